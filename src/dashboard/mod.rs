@@ -1,0 +1,3 @@
+//! The ratatui front end.
+
+pub mod theme;

@@ -1,0 +1,110 @@
+//! What the kernel knows of the server's sockets: queues, TCP state and what has become ready,
+//! read from `sock_diag(7)` and `/proc` by a thread of its own, without touching the server.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use crate::telemetry::Fd;
+
+/// A TCP socket's state, as `sock_diag` reports it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "RFC 9293's names")]
+pub enum TcpState {
+    Established,
+    SynSent,
+    SynRecv,
+    FinWait1,
+    FinWait2,
+    TimeWait,
+    Close,
+    CloseWait,
+    LastAck,
+    Listen,
+    Closing,
+}
+
+impl TcpState {
+    /// As ss(8) and netstat(8) write it: `ESTABLISHED`, `CLOSE-WAIT`.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Established => "ESTABLISHED",
+            Self::SynSent => "SYN-SENT",
+            Self::SynRecv => "SYN-RECV",
+            Self::FinWait1 => "FIN-WAIT-1",
+            Self::FinWait2 => "FIN-WAIT-2",
+            Self::TimeWait => "TIME-WAIT",
+            Self::Close => "CLOSED",
+            Self::CloseWait => "CLOSE-WAIT",
+            Self::LastAck => "LAST-ACK",
+            Self::Listen => "LISTEN",
+            Self::Closing => "CLOSING",
+        }
+    }
+}
+
+/// One of the server's connected sockets, seen by the kernel. Found by its peer.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Socket {
+    /// The other end.
+    pub peer: SocketAddr,
+    /// TCP's state.
+    pub state: TcpState,
+    /// Bytes received that the server has not read.
+    pub recv_queue: u32,
+    /// Bytes written that the peer has not acknowledged.
+    pub send_queue: u32,
+    /// Smoothed round-trip time, where the kernel has measured one.
+    pub rtt: Option<Duration>,
+    /// Its variance.
+    pub rtt_var: Option<Duration>,
+    /// Congestion window, in segments.
+    pub cwnd: u32,
+    /// Segments retransmitted over its life.
+    pub retransmits: u32,
+    /// The socket's inode, as in `/proc/PID/fd`.
+    pub inode: u32,
+}
+
+/// The listener's accept queue.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct AcceptQueue {
+    /// Connections that wait to be accepted.
+    pub len: u32,
+    /// How many may wait: the backlog after the kernel's cap.
+    pub limit: u32,
+}
+
+/// What is to be found out.
+#[derive(Clone, Debug, Default)]
+pub struct Question {
+    /// Also look which of these fds have something to read, with a second epoll of our own, and
+    /// whether the server's own ready list is empty. Asked while the loop stands.
+    pub watch: Option<Vec<Fd>>,
+}
+
+/// An answer.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// When it was taken.
+    pub taken: Instant,
+    /// The listener's queue.
+    pub accept_queue: Option<AcceptQueue>,
+    /// The server's connections, sorted by peer.
+    pub sockets: Vec<Socket>,
+    /// Which of the watched fds have something to read, sorted; `None` when not asked.
+    pub readable: Option<Vec<Fd>>,
+    /// Whether the server's epoll has something on its ready list (`poll(2)` on the epoll fd, which
+    /// consumes nothing); `None` when not asked.
+    pub ready_list: Option<bool>,
+    /// Why a part of this is missing, in one sentence.
+    pub trouble: Option<String>,
+}
+
+impl Snapshot {
+    /// The socket whose other end this is.
+    #[must_use]
+    pub fn socket(&self, peer: SocketAddr) -> Option<&Socket> {
+        self.sockets.binary_search_by(|s| s.peer.cmp(&peer)).ok().map(|i| &self.sockets[i])
+    }
+}

@@ -1,0 +1,117 @@
+//! What the operator may say to a running server, and how it reaches it.
+
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use rustix::event::{EventfdFlags, eventfd};
+
+use super::ConnId;
+
+/// How far a paused loop goes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Step {
+    /// One system call.
+    Call,
+    /// To just before the next wait call.
+    Turn,
+}
+
+/// What the operator may say. Connections are named by their id, never by their fd.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Command {
+    /// Close a connection (FIN).
+    Drop(ConnId),
+    /// Reset a connection (RST, by `SO_LINGER` 0).
+    Reset(ConnId),
+    /// Close every connection.
+    DropAll,
+    /// Close those through which no byte has gone for that long.
+    DropIdle(Duration),
+    /// Stop reading from one: its receive queue fills, then its peer's send queue.
+    StopReading(ConnId),
+    /// Read from it again.
+    ResumeReading(ConnId),
+    /// Stand still before the next call.
+    Pause,
+    /// Run freely.
+    Run,
+    /// While paused: go one step.
+    Step(Step),
+    /// Make that many calls a second, 1 to 100.
+    Slow(u8),
+    /// Publish what could not be published for want of room; told by a reader that has made room.
+    Publish,
+    /// End the loop and close everything.
+    Shutdown,
+}
+
+/// The server has ended and takes no more commands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Gone;
+
+/// The operator's end: sends commands and wakes the loop so that they are taken at once.
+#[derive(Clone, Debug)]
+pub struct Control {
+    commands: Sender<Command>,
+    waker: Arc<OwnedFd>,
+}
+
+impl Control {
+    /// Sends a command. It takes effect before the loop's next call, also while it sleeps in its
+    /// wait call or stands paused.
+    ///
+    /// # Errors
+    /// [`Gone`] when the server has ended.
+    pub fn send(&self, command: Command) -> Result<(), Gone> {
+        self.commands.send(command).map_err(|_| Gone)?;
+        // An eventfd's write can only fail when its counter is full, and then it is readable.
+        let _ = rustix::io::write(&*self.waker, &1u64.to_ne_bytes());
+        Ok(())
+    }
+}
+
+/// The server's end.
+#[derive(Debug)]
+pub struct Commands {
+    /// Where the commands arrive.
+    pub queue: Receiver<Command>,
+    waker: Arc<OwnedFd>,
+}
+
+impl AsFd for Commands {
+    /// The waker (eventfd(2)): becomes readable when a command was sent.
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.waker.as_fd()
+    }
+}
+
+/// A pair of ends. At most [`QUEUED`] commands wait; a sender of more waits for the server.
+///
+/// # Errors
+/// When the process has no descriptor left for the eventfd.
+pub fn control() -> std::io::Result<(Control, Commands)> {
+    let waker = Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
+    let (commands, queue) = bounded(QUEUED);
+    Ok((Control { commands, waker: waker.clone() }, Commands { queue, waker }))
+}
+
+/// How many commands may wait for the server.
+pub const QUEUED: usize = 4096;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_arrives_and_makes_the_waker_readable() {
+        let (control, commands) = control().unwrap();
+        control.send(Command::Pause).unwrap();
+        let mut poll = [rustix::event::PollFd::new(&commands, rustix::event::PollFlags::IN)];
+        assert_eq!(rustix::event::poll(&mut poll, None).unwrap(), 1);
+        assert_eq!(commands.queue.try_recv(), Ok(Command::Pause));
+        drop(commands);
+        assert_eq!(control.send(Command::Run), Err(Gone));
+    }
+}

@@ -1,0 +1,97 @@
+//! Exact totals, kept by the server itself and published beside the stream.
+
+use super::{Kind, Why};
+
+/// Totals since the server was started. Exact whatever the event stream left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counters {
+    /// Connections accepted, refused ones included.
+    pub accepted: u64,
+    /// Connections answered with 503 because `--max-connections` were open.
+    pub refused: u64,
+    /// Connections closed, by [`Why`].
+    pub closed: [u64; Why::ALL.len()],
+    /// Requests understood.
+    pub requests: u64,
+    /// Responses by the first digit of their status; 0 is unused.
+    pub responses: [u64; 6],
+    /// Bytes received.
+    pub bytes_in: u64,
+    /// Bytes sent.
+    pub bytes_out: u64,
+    /// Returns of the wait call, own plumbing included.
+    pub wakeups: u64,
+    /// Fds that those returns reported, own plumbing left out.
+    pub ready: u64,
+    /// Wake-ups that brought nothing but own plumbing or a timer.
+    pub own_wakeups: u64,
+    /// System calls made, by [`Kind`]; only calls are counted here.
+    pub calls: [u64; Kind::ALL.len()],
+    /// Calls that ended in EAGAIN.
+    pub again: u64,
+    /// How often the listener had to rest for want of descriptors.
+    pub rests: u64,
+}
+
+impl Default for Counters {
+    fn default() -> Self {
+        Self {
+            accepted: 0,
+            refused: 0,
+            closed: [0; Why::ALL.len()],
+            requests: 0,
+            responses: [0; 6],
+            bytes_in: 0,
+            bytes_out: 0,
+            wakeups: 0,
+            ready: 0,
+            own_wakeups: 0,
+            calls: [0; Kind::ALL.len()],
+            again: 0,
+            rests: 0,
+        }
+    }
+}
+
+impl Counters {
+    /// Connections closed, for whatever reason.
+    #[must_use]
+    pub fn closed_all(&self) -> u64 {
+        self.closed.iter().sum()
+    }
+
+    /// Connections open now.
+    #[must_use]
+    pub fn open(&self) -> u64 {
+        self.accepted - self.closed_all()
+    }
+
+    /// System calls made in all.
+    #[must_use]
+    pub fn calls_all(&self) -> u64 {
+        self.calls.iter().sum()
+    }
+}
+
+/// How many events a reader did not get, by kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lost {
+    /// Events, by [`Kind`].
+    pub events: [u64; Kind::ALL.len()],
+    /// Loop turns whose time and size are missing from the histograms.
+    pub turns: u64,
+}
+
+impl Default for Lost {
+    fn default() -> Self {
+        Self { events: [0; Kind::ALL.len()], turns: 0 }
+    }
+}
+
+impl Lost {
+    /// Events lost, of all kinds.
+    #[must_use]
+    pub fn all(&self) -> u64 {
+        self.events.iter().sum()
+    }
+}

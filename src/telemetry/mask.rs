@@ -1,0 +1,114 @@
+//! Event masks of epoll(7) and poll(2), as the kernel's numbers and in the field's spelling.
+
+use std::fmt;
+
+/// A set of readiness bits, with the values of `epoll_ctl(2)`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default, PartialOrd, Ord)]
+pub struct Mask(pub u32);
+
+impl Mask {
+    /// Nothing.
+    pub const NONE: Self = Self(0);
+    /// There is something to read.
+    pub const IN: Self = Self(0x001);
+    /// There is something exceptional (out-of-band data) to read.
+    pub const PRI: Self = Self(0x002);
+    /// There is room to write.
+    pub const OUT: Self = Self(0x004);
+    /// An error is pending; always reported, never asked for.
+    pub const ERR: Self = Self(0x008);
+    /// Both directions are shut; always reported, never asked for.
+    pub const HUP: Self = Self(0x010);
+    /// The peer shut down its writing half.
+    pub const RDHUP: Self = Self(0x2000);
+    /// Wake only one of several waiters.
+    pub const EXCLUSIVE: Self = Self(1 << 28);
+    /// Report once, then rest until re-armed.
+    pub const ONESHOT: Self = Self(1 << 30);
+    /// Edge-triggered.
+    pub const ET: Self = Self(1 << 31);
+
+    /// In the order in which they are written.
+    const NAMES: [(Self, &'static str); 9] = [
+        (Self::IN, "IN"),
+        (Self::PRI, "PRI"),
+        (Self::OUT, "OUT"),
+        (Self::RDHUP, "RDHUP"),
+        (Self::ERR, "ERR"),
+        (Self::HUP, "HUP"),
+        (Self::ET, "ET"),
+        (Self::ONESHOT, "ONESHOT"),
+        (Self::EXCLUSIVE, "EXCLUSIVE"),
+    ];
+
+    /// Both sets together.
+    #[must_use]
+    pub const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether all bits of `other` are in `self`.
+    #[must_use]
+    pub const fn has(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// Whether any bit of `other` is in `self`.
+    #[must_use]
+    pub const fn any(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+/// `IN|RDHUP|ET`; an empty mask is `0`; bits without a name are written in hexadecimal.
+impl fmt::Display for Mask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 == 0 {
+            return f.write_str("0");
+        }
+        let mut left = self.0;
+        let mut first = true;
+        for (bit, name) in Self::NAMES {
+            if self.has(bit) {
+                left &= !bit.0;
+                if !std::mem::take(&mut first) {
+                    f.write_str("|")?;
+                }
+                f.write_str(name)?;
+            }
+        }
+        if left != 0 {
+            if !first {
+                f.write_str("|")?;
+            }
+            write!(f, "{left:#x}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Mask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Mask;
+
+    #[test]
+    fn is_written_in_the_order_of_the_design() {
+        let all = Mask(0x1fu32 | 0x2000 | 1 << 28 | 1 << 30 | 1 << 31);
+        assert_eq!(all.to_string(), "IN|PRI|OUT|RDHUP|ERR|HUP|ET|ONESHOT|EXCLUSIVE");
+        assert_eq!(Mask::NONE.to_string(), "0");
+        assert_eq!(Mask(0x41).to_string(), "IN|0x40");
+    }
+
+    #[test]
+    fn a_mask_is_tested_bit_by_bit() {
+        let m = Mask::IN.with(Mask::RDHUP);
+        assert!(m.has(Mask::IN) && m != Mask::IN);
+        assert!(m.any(Mask::RDHUP.with(Mask::HUP)) && !m.has(Mask::RDHUP.with(Mask::HUP)));
+    }
+}

@@ -1,0 +1,146 @@
+//! The fd → socket table as the server publishes it, and where its loop stands.
+
+use std::net::SocketAddr;
+
+use super::{ConnId, Errno, Fd, Kind, Mask, Nanos, Ret, Why};
+
+/// What a connection is doing, seen from the server.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+pub enum ConnState {
+    /// Accepted; nothing has been received.
+    New,
+    /// A part of a request is here.
+    Reading,
+    /// Everything received is answered and sent.
+    Idle,
+    /// A part of an answer waits until the peer takes more (OUT is asked for).
+    Writing,
+    /// The answer is sent and our half closed; what still comes is read and thrown away, so that
+    /// the answer is not lost to a reset.
+    Lingering,
+    /// Gone; the row says why.
+    Closed,
+}
+
+impl ConnState {
+    /// All states.
+    pub const ALL: [Self; 6] =
+        [Self::New, Self::Reading, Self::Idle, Self::Writing, Self::Lingering, Self::Closed];
+
+    /// One lower-case word.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Reading => "reading",
+            Self::Idle => "idle",
+            Self::Writing => "writing",
+            Self::Lingering => "linger",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// One connection of the table, with exact counters.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Row {
+    /// Its identity.
+    pub id: ConnId,
+    /// Its descriptor: the index of the server's table.
+    pub fd: Fd,
+    /// The other end.
+    pub peer: SocketAddr,
+    /// What it is doing.
+    pub state: ConnState,
+    /// The peer has shut down its writing half (its FIN was read).
+    pub half_closed: bool,
+    /// The operator told the server not to read from it.
+    pub stopped: bool,
+    /// What the selector watches it for.
+    pub interest: Mask,
+    /// The last call made on it.
+    pub last: Kind,
+    /// That call's result.
+    pub last_ret: Ret,
+    /// Requests understood.
+    pub requests: u64,
+    /// Bytes received.
+    pub bytes_in: u64,
+    /// Bytes sent.
+    pub bytes_out: u64,
+    /// When it was accepted.
+    pub opened: Nanos,
+    /// When bytes last went in or out.
+    pub active: Nanos,
+    /// Why it was closed; set once, in the row's last publication.
+    pub why: Option<Why>,
+}
+
+/// The listening socket.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Listener {
+    /// Its descriptor.
+    pub fd: Fd,
+    /// The bound address.
+    pub addr: SocketAddr,
+    /// The backlog asked for.
+    pub backlog: u32,
+    /// What the selector watches it for.
+    pub interest: Mask,
+    /// Why it rests, while it does: no descriptor was left for the next `accept`.
+    pub resting: Option<Errno>,
+    /// The epoll instance that watches it.
+    pub epfd: Fd,
+    /// Our own waker, on the same interest list.
+    pub waker: Fd,
+}
+
+/// How the loop is paced.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Mode {
+    /// Free running.
+    #[default]
+    Run,
+    /// Standing still before its next call.
+    Paused,
+    /// That many calls a second, 1 to 100.
+    Slow(u8),
+}
+
+/// The call before which the loop stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Next {
+    /// The call.
+    pub kind: Kind,
+    /// Its descriptor.
+    pub fd: Fd,
+    /// The connection, where there is one.
+    pub conn: Option<ConnId>,
+}
+
+/// Where the loop stood when the batch was published.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Stance {
+    /// Not yet in its loop.
+    #[default]
+    Starting,
+    /// About to enter the wait call.
+    Waiting,
+    /// Between two calls.
+    Working,
+    /// Held by the pace before a call.
+    Held(Next),
+    /// The loop has ended; this is the last batch.
+    Ended,
+}
+
+/// Stance, pace and since when.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Standing {
+    /// Where the loop stands.
+    pub stance: Stance,
+    /// Since when.
+    pub since: Nanos,
+    /// How it is paced.
+    pub mode: Mode,
+}
