@@ -183,6 +183,22 @@ impl Theme {
         if self.ascii { ASCII } else { border::ROUNDED }
     }
 
+    /// The border of the panel that has the keyboard: thicker, so that it differs without colour.
+    #[must_use]
+    pub fn focus_border(&self) -> border::Set<'static> {
+        const ASCII: border::Set<'static> = border::Set {
+            top_left: "#",
+            top_right: "#",
+            bottom_left: "#",
+            bottom_right: "#",
+            vertical_left: "#",
+            vertical_right: "#",
+            horizontal_top: "=",
+            horizontal_bottom: "=",
+        };
+        if self.ascii { ASCII } else { border::THICK }
+    }
+
     /// One of two spellings of a glyph; both must be equally wide where columns depend on it.
     #[must_use]
     pub fn glyph(&self, utf8: &'static str, ascii: &'static str) -> &'static str {
