@@ -1,3 +1,4 @@
 //! The ratatui front end.
 
+pub mod format;
 pub mod theme;
