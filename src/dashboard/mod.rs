@@ -1,4 +1,5 @@
 //! The ratatui front end.
 
 pub mod format;
+pub mod state;
 pub mod theme;

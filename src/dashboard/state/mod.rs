@@ -1,0 +1,4 @@
+//! What is known: pure functions of the batches, snapshots and keys that came in. No terminal.
+
+pub mod charts;
+pub mod rates;
