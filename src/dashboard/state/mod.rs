@@ -5,8 +5,10 @@
 //! belongs to the operator: focus, questions, notices.
 
 pub mod card;
+pub mod charts;
 pub mod filter;
 pub mod prompt;
+pub mod rates;
 pub mod stream;
 pub mod table;
 
