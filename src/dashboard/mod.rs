@@ -15,5 +15,7 @@ pub mod format;
 pub mod keys;
 pub mod layout;
 pub mod panels;
+pub mod run;
 pub mod state;
+pub mod terminal;
 pub mod theme;

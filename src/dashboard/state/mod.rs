@@ -711,7 +711,13 @@ impl State {
 
     // What goes out.
 
-    /// Whether the picture is another one than at the last call.
+    /// Whether the picture is another one than the one that was drawn.
+    #[must_use]
+    pub fn is_changed(&self) -> bool {
+        self.changed
+    }
+
+    /// The same; the picture counts as drawn from now on.
     pub fn take_changed(&mut self) -> bool {
         std::mem::take(&mut self.changed)
     }
