@@ -19,3 +19,6 @@ pub mod run;
 pub mod state;
 pub mod terminal;
 pub mod theme;
+
+#[cfg(test)]
+mod tests;

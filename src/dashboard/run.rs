@@ -63,7 +63,7 @@ pub trait World {
     fn ended(&mut self) -> Option<Result<(), String>>;
     /// Asks the inspector.
     fn ask(&self, question: Question);
-    /// The inspector's latest answer.
+    /// The inspector's newest answer, if one has come since the last call.
     fn latest(&self) -> Option<Snapshot>;
     /// Adds clients of our own.
     fn add_clients(&self, kind: ClientKind, count: usize);
@@ -101,9 +101,8 @@ pub struct Session<W> {
     world: W,
     state: State,
     clock: Clock,
-    /// When the kernel was asked last, and which answer was taken over last.
+    /// When the kernel was asked last.
     asked: Option<Instant>,
-    taken: Option<Instant>,
     /// When the last batch came.
     busy: Instant,
     /// How the server ended, if not because it was told to.
@@ -119,7 +118,6 @@ impl<W: World> Session<W> {
             state,
             clock: Clock { start: now, offset: 0 },
             asked: None,
-            taken: None,
             busy: now,
             failure: None,
         }
@@ -145,10 +143,7 @@ impl<W: World> Session<W> {
 
     /// Asks the kernel now and then, and takes its answers over.
     fn kernel(&mut self, now: Instant) {
-        if let Some(snapshot) = self.world.latest()
-            && self.taken != Some(snapshot.taken)
-        {
-            self.taken = Some(snapshot.taken);
+        if let Some(snapshot) = self.world.latest() {
             self.state.kernel(snapshot);
         }
         let every = ASK_EVERY[usize::from(self.state.live().table.open() > MANY)];

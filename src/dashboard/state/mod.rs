@@ -207,7 +207,7 @@ impl State {
 
     /// Takes over how the clients of our own are.
     pub fn clients(&mut self, list: Arc<Vec<ClientInfo>>) {
-        if list != self.clients {
+        if !Arc::ptr_eq(&list, &self.clients) && list != self.clients {
             self.live.table.clients(&list);
             self.clients = list;
             self.changed = true;
