@@ -131,8 +131,7 @@ fn grid(body: Rect, size: Size, arrangement: Arrangement) -> Vec<(Panel, Rect)> 
         (a, b)
     };
     let bottom = match size {
-        Size::One | Size::Three => body.height * 2 / 5,
-        Size::Four => body.height * 2 / 5,
+        Size::One | Size::Three | Size::Four => body.height * 2 / 5,
         Size::Five => body.height / 2,
     };
     let [top, bottom] =
@@ -145,20 +144,20 @@ fn grid(body: Rect, size: Size, arrangement: Arrangement) -> Vec<(Panel, Rect)> 
         }
         Size::Four | Size::Five => {
             let (left, right) = columns(bottom, 3, 2);
-            let (table, side) = columns(top, 3, 2);
+            let (table, beside) = columns(top, 3, 2);
             let mut panels = vec![(Panel::Table, table)];
             if card && size == Size::Five {
-                let [table, middle, side] = Layout::horizontal([
+                let [table, middle, beside] = Layout::horizontal([
                     Constraint::Fill(5),
                     Constraint::Fill(3),
                     Constraint::Fill(3),
                 ])
                 .areas(top);
-                panels = vec![(Panel::Table, table), (Panel::Loop, middle), (Panel::Card, side)];
+                panels = vec![(Panel::Table, table), (Panel::Loop, middle), (Panel::Card, beside)];
             } else if card {
-                panels.push((Panel::Card, side));
+                panels.push((Panel::Card, beside));
             } else {
-                panels.push((Panel::Loop, side));
+                panels.push((Panel::Loop, beside));
             }
             panels.extend([(Panel::Stream, left), (Panel::Charts, right)]);
             panels

@@ -130,6 +130,31 @@ fn fit(text: &str, width: usize, theme: &Theme) -> String {
     if width == 0 { kept } else { kept + theme.glyph("…", "~") }
 }
 
+/// A line in at most that many columns; what is cut is marked.
+#[must_use]
+pub fn cut(line: Line<'static>, width: usize, theme: &Theme) -> Line<'static> {
+    if line.width() <= width {
+        return line;
+    }
+    let mut room = width;
+    let mut kept = Line::default().style(line.style);
+    for span in line.spans {
+        let wide = span.content.chars().count();
+        if wide < room {
+            room -= wide;
+            kept.push_span(span);
+        } else {
+            // What does not end before the last column gives that column to the mark.
+            kept.push_span(Span::styled(
+                fit(&(span.content.into_owned() + " "), room, theme),
+                span.style,
+            ));
+            break;
+        }
+    }
+    kept
+}
+
 /// A key and what it does, as bars and boxes show them.
 #[must_use]
 pub fn key_spans(key: &str, label: &str, theme: &Theme) -> [Span<'static>; 2] {

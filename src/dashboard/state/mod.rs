@@ -137,6 +137,10 @@ pub enum Overlay {
 
 /// Everything that decides the picture.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own with a key of its own"
+)]
 pub struct State {
     options: Options,
     live: Scene,
