@@ -111,7 +111,7 @@ pub fn lay(area: Rect, arrangement: Arrangement) -> Areas {
     let header = match size {
         Size::One if area.height < 12 => 1,
         Size::One | Size::Three => 2,
-        Size::Four | Size::Five => 4,
+        Size::Four | Size::Five => 3,
     };
     let [header, body, bar] =
         Layout::vertical([Constraint::Length(header), Constraint::Min(0), Constraint::Length(1)])
