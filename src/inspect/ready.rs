@@ -90,7 +90,7 @@ mod tests {
 
         let mut events = Events::with_capacity(8);
         poll.poll(&mut events, Some(Duration::from_secs(5))).unwrap();
-        assert_eq!(events.iter().map(|e| e.token()).collect::<Vec<_>>(), [Token(1)]);
+        assert_eq!(events.iter().map(mio::event::Event::token).collect::<Vec<_>>(), [Token(1)]);
 
         // Its edge is taken now, yet the bytes are there: only the second epoll still shows them.
         let seen = look(&fds, poll.as_raw_fd()).unwrap();
