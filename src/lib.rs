@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`dashboard`] | the ratatui front end |
 //! | [`clients`] | the built-in clients |
+//! | [`record`] | the event log on disk, and events as text |
 //! | [`inspect`] | what the kernel knows of the server's sockets |
 //! | [`telemetry`] | the wire between server and dashboard |
 
@@ -15,4 +16,5 @@ compile_error!("epollscope shows epoll(7), which only Linux has: build it on Lin
 pub mod clients;
 pub mod dashboard;
 pub mod inspect;
+pub mod record;
 pub mod telemetry;
