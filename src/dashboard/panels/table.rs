@@ -16,7 +16,7 @@ use crate::telemetry::{ConnState, Nanos};
 /// The lines above the first connection: the headings and the listener.
 pub const HEAD_ROWS: usize = 2;
 /// The columns for the cursor and the mark of our own clients.
-const MARKS: u16 = 3;
+const MARKS: u16 = 2;
 
 /// Which columns there is room for, with their widths, in the order of the table.
 #[must_use]
@@ -186,14 +186,17 @@ fn listener(scene: &Scene, columns: &[(Column, u16)], width: u16, theme: &Theme)
     let Some(listener) = scene.listener else {
         return Line::from(dim("   not listening yet", theme));
     };
-    let wide =
-        |wanted| columns.iter().find(|(c, _)| *c == wanted).map_or(0, |(_, w)| usize::from(*w));
-    let (fd, peer) = (listener.fd.to_string(), listener.addr.to_string());
-    let mut text = " ".repeat(usize::from(MARKS))
-        + &right(&fd, wide(Column::Fd), theme)
-        + " "
-        + &left(&peer, wide(Column::Peer), theme)
-        + " LISTEN ";
+    let mut text = " ".repeat(usize::from(MARKS));
+    for &(column, wide) in columns.iter().take_while(|(column, _)| *column != Column::State) {
+        let cell = match column {
+            Column::Fd => listener.fd.to_string(),
+            Column::Peer => listener.addr.to_string(),
+            _ => String::new(),
+        };
+        text += &align(column, &cell, usize::from(wide), theme);
+        text.push(' ');
+    }
+    text += "LISTEN ";
     let room = usize::from(width).saturating_sub(text.chars().count());
     let queue = scene.kernel.as_ref().and_then(|kernel| kernel.accept_queue);
     let mut style = theme.style(Role::Kernel);
@@ -239,7 +242,7 @@ fn row(
     let ours = if entry.ours.is_some() { theme.glyph("◆", "o") } else { " " };
     let mut spans = vec![
         Span::styled(cursor, theme.style(Role::Focus)),
-        Span::styled(format!("{ours} "), theme.style(Role::Ours)),
+        Span::styled(ours, theme.style(Role::Ours)),
     ];
     let mut used = MARKS;
     for &(column, wide) in columns {
