@@ -483,6 +483,7 @@ mod tests {
             sockets: queues.iter().map(socket).collect(),
             readable,
             ready_list,
+            interest: None,
             trouble: None,
         }
     }

@@ -217,6 +217,7 @@ impl Feed {
             sockets,
             readable: None,
             ready_list: None,
+            interest: None,
             trouble: None,
         }
     }
