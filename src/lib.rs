@@ -14,5 +14,7 @@ compile_error!("epollscope shows epoll(7), which only Linux has: build it on Lin
 
 pub mod clients;
 pub mod dashboard;
+pub mod http;
 pub mod inspect;
+pub mod server;
 pub mod telemetry;
