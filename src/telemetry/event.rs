@@ -619,6 +619,15 @@ pub struct Event {
     pub(super) len: u32,
 }
 
+impl Event {
+    /// An event without a payload, for what is recorded or made up; the publisher makes its own.
+    /// [`super::Batch::push`] joins a payload to it.
+    #[must_use]
+    pub fn new(seq: u64, time: Nanos, fd: Fd, conn: Option<ConnId>, what: What) -> Self {
+        Self { seq, time, fd, own: false, conn, what, start: 0, len: 0 }
+    }
+}
+
 /// An event with its payload.
 #[derive(Clone, Copy, Debug)]
 pub struct EventRef<'a> {
