@@ -6,7 +6,10 @@
 //! |---|---|
 //! | [`dashboard`] | the ratatui front end |
 //! | [`clients`] | the built-in clients |
+//! | [`record`] | the event log on disk, and events as text |
 //! | [`inspect`] | what the kernel knows of the server's sockets |
+//! | [`server`] | the server thread |
+//! | [`http`] | requests, answers and files; no sockets in it |
 //! | [`telemetry`] | the wire between server and dashboard |
 
 #[cfg(not(target_os = "linux"))]
@@ -16,5 +19,6 @@ pub mod clients;
 pub mod dashboard;
 pub mod http;
 pub mod inspect;
+pub mod record;
 pub mod server;
 pub mod telemetry;

@@ -1,6 +1,7 @@
 //! Promise 1: what the log says is what the kernel did. strace(1) watches a run of thousands of
 //! mixed requests, and its list of calls must equal the log's, call by call.
 
+#[allow(unreachable_pub, reason = "a module of this test alone")]
 mod strace;
 
 use std::io::{BufRead, BufReader, Read, Write};

@@ -168,8 +168,7 @@ impl Signals {
     /// # Errors
     /// When a handler cannot be installed.
     pub fn catch() -> io::Result<Self> {
-        let signals =
-            Self { quit: Arc::default(), stop: Arc::default(), go_on: Arc::default() };
+        let signals = Self { quit: Arc::default(), stop: Arc::default(), go_on: Arc::default() };
         for signal in [SIGINT, SIGTERM, SIGHUP] {
             // In this order: the first signal finds the flag unset.
             flag::register_conditional_shutdown(signal, 1, signals.quit.clone())?;
@@ -284,6 +283,10 @@ mod tests {
         ENTERED.store(false, Ordering::SeqCst);
         let kept = panics();
         assert!(panicked);
-        assert!(kept.iter().any(|text| text.starts_with("reactor panicked") && text.contains("on purpose")), "{kept:?}");
+        assert!(
+            kept.iter()
+                .any(|text| text.starts_with("reactor panicked") && text.contains("on purpose")),
+            "{kept:?}"
+        );
     }
 }

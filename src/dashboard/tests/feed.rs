@@ -79,7 +79,14 @@ impl Feed {
         self.tell_with(fd, conn, what, b"", &[]);
     }
 
-    fn tell_with(&mut self, fd: Fd, conn: Option<ConnId>, what: What, bytes: &[u8], ready: &[Ready]) {
+    fn tell_with(
+        &mut self,
+        fd: Fd,
+        conn: Option<ConnId>,
+        what: What,
+        bytes: &[u8],
+        ready: &[Ready],
+    ) {
         self.seq += 1;
         if what.kind().is_call() {
             self.batch.counters.calls[what.kind() as usize] += 1;
@@ -113,7 +120,8 @@ impl Feed {
 
     pub(super) fn accept(&mut self, number: u64, fd: Fd) {
         let conn = Some(id(number));
-        let accept = What::Accept { ret: Ret::ok(fd.unsigned_abs().into()), peer: Some(peer(number)) };
+        let accept =
+            What::Accept { ret: Ret::ok(fd.unsigned_abs().into()), peer: Some(peer(number)) };
         self.tell(LISTENER, conn, accept);
         let add = What::EpollCtl { epfd: EPFD, op: CtlOp::Add, mask: interest(), ret: Ret::ZERO };
         self.tell(fd, conn, add);
@@ -133,7 +141,8 @@ impl Feed {
         );
         let len = head.len() as u64;
         self.tell(fd, conn, What::Recv { ret: Ret::ok(len) });
-        let request = What::Request { method: 3, target: u16::try_from(target.len()).unwrap(), minor: 1 };
+        let request =
+            What::Request { method: 3, target: u16::try_from(target.len()).unwrap(), minor: 1 };
         self.tell_with(fd, conn, request, head.as_bytes(), &[]);
         self.tell(fd, conn, What::Response { status: 200, body });
         self.tell(fd, conn, What::Send { ret: Ret::ok(body + 180), len: body + 180 });
@@ -203,6 +212,7 @@ impl Feed {
             .collect();
         sockets.sort_by_key(|socket| socket.peer);
         Snapshot {
+            interest: None,
             taken: Instant::now(),
             accept_queue: Some(AcceptQueue { len: 0, limit: 1024 }),
             sockets,

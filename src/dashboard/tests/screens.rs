@@ -201,7 +201,9 @@ fn what_was_lost_and_what_failed() {
 #[test]
 fn a_dead_server_is_the_whole_screen() {
     let (mut state, _) = lively(80, 24);
-    state.server_ended("The server thread panicked: on purpose.\nserver panicked: src/x.rs:1".into());
+    state.server_ended(
+        "The server thread panicked: on purpose.\nserver panicked: src/x.rs:1".into(),
+    );
     assert_snapshot!(dark(&state, 80, 24));
     assert!(press(&mut state, "xpc").is_empty());
     assert_eq!(press(&mut state, "q"), [Action::Quit]);
