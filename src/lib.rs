@@ -4,6 +4,7 @@
 //!
 //! | module | what lives there |
 //! |---|---|
+//! | [`cli`] | every flag, default and help text |
 //! | [`dashboard`] | the ratatui front end |
 //! | [`clients`] | the built-in clients |
 //! | [`record`] | the event log on disk, and events as text |
@@ -15,6 +16,7 @@
 #[cfg(not(target_os = "linux"))]
 compile_error!("epollscope shows epoll(7), which only Linux has: build it on Linux.");
 
+pub mod cli;
 pub mod clients;
 pub mod dashboard;
 pub mod http;

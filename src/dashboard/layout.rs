@@ -111,7 +111,7 @@ pub fn lay(area: Rect, arrangement: Arrangement) -> Areas {
     let header = match size {
         Size::One if area.height < 12 => 1,
         Size::One | Size::Three => 2,
-        Size::Four | Size::Five => 4,
+        Size::Four | Size::Five => 3,
     };
     let [header, body, bar] =
         Layout::vertical([Constraint::Length(header), Constraint::Min(0), Constraint::Length(1)])
@@ -131,8 +131,7 @@ fn grid(body: Rect, size: Size, arrangement: Arrangement) -> Vec<(Panel, Rect)> 
         (a, b)
     };
     let bottom = match size {
-        Size::One | Size::Three => body.height * 2 / 5,
-        Size::Four => body.height * 2 / 5,
+        Size::One | Size::Three | Size::Four => body.height * 2 / 5,
         Size::Five => body.height / 2,
     };
     let [top, bottom] =
@@ -140,25 +139,25 @@ fn grid(body: Rect, size: Size, arrangement: Arrangement) -> Vec<(Panel, Rect)> 
     let card = arrangement.side == Panel::Card;
     match size {
         Size::One | Size::Three => {
-            let (left, right) = columns(top, 11, 9);
+            let (left, right) = columns(top, 3, 2);
             vec![(Panel::Table, left), (arrangement.side, right), (Panel::Stream, bottom)]
         }
         Size::Four | Size::Five => {
             let (left, right) = columns(bottom, 3, 2);
-            let (table, side) = columns(top, 3, 2);
+            let (table, beside) = columns(top, 3, 2);
             let mut panels = vec![(Panel::Table, table)];
             if card && size == Size::Five {
-                let [table, middle, side] = Layout::horizontal([
+                let [table, middle, beside] = Layout::horizontal([
                     Constraint::Fill(5),
                     Constraint::Fill(3),
                     Constraint::Fill(3),
                 ])
                 .areas(top);
-                panels = vec![(Panel::Table, table), (Panel::Loop, middle), (Panel::Card, side)];
+                panels = vec![(Panel::Table, table), (Panel::Loop, middle), (Panel::Card, beside)];
             } else if card {
-                panels.push((Panel::Card, side));
+                panels.push((Panel::Card, beside));
             } else {
-                panels.push((Panel::Loop, side));
+                panels.push((Panel::Loop, beside));
             }
             panels.extend([(Panel::Stream, left), (Panel::Charts, right)]);
             panels

@@ -3,8 +3,9 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 
 use super::json::{self, Header};
 use crate::telemetry::{Control, Subscriber};
@@ -17,7 +18,7 @@ const FLUSH: Duration = Duration::from_millis(900);
 /// An event log that is being written.
 #[derive(Debug)]
 pub struct Log {
-    thread: JoinHandle<io::Result<Summary>>,
+    done: Receiver<io::Result<Summary>>,
 }
 
 /// What the closing line says.
@@ -54,19 +55,27 @@ impl Log {
         let mut writer = Writer::new(file);
         writer.out.write_all(&line)?;
         writer.out.flush()?;
-        let thread = std::thread::Builder::new()
-            .name("log".into())
-            .spawn(move || writer.run(subscriber, &control))?;
-        Ok(Self { thread })
+        let (finished, done) = bounded(1);
+        std::thread::Builder::new().name("log".into()).spawn(move || {
+            // Fails only when nobody wants to know.
+            let _ = finished.send(writer.run(subscriber, &control));
+        })?;
+        Ok(Self { done })
     }
 
-    /// Waits until the last event is in the file, with the closing line. To be called when the
-    /// server has ended; while it runs this waits for it.
+    /// Waits until the last event is in the file, with the closing line, but not longer than
+    /// `limit`. To be called when the server has ended: while it runs there is no last event.
     ///
     /// # Errors
     /// The first error in writing: from there on the file has no more events, and no closing line.
-    pub fn finish(self) -> io::Result<Summary> {
-        self.thread.join().unwrap_or_else(|_| Err(io::Error::other("the log's thread has died")))
+    /// `TimedOut` when the limit was reached.
+    pub fn finish(self, limit: Duration) -> io::Result<Summary> {
+        self.done.recv_timeout(limit).unwrap_or_else(|error| {
+            Err(match error {
+                RecvTimeoutError::Timeout => io::ErrorKind::TimedOut.into(),
+                RecvTimeoutError::Disconnected => io::Error::other("the log's thread has died"),
+            })
+        })
     }
 }
 
@@ -155,6 +164,8 @@ mod tests {
 
     use crate::telemetry::{Capacity, Publisher, Standing, control, wire};
 
+    const LIMIT: Duration = Duration::from_secs(10);
+
     fn header() -> Header {
         Header { server: "epoll-et", pid: 1, start: SystemTime::now() }
     }
@@ -186,7 +197,7 @@ mod tests {
         samples::tell(&mut publisher);
         publisher.finish(&mut NoRows, Standing::default());
 
-        assert_eq!(log.finish().unwrap(), Summary { events: 1326, lost: 0 });
+        assert_eq!(log.finish(LIMIT).unwrap(), Summary { events: 1326, lost: 0 });
         let lines = lines(&path);
         assert_eq!((lines.len(), &lines[0]["version"]), (1328, &Value::from(1)));
         for (seq, line) in (1..).zip(&lines[1..1327]) {
@@ -208,7 +219,7 @@ mod tests {
         }
         let log = Log::start(&path, subscriber, control, &header()).unwrap();
         publisher.finish(&mut NoRows, Standing::default());
-        let summary = log.finish().unwrap();
+        let summary = log.finish(LIMIT).unwrap();
         assert!(summary.lost > 0 && summary.events > 0);
         assert_eq!(summary.lost + summary.events, 260);
         let lines = lines(&path);
@@ -240,7 +251,16 @@ mod tests {
             publisher.publish(&mut NoRows, Standing::default());
         }
         publisher.finish(&mut NoRows, Standing::default());
-        assert_eq!(log.finish().unwrap_err().kind(), io::ErrorKind::StorageFull);
+        assert_eq!(log.finish(LIMIT).unwrap_err().kind(), io::ErrorKind::StorageFull);
+    }
+
+    #[test]
+    fn a_server_that_does_not_end_is_not_waited_for() {
+        let (_sink, subscriber) = wire(Capacity::default());
+        let (control, _commands) = control().unwrap();
+        let log = Log::start_with(io::sink(), subscriber, control, &header()).unwrap();
+        let error = log.finish(Duration::from_millis(50)).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
     }
 
     #[test]

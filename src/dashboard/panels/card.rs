@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::{Margin, Rect};
 use ratatui::text::{Line, Span};
 
-use super::{block, dim, left, plain, title};
+use super::{block, cut, dim, left, plain, title};
 use crate::dashboard::format;
 use crate::dashboard::layout::Panel;
 use crate::dashboard::state::table::Entry;
@@ -40,6 +40,7 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
     }
     frame.render_widget(block, area);
     for (line, y) in lines.into_iter().skip(top).zip(inner.top()..inner.bottom()) {
+        let line = cut(line, usize::from(inner.width), theme);
         frame.render_widget(line, Rect { y, height: 1, ..inner });
     }
 }
@@ -112,7 +113,7 @@ fn lines(entry: &Entry, scene: &Scene, width: usize, theme: &Theme) -> Vec<Line<
             ));
         }
         None if entry.closed.is_some() => {
-            lines.push(Line::from(dim(" its socket is closed", theme)))
+            lines.push(Line::from(dim(" its socket is closed", theme)));
         }
         None => lines.push(Line::from(dim(" not asked yet", theme))),
     }

@@ -1,8 +1,12 @@
 //! What is drawn: one file for each thing on the screen, and the whole screen in [`draw`].
 
 pub mod card;
+pub mod charts;
 pub mod chooser;
 pub mod dead;
+pub mod engine;
+mod fit;
+pub mod header;
 pub mod help;
 pub mod keybar;
 pub mod prompt;
@@ -10,15 +14,22 @@ pub mod stream;
 pub mod table;
 pub mod too_small;
 
+#[cfg(test)]
+pub(crate) mod sample;
+#[cfg(test)]
+mod tests;
+
 use ratatui::Frame;
 use ratatui::layout::{Margin, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Clear};
 
+use self::header::{Badge, HeaderView};
 use super::layout::Panel;
 use super::state::{Overlay, State};
 use super::theme::{Role, Theme};
+use crate::telemetry::Standing;
 
 /// Draws the screen.
 pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
@@ -38,8 +49,10 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
             Panel::Table => table::draw(frame, area, state, theme, focused),
             Panel::Stream => stream::draw(frame, area, state, theme, focused),
             Panel::Card => card::draw(frame, area, state, theme, focused),
-            Panel::Loop | Panel::Charts => {
-                frame.render_widget(block(title(panel, theme), theme, focused), area);
+            Panel::Loop => engine::draw(frame, area, &state.scene().engine, theme, focused),
+            Panel::Charts => {
+                let scene = state.scene();
+                charts::draw(frame, area, &scene.charts, &scene.rates, theme, focused);
             }
         }
     }
@@ -53,12 +66,18 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
     }
 }
 
+/// Name, URL, badges and rates. How the loop is is told live, also over a frozen picture.
 fn header(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
-    let line = Line::from(vec![
-        Span::styled(" epollscope  ", theme.style(Role::Title)),
-        Span::styled(state.url().to_owned(), theme.style(Role::Text)),
-    ]);
-    frame.render_widget(line, area);
+    let view = HeaderView {
+        url: state.url(),
+        server: "epoll-et (mio)",
+        rates: &state.scene().rates,
+        badge: Badge::from(Standing { mode: state.mode(), ..state.live().standing }),
+        frozen: state.frozen_for(),
+        lost: state.live().lost.all(),
+        notice: None,
+    };
+    header::draw(frame, area, &view, theme);
 }
 
 /// A panel's border, with its title. The panel with the keyboard has a thick one and a mark.
@@ -128,6 +147,31 @@ fn fit(text: &str, width: usize, theme: &Theme) -> String {
     }
     let kept: String = text.chars().take(width.saturating_sub(1)).collect();
     if width == 0 { kept } else { kept + theme.glyph("…", "~") }
+}
+
+/// A line in at most that many columns; what is cut is marked.
+#[must_use]
+pub fn cut(line: Line<'static>, width: usize, theme: &Theme) -> Line<'static> {
+    if line.width() <= width {
+        return line;
+    }
+    let mut room = width;
+    let mut kept = Line::default().style(line.style);
+    for span in line.spans {
+        let wide = span.content.chars().count();
+        if wide < room {
+            room -= wide;
+            kept.push_span(span);
+        } else {
+            // What does not end before the last column gives that column to the mark.
+            kept.push_span(Span::styled(
+                fit(&(span.content.into_owned() + " "), room, theme),
+                span.style,
+            ));
+            break;
+        }
+    }
+    kept
 }
 
 /// A key and what it does, as bars and boxes show them.

@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::{Margin, Rect};
 use ratatui::text::{Line, Span};
 
-use super::{block, dim, left, title};
+use super::{block, cut, dim, title};
 use crate::dashboard::format;
 use crate::dashboard::layout::Panel;
 use crate::dashboard::state::State;
@@ -30,7 +30,7 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
     }
     if !stream.filter().as_str().is_empty() {
         let count = format::count(stream.len() as u64);
-        note(format!(" filter: {} ({count} match) ", stream.filter().as_str()));
+        note(format!(" filter: {} ({count} events) ", stream.filter().as_str()));
     }
     let mut block = block(head, theme, focused);
     if let Some(text) = lost(&scene.lost) {
@@ -99,7 +99,7 @@ fn event_line(event: &OwnedEvent, state: &State, width: usize, theme: &Theme) ->
     let time_width = if state.wall_time().is_some() { 12 } else { 10 };
     let mut spans = vec![dim(format!("{time:>time_width$} "), theme)];
     spans.extend(told(event, width >= 90, theme));
-    Line::from(spans)
+    cut(Line::from(spans), width, theme)
 }
 
 /// An event without its time: glyph, name, on what, result, note.
@@ -115,13 +115,8 @@ pub fn told(event: &OwnedEvent, wide: bool, theme: &Theme) -> Vec<Span<'static>>
         (_, true) => theme.style(Role::Dim),
         _ => theme.style(Role::Text),
     };
-    let (a, b) = if wide { (9, 14) } else { (8, 10) };
-    // Facts have no result: what they say may take its place, and more.
-    let result = if result.chars().count() > b && !kind.is_call() {
-        result + "  "
-    } else {
-        left(&result, b, theme) + " "
-    };
+    // Nothing is cut here: a long result moves its note to the right.
+    let (on, of) = if wide { (9, 14) } else { (8, 11) };
     let note = if theme.ascii() { note.replace('µ', "u").replace('→', "->") } else { note };
     let note_style = match kind {
         Kind::Request | Kind::Response | Kind::EpollWait => theme.style(Role::Text),
@@ -130,8 +125,8 @@ pub fn told(event: &OwnedEvent, wide: bool, theme: &Theme) -> Vec<Span<'static>>
     vec![
         Span::styled(format!("{glyph} "), style),
         Span::styled(format!("{:<10} ", kind.name()), style),
-        Span::styled(left(&subject, a, theme), theme.style(Role::Text)),
-        Span::styled(result, result_style),
+        Span::styled(format!("{subject:<on$}"), theme.style(Role::Text)),
+        Span::styled(format!("{result:<of$} "), result_style),
         Span::styled(note, note_style),
     ]
 }

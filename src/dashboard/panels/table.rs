@@ -11,12 +11,12 @@ use crate::dashboard::layout::Panel;
 use crate::dashboard::state::table::{Column, Entry, Table};
 use crate::dashboard::state::{Scene, State};
 use crate::dashboard::theme::{Role, Theme};
-use crate::telemetry::{ConnState, Errno, Nanos};
+use crate::telemetry::{ConnState, Nanos};
 
 /// The lines above the first connection: the headings and the listener.
 pub const HEAD_ROWS: usize = 2;
 /// The columns for the cursor and the mark of our own clients.
-const MARKS: u16 = 3;
+const MARKS: u16 = 2;
 
 /// Which columns there is room for, with their widths, in the order of the table.
 #[must_use]
@@ -63,7 +63,7 @@ fn width_of(column: Column, table: &Table) -> u16 {
             let most = table.entries().iter().map(|e| e.row.fd).max().unwrap_or(0);
             if most < 1000 { 3 } else { 5 }
         }
-        Column::Id => 6,
+        Column::Id | Column::Idle => 6,
         Column::Peer => {
             // Only what is visible decides; a screen has no more lines than this.
             let visible = table.order().iter().skip(table.top()).take(200);
@@ -77,7 +77,6 @@ fn width_of(column: Column, table: &Table) -> u16 {
         Column::Last => 8,
         Column::Requests => 4,
         Column::In | Column::Out | Column::RecvQueue | Column::SendQueue => 7,
-        Column::Idle => 6,
     }
 }
 
@@ -117,7 +116,10 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
     let scene = state.scene();
     let table = &scene.table;
     let mut head = title(Panel::Table, theme);
-    head.push_span(dim(format!("{} open ", format::count(table.open() as u64)), theme));
+    head.push_span(dim(
+        format!("{} {} open ", theme.glyph("·", "-"), format::count(table.open() as u64)),
+        theme,
+    ));
     if !table.filter().as_str().is_empty() {
         let shown = format::count(table.order().len() as u64);
         head.push_span(Span::styled(
@@ -136,7 +138,8 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
     }
     frame.render_widget(block, area);
     let columns = columns(table, inner.width);
-    let mut lines = vec![headings(table, &columns, theme), listener(scene, inner.width, theme)];
+    let mut lines =
+        vec![headings(table, &columns, theme), listener(scene, &columns, inner.width, theme)];
     for (line, id) in table.order().iter().enumerate().skip(table.top()).take(rows) {
         if let Some(entry) = table.get(*id) {
             let selected = line == table.position();
@@ -162,10 +165,7 @@ fn headings(table: &Table, columns: &[(Column, u16)], theme: &Theme) -> Line<'st
             text = text.split(' ').next().unwrap_or_default().to_owned();
         }
         if sorted {
-            text += match reverse {
-                false => theme.glyph("▾", "v"),
-                true => theme.glyph("▴", "^"),
-            };
+            text += if reverse { theme.glyph("▴", "^") } else { theme.glyph("▾", "v") };
         }
         let role = if sorted { Role::Title } else { Role::Dim };
         let text = align(column, &text, width, theme);
@@ -182,22 +182,49 @@ fn align(column: Column, text: &str, width: usize, theme: &Theme) -> String {
 }
 
 /// The listening socket: always the first line, never under the cursor.
-fn listener(scene: &Scene, width: u16, theme: &Theme) -> Line<'static> {
+fn listener(scene: &Scene, columns: &[(Column, u16)], width: u16, theme: &Theme) -> Line<'static> {
     let Some(listener) = scene.listener else {
         return Line::from(dim("   not listening yet", theme));
     };
-    let queue = scene.kernel.as_ref().and_then(|kernel| kernel.accept_queue);
-    let mut text = format!("   {:>3} {}  LISTEN", listener.fd, listener.addr);
-    let mut style = theme.style(Role::Kernel);
-    if let Some(errno) = listener.resting {
-        text += &format!("  rests: {errno}, no descriptor left");
-        style = theme.style(Role::Bad);
-    } else if let Some(queue) = queue {
-        text += &format!("  accept queue {} of {}", queue.len, queue.limit);
-        if queue.len > 0 {
-            style = theme.style(Role::Warn);
-        }
+    let mut text = " ".repeat(usize::from(MARKS));
+    for &(column, wide) in columns.iter().take_while(|(column, _)| *column != Column::State) {
+        let cell = match column {
+            Column::Fd => listener.fd.to_string(),
+            Column::Peer => listener.addr.to_string(),
+            _ => String::new(),
+        };
+        text += &align(column, &cell, usize::from(wide), theme);
+        text.push(' ');
     }
+    text += "LISTEN ";
+    let room = usize::from(width).saturating_sub(text.chars().count());
+    let queue = scene.kernel.as_ref().and_then(|kernel| kernel.accept_queue);
+    let mut style = theme.style(Role::Kernel);
+    // The longest of the tellings that has room.
+    let tellings = match (listener.resting, queue) {
+        (Some(errno), _) => {
+            style = theme.style(Role::Bad);
+            [
+                format!("rests: {errno}, no descriptor left"),
+                format!("rests: {errno}"),
+                errno.to_string(),
+            ]
+        }
+        (None, Some(queue)) => {
+            if queue.len > 0 {
+                style = theme.style(Role::Warn);
+            }
+            let (len, limit) = (queue.len, queue.limit);
+            [
+                format!("accept queue {len} of {limit}"),
+                format!("queue {len}/{limit}"),
+                format!("{len}/{limit}"),
+            ]
+        }
+        (None, None) => Default::default(),
+    };
+    let telling = tellings.into_iter().find(|telling| telling.chars().count() <= room);
+    text += &telling.unwrap_or_default();
     Line::styled(left(&text, usize::from(width), theme), style)
 }
 
@@ -215,7 +242,7 @@ fn row(
     let ours = if entry.ours.is_some() { theme.glyph("◆", "o") } else { " " };
     let mut spans = vec![
         Span::styled(cursor, theme.style(Role::Focus)),
-        Span::styled(format!("{ours} "), theme.style(Role::Ours)),
+        Span::styled(ours, theme.style(Role::Ours)),
     ];
     let mut used = MARKS;
     for &(column, wide) in columns {
@@ -256,14 +283,11 @@ fn cell(
         Column::State => state(entry, theme),
         Column::Interest => (row.interest.to_string(), dim),
         Column::Last => {
-            let mut text = row.last.name().to_owned();
-            if width >= 14 {
-                text += &match row.last_ret.get() {
-                    Ok(number) => format!(" = {}", format::count(number)),
-                    Err(Errno::AGAIN) => " EAGAIN".to_owned(),
-                    Err(errno) => format!(" {errno}"),
-                };
-            }
+            let text = match row.last_ret.get() {
+                _ if width < 14 => row.last.name().to_owned(),
+                Ok(number) => format!("{} = {}", row.last.name(), format::count(number)),
+                Err(errno) => format!("{} {errno}", row.last.name()),
+            };
             (text, theme.kind(row.last))
         }
         Column::Requests => (format::short_count(row.requests), plain),

@@ -96,7 +96,7 @@ impl Filter {
                 _ => (false, word),
             };
             match parse_term(rest) {
-                Ok(test) => filter.terms.push((not, test)),
+                Ok(parsed) => filter.terms.push((not, parsed)),
                 Err(trouble) => filter.trouble = Some(trouble),
             }
         }

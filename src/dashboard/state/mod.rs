@@ -6,6 +6,7 @@
 
 pub mod card;
 pub mod charts;
+pub mod engine;
 pub mod filter;
 pub mod prompt;
 pub mod rates;
@@ -18,8 +19,11 @@ use std::time::Duration;
 use crossterm::event::{KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
+use self::charts::Charts;
+use self::engine::Engine;
 use self::filter::Filter;
 use self::prompt::{Answer, Confirm, Input};
+use self::rates::Rates;
 use self::stream::Stream;
 use self::table::{Column, Table};
 use super::keys::{self, Id};
@@ -78,6 +82,12 @@ pub struct Scene {
     pub table: Table,
     /// The events.
     pub stream: Stream,
+    /// The loop's two sides.
+    pub engine: Engine,
+    /// Histograms since the start.
+    pub charts: Charts,
+    /// What happened each second.
+    pub rates: Rates,
     /// Totals.
     pub counters: Counters,
     /// What the wire had no room for.
@@ -101,6 +111,9 @@ impl Scene {
             }
         }
         self.stream.apply(batch);
+        self.engine.apply(batch);
+        self.charts.apply(batch);
+        self.rates.apply(batch);
         self.counters.clone_from(&batch.counters);
         self.lost.clone_from(&batch.lost);
         self.listener = batch.listener;
@@ -137,6 +150,10 @@ pub enum Overlay {
 
 /// Everything that decides the picture.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own with a key of its own"
+)]
 pub struct State {
     options: Options,
     live: Scene,
@@ -201,6 +218,7 @@ impl State {
     /// Takes over what the kernel told.
     pub fn kernel(&mut self, snapshot: Snapshot) {
         self.live.table.kernel(&snapshot);
+        self.live.engine.kernel(&snapshot);
         self.live.kernel = Some(Arc::new(snapshot));
         self.changed |= self.frozen.is_none();
     }
@@ -242,6 +260,8 @@ impl State {
         // The clock is an estimate and may step back a little; the picture does not.
         let now = now.max(self.live.now);
         self.live.now = now;
+        self.live.engine.tick(now);
+        self.live.rates.tick(now);
         let hold = self.holds();
         self.live.table.refresh(now, hold && self.frozen.is_none());
         if let Some(scene) = &mut self.frozen {

@@ -67,15 +67,17 @@ impl Input {
             KeyCode::Char('a') if ctrl => self.cursor = 0,
             KeyCode::Char('e') if ctrl => self.cursor = self.text.len(),
             KeyCode::Char(c) if !ctrl => self.insert(c.encode_utf8(&mut [0; 4])),
-            KeyCode::Backspace if self.cursor > 0 => {
-                self.cursor -= 1;
-                self.text.remove(self.cursor);
+            KeyCode::Backspace => {
+                if let Some(before) = self.cursor.checked_sub(1) {
+                    self.cursor = before;
+                    self.text.remove(before);
+                }
             }
-            KeyCode::Backspace => {}
-            KeyCode::Delete if self.cursor < self.text.len() => {
-                self.text.remove(self.cursor);
+            KeyCode::Delete => {
+                if self.cursor < self.text.len() {
+                    self.text.remove(self.cursor);
+                }
             }
-            KeyCode::Delete => {}
             KeyCode::Left => self.cursor = self.cursor.saturating_sub(1),
             KeyCode::Right => self.cursor = (self.cursor + 1).min(self.text.len()),
             KeyCode::Home => self.cursor = 0,

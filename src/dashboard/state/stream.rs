@@ -426,7 +426,7 @@ fn accepted(ret: Ret, peer: Option<std::net::SocketAddr>) -> String {
 fn received(ret: Ret) -> String {
     match ret.get() {
         Ok(0) => "FIN: the peer sends no more".to_owned(),
-        Ok(_) => "bytes".to_owned(),
+        Ok(_) => "bytes from the peer".to_owned(),
         Err(Errno::AGAIN) => "drained: nothing more to read".to_owned(),
         Err(Errno::CONNRESET) => "RST: the peer broke it off".to_owned(),
         Err(_) => "reading failed".to_owned(),
@@ -436,7 +436,7 @@ fn received(ret: Ret) -> String {
 fn sent(ret: Ret, len: u64) -> String {
     match ret.get() {
         Ok(sent) if sent < len => format!("of {}: the kernel's buffer is full", format::count(len)),
-        Ok(_) => "bytes".to_owned(),
+        Ok(_) => "bytes, all taken by the kernel".to_owned(),
         Err(Errno::AGAIN) => "no room: wait for OUT".to_owned(),
         Err(_) => "writing failed".to_owned(),
     }

@@ -82,7 +82,7 @@ impl Model {
     fn open(&mut self, count: usize) {
         for _ in 0..count {
             self.last += 1;
-            let fd = (6..).find(|fd| self.open.values().all(|row| row.fd != *fd)).unwrap();
+            let fd = (6..10_000).find(|fd| self.open.values().all(|row| row.fd != *fd)).unwrap();
             self.open.insert(self.last, row(self.last, fd, self.now));
             self.batch.counters.accepted += 1;
             self.event(fd, self.last, What::Close);
@@ -110,7 +110,7 @@ impl Model {
         row.bytes_in += bytes;
         row.active = now;
         row.state = ConnState::Idle;
-        row.stopped = bytes % 7 == 0;
+        row.stopped = bytes.is_multiple_of(7);
         row.last = Kind::Recv;
         let fd = row.fd;
         self.event(fd, number, What::Refused);
