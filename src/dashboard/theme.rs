@@ -181,7 +181,12 @@ impl Theme {
             Kind::Close | Kind::Closed | Kind::Shutdown | Kind::Refused => Role::Warn,
             Kind::Rest | Kind::Missed => Role::Bad,
             Kind::Request | Kind::Response | Kind::Pace => Role::Text,
-            Kind::Setsockopt | Kind::Open | Kind::Stat | Kind::Read => Role::Dim,
+            Kind::Setsockopt
+            | Kind::Open
+            | Kind::Openat
+            | Kind::Stat
+            | Kind::Read
+            | Kind::Getdents => Role::Dim,
         })
     }
 

@@ -132,10 +132,11 @@ fn call(out: &mut Vec<u8>, event: &Event, bytes: &[u8], ready: &[Ready], waker: 
             text(out, "name", name.as_bytes());
             failure(out, ret);
         }
-        What::Open { ret } => {
+        What::Open { ret } | What::Openat { ret } => {
             text(out, "path", bytes);
             result(out, ret);
         }
+        What::Getdents { ret } => result(out, ret),
         What::Stat { ret } => failure(out, ret),
         What::Read { offset, ret } => {
             field(out, "offset", offset);
@@ -360,6 +361,8 @@ mod tests {
             json!({"fact":"resume","fd":5}),
             json!({"fact":"pace","mode":"slow","calls_per_second":10}),
             json!({"fact":"missed","conn":7}),
+            json!({"call":"openat","fd":6,"path":"a.html","ret":11}),
+            json!({"call":"getdents64","fd":11,"ret":96}),
         ];
         let events = samples::all();
         assert_eq!(events.len(), want.len());

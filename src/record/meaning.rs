@@ -54,10 +54,17 @@ pub fn meaning(event: EventRef<'_>) -> Cow<'static, str> {
             }
         },
         What::Setsockopt { name, ret } => setsockopt(fd, name, ret),
-        What::Open { ret } => open(ret),
+        What::Open { ret } | What::Openat { ret } => open(ret),
         What::Stat { ret } => match ret.get() {
             Ok(_) => "The file's size, kind and time of change are known now.".into(),
             Err(errno) => failed(Kind::Stat, errno),
+        },
+        What::Getdents { ret } => match ret.get() {
+            Ok(0) => "The folder has no more names.".into(),
+            Ok(n) => {
+                format!("{} of the folder's names were copied into the program.", Bytes(n)).into()
+            }
+            Err(errno) => failed(Kind::Getdents, errno),
         },
         What::Read { ret, .. } => match ret.get() {
             Ok(0) => "There is nothing at this place of the file: it has ended.".into(),

@@ -78,7 +78,9 @@ fn call(out: &mut String, event: EventRef<'_>) -> fmt::Result {
         }
         What::Shutdown { how, .. } => write!(out, "({fd}, {})", how.name())?,
         What::Setsockopt { name, .. } => write!(out, "({fd}, {name})")?,
-        What::Open { .. } => write!(out, "({fd}, \"{}\")", event.bytes.escape_ascii())?,
+        What::Open { .. } | What::Openat { .. } => {
+            write!(out, "({fd}, \"{}\")", event.bytes.escape_ascii())?
+        }
         What::Read { offset, .. } => write!(out, "({fd}, {offset})")?,
         _ => write!(out, "({fd})")?,
     }
@@ -185,6 +187,8 @@ mod tests {
             "· listener 5 accepts again",
             "· pace: 10 calls a second",
             "· missed: that connection is gone already  conn 7",
+            "openat(6, \"a.html\") = 11",
+            "getdents64(11) = 96",
         ];
         let events = samples::all();
         assert_eq!(events.len(), want.len());

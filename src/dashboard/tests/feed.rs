@@ -212,6 +212,7 @@ impl Feed {
             .collect();
         sockets.sort_by_key(|socket| socket.peer);
         Snapshot {
+            interest: None,
             taken: Instant::now(),
             accept_queue: Some(AcceptQueue { len: 0, limit: 1024 }),
             sockets,
