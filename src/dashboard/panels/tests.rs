@@ -84,7 +84,6 @@ fn measured(readable: Option<Vec<Fd>>) -> Snapshot {
         accept_queue: Some(AcceptQueue { len: 3, limit: 128 }),
         sockets: [(14, 84), (22, 1290), (30, 60_000)].map(socket).to_vec(),
         ready_list: readable.as_ref().map(|fds| !fds.is_empty()),
-        interest: None,
         readable,
         trouble: None,
     }

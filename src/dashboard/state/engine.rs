@@ -484,7 +484,6 @@ mod tests {
             sockets: queues.iter().map(socket).collect(),
             readable,
             ready_list,
-            interest: None,
             trouble: None,
         }
     }

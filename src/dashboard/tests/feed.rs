@@ -218,7 +218,6 @@ impl Feed {
             sockets,
             readable: None,
             ready_list: None,
-            interest: None,
             trouble: None,
         }
     }
