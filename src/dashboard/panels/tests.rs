@@ -86,6 +86,7 @@ fn measured(readable: Option<Vec<Fd>>) -> Snapshot {
         inode: 1,
     };
     Snapshot {
+        interest: None,
         taken: std::time::Instant::now(),
         accept_queue: Some(AcceptQueue { len: 3, limit: 128 }),
         sockets: [(14, 84), (22, 1290), (30, 60_000)].map(socket).to_vec(),

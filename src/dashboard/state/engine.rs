@@ -120,7 +120,7 @@ pub struct Measured {
 }
 
 /// What the loop panel knows.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Engine {
     standing: Standing,
     now: Nanos,
@@ -478,6 +478,7 @@ mod tests {
         };
         let ready_list = readable.as_ref().map(|fds| !fds.is_empty());
         Snapshot {
+            interest: None,
             taken: std::time::Instant::now(),
             accept_queue: Some(AcceptQueue { len: 3, limit: 128 }),
             sockets: queues.iter().map(socket).collect(),
