@@ -187,17 +187,15 @@ impl Pen<'_> {
         let each = SPAN.div_ceil(width.max(1));
         let columns = width.min(HISTORY / each);
         let values = self.rates.peaks(metric, columns, each);
-        let most = values.iter().flatten().copied().max().unwrap_or(0);
+        let peak = values.iter().flatten().copied().max();
+        let most = peak.unwrap_or(0);
+        let peak = peak.map_or_else(|| self.none(), long);
         let total = long(self.rates.totals().get(metric));
         let rest = self.title(
             frame,
             area,
             name,
-            [
-                format!("{now}   peak {}   {total} in all", long(most)),
-                format!("{now}   peak {}", long(most)),
-                now,
-            ],
+            [format!("{now}   peak {peak}   {total} in all"), format!("{now}   peak {peak}"), now],
         );
         let plot = self.scaled(frame, rest, most, bytes);
         let blank = usize::from(plot.width).saturating_sub(columns);
@@ -231,7 +229,7 @@ impl Pen<'_> {
         let dim = self.style(Role::Dim);
         for row in 0..height {
             let label = match row {
-                0 => short(most),
+                0 if most > 0 => short(most),
                 _ if row + 1 == height => "0".to_owned(),
                 _ => String::new(),
             };
