@@ -22,11 +22,12 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Paragraph};
+use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
 use super::fit::{Token, cut, first_fit, fold, wrap};
 use crate::dashboard::format;
+use crate::dashboard::layout::Panel;
 use crate::dashboard::state::engine::{Engine, Entry, Group, Known, Queue, Served, Wake};
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::{EventRef, Fd, Kind, Mode, Next, Ret, Stance, What};
@@ -42,11 +43,7 @@ const WIDE: u16 = 90;
 
 /// Draws the panel with its border.
 pub fn draw(frame: &mut Frame, area: Rect, engine: &Engine, theme: &Theme, focused: bool) {
-    let border = theme.style(if focused { Role::Focus } else { Role::Border });
-    let block = Block::bordered()
-        .border_set(theme.border())
-        .border_style(border)
-        .title(Span::styled(" the loop ", theme.style(Role::Title)));
+    let block = super::block(super::title(Panel::Loop, theme), theme, focused);
     let inner = block.inner(area);
     frame.render_widget(block, area);
     if inner.is_empty() {

@@ -31,6 +31,7 @@ use super::layout::{self, Areas, Arrangement, Panel};
 use super::panels;
 use crate::clients::{ClientInfo, ClientKind};
 use crate::inspect::{Question, Snapshot};
+use crate::record::text::meaning;
 use crate::telemetry::{
     Batch, Command, ConnId, Counters, Fd, Kind, Listener, Lost, Mode, Nanos, Next, Stance,
     Standing, Step,
@@ -184,7 +185,10 @@ impl State {
         Self {
             mouse: options.mouse,
             options,
-            live: Scene::default(),
+            live: Scene {
+                engine: Engine::new().with_meaning(|event| meaning(event).into_owned()),
+                ..Scene::default()
+            },
             frozen: None,
             overlay: Overlay::None,
             focus: Panel::Table,
