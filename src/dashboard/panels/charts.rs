@@ -9,11 +9,12 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::symbols::bar;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Paragraph, Sparkline};
+use ratatui::widgets::{Paragraph, Sparkline};
 use unicode_width::UnicodeWidthStr;
 
 use super::fit::{cut, first_fit};
 use crate::dashboard::format;
+use crate::dashboard::layout::Panel;
 use crate::dashboard::state::charts::{Charts, READY_CLASSES};
 use crate::dashboard::state::rates::{HISTORY, Metric, Rates};
 use crate::dashboard::theme::{Role, Theme};
@@ -70,11 +71,7 @@ pub fn draw(
     theme: &Theme,
     focused: bool,
 ) {
-    let border = theme.style(if focused { Role::Focus } else { Role::Border });
-    let block = Block::bordered()
-        .border_set(theme.border())
-        .border_style(border)
-        .title(Span::styled(" charts ", theme.style(Role::Title)));
+    let block = super::block(super::title(Panel::Charts, theme), theme, focused);
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let columns = (inner.width / TILE.0).clamp(1, 3);
