@@ -138,8 +138,13 @@ impl Pen<'_> {
         lines.push((7, self.labelled("", Role::Kernel, &self.queues(width < 36), width)));
         if held {
             lines.push((8, self.ready_list(width)));
-            let seen = "seen by our 2nd epoll: ";
-            lines.push((3, self.labelled(seen, Role::Kernel, &self.readable(), width)));
+            let readable = self.readable();
+            let labels = ["seen by our 2nd epoll: ", "our 2nd epoll: ", "2nd epoll "];
+            let whole = |label: &&str| {
+                fold(&readable, width.saturating_sub(label.width()), 1, Style::new()).1
+            };
+            let label = labels.iter().find(|label| whole(label)).unwrap_or(&labels[1]);
+            lines.push((3, self.labelled(label, Role::Kernel, &readable, width)));
         } else {
             let label = "ready (last wait) ";
             let tokens = self.returned(width.saturating_sub(label.width()), 1);
@@ -344,7 +349,11 @@ impl Pen<'_> {
 
     fn ready_section(&self, width: usize, rows: usize) -> Vec<Line<'static>> {
         if !self.stands() {
-            let words = ["kernel", "ready list", "returned by the last wait"];
+            let spellings = ["returned by the last wait", "by the last wait"];
+            let room = width.saturating_sub("kernel".width() + "ready list".width() + 6);
+            let by = first_fit(spellings.map(str::to_owned), room)
+                .unwrap_or_else(|| "last wait".to_owned());
+            let words = ["kernel", "ready list", &by];
             let mut lines = vec![self.heading(Role::Kernel, &words, width)];
             lines.extend(self.body(&self.returned(width.saturating_sub(1), rows), width, rows));
             return lines;
