@@ -596,7 +596,7 @@ impl Pen<'_> {
         }
         let entries = self.engine.entries();
         if entries.is_empty() {
-            return vec![Token::new("nothing to serve", dim)];
+            return vec![Token::new("nothing was ready", dim)];
         }
         let token = |entry: &Entry| {
             let (mark, style) = match entry.served {
