@@ -523,9 +523,15 @@ mod tests {
         engine.apply(&script.accept(9, 2).recv(9, 2, 10).publish());
         assert_eq!(marks(&engine), [(5, Served::Done), (9, Served::Stale)]);
 
+        // Served, closed and accepted again: what is done for the new one is not for the entry.
+        script.wait(0, &[(9, 2), (5, 0)]).recv(9, 2, 10).event(9, 2, What::Close);
+        script.batch.standing.stance = Stance::Working;
+        engine.apply(&script.accept(9, 3).recv(9, 3, 10).publish());
+        assert_eq!(marks(&engine), [(9, Served::Done), (5, Served::Now)]);
+
         // The old connection's last row arrives with the new one's first: the new one stays.
-        let mut batch = script.row(9, 2).publish();
-        batch.gone.push(crate::dashboard::panels::sample::row(9, 1));
+        let mut batch = script.row(9, 3).publish();
+        batch.gone.push(crate::dashboard::panels::sample::row(9, 2));
         engine.apply(&batch);
         assert_eq!(engine.watched(), 2);
     }
