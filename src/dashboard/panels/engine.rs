@@ -134,33 +134,44 @@ impl Pen<'_> {
         let watched = format!("{} watched ", format::count(self.engine.watched() as u64));
         let room = width.saturating_sub(watched.width());
         let interest = self.interest(room, 1);
-        lines.push((9, self.labelled(&watched, Role::Kernel, &interest, width)));
-        lines.push((7, self.labelled("", Role::Kernel, &self.queues(), width)));
+        lines.push((10, self.labelled(&watched, Role::Kernel, &interest, width)));
+        lines.push((7, self.labelled("", Role::Kernel, &self.queues(width < 36), width)));
         if held {
             lines.push((8, self.ready_list(width)));
-            let seen = "seen by our 2nd epoll: ";
-            lines.push((3, self.labelled(seen, Role::Kernel, &self.readable(), width)));
+            let readable = self.readable();
+            let labels = ["seen by our 2nd epoll: ", "our 2nd epoll: ", "2nd epoll "];
+            let whole = |label: &&str| {
+                fold(&readable, width.saturating_sub(label.width()), 1, Style::new()).1
+            };
+            let label = labels.iter().find(|label| whole(label)).unwrap_or(&labels[1]);
+            lines.push((3, self.labelled(label, Role::Kernel, &readable, width)));
         } else {
-            let tokens = self.returned();
-            lines.push((3, self.labelled("ready (last wait) ", Role::Kernel, &tokens, width)));
+            let label = "ready (last wait) ";
+            let tokens = self.returned(width.saturating_sub(label.width()), 1);
+            lines.push((3, self.labelled(label, Role::Kernel, &tokens, width)));
         }
         lines.push((1, self.boundary(width)));
         let array = self.array(width.saturating_sub(8));
         lines.push((4, self.labelled("program ", Role::Program, &array, width)));
         let (now, last) = self.now(width);
         lines.push((0, now));
+        let others = 6 + usize::from(last.is_some());
         if let Some(last) = last {
             let last = cut(&last, width, self.theme.ascii());
             lines.push((2, Line::from(self.span(last, Role::Program))));
         }
         // What the last call meant is worth more than the rest of the kernel's side while one
-        // goes step by step.
-        let rank = if held { 5 } else { 10 };
+        // goes step by step; how many rows it gets follows from the ranks.
+        let (ranks, most) = if held {
+            let most = [0, 0, 0, 0, 0, 0, 1, 2, 2, 2, 3].get(height).copied().unwrap_or(3);
+            ([5, 6, 9, 11], most)
+        } else {
+            ([11, 12, 13, 14], height.saturating_sub(others).min(4))
+        };
         if let Some(meaning) = self.engine.meaning() {
-            let spare = if held { height.saturating_sub(5) } else { height.saturating_sub(6) };
-            let rows = wrap(&meaning, width, spare.min(2), self.theme.ascii());
-            for (i, row) in (0u8..).zip(rows) {
-                lines.push((rank + i, Line::from(self.span(row, Role::Text))));
+            let rows = wrap(&meaning, width, most, self.theme.ascii());
+            for (rank, row) in ranks.into_iter().zip(rows) {
+                lines.push((rank, Line::from(self.span(row, Role::Text))));
             }
         }
         let mut ranks: Vec<u8> = lines.iter().map(|(rank, _)| *rank).collect();
@@ -338,9 +349,13 @@ impl Pen<'_> {
 
     fn ready_section(&self, width: usize, rows: usize) -> Vec<Line<'static>> {
         if !self.stands() {
-            let words = ["kernel", "ready list", "returned by the last wait"];
+            let spellings = ["returned by the last wait", "by the last wait"];
+            let room = width.saturating_sub("kernel".width() + "ready list".width() + 6);
+            let by = first_fit(spellings.map(str::to_owned), room)
+                .unwrap_or_else(|| "last wait".to_owned());
+            let words = ["kernel", "ready list", &by];
             let mut lines = vec![self.heading(Role::Kernel, &words, width)];
-            lines.extend(self.body(&self.returned(), width, rows));
+            lines.extend(self.body(&self.returned(width.saturating_sub(1), rows), width, rows));
             return lines;
         }
         let state = match self.engine.measured().and_then(|m| m.ready_list) {
@@ -370,8 +385,8 @@ impl Pen<'_> {
         self.labelled("ready list: ", Role::Kernel, &[token], width)
     }
 
-    /// What the last wait call returned.
-    fn returned(&self) -> Vec<Token> {
+    /// What the last wait call returned; the fds alone where there is no room for their masks.
+    fn returned(&self, width: usize, rows: usize) -> Vec<Token> {
         let dim = self.style(Role::Dim);
         if self.engine.wake().is_none() {
             return vec![Token::new(self.theme.glyph("–", "-"), dim)];
@@ -380,8 +395,13 @@ impl Pen<'_> {
         if entries.is_empty() {
             return vec![Token::new("none", dim)];
         }
+        let kernel = self.style(Role::Kernel);
         let text = |e: &Entry| format!("{}:{}", e.ready.fd, e.ready.mask);
-        entries.iter().map(|e| Token::new(text(e), self.style(Role::Kernel))).collect()
+        let tokens: Vec<Token> = entries.iter().map(|e| Token::new(text(e), kernel)).collect();
+        if fold(&tokens, width, rows, dim).1 {
+            return tokens;
+        }
+        entries.iter().map(|e| Token::new(e.ready.fd.to_string(), kernel)).collect()
     }
 
     /// What a second epoll saw.
@@ -396,16 +416,18 @@ impl Pen<'_> {
         }
     }
 
-    fn accept_text(&self) -> String {
+    fn accept_text(&self, short: bool) -> String {
         let grown = self.engine.measured().is_some_and(|m| m.accept_grown);
+        let name = if short { "accept" } else { "accept queue" };
         match self.engine.measured().and_then(|m| m.accept) {
             Some(queue) => format!(
-                "accept queue {} of {}{}",
+                "{name} {}{}{}{}",
                 format::count(queue.len.into()),
+                if short { "/" } else { " of " },
                 format::count(queue.limit.into()),
                 if grown { self.theme.glyph(" ▲", " ^") } else { "" }
             ),
-            None => format!("accept queue {}", self.theme.glyph("–", "-")),
+            None => format!("{name} {}", self.theme.glyph("–", "-")),
         }
     }
 
@@ -415,13 +437,15 @@ impl Pen<'_> {
     }
 
     /// The queues on one run of lines.
-    fn queues(&self) -> Vec<Token> {
+    fn queues(&self, short: bool) -> Vec<Token> {
         let mut tokens =
-            vec![Token { weight: 0, ..Token::new(self.accept_text(), self.accept_style()) }];
+            vec![Token { weight: 0, ..Token::new(self.accept_text(short), self.accept_style()) }];
         let Some(measured) = self.engine.measured() else { return tokens };
         if measured.queues.is_empty() {
-            let nothing =
-                Token::new(self.theme.glyph("· unread 0", "- unread 0"), self.style(Role::Dim));
+            let nothing = Token::new(
+                self.theme.glyph("· nothing unread", "- nothing unread"),
+                self.style(Role::Dim),
+            );
             tokens.push(nothing);
         }
         tokens.extend(self.unread());
@@ -456,12 +480,12 @@ impl Pen<'_> {
         let mut lines = vec![self.heading(Role::Kernel, &["kernel", "queues", &unread], width)];
         let queues = measured.map_or(&[][..], |m| &m.queues);
         if rows < 2 {
-            lines.extend(self.body(&self.queues(), width, rows));
+            lines.extend(self.body(&self.queues(false), width, rows));
             return lines;
         }
         let mut body = Vec::new();
         let accept = Span::styled(
-            cut(&self.accept_text(), width.saturating_sub(1), self.theme.ascii()),
+            cut(&self.accept_text(false), width.saturating_sub(1), self.theme.ascii()),
             self.accept_style(),
         );
         body.push(indent(Line::from(accept)));
@@ -572,7 +596,7 @@ impl Pen<'_> {
         }
         let entries = self.engine.entries();
         if entries.is_empty() {
-            return vec![Token::new("nothing to serve", dim)];
+            return vec![Token::new("nothing was ready", dim)];
         }
         let token = |entry: &Entry| {
             let (mark, style) = match entry.served {

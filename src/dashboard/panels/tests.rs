@@ -18,7 +18,7 @@ use crate::telemetry::{
 };
 
 /// The designed panels: inner sizes and what they are called in a snapshot's name.
-const SIZES: [(u16, u16); 4] = [(38, 8), (58, 14), (98, 25), (198, 46)];
+const SIZES: [(u16, u16); 5] = [(30, 10), (38, 8), (58, 14), (98, 25), (198, 46)];
 
 fn screen(width: u16, height: u16, draw: impl FnOnce(&mut ratatui::Frame, Rect)) -> String {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
@@ -34,19 +34,6 @@ fn engine_at(engine: &Engine, (width, height): (u16, u16), ascii: bool) -> Strin
     screen(width + 2, height + 2, |frame, area| {
         super::engine::draw(frame, area, engine, &theme(ascii), true);
     })
-}
-
-fn sentence(event: crate::telemetry::EventRef<'_>) -> String {
-    match event.event.what {
-        What::Recv { ret } if ret.is_err(Errno::AGAIN) => {
-            "The receive queue is empty: an edge-triggered loop has to read until it hears this, \
-             or nothing will ever wake it for this fd again."
-                .to_owned()
-        }
-        _ => {
-            "The kernel copied that many bytes from the receive queue into the program.".to_owned()
-        }
-    }
 }
 
 /// Several turns of a server with forty connections; the last has three fds ready.
@@ -97,7 +84,7 @@ fn measured(readable: Option<Vec<Fd>>) -> Snapshot {
 }
 
 fn held() -> Engine {
-    let mut engine = Engine::new().with_meaning(sentence);
+    let mut engine = Engine::new();
     let mut script = script(&mut engine);
     script.event(9, 1, What::Recv { ret: Ret::err(Errno::AGAIN) });
     engine.apply(&script.held(Kind::Recv, 14, 6).publish());
@@ -107,7 +94,7 @@ fn held() -> Engine {
 }
 
 fn running() -> Engine {
-    let mut engine = Engine::new().with_meaning(sentence);
+    let mut engine = Engine::new();
     let mut script = script(&mut engine);
     script.recv(14, 6, 84).recv(22, 14, 84);
     engine.apply(&script.publish());
@@ -148,7 +135,7 @@ fn the_loop_asleep_in_slow_motion_and_with_a_loss() {
     asleep.tick(5220 * MS);
     insta::assert_snapshot!("loop_asleep", engine_at(&asleep, (38, 8), false));
 
-    let mut slow = Engine::new().with_meaning(sentence);
+    let mut slow = Engine::new();
     let mut next = script(&mut slow);
     next.held(Kind::Recv, 14, 6).batch.standing.mode = Mode::Slow(5);
     slow.apply(&next.publish());
@@ -355,8 +342,17 @@ fn what() -> impl Strategy<Value = What> {
         3 => What::Send { ret, len: n },
         4 => What::Sendfile { file: 7, offset: n, len: n, ret },
         5 => What::Close,
-        6 => What::EpollCtl { epfd: 3, op: CtlOp::Mod, mask: Mask(n as u32), ret },
-        7 => What::Request { method: n as u8, target: n as u16, minor: 1 },
+        6 => What::EpollCtl {
+            epfd: 3,
+            op: CtlOp::Mod,
+            mask: Mask(u32::try_from(n >> 32).unwrap_or(0)),
+            ret,
+        },
+        7 => What::Request {
+            method: n.to_le_bytes()[0],
+            target: u16::from(n.to_le_bytes()[1]),
+            minor: 1,
+        },
         8 => What::Closed { why: Why::Dropped, bytes_in: n, bytes_out: n, requests: n },
         9 => What::Open { ret },
         10 => What::Rest { errno: Errno::MFILE },
@@ -427,7 +423,7 @@ proptest! {
         width in 0u16..220, height in 0u16..60, ascii: bool,
         tick in any::<u64>(), readable in prop::option::of(prop::collection::vec(-1i32..50, 0..40)),
     ) {
-        let mut engine = Engine::new().with_meaning(sentence);
+        let mut engine = Engine::new();
         let (mut charts, mut rates) = (Charts::new(), Rates::new());
         for batch in &batches {
             engine.apply(batch);
