@@ -31,7 +31,6 @@ use super::layout::{self, Areas, Arrangement, Panel};
 use super::panels;
 use crate::clients::{ClientInfo, ClientKind};
 use crate::inspect::{Question, Snapshot};
-use crate::record::text::meaning;
 use crate::telemetry::{
     Batch, Command, ConnId, Counters, Fd, Kind, Listener, Lost, Mode, Nanos, Next, Stance,
     Standing, Step,
@@ -185,10 +184,7 @@ impl State {
         Self {
             mouse: options.mouse,
             options,
-            live: Scene {
-                engine: Engine::new().with_meaning(|event| meaning(event).into_owned()),
-                ..Scene::default()
-            },
+            live: Scene { engine: Engine::new(), ..Scene::default() },
             frozen: None,
             overlay: Overlay::None,
             focus: Panel::Table,
