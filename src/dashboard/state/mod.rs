@@ -184,7 +184,7 @@ impl State {
         Self {
             mouse: options.mouse,
             options,
-            live: Scene { engine: Engine::new(), ..Scene::default() },
+            live: Scene::default(),
             frozen: None,
             overlay: Overlay::None,
             focus: Panel::Table,
