@@ -7,6 +7,7 @@
 //! | [`dashboard`] | the ratatui front end |
 //! | [`clients`] | the built-in clients |
 //! | [`inspect`] | what the kernel knows of the server's sockets |
+//! | [`http`] | requests, answers, static files; no sockets in it |
 //! | [`telemetry`] | the wire between server and dashboard |
 
 #[cfg(not(target_os = "linux"))]
@@ -14,5 +15,6 @@ compile_error!("epollscope shows epoll(7), which only Linux has: build it on Lin
 
 pub mod clients;
 pub mod dashboard;
+pub mod http;
 pub mod inspect;
 pub mod telemetry;

@@ -1,0 +1,266 @@
+//! Answers as bytes: status line, header lines, body.
+
+use std::os::fd::OwnedFd;
+
+use super::cache::{Content, Stored};
+use super::date::{Prelude, put};
+use super::files::{self, FileCall};
+use super::parse::Request;
+use super::range::Span;
+use super::reason;
+use super::site::{Payload, Response, SMALL};
+
+/// What the answer has to know of who gets it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Recipient {
+    /// HEAD: no body.
+    pub(super) head: bool,
+    pub(super) keep_alive: bool,
+    /// HTTP/1.0, which must be told when the connection is kept.
+    pub(super) old: bool,
+}
+
+impl Recipient {
+    pub(super) fn of(request: &Request<'_>) -> Self {
+        Self {
+            head: request.method == "HEAD",
+            keep_alive: request.keep_alive,
+            old: request.minor == 0,
+        }
+    }
+
+    /// The end of the header section.
+    pub(super) fn end(self) -> &'static [u8] {
+        match (self.keep_alive, self.old) {
+            (true, false) => b"\r\n",
+            (true, true) => b"Connection: keep-alive\r\n\r\n",
+            (false, _) => b"Connection: close\r\n\r\n",
+        }
+    }
+
+    fn response(self, status: u16, body: u64, payload: Payload) -> Response {
+        let body = if self.head { 0 } else { body };
+        Response { status, body, payload, keep_alive: self.keep_alive }
+    }
+}
+
+/// Separates the parts of an answer with several ranges. It need not be absent from the content:
+/// each part says where it ends.
+const BOUNDARY: &str = "epollscope-part-7d1f03c9a54be862";
+
+/// An answer about a file.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Answer<'a> {
+    pub(super) prelude: &'a Prelude,
+    pub(super) to: Recipient,
+    pub(super) file: &'a Stored,
+}
+
+impl Answer<'_> {
+    /// 200.
+    pub(super) fn whole(
+        &self,
+        fd: Option<OwnedFd>,
+        calls: &mut Vec<FileCall>,
+        out: &mut Vec<u8>,
+    ) -> Response {
+        let Self { to, file, .. } = *self;
+        out.extend_from_slice(self.prelude.ok());
+        out.extend_from_slice(file.head());
+        out.extend_from_slice(to.end());
+        let payload = self.payload(Span { start: 0, len: file.size }, fd, calls, out);
+        to.response(200, file.size, payload)
+    }
+
+    /// 304.
+    pub(super) fn not_modified(&self, out: &mut Vec<u8>) -> Response {
+        start(304, self.prelude, out);
+        out.extend_from_slice(self.file.shared());
+        out.extend_from_slice(self.to.end());
+        self.to.response(304, 0, Payload::None)
+    }
+
+    /// 206 with one range.
+    pub(super) fn part(
+        &self,
+        part: Span,
+        fd: Option<OwnedFd>,
+        calls: &mut Vec<FileCall>,
+        out: &mut Vec<u8>,
+    ) -> Response {
+        start(206, self.prelude, out);
+        out.extend_from_slice(self.file.described());
+        let Span { start, len } = part;
+        put(
+            out,
+            format_args!(
+                "Content-Type: {}\r\nContent-Range: bytes {start}-{}/{}\r\nContent-Length: {len}\r\n",
+                self.file.kind,
+                start + len - 1,
+                self.file.size,
+            ),
+        );
+        out.extend_from_slice(self.to.end());
+        let payload = self.payload(part, fd, calls, out);
+        self.to.response(206, len, payload)
+    }
+
+    /// 206 with several ranges, all of it in `out`; `None` when the file could not be read, or has
+    /// become too short.
+    pub(super) fn parts(
+        &self,
+        parts: &[Span],
+        fd: Option<&OwnedFd>,
+        calls: &mut Vec<FileCall>,
+        out: &mut Vec<u8>,
+    ) -> Option<Response> {
+        let mut body = Vec::new();
+        for &Span { start, len } in parts {
+            put(
+                &mut body,
+                format_args!(
+                    "--{BOUNDARY}\r\nContent-Type: {}\r\nContent-Range: bytes {start}-{}/{}\r\n\r\n",
+                    self.file.kind,
+                    start + len - 1,
+                    self.file.size,
+                ),
+            );
+            let len = usize::try_from(len).ok()?;
+            match (self.file.bytes(), fd) {
+                (Some(bytes), _) => {
+                    let start = usize::try_from(start).ok()?;
+                    body.extend_from_slice(bytes.get(start..)?.get(..len)?);
+                }
+                (None, Some(fd)) => {
+                    let before = body.len();
+                    files::read(fd, start, len, &mut body, calls).ok()?;
+                    if body.len() - before < len {
+                        return None;
+                    }
+                }
+                (None, None) => return None,
+            }
+            body.extend_from_slice(b"\r\n");
+        }
+        put(&mut body, format_args!("--{BOUNDARY}--\r\n"));
+        start(206, self.prelude, out);
+        out.extend_from_slice(self.file.described());
+        put(
+            out,
+            format_args!(
+                "Content-Type: multipart/byteranges; boundary={BOUNDARY}\r\nContent-Length: {}\r\n",
+                body.len()
+            ),
+        );
+        out.extend_from_slice(self.to.end());
+        out.extend_from_slice(&body);
+        Some(self.to.response(206, body.len() as u64, Payload::None))
+    }
+
+    /// A part of the file: into `out` when it is small and in memory, else for the caller.
+    fn payload(
+        &self,
+        part: Span,
+        fd: Option<OwnedFd>,
+        calls: &mut Vec<FileCall>,
+        out: &mut Vec<u8>,
+    ) -> Payload {
+        if self.to.head || part.len == 0 {
+            if let Some(fd) = fd {
+                files::close(fd, calls);
+            }
+            return Payload::None;
+        }
+        let slice = |bytes| slice(bytes, part);
+        match (&self.file.content, fd) {
+            (Content::Static(bytes), _) if part.len > SMALL => Payload::Static(slice(bytes)),
+            (Content::Static(bytes), _) => {
+                out.extend_from_slice(slice(bytes));
+                Payload::None
+            }
+            (Content::Memory(bytes), _) => {
+                out.extend_from_slice(slice_of(bytes, part));
+                Payload::None
+            }
+            (Content::Disk, Some(file)) => {
+                Payload::File { file, offset: part.start, len: part.len }
+            }
+            (Content::Disk, None) => Payload::None,
+        }
+    }
+}
+
+fn slice(bytes: &'static [u8], part: Span) -> &'static [u8] {
+    slice_of(bytes, part)
+}
+
+/// A part of what is in memory; ranges were cut to its size.
+fn slice_of(bytes: &[u8], part: Span) -> &[u8] {
+    let start = usize::try_from(part.start).unwrap_or(usize::MAX);
+    let len = usize::try_from(part.len).unwrap_or(usize::MAX);
+    bytes.get(start..).and_then(|rest| rest.get(..len)).unwrap_or_default()
+}
+
+/// What an answer without a file says beside its page.
+pub(super) enum Note {
+    None,
+    Allow,
+    /// The size of a file that does not have the range.
+    Size(u64),
+    /// Where it is.
+    Location(Vec<u8>),
+}
+
+/// Appends a status line, `Server` and `Date`.
+pub(super) fn start(status: u16, prelude: &Prelude, out: &mut Vec<u8>) {
+    put(out, format_args!("HTTP/1.1 {status} {}\r\n", reason(status)));
+    out.extend_from_slice(prelude.fields());
+}
+
+/// An answer with a page in HTML that is no file of the client's choice.
+pub(super) fn page(
+    status: u16,
+    note: &Note,
+    to: Recipient,
+    body: &[u8],
+    prelude: &Prelude,
+    out: &mut Vec<u8>,
+) -> Response {
+    start(status, prelude, out);
+    match note {
+        Note::None => {}
+        Note::Allow => out.extend_from_slice(ALLOW),
+        Note::Size(size) => put(out, format_args!("Content-Range: bytes */{size}\r\n")),
+        Note::Location(target) => {
+            out.extend_from_slice(b"Location: ");
+            out.extend_from_slice(target);
+            out.extend_from_slice(b"\r\n");
+        }
+    }
+    if status == 503 {
+        out.extend_from_slice(b"Retry-After: 1\r\n");
+    }
+    put(
+        out,
+        format_args!(
+            "Content-Type: text/html; charset=utf-8\r\nContent-Length: {}\r\n\
+             Cache-Control: no-cache\r\nX-Content-Type-Options: nosniff\r\n",
+            body.len()
+        ),
+    );
+    out.extend_from_slice(to.end());
+    if !to.head {
+        out.extend_from_slice(body);
+    }
+    to.response(status, body.len() as u64, Payload::None)
+}
+
+const ALLOW: &[u8] = b"Allow: GET, HEAD, OPTIONS\r\n";
+
+/// The answer to OPTIONS.
+pub(super) fn options(to: Recipient, prelude: &Prelude, out: &mut Vec<u8>) -> Response {
+    start(204, prelude, out);
+    out.extend_from_slice(ALLOW);
+    out.extend_from_slice(to.end());
+    to.response(204, 0, Payload::None)
+}

@@ -1,0 +1,78 @@
+//! Content codings: which precompressed neighbour of a file a client may get (RFC 9110, section
+//! 12.5.3).
+
+/// A content coding whose files may lie beside the plain ones.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Coding {
+    Brotli,
+    Zstd,
+    Gzip,
+}
+
+impl Coding {
+    /// All of them, the preferred ones first.
+    pub(super) const ALL: [Self; 3] = [Self::Brotli, Self::Zstd, Self::Gzip];
+
+    /// Its name in `Content-Encoding`.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Brotli => "br",
+            Self::Zstd => "zstd",
+            Self::Gzip => "gzip",
+        }
+    }
+
+    /// What is appended to the plain file's name.
+    pub(super) fn suffix(self) -> &'static str {
+        match self {
+            Self::Brotli => ".br",
+            Self::Zstd => ".zst",
+            Self::Gzip => ".gz",
+        }
+    }
+}
+
+/// The codings an `Accept-Encoding` allows and likes at least as well as none, best first.
+pub(super) fn acceptable(value: &[u8]) -> [Option<Coding>; 3] {
+    // Weights in thousandths; what is not named has that of `*`, or none.
+    let mut weights: [Option<u16>; 3] = [None; 3];
+    let mut identity = None;
+    let mut star = None;
+    for item in value.split(|&b| b == b',') {
+        let mut parts = item.split(|&b| b == b';').map(<[u8]>::trim_ascii);
+        let name = parts.next().unwrap_or_default();
+        let weight = parts.next().map_or(1000, weight);
+        let is = |other: &str| name.eq_ignore_ascii_case(other.as_bytes());
+        if is("br") {
+            weights[0] = Some(weight);
+        } else if is("zstd") {
+            weights[1] = Some(weight);
+        } else if is("gzip") || is("x-gzip") {
+            weights[2] = Some(weight);
+        } else if is("identity") {
+            identity = Some(weight);
+        } else if is("*") {
+            star = Some(weight);
+        }
+    }
+    let least = identity.unwrap_or(0).max(1);
+    let mut ranked = [0, 1, 2].map(|i| (weights[i].or(star).unwrap_or(0), Coding::ALL[i]));
+    // Stable: equal weights keep our order.
+    ranked.sort_by_key(|&(weight, _)| std::cmp::Reverse(weight));
+    ranked.map(|(weight, coding)| (weight >= least).then_some(coding))
+}
+
+/// `q=0.5` in thousandths; 0 for what is malformed.
+fn weight(parameter: &[u8]) -> u16 {
+    let [b'q' | b'Q', b'=', first @ (b'0' | b'1'), rest @ ..] = parameter else { return 0 };
+    let digits = match rest {
+        [] => &[][..],
+        [b'.', digits @ ..] if digits.len() <= 3 && digits.iter().all(u8::is_ascii_digit) => digits,
+        _ => return 0,
+    };
+    let mut value = u16::from(first - b'0');
+    for i in 0..3 {
+        value = value * 10 + digits.get(i).map_or(0, |b| u16::from(b - b'0'));
+    }
+    value.min(1000)
+}

@@ -1,0 +1,236 @@
+//! Files below a root folder, opened so that the kernel itself lets nothing lead out of it, and an
+//! account of every system call that was made for it.
+
+use std::io;
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::path::Path;
+
+use rustix::fs::{CWD, FileType, Mode, OFlags, ResolveFlags};
+use rustix::io::Errno;
+
+/// A system call that was made on a file, with its result: the value, or the error number.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum FileCall {
+    /// `openat2(2)`, with `RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS`.
+    Open {
+        /// The root's descriptor.
+        dirfd: RawFd,
+        /// The path below it.
+        path: Box<[u8]>,
+        /// The file's descriptor.
+        ret: Result<RawFd, i32>,
+    },
+    /// `openat(2)` of one segment of a path, with `O_NOFOLLOW`; only on a kernel without `openat2`
+    /// (before Linux 5.6).
+    OpenAt {
+        /// The descriptor of the folder that it is in.
+        dirfd: RawFd,
+        /// The segment.
+        path: Box<[u8]>,
+        /// Its descriptor.
+        ret: Result<RawFd, i32>,
+    },
+    /// `fstat(2)`.
+    Stat {
+        /// The file's descriptor.
+        fd: RawFd,
+        /// Its result.
+        ret: Result<(), i32>,
+    },
+    /// `pread64(2)`.
+    Read {
+        /// The file's descriptor.
+        fd: RawFd,
+        /// Where in the file.
+        offset: u64,
+        /// Bytes read.
+        ret: Result<usize, i32>,
+    },
+    /// `getdents64(2)`, for a folder's listing.
+    List {
+        /// The folder's descriptor.
+        fd: RawFd,
+        /// Bytes of entries.
+        ret: Result<usize, i32>,
+    },
+    /// `close(2)`.
+    Close {
+        /// The descriptor, free after it.
+        fd: RawFd,
+    },
+}
+
+/// A root folder.
+#[derive(Debug)]
+pub(super) struct Folder {
+    root: OwnedFd,
+    /// Whether the kernel has `openat2`.
+    beneath: bool,
+}
+
+/// What `fstat` says that a cached file is compared by.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Stamp {
+    pub(super) dev: u64,
+    pub(super) inode: u64,
+    pub(super) size: u64,
+    pub(super) modified: (i64, u64),
+    pub(super) changed: (i64, u64),
+}
+
+/// What was found under a name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Thing {
+    File(Stamp),
+    Folder,
+    /// A device, a FIFO, a socket.
+    Other,
+}
+
+const OPEN: OFlags = OFlags::RDONLY
+    // The open of a FIFO without a writer would block the loop.
+    .union(OFlags::NONBLOCK)
+    .union(OFlags::NOCTTY)
+    .union(OFlags::CLOEXEC);
+
+/// How often an `openat2` that met a rename half-way is tried again.
+const RETRIES: usize = 3;
+
+impl Folder {
+    pub(super) fn open(root: &Path) -> io::Result<Self> {
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let root = rustix::fs::openat(CWD, root, flags, Mode::empty())?;
+        // Seccomp filters that do not know the call answer EPERM.
+        let probe = rustix::fs::openat2(&root, ".", flags, Mode::empty(), ResolveFlags::BENEATH);
+        let beneath = !matches!(probe, Err(Errno::NOSYS | Errno::PERM));
+        Ok(Self { root, beneath })
+    }
+
+    /// Opens what lies under a relative name without `.` and `..`; an empty name is the root.
+    ///
+    /// Symlinks are followed as long as they stay below the root; without `openat2` none are.
+    pub(super) fn get(&self, name: &[u8], calls: &mut Vec<FileCall>) -> Result<OwnedFd, Errno> {
+        let name = if name.is_empty() { b"." } else { name };
+        if !self.beneath {
+            return self.walk(name, calls);
+        }
+        let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS;
+        let mut tries = 0;
+        loop {
+            let ret = rustix::fs::openat2(&self.root, name, OPEN, Mode::empty(), resolve);
+            calls.push(FileCall::Open {
+                dirfd: self.root.as_raw_fd(),
+                path: name.into(),
+                ret: number(&ret, AsRawFd::as_raw_fd),
+            });
+            tries += 1;
+            match ret {
+                Err(Errno::AGAIN) if tries < RETRIES => {}
+                other => return other,
+            }
+        }
+    }
+
+    /// The same, a segment at a time.
+    fn walk(&self, name: &[u8], calls: &mut Vec<FileCall>) -> Result<OwnedFd, Errno> {
+        let mut folder: Option<OwnedFd> = None;
+        let mut segments = name.split(|&b| b == b'/').peekable();
+        while let Some(segment) = segments.next() {
+            let last = segments.peek().is_none();
+            let kind = if last { OPEN } else { OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC };
+            let dirfd = folder.as_ref().unwrap_or(&self.root);
+            let ret = rustix::fs::openat(dirfd, segment, kind | OFlags::NOFOLLOW, Mode::empty());
+            calls.push(FileCall::OpenAt {
+                dirfd: dirfd.as_raw_fd(),
+                path: segment.into(),
+                ret: number(&ret, AsRawFd::as_raw_fd),
+            });
+            if let Some(folder) = folder.take() {
+                close(folder, calls);
+            }
+            folder = Some(ret?);
+        }
+        folder.ok_or(Errno::NOENT)
+    }
+}
+
+/// Closes a descriptor and says so.
+pub(super) fn close(fd: OwnedFd, calls: &mut Vec<FileCall>) {
+    calls.push(FileCall::Close { fd: fd.as_raw_fd() });
+    drop(fd);
+}
+
+/// What it is that was opened.
+pub(super) fn stat(fd: &OwnedFd, calls: &mut Vec<FileCall>) -> Result<Thing, Errno> {
+    let ret = rustix::fs::fstat(fd);
+    calls.push(FileCall::Stat { fd: fd.as_raw_fd(), ret: number(&ret, |_| ()) });
+    let stat = ret?;
+    Ok(match FileType::from_raw_mode(stat.st_mode) {
+        FileType::RegularFile => Thing::File(Stamp {
+            dev: stat.st_dev,
+            inode: stat.st_ino,
+            size: u64::try_from(stat.st_size).unwrap_or(0),
+            modified: (stat.st_mtime, stat.st_mtime_nsec),
+            changed: (stat.st_ctime, stat.st_ctime_nsec),
+        }),
+        FileType::Directory => Thing::Folder,
+        _ => Thing::Other,
+    })
+}
+
+/// Appends `len` bytes from `offset` on; fewer when the file ends before.
+pub(super) fn read(
+    fd: &OwnedFd,
+    offset: u64,
+    len: usize,
+    out: &mut Vec<u8>,
+    calls: &mut Vec<FileCall>,
+) -> Result<(), Errno> {
+    let start = out.len();
+    out.resize(start + len, 0);
+    let mut done = 0;
+    while done < len {
+        let at = offset + done as u64;
+        let ret = rustix::io::pread(fd, &mut out[start + done..], at);
+        calls.push(FileCall::Read {
+            fd: fd.as_raw_fd(),
+            offset: at,
+            ret: number(&ret, |&read| read),
+        });
+        match ret {
+            Ok(0) => break,
+            Ok(read) => done += read,
+            Err(Errno::INTR) => {}
+            Err(errno) => {
+                out.truncate(start);
+                return Err(errno);
+            }
+        }
+    }
+    out.truncate(start + done);
+    Ok(())
+}
+
+/// The status that a failed call ends in.
+pub(super) fn status(errno: Errno) -> u16 {
+    match errno {
+        // EXDEV and ELOOP: a link out of the root. That it is there is nobody's business.
+        Errno::NOENT
+        | Errno::NOTDIR
+        | Errno::NAMETOOLONG
+        | Errno::XDEV
+        | Errno::LOOP
+        | Errno::INVAL => 404,
+        // ENXIO: a socket; ENODEV: a device without a driver.
+        Errno::ACCESS | Errno::PERM | Errno::NXIO | Errno::NODEV => 403,
+        Errno::MFILE | Errno::NFILE | Errno::NOMEM | Errno::AGAIN => 503,
+        _ => 500,
+    }
+}
+
+fn number<T, U>(ret: &Result<T, Errno>, value: impl FnOnce(&T) -> U) -> Result<U, i32> {
+    match ret {
+        Ok(ok) => Ok(value(ok)),
+        Err(errno) => Err(errno.raw_os_error()),
+    }
+}

@@ -1,0 +1,375 @@
+//! A request's head from bytes (RFC 9112, sections 2 to 7): httparse finds the lines, this file
+//! decides what they mean and what is refused.
+//!
+//! The verdict depends on the bytes only, never on how they were split over reads.
+
+use std::mem::MaybeUninit;
+
+use super::{Body, Limits};
+
+/// What the bytes at the front of a buffer are.
+#[derive(Clone, Debug)]
+pub enum Head<'b> {
+    /// The beginning of a request: more bytes are needed.
+    Partial,
+    /// A whole head.
+    Complete(Request<'b>),
+    /// No request that can be answered and gone on from: send this status and close.
+    Bad(u16),
+}
+
+/// A request's head.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an answer of its own")]
+pub struct Request<'b> {
+    /// From the method to the end of the header section, its empty line included.
+    pub head: &'b [u8],
+    /// How many bytes of the buffer it took: the head and the empty lines before it.
+    pub head_len: usize,
+    /// The method, case-sensitive.
+    pub method: &'b str,
+    /// The target as it was sent.
+    pub target: &'b [u8],
+    /// The path in the target, still percent-encoded, without the query; `*` as it is.
+    pub path: &'b [u8],
+    /// The query, without its `?`.
+    pub query: Option<&'b [u8]>,
+    /// The minor version: 0 for HTTP/1.0, 1 for HTTP/1.1 and above.
+    pub minor: u8,
+    /// Whether the connection may be used for another request after this one.
+    pub keep_alive: bool,
+    /// How the body is delimited.
+    pub body: Body,
+    /// The client waits for a `100 Continue` before it sends the body.
+    pub expect_continue: bool,
+    /// `Accept-Encoding`; only the first line of several.
+    pub accept_encoding: Option<&'b [u8]>,
+    /// Whether there is any of the precondition headers `If-…`.
+    pub conditional: bool,
+    /// Whether there is a `Range`.
+    pub ranged: bool,
+}
+
+impl<'b> Request<'b> {
+    /// The values of all header lines of that name (lower case), in order, without the space
+    /// around them. Reads the head again: meant for headers that few requests have.
+    pub fn values<'n>(&self, name: &'n str) -> impl Iterator<Item = &'b [u8]> + use<'b, 'n> {
+        self.head.split(|&b| b == b'\n').skip(1).filter_map(move |line| {
+            let (field, value) = line.split_at_checked(name.len())?;
+            let value = value.strip_prefix(b":")?;
+            field.eq_ignore_ascii_case(name.as_bytes()).then(|| value.trim_ascii())
+        })
+    }
+
+    /// The value of a header that may be there once; `None` when it is missing or repeated.
+    #[must_use]
+    pub fn single(&self, name: &str) -> Option<&'b [u8]> {
+        let mut values = self.values(name);
+        let first = values.next()?;
+        values.next().is_none().then_some(first)
+    }
+}
+
+/// Reads the request at the front of `buf`.
+///
+/// Empty lines before it are skipped (RFC 9112, section 2.2). [`Head::Bad`] carries 400 for what is
+/// malformed, 413 for a body over the limit, 414, 417, 431, 501 for an unknown transfer coding and
+/// 505.
+#[must_use]
+pub fn parse<'b>(buf: &'b [u8], limits: &Limits) -> Head<'b> {
+    // Only the allowed part is looked at, so that the verdict does not depend on how much more has
+    // arrived already.
+    let seen = &buf[..buf.len().min(limits.head_bytes)];
+    if seen.len() > limits.target_bytes && target_too_long(seen, limits.target_bytes) {
+        return Head::Bad(414);
+    }
+    let mut room = [const { MaybeUninit::uninit() }; Limits::MAX_HEADERS];
+    let room = &mut room[..limits.headers.min(Limits::MAX_HEADERS)];
+    let mut raw = httparse::Request::new(&mut []);
+    match raw.parse_with_uninit_headers(seen, room) {
+        Ok(httparse::Status::Complete(head_len)) => {
+            let line = Line {
+                method: raw.method.unwrap_or_default(),
+                target: raw.path.unwrap_or_default().as_bytes(),
+                minor: raw.version.unwrap_or_default(),
+            };
+            request(buf, head_len, line, raw.headers, limits).unwrap_or_else(Head::Bad)
+        }
+        Ok(httparse::Status::Partial) if buf.len() >= limits.head_bytes => Head::Bad(431),
+        Ok(httparse::Status::Partial) => Head::Partial,
+        Err(httparse::Error::TooManyHeaders) => Head::Bad(431),
+        Err(httparse::Error::Version) => other_version(buf, seen, limits),
+        Err(_) => Head::Bad(400),
+    }
+}
+
+/// The request line.
+#[derive(Clone, Copy)]
+struct Line<'b> {
+    method: &'b str,
+    target: &'b [u8],
+    minor: u8,
+}
+
+/// How many bytes of empty lines stand before the request.
+fn leading(buf: &[u8]) -> usize {
+    let mut at = 0;
+    loop {
+        match buf.get(at..) {
+            Some([b'\n', ..]) => at += 1,
+            Some([b'\r', b'\n', ..]) => at += 2,
+            _ => return at,
+        }
+    }
+}
+
+/// Whether the target has more bytes than that, as far as it can be seen.
+fn target_too_long(buf: &[u8], limit: usize) -> bool {
+    let line = &buf[leading(buf)..];
+    let Some(space) = line.iter().position(|&b| b == b' ') else { return false };
+    if !line[..space].iter().all(u8::is_ascii_graphic) {
+        return false;
+    }
+    line[space + 1..].iter().take_while(|&&b| b > b' ' && b != 0x7f).nth(limit).is_some()
+}
+
+/// A version that httparse does not know: HTTP/1.2 and above is HTTP/1.1 to us (RFC 9110, section
+/// 2.5), another major version is 505, anything else is no version at all.
+fn other_version<'b>(buf: &'b [u8], seen: &'b [u8], limits: &Limits) -> Head<'b> {
+    let start = leading(seen);
+    let Some(end) = seen[start..].iter().position(|&b| b == b'\n') else {
+        return if buf.len() >= limits.head_bytes { Head::Bad(431) } else { Head::Partial };
+    };
+    let line = seen[start..start + end].strip_suffix(b"\r").unwrap_or(&seen[start..start + end]);
+    let mut words = line.split(|&b| b == b' ');
+    let (Some(method), Some(target), Some(version), None) =
+        (words.next(), words.next(), words.next(), words.next())
+    else {
+        return Head::Bad(400);
+    };
+    let [b'H', b'T', b'T', b'P', b'/', major @ b'0'..=b'9', b'.', b'0'..=b'9'] = version else {
+        return Head::Bad(400);
+    };
+    if *major != b'1' {
+        return Head::Bad(505);
+    }
+    // httparse has let method and target pass before it came to the version.
+    let Ok(method) = str::from_utf8(method) else { return Head::Bad(400) };
+    let mut headers = [httparse::EMPTY_HEADER; Limits::MAX_HEADERS];
+    let room = &mut headers[..limits.headers.min(Limits::MAX_HEADERS)];
+    let fields = start + end + 1;
+    match httparse::parse_headers(&seen[fields..], room) {
+        Ok(httparse::Status::Complete((len, headers))) => {
+            let line = Line { method, target, minor: 1 };
+            request(buf, fields + len, line, headers, limits).unwrap_or_else(Head::Bad)
+        }
+        Ok(httparse::Status::Partial) if buf.len() >= limits.head_bytes => Head::Bad(431),
+        Ok(httparse::Status::Partial) => Head::Partial,
+        Err(httparse::Error::TooManyHeaders) => Head::Bad(431),
+        Err(_) => Head::Bad(400),
+    }
+}
+
+/// What the header lines say about framing and connection, gathered in one pass.
+#[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a header of its own")]
+struct Fields<'b> {
+    host: Option<&'b [u8]>,
+    length: Option<&'b [u8]>,
+    transfer: Option<&'b [u8]>,
+    expect: Option<&'b [u8]>,
+    accept_encoding: Option<&'b [u8]>,
+    close: bool,
+    keep_alive: bool,
+    conditional: bool,
+    ranged: bool,
+}
+
+impl<'b> Fields<'b> {
+    fn gather(headers: &[httparse::Header<'b>]) -> Result<Self, u16> {
+        let mut fields = Self::default();
+        for header in headers {
+            let is = |name: &str| header.name.eq_ignore_ascii_case(name);
+            // Only lengths that matter reach a comparison.
+            match header.name.len() {
+                4 if is("host") => once(&mut fields.host, header.value)?,
+                5 if is("range") => fields.ranged = true,
+                6 if is("expect") => once(&mut fields.expect, header.value)?,
+                8 if is("if-match") || is("if-range") => fields.conditional = true,
+                10 if is("connection") => {
+                    for option in header.value.split(|&b| b == b',') {
+                        let option = option.trim_ascii();
+                        fields.close |= option.eq_ignore_ascii_case(b"close");
+                        fields.keep_alive |= option.eq_ignore_ascii_case(b"keep-alive");
+                    }
+                }
+                13 if is("if-none-match") => fields.conditional = true,
+                14 if is("content-length") => once(&mut fields.length, header.value)?,
+                15 if is("accept-encoding") && fields.accept_encoding.is_none() => {
+                    fields.accept_encoding = Some(header.value);
+                }
+                17 if is("transfer-encoding") => once(&mut fields.transfer, header.value)?,
+                17 if is("if-modified-since") => fields.conditional = true,
+                19 if is("if-unmodified-since") => fields.conditional = true,
+                _ => {}
+            }
+        }
+        Ok(fields)
+    }
+
+    /// RFC 9112, section 6.
+    fn body(&self, minor: u8, limit: u64) -> Result<Body, u16> {
+        match (self.transfer, self.length) {
+            // Both together are how requests are smuggled; a coding in HTTP/1.0 is faulty framing.
+            (Some(_), Some(_)) => Err(400),
+            (Some(_), None) if minor == 0 => Err(400),
+            (Some(codings), None) => transfer(codings),
+            (None, Some(digits)) => match length(digits)? {
+                0 => Ok(Body::None),
+                n if n > limit => Err(413),
+                n => Ok(Body::Length(n)),
+            },
+            (None, None) => Ok(Body::None),
+        }
+    }
+}
+
+/// A header that may be there once.
+fn once<'b>(slot: &mut Option<&'b [u8]>, value: &'b [u8]) -> Result<(), u16> {
+    match slot.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(400),
+    }
+}
+
+/// `Content-Length`: digits and nothing else (RFC 9112, section 6.3).
+fn length(value: &[u8]) -> Result<u64, u16> {
+    if value.is_empty() {
+        return Err(400);
+    }
+    value.iter().try_fold(0u64, |sum, &b| {
+        let digit = b.is_ascii_digit().then(|| u64::from(b - b'0')).ok_or(400u16)?;
+        sum.checked_mul(10).and_then(|sum| sum.checked_add(digit)).ok_or(400)
+    })
+}
+
+/// `Transfer-Encoding`: chunked alone is understood; other codings before it are not (501), and
+/// without it at the end the body has no end (400).
+fn transfer(value: &[u8]) -> Result<Body, u16> {
+    let mut codings = value.split(|&b| b == b',').map(<[u8]>::trim_ascii).rev();
+    match codings.next() {
+        Some(last) if last.eq_ignore_ascii_case(b"chunked") => {}
+        _ => return Err(400),
+    }
+    let mut others = codings.peekable();
+    if others.peek().is_none() {
+        return Ok(Body::Chunked);
+    }
+    let twice = others.any(|coding| coding.is_empty() || coding.eq_ignore_ascii_case(b"chunked"));
+    Err(if twice { 400 } else { 501 })
+}
+
+fn request<'b>(
+    buf: &'b [u8],
+    head_len: usize,
+    line: Line<'b>,
+    headers: &[httparse::Header<'b>],
+    limits: &Limits,
+) -> Result<Head<'b>, u16> {
+    let Line { method, target, minor } = line;
+    let fields = Fields::gather(headers)?;
+    match fields.host {
+        Some(host) if !is_authority(host) => return Err(400),
+        None if minor > 0 => return Err(400),
+        _ => {}
+    }
+    let (path, query) = target_form(method, target).ok_or(400u16)?;
+    let body = fields.body(minor, limits.body_bytes)?;
+    let expect_continue = match fields.expect {
+        Some(expect) if minor > 0 => {
+            if !expect.eq_ignore_ascii_case(b"100-continue") {
+                return Err(417);
+            }
+            body != Body::None
+        }
+        _ => false,
+    };
+    let keep_alive = !fields.close && (minor > 0 || fields.keep_alive);
+    Ok(Head::Complete(Request {
+        head: &buf[leading(buf)..head_len],
+        head_len,
+        method,
+        target,
+        path,
+        query,
+        minor,
+        keep_alive,
+        body,
+        expect_continue,
+        accept_encoding: fields.accept_encoding,
+        conditional: fields.conditional,
+        ranged: fields.ranged,
+    }))
+}
+
+/// A target's path and query, in any of the four forms (RFC 9112, section 3.2).
+fn target_form<'b>(method: &str, target: &'b [u8]) -> Option<(&'b [u8], Option<&'b [u8]>)> {
+    let rest = match target {
+        [b'/', ..] => target,
+        b"*" => return (method == "OPTIONS").then_some((target, None)),
+        // Authority-form: never served, but no reason to end the connection.
+        _ if method == "CONNECT" => return is_authority(target).then_some((target, None)),
+        _ => {
+            let rest = strip_ignoring_case(target, b"http://")
+                .or_else(|| strip_ignoring_case(target, b"https://"))?;
+            let end = rest.iter().position(|b| matches!(b, b'/' | b'?' | b'#'));
+            let (authority, rest) = rest.split_at(end.unwrap_or(rest.len()));
+            if authority.is_empty() || !is_authority(authority) {
+                return None;
+            }
+            rest
+        }
+    };
+    if rest.contains(&b'#') {
+        return None;
+    }
+    let (path, query) = match rest.iter().position(|&b| b == b'?') {
+        Some(at) => (&rest[..at], Some(&rest[at + 1..])),
+        None => (rest, None),
+    };
+    Some((if path.is_empty() { b"/" } else { path }, query))
+}
+
+fn strip_ignoring_case<'b>(text: &'b [u8], prefix: &[u8]) -> Option<&'b [u8]> {
+    let (start, rest) = text.split_at_checked(prefix.len())?;
+    start.eq_ignore_ascii_case(prefix).then_some(rest)
+}
+
+/// `uri-host [ ":" port ]` (RFC 9110, section 7.2; RFC 3986, section 3.2), which may be empty.
+fn is_authority(text: &[u8]) -> bool {
+    let port = if let [b'[', rest @ ..] = text {
+        let Some(end) = rest.iter().position(|&b| b == b']') else { return false };
+        let literal = &rest[..end];
+        let inside = |b: &u8| b.is_ascii_hexdigit() || matches!(b, b':' | b'.');
+        if literal.is_empty() || !literal.iter().all(inside) {
+            return false;
+        }
+        &rest[end + 1..]
+    } else {
+        let end = text.iter().position(|&b| b == b':').unwrap_or(text.len());
+        let name = &text[..end];
+        if !name.iter().all(|&b| is_reg_name(b)) {
+            return false;
+        }
+        &text[end..]
+    };
+    match port {
+        [] => true,
+        [b':', digits @ ..] => digits.iter().all(u8::is_ascii_digit),
+        _ => false,
+    }
+}
+
+fn is_reg_name(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=".contains(&b)
+}

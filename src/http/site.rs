@@ -1,0 +1,369 @@
+//! Answers from a folder's files or from the pages in the binary.
+//!
+//! A small file is kept in memory with its header lines; it is found by one look-up of the target's
+//! path as it was sent, and compared with the disk at most once a second. A large one is opened for
+//! each request and handed to the caller for `sendfile(2)`.
+
+use std::io;
+use std::os::fd::OwnedFd;
+use std::path::Path;
+
+use rust_embed::Embed;
+
+use super::answer::{self, Answer, Note, Recipient};
+use super::cache::{Cache, Entry, Found};
+use super::coding::acceptable;
+use super::condition::{Outcome, Validators, evaluate, range_counts};
+use super::date::Prelude;
+use super::files::{self, FileCall, Folder, Thing};
+use super::parse::Request;
+use super::path::{FilePath, resolve};
+use super::range::{Ranges, Span};
+use super::{Now, page};
+
+/// The largest file, in bytes, that is kept in memory and sent with its head.
+pub const SMALL: u64 = 64 * 1024;
+
+/// The largest answer with several ranges, in bytes of content; over it the whole file is sent.
+const MULTIPART: u64 = 256 * 1024;
+
+/// What [`Site::respond`] leaves to its caller.
+#[derive(Debug)]
+pub struct Response {
+    /// The status code.
+    pub status: u16,
+    /// Length of the body to be sent, in bytes; 0 for HEAD.
+    pub body: u64,
+    /// What follows the bytes in `out`.
+    pub payload: Payload,
+    /// Whether another request may follow on the connection.
+    pub keep_alive: bool,
+}
+
+/// The part of a body that is not in `out`.
+#[derive(Debug)]
+pub enum Payload {
+    /// Everything is in `out`.
+    None,
+    /// From memory.
+    Static(&'static [u8]),
+    /// From a file, for `sendfile(2)`. When the file ends early, the connection must be closed.
+    File {
+        /// The open file; whoever has it closes it.
+        file: OwnedFd,
+        /// Where to begin.
+        offset: u64,
+        /// How many bytes.
+        len: u64,
+    },
+}
+
+#[derive(Embed)]
+#[folder = "www/"]
+struct Www;
+
+/// A tree of files and what is remembered of it.
+#[derive(Debug)]
+pub struct Site {
+    root: Option<Folder>,
+    cache: Cache,
+    prelude: Prelude,
+    calls: Vec<FileCall>,
+    hidden: bool,
+    /// Error pages that the root does not have, and when that was found out.
+    pageless: Vec<(u16, u64)>,
+}
+
+/// How much of a file is sent.
+enum Portion {
+    Whole,
+    Nothing,
+    Part(Span),
+    Parts(Vec<Span>),
+    /// An error's status instead.
+    Error(u16),
+}
+
+/// Why there is no file to send.
+enum Miss {
+    Status(u16),
+    /// A folder was named without its slash.
+    Slash(FilePath),
+}
+
+impl Site {
+    /// The pages in the binary.
+    #[must_use]
+    pub fn embedded() -> Self {
+        let mut site = Self::new(None);
+        for name in Www::iter() {
+            let Some(file) = Www::get(&name) else { continue };
+            let std::borrow::Cow::Borrowed(bytes) = file.data else { continue };
+            let hash = file.metadata.sha256_hash();
+            site.cache.embed(&name, bytes, &hash, file.metadata.last_modified());
+        }
+        site
+    }
+
+    /// A folder's files.
+    ///
+    /// # Errors
+    /// When it is no folder, or may not be entered.
+    pub fn open(root: &Path) -> io::Result<Self> {
+        Ok(Self::new(Some(Folder::open(root)?)))
+    }
+
+    fn new(root: Option<Folder>) -> Self {
+        Self {
+            root,
+            cache: Cache::default(),
+            prelude: Prelude::default(),
+            calls: Vec::new(),
+            hidden: false,
+            pageless: Vec::new(),
+        }
+    }
+
+    /// Whether names that begin with a dot are served; not by default.
+    #[must_use]
+    pub fn hidden(mut self, yes: bool) -> Self {
+        self.hidden = yes;
+        self
+    }
+
+    /// Answers a request: appends the head to `out`, and the body too when it is small. The
+    /// request's own body must have been read already, or be discarded after this.
+    ///
+    /// On a cache hit it makes no system call and allocates nothing.
+    pub fn respond(&mut self, request: &Request<'_>, now: Now, out: &mut Vec<u8>) -> Response {
+        self.prelude.set(now.unix);
+        let to = Recipient::of(request);
+        match request.method {
+            "GET" | "HEAD" => {}
+            "OPTIONS" => return answer::options(to, &self.prelude, out),
+            "POST" | "PUT" | "DELETE" | "PATCH" | "CONNECT" | "TRACE" => {
+                return self.fail(405, &Note::Allow, to, now, out);
+            }
+            _ => return self.fail(501, &Note::None, to, now, out),
+        }
+        match self.locate(request.path, request.accept_encoding, !to.head, now) {
+            Ok((found, fd)) => self.send(request, to, found, fd, now, out),
+            Err(Miss::Status(status)) => self.fail(status, &Note::None, to, now, out),
+            Err(Miss::Slash(path)) => {
+                let mut location = FilePath { folder: true, ..path }.canonical();
+                if let Some(query) = request.query {
+                    location.push(b'?');
+                    location.extend_from_slice(query);
+                }
+                self.fail(301, &Note::Location(location), to, now, out)
+            }
+        }
+    }
+
+    /// Answers for a request that was not understood, or came at the wrong time, with a small page
+    /// and `Connection: close`. Makes no system call.
+    pub fn refuse(&mut self, status: u16, now: Now, out: &mut Vec<u8>) -> Response {
+        self.prelude.set(now.unix);
+        let to = Recipient { head: false, keep_alive: false, old: false };
+        let mut body = Vec::new();
+        page::error(status, &mut body);
+        answer::page(status, &Note::None, to, &body, &self.prelude, out)
+    }
+
+    /// The system calls made since this was last asked, in order. Nothing on a cache hit.
+    pub fn calls(&mut self) -> std::vec::Drain<'_, FileCall> {
+        self.calls.drain(..)
+    }
+
+    /// Finds the file for a path, and opens it when its content is wanted and not in memory.
+    fn locate(
+        &mut self,
+        path: &[u8],
+        accept: Option<&[u8]>,
+        content: bool,
+        now: Now,
+    ) -> Result<(Found, Option<OwnedFd>), Miss> {
+        let (index, opened) = match self.cache.find(path) {
+            Some(index) => (index, None),
+            None => self.discover(path, now)?,
+        };
+        let plain = Found { index, slot: 0 };
+        let Self { root: Some(root), cache, calls, .. } = self else { return Ok((plain, None)) };
+        let accept = accept.filter(|_| cache.negotiable(index)).map(acceptable).unwrap_or_default();
+        let negotiated = accept.iter().any(Option::is_some);
+        if let Some(fd) = opened {
+            if content && !negotiated && cache.stored(plain).is_some_and(|f| f.bytes().is_none()) {
+                return Ok((plain, Some(fd)));
+            }
+            files::close(fd, calls);
+        }
+        // The plain file must be there, whatever is sent.
+        let fd = match cache.refresh(plain, root, content && !negotiated, now, calls) {
+            Ok(fd) => fd,
+            Err(status) => {
+                cache.forget(index);
+                return Err(Miss::Status(status));
+            }
+        };
+        if !negotiated {
+            return Ok((plain, fd));
+        }
+        for coding in accept.into_iter().flatten() {
+            let found = Found { index, slot: 1 + coding as usize };
+            if let Ok(fd) = cache.refresh(found, root, content, now, calls) {
+                return Ok((found, fd));
+            }
+        }
+        match cache.refresh(plain, root, content, now, calls) {
+            Ok(fd) => Ok((plain, fd)),
+            Err(status) => Err(Miss::Status(status)),
+        }
+    }
+
+    /// Makes an entry for a path that is not known as it was spelt; returns the file still open.
+    fn discover(&mut self, path: &[u8], now: Now) -> Result<(usize, Option<OwnedFd>), Miss> {
+        let wanted = resolve(path, self.hidden).map_err(Miss::Status)?;
+        let canonical = wanted.canonical();
+        if canonical != path
+            && let Some(index) = self.cache.find(&canonical)
+        {
+            return Ok((index, None));
+        }
+        let Self { root: Some(root), cache, calls, .. } = self else {
+            let slash = !wanted.folder && self.cache.has_folder(&wanted.name);
+            return Err(if slash { Miss::Slash(wanted) } else { Miss::Status(404) });
+        };
+        let mut name = wanted.name.clone();
+        if wanted.folder {
+            if !name.is_empty() {
+                name.push(b'/');
+            }
+            name.extend_from_slice(b"index.html");
+        }
+        let fd = root.get(&name, calls).map_err(|errno| Miss::Status(files::status(errno)))?;
+        let miss = match files::stat(&fd, calls) {
+            Ok(Thing::File(stamp)) => {
+                let mut entry = Entry::new(canonical, name);
+                match entry.load(0, &fd, stamp, now, calls) {
+                    Ok(()) => return Ok((cache.insert(entry), Some(fd))),
+                    Err(errno) => Miss::Status(files::status(errno)),
+                }
+            }
+            Ok(Thing::Folder) if !wanted.folder => Miss::Slash(wanted),
+            Ok(Thing::Folder) => Miss::Status(404),
+            Ok(Thing::Other) => Miss::Status(403),
+            Err(errno) => Miss::Status(files::status(errno)),
+        };
+        files::close(fd, calls);
+        Err(miss)
+    }
+
+    /// Sends a file, or what the request's conditions and ranges make of it.
+    fn send(
+        &mut self,
+        request: &Request<'_>,
+        to: Recipient,
+        found: Found,
+        fd: Option<OwnedFd>,
+        now: Now,
+        out: &mut Vec<u8>,
+    ) -> Response {
+        let Self { cache, prelude, calls, .. } = self;
+        let Some(file) = cache.stored(found) else {
+            // Refreshed a moment ago by this very thread.
+            return self.fail(500, &Note::None, to, now, out);
+        };
+        let answer = Answer { prelude, to, file };
+        let (status, note) = match portion(request, &answer, now) {
+            Portion::Whole => return answer.whole(fd, calls, out),
+            Portion::Part(part) => return answer.part(part, fd, calls, out),
+            Portion::Nothing => {
+                close_some(fd, calls);
+                return answer.not_modified(out);
+            }
+            Portion::Parts(parts) => {
+                let response = answer.parts(&parts, fd.as_ref(), calls, out);
+                close_some(fd, calls);
+                match response {
+                    Some(response) => return response,
+                    None => (500, Note::None),
+                }
+            }
+            Portion::Error(status) => {
+                close_some(fd, calls);
+                (status, if status == 416 { Note::Size(file.size) } else { Note::None })
+            }
+        };
+        self.fail(status, &note, to, now, out)
+    }
+
+    /// Sends an error with the root's own page for it, `404.html` for a 404, or with a small one.
+    fn fail(
+        &mut self,
+        status: u16,
+        note: &Note,
+        to: Recipient,
+        now: Now,
+        out: &mut Vec<u8>,
+    ) -> Response {
+        let mut body = Vec::new();
+        match self.error_page(status, now) {
+            Some(page) => body.extend_from_slice(page),
+            None => page::error(status, &mut body),
+        }
+        answer::page(status, note, to, &body, &self.prelude, out)
+    }
+
+    /// The root's own page for a status, if it has one of at most [`SMALL`] bytes.
+    fn error_page(&mut self, status: u16, now: Now) -> Option<&[u8]> {
+        const FRESH: u64 = 1_000_000_000;
+        if status < 400 {
+            return None;
+        }
+        self.pageless.retain(|&(_, at)| now.monotonic.saturating_sub(at) < FRESH);
+        if self.pageless.iter().any(|&(missing, _)| missing == status) {
+            return None;
+        }
+        let path = format!("/{status}.html");
+        let Ok((found, _)) = self.locate(path.as_bytes(), None, false, now) else {
+            self.pageless.push((status, now.monotonic));
+            return None;
+        };
+        self.cache.stored(found)?.bytes().filter(|page| page.len() as u64 <= SMALL)
+    }
+}
+
+/// What a request's conditions and ranges leave of a file.
+fn portion(request: &Request<'_>, answer: &Answer<'_>, now: Now) -> Portion {
+    if !request.conditional && !request.ranged {
+        return Portion::Whole;
+    }
+    let file = answer.file;
+    let validators = Validators { etag: &file.etag, modified: file.modified };
+    match evaluate(request, validators) {
+        Outcome::NotModified => return Portion::Nothing,
+        Outcome::Failed => return Portion::Error(412),
+        Outcome::Send => {}
+    }
+    // A range means something to GET only (RFC 9110, section 14.2).
+    if answer.to.head || !range_counts(request, validators, now.unix) {
+        return Portion::Whole;
+    }
+    match request.single("range").map(|value| Ranges::parse(value, file.size)) {
+        None | Some(Ranges::Whole) => Portion::Whole,
+        Some(Ranges::Unsatisfiable) => Portion::Error(416),
+        Some(Ranges::Parts(parts)) => match parts[..] {
+            [part] => Portion::Part(part),
+            // To what of a multipart answer a coding would apply is not agreed upon.
+            _ if file.coded => Portion::Whole,
+            _ if parts.iter().map(|part| part.len).sum::<u64>() > MULTIPART => Portion::Whole,
+            _ => Portion::Parts(parts),
+        },
+    }
+}
+
+fn close_some(fd: Option<OwnedFd>, calls: &mut Vec<FileCall>) {
+    if let Some(fd) = fd {
+        files::close(fd, calls);
+    }
+}
