@@ -4,17 +4,23 @@
 //!
 //! | module | what lives there |
 //! |---|---|
+//! | [`cli`] | every flag, default and help text |
 //! | [`dashboard`] | the ratatui front end |
 //! | [`clients`] | the built-in clients |
+//! | [`record`] | the event log on disk, and events as text |
 //! | [`inspect`] | what the kernel knows of the server's sockets |
-//! | [`http`] | requests, answers, static files; no sockets in it |
+//! | [`server`] | the server thread |
+//! | [`http`] | requests, answers and files; no sockets in it |
 //! | [`telemetry`] | the wire between server and dashboard |
 
 #[cfg(not(target_os = "linux"))]
 compile_error!("epollscope shows epoll(7), which only Linux has: build it on Linux.");
 
+pub mod cli;
 pub mod clients;
 pub mod dashboard;
 pub mod http;
 pub mod inspect;
+pub mod record;
+pub mod server;
 pub mod telemetry;

@@ -1,2 +1,346 @@
-//! x
-fn main() {}
+//! epollscope: reads the command line, chooses a mode, turns errors into one sentence and an exit
+//! code.
+
+mod signals;
+
+use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::{Duration, Instant, SystemTime};
+
+use clap::Parser;
+use epollscope::cli::{self, Cli};
+use epollscope::clients::Clients;
+use epollscope::dashboard;
+use epollscope::dashboard::theme::ThemeChoice;
+use epollscope::http::{Limits, Site};
+use epollscope::inspect::Inspector;
+use epollscope::record::json::Header;
+use epollscope::record::log::Log;
+use epollscope::record::stdout::Printer;
+use epollscope::server::{self, Bound};
+use epollscope::telemetry::{Capacity, Control, Publisher, Sink, Subscriber, control, wire};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+/// How many ports after the default one are tried when it is taken.
+const PORTS_TRIED: u16 = 100;
+/// Descriptors that are not given to connections: for files, epolls, the log, the terminal.
+const RESERVED: u64 = 64;
+/// How long the log may take to be complete once the server has ended.
+const LOG_WITHIN: Duration = Duration::from_secs(10);
+/// How long a reader of stdout may take for the last lines.
+const PRINTED_WITHIN: Duration = Duration::from_secs(2);
+
+/// What went wrong and what to do about it, in one sentence.
+type Sentence = String;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match cli.command {
+        Some(cli::Command::Completions { shell }) => print(&cli::completions(shell)),
+        Some(cli::Command::Man) => print(&cli::man(&dashboard::keys::man())),
+        None => serve(&cli),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => {
+            say(&sentence);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Writes to standard output; a reader that has gone is no error.
+fn print(text: &[u8]) -> Result<(), Sentence> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(format!("Standard output cannot be written: {}.", plain(&error)))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes a line to standard error, if there is one.
+fn say(sentence: &str) {
+    let _ = writeln!(io::stderr(), "epollscope: {sentence}");
+}
+
+fn serve(cli: &Cli) -> Result<(), Sentence> {
+    let headless = cli.headless || cli.quiet || !io::stdout().is_terminal();
+    if !headless && std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
+        return Err("This terminal (TERM=dumb) cannot show the dashboard: use another one, or \
+                    --headless."
+            .into());
+    }
+    let mut notices = Vec::new();
+    let max_connections = connections(cli, descriptors(), &mut notices);
+    let site = site(cli.root.as_deref())?;
+    let bound = bind(cli.bind, cli.port, &mut notices)?;
+    let addr = bound.addr();
+
+    let (control, commands) =
+        control().map_err(|error| format!("No eventfd can be made: {}.", plain(&error)))?;
+    if headless {
+        signals::end_cleanly(control.clone())
+            .map_err(|error| format!("Signals cannot be caught: {}.", plain(&error)))?;
+    }
+    let mut streams = Vec::new();
+    let header = Header { server: "epoll-et", pid: std::process::id(), start: SystemTime::now() };
+    let start = Instant::now();
+    let log = match &cli.log {
+        Some(path) => Some(log(path, &mut streams, &control, &header)?),
+        None => None,
+    };
+    let (screen, reader) = wire(Capacity::default());
+    let table = if headless {
+        if !cli.quiet {
+            streams.push(screen);
+        }
+        None
+    } else {
+        Some(screen)
+    };
+    let config = server::Config {
+        backlog: cli.backlog,
+        max_connections,
+        idle_timeout: cli.idle_timeout(),
+        limits: Limits::default(),
+    };
+    let publisher = Publisher::new(start, table, streams);
+    let server = server::start(bound, config, site, publisher, commands)
+        .map_err(|error| cannot_listen(addr, &error))?;
+    let clients = Clients::start(addr)
+        .map_err(|error| format!("The built-in clients cannot be started: {}.", plain(&error)))?;
+    clients.demo(cli.demo.map_or(0, |n| n as usize));
+
+    let run = Run { server, control, clients, reader, notices };
+    let ended = if headless { run.headless(cli) } else { run.dashboard(cli) };
+    let logged = log.map_or(Ok(()), |log| match log.finish(LOG_WITHIN) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(format!("The log is not complete: {}.", plain(&error))),
+    });
+    ended.and(logged)
+}
+
+/// A server with everything around it.
+struct Run {
+    server: server::Handle,
+    control: Control,
+    clients: Clients,
+    reader: Subscriber,
+    notices: Vec<String>,
+}
+
+impl Run {
+    /// Prints the address and then the events, until the server ends.
+    fn headless(self, cli: &Cli) -> Result<(), Sentence> {
+        self.notices.iter().for_each(|notice| say(notice));
+        print(format!("listening on http://{}/\n", self.server.addr).as_bytes())?;
+        let printer = if cli.quiet {
+            None
+        } else {
+            let ascii = cli.ascii || !dashboard::terminal::locale_is_utf8();
+            let printer = Printer::start(io::stdout(), self.reader, self.control, ascii);
+            Some(printer.map_err(|error| format!("No thread can be started: {}.", plain(&error)))?)
+        };
+        let ended = self.server.join();
+        drop(self.clients);
+        if let Some(printer) = printer {
+            printer.finish(PRINTED_WITHIN);
+        }
+        ended.map(|_| ())
+    }
+
+    /// Shows the dashboard, until the operator quits.
+    fn dashboard(self, cli: &Cli) -> Result<(), Sentence> {
+        let inspector = Inspector::start(self.server.addr, self.server.epfd)
+            .map_err(|error| format!("The inspector cannot be started: {}.", plain(&error)))?;
+        let theme = match cli.theme {
+            cli::Theme::Auto => ThemeChoice::Auto,
+            cli::Theme::Dark => ThemeChoice::Dark,
+            cli::Theme::Light => ThemeChoice::Light,
+            cli::Theme::Projector => ThemeChoice::Projector,
+            cli::Theme::Mono => ThemeChoice::Mono,
+        };
+        let options = dashboard::Options {
+            theme,
+            fps: cli.fps,
+            ask: !cli.yes,
+            mouse: !cli.no_mouse,
+            ascii: cli.ascii,
+        };
+        dashboard::run(dashboard::Setup {
+            subscriber: self.reader,
+            control: self.control,
+            server: self.server,
+            inspector,
+            clients: self.clients,
+            options,
+            notices: self.notices,
+        })
+        .map_err(|error| format!("The dashboard has ended: {}.", plain(&error)))
+    }
+}
+
+/// Raises the limit of open descriptors as far as this process may; returns it.
+fn descriptors() -> Option<u64> {
+    let limit = getrlimit(Resource::Nofile);
+    // Where it is not allowed, the old one stays.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
+    getrlimit(Resource::Nofile).current
+}
+
+/// `--max-connections`, or as many as there are descriptors for beside those that are needed
+/// otherwise, by our own clients for instance.
+fn connections(cli: &Cli, descriptors: Option<u64>, notices: &mut Vec<String>) -> usize {
+    let asked = u64::from(cli.max_connections);
+    let Some(descriptors) = descriptors else {
+        return usize::try_from(asked).unwrap_or(usize::MAX);
+    };
+    let reserved = (RESERVED + u64::from(cli.demo.unwrap_or(0))).min(descriptors / 2);
+    let possible = (descriptors - reserved).max(1);
+    if possible < asked {
+        notices.push(format!(
+            "At most {possible} connections, not {asked}: this process may have {descriptors} \
+             descriptors open (ulimit -n)."
+        ));
+    }
+    usize::try_from(asked.min(possible)).unwrap_or(usize::MAX)
+}
+
+fn site(root: Option<&Path>) -> Result<Site, Sentence> {
+    let Some(root) = root else { return Ok(Site::embedded()) };
+    Site::open(root).map_err(|error| {
+        let shown = root.display();
+        match error.kind() {
+            ErrorKind::NotFound => {
+                format!("There is no folder {shown}: name one that exists, or none for the built-in pages.")
+            }
+            ErrorKind::NotADirectory => format!("{shown} is not a folder: name the folder it is in."),
+            ErrorKind::PermissionDenied => {
+                format!("The folder {shown} may not be read: change its permissions, or name another.")
+            }
+            _ => format!("The folder {shown} cannot be opened: {}.", plain(&error)),
+        }
+    })
+}
+
+fn log(
+    path: &Path,
+    streams: &mut Vec<Sink>,
+    control: &Control,
+    header: &Header,
+) -> Result<Log, Sentence> {
+    let (sink, subscriber) = wire(Capacity::default());
+    let log = Log::start(path, subscriber, control.clone(), header).map_err(|error| {
+        format!("The log {} cannot be written: {}.", path.display(), plain(&error))
+    })?;
+    streams.push(sink);
+    Ok(log)
+}
+
+/// Binds to the port that was asked for, or to the default one or the next that is free.
+fn bind(ip: IpAddr, port: Option<u16>, notices: &mut Vec<String>) -> Result<Bound, Sentence> {
+    let first = SocketAddr::new(ip, port.unwrap_or(cli::PORT));
+    let error = match server::bind(first) {
+        Ok(bound) => return Ok(bound),
+        Err(error) => error,
+    };
+    if port.is_none() && error.kind() == ErrorKind::AddrInUse {
+        let next = (cli::PORT + 1..=cli::PORT + PORTS_TRIED)
+            .find_map(|port| server::bind(SocketAddr::new(ip, port)).ok());
+        if let Some(bound) = next {
+            let (taken, port) = (cli::PORT, bound.addr().port());
+            notices.push(format!("Port {taken} is taken: this one listens on {port}."));
+            return Ok(bound);
+        }
+    }
+    Err(cannot_listen(first, &error))
+}
+
+fn cannot_listen(addr: SocketAddr, error: &io::Error) -> Sentence {
+    let (ip, port) = (addr.ip(), addr.port());
+    match error.kind() {
+        ErrorKind::AddrInUse => format!(
+            "Port {port} of {ip} is taken by another program: choose another with --port, or 0 \
+             for any free one."
+        ),
+        ErrorKind::AddrNotAvailable => format!(
+            "{ip} is not an address of this machine: --bind takes one that `ip addr` lists, or \
+             0.0.0.0 for all."
+        ),
+        ErrorKind::PermissionDenied => format!(
+            "Port {port} may not be used without privileges: choose one from 1024 up with --port."
+        ),
+        _ => format!("{addr} cannot be listened on: {}.", plain(error)),
+    }
+}
+
+/// An error's own words, without its number and its full stop.
+fn plain(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or_default().trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::TcpListener;
+
+    fn cli(args: &str) -> Cli {
+        Cli::parse_from(["epollscope"].into_iter().chain(args.split_whitespace()))
+    }
+
+    #[test]
+    fn connections_leave_some_descriptors() {
+        let with = |args, descriptors| {
+            let mut notices = Vec::new();
+            let max = connections(&cli(args), descriptors, &mut notices);
+            (max, notices.len())
+        };
+        assert_eq!(with("", None), (10_000, 0));
+        assert_eq!(with("", Some(1 << 20)), (10_000, 0));
+        assert_eq!(with("", Some(1024)), (960, 1));
+        assert_eq!(with("--demo 100", Some(1024)), (860, 1));
+        assert_eq!(with("--max-connections 960", Some(1024)), (960, 0));
+        assert_eq!(with("", Some(16)), (8, 1));
+        assert_eq!(with("", Some(1)), (1, 1));
+    }
+
+    #[test]
+    fn the_limit_of_descriptors_is_raised() {
+        let raised = descriptors();
+        assert_eq!(raised, getrlimit(Resource::Nofile).maximum);
+    }
+
+    #[test]
+    fn a_port_that_was_asked_for_is_not_replaced() {
+        let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = taken.local_addr().unwrap().port();
+        let mut notices = Vec::new();
+        let error = bind(taken.local_addr().unwrap().ip(), Some(port), &mut notices).unwrap_err();
+        assert!(error.starts_with(&format!("Port {port} of 127.0.0.1 is taken")), "{error}");
+        assert!(notices.is_empty());
+    }
+
+    #[test]
+    fn the_default_port_gives_way() {
+        // Held by this test or by somebody else: taken either way.
+        let _taken = TcpListener::bind(("127.0.0.1", cli::PORT));
+        let mut notices = Vec::new();
+        let bound = bind([127, 0, 0, 1].into(), None, &mut notices).unwrap();
+        assert!((cli::PORT + 1..=cli::PORT + PORTS_TRIED).contains(&bound.addr().port()));
+        assert!(notices[0].starts_with("Port 7890 is taken"));
+    }
+
+    #[test]
+    fn a_foreign_address_and_a_missing_folder_are_told() {
+        let error = bind([192, 0, 2, 1].into(), Some(0), &mut Vec::new()).unwrap_err();
+        assert!(error.starts_with("192.0.2.1 is not an address of this machine"), "{error}");
+        let tell = |path: &str| site(Some(Path::new(path))).err().unwrap();
+        assert!(tell("/no/such/folder").starts_with("There is no folder /no/such/folder"));
+        assert!(tell("/proc/self/exe").contains("is not a folder"));
+    }
+}

@@ -1,7 +1,27 @@
 //! The built-in clients: real sockets in this program that talk to the server, so that there is
 //! something to see without a browser.
+//!
+//! One thread drives them all, with an epoll of its own; it sleeps while none of them has
+//! anything to do. `client` is one client's state machine, `answer` finds the end of a response,
+//! `thread` is the loop.
 
-use std::net::SocketAddr;
+mod answer;
+mod client;
+mod thread;
+
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use crossbeam_channel::{Sender, unbounded};
+use mio::{Poll, Waker};
+
+/// How many may be at work at once. What is asked for over that is not added.
+pub const MAX: usize = 10_000;
+
+/// How many that have ended are still listed; older ones are forgotten.
+pub const ENDED_KEPT: usize = 100;
 
 /// How a built-in client behaves.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -12,7 +32,7 @@ pub enum ClientKind {
     Steady,
     /// Sends ten requests at once, reads all answers, waits three seconds.
     Burst,
-    /// Asks for the largest file and reads it a little at a time.
+    /// Asks for the largest file, several times, and reads a little at a time.
     SlowReader,
     /// Sends its request a byte at a time.
     SlowSender,
@@ -53,7 +73,7 @@ pub struct ClientInfo {
     /// How it behaves.
     pub kind: ClientKind,
     /// Its own address: the server's row with this peer is this client. `None` between two
-    /// connections.
+    /// connections. One that has ended keeps its last address, so that its closed row is known.
     pub local: Option<SocketAddr>,
     /// Responses read to their end.
     pub responses: u64,
@@ -62,3 +82,119 @@ pub struct ClientInfo {
     /// It has ended and will not come back.
     pub ended: bool,
 }
+
+/// What the thread is told.
+enum Order {
+    Add(ClientKind, usize),
+    Stop(u32),
+    StopAll,
+}
+
+/// The built-in clients. They end when this is dropped.
+pub struct Clients {
+    orders: Option<Sender<Order>>,
+    waker: Arc<Waker>,
+    list: Shared,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// The list as it was last published.
+type Shared = Arc<Mutex<Arc<Vec<ClientInfo>>>>;
+
+impl Clients {
+    /// Starts their thread, with no client yet. They will talk to `target`; an unspecified
+    /// address (`0.0.0.0`, `::`) is reached by the loopback one.
+    ///
+    /// # Errors
+    /// When the process has no descriptor left, or no thread can be started.
+    pub fn start(target: SocketAddr) -> io::Result<Self> {
+        let target = reachable(target);
+        let poll = Poll::new()?;
+        let waker = Arc::new(Waker::new(poll.registry(), thread::WAKER)?);
+        let (orders, queue) = unbounded();
+        let list = Shared::default();
+        let mut crowd = thread::Crowd::new(target, poll, queue, list.clone());
+        let thread =
+            std::thread::Builder::new().name("clients".into()).spawn(move || crowd.run())?;
+        Ok(Self { orders: Some(orders), waker, list, thread: Some(thread) })
+    }
+
+    /// Adds `n` clients of a kind, some milliseconds apart. Does not wait for them, nor for the
+    /// server.
+    pub fn add(&self, kind: ClientKind, n: usize) {
+        self.order(Order::Add(kind, n));
+    }
+
+    /// Adds `n` clients of all kinds, mixed so that a screen has something to show: mostly steady
+    /// and idle ones.
+    pub fn demo(&self, n: usize) {
+        use ClientKind as K;
+        // In this order any number has a sensible mix, and twelve have all kinds.
+        const MIX: [ClientKind; 12] = [
+            K::Steady,
+            K::Idle,
+            K::Burst,
+            K::SlowReader,
+            K::Steady,
+            K::SlowSender,
+            K::Idle,
+            K::Resetting,
+            K::Steady,
+            K::Idle,
+            K::Steady,
+            K::Idle,
+        ];
+        for &kind in MIX.iter().cycle().take(n.min(MAX)) {
+            self.add(kind, 1);
+        }
+    }
+
+    /// Ends one (its socket is closed); nothing happens when it has ended already.
+    pub fn stop(&self, id: u32) {
+        self.order(Order::Stop(id));
+    }
+
+    /// Ends all.
+    pub fn stop_all(&self) {
+        self.order(Order::StopAll);
+    }
+
+    /// All clients, by their number: those at work and the last [`ENDED_KEPT`] that ended.
+    /// Cheap: a new list is made only after a change, at most ten times a second.
+    #[must_use]
+    pub fn list(&self) -> Arc<Vec<ClientInfo>> {
+        self.list.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn order(&self, order: Order) {
+        if let Some(orders) = &self.orders {
+            // Fails only when the thread has died; then the list tells no news.
+            let _ = orders.send(order);
+            let _ = self.waker.wake();
+        }
+    }
+}
+
+impl Drop for Clients {
+    fn drop(&mut self) {
+        self.orders = None;
+        let _ = self.waker.wake();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// An address that can be connected to, for one that may only be bound to.
+fn reachable(mut target: SocketAddr) -> SocketAddr {
+    if target.ip().is_unspecified() {
+        target.set_ip(match target {
+            SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    target
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,3 +1,29 @@
 //! The ratatui front end.
+//!
+//! | file | what lives there |
+//! |---|---|
+//! | [`run`] | its event loop: every source it waits for, in one function |
+//! | [`live`] | the server, the inspector and the clients that it watches |
+//! | [`terminal`] | entering and leaving the terminal, panics, signals |
+//! | [`state`] | what is known and what the operator is doing; no terminal in it |
+//! | [`panels`] | one file per thing on the screen |
+//! | [`layout`] | which panels where, at which size |
+//! | [`keys`] | the one declaration of the keys |
+//! | [`theme`] | colours, emphasis, glyphs |
+//! | [`format`] | numbers as people read them |
 
+pub mod format;
+pub mod keys;
+pub mod layout;
+pub mod live;
+pub mod panels;
+pub mod run;
+pub mod state;
+pub mod terminal;
 pub mod theme;
+
+pub use live::{Setup, run};
+pub use run::Options;
+
+#[cfg(test)]
+mod tests;

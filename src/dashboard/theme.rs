@@ -22,6 +22,38 @@ pub enum Palette {
     Mono,
 }
 
+/// What the operator asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum ThemeChoice {
+    /// What the terminal says; `mono` under `NO_COLOR`.
+    #[default]
+    Auto,
+    /// [`Palette::Dark`].
+    Dark,
+    /// [`Palette::Light`].
+    Light,
+    /// [`Palette::Projector`].
+    Projector,
+    /// [`Palette::Mono`].
+    Mono,
+}
+
+impl ThemeChoice {
+    /// The palette to use. `is_dark` asks the terminal, which takes a moment: only where it
+    /// decides something. A terminal that does not answer counts as dark.
+    #[must_use]
+    pub fn resolve(self, no_color: bool, is_dark: impl FnOnce() -> Option<bool>) -> Palette {
+        match self {
+            Self::Auto if no_color => Palette::Mono,
+            Self::Auto if is_dark() == Some(false) => Palette::Light,
+            Self::Auto | Self::Dark => Palette::Dark,
+            Self::Light => Palette::Light,
+            Self::Projector => Palette::Projector,
+            Self::Mono => Palette::Mono,
+        }
+    }
+}
+
 /// What a piece of the screen means.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[expect(missing_docs, reason = "the roles are their names")]
@@ -99,21 +131,19 @@ impl Theme {
                 R::Text => plain,
                 R::Dim | R::Border => plain.fg(Color::DarkGray),
                 R::Title => plain.fg(Color::Cyan).add_modifier(bold),
-                R::Focus => plain.fg(Color::Cyan),
                 R::Selected => plain.add_modifier(Modifier::REVERSED),
                 R::Key => plain.fg(Color::Yellow).add_modifier(bold),
                 R::Good => plain.fg(Color::Green),
                 R::Warn => plain.fg(Color::Yellow),
                 R::Bad => plain.fg(Color::Red).add_modifier(bold),
                 R::Kernel => plain.fg(Color::Magenta),
-                R::Program | R::Chart => plain.fg(Color::Cyan),
+                R::Focus | R::Program | R::Chart => plain.fg(Color::Cyan),
                 R::Ours => plain.fg(Color::Blue),
             },
             Palette::Light => match role {
                 R::Text => plain,
                 R::Dim | R::Border => plain.fg(Color::DarkGray),
                 R::Title => plain.fg(Color::Blue).add_modifier(bold),
-                R::Focus => plain.fg(Color::Blue),
                 R::Selected => plain.add_modifier(Modifier::REVERSED),
                 R::Key => plain.fg(Color::Magenta).add_modifier(bold),
                 R::Good => plain.fg(Color::Indexed(22)),
@@ -121,7 +151,7 @@ impl Theme {
                 R::Bad => plain.fg(Color::Indexed(124)).add_modifier(bold),
                 R::Kernel => plain.fg(Color::Indexed(90)),
                 R::Program | R::Chart => plain.fg(Color::Indexed(24)),
-                R::Ours => plain.fg(Color::Blue),
+                R::Focus | R::Ours => plain.fg(Color::Blue),
             },
             Palette::Projector => match role {
                 R::Text | R::Border | R::Dim => plain.fg(Color::White).bg(Color::Black),
@@ -151,7 +181,12 @@ impl Theme {
             Kind::Close | Kind::Closed | Kind::Shutdown | Kind::Refused => Role::Warn,
             Kind::Rest | Kind::Missed => Role::Bad,
             Kind::Request | Kind::Response | Kind::Pace => Role::Text,
-            Kind::Setsockopt | Kind::Open | Kind::Stat | Kind::Read => Role::Dim,
+            Kind::Setsockopt
+            | Kind::Open
+            | Kind::Openat
+            | Kind::Stat
+            | Kind::Read
+            | Kind::Getdents => Role::Dim,
         })
     }
 
@@ -183,9 +218,39 @@ impl Theme {
         if self.ascii { ASCII } else { border::ROUNDED }
     }
 
+    /// The border of the panel that has the keyboard: thicker, so that it differs without colour.
+    #[must_use]
+    pub fn focus_border(&self) -> border::Set<'static> {
+        const ASCII: border::Set<'static> = border::Set {
+            top_left: "#",
+            top_right: "#",
+            bottom_left: "#",
+            bottom_right: "#",
+            vertical_left: "#",
+            vertical_right: "#",
+            horizontal_top: "=",
+            horizontal_bottom: "=",
+        };
+        if self.ascii { ASCII } else { border::THICK }
+    }
+
     /// One of two spellings of a glyph; both must be equally wide where columns depend on it.
     #[must_use]
     pub fn glyph(&self, utf8: &'static str, ascii: &'static str) -> &'static str {
         if self.ascii { ascii } else { utf8 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_terminal_is_only_asked_where_it_decides() {
+        let never = || panic!("asked");
+        assert_eq!(ThemeChoice::Light.resolve(true, never), Palette::Light);
+        assert_eq!(ThemeChoice::Auto.resolve(true, never), Palette::Mono);
+        assert_eq!(ThemeChoice::Auto.resolve(false, || Some(false)), Palette::Light);
+        assert_eq!(ThemeChoice::Auto.resolve(false, || None), Palette::Dark);
     }
 }

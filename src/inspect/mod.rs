@@ -1,10 +1,25 @@
 //! What the kernel knows of the server's sockets: queues, TCP state and what has become ready,
 //! read from `sock_diag(7)` and `/proc` by a thread of its own, without touching the server.
+//!
+//! | file | what lives there |
+//! |---|---|
+//! | `sock_diag` | the kernel's table of TCP sockets, by netlink |
+//! | `ready` | which fds have something to read, by a second epoll |
+//! | `fdinfo` | an epoll's interest list, from `/proc/PID/fdinfo` |
+//! | `thread` | the thread that is asked and answers |
+
+mod fdinfo;
+mod ready;
+mod sock_diag;
+mod thread;
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use crate::telemetry::Fd;
+use crate::telemetry::{Fd, Mask};
+
+pub use fdinfo::{Interest, interest_list};
+pub use thread::Inspector;
 
 /// A TCP socket's state, as `sock_diag` reports it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -44,6 +59,9 @@ impl TcpState {
 }
 
 /// One of the server's connected sockets, seen by the kernel. Found by its peer.
+///
+/// A connection that still waits in the accept queue is among them, with `inode` 0. One in
+/// TIME-WAIT is not: it has no socket any more.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Socket {
     /// The other end.
@@ -94,9 +112,11 @@ pub struct Snapshot {
     pub sockets: Vec<Socket>,
     /// Which of the watched fds have something to read, sorted; `None` when not asked.
     pub readable: Option<Vec<Fd>>,
-    /// Whether the server's epoll has something on its ready list (`poll(2)` on the epoll fd, which
-    /// consumes nothing); `None` when not asked.
+    /// Whether the server's epoll has something on its ready list (an epoll fd is itself pollable,
+    /// and polling it consumes nothing); `None` when not asked.
     pub ready_list: Option<bool>,
+    /// The server's interest list as the kernel keeps it, sorted by fd; `None` when not asked.
+    pub interest: Option<Vec<(Fd, Mask)>>,
     /// Why a part of this is missing, in one sentence.
     pub trouble: Option<String>,
 }

@@ -53,6 +53,10 @@ impl Errno {
     pub const MFILE: Self = Self(24);
     /// The system has no descriptor left.
     pub const NFILE: Self = Self(23);
+    /// No memory left for it.
+    pub const NOMEM: Self = Self(12);
+    /// No buffer space left for it.
+    pub const NOBUFS: Self = Self(105);
     /// The peer sent a reset.
     pub const CONNRESET: Self = Self(104);
 
@@ -308,6 +312,8 @@ pub enum Kind {
     Open,
     Stat,
     Read,
+    Openat,
+    Getdents,
     Request,
     Response,
     Refused,
@@ -320,7 +326,7 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::Listen,
         Self::EpollCtl,
         Self::EpollWait,
@@ -334,6 +340,8 @@ impl Kind {
         Self::Open,
         Self::Stat,
         Self::Read,
+        Self::Openat,
+        Self::Getdents,
         Self::Request,
         Self::Response,
         Self::Refused,
@@ -362,6 +370,8 @@ impl Kind {
             Self::Open => "openat2",
             Self::Stat => "fstat",
             Self::Read => "pread64",
+            Self::Openat => "openat",
+            Self::Getdents => "getdents64",
             Self::Request => "request",
             Self::Response => "response",
             Self::Refused => "refused",
@@ -475,6 +485,17 @@ pub enum What {
         /// Bytes read.
         ret: Ret,
     },
+    /// `openat(2)` of one segment of a path, where the kernel has no `openat2`; the fd is the
+    /// folder's, the segment lies beside.
+    Openat {
+        /// Its descriptor.
+        ret: Ret,
+    },
+    /// `getdents64(2)`; the fd is the folder's.
+    Getdents {
+        /// Bytes of entries.
+        ret: Ret,
+    },
 
     /// A whole request was understood. Its head (request line and headers, possibly cut at
     /// [`EventRef::HEAD_KEPT`]) lies beside the event.
@@ -540,6 +561,8 @@ impl What {
             Self::Open { .. } => Kind::Open,
             Self::Stat { .. } => Kind::Stat,
             Self::Read { .. } => Kind::Read,
+            Self::Openat { .. } => Kind::Openat,
+            Self::Getdents { .. } => Kind::Getdents,
             Self::Request { .. } => Kind::Request,
             Self::Response { .. } => Kind::Response,
             Self::Refused => Kind::Refused,
@@ -566,7 +589,9 @@ impl What {
             | Self::Setsockopt { ret, .. }
             | Self::Open { ret }
             | Self::Stat { ret }
-            | Self::Read { ret, .. } => Some(ret),
+            | Self::Read { ret, .. }
+            | Self::Openat { ret }
+            | Self::Getdents { ret } => Some(ret),
             _ => None,
         }
     }
@@ -592,6 +617,15 @@ pub struct Event {
     pub(super) start: u32,
     /// Its payload's length in bytes or entries.
     pub(super) len: u32,
+}
+
+impl Event {
+    /// An event without a payload, for what is recorded or made up; the publisher makes its own.
+    /// [`super::Batch::push`] joins a payload to it.
+    #[must_use]
+    pub fn new(seq: u64, time: Nanos, fd: Fd, conn: Option<ConnId>, what: What) -> Self {
+        Self { seq, time, fd, own: false, conn, what, start: 0, len: 0 }
+    }
 }
 
 /// An event with its payload.
@@ -658,7 +692,7 @@ mod tests {
         for (i, why) in Why::ALL.into_iter().enumerate() {
             assert_eq!(why as usize, i);
         }
-        assert!(Kind::Read.is_call() && !Kind::Request.is_call());
+        assert!(Kind::Getdents.is_call() && !Kind::Request.is_call());
     }
 
     #[test]

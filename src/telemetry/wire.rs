@@ -1,8 +1,10 @@
 //! The bounded way from the server to its readers.
 //!
-//! Events are gathered in a scratch batch and handed over before every wait call, with the rows
-//! that changed and the totals. A reader hands each drained batch back to be filled again, so in
-//! a steady state nothing is allocated. The number of batches and of events under way is bounded:
+//! Events are gathered in a scratch batch and handed over before the wait call, with the rows
+//! that changed and the totals: before every one as long as the loop wakes up a few thousand times
+//! a second, once a millisecond when it is busier than that. A reader hands each drained batch
+//! back to be filled again, so in a steady state nothing is allocated. The number of batches and
+//! of events under way is bounded:
 //!
 //! * A reader that is late finds the events of many wake-ups in one batch, up to
 //!   [`Capacity::events`]; what is over that is counted in [`Lost`].
@@ -18,7 +20,7 @@ use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 
 use super::{
     Command, ConnId, Control, Counters, Event, EventRef, Fd, Kind, Listener, Lost, Nanos, Ready,
-    Row, Standing, What,
+    Row, Stance, Standing, What,
 };
 
 /// One turn of the loop: from a return of the wait call to the next call of it.
@@ -109,12 +111,12 @@ impl Batch {
 
     /// Gives memory back that a burst had claimed, so that the pool as a whole stays small.
     fn trim(&mut self) {
-        const KEPT: usize = 64;
+        const KEPT: usize = 1024;
         if self.events.capacity() > KEPT {
             self.events.shrink_to(KEPT);
         }
-        if self.bytes.capacity() > KEPT * 64 {
-            self.bytes.shrink_to(KEPT * 64);
+        if self.bytes.capacity() > KEPT * 128 {
+            self.bytes.shrink_to(KEPT * 128);
         }
         if self.ready.capacity() > KEPT {
             self.ready.shrink_to(KEPT);
@@ -143,7 +145,7 @@ pub struct Capacity {
 impl Default for Capacity {
     /// Enough for a reader that drains at 30 Hz a server that makes 500,000 calls a second.
     fn default() -> Self {
-        Self { batches: 2048, events: 32 * 1024, gone: 4096 }
+        Self { batches: 64, events: 32 * 1024, gone: 4096 }
     }
 }
 
@@ -164,6 +166,8 @@ pub struct Sink {
     capacity: Capacity,
     current: Box<Batch>,
     lost: Lost,
+    /// Something is kept back.
+    kept: bool,
     /// Set aside so that the last publication has room.
     spare: Option<Box<Batch>>,
     /// Events handed over so far.
@@ -198,6 +202,7 @@ pub fn wire(capacity: Capacity) -> (Sink, Subscriber) {
         capacity,
         current: Box::default(),
         lost: Lost::default(),
+        kept: false,
         spare: None,
         sent: 0,
         whole: false,
@@ -213,7 +218,8 @@ impl Subscriber {
     /// was read.
     pub fn drain(&mut self, control: &Control, mut each: impl FnMut(&Batch)) -> bool {
         // No more than were there at the start: a fast server must not hold the reader here.
-        let mut budget = self.full.len().max(1);
+        let arrived = self.full.len();
+        let mut budget = arrived.max(1);
         let mut open = true;
         while budget > 0 {
             budget -= 1;
@@ -234,7 +240,9 @@ impl Subscriber {
                 }
             }
         }
-        if self.shared.kept.swap(false, Ordering::AcqRel) {
+        // A server that is busy publishes by itself what it kept back; one that sleeps on it has
+        // sent nothing since the last time.
+        if arrived == 0 && self.shared.kept.swap(false, Ordering::AcqRel) {
             // When the server has ended it takes no commands, and its last batch was its last.
             let _ = control.send(Command::Publish);
         }
@@ -259,6 +267,7 @@ pub struct Publisher {
     table: Option<Sink>,
     streams: Vec<Sink>,
     scratch: Batch,
+    allowance: Allowance,
     /// Totals; those of calls are counted by [`Publisher::call`], the rest by the server.
     pub counters: Counters,
     /// The listening socket, once there is one.
@@ -277,6 +286,7 @@ impl Publisher {
             table,
             streams,
             scratch: Batch::default(),
+            allowance: Allowance::default(),
             counters: Counters::default(),
             listener: None,
         }
@@ -370,20 +380,31 @@ impl Publisher {
     }
 
     /// Publishes what was told, and the rows that changed. Called before the loop sleeps or
-    /// stands; costs two channel operations for each reader, and never waits.
+    /// stands; costs two channel operations for each reader, and never waits. A loop that wakes up
+    /// too often for that keeps some wake-ups' events for the next time.
     pub fn publish(&mut self, rows: &mut impl Rows, standing: Standing) {
+        let full = self.scratch.events.len() >= SCRATCH;
+        if standing.stance == Stance::Waiting && !full && !self.allowance.take(self.now) {
+            for sink in self.table.iter_mut().chain(&mut self.streams) {
+                sink.keep();
+            }
+            return;
+        }
+        let (counters, listener, now) = (&self.counters, self.listener, self.now);
+        let scratch = &mut self.scratch;
+        let last = self.table.is_none().then(|| self.streams.len().wrapping_sub(1));
+        let mut index = 0;
+        self.streams.retain_mut(|sink| {
+            sink.take(scratch, last == Some(index));
+            index += 1;
+            !sink.send(counters, listener, standing, now, None::<&mut NoRows>)
+        });
         if let Some(sink) = &mut self.table {
-            sink.take(&self.scratch);
-            if sink.send(&self.counters, self.listener, standing, self.now, Some(rows)) {
+            sink.take(scratch, true);
+            if sink.send(counters, listener, standing, now, Some(rows)) {
                 self.table = None;
             }
         }
-        let (counters, listener, now) = (&self.counters, self.listener, self.now);
-        let scratch = &self.scratch;
-        self.streams.retain_mut(|sink| {
-            sink.take(scratch);
-            !sink.send(counters, listener, standing, now, None::<&mut NoRows>)
-        });
         self.scratch.clear();
     }
 
@@ -399,6 +420,29 @@ impl Publisher {
     }
 }
 
+/// Events gathered before they are handed over whatever the allowance says.
+const SCRATCH: usize = 1024;
+
+/// Spaces the publications of a busy loop: one a millisecond, after a burst of some at once.
+#[derive(Debug, Default)]
+struct Allowance {
+    /// When the burst would be used up (a leaky bucket, kept as a time).
+    until: Nanos,
+}
+
+impl Allowance {
+    const SPACING: Nanos = 1_000_000;
+    const BURST: Nanos = 32 * Self::SPACING;
+
+    fn take(&mut self, now: Nanos) -> bool {
+        let allowed = self.until <= now + Self::BURST;
+        if allowed {
+            self.until = self.until.max(now) + Self::SPACING;
+        }
+        allowed
+    }
+}
+
 /// For readers of the stream alone.
 struct NoRows;
 
@@ -408,10 +452,15 @@ impl Rows for NoRows {
 }
 
 impl Sink {
-    /// Adds the scratch batch to what will be sent next, or counts it as lost.
-    fn take(&mut self, scratch: &Batch) {
+    /// Adds the scratch batch to what will be sent next, or counts it as lost. The last reader
+    /// may have the scratch batch's own memory.
+    fn take(&mut self, scratch: &mut Batch, last: bool) {
         let batch = &mut self.current;
-        if batch.events.len() + scratch.events.len() <= self.capacity.events
+        if last && batch.events.is_empty() {
+            std::mem::swap(&mut batch.events, &mut scratch.events);
+            std::mem::swap(&mut batch.bytes, &mut scratch.bytes);
+            std::mem::swap(&mut batch.ready, &mut scratch.ready);
+        } else if batch.events.len() + scratch.events.len() <= self.capacity.events
             || batch.events.is_empty()
         {
             batch.append(scratch);
@@ -425,6 +474,12 @@ impl Sink {
         } else {
             self.lost.turns += scratch.turns.len() as u64;
         }
+    }
+
+    /// Notes that something is kept back, so that the reader asks for it if nothing else comes.
+    fn keep(&mut self) {
+        self.kept = true;
+        self.shared.kept.store(true, Ordering::Release);
     }
 
     /// Sends the current batch if the reader has room. Returns whether the reader has gone.
@@ -445,11 +500,14 @@ impl Sink {
         let next = match next {
             Ok(next) => next,
             Err(TryRecvError::Empty) => {
-                self.shared.kept.store(true, Ordering::Release);
+                self.keep();
                 return false;
             }
             Err(TryRecvError::Disconnected) => return true,
         };
+        if std::mem::take(&mut self.kept) {
+            self.shared.kept.store(false, Ordering::Release);
+        }
         let mut batch = std::mem::replace(&mut self.current, next);
         if let Some(rows) = rows {
             batch.whole = std::mem::take(&mut self.whole);

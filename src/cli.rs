@@ -1,0 +1,282 @@
+//! The command line: every flag, its default and its help text.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// The port when none is asked for.
+pub const PORT: u16 = 7890;
+
+const EXAMPLES: &str = "\
+Examples:
+  epollscope --demo                  the built-in pages, with clients to look at
+  epollscope ~/site                  serve a folder
+  epollscope --bind 0.0.0.0 ~/site   let the whole network in
+  epollscope --headless --log run.jsonl
+                                     no dashboard: events as text, and as a log";
+
+/// An oscilloscope for an event loop: a live epoll HTTP server, and what it does at every turn.
+#[derive(Parser, Clone, Debug)]
+#[command(name = "epollscope", version, about, after_help = EXAMPLES)]
+#[command(args_conflicts_with_subcommands = true, subcommand_value_name = "COMMAND")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+pub struct Cli {
+    /// The folder to serve; without it, the pages that are built in.
+    #[arg(value_name = "ROOT")]
+    pub root: Option<PathBuf>,
+
+    /// The address to listen on; 0.0.0.0 or :: for the whole network.
+    #[arg(long, value_name = "ADDR", default_value_t = Ipv4Addr::LOCALHOST.into(), value_parser = ip)]
+    #[arg(help_heading = "Server")]
+    pub bind: IpAddr,
+
+    /// The port to listen on, 0 for any free one [default: 7890, or the next one that is free].
+    #[arg(short, long, value_name = "N", help_heading = "Server")]
+    pub port: Option<u16>,
+
+    /// How many connections may wait to be accepted (the kernel caps it at net.core.somaxconn).
+    #[arg(long, value_name = "N", default_value_t = 1024, help_heading = "Server")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=i64::from(i32::MAX)))]
+    pub backlog: u32,
+
+    /// How many connections may be open; over that a client gets a 503.
+    #[arg(long, value_name = "N", default_value_t = 10_000, help_heading = "Server")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_connections: u32,
+
+    /// Close a connection through which nothing has gone for that long; 0 for never.
+    #[arg(long, value_name = "SECONDS", default_value_t = 300, help_heading = "Server")]
+    pub idle_timeout: u32,
+
+    /// Start N built-in clients of all kinds, so that there is something to see.
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "12")]
+    #[arg(value_parser = clap::value_parser!(u32).range(0..=10_000))]
+    pub demo: Option<u32>,
+
+    /// No dashboard: print the events as text. So by itself when stdout is not a terminal.
+    #[arg(long, help_heading = "Output")]
+    pub headless: bool,
+
+    /// No dashboard, and print nothing but the address.
+    #[arg(short, long, help_heading = "Output")]
+    pub quiet: bool,
+
+    /// Write every event to FILE, a line of JSON each.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub log: Option<PathBuf>,
+
+    /// The colours; auto asks the terminal, and takes mono where the environment asks for no
+    /// colour.
+    #[arg(long, value_name = "NAME", value_enum, default_value_t, help_heading = "Dashboard")]
+    pub theme: Theme,
+
+    /// Draw at most N frames a second.
+    #[arg(long, value_name = "N", default_value_t = 30, help_heading = "Dashboard")]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=120))]
+    pub fps: u16,
+
+    /// Leave the mouse to the terminal, for copying.
+    #[arg(long, help_heading = "Dashboard")]
+    pub no_mouse: bool,
+
+    /// Do not ask before connections are dropped.
+    #[arg(short, long, help_heading = "Dashboard")]
+    pub yes: bool,
+
+    /// Draw with ASCII only; so by itself where the locale is not UTF-8.
+    #[arg(long, help_heading = "Output")]
+    pub ascii: bool,
+
+    /// Something else than to serve.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What can be done instead of serving.
+#[derive(Subcommand, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Print the completions for a shell.
+    Completions {
+        /// Which shell.
+        shell: Shell,
+    },
+    /// Print the man page.
+    Man,
+}
+
+/// The names of `--theme`.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Theme {
+    /// Ask the terminal.
+    #[default]
+    Auto,
+    /// For a dark background.
+    Dark,
+    /// For a light background.
+    Light,
+    /// High contrast, for a projector.
+    Projector,
+    /// No colours.
+    Mono,
+}
+
+impl Cli {
+    /// `--idle-timeout` as a duration; `None` for never.
+    #[must_use]
+    pub fn idle_timeout(&self) -> Option<Duration> {
+        (self.idle_timeout > 0).then(|| Duration::from_secs(self.idle_timeout.into()))
+    }
+}
+
+/// The completions for a shell, as a script.
+#[must_use]
+pub fn completions(shell: Shell) -> Vec<u8> {
+    let mut out = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "epollscope", &mut out);
+    out
+}
+
+/// The man page (`man(7)`), with a section of keys: what to press, and what it does.
+#[must_use]
+pub fn man(keys: &[(String, &'static str)]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let page = clap_mangen::Man::new(Cli::command());
+    // Writing to memory cannot fail.
+    let _ = page.render_title(&mut out);
+    let _ = page.render_name_section(&mut out);
+    let _ = page.render_synopsis_section(&mut out);
+    let _ = page.render_description_section(&mut out);
+    let _ = page.render_options_section(&mut out);
+    let _ = page.render_subcommands_section(&mut out);
+    let keys = keys.iter().map(|(keys, what)| (keys.as_str(), *what));
+    section(&mut out, "KEYS", keys);
+    section(&mut out, "SIGNALS", SIGNALS);
+    section(&mut out, "EXIT STATUS", EXIT_STATUS);
+    section(&mut out, "ENVIRONMENT", ENVIRONMENT);
+    let _ = page.render_extra_section(&mut out);
+    let _ = page.render_version_section(&mut out);
+    out
+}
+
+const SIGNALS: [(&str, &str); 1] = [(
+    "SIGINT, SIGTERM, SIGHUP",
+    "End the server and the program cleanly, with the log complete. A second one ends it at once.",
+)];
+const EXIT_STATUS: [(&str, &str); 3] = [
+    ("0", "It ended because it was told to."),
+    ("1", "Something failed; standard error says what."),
+    ("2", "The command line was not understood."),
+];
+const ENVIRONMENT: [(&str, &str); 2] = [
+    (
+        "NO_COLOR",
+        "When it is set and not empty, no colours are used, unless --theme asks for them.",
+    ),
+    ("LC_ALL, LC_CTYPE, LANG", "Where the locale is not UTF-8, only ASCII is drawn."),
+];
+
+/// A section of a man page: a list of terms.
+fn section<'a>(
+    out: &mut Vec<u8>,
+    title: &str,
+    terms: impl IntoIterator<Item = (&'a str, &'a str)>,
+) {
+    let escaped = |text: &str| text.replace('\\', "\\e").replace('-', "\\-");
+    out.extend_from_slice(format!(".SH \"{title}\"\n").as_bytes());
+    for (term, text) in terms {
+        // The zero-width \& keeps a leading dot or quote from being read as a request.
+        let entry = format!(".TP\n\\fB\\&{}\\fR\n\\&{}\n", escaped(term), escaped(text));
+        out.extend_from_slice(entry.as_bytes());
+    }
+}
+
+/// An IP address; IPv6 also in brackets, as it stands in a URL.
+fn ip(text: &str) -> Result<IpAddr, std::net::AddrParseError> {
+    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
+    bare.unwrap_or(text).parse()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(args: &str) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(["epollscope"].into_iter().chain(args.split_whitespace()))
+    }
+
+    #[test]
+    fn the_declaration_holds_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_defaults() {
+        let cli = parse("").unwrap();
+        assert_eq!((cli.bind.to_string(), cli.port), ("127.0.0.1".into(), None));
+        assert_eq!((cli.backlog, cli.max_connections, cli.fps), (1024, 10_000, 30));
+        assert_eq!(cli.idle_timeout(), Some(Duration::from_secs(300)));
+        assert_eq!((cli.demo, cli.theme, cli.root), (None, Theme::Auto, None));
+        assert!(!(cli.headless || cli.quiet || cli.no_mouse || cli.yes || cli.ascii));
+    }
+
+    #[test]
+    fn a_demo_has_twelve_clients_unless_told() {
+        assert_eq!(parse("--demo").unwrap().demo, Some(12));
+        assert_eq!(parse("--demo 50").unwrap().demo, Some(50));
+        assert_eq!(parse("--demo=0 site").unwrap().root, Some("site".into()));
+        assert_eq!(parse("--demo --headless").unwrap().demo, Some(12));
+        assert!(parse("--demo 10001").is_err());
+    }
+
+    #[test]
+    fn addresses_are_taken_as_they_stand_in_a_url_too() {
+        for text in ["::1", "[::1]"] {
+            assert_eq!(parse(&format!("--bind {text}")).unwrap().bind.to_string(), "::1");
+        }
+        assert!(parse("--bind localhost:80").is_err());
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        let wrong = [
+            "--fps 0",
+            "--fps 121",
+            "--backlog 0",
+            "--max-connections 0",
+            "--idle-timeout -1",
+            "--port 65536",
+            "--theme pink",
+            "a b",
+        ];
+        for args in wrong {
+            let error = parse(args).expect_err(args);
+            assert_eq!(error.exit_code(), 2, "{args}");
+        }
+    }
+
+    #[test]
+    fn no_idle_timeout_is_zero() {
+        assert_eq!(parse("--idle-timeout 0").unwrap().idle_timeout(), None);
+    }
+
+    #[test]
+    fn the_man_page_has_options_and_keys() {
+        let page = man(&[(".".into(), "repeat"), ("\\ -".into(), "shrink-wrap")]);
+        let page = String::from_utf8(page).unwrap();
+        for part in ["max\\-connections", ".SH \"KEYS\"", ".TP\n\\fB\\&.\\fR\n\\&repeat\n"] {
+            assert!(page.contains(part), "{part} is not in {page}");
+        }
+        assert!(page.contains("\\fB\\&\\e \\-\\fR\n\\&shrink\\-wrap"));
+    }
+
+    #[test]
+    fn every_shell_gets_its_completions() {
+        for shell in Shell::value_variants() {
+            let script = String::from_utf8(completions(*shell)).unwrap();
+            assert!(script.contains("max-connections"), "{shell}");
+        }
+    }
+}

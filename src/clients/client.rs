@@ -1,0 +1,398 @@
+//! One client: what it does next, given that its socket or its timer has something to say.
+
+use std::borrow::Cow;
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpStream as StdStream};
+use std::time::{Duration, Instant};
+
+use mio::event::Event;
+use mio::net::TcpStream;
+use mio::{Interest, Registry, Token};
+use rustix::net::{AddressFamily, SocketFlags, SocketType, ipproto, sockopt};
+
+use super::answer::Answers;
+use super::{ClientInfo, ClientKind};
+
+/// What a page loads, for the clients that ask for more than one thing.
+const PATHS: [&str; 4] = ["/", "/style.css", "/favicon.ico", "/no-such-page"];
+/// The largest file of `www/`.
+const LARGEST: &str = "/large.png";
+/// How many requests a burst sends at once.
+const BURST: usize = 10;
+/// How often a slow reader asks for the largest file at once. On loopback the kernel takes some
+/// 3 MB off a server's hands although nobody reads; with this it has to wait for OUT all the same.
+const LARGEST_TIMES: usize = 8;
+
+/// From an answer to the next request.
+const STEADY_REST: Duration = Duration::from_secs(1);
+const BURST_REST: Duration = Duration::from_secs(3);
+/// How often a slow reader reads, and how much.
+const READ_EVERY: Duration = Duration::from_millis(500);
+const READ_SIZE: usize = 4 * 1024;
+/// Its receive buffer: so small that the server soon has to wait.
+const READ_BUFFER: usize = 8 * 1024;
+/// How often a slow sender sends a byte.
+const SEND_EVERY: Duration = Duration::from_millis(200);
+/// From the request to the reset: time enough for the server to read and answer it.
+const RESET_AFTER: Duration = Duration::from_millis(50);
+/// From the reset to the next connection.
+const BACK_AFTER: Duration = Duration::from_secs(2);
+/// How often one client reads in a row before the others get their turn.
+const READS_IN_A_ROW: usize = 16;
+
+/// What the clients share: their thread's registry and buffer.
+pub(super) struct Context<'a> {
+    pub(super) registry: &'a Registry,
+    pub(super) target: SocketAddr,
+    pub(super) buffer: &'a mut [u8],
+    pub(super) now: Instant,
+}
+
+/// What a client is about to do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Phase {
+    /// Connect, when the timer rings.
+    Away,
+    /// Wait for the connection to be made.
+    Connecting,
+    /// Send the rest of the request.
+    Sending,
+    /// Read the rest of the answer.
+    Reading,
+    /// Ask again, when the timer rings.
+    Resting,
+    /// Nothing, ever.
+    Silent,
+    /// Reset the connection, when the timer rings.
+    Resetting,
+    /// Over.
+    Ended,
+}
+
+pub(super) struct Client {
+    id: u32,
+    kind: ClientKind,
+    phase: Phase,
+    /// When its timer rings.
+    pub(super) due: Option<Instant>,
+    socket: Option<TcpStream>,
+    local: Option<SocketAddr>,
+    request: Vec<u8>,
+    sent: usize,
+    answers: Answers,
+    /// Answers that are still to come.
+    awaited: u64,
+    responses: u64,
+    status: Cow<'static, str>,
+}
+
+impl Client {
+    /// A client that connects at `due`.
+    pub(super) fn new(id: u32, kind: ClientKind, due: Instant) -> Self {
+        Self {
+            id,
+            kind,
+            phase: Phase::Away,
+            due: Some(due),
+            socket: None,
+            local: None,
+            request: Vec::new(),
+            sent: 0,
+            answers: Answers::default(),
+            awaited: 0,
+            responses: 0,
+            status: "about to connect".into(),
+        }
+    }
+
+    pub(super) fn ended(&self) -> bool {
+        self.phase == Phase::Ended
+    }
+
+    pub(super) fn info(&self) -> ClientInfo {
+        ClientInfo {
+            id: self.id,
+            kind: self.kind,
+            local: self.local,
+            responses: self.responses,
+            status: self.status.clone().into_owned(),
+            ended: self.ended(),
+        }
+    }
+
+    /// Closes the socket for good.
+    pub(super) fn end(&mut self, why: impl Into<Cow<'static, str>>) {
+        if !self.ended() {
+            self.phase = Phase::Ended;
+            self.status = why.into();
+            self.socket = None;
+            self.due = None;
+        }
+    }
+
+    /// The timer has rung.
+    pub(super) fn ring(&mut self, cx: &mut Context<'_>) {
+        match self.phase {
+            Phase::Away => self.connect(cx),
+            Phase::Resting => self.ask(cx),
+            Phase::Sending => self.send(cx),
+            Phase::Reading => self.receive(cx),
+            Phase::Resetting => self.reset(cx.now),
+            Phase::Connecting | Phase::Silent | Phase::Ended => {}
+        }
+    }
+
+    /// The socket has something to say.
+    pub(super) fn event(&mut self, event: &Event, cx: &mut Context<'_>) {
+        match self.phase {
+            Phase::Connecting => self.connected(cx),
+            // It has its own hours for sending and for reading; only a broken connection counts.
+            Phase::Reading if self.kind == ClientKind::SlowReader => {
+                if event.is_error() || event.is_write_closed() {
+                    self.receive(cx);
+                }
+            }
+            Phase::Sending if self.kind == ClientKind::SlowSender => self.receive(cx),
+            Phase::Sending => {
+                self.send(cx);
+                self.receive(cx);
+            }
+            Phase::Reading | Phase::Resting | Phase::Silent => self.receive(cx),
+            // Whatever the server does now, it will be reset, or is gone already.
+            Phase::Away | Phase::Resetting | Phase::Ended => {}
+        }
+    }
+
+    fn connect(&mut self, cx: &mut Context<'_>) {
+        match open(cx.target, self.kind, Token(self.id as usize), cx.registry) {
+            Ok(socket) => {
+                self.local = socket.local_addr().ok();
+                self.socket = Some(socket);
+                self.answers = Answers::default();
+                self.phase = Phase::Connecting;
+                self.status = "connecting".into();
+            }
+            Err(error) => self.end(format!("cannot connect: {}", reason(&error))),
+        }
+    }
+
+    fn connected(&mut self, cx: &mut Context<'_>) {
+        let Some(socket) = &self.socket else { return };
+        if let Some(error) = socket.take_error().ok().flatten() {
+            return self.end(format!("cannot connect: {}", reason(&error)));
+        }
+        if socket.peer_addr().is_err() {
+            return;
+        }
+        self.local = socket.local_addr().ok();
+        if self.kind == ClientKind::Idle {
+            self.phase = Phase::Silent;
+            self.status = "connected, says nothing".into();
+        } else {
+            // A slow sender's bytes are to go one by one.
+            let _ = socket.set_nodelay(true);
+            self.ask(cx);
+        }
+    }
+
+    /// Begins a round: a request, or ten.
+    fn ask(&mut self, cx: &mut Context<'_>) {
+        self.request.clear();
+        self.sent = 0;
+        let paths: &[&str] = match self.kind {
+            ClientKind::SlowReader => &[LARGEST],
+            ClientKind::Burst => &PATHS,
+            _ => &PATHS[..1],
+        };
+        let count = match self.kind {
+            ClientKind::Burst => BURST,
+            ClientKind::SlowReader => LARGEST_TIMES,
+            _ => 1,
+        };
+        for path in paths.iter().cycle().take(count) {
+            let head = format!(
+                "GET {path} HTTP/1.1\r\nHost: {}\r\nUser-Agent: epollscope-{}\r\n\r\n",
+                cx.target,
+                self.kind.label().replace(' ', "-"),
+            );
+            self.request.extend_from_slice(head.as_bytes());
+        }
+        self.awaited = count as u64;
+        self.phase = Phase::Sending;
+        self.status = "sends".into();
+        self.send(cx);
+    }
+
+    fn send(&mut self, cx: &mut Context<'_>) {
+        let slow = self.kind == ClientKind::SlowSender;
+        while let Some(socket) = &mut self.socket {
+            let rest = &self.request[self.sent..];
+            if rest.is_empty() {
+                break;
+            }
+            let some = if slow { &rest[..1] } else { rest };
+            match socket.write(some) {
+                Ok(n) => self.sent += n,
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    if slow {
+                        self.due = Some(cx.now + SEND_EVERY);
+                    }
+                    return;
+                }
+                Err(error) => return self.broken(&error, cx.now),
+            }
+            if slow && self.sent < self.request.len() {
+                self.status = format!("sent {} of {} bytes", self.sent, self.request.len()).into();
+                self.due = Some(cx.now + SEND_EVERY);
+                return;
+            }
+        }
+        match self.kind {
+            ClientKind::Resetting => {
+                self.phase = Phase::Resetting;
+                self.status = "will reset".into();
+                self.due = Some(cx.now + RESET_AFTER);
+            }
+            ClientKind::SlowReader => {
+                self.phase = Phase::Reading;
+                self.status = "reads slowly".into();
+                self.due = Some(cx.now + READ_EVERY);
+            }
+            _ => {
+                self.phase = Phase::Reading;
+                self.status = "waits for the answer".into();
+            }
+        }
+    }
+
+    fn receive(&mut self, cx: &mut Context<'_>) {
+        let slow = self.kind == ClientKind::SlowReader && self.phase == Phase::Reading;
+        let size = if slow { READ_SIZE } else { cx.buffer.len() };
+        for _ in 0..READS_IN_A_ROW {
+            let Some(socket) = &mut self.socket else { return };
+            match socket.read(&mut cx.buffer[..size]) {
+                Ok(0) => return self.closed(cx.now),
+                Ok(n) => match self.answers.feed(&cx.buffer[..n]) {
+                    Ok(done) => self.answered(done, cx.now),
+                    Err(what) => return self.end(what),
+                },
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    if slow {
+                        self.due = Some(cx.now + READ_EVERY);
+                    }
+                    return;
+                }
+                Err(error) => return self.broken(&error, cx.now),
+            }
+            if slow {
+                if self.phase == Phase::Reading {
+                    self.due = Some(cx.now + READ_EVERY);
+                }
+                return;
+            }
+        }
+        // There may be more, and no edge will tell: come back after the others.
+        if self.phase == Phase::Reading {
+            self.due = Some(cx.now);
+        }
+    }
+
+    fn answered(&mut self, done: u64, now: Instant) {
+        self.responses += done;
+        self.awaited = self.awaited.saturating_sub(done);
+        if done > 0 && self.awaited == 0 && self.phase == Phase::Reading {
+            let rest = if self.kind == ClientKind::Burst { BURST_REST } else { STEADY_REST };
+            self.phase = Phase::Resting;
+            self.status = format!("rests {} s", rest.as_secs()).into();
+            self.due = Some(now + rest);
+        }
+    }
+
+    /// The server's FIN.
+    fn closed(&mut self, now: Instant) {
+        let why = if self.answers.inside() {
+            "dropped by the server, answer cut short"
+        } else if self.answers.closing && self.answers.status == 503 {
+            "refused: the server is full (503)"
+        } else if self.answers.closing {
+            "closed by the server after its answer"
+        } else {
+            "dropped by the server"
+        };
+        self.gone(why.into(), now);
+    }
+
+    fn broken(&mut self, error: &io::Error, now: Instant) {
+        let why = match error.kind() {
+            ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => "reset by the server".into(),
+            _ => reason(error).into(),
+        };
+        self.gone(why, now);
+    }
+
+    /// The connection is lost. Only a resetting client expects that, and comes back.
+    fn gone(&mut self, why: Cow<'static, str>, now: Instant) {
+        if self.kind == ClientKind::Resetting {
+            self.away(why, now);
+        } else {
+            self.end(why);
+        }
+    }
+
+    /// Throws the connection away: with a linger time of 0, close(2) sends a RST.
+    fn reset(&mut self, now: Instant) {
+        if let Some(socket) = &self.socket {
+            let _ = sockopt::set_socket_linger(socket, Some(Duration::ZERO));
+        }
+        self.away("has reset, will come back".into(), now);
+    }
+
+    fn away(&mut self, status: Cow<'static, str>, now: Instant) {
+        self.socket = None;
+        self.local = None;
+        self.phase = Phase::Away;
+        self.status = status;
+        self.due = Some(now + BACK_AFTER);
+    }
+}
+
+/// A socket on its way to `target`. A slow reader's buffer has to be small before it connects:
+/// the window is agreed upon then.
+fn open(
+    target: SocketAddr,
+    kind: ClientKind,
+    token: Token,
+    registry: &Registry,
+) -> io::Result<TcpStream> {
+    let family = if target.is_ipv4() { AddressFamily::INET } else { AddressFamily::INET6 };
+    let socket = rustix::net::socket_with(
+        family,
+        SocketType::STREAM,
+        SocketFlags::CLOEXEC | SocketFlags::NONBLOCK,
+        Some(ipproto::TCP),
+    )?;
+    if kind == ClientKind::SlowReader {
+        sockopt::set_socket_recv_buffer_size(&socket, READ_BUFFER)?;
+    }
+    match rustix::net::connect(&socket, &target) {
+        Ok(()) | Err(rustix::io::Errno::INPROGRESS) => {}
+        Err(errno) => return Err(errno.into()),
+    }
+    let mut socket = TcpStream::from_std(StdStream::from(socket));
+    registry.register(&mut socket, token, Interest::READABLE | Interest::WRITABLE)?;
+    Ok(socket)
+}
+
+/// An error in a few words, without its number.
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        ErrorKind::ConnectionRefused => "nobody listens".into(),
+        ErrorKind::TimedOut => "no answer from the server's kernel".into(),
+        _ => {
+            let text = error.to_string();
+            text.split(" (os error").next().unwrap_or_default().to_lowercase()
+        }
+    }
+}

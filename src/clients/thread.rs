@@ -1,0 +1,182 @@
+//! The loop that drives the clients: an epoll, a heap of timers, and the orders.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap, VecDeque};
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, TryRecvError};
+use mio::{Events, Poll, Token};
+
+use super::client::{Client, Context};
+use super::{ClientKind, ENDED_KEPT, MAX, Order, Shared};
+
+/// The waker's token; clients have their number, which begins at 1.
+pub(super) const WAKER: Token = Token(0);
+
+/// How far apart clients are that were added together, so that they do not move in step.
+const APART: Duration = Duration::from_millis(20);
+/// Within this time all of them are there, however many.
+const ALL_WITHIN: Duration = Duration::from_secs(2);
+/// How often a new list is published at most.
+const PUBLISH_EVERY: Duration = Duration::from_millis(100);
+
+/// All clients.
+pub(super) struct Crowd {
+    target: SocketAddr,
+    poll: Poll,
+    orders: Receiver<Order>,
+    list: Shared,
+    clients: BTreeMap<u32, Client>,
+    timers: BinaryHeap<Reverse<(Instant, u32)>>,
+    buffer: Vec<u8>,
+    last: u32,
+    /// Those that have ended, in that order.
+    ended: VecDeque<u32>,
+    /// When the last one that was added begins.
+    latest_start: Option<Instant>,
+    changed: bool,
+    published: Option<Instant>,
+}
+
+impl Crowd {
+    pub(super) fn new(
+        target: SocketAddr,
+        poll: Poll,
+        orders: Receiver<Order>,
+        list: Shared,
+    ) -> Self {
+        Self {
+            target,
+            poll,
+            orders,
+            list,
+            clients: BTreeMap::new(),
+            timers: BinaryHeap::new(),
+            buffer: vec![0; 64 * 1024],
+            last: 0,
+            ended: VecDeque::new(),
+            latest_start: None,
+            changed: false,
+            published: None,
+        }
+    }
+
+    /// Runs until the handle is dropped.
+    pub(super) fn run(&mut self) {
+        let mut events = Events::with_capacity(1024);
+        loop {
+            let timeout = self.timeout(Instant::now());
+            match self.poll.poll(&mut events, timeout) {
+                Ok(()) => {}
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(_) => return,
+            }
+            let now = Instant::now();
+            if !self.take_orders(now) {
+                return;
+            }
+            for event in &events {
+                if event.token() != WAKER {
+                    let id = u32::try_from(event.token().0).unwrap_or(0);
+                    self.drive(id, now, |client, cx| client.event(event, cx));
+                }
+            }
+            // Each timer that is there now rings at most once: a new one waits for its turn.
+            for _ in 0..self.timers.len() {
+                match self.timers.peek() {
+                    Some(&Reverse((at, id))) if at <= now => {
+                        self.timers.pop();
+                        // One that was put off or called off meanwhile does not ring.
+                        let client = self.clients.get_mut(&id);
+                        if let Some(client) = client.filter(|client| client.due == Some(at)) {
+                            client.due = None;
+                            self.drive(id, now, Client::ring);
+                        }
+                    }
+                    _ => break,
+                }
+            }
+            self.publish(now);
+        }
+    }
+
+    /// Until the next timer or publication; `None` when nothing is planned.
+    fn timeout(&self, now: Instant) -> Option<Duration> {
+        let timer = self.timers.peek().map(|Reverse((at, _))| *at);
+        let publication = self.published.filter(|_| self.changed).map(|at| at + PUBLISH_EVERY);
+        let next = timer.into_iter().chain(publication).min()?;
+        Some(next.saturating_duration_since(now))
+    }
+
+    /// Does what was ordered; returns whether to go on.
+    fn take_orders(&mut self, now: Instant) -> bool {
+        loop {
+            match self.orders.try_recv() {
+                Ok(Order::Add(kind, n)) => self.add(kind, n, now),
+                Ok(Order::Stop(id)) => self.drive(id, now, |client, _| client.end("stopped")),
+                Ok(Order::StopAll) => {
+                    let ids: Vec<u32> = self.clients.keys().copied().collect();
+                    for id in ids {
+                        self.drive(id, now, |client, _| client.end("stopped"));
+                    }
+                }
+                Err(TryRecvError::Empty) => return true,
+                Err(TryRecvError::Disconnected) => return false,
+            }
+        }
+    }
+
+    fn add(&mut self, kind: ClientKind, n: usize, now: Instant) {
+        let n = n.min(MAX.saturating_sub(self.clients.len() - self.ended.len()));
+        let apart = APART.min(ALL_WITHIN / u32::try_from(n.max(1)).unwrap_or(u32::MAX));
+        for _ in 0..n {
+            // After those that are still to come, but not for ever later.
+            let at = self.latest_start.map_or(now, |at| (at + apart).clamp(now, now + ALL_WITHIN));
+            self.latest_start = Some(at);
+            self.last += 1;
+            self.clients.insert(self.last, Client::new(self.last, kind, at));
+            self.timers.push(Reverse((at, self.last)));
+        }
+        self.changed = true;
+    }
+
+    /// Lets one client do something, and keeps the books.
+    fn drive(&mut self, id: u32, now: Instant, act: impl FnOnce(&mut Client, &mut Context<'_>)) {
+        let Some(client) = self.clients.get_mut(&id).filter(|client| !client.ended()) else {
+            return;
+        };
+        let due = client.due;
+        let mut context = Context {
+            registry: self.poll.registry(),
+            target: self.target,
+            buffer: &mut self.buffer,
+            now,
+        };
+        act(client, &mut context);
+        self.changed = true;
+        if let Some(at) = client.due.filter(|_| client.due != due) {
+            self.timers.push(Reverse((at, id)));
+        }
+        if client.ended() {
+            self.ended.push_back(id);
+            if self.ended.len() > ENDED_KEPT
+                && let Some(oldest) = self.ended.pop_front()
+            {
+                self.clients.remove(&oldest);
+            }
+        }
+    }
+
+    fn publish(&mut self, now: Instant) {
+        if !self.changed || self.published.is_some_and(|at| now < at + PUBLISH_EVERY) {
+            return;
+        }
+        self.changed = false;
+        self.published = Some(now);
+        let list = Arc::new(self.clients.values().map(Client::info).collect());
+        *self.list.lock().unwrap_or_else(PoisonError::into_inner) = list;
+    }
+}

@@ -1,0 +1,219 @@
+//! Numbers as people read them: SI bytes, grouped counts, rates and durations.
+//!
+//! Every function rounds to three figures or fewer and chooses the unit after rounding, so that a
+//! number never reads `1000 kB` or `60.0 s` beside `1.0 MB` and `1:00`. A small but non-zero
+//! amount never reads as zero.
+
+use crate::telemetry::Nanos;
+
+/// `84 B`, `1.3 kB`, `420 kB`, `3.1 MB`: powers of 1000 (SI), three figures at most.
+#[must_use]
+pub fn bytes(amount: u64) -> String {
+    let (number, unit) = scaled(amount);
+    format!("{number} {unit}B")
+}
+
+/// `84 B/s`, `3.1 MB/s`.
+#[must_use]
+pub fn bytes_rate(a_second: u64) -> String {
+    format!("{}/s", bytes(a_second))
+}
+
+/// `1,284`: every figure, in groups of three.
+#[must_use]
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() * 4 / 3 + 1);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `999`, `1.3k`, `420k`, `3.1M`: for axes and narrow columns.
+#[must_use]
+pub fn short_count(number: u64) -> String {
+    let (number, unit) = scaled(number);
+    format!("{number}{unit}")
+}
+
+/// A rate without its unit: `1.4` below ten, a grouped whole number from there. Less than
+/// 0.05 but more than nothing is `<0.1`; what is no number is `–`.
+#[must_use]
+pub fn rate(a_second: f64) -> String {
+    if !a_second.is_finite() || a_second < 0.0 {
+        return "–".to_owned();
+    }
+    if a_second == 0.0 {
+        "0".to_owned()
+    } else if a_second < 0.05 {
+        "<0.1".to_owned()
+    } else if a_second < 9.95 {
+        format!("{a_second:.1}")
+    } else {
+        count(whole(a_second))
+    }
+}
+
+/// `340 µs`, `1.2 ms`, `3.2 s`, `12 s`, `3:05 min`, `2:07 h`.
+#[must_use]
+pub fn duration(nanos: Nanos) -> String {
+    sized(nanos, " ", "µs")
+}
+
+/// The same without the blank, for narrow places: `340µs`, `1.2s`, `3:05min`.
+#[must_use]
+pub fn short_duration(nanos: Nanos) -> String {
+    sized(nanos, "", "µs")
+}
+
+/// [`duration`] in ASCII: `340 us`.
+#[must_use]
+pub fn ascii_duration(nanos: Nanos) -> String {
+    sized(nanos, " ", "us")
+}
+
+/// Rounds a float that is known to be finite and not negative.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "rounded, not negative; the cast saturates"
+)]
+fn whole(number: f64) -> u64 {
+    number.round() as u64
+}
+
+/// A number of at most three figures and its SI prefix.
+fn scaled(amount: u64) -> (String, &'static str) {
+    if amount < 1000 {
+        return (amount.to_string(), "");
+    }
+    let mut unit = 1000u64;
+    for prefix in ["k", "M", "G", "T", "P"] {
+        // In tenths, rounded; 99.95 and above has no room for a decimal.
+        let tenths = round_div(amount, unit / 10);
+        if tenths < 1000 {
+            return (format!("{}.{}", tenths / 10, tenths % 10), prefix);
+        }
+        let ones = round_div(amount, unit);
+        if ones < 1000 {
+            return (ones.to_string(), prefix);
+        }
+        unit *= 1000;
+    }
+    let tenths = round_div(amount, unit / 10);
+    (format!("{}.{}", tenths / 10, tenths % 10), "E")
+}
+
+fn round_div(amount: u64, by: u64) -> u64 {
+    amount / by + u64::from(amount % by >= by.div_ceil(2))
+}
+
+fn sized(nanos: Nanos, blank: &str, micro: &str) -> String {
+    if nanos < 1000 {
+        return format!("{nanos}{blank}ns");
+    }
+    let mut unit = 1000u64;
+    for (name, most) in [(micro, 1000), ("ms", 1000), ("s", 60)] {
+        let tenths = round_div(nanos, unit / 10);
+        if tenths < 100 {
+            return format!("{}.{}{blank}{name}", tenths / 10, tenths % 10);
+        }
+        let ones = round_div(nanos, unit);
+        if ones < most {
+            return format!("{ones}{blank}{name}");
+        }
+        unit *= 1000;
+    }
+    let seconds = round_div(nanos, 1_000_000_000);
+    let minutes = seconds / 60;
+    if minutes < 60 {
+        format!("{minutes}:{:02}{blank}min", seconds % 60)
+    } else {
+        format!("{}:{:02}{blank}h", minutes / 60, minutes % 60)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_si_and_never_round_to_a_thousand() {
+        let cases = [
+            (0, "0 B"),
+            (84, "84 B"),
+            (999, "999 B"),
+            (1000, "1.0 kB"),
+            (1290, "1.3 kB"),
+            (99_949, "99.9 kB"),
+            (99_950, "100 kB"),
+            (999_499, "999 kB"),
+            (999_500, "1.0 MB"),
+            (3_100_000, "3.1 MB"),
+            (50_000_000_000, "50.0 GB"),
+            (u64::MAX, "18.4 EB"),
+        ];
+        for (amount, text) in cases {
+            assert_eq!(bytes(amount), text, "{amount}");
+        }
+        assert_eq!(bytes_rate(3_100_000), "3.1 MB/s");
+        assert_eq!(short_count(1284), "1.3k");
+        assert_eq!(short_count(999), "999");
+    }
+
+    #[test]
+    fn counts_are_grouped() {
+        let cases = [(0, "0"), (999, "999"), (1284, "1,284"), (1_234_567, "1,234,567")];
+        for (number, text) in cases {
+            assert_eq!(count(number), text);
+        }
+    }
+
+    #[test]
+    fn a_rate_that_is_not_zero_does_not_read_zero() {
+        let cases = [
+            (0.0, "0"),
+            (0.01, "<0.1"),
+            (0.05, "0.1"),
+            (1.4, "1.4"),
+            (9.94, "9.9"),
+            (9.96, "10"),
+            (1284.4, "1,284"),
+            (f64::NAN, "–"),
+            (f64::INFINITY, "–"),
+            (-1.0, "–"),
+        ];
+        for (number, text) in cases {
+            assert_eq!(rate(number), text, "{number}");
+        }
+    }
+
+    #[test]
+    fn durations_change_their_unit_after_rounding() {
+        let cases = [
+            (0, "0 ns"),
+            (999, "999 ns"),
+            (1000, "1.0 µs"),
+            (340_000, "340 µs"),
+            (999_499, "999 µs"),
+            (999_500, "1.0 ms"),
+            (1_200_000_000, "1.2 s"),
+            (9_949_999_999, "9.9 s"),
+            (9_950_000_000, "10 s"),
+            (59_400_000_000, "59 s"),
+            (59_500_000_000, "1:00 min"),
+            (185_000_000_000, "3:05 min"),
+            (7_620_000_000_000, "2:07 h"),
+            (u64::MAX, "5124095:34 h"),
+        ];
+        for (nanos, text) in cases {
+            assert_eq!(duration(nanos), text, "{nanos}");
+        }
+        assert_eq!(short_duration(1_200_000_000), "1.2s");
+        assert_eq!(ascii_duration(340_000), "340 us");
+    }
+}

@@ -1,0 +1,355 @@
+//! The one declaration of the keys: what each is called, what it does and when it works.
+//!
+//! The key bar, the `?` help, the README's table and the man page are made from it, and
+//! [`State::key`](super::state::State::key) looks a pressed key up in it.
+
+use std::fmt::Write as _;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::layout::Panel;
+use super::state::State;
+use crate::telemetry::Mode;
+
+/// What a key does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "each is explained by its sentence in `KEYS`")]
+pub enum Id {
+    Drop,
+    Reset,
+    DropAll,
+    DropIdle,
+    Reading,
+    Pause,
+    StepCall,
+    StepTurn,
+    Slower,
+    Faster,
+    Freeze,
+    Client,
+    TenClients,
+    Choose,
+    StopClients,
+    Card,
+    Back,
+    Filter,
+    Sort,
+    Reverse,
+    Errors,
+    Own,
+    Time,
+    Zoom,
+    Show(Panel),
+    NextPanel,
+    PreviousPanel,
+    Up,
+    Down,
+    PageUp,
+    PageDown,
+    First,
+    Last,
+    Mouse,
+    Help,
+    Suspend,
+    Redraw,
+    Quit,
+    QuitNow,
+}
+
+/// The groups of the help.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "the groups by their names")]
+pub enum Group {
+    Connection,
+    Loop,
+    Clients,
+    Looking,
+    Moving,
+    Program,
+}
+
+impl Group {
+    /// All groups, in the order of the help.
+    pub const ALL: [Self; 6] =
+        [Self::Connection, Self::Loop, Self::Clients, Self::Looking, Self::Moving, Self::Program];
+
+    /// Its heading.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Connection => "the selected connection",
+            Self::Loop => "the server's loop",
+            Self::Clients => "clients of our own",
+            Self::Looking => "what is shown",
+            Self::Moving => "moving",
+            Self::Program => "the program",
+        }
+    }
+}
+
+/// A key as it is pressed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Press {
+    code: KeyCode,
+    ctrl: bool,
+}
+
+const fn ch(c: char) -> Press {
+    Press { code: KeyCode::Char(c), ctrl: false }
+}
+
+const fn ctrl(c: char) -> Press {
+    Press { code: KeyCode::Char(c), ctrl: true }
+}
+
+const fn code(code: KeyCode) -> Press {
+    Press { code, ctrl: false }
+}
+
+impl Press {
+    fn matches(self, event: KeyEvent) -> bool {
+        // SHIFT is in the character already; ALT makes it another key.
+        self.code == event.code
+            && self.ctrl == event.modifiers.contains(KeyModifiers::CONTROL)
+            && !event.modifiers.contains(KeyModifiers::ALT)
+    }
+
+    /// As it is written: `x`, `Enter`, `ctrl-c`.
+    #[must_use]
+    pub fn label(self) -> String {
+        let name = match self.code {
+            KeyCode::Char(c) => c.to_string(),
+            KeyCode::Enter => "Enter".into(),
+            KeyCode::Esc => "Esc".into(),
+            KeyCode::Tab => "Tab".into(),
+            KeyCode::BackTab => "shift-Tab".into(),
+            KeyCode::Up => "Up".into(),
+            KeyCode::Down => "Down".into(),
+            KeyCode::PageUp => "PgUp".into(),
+            KeyCode::PageDown => "PgDn".into(),
+            KeyCode::Home => "Home".into(),
+            KeyCode::End => "End".into(),
+            other => format!("{other:?}"),
+        };
+        if self.ctrl { format!("ctrl-{name}") } else { name }
+    }
+}
+
+/// A key, or several that do the same.
+pub struct Key {
+    /// What it does.
+    pub id: Id,
+    /// How it is pressed.
+    pub presses: &'static [Press],
+    /// A word or two for the key bar.
+    pub label: &'static str,
+    /// What it does, in a sentence.
+    pub sentence: &'static str,
+    /// Where the help lists it.
+    pub group: Group,
+    /// Its place in the key bar, the smaller the earlier; 0 is never shown there.
+    pub bar: u8,
+    /// Whether it does something now.
+    pub enabled: fn(&State) -> bool,
+}
+
+fn always(_: &State) -> bool {
+    true
+}
+
+/// Every key.
+#[rustfmt::skip]
+pub static KEYS: &[Key] = &[
+    Key { id: Id::Drop, presses: &[ch('x')], label: "drop", group: Group::Connection, bar: 10, enabled: State::can_drop,
+          sentence: "Drop the selected client: its connection is closed with a FIN. Asks first, naming it." },
+    Key { id: Id::Reset, presses: &[ch('X')], label: "reset", group: Group::Connection, bar: 60, enabled: State::can_drop,
+          sentence: "Reset the selected client: its connection is broken off with a RST. Asks first, naming it." },
+    Key { id: Id::Reading, presses: &[ch('r')], label: "stop reading", group: Group::Connection, bar: 65, enabled: State::can_drop,
+          sentence: "Stop reading from the selected client, or read again: its receive queue in the kernel fills meanwhile." },
+    Key { id: Id::Card, presses: &[code(KeyCode::Enter)], label: "card", group: Group::Connection, bar: 40, enabled: State::has_selection,
+          sentence: "Open the selected connection's card: last request, counters, its own events, the kernel's view." },
+    Key { id: Id::DropAll, presses: &[ch('D')], label: "drop all", group: Group::Connection, bar: 70, enabled: State::can_drop_all,
+          sentence: "Drop every client. Asks first." },
+    Key { id: Id::DropIdle, presses: &[ch('i')], label: "drop idle", group: Group::Connection, bar: 71, enabled: State::can_drop_all,
+          sentence: "Drop every client idle for longer than the seconds you type." },
+
+    Key { id: Id::Pause, presses: &[ch('p'), ch(' ')], label: "pause", group: Group::Loop, bar: 11, enabled: State::alive,
+          sentence: "Pause the server's loop before its next call, or let it run again. Work then queues up in the kernel." },
+    Key { id: Id::StepCall, presses: &[ch('s')], label: "step", group: Group::Loop, bar: 12, enabled: State::is_paused,
+          sentence: "While paused: make one system call." },
+    Key { id: Id::StepTurn, presses: &[ch('S')], label: "step turn", group: Group::Loop, bar: 13, enabled: State::is_paused,
+          sentence: "While paused: go on to just before the next wait, one wake-up further." },
+    Key { id: Id::Slower, presses: &[ch('-')], label: "slower", group: Group::Loop, bar: 50, enabled: State::can_slow,
+          sentence: "Slow motion: 100, 50, 20, 10, 5, 2, 1 calls a second." },
+    Key { id: Id::Faster, presses: &[ch('+'), ch('=')], label: "faster", group: Group::Loop, bar: 51, enabled: State::is_slow,
+          sentence: "Faster again, up to full speed." },
+
+    Key { id: Id::Client, presses: &[ch('c')], label: "client", group: Group::Clients, bar: 20, enabled: State::alive,
+          sentence: "Add a client of our own, of the kind chosen with k." },
+    Key { id: Id::TenClients, presses: &[ch('C')], label: "ten clients", group: Group::Clients, bar: 61, enabled: State::alive,
+          sentence: "Add ten clients of that kind." },
+    Key { id: Id::Choose, presses: &[ch('k')], label: "kind", group: Group::Clients, bar: 62, enabled: State::alive,
+          sentence: "Choose the kind of client: idle, steady, burst, slow reader, slow sender, resetting." },
+    Key { id: Id::StopClients, presses: &[ch('K')], label: "stop ours", group: Group::Clients, bar: 63, enabled: State::has_clients,
+          sentence: "Stop all clients of our own." },
+
+    Key { id: Id::Filter, presses: &[ch('/')], label: "filter", group: Group::Looking, bar: 31, enabled: State::can_filter,
+          sentence: "Filter the table or the stream, whichever has the focus: text, fd:9, conn:3, state:reading, kind:recv, idle>5, in>10k, ours, errors; ! before a word means not." },
+    Key { id: Id::Sort, presses: &[ch('o')], label: "sort", group: Group::Looking, bar: 45, enabled: State::table_focused,
+          sentence: "Sort the table by the next column. A click on a heading does the same." },
+    Key { id: Id::Reverse, presses: &[ch('O')], label: "turn round", group: Group::Looking, bar: 46, enabled: State::table_focused,
+          sentence: "Turn the table's order round." },
+    Key { id: Id::Errors, presses: &[ch('e')], label: "errors", group: Group::Looking, bar: 47, enabled: State::stream_shown,
+          sentence: "Show only errors in the stream, or everything again. EAGAIN is no error." },
+    Key { id: Id::Own, presses: &[ch('w')], label: "plumbing", group: Group::Looking, bar: 72, enabled: State::stream_shown,
+          sentence: "Show the program's own plumbing (its waker) in the stream, or hide it." },
+    Key { id: Id::Time, presses: &[ch('t')], label: "time", group: Group::Looking, bar: 73, enabled: State::stream_shown,
+          sentence: "Times of the stream: since the server's start, or of the day (UTC)." },
+    Key { id: Id::Freeze, presses: &[ch('f')], label: "freeze", group: Group::Looking, bar: 35, enabled: always,
+          sentence: "Freeze the picture, or thaw it. The server goes on; in the frozen picture you can scroll, sort and filter." },
+    Key { id: Id::Zoom, presses: &[ch('z')], label: "zoom", group: Group::Looking, bar: 30, enabled: always,
+          sentence: "Give the whole screen to the panel with the focus, or take it back." },
+    Key { id: Id::Show(Panel::Table), presses: &[ch('1')], label: "fd → socket", group: Group::Looking, bar: 0, enabled: always,
+          sentence: "Go to the table of connections." },
+    Key { id: Id::Show(Panel::Loop), presses: &[ch('2')], label: "the loop", group: Group::Looking, bar: 0, enabled: always,
+          sentence: "Go to the loop: what the kernel watches, what is ready, what the program does." },
+    Key { id: Id::Show(Panel::Stream), presses: &[ch('3')], label: "event stream", group: Group::Looking, bar: 0, enabled: always,
+          sentence: "Go to the event stream." },
+    Key { id: Id::Show(Panel::Charts), presses: &[ch('4')], label: "charts", group: Group::Looking, bar: 0, enabled: always,
+          sentence: "Go to the charts." },
+    Key { id: Id::Show(Panel::Card), presses: &[ch('5')], label: "card", group: Group::Looking, bar: 0, enabled: always,
+          sentence: "Go to the selected connection's card." },
+
+    Key { id: Id::Up, presses: &[code(KeyCode::Up)], label: "up", group: Group::Moving, bar: 0, enabled: always,
+          sentence: "One line up in the panel with the focus." },
+    Key { id: Id::Down, presses: &[code(KeyCode::Down), ch('j')], label: "down", group: Group::Moving, bar: 0, enabled: always,
+          sentence: "One line down." },
+    Key { id: Id::PageUp, presses: &[code(KeyCode::PageUp), ctrl('b')], label: "page up", group: Group::Moving, bar: 0, enabled: always,
+          sentence: "One page up." },
+    Key { id: Id::PageDown, presses: &[code(KeyCode::PageDown), ctrl('f')], label: "page down", group: Group::Moving, bar: 0, enabled: always,
+          sentence: "One page down." },
+    Key { id: Id::First, presses: &[code(KeyCode::Home), ch('g')], label: "first", group: Group::Moving, bar: 0, enabled: always,
+          sentence: "To the first line; in the stream to the oldest event kept." },
+    Key { id: Id::Last, presses: &[code(KeyCode::End), ch('G')], label: "follow", group: Group::Moving, bar: 25, enabled: State::scrolled_back,
+          sentence: "To the last line; in the stream to the newest, and follow it again." },
+    Key { id: Id::NextPanel, presses: &[code(KeyCode::Tab), ch('l'), code(KeyCode::Right)], label: "next panel", group: Group::Moving, bar: 74, enabled: always,
+          sentence: "Move the focus to the next panel." },
+    Key { id: Id::PreviousPanel, presses: &[code(KeyCode::BackTab), ch('h'), code(KeyCode::Left)], label: "previous panel", group: Group::Moving, bar: 0, enabled: always,
+          sentence: "Move the focus to the previous panel." },
+
+    Key { id: Id::Back, presses: &[code(KeyCode::Esc)], label: "back", group: Group::Program, bar: 5, enabled: State::can_go_back,
+          sentence: "Back: close what is open, clear the filter, end the zoom, follow the stream." },
+    Key { id: Id::Help, presses: &[ch('?'), code(KeyCode::F(1))], label: "help", group: Group::Program, bar: 200, enabled: always,
+          sentence: "This help. Type to search it." },
+    Key { id: Id::Mouse, presses: &[ch('m')], label: "mouse", group: Group::Program, bar: 0, enabled: always,
+          sentence: "Mouse on or off. While it is on, the terminal's own selecting needs shift." },
+    Key { id: Id::Redraw, presses: &[ctrl('l')], label: "redraw", group: Group::Program, bar: 0, enabled: always,
+          sentence: "Draw the whole screen anew." },
+    Key { id: Id::Suspend, presses: &[ctrl('z')], label: "suspend", group: Group::Program, bar: 0, enabled: always,
+          sentence: "Back to the shell; fg brings the dashboard back. The server goes on meanwhile." },
+    Key { id: Id::Quit, presses: &[ch('q')], label: "quit", group: Group::Program, bar: 201, enabled: always,
+          sentence: "Quit: the server ends too." },
+    Key { id: Id::QuitNow, presses: &[ctrl('c')], label: "quit now", group: Group::Program, bar: 0, enabled: always,
+          sentence: "Quit at once, whatever is open." },
+];
+
+impl Key {
+    /// How it is pressed: `p or Space`.
+    #[must_use]
+    pub fn presses(&self) -> String {
+        let names: Vec<String> = self
+            .presses
+            .iter()
+            .map(|p| if p.code == KeyCode::Char(' ') { "Space".into() } else { p.label() })
+            .collect();
+        names.join(" or ")
+    }
+
+    /// Its word for the key bar, which may depend on what it would do now.
+    #[must_use]
+    pub fn label(&self, state: &State) -> &'static str {
+        match self.id {
+            Id::Pause if state.mode() == Mode::Paused => "run",
+            Id::Reading if state.selected_is_stopped() => "read again",
+            Id::Freeze if state.frozen_for().is_some() => "thaw",
+            Id::Errors if state.scene().stream.errors_only() => "all events",
+            _ => self.label,
+        }
+    }
+}
+
+/// What a pressed key does, if it does something now.
+#[must_use]
+pub fn find(event: KeyEvent, state: &State) -> Option<Id> {
+    KEYS.iter()
+        .find(|key| key.presses.iter().any(|press| press.matches(event)))
+        .filter(|key| (key.enabled)(state))
+        .map(|key| key.id)
+}
+
+/// The keys that work now, in the order of the key bar.
+#[must_use]
+pub fn bar(state: &State) -> Vec<&'static Key> {
+    let mut keys: Vec<&Key> =
+        KEYS.iter().filter(|key| key.bar > 0 && (key.enabled)(state)).collect();
+    keys.sort_by_key(|key| key.bar);
+    keys
+}
+
+/// The README's table of keys.
+#[must_use]
+pub fn markdown() -> String {
+    let mut text = String::from("| key | what it does |\n|---|---|\n");
+    for key in by_group() {
+        let names: Vec<String> =
+            key.presses().split(" or ").map(|name| format!("`{name}`")).collect();
+        // A String takes everything.
+        let _ = writeln!(text, "| {} | {} |", names.join(" "), key.sentence);
+    }
+    text
+}
+
+/// The man page's list: how a key is pressed, and what it does.
+#[must_use]
+pub fn man() -> Vec<(String, &'static str)> {
+    by_group().map(|key| (key.presses(), key.sentence)).collect()
+}
+
+fn by_group() -> impl Iterator<Item = &'static Key> {
+    Group::ALL.into_iter().flat_map(|group| KEYS.iter().filter(move |key| key.group == group))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_is_declared_twice() {
+        let mut seen = Vec::new();
+        for press in KEYS.iter().flat_map(|key| key.presses) {
+            assert!(!seen.contains(press), "{}", press.label());
+            seen.push(*press);
+        }
+    }
+
+    #[test]
+    fn every_key_is_in_the_tables() {
+        let (markdown, man) = (markdown(), man());
+        assert_eq!(man.len(), KEYS.len());
+        assert_eq!(markdown.lines().count(), KEYS.len() + 2);
+        assert!(markdown.contains("| `p` `Space` | Pause"), "{markdown}");
+        for key in KEYS {
+            assert!(key.sentence.ends_with('.'), "{}", key.sentence);
+            assert!(key.label.len() <= 14, "{}", key.label);
+        }
+    }
+
+    #[test]
+    fn shift_is_in_the_character_and_alt_is_another_key() {
+        let drop = KEYS[0].presses[0];
+        assert!(drop.matches(KeyEvent::new(KeyCode::Char('x'), KeyModifiers::NONE)));
+        assert!(!drop.matches(KeyEvent::new(KeyCode::Char('X'), KeyModifiers::SHIFT)));
+        assert!(!drop.matches(KeyEvent::new(KeyCode::Char('x'), KeyModifiers::ALT)));
+        assert!(!drop.matches(KeyEvent::new(KeyCode::Char('x'), KeyModifiers::CONTROL)));
+    }
+}

@@ -1,0 +1,226 @@
+//! Which panels are shown where.
+//!
+//! ```text
+//! 80×24 and more                       120×36 and more
+//! ┌ header ──────────────────────┐     ┌ header ──────────────────────────┐
+//! ┌ 1 fd → socket ─┐┌ 2 loop ────┐     ┌ 1 fd → socket ─────┐┌ 2 loop ────┐
+//! │                ││ 4 charts   │     │                    ││ 5 card     │
+//! │                ││ 5 card     │     │                    ││            │
+//! └────────────────┘└────────────┘     └────────────────────┘└────────────┘
+//! ┌ 3 event stream ──────────────┐     ┌ 3 event stream ────┐┌ 4 charts ──┐
+//! └──────────────────────────────┘     └────────────────────┘└────────────┘
+//!  key bar                              key bar
+//!
+//! less                                 200×50 and more, with a card open
+//! ┌ header ──────────────────────┐     ┌ header ──────────────────────────┐
+//! ┌ the panel with the focus ────┐     ┌ 1 fd → socket ──┐┌ 2 loop ┐┌ 5 card ┐
+//! │                              │     └─────────────────┘└────────┘└────────┘
+//! └──────────────────────────────┘     ┌ 3 event stream ────┐┌ 4 charts ──┐
+//!  key bar                              key bar
+//! ```
+//!
+//! Below 40×8 there is only a word that it is too small.
+
+use ratatui::layout::{Constraint, Layout, Rect};
+
+/// A panel, by the number of its key.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Panel {
+    /// 1: fd → socket.
+    #[default]
+    Table,
+    /// 2: the loop.
+    Loop,
+    /// 3: the event stream.
+    Stream,
+    /// 4: the charts.
+    Charts,
+    /// 5: the selected connection's card.
+    Card,
+}
+
+impl Panel {
+    /// All panels.
+    pub const ALL: [Self; 5] = [Self::Table, Self::Loop, Self::Stream, Self::Charts, Self::Card];
+
+    /// Its title.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Table => "fd → socket",
+            Self::Loop => "the loop",
+            Self::Stream => "event stream",
+            Self::Charts => "charts",
+            Self::Card => "card",
+        }
+    }
+}
+
+/// What decides the arrangement besides the size.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Arrangement {
+    /// The panel that has the keyboard.
+    pub focus: Panel,
+    /// It has the whole screen.
+    pub zoom: bool,
+    /// What stands beside the table: the loop, the charts or the card.
+    pub side: Panel,
+}
+
+/// Where everything is.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Areas {
+    /// Too small for anything but saying so.
+    pub too_small: bool,
+    /// Name, URL, state and rates.
+    pub header: Rect,
+    /// The panels shown.
+    pub panels: Vec<(Panel, Rect)>,
+    /// The key bar.
+    pub bar: Rect,
+}
+
+/// The least width and height that can show something.
+pub const LEAST: (u16, u16) = (40, 8);
+
+/// How wide the screen is arranged.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Debug)]
+enum Size {
+    One,
+    Three,
+    Four,
+    Five,
+}
+
+fn size(area: Rect) -> Size {
+    match (area.width, area.height) {
+        (180.., 40..) => Size::Five,
+        (110.., 32..) => Size::Four,
+        (76.., 20..) => Size::Three,
+        _ => Size::One,
+    }
+}
+
+/// Arranges a screen.
+#[must_use]
+pub fn lay(area: Rect, arrangement: Arrangement) -> Areas {
+    if area.width < LEAST.0 || area.height < LEAST.1 {
+        return Areas { too_small: true, ..Areas::default() };
+    }
+    let size = size(area);
+    let header = match size {
+        Size::One if area.height < 12 => 1,
+        Size::One | Size::Three => 2,
+        Size::Four | Size::Five => 3,
+    };
+    let [header, body, bar] =
+        Layout::vertical([Constraint::Length(header), Constraint::Min(0), Constraint::Length(1)])
+            .areas(area);
+    let panels = if arrangement.zoom || size == Size::One {
+        vec![(arrangement.focus, body)]
+    } else {
+        grid(body, size, arrangement)
+    };
+    Areas { too_small: false, header, panels, bar }
+}
+
+fn grid(body: Rect, size: Size, arrangement: Arrangement) -> Vec<(Panel, Rect)> {
+    let columns = |area, left, right| {
+        let [a, b]: [Rect; 2] =
+            Layout::horizontal([Constraint::Fill(left), Constraint::Fill(right)]).areas(area);
+        (a, b)
+    };
+    let bottom = match size {
+        Size::One | Size::Three | Size::Four => body.height * 2 / 5,
+        Size::Five => body.height / 2,
+    };
+    let [top, bottom] =
+        Layout::vertical([Constraint::Min(0), Constraint::Length(bottom)]).areas(body);
+    let card = arrangement.side == Panel::Card;
+    match size {
+        Size::One | Size::Three => {
+            let (left, right) = columns(top, 3, 2);
+            vec![(Panel::Table, left), (arrangement.side, right), (Panel::Stream, bottom)]
+        }
+        Size::Four | Size::Five => {
+            let (left, right) = columns(bottom, 3, 2);
+            let (table, beside) = columns(top, 3, 2);
+            let mut panels = vec![(Panel::Table, table)];
+            if card && size == Size::Five {
+                let [table, middle, beside] = Layout::horizontal([
+                    Constraint::Fill(5),
+                    Constraint::Fill(3),
+                    Constraint::Fill(3),
+                ])
+                .areas(top);
+                panels = vec![(Panel::Table, table), (Panel::Loop, middle), (Panel::Card, beside)];
+            } else if card {
+                panels.push((Panel::Card, beside));
+            } else {
+                panels.push((Panel::Loop, beside));
+            }
+            panels.extend([(Panel::Stream, left), (Panel::Charts, right)]);
+            panels
+        }
+    }
+}
+
+impl Areas {
+    /// Where a panel is, when it is shown.
+    #[must_use]
+    pub fn of(&self, panel: Panel) -> Option<Rect> {
+        self.panels.iter().find(|(shown, _)| *shown == panel).map(|(_, area)| *area)
+    }
+
+    /// The rows that a panel has for its lines inside its border.
+    #[must_use]
+    pub fn rows(&self, panel: Panel) -> usize {
+        self.of(panel).map_or(1, |area| usize::from(area.height.saturating_sub(2))).max(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(width: u16, height: u16, focus: Panel, zoom: bool, side: Panel) -> Vec<Panel> {
+        lay(Rect::new(0, 0, width, height), Arrangement { focus, zoom, side })
+            .panels
+            .into_iter()
+            .map(|(panel, _)| panel)
+            .collect()
+    }
+
+    #[test]
+    fn each_size_has_its_panels() {
+        use Panel::{Card, Charts, Loop, Stream, Table};
+        assert_eq!(shown(80, 24, Table, false, Loop), [Table, Loop, Stream]);
+        assert_eq!(shown(80, 24, Charts, false, Charts), [Table, Charts, Stream]);
+        assert_eq!(shown(120, 36, Table, false, Card), [Table, Card, Stream, Charts]);
+        assert_eq!(shown(200, 50, Table, false, Card), [Table, Loop, Card, Stream, Charts]);
+        assert_eq!(shown(60, 24, Stream, false, Loop), [Stream]);
+        assert_eq!(shown(200, 50, Stream, true, Loop), [Stream]);
+        assert!(shown(39, 24, Table, false, Loop).is_empty());
+    }
+
+    #[test]
+    fn panels_fill_the_screen_without_overlapping() {
+        for (width, height) in [(40, 8), (80, 24), (110, 32), (120, 36), (200, 50), (301, 99)] {
+            let area = Rect::new(0, 0, width, height);
+            for side in [Panel::Loop, Panel::Charts, Panel::Card] {
+                let areas = lay(area, Arrangement { focus: Panel::Table, zoom: false, side });
+                let all: Vec<Rect> = areas
+                    .panels
+                    .iter()
+                    .map(|(_, area)| *area)
+                    .chain([areas.header, areas.bar])
+                    .collect();
+                let sum: u32 = all.iter().map(|a| a.area()).sum();
+                assert_eq!(sum, area.area(), "{width}×{height}");
+                for (i, a) in all.iter().enumerate() {
+                    assert!(all[i + 1..].iter().all(|b| !a.intersects(*b)));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! A connection's card: its last request, its counters, the kernel's view, its own events.
+
+use ratatui::Frame;
+use ratatui::layout::{Margin, Rect};
+use ratatui::text::{Line, Span};
+
+use super::{block, cut, dim, left, plain, title};
+use crate::dashboard::format;
+use crate::dashboard::layout::Panel;
+use crate::dashboard::state::table::Entry;
+use crate::dashboard::state::{Scene, State, card, stream};
+use crate::dashboard::theme::{Role, Theme};
+
+/// How many of its events are listed.
+const EVENTS: usize = 100;
+
+/// Draws the panel.
+pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused: bool) {
+    let inner = area.inner(Margin::new(1, 1));
+    let scene = state.scene();
+    let mut head = title(Panel::Card, theme);
+    let lines = match scene.table.selected() {
+        Some(entry) => {
+            head.push_span(plain(format!("fd {} · {} ", entry.row.fd, entry.row.peer)));
+            lines(entry, scene, usize::from(inner.width), theme)
+        }
+        None => vec![Line::from(dim(" no connection is selected", theme))],
+    };
+    let height = usize::from(inner.height);
+    let top = state.card_top().min(lines.len().saturating_sub(height));
+    let mut block = block(head, theme, focused);
+    if lines.len() > height {
+        let below = lines.len() - height - top;
+        let text = match (focused, below) {
+            (_, 0) => " end ".to_owned(),
+            (true, n) => format!(" {n} more lines: Down "),
+            (false, n) => format!(" {n} more lines: 5, Down "),
+        };
+        block = block.title_bottom(Line::from(dim(text, theme)).right_aligned());
+    }
+    frame.render_widget(block, area);
+    for (line, y) in lines.into_iter().skip(top).zip(inner.top()..inner.bottom()) {
+        let line = cut(line, usize::from(inner.width), theme);
+        frame.render_widget(line, Rect { y, height: 1, ..inner });
+    }
+}
+
+fn lines(entry: &Entry, scene: &Scene, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let row = &entry.row;
+    let heading = |text: &str| Line::styled(format!(" {text}"), theme.style(Role::Title));
+    let pair = |name: &str, value: String| {
+        Line::from(vec![dim(format!(" {} ", left(name, 9, theme)), theme), plain(value)])
+    };
+    let (word, style) = super::table::state(entry, theme);
+    let mut state = vec![
+        dim(format!(" {} ", left("state", 9, theme)), theme),
+        Span::styled(word, style),
+        dim(format!("  conn {}", row.id), theme),
+    ];
+    if entry.closed.is_some() {
+        state.push(Span::styled(format!("  {}", entry.why()), theme.style(Role::Warn)));
+    } else if row.half_closed {
+        state.push(Span::styled("  its FIN was read", theme.style(Role::Warn)));
+    }
+    let mut lines = vec![Line::from(state)];
+    if let Some((id, kind)) = entry.ours {
+        lines.push(pair("client", format!("ours: no. {id}, {}", kind.label())));
+    }
+    lines.extend([
+        pair("interest", row.interest.to_string()),
+        pair("requests", format::count(row.requests)),
+        pair(
+            "bytes",
+            format!("{} in, {} out", format::bytes(row.bytes_in), format::bytes(row.bytes_out)),
+        ),
+        pair(
+            "times",
+            format!(
+                "open {}, idle {}",
+                duration(entry.closed.unwrap_or(scene.now).saturating_sub(row.opened), theme),
+                duration(entry.idle(scene.now), theme)
+            ),
+        ),
+    ]);
+    lines.push(heading("kernel"));
+    match entry.socket {
+        Some(socket) => {
+            lines.push(pair("TCP", socket.state.label().to_owned()));
+            lines.push(pair(
+                "queues",
+                format!(
+                    "receive {}, send {}",
+                    format::bytes(u64::from(socket.recv_queue)),
+                    format::bytes(u64::from(socket.send_queue))
+                ),
+            ));
+            let nanos = |d: std::time::Duration| u64::try_from(d.as_nanos()).unwrap_or(u64::MAX);
+            let rtt = match (socket.rtt, socket.rtt_var) {
+                (Some(rtt), Some(var)) => {
+                    format!(
+                        "{}, variance {}",
+                        duration(nanos(rtt), theme),
+                        duration(nanos(var), theme)
+                    )
+                }
+                (Some(rtt), None) => duration(nanos(rtt), theme),
+                (None, _) => "not measured yet".to_owned(),
+            };
+            lines.push(pair("RTT", rtt));
+            lines.push(pair(
+                "window",
+                format!("{} segments, {} resent", socket.cwnd, socket.retransmits),
+            ));
+        }
+        None if entry.closed.is_some() => {
+            lines.push(Line::from(dim(" its socket is closed", theme)));
+        }
+        None => lines.push(Line::from(dim(" not asked yet", theme))),
+    }
+    lines.extend(request(entry, scene, theme));
+    lines.push(heading("its events, newest first"));
+    for event in scene.stream.of(row.id).take(EVENTS) {
+        let time = stream::relative(event.event.time);
+        let mut spans = vec![dim(format!("{time:>10} "), theme)];
+        spans.extend(super::stream::told(event, width >= 90, theme));
+        lines.push(Line::from(spans));
+    }
+    lines
+}
+
+fn request(entry: &Entry, scene: &Scene, theme: &Theme) -> Vec<Line<'static>> {
+    let Some(head) = &entry.head else {
+        let text = match entry.row.requests {
+            0 => " no request yet",
+            _ => " its last request was not in the stream",
+        };
+        return vec![Line::from(dim(text, theme))];
+    };
+    let ago = duration(scene.now.saturating_sub(head.time), theme);
+    let request = card::request(head);
+    let mut lines = vec![
+        Line::from(vec![
+            Span::styled(" last request ", theme.style(Role::Title)),
+            dim(format!("{ago} ago"), theme),
+        ]),
+        Line::styled(format!(" {}", request.line), theme.style(Role::Text)),
+    ];
+    lines.extend(
+        request.headers.into_iter().map(|(name, value)| {
+            Line::from(vec![dim(format!("   {name}: "), theme), plain(value)])
+        }),
+    );
+    lines
+}
+
+fn duration(nanos: u64, theme: &Theme) -> String {
+    if theme.ascii() { format::ascii_duration(nanos) } else { format::duration(nanos) }
+}

@@ -1,0 +1,453 @@
+//! The charts: what happened in each second, and how it is distributed.
+//!
+//! The panel is cut into tiles. A small one has few of them, and those that tell most come first.
+//! Each tile says its value now, what its full height is and how far back it goes, so that a
+//! number can be read from the picture.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::symbols::bar;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Paragraph, Sparkline};
+use unicode_width::UnicodeWidthStr;
+
+use super::fit::{cut, first_fit};
+use crate::dashboard::format;
+use crate::dashboard::state::charts::{Charts, READY_CLASSES};
+use crate::dashboard::state::rates::{HISTORY, Metric, Rates};
+use crate::dashboard::theme::{Role, Theme};
+
+/// Bars of letters, for terminals without block glyphs.
+const ASCII_BARS: bar::Set<'static> = bar::Set {
+    full: "#",
+    seven_eighths: "#",
+    three_quarters: "#",
+    five_eighths: "#",
+    half: "=",
+    three_eighths: "=",
+    one_quarter: "_",
+    one_eighth: "_",
+    empty: " ",
+};
+
+/// A tile is at least this big: a title, two rows of picture and an axis.
+const TILE: (u16, u16) = (26, 4);
+
+/// Every chart goes back at least this far.
+const SPAN: usize = 60;
+
+/// The columns left of the picture, with the scale.
+const SCALE: u16 = 6;
+
+#[derive(Clone, Copy)]
+enum Tile {
+    Rate(&'static str, Metric),
+    Turns,
+    Ready,
+    Figures,
+}
+
+/// By what they tell.
+const TILES: [Tile; 9] = [
+    Tile::Rate("requests/s", Metric::Requests),
+    Tile::Turns,
+    Tile::Rate("bytes out/s", Metric::BytesOut),
+    Tile::Rate("wake-ups/s", Metric::Wakeups),
+    Tile::Ready,
+    Tile::Figures,
+    Tile::Rate("bytes in/s", Metric::BytesIn),
+    Tile::Rate("accepts/s", Metric::Accepted),
+    Tile::Rate("disconnects/s", Metric::Closed),
+];
+
+/// Draws the panel with its border.
+pub fn draw(
+    frame: &mut Frame,
+    area: Rect,
+    charts: &Charts,
+    rates: &Rates,
+    theme: &Theme,
+    focused: bool,
+) {
+    let border = theme.style(if focused { Role::Focus } else { Role::Border });
+    let block = Block::bordered()
+        .border_set(theme.border())
+        .border_style(border)
+        .title(Span::styled(" charts ", theme.style(Role::Title)));
+    let inner = block.inner(area);
+    frame.render_widget(block, area);
+    let columns = (inner.width / TILE.0).clamp(1, 3);
+    let most = u16::try_from(TILES.len()).unwrap_or(u16::MAX).div_ceil(columns);
+    let rows = (inner.height / TILE.1).clamp(1, most);
+    let pen = Pen { charts, rates, theme };
+    for (i, tile) in (0u16..).zip(TILES).take_while(|(i, _)| *i < rows * columns) {
+        let (column, row) = (i % columns, i / columns);
+        let slice = |whole: u16, parts: u16, at: u16| {
+            // Remainders go to the first ones.
+            let (each, rest) = (whole / parts, whole % parts);
+            (at * each + at.min(rest), each + u16::from(at < rest))
+        };
+        let (x, width) = slice(inner.width, columns, column);
+        let (y, height) = slice(inner.height, rows, row);
+        let gap = u16::from(column + 1 < columns);
+        let place =
+            Rect { x: inner.x + x, y: inner.y + y, width: width.saturating_sub(gap), height };
+        pen.tile(frame, place, tile);
+    }
+}
+
+/// One row of bars, as high as an eighth of a line tells: for the header.
+#[must_use]
+pub fn sparkline(values: &[Option<u64>], theme: &Theme) -> String {
+    let set = if theme.ascii() { ASCII_BARS } else { bar::NINE_LEVELS };
+    let most = values.iter().flatten().copied().max().unwrap_or(0);
+    values
+        .iter()
+        .map(|value| match eighths(value.unwrap_or(0), most, 1) {
+            0 => set.empty,
+            1 => set.one_eighth,
+            2 => set.one_quarter,
+            3 => set.three_eighths,
+            4 => set.half,
+            5 => set.five_eighths,
+            6 => set.three_quarters,
+            7 => set.seven_eighths,
+            _ => set.full,
+        })
+        .collect()
+}
+
+/// How many eighths of a row a bar is high; at least one for what is not zero.
+fn eighths(value: u64, most: u64, rows: u16) -> u64 {
+    if value == 0 {
+        return 0;
+    }
+    let full = u64::from(rows) * 8;
+    let high = u128::from(value) * u128::from(full) / u128::from(most.max(1));
+    u64::try_from(high).unwrap_or(full).clamp(1, full.max(1))
+}
+
+struct Pen<'a> {
+    charts: &'a Charts,
+    rates: &'a Rates,
+    theme: &'a Theme,
+}
+
+impl Pen<'_> {
+    fn style(&self, role: Role) -> Style {
+        self.theme.style(role)
+    }
+
+    fn duration(&self, nanos: u64) -> String {
+        if self.theme.ascii() { format::ascii_duration(nanos) } else { format::duration(nanos) }
+    }
+
+    fn none(&self) -> String {
+        self.theme.glyph("–", "-").to_owned()
+    }
+
+    fn tile(&self, frame: &mut Frame, area: Rect, tile: Tile) {
+        if area.is_empty() {
+            return;
+        }
+        match tile {
+            Tile::Rate(name, metric) => self.rate(frame, area, name, metric),
+            Tile::Turns => self.turns(frame, area),
+            Tile::Ready => self.ready(frame, area),
+            Tile::Figures => self.figures(frame, area),
+        }
+    }
+
+    /// The title, what is beside it in the longest spelling that fits, and the rest of the tile.
+    fn title(
+        &self,
+        frame: &mut Frame,
+        area: Rect,
+        name: &str,
+        spellings: impl IntoIterator<Item = String>,
+    ) -> Rect {
+        let room = usize::from(area.width).saturating_sub(name.width() + 2);
+        let beside = first_fit(spellings, room).unwrap_or_default();
+        let name = cut(name, area.width.into(), self.theme.ascii());
+        let line = Line::from(vec![
+            Span::styled(name, self.style(Role::Title)),
+            Span::raw("  "),
+            Span::styled(beside, self.style(Role::Text)),
+        ]);
+        frame.render_widget(Paragraph::new(line), Rect { height: 1, ..area });
+        Rect { y: area.y + 1, height: area.height - 1, ..area }
+    }
+
+    fn rate(&self, frame: &mut Frame, area: Rect, name: &str, metric: Metric) {
+        let bytes = matches!(metric, Metric::BytesIn | Metric::BytesOut);
+        let long = |n: u64| if bytes { format::bytes(n) } else { format::count(n) };
+        let now = self.rates.last().map_or_else(|| self.none(), |tally| long(tally.get(metric)));
+        let width = usize::from(area.width.saturating_sub(SCALE));
+        let each = SPAN.div_ceil(width.max(1));
+        let columns = width.min(HISTORY / each);
+        let values = self.rates.peaks(metric, columns, each);
+        let most = values.iter().flatten().copied().max().unwrap_or(0);
+        let total = long(self.rates.totals().get(metric));
+        let rest = self.title(
+            frame,
+            area,
+            name,
+            [
+                format!("{now}   peak {}   {total} in all", long(most)),
+                format!("{now}   peak {}", long(most)),
+                now,
+            ],
+        );
+        let plot = self.scaled(frame, rest, most, bytes);
+        let blank = usize::from(plot.width).saturating_sub(columns);
+        let bars: Vec<Option<u64>> = std::iter::repeat_n(None, blank).chain(values).collect();
+        self.bars(frame, plot, &bars, most);
+        if rest.height > plot.height {
+            let span = columns * each;
+            let ago = if span.is_multiple_of(60) {
+                format!("{} min ago", span / 60)
+            } else {
+                format!("{span} s ago")
+            };
+            let place = Rect { y: plot.bottom(), height: 1, ..plot };
+            self.axis(frame, place, &[(0, ago)], "now");
+        }
+    }
+
+    /// Draws the scale left of the picture and returns the picture's place, less a row for the axis.
+    fn scaled(&self, frame: &mut Frame, area: Rect, most: u64, bytes: bool) -> Rect {
+        let height = area.height.saturating_sub(u16::from(area.height > 1));
+        let scale = if area.width > SCALE + 4 { SCALE } else { 0 };
+        let plot = Rect { x: area.x + scale, width: area.width - scale, height, ..area };
+        if scale == 0 || height == 0 {
+            return plot;
+        }
+        let short = |n: u64| {
+            let text = format::short_count(n);
+            if bytes && text.len() < 5 { format!("{text}B") } else { text }
+        };
+        let tick = self.theme.glyph("┤", "|");
+        let dim = self.style(Role::Dim);
+        for row in 0..height {
+            let label = match row {
+                0 => short(most),
+                _ if row + 1 == height => "0".to_owned(),
+                _ => String::new(),
+            };
+            let line = Line::styled(format!("{label:>5}{tick}"), dim);
+            let place = Rect { x: area.x, y: area.y + row, width: scale, height: 1 };
+            frame.render_widget(Paragraph::new(line), place);
+        }
+        plot
+    }
+
+    fn bars(&self, frame: &mut Frame, plot: Rect, values: &[Option<u64>], most: u64) {
+        if plot.is_empty() {
+            return;
+        }
+        let scaled: Vec<Option<u64>> =
+            values.iter().map(|value| value.map(|n| eighths(n, most, plot.height))).collect();
+        let set = if self.theme.ascii() { ASCII_BARS } else { bar::NINE_LEVELS };
+        let line = Sparkline::default()
+            .data(scaled)
+            .max(u64::from(plot.height) * 8)
+            .bar_set(set)
+            .style(self.style(Role::Chart))
+            .absent_value_symbol(" ");
+        frame.render_widget(line, plot);
+    }
+
+    /// Labels below the picture, from the column given; one that would run into the next is left
+    /// out. `last` is put at the right end.
+    fn axis(&self, frame: &mut Frame, place: Rect, labels: &[(usize, String)], last: &str) {
+        let width = usize::from(place.width);
+        let end = width.saturating_sub(last.width());
+        let mut text = String::new();
+        for (column, label) in labels {
+            let used = text.width();
+            let from = (*column).max(used + usize::from(used > 0));
+            // A label that has to stand elsewhere would tell a lie.
+            if from == *column && from + label.width() < end.max(1) {
+                text.extend(std::iter::repeat_n(' ', from - used));
+                text.push_str(label);
+            }
+        }
+        if end >= text.width() {
+            text.extend(std::iter::repeat_n(' ', end - text.width()));
+            text.push_str(last);
+        }
+        frame.render_widget(Paragraph::new(Line::styled(text, self.style(Role::Dim))), place);
+    }
+
+    /// The histogram of turn times, on a logarithmic axis.
+    fn turns(&self, frame: &mut Frame, area: Rect) {
+        let charts = self.charts;
+        let quantile =
+            |q| charts.turn_quantile(q).map_or_else(|| self.none(), |t| self.duration(t));
+        let (p50, p99) = (quantile(0.5), quantile(0.99));
+        let max = charts.longest_turn().map_or_else(|| self.none(), |t| self.duration(t));
+        let missing = match charts.missing_turns() {
+            0 => String::new(),
+            n => format!("   {} missing", format::count(n)),
+        };
+        let count = format::count(charts.turns());
+        let short = |q| {
+            charts
+                .turn_quantile(q)
+                .map_or_else(|| self.none(), |t| self.duration(t).replace(' ', ""))
+        };
+        let tight = format!("p50 {} p99 {}", short(0.5), short(0.99));
+        let longest = max.replace(' ', "");
+        let short_missing = if missing.is_empty() { "" } else { " (part)" };
+        let rest = self.title(
+            frame,
+            area,
+            "loop turn",
+            [
+                format!("p50 {p50}   p99 {p99}   max {max}   {count} turns{missing}"),
+                format!("p50 {p50}   p99 {p99}   max {max}{missing}"),
+                format!("{tight} max {longest}{missing}"),
+                format!("{tight} max {longest}{short_missing}"),
+                format!("{tight}{short_missing}"),
+                format!("p99 {}{short_missing}", short(0.99)),
+            ],
+        );
+        let (low, high) = charts.decades();
+        let scale = if rest.width > SCALE + 4 { SCALE } else { 0 };
+        let width = usize::from(rest.width - scale);
+        let decades = (high - low) as usize;
+        let classes = (width / decades.max(1)).clamp(1, 20);
+        let each = (width / (classes * decades).max(1)).max(1);
+        let edge = |class: usize| decade_edge(low, class, classes);
+        let counts: Vec<u64> = (0..classes * decades)
+            .map(|class| {
+                charts.turns_between(if class == 0 { 0 } else { edge(class) }, edge(class + 1))
+            })
+            .collect();
+        let most = counts.iter().copied().max().unwrap_or(0);
+        let plot = self.scaled(frame, rest, most, false);
+        let bars: Vec<Option<u64>> =
+            counts.iter().flat_map(|n| std::iter::repeat_n(Some(*n), each)).collect();
+        self.bars(frame, plot, &bars, most);
+        if rest.height > plot.height {
+            let labels: Vec<(usize, String)> = (0..=decades)
+                .map(|decade| {
+                    let nanos = decade_edge(low, decade * classes, classes);
+                    (decade * classes * each, power(nanos, self.theme.ascii()))
+                })
+                .collect();
+            self.axis(frame, Rect { y: plot.bottom(), height: 1, ..plot }, &labels, "");
+        }
+    }
+
+    /// How many fds a wake-up brings.
+    fn ready(&self, frame: &mut Frame, area: Rect) {
+        let ready = self.charts.ready();
+        let mean = self.rates.last().and_then(|tally| tally.per(Metric::Ready, Metric::Wakeups));
+        let mean = mean.map_or_else(|| self.none(), format::rate);
+        let missing = match self.charts.missing_turns() {
+            0 => String::new(),
+            n => format!("   {} missing", format::count(n)),
+        };
+        let name = if usize::from(area.width) < 32 { "ready/wake-up" } else { "ready per wake-up" };
+        let count = format::count(self.charts.turns());
+        let rest = self.title(
+            frame,
+            area,
+            name,
+            [
+                format!("mean {mean}   {count} turns{missing}"),
+                format!("mean {mean}{missing}"),
+                format!("mean {mean}"),
+                mean.clone(),
+            ],
+        );
+        let most = ready.iter().copied().max().unwrap_or(0);
+        let plot = self.scaled(frame, rest, most, false);
+        let each = (usize::from(plot.width) / READY_CLASSES.len()).max(1);
+        let gap = usize::from(each > 2);
+        let bars: Vec<Option<u64>> = ready
+            .iter()
+            .flat_map(|n| {
+                std::iter::repeat_n(Some(*n), each - gap).chain(std::iter::repeat_n(None, gap))
+            })
+            .collect();
+        self.bars(frame, plot, &bars, most);
+        if rest.height > plot.height {
+            let label = |(i, least): (usize, &u32)| {
+                let last = READY_CLASSES.get(i + 1).map(|next| next - 1);
+                let text = match last {
+                    None => format!("{least}+"),
+                    Some(last) if last > *least && each > 6 => {
+                        format!("{least}{}{last}", self.theme.glyph("–", "-"))
+                    }
+                    Some(_) => least.to_string(),
+                };
+                (i * each, text)
+            };
+            let labels: Vec<_> = READY_CLASSES.iter().enumerate().map(label).collect();
+            self.axis(frame, Rect { y: plot.bottom(), height: 1, ..plot }, &labels, "");
+        }
+    }
+
+    /// System calls per request, and what was left out.
+    fn figures(&self, frame: &mut Frame, area: Rect) {
+        let now = self.rates.last().and_then(|tally| tally.per(Metric::Calls, Metric::Requests));
+        let now = now.map_or_else(|| self.none(), format::rate);
+        let all = self.charts.calls_per_request().map_or_else(|| self.none(), format::rate);
+        let rest = self.title(
+            frame,
+            area,
+            "calls/request",
+            [format!("{now} now   {all} in all"), format!("{now} now"), now.clone()],
+        );
+        let lost = self.charts.lost().all();
+        let again = self.charts.again_percent().map_or_else(|| self.none(), format::rate);
+        let mut lines = vec![(format!("{again} % of calls ended in EAGAIN"), Role::Text)];
+        let role = if lost > 0 { Role::Bad } else { Role::Good };
+        lines.push((format!("{} events left out", format::count(lost)), role));
+        let missing = self.charts.missing_turns();
+        if missing > 0 {
+            lines.push((format!("{} turns missing", format::count(missing)), Role::Bad));
+        }
+        for (kind, n) in self.charts.lost_by_kind() {
+            lines.push((format!("  {} {}", kind.name(), format::count(n)), Role::Warn));
+        }
+        if lines.len() > usize::from(rest.height) {
+            // Losses are told before comfort.
+            lines.sort_by_key(|(_, role)| *role == Role::Text);
+        }
+        let lines: Vec<Line> = lines
+            .into_iter()
+            .take(rest.height.into())
+            .map(|(text, role)| {
+                Line::styled(cut(&text, rest.width.into(), self.theme.ascii()), self.style(role))
+            })
+            .collect();
+        frame.render_widget(Paragraph::new(lines), rest);
+    }
+}
+
+/// The lower edge of a class, of `classes` in each decade that begins at ten to the `low`.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "at most a few hundred classes up to 10^12 ns"
+)]
+fn decade_edge(low: u32, class: usize, classes: usize) -> u64 {
+    10f64.powf(f64::from(low) + class as f64 / classes.max(1) as f64).round() as u64
+}
+
+/// A power of ten of nanoseconds, as short as can be: `1µs`, `100ms`, `10s`.
+fn power(nanos: u64, ascii: bool) -> String {
+    let micro = if ascii { "us" } else { "µs" };
+    let (unit, name) = match nanos {
+        0..1000 => (1, "ns"),
+        1000..1_000_000 => (1000, micro),
+        1_000_000..1_000_000_000 => (1_000_000, "ms"),
+        _ => (1_000_000_000, "s"),
+    };
+    format!("{}{name}", nanos / unit)
+}

@@ -1,0 +1,50 @@
+//! The choice of the kind of client that `c` adds.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::{dim, popup};
+use crate::clients::ClientKind;
+use crate::dashboard::state::State;
+use crate::dashboard::theme::{Role, Theme};
+
+/// Draws the box.
+pub fn draw(frame: &mut Frame, screen: Rect, at: usize, state: &State, theme: &Theme) {
+    let height = u16::try_from(ClientKind::ALL.len() + 4).unwrap_or(u16::MAX);
+    let inner = popup(frame, screen, 62, height, "clients of our own: kind", theme);
+    let running = |kind| state.client_list().iter().filter(|c| c.kind == kind && !c.ended).count();
+    let mut lines: Vec<Line> = ClientKind::ALL
+        .into_iter()
+        .enumerate()
+        .map(|(i, kind)| {
+            let mark = if i == at { theme.glyph("▸", ">") } else { " " };
+            let text = format!("{mark} {} {:<12} {}", i + 1, kind.label(), told(kind));
+            let mut line =
+                Line::styled(text, theme.style(if i == at { Role::Selected } else { Role::Text }));
+            if running(kind) > 0 {
+                line.push_span(Span::styled(
+                    format!("  {} now", running(kind)),
+                    theme.style(Role::Ours),
+                ));
+            }
+            line
+        })
+        .collect();
+    lines.push(Line::default());
+    lines.push(Line::from(dim("Up, Down or a number; Enter chooses; Esc leaves it", theme)));
+    for (line, y) in lines.into_iter().zip(inner.top()..inner.bottom()) {
+        frame.render_widget(line, Rect { y, height: 1, ..inner });
+    }
+}
+
+fn told(kind: ClientKind) -> &'static str {
+    match kind {
+        ClientKind::Idle => "connects and says nothing",
+        ClientKind::Steady => "a request each second",
+        ClientKind::Burst => "ten requests at once, then rest",
+        ClientKind::SlowReader => "reads its answer drop by drop",
+        ClientKind::SlowSender => "sends its request byte by byte",
+        ClientKind::Resetting => "asks, then breaks off with RST",
+    }
+}

@@ -1,0 +1,263 @@
+//! The header: who serves what and where, how the loop is, and how much goes on.
+//!
+//! One, two or (with a border) three rows. What does not fit is left out field by field, the least
+//! important first; a number is never cut.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Paragraph};
+
+use super::charts::sparkline;
+use super::fit::cut;
+use crate::dashboard::format;
+use crate::dashboard::state::rates::{Metric, Rates};
+use crate::dashboard::theme::{Role, Theme};
+use crate::telemetry::{Mode, Nanos, Stance, Standing};
+
+/// How the server is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Badge {
+    /// Not yet in its loop.
+    #[default]
+    Starting,
+    /// In its loop, asleep or at work.
+    Running,
+    /// Its loop stands.
+    Paused,
+    /// That many calls a second.
+    Slow(u8),
+    /// It has ended.
+    Ended,
+}
+
+impl From<Standing> for Badge {
+    fn from(standing: Standing) -> Self {
+        match (standing.stance, standing.mode) {
+            (Stance::Ended, _) => Self::Ended,
+            (Stance::Starting, _) => Self::Starting,
+            (_, Mode::Run) => Self::Running,
+            (_, Mode::Paused) => Self::Paused,
+            (_, Mode::Slow(calls)) => Self::Slow(calls),
+        }
+    }
+}
+
+/// What the header shows.
+#[derive(Clone, Copy, Debug)]
+pub struct HeaderView<'a> {
+    /// Where a browser finds the server.
+    pub url: &'a str,
+    /// Which server: `epoll-et (mio)`.
+    pub server: &'a str,
+    /// What happens each second.
+    pub rates: &'a Rates,
+    /// How the server is.
+    pub badge: Badge,
+    /// The picture's age, while it is frozen.
+    pub frozen: Option<Nanos>,
+    /// Events that the stream left out.
+    pub lost: u64,
+    /// Something to be told once, in a few words.
+    pub notice: Option<&'a str>,
+}
+
+/// Draws the header: in three rows or more with a border, in two without, in one what matters most.
+pub fn draw(frame: &mut Frame, area: Rect, view: &HeaderView<'_>, theme: &Theme) {
+    if area.is_empty() {
+        return;
+    }
+    let pen = Pen { view, theme };
+    let inside = usize::from(area.width.saturating_sub(4));
+    if area.height >= 3 && inside > 0 {
+        let (left, right) = pen.identity(inside);
+        let mut block = Block::bordered()
+            .border_set(theme.border())
+            .border_style(theme.style(Role::Border))
+            .title(left);
+        if let Some(right) = right {
+            block = block.title(right.right_aligned());
+        }
+        let inner = block.inner(area);
+        frame.render_widget(block, area);
+        let figures = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+        frame.render_widget(Paragraph::new(pen.line(pen.figures(), figures.width.into())), figures);
+    } else if area.height == 2 {
+        let mut fields = pen.names();
+        fields.extend(pen.badges());
+        let lines =
+            vec![pen.line(fields, area.width.into()), pen.line(pen.figures(), area.width.into())];
+        frame.render_widget(Paragraph::new(lines), area);
+    } else {
+        let mut fields = pen.badges();
+        fields.extend(pen.figures());
+        fields.extend(pen.names());
+        let line = pen.line(fields, area.width.into());
+        frame.render_widget(Paragraph::new(line), Rect { height: 1, ..area });
+    }
+}
+
+/// Something that is shown whole or not at all. The lowest rank stays longest.
+struct Field {
+    rank: u8,
+    spans: Vec<Span<'static>>,
+}
+
+impl Field {
+    fn width(&self) -> usize {
+        self.spans.iter().map(Span::width).sum()
+    }
+}
+
+struct Pen<'a> {
+    view: &'a HeaderView<'a>,
+    theme: &'a Theme,
+}
+
+impl Pen<'_> {
+    fn span(&self, text: impl Into<String>, role: Role) -> Span<'static> {
+        Span::styled(text.into(), self.theme.style(role))
+    }
+
+    fn field(&self, rank: u8, text: impl Into<String>, role: Role) -> Field {
+        Field { rank, spans: vec![self.span(text, role)] }
+    }
+
+    fn names(&self) -> Vec<Field> {
+        vec![
+            self.field(60, "epollscope", Role::Title),
+            self.field(20, self.view.url, Role::Text),
+            self.field(50, self.view.server, Role::Dim),
+        ]
+    }
+
+    fn badges(&self) -> Vec<Field> {
+        let glyph = |utf8, ascii| self.theme.glyph(utf8, ascii);
+        let (text, role) = match self.view.badge {
+            Badge::Starting => (format!("{} STARTING", glyph("◦", "o")), Role::Dim),
+            Badge::Running => (format!("{} RUNNING", glyph("●", "*")), Role::Good),
+            Badge::Paused => (format!("{} PAUSED at the loop", glyph("⏸", "||")), Role::Warn),
+            Badge::Slow(calls) => (format!("{} SLOW {calls}/s", glyph("▸", ">")), Role::Warn),
+            Badge::Ended => (format!("{} SERVER ENDED", glyph("✖", "X")), Role::Bad),
+        };
+        let mut fields = vec![self.field(0, text, role)];
+        if let Some(age) = self.view.frozen {
+            let age = if self.theme.ascii() {
+                format::ascii_duration(age)
+            } else {
+                format::duration(age)
+            };
+            let text = format!("{} FROZEN picture {age}", glyph("❄", "#"));
+            fields.push(self.field(1, text, Role::Warn));
+        }
+        fields
+    }
+
+    /// Name, URL and server for the left of the border, the badges for its right; what does not
+    /// fit is left out.
+    fn identity(&self, width: usize) -> (Line<'static>, Option<Line<'static>>) {
+        let mut names = self.names();
+        let mut badges = self.badges();
+        // Three columns for each: a blank and a dash beside it.
+        let total =
+            |a: &[Field], b: &[Field]| a.iter().chain(b).map(|f| f.width() + 4).sum::<usize>();
+        while total(&names, &badges) > width {
+            let from = if names.is_empty() { &mut badges } else { &mut names };
+            if !drop_least(from) {
+                break;
+            }
+        }
+        let dash = self.theme.glyph("──", "--");
+        let join = |fields: Vec<Field>| {
+            let mut spans = vec![Span::raw(" ")];
+            for (i, field) in fields.into_iter().enumerate() {
+                if i > 0 {
+                    spans.push(self.span(format!(" {dash} "), Role::Border));
+                }
+                spans.extend(field.spans);
+            }
+            spans.push(Span::raw(" "));
+            Line::from(spans)
+        };
+        let left = if names.is_empty() { Line::default() } else { join(names) };
+        (left, (!badges.is_empty()).then(|| join(badges)))
+    }
+
+    fn figures(&self) -> Vec<Field> {
+        let (view, rates) = (self.view, self.view.rates);
+        let none = self.theme.glyph("–", "-");
+        let last = rates.last();
+        let count = |metric| last.map_or_else(|| none.to_owned(), |t| format::count(t.get(metric)));
+        let rate =
+            |metric| last.map_or_else(|| none.to_owned(), |t| format::bytes_rate(t.get(metric)));
+        let spark = |metric| sparkline(&rates.peaks(metric, 8, 1), self.theme);
+        let mut fields = Vec::new();
+        if let Some(errno) = rates.resting() {
+            let hand = self.theme.glyph("✋", "!!");
+            let text = format!("{hand} no descriptor left ({errno}): not accepting");
+            fields.push(self.field(2, text, Role::Bad));
+        }
+        if view.lost > 0 {
+            let text = format!("{} events lost", format::count(view.lost));
+            fields.push(self.field(7, text, Role::Bad));
+        }
+        fields.push(self.field(5, format!("{} open", format::count(rates.open())), Role::Text));
+        let requests = format!("{} req/s", count(Metric::Requests));
+        fields.push(self.field(6, requests, Role::Text));
+        fields.push(self.field(40, spark(Metric::Requests), Role::Chart));
+        fields.push(self.field(10, format!("out {}", rate(Metric::BytesOut)), Role::Text));
+        fields.push(self.field(45, spark(Metric::BytesOut), Role::Chart));
+        fields.push(self.field(35, format!("in {}", rate(Metric::BytesIn)), Role::Text));
+        let wakeups = format!("{} wake-ups/s", count(Metric::Wakeups));
+        fields.push(self.field(12, wakeups, Role::Text));
+        // What epoll_wait copied out is what it looked at: the two are equal by its nature.
+        let ready = last.and_then(|tally| tally.per(Metric::Ready, Metric::Wakeups));
+        let ready = ready.map_or_else(|| none.to_owned(), format::rate);
+        let text = format!("examined {ready} : {ready} ready");
+        fields.push(self.field(30, text, Role::Text));
+        if let Some(notice) = view.notice {
+            fields.push(self.field(25, notice, Role::Warn));
+        }
+        fields
+    }
+
+    /// As many fields as fit on a line, three blanks apart where there is room, else two or one.
+    fn line(&self, mut fields: Vec<Field>, width: usize) -> Line<'static> {
+        let needs = |fields: &[Field], gap: usize| {
+            fields.iter().map(Field::width).sum::<usize>() + gap * fields.len().saturating_sub(1)
+        };
+        while fields.len() > 1 && needs(&fields, 2) > width {
+            drop_least(&mut fields);
+        }
+        let gap = if needs(&fields, 3) <= width { 3 } else { 2 };
+        let mut spans: Vec<Span<'static>> = Vec::new();
+        for field in fields {
+            if !spans.is_empty() {
+                spans.push(Span::raw(" ".repeat(gap)));
+            }
+            spans.extend(field.spans);
+        }
+        let line = Line::from(spans);
+        if line.width() <= width {
+            return line;
+        }
+        // The last one left is still too wide: it is words, which may be cut.
+        let style = line.spans.first().map_or_else(Default::default, |span| span.style);
+        let text = line.to_string();
+        let kept = if text.chars().any(|c| c.is_ascii_digit()) {
+            String::new()
+        } else {
+            cut(&text, width, self.theme.ascii())
+        };
+        Line::styled(kept, style)
+    }
+}
+
+/// Leaves the least important one out.
+fn drop_least(fields: &mut Vec<Field>) -> bool {
+    let least = fields.iter().enumerate().max_by_key(|(_, field)| field.rank).map(|(i, _)| i);
+    least.is_some_and(|i| {
+        fields.remove(i);
+        true
+    })
+}

@@ -1,0 +1,101 @@
+//! The help: every key with its sentence, made from the one list, searchable.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::{dim, left, popup};
+use crate::dashboard::keys::{Group, KEYS, Key};
+use crate::dashboard::state::prompt::Input;
+use crate::dashboard::theme::{Role, Theme};
+
+/// The columns for the sentences.
+const SENTENCE: usize = 54;
+const KEY: usize = 18;
+
+fn found(key: &Key, search: &str) -> bool {
+    let search = search.trim().to_lowercase();
+    key.sentence.to_lowercase().contains(&search)
+        || key.label.to_lowercase().contains(&search)
+        || key.presses.iter().any(|press| press.label() == search)
+}
+
+/// Sentences are broken between words.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let last = lines.last().map_or(0, |line| line.chars().count());
+        if last > 0 && last + 1 + word.chars().count() > width {
+            lines.push(String::new());
+        }
+        if let Some(line) = lines.last_mut() {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    lines
+}
+
+/// How many lines a search finds.
+#[must_use]
+pub fn length(search: &str) -> usize {
+    Group::ALL
+        .into_iter()
+        .map(|group| {
+            let lines: usize =
+                keys(group, search).map(|key| wrap(key.sentence, SENTENCE).len()).sum();
+            if lines == 0 { 0 } else { lines + 2 }
+        })
+        .sum()
+}
+
+fn keys(group: Group, search: &str) -> impl Iterator<Item = &'static Key> {
+    KEYS.iter().filter(move |key| key.group == group && found(key, search))
+}
+
+/// Draws the box.
+pub fn draw(frame: &mut Frame, screen: Rect, search: &Input, top: usize, theme: &Theme) {
+    let width = u16::try_from(KEY + SENTENCE + 5).unwrap_or(u16::MAX);
+    let inner = popup(frame, screen, width, screen.height.saturating_sub(2), "help", theme);
+    let text = search.text();
+    let mut lines = Vec::new();
+    for group in Group::ALL {
+        let mut keys = keys(group, &text).peekable();
+        if keys.peek().is_none() {
+            continue;
+        }
+        lines.push(Line::styled(group.label(), theme.style(Role::Title)));
+        for key in keys {
+            for (i, sentence) in wrap(key.sentence, SENTENCE).into_iter().enumerate() {
+                let name = if i == 0 { key.presses() } else { String::new() };
+                lines.push(Line::from(vec![
+                    Span::styled(left(&name, KEY, theme), theme.style(Role::Key)),
+                    Span::styled(sentence, theme.style(Role::Text)),
+                ]));
+            }
+        }
+        lines.push(Line::default());
+    }
+    if lines.is_empty() {
+        lines.push(Line::from(dim("no key does that", theme)));
+    }
+    let [body, foot] = ratatui::layout::Layout::vertical([
+        ratatui::layout::Constraint::Min(0),
+        ratatui::layout::Constraint::Length(1),
+    ])
+    .areas(inner);
+    for (line, y) in lines.into_iter().skip(top).zip(body.top()..body.bottom()) {
+        frame.render_widget(line, Rect { y, height: 1, ..body });
+    }
+    let (before, behind) = search.halves();
+    let foot_line = Line::from(vec![
+        Span::styled("search: ", theme.style(Role::Title)),
+        Span::raw(before),
+        Span::styled(theme.glyph("▏", "_"), theme.style(Role::Key)),
+        Span::raw(behind),
+        dim("   Up, Down scroll, Esc closes", theme),
+    ]);
+    frame.render_widget(foot_line, foot);
+}

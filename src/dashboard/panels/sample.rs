@@ -1,0 +1,118 @@
+//! Made-up batches for the tests of state and panels.
+
+use crate::telemetry::{
+    Batch, ConnId, ConnState, CtlOp, Event, Fd, Kind, Listener, Mask, Nanos, Next, Ready, Ret, Row,
+    Stance, What,
+};
+
+pub(crate) const MS: Nanos = 1_000_000;
+
+pub(crate) const WATCH: Mask = Mask(0x8000_2001);
+
+pub(crate) fn conn(number: u64) -> Option<ConnId> {
+    ConnId::new(number)
+}
+
+/// Builds batches with events numbered without a gap.
+#[derive(Default)]
+pub(crate) struct Script {
+    pub(crate) batch: Batch,
+    pub(crate) seq: u64,
+    pub(crate) time: Nanos,
+}
+
+impl Script {
+    /// A server that listens on fd 5, at a time.
+    pub(crate) fn new(time: Nanos) -> Self {
+        let mut script = Self { time, ..Self::default() };
+        script.batch.listener = Some(Listener {
+            fd: 5,
+            addr: "127.0.0.1:7890".parse().unwrap(),
+            backlog: 128,
+            interest: Mask::IN.with(Mask::ET),
+            resting: None,
+            epfd: 3,
+            waker: 4,
+        });
+        script.batch.standing.stance = Stance::Waiting;
+        script.batch.standing.since = time;
+        script
+    }
+
+    pub(crate) fn event(&mut self, fd: Fd, id: u64, what: What) -> &mut Self {
+        self.seq += 1;
+        self.batch.push(Event::new(self.seq, self.time, fd, conn(id), what), &[], &[]);
+        self
+    }
+
+    /// A wait call that returned these; an id of 0 is the listener's or the waker's.
+    pub(crate) fn wait(&mut self, waited: Nanos, ready: &[(Fd, u64)]) -> &mut Self {
+        self.seq += 1;
+        let list: Vec<Ready> =
+            ready.iter().map(|&(fd, id)| Ready { fd, mask: Mask::IN, conn: conn(id) }).collect();
+        let what = What::EpollWait { ret: Ret::ok(list.len() as u64), waited };
+        self.batch.push(Event::new(self.seq, self.time, 3, None, what), &[], &list);
+        self.batch.counters.wakeups += 1;
+        self.batch.counters.ready += list.len() as u64;
+        self
+    }
+
+    pub(crate) fn recv(&mut self, fd: Fd, id: u64, bytes: u64) -> &mut Self {
+        self.event(fd, id, What::Recv { ret: Ret::ok(bytes) })
+    }
+
+    pub(crate) fn accept(&mut self, fd: Fd, id: u64) -> &mut Self {
+        let ret = Ret::ok(u64::try_from(fd).unwrap());
+        self.event(5, id, What::Accept { ret, peer: Some(peer(fd)) });
+        let add = What::EpollCtl { epfd: 3, op: CtlOp::Add, mask: WATCH, ret: Ret::ZERO };
+        self.event(fd, id, add).row(fd, id)
+    }
+
+    pub(crate) fn row(&mut self, fd: Fd, id: u64) -> &mut Self {
+        let row = row(fd, id);
+        self.batch.rows.push(row);
+        self
+    }
+
+    pub(crate) fn held(&mut self, kind: Kind, fd: Fd, id: u64) -> &mut Self {
+        self.batch.standing.stance = Stance::Held(Next { kind, fd, conn: conn(id) });
+        self.batch.standing.mode = crate::telemetry::Mode::Paused;
+        self
+    }
+
+    /// The batch as it is now; what follows begins a new one.
+    pub(crate) fn publish(&mut self) -> Batch {
+        let mut next = Self::new(self.time);
+        next.batch.counters = self.batch.counters.clone();
+        next.batch.lost = self.batch.lost.clone();
+        let mut batch = std::mem::replace(&mut self.batch, next.batch);
+        batch.time = self.time;
+        batch.standing.since = self.time;
+        batch
+    }
+}
+
+pub(crate) fn peer(fd: Fd) -> std::net::SocketAddr {
+    let port = 50_000 + u16::try_from(fd.rem_euclid(10_000)).unwrap();
+    std::net::SocketAddr::from(([127, 0, 0, 1], port))
+}
+
+pub(crate) fn row(fd: Fd, id: u64) -> Row {
+    Row {
+        id: ConnId::new(id).unwrap(),
+        fd,
+        peer: peer(fd),
+        state: ConnState::Idle,
+        half_closed: false,
+        stopped: false,
+        interest: WATCH,
+        last: Kind::Recv,
+        last_ret: Ret::ok(84),
+        requests: 1,
+        bytes_in: 84,
+        bytes_out: 1290,
+        opened: 0,
+        active: 0,
+        why: None,
+    }
+}

@@ -1,0 +1,132 @@
+//! **event stream**: a line for each system call and each fact, like strace(1) with notes.
+
+use ratatui::Frame;
+use ratatui::layout::{Margin, Rect};
+use ratatui::text::{Line, Span};
+
+use super::{block, cut, dim, title};
+use crate::dashboard::format;
+use crate::dashboard::layout::Panel;
+use crate::dashboard::state::State;
+use crate::dashboard::state::stream::{self, Entry, Told};
+use crate::dashboard::theme::{Role, Theme};
+use crate::telemetry::{Errno, Kind, Lost, OwnedEvent};
+
+/// Draws the panel.
+pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused: bool) {
+    let scene = state.scene();
+    let stream = &scene.stream;
+    let inner = area.inner(Margin::new(1, 1));
+    let height = usize::from(inner.height);
+    let mut head = title(Panel::Stream, theme);
+    let mut note = |text: String| {
+        head.push_span(Span::styled(text, theme.style(Role::Warn)));
+    };
+    if stream.errors_only() {
+        note(" errors only ".into());
+    }
+    if stream.shows_own() {
+        note(" with plumbing ".into());
+    }
+    if !stream.filter().as_str().is_empty() {
+        let count = format::count(stream.len() as u64);
+        note(format!(" filter: {} ({count} events) ", stream.filter().as_str()));
+    }
+    let mut block = block(head, theme, focused);
+    if let Some(text) = lost(&scene.lost) {
+        block = block.title_bottom(Line::styled(text, theme.style(Role::Bad)));
+    }
+    if let Some(below) = stream.below(height) {
+        let text = format!(
+            " {} {} newer below: End follows ",
+            theme.glyph("▼", "v"),
+            format::count(below as u64)
+        );
+        block = block.title_bottom(Line::styled(text, theme.style(Role::Warn)).right_aligned());
+    }
+    frame.render_widget(block, area);
+    let width = usize::from(inner.width);
+    for (entry, y) in stream.lines(height).zip(inner.top()..inner.bottom()) {
+        let line = match entry {
+            Entry::Event(event) => event_line(event, state, width, theme),
+            Entry::Lost(count) => hole(*count, "lost: the stream was full", theme),
+            Entry::Skipped(count) => hole(*count, "not shown: too many at once", theme),
+        };
+        frame.render_widget(line, Rect { y, height: 1, ..inner });
+    }
+    if stream.is_empty() && height > 0 {
+        let text = stream.filter().trouble().unwrap_or(
+            if stream.filter().is_empty() && !stream.errors_only() {
+                " nothing has happened yet"
+            } else {
+                " no event passes the filter; Esc clears it"
+            },
+        );
+        frame.render_widget(Line::from(dim(text, theme)), Rect { height: 1, ..inner });
+    }
+}
+
+/// How many were lost, and of which kinds the most.
+fn lost(lost: &Lost) -> Option<String> {
+    if lost.all() == 0 {
+        return None;
+    }
+    let mut kinds: Vec<(u64, Kind)> =
+        lost.events.iter().copied().zip(Kind::ALL).filter(|(n, _)| *n > 0).collect();
+    kinds.sort_unstable_by(|a, b| b.cmp(a));
+    let most: Vec<String> = kinds
+        .iter()
+        .take(3)
+        .map(|(n, kind)| format!("{} {}", kind.name(), format::short_count(*n)))
+        .collect();
+    let rest = if kinds.len() > 3 { ", ..." } else { "" };
+    Some(format!(" lost {}: {}{rest} ", format::count(lost.all()), most.join(", ")))
+}
+
+fn hole(count: u64, why: &str, theme: &Theme) -> Line<'static> {
+    let dots = theme.glyph("┄┄┄┄┄", "- - -");
+    Line::styled(
+        format!("{dots} {} events {why} {dots}", format::count(count)),
+        theme.style(Role::Bad),
+    )
+}
+
+fn event_line(event: &OwnedEvent, state: &State, width: usize, theme: &Theme) -> Line<'static> {
+    let time = match state.wall_time() {
+        Some(zero) => stream::wall(zero, event.event.time),
+        None => stream::relative(event.event.time),
+    };
+    let time_width = if state.wall_time().is_some() { 12 } else { 10 };
+    let mut spans = vec![dim(format!("{time:>time_width$} "), theme)];
+    spans.extend(told(event, width >= 90, theme));
+    cut(Line::from(spans), width, theme)
+}
+
+/// An event without its time: glyph, name, on what, result, note.
+#[must_use]
+pub fn told(event: &OwnedEvent, wide: bool, theme: &Theme) -> Vec<Span<'static>> {
+    let Told { kind, subject, result, note, error } = stream::describe(event.as_ref());
+    let (utf8, ascii) = stream::glyph(kind);
+    let glyph = if error { "!" } else { theme.glyph(utf8, ascii) };
+    let style = if error { theme.style(Role::Bad) } else { theme.kind(kind) };
+    let again = event.event.what.ret().is_some_and(|ret| ret.is_err(Errno::AGAIN));
+    let result_style = match (error, again) {
+        (true, _) => theme.style(Role::Bad),
+        (_, true) => theme.style(Role::Dim),
+        _ => theme.style(Role::Text),
+    };
+    // Nothing is cut here: a long result moves its note to the right.
+    let (on, of) = if wide { (9, 14) } else { (8, 11) };
+    let note = if theme.ascii() { note.replace('µ', "u").replace('→', "->") } else { note };
+    let note_style = match kind {
+        Kind::Request | Kind::Response | Kind::EpollWait => theme.style(Role::Text),
+        _ => theme.style(Role::Dim),
+    };
+    vec![
+        Span::styled(format!("{glyph} "), style),
+        Span::styled(format!("{:<10} ", kind.name()), style),
+        Span::styled(format!("{subject:<on$}"), theme.style(Role::Text)),
+        Span::styled(format!("{result:<of$} "), result_style),
+        Span::styled(note, note_style),
+    ]
+}

@@ -1,0 +1,363 @@
+//! **fd → socket**: the server's table, a line for each connection.
+
+use ratatui::Frame;
+use ratatui::layout::{Margin, Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::{block, dim, left, right, title};
+use crate::dashboard::format;
+use crate::dashboard::layout::Panel;
+use crate::dashboard::state::table::{Column, Entry, Table};
+use crate::dashboard::state::{Scene, State};
+use crate::dashboard::theme::{Role, Theme};
+use crate::telemetry::{ConnState, Nanos};
+
+/// The lines above the first connection: the headings and the listener.
+pub const HEAD_ROWS: usize = 2;
+/// The columns for the cursor and the mark of our own clients.
+const MARKS: u16 = 2;
+
+/// Which columns there is room for, with their widths, in the order of the table.
+#[must_use]
+pub fn columns(table: &Table, width: u16) -> Vec<(Column, u16)> {
+    // What matters most comes first; a column that has no room is left out.
+    const BY_WORTH: [Column; 12] = [
+        Column::Fd,
+        Column::Peer,
+        Column::State,
+        Column::Last,
+        Column::Requests,
+        Column::Idle,
+        Column::RecvQueue,
+        Column::Out,
+        Column::In,
+        Column::SendQueue,
+        Column::Id,
+        Column::Interest,
+    ];
+    let mut room = width.saturating_sub(MARKS);
+    let mut there = Vec::new();
+    for column in BY_WORTH {
+        let wanted = width_of(column, table);
+        if room >= wanted {
+            room = room.saturating_sub(wanted + 1);
+            there.push((column, wanted));
+        } else if column == Column::Peer && room >= 8 {
+            there.push((column, room));
+            room = 0;
+        }
+    }
+    there.sort_by_key(|(column, _)| *column as usize);
+    // Room that is left goes to what is told in words.
+    if let Some((_, last)) = there.iter_mut().find(|(column, _)| *column == Column::Last) {
+        let more = room.min(8);
+        *last += more;
+    }
+    there
+}
+
+fn width_of(column: Column, table: &Table) -> u16 {
+    match column {
+        Column::Fd => {
+            let most = table.entries().iter().map(|e| e.row.fd).max().unwrap_or(0);
+            if most < 1000 { 3 } else { 5 }
+        }
+        Column::Id | Column::Idle => 6,
+        Column::Peer => {
+            // Only what is visible decides; a screen has no more lines than this.
+            let visible = table.order().iter().skip(table.top()).take(200);
+            let peers = visible
+                .filter_map(|id| table.get(*id))
+                .map(|e| u16::try_from(e.row.peer.to_string().len()).unwrap_or(u16::MAX));
+            peers.max().unwrap_or(15).clamp(15, 47)
+        }
+        Column::State => 9,
+        Column::Interest => 15,
+        Column::Last => 8,
+        Column::Requests => 4,
+        Column::In | Column::Out | Column::RecvQueue | Column::SendQueue => 7,
+    }
+}
+
+/// What a click hit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Hit {
+    /// A heading.
+    Heading(Column),
+    /// A line of the order.
+    Line(usize),
+}
+
+/// What is at a position of the screen, the panel being in `area`.
+#[must_use]
+pub fn hit(table: &Table, area: Rect, at: Position) -> Option<Hit> {
+    let inner = area.inner(Margin::new(1, 1));
+    if !inner.contains(at) {
+        return None;
+    }
+    let line = usize::from(at.y - inner.y);
+    if line == 0 {
+        let mut x = inner.x + MARKS;
+        for (column, width) in columns(table, inner.width) {
+            if (x..x + width).contains(&at.x) {
+                return Some(Hit::Heading(column));
+            }
+            x += width + 1;
+        }
+        return None;
+    }
+    let line = line.checked_sub(HEAD_ROWS)? + table.top();
+    (line < table.order().len()).then_some(Hit::Line(line))
+}
+
+/// Draws the panel.
+pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused: bool) {
+    let scene = state.scene();
+    let table = &scene.table;
+    let mut head = title(Panel::Table, theme);
+    head.push_span(dim(
+        format!("{} {} open ", theme.glyph("·", "-"), format::count(table.open() as u64)),
+        theme,
+    ));
+    if !table.filter().as_str().is_empty() {
+        let shown = format::count(table.order().len() as u64);
+        head.push_span(Span::styled(
+            format!(" filter: {} ({shown} shown) ", table.filter().as_str()),
+            theme.style(Role::Warn),
+        ));
+    }
+    let inner = area.inner(Margin::new(1, 1));
+    let rows = usize::from(inner.height).saturating_sub(HEAD_ROWS);
+    let mut block = block(head, theme, focused);
+    if table.order().len() > rows {
+        let (from, to) = (table.top() + 1, (table.top() + rows).min(table.order().len()));
+        let of = format::count(table.order().len() as u64);
+        block = block
+            .title_bottom(Line::from(dim(format!(" {from}-{to} of {of} "), theme)).right_aligned());
+    }
+    frame.render_widget(block, area);
+    let columns = columns(table, inner.width);
+    let mut lines =
+        vec![headings(table, &columns, theme), listener(scene, &columns, inner.width, theme)];
+    for (line, id) in table.order().iter().enumerate().skip(table.top()).take(rows) {
+        if let Some(entry) = table.get(*id) {
+            let selected = line == table.position();
+            lines.push(row(entry, &columns, inner.width, scene.now, selected, theme));
+        }
+    }
+    if table.order().is_empty() {
+        lines.extend(empty(state, inner.width, theme));
+    }
+    for (line, y) in lines.into_iter().zip(inner.top()..inner.bottom()) {
+        frame.render_widget(line, Rect { y, height: 1, ..inner });
+    }
+}
+
+fn headings(table: &Table, columns: &[(Column, u16)], theme: &Theme) -> Line<'static> {
+    let (sort, reverse) = table.sorting();
+    let mut spans = vec![Span::raw(" ".repeat(usize::from(MARKS)))];
+    for &(column, width) in columns {
+        let width = usize::from(width);
+        let sorted = column == sort;
+        let mut text = column.label().to_owned();
+        if text.len() > width {
+            text = text.split(' ').next().unwrap_or_default().to_owned();
+        }
+        if sorted {
+            text += if reverse { theme.glyph("▴", "^") } else { theme.glyph("▾", "v") };
+        }
+        let role = if sorted { Role::Title } else { Role::Dim };
+        let text = align(column, &text, width, theme);
+        spans.push(Span::styled(text + " ", theme.style(role)));
+    }
+    Line::from(spans)
+}
+
+fn align(column: Column, text: &str, width: usize, theme: &Theme) -> String {
+    match column {
+        Column::Peer | Column::State | Column::Last | Column::Interest => left(text, width, theme),
+        _ => right(text, width, theme),
+    }
+}
+
+/// The listening socket: always the first line, never under the cursor.
+fn listener(scene: &Scene, columns: &[(Column, u16)], width: u16, theme: &Theme) -> Line<'static> {
+    let Some(listener) = scene.listener else {
+        return Line::from(dim("   not listening yet", theme));
+    };
+    let mut text = " ".repeat(usize::from(MARKS));
+    for &(column, wide) in columns.iter().take_while(|(column, _)| *column != Column::State) {
+        let cell = match column {
+            Column::Fd => listener.fd.to_string(),
+            Column::Peer => listener.addr.to_string(),
+            _ => String::new(),
+        };
+        text += &align(column, &cell, usize::from(wide), theme);
+        text.push(' ');
+    }
+    text += "LISTEN ";
+    let room = usize::from(width).saturating_sub(text.chars().count());
+    let queue = scene.kernel.as_ref().and_then(|kernel| kernel.accept_queue);
+    let mut style = theme.style(Role::Kernel);
+    // The longest of the tellings that has room.
+    let tellings = match (listener.resting, queue) {
+        (Some(errno), _) => {
+            style = theme.style(Role::Bad);
+            [
+                format!("rests: {errno}, no descriptor left"),
+                format!("rests: {errno}"),
+                errno.to_string(),
+            ]
+        }
+        (None, Some(queue)) => {
+            if queue.len > 0 {
+                style = theme.style(Role::Warn);
+            }
+            let (len, limit) = (queue.len, queue.limit);
+            [
+                format!("accept queue {len} of {limit}"),
+                format!("queue {len}/{limit}"),
+                format!("{len}/{limit}"),
+            ]
+        }
+        (None, None) => Default::default(),
+    };
+    let telling = tellings.into_iter().find(|telling| telling.chars().count() <= room);
+    text += &telling.unwrap_or_default();
+    Line::styled(left(&text, usize::from(width), theme), style)
+}
+
+fn row(
+    entry: &Entry,
+    columns: &[(Column, u16)],
+    width: u16,
+    now: Nanos,
+    selected: bool,
+    theme: &Theme,
+) -> Line<'static> {
+    let closed = entry.closed.is_some();
+    let plain = if closed { theme.style(Role::Dim) } else { theme.style(Role::Text) };
+    let cursor = if selected { theme.glyph("▸", ">") } else { " " };
+    let ours = if entry.ours.is_some() { theme.glyph("◆", "o") } else { " " };
+    let mut spans = vec![
+        Span::styled(cursor, theme.style(Role::Focus)),
+        Span::styled(ours, theme.style(Role::Ours)),
+    ];
+    let mut used = MARKS;
+    for &(column, wide) in columns {
+        if closed && column == Column::State {
+            // Why it closed is worth more than what it was.
+            let room = usize::from(width.saturating_sub(used));
+            let text = format!("{} {}", theme.glyph("×", "x"), entry.why());
+            spans.push(Span::styled(left(&text, room, theme), theme.style(Role::Warn)));
+            break;
+        }
+        let (text, style) = cell(entry, column, usize::from(wide), now, plain, theme);
+        spans.push(Span::styled(align(column, &text, usize::from(wide), theme) + " ", style));
+        used += wide + 1;
+    }
+    let line = Line::from(spans);
+    if !selected {
+        return line;
+    }
+    // One style for the whole row: a colour of its own would get lost in the reverse.
+    let text: String = line.spans.iter().map(|span| span.content.as_ref()).collect();
+    Line::styled(left(&text, usize::from(width), theme), theme.style(Role::Selected))
+}
+
+fn cell(
+    entry: &Entry,
+    column: Column,
+    width: usize,
+    now: Nanos,
+    plain: Style,
+    theme: &Theme,
+) -> (String, Style) {
+    let row = &entry.row;
+    let dim = theme.style(Role::Dim);
+    match column {
+        Column::Fd => (row.fd.to_string(), plain),
+        Column::Id => (row.id.to_string(), dim),
+        Column::Peer => (row.peer.to_string(), plain),
+        Column::State => state(entry, theme),
+        Column::Interest => (row.interest.to_string(), dim),
+        Column::Last => {
+            let text = match row.last_ret.get() {
+                _ if width < 14 => row.last.name().to_owned(),
+                Ok(number) => format!("{} = {}", row.last.name(), format::count(number)),
+                Err(errno) => format!("{} {errno}", row.last.name()),
+            };
+            (text, theme.kind(row.last))
+        }
+        Column::Requests => (format::short_count(row.requests), plain),
+        Column::In => (format::bytes(row.bytes_in), plain),
+        Column::Out => (format::bytes(row.bytes_out), plain),
+        Column::Idle => (whole_seconds(entry.idle(now)), dim),
+        Column::RecvQueue => queue(entry.socket.map(|s| s.recv_queue), theme),
+        Column::SendQueue => queue(entry.socket.map(|s| s.send_queue), theme),
+    }
+}
+
+/// A queue that holds something is worth a look.
+fn queue(bytes: Option<u32>, theme: &Theme) -> (String, Style) {
+    match bytes {
+        None => (theme.glyph("–", "-").to_owned(), theme.style(Role::Dim)),
+        Some(0) => ("0".to_owned(), theme.style(Role::Dim)),
+        Some(bytes) => (format::bytes(u64::from(bytes)), theme.style(Role::Warn)),
+    }
+}
+
+/// A connection's state: glyph, word, style.
+#[must_use]
+pub fn state(entry: &Entry, theme: &Theme) -> (String, Style) {
+    let row = &entry.row;
+    if row.stopped && row.state != ConnState::Closed {
+        return (format!("{} stopped", theme.glyph("■", "#")), theme.style(Role::Warn));
+    }
+    let glyph = match row.state {
+        ConnState::New => theme.glyph("○", "o"),
+        ConnState::Reading => theme.glyph("←", "<"),
+        ConnState::Idle => theme.glyph("·", "."),
+        ConnState::Writing => theme.glyph("→", ">"),
+        ConnState::Lingering => theme.glyph("…", "~"),
+        ConnState::Closed => theme.glyph("×", "x"),
+    };
+    (format!("{glyph} {}", row.state.label()), theme.state(row.state))
+}
+
+/// Idle times in whole seconds, so that a quiet table stands still.
+fn whole_seconds(time: Nanos) -> String {
+    match time / 1_000_000_000 {
+        seconds @ 0..100 => format!("{seconds} s"),
+        seconds @ 100..6000 => format!("{} min", seconds / 60),
+        seconds => format!("{} h", seconds / 3600),
+    }
+}
+
+/// What to do next when there is nothing to show.
+fn empty(state: &State, width: u16, theme: &Theme) -> Vec<Line<'static>> {
+    let filter = state.scene().table.filter();
+    let text = theme.style(Role::Text);
+    let mut lines = vec![Line::default()];
+    if let Some(trouble) = filter.trouble() {
+        lines.push(Line::styled(format!("   {trouble}"), theme.style(Role::Warn)));
+    }
+    if !state.scene().table.entries().is_empty() {
+        lines.push(Line::styled("   no connection passes the filter", text));
+        lines.push(Line::from(dim("   Esc clears it", theme)));
+        return lines;
+    }
+    let narrow = width < 44;
+    lines.push(Line::styled("   Nobody is connected yet.", text));
+    lines.push(Line::default());
+    lines.push(Line::styled(
+        if narrow { "   Open:" } else { "   Open this page in a browser:" },
+        text,
+    ));
+    lines.push(Line::styled(format!("   {}", state.url()), theme.style(Role::Title)));
+    lines.push(Line::default());
+    let [key, label] = super::key_spans("c", "adds a client of our own", theme);
+    lines.push(Line::from(vec![Span::raw("   "), key, label]));
+    lines
+}

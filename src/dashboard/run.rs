@@ -1,0 +1,359 @@
+//! The dashboard's event loop.
+//!
+//! It never sleeps in the server's channel and the server never wakes it: it drains everything
+//! that has arrived, and draws at most once for each frame and only what changed. [`watch`] names
+//! every source it waits for. What those sources are is behind [`World`], so that the loop is
+//! tested without a server.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use crossterm::event::{self, Event};
+
+use super::panels;
+use super::state::{self, Action, State};
+use super::terminal::{self, Screen, Signals};
+use super::theme::{Theme, ThemeChoice};
+use crate::clients::{ClientInfo, ClientKind};
+use crate::inspect::{Question, Snapshot};
+use crate::telemetry::{Batch, Command, Gone, Nanos};
+
+/// How often batches are fetched while something happens.
+const TICK: Duration = Duration::from_millis(16);
+/// How often they are fetched when nothing does: what happens then shows at the latest after this.
+const QUIET_TICK: Duration = Duration::from_millis(40);
+/// How long after the last event it counts as quiet.
+const QUIET_AFTER: Duration = Duration::from_secs(1);
+/// How often the kernel is asked with few connections, and with many.
+const ASK_EVERY: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(500)];
+/// What is many.
+const MANY: usize = 1000;
+/// How many keys are taken between two frames.
+const KEYS_AT_ONCE: usize = 64;
+/// How long a server that was told to end may take.
+const END_WITHIN: Duration = Duration::from_secs(3);
+
+/// How the dashboard looks and behaves.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Options {
+    /// The theme.
+    pub theme: ThemeChoice,
+    /// Frames a second, at most.
+    pub fps: u16,
+    /// Ask before connections are dropped.
+    pub ask: bool,
+    /// Capture the mouse.
+    pub mouse: bool,
+    /// Draw ASCII only, also where the locale is UTF-8.
+    pub ascii: bool,
+}
+
+/// What the dashboard watches and steers.
+pub trait World {
+    /// Hands over every batch that has arrived; `false` once the server has ended and all is read.
+    fn drain(&mut self, each: &mut dyn FnMut(&Batch)) -> bool;
+    /// Tells the server something.
+    ///
+    /// # Errors
+    /// [`Gone`] when the server has ended.
+    fn send(&self, command: Command) -> Result<(), Gone>;
+    /// How the server ended, told once; `None` while it runs.
+    fn ended(&mut self) -> Option<Result<(), String>>;
+    /// Asks the inspector.
+    fn ask(&self, question: Question);
+    /// The inspector's newest answer, if one has come since the last call.
+    fn latest(&self) -> Option<Snapshot>;
+    /// Adds clients of our own.
+    fn add_clients(&self, kind: ClientKind, count: usize);
+    /// Stops all of them.
+    fn stop_clients(&self);
+    /// How they are.
+    fn clients(&self) -> Arc<Vec<ClientInfo>>;
+}
+
+/// The server's clock, seen from here: batches carry its time, and arrive a little later. The
+/// smallest delay seen counts.
+#[derive(Debug)]
+struct Clock {
+    start: Instant,
+    offset: Nanos,
+}
+
+impl Clock {
+    fn own(&self, now: Instant) -> Nanos {
+        Nanos::try_from(now.saturating_duration_since(self.start).as_nanos()).unwrap_or(Nanos::MAX)
+    }
+
+    fn observe(&mut self, time: Nanos, now: Instant) {
+        self.offset = self.offset.max(time.saturating_sub(self.own(now)));
+    }
+
+    fn server(&self, now: Instant) -> Nanos {
+        self.own(now).saturating_add(self.offset)
+    }
+}
+
+/// State and world together: everything of the loop but the terminal.
+#[derive(Debug)]
+pub struct Session<W> {
+    world: W,
+    state: State,
+    clock: Clock,
+    /// When the kernel was asked last.
+    asked: Option<Instant>,
+    /// When the last batch came.
+    busy: Instant,
+    /// How the server ended, if not because it was told to.
+    failure: Option<String>,
+}
+
+impl<W: World> Session<W> {
+    /// A session that begins at `now`.
+    #[must_use]
+    pub fn new(world: W, state: State, now: Instant) -> Self {
+        Self {
+            world,
+            state,
+            clock: Clock { start: now, offset: 0 },
+            asked: None,
+            busy: now,
+            failure: None,
+        }
+    }
+
+    /// Takes over everything that has happened.
+    pub fn gather(&mut self, now: Instant) {
+        let Self { world, state, clock, .. } = self;
+        let mut any = false;
+        world.drain(&mut |batch| {
+            any = true;
+            clock.observe(batch.time, now);
+            state.apply(batch);
+        });
+        if any {
+            self.busy = now;
+        }
+        self.state.clients(self.world.clients());
+        self.kernel(now);
+        self.state.tick(self.clock.server(now));
+        self.ending();
+    }
+
+    /// Asks the kernel now and then, and takes its answers over.
+    fn kernel(&mut self, now: Instant) {
+        if let Some(snapshot) = self.world.latest() {
+            self.state.kernel(snapshot);
+        }
+        let every = ASK_EVERY[usize::from(self.state.live().table.open() > MANY)];
+        let due = self.asked.is_none_or(|asked| now.saturating_duration_since(asked) >= every);
+        if due && let Some(question) = self.state.question() {
+            self.asked = Some(now);
+            self.world.ask(question);
+        }
+    }
+
+    /// Notices that threads have ended which should not have.
+    fn ending(&mut self) {
+        let panics = terminal::panics();
+        match self.world.ended() {
+            None => panics.into_iter().for_each(|text| self.state.notice(text)),
+            Some(result) => {
+                let mut reason = match result {
+                    Ok(()) => "Its thread returned without being told to.".to_owned(),
+                    Err(reason) => reason,
+                };
+                for text in panics {
+                    reason.push('\n');
+                    reason.push_str(&text);
+                }
+                self.failure = Some(reason.clone());
+                self.state.server_ended(reason);
+            }
+        }
+    }
+
+    /// Hands an event of the terminal to the state; what it wants done goes to the world, and what
+    /// concerns the terminal is returned.
+    pub fn terminal_event(&mut self, event: Event) -> Vec<Action> {
+        let actions = match event {
+            Event::Key(key) => self.state.key(key),
+            Event::Mouse(mouse) => self.state.mouse(mouse),
+            Event::Paste(text) => {
+                self.state.paste(&text);
+                Vec::new()
+            }
+            Event::Resize(width, height) => {
+                self.state.resize(width, height);
+                Vec::new()
+            }
+            Event::FocusGained | Event::FocusLost => Vec::new(),
+        };
+        let mut left = Vec::new();
+        for action in actions {
+            match action {
+                Action::Send(command) => {
+                    if self.world.send(command).is_err() {
+                        self.state.notice("the server has ended: it takes no commands");
+                    }
+                }
+                Action::AddClients(kind, count) => self.world.add_clients(kind, count),
+                Action::StopClients => self.world.stop_clients(),
+                action => left.push(action),
+            }
+        }
+        left
+    }
+
+    /// Until when to sleep if nobody touches the keyboard.
+    fn next_tick(&self, now: Instant) -> Duration {
+        if now.saturating_duration_since(self.busy) < QUIET_AFTER { TICK } else { QUIET_TICK }
+    }
+
+    /// The state.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Tells the server to end and waits for it, within a limit.
+    ///
+    /// # Errors
+    /// When the server had ended by itself, or does not end.
+    pub fn end(mut self) -> io::Result<()> {
+        if let Some(reason) = self.failure {
+            return Err(io::Error::other(format!("the server ended by itself: {reason}")));
+        }
+        let _ = self.world.send(Command::Shutdown);
+        let limit = Instant::now() + END_WITHIN;
+        loop {
+            self.world.drain(&mut |_| {});
+            match self.world.ended() {
+                Some(result) => return result.map_err(io::Error::other),
+                None if Instant::now() > limit => {
+                    return Err(io::Error::other("the server did not end in time"));
+                }
+                None => std::thread::sleep(Duration::from_millis(2)),
+            }
+        }
+    }
+}
+
+/// Runs the dashboard until the operator quits, then ends the server.
+///
+/// # Errors
+/// When there is no terminal, or it fails, or the server failed.
+pub fn run_with(
+    world: impl World,
+    addr: SocketAddr,
+    options: Options,
+    notices: Vec<String>,
+) -> io::Result<()> {
+    let palette = options.theme.resolve(
+        std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()),
+        terminal::is_dark,
+    );
+    let theme = Theme::new(palette, options.ascii || !terminal::locale_is_utf8());
+    if options.theme != ThemeChoice::Auto {
+        // An explicit choice stands over NO_COLOR, which crossterm would obey by itself.
+        crossterm::style::force_color_output(palette != super::theme::Palette::Mono);
+    }
+    let state = State::new(
+        state::Options {
+            ask: options.ask,
+            mouse: options.mouse,
+            url: format!("http://{addr}/"),
+            zero: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(),
+        },
+        notices,
+    );
+    let mut session = Session::new(world, state, Instant::now());
+    let signals = Signals::catch()?;
+    let mut screen = Screen::enter(options.mouse)?;
+    let frame = Duration::from_secs(1) / u32::from(options.fps.clamp(1, 240));
+    let watched = watch(&mut session, &mut screen, &signals, &theme, frame);
+    // The terminal first: ending the server may take a moment.
+    drop(screen);
+    let ended = session.end();
+    for text in terminal::panics() {
+        eprintln!("{text}");
+    }
+    watched.and(ended)
+}
+
+/// The loop. It waits for the keyboard, and while it does, for nothing longer than a tick.
+fn watch<W: World>(
+    session: &mut Session<W>,
+    screen: &mut Screen,
+    signals: &Signals,
+    theme: &Theme,
+    frame: Duration,
+) -> io::Result<()> {
+    let (width, height) = screen.size()?;
+    session.state.resize(width, height);
+    let mut drawn = None::<Instant>;
+    loop {
+        // The server, the kernel, our clients, the threads: everything that has arrived.
+        let now = Instant::now();
+        session.gather(now);
+        // Signals.
+        if signals.quit() {
+            return Ok(());
+        }
+        if signals.suspend() {
+            suspend(session, screen, signals)?;
+        } else if signals.continued() {
+            // Stopped and continued by others: who knows what the terminal has become.
+            screen.take_over()?;
+        }
+        // The picture, if it is another one and a frame is due.
+        let due = drawn.map_or(now, |drawn| drawn + frame);
+        let mut wait = session.next_tick(now);
+        if session.state.is_changed() {
+            if now >= due {
+                session.state.take_changed();
+                screen.draw(|frame| panels::draw(frame, &session.state, theme))?;
+                drawn = Some(now);
+            } else {
+                wait = wait.min(due - now);
+            }
+        }
+        // The keyboard, the mouse and the window's size.
+        let mut keys = 0;
+        while keys < KEYS_AT_ONCE && event::poll(wait)? {
+            keys += 1;
+            wait = Duration::ZERO;
+            for action in session.terminal_event(event::read()?) {
+                match action {
+                    Action::Quit => return Ok(()),
+                    Action::Mouse(on) => screen.set_mouse(on)?,
+                    Action::Redraw => screen.redraw()?,
+                    Action::Suspend => suspend(session, screen, signals)?,
+                    Action::Send(_) | Action::AddClients(..) | Action::StopClients => {}
+                }
+            }
+        }
+    }
+}
+
+/// Back to the shell, until it gives the terminal again. Batches are still fetched.
+fn suspend<W: World>(
+    session: &mut Session<W>,
+    screen: &mut Screen,
+    signals: &Signals,
+) -> io::Result<()> {
+    terminal::suspend(signals)?;
+    while !terminal::in_foreground() && !signals.quit() {
+        session.gather(Instant::now());
+        std::thread::sleep(QUIET_TICK);
+    }
+    if signals.quit() {
+        return Ok(());
+    }
+    let _ = signals.continued();
+    screen.take_over()?;
+    let (width, height) = screen.size()?;
+    session.state.resize(width, height);
+    Ok(())
+}

@@ -1,0 +1,297 @@
+//! The filter language of table and stream: words that must all hold.
+//!
+//! ```text
+//! hand              the text of the line contains it, whatever the case
+//! fd:9  conn:3      a number is exactly that (also written =)
+//! in>1000  idle>5   a number is greater or less; sizes take k, M, G; idle is in seconds
+//! state:reading     a word begins with that
+//! ours  errors      a property
+//! !state:idle       not
+//! ```
+
+use std::time::Duration;
+
+/// What can be compared as a number.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "the columns by their names")]
+pub enum Number {
+    Fd,
+    Conn,
+    Requests,
+    In,
+    Out,
+    /// In milliseconds.
+    Idle,
+    RecvQueue,
+    SendQueue,
+}
+
+/// What can be compared as a word.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "the columns by their names")]
+pub enum Word {
+    State,
+    Peer,
+    Kind,
+    Why,
+}
+
+/// What holds or does not.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Flag {
+    /// A built-in client.
+    Ours,
+    /// A failed call other than EAGAIN.
+    Error,
+    /// The operator stopped reading from it.
+    Stopped,
+    /// It is closed.
+    Closed,
+}
+
+/// A line that a filter can judge.
+pub trait Subject {
+    /// Whether the line has that number, and which.
+    fn number(&self, which: Number) -> Option<u64>;
+    /// Whether one of the line's words of that kind begins with the lower-case `start`.
+    fn word(&self, which: Word, start: &str) -> bool;
+    /// Whether the line has that property.
+    fn flag(&self, which: Flag) -> bool;
+    /// Appends the line as it is read on the screen.
+    fn text(&self, into: &mut String);
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Compare {
+    Equal,
+    Greater,
+    Less,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Test {
+    Text(String),
+    Number(Number, Compare, u64),
+    Word(Word, String),
+    Flag(Flag),
+}
+
+/// A parsed filter; the empty one lets everything through.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Filter {
+    text: String,
+    /// Whether the test must fail, and the test.
+    terms: Vec<(bool, Test)>,
+    trouble: Option<String>,
+}
+
+impl Filter {
+    /// Reads a filter. What cannot be understood is left out and told by [`Filter::trouble`].
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        let mut filter = Self { text: text.trim().to_owned(), ..Self::default() };
+        for word in text.split_whitespace() {
+            let (not, rest) = match word.strip_prefix('!') {
+                Some(rest) if !rest.is_empty() => (true, rest),
+                _ => (false, word),
+            };
+            match parse_term(rest) {
+                Ok(parsed) => filter.terms.push((not, parsed)),
+                Err(trouble) => filter.trouble = Some(trouble),
+            }
+        }
+        filter
+    }
+
+    /// The filter as it was typed.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it lets everything through.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.terms.is_empty()
+    }
+
+    /// What could not be understood, in a few words.
+    #[must_use]
+    pub fn trouble(&self) -> Option<&str> {
+        self.trouble.as_deref()
+    }
+
+    /// Whether a line passes. `scratch` is overwritten; it saves an allocation for each line.
+    #[must_use]
+    pub fn lets(&self, subject: &impl Subject, scratch: &mut String) -> bool {
+        let mut rendered = false;
+        self.terms.iter().all(|(not, test)| {
+            let holds = match test {
+                Test::Flag(flag) => subject.flag(*flag),
+                Test::Word(which, start) => subject.word(*which, start),
+                Test::Number(which, compare, than) => {
+                    subject.number(*which).is_some_and(|number| match compare {
+                        Compare::Equal => number == *than,
+                        Compare::Greater => number > *than,
+                        Compare::Less => number < *than,
+                    })
+                }
+                Test::Text(part) => {
+                    if !rendered {
+                        scratch.clear();
+                        subject.text(scratch);
+                        scratch.make_ascii_lowercase();
+                        rendered = true;
+                    }
+                    scratch.contains(part)
+                }
+            };
+            holds != *not
+        })
+    }
+}
+
+fn parse_term(term: &str) -> Result<Test, String> {
+    let text = || Ok(Test::Text(term.to_ascii_lowercase()));
+    match term {
+        "ours" => return Ok(Test::Flag(Flag::Ours)),
+        "error" | "errors" => return Ok(Test::Flag(Flag::Error)),
+        "stopped" => return Ok(Test::Flag(Flag::Stopped)),
+        "closed" => return Ok(Test::Flag(Flag::Closed)),
+        _ => {}
+    }
+    let Some(at) = term.find([':', '=', '>', '<']) else {
+        return text();
+    };
+    let (key, value) = (&term[..at], &term[at + 1..]);
+    let compare = match term.as_bytes()[at] {
+        b'>' => Compare::Greater,
+        b'<' => Compare::Less,
+        _ => Compare::Equal,
+    };
+    let word = match key {
+        "state" => Some(Word::State),
+        "peer" => Some(Word::Peer),
+        "kind" | "call" | "last" => Some(Word::Kind),
+        "why" => Some(Word::Why),
+        _ => None,
+    };
+    if let Some(word) = word {
+        return match compare {
+            Compare::Equal => Ok(Test::Word(word, value.to_ascii_lowercase())),
+            _ => Err(format!("{key} is a word: write {key}:{value}")),
+        };
+    }
+    let number = match key {
+        "fd" => Number::Fd,
+        "conn" | "id" | "#" => Number::Conn,
+        "req" | "requests" => Number::Requests,
+        "in" => Number::In,
+        "out" => Number::Out,
+        "idle" => Number::Idle,
+        "recvq" | "rq" => Number::RecvQueue,
+        "sendq" | "sq" => Number::SendQueue,
+        // An address has colons too: what is no key of ours is text.
+        _ => return text(),
+    };
+    let parsed = if number == Number::Idle { millis(value) } else { size(value) };
+    parsed
+        .map(|value| Test::Number(number, compare, value))
+        .ok_or_else(|| format!("{key} needs a number"))
+}
+
+/// Seconds, in milliseconds.
+fn millis(text: &str) -> Option<u64> {
+    let seconds: f64 = text.strip_suffix('s').unwrap_or(text).parse().ok()?;
+    u64::try_from(Duration::try_from_secs_f64(seconds).ok()?.as_millis()).ok()
+}
+
+/// A whole number with an SI prefix.
+fn size(text: &str) -> Option<u64> {
+    let (digits, factor) = match text.as_bytes().last()? {
+        b'k' | b'K' => (&text[..text.len() - 1], 1000),
+        b'M' | b'm' => (&text[..text.len() - 1], 1_000_000),
+        b'G' | b'g' => (&text[..text.len() - 1], 1_000_000_000),
+        _ => (text, 1),
+    };
+    digits.parse::<u64>().ok()?.checked_mul(factor)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Line;
+
+    impl Subject for Line {
+        fn number(&self, which: Number) -> Option<u64> {
+            match which {
+                Number::Fd => Some(9),
+                Number::In => Some(1500),
+                Number::Idle => Some(5500),
+                _ => None,
+            }
+        }
+        fn word(&self, which: Word, start: &str) -> bool {
+            which == Word::State && "reading".starts_with(start)
+        }
+        fn flag(&self, which: Flag) -> bool {
+            which == Flag::Ours
+        }
+        fn text(&self, into: &mut String) {
+            into.push_str("9 127.0.0.1:51820 GET /Hand");
+        }
+    }
+
+    fn lets(filter: &str) -> bool {
+        Filter::parse(filter).lets(&Line, &mut String::new())
+    }
+
+    #[test]
+    fn every_term_must_hold() {
+        for yes in [
+            "",
+            "hand",
+            "HAND",
+            "fd:9",
+            "fd=9",
+            "in>1000",
+            "in>1k",
+            "in<2k",
+            "idle>5",
+            "idle>5.4s",
+            "state:reading",
+            "state:r",
+            "ours",
+            "!errors",
+            "127.0.0.1:51820",
+            ":51820",
+            "hand fd:9 !state:idle",
+        ] {
+            assert!(lets(yes), "{yes}");
+        }
+        for no in [
+            "foot",
+            "fd:8",
+            "in>1500",
+            "idle<5",
+            "state:idle",
+            "errors",
+            "!ours",
+            "hand fd:8",
+            "req:1",
+        ] {
+            assert!(!lets(no), "{no}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_understood_is_told_and_left_out() {
+        let filter = Filter::parse("fd:abc hand");
+        assert_eq!(filter.trouble(), Some("fd needs a number"));
+        assert!(filter.lets(&Line, &mut String::new()));
+        assert!(Filter::parse("state>3").trouble().is_some());
+        assert_eq!(Filter::parse("idle>x").trouble(), Some("idle needs a number"));
+        assert_eq!(Filter::parse("in:99999999999999G").trouble(), Some("in needs a number"));
+    }
+}

@@ -1,0 +1,430 @@
+//! What happened in each whole second, from the exact totals that every batch carries.
+//!
+//! A server that sleeps sends nothing, so the time axis is moved by [`Rates::tick`] as well: a
+//! second without a batch is a second in which nothing happened.
+
+use std::collections::VecDeque;
+
+use crate::telemetry::{Batch, Counters, Errno, EventRef, Lost, Nanos, What};
+
+/// Seconds that are remembered.
+pub const HISTORY: usize = 300;
+
+/// How long after its end a second may still get batches: the reader's tick, and then some.
+const SETTLE: Nanos = 150_000_000;
+
+const SECOND: Nanos = 1_000_000_000;
+
+/// What is counted second by second.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Metric {
+    /// Requests understood.
+    Requests,
+    /// Bytes received.
+    BytesIn,
+    /// Bytes sent.
+    BytesOut,
+    /// Connections accepted, refused ones included.
+    Accepted,
+    /// Connections closed, for whatever reason.
+    Closed,
+    /// Returns of the wait call that brought something; those that only brought own plumbing or a
+    /// timer are left out.
+    Wakeups,
+    /// Fds reported by those returns.
+    Ready,
+    /// System calls, own plumbing included.
+    Calls,
+    /// Events that the stream left out.
+    Lost,
+}
+
+impl Metric {
+    /// All of them, in the order of their numbers.
+    pub const ALL: [Self; 9] = [
+        Self::Requests,
+        Self::BytesIn,
+        Self::BytesOut,
+        Self::Accepted,
+        Self::Closed,
+        Self::Wakeups,
+        Self::Ready,
+        Self::Calls,
+        Self::Lost,
+    ];
+}
+
+/// One number for each [`Metric`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Tally([u64; Metric::ALL.len()]);
+
+impl Tally {
+    /// The number for a metric.
+    #[must_use]
+    pub fn get(&self, metric: Metric) -> u64 {
+        self.0[metric as usize]
+    }
+
+    /// `metric` for each `by`; `None` when there was no `by`.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "shown with two figures")]
+    pub fn per(&self, metric: Metric, by: Metric) -> Option<f64> {
+        let by = self.get(by);
+        (by > 0).then(|| self.get(metric) as f64 / by as f64)
+    }
+
+    fn totals(counters: &Counters, lost: &Lost) -> Self {
+        let sum = |numbers: &[u64]| numbers.iter().fold(0u64, |sum, n| sum.saturating_add(*n));
+        let mut tally = Self::default();
+        for metric in Metric::ALL {
+            tally.0[metric as usize] = match metric {
+                Metric::Requests => counters.requests,
+                Metric::BytesIn => counters.bytes_in,
+                Metric::BytesOut => counters.bytes_out,
+                Metric::Accepted => counters.accepted,
+                Metric::Closed => sum(&counters.closed),
+                Metric::Wakeups => counters.wakeups.saturating_sub(counters.own_wakeups),
+                Metric::Ready => counters.ready,
+                Metric::Calls => sum(&counters.calls),
+                Metric::Lost => sum(&lost.events),
+            };
+        }
+        tally
+    }
+
+    /// What one event adds to the totals.
+    fn add_event(&mut self, event: EventRef<'_>) {
+        let mut add = |metric: Metric, n: u64| {
+            let slot = &mut self.0[metric as usize];
+            *slot = slot.saturating_add(n);
+        };
+        let what = event.event.what;
+        if what.kind().is_call() {
+            add(Metric::Calls, 1);
+        }
+        match what {
+            What::Request { .. } => add(Metric::Requests, 1),
+            What::Closed { .. } => add(Metric::Closed, 1),
+            What::Recv { ret } => add(Metric::BytesIn, ret.get().unwrap_or(0)),
+            What::Send { ret, .. } | What::Sendfile { ret, .. } => {
+                add(Metric::BytesOut, ret.get().unwrap_or(0));
+            }
+            What::Accept { ret, .. } => add(Metric::Accepted, u64::from(ret.get().is_ok())),
+            What::EpollWait { ret, .. } if !event.event.own => {
+                add(Metric::Wakeups, 1);
+                add(Metric::Ready, ret.get().unwrap_or(0));
+            }
+            _ => {}
+        }
+    }
+
+    fn add(&mut self, other: &Self) {
+        for (mine, more) in self.0.iter_mut().zip(&other.0) {
+            *mine = mine.saturating_add(*more);
+        }
+    }
+
+    /// Takes away what is there of `other`, and returns it.
+    fn take(&mut self, other: &Self) -> Self {
+        let mut taken = Self::default();
+        for ((mine, wanted), taken) in self.0.iter_mut().zip(&other.0).zip(&mut taken.0) {
+            *taken = (*mine).min(*wanted);
+            *mine -= *taken;
+        }
+        taken
+    }
+
+    /// The share `part / whole`, rounded down.
+    fn share(&self, part: Nanos, whole: Nanos) -> Self {
+        Self(self.0.map(|n| {
+            let share = u128::from(n) * u128::from(part) / u128::from(whole.max(1));
+            u64::try_from(share).unwrap_or(u64::MAX)
+        }))
+    }
+}
+
+/// The last [`HISTORY`] seconds, and the totals.
+#[derive(Clone, Debug, Default)]
+pub struct Rates {
+    seconds: VecDeque<Tally>,
+    /// The second of the front one, counted from the server's start.
+    first: u64,
+    now: Nanos,
+    totals: Tally,
+    resting: Option<Errno>,
+}
+
+impl Rates {
+    /// Before the first batch.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes a batch in: its totals less those before it are what happened meanwhile.
+    pub fn apply(&mut self, batch: &Batch) {
+        let totals = Tally::totals(&batch.counters, &batch.lost);
+        let mut fresh = totals;
+        fresh.take(&self.totals);
+        self.totals = totals;
+        self.resting = batch.listener.and_then(|listener| listener.resting);
+        self.tick(batch.time);
+        let end = batch.time / SECOND;
+        let begin = batch.events().next().map_or(end, |event| event.event.time / SECOND);
+        if begin < end {
+            self.split(batch, &mut fresh, end);
+        }
+        self.add(end, &fresh);
+    }
+
+    /// A batch whose events span several seconds: each second gets what its events say. What the
+    /// stream left out lies between the last event and the batch's time, and is spread over that.
+    /// `fresh` keeps what belongs to the last second.
+    fn split(&mut self, batch: &Batch, fresh: &mut Tally, end: u64) {
+        let mut open: Option<(u64, Tally)> = None;
+        let mut from = batch.time;
+        for event in batch.events() {
+            from = event.event.time.min(batch.time);
+            let second = from / SECOND;
+            match &mut open {
+                Some((at, tally)) if *at == second => tally.add_event(event),
+                _ => {
+                    let mut tally = Tally::default();
+                    tally.add_event(event);
+                    if let Some((at, full)) = open.replace((second, tally)) {
+                        let taken = fresh.take(&full);
+                        self.add(at, &taken);
+                    }
+                }
+            }
+        }
+        if let Some((at, full)) = open {
+            let taken = fresh.take(&full);
+            self.add(at, &taken);
+        }
+        if fresh.get(Metric::Lost) == 0 {
+            return;
+        }
+        let (rest, whole) = (*fresh, batch.time - from);
+        // What is older than the history is dropped with it.
+        let oldest = (end + 1).saturating_sub(HISTORY as u64);
+        let start = (from / SECOND).max(oldest);
+        let mut given = rest.share((start * SECOND).saturating_sub(from), whole);
+        fresh.take(&given);
+        for second in start..end {
+            // Shares up to a time, less those before it: roundings do not add up.
+            let mut share = rest.share((second + 1) * SECOND - from, whole);
+            let upto = share;
+            share.take(&given);
+            given = upto;
+            let taken = fresh.take(&share);
+            self.add(second, &taken);
+        }
+    }
+
+    /// Moves the time axis.
+    pub fn tick(&mut self, now: Nanos) {
+        self.now = self.now.max(now);
+        let second = self.now / SECOND;
+        let next = self.first + self.seconds.len() as u64;
+        if second < next {
+            return;
+        }
+        let grow = second - next + 1;
+        if grow >= HISTORY as u64 {
+            self.seconds.clear();
+            self.first = second + 1 - HISTORY as u64;
+            self.seconds.resize(HISTORY, Tally::default());
+        } else {
+            for _ in 0..grow {
+                self.seconds.push_back(Tally::default());
+                if self.seconds.len() > HISTORY {
+                    self.seconds.pop_front();
+                    self.first += 1;
+                }
+            }
+        }
+    }
+
+    fn add(&mut self, second: u64, tally: &Tally) {
+        let at = second.checked_sub(self.first).and_then(|at| usize::try_from(at).ok());
+        if let Some(slot) = at.and_then(|at| self.seconds.get_mut(at)) {
+            slot.add(tally);
+        }
+    }
+
+    /// The number of the last second that is over and complete, counted from the server's start.
+    #[must_use]
+    pub fn settled(&self) -> Option<u64> {
+        (self.now.saturating_sub(SETTLE) / SECOND).checked_sub(1)
+    }
+
+    /// What happened in a second; `None` before the server's start and beyond the history.
+    #[must_use]
+    pub fn second(&self, second: u64) -> Option<&Tally> {
+        let at = usize::try_from(second.checked_sub(self.first)?).ok()?;
+        self.seconds.get(at)
+    }
+
+    /// What happened in the last complete second; `None` in the very first.
+    #[must_use]
+    pub fn last(&self) -> Option<&Tally> {
+        self.second(self.settled()?)
+    }
+
+    /// The last `columns` times `each` complete seconds, oldest first: for each column the highest
+    /// of its seconds. Columns hold still as time goes on: they begin at multiples of `each`.
+    #[must_use]
+    pub fn peaks(&self, metric: Metric, columns: usize, each: usize) -> Vec<Option<u64>> {
+        let each = each.max(1) as u64;
+        let Some(settled) = self.settled() else {
+            return vec![None; columns];
+        };
+        let newest = settled / each;
+        (0..columns as u64)
+            .rev()
+            .map(|back| {
+                let from = newest.checked_sub(back)? * each;
+                (from..(from + each).min(settled + 1))
+                    .filter_map(|second| self.second(second))
+                    .map(|tally| tally.get(metric))
+                    .max()
+            })
+            .collect()
+    }
+
+    /// Totals since the server's start.
+    #[must_use]
+    pub fn totals(&self) -> &Tally {
+        &self.totals
+    }
+
+    /// Connections open now.
+    #[must_use]
+    pub fn open(&self) -> u64 {
+        self.totals.get(Metric::Accepted).saturating_sub(self.totals.get(Metric::Closed))
+    }
+
+    /// Why the listener rests, while it does.
+    #[must_use]
+    pub fn resting(&self) -> Option<Errno> {
+        self.resting
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::telemetry::{Event, Kind, Ret};
+
+    const MS: Nanos = 1_000_000;
+
+    fn batch(time: Nanos, requests: u64) -> Batch {
+        let mut batch = Batch::default();
+        batch.counters.requests = requests;
+        batch.time = time;
+        batch
+    }
+
+    fn request(batch: &mut Batch, seq: u64, time: Nanos) {
+        let what = What::Request { method: 3, target: 1, minor: 1 };
+        batch.push(Event::new(seq, time, 9, None, what), b"GET / HTTP/1.1", &[]);
+    }
+
+    fn seconds(rates: &Rates, upto: u64) -> Vec<u64> {
+        (0..=upto).map(|s| rates.second(s).unwrap().get(Metric::Requests)).collect()
+    }
+
+    #[test]
+    fn a_second_holds_exactly_what_happened_in_it() {
+        let mut rates = Rates::new();
+        for (time, requests) in [(100, 2), (900, 5), (999, 6), (1000, 7), (1900, 10)] {
+            rates.apply(&batch(time * MS, requests));
+        }
+        assert_eq!(rates.last().unwrap().get(Metric::Requests), 6, "the last complete second");
+        rates.tick(2149 * MS);
+        assert_eq!(rates.settled(), Some(0), "the second second may still get batches");
+        rates.tick(2150 * MS);
+        assert_eq!(rates.last().unwrap().get(Metric::Requests), 4);
+    }
+
+    #[test]
+    fn silence_is_zero_and_not_the_last_rate() {
+        let mut rates = Rates::new();
+        assert_eq!(rates.last(), None);
+        rates.apply(&batch(500 * MS, 9));
+        rates.tick(5200 * MS);
+        assert_eq!(seconds(&rates, 5), [9, 0, 0, 0, 0, 0]);
+        assert_eq!(rates.last().unwrap().get(Metric::Requests), 0);
+    }
+
+    #[test]
+    fn a_batch_that_spans_two_seconds_is_split_by_its_events() {
+        let mut rates = Rates::new();
+        let mut both = batch(1010 * MS, 5);
+        for (seq, time) in [(1, 990), (2, 995), (3, 1001), (4, 1002), (5, 1003)] {
+            request(&mut both, seq, time * MS);
+        }
+        rates.apply(&both);
+        assert_eq!(seconds(&rates, 1), [2, 3]);
+    }
+
+    #[test]
+    fn what_the_stream_left_out_of_a_long_batch_is_spread_but_not_lost() {
+        let mut rates = Rates::new();
+        let mut late = batch(3500 * MS, 301);
+        request(&mut late, 1, 500 * MS);
+        late.lost.events[Kind::Request as usize] = 300;
+        rates.apply(&late);
+        assert_eq!(seconds(&rates, 3), [51, 100, 100, 50]);
+    }
+
+    #[test]
+    fn after_a_jump_over_the_whole_history_only_what_is_in_it_remains() {
+        let mut rates = Rates::new();
+        rates.apply(&batch(500 * MS, 9));
+        rates.tick(10_000 * SECOND);
+        rates.apply(&batch(10_000 * SECOND + 1, 12));
+        assert_eq!(rates.second(0), None);
+        assert_eq!(rates.second(10_000).unwrap().get(Metric::Requests), 3);
+        let all: u64 = (0..=10_000).filter_map(|s| rates.second(s)).map(|t| t.0[0]).sum();
+        assert_eq!(all, 3);
+
+        // Suspended for an hour under load: the share older than the history goes with it.
+        let mut late = batch(13_600 * SECOND, 3600 + 12);
+        request(&mut late, 1, 10_000 * SECOND);
+        late.lost.events[Kind::Request as usize] = 3600;
+        rates.apply(&late);
+        let kept = (13_301..13_600).map(|s| rates.second(s).unwrap().get(Metric::Requests));
+        assert!(kept.clone().all(|n| n <= 1), "one a second, and no heap at the end");
+        assert!((298..=299).contains(&kept.sum::<u64>()));
+    }
+
+    #[test]
+    fn columns_hold_still_and_show_their_peak() {
+        let mut rates = Rates::new();
+        for (second, total) in [(0, 1), (1, 5), (2, 5), (3, 7), (4, 8)] {
+            rates.apply(&batch(second * SECOND + 1, total));
+        }
+        rates.tick(4 * SECOND + SETTLE);
+        assert_eq!(rates.settled(), Some(3));
+        assert_eq!(rates.peaks(Metric::Requests, 3, 2), [None, Some(4), Some(2)]);
+        rates.tick(5 * SECOND + SETTLE);
+        assert_eq!(rates.peaks(Metric::Requests, 3, 2), [Some(4), Some(2), Some(1)]);
+    }
+
+    #[test]
+    fn bytes_and_calls_of_a_split_batch_follow_its_events() {
+        let mut rates = Rates::new();
+        let mut both = batch(SECOND + 1, 0);
+        both.counters.bytes_in = 100;
+        both.counters.calls[Kind::Recv as usize] = 2;
+        let recv = |n| What::Recv { ret: Ret::ok(n) };
+        both.push(Event::new(1, SECOND - 1, 9, None, recv(84)), &[], &[]);
+        both.push(Event::new(2, SECOND, 9, None, recv(16)), &[], &[]);
+        rates.apply(&both);
+        assert_eq!(rates.second(0).unwrap().get(Metric::BytesIn), 84);
+        assert_eq!(rates.second(1).unwrap().get(Metric::BytesIn), 16);
+        assert_eq!(rates.second(0).unwrap().get(Metric::Calls), 1);
+    }
+}

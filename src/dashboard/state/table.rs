@@ -1,0 +1,567 @@
+//! The fd → socket table as it is shown: rows by connection id, sorted, filtered, and standing
+//! still under the cursor.
+//!
+//! Exact because it is built from the rows that the server publishes, never from the event
+//! stream. The order is made anew at most once a tick; while the cursor moves or a drop waits to
+//! be confirmed it holds still: rows keep their places, new ones are added at the end.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::fmt::Write as _;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use super::filter::{Filter, Flag, Number, Subject, Word};
+use crate::clients::{ClientInfo, ClientKind};
+use crate::inspect::{Snapshot, Socket};
+use crate::telemetry::{Batch, ConnId, ConnState, EventRef, Nanos, Row};
+
+/// How long a closed connection stays in the table.
+pub const CLOSED_STAYS: Nanos = 5_000_000_000;
+/// How many closed connections are kept at most.
+pub const CLOSED_KEPT: usize = 200;
+/// How long the order holds still after the cursor's last movement.
+pub const HOLD: Nanos = 2_000_000_000;
+/// With more rows than this, values that change re-sort the table only every [`SORT_EVERY`].
+const MANY: usize = 1000;
+const SORT_EVERY: Nanos = 250_000_000;
+
+/// The columns, in the order in which they are shown.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+#[expect(missing_docs, reason = "the columns by their names")]
+pub enum Column {
+    #[default]
+    Fd,
+    Id,
+    Peer,
+    State,
+    Interest,
+    Last,
+    Requests,
+    In,
+    Out,
+    Idle,
+    RecvQueue,
+    SendQueue,
+}
+
+impl Column {
+    /// All columns.
+    pub const ALL: [Self; 12] = [
+        Self::Fd,
+        Self::Id,
+        Self::Peer,
+        Self::State,
+        Self::Interest,
+        Self::Last,
+        Self::Requests,
+        Self::In,
+        Self::Out,
+        Self::Idle,
+        Self::RecvQueue,
+        Self::SendQueue,
+    ];
+
+    /// Its heading.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Fd => "fd",
+            Self::Id => "conn",
+            Self::Peer => "peer",
+            Self::State => "state",
+            Self::Interest => "interest",
+            Self::Last => "last call",
+            Self::Requests => "req",
+            Self::In => "in",
+            Self::Out => "out",
+            Self::Idle => "idle",
+            Self::RecvQueue => "recv-q",
+            Self::SendQueue => "send-q",
+        }
+    }
+
+    /// Whether a row's place under it can change without a row coming or going.
+    fn moves(self) -> bool {
+        !matches!(self, Self::Fd | Self::Id | Self::Peer)
+    }
+}
+
+/// The last request seen on a connection.
+#[derive(Clone, Debug)]
+pub struct Head {
+    /// When.
+    pub time: Nanos,
+    /// Request line and headers, cut at [`EventRef::HEAD_KEPT`].
+    pub bytes: Arc<[u8]>,
+}
+
+/// A connection, with what was learnt about it besides its row.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// What the server published last.
+    pub row: Row,
+    /// What the kernel said last.
+    pub socket: Option<Socket>,
+    /// The built-in client at the other end.
+    pub ours: Option<(u32, ClientKind)>,
+    /// When it was seen to be closed.
+    pub closed: Option<Nanos>,
+    /// Its last request, if its event was seen.
+    pub head: Option<Head>,
+}
+
+impl Entry {
+    /// How long no byte has moved.
+    #[must_use]
+    pub fn idle(&self, now: Nanos) -> Nanos {
+        self.closed.unwrap_or(now).saturating_sub(self.row.active)
+    }
+
+    /// Why it is closed, in words; empty while it is open.
+    #[must_use]
+    pub fn why(&self) -> &'static str {
+        match (self.closed, self.row.why) {
+            (None, _) => "",
+            (Some(_), Some(why)) => why.label(),
+            (Some(_), None) => "closed",
+        }
+    }
+}
+
+/// An entry and the time, as a filter sees it.
+struct At<'a>(&'a Entry, Nanos);
+
+impl Subject for At<'_> {
+    fn number(&self, which: Number) -> Option<u64> {
+        let Self(entry, now) = self;
+        let row = &entry.row;
+        match which {
+            Number::Fd => u64::try_from(row.fd).ok(),
+            Number::Conn => Some(row.id.get()),
+            Number::Requests => Some(row.requests),
+            Number::In => Some(row.bytes_in),
+            Number::Out => Some(row.bytes_out),
+            Number::Idle => Some(entry.idle(*now) / 1_000_000),
+            Number::RecvQueue => entry.socket.map(|s| u64::from(s.recv_queue)),
+            Number::SendQueue => entry.socket.map(|s| u64::from(s.send_queue)),
+        }
+    }
+
+    fn word(&self, which: Word, start: &str) -> bool {
+        let Self(entry, _) = self;
+        match which {
+            Word::State => entry.row.state.label().starts_with(start),
+            Word::Peer => entry.row.peer.to_string().starts_with(start),
+            Word::Kind => entry.row.last.name().starts_with(start),
+            Word::Why => entry.closed.is_some() && entry.why().starts_with(start),
+        }
+    }
+
+    fn flag(&self, which: Flag) -> bool {
+        let Self(entry, _) = self;
+        match which {
+            Flag::Ours => entry.ours.is_some(),
+            Flag::Error => {
+                entry.row.last_ret.get().is_err_and(|errno| errno != crate::telemetry::Errno::AGAIN)
+            }
+            Flag::Stopped => entry.row.stopped,
+            Flag::Closed => entry.closed.is_some(),
+        }
+    }
+
+    fn text(&self, into: &mut String) {
+        let Self(entry, _) = self;
+        let row = &entry.row;
+        // A String takes everything.
+        let _ = write!(
+            into,
+            "{} {} {} {} {} {}",
+            row.fd,
+            row.peer,
+            row.state.label(),
+            row.interest,
+            row.last.name(),
+            entry.why()
+        );
+    }
+}
+
+/// The table.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    entries: Vec<Entry>,
+    /// Where in `entries` a connection is.
+    index: HashMap<ConnId, usize>,
+    /// Closed connections, longest ago first.
+    closed: VecDeque<ConnId>,
+    /// What is shown, from top to bottom.
+    order: Vec<ConnId>,
+    sort: Column,
+    reverse: bool,
+    filter: Filter,
+    selected: Option<ConnId>,
+    /// Where the selected one stood in `order`.
+    position: usize,
+    /// The first visible line.
+    top: usize,
+    hold_until: Nanos,
+    /// Connections not yet in `order`.
+    fresh: Vec<ConnId>,
+    /// Rows came, went or changed since the order was made.
+    members_changed: bool,
+    values_changed: bool,
+    sorted_at: Nanos,
+    ours: HashMap<SocketAddr, (u32, ClientKind)>,
+}
+
+impl Table {
+    /// Takes over what a batch says about the table. Cheap: no sorting.
+    pub fn apply(&mut self, batch: &Batch) {
+        for row in &batch.rows {
+            if row.why.is_some() || row.state == ConnState::Closed {
+                self.close(*row, batch.time);
+            } else {
+                self.upsert(*row);
+            }
+        }
+        if batch.whole {
+            let there: HashSet<ConnId> = batch.rows.iter().map(|row| row.id).collect();
+            let missing: Vec<Row> = self
+                .entries
+                .iter()
+                .filter(|e| e.closed.is_none() && !there.contains(&e.row.id))
+                .map(|e| Row { state: ConnState::Closed, ..e.row })
+                .collect();
+            // Those whose last row did arrive get their reason below.
+            let gone: HashSet<ConnId> = batch.gone.iter().map(|row| row.id).collect();
+            for row in missing {
+                if !gone.contains(&row.id) {
+                    self.close(row, batch.time);
+                }
+            }
+        }
+        // Of a great many only the last are shown; the others just go.
+        let shown = batch.gone.len().saturating_sub(CLOSED_KEPT);
+        for row in &batch.gone[..shown] {
+            self.remove(row.id);
+        }
+        for row in &batch.gone[shown..] {
+            self.close(*row, batch.time);
+        }
+    }
+
+    /// Keeps the head of a request for the card of its connection.
+    pub fn request(&mut self, event: EventRef<'_>) {
+        let Some(&i) = event.event.conn.and_then(|id| self.index.get(&id)) else { return };
+        self.entries[i].head = Some(Head { time: event.event.time, bytes: event.bytes.into() });
+    }
+
+    /// Takes over what the kernel says of the sockets.
+    pub fn kernel(&mut self, snapshot: &Snapshot) {
+        for entry in &mut self.entries {
+            entry.socket = match entry.closed {
+                None => snapshot.socket(entry.row.peer).copied(),
+                Some(_) => None,
+            };
+        }
+        self.values_changed = true;
+    }
+
+    /// Marks the rows whose other end is one of ours.
+    pub fn clients(&mut self, list: &[ClientInfo]) {
+        self.ours.clear();
+        self.ours.extend(list.iter().filter_map(|c| Some((c.local?, (c.id, c.kind)))));
+        for entry in self.entries.iter_mut().filter(|e| e.closed.is_none()) {
+            entry.ours = self.ours.get(&entry.row.peer).copied();
+        }
+        self.values_changed = true;
+    }
+
+    fn upsert(&mut self, row: Row) {
+        if let Some(&i) = self.index.get(&row.id) {
+            if self.entries[i].closed.is_none() {
+                self.entries[i].row = row;
+                self.values_changed = true;
+            }
+            return;
+        }
+        let ours = self.ours.get(&row.peer).copied();
+        self.index.insert(row.id, self.entries.len());
+        self.entries.push(Entry { row, socket: None, ours, closed: None, head: None });
+        self.fresh.push(row.id);
+        self.members_changed = true;
+    }
+
+    fn close(&mut self, row: Row, now: Nanos) {
+        if let Some(&i) = self.index.get(&row.id) {
+            if self.entries[i].closed.is_some() {
+                return;
+            }
+            self.entries[i].row = row;
+        } else {
+            self.upsert(row);
+        }
+        let i = self.index[&row.id];
+        let entry = &mut self.entries[i];
+        entry.row.state = ConnState::Closed;
+        entry.closed = Some(now);
+        entry.socket = None;
+        self.closed.push_back(row.id);
+        self.values_changed = true;
+        if self.closed.len() > CLOSED_KEPT
+            && let Some(oldest) = self.closed.pop_front()
+        {
+            self.remove(oldest);
+        }
+    }
+
+    fn remove(&mut self, id: ConnId) {
+        let Some(i) = self.index.remove(&id) else { return };
+        self.entries.swap_remove(i);
+        if let Some(moved) = self.entries.get(i) {
+            self.index.insert(moved.row.id, i);
+        }
+        self.members_changed = true;
+    }
+
+    /// Brings order and cursor up to date; at most once a tick. `hold` while a question about the
+    /// selected connection is open.
+    pub fn refresh(&mut self, now: Nanos, hold: bool) {
+        while let Some(&id) = self.closed.front() {
+            let since = self.get(id).and_then(|e| e.closed);
+            if since.is_some_and(|since| now < since.saturating_add(CLOSED_STAYS)) {
+                break;
+            }
+            self.closed.pop_front();
+            self.remove(id);
+        }
+        if hold || now < self.hold_until {
+            self.hold_still(now);
+        } else if self.due(now) {
+            self.sort_now(now);
+        }
+        self.follow();
+    }
+
+    fn due(&self, now: Nanos) -> bool {
+        let moves = self.sort.moves() || !self.filter.is_empty();
+        // Idle times grow by themselves.
+        let grows = self.sort == Column::Idle || !self.filter.is_empty();
+        let late = now >= self.sorted_at.saturating_add(SORT_EVERY) || now < self.sorted_at;
+        let soon = self.entries.len() <= MANY || late;
+        (self.members_changed && soon) || (moves && self.values_changed && soon) || (grows && late)
+    }
+
+    fn hold_still(&mut self, now: Nanos) {
+        if !self.members_changed {
+            return;
+        }
+        self.members_changed = false;
+        let index = &self.index;
+        self.order.retain(|id| index.contains_key(id));
+        let mut scratch = String::new();
+        for id in std::mem::take(&mut self.fresh) {
+            if let Some(&i) = self.index.get(&id)
+                && self.filter.lets(&At(&self.entries[i], now), &mut scratch)
+            {
+                self.order.push(id);
+            }
+        }
+        // They are to be put in their places later.
+        self.values_changed = true;
+        self.sorted_at = 0;
+    }
+
+    fn sort_now(&mut self, now: Nanos) {
+        self.members_changed = false;
+        self.values_changed = false;
+        self.sorted_at = now;
+        self.fresh.clear();
+        let mut scratch = String::new();
+        let mut keyed: Vec<(u128, u64, ConnId)> = self
+            .entries
+            .iter()
+            .filter(|e| self.filter.lets(&At(e, now), &mut scratch))
+            .map(|e| {
+                let (a, b) = key(e, self.sort, now);
+                (a, b, e.row.id)
+            })
+            .collect();
+        if self.reverse {
+            // Equal ones stay in the order of their coming.
+            keyed.sort_unstable_by(|x, y| (y.0, y.1).cmp(&(x.0, x.1)).then(x.2.cmp(&y.2)));
+        } else {
+            keyed.sort_unstable();
+        }
+        self.order.clear();
+        self.order.extend(keyed.into_iter().map(|(.., id)| id));
+    }
+
+    /// Puts the cursor back on its connection, or on what took its place.
+    fn follow(&mut self) {
+        if let Some(id) = self.selected {
+            if self.order.get(self.position) == Some(&id) {
+                return;
+            }
+            if let Some(at) = self.order.iter().position(|&other| other == id) {
+                self.position = at;
+                return;
+            }
+        }
+        self.position = self.position.min(self.order.len().saturating_sub(1));
+        self.selected = self.order.get(self.position).copied();
+    }
+
+    /// Moves the visible part so that the cursor is in it.
+    pub fn fit(&mut self, height: usize) {
+        let height = height.max(1);
+        self.top = self.top.min(self.order.len().saturating_sub(height));
+        if self.position < self.top {
+            self.top = self.position;
+        } else if self.position >= self.top + height {
+            self.top = self.position + 1 - height;
+        }
+    }
+
+    /// Moves the cursor by lines.
+    pub fn step(&mut self, by: isize, now: Nanos) {
+        let last = self.order.len().saturating_sub(1);
+        self.point_at(self.position.saturating_add_signed(by).min(last), now);
+    }
+
+    /// Puts the cursor on a line of the order, if there is one.
+    pub fn point_at(&mut self, position: usize, now: Nanos) {
+        self.hold_until = now.saturating_add(HOLD);
+        if let Some(&id) = self.order.get(position) {
+            self.position = position;
+            self.selected = Some(id);
+        }
+    }
+
+    /// Sorts by another column; by the same one again: the other way round.
+    pub fn sort_by(&mut self, column: Column) {
+        if self.sort == column {
+            self.reverse = !self.reverse;
+        } else {
+            self.sort = column;
+            // Of amounts the greatest are looked for.
+            self.reverse = matches!(
+                column,
+                Column::Requests
+                    | Column::In
+                    | Column::Out
+                    | Column::Idle
+                    | Column::RecvQueue
+                    | Column::SendQueue
+            );
+        }
+        self.settle();
+    }
+
+    /// Turns the order round.
+    pub fn turn_round(&mut self) {
+        self.reverse = !self.reverse;
+        self.settle();
+    }
+
+    /// Filters.
+    pub fn set_filter(&mut self, filter: Filter) {
+        self.filter = filter;
+        self.settle();
+    }
+
+    /// The operator wants another order now.
+    fn settle(&mut self) {
+        self.hold_until = 0;
+        self.members_changed = true;
+        self.sorted_at = 0;
+    }
+
+    /// A connection of the table.
+    #[must_use]
+    pub fn get(&self, id: ConnId) -> Option<&Entry> {
+        self.index.get(&id).map(|&i| &self.entries[i])
+    }
+
+    /// The connection under the cursor.
+    #[must_use]
+    pub fn selected(&self) -> Option<&Entry> {
+        self.selected.and_then(|id| self.get(id))
+    }
+
+    /// Every connection, closed ones included, in no order.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Connections open.
+    #[must_use]
+    pub fn open(&self) -> usize {
+        self.entries.len() - self.closed.len()
+    }
+
+    /// What is shown, from top to bottom.
+    #[must_use]
+    pub fn order(&self) -> &[ConnId] {
+        &self.order
+    }
+
+    /// The first visible line.
+    #[must_use]
+    pub fn top(&self) -> usize {
+        self.top
+    }
+
+    /// The cursor's line.
+    #[must_use]
+    pub fn position(&self) -> usize {
+        self.position
+    }
+
+    /// The column it is sorted by, and whether the other way round.
+    #[must_use]
+    pub fn sorting(&self) -> (Column, bool) {
+        (self.sort, self.reverse)
+    }
+
+    /// The filter.
+    #[must_use]
+    pub fn filter(&self) -> &Filter {
+        &self.filter
+    }
+
+    /// Takes over how another table is looked at: cursor, order, filter.
+    pub fn look_like(&mut self, other: &Self) {
+        self.sort = other.sort;
+        self.reverse = other.reverse;
+        self.filter = other.filter.clone();
+        self.selected = other.selected;
+        self.position = other.position;
+        self.top = other.top;
+        self.settle();
+    }
+}
+
+/// By what an entry is sorted under a column.
+fn key(entry: &Entry, column: Column, now: Nanos) -> (u128, u64) {
+    let row = &entry.row;
+    let (socket, amount) = (entry.socket, |n: u64| (u128::from(n), 0));
+    match column {
+        Column::Fd => amount(u64::try_from(row.fd).unwrap_or(0)),
+        Column::Id => amount(row.id.get()),
+        Column::Peer => match row.peer.ip() {
+            IpAddr::V4(ip) => (u128::from(ip.to_bits()), u64::from(row.peer.port())),
+            IpAddr::V6(ip) => (ip.to_bits(), u64::from(row.peer.port())),
+        },
+        Column::State => amount(row.state as u64),
+        Column::Interest => amount(u64::from(row.interest.0)),
+        Column::Last => amount(row.last as u64),
+        Column::Requests => amount(row.requests),
+        Column::In => amount(row.bytes_in),
+        Column::Out => amount(row.bytes_out),
+        Column::Idle => amount(entry.idle(now)),
+        Column::RecvQueue => amount(socket.map_or(0, |s| u64::from(s.recv_queue))),
+        Column::SendQueue => amount(socket.map_or(0, |s| u64::from(s.send_queue))),
+    }
+}

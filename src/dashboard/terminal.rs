@@ -1,0 +1,292 @@
+//! The terminal: entered and given back in one place, whatever ends the program.
+//!
+//! [`leave`] may be called any number of times and from a panic hook. The hook gives the terminal
+//! back only for a panic of the thread that owns the screen; a panic of another thread must not
+//! write into the picture, so its text is kept for [`panics`].
+
+use std::io::{self, BufWriter, Stdout, Write};
+use std::panic;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::thread::{self, ThreadId};
+use std::time::{Duration, Instant};
+
+use crossterm::event::{
+    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
+};
+use crossterm::terminal::{
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+    disable_raw_mode, enable_raw_mode,
+};
+use crossterm::{cursor, execute, queue};
+use ratatui::backend::CrosstermBackend;
+use ratatui::{Frame, Terminal};
+use rustix::process::{Signal, getpgrp, getpid, kill_process};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
+use signal_hook::flag;
+
+/// The terminal is ours now.
+static ENTERED: AtomicBool = AtomicBool::new(false);
+/// The thread that draws.
+static OWNER: Mutex<Option<ThreadId>> = Mutex::new(None);
+/// Panics of other threads, not yet fetched.
+static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// The screen, while it is ours.
+#[derive(Debug)]
+pub struct Screen {
+    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    mouse: bool,
+}
+
+impl Screen {
+    /// Takes the terminal over: raw mode, alternate screen, bracketed paste, perhaps the mouse.
+    ///
+    /// # Errors
+    /// When there is no terminal, or it refuses.
+    pub fn enter(mouse: bool) -> io::Result<Self> {
+        hook_panics();
+        // A whole frame goes out in few writes, so that none is shown half drawn.
+        let out = BufWriter::with_capacity(256 * 1024, io::stdout());
+        let mut screen = Self { terminal: Terminal::new(CrosstermBackend::new(out))?, mouse };
+        screen.take_over()?;
+        Ok(screen)
+    }
+
+    /// Takes the terminal over again, after it was given back or may have been changed by others.
+    ///
+    /// # Errors
+    /// When the terminal refuses.
+    pub fn take_over(&mut self) -> io::Result<()> {
+        *OWNER.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread::current().id());
+        ENTERED.store(true, Ordering::SeqCst);
+        enable_raw_mode()?;
+        execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)?;
+        self.set_mouse(self.mouse)?;
+        self.redraw()
+    }
+
+    /// Captures the mouse, or leaves it to the terminal's own selecting.
+    ///
+    /// # Errors
+    /// When the terminal cannot be written to.
+    pub fn set_mouse(&mut self, mouse: bool) -> io::Result<()> {
+        self.mouse = mouse;
+        if mouse {
+            execute!(io::stdout(), EnableMouseCapture)
+        } else {
+            execute!(io::stdout(), DisableMouseCapture)
+        }
+    }
+
+    /// Forgets what is on the screen: the next drawing writes all of it.
+    ///
+    /// # Errors
+    /// When the terminal cannot be written to.
+    pub fn redraw(&mut self) -> io::Result<()> {
+        self.terminal.clear()
+    }
+
+    /// Width and height.
+    ///
+    /// # Errors
+    /// When the terminal does not tell.
+    pub fn size(&self) -> io::Result<(u16, u16)> {
+        self.terminal.size().map(|size| (size.width, size.height))
+    }
+
+    /// Draws a frame, as one synchronized update: terminals that know it show no half of it.
+    ///
+    /// # Errors
+    /// When the terminal cannot be written to.
+    pub fn draw(&mut self, render: impl FnOnce(&mut Frame)) -> io::Result<()> {
+        queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
+        self.terminal.draw(render)?;
+        queue!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
+        io::Write::flush(self.terminal.backend_mut())
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        leave();
+    }
+}
+
+/// Gives the terminal back as it was. What fails on the way does not stop the rest.
+pub fn leave() {
+    if !ENTERED.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    let mut out = io::stdout();
+    let _ = execute!(out, EndSynchronizedUpdate);
+    let _ = execute!(out, DisableMouseCapture);
+    let _ = execute!(out, DisableBracketedPaste);
+    let _ = execute!(out, LeaveAlternateScreen, cursor::Show);
+    let _ = disable_raw_mode();
+    let _ = out.flush();
+}
+
+/// The panics of other threads since the last call.
+#[must_use]
+pub fn panics() -> Vec<String> {
+    std::mem::take(&mut *PANICS.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+fn hook_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            let owner = *OWNER.lock().unwrap_or_else(PoisonError::into_inner);
+            if owner == Some(thread::current().id()) {
+                leave();
+            } else if ENTERED.load(Ordering::SeqCst) {
+                let name = thread::current().name().unwrap_or("a thread").to_owned();
+                let mut kept = PANICS.lock().unwrap_or_else(PoisonError::into_inner);
+                kept.push(format!("{name} panicked: {info}"));
+                return;
+            }
+            before(info);
+        }));
+    });
+}
+
+/// What signals asked for.
+#[derive(Debug)]
+pub struct Signals {
+    quit: Arc<AtomicBool>,
+    stop: Arc<AtomicBool>,
+    go_on: Arc<AtomicBool>,
+}
+
+impl Signals {
+    /// Catches SIGINT, SIGTERM and SIGHUP (quit), SIGTSTP (suspend) and SIGCONT. A second one of
+    /// the first three ends the program at once, also when the terminal hangs.
+    ///
+    /// # Errors
+    /// When a handler cannot be installed.
+    pub fn catch() -> io::Result<Self> {
+        let signals = Self { quit: Arc::default(), stop: Arc::default(), go_on: Arc::default() };
+        for signal in [SIGINT, SIGTERM, SIGHUP] {
+            // In this order: the first signal finds the flag unset.
+            flag::register_conditional_shutdown(signal, 1, signals.quit.clone())?;
+            flag::register(signal, signals.quit.clone())?;
+        }
+        flag::register(SIGTSTP, signals.stop.clone())?;
+        flag::register(SIGCONT, signals.go_on.clone())?;
+        Ok(signals)
+    }
+
+    /// Whether to quit.
+    #[must_use]
+    pub fn quit(&self) -> bool {
+        self.quit.load(Ordering::Relaxed)
+    }
+
+    /// Whether to suspend; asked once.
+    #[must_use]
+    pub fn suspend(&self) -> bool {
+        self.stop.swap(false, Ordering::Relaxed)
+    }
+
+    /// Whether the process was continued after a stop; asked once.
+    #[must_use]
+    pub fn continued(&self) -> bool {
+        self.go_on.swap(false, Ordering::Relaxed)
+    }
+}
+
+/// Gives the terminal back to the shell and stops, as ctrl-z does, but only for a moment: the
+/// shell must see the process stop, and the server must go on. So a small helper continues it in
+/// the background, as `bg` would. Without `/bin/sh` it stays stopped until `fg`.
+///
+/// # Errors
+/// When the process cannot stop itself.
+pub fn suspend(signals: &Signals) -> io::Result<()> {
+    leave();
+    let _ = signals.continued();
+    let pid = getpid();
+    let helper = Command::new("/bin/sh")
+        .args(["-c", "sleep 0.3; kill -CONT \"$0\"", &pid.as_raw_nonzero().to_string()])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    kill_process(pid, Signal::STOP)?;
+    // The stop takes hold of all threads, this one perhaps an instant later than the call returns.
+    let limit = Instant::now() + Duration::from_secs(1);
+    while !signals.continued() && Instant::now() < limit {
+        thread::sleep(Duration::from_millis(5));
+    }
+    if let Some(status) = helper.ok().map(|mut child: Child| child.wait()) {
+        status?;
+    }
+    Ok(())
+}
+
+/// Whether the shell has given this process the terminal.
+#[must_use]
+pub fn in_foreground() -> bool {
+    // Without a terminal on stdin there is no job control to obey.
+    rustix::termios::tcgetpgrp(io::stdin()).is_ok_and(|group| group == getpgrp())
+        || rustix::termios::tcgetpgrp(io::stdin()).is_err()
+}
+
+/// Whether the locale's character set is UTF-8, from the values of `LC_ALL`, `LC_CTYPE` and
+/// `LANG`: the first that is set and not empty counts (locale(7)).
+#[must_use]
+pub fn is_utf8(locale: [Option<&str>; 3]) -> bool {
+    let first = locale.into_iter().flatten().find(|value| !value.is_empty());
+    first.is_some_and(|value| {
+        let value = value.to_ascii_lowercase();
+        value.contains("utf-8") || value.contains("utf8")
+    })
+}
+
+/// Whether this process's locale is UTF-8.
+#[must_use]
+pub fn locale_is_utf8() -> bool {
+    let values = ["LC_ALL", "LC_CTYPE", "LANG"].map(|name| std::env::var(name).ok());
+    is_utf8([values[0].as_deref(), values[1].as_deref(), values[2].as_deref()])
+}
+
+/// Whether the terminal's background is dark; `None` when it does not say within half a second.
+#[must_use]
+pub fn is_dark() -> Option<bool> {
+    let mut options = terminal_colorsaurus::QueryOptions::default();
+    options.timeout = Duration::from_millis(500);
+    let mode = terminal_colorsaurus::theme_mode(options).ok()?;
+    Some(mode == terminal_colorsaurus::ThemeMode::Dark)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_locale_that_is_set_counts() {
+        assert!(is_utf8([None, None, Some("de_DE.UTF-8")]));
+        assert!(is_utf8([Some(""), Some("C.utf8"), Some("C")]));
+        assert!(!is_utf8([Some("C"), None, Some("de_DE.UTF-8")]));
+        assert!(!is_utf8([None, None, None]));
+        assert!(!is_utf8([None, None, Some("zh_CN.GB18030")]));
+    }
+
+    #[test]
+    fn a_panic_of_another_thread_is_kept_while_the_screen_is_ours() {
+        hook_panics();
+        ENTERED.store(true, Ordering::SeqCst);
+        let thread = thread::Builder::new().name("reactor".into());
+        let panicked = thread.spawn(|| panic!("on purpose")).unwrap().join().is_err();
+        ENTERED.store(false, Ordering::SeqCst);
+        let kept = panics();
+        assert!(panicked);
+        assert!(
+            kept.iter()
+                .any(|text| text.starts_with("reactor panicked") && text.contains("on purpose")),
+            "{kept:?}"
+        );
+    }
+}

@@ -1,0 +1,77 @@
+//! The whole dashboard without a terminal: recorded events and injected keys in, screens out.
+
+mod feed;
+mod model;
+mod screens;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use std::time::Duration;
+
+use super::panels;
+use super::state::{Action, Options, State};
+use super::theme::{Palette, Theme};
+
+/// A state at 2026-11-21 09:00:00 UTC.
+fn state(width: u16, height: u16) -> State {
+    let options = Options {
+        ask: true,
+        mouse: true,
+        url: "http://127.0.0.1:7890/".into(),
+        zero: Duration::from_secs(1_795_251_600),
+    };
+    let mut state = State::new(options, Vec::new());
+    state.resize(width, height);
+    state
+}
+
+/// Presses keys: characters, or names in angle brackets: `x<Enter>`.
+fn press(state: &mut State, keys: &str) -> Vec<Action> {
+    let mut actions = Vec::new();
+    let mut rest = keys;
+    while let Some(c) = rest.chars().next() {
+        let (code, len) = match rest.strip_prefix('<').and_then(|r| r.split_once('>')) {
+            Some((name, _)) => (named(name), name.len() + 2),
+            None => (KeyCode::Char(c), c.len_utf8()),
+        };
+        actions.extend(state.key(KeyEvent::new(code, KeyModifiers::NONE)));
+        rest = &rest[len..];
+    }
+    actions
+}
+
+fn named(name: &str) -> KeyCode {
+    match name {
+        "Enter" => KeyCode::Enter,
+        "Esc" => KeyCode::Esc,
+        "Tab" => KeyCode::Tab,
+        "Up" => KeyCode::Up,
+        "Down" => KeyCode::Down,
+        "PgUp" => KeyCode::PageUp,
+        "PgDn" => KeyCode::PageDown,
+        "Home" => KeyCode::Home,
+        "End" => KeyCode::End,
+        other => panic!("no key is called {other}"),
+    }
+}
+
+fn render(state: &State, width: u16, height: u16, theme: &Theme) -> Buffer {
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    terminal.draw(|frame| panels::draw(frame, state, theme)).unwrap();
+    terminal.backend().buffer().clone()
+}
+
+/// The screen as text, one line for each row.
+fn text(buffer: &Buffer) -> String {
+    let width = usize::from(buffer.area.width);
+    let rows = buffer.content.chunks(width);
+    rows.map(|row| row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>())
+        .map(|row| row.trim_end().to_owned() + "\n")
+        .collect()
+}
+
+fn dark(state: &State, width: u16, height: u16) -> String {
+    text(&render(state, width, height, &Theme::new(Palette::Dark, false)))
+}

@@ -1,0 +1,228 @@
+//! Whole screens, as snapshots.
+
+use insta::assert_snapshot;
+
+use super::feed::{Feed, LISTENER, classroom, id};
+use super::{dark, press, render, state, text};
+use crate::clients::{ClientInfo, ClientKind};
+use crate::dashboard::state::{Action, State};
+use crate::dashboard::theme::{Palette, Theme};
+use crate::telemetry::{Command, Errno, Kind, Mask, Ret, What, Why};
+
+const SECOND: u64 = 1_000_000_000;
+
+/// The classroom at three seconds, nothing being frozen or asked.
+fn lively(width: u16, height: u16) -> (State, Feed) {
+    let mut state = state(width, height);
+    let mut feed = classroom();
+    let snapshot = feed.snapshot();
+    state.apply(&feed.publish());
+    state.kernel(snapshot);
+    let ours = ClientInfo {
+        id: 1,
+        kind: ClientKind::Steady,
+        local: Some(super::feed::peer(4)),
+        responses: 1,
+        status: "waits".into(),
+        ended: false,
+    };
+    state.clients(vec![ours].into());
+    state.tick(3 * SECOND);
+    (state, feed)
+}
+
+#[test]
+fn three_sizes() {
+    for (width, height) in [(80, 24), (120, 36), (200, 50)] {
+        let (state, _) = lively(width, height);
+        assert_snapshot!(format!("{width}x{height}"), dark(&state, width, height));
+    }
+}
+
+#[test]
+fn empty() {
+    let mut state = state(80, 24);
+    state.apply(&Feed::new().publish());
+    state.tick(SECOND);
+    assert_snapshot!(dark(&state, 80, 24));
+}
+
+#[test]
+fn too_small() {
+    let (state, _) = lively(20, 5);
+    assert_snapshot!(dark(&state, 20, 5));
+}
+
+#[test]
+fn one_panel_on_a_narrow_screen() {
+    let (mut state, _) = lively(44, 14);
+    let table = dark(&state, 44, 14);
+    press(&mut state, "3");
+    assert_snapshot!(table + &dark(&state, 44, 14));
+}
+
+#[test]
+fn ascii() {
+    let (mut state, _) = lively(80, 24);
+    press(&mut state, "<Down>x");
+    let screen = text(&render(&state, 80, 24, &Theme::new(Palette::Mono, true)));
+    assert!(screen.is_ascii(), "{screen}");
+    assert_snapshot!(screen);
+}
+
+/// The styles in use, each with the first text drawn in it.
+fn styles(state: &State, palette: Palette) -> String {
+    let buffer = render(state, 120, 36, &Theme::new(palette, false));
+    let mut seen: Vec<(String, String)> = Vec::new();
+    for cell in &buffer.content {
+        let style = format!("{:?} on {:?} {:?}", cell.fg, cell.bg, cell.modifier);
+        match seen.iter_mut().find(|(other, _)| *other == style) {
+            Some((_, text)) if text.chars().count() < 24 => text.push_str(cell.symbol()),
+            Some(_) => {}
+            None => seen.push((style, cell.symbol().to_owned())),
+        }
+    }
+    let lines = seen.into_iter().map(|(style, text)| format!("{style:<40} {}\n", text.trim()));
+    lines.collect()
+}
+
+#[test]
+fn light() {
+    assert_snapshot!(styles(&lively(120, 36).0, Palette::Light));
+}
+
+#[test]
+fn mono_uses_no_colour() {
+    let mono = styles(&lively(120, 36).0, Palette::Mono);
+    assert!(mono.lines().all(|line| line.starts_with("Reset on Reset")), "{mono}");
+    assert_snapshot!(mono);
+}
+
+#[test]
+fn projector() {
+    assert_snapshot!(styles(&lively(120, 36).0, Palette::Projector));
+}
+
+#[test]
+fn help_and_its_search() {
+    let (mut state, _) = lively(80, 24);
+    press(&mut state, "?");
+    let all = dark(&state, 80, 24);
+    press(&mut state, "drop");
+    assert_snapshot!(all + &dark(&state, 80, 24));
+    press(&mut state, "<Esc>");
+    assert!(!dark(&state, 80, 24).contains("search:"));
+}
+
+#[test]
+fn card() {
+    let (mut state, _) = lively(120, 36);
+    press(&mut state, "<Down><Down><Enter>");
+    assert_snapshot!(dark(&state, 120, 36));
+}
+
+#[test]
+fn pause() {
+    let (mut state, mut feed) = lively(80, 24);
+    assert_eq!(press(&mut state, "p"), [Action::Send(Command::Pause)]);
+    feed.hold(Kind::Recv, 9, Some(1));
+    state.apply(&feed.publish());
+    state.tick(4 * SECOND);
+    assert_snapshot!(dark(&state, 80, 24));
+}
+
+#[test]
+fn a_drop_names_its_client_and_hits_it() {
+    let (mut state, mut feed) = lively(80, 24);
+    press(&mut state, "<Down><Down>x");
+    assert_snapshot!(dark(&state, 80, 24));
+    assert!(press(&mut state, "<Esc>").is_empty());
+    assert!(press(&mut state, "xn").is_empty());
+    assert_eq!(press(&mut state, "xy"), [Action::Send(Command::Drop(id(3)))]);
+    assert_eq!(press(&mut state, "X<Enter>"), [Action::Send(Command::Reset(id(3)))]);
+    // Gone while the question is open: nothing is dropped any more.
+    press(&mut state, "x");
+    feed.close(3, Why::PeerReset);
+    state.apply(&feed.publish());
+    state.tick(4 * SECOND);
+    assert!(press(&mut state, "y").is_empty());
+    let screen = dark(&state, 80, 24);
+    assert!(screen.contains("it is gone already") && screen.contains("× peer reset"), "{screen}");
+}
+
+#[test]
+fn idle_clients_are_counted_before_they_are_dropped() {
+    let (mut state, _) = lively(80, 24);
+    state.tick(20 * SECOND);
+    press(&mut state, "i");
+    assert_snapshot!(dark(&state, 80, 24));
+    let dropped = press(&mut state, "<Enter>");
+    assert_eq!(dropped, [Action::Send(Command::DropIdle(std::time::Duration::from_secs(10)))]);
+}
+
+#[test]
+fn the_chooser() {
+    let (mut state, _) = lively(80, 24);
+    press(&mut state, "k");
+    assert_snapshot!(dark(&state, 80, 24));
+    press(&mut state, "<Down><Enter>");
+    assert_eq!(press(&mut state, "C"), [Action::AddClients(ClientKind::Burst, 10)]);
+}
+
+#[test]
+fn filters_of_table_and_stream() {
+    let (mut state, _) = lively(120, 36);
+    press(&mut state, "/state:idle");
+    state.tick(4 * SECOND);
+    let typing = dark(&state, 120, 36);
+    press(&mut state, "<Enter>3/kind:recv fd:9<Enter>");
+    assert_snapshot!(typing + &dark(&state, 120, 36));
+    press(&mut state, "<Esc><Esc>");
+    state.tick(5 * SECOND);
+    assert!(!dark(&state, 120, 36).contains("filter:"));
+}
+
+#[test]
+fn what_was_lost_and_what_failed() {
+    let (mut state, mut feed) = lively(80, 24);
+    feed.lose(Kind::Recv, 800);
+    feed.lose(Kind::Send, 434);
+    feed.wake(1000, &[(LISTENER, Mask::IN, None)]);
+    feed.tell(LISTENER, None, What::Accept { ret: Ret::err(Errno::MFILE), peer: None });
+    feed.tell(LISTENER, None, What::Rest { errno: Errno::MFILE });
+    if let Some(listener) = &mut feed.batch.listener {
+        listener.resting = Some(Errno::MFILE);
+    }
+    state.apply(&feed.publish());
+    state.tick(4 * SECOND);
+    assert_snapshot!(dark(&state, 80, 24));
+}
+
+#[test]
+fn a_dead_server_is_the_whole_screen() {
+    let (mut state, _) = lively(80, 24);
+    state.server_ended(
+        "The server thread panicked: on purpose.\nserver panicked: src/x.rs:1".into(),
+    );
+    assert_snapshot!(dark(&state, 80, 24));
+    assert!(press(&mut state, "xpc").is_empty());
+    assert_eq!(press(&mut state, "q"), [Action::Quit]);
+}
+
+#[test]
+fn a_frozen_picture_stands_while_the_server_goes_on() {
+    let (mut state, mut feed) = lively(80, 24);
+    press(&mut state, "f");
+    let before = state.scene().table.open();
+    feed.accept(6, 10);
+    state.apply(&feed.publish());
+    state.tick(5 * SECOND);
+    assert_eq!((state.scene().table.open(), state.live().table.open()), (before, before + 1));
+    assert_eq!(state.frozen_for(), Some(2 * SECOND));
+    press(&mut state, "<Down>");
+    let selected = state.scene().table.selected().map(|entry| entry.row.id);
+    press(&mut state, "f");
+    state.tick(6 * SECOND);
+    assert_eq!(state.scene().table.open(), before + 1);
+    assert_eq!(state.scene().table.selected().map(|entry| entry.row.id), selected);
+}

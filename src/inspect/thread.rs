@@ -1,0 +1,196 @@
+//! The thread that is asked and answers. It sleeps when nothing is asked.
+
+use std::io;
+use std::net::SocketAddr;
+use std::os::fd::RawFd;
+use std::time::Instant;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use super::sock_diag::{Diag, Dump};
+use super::{Question, Snapshot, interest_list, ready};
+
+/// Asks the kernel about the server, on a thread of its own, so that a slow answer holds nobody.
+/// The thread ends when this is dropped.
+#[derive(Debug)]
+pub struct Inspector {
+    questions: Sender<Question>,
+    queued: Receiver<Question>,
+    answers: Receiver<Snapshot>,
+}
+
+impl Inspector {
+    /// Starts the thread, for the server that is bound to `addr` and waits on the epoll `epfd`.
+    ///
+    /// # Errors
+    /// When no thread can be started. A kernel that does not answer is no error here:
+    /// [`Snapshot::trouble`] tells it.
+    pub fn start(addr: SocketAddr, epfd: RawFd) -> io::Result<Self> {
+        let (questions, queue) = bounded::<Question>(1);
+        let (answer, answers) = bounded::<Snapshot>(1);
+        let (queued, stale) = (queue.clone(), answers.clone());
+        std::thread::Builder::new().name("inspector".into()).spawn(move || {
+            let mut diag = Diag::open();
+            for question in queue {
+                let snapshot = take(&mut diag, addr, epfd, &question);
+                replace(&answer, &stale, snapshot);
+            }
+        })?;
+        Ok(Self { questions, queued, answers })
+    }
+
+    /// Asks, and never waits. A question that still waits for its turn is replaced.
+    pub fn ask(&self, question: Question) {
+        replace(&self.questions, &self.queued, question);
+    }
+
+    /// Takes the newest answer, if one has come since the last call; never waits.
+    #[must_use]
+    pub fn latest(&self) -> Option<Snapshot> {
+        self.answers.try_recv().ok()
+    }
+}
+
+/// Puts a value into a channel of one place, in place of an older one that nobody has taken.
+fn replace<T>(into: &Sender<T>, out: &Receiver<T>, value: T) {
+    let mut value = value;
+    while let Err(crossbeam_channel::TrySendError::Full(back)) = into.try_send(value) {
+        let _ = out.try_recv();
+        value = back;
+    }
+}
+
+/// Looks once. What cannot be found out is left out, and the answer says why.
+fn take(
+    diag: &mut io::Result<Diag>,
+    addr: SocketAddr,
+    epfd: RawFd,
+    question: &Question,
+) -> Snapshot {
+    let taken = Instant::now();
+    let mut trouble = None;
+    let dump = match diag {
+        Ok(diag) => diag.dump(addr).unwrap_or_else(|error| {
+            trouble = Some(format!("The kernel did not list the sockets: {error}."));
+            Dump::default()
+        }),
+        Err(error) => {
+            trouble = Some(format!("The kernel's socket table cannot be asked here: {error}."));
+            Dump::default()
+        }
+    };
+    let mut snapshot = Snapshot {
+        taken,
+        accept_queue: dump.accept_queue,
+        sockets: dump.sockets,
+        readable: None,
+        ready_list: None,
+        interest: None,
+        trouble,
+    };
+    let Some(fds) = &question.watch else { return snapshot };
+    match ready::look(fds, epfd) {
+        Ok(look) => {
+            snapshot.readable = Some(look.readable);
+            snapshot.ready_list = Some(look.ready_list);
+        }
+        Err(error) => {
+            snapshot.trouble = Some(format!("No second epoll could be made: {error}."));
+        }
+    }
+    match interest_list(None, epfd) {
+        Ok(list) => {
+            let mut list: Vec<_> = list.iter().map(|entry| (entry.fd, entry.mask)).collect();
+            list.sort_unstable();
+            snapshot.interest = Some(list);
+        }
+        Err(error) => {
+            snapshot.trouble = Some(format!("The interest list cannot be read: {error}."));
+        }
+    }
+    snapshot
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+    use std::net::{TcpListener, TcpStream};
+    use std::os::fd::AsRawFd;
+    use std::time::Duration;
+
+    use mio::unix::SourceFd;
+    use mio::{Interest, Poll, Token};
+
+    /// Asks until the answer is as expected.
+    fn until(
+        inspector: &Inspector,
+        question: &Question,
+        done: impl Fn(&Snapshot) -> bool,
+    ) -> Snapshot {
+        let deadline = Instant::now() + Duration::from_secs(5);
+        inspector.ask(question.clone());
+        loop {
+            if let Some(snapshot) = inspector.latest() {
+                if done(&snapshot) {
+                    return snapshot;
+                }
+                inspector.ask(question.clone());
+            }
+            assert!(Instant::now() < deadline, "never so");
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn a_standing_server_is_seen_whole() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let addr = listener.local_addr().unwrap();
+        let mut client = TcpStream::connect(addr).unwrap();
+        let (server, peer) = listener.accept().unwrap();
+        let poll = Poll::new().unwrap();
+        let fds = vec![listener.as_raw_fd(), server.as_raw_fd()];
+        for fd in &fds {
+            poll.registry().register(&mut SourceFd(fd), Token(0), Interest::READABLE).unwrap();
+        }
+        let inspector = Inspector::start(addr, poll.as_raw_fd()).unwrap();
+        let _waiting = TcpStream::connect(addr).unwrap();
+        client.write_all(b"12345").unwrap();
+
+        let mut sorted = fds.clone();
+        sorted.sort_unstable();
+        let question = Question { watch: Some(fds.clone()) };
+        let seen = until(&inspector, &question, |s| {
+            s.readable.as_ref() == Some(&sorted)
+                && s.accept_queue.is_some_and(|queue| queue.len == 1)
+                && s.socket(peer).is_some_and(|socket| socket.recv_queue == 5)
+        });
+        assert_eq!(seen.ready_list, Some(true));
+        assert_eq!(seen.trouble, None);
+        let interest: Vec<_> = seen.interest.unwrap().iter().map(|entry| entry.0).collect();
+        assert_eq!(interest, sorted);
+
+        let plain = until(&inspector, &Question::default(), |s| s.readable.is_none());
+        assert_eq!((plain.ready_list, plain.interest), (None, None));
+    }
+
+    #[test]
+    fn a_newer_value_replaces_one_that_nobody_took() {
+        let (into, out) = bounded(1);
+        for n in 0..3 {
+            replace(&into, &out, n);
+        }
+        assert_eq!(out.try_iter().collect::<Vec<_>>(), [2]);
+    }
+
+    #[test]
+    fn closed_descriptors_give_a_sentence_and_no_panic() {
+        let addr = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let inspector = Inspector::start(addr, -1).unwrap();
+        let question = Question { watch: Some(vec![-1, 500_000]) };
+        let seen = until(&inspector, &question, |_| true);
+        assert_eq!(seen.readable, Some(vec![]));
+        assert!(seen.trouble.unwrap().starts_with("The interest list"));
+        assert_eq!((seen.accept_queue, seen.sockets.len()), (None, 0));
+    }
+}

@@ -1,0 +1,449 @@
+//! The event log's public format, version 1: a header line, a line for each event, a closing line.
+//!
+//! Every line is one JSON object (RFC 8259) in UTF-8. `seq` is the event's number (a gap is a
+//! loss), `t` the seconds since the server was started. A call has `call`, a fact has `fact`; the
+//! other fields are the arguments that matter and then the result: `ret`, or `err` with errno's
+//! name, or neither where success has nothing to tell. What a peer sent that is not UTF-8 is
+//! written with U+FFFD in its place. Events of the program's own plumbing carry `"own":true`, as
+//! do its entries of a ready list.
+
+use std::io::Write;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::telemetry::{CtlOp, Event, EventRef, Fd, Mode, Nanos, Ready, Ret, What};
+
+/// What the first line says.
+#[derive(Clone, Debug)]
+pub struct Header {
+    /// Which server it is: `epoll-et`.
+    pub server: &'static str,
+    /// Its process.
+    pub pid: u32,
+    /// When it was started; the moment at which `t` is 0.
+    pub start: SystemTime,
+}
+
+/// Appends the first line.
+pub fn header(out: &mut Vec<u8>, header: &Header) {
+    out.extend_from_slice(b"{\"log\":\"epollscope\",\"version\":1,\"server\":");
+    string(out, header.server.as_bytes());
+    out.extend_from_slice(b",\"pid\":");
+    number(out, header.pid.into());
+    out.extend_from_slice(b",\"start\":\"");
+    utc(out, header.start);
+    out.extend_from_slice(b"\"}\n");
+}
+
+/// Appends the last line: how many events are in the log, and how many it had to leave out.
+pub fn closing(out: &mut Vec<u8>, lost: u64, events: u64) {
+    out.extend_from_slice(b"{\"lost\":");
+    number(out, lost);
+    out.extend_from_slice(b",\"events\":");
+    number(out, events);
+    out.extend_from_slice(b"}\n");
+}
+
+/// Appends an event's line. `waker` is the fd of the server's own plumbing
+/// ([`Listener::waker`](crate::telemetry::Listener::waker)), where it is known.
+pub fn event(out: &mut Vec<u8>, event: EventRef<'_>, waker: Option<Fd>) {
+    let EventRef { event, bytes, ready } = event;
+    let kind = event.what.kind();
+    out.extend_from_slice(b"{\"seq\":");
+    number(out, event.seq);
+    out.extend_from_slice(b",\"t\":");
+    seconds(out, event.time);
+    out.extend_from_slice(if kind.is_call() { b",\"call\":\"" } else { b",\"fact\":\"" });
+    out.extend_from_slice(kind.name().as_bytes());
+    out.push(b'"');
+    if kind.is_call() {
+        call(out, event, bytes, ready, waker);
+    } else {
+        if let Some(conn) = event.conn {
+            field(out, "conn", conn.get());
+        }
+        if event.fd >= 0 {
+            fd(out, "fd", event.fd);
+        }
+        fact(out, EventRef { event, bytes, ready });
+    }
+    if event.own {
+        out.extend_from_slice(b",\"own\":true");
+    }
+    out.extend_from_slice(b"}\n");
+}
+
+fn call(out: &mut Vec<u8>, event: &Event, bytes: &[u8], ready: &[Ready], waker: Option<Fd>) {
+    match event.what {
+        What::EpollCtl { epfd, op, .. } => {
+            fd(out, "epfd", epfd);
+            text(out, "op", op.name().as_bytes());
+            fd(out, "fd", event.fd);
+        }
+        What::EpollWait { .. } => fd(out, "epfd", event.fd),
+        _ => fd(out, "fd", event.fd),
+    }
+    // The connection of an accept is part of its result.
+    if let Some(conn) = event.conn.filter(|_| !matches!(event.what, What::Accept { .. })) {
+        field(out, "conn", conn.get());
+    }
+    match event.what {
+        What::Listen { addr, backlog, ret } => {
+            display(out, "addr", &addr);
+            field(out, "backlog", backlog.into());
+            failure(out, ret);
+        }
+        What::EpollCtl { op, mask, ret, .. } => {
+            if op != CtlOp::Del {
+                display(out, "mask", &mask);
+            }
+            failure(out, ret);
+        }
+        What::EpollWait { ret, waited } => {
+            result(out, ret);
+            ready_list(out, ready, waker);
+            key(out, "waited");
+            seconds(out, waited);
+        }
+        What::Accept { ret, peer } => {
+            result(out, ret);
+            if let Some(conn) = event.conn {
+                field(out, "conn", conn.get());
+            }
+            if let Some(peer) = peer {
+                display(out, "peer", &peer);
+            }
+        }
+        What::Recv { ret } => result(out, ret),
+        What::Send { ret, len } => {
+            result(out, ret);
+            field(out, "len", len);
+        }
+        What::Sendfile { file, offset, len, ret } => {
+            result(out, ret);
+            fd(out, "file", file);
+            field(out, "offset", offset);
+            field(out, "len", len);
+        }
+        What::Shutdown { how, ret } => {
+            text(out, "how", how.name().as_bytes());
+            failure(out, ret);
+        }
+        What::Setsockopt { name, ret } => {
+            text(out, "name", name.as_bytes());
+            failure(out, ret);
+        }
+        What::Open { ret } | What::Openat { ret } => {
+            text(out, "path", bytes);
+            result(out, ret);
+        }
+        What::Getdents { ret } => result(out, ret),
+        What::Stat { ret } => failure(out, ret),
+        What::Read { offset, ret } => {
+            field(out, "offset", offset);
+            result(out, ret);
+        }
+        _ => {}
+    }
+}
+
+fn fact(out: &mut Vec<u8>, event: EventRef<'_>) {
+    match event.event.what {
+        What::Request { minor, .. } => {
+            let (method, target) = event.request_line().unwrap_or_default();
+            text(out, "method", method);
+            text(out, "target", target);
+            text(out, "version", if minor == 0 { b"1.0" } else { b"1.1" });
+        }
+        What::Response { status, body } => {
+            field(out, "status", status.into());
+            field(out, "body", body);
+        }
+        What::Closed { why, bytes_in, bytes_out, requests } => {
+            text(out, "why", why.label().as_bytes());
+            field(out, "bytes_in", bytes_in);
+            field(out, "bytes_out", bytes_out);
+            field(out, "requests", requests);
+        }
+        What::Rest { errno } => display(out, "err", &errno),
+        What::Pace { mode } => match mode {
+            Mode::Run => text(out, "mode", b"run"),
+            Mode::Paused => text(out, "mode", b"paused"),
+            Mode::Slow(rate) => {
+                text(out, "mode", b"slow");
+                field(out, "calls_per_second", rate.into());
+            }
+        },
+        _ => {}
+    }
+}
+
+/// `ret`, or `err`.
+fn result(out: &mut Vec<u8>, ret: Ret) {
+    match ret.get() {
+        Ok(value) => field(out, "ret", value),
+        Err(errno) => display(out, "err", &errno),
+    }
+}
+
+/// `err`, or nothing.
+fn failure(out: &mut Vec<u8>, ret: Ret) {
+    if ret.get().is_err() {
+        result(out, ret);
+    }
+}
+
+fn ready_list(out: &mut Vec<u8>, ready: &[Ready], waker: Option<Fd>) {
+    key(out, "ready");
+    out.push(b'[');
+    for (place, entry) in ready.iter().enumerate() {
+        out.extend_from_slice(if place > 0 { b",{\"fd\":" } else { b"{\"fd\":" });
+        signed(out, entry.fd);
+        display(out, "mask", &entry.mask);
+        if Some(entry.fd) == waker {
+            out.extend_from_slice(b",\"own\":true");
+        }
+        out.push(b'}');
+    }
+    out.push(b']');
+}
+
+fn key(out: &mut Vec<u8>, name: &str) {
+    out.extend_from_slice(b",\"");
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"\":");
+}
+
+fn field(out: &mut Vec<u8>, name: &str, value: u64) {
+    key(out, name);
+    number(out, value);
+}
+
+fn fd(out: &mut Vec<u8>, name: &str, value: Fd) {
+    key(out, name);
+    signed(out, value);
+}
+
+fn text(out: &mut Vec<u8>, name: &str, value: &[u8]) {
+    key(out, name);
+    string(out, value);
+}
+
+/// For addresses, masks and errnos: they contain nothing that has to be escaped.
+fn display(out: &mut Vec<u8>, name: &str, value: &dyn std::fmt::Display) {
+    key(out, name);
+    // Writing to memory cannot fail.
+    let _ = write!(out, "\"{value}\"");
+}
+
+fn signed(out: &mut Vec<u8>, value: i32) {
+    if value < 0 {
+        out.push(b'-');
+    }
+    number(out, value.unsigned_abs().into());
+}
+
+fn number(out: &mut Vec<u8>, mut value: u64) {
+    let mut digits = [0; 20];
+    let mut at = digits.len();
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (value % 10) as u8;
+        value /= 10;
+        if value == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(&digits[at..]);
+}
+
+/// With six decimals; what is less than a microsecond is cut off, so that times stay in order.
+fn seconds(out: &mut Vec<u8>, time: Nanos) {
+    number(out, time / 1_000_000_000);
+    out.push(b'.');
+    let mut micros = time / 1000 % 1_000_000;
+    let mut digits = [b'0'; 6];
+    for digit in digits.iter_mut().rev() {
+        *digit += (micros % 10) as u8;
+        micros /= 10;
+    }
+    out.extend_from_slice(&digits);
+}
+
+fn string(out: &mut Vec<u8>, bytes: &[u8]) {
+    out.push(b'"');
+    for chunk in bytes.utf8_chunks() {
+        for &byte in chunk.valid().as_bytes() {
+            match byte {
+                b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
+                0..0x20 | 0x7f => {
+                    let _ = write!(out, "\\u{byte:04x}");
+                }
+                _ => out.push(byte),
+            }
+        }
+        if !chunk.invalid().is_empty() {
+            out.extend_from_slice("\u{fffd}".as_bytes());
+        }
+    }
+    out.push(b'"');
+}
+
+/// RFC 3339, in whole seconds: `2026-11-21T09:00:00Z`. A time before 1970 is written as 1970.
+fn utc(out: &mut Vec<u8>, time: SystemTime) {
+    let seconds = time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let (days, second) = (seconds / 86_400, seconds % 86_400);
+    // Years that begin on 1 March have their leap day at the end; 400 of them are 146,097 days.
+    let days = days + 719_468;
+    let (era, day) = (days / 146_097, days % 146_097);
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let (year, month) = if month < 10 { (year, month + 3) } else { (year + 1, month - 9) };
+    let _ = write!(
+        out,
+        "{:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z",
+        era * 400 + year,
+        second / 3600,
+        second / 60 % 60,
+        second % 60,
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples;
+    use super::*;
+    use std::time::Duration;
+
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    /// The line without its time, which is the clock's.
+    fn parsed(event: EventRef<'_>) -> (String, Value) {
+        let mut out = Vec::new();
+        super::event(&mut out, event, Some(samples::WAKER));
+        let line = String::from_utf8(out).unwrap();
+        assert!(line.ends_with("}\n") && line.matches('\n').count() == 1);
+        let mut value: Value = serde_json::from_str(&line).unwrap();
+        let time = value.as_object_mut().unwrap().remove("t").unwrap();
+        assert!(time.as_f64().unwrap() >= 0.0);
+        (line, value)
+    }
+
+    #[test]
+    fn every_kind_is_written_as_the_design_says() {
+        let want = [
+            json!({"call":"listen","fd":5,"addr":"127.0.0.1:7890","backlog":1024}),
+            json!({"call":"epoll_ctl","epfd":4,"op":"ADD","fd":5,"mask":"IN|RDHUP|ET"}),
+            json!({"call":"epoll_ctl","epfd":4,"op":"DEL","fd":9,"conn":1,"err":"ENOENT"}),
+            json!({"call":"epoll_wait","epfd":4,"ret":2,"ready":[{"fd":5,"mask":"IN"},
+                {"fd":3,"mask":"IN","own":true}],"waited":1.203,"own":true}),
+            json!({"call":"epoll_wait","epfd":4,"err":"EINTR","ready":[],"waited":0.000_001}),
+            json!({"call":"accept","fd":5,"ret":9,"conn":1,"peer":"127.0.0.1:51820"}),
+            json!({"call":"accept","fd":5,"err":"EAGAIN"}),
+            json!({"call":"recv","fd":9,"conn":1,"ret":84}),
+            json!({"call":"send","fd":9,"conn":1,"ret":1290,"len":3100}),
+            json!({"call":"sendfile","fd":9,"conn":1,"ret":4096,"file":11,"offset":7,"len":8192}),
+            json!({"call":"shutdown","fd":9,"conn":1,"how":"WR"}),
+            json!({"call":"setsockopt","fd":9,"conn":1,"name":"SO_LINGER","err":"EINVAL"}),
+            json!({"call":"openat2","fd":6,"path":"a\"\\\n\u{7f}\u{fffd}.html","ret":11}),
+            json!({"call":"fstat","fd":11}),
+            json!({"call":"pread64","fd":11,"offset":0,"ret":1024}),
+            json!({"call":"close","fd":9,"conn":1}),
+            json!({"fact":"request","conn":1,"fd":9,"method":"GET","target":"/a\u{1b}[2J",
+                "version":"1.1"}),
+            json!({"fact":"response","conn":1,"fd":9,"status":200,"body":1024}),
+            json!({"fact":"refused","conn":1,"fd":9}),
+            json!({"fact":"closed","conn":1,"fd":9,"why":"peer closed","bytes_in":84,
+                "bytes_out":1290,"requests":1}),
+            json!({"fact":"rest","fd":5,"err":"EMFILE"}),
+            json!({"fact":"resume","fd":5}),
+            json!({"fact":"pace","mode":"slow","calls_per_second":10}),
+            json!({"fact":"missed","conn":7}),
+            json!({"call":"openat","fd":6,"path":"a.html","ret":11}),
+            json!({"call":"getdents64","fd":11,"ret":96}),
+        ];
+        let events = samples::all();
+        assert_eq!(events.len(), want.len());
+        for (event, mut want) in events.iter().zip(want) {
+            want["seq"] = event.event.seq.into();
+            assert_eq!(parsed(event.as_ref()).1, want);
+        }
+    }
+
+    #[test]
+    fn the_fields_stand_in_the_designs_order() {
+        let events = samples::all();
+        let line = |seq: usize| {
+            let line = parsed(events[seq - 1].as_ref()).0;
+            let (head, tail) = line.trim_end().split_once(",\"t\":").unwrap();
+            format!("{head},{}", tail.split_once(',').unwrap().1)
+        };
+        assert_eq!(
+            line(2),
+            r#"{"seq":2,"call":"epoll_ctl","epfd":4,"op":"ADD","fd":5,"mask":"IN|RDHUP|ET"}"#
+        );
+        assert_eq!(
+            line(6),
+            r#"{"seq":6,"call":"accept","fd":5,"ret":9,"conn":1,"peer":"127.0.0.1:51820"}"#
+        );
+        assert_eq!(line(8), r#"{"seq":8,"call":"recv","fd":9,"conn":1,"ret":84}"#);
+        assert_eq!(
+            line(18),
+            r#"{"seq":18,"fact":"response","conn":1,"fd":9,"status":200,"body":1024}"#
+        );
+    }
+
+    #[test]
+    fn the_first_and_the_last_line() {
+        let start = UNIX_EPOCH + Duration::from_secs(1_795_251_600);
+        let mut out = Vec::new();
+        header(&mut out, &Header { server: "epoll-et", pid: 4242, start });
+        closing(&mut out, 0, 22);
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            "{\"log\":\"epollscope\",\"version\":1,\"server\":\"epoll-et\",\"pid\":4242,\
+             \"start\":\"2026-11-21T09:00:00Z\"}\n{\"lost\":0,\"events\":22}\n"
+        );
+    }
+
+    #[test]
+    fn dates_are_those_of_the_calendar() {
+        for (seconds, want) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (951_782_399, "2000-02-28T23:59:59Z"),
+            (951_782_400, "2000-02-29T00:00:00Z"),
+            (1_735_689_599, "2024-12-31T23:59:59Z"),
+            (4_107_542_400, "2100-03-01T00:00:00Z"),
+        ] {
+            let mut out = Vec::new();
+            utc(&mut out, UNIX_EPOCH + Duration::from_secs(seconds));
+            assert_eq!(String::from_utf8(out).unwrap(), want);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_are_written_as_std_writes_them(value: u64, fd: i32) {
+            let mut out = Vec::new();
+            number(&mut out, value);
+            out.push(b' ');
+            signed(&mut out, fd);
+            out.push(b' ');
+            seconds(&mut out, value);
+            let (whole, micros) = (value / 1_000_000_000, value / 1000 % 1_000_000);
+            prop_assert_eq!(String::from_utf8(out).unwrap(),
+                format!("{value} {fd} {whole}.{micros:06}"));
+        }
+
+        #[test]
+        fn any_bytes_become_a_string(bytes in proptest::collection::vec(any::<u8>(), 0..60)) {
+            let mut out = Vec::new();
+            string(&mut out, &bytes);
+            let value: Value = serde_json::from_slice(&out).unwrap();
+            prop_assert_eq!(value.as_str().unwrap(), String::from_utf8_lossy(&bytes));
+            prop_assert!(!out.iter().any(u8::is_ascii_control));
+        }
+    }
+}

@@ -1,0 +1,436 @@
+//! What an event means, in one sentence: what a teacher would say at that step.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::io;
+
+use crate::telemetry::{CtlOp, Errno, EventRef, Fd, Kind, Mask, Mode, Nanos, Ret, What, Why};
+
+/// What this call and its result mean, or what this fact says, in one plain sentence.
+#[must_use]
+pub fn meaning(event: EventRef<'_>) -> Cow<'static, str> {
+    let fd = event.event.fd;
+    match event.event.what {
+        What::Listen { addr, backlog, ret } => match ret.get() {
+            Ok(_) => format!(
+                "From now on the kernel itself answers who connects to {addr}, and lets up to \
+                 {backlog} of them wait in the accept queue."
+            )
+            .into(),
+            Err(errno) => failed(Kind::Listen, errno),
+        },
+        What::EpollCtl { op, mask, ret, .. } => epoll_ctl(fd, op, mask, ret),
+        What::EpollWait { .. } if event.event.own => {
+            "A command has come, and the waker on the interest list ended the sleep.".into()
+        }
+        What::EpollWait { ret, waited } => epoll_wait(ret, waited),
+        What::Accept { ret, .. } => accept(ret, event),
+        What::Recv { ret } => recv(fd, ret),
+        What::Send { ret, len } => sent(fd, ret, len, Kind::Send),
+        What::Sendfile { ret, len, .. } => sent(fd, ret, len, Kind::Sendfile),
+        What::Shutdown { how, ret } => match (how, ret.get()) {
+            (_, Err(Errno(107))) => {
+                format!("The connection of fd {fd} is gone already: there is nothing to shut down.")
+                    .into()
+            }
+            (_, Err(errno)) => failed(Kind::Shutdown, errno),
+            (crate::telemetry::How::Write, Ok(_)) => format!(
+                "A FIN is sent: nothing more will be sent on fd {fd}, but it can still receive."
+            )
+            .into(),
+            (crate::telemetry::How::Both, Ok(_)) => {
+                format!("Both directions of fd {fd} are shut; the number stays in use until close.")
+                    .into()
+            }
+        },
+        What::Close => match event.event.conn {
+            Some(_) => format!(
+                "The connection is closed, and the kernel takes fd {fd} off the interest list; \
+                 the next connection may get the number {fd} again."
+            )
+            .into(),
+            None => {
+                format!("fd {fd} is closed; its number is free for whatever opens next.").into()
+            }
+        },
+        What::Setsockopt { name, ret } => setsockopt(fd, name, ret),
+        What::Open { ret } | What::Openat { ret } => open(ret),
+        What::Stat { ret } => match ret.get() {
+            Ok(_) => "The file's size, kind and time of change are known now.".into(),
+            Err(errno) => failed(Kind::Stat, errno),
+        },
+        What::Getdents { ret } => match ret.get() {
+            Ok(0) => "The folder has no more names.".into(),
+            Ok(n) => {
+                format!("{} of the folder's names were copied into the program.", Bytes(n)).into()
+            }
+            Err(errno) => failed(Kind::Getdents, errno),
+        },
+        What::Read { ret, .. } => match ret.get() {
+            Ok(0) => "There is nothing at this place of the file: it has ended.".into(),
+            Ok(n) => format!("{} were copied from the file into the program.", Bytes(n)).into(),
+            Err(errno) => failed(Kind::Read, errno),
+        },
+        _ => fact(event),
+    }
+}
+
+fn fact(event: EventRef<'_>) -> Cow<'static, str> {
+    match event.event.what {
+        What::Request { .. } => {
+            let (method, target) = event.request_line().unwrap_or_default();
+            let (method, target) = (method.escape_ascii(), target.escape_ascii());
+            format!("A whole request has come: {method} {target}.").into()
+        }
+        What::Response { status, body } => {
+            let body = Bytes(body);
+            format!("The answer is ready to be sent: status {status}, a body of {body}.").into()
+        }
+        What::Refused => "As many connections are open as may be: this one gets a 503 and is \
+                          closed."
+            .into(),
+        What::Closed { why, .. } => closed(why).into(),
+        What::Rest { errno } => format!(
+            "accept failed with {errno}: the listener rests until a descriptor is free, or the \
+             loop would spin; who connects meanwhile waits in the accept queue."
+        )
+        .into(),
+        What::Resume => {
+            "There is room for a descriptor again: the listener accepts who has waited.".into()
+        }
+        What::Pace { mode: Mode::Run } => "The loop runs freely again.".into(),
+        What::Pace { mode: Mode::Paused } => {
+            "The loop stands still; the kernel goes on, and its queues fill.".into()
+        }
+        What::Pace { mode: Mode::Slow(rate) } => {
+            format!("The loop makes {rate} calls a second at most.").into()
+        }
+        What::Missed => "That connection is gone already: nobody was dropped.".into(),
+        _ => Cow::Borrowed(""),
+    }
+}
+
+fn epoll_ctl(fd: Fd, op: CtlOp, mask: Mask, ret: Ret) -> Cow<'static, str> {
+    match (op, ret.get().err()) {
+        (_, Some(Errno(2))) => format!("fd {fd} is not on the interest list.").into(),
+        (_, Some(Errno(17))) => format!("fd {fd} is on the interest list already.").into(),
+        (_, Some(errno)) => failed(Kind::EpollCtl, errno),
+        (CtlOp::Add, None) => {
+            let how = if mask.has(Mask::ET) { "each time that changes" } else { "while it is so" };
+            format!(
+                "fd {fd} is on the interest list now: the kernel will report {}, {how}.",
+                wanted(mask)
+            )
+            .into()
+        }
+        (CtlOp::Mod, None) if mask.has(Mask::OUT) => format!(
+            "OUT is asked for as well: the kernel will tell when fd {fd} has room to send again."
+        )
+        .into(),
+        (CtlOp::Mod, None) => {
+            format!("From now on fd {fd} is watched for {}.", wanted(mask)).into()
+        }
+        (CtlOp::Del, None) => format!(
+            "fd {fd} is off the interest list: whatever comes for it stays in the kernel, and \
+             nobody is told."
+        )
+        .into(),
+    }
+}
+
+/// What a mask asks for, in words.
+fn wanted(mask: Mask) -> &'static str {
+    match (mask.has(Mask::IN), mask.has(Mask::OUT)) {
+        (true, true) => "something to read or room to write",
+        (true, false) => "something to read",
+        (false, true) => "room to write",
+        (false, false) => "nothing but errors",
+    }
+}
+
+fn epoll_wait(ret: Ret, waited: Nanos) -> Cow<'static, str> {
+    match ret.get() {
+        Ok(0) => format!("Nothing was ready within {}: a timer is due.", Time(waited)).into(),
+        Ok(1) => "One fd raised a hand; nobody else was asked.".into(),
+        Ok(n) => format!("{n} fds raised a hand; nobody else was asked.").into(),
+        Err(Errno::INTR) => "A signal ended the sleep before anything was ready.".into(),
+        Err(errno) => failed(Kind::EpollWait, errno),
+    }
+}
+
+fn accept(ret: Ret, event: EventRef<'_>) -> Cow<'static, str> {
+    match ret.get() {
+        Ok(new) => match (event.event.conn, event.event.what) {
+            (Some(conn), What::Accept { peer: Some(peer), .. }) => format!(
+                "{peer} has been taken from the accept queue and is fd {new} now, connection \
+                 {conn}."
+            )
+            .into(),
+            _ => format!("A connection has been taken from the accept queue as fd {new}.").into(),
+        },
+        Err(Errno::AGAIN) => {
+            "The accept queue is empty: everybody who was waiting has been accepted.".into()
+        }
+        Err(Errno::MFILE) => "The process has no descriptor left: the client is connected, but \
+                              stays in the accept queue."
+            .into(),
+        Err(Errno::NFILE) => {
+            "The whole system has no descriptor left: the client stays in the accept queue.".into()
+        }
+        Err(Errno(103)) => "That client had gone before it was accepted.".into(),
+        Err(errno) => failed(Kind::Accept, errno),
+    }
+}
+
+fn recv(fd: Fd, ret: Ret) -> Cow<'static, str> {
+    match ret.get() {
+        Ok(0) => format!("The peer has sent FIN: nothing more will come from fd {fd}.").into(),
+        Ok(n) => format!("{} were taken out of fd {fd}'s receive queue.", Bytes(n)).into(),
+        Err(Errno::AGAIN) => format!(
+            "fd {fd}'s receive queue is empty: it is drained, and the kernel will tell when more \
+             comes."
+        )
+        .into(),
+        Err(Errno::CONNRESET) => {
+            format!("The peer of fd {fd} has reset the connection: what was under way is lost.")
+                .into()
+        }
+        Err(Errno(110)) => {
+            format!("The peer of fd {fd} has not answered for so long that TCP gave up.").into()
+        }
+        Err(errno) => failed(Kind::Recv, errno),
+    }
+}
+
+fn sent(fd: Fd, ret: Ret, len: u64, kind: Kind) -> Cow<'static, str> {
+    let all = Bytes(len);
+    match ret.get() {
+        Ok(0) if kind == Kind::Sendfile && len > 0 => {
+            "The file has ended earlier than it should: it was cut short meanwhile.".into()
+        }
+        Ok(n) if n >= len && kind == Kind::Sendfile => {
+            format!("All {all} went from the file to fd {fd} without passing the program.").into()
+        }
+        Ok(n) if n >= len => {
+            format!("The kernel's send buffer took all {all} and delivers them by itself.").into()
+        }
+        Ok(n) => format!(
+            "The kernel's send buffer took {} of {all}; the rest must wait for OUT.",
+            Bytes(n)
+        )
+        .into(),
+        Err(Errno::AGAIN) => format!(
+            "fd {fd}'s send buffer is full, for its peer does not read fast enough: {all} must \
+             wait for OUT."
+        )
+        .into(),
+        Err(Errno(32)) => format!("Nobody reads fd {fd}'s other end any more.").into(),
+        Err(Errno::CONNRESET) => {
+            format!("The peer of fd {fd} has reset the connection: nothing more can be sent.")
+                .into()
+        }
+        Err(errno) => failed(kind, errno),
+    }
+}
+
+fn setsockopt(fd: Fd, name: &str, ret: Ret) -> Cow<'static, str> {
+    match (name, ret.get()) {
+        (_, Err(errno)) => failed(Kind::Setsockopt, errno),
+        ("SO_LINGER", Ok(_)) => {
+            format!("The linger time of fd {fd} is 0: closing it will send RST instead of FIN.")
+                .into()
+        }
+        ("TCP_NODELAY", Ok(_)) => format!(
+            "fd {fd} sends small pieces at once instead of waiting to fill a segment (Nagle's \
+             algorithm is off)."
+        )
+        .into(),
+        ("TCP_CORK", Ok(_)) => {
+            format!("fd {fd} gathers head and body into full segments (TCP_CORK).").into()
+        }
+        (name, Ok(_)) => format!("The option {name} of fd {fd} is set.").into(),
+    }
+}
+
+fn open(ret: Ret) -> Cow<'static, str> {
+    match ret.get() {
+        Ok(file) => format!("The file is open as fd {file}.").into(),
+        Err(Errno(2 | 20)) => {
+            "There is no such file below the root: the answer will be 404.".into()
+        }
+        Err(Errno(13)) => "The server may not read that file.".into(),
+        Err(Errno(18)) => "That path leads out of the root, and the kernel refuses it.".into(),
+        Err(Errno(40)) => {
+            "That path leads over a symbolic link, and those are not followed.".into()
+        }
+        Err(Errno::MFILE | Errno::NFILE) => "There is no descriptor left for the file.".into(),
+        Err(errno) => failed(Kind::Open, errno),
+    }
+}
+
+fn closed(why: Why) -> &'static str {
+    match why {
+        Why::PeerClosed => "The connection has ended as it should: the peer closed it.",
+        Why::PeerReset => "The connection has ended because the peer reset it, or it broke.",
+        Why::Answered => "The connection has ended after its last answer, as that answer said.",
+        Why::BadRequest => "The connection has ended because its request could not be understood.",
+        Why::IdleTimeout => "The connection has ended because nothing came for too long.",
+        Why::Dropped => "The connection has ended because the operator dropped it, with a FIN.",
+        Why::Reset => "The connection has ended because the operator reset it, with a RST.",
+        Why::OverLimit => "The connection has ended because too many were open.",
+        Why::CutShort => {
+            "The connection has ended because a file became shorter while it was sent."
+        }
+        Why::Failed => "The connection has ended because a call on it failed.",
+        Why::Shutdown => "The connection has ended because the server shuts down.",
+    }
+}
+
+fn failed(kind: Kind, errno: Errno) -> Cow<'static, str> {
+    let text = io::Error::from_raw_os_error(errno.0).to_string();
+    let text = text.split(" (os error").next().unwrap_or_default().to_lowercase();
+    format!("{} failed with {errno}: {text}.", kind.name()).into()
+}
+
+/// A number of bytes for people: `84 bytes`, `1,290 bytes`, `2.6 MB`.
+pub(super) struct Bytes(pub(super) u64);
+
+impl fmt::Display for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const UNITS: [&str; 5] = ["kB", "MB", "GB", "TB", "PB"];
+        match self.0 {
+            1 => f.write_str("1 byte"),
+            n @ 0..1000 => write!(f, "{n} bytes"),
+            n @ 1000..10_000 => write!(f, "{},{:03} bytes", n / 1000, n % 1000),
+            n => {
+                // In tenths of the unit, rounded down: nothing looks larger than it is.
+                let mut tenths = n / 100;
+                let mut unit = 0;
+                while tenths >= 10_000 && unit + 1 < UNITS.len() {
+                    tenths /= 1000;
+                    unit += 1;
+                }
+                write!(f, "{}.{} {}", tenths / 10, tenths % 10, UNITS[unit])
+            }
+        }
+    }
+}
+
+/// A duration for people: `0.035 ms`, `120 ms`, `1.2 s`.
+pub(super) struct Time(pub(super) Nanos);
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let micros = self.0 / 1000;
+        match micros {
+            0..1000 => write!(f, "0.{micros:03} ms"),
+            1000..10_000 => write!(f, "{}.{} ms", micros / 1000, micros / 100 % 10),
+            10_000..1_000_000 => write!(f, "{} ms", micros / 1000),
+            _ => write!(f, "{}.{} s", micros / 1_000_000, micros / 100_000 % 10),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples;
+    use super::*;
+
+    fn said(what: What) -> String {
+        let events = samples::events_of(|to| {
+            if what.kind().is_call() {
+                to.call(9, None, what);
+            } else {
+                to.fact(9, None, what, &[]);
+            }
+        });
+        meaning(events[0].as_ref()).into_owned()
+    }
+
+    #[test]
+    fn every_event_means_something_in_one_sentence() {
+        for event in samples::all() {
+            let sentence = meaning(event.as_ref());
+            assert!(sentence.ends_with('.'), "{:?}: {sentence}", event.event.what);
+            assert!(!sentence.contains("  ") && sentence.len() < 170, "{sentence}");
+        }
+    }
+
+    #[test]
+    fn the_sentences_of_the_lesson() {
+        let err = |number| Ret::err(Errno(number));
+        assert_eq!(
+            said(What::Recv { ret: Ret::ZERO }),
+            "The peer has sent FIN: nothing more will come from fd 9."
+        );
+        assert_eq!(
+            said(What::Accept { ret: err(11), peer: None }),
+            "The accept queue is empty: everybody who was waiting has been accepted."
+        );
+        assert_eq!(
+            said(What::Send { ret: Ret::ok(2_600_000), len: 3_100_000 }),
+            "The kernel's send buffer took 2.6 MB of 3.1 MB; the rest must wait for OUT."
+        );
+        assert_eq!(
+            said(What::Recv { ret: err(12) }),
+            "recv failed with ENOMEM: cannot allocate memory."
+        );
+        let add = |mask| What::EpollCtl { epfd: 4, op: CtlOp::Add, mask, ret: Ret::ZERO };
+        assert_eq!(
+            said(add(Mask::IN.with(Mask::ET))),
+            "fd 9 is on the interest list now: the kernel will report something to read, each \
+             time that changes."
+        );
+        assert!(said(add(Mask::IN)).ends_with("something to read, while it is so."));
+        assert!(said(What::EpollWait { ret: Ret::ok(2), waited: 0 }).starts_with("2 fds raised"));
+        for why in Why::ALL {
+            let closed = What::Closed { why, bytes_in: 0, bytes_out: 0, requests: 0 };
+            assert!(said(closed).starts_with("The connection has ended"));
+        }
+    }
+
+    #[test]
+    fn a_failure_of_any_call_is_told() {
+        for number in [1, 2, 4, 11, 13, 17, 18, 20, 23, 24, 32, 40, 103, 104, 107, 110, 9999] {
+            let ret = Ret::err(Errno(number));
+            for what in [
+                What::EpollCtl { epfd: 4, op: CtlOp::Mod, mask: Mask::OUT, ret },
+                What::EpollWait { ret, waited: 0 },
+                What::Accept { ret, peer: None },
+                What::Recv { ret },
+                What::Send { ret, len: 9 },
+                What::Sendfile { file: 1, offset: 0, len: 9, ret },
+                What::Shutdown { how: crate::telemetry::How::Both, ret },
+                What::Setsockopt { name: "SO_LINGER", ret },
+                What::Open { ret },
+                What::Stat { ret },
+                What::Read { offset: 0, ret },
+            ] {
+                assert!(said(what).ends_with('.'), "{what:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn sizes_and_times_for_people() {
+        let sizes = [0, 1, 999, 1290, 10_000, 999_999, 1_000_000, 2_690_000, u64::MAX];
+        let sizes: Vec<_> = sizes.iter().map(|&n| Bytes(n).to_string()).collect();
+        assert_eq!(
+            sizes,
+            [
+                "0 bytes",
+                "1 byte",
+                "999 bytes",
+                "1,290 bytes",
+                "10.0 kB",
+                "999.9 kB",
+                "1.0 MB",
+                "2.6 MB",
+                "18446.7 PB"
+            ]
+        );
+        let times = [0, 35_000, 1_200_000, 120_000_000, 1_203_000_000, 3_600_000_000_000];
+        let times: Vec<_> = times.iter().map(|&n| Time(n).to_string()).collect();
+        assert_eq!(times, ["0.000 ms", "0.035 ms", "1.2 ms", "120 ms", "1.2 s", "3600.0 s"]);
+    }
+}

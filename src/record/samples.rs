@@ -1,0 +1,85 @@
+//! One event of each sort, for the tests of this room.
+
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use crate::telemetry::{
+    Capacity, ConnId, CtlOp, Errno, Fd, How, Mask, Mode, OwnedEvent, Publisher, Ready, Ret, Row,
+    Rows, Standing, What, Why, control, wire,
+};
+
+/// The server's waker in these events.
+pub(super) const WAKER: Fd = 3;
+
+/// A table without rows.
+pub(super) struct NoRows;
+
+impl Rows for NoRows {
+    fn take_changed(&mut self, _: &mut Vec<Row>) {}
+    fn take_all(&mut self, _: &mut Vec<Row>) {}
+}
+
+/// Tells them, as a server would.
+pub(super) fn tell(to: &mut Publisher) {
+    let conn = ConnId::new(1);
+    let addr: SocketAddr = "127.0.0.1:7890".parse().unwrap();
+    let peer: SocketAddr = "127.0.0.1:51820".parse().unwrap();
+    let watch = Mask::IN.with(Mask::RDHUP).with(Mask::ET);
+    let (ok, zero) = (Ret::ok, Ret::ZERO);
+    let err = |number| Ret::err(Errno(number));
+    let ready = [
+        Ready { fd: 5, mask: Mask::IN, conn: None },
+        Ready { fd: WAKER, mask: Mask::IN, conn: None },
+    ];
+    let add = What::EpollCtl { epfd: 4, op: CtlOp::Add, mask: watch, ret: zero };
+    let del = What::EpollCtl { epfd: 4, op: CtlOp::Del, mask: Mask::NONE, ret: err(2) };
+
+    to.call(5, None, What::Listen { addr, backlog: 1024, ret: zero });
+    to.call(5, None, add);
+    to.call(9, conn, del);
+    let wait = What::EpollWait { ret: ok(2), waited: 1_203_000_000 };
+    to.call_with(4, None, wait, &[], &ready, true);
+    to.call(4, None, What::EpollWait { ret: err(4), waited: 1000 });
+    to.call(5, conn, What::Accept { ret: ok(9), peer: Some(peer) });
+    to.call(5, None, What::Accept { ret: Ret::err(Errno::AGAIN), peer: None });
+    to.call(9, conn, What::Recv { ret: ok(84) });
+    to.call(9, conn, What::Send { ret: ok(1290), len: 3100 });
+    to.call(9, conn, What::Sendfile { file: 11, offset: 7, len: 8192, ret: ok(4096) });
+    to.call(9, conn, What::Shutdown { how: How::Write, ret: zero });
+    to.call(9, conn, What::Setsockopt { name: "SO_LINGER", ret: err(22) });
+    to.call_with(6, None, What::Open { ret: ok(11) }, b"a\"\\\n\x7f\xff.html", &[], false);
+    to.call(11, None, What::Stat { ret: zero });
+    to.call(11, None, What::Read { offset: 0, ret: ok(1024) });
+    to.call(9, conn, What::Close);
+    let request = What::Request { method: 3, target: 6, minor: 1 };
+    to.fact(9, conn, request, b"GET /a\x1b[2J HTTP/1.1\r\nHost: x\r\n\r\n");
+    to.fact(9, conn, What::Response { status: 200, body: 1024 }, &[]);
+    to.fact(9, conn, What::Refused, &[]);
+    let closed = What::Closed { why: Why::PeerClosed, bytes_in: 84, bytes_out: 1290, requests: 1 };
+    to.fact(9, conn, closed, &[]);
+    to.fact(5, None, What::Rest { errno: Errno::MFILE }, &[]);
+    to.fact(5, None, What::Resume, &[]);
+    to.fact(-1, None, What::Pace { mode: Mode::Slow(10) }, &[]);
+    to.fact(-1, ConnId::new(7), What::Missed, &[]);
+    to.call_with(6, None, What::Openat { ret: ok(11) }, b"a.html", &[], false);
+    to.call(11, None, What::Getdents { ret: ok(96) });
+}
+
+/// What `tells` tells, as a reader gets it.
+pub(super) fn events_of(tells: impl FnOnce(&mut Publisher)) -> Vec<OwnedEvent> {
+    let (sink, mut subscriber) = wire(Capacity::default());
+    let (control, _commands) = control().unwrap();
+    let mut publisher = Publisher::new(Instant::now(), None, vec![sink]);
+    tells(&mut publisher);
+    publisher.finish(&mut NoRows, Standing::default());
+    let mut events = Vec::new();
+    while subscriber.drain(&control, |batch| {
+        events.extend(batch.events().map(|event| event.to_owned()));
+    }) {}
+    events
+}
+
+/// All of them, in order; their numbers begin at 1.
+pub(super) fn all() -> Vec<OwnedEvent> {
+    events_of(tell)
+}

@@ -1,0 +1,250 @@
+//! An event as text: one line in the manner of strace, and one sentence.
+
+use std::fmt::{self, Write};
+
+use super::meaning::{Bytes, Time};
+use crate::telemetry::{CtlOp, EventRef, Mode, Nanos, Ready, Ret, What};
+
+pub use super::meaning::meaning;
+
+/// Entries of a ready list that are written out; of the rest, only their number.
+const READY_SHOWN: usize = 16;
+/// Where the notes behind a call begin.
+const NOTES: usize = 30;
+
+/// Appends an event's line, without an end of line: the time in seconds, then a call with its
+/// result and notes, or a fact behind a dot (a dash where only ASCII may be written).
+///
+/// What a peer sent is escaped, so that a terminal sees printable ASCII alone.
+///
+/// ```text
+///     1.204101  recv(9) = 84                  conn 1
+///     1.204110  · request GET / HTTP/1.1      conn 1
+/// ```
+pub fn line(out: &mut String, event: EventRef<'_>, ascii: bool) {
+    // Writing to a String cannot fail.
+    let _ = write_line(out, event, if ascii { '-' } else { '\u{b7}' });
+}
+
+fn write_line(out: &mut String, event: EventRef<'_>, lead: char) -> fmt::Result {
+    time(out, event.event.time)?;
+    out.push_str("  ");
+    let start = out.len();
+    let kind = event.event.what.kind();
+    if kind.is_call() {
+        out.push_str(kind.name());
+        call(out, event)?;
+    } else {
+        out.push(lead);
+        out.push(' ');
+        fact(out, event)?;
+    }
+    let written = out[start..].chars().count();
+    let mut gap = NOTES.saturating_sub(written).max(2);
+    let mut note = |out: &mut String| {
+        (0..std::mem::take(&mut gap)).for_each(|_| out.push(' '));
+    };
+    if let Some(conn) = event.event.conn {
+        note(out);
+        write!(out, "conn {conn}")?;
+    }
+    if let What::Accept { peer: Some(peer), .. } = event.event.what {
+        note(out);
+        write!(out, "  {peer}")?;
+    }
+    if event.event.own {
+        note(out);
+        out.push_str("own");
+    }
+    Ok(())
+}
+
+fn time(out: &mut String, time: Nanos) -> fmt::Result {
+    let micros = time / 1000;
+    write!(out, "{:>5}.{:06}", micros / 1_000_000, micros % 1_000_000)
+}
+
+fn call(out: &mut String, event: EventRef<'_>) -> fmt::Result {
+    let fd = event.event.fd;
+    match event.event.what {
+        What::Listen { backlog, .. } => write!(out, "({fd}, {backlog})")?,
+        What::EpollCtl { epfd, op: CtlOp::Del, .. } => write!(out, "({epfd}, DEL, {fd})")?,
+        What::EpollCtl { epfd, op, mask, .. } => {
+            write!(out, "({epfd}, {}, {fd}, {mask})", op.name())?;
+        }
+        What::Send { len, .. } => write!(out, "({fd}, {len})")?,
+        What::Sendfile { file, offset, len, .. } => {
+            write!(out, "({fd}, {file}, {offset}, {len})")?;
+        }
+        What::Shutdown { how, .. } => write!(out, "({fd}, {})", how.name())?,
+        What::Setsockopt { name, .. } => write!(out, "({fd}, {name})")?,
+        What::Open { .. } | What::Openat { .. } => {
+            write!(out, "({fd}, \"{}\")", event.bytes.escape_ascii())?
+        }
+        What::Read { offset, .. } => write!(out, "({fd}, {offset})")?,
+        _ => write!(out, "({fd})")?,
+    }
+    if let Some(ret) = event.event.what.ret() {
+        result(out, ret)?;
+    }
+    match event.event.what {
+        What::Listen { addr, .. } => write!(out, "  {addr}"),
+        What::EpollWait { waited, .. } => {
+            ready_list(out, event.ready)?;
+            write!(out, "  waited {}", Time(waited))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn result(out: &mut String, ret: Ret) -> fmt::Result {
+    match ret.get() {
+        Ok(value) => write!(out, " = {value}"),
+        Err(errno) => write!(out, " = {errno}"),
+    }
+}
+
+fn ready_list(out: &mut String, ready: &[Ready]) -> fmt::Result {
+    if ready.is_empty() {
+        return Ok(());
+    }
+    out.push_str("  [");
+    for (place, Ready { fd, mask, .. }) in ready.iter().take(READY_SHOWN).enumerate() {
+        let gap = if place > 0 { " " } else { "" };
+        write!(out, "{gap}{fd}:{mask}")?;
+    }
+    if ready.len() > READY_SHOWN {
+        write!(out, " and {} more", ready.len() - READY_SHOWN)?;
+    }
+    out.push(']');
+    Ok(())
+}
+
+fn fact(out: &mut String, event: EventRef<'_>) -> fmt::Result {
+    match event.event.what {
+        What::Request { minor, .. } => {
+            let (method, target) = event.request_line().unwrap_or_default();
+            let (method, target) = (method.escape_ascii(), target.escape_ascii());
+            write!(out, "request {method} {target} HTTP/1.{minor}")
+        }
+        What::Response { status, body } => write!(out, "response {status}, {}", Bytes(body)),
+        What::Closed { why, bytes_in, bytes_out, requests } => write!(
+            out,
+            "closed: {}; {} in, {} out, {requests} {}",
+            why.label(),
+            Bytes(bytes_in),
+            Bytes(bytes_out),
+            if requests == 1 { "request" } else { "requests" },
+        ),
+        What::Refused => out.write_str("refused: too many connections"),
+        What::Rest { errno } => write!(out, "listener {} rests: {errno}", event.event.fd),
+        What::Resume => write!(out, "listener {} accepts again", event.event.fd),
+        What::Pace { mode: Mode::Run } => out.write_str("pace: run"),
+        What::Pace { mode: Mode::Paused } => out.write_str("pace: paused"),
+        What::Pace { mode: Mode::Slow(rate) } => write!(out, "pace: {rate} calls a second"),
+        What::Missed => out.write_str("missed: that connection is gone already"),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples;
+    use super::*;
+    use proptest::prelude::*;
+
+    fn body(event: EventRef<'_>) -> String {
+        let mut out = String::new();
+        line(&mut out, event, false);
+        assert_eq!(&out[12..14], "  ", "{out}");
+        out.split_off(14)
+    }
+
+    #[test]
+    fn every_kind_has_its_line() {
+        let want = [
+            "listen(5, 1024) = 0  127.0.0.1:7890",
+            "epoll_ctl(4, ADD, 5, IN|RDHUP|ET) = 0",
+            "epoll_ctl(4, DEL, 9) = ENOENT  conn 1",
+            "epoll_wait(4) = 2  [5:IN 3:IN]  waited 1.2 s  own",
+            "epoll_wait(4) = EINTR  waited 0.001 ms",
+            "accept(5) = 9                 conn 1  127.0.0.1:51820",
+            "accept(5) = EAGAIN",
+            "recv(9) = 84                  conn 1",
+            "send(9, 3100) = 1290          conn 1",
+            "sendfile(9, 11, 7, 8192) = 4096  conn 1",
+            "shutdown(9, WR) = 0           conn 1",
+            "setsockopt(9, SO_LINGER) = EINVAL  conn 1",
+            "openat2(6, \"a\\\"\\\\\\n\\x7f\\xff.html\") = 11",
+            "fstat(11) = 0",
+            "pread64(11, 0) = 1024",
+            "close(9)                      conn 1",
+            "· request GET /a\\x1b[2J HTTP/1.1  conn 1",
+            "· response 200, 1,024 bytes   conn 1",
+            "· refused: too many connections  conn 1",
+            "· closed: peer closed; 84 bytes in, 1,290 bytes out, 1 request  conn 1",
+            "· listener 5 rests: EMFILE",
+            "· listener 5 accepts again",
+            "· pace: 10 calls a second",
+            "· missed: that connection is gone already  conn 7",
+            "openat(6, \"a.html\") = 11",
+            "getdents64(11) = 96",
+        ];
+        let events = samples::all();
+        assert_eq!(events.len(), want.len());
+        for (event, want) in events.iter().zip(want) {
+            assert_eq!(body(event.as_ref()), want);
+        }
+    }
+
+    #[test]
+    fn times_stand_below_one_another() {
+        let written = |nanos| {
+            let mut out = String::new();
+            time(&mut out, nanos).unwrap();
+            out
+        };
+        assert_eq!(written(1_204_101_999), "    1.204101");
+        assert_eq!(written(86_400_000_000_000), "86400.000000");
+    }
+
+    #[test]
+    fn a_long_ready_list_is_cut() {
+        let ready = vec![Ready { fd: 7, mask: crate::telemetry::Mask::IN, conn: None }; 1000];
+        let events = samples::events_of(|to| {
+            let wait = What::EpollWait { ret: Ret::ok(1000), waited: 0 };
+            to.call_with(4, None, wait, &[], &ready, false);
+        });
+        let line = body(events[0].as_ref());
+        assert_eq!(line.matches("7:IN").count(), READY_SHOWN);
+        assert!(line.contains(" and 984 more]"), "{line}");
+    }
+
+    #[test]
+    fn where_only_ascii_may_be_written_there_is_only_ascii() {
+        for event in samples::all() {
+            let mut out = String::new();
+            line(&mut out, event.as_ref(), true);
+            assert!(out.is_ascii(), "{out}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_peer_sends_a_terminal_is_safe(
+            target in proptest::collection::vec(any::<u8>(), 0..60),
+        ) {
+            let len = u16::try_from(target.len()).unwrap();
+            let head = [b"GET ".as_slice(), &target, b" HTTP/1.1"].concat();
+            let events = samples::events_of(|to| {
+                let request = What::Request { method: 3, target: len, minor: 1 };
+                to.fact(9, None, request, &head);
+            });
+            let mut out = String::new();
+            line(&mut out, events[0].as_ref(), true);
+            let safe = |c: char| c == ' ' || c.is_ascii_graphic();
+            prop_assert!(out.chars().all(safe));
+            prop_assert!(meaning(events[0].as_ref()).chars().all(safe));
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! The server thread: an HTTP server on one thread and one epoll instance, that tells what it does.
+//!
+//! | file | what lives there |
+//! |---|---|
+//! | `reactor` | the readiness loop: wait, accept, serve |
+//! | `transfer` | reading, answering and writing on one connection |
+//! | `operator` | what the operator's commands do |
+//! | `selector` | who says which fds are ready |
+//! | `table`, `connection` | the fd → socket table and what is in it |
+//! | `pace` | the gate: run, pause, step, slow motion |
+//! | `timers` | deadlines |
+
+mod connection;
+mod operator;
+mod pace;
+mod reactor;
+mod selector;
+mod table;
+mod timers;
+mod transfer;
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::os::fd::OwnedFd;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use rustix::net::{AddressFamily, SocketFlags, SocketType, sockopt};
+
+use crate::http;
+use crate::telemetry::{Commands, Counters, Fd, Publisher};
+use reactor::{Ended, Reactor};
+
+/// The limits of a server.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// How many connections may wait to be accepted (`listen(2)`).
+    pub backlog: u32,
+    /// How many connections may be open; over that a client gets a 503.
+    pub max_connections: usize,
+    /// After how long a connection without a byte in or out is closed; `None` for never.
+    pub idle_timeout: Option<Duration>,
+    /// Limits of a request.
+    pub limits: http::Limits,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            backlog: 1024,
+            max_connections: 10_000,
+            idle_timeout: Some(Duration::from_secs(300)),
+            limits: http::Limits::default(),
+        }
+    }
+}
+
+/// A socket that has its address but does not listen yet.
+#[derive(Debug)]
+pub struct Bound {
+    socket: OwnedFd,
+    addr: SocketAddr,
+}
+
+impl Bound {
+    /// The address, with the port that the kernel chose if it was asked to.
+    #[must_use]
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+}
+
+/// Makes a socket and binds it: `socket(2)`, `bind(2)`.
+///
+/// # Errors
+/// The kernel's: the port is taken, the address is not of this host, no permission.
+pub fn bind(addr: SocketAddr) -> io::Result<Bound> {
+    let family = match addr.ip() {
+        IpAddr::V4(_) => AddressFamily::INET,
+        IpAddr::V6(_) => AddressFamily::INET6,
+    };
+    let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+    let socket = rustix::net::socket_with(family, SocketType::STREAM, flags, None)?;
+    // So that a restart does not have to wait for the TIME-WAIT of old connections.
+    sockopt::set_socket_reuseaddr(&socket, true)?;
+    // Inherited by every accepted socket: an answer's last, short segment is not held back.
+    sockopt::set_tcp_nodelay(&socket, true)?;
+    rustix::net::bind(&socket, &addr)?;
+    let addr = rustix::net::getsockname(&socket)?.try_into()?;
+    Ok(Bound { socket, addr })
+}
+
+/// A running server.
+#[derive(Debug)]
+pub struct Handle {
+    /// Where it listens.
+    pub addr: SocketAddr,
+    /// Its epoll instance.
+    pub epfd: Fd,
+    /// The waker on its interest list.
+    pub waker: Fd,
+    /// Its thread, as gettid(2) and strace(1) number it.
+    pub thread_id: i32,
+    thread: JoinHandle<io::Result<Option<Ended>>>,
+}
+
+impl Handle {
+    /// Whether the thread has ended, for whatever reason.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        self.thread.is_finished()
+    }
+
+    /// Waits for the thread's end; returns the final totals.
+    ///
+    /// # Errors
+    /// Why it died, in one sentence.
+    pub fn join(self) -> Result<Counters, String> {
+        match self.thread.join() {
+            Ok(Ok(ended)) => Ok(ended.map(|(counters, _)| counters).unwrap_or_default()),
+            Ok(Err(error)) => Err(format!("The server's wait call failed: {error}.")),
+            Err(panic) => {
+                let what = panic
+                    .downcast_ref::<String>()
+                    .map(String::as_str)
+                    .or_else(|| panic.downcast_ref::<&str>().copied())
+                    .unwrap_or("no message");
+                Err(format!("The server thread panicked: {what}."))
+            }
+        }
+    }
+}
+
+/// What the thread tells once it listens.
+struct Started {
+    epfd: Fd,
+    thread_id: i32,
+}
+
+/// Starts the server on a thread of its own and returns when it listens.
+///
+/// # Errors
+/// The thread, its epoll instance or `listen(2)` failed.
+pub fn start(
+    bound: Bound,
+    config: Config,
+    site: http::Site,
+    publisher: Publisher,
+    commands: Commands,
+) -> io::Result<Handle> {
+    use std::os::fd::{AsFd, AsRawFd};
+    let addr = bound.addr;
+    let waker = commands.as_fd().as_raw_fd();
+    let (tell, told) = crossbeam_channel::bounded(1);
+    let thread = std::thread::Builder::new().name("server".into()).spawn(move || {
+        let reactor = Reactor::new(bound, config, site, publisher, commands);
+        match reactor {
+            Ok(reactor) => {
+                let thread_id = rustix::thread::gettid().as_raw_nonzero().get();
+                let _ = tell.send(Ok(Started { epfd: reactor.epfd(), thread_id }));
+                reactor.run().map(Some)
+            }
+            Err(error) => {
+                let _ = tell.send(Err(error));
+                Ok(None)
+            }
+        }
+    })?;
+    let gone = || io::Error::other("the server thread ended before it listened");
+    let Started { epfd, thread_id } = told.recv().map_err(|_| gone())??;
+    Ok(Handle { addr, epfd, waker, thread_id, thread })
+}

@@ -1,0 +1,138 @@
+//! How fast the loop may go: the gate that each of its calls passes.
+
+use std::time::{Duration, Instant};
+
+use crate::telemetry::{Kind, Mode, Step};
+
+/// The loop's pace.
+#[derive(Debug, Default)]
+pub(super) struct Pace {
+    mode: Mode,
+    /// While paused: calls that may still pass.
+    credit: u32,
+    /// While paused: calls pass until the wait call comes round again. `Some(false)` as long as
+    /// the first call of the step has not passed.
+    turn: Option<bool>,
+    /// In slow motion: when the next call may pass.
+    due: Option<Instant>,
+}
+
+/// What the gate says of a call.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Verdict {
+    /// Make it.
+    Go,
+    /// Stand until a command comes, or until then.
+    Stand(Option<Instant>),
+}
+
+impl Pace {
+    pub(super) fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// Whether every call passes: the one branch that the free-running loop pays.
+    #[inline]
+    pub(super) fn is_free(&self) -> bool {
+        matches!(self.mode, Mode::Run)
+    }
+
+    /// Changes the pace; what was left of a step is forgotten.
+    pub(super) fn set(&mut self, mode: Mode) {
+        let mode = match mode {
+            Mode::Slow(rate) => Mode::Slow(rate.clamp(1, 100)),
+            other => other,
+        };
+        *self = Self { mode, ..Self::default() };
+    }
+
+    /// Lets a paused loop go one step; a running one is paused first.
+    pub(super) fn step(&mut self, step: Step) {
+        if self.mode != Mode::Paused {
+            self.set(Mode::Paused);
+        }
+        match step {
+            Step::Call => self.credit += 1,
+            Step::Turn => self.turn = Some(false),
+        }
+    }
+
+    /// Whether the call may be made now; if so, it is counted as made.
+    pub(super) fn ask(&mut self, kind: Kind, now: Instant) -> Verdict {
+        match self.mode {
+            Mode::Run => Verdict::Go,
+            Mode::Paused if self.credit > 0 => {
+                self.credit -= 1;
+                Verdict::Go
+            }
+            Mode::Paused => match self.turn {
+                Some(begun) if !(begun && kind == Kind::EpollWait) => {
+                    self.turn = Some(true);
+                    Verdict::Go
+                }
+                _ => {
+                    self.turn = None;
+                    Verdict::Stand(None)
+                }
+            },
+            Mode::Slow(rate) => match self.due {
+                Some(due) if due > now => Verdict::Stand(Some(due)),
+                _ => {
+                    self.due = Some(now + Duration::from_secs(1) / u32::from(rate));
+                    Verdict::Go
+                }
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_running_loop_is_not_held() {
+        let mut pace = Pace::default();
+        assert!(pace.is_free());
+        assert_eq!(pace.ask(Kind::Recv, Instant::now()), Verdict::Go);
+    }
+
+    #[test]
+    fn a_paused_loop_makes_one_call_for_each_step() {
+        let (mut pace, now) = (Pace::default(), Instant::now());
+        pace.set(Mode::Paused);
+        assert_eq!(pace.ask(Kind::Recv, now), Verdict::Stand(None));
+        pace.step(Step::Call);
+        assert_eq!(pace.ask(Kind::Recv, now), Verdict::Go);
+        assert_eq!(pace.ask(Kind::Send, now), Verdict::Stand(None));
+    }
+
+    #[test]
+    fn a_turn_ends_before_the_next_wait() {
+        let (mut pace, now) = (Pace::default(), Instant::now());
+        pace.set(Mode::Paused);
+        pace.step(Step::Turn);
+        for kind in [Kind::EpollWait, Kind::Recv, Kind::Send] {
+            assert_eq!(pace.ask(kind, now), Verdict::Go);
+        }
+        assert_eq!(pace.ask(Kind::EpollWait, now), Verdict::Stand(None));
+        assert_eq!(pace.ask(Kind::EpollWait, now), Verdict::Stand(None));
+    }
+
+    #[test]
+    fn slow_motion_spaces_the_calls() {
+        let (mut pace, now) = (Pace::default(), Instant::now());
+        pace.set(Mode::Slow(10));
+        assert_eq!(pace.ask(Kind::Recv, now), Verdict::Go);
+        let due = now + Duration::from_millis(100);
+        assert_eq!(pace.ask(Kind::Recv, now), Verdict::Stand(Some(due)));
+        assert_eq!(pace.ask(Kind::Recv, due), Verdict::Go);
+    }
+
+    #[test]
+    fn a_step_pauses_a_running_loop() {
+        let mut pace = Pace::default();
+        pace.step(Step::Call);
+        assert_eq!(pace.mode(), Mode::Paused);
+    }
+}

@@ -1,0 +1,175 @@
+//! A server with a reader attached, for the tests over real sockets.
+#![allow(dead_code, unreachable_pub, reason = "each test file uses its part of it")]
+
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
+use epollscope::http::Site;
+use epollscope::server::{self, Config, Handle};
+use epollscope::telemetry::{
+    Capacity, Command, ConnId, Control, Counters, Lost, OwnedEvent, Publisher, Row, Standing,
+    Subscriber, control, wire,
+};
+
+/// How long a test waits for what must come.
+pub const LIMIT: Duration = Duration::from_secs(20);
+
+/// A running server and everything that its reader was told.
+pub struct Watched {
+    pub addr: SocketAddr,
+    pub control: Control,
+    pub handle: Option<Handle>,
+    subscriber: Subscriber,
+    /// The table, rebuilt from rows alone.
+    pub table: BTreeMap<ConnId, Row>,
+    pub gone: Vec<Row>,
+    pub events: Vec<OwnedEvent>,
+    pub counters: Counters,
+    pub lost: Lost,
+    pub standing: Standing,
+    pub resting: bool,
+    /// What arrives is left in the channel, as by a suspended dashboard.
+    pub suspended: bool,
+}
+
+pub fn start(config: Config) -> Watched {
+    start_with(config, Site::embedded(), Capacity::default())
+}
+
+pub fn start_with(config: Config, site: Site, capacity: Capacity) -> Watched {
+    let bound = server::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let (sink, subscriber) = wire(capacity);
+    let (control, commands) = control().unwrap();
+    let publisher = Publisher::new(Instant::now(), Some(sink), Vec::new());
+    let handle = server::start(bound, config, site, publisher, commands).unwrap();
+    Watched {
+        addr: handle.addr,
+        control,
+        handle: Some(handle),
+        subscriber,
+        table: BTreeMap::new(),
+        gone: Vec::new(),
+        events: Vec::new(),
+        counters: Counters::default(),
+        lost: Lost::default(),
+        standing: Standing::default(),
+        resting: false,
+        suspended: false,
+    }
+}
+
+impl Watched {
+    /// Reads what has arrived.
+    pub fn drain(&mut self) -> bool {
+        let Self {
+            subscriber,
+            table,
+            gone,
+            events,
+            counters,
+            lost,
+            standing,
+            resting,
+            control,
+            ..
+        } = self;
+        subscriber.drain(control, |batch| {
+            events.extend(batch.events().map(|event| event.to_owned()));
+            if batch.whole {
+                table.clear();
+            }
+            for row in &batch.rows {
+                table.insert(row.id, *row);
+            }
+            for row in &batch.gone {
+                table.remove(&row.id);
+                gone.push(*row);
+            }
+            counters.clone_from(&batch.counters);
+            lost.clone_from(&batch.lost);
+            *standing = batch.standing;
+            *resting = batch.listener.is_some_and(|listener| listener.resting.is_some());
+        })
+    }
+
+    /// Drains until something holds, and fails when it does not come to hold.
+    #[track_caller]
+    pub fn until(&mut self, what: &str, mut holds: impl FnMut(&Self) -> bool) {
+        let begin = Instant::now();
+        loop {
+            if !self.suspended {
+                self.drain();
+            }
+            if holds(self) {
+                return;
+            }
+            assert!(
+                begin.elapsed() < LIMIT,
+                "waited in vain for: {what}\n{:?}\n{:?}\n{:?}",
+                self.standing,
+                self.table,
+                self.counters
+            );
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    pub fn send(&self, command: Command) {
+        self.control.send(command).unwrap();
+    }
+
+    /// A connected client. Its socket gives up after [`LIMIT`].
+    pub fn client(&self) -> TcpStream {
+        let socket = TcpStream::connect(self.addr).unwrap();
+        socket.set_read_timeout(Some(LIMIT)).unwrap();
+        socket.set_write_timeout(Some(LIMIT)).unwrap();
+        socket
+    }
+
+    /// The row of a client, once it is in the table.
+    #[track_caller]
+    pub fn row_of(&mut self, client: &TcpStream) -> Row {
+        let peer = client.local_addr().unwrap();
+        self.until("the client's row", |s| s.table.values().any(|row| row.peer == peer));
+        *self.table.values().find(|row| row.peer == peer).unwrap()
+    }
+
+    /// Ends the server; returns its totals.
+    pub fn stop(mut self) -> Counters {
+        let _ = self.control.send(Command::Shutdown);
+        let counters = self.handle.take().unwrap().join().unwrap();
+        while self.drain() {}
+        assert_eq!(self.counters, counters, "the last batch carries the final totals");
+        counters
+    }
+}
+
+pub fn get(target: &str) -> String {
+    format!("GET {target} HTTP/1.1\r\nHost: x\r\n\r\n")
+}
+
+/// Reads one response: status and body.
+pub fn read_response(socket: &mut impl Read) -> (u16, Vec<u8>) {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        assert_eq!(socket.read(&mut byte).unwrap(), 1, "ended within a head: {head:?}");
+        head.push(byte[0]);
+    }
+    let text = String::from_utf8(head).unwrap();
+    let status = text[9..12].parse().unwrap();
+    let length = text
+        .lines()
+        .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok())
+        .unwrap_or(0);
+    let mut body = vec![0; length];
+    socket.read_exact(&mut body).unwrap();
+    (status, body)
+}
+
+pub fn ask(socket: &mut TcpStream, target: &str) -> (u16, Vec<u8>) {
+    socket.write_all(get(target).as_bytes()).unwrap();
+    read_response(socket)
+}

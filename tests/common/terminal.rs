@@ -1,0 +1,191 @@
+//! The real program in a real pseudo-terminal, and the screen that it draws.
+#![allow(dead_code, unreachable_pub, reason = "each user of it uses its part")]
+
+use std::io::{Read, Write};
+use std::num::NonZeroU16;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use portable_pty::{
+    Child, CommandBuilder, ExitStatus, MasterPty, PtySize, SlavePty, native_pty_system,
+};
+
+/// How long anything may take.
+pub const LIMIT: Duration = Duration::from_secs(20);
+
+pub struct Terminal {
+    pub child: Box<dyn Child + Send + Sync>,
+    master: Box<dyn MasterPty + Send>,
+    /// Kept open: the kernel forgets the terminal's modes with its last close, and they are what
+    /// [`Terminal::assert_restored`] looks at.
+    _slave: Box<dyn SlavePty + Send>,
+    keyboard: Box<dyn Write + Send>,
+    screen: Arc<Mutex<vt100::Parser>>,
+    /// Bytes that the program has written.
+    pub written: Arc<AtomicUsize>,
+    /// While false, the terminal takes no output.
+    pub reads: Arc<AtomicBool>,
+}
+
+fn nonzero(n: u16) -> NonZeroU16 {
+    NonZeroU16::new(n).unwrap()
+}
+
+impl Terminal {
+    /// Starts `program` with `options` in a terminal of that many columns and rows.
+    pub fn start(program: &str, (cols, rows): (u16, u16), options: &[&str]) -> Self {
+        Self::start_with(program, (cols, rows), options, &[])
+    }
+
+    pub fn start_with(
+        program: &str,
+        (cols, rows): (u16, u16),
+        options: &[&str],
+        env: &[(&str, &str)],
+    ) -> Self {
+        let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
+        let pty = native_pty_system().openpty(size).unwrap();
+        let mut command = CommandBuilder::new(program);
+        command.args(options);
+        command.env_remove("NO_COLOR");
+        for (key, value) in [("TERM", "xterm-256color"), ("LC_ALL", "C.UTF-8")] {
+            command.env(key, value);
+        }
+        for (key, value) in env {
+            command.env(key, value);
+        }
+        let child = pty.slave.spawn_command(command).unwrap();
+        let screen = Arc::new(Mutex::new(vt100::Parser::new(nonzero(rows), nonzero(cols), 0)));
+        let reads = Arc::new(AtomicBool::new(true));
+        let written = Arc::new(AtomicUsize::new(0));
+        let mut output = pty.master.try_clone_reader().unwrap();
+        let (parser, reading, count) = (screen.clone(), reads.clone(), written.clone());
+        std::thread::spawn(move || {
+            let mut buffer = [0; 65536];
+            loop {
+                while !reading.load(Ordering::Relaxed) {
+                    std::thread::sleep(Duration::from_millis(10));
+                }
+                match output.read(&mut buffer) {
+                    Ok(n) if n > 0 => {
+                        count.fetch_add(n, Ordering::Relaxed);
+                        parser.lock().unwrap().process(&buffer[..n]);
+                    }
+                    _ => break,
+                }
+            }
+        });
+        let keyboard = pty.master.take_writer().unwrap();
+        Self { child, master: pty.master, _slave: pty.slave, keyboard, screen, written, reads }
+    }
+
+    /// What stands on the screen.
+    pub fn text(&self) -> String {
+        self.screen.lock().unwrap().screen().contents()
+    }
+
+    pub fn with_screen<T>(&self, f: impl FnOnce(&vt100::Screen) -> T) -> T {
+        f(self.screen.lock().unwrap().screen())
+    }
+
+    /// Waits until something holds of the screen's text.
+    #[track_caller]
+    pub fn until(&self, what: &str, holds: impl Fn(&str) -> bool) -> String {
+        let begin = Instant::now();
+        loop {
+            let text = self.text();
+            if holds(&text) {
+                return text;
+            }
+            assert!(begin.elapsed() < LIMIT, "waited in vain for: {what}\n{text}");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Waits until a text is on the screen.
+    #[track_caller]
+    pub fn see(&self, text: &str) -> String {
+        self.until(text, |screen| screen.contains(text))
+    }
+
+    /// Waits until a text is no longer on the screen.
+    #[track_caller]
+    pub fn gone(&self, text: &str) {
+        self.until(&format!("no {text}"), |screen| !screen.contains(text));
+    }
+
+    /// Presses keys: each character as it stands.
+    pub fn press(&mut self, keys: &str) {
+        self.keyboard.write_all(keys.as_bytes()).unwrap();
+        self.keyboard.flush().unwrap();
+    }
+
+    /// The port in the URL on the screen.
+    #[track_caller]
+    pub fn port(&self) -> u16 {
+        let port = |screen: &str| -> Option<u16> {
+            let (_, rest) = screen.split_once("http://127.0.0.1:")?;
+            rest[..rest.find('/')?].parse().ok()
+        };
+        port(&self.until("the URL", |screen| port(screen).is_some())).unwrap()
+    }
+
+    pub fn resize(&mut self, (cols, rows): (u16, u16)) {
+        let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
+        self.screen.lock().unwrap().screen_mut().set_size(nonzero(rows), nonzero(cols));
+        self.master.resize(size).unwrap();
+    }
+
+    pub fn signal(&self, signal: rustix::process::Signal) {
+        let pid = i32::try_from(self.child.process_id().unwrap()).unwrap();
+        let pid = rustix::process::Pid::from_raw(pid).unwrap();
+        rustix::process::kill_process(pid, signal).unwrap();
+    }
+
+    /// Waits for the program's end.
+    #[track_caller]
+    pub fn exit(&mut self) -> ExitStatus {
+        let begin = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                // What it wrote last may still be under way.
+                std::thread::sleep(Duration::from_millis(50));
+                return status;
+            }
+            assert!(begin.elapsed() < LIMIT, "it does not end:\n{}", self.text());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Checks that the terminal was given back whole: main screen, cursor, no mouse, no raw mode.
+    #[track_caller]
+    pub fn assert_restored(&self) {
+        use rustix::termios::{LocalModes, tcgetattr};
+        let begin = Instant::now();
+        let restored = |screen: &vt100::Screen| {
+            !screen.alternate_screen()
+                && !screen.hide_cursor()
+                && !screen.bracketed_paste()
+                && screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None
+        };
+        while !self.with_screen(restored) {
+            assert!(begin.elapsed() < Duration::from_secs(5), "not restored:\n{}", self.text());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let tty = self.master.tty_name().map(std::fs::File::open).unwrap().unwrap();
+        let modes = tcgetattr(&tty).unwrap().local_modes;
+        assert!(
+            modes.contains(LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG),
+            "{modes:?}"
+        );
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        self.reads.store(true, Ordering::Relaxed);
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

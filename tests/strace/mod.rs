@@ -1,0 +1,198 @@
+//! Reads what strace(1) and the event log say of the same run, into the same shape.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use serde_json::Value;
+
+/// A system call of the server thread, with what must agree.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Call {
+    pub name: String,
+    pub fd: i64,
+    /// The value, or the name of the error; `None` for `close`, whose result nobody looks at.
+    pub result: Option<String>,
+    /// What else both say: masks, ready lists, lengths, ports.
+    pub detail: String,
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let result = self.result.as_deref().unwrap_or("?");
+        write!(f, "{}({}) = {result} {}", self.name, self.fd, self.detail)
+    }
+}
+
+/// The calls of the event log, in order.
+pub fn of_log(text: &str) -> Vec<Call> {
+    text.lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap_or_else(|e| panic!("{e}: {line}")))
+        .filter_map(|line| Some((line["call"].as_str()?.to_owned(), line)))
+        .map(|(name, line)| {
+            let number = |key: &str| line[key].as_i64();
+            let text = |key: &str| line[key].as_str().unwrap_or_default().to_owned();
+            let mut detail = String::new();
+            match name.as_str() {
+                "epoll_ctl" => detail = format!("{} {}", text("op"), text("mask")),
+                "epoll_wait" => {
+                    for ready in line["ready"].as_array().into_iter().flatten() {
+                        detail += &format!("{}:{} ", ready["fd"], ready["mask"].as_str().unwrap());
+                    }
+                }
+                "accept" => {
+                    detail = text("peer").rsplit_once(':').map_or("", |(_, port)| port).to_owned();
+                }
+                "listen" => detail = format!("{}", line["backlog"]),
+                "shutdown" => detail = text("how"),
+                "send" => detail = format!("{}", line["len"]),
+                "sendfile" => detail = format!("{} {}", line["file"], line["len"]),
+                "setsockopt" => detail = text("name"),
+                _ => {}
+            }
+            let fd = match name.as_str() {
+                "epoll_wait" => number("epfd"),
+                "openat2" => number("dirfd").or_else(|| number("fd")),
+                _ => number("fd"),
+            };
+            let err = line["err"].as_str().map(str::to_owned);
+            let result = err.or_else(|| number("ret").map(|ret| ret.to_string()));
+            // A call that can only succeed or fail need not say that it succeeded.
+            let result = (name != "close").then(|| result.unwrap_or_else(|| "0".to_owned()));
+            let fd = fd.unwrap_or_else(|| panic!("no fd: {line}"));
+            Call { name, fd, result, detail }
+        })
+        .collect()
+}
+
+/// The calls that strace saw on the thread that called `listen`, from there on.
+pub fn of_strace(text: &str) -> Vec<Call> {
+    let lines = whole_lines(text);
+    let thread = lines
+        .iter()
+        .find(|(_, line)| line.starts_with("listen("))
+        .map(|(thread, _)| thread.clone())
+        .expect("strace saw a listen");
+    let own = lines.iter().filter(|(by, _)| *by == thread).map(|(_, line)| line.as_str());
+    own.skip_while(|line| !line.starts_with("listen(")).filter_map(parse).collect()
+}
+
+/// Joins `<unfinished ...>` with `<... resumed>`.
+fn whole_lines(text: &str) -> Vec<(String, String)> {
+    let mut begun: HashMap<String, String> = HashMap::new();
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        let Some((thread, rest)) = line.split_once(char::is_whitespace) else { continue };
+        let rest = rest.trim_start();
+        if let Some(first) = rest.strip_suffix("<unfinished ...>") {
+            begun.insert(thread.to_owned(), first.to_owned());
+        } else if let Some((_, second)) = rest.split_once(" resumed>") {
+            let first = begun.remove(thread).unwrap_or_default();
+            lines.push((thread.to_owned(), first + second));
+        } else {
+            lines.push((thread.to_owned(), rest.to_owned()));
+        }
+    }
+    lines
+}
+
+fn parse(line: &str) -> Option<Call> {
+    // Signals and exits are no calls.
+    if line.starts_with(['-', '+']) {
+        return None;
+    }
+    let (name, rest) = line.split_once('(').unwrap_or_else(|| panic!("not a call: {line}"));
+    let (arguments, result) =
+        rest.rsplit_once(" = ").unwrap_or_else(|| panic!("no result: {line}"));
+    let arguments = arguments.trim_end().trim_end_matches(')');
+    let argument = |n: usize| arguments.split(", ").nth(n).unwrap_or_default();
+    let mut words = result.split_whitespace();
+    let value = words.next().unwrap_or_default();
+    let result = if value == "-1" { words.next().unwrap_or_default() } else { value };
+    let after = |key: &str| {
+        let rest = arguments.split_once(key).map_or("", |(_, rest)| rest);
+        &rest[..rest.find([',', '}', ')']).unwrap_or(rest.len())]
+    };
+    let mask = |bits: &str| match bits {
+        "" => "0".to_owned(),
+        bits => {
+            bits.split('|').map(|bit| bit.trim_start_matches("EPOLL")).collect::<Vec<_>>().join("|")
+        }
+    };
+    let mut fd = argument(0);
+    let mut detail = String::new();
+    let name = match name {
+        "accept4" => {
+            detail = after("htons(").to_owned();
+            "accept"
+        }
+        "recvfrom" => "recv",
+        "sendto" => {
+            detail = argument(2).to_owned();
+            "send"
+        }
+        "epoll_pwait" | "epoll_wait" => {
+            for ready in arguments.split("{events=").skip(1) {
+                let bits = &ready[..ready.find(',').unwrap()];
+                let data =
+                    ready.split_once("u64=").or_else(|| ready.split_once("data=")).unwrap().1;
+                let data =
+                    data[..data.find(['}', ',', ' ']).unwrap_or(data.len())].trim_end_matches('}');
+                let data = match data.strip_prefix("0x") {
+                    Some(hex) => u64::from_str_radix(hex, 16),
+                    None => data.parse(),
+                };
+                let fd = data.unwrap_or_else(|_| panic!("no data: {line}")) & 0xffff_ffff;
+                detail += &format!("{fd}:{} ", mask(bits));
+            }
+            "epoll_wait"
+        }
+        "epoll_ctl" => {
+            fd = argument(2);
+            let op = argument(1).trim_start_matches("EPOLL_CTL_");
+            detail = format!("{op} {}", mask(after("events=")));
+            name
+        }
+        "listen" => {
+            detail = argument(1).to_owned();
+            name
+        }
+        "shutdown" => {
+            detail = argument(1).trim_start_matches("SHUT_").to_owned();
+            name
+        }
+        "sendfile" => {
+            detail = format!("{} {}", argument(1), arguments.rsplit(", ").next().unwrap());
+            name
+        }
+        "setsockopt" => {
+            detail = argument(2).to_owned();
+            name
+        }
+        // The allocator's, and no descriptor's.
+        "mmap" if argument(4) == "-1" => return None,
+        "close" | "openat2" | "fstat" | "pread64" => name,
+        other => panic!("a call that the log has no word for: {other}: {line}"),
+    };
+    Some(Call {
+        name: name.to_owned(),
+        fd: fd.parse().unwrap_or_else(|_| panic!("no fd: {line}")),
+        result: (name != "close").then(|| result.to_owned()),
+        detail,
+    })
+}
+
+/// The first place where two runs differ, told with what stands around it.
+pub fn difference(log: &[Call], strace: &[Call]) -> Option<String> {
+    let at = (0..log.len().max(strace.len())).find(|&i| log.get(i) != strace.get(i))?;
+    let around = |calls: &[Call]| {
+        let from = at.saturating_sub(3);
+        format!("{:#?}", &calls[from.min(calls.len())..(at + 3).min(calls.len())])
+    };
+    Some(format!(
+        "call {at} of {} in the log and {} in strace\nlog: {}\nstrace: {}",
+        log.len(),
+        strace.len(),
+        around(log),
+        around(strace)
+    ))
+}

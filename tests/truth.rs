@@ -1,0 +1,210 @@
+//! Promise 1: what the log says is what the kernel did. strace(1) watches a run of thousands of
+//! mixed requests, and its list of calls must equal the log's, call by call.
+
+#[allow(unreachable_pub, reason = "a module of this test alone")]
+mod strace;
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// Whether strace can be run here; in CI (`EPOLLSCOPE_REQUIRE_TOOLS`) it must be.
+fn strace_works() -> bool {
+    let works = Command::new("strace")
+        .args(["-o", "/dev/null", "true"])
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success());
+    assert!(
+        works || std::env::var_os("EPOLLSCOPE_REQUIRE_TOOLS").is_none(),
+        "strace is required here and does not work"
+    );
+    if !works {
+        eprintln!("skipped: strace is not installed or may not trace");
+    }
+    works
+}
+
+struct Traced {
+    strace: Child,
+    pid: i32,
+    addr: SocketAddr,
+}
+
+fn start(dir: &Path, options: &[&str]) -> Traced {
+    let mut strace = Command::new("strace")
+        .args(["-f", "-s", "0", "-o"])
+        .arg(dir.join("strace"))
+        .args(["-e", "trace=network,desc,epoll_wait,epoll_pwait,epoll_ctl,sendfile"])
+        .arg(env!("CARGO_BIN_EXE_epollscope"))
+        .args(["--headless", "--quiet", "--port", "0", "--log"])
+        .arg(dir.join("log"))
+        .args(options)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(strace.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    let addr =
+        line.trim_end().strip_prefix("listening on http://").unwrap_or_else(|| panic!("{line:?}"));
+    let addr = addr.trim_end_matches('/').parse().unwrap();
+    let log = std::fs::read_to_string(dir.join("log")).unwrap();
+    let pid = log
+        .split_once("\"pid\":")
+        .map(|(_, rest)| rest[..rest.find([',', '}']).unwrap()].parse().unwrap());
+    Traced { strace, pid: pid.expect("the log's first line names the process"), addr }
+}
+
+impl Traced {
+    fn client(&self) -> TcpStream {
+        let socket = TcpStream::connect(self.addr).unwrap();
+        socket.set_read_timeout(Some(LIMIT)).unwrap();
+        socket
+    }
+
+    fn stop(mut self) {
+        let pid = rustix::process::Pid::from_raw(self.pid).unwrap();
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        let begin = Instant::now();
+        while self.strace.try_wait().unwrap().is_none() {
+            assert!(begin.elapsed() < LIMIT, "it does not end");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+fn read_answers(socket: &mut TcpStream, mut count: usize) {
+    let mut text = Vec::new();
+    let mut buffer = [0; 65536];
+    while count > 0 {
+        let n = socket.read(&mut buffer).unwrap();
+        assert!(n > 0, "ended before the answer");
+        text.extend_from_slice(&buffer[..n]);
+        while let Some(end) = text.windows(4).position(|w| w == b"\r\n\r\n") {
+            let head = String::from_utf8_lossy(&text[..end]).to_ascii_lowercase();
+            let length: usize = head
+                .lines()
+                .find_map(|line| line.strip_prefix("content-length: ")?.trim().parse().ok())
+                .unwrap_or(0);
+            let length = if head.contains(" 304 ") { 0 } else { length };
+            if text.len() < end + 4 + length {
+                break;
+            }
+            text.drain(..end + 4 + length);
+            count -= 1;
+        }
+    }
+}
+
+/// Requests of every sort, by connections that end in every way.
+fn mixed_load(server: &Traced, targets: &[&str], large: &str) {
+    let get = |target: &str| format!("GET {target} HTTP/1.1\r\nHost: x\r\n\r\n");
+    let mut kept: Vec<TcpStream> = (0..8).map(|_| server.client()).collect();
+    for round in 0..40 {
+        for (i, client) in kept.iter_mut().enumerate() {
+            let target = targets[(round + i) % targets.len()];
+            match (round + i) % 4 {
+                0 => {
+                    client.write_all(get(target).repeat(10).as_bytes()).unwrap();
+                    read_answers(client, 10);
+                }
+                1 => {
+                    let text = get(target);
+                    let (first, second) = text.split_at(round % text.len());
+                    client.write_all(first.as_bytes()).unwrap();
+                    client.write_all(second.as_bytes()).unwrap();
+                    read_answers(client, 1);
+                }
+                _ => {
+                    client.write_all(get(target).as_bytes()).unwrap();
+                    read_answers(client, 1);
+                }
+            }
+        }
+        let mut client = server.client();
+        match round % 6 {
+            0 => {
+                client.write_all(get(targets[0]).repeat(3).as_bytes()).unwrap();
+                client.shutdown(Shutdown::Write).unwrap();
+                read_answers(&mut client, 3);
+                assert_eq!(client.read(&mut [0]).unwrap(), 0);
+            }
+            1 => {
+                client.write_all(b"NONSENSE\r\n\r\nmore of it").unwrap();
+                client.read_to_end(&mut Vec::new()).unwrap();
+            }
+            2 => {
+                client.write_all(get(targets[0]).as_bytes()).unwrap();
+                rustix::net::sockopt::set_socket_linger(&client, Some(Duration::ZERO)).unwrap();
+            }
+            3 => {
+                client.write_all(b"GET / HTTP/1.0\r\n\r\n").unwrap();
+                client.read_to_end(&mut Vec::new()).unwrap();
+            }
+            4 => {
+                // Taken by the kernel in several pieces, with OUT asked for between them.
+                rustix::net::sockopt::set_socket_recv_buffer_size(&client, 4096).unwrap();
+                client.write_all(get(large).repeat(8).as_bytes()).unwrap();
+                read_answers(&mut client, 8);
+            }
+            _ => drop(client.write_all(b"GET / HT")),
+        }
+    }
+}
+
+fn compare(dir: &Path, at_least: usize) {
+    let log = std::fs::read_to_string(dir.join("log")).unwrap();
+    let trace = std::fs::read_to_string(dir.join("strace")).unwrap();
+    let last = log.lines().last().unwrap();
+    assert!(last.starts_with("{\"lost\":0,"), "{last}");
+    let (log, trace) = (strace::of_log(&log), strace::of_strace(&trace));
+    if let Some(difference) = strace::difference(&log, &trace) {
+        panic!("{difference}");
+    }
+    assert!(log.len() >= at_least, "only {} calls", log.len());
+    let partial =
+        log.iter().any(|c| c.name.starts_with("send") && c.result.as_deref() == Some("EAGAIN"));
+    assert!(partial, "no send met a full buffer, so OUT was not tested");
+}
+
+#[test]
+fn the_log_equals_strace_for_the_embedded_site() {
+    if !strace_works() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let server = start(dir.path(), &["--max-connections", "10", "--idle-timeout", "1"]);
+    let silent = server.client();
+    mixed_load(&server, &["/", "/missing", "/style.css", "/?query"], "/large.png");
+    // More than --max-connections.
+    let mut many: Vec<TcpStream> = (0..12).map(|_| server.client()).collect();
+    let mut refused = many.pop().unwrap();
+    refused.read_to_end(&mut Vec::new()).unwrap();
+    // Closed by the idle timeout.
+    let mut silent = silent;
+    assert_eq!(silent.read(&mut [0]).unwrap_or(0), 0);
+    server.stop();
+    compare(dir.path(), 3000);
+}
+
+#[test]
+fn the_log_equals_strace_for_files_on_disk() {
+    if !strace_works() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("root");
+    std::fs::create_dir(&root).unwrap();
+    std::fs::write(root.join("index.html"), "<p>one</p>").unwrap();
+    std::fs::write(root.join("other.txt"), vec![b'x'; 20_000]).unwrap();
+    std::fs::write(root.join("large.bin"), vec![b'y'; 3_000_000]).unwrap();
+    std::os::unix::fs::symlink("/etc/passwd", root.join("out")).unwrap();
+    let server = start(dir.path(), &[root.to_str().unwrap()]);
+    mixed_load(&server, &["/", "/other.txt", "/out", "/../x", "/missing"], "/large.bin");
+    server.stop();
+    compare(dir.path(), 3000);
+}
