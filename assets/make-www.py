@@ -21,7 +21,7 @@ COLUMNS, ROWS = 10, 5
 HAND = 36  # the diner who raises a hand, counted from 0
 
 STYLE = """
-  text { font: 600 15px system-ui, sans-serif; fill: var(--ink) }
+  text { font: 600 21px system-ui, sans-serif; fill: var(--ink) }
   svg { --ink: #2b2118; --seat: #d9cbb8; --plate: #fffaf2; --ask: #b4551d; --hand: #1b7a4b }
   .seat { fill: var(--seat) } .plate { fill: var(--plate) }
   .path { fill: none; stroke: var(--ask); stroke-width: 3; stroke-linejoin: round; opacity: .55 }
