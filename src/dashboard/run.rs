@@ -26,7 +26,7 @@ const TICK: Duration = Duration::from_millis(16);
 const QUIET_TICK: Duration = Duration::from_millis(40);
 /// How long after the last event it counts as quiet.
 const QUIET_AFTER: Duration = Duration::from_secs(1);
-/// How often the kernel is asked with few connections, and with many.
+/// How often the kernel is asked; and how often with many connections or while all is quiet.
 const ASK_EVERY: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(500)];
 /// What is many.
 const MANY: usize = 1000;
@@ -146,7 +146,10 @@ impl<W: World> Session<W> {
         if let Some(snapshot) = self.world.latest() {
             self.state.kernel(snapshot);
         }
-        let every = ASK_EVERY[usize::from(self.state.live().table.open() > MANY)];
+        // While the loop is held nothing else comes, and the queues are what is looked at.
+        let scene = self.state.live();
+        let quiet = self.is_quiet(now) && scene.next_call().is_none();
+        let every = ASK_EVERY[usize::from(quiet || scene.table.open() > MANY)];
         let due = self.asked.is_none_or(|asked| now.saturating_duration_since(asked) >= every);
         if due && let Some(question) = self.state.question() {
             self.asked = Some(now);
@@ -208,7 +211,11 @@ impl<W: World> Session<W> {
 
     /// Until when to sleep if nobody touches the keyboard.
     fn next_tick(&self, now: Instant) -> Duration {
-        if now.saturating_duration_since(self.busy) < QUIET_AFTER { TICK } else { QUIET_TICK }
+        if self.is_quiet(now) { QUIET_TICK } else { TICK }
+    }
+
+    fn is_quiet(&self, now: Instant) -> bool {
+        now.saturating_duration_since(self.busy) >= QUIET_AFTER
     }
 
     /// The state.
