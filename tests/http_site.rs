@@ -1,0 +1,510 @@
+//! Whole requests through `http`: parsed from bytes, answered from the embedded pages and from real
+//! folders, with the answers read back as a client would.
+
+use std::fs;
+use std::io::Read;
+use std::os::unix::fs::{FileExt, symlink};
+use std::path::Path;
+
+use epollscope::http::{FileCall, Head, Limits, Now, Payload, Response, SMALL, Site, parse};
+
+/// An answer as a client sees it.
+struct Seen {
+    status: u16,
+    head: String,
+    body: Vec<u8>,
+    keep_alive: bool,
+}
+
+impl Seen {
+    fn field(&self, name: &str) -> Option<&str> {
+        self.head.lines().skip(1).find_map(|line| {
+            let (field, value) = line.split_once(": ")?;
+            field.eq_ignore_ascii_case(name).then_some(value)
+        })
+    }
+}
+
+/// 2100: every file of a test was changed long before, so that no stamp is racy.
+const LATER: u64 = 4_102_444_800;
+
+fn at(seconds: u64) -> Now {
+    Now { monotonic: seconds * 1_000_000_000, unix: LATER + seconds }
+}
+
+fn finish(response: Response, mut out: Vec<u8>) -> Seen {
+    match response.payload {
+        Payload::None => {}
+        Payload::Static(bytes) => out.extend_from_slice(bytes),
+        Payload::File { file, offset, len } => {
+            let mut bytes = vec![0; usize::try_from(len).unwrap()];
+            fs::File::from(file).read_exact_at(&mut bytes, offset).unwrap();
+            out.extend_from_slice(&bytes);
+        }
+    }
+    let end = out.windows(4).position(|four| four == b"\r\n\r\n").expect("a head") + 4;
+    let body = out.split_off(end);
+    assert_eq!(body.len() as u64, response.body, "the body announced to the caller");
+    let head = String::from_utf8(out).unwrap();
+    assert!(head.starts_with(&format!("HTTP/1.1 {} ", response.status)), "{head}");
+    Seen { status: response.status, head, body, keep_alive: response.keep_alive }
+}
+
+fn ask_at(site: &mut Site, request: &str, now: Now) -> Seen {
+    let Head::Complete(request) = parse(request.as_bytes(), &Limits::default()) else {
+        panic!("not a request: {request:?}");
+    };
+    let mut out = Vec::new();
+    let response = site.respond(&request, now, &mut out);
+    finish(response, out)
+}
+
+fn ask(site: &mut Site, request: &str) -> Seen {
+    ask_at(site, request, at(0))
+}
+
+fn get(site: &mut Site, target: &str, fields: &str) -> Seen {
+    ask(site, &format!("GET {target} HTTP/1.1\r\nHost: x\r\n{fields}\r\n"))
+}
+
+fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+    let root = tempfile::tempdir().unwrap();
+    for (name, bytes) in files {
+        let path = root.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+    root
+}
+
+fn site(root: &Path) -> Site {
+    Site::open(root).unwrap()
+}
+
+#[test]
+fn the_embedded_pages_are_served_without_a_system_call() {
+    let mut site = Site::embedded();
+    let page = get(&mut site, "/", "");
+    assert_eq!(page.status, 200);
+    assert_eq!(page.field("Content-Type"), Some("text/html; charset=utf-8"));
+    assert_eq!(page.field("Date"), Some("Fri, 01 Jan 2100 00:00:00 GMT"));
+    assert_eq!(page.field("X-Content-Type-Options"), Some("nosniff"));
+    assert!(page.keep_alive && page.field("Connection").is_none());
+    assert_eq!(get(&mut site, "/index.html", "").body, page.body);
+    assert_eq!(get(&mut site, "/./%69ndex.html?a=b", "").body, page.body);
+    assert_eq!(get(&mut site, "http://x/", "").body, page.body);
+    assert_eq!(get(&mut site, "/nothing", "").status, 404);
+    assert_eq!(get(&mut site, "/../Cargo.toml", "").status, 400);
+    assert_eq!(site.calls().count(), 0);
+}
+
+#[test]
+fn the_embedded_pages_have_a_large_file_and_their_own_404() {
+    let mut site = Site::embedded();
+    let missing = get(&mut site, "/nothing", "");
+    assert_eq!(missing.body, get(&mut site, "/404.html", "").body);
+    let page = String::from_utf8(get(&mut site, "/", "").body).unwrap();
+    let mut largest = 0;
+    let mut assets = 0;
+    for part in page.split(['"', ' ']).filter(|part| part.contains('.') && part.starts_with('/')) {
+        let asset = get(&mut site, part, "");
+        assert_eq!(asset.status, 200, "{part}");
+        assets += 1;
+        largest = largest.max(asset.body.len());
+    }
+    assert!(assets >= 6, "a browser should open several connections: {assets}");
+    assert!(largest >= 512 * 1024, "something for the slow reader: {largest}");
+}
+
+#[test]
+fn head_equals_get_without_the_body() {
+    let large = vec![b'x'; 200_000];
+    let root = folder(&[("small.txt", b"hello"), ("large.bin", &large)]);
+    let mut site = site(root.path());
+    for target in ["/small.txt", "/large.bin", "/missing"] {
+        let get = get(&mut site, target, "");
+        let head = ask(&mut site, &format!("HEAD {target} HTTP/1.1\r\nHost: x\r\n\r\n"));
+        assert_eq!(head.head, get.head);
+        assert!(head.body.is_empty() && !get.body.is_empty());
+    }
+    assert_eq!(get(&mut site, "/large.bin", "").body, large);
+}
+
+#[test]
+fn methods_have_their_verdicts() {
+    let mut site = Site::embedded();
+    let mut method = |name: &str| ask(&mut site, &format!("{name} / HTTP/1.1\r\nHost: x\r\n\r\n"));
+    for name in ["POST", "PUT", "DELETE", "PATCH", "TRACE"] {
+        let answer = method(name);
+        assert_eq!((answer.status, answer.field("Allow")), (405, Some("GET, HEAD, OPTIONS")));
+        assert!(answer.keep_alive);
+    }
+    assert_eq!(method("BREW").status, 501);
+    assert_eq!(method("get").status, 501, "methods are case-sensitive");
+    let options = method("OPTIONS");
+    assert_eq!((options.status, options.field("Allow")), (204, Some("GET, HEAD, OPTIONS")));
+    assert_eq!(options.field("Content-Length"), None);
+    assert_eq!(ask(&mut site, "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n").status, 204);
+}
+
+#[test]
+fn connections_are_kept_as_the_version_says() {
+    let mut site = Site::embedded();
+    let mut tail = |request: &str| {
+        let answer = ask(&mut site, request);
+        (answer.keep_alive, answer.field("Connection").map(str::to_owned))
+    };
+    assert_eq!(tail("GET / HTTP/1.0\r\n\r\n"), (false, Some("close".into())));
+    let kept = tail("GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n");
+    assert_eq!(kept, (true, Some("keep-alive".into())));
+    let closed = tail("GET / HTTP/1.1\r\nHost: x\r\nConnection: foo, Close\r\n\r\n");
+    assert_eq!(closed, (false, Some("close".into())));
+}
+
+#[test]
+fn a_cached_file_costs_no_call_within_a_second_and_is_seen_to_change_after_it() {
+    let root = folder(&[("a.png", b"one")]);
+    let mut site = site(root.path());
+    let request = "GET /a.png HTTP/1.1\r\nHost: x\r\n\r\n";
+    assert_eq!(ask_at(&mut site, request, at(0)).body, b"one");
+    let calls: Vec<_> = site.calls().collect();
+    assert!(
+        matches!(
+            calls[..],
+            [
+                FileCall::Open { ret: Ok(a), .. },
+                FileCall::Stat { fd: b, ret: Ok(()) },
+                FileCall::Read { fd: c, offset: 0, ret: Ok(3) },
+                FileCall::Close { fd: d },
+            ] if a == b && b == c && c == d
+        ),
+        "{calls:?}"
+    );
+    fs::write(root.path().join("a.png"), b"second").unwrap();
+    assert_eq!(ask_at(&mut site, request, Now { monotonic: 999_999_999, ..at(0) }).body, b"one");
+    assert_eq!(site.calls().count(), 0);
+    let changed = ask_at(&mut site, request, at(1));
+    assert_eq!((&changed.body[..], changed.field("Content-Length")), (&b"second"[..], Some("6")));
+    assert_eq!(site.calls().count(), 4);
+    assert_eq!(ask_at(&mut site, request, at(2)).body, b"second");
+    let calls: Vec<_> = site.calls().collect();
+    assert!(
+        matches!(calls[..], [FileCall::Open { .. }, FileCall::Stat { .. }, FileCall::Close { .. }]),
+        "an unchanged file is not read again: {calls:?}"
+    );
+    fs::remove_file(root.path().join("a.png")).unwrap();
+    assert_eq!(ask_at(&mut site, request, at(3)).status, 404);
+}
+
+#[test]
+fn a_file_changed_just_now_has_a_weak_tag_and_is_read_again() {
+    let root = folder(&[("a.txt", b"one")]);
+    let mut site = site(root.path());
+    let real = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let now = |s: u64| Now { monotonic: s * 1_000_000_000, unix: real.as_secs() + s };
+    let request = "GET /a.txt HTTP/1.1\r\nHost: x\r\n\r\n";
+    let racy = ask_at(&mut site, request, now(0)).field("ETag").unwrap().to_owned();
+    assert!(racy.starts_with("W/\""), "{racy}");
+    // The same length, and perhaps the same tick of the file system's clock.
+    fs::write(root.path().join("a.txt"), b"two").unwrap();
+    assert_eq!(ask_at(&mut site, request, now(1)).body, b"two");
+    let calm = ask_at(&mut site, request, now(10));
+    assert!(calm.field("ETag").unwrap().starts_with('"'));
+}
+
+#[test]
+fn a_large_file_is_opened_for_each_request_and_never_leaked() {
+    let root = folder(&[("large.bin", &vec![7; usize::try_from(SMALL).unwrap() + 1])]);
+    let mut site = site(root.path());
+    for _ in 0..2 {
+        assert_eq!(get(&mut site, "/large.bin", "").body.len() as u64, SMALL + 1);
+        let calls: Vec<_> = site.calls().collect();
+        assert!(matches!(calls[..], [FileCall::Open { .. }, FileCall::Stat { .. }]), "{calls:?}");
+    }
+    // What is not handed over is closed.
+    for request in [
+        "HEAD /large.bin HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET /large.bin HTTP/1.1\r\nHost: x\r\nIf-None-Match: *\r\n\r\n",
+        "GET /large.bin HTTP/1.1\r\nHost: x\r\nRange: bytes=0-0,2-3\r\n\r\n",
+        "GET /large.bin HTTP/1.1\r\nHost: x\r\nRange: bytes=99999999-\r\n\r\n",
+        "GET /large.bin HTTP/1.1\r\nHost: x\r\nIf-Match: \"other\"\r\n\r\n",
+    ] {
+        ask_at(&mut site, request, at(100));
+        let calls: Vec<_> = site.calls().collect();
+        let opened =
+            calls.iter().filter(|c| matches!(c, FileCall::Open { ret: Ok(_), .. })).count();
+        let closed = calls.iter().filter(|c| matches!(c, FileCall::Close { .. })).count();
+        assert_eq!(opened, closed, "{request} {calls:?}");
+    }
+}
+
+#[test]
+fn preconditions_decide() {
+    let root = folder(&[("a.txt", b"hello")]);
+    let mut site = site(root.path());
+    let first = get(&mut site, "/a.txt", "");
+    let etag = first.field("ETag").unwrap().to_owned();
+    let modified = first.field("Last-Modified").unwrap().to_owned();
+    let mut status = |fields: &str| get(&mut site, "/a.txt", fields).status;
+    for (fields, expected) in [
+        (format!("If-None-Match: {etag}\r\n"), 304),
+        (format!("If-None-Match: W/{etag}\r\n"), 304),
+        (format!("If-None-Match: \"a,b\", {etag}\r\n"), 304),
+        (format!("If-None-Match: \"a\"\r\nIf-None-Match: {etag}\r\n"), 304),
+        ("If-None-Match: *\r\n".into(), 304),
+        ("If-None-Match: \"other\"\r\n".into(), 200),
+        (format!("If-None-Match: \"other\"\r\nIf-Modified-Since: {modified}\r\n"), 200),
+        (format!("If-Modified-Since: {modified}\r\n"), 304),
+        ("If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n".into(), 200),
+        ("If-Modified-Since: Sunday, 06-Nov-94 08:49:37 GMT\r\n".into(), 200),
+        ("If-Modified-Since: yesterday\r\n".into(), 200),
+        (format!("If-Match: {etag}\r\n"), 200),
+        (format!("If-Match: W/{etag}\r\n"), 412),
+        ("If-Match: *\r\n".into(), 200),
+        ("If-Match: \"other\"\r\n".into(), 412),
+        (format!("If-Unmodified-Since: {modified}\r\n"), 200),
+        ("If-Unmodified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n".into(), 412),
+        (format!("If-Match: {etag}\r\nIf-None-Match: {etag}\r\n"), 304),
+    ] {
+        assert_eq!(status(&fields), expected, "{fields}");
+    }
+    let known = get(&mut site, "/a.txt", &format!("If-None-Match: {etag}\r\n"));
+    assert_eq!(known.field("ETag"), Some(&etag[..]));
+    assert_eq!(known.field("Vary"), Some("Accept-Encoding"));
+    assert_eq!((known.field("Content-Length"), known.body.len()), (None, 0));
+}
+
+#[test]
+fn ranges_are_cut_from_small_and_large_files() {
+    let bytes: Vec<u8> = (0..200_000u32).map(|n| u8::try_from(n % 251).unwrap()).collect();
+    let root = folder(&[("small.bin", &bytes[..1000]), ("large.bin", &bytes)]);
+    let mut site = site(root.path());
+    for (target, size) in [("/small.bin", 1000usize), ("/large.bin", 200_000)] {
+        for (range, start, end) in [
+            ("0-0", 0, 1),
+            ("10-19", 10, 20),
+            ("990-", 990, size),
+            ("-7", size - 7, size),
+            ("-99999999", 0, size),
+            ("500-99999999999999999999999", 500, size),
+            ("0-4,5-9", 0, 10),
+        ] {
+            let part = get(&mut site, target, &format!("Range: bytes={range}\r\n"));
+            assert_eq!(part.status, 206, "{range}");
+            assert_eq!(part.body, &bytes[start..end], "{range}");
+            let expected = format!("bytes {start}-{}/{size}", end - 1);
+            assert_eq!(part.field("Content-Range"), Some(&expected[..]));
+            assert_eq!(part.field("Content-Length"), Some(&(end - start).to_string()[..]));
+        }
+        let outside = get(&mut site, target, &format!("Range: bytes={size}-\r\n"));
+        assert_eq!(outside.status, 416);
+        assert_eq!(outside.field("Content-Range"), Some(&format!("bytes */{size}")[..]));
+        for ignored in ["bytes=5-4", "bytes=x-", "lines=1-2", "bytes=", "bytes=-", "bytes=1"] {
+            let whole = get(&mut site, target, &format!("Range: {ignored}\r\n"));
+            assert_eq!((whole.status, whole.body.len()), (200, size), "{ignored}");
+        }
+        let several = get(&mut site, target, "Range: bytes=0-1, 100-103\r\n");
+        assert_eq!(several.status, 206);
+        let kind = several.field("Content-Type").unwrap();
+        let boundary = kind.strip_prefix("multipart/byteranges; boundary=").unwrap();
+        let part = |start: usize, end: usize| {
+            let head = format!(
+                "--{boundary}\r\nContent-Type: application/octet-stream\r\n\
+                 Content-Range: bytes {start}-{end}/{size}\r\n\r\n"
+            );
+            [head.as_bytes(), &bytes[start..=end], b"\r\n"].concat()
+        };
+        let end = format!("--{boundary}--\r\n");
+        assert_eq!(several.body, [part(0, 1), part(100, 103), end.into_bytes()].concat());
+        let head = ask(
+            &mut site,
+            &format!("HEAD {target} HTTP/1.1\r\nHost: x\r\nRange: bytes=0-0\r\n\r\n"),
+        );
+        assert_eq!(head.status, 200, "a range means nothing to HEAD");
+    }
+}
+
+#[test]
+fn if_range_guards_a_range() {
+    let root = folder(&[("a.txt", b"hello")]);
+    let mut site = site(root.path());
+    let first = get(&mut site, "/a.txt", "");
+    let etag = first.field("ETag").unwrap().to_owned();
+    let modified = first.field("Last-Modified").unwrap().to_owned();
+    let mut status = |guard: &str| {
+        get(&mut site, "/a.txt", &format!("Range: bytes=1-2\r\nIf-Range: {guard}\r\n")).status
+    };
+    assert_eq!(status(&etag), 206);
+    assert_eq!(status(&modified), 206);
+    assert_eq!(status(&format!("W/{etag}")), 200);
+    assert_eq!(status("\"other\""), 200);
+    assert_eq!(status("Sun, 06 Nov 1994 08:49:37 GMT"), 200);
+}
+
+#[test]
+fn a_file_beyond_4_gib_is_served_by_parts() {
+    let root = folder(&[]);
+    let file = fs::File::create(root.path().join("huge.bin")).unwrap();
+    let size = 5u64 << 30;
+    file.set_len(size).unwrap();
+    file.write_all_at(b"end", size - 3).unwrap();
+    let mut site = site(root.path());
+    let part = get(&mut site, "/huge.bin", "Range: bytes=-3\r\n");
+    assert_eq!((part.status, &part.body[..]), (206, &b"end"[..]));
+    let head = ask(&mut site, "HEAD /huge.bin HTTP/1.1\r\nHost: x\r\n\r\n");
+    assert_eq!(head.field("Content-Length"), Some("5368709120"));
+}
+
+#[test]
+fn precompressed_neighbours_are_chosen_by_what_is_accepted() {
+    let root = folder(&[
+        ("a.css", b"plain"),
+        ("a.css.gz", b"gzipped"),
+        ("a.css.br", b"brotli"),
+        ("b.png", b"picture"),
+        ("b.png.gz", b"never looked for"),
+        ("only.css.gz", b"no plain file"),
+    ]);
+    let mut site = site(root.path());
+    let mut choose = |target: &str, accept: &str| {
+        let answer = get(&mut site, target, &format!("Accept-Encoding: {accept}\r\n"));
+        let vary = answer.field("Vary").map(str::to_owned);
+        (answer.field("Content-Encoding").map(str::to_owned), answer.body, vary)
+    };
+    let vary = Some("Accept-Encoding".to_owned());
+    for (accept, coding, body) in [
+        ("gzip, deflate, br, zstd", Some("br"), &b"brotli"[..]),
+        ("gzip", Some("gzip"), b"gzipped"),
+        ("x-gzip", Some("gzip"), b"gzipped"),
+        ("br;q=0.5, gzip;q=0.8", Some("gzip"), b"gzipped"),
+        ("zstd", None, b"plain"),
+        ("br;q=0, *", Some("gzip"), b"gzipped"),
+        ("*;q=0", None, b"plain"),
+        ("identity, gzip;q=0.5", None, b"plain"),
+        ("", None, b"plain"),
+    ] {
+        let expected = (coding.map(str::to_owned), body.to_vec(), vary.clone());
+        assert_eq!(choose("/a.css", accept), expected, "{accept}");
+    }
+    assert_eq!(choose("/b.png", "gzip"), (None, b"picture".to_vec(), None));
+    assert_eq!(get(&mut site, "/only.css", "Accept-Encoding: gzip\r\n").status, 404);
+    let plain = get(&mut site, "/a.css", "");
+    let coded = get(&mut site, "/a.css", "Accept-Encoding: br\r\n");
+    assert_ne!(plain.field("ETag"), coded.field("ETag"));
+    assert_eq!(plain.field("Content-Type"), coded.field("Content-Type"));
+    // All of it is remembered, the missing .zst too.
+    site.calls().for_each(drop);
+    get(&mut site, "/a.css", "Accept-Encoding: zstd, gzip\r\n");
+    assert_eq!(site.calls().count(), 0);
+}
+
+#[test]
+fn a_folder_without_its_slash_is_redirected_within_this_host() {
+    let root = folder(&[("sub/index.html", b"sub"), ("with space/index.html", b"space")]);
+    fs::create_dir(root.path().join("\\evil")).unwrap();
+    let mut site = site(root.path());
+    for (target, location) in [
+        ("/sub", "/sub/"),
+        ("//sub", "/sub/"),
+        ("/./sub?q=1", "/sub/?q=1"),
+        ("http://evil/sub", "/sub/"),
+        ("/with%20space", "/with%20space/"),
+        ("/%5Cevil", "/%5Cevil/"),
+    ] {
+        let answer = get(&mut site, target, "");
+        assert_eq!((answer.status, answer.field("Location")), (301, Some(location)), "{target}");
+    }
+    assert_eq!(get(&mut site, "/sub/", "").body, b"sub");
+    assert_eq!(get(&mut site, "/sub/index.html/", "").status, 404);
+    assert_eq!(get(&mut site, "/%5Cevil/", "").status, 404, "no index");
+}
+
+#[test]
+fn nothing_but_files_below_the_root_is_served() {
+    let outside = folder(&[("secret", b"secret")]);
+    let root = folder(&[("a.txt", b"a"), (".hidden", b"h"), ("sub/b.txt", b"b"), ("locked", b"l")]);
+    let at = |name: &str| root.path().join(name);
+    symlink(outside.path().join("secret"), at("absolute")).unwrap();
+    symlink("../".repeat(20) + "etc/hostname", at("climb")).unwrap();
+    symlink("/proc/self/root", at("magic")).unwrap();
+    symlink("sub/b.txt", at("inside")).unwrap();
+    symlink("../a.txt", at("sub/up")).unwrap();
+    symlink("loop", at("loop")).unwrap();
+    rustix::fs::mknodat(
+        rustix::fs::CWD,
+        at("fifo"),
+        rustix::fs::FileType::Fifo,
+        rustix::fs::Mode::from_raw_mode(0o644),
+        0,
+    )
+    .unwrap();
+    let _socket = std::os::unix::net::UnixListener::bind(at("socket")).unwrap();
+    let mut site = site(root.path());
+    for (target, status) in [
+        ("/inside", 200),
+        ("/sub/up", 200),
+        ("/absolute", 404),
+        ("/climb", 404),
+        ("/magic/etc/hostname", 404),
+        ("/loop", 404),
+        ("/fifo", 403),
+        ("/socket", 403),
+        ("/.hidden", 404),
+        ("/%2ehidden", 404),
+        ("/a.txt/", 404),
+        ("/a.txt/b", 404),
+        ("/..", 400),
+        ("/%2e%2e/x", 400),
+        ("/sub/../../x", 400),
+        ("/sub/../a.txt", 200),
+        ("/..%2fx", 404),
+        ("/sub%2Fb.txt", 404),
+        ("/a%00.txt", 400),
+        ("/a%2", 400),
+        ("/a%zz", 400),
+        ("/%252e%252e/x", 404),
+    ] {
+        assert_eq!(get(&mut site, target, "").status, status, "{target}");
+    }
+    let mut open = Site::open(root.path()).unwrap().hidden(true);
+    assert_eq!(get(&mut open, "/.hidden", "").body, b"h");
+}
+
+#[test]
+fn error_pages_come_from_the_root_when_it_has_them() {
+    let root = folder(&[("a.txt", b"a")]);
+    let mut site = site(root.path());
+    let plain = ask_at(&mut site, "GET /x HTTP/1.1\r\nHost: x\r\n\r\n", at(0));
+    assert!(String::from_utf8(plain.body).unwrap().contains("404 Not Found"));
+    fs::write(root.path().join("404.html"), "mine").unwrap();
+    let own = ask_at(&mut site, "GET /x HTTP/1.1\r\nHost: x\r\n\r\n", at(1));
+    assert_eq!((own.status, &own.body[..]), (404, &b"mine"[..]));
+    assert_eq!(own.field("ETag"), None);
+    let mut out = Vec::new();
+    let response = site.refuse(431, at(1), &mut out);
+    let refused = finish(response, out);
+    assert_eq!((refused.status, refused.keep_alive), (431, false));
+    assert_eq!(refused.field("Connection"), Some("close"));
+}
+
+#[test]
+fn what_is_remembered_is_bounded() {
+    let root = folder(&[]);
+    for n in 0..1100 {
+        fs::write(root.path().join(format!("{n}.bin")), b"x").unwrap();
+    }
+    let mut site = site(root.path());
+    for n in 0..1100 {
+        assert_eq!(get(&mut site, &format!("/{n}.bin"), "").status, 200);
+    }
+    site.calls().for_each(drop);
+    for n in 0..1100 {
+        assert_eq!(get(&mut site, &format!("/{n}.bin"), "").status, 200);
+    }
+    assert!(site.calls().count() > 0, "some had to go");
+    get(&mut site, "/1099.bin", "");
+    assert_eq!(site.calls().count(), 0, "the last one stayed");
+    let mut all = Vec::new();
+    fs::File::open(root.path().join("7.bin")).unwrap().read_to_end(&mut all).unwrap();
+    assert_eq!(get(&mut site, "/7.bin", "").body, all);
+}
