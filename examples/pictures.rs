@@ -87,6 +87,7 @@ fn shoot(terminal: &Terminal, name: &str, palette: &Palette) {
 
 /// The look of a cell.
 #[derive(Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "a cell's attributes are independent")]
 struct Look {
     text: String,
     paper: String,

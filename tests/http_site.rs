@@ -401,7 +401,7 @@ fn precompressed_neighbours_are_chosen_by_what_is_accepted() {
 #[test]
 fn a_folder_without_its_slash_is_redirected_within_this_host() {
     let root = folder(&[("sub/index.html", b"sub"), ("with space/index.html", b"space")]);
-    fs::create_dir(root.path().join("\\evil")).unwrap();
+    fs::create_dir(format!("{}/\\evil", root.path().display())).unwrap();
     let mut site = site(root.path());
     for (target, location) in [
         ("/sub", "/sub/"),

@@ -132,10 +132,10 @@ fn a_peers_reset_is_told_with_its_mask() {
     drop(client);
     server.until("the close", |s| s.counters.open() == 0);
     assert_eq!(server.gone[0].why, Some(Why::PeerReset));
-    let mask = server.events.iter().flat_map(|e| e.ready.iter()).filter(|r| r.conn.is_some());
+    let mut mask = server.events.iter().flat_map(|e| e.ready.iter()).filter(|r| r.conn.is_some());
     let all =
         [Mask::IN, Mask::RDHUP, Mask::ERR, Mask::HUP].into_iter().fold(Mask::NONE, Mask::with);
-    assert_eq!(mask.last().unwrap().mask, all);
+    assert_eq!(mask.next_back().unwrap().mask, all);
     server.stop();
 }
 
