@@ -488,6 +488,41 @@ fn error_pages_come_from_the_root_when_it_has_them() {
 }
 
 #[test]
+fn a_folder_is_listed_when_asked_for() {
+    let root = folder(&[
+        ("f/<b>&.txt", b""),
+        ("f/javascript:alert(1)", b""),
+        ("f/with space", b""),
+        ("f/.hidden", b""),
+        ("f/sub/x", b""),
+    ]);
+    assert_eq!(get(&mut site(root.path()), "/f/", "").status, 404);
+    let mut site = Site::open(root.path()).unwrap().list(true);
+    let page = get(&mut site, "/f/", "");
+    assert_eq!((page.status, page.field("Content-Type")), (200, Some("text/html; charset=utf-8")));
+    let text = String::from_utf8(page.body).unwrap();
+    let links: Vec<_> = text.split("href=\"").skip(1).map(|rest| rest.split('"').next()).collect();
+    assert_eq!(
+        links,
+        [
+            Some("../"),
+            Some("./sub/"),
+            Some("./%3Cb%3E&amp;.txt"),
+            Some("./javascript:alert(1)"),
+            Some("./with%20space")
+        ]
+    );
+    assert!(text.contains(">&lt;b&gt;&amp;.txt</a>") && !text.contains("<b>"), "{text}");
+    for link in links.into_iter().flatten().skip(1) {
+        let target = format!("/f/{link}").replace("&amp;", "&");
+        assert_eq!(get(&mut site, &target, "").status, 200, "{target}");
+    }
+    assert_eq!(get(&mut site, "/f", "").field("Location"), Some("/f/"));
+    assert_eq!(get(&mut site, "/none/", "").status, 404);
+    assert!(String::from_utf8(get(&mut site, "/", "").body).unwrap().contains("./f/"));
+}
+
+#[test]
 fn what_is_remembered_is_bounded() {
     let root = folder(&[]);
     for n in 0..1100 {

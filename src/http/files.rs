@@ -211,6 +211,62 @@ pub(super) fn read(
     Ok(())
 }
 
+/// One name in a folder.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) struct Name {
+    /// Folders come first when names are sorted.
+    pub(super) file: bool,
+    pub(super) name: Vec<u8>,
+}
+
+/// The names in a folder but `.` and `..`, at most `most`, and whether there are more.
+pub(super) fn list(
+    fd: &OwnedFd,
+    most: usize,
+    calls: &mut Vec<FileCall>,
+) -> Result<(Vec<Name>, bool), Errno> {
+    let mut room = vec![std::mem::MaybeUninit::uninit(); 32 * 1024];
+    let mut entries = rustix::fs::RawDir::new(fd, &mut room);
+    let mut names = Vec::new();
+    let mut more = false;
+    let mut tell = |ret| calls.push(FileCall::List { fd: fd.as_raw_fd(), ret });
+    // The call is made inside; what it returned is the sum of the lengths of its records.
+    let mut bytes = 0;
+    while !more {
+        match entries.next() {
+            None => {
+                tell(Ok(0));
+                break;
+            }
+            Some(Err(errno)) => {
+                tell(Err(errno.raw_os_error()));
+                return Err(errno);
+            }
+            Some(Ok(entry)) => {
+                let name = entry.file_name().to_bytes();
+                bytes += (RECORD + name.len() + 1).next_multiple_of(8);
+                more = names.len() == most;
+                if !more && !matches!(name, b"." | b"..") {
+                    let file = entry.file_type() != FileType::Directory;
+                    names.push(Name { file, name: name.into() });
+                }
+            }
+        }
+        while more && !entries.is_buffer_empty() {
+            let Some(Ok(entry)) = entries.next() else { break };
+            bytes += (RECORD + entry.file_name().to_bytes().len() + 1).next_multiple_of(8);
+        }
+        if entries.is_buffer_empty() {
+            tell(Ok(bytes));
+            bytes = 0;
+        }
+    }
+    Ok((names, more))
+}
+
+/// Where the name begins in a `struct linux_dirent64`.
+const RECORD: usize = 19;
+
 /// The status that a failed call ends in.
 pub(super) fn status(errno: Errno) -> u16 {
     match errno {
