@@ -58,11 +58,8 @@ fn request() -> impl Strategy<Value = (Vec<u8>, String)> {
             (head, text.to_owned(), format!("Length({})", text.len()))
         }),
         prop::collection::vec(content, 0..3).prop_map(|chunks| {
-            let mut text = String::new();
-            for chunk in chunks {
-                text += &format!("{:X};ext\r\n{chunk}\r\n", chunk.len());
-            }
-            text += "0\r\nTrailer: GET /trailer\r\n\r\n";
+            let chunks = chunks.into_iter().map(|c| format!("{:X};ext\r\n{c}\r\n", c.len()));
+            let text = chunks.collect::<String>() + "0\r\nTrailer: GET /trailer\r\n\r\n";
             ("Transfer-Encoding: chunked\r\n".to_owned(), text, "Chunked".to_owned())
         }),
     ];
