@@ -20,7 +20,9 @@ use epollscope::record::json::Header;
 use epollscope::record::log::Log;
 use epollscope::record::stdout::Printer;
 use epollscope::server::{self, Bound};
-use epollscope::telemetry::{Capacity, Control, Publisher, Sink, Subscriber, control, wire};
+use epollscope::telemetry::{
+    Capacity, Command, Control, Publisher, Sink, Subscriber, control, wire,
+};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// How many ports after the default one are tried when it is taken.
@@ -115,8 +117,11 @@ fn serve(cli: &Cli) -> Result<(), Sentence> {
         .map_err(|error| format!("The built-in clients cannot be started: {}.", plain(&error)))?;
     clients.demo(cli.demo.map_or(0, |n| n as usize));
 
-    let run = Run { server, control, clients, reader, notices };
+    let run = Run { server, control: control.clone(), clients, reader, notices };
     let ended = if headless { run.headless(cli) } else { run.dashboard(cli) };
+    // Where the front end failed the server still runs, and the log waits for its end. One that
+    // has ended needs no telling.
+    let _ = control.send(Command::Shutdown);
     let logged = log.map_or(Ok(()), |log| match log.finish(LOG_WITHIN) {
         Ok(_) => Ok(()),
         Err(error) => Err(format!("The log is not complete: {}.", plain(&error))),

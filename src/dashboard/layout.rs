@@ -139,7 +139,7 @@ fn grid(body: Rect, size: Size, arrangement: Arrangement) -> Vec<(Panel, Rect)> 
     let card = arrangement.side == Panel::Card;
     match size {
         Size::One | Size::Three => {
-            let (left, right) = columns(top, 3, 2);
+            let (left, right) = columns(top, 9, 7);
             vec![(Panel::Table, left), (arrangement.side, right), (Panel::Stream, bottom)]
         }
         Size::Four | Size::Five => {

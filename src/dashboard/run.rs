@@ -1,12 +1,12 @@
 //! The dashboard's event loop.
 //!
 //! It never sleeps in the server's channel and the server never wakes it: it drains everything
-//! that has arrived, and draws at most once for each frame and only what changed. [`watch`] names
+//! that has arrived, and draws at most once for each frame and only what changed. `watch` names
 //! every source it waits for. What those sources are is behind [`World`], so that the loop is
 //! tested without a server.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -26,7 +26,7 @@ const TICK: Duration = Duration::from_millis(16);
 const QUIET_TICK: Duration = Duration::from_millis(40);
 /// How long after the last event it counts as quiet.
 const QUIET_AFTER: Duration = Duration::from_secs(1);
-/// How often the kernel is asked with few connections, and with many.
+/// How often the kernel is asked; and how often with many connections or while all is quiet.
 const ASK_EVERY: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(500)];
 /// What is many.
 const MANY: usize = 1000;
@@ -146,7 +146,10 @@ impl<W: World> Session<W> {
         if let Some(snapshot) = self.world.latest() {
             self.state.kernel(snapshot);
         }
-        let every = ASK_EVERY[usize::from(self.state.live().table.open() > MANY)];
+        // While the loop is held nothing else comes, and the queues are what is looked at.
+        let scene = self.state.live();
+        let quiet = self.is_quiet(now) && scene.next_call().is_none();
+        let every = ASK_EVERY[usize::from(quiet || scene.table.open() > MANY)];
         let due = self.asked.is_none_or(|asked| now.saturating_duration_since(asked) >= every);
         if due && let Some(question) = self.state.question() {
             self.asked = Some(now);
@@ -208,7 +211,11 @@ impl<W: World> Session<W> {
 
     /// Until when to sleep if nobody touches the keyboard.
     fn next_tick(&self, now: Instant) -> Duration {
-        if now.saturating_duration_since(self.busy) < QUIET_AFTER { TICK } else { QUIET_TICK }
+        if self.is_quiet(now) { QUIET_TICK } else { TICK }
+    }
+
+    fn is_quiet(&self, now: Instant) -> bool {
+        now.saturating_duration_since(self.busy) >= QUIET_AFTER
     }
 
     /// The state.
@@ -263,7 +270,7 @@ pub fn run_with(
         state::Options {
             ask: options.ask,
             mouse: options.mouse,
-            url: format!("http://{addr}/"),
+            url: format!("http://{}/", reachable(addr)),
             zero: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(),
         },
         notices,
@@ -276,10 +283,28 @@ pub fn run_with(
     // The terminal first: ending the server may take a moment.
     drop(screen);
     let ended = session.end();
+    // A terminal that hung up (SIGHUP) cannot be read or written: that is no failure.
+    let watched = if signals.quit() { Ok(()) } else { watched };
     for text in terminal::panics() {
         eprintln!("{text}");
     }
     watched.and(ended)
+}
+
+/// The address for a browser: one bound to every address is reached by the one that the way to
+/// the outside begins at. No packet is sent: connecting a datagram socket only looks up the route.
+fn reachable(addr: SocketAddr) -> SocketAddr {
+    if !addr.ip().is_unspecified() {
+        return addr;
+    }
+    // Addresses for documentation (RFC 5737, RFC 3849): nobody is there.
+    let (any, outside) =
+        if addr.is_ipv4() { ("0.0.0.0:0", "192.0.2.1:9") } else { ("[::]:0", "[2001:db8::1]:9") };
+    let found = UdpSocket::bind(any).and_then(|socket| {
+        socket.connect(outside)?;
+        socket.local_addr()
+    });
+    found.map_or(addr, |own| SocketAddr::new(own.ip(), addr.port()))
 }
 
 /// The loop. It waits for the keyboard, and while it does, for nothing longer than a tick.

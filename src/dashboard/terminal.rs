@@ -85,7 +85,10 @@ impl Screen {
     /// # Errors
     /// When the terminal cannot be written to.
     pub fn redraw(&mut self) -> io::Result<()> {
-        self.terminal.clear()
+        // Not `clear`: it asks the terminal where the cursor is, and one that does not answer would
+        // hold the dashboard for two seconds and then end it.
+        let area = self.terminal.size()?.into();
+        self.terminal.resize(area)
     }
 
     /// Width and height.

@@ -113,7 +113,7 @@ fn call(out: &mut Vec<u8>, event: &Event, bytes: &[u8], ready: &[Ready], waker: 
                 display(out, "peer", &peer);
             }
         }
-        What::Recv { ret } => result(out, ret),
+        What::Recv { ret } | What::Getdents { ret } => result(out, ret),
         What::Send { ret, len } => {
             result(out, ret);
             field(out, "len", len);
@@ -136,7 +136,6 @@ fn call(out: &mut Vec<u8>, event: &Event, bytes: &[u8], ready: &[Ready], waker: 
             text(out, "path", bytes);
             result(out, ret);
         }
-        What::Getdents { ret } => result(out, ret),
         What::Stat { ret } => failure(out, ret),
         What::Read { offset, ret } => {
             field(out, "offset", offset);

@@ -79,7 +79,7 @@ fn call(out: &mut String, event: EventRef<'_>) -> fmt::Result {
         What::Shutdown { how, .. } => write!(out, "({fd}, {})", how.name())?,
         What::Setsockopt { name, .. } => write!(out, "({fd}, {name})")?,
         What::Open { .. } | What::Openat { .. } => {
-            write!(out, "({fd}, \"{}\")", event.bytes.escape_ascii())?
+            write!(out, "({fd}, \"{}\")", event.bytes.escape_ascii())?;
         }
         What::Read { offset, .. } => write!(out, "({fd}, {offset})")?,
         _ => write!(out, "({fd})")?,

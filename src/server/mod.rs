@@ -25,6 +25,7 @@ use std::os::fd::OwnedFd;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use nix::sys::signal::SigSet;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, sockopt};
 
 use crate::http;
@@ -153,6 +154,12 @@ pub fn start(
     let waker = commands.as_fd().as_raw_fd();
     let (tell, told) = crossbeam_channel::bounded(1);
     let thread = std::thread::Builder::new().name("server".into()).spawn(move || {
+        // Signals are for the others: a handler's own calls have no place between the loop's, nor
+        // has the EINTR that it leaves behind.
+        if let Err(error) = SigSet::all().thread_block() {
+            let _ = tell.send(Err(error.into()));
+            return Ok(None);
+        }
         let reactor = Reactor::new(bound, config, site, publisher, commands);
         match reactor {
             Ok(reactor) => {

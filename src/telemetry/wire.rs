@@ -75,8 +75,11 @@ impl Batch {
 
     /// Adds an event. For what the publisher does in bulk, and for feeding recorded events.
     pub fn push(&mut self, mut event: Event, bytes: &[u8], ready: &[Ready]) {
-        let start = if ready.is_empty() { self.bytes.len() } else { self.ready.len() };
-        let len = bytes.len().max(ready.len());
+        // By kind, as `resolve` reads it: an empty ready list lies among the ready lists too.
+        let (start, len) = match event.what.kind() {
+            Kind::EpollWait => (self.ready.len(), ready.len()),
+            _ => (self.bytes.len(), bytes.len()),
+        };
         // 4 GiB of payload do not gather in one batch: events and the payload of each are bounded.
         event.start = u32::try_from(start).unwrap_or(u32::MAX);
         event.len = u32::try_from(len).unwrap_or(u32::MAX);
@@ -526,5 +529,28 @@ impl Sink {
         // There are no more batches than the channel has room for: this fails only when the
         // reader has gone.
         self.full.try_send(batch).is_err()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::telemetry::{Mask, Ret};
+
+    #[test]
+    fn a_wait_that_timed_out_may_follow_a_request() {
+        let event = |seq, what| Event::new(seq, 0, 3, None, what);
+        let wait = |n| What::EpollWait { ret: Ret::ok(n), waited: 0 };
+        let list = [Ready { fd: 9, mask: Mask::IN, conn: None }];
+        let mut first = Batch::default();
+        first.push(event(1, What::Request { method: 3, target: 1, minor: 1 }), b"GET /", &[]);
+        first.push(event(2, wait(0)), &[], &[]);
+        let mut second = Batch::default();
+        second.push(event(3, wait(1)), &[], &list);
+        second.push(event(4, wait(0)), &[], &[]);
+        first.append(&second);
+        let payloads: Vec<_> =
+            first.events().map(|event| (event.bytes.len(), event.ready.len())).collect();
+        assert_eq!(payloads, [(5, 0), (0, 0), (0, 1), (0, 0)]);
     }
 }

@@ -95,7 +95,31 @@ fn whole_lines(text: &str) -> Vec<(String, String)> {
     lines
 }
 
+/// The order in which the log writes the bits of a mask; strace has another.
+const ORDER: [&str; 9] = ["IN", "PRI", "OUT", "RDHUP", "ERR", "HUP", "ET", "ONESHOT", "EXCLUSIVE"];
+
+/// Empties the string literals, which may hold anything.
+fn without_strings(line: &str) -> String {
+    let mut out = String::new();
+    let mut chars = line.chars();
+    while let Some(c) = chars.next() {
+        out.push(c);
+        if c == '"' {
+            while let Some(c) = chars.next() {
+                match c {
+                    '\\' => drop(chars.next()),
+                    '"' => break,
+                    _ => {}
+                }
+            }
+            out.push('"');
+        }
+    }
+    out
+}
+
 fn parse(line: &str) -> Option<Call> {
+    let line = &without_strings(line);
     // Signals and exits are no calls.
     if line.starts_with(['-', '+']) {
         return None;
@@ -104,7 +128,7 @@ fn parse(line: &str) -> Option<Call> {
     let (arguments, result) =
         rest.rsplit_once(" = ").unwrap_or_else(|| panic!("no result: {line}"));
     let arguments = arguments.trim_end().trim_end_matches(')');
-    let argument = |n: usize| arguments.split(", ").nth(n).unwrap_or_default();
+    let argument = |n: usize| arguments.split(',').nth(n).unwrap_or_default().trim();
     let mut words = result.split_whitespace();
     let value = words.next().unwrap_or_default();
     let result = if value == "-1" { words.next().unwrap_or_default() } else { value };
@@ -112,11 +136,11 @@ fn parse(line: &str) -> Option<Call> {
         let rest = arguments.split_once(key).map_or("", |(_, rest)| rest);
         &rest[..rest.find([',', '}', ')']).unwrap_or(rest.len())]
     };
-    let mask = |bits: &str| match bits {
-        "" => "0".to_owned(),
-        bits => {
-            bits.split('|').map(|bit| bit.trim_start_matches("EPOLL")).collect::<Vec<_>>().join("|")
-        }
+    let mask = |bits: &str| {
+        let mut names: Vec<&str> =
+            bits.split('|').map(|bit| bit.trim_start_matches("EPOLL")).collect();
+        names.sort_by_key(|name| ORDER.iter().position(|known| known == name));
+        if bits.is_empty() { "0".to_owned() } else { names.join("|") }
     };
     let mut fd = argument(0);
     let mut detail = String::new();
@@ -161,7 +185,7 @@ fn parse(line: &str) -> Option<Call> {
             name
         }
         "sendfile" => {
-            detail = format!("{} {}", argument(1), arguments.rsplit(", ").next().unwrap());
+            detail = format!("{} {}", argument(1), arguments.rsplit(',').next().unwrap().trim());
             name
         }
         "setsockopt" => {
@@ -170,6 +194,8 @@ fn parse(line: &str) -> Option<Call> {
         }
         // The allocator's, and no descriptor's.
         "mmap" if argument(4) == "-1" => return None,
+        // The standard library's own check before a close, in builds with debug assertions.
+        "fcntl" if argument(1) == "F_GETFD" => return None,
         "close" | "openat2" | "fstat" | "pread64" => name,
         other => panic!("a call that the log has no word for: {other}: {line}"),
     };

@@ -9,11 +9,12 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::symbols::bar;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Paragraph, Sparkline};
+use ratatui::widgets::{Paragraph, Sparkline};
 use unicode_width::UnicodeWidthStr;
 
 use super::fit::{cut, first_fit};
 use crate::dashboard::format;
+use crate::dashboard::layout::Panel;
 use crate::dashboard::state::charts::{Charts, READY_CLASSES};
 use crate::dashboard::state::rates::{HISTORY, Metric, Rates};
 use crate::dashboard::theme::{Role, Theme};
@@ -70,11 +71,7 @@ pub fn draw(
     theme: &Theme,
     focused: bool,
 ) {
-    let border = theme.style(if focused { Role::Focus } else { Role::Border });
-    let block = Block::bordered()
-        .border_set(theme.border())
-        .border_style(border)
-        .title(Span::styled(" charts ", theme.style(Role::Title)));
+    let block = super::block(super::title(Panel::Charts, theme), theme, focused);
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let columns = (inner.width / TILE.0).clamp(1, 3);
@@ -187,17 +184,15 @@ impl Pen<'_> {
         let each = SPAN.div_ceil(width.max(1));
         let columns = width.min(HISTORY / each);
         let values = self.rates.peaks(metric, columns, each);
-        let most = values.iter().flatten().copied().max().unwrap_or(0);
+        let peak = values.iter().flatten().copied().max();
+        let most = peak.unwrap_or(0);
+        let peak = peak.map_or_else(|| self.none(), long);
         let total = long(self.rates.totals().get(metric));
         let rest = self.title(
             frame,
             area,
             name,
-            [
-                format!("{now}   peak {}   {total} in all", long(most)),
-                format!("{now}   peak {}", long(most)),
-                now,
-            ],
+            [format!("{now}   peak {peak}   {total} in all"), format!("{now}   peak {peak}"), now],
         );
         let plot = self.scaled(frame, rest, most, bytes);
         let blank = usize::from(plot.width).saturating_sub(columns);
@@ -231,7 +226,7 @@ impl Pen<'_> {
         let dim = self.style(Role::Dim);
         for row in 0..height {
             let label = match row {
-                0 => short(most),
+                0 if most > 0 => short(most),
                 _ if row + 1 == height => "0".to_owned(),
                 _ => String::new(),
             };

@@ -76,6 +76,8 @@ pub(super) fn fold(
             Line::from(spans)
         })
         .collect();
+    // What stands for nothing is not missed.
+    let note = note.filter(|_| missing > 0);
     if let (Some(note), Some(line)) = (note, lines.last_mut()) {
         if !line.spans.is_empty() {
             line.spans.push(Span::raw(" "));

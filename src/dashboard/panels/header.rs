@@ -9,11 +9,14 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Paragraph};
 
 use super::charts::sparkline;
-use super::fit::cut;
+use super::fit::{cut, first_fit};
 use crate::dashboard::format;
 use crate::dashboard::state::rates::{Metric, Rates};
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::{Mode, Nanos, Stance, Standing};
+
+/// Below this width the badges are one word each.
+const NARROW: usize = 60;
 
 /// How the server is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -68,9 +71,8 @@ pub fn draw(frame: &mut Frame, area: Rect, view: &HeaderView<'_>, theme: &Theme)
         return;
     }
     let pen = Pen { view, theme };
-    let inside = usize::from(area.width.saturating_sub(4));
-    if area.height >= 3 && inside > 0 {
-        let (left, right) = pen.identity(inside);
+    if area.height >= 3 && area.width > 4 {
+        let (left, right) = pen.identity(usize::from(area.width) - 2);
         let mut block = Block::bordered()
             .border_set(theme.border())
             .border_style(theme.style(Role::Border))
@@ -81,18 +83,20 @@ pub fn draw(frame: &mut Frame, area: Rect, view: &HeaderView<'_>, theme: &Theme)
         let inner = block.inner(area);
         frame.render_widget(block, area);
         let figures = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
-        frame.render_widget(Paragraph::new(pen.line(pen.figures(), figures.width.into())), figures);
+        let line = pen.line(pen.figures(figures.width.into()), figures.width.into());
+        frame.render_widget(Paragraph::new(line), figures);
     } else if area.height == 2 {
+        let width = usize::from(area.width);
         let mut fields = pen.names();
-        fields.extend(pen.badges());
-        let lines =
-            vec![pen.line(fields, area.width.into()), pen.line(pen.figures(), area.width.into())];
+        fields.extend(pen.badges(width));
+        let lines = vec![pen.line(fields, width), pen.line(pen.figures(width), width)];
         frame.render_widget(Paragraph::new(lines), area);
     } else {
-        let mut fields = pen.badges();
-        fields.extend(pen.figures());
+        let width = usize::from(area.width);
+        let mut fields = pen.badges(width);
+        fields.extend(pen.figures(width));
         fields.extend(pen.names());
-        let line = pen.line(fields, area.width.into());
+        let line = pen.line(fields, width);
         frame.render_widget(Paragraph::new(line), Rect { height: 1, ..area });
     }
 }
@@ -131,12 +135,16 @@ impl Pen<'_> {
         ]
     }
 
-    fn badges(&self) -> Vec<Field> {
+    fn badges(&self, width: usize) -> Vec<Field> {
+        let narrow = width < NARROW;
         let glyph = |utf8, ascii| self.theme.glyph(utf8, ascii);
         let (text, role) = match self.view.badge {
             Badge::Starting => (format!("{} STARTING", glyph("◦", "o")), Role::Dim),
             Badge::Running => (format!("{} RUNNING", glyph("●", "*")), Role::Good),
-            Badge::Paused => (format!("{} PAUSED at the loop", glyph("⏸", "||")), Role::Warn),
+            Badge::Paused => {
+                let place = if narrow { "" } else { " at the loop" };
+                (format!("{} PAUSED{place}", glyph("‖", "||")), Role::Warn)
+            }
             Badge::Slow(calls) => (format!("{} SLOW {calls}/s", glyph("▸", ">")), Role::Warn),
             Badge::Ended => (format!("{} SERVER ENDED", glyph("✖", "X")), Role::Bad),
         };
@@ -147,7 +155,8 @@ impl Pen<'_> {
             } else {
                 format::duration(age)
             };
-            let text = format!("{} FROZEN picture {age}", glyph("❄", "#"));
+            let what = if narrow { "" } else { " picture" };
+            let text = format!("{} FROZEN{what} {age}", glyph("❄", "#"));
             fields.push(self.field(1, text, Role::Warn));
         }
         fields
@@ -157,10 +166,14 @@ impl Pen<'_> {
     /// fit is left out.
     fn identity(&self, width: usize) -> (Line<'static>, Option<Line<'static>>) {
         let mut names = self.names();
-        let mut badges = self.badges();
-        // Three columns for each: a blank and a dash beside it.
-        let total =
-            |a: &[Field], b: &[Field]| a.iter().chain(b).map(|f| f.width() + 4).sum::<usize>();
+        let mut badges = self.badges(width);
+        // Between two fields a dash and its blanks; a blank at both ends, and a column of border
+        // between the two titles.
+        let title = |fields: &[Field]| match fields.len() {
+            0 => 0,
+            n => fields.iter().map(Field::width).sum::<usize>() + 4 * (n - 1) + 3,
+        };
+        let total = |a: &[Field], b: &[Field]| title(a) + title(b);
         while total(&names, &badges) > width {
             let from = if names.is_empty() { &mut badges } else { &mut names };
             if !drop_least(from) {
@@ -183,7 +196,7 @@ impl Pen<'_> {
         (left, (!badges.is_empty()).then(|| join(badges)))
     }
 
-    fn figures(&self) -> Vec<Field> {
+    fn figures(&self, width: usize) -> Vec<Field> {
         let (view, rates) = (self.view, self.view.rates);
         let none = self.theme.glyph("–", "-");
         let last = rates.last();
@@ -194,7 +207,12 @@ impl Pen<'_> {
         let mut fields = Vec::new();
         if let Some(errno) = rates.resting() {
             let hand = self.theme.glyph("✋", "!!");
-            let text = format!("{hand} no descriptor left ({errno}): not accepting");
+            let spellings = [
+                format!("{hand} no descriptor left ({errno}): not accepting"),
+                format!("{hand} {errno}: not accepting"),
+                format!("{hand} {errno}"),
+            ];
+            let text = first_fit(spellings, width).unwrap_or_else(|| hand.to_owned());
             fields.push(self.field(2, text, Role::Bad));
         }
         if view.lost > 0 {

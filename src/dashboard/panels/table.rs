@@ -39,7 +39,7 @@ pub fn columns(table: &Table, width: u16) -> Vec<(Column, u16)> {
     let mut room = width.saturating_sub(MARKS);
     let mut there = Vec::new();
     for column in BY_WORTH {
-        let wanted = width_of(column, table);
+        let wanted = width_of(column, table, width);
         if room >= wanted {
             room = room.saturating_sub(wanted + 1);
             there.push((column, wanted));
@@ -57,7 +57,7 @@ pub fn columns(table: &Table, width: u16) -> Vec<(Column, u16)> {
     there
 }
 
-fn width_of(column: Column, table: &Table) -> u16 {
+fn width_of(column: Column, table: &Table, width: u16) -> u16 {
     match column {
         Column::Fd => {
             let most = table.entries().iter().map(|e| e.row.fd).max().unwrap_or(0);
@@ -74,7 +74,7 @@ fn width_of(column: Column, table: &Table) -> u16 {
         }
         Column::State => 9,
         Column::Interest => 15,
-        Column::Last => 8,
+        Column::Last => 8 + u16::from(width > 50),
         Column::Requests => 4,
         Column::In | Column::Out | Column::RecvQueue | Column::SendQueue => 7,
     }
@@ -263,7 +263,7 @@ fn row(
     }
     // One style for the whole row: a colour of its own would get lost in the reverse.
     let text: String = line.spans.iter().map(|span| span.content.as_ref()).collect();
-    Line::styled(left(&text, usize::from(width), theme), theme.style(Role::Selected))
+    Line::styled(left(text.trim_end(), usize::from(width), theme), theme.style(Role::Selected))
 }
 
 fn cell(

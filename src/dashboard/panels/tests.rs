@@ -1,17 +1,24 @@
 //! The panels as they look, at the sizes they are designed for, and at any other.
 
+use proptest::prelude::*;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::Rect;
 
+use super::header::{Badge, HeaderView};
 use super::sample::{MS, Script, peer};
+use crate::dashboard::state::charts::Charts;
 use crate::dashboard::state::engine::Engine;
+use crate::dashboard::state::rates::Rates;
 use crate::dashboard::theme::{Palette, Theme};
 use crate::inspect::{AcceptQueue, Snapshot, Socket, TcpState};
-use crate::telemetry::{Errno, Fd, Kind, Mode, Ret, What};
+use crate::telemetry::{
+    Batch, ConnId, CtlOp, Errno, Event, Fd, Kind, Mask, Mode, Next, Ready, Ret, Stance, Turn, What,
+    Why,
+};
 
 /// The designed panels: inner sizes and what they are called in a snapshot's name.
-const SIZES: [(u16, u16); 4] = [(38, 8), (58, 14), (98, 25), (198, 46)];
+const SIZES: [(u16, u16); 5] = [(30, 10), (38, 8), (58, 14), (98, 25), (198, 46)];
 
 fn screen(width: u16, height: u16, draw: impl FnOnce(&mut ratatui::Frame, Rect)) -> String {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
@@ -27,19 +34,6 @@ fn engine_at(engine: &Engine, (width, height): (u16, u16), ascii: bool) -> Strin
     screen(width + 2, height + 2, |frame, area| {
         super::engine::draw(frame, area, engine, &theme(ascii), true);
     })
-}
-
-fn sentence(event: crate::telemetry::EventRef<'_>) -> String {
-    match event.event.what {
-        What::Recv { ret } if ret.is_err(Errno::AGAIN) => {
-            "The receive queue is empty: an edge-triggered loop has to read until it hears this, \
-             or nothing will ever wake it for this fd again."
-                .to_owned()
-        }
-        _ => {
-            "The kernel copied that many bytes from the receive queue into the program.".to_owned()
-        }
-    }
 }
 
 /// Several turns of a server with forty connections; the last has three fds ready.
@@ -90,7 +84,7 @@ fn measured(readable: Option<Vec<Fd>>) -> Snapshot {
 }
 
 fn held() -> Engine {
-    let mut engine = Engine::new().with_meaning(sentence);
+    let mut engine = Engine::new();
     let mut script = script(&mut engine);
     script.event(9, 1, What::Recv { ret: Ret::err(Errno::AGAIN) });
     engine.apply(&script.held(Kind::Recv, 14, 6).publish());
@@ -100,7 +94,7 @@ fn held() -> Engine {
 }
 
 fn running() -> Engine {
-    let mut engine = Engine::new().with_meaning(sentence);
+    let mut engine = Engine::new();
     let mut script = script(&mut engine);
     script.recv(14, 6, 84).recv(22, 14, 84);
     engine.apply(&script.publish());
@@ -141,7 +135,7 @@ fn the_loop_asleep_in_slow_motion_and_with_a_loss() {
     asleep.tick(5220 * MS);
     insta::assert_snapshot!("loop_asleep", engine_at(&asleep, (38, 8), false));
 
-    let mut slow = Engine::new().with_meaning(sentence);
+    let mut slow = Engine::new();
     let mut next = script(&mut slow);
     next.held(Kind::Recv, 14, 6).batch.standing.mode = Mode::Slow(5);
     slow.apply(&next.publish());
@@ -162,5 +156,296 @@ fn the_loop_fits_where_there_is_hardly_room() {
             format!("loop_tiny_{}x{}", size.0, size.1),
             engine_at(&held(), size, false)
         );
+    }
+}
+
+/// Ninety seconds of a busy server: a wave of requests, a pause in it, turns of all lengths.
+fn busy() -> (Charts, Rates) {
+    let (mut charts, mut rates) = (Charts::new(), Rates::new());
+    let mut batch = Batch::default();
+    for second in 0..90u64 {
+        let wave = if (40..45).contains(&second) { 0 } else { 400 + 40 * (second % 20) };
+        let counters = &mut batch.counters;
+        counters.requests += wave;
+        counters.bytes_out += wave * 2400;
+        counters.bytes_in += wave * 84;
+        counters.accepted += wave / 100;
+        counters.closed[0] += wave / 120;
+        counters.wakeups += wave / 3 + 1;
+        counters.own_wakeups += 1;
+        counters.ready += wave;
+        counters.calls[Kind::Recv as usize] += wave * 3;
+        counters.calls[Kind::Send as usize] += wave * 2;
+        counters.again += wave;
+        batch.turns.clear();
+        for n in 0..wave / 3 {
+            let ready = u32::try_from(n % 7 + n % 3).unwrap();
+            batch.turns.push(Turn { busy: 20_000 + n * n * 10 + second * 500, ready });
+        }
+        batch.time = second * 1000 * MS + 1;
+        charts.apply(&batch);
+        rates.apply(&batch);
+    }
+    rates.tick(90_200 * MS);
+    (charts, rates)
+}
+
+fn charts_at(
+    (width, height): (u16, u16),
+    ascii: bool,
+    (charts, rates): &(Charts, Rates),
+) -> String {
+    screen(width + 2, height + 2, |frame, area| {
+        super::charts::draw(frame, area, charts, rates, &theme(ascii), false);
+    })
+}
+
+#[test]
+fn the_charts_of_a_busy_server() {
+    let known = busy();
+    for size in SIZES {
+        insta::assert_snapshot!(
+            format!("charts_{}x{}", size.0, size.1),
+            charts_at(size, false, &known)
+        );
+    }
+    insta::assert_snapshot!("charts_ascii", charts_at((58, 14), true, &known));
+}
+
+#[test]
+fn the_charts_of_a_server_that_has_done_nothing_and_of_one_with_losses() {
+    let fresh = (Charts::new(), Rates::new());
+    insta::assert_snapshot!("charts_new", charts_at((58, 14), false, &fresh));
+    let (mut charts, mut rates) = busy();
+    let mut batch = Batch::default();
+    batch.lost.events[Kind::Recv as usize] = 12_345;
+    batch.lost.events[Kind::Send as usize] = 99;
+    batch.lost.turns = 12;
+    charts.apply(&batch);
+    rates.apply(&batch);
+    insta::assert_snapshot!("charts_lost", charts_at((98, 25), false, &(charts, rates)));
+}
+
+fn header_at((width, height): (u16, u16), view: &HeaderView<'_>, ascii: bool) -> String {
+    screen(width, height, |frame, area| super::header::draw(frame, area, view, &theme(ascii)))
+}
+
+#[test]
+fn the_header_leaves_fields_out_whole() {
+    let (_, rates) = busy();
+    let view = HeaderView {
+        url: "http://192.168.1.20:7890",
+        server: "epoll-et (mio)",
+        rates: &rates,
+        badge: Badge::Running,
+        frozen: None,
+        lost: 0,
+        notice: None,
+    };
+    let sizes = [
+        (200, 3),
+        (120, 3),
+        (80, 3),
+        (40, 3),
+        (20, 3),
+        (80, 2),
+        (40, 2),
+        (80, 1),
+        (40, 1),
+        (20, 1),
+    ];
+    let all: Vec<String> = sizes.map(|size| header_at(size, &view, false)).to_vec();
+    insta::assert_snapshot!("header_sizes", all.join("\n"));
+
+    let paused = HeaderView { badge: Badge::Paused, frozen: Some(12_000 * MS), lost: 1234, ..view };
+    let notice = HeaderView { notice: Some("7890 was taken"), badge: Badge::Slow(5), ..view };
+    let ended = HeaderView { badge: Badge::Ended, ..view };
+    let all = [
+        header_at((80, 3), &paused, false),
+        header_at((80, 3), &paused, true),
+        header_at((120, 3), &notice, false),
+        header_at((80, 3), &ended, false),
+    ];
+    insta::assert_snapshot!("header_states", all.join("\n"));
+}
+
+#[test]
+fn a_resting_listener_is_shown_first() {
+    let (_, mut rates) = busy();
+    let mut script = Script::new(91_000 * MS);
+    script.batch.listener.as_mut().unwrap().resting = Some(Errno::MFILE);
+    script.batch.counters.requests = 100_000;
+    rates.apply(&script.publish());
+    let view = HeaderView {
+        url: "http://127.0.0.1:7890",
+        server: "epoll-et (mio)",
+        rates: &rates,
+        badge: Badge::Running,
+        frozen: None,
+        lost: 0,
+        notice: None,
+    };
+    for (width, height) in [(120, 3), (80, 3), (80, 1)] {
+        let picture = header_at((width, height), &view, false);
+        let words = "no descriptor left (EMFILE): not accepting";
+        assert!(picture.contains(words), "{width}x{height}\n{picture}");
+    }
+}
+
+#[test]
+fn every_palette_draws_the_same_letters() {
+    let engine = held();
+    let pictures =
+        [Palette::Dark, Palette::Light, Palette::Projector, Palette::Mono].map(|palette| {
+            screen(60, 16, |frame, area| {
+                super::engine::draw(frame, area, &engine, &Theme::new(palette, false), true);
+            })
+        });
+    assert!(pictures.iter().all(|picture| *picture == pictures[0]));
+}
+
+#[test]
+fn ascii_is_ascii() {
+    let (charts, rates) = busy();
+    let view = HeaderView {
+        url: "http://127.0.0.1:7890",
+        server: "epoll-et (mio)",
+        rates: &rates,
+        badge: Badge::Paused,
+        frozen: Some(MS),
+        lost: 3,
+        notice: None,
+    };
+    for (width, height) in SIZES {
+        for engine in [held(), running(), Engine::new()] {
+            let picture = engine_at(&engine, (width, height), true);
+            assert!(picture.is_ascii(), "{picture}");
+        }
+        let picture = screen(width, height, |frame, area| {
+            super::charts::draw(frame, area, &charts, &rates, &theme(true), true);
+        });
+        assert!(picture.is_ascii(), "{picture}");
+        assert!(header_at((width, 3), &view, true).is_ascii());
+    }
+}
+
+fn what() -> impl Strategy<Value = What> {
+    let ret = prop_oneof![
+        any::<u64>().prop_map(Ret::ok),
+        (0u64..100).prop_map(Ret::ok),
+        (0i32..200).prop_map(|errno| Ret::err(Errno(errno))),
+    ];
+    (0usize..12, ret, any::<u64>()).prop_map(|(kind, ret, n)| match kind {
+        0 => What::EpollWait { ret, waited: n },
+        1 => What::Accept { ret, peer: None },
+        2 => What::Recv { ret },
+        3 => What::Send { ret, len: n },
+        4 => What::Sendfile { file: 7, offset: n, len: n, ret },
+        5 => What::Close,
+        6 => What::EpollCtl {
+            epfd: 3,
+            op: CtlOp::Mod,
+            mask: Mask(u32::try_from(n >> 32).unwrap_or(0)),
+            ret,
+        },
+        7 => What::Request {
+            method: n.to_le_bytes()[0],
+            target: u16::from(n.to_le_bytes()[1]),
+            minor: 1,
+        },
+        8 => What::Closed { why: Why::Dropped, bytes_in: n, bytes_out: n, requests: n },
+        9 => What::Open { ret },
+        10 => What::Rest { errno: Errno::MFILE },
+        _ => What::Pace { mode: Mode::Paused },
+    })
+}
+
+prop_compose! {
+    fn batch()(
+        events in prop::collection::vec(
+            (any::<u8>(), any::<u16>(), -1i32..12, 0u64..6, any::<bool>(), what()), 0..30),
+        ready in prop::collection::vec((-1i32..12, any::<u32>(), 0u64..6), 0..12),
+        rows in prop::collection::vec((prop_oneof![0i32..40, any::<i32>()], 1u64..60, any::<u32>()), 0..50),
+        numbers in prop::collection::vec(prop_oneof![any::<u64>().prop_map(|n| n >> 8), 0u64..1000], 16),
+        turns in prop::collection::vec((any::<u64>(), any::<u32>()), 0..9),
+        (seq, time, stance, mode, whole, next) in
+            (prop_oneof![any::<u64>(), 0u64..50], prop_oneof![any::<u64>(), 0u64..400_000_000_000],
+             0u8..5, 0u8..3, any::<bool>(), -1i32..12),
+    ) -> Batch {
+        let mut batch = Script::new(time).batch;
+        let (mut at, mut clock) = (seq, time);
+        for (gap, later, fd, id, own, what) in events {
+            at = at.saturating_add(u64::from(gap % 3));
+            clock = clock.saturating_add(u64::from(later) * 100_000);
+            let mut event = Event::new(at, clock, fd, ConnId::new(id), what);
+            event.own = own;
+            let list: Vec<Ready> = ready
+                .iter()
+                .map(|&(fd, mask, id)| Ready { fd, mask: Mask(mask), conn: ConnId::new(id) })
+                .collect();
+            let list = if what.kind() == Kind::EpollWait { &list[..] } else { &[] };
+            let head = if what.kind() == Kind::Open { "/a\u{1b}b".as_bytes() } else { &[] };
+            batch.push(event, head, list);
+        }
+        for (fd, id, mask) in rows {
+            let mut row = super::sample::row(fd.rem_euclid(9999), id);
+            (row.fd, row.interest) = (fd, Mask(mask));
+            if id % 5 == 0 { batch.gone.push(row) } else { batch.rows.push(row) }
+        }
+        let c = &mut batch.counters;
+        [c.accepted, c.closed[0], c.closed[1], c.requests, c.bytes_in, c.bytes_out, c.wakeups, c.ready,
+         c.own_wakeups, c.calls[2], c.calls[4], c.again] = std::array::from_fn(|i| numbers[i]);
+        batch.lost.events[4] = numbers[12];
+        batch.lost.events[5] = numbers[13];
+        batch.lost.turns = numbers[14];
+        batch.turns.extend(turns.into_iter().map(|(busy, ready)| Turn { busy, ready }));
+        batch.whole = whole;
+        batch.time = clock.max(numbers[15]);
+        batch.standing.since = time;
+        batch.standing.mode = [Mode::Run, Mode::Paused, Mode::Slow(9)][usize::from(mode)];
+        batch.standing.stance = match stance {
+            0 => Stance::Starting,
+            1 => Stance::Waiting,
+            2 => Stance::Working,
+            3 => Stance::Held(Next { kind: Kind::Recv, fd: next, conn: ConnId::new(2) }),
+            _ => Stance::Ended,
+        };
+        batch
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_batches_at_any_size_are_drawn(
+        batches in prop::collection::vec(batch(), 0..6),
+        width in 0u16..220, height in 0u16..60, ascii: bool,
+        tick in any::<u64>(), readable in prop::option::of(prop::collection::vec(-1i32..50, 0..40)),
+    ) {
+        let mut engine = Engine::new();
+        let (mut charts, mut rates) = (Charts::new(), Rates::new());
+        for batch in &batches {
+            engine.apply(batch);
+            charts.apply(batch);
+            rates.apply(batch);
+            engine.kernel(&measured(readable.clone()));
+        }
+        for tick in [0, tick] {
+            engine.tick(tick);
+            rates.tick(tick);
+            let lost = charts.lost().all();
+            screen(width.max(1), height.max(1), |frame, _| {
+                let area = Rect { x: 0, y: 0, width, height };
+                let theme = theme(ascii);
+                super::engine::draw(frame, area, &engine, &theme, true);
+                super::charts::draw(frame, area, &charts, &rates, &theme, false);
+                let view = HeaderView {
+                    url: "http://[::1]:7890", server: "epoll-et (mio)", rates: &rates,
+                    badge: engine.standing().into(), frozen: Some(tick), lost, notice: Some("note"),
+                };
+                super::header::draw(frame, area, &view, &theme);
+            });
+        }
     }
 }

@@ -33,9 +33,9 @@ impl Default for Charts {
 impl Charts {
     /// Before the first batch.
     #[must_use]
+    #[expect(clippy::missing_panics_doc, reason = "hdrhistogram accepts these constants")]
     pub fn new() -> Self {
-        let turns = Histogram::new_with_bounds(1, LONGEST, 2)
-            .expect("the bounds are constants that hdrhistogram accepts");
+        let turns = Histogram::new_with_bounds(1, LONGEST, 2).expect("the bounds are in order");
         Self {
             turns,
             longest: 0,

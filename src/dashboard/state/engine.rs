@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::net::SocketAddr;
 
 use crate::inspect::{AcceptQueue, Snapshot};
+use crate::record::text::meaning;
 use crate::telemetry::{
     Batch, ConnId, EventRef, Fd, Kind, Listener, Mask, Nanos, Next, OwnedEvent, Ready, Ret, Stance,
     Standing, What,
@@ -115,6 +116,8 @@ pub struct Measured {
     pub readable: Option<Vec<Fd>>,
     /// Whether the server's own ready list has something on it; `None` while it was not asked.
     pub ready_list: Option<bool>,
+    /// The interest list as the kernel keeps it; `None` while it was not asked.
+    pub interest: Option<Vec<(Fd, Mask)>>,
     /// Why something is missing.
     pub trouble: Option<String>,
 }
@@ -134,7 +137,6 @@ pub struct Engine {
     known: Known,
     wakes: VecDeque<Wake>,
     last_call: Option<OwnedEvent>,
-    meaning: Option<fn(EventRef<'_>) -> String>,
     /// The last event's number, to find gaps by.
     seq: u64,
     /// Events that gaps in the numbering account for.
@@ -149,13 +151,6 @@ impl Engine {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
-    }
-
-    /// Says what a call means by this function.
-    #[must_use]
-    pub fn with_meaning(mut self, meaning: fn(EventRef<'_>) -> String) -> Self {
-        self.meaning = Some(meaning);
-        self
     }
 
     /// Takes a batch in.
@@ -191,7 +186,7 @@ impl Engine {
         if !matches!(batch.standing.stance, Stance::Held(_)) {
             // What was measured while the loop stood is no longer so.
             if let Some(measured) = &mut self.measured {
-                (measured.readable, measured.ready_list) = (None, None);
+                (measured.readable, measured.ready_list, measured.interest) = (None, None, None);
             }
         }
         self.standing = batch.standing;
@@ -325,6 +320,7 @@ impl Engine {
             queues,
             readable: snapshot.readable.clone().filter(|_| held),
             ready_list: snapshot.ready_list.filter(|_| held),
+            interest: snapshot.interest.clone().filter(|_| held),
             trouble: snapshot.trouble.clone(),
         });
     }
@@ -364,7 +360,7 @@ impl Engine {
     /// What the last call meant, in one sentence.
     #[must_use]
     pub fn meaning(&self) -> Option<String> {
-        Some((self.meaning?)(self.last_call.as_ref()?.as_ref()))
+        Some(meaning(self.last_call.as_ref()?.as_ref()).into_owned())
     }
 
     /// The listening socket.
@@ -373,13 +369,14 @@ impl Engine {
         self.listener.as_ref()
     }
 
-    /// The interest list by what the fds are watched for; our own waker left out.
+    /// The interest list by what the fds are watched for: as the kernel keeps it while the loop
+    /// stands and that was measured, else as the server asked for it. Our own waker is left out,
+    /// and so are ERR and HUP, which the kernel adds to every mask unasked.
     #[must_use]
     pub fn interest(&self) -> Vec<Group> {
         let mut groups: Vec<Group> = Vec::new();
-        let listener = self.listener.iter().map(|listener| (listener.fd, listener.interest));
-        let connections = self.connections.iter().map(|(fd, conn)| (*fd, conn.mask));
-        for (fd, mask) in listener.chain(connections).filter(|(_, mask)| *mask != Mask::NONE) {
+        for (fd, mask) in self.list() {
+            let mask = Mask(mask.0 & !Mask::ERR.with(Mask::HUP).0);
             match groups.iter_mut().find(|group| group.mask == mask) {
                 Some(group) => match group.runs.last_mut() {
                     Some((_, last)) if last.checked_add(1) == Some(fd) => *last = fd,
@@ -394,9 +391,19 @@ impl Engine {
     /// How many fds are watched; our own waker left out.
     #[must_use]
     pub fn watched(&self) -> usize {
-        let listener = self.listener.iter().map(|listener| listener.interest);
-        let connections = self.connections.values().map(|conn| conn.mask);
-        listener.chain(connections).filter(|mask| *mask != Mask::NONE).count()
+        self.list().count()
+    }
+
+    fn list(&self) -> impl Iterator<Item = (Fd, Mask)> + '_ {
+        let waker = self.listener.map(|listener| listener.waker);
+        let kernel = self.measured.as_ref().and_then(|measured| measured.interest.as_deref());
+        let told = kernel.is_none().then(|| {
+            let listener = self.listener.iter().map(|listener| (listener.fd, listener.interest));
+            let connections = self.connections.iter().map(|(fd, conn)| (*fd, conn.mask));
+            listener.chain(connections).filter(|(_, mask)| *mask != Mask::NONE)
+        });
+        let kernel = kernel.unwrap_or_default().iter().copied();
+        kernel.filter(move |(fd, _)| Some(*fd) != waker).chain(told.into_iter().flatten())
     }
 
     /// The ready array of this turn, in the order in which the wait call gave it, with how far
@@ -516,9 +523,15 @@ mod tests {
         engine.apply(&script.accept(9, 2).recv(9, 2, 10).publish());
         assert_eq!(marks(&engine), [(5, Served::Done), (9, Served::Stale)]);
 
+        // Served, closed and accepted again: what is done for the new one is not for the entry.
+        script.wait(0, &[(9, 2), (5, 0)]).recv(9, 2, 10).event(9, 2, What::Close);
+        script.batch.standing.stance = Stance::Working;
+        engine.apply(&script.accept(9, 3).recv(9, 3, 10).publish());
+        assert_eq!(marks(&engine), [(9, Served::Done), (5, Served::Now)]);
+
         // The old connection's last row arrives with the new one's first: the new one stays.
-        let mut batch = script.row(9, 2).publish();
-        batch.gone.push(crate::dashboard::panels::sample::row(9, 1));
+        let mut batch = script.row(9, 3).publish();
+        batch.gone.push(crate::dashboard::panels::sample::row(9, 2));
         engine.apply(&batch);
         assert_eq!(engine.watched(), 2);
     }
@@ -611,6 +624,16 @@ mod tests {
         assert_eq!(runs, expected);
         assert_eq!(engine.watched(), 5);
 
+        // While it stands, the kernel's own list is better than what was asked for.
+        engine.apply(&script.held(Kind::EpollWait, 3, 0).publish());
+        let mut asked = snapshot(&[], None);
+        asked.interest =
+            Some(vec![(4, Mask(0x19)), (5, Mask(0x8000_0019)), (9, Mask(0x8000_2019))]);
+        engine.kernel(&asked);
+        let masks: Vec<_> = engine.interest().iter().map(|group| group.mask.to_string()).collect();
+        assert_eq!(masks, ["IN|ET", "IN|RDHUP|ET"]);
+        assert_eq!(engine.watched(), 2);
+
         let mut whole = script.row(30, 30).publish();
         whole.whole = true;
         engine.apply(&whole);
@@ -620,7 +643,7 @@ mod tests {
     #[test]
     fn the_last_call_and_its_meaning_leave_plumbing_out() {
         let mut script = Script::new(0);
-        let mut engine = Engine::new().with_meaning(|event| format!("fd {}", event.event.fd));
+        let mut engine = Engine::new();
         assert_eq!(engine.meaning(), None);
         let mut batch = script.recv(9, 1, 84).publish();
         let mut own = crate::telemetry::Event::new(2, 0, 4, None, What::Recv { ret: Ret::ok(8) });
@@ -629,7 +652,8 @@ mod tests {
         batch.standing.mode = Mode::Slow(5);
         engine.apply(&batch);
         assert_eq!(engine.last_call().unwrap().event.fd, 9);
-        assert_eq!(engine.meaning().as_deref(), Some("fd 9"));
+        let sentence = engine.meaning().unwrap();
+        assert!(sentence.contains("84"), "{sentence}");
         assert_eq!(engine.standing().mode, Mode::Slow(5));
     }
 }

@@ -219,8 +219,19 @@ impl State {
     pub fn kernel(&mut self, snapshot: Snapshot) {
         self.live.table.kernel(&snapshot);
         self.live.engine.kernel(&snapshot);
+        let same = |last: &Snapshot| {
+            (last.accept_queue, &last.sockets, &last.readable, last.ready_list, &last.trouble)
+                == (
+                    snapshot.accept_queue,
+                    &snapshot.sockets,
+                    &snapshot.readable,
+                    snapshot.ready_list,
+                    &snapshot.trouble,
+                )
+        };
+        let news = !self.live.kernel.as_deref().is_some_and(same);
+        self.changed |= news && self.frozen.is_none();
         self.live.kernel = Some(Arc::new(snapshot));
-        self.changed |= self.frozen.is_none();
     }
 
     /// Takes over how the clients of our own are.

@@ -2,7 +2,9 @@
 
 mod feed;
 mod model;
+mod reading;
 mod screens;
+mod session;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::Terminal;

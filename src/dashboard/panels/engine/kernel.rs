@@ -1,0 +1,297 @@
+//! Above the boundary: the interest list, the ready list and the queues.
+
+use std::collections::HashSet;
+
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
+
+use super::super::fit::{Token, cut, first_fit, fold};
+use super::{Pen, indent, padded};
+use crate::dashboard::format;
+use crate::dashboard::state::engine::{Entry, Group, Queue};
+use crate::dashboard::theme::Role;
+use crate::telemetry::Fd;
+
+impl Pen<'_> {
+    pub(super) fn interest_section(&self, width: usize, rows: usize) -> Vec<Line<'static>> {
+        let watched = format!("{} watched", format::count(self.engine.watched() as u64));
+        let mut lines =
+            vec![self.heading(Role::Kernel, &["kernel", "interest list", &watched], width)];
+        let groups = self.engine.interest();
+        let inside = width.saturating_sub(1);
+        if groups.is_empty() || groups.len() > rows {
+            lines.extend(self.body(&self.interest(inside, rows), width, rows));
+            return lines;
+        }
+        // A line and more for each mask.
+        let mut body: Vec<Line> = Vec::new();
+        for (i, group) in groups.iter().enumerate() {
+            let most = rows - body.len() - (groups.len() - i - 1);
+            let tokens = self.group(group, inside, most);
+            let (folded, _) = fold(&tokens, inside, most, self.style(Role::Dim));
+            body.extend(folded.into_iter().map(indent));
+        }
+        lines.extend(padded(body, rows));
+        lines
+    }
+
+    /// A mask and its fds: one by one where they fit, else as runs.
+    fn group(&self, group: &Group, width: usize, rows: usize) -> Vec<Token> {
+        let mask = Token {
+            weight: 0,
+            ..Token::new(format!("{}{}", group.mask, self.resting(group)), self.style(Role::Dim))
+        };
+        let now = self.serving();
+        let ready: HashSet<Fd> = self.engine.entries().iter().map(|e| e.ready.fd).collect();
+        let count: i64 = group.runs.iter().map(|(a, b)| i64::from(*b) - i64::from(*a) + 1).sum();
+        // A number and its blank need two columns at least.
+        if usize::try_from(count).is_ok_and(|count| count * 2 <= (width + 1) * rows) {
+            let mut tokens = vec![mask.clone()];
+            for fd in group.runs.iter().flat_map(|(first, last)| *first..=*last) {
+                let role = if now == Some(fd) {
+                    Role::Selected
+                } else if ready.contains(&fd) {
+                    Role::Kernel
+                } else {
+                    Role::Text
+                };
+                tokens.push(Token::new(fd.to_string(), self.style(role)));
+            }
+            if fold(&tokens, width, rows, Style::new()).1 {
+                return tokens;
+            }
+        }
+        let mut tokens = vec![mask];
+        tokens.extend(group.runs.iter().map(|run| self.run(*run, "")));
+        tokens
+    }
+
+    fn run(&self, (first, last): (Fd, Fd), mask: &str) -> Token {
+        let dash = self.theme.glyph("–", "-");
+        let text = if first == last { first.to_string() } else { format!("{first}{dash}{last}") };
+        let weight = usize::try_from(i64::from(last) - i64::from(first) + 1).unwrap_or(1);
+        Token { weight, ..Token::new(text + mask, self.style(Role::Text)) }
+    }
+
+    fn resting(&self, group: &Group) -> String {
+        let listener = self.engine.listener();
+        match listener.and_then(|l| Some((l, l.resting?))) {
+            Some((l, errno)) if l.interest == group.mask => format!(" ({} rests: {errno})", l.fd),
+            _ => String::new(),
+        }
+    }
+
+    /// The whole interest list on one run of lines: `5:IN|ET 9–42 44:IN|RDHUP|ET`, without the
+    /// masks where they do not fit.
+    pub(super) fn interest(&self, width: usize, rows: usize) -> Vec<Token> {
+        let groups = self.engine.interest();
+        if groups.is_empty() {
+            return vec![Token::new(self.theme.glyph("–", "-"), self.style(Role::Dim))];
+        }
+        let mut tokens = Vec::new();
+        for group in &groups {
+            let last = group.runs.len() - 1;
+            for (i, run) in group.runs.iter().enumerate() {
+                let mask = if i == last { format!(":{}", group.mask) } else { String::new() };
+                tokens.push(self.run(*run, &mask));
+            }
+        }
+        if fold(&tokens, width, rows, Style::new()).1 {
+            return tokens;
+        }
+        let mut runs: Vec<(Fd, Fd)> = groups.into_iter().flat_map(|group| group.runs).collect();
+        runs.sort_unstable();
+        runs.dedup_by(|next, run| {
+            let joins = run.1.checked_add(1) == Some(next.0);
+            if joins {
+                run.1 = next.1;
+            }
+            joins
+        });
+        runs.into_iter().map(|run| self.run(run, "")).collect()
+    }
+
+    pub(super) fn ready_section(&self, width: usize, rows: usize) -> Vec<Line<'static>> {
+        if !self.stands() {
+            let spellings = ["returned by the last wait", "by the last wait"];
+            let room = width.saturating_sub("kernel".width() + "ready list".width() + 6);
+            let by = first_fit(spellings.map(str::to_owned), room)
+                .unwrap_or_else(|| "last wait".to_owned());
+            let words = ["kernel", "ready list", &by];
+            let mut lines = vec![self.heading(Role::Kernel, &words, width)];
+            lines.extend(self.body(&self.returned(width.saturating_sub(1), rows), width, rows));
+            return lines;
+        }
+        let state = match self.engine.measured().and_then(|m| m.ready_list) {
+            Some(true) => "ready list not empty",
+            Some(false) => "ready list empty",
+            None => "ready list not measured",
+        };
+        let seen = [
+            "something to read, seen by a second epoll of ours:",
+            "seen by our 2nd epoll:",
+            "our epoll sees:",
+        ];
+        let room = width.saturating_sub("kernel".width() + state.width() + 6);
+        let seen = first_fit(seen.map(str::to_owned), room).unwrap_or_else(|| "seen:".to_owned());
+        let mut lines = vec![self.heading(Role::Kernel, &["kernel", state, &seen], width)];
+        lines.extend(self.body(&self.readable(), width, rows));
+        lines
+    }
+
+    pub(super) fn ready_list(&self, width: usize) -> Line<'static> {
+        let text = match self.engine.measured().and_then(|m| m.ready_list) {
+            Some(true) => "not empty",
+            Some(false) => "empty",
+            None => self.theme.glyph("–", "-"),
+        };
+        let token = Token::new(text, self.style(Role::Text));
+        self.labelled("ready list: ", Role::Kernel, &[token], width)
+    }
+
+    /// What the last wait call returned; the fds alone where there is no room for their masks.
+    pub(super) fn returned(&self, width: usize, rows: usize) -> Vec<Token> {
+        let dim = self.style(Role::Dim);
+        if self.engine.wake().is_none() {
+            return vec![Token::new(self.theme.glyph("–", "-"), dim)];
+        }
+        let entries = self.engine.entries();
+        if entries.is_empty() {
+            return vec![Token::new("none", dim)];
+        }
+        let kernel = self.style(Role::Kernel);
+        let text = |e: &Entry| format!("{}:{}", e.ready.fd, e.ready.mask);
+        let tokens: Vec<Token> = entries.iter().map(|e| Token::new(text(e), kernel)).collect();
+        if fold(&tokens, width, rows, dim).1 {
+            return tokens;
+        }
+        entries.iter().map(|e| Token::new(e.ready.fd.to_string(), kernel)).collect()
+    }
+
+    /// What a second epoll saw.
+    pub(super) fn readable(&self) -> Vec<Token> {
+        let dim = self.style(Role::Dim);
+        match self.engine.measured().and_then(|m| m.readable.as_deref()) {
+            None => vec![Token::new(self.theme.glyph("–", "-"), dim)],
+            Some([]) => vec![Token::new("none", dim)],
+            Some(fds) => {
+                fds.iter().map(|fd| Token::new(fd.to_string(), self.style(Role::Kernel))).collect()
+            }
+        }
+    }
+
+    fn accept_text(&self, short: bool) -> String {
+        let grown = self.engine.measured().is_some_and(|m| m.accept_grown);
+        let name = if short { "accept" } else { "accept queue" };
+        match self.engine.measured().and_then(|m| m.accept) {
+            Some(queue) => format!(
+                "{name} {}{}{}{}",
+                format::count(queue.len.into()),
+                if short { "/" } else { " of " },
+                format::count(queue.limit.into()),
+                if grown { self.theme.glyph(" ▲", " ^") } else { "" }
+            ),
+            None => format!("{name} {}", self.theme.glyph("–", "-")),
+        }
+    }
+
+    fn queue_text(&self, queue: &Queue) -> String {
+        let grown = if queue.grown { self.theme.glyph(" ▲", " ^") } else { "" };
+        format!("{}{grown}", format::bytes(queue.bytes.into()))
+    }
+
+    /// The queues on one run of lines.
+    pub(super) fn queues(&self, short: bool) -> Vec<Token> {
+        let mut tokens =
+            vec![Token { weight: 0, ..Token::new(self.accept_text(short), self.accept_style()) }];
+        let Some(measured) = self.engine.measured() else { return tokens };
+        if measured.queues.is_empty() {
+            let nothing = Token::new(
+                self.theme.glyph("· nothing unread", "- nothing unread"),
+                self.style(Role::Dim),
+            );
+            tokens.push(nothing);
+        }
+        tokens.extend(self.unread());
+        tokens
+    }
+
+    fn unread(&self) -> Vec<Token> {
+        let queues = self.engine.measured().map_or(&[][..], |m| &m.queues);
+        let text = |queue: &Queue| format!("{}:{}", queue.fd, self.queue_text(queue));
+        queues.iter().map(|queue| Token::new(text(queue), self.style(Role::Text))).collect()
+    }
+
+    fn accept_style(&self) -> Style {
+        let queue = self.engine.measured().and_then(|m| m.accept);
+        self.style(match queue {
+            Some(queue) if queue.len >= queue.limit && queue.limit > 0 => Role::Bad,
+            Some(queue) if queue.len > 0 => Role::Warn,
+            _ => Role::Text,
+        })
+    }
+
+    pub(super) fn queue_section(&self, width: usize, rows: usize) -> Vec<Line<'static>> {
+        let measured = self.engine.measured();
+        let unread = match measured {
+            None => "receive queues not measured yet".to_owned(),
+            Some(m) => match m.queues.len() {
+                0 => "no bytes unread".to_owned(),
+                1 => "bytes unread on 1 socket".to_owned(),
+                n => format!("bytes unread on {} sockets", format::count(n as u64)),
+            },
+        };
+        let mut lines = vec![self.heading(Role::Kernel, &["kernel", "queues", &unread], width)];
+        let queues = measured.map_or(&[][..], |m| &m.queues);
+        if rows < 2 {
+            lines.extend(self.body(&self.queues(false), width, rows));
+            return lines;
+        }
+        let mut body = Vec::new();
+        let accept = Span::styled(
+            cut(&self.accept_text(false), width.saturating_sub(1), self.theme.ascii()),
+            self.accept_style(),
+        );
+        body.push(indent(Line::from(accept)));
+        if let Some(trouble) = measured.and_then(|m| m.trouble.as_deref()) {
+            let trouble = cut(trouble, width.saturating_sub(1), self.theme.ascii());
+            body.push(indent(Line::from(self.span(trouble, Role::Warn))));
+        }
+        let room = rows.saturating_sub(body.len());
+        if room == 1 && queues.len() > 1 {
+            let tokens = self.unread();
+            body.extend(self.body(&tokens, width, 1));
+            lines.extend(padded(body, rows));
+            return lines;
+        }
+        let bars = if queues.len() <= room { room } else { room.saturating_sub(1) };
+        // The longest ones, by fd, so that a bar keeps its row while it grows.
+        let mut longest: Vec<&Queue> = queues.iter().collect();
+        longest.sort_by_key(|queue| (std::cmp::Reverse(queue.bytes), queue.fd));
+        let left_out = longest.split_off(bars.min(longest.len()));
+        let most = longest.first().map_or(1, |queue| queue.bytes);
+        longest.sort_by_key(|queue| queue.fd);
+        body.extend(longest.into_iter().map(|queue| self.bar(queue, most, width)));
+        if !left_out.is_empty() && room > 0 {
+            let bytes: u64 = left_out.iter().map(|queue| u64::from(queue.bytes)).sum();
+            let text = format!("+{} more with {}", left_out.len(), format::bytes(bytes));
+            let text = cut(&text, width.saturating_sub(1), self.theme.ascii());
+            body.push(indent(Line::from(self.span(text, Role::Dim))));
+        }
+        lines.extend(padded(body, rows));
+        lines
+    }
+
+    /// `  9    84 B ▲ ▆▆▆▆▆▆`
+    fn bar(&self, queue: &Queue, most: u32, width: usize) -> Line<'static> {
+        let label = format!(" {:>5} {:>9} ", queue.fd, self.queue_text(queue));
+        let label = cut(&label, width, self.theme.ascii());
+        let room = width.saturating_sub(label.width());
+        let share = u64::from(queue.bytes) * room as u64 / u64::from(most.max(1));
+        let long =
+            usize::try_from(share).unwrap_or(0).clamp(usize::from(room > 0), room.max(1)).min(room);
+        let bar = self.theme.glyph("▆", "=").repeat(long);
+        Line::from(vec![self.span(label, Role::Text), self.span(bar, Role::Chart)])
+    }
+}

@@ -1,0 +1,180 @@
+//! Below the boundary: the ready array, what is done now, and the wake-ups before.
+
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
+
+use super::super::fit::{Token, cut, first_fit, fold, wrap};
+use super::{Pen, before, call, indent, padded, result};
+use crate::dashboard::state::engine::{Entry, Known, Served, Wake};
+use crate::dashboard::theme::Role;
+use crate::telemetry::{Fd, Mode, Stance};
+
+impl Pen<'_> {
+    pub(super) fn serving(&self) -> Option<Fd> {
+        self.engine.entries().iter().find(|e| e.served == Served::Now).map(|e| e.ready.fd)
+    }
+
+    /// The ready array with how far the program has got, or why it cannot be shown.
+    pub(super) fn array(&self, width: usize) -> Vec<Token> {
+        let (dim, text) = (self.style(Role::Dim), self.style(Role::Text));
+        match self.engine.known() {
+            Known::Nothing => return vec![Token::new(self.theme.glyph("–", "-"), dim)],
+            Known::Part | Known::NoWait => {
+                let spellings = [
+                    "some calls of this turn were left out",
+                    "calls of this turn left out",
+                    "calls left out",
+                ];
+                let text = first_fit(spellings.map(str::to_owned), width).unwrap_or_default();
+                return vec![Token::new(text, self.style(Role::Warn))];
+            }
+            Known::All => {}
+        }
+        let entries = self.engine.entries();
+        if entries.is_empty() {
+            return vec![Token::new("nothing was ready", dim)];
+        }
+        let token = |entry: &Entry| {
+            let (mark, style) = match entry.served {
+                Served::Done => (self.theme.glyph("✓", "+"), self.style(Role::Good)),
+                Served::Now => (self.theme.glyph("▸", ">"), self.style(Role::Selected)),
+                Served::Not => (self.theme.glyph("·", "."), text),
+                Served::Stale => (self.theme.glyph("✗", "x"), self.style(Role::Warn)),
+            };
+            Token::new(format!("{mark}{}", entry.ready.fd), style)
+        };
+        entries.iter().map(token).collect()
+    }
+
+    /// What the loop does now, and the last call where that is something else.
+    pub(super) fn now(&self, width: usize) -> (Line<'static>, Option<String>) {
+        let last = self.engine.last_call().map(|event| call(event.as_ref()));
+        let standing = self.engine.standing();
+        let ascii = self.theme.ascii();
+        let (text, role, last) = match (standing.stance, standing.mode) {
+            (Stance::Held(next), Mode::Slow(_)) => {
+                let next = before(next);
+                match last {
+                    Some(last) => {
+                        let both = format!("now: {last}, next: {next}");
+                        if both.width() <= width {
+                            (both, Role::Program, None)
+                        } else {
+                            (format!("next: {next}"), Role::Program, Some(format!("now: {last}")))
+                        }
+                    }
+                    None => (format!("next: {next}"), Role::Program, None),
+                }
+            }
+            (Stance::Held(next), _) => {
+                let sign = self.theme.glyph("‖", "||");
+                let before = before(next);
+                let spellings =
+                    [format!("{sign} HELD before {before}"), format!("{sign} HELD: {before}")];
+                let text = first_fit(spellings, width).unwrap_or_else(|| "HELD".to_owned());
+                (text, Role::Warn, last.map(|last| format!("last: {last}")))
+            }
+            (Stance::Working, _) => match last {
+                Some(last) => (format!("now: {last}"), Role::Program, None),
+                None => ("at work".to_owned(), Role::Program, None),
+            },
+            (Stance::Starting | Stance::Waiting | Stance::Ended, _) => match last {
+                Some(last) => (format!("last call: {last}"), Role::Program, None),
+                None => ("no call yet".to_owned(), Role::Dim, None),
+            },
+        };
+        (Line::from(self.span(cut(&text, width, ascii), role)), last)
+    }
+
+    pub(super) fn program_section(&self, width: usize, rows: usize) -> Vec<Line<'static>> {
+        let entries = self.engine.entries();
+        let done = entries.iter().filter(|entry| entry.served == Served::Done).count();
+        let served = format!("{done} of {} served", entries.len());
+        let mut words = vec!["program", "the ready array"];
+        if self.engine.known() == Known::All && !entries.is_empty() {
+            words.push(&served);
+        }
+        let marks = if self.theme.ascii() {
+            "+ served  > being served  . still to be served  x closed meanwhile"
+        } else {
+            "✓ served  ▸ being served  · still to be served  ✗ closed meanwhile"
+        };
+        let heading: usize = words.iter().map(|word| word.width() + 3).sum();
+        if rows > 6 && heading + marks.width() <= width {
+            words.push(marks);
+        }
+        let mut lines = vec![self.heading(Role::Program, &words, width)];
+        let array = (rows / 6).max(1);
+        let inside = width.saturating_sub(1);
+        lines.extend(self.body(&self.array(inside), width, array));
+        let (now, last) = self.now(inside);
+        lines.push(indent(now));
+        let ascii = self.theme.ascii();
+        // Always as many, so that what follows does not move.
+        let room = rows.saturating_sub(lines.len()).min(4);
+        let mut below = Vec::new();
+        if let Some(last) = last {
+            below.push(indent(Line::from(self.span(cut(&last, inside, ascii), Role::Program))));
+        }
+        if let Some(meaning) = self.engine.meaning() {
+            let rows = wrap(&meaning, inside, room.saturating_sub(below.len()), ascii);
+            below
+                .extend(rows.into_iter().map(|row| indent(Line::from(self.span(row, Role::Text)))));
+        }
+        below.truncate(room);
+        lines.extend(padded(below, room));
+        lines
+    }
+
+    /// The last wake-ups, newest first.
+    pub(super) fn history(&self, width: usize, rows: usize) -> Vec<Line<'static>> {
+        let words = ["program", "wake-ups", "newest first"];
+        let mut lines = vec![self.heading(Role::Program, &words, width)];
+        for wake in self.engine.wakes().iter().rev().take(rows.saturating_sub(1)) {
+            lines.push(self.wake(wake, width));
+        }
+        lines
+    }
+
+    /// `  2.100 s = 3   waited 1.2 s    4 calls   9 14 22`
+    fn wake(&self, wake: &Wake, width: usize) -> Line<'static> {
+        let (dim, text) = (self.style(Role::Dim), self.style(Role::Text));
+        let (calls, style) = match (wake.calls, wake.part) {
+            (_, true) => ("calls left out".to_owned(), self.style(Role::Warn)),
+            (1, _) => ("1 call".to_owned(), text),
+            (n, _) => (format!("{n} calls"), text),
+        };
+        let (seconds, millis) = (wake.time / 1_000_000_000, wake.time / 1_000_000 % 1000);
+        let facts = [
+            (format!("{seconds:>4}.{millis:03} s"), dim),
+            (format!(" = {:<4}", result(wake.ret)), self.style(Role::Title)),
+            (format!("waited {:<8}", self.duration(wake.waited)), text),
+            (format!("{calls:<10}"), style),
+        ];
+        let mut line = indent(Line::default());
+        let mut left = width.saturating_sub(1);
+        for (fact, style) in facts {
+            if fact.width() > left {
+                return line;
+            }
+            left -= fact.width();
+            line.spans.push(Span::styled(fact, style));
+        }
+        let kernel = self.style(Role::Kernel);
+        let mut tokens: Vec<Token> =
+            wake.first.iter().flatten().map(|fd| Token::new(fd.to_string(), kernel)).collect();
+        if wake.own > 0 {
+            tokens.insert(0, Token { weight: 0, ..Token::new("(own waker)", dim) });
+        }
+        let hidden = (wake.ready as usize).saturating_sub(wake.first.iter().flatten().count());
+        if hidden > 0 {
+            tokens.push(Token { weight: hidden, ..Token::new(format!("+{hidden}"), dim) });
+        }
+        if left > 0 {
+            line.spans.push(Span::raw(" "));
+            let (mut folded, _) = fold(&tokens, left - 1, 1, dim);
+            line.spans.extend(folded.pop().into_iter().flat_map(|line| line.spans));
+        }
+        line
+    }
+}

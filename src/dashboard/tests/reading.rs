@@ -1,0 +1,215 @@
+//! Reading while things go on: the stream under a reader, the table under a cursor.
+
+use super::feed::{Feed, LISTENER, classroom, id, peer, row};
+use super::{press, state};
+use crate::dashboard::state::State;
+use crate::dashboard::state::filter::Filter;
+use crate::dashboard::state::stream::{Entry, HISTORY, Stream, relative, wall};
+use crate::dashboard::state::table::{CLOSED_KEPT, CLOSED_STAYS, Column, HOLD, Table};
+use crate::telemetry::{Batch, ConnState, Event, Kind, Row, What, Why};
+
+/// A batch of events, numbered by their sequence.
+fn batch(seqs: std::ops::RangeInclusive<u64>) -> Batch {
+    let mut batch = Batch::default();
+    for seq in seqs {
+        let fd = i32::try_from(seq % 10).unwrap();
+        let mut event = Event::new(seq, seq, fd, None, What::Close);
+        event.own = seq % 10 == 3;
+        batch.push(event, b"", &[]);
+    }
+    batch
+}
+
+/// The sequence numbers on the screen; a hole is its size, negative.
+fn shown(stream: &Stream, height: usize) -> Vec<i64> {
+    let number = |entry: &Entry| match entry {
+        Entry::Event(event) => i64::try_from(event.event.seq).unwrap(),
+        Entry::Lost(count) | Entry::Skipped(count) => -i64::try_from(*count).unwrap(),
+    };
+    stream.lines(height).map(number).collect()
+}
+
+#[test]
+fn what_is_read_stands_still_while_new_events_arrive() {
+    let mut stream = Stream::default();
+    stream.toggle_own();
+    stream.apply(&batch(1..=100));
+    assert_eq!(shown(&stream, 3), [98, 99, 100]);
+    stream.scroll(-10, 3);
+    assert_eq!(shown(&stream, 3), [88, 89, 90]);
+    stream.apply(&batch(101..=200));
+    assert_eq!((shown(&stream, 3), stream.below(3)), (vec![88, 89, 90], Some(110)));
+    stream.to_oldest(3);
+    assert_eq!(shown(&stream, 3), [1, 2, 3]);
+    stream.scroll(1, 3);
+    assert_eq!(shown(&stream, 3), [2, 3, 4]);
+    stream.to_newest();
+    assert_eq!((shown(&stream, 2), stream.below(2)), (vec![199, 200], None));
+}
+
+#[test]
+fn history_is_bounded_and_holes_are_lines() {
+    let mut stream = Stream::default();
+    stream.toggle_own();
+    stream.apply(&batch(1..=5));
+    stream.scroll(-3, 2);
+    // Six to nine were lost on the way.
+    stream.apply(&batch(10..=11));
+    stream.to_newest();
+    assert_eq!(shown(&stream, 4), [5, -4, 10, 11]);
+    // A batch with more than the history holds: what is left out is told, and is not lost.
+    stream.to_oldest(2);
+    let most = HISTORY as u64;
+    stream.apply(&batch(12..=11 + most + 7));
+    assert_eq!(stream.len(), HISTORY);
+    // What was being read has gone: the oldest that remain take its place.
+    assert_eq!(shown(&stream, 2), [19, 20]);
+    stream.to_newest();
+    assert_eq!(shown(&stream, 1), [i64::try_from(11 + most + 7).unwrap()]);
+}
+
+#[test]
+fn the_stream_hides_plumbing_and_filters() {
+    let mut stream = Stream::default();
+    stream.apply(&batch(1..=20));
+    assert_eq!(
+        shown(&stream, 50),
+        [1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 15, 16, 17, 18, 19, 20]
+    );
+    stream.set_filter(Filter::parse("fd:7"));
+    assert_eq!(shown(&stream, 50), [7, 17]);
+    stream.apply(&batch(21..=30));
+    assert_eq!(shown(&stream, 50), [7, 17, 27]);
+    stream.set_filter(Filter::default());
+    stream.toggle_errors();
+    assert!(stream.is_empty());
+}
+
+#[test]
+fn times_are_relative_or_of_the_day() {
+    assert_eq!(relative(1_204_011_000), "1.204011");
+    assert_eq!(relative(5_000_123_000_000), "83:20.123");
+    assert_eq!(
+        wall(std::time::Duration::from_secs(86_400 + 32_400), 1_204_000_000),
+        "09:00:01.204"
+    );
+}
+
+fn order(table: &Table) -> Vec<u64> {
+    table.order().iter().map(|id| id.get()).collect()
+}
+
+fn rows(numbers: impl IntoIterator<Item = (u64, u64)>) -> Batch {
+    let mut batch = Batch::default();
+    for (number, bytes_in) in numbers {
+        let fd = i32::try_from(number).unwrap() + 8;
+        batch.rows.push(Row { bytes_in, ..row(number, fd, 0) });
+    }
+    batch
+}
+
+#[test]
+fn rows_hold_still_while_the_cursor_moves() {
+    let mut table = Table::default();
+    table.sort_by(Column::In);
+    table.apply(&rows([(1, 30), (2, 20), (3, 10)]));
+    table.refresh(1, false);
+    assert_eq!(order(&table), [1, 2, 3]);
+    table.step(1, 1);
+    // Everything turns round, and somebody comes: nothing moves, the new one is added below.
+    table.apply(&rows([(1, 1), (2, 2), (3, 300), (4, 4000)]));
+    table.refresh(HOLD, false);
+    assert_eq!(order(&table), [1, 2, 3, 4]);
+    assert_eq!(table.selected().unwrap().row.id, id(2));
+    // Afterwards the order is right, and the cursor is on the same connection.
+    table.refresh(HOLD + 2, false);
+    assert_eq!(order(&table), [4, 3, 2, 1]);
+    assert_eq!((table.selected().unwrap().row.id, table.position()), (id(2), 2));
+    // While a question is open it holds still for as long as that takes.
+    table.apply(&rows([(2, 9999)]));
+    table.refresh(HOLD * 10, true);
+    assert_eq!(order(&table), [4, 3, 2, 1]);
+    table.refresh(HOLD * 10 + 1, false);
+    assert_eq!(order(&table), [2, 4, 3, 1]);
+}
+
+#[test]
+fn a_closed_connection_stays_for_a_while_beside_the_new_owner_of_its_fd() {
+    let mut table = Table::default();
+    table.apply(&rows([(1, 0)]));
+    let mut batch = Batch::default();
+    batch.time = 10;
+    batch.gone.push(Row { state: ConnState::Closed, why: Some(Why::PeerReset), ..row(1, 9, 0) });
+    batch.rows.push(row(2, 9, 0));
+    // Opened and closed between two batches.
+    batch.gone.push(Row { state: ConnState::Closed, why: Some(Why::Answered), ..row(3, 9, 0) });
+    table.apply(&batch);
+    table.refresh(11, false);
+    assert_eq!((order(&table), table.open()), (vec![1, 2, 3], 1));
+    assert_eq!(table.get(id(3)).unwrap().why(), "answered, then closed");
+    table.refresh(10 + CLOSED_STAYS, false);
+    assert_eq!(order(&table), [2]);
+}
+
+#[test]
+fn the_closed_are_bounded_in_number() {
+    let mut table = Table::default();
+    let mut batch = Batch::default();
+    for number in 1..=1000 {
+        batch.gone.push(Row { why: Some(Why::PeerClosed), ..row(number, 9, 0) });
+    }
+    table.apply(&batch);
+    table.apply(&batch);
+    table.refresh(1, false);
+    assert_eq!((table.entries().len(), table.open()), (CLOSED_KEPT, 0));
+    assert!(table.get(id(1000)).is_some());
+}
+
+#[test]
+fn a_click_selects_and_sorts() {
+    use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+    let mut state: State = state(120, 36);
+    state.apply(&classroom().publish());
+    state.tick(1);
+    let areas = state.areas();
+    let table = areas.of(crate::dashboard::layout::Panel::Table).unwrap();
+    let mut click = |column, row| {
+        let kind = MouseEventKind::Down(MouseButton::Left);
+        state.mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE });
+        state.tick(2);
+        let table = &state.scene().table;
+        (table.selected().unwrap().row.id, table.sorting())
+    };
+    // Below the border, the heading and the listener.
+    assert_eq!(click(table.x + 20, table.y + 4), (id(2), (Column::Fd, false)));
+    assert_eq!(click(table.x + 20, table.y + 1), (id(2), (Column::Peer, false)));
+    assert_eq!(click(table.x + 20, table.y + 1), (id(2), (Column::Peer, true)));
+    assert_eq!(click(table.x + 20, table.y + 2), (id(2), (Column::Peer, true)));
+}
+
+#[test]
+fn pace_goes_by_steps_and_pause_comes_back_to_it() {
+    use crate::dashboard::state::Action::Send;
+    use crate::telemetry::Command::{Pause, Run, Slow};
+    let mut state = state(80, 24);
+    let mut feed = Feed::new();
+    feed.tell(LISTENER, None, What::Resume);
+    state.apply(&feed.publish());
+    assert_eq!(press(&mut state, "--"), [Send(Slow(100)), Send(Slow(50))]);
+    assert_eq!(press(&mut state, "pp"), [Send(Pause), Send(Slow(50))]);
+    assert_eq!(press(&mut state, "+++"), [Send(Slow(100)), Send(Run)]);
+}
+
+#[test]
+fn a_request_is_kept_for_its_connection_only() {
+    let mut state = state(80, 24);
+    state.apply(&classroom().publish());
+    let head = |number| {
+        let entry = state.live().table.get(id(number)).unwrap();
+        entry.head.as_ref().map(|head| String::from_utf8_lossy(&head.bytes[..10]).into_owned())
+    };
+    assert_eq!(head(4).as_deref(), Some("GET /hand "));
+    assert_eq!(head(5), None);
+    assert_eq!(state.live().table.get(id(4)).unwrap().row.peer, peer(4));
+    assert_eq!(state.live().stream.of(id(4)).next().unwrap().event.what.kind(), Kind::Recv);
+}

@@ -1,0 +1,199 @@
+//! The real program without a dashboard: its first line, its log, its signals, its exit codes.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+
+const LIMIT: Duration = Duration::from_secs(20);
+
+fn program(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_epollscope"));
+    command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// A running program; killed when the test fails.
+struct Running {
+    child: Child,
+    out: BufReader<ChildStdout>,
+    addr: SocketAddr,
+}
+
+impl Running {
+    fn start(args: &[&str]) -> Self {
+        let mut child = program(&[&["--port", "0"], args].concat()).spawn().unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        out.read_line(&mut line).unwrap();
+        let addr = line
+            .strip_prefix("listening on http://")
+            .and_then(|rest| rest.strip_suffix("/\n"))
+            .unwrap_or_else(|| panic!("the first line is {line:?}"));
+        Self { addr: addr.parse().unwrap(), child, out }
+    }
+
+    fn get(&self, target: &str) -> String {
+        let mut socket = TcpStream::connect(self.addr).unwrap();
+        socket.set_read_timeout(Some(LIMIT)).unwrap();
+        let request = format!("GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        socket.write_all(request.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        socket.read_to_end(&mut answer).unwrap();
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    fn signal(&self, signal: Signal) {
+        let pid = Pid::from_raw(i32::try_from(self.child.id()).unwrap()).unwrap();
+        kill_process(pid, signal).unwrap();
+    }
+
+    /// Its exit code, within the limit, and what it had still to print.
+    fn end(mut self) -> (Option<i32>, String) {
+        let deadline = Instant::now() + LIMIT;
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(Instant::now() < deadline, "it does not end");
+            std::thread::sleep(Duration::from_millis(5));
+        };
+        let mut rest = String::new();
+        self.out.read_to_string(&mut rest).unwrap();
+        (status.code(), rest)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn log(path: &Path) -> Vec<Value> {
+    let text = std::fs::read_to_string(path).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// What it printed and how it ended, for one that ends by itself.
+fn ended(args: &[&str]) -> (i32, String, String) {
+    let Output { status, stdout, stderr } = program(args).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (status.code().unwrap(), text(stdout), text(stderr))
+}
+
+#[test]
+fn each_signal_ends_it_cleanly_with_a_complete_log() {
+    for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("events.jsonl");
+        let program = Running::start(&["--log", path.to_str().unwrap()]);
+        for _ in 0..5 {
+            assert!(program.get("/").starts_with("HTTP/1.1 200 "));
+        }
+        let _open = TcpStream::connect(program.addr).unwrap();
+        program.signal(signal);
+        let (code, printed) = program.end();
+        assert_eq!(code, Some(0));
+        assert!(printed.contains("request GET / HTTP/1.1"), "{printed}");
+
+        let lines = log(&path);
+        let (first, last) = (&lines[0], lines.last().unwrap());
+        assert_eq!((&first["log"], &first["version"]), (&"epollscope".into(), &1.into()));
+        let events = &lines[1..lines.len() - 1];
+        assert_eq!(last, &serde_json::json!({"lost": 0, "events": events.len()}));
+        for (seq, event) in (1..).zip(events) {
+            assert_eq!(event["seq"], seq);
+        }
+        let count = |fact: &str| events.iter().filter(|event| event["fact"] == fact).count();
+        assert_eq!((count("request"), count("response")), (5, 5));
+    }
+}
+
+#[test]
+fn quiet_prints_the_address_and_nothing_else() {
+    let program = Running::start(&["--quiet"]);
+    program.get("/");
+    program.signal(Signal::TERM);
+    assert_eq!(program.end(), (Some(0), String::new()));
+}
+
+#[test]
+fn own_clients_work_without_a_dashboard_too() {
+    let mut program = Running::start(&["--demo"]);
+    let mut line = String::new();
+    while !line.contains("request GET ") {
+        line.clear();
+        assert!(program.out.read_line(&mut line).unwrap() > 0, "it ended");
+    }
+    program.signal(Signal::TERM);
+    assert_eq!(program.end().0, Some(0));
+}
+
+#[test]
+fn a_reader_that_goes_away_does_not_end_the_server() {
+    let mut program = Running::start(&[]);
+    drop(std::mem::replace(&mut program.out, {
+        // Some other pipe, with nothing in it.
+        let mut other = Command::new("true").stdout(Stdio::piped()).spawn().unwrap();
+        other.wait().unwrap();
+        BufReader::new(other.stdout.take().unwrap())
+    }));
+    for _ in 0..20 {
+        assert!(program.get("/").starts_with("HTTP/1.1 200 "));
+    }
+    program.signal(Signal::TERM);
+    assert_eq!(program.end().0, Some(0));
+}
+
+#[test]
+fn the_log_can_be_read_while_it_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("events.jsonl");
+    let program = Running::start(&["--quiet", "--log", path.to_str().unwrap()]);
+    program.get("/");
+    let deadline = Instant::now() + LIMIT;
+    while !std::fs::read_to_string(&path).unwrap().contains("\"fact\":\"closed\"") {
+        assert!(Instant::now() < deadline, "never flushed");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    program.signal(Signal::TERM);
+    assert_eq!(program.end().0, Some(0));
+}
+
+#[test]
+fn an_error_is_one_sentence_and_a_code() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    for (args, begins) in [
+        (["--port", &port], "epollscope: Port "),
+        (["--bind", "192.0.2.1"], "epollscope: 192.0.2.1 is not an address"),
+        (["--quiet", "/no/such/folder"], "epollscope: There is no folder"),
+        (["--log", "/no/such/folder/log"], "epollscope: The log /no/such/folder/log cannot"),
+        (["--log", "/dev/full"], "epollscope: The log /dev/full cannot be written: No space"),
+    ] {
+        let (code, out, err) = ended(&args);
+        assert_eq!((code, out.as_str()), (1, ""), "{args:?}: {err}");
+        assert!(err.starts_with(begins) && err.ends_with(".\n"), "{err}");
+        assert_eq!(err.lines().count(), 1, "{err}");
+    }
+    let (code, out, err) = ended(&["--fps", "0"]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(err.contains("--fps"), "{err}");
+}
+
+#[test]
+fn completions_and_man_page_go_to_stdout() {
+    let (code, out, err) = ended(&["completions", "bash"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(out.contains("--max-connections"));
+    let (code, out, err) = ended(&["man"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(out.contains(".SH \"KEYS\""));
+    assert!(out.matches(".TP").count() > 40, "options and keys");
+}
