@@ -126,12 +126,11 @@ proptest! {
             let expected = plain(&target)
                 .map(|name| if folder { format!("{name}/index.html") } else { name })
                 .and_then(|name| model(&root, &name, 40));
-            match expected {
-                Some(file) => {
-                    prop_assert_eq!(status, 200, "{}", target);
-                    prop_assert_eq!(content, file.to_str().unwrap(), "{}", target);
-                }
-                None => prop_assert_ne!(status, 200, "{} gave {}", target, content),
+            if let Some(file) = expected {
+                prop_assert_eq!(status, 200, "{}", target);
+                prop_assert_eq!(content, file.to_str().unwrap(), "{}", target);
+            } else {
+                prop_assert_ne!(status, 200, "{} gave {}", target, content);
             }
         }
     }

@@ -345,9 +345,9 @@ fn if_range_guards_a_range() {
 fn a_file_beyond_4_gib_is_served_by_parts() {
     let root = folder(&[]);
     let file = fs::File::create(root.path().join("huge.bin")).unwrap();
-    let size = 5u64 << 30;
-    file.set_len(size).unwrap();
-    file.write_all_at(b"end", size - 3).unwrap();
+    let length = 5u64 << 30;
+    file.set_len(length).unwrap();
+    file.write_all_at(b"end", length - 3).unwrap();
     let mut site = site(root.path());
     let part = get(&mut site, "/huge.bin", "Range: bytes=-3\r\n");
     assert_eq!((part.status, &part.body[..]), (206, &b"end"[..]));
@@ -400,8 +400,11 @@ fn precompressed_neighbours_are_chosen_by_what_is_accepted() {
 
 #[test]
 fn a_folder_without_its_slash_is_redirected_within_this_host() {
-    let root = folder(&[("sub/index.html", b"sub"), ("with space/index.html", b"space")]);
-    fs::create_dir(root.path().join("\\evil")).unwrap();
+    let root = folder(&[
+        ("sub/index.html", b"sub"),
+        ("with space/index.html", b"space"),
+        ("\\evil/x", b""),
+    ]);
     let mut site = site(root.path());
     for (target, location) in [
         ("/sub", "/sub/"),
