@@ -11,6 +11,7 @@ mod coding;
 mod condition;
 mod date;
 mod files;
+mod listing;
 mod page;
 mod parse;
 mod path;
