@@ -313,6 +313,9 @@ fn watch<W: World>(
     theme: &Theme,
     frame: Duration,
 ) -> io::Result<()> {
+    // crossterm catches SIGWINCH from its first poll on: a size asked for before may be an old one
+    // that no event corrects.
+    event::poll(Duration::ZERO)?;
     let (width, height) = screen.size()?;
     session.state.resize(width, height);
     let mut drawn = None::<Instant>;

@@ -49,7 +49,8 @@ impl Terminal {
         let mut command = CommandBuilder::new(program);
         command.args(options);
         command.env_remove("NO_COLOR");
-        for (key, value) in [("TERM", "xterm-256color"), ("LC_ALL", "C.UTF-8")] {
+        let usual = [("TERM", "xterm-256color"), ("LC_ALL", "C.UTF-8"), ("RUST_BACKTRACE", "0")];
+        for (key, value) in usual {
             command.env(key, value);
         }
         for (key, value) in env {
