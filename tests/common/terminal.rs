@@ -49,7 +49,8 @@ impl Terminal {
         let mut command = CommandBuilder::new(program);
         command.args(options);
         command.env_remove("NO_COLOR");
-        for (key, value) in [("TERM", "xterm-256color"), ("LC_ALL", "C.UTF-8")] {
+        let usual = [("TERM", "xterm-256color"), ("LC_ALL", "C.UTF-8"), ("RUST_BACKTRACE", "0")];
+        for (key, value) in usual {
             command.env(key, value);
         }
         for (key, value) in env {
@@ -115,6 +116,31 @@ impl Terminal {
         self.until(&format!("no {text}"), |screen| !screen.contains(text));
     }
 
+    /// Where a text begins on the screen, in columns and rows from 0.
+    #[track_caller]
+    pub fn place(&self, text: &str) -> (u16, u16) {
+        let screen = self.see(text);
+        let mut lines = screen.lines().enumerate();
+        let (row, line) = lines.find(|(_, line)| line.contains(text)).unwrap();
+        let column = line[..line.find(text).unwrap()].chars().count();
+        (u16::try_from(column).unwrap(), u16::try_from(row).unwrap())
+    }
+
+    /// The line of the screen on which a text stands.
+    #[track_caller]
+    pub fn line(&self, text: &str) -> String {
+        let screen = self.see(text);
+        screen.lines().find(|line| line.contains(text)).unwrap().to_owned()
+    }
+
+    /// Clicks on the first place where a text stands.
+    #[track_caller]
+    pub fn click(&mut self, text: &str) {
+        let (column, row) = self.place(text);
+        let at = format!("{};{}", column + 1, row + 1);
+        self.press(&format!("\x1b[<0;{at}M\x1b[<0;{at}m"));
+    }
+
     /// Presses keys: each character as it stands.
     pub fn press(&mut self, keys: &str) {
         self.keyboard.write_all(keys.as_bytes()).unwrap();
@@ -141,6 +167,15 @@ impl Terminal {
         let pid = i32::try_from(self.child.process_id().unwrap()).unwrap();
         let pid = rustix::process::Pid::from_raw(pid).unwrap();
         rustix::process::kill_process(pid, signal).unwrap();
+    }
+
+    /// How often the program's main thread has gone to sleep by itself: it stands while that thread
+    /// is blocked.
+    pub fn sleeps(&self) -> u64 {
+        let pid = self.child.process_id().unwrap();
+        let status = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/status")).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
+        line.unwrap().trim().parse().unwrap()
     }
 
     /// Waits for the program's end.
