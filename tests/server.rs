@@ -306,3 +306,25 @@ fn an_accept_that_finds_nobody_ends_in_eagain() {
     });
     server.stop();
 }
+
+#[test]
+fn what_one_peer_does_not_take_is_never_sent_to_another() {
+    let mut server = start(Config::default());
+    // More than two kernels' buffers hold, from requests that fit into one.
+    const COUNT: usize = 1500;
+    let mut clients = ["/", "/style.css"].map(|target| {
+        let (_, body) = ask(&mut server.client(), target);
+        let mut client = server.client();
+        client.write_all(get(target).repeat(COUNT).as_bytes()).unwrap();
+        let row = server.row_of(&client);
+        server
+            .until("answers that are not taken", |s| s.table[&row.id].state == ConnState::Writing);
+        (client, body)
+    });
+    for (client, body) in &mut clients {
+        for _ in 0..COUNT {
+            assert!(read_response(client).1 == *body, "an answer that is another's");
+        }
+    }
+    server.stop();
+}
