@@ -222,7 +222,7 @@ fn the_table_is_filtered_and_sorted() {
     terminal.click("fd▾");
     terminal.see("fd▴");
     terminal.until("the order", |s| before(&names[1], &names[0], s));
-    terminal.click(" peer");
+    terminal.click("peer");
     terminal.gone("fd▴");
     // A click on a line selects it.
     for name in &names {
