@@ -1,5 +1,6 @@
 //! The command line: every flag, its default and its help text.
 
+use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -137,6 +138,48 @@ pub fn completions(shell: Shell) -> Vec<u8> {
     let mut out = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "epollscope", &mut out);
     out
+}
+
+/// The README's table of options.
+#[must_use]
+pub fn markdown() -> String {
+    let mut command = Cli::command();
+    command.build();
+    let mut text = String::from("| option | what it does | default |\n|---|---|---|\n");
+    for arg in command.get_arguments() {
+        let mut names = arg.get_value_names().unwrap_or_default().join(" ");
+        let takes = arg.get_num_args().unwrap_or_default();
+        if !takes.takes_values() {
+            names.clear();
+        } else if takes.min_values() == 0 || arg.is_positional() {
+            names = format!("[{names}]");
+        }
+        let short = arg.get_short().map(|short| format!("-{short}"));
+        let long = arg.get_long().map(|long| format!("--{long}"));
+        let spelling: Vec<String> = short.into_iter().chain(long).collect();
+        let spelling = format!("{} {names}", spelling.join(", "));
+        let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+        let values = arg.get_default_values().iter().filter(|_| takes.takes_values());
+        let mut default: Vec<String> =
+            values.map(|value| format!("`{}`", value.to_string_lossy())).collect();
+        // A default that depends is told in the help, as clap writes the others.
+        let (help, told) = help.split_once(" [default: ").unwrap_or((&help, ""));
+        default.extend(told.strip_suffix(']').map(str::to_owned));
+        let values: Vec<String> = arg
+            .get_possible_values()
+            .iter()
+            .filter(|_| takes.takes_values())
+            .map(|value| format!("`{}`", value.get_name()))
+            .collect();
+        let one_of = match values.as_slice() {
+            [] => String::new(),
+            values => format!(". One of {}", values.join(", ")),
+        };
+        // A String takes everything.
+        let default = default.join(" ");
+        let _ = writeln!(text, "| `{}` | {help}{one_of}. | {default} |", spelling.trim());
+    }
+    text
 }
 
 /// The man page (`man(7)`), with a section of keys: what to press, and what it does.
