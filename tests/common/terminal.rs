@@ -21,11 +21,32 @@ pub struct Terminal {
     /// [`Terminal::assert_restored`] looks at.
     _slave: Box<dyn SlavePty + Send>,
     keyboard: Box<dyn Write + Send>,
-    screen: Arc<Mutex<vt100::Parser>>,
+    screen: Arc<Mutex<Picture>>,
     /// Bytes that the program has written.
     pub written: Arc<AtomicUsize>,
     /// While false, the terminal takes no output.
     pub reads: Arc<AtomicBool>,
+}
+
+/// What has arrived of the picture.
+struct Picture {
+    parser: vt100::Parser,
+    /// The last bytes, in which a mark may have begun.
+    tail: Vec<u8>,
+    /// Within a synchronized update: some of the frame has still to come.
+    half: bool,
+}
+
+impl Picture {
+    fn process(&mut self, bytes: &[u8]) {
+        const BEGIN: &[u8] = b"\x1b[?2026h";
+        const END: &[u8] = b"\x1b[?2026l";
+        self.parser.process(bytes);
+        self.tail.extend_from_slice(bytes);
+        let last = self.tail.windows(BEGIN.len()).rev().find(|w| [BEGIN, END].contains(w));
+        self.half = last.map_or(self.half, |mark| mark == BEGIN);
+        self.tail.drain(..self.tail.len().saturating_sub(BEGIN.len() - 1));
+    }
 }
 
 fn nonzero(n: u16) -> NonZeroU16 {
@@ -57,7 +78,8 @@ impl Terminal {
             command.env(key, value);
         }
         let child = pty.slave.spawn_command(command).unwrap();
-        let screen = Arc::new(Mutex::new(vt100::Parser::new(nonzero(rows), nonzero(cols), 0)));
+        let parser = vt100::Parser::new(nonzero(rows), nonzero(cols), 0);
+        let screen = Arc::new(Mutex::new(Picture { parser, tail: Vec::new(), half: false }));
         let reads = Arc::new(AtomicBool::new(true));
         let written = Arc::new(AtomicUsize::new(0));
         let mut output = pty.master.try_clone_reader().unwrap();
@@ -83,11 +105,20 @@ impl Terminal {
 
     /// What stands on the screen.
     pub fn text(&self) -> String {
-        self.screen.lock().unwrap().screen().contents()
+        self.with_screen(vt100::Screen::contents)
     }
 
+    /// Looks at the screen, between two frames where the program lets one end.
     pub fn with_screen<T>(&self, f: impl FnOnce(&vt100::Screen) -> T) -> T {
-        f(self.screen.lock().unwrap().screen())
+        let begin = Instant::now();
+        loop {
+            let picture = self.screen.lock().unwrap();
+            if !picture.half || begin.elapsed() > Duration::from_secs(1) {
+                return f(picture.parser.screen());
+            }
+            drop(picture);
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 
     /// Waits until something holds of the screen's text.
@@ -159,7 +190,7 @@ impl Terminal {
 
     pub fn resize(&mut self, (cols, rows): (u16, u16)) {
         let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
-        self.screen.lock().unwrap().screen_mut().set_size(nonzero(rows), nonzero(cols));
+        self.screen.lock().unwrap().parser.screen_mut().set_size(nonzero(rows), nonzero(cols));
         self.master.resize(size).unwrap();
     }
 
