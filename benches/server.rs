@@ -52,7 +52,7 @@ fn start(name: &'static str, options: &[&str]) -> Subject {
     let reads = Arc::new(AtomicBool::new(true));
     let (mut screen, reading) = (pty.master.try_clone_reader().unwrap(), reads.clone());
     std::thread::spawn(move || {
-        let mut buffer = [0; 65536];
+        let mut buffer = vec![0; 65536];
         while screen.read(&mut buffer).is_ok_and(|n| n > 0) {
             while !reading.load(Ordering::Relaxed) {
                 std::thread::sleep(Duration::from_millis(20));

@@ -80,7 +80,7 @@ impl Traced {
 
 fn read_answers(socket: &mut TcpStream, mut count: usize) {
     let mut text = Vec::new();
-    let mut buffer = [0; 65536];
+    let mut buffer = vec![0; 65536];
     while count > 0 {
         let n = socket.read(&mut buffer).unwrap();
         assert!(n > 0, "ended before the answer");

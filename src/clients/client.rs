@@ -14,9 +14,9 @@ use super::answer::Answers;
 use super::{ClientInfo, ClientKind};
 
 /// What a page loads, for the clients that ask for more than one thing.
-const PATHS: [&str; 4] = ["/", "/style.css", "/favicon.ico", "/no-such-page"];
+const PATHS: [&str; 5] = ["/", "/style.css", "/ask.svg", "/serve.svg", "/no-such-page"];
 /// The largest file of `www/`.
-const LARGEST: &str = "/large.png";
+const LARGEST: &str = "/room.png";
 /// How many requests a burst sends at once.
 const BURST: usize = 10;
 /// How often a slow reader asks for the largest file at once. On loopback the kernel takes some

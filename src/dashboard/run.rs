@@ -1,12 +1,12 @@
 //! The dashboard's event loop.
 //!
 //! It never sleeps in the server's channel and the server never wakes it: it drains everything
-//! that has arrived, and draws at most once for each frame and only what changed. [`watch`] names
+//! that has arrived, and draws at most once for each frame and only what changed. `watch` names
 //! every source it waits for. What those sources are is behind [`World`], so that the loop is
 //! tested without a server.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -286,7 +286,7 @@ pub fn run_with(
         state::Options {
             ask: options.ask,
             mouse: options.mouse,
-            url: format!("http://{addr}/"),
+            url: format!("http://{}/", reachable(addr)),
             zero: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(),
         },
         notices,
@@ -299,10 +299,28 @@ pub fn run_with(
     // The terminal first: ending the server may take a moment.
     drop(screen);
     let ended = session.end();
+    // A terminal that hung up (SIGHUP) cannot be read or written: that is no failure.
+    let watched = if signals.quit() { Ok(()) } else { watched };
     for text in terminal::panics() {
         eprintln!("{text}");
     }
     watched.and(ended)
+}
+
+/// The address for a browser: one bound to every address is reached by the one that the way to
+/// the outside begins at. No packet is sent: connecting a datagram socket only looks up the route.
+fn reachable(addr: SocketAddr) -> SocketAddr {
+    if !addr.ip().is_unspecified() {
+        return addr;
+    }
+    // Addresses for documentation (RFC 5737, RFC 3849): nobody is there.
+    let (any, outside) =
+        if addr.is_ipv4() { ("0.0.0.0:0", "192.0.2.1:9") } else { ("[::]:0", "[2001:db8::1]:9") };
+    let found = UdpSocket::bind(any).and_then(|socket| {
+        socket.connect(outside)?;
+        socket.local_addr()
+    });
+    found.map_or(addr, |own| SocketAddr::new(own.ip(), addr.port()))
 }
 
 /// The loop. It waits for the keyboard, and while it does, for nothing longer than a tick.

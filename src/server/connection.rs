@@ -44,15 +44,14 @@ pub(super) struct Linger {
 /// What is still to be sent: the bytes first, then the payload.
 pub(super) struct Output {
     pub(super) bytes: Vec<u8>,
-    pub(super) sent: usize,
     pub(super) payload: Payload,
 }
 
 impl Output {
-    pub(super) const EMPTY: Self = Self { bytes: Vec::new(), sent: 0, payload: Payload::None };
+    pub(super) const EMPTY: Self = Self { bytes: Vec::new(), payload: Payload::None };
 
     pub(super) fn is_empty(&self) -> bool {
-        self.sent == self.bytes.len() && matches!(self.payload, Payload::None)
+        self.bytes.is_empty() && matches!(self.payload, Payload::None)
     }
 }
 

@@ -53,9 +53,10 @@ impl Reactor {
     fn step(&mut self, fd: Fd, id: ConnId, budget: &mut u32) -> Flow {
         let Some(connection) = self.table.get(fd, id) else { return Flow::Over };
         if !connection.output.is_empty() {
-            std::mem::swap(&mut connection.output.bytes, &mut self.output);
-            let sent = std::mem::take(&mut connection.output.sent);
-            return self.send(fd, id, sent, budget);
+            // The shared buffer may still hold what another connection could not send.
+            self.output.clear();
+            self.output.append(&mut std::mem::take(&mut connection.output.bytes));
+            return self.send(fd, id, budget);
         }
         if let Some(why) = connection.ending
             && connection.linger.is_none()
@@ -202,7 +203,7 @@ impl Reactor {
                 connection.input = kept;
             }
         }
-        if output.is_empty() { Flow::On } else { self.send(fd, id, 0, budget) }
+        if output.is_empty() { Flow::On } else { self.send(fd, id, budget) }
     }
 
     /// Answers with an error before any request was read.
@@ -217,14 +218,15 @@ impl Reactor {
         connection.output.payload = response.payload;
         connection.ending = Some(why);
         let mut budget = BUDGET;
-        if self.send(fd, id, 0, &mut budget) == Flow::On {
+        if self.send(fd, id, &mut budget) == Flow::On {
             self.attend(fd, id);
         }
     }
 
-    /// Sends what was gathered, from `sent` on, and then the payload, until the kernel takes no
-    /// more; only then OUT is asked for.
-    fn send(&mut self, fd: Fd, id: ConnId, mut sent: usize, budget: &mut u32) -> Flow {
+    /// Sends what was gathered, and then the payload, until the kernel takes no more; only then
+    /// OUT is asked for.
+    fn send(&mut self, fd: Fd, id: ConnId, budget: &mut u32) -> Flow {
+        let mut sent = 0;
         while sent < self.output.len() {
             if !self.gate(Kind::Send, fd, Some(id)) {
                 return Flow::Over;

@@ -171,6 +171,8 @@ pub struct Sink {
     lost: Lost,
     /// Something is kept back.
     kept: bool,
+    /// The current batch is full, and events after it were left out.
+    overflowed: bool,
     /// Set aside so that the last publication has room.
     spare: Option<Box<Batch>>,
     /// Events handed over so far.
@@ -206,6 +208,7 @@ pub fn wire(capacity: Capacity) -> (Sink, Subscriber) {
         current: Box::default(),
         lost: Lost::default(),
         kept: false,
+        overflowed: false,
         spare: None,
         sent: 0,
         whole: false,
@@ -463,11 +466,14 @@ impl Sink {
             std::mem::swap(&mut batch.events, &mut scratch.events);
             std::mem::swap(&mut batch.bytes, &mut scratch.bytes);
             std::mem::swap(&mut batch.ready, &mut scratch.ready);
-        } else if batch.events.len() + scratch.events.len() <= self.capacity.events
-            || batch.events.is_empty()
+        } else if !self.overflowed
+            && (batch.events.is_empty()
+                || batch.events.len() + scratch.events.len() <= self.capacity.events)
         {
             batch.append(scratch);
         } else {
+            // A batch has no holes: what is left out lies between its last event and its time.
+            self.overflowed = true;
             for event in &scratch.events {
                 self.lost.events[event.what.kind() as usize] += 1;
             }
@@ -511,6 +517,7 @@ impl Sink {
         if std::mem::take(&mut self.kept) {
             self.shared.kept.store(false, Ordering::Release);
         }
+        self.overflowed = false;
         let mut batch = std::mem::replace(&mut self.current, next);
         if let Some(rows) = rows {
             batch.whole = std::mem::take(&mut self.whole);

@@ -85,7 +85,7 @@ impl Terminal {
         let mut output = pty.master.try_clone_reader().unwrap();
         let (parser, reading, count) = (screen.clone(), reads.clone(), written.clone());
         std::thread::spawn(move || {
-            let mut buffer = [0; 65536];
+            let mut buffer = vec![0; 65536];
             loop {
                 while !reading.load(Ordering::Relaxed) {
                     std::thread::sleep(Duration::from_millis(10));

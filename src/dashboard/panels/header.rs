@@ -143,7 +143,7 @@ impl Pen<'_> {
             Badge::Running => (format!("{} RUNNING", glyph("●", "*")), Role::Good),
             Badge::Paused => {
                 let place = if narrow { "" } else { " at the loop" };
-                (format!("{} PAUSED{place}", glyph("⏸", "||")), Role::Warn)
+                (format!("{} PAUSED{place}", glyph("‖", "||")), Role::Warn)
             }
             Badge::Slow(calls) => (format!("{} SLOW {calls}/s", glyph("▸", ">")), Role::Warn),
             Badge::Ended => (format!("{} SERVER ENDED", glyph("✖", "X")), Role::Bad),

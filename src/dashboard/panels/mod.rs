@@ -29,7 +29,7 @@ use self::header::{Badge, HeaderView};
 use super::layout::Panel;
 use super::state::{Overlay, State};
 use super::theme::{Role, Theme};
-use crate::telemetry::Standing;
+use crate::telemetry::{Kind, Standing};
 
 /// Draws the screen.
 pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
@@ -68,6 +68,11 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
 
 /// Name, URL, badges and rates. How the loop is is told live, also over a frozen picture.
 fn header(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
+    // Which call is next must be seen whatever panels are shown.
+    let next = state.live().next_call().map(|next| {
+        let fd = if next.kind == Kind::EpollWait { String::new() } else { next.fd.to_string() };
+        format!("next: {}({fd})", next.kind.name())
+    });
     let view = HeaderView {
         url: state.url(),
         server: "epoll-et (mio)",
@@ -75,7 +80,7 @@ fn header(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
         badge: Badge::from(Standing { mode: state.mode(), ..state.live().standing }),
         frozen: state.frozen_for(),
         lost: state.live().lost.all(),
-        notice: None,
+        notice: next.as_deref(),
     };
     header::draw(frame, area, &view, theme);
 }

@@ -336,8 +336,9 @@ pub fn describe(event: EventRef<'_>) -> Told {
         What::Closed { why, bytes_in, bytes_out, requests } => (
             why.label().to_owned(),
             format!(
-                "{} requests, {} in, {} out",
+                "{} {}, {} in, {} out",
                 format::count(requests),
+                if requests == 1 { "request" } else { "requests" },
                 format::bytes(bytes_in),
                 format::bytes(bytes_out)
             ),
