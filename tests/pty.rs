@@ -343,8 +343,8 @@ fn the_mouse_can_be_left_to_the_terminal() {
 
 #[test]
 fn every_way_to_quit_ends_it_whole() {
-    let folder = tempfile::tempdir().unwrap();
-    let ways: [(&str, &dyn Fn(&mut Terminal)); 6] = [
+    type Way = (&'static str, &'static dyn Fn(&mut Terminal));
+    let ways: [Way; 6] = [
         ("q", &|terminal| terminal.press("q")),
         ("q while it stands", &|terminal| {
             terminal.press("p");
@@ -356,6 +356,7 @@ fn every_way_to_quit_ends_it_whole() {
         ("INT", &|terminal| terminal.signal(Signal::INT)),
         ("HUP", &|terminal| terminal.signal(Signal::HUP)),
     ];
+    let folder = tempfile::tempdir().unwrap();
     for (way, quit) in ways {
         let path = folder.path().join(way);
         let mut terminal = start(SMALL, &["--log", path.to_str().unwrap()]);
