@@ -106,7 +106,10 @@ fn serve(cli: &Cli) -> Result<(), Sentence> {
     let config = server::Config {
         backlog: cli.backlog,
         max_connections,
-        idle_timeout: cli.idle_timeout(),
+        idle_timeout: cli::limit(cli.idle_timeout),
+        header_timeout: cli::limit(cli.header_timeout),
+        body_timeout: cli::limit(cli.body_timeout),
+        write_timeout: cli::limit(cli.write_timeout),
         limits: Limits::default(),
     };
     let publisher = Publisher::new(start, table, streams);
