@@ -5,8 +5,10 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
+
+use crate::dashboard::theme::ThemeChoice;
 
 /// The port when none is asked for.
 pub const PORT: u16 = 7890;
@@ -72,7 +74,7 @@ pub struct Cli {
     /// The colours; auto asks the terminal, and takes mono where the environment asks for no
     /// colour.
     #[arg(long, value_name = "NAME", value_enum, default_value_t, help_heading = "Dashboard")]
-    pub theme: Theme,
+    pub theme: ThemeChoice,
 
     /// Draw at most N frames a second.
     #[arg(long, value_name = "N", default_value_t = 30, help_heading = "Dashboard")]
@@ -106,22 +108,6 @@ pub enum Command {
     },
     /// Print the man page.
     Man,
-}
-
-/// The names of `--theme`.
-#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Theme {
-    /// Ask the terminal.
-    #[default]
-    Auto,
-    /// For a dark background.
-    Dark,
-    /// For a light background.
-    Light,
-    /// High contrast, for a projector.
-    Projector,
-    /// No colours.
-    Mono,
 }
 
 impl Cli {
@@ -245,6 +231,7 @@ fn ip(text: &str) -> Result<IpAddr, std::net::AddrParseError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::ValueEnum;
 
     fn parse(args: &str) -> Result<Cli, clap::Error> {
         Cli::try_parse_from(["epollscope"].into_iter().chain(args.split_whitespace()))
@@ -261,7 +248,7 @@ mod tests {
         assert_eq!((cli.bind.to_string(), cli.port), ("127.0.0.1".into(), None));
         assert_eq!((cli.backlog, cli.max_connections, cli.fps), (1024, 10_000, 30));
         assert_eq!(cli.idle_timeout(), Some(Duration::from_secs(300)));
-        assert_eq!((cli.demo, cli.theme, cli.root), (None, Theme::Auto, None));
+        assert_eq!((cli.demo, cli.theme, cli.root), (None, ThemeChoice::Auto, None));
         assert!(!(cli.headless || cli.quiet || cli.no_mouse || cli.yes || cli.ascii));
     }
 

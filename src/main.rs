@@ -13,7 +13,6 @@ use clap::Parser;
 use epollscope::cli::{self, Cli};
 use epollscope::clients::Clients;
 use epollscope::dashboard;
-use epollscope::dashboard::theme::ThemeChoice;
 use epollscope::http::{Limits, Site};
 use epollscope::inspect::Inspector;
 use epollscope::record::json::Header;
@@ -162,15 +161,8 @@ impl Run {
     fn dashboard(self, cli: &Cli) -> Result<(), Sentence> {
         let inspector = Inspector::start(self.server.addr, self.server.epfd)
             .map_err(|error| format!("The inspector cannot be started: {}.", plain(&error)))?;
-        let theme = match cli.theme {
-            cli::Theme::Auto => ThemeChoice::Auto,
-            cli::Theme::Dark => ThemeChoice::Dark,
-            cli::Theme::Light => ThemeChoice::Light,
-            cli::Theme::Projector => ThemeChoice::Projector,
-            cli::Theme::Mono => ThemeChoice::Mono,
-        };
         let options = dashboard::Options {
-            theme,
+            theme: cli.theme,
             fps: cli.fps,
             ask: !cli.yes,
             mouse: !cli.no_mouse,

@@ -341,23 +341,22 @@ fn the_mouse_can_be_left_to_the_terminal() {
     captured(&terminal, true);
 }
 
-type Quit = fn(&mut Terminal);
-
 #[test]
 fn every_way_to_quit_ends_it_whole() {
-    let folder = tempfile::tempdir().unwrap();
-    let ways: [(&str, Quit); 6] = [
-        ("q", |terminal| terminal.press("q")),
-        ("q while it stands", |terminal| {
+    type Way = (&'static str, &'static dyn Fn(&mut Terminal));
+    let ways: [Way; 6] = [
+        ("q", &|terminal| terminal.press("q")),
+        ("q while it stands", &|terminal| {
             terminal.press("p");
             terminal.see("PAUSED");
             terminal.press("q");
         }),
-        ("ctrl-c", |terminal| terminal.press(CTRL_C)),
-        ("TERM", |terminal| terminal.signal(Signal::TERM)),
-        ("INT", |terminal| terminal.signal(Signal::INT)),
-        ("HUP", |terminal| terminal.signal(Signal::HUP)),
+        ("ctrl-c", &|terminal| terminal.press(CTRL_C)),
+        ("TERM", &|terminal| terminal.signal(Signal::TERM)),
+        ("INT", &|terminal| terminal.signal(Signal::INT)),
+        ("HUP", &|terminal| terminal.signal(Signal::HUP)),
     ];
+    let folder = tempfile::tempdir().unwrap();
     for (way, quit) in ways {
         let path = folder.path().join(way);
         let mut terminal = start(SMALL, &["--log", path.to_str().unwrap()]);
