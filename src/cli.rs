@@ -5,10 +5,12 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use encoding_rs::Encoding;
 
 use crate::dashboard::theme::ThemeChoice;
+use crate::server::Protocol;
 
 /// The port when none is asked for.
 pub const PORT: u16 = 7890;
@@ -39,6 +41,15 @@ pub struct Cli {
     /// The port to listen on, 0 for any free one [default: 7890, or the next one that is free].
     #[arg(short, long, value_name = "N", help_heading = "Server")]
     pub port: Option<u16>,
+
+    /// What to speak: HTTP, or send back what comes, shown as text.
+    #[arg(long, value_name = "NAME", value_enum, default_value_t, help_heading = "Server")]
+    pub protocol: ProtocolName,
+
+    /// The encoding in which --protocol echo shows what comes: utf-8, gb18030, latin1, …
+    #[arg(long, value_name = "NAME", default_value = "utf-8", value_parser = encoding)]
+    #[arg(help_heading = "Server")]
+    pub encoding: &'static Encoding,
 
     /// How many connections may wait to be accepted (the kernel caps it at net.core.somaxconn).
     #[arg(long, value_name = "N", default_value_t = 1024, help_heading = "Server")]
@@ -120,6 +131,27 @@ pub enum Command {
     },
     /// Print the man page.
     Man,
+}
+
+/// The names of `--protocol`.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum ProtocolName {
+    /// HTTP/1.1.
+    #[default]
+    Http,
+    /// Send back what comes.
+    Echo,
+}
+
+impl Cli {
+    /// What the server is to speak.
+    #[must_use]
+    pub fn protocol(&self) -> Protocol {
+        match self.protocol {
+            ProtocolName::Http => Protocol::Http,
+            ProtocolName::Echo => Protocol::Echo(self.encoding),
+        }
+    }
 }
 
 /// A time limit as a duration; `None` for never.
@@ -233,6 +265,12 @@ fn section<'a>(
 }
 
 /// An IP address; IPv6 also in brackets, as it stands in a URL.
+/// An encoding by one of its labels (WHATWG Encoding Standard).
+fn encoding(label: &str) -> Result<&'static Encoding, String> {
+    Encoding::for_label(label.as_bytes())
+        .ok_or_else(|| "no such encoding; utf-8, gb18030, big5, shift_jis are some".into())
+}
+
 fn ip(text: &str) -> Result<IpAddr, std::net::AddrParseError> {
     let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
     bare.unwrap_or(text).parse()
@@ -241,7 +279,6 @@ fn ip(text: &str) -> Result<IpAddr, std::net::AddrParseError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::ValueEnum;
 
     fn parse(args: &str) -> Result<Cli, clap::Error> {
         Cli::try_parse_from(["epollscope"].into_iter().chain(args.split_whitespace()))

@@ -18,7 +18,7 @@ use epollscope::inspect::Inspector;
 use epollscope::record::json::Header;
 use epollscope::record::log::Log;
 use epollscope::record::stdout::Printer;
-use epollscope::server::{self, Bound};
+use epollscope::server::{self, Bound, Protocol};
 use epollscope::telemetry::{
     Capacity, Command, Control, Publisher, Sink, Subscriber, control, wire,
 };
@@ -104,6 +104,7 @@ fn serve(cli: &Cli) -> Result<(), Sentence> {
         Some(screen)
     };
     let config = server::Config {
+        protocol: cli.protocol(),
         backlog: cli.backlog,
         max_connections,
         idle_timeout: cli::limit(cli.idle_timeout),
@@ -115,7 +116,7 @@ fn serve(cli: &Cli) -> Result<(), Sentence> {
     let publisher = Publisher::new(start, table, streams);
     let server = server::start(bound, config, site, publisher, commands)
         .map_err(|error| cannot_listen(addr, &error))?;
-    let clients = Clients::start(addr)
+    let clients = Clients::start(addr, cli.protocol() != Protocol::Http)
         .map_err(|error| format!("The built-in clients cannot be started: {}.", plain(&error)))?;
     clients.demo(cli.demo.map_or(0, |n| n as usize));
 
@@ -144,7 +145,8 @@ impl Run {
     /// Prints the address and then the events, until the server ends.
     fn headless(self, cli: &Cli) -> Result<(), Sentence> {
         self.notices.iter().for_each(|notice| say(notice));
-        print(format!("listening on http://{}/\n", self.server.addr).as_bytes())?;
+        let scheme = cli.protocol().scheme();
+        print(format!("listening on {scheme}://{}/\n", self.server.addr).as_bytes())?;
         let printer = if cli.quiet {
             None
         } else {
@@ -165,6 +167,7 @@ impl Run {
         let inspector = Inspector::start(self.server.addr, self.server.epfd)
             .map_err(|error| format!("The inspector cannot be started: {}.", plain(&error)))?;
         let options = dashboard::Options {
+            scheme: cli.protocol().scheme(),
             theme: cli.theme,
             fps: cli.fps,
             ask: !cli.yes,

@@ -38,6 +38,8 @@ const END_WITHIN: Duration = Duration::from_secs(3);
 /// How the dashboard looks and behaves.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Options {
+    /// The scheme of the server's address: `http` or `tcp`.
+    pub scheme: &'static str,
     /// The theme.
     pub theme: ThemeChoice,
     /// Frames a second, at most.
@@ -286,7 +288,7 @@ pub fn run_with(
         state::Options {
             ask: options.ask,
             mouse: options.mouse,
-            url: format!("http://{}/", reachable(addr)),
+            url: format!("{}://{}/", options.scheme, reachable(addr)),
             zero: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(),
         },
         notices,

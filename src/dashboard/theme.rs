@@ -180,7 +180,7 @@ impl Theme {
             Kind::Recv | Kind::Send | Kind::Sendfile => Role::Program,
             Kind::Close | Kind::Closed | Kind::Shutdown | Kind::Refused => Role::Warn,
             Kind::Rest | Kind::Missed => Role::Bad,
-            Kind::Request | Kind::Response | Kind::Pace => Role::Text,
+            Kind::Request | Kind::Response | Kind::Data | Kind::Pace => Role::Text,
             Kind::Setsockopt
             | Kind::Open
             | Kind::Openat

@@ -106,6 +106,9 @@ fn fact(event: EventRef<'_>) -> Cow<'static, str> {
             format!("The loop makes {rate} calls a second at most.").into()
         }
         What::Missed => "That connection is gone already: nobody was dropped.".into(),
+        What::Data { .. } => {
+            "What came, as text; under the echo protocol it goes back as it is.".into()
+        }
         _ => Cow::Borrowed(""),
     }
 }

@@ -3,6 +3,7 @@
 //! | file | what lives there |
 //! |---|---|
 //! | `reactor` | the readiness loop: wait, accept, serve |
+//! | `echo` | the other protocol |
 //! | `transfer` | reading, answering and writing on one connection |
 //! | `operator` | what the operator's commands do |
 //! | `selector` | who says which fds are ready |
@@ -13,6 +14,7 @@
 
 mod connection;
 mod deadline;
+mod echo;
 mod operator;
 mod pace;
 mod reactor;
@@ -32,6 +34,7 @@ use rustix::net::{AddressFamily, SocketFlags, SocketType, sockopt};
 
 use crate::http;
 use crate::telemetry::{Commands, Counters, Fd, Publisher};
+pub use echo::Protocol;
 use reactor::{Ended, Reactor};
 
 /// The limits of a server.
@@ -53,6 +56,8 @@ pub struct Config {
     pub write_timeout: Option<Duration>,
     /// Limits of a request.
     pub limits: http::Limits,
+    /// What is spoken.
+    pub protocol: Protocol,
 }
 
 impl Default for Config {
@@ -65,6 +70,7 @@ impl Default for Config {
             body_timeout: Some(Duration::from_secs(60)),
             write_timeout: Some(Duration::from_secs(60)),
             limits: http::Limits::default(),
+            protocol: Protocol::default(),
         }
     }
 }

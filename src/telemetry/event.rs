@@ -334,11 +334,12 @@ pub enum Kind {
     Resume,
     Pace,
     Missed,
+    Data,
 }
 
 impl Kind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Listen,
         Self::EpollCtl,
         Self::EpollWait,
@@ -362,6 +363,7 @@ impl Kind {
         Self::Resume,
         Self::Pace,
         Self::Missed,
+        Self::Data,
     ];
 
     /// The name in log and stream: strace's for calls (`accept4` as `accept`, `recvfrom` as
@@ -392,6 +394,7 @@ impl Kind {
             Self::Resume => "resume",
             Self::Pace => "pace",
             Self::Missed => "missed",
+            Self::Data => "data",
         }
     }
 
@@ -553,6 +556,11 @@ pub enum What {
     },
     /// A command named a connection that is gone already.
     Missed,
+    /// What came, under the echo protocol; as text, possibly cut, beside the event.
+    Data {
+        /// Bytes received.
+        bytes: u64,
+    },
 }
 
 impl What {
@@ -583,6 +591,7 @@ impl What {
             Self::Resume => Kind::Resume,
             Self::Pace { .. } => Kind::Pace,
             Self::Missed => Kind::Missed,
+            Self::Data { .. } => Kind::Data,
         }
     }
 
