@@ -69,6 +69,8 @@ pub trait World {
     fn add_clients(&self, kind: ClientKind, count: usize);
     /// Stops all of them.
     fn stop_clients(&self);
+    /// Stops one of them.
+    fn stop_client(&self, id: u32);
     /// How they are.
     fn clients(&self) -> Arc<Vec<ClientInfo>>;
 }
@@ -205,6 +207,7 @@ impl<W: World> Session<W> {
                 }
                 Action::AddClients(kind, count) => self.world.add_clients(kind, count),
                 Action::StopClients => self.world.stop_clients(),
+                Action::StopClient(id) => self.world.stop_client(id),
                 action => left.push(action),
             }
         }
@@ -287,7 +290,7 @@ pub fn run_with(
             ask: options.ask,
             mouse: options.mouse,
             url: format!("http://{}/", reachable(addr)),
-            zero: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(),
+            zero: wall_clock(SystemTime::now()),
         },
         notices,
     );
@@ -305,6 +308,15 @@ pub fn run_with(
         eprintln!("{text}");
     }
     watched.and(ended)
+}
+
+/// Since 1970, as the clocks here show it: UTC and the offset of the time zone at that moment.
+fn wall_clock(now: SystemTime) -> Duration {
+    let utc = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let Ok(timestamp) = jiff::Timestamp::try_from(now) else { return utc };
+    let offset = jiff::tz::TimeZone::system().to_offset(timestamp).seconds();
+    let by = Duration::from_secs(offset.unsigned_abs().into());
+    if offset < 0 { utc.saturating_sub(by) } else { utc + by }
 }
 
 /// The address for a browser: one bound to every address is reached by the one that the way to
@@ -374,7 +386,10 @@ fn watch<W: World>(
                     Action::Mouse(on) => screen.set_mouse(on)?,
                     Action::Redraw => screen.redraw()?,
                     Action::Suspend => suspend(session, screen, signals)?,
-                    Action::Send(_) | Action::AddClients(..) | Action::StopClients => {}
+                    Action::Send(_)
+                    | Action::AddClients(..)
+                    | Action::StopClients
+                    | Action::StopClient(_) => {}
                 }
             }
         }

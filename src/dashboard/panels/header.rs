@@ -145,7 +145,14 @@ impl Pen<'_> {
                 let place = if narrow { "" } else { " at the loop" };
                 (format!("{} PAUSED{place}", glyph("‖", "||")), Role::Warn)
             }
-            Badge::Slow(calls) => (format!("{} SLOW {calls}/s", glyph("▸", ">")), Role::Warn),
+            Badge::Slow(calls) => {
+                let rate = match (narrow, calls) {
+                    (true, _) => format!("{calls}/s"),
+                    (false, 1) => "1 call/s".to_owned(),
+                    (false, _) => format!("{calls} calls/s"),
+                };
+                (format!("{} SLOW {rate}", glyph("▸", ">")), Role::Warn)
+            }
             Badge::Ended => (format!("{} SERVER ENDED", glyph("✖", "X")), Role::Bad),
         };
         let mut fields = vec![self.field(0, text, role)];
@@ -226,7 +233,8 @@ impl Pen<'_> {
         fields.push(self.field(10, format!("out {}", rate(Metric::BytesOut)), Role::Text));
         fields.push(self.field(45, spark(Metric::BytesOut), Role::Chart));
         fields.push(self.field(35, format!("in {}", rate(Metric::BytesIn)), Role::Text));
-        let wakeups = format!("{} wake-ups/s", count(Metric::Wakeups));
+        let one = last.is_some_and(|tally| tally.get(Metric::Wakeups) == 1);
+        let wakeups = format!("{} wake-up{}/s", count(Metric::Wakeups), if one { "" } else { "s" });
         fields.push(self.field(12, wakeups, Role::Text));
         // What epoll_wait copied out is what it looked at: the two are equal by its nature.
         let ready = last.and_then(|tally| tally.per(Metric::Ready, Metric::Wakeups));

@@ -26,9 +26,10 @@ pub fn columns(table: &Table, width: u16) -> Vec<(Column, u16)> {
         Column::Fd,
         Column::Peer,
         Column::State,
-        Column::Last,
         Column::Requests,
         Column::Idle,
+        // The stream tells it too, and each call with its result.
+        Column::Last,
         Column::RecvQueue,
         Column::Out,
         Column::In,
@@ -214,7 +215,7 @@ fn listener(scene: &Scene, columns: &[(Column, u16)], width: u16, theme: &Theme)
             if queue.len > 0 {
                 style = theme.style(Role::Warn);
             }
-            let (len, limit) = (queue.len, queue.limit);
+            let (len, limit) = (format::count(queue.len.into()), format::count(queue.limit.into()));
             [
                 format!("accept queue {len} of {limit}"),
                 format!("queue {len}/{limit}"),
