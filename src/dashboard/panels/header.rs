@@ -213,13 +213,13 @@ impl Pen<'_> {
         let spark = |metric| sparkline(&rates.peaks(metric, 8, 1), self.theme);
         let mut fields = Vec::new();
         if let Some(errno) = rates.resting() {
-            let hand = self.theme.glyph("✋", "!!");
+            // No emoji: its width is another one in every terminal.
             let spellings = [
-                format!("{hand} no descriptor left ({errno}): not accepting"),
-                format!("{hand} {errno}: not accepting"),
-                format!("{hand} {errno}"),
+                format!("! no descriptor left ({errno}): not accepting"),
+                format!("! {errno}: not accepting"),
+                format!("! {errno}"),
             ];
-            let text = first_fit(spellings, width).unwrap_or_else(|| hand.to_owned());
+            let text = first_fit(spellings, width).unwrap_or_else(|| "!".to_owned());
             fields.push(self.field(2, text, Role::Bad));
         }
         if view.lost > 0 {

@@ -438,7 +438,7 @@ fn received(ret: Ret) -> String {
 fn sent(ret: Ret, len: u64) -> String {
     match ret.get() {
         Ok(sent) if sent < len => format!("of {}: buffer full", format::count(len)),
-        Ok(_) => "bytes: the kernel took all".to_owned(),
+        Ok(_) => "bytes: kernel took all".to_owned(),
         Err(Errno::AGAIN) => "no room: wait for OUT".to_owned(),
         Err(_) => "writing failed".to_owned(),
     }
