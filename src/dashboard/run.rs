@@ -32,6 +32,9 @@ const ASK_EVERY: [Duration; 2] = [Duration::from_millis(100), Duration::from_mil
 const MANY: usize = 1000;
 /// How many keys are taken between two frames.
 const KEYS_AT_ONCE: usize = 64;
+/// How long the next of them is waited for. Not zero: then crossterm does not look at what it has
+/// read already (its issue 839).
+const NEXT_KEY: Duration = Duration::from_millis(1);
 /// How long a server that was told to end may take.
 const END_WITHIN: Duration = Duration::from_secs(3);
 
@@ -379,7 +382,7 @@ fn watch<W: World>(
         let mut keys = 0;
         while keys < KEYS_AT_ONCE && event::poll(wait)? {
             keys += 1;
-            wait = Duration::ZERO;
+            wait = NEXT_KEY;
             for action in session.terminal_event(event::read()?) {
                 match action {
                     Action::Quit => return Ok(()),
