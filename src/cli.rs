@@ -5,8 +5,10 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
+
+use crate::dashboard::theme::ThemeChoice;
 
 /// The port when none is asked for.
 pub const PORT: u16 = 7890;
@@ -52,6 +54,18 @@ pub struct Cli {
     #[arg(long, value_name = "SECONDS", default_value_t = 300, help_heading = "Server")]
     pub idle_timeout: u32,
 
+    /// Answer 408 and close when a request's head takes longer than that; 0 for never.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, help_heading = "Server")]
+    pub header_timeout: u32,
+
+    /// Close when a request's body takes longer than that; 0 for never.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, help_heading = "Server")]
+    pub body_timeout: u32,
+
+    /// Reset a client that takes nothing of its answer for that long; 0 for never.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, help_heading = "Server")]
+    pub write_timeout: u32,
+
     /// Start N built-in clients of all kinds, so that there is something to see.
     #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "12")]
     #[arg(value_parser = clap::value_parser!(u32).range(0..=10_000))]
@@ -72,7 +86,7 @@ pub struct Cli {
     /// The colours; auto asks the terminal, and takes mono where the environment asks for no
     /// colour.
     #[arg(long, value_name = "NAME", value_enum, default_value_t, help_heading = "Dashboard")]
-    pub theme: Theme,
+    pub theme: ThemeChoice,
 
     /// Draw at most N frames a second.
     #[arg(long, value_name = "N", default_value_t = 30, help_heading = "Dashboard")]
@@ -108,28 +122,10 @@ pub enum Command {
     Man,
 }
 
-/// The names of `--theme`.
-#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Theme {
-    /// Ask the terminal.
-    #[default]
-    Auto,
-    /// For a dark background.
-    Dark,
-    /// For a light background.
-    Light,
-    /// High contrast, for a projector.
-    Projector,
-    /// No colours.
-    Mono,
-}
-
-impl Cli {
-    /// `--idle-timeout` as a duration; `None` for never.
-    #[must_use]
-    pub fn idle_timeout(&self) -> Option<Duration> {
-        (self.idle_timeout > 0).then(|| Duration::from_secs(self.idle_timeout.into()))
-    }
+/// A time limit as a duration; `None` for never.
+#[must_use]
+pub fn limit(seconds: u32) -> Option<Duration> {
+    (seconds > 0).then(|| Duration::from_secs(seconds.into()))
 }
 
 /// The completions for a shell, as a script.
@@ -245,6 +241,7 @@ fn ip(text: &str) -> Result<IpAddr, std::net::AddrParseError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::ValueEnum;
 
     fn parse(args: &str) -> Result<Cli, clap::Error> {
         Cli::try_parse_from(["epollscope"].into_iter().chain(args.split_whitespace()))
@@ -260,8 +257,9 @@ mod tests {
         let cli = parse("").unwrap();
         assert_eq!((cli.bind.to_string(), cli.port), ("127.0.0.1".into(), None));
         assert_eq!((cli.backlog, cli.max_connections, cli.fps), (1024, 10_000, 30));
-        assert_eq!(cli.idle_timeout(), Some(Duration::from_secs(300)));
-        assert_eq!((cli.demo, cli.theme, cli.root), (None, Theme::Auto, None));
+        let limits = (cli.idle_timeout, cli.header_timeout, cli.body_timeout, cli.write_timeout);
+        assert_eq!(limits, (300, 30, 60, 60));
+        assert_eq!((cli.demo, cli.theme, cli.root), (None, ThemeChoice::Auto, None));
         assert!(!(cli.headless || cli.quiet || cli.no_mouse || cli.yes || cli.ascii));
     }
 
@@ -301,8 +299,9 @@ mod tests {
     }
 
     #[test]
-    fn no_idle_timeout_is_zero() {
-        assert_eq!(parse("--idle-timeout 0").unwrap().idle_timeout(), None);
+    fn no_time_limit_is_zero() {
+        assert_eq!(limit(parse("--idle-timeout 0").unwrap().idle_timeout), None);
+        assert_eq!(limit(30), Some(Duration::from_secs(30)));
     }
 
     #[test]

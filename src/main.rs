@@ -13,7 +13,6 @@ use clap::Parser;
 use epollscope::cli::{self, Cli};
 use epollscope::clients::Clients;
 use epollscope::dashboard;
-use epollscope::dashboard::theme::ThemeChoice;
 use epollscope::http::{Limits, Site};
 use epollscope::inspect::Inspector;
 use epollscope::record::json::Header;
@@ -107,7 +106,10 @@ fn serve(cli: &Cli) -> Result<(), Sentence> {
     let config = server::Config {
         backlog: cli.backlog,
         max_connections,
-        idle_timeout: cli.idle_timeout(),
+        idle_timeout: cli::limit(cli.idle_timeout),
+        header_timeout: cli::limit(cli.header_timeout),
+        body_timeout: cli::limit(cli.body_timeout),
+        write_timeout: cli::limit(cli.write_timeout),
         limits: Limits::default(),
     };
     let publisher = Publisher::new(start, table, streams);
@@ -162,15 +164,8 @@ impl Run {
     fn dashboard(self, cli: &Cli) -> Result<(), Sentence> {
         let inspector = Inspector::start(self.server.addr, self.server.epfd)
             .map_err(|error| format!("The inspector cannot be started: {}.", plain(&error)))?;
-        let theme = match cli.theme {
-            cli::Theme::Auto => ThemeChoice::Auto,
-            cli::Theme::Dark => ThemeChoice::Dark,
-            cli::Theme::Light => ThemeChoice::Light,
-            cli::Theme::Projector => ThemeChoice::Projector,
-            cli::Theme::Mono => ThemeChoice::Mono,
-        };
         let options = dashboard::Options {
-            theme,
+            theme: cli.theme,
             fps: cli.fps,
             ask: !cli.yes,
             mouse: !cli.no_mouse,

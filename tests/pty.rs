@@ -21,7 +21,9 @@ const CTRL_C: &str = "\x03";
 const CTRL_L: &str = "\x0c";
 const CTRL_Z: &str = "\x1a";
 const DOWN: &str = "\x1b[B";
+#[cfg(debug_assertions)]
 const F11: &str = "\x1b[23~";
+#[cfg(debug_assertions)]
 const F12: &str = "\x1b[24~";
 
 /// The program with a fixed theme, which does not ask the terminal, on a port of its own.
@@ -157,7 +159,8 @@ fn paused_the_work_piles_up_and_is_stepped_through() {
     terminal.see("last: epoll_wait() = ");
     terminal.see("HELD before accept");
     terminal.see("0 of 2 served");
-    terminal.see("raised a hand");
+    terminal.see("3 fds raised a hand");
+    terminal.see("our own waker.");
     // The next one: the accept, with the fd that is new.
     terminal.press("s");
     terminal.see(&name(&late));
@@ -343,8 +346,8 @@ fn the_mouse_can_be_left_to_the_terminal() {
 
 #[test]
 fn every_way_to_quit_ends_it_whole() {
-    let folder = tempfile::tempdir().unwrap();
-    let ways: [(&str, &dyn Fn(&mut Terminal)); 6] = [
+    type Way = (&'static str, &'static dyn Fn(&mut Terminal));
+    let ways: [Way; 6] = [
         ("q", &|terminal| terminal.press("q")),
         ("q while it stands", &|terminal| {
             terminal.press("p");
@@ -356,6 +359,7 @@ fn every_way_to_quit_ends_it_whole() {
         ("INT", &|terminal| terminal.signal(Signal::INT)),
         ("HUP", &|terminal| terminal.signal(Signal::HUP)),
     ];
+    let folder = tempfile::tempdir().unwrap();
     for (way, quit) in ways {
         let path = folder.path().join(way);
         let mut terminal = start(SMALL, &["--log", path.to_str().unwrap()]);

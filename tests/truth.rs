@@ -187,10 +187,17 @@ fn the_log_equals_strace_for_the_embedded_site() {
         return;
     }
     let dir = tempfile::tempdir().unwrap();
-    let server = start(dir.path(), &["--max-connections", "10", "--idle-timeout", "1"]);
+    let limits = ["--header-timeout", "1", "--body-timeout", "1", "--idle-timeout", "1"];
+    let server = start(dir.path(), &[&["--max-connections", "10"], &limits[..]].concat());
     let silent = server.client();
     mixed_load(&server, &["/", "/missing", "/style.css", "/?query"], "/room.png");
     slow_reader(&server, dir.path(), "/room.png");
+    // Ended by the limits of a head and of a body.
+    for begun in ["GET / HT", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n"] {
+        let mut slow = server.client();
+        slow.write_all(begun.as_bytes()).unwrap();
+        slow.read_to_end(&mut Vec::new()).unwrap();
+    }
     // More than --max-connections.
     let mut many: Vec<TcpStream> = (0..12).map(|_| server.client()).collect();
     let mut refused = many.pop().unwrap();

@@ -30,8 +30,19 @@ pub(super) struct Connection {
     pub(super) hangup: bool,
     /// No further request is taken; it is closed for this reason when all is sent.
     pub(super) ending: Option<Why>,
+    /// What of a request is awaited, and since when.
+    pub(super) awaits: Option<(Part, Nanos)>,
     /// Our half is shut; until then, and for so many bytes more, the peer may go on talking.
     pub(super) linger: Option<Linger>,
+}
+
+/// A part of a request that has begun to come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// The request line and header section.
+    Head,
+    /// The body.
+    Body,
 }
 
 /// The bounds of a lingering close.
@@ -85,6 +96,7 @@ impl Connection {
             unread: false,
             hangup: false,
             ending: None,
+            awaits: None,
             linger: None,
         }
     }

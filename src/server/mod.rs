@@ -9,8 +9,10 @@
 //! | `table`, `connection` | the fd → socket table and what is in it |
 //! | `pace` | the gate: run, pause, step, slow motion |
 //! | `timers` | deadlines |
+//! | `deadline` | what the time limits are, and what happens when one is over |
 
 mod connection;
+mod deadline;
 mod operator;
 mod pace;
 mod reactor;
@@ -41,6 +43,14 @@ pub struct Config {
     pub max_connections: usize,
     /// After how long a connection without a byte in or out is closed; `None` for never.
     pub idle_timeout: Option<Duration>,
+    /// How long a request's head may take from its first byte to its last; then the client gets a
+    /// 408. `None` for any time.
+    pub header_timeout: Option<Duration>,
+    /// How long a request's body may take from the end of the head on; `None` for any time.
+    pub body_timeout: Option<Duration>,
+    /// How long a client may take nothing of what is to be sent; then it is reset. `None` for any
+    /// time.
+    pub write_timeout: Option<Duration>,
     /// Limits of a request.
     pub limits: http::Limits,
 }
@@ -51,6 +61,9 @@ impl Default for Config {
             backlog: 1024,
             max_connections: 10_000,
             idle_timeout: Some(Duration::from_secs(300)),
+            header_timeout: Some(Duration::from_secs(30)),
+            body_timeout: Some(Duration::from_secs(60)),
+            write_timeout: Some(Duration::from_secs(60)),
             limits: http::Limits::default(),
         }
     }

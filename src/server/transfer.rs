@@ -8,7 +8,7 @@ use std::os::fd::AsRawFd;
 
 use rustix::net::{RecvFlags, SendFlags};
 
-use super::connection::Linger;
+use super::connection::{Linger, Part};
 use super::reactor::{RECV, Reactor, ret};
 use crate::http::{self, Body, Discard, FileCall, Head, Payload, Progress, Site};
 use crate::telemetry::{
@@ -127,6 +127,7 @@ impl Reactor {
     fn answer(&mut self, fd: Fd, id: ConnId, fresh: usize, budget: &mut u32) -> Flow {
         let Self { table, input, output, site, tell, time, config, .. } = self;
         let Some(connection) = table.get(fd, id) else { return Flow::Over };
+        let before = connection.row.requests;
         let mut kept = std::mem::take(&mut connection.input);
         let bytes: &[u8] = if kept.is_empty() {
             &input[..fresh]
@@ -200,9 +201,23 @@ impl Reactor {
                 connection.input = input[used..fresh].to_vec();
             } else {
                 kept.drain(..used);
+                // A burst leaves no more memory claimed than it needs now.
+                if kept.capacity() / 4 > kept.len() {
+                    kept.shrink_to_fit();
+                }
                 connection.input = kept;
             }
         }
+        let part = match &connection.body {
+            Some(_) => Some(Part::Body),
+            None if connection.input.is_empty() || connection.behind => None,
+            None => Some(Part::Head),
+        };
+        // A part of the same request is awaited since it began.
+        let since = connection
+            .awaits
+            .filter(|&(awaited, _)| Some(awaited) == part && connection.row.requests == before);
+        connection.awaits = since.or_else(|| part.map(|part| (part, tell.now())));
         if output.is_empty() { Flow::On } else { self.send(fd, id, budget) }
     }
 

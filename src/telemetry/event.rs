@@ -245,6 +245,12 @@ pub enum Why {
     BadRequest,
     /// Nothing came for `--idle-timeout`.
     IdleTimeout,
+    /// A request's head took longer than `--header-timeout`; answered with 408.
+    HeaderTimeout,
+    /// A request's body took longer than `--body-timeout`.
+    BodyTimeout,
+    /// The peer took nothing of its answer for `--write-timeout`; reset.
+    WriteTimeout,
     /// The operator dropped it (FIN).
     Dropped,
     /// The operator reset it (RST).
@@ -261,12 +267,15 @@ pub enum Why {
 
 impl Why {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::PeerClosed,
         Self::PeerReset,
         Self::Answered,
         Self::BadRequest,
         Self::IdleTimeout,
+        Self::HeaderTimeout,
+        Self::BodyTimeout,
+        Self::WriteTimeout,
         Self::Dropped,
         Self::Reset,
         Self::OverLimit,
@@ -284,6 +293,9 @@ impl Why {
             Self::Answered => "answered, then closed",
             Self::BadRequest => "bad request",
             Self::IdleTimeout => "idle timeout",
+            Self::HeaderTimeout => "header timeout",
+            Self::BodyTimeout => "body timeout",
+            Self::WriteTimeout => "write timeout",
             Self::Dropped => "dropped by operator",
             Self::Reset => "reset by operator",
             Self::OverLimit => "over the connection limit",

@@ -560,4 +560,60 @@ mod tests {
             first.events().map(|event| (event.bytes.len(), event.ready.len())).collect();
         assert_eq!(payloads, [(5, 0), (0, 0), (0, 1), (0, 0)]);
     }
+    struct Empty;
+
+    impl Rows for Empty {
+        fn take_changed(&mut self, _: &mut Vec<Row>) {}
+        fn take_all(&mut self, _: &mut Vec<Row>) {}
+    }
+
+    /// Tells events in groups of these sizes, publishing after each; returns the batches' sequence
+    /// numbers as a reader finds them who comes only at the end, and what was lost.
+    fn late_reader(capacity: Capacity, groups: &[usize]) -> (Vec<Vec<u64>>, u64) {
+        let (sink, mut subscriber) = wire(capacity);
+        let (control, _commands) = crate::telemetry::control().unwrap();
+        let mut publisher = Publisher::new(Instant::now(), None, vec![sink]);
+        for &group in groups {
+            for _ in 0..group {
+                publisher.call(9, None, What::Recv { ret: Ret::ok(1) });
+            }
+            publisher.publish(&mut Empty, Standing::default());
+        }
+        let (mut batches, mut lost) = (Vec::new(), 0);
+        let mut read = |batch: &Batch| {
+            batches.push(batch.events().map(|event| event.event.seq).collect());
+            lost = batch.lost.all();
+        };
+        subscriber.drain(&control, &mut read);
+        publisher.finish(&mut Empty, Standing::default());
+        while subscriber.drain(&control, &mut read) {}
+        (batches, lost)
+    }
+
+    #[test]
+    fn a_batch_has_no_holes_and_what_is_lost_is_counted() {
+        // One batch may travel, the next is kept back and is full with 10 events: the third group
+        // does not fit, and the fourth, which would, must not close up over the gap.
+        let capacity = Capacity { batches: 2, events: 10, gone: 1 };
+        let (batches, lost) = late_reader(capacity, &[4, 8, 5, 1, 1]);
+        assert_eq!(batches, [vec![1, 2, 3, 4], (5..13).collect()]);
+        assert_eq!(lost, 7);
+    }
+
+    #[test]
+    fn a_reader_in_time_loses_nothing() {
+        let (batches, lost) = late_reader(Capacity::default(), &[3, 2, 1]);
+        assert_eq!(batches.concat(), (1..=6).collect::<Vec<_>>());
+        assert_eq!(lost, 0);
+    }
+
+    #[test]
+    fn a_busy_loop_publishes_a_burst_and_then_once_a_millisecond() {
+        let mut allowance = Allowance::default();
+        let at_once = (0..1000).filter(|_| allowance.take(5_000_000_000)).count();
+        assert_eq!(at_once, 33);
+        let later = (0..1000).filter(|i| allowance.take(5_000_000_000 + i * 10_000)).count();
+        assert_eq!(later, 9, "10 ms later");
+        assert!(allowance.take(9_000_000_000));
+    }
 }
