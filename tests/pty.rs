@@ -147,12 +147,12 @@ fn paused_the_work_piles_up_and_is_stepped_through() {
     let mut late = connect(terminal.port());
     ask(&mut late);
     early.write_all(&[b'x'; 777]).unwrap();
-    terminal.see("accept queue 1 of 1024");
+    terminal.see("accept queue 1 of 1,024");
     terminal.until("the receive queue", |s| {
         s.lines().any(|line| line.contains(&name(&early)) && line.contains("777"))
     });
     let _third = connect(terminal.port());
-    terminal.see("accept queue 2 of 1024");
+    terminal.see("accept queue 2 of 1,024");
     assert!(!terminal.text().contains(&name(&late)));
     // One call: the wait, and what its result means.
     terminal.press("s");
@@ -164,12 +164,12 @@ fn paused_the_work_piles_up_and_is_stepped_through() {
     // The next one: the accept, with the fd that is new.
     terminal.press("s");
     terminal.see(&name(&late));
-    terminal.see("accept queue 1 of 1024");
+    terminal.see("accept queue 1 of 1,024");
     terminal.see("last: accept(");
     // The rest of the turn.
     terminal.press("S");
     terminal.see("HELD before epoll_wait");
-    terminal.see("accept queue 0 of 1024");
+    terminal.see("accept queue 0 of 1,024");
     terminal.see("3 open");
     // And on: the client that has waited gets its answer.
     terminal.press("p");
@@ -183,7 +183,7 @@ fn slow_motion_makes_a_few_calls_a_second() {
     let mut client = connect(terminal.port());
     terminal.see(&name(&client));
     terminal.press("----");
-    terminal.see("SLOW 10/s");
+    terminal.see("SLOW 10 calls/s");
     ask(&mut client);
     let begin = Instant::now();
     assert!(is_answered(&mut client));
@@ -554,4 +554,14 @@ fn a_panic_of_the_server_is_a_panel_and_a_sentence() {
     terminal.press("q");
     let text = assert_ends(terminal, 1);
     assert!(text.contains("epollscope: ") && text.contains("a test asked for it"), "{text}");
+}
+
+#[test]
+fn a_burst_of_keys_is_taken_whole() {
+    // More than crossterm reads at once; nothing may wait for the next key.
+    let mut terminal = start(SMALL, &[]);
+    terminal.see("Nobody is connected yet.");
+    terminal.press(&DOWN.repeat(1000));
+    terminal.press("q");
+    assert_ends(terminal, 0);
 }

@@ -32,6 +32,9 @@ const ASK_EVERY: [Duration; 2] = [Duration::from_millis(100), Duration::from_mil
 const MANY: usize = 1000;
 /// How many keys are taken between two frames.
 const KEYS_AT_ONCE: usize = 64;
+/// How long the next of them is waited for. Not zero: then crossterm does not look at what it has
+/// read already (its issue 839).
+const NEXT_KEY: Duration = Duration::from_millis(1);
 /// How long a server that was told to end may take.
 const END_WITHIN: Duration = Duration::from_secs(3);
 
@@ -71,6 +74,8 @@ pub trait World {
     fn add_clients(&self, kind: ClientKind, count: usize);
     /// Stops all of them.
     fn stop_clients(&self);
+    /// Stops one of them.
+    fn stop_client(&self, id: u32);
     /// How they are.
     fn clients(&self) -> Arc<Vec<ClientInfo>>;
 }
@@ -207,6 +212,7 @@ impl<W: World> Session<W> {
                 }
                 Action::AddClients(kind, count) => self.world.add_clients(kind, count),
                 Action::StopClients => self.world.stop_clients(),
+                Action::StopClient(id) => self.world.stop_client(id),
                 action => left.push(action),
             }
         }
@@ -289,7 +295,7 @@ pub fn run_with(
             ask: options.ask,
             mouse: options.mouse,
             url: format!("{}://{}/", options.scheme, reachable(addr)),
-            zero: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(),
+            zero: wall_clock(SystemTime::now()),
         },
         notices,
     );
@@ -307,6 +313,15 @@ pub fn run_with(
         eprintln!("{text}");
     }
     watched.and(ended)
+}
+
+/// Since 1970, as the clocks here show it: UTC and the offset of the time zone at that moment.
+fn wall_clock(now: SystemTime) -> Duration {
+    let utc = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let Ok(timestamp) = jiff::Timestamp::try_from(now) else { return utc };
+    let offset = jiff::tz::TimeZone::system().to_offset(timestamp).seconds();
+    let by = Duration::from_secs(offset.unsigned_abs().into());
+    if offset < 0 { utc.saturating_sub(by) } else { utc + by }
 }
 
 /// The address for a browser: one bound to every address is reached by the one that the way to
@@ -369,14 +384,17 @@ fn watch<W: World>(
         let mut keys = 0;
         while keys < KEYS_AT_ONCE && event::poll(wait)? {
             keys += 1;
-            wait = Duration::ZERO;
+            wait = NEXT_KEY;
             for action in session.terminal_event(event::read()?) {
                 match action {
                     Action::Quit => return Ok(()),
                     Action::Mouse(on) => screen.set_mouse(on)?,
                     Action::Redraw => screen.redraw()?,
                     Action::Suspend => suspend(session, screen, signals)?,
-                    Action::Send(_) | Action::AddClients(..) | Action::StopClients => {}
+                    Action::Send(_)
+                    | Action::AddClients(..)
+                    | Action::StopClients
+                    | Action::StopClient(_) => {}
                 }
             }
         }

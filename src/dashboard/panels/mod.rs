@@ -117,7 +117,9 @@ pub fn popup(
     title: &str,
     theme: &Theme,
 ) -> Rect {
-    let (width, height) = (width.min(screen.width), height.min(screen.height));
+    // A sliver of the picture at both sides would look like dirt.
+    let width = if screen.width.saturating_sub(width) < 6 { screen.width } else { width };
+    let height = height.min(screen.height);
     let area = Rect {
         x: screen.x + (screen.width - width) / 2,
         y: screen.y + (screen.height - height) / 2,

@@ -49,12 +49,16 @@ impl State {
         self.alive() && matches!(self.mode(), Mode::Slow(_))
     }
 
+    pub fn can_hang_up(&self) -> bool {
+        self.alive() && self.selected_client().is_some()
+    }
+
     pub fn has_clients(&self) -> bool {
         self.alive() && self.clients.iter().any(|client| !client.ended)
     }
 
     pub fn can_filter(&self) -> bool {
-        self.alive() && matches!(self.focus, Panel::Table | Panel::Stream)
+        self.alive()
     }
 
     pub fn table_focused(&self) -> bool {

@@ -51,6 +51,8 @@ pub enum Action {
     AddClients(ClientKind, usize),
     /// Stop all clients of our own.
     StopClients,
+    /// Stop the one with that number.
+    StopClient(u32),
     /// Switch mouse capture.
     Mouse(bool),
     /// Draw everything anew.
@@ -70,7 +72,7 @@ pub struct Options {
     pub mouse: bool,
     /// Where the server is reached: `http://127.0.0.1:7890/`.
     pub url: String,
-    /// When the server was started, since 1970.
+    /// When the server was started, since 1970 by the clocks of the place.
     pub zero: Duration,
 }
 
@@ -426,6 +428,15 @@ impl State {
     #[must_use]
     pub fn client_list(&self) -> &[ClientInfo] {
         &self.clients
+    }
+
+    /// The client of our own at the other end of the selected connection, while it is at work.
+    #[must_use]
+    pub fn selected_client(&self) -> Option<&ClientInfo> {
+        let entry = self.scene().table.selected()?;
+        let (id, _) = entry.ours?;
+        let client = self.clients.iter().find(|client| client.id == id && !client.ended)?;
+        (client.local == Some(entry.row.peer)).then_some(client)
     }
 
     /// The notice to show now.

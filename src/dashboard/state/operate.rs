@@ -82,6 +82,8 @@ impl State {
                     return vec![Action::Send(Command::DropIdle(time))];
                 }
             }
+            // A number is typed here: whoever types a command instead sees that it is none.
+            KeyCode::Char(c) if !c.is_ascii_digit() && c != '.' && key.modifiers.is_empty() => {}
             _ => {
                 input.key(key);
             }
@@ -196,9 +198,20 @@ impl State {
                 let at = ClientKind::ALL.iter().position(|&kind| kind == self.kind);
                 self.overlay = Overlay::Choose(at.unwrap_or(0));
             }
+            Id::HangUp => {
+                return self
+                    .selected_client()
+                    .map(|client| Action::StopClient(client.id))
+                    .into_iter()
+                    .collect();
+            }
             Id::StopClients => return vec![Action::StopClients],
             Id::Filter => {
                 let panel = if self.focus == Panel::Stream { Panel::Stream } else { Panel::Table };
+                if self.areas().of(panel).is_none() {
+                    // What is filtered must be seen.
+                    self.focus = panel;
+                }
                 let scene = self.scene();
                 let text = match panel {
                     Panel::Stream => scene.stream.filter().as_str(),
@@ -232,8 +245,14 @@ impl State {
             Id::Sort => {
                 let (column, _) = self.scene().table.sorting();
                 let at = Column::ALL.iter().position(|&c| c == column).unwrap_or(0);
-                let next = Column::ALL[(at + 1) % Column::ALL.len()];
-                self.scene_mut().table.sort_by(next);
+                // Only by what is seen: else the rows would move and no heading say why.
+                let shown = self.areas().of(Panel::Table).map_or_else(Vec::new, |area| {
+                    panels::table::columns(&self.scene().table, area.width.saturating_sub(2))
+                });
+                let next = (1..=Column::ALL.len())
+                    .map(|by| Column::ALL[(at + by) % Column::ALL.len()])
+                    .find(|next| shown.iter().any(|(column, _)| column == next));
+                self.scene_mut().table.sort_by(next.unwrap_or(column));
             }
             Id::Reverse => self.scene_mut().table.turn_round(),
             Id::Errors => self.scene_mut().stream.toggle_errors(),

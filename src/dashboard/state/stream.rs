@@ -318,8 +318,11 @@ pub fn describe(event: EventRef<'_>) -> Told {
         What::Recv { ret } => (amount(ret), received(ret)),
         What::Send { ret, len } => (amount(ret), sent(ret, len)),
         What::Sendfile { file, offset, len, ret } => {
-            let mut note = sent(ret, len);
-            let _ = write!(note, "  from fd {file} at {}", format::count(offset));
+            let from = format!("from fd {file} at {}", format::count(offset));
+            let note = match ret.get() {
+                Ok(sent) if sent >= len => format!("{from}: all"),
+                _ => format!("{}  {from}", sent(ret, len)),
+            };
             (amount(ret), note)
         }
         What::Shutdown { how, ret } => (equals(ret), format!("SHUT_{}", how.name())),
@@ -343,9 +346,7 @@ pub fn describe(event: EventRef<'_>) -> Told {
                 format::bytes(bytes_out)
             ),
         ),
-        What::Rest { errno } => {
-            (errno.to_string(), "no descriptor left: the listener rests".to_owned())
-        }
+        What::Rest { errno } => (errno.to_string(), "no descriptor left: it rests".to_owned()),
         What::Resume => (String::new(), "the listener accepts again".to_owned()),
         What::Pace { mode } => (
             match mode {
@@ -391,15 +392,15 @@ fn wait(event: EventRef<'_>, ret: Ret, waited: Nanos) -> (String, String) {
     let mut note = String::new();
     // A long ready list would fill the line; the loop panel has it whole.
     for ready in event.ready.iter().take(12) {
-        let _ = write!(note, "{}:{}  ", ready.fd, ready.mask);
+        let _ = write!(note, "{}:{} ", ready.fd, ready.mask);
     }
     if event.ready.len() > 12 {
-        let _ = write!(note, "+{} more  ", event.ready.len() - 12);
+        let _ = write!(note, "+{} more ", event.ready.len() - 12);
     }
     if event.ready.is_empty() && ret.get() == Ok(0) {
-        note.push_str("nobody: a timer  ");
+        note.push_str("nobody: a timer ");
     }
-    let _ = write!(note, "slept {}", format::duration(waited));
+    let _ = write!(note, " slept {}", format::duration(waited));
     let result = match ret.get() {
         Ok(ready) => format!("= {ready} ready"),
         Err(errno) => format!("= {errno}"),
@@ -437,8 +438,8 @@ fn received(ret: Ret) -> String {
 
 fn sent(ret: Ret, len: u64) -> String {
     match ret.get() {
-        Ok(sent) if sent < len => format!("of {}: the kernel's buffer is full", format::count(len)),
-        Ok(_) => "bytes, all taken by the kernel".to_owned(),
+        Ok(sent) if sent < len => format!("of {}: buffer full", format::count(len)),
+        Ok(_) => "bytes: kernel took all".to_owned(),
         Err(Errno::AGAIN) => "no room: wait for OUT".to_owned(),
         Err(_) => "writing failed".to_owned(),
     }
@@ -482,7 +483,7 @@ pub fn relative(time: Nanos) -> String {
     }
 }
 
-/// A time of the day in UTC, `zero` after 1970 being the server's start: `09:00:01.204`.
+/// A time of the day, `zero` after 1970 being the server's start: `09:00:01.204`.
 #[must_use]
 pub fn wall(zero: Duration, time: Nanos) -> String {
     let at = zero + Duration::from_nanos(time);
