@@ -12,10 +12,13 @@ use std::net::{SocketAddr, TcpStream};
 use std::process::Command;
 use std::time::Duration;
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 use subject::Subject;
 
 const IDLE: usize = 10_000;
+/// Open descriptors that [`IDLE`] connections and a load take.
+const WANTED: u64 = 26_000;
 const NGINX: usize = 3;
 const LIGHTTPD: usize = 4;
 const PYTHON: usize = 5;
@@ -27,12 +30,12 @@ struct Case {
     connections: u32,
     /// A new connection for each request.
     close: bool,
-    /// Connections beside those of the load that say nothing.
-    idle: usize,
+    /// Beside [`IDLE`] connections that say nothing.
+    idle: bool,
 }
 
 const fn case(name: &'static str, target: &'static str, connections: u32) -> Case {
-    Case { name, target, connections, close: false, idle: 0 }
+    Case { name, target, connections, close: false, idle: false }
 }
 
 const CASES: [Case; 6] = [
@@ -44,7 +47,7 @@ const CASES: [Case; 6] = [
         close: true,
         ..case("1 KB, a new connection for each request, 64 at once", "/1k.txt", 64)
     },
-    Case { idle: IDLE, ..case("1 KB, 64 active among 10,000 idle connections", "/1k.txt", 64) },
+    Case { idle: true, ..case("1 KB, 64 active among 10,000 idle connections", "/1k.txt", 64) },
 ];
 
 /// What a round of one load measured on one server.
@@ -82,6 +85,8 @@ fn main() {
         println!("Not measured: it takes two processors, one for the server and one for the load.");
         return;
     };
+    let limit = descriptors();
+    let idle = IDLE.min(limit / 2 - 100);
     let dir = tempfile::tempdir().unwrap();
     let root = dir.path().join("root");
     std::fs::create_dir(&root).unwrap();
@@ -91,9 +96,9 @@ fn main() {
     // A file changed a moment ago is read more often than one that has rested.
     std::thread::sleep(Duration::from_secs(3));
     pin(server);
-    let subjects = Subject::all(&root, dir.path());
+    let subjects = Subject::all(&root, dir.path(), limit);
     pin(load);
-    run(&subjects, &options);
+    run(&subjects, &options, idle);
 }
 
 fn options() -> Options {
@@ -116,6 +121,21 @@ fn options() -> Options {
     options
 }
 
+/// Raises the limit on open descriptors as far as it is allowed; returns it. lighttpd wants two for
+/// each connection.
+fn descriptors() -> usize {
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    let hard = maximum.map_or(WANTED, |hard| hard.max(WANTED));
+    for limit in [hard, maximum.unwrap_or(WANTED)] {
+        let limit = Some(limit);
+        if setrlimit(Resource::Nofile, Rlimit { current: limit, maximum: limit }).is_ok() {
+            break;
+        }
+    }
+    let current = getrlimit(Resource::Nofile).current.unwrap_or(WANTED);
+    usize::try_from(current).unwrap()
+}
+
 /// Pins this thread, and what it starts from now on, to a processor.
 fn pin(cpu: usize) {
     let mut set = CpuSet::new();
@@ -123,15 +143,15 @@ fn pin(cpu: usize) {
     sched_setaffinity(None, &set).unwrap();
 }
 
-fn run(subjects: &[Subject], options: &Options) {
+fn run(subjects: &[Subject], options: &Options, idle: usize) {
     let Options { rounds, seconds, case } = *options;
     println!(
         "{rounds} rounds of {seconds} s for each load and server; medians, and medians of the"
     );
     println!("ratios within each round.\n");
     let cases = || CASES.iter().enumerate().filter(|(i, _)| case.is_none_or(|case| case == i + 1));
-    if cases().any(|(_, case)| case.idle > 0) {
-        memory(subjects);
+    if cases().any(|(_, case)| case.idle) {
+        memory(subjects, idle);
     }
     let mut measured: Vec<Vec<Vec<Measured>>> = CASES.iter().map(|_| Vec::new()).collect();
     for round in 0..rounds {
@@ -140,7 +160,7 @@ fn run(subjects: &[Subject], options: &Options) {
             for turn in 0..subjects.len() {
                 // Not always in the same order.
                 let i = (turn + round) % subjects.len();
-                row[i] = Some(measure(&subjects[i], case, seconds));
+                row[i] = Some(measure(&subjects[i], case, seconds, idle));
             }
             measured[index].push(row.into_iter().flatten().collect());
         }
@@ -162,19 +182,19 @@ fn run(subjects: &[Subject], options: &Options) {
 
 /// Memory for each idle connection, once, of servers that have served little yet: later, what an
 /// allocator has kept would hide it.
-fn memory(subjects: &[Subject]) {
-    println!("### Memory of the process, {IDLE} idle keep-alive connections\n");
+fn memory(subjects: &[Subject], idle: usize) {
+    println!("### Memory of the process, {idle} idle keep-alive connections\n");
     println!("| server | before, KiB | with them, KiB | each, bytes |\n|---|---:|---:|---:|");
     for subject in subjects {
         drop(connect(subject.addr, 500));
         subject.settle();
         let before = subject.memory();
-        let idle = connect(subject.addr, IDLE);
+        let sockets = connect(subject.addr, idle);
         let with = subject.memory();
-        let count = f64::from(u32::try_from(idle.len()).unwrap());
+        let count = f64::from(u32::try_from(idle).unwrap());
         let each = (with - before) * 1024.0 / count;
         println!("| {} | {before:.0} | {with:.0} | {each:.0} |", subject.name);
-        drop(idle);
+        drop(sockets);
         subject.settle();
     }
     println!();
@@ -185,6 +205,7 @@ fn connect(addr: SocketAddr, count: usize) -> Vec<TcpStream> {
     let mut buffer = [0; 4096];
     let one = |_| {
         let mut socket = TcpStream::connect(addr).unwrap();
+        socket.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
         socket.write_all(b"GET /1k.txt HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
         let mut got = 0;
         // Head and body of this file end with its 1,024 times x.
@@ -198,8 +219,8 @@ fn connect(addr: SocketAddr, count: usize) -> Vec<TcpStream> {
     (0..count).map(one).collect()
 }
 
-fn measure(subject: &Subject, case: &Case, seconds: u64) -> Measured {
-    let idle = connect(subject.addr, case.idle);
+fn measure(subject: &Subject, case: &Case, seconds: u64, idle: usize) -> Measured {
+    let idle = connect(subject.addr, if case.idle { idle } else { 0 });
     let cpu = subject.cpu();
     let mut wrk = Command::new("wrk");
     wrk.args(["-t1", "--latency", "-c", &case.connections.to_string()]);

@@ -28,8 +28,9 @@ enum Child {
 }
 
 impl Subject {
-    /// All of them, serving the files of `root`; their own files go into `dir`.
-    pub(crate) fn all(root: &Path, dir: &Path) -> Vec<Self> {
+    /// All of them, serving the files of `root`; their own files go into `dir`. `descriptors` is
+    /// how many a process may have open.
+    pub(crate) fn all(root: &Path, dir: &Path, descriptors: usize) -> Vec<Self> {
         let log = dir.join("log");
         let logged = ["--headless", "--quiet", "--log", log.to_str().unwrap()];
         let mut with_log = ours("epollscope, event log", &logged, root);
@@ -39,7 +40,7 @@ impl Subject {
             with_log,
             dashboard(root),
             nginx(root, dir),
-            lighttpd(root, dir),
+            lighttpd(root, dir, descriptors),
             python(root),
         ]
     }
@@ -188,15 +189,15 @@ fn nginx(root: &Path, dir: &Path) -> Subject {
     Subject::plain("nginx, one worker", addr, Command::new("nginx").arg("-c").arg(path))
 }
 
-fn lighttpd(root: &Path, dir: &Path) -> Subject {
+fn lighttpd(root: &Path, dir: &Path, descriptors: usize) -> Subject {
     let addr = free_port();
     let config = format!(
         "server.document-root = \"{root}\"
          server.bind = \"127.0.0.1\"
          server.port = {port}
          server.errorlog = \"{dir}/lighttpd.err\"
-         server.max-fds = 13000
-         server.max-connections = 12000
+         server.max-fds = {descriptors}
+         server.max-connections = {connections}
          server.listen-backlog = 1024
          server.max-keep-alive-requests = 65535
          server.max-keep-alive-idle = 3600
@@ -204,6 +205,7 @@ fn lighttpd(root: &Path, dir: &Path) -> Subject {
          server.max-write-idle = 3600
          mimetype.assign = ( \".txt\" => \"text/plain\", \".bin\" => \"application/octet-stream\" )
         ",
+        connections = descriptors / 2,
         root = root.display(),
         port = addr.port(),
         dir = dir.display(),
