@@ -487,7 +487,7 @@ fn verdict(addr: SocketAddr, request: &[u8]) -> String {
     let _ = socket.write_all(request);
     let _ = socket.shutdown(Shutdown::Write);
     let mut stream = Vec::new();
-    let mut buffer = [0; 65536];
+    let mut buffer = vec![0; 65536];
     loop {
         match socket.read(&mut buffer) {
             Ok(0) => break,

@@ -229,7 +229,7 @@ fn measure(subject: &Subject, case: &Case, seconds: u64, idle: usize) -> Measure
         wrk.args(["-H", "Connection: close"]);
     }
     let output = wrk.arg(format!("http://{}{}", subject.addr, case.target)).output().unwrap();
-    let cpu = (subject.cpu() - cpu).as_secs_f64();
+    let cpu = subject.cpu().saturating_sub(cpu).as_secs_f64();
     drop(idle);
     subject.settle();
     let text = String::from_utf8(output.stdout).unwrap();

@@ -160,7 +160,7 @@ fn dashboard(root: &Path) -> Subject {
     let child = pty.slave.spawn_command(command).unwrap();
     let mut screen = pty.master.try_clone_reader().unwrap();
     std::thread::spawn(move || {
-        let mut buffer = [0; 65536];
+        let mut buffer = vec![0; 65536];
         while screen.read(&mut buffer).is_ok_and(|n| n > 0) {}
     });
     let child = Child::Terminal { child, _pty: pty.master };
