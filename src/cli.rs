@@ -1,11 +1,16 @@
 //! The command line: every flag, its default and its help text.
 
+use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use encoding_rs::Encoding;
+
+use crate::dashboard::theme::ThemeChoice;
+use crate::server::Protocol;
 
 /// The port when none is asked for.
 pub const PORT: u16 = 7890;
@@ -37,6 +42,15 @@ pub struct Cli {
     #[arg(short, long, value_name = "N", help_heading = "Server")]
     pub port: Option<u16>,
 
+    /// What to speak: HTTP, or send back what comes, shown as text.
+    #[arg(long, value_name = "NAME", value_enum, default_value_t, help_heading = "Server")]
+    pub protocol: ProtocolName,
+
+    /// The encoding in which --protocol echo shows what comes: utf-8, gb18030, latin1, …
+    #[arg(long, value_name = "NAME", default_value = "utf-8", value_parser = encoding)]
+    #[arg(help_heading = "Server")]
+    pub encoding: &'static Encoding,
+
     /// How many connections may wait to be accepted (the kernel caps it at net.core.somaxconn).
     #[arg(long, value_name = "N", default_value_t = 1024, help_heading = "Server")]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=i64::from(i32::MAX)))]
@@ -50,6 +64,18 @@ pub struct Cli {
     /// Close a connection through which nothing has gone for that long; 0 for never.
     #[arg(long, value_name = "SECONDS", default_value_t = 300, help_heading = "Server")]
     pub idle_timeout: u32,
+
+    /// Answer 408 and close when a request's head takes longer than that; 0 for never.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, help_heading = "Server")]
+    pub header_timeout: u32,
+
+    /// Close when a request's body takes longer than that; 0 for never.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, help_heading = "Server")]
+    pub body_timeout: u32,
+
+    /// Reset a client that takes nothing of its answer for that long; 0 for never.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, help_heading = "Server")]
+    pub write_timeout: u32,
 
     /// Start N built-in clients of all kinds, so that there is something to see.
     #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "12")]
@@ -71,7 +97,7 @@ pub struct Cli {
     /// The colours; auto asks the terminal, and takes mono where the environment asks for no
     /// colour.
     #[arg(long, value_name = "NAME", value_enum, default_value_t, help_heading = "Dashboard")]
-    pub theme: Theme,
+    pub theme: ThemeChoice,
 
     /// Draw at most N frames a second.
     #[arg(long, value_name = "N", default_value_t = 30, help_heading = "Dashboard")]
@@ -107,28 +133,31 @@ pub enum Command {
     Man,
 }
 
-/// The names of `--theme`.
+/// The names of `--protocol`.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Theme {
-    /// Ask the terminal.
+pub enum ProtocolName {
+    /// HTTP/1.1.
     #[default]
-    Auto,
-    /// For a dark background.
-    Dark,
-    /// For a light background.
-    Light,
-    /// High contrast, for a projector.
-    Projector,
-    /// No colours.
-    Mono,
+    Http,
+    /// Send back what comes.
+    Echo,
 }
 
 impl Cli {
-    /// `--idle-timeout` as a duration; `None` for never.
+    /// What the server is to speak.
     #[must_use]
-    pub fn idle_timeout(&self) -> Option<Duration> {
-        (self.idle_timeout > 0).then(|| Duration::from_secs(self.idle_timeout.into()))
+    pub fn protocol(&self) -> Protocol {
+        match self.protocol {
+            ProtocolName::Http => Protocol::Http,
+            ProtocolName::Echo => Protocol::Echo(self.encoding),
+        }
     }
+}
+
+/// A time limit as a duration; `None` for never.
+#[must_use]
+pub fn limit(seconds: u32) -> Option<Duration> {
+    (seconds > 0).then(|| Duration::from_secs(seconds.into()))
 }
 
 /// The completions for a shell, as a script.
@@ -137,6 +166,48 @@ pub fn completions(shell: Shell) -> Vec<u8> {
     let mut out = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "epollscope", &mut out);
     out
+}
+
+/// The README's table of options.
+#[must_use]
+pub fn markdown() -> String {
+    let mut command = Cli::command();
+    command.build();
+    let mut text = String::from("| option | what it does | default |\n|---|---|---|\n");
+    for arg in command.get_arguments() {
+        let mut names = arg.get_value_names().unwrap_or_default().join(" ");
+        let takes = arg.get_num_args().unwrap_or_default();
+        if !takes.takes_values() {
+            names.clear();
+        } else if takes.min_values() == 0 || arg.is_positional() {
+            names = format!("[{names}]");
+        }
+        let short = arg.get_short().map(|short| format!("-{short}"));
+        let long = arg.get_long().map(|long| format!("--{long}"));
+        let spelling: Vec<String> = short.into_iter().chain(long).collect();
+        let spelling = format!("{} {names}", spelling.join(", "));
+        let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+        let values = arg.get_default_values().iter().filter(|_| takes.takes_values());
+        let mut default: Vec<String> =
+            values.map(|value| format!("`{}`", value.to_string_lossy())).collect();
+        // A default that depends is told in the help, as clap writes the others.
+        let (help, told) = help.split_once(" [default: ").unwrap_or((&help, ""));
+        default.extend(told.strip_suffix(']').map(str::to_owned));
+        let values: Vec<String> = arg
+            .get_possible_values()
+            .iter()
+            .filter(|_| takes.takes_values())
+            .map(|value| format!("`{}`", value.get_name()))
+            .collect();
+        let one_of = match values.as_slice() {
+            [] => String::new(),
+            values => format!(". One of {}", values.join(", ")),
+        };
+        // A String takes everything.
+        let default = default.join(" ");
+        let _ = writeln!(text, "| `{}` | {help}{one_of}. | {default} |", spelling.trim());
+    }
+    text
 }
 
 /// The man page (`man(7)`), with a section of keys: what to press, and what it does.
@@ -194,6 +265,12 @@ fn section<'a>(
 }
 
 /// An IP address; IPv6 also in brackets, as it stands in a URL.
+/// An encoding by one of its labels (WHATWG Encoding Standard).
+fn encoding(label: &str) -> Result<&'static Encoding, String> {
+    Encoding::for_label(label.as_bytes())
+        .ok_or_else(|| "no such encoding; utf-8, gb18030, big5, shift_jis are some".into())
+}
+
 fn ip(text: &str) -> Result<IpAddr, std::net::AddrParseError> {
     let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
     bare.unwrap_or(text).parse()
@@ -217,8 +294,9 @@ mod tests {
         let cli = parse("").unwrap();
         assert_eq!((cli.bind.to_string(), cli.port), ("127.0.0.1".into(), None));
         assert_eq!((cli.backlog, cli.max_connections, cli.fps), (1024, 10_000, 30));
-        assert_eq!(cli.idle_timeout(), Some(Duration::from_secs(300)));
-        assert_eq!((cli.demo, cli.theme, cli.root), (None, Theme::Auto, None));
+        let limits = (cli.idle_timeout, cli.header_timeout, cli.body_timeout, cli.write_timeout);
+        assert_eq!(limits, (300, 30, 60, 60));
+        assert_eq!((cli.demo, cli.theme, cli.root), (None, ThemeChoice::Auto, None));
         assert!(!(cli.headless || cli.quiet || cli.no_mouse || cli.yes || cli.ascii));
     }
 
@@ -258,8 +336,9 @@ mod tests {
     }
 
     #[test]
-    fn no_idle_timeout_is_zero() {
-        assert_eq!(parse("--idle-timeout 0").unwrap().idle_timeout(), None);
+    fn no_time_limit_is_zero() {
+        assert_eq!(limit(parse("--idle-timeout 0").unwrap().idle_timeout), None);
+        assert_eq!(limit(30), Some(Duration::from_secs(30)));
     }
 
     #[test]

@@ -44,6 +44,8 @@ const READS_IN_A_ROW: usize = 16;
 pub(super) struct Context<'a> {
     pub(super) registry: &'a Registry,
     pub(super) target: SocketAddr,
+    /// The server sends back what it gets.
+    pub(super) echoed: bool,
     pub(super) buffer: &'a mut [u8],
     pub(super) now: Instant,
 }
@@ -168,7 +170,7 @@ impl Client {
             Ok(socket) => {
                 self.local = socket.local_addr().ok();
                 self.socket = Some(socket);
-                self.answers = Answers::default();
+                self.answers = Answers::new(cx.echoed);
                 self.phase = Phase::Connecting;
                 self.status = "connecting".into();
             }

@@ -12,7 +12,7 @@ const LIMIT: Duration = Duration::from_secs(10);
 
 fn scene() -> (TcpListener, Clients) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let clients = Clients::start(listener.local_addr().unwrap()).unwrap();
+    let clients = Clients::start(listener.local_addr().unwrap(), false).unwrap();
     (listener, clients)
 }
 

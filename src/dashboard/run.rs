@@ -38,6 +38,8 @@ const END_WITHIN: Duration = Duration::from_secs(3);
 /// How the dashboard looks and behaves.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Options {
+    /// The scheme of the server's address: `http` or `tcp`.
+    pub scheme: &'static str,
     /// The theme.
     pub theme: ThemeChoice,
     /// Frames a second, at most.
@@ -180,6 +182,8 @@ impl<W: World> Session<W> {
     /// Hands an event of the terminal to the state; what it wants done goes to the world, and what
     /// concerns the terminal is returned.
     pub fn terminal_event(&mut self, event: Event) -> Vec<Action> {
+        #[cfg(debug_assertions)]
+        self.panic_key(&event);
         let actions = match event {
             Event::Key(key) => self.state.key(key),
             Event::Mouse(mouse) => self.state.mouse(mouse),
@@ -207,6 +211,20 @@ impl<W: World> Session<W> {
             }
         }
         left
+    }
+
+    /// Keys for tests, in debug builds only: F11 makes the server's thread panic, F12 this one.
+    #[cfg(debug_assertions)]
+    fn panic_key(&self, event: &Event) {
+        use crossterm::event::{KeyCode, KeyEvent};
+        match event {
+            Event::Key(KeyEvent { code: KeyCode::F(11), .. }) => {
+                // One that has ended cannot panic any more.
+                let _ = self.world.send(Command::Panic);
+            }
+            Event::Key(KeyEvent { code: KeyCode::F(12), .. }) => panic!("a test asked for it"),
+            _ => {}
+        }
     }
 
     /// Until when to sleep if nobody touches the keyboard.
@@ -270,7 +288,7 @@ pub fn run_with(
         state::Options {
             ask: options.ask,
             mouse: options.mouse,
-            url: format!("http://{}/", reachable(addr)),
+            url: format!("{}://{}/", options.scheme, reachable(addr)),
             zero: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(),
         },
         notices,
@@ -315,6 +333,9 @@ fn watch<W: World>(
     theme: &Theme,
     frame: Duration,
 ) -> io::Result<()> {
+    // crossterm catches SIGWINCH from its first poll on: a size asked for before may be an old one
+    // that no event corrects.
+    event::poll(Duration::ZERO)?;
     let (width, height) = screen.size()?;
     session.state.resize(width, height);
     let mut drawn = None::<Instant>;

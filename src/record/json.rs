@@ -164,6 +164,10 @@ fn fact(out: &mut Vec<u8>, event: EventRef<'_>) {
             field(out, "requests", requests);
         }
         What::Rest { errno } => display(out, "err", &errno),
+        What::Data { bytes } => {
+            field(out, "bytes", bytes);
+            text(out, "text", event.bytes);
+        }
         What::Pace { mode } => match mode {
             Mode::Run => text(out, "mode", b"run"),
             Mode::Paused => text(out, "mode", b"paused"),
@@ -360,6 +364,7 @@ mod tests {
             json!({"fact":"resume","fd":5}),
             json!({"fact":"pace","mode":"slow","calls_per_second":10}),
             json!({"fact":"missed","conn":7}),
+            json!({"fact":"data","conn":1,"fd":9,"bytes":6,"text":"手\"\n!"}),
             json!({"call":"openat","fd":6,"path":"a.html","ret":11}),
             json!({"call":"getdents64","fd":11,"ret":96}),
         ];

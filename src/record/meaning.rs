@@ -106,6 +106,9 @@ fn fact(event: EventRef<'_>) -> Cow<'static, str> {
             format!("The loop makes {rate} calls a second at most.").into()
         }
         What::Missed => "That connection is gone already: nobody was dropped.".into(),
+        What::Data { .. } => {
+            "What came, as text; under the echo protocol it goes back as it is.".into()
+        }
         _ => Cow::Borrowed(""),
     }
 }
@@ -275,6 +278,9 @@ fn closed(why: Why) -> &'static str {
         Why::Answered => "The connection has ended after its last answer, as that answer said.",
         Why::BadRequest => "The connection has ended because its request could not be understood.",
         Why::IdleTimeout => "The connection has ended because nothing came for too long.",
+        Why::HeaderTimeout => "The connection has ended because its request came too slowly.",
+        Why::BodyTimeout => "The connection has ended because its request's body came too slowly.",
+        Why::WriteTimeout => "The connection has ended because its peer did not take the answer.",
         Why::Dropped => "The connection has ended because the operator dropped it, with a FIN.",
         Why::Reset => "The connection has ended because the operator reset it, with a RST.",
         Why::OverLimit => "The connection has ended because too many were open.",

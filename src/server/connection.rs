@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 use std::os::fd::{AsRawFd, OwnedFd};
 
+use super::echo::Text;
 use crate::http::{Discard, Payload};
 use crate::telemetry::{ConnId, ConnState, Kind, Mask, Nanos, Ret, Row, Why};
 
@@ -20,6 +21,8 @@ pub(super) struct Connection {
     pub(super) behind: bool,
     /// The body of the request just answered, as far as it is still to come.
     pub(super) body: Option<Discard>,
+    /// What comes, as text; only under the echo protocol, and once something has come.
+    pub(super) text: Option<Text>,
     /// Answered, but not taken by the kernel yet.
     pub(super) output: Output,
     /// The kernel may hold more input and will not tell again: with edges, an event is due only
@@ -30,8 +33,19 @@ pub(super) struct Connection {
     pub(super) hangup: bool,
     /// No further request is taken; it is closed for this reason when all is sent.
     pub(super) ending: Option<Why>,
+    /// What of a request is awaited, and since when.
+    pub(super) awaits: Option<(Part, Nanos)>,
     /// Our half is shut; until then, and for so many bytes more, the peer may go on talking.
     pub(super) linger: Option<Linger>,
+}
+
+/// A part of a request that has begun to come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// The request line and header section.
+    Head,
+    /// The body.
+    Body,
 }
 
 /// The bounds of a lingering close.
@@ -44,15 +58,14 @@ pub(super) struct Linger {
 /// What is still to be sent: the bytes first, then the payload.
 pub(super) struct Output {
     pub(super) bytes: Vec<u8>,
-    pub(super) sent: usize,
     pub(super) payload: Payload,
 }
 
 impl Output {
-    pub(super) const EMPTY: Self = Self { bytes: Vec::new(), sent: 0, payload: Payload::None };
+    pub(super) const EMPTY: Self = Self { bytes: Vec::new(), payload: Payload::None };
 
     pub(super) fn is_empty(&self) -> bool {
-        self.sent == self.bytes.len() && matches!(self.payload, Payload::None)
+        self.bytes.is_empty() && matches!(self.payload, Payload::None)
     }
 }
 
@@ -82,10 +95,12 @@ impl Connection {
             input: Vec::new(),
             behind: false,
             body: None,
+            text: None,
             output: Output::EMPTY,
             unread: false,
             hangup: false,
             ending: None,
+            awaits: None,
             linger: None,
         }
     }

@@ -3,14 +3,18 @@
 //! | file | what lives there |
 //! |---|---|
 //! | `reactor` | the readiness loop: wait, accept, serve |
+//! | `echo` | the other protocol |
 //! | `transfer` | reading, answering and writing on one connection |
 //! | `operator` | what the operator's commands do |
 //! | `selector` | who says which fds are ready |
 //! | `table`, `connection` | the fd → socket table and what is in it |
 //! | `pace` | the gate: run, pause, step, slow motion |
 //! | `timers` | deadlines |
+//! | `deadline` | what the time limits are, and what happens when one is over |
 
 mod connection;
+mod deadline;
+mod echo;
 mod operator;
 mod pace;
 mod reactor;
@@ -30,6 +34,7 @@ use rustix::net::{AddressFamily, SocketFlags, SocketType, sockopt};
 
 use crate::http;
 use crate::telemetry::{Commands, Counters, Fd, Publisher};
+pub use echo::Protocol;
 use reactor::{Ended, Reactor};
 
 /// The limits of a server.
@@ -41,8 +46,18 @@ pub struct Config {
     pub max_connections: usize,
     /// After how long a connection without a byte in or out is closed; `None` for never.
     pub idle_timeout: Option<Duration>,
+    /// How long a request's head may take from its first byte to its last; then the client gets a
+    /// 408. `None` for any time.
+    pub header_timeout: Option<Duration>,
+    /// How long a request's body may take from the end of the head on; `None` for any time.
+    pub body_timeout: Option<Duration>,
+    /// How long a client may take nothing of what is to be sent; then it is reset. `None` for any
+    /// time.
+    pub write_timeout: Option<Duration>,
     /// Limits of a request.
     pub limits: http::Limits,
+    /// What is spoken.
+    pub protocol: Protocol,
 }
 
 impl Default for Config {
@@ -51,7 +66,11 @@ impl Default for Config {
             backlog: 1024,
             max_connections: 10_000,
             idle_timeout: Some(Duration::from_secs(300)),
+            header_timeout: Some(Duration::from_secs(30)),
+            body_timeout: Some(Duration::from_secs(60)),
+            write_timeout: Some(Duration::from_secs(60)),
             limits: http::Limits::default(),
+            protocol: Protocol::default(),
         }
     }
 }

@@ -39,6 +39,8 @@ impl Reactor {
             // the next thing that it does.
             Command::Publish => {}
             Command::Shutdown => self.ending = true,
+            #[cfg(debug_assertions)]
+            Command::Panic => panic!("a test asked for it"),
         }
         self.commanded = false;
     }
@@ -82,11 +84,16 @@ impl Reactor {
 
     fn reset_client(&mut self, id: ConnId) {
         let Some(fd) = self.find(id) else { return };
+        self.reset(fd, id, Why::Reset);
+    }
+
+    /// Closes with a reset.
+    pub(super) fn reset(&mut self, fd: Fd, id: ConnId, why: Why) {
         let Some(connection) = self.table.get(fd, id) else { return };
         let result = sockopt::set_socket_linger(&connection.socket, Some(Duration::ZERO));
         let ret = ret(result.map(|()| 0));
         self.told(fd, id, What::Setsockopt { name: "SO_LINGER", ret });
-        self.close(fd, id, Why::Reset);
+        self.close(fd, id, why);
     }
 
     fn drop_idle(&mut self, longer: Duration) {

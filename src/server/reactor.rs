@@ -54,6 +54,9 @@ pub(super) struct Reactor {
     last_id: u64,
     /// When the last wait call returned, with pauses since then taken out.
     woke: Nanos,
+    /// When the loop last stood, or was held up: what peers sent meanwhile had to wait for us, so
+    /// no time limit is counted from earlier than this.
+    pub(super) resumed: Nanos,
     served: Option<u32>,
     pub(super) time: Now,
     /// When the calendar clock was last read, for the seconds in `time`.
@@ -100,6 +103,7 @@ impl Reactor {
             acceptable: false,
             last_id: 0,
             woke: 0,
+            resumed: 0,
             served: None,
             time: Now { monotonic: 0, unix: 0 },
             dated: None,
@@ -241,25 +245,6 @@ impl Reactor {
         }
     }
 
-    /// Closes those whose time is over.
-    fn expire(&mut self) {
-        while let Some(fd) = self.timers.pop(self.tell.now()) {
-            let Some(connection) = self.table.at(fd) else { continue };
-            let idle = self.config.idle_timeout.map(nanos);
-            let deadline = match connection.linger {
-                Some(linger) => linger.until,
-                None => connection.row.active + idle.unwrap_or(0),
-            };
-            if deadline > self.tell.now() {
-                self.timers.set(fd, deadline);
-            } else {
-                let id = connection.row.id;
-                let why = connection.ending.unwrap_or(Why::IdleTimeout);
-                self.close(fd, id, why);
-            }
-        }
-    }
-
     /// Accepts until the accept queue is empty.
     fn accept(&mut self) {
         for _ in 0..ACCEPTS {
@@ -330,8 +315,8 @@ impl Reactor {
         if watched.is_err() {
             return self.close(fd, id, Why::Failed);
         }
-        if let Some(idle) = self.config.idle_timeout {
-            self.timers.set(fd, self.tell.now() + nanos(idle));
+        if let Some(first) = self.config.look_again(self.tell.now()) {
+            self.timers.set(fd, first);
         }
         if full {
             self.refuse(fd, id, 503, Why::OverLimit);
@@ -419,7 +404,8 @@ impl Reactor {
                 self.ending = true;
             }
         }
-        self.woke += self.tell.read_clock() - begin;
+        self.resumed = self.tell.read_clock();
+        self.woke += self.resumed - begin;
         next.conn.is_none_or(|id| self.table.get(next.fd, id).is_some())
     }
 

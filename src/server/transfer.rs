@@ -8,7 +8,8 @@ use std::os::fd::AsRawFd;
 
 use rustix::net::{RecvFlags, SendFlags};
 
-use super::connection::Linger;
+use super::connection::{Linger, Part};
+use super::echo::Protocol;
 use super::reactor::{RECV, Reactor, ret};
 use crate::http::{self, Body, Discard, FileCall, Head, Payload, Progress, Site};
 use crate::telemetry::{
@@ -27,7 +28,7 @@ const LINGER_BYTES: usize = 1024 * 1024;
 
 /// Whether to go on with a connection.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Flow {
+pub(super) enum Flow {
     /// There may be more to do.
     On,
     /// Nothing until an event comes, or it is gone.
@@ -53,9 +54,10 @@ impl Reactor {
     fn step(&mut self, fd: Fd, id: ConnId, budget: &mut u32) -> Flow {
         let Some(connection) = self.table.get(fd, id) else { return Flow::Over };
         if !connection.output.is_empty() {
-            std::mem::swap(&mut connection.output.bytes, &mut self.output);
-            let sent = std::mem::take(&mut connection.output.sent);
-            return self.send(fd, id, sent, budget);
+            // The shared buffer may still hold what another connection could not send.
+            self.output.clear();
+            self.output.append(&mut std::mem::take(&mut connection.output.bytes));
+            return self.send(fd, id, budget);
         }
         if let Some(why) = connection.ending
             && connection.linger.is_none()
@@ -109,7 +111,10 @@ impl Reactor {
                         linger.bytes -= n;
                         Flow::On
                     }
-                    None => self.answer(fd, id, n, budget),
+                    None => match self.config.protocol {
+                        Protocol::Http => self.answer(fd, id, n, budget),
+                        Protocol::Echo(encoding) => self.echo((fd, id), encoding, n, budget),
+                    },
                 }
             }
             Err(Errno::AGAIN) => {
@@ -126,6 +131,7 @@ impl Reactor {
     fn answer(&mut self, fd: Fd, id: ConnId, fresh: usize, budget: &mut u32) -> Flow {
         let Self { table, input, output, site, tell, time, config, .. } = self;
         let Some(connection) = table.get(fd, id) else { return Flow::Over };
+        let before = connection.row.requests;
         let mut kept = std::mem::take(&mut connection.input);
         let bytes: &[u8] = if kept.is_empty() {
             &input[..fresh]
@@ -199,14 +205,32 @@ impl Reactor {
                 connection.input = input[used..fresh].to_vec();
             } else {
                 kept.drain(..used);
+                // A burst leaves no more memory claimed than it needs now.
+                if kept.capacity() / 4 > kept.len() {
+                    kept.shrink_to_fit();
+                }
                 connection.input = kept;
             }
         }
-        if output.is_empty() { Flow::On } else { self.send(fd, id, 0, budget) }
+        let part = match &connection.body {
+            Some(_) => Some(Part::Body),
+            None if connection.input.is_empty() || connection.behind => None,
+            None => Some(Part::Head),
+        };
+        // A part of the same request is awaited since it began.
+        let since = connection
+            .awaits
+            .filter(|&(awaited, _)| Some(awaited) == part && connection.row.requests == before);
+        connection.awaits = since.or_else(|| part.map(|part| (part, tell.now())));
+        if output.is_empty() { Flow::On } else { self.send(fd, id, budget) }
     }
 
     /// Answers with an error before any request was read.
     pub(super) fn refuse(&mut self, fd: Fd, id: ConnId, status: u16, why: Why) {
+        if self.config.protocol != Protocol::Http {
+            // There is nothing to say in this protocol.
+            return self.close(fd, id, why);
+        }
         self.output.clear();
         let response = self.site.refuse(status, self.time, &mut self.output);
         tell_files(&mut self.tell, &mut self.site);
@@ -217,14 +241,15 @@ impl Reactor {
         connection.output.payload = response.payload;
         connection.ending = Some(why);
         let mut budget = BUDGET;
-        if self.send(fd, id, 0, &mut budget) == Flow::On {
+        if self.send(fd, id, &mut budget) == Flow::On {
             self.attend(fd, id);
         }
     }
 
-    /// Sends what was gathered, from `sent` on, and then the payload, until the kernel takes no
-    /// more; only then OUT is asked for.
-    fn send(&mut self, fd: Fd, id: ConnId, mut sent: usize, budget: &mut u32) -> Flow {
+    /// Sends what was gathered, and then the payload, until the kernel takes no more; only then
+    /// OUT is asked for.
+    pub(super) fn send(&mut self, fd: Fd, id: ConnId, budget: &mut u32) -> Flow {
+        let mut sent = 0;
         while sent < self.output.len() {
             if !self.gate(Kind::Send, fd, Some(id)) {
                 return Flow::Over;

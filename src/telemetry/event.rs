@@ -245,6 +245,12 @@ pub enum Why {
     BadRequest,
     /// Nothing came for `--idle-timeout`.
     IdleTimeout,
+    /// A request's head took longer than `--header-timeout`; answered with 408.
+    HeaderTimeout,
+    /// A request's body took longer than `--body-timeout`.
+    BodyTimeout,
+    /// The peer took nothing of its answer for `--write-timeout`; reset.
+    WriteTimeout,
     /// The operator dropped it (FIN).
     Dropped,
     /// The operator reset it (RST).
@@ -261,12 +267,15 @@ pub enum Why {
 
 impl Why {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::PeerClosed,
         Self::PeerReset,
         Self::Answered,
         Self::BadRequest,
         Self::IdleTimeout,
+        Self::HeaderTimeout,
+        Self::BodyTimeout,
+        Self::WriteTimeout,
         Self::Dropped,
         Self::Reset,
         Self::OverLimit,
@@ -284,6 +293,9 @@ impl Why {
             Self::Answered => "answered, then closed",
             Self::BadRequest => "bad request",
             Self::IdleTimeout => "idle timeout",
+            Self::HeaderTimeout => "header timeout",
+            Self::BodyTimeout => "body timeout",
+            Self::WriteTimeout => "write timeout",
             Self::Dropped => "dropped by operator",
             Self::Reset => "reset by operator",
             Self::OverLimit => "over the connection limit",
@@ -322,11 +334,12 @@ pub enum Kind {
     Resume,
     Pace,
     Missed,
+    Data,
 }
 
 impl Kind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Listen,
         Self::EpollCtl,
         Self::EpollWait,
@@ -350,6 +363,7 @@ impl Kind {
         Self::Resume,
         Self::Pace,
         Self::Missed,
+        Self::Data,
     ];
 
     /// The name in log and stream: strace's for calls (`accept4` as `accept`, `recvfrom` as
@@ -380,6 +394,7 @@ impl Kind {
             Self::Resume => "resume",
             Self::Pace => "pace",
             Self::Missed => "missed",
+            Self::Data => "data",
         }
     }
 
@@ -541,6 +556,11 @@ pub enum What {
     },
     /// A command named a connection that is gone already.
     Missed,
+    /// What came, under the echo protocol; as text, possibly cut, beside the event.
+    Data {
+        /// Bytes received.
+        bytes: u64,
+    },
 }
 
 impl What {
@@ -571,6 +591,7 @@ impl What {
             Self::Resume => Kind::Resume,
             Self::Pace { .. } => Kind::Pace,
             Self::Missed => Kind::Missed,
+            Self::Data { .. } => Kind::Data,
         }
     }
 

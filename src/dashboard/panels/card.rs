@@ -21,7 +21,8 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
     let mut head = title(Panel::Card, theme);
     let lines = match scene.table.selected() {
         Some(entry) => {
-            head.push_span(plain(format!("fd {} · {} ", entry.row.fd, entry.row.peer)));
+            let dot = theme.glyph("·", "-");
+            head.push_span(plain(format!("fd {} {dot} {} ", entry.row.fd, entry.row.peer)));
             lines(entry, scene, usize::from(inner.width), theme)
         }
         None => vec![Line::from(dim(" no connection is selected", theme))],

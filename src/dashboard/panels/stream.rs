@@ -117,7 +117,7 @@ pub fn told(event: &OwnedEvent, wide: bool, theme: &Theme) -> Vec<Span<'static>>
     };
     // Nothing is cut here: a long result moves its note to the right.
     let (on, of) = if wide { (9, 14) } else { (8, 11) };
-    let note = if theme.ascii() { note.replace('µ', "u").replace('→', "->") } else { note };
+    let note = if theme.ascii() { in_ascii(&note) } else { note };
     let note_style = match kind {
         Kind::Request | Kind::Response | Kind::EpollWait => theme.style(Role::Text),
         _ => theme.style(Role::Dim),
@@ -129,4 +129,18 @@ pub fn told(event: &OwnedEvent, wide: bool, theme: &Theme) -> Vec<Span<'static>>
         Span::styled(format!("{result:<of$} "), result_style),
         Span::styled(note, note_style),
     ]
+}
+
+/// A note in ASCII; what a peer sent may hold any letter.
+fn in_ascii(note: &str) -> String {
+    let mut text = String::with_capacity(note.len());
+    for c in note.chars() {
+        match c {
+            'µ' => text.push('u'),
+            '→' => text.push_str("->"),
+            c if c.is_ascii() => text.push(c),
+            c => text.extend(c.escape_unicode()),
+        }
+    }
+    text
 }

@@ -355,6 +355,7 @@ pub fn describe(event: EventRef<'_>) -> Told {
             },
             String::new(),
         ),
+        What::Data { bytes } => (format!("{} B", format::count(bytes)), spoken(event.bytes)),
         What::Missed => (String::new(), "a command came too late: it is gone".to_owned()),
     };
     Told {
@@ -447,6 +448,11 @@ fn sent(ret: Ret, len: u64) -> String {
 #[must_use]
 pub fn clean(bytes: &[u8]) -> String {
     bytes.escape_ascii().to_string()
+}
+
+/// What came as text, in quotes and without control characters.
+fn spoken(bytes: &[u8]) -> String {
+    format!("{:?}", String::from_utf8_lossy(bytes))
 }
 
 /// The glyph of a kind, in UTF-8 and in ASCII; one column each.
