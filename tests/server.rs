@@ -309,9 +309,9 @@ fn an_accept_that_finds_nobody_ends_in_eagain() {
 
 #[test]
 fn what_one_peer_does_not_take_is_never_sent_to_another() {
-    let mut server = start(Config::default());
     // More than two kernels' buffers hold, from requests that fit into one.
     const COUNT: usize = 1500;
+    let mut server = start(Config::default());
     let mut clients = ["/", "/style.css"].map(|target| {
         let (_, body) = ask(&mut server.client(), target);
         let mut client = server.client();

@@ -81,6 +81,8 @@ fn what_is_over_a_limit_gets_its_answer() {
 
 #[test]
 fn however_much_is_pipelined_little_is_kept() {
+    // More than one recv brings, and more answers than the kernel takes.
+    const COUNT: usize = 3000;
     let mut server = start(Config::default());
     let mut client = server.client();
     let answer = {
@@ -91,8 +93,6 @@ fn however_much_is_pipelined_little_is_kept() {
         server.table[&row.id].bytes_out
     };
     let row = server.row_of(&client);
-    // More than one recv brings, and more answers than the kernel takes.
-    const COUNT: usize = 3000;
     client.write_all(get("/").repeat(COUNT).as_bytes()).unwrap();
     server.until("answers that are not taken", |s| s.table[&row.id].state == ConnState::Writing);
     let row = server.table[&row.id];
