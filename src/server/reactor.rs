@@ -237,9 +237,13 @@ impl Reactor {
             && mark(connection.row.id) == tag.mark
         {
             let id = connection.row.id;
+            let postponed = connection.unfinished;
             connection.hangup |= mask.any(Mask::RDHUP.with(Mask::HUP).with(Mask::ERR));
             connection.unread |= mask.any(Mask::IN.with(Mask::RDHUP).with(Mask::HUP));
-            self.attend(tag.fd, id);
+            // One that was left unfinished gets its turn after those that had none lately.
+            if !postponed {
+                self.attend(tag.fd, id);
+            }
         }
         // Else the event is stale: its connection was closed earlier in this turn.
     }
@@ -250,7 +254,8 @@ impl Reactor {
             self.accept();
         }
         for (fd, id) in std::mem::take(&mut self.unfinished) {
-            if self.table.get(fd, id).is_some() {
+            if let Some(connection) = self.table.get(fd, id) {
+                connection.unfinished = false;
                 self.attend(fd, id);
             }
         }

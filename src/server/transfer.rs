@@ -42,12 +42,21 @@ impl Reactor {
         let mut budget = BUDGET;
         while self.step(fd, id, &mut budget) == Flow::On {
             if budget == 0 {
-                self.unfinished.push((fd, id));
+                self.postpone(fd, id);
                 break;
             }
         }
         if let Some(connection) = self.table.get(fd, id) {
             connection.row.state = connection.state();
+        }
+    }
+
+    /// Goes on with it when all that is ready has been served.
+    pub(super) fn postpone(&mut self, fd: Fd, id: ConnId) {
+        if let Some(connection) = self.table.get(fd, id)
+            && !std::mem::replace(&mut connection.unfinished, true)
+        {
+            self.unfinished.push((fd, id));
         }
     }
 
@@ -246,6 +255,12 @@ impl Reactor {
     fn send(&mut self, fd: Fd, id: ConnId, budget: &mut u32) -> Flow {
         let mut sent = 0;
         while sent < self.output.len() {
+            // Taken in part again and again, it must not cost more than its budget either.
+            if sent > 0 && *budget == 0 {
+                self.keep(fd, id, sent);
+                return Flow::On;
+            }
+            *budget = budget.saturating_sub(1);
             if !self.gate(Kind::Send, fd, Some(id)) {
                 return Flow::Over;
             }
@@ -263,18 +278,22 @@ impl Reactor {
                 Ok(n) => sent += usize::try_from(n).unwrap_or(0),
                 Err(Errno::INTR) => {}
                 Err(Errno::AGAIN) => {
-                    if let Some(connection) = self.table.get(fd, id) {
-                        connection.output.bytes = self.output[sent..].to_vec();
-                    }
+                    self.keep(fd, id, sent);
                     self.watch_out(fd, id, true);
                     return Flow::Over;
                 }
                 Err(errno) => return self.broken(fd, id, errno),
             }
         }
-        *budget = budget.saturating_sub(1);
         self.output.clear();
         self.send_payload(fd, id, budget)
+    }
+
+    /// Keeps for later what was gathered and is not sent.
+    fn keep(&mut self, fd: Fd, id: ConnId, sent: usize) {
+        if let Some(connection) = self.table.get(fd, id) {
+            connection.output.bytes = self.output[sent..].to_vec();
+        }
     }
 
     /// Sends the payload, a bounded piece a call.
