@@ -57,25 +57,63 @@ pub struct Cli {
     pub backlog: u32,
 
     /// How many connections may be open; over that a client gets a 503.
-    #[arg(long, value_name = "N", default_value_t = 10_000, help_heading = "Server")]
+    #[arg(long, value_name = "N", default_value_t = 10_000, help_heading = "Limits")]
     #[arg(value_parser = clap::value_parser!(u32).range(1..))]
     pub max_connections: u32,
 
+    /// How many connections one address may have; over that a client gets a 503; 0 for any number.
+    #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Limits")]
+    pub max_per_address: u32,
+
+    /// How long a request's line and header section may be together; over that it gets a 431.
+    #[arg(long, value_name = "BYTES", default_value_t = 16 * 1024, help_heading = "Limits")]
+    #[arg(value_parser = clap::value_parser!(u32).range(64..=1024 * 1024))]
+    pub max_header: u32,
+
+    /// How many header lines a request may have; over that it gets a 431.
+    #[arg(long, value_name = "N", default_value_t = 100, help_heading = "Limits")]
+    #[arg(value_parser = clap::value_parser!(u8).range(1..=100))]
+    pub max_header_lines: u8,
+
+    /// How long a request's body may be; over that it gets a 413.
+    #[arg(long, value_name = "BYTES", default_value_t = 1024 * 1024, help_heading = "Limits")]
+    pub max_body: u64,
+
     /// Close a connection through which nothing has gone for that long; 0 for never.
-    #[arg(long, value_name = "SECONDS", default_value_t = 300, help_heading = "Server")]
+    #[arg(long, value_name = "SECONDS", default_value_t = 300, help_heading = "Limits")]
     pub idle_timeout: u32,
 
     /// Answer 408 and close when a request's head takes longer than that; 0 for never.
-    #[arg(long, value_name = "SECONDS", default_value_t = 30, help_heading = "Server")]
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, help_heading = "Limits")]
     pub header_timeout: u32,
 
     /// Close when a request's body takes longer than that; 0 for never.
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, help_heading = "Server")]
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, help_heading = "Limits")]
     pub body_timeout: u32,
 
     /// Reset a client that takes nothing of its answer for that long; 0 for never.
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, help_heading = "Server")]
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, help_heading = "Limits")]
     pub write_timeout: u32,
+
+    /// Whether a connection serves more than one request.
+    #[arg(long, value_name = "on|off", value_enum, hide_possible_values = true)]
+    #[arg(default_value_t = Switch::On, help_heading = "Sockets")]
+    pub keep_alive: Switch,
+
+    /// Send a short segment at once, also while others are unacknowledged (no Nagle algorithm).
+    #[arg(long, value_name = "on|off", value_enum, hide_possible_values = true)]
+    #[arg(default_value_t = Switch::On, help_heading = "Sockets")]
+    pub nodelay: Switch,
+
+    /// Let the head of a long answer wait for its body, so that both share a segment.
+    #[arg(long, value_name = "on|off", value_enum, hide_possible_values = true)]
+    #[arg(default_value_t = Switch::On, help_heading = "Sockets")]
+    pub cork: Switch,
+
+    /// How much one recv may bring.
+    #[arg(long, value_name = "BYTES", default_value_t = 64 * 1024, help_heading = "Sockets")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=16 * 1024 * 1024))]
+    pub read_buffer: u32,
 
     /// Start N built-in clients of all kinds, so that there is something to see.
     #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "12")]
@@ -131,6 +169,23 @@ pub enum Command {
     },
     /// Print the man page.
     Man,
+}
+
+/// What can be switched.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Switch {
+    /// Done.
+    On,
+    /// Not done.
+    Off,
+}
+
+impl Switch {
+    /// Whether it is on.
+    #[must_use]
+    pub fn is_on(self) -> bool {
+        self == Self::On
+    }
 }
 
 /// The names of `--protocol`.
@@ -296,6 +351,8 @@ mod tests {
         assert_eq!((cli.backlog, cli.max_connections, cli.fps), (1024, 10_000, 30));
         let limits = (cli.idle_timeout, cli.header_timeout, cli.body_timeout, cli.write_timeout);
         assert_eq!(limits, (300, 30, 60, 60));
+        assert_eq!((cli.max_per_address, cli.max_body, cli.read_buffer), (0, 1 << 20, 65_536));
+        assert!([cli.keep_alive, cli.nodelay, cli.cork].into_iter().all(Switch::is_on));
         assert_eq!((cli.demo, cli.theme, cli.root), (None, ThemeChoice::Auto, None));
         assert!(!(cli.headless || cli.quiet || cli.no_mouse || cli.yes || cli.ascii));
     }
@@ -325,6 +382,9 @@ mod tests {
             "--backlog 0",
             "--max-connections 0",
             "--idle-timeout -1",
+            "--keep-alive maybe",
+            "--read-buffer 0",
+            "--max-header-lines 101",
             "--port 65536",
             "--theme pink",
             "a b",

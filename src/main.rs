@@ -107,11 +107,21 @@ fn serve(cli: &Cli) -> Result<(), Sentence> {
         protocol: cli.protocol(),
         backlog: cli.backlog,
         max_connections,
+        max_per_address: cli.max_per_address as usize,
         idle_timeout: cli::limit(cli.idle_timeout),
         header_timeout: cli::limit(cli.header_timeout),
         body_timeout: cli::limit(cli.body_timeout),
         write_timeout: cli::limit(cli.write_timeout),
-        limits: Limits::default(),
+        limits: Limits {
+            head_bytes: cli.max_header as usize,
+            headers: usize::from(cli.max_header_lines),
+            body_bytes: cli.max_body,
+            ..Limits::default()
+        },
+        keep_alive: cli.keep_alive.is_on(),
+        nodelay: cli.nodelay.is_on(),
+        cork: cli.cork.is_on(),
+        read_buffer: cli.read_buffer as usize,
     };
     let publisher = Publisher::new(start, table, streams);
     let server = server::start(bound, config, site, publisher, commands)

@@ -113,7 +113,8 @@ fn one_who_does_not_take_the_answer_is_reset() {
             .any(|row| row.interest.to_string().contains("OUT"))
     });
     ended(&mut server, Why::WriteTimeout);
-    let resets = server.events.iter().filter(|e| matches!(e.event.what, What::Setsockopt { .. }));
+    let reset = |what| matches!(what, What::Setsockopt { name: "SO_LINGER", .. });
+    let resets = server.events.iter().filter(|e| reset(e.event.what));
     assert_eq!(resets.count(), 1, "what was queued in the kernel is thrown away");
     let error = client.read_to_end(&mut Vec::new()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConnectionReset);

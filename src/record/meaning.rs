@@ -90,8 +90,8 @@ fn fact(event: EventRef<'_>) -> Cow<'static, str> {
             let body = Bytes(body);
             format!("The answer is ready to be sent: status {status}, a body of {body}.").into()
         }
-        What::Refused => "As many connections are open as may be: this one gets a 503 and is \
-                          closed."
+        What::Refused => "As many connections are open as may be, in all or from this address: \
+                          this one gets a 503 and is closed."
             .into(),
         What::Closed { why, .. } => closed(why).into(),
         What::Rest { errno } => format!(

@@ -28,6 +28,8 @@ pub(super) struct Connection {
     /// The kernel may hold more input and will not tell again: with edges, an event is due only
     /// for what arrives after it.
     pub(super) unread: bool,
+    /// It is on the list of unfinished ones.
+    pub(super) unfinished: bool,
     /// The peer has closed or broken its half: reading on leads to the end, so a short read does
     /// not mean that all was read.
     pub(super) hangup: bool,
@@ -98,6 +100,7 @@ impl Connection {
             text: None,
             output: Output::EMPTY,
             unread: false,
+            unfinished: false,
             hangup: false,
             ending: None,
             awaits: None,

@@ -44,6 +44,8 @@ pub struct Config {
     pub backlog: u32,
     /// How many connections may be open; over that a client gets a 503.
     pub max_connections: usize,
+    /// How many of them one address may have; over that a client gets a 503. 0 for any number.
+    pub max_per_address: usize,
     /// After how long a connection without a byte in or out is closed; `None` for never.
     pub idle_timeout: Option<Duration>,
     /// How long a request's head may take from its first byte to its last; then the client gets a
@@ -58,6 +60,15 @@ pub struct Config {
     pub limits: http::Limits,
     /// What is spoken.
     pub protocol: Protocol,
+    /// Whether a connection serves more than one request.
+    pub keep_alive: bool,
+    /// Whether a short segment is sent at once (`TCP_NODELAY`), or waits for the acknowledgement
+    /// of those before it.
+    pub nodelay: bool,
+    /// Whether the head of a long answer waits for the body to fill its segment (`MSG_MORE`).
+    pub cork: bool,
+    /// Bytes that one `recv` may bring; at least 1.
+    pub read_buffer: usize,
 }
 
 impl Default for Config {
@@ -65,12 +76,17 @@ impl Default for Config {
         Self {
             backlog: 1024,
             max_connections: 10_000,
+            max_per_address: 0,
             idle_timeout: Some(Duration::from_secs(300)),
             header_timeout: Some(Duration::from_secs(30)),
             body_timeout: Some(Duration::from_secs(60)),
             write_timeout: Some(Duration::from_secs(60)),
             limits: http::Limits::default(),
             protocol: Protocol::default(),
+            keep_alive: true,
+            nodelay: true,
+            cork: true,
+            read_buffer: 64 * 1024,
         }
     }
 }
@@ -103,8 +119,6 @@ pub fn bind(addr: SocketAddr) -> io::Result<Bound> {
     let socket = rustix::net::socket_with(family, SocketType::STREAM, flags, None)?;
     // So that a restart does not have to wait for the TIME-WAIT of old connections.
     sockopt::set_socket_reuseaddr(&socket, true)?;
-    // Inherited by every accepted socket: an answer's last, short segment is not held back.
-    sockopt::set_tcp_nodelay(&socket, true)?;
     rustix::net::bind(&socket, &addr)?;
     let addr = rustix::net::getsockname(&socket)?.try_into()?;
     Ok(Bound { socket, addr })

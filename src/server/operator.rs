@@ -116,7 +116,7 @@ impl Reactor {
         connection.row.stopped = stop;
         if !stop {
             connection.unread = true;
-            self.unfinished.push((fd, id));
+            self.postpone(fd, id);
         }
         self.table.touch(fd);
     }

@@ -4,7 +4,7 @@ use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::time::{Duration, Instant, SystemTime};
 
-use rustix::net::{SocketAddrAny, SocketFlags};
+use rustix::net::{SocketAddrAny, SocketFlags, sockopt};
 
 use super::connection::Connection;
 use super::pace::{Pace, Verdict};
@@ -18,8 +18,6 @@ use crate::telemetry::{
     Ready, Ret, Stance, Standing, Turn, What, Why,
 };
 
-/// Bytes that one `recv` may bring.
-pub(super) const RECV: usize = 64 * 1024;
 /// Connections accepted in one turn; the others wait for the next, which comes at once.
 const ACCEPTS: usize = 256;
 /// How long the listener rests when no descriptor is left and none of ours is closed meanwhile.
@@ -84,18 +82,18 @@ impl Reactor {
             waker: commands.as_fd().as_raw_fd(),
         };
         let mut server = Self {
+            table: Table::new(config.max_per_address > 0),
+            input: vec![0; config.read_buffer.max(1)].into(),
             config,
             socket: bound.socket,
             listener,
             selector,
-            table: Table::default(),
             timers: Timers::new(),
             site,
             tell,
             commands,
             pace: Pace::default(),
             commanded: false,
-            input: vec![0; RECV].into(),
             output: Vec::new(),
             ready: Vec::new(),
             list: Vec::new(),
@@ -120,6 +118,13 @@ impl Reactor {
     fn listen(&mut self) -> io::Result<()> {
         self.tell.read_clock();
         let Listener { fd, addr, backlog, waker, .. } = self.listener;
+        if self.config.nodelay {
+            // Inherited by every accepted socket.
+            let result = sockopt::set_tcp_nodelay(&self.socket, true);
+            let ret = ret(result.map(|()| 0));
+            self.tell.call(fd, None, What::Setsockopt { name: "TCP_NODELAY", ret });
+            result?;
+        }
         let result = rustix::net::listen(&self.socket, i32::try_from(backlog).unwrap_or(i32::MAX));
         self.tell.call(fd, None, What::Listen { addr, backlog, ret: ret(result.map(|()| 0)) });
         result?;
@@ -133,16 +138,22 @@ impl Reactor {
     /// The loop. Returns the totals when the operator has ended it.
     pub(super) fn run(mut self) -> io::Result<Ended> {
         while !self.ending {
-            self.wait()?;
-            for i in 0..self.ready.len() {
-                let (tag, mask) = self.ready[i];
-                self.serve(tag, mask);
-            }
-            self.go_on();
-            self.expire();
+            self.turn()?;
         }
         self.close_all();
         Ok(self.finish())
+    }
+
+    /// One turn of it.
+    pub(super) fn turn(&mut self) -> io::Result<()> {
+        self.wait()?;
+        for i in 0..self.ready.len() {
+            let (tag, mask) = self.ready[i];
+            self.serve(tag, mask);
+        }
+        self.go_on();
+        self.expire();
+        Ok(())
     }
 
     /// Sleeps until something is ready.
@@ -226,9 +237,13 @@ impl Reactor {
             && mark(connection.row.id) == tag.mark
         {
             let id = connection.row.id;
+            let postponed = connection.unfinished;
             connection.hangup |= mask.any(Mask::RDHUP.with(Mask::HUP).with(Mask::ERR));
             connection.unread |= mask.any(Mask::IN.with(Mask::RDHUP).with(Mask::HUP));
-            self.attend(tag.fd, id);
+            // One that was left unfinished gets its turn after those that had none lately.
+            if !postponed {
+                self.attend(tag.fd, id);
+            }
         }
         // Else the event is stale: its connection was closed earlier in this turn.
     }
@@ -239,7 +254,8 @@ impl Reactor {
             self.accept();
         }
         for (fd, id) in std::mem::take(&mut self.unfinished) {
-            if self.table.get(fd, id).is_some() {
+            if let Some(connection) = self.table.get(fd, id) {
+                connection.unfinished = false;
                 self.attend(fd, id);
             }
         }
@@ -300,7 +316,9 @@ impl Reactor {
         let what = What::Accept { ret: Ret::ok(fd.unsigned_abs().into()), peer: Some(peer) };
         self.tell.call(self.listener.fd, Some(id), what);
         self.tell.counters.accepted += 1;
-        let full = self.table.len() >= self.config.max_connections;
+        let (most, most_of_one) = (self.config.max_connections, self.config.max_per_address);
+        let full = self.table.len() >= most
+            || most_of_one > 0 && self.table.len_of(peer.ip()) >= most_of_one;
         let mut connection = Connection::new(socket, id, peer, self.tell.now());
         connection.row.last_ret = Ret::ok(fd.unsigned_abs().into());
         self.table.insert(connection);

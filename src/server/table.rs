@@ -1,5 +1,9 @@
 //! The fd → socket table: plain, indexed by fd.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::net::IpAddr;
+
 use crate::telemetry::{ConnId, Fd, Row, Rows};
 
 use super::connection::Connection;
@@ -11,9 +15,21 @@ pub(super) struct Table {
     /// The fds of those whose row has changed since it was last published.
     changed: Vec<Fd>,
     open: usize,
+    /// How many an address has, if that is counted.
+    per_address: Option<HashMap<IpAddr, usize>>,
 }
 
 impl Table {
+    /// An empty table, which counts by address only where somebody asks for it.
+    pub(super) fn new(count_addresses: bool) -> Self {
+        Self { per_address: count_addresses.then(HashMap::new), ..Self::default() }
+    }
+
+    /// How many of an address are open, if that is counted.
+    pub(super) fn len_of(&self, address: IpAddr) -> usize {
+        self.per_address.as_ref().and_then(|counts| counts.get(&address)).copied().unwrap_or(0)
+    }
+
     /// How many are open.
     pub(super) fn len(&self) -> usize {
         self.open
@@ -42,6 +58,9 @@ impl Table {
 
     pub(super) fn insert(&mut self, connection: Connection) {
         let fd = connection.row.fd;
+        if let Some(counts) = &mut self.per_address {
+            *counts.entry(connection.row.peer.ip()).or_default() += 1;
+        }
         let index = usize::try_from(fd).unwrap_or(0);
         if index >= self.slots.len() {
             self.slots.resize_with(index + 1, || None);
@@ -54,6 +73,14 @@ impl Table {
     pub(super) fn remove(&mut self, fd: Fd) -> Option<Box<Connection>> {
         let connection = self.slots.get_mut(usize::try_from(fd).ok()?)?.take()?;
         self.open -= 1;
+        if let Some(counts) = &mut self.per_address
+            && let Entry::Occupied(mut count) = counts.entry(connection.row.peer.ip())
+        {
+            *count.get_mut() -= 1;
+            if *count.get() == 0 {
+                count.remove();
+            }
+        }
         Some(connection)
     }
 

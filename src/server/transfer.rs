@@ -10,7 +10,7 @@ use rustix::net::{RecvFlags, SendFlags};
 
 use super::connection::{Linger, Part};
 use super::echo::Protocol;
-use super::reactor::{RECV, Reactor, ret};
+use super::reactor::{Reactor, ret};
 use crate::http::{self, Body, Discard, FileCall, Head, Payload, Progress, Site};
 use crate::telemetry::{
     ConnId, ConnState, Errno, EventRef, Fd, How, Kind, Nanos, Publisher, Ret, What, Why,
@@ -18,7 +18,9 @@ use crate::telemetry::{
 
 /// Calls that one connection may cost in one turn; then the others get theirs.
 const BUDGET: u32 = 16;
-/// Bytes of answers gathered before they are sent.
+/// Bytes of answers gathered before they are sent: however many requests are pipelined, at most
+/// this and one answer more is kept for a connection. Of its input at most one `recv` and one
+/// head are kept, since nothing is received while something is to be sent.
 const GATHER: usize = 64 * 1024;
 /// Bytes of a payload offered to the kernel at once.
 const OFFER: u64 = 512 * 1024;
@@ -41,12 +43,21 @@ impl Reactor {
         let mut budget = BUDGET;
         while self.step(fd, id, &mut budget) == Flow::On {
             if budget == 0 {
-                self.unfinished.push((fd, id));
+                self.postpone(fd, id);
                 break;
             }
         }
         if let Some(connection) = self.table.get(fd, id) {
             connection.row.state = connection.state();
+        }
+    }
+
+    /// Goes on with it when all that is ready has been served.
+    pub(super) fn postpone(&mut self, fd: Fd, id: ConnId) {
+        if let Some(connection) = self.table.get(fd, id)
+            && !std::mem::replace(&mut connection.unfinished, true)
+        {
+            self.unfinished.push((fd, id));
         }
     }
 
@@ -97,10 +108,10 @@ impl Reactor {
                 Flow::On
             }
             Ok(n) => {
-                let n = usize::try_from(n).unwrap_or(RECV);
+                let n = usize::try_from(n).unwrap_or(usize::MAX);
                 // RDHUP is watched for, so after a short read there is nothing left, and what
                 // comes later, data or FIN, comes with an edge of its own.
-                connection.unread = n == RECV || connection.hangup;
+                connection.unread = n >= self.input.len() || connection.hangup;
                 match &mut connection.linger {
                     Some(linger) if n > linger.bytes => {
                         let why = connection.ending.unwrap_or(Why::Answered);
@@ -165,7 +176,8 @@ impl Reactor {
                     connection.ending = Some(Why::BadRequest);
                     site.refuse(status, *time, output)
                 }
-                Head::Complete(request) => {
+                Head::Complete(mut request) => {
+                    request.keep_alive &= config.keep_alive;
                     used += request.head_len;
                     connection.row.requests += 1;
                     tell.counters.requests += 1;
@@ -251,13 +263,20 @@ impl Reactor {
     pub(super) fn send(&mut self, fd: Fd, id: ConnId, budget: &mut u32) -> Flow {
         let mut sent = 0;
         while sent < self.output.len() {
+            // Taken in part again and again, it must not cost more than its budget either.
+            if sent > 0 && *budget == 0 {
+                self.keep(fd, id, sent);
+                return Flow::On;
+            }
+            *budget = budget.saturating_sub(1);
             if !self.gate(Kind::Send, fd, Some(id)) {
                 return Flow::Over;
             }
             let Some(connection) = self.table.get(fd, id) else { return Flow::Over };
             let more = match connection.output.payload {
                 Payload::None => SendFlags::empty(),
-                _ => SendFlags::MORE,
+                _ if self.config.cork => SendFlags::MORE,
+                _ => SendFlags::empty(),
             };
             let rest = &self.output[sent..];
             let result = rustix::net::send(&connection.socket, rest, SendFlags::NOSIGNAL | more);
@@ -267,18 +286,22 @@ impl Reactor {
                 Ok(n) => sent += usize::try_from(n).unwrap_or(0),
                 Err(Errno::INTR) => {}
                 Err(Errno::AGAIN) => {
-                    if let Some(connection) = self.table.get(fd, id) {
-                        connection.output.bytes = self.output[sent..].to_vec();
-                    }
+                    self.keep(fd, id, sent);
                     self.watch_out(fd, id, true);
                     return Flow::Over;
                 }
                 Err(errno) => return self.broken(fd, id, errno),
             }
         }
-        *budget = budget.saturating_sub(1);
         self.output.clear();
         self.send_payload(fd, id, budget)
+    }
+
+    /// Keeps for later what was gathered and is not sent.
+    fn keep(&mut self, fd: Fd, id: ConnId, sent: usize) {
+        if let Some(connection) = self.table.get(fd, id) {
+            connection.output.bytes = self.output[sent..].to_vec();
+        }
     }
 
     /// Sends the payload, a bounded piece a call.
@@ -459,5 +482,56 @@ fn tell_files(tell: &mut Publisher, site: &mut Site) {
             }
             FileCall::Close { fd } => tell.call(fd, None, What::Close),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpStream;
+    use std::time::Instant;
+
+    use super::*;
+    use crate::server::{Config, bind};
+    use crate::telemetry::control;
+
+    const GET: &str = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+
+    /// What a connection holds in memory, in bytes.
+    fn held(reactor: &mut Reactor, fd: Fd) -> usize {
+        let connection = reactor.table.at(fd).unwrap();
+        connection.input.capacity() + connection.output.bytes.capacity()
+    }
+
+    #[test]
+    fn after_a_burst_a_connection_gives_its_memory_back() {
+        let bound = bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let addr = bound.addr();
+        let (_control, commands) = control().unwrap();
+        let tell = Publisher::new(Instant::now(), None, Vec::new());
+        let mut reactor =
+            Reactor::new(bound, Config::default(), Site::embedded(), tell, commands).unwrap();
+        let mut client = TcpStream::connect(addr).unwrap();
+        let count = 3000;
+        client.write_all((GET.repeat(count) + "GET /").as_bytes()).unwrap();
+        let mut fd = -1;
+        let mut most = 0;
+        let mut text = vec![0; 1 << 20];
+        client.set_nonblocking(true).unwrap();
+        while reactor.tell.counters.requests < count as u64 || most == 0 {
+            reactor.turn().unwrap();
+            fd = reactor.table.iter().next().unwrap().fd;
+            most = most.max(held(&mut reactor, fd));
+            while client.read(&mut text).is_ok() {}
+        }
+        assert!(most > GATHER / 2, "it was a burst");
+        while !reactor.table.at(fd).unwrap().output.is_empty() {
+            while client.read(&mut text).is_ok() {}
+            reactor.turn().unwrap();
+        }
+        assert!(held(&mut reactor, fd) <= 64, "no more than the beginning of the next request");
+        client.write_all(&GET.as_bytes()[5..]).unwrap();
+        reactor.turn().unwrap();
+        assert_eq!(held(&mut reactor, fd), 0);
     }
 }

@@ -7,7 +7,8 @@ use super::{Kind, Why};
 pub struct Counters {
     /// Connections accepted, refused ones included.
     pub accepted: u64,
-    /// Connections answered with 503 because `--max-connections` were open.
+    /// Connections answered with 503 because `--max-connections` or `--max-per-address` were
+    /// open.
     pub refused: u64,
     /// Connections closed, by [`Why`].
     pub closed: [u64; Why::ALL.len()],

@@ -255,7 +255,7 @@ pub enum Why {
     Dropped,
     /// The operator reset it (RST).
     Reset,
-    /// There were already `--max-connections`; answered with 503.
+    /// There were already `--max-connections`, or `--max-per-address`; answered with 503.
     OverLimit,
     /// A file became shorter while it was sent, so the promised length could not be kept.
     CutShort,
@@ -529,7 +529,7 @@ pub enum What {
         /// Length of its body in bytes.
         body: u64,
     },
-    /// A connection was over `--max-connections` and gets a 503.
+    /// A connection was over `--max-connections` or `--max-per-address` and gets a 503.
     Refused,
     /// A connection ended.
     Closed {

@@ -139,6 +139,11 @@ impl Watched {
     /// Ends the server; returns its totals.
     pub fn stop(mut self) -> Counters {
         let _ = self.control.send(Command::Shutdown);
+        // The last batch needs room.
+        while self.handle.as_ref().is_some_and(|handle| !handle.is_finished()) {
+            self.drain();
+            std::thread::yield_now();
+        }
         let counters = self.handle.take().unwrap().join().unwrap();
         while self.drain() {}
         assert_eq!(self.counters, counters, "the last batch carries the final totals");

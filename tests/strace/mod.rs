@@ -64,7 +64,7 @@ pub fn of_log(text: &str) -> Vec<Call> {
         .collect()
 }
 
-/// The calls that strace saw on the thread that called `listen`, from there on.
+/// The calls that strace saw on the thread that called `listen`, from its first on a socket on.
 pub fn of_strace(text: &str) -> Vec<Call> {
     let lines = whole_lines(text);
     let thread = lines
@@ -73,7 +73,9 @@ pub fn of_strace(text: &str) -> Vec<Call> {
         .map(|(thread, _)| thread.clone())
         .expect("strace saw a listen");
     let own = lines.iter().filter(|(by, _)| *by == thread).map(|(_, line)| line.as_str());
-    own.skip_while(|line| !line.starts_with("listen(")).filter_map(parse).collect()
+    // The listener's options are set by the same thread right before it.
+    let told = |line: &str| line.starts_with("listen(") || line.starts_with("setsockopt(");
+    own.skip_while(|line| !told(line)).filter_map(parse).collect()
 }
 
 /// Joins `<unfinished ...>` with `<... resumed>`.
