@@ -118,6 +118,10 @@ fn serve(cli: &Cli) -> Result<(), Sentence> {
             body_bytes: cli.max_body,
             ..Limits::default()
         },
+        routes: server::Routes {
+            slow: cli.demo_routes || cli.demo.is_some(),
+            metrics: cli.metrics,
+        },
         keep_alive: cli.keep_alive.is_on(),
         nodelay: cli.nodelay.is_on(),
         cork: cli.cork.is_on(),

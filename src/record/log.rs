@@ -190,20 +190,20 @@ mod tests {
 
         // What was told is in the file before the end, too.
         let deadline = Instant::now() + Duration::from_secs(5);
-        while std::fs::read_to_string(&path).unwrap().lines().count() < 1301 {
+        while std::fs::read_to_string(&path).unwrap().lines().count() < 1401 {
             assert!(Instant::now() < deadline, "the log was never flushed");
             std::thread::yield_now();
         }
         samples::tell(&mut publisher);
         publisher.finish(&mut NoRows, Standing::default());
 
-        assert_eq!(log.finish(LIMIT).unwrap(), Summary { events: 1326, lost: 0 });
+        assert_eq!(log.finish(LIMIT).unwrap(), Summary { events: 1428, lost: 0 });
         let lines = lines(&path);
-        assert_eq!((lines.len(), &lines[0]["version"]), (1328, &Value::from(1)));
+        assert_eq!((lines.len(), &lines[0]["version"]), (1430, &Value::from(1)));
         for (seq, line) in (1..).zip(&lines[1..1327]) {
             assert_eq!(line["seq"], seq);
         }
-        assert_eq!(lines[1327], serde_json::json!({"lost":0,"events":1326}));
+        assert_eq!(lines[1429], serde_json::json!({"lost":0,"events":1428}));
     }
 
     #[test]
@@ -221,7 +221,7 @@ mod tests {
         publisher.finish(&mut NoRows, Standing::default());
         let summary = log.finish(LIMIT).unwrap();
         assert!(summary.lost > 0 && summary.events > 0);
-        assert_eq!(summary.lost + summary.events, 260);
+        assert_eq!(summary.lost + summary.events, 280);
         let lines = lines(&path);
         assert_eq!(lines.last().unwrap()["lost"], summary.lost);
         assert_eq!(lines.len() as u64, summary.events + 2);

@@ -63,6 +63,8 @@ pub(super) fn tell(to: &mut Publisher) {
     to.fact(-1, ConnId::new(7), What::Missed, &[]);
     to.call_with(6, None, What::Openat { ret: ok(11) }, b"a.html", &[], false);
     to.call(11, None, What::Getdents { ret: ok(96) });
+    to.fact(9, conn, What::Handler { route: "/slow" }, &[]);
+    to.fact(9, conn, What::Handled { took: 3_200_000_000 }, &[]);
 }
 
 /// What `tells` tells, as a reader gets it.

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `reactor` | the readiness loop: wait, accept, serve |
 //! | `transfer` | reading, answering and writing on one connection |
+//! | `routes` | what is answered beside the files: `/slow`, `/-/metrics` |
 //! | `operator` | what the operator's commands do |
 //! | `selector` | who says which fds are ready |
 //! | `table`, `connection` | the fd → socket table and what is in it |
@@ -16,6 +17,7 @@ mod deadline;
 mod operator;
 mod pace;
 mod reactor;
+mod routes;
 mod selector;
 mod table;
 mod timers;
@@ -33,6 +35,7 @@ use rustix::net::{AddressFamily, SocketFlags, SocketType, sockopt};
 use crate::http;
 use crate::telemetry::{Commands, Counters, Fd, Publisher};
 use reactor::{Ended, Reactor};
+pub use routes::Routes;
 
 /// The limits of a server.
 #[derive(Clone, Debug)]
@@ -55,6 +58,8 @@ pub struct Config {
     pub write_timeout: Option<Duration>,
     /// Limits of a request.
     pub limits: http::Limits,
+    /// What is answered beside the files.
+    pub routes: Routes,
     /// Whether a connection serves more than one request.
     pub keep_alive: bool,
     /// Whether a short segment is sent at once (`TCP_NODELAY`), or waits for the acknowledgement
@@ -77,6 +82,7 @@ impl Default for Config {
             body_timeout: Some(Duration::from_secs(60)),
             write_timeout: Some(Duration::from_secs(60)),
             limits: http::Limits::default(),
+            routes: Routes::default(),
             keep_alive: true,
             nodelay: true,
             cork: true,

@@ -334,11 +334,13 @@ pub enum Kind {
     Resume,
     Pace,
     Missed,
+    Handler,
+    Handled,
 }
 
 impl Kind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::Listen,
         Self::EpollCtl,
         Self::EpollWait,
@@ -362,6 +364,8 @@ impl Kind {
         Self::Resume,
         Self::Pace,
         Self::Missed,
+        Self::Handler,
+        Self::Handled,
     ];
 
     /// The name in log and stream: strace's for calls (`accept4` as `accept`, `recvfrom` as
@@ -392,6 +396,8 @@ impl Kind {
             Self::Resume => "resume",
             Self::Pace => "pace",
             Self::Missed => "missed",
+            Self::Handler => "handler",
+            Self::Handled => "handled",
         }
     }
 
@@ -553,6 +559,16 @@ pub enum What {
     },
     /// A command named a connection that is gone already.
     Missed,
+    /// A handler has begun on the loop's thread: nobody else is served until it ends.
+    Handler {
+        /// Which: its path.
+        route: &'static str,
+    },
+    /// It has ended.
+    Handled {
+        /// How long it took.
+        took: Nanos,
+    },
 }
 
 impl What {
@@ -583,6 +599,8 @@ impl What {
             Self::Resume => Kind::Resume,
             Self::Pace { .. } => Kind::Pace,
             Self::Missed => Kind::Missed,
+            Self::Handler { .. } => Kind::Handler,
+            Self::Handled { .. } => Kind::Handled,
         }
     }
 

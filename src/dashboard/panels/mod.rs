@@ -68,13 +68,15 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
 
 /// Name, URL, badges and rates. How the loop is is told live, also over a frozen picture.
 fn header(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
+    let live = state.live();
+    let stood = live.now.saturating_sub(live.standing.since);
     let view = HeaderView {
         url: state.url(),
         server: "epoll-et (mio)",
         rates: &state.scene().rates,
-        badge: Badge::from(Standing { mode: state.mode(), ..state.live().standing }),
+        badge: Badge::new(Standing { mode: state.mode(), ..live.standing }, stood),
         frozen: state.frozen_for(),
-        lost: state.live().lost.all(),
+        lost: live.lost.all(),
         notice: None,
     };
     header::draw(frame, area, &view, theme);
