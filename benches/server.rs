@@ -6,16 +6,16 @@
 //!     cargo bench --bench server
 
 mod common;
+#[path = "../tests/common/terminal.rs"]
+mod terminal;
 
-use std::io::Read;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use common::{Measured, load, median};
-use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+use terminal::Terminal;
 
 const ROUNDS: usize = 7;
 const TIME: Duration = Duration::from_millis(1500);
@@ -24,55 +24,31 @@ const CONNECTIONS: usize = 64;
 /// A running program. Killed when dropped.
 struct Subject {
     name: &'static str,
-    child: Box<dyn portable_pty::Child + Send + Sync>,
+    terminal: Terminal,
     addr: SocketAddr,
     /// The server's thread.
     tid: i32,
-    reads: Arc<AtomicBool>,
-    _pty: Box<dyn portable_pty::MasterPty + Send>,
-}
-
-impl Drop for Subject {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 fn start(name: &'static str, options: &[&str]) -> Subject {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let size = PtySize { rows: 36, cols: 120, pixel_width: 0, pixel_height: 0 };
-    let pty = native_pty_system().openpty(size).unwrap();
-    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_epollscope"));
-    command.args(["--port", &port.to_string()]);
-    command.args(options);
-    command.env("TERM", "xterm-256color");
-    command.args(["--theme", "dark"]);
-    let child = pty.slave.spawn_command(command).unwrap();
-    let reads = Arc::new(AtomicBool::new(true));
-    let (mut screen, reading) = (pty.master.try_clone_reader().unwrap(), reads.clone());
-    std::thread::spawn(move || {
-        let mut buffer = [0; 65536];
-        while screen.read(&mut buffer).is_ok_and(|n| n > 0) {
-            while !reading.load(Ordering::Relaxed) {
-                std::thread::sleep(Duration::from_millis(20));
-            }
-        }
-    });
+    let port_text = port.to_string();
+    let all = [&["--theme", "dark", "--port", &port_text], options].concat();
+    let terminal = Terminal::start(env!("CARGO_BIN_EXE_epollscope"), (120, 36), &all);
     let addr = SocketAddr::from(([127, 0, 0, 1], port));
     let begin = Instant::now();
     while std::net::TcpStream::connect(addr).is_err() {
         assert!(begin.elapsed() < Duration::from_secs(10), "{name} does not listen");
         std::thread::sleep(Duration::from_millis(10));
     }
-    let pid = child.process_id().unwrap();
+    let pid = terminal.child.process_id().unwrap();
     let tid = std::fs::read_dir(format!("/proc/{pid}/task"))
         .unwrap()
         .map(|task| task.unwrap().path())
         .find(|task| std::fs::read_to_string(task.join("comm")).unwrap().trim() == "server")
         .expect("a thread named server");
     let tid = Path::new(&tid).file_name().unwrap().to_str().unwrap().parse().unwrap();
-    Subject { name, child, addr, tid, reads, _pty: pty.master }
+    Subject { name, terminal, addr, tid }
 }
 
 fn main() {
@@ -83,7 +59,7 @@ fn main() {
         start("dashboard", &[]),
         start("dashboard, terminal stuck", &[]),
     ];
-    subjects[3].reads.store(false, Ordering::Relaxed);
+    subjects[3].terminal.reads.store(false, Ordering::Relaxed);
     let mut rounds: Vec<Vec<Measured>> = Vec::new();
     for round in 0..=ROUNDS {
         let measured =

@@ -1,11 +1,16 @@
 //! The command line: every flag, its default and its help text.
 
+use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use encoding_rs::Encoding;
+
+use crate::dashboard::theme::ThemeChoice;
+use crate::server::Protocol;
 
 /// The port when none is asked for.
 pub const PORT: u16 = 7890;
@@ -36,6 +41,15 @@ pub struct Cli {
     /// The port to listen on, 0 for any free one [default: 7890, or the next one that is free].
     #[arg(short, long, value_name = "N", help_heading = "Server")]
     pub port: Option<u16>,
+
+    /// What to speak: HTTP, or send back what comes, shown as text.
+    #[arg(long, value_name = "NAME", value_enum, default_value_t, help_heading = "Server")]
+    pub protocol: ProtocolName,
+
+    /// The encoding in which --protocol echo shows what comes: utf-8, gb18030, latin1, …
+    #[arg(long, value_name = "NAME", default_value = "utf-8", value_parser = encoding)]
+    #[arg(help_heading = "Server")]
+    pub encoding: &'static Encoding,
 
     /// How many connections may wait to be accepted (the kernel caps it at net.core.somaxconn).
     #[arg(long, value_name = "N", default_value_t = 1024, help_heading = "Server")]
@@ -101,6 +115,14 @@ pub struct Cli {
     #[arg(value_parser = clap::value_parser!(u32).range(1..=16 * 1024 * 1024))]
     pub read_buffer: u32,
 
+    /// Show what is in a folder that has no index.html.
+    #[arg(long, help_heading = "Server")]
+    pub list: bool,
+
+    /// Serve names that begin with a dot too.
+    #[arg(long, help_heading = "Server")]
+    pub hidden: bool,
+
     /// Answer GET /slow?ms=N by a handler that blocks the loop that long; so by itself with --demo.
     #[arg(long, help_heading = "Server")]
     pub demo_routes: bool,
@@ -129,7 +151,7 @@ pub struct Cli {
     /// The colours; auto asks the terminal, and takes mono where the environment asks for no
     /// colour.
     #[arg(long, value_name = "NAME", value_enum, default_value_t, help_heading = "Dashboard")]
-    pub theme: Theme,
+    pub theme: ThemeChoice,
 
     /// Draw at most N frames a second.
     #[arg(long, value_name = "N", default_value_t = 30, help_heading = "Dashboard")]
@@ -182,20 +204,25 @@ impl Switch {
     }
 }
 
-/// The names of `--theme`.
+/// The names of `--protocol`.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Theme {
-    /// Ask the terminal.
+pub enum ProtocolName {
+    /// HTTP/1.1.
     #[default]
-    Auto,
-    /// For a dark background.
-    Dark,
-    /// For a light background.
-    Light,
-    /// High contrast, for a projector.
-    Projector,
-    /// No colours.
-    Mono,
+    Http,
+    /// Send back what comes.
+    Echo,
+}
+
+impl Cli {
+    /// What the server is to speak.
+    #[must_use]
+    pub fn protocol(&self) -> Protocol {
+        match self.protocol {
+            ProtocolName::Http => Protocol::Http,
+            ProtocolName::Echo => Protocol::Echo(self.encoding),
+        }
+    }
 }
 
 /// A time limit as a duration; `None` for never.
@@ -210,6 +237,48 @@ pub fn completions(shell: Shell) -> Vec<u8> {
     let mut out = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "epollscope", &mut out);
     out
+}
+
+/// The README's table of options.
+#[must_use]
+pub fn markdown() -> String {
+    let mut command = Cli::command();
+    command.build();
+    let mut text = String::from("| option | what it does | default |\n|---|---|---|\n");
+    for arg in command.get_arguments() {
+        let mut names = arg.get_value_names().unwrap_or_default().join(" ");
+        let takes = arg.get_num_args().unwrap_or_default();
+        if !takes.takes_values() {
+            names.clear();
+        } else if takes.min_values() == 0 || arg.is_positional() {
+            names = format!("[{names}]");
+        }
+        let short = arg.get_short().map(|short| format!("-{short}"));
+        let long = arg.get_long().map(|long| format!("--{long}"));
+        let spelling: Vec<String> = short.into_iter().chain(long).collect();
+        let spelling = format!("{} {names}", spelling.join(", "));
+        let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+        let values = arg.get_default_values().iter().filter(|_| takes.takes_values());
+        let mut default: Vec<String> =
+            values.map(|value| format!("`{}`", value.to_string_lossy())).collect();
+        // A default that depends is told in the help, as clap writes the others.
+        let (help, told) = help.split_once(" [default: ").unwrap_or((&help, ""));
+        default.extend(told.strip_suffix(']').map(str::to_owned));
+        let values: Vec<String> = arg
+            .get_possible_values()
+            .iter()
+            .filter(|_| takes.takes_values())
+            .map(|value| format!("`{}`", value.get_name()))
+            .collect();
+        let one_of = match values.as_slice() {
+            [] => String::new(),
+            values => format!(". One of {}", values.join(", ")),
+        };
+        // A String takes everything.
+        let default = default.join(" ");
+        let _ = writeln!(text, "| `{}` | {help}{one_of}. | {default} |", spelling.trim());
+    }
+    text
 }
 
 /// The man page (`man(7)`), with a section of keys: what to press, and what it does.
@@ -267,6 +336,12 @@ fn section<'a>(
 }
 
 /// An IP address; IPv6 also in brackets, as it stands in a URL.
+/// An encoding by one of its labels (WHATWG Encoding Standard).
+fn encoding(label: &str) -> Result<&'static Encoding, String> {
+    Encoding::for_label(label.as_bytes())
+        .ok_or_else(|| "no such encoding; utf-8, gb18030, big5, shift_jis are some".into())
+}
+
 fn ip(text: &str) -> Result<IpAddr, std::net::AddrParseError> {
     let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
     bare.unwrap_or(text).parse()
@@ -294,7 +369,7 @@ mod tests {
         assert_eq!(limits, (300, 30, 60, 60));
         assert_eq!((cli.max_per_address, cli.max_body, cli.read_buffer), (0, 1 << 20, 65_536));
         assert!([cli.keep_alive, cli.nodelay, cli.cork].into_iter().all(Switch::is_on));
-        assert_eq!((cli.demo, cli.theme, cli.root), (None, Theme::Auto, None));
+        assert_eq!((cli.demo, cli.theme, cli.root), (None, ThemeChoice::Auto, None));
         assert!(!(cli.headless || cli.quiet || cli.no_mouse || cli.yes || cli.ascii));
     }
 

@@ -13,13 +13,12 @@ use clap::Parser;
 use epollscope::cli::{self, Cli};
 use epollscope::clients::Clients;
 use epollscope::dashboard;
-use epollscope::dashboard::theme::ThemeChoice;
 use epollscope::http::{Limits, Site};
 use epollscope::inspect::Inspector;
 use epollscope::record::json::Header;
 use epollscope::record::log::Log;
 use epollscope::record::stdout::Printer;
-use epollscope::server::{self, Bound};
+use epollscope::server::{self, Bound, Protocol};
 use epollscope::telemetry::{
     Capacity, Command, Control, Publisher, Sink, Subscriber, control, wire,
 };
@@ -78,7 +77,7 @@ fn serve(cli: &Cli) -> Result<(), Sentence> {
     }
     let mut notices = Vec::new();
     let max_connections = connections(cli, descriptors(), &mut notices);
-    let site = site(cli.root.as_deref())?;
+    let site = site(cli.root.as_deref())?.list(cli.list).hidden(cli.hidden);
     let bound = bind(cli.bind, cli.port, &mut notices)?;
     let addr = bound.addr();
 
@@ -105,6 +104,7 @@ fn serve(cli: &Cli) -> Result<(), Sentence> {
         Some(screen)
     };
     let config = server::Config {
+        protocol: cli.protocol(),
         backlog: cli.backlog,
         max_connections,
         max_per_address: cli.max_per_address as usize,
@@ -130,7 +130,7 @@ fn serve(cli: &Cli) -> Result<(), Sentence> {
     let publisher = Publisher::new(start, table, streams);
     let server = server::start(bound, config, site, publisher, commands)
         .map_err(|error| cannot_listen(addr, &error))?;
-    let clients = Clients::start(addr)
+    let clients = Clients::start(addr, cli.protocol() != Protocol::Http)
         .map_err(|error| format!("The built-in clients cannot be started: {}.", plain(&error)))?;
     clients.demo(cli.demo.map_or(0, |n| n as usize));
 
@@ -159,7 +159,8 @@ impl Run {
     /// Prints the address and then the events, until the server ends.
     fn headless(self, cli: &Cli) -> Result<(), Sentence> {
         self.notices.iter().for_each(|notice| say(notice));
-        print(format!("listening on http://{}/\n", self.server.addr).as_bytes())?;
+        let scheme = cli.protocol().scheme();
+        print(format!("listening on {scheme}://{}/\n", self.server.addr).as_bytes())?;
         let printer = if cli.quiet {
             None
         } else {
@@ -179,15 +180,9 @@ impl Run {
     fn dashboard(self, cli: &Cli) -> Result<(), Sentence> {
         let inspector = Inspector::start(self.server.addr, self.server.epfd)
             .map_err(|error| format!("The inspector cannot be started: {}.", plain(&error)))?;
-        let theme = match cli.theme {
-            cli::Theme::Auto => ThemeChoice::Auto,
-            cli::Theme::Dark => ThemeChoice::Dark,
-            cli::Theme::Light => ThemeChoice::Light,
-            cli::Theme::Projector => ThemeChoice::Projector,
-            cli::Theme::Mono => ThemeChoice::Mono,
-        };
         let options = dashboard::Options {
-            theme,
+            scheme: cli.protocol().scheme(),
+            theme: cli.theme,
             fps: cli.fps,
             ask: !cli.yes,
             mouse: !cli.no_mouse,

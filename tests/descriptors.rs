@@ -10,7 +10,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 #[test]
 fn the_listener_rests_and_goes_on_by_itself() {
     let mut server = start(Config::default());
-    let mut clients = vec![server.client()];
+    let mut clients = [server.client()];
     let fd = server.row_of(&clients[0]).fd;
     assert_eq!(ask(&mut clients[0], "/").0, 200);
 

@@ -345,9 +345,9 @@ fn if_range_guards_a_range() {
 fn a_file_beyond_4_gib_is_served_by_parts() {
     let root = folder(&[]);
     let file = fs::File::create(root.path().join("huge.bin")).unwrap();
-    let size = 5u64 << 30;
-    file.set_len(size).unwrap();
-    file.write_all_at(b"end", size - 3).unwrap();
+    let length = 5u64 << 30;
+    file.set_len(length).unwrap();
+    file.write_all_at(b"end", length - 3).unwrap();
     let mut site = site(root.path());
     let part = get(&mut site, "/huge.bin", "Range: bytes=-3\r\n");
     assert_eq!((part.status, &part.body[..]), (206, &b"end"[..]));
@@ -400,8 +400,11 @@ fn precompressed_neighbours_are_chosen_by_what_is_accepted() {
 
 #[test]
 fn a_folder_without_its_slash_is_redirected_within_this_host() {
-    let root = folder(&[("sub/index.html", b"sub"), ("with space/index.html", b"space")]);
-    fs::create_dir(root.path().join("\\evil")).unwrap();
+    let root = folder(&[
+        ("sub/index.html", b"sub"),
+        ("with space/index.html", b"space"),
+        ("\\evil/x", b""),
+    ]);
     let mut site = site(root.path());
     for (target, location) in [
         ("/sub", "/sub/"),
@@ -485,6 +488,41 @@ fn error_pages_come_from_the_root_when_it_has_them() {
     let refused = finish(response, out);
     assert_eq!((refused.status, refused.keep_alive), (431, false));
     assert_eq!(refused.field("Connection"), Some("close"));
+}
+
+#[test]
+fn a_folder_is_listed_when_asked_for() {
+    let root = folder(&[
+        ("f/<b>&.txt", b""),
+        ("f/javascript:alert(1)", b""),
+        ("f/with space", b""),
+        ("f/.hidden", b""),
+        ("f/sub/x", b""),
+    ]);
+    assert_eq!(get(&mut site(root.path()), "/f/", "").status, 404);
+    let mut site = Site::open(root.path()).unwrap().list(true);
+    let page = get(&mut site, "/f/", "");
+    assert_eq!((page.status, page.field("Content-Type")), (200, Some("text/html; charset=utf-8")));
+    let text = String::from_utf8(page.body).unwrap();
+    let links: Vec<_> = text.split("href=\"").skip(1).map(|rest| rest.split('"').next()).collect();
+    assert_eq!(
+        links,
+        [
+            Some("../"),
+            Some("./sub/"),
+            Some("./%3Cb%3E&amp;.txt"),
+            Some("./javascript:alert(1)"),
+            Some("./with%20space")
+        ]
+    );
+    assert!(text.contains(">&lt;b&gt;&amp;.txt</a>") && !text.contains("<b>"), "{text}");
+    for link in links.into_iter().flatten().skip(1) {
+        let target = format!("/f/{link}").replace("&amp;", "&");
+        assert_eq!(get(&mut site, &target, "").status, 200, "{target}");
+    }
+    assert_eq!(get(&mut site, "/f", "").field("Location"), Some("/f/"));
+    assert_eq!(get(&mut site, "/none/", "").status, 404);
+    assert!(String::from_utf8(get(&mut site, "/", "").body).unwrap().contains("./f/"));
 }
 
 #[test]

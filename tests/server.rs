@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use common::{ask, get, read_response, start, start_with};
 use epollscope::http::Site;
-use epollscope::server::Config;
+use epollscope::server::{Config, Protocol};
 use epollscope::telemetry::{
     Capacity, Command, ConnState, Errno, Kind, Mask, Mode, Row, Stance, Step, Why,
 };
@@ -132,10 +132,10 @@ fn a_peers_reset_is_told_with_its_mask() {
     drop(client);
     server.until("the close", |s| s.counters.open() == 0);
     assert_eq!(server.gone[0].why, Some(Why::PeerReset));
-    let mask = server.events.iter().flat_map(|e| e.ready.iter()).filter(|r| r.conn.is_some());
+    let mut mask = server.events.iter().flat_map(|e| e.ready.iter()).filter(|r| r.conn.is_some());
     let all =
         [Mask::IN, Mask::RDHUP, Mask::ERR, Mask::HUP].into_iter().fold(Mask::NONE, Mask::with);
-    assert_eq!(mask.last().unwrap().mask, all);
+    assert_eq!(mask.next_back().unwrap().mask, all);
     server.stop();
 }
 
@@ -326,5 +326,54 @@ fn what_one_peer_does_not_take_is_never_sent_to_another() {
             assert!(read_response(client).1 == *body, "an answer that is another's");
         }
     }
+    server.stop();
+}
+
+#[test]
+fn the_echo_protocol_sends_back_what_comes_and_tells_it_as_text() {
+    let protocol = Protocol::Echo(encoding_rs::GB18030);
+    let mut server = start(Config { protocol, ..Config::default() });
+    let mut client = server.client();
+    let id = server.row_of(&client).id;
+    let bytes = encoding_rs::GB18030.encode("举手").0;
+    let mut back = vec![0; bytes.len()];
+    // The second letter is cut in two.
+    client.write_all(&bytes[..3]).unwrap();
+    client.read_exact(&mut back[..3]).unwrap();
+    client.write_all(&bytes[3..]).unwrap();
+    client.read_exact(&mut back[3..]).unwrap();
+    assert_eq!(back, &bytes[..]);
+    let told = |s: &common::Watched| -> Vec<String> {
+        let data = s.events.iter().filter(|e| e.event.what.kind() == Kind::Data);
+        data.map(|e| String::from_utf8(e.bytes.to_vec()).unwrap()).collect()
+    };
+    server.until("both pieces", |s| told(s).len() == 2);
+    assert_eq!(told(&server), ["举", "手"]);
+    client.shutdown(Shutdown::Write).unwrap();
+    assert_eq!(client.read(&mut [0]).unwrap(), 0);
+    server.until("the close", |s| s.gone.iter().any(|row| row.id == id));
+    assert_eq!(server.gone[0].why, Some(Why::PeerClosed));
+    assert_eq!(server.stop().requests, 0);
+}
+
+#[test]
+fn an_echo_that_is_not_read_waits_until_it_is() {
+    let protocol = Protocol::Echo(encoding_rs::UTF_8);
+    let mut server = start(Config { protocol, ..Config::default() });
+    let mut client = server.client();
+    let id = server.row_of(&client).id;
+    let sent: Vec<u8> =
+        (0..16_000_000u32).map(|i| i.to_le_bytes()[0] ^ i.to_le_bytes()[1]).collect();
+    let mut writer = client.try_clone().unwrap();
+    let copy = sent.clone();
+    let writing = std::thread::spawn(move || {
+        writer.write_all(&copy).unwrap();
+        writer.shutdown(Shutdown::Write).unwrap();
+    });
+    server.until("an echo that waits", |s| s.table[&id].state == ConnState::Writing);
+    let mut back = Vec::new();
+    client.read_to_end(&mut back).unwrap();
+    writing.join().unwrap();
+    assert!(back == sent, "{} bytes of {}", back.len(), sent.len());
     server.stop();
 }

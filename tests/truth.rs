@@ -50,9 +50,8 @@ fn start(dir: &Path, options: &[&str]) -> Traced {
         .unwrap();
     let mut line = String::new();
     BufReader::new(strace.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-    let addr =
-        line.trim_end().strip_prefix("listening on http://").unwrap_or_else(|| panic!("{line:?}"));
-    let addr = addr.trim_end_matches('/').parse().unwrap();
+    let addr = line.trim_end().strip_prefix("listening on ").unwrap_or_else(|| panic!("{line:?}"));
+    let addr = addr.trim_end_matches('/').split_once("://").unwrap().1.parse().unwrap();
     let log = std::fs::read_to_string(dir.join("log")).unwrap();
     let pid = log
         .split_once("\"pid\":")
@@ -80,7 +79,7 @@ impl Traced {
 
 fn read_answers(socket: &mut TcpStream, mut count: usize) {
     let mut text = Vec::new();
-    let mut buffer = [0; 65536];
+    let mut buffer = vec![0; 65536];
     while count > 0 {
         let n = socket.read(&mut buffer).unwrap();
         assert!(n > 0, "ended before the answer");
@@ -226,4 +225,23 @@ fn the_log_equals_strace_for_files_on_disk() {
     slow_reader(&server, dir.path(), "/large.bin");
     server.stop();
     compare(dir.path(), 3000);
+}
+
+#[test]
+fn the_log_equals_strace_for_the_echo_protocol() {
+    if !strace_works() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let server = start(dir.path(), &["--protocol", "echo"]);
+    let mut buffer = vec![0; 100_000];
+    for round in 1..200 {
+        let mut client = server.client();
+        for text in ["a", "举手", &"x".repeat(round * 500)] {
+            client.write_all(text.as_bytes()).unwrap();
+            client.read_exact(&mut buffer[..text.len()]).unwrap();
+        }
+    }
+    server.stop();
+    compare(dir.path(), 1500);
 }

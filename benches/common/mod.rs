@@ -68,7 +68,7 @@ pub fn load(
             }
         }
     }
-    let (time, cpu) = (begin.elapsed(), thread_cpu(tid) - cpu);
+    let (time, cpu) = (begin.elapsed(), thread_cpu(tid).saturating_sub(cpu));
     Measured { per_second: f64::from(answers) / time.as_secs_f64(), cpu: cpu / answers.max(1) }
 }
 

@@ -6,6 +6,8 @@ const MAX_HEAD: usize = 16 * 1024;
 /// The responses that come on one connection.
 #[derive(Debug, Default)]
 pub(super) struct Answers {
+    /// What comes are our own requests, sent back.
+    echoed: bool,
     /// The part of a head that has come.
     head: Vec<u8>,
     /// Bytes of the body that are still to come; `None` while in a head.
@@ -17,6 +19,10 @@ pub(super) struct Answers {
 }
 
 impl Answers {
+    pub(super) fn new(echoed: bool) -> Self {
+        Self { echoed, ..Self::default() }
+    }
+
     /// Whether a response has begun and not ended.
     pub(super) fn inside(&self) -> bool {
         self.left.is_some() || !self.head.is_empty()
@@ -46,6 +52,17 @@ impl Answers {
             let had = self.head.len();
             let room = (MAX_HEAD - had).min(bytes.len());
             self.head.extend_from_slice(&bytes[..room]);
+            if self.echoed {
+                // A request of ours ends with its head.
+                let Some(end) = self.head.windows(4).position(|four| four == b"\r\n\r\n") else {
+                    let long = self.head.len() == MAX_HEAD;
+                    return if long { Err("what came is no echo") } else { Ok(done) };
+                };
+                self.left = Some(0);
+                self.head.clear();
+                bytes = bytes.get((end + 4).saturating_sub(had)..).unwrap_or_default();
+                continue;
+            }
             let mut headers = [httparse::EMPTY_HEADER; 64];
             let mut response = httparse::Response::new(&mut headers);
             match response.parse(&self.head) {
@@ -87,6 +104,18 @@ mod tests {
         HTTP/1.1 100 Continue\r\n\r\n\
         HTTP/1.1 304 Not Modified\r\n\r\n\
         HTTP/1.1 404 Not Found\r\ncontent-length: 2\r\nConnection: close\r\n\r\nno";
+
+    #[test]
+    fn an_echoed_request_ends_with_its_head() {
+        let request = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n".repeat(3);
+        for cut in 0..request.len() {
+            let mut answers = Answers::new(true);
+            let (first, second) = request.split_at(cut);
+            assert_eq!(answers.feed(first).unwrap() + answers.feed(second).unwrap(), 3);
+            assert!(!answers.inside());
+        }
+        assert!(Answers::new(true).feed(&vec![b'x'; 20_000]).is_err());
+    }
 
     #[test]
     fn responses_are_counted_where_they_end() {

@@ -14,9 +14,9 @@ use super::answer::Answers;
 use super::{ClientInfo, ClientKind};
 
 /// What a page loads, for the clients that ask for more than one thing.
-const PATHS: [&str; 4] = ["/", "/style.css", "/favicon.ico", "/no-such-page"];
+const PATHS: [&str; 5] = ["/", "/style.css", "/ask.svg", "/serve.svg", "/no-such-page"];
 /// The largest file of `www/`.
-const LARGEST: &str = "/large.png";
+const LARGEST: &str = "/room.png";
 /// How many requests a burst sends at once.
 const BURST: usize = 10;
 /// How often a slow reader asks for the largest file at once. On loopback the kernel takes some
@@ -44,6 +44,8 @@ const READS_IN_A_ROW: usize = 16;
 pub(super) struct Context<'a> {
     pub(super) registry: &'a Registry,
     pub(super) target: SocketAddr,
+    /// The server sends back what it gets.
+    pub(super) echoed: bool,
     pub(super) buffer: &'a mut [u8],
     pub(super) now: Instant,
 }
@@ -168,7 +170,7 @@ impl Client {
             Ok(socket) => {
                 self.local = socket.local_addr().ok();
                 self.socket = Some(socket);
-                self.answers = Answers::default();
+                self.answers = Answers::new(cx.echoed);
                 self.phase = Phase::Connecting;
                 self.status = "connecting".into();
             }

@@ -103,17 +103,18 @@ type Shared = Arc<Mutex<Arc<Vec<ClientInfo>>>>;
 
 impl Clients {
     /// Starts their thread, with no client yet. They will talk to `target`; an unspecified
-    /// address (`0.0.0.0`, `::`) is reached by the loopback one.
+    /// address (`0.0.0.0`, `::`) is reached by the loopback one. `echoed`: the server sends back
+    /// what it gets, so an answer is the request again.
     ///
     /// # Errors
     /// When the process has no descriptor left, or no thread can be started.
-    pub fn start(target: SocketAddr) -> io::Result<Self> {
+    pub fn start(target: SocketAddr, echoed: bool) -> io::Result<Self> {
         let target = reachable(target);
         let poll = Poll::new()?;
         let waker = Arc::new(Waker::new(poll.registry(), thread::WAKER)?);
         let (orders, queue) = unbounded();
         let list = Shared::default();
-        let mut crowd = thread::Crowd::new(target, poll, queue, list.clone());
+        let mut crowd = thread::Crowd::new((target, echoed), poll, queue, list.clone());
         let thread =
             std::thread::Builder::new().name("clients".into()).spawn(move || crowd.run())?;
         Ok(Self { orders: Some(orders), waker, list, thread: Some(thread) })

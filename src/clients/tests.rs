@@ -12,7 +12,7 @@ const LIMIT: Duration = Duration::from_secs(10);
 
 fn scene() -> (TcpListener, Clients) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let clients = Clients::start(listener.local_addr().unwrap()).unwrap();
+    let clients = Clients::start(listener.local_addr().unwrap(), false).unwrap();
     (listener, clients)
 }
 
@@ -137,7 +137,7 @@ fn a_slow_reader_makes_the_server_wait() {
     let (listener, clients) = scene();
     clients.add(ClientKind::SlowReader, 1);
     let mut socket = accept(&listener);
-    assert!(requests(&mut socket, 8).starts_with("GET /large.png "));
+    assert!(requests(&mut socket, 8).starts_with("GET /room.png "));
     socket.set_nonblocking(true).unwrap();
     socket.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 99000000\r\n\r\n").unwrap();
     let block = vec![0; 64 * 1024];

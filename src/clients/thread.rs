@@ -26,6 +26,7 @@ const PUBLISH_EVERY: Duration = Duration::from_millis(100);
 /// All clients.
 pub(super) struct Crowd {
     target: SocketAddr,
+    echoed: bool,
     poll: Poll,
     orders: Receiver<Order>,
     list: Shared,
@@ -43,13 +44,14 @@ pub(super) struct Crowd {
 
 impl Crowd {
     pub(super) fn new(
-        target: SocketAddr,
+        (target, echoed): (SocketAddr, bool),
         poll: Poll,
         orders: Receiver<Order>,
         list: Shared,
     ) -> Self {
         Self {
             target,
+            echoed,
             poll,
             orders,
             list,
@@ -152,6 +154,7 @@ impl Crowd {
         let mut context = Context {
             registry: self.poll.registry(),
             target: self.target,
+            echoed: self.echoed,
             buffer: &mut self.buffer,
             now,
         };

@@ -77,6 +77,10 @@ impl World for Live {
         self.clients.stop_all();
     }
 
+    fn stop_client(&self, id: u32) {
+        self.clients.stop(id);
+    }
+
     fn clients(&self) -> Arc<Vec<ClientInfo>> {
         self.clients.list()
     }

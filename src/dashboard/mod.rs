@@ -2,7 +2,7 @@
 //!
 //! | file | what lives there |
 //! |---|---|
-//! | [`run`] | its event loop: every source it waits for, in one function |
+//! | [`mod@run`] | its event loop: every source it waits for, in one function |
 //! | [`live`] | the server, the inspector and the clients that it watches |
 //! | [`terminal`] | entering and leaving the terminal, panics, signals |
 //! | [`state`] | what is known and what the operator is doing; no terminal in it |
@@ -10,7 +10,7 @@
 //! | [`layout`] | which panels where, at which size |
 //! | [`keys`] | the one declaration of the keys |
 //! | [`theme`] | colours, emphasis, glyphs |
-//! | [`format`] | numbers as people read them |
+//! | [`mod@format`] | numbers as people read them |
 
 pub mod format;
 pub mod keys;

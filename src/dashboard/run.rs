@@ -1,12 +1,12 @@
 //! The dashboard's event loop.
 //!
 //! It never sleeps in the server's channel and the server never wakes it: it drains everything
-//! that has arrived, and draws at most once for each frame and only what changed. [`watch`] names
+//! that has arrived, and draws at most once for each frame and only what changed. `watch` names
 //! every source it waits for. What those sources are is behind [`World`], so that the loop is
 //! tested without a server.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -32,12 +32,17 @@ const ASK_EVERY: [Duration; 2] = [Duration::from_millis(100), Duration::from_mil
 const MANY: usize = 1000;
 /// How many keys are taken between two frames.
 const KEYS_AT_ONCE: usize = 64;
+/// How long the next of them is waited for. Not zero: then crossterm does not look at what it has
+/// read already (its issue 839).
+const NEXT_KEY: Duration = Duration::from_millis(1);
 /// How long a server that was told to end may take.
 const END_WITHIN: Duration = Duration::from_secs(3);
 
 /// How the dashboard looks and behaves.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Options {
+    /// The scheme of the server's address: `http` or `tcp`.
+    pub scheme: &'static str,
     /// The theme.
     pub theme: ThemeChoice,
     /// Frames a second, at most.
@@ -69,6 +74,8 @@ pub trait World {
     fn add_clients(&self, kind: ClientKind, count: usize);
     /// Stops all of them.
     fn stop_clients(&self);
+    /// Stops one of them.
+    fn stop_client(&self, id: u32);
     /// How they are.
     fn clients(&self) -> Arc<Vec<ClientInfo>>;
 }
@@ -180,6 +187,8 @@ impl<W: World> Session<W> {
     /// Hands an event of the terminal to the state; what it wants done goes to the world, and what
     /// concerns the terminal is returned.
     pub fn terminal_event(&mut self, event: Event) -> Vec<Action> {
+        #[cfg(debug_assertions)]
+        self.panic_key(&event);
         let actions = match event {
             Event::Key(key) => self.state.key(key),
             Event::Mouse(mouse) => self.state.mouse(mouse),
@@ -203,10 +212,25 @@ impl<W: World> Session<W> {
                 }
                 Action::AddClients(kind, count) => self.world.add_clients(kind, count),
                 Action::StopClients => self.world.stop_clients(),
+                Action::StopClient(id) => self.world.stop_client(id),
                 action => left.push(action),
             }
         }
         left
+    }
+
+    /// Keys for tests, in debug builds only: F11 makes the server's thread panic, F12 this one.
+    #[cfg(debug_assertions)]
+    fn panic_key(&self, event: &Event) {
+        use crossterm::event::{KeyCode, KeyEvent};
+        match event {
+            Event::Key(KeyEvent { code: KeyCode::F(11), .. }) => {
+                // One that has ended cannot panic any more.
+                let _ = self.world.send(Command::Panic);
+            }
+            Event::Key(KeyEvent { code: KeyCode::F(12), .. }) => panic!("a test asked for it"),
+            _ => {}
+        }
     }
 
     /// Until when to sleep if nobody touches the keyboard.
@@ -270,8 +294,8 @@ pub fn run_with(
         state::Options {
             ask: options.ask,
             mouse: options.mouse,
-            url: format!("http://{addr}/"),
-            zero: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(),
+            url: format!("{}://{}/", options.scheme, reachable(addr)),
+            zero: wall_clock(SystemTime::now()),
         },
         notices,
     );
@@ -283,10 +307,37 @@ pub fn run_with(
     // The terminal first: ending the server may take a moment.
     drop(screen);
     let ended = session.end();
+    // A terminal that hung up (SIGHUP) cannot be read or written: that is no failure.
+    let watched = if signals.quit() { Ok(()) } else { watched };
     for text in terminal::panics() {
         eprintln!("{text}");
     }
     watched.and(ended)
+}
+
+/// Since 1970, as the clocks here show it: UTC and the offset of the time zone at that moment.
+fn wall_clock(now: SystemTime) -> Duration {
+    let utc = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let Ok(timestamp) = jiff::Timestamp::try_from(now) else { return utc };
+    let offset = jiff::tz::TimeZone::system().to_offset(timestamp).seconds();
+    let by = Duration::from_secs(offset.unsigned_abs().into());
+    if offset < 0 { utc.saturating_sub(by) } else { utc + by }
+}
+
+/// The address for a browser: one bound to every address is reached by the one that the way to
+/// the outside begins at. No packet is sent: connecting a datagram socket only looks up the route.
+fn reachable(addr: SocketAddr) -> SocketAddr {
+    if !addr.ip().is_unspecified() {
+        return addr;
+    }
+    // Addresses for documentation (RFC 5737, RFC 3849): nobody is there.
+    let (any, outside) =
+        if addr.is_ipv4() { ("0.0.0.0:0", "192.0.2.1:9") } else { ("[::]:0", "[2001:db8::1]:9") };
+    let found = UdpSocket::bind(any).and_then(|socket| {
+        socket.connect(outside)?;
+        socket.local_addr()
+    });
+    found.map_or(addr, |own| SocketAddr::new(own.ip(), addr.port()))
 }
 
 /// The loop. It waits for the keyboard, and while it does, for nothing longer than a tick.
@@ -297,6 +348,9 @@ fn watch<W: World>(
     theme: &Theme,
     frame: Duration,
 ) -> io::Result<()> {
+    // crossterm catches SIGWINCH from its first poll on: a size asked for before may be an old one
+    // that no event corrects.
+    event::poll(Duration::ZERO)?;
     let (width, height) = screen.size()?;
     session.state.resize(width, height);
     let mut drawn = None::<Instant>;
@@ -330,14 +384,17 @@ fn watch<W: World>(
         let mut keys = 0;
         while keys < KEYS_AT_ONCE && event::poll(wait)? {
             keys += 1;
-            wait = Duration::ZERO;
+            wait = NEXT_KEY;
             for action in session.terminal_event(event::read()?) {
                 match action {
                     Action::Quit => return Ok(()),
                     Action::Mouse(on) => screen.set_mouse(on)?,
                     Action::Redraw => screen.redraw()?,
                     Action::Suspend => suspend(session, screen, signals)?,
-                    Action::Send(_) | Action::AddClients(..) | Action::StopClients => {}
+                    Action::Send(_)
+                    | Action::AddClients(..)
+                    | Action::StopClients
+                    | Action::StopClient(_) => {}
                 }
             }
         }

@@ -8,7 +8,7 @@ use std::io::{self, BufWriter, Stdout, Write};
 use std::panic;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::sync::{Arc, Mutex, Once, PoisonError, mpsc};
 use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
@@ -25,6 +25,7 @@ use ratatui::{Frame, Terminal};
 use rustix::process::{Signal, getpgrp, getpid, kill_process};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
 use signal_hook::flag;
+use signal_hook::iterator;
 
 /// The terminal is ours now.
 static ENTERED: AtomicBool = AtomicBool::new(false);
@@ -166,17 +167,23 @@ pub struct Signals {
 
 impl Signals {
     /// Catches SIGINT, SIGTERM and SIGHUP (quit), SIGTSTP (suspend) and SIGCONT. A second one of
-    /// the first three ends the program at once, also when the terminal hangs.
+    /// the first three gives the terminal back and ends the program at once, also when the
+    /// terminal hangs.
     ///
     /// # Errors
-    /// When a handler cannot be installed.
+    /// When a handler cannot be installed, or no thread started.
     pub fn catch() -> io::Result<Self> {
         let signals = Self { quit: Arc::default(), stop: Arc::default(), go_on: Arc::default() };
-        for signal in [SIGINT, SIGTERM, SIGHUP] {
-            // In this order: the first signal finds the flag unset.
-            flag::register_conditional_shutdown(signal, 1, signals.quit.clone())?;
+        let ends = [SIGINT, SIGTERM, SIGHUP];
+        for signal in ends {
             flag::register(signal, signals.quit.clone())?;
         }
+        let mut caught = iterator::Signals::new(ends)?;
+        thread::Builder::new().name("signals".into()).spawn(move || {
+            if caught.forever().nth(1).is_some() {
+                end_at_once();
+            }
+        })?;
         flag::register(SIGTSTP, signals.stop.clone())?;
         flag::register(SIGCONT, signals.go_on.clone())?;
         Ok(signals)
@@ -199,6 +206,21 @@ impl Signals {
     pub fn continued(&self) -> bool {
         self.go_on.swap(false, Ordering::Relaxed)
     }
+}
+
+/// Gives the terminal back and ends the process. Nothing else is waited for, and a terminal that
+/// takes nothing (ctrl-s, a dead line) only for a moment: then it is at least no longer raw.
+fn end_at_once() -> ! {
+    const PATIENCE: Duration = Duration::from_millis(200);
+    let (done, wait) = mpsc::channel();
+    let helper = thread::Builder::new().spawn(move || {
+        leave();
+        let _ = done.send(());
+    });
+    if helper.is_err() || wait.recv_timeout(PATIENCE).is_err() {
+        let _ = disable_raw_mode();
+    }
+    signal_hook::low_level::exit(1)
 }
 
 /// Gives the terminal back to the shell and stops, as ctrl-z does, but only for a moment: the

@@ -22,19 +22,19 @@ pub enum Palette {
     Mono,
 }
 
-/// What the operator asked for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+/// What the operator asked for with `--theme`.
+#[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum ThemeChoice {
-    /// What the terminal says; `mono` under `NO_COLOR`.
+    /// Ask the terminal; no colours under `NO_COLOR`.
     #[default]
     Auto,
-    /// [`Palette::Dark`].
+    /// For a dark background.
     Dark,
-    /// [`Palette::Light`].
+    /// For a light background.
     Light,
-    /// [`Palette::Projector`].
+    /// High contrast, for a projector.
     Projector,
-    /// [`Palette::Mono`].
+    /// No colours.
     Mono,
 }
 
@@ -180,7 +180,7 @@ impl Theme {
             Kind::Recv | Kind::Send | Kind::Sendfile => Role::Program,
             Kind::Close | Kind::Closed | Kind::Shutdown | Kind::Refused => Role::Warn,
             Kind::Rest | Kind::Missed | Kind::Handler => Role::Bad,
-            Kind::Request | Kind::Response | Kind::Pace | Kind::Handled => Role::Text,
+            Kind::Request | Kind::Response | Kind::Data | Kind::Pace | Kind::Handled => Role::Text,
             Kind::Setsockopt
             | Kind::Open
             | Kind::Openat

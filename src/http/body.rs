@@ -172,3 +172,127 @@ fn hex(b: u8) -> Option<u64> {
 fn is_text(b: u8) -> bool {
     b == b'\t' || (b >= b' ' && b != 0x7f)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Feeds everything at once.
+    fn feed(body: Body, input: &[u8]) -> (usize, Progress) {
+        Discard::new(body, 100).feed(input)
+    }
+
+    #[test]
+    fn a_length_is_counted() {
+        assert_eq!(feed(Body::None, b"GET"), (0, Progress::Done));
+        assert_eq!(feed(Body::Length(3), b"ab"), (2, Progress::More));
+        assert_eq!(feed(Body::Length(3), b"abcGET"), (3, Progress::Done));
+        assert_eq!(feed(Body::Length(101), b"a"), (0, Progress::Bad(413)));
+    }
+
+    #[test]
+    fn chunks_end_where_they_should() {
+        for good in [
+            &b"0\r\n\r\n"[..],
+            b"5\r\nhello\r\n0\r\n\r\n",
+            b"5;a=\"b\"\r\nhello\r\n00;x\r\nTrailer: y\r\nOther: z\r\n\r\n",
+            b"a \t;x\r\n0123456789\r\nA\r\n0123456789\r\n000\r\n\r\n",
+        ] {
+            let input = [good, b"GET / "].concat();
+            assert_eq!(feed(Body::Chunked, &input), (good.len(), Progress::Done));
+        }
+    }
+
+    #[test]
+    fn malformed_chunks_are_refused() {
+        for bad in [
+            &b"\r\n"[..],
+            b"x",
+            b"-1\r\n",
+            b"5\nhello",
+            b"5\r\nhelloo",
+            b"5\r\nhello\n",
+            b" 5\r\n",
+            b"5 \r\n",
+            b"5 5\r\n",
+            b"0x5\r\n",
+            b"5\r\r\n",
+            b"0\r\n\n",
+            b"0\r\n x: y\r\n",
+            b"5;\0\r\n",
+            b"0\r\nX: y\nZ",
+            b"+5\r\n",
+        ] {
+            assert!(matches!(feed(Body::Chunked, bad), (_, Progress::Bad(400))), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn what_may_come_is_limited() {
+        let (_, end) = feed(
+            Body::Chunked,
+            b"32\r\n01234567890123456789012345678901234567890123456789\r\n33\r\n",
+        );
+        assert_eq!(end, Progress::Bad(413));
+        assert_eq!(feed(Body::Chunked, b"ffffffffffffffff\r\n").1, Progress::Bad(413));
+        assert_eq!(feed(Body::Chunked, b"10000000000000000\r\n").1, Progress::Bad(413));
+        let extension = [b"1;".to_vec(), vec![b'x'; 20_000]].concat();
+        assert_eq!(feed(Body::Chunked, &extension).1, Progress::Bad(431));
+        let trailer = [b"0\r\n".to_vec(), b"X: y\r\n".repeat(5_000)].concat();
+        assert_eq!(feed(Body::Chunked, &trailer).1, Progress::Bad(431));
+        let mut ended = Discard::new(Body::Chunked, 100);
+        ended.feed(b"x");
+        assert_eq!(ended.feed(b"5\r\n"), (0, Progress::Bad(400)), "it stays refused");
+    }
+
+    proptest! {
+        /// Any chunks, any split: the end is found at the same byte, and what follows is left.
+        #[test]
+        fn any_split_ends_at_the_same_byte(
+            chunks in prop::collection::vec(prop::collection::vec(any::<u8>(), 1..20), 0..5),
+            cuts in prop::collection::vec(1usize..9, 1..8),
+        ) {
+            let mut input = Vec::new();
+            for chunk in &chunks {
+                input.extend(format!("{:x}\r\n", chunk.len()).bytes());
+                input.extend(chunk);
+                input.extend(b"\r\n");
+            }
+            input.extend(b"0\r\nT: x\r\n\r\n");
+            let end = input.len();
+            input.extend(b"GET / HTTP/1.1\r\n");
+            let mut body = Discard::new(Body::Chunked, 100);
+            let (mut at, mut turn) = (0, 0);
+            let progress = loop {
+                let upto = (at + cuts[turn % cuts.len()]).min(input.len());
+                let (took, progress) = body.feed(&input[at..upto]);
+                at += took;
+                turn += 1;
+                if progress != Progress::More {
+                    break progress;
+                }
+            };
+            prop_assert_eq!((at, progress), (end, Progress::Done));
+        }
+
+        #[test]
+        fn any_bytes_one_by_one_are_judged_as_at_once(
+            bytes in prop::collection::vec(prop::sample::select(&b"05af;\r\n x:\0"[..]), 0..40),
+        ) {
+            let whole = feed(Body::Chunked, &bytes);
+            let mut body = Discard::new(Body::Chunked, 100);
+            let (mut at, mut last) = (0, Progress::More);
+            for byte in &bytes {
+                let (took, progress) = body.feed(std::slice::from_ref(byte));
+                at += took;
+                last = progress;
+                if progress != Progress::More {
+                    break;
+                }
+            }
+            prop_assert_eq!((at, last), whole);
+        }
+    }
+}

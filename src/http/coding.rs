@@ -76,3 +76,26 @@ fn weight(parameter: &[u8]) -> u16 {
     }
     value.min(1000)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(value: &str) -> Vec<&'static str> {
+        acceptable(value.as_bytes()).into_iter().flatten().map(Coding::name).collect()
+    }
+
+    #[test]
+    fn codings_are_ranked_by_weight_then_by_our_preference() {
+        assert_eq!(names("gzip, deflate, br, zstd"), ["br", "zstd", "gzip"]);
+        assert_eq!(names("GZIP;q=1.0, br;q=0.25"), ["gzip", "br"]);
+        assert_eq!(names("*"), ["br", "zstd", "gzip"]);
+        assert_eq!(names("br;q=0,*;q=0.1"), ["zstd", "gzip"]);
+        assert_eq!(names("identity;q=0.5, gzip;q=0.4, br;q=0.6"), ["br"]);
+        for nothing in
+            ["", "deflate", "gzip;q=0", "gzip;q=0.000", "gzip;q=x", "gzip;q=0.1234", "*;q=0"]
+        {
+            assert!(names(nothing).is_empty(), "{nothing}");
+        }
+    }
+}

@@ -49,3 +49,28 @@ pub(super) fn put(out: &mut Vec<u8>, text: std::fmt::Arguments<'_>) {
     // Writing into a vector cannot fail.
     let _ = std::io::Write::write_fmt(out, text);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_date_is_written_once_a_second() {
+        let mut prelude = Prelude::default();
+        prelude.set(784_111_777);
+        let text =
+            "HTTP/1.1 200 OK\r\nServer: epollscope\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
+        assert_eq!(str::from_utf8(prelude.ok()), Ok(text));
+        assert_eq!(prelude.fields(), &text.as_bytes()[17..]);
+        prelude.text.push(b'!');
+        prelude.set(784_111_777);
+        assert!(prelude.ok().ends_with(b"!"), "not written again");
+        prelude.set(784_111_778);
+        assert!(prelude.ok().ends_with(b":38 GMT\r\n"));
+    }
+
+    #[test]
+    fn no_moment_is_too_late_for_it() {
+        assert_eq!(http_date(u64::MAX).to_string(), "Fri, 31 Dec 9999 23:59:59 GMT");
+    }
+}

@@ -211,6 +211,62 @@ pub(super) fn read(
     Ok(())
 }
 
+/// One name in a folder.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) struct Name {
+    /// Folders come first when names are sorted.
+    pub(super) file: bool,
+    pub(super) name: Vec<u8>,
+}
+
+/// The names in a folder but `.` and `..`, at most `most`, and whether there are more.
+pub(super) fn list(
+    fd: &OwnedFd,
+    most: usize,
+    calls: &mut Vec<FileCall>,
+) -> Result<(Vec<Name>, bool), Errno> {
+    let mut room = vec![std::mem::MaybeUninit::uninit(); 32 * 1024];
+    let mut entries = rustix::fs::RawDir::new(fd, &mut room);
+    let mut names = Vec::new();
+    let mut more = false;
+    let mut tell = |ret| calls.push(FileCall::List { fd: fd.as_raw_fd(), ret });
+    // The call is made inside; what it returned is the sum of the lengths of its records.
+    let mut bytes = 0;
+    while !more {
+        match entries.next() {
+            None => {
+                tell(Ok(0));
+                break;
+            }
+            Some(Err(errno)) => {
+                tell(Err(errno.raw_os_error()));
+                return Err(errno);
+            }
+            Some(Ok(entry)) => {
+                let name = entry.file_name().to_bytes();
+                bytes += (RECORD + name.len() + 1).next_multiple_of(8);
+                more = names.len() == most;
+                if !more && !matches!(name, b"." | b"..") {
+                    let file = entry.file_type() != FileType::Directory;
+                    names.push(Name { file, name: name.into() });
+                }
+            }
+        }
+        while more && !entries.is_buffer_empty() {
+            let Some(Ok(entry)) = entries.next() else { break };
+            bytes += (RECORD + entry.file_name().to_bytes().len() + 1).next_multiple_of(8);
+        }
+        if entries.is_buffer_empty() {
+            tell(Ok(bytes));
+            bytes = 0;
+        }
+    }
+    Ok((names, more))
+}
+
+/// Where the name begins in a `struct linux_dirent64`.
+const RECORD: usize = 19;
+
 /// The status that a failed call ends in.
 pub(super) fn status(errno: Errno) -> u16 {
     match errno {
@@ -232,5 +288,71 @@ fn number<T, U>(ret: &Result<T, Errno>, value: impl FnOnce(&T) -> U) -> Result<U
     match ret {
         Ok(ok) => Ok(value(ok)),
         Err(errno) => Err(errno.raw_os_error()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    #[test]
+    fn without_openat2_no_link_is_followed_at_all() {
+        let top = tempfile::tempdir().unwrap();
+        let root = top.path().join("root");
+        std::fs::create_dir_all(root.join("a/b")).unwrap();
+        std::fs::write(root.join("a/b/f"), "content").unwrap();
+        symlink("a", root.join("inside")).unwrap();
+        symlink("/etc", root.join("outside")).unwrap();
+        symlink("f", root.join("a/b/link")).unwrap();
+        let folder = Folder { beneath: false, ..Folder::open(&root).unwrap() };
+        let mut calls = Vec::new();
+        let fd = folder.get(b"a/b/f", &mut calls).unwrap();
+        let mut content = Vec::new();
+        read(&fd, 0, 100, &mut content, &mut calls).unwrap();
+        assert_eq!(content, b"content");
+        close(fd, &mut calls);
+        let opened = calls.iter().filter(|c| matches!(c, FileCall::OpenAt { ret: Ok(_), .. }));
+        let closed = calls.iter().filter(|c| matches!(c, FileCall::Close { .. }));
+        assert_eq!((opened.count(), closed.count()), (3, 3), "{calls:?}");
+        for name in ["inside/b/f", "outside/hostname", "a/b/link", "a/b/f/g", "none"] {
+            let errno = folder.get(name.as_bytes(), &mut calls).unwrap_err();
+            assert_eq!(status(errno), 404, "{name} {errno}");
+        }
+        let fd = folder.get(b"", &mut calls).unwrap();
+        assert_eq!(stat(&fd, &mut calls), Ok(Thing::Folder));
+    }
+
+    #[test]
+    fn a_folder_is_listed_up_to_a_limit() {
+        let root = tempfile::tempdir().unwrap();
+        for n in 0..9 {
+            std::fs::write(root.path().join(n.to_string()), "").unwrap();
+        }
+        std::fs::create_dir(root.path().join("d")).unwrap();
+        let folder = Folder::open(root.path()).unwrap();
+        let mut calls = Vec::new();
+        let fd = folder.get(b"", &mut calls).unwrap();
+        let (names, more) = list(&fd, 100, &mut calls).unwrap();
+        assert_eq!((names.len(), more), (10, false));
+        assert_eq!(names.iter().min(), Some(&Name { file: false, name: b"d".into() }));
+        let fd = folder.get(b"", &mut calls).unwrap();
+        let (names, more) = list(&fd, 5, &mut calls).unwrap();
+        assert_eq!((names.len(), more), (5, true));
+    }
+
+    #[test]
+    fn a_file_that_ends_early_is_read_to_its_end() {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::write(root.path().join("f"), "short").unwrap();
+        let folder = Folder::open(root.path()).unwrap();
+        let mut calls = Vec::new();
+        let fd = folder.get(b"f", &mut calls).unwrap();
+        let mut out = b"before".to_vec();
+        read(&fd, 1, 100, &mut out, &mut calls).unwrap();
+        assert_eq!(out, b"beforehort");
+        let reads = calls.iter().filter(|call| matches!(call, FileCall::Read { .. }));
+        assert_eq!(reads.count(), 2, "the second one finds the end");
     }
 }

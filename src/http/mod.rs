@@ -1,6 +1,6 @@
 //! HTTP/1.1 for static files: requests from bytes, answers into bytes. No sockets, no telemetry.
 //!
-//! [`parse`] reads one request from the front of a buffer, [`Discard`] gets rid of its body, and
+//! [`parse()`] reads one request from the front of a buffer, [`Discard`] gets rid of its body, and
 //! [`Site`] answers it from a folder or from the pages in the binary (RFC 9110, 9111, 9112). One
 //! thread owns a [`Site`]; the file system calls it makes are told by [`Site::calls`].
 
@@ -11,6 +11,7 @@ mod coding;
 mod condition;
 mod date;
 mod files;
+mod listing;
 mod page;
 mod parse;
 mod path;

@@ -97,3 +97,89 @@ pub(super) fn encode(name: &[u8], out: &mut Vec<u8>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn name(path: &str) -> Result<(String, bool), u16> {
+        resolve(path.as_bytes(), false)
+            .map(|path| (String::from_utf8(path.name).unwrap(), path.folder))
+    }
+
+    #[test]
+    fn paths_become_names() {
+        for (path, expected, folder) in [
+            ("/", "", true),
+            ("/a/b.txt", "a/b.txt", false),
+            ("/a/", "a", true),
+            ("//a//b", "a/b", false),
+            ("/a/./b/.", "a/b", true),
+            ("/a/b/../c", "a/c", false),
+            ("/a/..", "", true),
+            ("/%41%62", "Ab", false),
+            ("/%E6%89%8B", "手", false),
+            ("/a%20b", "a b", false),
+            ("/a%25", "a%", false),
+            ("/a%2541", "a%41", false),
+            ("/a\\..\\b", "a\\..\\b", false),
+            ("/...", "", false),
+        ] {
+            if path == "/..." {
+                assert_eq!(name(path), Err(404), "hidden");
+                continue;
+            }
+            assert_eq!(name(path), Ok((expected.to_owned(), folder)), "{path}");
+        }
+        for path in
+            ["/..", "/a/../..", "/%2e%2E/a", "/.%2e/a", "/%", "/%4", "/%4g", "/%00", "a", ""]
+        {
+            assert_eq!(name(path), Err(400), "{path}");
+        }
+        for path in ["/.git", "/a/.b/c", "/%2egit", "/a%2fb", "/..%2f..%2fetc"] {
+            assert_eq!(name(path), Err(404), "{path}");
+        }
+        assert_eq!(resolve(b"/.git", true).unwrap().name, b".git");
+    }
+
+    proptest! {
+        /// No spelling leaves the root, checked by a model that splits the name again.
+        #[test]
+        fn a_name_stays_below_the_root(
+            parts in prop::collection::vec(
+                prop::sample::select(&["/", ".", "..", "a", "%2e", "%2f", "%25", "2e", "\\", "%5c", "b"][..]),
+                0..12,
+            ),
+            hidden: bool,
+        ) {
+            let path = format!("/{}", parts.concat());
+            if let Ok(path) = resolve(path.as_bytes(), hidden) {
+                let text = String::from_utf8(path.name.clone()).unwrap();
+                prop_assert!(!text.starts_with('/') && !text.ends_with('/'));
+                if !text.is_empty() {
+                    for segment in text.split('/') {
+                        prop_assert!(!matches!(segment, "" | "." | ".."), "{}", text);
+                        prop_assert!(hidden || !segment.starts_with('.'));
+                    }
+                }
+            }
+        }
+
+        /// The canonical spelling means the same file, stays on this host, and is its own.
+        #[test]
+        fn the_canonical_spelling_is_stable(path in "/[ -~]{0,20}") {
+            if let Ok(file) = resolve(path.as_bytes(), true) {
+                let canonical = file.canonical();
+                prop_assert_eq!(&resolve(&canonical, true).unwrap(), &file);
+                prop_assert!(!canonical.starts_with(b"//") && !canonical.contains(&b'\\'));
+            }
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic(path in prop::collection::vec(any::<u8>(), 0..60)) {
+            let _ = resolve(&path, false);
+        }
+    }
+}

@@ -94,3 +94,87 @@ fn join(parts: Vec<Span>) -> Vec<Span> {
     }
     if joined.len() == parts.len() { parts } else { joined }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn parts(value: &str, size: u64) -> Vec<(u64, u64)> {
+        match Ranges::parse(value.as_bytes(), size) {
+            Ranges::Parts(parts) => parts.iter().map(|part| (part.start, part.len)).collect(),
+            other => panic!("{value}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn ranges_are_cut_to_the_file() {
+        assert_eq!(parts("bytes=0-0", 10), [(0, 1)]);
+        assert_eq!(parts("Bytes=5-", 10), [(5, 5)]);
+        assert_eq!(parts("bytes=-3", 10), [(7, 3)]);
+        assert_eq!(parts("bytes=-30", 10), [(0, 10)]);
+        assert_eq!(parts("bytes=8-30, ,", 10), [(8, 2)]);
+        assert_eq!(parts("bytes=20-30,1-2", 10), [(1, 2)]);
+        assert_eq!(parts("bytes=8-8 , 1-2", 10), [(8, 1), (1, 2)]);
+        assert_eq!(parts("bytes=4-6,0-4", 10), [(0, 7)]);
+        assert_eq!(parts("bytes=0-18446744073709551615", u64::MAX), [(0, u64::MAX)]);
+        assert_eq!(parts("bytes=5000000000-5000000001", 6_000_000_000), [(5_000_000_000, 2)]);
+    }
+
+    #[test]
+    fn what_is_not_understood_gets_the_whole() {
+        for value in [
+            "",
+            "bytes",
+            "bytes=",
+            "bytes=,",
+            "items=0-1",
+            "bytes=1",
+            "bytes=2-1",
+            "bytes=a-",
+            "bytes=-",
+            "bytes=0-1,x",
+            "bytes=+1-2",
+            "bytes 0-1",
+        ] {
+            assert_eq!(Ranges::parse(value.as_bytes(), 10), Ranges::Whole, "{value}");
+        }
+        let many = format!("bytes={}", "0-0,".repeat(17));
+        assert_eq!(Ranges::parse(many.as_bytes(), 10), Ranges::Whole);
+        assert_eq!(Ranges::parse(b"bytes=10-", 10), Ranges::Unsatisfiable);
+        assert_eq!(Ranges::parse(b"bytes=-0", 10), Ranges::Unsatisfiable);
+        assert_eq!(Ranges::parse(b"bytes=0-", 0), Ranges::Unsatisfiable);
+    }
+
+    proptest! {
+        /// Against a plain model: the bytes asked for, as a set.
+        #[test]
+        fn the_parts_are_the_bytes_asked_for(
+            specs in prop::collection::vec((0u64..12, 0u64..12), 1..6),
+            size in 0u64..12,
+        ) {
+            let value: Vec<String> =
+                specs.iter().map(|&(a, n)| format!("{a}-{}", a + n)).collect();
+            let value = format!("bytes={}", value.join(","));
+            let wanted: Vec<u64> = (0..size)
+                .filter(|&byte| specs.iter().any(|&(a, n)| (a..=a + n).contains(&byte)))
+                .collect();
+            match Ranges::parse(value.as_bytes(), size) {
+                Ranges::Parts(parts) => {
+                    let mut got: Vec<u64> =
+                        parts.iter().flat_map(|part| part.start..part.start + part.len).collect();
+                    got.sort_unstable();
+                    prop_assert_eq!(got, wanted, "no byte twice");
+                }
+                Ranges::Unsatisfiable => prop_assert!(wanted.is_empty()),
+                Ranges::Whole => prop_assert!(false, "{}", value),
+            }
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic(value in "bytes=[-0-9, ]{0,60}", size: u64) {
+            let _ = Ranges::parse(value.as_bytes(), size);
+        }
+    }
+}

@@ -9,6 +9,7 @@ use std::os::fd::OwnedFd;
 use std::path::Path;
 
 use rust_embed::Embed;
+use rustix::io::Errno;
 
 use super::answer::{self, Answer, Note, Recipient};
 use super::cache::{Cache, Entry, Found};
@@ -19,7 +20,7 @@ use super::files::{self, FileCall, Folder, Thing};
 use super::parse::Request;
 use super::path::{FilePath, resolve};
 use super::range::{Ranges, Span};
-use super::{Now, page};
+use super::{Now, listing, page};
 
 /// The largest file, in bytes, that is kept in memory and sent with its head.
 pub const SMALL: u64 = 64 * 1024;
@@ -70,6 +71,7 @@ pub struct Site {
     prelude: Prelude,
     calls: Vec<FileCall>,
     hidden: bool,
+    list: bool,
     /// Error pages that the root does not have, and when that was found out.
     pageless: Vec<(u16, u64)>,
 }
@@ -89,6 +91,8 @@ enum Miss {
     Status(u16),
     /// A folder was named without its slash.
     Slash(FilePath),
+    /// A folder without an index page.
+    Bare(FilePath),
 }
 
 impl Site {
@@ -120,6 +124,7 @@ impl Site {
             prelude: Prelude::default(),
             calls: Vec::new(),
             hidden: false,
+            list: false,
             pageless: Vec::new(),
         }
     }
@@ -128,6 +133,13 @@ impl Site {
     #[must_use]
     pub fn hidden(mut self, yes: bool) -> Self {
         self.hidden = yes;
+        self
+    }
+
+    /// Whether a folder without an `index.html` is answered with a list of its files; not by default.
+    #[must_use]
+    pub fn list(mut self, yes: bool) -> Self {
+        self.list = yes;
         self
     }
 
@@ -149,6 +161,8 @@ impl Site {
         match self.locate(request.path, request.accept_encoding, !to.head, now) {
             Ok((found, fd)) => self.send(request, to, found, fd, now, out),
             Err(Miss::Status(status)) => self.fail(status, &Note::None, to, now, out),
+            Err(Miss::Bare(path)) if self.list => self.folder(&path, to, now, out),
+            Err(Miss::Bare(_)) => self.fail(404, &Note::None, to, now, out),
             Err(Miss::Slash(path)) => {
                 let mut location = FilePath { folder: true, ..path }.canonical();
                 if let Some(query) = request.query {
@@ -253,7 +267,11 @@ impl Site {
             }
             name.extend_from_slice(b"index.html");
         }
-        let fd = root.get(&name, calls).map_err(|errno| Miss::Status(files::status(errno)))?;
+        let fd = match root.get(&name, calls) {
+            Ok(fd) => fd,
+            Err(Errno::NOENT) if wanted.folder => return Err(Miss::Bare(wanted)),
+            Err(errno) => return Err(Miss::Status(files::status(errno))),
+        };
         let miss = match files::stat(&fd, calls) {
             Ok(Thing::File(stamp)) => {
                 let mut entry = Entry::new(canonical, name);
@@ -308,6 +326,31 @@ impl Site {
             }
         };
         self.fail(status, &note, to, now, out)
+    }
+
+    /// Sends the list of a folder's files.
+    fn folder(&mut self, path: &FilePath, to: Recipient, now: Now, out: &mut Vec<u8>) -> Response {
+        let Self { root: Some(root), calls, hidden, .. } = self else {
+            return self.fail(404, &Note::None, to, now, out);
+        };
+        let names = root.get(&path.name, calls).and_then(|fd| {
+            let names = match files::stat(&fd, calls) {
+                Ok(Thing::Folder) => files::list(&fd, listing::MOST, calls),
+                Ok(_) => Err(Errno::NOENT),
+                Err(errno) => Err(errno),
+            };
+            files::close(fd, calls);
+            names
+        });
+        match names {
+            Ok((mut names, more)) => {
+                names.retain(|name| *hidden || !name.name.starts_with(b"."));
+                let mut body = Vec::new();
+                listing::write(&path.name, names, more, &mut body);
+                answer::page(200, &Note::None, to, &body, &self.prelude, out)
+            }
+            Err(errno) => self.fail(files::status(errno), &Note::None, to, now, out),
+        }
     }
 
     /// Sends an error with the root's own page for it, `404.html` for a 404, or with a small one.

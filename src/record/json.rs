@@ -169,6 +169,10 @@ fn fact(out: &mut Vec<u8>, event: EventRef<'_>) {
             key(out, "took");
             seconds(out, took);
         }
+        What::Data { bytes } => {
+            field(out, "bytes", bytes);
+            text(out, "text", event.bytes);
+        }
         What::Pace { mode } => match mode {
             Mode::Run => text(out, "mode", b"run"),
             Mode::Paused => text(out, "mode", b"paused"),
@@ -365,6 +369,7 @@ mod tests {
             json!({"fact":"resume","fd":5}),
             json!({"fact":"pace","mode":"slow","calls_per_second":10}),
             json!({"fact":"missed","conn":7}),
+            json!({"fact":"data","conn":1,"fd":9,"bytes":6,"text":"手\"\n!"}),
             json!({"call":"openat","fd":6,"path":"a.html","ret":11}),
             json!({"call":"getdents64","fd":11,"ret":96}),
             json!({"fact":"handler","conn":1,"fd":9,"route":"/slow"}),

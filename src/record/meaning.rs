@@ -62,13 +62,17 @@ pub fn meaning(event: EventRef<'_>) -> Cow<'static, str> {
         What::Getdents { ret } => match ret.get() {
             Ok(0) => "The folder has no more names.".into(),
             Ok(n) => {
-                format!("{} of the folder's names were copied into the program.", Bytes(n)).into()
+                let were = was(n);
+                format!("{} of the folder's names {were} copied into the program.", Bytes(n)).into()
             }
             Err(errno) => failed(Kind::Getdents, errno),
         },
         What::Read { ret, .. } => match ret.get() {
             Ok(0) => "There is nothing at this place of the file: it has ended.".into(),
-            Ok(n) => format!("{} were copied from the file into the program.", Bytes(n)).into(),
+            Ok(n) => {
+                let were = was(n);
+                format!("{} {were} copied from the file into the program.", Bytes(n)).into()
+            }
             Err(errno) => failed(Kind::Read, errno),
         },
         _ => fact(event),
@@ -115,6 +119,9 @@ fn fact(event: EventRef<'_>) -> Cow<'static, str> {
         )
         .into(),
         What::Missed => "That connection is gone already: nobody was dropped.".into(),
+        What::Data { .. } => {
+            "What came, as text; under the echo protocol it goes back as it is.".into()
+        }
         _ => Cow::Borrowed(""),
     }
 }
@@ -194,7 +201,10 @@ fn accept(ret: Ret, event: EventRef<'_>) -> Cow<'static, str> {
 fn recv(fd: Fd, ret: Ret) -> Cow<'static, str> {
     match ret.get() {
         Ok(0) => format!("The peer has sent FIN: nothing more will come from fd {fd}.").into(),
-        Ok(n) => format!("{} were taken out of fd {fd}'s receive queue.", Bytes(n)).into(),
+        Ok(n) => {
+            let were = was(n);
+            format!("{} {were} taken out of fd {fd}'s receive queue.", Bytes(n)).into()
+        }
         Err(Errno::AGAIN) => format!(
             "fd {fd}'s receive queue is empty: it is drained, and the kernel will tell when more \
              comes."
@@ -221,7 +231,8 @@ fn sent(fd: Fd, ret: Ret, len: u64, kind: Kind) -> Cow<'static, str> {
             format!("All {all} went from the file to fd {fd} without passing the program.").into()
         }
         Ok(n) if n >= len => {
-            format!("The kernel's send buffer took all {all} and delivers them by itself.").into()
+            let them = if len == 1 { "it" } else { "them" };
+            format!("The kernel's send buffer took all {all} and delivers {them} by itself.").into()
         }
         Ok(n) => format!(
             "The kernel's send buffer took {} of {all}; the rest must wait for OUT.",
@@ -304,6 +315,11 @@ fn failed(kind: Kind, errno: Errno) -> Cow<'static, str> {
     format!("{} failed with {errno}: {text}.", kind.name()).into()
 }
 
+/// The verb for that many bytes.
+fn was(bytes: u64) -> &'static str {
+    if bytes == 1 { "was" } else { "were" }
+}
+
 /// A number of bytes for people: `84 bytes`, `1,290 bytes`, `2.6 MB`.
 pub(super) struct Bytes(pub(super) u64);
 
@@ -374,6 +390,10 @@ mod tests {
         assert_eq!(
             said(What::Recv { ret: Ret::ZERO }),
             "The peer has sent FIN: nothing more will come from fd 9."
+        );
+        assert_eq!(
+            said(What::Recv { ret: Ret::ok(1) }),
+            "1 byte was taken out of fd 9's receive queue."
         );
         assert_eq!(
             said(What::Accept { ret: err(11), peer: None }),

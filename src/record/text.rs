@@ -38,6 +38,11 @@ fn write_line(out: &mut String, event: EventRef<'_>, lead: char) -> fmt::Result 
         out.push(lead);
         out.push(' ');
         fact(out, event)?;
+        if lead.is_ascii() && !out.is_ascii() {
+            // What a peer sent, as text.
+            let told: String = out.split_off(start).chars().map(in_ascii).collect();
+            out.push_str(&told);
+        }
     }
     let written = out[start..].chars().count();
     let mut gap = NOTES.saturating_sub(written).max(2);
@@ -57,6 +62,11 @@ fn write_line(out: &mut String, event: EventRef<'_>, lead: char) -> fmt::Result 
         out.push_str("own");
     }
     Ok(())
+}
+
+/// A character, or how Rust would write it in ASCII.
+fn in_ascii(c: char) -> String {
+    if c.is_ascii() { c.to_string() } else { c.escape_unicode().to_string() }
 }
 
 fn time(out: &mut String, time: Nanos) -> fmt::Result {
@@ -145,6 +155,9 @@ fn fact(out: &mut String, event: EventRef<'_>) -> fmt::Result {
         What::Handler { route } => write!(out, "handler {route} begins"),
         What::Handled { took } => write!(out, "handler has ended after {}", Time(took)),
         What::Missed => out.write_str("missed: that connection is gone already"),
+        What::Data { bytes } => {
+            write!(out, "data {:?}, {} bytes", String::from_utf8_lossy(event.bytes), bytes)
+        }
         _ => Ok(()),
     }
 }
@@ -189,6 +202,7 @@ mod tests {
             "· listener 5 accepts again",
             "· pace: 10 calls a second",
             "· missed: that connection is gone already  conn 7",
+            "· data \"手\\\"\\n!\", 6 bytes      conn 1",
             "openat(6, \"a.html\") = 11",
             "getdents64(11) = 96",
             "· handler /slow begins        conn 1",

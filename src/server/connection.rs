@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 use std::os::fd::{AsRawFd, OwnedFd};
 
+use super::echo::Text;
 use crate::http::{Discard, Payload};
 use crate::telemetry::{ConnId, ConnState, Kind, Mask, Nanos, Ret, Row, Why};
 
@@ -20,6 +21,8 @@ pub(super) struct Connection {
     pub(super) behind: bool,
     /// The body of the request just answered, as far as it is still to come.
     pub(super) body: Option<Discard>,
+    /// What comes, as text; only under the echo protocol, and once something has come.
+    pub(super) text: Option<Text>,
     /// Answered, but not taken by the kernel yet.
     pub(super) output: Output,
     /// The kernel may hold more input and will not tell again: with edges, an event is due only
@@ -94,6 +97,7 @@ impl Connection {
             input: Vec::new(),
             behind: false,
             body: None,
+            text: None,
             output: Output::EMPTY,
             unread: false,
             unfinished: false,

@@ -3,6 +3,7 @@
 //! | file | what lives there |
 //! |---|---|
 //! | `reactor` | the readiness loop: wait, accept, serve |
+//! | `echo` | the other protocol |
 //! | `transfer` | reading, answering and writing on one connection |
 //! | `routes` | what is answered beside the files: `/slow`, `/-/metrics` |
 //! | `operator` | what the operator's commands do |
@@ -14,6 +15,7 @@
 
 mod connection;
 mod deadline;
+mod echo;
 mod operator;
 mod pace;
 mod reactor;
@@ -34,6 +36,7 @@ use rustix::net::{AddressFamily, SocketFlags, SocketType, sockopt};
 
 use crate::http;
 use crate::telemetry::{Commands, Counters, Fd, Publisher};
+pub use echo::Protocol;
 use reactor::{Ended, Reactor};
 pub use routes::Routes;
 
@@ -69,6 +72,8 @@ pub struct Config {
     pub cork: bool,
     /// Bytes that one `recv` may bring; at least 1.
     pub read_buffer: usize,
+    /// What is spoken.
+    pub protocol: Protocol,
 }
 
 impl Default for Config {
@@ -87,6 +92,7 @@ impl Default for Config {
             nodelay: true,
             cork: true,
             read_buffer: 64 * 1024,
+            protocol: Protocol::default(),
         }
     }
 }

@@ -49,6 +49,8 @@ impl Reactor {
             // the next thing that it does.
             Command::Publish => {}
             Command::Shutdown => self.ending = true,
+            #[cfg(debug_assertions)]
+            Command::Panic => panic!("a test asked for it"),
         }
         self.commanded = false;
     }

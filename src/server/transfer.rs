@@ -9,6 +9,7 @@ use std::os::fd::AsRawFd;
 use rustix::net::{RecvFlags, SendFlags};
 
 use super::connection::{Linger, Part};
+use super::echo::Protocol;
 use super::reactor::{Reactor, ret};
 use super::routes::{self, Route};
 use crate::http::{self, Body, Discard, FileCall, Head, Payload, Progress, Site};
@@ -30,7 +31,7 @@ const LINGER_BYTES: usize = 1024 * 1024;
 
 /// Whether to go on with a connection.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Flow {
+pub(super) enum Flow {
     /// There may be more to do.
     On,
     /// Nothing until an event comes, or it is gone.
@@ -122,7 +123,10 @@ impl Reactor {
                         linger.bytes -= n;
                         Flow::On
                     }
-                    None => self.answer(fd, id, n, budget),
+                    None => match self.config.protocol {
+                        Protocol::Http => self.answer(fd, id, n, budget),
+                        Protocol::Echo(encoding) => self.echo((fd, id), encoding, n, budget),
+                    },
                 }
             }
             Err(Errno::AGAIN) => {
@@ -241,6 +245,10 @@ impl Reactor {
 
     /// Answers with an error before any request was read.
     pub(super) fn refuse(&mut self, fd: Fd, id: ConnId, status: u16, why: Why) {
+        if self.config.protocol != Protocol::Http {
+            // There is nothing to say in this protocol.
+            return self.close(fd, id, why);
+        }
         self.output.clear();
         let response = self.site.refuse(status, self.time, &mut self.output);
         tell_files(&mut self.tell, &mut self.site);
@@ -258,7 +266,7 @@ impl Reactor {
 
     /// Sends what was gathered, and then the payload, until the kernel takes no more; only then
     /// OUT is asked for.
-    fn send(&mut self, fd: Fd, id: ConnId, budget: &mut u32) -> Flow {
+    pub(super) fn send(&mut self, fd: Fd, id: ConnId, budget: &mut u32) -> Flow {
         let mut sent = 0;
         while sent < self.output.len() {
             // Taken in part again and again, it must not cost more than its budget either.

@@ -45,6 +45,9 @@ pub enum Command {
     Publish,
     /// End the loop and close everything.
     Shutdown,
+    /// Panic, so that tests see what becomes of the dashboard then. Not in release builds.
+    #[cfg(debug_assertions)]
+    Panic,
 }
 
 /// The server has ended and takes no more commands.

@@ -336,11 +336,12 @@ pub enum Kind {
     Missed,
     Handler,
     Handled,
+    Data,
 }
 
 impl Kind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Listen,
         Self::EpollCtl,
         Self::EpollWait,
@@ -366,6 +367,7 @@ impl Kind {
         Self::Missed,
         Self::Handler,
         Self::Handled,
+        Self::Data,
     ];
 
     /// The name in log and stream: strace's for calls (`accept4` as `accept`, `recvfrom` as
@@ -398,6 +400,7 @@ impl Kind {
             Self::Missed => "missed",
             Self::Handler => "handler",
             Self::Handled => "handled",
+            Self::Data => "data",
         }
     }
 
@@ -569,6 +572,11 @@ pub enum What {
         /// How long it took.
         took: Nanos,
     },
+    /// What came, under the echo protocol; as text, possibly cut, beside the event.
+    Data {
+        /// Bytes received.
+        bytes: u64,
+    },
 }
 
 impl What {
@@ -601,6 +609,7 @@ impl What {
             Self::Missed => Kind::Missed,
             Self::Handler { .. } => Kind::Handler,
             Self::Handled { .. } => Kind::Handled,
+            Self::Data { .. } => Kind::Data,
         }
     }
 

@@ -171,6 +171,8 @@ pub struct Sink {
     lost: Lost,
     /// Something is kept back.
     kept: bool,
+    /// The current batch is full, and events after it were left out.
+    overflowed: bool,
     /// Set aside so that the last publication has room.
     spare: Option<Box<Batch>>,
     /// Events handed over so far.
@@ -206,6 +208,7 @@ pub fn wire(capacity: Capacity) -> (Sink, Subscriber) {
         current: Box::default(),
         lost: Lost::default(),
         kept: false,
+        overflowed: false,
         spare: None,
         sent: 0,
         whole: false,
@@ -463,11 +466,14 @@ impl Sink {
             std::mem::swap(&mut batch.events, &mut scratch.events);
             std::mem::swap(&mut batch.bytes, &mut scratch.bytes);
             std::mem::swap(&mut batch.ready, &mut scratch.ready);
-        } else if batch.events.len() + scratch.events.len() <= self.capacity.events
-            || batch.events.is_empty()
+        } else if !self.overflowed
+            && (batch.events.is_empty()
+                || batch.events.len() + scratch.events.len() <= self.capacity.events)
         {
             batch.append(scratch);
         } else {
+            // A batch has no holes: what is left out lies between its last event and its time.
+            self.overflowed = true;
             for event in &scratch.events {
                 self.lost.events[event.what.kind() as usize] += 1;
             }
@@ -511,6 +517,7 @@ impl Sink {
         if std::mem::take(&mut self.kept) {
             self.shared.kept.store(false, Ordering::Release);
         }
+        self.overflowed = false;
         let mut batch = std::mem::replace(&mut self.current, next);
         if let Some(rows) = rows {
             batch.whole = std::mem::take(&mut self.whole);
@@ -552,5 +559,61 @@ mod tests {
         let payloads: Vec<_> =
             first.events().map(|event| (event.bytes.len(), event.ready.len())).collect();
         assert_eq!(payloads, [(5, 0), (0, 0), (0, 1), (0, 0)]);
+    }
+    struct Empty;
+
+    impl Rows for Empty {
+        fn take_changed(&mut self, _: &mut Vec<Row>) {}
+        fn take_all(&mut self, _: &mut Vec<Row>) {}
+    }
+
+    /// Tells events in groups of these sizes, publishing after each; returns the batches' sequence
+    /// numbers as a reader finds them who comes only at the end, and what was lost.
+    fn late_reader(capacity: Capacity, groups: &[usize]) -> (Vec<Vec<u64>>, u64) {
+        let (sink, mut subscriber) = wire(capacity);
+        let (control, _commands) = crate::telemetry::control().unwrap();
+        let mut publisher = Publisher::new(Instant::now(), None, vec![sink]);
+        for &group in groups {
+            for _ in 0..group {
+                publisher.call(9, None, What::Recv { ret: Ret::ok(1) });
+            }
+            publisher.publish(&mut Empty, Standing::default());
+        }
+        let (mut batches, mut lost) = (Vec::new(), 0);
+        let mut read = |batch: &Batch| {
+            batches.push(batch.events().map(|event| event.event.seq).collect());
+            lost = batch.lost.all();
+        };
+        subscriber.drain(&control, &mut read);
+        publisher.finish(&mut Empty, Standing::default());
+        while subscriber.drain(&control, &mut read) {}
+        (batches, lost)
+    }
+
+    #[test]
+    fn a_batch_has_no_holes_and_what_is_lost_is_counted() {
+        // One batch may travel, the next is kept back and is full with 10 events: the third group
+        // does not fit, and the fourth, which would, must not close up over the gap.
+        let capacity = Capacity { batches: 2, events: 10, gone: 1 };
+        let (batches, lost) = late_reader(capacity, &[4, 8, 5, 1, 1]);
+        assert_eq!(batches, [vec![1, 2, 3, 4], (5..13).collect()]);
+        assert_eq!(lost, 7);
+    }
+
+    #[test]
+    fn a_reader_in_time_loses_nothing() {
+        let (batches, lost) = late_reader(Capacity::default(), &[3, 2, 1]);
+        assert_eq!(batches.concat(), (1..=6).collect::<Vec<_>>());
+        assert_eq!(lost, 0);
+    }
+
+    #[test]
+    fn a_busy_loop_publishes_a_burst_and_then_once_a_millisecond() {
+        let mut allowance = Allowance::default();
+        let at_once = (0..1000).filter(|_| allowance.take(5_000_000_000)).count();
+        assert_eq!(at_once, 33);
+        let later = (0..1000).filter(|i| allowance.take(5_000_000_000 + i * 10_000)).count();
+        assert_eq!(later, 9, "10 ms later");
+        assert!(allowance.take(9_000_000_000));
     }
 }

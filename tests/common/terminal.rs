@@ -21,11 +21,32 @@ pub struct Terminal {
     /// [`Terminal::assert_restored`] looks at.
     _slave: Box<dyn SlavePty + Send>,
     keyboard: Box<dyn Write + Send>,
-    screen: Arc<Mutex<vt100::Parser>>,
+    screen: Arc<Mutex<Picture>>,
     /// Bytes that the program has written.
     pub written: Arc<AtomicUsize>,
     /// While false, the terminal takes no output.
     pub reads: Arc<AtomicBool>,
+}
+
+/// What has arrived of the picture.
+struct Picture {
+    parser: vt100::Parser,
+    /// The last bytes, in which a mark may have begun.
+    tail: Vec<u8>,
+    /// Within a synchronized update: some of the frame has still to come.
+    half: bool,
+}
+
+impl Picture {
+    fn process(&mut self, bytes: &[u8]) {
+        const BEGIN: &[u8] = b"\x1b[?2026h";
+        const END: &[u8] = b"\x1b[?2026l";
+        self.parser.process(bytes);
+        self.tail.extend_from_slice(bytes);
+        let last = self.tail.windows(BEGIN.len()).rev().find(|w| [BEGIN, END].contains(w));
+        self.half = last.map_or(self.half, |mark| mark == BEGIN);
+        self.tail.drain(..self.tail.len().saturating_sub(BEGIN.len() - 1));
+    }
 }
 
 fn nonzero(n: u16) -> NonZeroU16 {
@@ -49,20 +70,22 @@ impl Terminal {
         let mut command = CommandBuilder::new(program);
         command.args(options);
         command.env_remove("NO_COLOR");
-        for (key, value) in [("TERM", "xterm-256color"), ("LC_ALL", "C.UTF-8")] {
+        let usual = [("TERM", "xterm-256color"), ("LC_ALL", "C.UTF-8"), ("RUST_BACKTRACE", "0")];
+        for (key, value) in usual {
             command.env(key, value);
         }
         for (key, value) in env {
             command.env(key, value);
         }
         let child = pty.slave.spawn_command(command).unwrap();
-        let screen = Arc::new(Mutex::new(vt100::Parser::new(nonzero(rows), nonzero(cols), 0)));
+        let parser = vt100::Parser::new(nonzero(rows), nonzero(cols), 0);
+        let screen = Arc::new(Mutex::new(Picture { parser, tail: Vec::new(), half: false }));
         let reads = Arc::new(AtomicBool::new(true));
         let written = Arc::new(AtomicUsize::new(0));
         let mut output = pty.master.try_clone_reader().unwrap();
         let (parser, reading, count) = (screen.clone(), reads.clone(), written.clone());
         std::thread::spawn(move || {
-            let mut buffer = [0; 65536];
+            let mut buffer = vec![0; 65536];
             loop {
                 while !reading.load(Ordering::Relaxed) {
                     std::thread::sleep(Duration::from_millis(10));
@@ -82,11 +105,20 @@ impl Terminal {
 
     /// What stands on the screen.
     pub fn text(&self) -> String {
-        self.screen.lock().unwrap().screen().contents()
+        self.with_screen(vt100::Screen::contents)
     }
 
+    /// Looks at the screen, between two frames where the program lets one end.
     pub fn with_screen<T>(&self, f: impl FnOnce(&vt100::Screen) -> T) -> T {
-        f(self.screen.lock().unwrap().screen())
+        let begin = Instant::now();
+        loop {
+            let picture = self.screen.lock().unwrap();
+            if !picture.half || begin.elapsed() > Duration::from_secs(1) {
+                return f(picture.parser.screen());
+            }
+            drop(picture);
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 
     /// Waits until something holds of the screen's text.
@@ -115,6 +147,31 @@ impl Terminal {
         self.until(&format!("no {text}"), |screen| !screen.contains(text));
     }
 
+    /// Where a text begins on the screen, in columns and rows from 0.
+    #[track_caller]
+    pub fn place(&self, text: &str) -> (u16, u16) {
+        let screen = self.see(text);
+        let mut lines = screen.lines().enumerate();
+        let (row, line) = lines.find(|(_, line)| line.contains(text)).unwrap();
+        let column = line[..line.find(text).unwrap()].chars().count();
+        (u16::try_from(column).unwrap(), u16::try_from(row).unwrap())
+    }
+
+    /// The line of the screen on which a text stands.
+    #[track_caller]
+    pub fn line(&self, text: &str) -> String {
+        let screen = self.see(text);
+        screen.lines().find(|line| line.contains(text)).unwrap().to_owned()
+    }
+
+    /// Clicks on the first place where a text stands.
+    #[track_caller]
+    pub fn click(&mut self, text: &str) {
+        let (column, row) = self.place(text);
+        let at = format!("{};{}", column + 1, row + 1);
+        self.press(&format!("\x1b[<0;{at}M\x1b[<0;{at}m"));
+    }
+
     /// Presses keys: each character as it stands.
     pub fn press(&mut self, keys: &str) {
         self.keyboard.write_all(keys.as_bytes()).unwrap();
@@ -133,7 +190,7 @@ impl Terminal {
 
     pub fn resize(&mut self, (cols, rows): (u16, u16)) {
         let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
-        self.screen.lock().unwrap().screen_mut().set_size(nonzero(rows), nonzero(cols));
+        self.screen.lock().unwrap().parser.screen_mut().set_size(nonzero(rows), nonzero(cols));
         self.master.resize(size).unwrap();
     }
 
@@ -141,6 +198,15 @@ impl Terminal {
         let pid = i32::try_from(self.child.process_id().unwrap()).unwrap();
         let pid = rustix::process::Pid::from_raw(pid).unwrap();
         rustix::process::kill_process(pid, signal).unwrap();
+    }
+
+    /// How often the program's main thread has gone to sleep by itself: it stands while that thread
+    /// is blocked.
+    pub fn sleeps(&self) -> u64 {
+        let pid = self.child.process_id().unwrap();
+        let status = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/status")).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
+        line.unwrap().trim().parse().unwrap()
     }
 
     /// Waits for the program's end.

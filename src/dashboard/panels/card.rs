@@ -21,7 +21,8 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
     let mut head = title(Panel::Card, theme);
     let lines = match scene.table.selected() {
         Some(entry) => {
-            head.push_span(plain(format!("fd {} · {} ", entry.row.fd, entry.row.peer)));
+            let dot = theme.glyph("·", "-");
+            head.push_span(plain(format!("fd {} {dot} {} ", entry.row.fd, entry.row.peer)));
             lines(entry, scene, usize::from(inner.width), theme)
         }
         None => vec![Line::from(dim(" no connection is selected", theme))],
@@ -51,22 +52,29 @@ fn lines(entry: &Entry, scene: &Scene, width: usize, theme: &Theme) -> Vec<Line<
     let pair = |name: &str, value: String| {
         Line::from(vec![dim(format!(" {} ", left(name, 9, theme)), theme), plain(value)])
     };
-    let (word, style) = super::table::state(entry, theme);
-    let mut state = vec![
-        dim(format!(" {} ", left("state", 9, theme)), theme),
-        Span::styled(word, style),
-        dim(format!("  conn {}", row.id), theme),
-    ];
+    let (mut word, mut style) = super::table::state(entry, theme);
     if entry.closed.is_some() {
-        state.push(Span::styled(format!("  {}", entry.why()), theme.style(Role::Warn)));
-    } else if row.half_closed {
+        // Why it closed is worth more than that it did.
+        (word, style) =
+            (format!("{} {}", theme.glyph("×", "x"), entry.why()), theme.style(Role::Warn));
+    }
+    let mut state =
+        vec![dim(format!(" {} ", left("state", 9, theme)), theme), Span::styled(word, style)];
+    if row.half_closed && entry.closed.is_none() {
         state.push(Span::styled("  its FIN was read", theme.style(Role::Warn)));
     }
     let mut lines = vec![Line::from(state)];
     if let Some((id, kind)) = entry.ours {
-        lines.push(pair("client", format!("ours: no. {id}, {}", kind.label())));
+        lines.push(pair("ours", format!("client {id}, {}", kind.label())));
     }
+    // The longer words where there is room for them.
+    let fitting = |long: String, short: String| {
+        if long.chars().count() + 11 <= width { long } else { short }
+    };
+    let open = entry.closed.unwrap_or(scene.now).saturating_sub(row.opened);
+    let (open, idle) = (duration(open, theme), duration(entry.idle(scene.now), theme));
     lines.extend([
+        pair("conn", row.id.to_string()),
         pair("interest", row.interest.to_string()),
         pair("requests", format::count(row.requests)),
         pair(
@@ -75,10 +83,9 @@ fn lines(entry: &Entry, scene: &Scene, width: usize, theme: &Theme) -> Vec<Line<
         ),
         pair(
             "times",
-            format!(
-                "open {}, idle {}",
-                duration(entry.closed.unwrap_or(scene.now).saturating_sub(row.opened), theme),
-                duration(entry.idle(scene.now), theme)
+            fitting(
+                format!("open {open}, idle {idle}"),
+                format!("open {}, idle {}", open.replace(' ', ""), idle.replace(' ', "")),
             ),
         ),
     ]);
@@ -86,19 +93,18 @@ fn lines(entry: &Entry, scene: &Scene, width: usize, theme: &Theme) -> Vec<Line<
     match entry.socket {
         Some(socket) => {
             lines.push(pair("TCP", socket.state.label().to_owned()));
-            lines.push(pair(
-                "queues",
-                format!(
-                    "receive {}, send {}",
-                    format::bytes(u64::from(socket.recv_queue)),
-                    format::bytes(u64::from(socket.send_queue))
-                ),
-            ));
+            // By the names of the table and of ss(8).
+            let (unread, unsent) = (
+                format::bytes(u64::from(socket.recv_queue)),
+                format::bytes(u64::from(socket.send_queue)),
+            );
+            lines.push(pair("recv-q", format!("{unread} not read yet")));
+            lines.push(pair("send-q", format!("{unsent} not acked yet")));
             let nanos = |d: std::time::Duration| u64::try_from(d.as_nanos()).unwrap_or(u64::MAX);
             let rtt = match (socket.rtt, socket.rtt_var) {
                 (Some(rtt), Some(var)) => {
                     format!(
-                        "{}, variance {}",
+                        "{}, rttvar {}",
                         duration(nanos(rtt), theme),
                         duration(nanos(var), theme)
                     )
@@ -108,7 +114,7 @@ fn lines(entry: &Entry, scene: &Scene, width: usize, theme: &Theme) -> Vec<Line<
             };
             lines.push(pair("RTT", rtt));
             lines.push(pair(
-                "window",
+                "cwnd",
                 format!("{} segments, {} resent", socket.cwnd, socket.retransmits),
             ));
         }

@@ -399,7 +399,13 @@ impl Pen<'_> {
         );
         let lost = self.charts.lost().all();
         let again = self.charts.again_percent().map_or_else(|| self.none(), format::rate);
-        let mut lines = vec![(format!("{again} % of calls ended in EAGAIN"), Role::Text)];
+        let spellings = [
+            format!("{again} % of calls ended in EAGAIN"),
+            format!("{again} % of calls: EAGAIN"),
+            format!("{again} % EAGAIN"),
+        ];
+        let again = first_fit(spellings, rest.width.into()).unwrap_or_default();
+        let mut lines = vec![(again, Role::Text)];
         let role = if lost > 0 { Role::Bad } else { Role::Good };
         lines.push((format!("{} events left out", format::count(lost)), role));
         let missing = self.charts.missing_turns();

@@ -148,7 +148,15 @@ impl Pen<'_> {
             Badge::Running => (format!("{} RUNNING", glyph("●", "*")), Role::Good),
             Badge::Paused => {
                 let place = if narrow { "" } else { " at the loop" };
-                (format!("{} PAUSED{place}", glyph("⏸", "||")), Role::Warn)
+                (format!("{} PAUSED{place}", glyph("‖", "||")), Role::Warn)
+            }
+            Badge::Slow(calls) => {
+                let rate = match (narrow, calls) {
+                    (true, _) => format!("{calls}/s"),
+                    (false, 1) => "1 call/s".to_owned(),
+                    (false, _) => format!("{calls} calls/s"),
+                };
+                (format!("{} SLOW {rate}", glyph("▸", ">")), Role::Warn)
             }
             Badge::Blocked(route, stood) => {
                 let stood = if self.theme.ascii() {
@@ -159,7 +167,6 @@ impl Pen<'_> {
                 let place = if narrow { String::new() } else { format!(" in {route}") };
                 (format!("{} BLOCKED {stood}{place}", glyph("✋", "!!")), Role::Bad)
             }
-            Badge::Slow(calls) => (format!("{} SLOW {calls}/s", glyph("▸", ">")), Role::Warn),
             Badge::Ended => (format!("{} SERVER ENDED", glyph("✖", "X")), Role::Bad),
         };
         let mut fields = vec![self.field(0, text, role)];
@@ -220,13 +227,13 @@ impl Pen<'_> {
         let spark = |metric| sparkline(&rates.peaks(metric, 8, 1), self.theme);
         let mut fields = Vec::new();
         if let Some(errno) = rates.resting() {
-            let hand = self.theme.glyph("✋", "!!");
+            // No emoji: its width is another one in every terminal.
             let spellings = [
-                format!("{hand} no descriptor left ({errno}): not accepting"),
-                format!("{hand} {errno}: not accepting"),
-                format!("{hand} {errno}"),
+                format!("! no descriptor left ({errno}): not accepting"),
+                format!("! {errno}: not accepting"),
+                format!("! {errno}"),
             ];
-            let text = first_fit(spellings, width).unwrap_or_else(|| hand.to_owned());
+            let text = first_fit(spellings, width).unwrap_or_else(|| "!".to_owned());
             fields.push(self.field(2, text, Role::Bad));
         }
         if view.lost > 0 {
@@ -240,7 +247,8 @@ impl Pen<'_> {
         fields.push(self.field(10, format!("out {}", rate(Metric::BytesOut)), Role::Text));
         fields.push(self.field(45, spark(Metric::BytesOut), Role::Chart));
         fields.push(self.field(35, format!("in {}", rate(Metric::BytesIn)), Role::Text));
-        let wakeups = format!("{} wake-ups/s", count(Metric::Wakeups));
+        let one = last.is_some_and(|tally| tally.get(Metric::Wakeups) == 1);
+        let wakeups = format!("{} wake-up{}/s", count(Metric::Wakeups), if one { "" } else { "s" });
         fields.push(self.field(12, wakeups, Role::Text));
         // What epoll_wait copied out is what it looked at: the two are equal by its nature.
         let ready = last.and_then(|tally| tally.per(Metric::Ready, Metric::Wakeups));

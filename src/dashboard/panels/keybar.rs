@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Clear;
 
+use super::fit::wrap;
 use super::{dim, fit, key_spans};
 use crate::dashboard::keys::{self, Id};
 use crate::dashboard::state::filter::Filter;
@@ -48,12 +49,17 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
     if let Some(text) = state.current_notice()
         && area.y > 0
     {
-        let text =
-            fit(&format!(" {} {text} ", theme.glyph("●", "*")), usize::from(area.width), theme);
-        let width = u16::try_from(text.chars().count()).unwrap_or(area.width);
-        let place = Rect { x: area.x + (area.width - width) / 2, y: area.y - 1, width, height: 1 };
-        frame.render_widget(Clear, place);
-        frame.render_widget(Line::styled(text, theme.style(Role::Warn)), place);
+        let room = usize::from(area.width);
+        let text = format!("{} {text}", theme.glyph("●", "*"));
+        // A long one has two rows.
+        let rows = wrap(&text, room.saturating_sub(2), 2.min(usize::from(area.y)), theme.ascii());
+        for (row, y) in rows.iter().rev().zip((0..area.y).rev()) {
+            let text = fit(&format!(" {row} "), room, theme);
+            let width = u16::try_from(text.chars().count()).unwrap_or(area.width);
+            let place = Rect { x: area.x + (area.width - width) / 2, y, width, height: 1 };
+            frame.render_widget(Clear, place);
+            frame.render_widget(Line::styled(text, theme.style(Role::Warn)), place);
+        }
     }
 }
 

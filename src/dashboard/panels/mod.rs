@@ -29,7 +29,7 @@ use self::header::{Badge, HeaderView};
 use super::layout::Panel;
 use super::state::{Overlay, State};
 use super::theme::{Role, Theme};
-use crate::telemetry::Standing;
+use crate::telemetry::{Kind, Standing};
 
 /// Draws the screen.
 pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
@@ -70,6 +70,11 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
 fn header(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
     let live = state.live();
     let stood = live.now.saturating_sub(live.standing.since);
+    // Which call is next must be seen whatever panels are shown.
+    let next = state.live().next_call().map(|next| {
+        let fd = if next.kind == Kind::EpollWait { String::new() } else { next.fd.to_string() };
+        format!("next: {}({fd})", next.kind.name())
+    });
     let view = HeaderView {
         url: state.url(),
         server: "epoll-et (mio)",
@@ -77,7 +82,7 @@ fn header(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
         badge: Badge::new(Standing { mode: state.mode(), ..live.standing }, stood),
         frozen: state.frozen_for(),
         lost: live.lost.all(),
-        notice: None,
+        notice: next.as_deref(),
     };
     header::draw(frame, area, &view, theme);
 }
@@ -114,7 +119,9 @@ pub fn popup(
     title: &str,
     theme: &Theme,
 ) -> Rect {
-    let (width, height) = (width.min(screen.width), height.min(screen.height));
+    // A sliver of the picture at both sides would look like dirt.
+    let width = if screen.width.saturating_sub(width) < 6 { screen.width } else { width };
+    let height = height.min(screen.height);
     let area = Rect {
         x: screen.x + (screen.width - width) / 2,
         y: screen.y + (screen.height - height) / 2,

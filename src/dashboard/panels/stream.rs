@@ -33,10 +33,12 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
         note(format!(" filter: {} ({count} events) ", stream.filter().as_str()));
     }
     let mut block = block(head, theme, focused);
-    if let Some(text) = lost(&scene.lost) {
+    // A notice is told on the same row, for some seconds.
+    let told = state.current_notice().is_some();
+    if let Some(text) = lost(&scene.lost).filter(|_| !told) {
         block = block.title_bottom(Line::styled(text, theme.style(Role::Bad)));
     }
-    if let Some(below) = stream.below(height) {
+    if let Some(below) = stream.below(height).filter(|_| !told) {
         let text = format!(
             " {} {} newer below: End follows ",
             theme.glyph("▼", "v"),
@@ -99,7 +101,34 @@ fn event_line(event: &OwnedEvent, state: &State, width: usize, theme: &Theme) ->
     let time_width = if state.wall_time().is_some() { 12 } else { 10 };
     let mut spans = vec![dim(format!("{time:>time_width$} "), theme)];
     spans.extend(told(event, width >= 90, theme));
-    cut(Line::from(spans), width, theme)
+    let line = Line::from(spans);
+    if event.event.what.kind() == Kind::EpollWait {
+        wait_line(line, width, theme)
+    } else {
+        cut(line, width, theme)
+    }
+}
+
+/// A wait's line, the ready list its last piece. Where it has no room, how long it slept is left
+/// out, and then the list cut between two words: half a mask says nothing.
+fn wait_line(mut line: Line<'static>, width: usize, theme: &Theme) -> Line<'static> {
+    let over = line.width().saturating_sub(width);
+    if over > 0
+        && let Some(note) = line.spans.pop()
+    {
+        let room = note.content.chars().count().saturating_sub(over);
+        let list = note.content.rsplit_once("  slept").map_or("", |(list, _)| list);
+        let text = if list.chars().count() <= room {
+            list.to_owned()
+        } else {
+            // The mark and the blank before it need room too.
+            let kept: String = list.chars().take(room.saturating_sub(1)).collect();
+            let kept = kept.rsplit_once(' ').map_or("", |(kept, _)| kept);
+            format!("{kept} {}", theme.glyph("…", "~"))
+        };
+        line.push_span(Span::styled(text, note.style));
+    }
+    cut(line, width, theme)
 }
 
 /// An event without its time: glyph, name, on what, result, note.
@@ -117,7 +146,7 @@ pub fn told(event: &OwnedEvent, wide: bool, theme: &Theme) -> Vec<Span<'static>>
     };
     // Nothing is cut here: a long result moves its note to the right.
     let (on, of) = if wide { (9, 14) } else { (8, 11) };
-    let note = if theme.ascii() { note.replace('µ', "u").replace('→', "->") } else { note };
+    let note = if theme.ascii() { in_ascii(&note) } else { note };
     let note_style = match kind {
         Kind::Request | Kind::Response | Kind::EpollWait => theme.style(Role::Text),
         _ => theme.style(Role::Dim),
@@ -129,4 +158,18 @@ pub fn told(event: &OwnedEvent, wide: bool, theme: &Theme) -> Vec<Span<'static>>
         Span::styled(format!("{result:<of$} "), result_style),
         Span::styled(note, note_style),
     ]
+}
+
+/// A note in ASCII; what a peer sent may hold any letter.
+fn in_ascii(note: &str) -> String {
+    let mut text = String::with_capacity(note.len());
+    for c in note.chars() {
+        match c {
+            'µ' => text.push('u'),
+            '→' => text.push_str("->"),
+            c if c.is_ascii() => text.push(c),
+            c => text.extend(c.escape_unicode()),
+        }
+    }
+    text
 }

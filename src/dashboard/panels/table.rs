@@ -26,9 +26,10 @@ pub fn columns(table: &Table, width: u16) -> Vec<(Column, u16)> {
         Column::Fd,
         Column::Peer,
         Column::State,
-        Column::Last,
         Column::Requests,
         Column::Idle,
+        // The stream tells it too, and each call with its result.
+        Column::Last,
         Column::RecvQueue,
         Column::Out,
         Column::In,
@@ -116,16 +117,19 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
     let scene = state.scene();
     let table = &scene.table;
     let mut head = title(Panel::Table, theme);
-    head.push_span(dim(
-        format!("{} {} open ", theme.glyph("·", "-"), format::count(table.open() as u64)),
-        theme,
-    ));
-    if !table.filter().as_str().is_empty() {
+    let open = format!("{} {} open ", theme.glyph("·", "-"), format::count(table.open() as u64));
+    let filter = table.filter().as_str();
+    if filter.is_empty() {
+        head.push_span(dim(open, theme));
+    } else {
         let shown = format::count(table.order().len() as u64);
-        head.push_span(Span::styled(
-            format!(" filter: {} ({shown} shown) ", table.filter().as_str()),
-            theme.style(Role::Warn),
-        ));
+        let filter = format!(" filter: {filter} ({shown} shown) ");
+        // How many are open is in the header too.
+        let needs = head.width() + open.chars().count() + filter.chars().count() + 2;
+        if needs <= usize::from(area.width) {
+            head.push_span(dim(open, theme));
+        }
+        head.push_span(Span::styled(filter, theme.style(Role::Warn)));
     }
     let inner = area.inner(Margin::new(1, 1));
     let rows = usize::from(inner.height).saturating_sub(HEAD_ROWS);
@@ -214,7 +218,7 @@ fn listener(scene: &Scene, columns: &[(Column, u16)], width: u16, theme: &Theme)
             if queue.len > 0 {
                 style = theme.style(Role::Warn);
             }
-            let (len, limit) = (queue.len, queue.limit);
+            let (len, limit) = (format::count(queue.len.into()), format::count(queue.limit.into()));
             [
                 format!("accept queue {len} of {limit}"),
                 format!("queue {len}/{limit}"),

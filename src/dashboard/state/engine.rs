@@ -357,10 +357,17 @@ impl Engine {
         self.last_call.as_ref()
     }
 
-    /// What the last call meant, in one sentence.
+    /// What the last call meant, in one sentence; in two where our own waker was among the ready,
+    /// as it is whenever a wait is stepped over.
     #[must_use]
     pub fn meaning(&self) -> Option<String> {
-        Some(meaning(self.last_call.as_ref()?.as_ref()).into_owned())
+        let last = self.last_call.as_ref()?;
+        let mut text = meaning(last.as_ref()).into_owned();
+        let waited = last.event.what.kind() == Kind::EpollWait;
+        if waited && self.wake().is_some_and(|wake| wake.own > 0 && wake.ready > 0) {
+            text += " One of them is our own waker.";
+        }
+        Some(text)
     }
 
     /// The listening socket.

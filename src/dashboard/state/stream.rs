@@ -318,8 +318,11 @@ pub fn describe(event: EventRef<'_>) -> Told {
         What::Recv { ret } => (amount(ret), received(ret)),
         What::Send { ret, len } => (amount(ret), sent(ret, len)),
         What::Sendfile { file, offset, len, ret } => {
-            let mut note = sent(ret, len);
-            let _ = write!(note, "  from fd {file} at {}", format::count(offset));
+            let from = format!("from fd {file} at {}", format::count(offset));
+            let note = match ret.get() {
+                Ok(sent) if sent >= len => format!("{from}: all"),
+                _ => format!("{}  {from}", sent(ret, len)),
+            };
             (amount(ret), note)
         }
         What::Shutdown { how, ret } => (equals(ret), format!("SHUT_{}", how.name())),
@@ -336,15 +339,14 @@ pub fn describe(event: EventRef<'_>) -> Told {
         What::Closed { why, bytes_in, bytes_out, requests } => (
             why.label().to_owned(),
             format!(
-                "{} requests, {} in, {} out",
+                "{} {}, {} in, {} out",
                 format::count(requests),
+                if requests == 1 { "request" } else { "requests" },
                 format::bytes(bytes_in),
                 format::bytes(bytes_out)
             ),
         ),
-        What::Rest { errno } => {
-            (errno.to_string(), "no descriptor left: the listener rests".to_owned())
-        }
+        What::Rest { errno } => (errno.to_string(), "no descriptor left: it rests".to_owned()),
         What::Resume => (String::new(), "the listener accepts again".to_owned()),
         What::Pace { mode } => (
             match mode {
@@ -356,6 +358,7 @@ pub fn describe(event: EventRef<'_>) -> Told {
         ),
         What::Handler { route } => (route.to_owned(), "blocks the loop until it ends".to_owned()),
         What::Handled { took } => (String::new(), format!("after {}", format::duration(took))),
+        What::Data { bytes } => (format!("{} B", format::count(bytes)), spoken(event.bytes)),
         What::Missed => (String::new(), "a command came too late: it is gone".to_owned()),
     };
     Told {
@@ -391,15 +394,15 @@ fn wait(event: EventRef<'_>, ret: Ret, waited: Nanos) -> (String, String) {
     let mut note = String::new();
     // A long ready list would fill the line; the loop panel has it whole.
     for ready in event.ready.iter().take(12) {
-        let _ = write!(note, "{}:{}  ", ready.fd, ready.mask);
+        let _ = write!(note, "{}:{} ", ready.fd, ready.mask);
     }
     if event.ready.len() > 12 {
-        let _ = write!(note, "+{} more  ", event.ready.len() - 12);
+        let _ = write!(note, "+{} more ", event.ready.len() - 12);
     }
     if event.ready.is_empty() && ret.get() == Ok(0) {
-        note.push_str("nobody: a timer  ");
+        note.push_str("nobody: a timer ");
     }
-    let _ = write!(note, "slept {}", format::duration(waited));
+    let _ = write!(note, " slept {}", format::duration(waited));
     let result = match ret.get() {
         Ok(ready) => format!("= {ready} ready"),
         Err(errno) => format!("= {errno}"),
@@ -437,8 +440,8 @@ fn received(ret: Ret) -> String {
 
 fn sent(ret: Ret, len: u64) -> String {
     match ret.get() {
-        Ok(sent) if sent < len => format!("of {}: the kernel's buffer is full", format::count(len)),
-        Ok(_) => "bytes, all taken by the kernel".to_owned(),
+        Ok(sent) if sent < len => format!("of {}: buffer full", format::count(len)),
+        Ok(_) => "bytes: kernel took all".to_owned(),
         Err(Errno::AGAIN) => "no room: wait for OUT".to_owned(),
         Err(_) => "writing failed".to_owned(),
     }
@@ -448,6 +451,11 @@ fn sent(ret: Ret, len: u64) -> String {
 #[must_use]
 pub fn clean(bytes: &[u8]) -> String {
     bytes.escape_ascii().to_string()
+}
+
+/// What came as text, in quotes and without control characters.
+fn spoken(bytes: &[u8]) -> String {
+    format!("{:?}", String::from_utf8_lossy(bytes))
 }
 
 /// The glyph of a kind, in UTF-8 and in ASCII; one column each.
@@ -477,7 +485,7 @@ pub fn relative(time: Nanos) -> String {
     }
 }
 
-/// A time of the day in UTC, `zero` after 1970 being the server's start: `09:00:01.204`.
+/// A time of the day, `zero` after 1970 being the server's start: `09:00:01.204`.
 #[must_use]
 pub fn wall(zero: Duration, time: Nanos) -> String {
     let at = zero + Duration::from_nanos(time);

@@ -2,11 +2,11 @@
 
 use super::feed::{Feed, LISTENER, classroom, id, peer, row};
 use super::{press, state};
-use crate::dashboard::state::State;
 use crate::dashboard::state::filter::Filter;
 use crate::dashboard::state::stream::{Entry, HISTORY, Stream, relative, wall};
 use crate::dashboard::state::table::{CLOSED_KEPT, CLOSED_STAYS, Column, HOLD, Table};
-use crate::telemetry::{Batch, ConnState, Event, Kind, Row, What, Why};
+use crate::dashboard::state::{Action, State};
+use crate::telemetry::{Batch, Command, ConnState, Event, Kind, Row, What, Why};
 
 /// A batch of events, numbered by their sequence.
 fn batch(seqs: std::ops::RangeInclusive<u64>) -> Batch {
@@ -185,6 +185,44 @@ fn a_click_selects_and_sorts() {
     assert_eq!(click(table.x + 20, table.y + 1), (id(2), (Column::Peer, false)));
     assert_eq!(click(table.x + 20, table.y + 1), (id(2), (Column::Peer, true)));
     assert_eq!(click(table.x + 20, table.y + 2), (id(2), (Column::Peer, true)));
+}
+
+#[test]
+fn sorting_goes_through_the_columns_that_are_seen() {
+    let mut state = state(80, 24);
+    state.apply(&classroom().publish());
+    state.tick(3_000_000_000);
+    let mut seen = Vec::new();
+    for _ in 0..5 {
+        press(&mut state, "o");
+        seen.push(state.scene().table.sorting().0);
+    }
+    use Column::{Fd, Peer, Requests, State as Stands};
+    assert_eq!(seen, [Peer, Stands, Requests, Fd, Peer]);
+}
+
+#[test]
+fn a_filter_is_typed_whatever_has_the_focus() {
+    // Else its letters would be commands: `s` a step, `D` a question.
+    let mut state = state(80, 24);
+    state.apply(&classroom().publish());
+    for panel in ["1", "2", "4", "5", "4z"] {
+        press(&mut state, panel);
+        press(&mut state, "/idle>5<Enter>");
+        assert_eq!(state.scene().table.filter().as_str(), "idle>5", "{panel}");
+        assert!(state.areas().of(crate::dashboard::layout::Panel::Table).is_some());
+        press(&mut state, "/<Esc>");
+        assert_eq!(state.scene().table.filter().as_str(), "");
+    }
+}
+
+#[test]
+fn seconds_are_typed_with_figures_only() {
+    let mut state = state(80, 24);
+    state.apply(&classroom().publish());
+    let actions = press(&mut state, "inxq5<Enter>");
+    let long = std::time::Duration::from_secs(105);
+    assert_eq!(actions, [Action::Send(Command::DropIdle(long))]);
 }
 
 #[test]

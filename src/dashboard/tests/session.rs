@@ -23,6 +23,8 @@ struct Told {
     questions: Vec<Question>,
     added: Vec<(ClientKind, usize)>,
     stopped: usize,
+    stopped_one: Vec<u32>,
+    clients: Arc<Vec<ClientInfo>>,
     ended: Option<Result<(), String>>,
 }
 
@@ -60,8 +62,12 @@ impl World for Fake {
         self.0.borrow_mut().stopped += 1;
     }
 
+    fn stop_client(&self, id: u32) {
+        self.0.borrow_mut().stopped_one.push(id);
+    }
+
     fn clients(&self) -> Arc<Vec<ClientInfo>> {
-        Arc::default()
+        self.0.borrow().clients.clone()
     }
 }
 
@@ -85,6 +91,31 @@ fn the_loop_carries_what_is_told_both_ways() {
     assert_eq!(told.borrow().commands, [Command::Drop(id(1)), Command::Pause]);
     assert_eq!(told.borrow().added, [(ClientKind::Steady, 10)]);
     assert_eq!(press(&mut session, "mq"), [Action::Mouse(false), Action::Quit]);
+}
+
+#[test]
+fn the_selected_client_of_our_own_hangs_up() {
+    let fake = Fake::default();
+    let told = fake.0.clone();
+    let start = Instant::now();
+    let mut session = Session::new(fake, state(80, 24), start);
+    told.borrow_mut().batches.push(classroom().publish());
+    session.gather(start + Duration::from_millis(5));
+    let peer = session.state().live().table.selected().unwrap().row.peer;
+    let ours = |ended| {
+        let status = String::new();
+        let kind = ClientKind::Steady;
+        Arc::new(vec![ClientInfo { id: 7, kind, local: Some(peer), responses: 0, status, ended }])
+    };
+    press(&mut session, "d");
+    assert!(told.borrow().stopped_one.is_empty(), "it is a stranger");
+    for ended in [false, true] {
+        told.borrow_mut().clients = ours(ended);
+        session.gather(start + Duration::from_millis(40));
+        press(&mut session, "d");
+        assert_eq!(told.borrow().stopped_one, [7], "once, while it is at work");
+    }
+    assert_eq!(told.borrow().stopped, 0);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use super::super::fit::{Token, cut, first_fit, fold};
+use super::super::fit::{Token, cut, first_fit, fold, wrap};
 use super::{Pen, indent, padded};
 use crate::dashboard::format;
 use crate::dashboard::state::engine::{Entry, Group, Queue};
@@ -173,6 +173,9 @@ impl Pen<'_> {
     pub(super) fn readable(&self) -> Vec<Token> {
         let dim = self.style(Role::Dim);
         match self.engine.measured().and_then(|m| m.readable.as_deref()) {
+            None if self.engine.measured().is_some_and(|m| m.trouble.is_some()) => {
+                vec![Token::new("not measured", self.style(Role::Warn))]
+            }
             None => vec![Token::new(self.theme.glyph("–", "-"), dim)],
             Some([]) => vec![Token::new("none", dim)],
             Some(fds) => {
@@ -255,8 +258,8 @@ impl Pen<'_> {
         );
         body.push(indent(Line::from(accept)));
         if let Some(trouble) = measured.and_then(|m| m.trouble.as_deref()) {
-            let trouble = cut(trouble, width.saturating_sub(1), self.theme.ascii());
-            body.push(indent(Line::from(self.span(trouble, Role::Warn))));
+            let rows = wrap(trouble, width.saturating_sub(1), 2, self.theme.ascii());
+            body.extend(rows.into_iter().map(|row| indent(Line::from(self.span(row, Role::Warn)))));
         }
         let room = rows.saturating_sub(body.len());
         if room == 1 && queues.len() > 1 {

@@ -67,7 +67,7 @@ impl Pen<'_> {
                 }
             }
             (Stance::Held(next), _) => {
-                let sign = self.theme.glyph("⏸", "||");
+                let sign = self.theme.glyph("‖", "||");
                 let before = before(next);
                 let spellings =
                     [format!("{sign} HELD before {before}"), format!("{sign} HELD: {before}")];

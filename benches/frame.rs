@@ -1,0 +1,271 @@
+//! How long a frame takes: what has arrived since the last one taken over, and the picture drawn.
+//!
+//!     cargo bench --bench frame
+//!
+//! The server is made up: 10 or 100,000 events a second are told in batches as the wire would, at
+//! most one a millisecond, and the dashboard drains them each tick as it does in `run`.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use epollscope::dashboard::panels;
+use epollscope::dashboard::state::table::Column;
+use epollscope::dashboard::state::{Options, State};
+use epollscope::dashboard::theme::{Palette, Theme};
+use epollscope::inspect::{AcceptQueue, Snapshot, Socket, TcpState};
+use epollscope::telemetry::{
+    Batch, ConnId, ConnState, Event, Fd, Kind, Listener, Mask, Nanos, Ready, Ret, Row, Stance,
+    Standing, Turn, What,
+};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+const SIZES: [(u16, u16); 3] = [(80, 24), (120, 36), (200, 50)];
+const EVENTS_A_SECOND: u64 = 100_000;
+/// Between two drains.
+const TICK: Nanos = 16_000_000;
+/// Between two frames: each shows what two drains took over.
+const TICKS_A_FRAME: usize = 2;
+const FRAMES: usize = 120;
+/// How often the kernel's answer comes: every so many frames.
+const FRAMES_A_SNAPSHOT: usize = 15;
+const LISTENER: Fd = 5;
+
+fn peer(number: usize) -> SocketAddr {
+    let [_, _, high, low] = u32::try_from(number).unwrap_or(0).to_be_bytes();
+    ([10, 0, high, low], 40_000).into()
+}
+
+fn conn(number: usize) -> ConnId {
+    ConnId::new(number as u64 + 1).expect("from 1")
+}
+
+fn fd(number: usize) -> Fd {
+    Fd::try_from(number + 9).expect("few")
+}
+
+/// A server with so many connections, all of which are served in turn.
+struct Server {
+    rows: Vec<Row>,
+    next: usize,
+    seq: u64,
+    now: Nanos,
+    totals: Batch,
+}
+
+impl Server {
+    fn new(connections: usize) -> Self {
+        let interest = Mask::IN.with(Mask::RDHUP).with(Mask::ET);
+        let row = |number| Row {
+            id: conn(number),
+            fd: fd(number),
+            peer: peer(number),
+            state: ConnState::Idle,
+            half_closed: false,
+            stopped: false,
+            interest,
+            last: Kind::Recv,
+            last_ret: Ret::ok(84),
+            requests: 0,
+            bytes_in: 0,
+            bytes_out: 0,
+            opened: 0,
+            active: 0,
+            why: None,
+        };
+        let mut totals = Batch::default();
+        totals.listener = Some(Listener {
+            fd: LISTENER,
+            addr: ([127, 0, 0, 1], 7890).into(),
+            backlog: 1024,
+            interest,
+            resting: None,
+            epfd: 4,
+            waker: 3,
+        });
+        totals.standing = Standing { stance: Stance::Waiting, ..Standing::default() };
+        Self { rows: (0..connections).map(row).collect(), next: 0, seq: 0, now: 0, totals }
+    }
+
+    /// All rows, as the first batch tells them.
+    fn whole(&mut self) -> Batch {
+        let mut batch = self.publish(Batch::default());
+        batch.rows.clone_from(&self.rows);
+        batch.whole = true;
+        batch
+    }
+
+    fn publish(&mut self, mut batch: Batch) -> Batch {
+        batch.counters.clone_from(&self.totals.counters);
+        batch.listener = self.totals.listener;
+        batch.standing = self.totals.standing;
+        batch.time = self.now;
+        batch
+    }
+
+    /// What happens in a millisecond.
+    fn millisecond(&mut self) -> Batch {
+        let mut batch = Batch::default();
+        let head = b"GET /hand HTTP/1.1\r\nHost: localhost:7890\r\nAccept: */*\r\n\r\n";
+        for _ in 0..EVENTS_A_SECOND / 1000 / 5 {
+            let number = self.next % self.rows.len();
+            self.next += 7919;
+            let (fd, id) = (fd(number), Some(conn(number)));
+            let mut tell = |fd, conn, what, bytes: &[u8], ready: &[Ready]| {
+                self.seq += 1;
+                self.now += 10_000;
+                batch.push(Event::new(self.seq, self.now, fd, conn, what), bytes, ready);
+            };
+            let ready = [Ready { fd, mask: Mask::IN, conn: id }];
+            tell(4, None, What::EpollWait { ret: Ret::ok(1), waited: 9_000 }, b"", &ready);
+            tell(fd, id, What::Recv { ret: Ret::ok(84) }, b"", &[]);
+            tell(fd, id, What::Request { method: 3, target: 5, minor: 1 }, head, &[]);
+            tell(fd, id, What::Response { status: 200, body: 1024 }, b"", &[]);
+            tell(fd, id, What::Send { ret: Ret::ok(1290), len: 1290 }, b"", &[]);
+            batch.turns.push(Turn { busy: 40_000, ready: 1 });
+            let row = &mut self.rows[number];
+            row.requests += 1;
+            row.bytes_in += 84;
+            row.bytes_out += 1290;
+            row.active = self.now;
+            batch.rows.push(*row);
+            let counters = &mut self.totals.counters;
+            counters.wakeups += 1;
+            counters.ready += 1;
+            counters.requests += 1;
+            counters.responses[2] += 1;
+            counters.bytes_in += 84;
+            counters.bytes_out += 1290;
+            for kind in [Kind::EpollWait, Kind::Recv, Kind::Send] {
+                counters.calls[kind as usize] += 1;
+            }
+        }
+        self.publish(batch)
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        let socket = |row: &Row| Socket {
+            peer: row.peer,
+            state: TcpState::Established,
+            recv_queue: u32::from(row.requests.is_multiple_of(3)) * 84,
+            send_queue: 0,
+            rtt: Some(Duration::from_micros(340)),
+            rtt_var: Some(Duration::from_micros(80)),
+            cwnd: 10,
+            retransmits: 0,
+            inode: row.fd.unsigned_abs(),
+        };
+        let mut sockets: Vec<Socket> = self.rows.iter().map(socket).collect();
+        sockets.sort_by_key(|socket| socket.peer);
+        Snapshot {
+            interest: None,
+            taken: Instant::now(),
+            accept_queue: Some(AcceptQueue { len: 0, limit: 1024 }),
+            sockets,
+            readable: None,
+            ready_list: None,
+            trouble: None,
+        }
+    }
+}
+
+/// Times of one thing, told as median and maximum.
+#[derive(Default)]
+struct Times(Vec<Duration>);
+
+impl Times {
+    fn told(&mut self) -> String {
+        self.0.sort();
+        let ms = |time: Duration| time.as_secs_f64() * 1e3;
+        let last = self.0.len() - 1;
+        format!("{:8.2} {:8.2}", ms(self.0[last / 2]), ms(self.0[last]))
+    }
+}
+
+fn state((width, height): (u16, u16)) -> State {
+    let options = Options {
+        ask: true,
+        mouse: true,
+        url: "http://127.0.0.1:7890/".into(),
+        zero: Duration::ZERO,
+    };
+    let mut state = State::new(options, Vec::new());
+    state.resize(width, height);
+    state
+}
+
+/// What takes over the most: an order that changes with each event, and a text that is looked for
+/// in every row.
+fn sort_and_filter(state: &mut State) {
+    let mut press = |code| state.key(KeyEvent::new(code, KeyModifiers::NONE));
+    "/10.0".chars().for_each(|c| drop(press(KeyCode::Char(c))));
+    press(KeyCode::Enter);
+    while state.scene().table.sorting().0 != Column::Idle {
+        state.key(KeyEvent::new(KeyCode::Char('o'), KeyModifiers::NONE));
+    }
+}
+
+fn main() {
+    println!(
+        "milliseconds                 taking over      drawing          a frame          key to picture"
+    );
+    println!(
+        "connections    size           median      max   median      max   median      max   median      max"
+    );
+    let theme = Theme::new(Palette::Dark, false);
+    for (connections, hard) in [(100, false), (10_000, false), (10_000, true)] {
+        for size in SIZES {
+            let mut server = Server::new(connections);
+            let mut state = state(size);
+            if hard {
+                sort_and_filter(&mut state);
+            }
+            let backend = TestBackend::new(size.0, size.1);
+            let mut terminal = Terminal::new(backend).expect("memory");
+            state.apply(&server.whole());
+            let [mut taken, mut drawn, mut frames, mut keys] = <[Times; 4]>::default();
+            for frame in 0..FRAMES {
+                // The server's part, which is not timed.
+                let drains: Vec<Vec<Batch>> = (0..TICKS_A_FRAME)
+                    .map(|_| (0..TICK / 1_000_000).map(|_| server.millisecond()).collect())
+                    .collect();
+                let snapshot = (frame % FRAMES_A_SNAPSHOT == 0).then(|| server.snapshot());
+                let begin = Instant::now();
+                for drain in &drains {
+                    for batch in drain {
+                        state.apply(batch);
+                    }
+                }
+                if let Some(snapshot) = snapshot {
+                    state.kernel(snapshot);
+                }
+                state.tick(server.now);
+                taken.0.push(begin.elapsed());
+                let half = Instant::now();
+                terminal.draw(|frame| panels::draw(frame, &state, &theme)).expect("memory");
+                drawn.0.push(half.elapsed());
+                frames.0.push(begin.elapsed());
+                // A key comes while the next drain waits, and then a frame is drawn.
+                let drain: Vec<Batch> =
+                    (0..TICK / 1_000_000).map(|_| server.millisecond()).collect();
+                let begin = Instant::now();
+                state.key(KeyEvent::new(KeyCode::Down, KeyModifiers::NONE));
+                for batch in &drain {
+                    state.apply(batch);
+                }
+                state.tick(server.now);
+                terminal.draw(|frame| panels::draw(frame, &state, &theme)).expect("memory");
+                keys.0.push(begin.elapsed());
+            }
+            let (width, height) = size;
+            let [taken, drawn, frames, keys] =
+                [&mut taken, &mut drawn, &mut frames, &mut keys].map(Times::told);
+            let mark = if hard { '*' } else { ' ' };
+            println!(
+                "{connections:10}{mark}  {width:3} x {height:<3}   {taken}{drawn}{frames}{keys}"
+            );
+        }
+    }
+    println!("* sorted by idle time, filtered by a text that all rows have");
+}

@@ -1,0 +1,106 @@
+//! The other protocol: sends back what it gets, and tells it as text.
+
+use encoding_rs::{Decoder, Encoding};
+
+use super::reactor::Reactor;
+use super::transfer::Flow;
+use crate::telemetry::{ConnId, Fd, What};
+
+/// How much of one `recv`'s text is told, in bytes of UTF-8.
+const TOLD: usize = 1024;
+
+/// What the server speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Protocol {
+    /// HTTP/1.1.
+    #[default]
+    Http,
+    /// Whatever comes goes back; it is shown as text in this encoding.
+    Echo(&'static Encoding),
+}
+
+impl Protocol {
+    /// The scheme of its address: `http` or `tcp`.
+    #[must_use]
+    pub fn scheme(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Echo(_) => "tcp",
+        }
+    }
+}
+
+/// Turns what comes on one connection into text. A letter that is cut in two by the end of a
+/// `recv` is told whole with the next.
+pub(super) struct Text(Box<Decoder>);
+
+impl Text {
+    pub(super) fn new(encoding: &'static Encoding) -> Self {
+        Self(Box::new(encoding.new_decoder_without_bom_handling()))
+    }
+
+    /// The letters that are complete now; what the encoding does not know is U+FFFD.
+    pub(super) fn decode(&mut self, bytes: &[u8]) -> String {
+        let room = self.0.max_utf8_buffer_length(bytes.len()).unwrap_or(0);
+        let mut text = String::with_capacity(room);
+        // There is room for all of it, so it is done in one call.
+        let _ = self.0.decode_to_string(bytes, &mut text, false);
+        text
+    }
+}
+
+/// The front part of a text, cut between two letters.
+fn front(text: &str) -> &str {
+    let end = (0..=TOLD.min(text.len())).rev().find(|&end| text.is_char_boundary(end));
+    &text[..end.unwrap_or(0)]
+}
+
+impl Reactor {
+    /// Sends back what was just received.
+    pub(super) fn echo(
+        &mut self,
+        (fd, id): (Fd, ConnId),
+        encoding: &'static Encoding,
+        received: usize,
+        budget: &mut u32,
+    ) -> Flow {
+        let Self { table, input, output, tell, .. } = self;
+        let Some(connection) = table.get(fd, id) else { return Flow::Over };
+        let bytes = &input[..received];
+        if tell.has_reader() {
+            let text = connection.text.get_or_insert_with(|| Text::new(encoding)).decode(bytes);
+            let what = What::Data { bytes: received as u64 };
+            tell.fact(fd, Some(id), what, front(&text).as_bytes());
+        }
+        output.clear();
+        output.extend_from_slice(bytes);
+        self.send(fd, id, budget)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_letter_cut_in_two_is_told_whole() {
+        for (encoding, bytes) in [
+            (encoding_rs::UTF_8, "举手 ✋".as_bytes().to_vec()),
+            (encoding_rs::GB18030, encoding_rs::GB18030.encode("举手 ✋").0.to_vec()),
+        ] {
+            for cut in 0..=bytes.len() {
+                let mut text = Text::new(encoding);
+                let (first, second) = bytes.split_at(cut);
+                let told = text.decode(first) + &text.decode(second);
+                assert_eq!(told, "举手 ✋", "{} cut at {cut}", encoding.name());
+            }
+        }
+    }
+
+    #[test]
+    fn a_long_text_is_cut_between_letters() {
+        let text = "手".repeat(1000);
+        assert_eq!(front(&text).len(), 1023);
+        assert_eq!(front("short"), "short");
+    }
+}
