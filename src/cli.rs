@@ -115,6 +115,22 @@ pub struct Cli {
     #[arg(value_parser = clap::value_parser!(u32).range(1..=16 * 1024 * 1024))]
     pub read_buffer: u32,
 
+    /// Show what is in a folder that has no index.html.
+    #[arg(long, help_heading = "Server")]
+    pub list: bool,
+
+    /// Serve names that begin with a dot too.
+    #[arg(long, help_heading = "Server")]
+    pub hidden: bool,
+
+    /// Answer GET /slow?ms=N by a handler that blocks the loop that long; so by itself with --demo.
+    #[arg(long, help_heading = "Server")]
+    pub demo_routes: bool,
+
+    /// Answer GET /-/metrics with the totals, for Prometheus.
+    #[arg(long, help_heading = "Server")]
+    pub metrics: bool,
+
     /// Start N built-in clients of all kinds, so that there is something to see.
     #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "12")]
     #[arg(value_parser = clap::value_parser!(u32).range(0..=10_000))]

@@ -77,7 +77,7 @@ fn serve(cli: &Cli) -> Result<(), Sentence> {
     }
     let mut notices = Vec::new();
     let max_connections = connections(cli, descriptors(), &mut notices);
-    let site = site(cli.root.as_deref())?;
+    let site = site(cli.root.as_deref())?.list(cli.list).hidden(cli.hidden);
     let bound = bind(cli.bind, cli.port, &mut notices)?;
     let addr = bound.addr();
 
@@ -117,6 +117,10 @@ fn serve(cli: &Cli) -> Result<(), Sentence> {
             headers: usize::from(cli.max_header_lines),
             body_bytes: cli.max_body,
             ..Limits::default()
+        },
+        routes: server::Routes {
+            slow: cli.demo_routes || cli.demo.is_some(),
+            metrics: cli.metrics,
         },
         keep_alive: cli.keep_alive.is_on(),
         nodelay: cli.nodelay.is_on(),

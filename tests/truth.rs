@@ -186,8 +186,8 @@ fn the_log_equals_strace_for_the_embedded_site() {
         return;
     }
     let dir = tempfile::tempdir().unwrap();
-    let limits = ["--header-timeout", "1", "--body-timeout", "1", "--idle-timeout", "1"];
-    let server = start(dir.path(), &[&["--max-connections", "10"], &limits[..]].concat());
+    let limits = ["--header-timeout", "1", "--body-timeout", "1", "--idle-timeout", "4"];
+    let server = start(dir.path(), &[&["--max-connections", "14"], &limits[..]].concat());
     let silent = server.client();
     mixed_load(&server, &["/", "/missing", "/style.css", "/?query"], "/room.png");
     slow_reader(&server, dir.path(), "/room.png");
@@ -198,7 +198,7 @@ fn the_log_equals_strace_for_the_embedded_site() {
         slow.read_to_end(&mut Vec::new()).unwrap();
     }
     // More than --max-connections.
-    let mut many: Vec<TcpStream> = (0..12).map(|_| server.client()).collect();
+    let mut many: Vec<TcpStream> = (0..16).map(|_| server.client()).collect();
     let mut refused = many.pop().unwrap();
     refused.read_to_end(&mut Vec::new()).unwrap();
     // Closed by the idle timeout.

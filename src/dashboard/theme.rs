@@ -179,8 +179,8 @@ impl Theme {
             Kind::Accept | Kind::Resume => Role::Good,
             Kind::Recv | Kind::Send | Kind::Sendfile => Role::Program,
             Kind::Close | Kind::Closed | Kind::Shutdown | Kind::Refused => Role::Warn,
-            Kind::Rest | Kind::Missed => Role::Bad,
-            Kind::Request | Kind::Response | Kind::Data | Kind::Pace => Role::Text,
+            Kind::Rest | Kind::Missed | Kind::Handler => Role::Bad,
+            Kind::Request | Kind::Response | Kind::Data | Kind::Pace | Kind::Handled => Role::Text,
             Kind::Setsockopt
             | Kind::Open
             | Kind::Openat

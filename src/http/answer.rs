@@ -255,6 +255,30 @@ pub(super) fn page(
     to.response(status, body.len() as u64, Payload::None)
 }
 
+/// 200 with a text that was made for this request.
+pub(super) fn generated(
+    to: Recipient,
+    media_type: &str,
+    text: &str,
+    prelude: &Prelude,
+    out: &mut Vec<u8>,
+) -> Response {
+    start(200, prelude, out);
+    put(
+        out,
+        format_args!(
+            "Content-Type: {media_type}\r\nContent-Length: {}\r\nCache-Control: no-store\r\n\
+             X-Content-Type-Options: nosniff\r\n",
+            text.len()
+        ),
+    );
+    out.extend_from_slice(to.end());
+    if !to.head {
+        out.extend_from_slice(text.as_bytes());
+    }
+    to.response(200, text.len() as u64, Payload::None)
+}
+
 const ALLOW: &[u8] = b"Allow: GET, HEAD, OPTIONS\r\n";
 
 /// The answer to OPTIONS.

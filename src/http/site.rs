@@ -184,6 +184,19 @@ impl Site {
         answer::page(status, &Note::None, to, &body, &self.prelude, out)
     }
 
+    /// Answers with a text that the caller made, which nobody shall keep. Makes no system call.
+    pub fn generated(
+        &mut self,
+        request: &Request<'_>,
+        media_type: &str,
+        text: &str,
+        now: Now,
+        out: &mut Vec<u8>,
+    ) -> Response {
+        self.prelude.set(now.unix);
+        answer::generated(Recipient::of(request), media_type, text, &self.prelude, out)
+    }
+
     /// The system calls made since this was last asked, in order. Nothing on a cache hit.
     pub fn calls(&mut self) -> std::vec::Drain<'_, FileCall> {
         self.calls.drain(..)

@@ -164,6 +164,11 @@ fn fact(out: &mut Vec<u8>, event: EventRef<'_>) {
             field(out, "requests", requests);
         }
         What::Rest { errno } => display(out, "err", &errno),
+        What::Handler { route } => text(out, "route", route.as_bytes()),
+        What::Handled { took } => {
+            key(out, "took");
+            seconds(out, took);
+        }
         What::Data { bytes } => {
             field(out, "bytes", bytes);
             text(out, "text", event.bytes);
@@ -367,6 +372,8 @@ mod tests {
             json!({"fact":"data","conn":1,"fd":9,"bytes":6,"text":"手\"\n!"}),
             json!({"call":"openat","fd":6,"path":"a.html","ret":11}),
             json!({"call":"getdents64","fd":11,"ret":96}),
+            json!({"fact":"handler","conn":1,"fd":9,"route":"/slow"}),
+            json!({"fact":"handled","conn":1,"fd":9,"took":3.2}),
         ];
         let events = samples::all();
         assert_eq!(events.len(), want.len());

@@ -109,6 +109,15 @@ fn fact(event: EventRef<'_>) -> Cow<'static, str> {
         What::Pace { mode: Mode::Slow(rate) } => {
             format!("The loop makes {rate} calls a second at most.").into()
         }
+        What::Handler { route } => format!(
+            "The handler of {route} runs on the loop's thread: until it ends, everybody waits."
+        )
+        .into(),
+        What::Handled { took } => format!(
+            "The handler has ended after {}; what has come meanwhile is served now.",
+            Time(took)
+        )
+        .into(),
         What::Missed => "That connection is gone already: nobody was dropped.".into(),
         What::Data { .. } => {
             "What came, as text; under the echo protocol it goes back as it is.".into()

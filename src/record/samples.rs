@@ -64,10 +64,12 @@ pub(super) fn tell(to: &mut Publisher) {
     to.fact(9, conn, What::Data { bytes: 6 }, "手\"\n!".as_bytes());
     to.call_with(6, None, What::Openat { ret: ok(11) }, b"a.html", &[], false);
     to.call(11, None, What::Getdents { ret: ok(96) });
+    to.fact(9, conn, What::Handler { route: "/slow" }, &[]);
+    to.fact(9, conn, What::Handled { took: 3_200_000_000 }, &[]);
 }
 
 /// How many [`tell`] tells.
-pub(super) const COUNT: usize = 27;
+pub(super) const COUNT: usize = 29;
 
 /// What `tells` tells, as a reader gets it.
 pub(super) fn events_of(tells: impl FnOnce(&mut Publisher)) -> Vec<OwnedEvent> {

@@ -152,6 +152,8 @@ fn fact(out: &mut String, event: EventRef<'_>) -> fmt::Result {
         What::Pace { mode: Mode::Run } => out.write_str("pace: run"),
         What::Pace { mode: Mode::Paused } => out.write_str("pace: paused"),
         What::Pace { mode: Mode::Slow(rate) } => write!(out, "pace: {rate} calls a second"),
+        What::Handler { route } => write!(out, "handler {route} begins"),
+        What::Handled { took } => write!(out, "handler has ended after {}", Time(took)),
         What::Missed => out.write_str("missed: that connection is gone already"),
         What::Data { bytes } => {
             write!(out, "data {:?}, {} bytes", String::from_utf8_lossy(event.bytes), bytes)
@@ -203,6 +205,8 @@ mod tests {
             "· data \"手\\\"\\n!\", 6 bytes      conn 1",
             "openat(6, \"a.html\") = 11",
             "getdents64(11) = 96",
+            "· handler /slow begins        conn 1",
+            "· handler has ended after 3.2 s  conn 1",
         ];
         let events = samples::all();
         assert_eq!(events.len(), want.len());

@@ -5,6 +5,7 @@
 //! | `reactor` | the readiness loop: wait, accept, serve |
 //! | `echo` | the other protocol |
 //! | `transfer` | reading, answering and writing on one connection |
+//! | `routes` | what is answered beside the files: `/slow`, `/-/metrics` |
 //! | `operator` | what the operator's commands do |
 //! | `selector` | who says which fds are ready |
 //! | `table`, `connection` | the fd → socket table and what is in it |
@@ -18,6 +19,7 @@ mod echo;
 mod operator;
 mod pace;
 mod reactor;
+mod routes;
 mod selector;
 mod table;
 mod timers;
@@ -36,6 +38,7 @@ use crate::http;
 use crate::telemetry::{Commands, Counters, Fd, Publisher};
 pub use echo::Protocol;
 use reactor::{Ended, Reactor};
+pub use routes::Routes;
 
 /// The limits of a server.
 #[derive(Clone, Debug)]
@@ -58,8 +61,8 @@ pub struct Config {
     pub write_timeout: Option<Duration>,
     /// Limits of a request.
     pub limits: http::Limits,
-    /// What is spoken.
-    pub protocol: Protocol,
+    /// What is answered beside the files.
+    pub routes: Routes,
     /// Whether a connection serves more than one request.
     pub keep_alive: bool,
     /// Whether a short segment is sent at once (`TCP_NODELAY`), or waits for the acknowledgement
@@ -69,6 +72,8 @@ pub struct Config {
     pub cork: bool,
     /// Bytes that one `recv` may bring; at least 1.
     pub read_buffer: usize,
+    /// What is spoken.
+    pub protocol: Protocol,
 }
 
 impl Default for Config {
@@ -82,11 +87,12 @@ impl Default for Config {
             body_timeout: Some(Duration::from_secs(60)),
             write_timeout: Some(Duration::from_secs(60)),
             limits: http::Limits::default(),
-            protocol: Protocol::default(),
+            routes: Routes::default(),
             keep_alive: true,
             nodelay: true,
             cork: true,
             read_buffer: 64 * 1024,
+            protocol: Protocol::default(),
         }
     }
 }

@@ -12,8 +12,18 @@ const DRAIN: usize = 1024 * 1024;
 impl Reactor {
     /// Carries out every command that has come.
     pub(super) fn obey(&mut self) {
+        self.obey_late();
         while let Ok(command) = self.commands.queue.try_recv() {
             self.command(command);
+        }
+    }
+
+    /// Carries out those that came while a handler kept the loop.
+    pub(super) fn obey_late(&mut self) {
+        if !self.commanded {
+            for command in std::mem::take(&mut self.late) {
+                self.command(command);
+            }
         }
     }
 

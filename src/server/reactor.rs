@@ -14,8 +14,8 @@ use super::timers::Timers;
 use super::{Bound, Config};
 use crate::http::{Now, Site};
 use crate::telemetry::{
-    Commands, ConnId, Counters, CtlOp, Errno, Fd, Kind, Listener, Mask, Nanos, Next, Publisher,
-    Ready, Ret, Stance, Standing, Turn, What, Why,
+    Command, Commands, ConnId, Counters, CtlOp, Errno, Fd, Kind, Listener, Mask, Nanos, Next,
+    Publisher, Ready, Ret, Stance, Standing, Turn, What, Why,
 };
 
 /// Connections accepted in one turn; the others wait for the next, which comes at once.
@@ -35,6 +35,8 @@ pub(super) struct Reactor {
     pub(super) tell: Publisher,
     pub(super) commands: Commands,
     pub(super) pace: Pace,
+    /// Commands that came while a handler kept the loop.
+    pub(super) late: Vec<Command>,
     /// A command is being carried out: its calls are the operator's and pass the gate.
     pub(super) commanded: bool,
     /// Where every `recv` lands first.
@@ -93,6 +95,7 @@ impl Reactor {
             tell,
             commands,
             pace: Pace::default(),
+            late: Vec::new(),
             commanded: false,
             output: Vec::new(),
             ready: Vec::new(),
@@ -408,6 +411,7 @@ impl Reactor {
     #[cold]
     fn hold(&mut self, next: Next) -> bool {
         let begin = self.tell.read_clock();
+        self.obey_late();
         while !self.commanded && !self.ending {
             let Verdict::Stand(until) = self.pace.ask(next.kind, Instant::now()) else { break };
             self.publish(Stance::Held(next));

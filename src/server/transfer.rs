@@ -11,6 +11,7 @@ use rustix::net::{RecvFlags, SendFlags};
 use super::connection::{Linger, Part};
 use super::echo::Protocol;
 use super::reactor::{Reactor, ret};
+use super::routes::{self, Route};
 use crate::http::{self, Body, Discard, FileCall, Head, Payload, Progress, Site};
 use crate::telemetry::{
     ConnId, ConnState, Errno, EventRef, Fd, How, Kind, Nanos, Publisher, Ret, What, Why,
@@ -140,8 +141,9 @@ impl Reactor {
     /// Answers the whole requests in what was kept and the `fresh` bytes just received, then
     /// sends the answers.
     fn answer(&mut self, fd: Fd, id: ConnId, fresh: usize, budget: &mut u32) -> Flow {
-        let Self { table, input, output, site, tell, time, config, .. } = self;
-        let Some(connection) = table.get(fd, id) else { return Flow::Over };
+        let Self { table, input, output, site, tell, time, config, commands, .. } = self;
+        let (late, pace, resumed) = (&mut self.late, &self.pace, &mut self.resumed);
+        let Some(mut connection) = table.get(fd, id) else { return Flow::Over };
         let before = connection.row.requests;
         let mut kept = std::mem::take(&mut connection.input);
         let bytes: &[u8] = if kept.is_empty() {
@@ -188,6 +190,19 @@ impl Reactor {
                         matches!(request.body, Body::Length(n) if n > config.limits.body_bytes);
                     let response = if too_long {
                         site.refuse(413, *time, output)
+                    } else if let Some(route) = config.routes.find(&request) {
+                        let text = match route {
+                            Route::Metrics => routes::metrics(&tell.counters, tell.now()),
+                            Route::Slow(took) => {
+                                let on = (fd, id);
+                                routes::block(took, on, tell, table, commands, late, pace.mode());
+                                *resumed = tell.now();
+                                routes::slow_text(took)
+                            }
+                        };
+                        let Some(again) = table.get(fd, id) else { return Flow::Over };
+                        connection = again;
+                        site.generated(&request, route.media_type(), &text, *time, output)
                     } else {
                         site.respond(&request, *time, output)
                     };
@@ -213,16 +228,7 @@ impl Reactor {
             connection.output.payload = response.payload;
         }
         if used < bytes.len() {
-            if kept.is_empty() {
-                connection.input = input[used..fresh].to_vec();
-            } else {
-                kept.drain(..used);
-                // A burst leaves no more memory claimed than it needs now.
-                if kept.capacity() / 4 > kept.len() {
-                    kept.shrink_to_fit();
-                }
-                connection.input = kept;
-            }
+            connection.input = rest_of(kept, &input[..fresh], used);
         }
         let part = match &connection.body {
             Some(_) => Some(Part::Body),
@@ -417,6 +423,20 @@ impl Reactor {
         }
         self.table.touch(fd);
     }
+}
+
+/// What is left of the input when so much of it is used: of what was kept, which has the fresh
+/// bytes at its end by then, or of the fresh bytes alone.
+fn rest_of(mut kept: Vec<u8>, fresh: &[u8], used: usize) -> Vec<u8> {
+    if kept.is_empty() {
+        return fresh[used..].to_vec();
+    }
+    kept.drain(..used);
+    // A burst leaves no more memory claimed than it needs now.
+    if kept.capacity() / 4 > kept.len() {
+        kept.shrink_to_fit();
+    }
+    kept
 }
 
 /// Offers the next piece of a payload to the kernel; returns the call and what is left.

@@ -334,12 +334,14 @@ pub enum Kind {
     Resume,
     Pace,
     Missed,
+    Handler,
+    Handled,
     Data,
 }
 
 impl Kind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::Listen,
         Self::EpollCtl,
         Self::EpollWait,
@@ -363,6 +365,8 @@ impl Kind {
         Self::Resume,
         Self::Pace,
         Self::Missed,
+        Self::Handler,
+        Self::Handled,
         Self::Data,
     ];
 
@@ -394,6 +398,8 @@ impl Kind {
             Self::Resume => "resume",
             Self::Pace => "pace",
             Self::Missed => "missed",
+            Self::Handler => "handler",
+            Self::Handled => "handled",
             Self::Data => "data",
         }
     }
@@ -556,6 +562,16 @@ pub enum What {
     },
     /// A command named a connection that is gone already.
     Missed,
+    /// A handler has begun on the loop's thread: nobody else is served until it ends.
+    Handler {
+        /// Which: its path.
+        route: &'static str,
+    },
+    /// It has ended.
+    Handled {
+        /// How long it took.
+        took: Nanos,
+    },
     /// What came, under the echo protocol; as text, possibly cut, beside the event.
     Data {
         /// Bytes received.
@@ -591,6 +607,8 @@ impl What {
             Self::Resume => Kind::Resume,
             Self::Pace { .. } => Kind::Pace,
             Self::Missed => Kind::Missed,
+            Self::Handler { .. } => Kind::Handler,
+            Self::Handled { .. } => Kind::Handled,
             Self::Data { .. } => Kind::Data,
         }
     }

@@ -130,6 +130,8 @@ pub enum Stance {
     Working,
     /// Held by the pace before a call.
     Held(Next),
+    /// In a handler, whose path this is; nobody else is served until it ends.
+    Handling(&'static str),
     /// The loop has ended; this is the last batch.
     Ended,
 }

@@ -30,15 +30,20 @@ pub enum Badge {
     Paused,
     /// That many calls a second.
     Slow(u8),
+    /// A handler, whose path this is, has kept it for that long.
+    Blocked(&'static str, Nanos),
     /// It has ended.
     Ended,
 }
 
-impl From<Standing> for Badge {
-    fn from(standing: Standing) -> Self {
+impl Badge {
+    /// How a server is that has stood there for so long.
+    #[must_use]
+    pub fn new(standing: Standing, stood: Nanos) -> Self {
         match (standing.stance, standing.mode) {
             (Stance::Ended, _) => Self::Ended,
             (Stance::Starting, _) => Self::Starting,
+            (Stance::Handling(route), _) => Self::Blocked(route, stood),
             (_, Mode::Run) => Self::Running,
             (_, Mode::Paused) => Self::Paused,
             (_, Mode::Slow(calls)) => Self::Slow(calls),
@@ -152,6 +157,15 @@ impl Pen<'_> {
                     (false, _) => format!("{calls} calls/s"),
                 };
                 (format!("{} SLOW {rate}", glyph("▸", ">")), Role::Warn)
+            }
+            Badge::Blocked(route, stood) => {
+                let stood = if self.theme.ascii() {
+                    format::ascii_duration(stood)
+                } else {
+                    format::duration(stood)
+                };
+                let place = if narrow { String::new() } else { format!(" in {route}") };
+                (format!("{} BLOCKED {stood}{place}", glyph("✋", "!!")), Role::Bad)
             }
             Badge::Ended => (format!("{} SERVER ENDED", glyph("✖", "X")), Role::Bad),
         };

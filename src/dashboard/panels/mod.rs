@@ -68,6 +68,8 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
 
 /// Name, URL, badges and rates. How the loop is is told live, also over a frozen picture.
 fn header(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
+    let live = state.live();
+    let stood = live.now.saturating_sub(live.standing.since);
     // Which call is next must be seen whatever panels are shown.
     let next = state.live().next_call().map(|next| {
         let fd = if next.kind == Kind::EpollWait { String::new() } else { next.fd.to_string() };
@@ -77,9 +79,9 @@ fn header(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
         url: state.url(),
         server: "epoll-et (mio)",
         rates: &state.scene().rates,
-        badge: Badge::from(Standing { mode: state.mode(), ..state.live().standing }),
+        badge: Badge::new(Standing { mode: state.mode(), ..live.standing }, stood),
         frozen: state.frozen_for(),
-        lost: state.live().lost.all(),
+        lost: live.lost.all(),
         notice: next.as_deref(),
     };
     header::draw(frame, area, &view, theme);

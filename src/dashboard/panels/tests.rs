@@ -13,8 +13,8 @@ use crate::dashboard::state::rates::Rates;
 use crate::dashboard::theme::{Palette, Theme};
 use crate::inspect::{AcceptQueue, Snapshot, Socket, TcpState};
 use crate::telemetry::{
-    Batch, ConnId, CtlOp, Errno, Event, Fd, Kind, Mask, Mode, Next, Ready, Ret, Stance, Turn, What,
-    Why,
+    Batch, ConnId, CtlOp, Errno, Event, Fd, Kind, Mask, Mode, Next, Ready, Ret, Stance, Standing,
+    Turn, What, Why,
 };
 
 /// The designed panels: inner sizes and what they are called in a snapshot's name.
@@ -270,6 +270,31 @@ fn the_header_leaves_fields_out_whole() {
 }
 
 #[test]
+fn a_blocked_loop_is_told_with_its_handler_and_its_time() {
+    let (_, rates) = busy();
+    let standing = Standing { stance: Stance::Handling("/slow"), ..Standing::default() };
+    let view = HeaderView {
+        url: "http://127.0.0.1:7890",
+        server: "epoll-et (mio)",
+        rates: &rates,
+        badge: Badge::new(standing, 3200 * MS),
+        frozen: None,
+        lost: 0,
+        notice: None,
+    };
+    for (width, ascii, words) in [
+        (80, false, "✋ BLOCKED 3.2 s in /slow"),
+        (80, true, "!! BLOCKED 3.2 s in /slow"),
+        (40, false, "✋ BLOCKED 3.2 s"),
+    ] {
+        let picture = header_at((width, 3), &view, ascii);
+        // A wide letter takes two cells of the screen.
+        let picture = picture.replace("✋  ", "✋ ");
+        assert!(picture.contains(words), "{width}\n{picture}");
+    }
+}
+
+#[test]
 fn a_resting_listener_is_shown_first() {
     let (_, mut rates) = busy();
     let mut script = Script::new(91_000 * MS);
@@ -370,7 +395,7 @@ prop_compose! {
         turns in prop::collection::vec((any::<u64>(), any::<u32>()), 0..9),
         (seq, time, stance, mode, whole, next) in
             (prop_oneof![any::<u64>(), 0u64..50], prop_oneof![any::<u64>(), 0u64..400_000_000_000],
-             0u8..5, 0u8..3, any::<bool>(), -1i32..12),
+             0u8..6, 0u8..3, any::<bool>(), -1i32..12),
     ) -> Batch {
         let mut batch = Script::new(time).batch;
         let (mut at, mut clock) = (seq, time);
@@ -408,6 +433,7 @@ prop_compose! {
             1 => Stance::Waiting,
             2 => Stance::Working,
             3 => Stance::Held(Next { kind: Kind::Recv, fd: next, conn: ConnId::new(2) }),
+            4 => Stance::Handling("/slow"),
             _ => Stance::Ended,
         };
         batch
@@ -442,7 +468,7 @@ proptest! {
                 super::charts::draw(frame, area, &charts, &rates, &theme, false);
                 let view = HeaderView {
                     url: "http://[::1]:7890", server: "epoll-et (mio)", rates: &rates,
-                    badge: engine.standing().into(), frozen: Some(tick), lost, notice: Some("note"),
+                    badge: Badge::new(engine.standing(), tick), frozen: Some(tick), lost, notice: Some("note"),
                 };
                 super::header::draw(frame, area, &view, &theme);
             });

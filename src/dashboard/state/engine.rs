@@ -437,7 +437,7 @@ impl Engine {
     pub fn turn_over(&self) -> bool {
         match self.standing.stance {
             Stance::Held(next) => next.kind == Kind::EpollWait,
-            Stance::Working => false,
+            Stance::Working | Stance::Handling(_) => false,
             Stance::Starting | Stance::Waiting | Stance::Ended => true,
         }
     }

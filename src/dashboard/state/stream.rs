@@ -356,6 +356,8 @@ pub fn describe(event: EventRef<'_>) -> Told {
             },
             String::new(),
         ),
+        What::Handler { route } => (route.to_owned(), "blocks the loop until it ends".to_owned()),
+        What::Handled { took } => (String::new(), format!("after {}", format::duration(took))),
         What::Data { bytes } => (format!("{} B", format::count(bytes)), spoken(event.bytes)),
         What::Missed => (String::new(), "a command came too late: it is gone".to_owned()),
     };
@@ -467,7 +469,7 @@ pub fn glyph(kind: Kind) -> (&'static str, &'static str) {
         Kind::Send | Kind::Sendfile => ("→", ">"),
         Kind::Close | Kind::Shutdown => ("×", "x"),
         Kind::Setsockopt | Kind::Open | Kind::Stat | Kind::Read => ("·", "."),
-        Kind::Rest | Kind::Missed | Kind::Refused => ("!", "!"),
+        Kind::Rest | Kind::Missed | Kind::Refused | Kind::Handler => ("!", "!"),
         _ => ("▪", "="),
     }
 }

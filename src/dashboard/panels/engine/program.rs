@@ -74,6 +74,14 @@ impl Pen<'_> {
                 let text = first_fit(spellings, width).unwrap_or_else(|| "HELD".to_owned());
                 (text, Role::Warn, last.map(|last| format!("last: {last}")))
             }
+            (Stance::Handling(route), _) => {
+                let sign = self.theme.glyph("✋", "!!");
+                (
+                    format!("{sign} BLOCKED in {route}"),
+                    Role::Bad,
+                    last.map(|l| format!("last: {l}")),
+                )
+            }
             (Stance::Working, _) => match last {
                 Some(last) => (format!("now: {last}"), Role::Program, None),
                 None => ("at work".to_owned(), Role::Program, None),

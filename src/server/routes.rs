@@ -1,0 +1,200 @@
+//! What the program answers itself, beside the files: `/slow` and `/-/metrics`.
+
+use std::fmt::Write;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::table::Table;
+use crate::http::Request;
+use crate::telemetry::{
+    Command, Commands, ConnId, Counters, Fd, Kind, Mode, Nanos, Publisher, QUEUED, Stance,
+    Standing, What, Why,
+};
+
+/// Which of them are there.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Routes {
+    /// `GET /slow?ms=N`: a handler that takes that long, for the lesson on blocking.
+    pub slow: bool,
+    /// `GET /-/metrics`: the totals, for Prometheus.
+    pub metrics: bool,
+}
+
+/// The longest that `/slow` takes.
+const SLOWEST: Duration = Duration::from_secs(60);
+/// How long it takes when nothing is asked for.
+const SLOW: Duration = Duration::from_secs(1);
+
+/// One of them, as it was asked for.
+pub(super) enum Route {
+    Slow(Duration),
+    Metrics,
+}
+
+impl Route {
+    pub(super) const SLOW: &'static str = "/slow";
+    const METRICS: &'static str = "/-/metrics";
+
+    /// The media type of its answer.
+    pub(super) fn media_type(&self) -> &'static str {
+        match self {
+            Self::Slow(_) => "text/plain; charset=utf-8",
+            Self::Metrics => "text/plain; version=0.0.4; charset=utf-8",
+        }
+    }
+}
+
+impl Routes {
+    /// The route that a request is for, if there is one.
+    pub(super) fn find(self, request: &Request<'_>) -> Option<Route> {
+        if self == Self::default() || !matches!(request.method, "GET" | "HEAD") {
+            return None;
+        }
+        if self.metrics && request.path == Route::METRICS.as_bytes() {
+            return Some(Route::Metrics);
+        }
+        let slow = self.slow && request.path == Route::SLOW.as_bytes();
+        slow.then(|| time_of(request.query)).flatten().map(Route::Slow)
+    }
+}
+
+/// `ms=N` as a time; `None` when it is not a number.
+fn time_of(query: Option<&[u8]>) -> Option<Duration> {
+    let mut values = query.unwrap_or_default().split(|&b| b == b'&');
+    let Some(digits) = values.find_map(|pair| pair.strip_prefix(b"ms=")) else { return Some(SLOW) };
+    let text = std::str::from_utf8(digits).ok()?;
+    if text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    Some(text.parse().map_or(SLOWEST, Duration::from_millis).min(SLOWEST))
+}
+
+/// Takes the loop's thread for a while: nobody is served meanwhile, and that is the lesson. It is
+/// told before it begins. What the operator says meanwhile is put into `late`; only that the server
+/// shall end ends it early.
+pub(super) fn block(
+    time: Duration,
+    (fd, id): (Fd, ConnId),
+    tell: &mut Publisher,
+    table: &mut Table,
+    commands: &Commands,
+    late: &mut Vec<Command>,
+    mode: Mode,
+) {
+    let since = tell.read_clock();
+    let until = Instant::now() + time;
+    tell.fact(fd, Some(id), What::Handler { route: Route::SLOW }, &[]);
+    tell.publish(table, Standing { stance: Stance::Handling(Route::SLOW), since, mode });
+    loop {
+        if late.len() >= QUEUED {
+            thread::sleep(until.saturating_duration_since(Instant::now()));
+            break;
+        }
+        match commands.queue.recv_deadline(until) {
+            // Everything is published when the handler has ended.
+            Ok(Command::Publish) => {}
+            Ok(command) => {
+                late.push(command);
+                if command == Command::Shutdown {
+                    break;
+                }
+            }
+            Err(_) => break,
+        }
+    }
+    let took = tell.read_clock() - since;
+    tell.fact(fd, Some(id), What::Handled { took }, &[]);
+}
+
+/// What `/slow` says when it is over.
+pub(super) fn slow_text(time: Duration) -> String {
+    format!(
+        "This handler took {} ms on the loop's thread.\nNobody else was served meanwhile.\n",
+        time.as_millis()
+    )
+}
+
+/// The totals in Prometheus' text format, version 0.0.4.
+pub(super) fn metrics(counters: &Counters, now: Nanos) -> String {
+    let mut out = String::with_capacity(8 * 1024);
+    let mut family = |name: &str, kind: &str, help: &str, samples: &[(String, u64)]| {
+        let _ = writeln!(out, "# HELP epollscope_{name} {help}");
+        let _ = writeln!(out, "# TYPE epollscope_{name} {kind}");
+        for (labels, value) in samples {
+            let _ = writeln!(out, "epollscope_{name}{labels} {value}");
+        }
+    };
+    let one = |value| [(String::new(), value)];
+    let label = |name: &str, value: &str| format!("{{{name}=\"{value}\"}}");
+    let closed: Vec<_> = Why::ALL
+        .iter()
+        .map(|&why| (label("why", why.label()), counters.closed[why as usize]))
+        .collect();
+    let responses: Vec<_> = (1..=5)
+        .map(|class| (label("code", &format!("{class}xx")), counters.responses[class]))
+        .collect();
+    let calls: Vec<_> = Kind::ALL
+        .iter()
+        .filter(|kind| kind.is_call())
+        .map(|&kind| (label("call", kind.name()), counters.calls[kind as usize]))
+        .collect();
+    family("uptime_seconds", "gauge", "Time since the start.", &one(now / 1_000_000_000));
+    family("connections_open", "gauge", "Connections open now.", &one(counters.open()));
+    family(
+        "connections_accepted_total",
+        "counter",
+        "Connections accepted, refused ones included.",
+        &one(counters.accepted),
+    );
+    family(
+        "connections_refused_total",
+        "counter",
+        "Connections answered with 503 because there were too many.",
+        &one(counters.refused),
+    );
+    family("connections_closed_total", "counter", "Connections closed, by reason.", &closed);
+    family("requests_total", "counter", "Requests understood.", &one(counters.requests));
+    family("responses_total", "counter", "Responses, by class of status.", &responses);
+    family("received_bytes_total", "counter", "Bytes received.", &one(counters.bytes_in));
+    family("sent_bytes_total", "counter", "Bytes sent.", &one(counters.bytes_out));
+    family("wakeups_total", "counter", "Returns of the wait call.", &one(counters.wakeups));
+    family(
+        "own_wakeups_total",
+        "counter",
+        "Returns of the wait call for a command or a timer only.",
+        &one(counters.own_wakeups),
+    );
+    family("ready_total", "counter", "Descriptors reported ready.", &one(counters.ready));
+    family("calls_total", "counter", "System calls of the loop, by name.", &calls);
+    family("calls_again_total", "counter", "Calls that ended in EAGAIN.", &one(counters.again));
+    family(
+        "listener_rests_total",
+        "counter",
+        "How often the listener rested for want of descriptors.",
+        &one(counters.rests),
+    );
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_of_a_slow_handler() {
+        let ms = Duration::from_millis;
+        for (query, time) in [
+            (None, Some(SLOW)),
+            (Some("x=1"), Some(SLOW)),
+            (Some("ms=0"), Some(ms(0))),
+            (Some("x=1&ms=5000"), Some(ms(5000))),
+            (Some("ms=60001"), Some(SLOWEST)),
+            (Some("ms=99999999999999999999999"), Some(SLOWEST)),
+            (Some("ms="), None),
+            (Some("ms=-1"), None),
+            (Some("ms=+1"), None),
+        ] {
+            assert_eq!(time_of(query.map(str::as_bytes)), time, "{query:?}");
+        }
+    }
+}
