@@ -565,3 +565,15 @@ fn a_burst_of_keys_is_taken_whole() {
     terminal.press("q");
     assert_ends(terminal, 0);
 }
+
+#[test]
+fn a_terminal_that_goes_away_ends_it_cleanly() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log");
+    let terminal = start(SMALL, &["--log", path.to_str().unwrap()]);
+    let mut client = connect(terminal.port());
+    ask(&mut client);
+    assert!(is_answered(&mut client));
+    assert_eq!(terminal.hang_up().exit_code(), 0);
+    assert_log_is_complete(&path);
+}

@@ -5,7 +5,7 @@
 //! every source it waits for. What those sources are is behind [`World`], so that the loop is
 //! tested without a server.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -310,7 +310,8 @@ pub fn run_with(
     // A terminal that hung up (SIGHUP) cannot be read or written: that is no failure.
     let watched = if signals.quit() { Ok(()) } else { watched };
     for text in terminal::panics() {
-        eprintln!("{text}");
+        // There may be nobody left to read it.
+        let _ = writeln!(io::stderr(), "{text}");
     }
     watched.and(ended)
 }

@@ -5,6 +5,7 @@
 //! write into the picture, so its text is kept for [`panics`].
 
 use std::io::{self, BufWriter, Stdout, Write};
+use std::mem::ManuallyDrop;
 use std::panic;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -37,7 +38,9 @@ static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 /// The screen, while it is ours.
 #[derive(Debug)]
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    /// Never dropped: it would show the cursor, as [`leave`] does, and panic where it could not
+    /// because the terminal, and standard error with it, has gone.
+    terminal: ManuallyDrop<Terminal<CrosstermBackend<BufWriter<Stdout>>>>,
     mouse: bool,
 }
 
@@ -50,7 +53,8 @@ impl Screen {
         hook_panics();
         // A whole frame goes out in few writes, so that none is shown half drawn.
         let out = BufWriter::with_capacity(256 * 1024, io::stdout());
-        let mut screen = Self { terminal: Terminal::new(CrosstermBackend::new(out))?, mouse };
+        let terminal = ManuallyDrop::new(Terminal::new(CrosstermBackend::new(out))?);
+        let mut screen = Self { terminal, mouse };
         screen.take_over()?;
         Ok(screen)
     }

@@ -5,6 +5,7 @@ use std::io::{Read, Write};
 use std::num::NonZeroU16;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use portable_pty::{
@@ -16,11 +17,15 @@ pub const LIMIT: Duration = Duration::from_secs(20);
 
 pub struct Terminal {
     pub child: Box<dyn Child + Send + Sync>,
-    master: Box<dyn MasterPty + Send>,
+    /// `None` once it was hung up.
+    master: Option<Box<dyn MasterPty + Send>>,
     /// Kept open: the kernel forgets the terminal's modes with its last close, and they are what
     /// [`Terminal::assert_restored`] looks at.
     _slave: Box<dyn SlavePty + Send>,
     keyboard: Box<dyn Write + Send>,
+    /// Reads the output; ends after the next piece of it when told to.
+    reader: Option<JoinHandle<()>>,
+    hung_up: Arc<AtomicBool>,
     screen: Arc<Mutex<Picture>>,
     /// Bytes that the program has written.
     pub written: Arc<AtomicUsize>,
@@ -84,7 +89,9 @@ impl Terminal {
         let written = Arc::new(AtomicUsize::new(0));
         let mut output = pty.master.try_clone_reader().unwrap();
         let (parser, reading, count) = (screen.clone(), reads.clone(), written.clone());
-        std::thread::spawn(move || {
+        let hung_up = Arc::new(AtomicBool::new(false));
+        let gone = hung_up.clone();
+        let reader = std::thread::spawn(move || {
             let mut buffer = vec![0; 65536];
             loop {
                 while !reading.load(Ordering::Relaxed) {
@@ -94,13 +101,27 @@ impl Terminal {
                     Ok(n) if n > 0 => {
                         count.fetch_add(n, Ordering::Relaxed);
                         parser.lock().unwrap().process(&buffer[..n]);
+                        if gone.load(Ordering::Relaxed) {
+                            break;
+                        }
                     }
                     _ => break,
                 }
             }
         });
         let keyboard = pty.master.take_writer().unwrap();
-        Self { child, master: pty.master, _slave: pty.slave, keyboard, screen, written, reads }
+        let master = Some(pty.master);
+        Self {
+            child,
+            master,
+            _slave: pty.slave,
+            keyboard,
+            reader: Some(reader),
+            hung_up,
+            screen,
+            written,
+            reads,
+        }
     }
 
     /// What stands on the screen.
@@ -191,7 +212,7 @@ impl Terminal {
     pub fn resize(&mut self, (cols, rows): (u16, u16)) {
         let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
         self.screen.lock().unwrap().parser.screen_mut().set_size(nonzero(rows), nonzero(cols));
-        self.master.resize(size).unwrap();
+        self.master.as_ref().unwrap().resize(size).unwrap();
     }
 
     pub fn signal(&self, signal: rustix::process::Signal) {
@@ -207,6 +228,26 @@ impl Terminal {
         let status = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/status")).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
         line.unwrap().trim().parse().unwrap()
+    }
+
+    /// Takes the terminal away from the program, as closing its window does, and waits for the
+    /// program's end.
+    #[track_caller]
+    pub fn hang_up(mut self) -> ExitStatus {
+        self.hung_up.store(true, Ordering::Relaxed);
+        // Something to draw, so that the reader comes back from its read.
+        self.press("?");
+        self.reader.take().unwrap().join().unwrap();
+        self.keyboard = Box::new(std::io::sink());
+        self.master = None;
+        let begin = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            assert!(begin.elapsed() < LIMIT, "it goes on without a terminal");
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// Waits for the program's end.
@@ -239,7 +280,8 @@ impl Terminal {
             assert!(begin.elapsed() < Duration::from_secs(5), "not restored:\n{}", self.text());
             std::thread::sleep(Duration::from_millis(5));
         }
-        let tty = self.master.tty_name().map(std::fs::File::open).unwrap().unwrap();
+        let tty =
+            self.master.as_ref().unwrap().tty_name().map(std::fs::File::open).unwrap().unwrap();
         let modes = tcgetattr(&tty).unwrap().local_modes;
         assert!(
             modes.contains(LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG),
