@@ -10,11 +10,11 @@ mod common;
 mod terminal;
 
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use common::{Measured, load, median};
+use rustix::thread::{CpuSet, Pid, sched_setaffinity};
 use terminal::Terminal;
 
 const ROUNDS: usize = 7;
@@ -42,13 +42,25 @@ fn start(name: &'static str, options: &[&str]) -> Subject {
         std::thread::sleep(Duration::from_millis(10));
     }
     let pid = terminal.child.process_id().unwrap();
-    let tid = std::fs::read_dir(format!("/proc/{pid}/task"))
-        .unwrap()
-        .map(|task| task.unwrap().path())
-        .find(|task| std::fs::read_to_string(task.join("comm")).unwrap().trim() == "server")
-        .expect("a thread named server");
-    let tid = Path::new(&tid).file_name().unwrap().to_str().unwrap().parse().unwrap();
-    Subject { name, terminal, addr, tid }
+    let mut server = None;
+    for task in std::fs::read_dir(format!("/proc/{pid}/task")).unwrap() {
+        let task = task.unwrap().path();
+        let tid = task.file_name().unwrap().to_str().unwrap().parse().unwrap();
+        let is_server = std::fs::read_to_string(task.join("comm")).unwrap().trim() == "server";
+        pin(Some(tid), usize::from(!is_server));
+        server = server.or(is_server.then_some(tid));
+    }
+    Subject { name, terminal, addr, tid: server.expect("a thread named server") }
+}
+
+/// Keeps a thread on one processor. The server has the first one for itself, so that it and not
+/// the load decides how many requests there are; everything else shares the second.
+fn pin(thread: Option<i32>, processor: usize) {
+    let mut set = CpuSet::new();
+    set.set(processor);
+    let thread = thread.and_then(Pid::from_raw);
+    // On a machine with one processor there is nothing to choose.
+    let _ = sched_setaffinity(thread, &set);
 }
 
 fn main() {
@@ -60,6 +72,7 @@ fn main() {
         start("dashboard, terminal stuck", &[]),
     ];
     subjects[3].terminal.reads.store(false, Ordering::Relaxed);
+    pin(None, 1);
     let mut rounds: Vec<Vec<Measured>> = Vec::new();
     for round in 0..=ROUNDS {
         let measured =
