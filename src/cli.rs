@@ -274,9 +274,11 @@ pub fn markdown() -> String {
             [] => String::new(),
             values => format!(". One of {}", values.join(", ")),
         };
-        // A String takes everything.
         let default = default.join(" ");
-        let _ = writeln!(text, "| `{}` | {help}{one_of}. | {default} |", spelling.trim());
+        // A bar would end the table's cell, also between backticks.
+        let spelling = spelling.trim().replace('|', "\\|");
+        // A String takes everything.
+        let _ = writeln!(text, "| `{}` | {help}{one_of}. | {default} |", spelling);
     }
     text
 }
