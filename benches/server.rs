@@ -64,6 +64,8 @@ fn pin(thread: Option<i32>, processor: usize) {
 }
 
 fn main() {
+    // Before anything is started, so that all threads inherit it.
+    pin(None, 1);
     let log = std::env::temp_dir().join(format!("epollscope-bench-{}.jsonl", std::process::id()));
     let subjects = [
         start("headless, no telemetry", &["--headless", "--quiet"]),
@@ -72,7 +74,6 @@ fn main() {
         start("dashboard, terminal stuck", &[]),
     ];
     subjects[3].terminal.reads.store(false, Ordering::Relaxed);
-    pin(None, 1);
     let mut rounds: Vec<Vec<Measured>> = Vec::new();
     for round in 0..=ROUNDS {
         let measured =
