@@ -278,7 +278,7 @@ pub fn markdown() -> String {
         // A bar would end the table's cell, also between backticks.
         let spelling = spelling.trim().replace('|', "\\|");
         // A String takes everything.
-        let _ = writeln!(text, "| `{}` | {help}{one_of}. | {default} |", spelling);
+        let _ = writeln!(text, "| `{spelling}` | {help}{one_of}. | {default} |");
     }
     text
 }

@@ -34,13 +34,13 @@ pub(super) fn tell(to: &mut Publisher) {
     let add = What::EpollCtl { epfd: 4, op: CtlOp::Add, mask: watch, ret: zero };
     let del = What::EpollCtl { epfd: 4, op: CtlOp::Del, mask: Mask::NONE, ret: err(2) };
 
-    to.call(5, None, What::Listen { addr, backlog: 1024, ret: zero });
+    to.call(5, None, What::Listen { addr: addr.into(), backlog: 1024, ret: zero });
     to.call(5, None, add);
     to.call(9, conn, del);
     let wait = What::EpollWait { ret: ok(2), waited: 1_203_000_000 };
     to.call_with(4, None, wait, &[], &ready, true);
     to.call(4, None, What::EpollWait { ret: err(4), waited: 1000 });
-    to.call(5, conn, What::Accept { ret: ok(9), peer: Some(peer) });
+    to.call(5, conn, What::Accept { ret: ok(9), peer: Some(peer.into()) });
     to.call(5, None, What::Accept { ret: Ret::err(Errno::AGAIN), peer: None });
     to.call(9, conn, What::Recv { ret: ok(84) });
     to.call(9, conn, What::Send { ret: ok(1290), len: 3100 });

@@ -129,7 +129,11 @@ impl Reactor {
             result?;
         }
         let result = rustix::net::listen(&self.socket, i32::try_from(backlog).unwrap_or(i32::MAX));
-        self.tell.call(fd, None, What::Listen { addr, backlog, ret: ret(result.map(|()| 0)) });
+        self.tell.call(
+            fd,
+            None,
+            What::Listen { addr: addr.into(), backlog, ret: ret(result.map(|()| 0)) },
+        );
         result?;
         self.ctl(CtlOp::Add, Tag { fd: waker, mark: 0 }, false)?;
         self.ctl(CtlOp::Add, Tag { fd, mark: 0 }, false)?;
@@ -316,7 +320,7 @@ impl Reactor {
         let id = ConnId::new(self.last_id).expect("counts from 1");
         // An internet socket's peer has an internet address.
         let peer = peer.and_then(|peer| peer.try_into().ok()).unwrap_or(self.listener.addr);
-        let what = What::Accept { ret: Ret::ok(fd.unsigned_abs().into()), peer: Some(peer) };
+        let what = What::Accept { ret: Ret::ok(fd.unsigned_abs().into()), peer: Some(peer.into()) };
         self.tell.call(self.listener.fd, Some(id), what);
         self.tell.counters.accepted += 1;
         let (most, most_of_one) = (self.config.max_connections, self.config.max_per_address);

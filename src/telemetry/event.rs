@@ -5,10 +5,9 @@
 //! [`OwnedEvent`] keeps one for longer than its batch.
 
 use std::fmt;
-use std::net::SocketAddr;
 use std::num::NonZeroU64;
 
-use super::Mask;
+use super::{Addr, Mask};
 
 /// A file descriptor's number, as the kernel gives it. Reused as soon as it is closed.
 pub type Fd = std::os::fd::RawFd;
@@ -419,7 +418,7 @@ pub enum What {
     /// `listen(2)`; the fd is the listener.
     Listen {
         /// The bound address.
-        addr: SocketAddr,
+        addr: Addr,
         /// The backlog asked for; the kernel caps it at `net.core.somaxconn`.
         backlog: u32,
         /// Its result.
@@ -448,7 +447,7 @@ pub enum What {
         /// The new descriptor.
         ret: Ret,
         /// Whose it is.
-        peer: Option<SocketAddr>,
+        peer: Option<Addr>,
     },
     /// `recv(2)`. A result of 0 is the peer's FIN.
     Recv {
@@ -745,6 +744,6 @@ mod tests {
     #[test]
     fn an_event_stays_small() {
         // The hot path writes one of these for each call.
-        assert!(size_of::<Event>() <= 88, "{}", size_of::<Event>());
+        assert!(size_of::<Event>() <= 72, "{}", size_of::<Event>());
     }
 }

@@ -8,6 +8,7 @@
 //! * The connection table and the counters do not depend on the event stream, so they stay exact
 //!   when the stream had to leave something out.
 
+mod addr;
 mod command;
 mod counters;
 mod event;
@@ -15,6 +16,7 @@ mod mask;
 mod row;
 mod wire;
 
+pub use addr::Addr;
 pub use command::{Command, Commands, Control, Gone, QUEUED, Step, control};
 pub use counters::{Counters, Lost};
 pub use event::{

@@ -63,7 +63,7 @@ impl Script {
 
     pub(crate) fn accept(&mut self, fd: Fd, id: u64) -> &mut Self {
         let ret = Ret::ok(u64::try_from(fd).unwrap());
-        self.event(5, id, What::Accept { ret, peer: Some(peer(fd)) });
+        self.event(5, id, What::Accept { ret, peer: Some(peer(fd).into()) });
         let add = What::EpollCtl { epfd: 3, op: CtlOp::Add, mask: WATCH, ret: Ret::ZERO };
         self.event(fd, id, add).row(fd, id)
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::filter::{Filter, Flag, Number, Subject, Word};
 use crate::dashboard::format;
 use crate::telemetry::{
-    Batch, ConnId, Errno, Event, EventRef, Kind, Mode, Nanos, OwnedEvent, Ret, What,
+    Addr, Batch, ConnId, Errno, Event, EventRef, Kind, Mode, Nanos, OwnedEvent, Ret, What,
 };
 
 /// How many events are kept.
@@ -419,7 +419,7 @@ fn request(event: EventRef<'_>) -> (String, String) {
     }
 }
 
-fn accepted(ret: Ret, peer: Option<std::net::SocketAddr>) -> String {
+fn accepted(ret: Ret, peer: Option<Addr>) -> String {
     match (ret.get(), peer) {
         (Ok(fd), Some(peer)) => format!("{peer} is now fd {fd}"),
         (Ok(fd), None) => format!("a client is now fd {fd}"),

@@ -69,7 +69,11 @@ impl Feed {
             epfd: EPFD,
             waker: 3,
         });
-        feed.tell(LISTENER, None, What::Listen { addr, backlog: 1024, ret: Ret::ZERO });
+        feed.tell(
+            LISTENER,
+            None,
+            What::Listen { addr: addr.into(), backlog: 1024, ret: Ret::ZERO },
+        );
         let add = What::EpollCtl { epfd: EPFD, op: CtlOp::Add, mask: interest(), ret: Ret::ZERO };
         feed.tell(LISTENER, None, add);
         feed
@@ -120,8 +124,10 @@ impl Feed {
 
     pub(super) fn accept(&mut self, number: u64, fd: Fd) {
         let conn = Some(id(number));
-        let accept =
-            What::Accept { ret: Ret::ok(fd.unsigned_abs().into()), peer: Some(peer(number)) };
+        let accept = What::Accept {
+            ret: Ret::ok(fd.unsigned_abs().into()),
+            peer: Some(peer(number).into()),
+        };
         self.tell(LISTENER, conn, accept);
         let add = What::EpollCtl { epfd: EPFD, op: CtlOp::Add, mask: interest(), ret: Ret::ZERO };
         self.tell(fd, conn, add);
