@@ -15,8 +15,8 @@ use epollscope::dashboard::state::{Options, State};
 use epollscope::dashboard::theme::{Palette, Theme};
 use epollscope::inspect::{AcceptQueue, Snapshot, Socket, TcpState};
 use epollscope::telemetry::{
-    Batch, ConnId, ConnState, Event, Fd, Kind, Listener, Mask, Nanos, Ready, Ret, Row, Stance,
-    Standing, Turn, What,
+    Batch, By, ConnId, ConnState, Event, Fd, Kind, Listener, Mask, Nanos, Ready, Ret, Row,
+    ServerKind, Stance, Standing, Turn, What,
 };
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -72,6 +72,8 @@ impl Server {
             bytes_out: 0,
             opened: 0,
             active: 0,
+            by: By::LOOP,
+            within: None,
             why: None,
         };
         let mut totals = Batch::default();
@@ -83,6 +85,7 @@ impl Server {
             resting: None,
             epfd: 4,
             waker: 3,
+            server: ServerKind::EpollEt,
         });
         totals.standing = Standing { stance: Stance::Waiting, ..Standing::default() };
         Self { rows: (0..connections).map(row).collect(), next: 0, seq: 0, now: 0, totals }

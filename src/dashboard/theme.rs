@@ -175,18 +175,33 @@ impl Theme {
     #[must_use]
     pub fn kind(&self, kind: Kind) -> Style {
         self.style(match kind {
-            Kind::EpollWait | Kind::EpollCtl | Kind::Listen => Role::Kernel,
-            Kind::Accept | Kind::Resume => Role::Good,
-            Kind::Recv | Kind::Send | Kind::Sendfile => Role::Program,
+            Kind::EpollWait
+            | Kind::EpollCtl
+            | Kind::Listen
+            | Kind::Select
+            | Kind::Poll
+            | Kind::Nap
+            | Kind::Parked => Role::Kernel,
+            Kind::Accept | Kind::Resume | Kind::Started | Kind::Switched => Role::Good,
+            Kind::Recv | Kind::Send | Kind::Sendfile | Kind::Input | Kind::Woken => Role::Program,
             Kind::Close | Kind::Closed | Kind::Shutdown | Kind::Refused => Role::Warn,
             Kind::Rest | Kind::Missed | Kind::Handler => Role::Bad,
-            Kind::Request | Kind::Response | Kind::Data | Kind::Pace | Kind::Handled => Role::Text,
+            Kind::Request
+            | Kind::Response
+            | Kind::Data
+            | Kind::Pace
+            | Kind::Handled
+            | Kind::Round
+            | Kind::Queued
+            | Kind::Typed => Role::Text,
             Kind::Setsockopt
             | Kind::Open
             | Kind::Openat
             | Kind::Stat
             | Kind::Read
-            | Kind::Getdents => Role::Dim,
+            | Kind::Getdents
+            | Kind::Wait4
+            | Kind::Ended => Role::Dim,
         })
     }
 

@@ -5,7 +5,8 @@
 //! other fields are the arguments that matter and then the result: `ret`, or `err` with errno's
 //! name, or neither where success has nothing to tell. What a peer sent that is not UTF-8 is
 //! written with U+FFFD in its place. Events of the program's own plumbing carry `"own":true`, as
-//! do its entries of a ready list.
+//! do its entries of a ready list. What another thread did carries its `tid`; what another process
+//! did carries its `pid`, and its fd numbers are that process's own.
 
 use std::io::Write;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -66,6 +67,12 @@ pub fn event(out: &mut Vec<u8>, event: EventRef<'_>, waker: Option<Fd>) {
         }
         fact(out, EventRef { event, bytes, ready });
     }
+    if let Some(tid) = event.by.tid() {
+        fd(out, "tid", tid);
+    }
+    if let Some(pid) = event.by.pid() {
+        fd(out, "pid", pid);
+    }
     if event.own {
         out.extend_from_slice(b",\"own\":true");
     }
@@ -80,6 +87,7 @@ fn call(out: &mut Vec<u8>, event: &Event, bytes: &[u8], ready: &[Ready], waker: 
             fd(out, "fd", event.fd);
         }
         What::EpollWait { .. } => fd(out, "epfd", event.fd),
+        _ if event.fd < 0 => {}
         _ => fd(out, "fd", event.fd),
     }
     // The connection of an accept is part of its result.
@@ -113,7 +121,23 @@ fn call(out: &mut Vec<u8>, event: &Event, bytes: &[u8], ready: &[Ready], waker: 
                 display(out, "peer", &peer);
             }
         }
-        What::Recv { ret } | What::Getdents { ret } => result(out, ret),
+        What::Select { ret, examined, copied, waited }
+        | What::Poll { ret, examined, copied, waited } => {
+            result(out, ret);
+            ready_list(out, ready, waker);
+            field(out, "examined", examined.into());
+            field(out, "copied", copied.into());
+            key(out, "waited");
+            seconds(out, waited);
+        }
+        What::Nap { ret, waited } => {
+            failure(out, ret);
+            key(out, "waited");
+            seconds(out, waited);
+        }
+        What::Recv { ret } | What::Getdents { ret } | What::Input { ret } | What::Wait4 { ret } => {
+            result(out, ret);
+        }
         What::Send { ret, len } => {
             result(out, ret);
             field(out, "len", len);
@@ -164,7 +188,9 @@ fn fact(out: &mut Vec<u8>, event: EventRef<'_>) {
             field(out, "requests", requests);
         }
         What::Rest { errno } => display(out, "err", &errno),
-        What::Handler { route } => text(out, "route", route.as_bytes()),
+        What::Handler { route } | What::Queued { route } => {
+            text(out, "route", route.as_bytes());
+        }
         What::Handled { took } => {
             key(out, "took");
             seconds(out, took);
@@ -173,6 +199,16 @@ fn fact(out: &mut Vec<u8>, event: EventRef<'_>) {
             field(out, "bytes", bytes);
             text(out, "text", event.bytes);
         }
+        What::Switched { to } => text(out, "server", to.name().as_bytes()),
+        What::Round { asked, answered, took } => {
+            field(out, "asked", asked.into());
+            field(out, "answered", answered.into());
+            key(out, "took");
+            seconds(out, took);
+        }
+        What::Started { stack } if stack > 0 => field(out, "stack", stack),
+        What::Parked { on } => display(out, "on", &on),
+        What::Typed => text(out, "text", event.bytes),
         What::Pace { mode } => match mode {
             Mode::Run => text(out, "mode", b"run"),
             Mode::Paused => text(out, "mode", b"paused"),
@@ -374,6 +410,23 @@ mod tests {
             json!({"call":"getdents64","fd":11,"ret":96}),
             json!({"fact":"handler","conn":1,"fd":9,"route":"/slow"}),
             json!({"fact":"handled","conn":1,"fd":9,"took":3.2}),
+            json!({"call":"poll","ret":1,"ready":[{"fd":5,"mask":"IN"}],"examined":50,"copied":500,"waited":0.002}),
+            json!({"call":"select","ret":0,"ready":[],"examined":50,"copied":48,
+                "waited":0.002}),
+            json!({"call":"clock_nanosleep","waited":0.002}),
+            json!({"call":"read","fd":0,"ret":5}),
+            json!({"fact":"typed","fd":0,"text":"quit"}),
+            json!({"fact":"round","asked":50,"answered":2,"took":0.002}),
+            json!({"fact":"switched","server":"threads"}),
+            json!({"fact":"started","conn":1,"fd":9,"stack":65_536,"tid":77}),
+            json!({"call":"recv","fd":9,"conn":1,"ret":84,"tid":77}),
+            json!({"fact":"ended","conn":1,"fd":9,"tid":77}),
+            json!({"call":"recv","fd":0,"conn":1,"ret":84,"pid":78}),
+            json!({"call":"wait4","conn":1,"ret":78}),
+            json!({"fact":"started","conn":1,"fd":9}),
+            json!({"fact":"parked","conn":1,"fd":9,"on":"IN"}),
+            json!({"fact":"woken","conn":1,"fd":9}),
+            json!({"fact":"queued","conn":1,"fd":9,"route":"/slow"}),
         ];
         let events = samples::all();
         assert_eq!(events.len(), want.len());

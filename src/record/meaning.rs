@@ -75,7 +75,45 @@ pub fn meaning(event: EventRef<'_>) -> Cow<'static, str> {
             }
             Err(errno) => failed(Kind::Read, errno),
         },
+        What::Select { ret, examined, .. } | What::Poll { ret, examined, .. } => {
+            asked_all(event.event.what.kind(), ret, examined)
+        }
+        What::Nap { waited, .. } => format!(
+            "Nobody is asked for {}; whoever speaks meanwhile has to wait that long.",
+            Time(waited)
+        )
+        .into(),
+        What::Input { ret } => match ret.get() {
+            Ok(0) => "Standard input has ended.".into(),
+            Ok(n) => format!("{} came from standard input.", Bytes(n)).into(),
+            Err(errno) => failed(Kind::Input, errno),
+        },
+        What::Wait4 { ret } => match ret.get() {
+            Ok(pid) => {
+                format!("Process {pid} is taken off the process table: no zombie stays.").into()
+            }
+            Err(errno) => failed(Kind::Wait4, errno),
+        },
         _ => fact(event),
+    }
+}
+
+/// `select` and `poll`.
+fn asked_all(kind: Kind, ret: Ret, examined: u32) -> Cow<'static, str> {
+    let name = kind.name();
+    match ret.get() {
+        Ok(0) => format!(
+            "The list of {examined} fds went into the kernel, which asked each of them: none was \
+             ready in time."
+        )
+        .into(),
+        Ok(n) => format!(
+            "The list of {examined} fds went into the kernel, which asked each of them; {n} \
+             {} ready, and the program has to look for them in the list.",
+            if n == 1 { "was" } else { "were" }
+        )
+        .into(),
+        Err(errno) => format!("{name} failed with {errno}.").into(),
     }
 }
 
@@ -119,6 +157,38 @@ fn fact(event: EventRef<'_>) -> Cow<'static, str> {
         )
         .into(),
         What::Missed => "That connection is gone already: nobody was dropped.".into(),
+        What::Switched { to } => {
+            format!("The listener is served by {to} now: {}.", to.summary()).into()
+        }
+        What::Round { asked, answered, .. } => format!(
+            "Every socket was asked once: {asked} questions, and {answered} had something to say."
+        )
+        .into(),
+        What::Started { stack: 0 } => {
+            "From here on this connection is served by something of its own.".into()
+        }
+        What::Started { stack } => format!(
+            "A thread of its own serves this connection; {} of addresses are set aside for its \
+             stack.",
+            Bytes(stack)
+        )
+        .into(),
+        What::Ended => "What served this connection has ended.".into(),
+        What::Parked { on } => format!(
+            "The task is parked: the runtime will not run it again before its socket is ready \
+             ({on}). Nothing sleeps but the runtime's own wait call."
+        )
+        .into(),
+        What::Woken => "The runtime's wait call reported the socket: the task goes on where it \
+                        was parked."
+            .into(),
+        What::Queued { route } => format!(
+            "The handler of {route} was put into the pool's queue; the loop goes on at once."
+        )
+        .into(),
+        What::Typed => {
+            "A line was typed: the keyboard is one more fd that the loop watches.".into()
+        }
         What::Data { .. } => {
             "What came, as text; under the echo protocol it goes back as it is.".into()
         }
@@ -305,6 +375,12 @@ fn closed(why: Why) -> &'static str {
             "The connection has ended because a file became shorter while it was sent."
         }
         Why::Failed => "The connection has ended because a call on it failed.",
+        Why::Switched => "The connection has ended because another server took over.",
+        Why::FdSetSize => {
+            "The connection has ended because select's sets have no bit for its fd: they end \
+             before FD_SETSIZE, 1,024."
+        }
+        Why::WorkerDied => "The connection has ended because the process that served it died.",
         Why::Shutdown => "The connection has ended because the server shuts down.",
     }
 }

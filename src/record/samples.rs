@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use crate::telemetry::{
-    Capacity, ConnId, CtlOp, Errno, Fd, How, Mask, Mode, OwnedEvent, Publisher, Ready, Ret, Row,
-    Rows, Standing, What, Why, control, wire,
+    By, Capacity, ConnId, CtlOp, Errno, Fd, How, Mask, Mode, OwnedEvent, Publisher, Ready, Ret,
+    Row, Rows, ServerKind, Standing, What, Why, control, wire,
 };
 
 /// The server's waker in these events.
@@ -66,10 +66,32 @@ pub(super) fn tell(to: &mut Publisher) {
     to.call(11, None, What::Getdents { ret: ok(96) });
     to.fact(9, conn, What::Handler { route: "/slow" }, &[]);
     to.fact(9, conn, What::Handled { took: 3_200_000_000 }, &[]);
+    let waited = 2_000_000;
+    let poll = What::Poll { ret: ok(1), examined: 50, copied: 500, waited };
+    to.call_with(-1, None, poll, &[], &ready[..1], false);
+    let select = What::Select { ret: ok(0), examined: 50, copied: 48, waited };
+    to.call(-1, None, select);
+    to.call(-1, None, What::Nap { ret: zero, waited });
+    to.call(0, None, What::Input { ret: ok(5) });
+    to.fact(0, None, What::Typed, b"quit");
+    to.fact(-1, None, What::Round { asked: 50, answered: 2, took: waited }, &[]);
+    to.fact(-1, None, What::Switched { to: ServerKind::Threads }, &[]);
+    to.by = By::thread(77);
+    to.fact(9, conn, What::Started { stack: 65_536 }, &[]);
+    to.call(9, conn, What::Recv { ret: ok(84) });
+    to.fact(9, conn, What::Ended, &[]);
+    to.by = By::process(78);
+    to.call(0, conn, What::Recv { ret: ok(84) });
+    to.by = By::LOOP;
+    to.call(-1, conn, What::Wait4 { ret: ok(78) });
+    to.fact(9, conn, What::Started { stack: 0 }, &[]);
+    to.fact(9, conn, What::Parked { on: Mask::IN }, &[]);
+    to.fact(9, conn, What::Woken, &[]);
+    to.fact(9, conn, What::Queued { route: "/slow" }, &[]);
 }
 
 /// How many [`tell`] tells.
-pub(super) const COUNT: usize = 29;
+pub(super) const COUNT: usize = 45;
 
 /// What `tells` tells, as a reader gets it.
 pub(super) fn events_of(tells: impl FnOnce(&mut Publisher)) -> Vec<OwnedEvent> {

@@ -57,6 +57,14 @@ fn write_line(out: &mut String, event: EventRef<'_>, lead: char) -> fmt::Result 
         note(out);
         write!(out, "  {peer}")?;
     }
+    if let Some(tid) = event.event.by.tid() {
+        note(out);
+        write!(out, "  thread {tid}")?;
+    }
+    if let Some(pid) = event.event.by.pid() {
+        note(out);
+        write!(out, "  process {pid}")?;
+    }
     if event.event.own {
         note(out);
         out.push_str("own");
@@ -92,6 +100,10 @@ fn call(out: &mut String, event: EventRef<'_>) -> fmt::Result {
             write!(out, "({fd}, \"{}\")", event.bytes.escape_ascii())?;
         }
         What::Read { offset, .. } => write!(out, "({fd}, {offset})")?,
+        What::Select { examined, .. } | What::Poll { examined, .. } => {
+            write!(out, "({examined} fds)")?;
+        }
+        What::Nap { .. } | What::Wait4 { .. } => out.push_str("()"),
         _ => write!(out, "({fd})")?,
     }
     if let Some(ret) = event.event.what.ret() {
@@ -103,6 +115,11 @@ fn call(out: &mut String, event: EventRef<'_>) -> fmt::Result {
             ready_list(out, event.ready)?;
             write!(out, "  waited {}", Time(waited))
         }
+        What::Select { copied, waited, .. } | What::Poll { copied, waited, .. } => {
+            ready_list(out, event.ready)?;
+            write!(out, "  copied {}, waited {}", Bytes(copied.into()), Time(waited))
+        }
+        What::Nap { waited, .. } => write!(out, "  waited {}", Time(waited)),
         _ => Ok(()),
     }
 }
@@ -155,6 +172,17 @@ fn fact(out: &mut String, event: EventRef<'_>) -> fmt::Result {
         What::Handler { route } => write!(out, "handler {route} begins"),
         What::Handled { took } => write!(out, "handler has ended after {}", Time(took)),
         What::Missed => out.write_str("missed: that connection is gone already"),
+        What::Switched { to } => write!(out, "server: {to}"),
+        What::Round { asked, answered, took } => {
+            write!(out, "round: {asked} asked, {answered} answered, in {}", Time(took))
+        }
+        What::Started { stack: 0 } => out.write_str("started for it"),
+        What::Started { stack } => write!(out, "started for it, with a stack of {}", Bytes(stack)),
+        What::Ended => out.write_str("ended"),
+        What::Parked { on } => write!(out, "parked until {on}"),
+        What::Woken => out.write_str("woken"),
+        What::Queued { route } => write!(out, "handler {route} queued"),
+        What::Typed => write!(out, "typed {:?}", String::from_utf8_lossy(event.bytes)),
         What::Data { bytes } => {
             write!(out, "data {:?}, {} bytes", String::from_utf8_lossy(event.bytes), bytes)
         }
@@ -207,6 +235,22 @@ mod tests {
             "getdents64(11) = 96",
             "· handler /slow begins        conn 1",
             "· handler has ended after 3.2 s  conn 1",
+            "poll(50 fds) = 1  [5:IN]  copied 500 bytes, waited 2.0 ms",
+            "select(50 fds) = 0  copied 48 bytes, waited 2.0 ms",
+            "clock_nanosleep() = 0  waited 2.0 ms",
+            "read(0) = 5",
+            "· typed \"quit\"",
+            "· round: 50 asked, 2 answered, in 2.0 ms",
+            "· server: threads",
+            "· started for it, with a stack of 65.5 kB  conn 1  thread 77",
+            "recv(9) = 84                  conn 1  thread 77",
+            "· ended                       conn 1  thread 77",
+            "recv(0) = 84                  conn 1  process 78",
+            "wait4() = 78                  conn 1",
+            "· started for it              conn 1",
+            "· parked until IN             conn 1",
+            "· woken                       conn 1",
+            "· handler /slow queued        conn 1",
         ];
         let events = samples::all();
         assert_eq!(events.len(), want.len());

@@ -6,7 +6,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 
 use super::echo::Text;
 use crate::http::{Discard, Payload};
-use crate::telemetry::{ConnId, ConnState, Kind, Mask, Nanos, Ret, Row, Why};
+use crate::telemetry::{By, ConnId, ConnState, Kind, Mask, Nanos, Ret, Row, Why};
 
 /// A connection of the table.
 #[expect(clippy::struct_excessive_bools, reason = "independent facts, not the states of a machine")]
@@ -88,6 +88,8 @@ impl Connection {
             bytes_out: 0,
             opened: now,
             active: now,
+            by: By::LOOP,
+            within: None,
             why: None,
         };
         Self {

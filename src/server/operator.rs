@@ -48,6 +48,7 @@ impl Reactor {
             // What was kept back is published before the loop sleeps or stands again, which is
             // the next thing that it does.
             Command::Publish => {}
+            Command::Switch(_) => {}
             Command::Shutdown => self.ending = true,
             #[cfg(debug_assertions)]
             Command::Panic => panic!("a test asked for it"),

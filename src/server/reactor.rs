@@ -15,7 +15,7 @@ use super::{Bound, Config};
 use crate::http::{Now, Site};
 use crate::telemetry::{
     Command, Commands, ConnId, Counters, CtlOp, Errno, Fd, Kind, Listener, Mask, Nanos, Next,
-    Publisher, Ready, Ret, Stance, Standing, Turn, What, Why,
+    Publisher, Ready, Ret, ServerKind, Stance, Standing, Turn, What, Why,
 };
 
 /// Connections accepted in one turn; the others wait for the next, which comes at once.
@@ -80,6 +80,7 @@ impl Reactor {
             backlog: config.backlog,
             interest: EpollEt::READ,
             resting: None,
+            server: ServerKind::EpollEt,
             epfd: selector.fd(),
             waker: commands.as_fd().as_raw_fd(),
         };

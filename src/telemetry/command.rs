@@ -7,7 +7,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use rustix::event::{EventfdFlags, eventfd};
 
-use super::ConnId;
+use super::{ConnId, ServerKind};
 
 /// How far a paused loop goes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -43,6 +43,8 @@ pub enum Command {
     Slow(u8),
     /// Publish what could not be published for want of room; told by a reader that has made room.
     Publish,
+    /// Close every connection and let another server take the listener over.
+    Switch(ServerKind),
     /// End the loop and close everything.
     Shutdown,
     /// Panic, so that tests see what becomes of the dashboard then. Not in release builds.

@@ -1,6 +1,6 @@
 //! Exact totals, kept by the server itself and published beside the stream.
 
-use super::{Kind, Why};
+use super::{Errno, Kind, What, Why};
 
 /// Totals since the server was started. Exact whatever the event stream left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +32,18 @@ pub struct Counters {
     pub again: u64,
     /// How often the listener had to rest for want of descriptors.
     pub rests: u64,
+    /// Fds that were asked whether they are ready: by the kernel in `select` and `poll`, by the
+    /// program itself in `scan`; in epoll only those on the ready list are looked at.
+    pub examined: u64,
+    /// Bytes of descriptor lists copied into the kernel and out of it, by wait calls and
+    /// `epoll_ctl`.
+    pub copied: u64,
+    /// Time spent in wait calls, naps and calls that sleep, by the server's own thread.
+    pub waited: super::Nanos,
+    /// Threads, processes or tasks started for connections.
+    pub started: u64,
+    /// Those that have ended.
+    pub ended: u64,
 }
 
 impl Default for Counters {
@@ -50,11 +62,56 @@ impl Default for Counters {
             calls: [0; Kind::ALL.len()],
             again: 0,
             rests: 0,
+            examined: 0,
+            copied: 0,
+            waited: 0,
+            started: 0,
+            ended: 0,
         }
     }
 }
 
+/// Bytes of a `struct epoll_event`, as the kernel copies it on x86-64 (packed); elsewhere 16.
+const EPOLL_EVENT: u64 = if cfg!(target_arch = "x86_64") { 12 } else { 16 };
+
 impl Counters {
+    /// Counts a call, and what it cost.
+    #[inline]
+    pub(super) fn call(&mut self, what: &What) {
+        self.calls[what.kind() as usize] += 1;
+        if what.ret().is_some_and(|ret| ret.is_err(Errno::AGAIN)) {
+            self.again += 1;
+        }
+        match *what {
+            What::EpollWait { ret, waited } => {
+                let ready = ret.get().unwrap_or(0);
+                self.examined += ready;
+                self.copied += ready * EPOLL_EVENT;
+                self.waited += waited;
+            }
+            What::EpollCtl { .. } => self.copied += EPOLL_EVENT,
+            What::Select { examined, copied, waited, .. }
+            | What::Poll { examined, copied, waited, .. } => {
+                self.examined += u64::from(examined);
+                self.copied += u64::from(copied);
+                self.waited += waited;
+            }
+            What::Nap { waited, .. } => self.waited += waited,
+            _ => {}
+        }
+    }
+
+    /// Counts what a fact says of costs.
+    #[inline]
+    pub(super) fn fact(&mut self, what: &What) {
+        match *what {
+            What::Round { asked, .. } => self.examined += u64::from(asked),
+            What::Started { .. } => self.started += 1,
+            What::Ended => self.ended += 1,
+            _ => {}
+        }
+    }
+
     /// Connections closed, for whatever reason.
     #[must_use]
     pub fn closed_all(&self) -> u64 {

@@ -262,11 +262,17 @@ pub enum Why {
     Failed,
     /// The server was shut down.
     Shutdown,
+    /// Another server took over (`v`).
+    Switched,
+    /// Its fd is not below `FD_SETSIZE`, so select(2) cannot be asked about it.
+    FdSetSize,
+    /// The process that served it has died.
+    WorkerDied,
 }
 
 impl Why {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::PeerClosed,
         Self::PeerReset,
         Self::Answered,
@@ -281,6 +287,9 @@ impl Why {
         Self::CutShort,
         Self::Failed,
         Self::Shutdown,
+        Self::Switched,
+        Self::FdSetSize,
+        Self::WorkerDied,
     ];
 
     /// In words, as the log and the table say it.
@@ -301,6 +310,9 @@ impl Why {
             Self::CutShort => "file cut short",
             Self::Failed => "failed",
             Self::Shutdown => "server shut down",
+            Self::Switched => "server switched",
+            Self::FdSetSize => "fd over FD_SETSIZE",
+            Self::WorkerDied => "worker process died",
         }
     }
 }
@@ -325,6 +337,11 @@ pub enum Kind {
     Read,
     Openat,
     Getdents,
+    Select,
+    Poll,
+    Nap,
+    Input,
+    Wait4,
     Request,
     Response,
     Refused,
@@ -336,11 +353,19 @@ pub enum Kind {
     Handler,
     Handled,
     Data,
+    Switched,
+    Round,
+    Started,
+    Ended,
+    Parked,
+    Woken,
+    Queued,
+    Typed,
 }
 
 impl Kind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 39] = [
         Self::Listen,
         Self::EpollCtl,
         Self::EpollWait,
@@ -356,6 +381,11 @@ impl Kind {
         Self::Read,
         Self::Openat,
         Self::Getdents,
+        Self::Select,
+        Self::Poll,
+        Self::Nap,
+        Self::Input,
+        Self::Wait4,
         Self::Request,
         Self::Response,
         Self::Refused,
@@ -367,6 +397,14 @@ impl Kind {
         Self::Handler,
         Self::Handled,
         Self::Data,
+        Self::Switched,
+        Self::Round,
+        Self::Started,
+        Self::Ended,
+        Self::Parked,
+        Self::Woken,
+        Self::Queued,
+        Self::Typed,
     ];
 
     /// The name in log and stream: strace's for calls (`accept4` as `accept`, `recvfrom` as
@@ -389,6 +427,11 @@ impl Kind {
             Self::Read => "pread64",
             Self::Openat => "openat",
             Self::Getdents => "getdents64",
+            Self::Select => "select",
+            Self::Poll => "poll",
+            Self::Nap => "clock_nanosleep",
+            Self::Input => "read",
+            Self::Wait4 => "wait4",
             Self::Request => "request",
             Self::Response => "response",
             Self::Refused => "refused",
@@ -400,6 +443,14 @@ impl Kind {
             Self::Handler => "handler",
             Self::Handled => "handled",
             Self::Data => "data",
+            Self::Switched => "switched",
+            Self::Round => "round",
+            Self::Started => "started",
+            Self::Ended => "ended",
+            Self::Parked => "parked",
+            Self::Woken => "woken",
+            Self::Queued => "queued",
+            Self::Typed => "typed",
         }
     }
 
@@ -407,6 +458,14 @@ impl Kind {
     #[must_use]
     pub fn is_call(self) -> bool {
         self < Self::Request
+    }
+
+    /// Whether this is a call that waits until one of many fds is ready. Its ready list lies
+    /// beside the event.
+    #[inline]
+    #[must_use]
+    pub fn is_wait(self) -> bool {
+        matches!(self, Self::EpollWait | Self::Select | Self::Poll)
     }
 }
 
@@ -516,6 +575,45 @@ pub enum What {
         /// Bytes of entries.
         ret: Ret,
     },
+    /// `select(2)`; there is no fd of its own, the ready list lies beside the event.
+    Select {
+        /// How many were ready.
+        ret: Ret,
+        /// Fds in the sets handed over: the kernel asks each of them.
+        examined: u32,
+        /// Bytes of sets copied in and out.
+        copied: u32,
+        /// How long the call took.
+        waited: Nanos,
+    },
+    /// `poll(2)`; there is no fd of its own, the ready list lies beside the event.
+    Poll {
+        /// How many were ready.
+        ret: Ret,
+        /// Fds in the list handed over: the kernel asks each of them.
+        examined: u32,
+        /// Bytes of the list copied in and out.
+        copied: u32,
+        /// How long the call took.
+        waited: Nanos,
+    },
+    /// `clock_nanosleep(2)`: the nap between two rounds of `scan`.
+    Nap {
+        /// Its result.
+        ret: Ret,
+        /// How long it took.
+        waited: Nanos,
+    },
+    /// `read(2)` on standard input; the fd is 0.
+    Input {
+        /// Bytes read.
+        ret: Ret,
+    },
+    /// `wait4(2)`: a worker process has ended and is taken off the process table.
+    Wait4 {
+        /// Its pid.
+        ret: Ret,
+    },
 
     /// A whole request was understood. Its head (request line and headers, possibly cut at
     /// [`EventRef::HEAD_KEPT`]) lies beside the event.
@@ -576,6 +674,41 @@ pub enum What {
         /// Bytes received.
         bytes: u64,
     },
+    /// Another server took over the listener; all connections were closed before.
+    Switched {
+        /// Which.
+        to: super::ServerKind,
+    },
+    /// `scan` has asked every socket once.
+    Round {
+        /// How many were asked.
+        asked: u32,
+        /// How many of them had something to say.
+        answered: u32,
+        /// How long the round took.
+        took: Nanos,
+    },
+    /// A thread, process or task was started for the connection; [`Event::by`] says which.
+    Started {
+        /// A thread's stack in bytes; 0 for processes and tasks.
+        stack: u64,
+    },
+    /// The connection's thread, process or task has ended; [`Event::by`] says which.
+    Ended,
+    /// The connection's task is parked: it will not be run until its socket is ready.
+    Parked {
+        /// What it waits for.
+        on: Mask,
+    },
+    /// The runtime runs the task again.
+    Woken,
+    /// A request's handler was put into the pool's queue (`--handler offload`).
+    Queued {
+        /// Which: its path.
+        route: &'static str,
+    },
+    /// A line was typed on standard input; it lies beside the event, possibly cut.
+    Typed,
 }
 
 impl What {
@@ -609,6 +742,19 @@ impl What {
             Self::Handler { .. } => Kind::Handler,
             Self::Handled { .. } => Kind::Handled,
             Self::Data { .. } => Kind::Data,
+            Self::Select { .. } => Kind::Select,
+            Self::Poll { .. } => Kind::Poll,
+            Self::Nap { .. } => Kind::Nap,
+            Self::Input { .. } => Kind::Input,
+            Self::Wait4 { .. } => Kind::Wait4,
+            Self::Switched { .. } => Kind::Switched,
+            Self::Round { .. } => Kind::Round,
+            Self::Started { .. } => Kind::Started,
+            Self::Ended => Kind::Ended,
+            Self::Parked { .. } => Kind::Parked,
+            Self::Woken => Kind::Woken,
+            Self::Queued { .. } => Kind::Queued,
+            Self::Typed => Kind::Typed,
         }
     }
 
@@ -629,9 +775,48 @@ impl What {
             | Self::Stat { ret }
             | Self::Read { ret, .. }
             | Self::Openat { ret }
-            | Self::Getdents { ret } => Some(ret),
+            | Self::Getdents { ret }
+            | Self::Select { ret, .. }
+            | Self::Poll { ret, .. }
+            | Self::Nap { ret, .. }
+            | Self::Input { ret }
+            | Self::Wait4 { ret } => Some(ret),
             _ => None,
         }
+    }
+}
+
+/// Who made a call or drew a conclusion: the server's own thread, another thread of this process,
+/// or another process, whose fd numbers are its own.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct By(i32);
+
+impl By {
+    /// The server's own thread.
+    pub const LOOP: Self = Self(0);
+
+    /// Another thread, by its number (gettid(2)).
+    #[must_use]
+    pub fn thread(tid: i32) -> Self {
+        Self(tid)
+    }
+
+    /// Another process, by its number (getpid(2)).
+    #[must_use]
+    pub fn process(pid: i32) -> Self {
+        Self(-pid)
+    }
+
+    /// The thread's number, if it was another thread of this process.
+    #[must_use]
+    pub fn tid(self) -> Option<i32> {
+        (self.0 > 0).then_some(self.0)
+    }
+
+    /// The process's number, if it was another process.
+    #[must_use]
+    pub fn pid(self) -> Option<i32> {
+        (self.0 < 0).then_some(-self.0)
     }
 }
 
@@ -651,10 +836,12 @@ pub struct Event {
     pub conn: Option<ConnId>,
     /// What happened.
     pub what: What,
+    /// Who did it.
+    pub by: By,
     /// Where its payload lies, in the batch's bytes or ready list.
     pub(super) start: u32,
     /// Its payload's length in bytes or entries.
-    pub(super) len: u32,
+    pub(super) len: u16,
 }
 
 impl Event {
@@ -662,7 +849,7 @@ impl Event {
     /// [`super::Batch::push`] joins a payload to it.
     #[must_use]
     pub fn new(seq: u64, time: Nanos, fd: Fd, conn: Option<ConnId>, what: What) -> Self {
-        Self { seq, time, fd, own: false, conn, what, start: 0, len: 0 }
+        Self { seq, time, fd, own: false, conn, what, by: By::LOOP, start: 0, len: 0 }
     }
 }
 
@@ -730,7 +917,7 @@ mod tests {
         for (i, why) in Why::ALL.into_iter().enumerate() {
             assert_eq!(why as usize, i);
         }
-        assert!(Kind::Getdents.is_call() && !Kind::Request.is_call());
+        assert!(Kind::Wait4.is_call() && !Kind::Request.is_call());
     }
 
     #[test]

@@ -14,14 +14,17 @@ mod counters;
 mod event;
 mod mask;
 mod row;
+mod server_kind;
 mod wire;
 
 pub use addr::Addr;
 pub use command::{Command, Commands, Control, Gone, QUEUED, Step, control};
 pub use counters::{Counters, Lost};
 pub use event::{
-    ConnId, CtlOp, Errno, Event, EventRef, Fd, How, Kind, Nanos, OwnedEvent, Ready, Ret, What, Why,
+    By, ConnId, CtlOp, Errno, Event, EventRef, Fd, How, Kind, Nanos, OwnedEvent, Ready, Ret, What,
+    Why,
 };
 pub use mask::Mask;
 pub use row::{ConnState, Listener, Mode, Next, Row, Stance, Standing};
+pub use server_kind::{Asks, ServerKind};
 pub use wire::{Batch, Capacity, Publisher, Rows, Sink, Subscriber, Turn, wire};

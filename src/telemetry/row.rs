@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::{ConnId, Errno, Fd, Kind, Mask, Nanos, Ret, Why};
+use super::{By, ConnId, Errno, Fd, Kind, Mask, Nanos, Ret, ServerKind, Why};
 
 /// What a connection is doing, seen from the server.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
@@ -72,6 +72,11 @@ pub struct Row {
     pub opened: Nanos,
     /// When bytes last went in or out.
     pub active: Nanos,
+    /// The thread or process that serves it, where it has one of its own.
+    pub by: By,
+    /// The call that its thread or process sleeps in, or that its task is parked for; `None` where
+    /// one loop serves all.
+    pub within: Option<Kind>,
     /// Why it was closed; set once, in the row's last publication.
     pub why: Option<Why>,
 }
@@ -89,9 +94,11 @@ pub struct Listener {
     pub interest: Mask,
     /// Why it rests, while it does: no descriptor was left for the next `accept`.
     pub resting: Option<Errno>,
-    /// The epoll instance that watches it.
+    /// Which server it belongs to now.
+    pub server: ServerKind,
+    /// The epoll instance that watches it; -1 where there is none.
     pub epfd: Fd,
-    /// Our own waker, on the same interest list.
+    /// Our own waker, on the same interest list; -1 where there is none.
     pub waker: Fd,
 }
 
@@ -126,6 +133,8 @@ pub enum Stance {
     Starting,
     /// About to enter the wait call.
     Waiting,
+    /// About to enter, or in, a call that sleeps until this one fd lets it go on: `blocking` alone.
+    Within(Next),
     /// Between two calls.
     Working,
     /// Held by the pace before a call.

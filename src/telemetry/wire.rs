@@ -19,8 +19,8 @@ use std::time::Instant;
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 
 use super::{
-    Command, ConnId, Control, Counters, Event, EventRef, Fd, Kind, Listener, Lost, Nanos, Ready,
-    Row, Stance, Standing, What,
+    By, Command, ConnId, Control, Counters, Event, EventRef, Fd, Listener, Lost, Nanos, Ready, Row,
+    Stance, Standing, What,
 };
 
 /// One turn of the loop: from a return of the wait call to the next call of it.
@@ -67,31 +67,33 @@ impl Batch {
 
     fn resolve<'a>(&'a self, event: &'a Event) -> EventRef<'a> {
         let span = event.start as usize..event.start as usize + event.len as usize;
-        match event.what.kind() {
-            Kind::EpollWait => EventRef { event, bytes: &[], ready: &self.ready[span] },
-            _ => EventRef { event, bytes: &self.bytes[span], ready: &[] },
+        if event.what.kind().is_wait() {
+            EventRef { event, bytes: &[], ready: &self.ready[span] }
+        } else {
+            EventRef { event, bytes: &self.bytes[span], ready: &[] }
         }
     }
 
     /// Adds an event. For what the publisher does in bulk, and for feeding recorded events.
     pub fn push(&mut self, mut event: Event, bytes: &[u8], ready: &[Ready]) {
         // By kind, as `resolve` reads it: an empty ready list lies among the ready lists too.
-        let (start, len) = match event.what.kind() {
-            Kind::EpollWait => (self.ready.len(), ready.len()),
-            _ => (self.bytes.len(), bytes.len()),
+        let (start, len) = if event.what.kind().is_wait() {
+            (self.ready.len(), ready.len())
+        } else {
+            (self.bytes.len(), bytes.len())
         };
         // 4 GiB of payload do not gather in one batch: events and the payload of each are bounded.
         event.start = u32::try_from(start).unwrap_or(u32::MAX);
-        event.len = u32::try_from(len).unwrap_or(u32::MAX);
+        event.len = u16::try_from(len).unwrap_or(u16::MAX);
         self.events.push(event);
-        self.bytes.extend_from_slice(bytes);
-        self.ready.extend_from_slice(ready);
+        self.bytes.extend_from_slice(&bytes[..bytes.len().min(usize::from(u16::MAX))]);
+        self.ready.extend_from_slice(&ready[..ready.len().min(usize::from(u16::MAX))]);
     }
 
     fn append(&mut self, other: &Self) {
         let (bytes, ready) = (self.bytes.len(), self.ready.len());
         self.events.extend(other.events.iter().map(|event| {
-            let base = if event.what.kind() == Kind::EpollWait { ready } else { bytes };
+            let base = if event.what.kind().is_wait() { ready } else { bytes };
             Event { start: event.start + u32::try_from(base).unwrap_or(u32::MAX), ..*event }
         }));
         self.bytes.extend_from_slice(&other.bytes);
@@ -276,6 +278,8 @@ pub struct Publisher {
     streams: Vec<Sink>,
     scratch: Batch,
     allowance: Allowance,
+    /// Who made what is told from now on.
+    pub by: By,
     /// Totals; those of calls are counted by [`Publisher::call`], the rest by the server.
     pub counters: Counters,
     /// The listening socket, once there is one.
@@ -296,6 +300,7 @@ impl Publisher {
             streams,
             scratch: Batch::default(),
             allowance: Allowance::default(),
+            by: By::LOOP,
             counters: Counters::default(),
             listener: None,
         }
@@ -339,13 +344,10 @@ impl Publisher {
         ready: &[Ready],
         own: bool,
     ) {
-        self.counters.calls[what.kind() as usize] += 1;
+        self.counters.call(&what);
         self.since_clock += 1;
         if self.since_clock >= CLOCK_EVERY {
             self.read_clock();
-        }
-        if what.ret().is_some_and(|ret| ret.is_err(super::Errno::AGAIN)) {
-            self.counters.again += 1;
         }
         self.tell(fd, conn, what, bytes, ready, own);
     }
@@ -353,6 +355,7 @@ impl Publisher {
     /// Tells a fact.
     #[inline]
     pub fn fact(&mut self, fd: Fd, conn: Option<ConnId>, what: What, bytes: &[u8]) {
+        self.counters.fact(&what);
         self.tell(fd, conn, what, bytes, &[], false);
     }
 
@@ -368,8 +371,17 @@ impl Publisher {
     ) {
         self.seq += 1;
         if self.has_reader() {
-            let event =
-                Event { seq: self.seq, time: self.now, fd, own, conn, what, start: 0, len: 0 };
+            let event = Event {
+                seq: self.seq,
+                time: self.now,
+                fd,
+                own,
+                conn,
+                what,
+                by: self.by,
+                start: 0,
+                len: 0,
+            };
             self.scratch.push(event, bytes, ready);
         }
     }

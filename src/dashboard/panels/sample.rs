@@ -1,8 +1,8 @@
 //! Made-up batches for the tests of state and panels.
 
 use crate::telemetry::{
-    Batch, ConnId, ConnState, CtlOp, Event, Fd, Kind, Listener, Mask, Nanos, Next, Ready, Ret, Row,
-    Stance, What,
+    Batch, By, ConnId, ConnState, CtlOp, Event, Fd, Kind, Listener, Mask, Nanos, Next, Ready, Ret,
+    Row, ServerKind, Stance, What,
 };
 
 pub(crate) const MS: Nanos = 1_000_000;
@@ -33,6 +33,7 @@ impl Script {
             resting: None,
             epfd: 3,
             waker: 4,
+            server: ServerKind::EpollEt,
         });
         script.batch.standing.stance = Stance::Waiting;
         script.batch.standing.since = time;
@@ -113,6 +114,8 @@ pub(crate) fn row(fd: Fd, id: u64) -> Row {
         bytes_out: 1290,
         opened: 0,
         active: 0,
+        by: By::LOOP,
+        within: None,
         why: None,
     }
 }

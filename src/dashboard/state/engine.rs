@@ -438,7 +438,7 @@ impl Engine {
         match self.standing.stance {
             Stance::Held(next) => next.kind == Kind::EpollWait,
             Stance::Working | Stance::Handling(_) => false,
-            Stance::Starting | Stance::Waiting | Stance::Ended => true,
+            Stance::Starting | Stance::Waiting | Stance::Within(_) | Stance::Ended => true,
         }
     }
 

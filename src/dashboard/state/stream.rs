@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::filter::{Filter, Flag, Number, Subject, Word};
 use crate::dashboard::format;
 use crate::telemetry::{
-    Addr, Batch, ConnId, Errno, Event, EventRef, Kind, Mode, Nanos, OwnedEvent, Ret, What,
+    Addr, Batch, By, ConnId, Errno, Event, EventRef, Kind, Mode, Nanos, OwnedEvent, Ret, What,
 };
 
 /// How many events are kept.
@@ -299,6 +299,15 @@ pub struct Told {
     pub error: bool,
 }
 
+/// Which thread or process it was; nothing for a task.
+fn own_of(by: By) -> String {
+    match (by.tid(), by.pid()) {
+        (Some(tid), _) => format!("thread {tid}"),
+        (_, Some(pid)) => format!("process {pid}"),
+        _ => String::new(),
+    }
+}
+
 /// Puts an event into words.
 #[must_use]
 pub fn describe(event: EventRef<'_>) -> Told {
@@ -332,6 +341,33 @@ pub fn describe(event: EventRef<'_>) -> Told {
         What::Getdents { ret } => (amount(ret), "names in the folder".to_owned()),
         What::Stat { ret } => (equals(ret), "size and time of the file".to_owned()),
         What::Read { offset, ret } => (amount(ret), format!("at {}", format::count(offset))),
+        What::Select { ret, examined, copied, waited }
+        | What::Poll { ret, examined, copied, waited } => {
+            let (result, note) = wait(event, ret, waited);
+            let (all, copied) = (format::count(examined.into()), format::bytes(copied.into()));
+            (result, format!("of {all} examined, {copied} copied  {note}"))
+        }
+        What::Nap { ret, waited } => (equals(ret), format!("slept {}", format::duration(waited))),
+        What::Input { ret } => (amount(ret), "from standard input".to_owned()),
+        What::Wait4 { ret } => (equals(ret), "the worker's zombie is gone".to_owned()),
+        What::Switched { to } => (to.name().to_owned(), to.summary().to_owned()),
+        What::Round { asked, answered, .. } => (
+            format!("{} asked", format::count(asked.into())),
+            format!("{} had something to say", format::count(answered.into())),
+        ),
+        What::Started { stack } => {
+            let note = if stack == 0 {
+                String::new()
+            } else {
+                format!("stack of {}", format::bytes(stack))
+            };
+            (own_of(event.event.by), note)
+        }
+        What::Ended => (own_of(event.event.by), String::new()),
+        What::Parked { on } => (String::new(), format!("until {on}")),
+        What::Woken => (String::new(), "the runtime runs it again".to_owned()),
+        What::Queued { route } => (String::new(), format!("{route} waits for the pool")),
+        What::Typed => (String::new(), clean(event.bytes)),
         What::Response { status, body } => {
             (status.to_string(), format!("body {}", format::bytes(body)))
         }

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use crate::inspect::{AcceptQueue, Snapshot, Socket, TcpState};
 use crate::telemetry::{
-    Batch, ConnId, ConnState, CtlOp, Errno, Event, Fd, Kind, Listener, Mask, Mode, Nanos, Next,
-    Ready, Ret, Row, Stance, Standing, Turn, What, Why,
+    Batch, By, ConnId, ConnState, CtlOp, Errno, Event, Fd, Kind, Listener, Mask, Mode, Nanos, Next,
+    Ready, Ret, Row, ServerKind, Stance, Standing, Turn, What, Why,
 };
 
 pub(super) const EPFD: Fd = 4;
@@ -43,6 +43,8 @@ pub(super) fn row(number: u64, fd: Fd, now: Nanos) -> Row {
         bytes_out: 0,
         opened: now,
         active: now,
+        by: By::LOOP,
+        within: None,
         why: None,
     }
 }
@@ -68,6 +70,7 @@ impl Feed {
             resting: None,
             epfd: EPFD,
             waker: 3,
+            server: ServerKind::EpollEt,
         });
         feed.tell(
             LISTENER,

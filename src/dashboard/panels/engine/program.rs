@@ -86,6 +86,11 @@ impl Pen<'_> {
                 Some(last) => (format!("now: {last}"), Role::Program, None),
                 None => ("at work".to_owned(), Role::Program, None),
             },
+            (Stance::Within(next), _) => (
+                format!("asleep in {}", before(next)),
+                Role::Warn,
+                last.map(|l| format!("last: {l}")),
+            ),
             (Stance::Starting | Stance::Waiting | Stance::Ended, _) => match last {
                 Some(last) => (format!("last call: {last}"), Role::Program, None),
                 None => ("no call yet".to_owned(), Role::Dim, None),
