@@ -5,12 +5,14 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use encoding_rs::Encoding;
 
 use crate::dashboard::theme::ThemeChoice;
 use crate::server::Protocol;
+use crate::telemetry::ServerKind;
 
 /// The port when none is asked for.
 pub const PORT: u16 = 7890;
@@ -41,6 +43,11 @@ pub struct Cli {
     /// The port to listen on, 0 for any free one [default: 7890, or the next one that is free].
     #[arg(short, long, value_name = "N", help_heading = "Server")]
     pub port: Option<u16>,
+
+    /// Which server; the key v changes it live.
+    #[arg(short, long, value_name = "NAME", default_value_t, value_parser = server_kind())]
+    #[arg(help_heading = "Server")]
+    pub server: ServerKind,
 
     /// What to speak: HTTP, or send back what comes, shown as text.
     #[arg(long, value_name = "NAME", value_enum, default_value_t, help_heading = "Server")]
@@ -335,6 +342,14 @@ fn section<'a>(
         let entry = format!(".TP\n\\fB\\&{}\\fR\n\\&{}\n", escaped(term), escaped(text));
         out.extend_from_slice(entry.as_bytes());
     }
+}
+
+/// One of the nine servers, by its name.
+fn server_kind() -> impl TypedValueParser<Value = ServerKind> {
+    let named = |kind: ServerKind| PossibleValue::new(kind.name()).help(kind.summary());
+    PossibleValuesParser::new(ServerKind::ALL.map(named)).map(|name| {
+        ServerKind::ALL.into_iter().find(|kind| kind.name() == name).unwrap_or_default()
+    })
 }
 
 /// An IP address; IPv6 also in brackets, as it stands in a URL.

@@ -4,10 +4,9 @@ use std::fmt::Write;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::table::Table;
 use crate::http::Request;
 use crate::telemetry::{
-    Command, Commands, ConnId, Counters, Fd, Kind, Mode, Nanos, Publisher, QUEUED, Stance,
+    Command, Commands, ConnId, Counters, Fd, Kind, Mode, Nanos, Publisher, QUEUED, Rows, Stance,
     Standing, What, Why,
 };
 
@@ -73,18 +72,19 @@ fn time_of(query: Option<&[u8]>) -> Option<Duration> {
 /// told before it begins. What the operator says meanwhile is put into `late`; only that the server
 /// shall end ends it early.
 pub(super) fn block(
+    route: &'static str,
     time: Duration,
     (fd, id): (Fd, ConnId),
     tell: &mut Publisher,
-    table: &mut Table,
+    table: &mut impl Rows,
     commands: &Commands,
     late: &mut Vec<Command>,
     mode: Mode,
 ) {
     let since = tell.read_clock();
     let until = Instant::now() + time;
-    tell.fact(fd, Some(id), What::Handler { route: Route::SLOW }, &[]);
-    tell.publish(table, Standing { stance: Stance::Handling(Route::SLOW), since, mode });
+    tell.fact(fd, Some(id), What::Handler { route }, &[]);
+    tell.publish(table, Standing { stance: Stance::Handling(route), since, mode });
     loop {
         if late.len() >= QUEUED {
             thread::sleep(until.saturating_duration_since(Instant::now()));

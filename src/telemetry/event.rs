@@ -292,6 +292,16 @@ impl Why {
         Self::WorkerDied,
     ];
 
+    /// Why a connection ends on which a call failed for good: `EPIPE`, `ECONNRESET`, `ETIMEDOUT`
+    /// and the like are the other end's doing, or that of the way to it.
+    #[must_use]
+    pub fn of(errno: Errno) -> Self {
+        match errno.0 {
+            32 | 100..=104 | 110..=113 => Self::PeerReset,
+            _ => Self::Failed,
+        }
+    }
+
     /// In words, as the log and the table say it.
     #[must_use]
     pub fn label(self) -> &'static str {
