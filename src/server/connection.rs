@@ -9,6 +9,7 @@ use super::table::Seat;
 use crate::telemetry::{By, ConnId, ConnState, Kind, Mask, Nanos, Ret, Row};
 
 /// A connection of the table.
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, not the states of a machine")]
 pub(super) struct Connection {
     pub(super) socket: OwnedFd,
     pub(super) row: Row,

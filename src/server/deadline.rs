@@ -61,7 +61,7 @@ impl<S: Selector> Reactor<S> {
             let (again, lingers) = (self.floor.config.look_again(now), connection.linger.is_some());
             match self.floor.config.deadline(connection, self.floor.resumed) {
                 Some((deadline, why)) if deadline <= now && lingers => {
-                    self.floor.close(fd, id, why)
+                    self.floor.close(fd, id, why);
                 }
                 Some((deadline, why)) if deadline <= now => self.time_is_over(fd, id, why),
                 deadline => {

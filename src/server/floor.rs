@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 use super::connection::Connection;
 use super::desk::Witness;
 use super::pace::{Pace, Verdict};
-use super::routes;
 use super::selector::{Ctl, Selector, Tag, Unwatched, Wish};
 use super::session::Session;
 use super::table::Table;
@@ -278,10 +277,7 @@ impl<S: Selector> Witness for OnLoop<'_, S> {
     }
 
     fn handle(&mut self, route: &'static str, time: Duration) {
-        let Self { floor, fd, id } = self;
-        let Floor { tell, table, commands, late, pace, .. } = &mut **floor;
-        routes::block(route, time, (*fd, *id), tell, table, commands, late, pace.mode());
-        floor.resumed = floor.tell.now();
+        self.floor.block(route, time, self.fd, self.id);
     }
 }
 

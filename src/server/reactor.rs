@@ -44,7 +44,10 @@ impl<S: Selector> Reactor<S> {
         let selector = S::new(&config)?;
         let input = vec![0; config.read_buffer.max(1)].into();
         let mut floor = Floor::new(bound, config, selector, tell, commands, last_id);
-        let Listener { fd, waker, .. } = floor.listener;
+        let Listener { fd, waker, epfd, .. } = floor.listener;
+        if let Ok(epfd) = u64::try_from(epfd) {
+            floor.tell.call(-1, None, What::EpollCreate { ret: Ret::ok(epfd) });
+        }
         let mask = floor.selector.mask(Wish::INPUT);
         for fd in [waker, fd] {
             floor.watch(unmarked(fd), Mask::NONE, mask).map_err(|_| refused(fd))?;

@@ -348,6 +348,7 @@ pub fn describe(event: EventRef<'_>) -> Told {
             (result, format!("of {all} examined, {copied} copied  {note}"))
         }
         What::Nap { ret, waited } => (equals(ret), format!("slept {}", format::duration(waited))),
+        What::EpollCreate { ret } => (equals(ret), "an empty interest list".to_owned()),
         What::Input { ret } => (amount(ret), "from standard input".to_owned()),
         What::Wait4 { ret } => (equals(ret), "the worker's zombie is gone".to_owned()),
         What::Switched { to } => (to.name().to_owned(), to.summary().to_owned()),
