@@ -38,6 +38,9 @@ type Sentence = String;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    if let Err(error) = cli.check() {
+        error.exit();
+    }
     let done = match cli.command {
         Some(cli::Command::Completions { shell }) => print(&cli::completions(shell)),
         Some(cli::Command::Man) => print(&cli::man(&dashboard::keys::man())),
@@ -128,6 +131,8 @@ fn serve(cli: &Cli) -> Result<(), Sentence> {
         nodelay: cli.nodelay.is_on(),
         cork: cli.cork.is_on(),
         read_buffer: cli.read_buffer as usize,
+        once: cli.once,
+        stack_size: cli.stack_size as usize,
     };
     let publisher = Publisher::new(start, table, streams);
     let server = server::start(bound, config, site, publisher, commands)

@@ -32,6 +32,10 @@ pub(super) trait Witness {
     fn counters(&mut self) -> Counters;
     /// Runs a handler that takes that long, and tells it.
     fn handle(&mut self, route: &'static str, time: Duration);
+    /// What became of the others while a handler ran.
+    fn meanwhile(&self) -> &'static str {
+        "Nobody else was served meanwhile."
+    }
 }
 
 /// The site, and the room to write answers in.
@@ -49,6 +53,11 @@ impl Desk {
     pub(super) fn new(config: Config, site: Site) -> Self {
         let time = Now { monotonic: 0, unix: 0 };
         Self { config, site, time, dated: None, output: Vec::new() }
+    }
+
+    /// Another one with the same site, for another thread.
+    pub(super) fn another(&self) -> Self {
+        Self::new(self.config.clone(), self.site.another())
     }
 
     /// Keeps the calendar time that answers carry right to a tenth of a second.
@@ -151,7 +160,7 @@ impl Desk {
                 Route::Metrics => routes::metrics(&witness.counters(), witness.now()),
                 Route::Slow(took) => {
                     witness.handle(Route::SLOW, took);
-                    routes::slow_text(took)
+                    routes::slow_text(took, witness.meanwhile())
                 }
             };
             site.generated(&request, route.media_type(), &text, *time, output)

@@ -13,14 +13,23 @@
 //! | `selector` | who says which fds are ready |
 //! | `table`, `connection` | the fd → socket table and what is in it |
 //! | `pace` | the gate: run, pause, step, slow motion |
+//! | `blocking` | one client at a time |
+//! | `threads` | a thread for each connection |
+//! | `processes` | a process for each connection |
+//! | `converse` | one connection from its first byte to its last, with calls that sleep |
+//! | `hall`, `hall_operator` | what the threads of those servers share, and the operator's thread |
 //! | `timers` | deadlines |
 //! | `deadline` | what the time limits are, and what happens when one is over |
 
+mod blocking;
 mod connection;
+mod converse;
 mod deadline;
 mod desk;
 mod echo;
 mod floor;
+mod hall;
+mod hall_operator;
 mod operator;
 mod pace;
 mod reactor;
@@ -28,6 +37,7 @@ mod routes;
 mod selector;
 mod session;
 mod table;
+mod threads;
 mod timers;
 mod transfer;
 
@@ -89,6 +99,10 @@ pub struct Config {
     pub read_buffer: usize,
     /// What is spoken.
     pub protocol: Protocol,
+    /// Whether `blocking` ends when it has served one connection.
+    pub once: bool,
+    /// Bytes of stack that `threads` gives to each of its threads.
+    pub stack_size: usize,
 }
 
 impl Default for Config {
@@ -109,6 +123,8 @@ impl Default for Config {
             cork: true,
             read_buffer: 64 * 1024,
             protocol: Protocol::default(),
+            once: false,
+            stack_size: 64 * 1024,
         }
     }
 }
@@ -142,8 +158,13 @@ pub fn bind(addr: SocketAddr) -> io::Result<Bound> {
     // So that a restart does not have to wait for the TIME-WAIT of old connections.
     sockopt::set_socket_reuseaddr(&socket, true)?;
     rustix::net::bind(&socket, &addr)?;
-    let addr = rustix::net::getsockname(&socket)?.try_into()?;
-    Ok(Bound { socket, addr })
+    let chosen = rustix::net::getsockname(&socket)?.try_into()?;
+    if addr.port() == 0 {
+        // A port that the kernel chose is lost when the listener is shut down (tcp_set_state in
+        // net/ipv4/tcp.c), so it is asked for by its number, while the first socket still holds it.
+        return bind(chosen);
+    }
+    Ok(Bound { socket, addr: chosen })
 }
 
 /// A running server.
@@ -264,6 +285,8 @@ impl House {
     /// Runs a server. This is the only place where something is chosen by a server's name.
     fn serve(self, kind: ServerKind, started: &mut dyn FnMut(Fd)) -> io::Result<(Self, After)> {
         match kind {
+            ServerKind::Threads => threads::run(self, started),
+            ServerKind::Blocking => blocking::run(self, started),
             ServerKind::EpollEt => Reactor::<EpollEt>::new(self)?.run(started),
             _ => Err(io::Error::other(format!("there is no server {kind}"))),
         }

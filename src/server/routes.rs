@@ -99,11 +99,8 @@ impl<S: Selector> Floor<S> {
 }
 
 /// What `/slow` says when it is over.
-pub(super) fn slow_text(time: Duration) -> String {
-    format!(
-        "This handler took {} ms on the loop's thread.\nNobody else was served meanwhile.\n",
-        time.as_millis()
-    )
+pub(super) fn slow_text(time: Duration, meanwhile: &str) -> String {
+    format!("This handler took {} ms.\n{meanwhile}\n", time.as_millis())
 }
 
 /// The totals in Prometheus' text format, version 0.0.4.

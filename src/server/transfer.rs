@@ -19,8 +19,8 @@ use crate::telemetry::{ConnId, Errno, Fd, How, Kind, Nanos, Ret, What, Why};
 /// Calls that one connection may cost in one turn; then the others get theirs.
 const BUDGET: u32 = 16;
 /// How long a closing connection may go on talking, and how much, so that its answer arrives.
-const LINGER: Nanos = 2_000_000_000;
-const LINGER_BYTES: usize = 1024 * 1024;
+pub(super) const LINGER: Nanos = 2_000_000_000;
+pub(super) const LINGER_BYTES: usize = 1024 * 1024;
 
 /// Whether to go on with a connection.
 #[derive(Clone, Copy, PartialEq, Eq)]
