@@ -1,5 +1,6 @@
 //! The command line: every flag, its default and its help text.
 
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
@@ -192,7 +193,7 @@ pub struct Cli {
 }
 
 /// What can be done instead of serving.
-#[derive(Subcommand, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Subcommand, Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// Print the completions for a shell.
     Completions {
@@ -201,6 +202,16 @@ pub enum Command {
     },
     /// Print the man page.
     Man,
+    /// Serve the one connection on standard input: how --server processes starts its workers.
+    #[command(hide = true)]
+    Worker {
+        /// Say that there are too many.
+        #[arg(long)]
+        full: bool,
+        /// The flags of the program that started it.
+        #[arg(last = true)]
+        flags: Vec<OsString>,
+    },
 }
 
 /// What can be switched.

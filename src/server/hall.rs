@@ -13,6 +13,7 @@ use super::connection::row;
 use super::converse::{Line, turn_away};
 use super::desk::{Desk, Witness};
 use super::pace::{Pace, Verdict};
+use super::processes::Worker;
 use super::table::{Seat, Table};
 use super::{After, Bound, Config, House, ret};
 use crate::telemetry::{
@@ -68,6 +69,8 @@ pub(super) struct Guest {
     pub(super) doom: Option<Why>,
     /// It is one too many.
     full: bool,
+    /// The process that serves it.
+    pub(super) worker: Option<Worker>,
 }
 
 impl Seat for Guest {
@@ -264,6 +267,16 @@ impl Hall {
         Some(Arrival { socket: socket.clone(), fd, id, full: *full, crowded: true })
     }
 
+    /// Notes who serves a connection.
+    pub(super) fn assign(&self, arrival: &Arrival, by: By, worker: Option<Worker>) {
+        let mut inner = self.lock(by);
+        let Some(guest) = inner.table.get(arrival.fd, arrival.id) else { return };
+        guest.row.by = by;
+        guest.worker = worker;
+        inner.table.touch(arrival.fd);
+        inner.worker_began(arrival.fd, arrival.id);
+    }
+
     /// Closes a connection at once, with a 503 but without waiting until it was read.
     pub(super) fn turn_away(&self, arrival: Arrival) {
         let mut line = AtTable::new(self, &arrival, By::LOOP);
@@ -322,7 +335,14 @@ impl Inner {
         let socket = Arc::new(socket);
         // It may have come while the others were ended.
         let doom = self.ending.map(After::why);
-        self.table.insert(Guest { socket: socket.clone(), row, changed: false, doom, full });
+        self.table.insert(Guest {
+            socket: socket.clone(),
+            row,
+            changed: false,
+            doom,
+            full,
+            worker: None,
+        });
         self.refused += usize::from(full);
         if full {
             self.tell.fact(fd, Some(id), What::Refused, &[]);
@@ -381,11 +401,7 @@ impl<'h> AtTable<'h> {
     pub(super) fn new(hall: &'h Hall, arrival: &Arrival, by: By) -> Self {
         let (fd, id) = (arrival.fd, arrival.id);
         let mut line = Self { hall, by, fd, id, now: 0, resumed: 0, entered: 0, heard: true };
-        let mut inner = line.lock();
-        if let Some(guest) = inner.table.get(fd, id) {
-            guest.row.by = by;
-        }
-        drop(inner);
+        drop(line.lock());
         line
     }
 
@@ -451,12 +467,7 @@ impl Witness for AtTable<'_> {
         let (fd, id) = (self.fd, self.id);
         let mut inner = self.lock();
         inner.tell.fact(fd, Some(id), what, bytes);
-        if let What::Request { .. } = what
-            && let Some(guest) = inner.table.get(fd, id)
-        {
-            guest.row.requests += 1;
-            inner.table.touch(fd);
-        }
+        inner.note_fact(fd, id, what);
     }
 
     fn counters(&mut self) -> Counters {
@@ -465,15 +476,14 @@ impl Witness for AtTable<'_> {
 
     /// Sleeps in place of a handler; only the end of the server ends it early.
     fn handle(&mut self, route: &'static str, time: Duration) {
-        let (fd, id, by) = (self.fd, self.id, self.by);
+        let by = self.by;
         let until = Instant::now() + time;
+        self.fact(What::Handler { route }, &[]);
         let mut inner = self.lock();
         let since = inner.tell.now();
-        inner.tell.fact(fd, Some(id), What::Handler { route }, &[]);
         if by == By::LOOP {
             (inner.stance, inner.since) = (Stance::Handling(route), since);
         }
-        inner.within(fd, id, Some(Kind::Handler));
         inner.publish();
         while inner.ending.is_none() && Instant::now() < until {
             inner = self.hall.sleep(inner, until);
@@ -484,8 +494,8 @@ impl Witness for AtTable<'_> {
         if by == By::LOOP {
             (inner.stance, inner.since) = (Stance::Working, self.now);
         }
-        inner.within(fd, id, None);
-        inner.tell.fact(fd, Some(id), What::Handled { took: self.now - since }, &[]);
+        drop(inner);
+        self.fact(What::Handled { took: self.now - since }, &[]);
     }
 
     fn meanwhile(&self) -> &'static str {
@@ -497,12 +507,38 @@ impl Witness for AtTable<'_> {
     }
 }
 
+/// What is noted in a row, whoever serves the connection.
 impl Inner {
-    fn within(&mut self, fd: Fd, id: ConnId, within: Option<Kind>) {
+    /// The call that it sleeps in.
+    pub(super) fn within(&mut self, fd: Fd, id: ConnId, within: Option<Kind>) {
         if let Some(guest) = self.table.get(fd, id) {
             guest.row.within = within;
             self.table.touch(fd);
         }
+    }
+
+    pub(super) fn state(&mut self, fd: Fd, id: ConnId, state: ConnState) {
+        if let Some(guest) = self.table.get(fd, id) {
+            guest.row.state = state;
+        }
+    }
+
+    pub(super) fn half_closed(&mut self, fd: Fd, id: ConnId) {
+        if let Some(guest) = self.table.get(fd, id) {
+            guest.row.half_closed = true;
+            self.table.touch(fd);
+        }
+    }
+
+    pub(super) fn note_fact(&mut self, fd: Fd, id: ConnId, what: What) {
+        let Some(guest) = self.table.get(fd, id) else { return };
+        match what {
+            What::Request { .. } => guest.row.requests += 1,
+            What::Handler { .. } => guest.row.within = Some(Kind::Handler),
+            What::Handled { .. } => guest.row.within = None,
+            _ => return,
+        }
+        self.table.touch(fd);
     }
 }
 
@@ -510,12 +546,10 @@ impl Line for AtTable<'_> {
     fn before(&mut self, kind: Kind, state: ConnState) -> Result<(), Why> {
         let (fd, id) = (self.fd, self.id);
         let mut inner = self.pass(kind, fd, Some(id));
-        if let Some(guest) = inner.table.get(fd, id) {
-            if let Some(why) = guest.doom {
-                return Err(why);
-            }
-            guest.row.state = state;
+        if let Some(why) = inner.table.get(fd, id).and_then(|guest| guest.doom) {
+            return Err(why);
         }
+        inner.state(fd, id, state);
         inner.within(fd, id, Some(kind));
         if self.by == By::LOOP {
             self.entered = inner.enter(Next { kind, fd, conn: Some(id) });
@@ -540,11 +574,7 @@ impl Line for AtTable<'_> {
 
     fn half_closed(&mut self) {
         let (fd, id) = (self.fd, self.id);
-        let mut inner = self.lock();
-        if let Some(guest) = inner.table.get(fd, id) {
-            guest.row.half_closed = true;
-            inner.table.touch(fd);
-        }
+        self.lock().half_closed(fd, id);
     }
 
     fn resumed(&self) -> Nanos {

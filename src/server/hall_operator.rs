@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crossbeam_channel::Receiver;
 use rustix::net::{Shutdown, sockopt};
+use rustix::process::Signal;
 
 use super::hall::{Hall, Inner, this_thread};
 use super::table::Seat;
@@ -39,7 +40,10 @@ impl Hall {
             Command::Pause => inner.set_pace(Mode::Paused),
             Command::Run => inner.set_pace(Mode::Run),
             Command::Slow(rate) => inner.set_pace(Mode::Slow(rate)),
-            Command::Step(step) => inner.pace.step(step),
+            Command::Step(step) => {
+                inner.pace.step(step);
+                inner.signal_all();
+            }
             // Somebody sleeps in `recv`, or will: it cannot be told to wait with it.
             Command::StopReading(_) | Command::ResumeReading(_) => {}
             // What was kept back is published below. The end is not carried out here.
@@ -72,6 +76,49 @@ impl Inner {
     fn set_pace(&mut self, mode: Mode) {
         self.pace.set(mode);
         self.tell.fact(-1, None, What::Pace { mode: self.pace.mode() }, &[]);
+        self.signal_all();
+    }
+
+    /// Stops every worker process, or lets it go on.
+    fn signal_all(&mut self) {
+        let paused = self.pace.mode() == Mode::Paused;
+        let signal = if paused { Signal::STOP } else { Signal::CONT };
+        let all: Vec<(Fd, ConnId)> = self.table.iter().map(|row| (row.fd, row.id)).collect();
+        for (fd, id) in all {
+            self.signal(fd, id, signal);
+        }
+    }
+
+    /// A worker process does not pass the gate: it is stopped whole.
+    fn signal(&mut self, fd: Fd, id: ConnId, signal: Signal) {
+        if let Some(guest) = self.table.get(fd, id)
+            && let Some(worker) = &guest.worker
+        {
+            // One that has just ended needs no telling, and is not waited for yet: its number is
+            // not another's.
+            let _ = rustix::process::kill_process(worker.pid, signal);
+        }
+    }
+
+    /// A worker process was started, perhaps at a bad time.
+    pub(super) fn worker_began(&mut self, fd: Fd, id: ConnId) {
+        if self.pace.mode() == Mode::Paused {
+            self.signal(fd, id, Signal::STOP);
+        }
+        if self.ending.is_some() {
+            self.end_worker(fd, id);
+        }
+    }
+
+    /// Ends the handler of a worker process, and its stop.
+    fn end_worker(&mut self, fd: Fd, id: ConnId) {
+        if let Some(guest) = self.table.get(fd, id)
+            && let Some(worker) = &guest.worker
+        {
+            // It can only be shut already.
+            let _ = rustix::net::shutdown(&worker.channel, Shutdown::Write);
+            self.signal(fd, id, Signal::CONT);
+        }
     }
 
     /// The fd of a connection, or tells that it is gone.
@@ -120,6 +167,7 @@ impl Inner {
         let all: Vec<(Fd, ConnId)> = self.table.iter().map(|row| (row.fd, row.id)).collect();
         for (fd, id) in all {
             self.shut(fd, id, why, Shutdown::Both);
+            self.end_worker(fd, id);
         }
     }
 
@@ -131,5 +179,9 @@ impl Inner {
         let how = if how == Shutdown::Read { How::Read } else { How::Both };
         self.tell.call(fd, Some(id), What::Shutdown { how, ret: ret(result.map(|()| 0)) });
         self.table.touch(fd);
+        if self.pace.mode() == Mode::Paused {
+            // A worker that is stopped would not close it.
+            self.signal(fd, id, Signal::KILL);
+        }
     }
 }

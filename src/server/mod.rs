@@ -15,7 +15,8 @@
 //! | `pace` | the gate: run, pause, step, slow motion |
 //! | `blocking` | one client at a time |
 //! | `threads` | a thread for each connection |
-//! | `processes` | a process for each connection |
+//! | `processes` | a process for each connection; `processes_worker` is that process |
+//! | `processes_wire` | what it tells its parent |
 //! | `converse` | one connection from its first byte to its last, with calls that sleep |
 //! | `hall`, `hall_operator` | what the threads of those servers share, and the operator's thread |
 //! | `timers` | deadlines |
@@ -32,6 +33,9 @@ mod hall;
 mod hall_operator;
 mod operator;
 mod pace;
+mod processes;
+mod processes_wire;
+mod processes_worker;
 mod reactor;
 mod routes;
 mod selector;
@@ -58,6 +62,8 @@ use crate::telemetry::{
 use connection::Connection;
 use desk::Desk;
 pub use echo::Protocol;
+pub use processes::Program;
+pub use processes_worker::work;
 use reactor::Reactor;
 pub use routes::Routes;
 use selector::EpollEt;
@@ -103,6 +109,8 @@ pub struct Config {
     pub once: bool,
     /// Bytes of stack that `threads` gives to each of its threads.
     pub stack_size: usize,
+    /// How `processes` starts its workers.
+    pub worker: Program,
 }
 
 impl Default for Config {
@@ -125,6 +133,7 @@ impl Default for Config {
             protocol: Protocol::default(),
             once: false,
             stack_size: 64 * 1024,
+            worker: Program::default(),
         }
     }
 }
@@ -285,6 +294,7 @@ impl House {
     /// Runs a server. This is the only place where something is chosen by a server's name.
     fn serve(self, kind: ServerKind, started: &mut dyn FnMut(Fd)) -> io::Result<(Self, After)> {
         match kind {
+            ServerKind::Processes => processes::run(self, started),
             ServerKind::Threads => threads::run(self, started),
             ServerKind::Blocking => blocking::run(self, started),
             ServerKind::EpollEt => Reactor::<EpollEt>::new(self)?.run(started),

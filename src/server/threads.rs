@@ -37,6 +37,7 @@ pub(super) fn run(house: House, started: &mut dyn FnMut(Fd)) -> io::Result<(Hous
 fn serve(hall: &Hall, arrival: Arrival) {
     let _alarm = Alarm(hall);
     let by = this_thread();
+    hall.assign(&arrival, by, None);
     let mut line = AtTable::new(hall, &arrival, by);
     line.fact(What::Started { stack: hall.config.stack_size as u64 }, &[]);
     let socket = arrival.socket.as_fd();
