@@ -85,22 +85,30 @@ pub fn of_strace(text: &str) -> Vec<Call> {
     own.skip_while(|line| !told(line)).filter_map(parse).collect()
 }
 
-/// Joins `<unfinished ...>` with `<... resumed>`.
+/// Joins `<unfinished ...>` with `<... resumed>`. Each stands where it ended, but a `close` where
+/// it began: the number may be another's before it ends.
 pub fn whole_lines(text: &str) -> Vec<(String, String)> {
-    let mut begun: HashMap<String, String> = HashMap::new();
+    let mut begun: HashMap<String, (String, usize)> = HashMap::new();
     let mut lines = Vec::new();
     for line in text.lines() {
         let Some((thread, rest)) = line.split_once(char::is_whitespace) else { continue };
         let rest = rest.trim_start();
         if let Some(first) = rest.strip_suffix("<unfinished ...>") {
-            begun.insert(thread.to_owned(), first.to_owned());
+            begun.insert(thread.to_owned(), (first.to_owned(), lines.len()));
+            lines.push((thread.to_owned(), String::new()));
         } else if let Some((_, second)) = rest.split_once(" resumed>") {
-            let first = begun.remove(thread).unwrap_or_default();
-            lines.push((thread.to_owned(), first + second));
+            let (first, place) = begun.remove(thread).unwrap_or_default();
+            let whole = (thread.to_owned(), first + second);
+            if whole.1.starts_with("close(") {
+                lines[place] = whole;
+            } else {
+                lines.push(whole);
+            }
         } else {
             lines.push((thread.to_owned(), rest.to_owned()));
         }
     }
+    lines.retain(|(_, line)| !line.is_empty());
     lines
 }
 
@@ -199,7 +207,8 @@ pub fn parse(line: &str) -> Option<Call> {
         }
         "setsockopt" => {
             // strace names the option by the size of its time.
-            detail = argument(2).trim_end_matches("_OLD").to_owned();
+            let name_of = argument(2).trim_end_matches("_OLD").trim_end_matches("_NEW");
+            detail = name_of.to_owned();
             name
         }
         // The allocator's, and no descriptor's.
