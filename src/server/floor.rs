@@ -213,6 +213,7 @@ impl<S: Selector> Floor<S> {
     pub(super) fn close_file(&mut self, payload: Payload) {
         if let Payload::File { file, .. } = payload {
             let fd = file.as_raw_fd();
+            self.gate(Kind::Close, fd, None);
             drop(file);
             self.tell.call(fd, None, What::Close);
         }
