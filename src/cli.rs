@@ -12,7 +12,7 @@ use encoding_rs::Encoding;
 
 use crate::dashboard::theme::ThemeChoice;
 use crate::server::Protocol;
-use crate::telemetry::ServerKind;
+use crate::telemetry::{Asks, ServerKind};
 
 /// The port when none is asked for.
 pub const PORT: u16 = 7890;
@@ -134,6 +134,11 @@ pub struct Cli {
     #[arg(long, help_heading = "Server")]
     pub demo_routes: bool,
 
+    /// Where slow handlers run: inline on the loop, or offload[=THREADS] to a small pool.
+    #[arg(long, value_name = "inline|offload", default_value = "inline", value_parser = handler)]
+    #[arg(help_heading = "Server")]
+    pub handler: Handler,
+
     /// Answer GET /-/metrics with the totals, for Prometheus.
     #[arg(long, help_heading = "Server")]
     pub metrics: bool,
@@ -194,6 +199,15 @@ pub enum Command {
     Man,
 }
 
+/// Where handlers run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handler {
+    /// On the loop.
+    Inline,
+    /// On so many threads of their own.
+    Offload(usize),
+}
+
 /// What can be switched.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Switch {
@@ -201,6 +215,24 @@ pub enum Switch {
     On,
     /// Not done.
     Off,
+}
+
+impl Cli {
+    /// How many threads run handlers beside the loop.
+    ///
+    /// # Errors
+    /// One sentence where the server has no loop to go on with meanwhile.
+    pub fn handler_threads(&self) -> Result<usize, String> {
+        match (self.handler, self.server.asks()) {
+            (Handler::Inline, _) => Ok(0),
+            (Handler::Offload(threads), Asks::Each | Asks::List | Asks::Interest) => Ok(threads),
+            _ => Err(format!(
+                "--handler offload is for the servers with a readiness loop (scan, select, poll, \
+                 epoll, epoll-et), not for {}.",
+                self.server
+            )),
+        }
+    }
 }
 
 impl Switch {
@@ -341,6 +373,22 @@ fn section<'a>(
         // The zero-width \& keeps a leading dot or quote from being read as a request.
         let entry = format!(".TP\n\\fB\\&{}\\fR\n\\&{}\n", escaped(term), escaped(text));
         out.extend_from_slice(entry.as_bytes());
+    }
+}
+
+/// How many threads a pool has when nothing is said.
+const POOL: usize = 4;
+
+/// `inline`, `offload` or `offload=THREADS`.
+fn handler(text: &str) -> Result<Handler, String> {
+    let threads = match text {
+        "inline" => return Ok(Handler::Inline),
+        "offload" => Ok(POOL),
+        _ => text.strip_prefix("offload=").unwrap_or_default().parse(),
+    };
+    match threads {
+        Ok(threads @ 1..=64) => Ok(Handler::Offload(threads)),
+        _ => Err("say inline, offload, or offload=THREADS with 1 to 64 threads".into()),
     }
 }
 

@@ -28,8 +28,22 @@ pub(super) struct Session {
     pub(super) output: Output,
     /// No further request is taken; it is closed for this reason when all is sent.
     pub(super) ending: Option<Why>,
+    /// Where the handler of the next request is, if it is one for the pool.
+    pub(super) handler: Handler,
     /// What of a request is awaited, and since when.
     pub(super) awaits: Option<(Part, Nanos)>,
+}
+
+/// Where the handler of a request is.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(super) enum Handler {
+    /// It was not begun.
+    #[default]
+    None,
+    /// In the pool; until it has ended, nothing is received and nothing answered.
+    Pool,
+    /// It has ended in the pool; its answer is due.
+    Ended,
 }
 
 /// A part of a request that has begun to come.
