@@ -12,7 +12,7 @@ use super::connection::{Linger, Part};
 use super::echo::Protocol;
 use super::reactor::{Reactor, ret};
 use super::routes::{self, Route};
-use crate::http::{self, Body, Discard, FileCall, Head, Payload, Progress, Site};
+use crate::http::{self, Body, Discard, FileCall, FileKind, Head, Payload, Progress};
 use crate::telemetry::{
     ConnId, ConnState, Errno, EventRef, Fd, How, Kind, Nanos, Publisher, Ret, What, Why,
 };
@@ -204,7 +204,7 @@ impl Reactor {
                         connection = again;
                         site.generated(&request, route.media_type(), &text, *time, output)
                     } else {
-                        site.respond(&request, *time, output)
+                        site.respond(&request, *time, output, &mut Files(tell))
                     };
                     // A client that expects a 100 may or may not send the body after this answer.
                     let unsure = request.expect_continue && !matches!(request.body, Body::None);
@@ -220,7 +220,6 @@ impl Reactor {
                     response
                 }
             };
-            tell_files(tell, site);
             let class = usize::from(response.status / 100).min(5);
             tell.counters.responses[class] += 1;
             let what = What::Response { status: response.status, body: response.body };
@@ -251,7 +250,6 @@ impl Reactor {
         }
         self.output.clear();
         let response = self.site.refuse(status, self.time, &mut self.output);
-        tell_files(&mut self.tell, &mut self.site);
         self.tell.counters.responses[usize::from(status / 100).min(5)] += 1;
         let what = What::Response { status: response.status, body: response.body };
         self.tell.fact(fd, Some(id), what, &[]);
@@ -473,32 +471,36 @@ fn tell_request(tell: &mut Publisher, fd: Fd, id: ConnId, request: &http::Reques
     tell.fact(fd, Some(id), what, &request.head[..kept]);
 }
 
-/// Tells the calls that were made on files to find an answer.
-fn tell_files(tell: &mut Publisher, site: &mut Site) {
-    let ret = |result: Result<i64, i32>| match result {
-        Ok(value) => Ret::ok(value.unsigned_abs()),
-        Err(errno) => Ret::err(Errno(errno)),
-    };
-    for call in site.calls() {
+/// Tells the calls that are made on files to find an answer.
+struct Files<'t>(&'t mut Publisher);
+
+impl http::Watch for Files<'_> {
+    fn before(&mut self, _: FileKind, _: Fd) {}
+
+    fn after(&mut self, call: FileCall<'_>) {
+        let Self(tell) = self;
+        let ret = |result: Result<i64, i32>| match result {
+            Ok(value) => Ret::ok(value.unsigned_abs()),
+            Err(errno) => Ret::err(Errno(errno)),
+        };
+        let size = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
         match call {
             FileCall::Open { dirfd, path, ret: result } => {
                 let what = What::Open { ret: ret(result.map(i64::from)) };
-                tell.call_with(dirfd, None, what, &path, &[], false);
+                tell.call_with(dirfd, None, what, path, &[], false);
             }
             FileCall::OpenAt { dirfd, path, ret: result } => {
                 let what = What::Openat { ret: ret(result.map(i64::from)) };
-                tell.call_with(dirfd, None, what, &path, &[], false);
+                tell.call_with(dirfd, None, what, path, &[], false);
             }
             FileCall::List { fd, ret: result } => {
-                let ret = ret(result.map(|n| i64::try_from(n).unwrap_or(i64::MAX)));
-                tell.call(fd, None, What::Getdents { ret });
+                tell.call(fd, None, What::Getdents { ret: ret(result.map(size)) });
             }
             FileCall::Stat { fd, ret: result } => {
                 tell.call(fd, None, What::Stat { ret: ret(result.map(|()| 0)) });
             }
             FileCall::Read { fd, offset, ret: result } => {
-                let ret = ret(result.map(|n| i64::try_from(n).unwrap_or(i64::MAX)));
-                tell.call(fd, None, What::Read { offset, ret });
+                tell.call(fd, None, What::Read { offset, ret: ret(result.map(size)) });
             }
             FileCall::Close { fd } => tell.call(fd, None, What::Close),
         }
@@ -512,6 +514,7 @@ mod tests {
     use std::time::Instant;
 
     use super::*;
+    use crate::http::Site;
     use crate::server::{Config, bind};
     use crate::telemetry::control;
 
