@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::os::fd::OwnedFd;
 
+use foldhash::fast::RandomState;
 use rustix::io::Errno;
 
 use super::Now;
@@ -181,7 +182,8 @@ pub(super) struct Found {
 /// Entries by the one spelling of their path.
 #[derive(Debug, Default)]
 pub(super) struct Cache {
-    by_path: HashMap<Box<[u8]>, usize>,
+    /// Clients cannot choose the keys, they are paths of files that exist: a fast hash will do.
+    by_path: HashMap<Box<[u8]>, usize, RandomState>,
     entries: Vec<Option<Entry>>,
     free: Vec<usize>,
     /// The next entry that may have to go.
