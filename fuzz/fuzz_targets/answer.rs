@@ -17,7 +17,7 @@ fuzz_target!(|bytes: &[u8]| {
     let end = out.windows(4).position(|four| four == b"\r\n\r\n").expect("a head") + 4;
     let payload = match response.payload {
         Payload::None => 0,
-        Payload::Static(bytes) => bytes.len(),
+        Payload::Memory(bytes) => bytes.len(),
         Payload::File { .. } => unreachable!("the pages are in memory"),
     };
     assert_eq!((out.len() - end + payload) as u64, response.body);

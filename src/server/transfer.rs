@@ -314,7 +314,7 @@ impl Reactor {
             let Some(connection) = self.table.get(fd, id) else { return Flow::Over };
             let kind = match &connection.output.payload {
                 Payload::None => break,
-                Payload::Static(_) => Kind::Send,
+                Payload::Memory(_) => Kind::Send,
                 Payload::File { .. } => Kind::Sendfile,
             };
             if *budget == 0 {
@@ -441,11 +441,11 @@ fn rest_of(mut kept: Vec<u8>, fresh: &[u8], used: usize) -> Vec<u8> {
 fn offer(socket: &std::os::fd::OwnedFd, payload: &mut Payload) -> (What, u64) {
     match payload {
         Payload::None => (What::Send { ret: Ret::ZERO, len: 0 }, 0),
-        Payload::Static(bytes) => {
+        Payload::Memory(bytes) => {
             let piece = &bytes[..bytes.len().min(usize::try_from(OFFER).unwrap_or(usize::MAX))];
             let result = rustix::net::send(socket, piece, SendFlags::NOSIGNAL);
             let len = piece.len() as u64;
-            *bytes = &bytes[result.unwrap_or(0)..];
+            drop(bytes.split_to(result.unwrap_or(0)));
             (What::Send { ret: ret(result), len }, bytes.len() as u64)
         }
         Payload::File { file, offset, len: left } => {
