@@ -98,11 +98,11 @@ pub(super) fn send(socket: &OwnedFd, bytes: &[u8], more: bool) -> What {
 pub(super) fn offer(socket: &OwnedFd, payload: &mut Payload) -> (What, u64) {
     match payload {
         Payload::None => (What::Send { ret: Ret::ZERO, len: 0 }, 0),
-        Payload::Static(bytes) => {
+        Payload::Memory(bytes) => {
             let piece = &bytes[..bytes.len().min(usize::try_from(OFFER).unwrap_or(usize::MAX))];
             let what = send(socket, piece, false);
             let taken = what.ret().and_then(|ret| ret.get().ok()).unwrap_or(0);
-            *bytes = &bytes[usize::try_from(taken).unwrap_or(0)..];
+            drop(bytes.split_to(usize::try_from(taken).unwrap_or(0)));
             (what, bytes.len() as u64)
         }
         Payload::File { file, offset, len: left } => {

@@ -212,7 +212,7 @@ impl<S: Selector> Floor<S> {
             let Some(connection) = self.table.get(fd, id) else { return Flow::Over };
             let kind = match &connection.session.output.payload {
                 Payload::None => return Flow::On,
-                Payload::Static(_) => Kind::Send,
+                Payload::Memory(_) => Kind::Send,
                 Payload::File { .. } => Kind::Sendfile,
             };
             if *budget == 0 {
