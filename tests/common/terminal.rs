@@ -31,6 +31,8 @@ pub struct Terminal {
     pub written: Arc<AtomicUsize>,
     /// While false, the terminal takes no output.
     pub reads: Arc<AtomicBool>,
+    /// While false, it throws away what it takes.
+    pub draws: Arc<AtomicBool>,
 }
 
 /// What has arrived of the picture.
@@ -88,7 +90,9 @@ impl Terminal {
         let reads = Arc::new(AtomicBool::new(true));
         let written = Arc::new(AtomicUsize::new(0));
         let mut output = pty.master.try_clone_reader().unwrap();
+        let draws = Arc::new(AtomicBool::new(true));
         let (parser, reading, count) = (screen.clone(), reads.clone(), written.clone());
+        let drawing = draws.clone();
         let hung_up = Arc::new(AtomicBool::new(false));
         let gone = hung_up.clone();
         let reader = std::thread::spawn(move || {
@@ -100,7 +104,9 @@ impl Terminal {
                 match output.read(&mut buffer) {
                     Ok(n) if n > 0 => {
                         count.fetch_add(n, Ordering::Relaxed);
-                        parser.lock().unwrap().process(&buffer[..n]);
+                        if drawing.load(Ordering::Relaxed) {
+                            parser.lock().unwrap().process(&buffer[..n]);
+                        }
                         if gone.load(Ordering::Relaxed) {
                             break;
                         }
@@ -121,6 +127,7 @@ impl Terminal {
             screen,
             written,
             reads,
+            draws,
         }
     }
 
