@@ -128,134 +128,129 @@ impl Figure {
         self.told().how
     }
 
-    fn told(self) -> Told {
-        let told = |key, title, heading, unit, better, how| Told {
-            key,
-            title,
-            heading,
-            unit,
-            better,
-            how,
-        };
-        match self {
-            Self::Throughput => told(
-                "requests_per_second",
-                "requests/s",
-                "req/s",
-                Unit::PerSecond,
-                Better::More,
-                "Answers that the load generator read whole, by the time from its first request \
-                 to its last answer.",
-            ),
-            Self::Median => told(
-                "latency_p50_seconds",
-                "latency, p50",
-                "p50",
-                Unit::Seconds,
-                Better::Less,
-                "Half of the answers took no longer, from before the request was written until \
-                 the answer's last byte was read, by the load generator's clock.",
-            ),
-            Self::P99 => told(
-                "latency_p99_seconds",
-                "latency, p99",
-                "p99",
-                Unit::Seconds,
-                Better::Less,
-                "99 % of the answers took no longer.",
-            ),
-            Self::Cpu => told(
-                "cpu_seconds_per_request",
-                "CPU time/request",
-                "CPU/req",
-                Unit::Seconds,
-                Better::Less,
-                "utime + stime of the server's processes (/proc/PID/stat, to 10 ms each), and of \
-                 their children that had ended, over the measured time, by answers.",
-            ),
-            Self::Memory => told(
-                "memory_bytes_per_connection",
-                "memory/connection",
-                "mem/conn",
-                Unit::Bytes,
-                Better::Less,
-                "Pages that the server's processes have for themselves (Pss_Anon + Pss_Shmem of \
-                 /proc/PID/smaps_rollup) with all connections open and answered once, less those \
-                 before, by connections; the kernel's memory for sockets, threads and page tables \
-                 is not in it.",
-            ),
-            Self::Calls => told(
-                "calls_per_request",
-                "system calls/request",
-                "calls/req",
-                Unit::Number,
-                Better::Less,
-                "The server's own exact count of its system calls by that of its requests \
-                 (/-/metrics before and after; the second of these two is in both counts).",
-            ),
-            Self::Examined => told(
-                "examined_per_ready",
-                "examined/ready",
-                "exam/ready",
-                Unit::Number,
-                Better::Less,
-                "Descriptors that were asked whether they are ready, by the kernel or by the \
-                 program, for each that was reported ready; by the server's own count.",
-            ),
-            Self::Copied => told(
-                "copied_bytes_per_request",
-                "descriptor lists/request",
-                "lists/req",
-                Unit::Bytes,
-                Better::Less,
-                "Bytes of descriptor lists that the server's wait and epoll_ctl calls copied into \
-                 the kernel and out of it, by its own count.",
-            ),
-            Self::WakeUps => told(
-                "wakeups_per_request",
-                "wake-ups/request",
-                "wakes/req",
-                Unit::Number,
-                Better::Neither,
-                "Returns of the server's wait call, by its own count.",
-            ),
-            Self::Again => told(
-                "again_per_request",
-                "EAGAIN/request",
-                "EAGAIN/req",
-                Unit::Number,
-                Better::Less,
-                "Calls of the server that ended in EAGAIN, by its own count.",
-            ),
-            Self::Switches => told(
-                "switches_per_request",
-                "context switches/request",
-                "switches/req",
-                Unit::Number,
-                Better::Less,
-                "Voluntary and involuntary context switches of the server's threads \
-                 (/proc/PID/task/*/status), over the measured time, by answers.",
-            ),
-            Self::Threads => told(
-                "threads",
-                "threads",
-                "threads",
-                Unit::Whole,
-                Better::Neither,
-                "Threads of all the server's processes under the load, counted in /proc.",
-            ),
-            Self::Waiting => told(
-                "waiting",
-                "time waiting",
-                "waiting",
-                Unit::Share,
-                Better::Neither,
-                "The share of the measured time that the server's own thread spent in wait calls, \
-                 by its own count.",
-            ),
-        }
+    fn told(self) -> &'static Told {
+        &TOLD[self as usize]
     }
 }
+
+/// Of [`Figure::ALL`], in its order.
+const TOLD: [Told; Figure::ALL.len()] = [
+    Told {
+        key: "requests_per_second",
+        title: "requests/s",
+        heading: "req/s",
+        unit: Unit::PerSecond,
+        better: Better::More,
+        how: "Answers that the load generator read whole, by the time from its first request \
+              to its last answer.",
+    },
+    Told {
+        key: "latency_p50_seconds",
+        title: "latency, p50",
+        heading: "p50",
+        unit: Unit::Seconds,
+        better: Better::Less,
+        how: "Half of the answers took no longer, from before the request was written until \
+              the answer's last byte was read, by the load generator's clock.",
+    },
+    Told {
+        key: "latency_p99_seconds",
+        title: "latency, p99",
+        heading: "p99",
+        unit: Unit::Seconds,
+        better: Better::Less,
+        how: "99 % of the answers took no longer.",
+    },
+    Told {
+        key: "cpu_seconds_per_request",
+        title: "CPU time/request",
+        heading: "CPU/req",
+        unit: Unit::Seconds,
+        better: Better::Less,
+        how: "utime + stime of the server's processes (/proc/PID/stat, to 10 ms each), and of \
+              their children that had ended, over the measured time, by answers.",
+    },
+    Told {
+        key: "memory_bytes_per_connection",
+        title: "memory/connection",
+        heading: "mem/conn",
+        unit: Unit::Bytes,
+        better: Better::Less,
+        how: "Pages that the server's processes have for themselves (Pss_Anon + Pss_Shmem of \
+              /proc/PID/smaps_rollup) with all connections open and answered once, less those \
+              before, by connections; the kernel's memory for sockets, threads and page tables \
+              is not in it.",
+    },
+    Told {
+        key: "calls_per_request",
+        title: "system calls/request",
+        heading: "calls/req",
+        unit: Unit::Number,
+        better: Better::Less,
+        how: "The server's own exact count of its system calls by that of its requests \
+              (/-/metrics before and after; the second of these two is in both counts).",
+    },
+    Told {
+        key: "examined_per_ready",
+        title: "examined/ready",
+        heading: "exam/ready",
+        unit: Unit::Number,
+        better: Better::Less,
+        how: "Descriptors that were asked whether they are ready, by the kernel or by the \
+              program, for each that was reported ready; by the server's own count.",
+    },
+    Told {
+        key: "copied_bytes_per_request",
+        title: "descriptor lists/request",
+        heading: "lists/req",
+        unit: Unit::Bytes,
+        better: Better::Less,
+        how: "Bytes of descriptor lists that the server's wait and epoll_ctl calls copied into \
+              the kernel and out of it, by its own count.",
+    },
+    Told {
+        key: "wakeups_per_request",
+        title: "wake-ups/request",
+        heading: "wakes/req",
+        unit: Unit::Number,
+        better: Better::Neither,
+        how: "Returns of the server's wait call, by its own count.",
+    },
+    Told {
+        key: "again_per_request",
+        title: "EAGAIN/request",
+        heading: "EAGAIN/req",
+        unit: Unit::Number,
+        better: Better::Less,
+        how: "Calls of the server that ended in EAGAIN, by its own count.",
+    },
+    Told {
+        key: "switches_per_request",
+        title: "context switches/request",
+        heading: "switches/req",
+        unit: Unit::Number,
+        better: Better::Less,
+        how: "Voluntary and involuntary context switches of the server's threads \
+              (/proc/PID/task/*/status), over the measured time, by answers.",
+    },
+    Told {
+        key: "threads",
+        title: "threads",
+        heading: "threads",
+        unit: Unit::Whole,
+        better: Better::Neither,
+        how: "Threads of all the server's processes under the load, counted in /proc.",
+    },
+    Told {
+        key: "waiting",
+        title: "time waiting",
+        heading: "waiting",
+        unit: Unit::Share,
+        better: Better::Neither,
+        how: "The share of the measured time that the server's own thread spent in wait calls, \
+              by its own count.",
+    },
+];
 
 /// What was measured of one server.
 #[derive(Clone, PartialEq, Debug)]
@@ -301,6 +296,8 @@ mod tests {
             assert_eq!(figures.get(figure), Some(i), "{figure:?}");
             assert!(figure.how().ends_with('.') && figure.heading().len() <= 12, "{figure:?}");
         }
+        assert_eq!((keys[3], Figure::Cpu.heading()), ("cpu_seconds_per_request", "CPU/req"));
+        assert_eq!((Figure::Memory.key(), Figure::Waiting.key()), (keys[4], "waiting"));
         keys.sort_unstable();
         keys.dedup();
         assert_eq!(keys.len(), Figure::ALL.len());

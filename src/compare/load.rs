@@ -223,7 +223,7 @@ impl<'a> Load<'a> {
     /// Waits; gives the connections on which something happened.
     fn wait(&mut self, within: Duration) -> io::Result<Vec<usize>> {
         match self.poll.poll(&mut self.events, Some(within.min(GLANCE))) {
-            Err(error) if error.kind() != ErrorKind::Interrupted => return Err(error),
+            Err(error) if error.kind() != ErrorKind::Interrupted => Err(error),
             _ => Ok(self.events.iter().map(|event| event.token().0).collect()),
         }
     }

@@ -80,12 +80,12 @@ pub struct Subject {
 }
 
 impl Comparison {
-    /// A figure of a server as a multiple of the first server's.
+    /// A figure of a server as a multiple of the first server's; `None` where that says nothing.
     #[must_use]
     pub fn ratio(&self, subject: &Subject, figure: Figure) -> Option<f64> {
         let of = |subject: &Subject| subject.outcome.as_ref().ok()?.get(figure);
         let first = of(self.subjects.first()?)?;
-        (first > 0.0).then_some(of(subject)? / first)
+        of(subject).filter(|value| first > 0.0 && *value >= 0.0).map(|value| value / first)
     }
 }
 

@@ -33,7 +33,9 @@ fn arguments(kind: ServerKind, options: &Options) -> Vec<String> {
     // A few more, so that a question for the metrics is never the one too many.
     let connections = options.idle + options.active + 16;
     let mut arguments: Vec<String> =
-        ["--port", "0", "--headless", "--quiet", "--metrics"].map(str::to_owned).to_vec();
+        ["--server", kind.name(), "--port", "0", "--headless", "--quiet", "--metrics"]
+            .map(str::to_owned)
+            .to_vec();
     arguments.extend(["--idle-timeout", "0", "--max-connections"].map(str::to_owned));
     arguments.push(connections.to_string());
     arguments.extend(options.root.as_ref().map(|root| root.display().to_string()));
