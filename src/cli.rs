@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::builder::{PossibleValue, PossibleValuesParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use encoding_rs::Encoding;
@@ -44,6 +44,11 @@ pub struct Cli {
     /// The port to listen on, 0 for any free one [default: 7890, or the next one that is free].
     #[arg(short, long, value_name = "N", help_heading = "Server")]
     pub port: Option<u16>,
+
+    /// Which server; the key v changes it live.
+    #[arg(short, long, value_name = "NAME", default_value_t, value_parser = server_kind())]
+    #[arg(help_heading = "Server")]
+    pub server: ServerKind,
 
     /// What to speak: HTTP, or send back what comes, shown as text.
     #[arg(long, value_name = "NAME", value_enum, default_value_t, help_heading = "Server")]
@@ -243,9 +248,8 @@ impl Compare {
 }
 
 fn server_names() -> PossibleValuesParser {
-    let kinds = ServerKind::ALL.map(|kind| PossibleValue::new(kind.name()).help(kind.summary()));
     let all = PossibleValue::new(ALL).help("every one of them");
-    PossibleValuesParser::new(kinds.into_iter().chain([all]))
+    PossibleValuesParser::new(ServerKind::ALL.map(server_value).into_iter().chain([all]))
 }
 
 /// What a request may ask for.
@@ -411,6 +415,17 @@ fn section<'a>(
         let entry = format!(".TP\n\\fB\\&{}\\fR\n\\&{}\n", escaped(term), escaped(text));
         out.extend_from_slice(entry.as_bytes());
     }
+}
+
+fn server_value(kind: ServerKind) -> PossibleValue {
+    PossibleValue::new(kind.name()).help(kind.summary())
+}
+
+/// One of the nine servers, by its name.
+fn server_kind() -> impl TypedValueParser<Value = ServerKind> {
+    PossibleValuesParser::new(ServerKind::ALL.map(server_value)).map(|name| {
+        ServerKind::ALL.into_iter().find(|kind| kind.name() == name).unwrap_or_default()
+    })
 }
 
 /// An IP address; IPv6 also in brackets, as it stands in a URL.

@@ -127,7 +127,8 @@ fn serve(cli: &Cli) -> Result<(), Sentence> {
             .map_err(|error| format!("Signals cannot be caught: {}.", plain(&error)))?;
     }
     let mut streams = Vec::new();
-    let header = Header { server: "epoll-et", pid: std::process::id(), start: SystemTime::now() };
+    let header =
+        Header { server: cli.server.name(), pid: std::process::id(), start: SystemTime::now() };
     let start = Instant::now();
     let log = match &cli.log {
         Some(path) => Some(log(path, &mut streams, &control, &header)?),
@@ -143,6 +144,7 @@ fn serve(cli: &Cli) -> Result<(), Sentence> {
         Some(screen)
     };
     let config = server::Config {
+        server: cli.server,
         protocol: cli.protocol(),
         backlog: cli.backlog,
         max_connections,

@@ -3,7 +3,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use epollscope::http::{Head, Limits, Now, Site, parse};
+use epollscope::http::{Head, Limits, Now, Site, Unwatched, parse};
 
 /// Counts the allocations of each thread.
 struct Counting;
@@ -42,7 +42,7 @@ fn a_remembered_file_is_answered_without_an_allocation() {
         let mut out = Vec::with_capacity(256 * 1024);
         let mut ask = |out: &mut Vec<u8>| {
             let Head::Complete(request) = parse(&bytes, &Limits::default()) else { panic!() };
-            site.respond(&request, now, out).status
+            site.respond(&request, now, out, &mut Unwatched).status
         };
         assert_eq!(ask(&mut out), 200);
         let before = COUNT.get();

@@ -343,3 +343,113 @@ fn count_failure(failures: &mut Vec<Refused>, why: String) {
 fn sort(failures: &mut [Refused]) {
     failures.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.why.cmp(&b.why)));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::{TcpListener, TcpStream as Socket};
+    use std::thread;
+
+    const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
+    const SHORT: Duration = Duration::from_millis(100);
+
+    /// A server that does the same with each connection; a thread for each.
+    fn serve(client: impl Fn(Socket) + Clone + Send + 'static) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let addr = listener.local_addr().unwrap();
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let client = client.clone();
+                thread::spawn(move || client(stream.unwrap()));
+            }
+        });
+        addr
+    }
+
+    /// Answers a number of requests that come one at a time.
+    fn answer(mut stream: Socket, count: usize) {
+        let mut request = [0; 1024];
+        for _ in 0..count {
+            match stream.read(&mut request) {
+                Ok(1..) => stream.write_all(OK.as_bytes()).unwrap(),
+                _ => return,
+            }
+        }
+    }
+
+    fn refused(count: u64, why: &str) -> Vec<Refused> {
+        vec![Refused { count, why: why.into() }]
+    }
+
+    #[test]
+    fn every_connection_is_answered() {
+        let quiet = AtomicBool::new(false);
+        let mut load = Load::new(serve(|s| answer(s, usize::MAX)), "/", &quiet).unwrap();
+        let all = |answered| Opened { answered, refused: Vec::new() };
+        assert_eq!(load.open(70).unwrap(), all(70));
+        assert_eq!(load.open(3).unwrap(), all(3));
+        let idle: Vec<u64> = load.conns[..70].iter().map(|conn| conn.answered).collect();
+        let ran = load.run(SHORT).unwrap();
+        assert_eq!(idle, vec![1; 70]);
+        assert!(load.conns[..70].iter().all(|conn| conn.answered == 1), "they stay idle");
+        let answered: u64 = load.conns[70..].iter().map(|conn| conn.answered - 1).sum();
+        assert_eq!((ran.requests, ran.latency.len()), (answered, answered));
+        assert!(ran.requests > 3 && ran.time >= SHORT);
+        assert_eq!((ran.unanswered, ran.failures), (0, Vec::new()));
+    }
+
+    #[test]
+    fn one_client_at_a_time_leaves_the_others_waiting() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let addr = listener.local_addr().unwrap();
+        thread::spawn(move || listener.incoming().for_each(|s| answer(s.unwrap(), usize::MAX)));
+        let quiet = AtomicBool::new(false);
+        let mut load = Load::new(addr, "/", &quiet).unwrap();
+        assert_eq!(load.open(1).unwrap().answered, 1);
+        let opened = load.open(2).unwrap();
+        assert_eq!(opened, Opened::default());
+        let ran = load.run(SHORT).unwrap();
+        assert_eq!((ran.requests, ran.unanswered), (0, 2));
+        assert!(ran.time >= SHORT && ran.failures.is_empty());
+    }
+
+    #[test]
+    fn refusals_are_counted_by_what_they_say() {
+        let quiet = AtomicBool::new(false);
+        let busy = serve(|mut stream| {
+            let _ = stream.read(&mut [0; 1024]);
+            let _ = stream.write_all(b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n");
+        });
+        let opened = Load::new(busy, "/", &quiet).unwrap().open(5).unwrap();
+        assert_eq!(opened, Opened { answered: 0, refused: refused(5, "answered 503") });
+        let gone = serve(|mut stream| drop(stream.read(&mut [0; 1024])));
+        let opened = Load::new(gone, "/", &quiet).unwrap().open(5).unwrap();
+        assert_eq!(opened, Opened { answered: 0, refused: refused(5, "closed without an answer") });
+        let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let opened = Load::new(closed, "/", &quiet).unwrap().open(2).unwrap();
+        assert_eq!(opened, Opened { answered: 0, refused: refused(2, "connection refused") });
+    }
+
+    #[test]
+    fn connections_that_end_under_the_load_are_told() {
+        let quiet = AtomicBool::new(false);
+        let mut load = Load::new(serve(|s| answer(s, 3)), "/", &quiet).unwrap();
+        assert_eq!(load.open(2).unwrap().answered, 2);
+        let ran = load.run(SHORT).unwrap();
+        assert_eq!((ran.requests, ran.unanswered), (4, 0));
+        assert_eq!(ran.failures.iter().map(|failure| failure.count).sum::<u64>(), 2);
+        // They are not opened again.
+        let ran = load.run(SHORT).unwrap();
+        assert_eq!((ran.requests, ran.unanswered, ran.failures), (0, 2, Vec::new()));
+    }
+
+    #[test]
+    fn a_signal_ends_it_at_once() {
+        let asked = AtomicBool::new(true);
+        let mut load = Load::new(serve(|s| answer(s, usize::MAX)), "/", &asked).unwrap();
+        let begin = Instant::now();
+        load.open(2).unwrap();
+        load.run(Duration::from_secs(60)).unwrap();
+        assert!(begin.elapsed() < Duration::from_secs(20));
+    }
+}

@@ -177,6 +177,7 @@ impl Theme {
         self.style(match kind {
             Kind::EpollWait
             | Kind::EpollCtl
+            | Kind::EpollCreate
             | Kind::Listen
             | Kind::Select
             | Kind::Poll

@@ -4,7 +4,7 @@ use std::os::fd::OwnedFd;
 
 use super::cache::{Content, Stored};
 use super::date::{Prelude, put};
-use super::files::{self, FileCall};
+use super::files::{self, Watch};
 use super::parse::Request;
 use super::range::Span;
 use super::reason;
@@ -61,14 +61,14 @@ impl Answer<'_> {
     pub(super) fn whole(
         &self,
         fd: Option<OwnedFd>,
-        calls: &mut Vec<FileCall>,
+        watch: &mut dyn Watch,
         out: &mut Vec<u8>,
     ) -> Response {
         let Self { to, file, .. } = *self;
         out.extend_from_slice(self.prelude.ok());
         out.extend_from_slice(file.head());
         out.extend_from_slice(to.end());
-        let payload = self.payload(Span { start: 0, len: file.size }, fd, calls, out);
+        let payload = self.payload(Span { start: 0, len: file.size }, fd, watch, out);
         to.response(200, file.size, payload)
     }
 
@@ -85,7 +85,7 @@ impl Answer<'_> {
         &self,
         part: Span,
         fd: Option<OwnedFd>,
-        calls: &mut Vec<FileCall>,
+        watch: &mut dyn Watch,
         out: &mut Vec<u8>,
     ) -> Response {
         start(206, self.prelude, out);
@@ -101,7 +101,7 @@ impl Answer<'_> {
             ),
         );
         out.extend_from_slice(self.to.end());
-        let payload = self.payload(part, fd, calls, out);
+        let payload = self.payload(part, fd, watch, out);
         self.to.response(206, len, payload)
     }
 
@@ -111,7 +111,7 @@ impl Answer<'_> {
         &self,
         parts: &[Span],
         fd: Option<&OwnedFd>,
-        calls: &mut Vec<FileCall>,
+        watch: &mut dyn Watch,
         out: &mut Vec<u8>,
     ) -> Option<Response> {
         let mut body = Vec::new();
@@ -133,7 +133,7 @@ impl Answer<'_> {
                 }
                 (None, Some(fd)) => {
                     let before = body.len();
-                    files::read(fd, start, len, &mut body, calls).ok()?;
+                    files::read(fd, start, len, &mut body, watch).ok()?;
                     if body.len() - before < len {
                         return None;
                     }
@@ -162,12 +162,12 @@ impl Answer<'_> {
         &self,
         part: Span,
         fd: Option<OwnedFd>,
-        calls: &mut Vec<FileCall>,
+        watch: &mut dyn Watch,
         out: &mut Vec<u8>,
     ) -> Payload {
         if self.to.head || part.len == 0 {
             if let Some(fd) = fd {
-                files::close(fd, calls);
+                files::close(fd, watch);
             }
             return Payload::None;
         }

@@ -8,7 +8,7 @@ use rustix::io::Errno;
 use super::Now;
 use super::coding::Coding;
 use super::date::{http_date, put};
-use super::files::{self, FileCall, Folder, Stamp, Thing};
+use super::files::{self, Folder, Stamp, Thing, Watch};
 use super::path::FilePath;
 use super::site::SMALL;
 
@@ -131,13 +131,13 @@ impl Entry {
         fd: &OwnedFd,
         stamp: Stamp,
         now: Now,
-        calls: &mut Vec<FileCall>,
+        watch: &mut dyn Watch,
     ) -> Result<(), Errno> {
         let coding = slot.checked_sub(1).map(|i| Coding::ALL[i]);
         let mut size = stamp.size;
         let content = if size <= SMALL {
             let mut bytes = Vec::new();
-            files::read(fd, 0, usize::try_from(size).unwrap_or(0), &mut bytes, calls)?;
+            files::read(fd, 0, usize::try_from(size).unwrap_or(0), &mut bytes, watch)?;
             size = bytes.len() as u64;
             Content::Memory(bytes.into())
         } else {
@@ -314,7 +314,7 @@ impl Cache {
         root: &Folder,
         content: bool,
         now: Now,
-        calls: &mut Vec<FileCall>,
+        watch: &mut dyn Watch,
     ) -> Result<Option<OwnedFd>, u16> {
         let Some(entry) = &mut self.entries[found.index] else { return Err(404) };
         let Slot { checked, file } = &entry.slots[found.slot];
@@ -327,14 +327,14 @@ impl Cache {
         }
         let suffix = found.slot.checked_sub(1).map_or("", |i| Coding::ALL[i].suffix());
         let name = [&entry.name, suffix.as_bytes()].concat();
-        let fd = match root.get(&name, calls) {
+        let fd = match root.get(&name, watch) {
             Ok(fd) => fd,
             Err(errno) => {
                 entry.slots[found.slot] = Slot { checked: Some(now.monotonic), file: None };
                 return Err(files::status(errno));
             }
         };
-        let status = match files::stat(&fd, calls) {
+        let status = match files::stat(&fd, watch) {
             Ok(Thing::File(stamp)) => {
                 let slot = &mut entry.slots[found.slot];
                 let same = slot.file.as_ref().is_some_and(|f| f.stamp == Some(stamp) && !f.racy);
@@ -342,7 +342,7 @@ impl Cache {
                     slot.checked = Some(now.monotonic);
                     Ok(())
                 } else {
-                    entry.load(found.slot, &fd, stamp, now, calls)
+                    entry.load(found.slot, &fd, stamp, now, watch)
                 };
                 match ready {
                     Ok(()) => {
@@ -350,7 +350,7 @@ impl Cache {
                         if content && disk.is_some_and(|file| file.bytes().is_none()) {
                             return Ok(Some(fd));
                         }
-                        files::close(fd, calls);
+                        files::close(fd, watch);
                         if !same {
                             self.trim(found.index);
                         }
@@ -363,7 +363,7 @@ impl Cache {
             Ok(Thing::Other) => 403,
             Err(errno) => files::status(errno),
         };
-        files::close(fd, calls);
+        files::close(fd, watch);
         entry.slots[found.slot] = Slot { checked: Some(now.monotonic), file: None };
         Err(status)
     }

@@ -94,6 +94,14 @@ pub fn meaning(event: EventRef<'_>) -> Cow<'static, str> {
             }
             Err(errno) => failed(Kind::Wait4, errno),
         },
+        What::EpollCreate { ret } => match ret.get() {
+            Ok(fd) => format!(
+                "The kernel keeps an interest list for this program now, still empty; fd {fd} \
+                 stands for it."
+            )
+            .into(),
+            Err(errno) => failed(Kind::EpollCreate, errno),
+        },
         _ => fact(event),
     }
 }

@@ -89,6 +89,7 @@ impl Counters {
                 self.copied += ready * EPOLL_EVENT;
                 self.waited += waited;
             }
+            What::Accept { ret, .. } => self.accepted += u64::from(ret.get().is_ok()),
             What::EpollCtl { .. } => self.copied += EPOLL_EVENT,
             What::Select { examined, copied, waited, .. }
             | What::Poll { examined, copied, waited, .. } => {
@@ -97,14 +98,25 @@ impl Counters {
                 self.waited += waited;
             }
             What::Nap { waited, .. } => self.waited += waited,
+            What::Recv { ret } => self.bytes_in += ret.get().unwrap_or(0),
+            What::Send { ret, .. } | What::Sendfile { ret, .. } => {
+                self.bytes_out += ret.get().unwrap_or(0);
+            }
             _ => {}
         }
     }
 
-    /// Counts what a fact says of costs.
+    /// Counts what a fact says.
     #[inline]
     pub(super) fn fact(&mut self, what: &What) {
         match *what {
+            What::Request { .. } => self.requests += 1,
+            What::Response { status, .. } => {
+                self.responses[usize::from(status / 100).min(5)] += 1;
+            }
+            What::Refused => self.refused += 1,
+            What::Closed { why, .. } => self.closed[why as usize] += 1,
+            What::Rest { .. } => self.rests += 1,
             What::Round { asked, .. } => self.examined += u64::from(asked),
             What::Started { .. } => self.started += 1,
             What::Ended => self.ended += 1,

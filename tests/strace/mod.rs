@@ -51,6 +51,7 @@ pub fn of_log(text: &str) -> Vec<Call> {
             }
             let fd = match name.as_str() {
                 "epoll_wait" => number("epfd"),
+                "epoll_create1" => Some(-1),
                 "openat2" => number("dirfd").or_else(|| number("fd")),
                 _ => number("fd"),
             };
@@ -198,6 +199,10 @@ fn parse(line: &str) -> Option<Call> {
         "mmap" if argument(4) == "-1" => return None,
         // The standard library's own check before a close, in builds with debug assertions.
         "fcntl" if argument(1) == "F_GETFD" => return None,
+        "epoll_create1" => {
+            fd = "-1";
+            name
+        }
         "close" | "openat2" | "fstat" | "pread64" => name,
         other => panic!("a call that the log has no word for: {other}: {line}"),
     };
