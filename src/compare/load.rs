@@ -245,16 +245,12 @@ impl<'a> Load<'a> {
             return Step::Nothing;
         }
         let written = conn.write(&self.request);
-        // What was refused may have been answered before.
-        match conn.read(&mut self.buffer) {
-            Ok(true) => {}
-            Ok(false) => {
-                return match written {
-                    Err(error) => conn.fail(plain(&error)),
-                    Ok(()) => Step::Nothing,
-                };
-            }
-            Err(why) => return conn.fail(why),
+        // A refusal may have come before all was written, and so it is looked for first.
+        match (conn.read(&mut self.buffer), written) {
+            (Ok(true), _) => {}
+            (Ok(false), Ok(())) => return Step::Nothing,
+            (Err(why), Ok(())) => return conn.fail(why),
+            (_, Err(error)) => return conn.fail(plain(&error)),
         }
         conn.answered += 1;
         let Some(since) = conn.since.take() else {
