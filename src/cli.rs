@@ -24,7 +24,9 @@ Examples:
   epollscope ~/site                  serve a folder
   epollscope --bind 0.0.0.0 ~/site   let the whole network in
   epollscope --headless --log run.jsonl
-                                     no dashboard: events as text, and as a log";
+                                     no dashboard: events as text, and as a log
+  epollscope compare epoll-et poll --idle 900
+                                     the same load on both, and what it cost each";
 
 /// An oscilloscope for an event loop: a live epoll HTTP server, and what it does at every turn.
 #[derive(Parser, Clone, Debug)]

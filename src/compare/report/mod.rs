@@ -110,7 +110,7 @@ fn better(figure: Figure) -> &'static str {
     match figure.better() {
         Better::More => "more is better",
         Better::Less => "less is better",
-        Better::Neither => "neither more nor less is better",
+        Better::Neither => "explains the others",
     }
 }
 
