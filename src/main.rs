@@ -108,6 +108,7 @@ fn cannot_report(path: &Path, error: &io::Error) -> Sentence {
 }
 
 fn serve(cli: &Cli) -> Result<(), Sentence> {
+    compare::end_with_parent()?;
     let headless = cli.headless || cli.quiet || !io::stdout().is_terminal();
     if !headless && std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
         return Err("This terminal (TERM=dumb) cannot show the dashboard: use another one, or \

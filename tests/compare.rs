@@ -1,7 +1,9 @@
 //! `epollscope compare`, whole: real servers, a real load, and what is said of them.
 
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 fn compare(args: &[&str]) -> Output {
@@ -110,4 +112,63 @@ fn a_report_that_cannot_be_written_is_told_first() {
         error.starts_with("epollscope: The report /no/such/folder/x.md cannot be written"),
         "{error}"
     );
+}
+
+/// Waits for a condition.
+fn until<T>(what: &str, mut found: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        if let Some(found) = found() {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "never: {what}");
+        std::thread::yield_now();
+    }
+}
+
+/// A process that runs and has that parent.
+fn child_of(parent: u32) -> Option<u32> {
+    std::fs::read_dir("/proc").unwrap().flatten().find_map(|entry| {
+        let pid: u32 = entry.file_name().to_str()?.parse().ok()?;
+        (parent_of(pid)? == parent).then_some(pid)
+    })
+}
+
+/// The parent of a process that runs.
+fn parent_of(pid: u32) -> Option<u32> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let mut fields = stat.rsplit_once(") ")?.1.split(' ');
+    (fields.next()? != "Z").then(|| fields.next()?.parse().ok())?
+}
+
+/// Starts a long comparison; returns it and its first server's process, which listens.
+fn long() -> (Child, u32) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_epollscope"));
+    command.args(["compare", "epoll-et", "--seconds", "60"]);
+    let compare = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let server = until("a server with connections", || {
+        let pid = child_of(compare.id())?;
+        let fds = std::fs::read_dir(format!("/proc/{pid}/fd")).ok()?.count();
+        (fds > 100).then_some(pid)
+    });
+    (compare, server)
+}
+
+#[test]
+fn a_signal_ends_it_with_its_server() {
+    let (compare, server) = long();
+    kill_process(Pid::from_child(&compare), Signal::TERM).unwrap();
+    let Output { status, stderr, .. } = compare.wait_with_output().unwrap();
+    let error = String::from_utf8(stderr).unwrap();
+    assert_eq!(status.code(), Some(1), "{error}");
+    assert!(error.starts_with("epollscope: It was ended by a signal"), "{error}");
+    assert_eq!(parent_of(server), None, "it is gone, and no zombie");
+}
+
+#[test]
+fn its_server_does_not_outlive_it() {
+    let (mut compare, server) = long();
+    compare.kill().unwrap();
+    compare.wait().unwrap();
+    until("the server's end", || parent_of(server).is_none().then_some(()));
 }

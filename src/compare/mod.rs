@@ -26,6 +26,7 @@ pub use machine::Machine;
 use metrics::Metrics;
 use process::Usage;
 use server::Server;
+pub use server::end_with_parent;
 
 use crate::telemetry::ServerKind;
 

@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{OFlags, fcntl_setfl};
-use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
+use rustix::process::{
+    Pid, PidfdFlags, Signal, getppid, kill_process, pidfd_open, set_parent_process_death_signal,
+};
 
 use super::{Options, plain};
 use crate::telemetry::ServerKind;
@@ -20,6 +22,26 @@ const STARTED_WITHIN: Duration = Duration::from_secs(10);
 const ENDED_WITHIN: Duration = Duration::from_secs(10);
 /// How often a signal that came just before a wait is noticed.
 const GLANCE: Duration = Duration::from_millis(200);
+
+/// Tells a server the process that measures it.
+const PARENT: &str = "EPOLLSCOPE_COMPARE";
+
+/// For a server that is being measured: lets it end when the process that measures it does, however
+/// that ends. Without an effect for any other.
+///
+/// # Errors
+/// One sentence, when that process has ended already.
+pub fn end_with_parent() -> Result<(), String> {
+    let Some(parent) = std::env::var(PARENT).ok() else { return Ok(()) };
+    set_parent_process_death_signal(Some(Signal::TERM))
+        .map_err(|error| format!("The end of the comparison cannot be noticed: {error}."))?;
+    // It may have ended before this was asked for.
+    if getppid().is_some_and(|pid| pid.as_raw_nonzero().to_string() == parent) {
+        Ok(())
+    } else {
+        Err(format!("The comparison that this server is for ({PARENT}) has ended."))
+    }
+}
 
 /// A running server. It is ended when this is dropped.
 pub(super) struct Server {
@@ -57,6 +79,7 @@ impl Server {
         let start = || -> io::Result<Child> {
             Command::new(std::env::current_exe()?)
                 .args(arguments(kind, options))
+                .env(PARENT, std::process::id().to_string())
                 .stdin(Stdio::null())
                 .stdout(Stdio::piped())
                 .stderr(Stdio::piped())
