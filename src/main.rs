@@ -165,6 +165,7 @@ fn serve(cli: &Cli) -> Result<(), Sentence> {
             metrics: cli.metrics,
         },
         keep_alive: cli.keep_alive.is_on(),
+        handler_threads: cli.handler_threads()?,
         nodelay: cli.nodelay.is_on(),
         cork: cli.cork.is_on(),
         read_buffer: cli.read_buffer as usize,

@@ -5,7 +5,7 @@ use std::num::NonZero;
 use std::thread;
 
 /// The machine, its kernel, and this build of the program. What is not known is left empty.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Machine {
     /// The processor's name.
     pub processor: Option<String>,
@@ -13,6 +13,8 @@ pub struct Machine {
     pub processors: usize,
     /// Bytes of memory.
     pub memory: Option<u64>,
+    /// How many tasks ran or wanted to in the minute before, others' too.
+    pub load_average: Option<f64>,
     /// The kernel's name and release.
     pub kernel: Option<String>,
     /// The instruction set that the program was built for.
@@ -24,7 +26,7 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// This one.
+    /// This one, now.
     #[must_use]
     pub fn this() -> Self {
         let read = |path: &str| fs::read_to_string(path).ok();
@@ -41,6 +43,8 @@ impl Machine {
             processor: read("/proc/cpuinfo").and_then(|text| field(&text, "model name")),
             processors: thread::available_parallelism().map_or(1, NonZero::get),
             memory: memory().map(|kibibytes| kibibytes * 1024),
+            load_average: read("/proc/loadavg")
+                .and_then(|text| text.split(' ').next()?.parse().ok()),
             kernel: kernel(),
             architecture: std::env::consts::ARCH,
             version: env!("CARGO_PKG_VERSION"),
@@ -65,6 +69,7 @@ mod tests {
     fn this_machine_is_known() {
         let machine = Machine::this();
         assert!(machine.kernel.unwrap().starts_with("Linux "));
+        assert!(machine.load_average.unwrap() >= 0.0);
         assert!(machine.processors >= 1 && machine.memory.unwrap() > 1 << 20);
     }
 

@@ -99,8 +99,10 @@ pub fn run(options: Options, mut tell: impl FnMut(&str)) -> Result<Comparison, S
     let connections = u64::from(options.idle) + u64::from(options.active);
     if let Some(descriptors) = options.descriptors.filter(|n| *n < connections + RESERVED) {
         return Err(format!(
-            "{connections} connections take more descriptors than the {descriptors} that a \
-             process may have open here: ask for fewer, or raise the limit (ulimit -n)."
+            "{} connections take more descriptors than the {} that a process may have open here: \
+             ask for fewer, or raise the limit (ulimit -n).",
+            report::whole(connections),
+            report::whole(descriptors)
         ));
     }
     let interrupted = Arc::new(AtomicBool::new(false));
@@ -110,7 +112,7 @@ pub fn run(options: Options, mut tell: impl FnMut(&str)) -> Result<Comparison, S
         signal_hook::flag::register(signal, interrupted.clone())
             .map_err(|error| format!("Signals cannot be caught: {error}."))?;
     }
-    let start = SystemTime::now();
+    let (start, machine) = (SystemTime::now(), Machine::this());
     let mut subjects = Vec::new();
     let mut seen: HashMap<ServerKind, u32> = HashMap::new();
     for &kind in &options.servers {
@@ -127,7 +129,7 @@ pub fn run(options: Options, mut tell: impl FnMut(&str)) -> Result<Comparison, S
         let command = server::command_line(kind, &options);
         subjects.push(Subject { name, command, outcome, notes });
     }
-    Ok(Comparison { options, start, machine: Machine::this(), subjects })
+    Ok(Comparison { options, start, machine, subjects })
 }
 
 /// Measures one server. The error says in a few words why it cannot be.

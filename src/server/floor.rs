@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 use super::connection::Connection;
 use super::desk::Witness;
 use super::pace::{Pace, Verdict};
+use super::pool::Pool;
 use super::selector::{Ctl, Selector, Tag, Unwatched, Wish};
-use super::session::Session;
+use super::session::{Handler, Session};
 use super::table::Table;
 use super::timers::Timers;
 use super::{After, Bound, Config};
@@ -30,6 +31,8 @@ pub(super) struct Floor<S> {
     pub(super) tell: Publisher,
     pub(super) commands: Commands,
     pub(super) pace: Pace,
+    /// Threads for handlers, with `--handler offload`.
+    pub(super) pool: Option<Pool>,
     /// Commands that came while a handler kept the loop.
     pub(super) late: Vec<Command>,
     /// A command is being carried out: its calls are the operator's and pass the gate.
@@ -79,6 +82,7 @@ impl<S: Selector> Floor<S> {
             tell,
             commands,
             pace: Pace::default(),
+            pool: None,
             late: Vec::new(),
             commanded: false,
             unfinished: Vec::new(),
@@ -168,7 +172,9 @@ impl<S: Selector> Floor<S> {
             return;
         }
         let sending = !connection.session.output.is_empty();
-        let wish = Wish { input: !sending && !connection.row.stopped, room: connection.blocked };
+        let waiting = connection.session.handler == Handler::Pool;
+        let input = !sending && !waiting && !connection.row.stopped;
+        let wish = Wish { input, room: connection.blocked };
         let (from, to) = (connection.row.interest, self.selector.mask(wish));
         if from == to && !self.selector.is_oneshot() {
             return;
@@ -279,6 +285,17 @@ impl<S: Selector> Witness for OnLoop<'_, S> {
 
     fn handle(&mut self, route: &'static str, time: Duration) {
         self.floor.block(route, time, self.fd, self.id);
+    }
+
+    fn has_pool(&self) -> bool {
+        self.floor.pool.is_some()
+    }
+
+    fn offload(&mut self, route: &'static str, time: Duration) {
+        if let Some(pool) = &self.floor.pool {
+            pool.queue(self.fd, self.id, route, time);
+        }
+        self.fact(What::Queued { route }, &[]);
     }
 }
 

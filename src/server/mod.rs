@@ -13,6 +13,7 @@
 //! | `selector` | who says which fds are ready |
 //! | `table`, `connection` | the fd → socket table and what is in it |
 //! | `pace` | the gate: run, pause, step, slow motion |
+//! | `pool` | threads for handlers, so that the loop can go on |
 //! | `timers` | deadlines |
 //! | `deadline` | what the time limits are, and what happens when one is over |
 
@@ -23,6 +24,7 @@ mod echo;
 mod floor;
 mod operator;
 mod pace;
+mod pool;
 mod reactor;
 mod routes;
 mod selector;
@@ -87,6 +89,9 @@ pub struct Config {
     pub cork: bool,
     /// Bytes that one `recv` may bring; at least 1.
     pub read_buffer: usize,
+    /// How many threads run the handlers, beside the loop; 0 for none: they run on the loop. Only
+    /// the readiness servers have them.
+    pub handler_threads: usize,
     /// What is spoken.
     pub protocol: Protocol,
 }
@@ -108,6 +113,7 @@ impl Default for Config {
             nodelay: true,
             cork: true,
             read_buffer: 64 * 1024,
+            handler_threads: 0,
             protocol: Protocol::default(),
         }
     }

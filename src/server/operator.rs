@@ -15,6 +15,7 @@ impl<S: Selector> Floor<S> {
     /// Carries out every command that has come.
     pub(super) fn obey(&mut self) {
         self.obey_late();
+        self.collect();
         while let Ok(command) = self.commands.queue.try_recv() {
             self.command(command);
         }

@@ -12,6 +12,7 @@ use rustix::net::{SocketAddrAny, SocketFlags};
 use super::connection::Connection;
 use super::desk::Desk;
 use super::floor::{Floor, mark, unmarked};
+use super::pool::Pool;
 use super::selector::{Selector, Tag, Wish};
 use super::{After, House, ret_of};
 use crate::telemetry::{
@@ -44,6 +45,10 @@ impl<S: Selector> Reactor<S> {
         let selector = S::new(&config)?;
         let input = vec![0; config.read_buffer.max(1)].into();
         let mut floor = Floor::new(bound, config, selector, tell, commands, last_id);
+        if floor.config.handler_threads > 0 {
+            let (threads, most) = (floor.config.handler_threads, floor.config.max_connections);
+            floor.pool = Some(Pool::new(threads, most + 1, &floor.commands.waker())?);
+        }
         let Listener { fd, waker, epfd, .. } = floor.listener;
         if let Ok(epfd) = u64::try_from(epfd) {
             floor.tell.call(-1, None, What::EpollCreate { ret: Ret::ok(epfd) });

@@ -99,11 +99,13 @@ impl<S: Selector> Floor<S> {
 }
 
 /// What `/slow` says when it is over.
-pub(super) fn slow_text(time: Duration) -> String {
-    format!(
-        "This handler took {} ms on the loop's thread.\nNobody else was served meanwhile.\n",
-        time.as_millis()
-    )
+pub(super) fn slow_text(time: Duration, in_pool: bool) -> String {
+    let (place, meanwhile) = if in_pool {
+        ("a thread of the pool", "The loop served the others meanwhile.")
+    } else {
+        ("the server's own thread", "It served nobody else meanwhile.")
+    };
+    format!("This handler took {} ms on {place}.\n{meanwhile}\n", time.as_millis())
 }
 
 /// The totals in Prometheus' text format, version 0.0.4.

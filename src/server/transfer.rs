@@ -12,7 +12,7 @@ use super::floor::Floor;
 use super::reactor::Reactor;
 use super::ret;
 use super::selector::Selector;
-use super::session;
+use super::session::{self, Handler};
 use crate::http::Payload;
 use crate::telemetry::{ConnId, Errno, Fd, How, Kind, Nanos, Ret, What, Why};
 
@@ -65,6 +65,9 @@ impl<S: Selector> Reactor<S> {
             && connection.linger.is_none()
         {
             return self.floor.wind_up(fd, id, why);
+        }
+        if session.handler == Handler::Pool {
+            return Flow::Over;
         }
         if !session.input.is_empty() && std::mem::take(&mut session.behind) {
             return self.answer(fd, id, 0, budget);
@@ -209,7 +212,7 @@ impl<S: Selector> Floor<S> {
             let Some(connection) = self.table.get(fd, id) else { return Flow::Over };
             let kind = match &connection.session.output.payload {
                 Payload::None => return Flow::On,
-                Payload::Static(_) => Kind::Send,
+                Payload::Memory(_) => Kind::Send,
                 Payload::File { .. } => Kind::Sendfile,
             };
             if *budget == 0 {

@@ -17,6 +17,7 @@ h1, h2, h3 { line-height: 1.2; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .3rem .6rem; border-bottom: 1px solid var(--line); text-align: right;
   white-space: nowrap; }
+thead th { white-space: normal; vertical-align: bottom; }
 th:first-child, td.cannot { text-align: left; }
 small, .soft { color: var(--soft); }
 td small { display: block; }

@@ -18,11 +18,12 @@ pub fn json(comparison: &Comparison) -> String {
     let _ = writeln!(
         out,
         "  \"machine\": {{\"processor\": {}, \"processors\": {}, \"architecture\": {}, \
-         \"memory_bytes\": {}, \"kernel\": {}}},",
+         \"memory_bytes\": {}, \"load_average\": {}, \"kernel\": {}}},",
         machine.processor.as_deref().map_or_else(null, string),
         machine.processors,
         string(machine.architecture),
         machine.memory.map_or_else(null, |bytes| bytes.to_string()),
+        number(machine.load_average),
         machine.kernel.as_deref().map_or_else(null, string),
     );
     let _ = writeln!(

@@ -137,6 +137,9 @@ fn facts(comparison: &Comparison) -> Vec<(&'static str, String)> {
         let gibibytes = bytes as f64 / f64::from(1 << 30);
         format!("{} GiB", number(gibibytes))
     });
+    let busy = machine.load_average.map_or_else(String::new, |load| {
+        format!("; load average {} in the minute before", number(load))
+    });
     let build = if machine.optimised {
         "built with optimisation"
     } else {
@@ -146,7 +149,7 @@ fn facts(comparison: &Comparison) -> Vec<(&'static str, String)> {
         (
             "machine",
             format!(
-                "{} processor{} ({}, {}), {memory} of memory",
+                "{} processor{} ({}, {}), {memory} of memory{busy}",
                 cpus,
                 if cpus == 1 { "" } else { "s" },
                 machine.processor.clone().unwrap_or_else(unknown),

@@ -48,6 +48,7 @@ pub(crate) fn comparison() -> Comparison {
             processor: Some("A Processor <1>".into()),
             processors: 2,
             memory: Some(24 << 30),
+            load_average: Some(0.5),
             kernel: Some("Linux 6.18.0".into()),
             architecture: "x86_64",
             version: "0.1.0",
