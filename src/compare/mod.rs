@@ -201,7 +201,9 @@ fn open(load: &mut Load<'_>, options: &Options, notes: &mut Vec<String>) -> Resu
 
 /// Notes what went wrong under the load.
 fn tell_failures(ran: &Ran, options: &Options, notes: &mut Vec<String>) {
-    if ran.unanswered > 0 {
+    if ran.unanswered == options.active {
+        notes.push("No active connection got an answer under the load.".into());
+    } else if ran.unanswered > 0 {
         notes.push(format!(
             "{} of {} active connections got no answer under the load; latencies are those of the \
              others.",
