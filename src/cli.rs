@@ -1,5 +1,7 @@
 //! The command line: every flag, its default and its help text.
 
+mod compare;
+
 use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
@@ -8,6 +10,7 @@ use std::time::Duration;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+pub use compare::Compare;
 use encoding_rs::Encoding;
 
 use crate::dashboard::theme::ThemeChoice;
@@ -23,7 +26,9 @@ Examples:
   epollscope ~/site                  serve a folder
   epollscope --bind 0.0.0.0 ~/site   let the whole network in
   epollscope --headless --log run.jsonl
-                                     no dashboard: events as text, and as a log";
+                                     no dashboard: events as text, and as a log
+  epollscope compare epoll-et poll --idle 900
+                                     the same load on both, and what it cost each";
 
 /// An oscilloscope for an event loop: a live epoll HTTP server, and what it does at every turn.
 #[derive(Parser, Clone, Debug)]
@@ -188,8 +193,10 @@ pub struct Cli {
 }
 
 /// What can be done instead of serving.
-#[derive(Subcommand, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Subcommand, Clone, Debug, PartialEq, Eq)]
 pub enum Command {
+    /// Put the same load on one server after another, and compare what each makes of it.
+    Compare(Compare),
     /// Print the completions for a shell.
     Completions {
         /// Which shell.
@@ -376,6 +383,10 @@ fn section<'a>(
     }
 }
 
+fn server_value(kind: ServerKind) -> PossibleValue {
+    PossibleValue::new(kind.name()).help(kind.summary())
+}
+
 /// How many threads a pool has when nothing is said.
 const POOL: usize = 4;
 
@@ -394,8 +405,7 @@ fn handler(text: &str) -> Result<Handler, String> {
 
 /// One of the nine servers, by its name.
 fn server_kind() -> impl TypedValueParser<Value = ServerKind> {
-    let named = |kind: ServerKind| PossibleValue::new(kind.name()).help(kind.summary());
-    PossibleValuesParser::new(ServerKind::ALL.map(named)).map(|name| {
+    PossibleValuesParser::new(ServerKind::ALL.map(server_value)).map(|name| {
         ServerKind::ALL.into_iter().find(|kind| kind.name() == name).unwrap_or_default()
     })
 }

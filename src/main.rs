@@ -3,6 +3,7 @@
 
 mod signals;
 
+use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
@@ -12,6 +13,7 @@ use std::time::{Duration, Instant, SystemTime};
 use clap::Parser;
 use epollscope::cli::{self, Cli};
 use epollscope::clients::Clients;
+use epollscope::compare::{self, report};
 use epollscope::dashboard;
 use epollscope::http::{Limits, Site};
 use epollscope::inspect::Inspector;
@@ -38,8 +40,9 @@ type Sentence = String;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let done = match cli.command {
-        Some(cli::Command::Completions { shell }) => print(&cli::completions(shell)),
+    let done = match &cli.command {
+        Some(cli::Command::Compare(args)) => compare(args),
+        Some(cli::Command::Completions { shell }) => print(&cli::completions(*shell)),
         Some(cli::Command::Man) => print(&cli::man(&dashboard::keys::man())),
         None => serve(&cli),
     };
@@ -68,7 +71,44 @@ fn say(sentence: &str) {
     let _ = writeln!(io::stderr(), "epollscope: {sentence}");
 }
 
+fn compare(args: &cli::Compare) -> Result<(), Sentence> {
+    if let Some(path) = &args.report {
+        // Better now than after the work. What is there already stays until then.
+        let opened = OpenOptions::new().create(true).append(true).open(path);
+        opened.map_err(|error| cannot_report(path, &error))?;
+    }
+    let options = compare::Options {
+        servers: args.servers(),
+        idle: args.idle,
+        active: args.active,
+        time: Duration::from_secs(args.seconds.into()),
+        path: args.path.clone(),
+        root: args.root.clone(),
+        descriptors: descriptors(),
+    };
+    let progress = io::stderr().is_terminal();
+    let comparison = compare::run(options, |name| {
+        if progress {
+            say(&format!("measuring {name}"));
+        }
+    })?;
+    print(report::text(&comparison, !dashboard::terminal::locale_is_utf8()).as_bytes())?;
+    let report = args.report.as_ref().and_then(|path| Some((path, report::Form::of(path)?)));
+    if let Some((path, form)) = report {
+        fs::write(path, form.write(&comparison)).map_err(|error| cannot_report(path, &error))?;
+    }
+    if comparison.subjects.iter().all(|subject| subject.outcome.is_err()) {
+        return Err("None of the servers could be measured; the table says why.".into());
+    }
+    Ok(())
+}
+
+fn cannot_report(path: &Path, error: &io::Error) -> Sentence {
+    format!("The report {} cannot be written: {}.", path.display(), plain(error))
+}
+
 fn serve(cli: &Cli) -> Result<(), Sentence> {
+    compare::end_with_parent()?;
     let headless = cli.headless || cli.quiet || !io::stdout().is_terminal();
     if !headless && std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
         return Err("This terminal (TERM=dumb) cannot show the dashboard: use another one, or \

@@ -162,11 +162,34 @@ pub(super) fn metrics(counters: &Counters, now: Nanos) -> String {
     family("calls_total", "counter", "System calls of the loop, by name.", &calls);
     family("calls_again_total", "counter", "Calls that ended in EAGAIN.", &one(counters.again));
     family(
+        "examined_total",
+        "counter",
+        "Descriptors asked whether they are ready.",
+        &one(counters.examined),
+    );
+    family(
+        "copied_bytes_total",
+        "counter",
+        "Bytes of descriptor lists copied into the kernel and out of it.",
+        &one(counters.copied),
+    );
+    family(
+        "started_total",
+        "counter",
+        "Threads, processes or tasks started for connections.",
+        &one(counters.started),
+    );
+    family("ended_total", "counter", "Those of them that have ended.", &one(counters.ended));
+    family(
         "listener_rests_total",
         "counter",
         "How often the listener rested for want of descriptors.",
         &one(counters.rests),
     );
+    let name = "epollscope_waited_seconds_total";
+    let (seconds, nanos) = (counters.waited / 1_000_000_000, counters.waited % 1_000_000_000);
+    let _ = writeln!(out, "# HELP {name} Time that the server's own thread spent waiting.");
+    let _ = writeln!(out, "# TYPE {name} counter\n{name} {seconds}.{nanos:09}");
     out
 }
 
