@@ -216,8 +216,8 @@ fn step(server: &mut Watched) -> Kind {
     server.until("one call", |s| {
         s.counters.calls_all() == before + 1 && matches!(s.standing.stance, Stance::Held(_))
     });
-    let calls = server.events.iter().map(|e| e.event.what.kind());
-    calls.filter(|kind| kind.is_call()).next_back().unwrap()
+    let mut calls = server.events.iter().map(|e| e.event.what.kind());
+    calls.rfind(|kind| kind.is_call()).unwrap()
 }
 
 #[test]
