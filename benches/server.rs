@@ -21,6 +21,9 @@ const ROUNDS: usize = 7;
 const TIME: Duration = Duration::from_millis(1500);
 const CONNECTIONS: usize = 64;
 
+/// What a round of load measured, and what the other threads took meanwhile, as a share of a core.
+type Round = (Measured, f64);
+
 /// A running program. Killed when dropped.
 struct Subject {
     name: &'static str,
@@ -54,8 +57,8 @@ fn start(name: &'static str, options: &[&str]) -> Subject {
 }
 
 impl Subject {
-    /// Loads it, and measures what its other threads take meanwhile, as a share of a core.
-    fn measure(&self) -> (Measured, f64) {
+    /// Loads it.
+    fn measure(&self) -> Round {
         let (begin, others) = (Instant::now(), self.others());
         let measured = load(self.addr, "/style.css", CONNECTIONS, TIME, self.tid);
         let spent = self.others().saturating_sub(others);
@@ -96,7 +99,7 @@ fn main() {
         // How fast a terminal draws is not what is measured.
         subject.terminal.draws.store(false, Ordering::Relaxed);
     }
-    let mut rounds: Vec<Vec<(Measured, f64)>> = Vec::new();
+    let mut rounds: Vec<Vec<Round>> = Vec::new();
     for round in 0..=ROUNDS {
         let measured = subjects.iter().map(Subject::measure).collect();
         // The first round warms up, and fills the stuck terminal.
@@ -110,8 +113,7 @@ fn main() {
         "", "requests/s", "ratio", "CPU a request", "ratio", "other threads"
     );
     for (i, subject) in subjects.iter().enumerate() {
-        let column =
-            |f: &dyn Fn(&[(Measured, f64)]) -> f64| median(rounds.iter().map(|r| f(r)).collect());
+        let column = |f: &dyn Fn(&[Round]) -> f64| median(rounds.iter().map(|r| f(r)).collect());
         println!(
             "{:28} {:12.0} {:10.3} {:11.2} µs {:8.3} {:8.1} % of a core",
             subject.name,
