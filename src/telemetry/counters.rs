@@ -77,7 +77,7 @@ const EPOLL_EVENT: u64 = if cfg!(target_arch = "x86_64") { 12 } else { 16 };
 impl Counters {
     /// Counts a call, and what it cost.
     #[inline]
-    pub(super) fn call(&mut self, what: &What) {
+    pub(crate) fn call(&mut self, what: &What) {
         self.calls[what.kind() as usize] += 1;
         if what.ret().is_some_and(|ret| ret.is_err(Errno::AGAIN)) {
             self.again += 1;
@@ -86,7 +86,7 @@ impl Counters {
             What::EpollWait { ret, waited } => {
                 let ready = ret.get().unwrap_or(0);
                 self.examined += ready;
-                self.copied += ready * EPOLL_EVENT;
+                self.copied += ready.saturating_mul(EPOLL_EVENT);
                 self.waited += waited;
             }
             What::EpollCtl { .. } => self.copied += EPOLL_EVENT,
@@ -103,7 +103,7 @@ impl Counters {
 
     /// Counts what a fact says of costs.
     #[inline]
-    pub(super) fn fact(&mut self, what: &What) {
+    pub(crate) fn fact(&mut self, what: &What) {
         match *what {
             What::Round { asked, .. } => self.examined += u64::from(asked),
             What::Started { .. } => self.started += 1,

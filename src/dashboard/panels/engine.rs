@@ -30,6 +30,7 @@ use super::fit::{Token, cut, first_fit, fold, wrap};
 use crate::dashboard::format;
 use crate::dashboard::layout::Panel;
 use crate::dashboard::state::engine::Engine;
+use crate::dashboard::state::ways;
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::{EventRef, Kind, Mode, Next, Ret, Stance, What};
 
@@ -69,6 +70,11 @@ pub fn call(event: EventRef<'_>) -> String {
             format!("epoll_ctl({} {fd}, {mask}) = {}", op.name(), result(ret))
         }
         What::EpollWait { ret, .. } => format!("epoll_wait() = {}", result(ret)),
+        What::Select { ret, examined, .. } | What::Poll { ret, examined, .. } => {
+            let name = event.event.what.kind().name();
+            format!("{name}({}) = {}", fds(examined), result(ret))
+        }
+        What::Nap { waited, .. } => format!("nap of {}", format::ascii_duration(waited)),
         What::Accept { ret, .. } => format!("accept({fd}) = {ret:?}"),
         What::Recv { ret } => format!("recv({fd}) = {}", result(ret)),
         What::Send { ret, len } | What::Sendfile { ret, len, .. } => {
@@ -98,9 +104,16 @@ fn result(ret: Ret) -> String {
     }
 }
 
+/// `1 fd`, `50 fds`.
+fn fds(examined: u32) -> String {
+    let fds = if examined == 1 { "fd" } else { "fds" };
+    format!("{} {fds}", format::count(examined.into()))
+}
+
 fn before(next: Next) -> String {
     match next.kind {
-        Kind::EpollWait => "epoll_wait()".to_owned(),
+        Kind::Nap => "the nap".to_owned(),
+        kind if kind.is_wait() || next.fd < 0 => format!("{}()", kind.name()),
         kind => format!("{}({})", kind.name(), next.fd),
     }
 }
@@ -250,6 +263,11 @@ impl Pen<'_> {
         padded(lines.into_iter().map(indent).collect(), rows)
     }
 
+    /// The name of the call in which the loop waits.
+    fn wait_call(&self) -> &'static str {
+        self.engine.server().map_or(Kind::EpollWait, ways::waits_in).name()
+    }
+
     /// `═══ epoll_wait() = 2, waited 1.2 s ═══`
     fn boundary(&self, width: usize) -> Line<'static> {
         let standing = self.engine.standing();
@@ -260,15 +278,27 @@ impl Pen<'_> {
             Stance::Waiting if self.engine.stood() >= ASLEEP => {
                 let time = self.duration(self.engine.stood());
                 vec![
-                    format!("asleep for {time} in epoll_wait"),
+                    format!("asleep for {time} in {}", self.wait_call()),
                     format!("asleep for {time}"),
                     "asleep".to_owned(),
                 ]
             }
             _ => match self.engine.wake() {
-                None => vec![format!("epoll_wait() = {dash}"), format!("= {dash}")],
+                None => vec![format!("{}() = {dash}", self.wait_call()), format!("= {dash}")],
+                Some(wake) if wake.kind == Kind::Round => {
+                    let (asked, answered) = (fds(wake.examined), result(wake.ret));
+                    let short = format!("{asked} asked, {answered} answered");
+                    let nap = format!("{short}, after a nap of {}", self.duration(wake.waited));
+                    vec![if wake.waited > 0 { nap } else { short.clone() }, short]
+                }
                 Some(wake) => {
-                    let short = format!("epoll_wait() = {}", result(wake.ret));
+                    let name = wake.kind.name();
+                    let listed = if wake.kind == Kind::EpollWait {
+                        String::new()
+                    } else {
+                        fds(wake.examined)
+                    };
+                    let short = format!("{name}({listed}) = {}", result(wake.ret));
                     let waited = format!("waited {}", self.duration(wake.waited));
                     let mut all = vec![format!("{short}, {waited}"), short.clone()];
                     if wake.own > 0 {
@@ -277,6 +307,13 @@ impl Pen<'_> {
                         all.insert(1, format!("{short} ({} own), {waited}", wake.own));
                     } else if wake.ret == Ret::ZERO {
                         all.insert(0, format!("{short} (timeout), {waited}"));
+                    }
+                    if wake.copied > 0 {
+                        let copied = format!("{} bytes copied", format::count(wake.copied.into()));
+                        for text in &mut all {
+                            *text = text.replacen(&short, &format!("{short}, {copied}"), 1);
+                        }
+                        all.push(short);
                     }
                     all.push(format!("= {}", result(wake.ret)));
                     all

@@ -29,7 +29,7 @@ use self::header::{Badge, HeaderView};
 use super::layout::Panel;
 use super::state::{Overlay, State};
 use super::theme::{Role, Theme};
-use crate::telemetry::{Kind, Standing};
+use crate::telemetry::Standing;
 
 /// Draws the screen.
 pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
@@ -72,7 +72,8 @@ fn header(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
     let stood = live.now.saturating_sub(live.standing.since);
     // Which call is next must be seen whatever panels are shown.
     let next = state.live().next_call().map(|next| {
-        let fd = if next.kind == Kind::EpollWait { String::new() } else { next.fd.to_string() };
+        let fd =
+            if next.kind.is_wait() || next.fd < 0 { String::new() } else { next.fd.to_string() };
         format!("next: {}({fd})", next.kind.name())
     });
     let view = HeaderView {

@@ -174,6 +174,7 @@ fn busy() -> (Charts, Rates) {
         counters.wakeups += wave / 3 + 1;
         counters.own_wakeups += 1;
         counters.ready += wave;
+        counters.examined += wave;
         counters.calls[Kind::Recv as usize] += wave * 3;
         counters.calls[Kind::Send as usize] += wave * 2;
         counters.again += wave;

@@ -12,6 +12,7 @@ pub mod prompt;
 pub mod rates;
 pub mod stream;
 pub mod table;
+pub mod ways;
 
 mod enabled;
 mod operate;

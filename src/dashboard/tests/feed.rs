@@ -96,7 +96,9 @@ impl Feed {
     ) {
         self.seq += 1;
         if what.kind().is_call() {
-            self.batch.counters.calls[what.kind() as usize] += 1;
+            self.batch.counters.call(&what);
+        } else {
+            self.batch.counters.fact(&what);
         }
         self.batch.push(Event::new(self.seq, self.now, fd, conn, what), bytes, ready);
         self.now += 9_000;
