@@ -56,7 +56,7 @@ impl Badge {
 pub struct HeaderView<'a> {
     /// Where a browser finds the server.
     pub url: &'a str,
-    /// Which server: `epoll-et (mio)`.
+    /// Which server: `epoll-et (mio)`; empty before it listens.
     pub server: &'a str,
     /// What happens each second.
     pub rates: &'a Rates,
@@ -133,11 +133,14 @@ impl Pen<'_> {
     }
 
     fn names(&self) -> Vec<Field> {
-        vec![
+        let mut names = vec![
             self.field(60, "epollscope", Role::Title),
             self.field(20, self.view.url, Role::Text),
-            self.field(50, self.view.server, Role::Dim),
-        ]
+        ];
+        if !self.view.server.is_empty() {
+            names.push(self.field(50, self.view.server, Role::Dim));
+        }
+        names
     }
 
     fn badges(&self, width: usize) -> Vec<Field> {

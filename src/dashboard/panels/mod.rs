@@ -27,7 +27,7 @@ use ratatui::widgets::{Block, Borders, Clear};
 
 use self::header::{Badge, HeaderView};
 use super::layout::Panel;
-use super::state::{Overlay, State};
+use super::state::{Overlay, State, ways};
 use super::theme::{Role, Theme};
 use crate::telemetry::Standing;
 
@@ -63,6 +63,7 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
         Overlay::Confirm(confirm) => prompt::confirm(frame, area, confirm, theme),
         Overlay::IdleSeconds(input) => prompt::idle(frame, area, input, state, theme),
         Overlay::Choose(at) => chooser::draw(frame, area, *at, state, theme),
+        Overlay::Servers(at) => chooser::servers(frame, area, *at, state, theme),
     }
 }
 
@@ -78,7 +79,7 @@ fn header(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
     });
     let view = HeaderView {
         url: state.url(),
-        server: "epoll-et (mio)",
+        server: live.listener.map_or("", |listener| ways::title(listener.server)),
         rates: &state.scene().rates,
         badge: Badge::new(Standing { mode: state.mode(), ..live.standing }, stood),
         frozen: state.frozen_for(),

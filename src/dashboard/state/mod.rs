@@ -148,6 +148,8 @@ pub enum Overlay {
     Filter(Panel, Input),
     /// The kinds of client; the index of the marked one.
     Choose(usize),
+    /// The nine servers; the index of the marked one.
+    Servers(usize),
 }
 
 /// Everything that decides the picture.
@@ -210,7 +212,14 @@ impl State {
 
     /// Takes over what the server told.
     pub fn apply(&mut self, batch: &Batch) {
+        let server = |listener: Option<Listener>| listener.map(|listener| listener.server);
+        let before = server(self.live.listener);
         self.live.apply(batch);
+        if let (Some(before), Some(now)) = (before, server(batch.listener))
+            && before != now
+        {
+            self.notice(format!("the server is {} now: {}", now.name(), now.summary()));
+        }
         if self.asked.is_some_and(|(mode, _)| mode == batch.standing.mode) {
             self.asked = None;
         }

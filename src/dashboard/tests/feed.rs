@@ -186,6 +186,12 @@ impl Feed {
         self.batch.counters.closed[why as usize] += 1;
     }
 
+    /// Another server takes over.
+    pub(super) fn switch(&mut self, to: ServerKind) {
+        self.batch.listener.as_mut().unwrap().server = to;
+        self.tell(-1, None, What::Switched { to });
+    }
+
     pub(super) fn hold(&mut self, kind: Kind, fd: Fd, conn: Option<u64>) {
         let next = Next { kind, fd, conn: conn.and_then(ConnId::new) };
         self.batch.standing =
