@@ -474,6 +474,14 @@ impl Engine {
         self.list().count()
     }
 
+    /// The fds that are watched, in order, as the server asked for it; our own waker left out.
+    #[must_use]
+    pub fn fds(&self) -> Vec<Fd> {
+        let mut fds: Vec<Fd> = self.list().map(|(fd, _)| fd).collect();
+        fds.sort_unstable();
+        fds
+    }
+
     fn list(&self) -> impl Iterator<Item = (Fd, Mask)> + '_ {
         let waker = self.listener.map(|listener| listener.waker);
         let kernel = self.measured.as_ref().and_then(|measured| measured.interest.as_deref());
