@@ -10,6 +10,7 @@ pub mod header;
 pub mod help;
 pub mod keybar;
 pub mod prompt;
+pub mod seats;
 pub mod stream;
 pub mod table;
 pub mod too_small;
@@ -50,6 +51,7 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
             Panel::Stream => stream::draw(frame, area, state, theme, focused),
             Panel::Card => card::draw(frame, area, state, theme, focused),
             Panel::Loop => engine::draw(frame, area, &state.scene().engine, theme, focused),
+            Panel::Seats => seats::draw(frame, area, state.scene(), theme, focused),
             Panel::Charts => {
                 let scene = state.scene();
                 charts::draw(frame, area, &scene.charts, &scene.rates, theme, focused);

@@ -360,7 +360,7 @@ impl State {
 
     fn show(&mut self, panel: Panel) {
         self.focus = panel;
-        if matches!(panel, Panel::Loop | Panel::Charts | Panel::Card) {
+        if matches!(panel, Panel::Loop | Panel::Charts | Panel::Card | Panel::Seats) {
             self.side = panel;
         }
         self.card_top = 0;
