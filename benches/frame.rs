@@ -136,6 +136,7 @@ impl Server {
             let counters = &mut self.totals.counters;
             counters.wakeups += 1;
             counters.ready += 1;
+            counters.examined += 1;
             counters.requests += 1;
             counters.responses[2] += 1;
             counters.bytes_in += 84;

@@ -77,7 +77,7 @@ const EPOLL_EVENT: u64 = if cfg!(target_arch = "x86_64") { 12 } else { 16 };
 impl Counters {
     /// Counts a call, and what it cost.
     #[inline]
-    pub(super) fn call(&mut self, what: &What) {
+    pub(crate) fn call(&mut self, what: &What) {
         self.calls[what.kind() as usize] += 1;
         if what.ret().is_some_and(|ret| ret.is_err(Errno::AGAIN)) {
             self.again += 1;
@@ -86,7 +86,7 @@ impl Counters {
             What::EpollWait { ret, waited } => {
                 let ready = ret.get().unwrap_or(0);
                 self.examined += ready;
-                self.copied += ready * EPOLL_EVENT;
+                self.copied += ready.saturating_mul(EPOLL_EVENT);
                 self.waited += waited;
             }
             What::Accept { ret, .. } => self.accepted += u64::from(ret.get().is_ok()),
@@ -108,7 +108,7 @@ impl Counters {
 
     /// Counts what a fact says.
     #[inline]
-    pub(super) fn fact(&mut self, what: &What) {
+    pub(crate) fn fact(&mut self, what: &What) {
         match *what {
             What::Request { .. } => self.requests += 1,
             What::Response { status, .. } => {

@@ -56,7 +56,7 @@ impl Badge {
 pub struct HeaderView<'a> {
     /// Where a browser finds the server.
     pub url: &'a str,
-    /// Which server: `epoll-et (mio)`.
+    /// Which server: `epoll-et (mio)`; empty before it listens.
     pub server: &'a str,
     /// What happens each second.
     pub rates: &'a Rates,
@@ -133,11 +133,14 @@ impl Pen<'_> {
     }
 
     fn names(&self) -> Vec<Field> {
-        vec![
+        let mut names = vec![
             self.field(60, "epollscope", Role::Title),
             self.field(20, self.view.url, Role::Text),
-            self.field(50, self.view.server, Role::Dim),
-        ]
+        ];
+        if !self.view.server.is_empty() {
+            names.push(self.field(50, self.view.server, Role::Dim));
+        }
+        names
     }
 
     fn badges(&self, width: usize) -> Vec<Field> {
@@ -250,10 +253,11 @@ impl Pen<'_> {
         let one = last.is_some_and(|tally| tally.get(Metric::Wakeups) == 1);
         let wakeups = format!("{} wake-up{}/s", count(Metric::Wakeups), if one { "" } else { "s" });
         fields.push(self.field(12, wakeups, Role::Text));
-        // What epoll_wait copied out is what it looked at: the two are equal by its nature.
-        let ready = last.and_then(|tally| tally.per(Metric::Ready, Metric::Wakeups));
-        let ready = ready.map_or_else(|| none.to_owned(), format::rate);
-        let text = format!("examined {ready} : {ready} ready");
+        let each = |metric| {
+            let mean = last.and_then(|tally| tally.per(metric, Metric::Wakeups));
+            mean.map_or_else(|| none.to_owned(), format::rate)
+        };
+        let text = format!("examined {} : {} ready", each(Metric::Examined), each(Metric::Ready));
         fields.push(self.field(30, text, Role::Text));
         if let Some(notice) = view.notice {
             fields.push(self.field(25, notice, Role::Warn));

@@ -102,7 +102,7 @@ fn event_line(event: &OwnedEvent, state: &State, width: usize, theme: &Theme) ->
     let mut spans = vec![dim(format!("{time:>time_width$} "), theme)];
     spans.extend(told(event, width >= 90, theme));
     let line = Line::from(spans);
-    if event.event.what.kind() == Kind::EpollWait {
+    if event.event.what.kind().is_wait() {
         wait_line(line, width, theme)
     } else {
         cut(line, width, theme)
@@ -148,7 +148,8 @@ pub fn told(event: &OwnedEvent, wide: bool, theme: &Theme) -> Vec<Span<'static>>
     let (on, of) = if wide { (9, 14) } else { (8, 11) };
     let note = if theme.ascii() { in_ascii(&note) } else { note };
     let note_style = match kind {
-        Kind::Request | Kind::Response | Kind::EpollWait => theme.style(Role::Text),
+        Kind::Request | Kind::Response | Kind::Round => theme.style(Role::Text),
+        kind if kind.is_wait() => theme.style(Role::Text),
         _ => theme.style(Role::Dim),
     };
     vec![

@@ -13,8 +13,8 @@ use crate::dashboard::state::rates::Rates;
 use crate::dashboard::theme::{Palette, Theme};
 use crate::inspect::{AcceptQueue, Snapshot, Socket, TcpState};
 use crate::telemetry::{
-    Batch, ConnId, CtlOp, Errno, Event, Fd, Kind, Mask, Mode, Next, Ready, Ret, Stance, Standing,
-    Turn, What, Why,
+    Batch, By, ConnId, CtlOp, Errno, Event, Fd, Kind, Mask, Mode, Next, Ready, Ret, ServerKind,
+    Stance, Standing, Turn, What, Why,
 };
 
 /// The designed panels: inner sizes and what they are called in a snapshot's name.
@@ -30,7 +30,7 @@ fn theme(ascii: bool) -> Theme {
     Theme::new(Palette::Dark, ascii)
 }
 
-fn engine_at(engine: &Engine, (width, height): (u16, u16), ascii: bool) -> String {
+pub(super) fn engine_at(engine: &Engine, (width, height): (u16, u16), ascii: bool) -> String {
     screen(width + 2, height + 2, |frame, area| {
         super::engine::draw(frame, area, engine, &theme(ascii), true);
     })
@@ -60,7 +60,7 @@ fn script(engine: &mut Engine) -> Script {
     script
 }
 
-fn measured(readable: Option<Vec<Fd>>) -> Snapshot {
+pub(super) fn measured(readable: Option<Vec<Fd>>) -> Snapshot {
     let socket = |(fd, recv_queue): (Fd, u32)| Socket {
         peer: peer(fd),
         state: TcpState::Established,
@@ -174,6 +174,7 @@ fn busy() -> (Charts, Rates) {
         counters.wakeups += wave / 3 + 1;
         counters.own_wakeups += 1;
         counters.ready += wave;
+        counters.examined += wave;
         counters.calls[Kind::Recv as usize] += wave * 3;
         counters.calls[Kind::Send as usize] += wave * 2;
         counters.again += wave;
@@ -360,7 +361,15 @@ fn what() -> impl Strategy<Value = What> {
         (0u64..100).prop_map(Ret::ok),
         (0i32..200).prop_map(|errno| Ret::err(Errno(errno))),
     ];
-    (0usize..12, ret, any::<u64>()).prop_map(|(kind, ret, n)| match kind {
+    (0usize..20, ret, any::<u64>()).prop_map(|(kind, ret, n)| match kind {
+        12 => What::Poll { ret, examined: u32::MAX, copied: 1, waited: n },
+        13 => What::Select { ret, examined: 9, copied: u32::MAX, waited: n },
+        14 => What::Round { asked: 9, answered: u32::MAX, took: n },
+        15 => What::Nap { ret, waited: n },
+        16 => What::Switched { to: ServerKind::ALL[usize::from(n.to_le_bytes()[0]) % 9] },
+        17 => What::Started { stack: n },
+        18 => What::Parked { on: Mask::IN },
+        19 => What::Woken,
         0 => What::EpollWait { ret, waited: n },
         1 => What::Accept { ret, peer: None },
         2 => What::Recv { ret },
@@ -395,9 +404,10 @@ prop_compose! {
         turns in prop::collection::vec((any::<u64>(), any::<u32>()), 0..9),
         (seq, time, stance, mode, whole, next) in
             (prop_oneof![any::<u64>(), 0u64..50], prop_oneof![any::<u64>(), 0u64..400_000_000_000],
-             0u8..6, 0u8..3, any::<bool>(), -1i32..12),
+             0u8..7, 0u8..3, any::<bool>(), -1i32..12),
+        server in 0usize..9,
     ) -> Batch {
-        let mut batch = Script::new(time).batch;
+        let mut batch = Script::new(time).server(ServerKind::ALL[server]).publish();
         let (mut at, mut clock) = (seq, time);
         for (gap, later, fd, id, own, what) in events {
             at = at.saturating_add(u64::from(gap % 3));
@@ -408,13 +418,15 @@ prop_compose! {
                 .iter()
                 .map(|&(fd, mask, id)| Ready { fd, mask: Mask(mask), conn: ConnId::new(id) })
                 .collect();
-            let list = if what.kind() == Kind::EpollWait { &list[..] } else { &[] };
+            let list = if what.kind().is_wait() { &list[..] } else { &[] };
             let head = if what.kind() == Kind::Open { "/a\u{1b}b".as_bytes() } else { &[] };
             batch.push(event, head, list);
         }
         for (fd, id, mask) in rows {
             let mut row = super::sample::row(fd.rem_euclid(9999), id);
             (row.fd, row.interest) = (fd, Mask(mask));
+            row.within = (mask % 2 == 0).then_some(Kind::Recv);
+            row.by = By::process(i32::from(mask % 3 == 0) * 47);
             if id % 5 == 0 { batch.gone.push(row) } else { batch.rows.push(row) }
         }
         let c = &mut batch.counters;
@@ -434,6 +446,7 @@ prop_compose! {
             2 => Stance::Working,
             3 => Stance::Held(Next { kind: Kind::Recv, fd: next, conn: ConnId::new(2) }),
             4 => Stance::Handling("/slow"),
+            5 => Stance::Within(Next { kind: Kind::Recv, fd: next, conn: None }),
             _ => Stance::Ended,
         };
         batch

@@ -10,8 +10,10 @@ pub mod engine;
 pub mod filter;
 pub mod prompt;
 pub mod rates;
+pub mod seats;
 pub mod stream;
 pub mod table;
+pub mod ways;
 
 mod enabled;
 mod operate;
@@ -25,6 +27,7 @@ use self::charts::Charts;
 use self::engine::Engine;
 use self::prompt::{Confirm, Input};
 use self::rates::Rates;
+use self::seats::Seats;
 use self::stream::Stream;
 use self::table::Table;
 use super::layout::{self, Areas, Arrangement, Panel};
@@ -89,6 +92,8 @@ pub struct Scene {
     pub charts: Charts,
     /// What happened each second.
     pub rates: Rates,
+    /// Who is asked.
+    pub seats: Seats,
     /// Totals.
     pub counters: Counters,
     /// What the wire had no room for.
@@ -115,6 +120,7 @@ impl Scene {
         self.engine.apply(batch);
         self.charts.apply(batch);
         self.rates.apply(batch);
+        self.seats.apply(batch);
         self.counters.clone_from(&batch.counters);
         self.lost.clone_from(&batch.lost);
         self.listener = batch.listener;
@@ -147,6 +153,8 @@ pub enum Overlay {
     Filter(Panel, Input),
     /// The kinds of client; the index of the marked one.
     Choose(usize),
+    /// The nine servers; the index of the marked one.
+    Servers(usize),
 }
 
 /// Everything that decides the picture.
@@ -209,7 +217,14 @@ impl State {
 
     /// Takes over what the server told.
     pub fn apply(&mut self, batch: &Batch) {
+        let server = |listener: Option<Listener>| listener.map(|listener| listener.server);
+        let before = server(self.live.listener);
         self.live.apply(batch);
+        if let (Some(before), Some(now)) = (before, server(batch.listener))
+            && before != now
+        {
+            self.notice(format!("the server is {} now: {}", now.name(), now.summary()));
+        }
         if self.asked.is_some_and(|(mode, _)| mode == batch.standing.mode) {
             self.asked = None;
         }
@@ -288,6 +303,9 @@ impl State {
             self.changed = true;
         }
         self.question_may_fall();
+        self.changed |= self.frozen.is_none()
+            && self.live.seats.fades(now)
+            && self.areas().of(Panel::Seats).is_some();
         // Idle times, rates and ages are shown in seconds.
         let second = now / 1_000_000_000;
         if second != self.second {

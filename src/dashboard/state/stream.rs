@@ -527,10 +527,10 @@ fn spoken(bytes: &[u8]) -> String {
 #[must_use]
 pub fn glyph(kind: Kind) -> (&'static str, &'static str) {
     match kind {
-        Kind::EpollWait => ("◷", "w"),
+        Kind::EpollWait | Kind::Select | Kind::Poll | Kind::Nap => ("◷", "w"),
         Kind::EpollCtl | Kind::Listen => ("◇", "*"),
         Kind::Accept => ("+", "+"),
-        Kind::Recv => ("←", "<"),
+        Kind::Recv | Kind::Input => ("←", "<"),
         Kind::Send | Kind::Sendfile => ("→", ">"),
         Kind::Close | Kind::Shutdown => ("×", "x"),
         Kind::Setsockopt | Kind::Open | Kind::Stat | Kind::Read => ("·", "."),

@@ -96,7 +96,9 @@ impl Feed {
     ) {
         self.seq += 1;
         if what.kind().is_call() {
-            self.batch.counters.calls[what.kind() as usize] += 1;
+            self.batch.counters.call(&what);
+        } else {
+            self.batch.counters.fact(&what);
         }
         self.batch.push(Event::new(self.seq, self.now, fd, conn, what), bytes, ready);
         self.now += 9_000;
@@ -182,6 +184,12 @@ impl Feed {
         self.rows.retain(|other| other.id != row.id);
         self.batch.gone.push(row);
         self.batch.counters.closed[why as usize] += 1;
+    }
+
+    /// Another server takes over.
+    pub(super) fn switch(&mut self, to: ServerKind) {
+        self.batch.listener.as_mut().unwrap().server = to;
+        self.tell(-1, None, What::Switched { to });
     }
 
     pub(super) fn hold(&mut self, kind: Kind, fd: Fd, conn: Option<u64>) {

@@ -7,7 +7,7 @@ use super::{dark, press, render, state, text};
 use crate::clients::{ClientInfo, ClientKind};
 use crate::dashboard::state::{Action, State};
 use crate::dashboard::theme::{Palette, Theme};
-use crate::telemetry::{Command, Errno, Kind, Mask, Ret, What, Why};
+use crate::telemetry::{Command, Errno, Kind, Mask, Ret, ServerKind, What, Why};
 
 const SECOND: u64 = 1_000_000_000;
 
@@ -167,6 +167,56 @@ fn the_chooser() {
     assert_snapshot!(dark(&state, 80, 24));
     press(&mut state, "<Down><Enter>");
     assert_eq!(press(&mut state, "C"), [Action::AddClients(ClientKind::Burst, 10)]);
+}
+
+#[test]
+fn another_server_is_chosen() {
+    let (mut state, mut feed) = lively(80, 24);
+    press(&mut state, "v<Up><Up>");
+    assert_snapshot!(dark(&state, 80, 24));
+    assert!(press(&mut state, "<Enter>").is_empty());
+    let screen = dark(&state, 80, 24);
+    assert!(screen.contains("switch to poll? closes 4 connections"), "{screen}");
+    assert_eq!(press(&mut state, "y"), [Action::Send(Command::Switch(ServerKind::Poll))]);
+    assert!(press(&mut state, "v<Enter>").is_empty(), "the same one");
+    // It took over: everybody was closed, and nothing of the old loop is left.
+    for number in [1, 3, 4, 5] {
+        feed.close(number, Why::Switched);
+    }
+    feed.switch(ServerKind::Poll);
+    state.apply(&feed.publish());
+    state.tick(4 * SECOND);
+    let screen = dark(&state, 80, 24);
+    assert!(screen.contains("× server switched") && screen.contains(" poll "), "{screen}");
+    assert_eq!(state.live().table.open(), 0);
+    assert!(state.live().engine.wakes().is_empty());
+    let sent = press(&mut state, "v3");
+    assert_eq!(sent, [Action::Send(Command::Switch(ServerKind::Threads))], "nobody to ask for");
+}
+
+#[test]
+fn what_a_server_cannot_do_is_not_offered_and_says_why() {
+    use ServerKind::{Blocking, Coroutines, Processes, Scan, Threads};
+    let refused = |server| {
+        let (mut state, mut feed) = lively(120, 36);
+        feed.switch(server);
+        feed.hold(Kind::Recv, 9, Some(1));
+        state.apply(&feed.publish());
+        state.tick(20 * SECOND);
+        let keys = ["r", "s", "S", "-"].into_iter();
+        let refused = keys.filter(|key| {
+            let sent = press(&mut state, key);
+            let told = state.current_notice().is_some();
+            assert_eq!(sent.is_empty(), told, "{server} {key} {:?}", state.current_notice());
+            state.tick(state.live().now + 20 * SECOND);
+            told
+        });
+        refused.collect::<String>()
+    };
+    assert_eq!(refused(Scan), "");
+    assert_eq!(refused(Coroutines), "S");
+    assert_eq!((refused(Threads), refused(Blocking)), ("rS".into(), "rS".into()));
+    assert_eq!(refused(Processes), "rsS-");
 }
 
 #[test]
