@@ -228,13 +228,14 @@ impl Terminal {
         rustix::process::kill_process(pid, signal).unwrap();
     }
 
-    /// How often the program's main thread has gone to sleep by itself: it stands while that thread
-    /// is blocked.
-    pub fn sleeps(&self) -> u64 {
+    /// How often the program's main thread has gone to sleep by itself; `None` while it is awake.
+    /// The number stands while that thread is blocked.
+    pub fn sleeps(&self) -> Option<u64> {
         let pid = self.child.process_id().unwrap();
         let status = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/status")).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
-        line.unwrap().trim().parse().unwrap()
+        let field = |name| status.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim();
+        let asleep = field("State:").starts_with('S');
+        asleep.then(|| field("voluntary_ctxt_switches:").parse().unwrap())
     }
 
     /// Takes the terminal away from the program, as closing its window does, and waits for the
