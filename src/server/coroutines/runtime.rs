@@ -162,6 +162,7 @@ impl Room {
 
     /// Closes everything, when the server has ended.
     pub(super) fn close_all(&mut self, why: Why) {
+        self.count_own();
         self.floor.close_all(why);
         self.floor.selector = Registered::default();
     }
@@ -201,11 +202,16 @@ impl Room {
         // The operator may have said something while it stood.
         self.settle();
         let now = self.floor.tell.read_clock();
+        self.count_own();
+        (self.slept, self.published) = (now, now);
+        self.floor.publish(Stance::Waiting);
+    }
+
+    /// Counts the last wake-up as own, if it was for a command or a time limit alone.
+    fn count_own(&mut self) {
         if self.own && !self.noticed {
             self.floor.tell.counters.own_wakeups += 1;
         }
-        (self.slept, self.published) = (now, now);
-        self.floor.publish(Stance::Waiting);
     }
 
     fn after_wait(&mut self) {
