@@ -4,15 +4,18 @@ mod common;
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use common::{LIMIT, Watched, ask, get, read_response, start, start_with};
 use epollscope::http::Site;
 use epollscope::server::{Config, Protocol, Routes};
 use epollscope::telemetry::{
-    Capacity, Command, ConnId, ConnState, Kind, Mask, ServerKind, Stance, Step, What, Why,
+    Capacity, Command, ConnId, ConnState, Kind, Mask, OwnedEvent, ServerKind, Stance, Step, What,
+    Why,
 };
 
+/// Calls that a task may make before the others go on (`BUDGET` in `transfer.rs`).
+const BUDGET: u32 = 16;
 /// A limit under test; the others are out of the way.
 const SHORT: Duration = Duration::from_millis(600);
 
@@ -346,13 +349,35 @@ fn a_slow_handler_holds_all_tasks_up() {
     server.stop();
 }
 
+/// The most calls of one of two in a row, while the other is not parked.
+fn longest_row(events: &[OwnedEvent], two: &[ConnId]) -> u32 {
+    let (mut row, mut longest, mut last) = (0, 0, None);
+    let mut parked = [true; 2];
+    for event in events {
+        let Some(i) = two.iter().position(|id| event.event.conn == Some(*id)) else { continue };
+        match event.event.what.kind() {
+            Kind::Parked => parked[i] = true,
+            Kind::Woken => parked[i] = false,
+            kind if kind.is_call() => {
+                row = if parked[1 - i] || last != Some(i) { 1 } else { row + 1 };
+                longest = longest.max(row);
+                last = Some(i);
+            }
+            _ => {}
+        }
+    }
+    longest
+}
+
 #[test]
 fn whatever_the_neighbours_want_a_small_request_is_served_and_everything_is_published() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("index.html"), "small").unwrap();
     std::fs::write(dir.path().join("large.bin"), vec![b'x'; 10_000_000]).unwrap();
     let site = Site::open(dir.path()).unwrap();
-    let mut server = start_with(coroutines(), site, Capacity::default());
+    // Everything is to be seen.
+    let capacity = Capacity { events: 1 << 21, ..Capacity::default() };
+    let mut server = start_with(coroutines(), site, capacity);
     let mut neighbours = Vec::new();
     for text in [get("/large.bin").repeat(1000), get("/").repeat(1_000_000)] {
         let (mut client, id) = parked_client(&mut server);
@@ -365,12 +390,25 @@ fn whatever_the_neighbours_want_a_small_request_is_served_and_everything_is_publ
         std::thread::spawn(move || client.write_all(text.as_bytes()));
     }
     let mut small = server.client();
-    for round in 1..=50 {
+    let begin = Instant::now();
+    let mut longest = 0;
+    for round in 1.. {
         assert_eq!(ask(&mut small, "/").0, 200);
         server.until("they go on", |s| {
             neighbours.iter().all(|id| s.table[id].bytes_out > round * 10_000)
         });
+        if round % 50 == 0 {
+            assert_eq!(server.lost.all(), 0, "the stream is whole");
+            longest = longest.max(longest_row(&server.events, &neighbours));
+            server.events.clear();
+            if longest >= BUDGET {
+                break;
+            }
+            assert!(begin.elapsed() < LIMIT, "no task used its budget up: {longest} calls");
+        }
     }
+    // Those that let the others go on are run again in the reverse order: the last comes first.
+    assert!(longest <= 2 * BUDGET, "{longest} calls");
     server.stop();
 }
 
