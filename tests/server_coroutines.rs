@@ -205,7 +205,7 @@ fn each_limit_ends_whom_it_is_for() {
     let mut server = start(Config { idle_timeout: short, ..limits.clone() });
     assert_eq!(server.client().read(&mut [0]).unwrap(), 0);
     ended(&mut server, Why::IdleTimeout);
-    server.stop();
+    assert!(server.stop().own_wakeups >= 1, "one for the limit");
 
     let mut server = start(Config { header_timeout: short, ..limits.clone() });
     let mut client = server.client();

@@ -1,6 +1,6 @@
-//! What every step of a readiness loop needs: the table, the interest list, the gate, and somebody
-//! to tell. Answering is not here (`desk`), so the operator's commands can be carried out in the
-//! middle of it.
+//! What every step of a readiness loop needs, and of the coroutines: the table, the interest list,
+//! the gate, and somebody to tell. Answering is not here (`desk`), so the operator's commands can
+//! be carried out in the middle of it.
 
 use std::os::fd::{AsFd, AsRawFd};
 use std::time::{Duration, Instant};

@@ -117,7 +117,7 @@ impl Client {
     ) -> Poll<Result<(), Leave>> {
         let Self { fd, id, .. } = *self;
         let room = &mut *self.room.borrow_mut();
-        let floor = &mut room.floor;
+        let Room { floor, noticed, own, .. } = room;
         let Some(connection) = floor.table.get(fd, id) else {
             return Poll::Ready(Err(Leave::Gone));
         };
@@ -128,9 +128,8 @@ impl Client {
         } else {
             floor.selector.poll(fd, on, cx).is_ready()
         };
-        let late = if ready { None } else { poll_limit(&mut self.limit, floor, (fd, id), cx) };
-        room.noticed |= ready;
-        room.own |= late.is_some();
+        let late = if ready { None } else { poll_limit(&mut self.limit, floor, (fd, id), own, cx) };
+        *noticed |= ready;
         let goes_on = ready || late.is_some();
         if *parked == goes_on
             && let Some(connection) = floor.table.get(fd, id)
@@ -312,6 +311,7 @@ fn poll_limit(
     limit: &mut Option<Pin<Box<Sleep>>>,
     floor: &mut Floor<Registered>,
     (fd, id): (Fd, ConnId),
+    own: &mut bool,
     cx: &mut Context<'_>,
 ) -> Option<Why> {
     loop {
@@ -319,6 +319,7 @@ fn poll_limit(
         if sleep.as_mut().poll(cx).is_pending() {
             return None;
         }
+        *own = true;
         let now = floor.tell.read_clock();
         let again = floor.config.look_again(now);
         let connection = floor.table.get(fd, id)?;
