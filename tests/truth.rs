@@ -174,11 +174,16 @@ fn until_told(dir: &Path, count: usize, told: impl Fn(&&str) -> bool) {
 
 /// Compares the two; returns what strace wrote.
 fn compare(dir: &Path, at_least: usize) -> String {
+    compare_with(dir, at_least, strace::of_strace)
+}
+
+/// The same, with a choice of strace's lines.
+fn compare_with(dir: &Path, at_least: usize, of_strace: fn(&str) -> Vec<strace::Call>) -> String {
     let log = std::fs::read_to_string(dir.join("log")).unwrap();
     let trace = std::fs::read_to_string(dir.join("strace")).unwrap();
     let last = log.lines().last().unwrap();
     assert!(last.starts_with("{\"lost\":0,"), "{last}");
-    let (log, seen) = (strace::of_log(&log), strace::of_strace(&trace));
+    let (log, seen) = (strace::of_log(&log), of_strace(&trace));
     if let Some(difference) = strace::difference(&log, &seen) {
         panic!("{difference}");
     }
@@ -341,4 +346,39 @@ fn the_log_equals_strace_for_the_echo_protocol() {
     }
     server.stop();
     compare(dir.path(), 1500);
+}
+
+/// The runtime's own calls cannot be told; all others must be, from the same mixed load.
+#[test]
+fn the_log_equals_strace_for_coroutines_but_for_the_calls_of_the_runtime() {
+    if !strace_works() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("root");
+    std::fs::create_dir(&root).unwrap();
+    std::fs::write(root.join("index.html"), "<p>one</p>").unwrap();
+    std::fs::write(root.join("large.bin"), vec![b'y'; 3_000_000]).unwrap();
+    let limits = ["--header-timeout", "1", "--body-timeout", "1", "--idle-timeout", "4"];
+    let first = ["--server", "coroutines", root.to_str().unwrap(), "--max-connections", "14"];
+    let server = start(dir.path(), &[&first, &limits[..]].concat());
+    let mut silent = server.client();
+    mixed_load(&server, &["/", "/missing", "/large.bin", "/?query"], "/large.bin", 90);
+    slow_reader(&server, dir.path(), "/large.bin");
+    for begun in ["GET / HT", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n"] {
+        let mut slow = server.client();
+        slow.write_all(begun.as_bytes()).unwrap();
+        slow.read_to_end(&mut Vec::new()).unwrap();
+    }
+    // More than --max-connections.
+    let mut many: Vec<TcpStream> = (0..16).map(|_| server.client()).collect();
+    many.pop().unwrap().read_to_end(&mut Vec::new()).unwrap();
+    assert_eq!(silent.read(&mut [0]).unwrap_or(0), 0);
+    server.stop();
+    compare_with(dir.path(), 3000, strace::of_strace_without_runtime);
+    let log = std::fs::read_to_string(dir.path().join("log")).unwrap();
+    for word in ["parked", "woken", "started", "ended"] {
+        assert!(log.contains(&format!("\"fact\":\"{word}\"")), "{word}");
+    }
+    assert!(!log.contains("\"call\":\"epoll"), "what cannot be seen is not told");
 }

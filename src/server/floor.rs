@@ -1,6 +1,6 @@
-//! What every step of a readiness loop needs: the table, the interest list, the gate, and somebody
-//! to tell. Answering is not here (`desk`), so the operator's commands can be carried out in the
-//! middle of it.
+//! What every step of a readiness loop needs, and of the coroutines: the table, the interest list,
+//! the gate, and somebody to tell. Answering is not here (`desk`), so the operator's commands can
+//! be carried out in the middle of it.
 
 use std::os::fd::{AsFd, AsRawFd};
 use std::time::{Duration, Instant};
@@ -9,15 +9,15 @@ use super::connection::Connection;
 use super::desk::Witness;
 use super::pace::{Pace, Verdict};
 use super::pool::Pool;
-use super::selector::{Ctl, Selector, Tag, Unwatched, Wish};
+use super::selector::{Ctl, Tag, Unwatched, Watcher, Wish};
 use super::session::{Handler, Session};
 use super::table::Table;
 use super::timers::Timers;
 use super::{After, Bound, Config};
 use crate::http::Payload;
 use crate::telemetry::{
-    Command, Commands, ConnId, ConnState, Counters, CtlOp, Fd, Kind, Listener, Mask, Nanos, Next,
-    Publisher, Ret, Stance, Standing, What, Why,
+    Command, Commands, ConnId, ConnState, Counters, CtlOp, Errno, Fd, Kind, Listener, Mask, Nanos,
+    Next, Publisher, Ret, Stance, Standing, What, Why,
 };
 
 /// The loop's own things.
@@ -51,7 +51,7 @@ pub(super) struct Floor<S> {
     pub(super) ending: Option<After>,
 }
 
-impl<S: Selector> Floor<S> {
+impl<S: Watcher> Floor<S> {
     pub(super) fn new(
         bound: Bound,
         config: Config,
@@ -187,6 +187,20 @@ impl<S: Selector> Floor<S> {
         }
     }
 
+    /// Without a descriptor left, the listener rests; its edge is spent, so the loop must come
+    /// back by itself: when a connection is closed, and after a while.
+    pub(super) fn rest(&mut self, errno: Option<Errno>) {
+        let before = std::mem::replace(&mut self.listener.resting, errno);
+        if before != errno {
+            let fd = self.listener.fd;
+            self.tell.listener = Some(self.listener);
+            match errno {
+                Some(errno) => self.tell.fact(fd, None, What::Rest { errno }, &[]),
+                None => self.tell.fact(fd, None, What::Resume, &[]),
+            }
+        }
+    }
+
     /// Closes a connection; closing its only descriptor takes it off the interest list too.
     pub(super) fn close(&mut self, fd: Fd, id: ConnId, why: Why) {
         if !self.gate(Kind::Close, fd, Some(id)) {
@@ -201,6 +215,7 @@ impl<S: Selector> Floor<S> {
         row.last = Kind::Close;
         row.last_ret = Ret::ZERO;
         row.state = ConnState::Closed;
+        row.within = None;
         row.why = Some(why);
         let (bytes_in, bytes_out, requests) = (row.bytes_in, row.bytes_out, row.requests);
         self.tell.fact(fd, Some(id), What::Closed { why, bytes_in, bytes_out, requests }, &[]);
@@ -252,7 +267,7 @@ pub(super) struct OnLoop<'f, S> {
     id: ConnId,
 }
 
-impl<S: Selector> Witness for OnLoop<'_, S> {
+impl<S: Watcher> Witness for OnLoop<'_, S> {
     fn now(&self) -> Nanos {
         self.floor.tell.now()
     }

@@ -3,6 +3,7 @@
 //! | file | what lives there |
 //! |---|---|
 //! | `reactor` | the readiness loop: wait, accept, serve |
+//! | `coroutines` | a task for each connection, over tokio's loop |
 //! | `echo` | the other protocol |
 //! | `transfer` | reading and writing on one of its connections |
 //! | `floor` | what every step of it needs: the gate, the table, somebody to tell |
@@ -18,6 +19,7 @@
 //! | `deadline` | what the time limits are, and what happens when one is over |
 
 mod connection;
+mod coroutines;
 mod deadline;
 mod desk;
 mod echo;
@@ -271,6 +273,7 @@ impl House {
     fn serve(self, kind: ServerKind, started: &mut dyn FnMut(Fd)) -> io::Result<(Self, After)> {
         match kind {
             ServerKind::EpollEt => Reactor::<EpollEt>::new(self)?.run(started),
+            ServerKind::Coroutines => coroutines::run(self, started),
             _ => Err(io::Error::other(format!("there is no server {kind}"))),
         }
     }

@@ -4,14 +4,14 @@ use rustix::net::{RecvFlags, sockopt};
 use std::time::Duration;
 
 use super::floor::Floor;
-use super::selector::Selector;
+use super::selector::Watcher;
 use super::{After, nanos, ret};
 use crate::telemetry::{Command, ConnId, Fd, Mode, What, Why};
 
 /// Unread input taken off a connection's hands before it is closed, in bytes at most.
 const DRAIN: usize = 1024 * 1024;
 
-impl<S: Selector> Floor<S> {
+impl<S: Watcher> Floor<S> {
     /// Carries out every command that has come.
     pub(super) fn obey(&mut self) {
         self.obey_late();

@@ -13,7 +13,7 @@ use nix::sys::signal::SigSet;
 
 use super::floor::Floor;
 use super::nanos;
-use super::selector::Selector;
+use super::selector::Watcher;
 use super::session::Handler;
 use crate::telemetry::{By, ConnId, Fd, Kind, Waker, What};
 
@@ -101,7 +101,7 @@ fn work(jobs: &Receiver<Job>, notes: &Sender<Note>, stopped: &Receiver<()>, wake
     }
 }
 
-impl<S: Selector> Floor<S> {
+impl<W: Watcher> Floor<W> {
     /// Tells what the pool has done, and goes on with the connections whose handlers have ended.
     pub(super) fn collect(&mut self) {
         let Some(pool) = &self.pool else { return };

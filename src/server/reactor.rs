@@ -22,7 +22,7 @@ use crate::telemetry::{
 /// Connections accepted in one turn; the others wait for the next, which comes at once.
 const ACCEPTS: usize = 256;
 /// How long the listener rests when no descriptor is left and none of ours is closed meanwhile.
-const REST: Duration = Duration::from_millis(100);
+pub(super) const REST: Duration = Duration::from_millis(100);
 
 /// The server: everything that its thread owns.
 pub(super) struct Reactor<S> {
@@ -265,19 +265,5 @@ impl<S: Selector> Floor<S> {
             return Some(due.map_or(REST, |due| due.min(REST)));
         }
         due
-    }
-
-    /// Without a descriptor left, the listener rests; its edge is spent, so the loop must come
-    /// back by itself: when a connection is closed, and every [`REST`].
-    fn rest(&mut self, errno: Option<Errno>) {
-        let before = std::mem::replace(&mut self.listener.resting, errno);
-        if before != errno {
-            let fd = self.listener.fd;
-            self.tell.listener = Some(self.listener);
-            match errno {
-                Some(errno) => self.tell.fact(fd, None, What::Rest { errno }, &[]),
-                None => self.tell.fact(fd, None, What::Resume, &[]),
-            }
-        }
     }
 }

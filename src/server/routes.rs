@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::floor::Floor;
-use super::selector::Selector;
+use super::selector::Watcher;
 use crate::http::Request;
 use crate::telemetry::{Command, ConnId, Counters, Fd, Kind, Nanos, QUEUED, Stance, What, Why};
 
@@ -67,7 +67,7 @@ fn time_of(query: Option<&[u8]>) -> Option<Duration> {
     Some(text.parse().map_or(SLOWEST, Duration::from_millis).min(SLOWEST))
 }
 
-impl<S: Selector> Floor<S> {
+impl<S: Watcher> Floor<S> {
     /// Takes the loop's thread for a while: nobody is served meanwhile, and that is the lesson. It
     /// is told before it begins. What the operator says meanwhile is carried out later; only the
     /// end of the server ends it early.

@@ -11,20 +11,20 @@ use super::echo::Protocol;
 use super::floor::Floor;
 use super::reactor::Reactor;
 use super::ret;
-use super::selector::Selector;
+use super::selector::{Selector, Watcher};
 use super::session::{self, Handler};
 use crate::http::Payload;
 use crate::telemetry::{ConnId, Errno, Fd, How, Kind, Nanos, Ret, What, Why};
 
 /// Calls that one connection may cost in one turn; then the others get theirs.
-const BUDGET: u32 = 16;
+pub(super) const BUDGET: u32 = 16;
 /// How long a closing connection may go on talking, and how much, so that its answer arrives.
-const LINGER: Nanos = 2_000_000_000;
-const LINGER_BYTES: usize = 1024 * 1024;
+pub(super) const LINGER: Nanos = 2_000_000_000;
+pub(super) const LINGER_BYTES: usize = 1024 * 1024;
 
 /// Whether to go on with a connection.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Flow {
+pub(super) enum Flow {
     /// There may be more to do.
     On,
     /// Nothing until an event comes, or it is gone.
@@ -197,7 +197,7 @@ impl<S: Selector> Reactor<S> {
     }
 }
 
-impl<S: Selector> Floor<S> {
+impl<S: Watcher> Floor<S> {
     /// Keeps for later what was gathered and is not sent.
     fn keep(&mut self, fd: Fd, id: ConnId, rest: &[u8], blocked: bool) {
         if let Some(connection) = self.table.get(fd, id) {
@@ -265,7 +265,7 @@ impl<S: Selector> Floor<S> {
     }
 
     /// A call failed for good.
-    fn broken(&mut self, fd: Fd, id: ConnId, errno: Errno) -> Flow {
+    pub(super) fn broken(&mut self, fd: Fd, id: ConnId, errno: Errno) -> Flow {
         let Some(connection) = self.table.get(fd, id) else { return Flow::Over };
         let why = match connection.session.ending {
             // All was sent before; that is why it ends.

@@ -1,6 +1,6 @@
 //! Reads what strace(1) and the event log say of the same run, into the same shape.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use serde_json::Value;
@@ -67,16 +67,41 @@ pub fn of_log(text: &str) -> Vec<Call> {
 
 /// The calls that strace saw on the thread that called `listen`, from its first on a socket on.
 pub fn of_strace(text: &str) -> Vec<Call> {
+    own_lines(text).iter().filter_map(|line| parse(line)).collect()
+}
+
+/// The same without the calls of tokio: those on descriptors that it makes for itself, which are
+/// an epoll instance, a second descriptor of that, and an eventfd.
+pub fn of_strace_without_runtime(text: &str) -> Vec<Call> {
+    let mut its: HashSet<String> = HashSet::new();
+    let mut is_its = |line: &str| {
+        let (name, rest) = line.split_once('(').unwrap_or_default();
+        let first = &rest[..rest.find([',', ')']).unwrap_or(0)];
+        let result = line.rsplit_once(" = ").map_or("", |(_, result)| result);
+        let made = match name {
+            "epoll_create1" | "eventfd2" => true,
+            "fcntl" => its.contains(first) && rest.contains("F_DUPFD_CLOEXEC"),
+            _ => false,
+        };
+        if made {
+            return its.insert(result.to_owned());
+        }
+        if name == "close" { its.remove(first) } else { its.contains(first) }
+    };
+    own_lines(text).iter().filter(|line| !is_its(line)).filter_map(|line| parse(line)).collect()
+}
+
+fn own_lines(text: &str) -> Vec<String> {
     let lines = whole_lines(text);
     let thread = lines
         .iter()
         .find(|(_, line)| line.starts_with("listen("))
         .map(|(thread, _)| thread.clone())
         .expect("strace saw a listen");
-    let own = lines.iter().filter(|(by, _)| *by == thread).map(|(_, line)| line.as_str());
+    let own = lines.into_iter().filter(|(by, _)| *by == thread).map(|(_, line)| line);
     // The listener's options are set by the same thread right before it.
     let told = |line: &str| line.starts_with("listen(") || line.starts_with("setsockopt(");
-    own.skip_while(|line| !told(line)).filter_map(parse).collect()
+    own.skip_while(|line| !told(line)).collect()
 }
 
 /// Joins `<unfinished ...>` with `<... resumed>`.

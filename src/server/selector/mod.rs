@@ -89,3 +89,48 @@ pub(super) enum Unwatched {
     /// There is no place in the list for so high a number.
     TooHigh,
 }
+
+/// What the floor needs of whoever watches its fds: of a selector everything but the waiting, and
+/// also of a runtime, which waits by itself.
+pub(super) trait Watcher {
+    /// See [`Selector::SERVER`].
+    const SERVER: ServerKind;
+    /// See [`Selector::WAIT`].
+    const WAIT: Kind;
+
+    /// See [`Selector::fd`].
+    fn fd(&self) -> Option<Fd>;
+    /// See [`Selector::mask`].
+    fn mask(&self, wish: Wish) -> Mask;
+    /// See [`Selector::watch`].
+    fn watch(&mut self, tag: Tag, from: Mask, to: Mask) -> Result<Option<Ctl>, Unwatched>;
+    /// See [`Selector::forget`].
+    fn forget(&mut self, tag: Tag);
+    /// See [`Selector::is_oneshot`].
+    fn is_oneshot(&self) -> bool;
+}
+
+impl<S: Selector> Watcher for S {
+    const SERVER: ServerKind = S::SERVER;
+    const WAIT: Kind = S::WAIT;
+
+    fn fd(&self) -> Option<Fd> {
+        Selector::fd(self)
+    }
+
+    fn mask(&self, wish: Wish) -> Mask {
+        Selector::mask(self, wish)
+    }
+
+    fn watch(&mut self, tag: Tag, from: Mask, to: Mask) -> Result<Option<Ctl>, Unwatched> {
+        Selector::watch(self, tag, from, to)
+    }
+
+    fn forget(&mut self, tag: Tag) {
+        Selector::forget(self, tag);
+    }
+
+    fn is_oneshot(&self) -> bool {
+        Selector::is_oneshot(self)
+    }
+}
