@@ -2,6 +2,7 @@
 
 mod compare;
 
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
@@ -127,6 +128,15 @@ pub struct Cli {
     #[arg(value_parser = clap::value_parser!(u32).range(1..=16 * 1024 * 1024))]
     pub read_buffer: u32,
 
+    /// With --server blocking: end when one connection was served.
+    #[arg(long, help_heading = "Server")]
+    pub once: bool,
+
+    /// How much stack each thread of --server threads gets.
+    #[arg(long, value_name = "BYTES", default_value_t = 64 * 1024, help_heading = "Server")]
+    #[arg(value_parser = clap::value_parser!(u32).range(32 * 1024..=64 * 1024 * 1024))]
+    pub stack_size: u32,
+
     /// Show what is in a folder that has no index.html.
     #[arg(long, help_heading = "Server")]
     pub list: bool,
@@ -204,6 +214,16 @@ pub enum Command {
     },
     /// Print the man page.
     Man,
+    /// Serve the one connection on standard input: how --server processes starts its workers.
+    #[command(hide = true)]
+    Worker {
+        /// Say that there are too many.
+        #[arg(long)]
+        full: bool,
+        /// The flags of the program that started it.
+        #[arg(last = true)]
+        flags: Vec<OsString>,
+    },
 }
 
 /// Where handlers run.
@@ -261,6 +281,18 @@ pub enum ProtocolName {
 }
 
 impl Cli {
+    /// Refuses what makes no sense together.
+    ///
+    /// # Errors
+    /// What it is, in clap's words.
+    pub fn check(&self) -> Result<(), clap::Error> {
+        if self.once && self.server != ServerKind::Blocking {
+            let sentence = "--once goes with --server blocking alone: the others serve many.";
+            return Err(Self::command().error(clap::error::ErrorKind::ArgumentConflict, sentence));
+        }
+        Ok(())
+    }
+
     /// What the server is to speak.
     #[must_use]
     pub fn protocol(&self) -> Protocol {

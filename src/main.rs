@@ -3,6 +3,7 @@
 
 mod signals;
 
+use std::ffi::OsString;
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::net::{IpAddr, SocketAddr};
@@ -40,10 +41,14 @@ type Sentence = String;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    if let Err(error) = cli.check() {
+        error.exit();
+    }
     let done = match &cli.command {
         Some(cli::Command::Compare(args)) => compare(args),
         Some(cli::Command::Completions { shell }) => print(&cli::completions(*shell)),
         Some(cli::Command::Man) => print(&cli::man(&dashboard::keys::man())),
+        Some(cli::Command::Worker { full, flags }) => work(flags, *full),
         None => serve(&cli),
     };
     match done {
@@ -144,7 +149,29 @@ fn serve(cli: &Cli) -> Result<(), Sentence> {
     } else {
         Some(screen)
     };
-    let config = server::Config {
+    let config = config(cli, max_connections);
+    let publisher = Publisher::new(start, table, streams);
+    let server = server::start(bound, config, site, publisher, commands)
+        .map_err(|error| cannot_listen(addr, &error))?;
+    let clients = Clients::start(addr, cli.protocol() != Protocol::Http)
+        .map_err(|error| format!("The built-in clients cannot be started: {}.", plain(&error)))?;
+    clients.demo(cli.demo.map_or(0, |n| n as usize));
+
+    let run = Run { server, control: control.clone(), clients, reader, notices };
+    let ended = if headless { run.headless(cli) } else { run.dashboard(cli) };
+    // Where the front end failed the server still runs, and the log waits for its end. One that
+    // has ended needs no telling.
+    let _ = control.send(Command::Shutdown);
+    let logged = log.map_or(Ok(()), |log| match log.finish(LOG_WITHIN) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(format!("The log is not complete: {}.", plain(&error))),
+    });
+    ended.and(logged)
+}
+
+/// The server that the command line asks for.
+fn config(cli: &Cli, max_connections: usize) -> server::Config {
+    server::Config {
         server: cli.server,
         protocol: cli.protocol(),
         backlog: cli.backlog,
@@ -169,24 +196,22 @@ fn serve(cli: &Cli) -> Result<(), Sentence> {
         nodelay: cli.nodelay.is_on(),
         cork: cli.cork.is_on(),
         read_buffer: cli.read_buffer as usize,
-    };
-    let publisher = Publisher::new(start, table, streams);
-    let server = server::start(bound, config, site, publisher, commands)
-        .map_err(|error| cannot_listen(addr, &error))?;
-    let clients = Clients::start(addr, cli.protocol() != Protocol::Http)
-        .map_err(|error| format!("The built-in clients cannot be started: {}.", plain(&error)))?;
-    clients.demo(cli.demo.map_or(0, |n| n as usize));
+        once: cli.once,
+        stack_size: cli.stack_size as usize,
+        worker: server::Program {
+            flags: std::env::args_os().skip(1).collect(),
+            ..server::Program::default()
+        },
+    }
+}
 
-    let run = Run { server, control: control.clone(), clients, reader, notices };
-    let ended = if headless { run.headless(cli) } else { run.dashboard(cli) };
-    // Where the front end failed the server still runs, and the log waits for its end. One that
-    // has ended needs no telling.
-    let _ = control.send(Command::Shutdown);
-    let logged = log.map_or(Ok(()), |log| match log.finish(LOG_WITHIN) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(format!("The log is not complete: {}.", plain(&error))),
-    });
-    ended.and(logged)
+/// Serves one connection as a worker process.
+fn work(flags: &[OsString], full: bool) -> Result<(), Sentence> {
+    let cli =
+        Cli::parse_from(std::iter::once(OsString::from("epollscope")).chain(flags.iter().cloned()));
+    let site = site(cli.root.as_deref())?.list(cli.list).hidden(cli.hidden);
+    server::work(config(&cli, 1), site, full)
+        .map_err(|error| format!("The worker cannot watch its parent: {}.", plain(&error)))
 }
 
 /// A server with everything around it.

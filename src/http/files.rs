@@ -4,6 +4,7 @@
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::path::Path;
+use std::sync::Arc;
 
 use rustix::fs::{CWD, FileType, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
@@ -96,9 +97,9 @@ pub enum FileCall<'a> {
 }
 
 /// A root folder.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Folder {
-    root: OwnedFd,
+    root: Arc<OwnedFd>,
     /// Whether the kernel has `openat2`.
     beneath: bool,
 }
@@ -138,7 +139,7 @@ impl Folder {
         // Seccomp filters that do not know the call answer EPERM.
         let probe = rustix::fs::openat2(&root, ".", flags, Mode::empty(), ResolveFlags::BENEATH);
         let beneath = !matches!(probe, Err(Errno::NOSYS | Errno::PERM));
-        Ok(Self { root, beneath })
+        Ok(Self { root: Arc::new(root), beneath })
     }
 
     /// Opens what lies under a relative name without `.` and `..`; an empty name is the root.

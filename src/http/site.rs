@@ -117,6 +117,16 @@ impl Site {
         Ok(Self::new(Some(Folder::open(root)?)))
     }
 
+    /// The same tree once more, for another thread. It remembers nothing yet.
+    #[must_use]
+    pub fn another(&self) -> Self {
+        let site = match &self.root {
+            Some(root) => Self::new(Some(root.clone())),
+            None => Self::embedded(),
+        };
+        Self { hidden: self.hidden, list: self.list, ..site }
+    }
+
     fn new(root: Option<Folder>) -> Self {
         Self {
             root,

@@ -38,6 +38,14 @@ pub fn meaning(event: EventRef<'_>) -> Cow<'static, str> {
                 "A FIN is sent: nothing more will be sent on fd {fd}, but it can still receive."
             )
             .into(),
+            (crate::telemetry::How::Read, Ok(_)) => {
+                format!("Whoever sleeps in recv on fd {fd} wakes up; the peer is told nothing yet.")
+                    .into()
+            }
+            (_, Ok(_)) if event.event.conn.is_none() => {
+                format!("fd {fd} listens no longer: whoever sleeps in accept on it wakes up.")
+                    .into()
+            }
             (crate::telemetry::How::Both, Ok(_)) => {
                 format!("Both directions of fd {fd} are shut; the number stays in use until close.")
                     .into()

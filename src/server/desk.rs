@@ -38,6 +38,10 @@ pub(super) trait Witness {
     }
     /// Puts a handler into the pool's queue, and tells it. Only where there is a pool.
     fn offload(&mut self, _route: &'static str, _time: Duration) {}
+    /// What became of the others while a handler ran.
+    fn meanwhile(&self) -> &'static str {
+        "Nobody else was served meanwhile."
+    }
 }
 
 /// The site, and the room to write answers in.
@@ -55,6 +59,11 @@ impl Desk {
     pub(super) fn new(config: Config, site: Site) -> Self {
         let time = Now { monotonic: 0, unix: 0 };
         Self { config, site, time, dated: None, output: Vec::new() }
+    }
+
+    /// Another one with the same site, for another thread.
+    pub(super) fn another(&self) -> Self {
+        Self::new(self.config.clone(), self.site.another())
     }
 
     /// Keeps the calendar time that answers carry right to a tenth of a second.
@@ -180,10 +189,13 @@ impl Desk {
             let text = match route {
                 Route::Metrics => routes::metrics(&witness.counters(), witness.now()),
                 Route::Slow(time) => {
-                    if !handled {
+                    let meanwhile = if handled {
+                        "The loop served the others meanwhile."
+                    } else {
                         witness.handle(Route::SLOW, time);
-                    }
-                    routes::slow_text(time, handled)
+                        witness.meanwhile()
+                    };
+                    routes::slow_text(time, handled, meanwhile)
                 }
             };
             site.generated(&request, route.media_type(), &text, *time, output)

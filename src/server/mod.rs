@@ -15,23 +15,37 @@
 //! | `table`, `connection` | the fd → socket table and what is in it |
 //! | `pace` | the gate: run, pause, step, slow motion |
 //! | `pool` | threads for handlers, so that the loop can go on |
+//! | `blocking` | one client at a time |
+//! | `threads` | a thread for each connection |
+//! | `processes` | a process for each connection; `processes_worker` is that process |
+//! | `processes_wire` | what it tells its parent |
+//! | `converse` | one connection from its first byte to its last, with calls that sleep |
+//! | `hall`, `hall_operator` | what the threads of those servers share, and the operator's thread |
 //! | `timers` | deadlines |
 //! | `deadline` | what the time limits are, and what happens when one is over |
 
+mod blocking;
 mod connection;
+mod converse;
 mod coroutines;
 mod deadline;
 mod desk;
 mod echo;
 mod floor;
+mod hall;
+mod hall_operator;
 mod operator;
 mod pace;
 mod pool;
+mod processes;
+mod processes_wire;
+mod processes_worker;
 mod reactor;
 mod routes;
 mod selector;
 mod session;
 mod table;
+mod threads;
 mod timers;
 mod transfer;
 
@@ -52,6 +66,8 @@ use crate::telemetry::{
 use connection::Connection;
 use desk::Desk;
 pub use echo::Protocol;
+pub use processes::Program;
+pub use processes_worker::work;
 use reactor::Reactor;
 pub use routes::Routes;
 use selector::EpollEt;
@@ -96,6 +112,12 @@ pub struct Config {
     pub handler_threads: usize,
     /// What is spoken.
     pub protocol: Protocol,
+    /// Whether `blocking` ends when it has served one connection.
+    pub once: bool,
+    /// Bytes of stack that `threads` gives to each of its threads.
+    pub stack_size: usize,
+    /// How `processes` starts its workers.
+    pub worker: Program,
 }
 
 impl Default for Config {
@@ -117,6 +139,9 @@ impl Default for Config {
             read_buffer: 64 * 1024,
             handler_threads: 0,
             protocol: Protocol::default(),
+            once: false,
+            stack_size: 64 * 1024,
+            worker: Program::default(),
         }
     }
 }
@@ -150,8 +175,13 @@ pub fn bind(addr: SocketAddr) -> io::Result<Bound> {
     // So that a restart does not have to wait for the TIME-WAIT of old connections.
     sockopt::set_socket_reuseaddr(&socket, true)?;
     rustix::net::bind(&socket, &addr)?;
-    let addr = rustix::net::getsockname(&socket)?.try_into()?;
-    Ok(Bound { socket, addr })
+    let chosen = rustix::net::getsockname(&socket)?.try_into()?;
+    if addr.port() == 0 {
+        // A port that the kernel chose is lost when the listener is shut down (tcp_set_state in
+        // net/ipv4/tcp.c), so it is asked for by its number, while the first socket still holds it.
+        return bind(chosen);
+    }
+    Ok(Bound { socket, addr: chosen })
 }
 
 /// A running server.
@@ -272,6 +302,9 @@ impl House {
     /// Runs a server. This is the only place where something is chosen by a server's name.
     fn serve(self, kind: ServerKind, started: &mut dyn FnMut(Fd)) -> io::Result<(Self, After)> {
         match kind {
+            ServerKind::Processes => processes::run(self, started),
+            ServerKind::Threads => threads::run(self, started),
+            ServerKind::Blocking => blocking::run(self, started),
             ServerKind::EpollEt => Reactor::<EpollEt>::new(self)?.run(started),
             ServerKind::Coroutines => coroutines::run(self, started),
             _ => Err(io::Error::other(format!("there is no server {kind}"))),

@@ -99,13 +99,9 @@ impl<S: Watcher> Floor<S> {
 }
 
 /// What `/slow` says when it is over.
-pub(super) fn slow_text(time: Duration, in_pool: bool) -> String {
-    let (place, meanwhile) = if in_pool {
-        ("a thread of the pool", "The loop served the others meanwhile.")
-    } else {
-        ("the server's own thread", "It served nobody else meanwhile.")
-    };
-    format!("This handler took {} ms on {place}.\n{meanwhile}\n", time.as_millis())
+pub(super) fn slow_text(time: Duration, in_pool: bool, meanwhile: &str) -> String {
+    let place = if in_pool { " on a thread of the pool" } else { "" };
+    format!("This handler took {} ms{place}.\n{meanwhile}\n", time.as_millis())
 }
 
 /// The totals in Prometheus' text format, version 0.0.4.

@@ -1,7 +1,7 @@
 //! What is said on one connection, without its socket: input that is not answered yet, answers that
 //! are not sent yet. Both are empty while it is idle, and then hold no memory.
 
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd};
 
 use rustix::net::SendFlags;
 
@@ -88,14 +88,14 @@ pub(super) fn rest_of(mut kept: Vec<u8>, fresh: &[u8], used: usize) -> Vec<u8> {
 }
 
 /// Offers bytes to the kernel. `more` says that something follows at once (`MSG_MORE`).
-pub(super) fn send(socket: &OwnedFd, bytes: &[u8], more: bool) -> What {
+pub(super) fn send(socket: impl AsFd, bytes: &[u8], more: bool) -> What {
     let more = if more { SendFlags::MORE } else { SendFlags::empty() };
     let result = rustix::net::send(socket, bytes, SendFlags::NOSIGNAL | more);
     What::Send { ret: ret(result), len: bytes.len() as u64 }
 }
 
 /// Offers the next piece of a payload to the kernel; returns the call and what is left.
-pub(super) fn offer(socket: &OwnedFd, payload: &mut Payload) -> (What, u64) {
+pub(super) fn offer(socket: impl AsFd, payload: &mut Payload) -> (What, u64) {
     match payload {
         Payload::None => (What::Send { ret: Ret::ZERO, len: 0 }, 0),
         Payload::Memory(bytes) => {

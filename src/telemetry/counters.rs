@@ -124,6 +124,31 @@ impl Counters {
         }
     }
 
+    /// All the numbers, in a fixed order: for the way from one process to another.
+    pub(crate) fn words(&mut self) -> impl Iterator<Item = &mut u64> {
+        let Self { accepted, refused, closed, requests, responses, bytes_in, bytes_out, .. } = self;
+        let Self { wakeups, ready, own_wakeups, calls, again, rests, .. } = self;
+        let Self { examined, copied, waited, started, ended, .. } = self;
+        let single = [
+            accepted,
+            refused,
+            requests,
+            bytes_in,
+            bytes_out,
+            wakeups,
+            ready,
+            own_wakeups,
+            again,
+            rests,
+            examined,
+            copied,
+            waited,
+            started,
+            ended,
+        ];
+        single.into_iter().chain(closed).chain(responses).chain(calls)
+    }
+
     /// Connections closed, for whatever reason.
     #[must_use]
     pub fn closed_all(&self) -> u64 {

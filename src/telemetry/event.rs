@@ -202,6 +202,8 @@ impl CtlOp {
 /// Which half `shutdown(2)` closed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum How {
+    /// `SHUT_RD`: who sleeps in `recv` wakes up; nothing is sent.
+    Read,
     /// `SHUT_WR`: a FIN is sent, reading goes on (half-close).
     Write,
     /// `SHUT_RDWR`.
@@ -209,10 +211,11 @@ pub enum How {
 }
 
 impl How {
-    /// `WR` or `RDWR`.
+    /// `RD`, `WR` or `RDWR`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
+            Self::Read => "RD",
             Self::Write => "WR",
             Self::Both => "RDWR",
         }

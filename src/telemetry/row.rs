@@ -143,7 +143,8 @@ pub enum Stance {
     Starting,
     /// About to enter the wait call.
     Waiting,
-    /// About to enter, or in, a call that sleeps until this one fd lets it go on: `blocking` alone.
+    /// About to enter, or in, a call that sleeps until this one fd lets it go on: the server's own
+    /// thread where each call sleeps. Those of other threads and processes are in their rows.
     Within(Next),
     /// Between two calls.
     Working,

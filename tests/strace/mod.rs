@@ -25,6 +25,11 @@ impl fmt::Debug for Call {
 
 /// The calls of the event log, in order.
 pub fn of_log(text: &str) -> Vec<Call> {
+    of_log_by(text).into_iter().map(|(_, call)| call).collect()
+}
+
+/// The same, each with the thread or process that made it; `None` for the server's own thread.
+pub fn of_log_by(text: &str) -> Vec<(Option<i64>, Call)> {
     text.lines()
         .map(|line| serde_json::from_str::<Value>(line).unwrap_or_else(|e| panic!("{e}: {line}")))
         .filter_map(|line| Some((line["call"].as_str()?.to_owned(), line)))
@@ -51,7 +56,7 @@ pub fn of_log(text: &str) -> Vec<Call> {
             }
             let fd = match name.as_str() {
                 "epoll_wait" => number("epfd"),
-                "epoll_create1" => Some(-1),
+                "epoll_create1" | "wait4" => Some(-1),
                 "openat2" => number("dirfd").or_else(|| number("fd")),
                 _ => number("fd"),
             };
@@ -60,7 +65,8 @@ pub fn of_log(text: &str) -> Vec<Call> {
             // A call that can only succeed or fail need not say that it succeeded.
             let result = (name != "close").then(|| result.unwrap_or_else(|| "0".to_owned()));
             let fd = fd.unwrap_or_else(|| panic!("no fd: {line}"));
-            Call { name, fd, result, detail }
+            let by = number("tid").or_else(|| number("pid"));
+            (by, Call { name, fd, result, detail })
         })
         .collect()
 }
@@ -105,7 +111,7 @@ fn own_lines(text: &str) -> Vec<String> {
 }
 
 /// Joins `<unfinished ...>` with `<... resumed>`.
-fn whole_lines(text: &str) -> Vec<(String, String)> {
+pub fn whole_lines(text: &str) -> Vec<(String, String)> {
     let mut begun: HashMap<String, String> = HashMap::new();
     let mut lines = Vec::new();
     for line in text.lines() {
@@ -146,7 +152,7 @@ fn without_strings(line: &str) -> String {
     out
 }
 
-fn parse(line: &str) -> Option<Call> {
+pub fn parse(line: &str) -> Option<Call> {
     let line = &without_strings(line);
     // Signals and exits are no calls.
     if line.starts_with(['-', '+']) {
@@ -217,14 +223,15 @@ fn parse(line: &str) -> Option<Call> {
             name
         }
         "setsockopt" => {
-            detail = argument(2).to_owned();
+            // strace names the option by the size of its time.
+            detail = argument(2).trim_end_matches("_OLD").to_owned();
             name
         }
         // The allocator's, and no descriptor's.
         "mmap" if argument(4) == "-1" => return None,
         // The standard library's own check before a close, in builds with debug assertions.
         "fcntl" if argument(1) == "F_GETFD" => return None,
-        "epoll_create1" => {
+        "epoll_create1" | "wait4" => {
             fd = "-1";
             name
         }
