@@ -246,18 +246,11 @@ pub enum Switch {
 
 impl Cli {
     /// How many threads run handlers beside the loop.
-    ///
-    /// # Errors
-    /// One sentence where the server has no loop to go on with meanwhile.
-    pub fn handler_threads(&self) -> Result<usize, String> {
-        match (self.handler, self.server.asks()) {
-            (Handler::Inline, _) => Ok(0),
-            (Handler::Offload(threads), Asks::Each | Asks::List | Asks::Interest) => Ok(threads),
-            _ => Err(format!(
-                "--handler offload is for the servers with a readiness loop (scan, select, poll, \
-                 epoll, epoll-et), not for {}.",
-                self.server
-            )),
+    #[must_use]
+    pub fn handler_threads(&self) -> usize {
+        match self.handler {
+            Handler::Inline => 0,
+            Handler::Offload(threads) => threads,
         }
     }
 }
@@ -281,14 +274,22 @@ pub enum ProtocolName {
 }
 
 impl Cli {
-    /// Refuses what makes no sense together.
+    /// What clap cannot know: which flags go with which server.
     ///
     /// # Errors
-    /// What it is, in clap's words.
-    pub fn check(&self) -> Result<(), clap::Error> {
+    /// One sentence.
+    pub fn check(&self, headless: bool) -> Result<(), String> {
+        let loops = matches!(self.server.asks(), Asks::Each | Asks::List | Asks::Interest);
+        let with_loop = "scan, select, poll, epoll or epoll-et";
+        let name = self.server;
         if self.once && self.server != ServerKind::Blocking {
-            let sentence = "--once goes with --server blocking alone: the others serve many.";
-            return Err(Self::command().error(clap::error::ErrorKind::ArgumentConflict, sentence));
+            return Err("--once goes with --server blocking alone: the others serve many.".into());
+        }
+        if self.handler_threads() > 0 && !loops {
+            return Err(format!(
+                "--server {name} has no loop that could go on while a handler runs, so \
+                 --handler offload is not for it: take {with_loop}."
+            ));
         }
         Ok(())
     }

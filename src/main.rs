@@ -36,20 +36,26 @@ const LOG_WITHIN: Duration = Duration::from_secs(10);
 /// How long a reader of stdout may take for the last lines.
 const PRINTED_WITHIN: Duration = Duration::from_secs(2);
 
+/// The exit code of a command line that makes no sense, as clap has it.
+const MISUSED: u8 = 2;
+
 /// What went wrong and what to do about it, in one sentence.
 type Sentence = String;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    if let Err(error) = cli.check() {
-        error.exit();
-    }
     let done = match &cli.command {
         Some(cli::Command::Compare(args)) => compare(args),
         Some(cli::Command::Completions { shell }) => print(&cli::completions(*shell)),
         Some(cli::Command::Man) => print(&cli::man(&dashboard::keys::man())),
         Some(cli::Command::Worker { full, flags }) => work(flags, *full),
-        None => serve(&cli),
+        None => {
+            if let Err(sentence) = cli.check(headless(&cli)) {
+                say(&sentence);
+                return ExitCode::from(MISUSED);
+            }
+            serve(&cli)
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -112,9 +118,14 @@ fn cannot_report(path: &Path, error: &io::Error) -> Sentence {
     format!("The report {} cannot be written: {}.", path.display(), plain(error))
 }
 
+/// Whether there is no dashboard.
+fn headless(cli: &Cli) -> bool {
+    cli.headless || cli.quiet || !io::stdout().is_terminal()
+}
+
 fn serve(cli: &Cli) -> Result<(), Sentence> {
     compare::end_with_parent()?;
-    let headless = cli.headless || cli.quiet || !io::stdout().is_terminal();
+    let headless = headless(cli);
     if !headless && std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
         return Err("This terminal (TERM=dumb) cannot show the dashboard: use another one, or \
                     --headless."
@@ -192,7 +203,7 @@ fn config(cli: &Cli, max_connections: usize) -> server::Config {
             metrics: cli.metrics,
         },
         keep_alive: cli.keep_alive.is_on(),
-        handler_threads: cli.handler_threads()?,
+        handler_threads: cli.handler_threads(),
         nodelay: cli.nodelay.is_on(),
         cork: cli.cork.is_on(),
         read_buffer: cli.read_buffer as usize,
