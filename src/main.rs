@@ -18,7 +18,7 @@ use epollscope::inspect::Inspector;
 use epollscope::record::json::Header;
 use epollscope::record::log::Log;
 use epollscope::record::stdout::Printer;
-use epollscope::server::{self, Bound, Protocol};
+use epollscope::server::{self, Bound, Mistake, Protocol};
 use epollscope::telemetry::{
     Capacity, Command, Control, Publisher, Sink, Subscriber, control, wire,
 };
@@ -33,6 +33,9 @@ const LOG_WITHIN: Duration = Duration::from_secs(10);
 /// How long a reader of stdout may take for the last lines.
 const PRINTED_WITHIN: Duration = Duration::from_secs(2);
 
+/// The exit code for a command line that makes no sense.
+const MISUSED: u8 = 2;
+
 /// What went wrong and what to do about it, in one sentence.
 type Sentence = String;
 
@@ -41,7 +44,13 @@ fn main() -> ExitCode {
     let done = match cli.command {
         Some(cli::Command::Completions { shell }) => print(&cli::completions(shell)),
         Some(cli::Command::Man) => print(&cli::man(&dashboard::keys::man())),
-        None => serve(&cli),
+        None => {
+            if let Err(sentence) = cli.check(headless(&cli)) {
+                say(&sentence);
+                return ExitCode::from(MISUSED);
+            }
+            serve(&cli)
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -68,14 +77,23 @@ fn say(sentence: &str) {
     let _ = writeln!(io::stderr(), "epollscope: {sentence}");
 }
 
+/// Whether there is no dashboard.
+fn headless(cli: &Cli) -> bool {
+    cli.headless || cli.quiet || !io::stdout().is_terminal()
+}
+
 fn serve(cli: &Cli) -> Result<(), Sentence> {
-    let headless = cli.headless || cli.quiet || !io::stdout().is_terminal();
+    let headless = headless(cli);
     if !headless && std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
         return Err("This terminal (TERM=dumb) cannot show the dashboard: use another one, or \
                     --headless."
             .into());
     }
     let mut notices = Vec::new();
+    if let Some(mistake) = cli.mistake {
+        let (name, summary) = (mistake.name(), mistake.summary());
+        notices.push(format!("This server makes a mistake on purpose, {name}: {summary}."));
+    }
     let max_connections = connections(cli, descriptors(), &mut notices);
     let site = site(cli.root.as_deref())?.list(cli.list).hidden(cli.hidden);
     let bound = bind(cli.bind, cli.port, &mut notices)?;
@@ -88,8 +106,12 @@ fn serve(cli: &Cli) -> Result<(), Sentence> {
             .map_err(|error| format!("Signals cannot be caught: {}.", plain(&error)))?;
     }
     let mut streams = Vec::new();
-    let header =
-        Header { server: cli.server.name(), pid: std::process::id(), start: SystemTime::now() };
+    let header = Header {
+        server: cli.server.name(),
+        pid: std::process::id(),
+        start: SystemTime::now(),
+        mistake: cli.mistake.map(Mistake::name),
+    };
     let start = Instant::now();
     let log = match &cli.log {
         Some(path) => Some(log(path, &mut streams, &control, &header)?),
@@ -124,10 +146,16 @@ fn serve(cli: &Cli) -> Result<(), Sentence> {
             slow: cli.demo_routes || cli.demo.is_some(),
             metrics: cli.metrics,
         },
-        keep_alive: cli.keep_alive.is_on(),
+        keep_alive: cli.keep_alive.is_on() && !cli.close_after_response,
         nodelay: cli.nodelay.is_on(),
         cork: cli.cork.is_on(),
         read_buffer: cli.read_buffer as usize,
+        trigger: cli.trigger,
+        nap: cli.nap,
+        drain: cli.drain.is_on(),
+        accept_all: cli.accept == cli::Accept::All,
+        stdin: cli.stdin,
+        mistake: cli.mistake,
     };
     let publisher = Publisher::new(start, table, streams);
     let server = server::start(bound, config, site, publisher, commands)
@@ -293,6 +321,8 @@ fn cannot_listen(addr: SocketAddr, error: &io::Error) -> Sentence {
         ErrorKind::PermissionDenied => format!(
             "Port {port} may not be used without privileges: choose one from 1024 up with --port."
         ),
+        // A sentence of the server's own.
+        ErrorKind::Unsupported => error.to_string(),
         _ => format!("{addr} cannot be listened on: {}.", plain(error)),
     }
 }

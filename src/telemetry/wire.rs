@@ -410,7 +410,8 @@ impl Publisher {
     /// too often for that keeps some wake-ups' events for the next time.
     pub fn publish(&mut self, rows: &mut impl Rows, standing: Standing) {
         let full = self.scratch.events.len() >= SCRATCH;
-        if standing.stance == Stance::Waiting && !full && !self.allowance.take(self.now) {
+        let turns = matches!(standing.stance, Stance::Waiting | Stance::Working);
+        if turns && !full && !self.allowance.take(self.now) {
             for sink in self.table.iter_mut().chain(&mut self.streams) {
                 sink.keep();
             }
