@@ -40,7 +40,10 @@ fn start(dir: &Path, options: &[&str]) -> Traced {
         // The limit holds for lists too, and a ready list may have 1,024 entries.
         .args(["-f", "-s", "1024", "-o"])
         .arg(dir.join("strace"))
-        .args(["-e", "trace=network,desc,epoll_wait,epoll_pwait,epoll_ctl,sendfile"])
+        .args([
+            "-e",
+            "trace=network,desc,epoll_wait,epoll_pwait,epoll_ctl,sendfile,clock_nanosleep",
+        ])
         .arg(env!("CARGO_BIN_EXE_epollscope"))
         .args(["--headless", "--quiet", "--port", "0", "--log"])
         .arg(dir.join("log"))
@@ -101,10 +104,10 @@ fn read_answers(socket: &mut TcpStream, mut count: usize) {
 }
 
 /// Requests of every sort, by connections that end in every way.
-fn mixed_load(server: &Traced, targets: &[&str], large: &str) {
+fn mixed_load(server: &Traced, rounds: usize, targets: &[&str], large: &str) {
     let get = |target: &str| format!("GET {target} HTTP/1.1\r\nHost: x\r\n\r\n");
     let mut kept: Vec<TcpStream> = (0..8).map(|_| server.client()).collect();
-    for round in 0..90 {
+    for round in 0..rounds {
         for (i, client) in kept.iter_mut().enumerate() {
             let target = targets[(round + i) % targets.len()];
             match (round + i) % 4 {
@@ -180,16 +183,16 @@ fn compare(dir: &Path, at_least: usize) {
     assert!(log.len() >= at_least, "only {} calls", log.len());
 }
 
-#[test]
-fn the_log_equals_strace_for_the_embedded_site() {
+/// The log of the embedded site's server, started with these options.
+fn embedded(options: &[&str], rounds: usize, at_least: usize) {
     if !strace_works() {
         return;
     }
     let dir = tempfile::tempdir().unwrap();
     let limits = ["--header-timeout", "1", "--body-timeout", "1", "--idle-timeout", "4"];
-    let server = start(dir.path(), &[&["--max-connections", "14"], &limits[..]].concat());
+    let server = start(dir.path(), &[&["--max-connections", "14"], &limits[..], options].concat());
     let silent = server.client();
-    mixed_load(&server, &["/", "/missing", "/style.css", "/?query"], "/room.png");
+    mixed_load(&server, rounds, &["/", "/missing", "/style.css", "/?query"], "/room.png");
     slow_reader(&server, dir.path(), "/room.png");
     // Ended by the limits of a head and of a body.
     for begun in ["GET / HT", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n"] {
@@ -205,7 +208,43 @@ fn the_log_equals_strace_for_the_embedded_site() {
     let mut silent = silent;
     assert_eq!(silent.read(&mut [0]).unwrap_or(0), 0);
     server.stop();
-    compare(dir.path(), 3000);
+    compare(dir.path(), at_least);
+}
+
+#[test]
+fn the_log_equals_strace_for_the_embedded_site() {
+    embedded(&[], 90, 3000);
+}
+
+#[test]
+fn the_log_equals_strace_for_epoll() {
+    embedded(&["--server", "epoll"], 45, 1500);
+}
+
+#[test]
+fn the_log_equals_strace_for_epoll_by_edges() {
+    embedded(&["--server", "epoll", "--trigger", "edge"], 45, 1500);
+}
+
+#[test]
+fn the_log_equals_strace_for_epoll_by_oneshot() {
+    embedded(&["--server", "epoll", "--trigger", "oneshot"], 45, 1500);
+}
+
+#[test]
+fn the_log_equals_strace_for_poll() {
+    embedded(&["--server", "poll"], 45, 1500);
+}
+
+#[test]
+fn the_log_equals_strace_for_select() {
+    embedded(&["--server", "select"], 45, 1500);
+}
+
+/// With a nap, so that the log loses nothing.
+#[test]
+fn the_log_equals_strace_for_scan() {
+    embedded(&["--server", "scan", "--nap", "0.01"], 20, 3000);
 }
 
 #[test]
@@ -221,7 +260,7 @@ fn the_log_equals_strace_for_files_on_disk() {
     std::fs::write(root.join("large.bin"), vec![b'y'; 3_000_000]).unwrap();
     std::os::unix::fs::symlink("/etc/passwd", root.join("out")).unwrap();
     let server = start(dir.path(), &[root.to_str().unwrap()]);
-    mixed_load(&server, &["/", "/other.txt", "/out", "/../x", "/missing"], "/large.bin");
+    mixed_load(&server, 90, &["/", "/other.txt", "/out", "/../x", "/missing"], "/large.bin");
     slow_reader(&server, dir.path(), "/large.bin");
     server.stop();
     compare(dir.path(), 3000);
