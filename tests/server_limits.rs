@@ -15,14 +15,14 @@ const SHORT: Duration = Duration::from_millis(600);
 /// How often a slow one sends a byte.
 const PACE: Duration = Duration::from_millis(100);
 
-fn limits(config: Config) -> Config {
+fn limits(config: &Config) -> Config {
     let long = Some(LIMIT);
     Config {
         idle_timeout: long,
         header_timeout: long,
         body_timeout: long,
         write_timeout: long,
-        ..config
+        ..config.clone()
     }
 }
 
@@ -47,7 +47,7 @@ fn ended(server: &mut Watched, why: Why) {
 #[test]
 fn a_head_that_comes_too_slowly_is_answered_with_408() {
     on_each(|config| {
-        let mut server = start(Config { header_timeout: Some(SHORT), ..limits(config) });
+        let mut server = start(Config { header_timeout: Some(SHORT), ..limits(&config) });
         let mut client = server.client();
         // A request before it does not count.
         assert_eq!(ask(&mut client, "/").0, 200);
@@ -65,7 +65,7 @@ fn a_head_that_comes_too_slowly_is_answered_with_408() {
 #[test]
 fn the_limit_of_a_head_counts_from_its_first_byte() {
     on_each(|config| {
-        let server = start(Config { header_timeout: Some(SHORT), ..limits(config) });
+        let server = start(Config { header_timeout: Some(SHORT), ..limits(&config) });
         let mut client = server.client();
         let (first, second) = (get("/"), get("/"));
         let (head, tail) = second.split_at(10);
@@ -92,7 +92,7 @@ fn the_limit_of_a_head_counts_from_its_first_byte() {
 #[test]
 fn a_body_that_comes_too_slowly_ends_its_connection() {
     on_each(|config| {
-        let mut server = start(Config { body_timeout: Some(SHORT), ..limits(config) });
+        let mut server = start(Config { body_timeout: Some(SHORT), ..limits(&config) });
         let mut client = server.client();
         client.write_all(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n").unwrap();
         assert_eq!(read_response(&mut client).0, 405);
@@ -109,7 +109,7 @@ fn a_body_that_comes_too_slowly_ends_its_connection() {
 #[test]
 fn one_who_does_not_take_the_answer_is_reset() {
     on_each(|config| {
-        let mut server = start(Config { write_timeout: Some(SHORT), ..limits(config) });
+        let mut server = start(Config { write_timeout: Some(SHORT), ..limits(&config) });
         let mut client = server.client();
         client.write_all(get("/room.png").repeat(30).as_bytes()).unwrap();
         let row = server.row_of(&client);
@@ -132,7 +132,7 @@ fn one_who_does_not_take_the_answer_is_reset() {
 #[test]
 fn one_who_takes_the_answer_slowly_but_steadily_gets_it_whole() {
     on_each(|config| {
-        let mut server = start(Config { write_timeout: Some(SHORT), ..limits(config) });
+        let mut server = start(Config { write_timeout: Some(SHORT), ..limits(&config) });
         let mut client = server.client();
         client.write_all(get("/room.png").repeat(12).as_bytes()).unwrap();
         let row = server.row_of(&client);
@@ -154,7 +154,7 @@ fn no_limit_is_counted_while_the_loop_stands() {
     on_each(|config| {
         let limit = Some(SHORT);
         let mut server =
-            start(Config { header_timeout: limit, idle_timeout: limit, ..limits(config) });
+            start(Config { header_timeout: limit, idle_timeout: limit, ..limits(&config) });
         let (mut silent, mut partial) = (server.client(), server.client());
         server.row_of(&silent);
         let (head, tail) = ("GET / HTTP/1.1\r\n", "Host: x\r\n\r\n");
@@ -184,7 +184,7 @@ fn without_limits_nobody_is_ended() {
             idle_timeout: none,
             header_timeout: none,
             body_timeout: none,
-            ..limits(config)
+            ..limits(&config)
         };
         let server = start(Config { write_timeout: none, ..config });
         let mut client = server.client();
