@@ -360,7 +360,7 @@ impl State {
 
     fn show(&mut self, panel: Panel) {
         self.focus = panel;
-        if matches!(panel, Panel::Loop | Panel::Charts | Panel::Card | Panel::Seats) {
+        if !matches!(panel, Panel::Table | Panel::Stream) {
             self.side = panel;
         }
         self.card_top = 0;
@@ -411,7 +411,9 @@ impl State {
         let now = self.scene().now;
         match self.focus {
             Panel::Stream => self.scene_mut().stream.scroll(by, height),
-            Panel::Card => self.card_top = self.card_top.saturating_add_signed(by).min(200),
+            Panel::Card | Panel::Costs => {
+                self.card_top = self.card_top.saturating_add_signed(by).min(200);
+            }
             _ => self.scene_mut().table.step(by, now),
         }
     }
