@@ -165,6 +165,7 @@ impl Server {
         Snapshot {
             interest: None,
             usage: None,
+            asleep: None,
             taken: Instant::now(),
             accept_queue: Some(AcceptQueue { len: 0, limit: 1024 }),
             sockets,

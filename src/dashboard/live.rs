@@ -64,7 +64,7 @@ impl World for Live {
     fn ask(&self, mut question: Question) {
         // The state knows the threads of the table; the server's own is not in it.
         if let (Some(workers), Some(server)) = (&mut question.usage, &self.server) {
-            workers.threads.push(server.thread_id);
+            workers.own = Some(server.thread_id);
         }
         self.inspector.ask(question);
     }

@@ -126,6 +126,8 @@ pub struct Snapshot {
     pub interest: Option<Vec<(Fd, Mask)>>,
     /// What the server has used; `None` when not asked, or not yet again.
     pub usage: Option<Usage>,
+    /// Whether the thread of the server's loop slept; `None` when not asked.
+    pub asleep: Option<bool>,
     /// Why a part of this is missing, in one sentence.
     pub trouble: Option<String>,
 }

@@ -7,7 +7,7 @@ use std::time::Instant;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::sock_diag::{Diag, Dump};
-use super::usage::Meter;
+use super::usage::{Meter, asleep};
 use super::{Question, Snapshot, interest_list, ready};
 
 /// Asks the kernel about the server, on a thread of its own, so that a slow answer holds nobody.
@@ -88,6 +88,7 @@ fn take(
         ready_list: None,
         interest: None,
         usage: question.usage.as_ref().and_then(|workers| meter.read(workers)),
+        asleep: question.usage.as_ref().and_then(asleep),
         trouble,
     };
     let Some(fds) = &question.watch else { return snapshot };

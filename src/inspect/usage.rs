@@ -13,7 +13,9 @@ const REST: u32 = 50;
 /// Whose usage is to be read.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Workers {
-    /// The server's threads, by their numbers (gettid(2)).
+    /// The thread of the server's loop.
+    pub own: Option<i32>,
+    /// Its other threads, by their numbers (gettid(2)).
     pub threads: Vec<i32>,
     /// Its worker processes, by their numbers.
     pub processes: Vec<i32>,
@@ -62,11 +64,11 @@ impl Meter {
         let own = fs::read_to_string("/proc/self/status").ok()?;
         let mut resident = value(&own, "VmRSS:")? * 1024;
         let mut seen = HashMap::with_capacity(self.seen.len());
-        for &tid in &workers.threads {
+        for tid in workers.own.iter().chain(&workers.threads) {
             let status = fs::read_to_string(format!("/proc/self/task/{tid}/status"));
             let times = fs::read_to_string(format!("/proc/self/task/{tid}/schedstat"));
             if let Some(spent) = status.ok().and_then(|status| spent(&status, times.ok())) {
-                seen.insert(tid, spent);
+                seen.insert(*tid, spent);
             }
         }
         for &pid in &workers.processes {
@@ -109,6 +111,15 @@ impl Spent {
     }
 }
 
+/// Whether the thread sleeps, rather than running or waiting for a CPU; `None` where it cannot be
+/// told.
+pub(super) fn asleep(workers: &Workers) -> Option<bool> {
+    let stat = fs::read_to_string(format!("/proc/self/task/{}/stat", workers.own?)).ok()?;
+    // The name, in parentheses, may hold anything.
+    let (_, rest) = stat.rsplit_once(") ")?;
+    Some(rest.starts_with('S'))
+}
+
 fn spent(status: &str, schedstat: Option<String>) -> Option<Spent> {
     let cpu = schedstat.and_then(|text| text.split_whitespace().next()?.parse().ok());
     Some(Spent {
@@ -142,10 +153,11 @@ mod tests {
     fn a_thread_that_works_and_waits_is_measured() {
         let mut meter = Meter::default();
         let own = rustix::thread::gettid().as_raw_nonzero().get();
-        let workers = Workers { threads: vec![own, i32::MAX], processes: vec![] };
+        let workers = Workers { own: Some(own), threads: vec![i32::MAX], processes: vec![] };
         let first = meter.read(&workers).unwrap();
         assert!(first.resident > 100_000 && first.threads >= 1);
         assert!(meter.read(&workers).is_none(), "not again at once");
+        assert_eq!(asleep(&workers), Some(false), "it reads this");
         let begin = Instant::now();
         let mut n = 0u64;
         while begin.elapsed() < Duration::from_millis(20) {
@@ -172,13 +184,32 @@ mod tests {
         let pid = i32::try_from(child.id()).unwrap();
         let alone = meter.read(&Workers::default()).unwrap();
         meter.due = None;
-        let both = meter.read(&Workers { threads: vec![], processes: vec![pid] }).unwrap();
+        let both = meter.read(&Workers { processes: vec![pid], ..Workers::default() }).unwrap();
         child.kill().unwrap();
         child.wait().unwrap();
         assert!(both.resident > alone.resident / 2, "{alone:?} {both:?}");
         assert!(both.voluntary + both.involuntary > 0);
         meter.due = None;
-        let gone = meter.read(&Workers { threads: vec![], processes: vec![pid] }).unwrap();
+        let gone = meter.read(&Workers { processes: vec![pid], ..Workers::default() }).unwrap();
         assert_eq!(gone.voluntary, both.voluntary);
+    }
+
+    #[test]
+    fn a_thread_that_sleeps_is_seen() {
+        let (tell, told) = std::sync::mpsc::channel();
+        let (end, ended) = std::sync::mpsc::channel::<()>();
+        let thread = std::thread::spawn(move || {
+            tell.send(rustix::thread::gettid().as_raw_nonzero().get()).unwrap();
+            ended.recv().unwrap();
+        });
+        let workers = Workers { own: told.recv().ok(), ..Workers::default() };
+        let limit = Instant::now() + Duration::from_secs(5);
+        while asleep(&workers) != Some(true) {
+            assert!(Instant::now() < limit, "never asleep");
+            std::thread::yield_now();
+        }
+        end.send(()).unwrap();
+        thread.join().unwrap();
+        assert_eq!(asleep(&Workers::default()), None);
     }
 }

@@ -75,6 +75,7 @@ pub(super) fn measured(readable: Option<Vec<Fd>>) -> Snapshot {
     Snapshot {
         interest: None,
         usage: None,
+        asleep: None,
         taken: std::time::Instant::now(),
         accept_queue: Some(AcceptQueue { len: 3, limit: 128 }),
         sockets: [(14, 84), (22, 1290), (30, 60_000)].map(socket).to_vec(),

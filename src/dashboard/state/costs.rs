@@ -267,6 +267,7 @@ mod tests {
                 resident,
                 threads: 14,
             }),
+            asleep: None,
             trouble: None,
         }
     }

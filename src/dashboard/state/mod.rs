@@ -9,6 +9,7 @@ pub mod charts;
 pub mod costs;
 pub mod engine;
 pub mod filter;
+pub mod lints;
 pub mod prompt;
 pub mod rates;
 pub mod seats;
@@ -27,6 +28,7 @@ use ratatui::layout::Rect;
 use self::charts::Charts;
 use self::costs::Costs;
 use self::engine::Engine;
+use self::lints::{Lint, Lints};
 use self::prompt::{Confirm, Input};
 use self::rates::Rates;
 use self::seats::Seats;
@@ -37,7 +39,8 @@ use super::panels;
 use crate::clients::{ClientInfo, ClientKind};
 use crate::inspect::{Question, Snapshot, Workers};
 use crate::telemetry::{
-    Batch, By, Command, Counters, Fd, Kind, Listener, Lost, Mode, Nanos, Next, Stance, Standing,
+    Batch, By, Command, ConnId, Counters, Fd, Kind, Listener, Lost, Mode, Nanos, Next, Stance,
+    Standing,
 };
 
 /// How long a notice is shown.
@@ -96,6 +99,8 @@ pub struct Scene {
     pub rates: Rates,
     /// What it costs.
     pub costs: Costs,
+    /// What looks like a mistake.
+    pub lints: Lints,
     /// Who is asked.
     pub seats: Seats,
     /// Totals.
@@ -110,6 +115,8 @@ pub struct Scene {
     pub kernel: Option<Arc<Snapshot>>,
     /// The server's time.
     pub now: Nanos,
+    /// The lints that the stream has told.
+    told: Vec<(Option<ConnId>, Fd, Nanos)>,
 }
 
 impl Scene {
@@ -126,10 +133,38 @@ impl Scene {
         self.rates.apply(batch);
         self.seats.apply(batch);
         self.costs.apply(batch);
+        self.lints.apply(batch);
+        self.tell_lints(batch.time);
         self.counters.clone_from(&batch.counters);
         self.lost.clone_from(&batch.lost);
         self.listener = batch.listener;
         self.standing = batch.standing;
+    }
+
+    /// Puts what was found and not told yet into the stream; returns whether what is found is
+    /// another than before.
+    fn tell_lints(&mut self, now: Nanos) -> bool {
+        let key = |lint: &Lint| (lint.conn, lint.fd, lint.since);
+        let found: Vec<_> = self.lints.found().iter().map(key).collect();
+        if found == self.told {
+            return false;
+        }
+        for lint in self.lints.found() {
+            if !self.told.contains(&key(lint)) {
+                self.stream.lint(lint.text(now));
+            }
+        }
+        self.told = found;
+        true
+    }
+
+    /// What looks like a mistake, in a line: the newest, and how many more.
+    #[must_use]
+    pub fn lint(&self) -> Option<String> {
+        let (newest, others) = self.lints.found().split_last()?;
+        let more =
+            if others.is_empty() { String::new() } else { format!(" (+{} more)", others.len()) };
+        Some(newest.text(self.now) + &more)
     }
 
     /// The call before which the loop stands.
@@ -241,6 +276,10 @@ impl State {
         self.live.table.kernel(&snapshot);
         self.live.engine.kernel(&snapshot);
         self.live.costs.kernel(&snapshot, self.live.now);
+        let Scene { lints, engine, now, .. } = &mut self.live;
+        lints.kernel(&snapshot, engine, *now);
+        let now = *now;
+        self.changed |= self.live.tell_lints(now) && self.frozen.is_none();
         let same = |last: &Snapshot| {
             (last.accept_queue, &last.sockets, &last.readable, last.ready_list, &last.trouble)
                 == (
@@ -379,6 +418,7 @@ impl State {
         let by = self.live.engine.rows().map(|row| row.by).filter(|by| *by != By::LOOP);
         let (threads, processes): (Vec<By>, Vec<By>) = by.partition(|by| by.tid().is_some());
         Workers {
+            own: None,
             threads: threads.into_iter().filter_map(By::tid).collect(),
             processes: processes.into_iter().filter_map(By::pid).collect(),
         }

@@ -231,6 +231,7 @@ impl Feed {
         Snapshot {
             interest: None,
             usage: None,
+            asleep: None,
             taken: Instant::now(),
             accept_queue: Some(AcceptQueue { len: 0, limit: 1024 }),
             sockets,

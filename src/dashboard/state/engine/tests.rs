@@ -25,6 +25,7 @@ fn snapshot(queues: &[(Fd, u32)], readable: Option<Vec<Fd>>) -> Snapshot {
     Snapshot {
         interest: None,
         usage: None,
+        asleep: None,
         taken: std::time::Instant::now(),
         accept_queue: Some(AcceptQueue { len: 3, limit: 128 }),
         sockets: queues.iter().map(socket).collect(),
