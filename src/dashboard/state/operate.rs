@@ -29,17 +29,8 @@ impl State {
             return self.act(id);
         }
         let actions = match std::mem::take(&mut self.overlay) {
-            Overlay::None => match found {
-                Some(id) => self.act(id),
-                None => {
-                    // A key that works with other servers says why not with this one.
-                    let reason = keys::declared(key).and_then(|key| self.refusal(key.id));
-                    if let Some(reason) = reason.filter(|_| self.alive()) {
-                        self.notice(reason);
-                    }
-                    Vec::new()
-                }
-            },
+            Overlay::None if found.is_none() => self.refuse(key),
+            Overlay::None => found.map(|id| self.act(id)).unwrap_or_default(),
             Overlay::Confirm(confirm) => self.confirm_key(confirm, key),
             Overlay::IdleSeconds(input) => self.idle_key(input, key),
             Overlay::Filter(panel, input) => {
@@ -69,6 +60,15 @@ impl State {
         };
         self.fit();
         actions
+    }
+
+    /// A key that works with other servers says why not with this one.
+    fn refuse(&mut self, key: KeyEvent) -> Vec<Action> {
+        let reason = keys::declared(key).and_then(|key| self.refusal(key.id));
+        if let Some(reason) = reason.filter(|_| self.alive()) {
+            self.notice(reason);
+        }
+        Vec::new()
     }
 
     /// Text was pasted: it goes where text is typed, and nowhere else.

@@ -90,7 +90,8 @@ fn bytes_that_wait_without_an_event() {
 
 #[test]
 fn bytes_may_wait_for_a_reason() {
-    let reasons: [(&str, fn(&mut Room)); 8] = [
+    type Make = fn(&mut Room);
+    let reasons: [(&str, Make); 8] = [
         ("the loop is paused", |room| room.script.batch.standing.mode = Mode::Paused),
         ("a handler keeps it", |room| {
             room.script.batch.standing.stance = Stance::Handling("/slow");
@@ -288,7 +289,7 @@ fn serve(room: &mut Room, fd: Fd, id: u64, size: u64, chunk: u64, slow: bool) {
     script.event(
         fd,
         id,
-        What::Response { status: if size % 11 == 0 { 404 } else { 200 }, body: size },
+        What::Response { status: if size.is_multiple_of(11) { 404 } else { 200 }, body: size },
     );
     let mut left = size + 180;
     loop {
