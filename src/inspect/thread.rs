@@ -31,7 +31,7 @@ impl Inspector {
         let (queued, stale) = (queue.clone(), answers.clone());
         std::thread::Builder::new().name("inspector".into()).spawn(move || {
             let mut diag = Diag::open();
-            let mut meter = Meter::default();
+            let mut meter = Meter::new();
             for question in queue {
                 let snapshot = take(&mut diag, &mut meter, addr, &question);
                 replace(&answer, &stale, snapshot);

@@ -34,6 +34,8 @@ pub struct Usage {
     pub involuntary: u64,
     /// Resident memory of this program and the worker processes, in bytes.
     pub resident: u64,
+    /// Resident memory of this program when the inspector was started.
+    pub at_start: u64,
     /// Threads of this program, the dashboard's own included.
     pub threads: u64,
 }
@@ -46,8 +48,9 @@ struct Spent {
 }
 
 /// Adds up what is read.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Meter {
+    at_start: u64,
     /// The last reading of each thread, and of each process under its negative number.
     seen: HashMap<i32, Spent>,
     total: Spent,
@@ -55,6 +58,13 @@ pub(super) struct Meter {
 }
 
 impl Meter {
+    /// Before the first reading.
+    pub(super) fn new() -> Self {
+        let own = fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let at_start = value(&own, "VmRSS:").unwrap_or(0) * 1024;
+        Self { at_start, seen: HashMap::new(), total: Spent::default(), due: None }
+    }
+
     /// Reads, if it is time to.
     pub(super) fn read(&mut self, workers: &Workers) -> Option<Usage> {
         let begin = Instant::now();
@@ -92,6 +102,7 @@ impl Meter {
             voluntary: self.total.voluntary,
             involuntary: self.total.involuntary,
             resident,
+            at_start: self.at_start,
             threads: value(&own, "Threads:")?,
         })
     }
@@ -151,11 +162,11 @@ mod tests {
 
     #[test]
     fn a_thread_that_works_and_waits_is_measured() {
-        let mut meter = Meter::default();
+        let mut meter = Meter::new();
         let own = rustix::thread::gettid().as_raw_nonzero().get();
         let workers = Workers { own: Some(own), threads: vec![i32::MAX], processes: vec![] };
         let first = meter.read(&workers).unwrap();
-        assert!(first.resident > 100_000 && first.threads >= 1);
+        assert!(first.resident > 100_000 && first.at_start > 100_000 && first.threads >= 1);
         assert!(meter.read(&workers).is_none(), "not again at once");
         assert_eq!(asleep(&workers), Some(false), "it reads this");
         let begin = Instant::now();
@@ -180,7 +191,7 @@ mod tests {
     #[test]
     fn a_worker_process_is_measured() {
         let mut child = std::process::Command::new("/bin/sleep").arg("60").spawn().unwrap();
-        let mut meter = Meter::default();
+        let mut meter = Meter::new();
         let pid = i32::try_from(child.id()).unwrap();
         let alone = meter.read(&Workers::default()).unwrap();
         meter.due = None;

@@ -42,7 +42,7 @@ pub struct Costs {
     readings: VecDeque<Reading>,
     /// Time waited until then, a wait that goes on included: one for each second.
     waits: VecDeque<(Nanos, Nanos)>,
-    /// Resident memory when nobody was connected last.
+    /// Resident memory when nobody was connected last, or at the start.
     empty: Option<u64>,
     requests: u64,
     open: u64,
@@ -81,6 +81,8 @@ impl Costs {
         let Some(usage) = snapshot.usage else { return };
         if self.open == 0 {
             self.empty = Some(usage.resident);
+        } else if usage.at_start > 0 {
+            self.empty.get_or_insert(usage.at_start);
         }
         self.readings.push_back(Reading { time: now, usage, requests: self.requests });
         let old = |reading: &Reading| now.saturating_sub(reading.time) > WINDOW * SECOND;
@@ -195,18 +197,33 @@ impl Costs {
                 how: "Calls that ended in EAGAIN: asked for nothing; mean of the last 10 s.",
             },
             Figure {
+                name: "CPU per 1,000 requests",
+                value: self.cpu().map(duration),
+                brief: "CPU {}/1,000 req",
+                how: "Time on a CPU of the server's threads and worker processes, from \
+                      /proc/.../schedstat, over the requests between two readings.",
+            },
+            Figure {
+                name: "memory per connection",
+                value: self.memory().map(format::bytes),
+                brief: "{}/connection",
+                how: "Resident memory (VmRSS) of the program and its worker processes now, less \
+                      that when nobody was connected last (or at the start), over open connections; the \
+                      dashboard's own growth is in it, and shared pages count in each process.",
+            },
+            Figure {
+                name: "time in the wait call",
+                value: self.waiting().map(|share| format!("{} %", format::rate(share))),
+                brief: "waiting {}",
+                how: "Time between entering and leaving wait calls, naps and calls that sleep, \
+                      by the server's own thread, over the last 10 s; one that goes on counts.",
+            },
+            Figure {
                 name: "own thread, process or task",
                 value: self.alive(),
                 brief: "{} workers",
                 how: "Threads, processes or tasks started for connections less those ended, as \
                       the server told.",
-            },
-            Figure {
-                name: "threads of the program",
-                value: self.readings.back().map(|last| format::count(last.usage.threads)),
-                brief: "{} threads",
-                how: "From /proc/self/status; those of the dashboard and of our own clients are \
-                      among them.",
             },
             Figure {
                 name: "context switches/s",
@@ -219,26 +236,11 @@ impl Costs {
                       last reading and its end is missing.",
             },
             Figure {
-                name: "CPU per 1,000 requests",
-                value: self.cpu().map(duration),
-                brief: "CPU {}/1,000 req",
-                how: "Time on a CPU of the server's threads and worker processes, from \
-                      /proc/.../schedstat, over the requests between two readings.",
-            },
-            Figure {
-                name: "memory per connection",
-                value: self.memory().map(format::bytes),
-                brief: "{}/connection",
-                how: "Resident memory (VmRSS) of the program and its worker processes now, less \
-                      that when nobody was connected last, over open connections; the \
-                      dashboard's own growth is in it, and shared pages count in each process.",
-            },
-            Figure {
-                name: "time in the wait call",
-                value: self.waiting().map(|share| format!("{} %", format::rate(share))),
-                brief: "waiting {}",
-                how: "Time between entering and leaving wait calls, naps and calls that sleep, \
-                      by the server's own thread, over the last 10 s; one that goes on counts.",
+                name: "threads of the program",
+                value: self.readings.back().map(|last| format::count(last.usage.threads)),
+                brief: "{} threads",
+                how: "From /proc/self/status; those of the dashboard and of our own clients are \
+                      among them.",
             },
         ]
     }
@@ -265,6 +267,7 @@ mod tests {
                 voluntary,
                 involuntary: voluntary / 10,
                 resident,
+                at_start: 1_000_000,
                 threads: 14,
             }),
             asleep: None,
