@@ -164,6 +164,8 @@ impl Server {
         sockets.sort_by_key(|socket| socket.peer);
         Snapshot {
             interest: None,
+            usage: None,
+            asleep: None,
             taken: Instant::now(),
             accept_queue: Some(AcceptQueue { len: 0, limit: 1024 }),
             sockets,

@@ -271,7 +271,7 @@ impl Run {
 
     /// Shows the dashboard, until the operator quits.
     fn dashboard(self, cli: &Cli) -> Result<(), Sentence> {
-        let inspector = Inspector::start(self.server.addr, self.server.epfd)
+        let inspector = Inspector::start(self.server.addr)
             .map_err(|error| format!("The inspector cannot be started: {}.", plain(&error)))?;
         let options = dashboard::Options {
             scheme: cli.protocol().scheme(),

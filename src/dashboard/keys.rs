@@ -228,6 +228,8 @@ pub static KEYS: &[Key] = &[
           sentence: "Go to the selected connection's card." },
     Key { id: Id::Show(Panel::Seats), presses: &[ch('6')], label: "seats", group: Group::Looking, bar: 0, enabled: always,
           sentence: "Go to the seats: one for each connection; it lights when it is asked, and glows when it had something to say." },
+    Key { id: Id::Show(Panel::Costs), presses: &[ch('7')], label: "costs", group: Group::Looking, bar: 0, enabled: always,
+          sentence: "Go to the costs: what a request, a wake-up and a connection cost, and how each figure was obtained." },
 
     Key { id: Id::Up, presses: &[code(KeyCode::Up)], label: "up", group: Group::Moving, bar: 0, enabled: always,
           sentence: "One line up in the panel with the focus." },

@@ -6,7 +6,8 @@
 //! ┌ 1 fd → socket ─┐┌ 2 loop ────┐     ┌ 1 fd → socket ─────┐┌ 2 loop ────┐
 //! │                ││ 4 charts   │     │                    ││ 5 card     │
 //! │                ││ 5 card     │     │                    ││ 6 seats    │
-//! │                ││ 6 seats    │     │                    ││            │
+//! │                ││ 6 seats    │     │                    ││ 7 costs    │
+//! │                ││ 7 costs    │     │                    ││            │
 //! └────────────────┘└────────────┘     └────────────────────┘└────────────┘
 //! ┌ 3 event stream ──────────────┐     ┌ 3 event stream ────┐┌ 4 charts ──┐
 //! └──────────────────────────────┘     └────────────────────┘└────────────┘
@@ -41,12 +42,14 @@ pub enum Panel {
     Card,
     /// 6: the seats.
     Seats,
+    /// 7: what it costs.
+    Costs,
 }
 
 impl Panel {
     /// All panels.
-    pub const ALL: [Self; 6] =
-        [Self::Table, Self::Loop, Self::Stream, Self::Charts, Self::Card, Self::Seats];
+    pub const ALL: [Self; 7] =
+        [Self::Table, Self::Loop, Self::Stream, Self::Charts, Self::Card, Self::Seats, Self::Costs];
 
     /// Its title.
     #[must_use]
@@ -58,6 +61,7 @@ impl Panel {
             Self::Charts => "charts",
             Self::Card => "card",
             Self::Seats => "seats",
+            Self::Costs => "costs",
         }
     }
 }
@@ -69,7 +73,7 @@ pub struct Arrangement {
     pub focus: Panel,
     /// It has the whole screen.
     pub zoom: bool,
-    /// What stands beside the table: the loop, the charts, the card or the seats.
+    /// What stands beside the table: the loop, the charts, the card, the seats or the costs.
     pub side: Panel,
 }
 
@@ -120,7 +124,8 @@ pub fn lay(area: Rect, arrangement: Arrangement) -> Areas {
     let header = match size {
         Size::One if area.height < 12 => 1,
         Size::One | Size::Three => 2,
-        Size::Four | Size::Five => 3,
+        // The costs have a line of their own.
+        Size::Four | Size::Five => 3 + u16::from(area.width >= 120),
     };
     let [header, body, bar] =
         Layout::vertical([Constraint::Length(header), Constraint::Min(0), Constraint::Length(1)])
@@ -172,6 +177,7 @@ fn grid(body: Rect, size: Size, arrangement: Arrangement) -> Vec<(Panel, Rect)> 
                     panels.extend(under(middle));
                     panels.push((Panel::Card, beside));
                 }
+                Panel::Costs => panels.push((Panel::Costs, beside)),
                 _ if size == Size::Five => panels.extend(under(beside)),
                 side @ (Panel::Card | Panel::Seats) => panels.push((side, beside)),
                 _ => panels.push((Panel::Loop, beside)),
@@ -226,7 +232,7 @@ mod tests {
     fn panels_fill_the_screen_without_overlapping() {
         for (width, height) in [(40, 8), (80, 24), (110, 32), (120, 36), (200, 50), (301, 99)] {
             let area = Rect::new(0, 0, width, height);
-            for side in [Panel::Loop, Panel::Charts, Panel::Card, Panel::Seats] {
+            for side in [Panel::Loop, Panel::Charts, Panel::Card, Panel::Seats, Panel::Costs] {
                 let areas = lay(area, Arrangement { focus: Panel::Table, zoom: false, side });
                 let all: Vec<Rect> = areas
                     .panels

@@ -1,6 +1,6 @@
 //! The header: who serves what and where, how the loop is, and how much goes on.
 //!
-//! One, two or (with a border) three rows. What does not fit is left out field by field, the least
+//! One, two or (with a border) three rows, or four with what it costs. What does not fit is left out field by field, the least
 //! important first; a number is never cut.
 
 use ratatui::Frame;
@@ -58,6 +58,8 @@ pub struct HeaderView<'a> {
     pub url: &'a str,
     /// Which server: `epoll-et (mio)`; empty before it listens.
     pub server: &'a str,
+    /// What it costs, a few words for each figure.
+    pub costs: &'a [String],
     /// What happens each second.
     pub rates: &'a Rates,
     /// How the server is.
@@ -89,7 +91,16 @@ pub fn draw(frame: &mut Frame, area: Rect, view: &HeaderView<'_>, theme: &Theme)
         frame.render_widget(block, area);
         let figures = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
         let line = pen.line(pen.figures(figures.width.into()), figures.width.into());
-        frame.render_widget(Paragraph::new(line), figures);
+        frame.render_widget(Paragraph::new(line), Rect { height: 1, ..figures });
+        if figures.height > 1 {
+            let costs = (0..).zip(view.costs);
+            let costs = costs.map(|(rank, text)| pen.field(rank, text, Role::Dim)).collect();
+            let line = pen.line(costs, figures.width.into());
+            frame.render_widget(
+                Paragraph::new(line),
+                Rect { y: figures.y + 1, height: 1, ..figures },
+            );
+        }
     } else if area.height == 2 {
         let width = usize::from(area.width);
         let mut fields = pen.names();
@@ -267,6 +278,9 @@ impl Pen<'_> {
 
     /// As many fields as fit on a line, three blanks apart where there is room, else two or one.
     fn line(&self, mut fields: Vec<Field>, width: usize) -> Line<'static> {
+        if fields.is_empty() {
+            return Line::default();
+        }
         let needs = |fields: &[Field], gap: usize| {
             fields.iter().map(Field::width).sum::<usize>() + gap * fields.len().saturating_sub(1)
         };

@@ -3,6 +3,7 @@
 pub mod card;
 pub mod charts;
 pub mod chooser;
+pub mod costs;
 pub mod dead;
 pub mod engine;
 mod fit;
@@ -52,6 +53,11 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
             Panel::Card => card::draw(frame, area, state, theme, focused),
             Panel::Loop => engine::draw(frame, area, &state.scene().engine, theme, focused),
             Panel::Seats => seats::draw(frame, area, state.scene(), theme, focused),
+            Panel::Costs => {
+                let scene = state.scene();
+                let figures = scene.costs.figures(&scene.rates, theme.ascii());
+                costs::draw(frame, area, &figures, state.card_top(), theme, focused);
+            }
             Panel::Charts => {
                 let scene = state.scene();
                 charts::draw(frame, area, &scene.charts, &scene.rates, theme, focused);
@@ -79,10 +85,16 @@ fn header(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
             if next.kind.is_wait() || next.fd < 0 { String::new() } else { next.fd.to_string() };
         format!("next: {}({fd})", next.kind.name())
     });
+    let scene = state.scene();
+    let figures = match area.height {
+        4.. => costs::brief(&scene.costs.figures(&scene.rates, theme.ascii()), theme),
+        _ => Vec::new(),
+    };
     let view = HeaderView {
+        costs: &figures,
         url: state.url(),
         server: live.listener.map_or("", |listener| ways::title(listener.server)),
-        rates: &state.scene().rates,
+        rates: &scene.rates,
         badge: Badge::new(Standing { mode: state.mode(), ..live.standing }, stood),
         frozen: state.frozen_for(),
         lost: live.lost.all(),

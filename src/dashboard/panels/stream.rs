@@ -51,6 +51,9 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
     for (entry, y) in stream.lines(height).zip(inner.top()..inner.bottom()) {
         let line = match entry {
             Entry::Event(event) => event_line(event, state, width, theme),
+            Entry::Lint(text) => {
+                cut(Line::styled(format!("  ! {text}"), theme.style(Role::Bad)), width, theme)
+            }
             Entry::Lost(count) => hole(*count, "lost: the stream was full", theme),
             Entry::Skipped(count) => hole(*count, "not shown: too many at once", theme),
         };

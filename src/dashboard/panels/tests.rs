@@ -74,6 +74,8 @@ pub(super) fn measured(readable: Option<Vec<Fd>>) -> Snapshot {
     };
     Snapshot {
         interest: None,
+        usage: None,
+        asleep: None,
         taken: std::time::Instant::now(),
         accept_queue: Some(AcceptQueue { len: 3, limit: 128 }),
         sockets: [(14, 84), (22, 1290), (30, 60_000)].map(socket).to_vec(),
@@ -237,6 +239,7 @@ fn the_header_leaves_fields_out_whole() {
     let view = HeaderView {
         url: "http://192.168.1.20:7890",
         server: "epoll-et (mio)",
+        costs: &[],
         rates: &rates,
         badge: Badge::Running,
         frozen: None,
@@ -277,6 +280,7 @@ fn a_blocked_loop_is_told_with_its_handler_and_its_time() {
     let view = HeaderView {
         url: "http://127.0.0.1:7890",
         server: "epoll-et (mio)",
+        costs: &[],
         rates: &rates,
         badge: Badge::new(standing, 3200 * MS),
         frozen: None,
@@ -305,6 +309,7 @@ fn a_resting_listener_is_shown_first() {
     let view = HeaderView {
         url: "http://127.0.0.1:7890",
         server: "epoll-et (mio)",
+        costs: &[],
         rates: &rates,
         badge: Badge::Running,
         frozen: None,
@@ -336,6 +341,7 @@ fn ascii_is_ascii() {
     let view = HeaderView {
         url: "http://127.0.0.1:7890",
         server: "epoll-et (mio)",
+        costs: &[],
         rates: &rates,
         badge: Badge::Paused,
         frozen: Some(MS),
@@ -480,7 +486,8 @@ proptest! {
                 super::engine::draw(frame, area, &engine, &theme, true);
                 super::charts::draw(frame, area, &charts, &rates, &theme, false);
                 let view = HeaderView {
-                    url: "http://[::1]:7890", server: "epoll-et (mio)", rates: &rates,
+                    url: "http://[::1]:7890", server: "epoll-et (mio)",
+        costs: &[], rates: &rates,
                     badge: Badge::new(engine.standing(), tick), frozen: Some(tick), lost, notice: Some("note"),
                 };
                 super::header::draw(frame, area, &view, &theme);

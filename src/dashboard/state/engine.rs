@@ -223,9 +223,8 @@ impl Engine {
             if self.connections.insert((row.fd, row.id), *row).is_none() && row.by.pid().is_none() {
                 // In one process a number is one connection's at a time.
                 let from = (row.fd, ConnId::new(1).expect("from 1"));
-                let other = self.connections.range(from..(row.fd, row.id)).map(|(key, _)| *key);
-                let before = other.last();
-                if let Some(key) = before {
+                let mut others = self.connections.range(from..(row.fd, row.id));
+                if let Some(key) = others.next_back().map(|(key, _)| *key) {
                     self.connections.remove(&key);
                     self.fds.remove(&key.1);
                 }
@@ -433,6 +432,7 @@ impl Engine {
     }
 
     /// The connections, by fd.
+    #[must_use]
     pub fn rows(&self) -> impl ExactSizeIterator<Item = &Row> {
         self.connections.values()
     }

@@ -29,17 +29,8 @@ impl State {
             return self.act(id);
         }
         let actions = match std::mem::take(&mut self.overlay) {
-            Overlay::None => match found {
-                Some(id) => self.act(id),
-                None => {
-                    // A key that works with other servers says why not with this one.
-                    let reason = keys::declared(key).and_then(|key| self.refusal(key.id));
-                    if let Some(reason) = reason.filter(|_| self.alive()) {
-                        self.notice(reason);
-                    }
-                    Vec::new()
-                }
-            },
+            Overlay::None if found.is_none() => self.refuse(key),
+            Overlay::None => found.map(|id| self.act(id)).unwrap_or_default(),
             Overlay::Confirm(confirm) => self.confirm_key(confirm, key),
             Overlay::IdleSeconds(input) => self.idle_key(input, key),
             Overlay::Filter(panel, input) => {
@@ -69,6 +60,15 @@ impl State {
         };
         self.fit();
         actions
+    }
+
+    /// A key that works with other servers says why not with this one.
+    fn refuse(&mut self, key: KeyEvent) -> Vec<Action> {
+        let reason = keys::declared(key).and_then(|key| self.refusal(key.id));
+        if let Some(reason) = reason.filter(|_| self.alive()) {
+            self.notice(reason);
+        }
+        Vec::new()
     }
 
     /// Text was pasted: it goes where text is typed, and nowhere else.
@@ -360,7 +360,7 @@ impl State {
 
     fn show(&mut self, panel: Panel) {
         self.focus = panel;
-        if matches!(panel, Panel::Loop | Panel::Charts | Panel::Card | Panel::Seats) {
+        if !matches!(panel, Panel::Table | Panel::Stream) {
             self.side = panel;
         }
         self.card_top = 0;
@@ -411,7 +411,9 @@ impl State {
         let now = self.scene().now;
         match self.focus {
             Panel::Stream => self.scene_mut().stream.scroll(by, height),
-            Panel::Card => self.card_top = self.card_top.saturating_add_signed(by).min(200),
+            Panel::Card | Panel::Costs => {
+                self.card_top = self.card_top.saturating_add_signed(by).min(200);
+            }
             _ => self.scene_mut().table.step(by, now),
         }
     }

@@ -322,6 +322,19 @@ impl Rates {
             .collect()
     }
 
+    /// What happened in the last complete seconds, at most so many and none that began before
+    /// `from`; and how many seconds that are. `None` when there is none.
+    #[must_use]
+    pub fn recent(&self, seconds: u64, from: Nanos) -> Option<(Tally, u64)> {
+        let end = self.settled()? + 1;
+        let begin = end.saturating_sub(seconds).max(from.div_ceil(SECOND)).max(self.first);
+        let mut sum = Tally::default();
+        for second in begin..end {
+            sum.add(self.second(second)?);
+        }
+        (begin < end).then(|| (sum, end - begin))
+    }
+
     /// Totals since the server's start.
     #[must_use]
     pub fn totals(&self) -> &Tally {

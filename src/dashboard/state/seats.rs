@@ -52,7 +52,7 @@ pub struct Counts {
 /// All seats.
 #[derive(Clone, Debug, Default)]
 pub struct Seats {
-    seats: Vec<Option<Seat>>,
+    all: Vec<Option<Seat>>,
     places: HashMap<ConnId, usize>,
     free: BinaryHeap<Reverse<usize>>,
     server: Option<ServerKind>,
@@ -82,14 +82,16 @@ impl Seats {
                 batch.rows.iter().map(|row| row.id).collect();
             let gone: Vec<ConnId> =
                 self.places.keys().filter(|id| !kept.contains(id)).copied().collect();
-            gone.into_iter().for_each(|id| self.leave(id));
+            for id in gone {
+                self.leave(id);
+            }
         }
         for row in &batch.rows {
             let at = match self.places.get(&row.id) {
                 Some(&at) => at,
                 None => self.sit(row.id, row.opened),
             };
-            if let Some(seat) = &mut self.seats[at] {
+            if let Some(seat) = &mut self.all[at] {
                 seat.fd = row.fd;
                 seat.listed = row.interest != Mask::NONE;
             }
@@ -106,24 +108,23 @@ impl Seats {
 
     fn sit(&mut self, id: ConnId, since: Nanos) -> usize {
         let seat = Seat { id, fd: -1, since, listed: true, asked: None, spoke: None };
-        let at = match self.free.pop() {
-            Some(Reverse(at)) => at,
-            None => {
-                self.seats.push(None);
-                self.seats.len() - 1
-            }
+        let at = if let Some(Reverse(at)) = self.free.pop() {
+            at
+        } else {
+            self.all.push(None);
+            self.all.len() - 1
         };
-        self.seats[at] = Some(seat);
+        self.all[at] = Some(seat);
         self.places.insert(id, at);
         at
     }
 
     fn leave(&mut self, id: ConnId) {
         let Some(at) = self.places.remove(&id) else { return };
-        self.seats[at] = None;
+        self.all[at] = None;
         if self.places.is_empty() {
             // An empty room is small again.
-            self.seats.clear();
+            self.all.clear();
             self.free.clear();
         } else {
             self.free.push(Reverse(at));
@@ -157,7 +158,7 @@ impl Seats {
 
     fn ask(&mut self, conn: Option<ConnId>, time: Nanos, spoke: bool) {
         let at = conn.and_then(|id| self.places.get(&id));
-        let Some(seat) = at.and_then(|&at| self.seats[at].as_mut()) else { return };
+        let Some(seat) = at.and_then(|&at| self.all[at].as_mut()) else { return };
         seat.asked = Some(time);
         if spoke {
             seat.spoke = Some(time);
@@ -168,7 +169,7 @@ impl Seats {
     /// How many seats there are, free ones between them included.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.seats.len()
+        self.all.len()
     }
 
     /// Whether nobody is there.
@@ -178,6 +179,7 @@ impl Seats {
     }
 
     /// The seats in order: how each looks at a time, and whose it is.
+    #[must_use]
     pub fn lights(
         &self,
         now: Nanos,
@@ -186,7 +188,7 @@ impl Seats {
             time.is_some_and(|time| now.saturating_sub(time) < stays)
         };
         let swept = self.swept.filter(|_| within(self.swept, LIT));
-        self.seats.iter().map(move |seat| match seat {
+        self.all.iter().map(move |seat| match seat {
             None => (Light::Free, None),
             Some(seat) => {
                 let in_the_list = seat.listed && swept.is_some_and(|swept| seat.since <= swept);

@@ -27,6 +27,8 @@ pub enum Entry {
     Lost(u64),
     /// Events that arrived too fast to be shown; their number.
     Skipped(u64),
+    /// What looks like a mistake.
+    Lint(String),
 }
 
 /// The stream.
@@ -90,6 +92,11 @@ impl Stream {
         }
     }
 
+    /// Tells what looks like a mistake where it was seen.
+    pub fn lint(&mut self, text: String) {
+        self.push(Entry::Lint(text));
+    }
+
     fn push(&mut self, entry: Entry) {
         if self.entries.len() == HISTORY {
             self.entries.pop_front();
@@ -110,7 +117,7 @@ impl Stream {
     fn lets(&self, entry: &Entry, scratch: &mut String) -> bool {
         match entry {
             // A hole is a hole under every filter.
-            Entry::Lost(_) | Entry::Skipped(_) => true,
+            Entry::Lost(_) | Entry::Skipped(_) | Entry::Lint(_) => true,
             Entry::Event(event) => {
                 (self.own || !event.event.own)
                     && (!self.errors_only || is_error(&event.event))

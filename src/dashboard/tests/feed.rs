@@ -230,6 +230,8 @@ impl Feed {
         sockets.sort_by_key(|socket| socket.peer);
         Snapshot {
             interest: None,
+            usage: None,
+            asleep: None,
             taken: Instant::now(),
             accept_queue: Some(AcceptQueue { len: 0, limit: 1024 }),
             sockets,

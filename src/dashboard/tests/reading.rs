@@ -25,6 +25,7 @@ fn shown(stream: &Stream, height: usize) -> Vec<i64> {
     let number = |entry: &Entry| match entry {
         Entry::Event(event) => i64::try_from(event.event.seq).unwrap(),
         Entry::Lost(count) | Entry::Skipped(count) => -i64::try_from(*count).unwrap(),
+        Entry::Lint(text) => panic!("{text}"),
     };
     stream.lines(height).map(number).collect()
 }

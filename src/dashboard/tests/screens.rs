@@ -220,6 +220,32 @@ fn what_a_server_cannot_do_is_not_offered_and_says_why() {
 }
 
 #[test]
+fn what_looks_like_a_mistake_is_told_in_a_sentence() {
+    let (mut state, mut feed) = lively(80, 24);
+    feed.row(5).stopped = false;
+    feed.tell(13, Some(id(5)), What::Recv { ret: Ret::ok(1024) });
+    state.apply(&feed.publish());
+    let mut snapshot = feed.snapshot();
+    snapshot.asleep = Some(true);
+    let at = snapshot.sockets.iter().position(|s| s.peer == super::feed::peer(5)).unwrap();
+    snapshot.sockets[at].recv_queue = 5904;
+    for tenth in 40..62 {
+        state.tick(tenth * SECOND / 10);
+        state.kernel(snapshot.clone());
+    }
+    state.tick(8 * SECOND);
+    assert_snapshot!(dark(&state, 80, 24));
+    press(&mut state, "<Down><Down><Down><Down>5z");
+    let card = dark(&state, 80, 24);
+    assert!(card.contains("! fd 13 has had 5,904 bytes waiting for 4.0 s"), "{card}");
+    state.resize(200, 50);
+    press(&mut state, "z");
+    let screen = dark(&state, 200, 50);
+    let told = "5,904 bytes waiting for 2.1 s and no event is due: edge-triggered and not drained";
+    assert!(screen.contains(told), "the stream has it too\n{screen}");
+}
+
+#[test]
 fn filters_of_table_and_stream() {
     let (mut state, _) = lively(120, 36);
     press(&mut state, "/state:idle");

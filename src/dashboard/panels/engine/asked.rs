@@ -40,7 +40,7 @@ impl Pen<'_> {
             (true, true) => self.nothing("some calls of this round were left out"),
             (true, false) => self.nothing("nobody had anything to say"),
             (false, _) => capped(answers.into_iter(), room.width * room.above, |ask| {
-                self.token(self.answer(ask), Role::Selected)
+                self.token(answer(ask), Role::Selected)
             }),
         };
         let marks = if self.theme.ascii() { "+ spoke  . EAGAIN" } else { "✓ spoke  · EAGAIN" };
@@ -62,14 +62,6 @@ impl Pen<'_> {
             under: self.round_of(asks, now, room.width, room.below),
             brief: all,
             history: true,
-        }
-    }
-
-    /// `9 recv = 84`
-    fn answer(&self, ask: &Ask) -> String {
-        match ask.ret.get() {
-            Ok(0) if ask.kind == Kind::Recv => format!("{} recv = 0 (FIN)", ask.fd),
-            _ => format!("{} {} = {}", ask.fd, ask.kind.name(), result(ask.ret)),
         }
     }
 
@@ -111,5 +103,13 @@ impl Pen<'_> {
         capped(runs(all.into_iter()).into_iter(), width * rows, |(first, last, how, weight)| {
             token(first, last, how, weight)
         })
+    }
+}
+
+/// `9 recv = 84`
+fn answer(ask: &Ask) -> String {
+    match ask.ret.get() {
+        Ok(0) if ask.kind == Kind::Recv => format!("{} recv = 0 (FIN)", ask.fd),
+        _ => format!("{} {} = {}", ask.fd, ask.kind.name(), result(ask.ret)),
     }
 }

@@ -32,9 +32,9 @@ impl Pen<'_> {
         let mut under = Vec::new();
         let own = self.token(pad(first), if first_asleep { Role::Kernel } else { Role::Program });
         if first_asleep {
-            over.push(own)
+            over.push(own);
         } else {
-            under.push(own)
+            under.push(own);
         }
         over.extend(capped(asleep.into_iter(), room.width * room.above, |row| {
             tell(row, sleeps(row, long))

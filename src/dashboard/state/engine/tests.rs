@@ -24,6 +24,8 @@ fn snapshot(queues: &[(Fd, u32)], readable: Option<Vec<Fd>>) -> Snapshot {
     let ready_list = readable.as_ref().map(|fds| !fds.is_empty());
     Snapshot {
         interest: None,
+        usage: None,
+        asleep: None,
         taken: std::time::Instant::now(),
         accept_queue: Some(AcceptQueue { len: 3, limit: 128 }),
         sockets: queues.iter().map(socket).collect(),
