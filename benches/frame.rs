@@ -136,6 +136,7 @@ impl Server {
             let counters = &mut self.totals.counters;
             counters.wakeups += 1;
             counters.ready += 1;
+            counters.examined += 1;
             counters.requests += 1;
             counters.responses[2] += 1;
             counters.bytes_in += 84;
@@ -163,6 +164,8 @@ impl Server {
         sockets.sort_by_key(|socket| socket.peer);
         Snapshot {
             interest: None,
+            usage: None,
+            asleep: None,
             taken: Instant::now(),
             accept_queue: Some(AcceptQueue { len: 0, limit: 1024 }),
             sockets,

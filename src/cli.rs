@@ -1,5 +1,7 @@
 //! The command line: every flag, its default and its help text.
 
+mod compare;
+
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr};
@@ -9,11 +11,12 @@ use std::time::Duration;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+pub use compare::Compare;
 use encoding_rs::Encoding;
 
 use crate::dashboard::theme::ThemeChoice;
-use crate::server::Protocol;
-use crate::telemetry::ServerKind;
+use crate::server::{Mistake, Protocol, Trigger};
+use crate::telemetry::{Asks, ServerKind};
 
 /// The port when none is asked for.
 pub const PORT: u16 = 7890;
@@ -24,7 +27,9 @@ Examples:
   epollscope ~/site                  serve a folder
   epollscope --bind 0.0.0.0 ~/site   let the whole network in
   epollscope --headless --log run.jsonl
-                                     no dashboard: events as text, and as a log";
+                                     no dashboard: events as text, and as a log
+  epollscope compare epoll-et poll --idle 900
+                                     the same load on both, and what it cost each";
 
 /// An oscilloscope for an event loop: a live epoll HTTP server, and what it does at every turn.
 #[derive(Parser, Clone, Debug)]
@@ -49,6 +54,35 @@ pub struct Cli {
     #[arg(short, long, value_name = "NAME", default_value_t, value_parser = server_kind())]
     #[arg(help_heading = "Server")]
     pub server: ServerKind,
+
+    /// When --server epoll is told of an fd that is ready.
+    #[arg(long, value_name = "NAME", default_value = Trigger::default().name())]
+    #[arg(value_parser = trigger(), help_heading = "Server")]
+    pub trigger: Trigger,
+
+    /// How long --server scan sleeps between two rounds, up to 60; 0 for not at all.
+    #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = nap)]
+    #[arg(help_heading = "Server")]
+    pub nap: Duration,
+
+    /// Receive until there is nothing left, or once for each event.
+    #[arg(long, value_name = "on|off", value_enum, hide_possible_values = true)]
+    #[arg(default_value_t = Switch::On, help_heading = "Server")]
+    pub drain: Switch,
+
+    /// Accept everybody who waits, or one client for each event.
+    #[arg(long, value_name = "all|one", value_enum, hide_possible_values = true)]
+    #[arg(default_value_t = Accept::All, help_heading = "Server")]
+    pub accept: Accept,
+
+    /// Watch standard input too: its lines are told, and the line quit ends the server. With
+    /// --headless, on scan, select, poll, epoll and epoll-et.
+    #[arg(long, help_heading = "Server")]
+    pub stdin: bool,
+
+    /// Do something WRONG on purpose, to see what comes of it.
+    #[arg(long, value_name = "NAME", value_parser = mistake(), help_heading = "Server")]
+    pub mistake: Option<Mistake>,
 
     /// What to speak: HTTP, or send back what comes, shown as text.
     #[arg(long, value_name = "NAME", value_enum, default_value_t, help_heading = "Server")]
@@ -108,6 +142,10 @@ pub struct Cli {
     #[arg(default_value_t = Switch::On, help_heading = "Sockets")]
     pub keep_alive: Switch,
 
+    /// The same as --keep-alive off.
+    #[arg(long, conflicts_with = "keep_alive", help_heading = "Sockets")]
+    pub close_after_response: bool,
+
     /// Send a short segment at once, also while others are unacknowledged (no Nagle algorithm).
     #[arg(long, value_name = "on|off", value_enum, hide_possible_values = true)]
     #[arg(default_value_t = Switch::On, help_heading = "Sockets")]
@@ -143,6 +181,11 @@ pub struct Cli {
     /// Answer GET /slow?ms=N by a handler that blocks the loop that long; so by itself with --demo.
     #[arg(long, help_heading = "Server")]
     pub demo_routes: bool,
+
+    /// Where slow handlers run: inline on the loop, or offload[=THREADS] to a small pool.
+    #[arg(long, value_name = "inline|offload", default_value = "inline", value_parser = handler)]
+    #[arg(help_heading = "Server")]
+    pub handler: Handler,
 
     /// Answer GET /-/metrics with the totals, for Prometheus.
     #[arg(long, help_heading = "Server")]
@@ -195,6 +238,8 @@ pub struct Cli {
 /// What can be done instead of serving.
 #[derive(Subcommand, Clone, Debug, PartialEq, Eq)]
 pub enum Command {
+    /// Put the same load on one server after another, and compare what each makes of it.
+    Compare(Compare),
     /// Print the completions for a shell.
     Completions {
         /// Which shell.
@@ -214,6 +259,15 @@ pub enum Command {
     },
 }
 
+/// Where handlers run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handler {
+    /// On the loop.
+    Inline,
+    /// On so many threads of their own.
+    Offload(usize),
+}
+
 /// What can be switched.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Switch {
@@ -223,12 +277,32 @@ pub enum Switch {
     Off,
 }
 
+impl Cli {
+    /// How many threads run handlers beside the loop.
+    #[must_use]
+    pub fn handler_threads(&self) -> usize {
+        match self.handler {
+            Handler::Inline => 0,
+            Handler::Offload(threads) => threads,
+        }
+    }
+}
+
 impl Switch {
     /// Whether it is on.
     #[must_use]
     pub fn is_on(self) -> bool {
         self == Self::On
     }
+}
+
+/// Whom an event lets in.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Accept {
+    /// Everybody who waits.
+    All,
+    /// One client.
+    One,
 }
 
 /// The names of `--protocol`.
@@ -242,14 +316,33 @@ pub enum ProtocolName {
 }
 
 impl Cli {
-    /// Refuses what makes no sense together.
+    /// What clap cannot know: which flags go with which server.
     ///
     /// # Errors
-    /// What it is, in clap's words.
-    pub fn check(&self) -> Result<(), clap::Error> {
+    /// One sentence.
+    pub fn check(&self, headless: bool) -> Result<(), String> {
+        let loops = matches!(self.server.asks(), Asks::Each | Asks::List | Asks::Interest);
+        let with_loop = "scan, select, poll, epoll or epoll-et";
+        let name = self.server;
         if self.once && self.server != ServerKind::Blocking {
-            let sentence = "--once goes with --server blocking alone: the others serve many.";
-            return Err(Self::command().error(clap::error::ErrorKind::ArgumentConflict, sentence));
+            return Err("--once goes with --server blocking alone: the others serve many.".into());
+        }
+        if self.handler_threads() > 0 && !loops {
+            return Err(format!(
+                "--server {name} has no loop that could go on while a handler runs, so \
+                 --handler offload is not for it: take {with_loop}."
+            ));
+        }
+        if self.stdin && !loops {
+            return Err(format!(
+                "--server {name} waits for one fd at a time, so it cannot watch --stdin too: take \
+                 {with_loop}."
+            ));
+        }
+        if self.stdin && !headless {
+            return Err(
+                "--stdin takes the keyboard, which the dashboard needs: add --headless.".into()
+            );
         }
         Ok(())
     }
@@ -376,21 +469,66 @@ fn section<'a>(
     }
 }
 
-/// One of the nine servers, by its name.
-fn server_kind() -> impl TypedValueParser<Value = ServerKind> {
-    let named = |kind: ServerKind| PossibleValue::new(kind.name()).help(kind.summary());
-    PossibleValuesParser::new(ServerKind::ALL.map(named)).map(|name| {
-        ServerKind::ALL.into_iter().find(|kind| kind.name() == name).unwrap_or_default()
-    })
+fn server_value(kind: ServerKind) -> PossibleValue {
+    PossibleValue::new(kind.name()).help(kind.summary())
 }
 
-/// An IP address; IPv6 also in brackets, as it stands in a URL.
+/// How many threads a pool has when nothing is said.
+const POOL: usize = 4;
+
+/// `inline`, `offload` or `offload=THREADS`.
+fn handler(text: &str) -> Result<Handler, String> {
+    let threads = match text {
+        "inline" => return Ok(Handler::Inline),
+        "offload" => Ok(POOL),
+        _ => text.strip_prefix("offload=").unwrap_or_default().parse(),
+    };
+    match threads {
+        Ok(threads @ 1..=64) => Ok(Handler::Offload(threads)),
+        _ => Err("say inline, offload, or offload=THREADS with 1 to 64 threads".into()),
+    }
+}
+
+/// One of the nine servers, by its name.
+fn server_kind() -> impl TypedValueParser<Value = ServerKind> {
+    one_of(ServerKind::ALL, ServerKind::name, ServerKind::summary)
+}
+
+fn trigger() -> impl TypedValueParser<Value = Trigger> {
+    one_of(Trigger::ALL, Trigger::name, Trigger::summary)
+}
+
+fn mistake() -> impl TypedValueParser<Value = Mistake> {
+    one_of(Mistake::ALL, Mistake::name, Mistake::summary)
+}
+
+/// One of some, by its name.
+fn one_of<T: Copy + Send + Sync + 'static, const N: usize>(
+    all: [T; N],
+    name: fn(T) -> &'static str,
+    summary: fn(T) -> &'static str,
+) -> impl TypedValueParser<Value = T> {
+    let values = all.map(|each| PossibleValue::new(name(each)).help(summary(each)));
+    PossibleValuesParser::new(values)
+        .try_map(move |text| all.into_iter().find(|&each| name(each) == text).ok_or("no such name"))
+}
+
+/// A nap's length, in seconds and parts of one.
+fn nap(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds")?;
+    if !(0.0..=60.0).contains(&seconds) {
+        return Err("between 0 and 60 seconds".into());
+    }
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}
+
 /// An encoding by one of its labels (WHATWG Encoding Standard).
 fn encoding(label: &str) -> Result<&'static Encoding, String> {
     Encoding::for_label(label.as_bytes())
         .ok_or_else(|| "no such encoding; utf-8, gb18030, big5, shift_jis are some".into())
 }
 
+/// An IP address; IPv6 also in brackets, as it stands in a URL.
 fn ip(text: &str) -> Result<IpAddr, std::net::AddrParseError> {
     let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
     bare.unwrap_or(text).parse()
@@ -452,11 +590,47 @@ mod tests {
             "--max-header-lines 101",
             "--port 65536",
             "--theme pink",
+            "--nap -1",
+            "--nap 61",
+            "--nap nan",
+            "--trigger both",
+            "--mistake all",
+            "--keep-alive on --close-after-response",
             "a b",
         ];
         for args in wrong {
             let error = parse(args).expect_err(args);
             assert_eq!(error.exit_code(), 2, "{args}");
+        }
+    }
+
+    #[test]
+    fn a_nap_has_parts_of_a_second() {
+        assert_eq!(parse("").unwrap().nap, Duration::ZERO);
+        assert_eq!(parse("--nap 0.5").unwrap().nap, Duration::from_millis(500));
+    }
+
+    #[test]
+    fn names_stand_for_what_they_name() {
+        for trigger in Trigger::ALL {
+            assert_eq!(parse(&format!("--trigger {}", trigger.name())).unwrap().trigger, trigger);
+        }
+        for mistake in Mistake::ALL {
+            let cli = parse(&format!("--mistake {}", mistake.name())).unwrap();
+            assert_eq!(cli.mistake, Some(mistake));
+        }
+    }
+
+    #[test]
+    fn standard_input_is_for_those_who_can_watch_it() {
+        for (args, headless, fine) in [
+            ("--stdin", true, true),
+            ("--stdin --server scan", true, true),
+            ("--stdin", false, false),
+            ("--stdin --server threads", true, false),
+            ("--server threads", false, true),
+        ] {
+            assert_eq!(parse(args).unwrap().check(headless).is_ok(), fine, "{args}");
         }
     }
 

@@ -4,6 +4,7 @@
 mod signals;
 
 use std::ffi::OsString;
+use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
@@ -13,13 +14,14 @@ use std::time::{Duration, Instant, SystemTime};
 use clap::Parser;
 use epollscope::cli::{self, Cli};
 use epollscope::clients::Clients;
+use epollscope::compare::{self, report};
 use epollscope::dashboard;
 use epollscope::http::{Limits, Site};
 use epollscope::inspect::Inspector;
 use epollscope::record::json::Header;
 use epollscope::record::log::Log;
 use epollscope::record::stdout::Printer;
-use epollscope::server::{self, Bound, Protocol};
+use epollscope::server::{self, Bound, Mistake, Protocol};
 use epollscope::telemetry::{
     Capacity, Command, Control, Publisher, Sink, Subscriber, control, wire,
 };
@@ -34,19 +36,26 @@ const LOG_WITHIN: Duration = Duration::from_secs(10);
 /// How long a reader of stdout may take for the last lines.
 const PRINTED_WITHIN: Duration = Duration::from_secs(2);
 
+/// The exit code of a command line that makes no sense, as clap has it.
+const MISUSED: u8 = 2;
+
 /// What went wrong and what to do about it, in one sentence.
 type Sentence = String;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    if let Err(error) = cli.check() {
-        error.exit();
-    }
     let done = match &cli.command {
+        Some(cli::Command::Compare(args)) => compare(args),
         Some(cli::Command::Completions { shell }) => print(&cli::completions(*shell)),
         Some(cli::Command::Man) => print(&cli::man(&dashboard::keys::man())),
         Some(cli::Command::Worker { full, flags }) => work(flags, *full),
-        None => serve(&cli),
+        None => {
+            if let Err(sentence) = cli.check(headless(&cli)) {
+                say(&sentence);
+                return ExitCode::from(MISUSED);
+            }
+            serve(&cli)
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -73,14 +82,60 @@ fn say(sentence: &str) {
     let _ = writeln!(io::stderr(), "epollscope: {sentence}");
 }
 
+fn compare(args: &cli::Compare) -> Result<(), Sentence> {
+    if let Some(path) = &args.report {
+        // Better now than after the work. What is there already stays until then.
+        let opened = OpenOptions::new().create(true).append(true).open(path);
+        opened.map_err(|error| cannot_report(path, &error))?;
+    }
+    let options = compare::Options {
+        servers: args.servers(),
+        idle: args.idle,
+        active: args.active,
+        time: Duration::from_secs(args.seconds.into()),
+        path: args.path.clone(),
+        root: args.root.clone(),
+        descriptors: descriptors(),
+    };
+    let progress = io::stderr().is_terminal();
+    let comparison = compare::run(options, |name| {
+        if progress {
+            say(&format!("measuring {name}"));
+        }
+    })?;
+    print(report::text(&comparison, !dashboard::terminal::locale_is_utf8()).as_bytes())?;
+    let report = args.report.as_ref().and_then(|path| Some((path, report::Form::of(path)?)));
+    if let Some((path, form)) = report {
+        fs::write(path, form.write(&comparison)).map_err(|error| cannot_report(path, &error))?;
+    }
+    if comparison.subjects.iter().all(|subject| subject.outcome.is_err()) {
+        return Err("None of the servers could be measured; the table says why.".into());
+    }
+    Ok(())
+}
+
+fn cannot_report(path: &Path, error: &io::Error) -> Sentence {
+    format!("The report {} cannot be written: {}.", path.display(), plain(error))
+}
+
+/// Whether there is no dashboard.
+fn headless(cli: &Cli) -> bool {
+    cli.headless || cli.quiet || !io::stdout().is_terminal()
+}
+
 fn serve(cli: &Cli) -> Result<(), Sentence> {
-    let headless = cli.headless || cli.quiet || !io::stdout().is_terminal();
+    compare::end_with_parent()?;
+    let headless = headless(cli);
     if !headless && std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
         return Err("This terminal (TERM=dumb) cannot show the dashboard: use another one, or \
                     --headless."
             .into());
     }
     let mut notices = Vec::new();
+    if let Some(mistake) = cli.mistake {
+        let (name, summary) = (mistake.name(), mistake.summary());
+        notices.push(format!("This server makes a mistake on purpose, {name}: {summary}."));
+    }
     let max_connections = connections(cli, descriptors(), &mut notices);
     let site = site(cli.root.as_deref())?.list(cli.list).hidden(cli.hidden);
     let bound = bind(cli.bind, cli.port, &mut notices)?;
@@ -93,8 +148,12 @@ fn serve(cli: &Cli) -> Result<(), Sentence> {
             .map_err(|error| format!("Signals cannot be caught: {}.", plain(&error)))?;
     }
     let mut streams = Vec::new();
-    let header =
-        Header { server: cli.server.name(), pid: std::process::id(), start: SystemTime::now() };
+    let header = Header {
+        server: cli.server.name(),
+        pid: std::process::id(),
+        start: SystemTime::now(),
+        mistake: cli.mistake.map(Mistake::name),
+    };
     let start = Instant::now();
     let log = match &cli.log {
         Some(path) => Some(log(path, &mut streams, &control, &header)?),
@@ -151,10 +210,17 @@ fn config(cli: &Cli, max_connections: usize) -> server::Config {
             slow: cli.demo_routes || cli.demo.is_some(),
             metrics: cli.metrics,
         },
-        keep_alive: cli.keep_alive.is_on(),
+        keep_alive: cli.keep_alive.is_on() && !cli.close_after_response,
+        handler_threads: cli.handler_threads(),
         nodelay: cli.nodelay.is_on(),
         cork: cli.cork.is_on(),
         read_buffer: cli.read_buffer as usize,
+        trigger: cli.trigger,
+        nap: cli.nap,
+        drain: cli.drain.is_on(),
+        accept_all: cli.accept == cli::Accept::All,
+        stdin: cli.stdin,
+        mistake: cli.mistake,
         once: cli.once,
         stack_size: cli.stack_size as usize,
         worker: server::Program {
@@ -205,7 +271,7 @@ impl Run {
 
     /// Shows the dashboard, until the operator quits.
     fn dashboard(self, cli: &Cli) -> Result<(), Sentence> {
-        let inspector = Inspector::start(self.server.addr, self.server.epfd)
+        let inspector = Inspector::start(self.server.addr)
             .map_err(|error| format!("The inspector cannot be started: {}.", plain(&error)))?;
         let options = dashboard::Options {
             scheme: cli.protocol().scheme(),
@@ -318,6 +384,8 @@ fn cannot_listen(addr: SocketAddr, error: &io::Error) -> Sentence {
         ErrorKind::PermissionDenied => format!(
             "Port {port} may not be used without privileges: choose one from 1024 up with --port."
         ),
+        // A sentence of the server's own.
+        ErrorKind::Unsupported => error.to_string(),
         _ => format!("{addr} cannot be listened on: {}.", plain(error)),
     }
 }

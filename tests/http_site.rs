@@ -83,7 +83,7 @@ fn at(seconds: u64) -> Now {
 fn finish(response: Response, mut out: Vec<u8>) -> Seen {
     match response.payload {
         Payload::None => {}
-        Payload::Static(bytes) => out.extend_from_slice(bytes),
+        Payload::Memory(bytes) => out.extend_from_slice(&bytes),
         Payload::File { file, offset, len } => {
             let mut bytes = vec![0; usize::try_from(len).unwrap()];
             fs::File::from(file).read_exact_at(&mut bytes, offset).unwrap();
@@ -235,6 +235,26 @@ fn a_cached_file_costs_no_call_within_a_second_and_is_seen_to_change_after_it() 
     assert_eq!(site.kinds(), expected, "an unchanged file is not read again");
     fs::remove_file(root.path().join("a.png")).unwrap();
     assert_eq!(ask_at(&mut site, request, at(3)).status, 404);
+}
+
+#[test]
+fn a_large_body_in_memory_is_handed_over_and_stays_what_it_was() {
+    let old = vec![b'o'; 60_000];
+    let root = folder(&[("a.png", &old), ("b.png", &old[..40_000])]);
+    let mut site = site(root.path());
+    let mut payload = |target: &str, now: Now| {
+        let request = format!("GET {target} HTTP/1.1\r\nHost: x\r\nRange: bytes=1-\r\n\r\n");
+        let Head::Complete(request) = parse(request.as_bytes(), &Limits::default()) else {
+            panic!("not a request");
+        };
+        site.site.respond(&request, now, &mut Vec::new(), &mut site.calls).payload
+    };
+    assert!(matches!(payload("/b.png", at(0)), Payload::None), "copied behind its head");
+    let Payload::Memory(first) = payload("/a.png", at(0)) else { panic!("not handed over") };
+    fs::write(root.path().join("a.png"), vec![b'n'; 60_000]).unwrap();
+    let Payload::Memory(second) = payload("/a.png", at(1)) else { panic!("not handed over") };
+    assert_eq!(first, &old[1..]);
+    assert_eq!(second, vec![b'n'; 59_999]);
 }
 
 #[test]

@@ -25,6 +25,7 @@ pub enum Id {
     StepTurn,
     Slower,
     Faster,
+    Server,
     Freeze,
     Client,
     TenClients,
@@ -166,7 +167,7 @@ pub static KEYS: &[Key] = &[
           sentence: "Drop the selected client: its connection is closed with a FIN. Asks first, naming it." },
     Key { id: Id::Reset, presses: &[ch('X')], label: "reset", group: Group::Connection, bar: 60, enabled: State::can_drop,
           sentence: "Reset the selected client: its connection is broken off with a RST. Asks first, naming it." },
-    Key { id: Id::Reading, presses: &[ch('r')], label: "stop reading", group: Group::Connection, bar: 65, enabled: State::can_drop,
+    Key { id: Id::Reading, presses: &[ch('r')], label: "stop reading", group: Group::Connection, bar: 65, enabled: State::can_stop_reading,
           sentence: "Stop reading from the selected client, or read again: its receive queue in the kernel fills meanwhile." },
     Key { id: Id::Card, presses: &[code(KeyCode::Enter)], label: "card", group: Group::Connection, bar: 40, enabled: State::has_selection,
           sentence: "Open the selected connection's card: last request, counters, its own events, the kernel's view." },
@@ -177,14 +178,16 @@ pub static KEYS: &[Key] = &[
 
     Key { id: Id::Pause, presses: &[ch('p'), ch(' ')], label: "pause", group: Group::Loop, bar: 11, enabled: State::alive,
           sentence: "Pause the server's loop before its next call, or let it run again. Work then queues up in the kernel." },
-    Key { id: Id::StepCall, presses: &[ch('s')], label: "step", group: Group::Loop, bar: 12, enabled: State::is_paused,
+    Key { id: Id::StepCall, presses: &[ch('s')], label: "step", group: Group::Loop, bar: 12, enabled: State::can_step,
           sentence: "While paused: make one system call." },
-    Key { id: Id::StepTurn, presses: &[ch('S')], label: "step turn", group: Group::Loop, bar: 13, enabled: State::is_paused,
+    Key { id: Id::StepTurn, presses: &[ch('S')], label: "step turn", group: Group::Loop, bar: 13, enabled: State::can_step_turn,
           sentence: "While paused: go on to just before the next wait, one wake-up further." },
     Key { id: Id::Slower, presses: &[ch('-')], label: "slower", group: Group::Loop, bar: 50, enabled: State::can_slow,
           sentence: "Slow motion: 100, 50, 20, 10, 5, 2, 1 calls a second." },
     Key { id: Id::Faster, presses: &[ch('+'), ch('=')], label: "faster", group: Group::Loop, bar: 51, enabled: State::is_slow,
           sentence: "Faster again, up to full speed." },
+    Key { id: Id::Server, presses: &[ch('v')], label: "server", group: Group::Loop, bar: 22, enabled: State::alive,
+          sentence: "Let another of the nine servers take over, on the same port. Open connections are closed; asks first." },
 
     Key { id: Id::Client, presses: &[ch('c')], label: "client", group: Group::Clients, bar: 20, enabled: State::alive,
           sentence: "Add a client of our own, of the kind chosen with k." },
@@ -223,6 +226,10 @@ pub static KEYS: &[Key] = &[
           sentence: "Go to the charts." },
     Key { id: Id::Show(Panel::Card), presses: &[ch('5')], label: "card", group: Group::Looking, bar: 0, enabled: always,
           sentence: "Go to the selected connection's card." },
+    Key { id: Id::Show(Panel::Seats), presses: &[ch('6')], label: "seats", group: Group::Looking, bar: 0, enabled: always,
+          sentence: "Go to the seats: one for each connection; it lights when it is asked, and glows when it had something to say." },
+    Key { id: Id::Show(Panel::Costs), presses: &[ch('7')], label: "costs", group: Group::Looking, bar: 0, enabled: always,
+          sentence: "Go to the costs: what a request, a wake-up and a connection cost, and how each figure was obtained." },
 
     Key { id: Id::Up, presses: &[code(KeyCode::Up)], label: "up", group: Group::Moving, bar: 0, enabled: always,
           sentence: "One line up in the panel with the focus." },
@@ -286,10 +293,13 @@ impl Key {
 /// What a pressed key does, if it does something now.
 #[must_use]
 pub fn find(event: KeyEvent, state: &State) -> Option<Id> {
-    KEYS.iter()
-        .find(|key| key.presses.iter().any(|press| press.matches(event)))
-        .filter(|key| (key.enabled)(state))
-        .map(|key| key.id)
+    declared(event).filter(|key| (key.enabled)(state)).map(|key| key.id)
+}
+
+/// The key that was pressed, whether it does something now or not.
+#[must_use]
+pub fn declared(event: KeyEvent) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.presses.iter().any(|press| press.matches(event)))
 }
 
 /// The keys that work now, in the order of the key bar.

@@ -5,7 +5,9 @@
 //! ┌ header ──────────────────────┐     ┌ header ──────────────────────────┐
 //! ┌ 1 fd → socket ─┐┌ 2 loop ────┐     ┌ 1 fd → socket ─────┐┌ 2 loop ────┐
 //! │                ││ 4 charts   │     │                    ││ 5 card     │
-//! │                ││ 5 card     │     │                    ││            │
+//! │                ││ 5 card     │     │                    ││ 6 seats    │
+//! │                ││ 6 seats    │     │                    ││ 7 costs    │
+//! │                ││ 7 costs    │     │                    ││            │
 //! └────────────────┘└────────────┘     └────────────────────┘└────────────┘
 //! ┌ 3 event stream ──────────────┐     ┌ 3 event stream ────┐┌ 4 charts ──┐
 //! └──────────────────────────────┘     └────────────────────┘└────────────┘
@@ -14,6 +16,7 @@
 //! less                                 200×50 and more, with a card open
 //! ┌ header ──────────────────────┐     ┌ header ──────────────────────────┐
 //! ┌ the panel with the focus ────┐     ┌ 1 fd → socket ──┐┌ 2 loop ┐┌ 5 card ┐
+//! │                              │     │                 │┌ 6 seats┐│        │
 //! │                              │     └─────────────────┘└────────┘└────────┘
 //! └──────────────────────────────┘     ┌ 3 event stream ────┐┌ 4 charts ──┐
 //!  key bar                              key bar
@@ -37,11 +40,16 @@ pub enum Panel {
     Charts,
     /// 5: the selected connection's card.
     Card,
+    /// 6: the seats.
+    Seats,
+    /// 7: what it costs.
+    Costs,
 }
 
 impl Panel {
     /// All panels.
-    pub const ALL: [Self; 5] = [Self::Table, Self::Loop, Self::Stream, Self::Charts, Self::Card];
+    pub const ALL: [Self; 7] =
+        [Self::Table, Self::Loop, Self::Stream, Self::Charts, Self::Card, Self::Seats, Self::Costs];
 
     /// Its title.
     #[must_use]
@@ -52,6 +60,8 @@ impl Panel {
             Self::Stream => "event stream",
             Self::Charts => "charts",
             Self::Card => "card",
+            Self::Seats => "seats",
+            Self::Costs => "costs",
         }
     }
 }
@@ -63,7 +73,7 @@ pub struct Arrangement {
     pub focus: Panel,
     /// It has the whole screen.
     pub zoom: bool,
-    /// What stands beside the table: the loop, the charts or the card.
+    /// What stands beside the table: the loop, the charts, the card, the seats or the costs.
     pub side: Panel,
 }
 
@@ -82,6 +92,9 @@ pub struct Areas {
 
 /// The least width and height that can show something.
 pub const LEAST: (u16, u16) = (40, 8);
+
+/// The rows of the seats under the loop.
+const SEATS: u16 = 8;
 
 /// How wide the screen is arranged.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Debug)]
@@ -111,7 +124,8 @@ pub fn lay(area: Rect, arrangement: Arrangement) -> Areas {
     let header = match size {
         Size::One if area.height < 12 => 1,
         Size::One | Size::Three => 2,
-        Size::Four | Size::Five => 3,
+        // The costs have a line of their own.
+        Size::Four | Size::Five => 3 + u16::from(area.width >= 120),
     };
     let [header, body, bar] =
         Layout::vertical([Constraint::Length(header), Constraint::Min(0), Constraint::Length(1)])
@@ -136,7 +150,6 @@ fn grid(body: Rect, size: Size, arrangement: Arrangement) -> Vec<(Panel, Rect)> 
     };
     let [top, bottom] =
         Layout::vertical([Constraint::Min(0), Constraint::Length(bottom)]).areas(body);
-    let card = arrangement.side == Panel::Card;
     match size {
         Size::One | Size::Three => {
             let (left, right) = columns(top, 9, 7);
@@ -146,18 +159,28 @@ fn grid(body: Rect, size: Size, arrangement: Arrangement) -> Vec<(Panel, Rect)> 
             let (left, right) = columns(bottom, 3, 2);
             let (table, beside) = columns(top, 3, 2);
             let mut panels = vec![(Panel::Table, table)];
-            if card && size == Size::Five {
-                let [table, middle, beside] = Layout::horizontal([
-                    Constraint::Fill(5),
-                    Constraint::Fill(3),
-                    Constraint::Fill(3),
-                ])
-                .areas(top);
-                panels = vec![(Panel::Table, table), (Panel::Loop, middle), (Panel::Card, beside)];
-            } else if card {
-                panels.push((Panel::Card, beside));
-            } else {
-                panels.push((Panel::Loop, beside));
+            // The largest has room for the seats under the loop.
+            let under = |column| {
+                let [engine, seats]: [Rect; 2] =
+                    Layout::vertical([Constraint::Min(0), Constraint::Length(SEATS)]).areas(column);
+                [(Panel::Loop, engine), (Panel::Seats, seats)]
+            };
+            match arrangement.side {
+                Panel::Card if size == Size::Five => {
+                    let [table, middle, beside] = Layout::horizontal([
+                        Constraint::Fill(5),
+                        Constraint::Fill(3),
+                        Constraint::Fill(3),
+                    ])
+                    .areas(top);
+                    panels = vec![(Panel::Table, table)];
+                    panels.extend(under(middle));
+                    panels.push((Panel::Card, beside));
+                }
+                Panel::Costs => panels.push((Panel::Costs, beside)),
+                _ if size == Size::Five => panels.extend(under(beside)),
+                side @ (Panel::Card | Panel::Seats) => panels.push((side, beside)),
+                _ => panels.push((Panel::Loop, beside)),
             }
             panels.extend([(Panel::Stream, left), (Panel::Charts, right)]);
             panels
@@ -193,11 +216,13 @@ mod tests {
 
     #[test]
     fn each_size_has_its_panels() {
-        use Panel::{Card, Charts, Loop, Stream, Table};
+        use Panel::{Card, Charts, Loop, Seats, Stream, Table};
         assert_eq!(shown(80, 24, Table, false, Loop), [Table, Loop, Stream]);
         assert_eq!(shown(80, 24, Charts, false, Charts), [Table, Charts, Stream]);
         assert_eq!(shown(120, 36, Table, false, Card), [Table, Card, Stream, Charts]);
-        assert_eq!(shown(200, 50, Table, false, Card), [Table, Loop, Card, Stream, Charts]);
+        assert_eq!(shown(120, 36, Table, false, Seats), [Table, Seats, Stream, Charts]);
+        assert_eq!(shown(200, 50, Table, false, Loop), [Table, Loop, Seats, Stream, Charts]);
+        assert_eq!(shown(200, 50, Table, false, Card), [Table, Loop, Seats, Card, Stream, Charts]);
         assert_eq!(shown(60, 24, Stream, false, Loop), [Stream]);
         assert_eq!(shown(200, 50, Stream, true, Loop), [Stream]);
         assert!(shown(39, 24, Table, false, Loop).is_empty());
@@ -207,7 +232,7 @@ mod tests {
     fn panels_fill_the_screen_without_overlapping() {
         for (width, height) in [(40, 8), (80, 24), (110, 32), (120, 36), (200, 50), (301, 99)] {
             let area = Rect::new(0, 0, width, height);
-            for side in [Panel::Loop, Panel::Charts, Panel::Card] {
+            for side in [Panel::Loop, Panel::Charts, Panel::Card, Panel::Seats, Panel::Costs] {
                 let areas = lay(area, Arrangement { focus: Panel::Table, zoom: false, side });
                 let all: Vec<Rect> = areas
                     .panels

@@ -61,7 +61,11 @@ impl World for Live {
         Some(server.join().map(|_| ()))
     }
 
-    fn ask(&self, question: Question) {
+    fn ask(&self, mut question: Question) {
+        // The state knows the threads of the table; the server's own is not in it.
+        if let (Some(workers), Some(server)) = (&mut question.usage, &self.server) {
+            workers.own = Some(server.thread_id);
+        }
         self.inspector.ask(question);
     }
 

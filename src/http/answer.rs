@@ -8,7 +8,7 @@ use super::files::{self, Watch};
 use super::parse::Request;
 use super::range::Span;
 use super::reason;
-use super::site::{Payload, Response, SMALL};
+use super::site::{Payload, Response};
 
 /// What the answer has to know of who gets it.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +47,10 @@ impl Recipient {
 /// Separates the parts of an answer with several ranges. It need not be absent from the content:
 /// each part says where it ends.
 const BOUNDARY: &str = "epollscope-part-7d1f03c9a54be862";
+
+/// From how many bytes on a body in memory is not copied behind its head: about there another call
+/// to send it costs as much as the copy, and at 64 KB it costs an eighth less of the whole.
+const APART: usize = 48 * 1024;
 
 /// An answer about a file.
 #[derive(Clone, Copy, Debug)]
@@ -157,7 +161,7 @@ impl Answer<'_> {
         Some(self.to.response(206, body.len() as u64, Payload::None))
     }
 
-    /// A part of the file: into `out` when it is small and in memory, else for the caller.
+    /// A part of the file: into `out` when it is short and in memory, else for the caller.
     fn payload(
         &self,
         part: Span,
@@ -171,16 +175,17 @@ impl Answer<'_> {
             }
             return Payload::None;
         }
-        let slice = |bytes| slice(bytes, part);
         match (&self.file.content, fd) {
-            (Content::Static(bytes), _) if part.len > SMALL => Payload::Static(slice(bytes)),
-            (Content::Static(bytes), _) => {
-                out.extend_from_slice(slice(bytes));
-                Payload::None
-            }
             (Content::Memory(bytes), _) => {
-                out.extend_from_slice(slice_of(bytes, part));
-                Payload::None
+                // Ranges were cut to its size.
+                let start = usize::try_from(part.start).unwrap_or(usize::MAX).min(bytes.len());
+                let len = usize::try_from(part.len).unwrap_or(usize::MAX);
+                let end = start.saturating_add(len).min(bytes.len());
+                if len < APART {
+                    out.extend_from_slice(&bytes[start..end]);
+                    return Payload::None;
+                }
+                Payload::Memory(bytes.slice(start..end))
             }
             (Content::Disk, Some(file)) => {
                 Payload::File { file, offset: part.start, len: part.len }
@@ -188,17 +193,6 @@ impl Answer<'_> {
             (Content::Disk, None) => Payload::None,
         }
     }
-}
-
-fn slice(bytes: &'static [u8], part: Span) -> &'static [u8] {
-    slice_of(bytes, part)
-}
-
-/// A part of what is in memory; ranges were cut to its size.
-fn slice_of(bytes: &[u8], part: Span) -> &[u8] {
-    let start = usize::try_from(part.start).unwrap_or(usize::MAX);
-    let len = usize::try_from(part.len).unwrap_or(usize::MAX);
-    bytes.get(start..).and_then(|rest| rest.get(..len)).unwrap_or_default()
 }
 
 /// What an answer without a file says beside its page.

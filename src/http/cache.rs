@@ -3,6 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::os::fd::OwnedFd;
 
+use bytes::Bytes;
+use foldhash::fast::RandomState;
 use rustix::io::Errno;
 
 use super::Now;
@@ -45,8 +47,7 @@ pub(super) struct Stored {
 /// Where a file's bytes are.
 #[derive(Debug)]
 pub(super) enum Content {
-    Memory(Box<[u8]>),
-    Static(&'static [u8]),
+    Memory(Bytes),
     /// It is opened for each request.
     Disk,
 }
@@ -71,7 +72,6 @@ impl Stored {
     pub(super) fn bytes(&self) -> Option<&[u8]> {
         match &self.content {
             Content::Memory(bytes) => Some(bytes),
-            Content::Static(bytes) => Some(bytes),
             Content::Disk => None,
         }
     }
@@ -139,7 +139,7 @@ impl Entry {
             let mut bytes = Vec::new();
             files::read(fd, 0, usize::try_from(size).unwrap_or(0), &mut bytes, watch)?;
             size = bytes.len() as u64;
-            Content::Memory(bytes.into())
+            Content::Memory(bytes.into_boxed_slice().into())
         } else {
             Content::Disk
         };
@@ -181,7 +181,8 @@ pub(super) struct Found {
 /// Entries by the one spelling of their path.
 #[derive(Debug, Default)]
 pub(super) struct Cache {
-    by_path: HashMap<Box<[u8]>, usize>,
+    /// Clients cannot choose the keys, they are paths of files that exist: a fast hash will do.
+    by_path: HashMap<Box<[u8]>, usize, RandomState>,
     entries: Vec<Option<Entry>>,
     free: Vec<usize>,
     /// The next entry that may have to go.
@@ -251,7 +252,7 @@ impl Cache {
                 head: Vec::new(),
                 shared: 0,
                 described: 0,
-                content: Content::Static(bytes),
+                content: Content::Memory(Bytes::from_static(bytes)),
             };
             file.write_head(None, false);
             entry.slots[0] = Slot { checked: Some(u64::MAX), file: Some(file) };

@@ -8,6 +8,7 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 
+use bytes::Bytes;
 use rust_embed::Embed;
 use rustix::io::Errno;
 
@@ -22,7 +23,7 @@ use super::path::{FilePath, resolve};
 use super::range::{Ranges, Span};
 use super::{Now, listing, page};
 
-/// The largest file, in bytes, that is kept in memory and sent with its head.
+/// The largest file, in bytes, that is kept in memory.
 pub const SMALL: u64 = 64 * 1024;
 
 /// The largest answer with several ranges, in bytes of content; over it the whole file is sent.
@@ -46,8 +47,8 @@ pub struct Response {
 pub enum Payload {
     /// Everything is in `out`.
     None,
-    /// From memory.
-    Static(&'static [u8]),
+    /// From memory, shared with the site.
+    Memory(Bytes),
     /// From a file, for `sendfile(2)`. When the file ends early, the connection must be closed.
     File {
         /// The open file; whoever has it closes it.

@@ -6,12 +6,14 @@
 //! | `sock_diag` | the kernel's table of TCP sockets, by netlink |
 //! | `ready` | which fds have something to read, by a second epoll |
 //! | `fdinfo` | an epoll's interest list, from `/proc/PID/fdinfo` |
+//! | `usage` | CPU, context switches and memory of threads and processes, from `/proc` |
 //! | `thread` | the thread that is asked and answers |
 
 mod fdinfo;
 mod ready;
 mod sock_diag;
 mod thread;
+mod usage;
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -20,6 +22,7 @@ use crate::telemetry::{Fd, Mask};
 
 pub use fdinfo::{Interest, interest_list};
 pub use thread::Inspector;
+pub use usage::{Usage, Workers};
 
 /// A TCP socket's state, as `sock_diag` reports it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -99,6 +102,10 @@ pub struct Question {
     /// Also look which of these fds have something to read, with a second epoll of our own, and
     /// whether the server's own ready list is empty. Asked while the loop stands.
     pub watch: Option<Vec<Fd>>,
+    /// The server's epoll instance, where it has one.
+    pub epfd: Option<Fd>,
+    /// Also read what these have used; about once a second, however often it is asked.
+    pub usage: Option<Workers>,
 }
 
 /// An answer.
@@ -117,6 +124,10 @@ pub struct Snapshot {
     pub ready_list: Option<bool>,
     /// The server's interest list as the kernel keeps it, sorted by fd; `None` when not asked.
     pub interest: Option<Vec<(Fd, Mask)>>,
+    /// What the server has used; `None` when not asked, or not yet again.
+    pub usage: Option<Usage>,
+    /// Whether the thread of the server's loop slept; `None` when not asked.
+    pub asleep: Option<bool>,
     /// Why a part of this is missing, in one sentence.
     pub trouble: Option<String>,
 }

@@ -2,12 +2,12 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::os::fd::RawFd;
 use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::sock_diag::{Diag, Dump};
+use super::usage::{Meter, asleep};
 use super::{Question, Snapshot, interest_list, ready};
 
 /// Asks the kernel about the server, on a thread of its own, so that a slow answer holds nobody.
@@ -20,19 +20,20 @@ pub struct Inspector {
 }
 
 impl Inspector {
-    /// Starts the thread, for the server that is bound to `addr` and waits on the epoll `epfd`.
+    /// Starts the thread, for the server that is bound to `addr`.
     ///
     /// # Errors
     /// When no thread can be started. A kernel that does not answer is no error here:
     /// [`Snapshot::trouble`] tells it.
-    pub fn start(addr: SocketAddr, epfd: RawFd) -> io::Result<Self> {
+    pub fn start(addr: SocketAddr) -> io::Result<Self> {
         let (questions, queue) = bounded::<Question>(1);
         let (answer, answers) = bounded::<Snapshot>(1);
         let (queued, stale) = (queue.clone(), answers.clone());
         std::thread::Builder::new().name("inspector".into()).spawn(move || {
             let mut diag = Diag::open();
+            let mut meter = Meter::new();
             for question in queue {
-                let snapshot = take(&mut diag, addr, epfd, &question);
+                let snapshot = take(&mut diag, &mut meter, addr, &question);
                 replace(&answer, &stale, snapshot);
             }
         })?;
@@ -63,8 +64,8 @@ fn replace<T>(into: &Sender<T>, out: &Receiver<T>, value: T) {
 /// Looks once. What cannot be found out is left out, and the answer says why.
 fn take(
     diag: &mut io::Result<Diag>,
+    meter: &mut Meter,
     addr: SocketAddr,
-    epfd: RawFd,
     question: &Question,
 ) -> Snapshot {
     let taken = Instant::now();
@@ -86,18 +87,21 @@ fn take(
         readable: None,
         ready_list: None,
         interest: None,
+        usage: question.usage.as_ref().and_then(|workers| meter.read(workers)),
+        asleep: question.usage.as_ref().and_then(asleep),
         trouble,
     };
     let Some(fds) = &question.watch else { return snapshot };
-    match ready::look(fds, epfd) {
+    match ready::look(fds, question.epfd.unwrap_or(-1)) {
         Ok(look) => {
             snapshot.readable = Some(look.readable);
-            snapshot.ready_list = Some(look.ready_list);
+            snapshot.ready_list = question.epfd.map(|_| look.ready_list);
         }
         Err(error) => {
             snapshot.trouble = Some(format!("No second epoll could be made: {error}."));
         }
     }
+    let Some(epfd) = question.epfd else { return snapshot };
     match interest_list(None, epfd) {
         Ok(list) => {
             let mut list: Vec<_> = list.iter().map(|entry| (entry.fd, entry.mask)).collect();
@@ -153,13 +157,14 @@ mod tests {
         for fd in &fds {
             poll.registry().register(&mut SourceFd(fd), Token(0), Interest::READABLE).unwrap();
         }
-        let inspector = Inspector::start(addr, poll.as_raw_fd()).unwrap();
+        let inspector = Inspector::start(addr).unwrap();
         let _waiting = TcpStream::connect(addr).unwrap();
         client.write_all(b"12345").unwrap();
 
         let mut sorted = fds.clone();
         sorted.sort_unstable();
-        let question = Question { watch: Some(fds.clone()) };
+        let epfd = Some(poll.as_raw_fd());
+        let question = Question { watch: Some(fds.clone()), epfd, usage: None };
         let seen = until(&inspector, &question, |s| {
             s.readable.as_ref() == Some(&sorted)
                 && s.accept_queue.is_some_and(|queue| queue.len == 1)
@@ -172,6 +177,12 @@ mod tests {
 
         let plain = until(&inspector, &Question::default(), |s| s.readable.is_none());
         assert_eq!((plain.ready_list, plain.interest), (None, None));
+
+        // A server without an epoll instance has no lists; what is readable is seen all the same.
+        let question = Question { epfd: None, ..question };
+        let seen = until(&inspector, &question, |s| s.readable.is_some());
+        assert_eq!((seen.readable, seen.ready_list), (Some(sorted), None));
+        assert_eq!((seen.interest, seen.trouble), (None, None));
     }
 
     #[test]
@@ -186,8 +197,8 @@ mod tests {
     #[test]
     fn closed_descriptors_give_a_sentence_and_no_panic() {
         let addr = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let inspector = Inspector::start(addr, -1).unwrap();
-        let question = Question { watch: Some(vec![-1, 500_000]) };
+        let inspector = Inspector::start(addr).unwrap();
+        let question = Question { watch: Some(vec![-1, 500_000]), epfd: Some(-1), usage: None };
         let seen = until(&inspector, &question, |_| true);
         assert_eq!(seen.readable, Some(vec![]));
         assert!(seen.trouble.unwrap().starts_with("The interest list"));

@@ -195,8 +195,8 @@ fn fact(event: EventRef<'_>) -> Cow<'static, str> {
              ({on}). Nothing sleeps but the runtime's own wait call."
         )
         .into(),
-        What::Woken => "The runtime's wait call reported the socket: the task goes on where it \
-                        was parked."
+        What::Woken => "The runtime runs the task again, from where it was parked: its wait call \
+                        has reported the socket, or a time limit of the connection is over."
             .into(),
         What::Queued { route } => format!(
             "The handler of {route} was put into the pool's queue; the loop goes on at once."

@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::os::fd::{AsRawFd, OwnedFd};
 
-use super::session::Session;
+use super::session::{Handler, Session};
 use super::table::Seat;
 use crate::telemetry::{By, ConnId, ConnState, Kind, Mask, Nanos, Ret, Row};
 
@@ -84,6 +84,8 @@ impl Connection {
             ConnState::Lingering
         } else if !self.session.output.is_empty() {
             ConnState::Writing
+        } else if self.session.handler == Handler::Pool {
+            ConnState::Handling
         } else if !self.session.input.is_empty() || self.session.body.is_some() {
             ConnState::Reading
         } else if self.row.bytes_in == 0 {

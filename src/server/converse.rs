@@ -192,7 +192,7 @@ impl<'c, L: Line> Conversation<'c, L> {
         loop {
             let kind = match self.session.output.payload {
                 Payload::None => return Ok(()),
-                Payload::Static(_) => Kind::Send,
+                Payload::Memory(_) => Kind::Send,
                 Payload::File { .. } => Kind::Sendfile,
             };
             self.before_sending(kind)?;

@@ -4,8 +4,9 @@ use std::time::{Duration, SystemTime};
 
 use super::Config;
 use super::echo::{Text, front};
+use super::mistake::Mistake;
 use super::routes::{self, Route};
-use super::session::{Part, Session, rest_of};
+use super::session::{Handler, Part, Session, rest_of};
 use crate::http::{
     self, Body, Discard, FileCall, FileKind, Head, Now, Payload, Progress, Request, Response, Site,
 };
@@ -32,6 +33,12 @@ pub(super) trait Witness {
     fn counters(&mut self) -> Counters;
     /// Runs a handler that takes that long, and tells it.
     fn handle(&mut self, route: &'static str, time: Duration);
+    /// Whether handlers have threads of their own.
+    fn has_pool(&self) -> bool {
+        false
+    }
+    /// Puts a handler into the pool's queue, and tells it. Only where there is a pool.
+    fn offload(&mut self, _route: &'static str, _time: Duration) {}
     /// What became of the others while a handler ran.
     fn meanwhile(&self) -> &'static str {
         "Nobody else was served meanwhile."
@@ -106,18 +113,24 @@ impl Desk {
                 continue;
             }
             let response = match http::parse(rest, &self.config.limits) {
-                Head::Partial => break,
-                Head::Bad(status) => {
+                Head::Partial if !self.config.makes(Mistake::RecvOnce) => break,
+                bad @ (Head::Partial | Head::Bad(_)) => {
+                    let status = if let Head::Bad(status) = bad { status } else { 400 };
                     used = bytes.len();
                     session.ending = Some(Why::BadRequest);
                     self.site.refuse(status, self.time, &mut self.output)
                 }
                 Head::Complete(request) => {
                     let route = self.config.routes.find(&request);
-                    // Whoever waits for the answers before it does not wait for a slow handler.
-                    if matches!(route, Some(Route::Slow(_))) && !self.output.is_empty() {
-                        session.behind = true;
-                        break;
+                    if let Some(Route::Slow(time)) = route
+                        && session.handler != Handler::Ended
+                    {
+                        // Whoever waits for the answers before it does not wait for the handler.
+                        let first = !self.output.is_empty();
+                        if first || Self::offload(session, &request, time, witness) {
+                            session.behind = true;
+                            break;
+                        }
                     }
                     used += request.head_len;
                     understood = true;
@@ -141,6 +154,22 @@ impl Desk {
         session.awaits = since.or_else(|| part.map(|part| (part, witness.now())));
     }
 
+    /// Hands a request's handler to the pool, if there is one.
+    fn offload(
+        session: &mut Session,
+        request: &Request<'_>,
+        time: Duration,
+        witness: &mut impl Witness,
+    ) -> bool {
+        let pool = witness.has_pool();
+        if pool {
+            tell_request(witness, request);
+            witness.offload(Route::SLOW, time);
+            session.handler = Handler::Pool;
+        }
+        pool
+    }
+
     /// Answers one request.
     fn respond(
         &mut self,
@@ -150,7 +179,10 @@ impl Desk {
         witness: &mut impl Witness,
     ) -> Response {
         request.keep_alive &= self.config.keep_alive;
-        tell_request(witness, &request);
+        let handled = std::mem::take(&mut session.handler) == Handler::Ended;
+        if !handled {
+            tell_request(witness, &request);
+        }
         let Self { config, site, time, output, .. } = self;
         let too_long = matches!(request.body, Body::Length(n) if n > config.limits.body_bytes);
         let response = if too_long {
@@ -158,9 +190,14 @@ impl Desk {
         } else if let Some(route) = route {
             let text = match route {
                 Route::Metrics => routes::metrics(&witness.counters(), witness.now()),
-                Route::Slow(took) => {
-                    witness.handle(Route::SLOW, took);
-                    routes::slow_text(took, witness.meanwhile())
+                Route::Slow(time) => {
+                    let meanwhile = if handled {
+                        "The loop served the others meanwhile."
+                    } else {
+                        witness.handle(Route::SLOW, time);
+                        witness.meanwhile()
+                    };
+                    routes::slow_text(time, handled, meanwhile)
                 }
             };
             site.generated(&request, route.media_type(), &text, *time, output)

@@ -1,18 +1,20 @@
-//! What every step of a readiness loop needs: the table, the interest list, the gate, and somebody
-//! to tell. Answering is not here (`desk`), so the operator's commands can be carried out in the
-//! middle of it.
+//! What every step of a readiness loop needs, and of the coroutines: the table, the interest list,
+//! the gate, and somebody to tell. Answering is not here (`desk`), so the operator's commands can
+//! be carried out in the middle of it.
 
-use std::os::fd::{AsFd, AsRawFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::time::{Duration, Instant};
 
 use super::connection::Connection;
 use super::desk::Witness;
+use super::mistake::Mistake;
 use super::pace::{Pace, Verdict};
-use super::selector::{Ctl, Selector, Tag, Unwatched, Wish};
-use super::session::Session;
+use super::pool::Pool;
+use super::selector::{Ctl, Tag, Trigger, Unwatched, Watcher, Wish, peek};
+use super::session::{Handler, Session};
 use super::table::Table;
 use super::timers::Timers;
-use super::{After, Bound, Config};
+use super::{After, Bound, Config, ret};
 use crate::http::Payload;
 use crate::telemetry::{
     Command, Commands, ConnId, ConnState, Counters, CtlOp, Fd, Kind, Listener, Mask, Nanos, Next,
@@ -30,6 +32,8 @@ pub(super) struct Floor<S> {
     pub(super) tell: Publisher,
     pub(super) commands: Commands,
     pub(super) pace: Pace,
+    /// Threads for handlers, with `--handler offload`.
+    pub(super) pool: Option<Pool>,
     /// Commands that came while a handler kept the loop.
     pub(super) late: Vec<Command>,
     /// A command is being carried out: its calls are the operator's and pass the gate.
@@ -38,6 +42,8 @@ pub(super) struct Floor<S> {
     pub(super) unfinished: Vec<(Fd, ConnId)>,
     /// The accept queue may not be empty, though no event will tell.
     pub(super) acceptable: bool,
+    /// Sockets that are never closed: `--mistake forget-unregister`.
+    pub(super) forgotten: Vec<OwnedFd>,
     pub(super) last_id: u64,
     /// When the last wait call returned, with pauses since then taken out.
     pub(super) woke: Nanos,
@@ -48,7 +54,7 @@ pub(super) struct Floor<S> {
     pub(super) ending: Option<After>,
 }
 
-impl<S: Selector> Floor<S> {
+impl<S: Watcher> Floor<S> {
     pub(super) fn new(
         bound: Bound,
         config: Config,
@@ -65,7 +71,7 @@ impl<S: Selector> Floor<S> {
             resting: None,
             server: S::SERVER,
             epfd: selector.fd().unwrap_or(-1),
-            waker: commands.as_fd().as_raw_fd(),
+            waker: if S::ASKS { -1 } else { commands.as_fd().as_raw_fd() },
         };
         Self {
             table: Table::new(config.max_per_address > 0),
@@ -79,10 +85,12 @@ impl<S: Selector> Floor<S> {
             tell,
             commands,
             pace: Pace::default(),
+            pool: None,
             late: Vec::new(),
             commanded: false,
             unfinished: Vec::new(),
             acceptable: false,
+            forgotten: Vec::new(),
             woke: 0,
             ending: None,
         }
@@ -93,6 +101,11 @@ impl<S: Selector> Floor<S> {
     #[inline]
     pub(super) fn gate(&mut self, kind: Kind, fd: Fd, conn: Option<ConnId>) -> bool {
         self.pace.is_free() || self.hold(Next { kind, fd, conn })
+    }
+
+    /// The gate before the call that watches an fd, where that is one.
+    pub(super) fn gate_ctl(&mut self, fd: Fd, conn: Option<ConnId>) -> bool {
+        self.selector.fd().is_none() || self.gate(Kind::EpollCtl, fd, conn)
     }
 
     /// The gate before a call on a connection. Returns it, if it still is there.
@@ -139,8 +152,12 @@ impl<S: Selector> Floor<S> {
     /// Watches an fd, told. `Err` says why it cannot be watched.
     pub(super) fn watch(&mut self, tag: Tag, from: Mask, to: Mask) -> Result<(), Why> {
         let result = self.selector.watch(tag, from, to);
+        let interest = if result.is_ok() { to } else { from };
+        if tag.fd == self.listener.fd {
+            self.listener.interest = interest;
+        }
         let conn = self.table.at(tag.fd).map(|connection| {
-            connection.row.interest = to;
+            connection.row.interest = interest;
             connection.row.id
         });
         let (call, result) = match result {
@@ -168,15 +185,18 @@ impl<S: Selector> Floor<S> {
             return;
         }
         let sending = !connection.session.output.is_empty();
-        let wish = Wish { input: !sending && !connection.row.stopped, room: connection.blocked };
+        let waiting = connection.session.handler == Handler::Pool;
+        let input = !sending && !waiting && !connection.row.stopped;
+        let wish = Wish { input, room: connection.blocked };
         let (from, to) = (connection.row.interest, self.selector.mask(wish));
-        if from == to && !self.selector.is_oneshot() {
+        if from == to && (to == Mask::NONE || self.selector.trigger() != Trigger::Oneshot) {
             return;
         }
-        if self.selector.fd().is_some() && !self.gate(Kind::EpollCtl, fd, Some(id)) {
+        if !self.gate_ctl(fd, Some(id)) {
             return;
         }
-        if self.watch(Tag { fd, mark: mark(id) }, from, to).is_err() {
+        // One whose number is too high lives by its timer alone.
+        if let Err(Why::Failed) = self.watch(Tag { fd, mark: mark(id) }, from, to) {
             self.close(fd, id, Why::Failed);
         }
     }
@@ -187,14 +207,23 @@ impl<S: Selector> Floor<S> {
             return;
         }
         let Some(mut connection) = self.table.remove(fd) else { return };
-        self.selector.forget(Tag { fd, mark: mark(id) });
+        let forgets = self.config.makes(Mistake::ForgetUnregister);
+        if !forgets {
+            self.selector.forget(Tag { fd, mark: mark(id) });
+        }
         self.timers.clear(fd);
-        drop(connection.socket);
-        self.tell.call(fd, Some(id), What::Close);
         let row = &mut connection.row;
-        row.last = Kind::Close;
-        row.last_ret = Ret::ZERO;
+        // The kernel forgets a closed one by itself, so with epoll it takes not to close it.
+        if forgets && self.selector.fd().is_some() && why.is_the_peers() {
+            self.forgotten.push(connection.socket);
+        } else {
+            drop(connection.socket);
+            self.tell.call(fd, Some(id), What::Close);
+            row.last = Kind::Close;
+            row.last_ret = Ret::ZERO;
+        }
         row.state = ConnState::Closed;
+        row.within = None;
         row.why = Some(why);
         let (bytes_in, bytes_out, requests) = (row.bytes_in, row.bytes_out, row.requests);
         self.tell.fact(fd, Some(id), What::Closed { why, bytes_in, bytes_out, requests }, &[]);
@@ -202,6 +231,15 @@ impl<S: Selector> Floor<S> {
         self.let_go(connection.session);
         // A descriptor is free: let the resting listener try at once.
         self.acceptable |= self.listener.resting.is_some();
+    }
+
+    /// Asks an fd that was closed and is still on the list of `scan`, unless its number was given
+    /// to a connection again.
+    pub(super) fn ask_nobody(&mut self, fd: Fd) {
+        if self.table.at(fd).is_none() {
+            self.gate(Kind::Recv, fd, None);
+            self.tell.call(fd, None, What::Recv { ret: ret(peek(fd)) });
+        }
     }
 
     /// What is left of a closed connection's session: a file that was being sent is closed too.
@@ -213,6 +251,7 @@ impl<S: Selector> Floor<S> {
     pub(super) fn close_file(&mut self, payload: Payload) {
         if let Payload::File { file, .. } = payload {
             let fd = file.as_raw_fd();
+            self.gate(Kind::Close, fd, None);
             drop(file);
             self.tell.call(fd, None, What::Close);
         }
@@ -245,7 +284,7 @@ pub(super) struct OnLoop<'f, S> {
     id: ConnId,
 }
 
-impl<S: Selector> Witness for OnLoop<'_, S> {
+impl<S: Watcher> Witness for OnLoop<'_, S> {
     fn now(&self) -> Nanos {
         self.floor.tell.now()
     }
@@ -278,6 +317,17 @@ impl<S: Selector> Witness for OnLoop<'_, S> {
 
     fn handle(&mut self, route: &'static str, time: Duration) {
         self.floor.block(route, time, self.fd, self.id);
+    }
+
+    fn has_pool(&self) -> bool {
+        self.floor.pool.is_some()
+    }
+
+    fn offload(&mut self, route: &'static str, time: Duration) {
+        if let Some(pool) = &self.floor.pool {
+            pool.queue(self.fd, self.id, route, time);
+        }
+        self.fact(What::Queued { route }, &[]);
     }
 }
 

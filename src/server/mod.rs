@@ -3,6 +3,10 @@
 //! | file | what lives there |
 //! |---|---|
 //! | `reactor` | the readiness loop: wait, accept, serve |
+//! | `coroutines` | a task for each connection, over tokio's loop |
+//! | `listener` | accepting, and resting when no descriptor is left |
+//! | `keyboard` | standard input as one more fd |
+//! | `mistake` | what is done wrong on purpose |
 //! | `echo` | the other protocol |
 //! | `transfer` | reading and writing on one of its connections |
 //! | `floor` | what every step of it needs: the gate, the table, somebody to tell |
@@ -13,6 +17,7 @@
 //! | `selector` | who says which fds are ready |
 //! | `table`, `connection` | the fd → socket table and what is in it |
 //! | `pace` | the gate: run, pause, step, slow motion |
+//! | `pool` | threads for handlers, so that the loop can go on |
 //! | `blocking` | one client at a time |
 //! | `threads` | a thread for each connection |
 //! | `processes` | a process for each connection; `processes_worker` is that process |
@@ -25,14 +30,19 @@
 mod blocking;
 mod connection;
 mod converse;
+mod coroutines;
 mod deadline;
 mod desk;
 mod echo;
 mod floor;
 mod hall;
 mod hall_operator;
+mod keyboard;
+mod listener;
+mod mistake;
 mod operator;
 mod pace;
+mod pool;
 mod processes;
 mod processes_wire;
 mod processes_worker;
@@ -62,15 +72,18 @@ use crate::telemetry::{
 use connection::Connection;
 use desk::Desk;
 pub use echo::Protocol;
+pub use mistake::Mistake;
 pub use processes::Program;
 pub use processes_worker::work;
 use reactor::Reactor;
 pub use routes::Routes;
-use selector::EpollEt;
+pub use selector::Trigger;
+use selector::{Epoll, EpollEt, Poll, Scan, Select};
 use table::Table;
 
 /// Which server, and its limits.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches of the command line")]
 pub struct Config {
     /// Which of the nine.
     pub server: ServerKind,
@@ -103,6 +116,9 @@ pub struct Config {
     pub cork: bool,
     /// Bytes that one `recv` may bring; at least 1.
     pub read_buffer: usize,
+    /// How many threads run the handlers, beside the loop; 0 for none: they run on the loop. Only
+    /// the readiness servers have them.
+    pub handler_threads: usize,
     /// What is spoken.
     pub protocol: Protocol,
     /// Whether `blocking` ends when it has served one connection.
@@ -111,6 +127,38 @@ pub struct Config {
     pub stack_size: usize,
     /// How `processes` starts its workers.
     pub worker: Program,
+    /// When `epoll` is told of an fd that is ready.
+    pub trigger: Trigger,
+    /// How long `scan` sleeps between two rounds.
+    pub nap: Duration,
+    /// Whether an event is followed by as many `recv`s as there is input, or by one.
+    pub drain: bool,
+    /// Whether an event is followed by as many `accept`s as there are clients, or by one.
+    pub accept_all: bool,
+    /// Whether standard input is watched too.
+    pub stdin: bool,
+    /// What is done wrong on purpose.
+    pub mistake: Option<Mistake>,
+}
+
+impl Config {
+    /// Whether this mistake is to be made.
+    #[inline]
+    pub(crate) fn makes(&self, mistake: Mistake) -> bool {
+        self.mistake == Some(mistake)
+    }
+
+    /// Whether an event is followed by as many `recv`s as there is input.
+    #[inline]
+    fn drains(&self) -> bool {
+        self.drain && !self.makes(Mistake::NoDrain)
+    }
+
+    /// How much one `recv` may bring.
+    fn recv_size(&self) -> usize {
+        let most = if self.makes(Mistake::RecvOnce) { mistake::RECV_ONCE } else { usize::MAX };
+        self.read_buffer.clamp(1, most)
+    }
 }
 
 impl Default for Config {
@@ -130,10 +178,17 @@ impl Default for Config {
             nodelay: true,
             cork: true,
             read_buffer: 64 * 1024,
+            handler_threads: 0,
             protocol: Protocol::default(),
             once: false,
             stack_size: 64 * 1024,
             worker: Program::default(),
+            trigger: Trigger::default(),
+            nap: Duration::ZERO,
+            drain: true,
+            accept_all: true,
+            stdin: false,
+            mistake: None,
         }
     }
 }
@@ -297,8 +352,12 @@ impl House {
             ServerKind::Processes => processes::run(self, started),
             ServerKind::Threads => threads::run(self, started),
             ServerKind::Blocking => blocking::run(self, started),
+            ServerKind::Scan => Reactor::<Scan>::new(self)?.run(started),
+            ServerKind::Select => Reactor::<Select>::new(self)?.run(started),
+            ServerKind::Poll => Reactor::<Poll>::new(self)?.run(started),
+            ServerKind::Epoll => Reactor::<Epoll>::new(self)?.run(started),
             ServerKind::EpollEt => Reactor::<EpollEt>::new(self)?.run(started),
-            _ => Err(io::Error::other(format!("there is no server {kind}"))),
+            ServerKind::Coroutines => coroutines::run(self, started),
         }
     }
 
@@ -334,6 +393,9 @@ pub fn start(
     commands: Commands,
 ) -> io::Result<Handle> {
     let addr = bound.addr;
+    if config.stdin {
+        keyboard::prepare()?;
+    }
     let waker = commands.as_fd().as_raw_fd();
     let (tell, told) = crossbeam_channel::bounded(1);
     let thread = std::thread::Builder::new().name("server".into()).spawn(move || {

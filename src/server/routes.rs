@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::floor::Floor;
-use super::selector::Selector;
+use super::selector::Watcher;
 use crate::http::Request;
 use crate::telemetry::{Command, ConnId, Counters, Fd, Kind, Nanos, QUEUED, Stance, What, Why};
 
@@ -67,7 +67,7 @@ fn time_of(query: Option<&[u8]>) -> Option<Duration> {
     Some(text.parse().map_or(SLOWEST, Duration::from_millis).min(SLOWEST))
 }
 
-impl<S: Selector> Floor<S> {
+impl<S: Watcher> Floor<S> {
     /// Takes the loop's thread for a while: nobody is served meanwhile, and that is the lesson. It
     /// is told before it begins. What the operator says meanwhile is carried out later; only the
     /// end of the server ends it early.
@@ -99,8 +99,9 @@ impl<S: Selector> Floor<S> {
 }
 
 /// What `/slow` says when it is over.
-pub(super) fn slow_text(time: Duration, meanwhile: &str) -> String {
-    format!("This handler took {} ms.\n{meanwhile}\n", time.as_millis())
+pub(super) fn slow_text(time: Duration, in_pool: bool, meanwhile: &str) -> String {
+    let place = if in_pool { " on a thread of the pool" } else { "" };
+    format!("This handler took {} ms{place}.\n{meanwhile}\n", time.as_millis())
 }
 
 /// The totals in Prometheus' text format, version 0.0.4.
@@ -157,11 +158,34 @@ pub(super) fn metrics(counters: &Counters, now: Nanos) -> String {
     family("calls_total", "counter", "System calls of the loop, by name.", &calls);
     family("calls_again_total", "counter", "Calls that ended in EAGAIN.", &one(counters.again));
     family(
+        "examined_total",
+        "counter",
+        "Descriptors asked whether they are ready.",
+        &one(counters.examined),
+    );
+    family(
+        "copied_bytes_total",
+        "counter",
+        "Bytes of descriptor lists copied into the kernel and out of it.",
+        &one(counters.copied),
+    );
+    family(
+        "started_total",
+        "counter",
+        "Threads, processes or tasks started for connections.",
+        &one(counters.started),
+    );
+    family("ended_total", "counter", "Those of them that have ended.", &one(counters.ended));
+    family(
         "listener_rests_total",
         "counter",
         "How often the listener rested for want of descriptors.",
         &one(counters.rests),
     );
+    let name = "epollscope_waited_seconds_total";
+    let (seconds, nanos) = (counters.waited / 1_000_000_000, counters.waited % 1_000_000_000);
+    let _ = writeln!(out, "# HELP {name} Time that the server's own thread spent waiting.");
+    let _ = writeln!(out, "# TYPE {name} counter\n{name} {seconds}.{nanos:09}");
     out
 }
 

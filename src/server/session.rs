@@ -28,8 +28,22 @@ pub(super) struct Session {
     pub(super) output: Output,
     /// No further request is taken; it is closed for this reason when all is sent.
     pub(super) ending: Option<Why>,
+    /// Where the handler of the next request is, if it is one for the pool.
+    pub(super) handler: Handler,
     /// What of a request is awaited, and since when.
     pub(super) awaits: Option<(Part, Nanos)>,
+}
+
+/// Where the handler of a request is.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(super) enum Handler {
+    /// It was not begun.
+    #[default]
+    None,
+    /// In the pool; until it has ended, nothing is received and nothing answered.
+    Pool,
+    /// It has ended in the pool; its answer is due.
+    Ended,
 }
 
 /// A part of a request that has begun to come.
@@ -84,11 +98,11 @@ pub(super) fn send(socket: impl AsFd, bytes: &[u8], more: bool) -> What {
 pub(super) fn offer(socket: impl AsFd, payload: &mut Payload) -> (What, u64) {
     match payload {
         Payload::None => (What::Send { ret: Ret::ZERO, len: 0 }, 0),
-        Payload::Static(bytes) => {
+        Payload::Memory(bytes) => {
             let piece = &bytes[..bytes.len().min(usize::try_from(OFFER).unwrap_or(usize::MAX))];
             let what = send(socket, piece, false);
             let taken = what.ret().and_then(|ret| ret.get().ok()).unwrap_or(0);
-            *bytes = &bytes[usize::try_from(taken).unwrap_or(0)..];
+            drop(bytes.split_to(usize::try_from(taken).unwrap_or(0)));
             (what, bytes.len() as u64)
         }
         Payload::File { file, offset, len: left } => {
@@ -98,6 +112,25 @@ pub(super) fn offer(socket: impl AsFd, payload: &mut Payload) -> (What, u64) {
             *left -= result.unwrap_or(0) as u64;
             let file = file.as_raw_fd();
             (What::Sendfile { file, offset: begin, len, ret: ret(result) }, *left)
+        }
+    }
+}
+
+/// Takes the whole piece that was offered as taken (`--mistake ignore-partial-write`); returns
+/// what is left.
+pub(super) fn believe(what: What, payload: &mut Payload) -> u64 {
+    let (What::Send { ret, len } | What::Sendfile { ret, len, .. }) = what else { return 0 };
+    let lost = len - ret.get().unwrap_or(0);
+    match payload {
+        Payload::None => 0,
+        Payload::Memory(bytes) => {
+            drop(bytes.split_to(usize::try_from(lost).unwrap_or(0)));
+            bytes.len() as u64
+        }
+        Payload::File { offset, len: left, .. } => {
+            *offset += lost;
+            *left -= lost;
+            *left
         }
     }
 }

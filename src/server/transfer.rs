@@ -9,22 +9,23 @@ use rustix::net::RecvFlags;
 use super::connection::Linger;
 use super::echo::Protocol;
 use super::floor::Floor;
+use super::mistake::Mistake;
 use super::reactor::Reactor;
 use super::ret;
-use super::selector::Selector;
-use super::session;
+use super::selector::{Selector, Watcher};
+use super::session::{self, Handler};
 use crate::http::Payload;
 use crate::telemetry::{ConnId, Errno, Fd, How, Kind, Nanos, Ret, What, Why};
 
 /// Calls that one connection may cost in one turn; then the others get theirs.
-const BUDGET: u32 = 16;
+pub(super) const BUDGET: u32 = 16;
 /// How long a closing connection may go on talking, and how much, so that its answer arrives.
 pub(super) const LINGER: Nanos = 2_000_000_000;
 pub(super) const LINGER_BYTES: usize = 1024 * 1024;
 
 /// Whether to go on with a connection.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Flow {
+pub(super) enum Flow {
     /// There may be more to do.
     On,
     /// Nothing until an event comes, or it is gone.
@@ -66,6 +67,9 @@ impl<S: Selector> Reactor<S> {
         {
             return self.floor.wind_up(fd, id, why);
         }
+        if session.handler == Handler::Pool {
+            return Flow::Over;
+        }
         if !session.input.is_empty() && std::mem::take(&mut session.behind) {
             return self.answer(fd, id, 0, budget);
         }
@@ -87,6 +91,7 @@ impl<S: Selector> Reactor<S> {
         let result = rustix::net::recv(&connection.socket, &mut **input, RecvFlags::empty());
         let result = ret(result.map(|(received, _)| received));
         *budget -= 1;
+        let drains = floor.config.drains();
         let Some(connection) = floor.told(fd, id, What::Recv { ret: result }) else {
             return Flow::Over;
         };
@@ -98,9 +103,9 @@ impl<S: Selector> Reactor<S> {
             }
             Ok(n) => {
                 let n = usize::try_from(n).unwrap_or(usize::MAX);
-                // RDHUP is watched for, so after a short read there is nothing left, and what
+                // After a short read there is nothing left, unless RDHUP has told of a FIN; what
                 // comes later, data or FIN, comes with an event of its own.
-                connection.unread = n >= input.len() || connection.hangup;
+                connection.unread = drains && (n >= input.len() || connection.hangup);
                 match &mut connection.linger {
                     Some(linger) if n > linger.bytes => {
                         let why = connection.session.ending.unwrap_or(Why::Answered);
@@ -180,6 +185,7 @@ impl<S: Selector> Reactor<S> {
             let what = session::send(&connection.socket, &desk.output[sent..], more);
             floor.told(fd, id, what);
             match what.ret().map_or(Ok(0), Ret::get) {
+                Ok(_) if floor.config.makes(Mistake::IgnorePartialWrite) => break,
                 Ok(n) => sent += usize::try_from(n).unwrap_or(0),
                 Err(Errno::INTR) => {}
                 Err(Errno::AGAIN) => {
@@ -194,7 +200,7 @@ impl<S: Selector> Reactor<S> {
     }
 }
 
-impl<S: Selector> Floor<S> {
+impl<S: Watcher> Floor<S> {
     /// Keeps for later what was gathered and is not sent.
     fn keep(&mut self, fd: Fd, id: ConnId, rest: &[u8], blocked: bool) {
         if let Some(connection) = self.table.get(fd, id) {
@@ -205,11 +211,12 @@ impl<S: Selector> Floor<S> {
 
     /// Sends the payload, a bounded piece a call.
     fn send_payload(&mut self, fd: Fd, id: ConnId, budget: &mut u32) -> Flow {
+        let ignores = self.config.makes(Mistake::IgnorePartialWrite);
         loop {
             let Some(connection) = self.table.get(fd, id) else { return Flow::Over };
             let kind = match &connection.session.output.payload {
                 Payload::None => return Flow::On,
-                Payload::Static(_) => Kind::Send,
+                Payload::Memory(_) => Kind::Send,
                 Payload::File { .. } => Kind::Sendfile,
             };
             if *budget == 0 {
@@ -218,7 +225,10 @@ impl<S: Selector> Floor<S> {
             *budget -= 1;
             let Some(connection) = self.pass(kind, fd, id) else { return Flow::Over };
             let payload = &mut connection.session.output.payload;
-            let (what, left) = session::offer(&connection.socket, payload);
+            let (what, mut left) = session::offer(&connection.socket, payload);
+            if ignores && what.ret().is_some_and(|ret| ret.get().is_ok()) {
+                left = session::believe(what, payload);
+            }
             let Some(connection) = self.told(fd, id, what) else { return Flow::Over };
             match what.ret().map_or(Ok(0), Ret::get) {
                 Ok(0) => {
@@ -245,7 +255,8 @@ impl<S: Selector> Floor<S> {
     fn wind_up(&mut self, fd: Fd, id: ConnId, why: Why) -> Flow {
         let Some(connection) = self.table.get(fd, id) else { return Flow::Over };
         let session = &connection.session;
-        let silent = !connection.unread && session.input.is_empty() && session.body.is_none();
+        let read = self.config.drains() && !connection.unread;
+        let silent = read && session.input.is_empty() && session.body.is_none();
         if connection.row.half_closed || why == Why::Answered && silent {
             self.close(fd, id, why);
             return Flow::Over;
@@ -262,7 +273,7 @@ impl<S: Selector> Floor<S> {
     }
 
     /// A call failed for good.
-    fn broken(&mut self, fd: Fd, id: ConnId, errno: Errno) -> Flow {
+    pub(super) fn broken(&mut self, fd: Fd, id: ConnId, errno: Errno) -> Flow {
         let Some(connection) = self.table.get(fd, id) else { return Flow::Over };
         let why = match connection.session.ending {
             // All was sent before; that is why it ends.

@@ -8,7 +8,7 @@ pub struct Counters {
     /// Connections accepted, refused ones included.
     pub accepted: u64,
     /// Connections answered with 503 because `--max-connections` or `--max-per-address` were
-    /// open.
+    /// open, or their fd was over `FD_SETSIZE`.
     pub refused: u64,
     /// Connections closed, by [`Why`].
     pub closed: [u64; Why::ALL.len()],
@@ -20,9 +20,10 @@ pub struct Counters {
     pub bytes_in: u64,
     /// Bytes sent.
     pub bytes_out: u64,
-    /// Returns of the wait call, own plumbing included.
+    /// Returns of the wait call, own plumbing included; in `scan` its rounds.
     pub wakeups: u64,
-    /// Fds that those returns reported, own plumbing left out.
+    /// Fds that those returns reported, own plumbing left out; in `scan`, which is told nothing,
+    /// those that had an answer when they were asked.
     pub ready: u64,
     /// Wake-ups that brought nothing but own plumbing or a timer.
     pub own_wakeups: u64,
@@ -77,7 +78,7 @@ const EPOLL_EVENT: u64 = if cfg!(target_arch = "x86_64") { 12 } else { 16 };
 impl Counters {
     /// Counts a call, and what it cost.
     #[inline]
-    pub(super) fn call(&mut self, what: &What) {
+    pub(crate) fn call(&mut self, what: &What) {
         self.calls[what.kind() as usize] += 1;
         if what.ret().is_some_and(|ret| ret.is_err(Errno::AGAIN)) {
             self.again += 1;
@@ -86,7 +87,7 @@ impl Counters {
             What::EpollWait { ret, waited } => {
                 let ready = ret.get().unwrap_or(0);
                 self.examined += ready;
-                self.copied += ready * EPOLL_EVENT;
+                self.copied += ready.saturating_mul(EPOLL_EVENT);
                 self.waited += waited;
             }
             What::Accept { ret, .. } => self.accepted += u64::from(ret.get().is_ok()),
@@ -108,7 +109,7 @@ impl Counters {
 
     /// Counts what a fact says.
     #[inline]
-    pub(super) fn fact(&mut self, what: &What) {
+    pub(crate) fn fact(&mut self, what: &What) {
         match *what {
             What::Request { .. } => self.requests += 1,
             What::Response { status, .. } => {

@@ -1,6 +1,6 @@
 //! Reads what strace(1) and the event log say of the same run, into the same shape.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use serde_json::Value;
@@ -39,9 +39,12 @@ pub fn of_log_by(text: &str) -> Vec<(Option<i64>, Call)> {
             let mut detail = String::new();
             match name.as_str() {
                 "epoll_ctl" => detail = format!("{} {}", text("op"), text("mask")),
-                "epoll_wait" => {
+                "epoll_wait" | "poll" | "select" => {
                     for ready in line["ready"].as_array().into_iter().flatten() {
                         detail += &format!("{}:{} ", ready["fd"], ready["mask"].as_str().unwrap());
+                    }
+                    if let Some(examined) = number("examined") {
+                        detail += &format!("of {examined}");
                     }
                 }
                 "accept" => {
@@ -56,7 +59,7 @@ pub fn of_log_by(text: &str) -> Vec<(Option<i64>, Call)> {
             }
             let fd = match name.as_str() {
                 "epoll_wait" => number("epfd"),
-                "epoll_create1" | "wait4" => Some(-1),
+                "epoll_create1" | "poll" | "select" | "clock_nanosleep" | "wait4" => Some(-1),
                 "openat2" => number("dirfd").or_else(|| number("fd")),
                 _ => number("fd"),
             };
@@ -73,16 +76,41 @@ pub fn of_log_by(text: &str) -> Vec<(Option<i64>, Call)> {
 
 /// The calls that strace saw on the thread that called `listen`, from its first on a socket on.
 pub fn of_strace(text: &str) -> Vec<Call> {
+    own_lines(text).iter().filter_map(|line| parse(line)).collect()
+}
+
+/// The same without the calls of tokio: those on descriptors that it makes for itself, which are
+/// an epoll instance, a second descriptor of that, and an eventfd.
+pub fn of_strace_without_runtime(text: &str) -> Vec<Call> {
+    let mut its: HashSet<String> = HashSet::new();
+    let mut is_its = |line: &str| {
+        let (name, rest) = line.split_once('(').unwrap_or_default();
+        let first = &rest[..rest.find([',', ')']).unwrap_or(0)];
+        let result = line.rsplit_once(" = ").map_or("", |(_, result)| result);
+        let made = match name {
+            "epoll_create1" | "eventfd2" => true,
+            "fcntl" => its.contains(first) && rest.contains("F_DUPFD_CLOEXEC"),
+            _ => false,
+        };
+        if made {
+            return its.insert(result.to_owned());
+        }
+        if name == "close" { its.remove(first) } else { its.contains(first) }
+    };
+    own_lines(text).iter().filter(|line| !is_its(line)).filter_map(|line| parse(line)).collect()
+}
+
+fn own_lines(text: &str) -> Vec<String> {
     let lines = whole_lines(text);
     let thread = lines
         .iter()
         .find(|(_, line)| line.starts_with("listen("))
         .map(|(thread, _)| thread.clone())
         .expect("strace saw a listen");
-    let own = lines.iter().filter(|(by, _)| *by == thread).map(|(_, line)| line.as_str());
+    let own = lines.into_iter().filter(|(by, _)| *by == thread).map(|(_, line)| line);
     // The listener's options are set by the same thread right before it.
     let told = |line: &str| line.starts_with("listen(") || line.starts_with("setsockopt(");
-    own.skip_while(|line| !told(line)).filter_map(parse).collect()
+    own.skip_while(|line| !told(line)).collect()
 }
 
 /// Joins `<unfinished ...>` with `<... resumed>`. Each stands where it ended, but a `close` where
@@ -113,7 +141,8 @@ pub fn whole_lines(text: &str) -> Vec<(String, String)> {
 }
 
 /// The order in which the log writes the bits of a mask; strace has another.
-const ORDER: [&str; 9] = ["IN", "PRI", "OUT", "RDHUP", "ERR", "HUP", "ET", "ONESHOT", "EXCLUSIVE"];
+const ORDER: [&str; 10] =
+    ["IN", "PRI", "OUT", "RDHUP", "ERR", "HUP", "NVAL", "ET", "ONESHOT", "EXCLUSIVE"];
 
 /// Empties the string literals, which may hold anything.
 fn without_strings(line: &str) -> String {
@@ -146,6 +175,8 @@ pub fn parse(line: &str) -> Option<Call> {
         rest.rsplit_once(" = ").unwrap_or_else(|| panic!("no result: {line}"));
     let arguments = arguments.trim_end().trim_end_matches(')');
     let argument = |n: usize| arguments.split(',').nth(n).unwrap_or_default().trim();
+    // Behind the value of select and poll stands what they filled in.
+    let filled = result;
     let mut words = result.split_whitespace();
     let value = words.next().unwrap_or_default();
     let result = if value == "-1" { words.next().unwrap_or_default() } else { value };
@@ -154,8 +185,10 @@ pub fn parse(line: &str) -> Option<Call> {
         &rest[..rest.find([',', '}', ')']).unwrap_or(rest.len())]
     };
     let mask = |bits: &str| {
-        let mut names: Vec<&str> =
-            bits.split('|').map(|bit| bit.trim_start_matches("EPOLL")).collect();
+        let mut names: Vec<&str> = bits
+            .split('|')
+            .map(|bit| bit.split_once("POLL").map_or(bit, |(_, name)| name))
+            .collect();
         names.sort_by_key(|name| ORDER.iter().position(|known| known == name));
         if bits.is_empty() { "0".to_owned() } else { names.join("|") }
     };
@@ -186,6 +219,32 @@ pub fn parse(line: &str) -> Option<Call> {
                 detail += &format!("{fd}:{} ", mask(bits));
             }
             "epoll_wait"
+        }
+        "ppoll" | "poll" => {
+            fd = "-1";
+            for ready in filled.split("{fd=").skip(1) {
+                let (fd, bits) = ready.split_once(", revents=").unwrap();
+                detail += &format!("{fd}:{} ", mask(&bits[..bits.find('}').unwrap()]));
+            }
+            detail += &format!("of {}", arguments.matches("{fd=").count());
+            "poll"
+        }
+        "pselect6" | "select" => {
+            fd = "-1";
+            for (key, bit) in [("in [", "IN"), ("out [", "OUT")] {
+                let rest = filled.split_once(key).map_or("]", |(_, rest)| rest);
+                for fd in rest[..rest.find(']').unwrap()].split_whitespace() {
+                    detail += &format!("{fd}:{bit} ");
+                }
+            }
+            let sets = arguments.split('[').skip(1).map(|set| set.split(']').next().unwrap());
+            let asked: HashSet<&str> = sets.flat_map(str::split_whitespace).collect();
+            detail += &format!("of {}", asked.len());
+            "select"
+        }
+        "clock_nanosleep" => {
+            fd = "-1";
+            name
         }
         "epoll_ctl" => {
             fd = argument(2);
@@ -219,7 +278,7 @@ pub fn parse(line: &str) -> Option<Call> {
             fd = "-1";
             name
         }
-        "close" | "openat2" | "fstat" | "pread64" => name,
+        "close" | "openat2" | "fstat" | "pread64" | "read" => name,
         other => panic!("a call that the log has no word for: {other}: {line}"),
     };
     Some(Call {

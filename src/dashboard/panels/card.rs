@@ -4,6 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::{Margin, Rect};
 use ratatui::text::{Line, Span};
 
+use super::fit::wrap;
 use super::{block, cut, dim, left, plain, title};
 use crate::dashboard::format;
 use crate::dashboard::layout::Panel;
@@ -64,6 +65,13 @@ fn lines(entry: &Entry, scene: &Scene, width: usize, theme: &Theme) -> Vec<Line<
         state.push(Span::styled("  its FIN was read", theme.style(Role::Warn)));
     }
     let mut lines = vec![Line::from(state)];
+    for lint in scene.lints.found().iter().filter(|lint| lint.conn == Some(row.id)) {
+        let rows = wrap(&lint.text(scene.now), width.saturating_sub(3), 4, theme.ascii());
+        lines.extend(rows.into_iter().enumerate().map(|(i, row)| {
+            let mark = if i == 0 { "!" } else { " " };
+            Line::styled(format!(" {mark} {row}"), theme.style(Role::Bad))
+        }));
+    }
     if let Some((id, kind)) = entry.ours {
         lines.push(pair("ours", format!("client {id}, {}", kind.label())));
     }

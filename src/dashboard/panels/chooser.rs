@@ -1,4 +1,4 @@
-//! The choice of the kind of client that `c` adds.
+//! The boxes to choose from: the kinds of client that `c` adds, and the nine servers.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -8,6 +8,7 @@ use super::{dim, popup};
 use crate::clients::ClientKind;
 use crate::dashboard::state::State;
 use crate::dashboard::theme::{Role, Theme};
+use crate::telemetry::ServerKind;
 
 /// Draws the box.
 pub fn draw(frame: &mut Frame, screen: Rect, at: usize, state: &State, theme: &Theme) {
@@ -33,6 +34,31 @@ pub fn draw(frame: &mut Frame, screen: Rect, at: usize, state: &State, theme: &T
         .collect();
     lines.push(Line::default());
     lines.push(Line::from(dim("Up, Down or a number; Enter chooses; Esc leaves it", theme)));
+    for (line, y) in lines.into_iter().zip(inner.top()..inner.bottom()) {
+        frame.render_widget(line, Rect { y, height: 1, ..inner });
+    }
+}
+
+/// Draws the box of the servers; the one that runs now has a mark of its own.
+pub fn servers(frame: &mut Frame, screen: Rect, at: usize, state: &State, theme: &Theme) {
+    let height = u16::try_from(ServerKind::ALL.len() + 4).unwrap_or(u16::MAX);
+    let inner = popup(frame, screen, 74, height, "server: who waits for what", theme);
+    let now = state.live().listener.map(|listener| listener.server);
+    let runs = theme.glyph("●", "*");
+    let mut lines: Vec<Line> = ServerKind::ALL
+        .into_iter()
+        .enumerate()
+        .map(|(i, server)| {
+            let mark = if i == at { theme.glyph("▸", ">") } else { " " };
+            let runs = if now == Some(server) { runs } else { " " };
+            let text =
+                format!("{mark} {} {runs} {:<10} {}", i + 1, server.name(), server.summary());
+            Line::styled(text, theme.style(if i == at { Role::Selected } else { Role::Text }))
+        })
+        .collect();
+    lines.push(Line::default());
+    let foot = format!("Up, Down or a number; Enter switches; Esc leaves it   {runs} runs now");
+    lines.push(Line::from(dim(foot, theme)));
     for (line, y) in lines.into_iter().zip(inner.top()..inner.bottom()) {
         frame.render_widget(line, Rect { y, height: 1, ..inner });
     }

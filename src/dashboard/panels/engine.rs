@@ -15,9 +15,19 @@
 //! ```
 //!
 //! The boundary's row depends on the panel's size alone, so it does not jump.
+//!
+//! So it is for epoll. What other servers do is drawn as it is: one file for each way of waiting,
+//! chosen in [`draw`].
 
+mod asked;
+mod halves;
 mod kernel;
+mod lists;
+mod one;
 mod program;
+mod sleepers;
+mod swept;
+mod tasks;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -26,10 +36,12 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
-use super::fit::{Token, cut, first_fit, fold, wrap};
+use self::halves::{Room, Way};
+use super::fit::{Token, cut, first_fit, fold};
 use crate::dashboard::format;
 use crate::dashboard::layout::Panel;
 use crate::dashboard::state::engine::Engine;
+use crate::dashboard::state::ways::{self, Drawing};
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::{EventRef, Kind, Mode, Next, Ret, Stance, What};
 
@@ -51,12 +63,20 @@ pub fn draw(frame: &mut Frame, area: Rect, engine: &Engine, theme: &Theme, focus
         return;
     }
     let pen = Pen { engine, theme };
-    if inner.height < FULL {
-        let lines = pen.compact(inner.width.into(), inner.height.into());
-        frame.render_widget(Paragraph::new(lines), inner);
-    } else {
-        pen.full(frame, inner);
-    }
+    let drawing = engine.server().map_or(Drawing::Lists, ways::drawing);
+    let way: &dyn Fn(Room) -> Way = match drawing {
+        Drawing::Lists if inner.height < FULL => {
+            let lines = pen.compact_lists(inner.width.into(), inner.height.into());
+            return frame.render_widget(Paragraph::new(lines), inner);
+        }
+        Drawing::Lists => return pen.full_lists(frame, inner),
+        Drawing::Swept => &|room| pen.swept(room),
+        Drawing::Asked => &|room| pen.asked(room),
+        Drawing::Sleepers => &|room| pen.sleepers(room),
+        Drawing::Tasks => &|room| pen.tasks(room),
+        Drawing::One => &|room| pen.one(room),
+    };
+    pen.halves(frame, inner, way);
 }
 
 /// A call and its result, as the stream writes it: `recv(9) = 84`.
@@ -69,6 +89,11 @@ pub fn call(event: EventRef<'_>) -> String {
             format!("epoll_ctl({} {fd}, {mask}) = {}", op.name(), result(ret))
         }
         What::EpollWait { ret, .. } => format!("epoll_wait() = {}", result(ret)),
+        What::Select { ret, examined, .. } | What::Poll { ret, examined, .. } => {
+            let name = event.event.what.kind().name();
+            format!("{name}({}) = {}", fds(examined), result(ret))
+        }
+        What::Nap { waited, .. } => format!("nap of {}", format::ascii_duration(waited)),
         What::Accept { ret, .. } => format!("accept({fd}) = {ret:?}"),
         What::Recv { ret } => format!("recv({fd}) = {}", result(ret)),
         What::Send { ret, len } | What::Sendfile { ret, len, .. } => {
@@ -98,9 +123,16 @@ fn result(ret: Ret) -> String {
     }
 }
 
+/// `1 fd`, `50 fds`.
+fn fds(examined: u32) -> String {
+    let fds = if examined == 1 { "fd" } else { "fds" };
+    format!("{} {fds}", format::count(examined.into()))
+}
+
 fn before(next: Next) -> String {
     match next.kind {
-        Kind::EpollWait => "epoll_wait()".to_owned(),
+        Kind::Nap => "the nap".to_owned(),
+        kind if kind.is_wait() || next.fd < 0 => format!("{}()", kind.name()),
         kind => format!("{}({})", kind.name(), next.fd),
     }
 }
@@ -126,100 +158,6 @@ impl Pen<'_> {
 
     fn duration(&self, nanos: u64) -> String {
         if self.theme.ascii() { format::ascii_duration(nanos) } else { format::duration(nanos) }
-    }
-
-    /// The few lines of a small panel: those that matter most, in the order of the drawing.
-    fn compact(&self, width: usize, height: usize) -> Vec<Line<'static>> {
-        let held = self.stands();
-        let mut lines: Vec<(u8, Line)> = Vec::new();
-        let watched = format!("{} watched ", format::count(self.engine.watched() as u64));
-        let room = width.saturating_sub(watched.width());
-        let interest = self.interest(room, 1);
-        lines.push((10, self.labelled(&watched, Role::Kernel, &interest, width)));
-        lines.push((7, self.labelled("", Role::Kernel, &self.queues(width < 36), width)));
-        if held {
-            lines.push((8, self.ready_list(width)));
-            let readable = self.readable();
-            let labels = ["seen by our 2nd epoll: ", "our 2nd epoll: ", "2nd epoll "];
-            let whole = |label: &&str| {
-                fold(&readable, width.saturating_sub(label.width()), 1, Style::new()).1
-            };
-            let label = labels.iter().find(|label| whole(label)).unwrap_or(&labels[1]);
-            lines.push((3, self.labelled(label, Role::Kernel, &readable, width)));
-        } else {
-            let label = "ready (last wait) ";
-            let tokens = self.returned(width.saturating_sub(label.width()), 1);
-            lines.push((3, self.labelled(label, Role::Kernel, &tokens, width)));
-        }
-        lines.push((1, self.boundary(width)));
-        let array = self.array(width.saturating_sub(8));
-        lines.push((4, self.labelled("program ", Role::Program, &array, width)));
-        let (now, last) = self.now(width);
-        lines.push((0, now));
-        let others = 6 + usize::from(last.is_some());
-        if let Some(last) = last {
-            let last = cut(&last, width, self.theme.ascii());
-            lines.push((2, Line::from(self.span(last, Role::Program))));
-        }
-        // What the last call meant is worth more than the rest of the kernel's side while one
-        // goes step by step; how many rows it gets follows from the ranks.
-        let (ranks, most) = if held {
-            let most = [0, 0, 0, 0, 0, 0, 1, 2, 2, 2, 3].get(height).copied().unwrap_or(3);
-            ([5, 6, 9, 11], most)
-        } else {
-            ([11, 12, 13, 14], height.saturating_sub(others).min(4))
-        };
-        if let Some(meaning) = self.engine.meaning() {
-            let rows = wrap(&meaning, width, most, self.theme.ascii());
-            for (rank, row) in ranks.into_iter().zip(rows) {
-                lines.push((rank, Line::from(self.span(row, Role::Text))));
-            }
-        }
-        let mut ranks: Vec<u8> = lines.iter().map(|(rank, _)| *rank).collect();
-        ranks.sort_unstable();
-        let most = ranks.get(height.min(ranks.len()).saturating_sub(1)).copied().unwrap_or(0);
-        lines.into_iter().filter(|(rank, _)| *rank <= most).map(|(_, line)| line).collect()
-    }
-
-    /// The drawing with headings; from [`WIDE`] on, the kernel's queues and the last wake-ups stand
-    /// in a column of their own.
-    fn full(&self, frame: &mut Frame, area: Rect) {
-        let above = area.height / 2;
-        let below = area.height - above - 1;
-        let part = |x, y, width, height| Rect { x, y, width, height };
-        let line = part(area.x, area.y + above, area.width, 1);
-        frame.render_widget(Paragraph::new(self.boundary(area.width.into())), line);
-        let program = area.y + above + 1;
-        if area.width < WIDE {
-            let rest = usize::from(above) - 3;
-            let (ready, interest) = ((rest / 4).max(1), (rest / 4).max(1));
-            let width = usize::from(area.width);
-            let mut lines = self.interest_section(width, interest);
-            lines.extend(self.ready_section(width, ready));
-            lines.extend(self.queue_section(width, rest - ready - interest));
-            frame.render_widget(Paragraph::new(lines), part(area.x, area.y, area.width, above));
-            let mut lines = self.program_section(width, below.into());
-            let left = usize::from(below).saturating_sub(lines.len());
-            if left >= 3 {
-                lines.extend(self.history(width, left));
-            }
-            frame.render_widget(Paragraph::new(lines), part(area.x, program, area.width, below));
-        } else {
-            let left = area.width / 2;
-            let right = area.x + left + 1;
-            let width = area.width - left - 1;
-            let rest = usize::from(above) - 2;
-            let ready = (rest / 3).max(1);
-            let mut lines = self.interest_section(usize::from(left), rest - ready);
-            lines.extend(self.ready_section(left.into(), ready));
-            frame.render_widget(Paragraph::new(lines), part(area.x, area.y, left, above));
-            let lines = self.queue_section(width.into(), usize::from(above) - 1);
-            frame.render_widget(Paragraph::new(lines), part(right, area.y, width, above));
-            let lines = self.program_section(left.into(), below.into());
-            frame.render_widget(Paragraph::new(lines), part(area.x, program, left, below));
-            let lines = self.history(width.into(), below.into());
-            frame.render_widget(Paragraph::new(lines), part(right, program, width, below));
-        }
     }
 
     /// `kernel ─ ready list ─ returned by the last wait ───`
@@ -250,6 +188,11 @@ impl Pen<'_> {
         padded(lines.into_iter().map(indent).collect(), rows)
     }
 
+    /// The name of the call in which the loop waits.
+    fn wait_call(&self) -> &'static str {
+        self.engine.server().map_or(Kind::EpollWait, ways::waits_in).name()
+    }
+
     /// `═══ epoll_wait() = 2, waited 1.2 s ═══`
     fn boundary(&self, width: usize) -> Line<'static> {
         let standing = self.engine.standing();
@@ -260,15 +203,27 @@ impl Pen<'_> {
             Stance::Waiting if self.engine.stood() >= ASLEEP => {
                 let time = self.duration(self.engine.stood());
                 vec![
-                    format!("asleep for {time} in epoll_wait"),
+                    format!("asleep for {time} in {}", self.wait_call()),
                     format!("asleep for {time}"),
                     "asleep".to_owned(),
                 ]
             }
             _ => match self.engine.wake() {
-                None => vec![format!("epoll_wait() = {dash}"), format!("= {dash}")],
+                None => vec![format!("{}() = {dash}", self.wait_call()), format!("= {dash}")],
+                Some(wake) if wake.kind == Kind::Round => {
+                    let (asked, answered) = (fds(wake.examined), result(wake.ret));
+                    let short = format!("{asked} asked, {answered} answered");
+                    let nap = format!("{short}, after a nap of {}", self.duration(wake.waited));
+                    vec![if wake.waited > 0 { nap } else { short.clone() }, short]
+                }
                 Some(wake) => {
-                    let short = format!("epoll_wait() = {}", result(wake.ret));
+                    let name = wake.kind.name();
+                    let listed = if wake.kind == Kind::EpollWait {
+                        String::new()
+                    } else {
+                        fds(wake.examined)
+                    };
+                    let short = format!("{name}({listed}) = {}", result(wake.ret));
                     let waited = format!("waited {}", self.duration(wake.waited));
                     let mut all = vec![format!("{short}, {waited}"), short.clone()];
                     if wake.own > 0 {
@@ -278,11 +233,23 @@ impl Pen<'_> {
                     } else if wake.ret == Ret::ZERO {
                         all.insert(0, format!("{short} (timeout), {waited}"));
                     }
+                    if wake.copied > 0 {
+                        let copied = format!("{} bytes copied", format::count(wake.copied.into()));
+                        for text in &mut all {
+                            *text = text.replacen(&short, &format!("{short}, {copied}"), 1);
+                        }
+                        all.push(short);
+                    }
                     all.push(format!("= {}", result(wake.ret)));
                     all
                 }
             },
         };
+        self.rule(spellings, width)
+    }
+
+    /// The boundary, with the first of these words that fits.
+    fn rule(&self, spellings: Vec<String>, width: usize) -> Line<'static> {
         let text = first_fit(spellings, width.saturating_sub(4)).unwrap_or_default();
         let text = if text.is_empty() { text } else { format!(" {text} ") };
         let sides = width.saturating_sub(text.width());
@@ -304,3 +271,6 @@ fn padded(mut lines: Vec<Line<'static>>, rows: usize) -> Vec<Line<'static>> {
     lines.resize(rows, Line::default());
     lines
 }
+
+#[cfg(test)]
+mod tests;

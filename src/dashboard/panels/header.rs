@@ -1,6 +1,6 @@
 //! The header: who serves what and where, how the loop is, and how much goes on.
 //!
-//! One, two or (with a border) three rows. What does not fit is left out field by field, the least
+//! One, two or (with a border) three rows, or four with what it costs. What does not fit is left out field by field, the least
 //! important first; a number is never cut.
 
 use ratatui::Frame;
@@ -56,8 +56,10 @@ impl Badge {
 pub struct HeaderView<'a> {
     /// Where a browser finds the server.
     pub url: &'a str,
-    /// Which server: `epoll-et (mio)`.
+    /// Which server: `epoll-et (mio)`; empty before it listens.
     pub server: &'a str,
+    /// What it costs, a few words for each figure.
+    pub costs: &'a [String],
     /// What happens each second.
     pub rates: &'a Rates,
     /// How the server is.
@@ -89,7 +91,16 @@ pub fn draw(frame: &mut Frame, area: Rect, view: &HeaderView<'_>, theme: &Theme)
         frame.render_widget(block, area);
         let figures = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
         let line = pen.line(pen.figures(figures.width.into()), figures.width.into());
-        frame.render_widget(Paragraph::new(line), figures);
+        frame.render_widget(Paragraph::new(line), Rect { height: 1, ..figures });
+        if figures.height > 1 {
+            let costs = (0..).zip(view.costs);
+            let costs = costs.map(|(rank, text)| pen.field(rank, text, Role::Dim)).collect();
+            let line = pen.line(costs, figures.width.into());
+            frame.render_widget(
+                Paragraph::new(line),
+                Rect { y: figures.y + 1, height: 1, ..figures },
+            );
+        }
     } else if area.height == 2 {
         let width = usize::from(area.width);
         let mut fields = pen.names();
@@ -133,11 +144,14 @@ impl Pen<'_> {
     }
 
     fn names(&self) -> Vec<Field> {
-        vec![
+        let mut names = vec![
             self.field(60, "epollscope", Role::Title),
             self.field(20, self.view.url, Role::Text),
-            self.field(50, self.view.server, Role::Dim),
-        ]
+        ];
+        if !self.view.server.is_empty() {
+            names.push(self.field(50, self.view.server, Role::Dim));
+        }
+        names
     }
 
     fn badges(&self, width: usize) -> Vec<Field> {
@@ -250,10 +264,11 @@ impl Pen<'_> {
         let one = last.is_some_and(|tally| tally.get(Metric::Wakeups) == 1);
         let wakeups = format!("{} wake-up{}/s", count(Metric::Wakeups), if one { "" } else { "s" });
         fields.push(self.field(12, wakeups, Role::Text));
-        // What epoll_wait copied out is what it looked at: the two are equal by its nature.
-        let ready = last.and_then(|tally| tally.per(Metric::Ready, Metric::Wakeups));
-        let ready = ready.map_or_else(|| none.to_owned(), format::rate);
-        let text = format!("examined {ready} : {ready} ready");
+        let each = |metric| {
+            let mean = last.and_then(|tally| tally.per(metric, Metric::Wakeups));
+            mean.map_or_else(|| none.to_owned(), format::rate)
+        };
+        let text = format!("examined {} : {} ready", each(Metric::Examined), each(Metric::Ready));
         fields.push(self.field(30, text, Role::Text));
         if let Some(notice) = view.notice {
             fields.push(self.field(25, notice, Role::Warn));
@@ -263,6 +278,9 @@ impl Pen<'_> {
 
     /// As many fields as fit on a line, three blanks apart where there is room, else two or one.
     fn line(&self, mut fields: Vec<Field>, width: usize) -> Line<'static> {
+        if fields.is_empty() {
+            return Line::default();
+        }
         let needs = |fields: &[Field], gap: usize| {
             fields.iter().map(Field::width).sum::<usize>() + gap * fields.len().saturating_sub(1)
         };

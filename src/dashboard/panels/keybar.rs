@@ -46,21 +46,46 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
         _ => Line::default(),
     };
     frame.render_widget(line, area);
-    if let Some(text) = state.current_notice()
-        && area.y > 0
-    {
-        let room = usize::from(area.width);
+    let taken = lint(frame, area, state, theme);
+    if let Some(text) = state.current_notice() {
+        // What looks like a mistake stays to be seen below it.
         let text = format!("{} {text}", theme.glyph("●", "*"));
-        // A long one has two rows.
-        let rows = wrap(&text, room.saturating_sub(2), 2.min(usize::from(area.y)), theme.ascii());
-        for (row, y) in rows.iter().rev().zip((0..area.y).rev()) {
-            let text = fit(&format!(" {row} "), room, theme);
-            let width = u16::try_from(text.chars().count()).unwrap_or(area.width);
-            let place = Rect { x: area.x + (area.width - width) / 2, y, width, height: 1 };
-            frame.render_widget(Clear, place);
-            frame.render_widget(Line::styled(text, theme.style(Role::Warn)), place);
-        }
+        let above = Rect { y: area.y - taken, ..area };
+        note(frame, above, &text, Role::Warn, true, theme);
     }
+}
+
+/// What looks like a mistake, above the keys; returns how many rows it takes.
+fn lint(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) -> u16 {
+    let text = state.scene().lint().map(|text| format!("! {text}"));
+    text.map_or(0, |text| note(frame, area, &text, Role::Bad, false, theme))
+}
+
+/// A sentence over what lies above `area`, in two rows where it is long; returns how many.
+fn note(
+    frame: &mut Frame,
+    area: Rect,
+    text: &str,
+    role: Role,
+    centred: bool,
+    theme: &Theme,
+) -> u16 {
+    let room = usize::from(area.width);
+    let rows = wrap(text, room.saturating_sub(2), 2.min(usize::from(area.y)), theme.ascii());
+    for (row, y) in rows.iter().rev().zip((0..area.y).rev()) {
+        let text = fit(&format!(" {row} "), room, theme);
+        // What stays covers whole rows; what passes no more than it needs.
+        let width = if centred {
+            u16::try_from(text.chars().count()).unwrap_or(area.width)
+        } else {
+            area.width
+        };
+        let x = area.x + (area.width - width) / 2;
+        let place = Rect { x, y, width, height: 1 };
+        frame.render_widget(Clear, place);
+        frame.render_widget(Line::styled(text, theme.style(role)), place);
+    }
+    u16::try_from(rows.len()).unwrap_or(0)
 }
 
 fn keys_line(width: u16, state: &State, theme: &Theme) -> Line<'static> {

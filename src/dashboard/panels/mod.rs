@@ -3,6 +3,7 @@
 pub mod card;
 pub mod charts;
 pub mod chooser;
+pub mod costs;
 pub mod dead;
 pub mod engine;
 mod fit;
@@ -10,6 +11,7 @@ pub mod header;
 pub mod help;
 pub mod keybar;
 pub mod prompt;
+pub mod seats;
 pub mod stream;
 pub mod table;
 pub mod too_small;
@@ -27,9 +29,9 @@ use ratatui::widgets::{Block, Borders, Clear};
 
 use self::header::{Badge, HeaderView};
 use super::layout::Panel;
-use super::state::{Overlay, State};
+use super::state::{Overlay, State, ways};
 use super::theme::{Role, Theme};
-use crate::telemetry::{Kind, Standing};
+use crate::telemetry::Standing;
 
 /// Draws the screen.
 pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
@@ -50,6 +52,12 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
             Panel::Stream => stream::draw(frame, area, state, theme, focused),
             Panel::Card => card::draw(frame, area, state, theme, focused),
             Panel::Loop => engine::draw(frame, area, &state.scene().engine, theme, focused),
+            Panel::Seats => seats::draw(frame, area, state.scene(), theme, focused),
+            Panel::Costs => {
+                let scene = state.scene();
+                let figures = scene.costs.figures(&scene.rates, theme.ascii());
+                costs::draw(frame, area, &figures, state.card_top(), theme, focused);
+            }
             Panel::Charts => {
                 let scene = state.scene();
                 charts::draw(frame, area, &scene.charts, &scene.rates, theme, focused);
@@ -63,6 +71,7 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
         Overlay::Confirm(confirm) => prompt::confirm(frame, area, confirm, theme),
         Overlay::IdleSeconds(input) => prompt::idle(frame, area, input, state, theme),
         Overlay::Choose(at) => chooser::draw(frame, area, *at, state, theme),
+        Overlay::Servers(at) => chooser::servers(frame, area, *at, state, theme),
     }
 }
 
@@ -72,13 +81,20 @@ fn header(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
     let stood = live.now.saturating_sub(live.standing.since);
     // Which call is next must be seen whatever panels are shown.
     let next = state.live().next_call().map(|next| {
-        let fd = if next.kind == Kind::EpollWait { String::new() } else { next.fd.to_string() };
+        let fd =
+            if next.kind.is_wait() || next.fd < 0 { String::new() } else { next.fd.to_string() };
         format!("next: {}({fd})", next.kind.name())
     });
+    let scene = state.scene();
+    let figures = match area.height {
+        4.. => costs::brief(&scene.costs.figures(&scene.rates, theme.ascii()), theme),
+        _ => Vec::new(),
+    };
     let view = HeaderView {
+        costs: &figures,
         url: state.url(),
-        server: "epoll-et (mio)",
-        rates: &state.scene().rates,
+        server: live.listener.map_or("", |listener| ways::title(listener.server)),
+        rates: &scene.rates,
         badge: Badge::new(Standing { mode: state.mode(), ..live.standing }, stood),
         frozen: state.frozen_for(),
         lost: live.lost.all(),

@@ -58,6 +58,49 @@ impl Script {
         self
     }
 
+    /// The same by poll(2), which was handed that many fds.
+    pub(crate) fn poll(&mut self, examined: u32, ready: &[(Fd, u64)]) -> &mut Self {
+        self.seq += 1;
+        let list: Vec<Ready> =
+            ready.iter().map(|&(fd, id)| Ready { fd, mask: Mask::IN, conn: conn(id) }).collect();
+        let ret = Ret::ok(list.len() as u64);
+        let what = What::Poll { ret, examined, copied: examined * 8, waited: 1200 * MS };
+        self.batch.counters.call(&what);
+        self.batch.push(Event::new(self.seq, self.time, -1, None, what), &[], &list);
+        self.batch.counters.wakeups += 1;
+        self.batch.counters.ready += list.len() as u64;
+        self
+    }
+
+    /// A round of `scan`: the listener has nobody, and of the connections with these ids and the
+    /// same fds eight further on, one has 84 bytes to say.
+    pub(crate) fn round(&mut self, ids: std::ops::RangeInclusive<u64>, says: u64) -> &mut Self {
+        let again = Ret::err(crate::telemetry::Errno::AGAIN);
+        self.event(5, 0, What::Accept { ret: again, peer: None });
+        let asked = u32::try_from(ids.clone().count()).unwrap() + 1;
+        for id in ids {
+            let fd = Fd::try_from(id).unwrap() + 8;
+            if id == says {
+                self.recv(fd, id, 84).event(fd, id, What::Send { ret: Ret::ok(1290), len: 1290 });
+            }
+            self.event(fd, id, What::Recv { ret: again });
+        }
+        let round = What::Round { asked, answered: 1, took: MS };
+        self.batch.counters.fact(&round);
+        self.event(-1, 0, round);
+        self.event(-1, 0, What::Nap { ret: Ret::ZERO, waited: 500 * MS })
+    }
+
+    /// It is another server from now on.
+    pub(crate) fn server(&mut self, server: ServerKind) -> &mut Self {
+        let listener = self.batch.listener.as_mut().unwrap();
+        listener.server = server;
+        if server.asks() != crate::telemetry::Asks::Interest {
+            (listener.epfd, listener.waker) = (-1, -1);
+        }
+        self
+    }
+
     pub(crate) fn recv(&mut self, fd: Fd, id: u64, bytes: u64) -> &mut Self {
         self.event(fd, id, What::Recv { ret: Ret::ok(bytes) })
     }
@@ -86,6 +129,7 @@ impl Script {
         let mut next = Self::new(self.time);
         next.batch.counters = self.batch.counters.clone();
         next.batch.lost = self.batch.lost.clone();
+        next.batch.listener = self.batch.listener;
         let mut batch = std::mem::replace(&mut self.batch, next.batch);
         batch.time = self.time;
         batch.standing.since = self.time;

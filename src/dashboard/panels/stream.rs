@@ -51,6 +51,9 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
     for (entry, y) in stream.lines(height).zip(inner.top()..inner.bottom()) {
         let line = match entry {
             Entry::Event(event) => event_line(event, state, width, theme),
+            Entry::Lint(text) => {
+                cut(Line::styled(format!("  ! {text}"), theme.style(Role::Bad)), width, theme)
+            }
             Entry::Lost(count) => hole(*count, "lost: the stream was full", theme),
             Entry::Skipped(count) => hole(*count, "not shown: too many at once", theme),
         };
@@ -102,7 +105,7 @@ fn event_line(event: &OwnedEvent, state: &State, width: usize, theme: &Theme) ->
     let mut spans = vec![dim(format!("{time:>time_width$} "), theme)];
     spans.extend(told(event, width >= 90, theme));
     let line = Line::from(spans);
-    if event.event.what.kind() == Kind::EpollWait {
+    if event.event.what.kind().is_wait() {
         wait_line(line, width, theme)
     } else {
         cut(line, width, theme)
@@ -148,7 +151,8 @@ pub fn told(event: &OwnedEvent, wide: bool, theme: &Theme) -> Vec<Span<'static>>
     let (on, of) = if wide { (9, 14) } else { (8, 11) };
     let note = if theme.ascii() { in_ascii(&note) } else { note };
     let note_style = match kind {
-        Kind::Request | Kind::Response | Kind::EpollWait => theme.style(Role::Text),
+        Kind::Request | Kind::Response | Kind::Round => theme.style(Role::Text),
+        kind if kind.is_wait() => theme.style(Role::Text),
         _ => theme.style(Role::Dim),
     };
     vec![

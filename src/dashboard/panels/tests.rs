@@ -13,8 +13,8 @@ use crate::dashboard::state::rates::Rates;
 use crate::dashboard::theme::{Palette, Theme};
 use crate::inspect::{AcceptQueue, Snapshot, Socket, TcpState};
 use crate::telemetry::{
-    Batch, ConnId, CtlOp, Errno, Event, Fd, Kind, Mask, Mode, Next, Ready, Ret, Stance, Standing,
-    Turn, What, Why,
+    Batch, By, ConnId, CtlOp, Errno, Event, Fd, Kind, Mask, Mode, Next, Ready, Ret, ServerKind,
+    Stance, Standing, Turn, What, Why,
 };
 
 /// The designed panels: inner sizes and what they are called in a snapshot's name.
@@ -30,7 +30,7 @@ fn theme(ascii: bool) -> Theme {
     Theme::new(Palette::Dark, ascii)
 }
 
-fn engine_at(engine: &Engine, (width, height): (u16, u16), ascii: bool) -> String {
+pub(super) fn engine_at(engine: &Engine, (width, height): (u16, u16), ascii: bool) -> String {
     screen(width + 2, height + 2, |frame, area| {
         super::engine::draw(frame, area, engine, &theme(ascii), true);
     })
@@ -60,7 +60,7 @@ fn script(engine: &mut Engine) -> Script {
     script
 }
 
-fn measured(readable: Option<Vec<Fd>>) -> Snapshot {
+pub(super) fn measured(readable: Option<Vec<Fd>>) -> Snapshot {
     let socket = |(fd, recv_queue): (Fd, u32)| Socket {
         peer: peer(fd),
         state: TcpState::Established,
@@ -74,6 +74,8 @@ fn measured(readable: Option<Vec<Fd>>) -> Snapshot {
     };
     Snapshot {
         interest: None,
+        usage: None,
+        asleep: None,
         taken: std::time::Instant::now(),
         accept_queue: Some(AcceptQueue { len: 3, limit: 128 }),
         sockets: [(14, 84), (22, 1290), (30, 60_000)].map(socket).to_vec(),
@@ -174,6 +176,7 @@ fn busy() -> (Charts, Rates) {
         counters.wakeups += wave / 3 + 1;
         counters.own_wakeups += 1;
         counters.ready += wave;
+        counters.examined += wave;
         counters.calls[Kind::Recv as usize] += wave * 3;
         counters.calls[Kind::Send as usize] += wave * 2;
         counters.again += wave;
@@ -236,6 +239,7 @@ fn the_header_leaves_fields_out_whole() {
     let view = HeaderView {
         url: "http://192.168.1.20:7890",
         server: "epoll-et (mio)",
+        costs: &[],
         rates: &rates,
         badge: Badge::Running,
         frozen: None,
@@ -276,6 +280,7 @@ fn a_blocked_loop_is_told_with_its_handler_and_its_time() {
     let view = HeaderView {
         url: "http://127.0.0.1:7890",
         server: "epoll-et (mio)",
+        costs: &[],
         rates: &rates,
         badge: Badge::new(standing, 3200 * MS),
         frozen: None,
@@ -304,6 +309,7 @@ fn a_resting_listener_is_shown_first() {
     let view = HeaderView {
         url: "http://127.0.0.1:7890",
         server: "epoll-et (mio)",
+        costs: &[],
         rates: &rates,
         badge: Badge::Running,
         frozen: None,
@@ -335,6 +341,7 @@ fn ascii_is_ascii() {
     let view = HeaderView {
         url: "http://127.0.0.1:7890",
         server: "epoll-et (mio)",
+        costs: &[],
         rates: &rates,
         badge: Badge::Paused,
         frozen: Some(MS),
@@ -360,7 +367,15 @@ fn what() -> impl Strategy<Value = What> {
         (0u64..100).prop_map(Ret::ok),
         (0i32..200).prop_map(|errno| Ret::err(Errno(errno))),
     ];
-    (0usize..12, ret, any::<u64>()).prop_map(|(kind, ret, n)| match kind {
+    (0usize..20, ret, any::<u64>()).prop_map(|(kind, ret, n)| match kind {
+        12 => What::Poll { ret, examined: u32::MAX, copied: 1, waited: n },
+        13 => What::Select { ret, examined: 9, copied: u32::MAX, waited: n },
+        14 => What::Round { asked: 9, answered: u32::MAX, took: n },
+        15 => What::Nap { ret, waited: n },
+        16 => What::Switched { to: ServerKind::ALL[usize::from(n.to_le_bytes()[0]) % 9] },
+        17 => What::Started { stack: n },
+        18 => What::Parked { on: Mask::IN },
+        19 => What::Woken,
         0 => What::EpollWait { ret, waited: n },
         1 => What::Accept { ret, peer: None },
         2 => What::Recv { ret },
@@ -395,9 +410,10 @@ prop_compose! {
         turns in prop::collection::vec((any::<u64>(), any::<u32>()), 0..9),
         (seq, time, stance, mode, whole, next) in
             (prop_oneof![any::<u64>(), 0u64..50], prop_oneof![any::<u64>(), 0u64..400_000_000_000],
-             0u8..6, 0u8..3, any::<bool>(), -1i32..12),
+             0u8..7, 0u8..3, any::<bool>(), -1i32..12),
+        server in 0usize..9,
     ) -> Batch {
-        let mut batch = Script::new(time).batch;
+        let mut batch = Script::new(time).server(ServerKind::ALL[server]).publish();
         let (mut at, mut clock) = (seq, time);
         for (gap, later, fd, id, own, what) in events {
             at = at.saturating_add(u64::from(gap % 3));
@@ -408,13 +424,15 @@ prop_compose! {
                 .iter()
                 .map(|&(fd, mask, id)| Ready { fd, mask: Mask(mask), conn: ConnId::new(id) })
                 .collect();
-            let list = if what.kind() == Kind::EpollWait { &list[..] } else { &[] };
+            let list = if what.kind().is_wait() { &list[..] } else { &[] };
             let head = if what.kind() == Kind::Open { "/a\u{1b}b".as_bytes() } else { &[] };
             batch.push(event, head, list);
         }
         for (fd, id, mask) in rows {
             let mut row = super::sample::row(fd.rem_euclid(9999), id);
             (row.fd, row.interest) = (fd, Mask(mask));
+            row.within = (mask % 2 == 0).then_some(Kind::Recv);
+            row.by = By::process(i32::from(mask % 3 == 0) * 47);
             if id % 5 == 0 { batch.gone.push(row) } else { batch.rows.push(row) }
         }
         let c = &mut batch.counters;
@@ -434,6 +452,7 @@ prop_compose! {
             2 => Stance::Working,
             3 => Stance::Held(Next { kind: Kind::Recv, fd: next, conn: ConnId::new(2) }),
             4 => Stance::Handling("/slow"),
+            5 => Stance::Within(Next { kind: Kind::Recv, fd: next, conn: None }),
             _ => Stance::Ended,
         };
         batch
@@ -467,7 +486,8 @@ proptest! {
                 super::engine::draw(frame, area, &engine, &theme, true);
                 super::charts::draw(frame, area, &charts, &rates, &theme, false);
                 let view = HeaderView {
-                    url: "http://[::1]:7890", server: "epoll-et (mio)", rates: &rates,
+                    url: "http://[::1]:7890", server: "epoll-et (mio)",
+        costs: &[], rates: &rates,
                     badge: Badge::new(engine.standing(), tick), frozen: Some(tick), lost, notice: Some("note"),
                 };
                 super::header::draw(frame, area, &view, &theme);

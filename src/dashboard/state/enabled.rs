@@ -1,6 +1,7 @@
 //! When each key does something: the column `enabled` of the one list of keys.
 
-use super::{Overlay, State};
+use super::{Overlay, State, ways};
+use crate::dashboard::keys::Id;
 use crate::dashboard::layout::Panel;
 use crate::telemetry::Mode;
 
@@ -37,16 +38,33 @@ impl State {
             .is_some_and(|entry| entry.row.stopped)
     }
 
+    /// Why the server that runs now cannot do what a key asks for.
+    pub fn refusal(&self, id: Id) -> Option<&'static str> {
+        ways::refusal(self.live.listener?.server, id)
+    }
+
+    pub fn can_stop_reading(&self) -> bool {
+        self.can_drop() && self.refusal(Id::Reading).is_none()
+    }
+
     pub fn is_paused(&self) -> bool {
         self.alive() && self.mode() == Mode::Paused
     }
 
+    pub fn can_step(&self) -> bool {
+        self.is_paused() && self.refusal(Id::StepCall).is_none()
+    }
+
+    pub fn can_step_turn(&self) -> bool {
+        self.is_paused() && self.refusal(Id::StepTurn).is_none()
+    }
+
     pub fn can_slow(&self) -> bool {
-        self.alive() && self.mode() != Mode::Slow(1)
+        self.alive() && self.mode() != Mode::Slow(1) && self.refusal(Id::Slower).is_none()
     }
 
     pub fn is_slow(&self) -> bool {
-        self.alive() && matches!(self.mode(), Mode::Slow(_))
+        self.alive() && matches!(self.mode(), Mode::Slow(_)) && self.refusal(Id::Faster).is_none()
     }
 
     pub fn can_hang_up(&self) -> bool {

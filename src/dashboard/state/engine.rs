@@ -5,14 +5,17 @@
 //! drawn as "–". When the stream left out calls, the turn they belonged to is not shown as if it
 //! were whole: see [`Known`].
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::net::SocketAddr;
+mod round;
 
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+pub use self::round::{Ask, Round};
+use super::ways;
 use crate::inspect::{AcceptQueue, Snapshot};
 use crate::record::text::meaning;
 use crate::telemetry::{
-    Batch, ConnId, EventRef, Fd, Kind, Listener, Mask, Nanos, Next, OwnedEvent, Ready, Ret, Stance,
-    Standing, What,
+    Batch, ConnId, EventRef, Fd, Kind, Listener, Mask, Nanos, Next, OwnedEvent, Ready, Ret, Row,
+    ServerKind, Stance, Standing, What,
 };
 
 /// Wake-ups that are remembered.
@@ -25,13 +28,6 @@ pub struct Group {
     pub mask: Mask,
     /// The fds, as runs of neighbouring numbers: first and last.
     pub runs: Vec<(Fd, Fd)>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Connection {
-    id: ConnId,
-    peer: SocketAddr,
-    mask: Mask,
 }
 
 /// How far the program has got with one entry of the ready array.
@@ -70,12 +66,18 @@ pub enum Known {
     NoWait,
 }
 
-/// A wait call's return.
+/// A wait call's return; for `scan` a round of questions.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Wake {
+    /// Which call it was; [`Kind::Round`] for a round.
+    pub kind: Kind,
+    /// Fds that were asked: those of the list handed over, or of the round.
+    pub examined: u32,
+    /// Bytes of the list handed over and back; 0 where there is none.
+    pub copied: u32,
     /// When it returned.
     pub time: Nanos,
-    /// How long it had waited.
+    /// How long it had waited; for a round, how long the nap before it was.
     pub waited: Nanos,
     /// What it returned.
     pub ret: Ret,
@@ -128,7 +130,9 @@ pub struct Engine {
     standing: Standing,
     now: Nanos,
     listener: Option<Listener>,
-    connections: BTreeMap<Fd, Connection>,
+    /// By fd; in a worker process its number may be that of another's.
+    connections: BTreeMap<(Fd, ConnId), Row>,
+    fds: HashMap<ConnId, Fd>,
     entries: Vec<Entry>,
     /// Places in `entries`, ordered by fd.
     by_fd: Vec<u32>,
@@ -136,6 +140,7 @@ pub struct Engine {
     current: Option<usize>,
     known: Known,
     wakes: VecDeque<Wake>,
+    rounds: round::Rounds,
     last_call: Option<OwnedEvent>,
     /// The last event's number, to find gaps by.
     seq: u64,
@@ -156,14 +161,27 @@ impl Engine {
     /// Takes a batch in.
     pub fn apply(&mut self, batch: &Batch) {
         self.tick(batch.time);
+        let server = |listener: Option<Listener>| listener.map(|listener| listener.server);
+        if self.listener.is_some() && server(self.listener) != server(batch.listener) {
+            self.begin_afresh();
+        }
         self.take_rows(batch);
         // Of all turns but the last only the summary is kept: those are not worked out.
-        let last_wait = batch.events().rposition(|e| e.event.what.kind() == Kind::EpollWait);
+        let last_wait = batch.events().rposition(|e| e.event.what.kind().is_wait());
+        let begin = round::worked_out_from(batch);
         let mut last_call = None;
         for (i, event) in batch.events().enumerate() {
             self.check_order(event.event.seq);
-            if let What::EpollWait { ret, waited } = event.event.what {
-                self.begin_turn(event, ret, waited, last_wait == Some(i));
+            if event.event.what.kind().is_wait() {
+                self.begin_turn(event, last_wait == Some(i));
+            } else if let What::Switched { .. } = event.event.what {
+                self.begin_afresh();
+                last_call = None;
+            } else if let Some(wake) = self.rounds.apply(event, i >= begin) {
+                self.known = Known::All;
+                self.remember(wake);
+            } else if self.server().is_some_and(ways::has_rounds) {
+                // Its calls are told by the round that they belong to.
             } else if event.event.what.kind().is_call() && !event.event.own {
                 if let Some(wake) = self.wakes.back_mut().filter(|_| self.known != Known::NoWait) {
                     wake.calls = wake.calls.saturating_add(1);
@@ -196,17 +214,38 @@ impl Engine {
         self.listener = batch.listener;
         if batch.whole {
             self.connections.clear();
+            self.fds.clear();
         }
         for row in &batch.rows {
-            let connection = Connection { id: row.id, peer: row.peer, mask: row.interest };
-            self.connections.insert(row.fd, connection);
-        }
-        for row in &batch.gone {
-            // The number may be another connection's by now.
-            if self.connections.get(&row.fd).is_some_and(|now| now.id == row.id) {
-                self.connections.remove(&row.fd);
+            if let Some(before) = self.fds.insert(row.id, row.fd).filter(|fd| *fd != row.fd) {
+                self.connections.remove(&(before, row.id));
+            }
+            if self.connections.insert((row.fd, row.id), *row).is_none() && row.by.pid().is_none() {
+                // In one process a number is one connection's at a time.
+                let from = (row.fd, ConnId::new(1).expect("from 1"));
+                let mut others = self.connections.range(from..(row.fd, row.id));
+                if let Some(key) = others.next_back().map(|(key, _)| *key) {
+                    self.connections.remove(&key);
+                    self.fds.remove(&key.1);
+                }
             }
         }
+        for row in &batch.gone {
+            if let Some(fd) = self.fds.remove(&row.id) {
+                self.connections.remove(&(fd, row.id));
+            }
+        }
+    }
+
+    /// Another server has taken over: what was seen of the loop before is not of this one.
+    fn begin_afresh(&mut self) {
+        self.entries.clear();
+        self.by_fd.clear();
+        self.wakes.clear();
+        self.before.clear();
+        self.rounds = round::Rounds::default();
+        (self.current, self.last_call, self.measured) = (None, None, None);
+        self.known = Known::Nothing;
     }
 
     fn check_order(&mut self, seq: u64) {
@@ -226,9 +265,25 @@ impl Engine {
         if let Some(wake) = self.wakes.back_mut() {
             wake.part = true;
         }
+        self.rounds.leave_out();
     }
 
-    fn begin_turn(&mut self, event: EventRef<'_>, ret: Ret, waited: Nanos, shown: bool) {
+    fn remember(&mut self, wake: Wake) {
+        if self.wakes.len() == WAKES {
+            self.wakes.pop_front();
+        }
+        self.wakes.push_back(wake);
+    }
+
+    fn begin_turn(&mut self, event: EventRef<'_>, shown: bool) {
+        let (ret, examined, copied, waited) = match event.event.what {
+            What::EpollWait { ret, waited } => {
+                (ret, u32::try_from(ret.get().unwrap_or(0)).unwrap_or(u32::MAX), 0, waited)
+            }
+            What::Select { ret, examined, copied, waited }
+            | What::Poll { ret, examined, copied, waited } => (ret, examined, copied, waited),
+            _ => return,
+        };
         let waker = self.listener.map(|listener| listener.waker);
         let lesson = |ready: &&Ready| ready.conn.is_some() || Some(ready.fd) != waker;
         let mut first = [None; 8];
@@ -236,10 +291,10 @@ impl Engine {
             *slot = Some(ready.fd);
         }
         let all = event.ready.iter().filter(lesson).count();
-        if self.wakes.len() == WAKES {
-            self.wakes.pop_front();
-        }
-        self.wakes.push_back(Wake {
+        self.remember(Wake {
+            kind: event.event.what.kind(),
+            examined,
+            copied,
             time: event.event.time,
             waited,
             ret,
@@ -304,7 +359,7 @@ impl Engine {
     pub fn kernel(&mut self, snapshot: &Snapshot) {
         let before = self.measured.as_ref().and_then(|m| m.accept);
         let mut queues = Vec::new();
-        for (fd, row) in &self.connections {
+        for ((fd, _), row) in &self.connections {
             let Some(socket) = snapshot.socket(row.peer) else { continue };
             if socket.recv_queue > 0 {
                 let grown = self.measured.is_some()
@@ -363,11 +418,29 @@ impl Engine {
     pub fn meaning(&self) -> Option<String> {
         let last = self.last_call.as_ref()?;
         let mut text = meaning(last.as_ref()).into_owned();
-        let waited = last.event.what.kind() == Kind::EpollWait;
+        let waited = last.event.what.kind().is_wait();
         if waited && self.wake().is_some_and(|wake| wake.own > 0 && wake.ready > 0) {
             text += " One of them is our own waker.";
         }
         Some(text)
+    }
+
+    /// Which server it is; `None` before it listens.
+    #[must_use]
+    pub fn server(&self) -> Option<ServerKind> {
+        self.listener.map(|listener| listener.server)
+    }
+
+    /// The connections, by fd.
+    #[must_use]
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = &Row> {
+        self.connections.values()
+    }
+
+    /// The rounds of questions.
+    #[must_use]
+    pub fn rounds(&self) -> &round::Rounds {
+        &self.rounds
     }
 
     /// The listening socket.
@@ -401,12 +474,20 @@ impl Engine {
         self.list().count()
     }
 
+    /// The fds that are watched, in order, as the server asked for it; our own waker left out.
+    #[must_use]
+    pub fn fds(&self) -> Vec<Fd> {
+        let mut fds: Vec<Fd> = self.list().map(|(fd, _)| fd).collect();
+        fds.sort_unstable();
+        fds
+    }
+
     fn list(&self) -> impl Iterator<Item = (Fd, Mask)> + '_ {
         let waker = self.listener.map(|listener| listener.waker);
         let kernel = self.measured.as_ref().and_then(|measured| measured.interest.as_deref());
         let told = kernel.is_none().then(|| {
             let listener = self.listener.iter().map(|listener| (listener.fd, listener.interest));
-            let connections = self.connections.iter().map(|(fd, conn)| (*fd, conn.mask));
+            let connections = self.connections.iter().map(|((fd, _), row)| (*fd, row.interest));
             listener.chain(connections).filter(|(_, mask)| *mask != Mask::NONE)
         });
         let kernel = kernel.unwrap_or_default().iter().copied();
@@ -436,7 +517,7 @@ impl Engine {
     #[must_use]
     pub fn turn_over(&self) -> bool {
         match self.standing.stance {
-            Stance::Held(next) => next.kind == Kind::EpollWait,
+            Stance::Held(next) => next.kind.is_wait() || next.kind == Kind::Nap,
             Stance::Working | Stance::Handling(_) => false,
             Stance::Starting | Stance::Waiting | Stance::Within(_) | Stance::Ended => true,
         }
@@ -468,199 +549,4 @@ impl Engine {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::dashboard::panels::sample::{MS, Script, peer};
-    use crate::inspect::{Socket, TcpState};
-    use crate::telemetry::Mode;
-
-    fn marks(engine: &Engine) -> Vec<(Fd, Served)> {
-        engine.entries().iter().map(|entry| (entry.ready.fd, entry.served)).collect()
-    }
-
-    fn snapshot(queues: &[(Fd, u32)], readable: Option<Vec<Fd>>) -> Snapshot {
-        let socket = |&(fd, recv_queue)| Socket {
-            peer: peer(fd),
-            state: TcpState::Established,
-            recv_queue,
-            send_queue: 0,
-            rtt: None,
-            rtt_var: None,
-            cwnd: 10,
-            retransmits: 0,
-            inode: 1,
-        };
-        let ready_list = readable.as_ref().map(|fds| !fds.is_empty());
-        Snapshot {
-            interest: None,
-            taken: std::time::Instant::now(),
-            accept_queue: Some(AcceptQueue { len: 3, limit: 128 }),
-            sockets: queues.iter().map(socket).collect(),
-            readable,
-            ready_list,
-            trouble: None,
-        }
-    }
-
-    #[test]
-    fn the_ready_array_is_served_entry_by_entry() {
-        let mut script = Script::new(2000 * MS);
-        let mut engine = Engine::new();
-        script.row(9, 1).row(14, 2).wait(1200 * MS, &[(4, 0), (5, 0), (9, 1), (14, 2)]);
-        engine.apply(&script.accept(10, 3).held(Kind::Recv, 9, 1).publish());
-        assert_eq!(engine.wake().unwrap().own, 1, "the waker is not of the lesson");
-        assert_eq!(marks(&engine), [(5, Served::Done), (9, Served::Now), (14, Served::Not)]);
-
-        engine.apply(&script.recv(9, 1, 84).held(Kind::Send, 9, 1).publish());
-        assert_eq!(marks(&engine), [(5, Served::Done), (9, Served::Now), (14, Served::Not)]);
-
-        engine.apply(&script.recv(14, 2, 84).held(Kind::EpollWait, 3, 0).publish());
-        assert!(engine.turn_over());
-        assert_eq!(marks(&engine), [(5, Served::Done), (9, Served::Done), (14, Served::Done)]);
-        assert_eq!(engine.known(), Known::All);
-        assert_eq!(engine.wake().unwrap().calls, 4);
-    }
-
-    #[test]
-    fn a_reused_fd_is_not_the_entry_of_the_one_before() {
-        let mut script = Script::new(0);
-        let mut engine = Engine::new();
-        script.row(9, 1).wait(0, &[(5, 0), (9, 1)]);
-        engine.apply(&script.event(9, 1, What::Close).publish());
-        engine.apply(&script.accept(9, 2).recv(9, 2, 10).publish());
-        assert_eq!(marks(&engine), [(5, Served::Done), (9, Served::Stale)]);
-
-        // Served, closed and accepted again: what is done for the new one is not for the entry.
-        script.wait(0, &[(9, 2), (5, 0)]).recv(9, 2, 10).event(9, 2, What::Close);
-        script.batch.standing.stance = Stance::Working;
-        engine.apply(&script.accept(9, 3).recv(9, 3, 10).publish());
-        assert_eq!(marks(&engine), [(9, Served::Done), (5, Served::Now)]);
-
-        // The old connection's last row arrives with the new one's first: the new one stays.
-        let mut batch = script.row(9, 3).publish();
-        batch.gone.push(crate::dashboard::panels::sample::row(9, 2));
-        engine.apply(&batch);
-        assert_eq!(engine.watched(), 2);
-    }
-
-    #[test]
-    fn only_the_last_of_many_turns_is_worked_out_and_all_are_remembered() {
-        let mut script = Script::new(0);
-        let mut engine = Engine::new();
-        for _ in 0..40 {
-            script.wait(MS, &[(9, 1)]).recv(9, 1, 5).recv(9, 1, 5);
-        }
-        engine.apply(&script.wait(MS, &[(14, 2)]).publish());
-        assert_eq!(marks(&engine), [(14, Served::Not)]);
-        assert_eq!(engine.wakes().len(), WAKES);
-        assert_eq!(engine.wakes()[WAKES - 2].calls, 2);
-        assert_eq!(engine.wakes()[WAKES - 1].calls, 0);
-    }
-
-    #[test]
-    fn a_gap_is_told_and_no_call_is_put_into_the_wrong_turn() {
-        let mut script = Script::new(0);
-        let mut engine = Engine::new();
-        engine.apply(&script.wait(0, &[(9, 1), (14, 2)]).recv(9, 1, 5).publish());
-        script.seq += 3;
-        script.batch.lost.events[Kind::Recv as usize] = 3;
-        engine.apply(&script.recv(14, 2, 5).publish());
-        assert_eq!((engine.known(), engine.entries().len()), (Known::NoWait, 0));
-        assert!(engine.wake().is_none());
-        assert!(engine.wakes().back().unwrap().part);
-        engine.apply(&script.wait(0, &[(14, 2)]).recv(14, 2, 5).publish());
-        assert_eq!(engine.known(), Known::All, "a new turn is whole again");
-        assert_eq!(engine.entries().len(), 1);
-    }
-
-    #[test]
-    fn a_loss_after_the_last_event_is_told_too() {
-        let mut script = Script::new(0);
-        let mut engine = Engine::new();
-        engine.apply(&script.wait(0, &[(9, 1), (14, 2)]).recv(9, 1, 5).publish());
-        script.batch.lost.events[Kind::Recv as usize] = 2;
-        engine.apply(&script.publish());
-        assert_eq!(engine.known(), Known::Part);
-        script.seq += 2;
-        engine.apply(&script.wait(0, &[(9, 1)]).publish());
-        assert_eq!(engine.known(), Known::All);
-    }
-
-    #[test]
-    fn queues_are_joined_with_fds_and_their_growth_is_seen() {
-        let mut script = Script::new(0);
-        let mut engine = Engine::new();
-        script.row(9, 1).row(14, 2).held(Kind::EpollWait, 3, 0);
-        engine.apply(&script.publish());
-        engine.kernel(&snapshot(&[(9, 84), (14, 10)], Some(vec![9, 14])));
-        engine.kernel(&snapshot(&[(9, 84), (14, 20), (77, 5)], Some(vec![9, 14])));
-        let measured = engine.measured().unwrap();
-        let queue = |fd, bytes, grown| Queue { fd, bytes, grown };
-        assert_eq!(measured.queues, [queue(9, 84, false), queue(14, 20, true)]);
-        assert_eq!(
-            (measured.readable.as_deref(), measured.ready_list),
-            (Some(&[9, 14][..]), Some(true))
-        );
-
-        engine.apply(&script.publish());
-        let measured = engine.measured().unwrap();
-        assert_eq!((&measured.readable, measured.ready_list), (&None, None), "it runs again");
-        engine.kernel(&snapshot(&[], Some(vec![9])));
-        assert_eq!(engine.measured().unwrap().readable, None, "an answer that came too late");
-    }
-
-    #[test]
-    fn the_interest_list_is_grouped_into_runs() {
-        let mut script = Script::new(0);
-        let mut engine = Engine::new();
-        for fd in [9, 10, 11, 14] {
-            script.row(fd, u64::try_from(fd).unwrap());
-        }
-        script.batch.rows[2].interest = Mask(crate::dashboard::panels::sample::WATCH.0 | 4);
-        script.row(20, 20);
-        script.batch.rows[4].interest = Mask::NONE;
-        engine.apply(&script.publish());
-        let groups = engine.interest();
-        let runs: Vec<_> =
-            groups.iter().map(|group| (group.mask.to_string(), group.runs.clone())).collect();
-        let expected = [
-            ("IN|ET".to_owned(), vec![(5, 5)]),
-            ("IN|RDHUP|ET".to_owned(), vec![(9, 10), (14, 14)]),
-            ("IN|OUT|RDHUP|ET".to_owned(), vec![(11, 11)]),
-        ];
-        assert_eq!(runs, expected);
-        assert_eq!(engine.watched(), 5);
-
-        // While it stands, the kernel's own list is better than what was asked for.
-        engine.apply(&script.held(Kind::EpollWait, 3, 0).publish());
-        let mut asked = snapshot(&[], None);
-        asked.interest =
-            Some(vec![(4, Mask(0x19)), (5, Mask(0x8000_0019)), (9, Mask(0x8000_2019))]);
-        engine.kernel(&asked);
-        let masks: Vec<_> = engine.interest().iter().map(|group| group.mask.to_string()).collect();
-        assert_eq!(masks, ["IN|ET", "IN|RDHUP|ET"]);
-        assert_eq!(engine.watched(), 2);
-
-        let mut whole = script.row(30, 30).publish();
-        whole.whole = true;
-        engine.apply(&whole);
-        assert_eq!(engine.watched(), 2, "what a whole table does not name is gone");
-    }
-
-    #[test]
-    fn the_last_call_and_its_meaning_leave_plumbing_out() {
-        let mut script = Script::new(0);
-        let mut engine = Engine::new();
-        assert_eq!(engine.meaning(), None);
-        let mut batch = script.recv(9, 1, 84).publish();
-        let mut own = crate::telemetry::Event::new(2, 0, 4, None, What::Recv { ret: Ret::ok(8) });
-        own.own = true;
-        batch.push(own, &[], &[]);
-        batch.standing.mode = Mode::Slow(5);
-        engine.apply(&batch);
-        assert_eq!(engine.last_call().unwrap().event.fd, 9);
-        let sentence = engine.meaning().unwrap();
-        assert!(sentence.contains("84"), "{sentence}");
-        assert_eq!(engine.standing().mode, Mode::Slow(5));
-    }
-}
+mod tests;

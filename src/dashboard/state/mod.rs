@@ -6,12 +6,16 @@
 
 pub mod card;
 pub mod charts;
+pub mod costs;
 pub mod engine;
 pub mod filter;
+pub mod lints;
 pub mod prompt;
 pub mod rates;
+pub mod seats;
 pub mod stream;
 pub mod table;
+pub mod ways;
 
 mod enabled;
 mod operate;
@@ -22,17 +26,21 @@ use std::time::Duration;
 use ratatui::layout::Rect;
 
 use self::charts::Charts;
+use self::costs::Costs;
 use self::engine::Engine;
+use self::lints::{Lint, Lints};
 use self::prompt::{Confirm, Input};
 use self::rates::Rates;
+use self::seats::Seats;
 use self::stream::Stream;
 use self::table::Table;
 use super::layout::{self, Areas, Arrangement, Panel};
 use super::panels;
 use crate::clients::{ClientInfo, ClientKind};
-use crate::inspect::{Question, Snapshot};
+use crate::inspect::{Question, Snapshot, Workers};
 use crate::telemetry::{
-    Batch, Command, Counters, Fd, Kind, Listener, Lost, Mode, Nanos, Next, Stance, Standing,
+    Batch, By, Command, ConnId, Counters, Fd, Kind, Listener, Lost, Mode, Nanos, Next, Stance,
+    Standing,
 };
 
 /// How long a notice is shown.
@@ -89,6 +97,12 @@ pub struct Scene {
     pub charts: Charts,
     /// What happened each second.
     pub rates: Rates,
+    /// What it costs.
+    pub costs: Costs,
+    /// What looks like a mistake.
+    pub lints: Lints,
+    /// Who is asked.
+    pub seats: Seats,
     /// Totals.
     pub counters: Counters,
     /// What the wire had no room for.
@@ -101,6 +115,8 @@ pub struct Scene {
     pub kernel: Option<Arc<Snapshot>>,
     /// The server's time.
     pub now: Nanos,
+    /// The lints that the stream has told.
+    told: Vec<(Option<ConnId>, Fd, Nanos)>,
 }
 
 impl Scene {
@@ -115,10 +131,40 @@ impl Scene {
         self.engine.apply(batch);
         self.charts.apply(batch);
         self.rates.apply(batch);
+        self.seats.apply(batch);
+        self.costs.apply(batch);
+        self.lints.apply(batch);
+        self.tell_lints(batch.time);
         self.counters.clone_from(&batch.counters);
         self.lost.clone_from(&batch.lost);
         self.listener = batch.listener;
         self.standing = batch.standing;
+    }
+
+    /// Puts what was found and not told yet into the stream; returns whether what is found is
+    /// another than before.
+    fn tell_lints(&mut self, now: Nanos) -> bool {
+        let key = |lint: &Lint| (lint.conn, lint.fd, lint.since);
+        let found: Vec<_> = self.lints.found().iter().map(key).collect();
+        if found == self.told {
+            return false;
+        }
+        for lint in self.lints.found() {
+            if !self.told.contains(&key(lint)) {
+                self.stream.lint(lint.text(now));
+            }
+        }
+        self.told = found;
+        true
+    }
+
+    /// What looks like a mistake, in a line: the newest, and how many more.
+    #[must_use]
+    pub fn lint(&self) -> Option<String> {
+        let (newest, others) = self.lints.found().split_last()?;
+        let more =
+            if others.is_empty() { String::new() } else { format!(" (+{} more)", others.len()) };
+        Some(newest.text(self.now) + &more)
     }
 
     /// The call before which the loop stands.
@@ -147,6 +193,8 @@ pub enum Overlay {
     Filter(Panel, Input),
     /// The kinds of client; the index of the marked one.
     Choose(usize),
+    /// The nine servers; the index of the marked one.
+    Servers(usize),
 }
 
 /// Everything that decides the picture.
@@ -209,7 +257,14 @@ impl State {
 
     /// Takes over what the server told.
     pub fn apply(&mut self, batch: &Batch) {
+        let server = |listener: Option<Listener>| listener.map(|listener| listener.server);
+        let before = server(self.live.listener);
         self.live.apply(batch);
+        if let (Some(before), Some(now)) = (before, server(batch.listener))
+            && before != now
+        {
+            self.notice(format!("the server is {} now: {}", now.name(), now.summary()));
+        }
         if self.asked.is_some_and(|(mode, _)| mode == batch.standing.mode) {
             self.asked = None;
         }
@@ -220,6 +275,11 @@ impl State {
     pub fn kernel(&mut self, snapshot: Snapshot) {
         self.live.table.kernel(&snapshot);
         self.live.engine.kernel(&snapshot);
+        self.live.costs.kernel(&snapshot, self.live.now);
+        let Scene { lints, engine, now, .. } = &mut self.live;
+        lints.kernel(&snapshot, engine, *now);
+        let now = *now;
+        self.changed |= self.live.tell_lints(now) && self.frozen.is_none();
         let same = |last: &Snapshot| {
             (last.accept_queue, &last.sockets, &last.readable, last.ready_list, &last.trouble)
                 == (
@@ -274,6 +334,7 @@ impl State {
         self.live.now = now;
         self.live.engine.tick(now);
         self.live.rates.tick(now);
+        self.live.costs.tick(now);
         let hold = self.holds();
         self.live.table.refresh(now, hold && self.frozen.is_none());
         if let Some(scene) = &mut self.frozen {
@@ -288,6 +349,9 @@ impl State {
             self.changed = true;
         }
         self.question_may_fall();
+        self.changed |= self.frozen.is_none()
+            && self.live.seats.fades(now)
+            && self.areas().of(Panel::Seats).is_some();
         // Idle times, rates and ages are shown in seconds.
         let second = now / 1_000_000_000;
         if second != self.second {
@@ -338,23 +402,35 @@ impl State {
         std::mem::take(&mut self.changed)
     }
 
-    /// What to ask the inspector; `None` when no panel shows it.
+    /// What to ask the inspector; `None` while the picture is frozen.
     #[must_use]
     pub fn question(&self) -> Option<Question> {
-        let areas = self.areas();
-        let needed = self.dead.is_none()
-            && self.frozen.is_none()
-            && [Panel::Table, Panel::Loop, Panel::Card]
-                .into_iter()
-                .any(|panel| areas.of(panel).is_some());
-        needed.then(|| Question { watch: self.watched() })
+        let listener = self.live.listener;
+        (self.dead.is_none() && self.frozen.is_none()).then(|| Question {
+            watch: self.watched(),
+            epfd: listener.map(|listener| listener.epfd).filter(|epfd| *epfd >= 0),
+            usage: Some(self.workers()),
+        })
+    }
+
+    /// The threads and processes that serve a connection each.
+    fn workers(&self) -> Workers {
+        let by = self.live.engine.rows().map(|row| row.by).filter(|by| *by != By::LOOP);
+        let (threads, processes): (Vec<By>, Vec<By>) = by.partition(|by| by.tid().is_some());
+        Workers {
+            own: None,
+            threads: threads.into_iter().filter_map(By::tid).collect(),
+            processes: processes.into_iter().filter_map(By::pid).collect(),
+        }
     }
 
     /// While the loop stands: the fds on its interest list.
     fn watched(&self) -> Option<Vec<Fd>> {
         self.live.next_call()?;
         let listener = self.live.listener.map(|listener| listener.fd);
-        let open = self.live.table.entries().iter().filter(|entry| entry.closed.is_none());
+        // A worker process's numbers mean something else here.
+        let open = self.live.table.entries().iter();
+        let open = open.filter(|entry| entry.closed.is_none() && entry.row.by.pid().is_none());
         Some(listener.into_iter().chain(open.map(|entry| entry.row.fd)).collect())
     }
 
@@ -451,7 +527,7 @@ impl State {
         self.dead.as_deref()
     }
 
-    /// The first visible line of the card.
+    /// The first visible line of the card or of the costs.
     #[must_use]
     pub fn card_top(&self) -> usize {
         self.card_top

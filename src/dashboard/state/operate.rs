@@ -4,14 +4,15 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, MouseButton, MouseEvent,
 use ratatui::layout::{Position, Rect};
 
 use super::filter::Filter;
-use super::prompt::{self, Answer, Confirm, Input};
+use super::prompt::{self, Answer, Choice, Confirm, Input};
 use super::table::Column;
-use super::{Action, Overlay, PACES, State};
+use super::{Action, Overlay, PACES, State, ways};
 use crate::clients::ClientKind;
+use crate::dashboard::format;
 use crate::dashboard::keys::{self, Id};
 use crate::dashboard::layout::Panel;
 use crate::dashboard::panels;
-use crate::telemetry::{Command, ConnId, Mode, Step};
+use crate::telemetry::{Command, ConnId, Mode, ServerKind, Step};
 
 impl State {
     /// A key was pressed.
@@ -28,6 +29,7 @@ impl State {
             return self.act(id);
         }
         let actions = match std::mem::take(&mut self.overlay) {
+            Overlay::None if found.is_none() => self.refuse(key),
             Overlay::None => found.map(|id| self.act(id)).unwrap_or_default(),
             Overlay::Confirm(confirm) => self.confirm_key(confirm, key),
             Overlay::IdleSeconds(input) => self.idle_key(input, key),
@@ -40,12 +42,33 @@ impl State {
                 Vec::new()
             }
             Overlay::Choose(at) => {
-                self.choose_key(at, key);
+                match prompt::choice(key, at, ClientKind::ALL.len(), 'k') {
+                    Choice::Leave => {}
+                    Choice::Mark(at) => self.overlay = Overlay::Choose(at),
+                    Choice::Take(at) => self.choose(at),
+                }
                 Vec::new()
             }
+            Overlay::Servers(at) => match prompt::choice(key, at, ServerKind::ALL.len(), 'v') {
+                Choice::Leave => Vec::new(),
+                Choice::Mark(at) => {
+                    self.overlay = Overlay::Servers(at);
+                    Vec::new()
+                }
+                Choice::Take(at) => self.switch_to(ServerKind::ALL[at]),
+            },
         };
         self.fit();
         actions
+    }
+
+    /// A key that works with other servers says why not with this one.
+    fn refuse(&mut self, key: KeyEvent) -> Vec<Action> {
+        let reason = keys::declared(key).and_then(|key| self.refusal(key.id));
+        if let Some(reason) = reason.filter(|_| self.alive()) {
+            self.notice(reason);
+        }
+        Vec::new()
     }
 
     /// Text was pasted: it goes where text is typed, and nowhere else.
@@ -133,32 +156,6 @@ impl State {
         self.overlay = Overlay::Help(search, top.min(most));
     }
 
-    fn choose_key(&mut self, at: usize, key: KeyEvent) {
-        let last = ClientKind::ALL.len() - 1;
-        let at = match key.code {
-            KeyCode::Esc | KeyCode::Char('q') => return,
-            KeyCode::Up => at.saturating_sub(1),
-            KeyCode::Down | KeyCode::Char('j' | 'k') if at == last => 0,
-            KeyCode::Down | KeyCode::Char('j' | 'k') => at + 1,
-            KeyCode::Enter | KeyCode::Char(' ') => {
-                self.choose(at);
-                return;
-            }
-            KeyCode::Char(digit) => {
-                let number = digit.to_digit(10).and_then(|n| usize::try_from(n).ok());
-                match number {
-                    Some(n) if (1..=last + 1).contains(&n) => {
-                        self.choose(n - 1);
-                        return;
-                    }
-                    _ => at,
-                }
-            }
-            _ => at,
-        };
-        self.overlay = Overlay::Choose(at);
-    }
-
     fn choose(&mut self, at: usize) {
         self.kind = ClientKind::ALL[at.min(ClientKind::ALL.len() - 1)];
         self.notice(format!("c now adds a client of the kind \"{}\"", self.kind.label()));
@@ -192,6 +189,11 @@ impl State {
             Id::StepTurn => return vec![Action::Send(Command::Step(Step::Turn))],
             Id::Slower => return self.pace(false),
             Id::Faster => return self.pace(true),
+            Id::Server => {
+                let now = self.live.listener.map(|listener| listener.server);
+                let at = ServerKind::ALL.iter().position(|&server| Some(server) == now);
+                self.overlay = Overlay::Servers(at.unwrap_or(0));
+            }
             Id::Client => return vec![Action::AddClients(self.kind, 1)],
             Id::TenClients => return vec![Action::AddClients(self.kind, 10)],
             Id::Choose => {
@@ -294,6 +296,22 @@ impl State {
         }
     }
 
+    fn switch_to(&mut self, server: ServerKind) -> Vec<Action> {
+        if self.live.listener.is_some_and(|listener| listener.server == server) {
+            self.notice(format!("{} is the server already", ways::title(server)));
+            return Vec::new();
+        }
+        let command = Command::Switch(server);
+        let question = match self.live.table.open() {
+            0 => return vec![Action::Send(command)],
+            1 => format!("switch to {server}? closes the one open connection"),
+            open => {
+                format!("switch to {server}? closes {} connections", format::count(open as u64))
+            }
+        };
+        self.ask(Confirm { question, command, conn: None })
+    }
+
     fn pause_or_run(&mut self) -> Vec<Action> {
         match self.mode() {
             Mode::Paused => match self.resume {
@@ -342,7 +360,7 @@ impl State {
 
     fn show(&mut self, panel: Panel) {
         self.focus = panel;
-        if matches!(panel, Panel::Loop | Panel::Charts | Panel::Card) {
+        if !matches!(panel, Panel::Table | Panel::Stream) {
             self.side = panel;
         }
         self.card_top = 0;
@@ -393,7 +411,9 @@ impl State {
         let now = self.scene().now;
         match self.focus {
             Panel::Stream => self.scene_mut().stream.scroll(by, height),
-            Panel::Card => self.card_top = self.card_top.saturating_add_signed(by).min(200),
+            Panel::Card | Panel::Costs => {
+                self.card_top = self.card_top.saturating_add_signed(by).min(200);
+            }
             _ => self.scene_mut().table.step(by, now),
         }
     }

@@ -120,6 +120,36 @@ pub fn answer(key: KeyEvent) -> Answer {
     }
 }
 
+/// What a key says in a list to choose from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Choice {
+    /// None of them.
+    Leave,
+    /// That one is marked now.
+    Mark(usize),
+    /// That one.
+    Take(usize),
+}
+
+/// Up and Down move, a number or Enter takes, `q` and Esc leave; `again`, the key that opened the
+/// list, moves on as Down does.
+#[must_use]
+pub fn choice(key: KeyEvent, at: usize, count: usize, again: char) -> Choice {
+    let last = count.saturating_sub(1);
+    match key.code {
+        KeyCode::Esc | KeyCode::Char('q') => Choice::Leave,
+        KeyCode::Up => Choice::Mark(at.saturating_sub(1)),
+        KeyCode::Down | KeyCode::Char('j') => Choice::Mark(if at >= last { 0 } else { at + 1 }),
+        KeyCode::Char(c) if c == again => Choice::Mark(if at >= last { 0 } else { at + 1 }),
+        KeyCode::Enter | KeyCode::Char(' ') => Choice::Take(at.min(last)),
+        KeyCode::Char(digit) => match digit.to_digit(10).and_then(|n| usize::try_from(n).ok()) {
+            Some(n) if (1..=count).contains(&n) => Choice::Take(n - 1),
+            _ => Choice::Mark(at),
+        },
+        _ => Choice::Mark(at),
+    }
+}
+
 /// The seconds typed; `None` where they are no number.
 #[must_use]
 pub fn seconds(text: &str) -> Option<Duration> {

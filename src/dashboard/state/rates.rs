@@ -37,11 +37,23 @@ pub enum Metric {
     Calls,
     /// Events that the stream left out.
     Lost,
+    /// Fds that were asked whether they are ready.
+    Examined,
+    /// Bytes of descriptor lists copied in and out.
+    Copied,
+    /// Calls that ended in EAGAIN.
+    Again,
+    /// Nanoseconds in calls that wait.
+    Waited,
+    /// Threads, processes or tasks started.
+    Started,
+    /// Those that have ended.
+    Ended,
 }
 
 impl Metric {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 15] = [
         Self::Requests,
         Self::BytesIn,
         Self::BytesOut,
@@ -51,6 +63,12 @@ impl Metric {
         Self::Ready,
         Self::Calls,
         Self::Lost,
+        Self::Examined,
+        Self::Copied,
+        Self::Again,
+        Self::Waited,
+        Self::Started,
+        Self::Ended,
     ];
 }
 
@@ -87,35 +105,47 @@ impl Tally {
                 Metric::Ready => counters.ready,
                 Metric::Calls => sum(&counters.calls),
                 Metric::Lost => sum(&lost.events),
+                Metric::Examined => counters.examined,
+                Metric::Copied => counters.copied,
+                Metric::Again => counters.again,
+                Metric::Waited => counters.waited,
+                Metric::Started => counters.started,
+                Metric::Ended => counters.ended,
             };
         }
         tally
     }
 
     /// What one event adds to the totals.
-    fn add_event(&mut self, event: EventRef<'_>) {
-        let mut add = |metric: Metric, n: u64| {
-            let slot = &mut self.0[metric as usize];
-            *slot = slot.saturating_add(n);
-        };
+    fn of_event(event: EventRef<'_>) -> Self {
+        let mut counters = Counters::default();
         let what = event.event.what;
         if what.kind().is_call() {
-            add(Metric::Calls, 1);
+            counters.call(&what);
+        } else {
+            counters.fact(&what);
         }
         match what {
-            What::Request { .. } => add(Metric::Requests, 1),
-            What::Closed { .. } => add(Metric::Closed, 1),
-            What::Recv { ret } => add(Metric::BytesIn, ret.get().unwrap_or(0)),
+            What::Request { .. } => counters.requests = 1,
+            What::Closed { why, .. } => counters.closed[why as usize] = 1,
+            What::Recv { ret } => counters.bytes_in = ret.get().unwrap_or(0),
             What::Send { ret, .. } | What::Sendfile { ret, .. } => {
-                add(Metric::BytesOut, ret.get().unwrap_or(0));
+                counters.bytes_out = ret.get().unwrap_or(0);
             }
-            What::Accept { ret, .. } => add(Metric::Accepted, u64::from(ret.get().is_ok())),
-            What::EpollWait { ret, .. } if !event.event.own => {
-                add(Metric::Wakeups, 1);
-                add(Metric::Ready, ret.get().unwrap_or(0));
+            What::Accept { ret, .. } => counters.accepted = u64::from(ret.get().is_ok()),
+            What::EpollWait { ret, .. } | What::Select { ret, .. } | What::Poll { ret, .. }
+                if !event.event.own =>
+            {
+                counters.wakeups = 1;
+                counters.ready = ret.get().unwrap_or(0);
+            }
+            What::Round { answered, .. } => {
+                counters.wakeups = 1;
+                counters.ready = answered.into();
             }
             _ => {}
         }
+        Self::totals(&counters, &Lost::default())
     }
 
     fn add(&mut self, other: &Self) {
@@ -186,11 +216,10 @@ impl Rates {
         for event in batch.events() {
             from = event.event.time.min(batch.time);
             let second = from / SECOND;
+            let tally = Tally::of_event(event);
             match &mut open {
-                Some((at, tally)) if *at == second => tally.add_event(event),
+                Some((at, sum)) if *at == second => sum.add(&tally),
                 _ => {
-                    let mut tally = Tally::default();
-                    tally.add_event(event);
                     if let Some((at, full)) = open.replace((second, tally)) {
                         let taken = fresh.take(&full);
                         self.add(at, &taken);
@@ -291,6 +320,19 @@ impl Rates {
                     .max()
             })
             .collect()
+    }
+
+    /// What happened in the last complete seconds, at most so many and none that began before
+    /// `from`; and how many seconds that are. `None` when there is none.
+    #[must_use]
+    pub fn recent(&self, seconds: u64, from: Nanos) -> Option<(Tally, u64)> {
+        let end = self.settled()? + 1;
+        let begin = end.saturating_sub(seconds).max(from.div_ceil(SECOND)).max(self.first);
+        let mut sum = Tally::default();
+        for second in begin..end {
+            sum.add(self.second(second)?);
+        }
+        (begin < end).then(|| (sum, end - begin))
     }
 
     /// Totals since the server's start.

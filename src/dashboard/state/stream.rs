@@ -14,6 +14,10 @@ use crate::telemetry::{
 /// How many events are kept.
 pub const HISTORY: usize = 20_000;
 
+/// How many of them a second are kept, once a burst of [`HISTORY`] is used up. At more than that
+/// a line is gone before it can be read; copying it would only cost the machine that is watched.
+const KEPT_PER_SECOND: u64 = 64_000;
+
 /// A line of the stream.
 #[derive(Clone, Debug)]
 pub enum Entry {
@@ -23,6 +27,8 @@ pub enum Entry {
     Lost(u64),
     /// Events that arrived too fast to be shown; their number.
     Skipped(u64),
+    /// What looks like a mistake.
+    Lint(String),
 }
 
 /// The stream.
@@ -39,13 +45,22 @@ pub struct Stream {
     /// The entry on the last line; `None` follows the newest.
     bottom: Option<u64>,
     last_seq: u64,
+    /// When what was kept would have been due at [`KEPT_PER_SECOND`] (a leaky bucket, as a time).
+    due: Nanos,
     scratch: String,
 }
 
 impl Stream {
     /// Takes over the events of a batch.
     pub fn apply(&mut self, batch: &Batch) {
+        const EACH: Nanos = 1_000_000_000 / KEPT_PER_SECOND;
         let events = batch.events();
+        let count = events.len() as u64;
+        // A batch is kept whole, so that what is kept is one piece of what happened.
+        if self.due > batch.time + HISTORY as Nanos * EACH {
+            return self.skip(batch, count);
+        }
+        self.due = self.due.max(batch.time) + count * EACH;
         let skip = events.len().saturating_sub(HISTORY);
         for (i, event) in events.enumerate() {
             let seq = event.event.seq;
@@ -60,6 +75,26 @@ impl Stream {
                 self.push(Entry::Skipped(skip as u64));
             }
         }
+    }
+
+    /// Leaves a whole batch out; there are no holes within it.
+    fn skip(&mut self, batch: &Batch, count: u64) {
+        let mut events = batch.events();
+        let Some(first) = events.next() else { return };
+        let missing = first.event.seq.saturating_sub(self.last_seq + 1);
+        if missing > 0 {
+            self.push(Entry::Lost(missing));
+        }
+        self.last_seq = events.next_back().unwrap_or(first).event.seq;
+        match self.entries.back_mut() {
+            Some(Entry::Skipped(skipped)) => *skipped += count,
+            _ => self.push(Entry::Skipped(count)),
+        }
+    }
+
+    /// Tells what looks like a mistake where it was seen.
+    pub fn lint(&mut self, text: String) {
+        self.push(Entry::Lint(text));
     }
 
     fn push(&mut self, entry: Entry) {
@@ -82,7 +117,7 @@ impl Stream {
     fn lets(&self, entry: &Entry, scratch: &mut String) -> bool {
         match entry {
             // A hole is a hole under every filter.
-            Entry::Lost(_) | Entry::Skipped(_) => true,
+            Entry::Lost(_) | Entry::Skipped(_) | Entry::Lint(_) => true,
             Entry::Event(event) => {
                 (self.own || !event.event.own)
                     && (!self.errors_only || is_error(&event.event))
@@ -499,10 +534,10 @@ fn spoken(bytes: &[u8]) -> String {
 #[must_use]
 pub fn glyph(kind: Kind) -> (&'static str, &'static str) {
     match kind {
-        Kind::EpollWait => ("◷", "w"),
+        Kind::EpollWait | Kind::Select | Kind::Poll | Kind::Nap => ("◷", "w"),
         Kind::EpollCtl | Kind::Listen => ("◇", "*"),
         Kind::Accept => ("+", "+"),
-        Kind::Recv => ("←", "<"),
+        Kind::Recv | Kind::Input => ("←", "<"),
         Kind::Send | Kind::Sendfile => ("→", ">"),
         Kind::Close | Kind::Shutdown => ("×", "x"),
         Kind::Setsockopt | Kind::Open | Kind::Stat | Kind::Read => ("·", "."),

@@ -96,7 +96,9 @@ impl Feed {
     ) {
         self.seq += 1;
         if what.kind().is_call() {
-            self.batch.counters.calls[what.kind() as usize] += 1;
+            self.batch.counters.call(&what);
+        } else {
+            self.batch.counters.fact(&what);
         }
         self.batch.push(Event::new(self.seq, self.now, fd, conn, what), bytes, ready);
         self.now += 9_000;
@@ -184,6 +186,12 @@ impl Feed {
         self.batch.counters.closed[why as usize] += 1;
     }
 
+    /// Another server takes over.
+    pub(super) fn switch(&mut self, to: ServerKind) {
+        self.batch.listener.as_mut().unwrap().server = to;
+        self.tell(-1, None, What::Switched { to });
+    }
+
     pub(super) fn hold(&mut self, kind: Kind, fd: Fd, conn: Option<u64>) {
         let next = Next { kind, fd, conn: conn.and_then(ConnId::new) };
         self.batch.standing =
@@ -222,6 +230,8 @@ impl Feed {
         sockets.sort_by_key(|socket| socket.peer);
         Snapshot {
             interest: None,
+            usage: None,
+            asleep: None,
             taken: Instant::now(),
             accept_queue: Some(AcceptQueue { len: 0, limit: 1024 }),
             sockets,

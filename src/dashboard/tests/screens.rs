@@ -7,7 +7,7 @@ use super::{dark, press, render, state, text};
 use crate::clients::{ClientInfo, ClientKind};
 use crate::dashboard::state::{Action, State};
 use crate::dashboard::theme::{Palette, Theme};
-use crate::telemetry::{Command, Errno, Kind, Mask, Ret, What, Why};
+use crate::telemetry::{Command, Errno, Kind, Mask, Ret, ServerKind, What, Why};
 
 const SECOND: u64 = 1_000_000_000;
 
@@ -167,6 +167,82 @@ fn the_chooser() {
     assert_snapshot!(dark(&state, 80, 24));
     press(&mut state, "<Down><Enter>");
     assert_eq!(press(&mut state, "C"), [Action::AddClients(ClientKind::Burst, 10)]);
+}
+
+#[test]
+fn another_server_is_chosen() {
+    let (mut state, mut feed) = lively(80, 24);
+    press(&mut state, "v<Up><Up>");
+    assert_snapshot!(dark(&state, 80, 24));
+    assert!(press(&mut state, "<Enter>").is_empty());
+    let screen = dark(&state, 80, 24);
+    assert!(screen.contains("switch to poll? closes 4 connections"), "{screen}");
+    assert_eq!(press(&mut state, "y"), [Action::Send(Command::Switch(ServerKind::Poll))]);
+    assert!(press(&mut state, "v<Enter>").is_empty(), "the same one");
+    // It took over: everybody was closed, and nothing of the old loop is left.
+    for number in [1, 3, 4, 5] {
+        feed.close(number, Why::Switched);
+    }
+    feed.switch(ServerKind::Poll);
+    state.apply(&feed.publish());
+    state.tick(4 * SECOND);
+    let screen = dark(&state, 80, 24);
+    assert!(screen.contains("× server switched") && screen.contains(" poll "), "{screen}");
+    assert_eq!(state.live().table.open(), 0);
+    assert!(state.live().engine.wakes().is_empty());
+    let sent = press(&mut state, "v3");
+    assert_eq!(sent, [Action::Send(Command::Switch(ServerKind::Threads))], "nobody to ask for");
+}
+
+#[test]
+fn what_a_server_cannot_do_is_not_offered_and_says_why() {
+    use ServerKind::{Blocking, Coroutines, Processes, Scan, Threads};
+    let refused = |server| {
+        let (mut state, mut feed) = lively(120, 36);
+        feed.switch(server);
+        feed.hold(Kind::Recv, 9, Some(1));
+        state.apply(&feed.publish());
+        state.tick(20 * SECOND);
+        let keys = ["r", "s", "S", "-"].into_iter();
+        let refused = keys.filter(|key| {
+            let sent = press(&mut state, key);
+            let told = state.current_notice().is_some();
+            assert_eq!(sent.is_empty(), told, "{server} {key} {:?}", state.current_notice());
+            state.tick(state.live().now + 20 * SECOND);
+            told
+        });
+        refused.collect::<String>()
+    };
+    assert_eq!(refused(Scan), "");
+    assert_eq!(refused(Coroutines), "S");
+    assert_eq!((refused(Threads), refused(Blocking)), ("rS".into(), "rS".into()));
+    assert_eq!(refused(Processes), "rsS-");
+}
+
+#[test]
+fn what_looks_like_a_mistake_is_told_in_a_sentence() {
+    let (mut state, mut feed) = lively(80, 24);
+    feed.row(5).stopped = false;
+    feed.tell(13, Some(id(5)), What::Recv { ret: Ret::ok(1024) });
+    state.apply(&feed.publish());
+    let mut snapshot = feed.snapshot();
+    snapshot.asleep = Some(true);
+    let at = snapshot.sockets.iter().position(|s| s.peer == super::feed::peer(5)).unwrap();
+    snapshot.sockets[at].recv_queue = 5904;
+    for tenth in 40..62 {
+        state.tick(tenth * SECOND / 10);
+        state.kernel(snapshot.clone());
+    }
+    state.tick(8 * SECOND);
+    assert_snapshot!(dark(&state, 80, 24));
+    press(&mut state, "<Down><Down><Down><Down>5z");
+    let card = dark(&state, 80, 24);
+    assert!(card.contains("! fd 13 has had 5,904 bytes waiting for 4.0 s"), "{card}");
+    state.resize(200, 50);
+    press(&mut state, "z");
+    let screen = dark(&state, 200, 50);
+    let told = "5,904 bytes waiting for 2.1 s and no event is due: edge-triggered and not drained";
+    assert!(screen.contains(told), "the stream has it too\n{screen}");
 }
 
 #[test]

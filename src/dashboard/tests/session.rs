@@ -133,8 +133,8 @@ fn the_kernel_is_asked_ten_times_a_second() {
         session.gather(start + Duration::from_millis(20 * tick));
     }
     assert_eq!(told.borrow().questions.len(), 12);
-    // The stream alone does not need it.
-    press(&mut session, "3z");
+    // A frozen picture does not need it.
+    press(&mut session, "f");
     session.gather(start + Duration::from_secs(5));
     assert_eq!(told.borrow().questions.len(), 12);
 }

@@ -7,7 +7,7 @@ use super::super::fit::{Token, cut, first_fit, fold, wrap};
 use super::{Pen, before, call, indent, padded, result};
 use crate::dashboard::state::engine::{Entry, Known, Served, Wake};
 use crate::dashboard::theme::Role;
-use crate::telemetry::{Fd, Mode, Stance};
+use crate::telemetry::{Fd, Kind, Mode, Stance};
 
 impl Pen<'_> {
     pub(super) fn serving(&self) -> Option<Fd> {
@@ -141,7 +141,8 @@ impl Pen<'_> {
 
     /// The last wake-ups, newest first.
     pub(super) fn history(&self, width: usize, rows: usize) -> Vec<Line<'static>> {
-        let words = ["program", "wake-ups", "newest first"];
+        let rounds = self.engine.wakes().back().is_some_and(|wake| wake.kind == Kind::Round);
+        let words = ["program", if rounds { "rounds" } else { "wake-ups" }, "newest first"];
         let mut lines = vec![self.heading(Role::Program, &words, width)];
         for wake in self.engine.wakes().iter().rev().take(rows.saturating_sub(1)) {
             lines.push(self.wake(wake, width));

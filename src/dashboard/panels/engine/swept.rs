@@ -1,0 +1,74 @@
+//! `select` and `poll`: the list of all fds is handed over each time, and the kernel asks each.
+
+use std::collections::HashMap;
+
+use super::super::fit::{Token, fold};
+use super::Pen;
+use super::halves::{Room, Way, capped, runs};
+use crate::dashboard::format;
+use crate::dashboard::state::engine::Served;
+use crate::dashboard::theme::Role;
+use crate::telemetry::{Fd, Mask};
+
+impl Pen<'_> {
+    pub(super) fn swept(&self, room: Room) -> Way {
+        let fds = self.engine.fds();
+        let known = self.engine.wake().is_some();
+        let entries = self.engine.entries();
+        let ready: HashMap<Fd, Mask> =
+            entries.iter().map(|entry| (entry.ready.fd, entry.ready.mask)).collect();
+        let done = entries.iter().filter(|entry| entry.served == Served::Done).count();
+        let copied = match self.engine.wake() {
+            Some(wake) => format!("{} asked", super::fds(wake.examined)),
+            None => format!("{} now", format::count(fds.len() as u64)),
+        };
+        let served = match (known, entries.len()) {
+            (true, 0) => "none".to_owned(),
+            (true, all) => format!("{done} of {all} served"),
+            (false, _) => self.theme.glyph("–", "-").to_owned(),
+        };
+        Way {
+            above: vec!["kernel".into(), "the list handed over".into(), copied],
+            over: self.list_of(&fds, &ready, room.width, room.above),
+            short: format!("list of {}", format::count(fds.len() as u64)),
+            boundary: Vec::new(),
+            below: vec!["program".into(), "found ready".into(), served],
+            under: self.array(room.width),
+            brief: "ready".into(),
+            history: true,
+        }
+    }
+
+    /// Every fd where there is room for all, else runs of those with nothing to say; those found
+    /// ready with what they are ready for.
+    fn list_of(
+        &self,
+        fds: &[Fd],
+        ready: &HashMap<Fd, Mask>,
+        width: usize,
+        rows: usize,
+    ) -> Vec<Token> {
+        if fds.is_empty() {
+            return self.nothing("no fd");
+        }
+        let token = |fd: Fd| match ready.get(&fd) {
+            Some(mask) => self.token(format!("{fd}:{mask}"), Role::Selected),
+            None => self.token(fd.to_string(), Role::Text),
+        };
+        // A number and its blank need two columns at least.
+        if fds.len() * 2 <= (width + 1) * rows {
+            let tokens: Vec<Token> = fds.iter().map(|fd| token(*fd)).collect();
+            if fold(&tokens, width, rows, self.style(Role::Dim)).1 {
+                return tokens;
+            }
+        }
+        let runs = runs(fds.iter().map(|fd| (*fd, ready.get(fd).copied())));
+        capped(runs.into_iter(), width * rows, |(first, last, mask, weight)| match mask {
+            None => Token { weight, ..self.token(self.run_of(first, last), Role::Text) },
+            Some(mask) => {
+                let text = format!("{}:{mask}", self.run_of(first, last));
+                Token { weight, ..self.token(text, Role::Selected) }
+            }
+        })
+    }
+}

@@ -1,0 +1,232 @@
+//! **seats**: the dining room. Who is asked, and who had something to say.
+
+use ratatui::Frame;
+use ratatui::layout::{Margin, Rect};
+use ratatui::text::{Line, Span};
+
+use super::fit::first_fit;
+use super::{block, dim, title};
+use crate::dashboard::format;
+use crate::dashboard::layout::Panel;
+use crate::dashboard::state::Scene;
+use crate::dashboard::state::rates::Metric;
+use crate::dashboard::state::seats::{Light, Seats};
+use crate::dashboard::theme::{Role, Theme};
+use crate::telemetry::{Asks, ConnId};
+
+/// Columns of a seat that has its fd's number beside it.
+const NUMBERED: usize = 7;
+
+/// Draws the panel.
+pub fn draw(frame: &mut Frame, area: Rect, scene: &Scene, theme: &Theme, focused: bool) {
+    let inner = area.inner(Margin::new(1, 1));
+    let seats = &scene.seats;
+    let mut head = title(Panel::Seats, theme);
+    let room = usize::from(area.width).saturating_sub(head.width() + 4);
+    if let Some(text) = first_fit(told(seats), room) {
+        head.push_span(Span::styled(format!("{text} "), theme.style(Role::Text)));
+    }
+    let mut block = block(head, theme, focused);
+    if let Some(last) = scene.rates.last().filter(|_| seats.asks().is_some_and(is_asked)) {
+        let text = format!(
+            " last second: {} served, {} asked ",
+            format::count(last.get(Metric::Requests)),
+            format::count(last.get(Metric::Examined))
+        );
+        if text.len() + 4 <= usize::from(area.width) {
+            block = block.title_bottom(Line::from(dim(text, theme)));
+        }
+    }
+    frame.render_widget(block, area);
+    if inner.is_empty() {
+        return;
+    }
+    let legend = u16::from(inner.height > 2);
+    let place = Rect { height: inner.height - legend, ..inner };
+    if seats.is_empty() {
+        frame.render_widget(Line::from(dim(" nobody is seated", theme)), place);
+        return;
+    }
+    let selected = scene.table.selected().map(|entry| entry.row.id);
+    let each = room_for(seats, scene.now, selected, frame, place, theme);
+    if legend > 0 {
+        let last = Rect { y: place.bottom(), height: 1, ..inner };
+        frame.render_widget(words(each, inner.width, theme), last);
+    }
+}
+
+/// Whether somebody is asked there at all.
+fn is_asked(asks: Asks) -> bool {
+    matches!(asks, Asks::Each | Asks::List | Asks::Interest)
+}
+
+/// The exact totals, the longest spelling first.
+fn told(seats: &Seats) -> Vec<String> {
+    let counts = seats.counts();
+    let [served, asked, spoke] = [counts.served, counts.asked, counts.spoke].map(format::count);
+    match seats.asks() {
+        Some(asks) if is_asked(asks) => vec![
+            format!("{served} served, {asked} asked, {spoke} had something to say"),
+            format!("{served} served, {asked} asked"),
+            format!("{served} : {asked} asked"),
+        ],
+        Some(Asks::Runtime) => vec![
+            format!("{served} served; the runtime asks, out of sight"),
+            format!("{served} served"),
+        ],
+        _ => vec![
+            format!("{served} served, nobody asked: each call sleeps until its own fd is ready"),
+            format!("{served} served, nobody asked"),
+            format!("{served} served"),
+        ],
+    }
+}
+
+fn glyph(light: Light, theme: &Theme) -> (&'static str, Role) {
+    match light {
+        Light::Free => (" ", Role::Dim),
+        Light::Quiet => (theme.glyph("·", "."), Role::Dim),
+        Light::Asked => (theme.glyph("○", "o"), Role::Kernel),
+        Light::Spoke => (theme.glyph("●", "@"), Role::Good),
+    }
+}
+
+/// Draws the seats as large as they fit; returns how many share a cell.
+fn room_for(
+    seats: &Seats,
+    now: u64,
+    selected: Option<ConnId>,
+    frame: &mut Frame,
+    area: Rect,
+    theme: &Theme,
+) -> usize {
+    let (width, rows) = (usize::from(area.width), usize::from(area.height));
+    let all = seats.len();
+    let cell = [NUMBERED, 2, 1].into_iter().find(|cell| width / cell * rows >= all).unwrap_or(1);
+    let columns = (width / cell).max(1);
+    let each = all.div_ceil((columns * rows).max(1));
+    let mut lights = seats.lights(now);
+    for y in 0..area.height {
+        if lights.len() == 0 {
+            break;
+        }
+        let mut line = Line::default();
+        for _ in 0..columns {
+            // The brightest of those that share a cell; a room is never brighter than told.
+            let mut brightest = None;
+            let mut who = None;
+            let mut here = false;
+            for (light, seated) in lights.by_ref().take(each) {
+                brightest = brightest.max(Some(light));
+                who = who.or(seated);
+                here |= seated.is_some_and(|(id, _)| Some(id) == selected);
+            }
+            let Some(light) = brightest else { break };
+            let (glyph, role) = glyph(light, theme);
+            let style = theme.style(if here { Role::Selected } else { role });
+            let text = match (cell, who) {
+                (NUMBERED, Some((_, fd))) => format!("{glyph}{fd}"),
+                _ => glyph.to_owned(),
+            };
+            let blank = cell.saturating_sub(text.chars().count());
+            line.push_span(Span::styled(text, style));
+            line.push_span(Span::raw(" ".repeat(blank)));
+        }
+        frame.render_widget(line, Rect { y: area.y + y, height: 1, ..area });
+    }
+    each
+}
+
+/// What the marks mean, and how many seats share one.
+fn words(each: usize, width: u16, theme: &Theme) -> Line<'static> {
+    let mut line = Line::default();
+    for (light, word) in [(Light::Quiet, "quiet"), (Light::Asked, "asked"), (Light::Spoke, "spoke")]
+    {
+        let (glyph, role) = glyph(light, theme);
+        line.push_span(Span::styled(format!("{glyph} "), theme.style(role)));
+        line.push_span(dim(format!("{word}  "), theme));
+    }
+    if each > 1 {
+        let text = format!("each mark is {each} seats");
+        if line.width() + text.len() <= usize::from(width) {
+            line.push_span(dim(text, theme));
+        }
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::Terminal;
+    use ratatui::backend::TestBackend;
+
+    use super::super::sample::{MS, Script};
+    use super::*;
+    use crate::dashboard::state::{Options, State};
+    use crate::dashboard::theme::Palette;
+    use crate::telemetry::ServerKind;
+
+    fn picture(state: &State, (width, height): (u16, u16), ascii: bool) -> String {
+        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        let theme = Theme::new(Palette::Dark, ascii);
+        terminal.draw(|frame| draw(frame, frame.area(), state.scene(), &theme, true)).unwrap();
+        terminal.backend().to_string()
+    }
+
+    fn room(server: ServerKind, connections: u64) -> State {
+        let options = Options {
+            ask: true,
+            mouse: false,
+            url: String::new(),
+            zero: std::time::Duration::ZERO,
+        };
+        let mut state = State::new(options, Vec::new());
+        let mut script = Script::new(500 * MS);
+        script.server(server);
+        for id in 1..=connections {
+            script.row(i32::try_from(id).unwrap() + 8, id);
+        }
+        script.batch.counters.requests = 12;
+        if server.asks() == Asks::List {
+            script.poll(u32::try_from(connections).unwrap() + 1, &[(12, 4)]);
+        } else {
+            script.wait(0, &[(12, 4)]).batch.counters.examined = 12;
+        }
+        state.apply(&script.publish());
+        state.tick(510 * MS);
+        state
+    }
+
+    #[test]
+    fn poll_lights_the_whole_room_and_epoll_one_seat() {
+        let (poll, epoll) = (room(ServerKind::Poll, 30), room(ServerKind::EpollEt, 30));
+        let mut all = String::new();
+        for state in [&poll, &epoll] {
+            for size in [(35, 12), (80, 9)] {
+                all += &picture(state, size, false);
+            }
+        }
+        let ascii = picture(&poll, (35, 12), true);
+        assert!(ascii.is_ascii(), "{ascii}");
+        insta::assert_snapshot!(all + &ascii);
+    }
+
+    #[test]
+    fn ten_thousand_are_folded_and_the_count_is_exact() {
+        let state = room(ServerKind::Poll, 10_000);
+        let picture = picture(&state, (80, 22), false);
+        assert!(picture.contains("12 served, 10,001 asked"), "{picture}");
+        assert!(picture.contains("each mark is 7 seats"), "{picture}");
+        assert_eq!(picture.matches('●').count(), 2, "one, and the legend\n{picture}");
+    }
+
+    #[test]
+    fn any_size_is_drawn() {
+        let state = room(ServerKind::Threads, 300);
+        for width in 1..50 {
+            for height in 1..20 {
+                picture(&state, (width, height), width % 2 == 0);
+            }
+        }
+    }
+}

@@ -1,0 +1,343 @@
+//! The cost meter: what serving costs, in the same figures for all servers, each with how it was
+//! obtained. What was not measured is `None`.
+
+use std::collections::VecDeque;
+
+use super::rates::{Metric, Rates, Tally};
+use crate::dashboard::format;
+use crate::inspect::{Snapshot, Usage};
+use crate::telemetry::{Asks, Batch, Nanos, ServerKind, Stance};
+
+const SECOND: Nanos = 1_000_000_000;
+/// The figures are of so many seconds.
+pub const WINDOW: u64 = 10;
+
+/// A figure of the meter.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Figure {
+    /// What it is.
+    pub name: &'static str,
+    /// How much; `None` where that was not measured.
+    pub value: Option<String>,
+    /// Name and value in a few words, `{}` being the value.
+    pub brief: &'static str,
+    /// How it was obtained, in one sentence.
+    pub how: &'static str,
+}
+
+/// A reading of `/proc`, and what the server had counted by then.
+#[derive(Clone, Copy, Debug)]
+struct Reading {
+    time: Nanos,
+    usage: Usage,
+    requests: u64,
+}
+
+/// What the meter knows beside the rates.
+#[derive(Clone, Debug, Default)]
+pub struct Costs {
+    server: Option<ServerKind>,
+    /// When this server took over.
+    since: Nanos,
+    readings: VecDeque<Reading>,
+    /// Time waited until then, a wait that goes on included: one for each second.
+    waits: VecDeque<(Nanos, Nanos)>,
+    /// Resident memory when nobody was connected last, or at the start.
+    empty: Option<u64>,
+    requests: u64,
+    open: u64,
+    started: u64,
+    ended: u64,
+    waited: Nanos,
+    /// Since when a wait goes on.
+    waiting: Option<Nanos>,
+}
+
+impl Costs {
+    /// Takes a batch in.
+    pub fn apply(&mut self, batch: &Batch) {
+        let server = batch.listener.map(|listener| listener.server);
+        if self.server.is_some() && self.server != server {
+            self.readings.clear();
+            self.waits.clear();
+            self.since = batch.time;
+        }
+        self.server = server;
+        let counters = &batch.counters;
+        self.requests = counters.requests;
+        self.open = counters
+            .accepted
+            .saturating_sub(counters.closed.iter().fold(0u64, |sum, n| sum.saturating_add(*n)));
+        (self.started, self.ended) = (counters.started, counters.ended);
+        self.waited = counters.waited;
+        self.waiting = match batch.standing.stance {
+            Stance::Waiting | Stance::Within(_) => Some(batch.standing.since),
+            _ => None,
+        };
+    }
+
+    /// Takes a measurement in.
+    pub fn kernel(&mut self, snapshot: &Snapshot, now: Nanos) {
+        let Some(usage) = snapshot.usage else { return };
+        if self.open == 0 {
+            self.empty = Some(usage.resident);
+        } else if usage.at_start > 0 {
+            self.empty.get_or_insert(usage.at_start);
+        }
+        self.readings.push_back(Reading { time: now, usage, requests: self.requests });
+        let old = |reading: &Reading| now.saturating_sub(reading.time) > WINDOW * SECOND;
+        while self.readings.len() > 2 && self.readings.front().is_some_and(old) {
+            self.readings.pop_front();
+        }
+    }
+
+    /// Goes on to a time.
+    pub fn tick(&mut self, now: Nanos) {
+        if self.waits.back().is_some_and(|(last, _)| now < last.saturating_add(SECOND)) {
+            return;
+        }
+        let going_on = self.waiting.map_or(0, |since| now.saturating_sub(since));
+        self.waits.push_back((now, self.waited.saturating_add(going_on)));
+        while self.waits.len() as u64 > WINDOW + 1 {
+            self.waits.pop_front();
+        }
+    }
+
+    /// The newest reading and the oldest in the window.
+    fn ends(&self) -> Option<(&Reading, &Reading)> {
+        let (from, to) = (self.readings.front()?, self.readings.back()?);
+        (to.time > from.time).then_some((from, to))
+    }
+
+    /// The share of time spent waiting, in percent.
+    #[expect(clippy::cast_precision_loss, reason = "shown with two figures")]
+    fn waiting(&self) -> Option<f64> {
+        let ((from, before), (to, now)) = (self.waits.front()?, self.waits.back()?);
+        // A runtime's own waiting is out of sight.
+        let told = *now > 0 && self.server.is_some_and(|server| server.asks() != Asks::Runtime);
+        (to > from && told)
+            .then(|| (now.saturating_sub(*before) as f64 * 100.0 / (to - from) as f64).min(100.0))
+    }
+
+    /// Voluntary and involuntary context switches a second.
+    fn switches(&self) -> Option<(u64, u64)> {
+        let (from, to) = self.ends()?;
+        let a_second = |from: u64, to: u64, time: Nanos| {
+            let each = u128::from(to.saturating_sub(from)) * u128::from(SECOND) / u128::from(time);
+            u64::try_from(each).unwrap_or(u64::MAX)
+        };
+        let time = to.time - from.time;
+        Some((
+            a_second(from.usage.voluntary, to.usage.voluntary, time),
+            a_second(from.usage.involuntary, to.usage.involuntary, time),
+        ))
+    }
+
+    /// Nanoseconds on a CPU for 1,000 requests.
+    fn cpu(&self) -> Option<Nanos> {
+        let (from, to) = self.ends()?;
+        let cpu = to.usage.cpu?.saturating_sub(from.usage.cpu?).as_nanos();
+        let requests = to.requests.saturating_sub(from.requests);
+        (requests > 0).then(|| u64::try_from(cpu * 1000 / u128::from(requests)).unwrap_or(u64::MAX))
+    }
+
+    /// Bytes of memory for each open connection.
+    fn memory(&self) -> Option<u64> {
+        let now = self.readings.back()?.usage.resident;
+        now.checked_sub(self.empty?)?.checked_div(self.open)
+    }
+
+    /// Threads, processes or tasks that serve a connection each.
+    fn alive(&self) -> Option<String> {
+        self.server.map(|_| format::count(self.started.saturating_sub(self.ended)))
+    }
+
+    /// The figures, most telling first.
+    #[must_use]
+    pub fn figures(&self, rates: &Rates, ascii: bool) -> Vec<Figure> {
+        let recent = rates.recent(WINDOW, self.since);
+        let per = |metric, by| recent.as_ref().and_then(|(tally, _)| tally.per(metric, by));
+        let each = |metric, by| per(metric, by).map(format::rate);
+        let examined = each(Metric::Examined, Metric::Wakeups)
+            .zip(each(Metric::Ready, Metric::Wakeups))
+            .map(|(examined, ready)| format!("{examined} : {ready}"));
+        let a_second = |metric| {
+            let (tally, seconds): &(Tally, u64) = recent.as_ref()?;
+            (*seconds > 0).then(|| format::count(tally.get(metric).div_ceil(*seconds)))
+        };
+        let copied = per(Metric::Copied, Metric::Wakeups).map(format::rate);
+        let duration = if ascii { format::ascii_duration } else { format::duration };
+        vec![
+            Figure {
+                name: "system calls per request",
+                value: each(Metric::Calls, Metric::Requests),
+                brief: "{} calls/request",
+                how: "The calls that the server told, plumbing included, over the requests \
+                      understood, in the last 10 s.",
+            },
+            Figure {
+                name: "fds examined : ready",
+                value: examined,
+                brief: "examined {}",
+                how: "Fds that each return of the wait call had asked (each round, for scan) \
+                      against those that were ready, in the last 10 s; in epoll only the ready \
+                      list is looked at.",
+            },
+            Figure {
+                name: "list bytes per wake-up",
+                value: copied,
+                brief: "{} B of lists/wake-up",
+                how: "Bytes of descriptor lists that wait calls and epoll_ctl copied in and out, \
+                      by the size of their structs, over the wake-ups of the last 10 s.",
+            },
+            Figure {
+                name: "EAGAIN per second",
+                value: a_second(Metric::Again),
+                brief: "{} EAGAIN/s",
+                how: "Calls that ended in EAGAIN: asked for nothing; mean of the last 10 s.",
+            },
+            Figure {
+                name: "CPU per 1,000 requests",
+                value: self.cpu().map(duration),
+                brief: "CPU {}/1,000 req",
+                how: "Time on a CPU of the server's threads and worker processes, from \
+                      /proc/.../schedstat, over the requests between two readings.",
+            },
+            Figure {
+                name: "memory per connection",
+                value: self.memory().map(format::bytes),
+                brief: "{}/connection",
+                how: "Resident memory (VmRSS) of the program and its worker processes now, less \
+                      that when nobody was connected last (or at the start), over open connections; the \
+                      dashboard's own growth is in it, and shared pages count in each process.",
+            },
+            Figure {
+                name: "time in the wait call",
+                value: self.waiting().map(|share| format!("{} %", format::rate(share))),
+                brief: "waiting {}",
+                how: "Time between entering and leaving wait calls, naps and calls that sleep, \
+                      by the server's own thread, over the last 10 s; one that goes on counts.",
+            },
+            Figure {
+                name: "own thread, process or task",
+                value: self.alive(),
+                brief: "{} workers",
+                how: "Threads, processes or tasks started for connections less those ended, as \
+                      the server told.",
+            },
+            Figure {
+                name: "context switches/s",
+                value: self.switches().map(|(voluntary, involuntary)| {
+                    format!("{} + {}", format::count(voluntary), format::count(involuntary))
+                }),
+                brief: "{} switches/s",
+                how: "Voluntary and involuntary, from /proc/.../status of the server's threads \
+                      and worker processes, read about once a second; what one did between its \
+                      last reading and its end is missing.",
+            },
+            Figure {
+                name: "threads of the program",
+                value: self.readings.back().map(|last| format::count(last.usage.threads)),
+                brief: "{} threads",
+                how: "From /proc/self/status; those of the dashboard and of our own clients are \
+                      among them.",
+            },
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::dashboard::panels::sample::{MS, Script};
+
+    fn reading(cpu: u64, voluntary: u64, resident: u64) -> Snapshot {
+        Snapshot {
+            taken: Instant::now(),
+            accept_queue: None,
+            sockets: Vec::new(),
+            readable: None,
+            ready_list: None,
+            interest: None,
+            usage: Some(Usage {
+                taken: Instant::now(),
+                cpu: Some(Duration::from_millis(cpu)),
+                voluntary,
+                involuntary: voluntary / 10,
+                resident,
+                at_start: 1_000_000,
+                threads: 14,
+            }),
+            asleep: None,
+            trouble: None,
+        }
+    }
+
+    fn value(costs: &Costs, rates: &Rates, name: &str) -> Option<String> {
+        let figures = costs.figures(rates, false);
+        figures.into_iter().find(|figure| figure.name.contains(name)).unwrap().value
+    }
+
+    #[test]
+    fn nothing_is_shown_that_was_not_measured() {
+        let figures = Costs::default().figures(&Rates::new(), false);
+        assert!(figures.iter().all(|figure| figure.value.is_none()), "{figures:?}");
+        for figure in figures {
+            assert!(figure.how.ends_with('.') && figure.brief.contains("{}"), "{figure:?}");
+        }
+    }
+
+    #[test]
+    fn readings_are_taken_apart_into_seconds_and_requests() {
+        let (mut costs, mut rates) = (Costs::default(), Rates::new());
+        let mut script = Script::new(0);
+        let mut go = |costs: &mut Costs, seconds: u64, requests: u64, open: u64| {
+            script.time = seconds * 1000 * MS;
+            let counters = &mut script.batch.counters;
+            (counters.requests, counters.accepted) = (requests, open);
+            counters.calls[0] = requests * 5;
+            let batch = script.publish();
+            costs.apply(&batch);
+            rates.apply(&batch);
+            costs.tick(batch.time);
+        };
+        go(&mut costs, 1, 0, 0);
+        costs.kernel(&reading(100, 500, 5_000_000), 1000 * MS);
+        go(&mut costs, 3, 400, 10);
+        costs.kernel(&reading(300, 1500, 5_120_000), 3000 * MS);
+        go(&mut costs, 4, 400, 10);
+        assert_eq!(value(&costs, &rates, "context").as_deref(), Some("500 + 50"));
+        assert_eq!(value(&costs, &rates, "CPU").as_deref(), Some("500 ms"));
+        assert_eq!(value(&costs, &rates, "memory").as_deref(), Some("12.0 kB"));
+        rates.tick(4200 * MS);
+        assert_eq!(value(&costs, &rates, "calls").as_deref(), Some("5.0"));
+
+        // Another server: nothing of the one before is in its figures.
+        script.server(ServerKind::Threads);
+        costs.apply(&script.publish());
+        assert_eq!(value(&costs, &rates, "context"), None);
+        assert_eq!(value(&costs, &rates, "calls"), None);
+    }
+
+    #[test]
+    fn a_wait_that_goes_on_counts() {
+        let mut costs = Costs::default();
+        let mut script = Script::new(1000 * MS);
+        script.batch.counters.waited = 800 * MS;
+        costs.apply(&script.publish());
+        for second in 1..=30 {
+            costs.tick(second * 1000 * MS);
+        }
+        assert_eq!(value(&costs, &Rates::new(), "wait").as_deref(), Some("100 %"));
+        // Half of the time since then at work.
+        script.time = 35_000 * MS;
+        script.batch.counters.waited = 29_800 * MS;
+        script.batch.standing.stance = Stance::Working;
+        costs.apply(&script.publish());
+        costs.tick(35_000 * MS);
+        let share = value(&costs, &Rates::new(), "wait").unwrap();
+        assert_eq!(share, "64 %", "nine of the last 14 seconds that were sampled");
+    }
+}

@@ -1,0 +1,135 @@
+//! The rounds of `scan`: each fd is asked by a call of its own, and answers or says EAGAIN.
+
+use crate::telemetry::{Batch, ConnId, EventRef, Fd, Kind, Nanos, Ret, What};
+
+use super::{Known, Wake};
+
+/// A question and its answer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Ask {
+    /// Who was asked.
+    pub fd: Fd,
+    /// The connection; `None` for the listener.
+    pub conn: Option<ConnId>,
+    /// By which call.
+    pub kind: Kind,
+    /// What it said.
+    pub ret: Ret,
+}
+
+impl Ask {
+    /// Whether it had something to say.
+    #[must_use]
+    pub fn answered(&self) -> bool {
+        !self.ret.is_err(crate::telemetry::Errno::AGAIN)
+    }
+}
+
+/// A round that is over.
+#[derive(Clone, Debug, Default)]
+pub struct Round {
+    /// Who was asked, in order.
+    pub asks: Vec<Ask>,
+    /// How many were asked.
+    pub asked: u32,
+    /// How many of them had something to say.
+    pub answered: u32,
+    /// How long it took.
+    pub took: Nanos,
+    /// Some of its calls were left out of the stream.
+    pub part: bool,
+}
+
+/// The last round, and the one that is going on.
+#[derive(Clone, Debug, Default)]
+pub struct Rounds {
+    last: Option<Round>,
+    asks: Vec<Ask>,
+    /// Some calls of the round that is going on were left out.
+    part: bool,
+    /// The calls of the round that is going on.
+    calls: u32,
+    /// The nap before it.
+    nap: Nanos,
+}
+
+/// The first event of a batch whose questions are worth keeping: those of the last round that ends
+/// in it, and what comes after.
+pub(super) fn worked_out_from(batch: &Batch) -> usize {
+    let is_round = |event: EventRef<'_>| event.event.what.kind() == Kind::Round;
+    let Some(last) = batch.events().rposition(is_round) else { return 0 };
+    batch.events().take(last).rposition(is_round).map_or(0, |before| before + 1)
+}
+
+impl Rounds {
+    /// Takes an event in; returns what to remember of a round that it ends.
+    pub(super) fn apply(&mut self, event: EventRef<'_>, kept: bool) -> Option<Wake> {
+        let (fd, what) = (event.event.fd, event.event.what);
+        match what {
+            What::Round { asked, answered, took } => {
+                let mut asks = std::mem::take(&mut self.asks);
+                if !kept {
+                    asks.clear();
+                }
+                let mut first = [None; 8];
+                for (slot, ask) in first.iter_mut().zip(asks.iter().filter(|ask| ask.answered())) {
+                    *slot = Some(ask.fd);
+                }
+                let part = std::mem::take(&mut self.part);
+                self.last = Some(Round { asks, asked, answered, took, part });
+                return Some(Wake {
+                    kind: Kind::Round,
+                    examined: asked,
+                    copied: 0,
+                    time: event.event.time,
+                    waited: std::mem::take(&mut self.nap),
+                    ret: Ret::ok(answered.into()),
+                    own: 0,
+                    ready: answered,
+                    first,
+                    calls: std::mem::take(&mut self.calls),
+                    part,
+                });
+            }
+            What::Nap { waited, .. } => self.nap = waited,
+            _ if what.kind().is_call() && !event.event.own => {
+                self.calls = self.calls.saturating_add(1);
+                if kept {
+                    self.ask(fd, event.event.conn, what);
+                }
+            }
+            _ => {}
+        }
+        None
+    }
+
+    /// The first call on an fd is the question; what follows on the same one serves it.
+    fn ask(&mut self, fd: Fd, conn: Option<ConnId>, what: What) {
+        let (kind, conn) = match what.kind() {
+            // An accept carries the new connection's id, but asks the listener.
+            Kind::Accept => (Kind::Accept, None),
+            kind @ (Kind::Recv | Kind::Send | Kind::Sendfile | Kind::Input) => (kind, conn),
+            _ => return,
+        };
+        let Some(ret) = what.ret() else { return };
+        if self.asks.last().is_none_or(|last| (last.fd, last.conn) != (fd, conn)) {
+            self.asks.push(Ask { fd, conn, kind, ret });
+        }
+    }
+
+    pub(super) fn leave_out(&mut self) {
+        self.part = true;
+    }
+
+    /// The last round that is over.
+    #[must_use]
+    pub fn last(&self) -> Option<&Round> {
+        self.last.as_ref()
+    }
+
+    /// Those asked so far in the round that is going on, and how much of it is known.
+    #[must_use]
+    pub fn now(&self) -> (&[Ask], Known) {
+        (&self.asks, if self.part { Known::Part } else { Known::All })
+    }
+}

@@ -1,0 +1,266 @@
+//! Turns, gaps, queues and lists, as the panel gets them.
+
+use super::*;
+use crate::dashboard::panels::sample::{MS, Script, peer};
+use crate::inspect::{Socket, TcpState};
+use crate::telemetry::{Mode, ServerKind};
+
+fn marks(engine: &Engine) -> Vec<(Fd, Served)> {
+    engine.entries().iter().map(|entry| (entry.ready.fd, entry.served)).collect()
+}
+
+fn snapshot(queues: &[(Fd, u32)], readable: Option<Vec<Fd>>) -> Snapshot {
+    let socket = |&(fd, recv_queue)| Socket {
+        peer: peer(fd),
+        state: TcpState::Established,
+        recv_queue,
+        send_queue: 0,
+        rtt: None,
+        rtt_var: None,
+        cwnd: 10,
+        retransmits: 0,
+        inode: 1,
+    };
+    let ready_list = readable.as_ref().map(|fds| !fds.is_empty());
+    Snapshot {
+        interest: None,
+        usage: None,
+        asleep: None,
+        taken: std::time::Instant::now(),
+        accept_queue: Some(AcceptQueue { len: 3, limit: 128 }),
+        sockets: queues.iter().map(socket).collect(),
+        readable,
+        ready_list,
+        trouble: None,
+    }
+}
+
+#[test]
+fn the_ready_array_is_served_entry_by_entry() {
+    let mut script = Script::new(2000 * MS);
+    let mut engine = Engine::new();
+    script.row(9, 1).row(14, 2).wait(1200 * MS, &[(4, 0), (5, 0), (9, 1), (14, 2)]);
+    engine.apply(&script.accept(10, 3).held(Kind::Recv, 9, 1).publish());
+    assert_eq!(engine.wake().unwrap().own, 1, "the waker is not of the lesson");
+    assert_eq!(marks(&engine), [(5, Served::Done), (9, Served::Now), (14, Served::Not)]);
+
+    engine.apply(&script.recv(9, 1, 84).held(Kind::Send, 9, 1).publish());
+    assert_eq!(marks(&engine), [(5, Served::Done), (9, Served::Now), (14, Served::Not)]);
+
+    engine.apply(&script.recv(14, 2, 84).held(Kind::EpollWait, 3, 0).publish());
+    assert!(engine.turn_over());
+    assert_eq!(marks(&engine), [(5, Served::Done), (9, Served::Done), (14, Served::Done)]);
+    assert_eq!(engine.known(), Known::All);
+    assert_eq!(engine.wake().unwrap().calls, 4);
+}
+
+#[test]
+fn a_reused_fd_is_not_the_entry_of_the_one_before() {
+    let mut script = Script::new(0);
+    let mut engine = Engine::new();
+    script.row(9, 1).wait(0, &[(5, 0), (9, 1)]);
+    engine.apply(&script.event(9, 1, What::Close).publish());
+    engine.apply(&script.accept(9, 2).recv(9, 2, 10).publish());
+    assert_eq!(marks(&engine), [(5, Served::Done), (9, Served::Stale)]);
+
+    // Served, closed and accepted again: what is done for the new one is not for the entry.
+    script.wait(0, &[(9, 2), (5, 0)]).recv(9, 2, 10).event(9, 2, What::Close);
+    script.batch.standing.stance = Stance::Working;
+    engine.apply(&script.accept(9, 3).recv(9, 3, 10).publish());
+    assert_eq!(marks(&engine), [(9, Served::Done), (5, Served::Now)]);
+
+    // The old connection's last row arrives with the new one's first: the new one stays.
+    let mut batch = script.row(9, 3).publish();
+    batch.gone.push(crate::dashboard::panels::sample::row(9, 2));
+    engine.apply(&batch);
+    assert_eq!(engine.watched(), 2);
+}
+
+#[test]
+fn only_the_last_of_many_turns_is_worked_out_and_all_are_remembered() {
+    let mut script = Script::new(0);
+    let mut engine = Engine::new();
+    for _ in 0..40 {
+        script.wait(MS, &[(9, 1)]).recv(9, 1, 5).recv(9, 1, 5);
+    }
+    engine.apply(&script.wait(MS, &[(14, 2)]).publish());
+    assert_eq!(marks(&engine), [(14, Served::Not)]);
+    assert_eq!(engine.wakes().len(), WAKES);
+    assert_eq!(engine.wakes()[WAKES - 2].calls, 2);
+    assert_eq!(engine.wakes()[WAKES - 1].calls, 0);
+}
+
+#[test]
+fn a_gap_is_told_and_no_call_is_put_into_the_wrong_turn() {
+    let mut script = Script::new(0);
+    let mut engine = Engine::new();
+    engine.apply(&script.wait(0, &[(9, 1), (14, 2)]).recv(9, 1, 5).publish());
+    script.seq += 3;
+    script.batch.lost.events[Kind::Recv as usize] = 3;
+    engine.apply(&script.recv(14, 2, 5).publish());
+    assert_eq!((engine.known(), engine.entries().len()), (Known::NoWait, 0));
+    assert!(engine.wake().is_none());
+    assert!(engine.wakes().back().unwrap().part);
+    engine.apply(&script.wait(0, &[(14, 2)]).recv(14, 2, 5).publish());
+    assert_eq!(engine.known(), Known::All, "a new turn is whole again");
+    assert_eq!(engine.entries().len(), 1);
+}
+
+#[test]
+fn a_loss_after_the_last_event_is_told_too() {
+    let mut script = Script::new(0);
+    let mut engine = Engine::new();
+    engine.apply(&script.wait(0, &[(9, 1), (14, 2)]).recv(9, 1, 5).publish());
+    script.batch.lost.events[Kind::Recv as usize] = 2;
+    engine.apply(&script.publish());
+    assert_eq!(engine.known(), Known::Part);
+    script.seq += 2;
+    engine.apply(&script.wait(0, &[(9, 1)]).publish());
+    assert_eq!(engine.known(), Known::All);
+}
+
+#[test]
+fn queues_are_joined_with_fds_and_their_growth_is_seen() {
+    let mut script = Script::new(0);
+    let mut engine = Engine::new();
+    script.row(9, 1).row(14, 2).held(Kind::EpollWait, 3, 0);
+    engine.apply(&script.publish());
+    engine.kernel(&snapshot(&[(9, 84), (14, 10)], Some(vec![9, 14])));
+    engine.kernel(&snapshot(&[(9, 84), (14, 20), (77, 5)], Some(vec![9, 14])));
+    let measured = engine.measured().unwrap();
+    let queue = |fd, bytes, grown| Queue { fd, bytes, grown };
+    assert_eq!(measured.queues, [queue(9, 84, false), queue(14, 20, true)]);
+    assert_eq!(
+        (measured.readable.as_deref(), measured.ready_list),
+        (Some(&[9, 14][..]), Some(true))
+    );
+
+    engine.apply(&script.publish());
+    let measured = engine.measured().unwrap();
+    assert_eq!((&measured.readable, measured.ready_list), (&None, None), "it runs again");
+    engine.kernel(&snapshot(&[], Some(vec![9])));
+    assert_eq!(engine.measured().unwrap().readable, None, "an answer that came too late");
+}
+
+#[test]
+fn the_interest_list_is_grouped_into_runs() {
+    let mut script = Script::new(0);
+    let mut engine = Engine::new();
+    for fd in [9, 10, 11, 14] {
+        script.row(fd, u64::try_from(fd).unwrap());
+    }
+    script.batch.rows[2].interest = Mask(crate::dashboard::panels::sample::WATCH.0 | 4);
+    script.row(20, 20);
+    script.batch.rows[4].interest = Mask::NONE;
+    engine.apply(&script.publish());
+    let groups = engine.interest();
+    let runs: Vec<_> =
+        groups.iter().map(|group| (group.mask.to_string(), group.runs.clone())).collect();
+    let expected = [
+        ("IN|ET".to_owned(), vec![(5, 5)]),
+        ("IN|RDHUP|ET".to_owned(), vec![(9, 10), (14, 14)]),
+        ("IN|OUT|RDHUP|ET".to_owned(), vec![(11, 11)]),
+    ];
+    assert_eq!(runs, expected);
+    assert_eq!(engine.watched(), 5);
+
+    // While it stands, the kernel's own list is better than what was asked for.
+    engine.apply(&script.held(Kind::EpollWait, 3, 0).publish());
+    let mut asked = snapshot(&[], None);
+    asked.interest = Some(vec![(4, Mask(0x19)), (5, Mask(0x8000_0019)), (9, Mask(0x8000_2019))]);
+    engine.kernel(&asked);
+    let masks: Vec<_> = engine.interest().iter().map(|group| group.mask.to_string()).collect();
+    assert_eq!(masks, ["IN|ET", "IN|RDHUP|ET"]);
+    assert_eq!(engine.watched(), 2);
+
+    let mut whole = script.row(30, 30).publish();
+    whole.whole = true;
+    engine.apply(&whole);
+    assert_eq!(engine.watched(), 2, "what a whole table does not name is gone");
+}
+
+#[test]
+fn the_last_call_and_its_meaning_leave_plumbing_out() {
+    let mut script = Script::new(0);
+    let mut engine = Engine::new();
+    assert_eq!(engine.meaning(), None);
+    let mut batch = script.recv(9, 1, 84).publish();
+    let mut own = crate::telemetry::Event::new(2, 0, 4, None, What::Recv { ret: Ret::ok(8) });
+    own.own = true;
+    batch.push(own, &[], &[]);
+    batch.standing.mode = Mode::Slow(5);
+    engine.apply(&batch);
+    assert_eq!(engine.last_call().unwrap().event.fd, 9);
+    let sentence = engine.meaning().unwrap();
+    assert!(sentence.contains("84"), "{sentence}");
+    assert_eq!(engine.standing().mode, Mode::Slow(5));
+}
+
+#[test]
+fn a_turn_of_poll_begins_with_the_list_it_returned() {
+    let mut script = Script::new(2000 * MS);
+    let mut engine = Engine::new();
+    script.server(ServerKind::Poll).row(9, 1).row(14, 2).poll(3, &[(9, 1), (14, 2)]);
+    engine.apply(&script.recv(9, 1, 84).held(Kind::Recv, 14, 2).publish());
+    assert_eq!(marks(&engine), [(9, Served::Done), (14, Served::Now)]);
+    let wake = engine.wake().unwrap();
+    assert_eq!((wake.kind, wake.examined, wake.copied, wake.ready), (Kind::Poll, 3, 24, 2));
+    engine.apply(&script.recv(14, 2, 84).held(Kind::Poll, -1, 0).publish());
+    assert!(engine.turn_over());
+    assert_eq!(marks(&engine), [(9, Served::Done), (14, Served::Done)]);
+}
+
+#[test]
+fn a_round_of_scan_is_who_was_asked_and_what_they_said() {
+    let mut script = Script::new(2000 * MS);
+    let mut engine = Engine::new();
+    script.server(ServerKind::Scan).round(1..=3, 0).round(1..=3, 2);
+    engine.apply(&script.publish());
+    let round = engine.rounds().last().unwrap();
+    let told: Vec<_> = round.asks.iter().map(|ask| (ask.fd, ask.answered())).collect();
+    assert_eq!(told, [(5, false), (9, false), (10, true), (11, false)]);
+    assert_eq!((round.asked, round.answered, round.part), (4, 1, false));
+    let wakes: Vec<_> = engine.wakes().iter().map(|wake| (wake.waited, wake.calls)).collect();
+    assert_eq!(wakes, [(0, 4), (500 * MS, 6)], "after the nap of the one before");
+    assert_eq!(engine.wake().unwrap().first[0], Some(10));
+
+    // A loss in the round that goes on is told of that one.
+    engine.apply(&script.event(5, 0, What::Accept { ret: Ret::ok(12), peer: None }).publish());
+    script.seq += 2;
+    engine.apply(&script.recv(11, 3, 5).publish());
+    assert_eq!((engine.rounds().now().0.len(), engine.rounds().now().1), (2, Known::Part));
+    assert!(!engine.rounds().last().unwrap().part);
+}
+
+#[test]
+fn another_server_begins_afresh() {
+    let mut script = Script::new(2000 * MS);
+    let mut engine = Engine::new();
+    engine.apply(&script.row(9, 1).wait(0, &[(9, 1)]).recv(9, 1, 84).publish());
+    let mut closed = script.row(9, 1).batch.rows.pop().unwrap();
+    closed.why = Some(crate::telemetry::Why::Switched);
+    script.batch.gone.push(closed);
+    script.server(ServerKind::Poll).event(-1, 0, What::Switched { to: ServerKind::Poll });
+    engine.apply(&script.publish());
+    assert_eq!((engine.known(), engine.wakes().len(), engine.watched()), (Known::Nothing, 0, 1));
+    assert!(engine.last_call().is_none() && engine.entries().is_empty());
+    assert_eq!(engine.server(), Some(ServerKind::Poll));
+    engine.apply(&script.poll(1, &[(5, 0)]).publish());
+    assert_eq!(marks(&engine), [(5, Served::Not)]);
+}
+
+#[test]
+fn two_workers_may_use_the_same_number() {
+    let mut script = Script::new(0);
+    let mut engine = Engine::new();
+    script.row(9, 1).row(9, 2).row(10, 3);
+    for row in &mut script.batch.rows {
+        row.by = crate::telemetry::By::process(4700);
+    }
+    engine.apply(&script.publish());
+    assert_eq!(engine.rows().count(), 3);
+    script.batch.gone.push(crate::dashboard::panels::sample::row(9, 1));
+    engine.apply(&script.row(4, 3).publish());
+    let left: Vec<_> = engine.rows().map(|row| (row.fd, row.id.get())).collect();
+    assert_eq!(left, [(4, 3), (9, 2)]);
+}

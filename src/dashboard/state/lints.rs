@@ -1,0 +1,357 @@
+//! What looks like a mistake in the server, told from what is observed alone: rows, events, the
+//! kernel's queues, and whether the server's thread sleeps. Which mistake was asked for is not
+//! known here, and a healthy server under load gives no reason to speak.
+//!
+//! Where events were left out of the stream, what was gathered from them is forgotten: a silence
+//! is better than a diagnosis of what may not have happened.
+
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
+use super::engine::Engine;
+use crate::inspect::Snapshot;
+use crate::telemetry::{
+    Asks, Batch, ConnId, ConnState, EventRef, Fd, Listener, Mask, Mode, Nanos, Row, ServerKind,
+    Stance, Standing, What, Why,
+};
+
+/// A symptom has to last that long.
+pub const AFTER: Nanos = 2_000_000_000;
+/// Meanwhile the server's thread has to be seen asleep so many times.
+const ASLEEP: u32 = 3;
+/// So many reports of an fd in a row, nothing being done about it, are a spin.
+const REPORTS: u32 = 100;
+/// What can only be seen once is told for that long.
+const STAYS: Nanos = 30_000_000_000;
+/// So many are told at most.
+const MOST: usize = 64;
+/// Sizes that a read buffer for heads may have; powers of two between them.
+const BUFFERS: (u64, u64) = (512, 16_384);
+
+/// What is wrong.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Symptom {
+    /// Bytes wait in the receive queue, and no event is due.
+    Undrained {
+        /// How many.
+        bytes: u32,
+        /// What the fd is watched for.
+        watched: Mask,
+    },
+    /// Somebody waits in the accept queue, and no event is due.
+    NotAccepted {
+        /// How many.
+        len: u32,
+    },
+    /// It is reported again and again, and nothing is done about it.
+    Spins {
+        /// For what it is reported.
+        mask: Mask,
+    },
+    /// A send took less than was offered, and the rest was never sent.
+    CutShort {
+        /// Bytes of bodies that the answers promised.
+        promised: u64,
+        /// Bytes sent.
+        sent: u64,
+    },
+    /// A head was cut where the read buffer ended.
+    HeadCut {
+        /// What the last `recv` brought.
+        bytes: u64,
+        /// It was answered with 400; else the connection waits.
+        answered: bool,
+    },
+}
+
+/// A diagnosis.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Lint {
+    /// The connection; `None` for the listener.
+    pub conn: Option<ConnId>,
+    /// Its descriptor.
+    pub fd: Fd,
+    /// What is wrong.
+    pub symptom: Symptom,
+    /// Since when.
+    pub since: Nanos,
+    /// It can be seen only once, and is told until then.
+    until: Option<Nanos>,
+}
+
+/// Something that has not changed for a while.
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    since: Nanos,
+    /// What has not changed.
+    key: (u64, u64),
+    /// How often the server's thread was seen asleep meanwhile.
+    asleep: u32,
+}
+
+/// What was gathered of a connection.
+#[derive(Clone, Copy, Debug, Default)]
+struct Seen {
+    promised: u64,
+    sent: u64,
+    /// The last send took less than was offered, and no other has followed.
+    short: bool,
+    /// The last call was a `recv` that brought as much as a read buffer may hold.
+    full: Option<u64>,
+    /// Requests understood and not answered yet: it waits for a handler, not for the kernel.
+    pending: u32,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+enum Which {
+    Undrained,
+    NotAccepted,
+    CutShort,
+    HeadCut,
+}
+
+/// All that is watched, and what was found.
+#[derive(Clone, Debug, Default)]
+pub struct Lints {
+    server: Option<ServerKind>,
+    listener: Option<Listener>,
+    standing: Standing,
+    accepted: u64,
+    seq: u64,
+    lost: u64,
+    seen: HashMap<ConnId, Seen>,
+    /// How often each fd was reported since the last call on it, and the first time.
+    reports: HashMap<Fd, (u32, Nanos)>,
+    spans: HashMap<(Which, Option<ConnId>), Span>,
+    /// The most that a `recv` has brought.
+    largest: u64,
+    found: Vec<Lint>,
+}
+
+impl Lints {
+    /// Takes a batch in.
+    pub fn apply(&mut self, batch: &Batch) {
+        let server = batch.listener.map(|listener| listener.server);
+        if self.server != server {
+            self.forget();
+            self.found.clear();
+            self.largest = 0;
+        }
+        (self.server, self.listener) = (server, batch.listener);
+        (self.standing, self.accepted) = (batch.standing, batch.counters.accepted);
+        for event in batch.events() {
+            let seq = event.event.seq;
+            if self.seq > 0 && seq > self.seq + 1 {
+                self.forget();
+            }
+            self.seq = self.seq.max(seq.min(u64::MAX - 1));
+            self.event(event);
+        }
+        // What was lost after the last event.
+        let lost = batch.lost.all();
+        if lost > self.lost {
+            self.lost = lost;
+            self.forget();
+        }
+        for row in &batch.gone {
+            self.seen.remove(&row.id);
+            self.reports.remove(&row.fd);
+            self.found.retain(|lint| lint.conn != Some(row.id) || lint.until.is_some());
+        }
+    }
+
+    /// Events are missing: nothing that was gathered from them holds.
+    fn forget(&mut self) {
+        self.seen.clear();
+        self.reports.clear();
+        self.spans.clear();
+        self.found.retain(|lint| lint.until.is_some());
+    }
+
+    fn event(&mut self, event: EventRef<'_>) {
+        let (fd, conn, what) = (event.event.fd, event.event.conn, event.event.what);
+        let time = event.event.time;
+        if what.kind().is_wait() {
+            self.reported(event);
+            return;
+        }
+        if what.kind().is_call() {
+            if self.reports.remove(&fd).is_some_and(|(count, _)| count > REPORTS) {
+                let spins = |lint: &Lint| matches!(lint.symptom, Symptom::Spins { .. });
+                self.found.retain(|lint| lint.fd != fd || !spins(lint));
+            }
+            if let What::Recv { ret } = what {
+                self.largest = self.largest.max(ret.get().unwrap_or(0));
+            }
+        }
+        let Some(id) = conn else { return };
+        if let What::Accept { .. } = what {
+            self.seen.insert(id, Seen::default());
+            return;
+        }
+        // One that was forgotten is known again from the next bytes that it sends.
+        if let What::Recv { ret } = what
+            && ret.get().is_ok_and(|bytes| bytes > 0)
+        {
+            self.seen.entry(id).or_default();
+        }
+        let Some(seen) = self.seen.get_mut(&id) else { return };
+        match what {
+            What::Recv { ret } => {
+                let buffer = |n: &u64| n.is_power_of_two() && (BUFFERS.0..=BUFFERS.1).contains(n);
+                seen.full = ret.get().ok().filter(buffer);
+            }
+            What::Send { ret, len } | What::Sendfile { ret, len, .. } => {
+                let taken = ret.get();
+                seen.sent += taken.unwrap_or(0);
+                seen.short = taken.is_ok_and(|taken| taken < len);
+                seen.full = None;
+            }
+            What::Request { .. } => {
+                seen.pending += 1;
+                seen.full = None;
+            }
+            What::Response { status, body } => {
+                seen.promised = seen.promised.saturating_add(body);
+                seen.pending = seen.pending.saturating_sub(1);
+                if let Some(bytes) = seen.full.take().filter(|_| status == 400) {
+                    let symptom = Symptom::HeadCut { bytes, answered: true };
+                    self.find_once(conn, fd, symptom, time);
+                }
+            }
+            What::Closed { why: Why::Answered | Why::PeerClosed, .. }
+                if seen.short && seen.sent < seen.promised =>
+            {
+                let symptom = Symptom::CutShort { promised: seen.promised, sent: seen.sent };
+                self.find_once(conn, fd, symptom, time);
+            }
+            _ => {}
+        }
+    }
+
+    fn reported(&mut self, event: EventRef<'_>) {
+        let listener = self.listener.map(|listener| listener.fd);
+        for ready in event.ready {
+            // Our own waker is not of the lesson.
+            if ready.conn.is_none() && Some(ready.fd) != listener {
+                continue;
+            }
+            let (count, since) = self.reports.entry(ready.fd).or_insert((0, event.event.time));
+            *count = count.saturating_add(1);
+            if *count == REPORTS + 1 {
+                let symptom = Symptom::Spins { mask: ready.mask };
+                let since = *since;
+                self.find(Lint { conn: ready.conn, fd: ready.fd, symptom, since, until: None });
+            }
+        }
+    }
+
+    fn find_once(&mut self, conn: Option<ConnId>, fd: Fd, symptom: Symptom, now: Nanos) {
+        self.find(Lint { conn, fd, symptom, since: now, until: Some(now.saturating_add(STAYS)) });
+    }
+
+    fn find(&mut self, lint: Lint) {
+        let same = |other: &Lint| {
+            other.conn == lint.conn
+                && std::mem::discriminant(&other.symptom) == std::mem::discriminant(&lint.symptom)
+        };
+        if let Some(known) = self.found.iter_mut().find(|other| same(other)) {
+            *known = Lint { since: known.since, ..lint };
+        } else if self.found.len() < MOST {
+            self.found.push(lint);
+        }
+    }
+
+    /// Takes a measurement in, the rows being those of `engine`.
+    pub fn kernel(&mut self, snapshot: &Snapshot, engine: &Engine, now: Nanos) {
+        // These are symptoms of loops that the kernel tells who is ready, and that run freely.
+        let judged = self.server.map(ServerKind::asks).is_some_and(|asks| {
+            matches!(asks, Asks::List | Asks::Interest)
+                && self.standing.mode == Mode::Run
+                && self.standing.stance == Stance::Waiting
+        });
+        let before = std::mem::take(&mut self.spans);
+        self.found.retain(|lint| match lint.until {
+            Some(until) => now < until,
+            None => matches!(lint.symptom, Symptom::Spins { .. }),
+        });
+        if !judged {
+            return;
+        }
+        let asleep = snapshot.asleep == Some(true);
+        let resting = self.listener.is_none_or(|listener| listener.resting.is_some());
+        if let Some(queue) = snapshot.accept_queue.filter(|queue| queue.len > 0 && !resting) {
+            let key = (self.accepted, 0);
+            let fd = self.listener.map_or(-1, |listener| listener.fd);
+            let symptom = Symptom::NotAccepted { len: queue.len };
+            self.last(&before, Which::NotAccepted, (None, fd), key, (asleep, now), symptom);
+        }
+        for row in engine.rows() {
+            self.judge(row, snapshot, &before, (asleep, now));
+        }
+    }
+
+    fn judge(
+        &mut self,
+        row: &Row,
+        snapshot: &Snapshot,
+        before: &HashMap<(Which, Option<ConnId>), Span>,
+        at: (bool, Nanos),
+    ) {
+        // What has nothing unread and nothing half done is most of them.
+        let Some(socket) = snapshot.socket(row.peer) else { return };
+        let seen = self.seen.get(&row.id).copied();
+        let who = (Some(row.id), row.fd);
+        let quiet = socket.send_queue == 0 && !row.stopped;
+        let waits_for_it = !matches!(row.state, ConnState::Writing | ConnState::Lingering);
+        let pending = seen.is_none_or(|seen| seen.pending > 0);
+        if socket.recv_queue > 0 && quiet && waits_for_it && !pending {
+            let key = (socket.recv_queue.into(), row.bytes_in);
+            let symptom = Symptom::Undrained { bytes: socket.recv_queue, watched: row.interest };
+            self.last(before, Which::Undrained, who, key, at, symptom);
+        }
+        let Some(seen) = seen else { return };
+        if seen.short && seen.sent < seen.promised && quiet {
+            let key = (seen.sent, seen.promised);
+            let symptom = Symptom::CutShort { promised: seen.promised, sent: seen.sent };
+            self.last(before, Which::CutShort, who, key, at, symptom);
+        }
+        if let Some(bytes) = seen.full.filter(|bytes| *bytes == self.largest)
+            && row.state == ConnState::Reading
+            && socket.recv_queue == 0
+            && quiet
+        {
+            let symptom = Symptom::HeadCut { bytes, answered: false };
+            self.last(before, Which::HeadCut, who, (row.bytes_in, 0), at, symptom);
+        }
+    }
+
+    /// Goes on with what lasts, and tells it once it has lasted.
+    fn last(
+        &mut self,
+        before: &HashMap<(Which, Option<ConnId>), Span>,
+        which: Which,
+        (conn, fd): (Option<ConnId>, Fd),
+        key: (u64, u64),
+        (asleep, now): (bool, Nanos),
+        symptom: Symptom,
+    ) {
+        let known = before.get(&(which, conn)).filter(|span| span.key == key);
+        let mut span = known.copied().unwrap_or(Span { since: now, key, asleep: 0 });
+        span.asleep = span.asleep.saturating_add(u32::from(asleep));
+        self.spans.insert((which, conn), span);
+        if now.saturating_sub(span.since) > AFTER && span.asleep >= ASLEEP {
+            self.find(Lint { conn, fd, symptom, since: span.since, until: None });
+        }
+    }
+
+    /// What was found, oldest first.
+    #[must_use]
+    pub fn found(&self) -> &[Lint] {
+        &self.found
+    }
+}

@@ -1,0 +1,348 @@
+//! Each symptom is seen, and its healthy neighbour is not.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::dashboard::panels::sample::{MS, Script, peer, row};
+use crate::inspect::{AcceptQueue, Socket, TcpState};
+use crate::telemetry::{Errno, Ret};
+
+struct Room {
+    script: Script,
+    engine: Engine,
+    lints: Lints,
+    queues: Vec<(Fd, u32, u32)>,
+    accept: u32,
+    asleep: bool,
+}
+
+impl Room {
+    fn new(server: ServerKind) -> Self {
+        let mut script = Script::new(1000 * MS);
+        script.server(server);
+        let (engine, lints) = (Engine::new(), Lints::default());
+        Self { script, engine, lints, queues: Vec::new(), accept: 0, asleep: true }
+    }
+
+    fn publish(&mut self) {
+        let batch = self.script.publish();
+        self.engine.apply(&batch);
+        self.lints.apply(&batch);
+    }
+
+    fn look(&mut self) {
+        let socket = |&(fd, recv_queue, send_queue)| Socket {
+            peer: peer(fd),
+            state: TcpState::Established,
+            recv_queue,
+            send_queue,
+            rtt: None,
+            rtt_var: None,
+            cwnd: 10,
+            retransmits: 0,
+            inode: 1,
+        };
+        let snapshot = Snapshot {
+            taken: std::time::Instant::now(),
+            accept_queue: Some(AcceptQueue { len: self.accept, limit: 128 }),
+            sockets: self.queues.iter().map(socket).collect(),
+            readable: None,
+            ready_list: None,
+            interest: None,
+            usage: None,
+            asleep: Some(self.asleep),
+            trouble: None,
+        };
+        self.lints.kernel(&snapshot, &self.engine, self.script.time);
+    }
+
+    /// Looks ten times a second for so long, nothing else happening.
+    fn wait(&mut self, time: Nanos) {
+        for _ in 0..time / (100 * MS) {
+            self.script.time += 100 * MS;
+            self.look();
+        }
+    }
+
+    fn told(&self) -> Vec<String> {
+        self.lints.found().iter().map(|lint| lint.text(self.script.time)).collect()
+    }
+}
+
+#[test]
+fn bytes_that_wait_without_an_event() {
+    let mut room = Room::new(ServerKind::Epoll);
+    room.script.accept(9, 1).wait(0, &[(9, 1)]).recv(9, 1, 1024);
+    room.publish();
+    room.queues = vec![(9, 5904, 0)];
+    room.wait(2000 * MS);
+    assert!(room.told().is_empty(), "not yet");
+    room.wait(2100 * MS);
+    let wanted = "fd 9 has had 5,904 bytes waiting for 4.0 s and no event is due: edge-triggered \
+                  and not drained";
+    assert_eq!(room.told(), [wanted]);
+    assert_eq!(room.lints.found()[0].conn, ConnId::new(1));
+    // They are read at last.
+    room.queues = vec![(9, 0, 0)];
+    room.wait(100 * MS);
+    assert!(room.told().is_empty());
+}
+
+#[test]
+fn bytes_may_wait_for_a_reason() {
+    type Make = fn(&mut Room);
+    let reasons: [(&str, Make); 8] = [
+        ("the loop is paused", |room| room.script.batch.standing.mode = Mode::Paused),
+        ("a handler keeps it", |room| {
+            room.script.batch.standing.stance = Stance::Handling("/slow");
+        }),
+        ("its thread is starved", |room| room.asleep = false),
+        ("the operator stopped it", |room| room.script.batch.rows[0].stopped = true),
+        ("an answer is being written", |room| {
+            room.script.batch.rows[0].state = ConnState::Writing;
+        }),
+        ("the peer has not taken all", |room| room.queues[0].2 = 40_000),
+        ("a handler of the pool has its request", |room| {
+            let what = What::Request { method: 3, target: 1, minor: 1 };
+            room.script.event(9, 1, what);
+        }),
+        ("the stream left events out", |room| {
+            room.script.seq += 4;
+            room.script.wait(0, &[]);
+        }),
+    ];
+    for (reason, make) in reasons {
+        let mut room = Room::new(ServerKind::Epoll);
+        room.script.accept(9, 1).wait(0, &[(9, 1)]).recv(9, 1, 1024);
+        room.queues = vec![(9, 5904, 0)];
+        make(&mut room);
+        room.publish();
+        room.wait(5000 * MS);
+        assert!(room.told().is_empty(), "{reason}: {:?}", room.told());
+    }
+    // Threads sleep in their own calls.
+    let mut room = Room::new(ServerKind::Threads);
+    room.script.accept(9, 1);
+    room.publish();
+    (room.queues, room.accept) = (vec![(9, 5904, 0)], 3);
+    room.wait(5000 * MS);
+    assert!(room.told().is_empty());
+}
+
+#[test]
+fn somebody_waits_to_be_accepted() {
+    let mut room = Room::new(ServerKind::Epoll);
+    room.publish();
+    room.accept = 1;
+    room.wait(3100 * MS);
+    let wanted = "somebody has waited to be accepted for 3.0 s and no event is due: fd 5 was not \
+                  drained";
+    assert_eq!(room.told(), [wanted]);
+
+    // While others are accepted, the queue is a queue.
+    let mut room = Room::new(ServerKind::Epoll);
+    room.accept = 2;
+    for _ in 0..6 {
+        room.script.batch.counters.accepted += 1;
+        room.publish();
+        room.wait(1000 * MS);
+    }
+    assert!(room.told().is_empty());
+    // And a listener without descriptors has said so itself.
+    let mut room = Room::new(ServerKind::Epoll);
+    room.script.batch.listener.as_mut().unwrap().resting = Some(Errno::MFILE);
+    room.publish();
+    room.accept = 2;
+    room.wait(5000 * MS);
+    assert!(room.told().is_empty());
+}
+
+#[test]
+fn a_loop_that_spins() {
+    let mut room = Room::new(ServerKind::Epoll);
+    room.script.accept(9, 1);
+    for _ in 0..REPORTS {
+        room.script.wait(0, &[(9, 1)]);
+    }
+    room.publish();
+    assert!(room.told().is_empty());
+    room.script.wait(0, &[(9, 1)]);
+    room.publish();
+    room.look();
+    let wanted =
+        "the loop spins: fd 9 is reported again and again (IN) and nothing is done about it";
+    assert_eq!(room.told(), [wanted]);
+    // A call on it, and it is well again.
+    room.script.recv(9, 1, 84);
+    room.publish();
+    assert!(room.told().is_empty());
+
+    // Reported as often, but served each time.
+    for _ in 0..REPORTS * 2 {
+        room.script.wait(0, &[(9, 1), (4, 0)]).recv(9, 1, 84);
+    }
+    room.publish();
+    assert!(room.told().is_empty(), "and our own waker does not count");
+}
+
+#[test]
+fn a_partial_write_that_was_ignored() {
+    let short = |room: &mut Room| {
+        room.script.accept(9, 1).event(9, 1, What::Response { status: 200, body: 64_000 });
+        let send = What::Send { ret: Ret::ok(12_000), len: 64_180 };
+        room.script.event(9, 1, send);
+        room.queues = vec![(9, 0, 0)];
+    };
+    let wanted = "fd 9 was promised 64,000 bytes and got 12,000: a partial write was ignored";
+    let mut room = Room::new(ServerKind::Epoll);
+    short(&mut room);
+    room.publish();
+    room.wait(2200 * MS);
+    assert_eq!(room.told(), [wanted]);
+
+    // Closed like that: told for a while.
+    let mut room = Room::new(ServerKind::Epoll);
+    short(&mut room);
+    let closed = |why| What::Closed { why, bytes_in: 84, bytes_out: 12_000, requests: 1 };
+    room.script.event(9, 1, closed(Why::Answered)).batch.gone.push(row(9, 1));
+    room.publish();
+    assert_eq!(room.told(), [wanted]);
+    room.wait(STAYS + 100 * MS);
+    assert!(room.told().is_empty());
+
+    // The peer has not taken what it got yet; the rest is sent; it hangs up before it has all.
+    let again = What::Send { ret: Ret::err(Errno::AGAIN), len: 52_180 };
+    let rest = What::Send { ret: Ret::ok(52_180), len: 52_180 };
+    let healthy: [fn(&mut Room, [What; 3]); 4] = [
+        |room, _| room.queues[0].2 = 9000,
+        |room, [again, ..]| {
+            room.script.event(9, 1, again);
+        },
+        |room, [_, rest, _]| {
+            room.script.event(9, 1, rest);
+        },
+        |room, [.., closed]| {
+            room.script.event(9, 1, closed);
+        },
+    ];
+    for (i, make) in healthy.into_iter().enumerate() {
+        let mut room = Room::new(ServerKind::Epoll);
+        short(&mut room);
+        make(&mut room, [again, rest, closed(Why::PeerReset)]);
+        if i == 3 {
+            room.script.batch.gone.push(row(9, 1));
+        }
+        room.publish();
+        room.wait(5000 * MS);
+        assert!(room.told().is_empty(), "{i}: {:?}", room.told());
+    }
+}
+
+#[test]
+fn a_head_that_was_cut_at_the_buffer() {
+    let mut room = Room::new(ServerKind::EpollEt);
+    room.script.accept(9, 1).recv(9, 1, 1024);
+    room.script.event(9, 1, What::Response { status: 400, body: 20 });
+    room.publish();
+    let wanted = "fd 9 was answered 400 after a recv of exactly 1,024 bytes: its head was cut at \
+                  the read buffer";
+    assert_eq!(room.told(), [wanted]);
+
+    let mut room = Room::new(ServerKind::EpollEt);
+    room.script.accept(9, 1).recv(9, 1, 1024);
+    room.script.batch.rows[0].state = ConnState::Reading;
+    room.queues = vec![(9, 0, 0)];
+    room.publish();
+    room.wait(2200 * MS);
+    assert!(room.told()[0].starts_with("fd 9 has waited for 2.1 s since a recv of exactly 1,024"));
+
+    // A larger recv was seen: the buffer does not end there. And other bad requests are just bad.
+    let mut room = Room::new(ServerKind::EpollEt);
+    room.script.accept(10, 2).recv(10, 2, 3000);
+    room.script.event(10, 2, What::Response { status: 400, body: 20 });
+    room.script.accept(9, 1).recv(9, 1, 1024);
+    room.script.batch.rows[1].state = ConnState::Reading;
+    room.queues = vec![(9, 0, 0)];
+    room.publish();
+    room.wait(5000 * MS);
+    assert!(room.told().is_empty(), "{:?}", room.told());
+}
+
+#[test]
+fn another_server_is_not_blamed_for_the_one_before() {
+    let mut room = Room::new(ServerKind::Epoll);
+    room.script.accept(9, 1).recv(9, 1, 1024);
+    room.script.event(9, 1, What::Response { status: 400, body: 20 });
+    room.publish();
+    assert_eq!(room.told().len(), 1);
+    room.script.server(ServerKind::Poll);
+    room.publish();
+    assert!(room.told().is_empty());
+}
+
+/// What a healthy server does in a turn: it serves who is ready, wholly.
+fn serve(room: &mut Room, fd: Fd, id: u64, size: u64, chunk: u64, slow: bool) {
+    let script = &mut room.script;
+    let head = script.batch.rows.len() as u64;
+    script.recv(fd, id, [84, 1024, 4096][usize::try_from(size % 3).unwrap()].max(head));
+    script.event(fd, id, What::Request { method: 3, target: 1, minor: 1 });
+    script.event(
+        fd,
+        id,
+        What::Response { status: if size.is_multiple_of(11) { 404 } else { 200 }, body: size },
+    );
+    let mut left = size + 180;
+    loop {
+        let taken = left.min(chunk);
+        script.event(fd, id, What::Send { ret: Ret::ok(taken), len: left });
+        left -= taken;
+        if left == 0 {
+            break;
+        }
+        // The buffer is full: it waits until the peer has taken it.
+        script.event(fd, id, What::Send { ret: Ret::err(Errno::AGAIN), len: left });
+        script.time += if slow { 700 * MS } else { 3 * MS };
+        script.wait(0, &[(fd, id)]);
+    }
+    script.event(fd, id, What::Recv { ret: Ret::err(Errno::AGAIN) });
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn a_healthy_server_under_load_gives_none(
+        server in 0usize..9,
+        turns in prop::collection::vec(
+            (0u64..40, 1u64..300_000, 1_000u64..200_000, any::<bool>(), 0u32..9, any::<bool>()),
+            1..120),
+    ) {
+        let mut room = Room::new(ServerKind::ALL[server]);
+        for id in 1..=40u64 {
+            room.script.accept(i32::try_from(id).unwrap() + 8, id);
+        }
+        room.publish();
+        for (who, size, chunk, slow, unread, asleep) in turns {
+            let (fd, id) = (i32::try_from(who).unwrap() + 9, who + 1);
+            room.asleep = asleep;
+            room.script.wait(MS, &[(fd, id), (5, 0)]);
+            room.script.event(5, 0, What::Accept { ret: Ret::err(Errno::AGAIN), peer: None });
+            serve(&mut room, fd, id, size, chunk, slow);
+            room.script.batch.counters.accepted += 1;
+            // Bytes come and go, and so do those who wait to be accepted.
+            room.queues = (9..49).map(|fd| (fd, u32::from(fd % 9 == i32::try_from(unread).unwrap()) * (unread + 1), 0)).collect();
+            let mut served = row(fd, id);
+            served.bytes_in = size;
+            room.script.batch.rows.push(served);
+            room.accept = unread;
+            room.publish();
+            room.script.time += 90 * MS;
+            room.look();
+            // What was there is read within the second.
+            room.queues.iter_mut().for_each(|queue| queue.1 = 0);
+            room.accept = 0;
+            room.script.time += 90 * MS;
+            room.look();
+            prop_assert!(room.told().is_empty(), "{:?}", room.told());
+        }
+    }
+}

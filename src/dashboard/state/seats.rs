@@ -1,0 +1,308 @@
+//! The dining room: one seat for each connection. A seat lights when its connection is asked, and
+//! glows when it had something to say. Every light is an event that was told; the counts beside
+//! them are the exact totals.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+
+use crate::telemetry::{Asks, Batch, ConnId, Errno, EventRef, Fd, Kind, Mask, Nanos, ServerKind};
+
+/// How long a seat that was asked is lit.
+pub const LIT: Nanos = 300_000_000;
+/// How long one that had something to say glows.
+pub const GLOWS: Nanos = 900_000_000;
+
+/// How a seat looks; the later ones outshine the earlier.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Light {
+    /// Nobody sits there.
+    Free,
+    /// Not asked.
+    Quiet,
+    /// Asked.
+    Asked,
+    /// It had something to say.
+    Spoke,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Seat {
+    id: ConnId,
+    fd: Fd,
+    /// Since when it is taken.
+    since: Nanos,
+    /// It is in the list that `select` and `poll` hand over.
+    listed: bool,
+    /// When it was asked last, and when it last had something to say.
+    asked: Option<Nanos>,
+    spoke: Option<Nanos>,
+}
+
+/// What was counted since this server took over.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Counts {
+    /// Fds asked whether they are ready.
+    pub asked: u64,
+    /// Fds that were.
+    pub spoke: u64,
+    /// Requests understood.
+    pub served: u64,
+}
+
+/// All seats.
+#[derive(Clone, Debug, Default)]
+pub struct Seats {
+    all: Vec<Option<Seat>>,
+    places: HashMap<ConnId, usize>,
+    free: BinaryHeap<Reverse<usize>>,
+    server: Option<ServerKind>,
+    /// When the whole list was last swept.
+    swept: Option<Nanos>,
+    /// The newest light.
+    newest: Nanos,
+    /// The totals when this server took over, and now.
+    before: Counts,
+    totals: Counts,
+}
+
+impl Seats {
+    /// Takes a batch in.
+    pub fn apply(&mut self, batch: &Batch) {
+        let counters = &batch.counters;
+        let server = batch.listener.map(|listener| listener.server);
+        if self.server.is_some() && self.server != server {
+            self.before = self.totals;
+            self.swept = None;
+        }
+        self.server = server;
+        self.totals =
+            Counts { asked: counters.examined, spoke: counters.ready, served: counters.requests };
+        if batch.whole {
+            let kept: std::collections::HashSet<ConnId> =
+                batch.rows.iter().map(|row| row.id).collect();
+            let gone: Vec<ConnId> =
+                self.places.keys().filter(|id| !kept.contains(id)).copied().collect();
+            for id in gone {
+                self.leave(id);
+            }
+        }
+        for row in &batch.rows {
+            let at = match self.places.get(&row.id) {
+                Some(&at) => at,
+                None => self.sit(row.id, row.opened),
+            };
+            if let Some(seat) = &mut self.all[at] {
+                seat.fd = row.fd;
+                seat.listed = row.interest != Mask::NONE;
+            }
+        }
+        if let Some(asks) = server.map(ServerKind::asks) {
+            for event in batch.events() {
+                self.light(asks, event);
+            }
+        }
+        for row in &batch.gone {
+            self.leave(row.id);
+        }
+    }
+
+    fn sit(&mut self, id: ConnId, since: Nanos) -> usize {
+        let seat = Seat { id, fd: -1, since, listed: true, asked: None, spoke: None };
+        let at = if let Some(Reverse(at)) = self.free.pop() {
+            at
+        } else {
+            self.all.push(None);
+            self.all.len() - 1
+        };
+        self.all[at] = Some(seat);
+        self.places.insert(id, at);
+        at
+    }
+
+    fn leave(&mut self, id: ConnId) {
+        let Some(at) = self.places.remove(&id) else { return };
+        self.all[at] = None;
+        if self.places.is_empty() {
+            // An empty room is small again.
+            self.all.clear();
+            self.free.clear();
+        } else {
+            self.free.push(Reverse(at));
+        }
+    }
+
+    fn light(&mut self, asks: Asks, event: EventRef<'_>) {
+        let (time, what) = (event.event.time, event.event.what);
+        if what.kind().is_wait() {
+            if asks == Asks::List {
+                self.swept = Some(time);
+                self.newest = self.newest.max(time);
+            }
+            for ready in event.ready {
+                self.ask(ready.conn, time, true);
+            }
+            return;
+        }
+        let asked = match asks {
+            // There it is the wait call that asks.
+            Asks::Interest | Asks::List => false,
+            Asks::Each => what.kind() == Kind::Recv,
+            Asks::Sleeps | Asks::Runtime => {
+                matches!(what.kind(), Kind::Recv | Kind::Send | Kind::Sendfile)
+            }
+        };
+        if asked && let Some(ret) = what.ret() {
+            self.ask(event.event.conn, time, !ret.is_err(Errno::AGAIN));
+        }
+    }
+
+    fn ask(&mut self, conn: Option<ConnId>, time: Nanos, spoke: bool) {
+        let at = conn.and_then(|id| self.places.get(&id));
+        let Some(seat) = at.and_then(|&at| self.all[at].as_mut()) else { return };
+        seat.asked = Some(time);
+        if spoke {
+            seat.spoke = Some(time);
+        }
+        self.newest = self.newest.max(time);
+    }
+
+    /// How many seats there are, free ones between them included.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Whether nobody is there.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// The seats in order: how each looks at a time, and whose it is.
+    #[must_use]
+    pub fn lights(
+        &self,
+        now: Nanos,
+    ) -> impl ExactSizeIterator<Item = (Light, Option<(ConnId, Fd)>)> {
+        let within = move |time: Option<Nanos>, stays| {
+            time.is_some_and(|time| now.saturating_sub(time) < stays)
+        };
+        let swept = self.swept.filter(|_| within(self.swept, LIT));
+        self.all.iter().map(move |seat| match seat {
+            None => (Light::Free, None),
+            Some(seat) => {
+                let in_the_list = seat.listed && swept.is_some_and(|swept| seat.since <= swept);
+                let light = if within(seat.spoke, GLOWS) {
+                    Light::Spoke
+                } else if in_the_list || within(seat.asked, LIT) {
+                    Light::Asked
+                } else {
+                    Light::Quiet
+                };
+                (light, Some((seat.id, seat.fd)))
+            }
+        })
+    }
+
+    /// Whether a light has still to fade.
+    #[must_use]
+    pub fn fades(&self, now: Nanos) -> bool {
+        now.saturating_sub(self.newest) < GLOWS + LIT
+    }
+
+    /// What was counted since this server took over.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let since = |now: u64, before: u64| now.saturating_sub(before);
+        Counts {
+            asked: since(self.totals.asked, self.before.asked),
+            spoke: since(self.totals.spoke, self.before.spoke),
+            served: since(self.totals.served, self.before.served),
+        }
+    }
+
+    /// How this server learns who is ready.
+    #[must_use]
+    pub fn asks(&self) -> Option<Asks> {
+        self.server.map(ServerKind::asks)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Light::{Asked, Free, Quiet, Spoke};
+    use super::*;
+    use crate::dashboard::panels::sample::{MS, Script};
+    use crate::telemetry::{Ret, What};
+
+    fn lights(seats: &Seats, now: Nanos) -> Vec<Light> {
+        seats.lights(now).map(|(light, _)| light).collect()
+    }
+
+    #[test]
+    fn epoll_asks_only_those_who_raise_a_hand() {
+        let (mut script, mut seats) = (Script::new(2000 * MS), Seats::default());
+        seats.apply(&script.row(9, 1).row(10, 2).row(11, 3).wait(0, &[(5, 0), (10, 2)]).publish());
+        assert_eq!(lights(&seats, 2000 * MS), [Quiet, Spoke, Quiet]);
+        assert!(seats.fades(2000 * MS));
+        let late = 2000 * MS + GLOWS;
+        assert_eq!(lights(&seats, late), [Quiet; 3]);
+        assert!(!seats.fades(late + LIT));
+    }
+
+    #[test]
+    fn poll_asks_everybody_who_was_in_the_list() {
+        let (mut script, mut seats) = (Script::new(2000 * MS), Seats::default());
+        script.server(ServerKind::Poll).row(9, 1).row(10, 2).row(11, 3).row(12, 4);
+        // One does not want to be asked, and one came after the list was handed over.
+        script.batch.rows[2].interest = Mask::NONE;
+        script.batch.rows[3].opened = 2001 * MS;
+        seats.apply(&script.poll(4, &[(10, 2)]).publish());
+        assert_eq!(lights(&seats, 2000 * MS), [Asked, Spoke, Quiet, Quiet]);
+        assert_eq!(lights(&seats, 2000 * MS + LIT), [Quiet, Spoke, Quiet, Quiet]);
+        assert_eq!(seats.counts(), Counts { asked: 4, spoke: 1, served: 0 });
+    }
+
+    #[test]
+    fn scan_asks_one_after_another_and_threads_nobody() {
+        let (mut script, mut seats) = (Script::new(0), Seats::default());
+        script.server(ServerKind::Scan).row(9, 1).row(10, 2).row(11, 3);
+        seats.apply(&script.round(1..=2, 2).publish());
+        assert_eq!(lights(&seats, 0), [Asked, Spoke, Quiet], "the third was not asked");
+        assert_eq!(seats.counts().asked, 3, "the listener was, too");
+
+        let (mut script, mut seats) = (Script::new(0), Seats::default());
+        script.server(ServerKind::Threads).row(9, 1).row(10, 2);
+        let send = What::Send { ret: Ret::ok(9), len: 9 };
+        seats.apply(&script.event(10, 2, send).publish());
+        assert_eq!(lights(&seats, 0), [Quiet, Spoke]);
+    }
+
+    #[test]
+    fn a_seat_is_kept_and_the_first_free_one_is_taken() {
+        let (mut script, mut seats) = (Script::new(0), Seats::default());
+        seats.apply(&script.row(9, 1).row(10, 2).row(11, 3).publish());
+        script.batch.gone.push(crate::dashboard::panels::sample::row(9, 1));
+        script.batch.gone.push(crate::dashboard::panels::sample::row(10, 2));
+        seats.apply(&script.publish());
+        assert_eq!(lights(&seats, 0), [Free, Free, Quiet]);
+        seats.apply(&script.row(9, 4).publish());
+        let ids: Vec<_> = seats.lights(0).map(|(_, who)| who.map(|(id, _)| id.get())).collect();
+        assert_eq!(ids, [Some(4), None, Some(3)]);
+        let mut whole = script.row(12, 9).publish();
+        whole.whole = true;
+        seats.apply(&whole);
+        assert_eq!(lights(&seats, 0), [Quiet], "an empty room is small again");
+    }
+
+    #[test]
+    fn another_server_counts_from_nothing() {
+        let (mut script, mut seats) = (Script::new(0), Seats::default());
+        script.server(ServerKind::Poll).poll(40, &[]).batch.counters.requests = 7;
+        seats.apply(&script.publish());
+        seats.apply(&script.server(ServerKind::Select).publish());
+        assert_eq!(seats.counts(), Counts::default());
+        seats.apply(&script.poll(2, &[]).publish());
+        assert_eq!(seats.counts(), Counts { asked: 2, spoke: 0, served: 0 });
+    }
+}

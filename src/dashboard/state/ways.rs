@@ -1,0 +1,92 @@
+//! Where the dashboard goes by a server's name: what it is called, what it waits in, how it is
+//! drawn, and what it cannot be told.
+
+use crate::dashboard::keys::Id;
+use crate::telemetry::{Asks, Kind, ServerKind};
+
+/// How the loop panel draws a server.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Drawing {
+    /// epoll's two lists.
+    Lists,
+    /// A list handed over and swept.
+    Swept,
+    /// A round of questions.
+    Asked,
+    /// Sleepers: a thread or a process for each connection.
+    Sleepers,
+    /// Tasks over the runtime's loop.
+    Tasks,
+    /// The one that is served, and the queue behind it.
+    One,
+}
+
+/// How it is drawn.
+#[must_use]
+pub fn drawing(server: ServerKind) -> Drawing {
+    match server.asks() {
+        Asks::Interest => Drawing::Lists,
+        Asks::List => Drawing::Swept,
+        Asks::Each => Drawing::Asked,
+        Asks::Runtime => Drawing::Tasks,
+        Asks::Sleeps if server == ServerKind::Blocking => Drawing::One,
+        Asks::Sleeps => Drawing::Sleepers,
+    }
+}
+
+/// Its name, and on what it is built where that is not the kernel alone.
+#[must_use]
+pub fn title(server: ServerKind) -> &'static str {
+    match server {
+        ServerKind::EpollEt => "epoll-et (mio)",
+        ServerKind::Coroutines => "coroutines (tokio)",
+        other => other.name(),
+    }
+}
+
+/// The call in which its own thread waits.
+#[must_use]
+pub fn waits_in(server: ServerKind) -> Kind {
+    match server.asks() {
+        Asks::Interest | Asks::Runtime => Kind::EpollWait,
+        Asks::List if server == ServerKind::Select => Kind::Select,
+        Asks::List => Kind::Poll,
+        Asks::Each => Kind::Nap,
+        Asks::Sleeps => Kind::Accept,
+    }
+}
+
+/// Whether it goes round, rather than waiting until somebody is ready.
+#[must_use]
+pub fn has_rounds(server: ServerKind) -> bool {
+    server.asks() == Asks::Each
+}
+
+/// Whether one loop serves all, and a wake-up is a step of it.
+#[must_use]
+pub fn has_turns(server: ServerKind) -> bool {
+    matches!(server.asks(), Asks::Each | Asks::List | Asks::Interest)
+}
+
+/// Why it cannot do what a key asks for; `None` where it can.
+#[must_use]
+pub fn refusal(server: ServerKind, id: Id) -> Option<&'static str> {
+    let processes = server == ServerKind::Processes;
+    match id {
+        Id::StepTurn if !has_turns(server) => {
+            Some("there is no wake-up to step by: no one loop serves all")
+        }
+        Id::Reading if server.asks() == Asks::Sleeps => Some(if processes {
+            "a worker process sleeps in its own recv: it cannot be told to stop reading"
+        } else {
+            "whoever serves it sleeps in its recv: it cannot be told to stop reading"
+        }),
+        Id::StepCall if processes => {
+            Some("worker processes are paused by SIGSTOP, which knows no single call")
+        }
+        Id::Slower | Id::Faster if processes => {
+            Some("worker processes can be paused, not slowed down: nothing holds their calls")
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,226 @@
+//! What the server's threads and worker processes have used, from `/proc` (`proc_pid_status(5)`,
+//! and `schedstat` of the kernel's `sched-stats` document).
+
+use std::collections::HashMap;
+use std::fs;
+use std::time::{Duration, Instant};
+
+/// Between two readings at least.
+const EVERY: Duration = Duration::from_secs(1);
+/// A reading that took long is not repeated before this many times as long: at most 2 % of a CPU.
+const REST: u32 = 50;
+
+/// Whose usage is to be read.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Workers {
+    /// The thread of the server's loop.
+    pub own: Option<i32>,
+    /// Its other threads, by their numbers (gettid(2)).
+    pub threads: Vec<i32>,
+    /// Its worker processes, by their numbers.
+    pub processes: Vec<i32>,
+}
+
+/// A reading. The sums never shrink: what was read of a thread that has ended stays in them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Usage {
+    /// When.
+    pub taken: Instant,
+    /// Time on a CPU; `None` where the kernel does not tell it.
+    pub cpu: Option<Duration>,
+    /// Times a thread gave the CPU away, to wait.
+    pub voluntary: u64,
+    /// Times the CPU was taken from one.
+    pub involuntary: u64,
+    /// Resident memory of this program and the worker processes, in bytes.
+    pub resident: u64,
+    /// Resident memory of this program when the inspector was started.
+    pub at_start: u64,
+    /// Threads of this program, the dashboard's own included.
+    pub threads: u64,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Spent {
+    cpu: Option<u64>,
+    voluntary: u64,
+    involuntary: u64,
+}
+
+/// Adds up what is read.
+#[derive(Debug)]
+pub(super) struct Meter {
+    at_start: u64,
+    /// The last reading of each thread, and of each process under its negative number.
+    seen: HashMap<i32, Spent>,
+    total: Spent,
+    due: Option<Instant>,
+}
+
+impl Meter {
+    /// Before the first reading.
+    pub(super) fn new() -> Self {
+        let own = fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let at_start = value(&own, "VmRSS:").unwrap_or(0) * 1024;
+        Self { at_start, seen: HashMap::new(), total: Spent::default(), due: None }
+    }
+
+    /// Reads, if it is time to.
+    pub(super) fn read(&mut self, workers: &Workers) -> Option<Usage> {
+        let begin = Instant::now();
+        if self.due.is_some_and(|due| begin < due) {
+            return None;
+        }
+        let own = fs::read_to_string("/proc/self/status").ok()?;
+        let mut resident = value(&own, "VmRSS:")? * 1024;
+        let mut seen = HashMap::with_capacity(self.seen.len());
+        for tid in workers.own.iter().chain(&workers.threads) {
+            let status = fs::read_to_string(format!("/proc/self/task/{tid}/status"));
+            let times = fs::read_to_string(format!("/proc/self/task/{tid}/schedstat"));
+            if let Some(spent) = status.ok().and_then(|status| spent(&status, times.ok())) {
+                seen.insert(*tid, spent);
+            }
+        }
+        for &pid in &workers.processes {
+            let status = fs::read_to_string(format!("/proc/{pid}/status"));
+            let times = fs::read_to_string(format!("/proc/{pid}/schedstat"));
+            let Ok(status) = status else { continue };
+            resident += value(&status, "VmRSS:").unwrap_or(0) * 1024;
+            if let Some(spent) = spent(&status, times.ok()) {
+                seen.insert(-pid, spent);
+            }
+        }
+        for (id, now) in &seen {
+            self.total.add(self.seen.get(id).copied().unwrap_or_default(), *now);
+        }
+        self.seen = seen;
+        let taken = Instant::now();
+        self.due = Some(taken + EVERY.max((taken - begin) * REST));
+        Some(Usage {
+            taken,
+            cpu: self.total.cpu.map(Duration::from_nanos),
+            voluntary: self.total.voluntary,
+            involuntary: self.total.involuntary,
+            resident,
+            at_start: self.at_start,
+            threads: value(&own, "Threads:")?,
+        })
+    }
+}
+
+impl Spent {
+    /// Adds what lies between two readings. A number that has become smaller is another thread's
+    /// with the same number.
+    fn add(&mut self, before: Self, now: Self) {
+        let before = if now.voluntary < before.voluntary { Self::default() } else { before };
+        if let Some(cpu) = now.cpu {
+            let more = cpu.saturating_sub(before.cpu.unwrap_or(0));
+            self.cpu = Some(self.cpu.unwrap_or(0).saturating_add(more));
+        }
+        self.voluntary += now.voluntary - before.voluntary;
+        self.involuntary += now.involuntary.saturating_sub(before.involuntary);
+    }
+}
+
+/// Whether the thread sleeps, rather than running or waiting for a CPU; `None` where it cannot be
+/// told.
+pub(super) fn asleep(workers: &Workers) -> Option<bool> {
+    let stat = fs::read_to_string(format!("/proc/self/task/{}/stat", workers.own?)).ok()?;
+    // The name, in parentheses, may hold anything.
+    let (_, rest) = stat.rsplit_once(") ")?;
+    Some(rest.starts_with('S'))
+}
+
+fn spent(status: &str, schedstat: Option<String>) -> Option<Spent> {
+    let cpu = schedstat.and_then(|text| text.split_whitespace().next()?.parse().ok());
+    Some(Spent {
+        cpu,
+        voluntary: value(status, "voluntary_ctxt_switches:")?,
+        involuntary: value(status, "nonvoluntary_ctxt_switches:")?,
+    })
+}
+
+/// The number behind a key at the beginning of a line.
+fn value(status: &str, key: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix(key))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lines_of_the_manual_page_are_understood() {
+        let text = "Name:\tserver\nVmRSS:\t    5076 kB\nThreads:\t7\n\
+                    voluntary_ctxt_switches:\t150\nnonvoluntary_ctxt_switches:\t545\n";
+        let spent = spent(text, Some("96000 12 34\n".into())).unwrap();
+        assert_eq!((spent.cpu, spent.voluntary, spent.involuntary), (Some(96_000), 150, 545));
+        assert_eq!((value(text, "VmRSS:"), value(text, "Threads:")), (Some(5076), Some(7)));
+        assert_eq!(value(text, "VmSwap:"), None);
+    }
+
+    #[test]
+    fn a_thread_that_works_and_waits_is_measured() {
+        let mut meter = Meter::new();
+        let own = rustix::thread::gettid().as_raw_nonzero().get();
+        let workers = Workers { own: Some(own), threads: vec![i32::MAX], processes: vec![] };
+        let first = meter.read(&workers).unwrap();
+        assert!(first.resident > 100_000 && first.at_start > 100_000 && first.threads >= 1);
+        assert!(meter.read(&workers).is_none(), "not again at once");
+        assert_eq!(asleep(&workers), Some(false), "it reads this");
+        let begin = Instant::now();
+        let mut n = 0u64;
+        while begin.elapsed() < Duration::from_millis(20) {
+            n = std::hint::black_box(n + 1);
+        }
+        for _ in 0..5 {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        meter.due = None;
+        let second = meter.read(&workers).unwrap();
+        assert!(second.voluntary >= first.voluntary + 5, "{first:?} {second:?}");
+        if let (Some(before), Some(now)) = (first.cpu, second.cpu) {
+            assert!(now > before, "{before:?} {now:?}");
+        }
+        // It ends: what it used stays.
+        meter.due = None;
+        assert_eq!(meter.read(&Workers::default()).unwrap().voluntary, second.voluntary);
+    }
+
+    #[test]
+    fn a_worker_process_is_measured() {
+        let mut child = std::process::Command::new("/bin/sleep").arg("60").spawn().unwrap();
+        let mut meter = Meter::new();
+        let pid = i32::try_from(child.id()).unwrap();
+        let alone = meter.read(&Workers::default()).unwrap();
+        meter.due = None;
+        let both = meter.read(&Workers { processes: vec![pid], ..Workers::default() }).unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(both.resident > alone.resident / 2, "{alone:?} {both:?}");
+        assert!(both.voluntary + both.involuntary > 0);
+        meter.due = None;
+        let gone = meter.read(&Workers { processes: vec![pid], ..Workers::default() }).unwrap();
+        assert_eq!(gone.voluntary, both.voluntary);
+    }
+
+    #[test]
+    fn a_thread_that_sleeps_is_seen() {
+        let (tell, told) = std::sync::mpsc::channel();
+        let (end, ended) = std::sync::mpsc::channel::<()>();
+        let thread = std::thread::spawn(move || {
+            tell.send(rustix::thread::gettid().as_raw_nonzero().get()).unwrap();
+            ended.recv().unwrap();
+        });
+        let workers = Workers { own: told.recv().ok(), ..Workers::default() };
+        let limit = Instant::now() + Duration::from_secs(5);
+        while asleep(&workers) != Some(true) {
+            assert!(Instant::now() < limit, "never asleep");
+            std::thread::yield_now();
+        }
+        end.send(()).unwrap();
+        thread.join().unwrap();
+        assert_eq!(asleep(&Workers::default()), None);
+    }
+}
