@@ -3,6 +3,7 @@
 //! | file | what lives there |
 //! |---|---|
 //! | `reactor` | the readiness loop: wait, accept, serve |
+//! | `round` | what `scan` makes of a turn |
 //! | `listener` | accepting, and resting when no descriptor is left |
 //! | `keyboard` | standard input as one more fd |
 //! | `mistake` | what is done wrong on purpose |
@@ -30,6 +31,7 @@ mod mistake;
 mod operator;
 mod pace;
 mod reactor;
+mod round;
 mod routes;
 mod selector;
 mod session;
