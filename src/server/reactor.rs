@@ -137,7 +137,7 @@ impl<S: Selector> Reactor<S> {
         let count = ready.len() - ours;
         floor.tell.counters.ready += count as u64;
         // A wake-up that only brought a command or a deadline is no part of the lesson.
-        let own = count == 0;
+        let own = count == 0 && ret.get().is_ok();
         if own {
             floor.tell.counters.own_wakeups += 1;
         } else {
