@@ -91,6 +91,9 @@ pub fn meaning(event: EventRef<'_>) -> Cow<'static, str> {
             Time(waited)
         )
         .into(),
+        What::Input { .. } if event.event.own => {
+            "The program's own waker is read, so that it is not reported again and again.".into()
+        }
         What::Input { ret } => match ret.get() {
             Ok(0) => "Standard input has ended.".into(),
             Ok(n) => format!("{} came from standard input.", Bytes(n)).into(),
