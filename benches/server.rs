@@ -13,13 +13,16 @@ use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use common::{Measured, load, median};
+use common::{Measured, load, median, thread_cpu};
 use rustix::thread::{CpuSet, Pid, sched_setaffinity};
 use terminal::Terminal;
 
 const ROUNDS: usize = 7;
 const TIME: Duration = Duration::from_millis(1500);
 const CONNECTIONS: usize = 64;
+
+/// What a round of load measured, and what the other threads took meanwhile, as a share of a core.
+type Round = (Measured, f64);
 
 /// A running program. Killed when dropped.
 struct Subject {
@@ -53,6 +56,24 @@ fn start(name: &'static str, options: &[&str]) -> Subject {
     Subject { name, terminal, addr, tid: server.expect("a thread named server") }
 }
 
+impl Subject {
+    /// Loads it.
+    fn measure(&self) -> Round {
+        let (begin, others) = (Instant::now(), self.others());
+        let measured = load(self.addr, "/style.css", CONNECTIONS, TIME, self.tid);
+        let spent = self.others().saturating_sub(others);
+        (measured, spent.as_secs_f64() / begin.elapsed().as_secs_f64())
+    }
+
+    /// CPU time of all its threads but the server's.
+    fn others(&self) -> Duration {
+        let pid = self.terminal.child.process_id().unwrap();
+        let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).unwrap();
+        let tids = tasks.filter_map(|task| task.ok()?.file_name().to_str()?.parse().ok());
+        tids.filter(|&tid| tid != self.tid).map(thread_cpu).sum()
+    }
+}
+
 /// Keeps a thread on one processor. The server has the first one for itself, so that it and not
 /// the load decides how many requests there are; everything else shares the second.
 fn pin(thread: Option<i32>, processor: usize) {
@@ -74,10 +95,13 @@ fn main() {
         start("dashboard, terminal stuck", &[]),
     ];
     subjects[3].terminal.reads.store(false, Ordering::Relaxed);
-    let mut rounds: Vec<Vec<Measured>> = Vec::new();
+    for subject in &subjects {
+        // How fast a terminal draws is not what is measured.
+        subject.terminal.draws.store(false, Ordering::Relaxed);
+    }
+    let mut rounds: Vec<Vec<Round>> = Vec::new();
     for round in 0..=ROUNDS {
-        let measured =
-            subjects.iter().map(|s| load(s.addr, "/style.css", CONNECTIONS, TIME, s.tid)).collect();
+        let measured = subjects.iter().map(Subject::measure).collect();
         // The first round warms up, and fills the stuck terminal.
         if round > 0 {
             rounds.push(measured);
@@ -85,18 +109,19 @@ fn main() {
     }
     println!("{ROUNDS} rounds of {TIME:?}, {CONNECTIONS} keep-alive connections; medians");
     println!(
-        "{:28} {:>12} {:>10} {:>14} {:>8}",
-        "", "requests/s", "ratio", "CPU a request", "ratio"
+        "{:28} {:>12} {:>10} {:>14} {:>8} {:>14}",
+        "", "requests/s", "ratio", "CPU a request", "ratio", "other threads"
     );
     for (i, subject) in subjects.iter().enumerate() {
-        let column = |f: &dyn Fn(&[Measured]) -> f64| median(rounds.iter().map(|r| f(r)).collect());
+        let column = |f: &dyn Fn(&[Round]) -> f64| median(rounds.iter().map(|r| f(r)).collect());
         println!(
-            "{:28} {:12.0} {:10.3} {:11.2} µs {:8.3}",
+            "{:28} {:12.0} {:10.3} {:11.2} µs {:8.3} {:8.1} % of a core",
             subject.name,
-            column(&|r| r[i].per_second),
-            column(&|r| r[i].per_second / r[0].per_second),
-            column(&|r| r[i].cpu.as_secs_f64() * 1e6),
-            column(&|r| r[i].cpu.as_secs_f64() / r[0].cpu.as_secs_f64()),
+            column(&|r| r[i].0.per_second),
+            column(&|r| r[i].0.per_second / r[0].0.per_second),
+            column(&|r| r[i].0.cpu.as_secs_f64() * 1e6),
+            column(&|r| r[i].0.cpu.as_secs_f64() / r[0].0.cpu.as_secs_f64()),
+            column(&|r| r[i].1 * 100.0),
         );
     }
     drop(subjects);

@@ -1,16 +1,22 @@
 //! The command line: every flag, its default and its help text.
 
+mod compare;
+
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+pub use compare::Compare;
 use encoding_rs::Encoding;
 
 use crate::dashboard::theme::ThemeChoice;
 use crate::server::Protocol;
+use crate::telemetry::{Asks, ServerKind};
 
 /// The port when none is asked for.
 pub const PORT: u16 = 7890;
@@ -21,7 +27,9 @@ Examples:
   epollscope ~/site                  serve a folder
   epollscope --bind 0.0.0.0 ~/site   let the whole network in
   epollscope --headless --log run.jsonl
-                                     no dashboard: events as text, and as a log";
+                                     no dashboard: events as text, and as a log
+  epollscope compare epoll-et poll --idle 900
+                                     the same load on both, and what it cost each";
 
 /// An oscilloscope for an event loop: a live epoll HTTP server, and what it does at every turn.
 #[derive(Parser, Clone, Debug)]
@@ -41,6 +49,11 @@ pub struct Cli {
     /// The port to listen on, 0 for any free one [default: 7890, or the next one that is free].
     #[arg(short, long, value_name = "N", help_heading = "Server")]
     pub port: Option<u16>,
+
+    /// Which server; the key v changes it live.
+    #[arg(short, long, value_name = "NAME", default_value_t, value_parser = server_kind())]
+    #[arg(help_heading = "Server")]
+    pub server: ServerKind,
 
     /// What to speak: HTTP, or send back what comes, shown as text.
     #[arg(long, value_name = "NAME", value_enum, default_value_t, help_heading = "Server")]
@@ -115,6 +128,15 @@ pub struct Cli {
     #[arg(value_parser = clap::value_parser!(u32).range(1..=16 * 1024 * 1024))]
     pub read_buffer: u32,
 
+    /// With --server blocking: end when one connection was served.
+    #[arg(long, help_heading = "Server")]
+    pub once: bool,
+
+    /// How much stack each thread of --server threads gets.
+    #[arg(long, value_name = "BYTES", default_value_t = 64 * 1024, help_heading = "Server")]
+    #[arg(value_parser = clap::value_parser!(u32).range(32 * 1024..=64 * 1024 * 1024))]
+    pub stack_size: u32,
+
     /// Show what is in a folder that has no index.html.
     #[arg(long, help_heading = "Server")]
     pub list: bool,
@@ -126,6 +148,11 @@ pub struct Cli {
     /// Answer GET /slow?ms=N by a handler that blocks the loop that long; so by itself with --demo.
     #[arg(long, help_heading = "Server")]
     pub demo_routes: bool,
+
+    /// Where slow handlers run: inline on the loop, or offload[=THREADS] to a small pool.
+    #[arg(long, value_name = "inline|offload", default_value = "inline", value_parser = handler)]
+    #[arg(help_heading = "Server")]
+    pub handler: Handler,
 
     /// Answer GET /-/metrics with the totals, for Prometheus.
     #[arg(long, help_heading = "Server")]
@@ -176,8 +203,10 @@ pub struct Cli {
 }
 
 /// What can be done instead of serving.
-#[derive(Subcommand, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Subcommand, Clone, Debug, PartialEq, Eq)]
 pub enum Command {
+    /// Put the same load on one server after another, and compare what each makes of it.
+    Compare(Compare),
     /// Print the completions for a shell.
     Completions {
         /// Which shell.
@@ -185,6 +214,25 @@ pub enum Command {
     },
     /// Print the man page.
     Man,
+    /// Serve the one connection on standard input: how --server processes starts its workers.
+    #[command(hide = true)]
+    Worker {
+        /// Say that there are too many.
+        #[arg(long)]
+        full: bool,
+        /// The flags of the program that started it.
+        #[arg(last = true)]
+        flags: Vec<OsString>,
+    },
+}
+
+/// Where handlers run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handler {
+    /// On the loop.
+    Inline,
+    /// On so many threads of their own.
+    Offload(usize),
 }
 
 /// What can be switched.
@@ -194,6 +242,17 @@ pub enum Switch {
     On,
     /// Not done.
     Off,
+}
+
+impl Cli {
+    /// How many threads run handlers beside the loop.
+    #[must_use]
+    pub fn handler_threads(&self) -> usize {
+        match self.handler {
+            Handler::Inline => 0,
+            Handler::Offload(threads) => threads,
+        }
+    }
 }
 
 impl Switch {
@@ -215,6 +274,26 @@ pub enum ProtocolName {
 }
 
 impl Cli {
+    /// What clap cannot know: which flags go with which server.
+    ///
+    /// # Errors
+    /// One sentence.
+    pub fn check(&self, headless: bool) -> Result<(), String> {
+        let loops = matches!(self.server.asks(), Asks::Each | Asks::List | Asks::Interest);
+        let with_loop = "scan, select, poll, epoll or epoll-et";
+        let name = self.server;
+        if self.once && self.server != ServerKind::Blocking {
+            return Err("--once goes with --server blocking alone: the others serve many.".into());
+        }
+        if self.handler_threads() > 0 && !loops {
+            return Err(format!(
+                "--server {name} has no loop that could go on while a handler runs, so \
+                 --handler offload is not for it: take {with_loop}."
+            ));
+        }
+        Ok(())
+    }
+
     /// What the server is to speak.
     #[must_use]
     pub fn protocol(&self) -> Protocol {
@@ -335,6 +414,33 @@ fn section<'a>(
         let entry = format!(".TP\n\\fB\\&{}\\fR\n\\&{}\n", escaped(term), escaped(text));
         out.extend_from_slice(entry.as_bytes());
     }
+}
+
+fn server_value(kind: ServerKind) -> PossibleValue {
+    PossibleValue::new(kind.name()).help(kind.summary())
+}
+
+/// How many threads a pool has when nothing is said.
+const POOL: usize = 4;
+
+/// `inline`, `offload` or `offload=THREADS`.
+fn handler(text: &str) -> Result<Handler, String> {
+    let threads = match text {
+        "inline" => return Ok(Handler::Inline),
+        "offload" => Ok(POOL),
+        _ => text.strip_prefix("offload=").unwrap_or_default().parse(),
+    };
+    match threads {
+        Ok(threads @ 1..=64) => Ok(Handler::Offload(threads)),
+        _ => Err("say inline, offload, or offload=THREADS with 1 to 64 threads".into()),
+    }
+}
+
+/// One of the nine servers, by its name.
+fn server_kind() -> impl TypedValueParser<Value = ServerKind> {
+    PossibleValuesParser::new(ServerKind::ALL.map(server_value)).map(|name| {
+        ServerKind::ALL.into_iter().find(|kind| kind.name() == name).unwrap_or_default()
+    })
 }
 
 /// An IP address; IPv6 also in brackets, as it stands in a URL.

@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`cli`] | every flag, default and help text |
 //! | [`dashboard`] | the ratatui front end |
+//! | [`compare`] | the same load on one server after another |
 //! | [`clients`] | the built-in clients |
 //! | [`record`] | the event log on disk, and events as text |
 //! | [`inspect`] | what the kernel knows of the server's sockets |
@@ -21,6 +22,8 @@ compile_error!("epollscope shows epoll(7), which only Linux has: build it on Lin
 pub mod cli;
 #[cfg(target_os = "linux")]
 pub mod clients;
+#[cfg(target_os = "linux")]
+pub mod compare;
 #[cfg(target_os = "linux")]
 pub mod dashboard;
 #[cfg(target_os = "linux")]

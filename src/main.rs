@@ -3,6 +3,8 @@
 
 mod signals;
 
+use std::ffi::OsString;
+use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
@@ -12,6 +14,7 @@ use std::time::{Duration, Instant, SystemTime};
 use clap::Parser;
 use epollscope::cli::{self, Cli};
 use epollscope::clients::Clients;
+use epollscope::compare::{self, report};
 use epollscope::dashboard;
 use epollscope::http::{Limits, Site};
 use epollscope::inspect::Inspector;
@@ -33,15 +36,26 @@ const LOG_WITHIN: Duration = Duration::from_secs(10);
 /// How long a reader of stdout may take for the last lines.
 const PRINTED_WITHIN: Duration = Duration::from_secs(2);
 
+/// The exit code of a command line that makes no sense, as clap has it.
+const MISUSED: u8 = 2;
+
 /// What went wrong and what to do about it, in one sentence.
 type Sentence = String;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let done = match cli.command {
-        Some(cli::Command::Completions { shell }) => print(&cli::completions(shell)),
+    let done = match &cli.command {
+        Some(cli::Command::Compare(args)) => compare(args),
+        Some(cli::Command::Completions { shell }) => print(&cli::completions(*shell)),
         Some(cli::Command::Man) => print(&cli::man(&dashboard::keys::man())),
-        None => serve(&cli),
+        Some(cli::Command::Worker { full, flags }) => work(flags, *full),
+        None => {
+            if let Err(sentence) = cli.check(headless(&cli)) {
+                say(&sentence);
+                return ExitCode::from(MISUSED);
+            }
+            serve(&cli)
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -68,8 +82,50 @@ fn say(sentence: &str) {
     let _ = writeln!(io::stderr(), "epollscope: {sentence}");
 }
 
+fn compare(args: &cli::Compare) -> Result<(), Sentence> {
+    if let Some(path) = &args.report {
+        // Better now than after the work. What is there already stays until then.
+        let opened = OpenOptions::new().create(true).append(true).open(path);
+        opened.map_err(|error| cannot_report(path, &error))?;
+    }
+    let options = compare::Options {
+        servers: args.servers(),
+        idle: args.idle,
+        active: args.active,
+        time: Duration::from_secs(args.seconds.into()),
+        path: args.path.clone(),
+        root: args.root.clone(),
+        descriptors: descriptors(),
+    };
+    let progress = io::stderr().is_terminal();
+    let comparison = compare::run(options, |name| {
+        if progress {
+            say(&format!("measuring {name}"));
+        }
+    })?;
+    print(report::text(&comparison, !dashboard::terminal::locale_is_utf8()).as_bytes())?;
+    let report = args.report.as_ref().and_then(|path| Some((path, report::Form::of(path)?)));
+    if let Some((path, form)) = report {
+        fs::write(path, form.write(&comparison)).map_err(|error| cannot_report(path, &error))?;
+    }
+    if comparison.subjects.iter().all(|subject| subject.outcome.is_err()) {
+        return Err("None of the servers could be measured; the table says why.".into());
+    }
+    Ok(())
+}
+
+fn cannot_report(path: &Path, error: &io::Error) -> Sentence {
+    format!("The report {} cannot be written: {}.", path.display(), plain(error))
+}
+
+/// Whether there is no dashboard.
+fn headless(cli: &Cli) -> bool {
+    cli.headless || cli.quiet || !io::stdout().is_terminal()
+}
+
 fn serve(cli: &Cli) -> Result<(), Sentence> {
-    let headless = cli.headless || cli.quiet || !io::stdout().is_terminal();
+    compare::end_with_parent()?;
+    let headless = headless(cli);
     if !headless && std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
         return Err("This terminal (TERM=dumb) cannot show the dashboard: use another one, or \
                     --headless."
@@ -88,7 +144,8 @@ fn serve(cli: &Cli) -> Result<(), Sentence> {
             .map_err(|error| format!("Signals cannot be caught: {}.", plain(&error)))?;
     }
     let mut streams = Vec::new();
-    let header = Header { server: "epoll-et", pid: std::process::id(), start: SystemTime::now() };
+    let header =
+        Header { server: cli.server.name(), pid: std::process::id(), start: SystemTime::now() };
     let start = Instant::now();
     let log = match &cli.log {
         Some(path) => Some(log(path, &mut streams, &control, &header)?),
@@ -103,7 +160,30 @@ fn serve(cli: &Cli) -> Result<(), Sentence> {
     } else {
         Some(screen)
     };
-    let config = server::Config {
+    let config = config(cli, max_connections);
+    let publisher = Publisher::new(start, table, streams);
+    let server = server::start(bound, config, site, publisher, commands)
+        .map_err(|error| cannot_listen(addr, &error))?;
+    let clients = Clients::start(addr, cli.protocol() != Protocol::Http)
+        .map_err(|error| format!("The built-in clients cannot be started: {}.", plain(&error)))?;
+    clients.demo(cli.demo.map_or(0, |n| n as usize));
+
+    let run = Run { server, control: control.clone(), clients, reader, notices };
+    let ended = if headless { run.headless(cli) } else { run.dashboard(cli) };
+    // Where the front end failed the server still runs, and the log waits for its end. One that
+    // has ended needs no telling.
+    let _ = control.send(Command::Shutdown);
+    let logged = log.map_or(Ok(()), |log| match log.finish(LOG_WITHIN) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(format!("The log is not complete: {}.", plain(&error))),
+    });
+    ended.and(logged)
+}
+
+/// The server that the command line asks for.
+fn config(cli: &Cli, max_connections: usize) -> server::Config {
+    server::Config {
+        server: cli.server,
         protocol: cli.protocol(),
         backlog: cli.backlog,
         max_connections,
@@ -123,27 +203,26 @@ fn serve(cli: &Cli) -> Result<(), Sentence> {
             metrics: cli.metrics,
         },
         keep_alive: cli.keep_alive.is_on(),
+        handler_threads: cli.handler_threads(),
         nodelay: cli.nodelay.is_on(),
         cork: cli.cork.is_on(),
         read_buffer: cli.read_buffer as usize,
-    };
-    let publisher = Publisher::new(start, table, streams);
-    let server = server::start(bound, config, site, publisher, commands)
-        .map_err(|error| cannot_listen(addr, &error))?;
-    let clients = Clients::start(addr, cli.protocol() != Protocol::Http)
-        .map_err(|error| format!("The built-in clients cannot be started: {}.", plain(&error)))?;
-    clients.demo(cli.demo.map_or(0, |n| n as usize));
+        once: cli.once,
+        stack_size: cli.stack_size as usize,
+        worker: server::Program {
+            flags: std::env::args_os().skip(1).collect(),
+            ..server::Program::default()
+        },
+    }
+}
 
-    let run = Run { server, control: control.clone(), clients, reader, notices };
-    let ended = if headless { run.headless(cli) } else { run.dashboard(cli) };
-    // Where the front end failed the server still runs, and the log waits for its end. One that
-    // has ended needs no telling.
-    let _ = control.send(Command::Shutdown);
-    let logged = log.map_or(Ok(()), |log| match log.finish(LOG_WITHIN) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(format!("The log is not complete: {}.", plain(&error))),
-    });
-    ended.and(logged)
+/// Serves one connection as a worker process.
+fn work(flags: &[OsString], full: bool) -> Result<(), Sentence> {
+    let cli =
+        Cli::parse_from(std::iter::once(OsString::from("epollscope")).chain(flags.iter().cloned()));
+    let site = site(cli.root.as_deref())?.list(cli.list).hidden(cli.hidden);
+    server::work(config(&cli, 1), site, full)
+        .map_err(|error| format!("The worker cannot watch its parent: {}.", plain(&error)))
 }
 
 /// A server with everything around it.

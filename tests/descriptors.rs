@@ -4,12 +4,19 @@ mod common;
 
 use common::{ask, start};
 use epollscope::server::Config;
-use epollscope::telemetry::{Command, Errno, What};
+use epollscope::telemetry::{Command, Errno, ServerKind, What};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 #[test]
 fn the_listener_rests_and_goes_on_by_itself() {
-    let mut server = start(Config::default());
+    // One after the other, since the limit is one for all.
+    for server in [ServerKind::EpollEt, ServerKind::Coroutines] {
+        rests_and_goes_on(server);
+    }
+}
+
+fn rests_and_goes_on(server: ServerKind) {
+    let mut server = start(Config { server, ..Config::default() });
     let mut clients = [server.client()];
     let fd = server.row_of(&clients[0]).fd;
     assert_eq!(ask(&mut clients[0], "/").0, 200);

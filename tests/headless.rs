@@ -124,6 +124,35 @@ fn quiet_prints_the_address_and_nothing_else() {
 }
 
 #[test]
+fn folders_are_listed_and_hidden_files_served_when_asked_for() {
+    let root = tempfile::tempdir().unwrap();
+    std::fs::create_dir(root.path().join("folder")).unwrap();
+    std::fs::write(root.path().join("folder/a.txt"), "a").unwrap();
+    std::fs::write(root.path().join("folder/.secret"), "s").unwrap();
+    let root = root.path().to_str().unwrap();
+    for (flags, listed, hidden) in [
+        (&[][..], false, false),
+        (&["--list"], true, false),
+        (&["--hidden"], false, true),
+        (&["--list", "--hidden"], true, true),
+    ] {
+        let program = Running::start(&[flags, &["--quiet", root]].concat());
+        let folder = program.get("/folder/");
+        assert_eq!(folder.starts_with("HTTP/1.1 200 "), listed, "{flags:?} {folder}");
+        assert_eq!(folder.contains("href=\"./a.txt\""), listed, "{flags:?} {folder}");
+        assert_eq!(folder.contains(".secret"), listed && hidden, "{flags:?} {folder}");
+        let secret = program.get("/folder/.secret");
+        assert_eq!(secret.starts_with("HTTP/1.1 200 "), hidden, "{flags:?} {secret}");
+        assert_eq!(secret.ends_with("\r\n\r\ns"), hidden, "{flags:?} {secret}");
+        if !hidden {
+            assert!(secret.starts_with("HTTP/1.1 404 "), "{flags:?} {secret}");
+        }
+        program.signal(Signal::TERM);
+        assert_eq!(program.end().0, Some(0));
+    }
+}
+
+#[test]
 fn own_clients_work_without_a_dashboard_too() {
     let mut program = Running::start(&["--demo"]);
     let mut line = String::new();

@@ -3,7 +3,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use epollscope::http::{Head, Limits, Now, Site, parse};
+use epollscope::http::{Head, Limits, Now, Site, Unwatched, parse};
 
 /// Counts the allocations of each thread.
 struct Counting;
@@ -32,17 +32,19 @@ static ALLOCATOR: Counting = Counting;
 fn a_remembered_file_is_answered_without_an_allocation() {
     let root = tempfile::tempdir().unwrap();
     std::fs::write(root.path().join("a.html"), vec![b'x'; 1024]).unwrap();
+    std::fs::write(root.path().join("b.html"), vec![b'x'; 60_000]).unwrap();
     let now = Now { monotonic: 0, unix: 4_102_444_800 };
     let fields =
         "Accept-Encoding: gzip, br, zstd\r\nIf-None-Match: \"other\"\r\nUser-Agent: test\r\n";
+    let disk = || Site::open(root.path()).unwrap();
     for (mut site, path) in
-        [(Site::open(root.path()).unwrap(), "/a.html"), (Site::embedded(), "/index.html")]
+        [(disk(), "/a.html"), (disk(), "/b.html"), (Site::embedded(), "/index.html")]
     {
         let bytes = format!("GET {path}?x HTTP/1.1\r\nHost: x\r\n{fields}\r\n").into_bytes();
         let mut out = Vec::with_capacity(256 * 1024);
         let mut ask = |out: &mut Vec<u8>| {
             let Head::Complete(request) = parse(&bytes, &Limits::default()) else { panic!() };
-            site.respond(&request, now, out).status
+            site.respond(&request, now, out, &mut Unwatched).status
         };
         assert_eq!(ask(&mut out), 200);
         let before = COUNT.get();

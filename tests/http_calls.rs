@@ -1,20 +1,21 @@
 //! The account of file system calls against strace's: the same calls, in the same order, with the
-//! same results, and not one more.
+//! same results, and not one more; each is announced before it is made and told after it.
 
 use std::io::Write;
+use std::os::fd::{AsRawFd, RawFd};
 use std::path::Path;
 use std::process::Command;
 
-use epollscope::http::{FileCall, Head, Limits, Now, Payload, Site, parse};
+use epollscope::http::{FileCall, FileKind, Head, Limits, Now, Payload, Site, Watch, parse};
 
 const ROOT: &str = "EPOLLSCOPE_HTTP_CALLS_ROOT";
 
 /// As strace writes it, without what it adds.
-fn write(call: &FileCall) -> String {
-    fn ret<T: ToString>(ret: &Result<T, i32>) -> String {
+fn write(call: FileCall<'_>) -> String {
+    fn ret<T: ToString>(ret: Result<T, i32>) -> String {
         match ret {
             Ok(value) => value.to_string(),
-            Err(errno) => format!("-1 {}", epollscope::telemetry::Errno(*errno)),
+            Err(errno) => format!("-1 {}", epollscope::telemetry::Errno(errno)),
         }
     }
     match call {
@@ -24,10 +25,29 @@ fn write(call: &FileCall) -> String {
         FileCall::OpenAt { dirfd, path, ret: r } => {
             format!("openat {dirfd} {} = {}", String::from_utf8_lossy(path), ret(r))
         }
-        FileCall::Stat { fd, ret: r } => format!("fstat {fd} = {}", ret(&r.map(|()| 0))),
+        FileCall::Stat { fd, ret: r } => format!("fstat {fd} = {}", ret(r.map(|()| 0))),
         FileCall::Read { fd, offset, ret: r } => format!("pread64 {fd} {offset} = {}", ret(r)),
         FileCall::List { fd, ret: r } => format!("getdents64 {fd} = {}", ret(r)),
         FileCall::Close { fd } => format!("close {fd} = 0"),
+    }
+}
+
+/// Writes each call down, between two calls of its own: when it was announced, and when it was told.
+#[derive(Default)]
+struct Told(Vec<String>);
+
+impl Watch for Told {
+    fn before(&mut self, call: FileKind, _: RawFd) {
+        let _ = rustix::fs::fstat(rustix::stdio::stdout());
+        self.0.extend(["fstat 1 = 0".to_owned(), format!("{call:?}")]);
+    }
+
+    fn after(&mut self, call: FileCall<'_>) {
+        let announced = self.0.pop().unwrap();
+        let name = format!("{call:?}");
+        assert_eq!(announced, name.split(' ').next().unwrap());
+        let _ = rustix::fs::fstat(rustix::stdio::stderr());
+        self.0.extend([write(call), "fstat 2 = 0".to_owned()]);
     }
 }
 
@@ -59,7 +79,7 @@ fn traced() {
     let mut site = Site::open(Path::new(&root)).unwrap().list(true);
     // A call that only this test makes marks the beginning, and another one the end.
     let mark = || _ = rustix::fs::fstat(rustix::stdio::stdin());
-    let mut told = Vec::new();
+    let mut told = Told::default();
     let mut out = Vec::new();
     mark();
     for (second, fields) in [
@@ -82,16 +102,15 @@ fn traced() {
         };
         out.clear();
         let now = Now { monotonic: second * 1_000_000_000, unix: 4_102_444_800 + second };
-        let response = site.respond(&request, now, &mut out);
-        told.extend(site.calls().map(|call| write(&call)));
+        let response = site.respond(&request, now, &mut out, &mut told);
         if let Payload::File { file, .. } = response.payload {
             // The caller's close.
-            told.push(format!("close {} = 0", std::os::fd::AsRawFd::as_raw_fd(&file)));
+            told.0.push(format!("close {} = 0", file.as_raw_fd()));
         }
     }
     mark();
     let mut file = std::fs::File::create(Path::new(&root).with_extension("told")).unwrap();
-    file.write_all(told.join("\n").as_bytes()).unwrap();
+    file.write_all(told.0.join("\n").as_bytes()).unwrap();
 }
 
 #[test]

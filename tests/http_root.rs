@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Component, Path, PathBuf};
 
-use epollscope::http::{Head, Limits, Now, Site, parse};
+use epollscope::http::{Head, Limits, Now, Site, Unwatched, parse};
 use proptest::prelude::*;
 
 /// Every file's content is its own real path, so that what was served can be recognized.
@@ -75,7 +75,8 @@ fn ask(site: &mut Site, target: &str) -> (u16, String) {
         return (400, String::new());
     };
     let mut out = Vec::new();
-    let status = site.respond(&request, Now { monotonic: 0, unix: 4_102_444_800 }, &mut out).status;
+    let now = Now { monotonic: 0, unix: 4_102_444_800 };
+    let status = site.respond(&request, now, &mut out, &mut Unwatched).status;
     let text = String::from_utf8(out).unwrap();
     (status, text.split_once("\r\n\r\n").unwrap().1.to_owned())
 }

@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
-use common::{ask, get, read_response, start, start_with};
+use common::{Watched, ask, get, read_response, start, start_with};
 use epollscope::http::Site;
 use epollscope::server::{Config, Protocol};
 use epollscope::telemetry::{
@@ -208,6 +208,71 @@ fn paused_it_makes_no_call_and_each_step_makes_one() {
     server.stop();
 }
 
+/// One step: one call.
+fn step(server: &mut Watched) -> Kind {
+    let before = server.counters.calls_all();
+    server.events.clear();
+    server.send(Command::Step(Step::Call));
+    server.until("one call", |s| {
+        s.counters.calls_all() == before + 1 && matches!(s.standing.stance, Stance::Held(_))
+    });
+    let mut calls = server.events.iter().map(|e| e.event.what.kind());
+    calls.rfind(|kind| kind.is_call()).unwrap()
+}
+
+#[test]
+fn calls_on_files_are_stepped_one_by_one_too() {
+    let root = tempfile::tempdir().unwrap();
+    std::fs::write(root.path().join("small.txt"), "small").unwrap();
+    std::fs::write(root.path().join("large.bin"), vec![7; 100_000]).unwrap();
+    let site = Site::open(root.path()).unwrap();
+    let mut server = start_with(Config::default(), site, Capacity::default());
+    let mut client = server.client();
+    server.row_of(&client);
+    server.send(Command::Pause);
+    server.until("the pause", |s| matches!(s.standing.stance, Stance::Held(_)));
+    for (path, expected) in [
+        ("/small.txt", vec![Kind::Open, Kind::Stat, Kind::Read, Kind::Close, Kind::Send]),
+        ("/large.bin", vec![Kind::Open, Kind::Stat, Kind::Send, Kind::Sendfile, Kind::Close]),
+    ] {
+        client.write_all(get(path).as_bytes()).unwrap();
+        while step(&mut server) != Kind::Recv {}
+        let mut made: Vec<Kind> = (0..expected.len()).map(|_| step(&mut server)).collect();
+        made.dedup();
+        assert_eq!(made, expected, "{path}");
+    }
+    server.send(Command::Run);
+    assert_eq!(read_response(&mut client).0, 200);
+    assert_eq!(read_response(&mut client).1.len(), 100_000);
+    server.stop();
+}
+
+#[test]
+fn a_client_can_be_dropped_while_its_file_is_being_opened() {
+    let root = tempfile::tempdir().unwrap();
+    std::fs::write(root.path().join("large.bin"), vec![7; 100_000]).unwrap();
+    let site = Site::open(root.path()).unwrap();
+    let mut server = start_with(Config::default(), site, Capacity::default());
+    let mut client = server.client();
+    let row = server.row_of(&client);
+    server.send(Command::Pause);
+    server.until("the pause", |s| matches!(s.standing.stance, Stance::Held(_)));
+    client.write_all(get("/large.bin").as_bytes()).unwrap();
+    while step(&mut server) != Kind::Open {}
+    server.send(Command::Drop(row.id));
+    server.until("gone at once", |s| s.counters.open() == 0);
+    assert_eq!(client.read(&mut [0]).unwrap(), 0);
+    server.send(Command::Run);
+    let mut next = server.client();
+    assert_eq!(ask(&mut next, "/large.bin").0, 200);
+    drop(next);
+    server.until("the end", |s| s.counters.open() == 0);
+    let of = |kind| server.counters.calls[kind as usize];
+    // Both sockets and both files.
+    assert_eq!((of(Kind::Open), of(Kind::Close)), (2, 4));
+    server.stop();
+}
+
 #[test]
 fn a_client_can_be_dropped_while_the_loop_stands_before_its_call() {
     let mut server = start(Config::default());
@@ -216,7 +281,7 @@ fn a_client_can_be_dropped_while_the_loop_stands_before_its_call() {
     server.send(Command::Pause);
     server.until("the pause", |s| matches!(s.standing.stance, Stance::Held(_)));
     client.write_all(get("/").as_bytes()).unwrap();
-    let at_recv = |s: &common::Watched| matches!(s.standing.stance, Stance::Held(next) if next.kind == Kind::Recv && next.conn == Some(row.id));
+    let at_recv = |s: &Watched| matches!(s.standing.stance, Stance::Held(next) if next.kind == Kind::Recv && next.conn == Some(row.id));
     while !at_recv(&server) {
         let before = server.counters.calls_all();
         server.send(Command::Step(Step::Call));
@@ -343,7 +408,7 @@ fn the_echo_protocol_sends_back_what_comes_and_tells_it_as_text() {
     client.write_all(&bytes[3..]).unwrap();
     client.read_exact(&mut back[3..]).unwrap();
     assert_eq!(back, &bytes[..]);
-    let told = |s: &common::Watched| -> Vec<String> {
+    let told = |s: &Watched| -> Vec<String> {
         let data = s.events.iter().filter(|e| e.event.what.kind() == Kind::Data);
         data.map(|e| String::from_utf8(e.bytes.to_vec()).unwrap()).collect()
     };

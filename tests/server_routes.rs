@@ -158,6 +158,15 @@ fn the_metrics_are_the_counters() {
     assert!(value("sent_bytes_total", "") > 10_000.0);
     assert!(value("calls_total", "call=\"recv\"") >= 5.0);
     assert!(value("wakeups_total", "") >= value("own_wakeups_total", ""));
+    // epoll looks at nothing else than what is ready, and has nobody work for it.
+    assert!(value("examined_total", "") >= value("ready_total", ""));
+    let events = value("examined_total", "") + value("calls_total", "call=\"epoll_ctl\"");
+    let bytes = value("copied_bytes_total", "") / events;
+    assert!((12.0..=16.0).contains(&bytes), "{bytes} bytes an event");
+    is("started_total", "", 0);
+    is("ended_total", "", 0);
+    let waited = value("waited_seconds_total", "");
+    assert!(waited > 0.0 && waited < 60.0 && waited.fract() != 0.0, "{waited} s");
     // All of a kind are there, those at zero too.
     let count = |name: &str| families[&format!("epollscope_{name}")].samples.len();
     assert_eq!(count("connections_closed_total"), Why::ALL.len());

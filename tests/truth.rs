@@ -101,10 +101,10 @@ fn read_answers(socket: &mut TcpStream, mut count: usize) {
 }
 
 /// Requests of every sort, by connections that end in every way.
-fn mixed_load(server: &Traced, targets: &[&str], large: &str) {
+fn mixed_load(server: &Traced, targets: &[&str], large: &str, rounds: usize) {
     let get = |target: &str| format!("GET {target} HTTP/1.1\r\nHost: x\r\n\r\n");
     let mut kept: Vec<TcpStream> = (0..8).map(|_| server.client()).collect();
-    for round in 0..90 {
+    for round in 0..rounds {
         for (i, client) in kept.iter_mut().enumerate() {
             let target = targets[(round + i) % targets.len()];
             match (round + i) % 4 {
@@ -159,25 +159,36 @@ fn slow_reader(server: &Traced, dir: &Path, large: &str) {
     let mut client = server.client();
     let text = format!("GET {large} HTTP/1.1\r\nHost: x\r\n\r\n").repeat(16);
     client.write_all(text.as_bytes()).unwrap();
-    let begin = Instant::now();
-    let full = |line: &str| line.contains("\"call\":\"send") && line.contains("EAGAIN");
-    while !std::fs::read_to_string(dir.join("log")).unwrap().lines().any(full) {
-        assert!(begin.elapsed() < LIMIT, "no send met a full buffer");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    until_told(dir, 1, |line| line.contains("\"call\":\"send") && line.contains("EAGAIN"));
     read_answers(&mut client, 16);
 }
 
-fn compare(dir: &Path, at_least: usize) {
+/// Waits until the log has so many such lines.
+fn until_told(dir: &Path, count: usize, told: impl Fn(&&str) -> bool) {
+    let begin = Instant::now();
+    while std::fs::read_to_string(dir.join("log")).unwrap().lines().filter(&told).count() < count {
+        assert!(begin.elapsed() < LIMIT, "it is not in the log");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Compares the two; returns what strace wrote.
+fn compare(dir: &Path, at_least: usize) -> String {
+    compare_with(dir, at_least, strace::of_strace)
+}
+
+/// The same, with a choice of strace's lines.
+fn compare_with(dir: &Path, at_least: usize, of_strace: fn(&str) -> Vec<strace::Call>) -> String {
     let log = std::fs::read_to_string(dir.join("log")).unwrap();
     let trace = std::fs::read_to_string(dir.join("strace")).unwrap();
     let last = log.lines().last().unwrap();
     assert!(last.starts_with("{\"lost\":0,"), "{last}");
-    let (log, trace) = (strace::of_log(&log), strace::of_strace(&trace));
-    if let Some(difference) = strace::difference(&log, &trace) {
+    let (log, seen) = (strace::of_log(&log), of_strace(&trace));
+    if let Some(difference) = strace::difference(&log, &seen) {
         panic!("{difference}");
     }
     assert!(log.len() >= at_least, "only {} calls", log.len());
+    trace
 }
 
 #[test]
@@ -189,7 +200,7 @@ fn the_log_equals_strace_for_the_embedded_site() {
     let limits = ["--header-timeout", "1", "--body-timeout", "1", "--idle-timeout", "4"];
     let server = start(dir.path(), &[&["--max-connections", "14"], &limits[..]].concat());
     let silent = server.client();
-    mixed_load(&server, &["/", "/missing", "/style.css", "/?query"], "/room.png");
+    mixed_load(&server, &["/", "/missing", "/style.css", "/?query"], "/room.png", 90);
     slow_reader(&server, dir.path(), "/room.png");
     // Ended by the limits of a head and of a body.
     for begun in ["GET / HT", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n"] {
@@ -214,17 +225,108 @@ fn the_log_equals_strace_for_files_on_disk() {
         return;
     }
     let dir = tempfile::tempdir().unwrap();
-    let root = dir.path().join("root");
+    let server = start(dir.path(), &[&root(dir.path())]);
+    mixed_load(&server, &["/", "/other.txt", "/out", "/../x", "/missing"], "/large.bin", 90);
+    slow_reader(&server, dir.path(), "/large.bin");
+    server.stop();
+    let trace = compare(dir.path(), 3000);
+    assert!(trace.contains("MSG_MORE") && trace.contains("TCP_NODELAY"));
+}
+
+/// Files of all sizes that a server treats differently.
+fn root(dir: &Path) -> String {
+    let root = dir.join("root");
     std::fs::create_dir(&root).unwrap();
     std::fs::write(root.join("index.html"), "<p>one</p>").unwrap();
     std::fs::write(root.join("other.txt"), vec![b'x'; 20_000]).unwrap();
     std::fs::write(root.join("large.bin"), vec![b'y'; 3_000_000]).unwrap();
     std::os::unix::fs::symlink("/etc/passwd", root.join("out")).unwrap();
-    let server = start(dir.path(), &[root.to_str().unwrap()]);
-    mixed_load(&server, &["/", "/other.txt", "/out", "/../x", "/missing"], "/large.bin");
+    root.into_os_string().into_string().unwrap()
+}
+
+#[test]
+fn the_log_equals_strace_without_cork_and_nodelay() {
+    if !strace_works() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let options = ["--cork", "off", "--nodelay", "off", &root(dir.path())];
+    let server = start(dir.path(), &options);
+    mixed_load(&server, &["/", "/other.txt", "/missing"], "/large.bin", 30);
     slow_reader(&server, dir.path(), "/large.bin");
     server.stop();
-    compare(dir.path(), 3000);
+    let trace = compare(dir.path(), 1000);
+    assert!(!trace.contains("MSG_MORE") && !trace.contains("TCP_NODELAY"));
+}
+
+#[test]
+fn the_log_equals_strace_with_a_small_read_buffer() {
+    if !strace_works() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let server = start(dir.path(), &["--read-buffer", "512"]);
+    // So long that ten in a row fill the buffer several times.
+    let long = format!("/?{}", "x".repeat(300));
+    mixed_load(&server, &["/", &long, "/missing"], "/room.png", 30);
+    // Exactly as long as the buffer: one read cannot tell that nothing is left.
+    let exact = format!("GET /{} HTTP/1.1\r\nHost: x\r\n\r\n", "y".repeat(512 - 27));
+    assert_eq!(exact.len(), 512);
+    let mut client = server.client();
+    for _ in 0..20 {
+        client.write_all(exact.as_bytes()).unwrap();
+        read_answers(&mut client, 1);
+    }
+    server.stop();
+    let trace = compare(dir.path(), 1000);
+    let full = |line: &&str| line.contains("recvfrom(") && line.ends_with(" = 512");
+    assert!(trace.lines().filter(full).count() > 100);
+}
+
+#[test]
+fn the_log_equals_strace_without_keep_alive() {
+    if !strace_works() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let options = ["--keep-alive", "off", &root(dir.path())];
+    let server = start(dir.path(), &options);
+    for round in 0..120 {
+        let target = ["/", "/other.txt", "/missing", "/large.bin"][round % 4];
+        let request = format!("GET {target} HTTP/1.1\r\nHost: x\r\n\r\n");
+        let mut client = server.client();
+        // Those after the first are not answered, and do not cost the first its answer.
+        client.write_all(request.repeat(1 + round % 3).as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        client.read_to_end(&mut answer).unwrap();
+        let answer = String::from_utf8(answer).unwrap();
+        assert_eq!(answer.matches("HTTP/1.1 ").count(), 1);
+        assert!(answer.contains("\r\nConnection: close\r\n"));
+    }
+    server.stop();
+    compare(dir.path(), 700);
+}
+
+#[test]
+fn the_log_equals_strace_for_clients_that_take_nothing() {
+    if !strace_works() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let server = start(dir.path(), &["--write-timeout", "1", &root(dir.path())]);
+    let requests = "GET /large.bin HTTP/1.1\r\nHost: x\r\n\r\n".repeat(8);
+    let mut clients: Vec<TcpStream> = (0..3).map(|_| server.client()).collect();
+    for client in &mut clients {
+        client.write_all(requests.as_bytes()).unwrap();
+    }
+    until_told(dir.path(), 3, |line| line.contains("\"why\":\"write timeout\""));
+    for client in &mut clients {
+        let error = client.read_to_end(&mut Vec::new()).unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
+    }
+    mixed_load(&server, &["/", "/other.txt"], "/large.bin", 6);
+    server.stop();
+    compare(dir.path(), 200);
 }
 
 #[test]
@@ -244,4 +346,39 @@ fn the_log_equals_strace_for_the_echo_protocol() {
     }
     server.stop();
     compare(dir.path(), 1500);
+}
+
+/// The runtime's own calls cannot be told; all others must be, from the same mixed load.
+#[test]
+fn the_log_equals_strace_for_coroutines_but_for_the_calls_of_the_runtime() {
+    if !strace_works() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("root");
+    std::fs::create_dir(&root).unwrap();
+    std::fs::write(root.join("index.html"), "<p>one</p>").unwrap();
+    std::fs::write(root.join("large.bin"), vec![b'y'; 3_000_000]).unwrap();
+    let limits = ["--header-timeout", "1", "--body-timeout", "1", "--idle-timeout", "4"];
+    let first = ["--server", "coroutines", root.to_str().unwrap(), "--max-connections", "14"];
+    let server = start(dir.path(), &[&first, &limits[..]].concat());
+    let mut silent = server.client();
+    mixed_load(&server, &["/", "/missing", "/large.bin", "/?query"], "/large.bin", 90);
+    slow_reader(&server, dir.path(), "/large.bin");
+    for begun in ["GET / HT", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n"] {
+        let mut slow = server.client();
+        slow.write_all(begun.as_bytes()).unwrap();
+        slow.read_to_end(&mut Vec::new()).unwrap();
+    }
+    // More than --max-connections.
+    let mut many: Vec<TcpStream> = (0..16).map(|_| server.client()).collect();
+    many.pop().unwrap().read_to_end(&mut Vec::new()).unwrap();
+    assert_eq!(silent.read(&mut [0]).unwrap_or(0), 0);
+    server.stop();
+    compare_with(dir.path(), 3000, strace::of_strace_without_runtime);
+    let log = std::fs::read_to_string(dir.path().join("log")).unwrap();
+    for word in ["parked", "woken", "started", "ended"] {
+        assert!(log.contains(&format!("\"fact\":\"{word}\"")), "{word}");
+    }
+    assert!(!log.contains("\"call\":\"epoll"), "what cannot be seen is not told");
 }

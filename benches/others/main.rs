@@ -246,7 +246,7 @@ fn measure(subject: &Subject, case: &Case, seconds: u64, idle: usize) -> Measure
     let refused = number("Non-2xx or 3xx responses:").and_then(|n| n.parse::<f64>().ok());
     Measured {
         per_second: number("Requests/sec:").unwrap().parse().unwrap(),
-        p99: milliseconds(&number("99%").unwrap()),
+        p99: milliseconds(&number(" 99%").unwrap()),
         cpu: cpu * 1e5 / requests,
         errors: broken + refused.unwrap_or(0.0),
     }

@@ -5,7 +5,7 @@ const MAX_HEAD: usize = 16 * 1024;
 
 /// The responses that come on one connection.
 #[derive(Debug, Default)]
-pub(super) struct Answers {
+pub(crate) struct Answers {
     /// What comes are our own requests, sent back.
     echoed: bool,
     /// The part of a head that has come.
@@ -13,18 +13,18 @@ pub(super) struct Answers {
     /// Bytes of the body that are still to come; `None` while in a head.
     left: Option<u64>,
     /// The last head said that the connection will be closed.
-    pub(super) closing: bool,
+    pub(crate) closing: bool,
     /// The last head's status.
-    pub(super) status: u16,
+    pub(crate) status: u16,
 }
 
 impl Answers {
-    pub(super) fn new(echoed: bool) -> Self {
+    pub(crate) fn new(echoed: bool) -> Self {
         Self { echoed, ..Self::default() }
     }
 
     /// Whether a response has begun and not ended.
-    pub(super) fn inside(&self) -> bool {
+    pub(crate) fn inside(&self) -> bool {
         self.left.is_some() || !self.head.is_empty()
     }
 
@@ -32,7 +32,7 @@ impl Answers {
     ///
     /// # Errors
     /// What is wrong with it, in a few words.
-    pub(super) fn feed(&mut self, mut bytes: &[u8]) -> Result<u64, &'static str> {
+    pub(crate) fn feed(&mut self, mut bytes: &[u8]) -> Result<u64, &'static str> {
         let mut done = 0;
         loop {
             if let Some(left) = self.left {

@@ -5,7 +5,7 @@
 //! anything to do. `client` is one client's state machine, `answer` finds the end of a response,
 //! `thread` is the loop.
 
-mod answer;
+pub(crate) mod answer;
 mod client;
 mod thread;
 

@@ -13,6 +13,7 @@
 //! | [`mod@format`] | numbers as people read them |
 
 pub mod format;
+mod input;
 pub mod keys;
 pub mod layout;
 pub mod live;

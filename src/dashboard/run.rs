@@ -12,6 +12,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crossterm::event::{self, Event};
 
+use super::input::Input;
 use super::panels;
 use super::state::{self, Action, State};
 use super::terminal::{self, Screen, Signals};
@@ -32,9 +33,6 @@ const ASK_EVERY: [Duration; 2] = [Duration::from_millis(100), Duration::from_mil
 const MANY: usize = 1000;
 /// How many keys are taken between two frames.
 const KEYS_AT_ONCE: usize = 64;
-/// How long the next of them is waited for. Not zero: then crossterm does not look at what it has
-/// read already (its issue 839).
-const NEXT_KEY: Duration = Duration::from_millis(1);
 /// How long a server that was told to end may take.
 const END_WITHIN: Duration = Duration::from_secs(3);
 
@@ -352,9 +350,11 @@ fn watch<W: World>(
     // crossterm catches SIGWINCH from its first poll on: a size asked for before may be an old one
     // that no event corrects.
     event::poll(Duration::ZERO)?;
+    let input = Input::new()?;
     let (width, height) = screen.size()?;
     session.state.resize(width, height);
     let mut drawn = None::<Instant>;
+    let mut more = false;
     loop {
         // The server, the kernel, our clients, the threads: everything that has arrived.
         let now = Instant::now();
@@ -383,9 +383,9 @@ fn watch<W: World>(
         }
         // The keyboard, the mouse and the window's size.
         let mut keys = 0;
-        while keys < KEYS_AT_ONCE && event::poll(wait)? {
+        more = more || input.waits(wait)?;
+        while keys < KEYS_AT_ONCE && more {
             keys += 1;
-            wait = NEXT_KEY;
             for action in session.terminal_event(event::read()?) {
                 match action {
                     Action::Quit => return Ok(()),
@@ -398,6 +398,7 @@ fn watch<W: World>(
                     | Action::StopClient(_) => {}
                 }
             }
+            more = Input::goes_on()?;
         }
     }
 }

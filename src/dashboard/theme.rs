@@ -177,6 +177,7 @@ impl Theme {
         self.style(match kind {
             Kind::EpollWait
             | Kind::EpollCtl
+            | Kind::EpollCreate
             | Kind::Listen
             | Kind::Select
             | Kind::Poll
@@ -210,7 +211,7 @@ impl Theme {
     pub fn state(&self, state: ConnState) -> Style {
         self.style(match state {
             ConnState::New | ConnState::Idle => Role::Text,
-            ConnState::Reading => Role::Program,
+            ConnState::Reading | ConnState::Handling => Role::Program,
             ConnState::Writing => Role::Kernel,
             ConnState::Lingering => Role::Warn,
             ConnState::Closed => Role::Dim,

@@ -3,12 +3,14 @@
 use std::collections::{HashMap, HashSet};
 use std::os::fd::OwnedFd;
 
+use bytes::Bytes;
+use foldhash::fast::RandomState;
 use rustix::io::Errno;
 
 use super::Now;
 use super::coding::Coding;
 use super::date::{http_date, put};
-use super::files::{self, FileCall, Folder, Stamp, Thing};
+use super::files::{self, Folder, Stamp, Thing, Watch};
 use super::path::FilePath;
 use super::site::SMALL;
 
@@ -45,8 +47,7 @@ pub(super) struct Stored {
 /// Where a file's bytes are.
 #[derive(Debug)]
 pub(super) enum Content {
-    Memory(Box<[u8]>),
-    Static(&'static [u8]),
+    Memory(Bytes),
     /// It is opened for each request.
     Disk,
 }
@@ -71,7 +72,6 @@ impl Stored {
     pub(super) fn bytes(&self) -> Option<&[u8]> {
         match &self.content {
             Content::Memory(bytes) => Some(bytes),
-            Content::Static(bytes) => Some(bytes),
             Content::Disk => None,
         }
     }
@@ -131,15 +131,15 @@ impl Entry {
         fd: &OwnedFd,
         stamp: Stamp,
         now: Now,
-        calls: &mut Vec<FileCall>,
+        watch: &mut dyn Watch,
     ) -> Result<(), Errno> {
         let coding = slot.checked_sub(1).map(|i| Coding::ALL[i]);
         let mut size = stamp.size;
         let content = if size <= SMALL {
             let mut bytes = Vec::new();
-            files::read(fd, 0, usize::try_from(size).unwrap_or(0), &mut bytes, calls)?;
+            files::read(fd, 0, usize::try_from(size).unwrap_or(0), &mut bytes, watch)?;
             size = bytes.len() as u64;
-            Content::Memory(bytes.into())
+            Content::Memory(bytes.into_boxed_slice().into())
         } else {
             Content::Disk
         };
@@ -181,7 +181,8 @@ pub(super) struct Found {
 /// Entries by the one spelling of their path.
 #[derive(Debug, Default)]
 pub(super) struct Cache {
-    by_path: HashMap<Box<[u8]>, usize>,
+    /// Clients cannot choose the keys, they are paths of files that exist: a fast hash will do.
+    by_path: HashMap<Box<[u8]>, usize, RandomState>,
     entries: Vec<Option<Entry>>,
     free: Vec<usize>,
     /// The next entry that may have to go.
@@ -251,7 +252,7 @@ impl Cache {
                 head: Vec::new(),
                 shared: 0,
                 described: 0,
-                content: Content::Static(bytes),
+                content: Content::Memory(Bytes::from_static(bytes)),
             };
             file.write_head(None, false);
             entry.slots[0] = Slot { checked: Some(u64::MAX), file: Some(file) };
@@ -314,7 +315,7 @@ impl Cache {
         root: &Folder,
         content: bool,
         now: Now,
-        calls: &mut Vec<FileCall>,
+        watch: &mut dyn Watch,
     ) -> Result<Option<OwnedFd>, u16> {
         let Some(entry) = &mut self.entries[found.index] else { return Err(404) };
         let Slot { checked, file } = &entry.slots[found.slot];
@@ -327,14 +328,14 @@ impl Cache {
         }
         let suffix = found.slot.checked_sub(1).map_or("", |i| Coding::ALL[i].suffix());
         let name = [&entry.name, suffix.as_bytes()].concat();
-        let fd = match root.get(&name, calls) {
+        let fd = match root.get(&name, watch) {
             Ok(fd) => fd,
             Err(errno) => {
                 entry.slots[found.slot] = Slot { checked: Some(now.monotonic), file: None };
                 return Err(files::status(errno));
             }
         };
-        let status = match files::stat(&fd, calls) {
+        let status = match files::stat(&fd, watch) {
             Ok(Thing::File(stamp)) => {
                 let slot = &mut entry.slots[found.slot];
                 let same = slot.file.as_ref().is_some_and(|f| f.stamp == Some(stamp) && !f.racy);
@@ -342,7 +343,7 @@ impl Cache {
                     slot.checked = Some(now.monotonic);
                     Ok(())
                 } else {
-                    entry.load(found.slot, &fd, stamp, now, calls)
+                    entry.load(found.slot, &fd, stamp, now, watch)
                 };
                 match ready {
                     Ok(()) => {
@@ -350,7 +351,7 @@ impl Cache {
                         if content && disk.is_some_and(|file| file.bytes().is_none()) {
                             return Ok(Some(fd));
                         }
-                        files::close(fd, calls);
+                        files::close(fd, watch);
                         if !same {
                             self.trim(found.index);
                         }
@@ -363,7 +364,7 @@ impl Cache {
             Ok(Thing::Other) => 403,
             Err(errno) => files::status(errno),
         };
-        files::close(fd, calls);
+        files::close(fd, watch);
         entry.slots[found.slot] = Slot { checked: Some(now.monotonic), file: None };
         Err(status)
     }

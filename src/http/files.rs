@@ -1,22 +1,58 @@
-//! Files below a root folder, opened so that the kernel itself lets nothing lead out of it, and an
-//! account of every system call that was made for it.
+//! Files below a root folder, opened so that the kernel itself lets nothing lead out of it. Each
+//! system call made for it passes a [`Watch`].
 
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::path::Path;
+use std::sync::Arc;
 
 use rustix::fs::{CWD, FileType, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 
+/// Who is told of each system call made on files, before it is made and after.
+pub trait Watch {
+    /// A call is about to be made; it is made when this returns. `fd` is the descriptor that it is
+    /// made on: for [`FileKind::Open`] and [`FileKind::OpenAt`] the folder's.
+    fn before(&mut self, call: FileKind, fd: RawFd);
+    /// It was made.
+    fn after(&mut self, call: FileCall<'_>);
+}
+
+/// Nobody is told.
+#[derive(Clone, Copy, Debug)]
+pub struct Unwatched;
+
+impl Watch for Unwatched {
+    fn before(&mut self, _: FileKind, _: RawFd) {}
+    fn after(&mut self, _: FileCall<'_>) {}
+}
+
+/// Which system call on a file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FileKind {
+    /// `openat2(2)`.
+    Open,
+    /// `openat(2)`.
+    OpenAt,
+    /// `fstat(2)`.
+    Stat,
+    /// `pread64(2)`.
+    Read,
+    /// `getdents64(2)`.
+    List,
+    /// `close(2)`.
+    Close,
+}
+
 /// A system call that was made on a file, with its result: the value, or the error number.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum FileCall {
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FileCall<'a> {
     /// `openat2(2)`, with `RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS`.
     Open {
         /// The root's descriptor.
         dirfd: RawFd,
         /// The path below it.
-        path: Box<[u8]>,
+        path: &'a [u8],
         /// The file's descriptor.
         ret: Result<RawFd, i32>,
     },
@@ -26,7 +62,7 @@ pub enum FileCall {
         /// The descriptor of the folder that it is in.
         dirfd: RawFd,
         /// The segment.
-        path: Box<[u8]>,
+        path: &'a [u8],
         /// Its descriptor.
         ret: Result<RawFd, i32>,
     },
@@ -61,9 +97,9 @@ pub enum FileCall {
 }
 
 /// A root folder.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Folder {
-    root: OwnedFd,
+    root: Arc<OwnedFd>,
     /// Whether the kernel has `openat2`.
     beneath: bool,
 }
@@ -103,26 +139,25 @@ impl Folder {
         // Seccomp filters that do not know the call answer EPERM.
         let probe = rustix::fs::openat2(&root, ".", flags, Mode::empty(), ResolveFlags::BENEATH);
         let beneath = !matches!(probe, Err(Errno::NOSYS | Errno::PERM));
-        Ok(Self { root, beneath })
+        Ok(Self { root: Arc::new(root), beneath })
     }
 
     /// Opens what lies under a relative name without `.` and `..`; an empty name is the root.
     ///
     /// Symlinks are followed as long as they stay below the root; without `openat2` none are.
-    pub(super) fn get(&self, name: &[u8], calls: &mut Vec<FileCall>) -> Result<OwnedFd, Errno> {
+    pub(super) fn get(&self, name: &[u8], watch: &mut dyn Watch) -> Result<OwnedFd, Errno> {
         let name = if name.is_empty() { b"." } else { name };
         if !self.beneath {
-            return self.walk(name, calls);
+            return self.walk(name, watch);
         }
         let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS;
         let mut tries = 0;
         loop {
+            let dirfd = self.root.as_raw_fd();
+            watch.before(FileKind::Open, dirfd);
             let ret = rustix::fs::openat2(&self.root, name, OPEN, Mode::empty(), resolve);
-            calls.push(FileCall::Open {
-                dirfd: self.root.as_raw_fd(),
-                path: name.into(),
-                ret: number(&ret, AsRawFd::as_raw_fd),
-            });
+            let fd = number(&ret, AsRawFd::as_raw_fd);
+            watch.after(FileCall::Open { dirfd, path: name, ret: fd });
             tries += 1;
             match ret {
                 Err(Errno::AGAIN) if tries < RETRIES => {}
@@ -132,21 +167,20 @@ impl Folder {
     }
 
     /// The same, a segment at a time.
-    fn walk(&self, name: &[u8], calls: &mut Vec<FileCall>) -> Result<OwnedFd, Errno> {
+    fn walk(&self, name: &[u8], watch: &mut dyn Watch) -> Result<OwnedFd, Errno> {
         let mut folder: Option<OwnedFd> = None;
         let mut segments = name.split(|&b| b == b'/').peekable();
         while let Some(segment) = segments.next() {
             let last = segments.peek().is_none();
             let kind = if last { OPEN } else { OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC };
-            let dirfd = folder.as_ref().unwrap_or(&self.root);
-            let ret = rustix::fs::openat(dirfd, segment, kind | OFlags::NOFOLLOW, Mode::empty());
-            calls.push(FileCall::OpenAt {
-                dirfd: dirfd.as_raw_fd(),
-                path: segment.into(),
-                ret: number(&ret, AsRawFd::as_raw_fd),
-            });
+            let parent = folder.as_ref().unwrap_or(&self.root);
+            let dirfd = parent.as_raw_fd();
+            watch.before(FileKind::OpenAt, dirfd);
+            let ret = rustix::fs::openat(parent, segment, kind | OFlags::NOFOLLOW, Mode::empty());
+            let fd = number(&ret, AsRawFd::as_raw_fd);
+            watch.after(FileCall::OpenAt { dirfd, path: segment, ret: fd });
             if let Some(folder) = folder.take() {
-                close(folder, calls);
+                close(folder, watch);
             }
             folder = Some(ret?);
         }
@@ -154,16 +188,19 @@ impl Folder {
     }
 }
 
-/// Closes a descriptor and says so.
-pub(super) fn close(fd: OwnedFd, calls: &mut Vec<FileCall>) {
-    calls.push(FileCall::Close { fd: fd.as_raw_fd() });
+/// Closes a descriptor.
+pub(super) fn close(fd: OwnedFd, watch: &mut dyn Watch) {
+    let number = fd.as_raw_fd();
+    watch.before(FileKind::Close, number);
     drop(fd);
+    watch.after(FileCall::Close { fd: number });
 }
 
 /// What it is that was opened.
-pub(super) fn stat(fd: &OwnedFd, calls: &mut Vec<FileCall>) -> Result<Thing, Errno> {
+pub(super) fn stat(fd: &OwnedFd, watch: &mut dyn Watch) -> Result<Thing, Errno> {
+    watch.before(FileKind::Stat, fd.as_raw_fd());
     let ret = rustix::fs::fstat(fd);
-    calls.push(FileCall::Stat { fd: fd.as_raw_fd(), ret: number(&ret, |_| ()) });
+    watch.after(FileCall::Stat { fd: fd.as_raw_fd(), ret: number(&ret, |_| ()) });
     let stat = ret?;
     Ok(match FileType::from_raw_mode(stat.st_mode) {
         FileType::RegularFile => Thing::File(Stamp {
@@ -184,19 +221,17 @@ pub(super) fn read(
     offset: u64,
     len: usize,
     out: &mut Vec<u8>,
-    calls: &mut Vec<FileCall>,
+    watch: &mut dyn Watch,
 ) -> Result<(), Errno> {
     let start = out.len();
     out.resize(start + len, 0);
     let mut done = 0;
     while done < len {
         let at = offset + done as u64;
+        watch.before(FileKind::Read, fd.as_raw_fd());
         let ret = rustix::io::pread(fd, &mut out[start + done..], at);
-        calls.push(FileCall::Read {
-            fd: fd.as_raw_fd(),
-            offset: at,
-            ret: number(&ret, |&read| read),
-        });
+        let read = number(&ret, |&read| read);
+        watch.after(FileCall::Read { fd: fd.as_raw_fd(), offset: at, ret: read });
         match ret {
             Ok(0) => break,
             Ok(read) => done += read,
@@ -223,23 +258,27 @@ pub(super) struct Name {
 pub(super) fn list(
     fd: &OwnedFd,
     most: usize,
-    calls: &mut Vec<FileCall>,
+    watch: &mut dyn Watch,
 ) -> Result<(Vec<Name>, bool), Errno> {
     let mut room = vec![std::mem::MaybeUninit::uninit(); 32 * 1024];
     let mut entries = rustix::fs::RawDir::new(fd, &mut room);
     let mut names = Vec::new();
     let mut more = false;
-    let mut tell = |ret| calls.push(FileCall::List { fd: fd.as_raw_fd(), ret });
-    // The call is made inside; what it returned is the sum of the lengths of its records.
+    let fd = fd.as_raw_fd();
+    // The call is made inside `next`, where nothing is buffered; what it returned is the sum of the
+    // lengths of its records.
     let mut bytes = 0;
     while !more {
+        if entries.is_buffer_empty() {
+            watch.before(FileKind::List, fd);
+        }
         match entries.next() {
             None => {
-                tell(Ok(0));
+                watch.after(FileCall::List { fd, ret: Ok(0) });
                 break;
             }
             Some(Err(errno)) => {
-                tell(Err(errno.raw_os_error()));
+                watch.after(FileCall::List { fd, ret: Err(errno.raw_os_error()) });
                 return Err(errno);
             }
             Some(Ok(entry)) => {
@@ -257,7 +296,7 @@ pub(super) fn list(
             bytes += (RECORD + entry.file_name().to_bytes().len() + 1).next_multiple_of(8);
         }
         if entries.is_buffer_empty() {
-            tell(Ok(bytes));
+            watch.after(FileCall::List { fd, ret: Ok(bytes) });
             bytes = 0;
         }
     }
@@ -297,6 +336,45 @@ mod tests {
 
     use super::*;
 
+    /// Keeps the calls, and checks that each is announced.
+    #[derive(Default)]
+    struct Recorder {
+        announced: Option<(FileKind, RawFd)>,
+        opened: Vec<RawFd>,
+        closed: Vec<RawFd>,
+        reads: usize,
+    }
+
+    impl Watch for Recorder {
+        fn before(&mut self, call: FileKind, fd: RawFd) {
+            assert_eq!(self.announced.replace((call, fd)), None);
+        }
+
+        fn after(&mut self, call: FileCall<'_>) {
+            let announced = match call {
+                FileCall::Open { dirfd, ret, .. } => {
+                    self.opened.extend(ret);
+                    (FileKind::Open, dirfd)
+                }
+                FileCall::OpenAt { dirfd, ret, .. } => {
+                    self.opened.extend(ret);
+                    (FileKind::OpenAt, dirfd)
+                }
+                FileCall::Stat { fd, .. } => (FileKind::Stat, fd),
+                FileCall::Read { fd, .. } => {
+                    self.reads += 1;
+                    (FileKind::Read, fd)
+                }
+                FileCall::List { fd, .. } => (FileKind::List, fd),
+                FileCall::Close { fd } => {
+                    self.closed.push(fd);
+                    (FileKind::Close, fd)
+                }
+            };
+            assert_eq!(self.announced.take(), Some(announced));
+        }
+    }
+
     #[test]
     fn without_openat2_no_link_is_followed_at_all() {
         let top = tempfile::tempdir().unwrap();
@@ -307,15 +385,13 @@ mod tests {
         symlink("/etc", root.join("outside")).unwrap();
         symlink("f", root.join("a/b/link")).unwrap();
         let folder = Folder { beneath: false, ..Folder::open(&root).unwrap() };
-        let mut calls = Vec::new();
+        let mut calls = Recorder::default();
         let fd = folder.get(b"a/b/f", &mut calls).unwrap();
         let mut content = Vec::new();
         read(&fd, 0, 100, &mut content, &mut calls).unwrap();
         assert_eq!(content, b"content");
         close(fd, &mut calls);
-        let opened = calls.iter().filter(|c| matches!(c, FileCall::OpenAt { ret: Ok(_), .. }));
-        let closed = calls.iter().filter(|c| matches!(c, FileCall::Close { .. }));
-        assert_eq!((opened.count(), closed.count()), (3, 3), "{calls:?}");
+        assert_eq!((calls.opened.len(), calls.closed.len()), (3, 3));
         for name in ["inside/b/f", "outside/hostname", "a/b/link", "a/b/f/g", "none"] {
             let errno = folder.get(name.as_bytes(), &mut calls).unwrap_err();
             assert_eq!(status(errno), 404, "{name} {errno}");
@@ -332,7 +408,7 @@ mod tests {
         }
         std::fs::create_dir(root.path().join("d")).unwrap();
         let folder = Folder::open(root.path()).unwrap();
-        let mut calls = Vec::new();
+        let mut calls = Recorder::default();
         let fd = folder.get(b"", &mut calls).unwrap();
         let (names, more) = list(&fd, 100, &mut calls).unwrap();
         assert_eq!((names.len(), more), (10, false));
@@ -347,12 +423,11 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         std::fs::write(root.path().join("f"), "short").unwrap();
         let folder = Folder::open(root.path()).unwrap();
-        let mut calls = Vec::new();
+        let mut calls = Recorder::default();
         let fd = folder.get(b"f", &mut calls).unwrap();
         let mut out = b"before".to_vec();
         read(&fd, 1, 100, &mut out, &mut calls).unwrap();
         assert_eq!(out, b"beforehort");
-        let reads = calls.iter().filter(|call| matches!(call, FileCall::Read { .. }));
-        assert_eq!(reads.count(), 2, "the second one finds the end");
+        assert_eq!(calls.reads, 2, "the second one finds the end");
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! [`parse()`] reads one request from the front of a buffer, [`Discard`] gets rid of its body, and
 //! [`Site`] answers it from a folder or from the pages in the binary (RFC 9110, 9111, 9112). One
-//! thread owns a [`Site`]; the file system calls it makes are told by [`Site::calls`].
+//! thread owns a [`Site`]; the file system calls it makes pass a [`Watch`].
 
 mod answer;
 mod body;
@@ -19,7 +19,7 @@ mod range;
 mod site;
 
 pub use body::{Body, Discard, Progress};
-pub use files::FileCall;
+pub use files::{FileCall, FileKind, Unwatched, Watch};
 pub use parse::{Head, Request, parse};
 pub use path::{FilePath, resolve};
 pub use range::{Ranges, Span};

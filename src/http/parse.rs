@@ -335,13 +335,14 @@ fn target_form<'b>(method: &str, target: &'b [u8]) -> Option<(&'b [u8], Option<&
             rest
         }
     };
-    if rest.contains(&b'#') {
-        return None;
-    }
-    let (path, query) = match rest.iter().position(|&b| b == b'?') {
+    let (path, query) = match rest.iter().position(|b| matches!(b, b'?' | b'#')) {
         Some(at) => (&rest[..at], Some(&rest[at + 1..])),
         None => (rest, None),
     };
+    // A fragment is never sent.
+    if query.is_some_and(|query| rest[path.len()] == b'#' || query.contains(&b'#')) {
+        return None;
+    }
     Some((if path.is_empty() { b"/" } else { path }, query))
 }
 
@@ -361,12 +362,7 @@ fn is_authority(text: &[u8]) -> bool {
         }
         &rest[end + 1..]
     } else {
-        let end = text.iter().position(|&b| b == b':').unwrap_or(text.len());
-        let name = &text[..end];
-        if !is_reg_name(name) {
-            return false;
-        }
-        &text[end..]
+        after_name(text)
     };
     match port {
         [] => true,
@@ -375,22 +371,33 @@ fn is_authority(text: &[u8]) -> bool {
     }
 }
 
-fn is_reg_name(mut name: &[u8]) -> bool {
-    while let [b, rest @ ..] = name {
-        name = match (b, rest) {
-            (b'%', [high, low, rest @ ..])
-                if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() =>
-            {
-                rest
+/// What follows a `reg-name`.
+fn after_name(mut text: &[u8]) -> &[u8] {
+    loop {
+        let end = text.iter().position(|&b| !NAME[usize::from(b)]).unwrap_or(text.len());
+        match &text[end..] {
+            [b'%', high, low, rest @ ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+                text = rest;
             }
-            // `&` to `.` are `&'()*+,-.`. Patterns, not a search: every request comes this way.
-            (b'!' | b'$' | b'&'..=b'.' | b';' | b'=' | b'_' | b'~', rest) => rest,
-            (b, rest) if b.is_ascii_alphanumeric() => rest,
-            _ => return false,
-        };
+            rest => return rest,
+        }
     }
-    true
 }
+
+/// Which bytes stand for themselves in a `reg-name`. A table: every request comes this way.
+static NAME: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut b = 0u8;
+    loop {
+        // `&` to `.` are `&'()*+,-.`.
+        table[b as usize] = b.is_ascii_alphanumeric()
+            || matches!(b, b'!' | b'$' | b'&'..=b'.' | b';' | b'=' | b'_' | b'~');
+        if b == u8::MAX {
+            break table;
+        }
+        b += 1;
+    }
+};
 
 #[cfg(test)]
 mod tests {
@@ -447,6 +454,8 @@ mod tests {
             "GET http:///a",
             "GET http://user@host/",
             "GET /a#b",
+            "GET /a#b?c",
+            "GET /a?b#c",
             "GET ftp://x/",
             "GET  /",
             "CONNECT a/b",

@@ -8,6 +8,7 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 
+use bytes::Bytes;
 use rust_embed::Embed;
 use rustix::io::Errno;
 
@@ -16,13 +17,13 @@ use super::cache::{Cache, Entry, Found};
 use super::coding::acceptable;
 use super::condition::{Outcome, Validators, evaluate, range_counts};
 use super::date::Prelude;
-use super::files::{self, FileCall, Folder, Thing};
+use super::files::{self, Folder, Thing, Watch};
 use super::parse::Request;
 use super::path::{FilePath, resolve};
 use super::range::{Ranges, Span};
 use super::{Now, listing, page};
 
-/// The largest file, in bytes, that is kept in memory and sent with its head.
+/// The largest file, in bytes, that is kept in memory.
 pub const SMALL: u64 = 64 * 1024;
 
 /// The largest answer with several ranges, in bytes of content; over it the whole file is sent.
@@ -46,8 +47,8 @@ pub struct Response {
 pub enum Payload {
     /// Everything is in `out`.
     None,
-    /// From memory.
-    Static(&'static [u8]),
+    /// From memory, shared with the site.
+    Memory(Bytes),
     /// From a file, for `sendfile(2)`. When the file ends early, the connection must be closed.
     File {
         /// The open file; whoever has it closes it.
@@ -69,7 +70,6 @@ pub struct Site {
     root: Option<Folder>,
     cache: Cache,
     prelude: Prelude,
-    calls: Vec<FileCall>,
     hidden: bool,
     list: bool,
     /// Error pages that the root does not have, and when that was found out.
@@ -117,12 +117,21 @@ impl Site {
         Ok(Self::new(Some(Folder::open(root)?)))
     }
 
+    /// The same tree once more, for another thread. It remembers nothing yet.
+    #[must_use]
+    pub fn another(&self) -> Self {
+        let site = match &self.root {
+            Some(root) => Self::new(Some(root.clone())),
+            None => Self::embedded(),
+        };
+        Self { hidden: self.hidden, list: self.list, ..site }
+    }
+
     fn new(root: Option<Folder>) -> Self {
         Self {
             root,
             cache: Cache::default(),
             prelude: Prelude::default(),
-            calls: Vec::new(),
             hidden: false,
             list: false,
             pageless: Vec::new(),
@@ -146,30 +155,36 @@ impl Site {
     /// Answers a request: appends the head to `out`, and the body too when it is small. The
     /// request's own body must have been read already, or be discarded after this.
     ///
-    /// On a cache hit it makes no system call and allocates nothing.
-    pub fn respond(&mut self, request: &Request<'_>, now: Now, out: &mut Vec<u8>) -> Response {
+    /// Each system call on a file passes `watch`. On a cache hit it makes none and allocates nothing.
+    pub fn respond(
+        &mut self,
+        request: &Request<'_>,
+        now: Now,
+        out: &mut Vec<u8>,
+        watch: &mut dyn Watch,
+    ) -> Response {
         self.prelude.set(now.unix);
         let to = Recipient::of(request);
         match request.method {
             "GET" | "HEAD" => {}
             "OPTIONS" => return answer::options(to, &self.prelude, out),
             "POST" | "PUT" | "DELETE" | "PATCH" | "CONNECT" | "TRACE" => {
-                return self.fail(405, &Note::Allow, to, now, out);
+                return self.fail(405, &Note::Allow, to, now, out, watch);
             }
-            _ => return self.fail(501, &Note::None, to, now, out),
+            _ => return self.fail(501, &Note::None, to, now, out, watch),
         }
-        match self.locate(request.path, request.accept_encoding, !to.head, now) {
-            Ok((found, fd)) => self.send(request, to, found, fd, now, out),
-            Err(Miss::Status(status)) => self.fail(status, &Note::None, to, now, out),
-            Err(Miss::Bare(path)) if self.list => self.folder(&path, to, now, out),
-            Err(Miss::Bare(_)) => self.fail(404, &Note::None, to, now, out),
+        match self.locate(request.path, request.accept_encoding, !to.head, now, watch) {
+            Ok(found) => self.send(request, to, found, now, out, watch),
+            Err(Miss::Status(status)) => self.fail(status, &Note::None, to, now, out, watch),
+            Err(Miss::Bare(path)) if self.list => self.folder(&path, to, now, out, watch),
+            Err(Miss::Bare(_)) => self.fail(404, &Note::None, to, now, out, watch),
             Err(Miss::Slash(path)) => {
                 let mut location = FilePath { folder: true, ..path }.canonical();
                 if let Some(query) = request.query {
                     location.push(b'?');
                     location.extend_from_slice(query);
                 }
-                self.fail(301, &Note::Location(location), to, now, out)
+                self.fail(301, &Note::Location(location), to, now, out, watch)
             }
         }
     }
@@ -197,11 +212,6 @@ impl Site {
         answer::generated(Recipient::of(request), media_type, text, &self.prelude, out)
     }
 
-    /// The system calls made since this was last asked, in order. Nothing on a cache hit.
-    pub fn calls(&mut self) -> std::vec::Drain<'_, FileCall> {
-        self.calls.drain(..)
-    }
-
     /// Finds the file for a path, and opens it when its content is wanted and not in memory.
     fn locate(
         &mut self,
@@ -209,23 +219,24 @@ impl Site {
         accept: Option<&[u8]>,
         content: bool,
         now: Now,
+        watch: &mut dyn Watch,
     ) -> Result<(Found, Option<OwnedFd>), Miss> {
         let (index, opened) = match self.cache.find(path) {
             Some(index) => (index, None),
-            None => self.discover(path, now)?,
+            None => self.discover(path, now, watch)?,
         };
         let plain = Found { index, slot: 0 };
-        let Self { root: Some(root), cache, calls, .. } = self else { return Ok((plain, None)) };
+        let Self { root: Some(root), cache, .. } = self else { return Ok((plain, None)) };
         let accept = accept.filter(|_| cache.negotiable(index)).map(acceptable).unwrap_or_default();
         let negotiated = accept.iter().any(Option::is_some);
         if let Some(fd) = opened {
             if content && !negotiated && cache.stored(plain).is_some_and(|f| f.bytes().is_none()) {
                 return Ok((plain, Some(fd)));
             }
-            files::close(fd, calls);
+            files::close(fd, watch);
         }
         // The plain file must be there, whatever is sent.
-        let fd = match cache.refresh(plain, root, content && !negotiated, now, calls) {
+        let fd = match cache.refresh(plain, root, content && !negotiated, now, watch) {
             Ok(fd) => fd,
             Err(status) => {
                 cache.forget(index);
@@ -237,18 +248,23 @@ impl Site {
         }
         for coding in accept.into_iter().flatten() {
             let found = Found { index, slot: 1 + coding as usize };
-            if let Ok(fd) = cache.refresh(found, root, content, now, calls) {
+            if let Ok(fd) = cache.refresh(found, root, content, now, watch) {
                 return Ok((found, fd));
             }
         }
-        match cache.refresh(plain, root, content, now, calls) {
+        match cache.refresh(plain, root, content, now, watch) {
             Ok(fd) => Ok((plain, fd)),
             Err(status) => Err(Miss::Status(status)),
         }
     }
 
     /// Makes an entry for a path that is not known as it was spelt; returns the file still open.
-    fn discover(&mut self, path: &[u8], now: Now) -> Result<(usize, Option<OwnedFd>), Miss> {
+    fn discover(
+        &mut self,
+        path: &[u8],
+        now: Now,
+        watch: &mut dyn Watch,
+    ) -> Result<(usize, Option<OwnedFd>), Miss> {
         let wanted = resolve(path, self.hidden).map_err(Miss::Status)?;
         let canonical = wanted.canonical();
         if canonical != path
@@ -256,7 +272,7 @@ impl Site {
         {
             return Ok((index, None));
         }
-        let Self { root: Some(root), cache, calls, .. } = self else {
+        let Self { root: Some(root), cache, .. } = self else {
             let slash = !wanted.folder && self.cache.has_folder(&wanted.name);
             return Err(if slash { Miss::Slash(wanted) } else { Miss::Status(404) });
         };
@@ -267,15 +283,15 @@ impl Site {
             }
             name.extend_from_slice(b"index.html");
         }
-        let fd = match root.get(&name, calls) {
+        let fd = match root.get(&name, watch) {
             Ok(fd) => fd,
             Err(Errno::NOENT) if wanted.folder => return Err(Miss::Bare(wanted)),
             Err(errno) => return Err(Miss::Status(files::status(errno))),
         };
-        let miss = match files::stat(&fd, calls) {
+        let miss = match files::stat(&fd, watch) {
             Ok(Thing::File(stamp)) => {
                 let mut entry = Entry::new(canonical, name);
-                match entry.load(0, &fd, stamp, now, calls) {
+                match entry.load(0, &fd, stamp, now, watch) {
                     Ok(()) => return Ok((cache.insert(entry), Some(fd))),
                     Err(errno) => Miss::Status(files::status(errno)),
                 }
@@ -285,7 +301,7 @@ impl Site {
             Ok(Thing::Other) => Miss::Status(403),
             Err(errno) => Miss::Status(files::status(errno)),
         };
-        files::close(fd, calls);
+        files::close(fd, watch);
         Err(miss)
     }
 
@@ -294,52 +310,59 @@ impl Site {
         &mut self,
         request: &Request<'_>,
         to: Recipient,
-        found: Found,
-        fd: Option<OwnedFd>,
+        (found, fd): (Found, Option<OwnedFd>),
         now: Now,
         out: &mut Vec<u8>,
+        watch: &mut dyn Watch,
     ) -> Response {
-        let Self { cache, prelude, calls, .. } = self;
+        let Self { cache, prelude, .. } = self;
         let Some(file) = cache.stored(found) else {
             // Refreshed a moment ago by this very thread.
-            return self.fail(500, &Note::None, to, now, out);
+            return self.fail(500, &Note::None, to, now, out, watch);
         };
         let answer = Answer { prelude, to, file };
         let (status, note) = match portion(request, &answer, now) {
-            Portion::Whole => return answer.whole(fd, calls, out),
-            Portion::Part(part) => return answer.part(part, fd, calls, out),
+            Portion::Whole => return answer.whole(fd, watch, out),
+            Portion::Part(part) => return answer.part(part, fd, watch, out),
             Portion::Nothing => {
-                close_some(fd, calls);
+                close_some(fd, watch);
                 return answer.not_modified(out);
             }
             Portion::Parts(parts) => {
-                let response = answer.parts(&parts, fd.as_ref(), calls, out);
-                close_some(fd, calls);
+                let response = answer.parts(&parts, fd.as_ref(), watch, out);
+                close_some(fd, watch);
                 match response {
                     Some(response) => return response,
                     None => (500, Note::None),
                 }
             }
             Portion::Error(status) => {
-                close_some(fd, calls);
+                close_some(fd, watch);
                 (status, if status == 416 { Note::Size(file.size) } else { Note::None })
             }
         };
-        self.fail(status, &note, to, now, out)
+        self.fail(status, &note, to, now, out, watch)
     }
 
     /// Sends the list of a folder's files.
-    fn folder(&mut self, path: &FilePath, to: Recipient, now: Now, out: &mut Vec<u8>) -> Response {
-        let Self { root: Some(root), calls, hidden, .. } = self else {
-            return self.fail(404, &Note::None, to, now, out);
+    fn folder(
+        &mut self,
+        path: &FilePath,
+        to: Recipient,
+        now: Now,
+        out: &mut Vec<u8>,
+        watch: &mut dyn Watch,
+    ) -> Response {
+        let Self { root: Some(root), hidden, .. } = self else {
+            return self.fail(404, &Note::None, to, now, out, watch);
         };
-        let names = root.get(&path.name, calls).and_then(|fd| {
-            let names = match files::stat(&fd, calls) {
-                Ok(Thing::Folder) => files::list(&fd, listing::MOST, calls),
+        let names = root.get(&path.name, watch).and_then(|fd| {
+            let names = match files::stat(&fd, watch) {
+                Ok(Thing::Folder) => files::list(&fd, listing::MOST, watch),
                 Ok(_) => Err(Errno::NOENT),
                 Err(errno) => Err(errno),
             };
-            files::close(fd, calls);
+            files::close(fd, watch);
             names
         });
         match names {
@@ -349,7 +372,7 @@ impl Site {
                 listing::write(&path.name, names, more, &mut body);
                 answer::page(200, &Note::None, to, &body, &self.prelude, out)
             }
-            Err(errno) => self.fail(files::status(errno), &Note::None, to, now, out),
+            Err(errno) => self.fail(files::status(errno), &Note::None, to, now, out, watch),
         }
     }
 
@@ -361,9 +384,10 @@ impl Site {
         to: Recipient,
         now: Now,
         out: &mut Vec<u8>,
+        watch: &mut dyn Watch,
     ) -> Response {
         let mut body = Vec::new();
-        match self.error_page(status, now) {
+        match self.error_page(status, now, watch) {
             Some(page) => body.extend_from_slice(page),
             None => page::error(status, &mut body),
         }
@@ -371,7 +395,7 @@ impl Site {
     }
 
     /// The root's own page for a status, if it has one of at most [`SMALL`] bytes.
-    fn error_page(&mut self, status: u16, now: Now) -> Option<&[u8]> {
+    fn error_page(&mut self, status: u16, now: Now, watch: &mut dyn Watch) -> Option<&[u8]> {
         const FRESH: u64 = 1_000_000_000;
         if status < 400 {
             return None;
@@ -381,7 +405,7 @@ impl Site {
             return None;
         }
         let path = format!("/{status}.html");
-        let Ok((found, _)) = self.locate(path.as_bytes(), None, false, now) else {
+        let Ok((found, _)) = self.locate(path.as_bytes(), None, false, now, watch) else {
             self.pageless.push((status, now.monotonic));
             return None;
         };
@@ -418,8 +442,8 @@ fn portion(request: &Request<'_>, answer: &Answer<'_>, now: Now) -> Portion {
     }
 }
 
-fn close_some(fd: Option<OwnedFd>, calls: &mut Vec<FileCall>) {
+fn close_some(fd: Option<OwnedFd>, watch: &mut dyn Watch) {
     if let Some(fd) = fd {
-        files::close(fd, calls);
+        files::close(fd, watch);
     }
 }

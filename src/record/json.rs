@@ -135,7 +135,11 @@ fn call(out: &mut Vec<u8>, event: &Event, bytes: &[u8], ready: &[Ready], waker: 
             key(out, "waited");
             seconds(out, waited);
         }
-        What::Recv { ret } | What::Getdents { ret } | What::Input { ret } | What::Wait4 { ret } => {
+        What::Recv { ret }
+        | What::Getdents { ret }
+        | What::Input { ret }
+        | What::Wait4 { ret }
+        | What::EpollCreate { ret } => {
             result(out, ret);
         }
         What::Send { ret, len } => {
@@ -427,6 +431,7 @@ mod tests {
             json!({"fact":"parked","conn":1,"fd":9,"on":"IN"}),
             json!({"fact":"woken","conn":1,"fd":9}),
             json!({"fact":"queued","conn":1,"fd":9,"route":"/slow"}),
+            json!({"call":"epoll_create1","ret":4}),
         ];
         let events = samples::all();
         assert_eq!(events.len(), want.len());

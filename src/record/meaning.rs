@@ -38,6 +38,14 @@ pub fn meaning(event: EventRef<'_>) -> Cow<'static, str> {
                 "A FIN is sent: nothing more will be sent on fd {fd}, but it can still receive."
             )
             .into(),
+            (crate::telemetry::How::Read, Ok(_)) => {
+                format!("Whoever sleeps in recv on fd {fd} wakes up; the peer is told nothing yet.")
+                    .into()
+            }
+            (_, Ok(_)) if event.event.conn.is_none() => {
+                format!("fd {fd} listens no longer: whoever sleeps in accept on it wakes up.")
+                    .into()
+            }
             (crate::telemetry::How::Both, Ok(_)) => {
                 format!("Both directions of fd {fd} are shut; the number stays in use until close.")
                     .into()
@@ -93,6 +101,14 @@ pub fn meaning(event: EventRef<'_>) -> Cow<'static, str> {
                 format!("Process {pid} is taken off the process table: no zombie stays.").into()
             }
             Err(errno) => failed(Kind::Wait4, errno),
+        },
+        What::EpollCreate { ret } => match ret.get() {
+            Ok(fd) => format!(
+                "The kernel keeps an interest list for this program now, still empty; fd {fd} \
+                 stands for it."
+            )
+            .into(),
+            Err(errno) => failed(Kind::EpollCreate, errno),
         },
         _ => fact(event),
     }
@@ -179,8 +195,8 @@ fn fact(event: EventRef<'_>) -> Cow<'static, str> {
              ({on}). Nothing sleeps but the runtime's own wait call."
         )
         .into(),
-        What::Woken => "The runtime's wait call reported the socket: the task goes on where it \
-                        was parked."
+        What::Woken => "The runtime runs the task again, from where it was parked: its wait call \
+                        has reported the socket, or a time limit of the connection is over."
             .into(),
         What::Queued { route } => format!(
             "The handler of {route} was put into the pool's queue; the loop goes on at once."

@@ -103,7 +103,7 @@ fn call(out: &mut String, event: EventRef<'_>) -> fmt::Result {
         What::Select { examined, .. } | What::Poll { examined, .. } => {
             write!(out, "({examined} fds)")?;
         }
-        What::Nap { .. } | What::Wait4 { .. } => out.push_str("()"),
+        What::Nap { .. } | What::Wait4 { .. } | What::EpollCreate { .. } => out.push_str("()"),
         _ => write!(out, "({fd})")?,
     }
     if let Some(ret) = event.event.what.ret() {
@@ -251,6 +251,7 @@ mod tests {
             "· parked until IN             conn 1",
             "· woken                       conn 1",
             "· handler /slow queued        conn 1",
+            "epoll_create1() = 4",
         ];
         let events = samples::all();
         assert_eq!(events.len(), want.len());

@@ -3,14 +3,26 @@
 //! Nothing is set when a state with another limit begins, so requests cost nothing: every
 //! connection is looked at again after the shortest of the limits at the latest, and no state that
 //! begins in between can be over earlier than that. A limit is not counted while the loop stands
-//! or is held up: see `Reactor::resumed`.
+//! or is held up: see `Floor::resumed`.
+
+use std::net::IpAddr;
 
 use super::Config;
-use super::connection::{Connection, Part};
-use super::reactor::{Reactor, nanos};
+use super::connection::Connection;
+use super::nanos;
+use super::reactor::Reactor;
+use super::selector::Selector;
+use super::session::Part;
+use super::table::{Seat, Table};
 use crate::telemetry::{ConnId, Fd, Kind, Nanos, Why};
 
 impl Config {
+    /// Whether as many connections are open as may be, in all or from this address.
+    pub(super) fn is_full<T: Seat>(&self, table: &Table<T>, peer: IpAddr) -> bool {
+        let most = self.max_per_address;
+        table.len() >= self.max_connections || most > 0 && table.len_of(peer) >= most
+    }
+
     /// When a connection has to be looked at, if its time is not over before.
     pub(super) fn look_again(&self, now: Nanos) -> Option<Nanos> {
         [self.idle_timeout, self.header_timeout, self.body_timeout, self.write_timeout]
@@ -21,15 +33,17 @@ impl Config {
     }
 
     /// When the time of a connection is over, and which of its limits that is.
-    fn deadline(&self, connection: &Connection, resumed: Nanos) -> Option<(Nanos, Why)> {
+    pub(super) fn deadline(&self, connection: &Connection, resumed: Nanos) -> Option<(Nanos, Why)> {
         if let Some(linger) = connection.linger {
-            return Some((linger.until, connection.ending.unwrap_or(Why::Answered)));
+            return Some((linger.until, connection.session.ending.unwrap_or(Why::Answered)));
         }
         let active = connection.row.active;
         // What the operator does not let be read is not the peer's slowness.
-        let awaits = connection.awaits.filter(|_| !connection.row.stopped);
+        let awaits = connection.session.awaits.filter(|_| !connection.row.stopped);
         let (since, limit, why) = match awaits {
-            _ if !connection.output.is_empty() => (active, self.write_timeout, Why::WriteTimeout),
+            _ if !connection.session.output.is_empty() => {
+                (active, self.write_timeout, Why::WriteTimeout)
+            }
             Some((Part::Head, since)) => (since, self.header_timeout, Why::HeaderTimeout),
             Some((Part::Body, since)) => (since, self.body_timeout, Why::BodyTimeout),
             None => (active, self.idle_timeout, Why::IdleTimeout),
@@ -38,20 +52,22 @@ impl Config {
     }
 }
 
-impl Reactor {
+impl<S: Selector> Reactor<S> {
     /// Ends those whose time is over.
     pub(super) fn expire(&mut self) {
-        while let Some(fd) = self.timers.pop(self.tell.now()) {
-            let Some(connection) = self.table.at(fd) else { continue };
-            let (id, now) = (connection.row.id, self.tell.now());
-            let (again, lingers) = (self.config.look_again(now), connection.linger.is_some());
-            match self.config.deadline(connection, self.resumed) {
-                Some((deadline, why)) if deadline <= now && lingers => self.close(fd, id, why),
+        while let Some(fd) = self.floor.timers.pop(self.floor.tell.now()) {
+            let Some(connection) = self.floor.table.at(fd) else { continue };
+            let (id, now) = (connection.row.id, self.floor.tell.now());
+            let (again, lingers) = (self.floor.config.look_again(now), connection.linger.is_some());
+            match self.floor.config.deadline(connection, self.floor.resumed) {
+                Some((deadline, why)) if deadline <= now && lingers => {
+                    self.floor.close(fd, id, why);
+                }
                 Some((deadline, why)) if deadline <= now => self.time_is_over(fd, id, why),
                 deadline => {
                     let deadline = deadline.map(|(deadline, _)| deadline);
                     if let Some(next) = deadline.into_iter().chain(again).min() {
-                        self.timers.set(fd, next);
+                        self.floor.timers.set(fd, next);
                     }
                 }
             }
@@ -63,18 +79,18 @@ impl Reactor {
             Why::HeaderTimeout => self.refuse(fd, id, 408, why),
             // It has its answer, or none would be understood: close without a reset.
             Why::BodyTimeout => {
-                if let Some(connection) = self.table.get(fd, id) {
-                    connection.ending = Some(why);
+                if let Some(connection) = self.floor.table.get(fd, id) {
+                    connection.session.ending = Some(why);
                 }
                 self.attend(fd, id);
             }
             // What it does not take would stay in the kernel for long after a mere close.
             Why::WriteTimeout => {
-                if self.gate(Kind::Setsockopt, fd, Some(id)) {
-                    self.reset(fd, id, why);
+                if self.floor.gate(Kind::Setsockopt, fd, Some(id)) {
+                    self.floor.reset(fd, id, why);
                 }
             }
-            _ => self.close(fd, id, why),
+            _ => self.floor.close(fd, id, why),
         }
     }
 }

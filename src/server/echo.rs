@@ -2,10 +2,6 @@
 
 use encoding_rs::{Decoder, Encoding};
 
-use super::reactor::Reactor;
-use super::transfer::Flow;
-use crate::telemetry::{ConnId, Fd, What};
-
 /// How much of one `recv`'s text is told, in bytes of UTF-8.
 const TOLD: usize = 1024;
 
@@ -50,32 +46,9 @@ impl Text {
 }
 
 /// The front part of a text, cut between two letters.
-fn front(text: &str) -> &str {
+pub(super) fn front(text: &str) -> &str {
     let end = (0..=TOLD.min(text.len())).rev().find(|&end| text.is_char_boundary(end));
     &text[..end.unwrap_or(0)]
-}
-
-impl Reactor {
-    /// Sends back what was just received.
-    pub(super) fn echo(
-        &mut self,
-        (fd, id): (Fd, ConnId),
-        encoding: &'static Encoding,
-        received: usize,
-        budget: &mut u32,
-    ) -> Flow {
-        let Self { table, input, output, tell, .. } = self;
-        let Some(connection) = table.get(fd, id) else { return Flow::Over };
-        let bytes = &input[..received];
-        if tell.has_reader() {
-            let text = connection.text.get_or_insert_with(|| Text::new(encoding)).decode(bytes);
-            let what = What::Data { bytes: received as u64 };
-            tell.fact(fd, Some(id), what, front(&text).as_bytes());
-        }
-        output.clear();
-        output.extend_from_slice(bytes);
-        self.send(fd, id, budget)
-    }
 }
 
 #[cfg(test)]

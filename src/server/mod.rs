@@ -3,31 +3,55 @@
 //! | file | what lives there |
 //! |---|---|
 //! | `reactor` | the readiness loop: wait, accept, serve |
+//! | `coroutines` | a task for each connection, over tokio's loop |
 //! | `echo` | the other protocol |
-//! | `transfer` | reading, answering and writing on one connection |
+//! | `transfer` | reading and writing on one of its connections |
+//! | `floor` | what every step of it needs: the gate, the table, somebody to tell |
+//! | `desk` | where requests become answers, for all servers |
+//! | `session` | what is said on one connection, without its socket |
 //! | `routes` | what is answered beside the files: `/slow`, `/-/metrics` |
 //! | `operator` | what the operator's commands do |
 //! | `selector` | who says which fds are ready |
 //! | `table`, `connection` | the fd → socket table and what is in it |
 //! | `pace` | the gate: run, pause, step, slow motion |
+//! | `pool` | threads for handlers, so that the loop can go on |
+//! | `blocking` | one client at a time |
+//! | `threads` | a thread for each connection |
+//! | `processes` | a process for each connection; `processes_worker` is that process |
+//! | `processes_wire` | what it tells its parent |
+//! | `converse` | one connection from its first byte to its last, with calls that sleep |
+//! | `hall`, `hall_operator` | what the threads of those servers share, and the operator's thread |
 //! | `timers` | deadlines |
 //! | `deadline` | what the time limits are, and what happens when one is over |
 
+mod blocking;
 mod connection;
+mod converse;
+mod coroutines;
 mod deadline;
+mod desk;
 mod echo;
+mod floor;
+mod hall;
+mod hall_operator;
 mod operator;
 mod pace;
+mod pool;
+mod processes;
+mod processes_wire;
+mod processes_worker;
 mod reactor;
 mod routes;
 mod selector;
+mod session;
 mod table;
+mod threads;
 mod timers;
 mod transfer;
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -35,14 +59,25 @@ use nix::sys::signal::SigSet;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, sockopt};
 
 use crate::http;
-use crate::telemetry::{Commands, Counters, Fd, Publisher};
+use crate::telemetry::{
+    Commands, Counters, Errno, Fd, Mode, Nanos, Publisher, Ret, ServerKind, Stance, Standing, What,
+    Why,
+};
+use connection::Connection;
+use desk::Desk;
 pub use echo::Protocol;
-use reactor::{Ended, Reactor};
+pub use processes::Program;
+pub use processes_worker::work;
+use reactor::Reactor;
 pub use routes::Routes;
+use selector::EpollEt;
+use table::Table;
 
-/// The limits of a server.
+/// Which server, and its limits.
 #[derive(Clone, Debug)]
 pub struct Config {
+    /// Which of the nine.
+    pub server: ServerKind,
     /// How many connections may wait to be accepted (`listen(2)`).
     pub backlog: u32,
     /// How many connections may be open; over that a client gets a 503.
@@ -72,13 +107,23 @@ pub struct Config {
     pub cork: bool,
     /// Bytes that one `recv` may bring; at least 1.
     pub read_buffer: usize,
+    /// How many threads run the handlers, beside the loop; 0 for none: they run on the loop. Only
+    /// the readiness servers have them.
+    pub handler_threads: usize,
     /// What is spoken.
     pub protocol: Protocol,
+    /// Whether `blocking` ends when it has served one connection.
+    pub once: bool,
+    /// Bytes of stack that `threads` gives to each of its threads.
+    pub stack_size: usize,
+    /// How `processes` starts its workers.
+    pub worker: Program,
 }
 
 impl Default for Config {
     fn default() -> Self {
         Self {
+            server: ServerKind::default(),
             backlog: 1024,
             max_connections: 10_000,
             max_per_address: 0,
@@ -92,7 +137,11 @@ impl Default for Config {
             nodelay: true,
             cork: true,
             read_buffer: 64 * 1024,
+            handler_threads: 0,
             protocol: Protocol::default(),
+            once: false,
+            stack_size: 64 * 1024,
+            worker: Program::default(),
         }
     }
 }
@@ -126,8 +175,13 @@ pub fn bind(addr: SocketAddr) -> io::Result<Bound> {
     // So that a restart does not have to wait for the TIME-WAIT of old connections.
     sockopt::set_socket_reuseaddr(&socket, true)?;
     rustix::net::bind(&socket, &addr)?;
-    let addr = rustix::net::getsockname(&socket)?.try_into()?;
-    Ok(Bound { socket, addr })
+    let chosen = rustix::net::getsockname(&socket)?.try_into()?;
+    if addr.port() == 0 {
+        // A port that the kernel chose is lost when the listener is shut down (tcp_set_state in
+        // net/ipv4/tcp.c), so it is asked for by its number, while the first socket still holds it.
+        return bind(chosen);
+    }
+    Ok(Bound { socket, addr: chosen })
 }
 
 /// A running server.
@@ -135,13 +189,13 @@ pub fn bind(addr: SocketAddr) -> io::Result<Bound> {
 pub struct Handle {
     /// Where it listens.
     pub addr: SocketAddr,
-    /// Its epoll instance.
+    /// The first server's epoll instance; -1 where it has none.
     pub epfd: Fd,
     /// The waker on its interest list.
     pub waker: Fd,
     /// Its thread, as gettid(2) and strace(1) number it.
     pub thread_id: i32,
-    thread: JoinHandle<io::Result<Option<Ended>>>,
+    thread: JoinHandle<io::Result<Ended>>,
 }
 
 impl Handle {
@@ -157,7 +211,7 @@ impl Handle {
     /// Why it died, in one sentence.
     pub fn join(self) -> Result<Counters, String> {
         match self.thread.join() {
-            Ok(Ok(ended)) => Ok(ended.map(|(counters, _)| counters).unwrap_or_default()),
+            Ok(Ok((counters, _))) => Ok(counters),
             Ok(Err(error)) => Err(format!("The server's wait call failed: {error}.")),
             Err(panic) => {
                 let what = panic
@@ -168,6 +222,106 @@ impl Handle {
                 Err(format!("The server thread panicked: {what}."))
             }
         }
+    }
+}
+
+/// What a server leaves: its totals, and the desk, whose site has descriptors of its own that are
+/// not the loop's to close.
+type Ended = (Counters, Desk);
+
+/// What one server leaves to the next, and the program to the first.
+struct House {
+    bound: Bound,
+    config: Config,
+    desk: Desk,
+    tell: Publisher,
+    commands: Commands,
+    /// The id of the last connection.
+    last_id: u64,
+}
+
+/// What comes after a server.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum After {
+    /// Nothing: it was shut down.
+    End,
+    /// Another one.
+    Switch(ServerKind),
+}
+
+impl After {
+    /// Why the connections are closed that are still open.
+    fn why(self) -> Why {
+        match self {
+            Self::End => Why::Shutdown,
+            Self::Switch(_) => Why::Switched,
+        }
+    }
+}
+
+impl House {
+    /// Listens.
+    fn new(
+        bound: Bound,
+        config: Config,
+        site: http::Site,
+        mut tell: Publisher,
+        commands: Commands,
+    ) -> io::Result<Self> {
+        tell.read_clock();
+        let Bound { socket, addr } = &bound;
+        let fd = socket.as_raw_fd();
+        if config.nodelay {
+            // Inherited by every accepted socket.
+            let result = sockopt::set_tcp_nodelay(socket, true);
+            let ret = ret(result.map(|()| 0));
+            tell.call(fd, None, What::Setsockopt { name: "TCP_NODELAY", ret });
+            result?;
+        }
+        let backlog = config.backlog;
+        let result = rustix::net::listen(socket, i32::try_from(backlog).unwrap_or(i32::MAX));
+        let ret = ret(result.map(|()| 0));
+        tell.call(fd, None, What::Listen { addr: (*addr).into(), backlog, ret });
+        result?;
+        let desk = Desk::new(config.clone(), site);
+        Ok(Self { bound, config, desk, tell, commands, last_id: 0 })
+    }
+
+    /// Runs one server after another, until the operator ends the last.
+    fn run(mut self, mut started: impl FnMut(Fd)) -> io::Result<Ended> {
+        let mut kind = self.config.server;
+        loop {
+            let (back, after) = self.serve(kind, &mut started)?;
+            self = back;
+            let After::Switch(to) = after else { return Ok(self.close()) };
+            kind = to;
+            self.tell.fact(-1, None, What::Switched { to }, &[]);
+        }
+    }
+
+    /// Runs a server. This is the only place where something is chosen by a server's name.
+    fn serve(self, kind: ServerKind, started: &mut dyn FnMut(Fd)) -> io::Result<(Self, After)> {
+        match kind {
+            ServerKind::Processes => processes::run(self, started),
+            ServerKind::Threads => threads::run(self, started),
+            ServerKind::Blocking => blocking::run(self, started),
+            ServerKind::EpollEt => Reactor::<EpollEt>::new(self)?.run(started),
+            ServerKind::Coroutines => coroutines::run(self, started),
+            _ => Err(io::Error::other(format!("there is no server {kind}"))),
+        }
+    }
+
+    /// Closes the listener, and publishes for the last time.
+    fn close(self) -> Ended {
+        let Self { bound, desk, mut tell, .. } = self;
+        let fd = bound.socket.as_raw_fd();
+        drop(bound);
+        tell.call(fd, None, What::Close);
+        let since = tell.read_clock();
+        let counters = tell.counters.clone();
+        let standing = Standing { stance: Stance::Ended, since, mode: Mode::Run };
+        tell.finish(&mut Table::<Connection>::new(false), standing);
+        (counters, desk)
     }
 }
 
@@ -188,31 +342,42 @@ pub fn start(
     publisher: Publisher,
     commands: Commands,
 ) -> io::Result<Handle> {
-    use std::os::fd::{AsFd, AsRawFd};
     let addr = bound.addr;
     let waker = commands.as_fd().as_raw_fd();
     let (tell, told) = crossbeam_channel::bounded(1);
     let thread = std::thread::Builder::new().name("server".into()).spawn(move || {
+        let thread_id = rustix::thread::gettid().as_raw_nonzero().get();
+        // Only the first matters; later there is no room, and nobody who reads.
+        let started = |epfd| drop(tell.try_send(Started { epfd, thread_id }));
         // Signals are for the others: a handler's own calls have no place between the loop's, nor
         // has the EINTR that it leaves behind.
-        if let Err(error) = SigSet::all().thread_block() {
-            let _ = tell.send(Err(error.into()));
-            return Ok(None);
-        }
-        let reactor = Reactor::new(bound, config, site, publisher, commands);
-        match reactor {
-            Ok(reactor) => {
-                let thread_id = rustix::thread::gettid().as_raw_nonzero().get();
-                let _ = tell.send(Ok(Started { epfd: reactor.epfd(), thread_id }));
-                reactor.run().map(Some)
-            }
-            Err(error) => {
-                let _ = tell.send(Err(error));
-                Ok(None)
-            }
-        }
+        SigSet::all().thread_block()?;
+        House::new(bound, config, site, publisher, commands)?.run(started)
     })?;
-    let gone = || io::Error::other("the server thread ended before it listened");
-    let Started { epfd, thread_id } = told.recv().map_err(|_| gone())??;
-    Ok(Handle { addr, epfd, waker, thread_id, thread })
+    match told.recv() {
+        Ok(Started { epfd, thread_id }) => Ok(Handle { addr, epfd, waker, thread_id, thread }),
+        Err(_) => match thread.join() {
+            Ok(Err(error)) => Err(error),
+            _ => Err(io::Error::other("the server thread ended before it listened")),
+        },
+    }
+}
+
+fn nanos(duration: Duration) -> Nanos {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// A call's result as it is told.
+fn ret(result: Result<usize, rustix::io::Errno>) -> Ret {
+    match result {
+        Ok(value) => Ret::ok(value as u64),
+        Err(errno) => Ret::err(Errno(errno.raw_os_error())),
+    }
+}
+
+fn ret_of(result: io::Result<usize>) -> Ret {
+    match result {
+        Ok(value) => Ret::ok(value as u64),
+        Err(error) => Ret::err(Errno(error.raw_os_error().unwrap_or(0))),
+    }
 }

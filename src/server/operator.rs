@@ -3,16 +3,19 @@
 use rustix::net::{RecvFlags, sockopt};
 use std::time::Duration;
 
-use super::reactor::{Reactor, nanos, ret};
+use super::floor::Floor;
+use super::selector::Watcher;
+use super::{After, nanos, ret};
 use crate::telemetry::{Command, ConnId, Fd, Mode, What, Why};
 
 /// Unread input taken off a connection's hands before it is closed, in bytes at most.
 const DRAIN: usize = 1024 * 1024;
 
-impl Reactor {
+impl<S: Watcher> Floor<S> {
     /// Carries out every command that has come.
     pub(super) fn obey(&mut self) {
         self.obey_late();
+        self.collect();
         while let Ok(command) = self.commands.queue.try_recv() {
             self.command(command);
         }
@@ -48,8 +51,8 @@ impl Reactor {
             // What was kept back is published before the loop sleeps or stands again, which is
             // the next thing that it does.
             Command::Publish => {}
-            Command::Switch(_) => {}
-            Command::Shutdown => self.ending = true,
+            Command::Switch(to) => self.ending = Some(After::Switch(to)),
+            Command::Shutdown => self.ending = Some(After::End),
             #[cfg(debug_assertions)]
             Command::Panic => panic!("a test asked for it"),
         }
@@ -125,7 +128,9 @@ impl Reactor {
         let Some(fd) = self.find(id) else { return };
         let Some(connection) = self.table.get(fd, id) else { return };
         connection.row.stopped = stop;
-        if !stop {
+        if stop {
+            self.watch_again(fd, id);
+        } else {
             connection.unread = true;
             self.postpone(fd, id);
         }
@@ -133,10 +138,10 @@ impl Reactor {
     }
 
     /// Closes everything, when the loop has ended.
-    pub(super) fn close_all(&mut self) {
+    pub(super) fn close_all(&mut self, why: Why) {
         let all: Vec<(Fd, ConnId)> = self.table.iter().map(|row| (row.fd, row.id)).collect();
         for (fd, id) in all {
-            self.close(fd, id, Why::Shutdown);
+            self.close(fd, id, why);
         }
     }
 }

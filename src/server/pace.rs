@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::telemetry::{Kind, Mode, Step};
+use crate::telemetry::{Mode, Step};
 
 /// The loop's pace.
 #[derive(Debug, Default)]
@@ -57,8 +57,9 @@ impl Pace {
         }
     }
 
-    /// Whether the call may be made now; if so, it is counted as made.
-    pub(super) fn ask(&mut self, kind: Kind, now: Instant) -> Verdict {
+    /// Whether the next call may be made now; if so, it is counted as made. `waits` says that it is
+    /// the one that waits, before which a turn ends.
+    pub(super) fn ask(&mut self, waits: bool, now: Instant) -> Verdict {
         match self.mode {
             Mode::Run => Verdict::Go,
             Mode::Paused if self.credit > 0 => {
@@ -66,7 +67,7 @@ impl Pace {
                 Verdict::Go
             }
             Mode::Paused => match self.turn {
-                Some(begun) if !(begun && kind == Kind::EpollWait) => {
+                Some(begun) if !(begun && waits) => {
                     self.turn = Some(true);
                     Verdict::Go
                 }
@@ -94,17 +95,17 @@ mod tests {
     fn a_running_loop_is_not_held() {
         let mut pace = Pace::default();
         assert!(pace.is_free());
-        assert_eq!(pace.ask(Kind::Recv, Instant::now()), Verdict::Go);
+        assert_eq!(pace.ask(false, Instant::now()), Verdict::Go);
     }
 
     #[test]
     fn a_paused_loop_makes_one_call_for_each_step() {
         let (mut pace, now) = (Pace::default(), Instant::now());
         pace.set(Mode::Paused);
-        assert_eq!(pace.ask(Kind::Recv, now), Verdict::Stand(None));
+        assert_eq!(pace.ask(false, now), Verdict::Stand(None));
         pace.step(Step::Call);
-        assert_eq!(pace.ask(Kind::Recv, now), Verdict::Go);
-        assert_eq!(pace.ask(Kind::Send, now), Verdict::Stand(None));
+        assert_eq!(pace.ask(false, now), Verdict::Go);
+        assert_eq!(pace.ask(false, now), Verdict::Stand(None));
     }
 
     #[test]
@@ -112,21 +113,21 @@ mod tests {
         let (mut pace, now) = (Pace::default(), Instant::now());
         pace.set(Mode::Paused);
         pace.step(Step::Turn);
-        for kind in [Kind::EpollWait, Kind::Recv, Kind::Send] {
-            assert_eq!(pace.ask(kind, now), Verdict::Go);
+        for waits in [true, false, false] {
+            assert_eq!(pace.ask(waits, now), Verdict::Go);
         }
-        assert_eq!(pace.ask(Kind::EpollWait, now), Verdict::Stand(None));
-        assert_eq!(pace.ask(Kind::EpollWait, now), Verdict::Stand(None));
+        assert_eq!(pace.ask(true, now), Verdict::Stand(None));
+        assert_eq!(pace.ask(true, now), Verdict::Stand(None));
     }
 
     #[test]
     fn slow_motion_spaces_the_calls() {
         let (mut pace, now) = (Pace::default(), Instant::now());
         pace.set(Mode::Slow(10));
-        assert_eq!(pace.ask(Kind::Recv, now), Verdict::Go);
+        assert_eq!(pace.ask(false, now), Verdict::Go);
         let due = now + Duration::from_millis(100);
-        assert_eq!(pace.ask(Kind::Recv, now), Verdict::Stand(Some(due)));
-        assert_eq!(pace.ask(Kind::Recv, due), Verdict::Go);
+        assert_eq!(pace.ask(false, now), Verdict::Stand(Some(due)));
+        assert_eq!(pace.ask(false, due), Verdict::Go);
     }
 
     #[test]

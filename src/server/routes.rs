@@ -4,12 +4,10 @@ use std::fmt::Write;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::table::Table;
+use super::floor::Floor;
+use super::selector::Watcher;
 use crate::http::Request;
-use crate::telemetry::{
-    Command, Commands, ConnId, Counters, Fd, Kind, Mode, Nanos, Publisher, QUEUED, Stance,
-    Standing, What, Why,
-};
+use crate::telemetry::{Command, ConnId, Counters, Fd, Kind, Nanos, QUEUED, Stance, What, Why};
 
 /// Which of them are there.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -69,49 +67,41 @@ fn time_of(query: Option<&[u8]>) -> Option<Duration> {
     Some(text.parse().map_or(SLOWEST, Duration::from_millis).min(SLOWEST))
 }
 
-/// Takes the loop's thread for a while: nobody is served meanwhile, and that is the lesson. It is
-/// told before it begins. What the operator says meanwhile is put into `late`; only that the server
-/// shall end ends it early.
-pub(super) fn block(
-    time: Duration,
-    (fd, id): (Fd, ConnId),
-    tell: &mut Publisher,
-    table: &mut Table,
-    commands: &Commands,
-    late: &mut Vec<Command>,
-    mode: Mode,
-) {
-    let since = tell.read_clock();
-    let until = Instant::now() + time;
-    tell.fact(fd, Some(id), What::Handler { route: Route::SLOW }, &[]);
-    tell.publish(table, Standing { stance: Stance::Handling(Route::SLOW), since, mode });
-    loop {
-        if late.len() >= QUEUED {
-            thread::sleep(until.saturating_duration_since(Instant::now()));
-            break;
-        }
-        match commands.queue.recv_deadline(until) {
-            // Everything is published when the handler has ended.
-            Ok(Command::Publish) => {}
-            Ok(command) => {
-                late.push(command);
-                if command == Command::Shutdown {
-                    break;
-                }
+impl<S: Watcher> Floor<S> {
+    /// Takes the loop's thread for a while: nobody is served meanwhile, and that is the lesson. It
+    /// is told before it begins. What the operator says meanwhile is carried out later; only the
+    /// end of the server ends it early.
+    pub(super) fn block(&mut self, route: &'static str, time: Duration, fd: Fd, id: ConnId) {
+        let since = self.tell.read_clock();
+        let until = Instant::now() + time;
+        self.tell.fact(fd, Some(id), What::Handler { route }, &[]);
+        self.publish(Stance::Handling(route));
+        loop {
+            if self.late.len() >= QUEUED {
+                thread::sleep(until.saturating_duration_since(Instant::now()));
+                break;
             }
-            Err(_) => break,
+            match self.commands.queue.recv_deadline(until) {
+                // Everything is published when the handler has ended.
+                Ok(Command::Publish) => {}
+                Ok(command) => {
+                    self.late.push(command);
+                    if command == Command::Shutdown {
+                        break;
+                    }
+                }
+                Err(_) => break,
+            }
         }
+        self.resumed = self.tell.read_clock();
+        self.tell.fact(fd, Some(id), What::Handled { took: self.resumed - since }, &[]);
     }
-    let took = tell.read_clock() - since;
-    tell.fact(fd, Some(id), What::Handled { took }, &[]);
 }
 
 /// What `/slow` says when it is over.
-pub(super) fn slow_text(time: Duration) -> String {
-    format!(
-        "This handler took {} ms on the loop's thread.\nNobody else was served meanwhile.\n",
-        time.as_millis()
-    )
+pub(super) fn slow_text(time: Duration, in_pool: bool, meanwhile: &str) -> String {
+    let place = if in_pool { " on a thread of the pool" } else { "" };
+    format!("This handler took {} ms{place}.\n{meanwhile}\n", time.as_millis())
 }
 
 /// The totals in Prometheus' text format, version 0.0.4.
@@ -168,11 +158,34 @@ pub(super) fn metrics(counters: &Counters, now: Nanos) -> String {
     family("calls_total", "counter", "System calls of the loop, by name.", &calls);
     family("calls_again_total", "counter", "Calls that ended in EAGAIN.", &one(counters.again));
     family(
+        "examined_total",
+        "counter",
+        "Descriptors asked whether they are ready.",
+        &one(counters.examined),
+    );
+    family(
+        "copied_bytes_total",
+        "counter",
+        "Bytes of descriptor lists copied into the kernel and out of it.",
+        &one(counters.copied),
+    );
+    family(
+        "started_total",
+        "counter",
+        "Threads, processes or tasks started for connections.",
+        &one(counters.started),
+    );
+    family("ended_total", "counter", "Those of them that have ended.", &one(counters.ended));
+    family(
         "listener_rests_total",
         "counter",
         "How often the listener rested for want of descriptors.",
         &one(counters.rests),
     );
+    let name = "epollscope_waited_seconds_total";
+    let (seconds, nanos) = (counters.waited / 1_000_000_000, counters.waited % 1_000_000_000);
+    let _ = writeln!(out, "# HELP {name} Time that the server's own thread spent waiting.");
+    let _ = writeln!(out, "# TYPE {name} counter\n{name} {seconds}.{nanos:09}");
     out
 }
 

@@ -4,14 +4,19 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::net::IpAddr;
 
-use crate::telemetry::{ConnId, Fd, Row, Rows};
+use crate::telemetry::{ConnId, ConnState, Fd, Nanos, Ret, Row, Rows, What};
 
-use super::connection::Connection;
+/// What a server keeps of a connection: the row that is published, and its own things.
+pub(super) trait Seat {
+    fn row(&self) -> &Row;
+    fn row_mut(&mut self) -> &mut Row;
+    /// Whether the row has changed since it was last published.
+    fn changed(&mut self) -> &mut bool;
+}
 
 /// All open connections. A slot's index is the connection's fd.
-#[derive(Default)]
-pub(super) struct Table {
-    slots: Vec<Option<Box<Connection>>>,
+pub(super) struct Table<T> {
+    slots: Vec<Option<Box<T>>>,
     /// The fds of those whose row has changed since it was last published.
     changed: Vec<Fd>,
     open: usize,
@@ -19,10 +24,11 @@ pub(super) struct Table {
     per_address: Option<HashMap<IpAddr, usize>>,
 }
 
-impl Table {
+impl<T: Seat> Table<T> {
     /// An empty table, which counts by address only where somebody asks for it.
     pub(super) fn new(count_addresses: bool) -> Self {
-        Self { per_address: count_addresses.then(HashMap::new), ..Self::default() }
+        let per_address = count_addresses.then(HashMap::new);
+        Self { slots: Vec::new(), changed: Vec::new(), open: 0, per_address }
     }
 
     /// How many of an address are open, if that is counted.
@@ -37,14 +43,14 @@ impl Table {
 
     /// The connection that has this fd now.
     #[inline]
-    pub(super) fn at(&mut self, fd: Fd) -> Option<&mut Connection> {
+    pub(super) fn at(&mut self, fd: Fd) -> Option<&mut T> {
         self.slots.get_mut(usize::try_from(fd).ok()?)?.as_deref_mut()
     }
 
     /// The connection with this fd, if it still is that one.
     #[inline]
-    pub(super) fn get(&mut self, fd: Fd, id: ConnId) -> Option<&mut Connection> {
-        self.at(fd).filter(|connection| connection.row.id == id)
+    pub(super) fn get(&mut self, fd: Fd, id: ConnId) -> Option<&mut T> {
+        self.at(fd).filter(|seat| seat.row().id == id)
     }
 
     /// The fd of a connection, for the few commands that name it by its id alone.
@@ -53,66 +59,94 @@ impl Table {
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Row> {
-        self.slots.iter().flatten().map(|connection| &connection.row)
+        self.slots.iter().flatten().map(|seat| seat.row())
     }
 
-    pub(super) fn insert(&mut self, connection: Connection) {
-        let fd = connection.row.fd;
+    pub(super) fn insert(&mut self, seat: T) {
+        let Row { fd, peer, .. } = *seat.row();
         if let Some(counts) = &mut self.per_address {
-            *counts.entry(connection.row.peer.ip()).or_default() += 1;
+            *counts.entry(peer.ip()).or_default() += 1;
         }
         let index = usize::try_from(fd).unwrap_or(0);
         if index >= self.slots.len() {
             self.slots.resize_with(index + 1, || None);
         }
-        self.slots[index] = Some(Box::new(connection));
+        self.slots[index] = Some(Box::new(seat));
         self.open += 1;
         self.touch(fd);
     }
 
-    pub(super) fn remove(&mut self, fd: Fd) -> Option<Box<Connection>> {
-        let connection = self.slots.get_mut(usize::try_from(fd).ok()?)?.take()?;
+    pub(super) fn remove(&mut self, fd: Fd) -> Option<Box<T>> {
+        let seat = self.slots.get_mut(usize::try_from(fd).ok()?)?.take()?;
         self.open -= 1;
         if let Some(counts) = &mut self.per_address
-            && let Entry::Occupied(mut count) = counts.entry(connection.row.peer.ip())
+            && let Entry::Occupied(mut count) = counts.entry(seat.row().peer.ip())
         {
             *count.get_mut() -= 1;
             if *count.get() == 0 {
                 count.remove();
             }
         }
-        Some(connection)
+        Some(seat)
     }
 
     /// Marks a row as changed.
     #[inline]
     pub(super) fn touch(&mut self, fd: Fd) {
-        if let Some(connection) = self.at(fd)
-            && !std::mem::replace(&mut connection.changed, true)
+        if let Some(seat) = self.at(fd)
+            && !std::mem::replace(seat.changed(), true)
         {
             self.changed.push(fd);
         }
     }
+
+    /// Notes a call on a connection in its row. Returns the connection.
+    #[inline]
+    pub(super) fn note(&mut self, fd: Fd, id: ConnId, what: What, now: Nanos) -> Option<&mut T> {
+        let seat = self.slots.get_mut(usize::try_from(fd).ok()?)?.as_deref_mut()?;
+        if seat.row().id != id {
+            return None;
+        }
+        if !std::mem::replace(seat.changed(), true) {
+            self.changed.push(fd);
+        }
+        let row = seat.row_mut();
+        row.last = what.kind();
+        row.last_ret = what.ret().unwrap_or(Ret::ZERO);
+        let moved = row.last_ret.get().unwrap_or(0);
+        match what {
+            What::Recv { .. } => row.bytes_in += moved,
+            What::Send { .. } | What::Sendfile { .. } => row.bytes_out += moved,
+            _ => return Some(seat),
+        }
+        if moved > 0 {
+            row.active = now;
+        }
+        if row.state == ConnState::New && row.bytes_in > 0 {
+            row.state = ConnState::Reading;
+        }
+        Some(seat)
+    }
 }
 
-impl Rows for Table {
+impl<T: Seat> Rows for Table<T> {
     fn take_changed(&mut self, into: &mut Vec<Row>) {
         let Self { slots, changed, .. } = self;
         for fd in changed.drain(..) {
             // The fd of one that was closed may stand here, and stand twice when it was reused.
-            if let Some(Some(connection)) = slots.get_mut(usize::try_from(fd).unwrap_or(0))
-                && std::mem::take(&mut connection.changed)
+            if let Some(Some(seat)) = slots.get_mut(usize::try_from(fd).unwrap_or(0))
+                && std::mem::take(seat.changed())
             {
-                into.push(connection.row);
+                into.push(*seat.row());
             }
         }
     }
 
     fn take_all(&mut self, into: &mut Vec<Row>) {
         self.changed.clear();
-        into.extend(self.slots.iter_mut().flatten().map(|connection| {
-            connection.changed = false;
-            connection.row
+        into.extend(self.slots.iter_mut().flatten().map(|seat| {
+            *seat.changed() = false;
+            *seat.row()
         }));
     }
 }

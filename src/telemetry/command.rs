@@ -60,7 +60,7 @@ pub struct Gone;
 #[derive(Clone, Debug)]
 pub struct Control {
     commands: Sender<Command>,
-    waker: Arc<OwnedFd>,
+    waker: Waker,
 }
 
 impl Control {
@@ -71,9 +71,20 @@ impl Control {
     /// [`Gone`] when the server has ended.
     pub fn send(&self, command: Command) -> Result<(), Gone> {
         self.commands.send(command).map_err(|_| Gone)?;
-        // An eventfd's write can only fail when its counter is full, and then it is readable.
-        let _ = rustix::io::write(&*self.waker, &1u64.to_ne_bytes());
+        self.waker.wake();
         Ok(())
+    }
+}
+
+/// Ends the sleep of the loop, for whoever has something for it.
+#[derive(Clone, Debug)]
+pub struct Waker(Arc<OwnedFd>);
+
+impl Waker {
+    /// Makes the waker's eventfd readable.
+    pub fn wake(&self) {
+        // An eventfd's write can only fail when its counter is full, and then it is readable.
+        let _ = rustix::io::write(&*self.0, &1u64.to_ne_bytes());
     }
 }
 
@@ -82,13 +93,21 @@ impl Control {
 pub struct Commands {
     /// Where the commands arrive.
     pub queue: Receiver<Command>,
-    waker: Arc<OwnedFd>,
+    waker: Waker,
 }
 
 impl AsFd for Commands {
     /// The waker (eventfd(2)): becomes readable when a command was sent.
     fn as_fd(&self) -> BorrowedFd<'_> {
-        self.waker.as_fd()
+        self.waker.0.as_fd()
+    }
+}
+
+impl Commands {
+    /// Another hand on the waker.
+    #[must_use]
+    pub fn waker(&self) -> Waker {
+        self.waker.clone()
     }
 }
 
@@ -97,7 +116,7 @@ impl AsFd for Commands {
 /// # Errors
 /// When the process has no descriptor left for the eventfd.
 pub fn control() -> std::io::Result<(Control, Commands)> {
-    let waker = Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
+    let waker = Waker(Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?));
     let (commands, queue) = bounded(QUEUED);
     Ok((Control { commands, waker: waker.clone() }, Commands { queue, waker }))
 }

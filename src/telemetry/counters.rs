@@ -89,6 +89,7 @@ impl Counters {
                 self.copied += ready.saturating_mul(EPOLL_EVENT);
                 self.waited += waited;
             }
+            What::Accept { ret, .. } => self.accepted += u64::from(ret.get().is_ok()),
             What::EpollCtl { .. } => self.copied += EPOLL_EVENT,
             What::Select { examined, copied, waited, .. }
             | What::Poll { examined, copied, waited, .. } => {
@@ -97,19 +98,55 @@ impl Counters {
                 self.waited += waited;
             }
             What::Nap { waited, .. } => self.waited += waited,
+            What::Recv { ret } => self.bytes_in += ret.get().unwrap_or(0),
+            What::Send { ret, .. } | What::Sendfile { ret, .. } => {
+                self.bytes_out += ret.get().unwrap_or(0);
+            }
             _ => {}
         }
     }
 
-    /// Counts what a fact says of costs.
+    /// Counts what a fact says.
     #[inline]
     pub(crate) fn fact(&mut self, what: &What) {
         match *what {
+            What::Request { .. } => self.requests += 1,
+            What::Response { status, .. } => {
+                self.responses[usize::from(status / 100).min(5)] += 1;
+            }
+            What::Refused => self.refused += 1,
+            What::Closed { why, .. } => self.closed[why as usize] += 1,
+            What::Rest { .. } => self.rests += 1,
             What::Round { asked, .. } => self.examined += u64::from(asked),
             What::Started { .. } => self.started += 1,
             What::Ended => self.ended += 1,
             _ => {}
         }
+    }
+
+    /// All the numbers, in a fixed order: for the way from one process to another.
+    pub(crate) fn words(&mut self) -> impl Iterator<Item = &mut u64> {
+        let Self { accepted, refused, closed, requests, responses, bytes_in, bytes_out, .. } = self;
+        let Self { wakeups, ready, own_wakeups, calls, again, rests, .. } = self;
+        let Self { examined, copied, waited, started, ended, .. } = self;
+        let single = [
+            accepted,
+            refused,
+            requests,
+            bytes_in,
+            bytes_out,
+            wakeups,
+            ready,
+            own_wakeups,
+            again,
+            rests,
+            examined,
+            copied,
+            waited,
+            started,
+            ended,
+        ];
+        single.into_iter().chain(closed).chain(responses).chain(calls)
     }
 
     /// Connections closed, for whatever reason.

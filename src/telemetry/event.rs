@@ -202,6 +202,8 @@ impl CtlOp {
 /// Which half `shutdown(2)` closed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum How {
+    /// `SHUT_RD`: who sleeps in `recv` wakes up; nothing is sent.
+    Read,
     /// `SHUT_WR`: a FIN is sent, reading goes on (half-close).
     Write,
     /// `SHUT_RDWR`.
@@ -209,10 +211,11 @@ pub enum How {
 }
 
 impl How {
-    /// `WR` or `RDWR`.
+    /// `RD`, `WR` or `RDWR`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
+            Self::Read => "RD",
             Self::Write => "WR",
             Self::Both => "RDWR",
         }
@@ -292,6 +295,16 @@ impl Why {
         Self::WorkerDied,
     ];
 
+    /// Why a connection ends on which a call failed for good: `EPIPE`, `ECONNRESET`, `ETIMEDOUT`
+    /// and the like are the other end's doing, or that of the way to it.
+    #[must_use]
+    pub fn of(errno: Errno) -> Self {
+        match errno.0 {
+            32 | 100..=104 | 110..=113 => Self::PeerReset,
+            _ => Self::Failed,
+        }
+    }
+
     /// In words, as the log and the table say it.
     #[must_use]
     pub fn label(self) -> &'static str {
@@ -342,6 +355,7 @@ pub enum Kind {
     Nap,
     Input,
     Wait4,
+    EpollCreate,
     Request,
     Response,
     Refused,
@@ -365,7 +379,7 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 40] = [
         Self::Listen,
         Self::EpollCtl,
         Self::EpollWait,
@@ -386,6 +400,7 @@ impl Kind {
         Self::Nap,
         Self::Input,
         Self::Wait4,
+        Self::EpollCreate,
         Self::Request,
         Self::Response,
         Self::Refused,
@@ -432,6 +447,7 @@ impl Kind {
             Self::Nap => "clock_nanosleep",
             Self::Input => "read",
             Self::Wait4 => "wait4",
+            Self::EpollCreate => "epoll_create1",
             Self::Request => "request",
             Self::Response => "response",
             Self::Refused => "refused",
@@ -614,6 +630,11 @@ pub enum What {
         /// Its pid.
         ret: Ret,
     },
+    /// `epoll_create1(2)`: the empty interest list, in the kernel.
+    EpollCreate {
+        /// The epoll instance's descriptor.
+        ret: Ret,
+    },
 
     /// A whole request was understood. Its head (request line and headers, possibly cut at
     /// [`EventRef::HEAD_KEPT`]) lies beside the event.
@@ -747,6 +768,7 @@ impl What {
             Self::Nap { .. } => Kind::Nap,
             Self::Input { .. } => Kind::Input,
             Self::Wait4 { .. } => Kind::Wait4,
+            Self::EpollCreate { .. } => Kind::EpollCreate,
             Self::Switched { .. } => Kind::Switched,
             Self::Round { .. } => Kind::Round,
             Self::Started { .. } => Kind::Started,
@@ -780,7 +802,8 @@ impl What {
             | Self::Poll { ret, .. }
             | Self::Nap { ret, .. }
             | Self::Input { ret }
-            | Self::Wait4 { ret } => Some(ret),
+            | Self::Wait4 { ret }
+            | Self::EpollCreate { ret } => Some(ret),
             _ => None,
         }
     }
@@ -917,7 +940,7 @@ mod tests {
         for (i, why) in Why::ALL.into_iter().enumerate() {
             assert_eq!(why as usize, i);
         }
-        assert!(Kind::Wait4.is_call() && !Kind::Request.is_call());
+        assert!(Kind::EpollCreate.is_call() && !Kind::Request.is_call());
     }
 
     #[test]

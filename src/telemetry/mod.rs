@@ -18,7 +18,7 @@ mod server_kind;
 mod wire;
 
 pub use addr::Addr;
-pub use command::{Command, Commands, Control, Gone, QUEUED, Step, control};
+pub use command::{Command, Commands, Control, Gone, QUEUED, Step, Waker, control};
 pub use counters::{Counters, Lost};
 pub use event::{
     By, ConnId, CtlOp, Errno, Event, EventRef, Fd, How, Kind, Nanos, OwnedEvent, Ready, Ret, What,

@@ -13,6 +13,8 @@ pub enum ConnState {
     Reading,
     /// Everything received is answered and sent.
     Idle,
+    /// Its handler is in the pool (`--handler offload`).
+    Handling,
     /// A part of an answer waits until the peer takes more (OUT is asked for).
     Writing,
     /// The answer is sent and our half closed; what still comes is read and thrown away, so that
@@ -24,8 +26,15 @@ pub enum ConnState {
 
 impl ConnState {
     /// All states.
-    pub const ALL: [Self; 6] =
-        [Self::New, Self::Reading, Self::Idle, Self::Writing, Self::Lingering, Self::Closed];
+    pub const ALL: [Self; 7] = [
+        Self::New,
+        Self::Reading,
+        Self::Handling,
+        Self::Idle,
+        Self::Writing,
+        Self::Lingering,
+        Self::Closed,
+    ];
 
     /// One lower-case word.
     #[must_use]
@@ -33,6 +42,7 @@ impl ConnState {
         match self {
             Self::New => "new",
             Self::Reading => "reading",
+            Self::Handling => "handler",
             Self::Idle => "idle",
             Self::Writing => "writing",
             Self::Lingering => "linger",
@@ -133,7 +143,8 @@ pub enum Stance {
     Starting,
     /// About to enter the wait call.
     Waiting,
-    /// About to enter, or in, a call that sleeps until this one fd lets it go on: `blocking` alone.
+    /// About to enter, or in, a call that sleeps until this one fd lets it go on: the server's own
+    /// thread where each call sleeps. Those of other threads and processes are in their rows.
     Within(Next),
     /// Between two calls.
     Working,

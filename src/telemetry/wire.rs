@@ -410,7 +410,9 @@ impl Publisher {
     /// too often for that keeps some wake-ups' events for the next time.
     pub fn publish(&mut self, rows: &mut impl Rows, standing: Standing) {
         let full = self.scratch.events.len() >= SCRATCH;
-        if standing.stance == Stance::Waiting && !full && !self.allowance.take(self.now) {
+        let passing =
+            matches!(standing.stance, Stance::Waiting | Stance::Within(_) | Stance::Working);
+        if passing && !full && !self.allowance.take(self.now) {
             for sink in self.table.iter_mut().chain(&mut self.streams) {
                 sink.keep();
             }

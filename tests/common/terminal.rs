@@ -31,6 +31,8 @@ pub struct Terminal {
     pub written: Arc<AtomicUsize>,
     /// While false, the terminal takes no output.
     pub reads: Arc<AtomicBool>,
+    /// While false, it throws away what it takes.
+    pub draws: Arc<AtomicBool>,
 }
 
 /// What has arrived of the picture.
@@ -88,7 +90,9 @@ impl Terminal {
         let reads = Arc::new(AtomicBool::new(true));
         let written = Arc::new(AtomicUsize::new(0));
         let mut output = pty.master.try_clone_reader().unwrap();
+        let draws = Arc::new(AtomicBool::new(true));
         let (parser, reading, count) = (screen.clone(), reads.clone(), written.clone());
+        let drawing = draws.clone();
         let hung_up = Arc::new(AtomicBool::new(false));
         let gone = hung_up.clone();
         let reader = std::thread::spawn(move || {
@@ -100,7 +104,9 @@ impl Terminal {
                 match output.read(&mut buffer) {
                     Ok(n) if n > 0 => {
                         count.fetch_add(n, Ordering::Relaxed);
-                        parser.lock().unwrap().process(&buffer[..n]);
+                        if drawing.load(Ordering::Relaxed) {
+                            parser.lock().unwrap().process(&buffer[..n]);
+                        }
                         if gone.load(Ordering::Relaxed) {
                             break;
                         }
@@ -121,6 +127,7 @@ impl Terminal {
             screen,
             written,
             reads,
+            draws,
         }
     }
 
@@ -221,13 +228,14 @@ impl Terminal {
         rustix::process::kill_process(pid, signal).unwrap();
     }
 
-    /// How often the program's main thread has gone to sleep by itself: it stands while that thread
-    /// is blocked.
-    pub fn sleeps(&self) -> u64 {
+    /// How often the program's main thread has gone to sleep by itself; `None` while it is awake.
+    /// The number stands while that thread is blocked.
+    pub fn sleeps(&self) -> Option<u64> {
         let pid = self.child.process_id().unwrap();
         let status = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/status")).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
-        line.unwrap().trim().parse().unwrap()
+        let field = |name| status.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim();
+        let asleep = field("State:").starts_with('S');
+        asleep.then(|| field("voluntary_ctxt_switches:").parse().unwrap())
     }
 
     /// Takes the terminal away from the program, as closing its window does, and waits for the

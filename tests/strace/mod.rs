@@ -1,6 +1,6 @@
 //! Reads what strace(1) and the event log say of the same run, into the same shape.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use serde_json::Value;
@@ -25,6 +25,11 @@ impl fmt::Debug for Call {
 
 /// The calls of the event log, in order.
 pub fn of_log(text: &str) -> Vec<Call> {
+    of_log_by(text).into_iter().map(|(_, call)| call).collect()
+}
+
+/// The same, each with the thread or process that made it; `None` for the server's own thread.
+pub fn of_log_by(text: &str) -> Vec<(Option<i64>, Call)> {
     text.lines()
         .map(|line| serde_json::from_str::<Value>(line).unwrap_or_else(|e| panic!("{e}: {line}")))
         .filter_map(|line| Some((line["call"].as_str()?.to_owned(), line)))
@@ -51,6 +56,7 @@ pub fn of_log(text: &str) -> Vec<Call> {
             }
             let fd = match name.as_str() {
                 "epoll_wait" => number("epfd"),
+                "epoll_create1" | "wait4" => Some(-1),
                 "openat2" => number("dirfd").or_else(|| number("fd")),
                 _ => number("fd"),
             };
@@ -59,27 +65,53 @@ pub fn of_log(text: &str) -> Vec<Call> {
             // A call that can only succeed or fail need not say that it succeeded.
             let result = (name != "close").then(|| result.unwrap_or_else(|| "0".to_owned()));
             let fd = fd.unwrap_or_else(|| panic!("no fd: {line}"));
-            Call { name, fd, result, detail }
+            let by = number("tid").or_else(|| number("pid"));
+            (by, Call { name, fd, result, detail })
         })
         .collect()
 }
 
 /// The calls that strace saw on the thread that called `listen`, from its first on a socket on.
 pub fn of_strace(text: &str) -> Vec<Call> {
+    own_lines(text).iter().filter_map(|line| parse(line)).collect()
+}
+
+/// The same without the calls of tokio: those on descriptors that it makes for itself, which are
+/// an epoll instance, a second descriptor of that, and an eventfd.
+pub fn of_strace_without_runtime(text: &str) -> Vec<Call> {
+    let mut its: HashSet<String> = HashSet::new();
+    let mut is_its = |line: &str| {
+        let (name, rest) = line.split_once('(').unwrap_or_default();
+        let first = &rest[..rest.find([',', ')']).unwrap_or(0)];
+        let result = line.rsplit_once(" = ").map_or("", |(_, result)| result);
+        let made = match name {
+            "epoll_create1" | "eventfd2" => true,
+            "fcntl" => its.contains(first) && rest.contains("F_DUPFD_CLOEXEC"),
+            _ => false,
+        };
+        if made {
+            return its.insert(result.to_owned());
+        }
+        if name == "close" { its.remove(first) } else { its.contains(first) }
+    };
+    own_lines(text).iter().filter(|line| !is_its(line)).filter_map(|line| parse(line)).collect()
+}
+
+fn own_lines(text: &str) -> Vec<String> {
     let lines = whole_lines(text);
     let thread = lines
         .iter()
         .find(|(_, line)| line.starts_with("listen("))
         .map(|(thread, _)| thread.clone())
         .expect("strace saw a listen");
-    let own = lines.iter().filter(|(by, _)| *by == thread).map(|(_, line)| line.as_str());
+    let own = lines.into_iter().filter(|(by, _)| *by == thread).map(|(_, line)| line);
     // The listener's options are set by the same thread right before it.
     let told = |line: &str| line.starts_with("listen(") || line.starts_with("setsockopt(");
-    own.skip_while(|line| !told(line)).filter_map(parse).collect()
+    own.skip_while(|line| !told(line)).collect()
 }
 
 /// Joins `<unfinished ...>` with `<... resumed>`.
-fn whole_lines(text: &str) -> Vec<(String, String)> {
+pub fn whole_lines(text: &str) -> Vec<(String, String)> {
     let mut begun: HashMap<String, String> = HashMap::new();
     let mut lines = Vec::new();
     for line in text.lines() {
@@ -120,7 +152,7 @@ fn without_strings(line: &str) -> String {
     out
 }
 
-fn parse(line: &str) -> Option<Call> {
+pub fn parse(line: &str) -> Option<Call> {
     let line = &without_strings(line);
     // Signals and exits are no calls.
     if line.starts_with(['-', '+']) {
@@ -191,13 +223,18 @@ fn parse(line: &str) -> Option<Call> {
             name
         }
         "setsockopt" => {
-            detail = argument(2).to_owned();
+            // strace names the option by the size of its time.
+            detail = argument(2).trim_end_matches("_OLD").to_owned();
             name
         }
         // The allocator's, and no descriptor's.
         "mmap" if argument(4) == "-1" => return None,
         // The standard library's own check before a close, in builds with debug assertions.
         "fcntl" if argument(1) == "F_GETFD" => return None,
+        "epoll_create1" | "wait4" => {
+            fd = "-1";
+            name
+        }
         "close" | "openat2" | "fstat" | "pread64" => name,
         other => panic!("a call that the log has no word for: {other}: {line}"),
     };

@@ -14,6 +14,10 @@ use crate::telemetry::{
 /// How many events are kept.
 pub const HISTORY: usize = 20_000;
 
+/// How many of them a second are kept, once a burst of [`HISTORY`] is used up. At more than that
+/// a line is gone before it can be read; copying it would only cost the machine that is watched.
+const KEPT_PER_SECOND: u64 = 64_000;
+
 /// A line of the stream.
 #[derive(Clone, Debug)]
 pub enum Entry {
@@ -41,13 +45,22 @@ pub struct Stream {
     /// The entry on the last line; `None` follows the newest.
     bottom: Option<u64>,
     last_seq: u64,
+    /// When what was kept would have been due at [`KEPT_PER_SECOND`] (a leaky bucket, as a time).
+    due: Nanos,
     scratch: String,
 }
 
 impl Stream {
     /// Takes over the events of a batch.
     pub fn apply(&mut self, batch: &Batch) {
+        const EACH: Nanos = 1_000_000_000 / KEPT_PER_SECOND;
         let events = batch.events();
+        let count = events.len() as u64;
+        // A batch is kept whole, so that what is kept is one piece of what happened.
+        if self.due > batch.time + HISTORY as Nanos * EACH {
+            return self.skip(batch, count);
+        }
+        self.due = self.due.max(batch.time) + count * EACH;
         let skip = events.len().saturating_sub(HISTORY);
         for (i, event) in events.enumerate() {
             let seq = event.event.seq;
@@ -67,6 +80,21 @@ impl Stream {
     /// Tells what looks like a mistake where it was seen.
     pub fn lint(&mut self, text: String) {
         self.push(Entry::Lint(text));
+    }
+
+    /// Leaves a whole batch out; there are no holes within it.
+    fn skip(&mut self, batch: &Batch, count: u64) {
+        let mut events = batch.events();
+        let Some(first) = events.next() else { return };
+        let missing = first.event.seq.saturating_sub(self.last_seq + 1);
+        if missing > 0 {
+            self.push(Entry::Lost(missing));
+        }
+        self.last_seq = events.next_back().unwrap_or(first).event.seq;
+        match self.entries.back_mut() {
+            Some(Entry::Skipped(skipped)) => *skipped += count,
+            _ => self.push(Entry::Skipped(count)),
+        }
     }
 
     fn push(&mut self, entry: Entry) {
@@ -355,6 +383,7 @@ pub fn describe(event: EventRef<'_>) -> Told {
             (result, format!("of {all} examined, {copied} copied  {note}"))
         }
         What::Nap { ret, waited } => (equals(ret), format!("slept {}", format::duration(waited))),
+        What::EpollCreate { ret } => (equals(ret), "an empty interest list".to_owned()),
         What::Input { ret } => (amount(ret), "from standard input".to_owned()),
         What::Wait4 { ret } => (equals(ret), "the worker's zombie is gone".to_owned()),
         What::Switched { to } => (to.name().to_owned(), to.summary().to_owned()),

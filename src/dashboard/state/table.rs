@@ -10,6 +10,8 @@ use std::fmt::Write as _;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
+
 use super::filter::{Filter, Flag, Number, Subject, Word};
 use crate::clients::{ClientInfo, ClientKind};
 use crate::inspect::{Snapshot, Socket};
@@ -191,7 +193,7 @@ impl Subject for At<'_> {
 pub struct Table {
     entries: Vec<Entry>,
     /// Where in `entries` a connection is.
-    index: HashMap<ConnId, usize>,
+    index: HashMap<ConnId, usize, RandomState>,
     /// Closed connections, longest ago first.
     closed: VecDeque<ConnId>,
     /// What is shown, from top to bottom.
@@ -253,7 +255,17 @@ impl Table {
     /// Keeps the head of a request for the card of its connection.
     pub fn request(&mut self, event: EventRef<'_>) {
         let Some(&i) = event.event.conn.and_then(|id| self.index.get(&id)) else { return };
-        self.entries[i].head = Some(Head { time: event.event.time, bytes: event.bytes.into() });
+        let EventRef { event, bytes, .. } = event;
+        // The same request again and again is the common case when there are very many.
+        if let Some(Head { time, bytes: old }) = &mut self.entries[i].head
+            && old.len() == bytes.len()
+            && let Some(old) = Arc::get_mut(old)
+        {
+            *time = event.time;
+            old.copy_from_slice(bytes);
+        } else {
+            self.entries[i].head = Some(Head { time: event.time, bytes: bytes.into() });
+        }
     }
 
     /// Takes over what the kernel says of the sockets.

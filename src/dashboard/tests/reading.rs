@@ -70,6 +70,35 @@ fn history_is_bounded_and_holes_are_lines() {
 }
 
 #[test]
+fn a_flood_is_kept_in_pieces_and_what_is_left_out_is_counted() {
+    let mut stream = Stream::default();
+    stream.toggle_own();
+    let mut seq = 0;
+    // 500,000 events a second, for two seconds, in batches of a millisecond.
+    for millisecond in 0..2000 {
+        let mut flood = batch(seq + 1..=seq + 500);
+        flood.time = millisecond * 1_000_000;
+        stream.apply(&flood);
+        seq += 500;
+    }
+    let lines = shown(&stream, HISTORY);
+    let kept = lines.iter().filter(|&&line| line > 0).count();
+    let holes: Vec<_> = lines.iter().filter(|&&line| line < 0).collect();
+    assert!((15_000..HISTORY).contains(&kept) && holes.len() > 20, "{kept} {}", holes.len());
+    // Every line is where its number says: the holes are as wide as they say.
+    let mut place = lines.iter().find(|&&line| line > 0).copied().unwrap();
+    for line in lines.iter().skip_while(|&&line| line < 0) {
+        if *line > 0 {
+            assert_eq!(*line, place);
+            place += 1;
+        } else {
+            place -= line;
+        }
+    }
+    assert_eq!(place, i64::try_from(seq).unwrap() + 1);
+}
+
+#[test]
 fn the_stream_hides_plumbing_and_filters() {
     let mut stream = Stream::default();
     stream.apply(&batch(1..=20));

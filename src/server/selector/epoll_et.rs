@@ -7,8 +7,9 @@ use std::time::Duration;
 use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Token};
 
-use super::Tag;
-use crate::telemetry::{CtlOp, Fd, Mask};
+use super::{Ctl, Selector, Tag, Unwatched, Wish};
+use crate::server::Config;
+use crate::telemetry::{CtlOp, Errno, Fd, Kind, Mask, Nanos, Ret, ServerKind, What};
 
 /// How many ready fds one wait call can return; what is over that comes with the next.
 const EVENTS: usize = 1024;
@@ -20,43 +21,61 @@ pub(in crate::server) struct EpollEt {
 }
 
 impl EpollEt {
-    pub(in crate::server) fn new() -> io::Result<Self> {
+    /// What mio's `READABLE` stands for.
+    const READ: Mask = Mask::IN.with(Mask::RDHUP).with(Mask::ET);
+}
+
+impl Selector for EpollEt {
+    const SERVER: ServerKind = ServerKind::EpollEt;
+    const WAIT: Kind = Kind::EpollWait;
+
+    fn new(_: &Config) -> io::Result<Self> {
         Ok(Self { poll: Poll::new()?, events: Events::with_capacity(EVENTS) })
     }
 
-    /// The epoll instance's own descriptor.
-    pub(in crate::server) fn fd(&self) -> Fd {
-        self.poll.as_raw_fd()
+    fn fd(&self) -> Option<Fd> {
+        Some(self.poll.as_raw_fd())
     }
 
-    /// `epoll_ctl(2)`. Returns the mask that was handed over.
-    pub(in crate::server) fn ctl(&self, op: CtlOp, tag: Tag, out: bool) -> (Mask, io::Result<()>) {
+    /// Input is watched for always: with edges, what nobody reads is told once.
+    fn mask(&self, wish: Wish) -> Mask {
+        if wish.room { Self::READ.with(Mask::OUT) } else { Self::READ }
+    }
+
+    fn watch(&mut self, tag: Tag, from: Mask, to: Mask) -> Result<Option<Ctl>, Unwatched> {
         let registry = self.poll.registry();
         let mut source = SourceFd(&tag.fd);
-        let (interest, mask) = if out {
-            (Interest::READABLE | Interest::WRITABLE, Self::READ.with(Mask::OUT))
+        let interest = if to.has(Mask::OUT) {
+            Interest::READABLE | Interest::WRITABLE
         } else {
-            (Interest::READABLE, Self::READ)
+            Interest::READABLE
         };
-        match op {
-            CtlOp::Add => (mask, registry.register(&mut source, token(tag), interest)),
-            CtlOp::Mod => (mask, registry.reregister(&mut source, token(tag), interest)),
-            CtlOp::Del => (Mask::NONE, registry.deregister(&mut source)),
+        let (op, result) = if to == Mask::NONE {
+            (CtlOp::Del, registry.deregister(&mut source))
+        } else if from == Mask::NONE {
+            (CtlOp::Add, registry.register(&mut source, token(tag), interest))
+        } else {
+            (CtlOp::Mod, registry.reregister(&mut source, token(tag), interest))
+        };
+        match result {
+            Ok(()) => Ok(Some(Ctl { op, ret: Ret::ZERO })),
+            Err(error) => {
+                Err(Unwatched::Failed(op, Errno(error.raw_os_error().unwrap_or_default())))
+            }
         }
     }
 
-    /// What mio's `READABLE` stands for.
-    pub(in crate::server) const READ: Mask = Mask::IN.with(Mask::RDHUP).with(Mask::ET);
-
-    /// `epoll_wait(2)`; returns how many fds are ready.
-    pub(in crate::server) fn wait(&mut self, timeout: Option<Duration>) -> io::Result<usize> {
+    fn wait(&mut self, timeout: Option<Duration>) -> io::Result<usize> {
         self.poll.poll(&mut self.events, timeout)?;
         Ok(self.events.iter().count())
     }
 
-    /// The fds that the last wait call returned.
-    pub(in crate::server) fn ready(&self) -> impl Iterator<Item = (Tag, Mask)> + '_ {
+    fn ready(&self) -> impl Iterator<Item = (Tag, Mask)> + '_ {
         self.events.iter().map(|event| (tag(event.token()), mask(event)))
+    }
+
+    fn told(&self, ret: Ret, waited: Nanos) -> Option<What> {
+        Some(What::EpollWait { ret, waited })
     }
 }
 
@@ -100,11 +119,12 @@ mod tests {
     #[test]
     fn wait_returns_what_was_registered_and_edges_come_once() {
         let (a, b) = std::os::unix::net::UnixStream::pair().unwrap();
-        let mut selector = EpollEt::new().unwrap();
+        let mut selector = EpollEt::new(&Config::default()).unwrap();
         let there = Tag { fd: a.as_raw_fd(), mark: 7 };
-        let (mask, result) = selector.ctl(CtlOp::Add, there, false);
-        result.unwrap();
+        let mask = selector.mask(Wish::INPUT);
         assert_eq!(mask.to_string(), "IN|RDHUP|ET");
+        let call = selector.watch(there, Mask::NONE, mask).unwrap();
+        assert_eq!(call, Some(Ctl { op: CtlOp::Add, ret: Ret::ZERO }));
         assert_eq!(selector.wait(Some(Duration::ZERO)).unwrap(), 0);
         std::io::Write::write_all(&mut &b, b"x").unwrap();
         assert_eq!(selector.wait(None).unwrap(), 1);

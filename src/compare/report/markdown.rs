@@ -1,0 +1,113 @@
+//! A report in Markdown.
+
+use std::fmt::Write as _;
+
+use super::{SETTING, better, facts, shown, times, value};
+use crate::compare::{Comparison, Figure, Subject};
+
+/// The comparison in Markdown.
+#[must_use]
+pub fn markdown(comparison: &Comparison) -> String {
+    let mut out = String::from("# epollscope compare\n\n");
+    for (name, fact) in facts(comparison) {
+        // A String takes everything.
+        let _ = writeln!(out, "* {name}: {}", escaped(&fact));
+    }
+    out.push_str("\n## Figures\n\n");
+    table(&mut out, comparison, &Figure::ALL, |subject, figure| {
+        shown(value(subject, figure), figure.unit())
+    });
+    let first = comparison.subjects.first().map_or("", |subject| subject.name.as_str());
+    let _ = write!(out, "\n## As multiples of {first}\n\n");
+    table(&mut out, comparison, Figure::MAIN, |subject, figure| {
+        times(comparison.ratio(subject, figure))
+    });
+    let notes: Vec<_> = comparison
+        .subjects
+        .iter()
+        .flat_map(|subject| subject.notes.iter().map(|note| (&subject.name, note)))
+        .collect();
+    if !notes.is_empty() {
+        out.push_str("\n## Notes\n\n");
+        for (name, note) in notes {
+            let _ = writeln!(out, "* {name}: {}", escaped(note));
+        }
+    }
+    let _ = write!(out, "\n## How it was measured\n\n{SETTING}\n\n");
+    for figure in Figure::ALL {
+        let _ = writeln!(
+            out,
+            "* **{}** ({}): {}",
+            figure.title(),
+            better(figure),
+            escaped(figure.how())
+        );
+    }
+    out.push_str("\n## Commands\n\n");
+    for subject in &comparison.subjects {
+        let _ = writeln!(out, "* {}: `{}`", subject.name, subject.command);
+    }
+    out
+}
+
+fn table(
+    out: &mut String,
+    comparison: &Comparison,
+    figures: &[Figure],
+    cell: impl Fn(&Subject, Figure) -> String,
+) {
+    out.push_str("| server |");
+    for figure in figures {
+        let _ = write!(out, " {} |", figure.title());
+    }
+    let _ = writeln!(out, "\n|---|{}", "---:|".repeat(figures.len()));
+    for subject in &comparison.subjects {
+        let _ = write!(out, "| {} |", subject.name);
+        if let Err(why) = &subject.outcome {
+            let _ = write!(out, " cannot: {} |", escaped(why));
+            out.push_str(&" |".repeat(figures.len() - 1));
+        } else {
+            for &figure in figures {
+                let _ = write!(out, " {} |", cell(subject, figure));
+            }
+        }
+        out.push('\n');
+    }
+}
+
+/// As it stands, and not as Markdown.
+fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        if "\\`*_<>|[]#".contains(c) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples;
+    use super::*;
+
+    #[test]
+    fn the_markdown_is_as_it_was() {
+        insta::assert_snapshot!(markdown(&samples::comparison()));
+    }
+
+    #[test]
+    fn every_row_has_every_cell() {
+        let text = markdown(&samples::comparison());
+        let mut cells = 0;
+        for line in text.lines().filter(|line| line.starts_with('|')) {
+            let found = line.replace("\\|", "").matches('|').count();
+            if line.starts_with("| server") {
+                cells = found;
+            }
+            assert_eq!(found, cells, "{line}");
+        }
+        assert!(cells > 0);
+    }
+}

@@ -1,0 +1,230 @@
+//! A comparison, written down: as text for the terminal, as Markdown, HTML and JSON.
+
+mod html;
+mod json;
+mod markdown;
+mod text;
+
+use std::time::SystemTime;
+
+pub use html::html;
+pub use json::json;
+pub use markdown::markdown;
+pub use text::text;
+
+use super::{Better, Comparison, Figure, Unit, WARM_UP};
+
+/// The form that a report takes, by the end of its file's name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Form {
+    /// `.md`
+    Markdown,
+    /// `.json`
+    Json,
+    /// `.html`: one page that needs nothing else.
+    Html,
+}
+
+impl Form {
+    /// The form for a file's name.
+    #[must_use]
+    pub fn of(path: &std::path::Path) -> Option<Self> {
+        match path.extension()?.to_str()? {
+            "md" => Some(Self::Markdown),
+            "json" => Some(Self::Json),
+            "html" => Some(Self::Html),
+            _ => None,
+        }
+    }
+
+    /// Writes a comparison in this form.
+    #[must_use]
+    pub fn write(self, comparison: &Comparison) -> String {
+        match self {
+            Self::Markdown => markdown(comparison),
+            Self::Json => json(comparison),
+            Self::Html => html(comparison),
+        }
+    }
+}
+
+/// What stands for a figure that could not be measured.
+const NONE: &str = "–";
+
+/// A figure's value, or a dash.
+fn shown(value: Option<f64>, unit: Unit) -> String {
+    let Some(value) = value else { return NONE.into() };
+    match unit {
+        Unit::PerSecond | Unit::Number | Unit::Whole if value == 0.0 => "0".into(),
+        Unit::PerSecond | Unit::Number => number(value),
+        Unit::Whole => whole_of(value),
+        Unit::Share => format!("{:.0} %", value * 100.0),
+        Unit::Seconds => match value {
+            ..1e-3 => format!("{} µs", number(value * 1e6)),
+            ..1.0 => format!("{} ms", number(value * 1e3)),
+            _ => format!("{} s", number(value)),
+        },
+        Unit::Bytes => match value.abs() {
+            ..1024.0 => format!("{} B", whole_of(value)),
+            ..1_048_576.0 => format!("{} KiB", number(value / 1024.0)),
+            _ => format!("{} MiB", number(value / 1_048_576.0)),
+        },
+    }
+}
+
+/// A multiple of the first server's figure, or a dash.
+fn times(ratio: Option<f64>) -> String {
+    ratio.map_or_else(|| NONE.into(), |ratio| format!("×{}", number(ratio)))
+}
+
+/// Three digits that count, or more where it is whole anyway.
+pub(super) fn number(value: f64) -> String {
+    match value.abs() {
+        ..9.995 => format!("{value:.2}"),
+        ..99.95 => format!("{value:.1}"),
+        _ => whole_of(value),
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "what is counted here")]
+fn whole_of(value: f64) -> String {
+    let sign = if value <= -0.5 { "-" } else { "" };
+    format!("{sign}{}", whole(value.abs().round() as u64))
+}
+
+/// With a comma every three digits.
+pub(super) fn whole(value: u64) -> String {
+    let digits = value.to_string();
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// Which way is up, in words.
+fn better(figure: Figure) -> &'static str {
+    match figure.better() {
+        Better::More => "more is better",
+        Better::Less => "less is better",
+        Better::Neither => "explains the others",
+    }
+}
+
+/// The load in a sentence.
+fn load(comparison: &Comparison) -> String {
+    let options = &comparison.options;
+    format!(
+        "{} idle and {} active connections, GET {}, {} s each after {} s of warm-up",
+        whole(options.idle.into()),
+        whole(options.active.into()),
+        options.path,
+        options.time.as_secs_f64(),
+        WARM_UP.as_secs_f64(),
+    )
+}
+
+/// The machine, the kernel, the program and the time, each with its name.
+fn facts(comparison: &Comparison) -> Vec<(&'static str, String)> {
+    let machine = &comparison.machine;
+    let unknown = || "unknown".to_owned();
+    let cpus = machine.processors;
+    let memory = machine.memory.map_or_else(unknown, |bytes| {
+        #[expect(clippy::cast_precision_loss, reason = "it is told in GiB")]
+        let gibibytes = bytes as f64 / f64::from(1 << 30);
+        format!("{} GiB", number(gibibytes))
+    });
+    let busy = machine.load_average.map_or_else(String::new, |load| {
+        format!("; load average {} in the minute before", number(load))
+    });
+    let build = if machine.optimised {
+        "built with optimisation"
+    } else {
+        "a debug build: an optimised one is many times faster"
+    };
+    vec![
+        (
+            "machine",
+            format!(
+                "{} processor{} ({}, {}), {memory} of memory{busy}",
+                cpus,
+                if cpus == 1 { "" } else { "s" },
+                machine.processor.clone().unwrap_or_else(unknown),
+                machine.architecture,
+            ),
+        ),
+        ("kernel", machine.kernel.clone().unwrap_or_else(unknown)),
+        ("program", format!("epollscope {}, {build}", machine.version)),
+        ("time", utc(comparison.start)),
+        ("load", load(comparison)),
+    ]
+}
+
+/// What holds for all figures.
+const SETTING: &str = "The servers ran one after another, each in a process of its own, nothing \
+                       pinned to a processor; the load generator, one thread of another process, \
+                       shared the machine with them.";
+
+/// A time, as RFC 3339 has it.
+fn utc(time: SystemTime) -> String {
+    jiff::Timestamp::try_from(time)
+        .map_or_else(|_| "unknown".into(), |time| time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
+}
+
+/// The largest value of a figure: a whole bar.
+fn largest(comparison: &Comparison, figure: Figure) -> Option<f64> {
+    let values = comparison.subjects.iter().filter_map(|subject| value(subject, figure));
+    values.max_by(f64::total_cmp).filter(|largest| *largest > 0.0)
+}
+
+fn value(subject: &super::Subject, figure: Figure) -> Option<f64> {
+    subject.outcome.as_ref().ok()?.get(figure)
+}
+
+#[cfg(test)]
+pub(super) mod samples;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_have_three_digits_and_a_unit() {
+        for (value, unit, text) in [
+            (0.0, Unit::PerSecond, "0"),
+            (52_120.4, Unit::PerSecond, "52,120"),
+            (0.000_071_24, Unit::Seconds, "71.2 µs"),
+            (0.012, Unit::Seconds, "12.0 ms"),
+            (1.5, Unit::Seconds, "1.50 s"),
+            (-200.0, Unit::Bytes, "-200 B"),
+            (2150.0, Unit::Bytes, "2.10 KiB"),
+            (10_485_760.0, Unit::Bytes, "10.0 MiB"),
+            (9.996, Unit::Number, "10.0"),
+            (904.4, Unit::Number, "904"),
+            (105.0, Unit::Whole, "105"),
+            (0.987, Unit::Share, "99 %"),
+        ] {
+            assert_eq!(shown(Some(value), unit), text);
+        }
+        assert_eq!((shown(None, Unit::Bytes), times(None)), ("–".into(), "–".into()));
+        assert_eq!(times(Some(0.5)), "×0.50");
+    }
+
+    #[test]
+    fn a_number_has_its_commas() {
+        for (value, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (12_345_678, "12,345,678")] {
+            assert_eq!(whole(value), text);
+        }
+    }
+
+    #[test]
+    fn the_form_follows_the_name() {
+        let of = |name: &str| Form::of(name.as_ref());
+        assert_eq!(of("a/b.md"), Some(Form::Markdown));
+        assert_eq!((of("b.json"), of("b.html")), (Some(Form::Json), Some(Form::Html)));
+        assert_eq!((of("md"), of("b.txt"), of("")), (None, None, None));
+    }
+}

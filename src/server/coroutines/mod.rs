@@ -1,0 +1,145 @@
+//! `coroutines`: a task for each connection. Each reads as if it were alone, and where it would
+//! have to wait it is parked; the one loop that waits for all of them is inside the runtime
+//! (tokio's, with this thread alone).
+//!
+//! Every call on a socket is made and told here. The runtime's own calls (`epoll_wait`,
+//! `epoll_ctl`) cannot be seen from inside and are not told: what can be seen is when a task is
+//! parked and when it is run again, and when the runtime sleeps. Of its waits only those that
+//! may sleep are counted, not the looks that it takes at its sockets between two tasks.
+
+mod client;
+mod runtime;
+
+use std::convert::Infallible;
+use std::io;
+
+use tokio::runtime::{Builder, LocalOptions};
+use tokio::task::yield_now;
+
+use super::transfer::{BUDGET, LINGER_BYTES};
+use super::{After, House};
+use crate::telemetry::{Errno, Fd, Why};
+use client::{Client, Leave};
+use runtime::{Room, Shared};
+
+/// Runs the server until the operator ends it.
+pub(super) fn run(house: House, started: &mut dyn FnMut(Fd)) -> io::Result<(House, After)> {
+    let runtime = Builder::new_current_thread()
+        .enable_io()
+        .enable_time()
+        .on_thread_park(runtime::before_wait)
+        .on_thread_unpark(runtime::after_wait)
+        .build_local(LocalOptions::default())?;
+    let room = Room::open(house);
+    let after = runtime.block_on(async {
+        room.borrow_mut().watch_own()?;
+        room.borrow_mut().spawn(accept(room.clone()));
+        room.borrow_mut().spawn(obey(room.clone()));
+        started(-1);
+        let after = runtime::ended(&room).await;
+        room.borrow_mut().close_all(after.why());
+        io::Result::Ok(after)
+    });
+    // Its tasks go with it, and tell that they have ended.
+    drop(runtime);
+    let house = Room::leave(room);
+    Ok((house, after?))
+}
+
+/// The task of the listener: accepts, and starts a task for each connection.
+async fn accept(room: Shared) {
+    for calls in 1u32.. {
+        runtime::acceptable(&room).await;
+        let accepted = room.borrow_mut().accept();
+        match accepted {
+            Ok((fd, id, full)) => {
+                let client = Client::new(room.clone(), fd, id);
+                room.borrow_mut().spawn(converse(client, full));
+            }
+            Err(Errno::MFILE | Errno::NFILE | Errno::NOBUFS | Errno::NOMEM) => {
+                runtime::rest(&room).await;
+            }
+            // Nobody is left, or one connection was broken (accept(2)): the next is fine.
+            Err(_) => {}
+        }
+        if calls % BUDGET == 0 {
+            yield_now().await;
+        }
+    }
+}
+
+/// The task of a connection, from its first byte to its last. `full` says that there are too many.
+async fn converse(mut client: Client, full: bool) {
+    if full {
+        client.refuse(503, Why::OverLimit);
+    }
+    loop {
+        let Err(leave) = exchange(&mut client).await;
+        match leave {
+            Leave::Late(why) => client.time_is_over(why),
+            Leave::Gone => break,
+        }
+    }
+}
+
+/// Receives requests and sends answers, in turn.
+async fn exchange(client: &mut Client) -> Result<Infallible, Leave> {
+    loop {
+        send(client).await?;
+        if let Some(why) = client.ending()? {
+            return wind_up(client, why).await;
+        }
+        if client.is_behind()? {
+            client.answer(0)?;
+        } else if client.is_half_closed()? {
+            return Err(client.close(Why::PeerClosed));
+        } else {
+            let received = recv(client).await?;
+            if received > 0 {
+                client.answer(received)?;
+            }
+        }
+    }
+}
+
+/// Sends all that is to be sent.
+async fn send(client: &mut Client) -> Result<(), Leave> {
+    while let Some(call) = client.next_send()? {
+        client.ready(call).await?;
+        client.try_send(call)?;
+    }
+    Ok(())
+}
+
+/// Receives something; 0 bytes are the peer's FIN.
+async fn recv(client: &mut Client) -> Result<usize, Leave> {
+    loop {
+        client.ready(Client::RECV).await?;
+        if let Some(received) = client.try_recv()? {
+            return Ok(received);
+        }
+    }
+}
+
+/// All is sent and nothing more is taken: closes, at once if the peer has nothing left to say,
+/// else by half and after a while, because closing a socket with unread input sends a reset, and a
+/// reset can overtake the answer (RFC 9112 section 9.6).
+async fn wind_up(client: &mut Client, why: Why) -> Result<Infallible, Leave> {
+    if !client.is_silent(why)? {
+        client.shutdown()?;
+        let mut left = Some(LINGER_BYTES);
+        while let Some(most) = left {
+            let received = recv(client).await?;
+            left = most.checked_sub(received).filter(|_| received > 0);
+        }
+    }
+    Err(client.close(why))
+}
+
+/// The operator's task: carries commands out.
+async fn obey(room: Shared) {
+    loop {
+        runtime::commanded(&room).await;
+        room.borrow_mut().obey();
+    }
+}

@@ -1,0 +1,305 @@
+//! Where requests become answers, for all servers alike: bytes in, bytes out, no socket.
+
+use std::time::{Duration, SystemTime};
+
+use super::Config;
+use super::echo::{Text, front};
+use super::routes::{self, Route};
+use super::session::{Handler, Part, Session, rest_of};
+use crate::http::{
+    self, Body, Discard, FileCall, FileKind, Head, Now, Payload, Progress, Request, Response, Site,
+};
+use crate::telemetry::{Counters, Errno, EventRef, Fd, Kind, Nanos, Ret, What, Why};
+
+/// Bytes of answers gathered before they are sent: however many requests are pipelined, at most
+/// this and one answer more is kept for a connection. Of its input at most one `recv` and one
+/// head are kept, since nothing is received while something is to be sent.
+pub(super) const GATHER: usize = 64 * 1024;
+
+/// What answering needs of the server around it: somebody to tell, and a gate for its calls.
+pub(super) trait Witness {
+    /// The clock's last reading.
+    fn now(&self) -> Nanos;
+    /// Whether anybody listens; if not, long things need not be put into words.
+    fn is_heard(&self) -> bool;
+    /// The gate, before a call on a file.
+    fn gate(&mut self, kind: Kind, fd: Fd);
+    /// A call on a file was made.
+    fn call(&mut self, fd: Fd, what: What, bytes: &[u8]);
+    /// A conclusion about the connection.
+    fn fact(&mut self, what: What, bytes: &[u8]);
+    /// The totals.
+    fn counters(&mut self) -> Counters;
+    /// Runs a handler that takes that long, and tells it.
+    fn handle(&mut self, route: &'static str, time: Duration);
+    /// Whether handlers have threads of their own.
+    fn has_pool(&self) -> bool {
+        false
+    }
+    /// Puts a handler into the pool's queue, and tells it. Only where there is a pool.
+    fn offload(&mut self, _route: &'static str, _time: Duration) {}
+    /// What became of the others while a handler ran.
+    fn meanwhile(&self) -> &'static str {
+        "Nobody else was served meanwhile."
+    }
+}
+
+/// The site, and the room to write answers in.
+pub(super) struct Desk {
+    pub(super) config: Config,
+    site: Site,
+    pub(super) time: Now,
+    /// When the calendar clock was last read, for the seconds in `time`.
+    dated: Option<Nanos>,
+    /// Where answers are gathered before they are sent.
+    pub(super) output: Vec<u8>,
+}
+
+impl Desk {
+    pub(super) fn new(config: Config, site: Site) -> Self {
+        let time = Now { monotonic: 0, unix: 0 };
+        Self { config, site, time, dated: None, output: Vec::new() }
+    }
+
+    /// Another one with the same site, for another thread.
+    pub(super) fn another(&self) -> Self {
+        Self::new(self.config.clone(), self.site.another())
+    }
+
+    /// Keeps the calendar time that answers carry right to a tenth of a second.
+    pub(super) fn read_date(&mut self, now: Nanos) {
+        const STALE: Nanos = 100_000_000;
+        self.time.monotonic = now;
+        if self.dated.is_none_or(|dated| now.saturating_sub(dated) >= STALE) {
+            let unix = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+            self.time.unix = unix.map_or(0, |unix| unix.as_secs());
+            self.dated = Some(now);
+        }
+    }
+
+    /// Answers the whole requests in what was kept of the input and the `fresh` bytes just
+    /// received. The answers are in `output` then, and what follows them in the session's payload.
+    pub(super) fn answer(
+        &mut self,
+        session: &mut Session,
+        fresh: &[u8],
+        witness: &mut impl Witness,
+    ) {
+        let mut kept = std::mem::take(&mut session.input);
+        let bytes: &[u8] = if kept.is_empty() {
+            fresh
+        } else {
+            kept.extend_from_slice(fresh);
+            &kept
+        };
+        let (mut used, mut understood) = (0, false);
+        self.output.clear();
+        while used < bytes.len() && session.ending.is_none() {
+            if self.output.len() >= GATHER || !matches!(session.output.payload, Payload::None) {
+                session.behind = true;
+                break;
+            }
+            let rest = &bytes[used..];
+            if let Some(body) = &mut session.body {
+                let (taken, progress) = body.feed(rest);
+                used += taken;
+                match progress {
+                    Progress::More => {}
+                    Progress::Done => session.body = None,
+                    // It was answered already; what follows cannot be told from the body.
+                    Progress::Bad(_) => session.ending = Some(Why::BadRequest),
+                }
+                continue;
+            }
+            let response = match http::parse(rest, &self.config.limits) {
+                Head::Partial => break,
+                Head::Bad(status) => {
+                    used = bytes.len();
+                    session.ending = Some(Why::BadRequest);
+                    self.site.refuse(status, self.time, &mut self.output)
+                }
+                Head::Complete(request) => {
+                    let route = self.config.routes.find(&request);
+                    if let Some(Route::Slow(time)) = route
+                        && session.handler != Handler::Ended
+                    {
+                        // Whoever waits for the answers before it does not wait for the handler.
+                        let first = !self.output.is_empty();
+                        if first || Self::offload(session, &request, time, witness) {
+                            session.behind = true;
+                            break;
+                        }
+                    }
+                    used += request.head_len;
+                    understood = true;
+                    self.respond(session, request, route, witness)
+                }
+            };
+            let what = What::Response { status: response.status, body: response.body };
+            witness.fact(what, &[]);
+            session.output.payload = response.payload;
+        }
+        if used < bytes.len() {
+            session.input = rest_of(kept, fresh, used);
+        }
+        let part = match &session.body {
+            Some(_) => Some(Part::Body),
+            None if session.input.is_empty() || session.behind => None,
+            None => Some(Part::Head),
+        };
+        // A part of the same request is awaited since it began.
+        let since = session.awaits.filter(|&(awaited, _)| Some(awaited) == part && !understood);
+        session.awaits = since.or_else(|| part.map(|part| (part, witness.now())));
+    }
+
+    /// Hands a request's handler to the pool, if there is one.
+    fn offload(
+        session: &mut Session,
+        request: &Request<'_>,
+        time: Duration,
+        witness: &mut impl Witness,
+    ) -> bool {
+        let pool = witness.has_pool();
+        if pool {
+            tell_request(witness, request);
+            witness.offload(Route::SLOW, time);
+            session.handler = Handler::Pool;
+        }
+        pool
+    }
+
+    /// Answers one request.
+    fn respond(
+        &mut self,
+        session: &mut Session,
+        mut request: Request<'_>,
+        route: Option<Route>,
+        witness: &mut impl Witness,
+    ) -> Response {
+        request.keep_alive &= self.config.keep_alive;
+        let handled = std::mem::take(&mut session.handler) == Handler::Ended;
+        if !handled {
+            tell_request(witness, &request);
+        }
+        let Self { config, site, time, output, .. } = self;
+        let too_long = matches!(request.body, Body::Length(n) if n > config.limits.body_bytes);
+        let response = if too_long {
+            site.refuse(413, *time, output)
+        } else if let Some(route) = route {
+            let text = match route {
+                Route::Metrics => routes::metrics(&witness.counters(), witness.now()),
+                Route::Slow(time) => {
+                    let meanwhile = if handled {
+                        "The loop served the others meanwhile."
+                    } else {
+                        witness.handle(Route::SLOW, time);
+                        witness.meanwhile()
+                    };
+                    routes::slow_text(time, handled, meanwhile)
+                }
+            };
+            site.generated(&request, route.media_type(), &text, *time, output)
+        } else {
+            site.respond(&request, *time, output, &mut Files(witness))
+        };
+        // A client that expects a 100 may or may not send the body after this answer.
+        let unsure = request.expect_continue && !matches!(request.body, Body::None);
+        if too_long {
+            session.ending = Some(Why::BadRequest);
+        } else if !response.keep_alive || unsure {
+            session.ending = Some(Why::Answered);
+        }
+        if !matches!(request.body, Body::None) {
+            session.body = Some(Discard::new(request.body, config.limits.body_bytes));
+        }
+        response
+    }
+
+    /// Answers with an error before any request was read.
+    pub(super) fn refuse(
+        &mut self,
+        session: &mut Session,
+        status: u16,
+        why: Why,
+        witness: &mut impl Witness,
+    ) {
+        self.output.clear();
+        let response = self.site.refuse(status, self.time, &mut self.output);
+        witness.fact(What::Response { status: response.status, body: response.body }, &[]);
+        session.output.payload = response.payload;
+        session.ending = Some(why);
+    }
+
+    /// Sends back what was just received, under the echo protocol.
+    pub(super) fn echo(
+        &mut self,
+        session: &mut Session,
+        encoding: &'static encoding_rs::Encoding,
+        fresh: &[u8],
+        witness: &mut impl Witness,
+    ) {
+        if witness.is_heard() {
+            let text = session.text.get_or_insert_with(|| Text::new(encoding)).decode(fresh);
+            let what = What::Data { bytes: fresh.len() as u64 };
+            witness.fact(what, front(&text).as_bytes());
+        }
+        self.output.clear();
+        self.output.extend_from_slice(fresh);
+    }
+}
+
+fn tell_request(witness: &mut impl Witness, request: &Request<'_>) {
+    let line = request.method.len() + 1 + request.target.len();
+    let kept = request.head.len().min(EventRef::HEAD_KEPT.max(line));
+    let what = What::Request {
+        // Both are bounded by the parser's limits.
+        method: u8::try_from(request.method.len()).unwrap_or(u8::MAX),
+        target: u16::try_from(request.target.len()).unwrap_or(u16::MAX),
+        minor: request.minor,
+    };
+    witness.fact(what, &request.head[..kept]);
+}
+
+/// Takes the calls that are made on files to find an answer through the gate, and tells them.
+struct Files<'w, W>(&'w mut W);
+
+impl<W: Witness> http::Watch for Files<'_, W> {
+    fn before(&mut self, call: FileKind, fd: Fd) {
+        let kind = match call {
+            FileKind::Open => Kind::Open,
+            FileKind::OpenAt => Kind::Openat,
+            FileKind::Stat => Kind::Stat,
+            FileKind::Read => Kind::Read,
+            FileKind::List => Kind::Getdents,
+            FileKind::Close => Kind::Close,
+        };
+        self.0.gate(kind, fd);
+    }
+
+    fn after(&mut self, call: FileCall<'_>) {
+        let ret = |result: Result<i64, i32>| match result {
+            Ok(value) => Ret::ok(value.unsigned_abs()),
+            Err(errno) => Ret::err(Errno(errno)),
+        };
+        let size = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+        let (fd, what, path): (_, _, &[u8]) = match call {
+            FileCall::Open { dirfd, path, ret: result } => {
+                (dirfd, What::Open { ret: ret(result.map(i64::from)) }, path)
+            }
+            FileCall::OpenAt { dirfd, path, ret: result } => {
+                (dirfd, What::Openat { ret: ret(result.map(i64::from)) }, path)
+            }
+            FileCall::List { fd, ret: result } => {
+                (fd, What::Getdents { ret: ret(result.map(size)) }, &[])
+            }
+            FileCall::Stat { fd, ret: result } => {
+                (fd, What::Stat { ret: ret(result.map(|()| 0)) }, &[])
+            }
+            FileCall::Read { fd, offset, ret: result } => {
+                (fd, What::Read { offset, ret: ret(result.map(size)) }, &[])
+            }
+            FileCall::Close { fd } => (fd, What::Close, &[]),
+        };
+        self.0.call(fd, what, path);
+    }
+}

@@ -1,0 +1,121 @@
+//! `--handler offload`: handlers run on a few threads of their own, and the loop goes on.
+//!
+//! A connection waits for its handler, so its pipelined requests are answered in their order, and
+//! no more jobs wait than there are connections. What the pool did is told by the loop, when its
+//! waker has brought the note of it.
+
+use std::io;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
+use nix::sys::signal::SigSet;
+
+use super::floor::Floor;
+use super::nanos;
+use super::selector::Watcher;
+use super::session::Handler;
+use crate::telemetry::{By, ConnId, Fd, Kind, Waker, What};
+
+/// What is to be done.
+struct Job {
+    fd: Fd,
+    id: ConnId,
+    route: &'static str,
+    time: Duration,
+}
+
+/// What was done.
+pub(super) struct Note {
+    fd: Fd,
+    id: ConnId,
+    tid: i32,
+    what: What,
+}
+
+/// The threads.
+pub(super) struct Pool {
+    jobs: Option<Sender<Job>>,
+    notes: Receiver<Note>,
+    /// Dropped to end the handlers that run.
+    stop: Option<Sender<()>>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Pool {
+    /// So many threads, for so many jobs at most.
+    ///
+    /// # Errors
+    /// A thread cannot be started.
+    pub(super) fn new(threads: usize, most: usize, waker: &Waker) -> io::Result<Self> {
+        let (jobs, queue) = bounded(most);
+        let (write, notes) = unbounded();
+        let (stop, stopped) = bounded(0);
+        let start = |n| {
+            let (queue, write, stopped) = (queue.clone(), write.clone(), stopped.clone());
+            let waker = waker.clone();
+            let name = format!("handler-{n}");
+            std::thread::Builder::new().name(name).spawn(move || {
+                // A thread that cannot keep signals off still does its work.
+                let _ = SigSet::all().thread_block();
+                work(&queue, &write, &stopped, &waker);
+            })
+        };
+        let threads = (1..=threads).map(start).collect::<io::Result<_>>()?;
+        Ok(Self { jobs: Some(jobs), notes, stop: Some(stop), threads })
+    }
+
+    /// Puts a handler into the queue.
+    pub(super) fn queue(&self, fd: Fd, id: ConnId, route: &'static str, time: Duration) {
+        if let Some(jobs) = &self.jobs {
+            // There is room for a job of each connection that may be open.
+            let _ = jobs.try_send(Job { fd, id, route, time });
+        }
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.jobs = None;
+        self.stop = None;
+        for thread in self.threads.drain(..) {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn work(jobs: &Receiver<Job>, notes: &Sender<Note>, stopped: &Receiver<()>, waker: &Waker) {
+    let tid = rustix::thread::gettid().as_raw_nonzero().get();
+    for Job { fd, id, route, time } in jobs {
+        let tell = |what| {
+            // Without the loop there is nobody to tell.
+            let _ = notes.send(Note { fd, id, tid, what });
+            waker.wake();
+        };
+        tell(What::Handler { route });
+        let begin = Instant::now();
+        if stopped.recv_timeout(time) == Err(RecvTimeoutError::Disconnected) {
+            return;
+        }
+        tell(What::Handled { took: nanos(begin.elapsed()) });
+    }
+}
+
+impl<W: Watcher> Floor<W> {
+    /// Tells what the pool has done, and goes on with the connections whose handlers have ended.
+    pub(super) fn collect(&mut self) {
+        let Some(pool) = &self.pool else { return };
+        let notes: Vec<Note> = pool.notes.try_iter().collect();
+        for Note { fd, id, tid, what } in notes {
+            self.tell.by = By::thread(tid);
+            self.tell.fact(fd, Some(id), what, &[]);
+            self.tell.by = By::LOOP;
+            if what.kind() == Kind::Handled
+                && let Some(connection) = self.table.get(fd, id)
+            {
+                connection.session.handler = Handler::Ended;
+                self.postpone(fd, id);
+            }
+        }
+    }
+}

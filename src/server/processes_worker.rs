@@ -1,0 +1,186 @@
+//! The worker process of one connection: its socket is descriptor 0, its parent listens at
+//! descriptor 1. It serves with calls that sleep, tells each of them, and ends.
+
+use std::io;
+use std::os::fd::BorrowedFd;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::SigSet;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Signal, set_parent_process_death_signal};
+use rustix::stdio::{stdin, stdout};
+
+use super::converse::{Line, converse, refuse};
+use super::desk::{Desk, Witness};
+use super::processes_wire::{Word, write};
+use super::{Config, nanos};
+use crate::http::Site;
+use crate::telemetry::{ConnState, Counters, Fd, Kind, Nanos, What, Why};
+
+/// What is gathered at most before the parent is told.
+const GATHERED: usize = 16 * 1024;
+
+/// Serves the connection on standard input as the worker of a `processes` server; with `full`, says
+/// that there are too many.
+///
+/// # Errors
+/// The parent cannot be watched.
+pub fn work(config: Config, site: Site, full: bool) -> io::Result<()> {
+    // The parent has the say; what is typed at the terminal is meant for it.
+    SigSet::all().thread_block()?;
+    // If it is gone already, the first word to it fails.
+    set_parent_process_death_signal(Some(Signal::KILL))?;
+    let mut worker = Worker {
+        parent: stdout(),
+        told: Vec::new(),
+        start: Instant::now(),
+        now: 0,
+        resumed: 0,
+        desk: Some(Desk::new(config.clone(), site)),
+    };
+    let why = if full {
+        refuse(stdin(), &config, &mut worker, 503, Why::OverLimit)
+    } else {
+        converse(stdin(), &config, &mut worker)
+    };
+    worker.tell(Word::End(why));
+    // Without a parent, nobody wants to know.
+    let _ = worker.flush();
+    Ok(())
+}
+
+struct Worker {
+    parent: BorrowedFd<'static>,
+    /// What the parent was not told yet.
+    told: Vec<u8>,
+    start: Instant,
+    now: Nanos,
+    resumed: Nanos,
+    desk: Option<Desk>,
+}
+
+impl Worker {
+    fn tell(&mut self, word: Word<'_>) {
+        write(&mut self.told, word);
+    }
+
+    /// Tells the parent. `Err` when it is gone.
+    fn flush(&mut self) -> Result<(), Why> {
+        let mut rest = &self.told[..];
+        while !rest.is_empty() {
+            match rustix::io::write(self.parent, rest) {
+                Ok(n) => rest = &rest[n..],
+                Err(rustix::io::Errno::INTR) => {}
+                Err(_) => return Err(Why::Shutdown),
+            }
+        }
+        self.told.clear();
+        Ok(())
+    }
+
+    fn read_clock(&mut self) -> Nanos {
+        self.now = nanos(self.start.elapsed());
+        self.now
+    }
+
+    /// Reads the totals, which the parent sends when it is asked.
+    fn read_counters(&mut self) -> Option<Counters> {
+        let mut counters = Counters::default();
+        for word in counters.words() {
+            let mut bytes = [0; 8];
+            let mut have = 0;
+            while have < bytes.len() {
+                match rustix::io::read(self.parent, &mut bytes[have..]) {
+                    Ok(0) => return None,
+                    Ok(n) => have += n,
+                    Err(rustix::io::Errno::INTR) => {}
+                    Err(_) => return None,
+                }
+            }
+            *word = u64::from_le_bytes(bytes);
+        }
+        Some(counters)
+    }
+}
+
+impl Witness for Worker {
+    fn now(&self) -> Nanos {
+        self.now
+    }
+
+    fn is_heard(&self) -> bool {
+        true
+    }
+
+    /// There is none here: to pause, the parent stops the process.
+    fn gate(&mut self, _: Kind, _: Fd) {}
+
+    fn call(&mut self, fd: Fd, what: What, bytes: &[u8]) {
+        self.tell(Word::Call(fd, what, bytes));
+    }
+
+    fn fact(&mut self, what: What, bytes: &[u8]) {
+        self.tell(Word::Fact(what, bytes));
+    }
+
+    fn counters(&mut self) -> Counters {
+        self.tell(Word::Counters);
+        self.flush().ok().and_then(|()| self.read_counters()).unwrap_or_default()
+    }
+
+    /// Sleeps in place of a handler; only the end of the server ends it early.
+    fn handle(&mut self, route: &'static str, time: Duration) {
+        let begin = Instant::now();
+        self.fact(What::Handler { route }, &[]);
+        let mut gone = self.flush().is_err();
+        while let Some(left) = time.checked_sub(begin.elapsed())
+            && !gone
+            && let Ok(left) = Timespec::try_from(left)
+        {
+            // The parent sends nothing that was not asked for: this is its end.
+            let mut parent = [PollFd::from_borrowed_fd(self.parent, PollFlags::IN)];
+            gone = matches!(poll(&mut parent, Some(&left)), Ok(1..));
+        }
+        self.resumed = self.read_clock();
+        self.fact(What::Handled { took: nanos(begin.elapsed()) }, &[]);
+    }
+
+    fn meanwhile(&self) -> &'static str {
+        "The others were served meanwhile."
+    }
+}
+
+impl Line for Worker {
+    fn before(&mut self, kind: Kind, state: ConnState) -> Result<(), Why> {
+        self.read_clock();
+        self.tell(Word::Before(kind, state));
+        let sleeps = matches!(kind, Kind::Recv | Kind::Send | Kind::Sendfile);
+        if sleeps || self.told.len() > GATHERED { self.flush() } else { Ok(()) }
+    }
+
+    fn after(&mut self, what: What) -> Result<(), Why> {
+        self.read_clock();
+        if what.ret().is_some_and(|ret| ret.is_err(crate::telemetry::Errno::INTR)) {
+            // It was stopped, and goes on now.
+            self.resumed = self.now;
+        }
+        self.tell(Word::After(what));
+        Ok(())
+    }
+
+    fn half_closed(&mut self) {
+        self.tell(Word::HalfClosed);
+    }
+
+    fn resumed(&self) -> Nanos {
+        self.resumed
+    }
+
+    fn desk(&mut self) -> Desk {
+        self.desk.take().expect("it was given back")
+    }
+
+    fn give_back(&mut self, desk: Desk) {
+        self.desk = Some(desk);
+    }
+}

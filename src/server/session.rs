@@ -1,0 +1,117 @@
+//! What is said on one connection, without its socket: input that is not answered yet, answers that
+//! are not sent yet. Both are empty while it is idle, and then hold no memory.
+
+use std::os::fd::{AsFd, AsRawFd};
+
+use rustix::net::SendFlags;
+
+use super::echo::Text;
+use super::ret;
+use crate::http::{Discard, Payload};
+use crate::telemetry::{Nanos, Ret, What, Why};
+
+/// Bytes of a payload offered to the kernel at once.
+const OFFER: u64 = 512 * 1024;
+
+/// One connection's conversation.
+#[derive(Default)]
+pub(super) struct Session {
+    /// Received, but not a whole request yet, or waiting behind an answer that is being sent.
+    pub(super) input: Vec<u8>,
+    /// `input` may begin with a whole request, which had to wait until earlier answers were sent.
+    pub(super) behind: bool,
+    /// The body of the request just answered, as far as it is still to come.
+    pub(super) body: Option<Discard>,
+    /// What comes, as text; only under the echo protocol, and once something has come.
+    pub(super) text: Option<Text>,
+    /// Answered, but not taken by the kernel yet.
+    pub(super) output: Output,
+    /// No further request is taken; it is closed for this reason when all is sent.
+    pub(super) ending: Option<Why>,
+    /// Where the handler of the next request is, if it is one for the pool.
+    pub(super) handler: Handler,
+    /// What of a request is awaited, and since when.
+    pub(super) awaits: Option<(Part, Nanos)>,
+}
+
+/// Where the handler of a request is.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(super) enum Handler {
+    /// It was not begun.
+    #[default]
+    None,
+    /// In the pool; until it has ended, nothing is received and nothing answered.
+    Pool,
+    /// It has ended in the pool; its answer is due.
+    Ended,
+}
+
+/// A part of a request that has begun to come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// The request line and header section.
+    Head,
+    /// The body.
+    Body,
+}
+
+/// What is still to be sent: the bytes first, then the payload.
+pub(super) struct Output {
+    pub(super) bytes: Vec<u8>,
+    pub(super) payload: Payload,
+}
+
+impl Default for Output {
+    fn default() -> Self {
+        Self { bytes: Vec::new(), payload: Payload::None }
+    }
+}
+
+impl Output {
+    pub(super) fn is_empty(&self) -> bool {
+        self.bytes.is_empty() && matches!(self.payload, Payload::None)
+    }
+}
+
+/// What is left of the input when so much of it is used: of what was kept, which has the fresh
+/// bytes at its end by then, or of the fresh bytes alone.
+pub(super) fn rest_of(mut kept: Vec<u8>, fresh: &[u8], used: usize) -> Vec<u8> {
+    if kept.is_empty() {
+        return fresh[used..].to_vec();
+    }
+    kept.drain(..used);
+    // A burst leaves no more memory claimed than it needs now.
+    if kept.capacity() / 4 > kept.len() {
+        kept.shrink_to_fit();
+    }
+    kept
+}
+
+/// Offers bytes to the kernel. `more` says that something follows at once (`MSG_MORE`).
+pub(super) fn send(socket: impl AsFd, bytes: &[u8], more: bool) -> What {
+    let more = if more { SendFlags::MORE } else { SendFlags::empty() };
+    let result = rustix::net::send(socket, bytes, SendFlags::NOSIGNAL | more);
+    What::Send { ret: ret(result), len: bytes.len() as u64 }
+}
+
+/// Offers the next piece of a payload to the kernel; returns the call and what is left.
+pub(super) fn offer(socket: impl AsFd, payload: &mut Payload) -> (What, u64) {
+    match payload {
+        Payload::None => (What::Send { ret: Ret::ZERO, len: 0 }, 0),
+        Payload::Memory(bytes) => {
+            let piece = &bytes[..bytes.len().min(usize::try_from(OFFER).unwrap_or(usize::MAX))];
+            let what = send(socket, piece, false);
+            let taken = what.ret().and_then(|ret| ret.get().ok()).unwrap_or(0);
+            drop(bytes.split_to(usize::try_from(taken).unwrap_or(0)));
+            (what, bytes.len() as u64)
+        }
+        Payload::File { file, offset, len: left } => {
+            let (begin, len) = (*offset, (*left).min(OFFER));
+            let count = usize::try_from(len).unwrap_or(usize::MAX);
+            let result = rustix::fs::sendfile(socket, &*file, Some(offset), count);
+            *left -= result.unwrap_or(0) as u64;
+            let file = file.as_raw_fd();
+            (What::Sendfile { file, offset: begin, len, ret: ret(result) }, *left)
+        }
+    }
+}

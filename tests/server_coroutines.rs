@@ -1,0 +1,465 @@
+//! `--server coroutines` over real sockets: what clients get, and what is told of the tasks.
+
+mod common;
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::time::{Duration, Instant};
+
+use common::{LIMIT, Watched, ask, get, read_response, start, start_with};
+use epollscope::http::Site;
+use epollscope::server::{Config, Protocol, Routes};
+use epollscope::telemetry::{
+    Capacity, Command, ConnId, ConnState, Kind, Mask, OwnedEvent, ServerKind, Stance, Step, What,
+    Why,
+};
+
+/// Calls that a task may make before the others go on (`BUDGET` in `transfer.rs`).
+const BUDGET: u32 = 16;
+/// A limit under test; the others are out of the way.
+const SHORT: Duration = Duration::from_millis(600);
+
+fn coroutines() -> Config {
+    Config { server: ServerKind::Coroutines, ..Config::default() }
+}
+
+/// What was told of a connection, in order.
+fn told(server: &Watched, id: ConnId) -> Vec<Kind> {
+    let of_it = server.events.iter().filter(|e| e.event.conn == Some(id));
+    of_it.map(|e| e.event.what.kind()).collect()
+}
+
+/// Whether its task is parked for a call.
+fn is_parked(server: &Watched, id: ConnId, call: Kind) -> bool {
+    server.table.get(&id).is_some_and(|row| row.within == Some(call))
+}
+
+fn parked_client(server: &mut Watched) -> (TcpStream, ConnId) {
+    let client = server.client();
+    let id = server.row_of(&client).id;
+    server.until("it is parked", |s| is_parked(s, id, Kind::Recv));
+    (client, id)
+}
+
+#[track_caller]
+fn ended(server: &mut Watched, why: Why) {
+    server.until("the end", |s| {
+        !s.gone.is_empty() && s.counters.open() == 0 && s.counters.ended == s.counters.started
+    });
+    assert_eq!(server.gone.last().unwrap().why, Some(why));
+    assert_eq!(server.gone.last().unwrap().within, None);
+}
+
+#[test]
+fn a_task_is_parked_and_woken_around_each_request() {
+    let mut server = start(coroutines());
+    let (mut client, id) = parked_client(&mut server);
+    for _ in 0..2 {
+        assert_eq!(ask(&mut client, "/").0, 200);
+        server.until("parked again", |s| is_parked(s, id, Kind::Recv));
+    }
+    assert_eq!(server.table[&id].state, ConnState::Idle);
+    drop(client);
+    ended(&mut server, Why::PeerClosed);
+    let request =
+        [Kind::Woken, Kind::Recv, Kind::Request, Kind::Response, Kind::Send, Kind::Parked];
+    let begin = [Kind::Accept, Kind::Started, Kind::Parked];
+    let end = [Kind::Woken, Kind::Recv, Kind::Close, Kind::Closed, Kind::Ended];
+    assert_eq!(told(&server, id), [&begin[..], &request, &request, &end].concat());
+    let parked = What::Parked { on: Mask::IN };
+    assert!(server.events.iter().any(|e| e.event.conn == Some(id) && e.event.what == parked));
+    let calls = server.stop();
+    assert_eq!(calls.calls[Kind::EpollWait as usize] + calls.calls[Kind::EpollCtl as usize], 0);
+    assert!(calls.wakeups >= 3 && calls.waited > 0);
+}
+
+#[test]
+fn pipelined_requests_are_all_answered_also_when_the_peer_has_closed_its_half() {
+    let mut server = start(coroutines());
+    let mut client = server.client();
+    client.write_all(get("/").repeat(500).as_bytes()).unwrap();
+    client.shutdown(Shutdown::Write).unwrap();
+    for _ in 0..500 {
+        assert_eq!(read_response(&mut client).0, 200);
+    }
+    assert_eq!(client.read(&mut [0]).unwrap(), 0);
+    ended(&mut server, Why::PeerClosed);
+    assert_eq!(server.stop().requests, 500);
+}
+
+#[test]
+fn each_of_many_has_a_task_and_all_of_them_end() {
+    let mut server = start(coroutines());
+    let mut clients: Vec<TcpStream> = (0..300).map(|_| server.client()).collect();
+    for _ in 0..3 {
+        for client in &mut clients {
+            client.write_all(get("/style.css").as_bytes()).unwrap();
+        }
+        for client in &mut clients {
+            assert_eq!(read_response(client).0, 200);
+        }
+    }
+    server.until("all are parked", |s| {
+        s.table.values().filter(|row| row.within == Some(Kind::Recv)).count() == 300
+    });
+    assert_eq!((server.counters.started, server.counters.ended), (300, 0));
+    clients.truncate(100);
+    server.until("two thirds have ended", |s| s.counters.ended == 200);
+    // The others end with their runtime, and tell it too.
+    let counters = server.stop();
+    assert_eq!((counters.started, counters.ended), (300, 300));
+    assert_eq!(counters.closed[Why::Shutdown as usize], 100);
+}
+
+#[test]
+fn one_who_does_not_read_has_a_task_that_is_parked_on_out() {
+    let dir = tempfile::tempdir().unwrap();
+    let large: Vec<u8> = (0..6_000_000u32).map(|i| i.to_le_bytes()[1]).collect();
+    std::fs::write(dir.path().join("large.bin"), &large).unwrap();
+    let site = Site::open(dir.path()).unwrap();
+    let mut server = start_with(coroutines(), site, Capacity::default());
+    let (mut client, id) = parked_client(&mut server);
+    client.write_all(get("/large.bin").repeat(2).as_bytes()).unwrap();
+    server.until("a full buffer", |s| is_parked(s, id, Kind::Sendfile));
+    assert_eq!(server.table[&id].state, ConnState::Writing);
+    let parked = What::Parked { on: Mask::OUT };
+    assert!(server.events.iter().any(|e| e.event.conn == Some(id) && e.event.what == parked));
+    // Others are served meanwhile.
+    assert_eq!(ask(&mut server.client(), "/missing").0, 404);
+    for _ in 0..2 {
+        assert!(read_response(&mut client).1 == large);
+    }
+    server.until("it reads again", |s| is_parked(s, id, Kind::Recv));
+    server.stop();
+}
+
+#[test]
+fn what_the_operator_closes_ends_its_parked_task() {
+    let mut server = start(coroutines());
+    let (mut dropped, id) = parked_client(&mut server);
+    server.send(Command::Drop(id));
+    assert_eq!(dropped.read(&mut [0]).unwrap(), 0, "FIN, not RST");
+    ended(&mut server, Why::Dropped);
+    // A parked task that was ended is not woken first.
+    let end = [Kind::Parked, Kind::Recv, Kind::Close, Kind::Closed, Kind::Ended];
+    assert!(told(&server, id).ends_with(&end), "{:?}", told(&server, id));
+
+    let (mut reset, id) = parked_client(&mut server);
+    server.send(Command::Reset(id));
+    let error = reset.read(&mut [0]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ConnectionReset);
+    ended(&mut server, Why::Reset);
+
+    let mut clients: Vec<TcpStream> = (0..5).map(|_| server.client()).collect();
+    server.until("five", |s| s.table.len() == 5);
+    server.send(Command::DropIdle(Duration::from_secs(3600)));
+    server.send(Command::DropAll);
+    ended(&mut server, Why::Dropped);
+    assert!(clients.iter_mut().all(|client| client.read(&mut [0]).unwrap() == 0));
+    server.send(Command::Drop(id));
+    server.until("a miss", |s| s.events.iter().any(|e| e.event.what == What::Missed));
+    server.stop();
+}
+
+#[test]
+fn one_that_must_not_be_read_stays_parked() {
+    let mut server = start(coroutines());
+    let (mut client, id) = parked_client(&mut server);
+    server.send(Command::StopReading(id));
+    server.until("stopped", |s| s.table[&id].stopped);
+    client.write_all(get("/").as_bytes()).unwrap();
+    // Another's request shows that the runtime has looked at its sockets since.
+    assert_eq!(ask(&mut server.client(), "/").0, 200);
+    server.until("the other's answer", |s| s.counters.requests == 1);
+    assert_eq!(server.table[&id].bytes_in, 0);
+    server.send(Command::ResumeReading(id));
+    assert_eq!(read_response(&mut client).0, 200);
+    server.send(Command::StopReading(id));
+    server.until("stopped again", |s| s.table[&id].stopped);
+    client.write_all(b"GET").unwrap();
+    server.send(Command::Drop(id));
+    assert_eq!(client.read(&mut [0]).unwrap(), 0, "FIN though there was input");
+    server.stop();
+}
+
+#[test]
+fn an_answer_is_not_lost_to_a_reset_when_input_is_left_unread() {
+    let mut server = start(coroutines());
+    let mut client = server.client();
+    client.write_all(b"NONSENSE\r\n\r\n").unwrap();
+    client.write_all(&vec![b'x'; 200_000]).unwrap();
+    assert_eq!(read_response(&mut client).0, 400);
+    assert_eq!(client.read(&mut [0]).unwrap(), 0);
+    drop(client);
+    ended(&mut server, Why::BadRequest);
+    server.stop();
+}
+
+#[test]
+fn each_limit_ends_whom_it_is_for() {
+    let long = Some(LIMIT);
+    let limits = Config { idle_timeout: long, header_timeout: long, ..coroutines() };
+    let limits = Config { body_timeout: long, write_timeout: long, ..limits };
+    let short = Some(SHORT);
+
+    let mut server = start(Config { idle_timeout: short, ..limits.clone() });
+    assert_eq!(server.client().read(&mut [0]).unwrap(), 0);
+    ended(&mut server, Why::IdleTimeout);
+    assert!(server.stop().own_wakeups >= 1, "one for the limit");
+
+    let mut server = start(Config { header_timeout: short, ..limits.clone() });
+    let mut client = server.client();
+    assert_eq!(ask(&mut client, "/").0, 200);
+    client.write_all(b"GET / HT").unwrap();
+    assert_eq!(read_response(&mut client).0, 408);
+    assert_eq!(client.read(&mut [0]).unwrap(), 0);
+    drop(client);
+    ended(&mut server, Why::HeaderTimeout);
+    server.stop();
+
+    let mut server = start(Config { body_timeout: short, ..limits.clone() });
+    let mut client = server.client();
+    client.write_all(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n").unwrap();
+    assert_eq!(read_response(&mut client).0, 405);
+    assert_eq!(client.read(&mut [0]).unwrap(), 0, "FIN, not RST");
+    // It goes on talking: that is not listened to for long.
+    ended(&mut server, Why::BodyTimeout);
+    server.stop();
+
+    let mut server = start(Config { write_timeout: short, ..limits });
+    let mut client = server.client();
+    client.write_all(get("/room.png").repeat(30).as_bytes()).unwrap();
+    ended(&mut server, Why::WriteTimeout);
+    let reset = |what| matches!(what, What::Setsockopt { name: "SO_LINGER", .. });
+    assert_eq!(server.events.iter().filter(|e| reset(e.event.what)).count(), 1);
+    let error = client.read_to_end(&mut Vec::new()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ConnectionReset);
+    server.stop();
+}
+
+#[test]
+fn a_client_over_a_limit_gets_a_503() {
+    for config in [
+        Config { max_connections: 2, ..coroutines() },
+        Config { max_per_address: 2, ..coroutines() },
+    ] {
+        let mut server = start(config);
+        let mut two = [server.client(), server.client()];
+        server.until("two", |s| s.table.len() == 2);
+        let mut third = server.client();
+        assert_eq!(read_response(&mut third).0, 503);
+        assert_eq!(third.read(&mut [0]).unwrap(), 0);
+        drop(third);
+        for client in &mut two {
+            assert_eq!(ask(client, "/").0, 200);
+        }
+        server.until("its end", |s| s.counters.closed[Why::OverLimit as usize] == 1);
+        assert_eq!(server.stop().refused, 1);
+    }
+}
+
+/// Lets the server go one step: to before the next call, or the runtime's next wait.
+fn step(server: &mut Watched) {
+    let since = server.standing.since;
+    server.send(Command::Step(Step::Call));
+    server.until("a step", |s| {
+        s.standing.since > since && matches!(s.standing.stance, Stance::Held(_))
+    });
+}
+
+#[test]
+fn paused_it_makes_no_call_and_each_step_makes_one_at_most() {
+    let mut server = start(coroutines());
+    server.send(Command::Pause);
+    server.until("the pause", |s| matches!(s.standing.stance, Stance::Held(_)));
+    let mut client = server.client();
+    client.write_all(get("/").as_bytes()).unwrap();
+    let before = server.counters.calls_all();
+    server.events.clear();
+    let mut made = 0;
+    while server.counters.calls[Kind::Send as usize] == 0 {
+        step(&mut server);
+        let now = server.counters.calls_all() - before;
+        assert!(now <= made + 1, "{now} calls after {made}");
+        made = now;
+    }
+    let calls = server.events.iter().map(|e| e.event.what.kind()).filter(|kind| kind.is_call());
+    let calls: Vec<Kind> = calls.collect();
+    assert_eq!(calls, [Kind::Accept, Kind::Accept, Kind::Recv, Kind::Send]);
+    server.send(Command::Run);
+    assert_eq!(read_response(&mut client).0, 200);
+    server.until("running", |s| s.standing.stance == Stance::Waiting);
+
+    // A turn goes on to before the next wait.
+    server.send(Command::Pause);
+    server.until("the pause", |s| matches!(s.standing.stance, Stance::Held(_)));
+    client.write_all(get("/").as_bytes()).unwrap();
+    let since = server.standing.since;
+    server.send(Command::Step(Step::Turn));
+    server.until("the turn", |s| s.standing.since > since && s.counters.requests == 2);
+    assert_eq!(read_response(&mut client).0, 200);
+    server.until(
+        "the next wait",
+        |s| matches!(s.standing.stance, Stance::Held(next) if next.kind == Kind::EpollWait),
+    );
+    server.stop();
+}
+
+#[test]
+fn a_client_can_be_dropped_while_everything_stands_before_its_call() {
+    let mut server = start(coroutines());
+    let (mut client, id) = parked_client(&mut server);
+    server.send(Command::Pause);
+    server.until("the pause", |s| matches!(s.standing.stance, Stance::Held(_)));
+    client.write_all(get("/").as_bytes()).unwrap();
+    while !matches!(server.standing.stance, Stance::Held(next) if next.kind == Kind::Recv && next.conn == Some(id))
+    {
+        step(&mut server);
+    }
+    server.send(Command::Drop(id));
+    server.until("gone at once", |s| s.counters.open() == 0);
+    assert_eq!(client.read(&mut [0]).unwrap(), 0);
+    let mut next = server.client();
+    server.send(Command::Run);
+    assert_eq!(ask(&mut next, "/").0, 200);
+    let mut slow = server.client();
+    server.send(Command::Slow(100));
+    assert_eq!(ask(&mut slow, "/").0, 200);
+    server.stop();
+}
+
+#[test]
+fn a_slow_handler_holds_all_tasks_up() {
+    let routes = Routes { slow: true, metrics: false };
+    let mut server = start(Config { routes, ..coroutines() });
+    let (mut slow, id) = parked_client(&mut server);
+    let (mut other, _) = parked_client(&mut server);
+    slow.write_all(get("/slow?ms=500").as_bytes()).unwrap();
+    server.until("the handler", |s| s.standing.stance == Stance::Handling("/slow"));
+    assert_eq!(ask(&mut other, "/").0, 200);
+    assert_eq!(read_response(&mut slow).0, 200);
+    server.until("both answers", |s| s.counters.requests == 2);
+    let place = |find: &dyn Fn(What) -> bool| {
+        server.events.iter().position(|e| find(e.event.what)).unwrap()
+    };
+    let handler = place(&|what| what == What::Handler { route: "/slow" });
+    let handled = place(&|what| matches!(what, What::Handled { .. }));
+    assert_eq!(handled, handler + 1, "nothing else was done meanwhile");
+    assert_eq!(server.events[handled].event.conn, Some(id));
+    server.stop();
+}
+
+/// The most calls of one of two in a row, while the other is not parked.
+fn longest_row(events: &[OwnedEvent], two: &[ConnId]) -> u32 {
+    let (mut row, mut longest, mut last) = (0, 0, None);
+    let mut parked = [true; 2];
+    for event in events {
+        let Some(i) = two.iter().position(|id| event.event.conn == Some(*id)) else { continue };
+        match event.event.what.kind() {
+            Kind::Parked => parked[i] = true,
+            Kind::Woken => parked[i] = false,
+            kind if kind.is_call() => {
+                row = if parked[1 - i] || last != Some(i) { 1 } else { row + 1 };
+                longest = longest.max(row);
+                last = Some(i);
+            }
+            _ => {}
+        }
+    }
+    longest
+}
+
+#[test]
+fn whatever_the_neighbours_want_a_small_request_is_served_and_everything_is_published() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("index.html"), "small").unwrap();
+    std::fs::write(dir.path().join("large.bin"), vec![b'x'; 10_000_000]).unwrap();
+    let site = Site::open(dir.path()).unwrap();
+    // Everything is to be seen.
+    let capacity = Capacity { events: 1 << 21, ..Capacity::default() };
+    let mut server = start_with(coroutines(), site, capacity);
+    let mut neighbours = Vec::new();
+    for text in [get("/large.bin").repeat(1000), get("/").repeat(1_000_000)] {
+        let (mut client, id) = parked_client(&mut server);
+        neighbours.push(id);
+        let mut reader = client.try_clone().unwrap();
+        std::thread::spawn(move || {
+            let mut buffer = vec![0; 1 << 20];
+            while matches!(reader.read(&mut buffer), Ok(1..)) {}
+        });
+        std::thread::spawn(move || client.write_all(text.as_bytes()));
+    }
+    let mut small = server.client();
+    let begin = Instant::now();
+    let mut longest = 0;
+    for round in 1.. {
+        assert_eq!(ask(&mut small, "/").0, 200);
+        server.until("they go on", |s| {
+            neighbours.iter().all(|id| s.table[id].bytes_out > round * 10_000)
+        });
+        if round % 50 == 0 {
+            assert_eq!(server.lost.all(), 0, "the stream is whole");
+            longest = longest.max(longest_row(&server.events, &neighbours));
+            server.events.clear();
+            if longest >= BUDGET {
+                break;
+            }
+            assert!(begin.elapsed() < LIMIT, "no task used its budget up: {longest} calls");
+        }
+    }
+    // Those that let the others go on are run again in the reverse order: the last comes first.
+    assert!(longest <= 2 * BUDGET, "{longest} calls");
+    server.stop();
+}
+
+#[test]
+fn the_echo_protocol_is_spoken_by_tasks_too() {
+    let protocol = Protocol::Echo(encoding_rs::UTF_8);
+    let mut server = start(Config { protocol, ..coroutines() });
+    let (mut client, id) = parked_client(&mut server);
+    let sent: Vec<u8> = (0..8_000_000u32).map(|i| i.to_le_bytes()[1]).collect();
+    let mut writer = client.try_clone().unwrap();
+    let copy = sent.clone();
+    let writing = std::thread::spawn(move || {
+        writer.write_all(&copy).unwrap();
+        writer.shutdown(Shutdown::Write).unwrap();
+    });
+    server.until("an echo that waits", |s| is_parked(s, id, Kind::Send));
+    let mut back = Vec::new();
+    client.read_to_end(&mut back).unwrap();
+    writing.join().unwrap();
+    assert!(back == sent);
+    ended(&mut server, Why::PeerClosed);
+    server.stop();
+}
+
+#[test]
+fn the_listener_goes_to_another_server_and_comes_back() {
+    let mut server = start(coroutines());
+    let mut clients = Vec::new();
+    for to in [ServerKind::EpollEt, ServerKind::Coroutines, ServerKind::EpollEt] {
+        let mut client = server.client();
+        assert_eq!(ask(&mut client, "/").0, 200);
+        clients.push(client);
+        server.events.clear();
+        server.send(Command::Switch(to));
+        server.until("the switch", |s| {
+            s.events.iter().any(|e| e.event.what == What::Switched { to })
+        });
+        assert_eq!(clients.last_mut().unwrap().read(&mut [0]).unwrap(), 0);
+    }
+    assert_eq!(ask(&mut server.client(), "/").0, 200);
+    let counters = server.stop();
+    assert_eq!(counters.closed[Why::Switched as usize], 3);
+    assert_eq!((counters.started, counters.ended), (2, 2));
+}
+
+#[cfg(debug_assertions)]
+#[test]
+fn a_panic_in_a_task_is_the_servers() {
+    let mut server = start(coroutines());
+    let (_client, _) = parked_client(&mut server);
+    server.send(Command::Panic);
+    let error = server.handle.take().unwrap().join().unwrap_err();
+    assert!(error.contains("a test asked for it"), "{error}");
+}
