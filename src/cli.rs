@@ -15,7 +15,7 @@ pub use compare::Compare;
 use encoding_rs::Encoding;
 
 use crate::dashboard::theme::ThemeChoice;
-use crate::server::Protocol;
+use crate::server::{Mistake, Protocol, Trigger};
 use crate::telemetry::{Asks, ServerKind};
 
 /// The port when none is asked for.
@@ -54,6 +54,35 @@ pub struct Cli {
     #[arg(short, long, value_name = "NAME", default_value_t, value_parser = server_kind())]
     #[arg(help_heading = "Server")]
     pub server: ServerKind,
+
+    /// When --server epoll is told of an fd that is ready.
+    #[arg(long, value_name = "NAME", default_value = Trigger::default().name())]
+    #[arg(value_parser = trigger(), help_heading = "Server")]
+    pub trigger: Trigger,
+
+    /// How long --server scan sleeps between two rounds, up to 60; 0 for not at all.
+    #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = nap)]
+    #[arg(help_heading = "Server")]
+    pub nap: Duration,
+
+    /// Receive until there is nothing left, or once for each event.
+    #[arg(long, value_name = "on|off", value_enum, hide_possible_values = true)]
+    #[arg(default_value_t = Switch::On, help_heading = "Server")]
+    pub drain: Switch,
+
+    /// Accept everybody who waits, or one client for each event.
+    #[arg(long, value_name = "all|one", value_enum, hide_possible_values = true)]
+    #[arg(default_value_t = Accept::All, help_heading = "Server")]
+    pub accept: Accept,
+
+    /// Watch standard input too: its lines are told, and the line quit ends the server. With
+    /// --headless, on scan, select, poll, epoll and epoll-et.
+    #[arg(long, help_heading = "Server")]
+    pub stdin: bool,
+
+    /// Do something WRONG on purpose, to see what comes of it.
+    #[arg(long, value_name = "NAME", value_parser = mistake(), help_heading = "Server")]
+    pub mistake: Option<Mistake>,
 
     /// What to speak: HTTP, or send back what comes, shown as text.
     #[arg(long, value_name = "NAME", value_enum, default_value_t, help_heading = "Server")]
@@ -112,6 +141,10 @@ pub struct Cli {
     #[arg(long, value_name = "on|off", value_enum, hide_possible_values = true)]
     #[arg(default_value_t = Switch::On, help_heading = "Sockets")]
     pub keep_alive: Switch,
+
+    /// The same as --keep-alive off.
+    #[arg(long, conflicts_with = "keep_alive", help_heading = "Sockets")]
+    pub close_after_response: bool,
 
     /// Send a short segment at once, also while others are unacknowledged (no Nagle algorithm).
     #[arg(long, value_name = "on|off", value_enum, hide_possible_values = true)]
@@ -263,6 +296,15 @@ impl Switch {
     }
 }
 
+/// Whom an event lets in.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Accept {
+    /// Everybody who waits.
+    All,
+    /// One client.
+    One,
+}
+
 /// The names of `--protocol`.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum ProtocolName {
@@ -290,6 +332,17 @@ impl Cli {
                 "--server {name} has no loop that could go on while a handler runs, so \
                  --handler offload is not for it: take {with_loop}."
             ));
+        }
+        if self.stdin && !loops {
+            return Err(format!(
+                "--server {name} waits for one fd at a time, so it cannot watch --stdin too: take \
+                 {with_loop}."
+            ));
+        }
+        if self.stdin && !headless {
+            return Err(
+                "--stdin takes the keyboard, which the dashboard needs: add --headless.".into()
+            );
         }
         Ok(())
     }
@@ -438,18 +491,44 @@ fn handler(text: &str) -> Result<Handler, String> {
 
 /// One of the nine servers, by its name.
 fn server_kind() -> impl TypedValueParser<Value = ServerKind> {
-    PossibleValuesParser::new(ServerKind::ALL.map(server_value)).map(|name| {
-        ServerKind::ALL.into_iter().find(|kind| kind.name() == name).unwrap_or_default()
-    })
+    one_of(ServerKind::ALL, ServerKind::name, ServerKind::summary)
 }
 
-/// An IP address; IPv6 also in brackets, as it stands in a URL.
+fn trigger() -> impl TypedValueParser<Value = Trigger> {
+    one_of(Trigger::ALL, Trigger::name, Trigger::summary)
+}
+
+fn mistake() -> impl TypedValueParser<Value = Mistake> {
+    one_of(Mistake::ALL, Mistake::name, Mistake::summary)
+}
+
+/// One of some, by its name.
+fn one_of<T: Copy + Send + Sync + 'static, const N: usize>(
+    all: [T; N],
+    name: fn(T) -> &'static str,
+    summary: fn(T) -> &'static str,
+) -> impl TypedValueParser<Value = T> {
+    let values = all.map(|each| PossibleValue::new(name(each)).help(summary(each)));
+    PossibleValuesParser::new(values)
+        .try_map(move |text| all.into_iter().find(|&each| name(each) == text).ok_or("no such name"))
+}
+
+/// A nap's length, in seconds and parts of one.
+fn nap(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds")?;
+    if !(0.0..=60.0).contains(&seconds) {
+        return Err("between 0 and 60 seconds".into());
+    }
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}
+
 /// An encoding by one of its labels (WHATWG Encoding Standard).
 fn encoding(label: &str) -> Result<&'static Encoding, String> {
     Encoding::for_label(label.as_bytes())
         .ok_or_else(|| "no such encoding; utf-8, gb18030, big5, shift_jis are some".into())
 }
 
+/// An IP address; IPv6 also in brackets, as it stands in a URL.
 fn ip(text: &str) -> Result<IpAddr, std::net::AddrParseError> {
     let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
     bare.unwrap_or(text).parse()
@@ -511,11 +590,47 @@ mod tests {
             "--max-header-lines 101",
             "--port 65536",
             "--theme pink",
+            "--nap -1",
+            "--nap 61",
+            "--nap nan",
+            "--trigger both",
+            "--mistake all",
+            "--keep-alive on --close-after-response",
             "a b",
         ];
         for args in wrong {
             let error = parse(args).expect_err(args);
             assert_eq!(error.exit_code(), 2, "{args}");
+        }
+    }
+
+    #[test]
+    fn a_nap_has_parts_of_a_second() {
+        assert_eq!(parse("").unwrap().nap, Duration::ZERO);
+        assert_eq!(parse("--nap 0.5").unwrap().nap, Duration::from_millis(500));
+    }
+
+    #[test]
+    fn names_stand_for_what_they_name() {
+        for trigger in Trigger::ALL {
+            assert_eq!(parse(&format!("--trigger {}", trigger.name())).unwrap().trigger, trigger);
+        }
+        for mistake in Mistake::ALL {
+            let cli = parse(&format!("--mistake {}", mistake.name())).unwrap();
+            assert_eq!(cli.mistake, Some(mistake));
+        }
+    }
+
+    #[test]
+    fn standard_input_is_for_those_who_can_watch_it() {
+        for (args, headless, fine) in [
+            ("--stdin", true, true),
+            ("--stdin --server scan", true, true),
+            ("--stdin", false, false),
+            ("--stdin --server threads", true, false),
+            ("--server threads", false, true),
+        ] {
+            assert_eq!(parse(args).unwrap().check(headless).is_ok(), fine, "{args}");
         }
     }
 

@@ -21,7 +21,7 @@ use epollscope::inspect::Inspector;
 use epollscope::record::json::Header;
 use epollscope::record::log::Log;
 use epollscope::record::stdout::Printer;
-use epollscope::server::{self, Bound, Protocol};
+use epollscope::server::{self, Bound, Mistake, Protocol};
 use epollscope::telemetry::{
     Capacity, Command, Control, Publisher, Sink, Subscriber, control, wire,
 };
@@ -132,6 +132,10 @@ fn serve(cli: &Cli) -> Result<(), Sentence> {
             .into());
     }
     let mut notices = Vec::new();
+    if let Some(mistake) = cli.mistake {
+        let (name, summary) = (mistake.name(), mistake.summary());
+        notices.push(format!("This server makes a mistake on purpose, {name}: {summary}."));
+    }
     let max_connections = connections(cli, descriptors(), &mut notices);
     let site = site(cli.root.as_deref())?.list(cli.list).hidden(cli.hidden);
     let bound = bind(cli.bind, cli.port, &mut notices)?;
@@ -144,8 +148,12 @@ fn serve(cli: &Cli) -> Result<(), Sentence> {
             .map_err(|error| format!("Signals cannot be caught: {}.", plain(&error)))?;
     }
     let mut streams = Vec::new();
-    let header =
-        Header { server: cli.server.name(), pid: std::process::id(), start: SystemTime::now() };
+    let header = Header {
+        server: cli.server.name(),
+        pid: std::process::id(),
+        start: SystemTime::now(),
+        mistake: cli.mistake.map(Mistake::name),
+    };
     let start = Instant::now();
     let log = match &cli.log {
         Some(path) => Some(log(path, &mut streams, &control, &header)?),
@@ -202,11 +210,17 @@ fn config(cli: &Cli, max_connections: usize) -> server::Config {
             slow: cli.demo_routes || cli.demo.is_some(),
             metrics: cli.metrics,
         },
-        keep_alive: cli.keep_alive.is_on(),
+        keep_alive: cli.keep_alive.is_on() && !cli.close_after_response,
         handler_threads: cli.handler_threads(),
         nodelay: cli.nodelay.is_on(),
         cork: cli.cork.is_on(),
         read_buffer: cli.read_buffer as usize,
+        trigger: cli.trigger,
+        nap: cli.nap,
+        drain: cli.drain.is_on(),
+        accept_all: cli.accept == cli::Accept::All,
+        stdin: cli.stdin,
+        mistake: cli.mistake,
         once: cli.once,
         stack_size: cli.stack_size as usize,
         worker: server::Program {
@@ -370,6 +384,8 @@ fn cannot_listen(addr: SocketAddr, error: &io::Error) -> Sentence {
         ErrorKind::PermissionDenied => format!(
             "Port {port} may not be used without privileges: choose one from 1024 up with --port."
         ),
+        // A sentence of the server's own.
+        ErrorKind::Unsupported => error.to_string(),
         _ => format!("{addr} cannot be listened on: {}.", plain(error)),
     }
 }

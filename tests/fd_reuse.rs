@@ -4,13 +4,20 @@ mod common;
 
 use std::io::Read;
 
-use common::{ask, start};
+use common::{ask, servers, start};
 use epollscope::server::Config;
 use epollscope::telemetry::{Command, What};
 
 #[test]
 fn a_command_hits_the_connection_it_named_and_not_the_next_one_with_its_number() {
-    let mut server = start(Config::default());
+    for config in servers() {
+        println!("{}", common::name(&config));
+        hits_whom_it_named(config);
+    }
+}
+
+fn hits_whom_it_named(config: Config) {
+    let mut server = start(config);
     // Keeps its descriptor, so that the next client's own end does not take the freed number.
     let mut client = server.client();
     let first = server.row_of(&client);

@@ -6,23 +6,23 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use common::{LIMIT, Watched, ask, get, read_response, start};
+use common::{LIMIT, Watched, ask, get, on_each, read_response, start};
 use epollscope::server::Config;
-use epollscope::telemetry::{Command, ConnState, Stance, What, Why};
+use epollscope::telemetry::{Command, ConnState, ServerKind, Stance, What, Why};
 
 /// The limit under test; the others are out of the way.
 const SHORT: Duration = Duration::from_millis(600);
 /// How often a slow one sends a byte.
 const PACE: Duration = Duration::from_millis(100);
 
-fn limits() -> Config {
+fn limits(config: &Config) -> Config {
     let long = Some(LIMIT);
     Config {
         idle_timeout: long,
         header_timeout: long,
         body_timeout: long,
         write_timeout: long,
-        ..Config::default()
+        ..config.clone()
     }
 }
 
@@ -46,130 +46,155 @@ fn ended(server: &mut Watched, why: Why) {
 
 #[test]
 fn a_head_that_comes_too_slowly_is_answered_with_408() {
-    let mut server = start(Config { header_timeout: Some(SHORT), ..limits() });
-    let mut client = server.client();
-    // A request before it does not count.
-    assert_eq!(ask(&mut client, "/").0, 200);
-    let begin = Instant::now();
-    trickle(&mut client, get("/").bytes().take(30).chain(std::iter::repeat(b'x')));
-    assert_eq!(read_response(&mut client).0, 408);
-    assert!(begin.elapsed() >= SHORT);
-    assert_eq!(client.read(&mut [0]).unwrap(), 0);
-    drop(client);
-    ended(&mut server, Why::HeaderTimeout);
-    server.stop();
+    on_each(|config| {
+        let mut server = start(Config { header_timeout: Some(SHORT), ..limits(&config) });
+        let mut client = server.client();
+        // A request before it does not count.
+        assert_eq!(ask(&mut client, "/").0, 200);
+        let begin = Instant::now();
+        trickle(&mut client, get("/").bytes().take(30).chain(std::iter::repeat(b'x')));
+        assert_eq!(read_response(&mut client).0, 408);
+        assert!(begin.elapsed() >= SHORT);
+        assert_eq!(client.read(&mut [0]).unwrap(), 0);
+        drop(client);
+        ended(&mut server, Why::HeaderTimeout);
+        server.stop();
+    });
 }
 
 #[test]
 fn the_limit_of_a_head_counts_from_its_first_byte() {
-    let server = start(Config { header_timeout: Some(SHORT), ..limits() });
-    let mut client = server.client();
-    let (first, second) = (get("/"), get("/"));
-    let (head, tail) = second.split_at(10);
-    let begin = Instant::now();
-    while begin.elapsed() < SHORT * 2 {
-        // In every round one request ends and the next begins: each has its own time.
-        client.write_all((first.clone() + head).as_bytes()).unwrap();
-        assert_eq!(read_response(&mut client).0, 200);
-        client.set_read_timeout(Some(PACE)).unwrap();
+    on_each(|config| {
+        let server = start(Config { header_timeout: Some(SHORT), ..limits(&config) });
+        let mut client = server.client();
+        let (first, second) = (get("/"), get("/"));
+        let (head, tail) = second.split_at(10);
+        let begin = Instant::now();
+        while begin.elapsed() < SHORT * 2 {
+            // In every round one request ends and the next begins: each has its own time.
+            client.write_all((first.clone() + head).as_bytes()).unwrap();
+            assert_eq!(read_response(&mut client).0, 200);
+            client.set_read_timeout(Some(PACE)).unwrap();
+            assert!(client.read(&mut [0]).is_err_and(|e| e.kind() == ErrorKind::WouldBlock));
+            client.set_read_timeout(Some(LIMIT)).unwrap();
+            client.write_all(tail.as_bytes()).unwrap();
+            assert_eq!(read_response(&mut client).0, 200);
+        }
+        // Between requests there is only the idle limit.
+        client.set_read_timeout(Some(SHORT * 2)).unwrap();
         assert!(client.read(&mut [0]).is_err_and(|e| e.kind() == ErrorKind::WouldBlock));
         client.set_read_timeout(Some(LIMIT)).unwrap();
-        client.write_all(tail.as_bytes()).unwrap();
-        assert_eq!(read_response(&mut client).0, 200);
-    }
-    // Between requests there is only the idle limit.
-    client.set_read_timeout(Some(SHORT * 2)).unwrap();
-    assert!(client.read(&mut [0]).is_err_and(|e| e.kind() == ErrorKind::WouldBlock));
-    client.set_read_timeout(Some(LIMIT)).unwrap();
-    assert_eq!(ask(&mut client, "/").0, 200);
-    assert_eq!(server.stop().closed[Why::HeaderTimeout as usize], 0);
+        assert_eq!(ask(&mut client, "/").0, 200);
+        assert_eq!(server.stop().closed[Why::HeaderTimeout as usize], 0);
+    });
 }
 
 #[test]
 fn a_body_that_comes_too_slowly_ends_its_connection() {
-    let mut server = start(Config { body_timeout: Some(SHORT), ..limits() });
-    let mut client = server.client();
-    client.write_all(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n").unwrap();
-    assert_eq!(read_response(&mut client).0, 405);
-    let begin = Instant::now();
-    trickle(&mut client, std::iter::repeat(b'x'));
-    assert!(begin.elapsed() + PACE >= SHORT);
-    assert_eq!(client.read(&mut [0]).unwrap(), 0, "FIN, not RST");
-    drop(client);
-    ended(&mut server, Why::BodyTimeout);
-    server.stop();
+    on_each(|config| {
+        let mut server = start(Config { body_timeout: Some(SHORT), ..limits(&config) });
+        let mut client = server.client();
+        client.write_all(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n").unwrap();
+        assert_eq!(read_response(&mut client).0, 405);
+        let begin = Instant::now();
+        trickle(&mut client, std::iter::repeat(b'x'));
+        assert!(begin.elapsed() + PACE >= SHORT);
+        assert_eq!(client.read(&mut [0]).unwrap(), 0, "FIN, not RST");
+        drop(client);
+        ended(&mut server, Why::BodyTimeout);
+        server.stop();
+    });
 }
 
 #[test]
 fn one_who_does_not_take_the_answer_is_reset() {
-    let mut server = start(Config { write_timeout: Some(SHORT), ..limits() });
-    let mut client = server.client();
-    client.write_all(get("/room.png").repeat(30).as_bytes()).unwrap();
-    let row = server.row_of(&client);
-    server.until("a full buffer", |s| {
-        s.gone
-            .iter()
-            .chain(s.table.get(&row.id))
-            .any(|row| row.interest.to_string().contains("OUT"))
+    on_each(|config| {
+        let mut server = start(Config { write_timeout: Some(SHORT), ..limits(&config) });
+        let mut client = server.client();
+        client.write_all(get("/room.png").repeat(30).as_bytes()).unwrap();
+        let row = server.row_of(&client);
+        server.until("a full buffer", |s| {
+            s.gone
+                .iter()
+                .chain(s.table.get(&row.id))
+                .any(|row| row.interest.to_string().contains("OUT"))
+        });
+        ended(&mut server, Why::WriteTimeout);
+        let reset = |what| matches!(what, What::Setsockopt { name: "SO_LINGER", .. });
+        let resets = server.events.iter().filter(|e| reset(e.event.what));
+        assert_eq!(resets.count(), 1, "what was queued in the kernel is thrown away");
+        let error = client.read_to_end(&mut Vec::new()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ConnectionReset);
+        server.stop();
     });
-    ended(&mut server, Why::WriteTimeout);
-    let reset = |what| matches!(what, What::Setsockopt { name: "SO_LINGER", .. });
-    let resets = server.events.iter().filter(|e| reset(e.event.what));
-    assert_eq!(resets.count(), 1, "what was queued in the kernel is thrown away");
-    let error = client.read_to_end(&mut Vec::new()).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::ConnectionReset);
-    server.stop();
 }
 
 #[test]
 fn one_who_takes_the_answer_slowly_but_steadily_gets_it_whole() {
-    let mut server = start(Config { write_timeout: Some(SHORT), ..limits() });
-    let mut client = server.client();
-    client.write_all(get("/room.png").repeat(12).as_bytes()).unwrap();
-    let row = server.row_of(&client);
-    server.until("a full buffer", |s| s.table[&row.id].state == ConnState::Writing);
-    let begin = Instant::now();
-    for _ in 0..12 {
-        assert_eq!(read_response(&mut client).0, 200);
-        // Reads the next in good time, but not at once.
-        let next = begin.elapsed() + PACE;
-        server.until("the next round", |_| begin.elapsed() >= next);
-    }
-    assert!(begin.elapsed() > SHORT, "longer than the limit in all");
-    assert_eq!(server.stop().closed[Why::WriteTimeout as usize], 0);
+    on_each(|config| {
+        let mut server = start(Config { write_timeout: Some(SHORT), ..limits(&config) });
+        let mut client = server.client();
+        client.write_all(get("/room.png").repeat(12).as_bytes()).unwrap();
+        let row = server.row_of(&client);
+        server.until("a full buffer", |s| s.table[&row.id].state == ConnState::Writing);
+        let begin = Instant::now();
+        for _ in 0..12 {
+            assert_eq!(read_response(&mut client).0, 200);
+            // Reads the next in good time, but not at once.
+            let next = begin.elapsed() + PACE;
+            server.until("the next round", |_| begin.elapsed() >= next);
+        }
+        assert!(begin.elapsed() > SHORT, "longer than the limit in all");
+        assert_eq!(server.stop().closed[Why::WriteTimeout as usize], 0);
+    });
 }
 
 #[test]
 fn no_limit_is_counted_while_the_loop_stands() {
-    let limit = Some(SHORT);
-    let mut server = start(Config { header_timeout: limit, idle_timeout: limit, ..limits() });
-    let (mut silent, mut partial) = (server.client(), server.client());
-    server.row_of(&silent);
-    let (head, tail) = ("GET / HTTP/1.1\r\n", "Host: x\r\n\r\n");
-    partial.write_all(head.as_bytes()).unwrap();
-    let row = server.row_of(&partial);
-    server.until("the first piece", |s| s.table[&row.id].state == ConnState::Reading);
-    server.send(Command::Pause);
-    let begin = Instant::now();
-    server.until("a long pause", |s| {
-        matches!(s.standing.stance, Stance::Held(_)) && begin.elapsed() > SHORT * 3
+    on_each(|config| {
+        let limit = Some(SHORT);
+        let mut server =
+            start(Config { header_timeout: limit, idle_timeout: limit, ..limits(&config) });
+        let (mut silent, mut partial) = (server.client(), server.client());
+        server.row_of(&silent);
+        let (head, tail) = ("GET / HTTP/1.1\r\n", "Host: x\r\n\r\n");
+        partial.write_all(head.as_bytes()).unwrap();
+        let row = server.row_of(&partial);
+        server.until("the first piece", |s| s.table[&row.id].state == ConnState::Reading);
+        server.send(Command::Pause);
+        let begin = Instant::now();
+        server.until("a long pause", |s| {
+            matches!(s.standing.stance, Stance::Held(_)) && begin.elapsed() > SHORT * 3
+        });
+        partial.write_all(tail.as_bytes()).unwrap();
+        server.send(Command::Run);
+        assert_eq!(read_response(&mut partial).0, 200);
+        assert_eq!(ask(&mut silent, "/").0, 200);
+        server.stop();
     });
-    partial.write_all(tail.as_bytes()).unwrap();
-    server.send(Command::Run);
-    assert_eq!(read_response(&mut partial).0, 200);
-    assert_eq!(ask(&mut silent, "/").0, 200);
-    server.stop();
 }
 
 #[test]
 fn without_limits_nobody_is_ended() {
-    let none = None;
-    let config =
-        Config { idle_timeout: none, header_timeout: none, body_timeout: none, ..limits() };
-    let server = start(Config { write_timeout: none, ..config });
-    let mut client = server.client();
-    trickle(&mut client, get("/").bytes().take(12));
-    client.write_all(&get("/").as_bytes()[12..]).unwrap();
-    assert_eq!(read_response(&mut client).0, 200);
-    assert_eq!(server.stop().own_wakeups, 1, "nobody waits for a time, and the shutdown wakes");
+    on_each(|config| {
+        // `scan` has no waker.
+        let woken = u64::from(config.server != ServerKind::Scan);
+        let none = None;
+        let config = Config {
+            idle_timeout: none,
+            header_timeout: none,
+            body_timeout: none,
+            ..limits(&config)
+        };
+        let server = start(Config { write_timeout: none, ..config });
+        let mut client = server.client();
+        trickle(&mut client, get("/").bytes().take(12));
+        client.write_all(&get("/").as_bytes()[12..]).unwrap();
+        assert_eq!(read_response(&mut client).0, 200);
+        assert_eq!(
+            server.stop().own_wakeups,
+            woken,
+            "nobody waits for a time, and the shutdown wakes"
+        );
+    });
 }

@@ -40,7 +40,10 @@ fn start(dir: &Path, options: &[&str]) -> Traced {
         // The limit holds for lists too, and a ready list may have 1,024 entries.
         .args(["-f", "-s", "1024", "-o"])
         .arg(dir.join("strace"))
-        .args(["-e", "trace=network,desc,epoll_wait,epoll_pwait,epoll_ctl,sendfile"])
+        .args([
+            "-e",
+            "trace=network,desc,epoll_wait,epoll_pwait,epoll_ctl,sendfile,clock_nanosleep",
+        ])
         .arg(env!("CARGO_BIN_EXE_epollscope"))
         .args(["--headless", "--quiet", "--port", "0", "--log"])
         .arg(dir.join("log"))
@@ -101,7 +104,7 @@ fn read_answers(socket: &mut TcpStream, mut count: usize) {
 }
 
 /// Requests of every sort, by connections that end in every way.
-fn mixed_load(server: &Traced, targets: &[&str], large: &str, rounds: usize) {
+fn mixed_load(server: &Traced, rounds: usize, targets: &[&str], large: &str) {
     let get = |target: &str| format!("GET {target} HTTP/1.1\r\nHost: x\r\n\r\n");
     let mut kept: Vec<TcpStream> = (0..8).map(|_| server.client()).collect();
     for round in 0..rounds {
@@ -191,16 +194,16 @@ fn compare_with(dir: &Path, at_least: usize, of_strace: fn(&str) -> Vec<strace::
     trace
 }
 
-#[test]
-fn the_log_equals_strace_for_the_embedded_site() {
+/// The log of the embedded site's server, started with these options.
+fn embedded(options: &[&str], rounds: usize, at_least: usize) {
     if !strace_works() {
         return;
     }
     let dir = tempfile::tempdir().unwrap();
     let limits = ["--header-timeout", "1", "--body-timeout", "1", "--idle-timeout", "4"];
-    let server = start(dir.path(), &[&["--max-connections", "14"], &limits[..]].concat());
+    let server = start(dir.path(), &[&["--max-connections", "14"], &limits[..], options].concat());
     let silent = server.client();
-    mixed_load(&server, &["/", "/missing", "/style.css", "/?query"], "/room.png", 90);
+    mixed_load(&server, rounds, &["/", "/missing", "/style.css", "/?query"], "/room.png");
     slow_reader(&server, dir.path(), "/room.png");
     // Ended by the limits of a head and of a body.
     for begun in ["GET / HT", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n"] {
@@ -216,7 +219,43 @@ fn the_log_equals_strace_for_the_embedded_site() {
     let mut silent = silent;
     assert_eq!(silent.read(&mut [0]).unwrap_or(0), 0);
     server.stop();
-    compare(dir.path(), 3000);
+    compare(dir.path(), at_least);
+}
+
+#[test]
+fn the_log_equals_strace_for_the_embedded_site() {
+    embedded(&[], 90, 3000);
+}
+
+#[test]
+fn the_log_equals_strace_for_epoll() {
+    embedded(&["--server", "epoll"], 45, 1500);
+}
+
+#[test]
+fn the_log_equals_strace_for_epoll_by_edges() {
+    embedded(&["--server", "epoll", "--trigger", "edge"], 45, 1500);
+}
+
+#[test]
+fn the_log_equals_strace_for_epoll_by_oneshot() {
+    embedded(&["--server", "epoll", "--trigger", "oneshot"], 45, 1500);
+}
+
+#[test]
+fn the_log_equals_strace_for_poll() {
+    embedded(&["--server", "poll"], 45, 1500);
+}
+
+#[test]
+fn the_log_equals_strace_for_select() {
+    embedded(&["--server", "select"], 45, 1500);
+}
+
+/// With a nap, so that the log loses nothing.
+#[test]
+fn the_log_equals_strace_for_scan() {
+    embedded(&["--server", "scan", "--nap", "0.01"], 20, 3000);
 }
 
 #[test]
@@ -226,7 +265,7 @@ fn the_log_equals_strace_for_files_on_disk() {
     }
     let dir = tempfile::tempdir().unwrap();
     let server = start(dir.path(), &[&root(dir.path())]);
-    mixed_load(&server, &["/", "/other.txt", "/out", "/../x", "/missing"], "/large.bin", 90);
+    mixed_load(&server, 90, &["/", "/other.txt", "/out", "/../x", "/missing"], "/large.bin");
     slow_reader(&server, dir.path(), "/large.bin");
     server.stop();
     let trace = compare(dir.path(), 3000);
@@ -252,7 +291,7 @@ fn the_log_equals_strace_without_cork_and_nodelay() {
     let dir = tempfile::tempdir().unwrap();
     let options = ["--cork", "off", "--nodelay", "off", &root(dir.path())];
     let server = start(dir.path(), &options);
-    mixed_load(&server, &["/", "/other.txt", "/missing"], "/large.bin", 30);
+    mixed_load(&server, 30, &["/", "/other.txt", "/missing"], "/large.bin");
     slow_reader(&server, dir.path(), "/large.bin");
     server.stop();
     let trace = compare(dir.path(), 1000);
@@ -268,7 +307,7 @@ fn the_log_equals_strace_with_a_small_read_buffer() {
     let server = start(dir.path(), &["--read-buffer", "512"]);
     // So long that ten in a row fill the buffer several times.
     let long = format!("/?{}", "x".repeat(300));
-    mixed_load(&server, &["/", &long, "/missing"], "/room.png", 30);
+    mixed_load(&server, 30, &["/", &long, "/missing"], "/room.png");
     // Exactly as long as the buffer: one read cannot tell that nothing is left.
     let exact = format!("GET /{} HTTP/1.1\r\nHost: x\r\n\r\n", "y".repeat(512 - 27));
     assert_eq!(exact.len(), 512);
@@ -324,7 +363,7 @@ fn the_log_equals_strace_for_clients_that_take_nothing() {
         let error = client.read_to_end(&mut Vec::new()).unwrap_err();
         assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
     }
-    mixed_load(&server, &["/", "/other.txt"], "/large.bin", 6);
+    mixed_load(&server, 6, &["/", "/other.txt"], "/large.bin");
     server.stop();
     compare(dir.path(), 200);
 }
@@ -363,7 +402,7 @@ fn the_log_equals_strace_for_coroutines_but_for_the_calls_of_the_runtime() {
     let first = ["--server", "coroutines", root.to_str().unwrap(), "--max-connections", "14"];
     let server = start(dir.path(), &[&first, &limits[..]].concat());
     let mut silent = server.client();
-    mixed_load(&server, &["/", "/missing", "/large.bin", "/?query"], "/large.bin", 90);
+    mixed_load(&server, 90, &["/", "/missing", "/large.bin", "/?query"], "/large.bin");
     slow_reader(&server, dir.path(), "/large.bin");
     for begun in ["GET / HT", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n"] {
         let mut slow = server.client();

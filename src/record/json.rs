@@ -22,6 +22,8 @@ pub struct Header {
     pub pid: u32,
     /// When it was started; the moment at which `t` is 0.
     pub start: SystemTime,
+    /// The mistake that it makes on purpose.
+    pub mistake: Option<&'static str>,
 }
 
 /// Appends the first line.
@@ -32,7 +34,11 @@ pub fn header(out: &mut Vec<u8>, header: &Header) {
     number(out, header.pid.into());
     out.extend_from_slice(b",\"start\":\"");
     utc(out, header.start);
-    out.extend_from_slice(b"\"}\n");
+    out.push(b'"');
+    if let Some(mistake) = header.mistake {
+        text(out, "mistake", mistake.as_bytes());
+    }
+    out.extend_from_slice(b"}\n");
 }
 
 /// Appends the last line: how many events are in the log, and how many it had to leave out.
@@ -468,13 +474,17 @@ mod tests {
     fn the_first_and_the_last_line() {
         let start = UNIX_EPOCH + Duration::from_secs(1_795_251_600);
         let mut out = Vec::new();
-        header(&mut out, &Header { server: "epoll-et", pid: 4242, start });
+        header(&mut out, &Header { server: "epoll-et", pid: 4242, start, mistake: None });
         closing(&mut out, 0, 22);
         assert_eq!(
             String::from_utf8(out).unwrap(),
             "{\"log\":\"epollscope\",\"version\":1,\"server\":\"epoll-et\",\"pid\":4242,\
              \"start\":\"2026-11-21T09:00:00Z\"}\n{\"lost\":0,\"events\":22}\n"
         );
+        let mut out = Vec::new();
+        let mistake = Some("no-drain");
+        header(&mut out, &Header { server: "epoll-et", pid: 4242, start, mistake });
+        assert!(out.ends_with(b"Z\",\"mistake\":\"no-drain\"}\n"));
     }
 
     #[test]

@@ -167,7 +167,7 @@ mod tests {
     const LIMIT: Duration = Duration::from_secs(10);
 
     fn header() -> Header {
-        Header { server: "epoll-et", pid: 1, start: SystemTime::now() }
+        Header { server: "epoll-et", pid: 1, start: SystemTime::now(), mistake: None }
     }
 
     fn lines(path: &Path) -> Vec<Value> {

@@ -14,7 +14,7 @@ use super::reactor::Reactor;
 use super::selector::Selector;
 use super::session::Part;
 use super::table::{Seat, Table};
-use crate::telemetry::{ConnId, Fd, Kind, Nanos, Why};
+use crate::telemetry::{ConnId, Fd, Kind, Mask, Nanos, Why};
 
 impl Config {
     /// Whether as many connections are open as may be, in all or from this address.
@@ -58,9 +58,14 @@ impl<S: Selector> Reactor<S> {
         while let Some(fd) = self.floor.timers.pop(self.floor.tell.now()) {
             let Some(connection) = self.floor.table.at(fd) else { continue };
             let (id, now) = (connection.row.id, self.floor.tell.now());
+            // What it has sent since was told by nobody, and would make a reset of its FIN.
+            let unwatched = connection.row.interest == Mask::NONE;
             let (again, lingers) = (self.floor.config.look_again(now), connection.linger.is_some());
             match self.floor.config.deadline(connection, self.floor.resumed) {
                 Some((deadline, why)) if deadline <= now && lingers => {
+                    if unwatched {
+                        self.floor.drain(fd, id);
+                    }
                     self.floor.close(fd, id, why);
                 }
                 Some((deadline, why)) if deadline <= now => self.time_is_over(fd, id, why),

@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use super::Config;
 use super::echo::{Text, front};
+use super::mistake::Mistake;
 use super::routes::{self, Route};
 use super::session::{Handler, Part, Session, rest_of};
 use crate::http::{
@@ -112,8 +113,9 @@ impl Desk {
                 continue;
             }
             let response = match http::parse(rest, &self.config.limits) {
-                Head::Partial => break,
-                Head::Bad(status) => {
+                Head::Partial if !self.config.makes(Mistake::RecvOnce) => break,
+                bad @ (Head::Partial | Head::Bad(_)) => {
+                    let status = if let Head::Bad(status) = bad { status } else { 400 };
                     used = bytes.len();
                     session.ending = Some(Why::BadRequest);
                     self.site.refuse(status, self.time, &mut self.output)

@@ -2,22 +2,23 @@
 //! the gate, and somebody to tell. Answering is not here (`desk`), so the operator's commands can
 //! be carried out in the middle of it.
 
-use std::os::fd::{AsFd, AsRawFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::time::{Duration, Instant};
 
 use super::connection::Connection;
 use super::desk::Witness;
+use super::mistake::Mistake;
 use super::pace::{Pace, Verdict};
 use super::pool::Pool;
-use super::selector::{Ctl, Tag, Unwatched, Watcher, Wish};
+use super::selector::{Ctl, Tag, Trigger, Unwatched, Watcher, Wish, peek};
 use super::session::{Handler, Session};
 use super::table::Table;
 use super::timers::Timers;
-use super::{After, Bound, Config};
+use super::{After, Bound, Config, ret};
 use crate::http::Payload;
 use crate::telemetry::{
-    Command, Commands, ConnId, ConnState, Counters, CtlOp, Errno, Fd, Kind, Listener, Mask, Nanos,
-    Next, Publisher, Ret, Stance, Standing, What, Why,
+    Command, Commands, ConnId, ConnState, Counters, CtlOp, Fd, Kind, Listener, Mask, Nanos, Next,
+    Publisher, Ret, Stance, Standing, What, Why,
 };
 
 /// The loop's own things.
@@ -41,6 +42,8 @@ pub(super) struct Floor<S> {
     pub(super) unfinished: Vec<(Fd, ConnId)>,
     /// The accept queue may not be empty, though no event will tell.
     pub(super) acceptable: bool,
+    /// Sockets that are never closed: `--mistake forget-unregister`.
+    pub(super) forgotten: Vec<OwnedFd>,
     pub(super) last_id: u64,
     /// When the last wait call returned, with pauses since then taken out.
     pub(super) woke: Nanos,
@@ -68,7 +71,7 @@ impl<S: Watcher> Floor<S> {
             resting: None,
             server: S::SERVER,
             epfd: selector.fd().unwrap_or(-1),
-            waker: commands.as_fd().as_raw_fd(),
+            waker: if S::ASKS { -1 } else { commands.as_fd().as_raw_fd() },
         };
         Self {
             table: Table::new(config.max_per_address > 0),
@@ -87,6 +90,7 @@ impl<S: Watcher> Floor<S> {
             commanded: false,
             unfinished: Vec::new(),
             acceptable: false,
+            forgotten: Vec::new(),
             woke: 0,
             ending: None,
         }
@@ -97,6 +101,11 @@ impl<S: Watcher> Floor<S> {
     #[inline]
     pub(super) fn gate(&mut self, kind: Kind, fd: Fd, conn: Option<ConnId>) -> bool {
         self.pace.is_free() || self.hold(Next { kind, fd, conn })
+    }
+
+    /// The gate before the call that watches an fd, where that is one.
+    pub(super) fn gate_ctl(&mut self, fd: Fd, conn: Option<ConnId>) -> bool {
+        self.selector.fd().is_none() || self.gate(Kind::EpollCtl, fd, conn)
     }
 
     /// The gate before a call on a connection. Returns it, if it still is there.
@@ -143,8 +152,12 @@ impl<S: Watcher> Floor<S> {
     /// Watches an fd, told. `Err` says why it cannot be watched.
     pub(super) fn watch(&mut self, tag: Tag, from: Mask, to: Mask) -> Result<(), Why> {
         let result = self.selector.watch(tag, from, to);
+        let interest = if result.is_ok() { to } else { from };
+        if tag.fd == self.listener.fd {
+            self.listener.interest = interest;
+        }
         let conn = self.table.at(tag.fd).map(|connection| {
-            connection.row.interest = to;
+            connection.row.interest = interest;
             connection.row.id
         });
         let (call, result) = match result {
@@ -176,28 +189,15 @@ impl<S: Watcher> Floor<S> {
         let input = !sending && !waiting && !connection.row.stopped;
         let wish = Wish { input, room: connection.blocked };
         let (from, to) = (connection.row.interest, self.selector.mask(wish));
-        if from == to && !self.selector.is_oneshot() {
+        if from == to && (to == Mask::NONE || self.selector.trigger() != Trigger::Oneshot) {
             return;
         }
-        if self.selector.fd().is_some() && !self.gate(Kind::EpollCtl, fd, Some(id)) {
+        if !self.gate_ctl(fd, Some(id)) {
             return;
         }
-        if self.watch(Tag { fd, mark: mark(id) }, from, to).is_err() {
+        // One whose number is too high lives by its timer alone.
+        if let Err(Why::Failed) = self.watch(Tag { fd, mark: mark(id) }, from, to) {
             self.close(fd, id, Why::Failed);
-        }
-    }
-
-    /// Without a descriptor left, the listener rests; its edge is spent, so the loop must come
-    /// back by itself: when a connection is closed, and after a while.
-    pub(super) fn rest(&mut self, errno: Option<Errno>) {
-        let before = std::mem::replace(&mut self.listener.resting, errno);
-        if before != errno {
-            let fd = self.listener.fd;
-            self.tell.listener = Some(self.listener);
-            match errno {
-                Some(errno) => self.tell.fact(fd, None, What::Rest { errno }, &[]),
-                None => self.tell.fact(fd, None, What::Resume, &[]),
-            }
         }
     }
 
@@ -207,13 +207,21 @@ impl<S: Watcher> Floor<S> {
             return;
         }
         let Some(mut connection) = self.table.remove(fd) else { return };
-        self.selector.forget(Tag { fd, mark: mark(id) });
+        let forgets = self.config.makes(Mistake::ForgetUnregister);
+        if !forgets {
+            self.selector.forget(Tag { fd, mark: mark(id) });
+        }
         self.timers.clear(fd);
-        drop(connection.socket);
-        self.tell.call(fd, Some(id), What::Close);
         let row = &mut connection.row;
-        row.last = Kind::Close;
-        row.last_ret = Ret::ZERO;
+        // The kernel forgets a closed one by itself, so with epoll it takes not to close it.
+        if forgets && self.selector.fd().is_some() && why.is_the_peers() {
+            self.forgotten.push(connection.socket);
+        } else {
+            drop(connection.socket);
+            self.tell.call(fd, Some(id), What::Close);
+            row.last = Kind::Close;
+            row.last_ret = Ret::ZERO;
+        }
         row.state = ConnState::Closed;
         row.within = None;
         row.why = Some(why);
@@ -223,6 +231,15 @@ impl<S: Watcher> Floor<S> {
         self.let_go(connection.session);
         // A descriptor is free: let the resting listener try at once.
         self.acceptable |= self.listener.resting.is_some();
+    }
+
+    /// Asks an fd that was closed and is still on the list of `scan`, unless its number was given
+    /// to a connection again.
+    pub(super) fn ask_nobody(&mut self, fd: Fd) {
+        if self.table.at(fd).is_none() {
+            self.gate(Kind::Recv, fd, None);
+            self.tell.call(fd, None, What::Recv { ret: ret(peek(fd)) });
+        }
     }
 
     /// What is left of a closed connection's session: a file that was being sent is closed too.

@@ -4,6 +4,9 @@
 //! |---|---|
 //! | `reactor` | the readiness loop: wait, accept, serve |
 //! | `coroutines` | a task for each connection, over tokio's loop |
+//! | `listener` | accepting, and resting when no descriptor is left |
+//! | `keyboard` | standard input as one more fd |
+//! | `mistake` | what is done wrong on purpose |
 //! | `echo` | the other protocol |
 //! | `transfer` | reading and writing on one of its connections |
 //! | `floor` | what every step of it needs: the gate, the table, somebody to tell |
@@ -34,6 +37,9 @@ mod echo;
 mod floor;
 mod hall;
 mod hall_operator;
+mod keyboard;
+mod listener;
+mod mistake;
 mod operator;
 mod pace;
 mod pool;
@@ -66,15 +72,18 @@ use crate::telemetry::{
 use connection::Connection;
 use desk::Desk;
 pub use echo::Protocol;
+pub use mistake::Mistake;
 pub use processes::Program;
 pub use processes_worker::work;
 use reactor::Reactor;
 pub use routes::Routes;
-use selector::EpollEt;
+pub use selector::Trigger;
+use selector::{Epoll, EpollEt, Poll, Scan, Select};
 use table::Table;
 
 /// Which server, and its limits.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches of the command line")]
 pub struct Config {
     /// Which of the nine.
     pub server: ServerKind,
@@ -118,6 +127,38 @@ pub struct Config {
     pub stack_size: usize,
     /// How `processes` starts its workers.
     pub worker: Program,
+    /// When `epoll` is told of an fd that is ready.
+    pub trigger: Trigger,
+    /// How long `scan` sleeps between two rounds.
+    pub nap: Duration,
+    /// Whether an event is followed by as many `recv`s as there is input, or by one.
+    pub drain: bool,
+    /// Whether an event is followed by as many `accept`s as there are clients, or by one.
+    pub accept_all: bool,
+    /// Whether standard input is watched too.
+    pub stdin: bool,
+    /// What is done wrong on purpose.
+    pub mistake: Option<Mistake>,
+}
+
+impl Config {
+    /// Whether this mistake is to be made.
+    #[inline]
+    pub(crate) fn makes(&self, mistake: Mistake) -> bool {
+        self.mistake == Some(mistake)
+    }
+
+    /// Whether an event is followed by as many `recv`s as there is input.
+    #[inline]
+    fn drains(&self) -> bool {
+        self.drain && !self.makes(Mistake::NoDrain)
+    }
+
+    /// How much one `recv` may bring.
+    fn recv_size(&self) -> usize {
+        let most = if self.makes(Mistake::RecvOnce) { mistake::RECV_ONCE } else { usize::MAX };
+        self.read_buffer.clamp(1, most)
+    }
 }
 
 impl Default for Config {
@@ -142,6 +183,12 @@ impl Default for Config {
             once: false,
             stack_size: 64 * 1024,
             worker: Program::default(),
+            trigger: Trigger::default(),
+            nap: Duration::ZERO,
+            drain: true,
+            accept_all: true,
+            stdin: false,
+            mistake: None,
         }
     }
 }
@@ -305,9 +352,12 @@ impl House {
             ServerKind::Processes => processes::run(self, started),
             ServerKind::Threads => threads::run(self, started),
             ServerKind::Blocking => blocking::run(self, started),
+            ServerKind::Scan => Reactor::<Scan>::new(self)?.run(started),
+            ServerKind::Select => Reactor::<Select>::new(self)?.run(started),
+            ServerKind::Poll => Reactor::<Poll>::new(self)?.run(started),
+            ServerKind::Epoll => Reactor::<Epoll>::new(self)?.run(started),
             ServerKind::EpollEt => Reactor::<EpollEt>::new(self)?.run(started),
             ServerKind::Coroutines => coroutines::run(self, started),
-            _ => Err(io::Error::other(format!("there is no server {kind}"))),
         }
     }
 
@@ -343,6 +393,9 @@ pub fn start(
     commands: Commands,
 ) -> io::Result<Handle> {
     let addr = bound.addr;
+    if config.stdin {
+        keyboard::prepare()?;
+    }
     let waker = commands.as_fd().as_raw_fd();
     let (tell, told) = crossbeam_channel::bounded(1);
     let thread = std::thread::Builder::new().name("server".into()).spawn(move || {

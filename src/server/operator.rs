@@ -1,17 +1,28 @@
 //! What the operator's commands do. Their calls are made at once, also while the loop stands.
 
-use rustix::net::{RecvFlags, sockopt};
+use std::os::fd::AsRawFd;
 use std::time::Duration;
+
+use rustix::net::{RecvFlags, sockopt};
 
 use super::floor::Floor;
 use super::selector::Watcher;
 use super::{After, nanos, ret};
-use crate::telemetry::{Command, ConnId, Fd, Mode, What, Why};
+use crate::telemetry::{Command, ConnId, Fd, Kind, Mode, What, Why};
 
 /// Unread input taken off a connection's hands before it is closed, in bytes at most.
 const DRAIN: usize = 1024 * 1024;
 
 impl<S: Watcher> Floor<S> {
+    /// Takes the waker's wake-ups away.
+    pub(super) fn read_waker(&mut self) {
+        let fd = self.listener.waker;
+        self.gate(Kind::Input, fd, None);
+        let result = rustix::io::read(&self.commands, &mut [0; 8]);
+        self.tell.call_with(fd, None, What::Input { ret: ret(result) }, &[], &[], true);
+        self.rearm(fd);
+    }
+
     /// Carries out every command that has come.
     pub(super) fn obey(&mut self) {
         self.obey_late();
@@ -81,7 +92,7 @@ impl<S: Watcher> Floor<S> {
 
     /// Takes unread input away, since `close(2)` on a socket that has some sends a reset in place
     /// of a FIN.
-    fn drain(&mut self, fd: Fd, id: ConnId) {
+    pub(super) fn drain(&mut self, fd: Fd, id: ConnId) {
         let mut left = DRAIN;
         let mut buffer = [0; 4096];
         while left > 0 {
@@ -142,6 +153,11 @@ impl<S: Watcher> Floor<S> {
         let all: Vec<(Fd, ConnId)> = self.table.iter().map(|row| (row.fd, row.id)).collect();
         for (fd, id) in all {
             self.close(fd, id, why);
+        }
+        for socket in std::mem::take(&mut self.forgotten) {
+            let fd = socket.as_raw_fd();
+            drop(socket);
+            self.tell.call(fd, None, What::Close);
         }
     }
 }

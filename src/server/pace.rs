@@ -57,6 +57,13 @@ impl Pace {
         }
     }
 
+    /// A turn ends here without a call that waits: a step to its end stops before the next call.
+    pub(super) fn end_turn(&mut self) {
+        if self.turn == Some(true) {
+            self.turn = None;
+        }
+    }
+
     /// Whether the next call may be made now; if so, it is counted as made. `waits` says that it is
     /// the one that waits, before which a turn ends.
     pub(super) fn ask(&mut self, waits: bool, now: Instant) -> Verdict {
@@ -118,6 +125,18 @@ mod tests {
         }
         assert_eq!(pace.ask(true, now), Verdict::Stand(None));
         assert_eq!(pace.ask(true, now), Verdict::Stand(None));
+    }
+
+    #[test]
+    fn a_turn_may_end_without_a_call_that_waits() {
+        let (mut pace, now) = (Pace::default(), Instant::now());
+        pace.set(Mode::Paused);
+        pace.step(Step::Turn);
+        pace.end_turn();
+        assert_eq!(pace.ask(false, now), Verdict::Go, "it has not begun yet");
+        assert_eq!(pace.ask(false, now), Verdict::Go);
+        pace.end_turn();
+        assert_eq!(pace.ask(false, now), Verdict::Stand(None));
     }
 
     #[test]

@@ -4,23 +4,17 @@
 //! [`Selector`] alone.
 
 use std::io;
-use std::os::fd::{AsRawFd, OwnedFd};
 use std::time::Duration;
 
-use rustix::net::{SocketAddrAny, SocketFlags};
-
-use super::connection::Connection;
 use super::desk::Desk;
 use super::floor::{Floor, mark, unmarked};
+use super::keyboard::{self, Keyboard};
+use super::mistake::Mistake;
 use super::pool::Pool;
-use super::selector::{Selector, Tag, Wish};
+use super::selector::{Selector, Tag, Trigger, Wish};
 use super::{After, House, ret_of};
-use crate::telemetry::{
-    ConnId, Errno, Fd, Kind, Listener, Mask, Nanos, Ready, Ret, Stance, Turn, What, Why,
-};
+use crate::telemetry::{Fd, Listener, Mask, Nanos, Ready, Ret, Stance, Turn, What};
 
-/// Connections accepted in one turn; the others wait for the next, which comes at once.
-const ACCEPTS: usize = 256;
 /// How long the listener rests when no descriptor is left and none of ours is closed meanwhile.
 pub(super) const REST: Duration = Duration::from_millis(100);
 
@@ -30,12 +24,23 @@ pub(super) struct Reactor<S> {
     pub(super) desk: Desk,
     /// Where every `recv` lands first.
     pub(super) input: Box<[u8]>,
+    /// Standard input, where it is listened to.
+    pub(super) keyboard: Option<Keyboard>,
     /// The fds that the last wait call returned.
     ready: Vec<(Tag, Mask)>,
     /// The same, as it is told.
     list: Vec<Ready>,
     /// How many were ready in the turn that is not told yet.
     served: Option<u32>,
+    /// Whom a selector that knows nothing has asked in this turn, and who had something to say.
+    round: Round,
+}
+
+/// One round of questions.
+#[derive(Clone, Copy, Default)]
+struct Round {
+    asked: u32,
+    answered: u32,
 }
 
 impl<S: Selector> Reactor<S> {
@@ -43,7 +48,8 @@ impl<S: Selector> Reactor<S> {
     pub(super) fn new(house: House) -> io::Result<Self> {
         let House { bound, config, desk, tell, commands, last_id } = house;
         let selector = S::new(&config)?;
-        let input = vec![0; config.read_buffer.max(1)].into();
+        let input = vec![0; config.recv_size()].into();
+        let keyboard = config.stdin.then(Keyboard::default);
         let mut floor = Floor::new(bound, config, selector, tell, commands, last_id);
         if floor.config.handler_threads > 0 {
             let (threads, most) = (floor.config.handler_threads, floor.config.max_connections);
@@ -53,14 +59,15 @@ impl<S: Selector> Reactor<S> {
         if let Ok(epfd) = u64::try_from(epfd) {
             floor.tell.call(-1, None, What::EpollCreate { ret: Ret::ok(epfd) });
         }
-        let mask = floor.selector.mask(Wish::INPUT);
-        for fd in [waker, fd] {
+        let waker = (waker >= 0).then_some(waker);
+        for fd in [waker, Some(fd), keyboard.as_ref().map(|_| keyboard::FD)].into_iter().flatten() {
+            let mask = floor.selector.mask(Wish::INPUT);
             floor.watch(unmarked(fd), Mask::NONE, mask).map_err(|_| refused(fd))?;
         }
-        floor.listener.interest = mask;
         floor.tell.listener = Some(floor.listener);
         floor.publish(Stance::Working);
-        Ok(Self { floor, desk, input, ready: Vec::new(), list: Vec::new(), served: None })
+        let (ready, list, served, round) = (Vec::new(), Vec::new(), None, Round::default());
+        Ok(Self { floor, desk, input, keyboard, ready, list, served, round })
     }
 
     /// The loop. Returns the house when the operator has ended it.
@@ -81,43 +88,64 @@ impl<S: Selector> Reactor<S> {
         self.wait()?;
         for i in 0..self.ready.len() {
             let (tag, mask) = self.ready[i];
-            self.serve(tag, mask);
+            self.ask(|reactor| reactor.serve(tag, mask));
         }
         self.go_on();
         self.expire();
+        if S::ASKS {
+            self.tell_round();
+        }
         Ok(())
     }
 
     /// Sleeps until something is ready.
     fn wait(&mut self) -> io::Result<()> {
         let floor = &mut self.floor;
-        floor.gate(S::WAIT, floor.listener.epfd, None);
+        let sleeps = floor.selector.sleeps();
+        if sleeps {
+            floor.gate(S::WAIT, floor.listener.epfd, None);
+        } else {
+            floor.pace.end_turn();
+        }
         let before = floor.tell.read_clock();
         if let Some(ready) = self.served.take() {
             floor.tell.turn(Turn { busy: before.saturating_sub(floor.woke), ready });
         }
         let timeout = floor.timeout(before);
-        floor.publish(Stance::Waiting);
+        floor.publish(if sleeps { Stance::Waiting } else { Stance::Working });
         let result = floor.selector.wait(timeout);
         let now = floor.tell.read_clock();
         floor.woke = now;
         self.desk.read_date(now);
         self.ready.clear();
+        let mut deaf = S::ASKS;
         match result {
             Ok(_) => self.ready.extend(floor.selector.ready()),
             Err(ref error) if error.kind() == io::ErrorKind::Interrupted => {}
+            // A closed fd among them spoils the answer for all, the waker too.
+            Err(_) if floor.config.makes(Mistake::ForgetUnregister) => deaf = true,
             Err(error) => return Err(error),
         }
         self.tell_wait(ret_of(result), now - before);
+        if deaf {
+            self.floor.obey();
+        }
         Ok(())
     }
 
     fn tell_wait(&mut self, ret: Ret, waited: Nanos) {
         let Self { floor, ready, list, .. } = self;
+        let told = floor.selector.told(ret, waited);
+        floor.tell.counters.wakeups += 1;
+        if S::ASKS {
+            if let Some(nap) = told {
+                floor.tell.call(-1, None, nap);
+            }
+            return;
+        }
         let waker = floor.listener.waker;
         let ours = ready.iter().filter(|(tag, _)| tag.fd == waker).count();
         let count = ready.len() - ours;
-        floor.tell.counters.wakeups += 1;
         floor.tell.counters.ready += count as u64;
         // A wake-up that only brought a command or a deadline is no part of the lesson.
         let own = count == 0;
@@ -133,7 +161,7 @@ impl<S: Selector> Reactor<S> {
                 Ready { fd: tag.fd, mask, conn }
             }));
         }
-        if let Some(what) = floor.selector.told(ret, waited) {
+        if let Some(what) = told {
             floor.tell.call_with(floor.listener.epfd, None, what, &[], list, own);
         }
     }
@@ -143,20 +171,35 @@ impl<S: Selector> Reactor<S> {
         let floor = &mut self.floor;
         if tag.fd == floor.listener.fd {
             self.accept();
+            if self.floor.listener.resting.is_none() {
+                self.floor.rearm(tag.fd);
+            }
         } else if tag.fd == floor.listener.waker {
+            // Read by nobody, it would be reported with every wait; an edge is told once.
+            if floor.selector.trigger() != Trigger::Edge {
+                floor.read_waker();
+            }
             floor.obey();
         } else if let Some(connection) = floor.table.at(tag.fd)
             && mark(connection.row.id) == tag.mark
         {
+            if floor.config.makes(Mistake::CompareEqual) && ![Mask::IN, Mask::OUT].contains(&mask) {
+                return;
+            }
             let id = connection.row.id;
             let postponed = connection.unfinished;
-            connection.hangup |= mask.any(Mask::RDHUP.with(Mask::HUP).with(Mask::ERR));
-            connection.unread |= mask.any(Mask::IN.with(Mask::RDHUP).with(Mask::HUP));
+            let gone = Mask::RDHUP.with(Mask::HUP).with(Mask::ERR);
+            connection.hangup |= mask.any(gone);
+            connection.unread |= mask.any(gone.with(Mask::IN));
             connection.blocked &= !mask.any(Mask::OUT.with(Mask::HUP).with(Mask::ERR));
             // One that was left unfinished gets its turn after those that had none lately.
             if !postponed {
                 self.attend(tag.fd, id);
             }
+        } else if tag.fd == keyboard::FD {
+            self.hear();
+        } else if S::ASKS && floor.config.makes(Mistake::ForgetUnregister) {
+            floor.ask_nobody(tag.fd);
         }
         // Else the event is stale: its connection was closed earlier in this turn.
     }
@@ -164,77 +207,42 @@ impl<S: Selector> Reactor<S> {
     /// Goes on with what a budget or the operator had interrupted.
     fn go_on(&mut self) {
         if std::mem::take(&mut self.floor.acceptable) || self.floor.listener.resting.is_some() {
-            self.accept();
+            self.ask(Self::accept);
         }
         for (fd, id) in std::mem::take(&mut self.floor.unfinished) {
             if let Some(connection) = self.floor.table.get(fd, id) {
                 connection.unfinished = false;
-                self.attend(fd, id);
+                self.ask(|reactor| reactor.attend(fd, id));
             }
         }
     }
 
-    /// Accepts until the accept queue is empty.
-    fn accept(&mut self) {
-        for _ in 0..ACCEPTS {
-            let floor = &mut self.floor;
-            let fd = floor.listener.fd;
-            floor.gate(Kind::Accept, fd, None);
-            if floor.ending.is_some() {
-                return;
-            }
-            let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
-            match rustix::net::acceptfrom_with(&floor.bound.socket, flags) {
-                Ok((socket, peer)) => self.admit(socket, peer),
-                Err(error) => {
-                    let errno = Errno(error.raw_os_error());
-                    floor.tell.call(fd, None, What::Accept { ret: Ret::err(errno), peer: None });
-                    match errno {
-                        Errno::AGAIN => return floor.rest(None),
-                        Errno::MFILE | Errno::NFILE | Errno::NOBUFS | Errno::NOMEM => {
-                            return floor.rest(Some(errno));
-                        }
-                        // The others tell of one broken connection (accept(2)): the next is fine.
-                        _ => {}
-                    }
-                }
-            }
+    /// Serves; and where nobody has said that there is anything to serve, counts whether there
+    /// was.
+    #[inline]
+    fn ask(&mut self, serve: impl FnOnce(&mut Self)) {
+        if !S::ASKS {
+            return serve(self);
         }
-        self.floor.acceptable = true;
+        let made = |reactor: &Self| {
+            let counters = &reactor.floor.tell.counters;
+            (counters.calls_all(), counters.again)
+        };
+        let before = made(self);
+        serve(self);
+        let after = made(self);
+        let (calls, again) = (after.0 - before.0, after.1 - before.1);
+        self.round.asked += u32::from(calls > 0);
+        self.round.answered += u32::from(calls > again);
     }
 
-    /// Puts an accepted socket into the table and on the interest list.
-    fn admit(&mut self, socket: OwnedFd, peer: Option<SocketAddrAny>) {
-        let Self { floor, .. } = self;
-        let fd = socket.as_raw_fd();
-        floor.last_id += 1;
-        let id = ConnId::new(floor.last_id).expect("counts from 1");
-        // An internet socket's peer has an internet address.
-        let peer = peer.and_then(|peer| peer.try_into().ok()).unwrap_or(floor.listener.addr);
-        let what = What::Accept { ret: Ret::ok(fd.unsigned_abs().into()), peer: Some(peer.into()) };
-        floor.tell.call(floor.listener.fd, Some(id), what);
-        let full = floor.config.is_full(&floor.table, peer.ip());
-        floor.table.insert(Connection::new(socket, id, peer, floor.tell.now()));
-        if full {
-            floor.tell.fact(fd, Some(id), What::Refused, &[]);
-        }
-        if floor.selector.fd().is_some() && !floor.gate(Kind::EpollCtl, fd, Some(id)) {
-            return;
-        }
-        let mask = floor.selector.mask(Wish::INPUT);
-        let watched = floor.watch(Tag { fd, mark: mark(id) }, Mask::NONE, mask);
-        if let Some(first) = floor.config.look_again(floor.tell.now()) {
-            floor.timers.set(fd, first);
-        }
-        match watched {
-            Ok(()) if full => self.refuse(fd, id, 503, Why::OverLimit),
-            Ok(()) => {}
-            Err(Why::FdSetSize) => {
-                floor.tell.fact(fd, Some(id), What::Refused, &[]);
-                self.refuse(fd, id, 503, Why::FdSetSize);
-            }
-            Err(why) => floor.close(fd, id, why),
-        }
+    fn tell_round(&mut self) {
+        let Round { asked, answered } = std::mem::take(&mut self.round);
+        let tell = &mut self.floor.tell;
+        let took = tell.read_clock().saturating_sub(self.floor.woke);
+        tell.counters.ready += u64::from(answered);
+        tell.fact(-1, None, What::Round { asked, answered, took }, &[]);
+        self.served = Some(answered);
     }
 
     /// Gives the house back, without its connections and the selector's own descriptor.
@@ -250,7 +258,13 @@ impl<S: Selector> Reactor<S> {
     }
 }
 
+/// Why the loop cannot begin.
 fn refused(fd: Fd) -> io::Error {
+    if fd == keyboard::FD {
+        let sentence = "Standard input cannot be watched: epoll(7) takes no regular file (EPERM); \
+                        give it a pipe or a terminal, or take --server poll or select.";
+        return io::Error::new(io::ErrorKind::Unsupported, sentence);
+    }
     io::Error::other(format!("fd {fd} cannot be watched"))
 }
 

@@ -115,3 +115,22 @@ pub(super) fn offer(socket: impl AsFd, payload: &mut Payload) -> (What, u64) {
         }
     }
 }
+
+/// Takes the whole piece that was offered as taken (`--mistake ignore-partial-write`); returns
+/// what is left.
+pub(super) fn believe(what: What, payload: &mut Payload) -> u64 {
+    let (What::Send { ret, len } | What::Sendfile { ret, len, .. }) = what else { return 0 };
+    let lost = len - ret.get().unwrap_or(0);
+    match payload {
+        Payload::None => 0,
+        Payload::Memory(bytes) => {
+            drop(bytes.split_to(usize::try_from(lost).unwrap_or(0)));
+            bytes.len() as u64
+        }
+        Payload::File { offset, len: left, .. } => {
+            *offset += lost;
+            *left -= lost;
+            *left
+        }
+    }
+}

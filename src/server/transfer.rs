@@ -9,6 +9,7 @@ use rustix::net::RecvFlags;
 use super::connection::Linger;
 use super::echo::Protocol;
 use super::floor::Floor;
+use super::mistake::Mistake;
 use super::reactor::Reactor;
 use super::ret;
 use super::selector::{Selector, Watcher};
@@ -90,6 +91,7 @@ impl<S: Selector> Reactor<S> {
         let result = rustix::net::recv(&connection.socket, &mut **input, RecvFlags::empty());
         let result = ret(result.map(|(received, _)| received));
         *budget -= 1;
+        let drains = floor.config.drains();
         let Some(connection) = floor.told(fd, id, What::Recv { ret: result }) else {
             return Flow::Over;
         };
@@ -101,9 +103,9 @@ impl<S: Selector> Reactor<S> {
             }
             Ok(n) => {
                 let n = usize::try_from(n).unwrap_or(usize::MAX);
-                // RDHUP is watched for, so after a short read there is nothing left, and what
+                // After a short read there is nothing left, unless RDHUP has told of a FIN; what
                 // comes later, data or FIN, comes with an event of its own.
-                connection.unread = n >= input.len() || connection.hangup;
+                connection.unread = drains && (n >= input.len() || connection.hangup);
                 match &mut connection.linger {
                     Some(linger) if n > linger.bytes => {
                         let why = connection.session.ending.unwrap_or(Why::Answered);
@@ -183,6 +185,7 @@ impl<S: Selector> Reactor<S> {
             let what = session::send(&connection.socket, &desk.output[sent..], more);
             floor.told(fd, id, what);
             match what.ret().map_or(Ok(0), Ret::get) {
+                Ok(_) if floor.config.makes(Mistake::IgnorePartialWrite) => break,
                 Ok(n) => sent += usize::try_from(n).unwrap_or(0),
                 Err(Errno::INTR) => {}
                 Err(Errno::AGAIN) => {
@@ -208,6 +211,7 @@ impl<S: Watcher> Floor<S> {
 
     /// Sends the payload, a bounded piece a call.
     fn send_payload(&mut self, fd: Fd, id: ConnId, budget: &mut u32) -> Flow {
+        let ignores = self.config.makes(Mistake::IgnorePartialWrite);
         loop {
             let Some(connection) = self.table.get(fd, id) else { return Flow::Over };
             let kind = match &connection.session.output.payload {
@@ -221,7 +225,10 @@ impl<S: Watcher> Floor<S> {
             *budget -= 1;
             let Some(connection) = self.pass(kind, fd, id) else { return Flow::Over };
             let payload = &mut connection.session.output.payload;
-            let (what, left) = session::offer(&connection.socket, payload);
+            let (what, mut left) = session::offer(&connection.socket, payload);
+            if ignores && what.ret().is_some_and(|ret| ret.get().is_ok()) {
+                left = session::believe(what, payload);
+            }
             let Some(connection) = self.told(fd, id, what) else { return Flow::Over };
             match what.ret().map_or(Ok(0), Ret::get) {
                 Ok(0) => {
@@ -248,7 +255,8 @@ impl<S: Watcher> Floor<S> {
     fn wind_up(&mut self, fd: Fd, id: ConnId, why: Why) -> Flow {
         let Some(connection) = self.table.get(fd, id) else { return Flow::Over };
         let session = &connection.session;
-        let silent = !connection.unread && session.input.is_empty() && session.body.is_none();
+        let read = self.config.drains() && !connection.unread;
+        let silent = read && session.input.is_empty() && session.body.is_none();
         if connection.row.half_closed || why == Why::Answered && silent {
             self.close(fd, id, why);
             return Flow::Over;

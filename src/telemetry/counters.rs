@@ -8,7 +8,7 @@ pub struct Counters {
     /// Connections accepted, refused ones included.
     pub accepted: u64,
     /// Connections answered with 503 because `--max-connections` or `--max-per-address` were
-    /// open.
+    /// open, or their fd was over `FD_SETSIZE`.
     pub refused: u64,
     /// Connections closed, by [`Why`].
     pub closed: [u64; Why::ALL.len()],
@@ -20,9 +20,10 @@ pub struct Counters {
     pub bytes_in: u64,
     /// Bytes sent.
     pub bytes_out: u64,
-    /// Returns of the wait call, own plumbing included.
+    /// Returns of the wait call, own plumbing included; in `scan` its rounds.
     pub wakeups: u64,
-    /// Fds that those returns reported, own plumbing left out.
+    /// Fds that those returns reported, own plumbing left out; in `scan`, which is told nothing,
+    /// those that had an answer when they were asked.
     pub ready: u64,
     /// Wake-ups that brought nothing but own plumbing or a timer.
     pub own_wakeups: u64,

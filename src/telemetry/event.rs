@@ -305,6 +305,12 @@ impl Why {
         }
     }
 
+    /// Whether it was the other end that ended it.
+    #[must_use]
+    pub fn is_the_peers(self) -> bool {
+        matches!(self, Self::PeerClosed | Self::PeerReset)
+    }
+
     /// In words, as the log and the table say it.
     #[must_use]
     pub fn label(self) -> &'static str {
@@ -620,7 +626,7 @@ pub enum What {
         /// How long it took.
         waited: Nanos,
     },
-    /// `read(2)` on standard input; the fd is 0.
+    /// `read(2)` on standard input, whose fd is 0, or on the program's own waker.
     Input {
         /// Bytes read.
         ret: Ret,
@@ -653,7 +659,8 @@ pub enum What {
         /// Length of its body in bytes.
         body: u64,
     },
-    /// A connection was over `--max-connections` or `--max-per-address` and gets a 503.
+    /// A connection was over `--max-connections`, `--max-per-address` or `FD_SETSIZE` and gets a
+    /// 503.
     Refused,
     /// A connection ended.
     Closed {
@@ -702,7 +709,7 @@ pub enum What {
     },
     /// `scan` has asked every socket once.
     Round {
-        /// How many were asked.
+        /// How many were asked; one that has more to do than its turn allows is asked twice.
         asked: u32,
         /// How many of them had something to say.
         answered: u32,

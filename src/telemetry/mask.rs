@@ -19,6 +19,8 @@ impl Mask {
     pub const ERR: Self = Self(0x008);
     /// Both directions are shut; always reported, never asked for.
     pub const HUP: Self = Self(0x010);
+    /// The number is not that of an open fd; only of poll(2).
+    pub const NVAL: Self = Self(0x020);
     /// The peer shut down its writing half.
     pub const RDHUP: Self = Self(0x2000);
     /// Wake only one of several waiters.
@@ -29,13 +31,14 @@ impl Mask {
     pub const ET: Self = Self(1 << 31);
 
     /// In the order in which they are written.
-    const NAMES: [(Self, &'static str); 9] = [
+    const NAMES: [(Self, &'static str); 10] = [
         (Self::IN, "IN"),
         (Self::PRI, "PRI"),
         (Self::OUT, "OUT"),
         (Self::RDHUP, "RDHUP"),
         (Self::ERR, "ERR"),
         (Self::HUP, "HUP"),
+        (Self::NVAL, "NVAL"),
         (Self::ET, "ET"),
         (Self::ONESHOT, "ONESHOT"),
         (Self::EXCLUSIVE, "EXCLUSIVE"),
@@ -99,8 +102,8 @@ mod tests {
 
     #[test]
     fn is_written_in_the_order_of_the_design() {
-        let all = Mask(0x1fu32 | 0x2000 | 1 << 28 | 1 << 30 | 1 << 31);
-        assert_eq!(all.to_string(), "IN|PRI|OUT|RDHUP|ERR|HUP|ET|ONESHOT|EXCLUSIVE");
+        let all = Mask(0x3fu32 | 0x2000 | 1 << 28 | 1 << 30 | 1 << 31);
+        assert_eq!(all.to_string(), "IN|PRI|OUT|RDHUP|ERR|HUP|NVAL|ET|ONESHOT|EXCLUSIVE");
         assert_eq!(Mask::NONE.to_string(), "0");
         assert_eq!(Mask(0x41).to_string(), "IN|0x40");
     }

@@ -7,14 +7,54 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use epollscope::http::Site;
-use epollscope::server::{self, Config, Handle};
+use epollscope::server::{self, Config, Handle, Trigger};
 use epollscope::telemetry::{
-    Capacity, Command, ConnId, Control, Counters, Lost, OwnedEvent, Publisher, Row, Standing,
-    Subscriber, control, wire,
+    Capacity, Command, ConnId, Control, Counters, Lost, OwnedEvent, Publisher, Row, ServerKind,
+    Standing, Subscriber, control, wire,
 };
 
 /// How long a test waits for what must come.
 pub const LIMIT: Duration = Duration::from_secs(20);
+
+/// The five servers that are told who is ready, or ask; `epoll` in each of its ways.
+pub fn servers() -> Vec<Config> {
+    let of = |server| Config { server, ..Config::default() };
+    let epoll = |trigger| Config { trigger, ..of(ServerKind::Epoll) };
+    vec![
+        of(ServerKind::EpollEt),
+        epoll(Trigger::Level),
+        epoll(Trigger::Edge),
+        epoll(Trigger::Oneshot),
+        of(ServerKind::Poll),
+        of(ServerKind::Select),
+        // Without a nap it would take a processor from the tests.
+        Config { nap: Duration::from_millis(1), ..of(ServerKind::Scan) },
+    ]
+}
+
+/// Which one it is, for messages.
+pub fn name(config: &Config) -> String {
+    match config.server {
+        ServerKind::Epoll => format!("epoll, {}", config.trigger.name()),
+        kind => kind.name().to_owned(),
+    }
+}
+
+/// Runs a test over each of them, all at once. The name of the thread in a panic's message says
+/// which it was.
+pub fn on_each(test: impl Fn(Config) + Sync) {
+    on_those(|_| true, test);
+}
+
+/// Runs a test over some of them.
+pub fn on_those(which: impl Fn(&Config) -> bool, test: impl Fn(Config) + Sync) {
+    std::thread::scope(|scope| {
+        for config in servers().into_iter().filter(which) {
+            let (name, test) = (name(&config), &test);
+            std::thread::Builder::new().name(name).spawn_scoped(scope, || test(config)).unwrap();
+        }
+    });
+}
 
 /// A running server and everything that its reader was told.
 pub struct Watched {

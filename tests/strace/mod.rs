@@ -39,9 +39,12 @@ pub fn of_log_by(text: &str) -> Vec<(Option<i64>, Call)> {
             let mut detail = String::new();
             match name.as_str() {
                 "epoll_ctl" => detail = format!("{} {}", text("op"), text("mask")),
-                "epoll_wait" => {
+                "epoll_wait" | "poll" | "select" => {
                     for ready in line["ready"].as_array().into_iter().flatten() {
                         detail += &format!("{}:{} ", ready["fd"], ready["mask"].as_str().unwrap());
+                    }
+                    if let Some(examined) = number("examined") {
+                        detail += &format!("of {examined}");
                     }
                 }
                 "accept" => {
@@ -56,7 +59,7 @@ pub fn of_log_by(text: &str) -> Vec<(Option<i64>, Call)> {
             }
             let fd = match name.as_str() {
                 "epoll_wait" => number("epfd"),
-                "epoll_create1" | "wait4" => Some(-1),
+                "epoll_create1" | "poll" | "select" | "clock_nanosleep" | "wait4" => Some(-1),
                 "openat2" => number("dirfd").or_else(|| number("fd")),
                 _ => number("fd"),
             };
@@ -130,7 +133,8 @@ pub fn whole_lines(text: &str) -> Vec<(String, String)> {
 }
 
 /// The order in which the log writes the bits of a mask; strace has another.
-const ORDER: [&str; 9] = ["IN", "PRI", "OUT", "RDHUP", "ERR", "HUP", "ET", "ONESHOT", "EXCLUSIVE"];
+const ORDER: [&str; 10] =
+    ["IN", "PRI", "OUT", "RDHUP", "ERR", "HUP", "NVAL", "ET", "ONESHOT", "EXCLUSIVE"];
 
 /// Empties the string literals, which may hold anything.
 fn without_strings(line: &str) -> String {
@@ -163,6 +167,8 @@ pub fn parse(line: &str) -> Option<Call> {
         rest.rsplit_once(" = ").unwrap_or_else(|| panic!("no result: {line}"));
     let arguments = arguments.trim_end().trim_end_matches(')');
     let argument = |n: usize| arguments.split(',').nth(n).unwrap_or_default().trim();
+    // Behind the value of select and poll stands what they filled in.
+    let filled = result;
     let mut words = result.split_whitespace();
     let value = words.next().unwrap_or_default();
     let result = if value == "-1" { words.next().unwrap_or_default() } else { value };
@@ -171,8 +177,10 @@ pub fn parse(line: &str) -> Option<Call> {
         &rest[..rest.find([',', '}', ')']).unwrap_or(rest.len())]
     };
     let mask = |bits: &str| {
-        let mut names: Vec<&str> =
-            bits.split('|').map(|bit| bit.trim_start_matches("EPOLL")).collect();
+        let mut names: Vec<&str> = bits
+            .split('|')
+            .map(|bit| bit.split_once("POLL").map_or(bit, |(_, name)| name))
+            .collect();
         names.sort_by_key(|name| ORDER.iter().position(|known| known == name));
         if bits.is_empty() { "0".to_owned() } else { names.join("|") }
     };
@@ -203,6 +211,32 @@ pub fn parse(line: &str) -> Option<Call> {
                 detail += &format!("{fd}:{} ", mask(bits));
             }
             "epoll_wait"
+        }
+        "ppoll" | "poll" => {
+            fd = "-1";
+            for ready in filled.split("{fd=").skip(1) {
+                let (fd, bits) = ready.split_once(", revents=").unwrap();
+                detail += &format!("{fd}:{} ", mask(&bits[..bits.find('}').unwrap()]));
+            }
+            detail += &format!("of {}", arguments.matches("{fd=").count());
+            "poll"
+        }
+        "pselect6" | "select" => {
+            fd = "-1";
+            for (key, bit) in [("in [", "IN"), ("out [", "OUT")] {
+                let rest = filled.split_once(key).map_or("]", |(_, rest)| rest);
+                for fd in rest[..rest.find(']').unwrap()].split_whitespace() {
+                    detail += &format!("{fd}:{bit} ");
+                }
+            }
+            let sets = arguments.split('[').skip(1).map(|set| set.split(']').next().unwrap());
+            let asked: HashSet<&str> = sets.flat_map(str::split_whitespace).collect();
+            detail += &format!("of {}", asked.len());
+            "select"
+        }
+        "clock_nanosleep" => {
+            fd = "-1";
+            name
         }
         "epoll_ctl" => {
             fd = argument(2);
@@ -235,7 +269,7 @@ pub fn parse(line: &str) -> Option<Call> {
             fd = "-1";
             name
         }
-        "close" | "openat2" | "fstat" | "pread64" => name,
+        "close" | "openat2" | "fstat" | "pread64" | "read" => name,
         other => panic!("a call that the log has no word for: {other}: {line}"),
     };
     Some(Call {

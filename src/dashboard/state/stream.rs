@@ -77,11 +77,6 @@ impl Stream {
         }
     }
 
-    /// Tells what looks like a mistake where it was seen.
-    pub fn lint(&mut self, text: String) {
-        self.push(Entry::Lint(text));
-    }
-
     /// Leaves a whole batch out; there are no holes within it.
     fn skip(&mut self, batch: &Batch, count: u64) {
         let mut events = batch.events();
@@ -95,6 +90,11 @@ impl Stream {
             Some(Entry::Skipped(skipped)) => *skipped += count,
             _ => self.push(Entry::Skipped(count)),
         }
+    }
+
+    /// Tells what looks like a mistake where it was seen.
+    pub fn lint(&mut self, text: String) {
+        self.push(Entry::Lint(text));
     }
 
     fn push(&mut self, entry: Entry) {

@@ -20,7 +20,7 @@ use crate::server::connection::Connection;
 use crate::server::desk::Desk;
 use crate::server::floor::{Floor, mark};
 use crate::server::reactor::REST;
-use crate::server::selector::{Ctl, Tag, Unwatched, Watcher, Wish};
+use crate::server::selector::{Ctl, Tag, Trigger, Unwatched, Watcher, Wish};
 use crate::server::{After, House};
 use crate::telemetry::{
     ConnId, CtlOp, Errno, Fd, Kind, Listener, Mask, Nanos, Ret, ServerKind, Stance, What, Why,
@@ -406,7 +406,7 @@ impl Watcher for Registered {
         }
     }
 
-    fn is_oneshot(&self) -> bool {
-        false
+    fn trigger(&self) -> Trigger {
+        Trigger::Edge
     }
 }

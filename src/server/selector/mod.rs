@@ -1,11 +1,23 @@
-//! Who says which fds are ready. One file for each way of asking the kernel.
+//! Who says which fds are ready. One file for each way of asking.
 
+mod epoll;
 mod epoll_et;
+mod poll;
+mod raw;
+mod scan;
+mod select;
+mod watcher;
 
 use std::io;
 use std::time::Duration;
 
+pub(super) use epoll::Epoll;
 pub(super) use epoll_et::EpollEt;
+pub(super) use poll::Poll;
+pub(super) use raw::peek;
+pub(super) use scan::Scan;
+pub(super) use select::Select;
+pub(super) use watcher::Watcher;
 
 use super::Config;
 use crate::telemetry::{CtlOp, Errno, Fd, Kind, Mask, Nanos, Ret, ServerKind, What};
@@ -19,6 +31,18 @@ pub(super) struct Tag {
     pub(super) mark: u32,
 }
 
+impl Tag {
+    /// Both halves travel through the kernel in the 64 bits of `epoll_data`.
+    fn to_data(self) -> u64 {
+        u64::from(self.mark) << 32 | u64::from(self.fd.cast_unsigned())
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "the two halves are taken apart")]
+    fn from_data(data: u64) -> Self {
+        Self { fd: (data as u32).cast_signed(), mark: (data >> 32) as u32 }
+    }
+}
+
 /// What the loop wants to hear of an fd.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Wish {
@@ -30,6 +54,50 @@ pub(super) struct Wish {
 
 impl Wish {
     pub(super) const INPUT: Self = Self { input: true, room: false };
+
+    /// As the mask of a selector that is told nothing it does not want to hear: what nobody would
+    /// read or write now is reported again and again.
+    fn level(self) -> Mask {
+        let input = if self.input { Mask::IN.with(Mask::RDHUP) } else { Mask::NONE };
+        if self.room { input.with(Mask::OUT) } else { input }
+    }
+}
+
+/// When an fd that is ready is reported.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Trigger {
+    /// With every wait, as long as it is ready.
+    #[default]
+    Level,
+    /// Once, when it becomes ready; then only when something new comes.
+    Edge,
+    /// Once; then not at all, until it is watched again.
+    Oneshot,
+}
+
+impl Trigger {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Level, Self::Edge, Self::Oneshot];
+
+    /// Its name: what `--trigger` takes.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Level => "level",
+            Self::Edge => "edge",
+            Self::Oneshot => "oneshot",
+        }
+    }
+
+    /// In a few words.
+    #[must_use]
+    pub fn summary(self) -> &'static str {
+        match self {
+            Self::Level => "reported as long as it is ready",
+            Self::Edge => "reported once, when something new comes",
+            Self::Oneshot => "reported once, until it is watched again",
+        }
+    }
 }
 
 /// A way of asking which fds are ready.
@@ -38,12 +106,21 @@ pub(super) trait Selector: Sized {
     const SERVER: ServerKind;
     /// The call that waits: before it the loop's turn ends.
     const WAIT: Kind;
+    /// It asks nobody itself: every fd that it watches is to be asked in each turn, and most have
+    /// nothing to say. It watches no waker.
+    const ASKS: bool = false;
 
     fn new(config: &Config) -> io::Result<Self>;
 
     /// Its own descriptor, where it has one.
     fn fd(&self) -> Option<Fd> {
         None
+    }
+
+    /// When an fd is reported.
+    #[inline]
+    fn trigger(&self) -> Trigger {
+        Trigger::Level
     }
 
     /// The mask that a wish is put into.
@@ -59,9 +136,10 @@ pub(super) trait Selector: Sized {
     /// An fd was closed. The kernel takes it off its own list by itself.
     fn forget(&mut self, _: Tag) {}
 
-    /// Whether an event is told once only, until the fd is watched again.
-    fn is_oneshot(&self) -> bool {
-        false
+    /// Whether its wait is a call at all.
+    #[inline]
+    fn sleeps(&self) -> bool {
+        true
     }
 
     /// Sleeps until something is ready, but not for longer than `timeout`; returns how many are.
@@ -90,47 +168,65 @@ pub(super) enum Unwatched {
     TooHigh,
 }
 
-/// What the floor needs of whoever watches its fds: of a selector everything but the waiting, and
-/// also of a runtime, which waits by itself.
-pub(super) trait Watcher {
-    /// See [`Selector::SERVER`].
-    const SERVER: ServerKind;
-    /// See [`Selector::WAIT`].
-    const WAIT: Kind;
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::os::fd::AsRawFd;
+    use std::os::unix::net::UnixStream;
 
-    /// See [`Selector::fd`].
-    fn fd(&self) -> Option<Fd>;
-    /// See [`Selector::mask`].
-    fn mask(&self, wish: Wish) -> Mask;
-    /// See [`Selector::watch`].
-    fn watch(&mut self, tag: Tag, from: Mask, to: Mask) -> Result<Option<Ctl>, Unwatched>;
-    /// See [`Selector::forget`].
-    fn forget(&mut self, tag: Tag);
-    /// See [`Selector::is_oneshot`].
-    fn is_oneshot(&self) -> bool;
-}
+    use super::*;
 
-impl<S: Selector> Watcher for S {
-    const SERVER: ServerKind = S::SERVER;
-    const WAIT: Kind = S::WAIT;
-
-    fn fd(&self) -> Option<Fd> {
-        Selector::fd(self)
+    #[test]
+    fn a_tag_survives_the_kernel() {
+        for tag in [Tag { fd: 0, mark: 0 }, Tag { fd: i32::MAX, mark: u32::MAX }] {
+            assert_eq!(Tag::from_data(tag.to_data()), tag);
+        }
     }
 
-    fn mask(&self, wish: Wish) -> Mask {
-        Selector::mask(self, wish)
+    /// What the selector reports without waiting.
+    fn reports<S: Selector>(selector: &mut S) -> Vec<(Tag, Mask)> {
+        selector.wait(Some(Duration::ZERO)).unwrap();
+        selector.ready().collect()
     }
 
-    fn watch(&mut self, tag: Tag, from: Mask, to: Mask) -> Result<Option<Ctl>, Unwatched> {
-        Selector::watch(self, tag, from, to)
+    /// Watches one end of a pair of sockets through its life; the masks are what the kernel says.
+    fn life_of_a_socket<S: Selector>(config: &Config) {
+        let (a, mut b) = UnixStream::pair().unwrap();
+        a.set_nonblocking(true).unwrap();
+        let mut selector = S::new(config).unwrap();
+        let tag = Tag { fd: a.as_raw_fd(), mark: 7 };
+        let input = selector.mask(Wish::INPUT);
+        let both = selector.mask(Wish { input: true, room: true });
+        let trigger = selector.trigger();
+        let name = format!("{} {trigger:?}", S::SERVER);
+        selector.watch(tag, Mask::NONE, input).unwrap();
+        assert_eq!(reports(&mut selector), [], "{name}: silent");
+        b.write_all(b"x").unwrap();
+        assert_eq!(reports(&mut selector), [(tag, Mask::IN)], "{name}: input");
+        let again = if trigger == Trigger::Level { vec![(tag, Mask::IN)] } else { vec![] };
+        assert_eq!(reports(&mut selector), again, "{name}: the same input");
+        selector.watch(tag, input, both).unwrap();
+        let merged = reports(&mut selector).iter().fold(Mask::NONE, |all, (_, m)| all.with(*m));
+        assert_eq!(merged, Mask::IN.with(Mask::OUT), "{name}: watched again, for more");
+        assert_eq!((&a).read(&mut [0; 8]).unwrap(), 1);
+        selector.watch(tag, both, Mask::NONE).unwrap();
+        b.write_all(b"x").unwrap();
+        assert_eq!(reports(&mut selector), [], "{name}: not watched");
+        selector.watch(tag, Mask::NONE, input).unwrap();
+        assert_eq!(reports(&mut selector), [(tag, Mask::IN)], "{name}: watched, with input there");
+        drop(a);
+        selector.forget(tag);
+        assert_eq!(reports(&mut selector), [], "{name}: closed");
     }
 
-    fn forget(&mut self, tag: Tag) {
-        Selector::forget(self, tag);
-    }
-
-    fn is_oneshot(&self) -> bool {
-        Selector::is_oneshot(self)
+    #[test]
+    fn each_reports_a_socket_as_the_kernel_has_it() {
+        let config = Config::default();
+        life_of_a_socket::<Select>(&config);
+        life_of_a_socket::<Poll>(&config);
+        life_of_a_socket::<EpollEt>(&config);
+        for trigger in Trigger::ALL {
+            life_of_a_socket::<Epoll>(&Config { trigger, ..config.clone() });
+        }
     }
 }

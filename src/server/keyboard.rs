@@ -1,0 +1,122 @@
+//! Standard input as one more fd of the loop (`--stdin`): its lines are told, and `quit` ends the
+//! server.
+
+use std::io;
+use std::os::fd::AsFd;
+
+use rustix::fs::{Mode, OFlags};
+
+use super::reactor::Reactor;
+use super::ret;
+use super::selector::{Selector, Trigger, Wish};
+use super::{After, floor};
+use crate::telemetry::{Fd, Kind, Mask, What};
+
+/// Its number.
+pub(super) const FD: Fd = 0;
+/// How much of a line is kept; the rest of it is left out.
+const LINE: usize = 1024;
+/// What ends the server.
+const QUIT: &[u8] = b"quit";
+
+/// A line that is being typed.
+#[derive(Debug, Default)]
+pub(super) struct Keyboard {
+    line: Vec<u8>,
+}
+
+impl Keyboard {
+    /// Takes what was read, and gives every line that is whole now to `each`.
+    fn feed(&mut self, bytes: &[u8], mut each: impl FnMut(&[u8])) {
+        for piece in bytes.split_inclusive(|&byte| byte == b'\n') {
+            let (text, whole) = match piece.strip_suffix(b"\n") {
+                Some(text) => (text, true),
+                None => (piece, false),
+            };
+            let room = LINE - self.line.len();
+            self.line.extend_from_slice(&text[..text.len().min(room)]);
+            if whole {
+                each(self.line.trim_ascii_end());
+                self.line.clear();
+            }
+        }
+    }
+}
+
+/// Makes standard input one that `read` does not wait for. What is shared with the shell stays as
+/// it is: it is opened anew, or, what cannot be (a socket), is shared with nobody.
+pub(super) fn prepare() -> io::Result<()> {
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    if let Ok(own) = rustix::fs::open("/proc/self/fd/0", flags, Mode::empty()) {
+        rustix::stdio::dup2_stdin(own)?;
+    } else {
+        let stdin = io::stdin();
+        let flags = rustix::fs::fcntl_getfl(&stdin)?;
+        rustix::fs::fcntl_setfl(&stdin, flags | OFlags::NONBLOCK)?;
+    }
+    Ok(())
+}
+
+impl<S: Selector> Reactor<S> {
+    /// Reads what was typed, by one call.
+    pub(super) fn hear(&mut self) {
+        let Self { floor, keyboard, input, .. } = self;
+        let Some(keyboard) = keyboard else { return };
+        floor.gate(Kind::Input, FD, None);
+        let room = input.len().min(LINE);
+        let result = ret(rustix::io::read(io::stdin().as_fd(), &mut input[..room]));
+        floor.tell.call(FD, None, What::Input { ret: result });
+        let read = match result.get() {
+            Ok(0) => &b"\n"[..usize::from(!keyboard.line.is_empty())],
+            Ok(n) => &input[..usize::try_from(n).unwrap_or(0)],
+            Err(_) => &[],
+        };
+        let mut quits = false;
+        keyboard.feed(read, |line| {
+            floor.tell.fact(FD, None, What::Typed, line);
+            quits |= line == QUIT;
+        });
+        if quits {
+            floor.ending = Some(After::End);
+        }
+        let mask = floor.selector.mask(Wish::INPUT);
+        let ended = result.get() == Ok(0);
+        // Told once, it has to be watched again for what this one call left.
+        if ended || floor.selector.trigger() != Trigger::Level {
+            let to = if ended { Mask::NONE } else { mask };
+            if floor.selector.fd().is_some() {
+                floor.gate(Kind::EpollCtl, FD, None);
+            }
+            // It was watched before, so nothing can fail now.
+            let _ = floor.watch(floor::unmarked(FD), mask, to);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_come_whole_however_they_are_read() {
+        let text = "举手\r\n\nquit\nnot yet".as_bytes();
+        for size in 1..=text.len() {
+            let mut keyboard = Keyboard::default();
+            let mut lines = Vec::new();
+            for piece in text.chunks(size) {
+                keyboard.feed(piece, |line| lines.push(String::from_utf8(line.into()).unwrap()));
+            }
+            assert_eq!(lines, ["举手", "", "quit"], "{size} bytes at once");
+            assert_eq!(keyboard.line, b"not yet");
+        }
+    }
+
+    #[test]
+    fn of_a_long_line_the_beginning_is_kept() {
+        let mut keyboard = Keyboard::default();
+        let mut lines = Vec::new();
+        keyboard.feed(&[b'x'; 3000], |_| panic!("no line yet"));
+        keyboard.feed(b"y\nz\n", |line| lines.push(line.to_vec()));
+        assert_eq!(lines, [vec![b'x'; LINE], b"z".to_vec()]);
+    }
+}

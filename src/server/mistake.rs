@@ -1,0 +1,55 @@
+//! The mistakes worth showing (`--mistake`). Each is made on purpose, at one place, which looks
+//! here whether it is to be made.
+
+/// A mistake that programs of this kind are known for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Mistake {
+    /// One `recv` for each event, though it is told only once.
+    NoDrain,
+    /// `event == EPOLLIN` in place of `event & EPOLLIN`.
+    CompareEqual,
+    /// What `send` did not take is not sent again.
+    IgnorePartialWrite,
+    /// A connection that is over stays on the list.
+    ForgetUnregister,
+    /// One `recv` is thought to bring a whole request.
+    RecvOnce,
+}
+
+impl Mistake {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::NoDrain,
+        Self::CompareEqual,
+        Self::IgnorePartialWrite,
+        Self::ForgetUnregister,
+        Self::RecvOnce,
+    ];
+
+    /// Its name: what `--mistake` takes.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NoDrain => "no-drain",
+            Self::CompareEqual => "compare-equal",
+            Self::IgnorePartialWrite => "ignore-partial-write",
+            Self::ForgetUnregister => "forget-unregister",
+            Self::RecvOnce => "recv-once",
+        }
+    }
+
+    /// In a few words.
+    #[must_use]
+    pub fn summary(self) -> &'static str {
+        match self {
+            Self::NoDrain => "one recv for each event, though an edge comes once",
+            Self::CompareEqual => "acts if event == IN, so not on IN|RDHUP",
+            Self::IgnorePartialWrite => "what send did not take is never sent",
+            Self::ForgetUnregister => "who is gone stays on the list",
+            Self::RecvOnce => "a request that one recv of 1024 bytes cuts gets a 400",
+        }
+    }
+}
+
+/// What one `recv` brings at most to those who think that it brings all.
+pub(super) const RECV_ONCE: usize = 1024;

@@ -1,0 +1,86 @@
+//! `epoll(7)`, level-triggered unless asked otherwise: the kernel keeps the list of those watched,
+//! and returns those that are ready and no others.
+
+use std::io;
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::time::Duration;
+
+use rustix::buffer::spare_capacity;
+use rustix::event::Timespec;
+use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
+
+use super::raw::lend;
+use super::{Ctl, Selector, Tag, Trigger, Unwatched, Wish};
+use crate::server::Config;
+use crate::telemetry::{CtlOp, Errno, Fd, Kind, Mask, Nanos, Ret, ServerKind, What};
+
+/// How many ready fds one wait call can return; what is over that comes with the next.
+const EVENTS: usize = 1024;
+
+/// An epoll instance and the array it fills.
+pub(in crate::server) struct Epoll {
+    fd: OwnedFd,
+    events: Vec<Event>,
+    trigger: Trigger,
+}
+
+impl Selector for Epoll {
+    const SERVER: ServerKind = ServerKind::Epoll;
+    const WAIT: Kind = Kind::EpollWait;
+
+    fn new(config: &Config) -> io::Result<Self> {
+        let fd = epoll::create(CreateFlags::CLOEXEC)?;
+        Ok(Self { fd, events: Vec::with_capacity(EVENTS), trigger: config.trigger })
+    }
+
+    fn fd(&self) -> Option<Fd> {
+        Some(self.fd.as_raw_fd())
+    }
+
+    fn trigger(&self) -> Trigger {
+        self.trigger
+    }
+
+    fn mask(&self, wish: Wish) -> Mask {
+        match (self.trigger, wish.level()) {
+            // What nobody reads now is told once, and cannot disturb.
+            (Trigger::Edge, _) => Wish { input: true, ..wish }.level().with(Mask::ET),
+            (_, Mask::NONE) => Mask::NONE,
+            (Trigger::Level, mask) => mask,
+            (Trigger::Oneshot, mask) => mask.with(Mask::ONESHOT),
+        }
+    }
+
+    /// An fd that is watched for nothing still reports HUP and ERR, so it is taken off the list.
+    fn watch(&mut self, tag: Tag, from: Mask, to: Mask) -> Result<Option<Ctl>, Unwatched> {
+        let (fd, data) = (lend(tag.fd), EventData::new_u64(tag.to_data()));
+        let flags = EventFlags::from_bits_retain(to.0);
+        let (op, result) = match (from, to) {
+            (Mask::NONE, Mask::NONE) => return Ok(None),
+            (_, Mask::NONE) => (CtlOp::Del, epoll::delete(&self.fd, fd)),
+            (Mask::NONE, _) => (CtlOp::Add, epoll::add(&self.fd, fd, data, flags)),
+            _ => (CtlOp::Mod, epoll::modify(&self.fd, fd, data, flags)),
+        };
+        match result {
+            Ok(()) => Ok(Some(Ctl { op, ret: Ret::ZERO })),
+            Err(errno) => Err(Unwatched::Failed(op, Errno(errno.raw_os_error()))),
+        }
+    }
+
+    fn wait(&mut self, timeout: Option<Duration>) -> io::Result<usize> {
+        let timeout = timeout.and_then(|timeout| Timespec::try_from(timeout).ok());
+        self.events.clear();
+        Ok(epoll::wait(&self.fd, spare_capacity(&mut self.events), timeout.as_ref())?)
+    }
+
+    fn ready(&self) -> impl Iterator<Item = (Tag, Mask)> + '_ {
+        self.events.iter().map(|event| {
+            let (flags, data) = (event.flags, event.data);
+            (Tag::from_data(data.u64()), Mask(flags.bits()))
+        })
+    }
+
+    fn told(&self, ret: Ret, waited: Nanos) -> Option<What> {
+        Some(What::EpollWait { ret, waited })
+    }
+}

@@ -1,0 +1,84 @@
+//! `poll(2)`: the whole list is handed over each time; the kernel asks every fd on it, and we look
+//! through all of it for those that had something to say.
+
+use std::io;
+use std::os::fd::{AsFd, AsRawFd};
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec};
+
+use super::raw::lend;
+use super::{Ctl, Selector, Tag, Unwatched, Wish};
+use crate::server::Config;
+use crate::telemetry::{Kind, Mask, Nanos, Ret, ServerKind, What};
+
+/// Bytes of a `struct pollfd`: all of it is copied in, and its `revents` out.
+const POLLFD: u32 = 8;
+const REVENTS: u32 = 2;
+
+/// The list, with the mark of each entry beside it.
+pub(in crate::server) struct Poll {
+    list: Vec<PollFd<'static>>,
+    marks: Vec<u32>,
+}
+
+impl Selector for Poll {
+    const SERVER: ServerKind = ServerKind::Poll;
+    const WAIT: Kind = Kind::Poll;
+
+    fn new(_: &Config) -> io::Result<Self> {
+        Ok(Self { list: Vec::new(), marks: Vec::new() })
+    }
+
+    fn mask(&self, wish: Wish) -> Mask {
+        wish.level()
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "all bits of poll(2) are among the low 16")]
+    fn watch(&mut self, tag: Tag, _: Mask, to: Mask) -> Result<Option<Ctl>, Unwatched> {
+        let place = self.list.iter().position(|entry| entry.as_fd().as_raw_fd() == tag.fd);
+        let entry =
+            PollFd::from_borrowed_fd(lend(tag.fd), PollFlags::from_bits_retain(to.0 as u16));
+        match place {
+            Some(place) if to == Mask::NONE => {
+                self.list.swap_remove(place);
+                self.marks.swap_remove(place);
+            }
+            Some(place) => {
+                self.list[place] = entry;
+                self.marks[place] = tag.mark;
+            }
+            None if to == Mask::NONE => {}
+            None => {
+                self.list.push(entry);
+                self.marks.push(tag.mark);
+            }
+        }
+        Ok(None)
+    }
+
+    fn forget(&mut self, tag: Tag) {
+        // Nothing can fail when an entry is taken off.
+        let _ = self.watch(tag, Mask::NONE, Mask::NONE);
+    }
+
+    fn wait(&mut self, timeout: Option<Duration>) -> io::Result<usize> {
+        let timeout = timeout.and_then(|timeout| Timespec::try_from(timeout).ok());
+        Ok(rustix::event::poll(&mut self.list, timeout.as_ref())?)
+    }
+
+    fn ready(&self) -> impl Iterator<Item = (Tag, Mask)> + '_ {
+        self.list.iter().zip(&self.marks).filter(|(entry, _)| !entry.revents().is_empty()).map(
+            |(entry, &mark)| {
+                let tag = Tag { fd: entry.as_fd().as_raw_fd(), mark };
+                (tag, Mask(entry.revents().bits().into()))
+            },
+        )
+    }
+
+    fn told(&self, ret: Ret, waited: Nanos) -> Option<What> {
+        let examined = u32::try_from(self.list.len()).unwrap_or(u32::MAX);
+        let copied = examined.saturating_mul(POLLFD + REVENTS);
+        Some(What::Poll { ret, examined, copied, waited })
+    }
+}

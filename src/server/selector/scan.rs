@@ -1,0 +1,75 @@
+//! Nobody says who is ready: after a nap, or none, every fd is asked by a call of its own.
+
+use std::io;
+use std::time::Duration;
+
+use rustix::thread::{ClockId, NanosleepRelativeResult, Timespec, clock_nanosleep_relative};
+
+use super::{Ctl, Selector, Tag, Unwatched, Wish};
+use crate::server::Config;
+use crate::telemetry::{Kind, Mask, Nanos, Ret, ServerKind, What};
+
+/// The list, and how long to sleep between two rounds.
+pub(in crate::server) struct Scan {
+    list: Vec<(Tag, Mask)>,
+    nap: Duration,
+}
+
+impl Selector for Scan {
+    const SERVER: ServerKind = ServerKind::Scan;
+    const WAIT: Kind = Kind::Nap;
+    const ASKS: bool = true;
+
+    fn new(config: &Config) -> io::Result<Self> {
+        Ok(Self { list: Vec::new(), nap: config.nap })
+    }
+
+    /// What it is going to be asked: nobody else will.
+    fn mask(&self, wish: Wish) -> Mask {
+        Mask(wish.level().0 & !Mask::RDHUP.0)
+    }
+
+    fn watch(&mut self, tag: Tag, _: Mask, to: Mask) -> Result<Option<Ctl>, Unwatched> {
+        let place = self.list.iter().position(|(there, _)| there.fd == tag.fd);
+        match place {
+            Some(place) if to == Mask::NONE => drop(self.list.swap_remove(place)),
+            Some(place) => self.list[place] = (tag, to),
+            None if to == Mask::NONE => {}
+            None => self.list.push((tag, to)),
+        }
+        Ok(None)
+    }
+
+    fn forget(&mut self, tag: Tag) {
+        // Nothing can fail when an entry is taken off.
+        let _ = self.watch(tag, Mask::NONE, Mask::NONE);
+    }
+
+    fn sleeps(&self) -> bool {
+        !self.nap.is_zero()
+    }
+
+    /// It naps for its own time, whoever is due: it cannot know.
+    fn wait(&mut self, _: Option<Duration>) -> io::Result<usize> {
+        if self.sleeps() {
+            let nap = Timespec::try_from(self.nap).map_err(io::Error::other)?;
+            match clock_nanosleep_relative(ClockId::Monotonic, &nap) {
+                NanosleepRelativeResult::Ok => {}
+                NanosleepRelativeResult::Interrupted(_) => {
+                    return Err(io::ErrorKind::Interrupted.into());
+                }
+                NanosleepRelativeResult::Err(errno) => return Err(errno.into()),
+            }
+        }
+        Ok(self.list.len())
+    }
+
+    fn ready(&self) -> impl Iterator<Item = (Tag, Mask)> + '_ {
+        self.list.iter().copied()
+    }
+
+    fn told(&self, ret: Ret, waited: Nanos) -> Option<What> {
+        let ret = if ret.get().is_ok() { Ret::ZERO } else { ret };
+        self.sleeps().then_some(What::Nap { ret, waited })
+    }
+}

@@ -1,0 +1,93 @@
+//! `select(2)`: two sets of bits are handed over and swept by the kernel, and then by us, each
+//! time. There is no bit for an fd from `FD_SETSIZE` up.
+
+use std::io;
+use std::time::Duration;
+
+use rustix::event::{FdSetIter, Timespec, fd_set_bound, fd_set_insert, fd_set_remove};
+
+use super::raw::{self, FD_SETSIZE, Set};
+use super::{Ctl, Selector, Tag, Unwatched, Wish};
+use crate::server::Config;
+use crate::telemetry::{Fd, Kind, Mask, Nanos, Ret, ServerKind, What};
+
+/// The sets.
+pub(in crate::server) struct Select {
+    /// Those watched for input.
+    input: Set,
+    /// Those watched for room to write; none of them for input too.
+    room: Set,
+    /// Copies of both: the call leaves in them who is ready.
+    ready: (Set, Set),
+    /// The mark of each fd.
+    marks: [u32; FD_SETSIZE],
+}
+
+impl Select {
+    /// One more than the highest fd in the sets.
+    fn nfds(&self) -> Fd {
+        fd_set_bound(&self.input).max(fd_set_bound(&self.room))
+    }
+
+    fn tag(&self, fd: Fd) -> Tag {
+        Tag { fd, mark: self.marks[fd.unsigned_abs() as usize] }
+    }
+}
+
+impl Selector for Select {
+    const SERVER: ServerKind = ServerKind::Select;
+    const WAIT: Kind = Kind::Select;
+
+    fn new(_: &Config) -> io::Result<Self> {
+        let none = Set::default();
+        Ok(Self { input: none, room: none, ready: (none, none), marks: [0; FD_SETSIZE] })
+    }
+
+    /// A FIN is input like any other: there is no bit for it.
+    fn mask(&self, wish: Wish) -> Mask {
+        Mask(wish.level().0 & !Mask::RDHUP.0)
+    }
+
+    fn watch(&mut self, tag: Tag, _: Mask, to: Mask) -> Result<Option<Ctl>, Unwatched> {
+        let place = usize::try_from(tag.fd).unwrap_or(FD_SETSIZE);
+        *self.marks.get_mut(place).ok_or(Unwatched::TooHigh)? = tag.mark;
+        for (set, bit) in [(&mut self.input, Mask::IN), (&mut self.room, Mask::OUT)] {
+            let change = if to.has(bit) { fd_set_insert } else { fd_set_remove };
+            change(set, tag.fd);
+        }
+        Ok(None)
+    }
+
+    fn forget(&mut self, tag: Tag) {
+        // One that had no bit needs none taken away.
+        let _ = self.watch(tag, Mask::NONE, Mask::NONE);
+    }
+
+    fn wait(&mut self, timeout: Option<Duration>) -> io::Result<usize> {
+        let timeout = timeout.and_then(|timeout| Timespec::try_from(timeout).ok());
+        self.ready = (self.input, self.room);
+        let (input, room) = (&mut self.ready.0, &mut self.ready.1);
+        raw::select(
+            fd_set_bound(&self.input).max(fd_set_bound(&self.room)),
+            input,
+            room,
+            timeout.as_ref(),
+        )
+    }
+
+    fn ready(&self) -> impl Iterator<Item = (Tag, Mask)> + '_ {
+        let input = FdSetIter::new(&self.ready.0).map(|fd| (self.tag(fd), Mask::IN));
+        let room = FdSetIter::new(&self.ready.1).map(|fd| (self.tag(fd), Mask::OUT));
+        input.chain(room)
+    }
+
+    /// The kernel copies whole words of each set up to the highest fd, in, and after a success out
+    /// again.
+    fn told(&self, ret: Ret, waited: Nanos) -> Option<What> {
+        let examined = FdSetIter::new(&self.input).count() + FdSetIter::new(&self.room).count();
+        let copies = if ret.get().is_ok() { 4 } else { 2 };
+        let copied = copies * self.nfds().unsigned_abs().div_ceil(64) * 8;
+        let examined = u32::try_from(examined).unwrap_or(u32::MAX);
+        Some(What::Select { ret, examined, copied, waited })
+    }
+}
