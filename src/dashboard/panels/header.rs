@@ -58,6 +58,8 @@ pub struct HeaderView<'a> {
     pub url: &'a str,
     /// Which server: `epoll-et (mio)`; empty before it listens.
     pub server: &'a str,
+    /// Whether it asks who is ready, rather than sleeping in each call or leaving it to a runtime.
+    pub asks: bool,
     /// What it costs, a few words for each figure.
     pub costs: &'a [String],
     /// What happens each second.
@@ -268,8 +270,11 @@ impl Pen<'_> {
             let mean = last.and_then(|tally| tally.per(metric, Metric::Wakeups));
             mean.map_or_else(|| none.to_owned(), format::rate)
         };
-        let text = format!("examined {} : {} ready", each(Metric::Examined), each(Metric::Ready));
-        fields.push(self.field(30, text, Role::Text));
+        if view.asks {
+            let text =
+                format!("examined {} : {} ready", each(Metric::Examined), each(Metric::Ready));
+            fields.push(self.field(30, text, Role::Text));
+        }
         if let Some(notice) = view.notice {
             fields.push(self.field(25, notice, Role::Warn));
         }

@@ -322,7 +322,7 @@ pub fn state(entry: &Entry, theme: &Theme) -> (String, Style) {
     let glyph = match row.state {
         ConnState::New => theme.glyph("○", "o"),
         ConnState::Reading => theme.glyph("←", "<"),
-        ConnState::Handling => theme.glyph("✋", "!"),
+        ConnState::Handling => theme.glyph("▸", "!"),
         ConnState::Idle => theme.glyph("·", "."),
         ConnState::Writing => theme.glyph("→", ">"),
         ConnState::Lingering => theme.glyph("…", "~"),

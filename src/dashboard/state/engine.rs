@@ -14,8 +14,8 @@ use super::ways;
 use crate::inspect::{AcceptQueue, Snapshot};
 use crate::record::text::meaning;
 use crate::telemetry::{
-    Batch, ConnId, EventRef, Fd, Kind, Listener, Mask, Nanos, Next, OwnedEvent, Ready, Ret, Row,
-    ServerKind, Stance, Standing, What,
+    Batch, ConnId, Errno, EventRef, Fd, Kind, Listener, Mask, Nanos, Next, OwnedEvent, Ready, Ret,
+    Row, ServerKind, Stance, Standing, What,
 };
 
 /// Wake-ups that are remembered.
@@ -417,6 +417,12 @@ impl Engine {
     #[must_use]
     pub fn meaning(&self) -> Option<String> {
         let last = self.last_call.as_ref()?;
+        let rounds = self.server().is_some_and(ways::has_rounds);
+        let drained = last.event.what.ret().is_some_and(|ret| ret.is_err(Errno::AGAIN));
+        if rounds && drained && matches!(last.event.what.kind(), Kind::Recv | Kind::Accept) {
+            // Nobody will tell: it will be asked again.
+            return Some(format!("fd {} has nothing to say; the next is asked.", last.event.fd));
+        }
         let mut text = meaning(last.as_ref()).into_owned();
         let waited = last.event.what.kind().is_wait();
         if waited && self.wake().is_some_and(|wake| wake.own > 0 && wake.ready > 0) {

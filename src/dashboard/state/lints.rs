@@ -307,7 +307,8 @@ impl Lints {
         let seen = self.seen.get(&row.id).copied();
         let who = (Some(row.id), row.fd);
         let quiet = socket.send_queue == 0 && !row.stopped;
-        let waits_for_it = !matches!(row.state, ConnState::Writing | ConnState::Lingering);
+        let waits_for_it =
+            !matches!(row.state, ConnState::Writing | ConnState::Lingering | ConnState::Handling);
         let pending = seen.is_none_or(|seen| seen.pending > 0);
         if socket.recv_queue > 0 && quiet && waits_for_it && !pending {
             let key = (socket.recv_queue.into(), row.bytes_in);

@@ -126,13 +126,6 @@ impl Tally {
             counters.fact(&what);
         }
         match what {
-            What::Request { .. } => counters.requests = 1,
-            What::Closed { why, .. } => counters.closed[why as usize] = 1,
-            What::Recv { ret } => counters.bytes_in = ret.get().unwrap_or(0),
-            What::Send { ret, .. } | What::Sendfile { ret, .. } => {
-                counters.bytes_out = ret.get().unwrap_or(0);
-            }
-            What::Accept { ret, .. } => counters.accepted = u64::from(ret.get().is_ok()),
             What::EpollWait { ret, .. } | What::Select { ret, .. } | What::Poll { ret, .. }
                 if !event.event.own =>
             {

@@ -380,7 +380,8 @@ pub fn describe(event: EventRef<'_>) -> Told {
         | What::Poll { ret, examined, copied, waited } => {
             let (result, note) = wait(event, ret, waited);
             let (all, copied) = (format::count(examined.into()), format::bytes(copied.into()));
-            (result, format!("of {all} examined, {copied} copied  {note}"))
+            // The list first: it is what a narrow line keeps.
+            (result, note.replacen(" slept", &format!("of {all} asked, {copied} copied  slept"), 1))
         }
         What::Nap { ret, waited } => (equals(ret), format!("slept {}", format::duration(waited))),
         What::EpollCreate { ret } => (equals(ret), "an empty interest list".to_owned()),

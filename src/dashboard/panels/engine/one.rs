@@ -47,7 +47,7 @@ impl Pen<'_> {
             _ => vec!["one at a time: the others wait".to_owned(), "one at a time".to_owned()],
         };
         Way {
-            above: vec!["kernel".into(), "the queue behind it".into(), behind.clone()],
+            above: vec!["kernel".into(), "the queue behind".into(), behind.clone()],
             over,
             short: format!("behind it {behind}"),
             boundary,

@@ -108,8 +108,14 @@ fn who(row: &Row, long: bool) -> String {
 
 /// `asleep in recv(9)`
 fn sleeps(row: &Row, long: bool) -> String {
-    let call = row
-        .within
-        .map_or_else(String::new, |kind| before(Next { kind, fd: row.fd, conn: Some(row.id) }));
-    if long { format!("asleep in {call}") } else { call }
+    // In a process of its own the socket has another number than in the table.
+    let fd = if row.by.pid().is_some() { -1 } else { row.fd };
+    let call =
+        row.within.map_or_else(String::new, |kind| before(Next { kind, fd, conn: Some(row.id) }));
+    match (long, row.by.pid()) {
+        (true, Some(_)) => format!("for fd {} asleep in {}", row.fd, call.trim_end_matches("()")),
+        (true, None) => format!("asleep in {call}"),
+        (false, Some(_)) => call.trim_end_matches("()").to_owned(),
+        (false, None) => call,
+    }
 }

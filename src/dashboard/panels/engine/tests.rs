@@ -114,8 +114,8 @@ fn processes_are_named_by_their_number() {
     }
     engine.apply(&script.publish());
     let picture = engine_at(&engine, (46, 18), false);
-    assert!(picture.contains("process 8001 asleep in recv(3)"), "{picture}");
-    assert!(picture.contains("process 8002 asleep in recv(3)"), "{picture}");
+    assert!(picture.contains("process 8001 for fd 3 asleep in recv"), "{picture}");
+    assert!(picture.contains("process 8002 for fd 3 asleep in recv"), "{picture}");
 }
 
 #[test]
