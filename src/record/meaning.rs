@@ -29,16 +29,7 @@ pub fn meaning(event: EventRef<'_>) -> Cow<'static, str> {
         What::Send { ret, len } => sent(fd, ret, len, Kind::Send),
         What::Sendfile { ret, len, .. } => sent(fd, ret, len, Kind::Sendfile),
         What::Shutdown { how, ret } => shutdown(fd, how, ret, event),
-        What::Close => match event.event.conn {
-            Some(_) => format!(
-                "The connection is closed, and the kernel takes fd {fd} off the interest list; \
-                 the next connection may get the number {fd} again."
-            )
-            .into(),
-            None => {
-                format!("fd {fd} is closed; its number is free for whatever opens next.").into()
-            }
-        },
+        What::Close => close(fd, event.event.conn.is_some()),
         What::Setsockopt { name, ret } => setsockopt(fd, name, ret),
         What::Open { ret } | What::Openat { ret } => open(ret),
         What::Stat { ret } => match ret.get() {
@@ -69,6 +60,9 @@ pub fn meaning(event: EventRef<'_>) -> Cow<'static, str> {
             Time(waited)
         )
         .into(),
+        What::Input { .. } if event.event.own => {
+            "The program's own waker is read, so that it is not reported again and again.".into()
+        }
         What::Input { ret } => match ret.get() {
             Ok(0) => "Standard input has ended.".into(),
             Ok(n) => format!("{} came from standard input.", Bytes(n)).into(),
@@ -339,6 +333,18 @@ fn sent(fd: Fd, ret: Ret, len: u64, kind: Kind) -> Cow<'static, str> {
         }
         Err(errno) => failed(kind, errno),
     }
+}
+
+fn close(fd: Fd, connection: bool) -> Cow<'static, str> {
+    if connection {
+        format!(
+            "The connection is closed; where the kernel keeps an interest list, fd {fd} is off it \
+             by itself, and the next connection may get the number {fd} again."
+        )
+    } else {
+        format!("fd {fd} is closed; its number is free for whatever opens next.")
+    }
+    .into()
 }
 
 fn setsockopt(fd: Fd, name: &str, ret: Ret) -> Cow<'static, str> {

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `reactor` | the readiness loop: wait, accept, serve |
 //! | `coroutines` | a task for each connection, over tokio's loop |
+//! | `round` | what `scan` makes of a turn |
 //! | `listener` | accepting, and resting when no descriptor is left |
 //! | `keyboard` | standard input as one more fd |
 //! | `mistake` | what is done wrong on purpose |
@@ -24,6 +25,7 @@
 //! | `processes_wire` | what it tells its parent |
 //! | `converse` | one connection from its first byte to its last, with calls that sleep |
 //! | `hall`, `hall_operator` | what the threads of those servers share, and the operator's thread |
+//! | `hall_line` | a thread's end of the conversation on one connection |
 //! | `timers` | deadlines |
 //! | `deadline` | what the time limits are, and what happens when one is over |
 
@@ -36,6 +38,7 @@ mod desk;
 mod echo;
 mod floor;
 mod hall;
+mod hall_line;
 mod hall_operator;
 mod keyboard;
 mod listener;
@@ -47,6 +50,7 @@ mod processes;
 mod processes_wire;
 mod processes_worker;
 mod reactor;
+mod round;
 mod routes;
 mod selector;
 mod session;

@@ -136,7 +136,6 @@ impl Feed {
         self.tell(LISTENER, conn, accept);
         let add = What::EpollCtl { epfd: EPFD, op: CtlOp::Add, mask: interest(), ret: Ret::ZERO };
         self.tell(fd, conn, add);
-        self.batch.counters.accepted += 1;
         let row = row(number, fd, self.now);
         self.rows.push(row);
     }
@@ -167,10 +166,6 @@ impl Feed {
         row.active = now;
         row.last = Kind::Recv;
         row.last_ret = Ret::err(Errno::AGAIN);
-        self.batch.counters.requests += 1;
-        self.batch.counters.responses[2] += 1;
-        self.batch.counters.bytes_in += len;
-        self.batch.counters.bytes_out += body + 180;
     }
 
     pub(super) fn close(&mut self, number: u64, why: Why) {
@@ -183,7 +178,6 @@ impl Feed {
         self.tell(row.fd, conn, What::Closed { why, bytes_in, bytes_out, requests });
         self.rows.retain(|other| other.id != row.id);
         self.batch.gone.push(row);
-        self.batch.counters.closed[why as usize] += 1;
     }
 
     /// Another server takes over.
