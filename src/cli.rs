@@ -333,6 +333,11 @@ impl Cli {
                  --handler offload is not for it: take {with_loop}."
             ));
         }
+        if self.mistake.is_some() && !loops {
+            return Err(format!(
+                "--mistake is one of readiness loops, and --server {name} has none: take {with_loop}."
+            ));
+        }
         if self.stdin && !loops {
             return Err(format!(
                 "--server {name} waits for one fd at a time, so it cannot watch --stdin too: take \

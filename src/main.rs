@@ -235,7 +235,7 @@ fn work(flags: &[OsString], full: bool) -> Result<(), Sentence> {
     let cli =
         Cli::parse_from(std::iter::once(OsString::from("epollscope")).chain(flags.iter().cloned()));
     let site = site(cli.root.as_deref())?.list(cli.list).hidden(cli.hidden);
-    server::work(config(&cli, 1), site, full)
+    server::work(&config(&cli, 1), site, full)
         .map_err(|error| format!("The worker cannot watch its parent: {}.", plain(&error)))
 }
 

@@ -4,10 +4,11 @@ mod common;
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpStream};
+use std::time::{Duration, Instant};
 
 use common::{LIMIT, Watched, ask, get, on_each, read_response, start, start_with};
 use epollscope::http::{Limits, Site};
-use epollscope::server::Config;
+use epollscope::server::{Config, Routes};
 use epollscope::telemetry::{
     Capacity, Command, ConnState, Kind, OwnedEvent, Stance, Step, What, Why,
 };
@@ -165,6 +166,23 @@ fn nodelay_is_a_call_of_the_loop() {
         assert_eq!(server.events[0].event.what.kind() == Kind::Setsockopt, nodelay);
         server.stop();
     }
+}
+
+#[test]
+fn a_slow_handler_holds_every_loop() {
+    on_each(|config| {
+        let routes = Routes { slow: true, ..Routes::default() };
+        let mut server = start(Config { routes, ..config });
+        let (mut slow, mut quick) = (server.client(), server.client());
+        server.until("both", |s| s.table.len() == 2);
+        slow.write_all(get("/slow?ms=300").as_bytes()).unwrap();
+        server.until("the handler", |s| matches!(s.standing.stance, Stance::Handling(_)));
+        let begin = Instant::now();
+        assert_eq!(ask(&mut quick, "/").0, 200);
+        assert!(begin.elapsed() > Duration::from_millis(100), "{:?}", begin.elapsed());
+        assert_eq!(read_response(&mut slow).0, 200);
+        server.stop();
+    });
 }
 
 /// Whether the head of a long answer is on its way while the loop stands before its body.

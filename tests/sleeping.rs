@@ -86,9 +86,12 @@ fn the_table_says_who_serves_and_in_which_call_it_sleeps() {
         let mut server = start(with(kind, &[]));
         let mut client = server.client();
         assert_eq!(ask(&mut client, "/").0, 200);
-        until_within(&mut server, &client, &[Kind::Recv]);
-        let row = server.row_of(&client);
-        assert_eq!(row.state, ConnState::Idle);
+        let id = server.row_of(&client).id;
+        server.until("the sleep after the answer", |s| {
+            let row = s.table[&id];
+            row.state == ConnState::Idle && row.within == Some(Kind::Recv)
+        });
+        let row = server.table[&id];
         let me = std::process::id().cast_signed();
         match kind {
             ServerKind::Threads => assert!(row.by.tid().is_some_and(|tid| tid != me)),

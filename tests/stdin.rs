@@ -213,6 +213,8 @@ fn a_closed_fd_that_stays_on_the_list_is_heard_of_for_ever() {
             let log = program.stop();
             let told = log.matches(symptom).count();
             assert_eq!(log.contains("\"mistake\":\"forget-unregister\""), wrong);
+            let hidden = |line: &str| line.contains(symptom) && line.ends_with("\"own\":true}");
+            assert!(!log.lines().any(hidden), "it is no plumbing");
             let closed = log.find("\"fact\":\"closed\"").unwrap();
             let close = log[..closed].contains("\"call\":\"close\"");
             if args[1].starts_with("epoll") {

@@ -48,6 +48,7 @@ fn start(dir: &Path, options: &[&str]) -> Traced {
         .args(["--headless", "--quiet", "--port", "0", "--log"])
         .arg(dir.join("log"))
         .args(options)
+        .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
@@ -256,6 +257,29 @@ fn the_log_equals_strace_for_select() {
 #[test]
 fn the_log_equals_strace_for_scan() {
     embedded(&["--server", "scan", "--nap", "0.01"], 20, 3000);
+}
+
+#[test]
+fn the_log_equals_strace_for_standard_input() {
+    if !strace_works() {
+        return;
+    }
+    for options in [&["--server", "select"][..], &["--server", "epoll", "--trigger", "edge"]] {
+        let dir = tempfile::tempdir().unwrap();
+        let mut server = start(dir.path(), &[options, &["--stdin"]].concat());
+        let mut keyboard = server.strace.stdin.take().unwrap();
+        for round in 0..100 {
+            keyboard.write_all("举手\n".repeat(round).as_bytes()).unwrap();
+            server.client().write_all(b"GET / HTTP/1.0\r\n\r\n").unwrap();
+        }
+        drop(keyboard);
+        // It goes on without.
+        let mut client = server.client();
+        client.write_all(b"GET / HTTP/1.0\r\n\r\n").unwrap();
+        client.read_to_end(&mut Vec::new()).unwrap();
+        server.stop();
+        compare(dir.path(), 300);
+    }
 }
 
 #[test]

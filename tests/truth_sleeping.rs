@@ -2,7 +2,7 @@
 //! and what each of them did must be what the log says it did, call by call, in its order.
 //!
 //! Left out by rule: the channel between a worker process and its parent, and what a worker does
-//! before it touches its socket; the allocator's calls; the switch of `O_NONBLOCK`.
+//! before it touches its socket and after its last word; the allocator's calls; the switch of `O_NONBLOCK`.
 
 #[allow(dead_code, unreachable_pub, reason = "a module that this test uses a part of")]
 mod strace;
@@ -67,9 +67,13 @@ impl Traced {
         socket
     }
 
-    fn stop(mut self) {
+    fn kill(&self, signal: rustix::process::Signal) {
         let pid = rustix::process::Pid::from_raw(self.pid).unwrap();
-        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        rustix::process::kill_process(pid, signal).unwrap();
+    }
+
+    fn stop(mut self) {
+        self.kill(rustix::process::Signal::TERM);
         let begin = Instant::now();
         while self.strace.try_wait().unwrap().is_none() {
             assert!(begin.elapsed() < LIMIT, "it does not end");
@@ -138,6 +142,16 @@ fn until_gone(client: &TcpStream) {
     }
 }
 
+/// A test that fails leaves nothing running.
+impl Drop for Traced {
+    fn drop(&mut self) {
+        if matches!(self.strace.try_wait(), Ok(None)) {
+            self.kill(rustix::process::Signal::KILL);
+            let _ = self.strace.wait();
+        }
+    }
+}
+
 type Threads = BTreeMap<Option<i64>, Vec<Call>>;
 
 fn of_log(text: &str) -> Threads {
@@ -157,6 +171,12 @@ enum Is {
     Own,
 }
 
+/// The start of a process opens the one, the allocator the other.
+fn is_own(line: &str) -> bool {
+    let paths = ["\"/dev/null\"", "\"/sys/devices/system/cpu", "\"/proc/sys/vm/overcommit_memory"];
+    paths.iter().any(|path| line.contains(path))
+}
+
 /// What strace saw, by thread, as far as it is of the lesson.
 fn of_strace(text: &str, log: &Threads) -> Threads {
     let lines = strace::whole_lines(text);
@@ -171,6 +191,12 @@ fn of_strace(text: &str, log: &Threads) -> Threads {
         .map(|(place, (name, _))| (thread(name), place))
         .rev()
         .collect();
+    let spoke: HashMap<i64, usize> = lines
+        .iter()
+        .enumerate()
+        .filter(|(_, (_, line))| line.starts_with("write(1,"))
+        .map(|(place, (name, _))| (thread(name), place))
+        .collect();
     let mut is: HashMap<String, Is> = HashMap::from([(listener, Is::Listener)]);
     let mut all = Threads::new();
     let mut listens = false;
@@ -179,7 +205,7 @@ fn of_strace(text: &str, log: &Threads) -> Threads {
         let by = (who != own).then_some(who);
         let told = log.contains_key(&by);
         let fd = line.split_once('(').map_or("", |(_, rest)| rest);
-        let fd = &fd[..fd.find([',', ')']).unwrap_or(fd.len())];
+        let fd = fd[..fd.find([',', ')']).unwrap_or(fd.len())].trim_end();
         let result = line.rsplit_once(" = ").map_or("", |(_, value)| value.trim()).to_owned();
         listens |= line.starts_with("listen(") || line.starts_with("setsockopt(");
         if !listens {
@@ -188,14 +214,14 @@ fn of_strace(text: &str, log: &Threads) -> Threads {
         if let Some(&begin) = began.get(&who) {
             // A worker's own descriptors; 1 is its channel.
             let plumbing = fd == "1" || line.starts_with("poll(") || line.starts_with("ppoll(");
-            if place >= begin && !plumbing {
+            if place >= begin && spoke.get(&who).is_some_and(|&last| place < last) && !plumbing {
                 all.entry(by).or_default().extend(strace::parse(line));
             }
             continue;
         }
         if line.starts_with("accept4(") {
             is.insert(result.clone(), Is::Socket);
-        } else if line.contains("F_DUPFD_CLOEXEC") || line.contains("\"/dev/null\"") {
+        } else if line.contains("F_DUPFD_CLOEXEC") || is_own(line) {
             is.insert(result.clone(), Is::Own);
         } else if line.starts_with("socketpair(") {
             let pair = line.split_once('[').and_then(|(_, rest)| rest.split_once(']')).unwrap().0;
@@ -209,7 +235,7 @@ fn of_strace(text: &str, log: &Threads) -> Threads {
         let of_channel = line.starts_with("shutdown(") && what == Some(Is::Own);
         let plumbing = what == Some(Is::Own)
             || ["socketpair(", "fcntl(", "ioctl("].iter().any(|call| line.starts_with(call))
-            || line.contains("\"/dev/null\"");
+            || is_own(line);
         if told && !plumbing && !of_channel {
             all.entry(by).or_default().extend(strace::parse(line));
         } else if !told {

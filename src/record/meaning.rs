@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::io;
 
-use crate::telemetry::{CtlOp, Errno, EventRef, Fd, Kind, Mask, Mode, Nanos, Ret, What, Why};
+use crate::telemetry::{CtlOp, Errno, EventRef, Fd, How, Kind, Mask, Mode, Nanos, Ret, What, Why};
 
 /// What this call and its result mean, or what this fact says, in one plain sentence.
 #[must_use]
@@ -28,39 +28,8 @@ pub fn meaning(event: EventRef<'_>) -> Cow<'static, str> {
         What::Recv { ret } => recv(fd, ret),
         What::Send { ret, len } => sent(fd, ret, len, Kind::Send),
         What::Sendfile { ret, len, .. } => sent(fd, ret, len, Kind::Sendfile),
-        What::Shutdown { how, ret } => match (how, ret.get()) {
-            (_, Err(Errno(107))) => {
-                format!("The connection of fd {fd} is gone already: there is nothing to shut down.")
-                    .into()
-            }
-            (_, Err(errno)) => failed(Kind::Shutdown, errno),
-            (crate::telemetry::How::Write, Ok(_)) => format!(
-                "A FIN is sent: nothing more will be sent on fd {fd}, but it can still receive."
-            )
-            .into(),
-            (crate::telemetry::How::Read, Ok(_)) => {
-                format!("Whoever sleeps in recv on fd {fd} wakes up; the peer is told nothing yet.")
-                    .into()
-            }
-            (_, Ok(_)) if event.event.conn.is_none() => {
-                format!("fd {fd} listens no longer: whoever sleeps in accept on it wakes up.")
-                    .into()
-            }
-            (crate::telemetry::How::Both, Ok(_)) => {
-                format!("Both directions of fd {fd} are shut; the number stays in use until close.")
-                    .into()
-            }
-        },
-        What::Close => match event.event.conn {
-            Some(_) => format!(
-                "The connection is closed, and the kernel takes fd {fd} off the interest list; \
-                 the next connection may get the number {fd} again."
-            )
-            .into(),
-            None => {
-                format!("fd {fd} is closed; its number is free for whatever opens next.").into()
-            }
-        },
+        What::Shutdown { how, ret } => shutdown(fd, how, ret, event),
+        What::Close => close(fd, event.event.conn.is_some()),
         What::Setsockopt { name, ret } => setsockopt(fd, name, ret),
         What::Open { ret } | What::Openat { ret } => open(ret),
         What::Stat { ret } => match ret.get() {
@@ -91,6 +60,9 @@ pub fn meaning(event: EventRef<'_>) -> Cow<'static, str> {
             Time(waited)
         )
         .into(),
+        What::Input { .. } if event.event.own => {
+            "The program's own waker is read, so that it is not reported again and again.".into()
+        }
         What::Input { ret } => match ret.get() {
             Ok(0) => "Standard input has ended.".into(),
             Ok(n) => format!("{} came from standard input.", Bytes(n)).into(),
@@ -260,6 +232,30 @@ fn epoll_wait(ret: Ret, waited: Nanos) -> Cow<'static, str> {
     }
 }
 
+fn shutdown(fd: Fd, how: How, ret: Ret, event: EventRef<'_>) -> Cow<'static, str> {
+    match (how, ret.get()) {
+        (_, Err(Errno(107))) => {
+            format!("The connection of fd {fd} is gone already: there is nothing to shut down.")
+        }
+        (_, Err(errno)) => return failed(Kind::Shutdown, errno),
+        (How::Read, Ok(_)) => {
+            format!("Whoever sleeps in recv on fd {fd} wakes up; the peer is told nothing yet.")
+        }
+        (How::Write, Ok(_)) => {
+            format!(
+                "A FIN is sent: nothing more will be sent on fd {fd}, but it can still receive."
+            )
+        }
+        (How::Both, Ok(_)) if event.event.conn.is_none() => {
+            format!("fd {fd} listens no longer: whoever sleeps in accept on it wakes up.")
+        }
+        (How::Both, Ok(_)) => {
+            format!("Both directions of fd {fd} are shut; the number stays in use until close.")
+        }
+    }
+    .into()
+}
+
 fn accept(ret: Ret, event: EventRef<'_>) -> Cow<'static, str> {
     match ret.get() {
         Ok(new) => match (event.event.conn, event.event.what) {
@@ -339,6 +335,18 @@ fn sent(fd: Fd, ret: Ret, len: u64, kind: Kind) -> Cow<'static, str> {
     }
 }
 
+fn close(fd: Fd, connection: bool) -> Cow<'static, str> {
+    if connection {
+        format!(
+            "The connection is closed; where the kernel keeps an interest list, fd {fd} is off it \
+             by itself, and the next connection may get the number {fd} again."
+        )
+    } else {
+        format!("fd {fd} is closed; its number is free for whatever opens next.")
+    }
+    .into()
+}
+
 fn setsockopt(fd: Fd, name: &str, ret: Ret) -> Cow<'static, str> {
     match (name, ret.get()) {
         (_, Err(errno)) => failed(Kind::Setsockopt, errno),
@@ -351,6 +359,14 @@ fn setsockopt(fd: Fd, name: &str, ret: Ret) -> Cow<'static, str> {
              algorithm is off)."
         )
         .into(),
+        ("SO_RCVTIMEO", Ok(_)) => {
+            format!("The kernel ends a sleep in recv on fd {fd} with EAGAIN when a limit is over.")
+                .into()
+        }
+        ("SO_SNDTIMEO", Ok(_)) => {
+            format!("The kernel ends a sleep in send on fd {fd} with EAGAIN when a limit is over.")
+                .into()
+        }
         ("TCP_CORK", Ok(_)) => {
             format!("fd {fd} gathers head and body into full segments (TCP_CORK).").into()
         }
@@ -524,7 +540,7 @@ mod tests {
                 What::Recv { ret },
                 What::Send { ret, len: 9 },
                 What::Sendfile { file: 1, offset: 0, len: 9, ret },
-                What::Shutdown { how: crate::telemetry::How::Both, ret },
+                What::Shutdown { how: How::Both, ret },
                 What::Setsockopt { name: "SO_LINGER", ret },
                 What::Open { ret },
                 What::Stat { ret },

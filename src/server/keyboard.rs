@@ -10,7 +10,7 @@ use super::reactor::Reactor;
 use super::ret;
 use super::selector::{Selector, Trigger, Wish};
 use super::{After, floor};
-use crate::telemetry::{Fd, Kind, Mask, What};
+use crate::telemetry::{Errno, Fd, Kind, Mask, What};
 
 /// Its number.
 pub(super) const FD: Fd = 0;
@@ -80,7 +80,8 @@ impl<S: Selector> Reactor<S> {
             floor.ending = Some(After::End);
         }
         let mask = floor.selector.mask(Wish::INPUT);
-        let ended = result.get() == Ok(0);
+        // Of a terminal that is gone, an error is the end.
+        let ended = !matches!(result.get(), Ok(1..) | Err(Errno::AGAIN | Errno::INTR));
         // Told once, it has to be watched again for what this one call left.
         if ended || floor.selector.trigger() != Trigger::Level {
             let to = if ended { Mask::NONE } else { mask };

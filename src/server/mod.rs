@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `reactor` | the readiness loop: wait, accept, serve |
 //! | `coroutines` | a task for each connection, over tokio's loop |
+//! | `round` | what `scan` makes of a turn |
 //! | `listener` | accepting, and resting when no descriptor is left |
 //! | `keyboard` | standard input as one more fd |
 //! | `mistake` | what is done wrong on purpose |
@@ -47,6 +48,7 @@ mod processes;
 mod processes_wire;
 mod processes_worker;
 mod reactor;
+mod round;
 mod routes;
 mod selector;
 mod session;

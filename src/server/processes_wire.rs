@@ -32,7 +32,10 @@ pub(super) enum Word<'a> {
 pub(super) fn write(out: &mut Vec<u8>, word: Word<'_>) {
     let none = (0, 0, [0; 3]);
     let (tag, fd, (kind, extra, numbers), bytes): (u8, Fd, _, &[u8]) = match word {
-        Word::Before(kind, state) => (0, 0, (kind as u8, state as i32, [0; 3]), &[]),
+        Word::Before(kind, state) => {
+            let place = ConnState::ALL.iter().position(|known| *known == state).unwrap_or(0);
+            (0, 0, (kind as u8, i32::try_from(place).unwrap_or(0), [0; 3]), &[])
+        }
         Word::After(what) => (1, 0, numbers(&what), &[]),
         Word::Call(fd, what, bytes) => (2, fd, numbers(&what), bytes),
         Word::Fact(what, bytes) => (3, 0, numbers(&what), bytes),
@@ -193,5 +196,10 @@ mod tests {
             rest = &rest[len..];
         }
         assert!(rest.is_empty());
+        for state in ConnState::ALL {
+            out.clear();
+            write(&mut out, Word::Before(Kind::Send, state));
+            assert_eq!(read(&out).unwrap().0, Word::Before(Kind::Send, state));
+        }
     }
 }

@@ -25,7 +25,7 @@ const GATHERED: usize = 16 * 1024;
 ///
 /// # Errors
 /// The parent cannot be watched.
-pub fn work(config: Config, site: Site, full: bool) -> io::Result<()> {
+pub fn work(config: &Config, site: Site, full: bool) -> io::Result<()> {
     // The parent has the say; what is typed at the terminal is meant for it.
     SigSet::all().thread_block()?;
     // If it is gone already, the first word to it fails.
@@ -39,9 +39,9 @@ pub fn work(config: Config, site: Site, full: bool) -> io::Result<()> {
         desk: Some(Desk::new(config.clone(), site)),
     };
     let why = if full {
-        refuse(stdin(), &config, &mut worker, 503, Why::OverLimit)
+        refuse(stdin(), config, &mut worker, 503, Why::OverLimit)
     } else {
-        converse(stdin(), &config, &mut worker)
+        converse(stdin(), config, &mut worker)
     };
     worker.tell(Word::End(why));
     // Without a parent, nobody wants to know.

@@ -11,6 +11,7 @@ use super::floor::{Floor, mark, unmarked};
 use super::keyboard::{self, Keyboard};
 use super::mistake::Mistake;
 use super::pool::Pool;
+use super::round::Round;
 use super::selector::{Selector, Tag, Trigger, Wish};
 use super::{After, House, ret_of};
 use crate::telemetry::{Fd, Listener, Mask, Nanos, Ready, Ret, Stance, Turn, What};
@@ -31,16 +32,9 @@ pub(super) struct Reactor<S> {
     /// The same, as it is told.
     list: Vec<Ready>,
     /// How many were ready in the turn that is not told yet.
-    served: Option<u32>,
+    pub(super) served: Option<u32>,
     /// Whom a selector that knows nothing has asked in this turn, and who had something to say.
-    round: Round,
-}
-
-/// One round of questions.
-#[derive(Clone, Copy, Default)]
-struct Round {
-    asked: u32,
-    answered: u32,
+    pub(super) round: Round,
 }
 
 impl<S: Selector> Reactor<S> {
@@ -148,7 +142,7 @@ impl<S: Selector> Reactor<S> {
         let count = ready.len() - ours;
         floor.tell.counters.ready += count as u64;
         // A wake-up that only brought a command or a deadline is no part of the lesson.
-        let own = count == 0;
+        let own = count == 0 && ret.get().is_ok();
         if own {
             floor.tell.counters.own_wakeups += 1;
         } else {
@@ -215,34 +209,6 @@ impl<S: Selector> Reactor<S> {
                 self.ask(|reactor| reactor.attend(fd, id));
             }
         }
-    }
-
-    /// Serves; and where nobody has said that there is anything to serve, counts whether there
-    /// was.
-    #[inline]
-    fn ask(&mut self, serve: impl FnOnce(&mut Self)) {
-        if !S::ASKS {
-            return serve(self);
-        }
-        let made = |reactor: &Self| {
-            let counters = &reactor.floor.tell.counters;
-            (counters.calls_all(), counters.again)
-        };
-        let before = made(self);
-        serve(self);
-        let after = made(self);
-        let (calls, again) = (after.0 - before.0, after.1 - before.1);
-        self.round.asked += u32::from(calls > 0);
-        self.round.answered += u32::from(calls > again);
-    }
-
-    fn tell_round(&mut self) {
-        let Round { asked, answered } = std::mem::take(&mut self.round);
-        let tell = &mut self.floor.tell;
-        let took = tell.read_clock().saturating_sub(self.floor.woke);
-        tell.counters.ready += u64::from(answered);
-        tell.fact(-1, None, What::Round { asked, answered, took }, &[]);
-        self.served = Some(answered);
     }
 
     /// Gives the house back, without its connections and the selector's own descriptor.

@@ -2,7 +2,8 @@
 //!
 //! With edges, an event tells of something new only: a connection is attended until its receive
 //! queue is drained and its answers are sent or the kernel takes no more of them. What a budget
-//! cuts short is put on the list of unfinished ones, since no event would bring it back.
+//! cuts short is put on the list of unfinished ones, since no event would bring it back. With
+//! levels, which come again, the same is right.
 
 use rustix::net::RecvFlags;
 

@@ -127,9 +127,27 @@ impl Counters {
 
     /// All the numbers, in a fixed order: for the way from one process to another.
     pub(crate) fn words(&mut self) -> impl Iterator<Item = &mut u64> {
-        let Self { accepted, refused, closed, requests, responses, bytes_in, bytes_out, .. } = self;
-        let Self { wakeups, ready, own_wakeups, calls, again, rests, .. } = self;
-        let Self { examined, copied, waited, started, ended, .. } = self;
+        // Each by its name, so that a new one cannot be forgotten.
+        let Self {
+            accepted,
+            refused,
+            closed,
+            requests,
+            responses,
+            bytes_in,
+            bytes_out,
+            wakeups,
+            ready,
+            own_wakeups,
+            calls,
+            again,
+            rests,
+            examined,
+            copied,
+            waited,
+            started,
+            ended,
+        } = self;
         let single = [
             accepted,
             refused,

@@ -29,8 +29,8 @@ impl ConnState {
     pub const ALL: [Self; 7] = [
         Self::New,
         Self::Reading,
-        Self::Handling,
         Self::Idle,
+        Self::Handling,
         Self::Writing,
         Self::Lingering,
         Self::Closed,

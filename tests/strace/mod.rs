@@ -113,22 +113,30 @@ fn own_lines(text: &str) -> Vec<String> {
     own.skip_while(|line| !told(line)).collect()
 }
 
-/// Joins `<unfinished ...>` with `<... resumed>`.
+/// Joins `<unfinished ...>` with `<... resumed>`. Each stands where it ended, but a `close` where
+/// it began: the number may be another's before it ends.
 pub fn whole_lines(text: &str) -> Vec<(String, String)> {
-    let mut begun: HashMap<String, String> = HashMap::new();
+    let mut begun: HashMap<String, (String, usize)> = HashMap::new();
     let mut lines = Vec::new();
     for line in text.lines() {
         let Some((thread, rest)) = line.split_once(char::is_whitespace) else { continue };
         let rest = rest.trim_start();
         if let Some(first) = rest.strip_suffix("<unfinished ...>") {
-            begun.insert(thread.to_owned(), first.to_owned());
+            begun.insert(thread.to_owned(), (first.to_owned(), lines.len()));
+            lines.push((thread.to_owned(), String::new()));
         } else if let Some((_, second)) = rest.split_once(" resumed>") {
-            let first = begun.remove(thread).unwrap_or_default();
-            lines.push((thread.to_owned(), first + second));
+            let (first, place) = begun.remove(thread).unwrap_or_default();
+            let whole = (thread.to_owned(), first + second);
+            if whole.1.starts_with("close(") {
+                lines[place] = whole;
+            } else {
+                lines.push(whole);
+            }
         } else {
             lines.push((thread.to_owned(), rest.to_owned()));
         }
     }
+    lines.retain(|(_, line)| !line.is_empty());
     lines
 }
 
@@ -156,6 +164,55 @@ fn without_strings(line: &str) -> String {
     out
 }
 
+/// A mask as the log writes it.
+fn mask(bits: &str) -> String {
+    let plain = bits.split('|').map(|bit| bit.split_once("POLL").map_or(bit, |(_, name)| name));
+    let mut names: Vec<&str> = plain.collect();
+    names.sort_by_key(|name| ORDER.iter().position(|known| known == name));
+    if bits.is_empty() { "0".to_owned() } else { names.join("|") }
+}
+
+/// What `ppoll` was given and filled in: the ready ones, and how many were asked.
+fn polled(arguments: &str, filled: &str) -> String {
+    let mut detail = String::new();
+    for ready in filled.split("{fd=").skip(1) {
+        let (fd, bits) = ready.split_once(", revents=").unwrap();
+        detail += &format!("{fd}:{} ", mask(&bits[..bits.find('}').unwrap()]));
+    }
+    detail + &format!("of {}", arguments.matches("{fd=").count())
+}
+
+/// The same of `pselect6`.
+fn selected(arguments: &str, filled: &str) -> String {
+    let mut detail = String::new();
+    for (key, bit) in [("in [", "IN"), ("out [", "OUT")] {
+        let rest = filled.split_once(key).map_or("]", |(_, rest)| rest);
+        for fd in rest[..rest.find(']').unwrap()].split_whitespace() {
+            detail += &format!("{fd}:{bit} ");
+        }
+    }
+    let sets = arguments.split('[').skip(1).map(|set| set.split(']').next().unwrap());
+    let asked: HashSet<&str> = sets.flat_map(str::split_whitespace).collect();
+    detail + &format!("of {}", asked.len())
+}
+
+/// The list that `epoll_wait` filled.
+fn waited(line: &str, arguments: &str) -> String {
+    let mut detail = String::new();
+    for ready in arguments.split("{events=").skip(1) {
+        let bits = &ready[..ready.find(',').unwrap()];
+        let data = ready.split_once("u64=").or_else(|| ready.split_once("data=")).unwrap().1;
+        let data = data[..data.find(['}', ',', ' ']).unwrap_or(data.len())].trim_end_matches('}');
+        let data = match data.strip_prefix("0x") {
+            Some(hex) => u64::from_str_radix(hex, 16),
+            None => data.parse(),
+        };
+        let fd = data.unwrap_or_else(|_| panic!("no data: {line}")) & 0xffff_ffff;
+        detail += &format!("{fd}:{} ", mask(bits));
+    }
+    detail
+}
+
 pub fn parse(line: &str) -> Option<Call> {
     let line = &without_strings(line);
     // Signals and exits are no calls.
@@ -176,14 +233,6 @@ pub fn parse(line: &str) -> Option<Call> {
         let rest = arguments.split_once(key).map_or("", |(_, rest)| rest);
         &rest[..rest.find([',', '}', ')']).unwrap_or(rest.len())]
     };
-    let mask = |bits: &str| {
-        let mut names: Vec<&str> = bits
-            .split('|')
-            .map(|bit| bit.split_once("POLL").map_or(bit, |(_, name)| name))
-            .collect();
-        names.sort_by_key(|name| ORDER.iter().position(|known| known == name));
-        if bits.is_empty() { "0".to_owned() } else { names.join("|") }
-    };
     let mut fd = argument(0);
     let mut detail = String::new();
     let name = match name {
@@ -197,46 +246,16 @@ pub fn parse(line: &str) -> Option<Call> {
             "send"
         }
         "epoll_pwait" | "epoll_wait" => {
-            for ready in arguments.split("{events=").skip(1) {
-                let bits = &ready[..ready.find(',').unwrap()];
-                let data =
-                    ready.split_once("u64=").or_else(|| ready.split_once("data=")).unwrap().1;
-                let data =
-                    data[..data.find(['}', ',', ' ']).unwrap_or(data.len())].trim_end_matches('}');
-                let data = match data.strip_prefix("0x") {
-                    Some(hex) => u64::from_str_radix(hex, 16),
-                    None => data.parse(),
-                };
-                let fd = data.unwrap_or_else(|_| panic!("no data: {line}")) & 0xffff_ffff;
-                detail += &format!("{fd}:{} ", mask(bits));
-            }
+            detail = waited(line, arguments);
             "epoll_wait"
         }
         "ppoll" | "poll" => {
-            fd = "-1";
-            for ready in filled.split("{fd=").skip(1) {
-                let (fd, bits) = ready.split_once(", revents=").unwrap();
-                detail += &format!("{fd}:{} ", mask(&bits[..bits.find('}').unwrap()]));
-            }
-            detail += &format!("of {}", arguments.matches("{fd=").count());
+            (fd, detail) = ("-1", polled(arguments, filled));
             "poll"
         }
         "pselect6" | "select" => {
-            fd = "-1";
-            for (key, bit) in [("in [", "IN"), ("out [", "OUT")] {
-                let rest = filled.split_once(key).map_or("]", |(_, rest)| rest);
-                for fd in rest[..rest.find(']').unwrap()].split_whitespace() {
-                    detail += &format!("{fd}:{bit} ");
-                }
-            }
-            let sets = arguments.split('[').skip(1).map(|set| set.split(']').next().unwrap());
-            let asked: HashSet<&str> = sets.flat_map(str::split_whitespace).collect();
-            detail += &format!("of {}", asked.len());
+            (fd, detail) = ("-1", selected(arguments, filled));
             "select"
-        }
-        "clock_nanosleep" => {
-            fd = "-1";
-            name
         }
         "epoll_ctl" => {
             fd = argument(2);
@@ -258,14 +277,15 @@ pub fn parse(line: &str) -> Option<Call> {
         }
         "setsockopt" => {
             // strace names the option by the size of its time.
-            detail = argument(2).trim_end_matches("_OLD").to_owned();
+            let name_of = argument(2).trim_end_matches("_OLD").trim_end_matches("_NEW");
+            detail = name_of.to_owned();
             name
         }
         // The allocator's, and no descriptor's.
         "mmap" if argument(4) == "-1" => return None,
         // The standard library's own check before a close, in builds with debug assertions.
         "fcntl" if argument(1) == "F_GETFD" => return None,
-        "epoll_create1" | "wait4" => {
+        "epoll_create1" | "clock_nanosleep" | "wait4" => {
             fd = "-1";
             name
         }

@@ -66,13 +66,9 @@ impl Selector for Select {
     fn wait(&mut self, timeout: Option<Duration>) -> io::Result<usize> {
         let timeout = timeout.and_then(|timeout| Timespec::try_from(timeout).ok());
         self.ready = (self.input, self.room);
-        let (input, room) = (&mut self.ready.0, &mut self.ready.1);
-        raw::select(
-            fd_set_bound(&self.input).max(fd_set_bound(&self.room)),
-            input,
-            room,
-            timeout.as_ref(),
-        )
+        let nfds = self.nfds();
+        let (input, room) = &mut self.ready;
+        raw::select(nfds, input, room, timeout.as_ref())
     }
 
     fn ready(&self) -> impl Iterator<Item = (Tag, Mask)> + '_ {

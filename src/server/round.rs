@@ -1,0 +1,45 @@
+//! A round of questions: what `scan` makes of a turn, since nobody tells it who is ready.
+
+use super::reactor::Reactor;
+use super::selector::Selector;
+use crate::telemetry::What;
+
+/// Whom this round has asked, and who had something to say.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Round {
+    asked: u32,
+    answered: u32,
+}
+
+impl<S: Selector> Reactor<S> {
+    /// Serves; and where nobody has said that there is anything to serve, counts whether there
+    /// was: an answer is whatever is not EAGAIN.
+    #[inline]
+    pub(super) fn ask(&mut self, serve: impl FnOnce(&mut Self)) {
+        if !S::ASKS {
+            return serve(self);
+        }
+        let before = self.made();
+        serve(self);
+        let after = self.made();
+        let (calls, again) = (after.0 - before.0, after.1 - before.1);
+        self.round.asked += u32::from(calls > 0);
+        self.round.answered += u32::from(calls > again);
+    }
+
+    /// Calls made so far, and those of them that ended in EAGAIN.
+    fn made(&self) -> (u64, u64) {
+        let counters = &self.floor.tell.counters;
+        (counters.calls_all(), counters.again)
+    }
+
+    /// Tells the round that ends here.
+    pub(super) fn tell_round(&mut self) {
+        let Round { asked, answered } = std::mem::take(&mut self.round);
+        let tell = &mut self.floor.tell;
+        let took = tell.read_clock().saturating_sub(self.floor.woke);
+        tell.counters.ready += u64::from(answered);
+        tell.fact(-1, None, What::Round { asked, answered, took }, &[]);
+        self.served = Some(answered);
+    }
+}
