@@ -13,7 +13,7 @@ mod tests;
 use std::collections::HashMap;
 
 use super::engine::Engine;
-use crate::inspect::Snapshot;
+use crate::inspect::{Snapshot, TcpState};
 use crate::telemetry::{
     Asks, Batch, ConnId, ConnState, EventRef, Fd, Listener, Mask, Mode, Nanos, Row, ServerKind,
     Stance, Standing, What, Why,
@@ -25,6 +25,8 @@ pub const AFTER: Nanos = 2_000_000_000;
 const ASLEEP: u32 = 3;
 /// So many reports of an fd in a row, nothing being done about it, are a spin.
 const REPORTS: u32 = 100;
+/// A spin is told for so long after the last reports.
+const SPINS: Nanos = 1_000_000_000;
 /// What can only be seen once is told for that long.
 const STAYS: Nanos = 30_000_000_000;
 /// So many are told at most.
@@ -37,7 +39,7 @@ const BUFFERS: (u64, u64) = (512, 16_384);
 pub enum Symptom {
     /// Bytes wait in the receive queue, and no event is due.
     Undrained {
-        /// How many.
+        /// How many; a FIN that was not read is none.
         bytes: u32,
         /// What the fd is watched for.
         watched: Mask,
@@ -54,9 +56,9 @@ pub enum Symptom {
     },
     /// A send took less than was offered, and the rest was never sent.
     CutShort {
-        /// Bytes of bodies that the answers promised.
+        /// Bytes of bodies that the answers promised, or bytes that the send was offered.
         promised: u64,
-        /// Bytes sent.
+        /// Bytes sent, or taken by that send.
         sent: u64,
     },
     /// A head was cut where the read buffer ended.
@@ -79,7 +81,7 @@ pub struct Lint {
     pub symptom: Symptom,
     /// Since when.
     pub since: Nanos,
-    /// It can be seen only once, and is told until then.
+    /// It may not be seen again, and is told until then.
     until: Option<Nanos>,
 }
 
@@ -100,6 +102,9 @@ struct Seen {
     sent: u64,
     /// The last send took less than was offered, and no other has followed.
     short: bool,
+    /// What the last send that took anything was offered, and took, where that was less: the next
+    /// has to offer the rest.
+    owed: Option<(u64, u64)>,
     /// The last call was a `recv` that brought as much as a read buffer may hold.
     full: Option<u64>,
     /// Requests understood and not answered yet: it waits for a handler, not for the kernel.
@@ -180,10 +185,9 @@ impl Lints {
             return;
         }
         if what.kind().is_call() {
-            if self.reports.remove(&fd).is_some_and(|(count, _)| count > REPORTS) {
-                let spins = |lint: &Lint| matches!(lint.symptom, Symptom::Spins { .. });
-                self.found.retain(|lint| lint.fd != fd || !spins(lint));
-            }
+            self.reports.remove(&fd);
+            let spins = |lint: &Lint| matches!(lint.symptom, Symptom::Spins { .. });
+            self.found.retain(|lint| lint.fd != fd || !spins(lint));
             if let What::Recv { ret } = what {
                 self.largest = self.largest.max(ret.get().unwrap_or(0));
             }
@@ -207,9 +211,17 @@ impl Lints {
             }
             What::Send { ret, len } | What::Sendfile { ret, len, .. } => {
                 let taken = ret.get();
+                let forgotten = seen.owed.filter(|(offered, taken)| len < offered - taken);
                 seen.sent += taken.unwrap_or(0);
                 seen.short = taken.is_ok_and(|taken| taken < len);
                 seen.full = None;
+                if let Ok(taken) = taken {
+                    seen.owed = (taken < len).then_some((len, taken));
+                }
+                if let Some((promised, sent)) = forgotten {
+                    seen.owed = None;
+                    self.find_once(conn, fd, Symptom::CutShort { promised, sent }, time);
+                }
             }
             What::Request { .. } => {
                 seen.pending += 1;
@@ -234,18 +246,20 @@ impl Lints {
     }
 
     fn reported(&mut self, event: EventRef<'_>) {
-        let listener = self.listener.map(|listener| listener.fd);
+        let waker = self.listener.map(|listener| listener.waker);
         for ready in event.ready {
-            // Our own waker is not of the lesson.
-            if ready.conn.is_none() && Some(ready.fd) != listener {
+            // Our own waker is not of the lesson. Another fd without a connection is the
+            // listener's, or one that was closed and is on the list all the same.
+            if ready.conn.is_none() && Some(ready.fd) == waker {
                 continue;
             }
             let (count, since) = self.reports.entry(ready.fd).or_insert((0, event.event.time));
             *count = count.saturating_add(1);
-            if *count == REPORTS + 1 {
+            if *count > REPORTS && *count % (REPORTS / 2) == 1 {
                 let symptom = Symptom::Spins { mask: ready.mask };
-                let since = *since;
-                self.find(Lint { conn: ready.conn, fd: ready.fd, symptom, since, until: None });
+                let (since, until) = (*since, event.event.time.saturating_add(SPINS));
+                let conn = ready.conn;
+                self.find(Lint { conn, fd: ready.fd, symptom, since, until: Some(until) });
             }
         }
     }
@@ -256,7 +270,7 @@ impl Lints {
 
     fn find(&mut self, lint: Lint) {
         let same = |other: &Lint| {
-            other.conn == lint.conn
+            (other.conn, other.fd) == (lint.conn, lint.fd)
                 && std::mem::discriminant(&other.symptom) == std::mem::discriminant(&lint.symptom)
         };
         if let Some(known) = self.found.iter_mut().find(|other| same(other)) {
@@ -275,10 +289,7 @@ impl Lints {
                 && self.standing.stance == Stance::Waiting
         });
         let before = std::mem::take(&mut self.spans);
-        self.found.retain(|lint| match lint.until {
-            Some(until) => now < until,
-            None => matches!(lint.symptom, Symptom::Spins { .. }),
-        });
+        self.found.retain(|lint| lint.until.is_some_and(|until| now < until));
         if !judged {
             return;
         }
@@ -312,7 +323,10 @@ impl Lints {
         let pending = seen.is_none_or(|seen| seen.pending > 0);
         if socket.recv_queue > 0 && quiet && waits_for_it && !pending {
             let key = (socket.recv_queue.into(), row.bytes_in);
-            let symptom = Symptom::Undrained { bytes: socket.recv_queue, watched: row.interest };
+            // The kernel counts a FIN as one more byte.
+            let fin = u32::from(socket.state == TcpState::CloseWait);
+            let bytes = socket.recv_queue.saturating_sub(fin);
+            let symptom = Symptom::Undrained { bytes, watched: row.interest };
             self.last(before, Which::Undrained, who, key, at, symptom);
         }
         let Some(seen) = seen else { return };

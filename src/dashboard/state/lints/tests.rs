@@ -177,6 +177,18 @@ fn a_loop_that_spins() {
     room.publish();
     assert!(room.told().is_empty());
 
+    // Closed, and on the list all the same; reports are lost, but not the finding.
+    let mut closed = Room::new(ServerKind::Epoll);
+    for _ in 0..=REPORTS {
+        closed.script.wait(0, &[(15, 0)]);
+    }
+    closed.script.seq += 900;
+    closed.script.wait(0, &[(15, 0)]);
+    closed.publish();
+    assert_eq!(closed.told().len(), 1);
+    closed.wait(SPINS + 100 * MS);
+    assert!(closed.told().is_empty(), "it has ended");
+
     // Reported as often, but served each time.
     for _ in 0..REPORTS * 2 {
         room.script.wait(0, &[(9, 1), (4, 0)]).recv(9, 1, 84);
@@ -209,6 +221,14 @@ fn a_partial_write_that_was_ignored() {
     assert_eq!(room.told(), [wanted]);
     room.wait(STAYS + 100 * MS);
     assert!(room.told().is_empty());
+
+    // The next answer is sent, and the rest of this one was forgotten: told at once.
+    let mut room = Room::new(ServerKind::Epoll);
+    short(&mut room);
+    room.script.event(9, 1, What::Send { ret: Ret::err(Errno::AGAIN), len: 277 });
+    room.publish();
+    let wanted = "fd 9 was promised 64,180 bytes and got 12,000: a partial write was ignored";
+    assert_eq!(room.told(), [wanted]);
 
     // The peer has not taken what it got yet; the rest is sent; it hangs up before it has all.
     let again = What::Send { ret: Ret::err(Errno::AGAIN), len: 52_180 };

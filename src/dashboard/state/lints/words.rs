@@ -21,10 +21,11 @@ impl Lint {
                 } else {
                     "the kernel was not asked about it"
                 };
-                format!(
-                    "fd {fd} has had {} waiting for {lasts} and no event is due: {why}",
-                    count(u64::from(bytes), "byte")
-                )
+                let what = match bytes {
+                    0 => "a FIN".to_owned(),
+                    bytes => count(u64::from(bytes), "byte"),
+                };
+                format!("fd {fd} has had {what} waiting for {lasts} and no event is due: {why}")
             }
             Symptom::NotAccepted { len } => format!(
                 "{} to be accepted for {lasts} and no event is due: fd {fd} was not drained",
