@@ -144,7 +144,9 @@ impl Inner {
     fn reset_client(&mut self, id: ConnId) {
         let Some(fd) = self.find(id) else { return };
         let Some(guest) = self.table.get(fd, id) else { return };
-        let sends = matches!(guest.row().within, Some(Kind::Send | Kind::Sendfile));
+        // A worker that is stopped has not told its last, and is killed.
+        let stopped = guest.worker.is_some() && self.pace.mode() == Mode::Paused;
+        let sends = matches!(guest.row().within, Some(Kind::Send | Kind::Sendfile)) && !stopped;
         let how = if sends { Shutdown::Both } else { Shutdown::Read };
         let result = sockopt::set_socket_linger(&guest.socket, Some(Duration::ZERO));
         let what = What::Setsockopt { name: "SO_LINGER", ret: ret(result.map(|()| 0)) };
