@@ -52,7 +52,9 @@ impl Hall {
             Command::Panic => panic!("a test asked for it"),
         }
         inner.publish();
-        self.go.notify_all();
+        if command != Command::Publish {
+            self.go.notify_all();
+        }
     }
 
     /// Ends the server: every sleep ends.
@@ -142,7 +144,9 @@ impl Inner {
     fn reset_client(&mut self, id: ConnId) {
         let Some(fd) = self.find(id) else { return };
         let Some(guest) = self.table.get(fd, id) else { return };
-        let sends = matches!(guest.row().within, Some(Kind::Send | Kind::Sendfile));
+        // A worker that is stopped has not told its last, and is killed.
+        let stopped = guest.worker.is_some() && self.pace.mode() == Mode::Paused;
+        let sends = matches!(guest.row().within, Some(Kind::Send | Kind::Sendfile)) && !stopped;
         let how = if sends { Shutdown::Both } else { Shutdown::Read };
         let result = sockopt::set_socket_linger(&guest.socket, Some(Duration::ZERO));
         let what = What::Setsockopt { name: "SO_LINGER", ret: ret(result.map(|()| 0)) };
