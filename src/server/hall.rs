@@ -10,15 +10,16 @@ use std::time::{Duration, Instant};
 use rustix::net::{SocketAddrAny, SocketFlags};
 
 use super::connection::row;
-use super::converse::{Line, turn_away};
+use super::converse::turn_away;
 use super::desk::{Desk, Witness};
+use super::hall_line::AtTable;
 use super::pace::{Pace, Verdict};
 use super::processes::Worker;
 use super::table::{Seat, Table};
 use super::{After, Bound, Config, House, ret};
 use crate::telemetry::{
-    By, ConnId, ConnState, Counters, Errno, Fd, Kind, Listener, Mask, Nanos, Next, Publisher, Ret,
-    Row, ServerKind, Stance, Standing, What, Why,
+    By, ConnId, Errno, Fd, Kind, Listener, Mask, Nanos, Next, Publisher, Ret, Row, ServerKind,
+    Stance, Standing, What, Why,
 };
 
 /// How long the listener rests when no descriptor is left and none of ours is closed meanwhile.
@@ -42,13 +43,13 @@ pub(super) struct Inner {
     pub(super) pace: Pace,
     pub(super) listener: Listener,
     /// Desks that nobody answers at just now.
-    desks: Vec<Desk>,
+    pub(super) desks: Vec<Desk>,
     last_id: u64,
     /// How many are open that are too many.
-    refused: usize,
+    pub(super) refused: usize,
     /// Where the server's own thread is, and since when.
-    stance: Stance,
-    since: Nanos,
+    pub(super) stance: Stance,
+    pub(super) since: Nanos,
     /// Who stands at the gate, before which call.
     held: Vec<(By, Next)>,
     /// The server's own thread sleeps in `accept`.
@@ -63,12 +64,12 @@ pub(super) struct Inner {
 pub(super) struct Guest {
     /// Shared with the thread that serves it, which closes it.
     pub(super) socket: Arc<OwnedFd>,
-    row: Row,
+    pub(super) row: Row,
     changed: bool,
     /// Why the operator has ended it.
     pub(super) doom: Option<Why>,
     /// It is one too many.
-    full: bool,
+    pub(super) full: bool,
     /// The process that serves it.
     pub(super) worker: Option<Worker>,
 }
@@ -224,7 +225,11 @@ impl Hall {
     }
 
     /// Sleeps until then, or until somebody says that there is something to look at.
-    fn sleep<'h>(&self, inner: MutexGuard<'h, Inner>, until: Instant) -> MutexGuard<'h, Inner> {
+    pub(super) fn sleep<'h>(
+        &self,
+        inner: MutexGuard<'h, Inner>,
+        until: Instant,
+    ) -> MutexGuard<'h, Inner> {
         let time = until.saturating_duration_since(Instant::now());
         self.go.wait_timeout(inner, time).unwrap_or_else(PoisonError::into_inner).0
     }
@@ -302,14 +307,14 @@ impl Inner {
     }
 
     /// The server's own thread goes into a call that may sleep. Returns when.
-    fn enter(&mut self, next: Next) -> Nanos {
+    pub(super) fn enter(&mut self, next: Next) -> Nanos {
         (self.stance, self.since) = (Stance::Within(next), self.tell.now());
         self.publish();
         self.since
     }
 
     /// It has come back.
-    fn leave_call(&mut self, entered: Nanos) {
+    pub(super) fn leave_call(&mut self, entered: Nanos) {
         (self.stance, self.since) = (Stance::Working, self.tell.now());
         self.tell.counters.waited += self.since - entered;
     }
@@ -380,215 +385,5 @@ impl Inner {
             result?;
         }
         Ok(())
-    }
-}
-
-/// A thread's end of the conversation on one connection.
-pub(super) struct AtTable<'h> {
-    hall: &'h Hall,
-    by: By,
-    fd: Fd,
-    id: ConnId,
-    /// When the lock was last taken.
-    now: Nanos,
-    resumed: Nanos,
-    entered: Nanos,
-    heard: bool,
-}
-
-impl<'h> AtTable<'h> {
-    /// For the thread that serves a connection; the server's own is [`By::LOOP`].
-    pub(super) fn new(hall: &'h Hall, arrival: &Arrival, by: By) -> Self {
-        let (fd, id) = (arrival.fd, arrival.id);
-        let mut line = Self { hall, by, fd, id, now: 0, resumed: 0, entered: 0, heard: true };
-        drop(line.lock());
-        line
-    }
-
-    /// Requests understood on it so far.
-    pub(super) fn requests(&mut self) -> u64 {
-        let (fd, id) = (self.fd, self.id);
-        self.lock().table.get(fd, id).map_or(0, |guest| guest.row.requests)
-    }
-
-    pub(super) fn lock(&mut self) -> MutexGuard<'h, Inner> {
-        let inner = self.hall.lock(self.by);
-        self.now = inner.tell.now();
-        self.heard = inner.tell.has_reader();
-        inner
-    }
-
-    fn pass(&mut self, kind: Kind, fd: Fd, conn: Option<ConnId>) -> MutexGuard<'h, Inner> {
-        let (inner, stood) = self.hall.pass(self.by, Next { kind, fd, conn });
-        self.now = inner.tell.now();
-        self.resumed = stood.unwrap_or(self.resumed);
-        inner
-    }
-
-    /// Closes the connection. The table's share of the socket and this one are the last.
-    pub(super) fn close(mut self, socket: Arc<OwnedFd>, why: Why) {
-        let mut inner = self.pass(Kind::Close, self.fd, Some(self.id));
-        let Some(guest) = inner.table.remove(self.fd) else { return };
-        let Guest { socket: shared, mut row, doom, full, .. } = *guest;
-        drop((shared, socket));
-        inner.refused -= usize::from(full);
-        inner.tell.call(self.fd, Some(self.id), What::Close);
-        let why = doom.unwrap_or(why);
-        (row.last, row.last_ret, row.within) = (Kind::Close, Ret::ZERO, None);
-        (row.state, row.why) = (ConnState::Closed, Some(why));
-        let Row { bytes_in, bytes_out, requests, .. } = row;
-        let what = What::Closed { why, bytes_in, bytes_out, requests };
-        inner.tell.fact(self.fd, Some(self.id), what, &[]);
-        inner.tell.gone(row);
-        if inner.listener.resting.is_some() {
-            self.hall.go.notify_all();
-        }
-    }
-}
-
-impl Witness for AtTable<'_> {
-    fn now(&self) -> Nanos {
-        self.now
-    }
-
-    fn is_heard(&self) -> bool {
-        self.heard
-    }
-
-    fn gate(&mut self, kind: Kind, fd: Fd) {
-        drop(self.pass(kind, fd, None));
-    }
-
-    fn call(&mut self, fd: Fd, what: What, bytes: &[u8]) {
-        self.lock().tell.call_with(fd, None, what, bytes, &[], false);
-    }
-
-    fn fact(&mut self, what: What, bytes: &[u8]) {
-        let (fd, id) = (self.fd, self.id);
-        let mut inner = self.lock();
-        inner.tell.fact(fd, Some(id), what, bytes);
-        inner.note_fact(fd, id, what);
-    }
-
-    fn counters(&mut self) -> Counters {
-        self.lock().tell.counters.clone()
-    }
-
-    /// Sleeps in place of a handler; only the end of the server ends it early.
-    fn handle(&mut self, route: &'static str, time: Duration) {
-        let by = self.by;
-        let until = Instant::now() + time;
-        self.fact(What::Handler { route }, &[]);
-        let mut inner = self.lock();
-        let since = inner.tell.now();
-        if by == By::LOOP {
-            (inner.stance, inner.since) = (Stance::Handling(route), since);
-        }
-        inner.publish();
-        while inner.ending.is_none() && Instant::now() < until {
-            inner = self.hall.sleep(inner, until);
-        }
-        inner.tell.by = by;
-        self.now = inner.tell.read_clock();
-        self.resumed = self.now;
-        if by == By::LOOP {
-            (inner.stance, inner.since) = (Stance::Working, self.now);
-        }
-        drop(inner);
-        self.fact(What::Handled { took: self.now - since }, &[]);
-    }
-
-    fn meanwhile(&self) -> &'static str {
-        if self.by == By::LOOP {
-            "Nobody else was served meanwhile."
-        } else {
-            "The others were served meanwhile."
-        }
-    }
-}
-
-/// What is noted in a row, whoever serves the connection.
-impl Inner {
-    /// The call that it sleeps in.
-    pub(super) fn within(&mut self, fd: Fd, id: ConnId, within: Option<Kind>) {
-        if let Some(guest) = self.table.get(fd, id) {
-            guest.row.within = within;
-            self.table.touch(fd);
-        }
-    }
-
-    pub(super) fn state(&mut self, fd: Fd, id: ConnId, state: ConnState) {
-        if let Some(guest) = self.table.get(fd, id) {
-            guest.row.state = state;
-        }
-    }
-
-    pub(super) fn half_closed(&mut self, fd: Fd, id: ConnId) {
-        if let Some(guest) = self.table.get(fd, id) {
-            guest.row.half_closed = true;
-            self.table.touch(fd);
-        }
-    }
-
-    pub(super) fn note_fact(&mut self, fd: Fd, id: ConnId, what: What) {
-        let Some(guest) = self.table.get(fd, id) else { return };
-        match what {
-            What::Request { .. } => guest.row.requests += 1,
-            What::Handler { .. } => guest.row.within = Some(Kind::Handler),
-            What::Handled { .. } => guest.row.within = None,
-            _ => return,
-        }
-        self.table.touch(fd);
-    }
-}
-
-impl Line for AtTable<'_> {
-    fn before(&mut self, kind: Kind, state: ConnState) -> Result<(), Why> {
-        let (fd, id) = (self.fd, self.id);
-        let mut inner = self.pass(kind, fd, Some(id));
-        if let Some(why) = inner.table.get(fd, id).and_then(|guest| guest.doom) {
-            return Err(why);
-        }
-        inner.state(fd, id, state);
-        inner.within(fd, id, Some(kind));
-        if self.by == By::LOOP {
-            self.entered = inner.enter(Next { kind, fd, conn: Some(id) });
-        } else {
-            inner.publish();
-        }
-        Ok(())
-    }
-
-    fn after(&mut self, what: What) -> Result<(), Why> {
-        let (fd, id, by, entered) = (self.fd, self.id, self.by, self.entered);
-        let mut inner = self.lock();
-        let now = inner.tell.now();
-        inner.tell.call(fd, Some(id), what);
-        if by == By::LOOP {
-            inner.leave_call(entered);
-        }
-        let Some(guest) = inner.table.note(fd, id, what, now) else { return Ok(()) };
-        guest.row.within = None;
-        guest.doom.map_or(Ok(()), Err)
-    }
-
-    fn half_closed(&mut self) {
-        let (fd, id) = (self.fd, self.id);
-        self.lock().half_closed(fd, id);
-    }
-
-    fn resumed(&self) -> Nanos {
-        self.resumed
-    }
-
-    fn desk(&mut self) -> Desk {
-        let mut inner = self.lock();
-        // There is always one: the last is used only to make another.
-        if inner.desks.len() > 1 || self.by == By::LOOP { inner.desks.pop() } else { None }
-            .unwrap_or_else(|| inner.desks[0].another())
-    }
-
-    fn give_back(&mut self, desk: Desk) {
-        self.lock().desks.push(desk);
     }
 }

@@ -25,6 +25,7 @@
 //! | `processes_wire` | what it tells its parent |
 //! | `converse` | one connection from its first byte to its last, with calls that sleep |
 //! | `hall`, `hall_operator` | what the threads of those servers share, and the operator's thread |
+//! | `hall_line` | a thread's end of the conversation on one connection |
 //! | `timers` | deadlines |
 //! | `deadline` | what the time limits are, and what happens when one is over |
 
@@ -37,6 +38,7 @@ mod desk;
 mod echo;
 mod floor;
 mod hall;
+mod hall_line;
 mod hall_operator;
 mod keyboard;
 mod listener;

@@ -15,7 +15,8 @@ use std::thread::Builder;
 
 use rustix::net::{AddressFamily, SendFlags, SocketFlags, SocketType};
 
-use super::hall::{self, Alarm, Arrival, AtTable, Hall, this_thread};
+use super::hall::{self, Alarm, Arrival, Hall, this_thread};
+use super::hall_line::AtTable;
 use super::processes_wire::{Word, read};
 use super::{After, House};
 use crate::telemetry::{By, Fd, ServerKind, What, Why};
