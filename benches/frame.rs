@@ -15,7 +15,7 @@ use epollscope::dashboard::state::{Options, State};
 use epollscope::dashboard::theme::{Palette, Theme};
 use epollscope::inspect::{AcceptQueue, Snapshot, Socket, TcpState};
 use epollscope::telemetry::{
-    Batch, By, ConnId, ConnState, Event, Fd, Kind, Listener, Mask, Nanos, Ready, Ret, Row,
+    Asks, Batch, By, ConnId, ConnState, Event, Fd, Kind, Listener, Mask, Nanos, Ready, Ret, Row,
     ServerKind, Stance, Standing, Turn, What,
 };
 use ratatui::Terminal;
@@ -55,7 +55,7 @@ struct Server {
 }
 
 impl Server {
-    fn new(connections: usize) -> Self {
+    fn new(connections: usize, server: ServerKind) -> Self {
         let interest = Mask::IN.with(Mask::RDHUP).with(Mask::ET);
         let row = |number| Row {
             id: conn(number),
@@ -72,8 +72,8 @@ impl Server {
             bytes_out: 0,
             opened: 0,
             active: 0,
-            by: By::LOOP,
-            within: None,
+            by: if server.asks() == Asks::Sleeps { By::thread(fd(number)) } else { By::LOOP },
+            within: (server.asks() == Asks::Sleeps).then_some(Kind::Recv),
             why: None,
         };
         let mut totals = Batch::default();
@@ -85,7 +85,7 @@ impl Server {
             resting: None,
             epfd: 4,
             waker: 3,
-            server: ServerKind::EpollEt,
+            server,
         });
         totals.standing = Standing { stance: Stance::Waiting, ..Standing::default() };
         Self { rows: (0..connections).map(row).collect(), next: 0, seq: 0, now: 0, totals }
@@ -110,6 +110,8 @@ impl Server {
     /// What happens in a millisecond.
     fn millisecond(&mut self) -> Batch {
         let mut batch = Batch::default();
+        let asks = self.totals.listener.map_or(Asks::Interest, |listener| listener.server.asks());
+        let examined = u32::try_from(self.rows.len() + 1).unwrap_or(u32::MAX);
         let head = b"GET /hand HTTP/1.1\r\nHost: localhost:7890\r\nAccept: */*\r\n\r\n";
         for _ in 0..EVENTS_A_SECOND / 1000 / 5 {
             let number = self.next % self.rows.len();
@@ -121,7 +123,17 @@ impl Server {
                 batch.push(Event::new(self.seq, self.now, fd, conn, what), bytes, ready);
             };
             let ready = [Ready { fd, mask: Mask::IN, conn: id }];
-            tell(4, None, What::EpollWait { ret: Ret::ok(1), waited: 9_000 }, b"", &ready);
+            let (ret, waited) = (Ret::ok(1), 9_000);
+            match asks {
+                Asks::List => {
+                    let wait = What::Poll { ret, examined, copied: examined * 8, waited };
+                    tell(-1, None, wait, b"", &ready);
+                }
+                Asks::Interest => {
+                    tell(4, None, What::EpollWait { ret, waited }, b"", &ready);
+                }
+                _ => {}
+            }
             tell(fd, id, What::Recv { ret: Ret::ok(84) }, b"", &[]);
             tell(fd, id, What::Request { method: 3, target: 5, minor: 1 }, head, &[]);
             tell(fd, id, What::Response { status: 200, body: 1024 }, b"", &[]);
@@ -212,6 +224,47 @@ fn sort_and_filter(state: &mut State) {
     }
 }
 
+/// Each way of waiting with 10,000 connections, its panels having the whole screen.
+fn ways(theme: &Theme) {
+    let size = (200, 50);
+    for (server, panels) in
+        [(ServerKind::EpollEt, "67"), (ServerKind::Poll, "26"), (ServerKind::Threads, "26")]
+    {
+        for panel in panels.chars() {
+            let mut made_up = Server::new(10_000, server);
+            let mut state = state(size);
+            for key in [panel, 'z'] {
+                state.key(KeyEvent::new(KeyCode::Char(key), KeyModifiers::NONE));
+            }
+            let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).expect("memory");
+            state.apply(&made_up.whole());
+            let [mut taken, mut drawn, mut frames] = <[Times; 3]>::default();
+            for frame in 0..FRAMES {
+                let batches: Vec<Batch> = (0..TICK / 1_000_000 * TICKS_A_FRAME as u64)
+                    .map(|_| made_up.millisecond())
+                    .collect();
+                let snapshot = (frame % FRAMES_A_SNAPSHOT == 0).then(|| made_up.snapshot());
+                let begin = Instant::now();
+                for batch in &batches {
+                    state.apply(batch);
+                }
+                if let Some(snapshot) = snapshot {
+                    state.kernel(snapshot);
+                }
+                state.tick(made_up.now);
+                taken.0.push(begin.elapsed());
+                let half = Instant::now();
+                terminal.draw(|frame| panels::draw(frame, &state, theme)).expect("memory");
+                drawn.0.push(half.elapsed());
+                frames.0.push(begin.elapsed());
+            }
+            let [taken, drawn, frames] = [&mut taken, &mut drawn, &mut frames].map(Times::told);
+            let name = format!("{server}, panel {panel}");
+            println!("{name:24}  {taken}{drawn}{frames}");
+        }
+    }
+}
+
 fn main() {
     println!(
         "milliseconds                 taking over      drawing          a frame          key to picture"
@@ -222,7 +275,7 @@ fn main() {
     let theme = Theme::new(Palette::Dark, false);
     for (connections, hard) in [(100, false), (10_000, false), (10_000, true)] {
         for size in SIZES {
-            let mut server = Server::new(connections);
+            let mut server = Server::new(connections, ServerKind::EpollEt);
             let mut state = state(size);
             if hard {
                 sort_and_filter(&mut state);
@@ -273,5 +326,6 @@ fn main() {
             );
         }
     }
+    ways(&theme);
     println!("* sorted by idle time, filtered by a text that all rows have");
 }

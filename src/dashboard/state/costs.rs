@@ -113,8 +113,12 @@ impl Costs {
     #[expect(clippy::cast_precision_loss, reason = "shown with two figures")]
     fn waiting(&self) -> Option<f64> {
         let ((from, before), (to, now)) = (self.waits.front()?, self.waits.back()?);
-        // A runtime's own waiting is out of sight.
-        let told = *now > 0 && self.server.is_some_and(|server| server.asks() != Asks::Runtime);
+        // A runtime's own waiting is out of sight; scan without a nap never waits.
+        let told = self.server.is_some_and(|server| match server.asks() {
+            Asks::Runtime => false,
+            Asks::Each => true,
+            _ => *now > 0,
+        });
         (to > from && told)
             .then(|| (now.saturating_sub(*before) as f64 * 100.0 / (to - from) as f64).min(100.0))
     }
