@@ -578,3 +578,22 @@ fn a_terminal_that_goes_away_ends_it_cleanly() {
     assert_eq!(terminal.hang_up().exit_code(), 0);
     assert_log_is_complete(&path);
 }
+
+#[test]
+fn the_server_is_switched_live_and_our_clients_come_back() {
+    let mut terminal = start((120, 36), &["--demo", "3"]);
+    terminal.until("the demo", |s| s.contains("3 open"));
+    for (number, name) in [("7", "poll"), ("3", "threads"), ("9", "epoll-et")] {
+        terminal.press("v");
+        terminal.until("the chooser", |s| s.contains("who waits for what"));
+        terminal.press(number);
+        terminal.press("\r");
+        // Nobody but our own clients is there, so nothing is asked.
+        terminal.until("the other server, with our clients", |s| {
+            s.lines().next().is_some_and(|line| line.contains(&format!("── {name} ")))
+                && s.contains("3 open")
+        });
+    }
+    terminal.press("q");
+    assert_eq!(terminal.exit().exit_code(), 0);
+}

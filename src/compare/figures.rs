@@ -247,8 +247,8 @@ const TOLD: [Told; Figure::ALL.len()] = [
         heading: "waiting",
         unit: Unit::Share,
         better: Better::Neither,
-        how: "The share of the measured time that the server's own thread spent in wait calls, \
-              by its own count.",
+        how: "The share of the time between the two looks at its counters that the server's own \
+              thread spent in wait calls, or asleep in others, by its own count and clock.",
     },
 ];
 

@@ -38,7 +38,7 @@ const RESERVED: u64 = 64;
 /// What is to be compared, and under which load.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The servers, in this order; ratios are taken against the first.
+    /// The servers, in this order; ratios are taken against the first that could be measured.
     pub servers: Vec<ServerKind>,
     /// Connections that say nothing after their first answer.
     pub idle: u32,
@@ -81,12 +81,13 @@ pub struct Subject {
 }
 
 impl Comparison {
-    /// A figure of a server as a multiple of the first server's; `None` where that says nothing.
+    /// A figure of a server as a multiple of that of the first server which has it; `None` where
+    /// that says nothing.
     #[must_use]
     pub fn ratio(&self, subject: &Subject, figure: Figure) -> Option<f64> {
         let of = |subject: &Subject| subject.outcome.as_ref().ok()?.get(figure);
-        let first = of(self.subjects.first()?)?;
-        of(subject).filter(|value| first > 0.0 && *value >= 0.0).map(|value| value / first)
+        let first = self.subjects.iter().filter_map(of).find(|value| *value > 0.0)?;
+        of(subject).filter(|value| *value >= 0.0).map(|value| value / first)
     }
 }
 
@@ -273,7 +274,8 @@ fn figures(
         figures.set(Figure::Copied, per_request("copied_bytes_total"));
         figures.set(Figure::WakeUps, per_request("wakeups_total"));
         figures.set(Figure::Again, per_request("calls_again_total"));
-        figures.set(Figure::Waiting, ratio(of("waited_seconds_total"), Some(seconds)));
+        // Both by the server's clock, at the same two moments.
+        figures.set(Figure::Waiting, ratio(of("waited_seconds_total"), of("uptime_seconds")));
     }
     figures
 }

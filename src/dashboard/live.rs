@@ -1,5 +1,6 @@
 //! The real world that the dashboard watches: the server's thread, the inspector, our clients.
 
+use std::cell::RefCell;
 use std::io;
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use super::run::{Options, World, run_with};
 use crate::clients::{ClientInfo, ClientKind, Clients};
 use crate::inspect::{Inspector, Question, Snapshot};
 use crate::server::Handle;
-use crate::telemetry::{Batch, Command, Control, Gone, Subscriber};
+use crate::telemetry::{Batch, Command, Control, Gone, ServerKind, Subscriber};
 
 /// Everything that the dashboard takes over.
 pub struct Setup {
@@ -34,7 +35,15 @@ pub struct Setup {
 pub fn run(setup: Setup) -> io::Result<()> {
     let Setup { subscriber, control, server, inspector, clients, options, notices } = setup;
     let addr = server.addr;
-    let live = Live { subscriber, control, server: Some(server), inspector, clients };
+    let live = Live {
+        subscriber,
+        control,
+        server: Some(server),
+        inspector,
+        clients,
+        seen: None,
+        guests: RefCell::default(),
+    };
     run_with(live, addr, options, notices)
 }
 
@@ -45,14 +54,43 @@ struct Live {
     server: Option<Handle>,
     inspector: Inspector,
     clients: Clients,
+    /// Which server was last heard of, and who shall come back when it is another.
+    seen: Option<ServerKind>,
+    guests: RefCell<Vec<ClientKind>>,
+}
+
+impl Live {
+    /// A switch of servers closes every connection. Whoever was here when it was asked for comes
+    /// again, or the room would stay empty.
+    fn come_back(&mut self, server: Option<ServerKind>) {
+        let before = self.seen;
+        self.seen = server.or(before);
+        if before.is_some() && before != self.seen {
+            self.clients.stop_all();
+            for kind in self.guests.take() {
+                self.clients.add(kind, 1);
+            }
+        }
+    }
 }
 
 impl World for Live {
     fn drain(&mut self, each: &mut dyn FnMut(&Batch)) -> bool {
-        self.subscriber.drain(&self.control, each)
+        let mut server = None;
+        let open = self.subscriber.drain(&self.control, |batch| {
+            server = batch.listener.map(|listener| listener.server);
+            each(batch);
+        });
+        self.come_back(server);
+        open
     }
 
     fn send(&self, command: Command) -> Result<(), Gone> {
+        if let Command::Switch(_) = command {
+            let clients = self.clients.list();
+            let here = clients.iter().filter(|client| !client.ended);
+            *self.guests.borrow_mut() = here.map(|client| client.kind).collect();
+        }
         self.control.send(command)
     }
 

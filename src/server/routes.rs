@@ -128,7 +128,6 @@ pub(super) fn metrics(counters: &Counters, now: Nanos) -> String {
         .filter(|kind| kind.is_call())
         .map(|&kind| (label("call", kind.name()), counters.calls[kind as usize]))
         .collect();
-    family("uptime_seconds", "gauge", "Time since the start.", &one(now / 1_000_000_000));
     family("connections_open", "gauge", "Connections open now.", &one(counters.open()));
     family(
         "connections_accepted_total",
@@ -182,10 +181,15 @@ pub(super) fn metrics(counters: &Counters, now: Nanos) -> String {
         "How often the listener rested for want of descriptors.",
         &one(counters.rests),
     );
-    let name = "epollscope_waited_seconds_total";
-    let (seconds, nanos) = (counters.waited / 1_000_000_000, counters.waited % 1_000_000_000);
-    let _ = writeln!(out, "# HELP {name} Time that the server's own thread spent waiting.");
-    let _ = writeln!(out, "# TYPE {name} counter\n{name} {seconds}.{nanos:09}");
+    let mut time = |name: &str, kind: &str, help: &str, value: Nanos| {
+        let (seconds, nanos) = (value / 1_000_000_000, value % 1_000_000_000);
+        let _ = writeln!(out, "# HELP epollscope_{name} {help}");
+        let _ = writeln!(out, "# TYPE epollscope_{name} {kind}");
+        let _ = writeln!(out, "epollscope_{name} {seconds}.{nanos:09}");
+    };
+    time("uptime_seconds", "gauge", "Time since the start.", now);
+    let waited = "Time that the server's own thread spent waiting.";
+    time("waited_seconds_total", "counter", waited, counters.waited);
     out
 }
 
