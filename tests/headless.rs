@@ -106,7 +106,11 @@ fn each_signal_ends_it_cleanly_with_a_complete_log() {
         let (first, last) = (&lines[0], lines.last().unwrap());
         assert_eq!((&first["log"], &first["version"]), (&"epollscope".into(), &1.into()));
         let events = &lines[1..lines.len() - 1];
-        assert_eq!(last, &serde_json::json!({"lost": 0, "events": events.len()}));
+        assert_eq!((&last["lost"], &last["events"]), (&0.into(), &events.len().into()));
+        let costs = &last["costs"];
+        let calls = events.iter().filter(|event| event["call"].is_string()).count();
+        assert_eq!((&costs["requests"], &costs["calls"]), (&5.into(), &calls.into()));
+        assert!(costs["self"]["cpu"].as_f64() > Some(0.0), "{costs}");
         for (seq, event) in (1..).zip(events) {
             assert_eq!(event["seq"], seq);
         }

@@ -11,7 +11,10 @@
 use std::io::Write;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::telemetry::{CtlOp, Event, EventRef, Fd, Mode, Nanos, Ready, Ret, What};
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeValLike;
+
+use crate::telemetry::{Counters, CtlOp, Event, EventRef, Fd, Mode, Nanos, Ready, Ret, What};
 
 /// What the first line says.
 #[derive(Clone, Debug)]
@@ -41,13 +44,43 @@ pub fn header(out: &mut Vec<u8>, header: &Header) {
     out.extend_from_slice(b"}\n");
 }
 
-/// Appends the last line: how many events are in the log, and how many it had to leave out.
-pub fn closing(out: &mut Vec<u8>, lost: u64, events: u64) {
+/// Appends the last line: how many events are in the log, how many it had to leave out, and what it
+/// all cost: by the server's exact totals and, of the whole program since its start and of its
+/// workers that have ended, by getrusage(2).
+pub fn closing(out: &mut Vec<u8>, lost: u64, events: u64, counters: &Counters) {
     out.extend_from_slice(b"{\"lost\":");
     number(out, lost);
-    out.extend_from_slice(b",\"events\":");
-    number(out, events);
+    field(out, "events", events);
+    key(out, "costs");
+    costs(out, counters);
     out.extend_from_slice(b"}\n");
+}
+
+fn costs(out: &mut Vec<u8>, counters: &Counters) {
+    out.extend_from_slice(b"{\"requests\":");
+    number(out, counters.requests);
+    field(out, "calls", counters.calls_all());
+    field(out, "wakeups", counters.wakeups);
+    field(out, "ready", counters.ready);
+    field(out, "examined", counters.examined);
+    field(out, "copied", counters.copied);
+    field(out, "again", counters.again);
+    field(out, "started", counters.started);
+    field(out, "ended", counters.ended);
+    key(out, "waited");
+    seconds(out, counters.waited);
+    for (whose, name) in [(UsageWho::RUSAGE_SELF, "self"), (UsageWho::RUSAGE_CHILDREN, "workers")] {
+        let Ok(usage) = getrusage(whose) else { continue };
+        key(out, name);
+        out.extend_from_slice(b"{\"cpu\":");
+        let micros = usage.user_time().num_microseconds() + usage.system_time().num_microseconds();
+        seconds(out, micros.unsigned_abs() * 1000);
+        field(out, "voluntary", usage.voluntary_context_switches().unsigned_abs());
+        field(out, "involuntary", usage.involuntary_context_switches().unsigned_abs());
+        field(out, "max_rss_kib", usage.max_rss().unsigned_abs());
+        out.push(b'}');
+    }
+    out.push(b'}');
 }
 
 /// Appends an event's line. `waker` is the fd of the server's own plumbing
@@ -475,12 +508,18 @@ mod tests {
         let start = UNIX_EPOCH + Duration::from_secs(1_795_251_600);
         let mut out = Vec::new();
         header(&mut out, &Header { server: "epoll-et", pid: 4242, start, mistake: None });
-        closing(&mut out, 0, 22);
+        closing(&mut out, 0, 22, &Counters { requests: 3, ..Counters::default() });
+        let text = String::from_utf8(out).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
         assert_eq!(
-            String::from_utf8(out).unwrap(),
+            lines[0],
             "{\"log\":\"epollscope\",\"version\":1,\"server\":\"epoll-et\",\"pid\":4242,\
-             \"start\":\"2026-11-21T09:00:00Z\"}\n{\"lost\":0,\"events\":22}\n"
+             \"start\":\"2026-11-21T09:00:00Z\"}"
         );
+        let last: Value = serde_json::from_str(lines[1]).unwrap();
+        assert_eq!((&last["lost"], &last["events"]), (&json!(0), &json!(22)));
+        assert_eq!((&last["costs"]["requests"], &last["costs"]["calls"]), (&json!(3), &json!(0)));
+        assert!(last["costs"]["self"]["max_rss_kib"].as_u64() > Some(1000), "{last}");
         let mut out = Vec::new();
         let mistake = Some("no-drain");
         header(&mut out, &Header { server: "epoll-et", pid: 4242, start, mistake });

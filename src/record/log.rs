@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 
 use super::json::{self, Header};
-use crate::telemetry::{Control, Subscriber};
+use crate::telemetry::{Control, Counters, Subscriber};
 
 /// How often the events that have come are fetched.
 const TICK: Duration = Duration::from_millis(10);
@@ -84,6 +84,7 @@ struct Writer<W: Write> {
     lines: Vec<u8>,
     events: u64,
     lost: u64,
+    counters: Counters,
     /// When something was first written that is not flushed yet.
     dirty: Option<Instant>,
     trouble: Option<io::Error>,
@@ -96,6 +97,7 @@ impl<W: Write> Writer<W> {
             lines: Vec::new(),
             events: 0,
             lost: 0,
+            counters: Counters::default(),
             dirty: None,
             trouble: None,
         }
@@ -105,6 +107,7 @@ impl<W: Write> Writer<W> {
         loop {
             let open = subscriber.drain(control, |batch| {
                 self.lost = batch.lost.all();
+                self.counters.clone_from(&batch.counters);
                 let waker = batch.listener.map(|listener| listener.waker);
                 for event in batch.events() {
                     json::event(&mut self.lines, event, waker);
@@ -122,7 +125,7 @@ impl<W: Write> Writer<W> {
             }
             std::thread::sleep(TICK);
         }
-        json::closing(&mut self.lines, self.lost, self.events);
+        json::closing(&mut self.lines, self.lost, self.events, &self.counters);
         self.write();
         let flushed = self.out.flush();
         self.keep(flushed);
@@ -204,7 +207,10 @@ mod tests {
         for (seq, line) in (1..).zip(&lines[1..=all]) {
             assert_eq!(line["seq"], seq);
         }
-        assert_eq!(lines[all + 1], serde_json::json!({"lost":0,"events":all}));
+        let last = &lines[all + 1];
+        assert_eq!((&last["lost"], &last["events"]), (&Value::from(0), &Value::from(all)));
+        let examined = last["costs"]["examined"].as_u64().unwrap();
+        assert!(examined >= 51 * 100, "what was told of polls and rounds: {last}");
     }
 
     #[test]
