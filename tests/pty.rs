@@ -72,8 +72,8 @@ fn assert_ends(mut terminal: Terminal, code: u32) -> String {
 fn assert_log_is_complete(path: &Path) {
     let text = std::fs::read_to_string(path).unwrap();
     let events = text.lines().count() - 2;
-    let last = format!("{{\"lost\":0,\"events\":{events}}}");
-    assert_eq!(text.lines().last(), Some(last.as_str()));
+    let last = format!("{{\"lost\":0,\"events\":{events},");
+    assert!(text.lines().last().is_some_and(|line| line.starts_with(&last)), "{text}");
 }
 
 #[test]

@@ -278,6 +278,8 @@ pub struct Publisher {
     streams: Vec<Sink>,
     scratch: Batch,
     allowance: Allowance,
+    /// Rows are copied less often than events are handed over: each is the whole row again.
+    rows: Allowance,
     /// Who made what is told from now on.
     pub by: By,
     /// Totals; those of calls are counted by [`Publisher::call`], the rest by the server.
@@ -299,7 +301,8 @@ impl Publisher {
             table,
             streams,
             scratch: Batch::default(),
-            allowance: Allowance::default(),
+            allowance: Allowance::new(1_000_000),
+            rows: Allowance::new(8_000_000),
             by: By::LOOP,
             counters: Counters::default(),
             listener: None,
@@ -429,8 +432,12 @@ impl Publisher {
         });
         if let Some(sink) = &mut self.table {
             sink.take(scratch, true);
-            if sink.send(counters, listener, standing, now, Some(rows)) {
+            let due = !passing || self.rows.take(now);
+            if sink.send(counters, listener, standing, now, due.then_some(rows)) {
                 self.table = None;
+            } else if !due {
+                // A reader to whom nothing more comes asks for them.
+                sink.keep();
             }
         }
         self.scratch.clear();
@@ -454,21 +461,25 @@ const CLOCK_EVERY: u32 = 32;
 /// Events gathered before they are handed over whatever the allowance says.
 const SCRATCH: usize = 1024;
 
-/// Spaces the publications of a busy loop: one a millisecond, after a burst of some at once.
-#[derive(Debug, Default)]
+/// Spaces the publications of a busy loop: [`Allowance::BURST`] at once, then one in a while.
+#[derive(Debug)]
 struct Allowance {
+    spacing: Nanos,
     /// When the burst would be used up (a leaky bucket, kept as a time).
     until: Nanos,
 }
 
 impl Allowance {
-    const SPACING: Nanos = 1_000_000;
-    const BURST: Nanos = 32 * Self::SPACING;
+    const BURST: u64 = 32;
+
+    fn new(spacing: Nanos) -> Self {
+        Self { spacing, until: 0 }
+    }
 
     fn take(&mut self, now: Nanos) -> bool {
-        let allowed = self.until <= now + Self::BURST;
+        let allowed = self.until <= now + Self::BURST * self.spacing;
         if allowed {
-            self.until = self.until.max(now) + Self::SPACING;
+            self.until = self.until.max(now) + self.spacing;
         }
         allowed
     }
@@ -646,7 +657,7 @@ mod tests {
 
     #[test]
     fn a_busy_loop_publishes_a_burst_and_then_once_a_millisecond() {
-        let mut allowance = Allowance::default();
+        let mut allowance = Allowance::new(1_000_000);
         let at_once = (0..1000).filter(|_| allowance.take(5_000_000_000)).count();
         assert_eq!(at_once, 33);
         let later = (0..1000).filter(|i| allowance.take(5_000_000_000 + i * 10_000)).count();

@@ -10,6 +10,8 @@ mod round;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 pub use self::round::{Ask, Round};
+use foldhash::fast::RandomState;
+
 use super::ways;
 use crate::inspect::{AcceptQueue, Snapshot};
 use crate::record::text::meaning;
@@ -132,7 +134,7 @@ pub struct Engine {
     listener: Option<Listener>,
     /// By fd; in a worker process its number may be that of another's.
     connections: BTreeMap<(Fd, ConnId), Row>,
-    fds: HashMap<ConnId, Fd>,
+    fds: HashMap<ConnId, Fd, RandomState>,
     entries: Vec<Entry>,
     /// Places in `entries`, ordered by fd.
     by_fd: Vec<u32>,
@@ -148,7 +150,7 @@ pub struct Engine {
     gaps: u64,
     measured: Option<Measured>,
     /// Receive queues at the snapshot before.
-    before: HashMap<Fd, u32>,
+    before: HashMap<Fd, u32, RandomState>,
 }
 
 impl Engine {

@@ -12,6 +12,8 @@ mod tests;
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
+
 use super::engine::Engine;
 use crate::inspect::{Snapshot, TcpState};
 use crate::telemetry::{
@@ -128,10 +130,10 @@ pub struct Lints {
     accepted: u64,
     seq: u64,
     lost: u64,
-    seen: HashMap<ConnId, Seen>,
+    seen: HashMap<ConnId, Seen, RandomState>,
     /// How often each fd was reported since the last call on it, and the first time.
-    reports: HashMap<Fd, (u32, Nanos)>,
-    spans: HashMap<(Which, Option<ConnId>), Span>,
+    reports: HashMap<Fd, (u32, Nanos), RandomState>,
+    spans: HashMap<(Which, Option<ConnId>), Span, RandomState>,
     /// The most that a `recv` has brought.
     largest: u64,
     found: Vec<Lint>,
@@ -310,7 +312,7 @@ impl Lints {
         &mut self,
         row: &Row,
         snapshot: &Snapshot,
-        before: &HashMap<(Which, Option<ConnId>), Span>,
+        before: &HashMap<(Which, Option<ConnId>), Span, RandomState>,
         at: (bool, Nanos),
     ) {
         // What has nothing unread and nothing half done is most of them.
@@ -348,7 +350,7 @@ impl Lints {
     /// Goes on with what lasts, and tells it once it has lasted.
     fn last(
         &mut self,
-        before: &HashMap<(Which, Option<ConnId>), Span>,
+        before: &HashMap<(Which, Option<ConnId>), Span, RandomState>,
         which: Which,
         (conn, fd): (Option<ConnId>, Fd),
         key: (u64, u64),

@@ -5,6 +5,8 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
+use foldhash::fast::RandomState;
+
 use crate::telemetry::{Asks, Batch, ConnId, Errno, EventRef, Fd, Kind, Mask, Nanos, ServerKind};
 
 /// How long a seat that was asked is lit.
@@ -53,7 +55,7 @@ pub struct Counts {
 #[derive(Clone, Debug, Default)]
 pub struct Seats {
     all: Vec<Option<Seat>>,
-    places: HashMap<ConnId, usize>,
+    places: HashMap<ConnId, usize, RandomState>,
     free: BinaryHeap<Reverse<usize>>,
     server: Option<ServerKind>,
     /// When the whole list was last swept.
