@@ -45,8 +45,8 @@ fn main() {
     let program = program.to_str().expect("a path in UTF-8");
     assert!(Path::new(program).exists(), "build it first: cargo build --release");
     let start = |size, theme| {
-        let terminal =
-            Terminal::start(program, size, &["--port", "0", "--theme", theme, "--demo", "14"]);
+        let options = ["--port", "0", "--theme", theme, "--demo", "14"];
+        let terminal = Terminal::start(program, size, &options);
         terminal.port();
         terminal
     };
@@ -70,6 +70,14 @@ fn main() {
     small.see("GET");
     std::thread::sleep(Duration::from_secs(4));
     shoot(&small, "light-80x24", &LIGHT);
+
+    let options = ["--port", "0", "--theme", "dark", "--demo", "300", "--server", "poll"];
+    let mut seats = Terminal::start(program, (120, 36), &options);
+    seats.see("GET");
+    std::thread::sleep(Duration::from_secs(4));
+    seats.press("6z");
+    std::thread::sleep(Duration::from_secs(1));
+    shoot(&seats, "seats", &DARK);
 
     let mut charts = start((120, 36), "dark");
     std::thread::sleep(Duration::from_secs(20));

@@ -17,6 +17,8 @@ pub const HISTORY: usize = 20_000;
 /// How many of them a second are kept, once a burst of [`HISTORY`] is used up. At more than that
 /// a line is gone before it can be read; copying it would only cost the machine that is watched.
 const KEPT_PER_SECOND: u64 = 64_000;
+/// What each of them uses up of that.
+const EACH: Nanos = 1_000_000_000 / KEPT_PER_SECOND;
 
 /// A line of the stream.
 #[derive(Clone, Debug)]
@@ -53,11 +55,10 @@ pub struct Stream {
 impl Stream {
     /// Takes over the events of a batch.
     pub fn apply(&mut self, batch: &Batch) {
-        const EACH: Nanos = 1_000_000_000 / KEPT_PER_SECOND;
         let events = batch.events();
         let count = events.len() as u64;
         // A batch is kept whole, so that what is kept is one piece of what happened.
-        if self.due > batch.time + HISTORY as Nanos * EACH {
+        if self.floods(batch.time) {
             return self.skip(batch, count);
         }
         self.due = self.due.max(batch.time) + count * EACH;
@@ -75,6 +76,12 @@ impl Stream {
                 self.push(Entry::Skipped(skip as u64));
             }
         }
+    }
+
+    /// Whether more comes than is kept.
+    #[must_use]
+    pub fn floods(&self, now: Nanos) -> bool {
+        self.due > now + HISTORY as Nanos * EACH
     }
 
     /// Leaves a whole batch out; there are no holes within it.
