@@ -131,9 +131,11 @@ impl Terminal {
         }
     }
 
-    /// What stands on the screen.
+    /// What stands on the screen. Blank cells at a line's end are left out: whether one was written
+    /// over or never written cannot be seen.
     pub fn text(&self) -> String {
-        self.with_screen(vt100::Screen::contents)
+        let contents = self.with_screen(vt100::Screen::contents);
+        contents.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
     }
 
     /// Looks at the screen, between two frames where the program lets one end.
@@ -228,14 +230,14 @@ impl Terminal {
         rustix::process::kill_process(pid, signal).unwrap();
     }
 
-    /// How often the program's main thread has gone to sleep by itself; `None` while it is awake.
-    /// The number stands while that thread is blocked.
-    pub fn sleeps(&self) -> Option<u64> {
+    /// What the program's main thread has still to write of what it is writing to the terminal, as
+    /// the kernel names it (address and length); `None` while it does something else.
+    pub fn writing(&self) -> Option<String> {
         let pid = self.child.process_id().unwrap();
-        let status = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/status")).unwrap();
-        let field = |name| status.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim();
-        let asleep = field("State:").starts_with('S');
-        asleep.then(|| field("voluntary_ctxt_switches:").parse().unwrap())
+        // The call's number and its arguments, or "running" (proc_pid_syscall(5)).
+        let call = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/syscall")).unwrap();
+        let call: Vec<&str> = call.split(' ').collect();
+        (call.get(1) == Some(&"0x1")).then(|| call[2..4].join(" "))
     }
 
     /// Takes the terminal away from the program, as closing its window does, and waits for the
