@@ -88,13 +88,26 @@ pub enum Role {
 pub struct Theme {
     palette: Palette,
     ascii: bool,
+    numbered: bool,
 }
 
 impl Theme {
     /// A theme; `ascii` where the terminal's character set is not UTF-8.
     #[must_use]
     pub fn new(palette: Palette, ascii: bool) -> Self {
-        Self { palette, ascii }
+        Self { palette, ascii, numbered: true }
+    }
+
+    /// The same, for a screen where no number goes to a panel.
+    #[must_use]
+    pub fn without_numbers(&self) -> Self {
+        Self { numbered: false, ..self.clone() }
+    }
+
+    /// Whether a panel's title begins with the number of its key.
+    #[must_use]
+    pub fn numbered(&self) -> bool {
+        self.numbered
     }
 
     /// Whether only ASCII may be drawn.
