@@ -122,7 +122,7 @@ pub fn title(panel: Panel, theme: &Theme) -> Line<'static> {
     let number = Panel::ALL.iter().position(|&other| other == panel).unwrap_or(0) + 1;
     let label =
         if theme.ascii() { panel.label().replace('→', "->") } else { panel.label().into() };
-    let number = if theme.numbered() { format!(" {number} ") } else { " ".to_owned() };
+    let number = if theme.is_passive() { " ".to_owned() } else { format!(" {number} ") };
     Line::from(vec![
         Span::styled(number, theme.style(Role::Key)),
         Span::styled(format!("{label} "), theme.style(Role::Title)),

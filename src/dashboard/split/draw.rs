@@ -39,8 +39,12 @@ const LEAST: (u16, u16) = (60, 22);
 const WIDE: u16 = 100;
 /// The columns of the costs beside the seats.
 const COSTS: u16 = 32;
-/// The rows of the costs, with their border.
-const COSTS_HIGH: u16 = FIGURES.len() as u16 + 2;
+/// The columns of their names and of their values, and the least of a bar.
+const NAME: usize = 19;
+const VALUE: usize = 9;
+const BAR: usize = 10;
+/// The rows of the costs: a border, and one for each of the five figures.
+const COSTS_HIGH: u16 = 7;
 /// The least rows of the loop.
 const LOOP: u16 = 12;
 /// The least rows of the seats above it.
@@ -102,7 +106,9 @@ impl<W: Loaded> Split<W> {
             Stage::Running(_) => {
                 let times = self.halves.iter().filter_map(|half| half.measure.as_ref());
                 let time = times.map(super::Measure::time).max().unwrap_or_default();
-                format!("under load: {:.1} of {whole} s{held}", time.as_secs_f64())
+                // What follows is waiting for the last answers.
+                let time = time.min(self.load.time).as_secs_f64();
+                format!("under load: {time:.1} of {whole} s{held}")
             }
             Stage::Over => format!("the load is over: {whole} s{held}"),
         }
@@ -111,7 +117,7 @@ impl<W: Loaded> Split<W> {
 
 /// Draws the screen.
 pub(super) fn draw(frame: &mut Frame, view: &View<'_>, theme: &Theme) {
-    let (area, theme) = (frame.area(), &theme.without_numbers());
+    let (area, theme) = (frame.area(), &theme.passive());
     frame.buffer_mut().set_style(area, theme.style(Role::Text));
     if area.width < LEAST.0 || area.height < LEAST.1 {
         return too_small::draw(frame, area, LEAST, theme);
@@ -133,8 +139,9 @@ pub(super) fn draw(frame: &mut Frame, view: &View<'_>, theme: &Theme) {
     } else {
         Layout::vertical(both).areas(body)
     };
+    let longest = most(view);
     for (half, area) in view.halves.iter().zip(halves) {
-        draw_half(frame, area, half, wide, theme);
+        draw_half(frame, area, half, &longest, wide, theme);
     }
     for (line, y) in compared.into_iter().zip(ratios.y..) {
         frame.render_widget(line, Rect { y, height: 1, ..ratios });
@@ -161,7 +168,14 @@ fn title([load, stage]: &[String; 2], width: u16, theme: &Theme) -> Line<'static
     cut(line, width.into(), theme)
 }
 
-fn draw_half(frame: &mut Frame, area: Rect, half: &HalfView<'_>, wide: bool, theme: &Theme) {
+fn draw_half(
+    frame: &mut Frame,
+    area: Rect,
+    half: &HalfView<'_>,
+    longest: &Values,
+    wide: bool,
+    theme: &Theme,
+) {
     if let Some(reason) = half.state.dead() {
         return dead::draw(frame, area, &format!("{}: {reason}", half.name), theme);
     }
@@ -193,7 +207,7 @@ fn draw_half(frame: &mut Frame, area: Rect, half: &HalfView<'_>, wide: bool, the
         (seats, costs, under)
     };
     seats::draw(frame, seated, scene, theme, false);
-    draw_costs(frame, costs, half.values.as_ref(), theme);
+    draw_costs(frame, costs, half.values.as_ref(), longest, theme);
     if under.height > 0 {
         engine::draw(frame, under, &scene.engine, theme, false);
     }
@@ -235,21 +249,60 @@ fn state_and_rates(state: &State, width: u16, theme: &Theme) -> Line<'static> {
     header::line(&view, width, theme)
 }
 
-/// What the load has cost this server so far.
-fn draw_costs(frame: &mut Frame, area: Rect, values: Option<&Values>, theme: &Theme) {
+/// The larger of both values, for each figure.
+fn most(view: &View<'_>) -> Values {
+    let mut most = Values::default();
+    for values in view.halves.iter().filter_map(|half| half.values) {
+        for (most, value) in most.iter_mut().zip(values) {
+            *most = Some(most.unwrap_or(0.0).max(value.unwrap_or(0.0)));
+        }
+    }
+    most
+}
+
+/// What the load has cost this server so far; where there is room, with a bar beside the other's.
+fn draw_costs(
+    frame: &mut Frame,
+    area: Rect,
+    values: Option<&Values>,
+    longest: &Values,
+    theme: &Theme,
+) {
     let title = Line::styled(" costs under the load ", theme.style(Role::Title));
     frame.render_widget(block(title, theme, false), area);
     let inner = area.inner(Margin::new(2, 1));
+    let room = usize::from(inner.width).saturating_sub(NAME + VALUE + 2);
     for (i, (figure, y)) in FIGURES.iter().zip(inner.top()..inner.bottom()).enumerate() {
         let value = values.and_then(|values| values[i]);
         let text = ascii(shown(value, figure.unit), theme);
-        let room = usize::from(inner.width).saturating_sub(figure.name.len());
         let role = if value.is_some() { Role::Title } else { Role::Dim };
-        let line = Line::from(vec![
-            Span::styled(figure.name, theme.style(Role::Text)),
-            Span::styled(format!("{text:>room$}"), theme.style(role)),
+        let mut line = Line::from(vec![
+            Span::styled(format!("{:<NAME$}", figure.name), theme.style(Role::Text)),
+            Span::styled(format!("{text:>VALUE$}"), theme.style(role)),
         ]);
+        if room >= BAR {
+            let bar = format!("  {}", bar(value, longest[i], room, theme));
+            line.push_span(Span::styled(bar, theme.style(Role::Chart)));
+        }
         frame.render_widget(line, Rect { y, height: 1, ..inner });
+    }
+}
+
+/// A bar that has `room` columns at the longest.
+fn bar(value: Option<f64>, longest: Option<f64>, room: usize, theme: &Theme) -> String {
+    #![expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a share of a screen's width"
+    )]
+    const PARTS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    let share = value.zip(longest.filter(|longest| *longest > 0.0)).map(|(v, most)| v / most);
+    let eighths = (share.unwrap_or(0.0).clamp(0.0, 1.0) * room as f64 * 8.0).ceil() as usize;
+    if theme.ascii() {
+        "#".repeat(eighths.div_ceil(8))
+    } else {
+        "█".repeat(eighths / 8) + PARTS[eighths % 8]
     }
 }
 
@@ -304,14 +357,16 @@ fn help(frame: &mut Frame, screen: Rect, theme: &Theme) {
         }
         lines.extend(rows);
     }
-    lines.push(Line::default());
     for figure in &FIGURES {
         let words = format!("{}: {}", figure.name, figure.how);
         lines.extend(text(&words, 0, Role::Text));
     }
-    lines.push(Line::from(dim("Any key closes this.", theme)));
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
-    let inner = popup(frame, screen, width, height, "help", theme);
+    let inner = popup(frame, screen, width, height, "help: any key closes it", theme);
+    if lines.len() > usize::from(inner.height) {
+        lines.truncate(usize::from(inner.height).saturating_sub(1));
+        lines.push(Line::from(dim("the rest takes a larger screen", theme)));
+    }
     for (line, y) in lines.into_iter().zip(inner.top()..inner.bottom()) {
         frame.render_widget(line, Rect { y, height: 1, ..inner });
     }

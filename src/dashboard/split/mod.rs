@@ -14,6 +14,8 @@
 mod draw;
 mod live;
 mod measure;
+#[cfg(test)]
+mod tests;
 
 use std::io;
 use std::time::{Duration, Instant};
