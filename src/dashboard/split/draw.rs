@@ -46,7 +46,7 @@ const BAR: usize = 10;
 /// The rows of the costs: a border, and one for each of the five figures.
 const COSTS_HIGH: u16 = 7;
 /// The least rows of the loop.
-const LOOP: u16 = 12;
+const LOOP: u16 = 10;
 /// The least rows of the seats above it.
 const SEATS: u16 = 8;
 

@@ -29,7 +29,8 @@ pub(super) const FIGURES: [Figure; 5] = [
         name: "requests/s",
         word: "requests/s",
         unit: Unit::PerSecond,
-        how: "Requests that the server understood since the load began, over the time of the load.",
+        how: "Requests that the server understood since the load began, over the time of the \
+              load. Both servers, their clients and this screen share the processors.",
     },
     Figure {
         name: "calls/request",

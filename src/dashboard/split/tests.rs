@@ -267,7 +267,7 @@ fn ascii_and_the_help() {
     room.gather(2530);
     let plain = room.screen(80, 24, true);
     room.press("?");
-    let help = room.screen(80, 22, true);
+    let help = room.screen(80, 24, true);
     assert!(plain.is_ascii() && help.is_ascii(), "{plain}{help}");
     assert_snapshot!(plain + &help);
     assert!(room.press("q").is_empty(), "it closes the help");
