@@ -296,14 +296,10 @@ fn bar(value: Option<f64>, longest: Option<f64>, room: usize, theme: &Theme) -> 
         clippy::cast_precision_loss,
         reason = "a share of a screen's width"
     )]
-    const PARTS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
     let share = value.zip(longest.filter(|longest| *longest > 0.0)).map(|(v, most)| v / most);
-    let eighths = (share.unwrap_or(0.0).clamp(0.0, 1.0) * room as f64 * 8.0).ceil() as usize;
-    if theme.ascii() {
-        "#".repeat(eighths.div_ceil(8))
-    } else {
-        "█".repeat(eighths / 8) + PARTS[eighths % 8]
-    }
+    let columns = (share.unwrap_or(0.0).clamp(0.0, 1.0) * room as f64).ceil() as usize;
+    // Not the whole cell, so that there is a gap to the bar above.
+    theme.glyph("▆", "#").repeat(columns)
 }
 
 /// The second against the first, in one line, or in two where that is too long.
@@ -321,11 +317,15 @@ fn compared(view: &View<'_>, width: u16, theme: &Theme) -> Vec<Line<'static>> {
         figures.push_span(Span::styled(ascii(times(ratio), theme), theme.style(role)));
     }
     let head = |text| Span::styled(text, theme.style(Role::Title));
+    let shared = |lead| dim(format!("{lead} while they share the processors"), theme);
     if names.len() + 1 + figures.width() < usize::from(width) {
         figures.spans.insert(0, head(names + ":"));
+        if figures.width() + shared("  ").width() <= usize::from(width) {
+            figures.push_span(shared("  "));
+        }
         return vec![figures];
     }
-    vec![Line::from(head(names + ", over the same time:")), figures]
+    vec![Line::from(vec![head(names + ", over the same time"), shared(",")]), figures]
 }
 
 fn ascii(text: String, theme: &Theme) -> String {
