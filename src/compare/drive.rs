@@ -42,8 +42,10 @@ pub(crate) struct Round {
 #[derive(Debug, Default)]
 struct Told {
     phase: Phase,
-    /// What has to be known to judge the load: sentences.
+    /// What has to be known to judge the load: sentences on the opening, then on the last round.
     notes: Vec<String>,
+    /// How many are on the opening.
+    opening: usize,
 }
 
 /// A load and its thread. It ends when this is dropped.
@@ -64,7 +66,7 @@ impl Drive {
         let (shared, stop) = (told.clone(), interrupted.clone());
         let thread = std::thread::Builder::new().name("load".into()).spawn(move || {
             if let Err(why) = drive(addr, &options, &shared, &begins, &stop) {
-                tell(&shared, Phase::Failed(why), Vec::new());
+                tell(&shared, Phase::Failed(why), &[], &[]);
             }
         })?;
         Ok(Self { told, begin: Some(begin), interrupted, thread: Some(thread) })
@@ -81,6 +83,8 @@ impl Drive {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         if matches!(told.phase, Phase::Ready(_) | Phase::Over(_)) {
             told.phase = Phase::Running;
+            let opening = told.opening;
+            told.notes.truncate(opening);
             // Its thread waits for this, or has panicked.
             let _ = self.begin.as_ref().map(|begin| begin.send(()));
         }
@@ -102,8 +106,9 @@ impl Drop for Drive {
     }
 }
 
-fn tell(told: &Mutex<Told>, phase: Phase, notes: Vec<String>) {
-    *told.lock().unwrap_or_else(PoisonError::into_inner) = Told { phase, notes };
+fn tell(told: &Mutex<Told>, phase: Phase, opening: &[String], round: &[String]) {
+    let now = Told { phase, notes: [opening, round].concat(), opening: opening.len() };
+    *told.lock().unwrap_or_else(PoisonError::into_inner) = now;
 }
 
 /// Opens the connections, then runs the load each time it is told to.
@@ -117,13 +122,13 @@ fn drive(
     let mut opening = Vec::new();
     let mut load = Load::new(addr, &options.path, interrupted).map_err(|e| plain(&e))?;
     open(&mut load, options, &mut opening)?;
-    tell(told, Phase::Ready(load.answered()), opening.clone());
+    tell(told, Phase::Ready(load.answered()), &opening, &[]);
     while begins.recv().is_ok() {
         let ran = load.run(options.time).map_err(|e| plain(&e))?;
-        let mut notes = opening.clone();
+        let mut notes = Vec::new();
         tell_failures(&ran, options, &mut notes);
         let round = Round { requests: ran.requests, time: ran.time };
-        tell(told, Phase::Over(round), notes);
+        tell(told, Phase::Over(round), &opening, &notes);
     }
     Ok(())
 }
@@ -192,6 +197,29 @@ mod tests {
             assert!(requests >= 2 && time >= options().time, "{requests} in {time:?}");
         }
         assert_eq!(drive.phase().1, Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_is_said_of_a_round_goes_with_it() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let addr = listener.local_addr().unwrap();
+        // The first answer on each of the five, and no other.
+        std::thread::spawn(move || {
+            let mut kept = Vec::new();
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let _ = stream.read(&mut [0; 1024]);
+                let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+                kept.push(stream);
+            }
+        });
+        let drive = Drive::start(addr, options()).unwrap();
+        until(&drive, |phase| *phase == Phase::Ready(5));
+        drive.begin();
+        until(&drive, |phase| matches!(phase, Phase::Over(_)));
+        assert_eq!(drive.phase().1, ["No active connection got an answer under the load."]);
+        drive.begin();
+        assert_eq!(drive.phase(), (Phase::Running, Vec::new()));
     }
 
     #[test]
