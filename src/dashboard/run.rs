@@ -370,10 +370,7 @@ fn watch<W: World>(
             screen.take_over()?;
         }
         // The picture, if it is another one and a frame is due.
-        // In a flood nobody reads, and the processor is the server's and its clients'.
-        let scene = session.state.live();
-        let pause = if scene.stream.floods(scene.now) { 2 * frame } else { frame };
-        let due = drawn.map_or(now, |drawn| drawn + pause);
+        let due = drawn.map_or(now, |drawn| drawn + frame);
         let mut wait = session.next_tick(now);
         if session.state.is_changed() {
             if now >= due {

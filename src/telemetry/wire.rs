@@ -62,7 +62,17 @@ impl Batch {
     /// The events with their payloads, in order.
     #[must_use]
     pub fn events(&self) -> impl ExactSizeIterator<Item = EventRef<'_>> + DoubleEndedIterator {
-        self.events.iter().map(|event| self.resolve(event))
+        self.events_from(0)
+    }
+
+    /// The same, from the one at that place on.
+    #[must_use]
+    pub fn events_from(
+        &self,
+        place: usize,
+    ) -> impl ExactSizeIterator<Item = EventRef<'_>> + DoubleEndedIterator {
+        let events = self.events.get(place..).unwrap_or_default();
+        events.iter().map(|event| self.resolve(event))
     }
 
     fn resolve<'a>(&'a self, event: &'a Event) -> EventRef<'a> {

@@ -150,13 +150,13 @@ fn request(entry: &Entry, scene: &Scene, theme: &Theme) -> Vec<Line<'static>> {
         };
         return vec![Line::from(dim(text, theme))];
     };
-    let ago = duration(scene.now.saturating_sub(head.time), theme);
-    let request = card::request(head);
+    let mut ago = duration(scene.now.saturating_sub(head.time), theme) + " ago";
+    if scene.table.may_be_old(head) {
+        ago += "; later ones may have been left out";
+    }
+    let request = card::request(&head.bytes);
     let mut lines = vec![
-        Line::from(vec![
-            Span::styled(" last request ", theme.style(Role::Title)),
-            dim(format!("{ago} ago"), theme),
-        ]),
+        Line::from(vec![Span::styled(" last request ", theme.style(Role::Title)), dim(ago, theme)]),
         Line::styled(format!(" {}", request.line), theme.style(Role::Text)),
     ];
     lines.extend(

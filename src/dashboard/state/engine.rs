@@ -162,6 +162,23 @@ impl Engine {
 
     /// Takes a batch in.
     pub fn apply(&mut self, batch: &Batch) {
+        self.take(batch, 0);
+    }
+
+    /// Takes a batch in, of its events only the last turn: what the picture shows of the others
+    /// would be gone before it is drawn.
+    pub fn pass_over(&mut self, batch: &Batch) {
+        let last = |kind: fn(Kind) -> bool| batch.events().rposition(|e| kind(e.event.what.kind()));
+        let from = if self.has_rounds() {
+            round::worked_out_from(batch)
+        } else {
+            last(Kind::is_wait).or_else(|| last(Kind::is_call)).unwrap_or(0)
+        };
+        self.take(batch, from);
+    }
+
+    /// Takes a batch in, of its events those from the one at `from` on.
+    fn take(&mut self, batch: &Batch, from: usize) {
         self.tick(batch.time);
         let server = |listener: Option<Listener>| listener.map(|listener| listener.server);
         if self.listener.is_some() && server(self.listener) != server(batch.listener) {
@@ -170,9 +187,12 @@ impl Engine {
         self.take_rows(batch);
         // Of all turns but the last only the summary is kept: those are not worked out.
         let last_wait = batch.events().rposition(|e| e.event.what.kind().is_wait());
-        let begin = round::worked_out_from(batch);
+        let begin = if self.has_rounds() { round::worked_out_from(batch) } else { 0 };
         let mut last_call = None;
-        for (i, event) in batch.events().enumerate() {
+        if from > 0 {
+            self.pass(batch, from);
+        }
+        for (i, event) in (from..).zip(batch.events_from(from)) {
             self.check_order(event.event.seq);
             if event.event.what.kind().is_wait() {
                 self.begin_turn(event, last_wait == Some(i));
@@ -182,7 +202,7 @@ impl Engine {
             } else if let Some(wake) = self.rounds.apply(event, i >= begin) {
                 self.known = Known::All;
                 self.remember(wake);
-            } else if self.server().is_some_and(ways::has_rounds) {
+            } else if self.has_rounds() {
                 // Its calls are told by the round that they belong to.
             } else if event.event.what.kind().is_call() && !event.event.own {
                 if let Some(wake) = self.wakes.back_mut().filter(|_| self.known != Known::NoWait) {
@@ -256,6 +276,20 @@ impl Engine {
             self.leave_out();
         }
         self.seq = self.seq.max(seq.min(u64::MAX - 1));
+    }
+
+    /// Leaves out the events of a batch before the one at `from`; there are no holes within it.
+    fn pass(&mut self, batch: &Batch, from: usize) {
+        let (first, last) = (batch.events().next(), batch.events_from(from - 1).next());
+        if let Some((first, last)) = first.zip(last) {
+            self.check_order(first.event.seq);
+            self.seq = self.seq.max(last.event.seq);
+        }
+        self.leave_out();
+        if self.has_rounds() {
+            // The last that was left out is the end of a round.
+            self.rounds.begin();
+        }
     }
 
     /// Events are missing here. Whether a wait call was among them is not known, so what comes
@@ -419,9 +453,11 @@ impl Engine {
     #[must_use]
     pub fn meaning(&self) -> Option<String> {
         let last = self.last_call.as_ref()?;
-        let rounds = self.server().is_some_and(ways::has_rounds);
         let drained = last.event.what.ret().is_some_and(|ret| ret.is_err(Errno::AGAIN));
-        if rounds && drained && matches!(last.event.what.kind(), Kind::Recv | Kind::Accept) {
+        if self.has_rounds()
+            && drained
+            && matches!(last.event.what.kind(), Kind::Recv | Kind::Accept)
+        {
             // Nobody will tell: it will be asked again.
             return Some(format!("fd {} has nothing to say; the next is asked.", last.event.fd));
         }
@@ -431,6 +467,10 @@ impl Engine {
             text += " One of them is our own waker.";
         }
         Some(text)
+    }
+
+    fn has_rounds(&self) -> bool {
+        self.server().is_some_and(ways::has_rounds)
     }
 
     /// Which server it is; `None` before it listens.

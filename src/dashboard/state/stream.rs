@@ -14,12 +14,6 @@ use crate::telemetry::{
 /// How many events are kept.
 pub const HISTORY: usize = 20_000;
 
-/// How many of them a second are kept, once a burst of [`HISTORY`] is used up. At more than that
-/// a line is gone before it can be read; copying it would only cost the machine that is watched.
-const KEPT_PER_SECOND: u64 = 64_000;
-/// What each of them uses up of that.
-const EACH: Nanos = 1_000_000_000 / KEPT_PER_SECOND;
-
 /// A line of the stream.
 #[derive(Clone, Debug)]
 pub enum Entry {
@@ -47,8 +41,6 @@ pub struct Stream {
     /// The entry on the last line; `None` follows the newest.
     bottom: Option<u64>,
     last_seq: u64,
-    /// When what was kept would have been due at [`KEPT_PER_SECOND`] (a leaky bucket, as a time).
-    due: Nanos,
     scratch: String,
 }
 
@@ -56,12 +48,6 @@ impl Stream {
     /// Takes over the events of a batch.
     pub fn apply(&mut self, batch: &Batch) {
         let events = batch.events();
-        let count = events.len() as u64;
-        // A batch is kept whole, so that what is kept is one piece of what happened.
-        if self.floods(batch.time) {
-            return self.skip(batch, count);
-        }
-        self.due = self.due.max(batch.time) + count * EACH;
         let skip = events.len().saturating_sub(HISTORY);
         for (i, event) in events.enumerate() {
             let seq = event.event.seq;
@@ -78,14 +64,9 @@ impl Stream {
         }
     }
 
-    /// Whether more comes than is kept.
-    #[must_use]
-    pub fn floods(&self, now: Nanos) -> bool {
-        self.due > now + HISTORY as Nanos * EACH
-    }
-
-    /// Leaves a whole batch out; there are no holes within it.
-    fn skip(&mut self, batch: &Batch, count: u64) {
+    /// Leaves the events of a batch out; there are no holes within it.
+    pub fn pass_over(&mut self, batch: &Batch) {
+        let count = batch.events().len() as u64;
         let mut events = batch.events();
         let Some(first) = events.next() else { return };
         let missing = first.event.seq.saturating_sub(self.last_seq + 1);

@@ -15,7 +15,7 @@ use foldhash::fast::RandomState;
 use super::filter::{Filter, Flag, Number, Subject, Word};
 use crate::clients::{ClientInfo, ClientKind};
 use crate::inspect::{Snapshot, Socket};
-use crate::telemetry::{Batch, ConnId, ConnState, EventRef, Nanos, Row};
+use crate::telemetry::{Batch, ConnId, ConnState, EventRef, Kind, Nanos, Row};
 
 /// How long a closed connection stays in the table.
 pub const CLOSED_STAYS: Nanos = 5_000_000_000;
@@ -95,6 +95,8 @@ pub struct Head {
     pub time: Nanos,
     /// Request line and headers, cut at [`EventRef::HEAD_KEPT`].
     pub bytes: Arc<[u8]>,
+    /// How often events had been left out by then.
+    holes: u64,
 }
 
 /// A connection, with what was learnt about it besides its row.
@@ -214,6 +216,8 @@ pub struct Table {
     values_changed: bool,
     sorted_at: Nanos,
     ours: HashMap<SocketAddr, (u32, ClientKind)>,
+    /// How often events were left out, requests perhaps among them.
+    holes: u64,
 }
 
 impl Table {
@@ -252,20 +256,38 @@ impl Table {
         }
     }
 
-    /// Keeps the head of a request for the card of its connection.
-    pub fn request(&mut self, event: EventRef<'_>) {
+    /// Keeps the heads of a batch's requests for the cards of their connections.
+    pub fn requests(&mut self, batch: &Batch) {
+        for event in batch.events().filter(|e| e.event.what.kind() == Kind::Request) {
+            self.request(event);
+        }
+    }
+
+    fn request(&mut self, event: EventRef<'_>) {
         let Some(&i) = event.event.conn.and_then(|id| self.index.get(&id)) else { return };
         let EventRef { event, bytes, .. } = event;
         // The same request again and again is the common case when there are very many.
-        if let Some(Head { time, bytes: old }) = &mut self.entries[i].head
-            && old.len() == bytes.len()
-            && let Some(old) = Arc::get_mut(old)
+        if let Some(head) = &mut self.entries[i].head
+            && head.bytes.len() == bytes.len()
+            && let Some(old) = Arc::get_mut(&mut head.bytes)
         {
-            *time = event.time;
+            (head.time, head.holes) = (event.time, self.holes);
             old.copy_from_slice(bytes);
         } else {
-            self.entries[i].head = Some(Head { time: event.time, bytes: bytes.into() });
+            let head = Head { time: event.time, bytes: bytes.into(), holes: self.holes };
+            self.entries[i].head = Some(head);
         }
+    }
+
+    /// Events are missing here: a request may have been among them.
+    pub fn leave_out(&mut self) {
+        self.holes += 1;
+    }
+
+    /// Whether later requests than this one may have been left out.
+    #[must_use]
+    pub fn may_be_old(&self, head: &Head) -> bool {
+        head.holes < self.holes
     }
 
     /// Takes over what the kernel says of the sockets.
