@@ -190,8 +190,35 @@ fn another_server_is_chosen() {
     assert!(screen.contains("× server switched") && screen.contains(" poll "), "{screen}");
     assert_eq!(state.live().table.open(), 0);
     assert!(state.live().engine.wakes().is_empty());
-    let sent = press(&mut state, "v3");
+    let sent = press(&mut state, "v<End><Home><Down><Down><Enter>");
     assert_eq!(sent, [Action::Send(Command::Switch(ServerKind::Threads))], "nobody to ask for");
+}
+
+#[test]
+fn no_figure_stands_where_a_server_has_none() {
+    use ServerKind::{Blocking, Coroutines, Poll, Threads};
+    let told = |server| {
+        let (mut state, mut feed) = lively(200, 50);
+        feed.switch(server);
+        state.apply(&feed.publish());
+        state.tick(4 * SECOND);
+        let screen = dark(&state, 200, 50);
+        let interest = screen.contains("OUT|RDHUP|ET");
+        let charts = [
+            "1 wake-up/s",
+            "wake-ups/s",
+            "loop turn",
+            "ready/wake-up",
+            "system calls/s",
+            "started/s",
+        ];
+        let there = charts.into_iter().map(|name| screen.matches(name).count());
+        (interest, there.collect::<Vec<_>>())
+    };
+    assert_eq!(told(Poll), (true, vec![1, 1, 1, 1, 0, 0]));
+    assert_eq!(told(Coroutines), (false, vec![1, 1, 0, 0, 1, 1]));
+    assert_eq!(told(Threads), (false, vec![0, 0, 0, 0, 1, 1]));
+    assert_eq!(told(Blocking), (false, vec![0, 0, 0, 0, 1, 0]));
 }
 
 #[test]
