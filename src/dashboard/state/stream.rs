@@ -261,20 +261,22 @@ pub fn is_error(event: &Event) -> bool {
 struct Line<'a>(&'a OwnedEvent);
 
 impl Subject for Line<'_> {
-    fn number(&self, which: Number) -> Option<u64> {
-        let event = &self.0.event;
-        match which {
-            Number::Fd => u64::try_from(event.fd).ok(),
-            Number::Conn => event.conn.map(ConnId::get),
-            Number::In => match event.what {
-                What::Recv { ret } => ret.get().ok(),
-                _ => None,
-            },
-            Number::Out => match event.what {
-                What::Send { ret, .. } | What::Sendfile { ret, .. } => ret.get().ok(),
-                _ => None,
-            },
-            _ => None,
+    /// A wait call is a line of everybody whom it reported.
+    fn number(&self, which: Number, such: &dyn Fn(u64) -> bool) -> bool {
+        let EventRef { event, ready, .. } = self.0.as_ref();
+        let moved = |ret: Ret| ret.get().is_ok_and(such);
+        match (which, event.what) {
+            (Number::Fd, _) => {
+                let mut fds = ready.iter().map(|ready| ready.fd).chain([event.fd]);
+                fds.any(|fd| u64::try_from(fd).is_ok_and(such))
+            }
+            (Number::Conn, _) => {
+                let mut conns = ready.iter().filter_map(|ready| ready.conn).chain(event.conn);
+                conns.any(|conn| such(conn.get()))
+            }
+            (Number::In, What::Recv { ret }) => moved(ret),
+            (Number::Out, What::Send { ret, .. } | What::Sendfile { ret, .. }) => moved(ret),
+            _ => false,
         }
     }
 

@@ -136,10 +136,10 @@ impl Entry {
 struct At<'a>(&'a Entry, Nanos);
 
 impl Subject for At<'_> {
-    fn number(&self, which: Number) -> Option<u64> {
+    fn number(&self, which: Number, such: &dyn Fn(u64) -> bool) -> bool {
         let Self(entry, now) = self;
         let row = &entry.row;
-        match which {
+        let number = match which {
             Number::Fd => u64::try_from(row.fd).ok(),
             Number::Conn => Some(row.id.get()),
             Number::Requests => Some(row.requests),
@@ -148,7 +148,8 @@ impl Subject for At<'_> {
             Number::Idle => Some(entry.idle(*now) / 1_000_000),
             Number::RecvQueue => entry.socket.map(|s| u64::from(s.recv_queue)),
             Number::SendQueue => entry.socket.map(|s| u64::from(s.send_queue)),
-        }
+        };
+        number.is_some_and(such)
     }
 
     fn word(&self, which: Word, start: &str) -> bool {

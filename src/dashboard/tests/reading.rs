@@ -7,7 +7,7 @@ use crate::dashboard::state::flood::Flood;
 use crate::dashboard::state::stream::{Entry, HISTORY, Stream, relative, wall};
 use crate::dashboard::state::table::{CLOSED_KEPT, CLOSED_STAYS, Column, HOLD, Table};
 use crate::dashboard::state::{Action, State};
-use crate::telemetry::{Batch, Command, ConnState, Event, Kind, Row, What, Why};
+use crate::telemetry::{Batch, Command, ConnState, Event, Kind, Mask, Ready, Row, What, Why};
 
 /// A batch of events, numbered by their sequence.
 fn batch(seqs: std::ops::RangeInclusive<u64>) -> Batch {
@@ -122,6 +122,27 @@ fn the_stream_hides_plumbing_and_filters() {
     assert_eq!(shown(&stream, 50), [7, 17, 27]);
     stream.set_filter(Filter::default());
     stream.toggle_errors();
+    assert!(stream.is_empty());
+}
+
+#[test]
+fn who_looks_for_an_fd_finds_the_waits_that_reported_it() {
+    let mut stream = Stream::default();
+    let mut feed = classroom();
+    feed.wake(5, &[(9, Mask::IN, Some(1)), (12, Mask::IN, Some(4))]);
+    stream.apply(&feed.publish());
+    for (filter, fd, conn) in [("kind:epoll_wait fd:12", 12, 4), ("kind:epoll_wait conn:1", 9, 1)] {
+        stream.set_filter(Filter::parse(filter));
+        let mut shown = 0;
+        for line in stream.lines(HISTORY) {
+            let Entry::Event(event) = line else { panic!("{line:?}") };
+            let named = |ready: &Ready| ready.fd == fd && ready.conn == Some(id(conn));
+            assert!(event.ready.iter().any(named), "{event:?}");
+            shown += 1;
+        }
+        assert!(shown > 0, "{filter}");
+    }
+    stream.set_filter(Filter::parse("kind:epoll_wait fd:99"));
     assert!(stream.is_empty());
 }
 
