@@ -16,6 +16,7 @@ pub mod rates;
 pub mod seats;
 pub mod stream;
 pub mod table;
+pub mod told;
 pub mod ways;
 
 mod enabled;

@@ -4,8 +4,9 @@ use super::feed::{Feed, LISTENER, classroom, id, peer, row};
 use super::{press, state};
 use crate::dashboard::state::filter::Filter;
 use crate::dashboard::state::flood::Flood;
-use crate::dashboard::state::stream::{Entry, HISTORY, Stream, relative, wall};
+use crate::dashboard::state::stream::{Entry, HISTORY, Stream};
 use crate::dashboard::state::table::{CLOSED_KEPT, CLOSED_STAYS, Column, HOLD, Table};
+use crate::dashboard::state::told::{relative, wall};
 use crate::dashboard::state::{Action, State};
 use crate::telemetry::{Batch, Command, ConnState, Event, Kind, Mask, Ready, Row, What, Why};
 
