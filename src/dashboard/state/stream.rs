@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use super::filter::{Filter, Flag, Number, Subject, Word};
 use super::told::{describe, is_error};
-use crate::telemetry::{Batch, ConnId, EventRef, Kind, OwnedEvent, Ret, What};
+use crate::telemetry::{Batch, ConnId, EventRef, Kind, OwnedEvent, What};
 
 /// How many events are kept.
 pub const HISTORY: usize = 20_000;
@@ -249,7 +249,6 @@ impl Subject for Line<'_> {
     /// A wait call is a line of everybody whom it reported.
     fn number(&self, which: Number, such: &dyn Fn(u64) -> bool) -> bool {
         let EventRef { event, ready, .. } = self.0.as_ref();
-        let moved = |ret: Ret| ret.get().is_ok_and(such);
         match (which, event.what) {
             (Number::Fd, _) => {
                 let mut fds = ready.iter().map(|ready| ready.fd).chain([event.fd]);
@@ -259,8 +258,10 @@ impl Subject for Line<'_> {
                 let mut conns = ready.iter().filter_map(|ready| ready.conn).chain(event.conn);
                 conns.any(|conn| such(conn.get()))
             }
-            (Number::In, What::Recv { ret }) => moved(ret),
-            (Number::Out, What::Send { ret, .. } | What::Sendfile { ret, .. }) => moved(ret),
+            (Number::In, What::Recv { ret })
+            | (Number::Out, What::Send { ret, .. } | What::Sendfile { ret, .. }) => {
+                ret.get().is_ok_and(such)
+            }
             _ => false,
         }
     }
