@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::dashboard::panels::sample::{MS, Script, peer};
-use crate::inspect::{Socket, TcpState};
-use crate::telemetry::{Mode, ServerKind};
+use crate::inspect::{AcceptQueue, Socket, TcpState};
+use crate::telemetry::{Mask, Mode, Ret, ServerKind};
 
 fn marks(engine: &Engine) -> Vec<(Fd, Served)> {
     engine.entries().iter().map(|entry| (entry.ready.fd, entry.served)).collect()
