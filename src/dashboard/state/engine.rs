@@ -43,6 +43,8 @@ pub struct Engine {
     wakes: VecDeque<Wake>,
     rounds: round::Rounds,
     last_call: Option<OwnedEvent>,
+    /// Events were left out after it, calls perhaps among them.
+    later_left_out: bool,
     /// The last event's number, to find gaps by.
     seq: u64,
     /// Events that gaps in the numbering account for.
@@ -117,6 +119,7 @@ impl Engine {
         }
         if let Some(event) = last_call {
             self.last_call = Some(event.to_owned());
+            self.later_left_out = false;
         }
         // What is lost and not in a gap between two events came after the last of them.
         if batch.lost.all() > self.gaps {
@@ -201,6 +204,7 @@ impl Engine {
             wake.part = true;
         }
         self.rounds.leave_out();
+        self.later_left_out = true;
     }
 
     fn remember(&mut self, wake: Wake) {

@@ -299,6 +299,21 @@ fn what_was_lost_and_what_failed() {
     state.apply(&feed.publish());
     state.tick(4 * SECOND);
     assert_snapshot!(dark(&state, 80, 24));
+    // Lost after the last event that was told: what is shown may not be the last.
+    let labels = |state: &State| {
+        let screen = dark(state, 120, 36);
+        ["last call: ", "last seen: ", "by the last wait seen"].map(|label| screen.contains(label))
+    };
+    state.resize(120, 36);
+    feed.wake(1000, &[(9, Mask::IN, Some(1))]);
+    feed.get(1, "/", 900);
+    feed.lose(Kind::Accept, 2);
+    state.apply(&feed.publish());
+    assert_eq!(labels(&state), [false, true, true]);
+    feed.wake(1000, &[(9, Mask::IN, Some(1))]);
+    feed.get(1, "/", 900);
+    state.apply(&feed.publish());
+    assert_eq!(labels(&state), [true, false, false]);
 }
 
 #[test]

@@ -144,11 +144,14 @@ fn a_loss_after_the_last_event_is_told_too() {
     let mut engine = Engine::new();
     engine.apply(&script.wait(0, &[(9, 1), (14, 2)]).recv(9, 1, 5).publish());
     script.batch.lost.events[Kind::Recv as usize] = 2;
+    assert!(!engine.later_left_out());
     engine.apply(&script.publish());
     assert_eq!(engine.known(), Known::Part);
+    assert!(engine.later_left_out(), "the last call that was told may not be the last");
     script.seq += 2;
     engine.apply(&script.wait(0, &[(9, 1)]).publish());
     assert_eq!(engine.known(), Known::All);
+    assert!(!engine.later_left_out());
 }
 
 #[test]

@@ -15,10 +15,16 @@ impl Engine {
         self.now.saturating_sub(self.standing.since)
     }
 
-    /// The last call of the loop, own plumbing left out.
+    /// The last call of the loop that was told, own plumbing left out.
     #[must_use]
     pub fn last_call(&self) -> Option<&OwnedEvent> {
         self.last_call.as_ref()
+    }
+
+    /// Whether it may not be the last: events after it were left out.
+    #[must_use]
+    pub fn later_left_out(&self) -> bool {
+        self.later_left_out
     }
 
     /// What the last call meant, in one sentence; in two where our own waker was among the ready,
