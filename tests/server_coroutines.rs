@@ -334,7 +334,7 @@ fn a_slow_handler_holds_all_tasks_up() {
     let mut server = start(Config { routes, ..coroutines() });
     let (mut slow, id) = parked_client(&mut server);
     let (mut other, _) = parked_client(&mut server);
-    slow.write_all(get("/slow?ms=500").as_bytes()).unwrap();
+    slow.write_all(get("/slow?ms=2000").as_bytes()).unwrap();
     server.until("the handler", |s| s.standing.stance == Stance::Handling("/slow"));
     assert_eq!(ask(&mut other, "/").0, 200);
     assert_eq!(read_response(&mut slow).0, 200);

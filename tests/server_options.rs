@@ -175,12 +175,17 @@ fn a_slow_handler_holds_every_loop() {
         let mut server = start(Config { routes, ..config });
         let (mut slow, mut quick) = (server.client(), server.client());
         server.until("both", |s| s.table.len() == 2);
-        slow.write_all(get("/slow?ms=300").as_bytes()).unwrap();
+        slow.write_all(get("/slow?ms=2000").as_bytes()).unwrap();
         server.until("the handler", |s| matches!(s.standing.stance, Stance::Handling(_)));
         let begin = Instant::now();
         assert_eq!(ask(&mut quick, "/").0, 200);
         assert!(begin.elapsed() > Duration::from_millis(100), "{:?}", begin.elapsed());
         assert_eq!(read_response(&mut slow).0, 200);
+        server.until("both", |s| s.counters.requests == 2);
+        let of_handler =
+            |e: &&OwnedEvent| matches!(e.event.what.kind(), Kind::Handler | Kind::Handled);
+        let seq: Vec<u64> = server.events.iter().filter(of_handler).map(|e| e.event.seq).collect();
+        assert_eq!(seq[1], seq[0] + 1, "nothing else was done meanwhile");
         server.stop();
     });
 }
@@ -202,7 +207,8 @@ fn head_goes_alone(cork: bool) -> bool {
         });
     }
     assert!(server.table[&row.id].bytes_out < 1000, "only the head");
-    client.set_nonblocking(true).unwrap();
+    // What is sent at once may still take a moment.
+    client.set_nonblocking(cork).unwrap();
     let here = match client.peek(&mut [0]) {
         Ok(n) => n == 1,
         Err(error) => {
