@@ -6,12 +6,10 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpStream};
 use std::time::{Duration, Instant};
 
-use common::{LIMIT, Watched, ask, get, on_each, read_response, start, start_with};
+use common::{LIMIT, Watched, ask, get, on_each, on_many, read_response, start, start_with};
 use epollscope::http::{Limits, Site};
 use epollscope::server::{Config, Routes};
-use epollscope::telemetry::{
-    Capacity, Command, ConnState, Kind, OwnedEvent, Stance, Step, What, Why,
-};
+use epollscope::telemetry::{Capacity, Command, ConnState, Kind, OwnedEvent, Stance, What, Why};
 
 /// A client with an address of its own, which on Linux may be any that begins with 127.
 fn client_from(server: &Watched, last: u8) -> TcpStream {
@@ -28,7 +26,7 @@ fn client_from(server: &Watched, last: u8) -> TcpStream {
 
 #[test]
 fn one_address_may_have_so_many_connections_and_another_one_too() {
-    on_each(|config| {
+    on_many(|config| {
         let mut server = start(Config { max_per_address: 2, ..config });
         let mut two = [client_from(&server, 1), client_from(&server, 1)];
         server.until("two", |s| s.table.len() == 2);
@@ -196,15 +194,10 @@ fn head_goes_alone(cork: bool) -> bool {
     let mut server = start_with(config, Site::embedded(), Capacity::default());
     let mut client = server.client();
     let row = server.row_of(&client);
-    server.send(Command::Pause);
+    server.pause();
     client.write_all(get("/room.png").as_bytes()).unwrap();
-    let sent = |s: &Watched| s.table[&row.id].bytes_out > 0;
-    while !sent(&server) {
-        let before = server.counters.calls_all();
-        server.send(Command::Step(Step::Call));
-        server.until("a step", |s| {
-            s.counters.calls_all() > before && matches!(s.standing.stance, Stance::Held(_))
-        });
+    while server.table[&row.id].bytes_out == 0 {
+        server.step();
     }
     assert!(server.table[&row.id].bytes_out < 1000, "only the head");
     // What is sent at once may still take a moment.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use common::{ask, get, read_response, start, start_with};
 use epollscope::http::Site;
 use epollscope::server::Config;
-use epollscope::telemetry::{Capacity, Command, Kind, ServerKind, Stance, Step, What};
+use epollscope::telemetry::{Capacity, Command, Kind, ServerKind, Step, What};
 
 fn scan(nap: Duration) -> Config {
     Config { server: ServerKind::Scan, nap, ..Config::default() }
@@ -95,16 +95,12 @@ fn a_step_of_a_turn_is_a_round_also_where_there_is_no_nap() {
         let mut server = start(scan(nap));
         let clients = [server.client(), server.client()];
         server.until("both", |s| s.table.len() == clients.len());
-        server.send(Command::Pause);
-        server.until("the pause", |s| matches!(s.standing.stance, Stance::Held(_)));
+        server.pause();
         // To the end of the turn in which it was stopped, and then two whole ones.
         for whole in [false, true, true] {
             let (before, events) = (server.counters.clone(), server.events.len());
             server.send(Command::Step(Step::Turn));
-            server.until("a turn", |s| {
-                s.counters.calls_all() > before.calls_all()
-                    && matches!(s.standing.stance, Stance::Held(_))
-            });
+            server.until("a turn", |s| s.counters.calls_all() > before.calls_all() && s.is_held());
             let made = server.counters.calls_all() - before.calls_all();
             let asked = server.events[events..].iter().filter_map(|e| match e.event.what {
                 What::Round { asked, .. } => Some(asked),

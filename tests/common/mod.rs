@@ -321,3 +321,9 @@ pub fn ask(socket: &mut TcpStream, target: &str) -> (u16, Vec<u8>) {
     socket.write_all(get(target).as_bytes()).unwrap();
     read_response(socket)
 }
+
+/// The state letter of a process (`proc_pid_stat(5)`); `None` when there is none.
+pub fn state_of(pid: i32) -> Option<char> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    stat.rsplit_once(") ")?.1.chars().next()
+}
