@@ -78,7 +78,7 @@ fn a_request_may_arrive_in_any_pieces() {
 
 #[test]
 fn pipelined_requests_are_all_answered_also_when_the_peer_has_closed_its_half() {
-    const COUNT: u64 = 500;
+    const COUNT: u32 = 500;
     on_all(|config| {
         let mut server = start(config);
         let mut client = server.client();
@@ -90,10 +90,10 @@ fn pipelined_requests_are_all_answered_also_when_the_peer_has_closed_its_half() 
         assert_eq!(client.read(&mut [0]).unwrap(), 0);
         server.until("the end", |s| !s.gone.is_empty());
         let row = server.gone[0];
-        assert_eq!((row.requests, row.half_closed), (COUNT, true));
+        assert_eq!((row.requests, row.half_closed), (COUNT.into(), true));
         server.ended(Why::PeerClosed);
         let counters = server.stop();
-        assert_eq!(counters.requests, COUNT);
+        assert_eq!(counters.requests, u64::from(COUNT));
         assert_eq!((row.bytes_in, row.bytes_out), (counters.bytes_in, counters.bytes_out));
     });
 }
