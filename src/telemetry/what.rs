@@ -50,7 +50,7 @@ impl How {
 
 /// What happened. The fields are the arguments that matter and the result.
 ///
-/// Calls first, then facts. For the calls on a connection, fd and [`ConnId`] are in [`Event`].
+/// Calls first, then facts. For the calls on a connection, fd and [`ConnId`](super::ConnId) are in [`Event`](super::Event).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum What {
     /// `listen(2)`; the fd is the listener.
@@ -200,7 +200,7 @@ pub enum What {
     },
 
     /// A whole request was understood. Its head (request line and headers, possibly cut at
-    /// [`EventRef::HEAD_KEPT`]) lies beside the event.
+    /// [`EventRef::HEAD_KEPT`](super::EventRef::HEAD_KEPT)) lies beside the event.
     Request {
         /// Length of the method, at the start of the head.
         method: u8,
@@ -273,12 +273,12 @@ pub enum What {
         /// How long the round took.
         took: Nanos,
     },
-    /// A thread, process or task was started for the connection; [`Event::by`] says which.
+    /// A thread, process or task was started for the connection; [`Event::by`](super::Event::by) says which.
     Started {
         /// A thread's stack in bytes; 0 for processes and tasks.
         stack: u64,
     },
-    /// The connection's thread, process or task has ended; [`Event::by`] says which.
+    /// The connection's thread, process or task has ended; [`Event::by`](super::Event::by) says which.
     Ended,
     /// The connection's task is parked: it will not be run until its socket is ready.
     Parked {
