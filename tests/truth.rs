@@ -201,7 +201,7 @@ fn embedded(options: &[&str], rounds: usize, at_least: usize) {
         return;
     }
     let dir = tempfile::tempdir().unwrap();
-    let limits = ["--header-timeout", "1", "--body-timeout", "1", "--idle-timeout", "4"];
+    let limits = ["--header-timeout", "2", "--body-timeout", "1", "--idle-timeout", "4"];
     let server = start(dir.path(), &[&["--max-connections", "14"], &limits[..], options].concat());
     let silent = server.client();
     mixed_load(&server, rounds, &["/", "/missing", "/style.css", "/?query"], "/room.png");
@@ -422,7 +422,7 @@ fn the_log_equals_strace_for_coroutines_but_for_the_calls_of_the_runtime() {
     std::fs::create_dir(&root).unwrap();
     std::fs::write(root.join("index.html"), "<p>one</p>").unwrap();
     std::fs::write(root.join("large.bin"), vec![b'y'; 3_000_000]).unwrap();
-    let limits = ["--header-timeout", "1", "--body-timeout", "1", "--idle-timeout", "4"];
+    let limits = ["--header-timeout", "2", "--body-timeout", "1", "--idle-timeout", "4"];
     let first = ["--server", "coroutines", root.to_str().unwrap(), "--max-connections", "14"];
     let server = start(dir.path(), &[&first, &limits[..]].concat());
     let mut silent = server.client();

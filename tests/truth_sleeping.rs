@@ -42,7 +42,7 @@ fn start(dir: &Path, server: &str, root: &Path) -> Traced {
         .args(["-f", "-s", "64", "-o"])
         .arg(dir.join("strace"))
         .args(["-e", "trace=network,desc,sendfile,wait4", env!("CARGO_BIN_EXE_epollscope")])
-        .args(["--headless", "--quiet", "--port", "0", "--max-connections", "12"])
+        .args(["--headless", "--quiet", "--port", "0", "--max-connections", "20"])
         .args(["--server", server, "--log"])
         .arg(dir.join("log"))
         .args(limits)
@@ -287,7 +287,7 @@ fn the_log_equals_strace(server: &str, clients: usize) {
             }
         });
         // More than --max-connections.
-        let mut many: Vec<TcpStream> = (0..14).map(|_| server.client()).collect();
+        let mut many: Vec<TcpStream> = (0..22).map(|_| server.client()).collect();
         read_answers(&mut many.pop().unwrap(), 1);
     } else {
         load(&server, 36);
