@@ -79,7 +79,7 @@ fn one_that_sleeps_because_nobody_reads_is_dropped_and_reset_too() {
             let mut server = start(with(kind, &[]));
             let mut client = server.client();
             client.write_all(large.as_bytes()).unwrap();
-            server.until_within(&client, &[Kind::Send, Kind::Sendfile]);
+            server.until_stuck(&client);
             let row = server.row_of(&client);
             assert_eq!(row.state, ConnState::Writing);
             server.send(if reset { Command::Reset(row.id) } else { Command::Drop(row.id) });
