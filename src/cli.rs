@@ -1,18 +1,20 @@
 //! The command line: every flag, its default and its help text.
 
 mod compare;
+mod pages;
+mod values;
 
 use std::ffi::OsString;
-use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 pub use compare::Compare;
 use encoding_rs::Encoding;
+pub use pages::{completions, man, markdown};
+use values::{encoding, handler, ip, mistake, nap, server_kind, trigger};
 
 use crate::dashboard::theme::ThemeChoice;
 use crate::server::{Mistake, Protocol, Trigger};
@@ -370,179 +372,10 @@ pub fn limit(seconds: u32) -> Option<Duration> {
     (seconds > 0).then(|| Duration::from_secs(seconds.into()))
 }
 
-/// The completions for a shell, as a script.
-#[must_use]
-pub fn completions(shell: Shell) -> Vec<u8> {
-    let mut out = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "epollscope", &mut out);
-    out
-}
-
-/// The README's table of options.
-#[must_use]
-pub fn markdown() -> String {
-    let mut command = Cli::command();
-    command.build();
-    let mut text = String::from("| option | what it does | default |\n|---|---|---|\n");
-    for arg in command.get_arguments() {
-        let mut names = arg.get_value_names().unwrap_or_default().join(" ");
-        let takes = arg.get_num_args().unwrap_or_default();
-        if !takes.takes_values() {
-            names.clear();
-        } else if takes.min_values() == 0 || arg.is_positional() {
-            names = format!("[{names}]");
-        }
-        let short = arg.get_short().map(|short| format!("-{short}"));
-        let long = arg.get_long().map(|long| format!("--{long}"));
-        let spelling: Vec<String> = short.into_iter().chain(long).collect();
-        let spelling = format!("{} {names}", spelling.join(", "));
-        let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
-        let values = arg.get_default_values().iter().filter(|_| takes.takes_values());
-        let mut default: Vec<String> =
-            values.map(|value| format!("`{}`", value.to_string_lossy())).collect();
-        // A default that depends is told in the help, as clap writes the others.
-        let (help, told) = help.split_once(" [default: ").unwrap_or((&help, ""));
-        default.extend(told.strip_suffix(']').map(str::to_owned));
-        let values: Vec<String> = arg
-            .get_possible_values()
-            .iter()
-            .filter(|_| takes.takes_values())
-            .map(|value| format!("`{}`", value.get_name()))
-            .collect();
-        let one_of = match values.as_slice() {
-            [] => String::new(),
-            values => format!(". One of {}", values.join(", ")),
-        };
-        let default = default.join(" ");
-        // A bar would end the table's cell, also between backticks.
-        let spelling = spelling.trim().replace('|', "\\|");
-        // A String takes everything.
-        let _ = writeln!(text, "| `{spelling}` | {help}{one_of}. | {default} |");
-    }
-    text
-}
-
-/// The man page (`man(7)`), with a section of keys: what to press, and what it does.
-#[must_use]
-pub fn man(keys: &[(String, &'static str)]) -> Vec<u8> {
-    let mut out = Vec::new();
-    let page = clap_mangen::Man::new(Cli::command());
-    // Writing to memory cannot fail.
-    let _ = page.render_title(&mut out);
-    let _ = page.render_name_section(&mut out);
-    let _ = page.render_synopsis_section(&mut out);
-    let _ = page.render_description_section(&mut out);
-    let _ = page.render_options_section(&mut out);
-    let _ = page.render_subcommands_section(&mut out);
-    let keys = keys.iter().map(|(keys, what)| (keys.as_str(), *what));
-    section(&mut out, "KEYS", keys);
-    section(&mut out, "SIGNALS", SIGNALS);
-    section(&mut out, "EXIT STATUS", EXIT_STATUS);
-    section(&mut out, "ENVIRONMENT", ENVIRONMENT);
-    let _ = page.render_extra_section(&mut out);
-    let _ = page.render_version_section(&mut out);
-    out
-}
-
-const SIGNALS: [(&str, &str); 1] = [(
-    "SIGINT, SIGTERM, SIGHUP",
-    "End the server and the program cleanly, with the log complete. A second one ends it at once.",
-)];
-const EXIT_STATUS: [(&str, &str); 3] = [
-    ("0", "It ended because it was told to."),
-    ("1", "Something failed; standard error says what."),
-    ("2", "The command line was not understood."),
-];
-const ENVIRONMENT: [(&str, &str); 2] = [
-    (
-        "NO_COLOR",
-        "When it is set and not empty, no colours are used, unless --theme asks for them.",
-    ),
-    ("LC_ALL, LC_CTYPE, LANG", "Where the locale is not UTF-8, only ASCII is drawn."),
-];
-
-/// A section of a man page: a list of terms.
-fn section<'a>(
-    out: &mut Vec<u8>,
-    title: &str,
-    terms: impl IntoIterator<Item = (&'a str, &'a str)>,
-) {
-    let escaped = |text: &str| text.replace('\\', "\\e").replace('-', "\\-");
-    out.extend_from_slice(format!(".SH \"{title}\"\n").as_bytes());
-    for (term, text) in terms {
-        // The zero-width \& keeps a leading dot or quote from being read as a request.
-        let entry = format!(".TP\n\\fB\\&{}\\fR\n\\&{}\n", escaped(term), escaped(text));
-        out.extend_from_slice(entry.as_bytes());
-    }
-}
-
-fn server_value(kind: ServerKind) -> PossibleValue {
-    PossibleValue::new(kind.name()).help(kind.summary())
-}
-
-/// How many threads a pool has when nothing is said.
-const POOL: usize = 4;
-
-/// `inline`, `offload` or `offload=THREADS`.
-fn handler(text: &str) -> Result<Handler, String> {
-    let threads = match text {
-        "inline" => return Ok(Handler::Inline),
-        "offload" => Ok(POOL),
-        _ => text.strip_prefix("offload=").unwrap_or_default().parse(),
-    };
-    match threads {
-        Ok(threads @ 1..=64) => Ok(Handler::Offload(threads)),
-        _ => Err("say inline, offload, or offload=THREADS with 1 to 64 threads".into()),
-    }
-}
-
-/// One of the nine servers, by its name.
-fn server_kind() -> impl TypedValueParser<Value = ServerKind> {
-    one_of(ServerKind::ALL, ServerKind::name, ServerKind::summary)
-}
-
-fn trigger() -> impl TypedValueParser<Value = Trigger> {
-    one_of(Trigger::ALL, Trigger::name, Trigger::summary)
-}
-
-fn mistake() -> impl TypedValueParser<Value = Mistake> {
-    one_of(Mistake::ALL, Mistake::name, Mistake::summary)
-}
-
-/// One of some, by its name.
-fn one_of<T: Copy + Send + Sync + 'static, const N: usize>(
-    all: [T; N],
-    name: fn(T) -> &'static str,
-    summary: fn(T) -> &'static str,
-) -> impl TypedValueParser<Value = T> {
-    let values = all.map(|each| PossibleValue::new(name(each)).help(summary(each)));
-    PossibleValuesParser::new(values)
-        .try_map(move |text| all.into_iter().find(|&each| name(each) == text).ok_or("no such name"))
-}
-
-/// A nap's length, in seconds and parts of one.
-fn nap(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds")?;
-    if !(0.0..=60.0).contains(&seconds) {
-        return Err("between 0 and 60 seconds".into());
-    }
-    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
-}
-
-/// An encoding by one of its labels (WHATWG Encoding Standard).
-fn encoding(label: &str) -> Result<&'static Encoding, String> {
-    Encoding::for_label(label.as_bytes())
-        .ok_or_else(|| "no such encoding; utf-8, gb18030, big5, shift_jis are some".into())
-}
-
-/// An IP address; IPv6 also in brackets, as it stands in a URL.
-fn ip(text: &str) -> Result<IpAddr, std::net::AddrParseError> {
-    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
-    bare.unwrap_or(text).parse()
-}
-
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory;
+
     use super::*;
 
     fn parse(args: &str) -> Result<Cli, clap::Error> {
@@ -645,23 +478,5 @@ mod tests {
     fn no_time_limit_is_zero() {
         assert_eq!(limit(parse("--idle-timeout 0").unwrap().idle_timeout), None);
         assert_eq!(limit(30), Some(Duration::from_secs(30)));
-    }
-
-    #[test]
-    fn the_man_page_has_options_and_keys() {
-        let page = man(&[(".".into(), "repeat"), ("\\ -".into(), "shrink-wrap")]);
-        let page = String::from_utf8(page).unwrap();
-        for part in ["max\\-connections", ".SH \"KEYS\"", ".TP\n\\fB\\&.\\fR\n\\&repeat\n"] {
-            assert!(page.contains(part), "{part} is not in {page}");
-        }
-        assert!(page.contains("\\fB\\&\\e \\-\\fR\n\\&shrink\\-wrap"));
-    }
-
-    #[test]
-    fn every_shell_gets_its_completions() {
-        for shell in Shell::value_variants() {
-            let script = String::from_utf8(completions(*shell)).unwrap();
-            assert!(script.contains("max-connections"), "{shell}");
-        }
     }
 }

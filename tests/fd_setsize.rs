@@ -22,10 +22,10 @@ fn a_connection_whose_number_is_too_high_is_refused_and_closed_cleanly() {
 
     let mut high = server.client();
     high.write_all(get("/").as_bytes()).unwrap();
+    let row = server.row_of(&high);
     assert_eq!(read_response(&mut high).0, 503);
     assert_eq!(high.read(&mut [0]).unwrap(), 0);
     // It goes on talking, and nobody can be told of it.
-    let row = server.row_of(&high);
     assert!(row.fd >= 1024);
     assert_eq!(row.interest.to_string(), "0");
     high.write_all(b"more").unwrap();

@@ -446,7 +446,13 @@ impl Server {
         Self { addr: addr.parse().unwrap(), child }
     }
 
+    /// It cannot be told to choose a port, and the one that was free may be taken meanwhile.
     fn nginx(root: &Path, dir: &Path) -> Self {
+        (0..5).find_map(|_| Self::try_nginx(root, dir)).expect("nginx ends at once, every time")
+    }
+
+    /// `None` when it does not keep running.
+    fn try_nginx(root: &Path, dir: &Path) -> Option<Self> {
         let addr = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let (root, dir) = (root.display(), dir.display());
         let config = format!(
@@ -461,13 +467,17 @@ impl Server {
         let path = format!("{dir}/nginx.conf");
         fs::write(&path, config).unwrap();
         let child = Command::new("nginx").args(["-c", &path]).stderr(Stdio::null()).spawn();
-        let server = Self { addr, child: child.unwrap() };
+        let mut server = Self { addr, child: child.unwrap() };
         let begin = Instant::now();
-        while TcpStream::connect(addr).is_err() {
+        // It writes its pid once it listens.
+        while fs::read_to_string(format!("{dir}/pid")).map_or(true, |pid| pid.is_empty()) {
+            if server.child.try_wait().unwrap().is_some() {
+                return None;
+            }
             assert!(begin.elapsed() < LIMIT, "nginx does not listen");
             std::thread::sleep(Duration::from_millis(5));
         }
-        server
+        Some(server)
     }
 }
 

@@ -184,8 +184,8 @@ fn slow_motion_makes_a_few_calls_a_second() {
     terminal.see(&name(&client));
     terminal.press("----");
     terminal.see("SLOW 10 calls/s");
-    ask(&mut client);
     let begin = Instant::now();
+    ask(&mut client);
     assert!(is_answered(&mut client));
     // Between recv and send the loop stands for a tenth of a second.
     assert!(begin.elapsed() > Duration::from_millis(80), "{:?}", begin.elapsed());
@@ -447,12 +447,18 @@ fn the_three_sizes_are_filled() {
 
 #[test]
 fn a_terminal_that_does_not_tell_its_colour_is_waited_for_briefly() {
-    let begin = Instant::now();
-    let mut terminal = Terminal::start(PROGRAM, SMALL, &["--port", "0"]);
-    terminal.see("RUNNING");
-    assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
-    terminal.press("q");
-    assert_ends(terminal, 0);
+    // The quickest of some, since a busy machine may hold one up.
+    let took = (0..3).map(|_| {
+        let begin = Instant::now();
+        let mut terminal = Terminal::start(PROGRAM, SMALL, &["--port", "0"]);
+        terminal.see("RUNNING");
+        let took = begin.elapsed();
+        terminal.press("q");
+        assert_ends(terminal, 0);
+        took
+    });
+    let quickest = took.min().unwrap();
+    assert!(quickest < Duration::from_secs(3), "{quickest:?}");
 }
 
 #[test]

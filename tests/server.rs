@@ -6,11 +6,11 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
-use common::{Watched, ask, get, on_each, on_those, read_response, start, start_with};
+use common::{ask, get, on_all, on_each, on_many, on_those, read_response, start, start_with};
 use epollscope::http::Site;
 use epollscope::server::{Config, Protocol, Trigger};
 use epollscope::telemetry::{
-    Capacity, Command, ConnState, Errno, Kind, Mask, Mode, Row, ServerKind, Stance, Step, Why,
+    Capacity, Command, ConnState, Errno, Kind, Mask, Mode, Row, ServerKind, Stance, Why,
 };
 
 fn why(rows: &[Row], client: &TcpStream) -> Option<Why> {
@@ -51,7 +51,7 @@ fn one_connection_serves_many_requests_and_its_row_counts_them() {
 
 #[test]
 fn a_request_may_arrive_in_any_pieces() {
-    on_each(|config| {
+    on_all(|config| {
         let mut server = start(config);
         let mut client = server.client();
         client.set_nodelay(true).unwrap();
@@ -78,24 +78,29 @@ fn a_request_may_arrive_in_any_pieces() {
 
 #[test]
 fn pipelined_requests_are_all_answered_also_when_the_peer_has_closed_its_half() {
-    on_each(|config| {
+    const COUNT: u32 = 500;
+    on_all(|config| {
         let mut server = start(config);
         let mut client = server.client();
-        client.write_all(get("/").repeat(50).as_bytes()).unwrap();
+        client.write_all(get("/").repeat(COUNT as usize).as_bytes()).unwrap();
         client.shutdown(Shutdown::Write).unwrap();
-        for _ in 0..50 {
+        for _ in 0..COUNT {
             assert_eq!(read_response(&mut client).0, 200);
         }
         assert_eq!(client.read(&mut [0]).unwrap(), 0);
-        server.until("the close", |s| s.counters.open() == 0);
-        assert_eq!(why(&server.gone, &client), Some(Why::PeerClosed));
-        server.stop();
+        server.until("the end", |s| !s.gone.is_empty());
+        let row = server.gone[0];
+        assert_eq!((row.requests, row.half_closed), (COUNT.into(), true));
+        server.ended(Why::PeerClosed);
+        let counters = server.stop();
+        assert_eq!(counters.requests, u64::from(COUNT));
+        assert_eq!((row.bytes_in, row.bytes_out), (counters.bytes_in, counters.bytes_out));
     });
 }
 
 #[test]
 fn an_answer_is_not_lost_to_a_reset_when_input_is_left_unread() {
-    on_each(|config| {
+    on_all(|config| {
         let mut server = start(config);
         let mut client = server.client();
         client.write_all(b"NONSENSE\r\n\r\n").unwrap();
@@ -103,8 +108,7 @@ fn an_answer_is_not_lost_to_a_reset_when_input_is_left_unread() {
         assert_eq!(read_response(&mut client).0, 400);
         assert_eq!(client.read(&mut [0]).unwrap(), 0);
         drop(client);
-        server.until("the close", |s| s.counters.open() == 0);
-        assert_eq!(server.gone[0].why, Some(Why::BadRequest));
+        server.ended(Why::BadRequest);
         server.stop();
     });
 }
@@ -186,7 +190,7 @@ fn drop_all_and_drop_idle_close_what_they_say() {
 
 #[test]
 fn a_client_over_the_limit_gets_a_503() {
-    on_each(|config| {
+    on_many(|config| {
         let mut server = start(Config { max_connections: 2, ..config });
         let mut two = [server.client(), server.client()];
         server.until("two", |s| s.table.len() == 2);
@@ -199,18 +203,6 @@ fn a_client_over_the_limit_gets_a_503() {
         }
         server.until("the refusal's end", |s| s.counters.closed[Why::OverLimit as usize] == 1);
         assert_eq!(server.stop().refused, 1);
-    });
-}
-
-#[test]
-fn one_who_says_nothing_is_closed_in_time() {
-    on_each(|config| {
-        let idle_timeout = Some(Duration::from_millis(300));
-        let mut server = start(Config { idle_timeout, ..config });
-        let mut client = server.client();
-        assert_eq!(client.read(&mut [0]).unwrap(), 0);
-        server.until("the close", |s| s.counters.closed[Why::IdleTimeout as usize] == 1);
-        server.stop();
     });
 }
 
@@ -228,18 +220,12 @@ fn paused_it_makes_no_call_and_each_step_makes_one() {
             _ => &[Kind::EpollCtl, Kind::Accept, Kind::EpollWait, Kind::Recv],
         };
         let mut server = start(config);
-        server.send(Command::Pause);
-        server.until("the pause", |s| matches!(s.standing.stance, Stance::Held(_)));
+        server.pause();
         let mut client = server.client();
         client.write_all(get("/").as_bytes()).unwrap();
         let mut made = Vec::new();
         while made.last() != Some(&Kind::Send) {
-            let before = server.counters.calls_all();
-            server.events.clear();
-            server.send(Command::Step(Step::Call));
-            server.until("one call", |s| {
-                s.counters.calls_all() == before + 1 && matches!(s.standing.stance, Stance::Held(_))
-            });
+            server.step();
             // The steps themselves wake it.
             let calls = server.events.iter().filter(|e| !e.event.own).map(|e| e.event.what.kind());
             made.extend(calls.filter(|kind| kind.is_call()));
@@ -253,18 +239,6 @@ fn paused_it_makes_no_call_and_each_step_makes_one() {
     });
 }
 
-/// One step: one call.
-fn step(server: &mut Watched) -> Kind {
-    let before = server.counters.calls_all();
-    server.events.clear();
-    server.send(Command::Step(Step::Call));
-    server.until("one call", |s| {
-        s.counters.calls_all() == before + 1 && matches!(s.standing.stance, Stance::Held(_))
-    });
-    let mut calls = server.events.iter().map(|e| e.event.what.kind());
-    calls.rfind(|kind| kind.is_call()).unwrap()
-}
-
 #[test]
 fn calls_on_files_are_stepped_one_by_one_too() {
     let root = tempfile::tempdir().unwrap();
@@ -274,15 +248,14 @@ fn calls_on_files_are_stepped_one_by_one_too() {
     let mut server = start_with(Config::default(), site, Capacity::default());
     let mut client = server.client();
     server.row_of(&client);
-    server.send(Command::Pause);
-    server.until("the pause", |s| matches!(s.standing.stance, Stance::Held(_)));
+    server.pause();
     for (path, expected) in [
         ("/small.txt", vec![Kind::Open, Kind::Stat, Kind::Read, Kind::Close, Kind::Send]),
         ("/large.bin", vec![Kind::Open, Kind::Stat, Kind::Send, Kind::Sendfile, Kind::Close]),
     ] {
         client.write_all(get(path).as_bytes()).unwrap();
-        while step(&mut server) != Kind::Recv {}
-        let mut made: Vec<Kind> = (0..expected.len()).map(|_| step(&mut server)).collect();
+        while server.step() != Kind::Recv {}
+        let mut made: Vec<Kind> = (0..expected.len()).map(|_| server.step()).collect();
         made.dedup();
         assert_eq!(made, expected, "{path}");
     }
@@ -300,10 +273,9 @@ fn a_client_can_be_dropped_while_its_file_is_being_opened() {
     let mut server = start_with(Config::default(), site, Capacity::default());
     let mut client = server.client();
     let row = server.row_of(&client);
-    server.send(Command::Pause);
-    server.until("the pause", |s| matches!(s.standing.stance, Stance::Held(_)));
+    server.pause();
     client.write_all(get("/large.bin").as_bytes()).unwrap();
-    while step(&mut server) != Kind::Open {}
+    while server.step() != Kind::Open {}
     server.send(Command::Drop(row.id));
     server.until("gone at once", |s| s.counters.open() == 0);
     assert_eq!(client.read(&mut [0]).unwrap(), 0);
@@ -324,16 +296,11 @@ fn a_client_can_be_dropped_while_the_loop_stands_before_its_call() {
         let mut server = start(config);
         let mut client = server.client();
         let row = server.row_of(&client);
-        server.send(Command::Pause);
-        server.until("the pause", |s| matches!(s.standing.stance, Stance::Held(_)));
+        server.pause();
         client.write_all(get("/").as_bytes()).unwrap();
         let at_recv = |s: &common::Watched| matches!(s.standing.stance, Stance::Held(next) if next.kind == Kind::Recv && next.conn == Some(row.id));
         while !at_recv(&server) {
-            let before = server.counters.calls_all();
-            server.send(Command::Step(Step::Call));
-            server.until("a step", |s| {
-                s.counters.calls_all() > before && matches!(s.standing.stance, Stance::Held(_))
-            });
+            server.step();
         }
         server.send(Command::Drop(row.id));
         server.until("gone at once", |s| s.counters.open() == 0);

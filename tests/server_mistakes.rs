@@ -7,7 +7,7 @@ use std::net::TcpStream;
 
 use common::{Watched, ask, get, on_each, on_those, read_response, start};
 use epollscope::server::{Config, Mistake, Trigger};
-use epollscope::telemetry::{Command, ConnState, Kind, Mask, Row, ServerKind, Stance};
+use epollscope::telemetry::{Command, ConnState, Kind, Mask, Row, ServerKind};
 
 /// Whether it is told of what is ready once only.
 fn is_edge(config: &Config) -> bool {
@@ -85,8 +85,7 @@ fn an_edge_after_which_one_is_accepted_leaves_the_others_waiting() {
         let edge = is_edge(&config);
         for accept_all in [false, true] {
             let mut server = start(Config { accept_all, ..config.clone() });
-            server.send(Command::Pause);
-            server.until("the pause", |s| matches!(s.standing.stance, Stance::Held(_)));
+            server.pause();
             let mut clients = [server.client(), server.client(), server.client()];
             server.send(Command::Run);
             if edge && !accept_all {

@@ -6,12 +6,10 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpStream};
 use std::time::{Duration, Instant};
 
-use common::{LIMIT, Watched, ask, get, on_each, read_response, start, start_with};
+use common::{LIMIT, Watched, ask, get, on_each, on_many, read_response, start, start_with};
 use epollscope::http::{Limits, Site};
 use epollscope::server::{Config, Routes};
-use epollscope::telemetry::{
-    Capacity, Command, ConnState, Kind, OwnedEvent, Stance, Step, What, Why,
-};
+use epollscope::telemetry::{Capacity, Command, ConnState, Kind, OwnedEvent, Stance, What, Why};
 
 /// A client with an address of its own, which on Linux may be any that begins with 127.
 fn client_from(server: &Watched, last: u8) -> TcpStream {
@@ -28,7 +26,7 @@ fn client_from(server: &Watched, last: u8) -> TcpStream {
 
 #[test]
 fn one_address_may_have_so_many_connections_and_another_one_too() {
-    on_each(|config| {
+    on_many(|config| {
         let mut server = start(Config { max_per_address: 2, ..config });
         let mut two = [client_from(&server, 1), client_from(&server, 1)];
         server.until("two", |s| s.table.len() == 2);
@@ -175,12 +173,17 @@ fn a_slow_handler_holds_every_loop() {
         let mut server = start(Config { routes, ..config });
         let (mut slow, mut quick) = (server.client(), server.client());
         server.until("both", |s| s.table.len() == 2);
-        slow.write_all(get("/slow?ms=300").as_bytes()).unwrap();
+        slow.write_all(get("/slow?ms=2000").as_bytes()).unwrap();
         server.until("the handler", |s| matches!(s.standing.stance, Stance::Handling(_)));
         let begin = Instant::now();
         assert_eq!(ask(&mut quick, "/").0, 200);
         assert!(begin.elapsed() > Duration::from_millis(100), "{:?}", begin.elapsed());
         assert_eq!(read_response(&mut slow).0, 200);
+        server.until("both", |s| s.counters.requests == 2);
+        let of_handler =
+            |e: &&OwnedEvent| matches!(e.event.what.kind(), Kind::Handler | Kind::Handled);
+        let seq: Vec<u64> = server.events.iter().filter(of_handler).map(|e| e.event.seq).collect();
+        assert_eq!(seq[1], seq[0] + 1, "nothing else was done meanwhile");
         server.stop();
     });
 }
@@ -191,18 +194,14 @@ fn head_goes_alone(cork: bool) -> bool {
     let mut server = start_with(config, Site::embedded(), Capacity::default());
     let mut client = server.client();
     let row = server.row_of(&client);
-    server.send(Command::Pause);
+    server.pause();
     client.write_all(get("/room.png").as_bytes()).unwrap();
-    let sent = |s: &Watched| s.table[&row.id].bytes_out > 0;
-    while !sent(&server) {
-        let before = server.counters.calls_all();
-        server.send(Command::Step(Step::Call));
-        server.until("a step", |s| {
-            s.counters.calls_all() > before && matches!(s.standing.stance, Stance::Held(_))
-        });
+    while server.table[&row.id].bytes_out == 0 {
+        server.step();
     }
     assert!(server.table[&row.id].bytes_out < 1000, "only the head");
-    client.set_nonblocking(true).unwrap();
+    // What is sent at once may still take a moment.
+    client.set_nonblocking(cork).unwrap();
     let here = match client.peek(&mut [0]) {
         Ok(n) => n == 1,
         Err(error) => {

@@ -65,7 +65,7 @@ fn a_client_whose_handler_is_in_the_pool_can_be_dropped() {
     let mut server = start(config(2));
     let mut client = server.client();
     let row = server.row_of(&client);
-    client.write_all(get("/slow?ms=300").as_bytes()).unwrap();
+    client.write_all(get("/slow?ms=2000").as_bytes()).unwrap();
     server.until("its state", |s| s.table[&row.id].state == ConnState::Handling);
     server.send(Command::Drop(row.id));
     assert_eq!(client.read(&mut [0]).unwrap(), 0);

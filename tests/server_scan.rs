@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::time::{Duration, Instant};
 
-use common::{ask, get, read_response, start};
+use common::{ask, get, read_response, start, start_with};
+use epollscope::http::Site;
 use epollscope::server::Config;
-use epollscope::telemetry::{Command, Kind, ServerKind, Stance, Step, What};
+use epollscope::telemetry::{Capacity, Command, Kind, ServerKind, Step, What};
 
 fn scan(nap: Duration) -> Config {
     Config { server: ServerKind::Scan, nap, ..Config::default() }
@@ -16,7 +17,9 @@ fn scan(nap: Duration) -> Config {
 
 #[test]
 fn a_round_asks_every_socket_and_counts_the_answers() {
-    let mut server = start(scan(Duration::from_millis(1)));
+    // Everything is to be seen, however late it is looked for.
+    let capacity = Capacity { events: 1 << 21, ..Capacity::default() };
+    let mut server = start_with(scan(Duration::from_millis(1)), Site::embedded(), capacity);
     let mut clients: Vec<_> = (0..20).map(|_| server.client()).collect();
     server.until("all", |s| s.table.len() == 20);
     server.events.clear();
@@ -68,13 +71,18 @@ fn a_round_asks_every_socket_and_counts_the_answers() {
 #[test]
 fn without_a_nap_it_obeys_at_once_and_makes_no_call_for_it() {
     let mut server = start(scan(Duration::ZERO));
-    let mut client = server.client();
-    assert_eq!(ask(&mut client, "/").0, 200);
-    let row = server.row_of(&client);
-    let begin = Instant::now();
-    server.send(Command::Drop(row.id));
-    assert_eq!(client.read(&mut [0]).unwrap(), 0);
-    assert!(begin.elapsed() < Duration::from_secs(2), "{:?}", begin.elapsed());
+    // The quickest of some, since a busy machine may hold one up.
+    let took = (0..10).map(|_| {
+        let mut client = server.client();
+        assert_eq!(ask(&mut client, "/").0, 200);
+        let row = server.row_of(&client);
+        let begin = Instant::now();
+        server.send(Command::Drop(row.id));
+        assert_eq!(client.read(&mut [0]).unwrap(), 0);
+        begin.elapsed()
+    });
+    let quickest = took.min().unwrap();
+    assert!(quickest < Duration::from_millis(500), "{quickest:?}");
     let counters = server.stop();
     assert_eq!(counters.calls[Kind::Nap as usize], 0);
     assert_eq!(counters.calls[Kind::Input as usize], 0);
@@ -87,16 +95,12 @@ fn a_step_of_a_turn_is_a_round_also_where_there_is_no_nap() {
         let mut server = start(scan(nap));
         let clients = [server.client(), server.client()];
         server.until("both", |s| s.table.len() == clients.len());
-        server.send(Command::Pause);
-        server.until("the pause", |s| matches!(s.standing.stance, Stance::Held(_)));
+        server.pause();
         // To the end of the turn in which it was stopped, and then two whole ones.
         for whole in [false, true, true] {
             let (before, events) = (server.counters.clone(), server.events.len());
             server.send(Command::Step(Step::Turn));
-            server.until("a turn", |s| {
-                s.counters.calls_all() > before.calls_all()
-                    && matches!(s.standing.stance, Stance::Held(_))
-            });
+            server.until("a turn", |s| s.counters.calls_all() > before.calls_all() && s.is_held());
             let made = server.counters.calls_all() - before.calls_all();
             let asked = server.events[events..].iter().filter_map(|e| match e.event.what {
                 What::Round { asked, .. } => Some(asked),

@@ -84,6 +84,7 @@ fn two_thousand_slow_ones_are_ended_and_delay_nobody() {
         server.drain();
         turn += 1;
     }
+    println!("the slowest of {turn} took {slowest:?}");
     assert!(slowest < AT_ONCE, "{slowest:?} for a small file");
     for why in [Why::HeaderTimeout, Why::BodyTimeout, Why::WriteTimeout, Why::IdleTimeout] {
         assert_eq!(server.counters.closed[why as usize], MANY as u64, "{}", why.label());

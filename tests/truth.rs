@@ -12,23 +12,6 @@ use std::time::{Duration, Instant};
 
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// Whether strace can be run here; in CI (`EPOLLSCOPE_REQUIRE_TOOLS`) it must be.
-fn strace_works() -> bool {
-    let works = Command::new("strace")
-        .args(["-o", "/dev/null", "true"])
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success());
-    assert!(
-        works || std::env::var_os("EPOLLSCOPE_REQUIRE_TOOLS").is_none(),
-        "strace is required here and does not work"
-    );
-    if !works {
-        eprintln!("skipped: strace is not installed or may not trace");
-    }
-    works
-}
-
 struct Traced {
     strace: Child,
     pid: i32,
@@ -197,11 +180,11 @@ fn compare_with(dir: &Path, at_least: usize, of_strace: fn(&str) -> Vec<strace::
 
 /// The log of the embedded site's server, started with these options.
 fn embedded(options: &[&str], rounds: usize, at_least: usize) {
-    if !strace_works() {
+    if !strace::works() {
         return;
     }
     let dir = tempfile::tempdir().unwrap();
-    let limits = ["--header-timeout", "1", "--body-timeout", "1", "--idle-timeout", "4"];
+    let limits = ["--header-timeout", "2", "--body-timeout", "1", "--idle-timeout", "4"];
     let server = start(dir.path(), &[&["--max-connections", "14"], &limits[..], options].concat());
     let silent = server.client();
     mixed_load(&server, rounds, &["/", "/missing", "/style.css", "/?query"], "/room.png");
@@ -261,7 +244,7 @@ fn the_log_equals_strace_for_scan() {
 
 #[test]
 fn the_log_equals_strace_for_standard_input() {
-    if !strace_works() {
+    if !strace::works() {
         return;
     }
     for options in [&["--server", "select"][..], &["--server", "epoll", "--trigger", "edge"]] {
@@ -284,7 +267,7 @@ fn the_log_equals_strace_for_standard_input() {
 
 #[test]
 fn the_log_equals_strace_for_files_on_disk() {
-    if !strace_works() {
+    if !strace::works() {
         return;
     }
     let dir = tempfile::tempdir().unwrap();
@@ -309,7 +292,7 @@ fn root(dir: &Path) -> String {
 
 #[test]
 fn the_log_equals_strace_without_cork_and_nodelay() {
-    if !strace_works() {
+    if !strace::works() {
         return;
     }
     let dir = tempfile::tempdir().unwrap();
@@ -324,7 +307,7 @@ fn the_log_equals_strace_without_cork_and_nodelay() {
 
 #[test]
 fn the_log_equals_strace_with_a_small_read_buffer() {
-    if !strace_works() {
+    if !strace::works() {
         return;
     }
     let dir = tempfile::tempdir().unwrap();
@@ -348,7 +331,7 @@ fn the_log_equals_strace_with_a_small_read_buffer() {
 
 #[test]
 fn the_log_equals_strace_without_keep_alive() {
-    if !strace_works() {
+    if !strace::works() {
         return;
     }
     let dir = tempfile::tempdir().unwrap();
@@ -372,7 +355,7 @@ fn the_log_equals_strace_without_keep_alive() {
 
 #[test]
 fn the_log_equals_strace_for_clients_that_take_nothing() {
-    if !strace_works() {
+    if !strace::works() {
         return;
     }
     let dir = tempfile::tempdir().unwrap();
@@ -394,7 +377,7 @@ fn the_log_equals_strace_for_clients_that_take_nothing() {
 
 #[test]
 fn the_log_equals_strace_for_the_echo_protocol() {
-    if !strace_works() {
+    if !strace::works() {
         return;
     }
     let dir = tempfile::tempdir().unwrap();
@@ -414,7 +397,7 @@ fn the_log_equals_strace_for_the_echo_protocol() {
 /// The runtime's own calls cannot be told; all others must be, from the same mixed load.
 #[test]
 fn the_log_equals_strace_for_coroutines_but_for_the_calls_of_the_runtime() {
-    if !strace_works() {
+    if !strace::works() {
         return;
     }
     let dir = tempfile::tempdir().unwrap();
@@ -422,7 +405,7 @@ fn the_log_equals_strace_for_coroutines_but_for_the_calls_of_the_runtime() {
     std::fs::create_dir(&root).unwrap();
     std::fs::write(root.join("index.html"), "<p>one</p>").unwrap();
     std::fs::write(root.join("large.bin"), vec![b'y'; 3_000_000]).unwrap();
-    let limits = ["--header-timeout", "1", "--body-timeout", "1", "--idle-timeout", "4"];
+    let limits = ["--header-timeout", "2", "--body-timeout", "1", "--idle-timeout", "4"];
     let first = ["--server", "coroutines", root.to_str().unwrap(), "--max-connections", "14"];
     let server = start(dir.path(), &[&first, &limits[..]].concat());
     let mut silent = server.client();

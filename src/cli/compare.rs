@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 
-use super::server_value;
+use super::values::server_value;
 use crate::compare::report::Form;
 use crate::dashboard::theme::ThemeChoice;
 use crate::telemetry::ServerKind;

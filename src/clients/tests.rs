@@ -122,14 +122,19 @@ fn a_burst_is_ten_requests_at_once() {
 #[test]
 fn a_slow_sender_sends_a_byte_at_a_time() {
     let (listener, clients) = scene();
+    let begun = Instant::now();
     clients.add(ClientKind::SlowSender, 1);
     let mut socket = accept(&listener);
-    let begun = Instant::now();
-    for byte in *b"GET" {
+    let mut text = Vec::new();
+    while text.len() < 4 {
         let mut some = [0; 100];
-        assert_eq!((socket.read(&mut some).unwrap(), some[0]), (1, byte));
+        let got = socket.read(&mut some).unwrap();
+        text.extend_from_slice(&some[..got]);
+        // However late this looks, no more is there than so many fifths of a second allow.
+        let most = 1 + begun.elapsed().as_millis() / 200;
+        assert!(got > 0 && text.len() as u128 <= most, "{} of {most}", text.len());
     }
-    assert!(begun.elapsed() >= Duration::from_millis(350));
+    assert_eq!(&text[..4], b"GET ");
 }
 
 #[test]
@@ -161,14 +166,15 @@ fn a_resetting_client_resets_and_comes_back() {
     let first = {
         let mut socket = accept(&listener);
         requests(&mut socket, 1);
+        let answered = Instant::now();
         socket.write_all(ANSWER).unwrap();
         let error = socket.read(&mut [0; 8]).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::ConnectionReset);
         until(&clients, |list| list[0].local.is_none() && !list[0].ended);
-        Instant::now()
+        answered
     };
     let mut socket = accept(&listener);
-    assert!(first.elapsed() > Duration::from_secs(1));
+    assert!(first.elapsed() > Duration::from_secs(2), "it rests before it comes back");
     requests(&mut socket, 1);
 }
 

@@ -16,9 +16,9 @@ use crate::clients::answer::Answers;
 /// How many connections are opened at once: less than any backlog.
 const AT_ONCE: u32 = 64;
 /// How long the opening goes on while no connection gets its first answer.
-pub(super) const STALLED: Duration = Duration::from_secs(1);
+pub(super) const STALLED: Duration = Duration::from_secs(3);
 /// How long the opening of all may take.
-const OPENED_WITHIN: Duration = Duration::from_secs(60);
+const OPENED_WITHIN: Duration = Duration::from_secs(120);
 /// How long the last answers may take when the time is over.
 const LAST_WITHIN: Duration = Duration::from_secs(1);
 /// How often a signal that came just before a wait is noticed.

@@ -111,8 +111,6 @@ pub(super) trait Show {
     fn terminal_event(&mut self, event: Event) -> Vec<Action>;
     /// Until when to sleep if nobody touches the keyboard.
     fn next_tick(&self, now: Instant) -> Duration;
-    /// Whether more happens than anybody can read.
-    fn floods(&self) -> bool;
     /// Whether the picture is another one than the one that was drawn.
     fn is_changed(&self) -> bool;
     /// The picture counts as drawn from now on.
@@ -312,11 +310,6 @@ impl<W: World> Show for Session<W> {
         if self.is_quiet(now) { QUIET_TICK } else { TICK }
     }
 
-    fn floods(&self) -> bool {
-        let scene = self.state.live();
-        scene.stream.floods(scene.now)
-    }
-
     fn is_changed(&self) -> bool {
         self.state.is_changed()
     }
@@ -447,9 +440,7 @@ fn watch(
             screen.take_over()?;
         }
         // The picture, if it is another one and a frame is due.
-        // In a flood nobody reads, and the processor is the server's and its clients'.
-        let pause = if shown.floods() { 2 * frame } else { frame };
-        let due = drawn.map_or(now, |drawn| drawn + pause);
+        let due = drawn.map_or(now, |drawn| drawn + frame);
         let mut wait = shown.next_tick(now);
         if shown.is_changed() {
             if now >= due {

@@ -10,6 +10,7 @@ mod cache;
 mod coding;
 mod condition;
 mod date;
+mod fields;
 mod files;
 mod listing;
 mod page;
@@ -17,6 +18,7 @@ mod parse;
 mod path;
 mod range;
 mod site;
+mod target;
 
 pub use body::{Body, Discard, Progress};
 pub use files::{FileCall, FileKind, Unwatched, Watch};

@@ -5,6 +5,8 @@
 
 use std::mem::MaybeUninit;
 
+use super::fields::Fields;
+use super::target::{is_authority, target_form};
 use super::{Body, Limits};
 
 /// What the bytes at the front of a buffer are.
@@ -175,105 +177,6 @@ fn other_version<'b>(buf: &'b [u8], seen: &'b [u8], limits: &Limits) -> Head<'b>
     }
 }
 
-/// What the header lines say about framing and connection, gathered in one pass.
-#[derive(Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a header of its own")]
-struct Fields<'b> {
-    host: Option<&'b [u8]>,
-    length: Option<&'b [u8]>,
-    transfer: Option<&'b [u8]>,
-    expect: Option<&'b [u8]>,
-    accept_encoding: Option<&'b [u8]>,
-    close: bool,
-    keep_alive: bool,
-    conditional: bool,
-    ranged: bool,
-}
-
-impl<'b> Fields<'b> {
-    fn gather(headers: &[httparse::Header<'b>]) -> Result<Self, u16> {
-        let mut fields = Self::default();
-        for header in headers {
-            let is = |name: &str| header.name.eq_ignore_ascii_case(name);
-            // Only lengths that matter reach a comparison.
-            match header.name.len() {
-                4 if is("host") => once(&mut fields.host, header.value)?,
-                5 if is("range") => fields.ranged = true,
-                6 if is("expect") => once(&mut fields.expect, header.value)?,
-                8 if is("if-match") || is("if-range") => fields.conditional = true,
-                10 if is("connection") => {
-                    for option in header.value.split(|&b| b == b',') {
-                        let option = option.trim_ascii();
-                        fields.close |= option.eq_ignore_ascii_case(b"close");
-                        fields.keep_alive |= option.eq_ignore_ascii_case(b"keep-alive");
-                    }
-                }
-                13 if is("if-none-match") => fields.conditional = true,
-                14 if is("content-length") => once(&mut fields.length, header.value)?,
-                15 if is("accept-encoding") && fields.accept_encoding.is_none() => {
-                    fields.accept_encoding = Some(header.value);
-                }
-                17 if is("transfer-encoding") => once(&mut fields.transfer, header.value)?,
-                17 if is("if-modified-since") => fields.conditional = true,
-                19 if is("if-unmodified-since") => fields.conditional = true,
-                _ => {}
-            }
-        }
-        Ok(fields)
-    }
-
-    /// RFC 9112, section 6.
-    fn body(&self, minor: u8, limit: u64) -> Result<Body, u16> {
-        match (self.transfer, self.length) {
-            // Both together are how requests are smuggled; a coding in HTTP/1.0 is faulty framing.
-            (Some(_), Some(_)) => Err(400),
-            (Some(_), None) if minor == 0 => Err(400),
-            (Some(codings), None) => transfer(codings),
-            (None, Some(digits)) => match length(digits)? {
-                0 => Ok(Body::None),
-                n if n > limit => Err(413),
-                n => Ok(Body::Length(n)),
-            },
-            (None, None) => Ok(Body::None),
-        }
-    }
-}
-
-/// A header that may be there once.
-fn once<'b>(slot: &mut Option<&'b [u8]>, value: &'b [u8]) -> Result<(), u16> {
-    match slot.replace(value) {
-        None => Ok(()),
-        Some(_) => Err(400),
-    }
-}
-
-/// `Content-Length`: digits and nothing else (RFC 9112, section 6.3).
-fn length(value: &[u8]) -> Result<u64, u16> {
-    if value.is_empty() {
-        return Err(400);
-    }
-    value.iter().try_fold(0u64, |sum, &b| {
-        let digit = b.is_ascii_digit().then(|| u64::from(b - b'0')).ok_or(400u16)?;
-        sum.checked_mul(10).and_then(|sum| sum.checked_add(digit)).ok_or(400)
-    })
-}
-
-/// `Transfer-Encoding`: chunked alone is understood; other codings before it are not (501), and
-/// without it at the end the body has no end (400).
-fn transfer(value: &[u8]) -> Result<Body, u16> {
-    let mut codings = value.split(|&b| b == b',').map(<[u8]>::trim_ascii).rev();
-    match codings.next() {
-        Some(last) if last.eq_ignore_ascii_case(b"chunked") => {}
-        _ => return Err(400),
-    }
-    let mut others = codings.peekable();
-    if others.peek().is_none() {
-        return Ok(Body::Chunked);
-    }
-    let twice = others.any(|coding| coding.is_empty() || coding.eq_ignore_ascii_case(b"chunked"));
-    Err(if twice { 400 } else { 501 })
-}
-
 fn request<'b>(
     buf: &'b [u8],
     head_len: usize,
@@ -316,88 +219,6 @@ fn request<'b>(
         ranged: fields.ranged,
     }))
 }
-
-/// A target's path and query, in any of the four forms (RFC 9112, section 3.2).
-fn target_form<'b>(method: &str, target: &'b [u8]) -> Option<(&'b [u8], Option<&'b [u8]>)> {
-    let rest = match target {
-        [b'/', ..] => target,
-        b"*" => return (method == "OPTIONS").then_some((target, None)),
-        // Authority-form: never served, but no reason to end the connection.
-        _ if method == "CONNECT" => return is_authority(target).then_some((target, None)),
-        _ => {
-            let rest = strip_ignoring_case(target, b"http://")
-                .or_else(|| strip_ignoring_case(target, b"https://"))?;
-            let end = rest.iter().position(|b| matches!(b, b'/' | b'?' | b'#'));
-            let (authority, rest) = rest.split_at(end.unwrap_or(rest.len()));
-            if authority.is_empty() || !is_authority(authority) {
-                return None;
-            }
-            rest
-        }
-    };
-    let (path, query) = match rest.iter().position(|b| matches!(b, b'?' | b'#')) {
-        Some(at) => (&rest[..at], Some(&rest[at + 1..])),
-        None => (rest, None),
-    };
-    // A fragment is never sent.
-    if query.is_some_and(|query| rest[path.len()] == b'#' || query.contains(&b'#')) {
-        return None;
-    }
-    Some((if path.is_empty() { b"/" } else { path }, query))
-}
-
-fn strip_ignoring_case<'b>(text: &'b [u8], prefix: &[u8]) -> Option<&'b [u8]> {
-    let (start, rest) = text.split_at_checked(prefix.len())?;
-    start.eq_ignore_ascii_case(prefix).then_some(rest)
-}
-
-/// `uri-host [ ":" port ]` (RFC 9110, section 7.2; RFC 3986, section 3.2), which may be empty.
-fn is_authority(text: &[u8]) -> bool {
-    let port = if let [b'[', rest @ ..] = text {
-        let Some(end) = rest.iter().position(|&b| b == b']') else { return false };
-        let literal = &rest[..end];
-        let inside = |b: &u8| b.is_ascii_hexdigit() || matches!(b, b':' | b'.');
-        if literal.is_empty() || !literal.iter().all(inside) {
-            return false;
-        }
-        &rest[end + 1..]
-    } else {
-        after_name(text)
-    };
-    match port {
-        [] => true,
-        [b':', digits @ ..] => digits.iter().all(u8::is_ascii_digit),
-        _ => false,
-    }
-}
-
-/// What follows a `reg-name`.
-fn after_name(mut text: &[u8]) -> &[u8] {
-    loop {
-        let end = text.iter().position(|&b| !NAME[usize::from(b)]).unwrap_or(text.len());
-        match &text[end..] {
-            [b'%', high, low, rest @ ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
-                text = rest;
-            }
-            rest => return rest,
-        }
-    }
-}
-
-/// Which bytes stand for themselves in a `reg-name`. A table: every request comes this way.
-static NAME: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut b = 0u8;
-    loop {
-        // `&` to `.` are `&'()*+,-.`.
-        table[b as usize] = b.is_ascii_alphanumeric()
-            || matches!(b, b'!' | b'$' | b'&'..=b'.' | b';' | b'=' | b'_' | b'~');
-        if b == u8::MAX {
-            break table;
-        }
-        b += 1;
-    }
-};
 
 #[cfg(test)]
 mod tests {

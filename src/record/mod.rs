@@ -7,6 +7,7 @@
 //! | [`text`] | an event as a line like strace's, and as a sentence |
 //! | [`stdout`] | the thread that prints those lines when there is no dashboard |
 
+mod amounts;
 pub mod json;
 pub mod log;
 mod meaning;

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use super::meaning::{Bytes, Time};
+use super::amounts::{Bytes, Time};
 use crate::telemetry::{CtlOp, EventRef, Mode, Nanos, Ready, Ret, What};
 
 pub use super::meaning::meaning;

@@ -212,8 +212,8 @@ impl Line for AtTable<'_> {
 
     fn desk(&mut self) -> Desk {
         let mut inner = self.lock();
-        // There is always one: the last is used only to make another.
-        if inner.desks.len() > 1 || self.by == By::LOOP { inner.desks.pop() } else { None }
+        // One always stays, for others to be made from: who turns a client away is no exception.
+        if inner.desks.len() > 1 { inner.desks.pop() } else { None }
             .unwrap_or_else(|| inner.desks[0].another())
     }
 

@@ -9,22 +9,31 @@
 //!   when the stream had to leave something out.
 
 mod addr;
+mod batch;
 mod command;
 mod counters;
+mod errno;
 mod event;
+mod kind;
 mod mask;
+mod publisher;
 mod row;
 mod server_kind;
+mod what;
+mod why;
 mod wire;
 
 pub use addr::Addr;
+pub use batch::{Batch, Turn};
 pub use command::{Command, Commands, Control, Gone, QUEUED, Step, Waker, control};
 pub use counters::{Counters, Lost};
-pub use event::{
-    By, ConnId, CtlOp, Errno, Event, EventRef, Fd, How, Kind, Nanos, OwnedEvent, Ready, Ret, What,
-    Why,
-};
+pub use errno::{Errno, Ret};
+pub use event::{By, ConnId, Event, EventRef, Fd, Nanos, OwnedEvent, Ready};
+pub use kind::Kind;
 pub use mask::Mask;
+pub use publisher::{Publisher, Rows};
 pub use row::{ConnState, Listener, Mode, Next, Row, Stance, Standing};
 pub use server_kind::{Asks, ServerKind};
-pub use wire::{Batch, Capacity, Publisher, Rows, Sink, Subscriber, Turn, wire};
+pub use what::{CtlOp, How, What};
+pub use why::Why;
+pub use wire::{Capacity, Sink, Subscriber, wire};

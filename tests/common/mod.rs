@@ -9,12 +9,22 @@ use std::time::{Duration, Instant};
 use epollscope::http::Site;
 use epollscope::server::{self, Config, Handle, Trigger};
 use epollscope::telemetry::{
-    Capacity, Command, ConnId, Control, Counters, Lost, OwnedEvent, Publisher, Row, ServerKind,
-    Standing, Subscriber, control, wire,
+    Capacity, Command, ConnId, Control, Counters, Kind, Lost, OwnedEvent, Publisher, Row,
+    ServerKind, Stance, Standing, Step, Subscriber, Why, control, wire,
 };
 
 /// How long a test waits for what must come.
 pub const LIMIT: Duration = Duration::from_secs(20);
+
+/// The program, which is also what a worker process runs.
+pub const BINARY: &str = env!("CARGO_BIN_EXE_epollscope");
+
+/// A server; `flags` are for its worker processes, where it has any.
+pub fn with(server: ServerKind, flags: &[&str]) -> Config {
+    let flags = flags.iter().map(Into::into).collect();
+    let worker = server::Program { path: BINARY.into(), flags };
+    Config { server, worker, ..Config::default() }
+}
 
 /// The five servers that are told who is ready, or ask; `epoll` in each of its ways.
 pub fn servers() -> Vec<Config> {
@@ -30,6 +40,13 @@ pub fn servers() -> Vec<Config> {
         // Without a nap it would take a processor from the tests.
         Config { nap: Duration::from_millis(1), ..of(ServerKind::Scan) },
     ]
+}
+
+/// All nine; `epoll` in each of its ways.
+pub fn all_servers() -> Vec<Config> {
+    let others =
+        ServerKind::ALL.into_iter().filter(|&kind| !servers().iter().any(|c| c.server == kind));
+    servers().into_iter().chain(others.map(|kind| with(kind, &[]))).collect()
 }
 
 /// Which one it is, for messages.
@@ -48,8 +65,23 @@ pub fn on_each(test: impl Fn(Config) + Sync) {
 
 /// Runs a test over some of them.
 pub fn on_those(which: impl Fn(&Config) -> bool, test: impl Fn(Config) + Sync) {
+    at_once(servers().into_iter().filter(which), test);
+}
+
+/// Runs a test over all nine, at once.
+pub fn on_all(test: impl Fn(Config) + Sync) {
+    at_once(all_servers().into_iter(), test);
+}
+
+/// Runs a test over those that serve more than one client at a time.
+pub fn on_many(test: impl Fn(Config) + Sync) {
+    let many = |config: &Config| config.server != ServerKind::Blocking;
+    at_once(all_servers().into_iter().filter(many), test);
+}
+
+fn at_once(configs: impl Iterator<Item = Config>, test: impl Fn(Config) + Sync) {
     std::thread::scope(|scope| {
-        for config in servers().into_iter().filter(which) {
+        for config in configs {
             let (name, test) = (name(&config), &test);
             std::thread::Builder::new().name(name).spawn_scoped(scope, || test(config)).unwrap();
         }
@@ -176,6 +208,73 @@ impl Watched {
         *self.table.values().find(|row| row.peer == peer).unwrap()
     }
 
+    /// Waits until a client's connection sleeps in one of these calls, or is parked for it.
+    #[track_caller]
+    pub fn until_within(&mut self, client: &TcpStream, kinds: &[Kind]) -> ConnId {
+        let id = self.row_of(client).id;
+        self.until("a call that sleeps", |s| {
+            s.table[&id].within.is_some_and(|within| kinds.contains(&within))
+        });
+        id
+    }
+
+    /// Waits until a client's connection sleeps in a call that sends because the client does not
+    /// read: neither end's kernel has taken anything for a while. In a mere moment of a send, the
+    /// end of all that is on its way might still reach the client.
+    #[track_caller]
+    pub fn until_stuck(&mut self, client: &TcpStream) -> ConnId {
+        let id = self.until_within(client, &[Kind::Send, Kind::Sendfile]);
+        let (mut last, mut same) = (None, 0);
+        self.until("a full buffer", |s| {
+            let row = &s.table[&id];
+            let sends = matches!(row.within, Some(Kind::Send | Kind::Sendfile));
+            let now = (row.bytes_out, rustix::io::ioctl_fionread(client).unwrap());
+            same = if sends && last == Some(now) { same + 1 } else { 0 };
+            last = Some(now);
+            same > 200
+        });
+        id
+    }
+
+    /// Waits until nobody is connected any more, and no thread, process or task is left over;
+    /// the last one ended for this reason.
+    #[track_caller]
+    pub fn ended(&mut self, why: Why) {
+        self.until("the end", |s| {
+            !s.gone.is_empty()
+                && s.table.is_empty()
+                && s.counters.open() == 0
+                && s.counters.ended == s.counters.started
+        });
+        let last = self.gone.last().unwrap();
+        assert_eq!((last.why, last.within), (Some(why), None));
+        self.gone.clear();
+    }
+
+    /// Whether the loop stands before a call.
+    pub fn is_held(&self) -> bool {
+        matches!(self.standing.stance, Stance::Held(_))
+    }
+
+    /// Stops the loop.
+    #[track_caller]
+    pub fn pause(&mut self) {
+        self.send(Command::Pause);
+        self.until("the pause", Self::is_held);
+    }
+
+    /// One step, which is one call; returns which. Events from before are forgotten.
+    #[track_caller]
+    pub fn step(&mut self) -> Kind {
+        let before = self.counters.calls_all();
+        self.events.clear();
+        self.send(Command::Step(Step::Call));
+        self.until("one call", |s| s.counters.calls_all() > before && s.is_held());
+        assert_eq!(self.counters.calls_all(), before + 1, "a step is one call");
+        let mut calls = self.events.iter().map(|e| e.event.what.kind());
+        calls.rfind(|kind| kind.is_call()).unwrap()
+    }
+
     /// Ends the server; returns its totals.
     pub fn stop(mut self) -> Counters {
         let _ = self.control.send(Command::Shutdown);
@@ -195,8 +294,29 @@ pub fn get(target: &str) -> String {
     format!("GET {target} HTTP/1.1\r\nHost: x\r\n\r\n")
 }
 
-/// Reads one response: status and body.
-pub fn read_response(socket: &mut impl Read) -> (u16, Vec<u8>) {
+/// The head of an answer.
+pub struct Head {
+    pub status: u16,
+    text: String,
+}
+
+impl Head {
+    /// The value of a header line.
+    pub fn field(&self, name: &str) -> Option<&str> {
+        self.text.lines().skip(1).find_map(|line| {
+            let (field, value) = line.split_once(": ")?;
+            field.eq_ignore_ascii_case(name).then_some(value)
+        })
+    }
+
+    /// The length of what follows it.
+    pub fn length(&self) -> u64 {
+        self.field("Content-Length").map_or(0, |length| length.parse().unwrap())
+    }
+}
+
+/// Reads the head of an answer and nothing beyond.
+pub fn read_head(socket: &mut impl Read) -> Head {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         let mut byte = [0];
@@ -204,17 +324,24 @@ pub fn read_response(socket: &mut impl Read) -> (u16, Vec<u8>) {
         head.push(byte[0]);
     }
     let text = String::from_utf8(head).unwrap();
-    let status = text[9..12].parse().unwrap();
-    let length = text
-        .lines()
-        .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok())
-        .unwrap_or(0);
-    let mut body = vec![0; length];
+    Head { status: text[9..12].parse().unwrap(), text }
+}
+
+/// Reads one response: status and body.
+pub fn read_response(socket: &mut impl Read) -> (u16, Vec<u8>) {
+    let head = read_head(socket);
+    let mut body = vec![0; usize::try_from(head.length()).unwrap()];
     socket.read_exact(&mut body).unwrap();
-    (status, body)
+    (head.status, body)
 }
 
 pub fn ask(socket: &mut TcpStream, target: &str) -> (u16, Vec<u8>) {
     socket.write_all(get(target).as_bytes()).unwrap();
     read_response(socket)
+}
+
+/// The state letter of a process (`proc_pid_stat(5)`); `None` when there is none.
+pub fn state_of(pid: i32) -> Option<char> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    stat.rsplit_once(") ")?.1.chars().next()
 }

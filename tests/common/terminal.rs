@@ -42,17 +42,23 @@ struct Picture {
     tail: Vec<u8>,
     /// Within a synchronized update: some of the frame has still to come.
     half: bool,
+    /// [`Picture::LAST`] has come, and with it all that was written before it.
+    last: bool,
 }
 
 impl Picture {
+    /// A mark that the test writes itself, behind the program's last word. It draws nothing.
+    const LAST: &[u8] = b"\x1b]7;the end\x07";
+
     fn process(&mut self, bytes: &[u8]) {
         const BEGIN: &[u8] = b"\x1b[?2026h";
         const END: &[u8] = b"\x1b[?2026l";
         self.parser.process(bytes);
         self.tail.extend_from_slice(bytes);
+        self.last |= self.tail.windows(Self::LAST.len()).any(|w| w == Self::LAST);
         let last = self.tail.windows(BEGIN.len()).rev().find(|w| [BEGIN, END].contains(w));
         self.half = last.map_or(self.half, |mark| mark == BEGIN);
-        self.tail.drain(..self.tail.len().saturating_sub(BEGIN.len() - 1));
+        self.tail.drain(..self.tail.len().saturating_sub(Self::LAST.len() - 1));
     }
 }
 
@@ -86,7 +92,8 @@ impl Terminal {
         }
         let child = pty.slave.spawn_command(command).unwrap();
         let parser = vt100::Parser::new(nonzero(rows), nonzero(cols), 0);
-        let screen = Arc::new(Mutex::new(Picture { parser, tail: Vec::new(), half: false }));
+        let picture = Picture { parser, tail: Vec::new(), half: false, last: false };
+        let screen = Arc::new(Mutex::new(picture));
         let reads = Arc::new(AtomicBool::new(true));
         let written = Arc::new(AtomicUsize::new(0));
         let mut output = pty.master.try_clone_reader().unwrap();
@@ -260,19 +267,27 @@ impl Terminal {
         }
     }
 
-    /// Waits for the program's end.
+    /// Waits for the program's end, and for what it wrote last if that is read at all.
     #[track_caller]
     pub fn exit(&mut self) -> ExitStatus {
         let begin = Instant::now();
-        loop {
+        let status = loop {
             if let Some(status) = self.child.try_wait().unwrap() {
-                // What it wrote last may still be under way.
-                std::thread::sleep(Duration::from_millis(50));
-                return status;
+                break status;
             }
             assert!(begin.elapsed() < LIMIT, "it does not end:\n{}", self.text());
             std::thread::sleep(Duration::from_millis(5));
+        };
+        if self.reads.load(Ordering::Relaxed) && self.draws.load(Ordering::Relaxed) {
+            let tty = self.master.as_ref().unwrap().tty_name().unwrap();
+            let mut tty = std::fs::File::options().write(true).open(tty).unwrap();
+            tty.write_all(Picture::LAST).unwrap();
+            while !self.screen.lock().unwrap().last {
+                assert!(begin.elapsed() < LIMIT, "the terminal is not read");
+                std::thread::sleep(Duration::from_millis(5));
+            }
         }
+        status
     }
 
     /// Checks that the terminal was given back whole: main screen, cursor, no mouse, no raw mode.
@@ -287,7 +302,7 @@ impl Terminal {
                 && screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None
         };
         while !self.with_screen(restored) {
-            assert!(begin.elapsed() < Duration::from_secs(5), "not restored:\n{}", self.text());
+            assert!(begin.elapsed() < LIMIT, "not restored:\n{}", self.text());
             std::thread::sleep(Duration::from_millis(5));
         }
         let tty =

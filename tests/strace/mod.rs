@@ -2,8 +2,24 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
+
+/// Whether strace can be run here; in CI (`EPOLLSCOPE_REQUIRE_TOOLS`) it must be.
+pub fn works() -> bool {
+    let status =
+        Command::new("strace").args(["-o", "/dev/null", "true"]).stderr(Stdio::null()).status();
+    let works = status.is_ok_and(|status| status.success());
+    assert!(
+        works || std::env::var_os("EPOLLSCOPE_REQUIRE_TOOLS").is_none(),
+        "strace is required here and does not work"
+    );
+    if !works {
+        eprintln!("skipped: strace is not installed or may not trace");
+    }
+    works
+}
 
 /// A system call of the server thread, with what must agree.
 #[derive(Clone, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use super::{block, cut, dim, left, plain, title};
 use crate::dashboard::format;
 use crate::dashboard::layout::Panel;
 use crate::dashboard::state::table::Entry;
-use crate::dashboard::state::{Scene, State, card, stream};
+use crate::dashboard::state::{Scene, State, card, told};
 use crate::dashboard::theme::{Role, Theme};
 
 /// How many of its events are listed.
@@ -134,7 +134,7 @@ fn lines(entry: &Entry, scene: &Scene, width: usize, theme: &Theme) -> Vec<Line<
     lines.extend(request(entry, scene, theme));
     lines.push(heading("its events, newest first"));
     for event in scene.stream.of(row.id).take(EVENTS) {
-        let time = stream::relative(event.event.time);
+        let time = told::relative(event.event.time);
         let mut spans = vec![dim(format!("{time:>10} "), theme)];
         spans.extend(super::stream::told(event, width >= 90, theme));
         lines.push(Line::from(spans));
@@ -150,13 +150,13 @@ fn request(entry: &Entry, scene: &Scene, theme: &Theme) -> Vec<Line<'static>> {
         };
         return vec![Line::from(dim(text, theme))];
     };
-    let ago = duration(scene.now.saturating_sub(head.time), theme);
-    let request = card::request(head);
+    let mut ago = duration(scene.now.saturating_sub(head.time), theme) + " ago";
+    if scene.table.may_be_old(head) {
+        ago += "; later ones may have been left out";
+    }
+    let request = card::request(&head.bytes);
     let mut lines = vec![
-        Line::from(vec![
-            Span::styled(" last request ", theme.style(Role::Title)),
-            dim(format!("{ago} ago"), theme),
-        ]),
+        Line::from(vec![Span::styled(" last request ", theme.style(Role::Title)), dim(ago, theme)]),
         Line::styled(format!(" {}", request.line), theme.style(Role::Text)),
     ];
     lines.extend(

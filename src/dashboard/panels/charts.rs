@@ -18,6 +18,7 @@ use crate::dashboard::layout::Panel;
 use crate::dashboard::state::charts::{Charts, READY_CLASSES};
 use crate::dashboard::state::rates::{HISTORY, Metric, Rates};
 use crate::dashboard::theme::{Role, Theme};
+use crate::telemetry::{Asks, ServerKind};
 
 /// Bars of letters, for terminals without block glyphs.
 const ASCII_BARS: bar::Set<'static> = bar::Set {
@@ -49,18 +50,32 @@ enum Tile {
     Figures,
 }
 
-/// By what they tell.
-const TILES: [Tile; 9] = [
-    Tile::Rate("requests/s", Metric::Requests),
-    Tile::Turns,
-    Tile::Rate("bytes out/s", Metric::BytesOut),
-    Tile::Rate("wake-ups/s", Metric::Wakeups),
-    Tile::Ready,
-    Tile::Figures,
-    Tile::Rate("bytes in/s", Metric::BytesIn),
-    Tile::Rate("accepts/s", Metric::Accepted),
-    Tile::Rate("disconnects/s", Metric::Closed),
-];
+/// By what they tell. Where no one loop serves all there are no turns and no ready lists, and where
+/// each call sleeps no wake-ups either: calls and those who serve stand in their places.
+fn tiles(server: Option<ServerKind>) -> Vec<Tile> {
+    let calls = Tile::Rate("system calls/s", Metric::Calls);
+    let wakeups = Tile::Rate("wake-ups/s", Metric::Wakeups);
+    let started = Tile::Rate("started/s", Metric::Started);
+    let ended = Tile::Rate("ended/s", Metric::Ended);
+    let (second, loops) = match server.map(|server| (server, server.asks())) {
+        Some((ServerKind::Blocking, _)) => (calls, vec![]),
+        Some((_, Asks::Sleeps)) => (calls, vec![started, ended]),
+        Some((_, Asks::Runtime)) => (calls, vec![wakeups, started]),
+        _ => (Tile::Turns, vec![wakeups, Tile::Ready]),
+    };
+    let first = [
+        Tile::Rate("requests/s", Metric::Requests),
+        second,
+        Tile::Rate("bytes out/s", Metric::BytesOut),
+    ];
+    let last = [
+        Tile::Figures,
+        Tile::Rate("bytes in/s", Metric::BytesIn),
+        Tile::Rate("accepts/s", Metric::Accepted),
+        Tile::Rate("disconnects/s", Metric::Closed),
+    ];
+    first.into_iter().chain(loops).chain(last).collect()
+}
 
 /// Draws the panel with its border.
 pub fn draw(
@@ -75,10 +90,11 @@ pub fn draw(
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let columns = (inner.width / TILE.0).clamp(1, 3);
-    let most = u16::try_from(TILES.len()).unwrap_or(u16::MAX).div_ceil(columns);
+    let tiles = tiles(charts.server());
+    let most = u16::try_from(tiles.len()).unwrap_or(u16::MAX).div_ceil(columns);
     let rows = (inner.height / TILE.1).clamp(1, most);
     let pen = Pen { charts, rates, theme };
-    for (i, tile) in (0u16..).zip(TILES).take_while(|(i, _)| *i < rows * columns) {
+    for (i, tile) in (0u16..).zip(tiles).take_while(|(i, _)| *i < rows * columns) {
         let (column, row) = (i % columns, i / columns);
         let slice = |whole: u16, parts: u16, at: u16| {
             // Remainders go to the first ones.

@@ -76,7 +76,9 @@ pub fn draw(frame: &mut Frame, area: Rect, engine: &Engine, theme: &Theme, focus
         Drawing::Tasks => &|room| pen.tasks(room),
         Drawing::One => &|room| pen.one(room),
     };
-    pen.halves(frame, inner, way);
+    // What sleeps is most of it there; what is awake is a line.
+    let top_heavy = matches!(drawing, Drawing::Sleepers | Drawing::Tasks);
+    pen.halves(frame, inner, top_heavy, way);
 }
 
 /// A call and its result, as the stream writes it: `recv(9) = 84`.

@@ -13,7 +13,7 @@ use super::fit::{cut, first_fit};
 use crate::dashboard::format;
 use crate::dashboard::state::rates::{Metric, Rates};
 use crate::dashboard::theme::{Role, Theme};
-use crate::telemetry::{Mode, Nanos, Stance, Standing};
+use crate::telemetry::{Asks, Mode, Nanos, Stance, Standing};
 
 /// Below this width the badges are one word each.
 const NARROW: usize = 60;
@@ -58,8 +58,8 @@ pub struct HeaderView<'a> {
     pub url: &'a str,
     /// Which server: `epoll-et (mio)`; empty before it listens.
     pub server: &'a str,
-    /// Whether it asks who is ready, rather than sleeping in each call or leaving it to a runtime.
-    pub asks: bool,
+    /// How it learns who is ready; `None` before it listens.
+    pub asks: Option<Asks>,
     /// What it costs, a few words for each figure.
     pub costs: &'a [String],
     /// What happens each second.
@@ -272,14 +272,18 @@ impl Pen<'_> {
         fields.push(self.field(10, format!("out {}", rate(Metric::BytesOut)), Role::Text));
         fields.push(self.field(45, spark(Metric::BytesOut), Role::Chart));
         fields.push(self.field(35, format!("in {}", rate(Metric::BytesIn)), Role::Text));
-        let one = last.is_some_and(|tally| tally.get(Metric::Wakeups) == 1);
-        let wakeups = format!("{} wake-up{}/s", count(Metric::Wakeups), if one { "" } else { "s" });
-        fields.push(self.field(12, wakeups, Role::Text));
+        if view.asks != Some(Asks::Sleeps) {
+            let one = last.is_some_and(|tally| tally.get(Metric::Wakeups) == 1);
+            let unit = if one { "wake-up/s" } else { "wake-ups/s" };
+            let wakeups = format!("{} {unit}", count(Metric::Wakeups));
+            fields.push(self.field(12, wakeups, Role::Text));
+        }
         let each = |metric| {
             let mean = last.and_then(|tally| tally.per(metric, Metric::Wakeups));
             mean.map_or_else(|| none.to_owned(), format::rate)
         };
-        if view.asks {
+        // What a runtime asks is out of sight.
+        if !matches!(view.asks, Some(Asks::Sleeps | Asks::Runtime)) {
             let text =
                 format!("examined {} : {} ready", each(Metric::Examined), each(Metric::Ready));
             fields.push(self.field(30, text, Role::Text));

@@ -92,7 +92,7 @@ fn header(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
         _ => Vec::new(),
     };
     let view = HeaderView {
-        asks: live.listener.is_none_or(|listener| ways::has_turns(listener.server)),
+        asks: live.listener.map(|listener| listener.server.asks()),
         costs: &figures,
         url: state.url(),
         server: live.listener.map_or("", |listener| ways::title(listener.server)),

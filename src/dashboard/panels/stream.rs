@@ -8,7 +8,8 @@ use super::{block, cut, dim, title};
 use crate::dashboard::format;
 use crate::dashboard::layout::Panel;
 use crate::dashboard::state::State;
-use crate::dashboard::state::stream::{self, Entry, Told};
+use crate::dashboard::state::stream::Entry;
+use crate::dashboard::state::told::{self, Told};
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::{Errno, Kind, Lost, OwnedEvent};
 
@@ -98,8 +99,8 @@ fn hole(count: u64, why: &str, theme: &Theme) -> Line<'static> {
 
 fn event_line(event: &OwnedEvent, state: &State, width: usize, theme: &Theme) -> Line<'static> {
     let time = match state.wall_time() {
-        Some(zero) => stream::wall(zero, event.event.time),
-        None => stream::relative(event.event.time),
+        Some(zero) => told::wall(zero, event.event.time),
+        None => told::relative(event.event.time),
     };
     let time_width = if state.wall_time().is_some() { 12 } else { 10 };
     let mut spans = vec![dim(format!("{time:>time_width$} "), theme)];
@@ -137,8 +138,8 @@ fn wait_line(mut line: Line<'static>, width: usize, theme: &Theme) -> Line<'stat
 /// An event without its time: glyph, name, on what, result, note.
 #[must_use]
 pub fn told(event: &OwnedEvent, wide: bool, theme: &Theme) -> Vec<Span<'static>> {
-    let Told { kind, subject, result, note, error } = stream::describe(event.as_ref());
-    let (utf8, ascii) = stream::glyph(kind);
+    let Told { kind, subject, result, note, error } = told::describe(event.as_ref());
+    let (utf8, ascii) = told::glyph(kind);
     let glyph = if error { "!" } else { theme.glyph(utf8, ascii) };
     let style = if error { theme.style(Role::Bad) } else { theme.kind(kind) };
     let again = event.event.what.ret().is_some_and(|ret| ret.is_err(Errno::AGAIN));

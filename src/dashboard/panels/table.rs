@@ -11,7 +11,7 @@ use crate::dashboard::layout::Panel;
 use crate::dashboard::state::table::{Column, Entry, Table};
 use crate::dashboard::state::{Scene, State};
 use crate::dashboard::theme::{Role, Theme};
-use crate::telemetry::{ConnState, Nanos};
+use crate::telemetry::{Asks, ConnState, Nanos};
 
 /// The lines above the first connection: the headings and the listener.
 pub const HEAD_ROWS: usize = 2;
@@ -75,7 +75,7 @@ fn width_of(column: Column, table: &Table, width: u16) -> u16 {
         }
         Column::State => 9,
         Column::Interest => 15,
-        Column::Last => 8 + u16::from(width > 50),
+        Column::Last => 8 + 2 * u16::from(width > 50),
         Column::Requests => 4,
         Column::In | Column::Out | Column::RecvQueue | Column::SendQueue => 7,
     }
@@ -142,12 +142,13 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
     }
     frame.render_widget(block, area);
     let columns = columns(table, inner.width);
+    let asks = scene.listener.map(|listener| listener.server.asks());
     let mut lines =
         vec![headings(table, &columns, theme), listener(scene, &columns, inner.width, theme)];
     for (line, id) in table.order().iter().enumerate().skip(table.top()).take(rows) {
         if let Some(entry) = table.get(*id) {
             let selected = line == table.position();
-            lines.push(row(entry, &columns, inner.width, scene.now, selected, theme));
+            lines.push(row(entry, asks, &columns, inner.width, scene.now, selected, theme));
         }
     }
     if table.order().is_empty() {
@@ -234,6 +235,7 @@ fn listener(scene: &Scene, columns: &[(Column, u16)], width: u16, theme: &Theme)
 
 fn row(
     entry: &Entry,
+    asks: Option<Asks>,
     columns: &[(Column, u16)],
     width: u16,
     now: Nanos,
@@ -257,7 +259,13 @@ fn row(
             spans.push(Span::styled(left(&text, room, theme), theme.style(Role::Warn)));
             break;
         }
-        let (text, style) = cell(entry, column, usize::from(wide), now, plain, theme);
+        let (text, style) = match column {
+            // There nobody keeps a list of who is watched for what, or a runtime does.
+            Column::Interest if !matches!(asks, Some(Asks::Interest | Asks::List)) => {
+                (theme.glyph("–", "-").to_owned(), theme.style(Role::Dim))
+            }
+            _ => cell(entry, column, usize::from(wide), now, plain, theme),
+        };
         spans.push(Span::styled(align(column, &text, usize::from(wide), theme) + " ", style));
         used += wide + 1;
     }

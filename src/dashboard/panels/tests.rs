@@ -239,7 +239,7 @@ fn the_header_leaves_fields_out_whole() {
     let view = HeaderView {
         url: "http://192.168.1.20:7890",
         server: "epoll-et (mio)",
-        asks: true,
+        asks: None,
         costs: &[],
         rates: &rates,
         badge: Badge::Running,
@@ -281,7 +281,7 @@ fn a_blocked_loop_is_told_with_its_handler_and_its_time() {
     let view = HeaderView {
         url: "http://127.0.0.1:7890",
         server: "epoll-et (mio)",
-        asks: true,
+        asks: None,
         costs: &[],
         rates: &rates,
         badge: Badge::new(standing, 3200 * MS),
@@ -311,7 +311,7 @@ fn a_resting_listener_is_shown_first() {
     let view = HeaderView {
         url: "http://127.0.0.1:7890",
         server: "epoll-et (mio)",
-        asks: true,
+        asks: None,
         costs: &[],
         rates: &rates,
         badge: Badge::Running,
@@ -344,7 +344,7 @@ fn ascii_is_ascii() {
     let view = HeaderView {
         url: "http://127.0.0.1:7890",
         server: "epoll-et (mio)",
-        asks: true,
+        asks: None,
         costs: &[],
         rates: &rates,
         badge: Badge::Paused,
@@ -491,7 +491,7 @@ proptest! {
                 super::charts::draw(frame, area, &charts, &rates, &theme, false);
                 let view = HeaderView {
                     url: "http://[::1]:7890", server: "epoll-et (mio)",
-        asks: true,
+        asks: None,
         costs: &[], rates: &rates,
                     badge: Badge::new(engine.standing(), tick), frozen: Some(tick), lost, notice: Some("note"),
                 };

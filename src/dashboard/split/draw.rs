@@ -29,7 +29,7 @@ use crate::dashboard::panels::header::{self, Badge, HeaderView};
 use crate::dashboard::panels::{
     block, cut, dead, dim, engine, key_spans, plain, popup, seats, too_small, wrap,
 };
-use crate::dashboard::state::{State, ways};
+use crate::dashboard::state::State;
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::Standing;
 
@@ -236,7 +236,7 @@ fn state_and_rates(state: &State, width: u16, theme: &Theme) -> Line<'static> {
     let live = state.live();
     let stood = live.now.saturating_sub(live.standing.since);
     let view = HeaderView {
-        asks: live.listener.is_none_or(|listener| ways::has_turns(listener.server)),
+        asks: live.listener.map(|listener| listener.server.asks()),
         costs: &[],
         url: "",
         server: "",

@@ -327,10 +327,6 @@ impl<W: Loaded> Show for Split<W> {
         a.min(b)
     }
 
-    fn floods(&self) -> bool {
-        !self.all(|half| !half.session.floods())
-    }
-
     fn is_changed(&self) -> bool {
         let fades = |state: &State| state.live().seats.fades(state.live().now);
         self.changed || !self.all(|half| !half.session.is_changed() && !fades(half.state()))

@@ -1,7 +1,6 @@
 //! The selected connection's card: its last request, taken apart for reading.
 
-use super::stream::clean;
-use super::table::Head;
+use super::told::clean;
 
 /// A request's head in lines of printable text.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -14,8 +13,8 @@ pub struct Request {
 
 /// Takes a head apart. What came from the peer is escaped, so it cannot reach the terminal.
 #[must_use]
-pub fn request(head: &Head) -> Request {
-    let mut lines = head.bytes.split(|&b| b == b'\n').map(<[u8]>::trim_ascii);
+pub fn request(head: &[u8]) -> Request {
+    let mut lines = head.split(|&b| b == b'\n').map(<[u8]>::trim_ascii);
     let line = lines.next().map(clean).unwrap_or_default();
     let headers = lines
         .filter(|line| !line.is_empty())
@@ -33,11 +32,7 @@ mod tests {
 
     #[test]
     fn a_head_is_taken_apart_and_made_harmless() {
-        let head = Head {
-            time: 0,
-            bytes: (*b"GET /\x1b[2J HTTP/1.1\r\nHost: a:80\r\nX:\xff\r\ncut off").into(),
-        };
-        let request = request(&head);
+        let request = request(b"GET /\x1b[2J HTTP/1.1\r\nHost: a:80\r\nX:\xff\r\ncut off");
         assert_eq!(request.line, "GET /\\x1b[2J HTTP/1.1");
         let pairs: Vec<(&str, &str)> =
             request.headers.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();

@@ -3,7 +3,7 @@
 
 use hdrhistogram::Histogram;
 
-use crate::telemetry::{Batch, Kind, Lost, Nanos};
+use crate::telemetry::{Batch, Kind, Lost, Nanos, ServerKind};
 
 /// Turns are told apart up to this; a longer one counts as this long (its true length is kept as
 /// the maximum).
@@ -22,6 +22,7 @@ pub struct Charts {
     again: u64,
     requests: u64,
     lost: Lost,
+    server: Option<ServerKind>,
 }
 
 impl Default for Charts {
@@ -44,6 +45,7 @@ impl Charts {
             again: 0,
             requests: 0,
             lost: Lost::default(),
+            server: None,
         }
     }
 
@@ -60,6 +62,13 @@ impl Charts {
         self.again = counters.again;
         self.requests = counters.requests;
         self.lost.clone_from(&batch.lost);
+        self.server = batch.listener.map(|listener| listener.server);
+    }
+
+    /// Which server it is; `None` before it listens.
+    #[must_use]
+    pub fn server(&self) -> Option<ServerKind> {
+        self.server
     }
 
     /// Turns in the histogram.

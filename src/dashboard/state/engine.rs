@@ -5,126 +5,25 @@
 //! drawn as "–". When the stream left out calls, the turn they belonged to is not shown as if it
 //! were whole: see [`Known`].
 
+mod parts;
 mod round;
+mod view;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
+pub use self::parts::{Entry, Group, Known, Measured, Queue, Served, Wake};
 pub use self::round::{Ask, Round};
 use foldhash::fast::RandomState;
 
 use super::ways;
-use crate::inspect::{AcceptQueue, Snapshot};
-use crate::record::text::meaning;
+use crate::inspect::Snapshot;
 use crate::telemetry::{
-    Batch, ConnId, Errno, EventRef, Fd, Kind, Listener, Mask, Nanos, Next, OwnedEvent, Ready, Ret,
-    Row, ServerKind, Stance, Standing, What,
+    Batch, ConnId, EventRef, Fd, Kind, Listener, Nanos, Next, OwnedEvent, Ready, Row, Stance,
+    Standing, What,
 };
 
 /// Wake-ups that are remembered.
 pub const WAKES: usize = 32;
-
-/// Fds of the interest list that are watched for the same.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Group {
-    /// What they are watched for.
-    pub mask: Mask,
-    /// The fds, as runs of neighbouring numbers: first and last.
-    pub runs: Vec<(Fd, Fd)>,
-}
-
-/// How far the program has got with one entry of the ready array.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Served {
-    /// No call has been made for it in this turn.
-    Not,
-    /// The last call, or the one that comes next, is for it.
-    Now,
-    /// Calls were made for it, and the program has gone on.
-    Done,
-    /// It was closed in this turn before its event was looked at: the event is stale.
-    Stale,
-}
-
-/// An entry of the ready array.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Entry {
-    /// As the wait call returned it.
-    pub ready: Ready,
-    /// How far it has got.
-    pub served: Served,
-}
-
-/// How much is known of the turn that is shown.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Known {
-    /// No wait call has been seen.
-    #[default]
-    Nothing,
-    /// All of its calls so far.
-    All,
-    /// Some of its calls were left out of the stream: what looks unserved may have been served.
-    Part,
-    /// Its wait call itself was left out.
-    NoWait,
-}
-
-/// A wait call's return; for `scan` a round of questions.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Wake {
-    /// Which call it was; [`Kind::Round`] for a round.
-    pub kind: Kind,
-    /// Fds that were asked: those of the list handed over, or of the round.
-    pub examined: u32,
-    /// Bytes of the list handed over and back; 0 where there is none.
-    pub copied: u32,
-    /// When it returned.
-    pub time: Nanos,
-    /// How long it had waited; for a round, how long the nap before it was.
-    pub waited: Nanos,
-    /// What it returned.
-    pub ret: Ret,
-    /// How many of those were our own plumbing.
-    pub own: u32,
-    /// How many were not.
-    pub ready: u32,
-    /// The first ready fds, own plumbing left out.
-    pub first: [Option<Fd>; 8],
-    /// System calls made in its turn so far, without the wait call and own plumbing.
-    pub calls: u32,
-    /// Some of the calls of its turn were left out.
-    pub part: bool,
-}
-
-/// A receive queue that is not empty.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Queue {
-    /// Whose it is.
-    pub fd: Fd,
-    /// Bytes that the server has not read.
-    pub bytes: u32,
-    /// It has grown since it was last looked at.
-    pub grown: bool,
-}
-
-/// What the inspector measured.
-#[derive(Clone, Debug, Default)]
-pub struct Measured {
-    /// The listener's queue.
-    pub accept: Option<AcceptQueue>,
-    /// It has grown since it was last looked at.
-    pub accept_grown: bool,
-    /// The receive queues that are not empty, by fd.
-    pub queues: Vec<Queue>,
-    /// Fds with something to read, seen by a second epoll of ours while the loop stood; `None`
-    /// while it was not asked.
-    pub readable: Option<Vec<Fd>>,
-    /// Whether the server's own ready list has something on it; `None` while it was not asked.
-    pub ready_list: Option<bool>,
-    /// The interest list as the kernel keeps it; `None` while it was not asked.
-    pub interest: Option<Vec<(Fd, Mask)>>,
-    /// Why something is missing.
-    pub trouble: Option<String>,
-}
 
 /// What the loop panel knows.
 #[derive(Clone, Debug, Default)]
@@ -144,6 +43,8 @@ pub struct Engine {
     wakes: VecDeque<Wake>,
     rounds: round::Rounds,
     last_call: Option<OwnedEvent>,
+    /// Events were left out after it, calls perhaps among them.
+    later_left_out: bool,
     /// The last event's number, to find gaps by.
     seq: u64,
     /// Events that gaps in the numbering account for.
@@ -162,6 +63,23 @@ impl Engine {
 
     /// Takes a batch in.
     pub fn apply(&mut self, batch: &Batch) {
+        self.take(batch, 0);
+    }
+
+    /// Takes a batch in, of its events only the last turn: what the picture shows of the others
+    /// would be gone before it is drawn.
+    pub fn pass_over(&mut self, batch: &Batch) {
+        let last = |kind: fn(Kind) -> bool| batch.events().rposition(|e| kind(e.event.what.kind()));
+        let from = if self.has_rounds() {
+            round::worked_out_from(batch)
+        } else {
+            last(Kind::is_wait).or_else(|| last(Kind::is_call)).unwrap_or(0)
+        };
+        self.take(batch, from);
+    }
+
+    /// Takes a batch in, of its events those from the one at `from` on.
+    fn take(&mut self, batch: &Batch, from: usize) {
         self.tick(batch.time);
         let server = |listener: Option<Listener>| listener.map(|listener| listener.server);
         if self.listener.is_some() && server(self.listener) != server(batch.listener) {
@@ -170,9 +88,12 @@ impl Engine {
         self.take_rows(batch);
         // Of all turns but the last only the summary is kept: those are not worked out.
         let last_wait = batch.events().rposition(|e| e.event.what.kind().is_wait());
-        let begin = round::worked_out_from(batch);
+        let begin = if self.has_rounds() { round::worked_out_from(batch) } else { 0 };
         let mut last_call = None;
-        for (i, event) in batch.events().enumerate() {
+        if from > 0 {
+            self.pass(batch, from);
+        }
+        for (i, event) in (from..).zip(batch.events_from(from)) {
             self.check_order(event.event.seq);
             if event.event.what.kind().is_wait() {
                 self.begin_turn(event, last_wait == Some(i));
@@ -182,7 +103,7 @@ impl Engine {
             } else if let Some(wake) = self.rounds.apply(event, i >= begin) {
                 self.known = Known::All;
                 self.remember(wake);
-            } else if self.server().is_some_and(ways::has_rounds) {
+            } else if self.has_rounds() {
                 // Its calls are told by the round that they belong to.
             } else if event.event.what.kind().is_call() && !event.event.own {
                 if let Some(wake) = self.wakes.back_mut().filter(|_| self.known != Known::NoWait) {
@@ -198,6 +119,7 @@ impl Engine {
         }
         if let Some(event) = last_call {
             self.last_call = Some(event.to_owned());
+            self.later_left_out = false;
         }
         // What is lost and not in a gap between two events came after the last of them.
         if batch.lost.all() > self.gaps {
@@ -258,6 +180,20 @@ impl Engine {
         self.seq = self.seq.max(seq.min(u64::MAX - 1));
     }
 
+    /// Leaves out the events of a batch before the one at `from`; there are no holes within it.
+    fn pass(&mut self, batch: &Batch, from: usize) {
+        let (first, last) = (batch.events().next(), batch.events_from(from - 1).next());
+        if let Some((first, last)) = first.zip(last) {
+            self.check_order(first.event.seq);
+            self.seq = self.seq.max(last.event.seq);
+        }
+        self.leave_out();
+        if self.has_rounds() {
+            // The last that was left out is the end of a round.
+            self.rounds.begin();
+        }
+    }
+
     /// Events are missing here. Whether a wait call was among them is not known, so what comes
     /// next cannot be told to belong to this turn.
     fn leave_out(&mut self) {
@@ -268,6 +204,7 @@ impl Engine {
             wake.part = true;
         }
         self.rounds.leave_out();
+        self.later_left_out = true;
     }
 
     fn remember(&mut self, wake: Wake) {
@@ -400,159 +337,6 @@ impl Engine {
             Stance::Held(next) => Some(next),
             _ => None,
         }
-    }
-
-    /// For how long the loop has stood where it stands.
-    #[must_use]
-    pub fn stood(&self) -> Nanos {
-        self.now.saturating_sub(self.standing.since)
-    }
-
-    /// The last call of the loop, own plumbing left out.
-    #[must_use]
-    pub fn last_call(&self) -> Option<&OwnedEvent> {
-        self.last_call.as_ref()
-    }
-
-    /// What the last call meant, in one sentence; in two where our own waker was among the ready,
-    /// as it is whenever a wait is stepped over.
-    #[must_use]
-    pub fn meaning(&self) -> Option<String> {
-        let last = self.last_call.as_ref()?;
-        let rounds = self.server().is_some_and(ways::has_rounds);
-        let drained = last.event.what.ret().is_some_and(|ret| ret.is_err(Errno::AGAIN));
-        if rounds && drained && matches!(last.event.what.kind(), Kind::Recv | Kind::Accept) {
-            // Nobody will tell: it will be asked again.
-            return Some(format!("fd {} has nothing to say; the next is asked.", last.event.fd));
-        }
-        let mut text = meaning(last.as_ref()).into_owned();
-        let waited = last.event.what.kind().is_wait();
-        if waited && self.wake().is_some_and(|wake| wake.own > 0 && wake.ready > 0) {
-            text += " One of them is our own waker.";
-        }
-        Some(text)
-    }
-
-    /// Which server it is; `None` before it listens.
-    #[must_use]
-    pub fn server(&self) -> Option<ServerKind> {
-        self.listener.map(|listener| listener.server)
-    }
-
-    /// The connections, by fd.
-    #[must_use]
-    pub fn rows(&self) -> impl ExactSizeIterator<Item = &Row> {
-        self.connections.values()
-    }
-
-    /// The rounds of questions.
-    #[must_use]
-    pub fn rounds(&self) -> &round::Rounds {
-        &self.rounds
-    }
-
-    /// The listening socket.
-    #[must_use]
-    pub fn listener(&self) -> Option<&Listener> {
-        self.listener.as_ref()
-    }
-
-    /// The interest list by what the fds are watched for: as the kernel keeps it while the loop
-    /// stands and that was measured, else as the server asked for it. Our own waker is left out,
-    /// and so are ERR and HUP, which the kernel adds to every mask unasked.
-    #[must_use]
-    pub fn interest(&self) -> Vec<Group> {
-        let mut groups: Vec<Group> = Vec::new();
-        for (fd, mask) in self.list() {
-            let mask = Mask(mask.0 & !Mask::ERR.with(Mask::HUP).0);
-            match groups.iter_mut().find(|group| group.mask == mask) {
-                Some(group) => match group.runs.last_mut() {
-                    Some((_, last)) if last.checked_add(1) == Some(fd) => *last = fd,
-                    _ => group.runs.push((fd, fd)),
-                },
-                None => groups.push(Group { mask, runs: vec![(fd, fd)] }),
-            }
-        }
-        groups
-    }
-
-    /// How many fds are watched; our own waker left out.
-    #[must_use]
-    pub fn watched(&self) -> usize {
-        self.list().count()
-    }
-
-    /// The fds that are watched, in order, as the server asked for it; our own waker left out.
-    #[must_use]
-    pub fn fds(&self) -> Vec<Fd> {
-        let mut fds: Vec<Fd> = self.list().map(|(fd, _)| fd).collect();
-        fds.sort_unstable();
-        fds
-    }
-
-    fn list(&self) -> impl Iterator<Item = (Fd, Mask)> + '_ {
-        let waker = self.listener.map(|listener| listener.waker);
-        let kernel = self.measured.as_ref().and_then(|measured| measured.interest.as_deref());
-        let told = kernel.is_none().then(|| {
-            let listener = self.listener.iter().map(|listener| (listener.fd, listener.interest));
-            let connections = self.connections.iter().map(|((fd, _), row)| (*fd, row.interest));
-            listener.chain(connections).filter(|(_, mask)| *mask != Mask::NONE)
-        });
-        let kernel = kernel.unwrap_or_default().iter().copied();
-        kernel.filter(move |(fd, _)| Some(*fd) != waker).chain(told.into_iter().flatten())
-    }
-
-    /// The ready array of this turn, in the order in which the wait call gave it, with how far
-    /// the program has got.
-    #[must_use]
-    pub fn entries(&self) -> Vec<Entry> {
-        let mut entries = self.entries.clone();
-        let over = self.turn_over();
-        let next = self.held().and_then(|next| self.entry_of(next.fd, next.conn, next.kind));
-        for (i, entry) in entries.iter_mut().enumerate() {
-            let now = !over && next.or(self.current) == Some(i);
-            entry.served = match entry.served {
-                Served::Stale => Served::Stale,
-                _ if now => Served::Now,
-                Served::Now => Served::Done,
-                other => other,
-            };
-        }
-        entries
-    }
-
-    /// Whether the program is through with the ready array: it waits again or is about to.
-    #[must_use]
-    pub fn turn_over(&self) -> bool {
-        match self.standing.stance {
-            Stance::Held(next) => next.kind.is_wait() || next.kind == Kind::Nap,
-            Stance::Working | Stance::Handling(_) => false,
-            Stance::Starting | Stance::Waiting | Stance::Within(_) | Stance::Ended => true,
-        }
-    }
-
-    /// How much of this turn is known.
-    #[must_use]
-    pub fn known(&self) -> Known {
-        self.known
-    }
-
-    /// The last returns of the wait call, oldest first.
-    #[must_use]
-    pub fn wakes(&self) -> &VecDeque<Wake> {
-        &self.wakes
-    }
-
-    /// The return that began this turn; `None` when it was left out.
-    #[must_use]
-    pub fn wake(&self) -> Option<&Wake> {
-        self.wakes.back().filter(|_| !matches!(self.known, Known::NoWait | Known::Nothing))
-    }
-
-    /// What was measured beside the server; `None` before the first time.
-    #[must_use]
-    pub fn measured(&self) -> Option<&Measured> {
-        self.measured.as_ref()
     }
 }
 

@@ -51,8 +51,8 @@ pub enum Flag {
 
 /// A line that a filter can judge.
 pub trait Subject {
-    /// Whether the line has that number, and which.
-    fn number(&self, which: Number) -> Option<u64>;
+    /// Whether one of the line's numbers of that kind is such a one.
+    fn number(&self, which: Number, such: &dyn Fn(u64) -> bool) -> bool;
     /// Whether one of the line's words of that kind begins with the lower-case `start`.
     fn word(&self, which: Word, start: &str) -> bool;
     /// Whether the line has that property.
@@ -130,7 +130,7 @@ impl Filter {
                 Test::Flag(flag) => subject.flag(*flag),
                 Test::Word(which, start) => subject.word(*which, start),
                 Test::Number(which, compare, than) => {
-                    subject.number(*which).is_some_and(|number| match compare {
+                    subject.number(*which, &|number| match compare {
                         Compare::Equal => number == *than,
                         Compare::Greater => number > *than,
                         Compare::Less => number < *than,
@@ -224,12 +224,12 @@ mod tests {
     struct Line;
 
     impl Subject for Line {
-        fn number(&self, which: Number) -> Option<u64> {
+        fn number(&self, which: Number, such: &dyn Fn(u64) -> bool) -> bool {
             match which {
-                Number::Fd => Some(9),
-                Number::In => Some(1500),
-                Number::Idle => Some(5500),
-                _ => None,
+                Number::Fd => such(9),
+                Number::In => such(1500),
+                Number::Idle => such(5500),
+                _ => false,
             }
         }
         fn word(&self, which: Word, start: &str) -> bool {

@@ -142,14 +142,7 @@ pub struct Lints {
 impl Lints {
     /// Takes a batch in.
     pub fn apply(&mut self, batch: &Batch) {
-        let server = batch.listener.map(|listener| listener.server);
-        if self.server != server {
-            self.forget();
-            self.found.clear();
-            self.largest = 0;
-        }
-        (self.server, self.listener) = (server, batch.listener);
-        (self.standing, self.accepted) = (batch.standing, batch.counters.accepted);
+        self.begin(batch);
         for event in batch.events() {
             let seq = event.event.seq;
             if self.seq > 0 && seq > self.seq + 1 {
@@ -158,6 +151,31 @@ impl Lints {
             self.seq = self.seq.max(seq.min(u64::MAX - 1));
             self.event(event);
         }
+        self.end(batch);
+    }
+
+    /// Takes a batch in whose events are not read.
+    pub fn pass_over(&mut self, batch: &Batch) {
+        self.begin(batch);
+        if let Some(last) = batch.events().next_back() {
+            self.forget();
+            self.seq = self.seq.max(last.event.seq.min(u64::MAX - 1));
+        }
+        self.end(batch);
+    }
+
+    fn begin(&mut self, batch: &Batch) {
+        let server = batch.listener.map(|listener| listener.server);
+        if self.server != server {
+            self.forget();
+            self.found.clear();
+            self.largest = 0;
+        }
+        (self.server, self.listener) = (server, batch.listener);
+        (self.standing, self.accepted) = (batch.standing, batch.counters.accepted);
+    }
+
+    fn end(&mut self, batch: &Batch) {
         // What was lost after the last event.
         let lost = batch.lost.all();
         if lost > self.lost {

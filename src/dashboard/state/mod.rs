@@ -9,12 +9,14 @@ pub mod charts;
 pub mod costs;
 pub mod engine;
 pub mod filter;
+pub mod flood;
 pub mod lints;
 pub mod prompt;
 pub mod rates;
 pub mod seats;
 pub mod stream;
 pub mod table;
+pub mod told;
 pub mod ways;
 
 mod enabled;
@@ -28,6 +30,7 @@ use ratatui::layout::Rect;
 use self::charts::Charts;
 use self::costs::Costs;
 use self::engine::Engine;
+use self::flood::Flood;
 use self::lints::{Lint, Lints};
 use self::prompt::{Confirm, Input};
 use self::rates::Rates;
@@ -39,8 +42,7 @@ use super::panels;
 use crate::clients::{ClientInfo, ClientKind};
 use crate::inspect::{Question, Snapshot, Workers};
 use crate::telemetry::{
-    Batch, By, Command, ConnId, Counters, Fd, Kind, Listener, Lost, Mode, Nanos, Next, Stance,
-    Standing,
+    Batch, By, Command, ConnId, Counters, Fd, Listener, Lost, Mode, Nanos, Next, Stance, Standing,
 };
 
 /// How long a notice is shown.
@@ -115,6 +117,7 @@ pub struct Scene {
     pub kernel: Option<Arc<Snapshot>>,
     /// The server's time.
     pub now: Nanos,
+    flood: Flood,
     /// The lints that the stream has told.
     told: Vec<(Option<ConnId>, Fd, Nanos)>,
 }
@@ -122,18 +125,25 @@ pub struct Scene {
 impl Scene {
     fn apply(&mut self, batch: &Batch) {
         self.table.apply(batch);
-        for event in batch.events() {
-            if event.event.what.kind() == Kind::Request {
-                self.table.request(event);
-            }
+        if self.flood.lets(batch) {
+            self.table.requests(batch);
+            self.stream.apply(batch);
+            self.engine.apply(batch);
+            self.seats.apply(batch);
+            self.lints.apply(batch);
+        } else {
+            self.table.leave_out();
+            self.stream.pass_over(batch);
+            self.engine.pass_over(batch);
+            self.seats.pass_over(batch);
+            self.lints.pass_over(batch);
         }
-        self.stream.apply(batch);
-        self.engine.apply(batch);
+        if batch.lost.all() > self.lost.all() {
+            self.table.leave_out();
+        }
         self.charts.apply(batch);
         self.rates.apply(batch);
-        self.seats.apply(batch);
         self.costs.apply(batch);
-        self.lints.apply(batch);
         self.tell_lints(batch.time);
         self.counters.clone_from(&batch.counters);
         self.lost.clone_from(&batch.lost);

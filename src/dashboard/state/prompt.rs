@@ -139,6 +139,8 @@ pub fn choice(key: KeyEvent, at: usize, count: usize, again: char) -> Choice {
     match key.code {
         KeyCode::Esc | KeyCode::Char('q') => Choice::Leave,
         KeyCode::Up => Choice::Mark(at.saturating_sub(1)),
+        KeyCode::Home => Choice::Mark(0),
+        KeyCode::End => Choice::Mark(last),
         KeyCode::Down | KeyCode::Char('j') => Choice::Mark(if at >= last { 0 } else { at + 1 }),
         KeyCode::Char(c) if c == again => Choice::Mark(if at >= last { 0 } else { at + 1 }),
         KeyCode::Enter | KeyCode::Char(' ') => Choice::Take(at.min(last)),

@@ -70,6 +70,23 @@ pub struct Seats {
 impl Seats {
     /// Takes a batch in.
     pub fn apply(&mut self, batch: &Batch) {
+        self.seat(batch);
+        if let Some(asks) = self.asks() {
+            for event in batch.events() {
+                self.light(asks, event);
+            }
+        }
+        self.let_go(batch);
+    }
+
+    /// Takes a batch in without its events: they light nothing.
+    pub fn pass_over(&mut self, batch: &Batch) {
+        self.seat(batch);
+        self.let_go(batch);
+    }
+
+    /// Who sits where, and the totals.
+    fn seat(&mut self, batch: &Batch) {
         let counters = &batch.counters;
         let server = batch.listener.map(|listener| listener.server);
         if self.server.is_some() && self.server != server {
@@ -98,11 +115,9 @@ impl Seats {
                 seat.listed = row.interest != Mask::NONE;
             }
         }
-        if let Some(asks) = server.map(ServerKind::asks) {
-            for event in batch.events() {
-                self.light(asks, event);
-            }
-        }
+    }
+
+    fn let_go(&mut self, batch: &Batch) {
         for row in &batch.gone {
             self.leave(row.id);
         }
@@ -250,6 +265,18 @@ mod tests {
         let late = 2000 * MS + GLOWS;
         assert_eq!(lights(&seats, late), [Quiet; 3]);
         assert!(!seats.fades(late + LIT));
+    }
+
+    #[test]
+    fn what_is_passed_over_is_counted_and_lights_nothing() {
+        let (mut script, mut seats) = (Script::new(2000 * MS), Seats::default());
+        seats.apply(&script.row(9, 1).row(10, 2).publish());
+        let mut batch = script.row(11, 3).wait(0, &[(10, 2)]).publish();
+        batch.gone.push(crate::dashboard::panels::sample::row(9, 1));
+        batch.counters.requests = 7;
+        seats.pass_over(&batch);
+        assert_eq!(lights(&seats, 2000 * MS), [Free, Quiet, Quiet]);
+        assert_eq!((seats.counts().spoke, seats.counts().served), (1, 7));
     }
 
     #[test]

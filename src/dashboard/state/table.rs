@@ -5,17 +5,21 @@
 //! stream. The order is made anew at most once a tick; while the cursor moves or a drop waits to
 //! be confirmed it holds still: rows keep their places, new ones are added at the end.
 
+mod entry;
+
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::fmt::Write as _;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
-use super::filter::{Filter, Flag, Number, Subject, Word};
+use self::entry::{At, key};
+pub use self::entry::{Column, Entry, Head};
+
+use super::filter::Filter;
 use crate::clients::{ClientInfo, ClientKind};
-use crate::inspect::{Snapshot, Socket};
-use crate::telemetry::{Batch, ConnId, ConnState, EventRef, Nanos, Row};
+use crate::inspect::Snapshot;
+use crate::telemetry::{Batch, ConnId, ConnState, EventRef, Kind, Nanos, Row};
 
 /// How long a closed connection stays in the table.
 pub const CLOSED_STAYS: Nanos = 5_000_000_000;
@@ -26,167 +30,6 @@ pub const HOLD: Nanos = 2_000_000_000;
 /// With more rows than this, values that change re-sort the table only every [`SORT_EVERY`].
 const MANY: usize = 1000;
 const SORT_EVERY: Nanos = 250_000_000;
-
-/// The columns, in the order in which they are shown.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-#[expect(missing_docs, reason = "the columns by their names")]
-pub enum Column {
-    #[default]
-    Fd,
-    Id,
-    Peer,
-    State,
-    Interest,
-    Last,
-    Requests,
-    In,
-    Out,
-    Idle,
-    RecvQueue,
-    SendQueue,
-}
-
-impl Column {
-    /// All columns.
-    pub const ALL: [Self; 12] = [
-        Self::Fd,
-        Self::Id,
-        Self::Peer,
-        Self::State,
-        Self::Interest,
-        Self::Last,
-        Self::Requests,
-        Self::In,
-        Self::Out,
-        Self::Idle,
-        Self::RecvQueue,
-        Self::SendQueue,
-    ];
-
-    /// Its heading.
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Fd => "fd",
-            Self::Id => "conn",
-            Self::Peer => "peer",
-            Self::State => "state",
-            Self::Interest => "interest",
-            Self::Last => "last call",
-            Self::Requests => "req",
-            Self::In => "in",
-            Self::Out => "out",
-            Self::Idle => "idle",
-            Self::RecvQueue => "recv-q",
-            Self::SendQueue => "send-q",
-        }
-    }
-
-    /// Whether a row's place under it can change without a row coming or going.
-    fn moves(self) -> bool {
-        !matches!(self, Self::Fd | Self::Id | Self::Peer)
-    }
-}
-
-/// The last request seen on a connection.
-#[derive(Clone, Debug)]
-pub struct Head {
-    /// When.
-    pub time: Nanos,
-    /// Request line and headers, cut at [`EventRef::HEAD_KEPT`].
-    pub bytes: Arc<[u8]>,
-}
-
-/// A connection, with what was learnt about it besides its row.
-#[derive(Clone, Debug)]
-pub struct Entry {
-    /// What the server published last.
-    pub row: Row,
-    /// What the kernel said last.
-    pub socket: Option<Socket>,
-    /// The built-in client at the other end.
-    pub ours: Option<(u32, ClientKind)>,
-    /// When it was seen to be closed.
-    pub closed: Option<Nanos>,
-    /// Its last request, if its event was seen.
-    pub head: Option<Head>,
-}
-
-impl Entry {
-    /// How long no byte has moved.
-    #[must_use]
-    pub fn idle(&self, now: Nanos) -> Nanos {
-        self.closed.unwrap_or(now).saturating_sub(self.row.active)
-    }
-
-    /// Why it is closed, in words; empty while it is open.
-    #[must_use]
-    pub fn why(&self) -> &'static str {
-        match (self.closed, self.row.why) {
-            (None, _) => "",
-            (Some(_), Some(why)) => why.label(),
-            (Some(_), None) => "closed",
-        }
-    }
-}
-
-/// An entry and the time, as a filter sees it.
-struct At<'a>(&'a Entry, Nanos);
-
-impl Subject for At<'_> {
-    fn number(&self, which: Number) -> Option<u64> {
-        let Self(entry, now) = self;
-        let row = &entry.row;
-        match which {
-            Number::Fd => u64::try_from(row.fd).ok(),
-            Number::Conn => Some(row.id.get()),
-            Number::Requests => Some(row.requests),
-            Number::In => Some(row.bytes_in),
-            Number::Out => Some(row.bytes_out),
-            Number::Idle => Some(entry.idle(*now) / 1_000_000),
-            Number::RecvQueue => entry.socket.map(|s| u64::from(s.recv_queue)),
-            Number::SendQueue => entry.socket.map(|s| u64::from(s.send_queue)),
-        }
-    }
-
-    fn word(&self, which: Word, start: &str) -> bool {
-        let Self(entry, _) = self;
-        match which {
-            Word::State => entry.row.state.label().starts_with(start),
-            Word::Peer => entry.row.peer.to_string().starts_with(start),
-            Word::Kind => entry.row.last.name().starts_with(start),
-            Word::Why => entry.closed.is_some() && entry.why().starts_with(start),
-        }
-    }
-
-    fn flag(&self, which: Flag) -> bool {
-        let Self(entry, _) = self;
-        match which {
-            Flag::Ours => entry.ours.is_some(),
-            Flag::Error => {
-                entry.row.last_ret.get().is_err_and(|errno| errno != crate::telemetry::Errno::AGAIN)
-            }
-            Flag::Stopped => entry.row.stopped,
-            Flag::Closed => entry.closed.is_some(),
-        }
-    }
-
-    fn text(&self, into: &mut String) {
-        let Self(entry, _) = self;
-        let row = &entry.row;
-        // A String takes everything.
-        let _ = write!(
-            into,
-            "{} {} {} {} {} {}",
-            row.fd,
-            row.peer,
-            row.state.label(),
-            row.interest,
-            row.last.name(),
-            entry.why()
-        );
-    }
-}
 
 /// The table.
 #[derive(Clone, Debug, Default)]
@@ -214,6 +57,8 @@ pub struct Table {
     values_changed: bool,
     sorted_at: Nanos,
     ours: HashMap<SocketAddr, (u32, ClientKind)>,
+    /// How often events were left out, requests perhaps among them.
+    holes: u64,
 }
 
 impl Table {
@@ -252,20 +97,38 @@ impl Table {
         }
     }
 
-    /// Keeps the head of a request for the card of its connection.
-    pub fn request(&mut self, event: EventRef<'_>) {
+    /// Keeps the heads of a batch's requests for the cards of their connections.
+    pub fn requests(&mut self, batch: &Batch) {
+        for event in batch.events().filter(|e| e.event.what.kind() == Kind::Request) {
+            self.request(event);
+        }
+    }
+
+    fn request(&mut self, event: EventRef<'_>) {
         let Some(&i) = event.event.conn.and_then(|id| self.index.get(&id)) else { return };
         let EventRef { event, bytes, .. } = event;
         // The same request again and again is the common case when there are very many.
-        if let Some(Head { time, bytes: old }) = &mut self.entries[i].head
-            && old.len() == bytes.len()
-            && let Some(old) = Arc::get_mut(old)
+        if let Some(head) = &mut self.entries[i].head
+            && head.bytes.len() == bytes.len()
+            && let Some(old) = Arc::get_mut(&mut head.bytes)
         {
-            *time = event.time;
+            (head.time, head.holes) = (event.time, self.holes);
             old.copy_from_slice(bytes);
         } else {
-            self.entries[i].head = Some(Head { time: event.time, bytes: bytes.into() });
+            let head = Head { time: event.time, bytes: bytes.into(), holes: self.holes };
+            self.entries[i].head = Some(head);
         }
+    }
+
+    /// Events are missing here: a request may have been among them.
+    pub fn leave_out(&mut self) {
+        self.holes += 1;
+    }
+
+    /// Whether later requests than this one may have been left out.
+    #[must_use]
+    pub fn may_be_old(&self, head: &Head) -> bool {
+        head.holes < self.holes
     }
 
     /// Takes over what the kernel says of the sockets.
@@ -552,28 +415,5 @@ impl Table {
         self.position = other.position;
         self.top = other.top;
         self.settle();
-    }
-}
-
-/// By what an entry is sorted under a column.
-fn key(entry: &Entry, column: Column, now: Nanos) -> (u128, u64) {
-    let row = &entry.row;
-    let (socket, amount) = (entry.socket, |n: u64| (u128::from(n), 0));
-    match column {
-        Column::Fd => amount(u64::try_from(row.fd).unwrap_or(0)),
-        Column::Id => amount(row.id.get()),
-        Column::Peer => match row.peer.ip() {
-            IpAddr::V4(ip) => (u128::from(ip.to_bits()), u64::from(row.peer.port())),
-            IpAddr::V6(ip) => (ip.to_bits(), u64::from(row.peer.port())),
-        },
-        Column::State => amount(row.state as u64),
-        Column::Interest => amount(u64::from(row.interest.0)),
-        Column::Last => amount(row.last as u64),
-        Column::Requests => amount(row.requests),
-        Column::In => amount(row.bytes_in),
-        Column::Out => amount(row.bytes_out),
-        Column::Idle => amount(entry.idle(now)),
-        Column::RecvQueue => amount(socket.map_or(0, |s| u64::from(s.recv_queue))),
-        Column::SendQueue => amount(socket.map_or(0, |s| u64::from(s.send_queue))),
     }
 }

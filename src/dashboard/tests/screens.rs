@@ -190,8 +190,35 @@ fn another_server_is_chosen() {
     assert!(screen.contains("× server switched") && screen.contains(" poll "), "{screen}");
     assert_eq!(state.live().table.open(), 0);
     assert!(state.live().engine.wakes().is_empty());
-    let sent = press(&mut state, "v3");
+    let sent = press(&mut state, "v<End><Home><Down><Down><Enter>");
     assert_eq!(sent, [Action::Send(Command::Switch(ServerKind::Threads))], "nobody to ask for");
+}
+
+#[test]
+fn no_figure_stands_where_a_server_has_none() {
+    use ServerKind::{Blocking, Coroutines, Poll, Threads};
+    let told = |server| {
+        let (mut state, mut feed) = lively(200, 50);
+        feed.switch(server);
+        state.apply(&feed.publish());
+        state.tick(4 * SECOND);
+        let screen = dark(&state, 200, 50);
+        let interest = screen.contains("OUT|RDHUP|ET");
+        let charts = [
+            "1 wake-up/s",
+            "wake-ups/s",
+            "loop turn",
+            "ready/wake-up",
+            "system calls/s",
+            "started/s",
+        ];
+        let there = charts.into_iter().map(|name| screen.matches(name).count());
+        (interest, there.collect::<Vec<_>>())
+    };
+    assert_eq!(told(Poll), (true, vec![1, 1, 1, 1, 0, 0]));
+    assert_eq!(told(Coroutines), (false, vec![1, 1, 0, 0, 1, 1]));
+    assert_eq!(told(Threads), (false, vec![0, 0, 0, 0, 1, 1]));
+    assert_eq!(told(Blocking), (false, vec![0, 0, 0, 0, 1, 0]));
 }
 
 #[test]
@@ -272,6 +299,21 @@ fn what_was_lost_and_what_failed() {
     state.apply(&feed.publish());
     state.tick(4 * SECOND);
     assert_snapshot!(dark(&state, 80, 24));
+    // Lost after the last event that was told: what is shown may not be the last.
+    let labels = |state: &State| {
+        let screen = dark(state, 120, 36);
+        ["last call: ", "last seen: ", "by the last wait seen"].map(|label| screen.contains(label))
+    };
+    state.resize(120, 36);
+    feed.wake(1000, &[(9, Mask::IN, Some(1))]);
+    feed.get(1, "/", 900);
+    feed.lose(Kind::Accept, 2);
+    state.apply(&feed.publish());
+    assert_eq!(labels(&state), [false, true, true]);
+    feed.wake(1000, &[(9, Mask::IN, Some(1))]);
+    feed.get(1, "/", 900);
+    state.apply(&feed.publish());
+    assert_eq!(labels(&state), [true, false, false]);
 }
 
 #[test]

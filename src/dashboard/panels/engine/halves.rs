@@ -56,25 +56,33 @@ pub(super) fn capped<T>(
 }
 
 impl Pen<'_> {
-    pub(super) fn halves(&self, frame: &mut Frame, area: Rect, way: &dyn Fn(Room) -> Way) {
+    /// Draws the two, the upper one with more of the room where that is asked for.
+    pub(super) fn halves(
+        &self,
+        frame: &mut Frame,
+        area: Rect,
+        top_heavy: bool,
+        way: &dyn Fn(Room) -> Way,
+    ) {
         if area.height < FULL {
-            let lines = self.compact_halves(area.width.into(), area.height.into(), way);
+            let size = (area.width.into(), area.height.into());
+            let lines = self.compact_halves(size, top_heavy, way);
             frame.render_widget(Paragraph::new(lines), area);
             return;
         }
-        let above = area.height / 2;
+        let above = if top_heavy { area.height * 2 / 3 } else { area.height / 2 };
         let below = area.height - above - 1;
         let part = |x, y, width, height| Rect { x, y, width, height };
         let wide = area.width >= WIDE;
         let left = if wide { area.width / 2 } else { area.width };
         // Narrow, the queues stand below the list, and the history below what is done now.
         let queues = if wide { 0 } else { (above / 4).max(2) };
-        let told = 6.min(below / 2);
+        let told = if top_heavy { 4 } else { 6.min(below / 2) };
         let past = if wide || below < 14 { 0 } else { below / 3 };
         let room = Room {
             width: usize::from(left).saturating_sub(1),
             above: usize::from(above - queues - 1),
-            below: usize::from(below - told - past).max(1),
+            below: usize::from((below - past).saturating_sub(told)).max(1),
         };
         let way = way(room);
         let past = if way.history { past } else { 0 };
@@ -107,14 +115,15 @@ impl Pen<'_> {
     /// Without headings: the two lists, the queues, the boundary, and what is done now.
     fn compact_halves(
         &self,
-        width: usize,
-        height: usize,
+        (width, height): (usize, usize),
+        top_heavy: bool,
         way: &dyn Fn(Room) -> Way,
     ) -> Vec<Line<'static>> {
         let (now, last) = self.now(width);
         let rest = height.saturating_sub(5);
-        let above = 1 + rest.div_ceil(3);
-        let below = 1 + rest / 3;
+        let (above, below) =
+            if top_heavy { (rest / 2, rest / 6) } else { (rest.div_ceil(3), rest / 3) };
+        let (above, below) = (1 + above, 1 + below);
         let way = way(Room { width, above, below });
         if height < 3 {
             let mut lines = vec![now, self.way_boundary(&way, width)];

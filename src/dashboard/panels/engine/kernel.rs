@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use super::super::fit::{Token, cut, first_fit, fold, wrap};
 use super::{Pen, indent, padded};
 use crate::dashboard::format;
-use crate::dashboard::state::engine::{Entry, Group, Queue};
+use crate::dashboard::state::engine::{Entry, Group, Known, Queue};
 use crate::dashboard::theme::Role;
 use crate::telemetry::Fd;
 
@@ -114,7 +114,10 @@ impl Pen<'_> {
 
     pub(super) fn ready_section(&self, width: usize, rows: usize) -> Vec<Line<'static>> {
         if !self.stands() {
-            let spellings = ["returned by the last wait", "by the last wait"];
+            let spellings = match self.engine.known() {
+                Known::Part => ["returned by the last wait seen", "by the last wait seen"],
+                _ => ["returned by the last wait", "by the last wait"],
+            };
             let room = width.saturating_sub("kernel".width() + "ready list".width() + 6);
             let by = first_fit(spellings.map(str::to_owned), room)
                 .unwrap_or_else(|| "last wait".to_owned());

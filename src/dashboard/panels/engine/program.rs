@@ -51,6 +51,8 @@ impl Pen<'_> {
         let last = self.engine.last_call().map(|event| call(event.as_ref()));
         let standing = self.engine.standing();
         let ascii = self.theme.ascii();
+        let seen = self.engine.later_left_out();
+        let (behind, alone) = if seen { ("last seen", "last seen") } else { ("last", "last call") };
         let (text, role, last) = match (standing.stance, standing.mode) {
             (Stance::Held(next), Mode::Slow(_)) => {
                 let next = before(next);
@@ -72,27 +74,28 @@ impl Pen<'_> {
                 let spellings =
                     [format!("{sign} HELD before {before}"), format!("{sign} HELD: {before}")];
                 let text = first_fit(spellings, width).unwrap_or_else(|| "HELD".to_owned());
-                (text, Role::Warn, last.map(|last| format!("last: {last}")))
+                (text, Role::Warn, last.map(|last| format!("{behind}: {last}")))
             }
             (Stance::Handling(route), _) => {
                 let sign = self.theme.glyph("✋", "!!");
                 (
                     format!("{sign} BLOCKED in {route}"),
                     Role::Bad,
-                    last.map(|l| format!("last: {l}")),
+                    last.map(|last| format!("{behind}: {last}")),
                 )
             }
-            (Stance::Working, _) => match last {
+            (Stance::Working, _) if !seen => match last {
                 Some(last) => (format!("now: {last}"), Role::Program, None),
                 None => ("at work".to_owned(), Role::Program, None),
             },
             (Stance::Within(next), _) => (
                 format!("asleep in {}", before(next)),
                 Role::Warn,
-                last.map(|l| format!("last: {l}")),
+                last.map(|last| format!("{behind}: {last}")),
             ),
-            (Stance::Starting | Stance::Waiting | Stance::Ended, _) => match last {
-                Some(last) => (format!("last call: {last}"), Role::Program, None),
+            (Stance::Working | Stance::Starting | Stance::Waiting | Stance::Ended, _) => match last
+            {
+                Some(last) => (format!("{alone}: {last}"), Role::Program, None),
                 None => ("no call yet".to_owned(), Role::Dim, None),
             },
         };

@@ -117,6 +117,11 @@ impl Rounds {
         }
     }
 
+    /// A round begins here, whatever was left out before.
+    pub(super) fn begin(&mut self) {
+        *self = Self { last: self.last.take(), ..Self::default() };
+    }
+
     pub(super) fn leave_out(&mut self) {
         self.part = true;
     }

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::dashboard::panels::sample::{MS, Script, peer};
-use crate::inspect::{Socket, TcpState};
-use crate::telemetry::{Mode, ServerKind};
+use crate::inspect::{AcceptQueue, Socket, TcpState};
+use crate::telemetry::{Mask, Mode, Ret, ServerKind};
 
 fn marks(engine: &Engine) -> Vec<(Fd, Served)> {
     engine.entries().iter().map(|entry| (entry.ready.fd, entry.served)).collect()
@@ -91,6 +91,38 @@ fn only_the_last_of_many_turns_is_worked_out_and_all_are_remembered() {
 }
 
 #[test]
+fn of_a_batch_that_is_passed_over_the_last_turn_is_shown() {
+    let mut script = Script::new(0);
+    let mut engine = Engine::new();
+    engine.apply(&script.wait(MS, &[(9, 1)]).recv(9, 1, 5).publish());
+    script.recv(9, 1, 5).wait(MS, &[(9, 1)]).recv(9, 1, 5).wait(MS, &[(9, 1), (14, 2)]);
+    engine.pass_over(&script.recv(9, 1, 5).recv(14, 2, 7).publish());
+    assert_eq!(marks(&engine), [(9, Served::Done), (14, Served::Done)]);
+    assert_eq!((engine.known(), engine.wakes().len()), (Known::All, 2), "one is not remembered");
+    assert!(engine.wakes()[0].part && !engine.wakes()[1].part);
+    assert_eq!(engine.last_call().unwrap().event.what, What::Recv { ret: Ret::ok(7) });
+
+    // Nothing was lost on the wire; then something is, and that is no part of the turn.
+    engine.apply(&script.recv(14, 2, 8).publish());
+    assert_eq!((engine.known(), engine.wake().unwrap().calls), (Known::All, 3));
+    script.batch.lost.events[Kind::Recv as usize] = 1;
+    script.seq += 1;
+    engine.pass_over(&script.recv(9, 1, 5).recv(9, 1, 6).publish());
+    assert_eq!(engine.known(), Known::NoWait, "no wait in it: whose turn this is is not known");
+    assert_eq!(engine.last_call().unwrap().event.what, What::Recv { ret: Ret::ok(6) });
+
+    // Where each is asked it is the last round, and it is whole.
+    let mut script = Script::new(0);
+    let mut engine = Engine::new();
+    script.server(ServerKind::Scan).row(9, 1).row(10, 2);
+    engine.apply(&script.publish());
+    engine.pass_over(&script.round(1..=2, 1).round(1..=2, 2).round(1..=2, 2).publish());
+    let last = engine.rounds().last().unwrap();
+    assert_eq!((last.asks.len(), last.answered, last.part), (3, 1, false));
+    assert_eq!(engine.wakes().len(), 1);
+}
+
+#[test]
 fn a_gap_is_told_and_no_call_is_put_into_the_wrong_turn() {
     let mut script = Script::new(0);
     let mut engine = Engine::new();
@@ -112,11 +144,14 @@ fn a_loss_after_the_last_event_is_told_too() {
     let mut engine = Engine::new();
     engine.apply(&script.wait(0, &[(9, 1), (14, 2)]).recv(9, 1, 5).publish());
     script.batch.lost.events[Kind::Recv as usize] = 2;
+    assert!(!engine.later_left_out());
     engine.apply(&script.publish());
     assert_eq!(engine.known(), Known::Part);
+    assert!(engine.later_left_out(), "the last call that was told may not be the last");
     script.seq += 2;
     engine.apply(&script.wait(0, &[(9, 1)]).publish());
     assert_eq!(engine.known(), Known::All);
+    assert!(!engine.later_left_out());
 }
 
 #[test]

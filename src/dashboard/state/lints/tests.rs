@@ -120,6 +120,14 @@ fn bytes_may_wait_for_a_reason() {
         room.wait(5000 * MS);
         assert!(room.told().is_empty(), "{reason}: {:?}", room.told());
     }
+    // What was passed over may have been its request.
+    let mut room = Room::new(ServerKind::Epoll);
+    room.script.accept(9, 1).wait(0, &[(9, 1)]).recv(9, 1, 1024);
+    room.publish();
+    room.lints.pass_over(&room.script.recv(14, 2, 9).publish());
+    room.queues = vec![(9, 5904, 0)];
+    room.wait(5000 * MS);
+    assert!(room.told().is_empty(), "{:?}", room.told());
     // Threads sleep in their own calls.
     let mut room = Room::new(ServerKind::Threads);
     room.script.accept(9, 1);

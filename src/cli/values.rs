@@ -1,0 +1,76 @@
+//! How the values of flags are read from their words.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use encoding_rs::Encoding;
+
+use super::Handler;
+use crate::server::{Mistake, Trigger};
+use crate::telemetry::ServerKind;
+
+pub(super) fn server_value(kind: ServerKind) -> PossibleValue {
+    PossibleValue::new(kind.name()).help(kind.summary())
+}
+
+/// How many threads a pool has when nothing is said.
+const POOL: usize = 4;
+
+/// `inline`, `offload` or `offload=THREADS`.
+pub(super) fn handler(text: &str) -> Result<Handler, String> {
+    let threads = match text {
+        "inline" => return Ok(Handler::Inline),
+        "offload" => Ok(POOL),
+        _ => text.strip_prefix("offload=").unwrap_or_default().parse(),
+    };
+    match threads {
+        Ok(threads @ 1..=64) => Ok(Handler::Offload(threads)),
+        _ => Err("say inline, offload, or offload=THREADS with 1 to 64 threads".into()),
+    }
+}
+
+/// One of the nine servers, by its name.
+pub(super) fn server_kind() -> impl TypedValueParser<Value = ServerKind> {
+    one_of(ServerKind::ALL, ServerKind::name, ServerKind::summary)
+}
+
+pub(super) fn trigger() -> impl TypedValueParser<Value = Trigger> {
+    one_of(Trigger::ALL, Trigger::name, Trigger::summary)
+}
+
+pub(super) fn mistake() -> impl TypedValueParser<Value = Mistake> {
+    one_of(Mistake::ALL, Mistake::name, Mistake::summary)
+}
+
+/// One of some, by its name.
+fn one_of<T: Copy + Send + Sync + 'static, const N: usize>(
+    all: [T; N],
+    name: fn(T) -> &'static str,
+    summary: fn(T) -> &'static str,
+) -> impl TypedValueParser<Value = T> {
+    let values = all.map(|each| PossibleValue::new(name(each)).help(summary(each)));
+    PossibleValuesParser::new(values)
+        .try_map(move |text| all.into_iter().find(|&each| name(each) == text).ok_or("no such name"))
+}
+
+/// A nap's length, in seconds and parts of one.
+pub(super) fn nap(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds")?;
+    if !(0.0..=60.0).contains(&seconds) {
+        return Err("between 0 and 60 seconds".into());
+    }
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}
+
+/// An encoding by one of its labels (WHATWG Encoding Standard).
+pub(super) fn encoding(label: &str) -> Result<&'static Encoding, String> {
+    Encoding::for_label(label.as_bytes())
+        .ok_or_else(|| "no such encoding; utf-8, gb18030, big5, shift_jis are some".into())
+}
+
+/// An IP address; IPv6 also in brackets, as it stands in a URL.
+pub(super) fn ip(text: &str) -> Result<IpAddr, std::net::AddrParseError> {
+    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
+    bare.unwrap_or(text).parse()
+}

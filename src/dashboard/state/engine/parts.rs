@@ -1,0 +1,107 @@
+//! What the loop's picture is made of.
+
+use crate::inspect::AcceptQueue;
+use crate::telemetry::{Fd, Kind, Mask, Nanos, Ready, Ret};
+
+/// Fds of the interest list that are watched for the same.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Group {
+    /// What they are watched for.
+    pub mask: Mask,
+    /// The fds, as runs of neighbouring numbers: first and last.
+    pub runs: Vec<(Fd, Fd)>,
+}
+
+/// How far the program has got with one entry of the ready array.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Served {
+    /// No call has been made for it in this turn.
+    Not,
+    /// The last call, or the one that comes next, is for it.
+    Now,
+    /// Calls were made for it, and the program has gone on.
+    Done,
+    /// It was closed in this turn before its event was looked at: the event is stale.
+    Stale,
+}
+
+/// An entry of the ready array.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Entry {
+    /// As the wait call returned it.
+    pub ready: Ready,
+    /// How far it has got.
+    pub served: Served,
+}
+
+/// How much is known of the turn that is shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Known {
+    /// No wait call has been seen.
+    #[default]
+    Nothing,
+    /// All of its calls so far.
+    All,
+    /// Some of its calls were left out of the stream: what looks unserved may have been served.
+    Part,
+    /// Its wait call itself was left out.
+    NoWait,
+}
+
+/// A wait call's return; for `scan` a round of questions.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Wake {
+    /// Which call it was; [`Kind::Round`] for a round.
+    pub kind: Kind,
+    /// Fds that were asked: those of the list handed over, or of the round.
+    pub examined: u32,
+    /// Bytes of the list handed over and back; 0 where there is none.
+    pub copied: u32,
+    /// When it returned.
+    pub time: Nanos,
+    /// How long it had waited; for a round, how long the nap before it was.
+    pub waited: Nanos,
+    /// What it returned.
+    pub ret: Ret,
+    /// How many of those were our own plumbing.
+    pub own: u32,
+    /// How many were not.
+    pub ready: u32,
+    /// The first ready fds, own plumbing left out.
+    pub first: [Option<Fd>; 8],
+    /// System calls made in its turn so far, without the wait call and own plumbing.
+    pub calls: u32,
+    /// Some of the calls of its turn were left out.
+    pub part: bool,
+}
+
+/// A receive queue that is not empty.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Queue {
+    /// Whose it is.
+    pub fd: Fd,
+    /// Bytes that the server has not read.
+    pub bytes: u32,
+    /// It has grown since it was last looked at.
+    pub grown: bool,
+}
+
+/// What the inspector measured.
+#[derive(Clone, Debug, Default)]
+pub struct Measured {
+    /// The listener's queue.
+    pub accept: Option<AcceptQueue>,
+    /// It has grown since it was last looked at.
+    pub accept_grown: bool,
+    /// The receive queues that are not empty, by fd.
+    pub queues: Vec<Queue>,
+    /// Fds with something to read, seen by a second epoll of ours while the loop stood; `None`
+    /// while it was not asked.
+    pub readable: Option<Vec<Fd>>,
+    /// Whether the server's own ready list has something on it; `None` while it was not asked.
+    pub ready_list: Option<bool>,
+    /// The interest list as the kernel keeps it; `None` while it was not asked.
+    pub interest: Option<Vec<(Fd, Mask)>>,
+    /// Why something is missing.
+    pub trouble: Option<String>,
+}

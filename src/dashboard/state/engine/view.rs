@@ -1,0 +1,176 @@
+//! What the loop's picture shows.
+
+use std::collections::VecDeque;
+
+use super::{Engine, Entry, Group, Known, Measured, Served, Wake, round, ways};
+use crate::record::text::meaning;
+use crate::telemetry::{
+    Errno, Fd, Kind, Listener, Mask, Nanos, OwnedEvent, Row, ServerKind, Stance,
+};
+
+impl Engine {
+    /// For how long the loop has stood where it stands.
+    #[must_use]
+    pub fn stood(&self) -> Nanos {
+        self.now.saturating_sub(self.standing.since)
+    }
+
+    /// The last call of the loop that was told, own plumbing left out.
+    #[must_use]
+    pub fn last_call(&self) -> Option<&OwnedEvent> {
+        self.last_call.as_ref()
+    }
+
+    /// Whether it may not be the last: events after it were left out.
+    #[must_use]
+    pub fn later_left_out(&self) -> bool {
+        self.later_left_out
+    }
+
+    /// What the last call meant, in one sentence; in two where our own waker was among the ready,
+    /// as it is whenever a wait is stepped over.
+    #[must_use]
+    pub fn meaning(&self) -> Option<String> {
+        let last = self.last_call.as_ref()?;
+        let drained = last.event.what.ret().is_some_and(|ret| ret.is_err(Errno::AGAIN));
+        if self.has_rounds()
+            && drained
+            && matches!(last.event.what.kind(), Kind::Recv | Kind::Accept)
+        {
+            // Nobody will tell: it will be asked again.
+            return Some(format!("fd {} has nothing to say; the next is asked.", last.event.fd));
+        }
+        let mut text = meaning(last.as_ref()).into_owned();
+        let waited = last.event.what.kind().is_wait();
+        if waited && self.wake().is_some_and(|wake| wake.own > 0 && wake.ready > 0) {
+            text += " One of them is our own waker.";
+        }
+        Some(text)
+    }
+
+    pub(super) fn has_rounds(&self) -> bool {
+        self.server().is_some_and(ways::has_rounds)
+    }
+
+    /// Which server it is; `None` before it listens.
+    #[must_use]
+    pub fn server(&self) -> Option<ServerKind> {
+        self.listener.map(|listener| listener.server)
+    }
+
+    /// The connections, by fd.
+    #[must_use]
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = &Row> {
+        self.connections.values()
+    }
+
+    /// The rounds of questions.
+    #[must_use]
+    pub fn rounds(&self) -> &round::Rounds {
+        &self.rounds
+    }
+
+    /// The listening socket.
+    #[must_use]
+    pub fn listener(&self) -> Option<&Listener> {
+        self.listener.as_ref()
+    }
+
+    /// The interest list by what the fds are watched for: as the kernel keeps it while the loop
+    /// stands and that was measured, else as the server asked for it. Our own waker is left out,
+    /// and so are ERR and HUP, which the kernel adds to every mask unasked.
+    #[must_use]
+    pub fn interest(&self) -> Vec<Group> {
+        let mut groups: Vec<Group> = Vec::new();
+        for (fd, mask) in self.list() {
+            let mask = Mask(mask.0 & !Mask::ERR.with(Mask::HUP).0);
+            match groups.iter_mut().find(|group| group.mask == mask) {
+                Some(group) => match group.runs.last_mut() {
+                    Some((_, last)) if last.checked_add(1) == Some(fd) => *last = fd,
+                    _ => group.runs.push((fd, fd)),
+                },
+                None => groups.push(Group { mask, runs: vec![(fd, fd)] }),
+            }
+        }
+        groups
+    }
+
+    /// How many fds are watched; our own waker left out.
+    #[must_use]
+    pub fn watched(&self) -> usize {
+        self.list().count()
+    }
+
+    /// The fds that are watched, in order, as the server asked for it; our own waker left out.
+    #[must_use]
+    pub fn fds(&self) -> Vec<Fd> {
+        let mut fds: Vec<Fd> = self.list().map(|(fd, _)| fd).collect();
+        fds.sort_unstable();
+        fds
+    }
+
+    fn list(&self) -> impl Iterator<Item = (Fd, Mask)> + '_ {
+        let waker = self.listener.map(|listener| listener.waker);
+        let kernel = self.measured.as_ref().and_then(|measured| measured.interest.as_deref());
+        let told = kernel.is_none().then(|| {
+            let listener = self.listener.iter().map(|listener| (listener.fd, listener.interest));
+            let connections = self.connections.iter().map(|((fd, _), row)| (*fd, row.interest));
+            listener.chain(connections).filter(|(_, mask)| *mask != Mask::NONE)
+        });
+        let kernel = kernel.unwrap_or_default().iter().copied();
+        kernel.filter(move |(fd, _)| Some(*fd) != waker).chain(told.into_iter().flatten())
+    }
+
+    /// The ready array of this turn, in the order in which the wait call gave it, with how far
+    /// the program has got.
+    #[must_use]
+    pub fn entries(&self) -> Vec<Entry> {
+        let mut entries = self.entries.clone();
+        let over = self.turn_over();
+        let next = self.held().and_then(|next| self.entry_of(next.fd, next.conn, next.kind));
+        for (i, entry) in entries.iter_mut().enumerate() {
+            let now = !over && next.or(self.current) == Some(i);
+            entry.served = match entry.served {
+                Served::Stale => Served::Stale,
+                _ if now => Served::Now,
+                Served::Now => Served::Done,
+                other => other,
+            };
+        }
+        entries
+    }
+
+    /// Whether the program is through with the ready array: it waits again or is about to.
+    #[must_use]
+    pub fn turn_over(&self) -> bool {
+        match self.standing.stance {
+            Stance::Held(next) => next.kind.is_wait() || next.kind == Kind::Nap,
+            Stance::Working | Stance::Handling(_) => false,
+            Stance::Starting | Stance::Waiting | Stance::Within(_) | Stance::Ended => true,
+        }
+    }
+
+    /// How much of this turn is known.
+    #[must_use]
+    pub fn known(&self) -> Known {
+        self.known
+    }
+
+    /// The last returns of the wait call, oldest first.
+    #[must_use]
+    pub fn wakes(&self) -> &VecDeque<Wake> {
+        &self.wakes
+    }
+
+    /// The return that began this turn; `None` when it was left out.
+    #[must_use]
+    pub fn wake(&self) -> Option<&Wake> {
+        self.wakes.back().filter(|_| !matches!(self.known, Known::NoWait | Known::Nothing))
+    }
+
+    /// What was measured beside the server; `None` before the first time.
+    #[must_use]
+    pub fn measured(&self) -> Option<&Measured> {
+        self.measured.as_ref()
+    }
+}

@@ -1,0 +1,197 @@
+//! A line of the table: its columns, how it is filtered and by what it is sorted.
+
+use std::fmt::Write as _;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use crate::clients::ClientKind;
+use crate::dashboard::state::filter::{Flag, Number, Subject, Word};
+use crate::inspect::Socket;
+use crate::telemetry::{Nanos, Row};
+
+/// The columns, in the order in which they are shown.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+#[expect(missing_docs, reason = "the columns by their names")]
+pub enum Column {
+    #[default]
+    Fd,
+    Id,
+    Peer,
+    State,
+    Interest,
+    Last,
+    Requests,
+    In,
+    Out,
+    Idle,
+    RecvQueue,
+    SendQueue,
+}
+
+impl Column {
+    /// All columns.
+    pub const ALL: [Self; 12] = [
+        Self::Fd,
+        Self::Id,
+        Self::Peer,
+        Self::State,
+        Self::Interest,
+        Self::Last,
+        Self::Requests,
+        Self::In,
+        Self::Out,
+        Self::Idle,
+        Self::RecvQueue,
+        Self::SendQueue,
+    ];
+
+    /// Its heading.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Fd => "fd",
+            Self::Id => "conn",
+            Self::Peer => "peer",
+            Self::State => "state",
+            Self::Interest => "interest",
+            Self::Last => "last call",
+            Self::Requests => "req",
+            Self::In => "in",
+            Self::Out => "out",
+            Self::Idle => "idle",
+            Self::RecvQueue => "recv-q",
+            Self::SendQueue => "send-q",
+        }
+    }
+
+    /// Whether a row's place under it can change without a row coming or going.
+    pub(super) fn moves(self) -> bool {
+        !matches!(self, Self::Fd | Self::Id | Self::Peer)
+    }
+}
+
+/// The last request seen on a connection.
+#[derive(Clone, Debug)]
+pub struct Head {
+    /// When.
+    pub time: Nanos,
+    /// Request line and headers, cut at [`EventRef::HEAD_KEPT`].
+    pub bytes: Arc<[u8]>,
+    /// How often events had been left out by then.
+    pub(super) holes: u64,
+}
+
+/// A connection, with what was learnt about it besides its row.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// What the server published last.
+    pub row: Row,
+    /// What the kernel said last.
+    pub socket: Option<Socket>,
+    /// The built-in client at the other end.
+    pub ours: Option<(u32, ClientKind)>,
+    /// When it was seen to be closed.
+    pub closed: Option<Nanos>,
+    /// Its last request, if its event was seen.
+    pub head: Option<Head>,
+}
+
+impl Entry {
+    /// How long no byte has moved.
+    #[must_use]
+    pub fn idle(&self, now: Nanos) -> Nanos {
+        self.closed.unwrap_or(now).saturating_sub(self.row.active)
+    }
+
+    /// Why it is closed, in words; empty while it is open.
+    #[must_use]
+    pub fn why(&self) -> &'static str {
+        match (self.closed, self.row.why) {
+            (None, _) => "",
+            (Some(_), Some(why)) => why.label(),
+            (Some(_), None) => "closed",
+        }
+    }
+}
+
+/// An entry and the time, as a filter sees it.
+pub(super) struct At<'a>(pub(super) &'a Entry, pub(super) Nanos);
+
+impl Subject for At<'_> {
+    fn number(&self, which: Number, such: &dyn Fn(u64) -> bool) -> bool {
+        let Self(entry, now) = self;
+        let row = &entry.row;
+        let number = match which {
+            Number::Fd => u64::try_from(row.fd).ok(),
+            Number::Conn => Some(row.id.get()),
+            Number::Requests => Some(row.requests),
+            Number::In => Some(row.bytes_in),
+            Number::Out => Some(row.bytes_out),
+            Number::Idle => Some(entry.idle(*now) / 1_000_000),
+            Number::RecvQueue => entry.socket.map(|s| u64::from(s.recv_queue)),
+            Number::SendQueue => entry.socket.map(|s| u64::from(s.send_queue)),
+        };
+        number.is_some_and(such)
+    }
+
+    fn word(&self, which: Word, start: &str) -> bool {
+        let Self(entry, _) = self;
+        match which {
+            Word::State => entry.row.state.label().starts_with(start),
+            Word::Peer => entry.row.peer.to_string().starts_with(start),
+            Word::Kind => entry.row.last.name().starts_with(start),
+            Word::Why => entry.closed.is_some() && entry.why().starts_with(start),
+        }
+    }
+
+    fn flag(&self, which: Flag) -> bool {
+        let Self(entry, _) = self;
+        match which {
+            Flag::Ours => entry.ours.is_some(),
+            Flag::Error => {
+                entry.row.last_ret.get().is_err_and(|errno| errno != crate::telemetry::Errno::AGAIN)
+            }
+            Flag::Stopped => entry.row.stopped,
+            Flag::Closed => entry.closed.is_some(),
+        }
+    }
+
+    fn text(&self, into: &mut String) {
+        let Self(entry, _) = self;
+        let row = &entry.row;
+        // A String takes everything.
+        let _ = write!(
+            into,
+            "{} {} {} {} {} {}",
+            row.fd,
+            row.peer,
+            row.state.label(),
+            row.interest,
+            row.last.name(),
+            entry.why()
+        );
+    }
+}
+
+/// By what an entry is sorted under a column.
+pub(super) fn key(entry: &Entry, column: Column, now: Nanos) -> (u128, u64) {
+    let row = &entry.row;
+    let (socket, amount) = (entry.socket, |n: u64| (u128::from(n), 0));
+    match column {
+        Column::Fd => amount(u64::try_from(row.fd).unwrap_or(0)),
+        Column::Id => amount(row.id.get()),
+        Column::Peer => match row.peer.ip() {
+            IpAddr::V4(ip) => (u128::from(ip.to_bits()), u64::from(row.peer.port())),
+            IpAddr::V6(ip) => (ip.to_bits(), u64::from(row.peer.port())),
+        },
+        Column::State => amount(row.state as u64),
+        Column::Interest => amount(u64::from(row.interest.0)),
+        Column::Last => amount(row.last as u64),
+        Column::Requests => amount(row.requests),
+        Column::In => amount(row.bytes_in),
+        Column::Out => amount(row.bytes_out),
+        Column::Idle => amount(entry.idle(now)),
+        Column::RecvQueue => amount(socket.map_or(0, |s| u64::from(s.recv_queue))),
+        Column::SendQueue => amount(socket.map_or(0, |s| u64::from(s.send_queue))),
+    }
+}

@@ -1,0 +1,109 @@
+//! The parts of a line of JSON: members by the kind of their value, and the values.
+
+use std::io::Write;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::telemetry::{Fd, Nanos};
+
+pub(super) fn key(out: &mut Vec<u8>, name: &str) {
+    out.extend_from_slice(b",\"");
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"\":");
+}
+
+pub(super) fn field(out: &mut Vec<u8>, name: &str, value: u64) {
+    key(out, name);
+    number(out, value);
+}
+
+pub(super) fn fd(out: &mut Vec<u8>, name: &str, value: Fd) {
+    key(out, name);
+    signed(out, value);
+}
+
+pub(super) fn text(out: &mut Vec<u8>, name: &str, value: &[u8]) {
+    key(out, name);
+    string(out, value);
+}
+
+/// For addresses, masks and errnos: they contain nothing that has to be escaped.
+pub(super) fn display(out: &mut Vec<u8>, name: &str, value: &dyn std::fmt::Display) {
+    key(out, name);
+    // Writing to memory cannot fail.
+    let _ = write!(out, "\"{value}\"");
+}
+
+pub(super) fn signed(out: &mut Vec<u8>, value: i32) {
+    if value < 0 {
+        out.push(b'-');
+    }
+    number(out, value.unsigned_abs().into());
+}
+
+pub(super) fn number(out: &mut Vec<u8>, mut value: u64) {
+    let mut digits = [0; 20];
+    let mut at = digits.len();
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (value % 10) as u8;
+        value /= 10;
+        if value == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(&digits[at..]);
+}
+
+/// With six decimals; what is less than a microsecond is cut off, so that times stay in order.
+pub(super) fn seconds(out: &mut Vec<u8>, time: Nanos) {
+    number(out, time / 1_000_000_000);
+    out.push(b'.');
+    let mut micros = time / 1000 % 1_000_000;
+    let mut digits = [b'0'; 6];
+    for digit in digits.iter_mut().rev() {
+        *digit += (micros % 10) as u8;
+        micros /= 10;
+    }
+    out.extend_from_slice(&digits);
+}
+
+pub(super) fn string(out: &mut Vec<u8>, bytes: &[u8]) {
+    out.push(b'"');
+    for chunk in bytes.utf8_chunks() {
+        for &byte in chunk.valid().as_bytes() {
+            match byte {
+                b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
+                0..0x20 | 0x7f => {
+                    let _ = write!(out, "\\u{byte:04x}");
+                }
+                _ => out.push(byte),
+            }
+        }
+        if !chunk.invalid().is_empty() {
+            out.extend_from_slice("\u{fffd}".as_bytes());
+        }
+    }
+    out.push(b'"');
+}
+
+/// RFC 3339, in whole seconds: `2026-11-21T09:00:00Z`. A time before 1970 is written as 1970.
+pub(super) fn utc(out: &mut Vec<u8>, time: SystemTime) {
+    let seconds = time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let (days, second) = (seconds / 86_400, seconds % 86_400);
+    // Years that begin on 1 March have their leap day at the end; 400 of them are 146,097 days.
+    let days = days + 719_468;
+    let (era, day) = (days / 146_097, days % 146_097);
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let (year, month) = if month < 10 { (year, month + 3) } else { (year + 1, month - 9) };
+    let _ = write!(
+        out,
+        "{:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z",
+        era * 400 + year,
+        second / 3600,
+        second / 60 % 60,
+        second % 60,
+    );
+}

@@ -1,0 +1,148 @@
+//! What travels: events with their payloads side by side, and the rows and totals that go with them.
+
+use super::{Counters, Event, EventRef, Listener, Lost, Nanos, Ready, Row, Standing};
+
+/// One turn of the loop: from a return of the wait call to the next call of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Turn {
+    /// How long the loop was at work.
+    pub busy: Nanos,
+    /// How many fds had been reported ready, own plumbing left out.
+    pub ready: u32,
+}
+
+/// What a reader gets at once.
+#[derive(Debug, Default)]
+pub struct Batch {
+    pub(super) events: Vec<Event>,
+    pub(super) bytes: Vec<u8>,
+    pub(super) ready: Vec<Ready>,
+    /// Rows that are new or have changed, each at most once.
+    pub rows: Vec<Row>,
+    /// The last rows of connections that were closed.
+    pub gone: Vec<Row>,
+    /// `rows` is the whole table: what is not in it is closed, though its last row was left out.
+    pub whole: bool,
+    /// The turns that were completed.
+    pub turns: Vec<Turn>,
+    /// Totals, at the time of publication.
+    pub counters: Counters,
+    /// What this reader has not got, since the start.
+    pub lost: Lost,
+    /// The listening socket; `None` before it listens.
+    pub listener: Option<Listener>,
+    /// Where the loop stood when this was published.
+    pub standing: Standing,
+    /// When it was published.
+    pub time: Nanos,
+}
+
+impl Batch {
+    /// The events with their payloads, in order.
+    #[must_use]
+    pub fn events(&self) -> impl ExactSizeIterator<Item = EventRef<'_>> + DoubleEndedIterator {
+        self.events_from(0)
+    }
+
+    /// The same, from the one at that place on.
+    #[must_use]
+    pub fn events_from(
+        &self,
+        place: usize,
+    ) -> impl ExactSizeIterator<Item = EventRef<'_>> + DoubleEndedIterator {
+        let events = self.events.get(place..).unwrap_or_default();
+        events.iter().map(|event| self.resolve(event))
+    }
+
+    fn resolve<'a>(&'a self, event: &'a Event) -> EventRef<'a> {
+        let span = event.start as usize..event.start as usize + event.len as usize;
+        if event.what.kind().is_wait() {
+            EventRef { event, bytes: &[], ready: &self.ready[span] }
+        } else {
+            EventRef { event, bytes: &self.bytes[span], ready: &[] }
+        }
+    }
+
+    /// Adds an event. For what the publisher does in bulk, and for feeding recorded events.
+    pub fn push(&mut self, mut event: Event, bytes: &[u8], ready: &[Ready]) {
+        // By kind, as `resolve` reads it: an empty ready list lies among the ready lists too.
+        let (start, len) = if event.what.kind().is_wait() {
+            (self.ready.len(), ready.len())
+        } else {
+            (self.bytes.len(), bytes.len())
+        };
+        // 4 GiB of payload do not gather in one batch: events and the payload of each are bounded.
+        event.start = u32::try_from(start).unwrap_or(u32::MAX);
+        event.len = u16::try_from(len).unwrap_or(u16::MAX);
+        self.events.push(event);
+        self.bytes.extend_from_slice(&bytes[..bytes.len().min(usize::from(u16::MAX))]);
+        self.ready.extend_from_slice(&ready[..ready.len().min(usize::from(u16::MAX))]);
+    }
+
+    pub(super) fn append(&mut self, other: &Self) {
+        let (bytes, ready) = (self.bytes.len(), self.ready.len());
+        self.events.extend(other.events.iter().map(|event| {
+            let base = if event.what.kind().is_wait() { ready } else { bytes };
+            Event { start: event.start + u32::try_from(base).unwrap_or(u32::MAX), ..*event }
+        }));
+        self.bytes.extend_from_slice(&other.bytes);
+        self.ready.extend_from_slice(&other.ready);
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.clear_events();
+        self.rows.clear();
+        self.gone.clear();
+        self.whole = false;
+        self.turns.clear();
+    }
+
+    fn clear_events(&mut self) {
+        self.events.clear();
+        self.bytes.clear();
+        self.ready.clear();
+    }
+
+    /// Gives memory back that a burst had claimed, so that the pool as a whole stays small.
+    pub(super) fn trim(&mut self) {
+        const KEPT: usize = 1024;
+        if self.events.capacity() > KEPT {
+            self.events.shrink_to(KEPT);
+        }
+        if self.bytes.capacity() > KEPT * 128 {
+            self.bytes.shrink_to(KEPT * 128);
+        }
+        if self.ready.capacity() > KEPT {
+            self.ready.shrink_to(KEPT);
+        }
+        if self.rows.capacity() > KEPT {
+            self.rows.shrink_to(KEPT);
+        }
+        if self.gone.capacity() > KEPT {
+            self.gone.shrink_to(KEPT);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::telemetry::{Mask, Ret, What};
+
+    #[test]
+    fn a_wait_that_timed_out_may_follow_a_request() {
+        let event = |seq, what| Event::new(seq, 0, 3, None, what);
+        let wait = |n| What::EpollWait { ret: Ret::ok(n), waited: 0 };
+        let list = [Ready { fd: 9, mask: Mask::IN, conn: None }];
+        let mut first = Batch::default();
+        first.push(event(1, What::Request { method: 3, target: 1, minor: 1 }), b"GET /", &[]);
+        first.push(event(2, wait(0)), &[], &[]);
+        let mut second = Batch::default();
+        second.push(event(3, wait(1)), &[], &list);
+        second.push(event(4, wait(0)), &[], &[]);
+        first.append(&second);
+        let payloads: Vec<_> =
+            first.events().map(|event| (event.bytes.len(), event.ready.len())).collect();
+        assert_eq!(payloads, [(5, 0), (0, 0), (0, 1), (0, 0)]);
+    }
+}

@@ -1,0 +1,270 @@
+//! The server's end of the wire: counts and numbers everything, and decides when it is handed over.
+
+use std::time::{Duration, Instant};
+
+use super::{
+    Batch, By, ConnId, Counters, Event, Fd, Listener, Nanos, Ready, Row, Sink, Stance, Standing,
+    Turn, What,
+};
+
+/// Where the publisher finds the rows: the server's table.
+pub trait Rows {
+    /// Appends the rows changed since the last call, and forgets that they changed.
+    fn take_changed(&mut self, into: &mut Vec<Row>);
+    /// Appends all rows, and forgets which changed.
+    fn take_all(&mut self, into: &mut Vec<Row>);
+}
+
+/// The server's end: counts everything, and tells its readers what they have room for.
+#[derive(Debug)]
+pub struct Publisher {
+    start: Instant,
+    now: Nanos,
+    /// Calls told since the clock was read.
+    since_clock: u32,
+    seq: u64,
+    table: Option<Sink>,
+    streams: Vec<Sink>,
+    scratch: Batch,
+    allowance: Allowance,
+    /// Rows are copied less often than events are handed over: each is the whole row again.
+    rows: Allowance,
+    /// Who made what is told from now on.
+    pub by: By,
+    /// Totals; those of calls are counted by [`Publisher::call`], the rest by the server.
+    pub counters: Counters,
+    /// The listening socket, once there is one.
+    pub listener: Option<Listener>,
+}
+
+impl Publisher {
+    /// A publisher for at most one reader of the table and any number of readers of the stream
+    /// alone. With none, only the totals are kept.
+    #[must_use]
+    pub fn new(start: Instant, table: Option<Sink>, streams: Vec<Sink>) -> Self {
+        Self {
+            start,
+            now: 0,
+            since_clock: 0,
+            seq: 0,
+            table,
+            streams,
+            scratch: Batch::default(),
+            allowance: Allowance::new(1_000_000),
+            rows: Allowance::new(8_000_000),
+            by: By::LOOP,
+            counters: Counters::default(),
+            listener: None,
+        }
+    }
+
+    /// Reads the clock; events that follow carry this time.
+    pub fn read_clock(&mut self) -> Nanos {
+        self.since_clock = 0;
+        // 2^64 ns are 584 years.
+        self.now = u64::try_from(self.start.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.now
+    }
+
+    /// The clock's last reading.
+    #[must_use]
+    pub fn now(&self) -> Nanos {
+        self.now
+    }
+
+    /// Whether anybody reads the stream; if not, its payloads need not be gathered.
+    #[inline]
+    #[must_use]
+    pub fn has_reader(&self) -> bool {
+        self.table.is_some() || !self.streams.is_empty()
+    }
+
+    /// Tells and counts a system call.
+    #[inline]
+    pub fn call(&mut self, fd: Fd, conn: Option<ConnId>, what: What) {
+        self.call_with(fd, conn, what, &[], &[], false);
+    }
+
+    /// Tells and counts a system call that has a payload, or is own plumbing.
+    #[inline]
+    pub fn call_with(
+        &mut self,
+        fd: Fd,
+        conn: Option<ConnId>,
+        what: What,
+        bytes: &[u8],
+        ready: &[Ready],
+        own: bool,
+    ) {
+        self.counters.call(&what);
+        self.since_clock += 1;
+        if self.since_clock >= CLOCK_EVERY {
+            self.read_clock();
+        }
+        self.tell(fd, conn, what, bytes, ready, own);
+    }
+
+    /// Tells a fact.
+    #[inline]
+    pub fn fact(&mut self, fd: Fd, conn: Option<ConnId>, what: What, bytes: &[u8]) {
+        self.counters.fact(&what);
+        self.tell(fd, conn, what, bytes, &[], false);
+    }
+
+    #[inline]
+    fn tell(
+        &mut self,
+        fd: Fd,
+        conn: Option<ConnId>,
+        what: What,
+        bytes: &[u8],
+        ready: &[Ready],
+        own: bool,
+    ) {
+        self.seq += 1;
+        if self.has_reader() {
+            let event = Event {
+                seq: self.seq,
+                time: self.now,
+                fd,
+                own,
+                conn,
+                what,
+                by: self.by,
+                start: 0,
+                len: 0,
+            };
+            self.scratch.push(event, bytes, ready);
+        }
+    }
+
+    /// Tells how long a turn of the loop took.
+    #[inline]
+    pub fn turn(&mut self, turn: Turn) {
+        if self.has_reader() {
+            self.scratch.turns.push(turn);
+        }
+    }
+
+    /// Hands the last row of a closed connection to the reader of the table.
+    pub fn gone(&mut self, row: Row) {
+        if let Some(sink) = &mut self.table {
+            if sink.current.gone.len() < sink.capacity.gone {
+                sink.current.gone.push(row);
+            } else {
+                sink.whole = true;
+            }
+        }
+    }
+
+    /// Publishes what was told, and the rows that changed. Called before the loop sleeps or
+    /// stands; costs two channel operations for each reader, and never waits. A loop that wakes up
+    /// too often for that keeps some wake-ups' events for the next time.
+    pub fn publish(&mut self, rows: &mut impl Rows, standing: Standing) {
+        let full = self.scratch.events.len() >= SCRATCH;
+        let passing =
+            matches!(standing.stance, Stance::Waiting | Stance::Within(_) | Stance::Working);
+        if passing && !full && !self.allowance.take(self.now) {
+            for sink in self.table.iter_mut().chain(&mut self.streams) {
+                sink.keep();
+            }
+            return;
+        }
+        let (counters, listener, now) = (&self.counters, self.listener, self.now);
+        let scratch = &mut self.scratch;
+        let last = self.table.is_none().then(|| self.streams.len().wrapping_sub(1));
+        let mut index = 0;
+        self.streams.retain_mut(|sink| {
+            sink.take(scratch, last == Some(index));
+            index += 1;
+            !sink.send(counters, listener, standing, now, None::<&mut NoRows>)
+        });
+        if let Some(sink) = &mut self.table {
+            sink.take(scratch, true);
+            let due = !passing || self.rows.take(now);
+            if sink.send(counters, listener, standing, now, due.then_some(rows)) {
+                self.table = None;
+            } else if !due {
+                // A reader to whom nothing more comes asks for them.
+                sink.keep();
+            }
+        }
+        self.scratch.clear();
+    }
+
+    /// Publishes for the last time. The server has ended, so now it may wait a moment for a
+    /// reader to make room: the last totals, and what was lost, should arrive.
+    pub fn finish(mut self, rows: &mut impl Rows, standing: Standing) {
+        for sink in self.table.iter_mut().chain(&mut self.streams) {
+            if let Ok(batch) = sink.free.recv_timeout(Duration::from_millis(500)) {
+                sink.spare = Some(batch);
+            }
+        }
+        self.publish(rows, standing);
+    }
+}
+
+/// So many calls of one turn may share a reading of the clock.
+const CLOCK_EVERY: u32 = 32;
+
+/// Events gathered before they are handed over whatever the allowance says.
+const SCRATCH: usize = 1024;
+
+/// Spaces the publications of a busy loop: [`Allowance::BURST`] at once, then one in a while.
+#[derive(Debug)]
+struct Allowance {
+    spacing: Nanos,
+    /// When the burst would be used up (a leaky bucket, kept as a time).
+    until: Nanos,
+}
+
+impl Allowance {
+    const BURST: u64 = 32;
+
+    fn new(spacing: Nanos) -> Self {
+        Self { spacing, until: 0 }
+    }
+
+    fn take(&mut self, now: Nanos) -> bool {
+        let allowed = self.until <= now + Self::BURST * self.spacing;
+        if allowed {
+            self.until = self.until.max(now) + self.spacing;
+        }
+        allowed
+    }
+}
+
+/// For readers of the stream alone.
+struct NoRows;
+
+impl Rows for NoRows {
+    fn take_changed(&mut self, _: &mut Vec<Row>) {}
+    fn take_all(&mut self, _: &mut Vec<Row>) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_turn_does_not_share_one_time() {
+        let mut publisher = Publisher::new(Instant::now(), None, Vec::new());
+        let begin = publisher.read_clock();
+        for _ in 1..CLOCK_EVERY {
+            publisher.call(9, None, What::Close);
+            assert_eq!(publisher.now(), begin);
+        }
+        publisher.call(9, None, What::Close);
+        assert!(publisher.now() > begin);
+    }
+
+    #[test]
+    fn a_busy_loop_publishes_a_burst_and_then_once_a_millisecond() {
+        let mut allowance = Allowance::new(1_000_000);
+        let at_once = (0..1000).filter(|_| allowance.take(5_000_000_000)).count();
+        assert_eq!(at_once, 33);
+        let later = (0..1000).filter(|i| allowance.take(5_000_000_000 + i * 10_000)).count();
+        assert_eq!(later, 9, "10 ms later");
+        assert!(allowance.take(9_000_000_000));
+    }
+}
