@@ -19,7 +19,7 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Margin, Rect};
 use ratatui::text::{Line, Span};
 
-use super::measure::{FIGURES, Values, ratios};
+use super::measure::{FIGURES, Figure, Values, ratios};
 use super::{KEYS, Loaded, Split, Stage};
 use crate::compare::drive::Phase;
 use crate::compare::report::{shown, times};
@@ -34,7 +34,7 @@ use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::Standing;
 
 /// The least width and height that can show something of both.
-const LEAST: (u16, u16) = (60, 22);
+const LEAST: (u16, u16) = (60, 24);
 /// From this width on they stand side by side.
 const WIDE: u16 = 100;
 /// The columns of the costs beside the seats.
@@ -146,13 +146,24 @@ pub(super) fn draw(frame: &mut Frame, view: &View<'_>, theme: &Theme) {
     for (line, y) in compared.into_iter().zip(ratios.y..) {
         frame.render_widget(line, Rect { y, height: 1, ..ratios });
     }
-    let mut line = Line::from(" ");
-    for (key, label) in &view.keys {
-        line.extend(key_spans(&key.to_string(), label, theme));
-    }
-    frame.render_widget(line, bar);
+    frame.render_widget(keys(&view.keys, bar.width, theme), bar);
     if view.help {
         help(frame, area, theme);
+    }
+}
+
+/// The keys that work now; help and quit, the last, are always there.
+fn keys(keys: &[(char, &str)], width: u16, theme: &Theme) -> Line<'static> {
+    let mut keys = keys.to_vec();
+    loop {
+        let mut line = Line::from(" ");
+        for (key, label) in &keys {
+            line.extend(key_spans(&key.to_string(), label, theme));
+        }
+        if line.width() <= usize::from(width) || keys.len() <= 2 {
+            return line;
+        }
+        keys.remove(keys.len() - 3);
     }
 }
 
@@ -302,30 +313,43 @@ fn bar(value: Option<f64>, longest: Option<f64>, room: usize, theme: &Theme) -> 
     theme.glyph("▆", "#").repeat(columns)
 }
 
-/// The second against the first, in one line, or in two where that is too long.
+/// The second against the first, in one line, or in more where that is too long.
 fn compared(view: &View<'_>, width: u16, theme: &Theme) -> Vec<Line<'static>> {
+    let width = usize::from(width);
     let [first, second] = &view.halves;
     let names = format!(" {} against {}", second.name, first.name);
     let ratios = match (&first.values, &second.values) {
         (Some(first), Some(second)) => ratios(first, second),
         _ => Values::default(),
     };
-    let mut figures = Line::default();
-    for (figure, ratio) in FIGURES.iter().zip(ratios) {
+    let figure = |(figure, ratio): (&Figure, Option<f64>)| {
         let role = if ratio.is_some() { Role::Key } else { Role::Dim };
-        figures.push_span(Span::styled(format!("  {} ", figure.word), theme.style(Role::Text)));
-        figures.push_span(Span::styled(ascii(times(ratio), theme), theme.style(role)));
+        Line::from(vec![
+            Span::styled(format!("  {} ", figure.word), theme.style(Role::Text)),
+            Span::styled(ascii(times(ratio), theme), theme.style(role)),
+        ])
+    };
+    let figures: Vec<Line<'static>> = FIGURES.iter().zip(ratios).map(figure).collect();
+    let long: usize = figures.iter().map(Line::width).sum();
+    let in_one = names.len() + 1 + long <= width;
+    let head = names + if in_one { ":" } else { ", over the same time" };
+    let mut lines = vec![Line::from(Span::styled(head, theme.style(Role::Title)))];
+    if !in_one {
+        lines.push(Line::default());
     }
-    let head = |text| Span::styled(text, theme.style(Role::Title));
-    let shared = |lead| dim(format!("{lead} while they share the processors"), theme);
-    if names.len() + 1 + figures.width() < usize::from(width) {
-        figures.spans.insert(0, head(names + ":"));
-        if figures.width() + shared("  ").width() <= usize::from(width) {
-            figures.push_span(shared("  "));
+    for figure in figures {
+        if lines[lines.len() - 1].width() + figure.width() > width {
+            lines.push(Line::default());
         }
-        return vec![figures];
+        let last = lines.len() - 1;
+        lines[last].extend(figure);
     }
-    vec![Line::from(vec![head(names + ", over the same time"), shared(",")]), figures]
+    // Where there is room: the slower one may only have had less of them.
+    let shared = dim("   while they share the processors", theme);
+    if lines[0].width() + shared.width() <= width {
+        lines[0].push_span(shared);
+    }
+    lines
 }
 
 fn ascii(text: String, theme: &Theme) -> String {

@@ -275,6 +275,14 @@ fn ascii_and_the_help() {
 }
 
 #[test]
+fn where_it_is_narrow_all_ratios_and_the_way_out_are_there() {
+    let mut room = Room::loaded();
+    room.gather(2530);
+    room.press("-");
+    assert_snapshot!(room.screen(60, 24, false) + &room.screen(59, 24, false));
+}
+
+#[test]
 fn any_size_is_drawn() {
     let room = Room::loaded();
     for width in (1..130).step_by(3) {
