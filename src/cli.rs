@@ -31,7 +31,9 @@ Examples:
   epollscope --headless --log run.jsonl
                                      no dashboard: events as text, and as a log
   epollscope compare epoll-et poll --idle 900
-                                     the same load on both, and what it cost each";
+                                     the same load on both, and what it cost each
+  epollscope compare poll epoll --split
+                                     both at once, side by side";
 
 /// An oscilloscope for an event loop: a live epoll HTTP server, and what it does at every turn.
 #[derive(Parser, Clone, Debug)]

@@ -2,6 +2,7 @@
 //! code.
 
 mod signals;
+mod split;
 
 use std::ffi::OsString;
 use std::fs::{self, OpenOptions};
@@ -45,14 +46,17 @@ type Sentence = String;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match &cli.command {
-        Some(cli::Command::Compare(args)) => compare(args),
+        Some(cli::Command::Compare(args)) => match args.check(io::stdout().is_terminal()) {
+            Ok(()) if args.split => split::run(args),
+            Ok(()) => compare(args),
+            Err(sentence) => return misused(&sentence),
+        },
         Some(cli::Command::Completions { shell }) => print(&cli::completions(*shell)),
         Some(cli::Command::Man) => print(&cli::man(&dashboard::keys::man())),
         Some(cli::Command::Worker { full, flags }) => work(flags, *full),
         None => {
             if let Err(sentence) = cli.check(headless(&cli)) {
-                say(&sentence);
-                return ExitCode::from(MISUSED);
+                return misused(&sentence);
             }
             serve(&cli)
         }
@@ -64,6 +68,12 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Says what is wrong with the command line.
+fn misused(sentence: &str) -> ExitCode {
+    say(sentence);
+    ExitCode::from(MISUSED)
 }
 
 /// Writes to standard output; a reader that has gone is no error.
@@ -88,17 +98,8 @@ fn compare(args: &cli::Compare) -> Result<(), Sentence> {
         let opened = OpenOptions::new().create(true).append(true).open(path);
         opened.map_err(|error| cannot_report(path, &error))?;
     }
-    let options = compare::Options {
-        servers: args.servers(),
-        idle: args.idle,
-        active: args.active,
-        time: Duration::from_secs(args.seconds.into()),
-        path: args.path.clone(),
-        root: args.root.clone(),
-        descriptors: descriptors(),
-    };
     let progress = io::stderr().is_terminal();
-    let comparison = compare::run(options, |name| {
+    let comparison = compare::run(compared(args), |name| {
         if progress {
             say(&format!("measuring {name}"));
         }
@@ -114,8 +115,26 @@ fn compare(args: &cli::Compare) -> Result<(), Sentence> {
     Ok(())
 }
 
+/// What is compared, and under which load.
+fn compared(args: &cli::Compare) -> compare::Options {
+    compare::Options {
+        servers: args.servers(),
+        idle: args.idle,
+        active: args.active,
+        time: Duration::from_secs(args.seconds.into()),
+        path: args.path.clone(),
+        root: args.root.clone(),
+        descriptors: descriptors(),
+    }
+}
+
 fn cannot_report(path: &Path, error: &io::Error) -> Sentence {
     format!("The report {} cannot be written: {}.", path.display(), plain(error))
+}
+
+/// Whether the terminal has no screen to draw on.
+fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
 /// Whether there is no dashboard.
@@ -126,7 +145,7 @@ fn headless(cli: &Cli) -> bool {
 fn serve(cli: &Cli) -> Result<(), Sentence> {
     compare::end_with_parent()?;
     let headless = headless(cli);
-    if !headless && std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
+    if !headless && is_dumb() {
         return Err("This terminal (TERM=dumb) cannot show the dashboard: use another one, or \
                     --headless."
             .into());

@@ -7,6 +7,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 
 use super::values::server_value;
 use crate::compare::report::Form;
+use crate::dashboard::theme::ThemeChoice;
 use crate::telemetry::ServerKind;
 
 /// What is compared, and how.
@@ -39,6 +40,15 @@ pub struct Compare {
     #[arg(long, value_name = "FOLDER")]
     pub root: Option<PathBuf>,
 
+    /// Show two servers side by side instead, both under the load at the same time: the screen
+    /// stays until q.
+    #[arg(long, conflicts_with = "report")]
+    pub split: bool,
+
+    /// The colours of --split, as for the dashboard.
+    #[arg(long, value_name = "NAME", value_enum, default_value_t, requires = "split")]
+    pub theme: ThemeChoice,
+
     /// Write a report too, with how each figure was measured: FILE.md, .json or .html.
     #[arg(long, value_name = "FILE", value_parser = report)]
     pub report: Option<PathBuf>,
@@ -56,6 +66,23 @@ impl Compare {
             ServerKind::ALL.into_iter().filter(is)
         };
         self.servers.iter().map(String::as_str).flat_map(named).collect()
+    }
+
+    /// What clap cannot know: what a split screen needs. `terminal` is whether there is one.
+    ///
+    /// # Errors
+    /// One sentence.
+    pub fn check(&self, terminal: bool) -> Result<(), String> {
+        let servers = self.servers().len();
+        if self.split && servers != 2 {
+            return Err(format!("--split shows exactly two servers, not {servers}: name two."));
+        }
+        if self.split && !terminal {
+            return Err("--split draws on the screen, and standard output is no terminal: leave \
+                        it out for a table, or do not redirect."
+                .into());
+        }
+        Ok(())
     }
 }
 
@@ -103,6 +130,21 @@ mod tests {
         let compare = compared("poll").unwrap();
         assert_eq!((compare.idle, compare.active, compare.seconds), (100, 4, 2));
         assert_eq!((compare.path.as_str(), compare.root, compare.report), ("/", None, None));
+    }
+
+    #[test]
+    fn a_split_screen_takes_two_servers_and_a_terminal() {
+        for (args, terminal, fine) in [
+            ("poll epoll --split", true, true),
+            ("poll poll --split --theme light", true, true),
+            ("poll epoll --split", false, false),
+            ("poll --split", true, false),
+            ("all --split", true, false),
+            ("poll", false, true),
+        ] {
+            assert_eq!(compared(args).unwrap().check(terminal).is_ok(), fine, "{args}");
+        }
+        assert!(compared("poll epoll --split --report x.md").is_err());
     }
 
     #[test]

@@ -152,6 +152,11 @@ impl<'a> Load<'a> {
         Ok(opened)
     }
 
+    /// Answers so far, on all connections.
+    pub(super) fn answered(&self) -> u64 {
+        self.conns.iter().map(|conn| conn.answered).sum()
+    }
+
     /// Keeps one request under way on each of the connections opened last, for some time.
     pub(super) fn run(&mut self, time: Duration) -> io::Result<Ran> {
         let mut ran = Ran {

@@ -3,8 +3,10 @@
 //!
 //! Each server is a child process: this very program, without a dashboard. `load` is the load
 //! generator, `server` the child, `process` and `metrics` read what the load cost it, `figures`
-//! says what is compared and how it is obtained, `report` writes it down.
+//! says what is compared and how it is obtained, `report` writes it down. `drive` lends the load to
+//! the dashboard, which shows two servers side by side.
 
+pub(crate) mod drive;
 mod figures;
 mod load;
 mod machine;
@@ -26,7 +28,7 @@ pub use machine::Machine;
 use metrics::Metrics;
 use process::Usage;
 use server::Server;
-pub use server::end_with_parent;
+pub use server::{arguments, end_with_parent};
 
 use crate::telemetry::ServerKind;
 

@@ -51,7 +51,8 @@ pub(super) struct Server {
 }
 
 /// What a server is started with.
-fn arguments(kind: ServerKind, options: &Options) -> Vec<String> {
+#[must_use]
+pub fn arguments(kind: ServerKind, options: &Options) -> Vec<String> {
     // A few more, so that a question for the metrics is never the one too many.
     let connections = options.idle + options.active + 16;
     let mut arguments: Vec<String> =

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`mod@run`] | its event loop: every source it waits for, in one function |
 //! | [`live`] | the server, the inspector and the clients that it watches |
+//! | [`split`] | two servers under the same load, side by side |
 //! | [`terminal`] | entering and leaving the terminal, panics, signals |
 //! | [`state`] | what is known and what the operator is doing; no terminal in it |
 //! | [`panels`] | one file per thing on the screen |
@@ -19,6 +20,7 @@ pub mod layout;
 pub mod live;
 pub mod panels;
 pub mod run;
+pub mod split;
 pub mod state;
 pub mod terminal;
 pub mod theme;

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crossterm::event::{self, Event};
+use ratatui::Frame;
 
 use super::input::Input;
 use super::panels;
@@ -98,6 +99,29 @@ impl Clock {
     fn server(&self, now: Instant) -> Nanos {
         self.own(now).saturating_add(self.offset)
     }
+}
+
+/// What the loop shows and lets the operator steer.
+pub(super) trait Show {
+    /// Takes over everything that has happened.
+    fn gather(&mut self, now: Instant);
+    /// The size of the screen.
+    fn resize(&mut self, width: u16, height: u16);
+    /// Handles an event of the terminal; what concerns the terminal is returned.
+    fn terminal_event(&mut self, event: Event) -> Vec<Action>;
+    /// Until when to sleep if nobody touches the keyboard.
+    fn next_tick(&self, now: Instant) -> Duration;
+    /// Whether the picture is another one than the one that was drawn.
+    fn is_changed(&self) -> bool;
+    /// The picture counts as drawn from now on.
+    fn take_changed(&mut self);
+    /// Draws it.
+    fn draw(&self, frame: &mut Frame, theme: &Theme);
+    /// Ends what was shown.
+    ///
+    /// # Errors
+    /// When it had failed, or does not end.
+    fn end(self) -> io::Result<()>;
 }
 
 /// State and world together: everything of the loop but the terminal.
@@ -231,11 +255,6 @@ impl<W: World> Session<W> {
         }
     }
 
-    /// Until when to sleep if nobody touches the keyboard.
-    fn next_tick(&self, now: Instant) -> Duration {
-        if self.is_quiet(now) { QUIET_TICK } else { TICK }
-    }
-
     fn is_quiet(&self, now: Instant) -> bool {
         now.saturating_duration_since(self.busy) >= QUIET_AFTER
     }
@@ -244,6 +263,11 @@ impl<W: World> Session<W> {
     #[must_use]
     pub fn state(&self) -> &State {
         &self.state
+    }
+
+    /// The world.
+    pub(super) fn world(&self) -> &W {
+        &self.world
     }
 
     /// Tells the server to end and waits for it, within a limit.
@@ -269,6 +293,40 @@ impl<W: World> Session<W> {
     }
 }
 
+impl<W: World> Show for Session<W> {
+    fn gather(&mut self, now: Instant) {
+        self.gather(now);
+    }
+
+    fn resize(&mut self, width: u16, height: u16) {
+        self.state.resize(width, height);
+    }
+
+    fn terminal_event(&mut self, event: Event) -> Vec<Action> {
+        self.terminal_event(event)
+    }
+
+    fn next_tick(&self, now: Instant) -> Duration {
+        if self.is_quiet(now) { QUIET_TICK } else { TICK }
+    }
+
+    fn is_changed(&self) -> bool {
+        self.state.is_changed()
+    }
+
+    fn take_changed(&mut self) {
+        self.state.take_changed();
+    }
+
+    fn draw(&self, frame: &mut Frame, theme: &Theme) {
+        panels::draw(frame, &self.state, theme);
+    }
+
+    fn end(self) -> io::Result<()> {
+        self.end()
+    }
+}
+
 /// Runs the dashboard until the operator quits, then ends the server.
 ///
 /// # Errors
@@ -279,6 +337,28 @@ pub fn run_with(
     options: Options,
     notices: Vec<String>,
 ) -> io::Result<()> {
+    let state = state_of(addr, options, notices);
+    show(Session::new(world, state, Instant::now()), options)
+}
+
+/// The state at the start of a server's picture.
+pub(super) fn state_of(addr: SocketAddr, options: Options, notices: Vec<String>) -> State {
+    State::new(
+        state::Options {
+            ask: options.ask,
+            mouse: options.mouse,
+            url: format!("{}://{}/", options.scheme, reachable(addr)),
+            zero: wall_clock(SystemTime::now()),
+        },
+        notices,
+    )
+}
+
+/// Shows something until the operator quits, then ends it.
+///
+/// # Errors
+/// When there is no terminal, or it fails, or what was shown failed.
+pub(super) fn show(mut shown: impl Show, options: Options) -> io::Result<()> {
     let palette = options.theme.resolve(
         std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()),
         terminal::is_dark,
@@ -288,23 +368,13 @@ pub fn run_with(
         // An explicit choice stands over NO_COLOR, which crossterm would obey by itself.
         crossterm::style::force_color_output(palette != super::theme::Palette::Mono);
     }
-    let state = State::new(
-        state::Options {
-            ask: options.ask,
-            mouse: options.mouse,
-            url: format!("{}://{}/", options.scheme, reachable(addr)),
-            zero: wall_clock(SystemTime::now()),
-        },
-        notices,
-    );
-    let mut session = Session::new(world, state, Instant::now());
     let signals = Signals::catch()?;
     let mut screen = Screen::enter(options.mouse)?;
     let frame = Duration::from_secs(1) / u32::from(options.fps.clamp(1, 240));
-    let watched = watch(&mut session, &mut screen, &signals, &theme, frame);
-    // The terminal first: ending the server may take a moment.
+    let watched = watch(&mut shown, &mut screen, &signals, &theme, frame);
+    // The terminal first: ending a server may take a moment.
     drop(screen);
-    let ended = session.end();
+    let ended = shown.end();
     // A terminal that hung up (SIGHUP) cannot be read or written: that is no failure.
     let watched = if signals.quit() { Ok(()) } else { watched };
     for text in terminal::panics() {
@@ -340,8 +410,8 @@ fn reachable(addr: SocketAddr) -> SocketAddr {
 }
 
 /// The loop. It waits for the keyboard, and while it does, for nothing longer than a tick.
-fn watch<W: World>(
-    session: &mut Session<W>,
+fn watch(
+    shown: &mut impl Show,
     screen: &mut Screen,
     signals: &Signals,
     theme: &Theme,
@@ -352,30 +422,30 @@ fn watch<W: World>(
     event::poll(Duration::ZERO)?;
     let input = Input::new()?;
     let (width, height) = screen.size()?;
-    session.state.resize(width, height);
+    shown.resize(width, height);
     let mut drawn = None::<Instant>;
     let mut more = false;
     loop {
         // The server, the kernel, our clients, the threads: everything that has arrived.
         let now = Instant::now();
-        session.gather(now);
+        shown.gather(now);
         // Signals.
         if signals.quit() {
             return Ok(());
         }
         if signals.suspend() {
-            suspend(session, screen, signals)?;
+            suspend(shown, screen, signals)?;
         } else if signals.continued() {
             // Stopped and continued by others: who knows what the terminal has become.
             screen.take_over()?;
         }
         // The picture, if it is another one and a frame is due.
         let due = drawn.map_or(now, |drawn| drawn + frame);
-        let mut wait = session.next_tick(now);
-        if session.state.is_changed() {
+        let mut wait = shown.next_tick(now);
+        if shown.is_changed() {
             if now >= due {
-                session.state.take_changed();
-                screen.draw(|frame| panels::draw(frame, &session.state, theme))?;
+                shown.take_changed();
+                screen.draw(|frame| shown.draw(frame, theme))?;
                 drawn = Some(now);
             } else {
                 wait = wait.min(due - now);
@@ -386,12 +456,12 @@ fn watch<W: World>(
         more = more || input.waits(wait)?;
         while keys < KEYS_AT_ONCE && more {
             keys += 1;
-            for action in session.terminal_event(event::read()?) {
+            for action in shown.terminal_event(event::read()?) {
                 match action {
                     Action::Quit => return Ok(()),
                     Action::Mouse(on) => screen.set_mouse(on)?,
                     Action::Redraw => screen.redraw()?,
-                    Action::Suspend => suspend(session, screen, signals)?,
+                    Action::Suspend => suspend(shown, screen, signals)?,
                     Action::Send(_)
                     | Action::AddClients(..)
                     | Action::StopClients
@@ -404,14 +474,10 @@ fn watch<W: World>(
 }
 
 /// Back to the shell, until it gives the terminal again. Batches are still fetched.
-fn suspend<W: World>(
-    session: &mut Session<W>,
-    screen: &mut Screen,
-    signals: &Signals,
-) -> io::Result<()> {
+fn suspend(shown: &mut impl Show, screen: &mut Screen, signals: &Signals) -> io::Result<()> {
     terminal::suspend(signals)?;
     while !terminal::in_foreground() && !signals.quit() {
-        session.gather(Instant::now());
+        shown.gather(Instant::now());
         std::thread::sleep(QUIET_TICK);
     }
     if signals.quit() {
@@ -420,6 +486,6 @@ fn suspend<W: World>(
     let _ = signals.continued();
     screen.take_over()?;
     let (width, height) = screen.size()?;
-    session.state.resize(width, height);
+    shown.resize(width, height);
     Ok(())
 }

@@ -88,13 +88,26 @@ pub enum Role {
 pub struct Theme {
     palette: Palette,
     ascii: bool,
+    passive: bool,
 }
 
 impl Theme {
     /// A theme; `ascii` where the terminal's character set is not UTF-8.
     #[must_use]
     pub fn new(palette: Palette, ascii: bool) -> Self {
-        Self { palette, ascii }
+        Self { palette, ascii, passive: false }
+    }
+
+    /// The same, for panels that only show: no key goes to one, and nothing in it is selected.
+    #[must_use]
+    pub fn passive(&self) -> Self {
+        Self { passive: true, ..self.clone() }
+    }
+
+    /// Whether panels only show.
+    #[must_use]
+    pub fn is_passive(&self) -> bool {
+        self.passive
     }
 
     /// Whether only ASCII may be drawn.

@@ -22,7 +22,7 @@ use crate::telemetry::{Fd, Mask};
 
 pub use fdinfo::{Interest, interest_list};
 pub use thread::Inspector;
-pub use usage::{Usage, Workers};
+pub use usage::{Usage, Workers, cpu};
 
 /// A TCP socket's state, as `sock_diag` reports it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

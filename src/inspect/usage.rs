@@ -122,6 +122,20 @@ impl Spent {
     }
 }
 
+/// Time on a CPU that these have used so far, those that have ended left out; `None` where the
+/// kernel does not tell it.
+#[must_use]
+pub fn cpu(workers: &Workers) -> Option<Duration> {
+    let threads = workers.own.iter().chain(&workers.threads);
+    let threads = threads.map(|tid| format!("/proc/self/task/{tid}/schedstat"));
+    let processes = workers.processes.iter().map(|pid| format!("/proc/{pid}/schedstat"));
+    let times: Vec<u64> = threads
+        .chain(processes)
+        .filter_map(|path| on_cpu(&fs::read_to_string(path).ok()?))
+        .collect();
+    (!times.is_empty()).then(|| Duration::from_nanos(times.iter().sum()))
+}
+
 /// Whether the thread sleeps, rather than running or waiting for a CPU; `None` where it cannot be
 /// told.
 pub(super) fn asleep(workers: &Workers) -> Option<bool> {
@@ -132,12 +146,17 @@ pub(super) fn asleep(workers: &Workers) -> Option<bool> {
 }
 
 fn spent(status: &str, schedstat: Option<String>) -> Option<Spent> {
-    let cpu = schedstat.and_then(|text| text.split_whitespace().next()?.parse().ok());
+    let cpu = schedstat.and_then(|text| on_cpu(&text));
     Some(Spent {
         cpu,
         voluntary: value(status, "voluntary_ctxt_switches:")?,
         involuntary: value(status, "nonvoluntary_ctxt_switches:")?,
     })
+}
+
+/// The first field of `schedstat`: nanoseconds on a CPU.
+fn on_cpu(schedstat: &str) -> Option<u64> {
+    schedstat.split_whitespace().next()?.parse().ok()
 }
 
 /// The number behind a key at the beginning of a line.
@@ -182,7 +201,9 @@ mod tests {
         assert!(second.voluntary >= first.voluntary + 5, "{first:?} {second:?}");
         if let (Some(before), Some(now)) = (first.cpu, second.cpu) {
             assert!(now > before, "{before:?} {now:?}");
+            assert!(cpu(&workers).unwrap() >= now);
         }
+        assert_eq!(cpu(&Workers::default()), None);
         // It ends: what it used stays.
         meter.due = None;
         assert_eq!(meter.read(&Workers::default()).unwrap().voluntary, second.voluntary);

@@ -52,7 +52,7 @@ impl Form {
 const NONE: &str = "–";
 
 /// A figure's value, or a dash.
-fn shown(value: Option<f64>, unit: Unit) -> String {
+pub(crate) fn shown(value: Option<f64>, unit: Unit) -> String {
     let Some(value) = value else { return NONE.into() };
     match unit {
         Unit::PerSecond | Unit::Number | Unit::Whole if value == 0.0 => "0".into(),
@@ -73,7 +73,7 @@ fn shown(value: Option<f64>, unit: Unit) -> String {
 }
 
 /// A multiple of the first server's figure, or a dash.
-fn times(ratio: Option<f64>) -> String {
+pub(crate) fn times(ratio: Option<f64>) -> String {
     ratio.map_or_else(|| NONE.into(), |ratio| format!("×{}", number(ratio)))
 }
 

@@ -89,7 +89,12 @@ pub(super) fn fold(
 
 /// Breaks a sentence at its blanks into at most `rows` lines; the last ends in `…` (or `..`) when
 /// there is more. A word wider than a line is cut.
-pub(super) fn wrap(text: &str, width: usize, rows: usize, ascii: bool) -> Vec<String> {
+pub(in crate::dashboard) fn wrap(
+    text: &str,
+    width: usize,
+    rows: usize,
+    ascii: bool,
+) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     for word in text.split_whitespace() {

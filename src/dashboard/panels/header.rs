@@ -119,6 +119,15 @@ pub fn draw(frame: &mut Frame, area: Rect, view: &HeaderView<'_>, theme: &Theme)
     }
 }
 
+/// How the server is and how much goes on, in one line; who it is stands elsewhere.
+#[must_use]
+pub fn line(view: &HeaderView<'_>, width: u16, theme: &Theme) -> Line<'static> {
+    let (pen, width) = (Pen { view, theme }, usize::from(width));
+    let mut fields = pen.badges(width);
+    fields.extend(pen.figures(width));
+    pen.line(fields, width)
+}
+
 /// Something that is shown whole or not at all. The lowest rank stays longest.
 struct Field {
     rank: u8,

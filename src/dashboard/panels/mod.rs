@@ -27,8 +27,9 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Clear};
 
+pub(super) use self::fit::wrap;
 use self::header::{Badge, HeaderView};
-use super::layout::Panel;
+use super::layout::{LEAST, Panel};
 use super::state::{Overlay, State, ways};
 use super::theme::{Role, Theme};
 use crate::telemetry::Standing;
@@ -42,7 +43,7 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
         return dead::draw(frame, area, reason, theme);
     }
     if areas.too_small {
-        return too_small::draw(frame, area, theme);
+        return too_small::draw(frame, area, LEAST, theme);
     }
     header(frame, areas.header, state, theme);
     for &(panel, area) in &areas.panels {
@@ -121,8 +122,9 @@ pub fn title(panel: Panel, theme: &Theme) -> Line<'static> {
     let number = Panel::ALL.iter().position(|&other| other == panel).unwrap_or(0) + 1;
     let label =
         if theme.ascii() { panel.label().replace('→', "->") } else { panel.label().into() };
+    let number = if theme.is_passive() { " ".to_owned() } else { format!(" {number} ") };
     Line::from(vec![
-        Span::styled(format!(" {number} "), theme.style(Role::Key)),
+        Span::styled(number, theme.style(Role::Key)),
         Span::styled(format!("{label} "), theme.style(Role::Title)),
     ])
 }

@@ -47,7 +47,8 @@ pub fn draw(frame: &mut Frame, area: Rect, scene: &Scene, theme: &Theme, focused
         frame.render_widget(Line::from(dim(" nobody is seated", theme)), place);
         return;
     }
-    let selected = scene.table.selected().map(|entry| entry.row.id);
+    let selected = scene.table.selected().filter(|_| !theme.is_passive());
+    let selected = selected.map(|entry| entry.row.id);
     let each = room_for(seats, scene.now, selected, frame, place, theme);
     if legend > 0 {
         let last = Rect { y: place.bottom(), height: 1, ..inner };

@@ -5,13 +5,11 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Text};
 use ratatui::widgets::{Paragraph, Wrap};
 
-use crate::dashboard::layout::LEAST;
 use crate::dashboard::theme::{Role, Theme};
 
-/// Draws the screen.
-pub fn draw(frame: &mut Frame, area: Rect, theme: &Theme) {
+/// Draws the screen; the least width and height that would do.
+pub fn draw(frame: &mut Frame, area: Rect, (width, height): (u16, u16), theme: &Theme) {
     let by = theme.glyph("×", "x");
-    let (width, height) = LEAST;
     let text = Text::from(vec![
         Line::styled(
             format!("too small: {}{by}{}", area.width, area.height),

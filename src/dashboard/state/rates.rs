@@ -147,6 +147,13 @@ impl Tally {
         }
     }
 
+    /// What has happened since `before`.
+    #[must_use]
+    pub fn since(mut self, before: &Self) -> Self {
+        self.take(before);
+        self
+    }
+
     /// Takes away what is there of `other`, and returns it.
     fn take(&mut self, other: &Self) -> Self {
         let mut taken = Self::default();

@@ -1,0 +1,373 @@
+//! The picture of both.
+//!
+//! ```text
+//! from 100 columns on                     less
+//!  the load                                the load
+//!  poll  URL           epoll  URL          poll  URL
+//!  state and rates     state and rates     state and rates
+//! ┌ seats ──────────┐ ┌ seats ─────────┐  ┌ seats ──────────┐┌ costs ────┐
+//! ┌ costs ──────────┐ ┌ costs ─────────┐   epoll  URL
+//! ┌ the loop ───────┐ ┌ the loop ──────┐   state and rates
+//!  ratios                                 ┌ seats ──────────┐┌ costs ────┐
+//!  key bar                                 ratios
+//!                                          key bar
+//! ```
+//!
+//! The loop is there where the screen is high enough.
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Margin, Rect};
+use ratatui::text::{Line, Span};
+
+use super::measure::{FIGURES, Values, ratios};
+use super::{KEYS, Loaded, Split, Stage};
+use crate::compare::drive::Phase;
+use crate::compare::report::{shown, times};
+use crate::dashboard::format;
+use crate::dashboard::keys::Id;
+use crate::dashboard::panels::header::{self, Badge, HeaderView};
+use crate::dashboard::panels::{
+    block, cut, dead, dim, engine, key_spans, plain, popup, seats, too_small, wrap,
+};
+use crate::dashboard::state::State;
+use crate::dashboard::theme::{Role, Theme};
+use crate::telemetry::Standing;
+
+/// The least width and height that can show something of both.
+const LEAST: (u16, u16) = (60, 22);
+/// From this width on they stand side by side.
+const WIDE: u16 = 100;
+/// The columns of the costs beside the seats.
+const COSTS: u16 = 32;
+/// The columns of their names and of their values, and the least of a bar.
+const NAME: usize = 19;
+const VALUE: usize = 9;
+const BAR: usize = 10;
+/// The rows of the costs: a border, and one for each of the five figures.
+const COSTS_HIGH: u16 = 7;
+/// The least rows of the loop.
+const LOOP: u16 = 10;
+/// The least rows of the seats above it.
+const SEATS: u16 = 8;
+
+/// What the picture shows.
+pub(super) struct View<'a> {
+    halves: [HalfView<'a>; 2],
+    /// What both are put under, and how far that is.
+    load: [String; 2],
+    /// The keys that work now.
+    keys: Vec<(char, &'static str)>,
+    help: bool,
+}
+
+/// What a half shows.
+struct HalfView<'a> {
+    name: &'a str,
+    state: &'a State,
+    /// What has to be known to judge it.
+    note: Option<(String, Role)>,
+    values: Option<Values>,
+}
+
+impl<W: Loaded> Split<W> {
+    /// What there is to be shown.
+    pub(super) fn view(&self) -> View<'_> {
+        let keys = KEYS.iter().filter(|key| self.is_enabled(key.id));
+        let label = |id, label| match id {
+            Id::Pause if self.is_paused() => "run",
+            _ => label,
+        };
+        View {
+            halves: self.halves.each_ref().map(|half| HalfView {
+                name: &half.name,
+                state: half.state(),
+                note: match &half.phase {
+                    Phase::Failed(why) => Some((format!("cannot: {why}"), Role::Bad)),
+                    _ => half.notes.last().map(|note| (note.clone(), Role::Warn)),
+                },
+                values: half.measure.as_ref().map(super::Measure::values),
+            }),
+            load: [self.load_told(), self.stage_told()],
+            keys: keys.map(|key| (key.letters[0], label(key.id, key.label))).collect(),
+            help: self.help,
+        }
+    }
+
+    fn load_told(&self) -> String {
+        let [idle, active] = [self.load.idle, self.load.active].map(|n| format::count(n.into()));
+        format!("{idle} idle, {active} active on each, GET {}", self.load.path)
+    }
+
+    fn stage_told(&self) -> String {
+        let whole = self.load.time.as_secs();
+        let held = if self.held { ", held meanwhile" } else { "" };
+        match self.stage {
+            Stage::Opening => "connections are being opened".to_owned(),
+            Stage::Running(_) => {
+                let times = self.halves.iter().filter_map(|half| half.measure.as_ref());
+                let time = times.map(super::Measure::time).max().unwrap_or_default();
+                // What follows is waiting for the last answers.
+                let time = time.min(self.load.time).as_secs_f64();
+                format!("under load: {time:.1} of {whole} s{held}")
+            }
+            Stage::Over => format!("the load is over: {whole} s{held}"),
+        }
+    }
+}
+
+/// Draws the screen.
+pub(super) fn draw(frame: &mut Frame, view: &View<'_>, theme: &Theme) {
+    let (area, theme) = (frame.area(), &theme.passive());
+    frame.buffer_mut().set_style(area, theme.style(Role::Text));
+    if area.width < LEAST.0 || area.height < LEAST.1 {
+        return too_small::draw(frame, area, LEAST, theme);
+    }
+    let compared = compared(view, area.width, theme);
+    let rows = u16::try_from(compared.len()).unwrap_or(1);
+    let [top, body, ratios, bar] = Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Min(0),
+        Constraint::Length(rows),
+        Constraint::Length(1),
+    ])
+    .areas(area);
+    frame.render_widget(title(&view.load, top.width, theme), top);
+    let wide = area.width >= WIDE;
+    let both = [Constraint::Fill(1); 2];
+    let halves: [Rect; 2] = if wide {
+        Layout::horizontal(both).areas(body)
+    } else {
+        Layout::vertical(both).areas(body)
+    };
+    let longest = most(view);
+    for (half, area) in view.halves.iter().zip(halves) {
+        draw_half(frame, area, half, &longest, wide, theme);
+    }
+    for (line, y) in compared.into_iter().zip(ratios.y..) {
+        frame.render_widget(line, Rect { y, height: 1, ..ratios });
+    }
+    let mut line = Line::from(" ");
+    for (key, label) in &view.keys {
+        line.extend(key_spans(&key.to_string(), label, theme));
+    }
+    frame.render_widget(line, bar);
+    if view.help {
+        help(frame, area, theme);
+    }
+}
+
+/// What both are put under, and how far that is.
+fn title([load, stage]: &[String; 2], width: u16, theme: &Theme) -> Line<'static> {
+    let mut line = Line::from(vec![
+        Span::styled(" epollscope compare", theme.style(Role::Title)),
+        plain("   "),
+        Span::styled(stage.clone(), theme.style(Role::Key)),
+        plain("   "),
+    ]);
+    line.push_span(Span::styled(load.clone(), theme.style(Role::Text)));
+    cut(line, width.into(), theme)
+}
+
+fn draw_half(
+    frame: &mut Frame,
+    area: Rect,
+    half: &HalfView<'_>,
+    longest: &Values,
+    wide: bool,
+    theme: &Theme,
+) {
+    if let Some(reason) = half.state.dead() {
+        return dead::draw(frame, area, &format!("{}: {reason}", half.name), theme);
+    }
+    let [name, rates, body] =
+        Layout::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Min(0)])
+            .areas(area);
+    frame.render_widget(identity(half, name.width, theme), name);
+    let inner = rates.inner(Margin::new(1, 0));
+    frame.render_widget(state_and_rates(half.state, inner.width, theme), inner);
+
+    let scene = half.state.live();
+    let (seated, costs, under) = if wide {
+        let high = body.height.saturating_sub(COSTS_HIGH);
+        let seats = if high >= SEATS + LOOP { (high * 2 / 5).max(SEATS) } else { high };
+        let [seats, costs, under] = Layout::vertical([
+            Constraint::Length(seats),
+            Constraint::Length(COSTS_HIGH),
+            Constraint::Min(0),
+        ])
+        .areas(body);
+        (seats, costs, under)
+    } else {
+        let high = COSTS_HIGH + 2;
+        let top = if body.height >= high + LOOP { high } else { body.height };
+        let [top, under] =
+            Layout::vertical([Constraint::Length(top), Constraint::Min(0)]).areas(body);
+        let [seats, costs] =
+            Layout::horizontal([Constraint::Min(0), Constraint::Length(COSTS)]).areas(top);
+        (seats, costs, under)
+    };
+    seats::draw(frame, seated, scene, theme, false);
+    draw_costs(frame, costs, half.values.as_ref(), longest, theme);
+    if under.height > 0 {
+        engine::draw(frame, under, &scene.engine, theme, false);
+    }
+}
+
+/// Which server it is, where it is found, and what has to be known.
+fn identity(half: &HalfView<'_>, width: u16, theme: &Theme) -> Line<'static> {
+    let mut line = Line::from(vec![
+        Span::styled(format!(" {} ", half.name), theme.style(Role::Selected)),
+        plain("  "),
+    ]);
+    let url = Span::styled(format!("{}  ", half.state.url()), theme.style(Role::Text));
+    let Some((note, role)) = &half.note else {
+        line.push_span(url);
+        return line;
+    };
+    let note = Span::styled(format!("! {note}"), theme.style(*role));
+    if line.width() + url.width() + note.width() <= usize::from(width) {
+        line.push_span(url);
+    }
+    line.push_span(note);
+    cut(line, width.into(), theme)
+}
+
+fn state_and_rates(state: &State, width: u16, theme: &Theme) -> Line<'static> {
+    let live = state.live();
+    let stood = live.now.saturating_sub(live.standing.since);
+    let view = HeaderView {
+        asks: live.listener.map(|listener| listener.server.asks()),
+        costs: &[],
+        url: "",
+        server: "",
+        rates: &live.rates,
+        badge: Badge::new(Standing { mode: state.mode(), ..live.standing }, stood),
+        frozen: None,
+        lost: live.lost.all(),
+        notice: None,
+    };
+    header::line(&view, width, theme)
+}
+
+/// The larger of both values, for each figure.
+fn most(view: &View<'_>) -> Values {
+    let mut most = Values::default();
+    for values in view.halves.iter().filter_map(|half| half.values) {
+        for (most, value) in most.iter_mut().zip(values) {
+            *most = Some(most.unwrap_or(0.0).max(value.unwrap_or(0.0)));
+        }
+    }
+    most
+}
+
+/// What the load has cost this server so far; where there is room, with a bar beside the other's.
+fn draw_costs(
+    frame: &mut Frame,
+    area: Rect,
+    values: Option<&Values>,
+    longest: &Values,
+    theme: &Theme,
+) {
+    let title = Line::styled(" costs under the load ", theme.style(Role::Title));
+    frame.render_widget(block(title, theme, false), area);
+    let inner = area.inner(Margin::new(2, 1));
+    let room = usize::from(inner.width).saturating_sub(NAME + VALUE + 2);
+    for (i, (figure, y)) in FIGURES.iter().zip(inner.top()..inner.bottom()).enumerate() {
+        let value = values.and_then(|values| values[i]);
+        let text = ascii(shown(value, figure.unit), theme);
+        let role = if value.is_some() { Role::Title } else { Role::Dim };
+        let mut line = Line::from(vec![
+            Span::styled(format!("{:<NAME$}", figure.name), theme.style(Role::Text)),
+            Span::styled(format!("{text:>VALUE$}"), theme.style(role)),
+        ]);
+        if room >= BAR {
+            let bar = format!("  {}", bar(value, longest[i], room, theme));
+            line.push_span(Span::styled(bar, theme.style(Role::Chart)));
+        }
+        frame.render_widget(line, Rect { y, height: 1, ..inner });
+    }
+}
+
+/// A bar that has `room` columns at the longest.
+fn bar(value: Option<f64>, longest: Option<f64>, room: usize, theme: &Theme) -> String {
+    #![expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a share of a screen's width"
+    )]
+    let share = value.zip(longest.filter(|longest| *longest > 0.0)).map(|(v, most)| v / most);
+    let columns = (share.unwrap_or(0.0).clamp(0.0, 1.0) * room as f64).ceil() as usize;
+    // Not the whole cell, so that there is a gap to the bar above.
+    theme.glyph("▆", "#").repeat(columns)
+}
+
+/// The second against the first, in one line, or in two where that is too long.
+fn compared(view: &View<'_>, width: u16, theme: &Theme) -> Vec<Line<'static>> {
+    let [first, second] = &view.halves;
+    let names = format!(" {} against {}", second.name, first.name);
+    let ratios = match (&first.values, &second.values) {
+        (Some(first), Some(second)) => ratios(first, second),
+        _ => Values::default(),
+    };
+    let mut figures = Line::default();
+    for (figure, ratio) in FIGURES.iter().zip(ratios) {
+        let role = if ratio.is_some() { Role::Key } else { Role::Dim };
+        figures.push_span(Span::styled(format!("  {} ", figure.word), theme.style(Role::Text)));
+        figures.push_span(Span::styled(ascii(times(ratio), theme), theme.style(role)));
+    }
+    let head = |text| Span::styled(text, theme.style(Role::Title));
+    let shared = |lead| dim(format!("{lead} while they share the processors"), theme);
+    if names.len() + 1 + figures.width() < usize::from(width) {
+        figures.spans.insert(0, head(names + ":"));
+        if figures.width() + shared("  ").width() <= usize::from(width) {
+            figures.push_span(shared("  "));
+        }
+        return vec![figures];
+    }
+    vec![Line::from(vec![head(names + ", over the same time"), shared(",")]), figures]
+}
+
+fn ascii(text: String, theme: &Theme) -> String {
+    if theme.ascii() {
+        text.replace('×', "x").replace('–', "-").replace('µ', "u")
+    } else {
+        text
+    }
+}
+
+/// The keys, and how each figure is obtained.
+fn help(frame: &mut Frame, screen: Rect, theme: &Theme) {
+    const KEY: usize = 4;
+    let width = screen.width.min(88);
+    let room = usize::from(width).saturating_sub(4);
+    let text = |words: &str, indent: usize, role| {
+        let rows = wrap(words, room.saturating_sub(indent), 4, theme.ascii());
+        let blank = " ".repeat(indent);
+        let line = move |row| Line::styled(format!("{blank}{row}"), theme.style(role));
+        rows.into_iter().map(line).collect::<Vec<_>>()
+    };
+    let mut lines = Vec::new();
+    for key in &KEYS {
+        let mut rows = text(key.sentence, KEY, Role::Text);
+        if let Some(first) = rows.first_mut() {
+            let words = first.to_string().trim_start().to_owned();
+            let name = format!("{:<KEY$}", key.letters[0]);
+            *first = Line::from(vec![Span::styled(name, theme.style(Role::Key)), plain(words)]);
+        }
+        lines.extend(rows);
+    }
+    for figure in &FIGURES {
+        let words = format!("{}: {}", figure.name, figure.how);
+        lines.extend(text(&words, 0, Role::Text));
+    }
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let inner = popup(frame, screen, width, height, "help: any key closes it", theme);
+    if lines.len() > usize::from(inner.height) {
+        lines.truncate(usize::from(inner.height).saturating_sub(1));
+        lines.push(Line::from(dim("the rest takes a larger screen", theme)));
+    }
+    for (line, y) in lines.into_iter().zip(inner.top()..inner.bottom()) {
+        frame.render_widget(line, Rect { y, height: 1, ..inner });
+    }
+}

@@ -1,0 +1,351 @@
+//! Two servers under the same load, side by side: `compare A B --split`.
+//!
+//! Each half is a whole dashboard's [`Session`] over a server of its own, with its own thread, port
+//! and wire. Both loads begin at the same moment, when the connections of both are open; what is
+//! compared is counted from then on.
+//!
+//! | file | what lives there |
+//! |---|---|
+//! | `mod` | both halves, when the loads begin, and the keys |
+//! | `live` | the servers and their loads |
+//! | `measure` | what the load was for a server, in figures |
+//! | `draw` | the picture |
+
+mod draw;
+mod live;
+mod measure;
+#[cfg(test)]
+mod tests;
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use ratatui::Frame;
+
+pub use self::live::{Setup, Side, run};
+use self::measure::Measure;
+use super::keys::Id;
+use super::run::{Session, Show, World};
+use super::state::{Action, State};
+use super::theme::Theme;
+use crate::compare::drive::Phase;
+use crate::inspect::Workers;
+use crate::telemetry::Mode;
+
+/// A server with a load.
+trait Loaded: World {
+    /// How far the load is, and what has to be known to judge it.
+    fn phase(&self) -> (Phase, Vec<String>);
+    /// Lets the load begin.
+    fn begin(&self);
+    /// Stops it.
+    fn stop(&self);
+    /// Time on a CPU of the server's own thread and of these.
+    fn cpu(&self, workers: Workers) -> Option<Duration>;
+}
+
+/// What both servers are put under.
+#[derive(Clone, Debug)]
+struct Load {
+    idle: u32,
+    active: u32,
+    path: String,
+    time: Duration,
+}
+
+/// How far the comparison is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Stage {
+    /// The connections are being opened.
+    Opening,
+    /// The loads have been under way since then.
+    Running(Instant),
+    /// They are over.
+    Over,
+}
+
+/// A key of this screen. Those that go to both servers are keys of the dashboard too.
+struct Key {
+    id: Id,
+    /// The letters that press it.
+    letters: &'static [char],
+    label: &'static str,
+    sentence: &'static str,
+}
+
+/// All of them, in the order of the key bar. `Client` is the load.
+const KEYS: [Key; 8] = [
+    Key {
+        id: Id::Pause,
+        letters: &['p', ' '],
+        label: "pause",
+        sentence: "Pause both loops before their next call, or let them run again. The time of \
+                   the load goes on.",
+    },
+    Key {
+        id: Id::StepCall,
+        letters: &['s'],
+        label: "step",
+        sentence: "While paused: each makes one system call.",
+    },
+    Key {
+        id: Id::StepTurn,
+        letters: &['S'],
+        label: "step turn",
+        sentence: "While paused: each goes on to just before its next wait.",
+    },
+    Key {
+        id: Id::Slower,
+        letters: &['-'],
+        label: "slower",
+        sentence: "Slow motion for both: 100 calls a second, 50, 20, 10, 5, 2, 1.",
+    },
+    Key {
+        id: Id::Faster,
+        letters: &['+', '='],
+        label: "faster",
+        sentence: "Both faster again, up to full speed.",
+    },
+    Key {
+        id: Id::Client,
+        letters: &['r'],
+        label: "load again",
+        sentence: "Put the same load on both once more, on the connections that are open.",
+    },
+    Key { id: Id::Help, letters: &['?'], label: "help", sentence: "This help." },
+    Key {
+        id: Id::Quit,
+        letters: &['q'],
+        label: "quit",
+        sentence: "Quit: the loads and both servers end.",
+    },
+];
+
+/// One half.
+#[derive(Debug)]
+struct Half<W> {
+    /// The server's name, with a number where both have the same.
+    name: String,
+    session: Session<W>,
+    phase: Phase,
+    notes: Vec<String>,
+    measure: Option<Measure>,
+}
+
+impl<W: Loaded> Half<W> {
+    fn new(name: String, session: Session<W>) -> Self {
+        let (phase, notes) = (Phase::default(), Vec::new());
+        Self { name, session, phase, notes, measure: None }
+    }
+
+    fn state(&self) -> &State {
+        self.session.state()
+    }
+
+    /// Whether all that its load has done so far has been told.
+    fn has_settled(&self) -> bool {
+        let requests = measure::requests(self.state());
+        match &self.phase {
+            Phase::Opening | Phase::Running => false,
+            Phase::Ready(answered) => requests >= *answered,
+            Phase::Over(round) => {
+                self.measure.as_ref().is_none_or(|m| m.requests() >= round.requests)
+            }
+            Phase::Failed(_) => true,
+        }
+    }
+
+    fn cpu(&self) -> Option<Duration> {
+        self.session.world().cpu(self.state().question()?.usage?)
+    }
+
+    /// Lets its load begin.
+    fn begin(&mut self, now: Instant) {
+        if matches!(self.phase, Phase::Failed(_)) {
+            return;
+        }
+        self.measure = Some(Measure::begin(self.state(), self.cpu(), now));
+        self.session.world().begin();
+        self.phase = Phase::Running;
+    }
+
+    /// Takes over what has happened; returns whether its load is another than before.
+    fn gather(&mut self, now: Instant) -> bool {
+        // In this order: what is told of a load that is over has happened by then.
+        let (phase, notes) = self.session.world().phase();
+        self.session.gather(now);
+        let changed = phase != self.phase || notes != self.notes;
+        (self.phase, self.notes) = (phase, notes);
+        changed
+    }
+
+    /// Goes on with what is measured; `started` is when the load began.
+    fn measure(&mut self, started: Instant, now: Instant) {
+        let over = match &self.phase {
+            Phase::Over(round) => Some(round.time),
+            _ => None,
+        };
+        let Some(mut measure) = self.measure.take() else { return };
+        measure.go_on(self.state(), over.unwrap_or_else(|| now.duration_since(started)));
+        if over.is_some() || measure.wants_cpu(now) {
+            measure.cpu(self.cpu(), now);
+        }
+        self.measure = Some(measure);
+    }
+}
+
+/// Both halves, and everything of the loop but the terminal.
+#[derive(Debug)]
+struct Split<W> {
+    halves: [Half<W>; 2],
+    load: Load,
+    stage: Stage,
+    /// A server stood still, or went slowly, while the load was under way.
+    held: bool,
+    help: bool,
+    changed: bool,
+}
+
+impl<W: Loaded> Split<W> {
+    fn new(halves: [Half<W>; 2], load: Load) -> Self {
+        Self { halves, load, stage: Stage::Opening, held: false, help: false, changed: true }
+    }
+
+    fn all(&self, holds: impl Fn(&Half<W>) -> bool) -> bool {
+        self.halves.iter().all(holds)
+    }
+
+    /// Lets both loads begin.
+    fn begin(&mut self, now: Instant) {
+        self.halves.iter_mut().for_each(|half| half.begin(now));
+        self.held = false;
+        let running = self.halves.iter().any(|half| half.phase == Phase::Running);
+        self.stage = if running { Stage::Running(now) } else { Stage::Over };
+    }
+
+    fn is_enabled(&self, id: Id) -> bool {
+        match id {
+            Id::Pause => self.all(|half| half.state().alive()),
+            Id::StepCall => self.all(|half| half.state().can_step()),
+            Id::StepTurn => self.all(|half| half.state().can_step_turn()),
+            Id::Slower => self.all(|half| half.state().can_slow()),
+            Id::Faster => self.all(|half| half.state().is_slow()),
+            Id::Client => {
+                let can = |half: &Half<W>| matches!(half.phase, Phase::Over(_));
+                self.stage == Stage::Over
+                    && self.halves.iter().any(can)
+                    && self.all(|half| half.state().alive())
+            }
+            _ => true,
+        }
+    }
+
+    fn is_paused(&self) -> bool {
+        self.all(|half| half.state().mode() == Mode::Paused)
+    }
+
+    fn act(&mut self, id: Id, key: KeyEvent) -> Vec<Action> {
+        match id {
+            Id::Quit => return vec![Action::Quit],
+            Id::Help => self.help = true,
+            Id::Client => self.begin(Instant::now()),
+            _ => {
+                // One that stands already is not to be let go by the key that lets the other stand.
+                let stands = |half: &Half<W>| half.state().mode() == Mode::Paused;
+                let some = id == Id::Pause && !self.is_paused();
+                for half in &mut self.halves {
+                    if !(some && stands(half)) {
+                        half.session.terminal_event(Event::Key(key));
+                    }
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    fn key(&mut self, key: KeyEvent) -> Vec<Action> {
+        self.changed = true;
+        match key.code {
+            _ if key.kind == KeyEventKind::Release => Vec::new(),
+            KeyCode::Char('c' | 'l' | 'z') if key.modifiers == KeyModifiers::CONTROL => {
+                self.halves[0].session.terminal_event(Event::Key(key))
+            }
+            _ if self.help => {
+                self.help = false;
+                Vec::new()
+            }
+            KeyCode::Char(letter) if (key.modifiers - KeyModifiers::SHIFT).is_empty() => {
+                let mut keys = KEYS.iter().filter(|key| key.letters.contains(&letter));
+                match keys.next().filter(|key| self.is_enabled(key.id)) {
+                    Some(Key { id, .. }) => self.act(*id, key),
+                    None => Vec::new(),
+                }
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl<W: Loaded> Show for Split<W> {
+    fn gather(&mut self, now: Instant) {
+        for half in &mut self.halves {
+            self.changed |= half.gather(now);
+        }
+        let settled = self.all(|half| half.has_settled() || !half.state().alive());
+        match self.stage {
+            Stage::Opening if settled => self.begin(now),
+            Stage::Opening | Stage::Over => return,
+            Stage::Running(started) => {
+                self.held |= !self.all(|half| half.state().mode() == Mode::Run);
+                self.halves.iter_mut().for_each(|half| half.measure(started, now));
+                if settled && self.all(|half| half.phase != Phase::Running) {
+                    self.stage = Stage::Over;
+                }
+            }
+        }
+        self.changed = true;
+    }
+
+    fn resize(&mut self, width: u16, height: u16) {
+        // What each half has of it is only a matter of drawing.
+        self.halves.iter_mut().for_each(|half| half.session.resize(width, height));
+        self.changed = true;
+    }
+
+    fn terminal_event(&mut self, event: Event) -> Vec<Action> {
+        match event {
+            Event::Key(key) => return self.key(key),
+            Event::Resize(width, height) => self.resize(width, height),
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    fn next_tick(&self, now: Instant) -> Duration {
+        let [a, b] = self.halves.each_ref().map(|half| half.session.next_tick(now));
+        a.min(b)
+    }
+
+    fn is_changed(&self) -> bool {
+        let fades = |state: &State| state.live().seats.fades(state.live().now);
+        self.changed || !self.all(|half| !half.session.is_changed() && !fades(half.state()))
+    }
+
+    fn take_changed(&mut self) {
+        self.changed = false;
+        self.halves.iter_mut().for_each(|half| half.session.take_changed());
+    }
+
+    fn draw(&self, frame: &mut Frame, theme: &Theme) {
+        draw::draw(frame, &self.view(), theme);
+    }
+
+    /// The servers before the loads' connections: a socket that the server closes first leaves no
+    /// port of ours in TIME-WAIT.
+    fn end(self) -> io::Result<()> {
+        self.halves.iter().for_each(|half| half.session.world().stop());
+        let [a, b] = self.halves.map(|half| half.session.end());
+        a.and(b)
+    }
+}

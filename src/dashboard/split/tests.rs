@@ -1,0 +1,401 @@
+//! The split screen without a terminal, a server or a load: recorded events and keys in, screens
+//! out.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use insta::assert_snapshot;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+use super::*;
+use crate::clients::{ClientInfo, ClientKind};
+use crate::compare::drive::Round;
+use crate::dashboard::panels::sample::{MS, Script};
+use crate::dashboard::state::Options;
+use crate::dashboard::theme::Palette;
+use crate::inspect::{Question, Snapshot};
+use crate::telemetry::{Batch, Command, Gone, Kind, Ret, ServerKind, Stance, Step, What};
+
+/// What a half is told, and what it was told to do.
+#[derive(Default)]
+struct Told {
+    batches: Vec<Batch>,
+    commands: Vec<Command>,
+    phase: Phase,
+    notes: Vec<String>,
+    cpu: Option<Duration>,
+    begun: usize,
+    stopped: usize,
+    ended: Option<Result<(), String>>,
+}
+
+#[derive(Clone, Default)]
+struct Fake(Rc<RefCell<Told>>);
+
+impl World for Fake {
+    fn drain(&mut self, each: &mut dyn FnMut(&Batch)) -> bool {
+        self.0.borrow_mut().batches.drain(..).for_each(|batch| each(&batch));
+        true
+    }
+
+    fn send(&self, command: Command) -> Result<(), Gone> {
+        self.0.borrow_mut().commands.push(command);
+        Ok(())
+    }
+
+    fn ended(&mut self) -> Option<Result<(), String>> {
+        self.0.borrow_mut().ended.take()
+    }
+
+    fn ask(&self, _: Question) {}
+
+    fn latest(&self) -> Option<Snapshot> {
+        None
+    }
+
+    fn add_clients(&self, _: ClientKind, _: usize) {}
+
+    fn stop_clients(&self) {}
+
+    fn stop_client(&self, _: u32) {}
+
+    fn clients(&self) -> Arc<Vec<ClientInfo>> {
+        Arc::default()
+    }
+}
+
+impl Loaded for Fake {
+    fn phase(&self) -> (Phase, Vec<String>) {
+        let told = self.0.borrow();
+        (told.phase.clone(), told.notes.clone())
+    }
+
+    fn begin(&self) {
+        let mut told = self.0.borrow_mut();
+        told.phase = Phase::Running;
+        told.begun += 1;
+    }
+
+    fn stop(&self) {
+        self.0.borrow_mut().stopped += 1;
+    }
+
+    fn cpu(&self, _: Workers) -> Option<Duration> {
+        self.0.borrow().cpu
+    }
+}
+
+/// Thirty connections in each, two of them active.
+const IDLE: u64 = 28;
+const ACTIVE: u64 = 2;
+const ALL: u64 = IDLE + ACTIVE;
+
+/// A recorded server.
+struct Recorded {
+    script: Script,
+    server: ServerKind,
+}
+
+impl Recorded {
+    fn new(server: ServerKind) -> Self {
+        let mut script = Script::new(400 * MS);
+        script.server(server);
+        for id in 1..=ALL {
+            script.row(i32::try_from(id).unwrap() + 8, id);
+        }
+        script.batch.counters.accepted = ALL;
+        let mut recorded = Self { script, server };
+        // The first answer on each, as the opening of the connections has it.
+        recorded.serve(ALL, 1..=ALL);
+        recorded
+    }
+
+    /// So many requests, one for each wake-up but the last, which brings these connections.
+    fn serve(&mut self, requests: u64, last: std::ops::RangeInclusive<u64>) {
+        let ready: Vec<_> = last.map(|id| (i32::try_from(id).unwrap() + 8, id)).collect();
+        let (script, count) = (&mut self.script, ready.len() as u64);
+        let handed = u32::try_from(ALL).unwrap() + 1;
+        if self.server == ServerKind::Poll {
+            script.poll(handed, &ready);
+        } else {
+            script.wait(50 * MS, &ready);
+        }
+        for &(fd, id) in &ready {
+            script.recv(fd, id, 84).event(fd, id, What::Send { ret: Ret::ok(1290), len: 1290 });
+        }
+        let counters = &mut script.batch.counters;
+        let more = requests - 1;
+        counters.requests += requests;
+        counters.bytes_out += 1290 * requests;
+        counters.wakeups += more;
+        counters.ready += requests - count;
+        counters.calls[Kind::Recv as usize] += requests;
+        counters.calls[Kind::Send as usize] += requests;
+        if self.server == ServerKind::Poll {
+            counters.calls[Kind::Poll as usize] += more;
+            counters.examined += u64::from(handed) * more;
+            counters.copied += u64::from(handed) * 8 * more;
+        } else {
+            counters.calls[Kind::EpollWait as usize] += requests;
+            counters.examined += requests;
+            counters.copied += 12 * requests;
+        }
+    }
+
+    fn publish(&mut self, at: u64) -> Batch {
+        self.script.time = at * MS;
+        self.script.publish()
+    }
+}
+
+/// Both halves, and the hands on what they are told.
+struct Room {
+    split: Split<Fake>,
+    told: [Rc<RefCell<Told>>; 2],
+    recorded: [Recorded; 2],
+    start: Instant,
+}
+
+impl Room {
+    fn new() -> Self {
+        let start = Instant::now();
+        let kinds = [ServerKind::Poll, ServerKind::Epoll];
+        let fakes = [Fake::default(), Fake::default()];
+        let told = fakes.each_ref().map(|fake| fake.0.clone());
+        let mut port = 40_000;
+        let mut half = |(kind, fake): (ServerKind, Fake)| {
+            port += 1;
+            let options = Options {
+                ask: false,
+                mouse: false,
+                url: format!("http://127.0.0.1:{port}/"),
+                zero: Duration::ZERO,
+            };
+            let state = State::new(options, Vec::new());
+            Half::new(kind.to_string(), Session::new(fake, state, start))
+        };
+        let [first, second] = fakes;
+        let halves = [half((kinds[0], first)), half((kinds[1], second))];
+        let load = Load { idle: 28, active: 2, path: "/".into(), time: Duration::from_secs(2) };
+        Self { split: Split::new(halves, load), told, recorded: kinds.map(Recorded::new), start }
+    }
+
+    /// Hands over what was recorded, at a time in milliseconds.
+    fn tell(&mut self, at: u64) {
+        for (told, recorded) in self.told.iter().zip(&mut self.recorded) {
+            told.borrow_mut().batches.push(recorded.publish(at));
+        }
+        self.gather(at);
+    }
+
+    fn gather(&mut self, at: u64) {
+        self.split.gather(self.start + Duration::from_millis(at));
+    }
+
+    fn phase(&self, phase: &Phase) {
+        self.told.iter().for_each(|told| told.borrow_mut().phase = phase.clone());
+    }
+
+    /// So many requests on the active connections of each.
+    fn serve(&mut self, at: u64, requests: [u64; 2]) {
+        for (recorded, requests) in self.recorded.iter_mut().zip(requests) {
+            recorded.script.time = at * MS;
+            recorded.serve(requests, IDLE + 1..=ALL);
+        }
+        self.tell(at + 10);
+    }
+
+    /// A load of two seconds: 1,000 requests for the first, 2,000 for the second.
+    fn loaded() -> Self {
+        let mut room = Self::new();
+        room.phase(&Phase::Ready(ALL));
+        room.cpu(10, 10);
+        room.tell(500);
+        room.under_load();
+        room.serve(1500, [400, 900]);
+        room.cpu(50, 42);
+        for (told, requests) in room.told.iter().zip([1000, 2000]) {
+            let time = Duration::from_secs(2);
+            told.borrow_mut().phase = Phase::Over(Round { requests, time });
+        }
+        room.serve(2500, [600, 1100]);
+        room
+    }
+
+    fn cpu(&self, first: u64, second: u64) {
+        for (told, cpu) in self.told.iter().zip([first, second]) {
+            told.borrow_mut().cpu = Some(Duration::from_millis(cpu));
+        }
+    }
+
+    fn under_load(&self) {
+        assert_eq!(self.told.each_ref().map(|told| told.borrow().begun), [1, 1]);
+        assert!(matches!(self.split.stage, Stage::Running(_)));
+    }
+
+    fn press(&mut self, keys: &str) -> Vec<Action> {
+        let press = |c| Event::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE));
+        keys.chars().flat_map(|c| self.split.terminal_event(press(c))).collect()
+    }
+
+    fn commands(&self) -> [Vec<Command>; 2] {
+        self.told.each_ref().map(|told| std::mem::take(&mut told.borrow_mut().commands))
+    }
+
+    fn screen(&self, width: u16, height: u16, ascii: bool) -> String {
+        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        let theme = Theme::new(Palette::Dark, ascii);
+        terminal.draw(|frame| self.split.draw(frame, &theme)).unwrap();
+        let text = terminal.backend().to_string();
+        text.lines().map(|line| line.trim_matches('"').trim_end().to_owned() + "\n").collect()
+    }
+}
+
+#[test]
+fn three_sizes() {
+    let room = Room::loaded();
+    for (width, height) in [(80, 24), (120, 36), (200, 50)] {
+        assert_snapshot!(format!("{width}x{height}"), room.screen(width, height, false));
+    }
+}
+
+#[test]
+fn ascii_and_the_help() {
+    let mut room = Room::loaded();
+    room.gather(2530);
+    let plain = room.screen(80, 24, true);
+    room.press("?");
+    let help = room.screen(80, 24, true);
+    assert!(plain.is_ascii() && help.is_ascii(), "{plain}{help}");
+    assert_snapshot!(plain + &help);
+    assert!(room.press("q").is_empty(), "it closes the help");
+    assert_eq!(room.press("q"), [Action::Quit]);
+}
+
+#[test]
+fn any_size_is_drawn() {
+    let room = Room::loaded();
+    for width in (1..130).step_by(3) {
+        for height in 1..60 {
+            room.screen(width, height, width % 2 == 0);
+        }
+    }
+}
+
+#[test]
+fn the_loads_begin_together_when_all_is_told() {
+    let mut room = Room::new();
+    room.tell(100);
+    room.told[0].borrow_mut().phase = Phase::Ready(ALL);
+    room.gather(120);
+    assert_eq!(room.split.stage, Stage::Opening, "the other is not ready");
+    // It has answered one more than was told so far.
+    room.told[1].borrow_mut().phase = Phase::Ready(ALL + 1);
+    room.gather(140);
+    assert_eq!(room.split.stage, Stage::Opening);
+    room.recorded[1].serve(1, 1..=1);
+    room.tell(160);
+    room.under_load();
+    // Nothing from before the load counts.
+    room.gather(180);
+    let values = room.split.halves[1].measure.unwrap().values();
+    assert_eq!(values, [Some(0.0), None, None, None, None]);
+}
+
+#[test]
+fn figures_are_those_of_the_load_and_stay() {
+    let mut room = Room::loaded();
+    let values = |room: &Room| room.split.halves.each_ref().map(|h| h.measure.unwrap().values());
+    let [poll, epoll] = values(&room);
+    let near = |value: Option<f64>, wanted: f64| (value.unwrap() - wanted).abs() < wanted / 1e3;
+    // A sweep of 31 fds for each request.
+    for (value, wanted) in poll.iter().zip([500.0, 3.0, 31.0, 248.0, 40e-6]) {
+        assert!(near(*value, wanted), "{poll:?}");
+    }
+    for (value, wanted) in epoll.iter().zip([1000.0, 3.0, 1.0, 12.0, 16e-6]) {
+        assert!(near(*value, wanted), "{epoll:?}");
+    }
+    room.gather(2530);
+    assert_eq!(room.split.stage, Stage::Over);
+    // A minute later nothing has changed in them.
+    room.cpu(90, 90);
+    room.recorded.iter_mut().for_each(|recorded| recorded.serve(9, 1..=1));
+    room.tell(60_000);
+    assert_eq!(values(&room), [poll, epoll]);
+    // Once more.
+    room.press("r");
+    assert_eq!(room.told.each_ref().map(|told| told.borrow().begun), [2, 2]);
+    assert_ne!(values(&room), [poll, epoll]);
+    assert!(room.press("r").is_empty());
+    assert_eq!(room.told[0].borrow().begun, 2, "not while it is under way");
+}
+
+#[test]
+fn keys_go_to_both_and_keep_them_together() {
+    let mut room = Room::loaded();
+    assert!(room.press("sS+").is_empty());
+    assert_eq!(room.commands(), [vec![], vec![]], "they run");
+    room.press("p");
+    assert_eq!(room.commands(), [vec![Command::Pause], vec![Command::Pause]]);
+    for recorded in &mut room.recorded {
+        recorded.script.held(Kind::Recv, 9, 1);
+    }
+    room.tell(2600);
+    assert!(room.screen(80, 24, false).contains("p run  s step  S step turn"));
+    room.press("sS");
+    let stepped = vec![Command::Step(Step::Call), Command::Step(Step::Turn)];
+    assert_eq!(room.commands(), [stepped.clone(), stepped]);
+    room.press(" ");
+    assert_eq!(room.commands(), [vec![Command::Run], vec![Command::Run]]);
+    // Only one stands: the key lets the other stand too, and does not let this one go.
+    room.split.halves[0].session.terminal_event(Event::Key(KeyCode::Char('p').into()));
+    room.commands();
+    room.press("p");
+    assert_eq!(room.commands(), [vec![], vec![Command::Pause]]);
+    // What is no key of this screen does nothing.
+    assert!(room.press("xvcCf123").is_empty());
+    assert_eq!(room.commands(), [vec![], vec![]]);
+}
+
+#[test]
+fn what_cannot_be_loaded_says_why_and_the_other_goes_on() {
+    let mut room = Room::new();
+    room.told[0].borrow_mut().phase = Phase::Failed("8 idle connections refused".into());
+    room.told[1].borrow_mut().phase = Phase::Ready(ALL);
+    room.told[1].borrow_mut().notes = vec!["Only 1 of 4 got an answer.".into()];
+    room.tell(500);
+    assert_eq!(room.told.each_ref().map(|told| told.borrow().begun), [0, 1]);
+    let screen = room.screen(80, 24, false);
+    assert!(screen.contains("! cannot: 8 idle connections refused"), "{screen}");
+    assert!(screen.contains("! Only 1 of 4 got an answer."), "{screen}");
+    assert!(screen.contains("requests/s –"), "nothing to compare\n{screen}");
+}
+
+#[test]
+fn a_server_that_dies_has_its_half_and_is_a_failure_at_the_end() {
+    let mut room = Room::loaded();
+    room.told[1].borrow_mut().ended = Some(Err("The server thread panicked.".into()));
+    room.gather(2600);
+    let screen = room.screen(120, 36, false);
+    assert!(screen.contains("epoll: The server thread panicked.") && screen.contains(" poll "));
+    assert!(!screen.contains("p pause"), "{screen}");
+    let told = room.told.clone();
+    told[0].borrow_mut().ended = Some(Ok(()));
+    let error = room.split.end().unwrap_err().to_string();
+    assert_eq!(error, "the server ended by itself: The server thread panicked.");
+    assert_eq!(told.each_ref().map(|told| told.borrow().stopped), [1, 1]);
+    assert_eq!(told[0].borrow().commands, [Command::Shutdown]);
+}
+
+#[test]
+fn a_stop_during_the_load_is_told() {
+    let mut room = Room::new();
+    room.phase(&Phase::Ready(ALL));
+    room.tell(500);
+    room.press("p");
+    room.recorded[0].script.batch.standing.stance = Stance::Working;
+    room.gather(900);
+    assert!(room.screen(80, 24, false).contains("under load: 0.4 of 2 s, held meanwhile"));
+}
