@@ -330,7 +330,7 @@ fn compared(view: &View<'_>, width: u16, theme: &Theme) -> Vec<Line<'static>> {
 
 fn ascii(text: String, theme: &Theme) -> String {
     if theme.ascii() {
-        text.replace('×', "x").replace('–', "-").replace('µ', "u")
+        text.replace('×', "x").replace('÷', "/").replace('–', "-").replace('µ', "u")
     } else {
         text
     }
