@@ -72,31 +72,6 @@ fn drop_sends_a_fin_and_reset_a_reset_to_one_that_sleeps() {
 }
 
 #[test]
-fn one_that_sleeps_because_nobody_reads_is_dropped_and_reset_too() {
-    let large = get("/room.png").repeat(100);
-    for kind in ALL {
-        for reset in [false, true] {
-            let mut server = start(with(kind, &[]));
-            let mut client = server.client();
-            client.write_all(large.as_bytes()).unwrap();
-            server.until_stuck(&client);
-            let row = server.row_of(&client);
-            assert_eq!(row.state, ConnState::Writing);
-            server.send(if reset { Command::Reset(row.id) } else { Command::Drop(row.id) });
-            server.until("the end", |s| s.counters.open() == 0);
-            let end = client.read_to_end(&mut Vec::new());
-            if reset {
-                assert_eq!(end.expect_err("a reset").kind(), ErrorKind::ConnectionReset, "{kind}");
-            } else {
-                assert!(end.unwrap() > 0, "{kind}");
-            }
-            server.ended(if reset { Why::Reset } else { Why::Dropped });
-            server.stop();
-        }
-    }
-}
-
-#[test]
 fn a_peers_reset_is_told() {
     for kind in ALL {
         let mut server = start(with(kind, &[]));

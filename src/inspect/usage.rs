@@ -215,12 +215,20 @@ mod tests {
         let mut meter = Meter::new();
         let pid = i32::try_from(child.id()).unwrap();
         let alone = meter.read(&Workers::default()).unwrap();
-        meter.due = None;
-        let both = meter.read(&Workers { processes: vec![pid], ..Workers::default() }).unwrap();
+        let limit = Instant::now() + Duration::from_secs(5);
+        let both = loop {
+            meter.due = None;
+            let both = meter.read(&Workers { processes: vec![pid], ..Workers::default() }).unwrap();
+            // It may not have had a turn yet.
+            if both.voluntary + both.involuntary > 0 {
+                break both;
+            }
+            assert!(Instant::now() < limit, "it never slept: {both:?}");
+            std::thread::yield_now();
+        };
         child.kill().unwrap();
         child.wait().unwrap();
         assert!(both.resident > alone.resident / 2, "{alone:?} {both:?}");
-        assert!(both.voluntary + both.involuntary > 0);
         meter.due = None;
         let gone = meter.read(&Workers { processes: vec![pid], ..Workers::default() }).unwrap();
         assert_eq!(gone.voluntary, both.voluntary);

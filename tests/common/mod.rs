@@ -218,24 +218,6 @@ impl Watched {
         id
     }
 
-    /// Waits until a client's connection sleeps in a call that sends because the client does not
-    /// read: neither end's kernel has taken anything for a while. In a mere moment of a send, the
-    /// end of all that is on its way might still reach the client.
-    #[track_caller]
-    pub fn until_stuck(&mut self, client: &TcpStream) -> ConnId {
-        let id = self.until_within(client, &[Kind::Send, Kind::Sendfile]);
-        let (mut last, mut same) = (None, 0);
-        self.until("a full buffer", |s| {
-            let row = &s.table[&id];
-            let sends = matches!(row.within, Some(Kind::Send | Kind::Sendfile));
-            let now = (row.bytes_out, rustix::io::ioctl_fionread(client).unwrap());
-            same = if sends && last == Some(now) { same + 1 } else { 0 };
-            last = Some(now);
-            same > 200
-        });
-        id
-    }
-
     /// Waits until nobody is connected any more, and no thread, process or task is left over;
     /// the last one ended for this reason.
     #[track_caller]

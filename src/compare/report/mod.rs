@@ -72,9 +72,14 @@ pub(crate) fn shown(value: Option<f64>, unit: Unit) -> String {
     }
 }
 
-/// A multiple of the first server's figure, or a dash.
+/// A multiple of the first server's figure, or a dash. A small part is told as what it was divided
+/// by.
 pub(crate) fn times(ratio: Option<f64>) -> String {
-    ratio.map_or_else(|| NONE.into(), |ratio| format!("×{}", number(ratio)))
+    match ratio {
+        None => NONE.into(),
+        Some(ratio) if ratio > 0.0 && ratio < 0.095 => format!("÷{}", number(1.0 / ratio)),
+        Some(ratio) => format!("×{}", number(ratio)),
+    }
 }
 
 /// Three digits that count, or more where it is whole anyway.
@@ -210,7 +215,10 @@ mod tests {
             assert_eq!(shown(Some(value), unit), text);
         }
         assert_eq!((shown(None, Unit::Bytes), times(None)), ("–".into(), "–".into()));
-        assert_eq!(times(Some(0.5)), "×0.50");
+        for (ratio, text) in [(0.5, "×0.50"), (0.1, "×0.10"), (0.004_237, "÷236"), (0.0, "×0.00")]
+        {
+            assert_eq!(times(Some(ratio)), text);
+        }
     }
 
     #[test]

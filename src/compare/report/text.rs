@@ -134,7 +134,7 @@ fn wrap(out: &mut String, first: &str, words: &str) {
 }
 
 fn to_ascii(text: &str) -> String {
-    let text = text.replace('µ', "u").replace('×', "x").replace(['–', '—'], "-");
+    let text = text.replace('µ', "u").replace('×', "x").replace('÷', "/").replace(['–', '—'], "-");
     text.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect()
 }
 

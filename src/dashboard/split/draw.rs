@@ -326,7 +326,7 @@ fn compared(view: &View<'_>, width: u16, theme: &Theme) -> Vec<Line<'static>> {
         let role = if ratio.is_some() { Role::Key } else { Role::Dim };
         Line::from(vec![
             Span::styled(format!("  {} ", figure.word), theme.style(Role::Text)),
-            Span::styled(ascii(multiple(ratio), theme), theme.style(role)),
+            Span::styled(ascii(times(ratio), theme), theme.style(role)),
         ])
     };
     let figures: Vec<Line<'static>> = FIGURES.iter().zip(ratios).map(figure).collect();
@@ -350,14 +350,6 @@ fn compared(view: &View<'_>, width: u16, theme: &Theme) -> Vec<Line<'static>> {
         lines[0].push_span(shared);
     }
     lines
-}
-
-/// `×2.74`, and `÷233` rather than `×0.00`.
-fn multiple(ratio: Option<f64>) -> String {
-    match ratio {
-        Some(ratio) if ratio > 0.0 && ratio < 0.1 => times(Some(1.0 / ratio)).replace('×', "÷"),
-        _ => times(ratio),
-    }
 }
 
 fn ascii(text: String, theme: &Theme) -> String {

@@ -75,7 +75,7 @@ impl Column {
 pub struct Head {
     /// When.
     pub time: Nanos,
-    /// Request line and headers, cut at [`EventRef::HEAD_KEPT`].
+    /// Request line and headers, cut at [`EventRef::HEAD_KEPT`](crate::telemetry::EventRef::HEAD_KEPT).
     pub bytes: Arc<[u8]>,
     /// How often events had been left out by then.
     pub(super) holes: u64,
