@@ -5,8 +5,7 @@ use std::io;
 use std::os::fd::AsFd;
 
 use super::converse::converse;
-use super::hall;
-use super::hall_line::AtTable;
+use super::hall::{self, AtTable};
 use super::{After, House};
 use crate::telemetry::{By, Fd, ServerKind};
 

@@ -21,11 +21,9 @@
 //! | `pool` | threads for handlers, so that the loop can go on |
 //! | `blocking` | one client at a time |
 //! | `threads` | a thread for each connection |
-//! | `processes` | a process for each connection; `processes_worker` is that process |
-//! | `processes_wire` | what it tells its parent |
+//! | `processes` | a process for each connection; `worker` is that process, and `wire` what it tells |
 //! | `converse` | one connection from its first byte to its last, with calls that sleep |
-//! | `hall`, `hall_operator` | what the threads of those servers share, and the operator's thread |
-//! | `hall_line` | a thread's end of the conversation on one connection |
+//! | `hall` | what the threads of those servers share; `operator` is the operator's thread, and `line` a thread's end of the conversation on one connection |
 //! | `timers` | deadlines |
 //! | `deadline` | what the time limits are, and what happens when one is over |
 
@@ -38,8 +36,6 @@ mod desk;
 mod echo;
 mod floor;
 mod hall;
-mod hall_line;
-mod hall_operator;
 mod keyboard;
 mod listener;
 mod mistake;
@@ -47,8 +43,6 @@ mod operator;
 mod pace;
 mod pool;
 mod processes;
-mod processes_wire;
-mod processes_worker;
 mod reactor;
 mod round;
 mod routes;
@@ -77,8 +71,7 @@ use connection::Connection;
 use desk::Desk;
 pub use echo::Protocol;
 pub use mistake::Mistake;
-pub use processes::Program;
-pub use processes_worker::work;
+pub use processes::{Program, work};
 use reactor::Reactor;
 pub use routes::Routes;
 pub use selector::Trigger;

@@ -7,8 +7,7 @@ use std::thread::Builder;
 
 use super::converse::{converse, refuse};
 use super::desk::Witness;
-use super::hall::{self, Alarm, Arrival, Hall, this_thread};
-use super::hall_line::AtTable;
+use super::hall::{self, Alarm, Arrival, AtTable, Hall, this_thread};
 use super::{After, House};
 use crate::telemetry::{Fd, ServerKind, What, Why};
 

@@ -7,16 +7,16 @@ use crossbeam_channel::Receiver;
 use rustix::net::{Shutdown, sockopt};
 use rustix::process::Signal;
 
-use super::hall::{Hall, Inner, this_thread};
-use super::table::Seat;
-use super::{After, nanos, ret};
+use super::{Alarm, Hall, Inner, this_thread};
+use crate::server::table::Seat;
+use crate::server::{After, nanos, ret};
 use crate::telemetry::{Command, ConnId, Fd, How, Kind, Mode, What, Why};
 
 impl Hall {
     /// Carries out commands until one of them ends the server, or `stopped` says that it has ended
     /// by itself.
     pub(super) fn operate(&self, commands: &Receiver<Command>, stopped: &Receiver<()>) {
-        let _alarm = super::hall::Alarm(self);
+        let _alarm = Alarm(self);
         loop {
             crossbeam_channel::select! {
                 recv(commands) -> command => match command {
@@ -58,7 +58,7 @@ impl Hall {
     }
 
     /// Ends the server: every sleep ends.
-    pub(super) fn end(&self, after: After) {
+    pub(in crate::server) fn end(&self, after: After) {
         let mut inner = self.lock(this_thread());
         inner.ending.get_or_insert(after);
         inner.shut_all(after.why());

@@ -1,6 +1,9 @@
 //! What the threads share of a server whose calls sleep, behind one lock: the table, the gate, and
 //! somebody to tell. Nobody holds the lock during a call that may sleep.
 
+mod line;
+mod operator;
+
 use std::net::SocketAddr;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -12,7 +15,6 @@ use rustix::net::{SocketAddrAny, SocketFlags};
 use super::connection::row;
 use super::converse::turn_away;
 use super::desk::{Desk, Witness};
-use super::hall_line::AtTable;
 use super::pace::{Pace, Verdict};
 use super::processes::Worker;
 use super::table::{Seat, Table};
@@ -21,6 +23,7 @@ use crate::telemetry::{
     By, ConnId, Errno, Fd, Kind, Listener, Mask, Nanos, Next, Publisher, Ret, Row, ServerKind,
     Stance, Standing, What, Why,
 };
+pub(super) use line::AtTable;
 
 /// How long the listener rests when no descriptor is left and none of ours is closed meanwhile.
 const REST: Duration = Duration::from_millis(100);

@@ -5,15 +5,15 @@ use std::os::fd::OwnedFd;
 use std::sync::{Arc, MutexGuard};
 use std::time::{Duration, Instant};
 
-use super::converse::Line;
-use super::desk::{Desk, Witness};
-use super::hall::{Arrival, Guest, Hall, Inner};
+use super::{Arrival, Guest, Hall, Inner};
+use crate::server::converse::Line;
+use crate::server::desk::{Desk, Witness};
 use crate::telemetry::{
     By, ConnId, ConnState, Counters, Fd, Kind, Nanos, Next, Ret, Row, Stance, What, Why,
 };
 
 /// What a thread, or the server's own, has of the connection that it serves.
-pub(super) struct AtTable<'h> {
+pub(in crate::server) struct AtTable<'h> {
     hall: &'h Hall,
     by: By,
     fd: Fd,
@@ -27,7 +27,7 @@ pub(super) struct AtTable<'h> {
 
 impl<'h> AtTable<'h> {
     /// For the thread that serves a connection; the server's own is [`By::LOOP`].
-    pub(super) fn new(hall: &'h Hall, arrival: &Arrival, by: By) -> Self {
+    pub(in crate::server) fn new(hall: &'h Hall, arrival: &Arrival, by: By) -> Self {
         let (fd, id) = (arrival.fd, arrival.id);
         let mut line = Self { hall, by, fd, id, now: 0, resumed: 0, entered: 0, heard: true };
         drop(line.lock());
@@ -35,12 +35,12 @@ impl<'h> AtTable<'h> {
     }
 
     /// Requests understood on it so far.
-    pub(super) fn requests(&mut self) -> u64 {
+    pub(in crate::server) fn requests(&mut self) -> u64 {
         let (fd, id) = (self.fd, self.id);
         self.lock().table.get(fd, id).map_or(0, |guest| guest.row.requests)
     }
 
-    pub(super) fn lock(&mut self) -> MutexGuard<'h, Inner> {
+    pub(in crate::server) fn lock(&mut self) -> MutexGuard<'h, Inner> {
         let inner = self.hall.lock(self.by);
         self.now = inner.tell.now();
         self.heard = inner.tell.has_reader();
@@ -55,7 +55,7 @@ impl<'h> AtTable<'h> {
     }
 
     /// Closes the connection. The table's share of the socket and this one are the last.
-    pub(super) fn close(mut self, socket: Arc<OwnedFd>, why: Why) {
+    pub(in crate::server) fn close(mut self, socket: Arc<OwnedFd>, why: Why) {
         let mut inner = self.pass(Kind::Close, self.fd, Some(self.id));
         let Some(guest) = inner.table.remove(self.fd) else { return };
         let Guest { socket: shared, mut row, doom, full, .. } = *guest;
@@ -139,27 +139,27 @@ impl Witness for AtTable<'_> {
 /// What is noted in a row, whoever serves the connection.
 impl Inner {
     /// The call that it sleeps in.
-    pub(super) fn within(&mut self, fd: Fd, id: ConnId, within: Option<Kind>) {
+    pub(in crate::server) fn within(&mut self, fd: Fd, id: ConnId, within: Option<Kind>) {
         if let Some(guest) = self.table.get(fd, id) {
             guest.row.within = within;
             self.table.touch(fd);
         }
     }
 
-    pub(super) fn state(&mut self, fd: Fd, id: ConnId, state: ConnState) {
+    pub(in crate::server) fn state(&mut self, fd: Fd, id: ConnId, state: ConnState) {
         if let Some(guest) = self.table.get(fd, id) {
             guest.row.state = state;
         }
     }
 
-    pub(super) fn half_closed(&mut self, fd: Fd, id: ConnId) {
+    pub(in crate::server) fn half_closed(&mut self, fd: Fd, id: ConnId) {
         if let Some(guest) = self.table.get(fd, id) {
             guest.row.half_closed = true;
             self.table.touch(fd);
         }
     }
 
-    pub(super) fn note_fact(&mut self, fd: Fd, id: ConnId, what: What) {
+    pub(in crate::server) fn note_fact(&mut self, fd: Fd, id: ConnId, what: What) {
         let Some(guest) = self.table.get(fd, id) else { return };
         match what {
             What::Request { .. } => guest.row.requests += 1,

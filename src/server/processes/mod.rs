@@ -4,6 +4,9 @@
 //! The socket stays open here too, so that the operator can shut it down; the connection is closed
 //! when both have closed it.
 
+mod wire;
+mod worker;
+
 use std::ffi::OsString;
 use std::io;
 use std::os::fd::OwnedFd;
@@ -15,11 +18,11 @@ use std::thread::Builder;
 
 use rustix::net::{AddressFamily, SendFlags, SocketFlags, SocketType};
 
-use super::hall::{self, Alarm, Arrival, Hall, this_thread};
-use super::hall_line::AtTable;
-use super::processes_wire::{Word, read};
+use super::hall::{self, Alarm, Arrival, AtTable, Hall, this_thread};
 use super::{After, House};
 use crate::telemetry::{By, Fd, ServerKind, What, Why};
+use wire::{Word, read};
+pub use worker::work;
 
 /// Stack of a thread that hears a worker.
 const STACK: usize = 64 * 1024;
