@@ -6,7 +6,7 @@ use std::os::fd::AsFd;
 
 use super::converse::converse;
 use super::hall::{self, AtTable};
-use super::{After, House};
+use super::house::{After, House};
 use crate::telemetry::{By, Fd, ServerKind};
 
 pub(super) fn run(house: House, started: &mut dyn FnMut(Fd)) -> io::Result<(House, After)> {

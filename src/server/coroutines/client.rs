@@ -11,15 +11,15 @@ use rustix::net::RecvFlags;
 use tokio::task::yield_now;
 use tokio::time::{Instant, Sleep, sleep};
 
-use super::runtime::{Registered, Room, Shared};
+use super::room::{Room, Shared};
+use super::runtime::Registered;
 use crate::http::Payload;
-use crate::server::connection::{Connection, Linger};
-use crate::server::echo::Protocol;
-use crate::server::floor::Floor;
+use crate::server::connection::{Connection, LINGER};
+use crate::server::desk::Desk;
+use crate::server::floor::{BUDGET, Floor};
+use crate::server::ret;
 use crate::server::session::{self, Output};
-use crate::server::transfer::{BUDGET, LINGER, LINGER_BYTES};
-use crate::server::{ret, session::Session};
-use crate::telemetry::{ConnId, Errno, Fd, How, Kind, Mask, Ret, What, Why};
+use crate::telemetry::{ConnId, Errno, Fd, Kind, Mask, Ret, What, Why};
 
 /// A connection's task has this alone of it: the connection itself is in the table, where the
 /// operator may close it at any time.
@@ -81,21 +81,12 @@ impl Client {
     /// Whether it can be closed without a reset.
     pub(super) fn is_silent(&self, why: Why) -> Result<bool, Leave> {
         let unread = self.room().floor.selector.is_readable(self.fd);
-        self.with(|Connection { session, row, .. }| {
-            let silent = !unread && session.input.is_empty() && session.body.is_none();
-            row.half_closed || why == Why::Answered && silent
-        })
+        self.with(|connection| connection.is_silent(why, unread))
     }
 
     /// The call that the next piece of output takes, if there is one.
     pub(super) fn next_send(&self) -> Result<Option<Kind>, Leave> {
-        self.with(|connection| match &connection.session.output {
-            output if output.is_empty() => None,
-            Output { bytes, payload: Payload::File { .. } } if bytes.is_empty() => {
-                Some(Kind::Sendfile)
-            }
-            _ => Some(Kind::Send),
-        })
+        self.with(|connection| connection.session.output.next())
     }
 
     /// Waits until the runtime holds the socket ready for a call, or a time limit is over.
@@ -182,28 +173,20 @@ impl Client {
         let Self { fd, id, .. } = *self;
         let Room { floor, desk, input, .. } = &mut *self.room.borrow_mut();
         desk.read_date(floor.tell.now());
-        let mut session = take_session(floor, (fd, id))?;
-        let (fresh, witness) = (&input[..fresh], &mut floor.witness(fd, id));
-        match desk.config.protocol {
-            Protocol::Http => desk.answer(&mut session, fresh, witness),
-            Protocol::Echo(encoding) => desk.echo(&mut session, encoding, fresh, witness),
+        if !floor.answer(desk, fd, id, &input[..fresh]) {
+            return Err(Leave::Gone);
         }
-        give_back(floor, (fd, id), session, &mut desk.output)
+        keep(floor, desk, (fd, id));
+        Ok(())
     }
 
     /// Answers with an error before any request was read.
     pub(super) fn refuse(&mut self, status: u16, why: Why) {
         let Self { fd, id, .. } = *self;
         let Room { floor, desk, .. } = &mut *self.room.borrow_mut();
-        if desk.config.protocol != Protocol::Http {
-            // There is nothing to say in this protocol.
-            return floor.close(fd, id, why);
-        }
         desk.read_date(floor.tell.now());
-        // Without it, the task finds out by itself.
-        if let Ok(mut session) = take_session(floor, (fd, id)) {
-            desk.refuse(&mut session, status, why, &mut floor.witness(fd, id));
-            let _ = give_back(floor, (fd, id), session, &mut desk.output);
+        if floor.refuse(desk, fd, id, status, why) {
+            keep(floor, desk, (fd, id));
         }
     }
 
@@ -252,18 +235,10 @@ impl Client {
         }
     }
 
-    /// Shuts our half, and sets the bounds for what the peer may still say.
-    pub(super) fn shutdown(&mut self) -> Result<(), Leave> {
-        let Self { fd, id, .. } = *self;
+    /// Shuts our half, and sets a limit for what the peer may still say.
+    pub(super) fn half_close(&mut self) -> Result<(), Leave> {
         self.calls += 1;
-        let floor = &mut self.room.borrow_mut().floor;
-        let until = floor.tell.now() + LINGER;
-        let connection = floor.pass(Kind::Shutdown, fd, id).ok_or(Leave::Gone)?;
-        connection.session.input = Vec::new();
-        connection.linger = Some(Linger { until, bytes: LINGER_BYTES });
-        let result = rustix::net::shutdown(&connection.socket, rustix::net::Shutdown::Write);
-        let ret = ret(result.map(|()| 0));
-        floor.told(fd, id, What::Shutdown { how: How::Write, ret });
+        self.room().floor.half_close(self.fd, self.id).ok_or(Leave::Gone)?;
         self.limit = Some(Box::pin(sleep(Duration::from_nanos(LINGER))));
         Ok(())
     }
@@ -321,46 +296,24 @@ fn poll_limit(
         }
         *own = true;
         let now = floor.tell.read_clock();
-        let again = floor.config.look_again(now);
         let connection = floor.table.get(fd, id)?;
-        let deadline = floor.config.deadline(connection, floor.resumed);
-        if let Some((deadline, why)) = deadline
-            && deadline <= now
-        {
-            return Some(why);
-        }
-        match deadline.map(|(deadline, _)| deadline).into_iter().chain(again).min() {
-            Some(next) => {
+        match floor.config.look(connection, floor.resumed, now) {
+            Err(why) => return Some(why),
+            Ok(Some(next)) => {
                 sleep.as_mut().reset(Instant::now() + Duration::from_nanos(next - now));
             }
-            None => *limit = None,
+            Ok(None) => *limit = None,
         }
     }
 }
 
-/// The operator may close a connection while its request is being answered, so meanwhile its
-/// session is the task's.
-fn take_session(floor: &mut Floor<Registered>, (fd, id): (Fd, ConnId)) -> Result<Session, Leave> {
-    let connection = floor.table.get(fd, id).ok_or(Leave::Gone)?;
-    Ok(std::mem::take(&mut connection.session))
-}
-
-/// Gives the session back, with what was written for it.
-fn give_back(
-    floor: &mut Floor<Registered>,
-    (fd, id): (Fd, ConnId),
-    mut session: Session,
-    written: &mut Vec<u8>,
-) -> Result<(), Leave> {
-    if !written.is_empty() {
-        session.output.bytes = std::mem::take(written);
+/// What was written at the desk is kept with the connection.
+fn keep(floor: &mut Floor<Registered>, desk: &mut Desk, (fd, id): (Fd, ConnId)) {
+    if !desk.output.is_empty()
+        && let Some(connection) = floor.table.get(fd, id)
+    {
+        connection.session.output.bytes = std::mem::take(&mut desk.output);
     }
-    let Some(connection) = floor.table.get(fd, id) else {
-        floor.let_go(session);
-        return Err(Leave::Gone);
-    };
-    connection.session = session;
-    Ok(())
 }
 
 /// A call failed for good.

@@ -6,10 +6,11 @@ use std::sync::{Arc, MutexGuard};
 use std::time::{Duration, Instant};
 
 use super::{Arrival, Guest, Hall, Inner};
+use crate::server::connection::farewell;
 use crate::server::converse::Line;
 use crate::server::desk::{Desk, Witness};
 use crate::telemetry::{
-    By, ConnId, ConnState, Counters, Fd, Kind, Nanos, Next, Ret, Row, Stance, What, Why,
+    By, ConnId, ConnState, Counters, Fd, Kind, Nanos, Next, Ret, Stance, What, Why,
 };
 
 /// What a thread, or the server's own, has of the connection that it serves.
@@ -62,13 +63,8 @@ impl<'h> AtTable<'h> {
         drop((shared, socket));
         inner.refused -= usize::from(full);
         inner.tell.call(self.fd, Some(self.id), What::Close);
-        let why = doom.unwrap_or(why);
-        (row.last, row.last_ret, row.within) = (Kind::Close, Ret::ZERO, None);
-        (row.state, row.why) = (ConnState::Closed, Some(why));
-        let Row { bytes_in, bytes_out, requests, .. } = row;
-        let what = What::Closed { why, bytes_in, bytes_out, requests };
-        inner.tell.fact(self.fd, Some(self.id), what, &[]);
-        inner.tell.gone(row);
+        (row.last, row.last_ret) = (Kind::Close, Ret::ZERO);
+        farewell(row, doom.unwrap_or(why), &mut inner.tell);
         if inner.listener.resting.is_some() {
             self.hall.go.notify_all();
         }
@@ -136,38 +132,15 @@ impl Witness for AtTable<'_> {
     }
 }
 
-/// What is noted in a row, whoever serves the connection.
 impl Inner {
-    /// The call that it sleeps in.
-    pub(in crate::server) fn within(&mut self, fd: Fd, id: ConnId, within: Option<Kind>) {
-        if let Some(guest) = self.table.get(fd, id) {
-            guest.row.within = within;
-            self.table.touch(fd);
-        }
-    }
-
-    pub(in crate::server) fn state(&mut self, fd: Fd, id: ConnId, state: ConnState) {
-        if let Some(guest) = self.table.get(fd, id) {
-            guest.row.state = state;
-        }
-    }
-
-    pub(in crate::server) fn half_closed(&mut self, fd: Fd, id: ConnId) {
-        if let Some(guest) = self.table.get(fd, id) {
-            guest.row.half_closed = true;
-            self.table.touch(fd);
-        }
-    }
-
+    /// What a fact changes in a row, whoever serves the connection.
     pub(in crate::server) fn note_fact(&mut self, fd: Fd, id: ConnId, what: What) {
-        let Some(guest) = self.table.get(fd, id) else { return };
-        match what {
-            What::Request { .. } => guest.row.requests += 1,
-            What::Handler { .. } => guest.row.within = Some(Kind::Handler),
-            What::Handled { .. } => guest.row.within = None,
-            _ => return,
-        }
-        self.table.touch(fd);
+        self.table.change(fd, id, |row| match what {
+            What::Request { .. } => row.requests += 1,
+            What::Handler { .. } => row.within = Some(Kind::Handler),
+            What::Handled { .. } => row.within = None,
+            _ => {}
+        });
     }
 }
 
@@ -178,8 +151,7 @@ impl Line for AtTable<'_> {
         if let Some(why) = inner.table.get(fd, id).and_then(|guest| guest.doom) {
             return Err(why);
         }
-        inner.state(fd, id, state);
-        inner.within(fd, id, Some(kind));
+        inner.table.change(fd, id, |row| (row.state, row.within) = (state, Some(kind)));
         if self.by == By::LOOP {
             self.entered = inner.enter(Next { kind, fd, conn: Some(id) });
         } else {
@@ -203,7 +175,7 @@ impl Line for AtTable<'_> {
 
     fn half_closed(&mut self) {
         let (fd, id) = (self.fd, self.id);
-        self.lock().half_closed(fd, id);
+        self.lock().table.change(fd, id, |row| row.half_closed = true);
     }
 
     fn resumed(&self) -> Nanos {

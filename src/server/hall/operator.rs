@@ -7,10 +7,13 @@ use crossbeam_channel::Receiver;
 use rustix::net::{Shutdown, sockopt};
 use rustix::process::Signal;
 
-use super::{Alarm, Hall, Inner, this_thread};
-use crate::server::table::Seat;
-use crate::server::{After, nanos, ret};
-use crate::telemetry::{Command, ConnId, Fd, How, Kind, Mode, What, Why};
+use super::{Alarm, Guest, Hall, Inner, this_thread};
+use crate::server::house::After;
+use crate::server::operator::Operated;
+use crate::server::pace::Pace;
+use crate::server::ret;
+use crate::server::table::Table;
+use crate::telemetry::{Command, ConnId, Fd, How, Kind, Mode, Publisher, What, Why};
 
 impl Hall {
     /// Carries out commands until one of them ends the server, or `stopped` says that it has ended
@@ -19,12 +22,14 @@ impl Hall {
         let _alarm = Alarm(self);
         loop {
             crossbeam_channel::select! {
-                recv(commands) -> command => match command {
-                    Ok(Command::Switch(to)) => return self.end(After::Switch(to)),
+                recv(commands) -> command => {
                     // Without anybody who could say it, too.
-                    Ok(Command::Shutdown) | Err(_) => return self.end(After::End),
-                    Ok(command) => self.command(command),
-                },
+                    let command = command.unwrap_or(Command::Shutdown);
+                    self.command(command);
+                    if matches!(command, Command::Switch(_) | Command::Shutdown) {
+                        return;
+                    }
+                }
                 recv(stopped) -> _ => return,
             }
         }
@@ -32,25 +37,8 @@ impl Hall {
 
     fn command(&self, command: Command) {
         let mut inner = self.lock(this_thread());
-        match command {
-            Command::Drop(id) => inner.drop_client(id),
-            Command::Reset(id) => inner.reset_client(id),
-            Command::DropAll => inner.drop_idle(Duration::ZERO),
-            Command::DropIdle(longer) => inner.drop_idle(longer),
-            Command::Pause => inner.set_pace(Mode::Paused),
-            Command::Run => inner.set_pace(Mode::Run),
-            Command::Slow(rate) => inner.set_pace(Mode::Slow(rate)),
-            Command::Step(step) => {
-                inner.pace.step(step);
-                inner.signal_all();
-            }
-            // Somebody sleeps in `recv`, or will: it cannot be told to wait with it.
-            Command::StopReading(_) | Command::ResumeReading(_) => {}
-            // What was kept back is published below. The end is not carried out here.
-            Command::Publish | Command::Switch(_) | Command::Shutdown => {}
-            #[cfg(debug_assertions)]
-            Command::Panic => panic!("a test asked for it"),
-        }
+        inner.carry_out(command);
+        self.wake_accept(&mut inner);
         inner.publish();
         if command != Command::Publish {
             self.go.notify_all();
@@ -60,37 +48,69 @@ impl Hall {
     /// Ends the server: every sleep ends.
     pub(in crate::server) fn end(&self, after: After) {
         let mut inner = self.lock(this_thread());
-        inner.ending.get_or_insert(after);
-        inner.shut_all(after.why());
-        if inner.accepting && !inner.shut {
-            // Those who wait in the backlog are lost with that, but while accept sleeps nobody
-            // does. A socket that was shut down can listen again.
-            let ret = ret(rustix::net::shutdown(self.listener(), Shutdown::Both).map(|()| 0));
+        inner.end(after);
+        self.wake_accept(&mut inner);
+        self.go.notify_all();
+    }
+
+    /// The server's own thread may sleep in `accept` when the server ends. Those who wait in the
+    /// backlog are lost with that, but while accept sleeps nobody does. A socket that was shut down
+    /// can listen again.
+    fn wake_accept(&self, inner: &mut Inner) {
+        if inner.ending.is_some() && inner.accepting && !inner.shut {
+            let ret = ret(rustix::net::shutdown(&self.bound.socket, Shutdown::Both).map(|()| 0));
             let fd = inner.listener.fd;
             inner.tell.call(fd, None, What::Shutdown { how: How::Both, ret });
             inner.shut = true;
         }
-        self.go.notify_all();
     }
 }
 
-impl Inner {
-    fn set_pace(&mut self, mode: Mode) {
-        self.pace.set(mode);
-        self.tell.fact(-1, None, What::Pace { mode: self.pace.mode() }, &[]);
-        self.signal_all();
+impl Operated for Inner {
+    type Seat = Guest;
+
+    fn parts(&mut self) -> (&mut Table<Guest>, &mut Pace, &mut Publisher) {
+        (&mut self.table, &mut self.pace, &mut self.tell)
+    }
+
+    fn drop_client(&mut self, fd: Fd, id: ConnId) {
+        self.shut(fd, id, Why::Dropped, Shutdown::Both);
+    }
+
+    /// The close sends a reset then. A sleeping `recv` is woken without a FIN, which would be seen
+    /// before the reset; a sleeping `send` only by shutting that half too, but its FIN comes after
+    /// all that the peer has not taken, and so never.
+    fn reset_client(&mut self, fd: Fd, id: ConnId) {
+        let Some(guest) = self.table.get(fd, id) else { return };
+        // A worker that is stopped has not told its last, and is killed.
+        let stopped = guest.worker.is_some() && self.pace.mode() == Mode::Paused;
+        let sends = matches!(guest.row.within, Some(Kind::Send | Kind::Sendfile)) && !stopped;
+        let how = if sends { Shutdown::Both } else { Shutdown::Read };
+        let result = sockopt::set_socket_linger(&guest.socket, Some(Duration::ZERO));
+        let what = What::Setsockopt { name: "SO_LINGER", ret: ret(result.map(|()| 0)) };
+        self.tell.call(fd, Some(id), what);
+        self.shut(fd, id, Why::Reset, how);
     }
 
     /// Stops every worker process, or lets it go on.
-    fn signal_all(&mut self) {
+    fn paced(&mut self) {
         let paused = self.pace.mode() == Mode::Paused;
         let signal = if paused { Signal::STOP } else { Signal::CONT };
-        let all: Vec<(Fd, ConnId)> = self.table.iter().map(|row| (row.fd, row.id)).collect();
-        for (fd, id) in all {
+        for (fd, id) in self.table.all() {
             self.signal(fd, id, signal);
         }
     }
 
+    fn end(&mut self, after: After) {
+        self.ending.get_or_insert(after);
+        for (fd, id) in self.table.all() {
+            self.shut(fd, id, after.why(), Shutdown::Both);
+            self.end_worker(fd, id);
+        }
+    }
+}
+
+impl Inner {
     /// A worker process does not pass the gate: it is stopped whole.
     fn signal(&mut self, fd: Fd, id: ConnId, signal: Signal) {
         if let Some(guest) = self.table.get(fd, id)
@@ -120,58 +140,6 @@ impl Inner {
             // It can only be shut already.
             let _ = rustix::net::shutdown(&worker.channel, Shutdown::Write);
             self.signal(fd, id, Signal::CONT);
-        }
-    }
-
-    /// The fd of a connection, or tells that it is gone.
-    fn find(&mut self, id: ConnId) -> Option<Fd> {
-        let fd = self.table.find(id);
-        if fd.is_none() {
-            self.tell.fact(-1, Some(id), What::Missed, &[]);
-        }
-        fd
-    }
-
-    fn drop_client(&mut self, id: ConnId) {
-        if let Some(fd) = self.find(id) {
-            self.shut(fd, id, Why::Dropped, Shutdown::Both);
-        }
-    }
-
-    /// The close sends a reset then. A sleeping `recv` is woken without a FIN, which would be seen
-    /// before the reset; a sleeping `send` only by shutting that half too, but its FIN comes after
-    /// all that the peer has not taken, and so never.
-    fn reset_client(&mut self, id: ConnId) {
-        let Some(fd) = self.find(id) else { return };
-        let Some(guest) = self.table.get(fd, id) else { return };
-        // A worker that is stopped has not told its last, and is killed.
-        let stopped = guest.worker.is_some() && self.pace.mode() == Mode::Paused;
-        let sends = matches!(guest.row().within, Some(Kind::Send | Kind::Sendfile)) && !stopped;
-        let how = if sends { Shutdown::Both } else { Shutdown::Read };
-        let result = sockopt::set_socket_linger(&guest.socket, Some(Duration::ZERO));
-        let what = What::Setsockopt { name: "SO_LINGER", ret: ret(result.map(|()| 0)) };
-        self.tell.call(fd, Some(id), what);
-        self.shut(fd, id, Why::Reset, how);
-    }
-
-    fn drop_idle(&mut self, longer: Duration) {
-        let (now, longer) = (self.tell.now(), nanos(longer));
-        let idle: Vec<(Fd, ConnId)> = self
-            .table
-            .iter()
-            .filter(|row| now.saturating_sub(row.active) >= longer)
-            .map(|row| (row.fd, row.id))
-            .collect();
-        for (fd, id) in idle {
-            self.shut(fd, id, Why::Dropped, Shutdown::Both);
-        }
-    }
-
-    fn shut_all(&mut self, why: Why) {
-        let all: Vec<(Fd, ConnId)> = self.table.iter().map(|row| (row.fd, row.id)).collect();
-        for (fd, id) in all {
-            self.shut(fd, id, why, Shutdown::Both);
-            self.end_worker(fd, id);
         }
     }
 

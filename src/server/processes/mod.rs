@@ -19,7 +19,7 @@ use std::thread::Builder;
 use rustix::net::{AddressFamily, SendFlags, SocketFlags, SocketType};
 
 use super::hall::{self, Alarm, Arrival, AtTable, Hall, this_thread};
-use super::{After, House};
+use super::house::{After, House};
 use crate::telemetry::{By, Fd, ServerKind, What, Why};
 use wire::{Word, read};
 pub use worker::work;
@@ -157,14 +157,13 @@ impl Hearer<'_> {
         let mut inner = self.hall.lock(by);
         match word {
             Word::Before(kind, state) => {
-                inner.within(fd, id, Some(kind));
-                inner.state(fd, id, state);
+                inner.table.change(fd, id, |row| (row.state, row.within) = (state, Some(kind)));
             }
             Word::After(what) => {
                 let now = inner.tell.now();
                 inner.tell.call(0, Some(id), what);
                 inner.table.note(fd, id, what, now);
-                inner.within(fd, id, None);
+                inner.table.change(fd, id, |row| row.within = None);
             }
             Word::Call(file, what, bytes) => {
                 inner.tell.call_with(file, None, what, bytes, &[], false);
@@ -173,7 +172,7 @@ impl Hearer<'_> {
                 inner.tell.fact(0, Some(id), what, bytes);
                 inner.note_fact(fd, id, what);
             }
-            Word::HalfClosed => inner.half_closed(fd, id),
+            Word::HalfClosed => inner.table.change(fd, id, |row| row.half_closed = true),
             Word::Counters => {
                 let mut counters = inner.tell.counters.clone();
                 drop(inner);

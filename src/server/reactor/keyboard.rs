@@ -6,10 +6,11 @@ use std::os::fd::AsFd;
 
 use rustix::fs::{Mode, OFlags};
 
-use super::reactor::Reactor;
-use super::ret;
-use super::selector::{Selector, Trigger, Wish};
-use super::{After, floor};
+use super::Reactor;
+use crate::server::floor::unmarked;
+use crate::server::house::After;
+use crate::server::ret;
+use crate::server::selector::{Selector, Trigger, Wish};
 use crate::telemetry::{Errno, Fd, Kind, Mask, What};
 
 /// Its number.
@@ -45,7 +46,7 @@ impl Keyboard {
 
 /// Makes standard input one that `read` does not wait for. What is shared with the shell stays as
 /// it is: it is opened anew, or, what cannot be (a socket), is shared with nobody.
-pub(super) fn prepare() -> io::Result<()> {
+pub(in crate::server) fn prepare() -> io::Result<()> {
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
     if let Ok(own) = rustix::fs::open("/proc/self/fd/0", flags, Mode::empty()) {
         rustix::stdio::dup2_stdin(own)?;
@@ -85,11 +86,9 @@ impl<S: Selector> Reactor<S> {
         // Told once, it has to be watched again for what this one call left.
         if ended || floor.selector.trigger() != Trigger::Level {
             let to = if ended { Mask::NONE } else { mask };
-            if floor.selector.fd().is_some() {
-                floor.gate(Kind::EpollCtl, FD, None);
-            }
+            floor.gate_ctl(FD, None);
             // It was watched before, so nothing can fail now.
-            let _ = floor.watch(floor::unmarked(FD), mask, to);
+            let _ = floor.watch(unmarked(FD), mask, to);
         }
     }
 }

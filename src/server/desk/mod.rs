@@ -1,16 +1,17 @@
 //! Where requests become answers, for all servers alike: bytes in, bytes out, no socket.
 
+mod files;
+mod respond;
+
 use std::time::{Duration, SystemTime};
 
 use super::Config;
-use super::echo::{Text, front};
+use super::echo::{Protocol, Text, front};
 use super::mistake::Mistake;
-use super::routes::{self, Route};
+use super::routes::Route;
 use super::session::{Handler, Part, Session, rest_of};
-use crate::http::{
-    self, Body, Discard, FileCall, FileKind, Head, Now, Payload, Progress, Request, Response, Site,
-};
-use crate::telemetry::{Counters, Errno, EventRef, Fd, Kind, Nanos, Ret, What, Why};
+use crate::http::{self, Head, Now, Payload, Progress, Site};
+use crate::telemetry::{Counters, Fd, Kind, Nanos, What, Why};
 
 /// Bytes of answers gathered before they are sent: however many requests are pipelined, at most
 /// this and one answer more is kept for a connection. Of its input at most one `recv` and one
@@ -78,14 +79,23 @@ impl Desk {
         }
     }
 
-    /// Answers the whole requests in what was kept of the input and the `fresh` bytes just
-    /// received. The answers are in `output` then, and what follows them in the session's payload.
+    /// Answers what was kept of the input and the `fresh` bytes just received. The answers are in
+    /// `output` then, and what follows them in the session's payload.
+    #[inline]
     pub(super) fn answer(
         &mut self,
         session: &mut Session,
         fresh: &[u8],
         witness: &mut impl Witness,
     ) {
+        match self.config.protocol {
+            Protocol::Http => self.http(session, fresh, witness),
+            Protocol::Echo(encoding) => self.echo(session, encoding, fresh, witness),
+        }
+    }
+
+    /// Answers the whole requests among the bytes.
+    fn http(&mut self, session: &mut Session, fresh: &[u8], witness: &mut impl Witness) {
         let mut kept = std::mem::take(&mut session.input);
         let bytes: &[u8] = if kept.is_empty() {
             fresh
@@ -154,69 +164,6 @@ impl Desk {
         session.awaits = since.or_else(|| part.map(|part| (part, witness.now())));
     }
 
-    /// Hands a request's handler to the pool, if there is one.
-    fn offload(
-        session: &mut Session,
-        request: &Request<'_>,
-        time: Duration,
-        witness: &mut impl Witness,
-    ) -> bool {
-        let pool = witness.has_pool();
-        if pool {
-            tell_request(witness, request);
-            witness.offload(Route::SLOW, time);
-            session.handler = Handler::Pool;
-        }
-        pool
-    }
-
-    /// Answers one request.
-    fn respond(
-        &mut self,
-        session: &mut Session,
-        mut request: Request<'_>,
-        route: Option<Route>,
-        witness: &mut impl Witness,
-    ) -> Response {
-        request.keep_alive &= self.config.keep_alive;
-        let handled = std::mem::take(&mut session.handler) == Handler::Ended;
-        if !handled {
-            tell_request(witness, &request);
-        }
-        let Self { config, site, time, output, .. } = self;
-        let too_long = matches!(request.body, Body::Length(n) if n > config.limits.body_bytes);
-        let response = if too_long {
-            site.refuse(413, *time, output)
-        } else if let Some(route) = route {
-            let text = match route {
-                Route::Metrics => routes::metrics(&witness.counters(), witness.now()),
-                Route::Slow(time) => {
-                    let meanwhile = if handled {
-                        "The loop served the others meanwhile."
-                    } else {
-                        witness.handle(Route::SLOW, time);
-                        witness.meanwhile()
-                    };
-                    routes::slow_text(time, handled, meanwhile)
-                }
-            };
-            site.generated(&request, route.media_type(), &text, *time, output)
-        } else {
-            site.respond(&request, *time, output, &mut Files(witness))
-        };
-        // A client that expects a 100 may or may not send the body after this answer.
-        let unsure = request.expect_continue && !matches!(request.body, Body::None);
-        if too_long {
-            session.ending = Some(Why::BadRequest);
-        } else if !response.keep_alive || unsure {
-            session.ending = Some(Why::Answered);
-        }
-        if !matches!(request.body, Body::None) {
-            session.body = Some(Discard::new(request.body, config.limits.body_bytes));
-        }
-        response
-    }
-
     /// Answers with an error before any request was read.
     pub(super) fn refuse(
         &mut self,
@@ -233,7 +180,7 @@ impl Desk {
     }
 
     /// Sends back what was just received, under the echo protocol.
-    pub(super) fn echo(
+    fn echo(
         &mut self,
         session: &mut Session,
         encoding: &'static encoding_rs::Encoding,
@@ -247,61 +194,5 @@ impl Desk {
         }
         self.output.clear();
         self.output.extend_from_slice(fresh);
-    }
-}
-
-fn tell_request(witness: &mut impl Witness, request: &Request<'_>) {
-    let line = request.method.len() + 1 + request.target.len();
-    let kept = request.head.len().min(EventRef::HEAD_KEPT.max(line));
-    let what = What::Request {
-        // Both are bounded by the parser's limits.
-        method: u8::try_from(request.method.len()).unwrap_or(u8::MAX),
-        target: u16::try_from(request.target.len()).unwrap_or(u16::MAX),
-        minor: request.minor,
-    };
-    witness.fact(what, &request.head[..kept]);
-}
-
-/// Takes the calls that are made on files to find an answer through the gate, and tells them.
-struct Files<'w, W>(&'w mut W);
-
-impl<W: Witness> http::Watch for Files<'_, W> {
-    fn before(&mut self, call: FileKind, fd: Fd) {
-        let kind = match call {
-            FileKind::Open => Kind::Open,
-            FileKind::OpenAt => Kind::Openat,
-            FileKind::Stat => Kind::Stat,
-            FileKind::Read => Kind::Read,
-            FileKind::List => Kind::Getdents,
-            FileKind::Close => Kind::Close,
-        };
-        self.0.gate(kind, fd);
-    }
-
-    fn after(&mut self, call: FileCall<'_>) {
-        let ret = |result: Result<i64, i32>| match result {
-            Ok(value) => Ret::ok(value.unsigned_abs()),
-            Err(errno) => Ret::err(Errno(errno)),
-        };
-        let size = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-        let (fd, what, path): (_, _, &[u8]) = match call {
-            FileCall::Open { dirfd, path, ret: result } => {
-                (dirfd, What::Open { ret: ret(result.map(i64::from)) }, path)
-            }
-            FileCall::OpenAt { dirfd, path, ret: result } => {
-                (dirfd, What::Openat { ret: ret(result.map(i64::from)) }, path)
-            }
-            FileCall::List { fd, ret: result } => {
-                (fd, What::Getdents { ret: ret(result.map(size)) }, &[])
-            }
-            FileCall::Stat { fd, ret: result } => {
-                (fd, What::Stat { ret: ret(result.map(|()| 0)) }, &[])
-            }
-            FileCall::Read { fd, offset, ret: result } => {
-                (fd, What::Read { offset, ret: ret(result.map(size)) }, &[])
-            }
-            FileCall::Close { fd } => (fd, What::Close, &[]),
-        };
-        self.0.call(fd, what, path);
     }
 }
