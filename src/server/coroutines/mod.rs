@@ -7,9 +7,11 @@
 //! parked and when it is run again, and when the runtime sleeps. Of its waits only those that
 //! may sleep are counted, not the looks that it takes at its sockets between two tasks.
 
+mod calls;
 mod client;
 mod room;
 mod runtime;
+mod sleep;
 mod waits;
 
 use std::convert::Infallible;
@@ -22,7 +24,7 @@ use super::connection::LINGER_BYTES;
 use super::floor::{Arrival, BUDGET};
 use super::house::{After, House};
 use super::listener::is_want;
-use crate::telemetry::{Fd, Why};
+use crate::telemetry::{Fd, Kind, Why};
 use client::{Client, Leave};
 use room::{Room, Shared};
 
@@ -31,8 +33,8 @@ pub(super) fn run(house: House, started: &mut dyn FnMut(Fd)) -> io::Result<(Hous
     let runtime = Builder::new_current_thread()
         .enable_io()
         .enable_time()
-        .on_thread_park(room::before_wait)
-        .on_thread_unpark(room::after_wait)
+        .on_thread_park(sleep::before_wait)
+        .on_thread_unpark(sleep::after_wait)
         .build_local(LocalOptions::default())?;
     let room = Room::open(house);
     let after = runtime.block_on(async {
@@ -116,7 +118,7 @@ async fn send(client: &mut Client) -> Result<(), Leave> {
 /// Receives something; 0 bytes are the peer's FIN.
 async fn receive(client: &mut Client) -> Result<usize, Leave> {
     loop {
-        client.ready(Client::RECV).await?;
+        client.ready(Kind::Recv).await?;
         if let Some(received) = client.try_recv()? {
             return Ok(received);
         }

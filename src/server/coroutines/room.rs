@@ -1,4 +1,4 @@
-//! What the tasks share, and what is done when the runtime goes to sleep and when it wakes up.
+//! What the tasks share.
 
 use std::cell::RefCell;
 use std::io;
@@ -14,12 +14,9 @@ use crate::server::house::House;
 use crate::server::selector::Tag;
 use crate::telemetry::{Errno, Kind, Listener, Mask, Nanos, Stance, What, Why};
 
-/// A runtime that is never out of work does not sleep; then it is published this often.
-const PUBLISHED: Nanos = 1_000_000;
-
 thread_local! {
     /// Where the runtime's two hooks, which may not own anything of this thread, find the room.
-    static ROOM: RefCell<Option<Shared>> = const { RefCell::new(None) };
+    pub(super) static ROOM: RefCell<Option<Shared>> = const { RefCell::new(None) };
 }
 
 /// Borrowed for moments only, and never while a task waits.
@@ -35,9 +32,9 @@ pub(super) struct Room {
     /// The future that waits for the end.
     pub(super) main: Option<Waker>,
     /// When it was last published.
-    published: Nanos,
+    pub(super) published: Nanos,
     /// When the runtime went to sleep.
-    slept: Nanos,
+    pub(super) slept: Nanos,
     /// A socket's task was woken since.
     pub(super) noticed: bool,
     /// A command or a time limit was looked at since.
@@ -131,70 +128,4 @@ impl Room {
         self.floor.close_all(why);
         self.floor.selector = Registered::default();
     }
-
-    /// Wakes whom a command or a close has given something to do.
-    fn settle(&mut self) {
-        let floor = &mut self.floor;
-        for (fd, id) in std::mem::take(&mut floor.unfinished) {
-            if let Some(connection) = floor.table.get(fd, id) {
-                connection.unfinished = false;
-                floor.selector.wake(fd);
-            }
-        }
-        if floor.acceptable {
-            floor.selector.wake(floor.listener.fd);
-        }
-        if floor.ending.is_some()
-            && let Some(main) = self.main.take()
-        {
-            main.wake();
-        }
-    }
-
-    /// Publishes between two tasks, if the runtime has not slept for long.
-    pub(super) fn breathe(&mut self) {
-        let now = self.floor.tell.now();
-        if now.saturating_sub(self.published) >= PUBLISHED {
-            self.published = now;
-            self.settle();
-            self.floor.publish(Stance::Working);
-        }
-    }
-
-    fn before_wait(&mut self) {
-        self.settle();
-        self.floor.gate(Kind::EpollWait, -1, None);
-        // The operator may have said something while it stood.
-        self.settle();
-        let now = self.floor.tell.read_clock();
-        self.count_own();
-        (self.slept, self.published) = (now, now);
-        self.floor.publish(Stance::Waiting);
-    }
-
-    /// Counts the last wake-up as own, if it was for a command or a time limit alone.
-    fn count_own(&mut self) {
-        if self.own && !self.noticed {
-            self.floor.tell.counters.own_wakeups += 1;
-        }
-    }
-
-    fn after_wait(&mut self) {
-        let now = self.floor.tell.read_clock();
-        self.floor.woke = now;
-        (self.noticed, self.own) = (false, false);
-        let counters = &mut self.floor.tell.counters;
-        counters.wakeups += 1;
-        counters.waited += now - self.slept;
-    }
-}
-
-/// The runtime is about to wait: no task can go on.
-pub(super) fn before_wait() {
-    ROOM.with_borrow(|room| room.iter().for_each(|room| room.borrow_mut().before_wait()));
-}
-
-/// Its wait is over.
-pub(super) fn after_wait() {
-    ROOM.with_borrow(|room| room.iter().for_each(|room| room.borrow_mut().after_wait()));
 }

@@ -1,9 +1,9 @@
 //! Where requests become answers, for all servers alike: bytes in, bytes out, no socket.
 
-mod files;
 mod respond;
+mod witness;
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use super::Config;
 use super::echo::{Protocol, Text, front};
@@ -11,40 +11,13 @@ use super::mistake::Mistake;
 use super::routes::Route;
 use super::session::{Handler, Part, Session, rest_of};
 use crate::http::{self, Head, Now, Payload, Progress, Site};
-use crate::telemetry::{Counters, Fd, Kind, Nanos, What, Why};
+use crate::telemetry::{Nanos, What, Why};
+pub(super) use witness::Witness;
 
 /// Bytes of answers gathered before they are sent: however many requests are pipelined, at most
 /// this and one answer more is kept for a connection. Of its input at most one `recv` and one
 /// head are kept, since nothing is received while something is to be sent.
 pub(super) const GATHER: usize = 64 * 1024;
-
-/// What answering needs of the server around it: somebody to tell, and a gate for its calls.
-pub(super) trait Witness {
-    /// The clock's last reading.
-    fn now(&self) -> Nanos;
-    /// Whether anybody listens; if not, long things need not be put into words.
-    fn is_heard(&self) -> bool;
-    /// The gate, before a call on a file.
-    fn gate(&mut self, kind: Kind, fd: Fd);
-    /// A call on a file was made.
-    fn call(&mut self, fd: Fd, what: What, bytes: &[u8]);
-    /// A conclusion about the connection.
-    fn fact(&mut self, what: What, bytes: &[u8]);
-    /// The totals.
-    fn counters(&mut self) -> Counters;
-    /// Runs a handler that takes that long, and tells it.
-    fn handle(&mut self, route: &'static str, time: Duration);
-    /// Whether handlers have threads of their own.
-    fn has_pool(&self) -> bool {
-        false
-    }
-    /// Puts a handler into the pool's queue, and tells it. Only where there is a pool.
-    fn offload(&mut self, _route: &'static str, _time: Duration) {}
-    /// What became of the others while a handler ran.
-    fn meanwhile(&self) -> &'static str {
-        "Nobody else was served meanwhile."
-    }
-}
 
 /// The site, and the room to write answers in.
 pub(super) struct Desk {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::files::Files;
+use super::witness::Files;
 use super::{Desk, Witness};
 use crate::http::{Body, Discard, Request, Response};
 use crate::server::routes::{self, Route};

@@ -3,27 +3,24 @@
 
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, MutexGuard};
-use std::time::{Duration, Instant};
 
 use super::{Arrival, Guest, Hall, Inner};
 use crate::server::connection::farewell;
 use crate::server::converse::Line;
-use crate::server::desk::{Desk, Witness};
-use crate::telemetry::{
-    By, ConnId, ConnState, Counters, Fd, Kind, Nanos, Next, Ret, Stance, What, Why,
-};
+use crate::server::desk::Desk;
+use crate::telemetry::{By, ConnId, ConnState, Fd, Kind, Nanos, Next, Ret, What, Why};
 
 /// What a thread, or the server's own, has of the connection that it serves.
 pub(in crate::server) struct AtTable<'h> {
-    hall: &'h Hall,
-    by: By,
-    fd: Fd,
-    id: ConnId,
+    pub(super) hall: &'h Hall,
+    pub(super) by: By,
+    pub(super) fd: Fd,
+    pub(super) id: ConnId,
     /// When the lock was last taken.
-    now: Nanos,
-    resumed: Nanos,
+    pub(super) now: Nanos,
+    pub(super) resumed: Nanos,
     entered: Nanos,
-    heard: bool,
+    pub(super) heard: bool,
 }
 
 impl<'h> AtTable<'h> {
@@ -41,14 +38,19 @@ impl<'h> AtTable<'h> {
         self.lock().table.get(fd, id).map_or(0, |guest| guest.row.requests)
     }
 
-    pub(in crate::server) fn lock(&mut self) -> MutexGuard<'h, Inner> {
+    pub(super) fn lock(&mut self) -> MutexGuard<'h, Inner> {
         let inner = self.hall.lock(self.by);
         self.now = inner.tell.now();
         self.heard = inner.tell.has_reader();
         inner
     }
 
-    fn pass(&mut self, kind: Kind, fd: Fd, conn: Option<ConnId>) -> MutexGuard<'h, Inner> {
+    pub(super) fn pass(
+        &mut self,
+        kind: Kind,
+        fd: Fd,
+        conn: Option<ConnId>,
+    ) -> MutexGuard<'h, Inner> {
         let (inner, stood) = self.hall.pass(self.by, Next { kind, fd, conn });
         self.now = inner.tell.now();
         self.resumed = stood.unwrap_or(self.resumed);
@@ -68,79 +70,6 @@ impl<'h> AtTable<'h> {
         if inner.listener.resting.is_some() {
             self.hall.go.notify_all();
         }
-    }
-}
-
-impl Witness for AtTable<'_> {
-    fn now(&self) -> Nanos {
-        self.now
-    }
-
-    fn is_heard(&self) -> bool {
-        self.heard
-    }
-
-    fn gate(&mut self, kind: Kind, fd: Fd) {
-        drop(self.pass(kind, fd, None));
-    }
-
-    fn call(&mut self, fd: Fd, what: What, bytes: &[u8]) {
-        self.lock().tell.call_with(fd, None, what, bytes, &[], false);
-    }
-
-    fn fact(&mut self, what: What, bytes: &[u8]) {
-        let (fd, id) = (self.fd, self.id);
-        let mut inner = self.lock();
-        inner.tell.fact(fd, Some(id), what, bytes);
-        inner.note_fact(fd, id, what);
-    }
-
-    fn counters(&mut self) -> Counters {
-        self.lock().tell.counters.clone()
-    }
-
-    /// Sleeps in place of a handler; only the end of the server ends it early.
-    fn handle(&mut self, route: &'static str, time: Duration) {
-        let by = self.by;
-        let until = Instant::now() + time;
-        self.fact(What::Handler { route }, &[]);
-        let mut inner = self.lock();
-        let since = inner.tell.now();
-        if by == By::LOOP {
-            (inner.stance, inner.since) = (Stance::Handling(route), since);
-        }
-        inner.publish();
-        while inner.ending.is_none() && Instant::now() < until {
-            inner = self.hall.sleep(inner, until);
-        }
-        inner.tell.by = by;
-        self.now = inner.tell.read_clock();
-        self.resumed = self.now;
-        if by == By::LOOP {
-            (inner.stance, inner.since) = (Stance::Working, self.now);
-        }
-        drop(inner);
-        self.fact(What::Handled { took: self.now - since }, &[]);
-    }
-
-    fn meanwhile(&self) -> &'static str {
-        if self.by == By::LOOP {
-            "Nobody else was served meanwhile."
-        } else {
-            "The others were served meanwhile."
-        }
-    }
-}
-
-impl Inner {
-    /// What a fact changes in a row, whoever serves the connection.
-    pub(in crate::server) fn note_fact(&mut self, fd: Fd, id: ConnId, what: What) {
-        self.table.change(fd, id, |row| match what {
-            What::Request { .. } => row.requests += 1,
-            What::Handler { .. } => row.within = Some(Kind::Handler),
-            What::Handled { .. } => row.within = None,
-            _ => {}
-        });
     }
 }
 

@@ -2,6 +2,7 @@
 //! somebody to tell. Nobody holds the lock during a call that may sleep.
 
 mod accept;
+mod answer;
 mod line;
 mod operator;
 mod run;

@@ -1,10 +1,39 @@
-//! The calls that are made on files to find an answer.
+//! Who sees what is done at the desk, and lets it pass.
 
-use super::Witness;
+use std::time::Duration;
+
 use crate::http::{self, FileCall, FileKind};
-use crate::telemetry::{Errno, Fd, Kind, Ret, What};
+use crate::telemetry::{Counters, Errno, Fd, Kind, Nanos, Ret, What};
 
-/// Takes them through the gate, and tells them.
+/// What answering needs of the server around it: somebody to tell, and a gate for its calls.
+pub(in crate::server) trait Witness {
+    /// The clock's last reading.
+    fn now(&self) -> Nanos;
+    /// Whether anybody listens; if not, long things need not be put into words.
+    fn is_heard(&self) -> bool;
+    /// The gate, before a call on a file.
+    fn gate(&mut self, kind: Kind, fd: Fd);
+    /// A call on a file was made.
+    fn call(&mut self, fd: Fd, what: What, bytes: &[u8]);
+    /// A conclusion about the connection.
+    fn fact(&mut self, what: What, bytes: &[u8]);
+    /// The totals.
+    fn counters(&mut self) -> Counters;
+    /// Runs a handler that takes that long, and tells it.
+    fn handle(&mut self, route: &'static str, time: Duration);
+    /// Whether handlers have threads of their own.
+    fn has_pool(&self) -> bool {
+        false
+    }
+    /// Puts a handler into the pool's queue, and tells it. Only where there is a pool.
+    fn offload(&mut self, _route: &'static str, _time: Duration) {}
+    /// What became of the others while a handler ran.
+    fn meanwhile(&self) -> &'static str {
+        "Nobody else was served meanwhile."
+    }
+}
+
+/// Takes the calls that are made on files to find an answer through the gate, and tells them.
 pub(super) struct Files<'w, W>(pub(super) &'w mut W);
 
 impl<W: Witness> http::Watch for Files<'_, W> {
