@@ -50,7 +50,7 @@ fn main() -> ExitCode {
         Some(cli::Command::Man) => print(&cli::man(&dashboard::keys::man())),
         Some(cli::Command::Worker { full, flags }) => work(flags, *full),
         None => {
-            if let Err(sentence) = cli.check(headless(&cli)) {
+            if let Err(sentence) = cli.check(headless(&cli), io::stdin().is_terminal()) {
                 say(&sentence);
                 return ExitCode::from(MISUSED);
             }

@@ -24,6 +24,7 @@ pub(super) fn of(bound: &Bound, config: &Config, server: ServerKind) -> Listener
         server,
         epfd: -1,
         waker: -1,
+        stdin: None,
     }
 }
 

@@ -25,6 +25,6 @@ pub use event::{
     Why,
 };
 pub use mask::Mask;
-pub use row::{ConnState, Listener, Mode, Next, Row, Stance, Standing};
+pub use row::{ConnState, Listener, Mode, Next, Row, Stance, Standing, Stdin};
 pub use server_kind::{Asks, ServerKind};
 pub use wire::{Batch, Capacity, Publisher, Rows, Sink, Subscriber, Turn, wire};

@@ -17,7 +17,7 @@ use crate::inspect::{AcceptQueue, Snapshot};
 use crate::record::text::meaning;
 use crate::telemetry::{
     Batch, ConnId, Errno, EventRef, Fd, Kind, Listener, Mask, Nanos, Next, OwnedEvent, Ready, Ret,
-    Row, ServerKind, Stance, Standing, What,
+    Row, ServerKind, Stance, Standing, Stdin, What,
 };
 
 /// Wake-ups that are remembered.
@@ -496,7 +496,9 @@ impl Engine {
         let told = kernel.is_none().then(|| {
             let listener = self.listener.iter().map(|listener| (listener.fd, listener.interest));
             let connections = self.connections.iter().map(|((fd, _), row)| (*fd, row.interest));
-            listener.chain(connections).filter(|(_, mask)| *mask != Mask::NONE)
+            let stdin = self.listener.iter().filter_map(|listener| listener.stdin);
+            let stdin = stdin.map(|stdin| (Stdin::FD, stdin.interest));
+            listener.chain(stdin).chain(connections).filter(|(_, mask)| *mask != Mask::NONE)
         });
         let kernel = kernel.unwrap_or_default().iter().copied();
         kernel.filter(move |(fd, _)| Some(*fd) != waker).chain(told.into_iter().flatten())

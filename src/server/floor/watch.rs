@@ -3,7 +3,7 @@
 use super::Floor;
 use crate::server::selector::{Ctl, Tag, Trigger, Unwatched, Watcher, Wish};
 use crate::server::session::Handler;
-use crate::telemetry::{ConnId, CtlOp, Fd, Mask, Ret, What, Why};
+use crate::telemetry::{ConnId, CtlOp, Fd, Mask, Ret, Stdin, What, Why};
 
 impl<W: Watcher> Floor<W> {
     /// Watches an fd, told. `Err` says why it cannot be watched.
@@ -12,6 +12,10 @@ impl<W: Watcher> Floor<W> {
         let interest = if result.is_ok() { to } else { from };
         if tag.fd == self.listener.fd {
             self.listener.interest = interest;
+        } else if tag.fd == Stdin::FD
+            && let Some(stdin) = &mut self.listener.stdin
+        {
+            stdin.interest = interest;
         }
         let conn = self.table.at(tag.fd).map(|connection| {
             connection.row.interest = interest;

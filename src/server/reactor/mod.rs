@@ -19,7 +19,7 @@ use super::floor::{Floor, mark};
 use super::house::{After, House};
 use super::mistake::Mistake;
 use super::selector::{Selector, Tag, Trigger};
-use crate::telemetry::{Fd, Mask, Ready};
+use crate::telemetry::{Fd, Mask, Ready, Stdin};
 use keyboard::Keyboard;
 pub(super) use keyboard::prepare;
 use round::Round;
@@ -101,7 +101,7 @@ impl<S: Selector> Reactor<S> {
             if !postponed {
                 self.attend(tag.fd, id);
             }
-        } else if tag.fd == keyboard::FD {
+        } else if tag.fd == Stdin::FD {
             self.hear();
         } else if S::ASKS && floor.config.makes(Mistake::ForgetUnregister) {
             self.ask_nobody(tag.fd);

@@ -2,13 +2,13 @@
 
 use std::io;
 
-use super::keyboard::{self, Keyboard};
+use super::keyboard::Keyboard;
 use super::{Reactor, Round};
 use crate::server::floor::{Floor, unmarked};
 use crate::server::house::House;
 use crate::server::pool::Pool;
 use crate::server::selector::{Selector, Wish};
-use crate::telemetry::{Fd, Listener, Mask, Ret, Stance, What};
+use crate::telemetry::{Fd, Listener, Mask, Ret, Stance, Stdin, What};
 
 impl<S: Selector> Reactor<S> {
     /// A loop that watches the listener.
@@ -26,7 +26,9 @@ impl<S: Selector> Reactor<S> {
             floor.tell.call(-1, None, What::EpollCreate { ret: Ret::ok(epfd) });
         }
         let waker = (waker >= 0).then_some(waker);
-        for fd in [waker, Some(fd), keyboard.as_ref().map(|_| keyboard::FD)].into_iter().flatten() {
+        floor.listener.stdin = keyboard.as_ref().map(|_| Stdin::default());
+        let stdin = floor.listener.stdin.map(|_| Stdin::FD);
+        for fd in [waker, Some(fd), stdin].into_iter().flatten() {
             let mask = floor.selector.mask(Wish::INPUT);
             floor.watch(unmarked(fd), Mask::NONE, mask).map_err(|_| refused(fd))?;
         }
@@ -39,7 +41,7 @@ impl<S: Selector> Reactor<S> {
 
 /// Why the loop cannot begin.
 fn refused(fd: Fd) -> io::Error {
-    if fd == keyboard::FD {
+    if fd == Stdin::FD {
         let sentence = "Standard input cannot be watched: epoll(7) takes no regular file (EPERM); \
                         give it a pipe or a terminal, or take --server poll or select.";
         return io::Error::new(io::ErrorKind::Unsupported, sentence);
