@@ -54,7 +54,7 @@ pub(super) trait Operated {
                 self.parts().1.step(step);
                 self.paced();
             }
-            // It has woken whom it was for.
+            // What was kept back is published next, by whoever carries this out.
             Command::Publish => {}
             Command::Switch(to) => self.end(After::Switch(to)),
             Command::Shutdown => self.end(After::End),

@@ -246,7 +246,8 @@ fn stdin(
         Mask::NONE => ("ended".to_owned(), Role::Dim),
         mask => (mask.to_string(), Role::Kernel),
     };
-    let tellings = [format!("{interest}  {read}"), read];
+    let tellings =
+        [format!("{interest}  {read}"), format!("{interest} {}", format::bytes(bytes_in)), read];
     let telling = tellings.into_iter().find(|telling| telling.chars().count() <= room);
     text += &telling.unwrap_or_default();
     Some(Line::styled(left(&text, usize::from(width), theme), theme.style(role)))

@@ -1,6 +1,6 @@
 //! The single calls of a conversation: how long each may sleep, and telling it.
 
-use std::os::fd::{AsRawFd, BorrowedFd};
+use std::os::fd::AsRawFd;
 use std::time::Duration;
 
 use rustix::net::sockopt::{self, Timeout};
@@ -9,24 +9,11 @@ use rustix::net::{RecvFlags, Shutdown};
 use super::{Conversation, Line, whole};
 use crate::http::Payload;
 use crate::server::desk::Desk;
-use crate::server::session::{self, Part, Session};
-use crate::server::{Config, nanos, ret};
+use crate::server::session::{self, Part};
+use crate::server::{nanos, ret};
 use crate::telemetry::{ConnState, Errno, How, Kind, Ret, What, Why};
 
-impl<'c, L: Line> Conversation<'c, L> {
-    pub(super) fn new(socket: BorrowedFd<'c>, config: &'c Config, line: &'c mut L) -> Self {
-        Self {
-            socket,
-            config,
-            line,
-            session: Session::default(),
-            input: vec![0; config.read_buffer.max(1)].into(),
-            drained: false,
-            state: ConnState::New,
-            patience: [None; 2],
-        }
-    }
-
+impl<L: Line> Conversation<'_, L> {
     /// How long the next `recv` may sleep, and what it is that is over then.
     pub(super) fn limit(&self) -> (Option<Duration>, Why) {
         let (config, now) = (self.config, self.line.now());

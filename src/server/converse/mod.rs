@@ -6,32 +6,17 @@
 //! `SO_SNDTIMEO`), and the operator by shutting the socket down from outside.
 
 mod calls;
+mod line;
 
 use std::os::fd::BorrowedFd;
 use std::time::Duration;
 
 use super::Config;
 use super::connection::{LINGER, LINGER_BYTES};
-use super::desk::{Desk, Witness};
 use super::echo::Protocol;
 use super::session::Session;
-use crate::telemetry::{ConnState, Errno, Kind, Nanos, What, Why};
-
-/// What a conversation needs of the server around it. `Err` from the calls says that the operator
-/// has ended it, and why.
-pub(super) trait Line: Witness {
-    /// Passes the gate before a call on the connection, and tells that it may sleep in it.
-    fn before(&mut self, kind: Kind, state: ConnState) -> Result<(), Why>;
-    /// Tells the call that was made.
-    fn after(&mut self, what: What) -> Result<(), Why>;
-    /// The peer will send nothing more.
-    fn half_closed(&mut self);
-    /// When it last stood at the gate: no time limit is counted from earlier than this.
-    fn resumed(&self) -> Nanos;
-    /// A desk to answer at, and room for it again.
-    fn desk(&mut self) -> Desk;
-    fn give_back(&mut self, desk: Desk);
-}
+use crate::telemetry::{ConnState, Errno, Nanos, Why};
+pub(super) use line::Line;
 
 /// A connection that is being served.
 struct Conversation<'c, L> {
@@ -75,7 +60,20 @@ pub(super) fn turn_away<L: Line>(socket: BorrowedFd<'_>, config: &Config, line: 
     let _ = conversation.refuse(503, Why::OverLimit);
 }
 
-impl<L: Line> Conversation<'_, L> {
+impl<'c, L: Line> Conversation<'c, L> {
+    fn new(socket: BorrowedFd<'c>, config: &'c Config, line: &'c mut L) -> Self {
+        Self {
+            socket,
+            config,
+            line,
+            session: Session::default(),
+            input: vec![0; config.read_buffer.max(1)].into(),
+            drained: false,
+            state: ConnState::New,
+            patience: [None; 2],
+        }
+    }
+
     /// The loop: receives requests and sends answers, in turn.
     fn exchange(&mut self) -> Result<Why, Why> {
         loop {

@@ -45,8 +45,7 @@ impl<W: Watcher> Floor<W> {
     pub(super) fn command(&mut self, command: Command) {
         self.commanded = true;
         self.tell.read_clock();
-        // What was kept back is published before the loop sleeps or stands again, which is the
-        // next thing that it does.
+        // It is published before the loop sleeps or stands again, which is the next thing it does.
         self.carry_out(command);
         self.commanded = false;
     }
