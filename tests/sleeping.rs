@@ -52,6 +52,17 @@ fn until_within(server: &mut Watched, client: &TcpStream, kinds: &[Kind]) {
     });
 }
 
+/// Until the kernel says so too: what the table says of a worker process is a moment old, and to be
+/// about to call is not to sleep.
+#[track_caller]
+fn until_asleep(server: &mut Watched, client: &TcpStream, kinds: &[Kind]) {
+    until_within(server, client, kinds);
+    let by = server.row_of(client).by;
+    let own = server.handle.as_ref().unwrap().thread_id;
+    let stat = format!("/proc/{}/stat", by.pid().or(by.tid()).unwrap_or(own));
+    server.until("sleep", |_| std::fs::read_to_string(&stat).unwrap().contains(") S "));
+}
+
 #[test]
 fn a_connection_serves_requests_in_any_pieces_and_pipelined() {
     for kind in ALL {
@@ -158,7 +169,7 @@ fn one_that_sleeps_because_nobody_reads_is_dropped_and_reset_too() {
             let mut server = start(with(kind, &[]));
             let mut client = server.client();
             client.write_all(large.as_bytes()).unwrap();
-            until_within(&mut server, &client, &[Kind::Send, Kind::Sendfile]);
+            until_asleep(&mut server, &client, &[Kind::Send, Kind::Sendfile]);
             let row = server.row_of(&client);
             assert_eq!(row.state, ConnState::Writing);
             server.send(if reset { Command::Reset(row.id) } else { Command::Drop(row.id) });
