@@ -644,3 +644,15 @@ fn standard_input_is_one_more_fd_in_the_table() {
         assert_ends(terminal, 0);
     }
 }
+
+#[test]
+fn a_server_that_serves_once_has_not_failed() {
+    let mut terminal = start(SMALL, &["--server", "blocking", "--once"]);
+    let mut client = connect(terminal.port());
+    ask(&mut client);
+    assert!(is_answered(&mut client));
+    drop(client);
+    terminal.see("It has served one connection: --once.");
+    terminal.press("q");
+    assert_ends(terminal, 0);
+}

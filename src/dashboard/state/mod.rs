@@ -39,8 +39,8 @@ use super::panels;
 use crate::clients::{ClientInfo, ClientKind};
 use crate::inspect::{Question, Snapshot, Workers};
 use crate::telemetry::{
-    Batch, By, Command, ConnId, Counters, Fd, Kind, Listener, Lost, Mode, Nanos, Next, ServerKind,
-    Stance, Standing, Stdin,
+    Batch, By, Command, ConnId, Counters, Fd, Kind, Listener, Lost, Mode, Nanos, Next, Stance,
+    Standing, Stdin,
 };
 
 /// How long a notice is shown.
@@ -139,16 +139,6 @@ impl Scene {
         self.lost.clone_from(&batch.lost);
         self.listener = batch.listener;
         self.standing = batch.standing;
-    }
-
-    /// What ends the server by its own rules, without a command.
-    #[must_use]
-    pub fn end(&self) -> Option<&'static str> {
-        let listener = self.listener?;
-        if listener.stdin.is_some() {
-            return Some("Standard input said quit.");
-        }
-        (listener.server == ServerKind::Blocking).then_some("It has served one connection: --once.")
     }
 
     /// Puts what was found and not told yet into the stream; returns whether what is found is
