@@ -132,14 +132,6 @@ impl Inner {
         }
     }
 
-    /// A worker process goes into a call that sends. If the operator has reset its connection
-    /// without knowing that, nobody has woken it.
-    pub(in crate::server) fn worker_sends(&mut self, fd: Fd, id: ConnId) {
-        if self.table.get(fd, id).is_some_and(|guest| guest.doom == Some(Why::Reset)) {
-            self.shut(fd, id, Why::Reset, Shutdown::Both);
-        }
-    }
-
     /// Ends the handler of a worker process, and its stop.
     fn end_worker(&mut self, fd: Fd, id: ConnId) {
         if let Some(guest) = self.table.get(fd, id)

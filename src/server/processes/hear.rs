@@ -9,7 +9,7 @@ use rustix::net::SendFlags;
 use super::wire::{Word, read};
 use crate::server::hall::{Alarm, Arrival, AtTable, Hall, this_thread};
 use crate::server::ret_of;
-use crate::telemetry::{By, Kind, What, Why};
+use crate::telemetry::{By, What, Why};
 
 /// Bytes of what a worker tells that are read at once.
 const HEARD: usize = 16 * 1024;
@@ -75,9 +75,6 @@ impl Hearer<'_> {
         match word {
             Word::Before(kind, state) => {
                 inner.table.change(fd, id, |row| (row.state, row.within) = (state, Some(kind)));
-                if matches!(kind, Kind::Send | Kind::Sendfile) {
-                    inner.worker_sends(fd, id);
-                }
             }
             Word::After(what) => {
                 let now = inner.tell.now();
