@@ -86,6 +86,7 @@ impl Server {
             epfd: 4,
             waker: 3,
             server,
+            stdin: None,
         });
         totals.standing = Standing { stance: Stance::Waiting, ..Standing::default() };
         Self { rows: (0..connections).map(row).collect(), next: 0, seq: 0, now: 0, totals }

@@ -79,8 +79,8 @@ pub struct Cli {
     #[arg(default_value_t = Accept::All, help_heading = "Server")]
     pub accept: Accept,
 
-    /// Watch standard input too: its lines are told, and the line quit ends the server. With
-    /// --headless, on scan, select, poll, epoll and epoll-et.
+    /// Watch standard input too: its lines are told, and the line quit ends the server. On scan,
+    /// select, poll, epoll and epoll-et; with the dashboard, which takes the keyboard, from a pipe.
     #[arg(long, help_heading = "Server")]
     pub stdin: bool,
 
@@ -320,11 +320,12 @@ pub enum ProtocolName {
 }
 
 impl Cli {
-    /// What clap cannot know: which flags go with which server.
+    /// What clap cannot know: which flags go with which server. `keyboard` says that standard input
+    /// is a terminal.
     ///
     /// # Errors
     /// One sentence.
-    pub fn check(&self, headless: bool) -> Result<(), String> {
+    pub fn check(&self, headless: bool, keyboard: bool) -> Result<(), String> {
         let loops = matches!(self.server.asks(), Asks::Each | Asks::List | Asks::Interest);
         let with_loop = "scan, select, poll, epoll or epoll-et";
         let name = self.server;
@@ -348,9 +349,11 @@ impl Cli {
                  {with_loop}."
             ));
         }
-        if self.stdin && !headless {
+        if self.stdin && !headless && keyboard {
             return Err(
-                "--stdin takes the keyboard, which the dashboard needs: add --headless.".into()
+                "--stdin takes the keyboard, which the dashboard needs: add --headless, or \
+                        give it a pipe."
+                    .into(),
             );
         }
         Ok(())
@@ -463,14 +466,16 @@ mod tests {
 
     #[test]
     fn standard_input_is_for_those_who_can_watch_it() {
-        for (args, headless, fine) in [
-            ("--stdin", true, true),
-            ("--stdin --server scan", true, true),
-            ("--stdin", false, false),
-            ("--stdin --server threads", true, false),
-            ("--server threads", false, true),
+        for (args, headless, keyboard, fine) in [
+            ("--stdin", true, true, true),
+            ("--stdin --server scan", true, false, true),
+            ("--stdin", false, true, false),
+            ("--stdin", false, false, true),
+            ("--stdin --server threads", true, false, false),
+            ("--server threads", false, true, true),
         ] {
-            assert_eq!(parse(args).unwrap().check(headless).is_ok(), fine, "{args}");
+            let checked = parse(args).unwrap().check(headless, keyboard);
+            assert_eq!(checked.is_ok(), fine, "{args}");
         }
     }
 

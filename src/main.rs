@@ -55,7 +55,7 @@ fn main() -> ExitCode {
         Some(cli::Command::Man) => print(&cli::man(&dashboard::keys::man())),
         Some(cli::Command::Worker { full, flags }) => work(flags, *full),
         None => {
-            if let Err(sentence) = cli.check(headless(&cli)) {
+            if let Err(sentence) = cli.check(headless(&cli), io::stdin().is_terminal()) {
                 return misused(&sentence);
             }
             serve(&cli)

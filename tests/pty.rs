@@ -605,3 +605,60 @@ fn the_server_is_switched_live_and_our_clients_come_back() {
     terminal.press("q");
     assert_eq!(terminal.exit().exit_code(), 0);
 }
+
+/// The row of standard input, if these words are in it.
+fn has_stdin_row(screen: &str, words: &str) -> bool {
+    screen.lines().any(|line| line.contains(" 0 standard input") && line.contains(words))
+}
+
+#[test]
+fn standard_input_is_one_more_fd_in_the_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("stdin");
+    rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RWXU).unwrap();
+    let script = "exec \"$0\" \"$@\" < \"$PIPE\"";
+    for (server, mask) in [("epoll-et", " IN|RDHUP|ET "), ("poll", " IN|RDHUP ")] {
+        let options = ["-c", script, PROGRAM, "--port", "0", "--theme", "dark", "--stdin"];
+        let options = [&options[..], &["--server", server]].concat();
+        let env = [("PIPE", pipe.to_str().unwrap())];
+        let mut terminal = Terminal::start_with("/bin/sh", SMALL, &options, &env);
+        let mut stdin = std::fs::File::options().write(true).open(&pipe).unwrap();
+        terminal.see("RUNNING");
+        terminal.until("its row", |screen| has_stdin_row(screen, "0 B"));
+        stdin.write_all(b"hello\n").unwrap();
+        terminal.until("what was read", |screen| {
+            has_stdin_row(screen, mask) && has_stdin_row(screen, " 6 B")
+        });
+        // The keyboard is the terminal's, and the other rows are where they were.
+        let client = connect(terminal.port());
+        terminal.until("the row below it", |screen| {
+            let mut lines = screen.lines().skip_while(|line| !line.contains("0 standard input"));
+            lines.nth(1).is_some_and(|line| line.contains('▸') && line.contains(&name(&client)))
+        });
+        terminal.press("p");
+        terminal.see("PAUSED");
+        terminal.press("p");
+        terminal.see("RUNNING");
+        if server == "poll" {
+            drop(stdin);
+            terminal.until("its end", |screen| has_stdin_row(screen, "ended  6 B read"));
+        } else {
+            stdin.write_all(b"quit\n").unwrap();
+            terminal.see("Standard input said quit.");
+        }
+        terminal.press("q");
+        assert_ends(terminal, 0);
+    }
+}
+
+#[test]
+fn a_server_that_serves_once_has_not_failed() {
+    let mut terminal = start(SMALL, &["--server", "blocking", "--once"]);
+    let mut client = connect(terminal.port());
+    ask(&mut client);
+    assert!(is_answered(&mut client));
+    drop(client);
+    terminal.see("It has served one connection: --once.");
+    terminal.press("q");
+    assert_ends(terminal, 0);
+}

@@ -49,29 +49,6 @@ fn the_table_says_who_serves_and_in_which_call_it_sleeps() {
 }
 
 #[test]
-fn drop_sends_a_fin_and_reset_a_reset_to_one_that_sleeps() {
-    for kind in ALL {
-        let mut server = start(with(kind, &[]));
-        let mut client = server.client();
-        assert_eq!(ask(&mut client, "/").0, 200);
-        server.until_within(&client, &[Kind::Recv]);
-        let id = server.row_of(&client).id;
-        server.send(Command::Drop(id));
-        assert_eq!(client.read(&mut [0]).unwrap(), 0);
-        server.ended(Why::Dropped);
-        let mut client = server.client();
-        assert_eq!(ask(&mut client, "/").0, 200);
-        server.until_within(&client, &[Kind::Recv]);
-        let id = server.row_of(&client).id;
-        server.send(Command::Reset(id));
-        let error = client.read(&mut [0]).expect_err("a reset");
-        assert_eq!(error.kind(), ErrorKind::ConnectionReset, "{kind}");
-        server.ended(Why::Reset);
-        server.stop();
-    }
-}
-
-#[test]
 fn a_peers_reset_is_told() {
     for kind in ALL {
         let mut server = start(with(kind, &[]));

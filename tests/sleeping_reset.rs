@@ -1,16 +1,20 @@
-//! One who sleeps in a send is dropped and reset. Alone in its file, because a process that another
-//! test starts has every socket too until its `exec`: a close is the last one only after that, and
-//! the end of all that is queued would reach the client before the reset.
+//! One who sleeps is dropped and reset. In a file of its own and one test after the other, because a
+//! process that another test starts has every socket too until its `exec`: a close is the last one
+//! only after that, and the end of all that is queued would reach the client before the reset.
 
 mod common;
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
+use std::sync::Mutex;
 
-use common::{Watched, get, start, with};
+use common::{Watched, ask, get, start, with};
 use epollscope::telemetry::{Command, ConnState, Kind, Row, ServerKind, Why};
 
 const ALL: [ServerKind; 3] = [ServerKind::Blocking, ServerKind::Threads, ServerKind::Processes];
+
+/// Held by the test that runs.
+static ALONE: Mutex<()> = Mutex::new(());
 
 /// Waits until a client's connection sleeps in a call that sends because the client does not read:
 /// neither end's kernel has taken anything for a while.
@@ -30,6 +34,7 @@ fn until_stuck(server: &mut Watched, client: &TcpStream) -> Row {
 
 #[test]
 fn one_that_sleeps_because_nobody_reads_is_dropped_and_reset_too() {
+    let _alone = ALONE.lock();
     let large = get("/room.png").repeat(100);
     for kind in ALL {
         for reset in [false, true] {
@@ -49,5 +54,29 @@ fn one_that_sleeps_because_nobody_reads_is_dropped_and_reset_too() {
             server.ended(if reset { Why::Reset } else { Why::Dropped });
             server.stop();
         }
+    }
+}
+
+#[test]
+fn drop_sends_a_fin_and_reset_a_reset_to_one_that_sleeps() {
+    let _alone = ALONE.lock();
+    for kind in ALL {
+        let mut server = start(with(kind, &[]));
+        let mut client = server.client();
+        assert_eq!(ask(&mut client, "/").0, 200);
+        server.until_within(&client, &[Kind::Recv]);
+        let id = server.row_of(&client).id;
+        server.send(Command::Drop(id));
+        assert_eq!(client.read(&mut [0]).unwrap(), 0);
+        server.ended(Why::Dropped);
+        let mut client = server.client();
+        assert_eq!(ask(&mut client, "/").0, 200);
+        server.until_within(&client, &[Kind::Recv]);
+        let id = server.row_of(&client).id;
+        server.send(Command::Reset(id));
+        let error = client.read(&mut [0]).expect_err("a reset");
+        assert_eq!(error.kind(), ErrorKind::ConnectionReset, "{kind}");
+        server.ended(Why::Reset);
+        server.stop();
     }
 }

@@ -189,9 +189,13 @@ impl<W: World> Session<W> {
     /// Notices that threads have ended which should not have.
     fn ending(&mut self) {
         let panics = terminal::panics();
-        match self.world.ended() {
-            None => panics.into_iter().for_each(|text| self.state.notice(text)),
-            Some(result) => {
+        let end = self.state.live().listener.and_then(state::ways::end);
+        match (self.world.ended(), end) {
+            (None, _) => panics.into_iter().for_each(|text| self.state.notice(text)),
+            (Some(Ok(())), Some(end)) if panics.is_empty() => {
+                self.state.server_ended(end.to_owned());
+            }
+            (Some(result), _) => {
                 let mut reason = match result {
                     Ok(()) => "Its thread returned without being told to.".to_owned(),
                     Err(reason) => reason,
@@ -277,6 +281,9 @@ impl<W: World> Session<W> {
     pub fn end(mut self) -> io::Result<()> {
         if let Some(reason) = self.failure {
             return Err(io::Error::other(format!("the server ended by itself: {reason}")));
+        }
+        if self.state.dead().is_some() {
+            return Ok(());
         }
         let _ = self.world.send(Command::Shutdown);
         let limit = Instant::now() + END_WITHIN;

@@ -5,9 +5,8 @@ use std::io;
 use std::os::fd::AsFd;
 
 use super::converse::converse;
-use super::hall;
-use super::hall_line::AtTable;
-use super::{After, House};
+use super::hall::{self, AtTable};
+use super::house::{After, House};
 use crate::telemetry::{By, Fd, ServerKind};
 
 pub(super) fn run(house: House, started: &mut dyn FnMut(Fd)) -> io::Result<(House, After)> {

@@ -6,7 +6,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 
 use super::session::{Handler, Session};
 use super::table::Seat;
-use crate::telemetry::{By, ConnId, ConnState, Kind, Mask, Nanos, Ret, Row};
+use crate::telemetry::{By, ConnId, ConnState, Kind, Mask, Nanos, Publisher, Ret, Row, What, Why};
 
 /// A connection of the table.
 #[expect(clippy::struct_excessive_bools, reason = "independent facts, not the states of a machine")]
@@ -30,6 +30,10 @@ pub(super) struct Connection {
     /// Our half is shut; until then, and for so many bytes more, the peer may go on talking.
     pub(super) linger: Option<Linger>,
 }
+
+/// How long a closing connection may go on talking, and how much, so that its answer arrives.
+pub(super) const LINGER: Nanos = 2_000_000_000;
+pub(super) const LINGER_BYTES: usize = 1024 * 1024;
 
 /// The bounds of a lingering close.
 #[derive(Clone, Copy)]
@@ -62,6 +66,15 @@ pub(super) fn row(fd: &impl AsRawFd, id: ConnId, peer: SocketAddr, now: Nanos) -
     }
 }
 
+/// Tells that a connection is closed, and its last row.
+pub(super) fn farewell(mut row: Row, why: Why, tell: &mut Publisher) {
+    (row.state, row.within, row.why) = (ConnState::Closed, None, Some(why));
+    let Row { bytes_in, bytes_out, requests, .. } = row;
+    let what = What::Closed { why, bytes_in, bytes_out, requests };
+    tell.fact(row.fd, Some(row.id), what, &[]);
+    tell.gone(row);
+}
+
 impl Connection {
     pub(super) fn new(socket: OwnedFd, id: ConnId, peer: SocketAddr, now: Nanos) -> Self {
         let row = row(&socket, id, peer, now);
@@ -86,13 +99,19 @@ impl Connection {
             ConnState::Writing
         } else if self.session.handler == Handler::Pool {
             ConnState::Handling
-        } else if !self.session.input.is_empty() || self.session.body.is_some() {
+        } else if self.session.is_reading() {
             ConnState::Reading
         } else if self.row.bytes_in == 0 {
             ConnState::New
         } else {
             ConnState::Idle
         }
+    }
+
+    /// Whether it can be closed without a reset, when all is sent: the peer has nothing left to
+    /// say, and there is nothing `unread`.
+    pub(super) fn is_silent(&self, why: Why, unread: bool) -> bool {
+        self.row.half_closed || why == Why::Answered && !unread && !self.session.is_reading()
     }
 }
 

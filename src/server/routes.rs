@@ -67,7 +67,7 @@ fn time_of(query: Option<&[u8]>) -> Option<Duration> {
     Some(text.parse().map_or(SLOWEST, Duration::from_millis).min(SLOWEST))
 }
 
-impl<S: Watcher> Floor<S> {
+impl<W: Watcher> Floor<W> {
     /// Takes the loop's thread for a while: nobody is served meanwhile, and that is the lesson. It
     /// is told before it begins. What the operator says meanwhile is carried out later; only the
     /// end of the server ends it early.

@@ -8,7 +8,7 @@ use rustix::net::SendFlags;
 use super::echo::Text;
 use super::ret;
 use crate::http::{Discard, Payload};
-use crate::telemetry::{Nanos, Ret, What, Why};
+use crate::telemetry::{Kind, Nanos, Ret, What, Why};
 
 /// Bytes of a payload offered to the kernel at once.
 const OFFER: u64 = 512 * 1024;
@@ -32,6 +32,13 @@ pub(super) struct Session {
     pub(super) handler: Handler,
     /// What of a request is awaited, and since when.
     pub(super) awaits: Option<(Part, Nanos)>,
+}
+
+impl Session {
+    /// Whether a part of a request is here, or of its body still to come.
+    pub(super) fn is_reading(&self) -> bool {
+        !self.input.is_empty() || self.body.is_some()
+    }
 }
 
 /// Where the handler of a request is.
@@ -70,6 +77,17 @@ impl Default for Output {
 impl Output {
     pub(super) fn is_empty(&self) -> bool {
         self.bytes.is_empty() && matches!(self.payload, Payload::None)
+    }
+
+    /// The call that sends the next piece of it, if there is one.
+    #[inline]
+    pub(super) fn next(&self) -> Option<Kind> {
+        match &self.payload {
+            _ if !self.bytes.is_empty() => Some(Kind::Send),
+            Payload::None => None,
+            Payload::Memory(_) => Some(Kind::Send),
+            Payload::File { .. } => Some(Kind::Sendfile),
+        }
     }
 }
 

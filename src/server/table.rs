@@ -62,6 +62,17 @@ impl<T: Seat> Table<T> {
         self.slots.iter().flatten().map(|seat| seat.row())
     }
 
+    /// All of them, by name: whoever closes one need not hold the table.
+    pub(super) fn all(&self) -> Vec<(Fd, ConnId)> {
+        self.iter().map(|row| (row.fd, row.id)).collect()
+    }
+
+    /// Those on which nothing has moved for so long.
+    pub(super) fn idle(&self, now: Nanos, longer: Nanos) -> Vec<(Fd, ConnId)> {
+        let idle = self.iter().filter(|row| now.saturating_sub(row.active) >= longer);
+        idle.map(|row| (row.fd, row.id)).collect()
+    }
+
     pub(super) fn insert(&mut self, seat: T) {
         let Row { fd, peer, .. } = *seat.row();
         if let Some(counts) = &mut self.per_address {
@@ -97,6 +108,14 @@ impl<T: Seat> Table<T> {
             && !std::mem::replace(seat.changed(), true)
         {
             self.changed.push(fd);
+        }
+    }
+
+    /// Changes a row, if its connection still is there.
+    pub(super) fn change(&mut self, fd: Fd, id: ConnId, change: impl FnOnce(&mut Row)) {
+        if let Some(seat) = self.get(fd, id) {
+            change(seat.row_mut());
+            self.touch(fd);
         }
     }
 

@@ -7,9 +7,8 @@ use std::thread::Builder;
 
 use super::converse::{converse, refuse};
 use super::desk::Witness;
-use super::hall::{self, Alarm, Arrival, Hall, this_thread};
-use super::hall_line::AtTable;
-use super::{After, House};
+use super::hall::{self, Alarm, Arrival, AtTable, Hall, this_thread};
+use super::house::{After, House};
 use crate::telemetry::{Fd, ServerKind, What, Why};
 
 pub(super) fn run(house: House, started: &mut dyn FnMut(Fd)) -> io::Result<(House, After)> {

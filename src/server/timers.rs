@@ -2,7 +2,7 @@
 //!
 //! A connection is put in when it is accepted and taken out when it is closed. Nothing happens
 //! for a request: when a slot comes up, the connections in it are asked for their real deadline
-//! and, if that is still ahead, put in again (see `deadline`).
+//! and, if that is still ahead, put in again (see `limits`).
 
 use std::time::Duration;
 

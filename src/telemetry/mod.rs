@@ -32,7 +32,7 @@ pub use event::{By, ConnId, Event, EventRef, Fd, Nanos, OwnedEvent, Ready};
 pub use kind::Kind;
 pub use mask::Mask;
 pub use publisher::{Publisher, Rows};
-pub use row::{ConnState, Listener, Mode, Next, Row, Stance, Standing};
+pub use row::{ConnState, Listener, Mode, Next, Row, Stance, Standing, Stdin};
 pub use server_kind::{Asks, ServerKind};
 pub use what::{CtlOp, How, What};
 pub use why::Why;

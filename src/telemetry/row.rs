@@ -110,6 +110,22 @@ pub struct Listener {
     pub epfd: Fd,
     /// Our own waker, on the same interest list; -1 where there is none.
     pub waker: Fd,
+    /// Standing in the table beside it: standard input, where it is watched.
+    pub stdin: Option<Stdin>,
+}
+
+/// Standard input as one more fd of the loop (`--stdin`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Stdin {
+    /// What the selector watches it for; nothing once it has ended.
+    pub interest: Mask,
+    /// Bytes read from it.
+    pub bytes_in: u64,
+}
+
+impl Stdin {
+    /// Its descriptor.
+    pub const FD: Fd = 0;
 }
 
 /// How the loop is paced.

@@ -34,6 +34,7 @@ impl Script {
             epfd: 3,
             waker: 4,
             server: ServerKind::EpollEt,
+            stdin: None,
         });
         script.batch.standing.stance = Stance::Waiting;
         script.batch.standing.since = time;

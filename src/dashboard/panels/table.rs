@@ -11,12 +11,18 @@ use crate::dashboard::layout::Panel;
 use crate::dashboard::state::table::{Column, Entry, Table};
 use crate::dashboard::state::{Scene, State};
 use crate::dashboard::theme::{Role, Theme};
-use crate::telemetry::{Asks, ConnState, Nanos};
+use crate::telemetry::{Asks, ConnState, Fd, Mask, Nanos, Stdin};
 
-/// The lines above the first connection: the headings and the listener.
-pub const HEAD_ROWS: usize = 2;
 /// The columns for the cursor and the mark of our own clients.
 const MARKS: u16 = 2;
+
+/// The lines above the first connection: the headings, the listener and, where it is watched,
+/// standard input.
+#[must_use]
+pub fn head_rows(scene: &Scene) -> usize {
+    let stdin = scene.listener.is_some_and(|listener| listener.stdin.is_some());
+    2 + usize::from(stdin)
+}
 
 /// Which columns there is room for, with their widths, in the order of the table.
 #[must_use]
@@ -90,9 +96,10 @@ pub enum Hit {
     Line(usize),
 }
 
-/// What is at a position of the screen, the panel being in `area`.
+/// What is at a position of the screen, the panel being in `area`, with `head` lines above the
+/// first connection.
 #[must_use]
-pub fn hit(table: &Table, area: Rect, at: Position) -> Option<Hit> {
+pub fn hit(table: &Table, area: Rect, head: usize, at: Position) -> Option<Hit> {
     let inner = area.inner(Margin::new(1, 1));
     if !inner.contains(at) {
         return None;
@@ -108,7 +115,7 @@ pub fn hit(table: &Table, area: Rect, at: Position) -> Option<Hit> {
         }
         return None;
     }
-    let line = line.checked_sub(HEAD_ROWS)? + table.top();
+    let line = line.checked_sub(head)? + table.top();
     (line < table.order().len()).then_some(Hit::Line(line))
 }
 
@@ -132,7 +139,7 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
         head.push_span(Span::styled(filter, theme.style(Role::Warn)));
     }
     let inner = area.inner(Margin::new(1, 1));
-    let rows = usize::from(inner.height).saturating_sub(HEAD_ROWS);
+    let rows = usize::from(inner.height).saturating_sub(head_rows(scene));
     let mut block = block(head, theme, focused);
     if table.order().len() > rows {
         let (from, to) = (table.top() + 1, (table.top() + rows).min(table.order().len()));
@@ -145,6 +152,7 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
     let asks = scene.listener.map(|listener| listener.server.asks());
     let mut lines =
         vec![headings(table, &columns, theme), listener(scene, &columns, inner.width, theme)];
+    lines.extend(stdin(scene, &columns, inner.width, theme));
     for (line, id) in table.order().iter().enumerate().skip(table.top()).take(rows) {
         if let Some(entry) = table.get(*id) {
             let selected = line == table.position();
@@ -191,16 +199,7 @@ fn listener(scene: &Scene, columns: &[(Column, u16)], width: u16, theme: &Theme)
     let Some(listener) = scene.listener else {
         return Line::from(dim("   not listening yet", theme));
     };
-    let mut text = " ".repeat(usize::from(MARKS));
-    for &(column, wide) in columns.iter().take_while(|(column, _)| *column != Column::State) {
-        let cell = match column {
-            Column::Fd => listener.fd.to_string(),
-            Column::Peer => listener.addr.to_string(),
-            _ => String::new(),
-        };
-        text += &align(column, &cell, usize::from(wide), theme);
-        text.push(' ');
-    }
+    let mut text = name(listener.fd, &listener.addr.to_string(), columns, theme);
     text += "LISTEN ";
     let room = usize::from(width).saturating_sub(text.chars().count());
     let queue = scene.kernel.as_ref().and_then(|kernel| kernel.accept_queue);
@@ -231,6 +230,44 @@ fn listener(scene: &Scene, columns: &[(Column, u16)], width: u16, theme: &Theme)
     let telling = tellings.into_iter().find(|telling| telling.chars().count() <= room);
     text += &telling.unwrap_or_default();
     Line::styled(left(&text, usize::from(width), theme), style)
+}
+
+/// Standard input, where it is watched: the line under the listener, never under the cursor.
+fn stdin(
+    scene: &Scene,
+    columns: &[(Column, u16)],
+    width: u16,
+    theme: &Theme,
+) -> Option<Line<'static>> {
+    let Stdin { interest, bytes_in } = scene.listener?.stdin?;
+    let mut text = name(Stdin::FD, "standard input", columns, theme);
+    let room = usize::from(width).saturating_sub(text.chars().count());
+    let read = format!("{} read", format::bytes(bytes_in));
+    let (interest, role) = match interest {
+        Mask::NONE => ("ended".to_owned(), Role::Dim),
+        mask => (mask.to_string(), Role::Kernel),
+    };
+    let tellings =
+        [format!("{interest}  {read}"), format!("{interest} {}", format::bytes(bytes_in)), read];
+    let telling = tellings.into_iter().find(|telling| telling.chars().count() <= room);
+    text += &telling.unwrap_or_default();
+    Some(Line::styled(left(&text, usize::from(width), theme), theme.style(role)))
+}
+
+/// The begin of a line that is no connection's: as wide as the columns left of the state.
+fn name(fd: Fd, name: &str, columns: &[(Column, u16)], theme: &Theme) -> String {
+    let mut text = " ".repeat(usize::from(MARKS));
+    for &(column, wide) in columns.iter().take_while(|(column, _)| *column != Column::State) {
+        let fd = fd.to_string();
+        let cell = match column {
+            Column::Fd => &fd,
+            Column::Peer => name,
+            _ => "",
+        };
+        text += &align(column, cell, usize::from(wide), theme);
+        text.push(' ');
+    }
+    text
 }
 
 fn row(

@@ -43,6 +43,7 @@ use crate::clients::{ClientInfo, ClientKind};
 use crate::inspect::{Question, Snapshot, Workers};
 use crate::telemetry::{
     Batch, By, Command, ConnId, Counters, Fd, Listener, Lost, Mode, Nanos, Next, Stance, Standing,
+    Stdin,
 };
 
 /// How long a notice is shown.
@@ -269,7 +270,11 @@ impl State {
     pub fn apply(&mut self, batch: &Batch) {
         let server = |listener: Option<Listener>| listener.map(|listener| listener.server);
         let before = server(self.live.listener);
+        let head = panels::table::head_rows(&self.live);
         self.live.apply(batch);
+        if panels::table::head_rows(&self.live) != head {
+            self.fit();
+        }
         if let (Some(before), Some(now)) = (before, server(batch.listener))
             && before != now
         {
@@ -393,10 +398,10 @@ impl State {
         }
     }
 
-    /// The table's rows for connections: inside its border, under its heading and the listener.
+    /// The table's rows for connections: inside its border, under its head.
     fn table_rows(&self) -> usize {
         let rows = self.areas().rows(Panel::Table);
-        rows.saturating_sub(panels::table::HEAD_ROWS).max(1)
+        rows.saturating_sub(panels::table::head_rows(self.scene())).max(1)
     }
 
     // What goes out.
@@ -437,11 +442,12 @@ impl State {
     /// While the loop stands: the fds on its interest list.
     fn watched(&self) -> Option<Vec<Fd>> {
         self.live.next_call()?;
-        let listener = self.live.listener.map(|listener| listener.fd);
+        let listener = self.live.listener.iter();
+        let own = listener.flat_map(|own| [Some(own.fd), own.stdin.map(|_| Stdin::FD)]).flatten();
         // A worker process's numbers mean something else here.
         let open = self.live.table.entries().iter();
         let open = open.filter(|entry| entry.closed.is_none() && entry.row.by.pid().is_none());
-        Some(listener.into_iter().chain(open.map(|entry| entry.row.fd)).collect())
+        Some(own.chain(open.map(|entry| entry.row.fd)).collect())
     }
 
     /// What is shown: the live scene or the frozen one.

@@ -456,9 +456,9 @@ impl State {
     }
 
     fn click(&mut self, area: Rect, at: Position) {
-        let now = self.scene().now;
+        let (now, head) = (self.scene().now, panels::table::head_rows(self.scene()));
         let table = &mut self.scene_mut().table;
-        match panels::table::hit(table, area, at) {
+        match panels::table::hit(table, area, head, at) {
             Some(panels::table::Hit::Heading(column)) => table.sort_by(column),
             Some(panels::table::Hit::Line(line)) => table.point_at(line, now),
             None => {}

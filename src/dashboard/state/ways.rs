@@ -2,7 +2,7 @@
 //! drawn, and what it cannot be told.
 
 use crate::dashboard::keys::Id;
-use crate::telemetry::{Asks, Kind, ServerKind};
+use crate::telemetry::{Asks, Kind, Listener, ServerKind};
 
 /// How the loop panel draws a server.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -31,6 +31,16 @@ pub fn drawing(server: ServerKind) -> Drawing {
         Asks::Runtime => Drawing::Tasks,
         Asks::Sleeps if server == ServerKind::Blocking => Drawing::One,
         Asks::Sleeps => Drawing::Sleepers,
+    }
+}
+
+/// What ends it by its own rules, without a command.
+#[must_use]
+pub fn end(listener: Listener) -> Option<&'static str> {
+    let once = listener.server == ServerKind::Blocking;
+    match listener.stdin {
+        Some(_) => Some("Standard input said quit."),
+        None => once.then_some("It has served one connection: --once."),
     }
 }
 

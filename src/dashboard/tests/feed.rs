@@ -71,6 +71,7 @@ impl Feed {
             epfd: EPFD,
             waker: 3,
             server: ServerKind::EpollEt,
+            stdin: None,
         });
         feed.tell(
             LISTENER,

@@ -230,23 +230,30 @@ fn the_closed_are_bounded_in_number() {
 #[test]
 fn a_click_selects_and_sorts() {
     use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
-    let mut state: State = state(120, 36);
-    state.apply(&classroom().publish());
-    state.tick(1);
-    let areas = state.areas();
-    let table = areas.of(crate::dashboard::layout::Panel::Table).unwrap();
-    let mut click = |column, row| {
-        let kind = MouseEventKind::Down(MouseButton::Left);
-        state.mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE });
-        state.tick(2);
-        let table = &state.scene().table;
-        (table.selected().unwrap().row.id, table.sorting())
-    };
-    // Below the border, the heading and the listener.
-    assert_eq!(click(table.x + 20, table.y + 4), (id(2), (Column::Fd, false)));
-    assert_eq!(click(table.x + 20, table.y + 1), (id(2), (Column::Peer, false)));
-    assert_eq!(click(table.x + 20, table.y + 1), (id(2), (Column::Peer, true)));
-    assert_eq!(click(table.x + 20, table.y + 2), (id(2), (Column::Peer, true)));
+    for stdin in [None, Some(crate::telemetry::Stdin::default())] {
+        let mut state: State = state(120, 36);
+        let mut feed = classroom();
+        feed.batch.listener.as_mut().unwrap().stdin = stdin;
+        state.apply(&feed.publish());
+        state.tick(1);
+        let areas = state.areas();
+        let table = areas.of(crate::dashboard::layout::Panel::Table).unwrap();
+        let mut click = |column, row| {
+            let kind = MouseEventKind::Down(MouseButton::Left);
+            state.mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE });
+            state.tick(2);
+            let table = &state.scene().table;
+            (table.selected().unwrap().row.id, table.sorting())
+        };
+        // Below the border, the heading, the listener and standard input.
+        let first = table.y + 3 + u16::from(stdin.is_some());
+        assert_eq!(click(table.x + 20, first + 1), (id(2), (Column::Fd, false)));
+        assert_eq!(click(table.x + 20, table.y + 1), (id(2), (Column::Peer, false)));
+        assert_eq!(click(table.x + 20, table.y + 1), (id(2), (Column::Peer, true)));
+        for own in table.y + 2..first {
+            assert_eq!(click(table.x + 20, own), (id(2), (Column::Peer, true)));
+        }
+    }
 }
 
 #[test]

@@ -1,36 +1,25 @@
-//! One connection, as its task has it: the single steps of a conversation, each told, and the
-//! place where it waits.
+//! One connection, as its task has it.
 
 use std::cell::RefMut;
-use std::future::poll_fn;
 use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use rustix::net::RecvFlags;
-use tokio::task::yield_now;
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::{Sleep, sleep};
 
-use super::runtime::{Registered, Room, Shared};
-use crate::http::Payload;
-use crate::server::connection::{Connection, Linger};
-use crate::server::echo::Protocol;
-use crate::server::floor::Floor;
-use crate::server::session::{self, Output};
-use crate::server::transfer::{BUDGET, LINGER, LINGER_BYTES};
-use crate::server::{ret, session::Session};
-use crate::telemetry::{ConnId, Errno, Fd, How, Kind, Mask, Ret, What, Why};
+use super::room::{Room, Shared};
+use crate::server::connection::Connection;
+use crate::telemetry::{ConnId, Fd, Kind, What, Why};
 
 /// A connection's task has this alone of it: the connection itself is in the table, where the
 /// operator may close it at any time.
 pub(super) struct Client {
-    room: Shared,
-    fd: Fd,
-    id: ConnId,
+    pub(super) room: Shared,
+    pub(super) fd: Fd,
+    pub(super) id: ConnId,
     /// Wakes the task when a time limit may be over; `None` when there is none.
-    limit: Option<Pin<Box<Sleep>>>,
+    pub(super) limit: Option<Pin<Box<Sleep>>>,
     /// Calls since the task last let the others go on.
-    calls: u32,
+    pub(super) calls: u32,
 }
 
 /// Why a conversation is left.
@@ -42,8 +31,6 @@ pub(super) enum Leave {
 }
 
 impl Client {
-    pub(super) const RECV: Kind = Kind::Recv;
-
     pub(super) fn new(room: Shared, fd: Fd, id: ConnId) -> Self {
         let limit = {
             let floor = &room.borrow().floor;
@@ -53,7 +40,7 @@ impl Client {
         Self { room, fd, id, limit: limit.map(|limit| Box::pin(sleep(limit))), calls: 0 }
     }
 
-    fn room(&self) -> RefMut<'_, Room> {
+    pub(super) fn room(&self) -> RefMut<'_, Room> {
         self.room.borrow_mut()
     }
 
@@ -81,200 +68,17 @@ impl Client {
     /// Whether it can be closed without a reset.
     pub(super) fn is_silent(&self, why: Why) -> Result<bool, Leave> {
         let unread = self.room().floor.selector.is_readable(self.fd);
-        self.with(|Connection { session, row, .. }| {
-            let silent = !unread && session.input.is_empty() && session.body.is_none();
-            row.half_closed || why == Why::Answered && silent
-        })
+        self.with(|connection| connection.is_silent(why, unread))
     }
 
     /// The call that the next piece of output takes, if there is one.
     pub(super) fn next_send(&self) -> Result<Option<Kind>, Leave> {
-        self.with(|connection| match &connection.session.output {
-            output if output.is_empty() => None,
-            Output { bytes, payload: Payload::File { .. } } if bytes.is_empty() => {
-                Some(Kind::Sendfile)
-            }
-            _ => Some(Kind::Send),
-        })
-    }
-
-    /// Waits until the runtime holds the socket ready for a call, or a time limit is over.
-    pub(super) async fn ready(&mut self, call: Kind) -> Result<(), Leave> {
-        if self.calls >= BUDGET {
-            self.calls = 0;
-            self.room().breathe();
-            yield_now().await;
-        }
-        let mut parked = false;
-        poll_fn(|cx| self.poll_ready(cx, call, &mut parked)).await
-    }
-
-    fn poll_ready(
-        &mut self,
-        cx: &mut Context<'_>,
-        call: Kind,
-        parked: &mut bool,
-    ) -> Poll<Result<(), Leave>> {
-        let Self { fd, id, .. } = *self;
-        let room = &mut *self.room.borrow_mut();
-        let Room { floor, noticed, own, .. } = room;
-        let Some(connection) = floor.table.get(fd, id) else {
-            return Poll::Ready(Err(Leave::Gone));
-        };
-        let on = if call == Self::RECV { Mask::IN } else { Mask::OUT };
-        let ready = if call == Self::RECV && connection.row.stopped {
-            floor.selector.keep(fd, cx);
-            false
-        } else {
-            floor.selector.poll(fd, on, cx).is_ready()
-        };
-        let late = if ready { None } else { poll_limit(&mut self.limit, floor, (fd, id), own, cx) };
-        *noticed |= ready;
-        let goes_on = ready || late.is_some();
-        if *parked == goes_on
-            && let Some(connection) = floor.table.get(fd, id)
-        {
-            *parked = !goes_on;
-            connection.row.within = (!goes_on).then_some(call);
-            connection.row.state = connection.state();
-            floor.table.touch(fd);
-            let what = if goes_on { What::Woken } else { What::Parked { on } };
-            floor.tell.fact(fd, Some(id), what, &[]);
-        }
-        if !goes_on {
-            self.calls = 0;
-            room.breathe();
-            return Poll::Pending;
-        }
-        Poll::Ready(late.map_or(Ok(()), |why| Err(Leave::Late(why))))
-    }
-
-    /// One `recv`; `None` when it brought nothing.
-    pub(super) fn try_recv(&mut self) -> Result<Option<usize>, Leave> {
-        let Self { fd, id, .. } = *self;
-        self.calls += 1;
-        let Room { floor, input, .. } = &mut *self.room.borrow_mut();
-        let connection = floor.pass(Kind::Recv, fd, id).ok_or(Leave::Gone)?;
-        let result = rustix::net::recv(&connection.socket, &mut **input, RecvFlags::DONTWAIT);
-        let result = ret(result.map(|(received, _)| received));
-        let connection = floor.told(fd, id, What::Recv { ret: result }).ok_or(Leave::Gone)?;
-        match result.get() {
-            Ok(n) => {
-                connection.row.half_closed |= n == 0;
-                let received = usize::try_from(n).unwrap_or(usize::MAX);
-                // After a short read there is nothing left: what comes later comes with an event.
-                if received < input.len() {
-                    floor.selector.spent(fd, Mask::IN);
-                }
-                Ok(Some(received))
-            }
-            Err(Errno::AGAIN) => {
-                floor.selector.spent(fd, Mask::IN);
-                Ok(None)
-            }
-            Err(Errno::INTR) => Ok(None),
-            Err(errno) => Err(broken(floor, (fd, id), errno)),
-        }
-    }
-
-    /// Answers what was kept and the `fresh` bytes just received.
-    pub(super) fn answer(&mut self, fresh: usize) -> Result<(), Leave> {
-        let Self { fd, id, .. } = *self;
-        let Room { floor, desk, input, .. } = &mut *self.room.borrow_mut();
-        desk.read_date(floor.tell.now());
-        let mut session = take_session(floor, (fd, id))?;
-        let (fresh, witness) = (&input[..fresh], &mut floor.witness(fd, id));
-        match desk.config.protocol {
-            Protocol::Http => desk.answer(&mut session, fresh, witness),
-            Protocol::Echo(encoding) => desk.echo(&mut session, encoding, fresh, witness),
-        }
-        give_back(floor, (fd, id), session, &mut desk.output)
-    }
-
-    /// Answers with an error before any request was read.
-    pub(super) fn refuse(&mut self, status: u16, why: Why) {
-        let Self { fd, id, .. } = *self;
-        let Room { floor, desk, .. } = &mut *self.room.borrow_mut();
-        if desk.config.protocol != Protocol::Http {
-            // There is nothing to say in this protocol.
-            return floor.close(fd, id, why);
-        }
-        desk.read_date(floor.tell.now());
-        // Without it, the task finds out by itself.
-        if let Ok(mut session) = take_session(floor, (fd, id)) {
-            desk.refuse(&mut session, status, why, &mut floor.witness(fd, id));
-            let _ = give_back(floor, (fd, id), session, &mut desk.output);
-        }
-    }
-
-    /// Offers the next piece of the output to the kernel, by the call that [`Client::next_send`]
-    /// said.
-    pub(super) fn try_send(&mut self, call: Kind) -> Result<(), Leave> {
-        let Self { fd, id, .. } = *self;
-        self.calls += 1;
-        let Room { floor, desk, .. } = &mut *self.room.borrow_mut();
-        let Connection { socket, session, .. } = floor.pass(call, fd, id).ok_or(Leave::Gone)?;
-        let Output { bytes, payload } = &mut session.output;
-        let is_head = !bytes.is_empty();
-        let (what, left) = if is_head {
-            let more = desk.config.cork && !matches!(payload, Payload::None);
-            let what = session::send(socket, bytes, more);
-            let sent = what.ret().and_then(|ret| ret.get().ok()).unwrap_or(0);
-            bytes.drain(..usize::try_from(sent).unwrap_or(0));
-            (what, bytes.len() as u64)
-        } else {
-            session::offer(socket, payload)
-        };
-        let connection = floor.told(fd, id, what).ok_or(Leave::Gone)?;
-        let output = &mut connection.session.output;
-        match what.ret().map_or(Ok(0), Ret::get) {
-            Ok(0) => {
-                floor.close(fd, id, Why::CutShort);
-                Err(Leave::Gone)
-            }
-            Ok(_) => {
-                if left == 0 && is_head {
-                    // Its memory serves the next answer.
-                    desk.output = std::mem::take(&mut output.bytes);
-                } else if left == 0 {
-                    let output = std::mem::take(output);
-                    floor.close_file(output.payload);
-                }
-                Ok(())
-            }
-            Err(Errno::INTR) => Ok(()),
-            Err(Errno::AGAIN) => {
-                output.bytes.shrink_to_fit();
-                floor.selector.spent(fd, Mask::OUT);
-                Ok(())
-            }
-            Err(errno) => Err(broken(floor, (fd, id), errno)),
-        }
-    }
-
-    /// Shuts our half, and sets the bounds for what the peer may still say.
-    pub(super) fn shutdown(&mut self) -> Result<(), Leave> {
-        let Self { fd, id, .. } = *self;
-        self.calls += 1;
-        let floor = &mut self.room.borrow_mut().floor;
-        let until = floor.tell.now() + LINGER;
-        let connection = floor.pass(Kind::Shutdown, fd, id).ok_or(Leave::Gone)?;
-        connection.session.input = Vec::new();
-        connection.linger = Some(Linger { until, bytes: LINGER_BYTES });
-        let result = rustix::net::shutdown(&connection.socket, rustix::net::Shutdown::Write);
-        let ret = ret(result.map(|()| 0));
-        floor.told(fd, id, What::Shutdown { how: How::Write, ret });
-        self.limit = Some(Box::pin(sleep(Duration::from_nanos(LINGER))));
-        Ok(())
+        self.with(|connection| connection.session.output.next())
     }
 
     pub(super) fn close(&mut self, why: Why) -> Leave {
-        self.end(why);
-        Leave::Gone
-    }
-
-    fn end(&mut self, why: Why) {
         self.room().floor.close(self.fd, self.id, why);
+        Leave::Gone
     }
 
     /// A time limit is over: says so, or ends it.
@@ -282,7 +86,7 @@ impl Client {
         let Self { fd, id, .. } = *self;
         let lingers = self.with(|connection| connection.linger.is_some());
         match why {
-            _ if !matches!(lingers, Ok(false)) => self.end(why),
+            _ if !matches!(lingers, Ok(false)) => drop(self.close(why)),
             Why::HeaderTimeout => self.refuse(408, why),
             // It has its answer, or none would be understood: close without a reset.
             Why::BodyTimeout => drop(self.with(|connection| connection.session.ending = Some(why))),
@@ -293,7 +97,7 @@ impl Client {
                     floor.reset(fd, id, why);
                 }
             }
-            _ => self.end(why),
+            _ => drop(self.close(why)),
         }
     }
 }
@@ -303,68 +107,4 @@ impl Drop for Client {
     fn drop(&mut self) {
         self.room().floor.tell.fact(self.fd, Some(self.id), What::Ended, &[]);
     }
-}
-
-/// Which of its limits is over. Nothing is set when a state with another limit begins, so requests
-/// cost nothing: see `deadline`.
-fn poll_limit(
-    limit: &mut Option<Pin<Box<Sleep>>>,
-    floor: &mut Floor<Registered>,
-    (fd, id): (Fd, ConnId),
-    own: &mut bool,
-    cx: &mut Context<'_>,
-) -> Option<Why> {
-    loop {
-        let sleep = limit.as_mut()?;
-        if sleep.as_mut().poll(cx).is_pending() {
-            return None;
-        }
-        *own = true;
-        let now = floor.tell.read_clock();
-        let again = floor.config.look_again(now);
-        let connection = floor.table.get(fd, id)?;
-        let deadline = floor.config.deadline(connection, floor.resumed);
-        if let Some((deadline, why)) = deadline
-            && deadline <= now
-        {
-            return Some(why);
-        }
-        match deadline.map(|(deadline, _)| deadline).into_iter().chain(again).min() {
-            Some(next) => {
-                sleep.as_mut().reset(Instant::now() + Duration::from_nanos(next - now));
-            }
-            None => *limit = None,
-        }
-    }
-}
-
-/// The operator may close a connection while its request is being answered, so meanwhile its
-/// session is the task's.
-fn take_session(floor: &mut Floor<Registered>, (fd, id): (Fd, ConnId)) -> Result<Session, Leave> {
-    let connection = floor.table.get(fd, id).ok_or(Leave::Gone)?;
-    Ok(std::mem::take(&mut connection.session))
-}
-
-/// Gives the session back, with what was written for it.
-fn give_back(
-    floor: &mut Floor<Registered>,
-    (fd, id): (Fd, ConnId),
-    mut session: Session,
-    written: &mut Vec<u8>,
-) -> Result<(), Leave> {
-    if !written.is_empty() {
-        session.output.bytes = std::mem::take(written);
-    }
-    let Some(connection) = floor.table.get(fd, id) else {
-        floor.let_go(session);
-        return Err(Leave::Gone);
-    };
-    connection.session = session;
-    Ok(())
-}
-
-/// A call failed for good.
-fn broken(floor: &mut Floor<Registered>, (fd, id): (Fd, ConnId), errno: Errno) -> Leave {
-    floor.broken(fd, id, errno);
-    Leave::Gone
 }

@@ -7,8 +7,12 @@
 //! parked and when it is run again, and when the runtime sleeps. Of its waits only those that
 //! may sleep are counted, not the looks that it takes at its sockets between two tasks.
 
+mod calls;
 mod client;
+mod room;
 mod runtime;
+mod sleep;
+mod waits;
 
 use std::convert::Infallible;
 use std::io;
@@ -16,19 +20,21 @@ use std::io;
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::task::yield_now;
 
-use super::transfer::{BUDGET, LINGER_BYTES};
-use super::{After, House};
-use crate::telemetry::{Errno, Fd, Why};
+use super::connection::LINGER_BYTES;
+use super::floor::{Arrival, BUDGET};
+use super::house::{After, House};
+use super::listener::is_want;
+use crate::telemetry::{Fd, Kind, Why};
 use client::{Client, Leave};
-use runtime::{Room, Shared};
+use room::{Room, Shared};
 
 /// Runs the server until the operator ends it.
 pub(super) fn run(house: House, started: &mut dyn FnMut(Fd)) -> io::Result<(House, After)> {
     let runtime = Builder::new_current_thread()
         .enable_io()
         .enable_time()
-        .on_thread_park(runtime::before_wait)
-        .on_thread_unpark(runtime::after_wait)
+        .on_thread_park(sleep::before_wait)
+        .on_thread_unpark(sleep::after_wait)
         .build_local(LocalOptions::default())?;
     let room = Room::open(house);
     let after = runtime.block_on(async {
@@ -36,7 +42,7 @@ pub(super) fn run(house: House, started: &mut dyn FnMut(Fd)) -> io::Result<(Hous
         room.borrow_mut().spawn(accept(room.clone()));
         room.borrow_mut().spawn(obey(room.clone()));
         started(-1);
-        let after = runtime::ended(&room).await;
+        let after = waits::ended(&room).await;
         room.borrow_mut().close_all(after.why());
         io::Result::Ok(after)
     });
@@ -49,16 +55,14 @@ pub(super) fn run(house: House, started: &mut dyn FnMut(Fd)) -> io::Result<(Hous
 /// The task of the listener: accepts, and starts a task for each connection.
 async fn accept(room: Shared) {
     for calls in 1u32.. {
-        runtime::acceptable(&room).await;
+        waits::acceptable(&room).await;
         let accepted = room.borrow_mut().accept();
         match accepted {
-            Ok((fd, id, full)) => {
+            Ok(Arrival { fd, id, full }) => {
                 let client = Client::new(room.clone(), fd, id);
                 room.borrow_mut().spawn(converse(client, full));
             }
-            Err(Errno::MFILE | Errno::NFILE | Errno::NOBUFS | Errno::NOMEM) => {
-                runtime::rest(&room).await;
-            }
+            Err(errno) if is_want(errno) => waits::rest(&room).await,
             // Nobody is left, or one connection was broken (accept(2)): the next is fine.
             Err(_) => {}
         }
@@ -94,7 +98,7 @@ async fn exchange(client: &mut Client) -> Result<Infallible, Leave> {
         } else if client.is_half_closed()? {
             return Err(client.close(Why::PeerClosed));
         } else {
-            let received = recv(client).await?;
+            let received = receive(client).await?;
             if received > 0 {
                 client.answer(received)?;
             }
@@ -112,9 +116,9 @@ async fn send(client: &mut Client) -> Result<(), Leave> {
 }
 
 /// Receives something; 0 bytes are the peer's FIN.
-async fn recv(client: &mut Client) -> Result<usize, Leave> {
+async fn receive(client: &mut Client) -> Result<usize, Leave> {
     loop {
-        client.ready(Client::RECV).await?;
+        client.ready(Kind::Recv).await?;
         if let Some(received) = client.try_recv()? {
             return Ok(received);
         }
@@ -126,10 +130,10 @@ async fn recv(client: &mut Client) -> Result<usize, Leave> {
 /// reset can overtake the answer (RFC 9112 section 9.6).
 async fn wind_up(client: &mut Client, why: Why) -> Result<Infallible, Leave> {
     if !client.is_silent(why)? {
-        client.shutdown()?;
+        client.half_close()?;
         let mut left = Some(LINGER_BYTES);
         while let Some(most) = left {
-            let received = recv(client).await?;
+            let received = receive(client).await?;
             left = most.checked_sub(received).filter(|_| received > 0);
         }
     }
@@ -139,7 +143,7 @@ async fn wind_up(client: &mut Client, why: Why) -> Result<Infallible, Leave> {
 /// The operator's task: carries commands out.
 async fn obey(room: Shared) {
     loop {
-        runtime::commanded(&room).await;
+        waits::commanded(&room).await;
         room.borrow_mut().obey();
     }
 }

@@ -10,7 +10,7 @@ use rustix::event::Timespec;
 use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
 
 use super::raw::lend;
-use super::{Ctl, Selector, Tag, Trigger, Unwatched, Wish};
+use super::{Ctl, Selector, Tag, Trigger, Unwatched, Watcher, Wish};
 use crate::server::Config;
 use crate::telemetry::{CtlOp, Errno, Fd, Kind, Mask, Nanos, Ret, ServerKind, What};
 
@@ -24,14 +24,9 @@ pub(in crate::server) struct Epoll {
     trigger: Trigger,
 }
 
-impl Selector for Epoll {
+impl Watcher for Epoll {
     const SERVER: ServerKind = ServerKind::Epoll;
     const WAIT: Kind = Kind::EpollWait;
-
-    fn new(config: &Config) -> io::Result<Self> {
-        let fd = epoll::create(CreateFlags::CLOEXEC)?;
-        Ok(Self { fd, events: Vec::with_capacity(EVENTS), trigger: config.trigger })
-    }
 
     fn fd(&self) -> Option<Fd> {
         Some(self.fd.as_raw_fd())
@@ -65,6 +60,13 @@ impl Selector for Epoll {
             Ok(()) => Ok(Some(Ctl { op, ret: Ret::ZERO })),
             Err(errno) => Err(Unwatched::Failed(op, Errno(errno.raw_os_error()))),
         }
+    }
+}
+
+impl Selector for Epoll {
+    fn new(config: &Config) -> io::Result<Self> {
+        let fd = epoll::create(CreateFlags::CLOEXEC)?;
+        Ok(Self { fd, events: Vec::with_capacity(EVENTS), trigger: config.trigger })
     }
 
     fn wait(&mut self, timeout: Option<Duration>) -> io::Result<usize> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Token};
 
-use super::{Ctl, Selector, Tag, Trigger, Unwatched, Wish};
+use super::{Ctl, Selector, Tag, Trigger, Unwatched, Watcher, Wish};
 use crate::server::Config;
 use crate::telemetry::{CtlOp, Errno, Fd, Kind, Mask, Nanos, Ret, ServerKind, What};
 
@@ -25,13 +25,9 @@ impl EpollEt {
     const READ: Mask = Mask::IN.with(Mask::RDHUP).with(Mask::ET);
 }
 
-impl Selector for EpollEt {
+impl Watcher for EpollEt {
     const SERVER: ServerKind = ServerKind::EpollEt;
     const WAIT: Kind = Kind::EpollWait;
-
-    fn new(_: &Config) -> io::Result<Self> {
-        Ok(Self { poll: Poll::new()?, events: Events::with_capacity(EVENTS) })
-    }
 
     fn fd(&self) -> Option<Fd> {
         Some(self.poll.as_raw_fd())
@@ -68,6 +64,12 @@ impl Selector for EpollEt {
                 Err(Unwatched::Failed(op, Errno(error.raw_os_error().unwrap_or_default())))
             }
         }
+    }
+}
+
+impl Selector for EpollEt {
+    fn new(_: &Config) -> io::Result<Self> {
+        Ok(Self { poll: Poll::new()?, events: Events::with_capacity(EVENTS) })
     }
 
     fn wait(&mut self, timeout: Option<Duration>) -> io::Result<usize> {

@@ -20,7 +20,7 @@ pub(super) use select::Select;
 pub(super) use watcher::Watcher;
 
 use super::Config;
-use crate::telemetry::{CtlOp, Errno, Fd, Kind, Mask, Nanos, Ret, ServerKind, What};
+use crate::telemetry::{CtlOp, Errno, Fd, Mask, Nanos, Ret, What};
 
 /// What an fd was put on the interest list with, and what comes back with each of its events: the
 /// fd, and a mark that tells an event of an earlier holder of the same number from one of the
@@ -101,40 +101,8 @@ impl Trigger {
 }
 
 /// A way of asking which fds are ready.
-pub(super) trait Selector: Sized {
-    /// Its name.
-    const SERVER: ServerKind;
-    /// The call that waits: before it the loop's turn ends.
-    const WAIT: Kind;
-    /// It asks nobody itself: every fd that it watches is to be asked in each turn, and most have
-    /// nothing to say. It watches no waker.
-    const ASKS: bool = false;
-
+pub(super) trait Selector: Watcher + Sized {
     fn new(config: &Config) -> io::Result<Self>;
-
-    /// Its own descriptor, where it has one.
-    fn fd(&self) -> Option<Fd> {
-        None
-    }
-
-    /// When an fd is reported.
-    #[inline]
-    fn trigger(&self) -> Trigger {
-        Trigger::Level
-    }
-
-    /// The mask that a wish is put into.
-    fn mask(&self, wish: Wish) -> Mask;
-
-    /// Watches an fd for `to` from now on, where it was watched for `from` before; an empty mask
-    /// is not to be watched. Returns the call that was made, if one was needed.
-    ///
-    /// # Errors
-    /// The fd cannot be watched.
-    fn watch(&mut self, tag: Tag, from: Mask, to: Mask) -> Result<Option<Ctl>, Unwatched>;
-
-    /// An fd was closed. The kernel takes it off its own list by itself.
-    fn forget(&mut self, _: Tag) {}
 
     /// Whether its wait is a call at all.
     #[inline]

@@ -8,7 +8,7 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec};
 
 use super::raw::lend;
-use super::{Ctl, Selector, Tag, Unwatched, Wish};
+use super::{Ctl, Selector, Tag, Unwatched, Watcher, Wish};
 use crate::server::Config;
 use crate::telemetry::{Kind, Mask, Nanos, Ret, ServerKind, What};
 
@@ -22,13 +22,9 @@ pub(in crate::server) struct Poll {
     marks: Vec<u32>,
 }
 
-impl Selector for Poll {
+impl Watcher for Poll {
     const SERVER: ServerKind = ServerKind::Poll;
     const WAIT: Kind = Kind::Poll;
-
-    fn new(_: &Config) -> io::Result<Self> {
-        Ok(Self { list: Vec::new(), marks: Vec::new() })
-    }
 
     fn mask(&self, wish: Wish) -> Mask {
         wish.level()
@@ -60,6 +56,12 @@ impl Selector for Poll {
     fn forget(&mut self, tag: Tag) {
         // Nothing can fail when an entry is taken off.
         let _ = self.watch(tag, Mask::NONE, Mask::NONE);
+    }
+}
+
+impl Selector for Poll {
+    fn new(_: &Config) -> io::Result<Self> {
+        Ok(Self { list: Vec::new(), marks: Vec::new() })
     }
 
     fn wait(&mut self, timeout: Option<Duration>) -> io::Result<usize> {

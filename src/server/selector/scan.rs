@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rustix::thread::{ClockId, NanosleepRelativeResult, Timespec, clock_nanosleep_relative};
 
-use super::{Ctl, Selector, Tag, Unwatched, Wish};
+use super::{Ctl, Selector, Tag, Unwatched, Watcher, Wish};
 use crate::server::Config;
 use crate::telemetry::{Kind, Mask, Nanos, Ret, ServerKind, What};
 
@@ -15,14 +15,10 @@ pub(in crate::server) struct Scan {
     nap: Duration,
 }
 
-impl Selector for Scan {
+impl Watcher for Scan {
     const SERVER: ServerKind = ServerKind::Scan;
     const WAIT: Kind = Kind::Nap;
     const ASKS: bool = true;
-
-    fn new(config: &Config) -> io::Result<Self> {
-        Ok(Self { list: Vec::new(), nap: config.nap })
-    }
 
     /// What it is going to be asked: nobody else will.
     fn mask(&self, wish: Wish) -> Mask {
@@ -43,6 +39,12 @@ impl Selector for Scan {
     fn forget(&mut self, tag: Tag) {
         // Nothing can fail when an entry is taken off.
         let _ = self.watch(tag, Mask::NONE, Mask::NONE);
+    }
+}
+
+impl Selector for Scan {
+    fn new(config: &Config) -> io::Result<Self> {
+        Ok(Self { list: Vec::new(), nap: config.nap })
     }
 
     fn sleeps(&self) -> bool {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use rustix::event::{FdSetIter, Timespec, fd_set_bound, fd_set_insert, fd_set_remove};
 
 use super::raw::{self, FD_SETSIZE, Set};
-use super::{Ctl, Selector, Tag, Unwatched, Wish};
+use super::{Ctl, Selector, Tag, Unwatched, Watcher, Wish};
 use crate::server::Config;
 use crate::telemetry::{Fd, Kind, Mask, Nanos, Ret, ServerKind, What};
 
@@ -34,14 +34,9 @@ impl Select {
     }
 }
 
-impl Selector for Select {
+impl Watcher for Select {
     const SERVER: ServerKind = ServerKind::Select;
     const WAIT: Kind = Kind::Select;
-
-    fn new(_: &Config) -> io::Result<Self> {
-        let none = Set::default();
-        Ok(Self { input: none, room: none, ready: (none, none), marks: [0; FD_SETSIZE] })
-    }
 
     /// A FIN is input like any other: there is no bit for it.
     fn mask(&self, wish: Wish) -> Mask {
@@ -61,6 +56,13 @@ impl Selector for Select {
     fn forget(&mut self, tag: Tag) {
         // One that had no bit needs none taken away.
         let _ = self.watch(tag, Mask::NONE, Mask::NONE);
+    }
+}
+
+impl Selector for Select {
+    fn new(_: &Config) -> io::Result<Self> {
+        let none = Set::default();
+        Ok(Self { input: none, room: none, ready: (none, none), marks: [0; FD_SETSIZE] })
     }
 
     fn wait(&mut self, timeout: Option<Duration>) -> io::Result<usize> {

@@ -1,45 +1,40 @@
-//! What the floor needs of whoever watches its fds: of a selector everything but the waiting, and
-//! of the coroutines' runtime, which waits by itself, the same.
+//! What the floor needs of whoever watches its fds: a selector, or the coroutines' runtime, which
+//! waits by itself.
 
-use super::{Ctl, Selector, Tag, Trigger, Unwatched, Wish};
+use super::{Ctl, Tag, Trigger, Unwatched, Wish};
 use crate::telemetry::{Fd, Kind, Mask, ServerKind};
 
-/// See [`Selector`], whose methods these are.
+/// A list of fds that are watched.
 pub(in crate::server) trait Watcher {
+    /// The server's name.
     const SERVER: ServerKind;
+    /// The call that waits: before it the loop's turn ends.
     const WAIT: Kind;
+    /// It asks nobody itself: every fd that it watches is to be asked in each turn, and most have
+    /// nothing to say. It watches no waker.
     const ASKS: bool = false;
 
-    fn fd(&self) -> Option<Fd>;
-    fn trigger(&self) -> Trigger;
-    fn mask(&self, wish: Wish) -> Mask;
-    fn watch(&mut self, tag: Tag, from: Mask, to: Mask) -> Result<Option<Ctl>, Unwatched>;
-    fn forget(&mut self, tag: Tag);
-}
-
-impl<S: Selector> Watcher for S {
-    const SERVER: ServerKind = S::SERVER;
-    const WAIT: Kind = S::WAIT;
-    const ASKS: bool = S::ASKS;
-
+    /// Its own descriptor, where it has one.
     fn fd(&self) -> Option<Fd> {
-        Selector::fd(self)
+        None
     }
 
+    /// When an fd is reported.
     #[inline]
     fn trigger(&self) -> Trigger {
-        Selector::trigger(self)
+        Trigger::Level
     }
 
-    fn mask(&self, wish: Wish) -> Mask {
-        Selector::mask(self, wish)
-    }
+    /// The mask that a wish is put into.
+    fn mask(&self, wish: Wish) -> Mask;
 
-    fn watch(&mut self, tag: Tag, from: Mask, to: Mask) -> Result<Option<Ctl>, Unwatched> {
-        Selector::watch(self, tag, from, to)
-    }
+    /// Watches an fd for `to` from now on, where it was watched for `from` before; an empty mask
+    /// is not to be watched. Returns the call that was made, if one was needed.
+    ///
+    /// # Errors
+    /// The fd cannot be watched.
+    fn watch(&mut self, tag: Tag, from: Mask, to: Mask) -> Result<Option<Ctl>, Unwatched>;
 
-    fn forget(&mut self, tag: Tag) {
-        Selector::forget(self, tag);
-    }
+    /// An fd was closed. The kernel takes it off its own list by itself.
+    fn forget(&mut self, _: Tag) {}
 }

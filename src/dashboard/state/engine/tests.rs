@@ -3,7 +3,7 @@
 use super::*;
 use crate::dashboard::panels::sample::{MS, Script, peer};
 use crate::inspect::{AcceptQueue, Socket, TcpState};
-use crate::telemetry::{Mask, Mode, Ret, ServerKind};
+use crate::telemetry::{Mask, Mode, Ret, ServerKind, Stdin};
 
 fn marks(engine: &Engine) -> Vec<(Fd, Served)> {
     engine.entries().iter().map(|entry| (entry.ready.fd, entry.served)).collect()
@@ -298,4 +298,16 @@ fn two_workers_may_use_the_same_number() {
     engine.apply(&script.row(4, 3).publish());
     let left: Vec<_> = engine.rows().map(|row| (row.fd, row.id.get())).collect();
     assert_eq!(left, [(4, 3), (9, 2)]);
+}
+
+#[test]
+fn standard_input_is_on_the_list_while_it_is_watched() {
+    let mut script = Script::new(1000 * MS);
+    let mut engine = Engine::new();
+    for (interest, fds) in [(Mask::IN, &[0, 5][..]), (Mask::NONE, &[5])] {
+        let stdin = Stdin { interest, bytes_in: 6 };
+        script.batch.listener.as_mut().unwrap().stdin = Some(stdin);
+        engine.apply(&script.publish());
+        assert_eq!(engine.fds(), fds);
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::{Engine, Entry, Group, Known, Measured, Served, Wake, round, ways};
 use crate::record::text::meaning;
 use crate::telemetry::{
-    Errno, Fd, Kind, Listener, Mask, Nanos, OwnedEvent, Row, ServerKind, Stance,
+    Errno, Fd, Kind, Listener, Mask, Nanos, OwnedEvent, Row, ServerKind, Stance, Stdin,
 };
 
 impl Engine {
@@ -115,7 +115,9 @@ impl Engine {
         let told = kernel.is_none().then(|| {
             let listener = self.listener.iter().map(|listener| (listener.fd, listener.interest));
             let connections = self.connections.iter().map(|((fd, _), row)| (*fd, row.interest));
-            listener.chain(connections).filter(|(_, mask)| *mask != Mask::NONE)
+            let stdin = self.listener.iter().filter_map(|listener| listener.stdin);
+            let stdin = stdin.map(|stdin| (Stdin::FD, stdin.interest));
+            listener.chain(stdin).chain(connections).filter(|(_, mask)| *mask != Mask::NONE)
         });
         let kernel = kernel.unwrap_or_default().iter().copied();
         kernel.filter(move |(fd, _)| Some(*fd) != waker).chain(told.into_iter().flatten())

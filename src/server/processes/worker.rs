@@ -10,11 +10,11 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Signal, set_parent_process_death_signal};
 use rustix::stdio::{stdin, stdout};
 
-use super::converse::{Line, converse, refuse};
-use super::desk::{Desk, Witness};
-use super::processes_wire::{Word, write};
-use super::{Config, nanos};
+use super::wire::{Word, write};
 use crate::http::Site;
+use crate::server::converse::{Line, converse, refuse};
+use crate::server::desk::{Desk, Witness};
+use crate::server::{Config, nanos};
 use crate::telemetry::{ConnState, Counters, Fd, Kind, Nanos, What, Why};
 
 /// What is gathered at most before the parent is told.

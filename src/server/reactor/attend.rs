@@ -1,4 +1,4 @@
-//! Reading, answering and writing on one connection of a readiness loop.
+//! Serving one connection: sending, answering and receiving, as far as it will go.
 //!
 //! With edges, an event tells of something new only: a connection is attended until its receive
 //! queue is drained and its answers are sent or the kernel takes no more of them. What a budget
@@ -7,22 +7,12 @@
 
 use rustix::net::RecvFlags;
 
-use super::connection::Linger;
-use super::echo::Protocol;
-use super::floor::Floor;
-use super::mistake::Mistake;
-use super::reactor::Reactor;
-use super::ret;
-use super::selector::{Selector, Watcher};
-use super::session::{self, Handler};
-use crate::http::Payload;
-use crate::telemetry::{ConnId, Errno, Fd, How, Kind, Nanos, Ret, What, Why};
-
-/// Calls that one connection may cost in one turn; then the others get theirs.
-pub(super) const BUDGET: u32 = 16;
-/// How long a closing connection may go on talking, and how much, so that its answer arrives.
-pub(super) const LINGER: Nanos = 2_000_000_000;
-pub(super) const LINGER_BYTES: usize = 1024 * 1024;
+use super::Reactor;
+use crate::server::floor::BUDGET;
+use crate::server::ret;
+use crate::server::selector::Selector;
+use crate::server::session::Handler;
+use crate::telemetry::{ConnId, Errno, Fd, Kind, What, Why};
 
 /// Whether to go on with a connection.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -66,7 +56,7 @@ impl<S: Selector> Reactor<S> {
         if let Some(why) = session.ending
             && connection.linger.is_none()
         {
-            return self.floor.wind_up(fd, id, why);
+            return self.wind_up(fd, id, why);
         }
         if session.handler == Handler::Pool {
             return Flow::Over;
@@ -125,41 +115,24 @@ impl<S: Selector> Reactor<S> {
                 Flow::Over
             }
             Err(Errno::INTR) => Flow::On,
-            Err(errno) => floor.broken(fd, id, errno),
+            Err(errno) => self.broken(fd, id, errno),
         }
     }
 
     /// Answers what was kept and the `fresh` bytes just received, then sends the answers.
     fn answer(&mut self, fd: Fd, id: ConnId, fresh: usize, budget: &mut u32) -> Flow {
         let Self { floor, desk, input, .. } = self;
-        let Some(connection) = floor.table.get(fd, id) else { return Flow::Over };
-        // The operator may close the connection while its request is being answered.
-        let mut session = std::mem::take(&mut connection.session);
-        let (fresh, witness) = (&input[..fresh], &mut floor.witness(fd, id));
-        match desk.config.protocol {
-            Protocol::Http => desk.answer(&mut session, fresh, witness),
-            Protocol::Echo(encoding) => desk.echo(&mut session, encoding, fresh, witness),
-        }
-        let Some(connection) = floor.table.get(fd, id) else {
-            floor.let_go(session);
+        if !floor.answer(desk, fd, id, &input[..fresh]) {
             return Flow::Over;
-        };
-        connection.session = session;
+        }
         if desk.output.is_empty() { Flow::On } else { self.send(fd, id, budget) }
     }
 
     /// Answers with an error before any request was read.
     pub(super) fn refuse(&mut self, fd: Fd, id: ConnId, status: u16, why: Why) {
-        let Self { floor, desk, .. } = self;
-        if desk.config.protocol != Protocol::Http {
-            // There is nothing to say in this protocol.
-            return floor.close(fd, id, why);
+        if !self.floor.refuse(&mut self.desk, fd, id, status, why) {
+            return;
         }
-        let Some(connection) = floor.table.get(fd, id) else { return };
-        let mut session = std::mem::take(&mut connection.session);
-        desk.refuse(&mut session, status, why, &mut floor.witness(fd, id));
-        let Some(connection) = floor.table.get(fd, id) else { return };
-        connection.session = session;
         let mut budget = BUDGET;
         if self.send(fd, id, &mut budget) == Flow::On {
             self.attend(fd, id);
@@ -168,120 +141,24 @@ impl<S: Selector> Reactor<S> {
         }
     }
 
-    /// Sends what was gathered, and then the payload, until the kernel takes no more; only then
-    /// OUT is asked for.
-    fn send(&mut self, fd: Fd, id: ConnId, budget: &mut u32) -> Flow {
-        let Self { floor, desk, .. } = self;
-        let mut sent = 0;
-        while sent < desk.output.len() {
-            // Taken in part again and again, it must not cost more than its budget either.
-            if sent > 0 && *budget == 0 {
-                floor.keep(fd, id, &desk.output[sent..], false);
-                return Flow::On;
-            }
-            *budget = budget.saturating_sub(1);
-            let Some(connection) = floor.pass(Kind::Send, fd, id) else { return Flow::Over };
-            let payload = !matches!(connection.session.output.payload, Payload::None);
-            let more = payload && desk.config.cork;
-            let what = session::send(&connection.socket, &desk.output[sent..], more);
-            floor.told(fd, id, what);
-            match what.ret().map_or(Ok(0), Ret::get) {
-                Ok(_) if floor.config.makes(Mistake::IgnorePartialWrite) => break,
-                Ok(n) => sent += usize::try_from(n).unwrap_or(0),
-                Err(Errno::INTR) => {}
-                Err(Errno::AGAIN) => {
-                    floor.keep(fd, id, &desk.output[sent..], true);
-                    return Flow::Over;
-                }
-                Err(errno) => return floor.broken(fd, id, errno),
-            }
-        }
-        desk.output.clear();
-        floor.send_payload(fd, id, budget)
-    }
-}
-
-impl<S: Watcher> Floor<S> {
-    /// Keeps for later what was gathered and is not sent.
-    fn keep(&mut self, fd: Fd, id: ConnId, rest: &[u8], blocked: bool) {
-        if let Some(connection) = self.table.get(fd, id) {
-            connection.session.output.bytes = rest.to_vec();
-            connection.blocked = blocked;
-        }
-    }
-
-    /// Sends the payload, a bounded piece a call.
-    fn send_payload(&mut self, fd: Fd, id: ConnId, budget: &mut u32) -> Flow {
-        let ignores = self.config.makes(Mistake::IgnorePartialWrite);
-        loop {
-            let Some(connection) = self.table.get(fd, id) else { return Flow::Over };
-            let kind = match &connection.session.output.payload {
-                Payload::None => return Flow::On,
-                Payload::Memory(_) => Kind::Send,
-                Payload::File { .. } => Kind::Sendfile,
-            };
-            if *budget == 0 {
-                return Flow::On;
-            }
-            *budget -= 1;
-            let Some(connection) = self.pass(kind, fd, id) else { return Flow::Over };
-            let payload = &mut connection.session.output.payload;
-            let (what, mut left) = session::offer(&connection.socket, payload);
-            if ignores && what.ret().is_some_and(|ret| ret.get().is_ok()) {
-                left = session::believe(what, payload);
-            }
-            let Some(connection) = self.told(fd, id, what) else { return Flow::Over };
-            match what.ret().map_or(Ok(0), Ret::get) {
-                Ok(0) => {
-                    self.close(fd, id, Why::CutShort);
-                    return Flow::Over;
-                }
-                Ok(_) if left == 0 => {
-                    let session = std::mem::take(&mut connection.session.output);
-                    self.close_file(session.payload);
-                }
-                Ok(_) | Err(Errno::INTR) => {}
-                Err(Errno::AGAIN) => {
-                    connection.blocked = true;
-                    return Flow::Over;
-                }
-                Err(errno) => return self.broken(fd, id, errno),
-            }
-        }
-    }
-
     /// All is sent and nothing more is taken: closes, at once if the peer has nothing left to
-    /// say, else by half and after a while, because closing a socket with unread input sends a
-    /// reset, and a reset can overtake the answer (RFC 9112 section 9.6).
+    /// say, else by half and after a while.
     fn wind_up(&mut self, fd: Fd, id: ConnId, why: Why) -> Flow {
-        let Some(connection) = self.table.get(fd, id) else { return Flow::Over };
-        let session = &connection.session;
-        let read = self.config.drains() && !connection.unread;
-        let silent = read && session.input.is_empty() && session.body.is_none();
-        if connection.row.half_closed || why == Why::Answered && silent {
-            self.close(fd, id, why);
+        let floor = &mut self.floor;
+        let Some(connection) = floor.table.get(fd, id) else { return Flow::Over };
+        let unread = connection.unread || !floor.config.drains();
+        if connection.is_silent(why, unread) {
+            floor.close(fd, id, why);
             return Flow::Over;
         }
-        let until = self.tell.now() + LINGER;
-        let Some(connection) = self.pass(Kind::Shutdown, fd, id) else { return Flow::Over };
-        connection.session.input = Vec::new();
-        connection.linger = Some(Linger { until, bytes: LINGER_BYTES });
-        let result = rustix::net::shutdown(&connection.socket, rustix::net::Shutdown::Write);
-        let ret = ret(result.map(|()| 0));
-        self.told(fd, id, What::Shutdown { how: How::Write, ret });
-        self.timers.set(fd, until);
+        let Some(until) = floor.half_close(fd, id) else { return Flow::Over };
+        floor.timers.set(fd, until);
         Flow::On
     }
 
     /// A call failed for good.
     pub(super) fn broken(&mut self, fd: Fd, id: ConnId, errno: Errno) -> Flow {
-        let Some(connection) = self.table.get(fd, id) else { return Flow::Over };
-        let why = match connection.session.ending {
-            // All was sent before; that is why it ends.
-            Some(why) if connection.linger.is_some() => why,
-            _ => Why::of(errno),
-        };
-        self.close(fd, id, why);
+        self.floor.broken(fd, id, errno);
         Flow::Over
     }
 }
@@ -295,8 +172,9 @@ mod tests {
     use super::*;
     use crate::http::Site;
     use crate::server::desk::GATHER;
+    use crate::server::house::House;
     use crate::server::selector::EpollEt;
-    use crate::server::{Config, House, bind};
+    use crate::server::{Config, bind};
     use crate::telemetry::{Publisher, control};
 
     const GET: &str = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";

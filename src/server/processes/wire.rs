@@ -1,7 +1,7 @@
 //! What a worker process tells its parent: a frame of 37 bytes for each call and fact, and after
 //! it the payload. Both ends are the same program, so nothing here needs a version.
 
-use super::routes::Route;
+use crate::server::routes::Route;
 use crate::telemetry::{ConnState, Errno, Fd, How, Kind, Ret, What, Why};
 
 /// Bytes of a frame without its payload.

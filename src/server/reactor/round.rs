@@ -1,8 +1,9 @@
 //! A round of questions: what `scan` makes of a turn, since nobody tells it who is ready.
 
-use super::reactor::Reactor;
-use super::selector::Selector;
-use crate::telemetry::What;
+use super::Reactor;
+use crate::server::ret;
+use crate::server::selector::{Selector, peek};
+use crate::telemetry::{Fd, Kind, What};
 
 /// Whom this round has asked, and who had something to say.
 #[derive(Clone, Copy, Default)]
@@ -25,6 +26,16 @@ impl<S: Selector> Reactor<S> {
         let (calls, again) = (after.0 - before.0, after.1 - before.1);
         self.round.asked += u32::from(calls > 0);
         self.round.answered += u32::from(calls > again);
+    }
+
+    /// Asks an fd that was closed and is still on the list of `scan`, unless its number was given
+    /// to a connection again: `--mistake forget-unregister`.
+    pub(super) fn ask_nobody(&mut self, fd: Fd) {
+        let floor = &mut self.floor;
+        if floor.table.at(fd).is_none() {
+            floor.gate(Kind::Recv, fd, None);
+            floor.tell.call(fd, None, What::Recv { ret: ret(peek(fd)) });
+        }
     }
 
     /// Calls made so far, and those of them that ended in EAGAIN.

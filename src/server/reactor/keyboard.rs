@@ -6,14 +6,13 @@ use std::os::fd::AsFd;
 
 use rustix::fs::{Mode, OFlags};
 
-use super::reactor::Reactor;
-use super::ret;
-use super::selector::{Selector, Trigger, Wish};
-use super::{After, floor};
-use crate::telemetry::{Errno, Fd, Kind, Mask, What};
+use super::Reactor;
+use crate::server::floor::unmarked;
+use crate::server::house::After;
+use crate::server::ret;
+use crate::server::selector::{Selector, Trigger, Wish};
+use crate::telemetry::{Errno, Kind, Mask, Stdin, What};
 
-/// Its number.
-pub(super) const FD: Fd = 0;
 /// How much of a line is kept; the rest of it is left out.
 const LINE: usize = 1024;
 /// What ends the server.
@@ -45,7 +44,7 @@ impl Keyboard {
 
 /// Makes standard input one that `read` does not wait for. What is shared with the shell stays as
 /// it is: it is opened anew, or, what cannot be (a socket), is shared with nobody.
-pub(super) fn prepare() -> io::Result<()> {
+pub(in crate::server) fn prepare() -> io::Result<()> {
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
     if let Ok(own) = rustix::fs::open("/proc/self/fd/0", flags, Mode::empty()) {
         rustix::stdio::dup2_stdin(own)?;
@@ -62,18 +61,21 @@ impl<S: Selector> Reactor<S> {
     pub(super) fn hear(&mut self) {
         let Self { floor, keyboard, input, .. } = self;
         let Some(keyboard) = keyboard else { return };
-        floor.gate(Kind::Input, FD, None);
+        floor.gate(Kind::Input, Stdin::FD, None);
         let room = input.len().min(LINE);
         let result = ret(rustix::io::read(io::stdin().as_fd(), &mut input[..room]));
-        floor.tell.call(FD, None, What::Input { ret: result });
+        floor.tell.call(Stdin::FD, None, What::Input { ret: result });
         let read = match result.get() {
             Ok(0) => &b"\n"[..usize::from(!keyboard.line.is_empty())],
             Ok(n) => &input[..usize::try_from(n).unwrap_or(0)],
             Err(_) => &[],
         };
+        if let Some(stdin) = &mut floor.listener.stdin {
+            stdin.bytes_in += result.get().unwrap_or(0);
+        }
         let mut quits = false;
         keyboard.feed(read, |line| {
-            floor.tell.fact(FD, None, What::Typed, line);
+            floor.tell.fact(Stdin::FD, None, What::Typed, line);
             quits |= line == QUIT;
         });
         if quits {
@@ -85,12 +87,13 @@ impl<S: Selector> Reactor<S> {
         // Told once, it has to be watched again for what this one call left.
         if ended || floor.selector.trigger() != Trigger::Level {
             let to = if ended { Mask::NONE } else { mask };
-            if floor.selector.fd().is_some() {
-                floor.gate(Kind::EpollCtl, FD, None);
-            }
+            floor.gate_ctl(Stdin::FD, None);
             // It was watched before, so nothing can fail now.
-            let _ = floor.watch(floor::unmarked(FD), mask, to);
+            let _ = floor.watch(unmarked(Stdin::FD), mask, to);
         }
+        // Nor does the next server ask it again.
+        floor.config.stdin &= !ended;
+        floor.tell.listener = Some(floor.listener);
     }
 }
 

@@ -1,0 +1,123 @@
+//! Which server, and its limits.
+
+use std::time::Duration;
+
+use super::echo::Protocol;
+use super::mistake::{Mistake, RECV_ONCE};
+use super::processes::Program;
+use super::routes::Routes;
+use super::selector::Trigger;
+use crate::http;
+use crate::telemetry::ServerKind;
+
+/// Which server, and its limits.
+#[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches of the command line")]
+pub struct Config {
+    /// Which of the nine.
+    pub server: ServerKind,
+    /// How many connections may wait to be accepted (`listen(2)`).
+    pub backlog: u32,
+    /// How many connections may be open; over that a client gets a 503.
+    pub max_connections: usize,
+    /// How many of them one address may have; over that a client gets a 503. 0 for any number.
+    pub max_per_address: usize,
+    /// After how long a connection without a byte in or out is closed; `None` for never.
+    pub idle_timeout: Option<Duration>,
+    /// How long a request's head may take from its first byte to its last; then the client gets a
+    /// 408. `None` for any time.
+    pub header_timeout: Option<Duration>,
+    /// How long a request's body may take from the end of the head on; `None` for any time.
+    pub body_timeout: Option<Duration>,
+    /// How long a client may take nothing of what is to be sent; then it is reset. `None` for any
+    /// time.
+    pub write_timeout: Option<Duration>,
+    /// Limits of a request.
+    pub limits: http::Limits,
+    /// What is answered beside the files.
+    pub routes: Routes,
+    /// Whether a connection serves more than one request.
+    pub keep_alive: bool,
+    /// Whether a short segment is sent at once (`TCP_NODELAY`), or waits for the acknowledgement
+    /// of those before it.
+    pub nodelay: bool,
+    /// Whether the head of a long answer waits for the body to fill its segment (`MSG_MORE`).
+    pub cork: bool,
+    /// Bytes that one `recv` may bring; at least 1.
+    pub read_buffer: usize,
+    /// How many threads run the handlers, beside the loop; 0 for none: they run on the loop. Only
+    /// the readiness servers have them.
+    pub handler_threads: usize,
+    /// What is spoken.
+    pub protocol: Protocol,
+    /// Whether `blocking` ends when it has served one connection.
+    pub once: bool,
+    /// Bytes of stack that `threads` gives to each of its threads.
+    pub stack_size: usize,
+    /// How `processes` starts its workers.
+    pub worker: Program,
+    /// When `epoll` is told of an fd that is ready.
+    pub trigger: Trigger,
+    /// How long `scan` sleeps between two rounds.
+    pub nap: Duration,
+    /// Whether an event is followed by as many `recv`s as there is input, or by one.
+    pub drain: bool,
+    /// Whether an event is followed by as many `accept`s as there are clients, or by one.
+    pub accept_all: bool,
+    /// Whether standard input is watched too.
+    pub stdin: bool,
+    /// What is done wrong on purpose.
+    pub mistake: Option<Mistake>,
+}
+
+impl Config {
+    /// Whether this mistake is to be made.
+    #[inline]
+    pub(crate) fn makes(&self, mistake: Mistake) -> bool {
+        self.mistake == Some(mistake)
+    }
+
+    /// Whether an event is followed by as many `recv`s as there is input.
+    #[inline]
+    pub(super) fn drains(&self) -> bool {
+        self.drain && !self.makes(Mistake::NoDrain)
+    }
+
+    /// How much one `recv` may bring.
+    pub(super) fn recv_size(&self) -> usize {
+        let most = if self.makes(Mistake::RecvOnce) { RECV_ONCE } else { usize::MAX };
+        self.read_buffer.clamp(1, most)
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            server: ServerKind::default(),
+            backlog: 1024,
+            max_connections: 10_000,
+            max_per_address: 0,
+            idle_timeout: Some(Duration::from_secs(300)),
+            header_timeout: Some(Duration::from_secs(30)),
+            body_timeout: Some(Duration::from_secs(60)),
+            write_timeout: Some(Duration::from_secs(60)),
+            limits: http::Limits::default(),
+            routes: Routes::default(),
+            keep_alive: true,
+            nodelay: true,
+            cork: true,
+            read_buffer: 64 * 1024,
+            handler_threads: 0,
+            protocol: Protocol::default(),
+            once: false,
+            stack_size: 64 * 1024,
+            worker: Program::default(),
+            trigger: Trigger::default(),
+            nap: Duration::ZERO,
+            drain: true,
+            accept_all: true,
+            stdin: false,
+            mistake: None,
+        }
+    }
+}

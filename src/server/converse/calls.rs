@@ -1,0 +1,127 @@
+//! The single calls of a conversation: how long each may sleep, and telling it.
+
+use std::os::fd::AsRawFd;
+use std::time::Duration;
+
+use rustix::net::sockopt::{self, Timeout};
+use rustix::net::{RecvFlags, Shutdown};
+
+use super::{Conversation, Line, whole};
+use crate::http::Payload;
+use crate::server::desk::Desk;
+use crate::server::session::{self, Part};
+use crate::server::{nanos, ret};
+use crate::telemetry::{ConnState, Errno, How, Kind, Ret, What, Why};
+
+impl<L: Line> Conversation<'_, L> {
+    /// How long the next `recv` may sleep, and what it is that is over then.
+    pub(super) fn limit(&self) -> (Option<Duration>, Why) {
+        let (config, now) = (self.config, self.line.now());
+        let (since, limit, why) = match self.session.awaits {
+            Some((Part::Head, since)) => (since, config.header_timeout, Why::HeaderTimeout),
+            Some((Part::Body, since)) => (since, config.body_timeout, Why::BodyTimeout),
+            None => (now, config.idle_timeout, Why::IdleTimeout),
+        };
+        let passed = now.saturating_sub(since.max(self.line.resumed()));
+        (limit.map(|limit| whole(nanos(limit).saturating_sub(passed))), why)
+    }
+
+    /// One `recv`, which sleeps until something comes, but not for longer than `limit`. 0 bytes
+    /// are the peer's FIN.
+    pub(super) fn receive(&mut self, limit: Option<Duration>) -> Result<Result<usize, Errno>, Why> {
+        if limit == Some(Duration::ZERO) {
+            // For the kernel that would be for ever.
+            return Ok(Err(Errno::AGAIN));
+        }
+        self.sleep_at_most(Timeout::Recv, limit)?;
+        self.line.before(Kind::Recv, self.state)?;
+        let result = rustix::net::recv(self.socket, &mut *self.input, RecvFlags::empty());
+        let ret = ret(result.map(|(received, _)| received));
+        self.line.after(What::Recv { ret })?;
+        if ret.get() == Ok(0) {
+            self.line.half_closed();
+        }
+        let received = ret.get().map(|n| usize::try_from(n).unwrap_or(usize::MAX));
+        self.drained = received.map_or(self.drained, |received| received < self.input.len());
+        Ok(received)
+    }
+
+    /// Sends what was gathered, and then the payload; sleeps while the kernel takes no more.
+    pub(super) fn send(&mut self, desk: &Desk) -> Result<(), Why> {
+        let mut rest = &desk.output[..];
+        while !rest.is_empty() {
+            self.before_sending(Kind::Send)?;
+            let more = !matches!(self.session.output.payload, Payload::None) && self.config.cork;
+            let what = session::send(self.socket, rest, more);
+            rest = &rest[self.sent(what)?.unwrap_or(0)..];
+        }
+        while let Some(kind) = self.session.output.next() {
+            self.before_sending(kind)?;
+            let (what, left) = session::offer(self.socket, &mut self.session.output.payload);
+            match self.sent(what)? {
+                Some(0) => return Err(Why::CutShort),
+                Some(_) if left == 0 => self.close_file(),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn before_sending(&mut self, kind: Kind) -> Result<(), Why> {
+        self.state = ConnState::Writing;
+        self.sleep_at_most(Timeout::Send, self.config.write_timeout)?;
+        self.line.before(kind, self.state)
+    }
+
+    /// Tells a call that sends; returns how much the kernel took, or `None` for another try.
+    fn sent(&mut self, what: What) -> Result<Option<usize>, Why> {
+        self.line.after(what)?;
+        match what.ret().map_or(Ok(0), Ret::get) {
+            Ok(n) => Ok(Some(usize::try_from(n).unwrap_or(usize::MAX))),
+            Err(Errno::INTR) => Ok(None),
+            Err(Errno::AGAIN) => {
+                // What the peer does not take would stay in the kernel after a mere close.
+                self.line.before(Kind::Setsockopt, self.state)?;
+                let result = sockopt::set_socket_linger(self.socket, Some(Duration::ZERO));
+                let ret = ret(result.map(|()| 0));
+                self.line.after(What::Setsockopt { name: "SO_LINGER", ret })?;
+                Err(Why::WriteTimeout)
+            }
+            Err(errno) => Err(Why::of(errno)),
+        }
+    }
+
+    /// Sets how long calls may sleep, where that has changed.
+    fn sleep_at_most(&mut self, which: Timeout, time: Option<Duration>) -> Result<(), Why> {
+        let (place, name) = match which {
+            Timeout::Recv => (0, "SO_RCVTIMEO"),
+            Timeout::Send => (1, "SO_SNDTIMEO"),
+        };
+        if std::mem::replace(&mut self.patience[place], time) == time {
+            return Ok(());
+        }
+        self.line.before(Kind::Setsockopt, self.state)?;
+        let ret = ret(sockopt::set_socket_timeout(self.socket, which, time).map(|()| 0));
+        self.line.after(What::Setsockopt { name, ret })
+    }
+
+    /// Shuts our half.
+    pub(super) fn half_close(&mut self) -> Result<(), Why> {
+        self.line.before(Kind::Shutdown, self.state)?;
+        let result = rustix::net::shutdown(self.socket, Shutdown::Write);
+        self.line.after(What::Shutdown { how: How::Write, ret: ret(result.map(|()| 0)) })?;
+        self.state = ConnState::Lingering;
+        Ok(())
+    }
+
+    /// A file that was sent, or will not be.
+    pub(super) fn close_file(&mut self) {
+        let payload = std::mem::replace(&mut self.session.output.payload, Payload::None);
+        if let Payload::File { file, .. } = payload {
+            let fd = file.as_raw_fd();
+            self.line.gate(Kind::Close, fd);
+            drop(file);
+            self.line.call(fd, What::Close, &[]);
+        }
+    }
+}

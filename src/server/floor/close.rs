@@ -1,0 +1,123 @@
+//! The ways in which a connection ends.
+
+use std::os::fd::AsRawFd;
+use std::time::Duration;
+
+use rustix::net::{RecvFlags, Shutdown, sockopt};
+
+use super::{Floor, mark};
+use crate::http::Payload;
+use crate::server::connection::{LINGER, LINGER_BYTES, Linger, farewell};
+use crate::server::mistake::Mistake;
+use crate::server::ret;
+use crate::server::selector::{Tag, Watcher};
+use crate::server::session::Session;
+use crate::telemetry::{ConnId, Errno, Fd, How, Kind, Nanos, Ret, What, Why};
+
+/// Unread input taken off a connection's hands before it is closed, in bytes at most.
+const DRAIN: usize = 1024 * 1024;
+
+impl<W: Watcher> Floor<W> {
+    /// Closes a connection; closing its only descriptor takes it off the interest list too.
+    pub(in crate::server) fn close(&mut self, fd: Fd, id: ConnId, why: Why) {
+        if !self.gate(Kind::Close, fd, Some(id)) {
+            return;
+        }
+        let Some(connection) = self.table.remove(fd) else { return };
+        let forgets = self.config.makes(Mistake::ForgetUnregister);
+        if !forgets {
+            self.selector.forget(Tag { fd, mark: mark(id) });
+        }
+        self.timers.clear(fd);
+        let mut row = connection.row;
+        // The kernel forgets a closed one by itself, so with epoll it takes not to close it.
+        if forgets && self.selector.fd().is_some() && why.is_the_peers() {
+            self.forgotten.push(connection.socket);
+        } else {
+            drop(connection.socket);
+            self.tell.call(fd, Some(id), What::Close);
+            (row.last, row.last_ret) = (Kind::Close, Ret::ZERO);
+        }
+        farewell(row, why, &mut self.tell);
+        self.let_go(connection.session);
+        // A descriptor is free: let the resting listener try at once.
+        self.acceptable |= self.listener.resting.is_some();
+    }
+
+    /// What is left of a closed connection's session: a file that was being sent is closed too.
+    pub(in crate::server) fn let_go(&mut self, session: Session) {
+        self.close_file(session.output.payload);
+    }
+
+    /// A file that was sent, or will not be.
+    pub(in crate::server) fn close_file(&mut self, payload: Payload) {
+        if let Payload::File { file, .. } = payload {
+            let fd = file.as_raw_fd();
+            self.gate(Kind::Close, fd, None);
+            drop(file);
+            self.tell.call(fd, None, What::Close);
+        }
+    }
+
+    /// A call failed for good.
+    pub(in crate::server) fn broken(&mut self, fd: Fd, id: ConnId, errno: Errno) {
+        let Some(connection) = self.table.get(fd, id) else { return };
+        let why = match connection.session.ending {
+            // All was sent before; that is why it ends.
+            Some(why) if connection.linger.is_some() => why,
+            _ => Why::of(errno),
+        };
+        self.close(fd, id, why);
+    }
+
+    /// Closes our half only, because closing a socket with unread input sends a reset, and a reset
+    /// can overtake the answer (RFC 9112 section 9.6). Returns how long the peer may go on talking.
+    pub(in crate::server) fn half_close(&mut self, fd: Fd, id: ConnId) -> Option<Nanos> {
+        let until = self.tell.now() + LINGER;
+        let connection = self.pass(Kind::Shutdown, fd, id)?;
+        connection.session.input = Vec::new();
+        connection.linger = Some(Linger { until, bytes: LINGER_BYTES });
+        let result = rustix::net::shutdown(&connection.socket, Shutdown::Write);
+        let ret = ret(result.map(|()| 0));
+        self.told(fd, id, What::Shutdown { how: How::Write, ret });
+        Some(until)
+    }
+
+    /// Closes with a reset.
+    pub(in crate::server) fn reset(&mut self, fd: Fd, id: ConnId, why: Why) {
+        let Some(connection) = self.table.get(fd, id) else { return };
+        let result = sockopt::set_socket_linger(&connection.socket, Some(Duration::ZERO));
+        let ret = ret(result.map(|()| 0));
+        self.told(fd, id, What::Setsockopt { name: "SO_LINGER", ret });
+        self.close(fd, id, why);
+    }
+
+    /// Takes unread input away, since `close(2)` on a socket that has some sends a reset in place
+    /// of a FIN.
+    pub(in crate::server) fn drain(&mut self, fd: Fd, id: ConnId) {
+        let mut left = DRAIN;
+        let mut buffer = [0; 4096];
+        while left > 0 {
+            let Some(connection) = self.table.get(fd, id) else { return };
+            let result = rustix::net::recv(&connection.socket, &mut buffer, RecvFlags::empty())
+                .map(|(received, _)| received);
+            self.told(fd, id, What::Recv { ret: ret(result) });
+            match result {
+                Ok(0) | Err(_) => return,
+                Ok(n) => left = left.saturating_sub(n),
+            }
+        }
+    }
+
+    /// Closes everything, when the loop has ended.
+    pub(in crate::server) fn close_all(&mut self, why: Why) {
+        for (fd, id) in self.table.all() {
+            self.close(fd, id, why);
+        }
+        for socket in std::mem::take(&mut self.forgotten) {
+            let fd = socket.as_raw_fd();
+            drop(socket);
+            self.tell.call(fd, None, What::Close);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! The gate that each call passes, and telling it afterwards.
+
+use std::time::Instant;
+
+use super::Floor;
+use crate::server::connection::Connection;
+use crate::server::house::After;
+use crate::server::pace::Verdict;
+use crate::server::selector::Watcher;
+use crate::telemetry::{ConnId, Fd, Kind, Next, Stance, What};
+
+impl<W: Watcher> Floor<W> {
+    /// The gate that every call of the loop passes. Returns whether the connection that the call
+    /// is for still is there: the operator may have closed it while the loop stood here.
+    #[inline]
+    pub(in crate::server) fn gate(&mut self, kind: Kind, fd: Fd, conn: Option<ConnId>) -> bool {
+        self.pace.is_free() || self.hold(Next { kind, fd, conn })
+    }
+
+    /// The gate before the call that watches an fd, where that is one.
+    pub(in crate::server) fn gate_ctl(&mut self, fd: Fd, conn: Option<ConnId>) -> bool {
+        self.selector.fd().is_none() || self.gate(Kind::EpollCtl, fd, conn)
+    }
+
+    /// The gate before a call on a connection. Returns it, if it still is there.
+    #[inline]
+    pub(in crate::server) fn pass(
+        &mut self,
+        kind: Kind,
+        fd: Fd,
+        id: ConnId,
+    ) -> Option<&mut Connection> {
+        if !self.gate(kind, fd, Some(id)) {
+            return None;
+        }
+        self.table.get(fd, id)
+    }
+
+    #[cold]
+    fn hold(&mut self, next: Next) -> bool {
+        let begin = self.tell.read_clock();
+        self.obey_late();
+        while !self.commanded && self.ending.is_none() {
+            let ends_turn = next.kind == W::WAIT;
+            let Verdict::Stand(until) = self.pace.ask(ends_turn, Instant::now()) else { break };
+            self.publish(Stance::Held(next));
+            let command = match until {
+                Some(until) => self.commands.queue.recv_deadline(until).ok(),
+                None => self.commands.queue.recv().ok(),
+            };
+            if let Some(command) = command {
+                self.command(command);
+            } else if until.is_none() {
+                // Nobody is left who could let it go on.
+                self.ending = Some(After::End);
+            }
+        }
+        self.resumed = self.tell.read_clock();
+        self.woke += self.resumed - begin;
+        next.conn.is_none_or(|id| self.table.get(next.fd, id).is_some())
+    }
+
+    /// Tells a call on a connection, and notes it in its row. Returns the connection.
+    #[inline]
+    pub(in crate::server) fn told(
+        &mut self,
+        fd: Fd,
+        id: ConnId,
+        what: What,
+    ) -> Option<&mut Connection> {
+        let now = self.tell.now();
+        self.tell.call(fd, Some(id), what);
+        self.table.note(fd, id, what, now)
+    }
+}

@@ -1,0 +1,124 @@
+//! What every step of a readiness loop needs, and of the coroutines: the table, the interest list,
+//! the gate, and somebody to tell. Receiving and sending are not here, so the operator's commands
+//! can be carried out in the middle of them.
+
+mod accept;
+mod answer;
+mod close;
+mod gate;
+mod operator;
+mod watch;
+
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+
+use super::connection::Connection;
+use super::desk::Desk;
+use super::house::{After, House};
+use super::listener;
+use super::pace::Pace;
+use super::pool::Pool;
+use super::selector::Watcher;
+use super::table::Table;
+use super::timers::Timers;
+use super::{Bound, Config};
+use crate::telemetry::{
+    Command, Commands, ConnId, Fd, Listener, Nanos, Publisher, Stance, Standing, What,
+};
+pub(super) use accept::Arrival;
+pub(super) use watch::{mark, unmarked};
+
+/// Calls that one connection may cost in one turn; then the others get theirs.
+pub(super) const BUDGET: u32 = 16;
+
+/// The loop's own things.
+pub(super) struct Floor<W> {
+    pub(super) config: Config,
+    pub(super) bound: Bound,
+    pub(super) listener: Listener,
+    pub(super) selector: W,
+    pub(super) table: Table<Connection>,
+    pub(super) timers: Timers,
+    pub(super) tell: Publisher,
+    pub(super) commands: Commands,
+    pub(super) pace: Pace,
+    /// Threads for handlers, with `--handler offload`.
+    pub(super) pool: Option<Pool>,
+    /// Commands that came while a handler kept the loop.
+    pub(super) late: Vec<Command>,
+    /// A command is being carried out: its calls are the operator's and pass the gate.
+    commanded: bool,
+    /// Connections with work left that no event will tell of.
+    pub(super) unfinished: Vec<(Fd, ConnId)>,
+    /// The accept queue may not be empty, though no event will tell.
+    pub(super) acceptable: bool,
+    /// Sockets that are never closed: `--mistake forget-unregister`.
+    forgotten: Vec<OwnedFd>,
+    last_id: u64,
+    /// When the last wait call returned, with pauses since then taken out.
+    pub(super) woke: Nanos,
+    /// When the loop last stood, or was held up: what peers sent meanwhile had to wait for us, so
+    /// no time limit is counted from earlier than this.
+    pub(super) resumed: Nanos,
+    /// Why the loop ends, once it does.
+    pub(super) ending: Option<After>,
+}
+
+impl<W: Watcher> Floor<W> {
+    /// Takes over the house, all but the desk.
+    pub(super) fn new(house: House, selector: W) -> (Self, Desk) {
+        let House { bound, config, desk, tell, commands, last_id } = house;
+        let listener = Listener {
+            epfd: selector.fd().unwrap_or(-1),
+            waker: if W::ASKS { -1 } else { commands.as_fd().as_raw_fd() },
+            ..listener::of(&bound, &config, W::SERVER)
+        };
+        let floor = Self {
+            table: Table::new(config.max_per_address > 0),
+            last_id,
+            resumed: tell.now(),
+            config,
+            bound,
+            listener,
+            selector,
+            timers: Timers::new(),
+            tell,
+            commands,
+            pace: Pace::default(),
+            pool: None,
+            late: Vec::new(),
+            commanded: false,
+            unfinished: Vec::new(),
+            acceptable: false,
+            forgotten: Vec::new(),
+            woke: 0,
+            ending: None,
+        };
+        (floor, desk)
+    }
+
+    /// Gives the house back, when its connections are closed. The selector's own descriptor, if it
+    /// has one, is closed with it.
+    pub(super) fn leave(self, desk: Desk) -> House {
+        let Self { bound, config, selector, mut tell, commands, listener, last_id, .. } = self;
+        let epoll = selector.fd();
+        drop(selector);
+        if epoll.is_some() {
+            tell.call_with(listener.epfd, None, What::Close, &[], &[], true);
+        }
+        House { bound, config, desk, tell, commands, last_id }
+    }
+
+    /// Goes on with a connection when all that is ready has been served.
+    pub(super) fn postpone(&mut self, fd: Fd, id: ConnId) {
+        if let Some(connection) = self.table.get(fd, id)
+            && !std::mem::replace(&mut connection.unfinished, true)
+        {
+            self.unfinished.push((fd, id));
+        }
+    }
+
+    pub(super) fn publish(&mut self, stance: Stance) {
+        let standing = Standing { stance, since: self.tell.now(), mode: self.pace.mode() };
+        self.tell.publish(&mut self.table, standing);
+    }
+}

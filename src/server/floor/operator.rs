@@ -1,0 +1,86 @@
+//! The operator's commands to a loop. Their calls are made at once, also while the loop stands.
+
+use super::Floor;
+use crate::server::connection::Connection;
+use crate::server::house::After;
+use crate::server::operator::Operated;
+use crate::server::pace::Pace;
+use crate::server::ret;
+use crate::server::selector::Watcher;
+use crate::server::table::Table;
+use crate::telemetry::{Command, ConnId, Fd, Kind, Publisher, What, Why};
+
+impl<W: Watcher> Floor<W> {
+    /// Takes the waker's wake-ups away.
+    pub(in crate::server) fn read_waker(&mut self) {
+        let fd = self.listener.waker;
+        self.gate(Kind::Input, fd, None);
+        let result = rustix::io::read(&self.commands, &mut [0; 8]);
+        self.tell.call_with(fd, None, What::Input { ret: ret(result) }, &[], &[], true);
+        self.rearm(fd);
+    }
+
+    /// Carries out every command that has come.
+    pub(in crate::server) fn obey(&mut self) {
+        self.obey_late();
+        self.collect();
+        while let Ok(command) = self.commands.queue.try_recv() {
+            self.command(command);
+        }
+    }
+
+    /// Carries out those that came while a handler kept the loop.
+    pub(super) fn obey_late(&mut self) {
+        if !self.commanded {
+            for command in std::mem::take(&mut self.late) {
+                self.command(command);
+            }
+        }
+    }
+
+    /// Carries out a command.
+    ///
+    /// It may be called while the loop stands in the middle of serving a connection, so it must
+    /// leave the shared buffers alone; what needs them is put on the list of unfinished ones.
+    pub(super) fn command(&mut self, command: Command) {
+        self.commanded = true;
+        self.tell.read_clock();
+        // It is published before the loop sleeps or stands again, which is the next thing it does.
+        self.carry_out(command);
+        self.commanded = false;
+    }
+}
+
+impl<W: Watcher> Operated for Floor<W> {
+    type Seat = Connection;
+
+    fn parts(&mut self) -> (&mut Table<Connection>, &mut Pace, &mut Publisher) {
+        (&mut self.table, &mut self.pace, &mut self.tell)
+    }
+
+    fn drop_client(&mut self, fd: Fd, id: ConnId) {
+        self.drain(fd, id);
+        self.close(fd, id, Why::Dropped);
+    }
+
+    fn reset_client(&mut self, fd: Fd, id: ConnId) {
+        self.reset(fd, id, Why::Reset);
+    }
+
+    fn stop_reading(&mut self, id: ConnId, stop: bool) {
+        let Some(fd) = self.find(id) else { return };
+        let Some(connection) = self.table.get(fd, id) else { return };
+        connection.row.stopped = stop;
+        if stop {
+            self.watch_again(fd, id);
+        } else {
+            connection.unread = true;
+            self.postpone(fd, id);
+        }
+        self.table.touch(fd);
+    }
+
+    fn end(&mut self, after: After) {
+        self.ending = Some(after);
+    }
+}

@@ -1,0 +1,97 @@
+//! A process for each connection: this one accepts, starts a worker (the same program) and hands
+//! it the socket. A thread for each worker hears what it tells, and waits for its end.
+//!
+//! The socket stays open here too, so that the operator can shut it down; the connection is closed
+//! when both have closed it.
+
+mod hear;
+mod wire;
+mod worker;
+
+use std::ffi::OsString;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::thread::Builder;
+
+use rustix::net::{AddressFamily, SocketFlags, SocketType};
+
+use super::hall::{self, Arrival, Hall};
+use super::house::{After, House};
+use crate::telemetry::{By, Fd, ServerKind, What};
+use hear::Hearer;
+pub use worker::work;
+
+/// Stack of a thread that hears a worker.
+const STACK: usize = 64 * 1024;
+
+/// How a worker process is started.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// The binary.
+    pub path: PathBuf,
+    /// The flags of its command line that this program was started with, so that the worker does
+    /// everything in the same way.
+    pub flags: Vec<OsString>,
+}
+
+impl Default for Program {
+    fn default() -> Self {
+        Self { path: "/proc/self/exe".into(), flags: Vec::new() }
+    }
+}
+
+/// A worker process, as it stands in the table.
+pub(super) struct Worker {
+    pub(super) pid: rustix::process::Pid,
+    /// Where it tells what it does; shut, it ends its handler.
+    pub(super) channel: Arc<OwnedFd>,
+}
+
+pub(super) fn run(house: House, started: &mut dyn FnMut(Fd)) -> io::Result<(House, After)> {
+    hall::run(house, ServerKind::Processes, started, |scope, hall| {
+        while let Some(arrival) = hall.accept() {
+            if arrival.crowded {
+                hall.turn_away(arrival);
+                continue;
+            }
+            // There may be no more processes, threads or descriptors.
+            let Ok((child, channel)) = start(hall, &arrival) else {
+                hall.turn_away(arrival);
+                continue;
+            };
+            let by = By::process(child.id().cast_signed());
+            if let Some(pid) = rustix::process::Pid::from_raw(child.id().cast_signed()) {
+                hall.assign(&arrival, by, Some(Worker { pid, channel: channel.clone() }));
+            }
+            hall.lock(by).tell.fact(arrival.fd, Some(arrival.id), What::Started { stack: 0 }, &[]);
+            let hear = Hearer { hall, child, channel, arrival };
+            let hearer = Builder::new().name(format!("worker {}", hear.child.id()));
+            let hear = move || hear.run();
+            if hearer.stack_size(STACK).spawn_scoped(scope, hear).is_err() {
+                // The worker was dropped with the closure: its channel is closed, and it ends.
+                return hall.end(After::End);
+            }
+        }
+    })
+}
+
+/// Starts a worker, with the socket as its descriptor 0 and its end of a channel as 1.
+fn start(hall: &Hall, arrival: &Arrival) -> io::Result<(Child, Arc<OwnedFd>)> {
+    let flags = SocketFlags::CLOEXEC;
+    let (ours, theirs) =
+        rustix::net::socketpair(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
+    let program = &hall.config.worker;
+    let mut command = Command::new(&program.path);
+    command.arg0("epollscope").arg("worker");
+    if arrival.full {
+        command.arg("--full");
+    }
+    command.arg("--").args(&program.flags);
+    command.stdin(Stdio::from(arrival.socket.try_clone()?)).stdout(Stdio::from(theirs));
+    let child = command.stderr(Stdio::null()).spawn()?;
+    Ok((child, Arc::new(ours)))
+}

@@ -1,0 +1,88 @@
+//! Sending what was answered, until the kernel takes no more.
+
+use super::Reactor;
+use super::attend::Flow;
+use crate::http::Payload;
+use crate::server::mistake::Mistake;
+use crate::server::selector::Selector;
+use crate::server::session;
+use crate::telemetry::{ConnId, Errno, Fd, Kind, Ret, Why};
+
+impl<S: Selector> Reactor<S> {
+    /// Sends what was gathered, and then the payload, until the kernel takes no more; only then
+    /// OUT is asked for.
+    pub(super) fn send(&mut self, fd: Fd, id: ConnId, budget: &mut u32) -> Flow {
+        let Self { floor, desk, .. } = self;
+        let mut sent = 0;
+        while sent < desk.output.len() {
+            // Taken in part again and again, it must not cost more than its budget either.
+            if sent > 0 && *budget == 0 {
+                self.keep(fd, id, sent, false);
+                return Flow::On;
+            }
+            *budget = budget.saturating_sub(1);
+            let Some(connection) = floor.pass(Kind::Send, fd, id) else { return Flow::Over };
+            let payload = !matches!(connection.session.output.payload, Payload::None);
+            let more = payload && desk.config.cork;
+            let what = session::send(&connection.socket, &desk.output[sent..], more);
+            floor.told(fd, id, what);
+            match what.ret().map_or(Ok(0), Ret::get) {
+                Ok(_) if floor.config.makes(Mistake::IgnorePartialWrite) => break,
+                Ok(n) => sent += usize::try_from(n).unwrap_or(0),
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) => {
+                    self.keep(fd, id, sent, true);
+                    return Flow::Over;
+                }
+                Err(errno) => return self.broken(fd, id, errno),
+            }
+        }
+        desk.output.clear();
+        self.send_payload(fd, id, budget)
+    }
+
+    /// Keeps for later what was gathered and is not sent.
+    fn keep(&mut self, fd: Fd, id: ConnId, sent: usize, blocked: bool) {
+        if let Some(connection) = self.floor.table.get(fd, id) {
+            connection.session.output.bytes = self.desk.output[sent..].to_vec();
+            connection.blocked = blocked;
+        }
+    }
+
+    /// Sends the payload, a bounded piece a call.
+    fn send_payload(&mut self, fd: Fd, id: ConnId, budget: &mut u32) -> Flow {
+        let floor = &mut self.floor;
+        let ignores = floor.config.makes(Mistake::IgnorePartialWrite);
+        loop {
+            let Some(connection) = floor.table.get(fd, id) else { return Flow::Over };
+            let Some(kind) = connection.session.output.next() else { return Flow::On };
+            if *budget == 0 {
+                return Flow::On;
+            }
+            *budget -= 1;
+            let Some(connection) = floor.pass(kind, fd, id) else { return Flow::Over };
+            let payload = &mut connection.session.output.payload;
+            let (what, mut left) = session::offer(&connection.socket, payload);
+            if ignores && what.ret().is_some_and(|ret| ret.get().is_ok()) {
+                left = session::believe(what, payload);
+            }
+            let Some(connection) = floor.told(fd, id, what) else { return Flow::Over };
+            match what.ret().map_or(Ok(0), Ret::get) {
+                Ok(0) => {
+                    floor.close(fd, id, Why::CutShort);
+                    return Flow::Over;
+                }
+                Ok(_) if left == 0 => {
+                    let output = std::mem::take(&mut connection.session.output);
+                    floor.close_file(output.payload);
+                }
+                Ok(_) | Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) => {
+                    connection.blocked = true;
+                    return Flow::Over;
+                }
+                Err(errno) => return self.broken(fd, id, errno),
+            }
+        }
+    }
+}
