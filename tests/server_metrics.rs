@@ -149,6 +149,8 @@ fn the_metrics_are_the_counters() {
         let (waited, uptime) = (later[TIMES[1]].as_f64(), later[TIMES[0]].as_f64());
         let passed = uptime - samples[TIMES[0]].as_f64();
         assert!(passed > 0.0 && passed <= took, "{passed} s of {took}");
+        // By the server's clock, whoever answers: it cannot have waited for longer than it ran.
+        assert!(waited <= uptime, "{waited} s of {uptime}");
         let nanos = |nanos: u64| std::time::Duration::from_nanos(nanos).as_secs_f64();
         let order = [nanos(before.waited), samples[TIMES[1]].as_f64(), waited, nanos(after.waited)];
         assert!(order.is_sorted(), "{order:?}");

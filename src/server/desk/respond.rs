@@ -45,7 +45,10 @@ impl Desk {
             site.refuse(413, *time, output)
         } else if let Some(route) = route {
             let text = match route {
-                Route::Metrics => routes::metrics(&witness.counters(), witness.now()),
+                Route::Metrics => {
+                    let (counters, now) = witness.counters();
+                    routes::metrics(&counters, now)
+                }
                 Route::Slow(time) => {
                     let meanwhile = if handled {
                         "The loop served the others meanwhile."

@@ -17,8 +17,8 @@ pub(in crate::server) trait Witness {
     fn call(&mut self, fd: Fd, what: What, bytes: &[u8]);
     /// A conclusion about the connection.
     fn fact(&mut self, what: What, bytes: &[u8]);
-    /// The totals.
-    fn counters(&mut self) -> Counters;
+    /// The totals, and the server's time at which they were so.
+    fn counters(&mut self) -> (Counters, Nanos);
     /// Runs a handler that takes that long, and tells it.
     fn handle(&mut self, route: &'static str, time: Duration);
     /// Whether handlers have threads of their own.

@@ -96,8 +96,8 @@ impl<W: Watcher> Witness for OnLoop<'_, W> {
         }
     }
 
-    fn counters(&mut self) -> Counters {
-        self.floor.tell.counters.clone()
+    fn counters(&mut self) -> (Counters, Nanos) {
+        (self.floor.tell.counters.clone(), self.floor.tell.now())
     }
 
     fn handle(&mut self, route: &'static str, time: Duration) {

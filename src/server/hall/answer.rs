@@ -30,8 +30,9 @@ impl Witness for AtTable<'_> {
         inner.note_fact(fd, id, what);
     }
 
-    fn counters(&mut self) -> Counters {
-        self.lock().tell.counters.clone()
+    fn counters(&mut self) -> (Counters, Nanos) {
+        let inner = self.lock();
+        (inner.tell.counters.clone(), inner.tell.now())
     }
 
     /// Sleeps in place of a handler; only the end of the server ends it early.

@@ -92,8 +92,10 @@ impl Hearer<'_> {
             Word::HalfClosed => inner.table.change(fd, id, |row| row.half_closed = true),
             Word::Counters => {
                 let mut counters = inner.tell.counters.clone();
+                let mut now = inner.tell.now();
                 drop(inner);
-                let words: Vec<u8> = counters.words().flat_map(|word| word.to_le_bytes()).collect();
+                let words = counters.words().chain([&mut now]);
+                let words: Vec<u8> = words.flat_map(|word| word.to_le_bytes()).collect();
                 // A worker that has died does not need them.
                 let _ = rustix::net::send(&*self.channel, &words, SendFlags::NOSIGNAL);
             }

@@ -83,10 +83,11 @@ impl Worker {
         self.now
     }
 
-    /// Reads the totals, which the parent sends when it is asked.
-    fn read_counters(&mut self) -> Option<Counters> {
-        let mut counters = Counters::default();
-        for word in counters.words() {
+    /// Reads the totals and the time, which the parent sends when it is asked: the server has run
+    /// for longer than this worker has.
+    fn read_counters(&mut self) -> Option<(Counters, Nanos)> {
+        let (mut counters, mut now) = (Counters::default(), 0);
+        for word in counters.words().chain([&mut now]) {
             let mut bytes = [0; 8];
             let mut have = 0;
             while have < bytes.len() {
@@ -99,7 +100,7 @@ impl Worker {
             }
             *word = u64::from_le_bytes(bytes);
         }
-        Some(counters)
+        Some((counters, now))
     }
 }
 
@@ -123,7 +124,7 @@ impl Witness for Worker {
         self.tell(Word::Fact(what, bytes));
     }
 
-    fn counters(&mut self) -> Counters {
+    fn counters(&mut self) -> (Counters, Nanos) {
         self.tell(Word::Counters);
         self.flush().ok().and_then(|()| self.read_counters()).unwrap_or_default()
     }
