@@ -21,30 +21,20 @@ pub mod ways;
 
 mod enabled;
 mod operate;
+mod scene;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use ratatui::layout::Rect;
 
-use self::charts::Charts;
-use self::costs::Costs;
-use self::engine::Engine;
-use self::flood::Flood;
-use self::lints::{Lint, Lints};
 use self::prompt::{Confirm, Input};
-use self::rates::Rates;
-use self::seats::Seats;
-use self::stream::Stream;
-use self::table::Table;
+pub use self::scene::Scene;
 use super::layout::{self, Areas, Arrangement, Panel};
 use super::panels;
 use crate::clients::{ClientInfo, ClientKind};
 use crate::inspect::{Question, Snapshot, Workers};
-use crate::telemetry::{
-    Batch, By, Command, ConnId, Counters, Fd, Listener, Lost, Mode, Nanos, Next, Stance, Standing,
-    Stdin,
-};
+use crate::telemetry::{Batch, By, Command, Fd, Listener, Mode, Nanos, Stdin};
 
 /// How long a notice is shown.
 const NOTICE_STAYS: Nanos = 6_000_000_000;
@@ -85,107 +75,6 @@ pub struct Options {
     pub url: String,
     /// When the server was started, since 1970 by the clocks of the place.
     pub zero: Duration,
-}
-
-/// What is known of the server.
-#[derive(Clone, Debug, Default)]
-pub struct Scene {
-    /// The connections.
-    pub table: Table,
-    /// The events.
-    pub stream: Stream,
-    /// The loop's two sides.
-    pub engine: Engine,
-    /// Histograms since the start.
-    pub charts: Charts,
-    /// What happened each second.
-    pub rates: Rates,
-    /// What it costs.
-    pub costs: Costs,
-    /// What looks like a mistake.
-    pub lints: Lints,
-    /// Who is asked.
-    pub seats: Seats,
-    /// Totals.
-    pub counters: Counters,
-    /// What the wire had no room for.
-    pub lost: Lost,
-    /// The listening socket.
-    pub listener: Option<Listener>,
-    /// Where the loop stands.
-    pub standing: Standing,
-    /// What the kernel said last.
-    pub kernel: Option<Arc<Snapshot>>,
-    /// The server's time.
-    pub now: Nanos,
-    flood: Flood,
-    /// The lints that the stream has told.
-    told: Vec<(Option<ConnId>, Fd, Nanos)>,
-}
-
-impl Scene {
-    fn apply(&mut self, batch: &Batch) {
-        self.table.apply(batch);
-        if self.flood.lets(batch) {
-            self.table.requests(batch);
-            self.stream.apply(batch);
-            self.engine.apply(batch);
-            self.seats.apply(batch);
-            self.lints.apply(batch);
-        } else {
-            self.table.leave_out();
-            self.stream.pass_over(batch);
-            self.engine.pass_over(batch);
-            self.seats.pass_over(batch);
-            self.lints.pass_over(batch);
-        }
-        if batch.lost.all() > self.lost.all() {
-            self.table.leave_out();
-        }
-        self.charts.apply(batch);
-        self.rates.apply(batch);
-        self.costs.apply(batch);
-        self.tell_lints(batch.time);
-        self.counters.clone_from(&batch.counters);
-        self.lost.clone_from(&batch.lost);
-        self.listener = batch.listener;
-        self.standing = batch.standing;
-    }
-
-    /// Puts what was found and not told yet into the stream; returns whether what is found is
-    /// another than before.
-    fn tell_lints(&mut self, now: Nanos) -> bool {
-        let key = |lint: &Lint| (lint.conn, lint.fd, lint.since);
-        let found: Vec<_> = self.lints.found().iter().map(key).collect();
-        if found == self.told {
-            return false;
-        }
-        for lint in self.lints.found() {
-            if !self.told.contains(&key(lint)) {
-                self.stream.lint(lint.text(now));
-            }
-        }
-        self.told = found;
-        true
-    }
-
-    /// What looks like a mistake, in a line: the newest, and how many more.
-    #[must_use]
-    pub fn lint(&self) -> Option<String> {
-        let (newest, others) = self.lints.found().split_last()?;
-        let more =
-            if others.is_empty() { String::new() } else { format!(" (+{} more)", others.len()) };
-        Some(newest.text(self.now) + &more)
-    }
-
-    /// The call before which the loop stands.
-    #[must_use]
-    pub fn next_call(&self) -> Option<Next> {
-        match self.standing.stance {
-            Stance::Held(next) => Some(next),
-            _ => None,
-        }
-    }
 }
 
 /// What lies over the panels.

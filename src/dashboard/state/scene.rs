@@ -1,0 +1,118 @@
+//! What is known of the server: the panels' contents, without what belongs to the operator.
+
+use std::sync::Arc;
+
+use super::charts::Charts;
+use super::costs::Costs;
+use super::engine::Engine;
+use super::flood::Flood;
+use super::lints::{Lint, Lints};
+use super::rates::Rates;
+use super::seats::Seats;
+use super::stream::Stream;
+use super::table::Table;
+use crate::inspect::Snapshot;
+use crate::telemetry::{
+    Batch, ConnId, Counters, Fd, Listener, Lost, Nanos, Next, Stance, Standing,
+};
+
+/// What is known of the server.
+#[derive(Clone, Debug, Default)]
+pub struct Scene {
+    /// The connections.
+    pub table: Table,
+    /// The events.
+    pub stream: Stream,
+    /// The loop's two sides.
+    pub engine: Engine,
+    /// Histograms since the start.
+    pub charts: Charts,
+    /// What happened each second.
+    pub rates: Rates,
+    /// What it costs.
+    pub costs: Costs,
+    /// What looks like a mistake.
+    pub lints: Lints,
+    /// Who is asked.
+    pub seats: Seats,
+    /// Totals.
+    pub counters: Counters,
+    /// What the wire had no room for.
+    pub lost: Lost,
+    /// The listening socket.
+    pub listener: Option<Listener>,
+    /// Where the loop stands.
+    pub standing: Standing,
+    /// What the kernel said last.
+    pub kernel: Option<Arc<Snapshot>>,
+    /// The server's time.
+    pub now: Nanos,
+    flood: Flood,
+    /// The lints that the stream has told.
+    told: Vec<(Option<ConnId>, Fd, Nanos)>,
+}
+
+impl Scene {
+    pub(super) fn apply(&mut self, batch: &Batch) {
+        self.table.apply(batch);
+        if self.flood.lets(batch) {
+            self.table.requests(batch);
+            self.stream.apply(batch);
+            self.engine.apply(batch);
+            self.seats.apply(batch);
+            self.lints.apply(batch);
+        } else {
+            self.table.leave_out();
+            self.stream.pass_over(batch);
+            self.engine.pass_over(batch);
+            self.seats.pass_over(batch);
+            self.lints.pass_over(batch);
+        }
+        if batch.lost.all() > self.lost.all() {
+            self.table.leave_out();
+        }
+        self.charts.apply(batch);
+        self.rates.apply(batch);
+        self.costs.apply(batch);
+        self.tell_lints(batch.time);
+        self.counters.clone_from(&batch.counters);
+        self.lost.clone_from(&batch.lost);
+        self.listener = batch.listener;
+        self.standing = batch.standing;
+    }
+
+    /// Puts what was found and not told yet into the stream; returns whether what is found is
+    /// another than before.
+    pub(super) fn tell_lints(&mut self, now: Nanos) -> bool {
+        let key = |lint: &Lint| (lint.conn, lint.fd, lint.since);
+        let found: Vec<_> = self.lints.found().iter().map(key).collect();
+        if found == self.told {
+            return false;
+        }
+        for lint in self.lints.found() {
+            if !self.told.contains(&key(lint)) {
+                self.stream.lint(lint.text(now));
+            }
+        }
+        self.told = found;
+        true
+    }
+
+    /// What looks like a mistake, in a line: the newest, and how many more.
+    #[must_use]
+    pub fn lint(&self) -> Option<String> {
+        let (newest, others) = self.lints.found().split_last()?;
+        let more =
+            if others.is_empty() { String::new() } else { format!(" (+{} more)", others.len()) };
+        Some(newest.text(self.now) + &more)
+    }
+
+    /// The call before which the loop stands.
+    #[must_use]
+    pub fn next_call(&self) -> Option<Next> {
+        match self.standing.stance {
+            Stance::Held(next) => Some(next),
+            _ => None,
+        }
+    }
+}
