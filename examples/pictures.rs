@@ -79,6 +79,11 @@ fn main() {
     std::thread::sleep(Duration::from_secs(1));
     shoot(&seats, "seats", &DARK);
 
+    let options = ["compare", "poll", "epoll", "--split", "--idle", "900", "--theme", "dark"];
+    let split = Terminal::start(program, (120, 36), &[&options[..], &["--seconds", "8"]].concat());
+    split.see("under load: 6");
+    shoot(&split, "split", &DARK);
+
     let mut charts = start((120, 36), "dark");
     std::thread::sleep(Duration::from_secs(20));
     charts.press("4z");
