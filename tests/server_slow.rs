@@ -18,8 +18,10 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// Of each sort.
 const MANY: usize = 500;
-/// How long one request of the quick client may take among them, on a busy machine.
-const AT_ONCE: Duration = Duration::from_secs(1);
+/// How long a slow one may take.
+const SLOW: Duration = Duration::from_secs(4);
+/// How long half of the quick client's requests may take among them, on a busy machine.
+const AT_ONCE: Duration = Duration::from_millis(50);
 
 /// A client to which only small segments are sent, so that the kernel buffers little for it.
 fn small(addr: SocketAddrV4) -> TcpStream {
@@ -39,7 +41,7 @@ fn two_thousand_slow_ones_are_ended_and_delay_nobody() {
         old.maximum.is_none_or(|most| most > 2 * 4 * MANY as u64 + 200),
         "this test needs some 4,200 descriptors: raise the hard limit (ulimit -Hn)"
     );
-    let limit = Some(Duration::from_secs(4));
+    let limit = Some(SLOW);
     let mut server = start(Config {
         header_timeout: limit,
         body_timeout: limit,
@@ -71,7 +73,7 @@ fn two_thousand_slow_ones_are_ended_and_delay_nobody() {
 
     // They go on, a byte at a time, until each is ended; meanwhile the quick one asks and asks.
     let mut turn = 0;
-    let mut slowest = Duration::ZERO;
+    let mut took = Vec::new();
     let begin = Instant::now();
     while server.counters.open() > 1 {
         assert!(begin.elapsed() < LIMIT, "{:?}", server.counters);
@@ -80,12 +82,17 @@ fn two_thousand_slow_ones_are_ended_and_delay_nobody() {
         let _ = bodies[at].write(b"x");
         let before = Instant::now();
         assert_eq!(ask(&mut quick, "/").0, 200);
-        slowest = slowest.max(before.elapsed());
+        took.push(before.elapsed());
         server.drain();
         turn += 1;
     }
-    println!("the slowest of {turn} took {slowest:?}");
-    assert!(slowest < AT_ONCE, "{slowest:?} for a small file");
+    took.sort_unstable();
+    let (middle, slowest) = (took[turn / 2], took[turn - 1]);
+    println!("of {turn} half took {middle:?}, the slowest {slowest:?}");
+    assert!(middle < AT_ONCE, "{middle:?} for a small file");
+    // The machine may stand still for a moment. One who waited for the slow ones would wait until
+    // they are ended.
+    assert!(slowest < SLOW / 2, "{slowest:?} for a small file");
     for why in [Why::HeaderTimeout, Why::BodyTimeout, Why::WriteTimeout, Why::IdleTimeout] {
         assert_eq!(server.counters.closed[why as usize], MANY as u64, "{}", why.label());
     }
