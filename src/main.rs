@@ -300,16 +300,11 @@ impl Run {
             mouse: !cli.no_mouse,
             ascii: cli.ascii,
         };
-        dashboard::run(dashboard::Setup {
-            subscriber: self.reader,
-            control: self.control,
-            server: self.server,
-            inspector,
-            clients: self.clients,
-            options,
-            notices: self.notices,
-        })
-        .map_err(|error| format!("The dashboard has ended: {}.", plain(&error)))
+        let (subscriber, control, server) = (self.reader, self.control, self.server);
+        let side = dashboard::Side { subscriber, control, server, inspector };
+        let (clients, notices) = (self.clients, self.notices);
+        dashboard::run(dashboard::Setup { side, clients, options, notices })
+            .map_err(|error| format!("The dashboard has ended: {}.", plain(&error)))
     }
 }
 

@@ -49,7 +49,7 @@ pub(super) fn run(args: &cli::Compare) -> Result<(), Sentence> {
 }
 
 /// Starts a server as `compare` does, but here.
-fn start(kind: ServerKind, load: &compare::Options) -> Result<split::Side, Sentence> {
+fn start(kind: ServerKind, load: &compare::Options) -> Result<dashboard::Side, Sentence> {
     let flags: Vec<OsString> =
         compare::arguments(kind, load).into_iter().map(OsString::from).collect();
     let cli = Cli::parse_from([OsString::from("epollscope")].iter().chain(&flags));
@@ -66,5 +66,5 @@ fn start(kind: ServerKind, load: &compare::Options) -> Result<split::Side, Sente
         .map_err(|error| cannot_listen(addr, &error))?;
     let inspector = Inspector::start(addr)
         .map_err(|error| format!("The inspector cannot be started: {}.", plain(&error)))?;
-    Ok(split::Side { subscriber, control, server, inspector })
+    Ok(dashboard::Side { subscriber, control, server, inspector })
 }

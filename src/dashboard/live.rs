@@ -10,8 +10,8 @@ use crate::inspect::{Inspector, Question, Snapshot};
 use crate::server::Handle;
 use crate::telemetry::{Batch, Command, Control, Gone, ServerKind, Subscriber};
 
-/// Everything that the dashboard takes over.
-pub struct Setup {
+/// A server that runs.
+pub struct Side {
     /// What the server tells.
     pub subscriber: Subscriber,
     /// What the server is told.
@@ -20,6 +20,12 @@ pub struct Setup {
     pub server: Handle,
     /// Who asks the kernel.
     pub inspector: Inspector,
+}
+
+/// Everything that the dashboard takes over.
+pub struct Setup {
+    /// The server.
+    pub side: Side,
     /// The built-in clients.
     pub clients: Clients,
     /// How it looks and behaves.
@@ -33,26 +39,63 @@ pub struct Setup {
 /// # Errors
 /// When there is no terminal, or it fails, or the server failed.
 pub fn run(setup: Setup) -> io::Result<()> {
-    let Setup { subscriber, control, server, inspector, clients, options, notices } = setup;
-    let addr = server.addr;
-    let live = Live {
-        subscriber,
-        control,
-        server: Some(server),
-        inspector,
-        clients,
-        seen: None,
-        guests: RefCell::default(),
-    };
+    let Setup { side, clients, options, notices } = setup;
+    let addr = side.server.addr;
+    let live = Live { link: side.into(), clients, seen: None, guests: RefCell::default() };
     run_with(live, addr, options, notices)
 }
 
-struct Live {
+/// The way to a server and back.
+pub(super) struct Link {
     subscriber: Subscriber,
     control: Control,
     /// `None` once its end was told.
     server: Option<Handle>,
     inspector: Inspector,
+}
+
+impl From<Side> for Link {
+    fn from(side: Side) -> Self {
+        let Side { subscriber, control, server, inspector } = side;
+        Self { subscriber, control, server: Some(server), inspector }
+    }
+}
+
+/// What [`World`] asks of it.
+impl Link {
+    pub(super) fn drain(&mut self, each: &mut dyn FnMut(&Batch)) -> bool {
+        self.subscriber.drain(&self.control, each)
+    }
+
+    pub(super) fn send(&self, command: Command) -> Result<(), Gone> {
+        self.control.send(command)
+    }
+
+    pub(super) fn ended(&mut self) -> Option<Result<(), String>> {
+        let server = self.server.take_if(|server| server.is_finished())?;
+        Some(server.join().map(|_| ()))
+    }
+
+    pub(super) fn ask(&self, mut question: Question) {
+        // The state knows the threads of the table; the server's own is not in it.
+        if let Some(workers) = &mut question.usage {
+            workers.own = self.thread().or(workers.own);
+        }
+        self.inspector.ask(question);
+    }
+
+    pub(super) fn latest(&self) -> Option<Snapshot> {
+        self.inspector.latest()
+    }
+
+    /// The server's own thread, while it runs.
+    pub(super) fn thread(&self) -> Option<i32> {
+        self.server.as_ref().map(|server| server.thread_id)
+    }
+}
+
+struct Live {
+    link: Link,
     clients: Clients,
     /// Which server was last heard of, and who shall come back when it is another.
     seen: Option<ServerKind>,
@@ -77,7 +120,7 @@ impl Live {
 impl World for Live {
     fn drain(&mut self, each: &mut dyn FnMut(&Batch)) -> bool {
         let mut server = None;
-        let open = self.subscriber.drain(&self.control, |batch| {
+        let open = self.link.drain(&mut |batch| {
             server = batch.listener.map(|listener| listener.server);
             each(batch);
         });
@@ -91,24 +134,19 @@ impl World for Live {
             let here = clients.iter().filter(|client| !client.ended);
             *self.guests.borrow_mut() = here.map(|client| client.kind).collect();
         }
-        self.control.send(command)
+        self.link.send(command)
     }
 
     fn ended(&mut self) -> Option<Result<(), String>> {
-        let server = self.server.take_if(|server| server.is_finished())?;
-        Some(server.join().map(|_| ()))
+        self.link.ended()
     }
 
-    fn ask(&self, mut question: Question) {
-        // The state knows the threads of the table; the server's own is not in it.
-        if let (Some(workers), Some(server)) = (&mut question.usage, &self.server) {
-            workers.own = Some(server.thread_id);
-        }
-        self.inspector.ask(question);
+    fn ask(&self, question: Question) {
+        self.link.ask(question);
     }
 
     fn latest(&self) -> Option<Snapshot> {
-        self.inspector.latest()
+        self.link.latest()
     }
 
     fn add_clients(&self, kind: ClientKind, count: usize) {

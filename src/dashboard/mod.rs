@@ -25,7 +25,7 @@ pub mod state;
 pub mod terminal;
 pub mod theme;
 
-pub use live::{Setup, run};
+pub use live::{Setup, Side, run};
 pub use run::Options;
 
 #[cfg(test)]

@@ -8,22 +8,10 @@ use super::{Half, Load, Loaded, Split};
 use crate::clients::{ClientInfo, ClientKind};
 use crate::compare;
 use crate::compare::drive::{Drive, Phase};
+use crate::dashboard::live::{Link, Side};
 use crate::dashboard::run::{Options, Session, World, show, state_of};
-use crate::inspect::{Inspector, Question, Snapshot, Workers, cpu};
-use crate::server::Handle;
-use crate::telemetry::{Batch, Command, Control, Gone, Subscriber};
-
-/// A server that runs, to be shown in one half.
-pub struct Side {
-    /// What the server tells.
-    pub subscriber: Subscriber,
-    /// What the server is told.
-    pub control: Control,
-    /// The server's thread.
-    pub server: Handle,
-    /// Who asks the kernel.
-    pub inspector: Inspector,
-}
+use crate::inspect::{Question, Snapshot, Workers, cpu};
+use crate::telemetry::{Batch, Command, Gone};
 
 /// Everything that the split screen takes over.
 pub struct Setup {
@@ -49,8 +37,7 @@ pub fn run(setup: Setup) -> io::Result<()> {
     for (side, name) in sides.into_iter().zip(names) {
         let state = state_of(side.server.addr, options, Vec::new());
         let drive = Drive::start(side.server.addr, load.clone())?;
-        let Side { subscriber, control, server, inspector } = side;
-        let live = Live { subscriber, control, server: Some(server), inspector, drive };
+        let live = Live { link: side.into(), drive };
         halves.push(Half::new(name, Session::new(live, state, Instant::now())));
     }
     let Ok(halves) = <[Half<Live>; 2]>::try_from(halves) else {
@@ -61,37 +48,29 @@ pub fn run(setup: Setup) -> io::Result<()> {
 }
 
 struct Live {
-    subscriber: Subscriber,
-    control: Control,
-    /// `None` once its end was told.
-    server: Option<Handle>,
-    inspector: Inspector,
+    link: Link,
     drive: Drive,
 }
 
 impl World for Live {
     fn drain(&mut self, each: &mut dyn FnMut(&Batch)) -> bool {
-        self.subscriber.drain(&self.control, each)
+        self.link.drain(each)
     }
 
     fn send(&self, command: Command) -> Result<(), Gone> {
-        self.control.send(command)
+        self.link.send(command)
     }
 
     fn ended(&mut self) -> Option<Result<(), String>> {
-        let server = self.server.take_if(|server| server.is_finished())?;
-        Some(server.join().map(|_| ()))
+        self.link.ended()
     }
 
-    fn ask(&self, mut question: Question) {
-        if let (Some(workers), Some(server)) = (&mut question.usage, &self.server) {
-            workers.own = Some(server.thread_id);
-        }
-        self.inspector.ask(question);
+    fn ask(&self, question: Question) {
+        self.link.ask(question);
     }
 
     fn latest(&self) -> Option<Snapshot> {
-        self.inspector.latest()
+        self.link.latest()
     }
 
     // The load is all the clients that there are.
@@ -121,7 +100,7 @@ impl Loaded for Live {
     }
 
     fn cpu(&self, mut workers: Workers) -> Option<Duration> {
-        workers.own = Some(self.server.as_ref()?.thread_id);
+        workers.own = Some(self.link.thread()?);
         cpu(&workers)
     }
 }

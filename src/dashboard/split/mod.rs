@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use ratatui::Frame;
 
-pub use self::live::{Setup, Side, run};
+pub use self::live::{Setup, run};
 use self::measure::Measure;
 use super::keys::Id;
 use super::run::{Session, Show, World};

@@ -70,7 +70,9 @@ impl Pen<'_> {
             frame.render_widget(Paragraph::new(lines), area);
             return;
         }
-        let above = if top_heavy { area.height * 2 / 3 } else { area.height / 2 };
+        // Below there is room for a heading, a line of those at work, and three of what is told.
+        let above =
+            if top_heavy { (area.height * 2 / 3).min(area.height - 6) } else { area.height / 2 };
         let below = area.height - above - 1;
         let part = |x, y, width, height| Rect { x, y, width, height };
         let wide = area.width >= WIDE;
