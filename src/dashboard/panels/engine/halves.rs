@@ -70,16 +70,16 @@ impl Pen<'_> {
             frame.render_widget(Paragraph::new(lines), area);
             return;
         }
-        // Below there is room for a heading, a line of those at work, and three of what is told.
+        // Below there is room for a heading, a line of those at work, and four of what is told.
         let above =
-            if top_heavy { (area.height * 2 / 3).min(area.height - 6) } else { area.height / 2 };
+            if top_heavy { (area.height * 2 / 3).min(area.height - 7) } else { area.height / 2 };
         let below = area.height - above - 1;
         let part = |x, y, width, height| Rect { x, y, width, height };
         let wide = area.width >= WIDE;
         let left = if wide { area.width / 2 } else { area.width };
         // Narrow, the queues stand below the list, and the history below what is done now.
         let queues = if wide { 0 } else { (above / 4).max(2) };
-        let told = if top_heavy { 4 } else { 6.min(below / 2) };
+        let told = if top_heavy { 5 } else { 6.min(below / 2) };
         let past = if wide || below < 14 { 0 } else { below / 3 };
         let room = Room {
             width: usize::from(left).saturating_sub(1),
