@@ -75,8 +75,8 @@ impl<'b> Request<'b> {
 /// Reads the request at the front of `buf`.
 ///
 /// Empty lines before it are skipped (RFC 9112, section 2.2). [`Head::Bad`] carries 400 for what is
-/// malformed, 413 for a body over the limit, 414, 417, 431, 501 for an unknown transfer coding and
-/// 505.
+/// malformed, 413 for a body over the limit, 414, 417, 421 for an `https` target, 431, 501 for an
+/// unknown transfer coding and 505.
 #[must_use]
 pub fn parse<'b>(buf: &'b [u8], limits: &Limits) -> Head<'b> {
     // Only the allowed part is looked at, so that the verdict does not depend on how much more has
@@ -191,7 +191,7 @@ fn request<'b>(
         None if minor > 0 => return Err(400),
         _ => {}
     }
-    let (path, query) = target_form(method, target).ok_or(400u16)?;
+    let (path, query) = target_form(method, target)?;
     let body = fields.body(minor, limits.body_bytes)?;
     let expect_continue = match fields.expect {
         Some(expect) if minor > 0 => {
@@ -261,7 +261,7 @@ mod tests {
         };
         for (line, expected) in [
             ("GET http://example.org:80/a/b?c", "/a/b"),
-            ("GET HTTPS://example.org?c", "/"),
+            ("GET HTTP://example.org?c", "/"),
             ("OPTIONS *", "*"),
             ("CONNECT example.org:443", "example.org:443"),
             ("GET /a:b@c", "/a:b@c"),
@@ -273,6 +273,13 @@ mod tests {
             "GET a",
             "GET http://",
             "GET http:///a",
+            "GET http://:80/",
+            "GET http://[::1/",
+            "GET https://",
+            "GET https://user@host/",
+            "GET /\u{e9}",
+            "GET /a?\u{624b}",
+            "GET http://x/\u{624b}",
             "GET http://user@host/",
             "GET /a#b",
             "GET /a#b?c",
@@ -285,6 +292,11 @@ mod tests {
         ] {
             assert_eq!(path(line), Err(400), "{line}");
         }
+        for line in ["GET https://example.org/", "HEAD HTTPS://x:443?a", "OPTIONS https://x"] {
+            assert_eq!(path(line), Err(421), "{line}");
+        }
+        let newer = "GET /\u{e9} HTTP/1.2\r\nHost: x\r\n\r\n";
+        assert_eq!(verdict(newer.as_bytes()).map(|_| ()), Err(400));
     }
 
     #[test]
@@ -310,6 +322,29 @@ mod tests {
             verdict(format!("GET / HTTP/1.1\r\n{fields}\r\n").as_bytes()).map(|_| ())
         };
         for good in ["x", "x:80", "x:", "", "[::1]:80", "[::ffff:127.0.0.1]", "a%20b", "1.2.3.4"] {
+            assert_eq!(host(&format!("Host: {good}\r\n")), Ok(()), "{good}");
+        }
+        for bad in [
+            "[4712::abcd::]",
+            "[:::]",
+            "[12345::1]",
+            "[1:2:3:4:5:6:7]",
+            "[1:2:3:4:5:6:7:8:9]",
+            "[1.2.3.4]",
+            "[::1.2.3]",
+            "[::1.2.3.256]",
+            "[.]",
+            "[::1%25eth0]",
+            "[v.a]",
+            "[v1]",
+            "[v1.]",
+            "[vg.a]",
+            "[v1.a%20]",
+            "[v1.a@b]",
+        ] {
+            assert_eq!(host(&format!("Host: {bad}\r\n")), Err(400), "{bad}");
+        }
+        for good in ["[2001:DB8:1:2:3:4:5:6]", "[1::]", "[v1.a]", "[vF0.a-b:c!]:80", "[V7.~]"] {
             assert_eq!(host(&format!("Host: {good}\r\n")), Ok(()), "{good}");
         }
         for bad in
