@@ -12,6 +12,7 @@ mod condition;
 mod date;
 mod fields;
 mod files;
+mod grammar;
 mod listing;
 mod page;
 mod parse;

@@ -6,6 +6,7 @@
 use std::mem::MaybeUninit;
 
 use super::fields::Fields;
+use super::grammar::is_token;
 use super::target::{is_authority, target_form};
 use super::{Body, Limits};
 
@@ -133,11 +134,6 @@ fn target_too_long(buf: &[u8], limit: usize) -> bool {
         return false;
     }
     line[space + 1..].iter().take_while(|&&b| b > b' ' && b != 0x7f).nth(limit).is_some()
-}
-
-/// RFC 9110, section 5.6.2.
-fn is_token(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b)
 }
 
 /// A version that httparse does not know: HTTP/1.2 and above is HTTP/1.1 to us (RFC 9110, section
