@@ -384,6 +384,22 @@ fn ranges_are_cut_from_small_and_large_files() {
 }
 
 #[test]
+fn a_suffix_of_an_empty_file_is_the_file() {
+    let root = folder(&[("empty.txt", b"")]);
+    let mut site = site(root.path());
+    for (range, status) in
+        [("-5", 200), ("-0", 416), ("0-", 416), ("0-0", 416), ("0-0,-1", 200), ("x", 200)]
+    {
+        let answer = get(&mut site, "/empty.txt", &format!("Range: bytes={range}\r\n"));
+        assert_eq!(answer.status, status, "{range}");
+        match status {
+            200 => assert_eq!(answer.field("Content-Length"), Some("0"), "{range}"),
+            _ => assert_eq!(answer.field("Content-Range"), Some("bytes */0"), "{range}"),
+        }
+    }
+}
+
+#[test]
 fn if_range_guards_a_range() {
     let root = folder(&[("a.txt", b"hello")]);
     let mut site = site(root.path());
