@@ -207,6 +207,8 @@ fn connections_are_kept_as_the_version_says() {
     assert_eq!(kept, (true, Some("keep-alive".into())));
     let closed = tail("GET / HTTP/1.1\r\nHost: x\r\nConnection: foo, Close\r\n\r\n");
     assert_eq!(closed, (false, Some("close".into())));
+    let closed = tail("GET / HTTP/1.1\r\nHost: x\r\nConnection: foo\r\nConnection: close\r\n\r\n");
+    assert_eq!(closed, (false, Some("close".into())));
 }
 
 #[test]
@@ -460,6 +462,16 @@ fn precompressed_neighbours_are_chosen_by_what_is_accepted() {
     ] {
         let expected = (coding.map(str::to_owned), body.to_vec(), vary.clone());
         assert_eq!(choose("/a.css", accept), expected, "{accept}");
+    }
+    // Several lines are one list (RFC 9110, section 5.3).
+    for (accept, coding) in [
+        ("identity\r\nAccept-Encoding: br", Some("br")),
+        ("zstd\r\nX: y\r\naccept-encoding: gzip\r\nAccept-Encoding: br;q=0.5", Some("gzip")),
+        ("gzip\r\nAccept-Encoding: *;q=0", Some("gzip")),
+        ("*\r\nAccept-Encoding: br;q=0, gzip;q=0", None),
+        ("gzip;q=0.5\r\nAccept-Encoding: identity", None),
+    ] {
+        assert_eq!(choose("/a.css", accept).0.as_deref(), coding, "{accept}");
     }
     assert_eq!(choose("/b.png", "gzip"), (None, b"picture".to_vec(), None));
     assert_eq!(get(&mut site, "/only.css", "Accept-Encoding: gzip\r\n").status, 404);

@@ -45,8 +45,10 @@ pub struct Request<'b> {
     pub body: Body,
     /// The client waits for a `100 Continue` before it sends the body.
     pub expect_continue: bool,
-    /// `Accept-Encoding`; only the first line of several.
+    /// `Accept-Encoding`: the first line of it.
     pub accept_encoding: Option<&'b [u8]>,
+    /// Whether there are more lines of it.
+    pub accept_more: bool,
     /// Whether there is any of the precondition headers `If-…`.
     pub conditional: bool,
     /// Whether there is a `Range`.
@@ -62,6 +64,12 @@ impl<'b> Request<'b> {
             let value = value.strip_prefix(b":")?;
             field.eq_ignore_ascii_case(name.as_bytes()).then(|| value.trim_ascii())
         })
+    }
+
+    /// The values of all `Accept-Encoding` lines. The head is read again only where there are several.
+    pub(super) fn accepted_codings(&self) -> impl Iterator<Item = &'b [u8]> {
+        let more = self.accept_more.then(|| self.values("accept-encoding").skip(1));
+        self.accept_encoding.into_iter().chain(more.into_iter().flatten())
     }
 
     /// The value of a header that may be there once; `None` when it is missing or repeated.
@@ -189,15 +197,11 @@ fn request<'b>(
     }
     let (path, query) = target_form(method, target)?;
     let body = fields.body(minor, limits.body_bytes)?;
-    let expect_continue = match fields.expect {
-        Some(expect) if minor > 0 => {
-            if !expect.eq_ignore_ascii_case(b"100-continue") {
-                return Err(417);
-            }
-            body != Body::None
-        }
-        _ => false,
-    };
+    // HTTP/1.0 has no expectations.
+    if fields.expect_other && minor > 0 {
+        return Err(417);
+    }
+    let expect_continue = fields.expect_continue && minor > 0 && body != Body::None;
     let keep_alive = !fields.close && (minor > 0 || fields.keep_alive);
     Ok(Head::Complete(Request {
         head: &buf[leading(buf)..head_len],
@@ -211,6 +215,7 @@ fn request<'b>(
         body,
         expect_continue,
         accept_encoding: fields.accept_encoding,
+        accept_more: fields.accept_more,
         conditional: fields.conditional,
         ranged: fields.ranged,
     }))
@@ -405,6 +410,13 @@ mod tests {
         assert_eq!(expect("Content-Length: 5\r\nExpect: 100-Continue\r\n"), Ok(true));
         assert_eq!(expect("Expect: 100-continue\r\n"), Ok(false), "there is no body");
         assert_eq!(expect("Expect: tea\r\n"), Err(417));
+        // A list (RFC 9110, section 10.1.1).
+        let length = "Content-Length: 5\r\n";
+        let one = "Expect: 100-continue\r\n";
+        assert_eq!(expect(&format!("{length}{one}{one}")), Ok(true));
+        assert_eq!(expect(&format!("{length}Expect: , 100-continue,100-CONTINUE\r\n")), Ok(true));
+        assert_eq!(expect(&format!("{length}{one}Expect: tea\r\n")), Err(417));
+        assert_eq!(expect(&format!("{length}Expect: 100-continue, tea\r\n")), Err(417));
         assert_eq!(expect("Content-Length: 9999999\r\nExpect: 100-continue\r\n"), Err(413));
     }
 

@@ -173,7 +173,7 @@ impl Site {
             }
             _ => return self.fail(501, &Note::None, to, now, out, watch),
         }
-        match self.locate(request.path, request.accept_encoding, !to.head, now, watch) {
+        match self.locate(request.path, Some(request), !to.head, now, watch) {
             Ok(found) => self.send(request, to, found, now, out, watch),
             Err(Miss::Status(status)) => self.fail(status, &Note::None, to, now, out, watch),
             Err(Miss::Bare(path)) if self.list => self.folder(&path, to, now, out, watch),
@@ -212,11 +212,12 @@ impl Site {
         answer::generated(Recipient::of(request), media_type, text, &self.prelude, out)
     }
 
-    /// Finds the file for a path, and opens it when its content is wanted and not in memory.
+    /// Finds the file for a path, in a coding that `by` accepts, and opens it when its content is
+    /// wanted and not in memory.
     fn locate(
         &mut self,
         path: &[u8],
-        accept: Option<&[u8]>,
+        by: Option<&Request<'_>>,
         content: bool,
         now: Now,
         watch: &mut dyn Watch,
@@ -227,7 +228,10 @@ impl Site {
         };
         let plain = Found { index, slot: 0 };
         let Self { root: Some(root), cache, .. } = self else { return Ok((plain, None)) };
-        let accept = accept.filter(|_| cache.negotiable(index)).map(acceptable).unwrap_or_default();
+        let accept = by
+            .filter(|_| cache.negotiable(index))
+            .map(|request| acceptable(request.accepted_codings()))
+            .unwrap_or_default();
         let negotiated = accept.iter().any(Option::is_some);
         if let Some(fd) = opened {
             if content && !negotiated && cache.stored(plain).is_some_and(|f| f.bytes().is_none()) {
