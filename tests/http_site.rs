@@ -386,6 +386,27 @@ fn ranges_are_cut_from_small_and_large_files() {
 }
 
 #[test]
+fn a_boundary_cannot_be_foreseen() {
+    let root = folder(&[("a.bin", b"0123456789")]);
+    let boundary = |site: &mut Site| {
+        let answer = get(site, "/a.bin", "Range: bytes=0-0,5-5\r\n");
+        let kind = answer.field("Content-Type").unwrap();
+        kind.strip_prefix("multipart/byteranges; boundary=").unwrap().to_owned()
+    };
+    let mut seen = std::collections::HashSet::new();
+    for _ in 0..20 {
+        let mut site = site(root.path());
+        for _ in 0..20 {
+            let boundary = boundary(&mut site);
+            // RFC 2046, section 5.1.1; and enough of it is random.
+            assert!((32..=70).contains(&boundary.len()), "{boundary}");
+            assert!(boundary.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'), "{boundary}");
+            assert!(seen.insert(boundary), "the same twice");
+        }
+    }
+}
+
+#[test]
 fn a_suffix_of_an_empty_file_is_the_file() {
     let root = folder(&[("empty.txt", b"")]);
     let mut site = site(root.path());

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use rust_embed::Embed;
 use rustix::io::Errno;
 
-use super::answer::{self, Answer, Note, Recipient};
+use super::answer::{self, Answer, Boundaries, Note, Recipient};
 use super::cache::{Cache, Entry, Found};
 use super::coding::acceptable;
 use super::condition::{Outcome, Validators, evaluate, range_counts};
@@ -70,6 +70,7 @@ pub struct Site {
     root: Option<Folder>,
     cache: Cache,
     prelude: Prelude,
+    boundaries: Boundaries,
     hidden: bool,
     list: bool,
     /// Error pages that the root does not have, and when that was found out.
@@ -132,6 +133,7 @@ impl Site {
             root,
             cache: Cache::default(),
             prelude: Prelude::default(),
+            boundaries: Boundaries::default(),
             hidden: false,
             list: false,
             pageless: Vec::new(),
@@ -319,7 +321,7 @@ impl Site {
         out: &mut Vec<u8>,
         watch: &mut dyn Watch,
     ) -> Response {
-        let Self { cache, prelude, .. } = self;
+        let Self { cache, prelude, boundaries, .. } = self;
         let Some(file) = cache.stored(found) else {
             // Refreshed a moment ago by this very thread.
             return self.fail(500, &Note::None, to, now, out, watch);
@@ -333,7 +335,7 @@ impl Site {
                 return answer.not_modified(out);
             }
             Portion::Parts(parts) => {
-                let response = answer.parts(&parts, fd.as_ref(), watch, out);
+                let response = answer.parts(&parts, &boundaries.next(), fd.as_ref(), watch, out);
                 close_some(fd, watch);
                 match response {
                     Some(response) => return response,
