@@ -422,6 +422,46 @@ fn a_suffix_of_an_empty_file_is_the_file() {
     }
 }
 
+/// The client has them from the answer that its `If-Range` is about (RFC 9110, section 15.3.7).
+#[test]
+fn a_part_after_if_range_repeats_only_what_it_must() {
+    let root = folder(&[("a.css", b"0123456789"), ("a.css.gz", b"9876543210")]);
+    let mut site = site(root.path());
+    let names = |answer: &Seen| -> Vec<String> {
+        let fields = answer.head.lines().skip(1).filter_map(|line| line.split_once(": "));
+        fields.map(|(name, _)| name.to_owned()).collect()
+    };
+    let accept = "Accept-Encoding: gzip\r\n";
+    let whole = get(&mut site, "/a.css", accept);
+    let (etag, modified) = (whole.field("ETag").unwrap(), whole.field("Last-Modified").unwrap());
+    let required = ["Server", "Date", "ETag", "Cache-Control", "Vary"];
+    for guard in [etag, modified] {
+        let fields = format!("{accept}Range: bytes=1-2\r\nIf-Range: {guard}\r\n");
+        let part = get(&mut site, "/a.css", &fields);
+        assert_eq!((part.status, &part.body[..]), (206, &b"87"[..]));
+        let expected = [&required[..], &["Content-Range", "Content-Length"]].concat();
+        assert_eq!(names(&part), expected);
+    }
+    // Of several parts each says what it is (section 15.3.7.2).
+    let plain = get(&mut site, "/a.css", "");
+    let guard = plain.field("ETag").unwrap();
+    let fields = format!("Range: bytes=1-2,5-5\r\nIf-Range: {guard}\r\n");
+    let parts = get(&mut site, "/a.css", &fields);
+    let expected = [&required[..], &["Content-Type", "Content-Length"]].concat();
+    assert_eq!(parts.status, 206);
+    assert_eq!(names(&parts), expected);
+    let text = String::from_utf8(parts.body).unwrap();
+    assert_eq!(text.matches("\r\nContent-Type: text/css; charset=utf-8\r\n").count(), 2);
+    // Without it, and where it does not hold, all of them.
+    let part = get(&mut site, "/a.css", &format!("{accept}Range: bytes=1-2\r\n"));
+    for name in names(&whole) {
+        assert!(part.field(&name).is_some(), "{name}");
+    }
+    let other =
+        get(&mut site, "/a.css", &format!("{accept}Range: bytes=1-2\r\nIf-Range: \"x\"\r\n"));
+    assert_eq!((other.status, names(&other)), (200, names(&whole)));
+}
+
 #[test]
 fn if_range_guards_a_range() {
     let root = folder(&[("a.txt", b"hello")]);

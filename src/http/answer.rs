@@ -72,9 +72,17 @@ pub(super) struct Answer<'a> {
     pub(super) prelude: &'a Prelude,
     pub(super) to: Recipient,
     pub(super) file: &'a Stored,
+    /// The client has the file's header lines: its `If-Range` is about the answer that had them.
+    pub(super) known: bool,
 }
 
 impl Answer<'_> {
+    /// The file's header lines in a 206: after `If-Range` only those that it must have, and else all
+    /// of a 200 (RFC 9110, section 15.3.7).
+    fn described(&self) -> &[u8] {
+        if self.known { self.file.shared() } else { self.file.described() }
+    }
+
     /// 200.
     pub(super) fn whole(
         &self,
@@ -107,13 +115,15 @@ impl Answer<'_> {
         out: &mut Vec<u8>,
     ) -> Response {
         start(206, self.prelude, out);
-        out.extend_from_slice(self.file.described());
+        out.extend_from_slice(self.described());
         let Span { start, len } = part;
+        if !self.known {
+            put(out, format_args!("Content-Type: {}\r\n", self.file.kind));
+        }
         put(
             out,
             format_args!(
-                "Content-Type: {}\r\nContent-Range: bytes {start}-{}/{}\r\nContent-Length: {len}\r\n",
-                self.file.kind,
+                "Content-Range: bytes {start}-{}/{}\r\nContent-Length: {len}\r\n",
                 start + len - 1,
                 self.file.size,
             ),
@@ -163,7 +173,7 @@ impl Answer<'_> {
         }
         put(&mut body, format_args!("--{boundary}--\r\n"));
         start(206, self.prelude, out);
-        out.extend_from_slice(self.file.described());
+        out.extend_from_slice(self.described());
         put(
             out,
             format_args!(

@@ -326,7 +326,9 @@ impl Site {
             // Refreshed a moment ago by this very thread.
             return self.fail(500, &Note::None, to, now, out, watch);
         };
-        let answer = Answer { prelude, to, file };
+        let known =
+            request.ranged && request.conditional && request.values("if-range").next().is_some();
+        let answer = Answer { prelude, to, file, known };
         let (status, note) = match portion(request, &answer, now) {
             Portion::Whole => return answer.whole(fd, watch, out),
             Portion::Part(part) => return answer.part(part, fd, watch, out),
