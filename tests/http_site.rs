@@ -218,10 +218,12 @@ fn a_cached_file_costs_no_call_within_a_second_and_is_seen_to_change_after_it() 
     let request = "GET /a.png HTTP/1.1\r\nHost: x\r\n\r\n";
     assert_eq!(ask_at(&mut site, request, at(0)).body, b"one");
     let calls = site.calls();
-    let fd = calls[0].1;
+    let (looked, fd) = (calls[0].1, calls[2].1);
     let expected = [
-        (FileKind::Open, fd, Ok(0)),
-        (FileKind::Stat, fd, Ok(0)),
+        (FileKind::Open, looked, Ok(0)),
+        (FileKind::Stat, looked, Ok(0)),
+        (FileKind::OpenAt, fd, Ok(0)),
+        (FileKind::Close, looked, Ok(0)),
         (FileKind::Read, fd, Ok(3)),
         (FileKind::Close, fd, Ok(0)),
     ];
@@ -231,7 +233,7 @@ fn a_cached_file_costs_no_call_within_a_second_and_is_seen_to_change_after_it() 
     assert_eq!(site.calls(), []);
     let changed = ask_at(&mut site, request, at(1));
     assert_eq!((&changed.body[..], changed.field("Content-Length")), (&b"second"[..], Some("6")));
-    assert_eq!(site.calls().len(), 4);
+    assert_eq!(site.calls().len(), 6);
     assert_eq!(ask_at(&mut site, request, at(2)).body, b"second");
     let expected = [FileKind::Open, FileKind::Stat, FileKind::Close];
     assert_eq!(site.kinds(), expected, "an unchanged file is not read again");
@@ -279,9 +281,13 @@ fn a_file_changed_just_now_has_a_weak_tag_and_is_read_again() {
 fn a_large_file_is_opened_for_each_request_and_never_leaked() {
     let root = folder(&[("large.bin", &vec![7; usize::try_from(SMALL).unwrap() + 1])]);
     let mut site = site(root.path());
-    for _ in 0..2 {
-        assert_eq!(get(&mut site, "/large.bin", "").body.len() as u64, SMALL + 1);
-        assert_eq!(site.kinds(), [FileKind::Open, FileKind::Stat]);
+    let looked = [FileKind::Open, FileKind::Stat, FileKind::OpenAt, FileKind::Close];
+    for (seconds, expected) in
+        [(0, &looked[..]), (0, &looked[..2]), (2, &looked), (2, &looked[..2])]
+    {
+        let request = "GET /large.bin HTTP/1.1\r\nHost: x\r\n\r\n";
+        assert_eq!(ask_at(&mut site, request, at(seconds)).body.len() as u64, SMALL + 1);
+        assert_eq!(site.kinds(), expected, "at {seconds} s");
     }
     // What is not handed over is closed.
     for request in [
@@ -293,7 +299,8 @@ fn a_large_file_is_opened_for_each_request_and_never_leaked() {
     ] {
         ask_at(&mut site, request, at(100));
         let calls = site.calls();
-        let opened = calls.iter().filter(|c| matches!(c, (FileKind::Open, _, Ok(_)))).count();
+        let open = [FileKind::Open, FileKind::OpenAt];
+        let opened = calls.iter().filter(|c| open.contains(&c.0) && c.2.is_ok()).count();
         let closed = calls.iter().filter(|c| c.0 == FileKind::Close).count();
         assert_eq!(opened, closed, "{request} {calls:?}");
     }
@@ -619,6 +626,58 @@ fn nothing_but_files_below_the_root_is_served() {
     }
     let mut open = Site::of(http::Site::open(root.path()).unwrap().hidden(true));
     assert_eq!(get(&mut open, "/.hidden", "").body, b"h");
+}
+
+/// A writer who waits for a reader would go on, write to nobody and die of SIGPIPE.
+#[test]
+fn what_is_no_file_is_never_opened() {
+    use rustix::fs::inotify;
+    let root = folder(&[("a.css", b"a"), ("sub/x", b"x")]);
+    let make = |name: &str| {
+        let mode = rustix::fs::Mode::from_raw_mode(0o644);
+        let fifo = rustix::fs::FileType::Fifo;
+        rustix::fs::mknodat(rustix::fs::CWD, root.path().join(name), fifo, mode, 0).unwrap();
+    };
+    for name in ["fifo", "fifo.css", "a.css.gz", "sub/index.html"] {
+        make(name);
+    }
+    symlink("fifo", root.path().join("link")).unwrap();
+    fs::write(root.path().join("soon.css"), "soon").unwrap();
+    let watch = inotify::init(inotify::CreateFlags::NONBLOCK).unwrap();
+    for folder in ["", "sub"] {
+        let path = root.path().join(folder);
+        inotify::add_watch(&watch, path, inotify::WatchFlags::OPEN).unwrap();
+    }
+    // The names that were opened since it was last asked.
+    let opened = || {
+        let mut room = [std::mem::MaybeUninit::uninit(); 4096];
+        let mut events = inotify::Reader::new(&watch, &mut room);
+        let mut names = Vec::new();
+        while let Ok(event) = events.next() {
+            names.extend(event.file_name().map(|name| name.to_str().unwrap().to_owned()));
+        }
+        names
+    };
+    let mut site = Site::of(http::Site::open(root.path()).unwrap().list(true));
+    for (target, status) in [
+        ("/fifo", 403),
+        ("/fifo", 403),
+        ("/fifo/", 404),
+        ("/link", 403),
+        ("/fifo.css", 403),
+        ("/sub/", 403),
+        ("/a.css", 200),
+        ("/soon.css", 200),
+    ] {
+        assert_eq!(get(&mut site, target, "Accept-Encoding: gzip\r\n").status, status, "{target}");
+    }
+    assert_eq!(opened(), ["a.css", "soon.css"]);
+    // A file that became one.
+    fs::remove_file(root.path().join("soon.css")).unwrap();
+    make("soon.css");
+    let request = "GET /soon.css HTTP/1.1\r\nHost: x\r\n\r\n";
+    assert_eq!(ask_at(&mut site, request, at(1)).status, 403);
+    assert_eq!(opened(), <[String; 0]>::default());
 }
 
 #[test]

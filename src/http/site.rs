@@ -289,25 +289,30 @@ impl Site {
             }
             name.extend_from_slice(b"index.html");
         }
-        let fd = match root.get(&name, watch) {
+        let looked = match root.look(&name, watch) {
             Ok(fd) => fd,
             Err(Errno::NOENT) if wanted.folder => return Err(Miss::Bare(wanted)),
             Err(errno) => return Err(Miss::Status(files::status(errno))),
         };
-        let miss = match files::stat(&fd, watch) {
+        let miss = match files::stat(&looked, watch) {
             Ok(Thing::File(stamp)) => {
+                let open = root.open_looked(looked, &name, watch);
+                let fd = open.map_err(|errno| Miss::Status(files::status(errno)))?;
                 let mut entry = Entry::new(canonical, name);
-                match entry.load(0, &fd, stamp, now, watch) {
-                    Ok(()) => return Ok((cache.insert(entry), Some(fd))),
-                    Err(errno) => Miss::Status(files::status(errno)),
-                }
+                return match entry.load(0, &fd, stamp, now, watch) {
+                    Ok(()) => Ok((cache.insert(entry), Some(fd))),
+                    Err(errno) => {
+                        files::close(fd, watch);
+                        Err(Miss::Status(files::status(errno)))
+                    }
+                };
             }
             Ok(Thing::Folder) if !wanted.folder => Miss::Slash(wanted),
             Ok(Thing::Folder) => Miss::Status(404),
             Ok(Thing::Other) => Miss::Status(403),
             Err(errno) => Miss::Status(files::status(errno)),
         };
-        files::close(fd, watch);
+        files::close(looked, watch);
         Err(miss)
     }
 
@@ -364,12 +369,8 @@ impl Site {
         let Self { root: Some(root), hidden, .. } = self else {
             return self.fail(404, &Note::None, to, now, out, watch);
         };
-        let names = root.get(&path.name, watch).and_then(|fd| {
-            let names = match files::stat(&fd, watch) {
-                Ok(Thing::Folder) => files::list(&fd, listing::MOST, watch),
-                Ok(_) => Err(Errno::NOENT),
-                Err(errno) => Err(errno),
-            };
+        let names = root.open_folder(&path.name, watch).and_then(|fd| {
+            let names = files::list(&fd, listing::MOST, watch);
             files::close(fd, watch);
             names
         });
