@@ -144,10 +144,17 @@ impl Folder {
     pub(super) fn open(root: &Path) -> io::Result<Self> {
         let flags = LOOK | OFlags::DIRECTORY;
         let root = rustix::fs::openat(CWD, root, flags, Mode::empty())?;
-        // Seccomp filters that do not know the call answer EPERM.
+        // Both fail where the folder may not be entered, which `O_PATH` alone does not ask.
         let probe = rustix::fs::openat2(&root, ".", flags, Mode::empty(), ResolveFlags::BENEATH);
+        // Seccomp filters that do not know the call answer EPERM.
         let beneath = !matches!(probe, Err(Errno::NOSYS | Errno::PERM));
+        if beneath { probe } else { rustix::fs::openat(&root, ".", flags, Mode::empty()) }?;
         Ok(Self { root: Arc::new(root), beneath })
+    }
+
+    /// Whether the root's names can be read.
+    pub(super) fn check_list(&self) -> Result<(), Errno> {
+        self.open_folder(b"", &mut Unwatched).map(drop)
     }
 
     /// Finds what lies under a name without opening it: a FIFO that is opened lets its writer go on,

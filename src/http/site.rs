@@ -147,6 +147,14 @@ impl Site {
         self
     }
 
+    /// Whether the names in the root can be read, for [`Site::list`].
+    ///
+    /// # Errors
+    /// When they cannot.
+    pub fn check_list(&self) -> io::Result<()> {
+        Ok(self.root.as_ref().map_or(Ok(()), Folder::check_list)?)
+    }
+
     /// Whether a folder without an `index.html` is answered with a list of its files; not by default.
     #[must_use]
     pub fn list(mut self, yes: bool) -> Self {
