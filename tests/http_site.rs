@@ -733,6 +733,22 @@ fn a_folder_is_listed_when_asked_for() {
 }
 
 #[test]
+fn hidden_names_take_no_place_in_a_list() {
+    let root = folder(&[("f/.hidden", b"")]);
+    for n in 0..5100 {
+        let dot = if n < 5050 { "." } else { "" };
+        fs::write(root.path().join(format!("f/{dot}{n}")), "").unwrap();
+    }
+    let list = |hidden| {
+        let mut site = Site::of(http::Site::open(root.path()).unwrap().list(true).hidden(hidden));
+        let text = String::from_utf8(get(&mut site, "/f/", "").body).unwrap();
+        (text.matches("<li>").count() - 1, text.contains("more than the 5000"))
+    };
+    assert_eq!(list(false), (50, false));
+    assert_eq!(list(true), (5000, true));
+}
+
+#[test]
 fn what_is_remembered_is_bounded() {
     let root = folder(&[]);
     for n in 0..1100 {

@@ -309,10 +309,12 @@ pub(super) struct Name {
     pub(super) name: Vec<u8>,
 }
 
-/// The names in a folder but `.` and `..`, at most `most`, and whether there are more.
+/// The names in a folder but `.` and `..`, without the hidden ones unless they are wanted, at most
+/// `most`, and whether there are more.
 pub(super) fn list(
     fd: &OwnedFd,
     most: usize,
+    hidden: bool,
     watch: &mut dyn Watch,
 ) -> Result<(Vec<Name>, bool), Errno> {
     let mut room = vec![std::mem::MaybeUninit::uninit(); 32 * 1024];
@@ -339,8 +341,14 @@ pub(super) fn list(
             Some(Ok(entry)) => {
                 let name = entry.file_name().to_bytes();
                 bytes += (RECORD + name.len() + 1).next_multiple_of(8);
-                more = names.len() == most;
-                if !more && !matches!(name, b"." | b"..") {
+                let wanted = match name {
+                    b"." | b".." => false,
+                    [b'.', ..] => hidden,
+                    _ => true,
+                };
+                if wanted && names.len() == most {
+                    more = true;
+                } else if wanted {
                     let file = entry.file_type() != FileType::Directory;
                     names.push(Name { file, name: name.into() });
                 }
@@ -470,12 +478,15 @@ mod tests {
         let folder = Folder::open(root.path()).unwrap();
         let mut calls = Recorder::default();
         let fd = folder.open_folder(b"", &mut calls).unwrap();
-        let (names, more) = list(&fd, 100, &mut calls).unwrap();
+        let (names, more) = list(&fd, 100, false, &mut calls).unwrap();
         assert_eq!((names.len(), more), (10, false));
         assert_eq!(names.iter().min(), Some(&Name { file: false, name: b"d".into() }));
         let fd = folder.open_folder(b"", &mut calls).unwrap();
-        let (names, more) = list(&fd, 5, &mut calls).unwrap();
+        let (names, more) = list(&fd, 5, false, &mut calls).unwrap();
         assert_eq!((names.len(), more), (5, true));
+        let fd = folder.open_folder(b"", &mut calls).unwrap();
+        let (names, more) = list(&fd, 10, false, &mut calls).unwrap();
+        assert_eq!((names.len(), more), (10, false), "neither dot is one more");
     }
 
     #[test]

@@ -378,13 +378,12 @@ impl Site {
             return self.fail(404, &Note::None, to, now, out, watch);
         };
         let names = root.open_folder(&path.name, watch).and_then(|fd| {
-            let names = files::list(&fd, listing::MOST, watch);
+            let names = files::list(&fd, listing::MOST, *hidden, watch);
             files::close(fd, watch);
             names
         });
         match names {
-            Ok((mut names, more)) => {
-                names.retain(|name| *hidden || !name.name.starts_with(b"."));
+            Ok((names, more)) => {
                 let mut body = Vec::new();
                 listing::write(&path.name, names, more, &mut body);
                 answer::page(200, &Note::None, to, &body, &self.prelude, out)
