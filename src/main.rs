@@ -156,7 +156,7 @@ fn serve(cli: &Cli) -> Result<(), Sentence> {
         notices.push(format!("This server makes a mistake on purpose, {name}: {summary}."));
     }
     let max_connections = connections(cli, descriptors(), &mut notices);
-    let site = site(cli.root.as_deref())?.list(cli.list).hidden(cli.hidden);
+    let site = site(cli.root.as_deref(), cli.list)?.hidden(cli.hidden);
     let bound = bind(cli.bind, cli.port, &mut notices)?;
     let addr = bound.addr();
 
@@ -253,7 +253,7 @@ fn config(cli: &Cli, max_connections: usize) -> server::Config {
 fn work(flags: &[OsString], full: bool) -> Result<(), Sentence> {
     let cli =
         Cli::parse_from(std::iter::once(OsString::from("epollscope")).chain(flags.iter().cloned()));
-    let site = site(cli.root.as_deref())?.list(cli.list).hidden(cli.hidden);
+    let site = site(cli.root.as_deref(), false)?.list(cli.list).hidden(cli.hidden);
     server::work(&config(&cli, 1), site, full)
         .map_err(|error| format!("The worker cannot watch its parent: {}.", plain(&error)))
 }
@@ -334,9 +334,17 @@ fn connections(cli: &Cli, descriptors: Option<u64>, notices: &mut Vec<String>) -
     usize::try_from(asked.min(possible)).unwrap_or(usize::MAX)
 }
 
-fn site(root: Option<&Path>) -> Result<Site, Sentence> {
-    let Some(root) = root else { return Ok(Site::embedded()) };
-    Site::open(root).map_err(|error| {
+/// The pages, with lists of folders where that is asked for and possible.
+fn site(root: Option<&Path>, list: bool) -> Result<Site, Sentence> {
+    let Some(root) = root else { return Ok(Site::embedded().list(list)) };
+    let open = || {
+        let site = Site::open(root)?.list(list);
+        if list {
+            site.check_list()?;
+        }
+        Ok(site)
+    };
+    open().map_err(|error: std::io::Error| {
         let shown = root.display();
         match error.kind() {
             ErrorKind::NotFound => {
@@ -465,7 +473,7 @@ mod tests {
     fn a_foreign_address_and_a_missing_folder_are_told() {
         let error = bind([192, 0, 2, 1].into(), Some(0), &mut Vec::new()).unwrap_err();
         assert!(error.starts_with("192.0.2.1 is not an address of this machine"), "{error}");
-        let tell = |path: &str| site(Some(Path::new(path))).err().unwrap();
+        let tell = |path: &str| site(Some(Path::new(path)), false).err().unwrap();
         assert!(tell("/no/such/folder").starts_with("There is no folder /no/such/folder"));
         assert!(tell("/proc/self/exe").contains("is not a folder"));
     }

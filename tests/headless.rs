@@ -220,6 +220,54 @@ fn an_error_is_one_sentence_and_a_code() {
     assert!(err.contains("--fps"), "{err}");
 }
 
+/// As `nobody` where this user is root, whom no permission binds.
+#[test]
+fn a_root_that_may_not_be_read_is_refused_at_the_start() {
+    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::process::CommandExt;
+    const NOBODY: u32 = 65534;
+    let is_root = rustix::process::geteuid().is_root();
+    let allow = |path: &Path, mode| {
+        std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap();
+    };
+    let top = tempfile::tempdir().unwrap();
+    allow(top.path(), 0o755);
+    let root = top.path().join("root");
+    std::fs::create_dir(&root).unwrap();
+    let shown = root.to_str().unwrap();
+    let command = |args: &[&str]| {
+        let mut command = program(args);
+        if is_root {
+            command.uid(NOBODY).gid(NOBODY);
+        }
+        command
+    };
+    if command(&["--version"]).output().is_err() {
+        eprintln!("skipped: nobody may not run the program where it lies");
+        return;
+    }
+    // 0: neither entered nor listed; r: not entered; x: its files can be served, but not listed.
+    for (mode, options) in
+        [(0o000, &[][..]), (0o444, &[]), (0o444, &["--list"]), (0o111, &["--list"])]
+    {
+        allow(&root, mode);
+        let args = [&["--quiet", "--port", "0", shown], options].concat();
+        let mut child = command(&args).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        if !line.is_empty() {
+            // It listens, and would not end by itself.
+            let _ = child.kill();
+        }
+        let Output { status, stderr, .. } = child.wait_with_output().unwrap();
+        assert_eq!((line.as_str(), status.code()), ("", Some(1)), "{mode:o} {options:?}");
+        let sentence = format!("epollscope: The folder {shown} may not be read: ");
+        let error = String::from_utf8(stderr).unwrap();
+        assert!(error.starts_with(&sentence) && error.lines().count() == 1, "{error}");
+    }
+    allow(&root, 0o755);
+}
+
 #[test]
 fn completions_and_man_page_go_to_stdout() {
     let (code, out, err) = ended(&["completions", "bash"]);

@@ -19,10 +19,12 @@ fn write(call: FileCall<'_>) -> String {
         }
     }
     match call {
-        FileCall::Open { dirfd, path, ret: r } => {
-            format!("openat2 {dirfd} {} = {}", String::from_utf8_lossy(path), ret(r))
+        FileCall::Open { dirfd, path, look, ret: r } => {
+            let flags = if look { "O_PATH" } else { "O_RDONLY" };
+            format!("openat2 {dirfd} {} {flags} = {}", String::from_utf8_lossy(path), ret(r))
         }
         FileCall::OpenAt { dirfd, path, ret: r } => {
+            let dirfd = if dirfd == -100 { "AT_FDCWD".to_owned() } else { dirfd.to_string() };
             format!("openat {dirfd} {} = {}", String::from_utf8_lossy(path), ret(r))
         }
         FileCall::Stat { fd, ret: r } => format!("fstat {fd} = {}", ret(r.map(|()| 0))),
@@ -64,7 +66,13 @@ fn read(line: &str) -> Option<String> {
     Some(match name {
         // The standard library's own check before a close, in builds with debug assertions.
         "fcntl" if cfg!(debug_assertions) && arguments.last() == Some(&"F_GETFD") => return None,
-        "openat2" | "openat" => format!("{name} {} {} = {result}", arguments[0], path()?),
+        "openat2" => {
+            // Without the access mode where it is without a meaning.
+            let look = arguments.get(2)?.contains("O_PATH");
+            let flags = if look { "O_PATH" } else { "O_RDONLY" };
+            format!("openat2 {} {} {flags} = {result}", arguments[0], path()?)
+        }
+        "openat" => format!("openat {} {} = {result}", arguments[0], path()?),
         "fstat" | "close" | "getdents64" => format!("{name} {} = {result}", arguments[0]),
         "pread64" => format!("{name} {} {} = {result}", arguments[0], arguments.last()?),
         "mmap" => return None,
@@ -93,8 +101,11 @@ fn traced() {
         (0, "GET /list/"),
         (0, "GET /out"),
         (0, "GET /empty.txt"),
+        (0, "GET /fifo"),
         (5, "GET /small.txt"),
-        (5, "GET /large.bin"),
+        (5, "HEAD /large.bin"),
+        (9, "GET /large.bin"),
+        (9, "GET /large.bin"),
     ] {
         let request = format!("{fields} HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\n\r\n");
         let Head::Complete(request) = parse(request.as_bytes(), &Limits::default()) else {
@@ -133,6 +144,9 @@ fn the_calls_told_are_those_that_strace_saw() {
     std::fs::write(root.join("empty.txt"), "").unwrap();
     std::fs::write(root.join("large.bin"), vec![0; 100_000]).unwrap();
     std::os::unix::fs::symlink("/etc/hostname", root.join("out")).unwrap();
+    let mode = rustix::fs::Mode::from_raw_mode(0o644);
+    let fifo = rustix::fs::FileType::Fifo;
+    rustix::fs::mknodat(rustix::fs::CWD, root.join("fifo"), fifo, mode, 0).unwrap();
     let trace = top.path().join("trace");
     let status = Command::new("strace")
         .args(["-f", "-e", "trace=desc,file", "-e", "signal=none", "-o"])

@@ -1,133 +1,14 @@
 //! Whole requests through `http`: parsed from bytes, answered from the embedded pages and from real
-//! folders, with the answers read back as a client would.
+//! folders, with the answers read back as a client would. Ranges are in `http_ranges`.
+
+mod asking;
 
 use std::fs;
 use std::io::Read;
-use std::os::fd::RawFd;
-use std::os::unix::fs::{FileExt, symlink};
-use std::path::Path;
+use std::os::unix::fs::symlink;
 
-use epollscope::http::{
-    self, FileCall, FileKind, Head, Limits, Now, Payload, Response, SMALL, Watch, parse,
-};
-
-/// An answer as a client sees it.
-struct Seen {
-    status: u16,
-    head: String,
-    body: Vec<u8>,
-    keep_alive: bool,
-}
-
-impl Seen {
-    fn field(&self, name: &str) -> Option<&str> {
-        self.head.lines().skip(1).find_map(|line| {
-            let (field, value) = line.split_once(": ")?;
-            field.eq_ignore_ascii_case(name).then_some(value)
-        })
-    }
-}
-
-/// A site, and the calls on files that it makes: which, the file's descriptor, the result.
-struct Site {
-    site: http::Site,
-    calls: Calls,
-}
-
-type Call = (FileKind, RawFd, Result<usize, i32>);
-
-#[derive(Default)]
-struct Calls(Vec<Call>);
-
-impl Watch for Calls {
-    fn before(&mut self, _: FileKind, _: RawFd) {}
-
-    fn after(&mut self, call: FileCall<'_>) {
-        self.0.push(match call {
-            FileCall::Open { ret, .. } => (FileKind::Open, ret.unwrap_or(-1), ret.map(|_| 0)),
-            FileCall::OpenAt { ret, .. } => (FileKind::OpenAt, ret.unwrap_or(-1), ret.map(|_| 0)),
-            FileCall::Stat { fd, ret } => (FileKind::Stat, fd, ret.map(|()| 0)),
-            FileCall::Read { fd, ret, .. } => (FileKind::Read, fd, ret),
-            FileCall::List { fd, ret } => (FileKind::List, fd, ret),
-            FileCall::Close { fd } => (FileKind::Close, fd, Ok(0)),
-        });
-    }
-}
-
-impl Site {
-    fn of(site: http::Site) -> Self {
-        Self { site, calls: Calls::default() }
-    }
-
-    fn embedded() -> Self {
-        Self::of(http::Site::embedded())
-    }
-
-    /// The calls since it was last asked.
-    fn calls(&mut self) -> Vec<Call> {
-        std::mem::take(&mut self.calls.0)
-    }
-
-    fn kinds(&mut self) -> Vec<FileKind> {
-        self.calls().into_iter().map(|(kind, ..)| kind).collect()
-    }
-}
-
-/// 2100: every file of a test was changed long before, so that no stamp is racy.
-const LATER: u64 = 4_102_444_800;
-
-fn at(seconds: u64) -> Now {
-    Now { monotonic: seconds * 1_000_000_000, unix: LATER + seconds }
-}
-
-fn finish(response: Response, mut out: Vec<u8>) -> Seen {
-    match response.payload {
-        Payload::None => {}
-        Payload::Memory(bytes) => out.extend_from_slice(&bytes),
-        Payload::File { file, offset, len } => {
-            let mut bytes = vec![0; usize::try_from(len).unwrap()];
-            fs::File::from(file).read_exact_at(&mut bytes, offset).unwrap();
-            out.extend_from_slice(&bytes);
-        }
-    }
-    let end = out.windows(4).position(|four| four == b"\r\n\r\n").expect("a head") + 4;
-    let body = out.split_off(end);
-    assert_eq!(body.len() as u64, response.body, "the body announced to the caller");
-    let head = String::from_utf8(out).unwrap();
-    assert!(head.starts_with(&format!("HTTP/1.1 {} ", response.status)), "{head}");
-    Seen { status: response.status, head, body, keep_alive: response.keep_alive }
-}
-
-fn ask_at(site: &mut Site, request: &str, now: Now) -> Seen {
-    let Head::Complete(request) = parse(request.as_bytes(), &Limits::default()) else {
-        panic!("not a request: {request:?}");
-    };
-    let mut out = Vec::new();
-    let response = site.site.respond(&request, now, &mut out, &mut site.calls);
-    finish(response, out)
-}
-
-fn ask(site: &mut Site, request: &str) -> Seen {
-    ask_at(site, request, at(0))
-}
-
-fn get(site: &mut Site, target: &str, fields: &str) -> Seen {
-    ask(site, &format!("GET {target} HTTP/1.1\r\nHost: x\r\n{fields}\r\n"))
-}
-
-fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
-    let root = tempfile::tempdir().unwrap();
-    for (name, bytes) in files {
-        let path = root.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, bytes).unwrap();
-    }
-    root
-}
-
-fn site(root: &Path) -> Site {
-    Site::of(http::Site::open(root).unwrap())
-}
+use asking::{Site, ask, ask_at, at, finish, folder, get, site};
+use epollscope::http::{self, FileKind, Head, Limits, Now, Payload, SMALL, parse};
 
 #[test]
 fn the_embedded_pages_are_served_without_a_system_call() {
@@ -207,6 +88,8 @@ fn connections_are_kept_as_the_version_says() {
     assert_eq!(kept, (true, Some("keep-alive".into())));
     let closed = tail("GET / HTTP/1.1\r\nHost: x\r\nConnection: foo, Close\r\n\r\n");
     assert_eq!(closed, (false, Some("close".into())));
+    let closed = tail("GET / HTTP/1.1\r\nHost: x\r\nConnection: foo\r\nConnection: close\r\n\r\n");
+    assert_eq!(closed, (false, Some("close".into())));
 }
 
 #[test]
@@ -216,10 +99,12 @@ fn a_cached_file_costs_no_call_within_a_second_and_is_seen_to_change_after_it() 
     let request = "GET /a.png HTTP/1.1\r\nHost: x\r\n\r\n";
     assert_eq!(ask_at(&mut site, request, at(0)).body, b"one");
     let calls = site.calls();
-    let fd = calls[0].1;
+    let (looked, fd) = (calls[0].1, calls[2].1);
     let expected = [
-        (FileKind::Open, fd, Ok(0)),
-        (FileKind::Stat, fd, Ok(0)),
+        (FileKind::Open, looked, Ok(0)),
+        (FileKind::Stat, looked, Ok(0)),
+        (FileKind::OpenAt, fd, Ok(0)),
+        (FileKind::Close, looked, Ok(0)),
         (FileKind::Read, fd, Ok(3)),
         (FileKind::Close, fd, Ok(0)),
     ];
@@ -229,7 +114,7 @@ fn a_cached_file_costs_no_call_within_a_second_and_is_seen_to_change_after_it() 
     assert_eq!(site.calls(), []);
     let changed = ask_at(&mut site, request, at(1));
     assert_eq!((&changed.body[..], changed.field("Content-Length")), (&b"second"[..], Some("6")));
-    assert_eq!(site.calls().len(), 4);
+    assert_eq!(site.calls().len(), 6);
     assert_eq!(ask_at(&mut site, request, at(2)).body, b"second");
     let expected = [FileKind::Open, FileKind::Stat, FileKind::Close];
     assert_eq!(site.kinds(), expected, "an unchanged file is not read again");
@@ -277,9 +162,13 @@ fn a_file_changed_just_now_has_a_weak_tag_and_is_read_again() {
 fn a_large_file_is_opened_for_each_request_and_never_leaked() {
     let root = folder(&[("large.bin", &vec![7; usize::try_from(SMALL).unwrap() + 1])]);
     let mut site = site(root.path());
-    for _ in 0..2 {
-        assert_eq!(get(&mut site, "/large.bin", "").body.len() as u64, SMALL + 1);
-        assert_eq!(site.kinds(), [FileKind::Open, FileKind::Stat]);
+    let looked = [FileKind::Open, FileKind::Stat, FileKind::OpenAt, FileKind::Close];
+    for (seconds, expected) in
+        [(0, &looked[..]), (0, &looked[..2]), (2, &looked), (2, &looked[..2])]
+    {
+        let request = "GET /large.bin HTTP/1.1\r\nHost: x\r\n\r\n";
+        assert_eq!(ask_at(&mut site, request, at(seconds)).body.len() as u64, SMALL + 1);
+        assert_eq!(site.kinds(), expected, "at {seconds} s");
     }
     // What is not handed over is closed.
     for request in [
@@ -291,127 +180,11 @@ fn a_large_file_is_opened_for_each_request_and_never_leaked() {
     ] {
         ask_at(&mut site, request, at(100));
         let calls = site.calls();
-        let opened = calls.iter().filter(|c| matches!(c, (FileKind::Open, _, Ok(_)))).count();
+        let open = [FileKind::Open, FileKind::OpenAt];
+        let opened = calls.iter().filter(|c| open.contains(&c.0) && c.2.is_ok()).count();
         let closed = calls.iter().filter(|c| c.0 == FileKind::Close).count();
         assert_eq!(opened, closed, "{request} {calls:?}");
     }
-}
-
-#[test]
-fn preconditions_decide() {
-    let root = folder(&[("a.txt", b"hello")]);
-    let mut site = site(root.path());
-    let first = get(&mut site, "/a.txt", "");
-    let etag = first.field("ETag").unwrap().to_owned();
-    let modified = first.field("Last-Modified").unwrap().to_owned();
-    let mut status = |fields: &str| get(&mut site, "/a.txt", fields).status;
-    for (fields, expected) in [
-        (format!("If-None-Match: {etag}\r\n"), 304),
-        (format!("If-None-Match: W/{etag}\r\n"), 304),
-        (format!("If-None-Match: \"a,b\", {etag}\r\n"), 304),
-        (format!("If-None-Match: \"a\"\r\nIf-None-Match: {etag}\r\n"), 304),
-        ("If-None-Match: *\r\n".into(), 304),
-        ("If-None-Match: \"other\"\r\n".into(), 200),
-        (format!("If-None-Match: \"other\"\r\nIf-Modified-Since: {modified}\r\n"), 200),
-        (format!("If-Modified-Since: {modified}\r\n"), 304),
-        ("If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n".into(), 200),
-        ("If-Modified-Since: Sunday, 06-Nov-94 08:49:37 GMT\r\n".into(), 200),
-        ("If-Modified-Since: yesterday\r\n".into(), 200),
-        (format!("If-Match: {etag}\r\n"), 200),
-        (format!("If-Match: W/{etag}\r\n"), 412),
-        ("If-Match: *\r\n".into(), 200),
-        ("If-Match: \"other\"\r\n".into(), 412),
-        (format!("If-Unmodified-Since: {modified}\r\n"), 200),
-        ("If-Unmodified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n".into(), 412),
-        (format!("If-Match: {etag}\r\nIf-None-Match: {etag}\r\n"), 304),
-    ] {
-        assert_eq!(status(&fields), expected, "{fields}");
-    }
-    let known = get(&mut site, "/a.txt", &format!("If-None-Match: {etag}\r\n"));
-    assert_eq!(known.field("ETag"), Some(&etag[..]));
-    assert_eq!(known.field("Vary"), Some("Accept-Encoding"));
-    assert_eq!((known.field("Content-Length"), known.body.len()), (None, 0));
-}
-
-#[test]
-fn ranges_are_cut_from_small_and_large_files() {
-    let bytes: Vec<u8> = (0..200_000u32).map(|n| u8::try_from(n % 251).unwrap()).collect();
-    let root = folder(&[("small.bin", &bytes[..1000]), ("large.bin", &bytes)]);
-    let mut site = site(root.path());
-    for (target, size) in [("/small.bin", 1000usize), ("/large.bin", 200_000)] {
-        for (range, start, end) in [
-            ("0-0", 0, 1),
-            ("10-19", 10, 20),
-            ("990-", 990, size),
-            ("-7", size - 7, size),
-            ("-99999999", 0, size),
-            ("500-99999999999999999999999", 500, size),
-            ("0-4,5-9", 0, 10),
-        ] {
-            let part = get(&mut site, target, &format!("Range: bytes={range}\r\n"));
-            assert_eq!(part.status, 206, "{range}");
-            assert_eq!(part.body, &bytes[start..end], "{range}");
-            let expected = format!("bytes {start}-{}/{size}", end - 1);
-            assert_eq!(part.field("Content-Range"), Some(&expected[..]));
-            assert_eq!(part.field("Content-Length"), Some(&(end - start).to_string()[..]));
-        }
-        let outside = get(&mut site, target, &format!("Range: bytes={size}-\r\n"));
-        assert_eq!(outside.status, 416);
-        assert_eq!(outside.field("Content-Range"), Some(&format!("bytes */{size}")[..]));
-        for ignored in ["bytes=5-4", "bytes=x-", "lines=1-2", "bytes=", "bytes=-", "bytes=1"] {
-            let whole = get(&mut site, target, &format!("Range: {ignored}\r\n"));
-            assert_eq!((whole.status, whole.body.len()), (200, size), "{ignored}");
-        }
-        let several = get(&mut site, target, "Range: bytes=0-1, 100-103\r\n");
-        assert_eq!(several.status, 206);
-        let kind = several.field("Content-Type").unwrap();
-        let boundary = kind.strip_prefix("multipart/byteranges; boundary=").unwrap();
-        let part = |start: usize, end: usize| {
-            let head = format!(
-                "--{boundary}\r\nContent-Type: application/octet-stream\r\n\
-                 Content-Range: bytes {start}-{end}/{size}\r\n\r\n"
-            );
-            [head.as_bytes(), &bytes[start..=end], b"\r\n"].concat()
-        };
-        let end = format!("--{boundary}--\r\n");
-        assert_eq!(several.body, [part(0, 1), part(100, 103), end.into_bytes()].concat());
-        let head = ask(
-            &mut site,
-            &format!("HEAD {target} HTTP/1.1\r\nHost: x\r\nRange: bytes=0-0\r\n\r\n"),
-        );
-        assert_eq!(head.status, 200, "a range means nothing to HEAD");
-    }
-}
-
-#[test]
-fn if_range_guards_a_range() {
-    let root = folder(&[("a.txt", b"hello")]);
-    let mut site = site(root.path());
-    let first = get(&mut site, "/a.txt", "");
-    let etag = first.field("ETag").unwrap().to_owned();
-    let modified = first.field("Last-Modified").unwrap().to_owned();
-    let mut status = |guard: &str| {
-        get(&mut site, "/a.txt", &format!("Range: bytes=1-2\r\nIf-Range: {guard}\r\n")).status
-    };
-    assert_eq!(status(&etag), 206);
-    assert_eq!(status(&modified), 206);
-    assert_eq!(status(&format!("W/{etag}")), 200);
-    assert_eq!(status("\"other\""), 200);
-    assert_eq!(status("Sun, 06 Nov 1994 08:49:37 GMT"), 200);
-}
-
-#[test]
-fn a_file_beyond_4_gib_is_served_by_parts() {
-    let root = folder(&[]);
-    let file = fs::File::create(root.path().join("huge.bin")).unwrap();
-    let length = 5u64 << 30;
-    file.set_len(length).unwrap();
-    file.write_all_at(b"end", length - 3).unwrap();
-    let mut site = site(root.path());
-    let part = get(&mut site, "/huge.bin", "Range: bytes=-3\r\n");
-    assert_eq!((part.status, &part.body[..]), (206, &b"end"[..]));
-    let head = ask(&mut site, "HEAD /huge.bin HTTP/1.1\r\nHost: x\r\n\r\n");
-    assert_eq!(head.field("Content-Length"), Some("5368709120"));
 }
 
 #[test]
@@ -444,6 +217,16 @@ fn precompressed_neighbours_are_chosen_by_what_is_accepted() {
     ] {
         let expected = (coding.map(str::to_owned), body.to_vec(), vary.clone());
         assert_eq!(choose("/a.css", accept), expected, "{accept}");
+    }
+    // Several lines are one list (RFC 9110, section 5.3).
+    for (accept, coding) in [
+        ("identity\r\nAccept-Encoding: br", Some("br")),
+        ("zstd\r\nX: y\r\naccept-encoding: gzip\r\nAccept-Encoding: br;q=0.5", Some("gzip")),
+        ("gzip\r\nAccept-Encoding: *;q=0", Some("gzip")),
+        ("*\r\nAccept-Encoding: br;q=0, gzip;q=0", None),
+        ("gzip;q=0.5\r\nAccept-Encoding: identity", None),
+    ] {
+        assert_eq!(choose("/a.css", accept).0.as_deref(), coding, "{accept}");
     }
     assert_eq!(choose("/b.png", "gzip"), (None, b"picture".to_vec(), None));
     assert_eq!(get(&mut site, "/only.css", "Accept-Encoding: gzip\r\n").status, 404);
@@ -532,6 +315,58 @@ fn nothing_but_files_below_the_root_is_served() {
     assert_eq!(get(&mut open, "/.hidden", "").body, b"h");
 }
 
+/// A writer who waits for a reader would go on, write to nobody and die of SIGPIPE.
+#[test]
+fn what_is_no_file_is_never_opened() {
+    use rustix::fs::inotify;
+    let root = folder(&[("a.css", b"a"), ("sub/x", b"x")]);
+    let make = |name: &str| {
+        let mode = rustix::fs::Mode::from_raw_mode(0o644);
+        let fifo = rustix::fs::FileType::Fifo;
+        rustix::fs::mknodat(rustix::fs::CWD, root.path().join(name), fifo, mode, 0).unwrap();
+    };
+    for name in ["fifo", "fifo.css", "a.css.gz", "sub/index.html"] {
+        make(name);
+    }
+    symlink("fifo", root.path().join("link")).unwrap();
+    fs::write(root.path().join("soon.css"), "soon").unwrap();
+    let watch = inotify::init(inotify::CreateFlags::NONBLOCK).unwrap();
+    for folder in ["", "sub"] {
+        let path = root.path().join(folder);
+        inotify::add_watch(&watch, path, inotify::WatchFlags::OPEN).unwrap();
+    }
+    // The names that were opened since it was last asked.
+    let opened = || {
+        let mut room = [std::mem::MaybeUninit::uninit(); 4096];
+        let mut events = inotify::Reader::new(&watch, &mut room);
+        let mut names = Vec::new();
+        while let Ok(event) = events.next() {
+            names.extend(event.file_name().map(|name| name.to_str().unwrap().to_owned()));
+        }
+        names
+    };
+    let mut site = Site::of(http::Site::open(root.path()).unwrap().list(true));
+    for (target, status) in [
+        ("/fifo", 403),
+        ("/fifo", 403),
+        ("/fifo/", 404),
+        ("/link", 403),
+        ("/fifo.css", 403),
+        ("/sub/", 403),
+        ("/a.css", 200),
+        ("/soon.css", 200),
+    ] {
+        assert_eq!(get(&mut site, target, "Accept-Encoding: gzip\r\n").status, status, "{target}");
+    }
+    assert_eq!(opened(), ["a.css", "soon.css"]);
+    // A file that became one.
+    fs::remove_file(root.path().join("soon.css")).unwrap();
+    make("soon.css");
+    let request = "GET /soon.css HTTP/1.1\r\nHost: x\r\n\r\n";
+    assert_eq!(ask_at(&mut site, request, at(1)).status, 403);
+    assert_eq!(opened(), <[String; 0]>::default());
+}
+
 #[test]
 fn error_pages_come_from_the_root_when_it_has_them() {
     let root = folder(&[("a.txt", b"a")]);
@@ -582,6 +417,22 @@ fn a_folder_is_listed_when_asked_for() {
     assert_eq!(get(&mut site, "/f", "").field("Location"), Some("/f/"));
     assert_eq!(get(&mut site, "/none/", "").status, 404);
     assert!(String::from_utf8(get(&mut site, "/", "").body).unwrap().contains("./f/"));
+}
+
+#[test]
+fn hidden_names_take_no_place_in_a_list() {
+    let root = folder(&[("f/.hidden", b"")]);
+    for n in 0..5100 {
+        let dot = if n < 5050 { "." } else { "" };
+        fs::write(root.path().join(format!("f/{dot}{n}")), "").unwrap();
+    }
+    let list = |hidden| {
+        let mut site = Site::of(http::Site::open(root.path()).unwrap().list(true).hidden(hidden));
+        let text = String::from_utf8(get(&mut site, "/f/", "").body).unwrap();
+        (text.matches("<li>").count() - 1, text.contains("more than the 5000"))
+    };
+    assert_eq!(list(false), (50, false));
+    assert_eq!(list(true), (5000, true));
 }
 
 #[test]

@@ -358,8 +358,9 @@ fn cases() -> Vec<Case> {
     c.differ(
         "a range of an empty file",
         with("GET /empty.txt HTTP/1.1", "Range: bytes=0-0\r\n"),
-        ["4xx", "2xx", "no range of it can be satisfied: 416 (RFC 9110, section 14.1.2)"],
+        ["4xx", "2xx", "it does not have that byte: 416 (RFC 9110, section 14.1.2)"],
     );
+    c.same("a suffix of an empty file", with("GET /empty.txt HTTP/1.1", "Range: bytes=-3\r\n"));
     c.same("a range with HEAD", with("HEAD /hello.txt HTTP/1.1", "Range: bytes=0-3\r\n"));
     c.same("a range with a wrong If-Range", get("Range: bytes=0-3\r\nIf-Range: \"x\"\r\n"));
     c.same("If-None-Match: *", get("If-None-Match: *\r\n"));

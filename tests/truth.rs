@@ -272,7 +272,8 @@ fn the_log_equals_strace_for_files_on_disk() {
     }
     let dir = tempfile::tempdir().unwrap();
     let server = start(dir.path(), &[&root(dir.path())]);
-    mixed_load(&server, 90, &["/", "/other.txt", "/out", "/../x", "/missing"], "/large.bin");
+    let targets = ["/", "/other.txt", "/out", "/../x", "/missing", "/fifo"];
+    mixed_load(&server, 90, &targets, "/large.bin");
     slow_reader(&server, dir.path(), "/large.bin");
     server.stop();
     let trace = compare(dir.path(), 3000);
@@ -287,6 +288,9 @@ fn root(dir: &Path) -> String {
     std::fs::write(root.join("other.txt"), vec![b'x'; 20_000]).unwrap();
     std::fs::write(root.join("large.bin"), vec![b'y'; 3_000_000]).unwrap();
     std::os::unix::fs::symlink("/etc/passwd", root.join("out")).unwrap();
+    let mode = rustix::fs::Mode::from_raw_mode(0o644);
+    let fifo = rustix::fs::FileType::Fifo;
+    rustix::fs::mknodat(rustix::fs::CWD, root.join("fifo"), fifo, mode, 0).unwrap();
     root.into_os_string().into_string().unwrap()
 }
 

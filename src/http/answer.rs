@@ -1,5 +1,6 @@
 //! Answers as bytes: status line, header lines, body.
 
+use std::hash::{BuildHasher, RandomState};
 use std::os::fd::OwnedFd;
 
 use super::cache::{Content, Stored};
@@ -44,9 +45,22 @@ impl Recipient {
     }
 }
 
-/// Separates the parts of an answer with several ranges. It need not be absent from the content:
-/// each part says where it ends.
-const BOUNDARY: &str = "epollscope-part-7d1f03c9a54be862";
+/// Makes what separates the parts of an answer with several ranges. Nobody can foresee it, or a file
+/// could contain it and pass for parts of its own (RFC 2046, section 5.1.1).
+#[derive(Debug, Default)]
+pub(super) struct Boundaries {
+    /// `SipHash` under random keys: random numbers without a system call for each.
+    keys: RandomState,
+    made: u64,
+}
+
+impl Boundaries {
+    pub(super) fn next(&mut self) -> String {
+        self.made += 1;
+        let [first, second] = [0, 1].map(|half| self.keys.hash_one((self.made, half)));
+        format!("{first:016x}{second:016x}")
+    }
+}
 
 /// From how many bytes on a body in memory is not copied behind its head: about there another call
 /// to send it costs as much as the copy, and at 64 KB it costs an eighth less of the whole.
@@ -58,9 +72,17 @@ pub(super) struct Answer<'a> {
     pub(super) prelude: &'a Prelude,
     pub(super) to: Recipient,
     pub(super) file: &'a Stored,
+    /// The client has the file's header lines: its `If-Range` is about the answer that had them.
+    pub(super) known: bool,
 }
 
 impl Answer<'_> {
+    /// The file's header lines in a 206: after `If-Range` only those that it must have, and else all
+    /// of a 200 (RFC 9110, section 15.3.7).
+    fn described(&self) -> &[u8] {
+        if self.known { self.file.shared() } else { self.file.described() }
+    }
+
     /// 200.
     pub(super) fn whole(
         &self,
@@ -93,13 +115,15 @@ impl Answer<'_> {
         out: &mut Vec<u8>,
     ) -> Response {
         start(206, self.prelude, out);
-        out.extend_from_slice(self.file.described());
+        out.extend_from_slice(self.described());
         let Span { start, len } = part;
+        if !self.known {
+            put(out, format_args!("Content-Type: {}\r\n", self.file.kind));
+        }
         put(
             out,
             format_args!(
-                "Content-Type: {}\r\nContent-Range: bytes {start}-{}/{}\r\nContent-Length: {len}\r\n",
-                self.file.kind,
+                "Content-Range: bytes {start}-{}/{}\r\nContent-Length: {len}\r\n",
                 start + len - 1,
                 self.file.size,
             ),
@@ -114,6 +138,7 @@ impl Answer<'_> {
     pub(super) fn parts(
         &self,
         parts: &[Span],
+        boundary: &str,
         fd: Option<&OwnedFd>,
         watch: &mut dyn Watch,
         out: &mut Vec<u8>,
@@ -123,7 +148,7 @@ impl Answer<'_> {
             put(
                 &mut body,
                 format_args!(
-                    "--{BOUNDARY}\r\nContent-Type: {}\r\nContent-Range: bytes {start}-{}/{}\r\n\r\n",
+                    "--{boundary}\r\nContent-Type: {}\r\nContent-Range: bytes {start}-{}/{}\r\n\r\n",
                     self.file.kind,
                     start + len - 1,
                     self.file.size,
@@ -146,13 +171,13 @@ impl Answer<'_> {
             }
             body.extend_from_slice(b"\r\n");
         }
-        put(&mut body, format_args!("--{BOUNDARY}--\r\n"));
+        put(&mut body, format_args!("--{boundary}--\r\n"));
         start(206, self.prelude, out);
-        out.extend_from_slice(self.file.described());
+        out.extend_from_slice(self.described());
         put(
             out,
             format_args!(
-                "Content-Type: multipart/byteranges; boundary={BOUNDARY}\r\nContent-Length: {}\r\n",
+                "Content-Type: multipart/byteranges; boundary={boundary}\r\nContent-Length: {}\r\n",
                 body.len()
             ),
         );

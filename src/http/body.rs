@@ -1,6 +1,8 @@
 //! Request bodies, read to be thrown away (RFC 9112, sections 6 and 7.1): what matters is where
 //! they end, since the next request begins there.
 
+use super::grammar::{is_text, is_token};
+
 /// How a request's body is delimited.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Body {
@@ -44,10 +46,8 @@ enum State {
     Size,
     /// After at least one digit.
     Digits(u64),
-    /// White space after the size; only an extension may follow.
-    Space(u64),
-    /// In an extension.
-    Extension(u64),
+    /// Behind the size, in the extensions.
+    Extension(u64, Part),
     /// After the CR of the size line.
     SizeLf(u64),
     /// In a chunk's content.
@@ -57,12 +57,63 @@ enum State {
     DataLf,
     /// At the start of a trailer line, or of the empty line that ends the body.
     Line,
-    /// In a trailer line.
-    Trailer,
+    /// In a trailer's name.
+    Name,
+    /// In its value.
+    Value,
     TrailerLf,
     EndLf,
     Done,
     Bad(u16),
+}
+
+/// Where in `*( BWS ";" BWS token [ BWS "=" BWS ( token / quoted-string ) ] )`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Part {
+    /// In white space before a semicolon, which must follow: white space at the end of the line is
+    /// how sizes are made ambiguous.
+    Space,
+    /// Behind a semicolon.
+    Semicolon,
+    Name,
+    /// In white space behind a name.
+    Named,
+    /// Behind an equals sign.
+    Equals,
+    Token,
+    Quoted,
+    /// Behind a backslash in quotes.
+    Escape,
+    /// Behind the closing quote.
+    Unquoted,
+}
+
+impl Part {
+    /// What a byte leads to; `None` when it may not stand here.
+    fn next(self, b: u8) -> Option<Self> {
+        let space = matches!(b, b' ' | b'\t');
+        match (self, b) {
+            (Self::Space | Self::Name | Self::Named | Self::Token | Self::Unquoted, b';') => {
+                Some(Self::Semicolon)
+            }
+            (Self::Space | Self::Semicolon | Self::Named | Self::Equals, _) if space => Some(self),
+            (Self::Name, _) if space => Some(Self::Named),
+            (Self::Token | Self::Unquoted, _) if space => Some(Self::Space),
+            (Self::Name | Self::Named, b'=') => Some(Self::Equals),
+            (Self::Semicolon | Self::Name, _) if is_token(b) => Some(Self::Name),
+            (Self::Equals | Self::Token, _) if is_token(b) => Some(Self::Token),
+            (Self::Equals, b'"') => Some(Self::Quoted),
+            (Self::Quoted, b'"') => Some(Self::Unquoted),
+            (Self::Quoted, b'\\') => Some(Self::Escape),
+            (Self::Quoted | Self::Escape, _) if is_text(b) => Some(Self::Quoted),
+            _ => None,
+        }
+    }
+
+    /// Whether the extensions may end here.
+    fn is_end(self) -> bool {
+        matches!(self, Self::Name | Self::Token | Self::Unquoted)
+    }
 }
 
 impl Discard {
@@ -113,10 +164,8 @@ impl Discard {
                 Some(digit) => State::Digits(digit),
                 None => State::Bad(400),
             },
-            (State::Digits(n) | State::Space(n) | State::Extension(n), b'\r') => {
-                // White space without an extension after it is how sizes are made ambiguous.
-                if matches!(state, State::Space(_)) { State::Bad(400) } else { State::SizeLf(n) }
-            }
+            (State::Digits(n), b'\r') => State::SizeLf(n),
+            (State::Extension(n, part), b'\r') if part.is_end() => State::SizeLf(n),
             (State::Digits(n), _) if hex(b).is_some() => {
                 let digit = hex(b).unwrap_or_default();
                 match n.checked_mul(16).and_then(|n| n.checked_add(digit)) {
@@ -124,9 +173,12 @@ impl Discard {
                     None => State::Bad(413),
                 }
             }
-            (State::Digits(n) | State::Space(n), b';') => self.extra(State::Extension(n)),
-            (State::Digits(n) | State::Space(n), b' ' | b'\t') => self.extra(State::Space(n)),
-            (State::Extension(n), _) if is_text(b) => self.extra(State::Extension(n)),
+            (State::Digits(n), b';') => self.extra(State::Extension(n, Part::Semicolon)),
+            (State::Digits(n), b' ' | b'\t') => self.extra(State::Extension(n, Part::Space)),
+            (State::Extension(n, part), _) => match part.next(b) {
+                Some(part) => self.extra(State::Extension(n, part)),
+                None => State::Bad(400),
+            },
             (State::SizeLf(0) | State::TrailerLf, b'\n') => State::Line,
             (State::SizeLf(n), b'\n') => match self.left.checked_sub(n) {
                 Some(left) => {
@@ -138,9 +190,10 @@ impl Discard {
             (State::DataCr, b'\r') => State::DataLf,
             (State::DataLf, b'\n') => State::Size,
             (State::Line, b'\r') => State::EndLf,
-            (State::Line, b' ' | b'\t' | b':') => State::Bad(400),
-            (State::Trailer, b'\r') => State::TrailerLf,
-            (State::Line | State::Trailer, _) if is_text(b) => self.extra(State::Trailer),
+            (State::Line | State::Name, _) if is_token(b) => self.extra(State::Name),
+            (State::Name, b':') => self.extra(State::Value),
+            (State::Value, b'\r') => State::TrailerLf,
+            (State::Value, _) if is_text(b) => self.extra(State::Value),
             (State::EndLf, b'\n') => State::Done,
             _ => State::Bad(400),
         }
@@ -166,11 +219,6 @@ fn take(n: u64, input: &[u8]) -> (usize, u64) {
 
 fn hex(b: u8) -> Option<u64> {
     char::from(b).to_digit(16).map(u64::from)
-}
-
-/// What may stand in an extension or a trailer line.
-fn is_text(b: u8) -> bool {
-    b == b'\t' || (b >= b' ' && b != 0x7f)
 }
 
 #[cfg(test)]
@@ -199,6 +247,8 @@ mod tests {
             b"5\r\nhello\r\n0\r\n\r\n",
             b"5;a=\"b\"\r\nhello\r\n00;x\r\nTrailer: y\r\nOther: z\r\n\r\n",
             b"a \t;x\r\n0123456789\r\nA\r\n0123456789\r\n000\r\n\r\n",
+            b"1 ; a\t=\tb ;c=\"\" ; d=\"\\\"\\\\;\xff\t\";e\r\nx\r\n0\r\n\r\n",
+            b"0\r\nX:\r\nY: a : b\xff\r\n\r\n",
         ] {
             let input = [good, b"GET / "].concat();
             assert_eq!(feed(Body::Chunked, &input), (good.len(), Progress::Done));
@@ -224,6 +274,29 @@ mod tests {
             b"5;\0\r\n",
             b"0\r\nX: y\nZ",
             b"+5\r\n",
+            b"5;\r\n",
+            b"5; \r\n",
+            b"5;bad[=x\r\n",
+            b"5;a=\r\n",
+            b"5;=a\r\n",
+            b"5;a;\r\n",
+            b"5;;a\r\n",
+            b"5;a \r\n",
+            b"5;a=b \r\n",
+            b"5;a=b=c\r\n",
+            b"5;a b\r\n",
+            b"5;a=b c\r\n",
+            b"5;a=\"b\r\n",
+            b"5;a=\"b\\\r\n",
+            b"5;a=\"b\"c\r\n",
+            b"5;\"a\"\r\n",
+            b"5;a=\"\x7f\"\r\n",
+            b"0\r\nX : y\r\n",
+            b"0\r\nX\t: y\r\n",
+            b"0\r\nX\r\n",
+            b"0\r\nX[: y\r\n",
+            b"0\r\n\xff: y\r\n",
+            b"0\r\nX: y\x7f\r\n",
         ] {
             assert!(matches!(feed(Body::Chunked, bad), (_, Progress::Bad(400))), "{bad:?}");
         }
@@ -245,6 +318,37 @@ mod tests {
         let mut ended = Discard::new(Body::Chunked, 100);
         ended.feed(b"x");
         assert_eq!(ended.feed(b"5\r\n"), (0, Progress::Bad(400)), "it stays refused");
+    }
+
+    /// What remains of a text after a token, which it must begin with.
+    fn after_token(text: &[u8]) -> Option<&[u8]> {
+        let len = text.iter().take_while(|b| b"xy1".contains(b)).count();
+        (len > 0).then(|| &text[len..])
+    }
+
+    /// What remains after a quoted string.
+    fn after_quoted(text: &[u8]) -> Option<&[u8]> {
+        let mut rest = text.strip_prefix(b"\"")?;
+        loop {
+            rest = match rest {
+                [b'"', rest @ ..] => return Some(rest),
+                [b'\\', _, rest @ ..] | [_, rest @ ..] => rest,
+                [] => return None,
+            };
+        }
+    }
+
+    /// Whether a text is `*( BWS ";" BWS name [ BWS "=" BWS value ] )`.
+    fn derived(text: &[u8]) -> bool {
+        fn one(text: &[u8]) -> Option<&[u8]> {
+            let name = text.trim_ascii_start().strip_prefix(b";")?.trim_ascii_start();
+            let rest = after_token(name)?;
+            match rest.trim_ascii_start().strip_prefix(b"=").map(<[u8]>::trim_ascii_start) {
+                Some(value) => after_token(value).or_else(|| after_quoted(value)),
+                None => Some(rest),
+            }
+        }
+        text.is_empty() || one(text).is_some_and(derived)
     }
 
     proptest! {
@@ -277,9 +381,24 @@ mod tests {
             prop_assert_eq!((at, progress), (end, Progress::Done));
         }
 
+        /// Extensions are taken exactly where RFC 9112, section 7.1.1, derives them.
+        #[test]
+        fn extensions_are_those_of_the_grammar(
+            extension in prop::collection::vec(
+                prop::sample::select(&[";", ";", "=", "x", "y1", " ", "\t", "\"", "\\", "\"c\"", "["][..]),
+                0..12,
+            ),
+        ) {
+            let extension = extension.concat();
+            let progress = feed(Body::Chunked, format!("0{extension}\r\n\r\n").as_bytes()).1;
+            let expected =
+                if derived(extension.as_bytes()) { Progress::Done } else { Progress::Bad(400) };
+            prop_assert_eq!(progress, expected, "{:?}", extension);
+        }
+
         #[test]
         fn any_bytes_one_by_one_are_judged_as_at_once(
-            bytes in prop::collection::vec(prop::sample::select(&b"05af;\r\n x:\0"[..]), 0..40),
+            bytes in prop::collection::vec(prop::sample::select(&b"05af;=\"\\\r\n x:\0"[..]), 0..40),
         ) {
             let whole = feed(Body::Chunked, &bytes);
             let mut body = Discard::new(Body::Chunked, 100);

@@ -116,6 +116,13 @@ struct Slot {
     file: Option<Stored>,
 }
 
+impl Slot {
+    /// Whether it need not be compared with the disk yet.
+    fn is_fresh(&self, now: Now) -> bool {
+        self.checked.is_some_and(|checked| now.monotonic.saturating_sub(checked) < FRESH)
+    }
+}
+
 impl Entry {
     pub(super) fn new(key: Vec<u8>, name: Vec<u8>) -> Self {
         let kind = content_type(&name);
@@ -162,6 +169,50 @@ impl Entry {
         file.write_head(coding, self.negotiable);
         self.slots[slot] = Slot { checked: Some(now.monotonic), file: Some(file) };
         Ok(())
+    }
+
+    /// Compares a file with the disk, and reads it where it has changed. Returns the open file where
+    /// its content is wanted and is not in memory, and whether it is the same.
+    fn compare(
+        &mut self,
+        slot: usize,
+        root: &Folder,
+        (content, fresh): (bool, bool),
+        now: Now,
+        watch: &mut dyn Watch,
+    ) -> Result<(Option<OwnedFd>, bool), u16> {
+        let suffix = slot.checked_sub(1).map_or("", |i| Coding::ALL[i].suffix());
+        let name = [&self.name, suffix.as_bytes()].concat();
+        // What was a file when it was looked at, a second ago at most, is opened at once.
+        let fd = if fresh { root.open_file(&name, watch) } else { root.look(&name, watch) };
+        let mut fd = fd.map_err(files::status)?;
+        let stamp = match files::stat(&fd, watch) {
+            Ok(Thing::File(stamp)) => stamp,
+            other => {
+                files::close(fd, watch);
+                return Err(match other {
+                    Ok(Thing::Other) => 403,
+                    Ok(_) => 404,
+                    Err(errno) => files::status(errno),
+                });
+            }
+        };
+        let file = self.slots[slot].file.as_ref();
+        let same = file.is_some_and(|file| file.stamp == Some(stamp) && !file.racy);
+        let large = stamp.size > SMALL;
+        if !fresh && (!same || content && large) {
+            fd = root.open_looked(fd, &name, watch).map_err(files::status)?;
+        }
+        if !same && let Err(errno) = self.load(slot, &fd, stamp, now, watch) {
+            files::close(fd, watch);
+            return Err(files::status(errno));
+        }
+        self.slots[slot].checked = Some(now.monotonic);
+        if content && large {
+            return Ok((Some(fd), same));
+        }
+        files::close(fd, watch);
+        Ok((None, same))
     }
 
     fn weight(&self) -> usize {
@@ -305,7 +356,7 @@ impl Cache {
     }
 
     /// Makes sure that a file is as on the disk, at most a second ago. Returns the open file where
-    /// `content` is wanted and is not in memory; `opened` is the file if it is open already.
+    /// `content` is wanted and is not in memory.
     ///
     /// # Errors
     /// The status to answer with when it is not there. A missing neighbour is remembered.
@@ -318,55 +369,26 @@ impl Cache {
         watch: &mut dyn Watch,
     ) -> Result<Option<OwnedFd>, u16> {
         let Some(entry) = &mut self.entries[found.index] else { return Err(404) };
-        let Slot { checked, file } = &entry.slots[found.slot];
-        if checked.is_some_and(|checked| now.monotonic.saturating_sub(checked) < FRESH) {
-            match file {
+        let fresh = entry.slots[found.slot].is_fresh(now);
+        if fresh {
+            match &entry.slots[found.slot].file {
                 None => return Err(404),
                 Some(file) if !content || file.bytes().is_some() => return Ok(None),
                 Some(_) => {}
             }
         }
-        let suffix = found.slot.checked_sub(1).map_or("", |i| Coding::ALL[i].suffix());
-        let name = [&entry.name, suffix.as_bytes()].concat();
-        let fd = match root.get(&name, watch) {
-            Ok(fd) => fd,
-            Err(errno) => {
-                entry.slots[found.slot] = Slot { checked: Some(now.monotonic), file: None };
-                return Err(files::status(errno));
-            }
-        };
-        let status = match files::stat(&fd, watch) {
-            Ok(Thing::File(stamp)) => {
-                let slot = &mut entry.slots[found.slot];
-                let same = slot.file.as_ref().is_some_and(|f| f.stamp == Some(stamp) && !f.racy);
-                let ready = if same {
-                    slot.checked = Some(now.monotonic);
-                    Ok(())
-                } else {
-                    entry.load(found.slot, &fd, stamp, now, watch)
-                };
-                match ready {
-                    Ok(()) => {
-                        let disk = entry.slots[found.slot].file.as_ref();
-                        if content && disk.is_some_and(|file| file.bytes().is_none()) {
-                            return Ok(Some(fd));
-                        }
-                        files::close(fd, watch);
-                        if !same {
-                            self.trim(found.index);
-                        }
-                        return Ok(None);
-                    }
-                    Err(errno) => files::status(errno),
+        match entry.compare(found.slot, root, (content, fresh), now, watch) {
+            Ok((fd, same)) => {
+                if !same {
+                    self.trim(found.index);
                 }
+                Ok(fd)
             }
-            Ok(Thing::Folder) => 404,
-            Ok(Thing::Other) => 403,
-            Err(errno) => files::status(errno),
-        };
-        files::close(fd, watch);
-        entry.slots[found.slot] = Slot { checked: Some(now.monotonic), file: None };
-        Err(status)
+            Err(status) => {
+                entry.slots[found.slot] = Slot { checked: Some(now.monotonic), file: None };
+                Err(status)
+            }
+        }
     }
 }
 

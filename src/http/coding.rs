@@ -32,13 +32,15 @@ impl Coding {
     }
 }
 
-/// The codings an `Accept-Encoding` allows and likes at least as well as none, best first.
-pub(super) fn acceptable(value: &[u8]) -> [Option<Coding>; 3] {
+/// The codings that the lines of an `Accept-Encoding` allow and like at least as well as none, best
+/// first.
+pub(super) fn acceptable<'a>(lines: impl Iterator<Item = &'a [u8]>) -> [Option<Coding>; 3] {
     // Weights in thousandths; what is not named has that of `*`, or none.
     let mut weights: [Option<u16>; 3] = [None; 3];
     let mut identity = None;
     let mut star = None;
-    for item in value.split(|&b| b == b',') {
+    // Several lines are one list (RFC 9110, section 5.3).
+    for item in lines.flat_map(|line| line.split(|&b| b == b',')) {
         let mut parts = item.split(|&b| b == b';').map(<[u8]>::trim_ascii);
         let name = parts.next().unwrap_or_default();
         let weight = parts.next().map_or(1000, weight);
@@ -82,7 +84,11 @@ mod tests {
     use super::*;
 
     fn names(value: &str) -> Vec<&'static str> {
-        acceptable(value.as_bytes()).into_iter().flatten().map(Coding::name).collect()
+        acceptable(std::iter::once(value.as_bytes()))
+            .into_iter()
+            .flatten()
+            .map(Coding::name)
+            .collect()
     }
 
     #[test]

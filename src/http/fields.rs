@@ -10,8 +10,13 @@ pub(super) struct Fields<'b> {
     pub(super) host: Option<&'b [u8]>,
     length: Option<&'b [u8]>,
     transfer: Option<&'b [u8]>,
-    pub(super) expect: Option<&'b [u8]>,
+    /// `100-continue` is among the expectations.
+    pub(super) expect_continue: bool,
+    /// Something else is.
+    pub(super) expect_other: bool,
+    /// Of the first line; whether there are more.
     pub(super) accept_encoding: Option<&'b [u8]>,
+    pub(super) accept_more: bool,
     pub(super) close: bool,
     pub(super) keep_alive: bool,
     pub(super) conditional: bool,
@@ -27,20 +32,26 @@ impl<'b> Fields<'b> {
             match header.name.len() {
                 4 if is("host") => once(&mut fields.host, header.value)?,
                 5 if is("range") => fields.ranged = true,
-                6 if is("expect") => once(&mut fields.expect, header.value)?,
+                6 if is("expect") => {
+                    for expectation in list(header.value) {
+                        let known = expectation.eq_ignore_ascii_case(b"100-continue");
+                        fields.expect_continue |= known;
+                        fields.expect_other |= !known;
+                    }
+                }
                 8 if is("if-match") || is("if-range") => fields.conditional = true,
                 10 if is("connection") => {
-                    for option in header.value.split(|&b| b == b',') {
-                        let option = option.trim_ascii();
+                    for option in list(header.value) {
                         fields.close |= option.eq_ignore_ascii_case(b"close");
                         fields.keep_alive |= option.eq_ignore_ascii_case(b"keep-alive");
                     }
                 }
                 13 if is("if-none-match") => fields.conditional = true,
                 14 if is("content-length") => once(&mut fields.length, header.value)?,
-                15 if is("accept-encoding") && fields.accept_encoding.is_none() => {
-                    fields.accept_encoding = Some(header.value);
-                }
+                15 if is("accept-encoding") => match fields.accept_encoding {
+                    None => fields.accept_encoding = Some(header.value),
+                    Some(_) => fields.accept_more = true,
+                },
                 17 if is("transfer-encoding") => once(&mut fields.transfer, header.value)?,
                 17 if is("if-modified-since") => fields.conditional = true,
                 19 if is("if-unmodified-since") => fields.conditional = true,
@@ -65,6 +76,11 @@ impl<'b> Fields<'b> {
             (None, None) => Ok(Body::None),
         }
     }
+}
+
+/// The members of a list that are not empty (RFC 9110, section 5.6.1).
+fn list(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+    value.split(|&b| b == b',').map(<[u8]>::trim_ascii).filter(|member| !member.is_empty())
 }
 
 /// A header that may be there once.

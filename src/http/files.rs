@@ -53,15 +53,17 @@ pub enum FileCall<'a> {
         dirfd: RawFd,
         /// The path below it.
         path: &'a [u8],
+        /// With `O_PATH`: the file is found, and not opened.
+        look: bool,
         /// The file's descriptor.
         ret: Result<RawFd, i32>,
     },
-    /// `openat(2)` of one segment of a path, with `O_NOFOLLOW`; only on a kernel without `openat2`
-    /// (before Linux 5.6).
+    /// `openat(2)` of what was looked at, by its descriptor's name below `/proc`; on a kernel without
+    /// `openat2` (before Linux 5.6) of one segment of a path too, with `O_NOFOLLOW`.
     OpenAt {
-        /// The descriptor of the folder that it is in.
+        /// The descriptor of the folder that the segment is in, or `AT_FDCWD`.
         dirfd: RawFd,
-        /// The segment.
+        /// The segment, or `/proc/self/fd/N`.
         path: &'a [u8],
         /// Its descriptor.
         ret: Result<RawFd, i32>,
@@ -129,35 +131,86 @@ const OPEN: OFlags = OFlags::RDONLY
     .union(OFlags::NOCTTY)
     .union(OFlags::CLOEXEC);
 
+/// For `fstat`, and for nothing else: neither a FIFO's writer nor a device's driver notices.
+const LOOK: OFlags = OFlags::PATH.union(OFlags::CLOEXEC);
+
+/// Fails for what is no folder before anything is opened.
+const LIST: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
+
 /// How often an `openat2` that met a rename half-way is tried again.
 const RETRIES: usize = 3;
 
 impl Folder {
     pub(super) fn open(root: &Path) -> io::Result<Self> {
-        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let flags = LOOK | OFlags::DIRECTORY;
         let root = rustix::fs::openat(CWD, root, flags, Mode::empty())?;
-        // Seccomp filters that do not know the call answer EPERM.
+        // Both fail where the folder may not be entered, which `O_PATH` alone does not ask.
         let probe = rustix::fs::openat2(&root, ".", flags, Mode::empty(), ResolveFlags::BENEATH);
+        // Seccomp filters that do not know the call answer EPERM.
         let beneath = !matches!(probe, Err(Errno::NOSYS | Errno::PERM));
+        if beneath { probe } else { rustix::fs::openat(&root, ".", flags, Mode::empty()) }?;
         Ok(Self { root: Arc::new(root), beneath })
+    }
+
+    /// Whether the root's names can be read.
+    pub(super) fn check_list(&self) -> Result<(), Errno> {
+        self.open_folder(b"", &mut Unwatched).map(drop)
+    }
+
+    /// Finds what lies under a name without opening it: a FIFO that is opened lets its writer go on,
+    /// who then writes to nobody.
+    pub(super) fn look(&self, name: &[u8], watch: &mut dyn Watch) -> Result<OwnedFd, Errno> {
+        self.get(name, LOOK, watch)
+    }
+
+    /// Opens what lies under a name that was a file a moment ago.
+    pub(super) fn open_file(&self, name: &[u8], watch: &mut dyn Watch) -> Result<OwnedFd, Errno> {
+        self.get(name, OPEN, watch)
+    }
+
+    /// Opens a folder, for its list.
+    pub(super) fn open_folder(&self, name: &[u8], watch: &mut dyn Watch) -> Result<OwnedFd, Errno> {
+        self.get(name, LIST, watch)
+    }
+
+    /// Opens the very file that was looked at, and closes what it was looked at by.
+    pub(super) fn open_looked(
+        &self,
+        looked: OwnedFd,
+        name: &[u8],
+        watch: &mut dyn Watch,
+    ) -> Result<OwnedFd, Errno> {
+        let path = format!("/proc/self/fd/{}", looked.as_raw_fd());
+        let dirfd = CWD.as_raw_fd();
+        watch.before(FileKind::OpenAt, dirfd);
+        let ret = rustix::fs::openat(CWD, &path, OPEN, Mode::empty());
+        let fd = number(&ret, AsRawFd::as_raw_fd);
+        watch.after(FileCall::OpenAt { dirfd, path: path.as_bytes(), ret: fd });
+        close(looked, watch);
+        match ret {
+            // There is no /proc here.
+            Err(Errno::NOENT) => self.open_file(name, watch),
+            other => other,
+        }
     }
 
     /// Opens what lies under a relative name without `.` and `..`; an empty name is the root.
     ///
     /// Symlinks are followed as long as they stay below the root; without `openat2` none are.
-    pub(super) fn get(&self, name: &[u8], watch: &mut dyn Watch) -> Result<OwnedFd, Errno> {
+    fn get(&self, name: &[u8], flags: OFlags, watch: &mut dyn Watch) -> Result<OwnedFd, Errno> {
         let name = if name.is_empty() { b"." } else { name };
         if !self.beneath {
-            return self.walk(name, watch);
+            return self.walk(name, flags, watch);
         }
+        let look = flags.contains(OFlags::PATH);
         let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS;
         let mut tries = 0;
         loop {
             let dirfd = self.root.as_raw_fd();
             watch.before(FileKind::Open, dirfd);
-            let ret = rustix::fs::openat2(&self.root, name, OPEN, Mode::empty(), resolve);
+            let ret = rustix::fs::openat2(&self.root, name, flags, Mode::empty(), resolve);
             let fd = number(&ret, AsRawFd::as_raw_fd);
-            watch.after(FileCall::Open { dirfd, path: name, ret: fd });
+            watch.after(FileCall::Open { dirfd, path: name, look, ret: fd });
             tries += 1;
             match ret {
                 Err(Errno::AGAIN) if tries < RETRIES => {}
@@ -167,12 +220,12 @@ impl Folder {
     }
 
     /// The same, a segment at a time.
-    fn walk(&self, name: &[u8], watch: &mut dyn Watch) -> Result<OwnedFd, Errno> {
+    fn walk(&self, name: &[u8], flags: OFlags, watch: &mut dyn Watch) -> Result<OwnedFd, Errno> {
         let mut folder: Option<OwnedFd> = None;
         let mut segments = name.split(|&b| b == b'/').peekable();
         while let Some(segment) = segments.next() {
             let last = segments.peek().is_none();
-            let kind = if last { OPEN } else { OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC };
+            let kind = if last { flags } else { LOOK | OFlags::DIRECTORY };
             let parent = folder.as_ref().unwrap_or(&self.root);
             let dirfd = parent.as_raw_fd();
             watch.before(FileKind::OpenAt, dirfd);
@@ -196,7 +249,7 @@ pub(super) fn close(fd: OwnedFd, watch: &mut dyn Watch) {
     watch.after(FileCall::Close { fd: number });
 }
 
-/// What it is that was opened.
+/// What it is that was looked at, or opened.
 pub(super) fn stat(fd: &OwnedFd, watch: &mut dyn Watch) -> Result<Thing, Errno> {
     watch.before(FileKind::Stat, fd.as_raw_fd());
     let ret = rustix::fs::fstat(fd);
@@ -211,6 +264,8 @@ pub(super) fn stat(fd: &OwnedFd, watch: &mut dyn Watch) -> Result<Thing, Errno> 
             changed: (stat.st_ctime, stat.st_ctime_nsec),
         }),
         FileType::Directory => Thing::Folder,
+        // Looked at by `walk`, which follows none.
+        FileType::Symlink => return Err(Errno::LOOP),
         _ => Thing::Other,
     })
 }
@@ -254,10 +309,12 @@ pub(super) struct Name {
     pub(super) name: Vec<u8>,
 }
 
-/// The names in a folder but `.` and `..`, at most `most`, and whether there are more.
+/// The names in a folder but `.` and `..`, without the hidden ones unless they are wanted, at most
+/// `most`, and whether there are more.
 pub(super) fn list(
     fd: &OwnedFd,
     most: usize,
+    hidden: bool,
     watch: &mut dyn Watch,
 ) -> Result<(Vec<Name>, bool), Errno> {
     let mut room = vec![std::mem::MaybeUninit::uninit(); 32 * 1024];
@@ -284,8 +341,14 @@ pub(super) fn list(
             Some(Ok(entry)) => {
                 let name = entry.file_name().to_bytes();
                 bytes += (RECORD + name.len() + 1).next_multiple_of(8);
-                more = names.len() == most;
-                if !more && !matches!(name, b"." | b"..") {
+                let wanted = match name {
+                    b"." | b".." => false,
+                    [b'.', ..] => hidden,
+                    _ => true,
+                };
+                if wanted && names.len() == most {
+                    more = true;
+                } else if wanted {
                     let file = entry.file_type() != FileType::Directory;
                     names.push(Name { file, name: name.into() });
                 }
@@ -386,17 +449,22 @@ mod tests {
         symlink("f", root.join("a/b/link")).unwrap();
         let folder = Folder { beneath: false, ..Folder::open(&root).unwrap() };
         let mut calls = Recorder::default();
-        let fd = folder.get(b"a/b/f", &mut calls).unwrap();
+        let looked = folder.look(b"a/b/f", &mut calls).unwrap();
+        assert!(matches!(stat(&looked, &mut calls), Ok(Thing::File(_))));
+        let fd = folder.open_looked(looked, b"a/b/f", &mut calls).unwrap();
         let mut content = Vec::new();
         read(&fd, 0, 100, &mut content, &mut calls).unwrap();
         assert_eq!(content, b"content");
         close(fd, &mut calls);
-        assert_eq!((calls.opened.len(), calls.closed.len()), (3, 3));
+        assert_eq!((calls.opened.len(), calls.closed.len()), (4, 4));
         for name in ["inside/b/f", "outside/hostname", "a/b/link", "a/b/f/g", "none"] {
-            let errno = folder.get(name.as_bytes(), &mut calls).unwrap_err();
+            let looked = folder.look(name.as_bytes(), &mut calls);
+            let errno = looked.and_then(|fd| stat(&fd, &mut calls)).unwrap_err();
+            assert_eq!(status(errno), 404, "{name} {errno}");
+            let errno = folder.open_file(name.as_bytes(), &mut calls).unwrap_err();
             assert_eq!(status(errno), 404, "{name} {errno}");
         }
-        let fd = folder.get(b"", &mut calls).unwrap();
+        let fd = folder.open_folder(b"", &mut calls).unwrap();
         assert_eq!(stat(&fd, &mut calls), Ok(Thing::Folder));
     }
 
@@ -409,13 +477,16 @@ mod tests {
         std::fs::create_dir(root.path().join("d")).unwrap();
         let folder = Folder::open(root.path()).unwrap();
         let mut calls = Recorder::default();
-        let fd = folder.get(b"", &mut calls).unwrap();
-        let (names, more) = list(&fd, 100, &mut calls).unwrap();
+        let fd = folder.open_folder(b"", &mut calls).unwrap();
+        let (names, more) = list(&fd, 100, false, &mut calls).unwrap();
         assert_eq!((names.len(), more), (10, false));
         assert_eq!(names.iter().min(), Some(&Name { file: false, name: b"d".into() }));
-        let fd = folder.get(b"", &mut calls).unwrap();
-        let (names, more) = list(&fd, 5, &mut calls).unwrap();
+        let fd = folder.open_folder(b"", &mut calls).unwrap();
+        let (names, more) = list(&fd, 5, false, &mut calls).unwrap();
         assert_eq!((names.len(), more), (5, true));
+        let fd = folder.open_folder(b"", &mut calls).unwrap();
+        let (names, more) = list(&fd, 10, false, &mut calls).unwrap();
+        assert_eq!((names.len(), more), (10, false), "neither dot is one more");
     }
 
     #[test]
@@ -424,7 +495,7 @@ mod tests {
         std::fs::write(root.path().join("f"), "short").unwrap();
         let folder = Folder::open(root.path()).unwrap();
         let mut calls = Recorder::default();
-        let fd = folder.get(b"f", &mut calls).unwrap();
+        let fd = folder.open_file(b"f", &mut calls).unwrap();
         let mut out = b"before".to_vec();
         read(&fd, 1, 100, &mut out, &mut calls).unwrap();
         assert_eq!(out, b"beforehort");

@@ -12,6 +12,7 @@ mod condition;
 mod date;
 mod fields;
 mod files;
+mod grammar;
 mod listing;
 mod page;
 mod parse;
@@ -85,6 +86,7 @@ pub fn reason(status: u16) -> &'static str {
         414 => "URI Too Long",
         416 => "Range Not Satisfiable",
         417 => "Expectation Failed",
+        421 => "Misdirected Request",
         429 => "Too Many Requests",
         431 => "Request Header Fields Too Large",
         500 => "Internal Server Error",

@@ -34,6 +34,7 @@ fn why(status: u16) -> &'static str {
         414 => "The address is too long.",
         416 => "The file does not have this range.",
         417 => "The server cannot meet this expectation.",
+        421 => "This server speaks http only, not https.",
         431 => "The request's header section is too large.",
         501 => "The server does not know how to do this.",
         503 => "The server has as much to do as it may take on. Try again soon.",

@@ -6,6 +6,7 @@
 use std::mem::MaybeUninit;
 
 use super::fields::Fields;
+use super::grammar::is_token;
 use super::target::{is_authority, target_form};
 use super::{Body, Limits};
 
@@ -44,8 +45,10 @@ pub struct Request<'b> {
     pub body: Body,
     /// The client waits for a `100 Continue` before it sends the body.
     pub expect_continue: bool,
-    /// `Accept-Encoding`; only the first line of several.
+    /// `Accept-Encoding`: the first line of it.
     pub accept_encoding: Option<&'b [u8]>,
+    /// Whether there are more lines of it.
+    pub accept_more: bool,
     /// Whether there is any of the precondition headers `If-…`.
     pub conditional: bool,
     /// Whether there is a `Range`.
@@ -63,6 +66,12 @@ impl<'b> Request<'b> {
         })
     }
 
+    /// The values of all `Accept-Encoding` lines. The head is read again only where there are several.
+    pub(super) fn accepted_codings(&self) -> impl Iterator<Item = &'b [u8]> {
+        let more = self.accept_more.then(|| self.values("accept-encoding").skip(1));
+        self.accept_encoding.into_iter().chain(more.into_iter().flatten())
+    }
+
     /// The value of a header that may be there once; `None` when it is missing or repeated.
     #[must_use]
     pub fn single(&self, name: &str) -> Option<&'b [u8]> {
@@ -75,8 +84,8 @@ impl<'b> Request<'b> {
 /// Reads the request at the front of `buf`.
 ///
 /// Empty lines before it are skipped (RFC 9112, section 2.2). [`Head::Bad`] carries 400 for what is
-/// malformed, 413 for a body over the limit, 414, 417, 431, 501 for an unknown transfer coding and
-/// 505.
+/// malformed, 413 for a body over the limit, 414, 417, 421 for an `https` target, 431, 501 for an
+/// unknown transfer coding and 505.
 #[must_use]
 pub fn parse<'b>(buf: &'b [u8], limits: &Limits) -> Head<'b> {
     // Only the allowed part is looked at, so that the verdict does not depend on how much more has
@@ -135,11 +144,6 @@ fn target_too_long(buf: &[u8], limit: usize) -> bool {
     line[space + 1..].iter().take_while(|&&b| b > b' ' && b != 0x7f).nth(limit).is_some()
 }
 
-/// RFC 9110, section 5.6.2.
-fn is_token(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b)
-}
-
 /// A version that httparse does not know: HTTP/1.2 and above is HTTP/1.1 to us (RFC 9110, section
 /// 2.5), another major version is 505, anything else is no version at all.
 fn other_version<'b>(buf: &'b [u8], seen: &'b [u8], limits: &Limits) -> Head<'b> {
@@ -191,17 +195,13 @@ fn request<'b>(
         None if minor > 0 => return Err(400),
         _ => {}
     }
-    let (path, query) = target_form(method, target).ok_or(400u16)?;
+    let (path, query) = target_form(method, target)?;
     let body = fields.body(minor, limits.body_bytes)?;
-    let expect_continue = match fields.expect {
-        Some(expect) if minor > 0 => {
-            if !expect.eq_ignore_ascii_case(b"100-continue") {
-                return Err(417);
-            }
-            body != Body::None
-        }
-        _ => false,
-    };
+    // HTTP/1.0 has no expectations.
+    if fields.expect_other && minor > 0 {
+        return Err(417);
+    }
+    let expect_continue = fields.expect_continue && minor > 0 && body != Body::None;
     let keep_alive = !fields.close && (minor > 0 || fields.keep_alive);
     Ok(Head::Complete(Request {
         head: &buf[leading(buf)..head_len],
@@ -215,6 +215,7 @@ fn request<'b>(
         body,
         expect_continue,
         accept_encoding: fields.accept_encoding,
+        accept_more: fields.accept_more,
         conditional: fields.conditional,
         ranged: fields.ranged,
     }))
@@ -261,7 +262,7 @@ mod tests {
         };
         for (line, expected) in [
             ("GET http://example.org:80/a/b?c", "/a/b"),
-            ("GET HTTPS://example.org?c", "/"),
+            ("GET HTTP://example.org?c", "/"),
             ("OPTIONS *", "*"),
             ("CONNECT example.org:443", "example.org:443"),
             ("GET /a:b@c", "/a:b@c"),
@@ -273,6 +274,13 @@ mod tests {
             "GET a",
             "GET http://",
             "GET http:///a",
+            "GET http://:80/",
+            "GET http://[::1/",
+            "GET https://",
+            "GET https://user@host/",
+            "GET /\u{e9}",
+            "GET /a?\u{624b}",
+            "GET http://x/\u{624b}",
             "GET http://user@host/",
             "GET /a#b",
             "GET /a#b?c",
@@ -285,6 +293,11 @@ mod tests {
         ] {
             assert_eq!(path(line), Err(400), "{line}");
         }
+        for line in ["GET https://example.org/", "HEAD HTTPS://x:443?a", "OPTIONS https://x"] {
+            assert_eq!(path(line), Err(421), "{line}");
+        }
+        let newer = "GET /\u{e9} HTTP/1.2\r\nHost: x\r\n\r\n";
+        assert_eq!(verdict(newer.as_bytes()).map(|_| ()), Err(400));
     }
 
     #[test]
@@ -310,6 +323,29 @@ mod tests {
             verdict(format!("GET / HTTP/1.1\r\n{fields}\r\n").as_bytes()).map(|_| ())
         };
         for good in ["x", "x:80", "x:", "", "[::1]:80", "[::ffff:127.0.0.1]", "a%20b", "1.2.3.4"] {
+            assert_eq!(host(&format!("Host: {good}\r\n")), Ok(()), "{good}");
+        }
+        for bad in [
+            "[4712::abcd::]",
+            "[:::]",
+            "[12345::1]",
+            "[1:2:3:4:5:6:7]",
+            "[1:2:3:4:5:6:7:8:9]",
+            "[1.2.3.4]",
+            "[::1.2.3]",
+            "[::1.2.3.256]",
+            "[.]",
+            "[::1%25eth0]",
+            "[v.a]",
+            "[v1]",
+            "[v1.]",
+            "[vg.a]",
+            "[v1.a%20]",
+            "[v1.a@b]",
+        ] {
+            assert_eq!(host(&format!("Host: {bad}\r\n")), Err(400), "{bad}");
+        }
+        for good in ["[2001:DB8:1:2:3:4:5:6]", "[1::]", "[v1.a]", "[vF0.a-b:c!]:80", "[V7.~]"] {
             assert_eq!(host(&format!("Host: {good}\r\n")), Ok(()), "{good}");
         }
         for bad in
@@ -374,6 +410,13 @@ mod tests {
         assert_eq!(expect("Content-Length: 5\r\nExpect: 100-Continue\r\n"), Ok(true));
         assert_eq!(expect("Expect: 100-continue\r\n"), Ok(false), "there is no body");
         assert_eq!(expect("Expect: tea\r\n"), Err(417));
+        // A list (RFC 9110, section 10.1.1).
+        let length = "Content-Length: 5\r\n";
+        let one = "Expect: 100-continue\r\n";
+        assert_eq!(expect(&format!("{length}{one}{one}")), Ok(true));
+        assert_eq!(expect(&format!("{length}Expect: , 100-continue,100-CONTINUE\r\n")), Ok(true));
+        assert_eq!(expect(&format!("{length}{one}Expect: tea\r\n")), Err(417));
+        assert_eq!(expect(&format!("{length}Expect: 100-continue, tea\r\n")), Err(417));
         assert_eq!(expect("Content-Length: 9999999\r\nExpect: 100-continue\r\n"), Err(413));
     }
 

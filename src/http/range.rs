@@ -47,19 +47,23 @@ impl Ranges {
         match (seen, parts.is_empty()) {
             (0, _) => Self::Whole,
             (_, true) => Self::Unsatisfiable,
+            // All that an empty file can satisfy: a suffix, by all of its no bytes.
+            _ if size == 0 => Self::Whole,
             _ => Self::Parts(join(parts)),
         }
     }
 }
 
-/// One range: `None` when malformed, `Some(None)` when the file has none of it.
+/// One range: `None` when malformed, `Some(None)` when the file cannot satisfy it.
 #[expect(clippy::option_option, reason = "malformed and unsatisfiable are answered differently")]
 fn read(spec: &[u8], size: u64) -> Option<Option<Span>> {
     let dash = spec.iter().position(|&b| b == b'-')?;
     let (first, last) = (&spec[..dash], &spec[dash + 1..]);
     if first.is_empty() {
-        let len = number(last)?.min(size);
-        return Some((len > 0).then(|| Span { start: size - len, len }));
+        // Satisfiable by any file, unless it is a suffix of nothing (RFC 9110, section 14.1.2).
+        let suffix = number(last)?;
+        let len = suffix.min(size);
+        return Some((suffix > 0).then(|| Span { start: size - len, len }));
     }
     let start = number(first)?;
     let last = if last.is_empty() { u64::MAX } else { number(last)? };
@@ -144,22 +148,43 @@ mod tests {
         assert_eq!(Ranges::parse(many.as_bytes(), 10), Ranges::Whole);
         assert_eq!(Ranges::parse(b"bytes=10-", 10), Ranges::Unsatisfiable);
         assert_eq!(Ranges::parse(b"bytes=-0", 10), Ranges::Unsatisfiable);
-        assert_eq!(Ranges::parse(b"bytes=0-", 0), Ranges::Unsatisfiable);
+    }
+
+    /// A suffix that is not empty can be satisfied by a file that is: with the whole of it
+    /// (RFC 9110, section 14.1.2).
+    #[test]
+    fn an_empty_file_has_every_suffix_and_nothing_else() {
+        for value in ["bytes=-5", "bytes=-1", "bytes=0-0,-5", "bytes=-0,-5"] {
+            assert_eq!(Ranges::parse(value.as_bytes(), 0), Ranges::Whole, "{value}");
+        }
+        for value in ["bytes=0-", "bytes=0-0", "bytes=5-9", "bytes=-0", "bytes=0-0,-0"] {
+            assert_eq!(Ranges::parse(value.as_bytes(), 0), Ranges::Unsatisfiable, "{value}");
+        }
     }
 
     proptest! {
         /// Against a plain model: the bytes asked for, as a set.
         #[test]
         fn the_parts_are_the_bytes_asked_for(
-            specs in prop::collection::vec((0u64..12, 0u64..12), 1..6),
+            specs in prop::collection::vec((prop::option::of(0u64..12), 0u64..12), 1..6),
             size in 0u64..12,
         ) {
-            let value: Vec<String> =
-                specs.iter().map(|&(a, n)| format!("{a}-{}", a + n)).collect();
-            let value = format!("bytes={}", value.join(","));
-            let wanted: Vec<u64> = (0..size)
-                .filter(|&byte| specs.iter().any(|&(a, n)| (a..=a + n).contains(&byte)))
+            let value: Vec<String> = specs
+                .iter()
+                .map(|&(first, n)| match first {
+                    Some(first) => format!("{first}-{}", first + n),
+                    None => format!("-{n}"),
+                })
                 .collect();
+            let value = format!("bytes={}", value.join(","));
+            let has = |byte: u64| {
+                specs.iter().any(|&(first, n)| match first {
+                    Some(first) => (first..=first + n).contains(&byte),
+                    None => byte + n >= size,
+                })
+            };
+            let wanted: Vec<u64> = (0..size).filter(|&byte| has(byte)).collect();
+            let suffix = specs.iter().any(|&(first, n)| first.is_none() && n > 0);
             match Ranges::parse(value.as_bytes(), size) {
                 Ranges::Parts(parts) => {
                     let mut got: Vec<u64> =
@@ -167,8 +192,8 @@ mod tests {
                     got.sort_unstable();
                     prop_assert_eq!(got, wanted, "no byte twice");
                 }
-                Ranges::Unsatisfiable => prop_assert!(wanted.is_empty()),
-                Ranges::Whole => prop_assert!(false, "{}", value),
+                Ranges::Unsatisfiable => prop_assert!(wanted.is_empty() && !suffix),
+                Ranges::Whole => prop_assert!(size == 0 && suffix, "{}", value),
             }
         }
 

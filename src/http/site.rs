@@ -12,7 +12,7 @@ use bytes::Bytes;
 use rust_embed::Embed;
 use rustix::io::Errno;
 
-use super::answer::{self, Answer, Note, Recipient};
+use super::answer::{self, Answer, Boundaries, Note, Recipient};
 use super::cache::{Cache, Entry, Found};
 use super::coding::acceptable;
 use super::condition::{Outcome, Validators, evaluate, range_counts};
@@ -70,6 +70,7 @@ pub struct Site {
     root: Option<Folder>,
     cache: Cache,
     prelude: Prelude,
+    boundaries: Boundaries,
     hidden: bool,
     list: bool,
     /// Error pages that the root does not have, and when that was found out.
@@ -132,6 +133,7 @@ impl Site {
             root,
             cache: Cache::default(),
             prelude: Prelude::default(),
+            boundaries: Boundaries::default(),
             hidden: false,
             list: false,
             pageless: Vec::new(),
@@ -143,6 +145,14 @@ impl Site {
     pub fn hidden(mut self, yes: bool) -> Self {
         self.hidden = yes;
         self
+    }
+
+    /// Whether the names in the root can be read, for [`Site::list`].
+    ///
+    /// # Errors
+    /// When they cannot.
+    pub fn check_list(&self) -> io::Result<()> {
+        Ok(self.root.as_ref().map_or(Ok(()), Folder::check_list)?)
     }
 
     /// Whether a folder without an `index.html` is answered with a list of its files; not by default.
@@ -173,7 +183,7 @@ impl Site {
             }
             _ => return self.fail(501, &Note::None, to, now, out, watch),
         }
-        match self.locate(request.path, request.accept_encoding, !to.head, now, watch) {
+        match self.locate(request.path, Some(request), !to.head, now, watch) {
             Ok(found) => self.send(request, to, found, now, out, watch),
             Err(Miss::Status(status)) => self.fail(status, &Note::None, to, now, out, watch),
             Err(Miss::Bare(path)) if self.list => self.folder(&path, to, now, out, watch),
@@ -212,11 +222,12 @@ impl Site {
         answer::generated(Recipient::of(request), media_type, text, &self.prelude, out)
     }
 
-    /// Finds the file for a path, and opens it when its content is wanted and not in memory.
+    /// Finds the file for a path, in a coding that `by` accepts, and opens it when its content is
+    /// wanted and not in memory.
     fn locate(
         &mut self,
         path: &[u8],
-        accept: Option<&[u8]>,
+        by: Option<&Request<'_>>,
         content: bool,
         now: Now,
         watch: &mut dyn Watch,
@@ -227,7 +238,10 @@ impl Site {
         };
         let plain = Found { index, slot: 0 };
         let Self { root: Some(root), cache, .. } = self else { return Ok((plain, None)) };
-        let accept = accept.filter(|_| cache.negotiable(index)).map(acceptable).unwrap_or_default();
+        let accept = by
+            .filter(|_| cache.negotiable(index))
+            .map(|request| acceptable(request.accepted_codings()))
+            .unwrap_or_default();
         let negotiated = accept.iter().any(Option::is_some);
         if let Some(fd) = opened {
             if content && !negotiated && cache.stored(plain).is_some_and(|f| f.bytes().is_none()) {
@@ -283,25 +297,30 @@ impl Site {
             }
             name.extend_from_slice(b"index.html");
         }
-        let fd = match root.get(&name, watch) {
+        let looked = match root.look(&name, watch) {
             Ok(fd) => fd,
             Err(Errno::NOENT) if wanted.folder => return Err(Miss::Bare(wanted)),
             Err(errno) => return Err(Miss::Status(files::status(errno))),
         };
-        let miss = match files::stat(&fd, watch) {
+        let miss = match files::stat(&looked, watch) {
             Ok(Thing::File(stamp)) => {
+                let open = root.open_looked(looked, &name, watch);
+                let fd = open.map_err(|errno| Miss::Status(files::status(errno)))?;
                 let mut entry = Entry::new(canonical, name);
-                match entry.load(0, &fd, stamp, now, watch) {
-                    Ok(()) => return Ok((cache.insert(entry), Some(fd))),
-                    Err(errno) => Miss::Status(files::status(errno)),
-                }
+                return match entry.load(0, &fd, stamp, now, watch) {
+                    Ok(()) => Ok((cache.insert(entry), Some(fd))),
+                    Err(errno) => {
+                        files::close(fd, watch);
+                        Err(Miss::Status(files::status(errno)))
+                    }
+                };
             }
             Ok(Thing::Folder) if !wanted.folder => Miss::Slash(wanted),
             Ok(Thing::Folder) => Miss::Status(404),
             Ok(Thing::Other) => Miss::Status(403),
             Err(errno) => Miss::Status(files::status(errno)),
         };
-        files::close(fd, watch);
+        files::close(looked, watch);
         Err(miss)
     }
 
@@ -315,12 +334,14 @@ impl Site {
         out: &mut Vec<u8>,
         watch: &mut dyn Watch,
     ) -> Response {
-        let Self { cache, prelude, .. } = self;
+        let Self { cache, prelude, boundaries, .. } = self;
         let Some(file) = cache.stored(found) else {
             // Refreshed a moment ago by this very thread.
             return self.fail(500, &Note::None, to, now, out, watch);
         };
-        let answer = Answer { prelude, to, file };
+        let known =
+            request.ranged && request.conditional && request.values("if-range").next().is_some();
+        let answer = Answer { prelude, to, file, known };
         let (status, note) = match portion(request, &answer, now) {
             Portion::Whole => return answer.whole(fd, watch, out),
             Portion::Part(part) => return answer.part(part, fd, watch, out),
@@ -329,7 +350,7 @@ impl Site {
                 return answer.not_modified(out);
             }
             Portion::Parts(parts) => {
-                let response = answer.parts(&parts, fd.as_ref(), watch, out);
+                let response = answer.parts(&parts, &boundaries.next(), fd.as_ref(), watch, out);
                 close_some(fd, watch);
                 match response {
                     Some(response) => return response,
@@ -356,18 +377,13 @@ impl Site {
         let Self { root: Some(root), hidden, .. } = self else {
             return self.fail(404, &Note::None, to, now, out, watch);
         };
-        let names = root.get(&path.name, watch).and_then(|fd| {
-            let names = match files::stat(&fd, watch) {
-                Ok(Thing::Folder) => files::list(&fd, listing::MOST, watch),
-                Ok(_) => Err(Errno::NOENT),
-                Err(errno) => Err(errno),
-            };
+        let names = root.open_folder(&path.name, watch).and_then(|fd| {
+            let names = files::list(&fd, listing::MOST, *hidden, watch);
             files::close(fd, watch);
             names
         });
         match names {
-            Ok((mut names, more)) => {
-                names.retain(|name| *hidden || !name.name.starts_with(b"."));
+            Ok((names, more)) => {
                 let mut body = Vec::new();
                 listing::write(&path.name, names, more, &mut body);
                 answer::page(200, &Note::None, to, &body, &self.prelude, out)

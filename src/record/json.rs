@@ -201,8 +201,11 @@ fn call(out: &mut Vec<u8>, event: &Event, bytes: &[u8], ready: &[Ready], waker: 
             text(out, "name", name.as_bytes());
             failure(out, ret);
         }
-        What::Open { ret } | What::Openat { ret } => {
+        What::Open { ret, .. } | What::Openat { ret } => {
             text(out, "path", bytes);
+            if let What::Open { look: true, .. } = event.what {
+                text(out, "flags", b"O_PATH");
+            }
             result(out, ret);
         }
         What::Stat { ret } => failure(out, ret),
@@ -333,7 +336,8 @@ mod tests {
             json!({"call":"sendfile","fd":9,"conn":1,"ret":4096,"file":11,"offset":7,"len":8192}),
             json!({"call":"shutdown","fd":9,"conn":1,"how":"WR"}),
             json!({"call":"setsockopt","fd":9,"conn":1,"name":"SO_LINGER","err":"EINVAL"}),
-            json!({"call":"openat2","fd":6,"path":"a\"\\\n\u{7f}\u{fffd}.html","ret":11}),
+            json!({"call":"openat2","fd":6,"path":"a\"\\\n\u{7f}\u{fffd}.html","flags":"O_PATH",
+                "ret":11}),
             json!({"call":"fstat","fd":11}),
             json!({"call":"pread64","fd":11,"offset":0,"ret":1024}),
             json!({"call":"close","fd":9,"conn":1}),
@@ -348,7 +352,7 @@ mod tests {
             json!({"fact":"pace","mode":"slow","calls_per_second":10}),
             json!({"fact":"missed","conn":7}),
             json!({"fact":"data","conn":1,"fd":9,"bytes":6,"text":"手\"\n!"}),
-            json!({"call":"openat","fd":6,"path":"a.html","ret":11}),
+            json!({"call":"openat","path":"/proc/self/fd/11","ret":12}),
             json!({"call":"getdents64","fd":11,"ret":96}),
             json!({"fact":"handler","conn":1,"fd":9,"route":"/slow"}),
             json!({"fact":"handled","conn":1,"fd":9,"took":3.2}),

@@ -31,7 +31,10 @@ pub fn meaning(event: EventRef<'_>) -> Cow<'static, str> {
         What::Shutdown { how, ret } => shutdown(fd, how, ret, event),
         What::Close => close(fd, event.event.conn.is_some()),
         What::Setsockopt { name, ret } => setsockopt(fd, name, ret),
-        What::Open { ret } | What::Openat { ret } => open(ret),
+        What::Open { look: true, ret } if ret.get().is_ok() => {
+            "The file is found, and not opened: first see what it is.".into()
+        }
+        What::Open { ret, .. } | What::Openat { ret } => open(ret),
         What::Stat { ret } => match ret.get() {
             Ok(_) => "The file's size, kind and time of change are known now.".into(),
             Err(errno) => failed(Kind::Stat, errno),
@@ -503,7 +506,7 @@ mod tests {
                 What::Sendfile { file: 1, offset: 0, len: 9, ret },
                 What::Shutdown { how: How::Both, ret },
                 What::Setsockopt { name: "SO_LINGER", ret },
-                What::Open { ret },
+                What::Open { look: false, ret },
                 What::Stat { ret },
                 What::Read { offset: 0, ret },
             ] {

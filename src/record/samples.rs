@@ -47,7 +47,8 @@ pub(super) fn tell(to: &mut Publisher) {
     to.call(9, conn, What::Sendfile { file: 11, offset: 7, len: 8192, ret: ok(4096) });
     to.call(9, conn, What::Shutdown { how: How::Write, ret: zero });
     to.call(9, conn, What::Setsockopt { name: "SO_LINGER", ret: err(22) });
-    to.call_with(6, None, What::Open { ret: ok(11) }, b"a\"\\\n\x7f\xff.html", &[], false);
+    let open = What::Open { look: true, ret: ok(11) };
+    to.call_with(6, None, open, b"a\"\\\n\x7f\xff.html", &[], false);
     to.call(11, None, What::Stat { ret: zero });
     to.call(11, None, What::Read { offset: 0, ret: ok(1024) });
     to.call(9, conn, What::Close);
@@ -62,7 +63,7 @@ pub(super) fn tell(to: &mut Publisher) {
     to.fact(-1, None, What::Pace { mode: Mode::Slow(10) }, &[]);
     to.fact(-1, ConnId::new(7), What::Missed, &[]);
     to.fact(9, conn, What::Data { bytes: 6 }, "手\"\n!".as_bytes());
-    to.call_with(6, None, What::Openat { ret: ok(11) }, b"a.html", &[], false);
+    to.call_with(-100, None, What::Openat { ret: ok(12) }, b"/proc/self/fd/11", &[], false);
     to.call(11, None, What::Getdents { ret: ok(96) });
     to.fact(9, conn, What::Handler { route: "/slow" }, &[]);
     to.fact(9, conn, What::Handled { took: 3_200_000_000 }, &[]);

@@ -97,7 +97,16 @@ fn call(out: &mut String, event: EventRef<'_>) -> fmt::Result {
         What::Shutdown { how, .. } => write!(out, "({fd}, {})", how.name())?,
         What::Setsockopt { name, .. } => write!(out, "({fd}, {name})")?,
         What::Open { .. } | What::Openat { .. } => {
-            write!(out, "({fd}, \"{}\")", event.bytes.escape_ascii())?;
+            out.push('(');
+            match fd {
+                ..0 => out.push_str("AT_FDCWD"),
+                _ => write!(out, "{fd}")?,
+            }
+            write!(out, ", \"{}\"", event.bytes.escape_ascii())?;
+            if let What::Open { look: true, .. } = event.event.what {
+                out.push_str(", O_PATH");
+            }
+            out.push(')');
         }
         What::Read { offset, .. } => write!(out, "({fd}, {offset})")?,
         What::Select { examined, .. } | What::Poll { examined, .. } => {
@@ -218,7 +227,7 @@ mod tests {
             "sendfile(9, 11, 7, 8192) = 4096  conn 1",
             "shutdown(9, WR) = 0           conn 1",
             "setsockopt(9, SO_LINGER) = EINVAL  conn 1",
-            "openat2(6, \"a\\\"\\\\\\n\\x7f\\xff.html\") = 11",
+            "openat2(6, \"a\\\"\\\\\\n\\x7f\\xff.html\", O_PATH) = 11",
             "fstat(11) = 0",
             "pread64(11, 0) = 1024",
             "close(9)                      conn 1",
@@ -231,7 +240,7 @@ mod tests {
             "· pace: 10 calls a second",
             "· missed: that connection is gone already  conn 7",
             "· data \"手\\\"\\n!\", 6 bytes      conn 1",
-            "openat(6, \"a.html\") = 11",
+            "openat(AT_FDCWD, \"/proc/self/fd/11\") = 12",
             "getdents64(11) = 96",
             "· handler /slow begins        conn 1",
             "· handler has ended after 3.2 s  conn 1",

@@ -128,6 +128,8 @@ pub enum What {
     },
     /// `openat2(2)` of a file below the root; the fd is the root's, the path lies beside.
     Open {
+        /// With `O_PATH`: the file is found, and not opened.
+        look: bool,
         /// The file's descriptor.
         ret: Ret,
     },
@@ -143,8 +145,9 @@ pub enum What {
         /// Bytes read.
         ret: Ret,
     },
-    /// `openat(2)` of one segment of a path, where the kernel has no `openat2`; the fd is the
-    /// folder's, the segment lies beside.
+    /// `openat(2)` of the file that a descriptor below `/proc` stands for, or of one segment of a
+    /// path, where the kernel has no `openat2`; the fd is the folder's, or none (`AT_FDCWD`), the
+    /// path lies beside.
     Openat {
         /// Its descriptor.
         ret: Ret,
@@ -357,7 +360,7 @@ impl What {
             | Self::Sendfile { ret, .. }
             | Self::Shutdown { ret, .. }
             | Self::Setsockopt { ret, .. }
-            | Self::Open { ret }
+            | Self::Open { ret, .. }
             | Self::Stat { ret }
             | Self::Read { ret, .. }
             | Self::Openat { ret }

@@ -71,12 +71,14 @@ pub fn of_log_by(text: &str) -> Vec<(Option<i64>, Call)> {
                 "send" => detail = format!("{}", line["len"]),
                 "sendfile" => detail = format!("{} {}", line["file"], line["len"]),
                 "setsockopt" => detail = text("name"),
+                "openat2" => detail = text("flags"),
+                "openat" => detail = text("path"),
                 _ => {}
             }
             let fd = match name.as_str() {
                 "epoll_wait" => number("epfd"),
                 "epoll_create1" | "poll" | "select" | "clock_nanosleep" | "wait4" => Some(-1),
-                "openat2" => number("dirfd").or_else(|| number("fd")),
+                "openat" => number("fd").or(Some(AT_FDCWD)),
                 _ => number("fd"),
             };
             let err = line["err"].as_str().map(str::to_owned);
@@ -229,7 +231,12 @@ fn waited(line: &str, arguments: &str) -> String {
     detail
 }
 
+/// In place of a folder's descriptor where a path is absolute.
+const AT_FDCWD: i64 = -100;
+
 pub fn parse(line: &str) -> Option<Call> {
+    // The first string, for the call that names another descriptor in it.
+    let path = line.split('"').nth(1).map(str::to_owned);
     let line = &without_strings(line);
     // Signals and exits are no calls.
     if line.starts_with(['-', '+']) {
@@ -305,7 +312,16 @@ pub fn parse(line: &str) -> Option<Call> {
             fd = "-1";
             name
         }
-        "close" | "openat2" | "fstat" | "pread64" | "read" => name,
+        "openat2" => {
+            detail = if arguments.contains("O_PATH") { "O_PATH" } else { "" }.to_owned();
+            name
+        }
+        "openat" => {
+            fd = if fd == "AT_FDCWD" { "-100" } else { fd };
+            detail = path.unwrap_or_default();
+            name
+        }
+        "close" | "fstat" | "pread64" | "read" => name,
         other => panic!("a call that the log has no word for: {other}: {line}"),
     };
     Some(Call {

@@ -108,8 +108,13 @@ pub fn call(event: EventRef<'_>) -> String {
         }
         What::Shutdown { how, ret } => format!("shutdown({fd}, {}) = {}", how.name(), result(ret)),
         What::Setsockopt { name, ret } => format!("setsockopt({fd}, {name}) = {}", result(ret)),
-        What::Open { ret } => {
-            format!("openat2({}) = {ret:?}", String::from_utf8_lossy(event.bytes).escape_debug())
+        What::Open { look, ret } => {
+            let path = String::from_utf8_lossy(event.bytes);
+            let flags = if look { ", O_PATH" } else { "" };
+            format!("openat2({}{flags}) = {ret:?}", path.escape_debug())
+        }
+        What::Openat { ret } => {
+            format!("openat({}) = {ret:?}", String::from_utf8_lossy(event.bytes).escape_debug())
         }
         other => match other.ret() {
             Some(ret) => format!("{}({fd}) = {}", other.kind().name(), result(ret)),

@@ -398,7 +398,7 @@ fn what() -> impl Strategy<Value = What> {
             minor: 1,
         },
         8 => What::Closed { why: Why::Dropped, bytes_in: n, bytes_out: n, requests: n },
-        9 => What::Open { ret },
+        9 => What::Open { look: n % 2 == 0, ret },
         10 => What::Rest { errno: Errno::MFILE },
         _ => What::Pace { mode: Mode::Paused },
     })

@@ -60,7 +60,10 @@ pub fn describe(event: EventRef<'_>) -> Told {
         What::Shutdown { how, ret } => (equals(ret), format!("SHUT_{}", how.name())),
         What::Close => (String::new(), "the number is free again".to_owned()),
         What::Setsockopt { name, ret } => (equals(ret), name.to_owned()),
-        What::Open { ret } | What::Openat { ret } => (equals(ret), clean(event.bytes)),
+        What::Open { look: true, ret } => {
+            (equals(ret), format!("{}  O_PATH: looked at only", clean(event.bytes)))
+        }
+        What::Open { ret, .. } | What::Openat { ret } => (equals(ret), clean(event.bytes)),
         What::Getdents { ret } => (amount(ret), "names in the folder".to_owned()),
         What::Stat { ret } => (equals(ret), "size and time of the file".to_owned()),
         What::Read { offset, ret } => (amount(ret), format!("at {}", format::count(offset))),

@@ -56,8 +56,8 @@ impl<W: Witness> http::Watch for Files<'_, W> {
         };
         let size = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
         let (fd, what, path): (_, _, &[u8]) = match call {
-            FileCall::Open { dirfd, path, ret: result } => {
-                (dirfd, What::Open { ret: ret(result.map(i64::from)) }, path)
+            FileCall::Open { dirfd, path, look, ret: result } => {
+                (dirfd, What::Open { look, ret: ret(result.map(i64::from)) }, path)
             }
             FileCall::OpenAt { dirfd, path, ret: result } => {
                 (dirfd, What::Openat { ret: ret(result.map(i64::from)) }, path)

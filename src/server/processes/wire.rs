@@ -94,6 +94,7 @@ fn numbers(what: &What) -> (u8, i32, [u64; 3]) {
             let place = OPTIONS.iter().position(|known| *known == name).unwrap_or(0);
             (i32::try_from(place).unwrap_or(0), 0, 0)
         }
+        What::Open { look, .. } => (look.into(), 0, 0),
         What::Read { offset, .. } => (0, offset, 0),
         What::Request { method, target, minor } => (minor.into(), method.into(), target.into()),
         What::Response { status, body } => (status.into(), body, 0),
@@ -119,7 +120,7 @@ fn what(kind: Kind, extra: i32, [raw, a, b]: [u64; 3]) -> What {
             let name = OPTIONS[usize::try_from(extra).unwrap_or(0) % OPTIONS.len()];
             What::Setsockopt { name, ret }
         }
-        Kind::Open => What::Open { ret },
+        Kind::Open => What::Open { look: extra != 0, ret },
         Kind::Openat => What::Openat { ret },
         Kind::Stat => What::Stat { ret },
         Kind::Read => What::Read { offset: a, ret },
@@ -169,7 +170,8 @@ mod tests {
             Word::After(What::Sendfile { file: 5, offset: 1 << 40, len: 77, ret: Ret::ok(76) }),
             Word::After(What::Shutdown { how: How::Write, ret: Ret::err(Errno(107)) }),
             Word::After(What::Setsockopt { name: "SO_LINGER", ret: Ret::ZERO }),
-            Word::Call(3, What::Open { ret: Ret::ok(5) }, b"index.html"),
+            Word::Call(3, What::Open { look: true, ret: Ret::ok(5) }, b"index.html"),
+            Word::Call(3, What::Open { look: false, ret: Ret::ok(5) }, b"index.html"),
             Word::Call(3, What::Openat { ret: Ret::err(Errno(2)) }, b"x"),
             Word::Call(5, What::Stat { ret: Ret::ZERO }, b""),
             Word::Call(5, What::Read { offset: 12, ret: Ret::ok(100) }, b""),
