@@ -428,8 +428,6 @@ fn watch(
     // that no event corrects.
     event::poll(Duration::ZERO)?;
     let input = Input::new()?;
-    let (width, height) = screen.size()?;
-    shown.resize(width, height);
     let mut drawn = None::<Instant>;
     let mut more = false;
     loop {
@@ -451,6 +449,10 @@ fn watch(
         let mut wait = shown.next_tick(now);
         if shown.is_changed() {
             if now >= due {
+                // Read once for each frame: what is laid out and what it is drawn into are of one
+                // size, whatever becomes of the terminal meanwhile.
+                let (width, height) = screen.fit()?;
+                shown.resize(width, height);
                 shown.take_changed();
                 screen.draw(|frame| shown.draw(frame, theme))?;
                 drawn = Some(now);
@@ -492,7 +494,7 @@ fn suspend(shown: &mut impl Show, screen: &mut Screen, signals: &Signals) -> io:
     }
     let _ = signals.continued();
     screen.take_over()?;
-    let (width, height) = screen.size()?;
+    let (width, height) = screen.fit()?;
     shown.resize(width, height);
     Ok(())
 }

@@ -22,7 +22,8 @@ use crossterm::terminal::{
 };
 use crossterm::{cursor, execute, queue};
 use ratatui::backend::CrosstermBackend;
-use ratatui::{Frame, Terminal};
+use ratatui::layout::Rect;
+use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
 use rustix::process::{Signal, getpgrp, getpid, kill_process};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
 use signal_hook::flag;
@@ -53,7 +54,10 @@ impl Screen {
         hook_panics();
         // A whole frame goes out in few writes, so that none is shown half drawn.
         let out = BufWriter::with_capacity(256 * 1024, io::stdout());
-        let terminal = ManuallyDrop::new(Terminal::new(CrosstermBackend::new(out))?);
+        // Of a fixed size: ratatui would read the terminal's once more in the midst of drawing.
+        let options = TerminalOptions { viewport: Viewport::Fixed(Rect::ZERO) };
+        let terminal = Terminal::with_options(CrosstermBackend::new(out), options)?;
+        let terminal = ManuallyDrop::new(terminal);
         let mut screen = Self { terminal, mouse };
         screen.take_over()?;
         Ok(screen)
@@ -96,12 +100,16 @@ impl Screen {
         self.terminal.resize(area)
     }
 
-    /// Width and height.
+    /// Makes what is drawn next as large as the terminal is now; returns width and height.
     ///
     /// # Errors
-    /// When the terminal does not tell.
-    pub fn size(&self) -> io::Result<(u16, u16)> {
-        self.terminal.size().map(|size| (size.width, size.height))
+    /// When the terminal does not tell, or refuses.
+    pub fn fit(&mut self) -> io::Result<(u16, u16)> {
+        let size = self.terminal.size()?;
+        if size != self.terminal.get_frame().area().as_size() {
+            self.terminal.resize(size.into())?;
+        }
+        Ok((size.width, size.height))
     }
 
     /// Draws a frame, as one synchronized update: terminals that know it show no half of it.
