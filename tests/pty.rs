@@ -580,6 +580,18 @@ fn a_burst_of_keys_is_taken_whole() {
 }
 
 #[test]
+fn a_key_of_which_only_half_has_come_holds_nothing() {
+    let mut terminal = start(SMALL, &[]);
+    terminal.see("Nobody is connected yet.");
+    // As alt-[ is sent, and as an arrow begins.
+    terminal.press("\x1b[");
+    let client = connect(terminal.port());
+    terminal.see(&name(&client));
+    terminal.press("6~q");
+    assert_ends(terminal, 0);
+}
+
+#[test]
 fn a_terminal_that_goes_away_ends_it_cleanly() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("log");

@@ -29,6 +29,8 @@ use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
 use signal_hook::flag;
 use signal_hook::iterator;
 
+use super::input;
+
 /// The terminal is ours now.
 static ENTERED: AtomicBool = AtomicBool::new(false);
 /// The thread that draws.
@@ -71,6 +73,7 @@ impl Screen {
         *OWNER.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread::current().id());
         ENTERED.store(true, Ordering::SeqCst);
         enable_raw_mode()?;
+        input::read_without_waiting()?;
         execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)?;
         self.set_mouse(self.mouse)?;
         self.redraw()
