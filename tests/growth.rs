@@ -43,9 +43,9 @@ static ALLOCATOR: Counting = Counting;
 
 /// Events of each server: a million for all nine, or, where they are fast, for each.
 const EVENTS: u64 = if cfg!(debug_assertions) { 120_000 } else { 1_000_000 };
-/// As much more may be held at the end than after a third of them. What keeps a byte of every
-/// fourth event, or nine of each connection, is over it.
-const SLACK: usize = 16 * 1024;
+/// As many bytes more may be held at the end than after a third of them. What keeps a byte of
+/// every fifth event, or nine of each connection, is over it.
+const SLACK: usize = EVENTS as usize / 8;
 /// Connections open at a time; each is closed after some requests, and another comes.
 const OPEN: usize = 64;
 const LISTENER: Fd = 4;
