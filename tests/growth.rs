@@ -42,10 +42,10 @@ unsafe impl GlobalAlloc for Counting {
 static ALLOCATOR: Counting = Counting;
 
 /// Events of each server: a million for all nine, or, where they are fast, for each.
-const EVENTS: u64 = if cfg!(debug_assertions) { 120_000 } else { 1_000_000 };
+const EVENTS: usize = if cfg!(debug_assertions) { 120_000 } else { 1_000_000 };
 /// As many bytes more may be held at the end than after a third of them. What keeps a byte of
 /// every fifth event, or nine of each connection, is over it.
-const SLACK: usize = EVENTS as usize / 8;
+const SLACK: usize = EVENTS / 8;
 /// Connections open at a time; each is closed after some requests, and another comes.
 const OPEN: usize = 64;
 const LISTENER: Fd = 4;
@@ -311,29 +311,39 @@ impl Parts {
         part(&mut || {
             table.apply(batch);
             table.requests(batch);
-            kernel.into_iter().for_each(|snapshot| table.kernel(snapshot));
+            if let Some(snapshot) = kernel {
+                table.kernel(snapshot);
+            }
             table.refresh(now, false);
         });
         part(&mut || stream.apply(batch));
         part(&mut || {
             engine.apply(batch);
-            kernel.into_iter().for_each(|snapshot| engine.kernel(snapshot));
+            if let Some(snapshot) = kernel {
+                engine.kernel(snapshot);
+            }
         });
         part(&mut || charts.apply(batch));
         part(&mut || rates.apply(batch));
         part(&mut || {
             costs.apply(batch);
-            kernel.into_iter().for_each(|snapshot| costs.kernel(snapshot, now));
+            if let Some(snapshot) = kernel {
+                costs.kernel(snapshot, now);
+            }
             costs.tick(now);
         });
         part(&mut || {
             lints.apply(batch);
-            kernel.into_iter().for_each(|snapshot| lints.kernel(snapshot, engine, now));
+            if let Some(snapshot) = kernel {
+                lints.kernel(snapshot, engine, now);
+            }
         });
         part(&mut || seats.apply(batch));
         part(&mut || {
             whole.apply(batch);
-            kernel.into_iter().for_each(|snapshot| whole.kernel(snapshot.clone()));
+            if let Some(snapshot) = kernel {
+                whole.kernel(snapshot.clone());
+            }
             whole.tick(now);
         });
     }
@@ -342,17 +352,18 @@ impl Parts {
 /// Runs a server, and returns what each part holds after a third of its events and at the end.
 fn run(kind: ServerKind) -> [[usize; 9]; 2] {
     let (mut server, mut parts) = (Server::new(kind), Parts::new());
-    let mut early = None;
+    let (mut early, mut events) = (None, 0);
     for n in 0.. {
         let batch = server.turn(n);
         let snapshot = (n % 20 == 0).then(|| server.snapshot());
         parts.take(&batch, snapshot.as_ref());
+        events += batch.events().len();
         // Twice as fast as events can be read, so that the whole state reads half of them.
         server.now += batch.events().len() as u64 * 8_000;
-        if server.seq > EVENTS / 3 {
+        if events > EVENTS / 3 {
             early.get_or_insert(parts.held);
         }
-        if server.seq > EVENTS {
+        if events > EVENTS {
             break;
         }
     }
