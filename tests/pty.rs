@@ -544,14 +544,26 @@ fn ctrl_z_gives_the_shell_back_and_the_server_goes_on() {
 
 #[cfg(debug_assertions)]
 #[test]
-fn a_panic_of_the_dashboard_gives_the_terminal_back_and_is_told() {
-    let mut terminal = start(SMALL, &[]);
-    terminal.press(F12);
-    let status = terminal.exit();
-    assert_eq!(status.exit_code(), 101);
-    terminal.assert_restored();
-    let text = terminal.text();
-    assert!(text.contains("panicked at") && text.contains("a test asked for it"), "{text}");
+fn a_panic_of_the_dashboard_ends_the_server_and_the_log_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log");
+    for options in [&["--log", path.to_str().unwrap()][..], &["--server", "threads"]] {
+        let mut terminal = start(SMALL, options);
+        let mut client = connect(terminal.port());
+        ask(&mut client);
+        assert!(is_answered(&mut client));
+        terminal.see(&name(&client));
+        terminal.press(F12);
+        let text = assert_ends(terminal, 1);
+        // Wrapped by the terminal, wherever that may be.
+        let text = text.replace('\n', "");
+        assert_eq!(text.matches("panicked").count(), 1, "{text}");
+        assert!(text.contains("epollscope: The dashboard has ended: "), "{text}");
+        assert!(text.contains("a test asked for it"), "{text}");
+        // A FIN, and no reset: the server closed it.
+        client.read_to_end(&mut Vec::new()).unwrap();
+    }
+    assert_log_is_complete(&path);
 }
 
 #[cfg(debug_assertions)]
@@ -576,6 +588,18 @@ fn a_burst_of_keys_is_taken_whole() {
     terminal.see("Nobody is connected yet.");
     terminal.press(&DOWN.repeat(1000));
     terminal.press("q");
+    assert_ends(terminal, 0);
+}
+
+#[test]
+fn a_key_of_which_only_half_has_come_holds_nothing() {
+    let mut terminal = start(SMALL, &[]);
+    terminal.see("Nobody is connected yet.");
+    // As alt-[ is sent, and as an arrow begins.
+    terminal.press("\x1b[");
+    let client = connect(terminal.port());
+    terminal.see(&name(&client));
+    terminal.press("6~q");
     assert_ends(terminal, 0);
 }
 

@@ -9,7 +9,7 @@ use crate::telemetry::Nanos;
 /// `84 B`, `1.3 kB`, `420 kB`, `3.1 MB`: powers of 1000 (SI), three figures at most.
 #[must_use]
 pub fn bytes(amount: u64) -> String {
-    let (number, unit) = scaled(amount);
+    let (number, unit) = scaled(amount, 3);
     format!("{number} {unit}B")
 }
 
@@ -33,10 +33,17 @@ pub fn count(number: u64) -> String {
     text
 }
 
-/// `999`, `1.3k`, `420k`, `3.1M`: for axes and narrow columns.
+/// `999`, `1.3k`, `12.3k`, `420k`, `3.1M`: for axes.
 #[must_use]
 pub fn short_count(number: u64) -> String {
-    let (number, unit) = scaled(number);
+    let (number, unit) = scaled(number, 3);
+    format!("{number}{unit}")
+}
+
+/// `999`, `1.3k`, `12k`, `420k`, `3.1M`: at most four columns.
+#[must_use]
+pub fn narrow_count(number: u64) -> String {
+    let (number, unit) = scaled(number, 2);
     format!("{number}{unit}")
 }
 
@@ -86,16 +93,17 @@ fn whole(number: f64) -> u64 {
     number.round() as u64
 }
 
-/// A number of at most three figures and its SI prefix.
-fn scaled(amount: u64) -> (String, &'static str) {
+/// A number of at most three figures and its SI prefix; a decimal where that makes no more than
+/// `figures`, which are 2 or 3.
+fn scaled(amount: u64, figures: u32) -> (String, &'static str) {
     if amount < 1000 {
         return (amount.to_string(), "");
     }
     let mut unit = 1000u64;
     for prefix in ["k", "M", "G", "T", "P"] {
-        // In tenths, rounded; 99.95 and above has no room for a decimal.
+        // In tenths, rounded; 99.95 and above, or 9.95, has no room for a decimal.
         let tenths = round_div(amount, unit / 10);
-        if tenths < 1000 {
+        if tenths < 10u64.pow(figures) {
             return (format!("{}.{}", tenths / 10, tenths % 10), prefix);
         }
         let ones = round_div(amount, unit);
@@ -105,7 +113,10 @@ fn scaled(amount: u64) -> (String, &'static str) {
         unit *= 1000;
     }
     let tenths = round_div(amount, unit / 10);
-    (format!("{}.{}", tenths / 10, tenths % 10), "E")
+    if tenths < 10u64.pow(figures) {
+        return (format!("{}.{}", tenths / 10, tenths % 10), "E");
+    }
+    (round_div(amount, unit).to_string(), "E")
 }
 
 fn round_div(amount: u64, by: u64) -> u64 {
@@ -163,6 +174,26 @@ mod tests {
         assert_eq!(bytes_rate(3_100_000), "3.1 MB/s");
         assert_eq!(short_count(1284), "1.3k");
         assert_eq!(short_count(999), "999");
+    }
+
+    #[test]
+    fn a_narrow_count_has_four_columns_at_most() {
+        let cases = [
+            (9_949, "9.9k"),
+            (9_950, "10k"),
+            (9_999, "10k"),
+            (99_949, "100k"),
+            (12_345, "12k"),
+            (999_499, "999k"),
+            (999_500, "1.0M"),
+            (10_000_000, "10M"),
+            (u64::MAX, "18E"),
+        ];
+        for (number, text) in cases {
+            assert_eq!(narrow_count(number), text, "{number}");
+        }
+        let numbers = (0..64).flat_map(|bit| [1u64 << bit, (1 << bit) - 1, 95 << bit]);
+        assert!(numbers.into_iter().all(|n| narrow_count(n).len() <= 4));
     }
 
     #[test]

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use crossterm::event;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::termios::{OptionalActions, SpecialCodeIndex, tcgetattr, tcsetattr};
 use signal_hook::SigId;
 use signal_hook::consts::SIGWINCH;
 
@@ -22,7 +23,7 @@ const LOOK: Duration = Duration::from_millis(1);
 
 /// The terminal's input.
 pub(super) struct Input {
-    /// Where standard input is another thing, the terminal itself: as crossterm does.
+    /// Where standard input is another thing, the terminal itself.
     tty: Option<File>,
     resized: Arc<AtomicBool>,
     signal: SigId,
@@ -32,7 +33,7 @@ impl Input {
     /// # Errors
     /// There is no terminal, or no signal handler can be set.
     pub(super) fn new() -> io::Result<Self> {
-        let tty = if io::stdin().is_terminal() { None } else { Some(File::open("/dev/tty")?) };
+        let tty = other_tty()?;
         let resized = Arc::new(AtomicBool::new(false));
         let signal = signal_hook::flag::register(SIGWINCH, resized.clone())?;
         Ok(Self { tty, resized, signal })
@@ -65,6 +66,29 @@ impl Input {
     pub(super) fn goes_on() -> io::Result<bool> {
         event::poll(LOOK)
     }
+}
+
+/// Where standard input is another thing, the terminal itself: as crossterm does.
+fn other_tty() -> io::Result<Option<File>> {
+    if io::stdin().is_terminal() { Ok(None) } else { File::open("/dev/tty").map(Some) }
+}
+
+/// Lets a read from the terminal, which is in raw mode, return though nothing is there.
+///
+/// crossterm reads on until a key is whole, so that one of which only half has come (alt-[ sends
+/// what an arrow begins with) would hold the dashboard until the next. That this is a mode of the
+/// terminal, not of a descriptor, leaves writing as it is.
+///
+/// # Errors
+/// The terminal is gone.
+pub(super) fn read_without_waiting() -> io::Result<()> {
+    let (stdin, tty) = (io::stdin(), other_tty()?);
+    let fd: BorrowedFd<'_> = tty.as_ref().map_or(stdin.as_fd(), AsFd::as_fd);
+    let mut modes = tcgetattr(fd)?;
+    // termios(3): with MIN and TIME at 0, what is there.
+    modes.special_codes[SpecialCodeIndex::VMIN] = 0;
+    modes.special_codes[SpecialCodeIndex::VTIME] = 0;
+    Ok(tcsetattr(fd, OptionalActions::Now, &modes)?)
 }
 
 impl Drop for Input {

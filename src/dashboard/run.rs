@@ -378,12 +378,16 @@ pub(super) fn show(mut shown: impl Show, options: Options) -> io::Result<()> {
     let signals = Signals::catch()?;
     let mut screen = Screen::enter(options.mouse)?;
     let frame = Duration::from_secs(1) / u32::from(options.fps.clamp(1, 240));
-    let watched = watch(&mut shown, &mut screen, &signals, &theme, frame);
+    let watched = terminal::caught(|| watch(&mut shown, &mut screen, &signals, &theme, frame));
     // The terminal first: ending a server may take a moment.
     drop(screen);
-    let ended = shown.end();
-    // A terminal that hung up (SIGHUP) cannot be read or written: that is no failure.
-    let watched = if signals.quit() { Ok(()) } else { watched };
+    let ended = terminal::caught(|| shown.end()).and_then(|ended| ended);
+    let watched = match watched {
+        // A terminal that hung up (SIGHUP) cannot be read or written: that is no failure.
+        Ok(_) if signals.quit() => Ok(()),
+        Ok(watched) => watched,
+        Err(panic) => Err(panic),
+    };
     for text in terminal::panics() {
         // There may be nobody left to read it.
         let _ = writeln!(io::stderr(), "{text}");
@@ -428,8 +432,6 @@ fn watch(
     // that no event corrects.
     event::poll(Duration::ZERO)?;
     let input = Input::new()?;
-    let (width, height) = screen.size()?;
-    shown.resize(width, height);
     let mut drawn = None::<Instant>;
     let mut more = false;
     loop {
@@ -451,6 +453,10 @@ fn watch(
         let mut wait = shown.next_tick(now);
         if shown.is_changed() {
             if now >= due {
+                // Read once for each frame: what is laid out and what it is drawn into are of one
+                // size, whatever becomes of the terminal meanwhile.
+                let (width, height) = screen.fit()?;
+                shown.resize(width, height);
                 shown.take_changed();
                 screen.draw(|frame| shown.draw(frame, theme))?;
                 drawn = Some(now);
@@ -492,7 +498,7 @@ fn suspend(shown: &mut impl Show, screen: &mut Screen, signals: &Signals) -> io:
     }
     let _ = signals.continued();
     screen.take_over()?;
-    let (width, height) = screen.size()?;
+    let (width, height) = screen.fit()?;
     shown.resize(width, height);
     Ok(())
 }

@@ -1,12 +1,13 @@
 //! The terminal: entered and given back in one place, whatever ends the program.
 //!
 //! [`leave`] may be called any number of times and from a panic hook. The hook gives the terminal
-//! back only for a panic of the thread that owns the screen; a panic of another thread must not
-//! write into the picture, so its text is kept for [`panics`].
+//! back only for a panic of the thread that owns the screen, which [`caught`] makes an error of; a
+//! panic of another thread must not write into the picture, so its text is kept for [`panics`].
 
+use std::env;
 use std::io::{self, BufWriter, Stdout, Write};
 use std::mem::ManuallyDrop;
-use std::panic;
+use std::panic::{self, AssertUnwindSafe};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, Once, PoisonError, mpsc};
@@ -22,11 +23,14 @@ use crossterm::terminal::{
 };
 use crossterm::{cursor, execute, queue};
 use ratatui::backend::CrosstermBackend;
-use ratatui::{Frame, Terminal};
+use ratatui::layout::Rect;
+use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
 use rustix::process::{Signal, getpgrp, getpid, kill_process};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
 use signal_hook::flag;
 use signal_hook::iterator;
+
+use super::input;
 
 /// The terminal is ours now.
 static ENTERED: AtomicBool = AtomicBool::new(false);
@@ -34,6 +38,9 @@ static ENTERED: AtomicBool = AtomicBool::new(false);
 static OWNER: Mutex<Option<ThreadId>> = Mutex::new(None);
 /// Panics of other threads, not yet fetched.
 static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// Where the thread that draws has panicked and with which words, while it is in [`caught`].
+static CAUGHT: Mutex<Option<String>> = Mutex::new(None);
 
 /// The screen, while it is ours.
 #[derive(Debug)]
@@ -53,7 +60,10 @@ impl Screen {
         hook_panics();
         // A whole frame goes out in few writes, so that none is shown half drawn.
         let out = BufWriter::with_capacity(256 * 1024, io::stdout());
-        let terminal = ManuallyDrop::new(Terminal::new(CrosstermBackend::new(out))?);
+        // Of a fixed size: ratatui would read the terminal's once more in the midst of drawing.
+        let options = TerminalOptions { viewport: Viewport::Fixed(Rect::ZERO) };
+        let terminal = Terminal::with_options(CrosstermBackend::new(out), options)?;
+        let terminal = ManuallyDrop::new(terminal);
         let mut screen = Self { terminal, mouse };
         screen.take_over()?;
         Ok(screen)
@@ -67,6 +77,7 @@ impl Screen {
         *OWNER.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread::current().id());
         ENTERED.store(true, Ordering::SeqCst);
         enable_raw_mode()?;
+        input::read_without_waiting()?;
         execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)?;
         self.set_mouse(self.mouse)?;
         self.redraw()
@@ -96,12 +107,16 @@ impl Screen {
         self.terminal.resize(area)
     }
 
-    /// Width and height.
+    /// Makes what is drawn next as large as the terminal is now; returns width and height.
     ///
     /// # Errors
-    /// When the terminal does not tell.
-    pub fn size(&self) -> io::Result<(u16, u16)> {
-        self.terminal.size().map(|size| (size.width, size.height))
+    /// When the terminal does not tell, or refuses.
+    pub fn fit(&mut self) -> io::Result<(u16, u16)> {
+        let size = self.terminal.size()?;
+        if size != self.terminal.get_frame().area().as_size() {
+            self.terminal.resize(size.into())?;
+        }
+        Ok((size.width, size.height))
     }
 
     /// Draws a frame, as one synchronized update: terminals that know it show no half of it.
@@ -142,6 +157,23 @@ pub fn panics() -> Vec<String> {
     std::mem::take(&mut *PANICS.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
+/// Lets the thread that draws do something. Its panic is no more than a failure of that: whoever
+/// called has a server to end and a log to close.
+///
+/// # Errors
+/// With a sentence, when it panicked.
+pub fn caught<T>(run: impl FnOnce() -> T) -> io::Result<T> {
+    let set =
+        |text| std::mem::replace(&mut *CAUGHT.lock().unwrap_or_else(PoisonError::into_inner), text);
+    set(Some(String::new()));
+    // What it leaves half done is the picture and the state behind it, which are shown no more.
+    let done = panic::catch_unwind(AssertUnwindSafe(run));
+    let text = set(None).unwrap_or_default();
+    done.map_err(|_| {
+        io::Error::other(format!("a mistake in this program, please report it: {text}"))
+    })
+}
+
 fn hook_panics() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -150,6 +182,12 @@ fn hook_panics() {
             let owner = *OWNER.lock().unwrap_or_else(PoisonError::into_inner);
             if owner == Some(thread::current().id()) {
                 leave();
+                if let Some(text) = &mut *CAUGHT.lock().unwrap_or_else(PoisonError::into_inner) {
+                    *text = info.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+                    if env::var_os("RUST_BACKTRACE").is_none_or(|value| value == "0") {
+                        return;
+                    }
+                }
             } else if ENTERED.load(Ordering::SeqCst) {
                 let name = thread::current().name().unwrap_or("a thread").to_owned();
                 let mut kept = PANICS.lock().unwrap_or_else(PoisonError::into_inner);

@@ -38,7 +38,8 @@ use crate::telemetry::Standing;
 pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
     let area = frame.area();
     frame.buffer_mut().set_style(area, theme.style(Role::Text));
-    let areas = state.areas();
+    // Not as the state was told: by now the terminal may have been made smaller.
+    let areas = state.areas_of(area);
     if let Some(reason) = state.dead() {
         return dead::draw(frame, area, reason, theme);
     }

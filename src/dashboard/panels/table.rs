@@ -339,7 +339,7 @@ fn cell(
             };
             (text, theme.kind(row.last))
         }
-        Column::Requests => (format::short_count(row.requests), plain),
+        Column::Requests => (format::narrow_count(row.requests), plain),
         Column::In => (format::bytes(row.bytes_in), plain),
         Column::Out => (format::bytes(row.bytes_out), plain),
         Column::Idle => (whole_seconds(entry.idle(now)), dim),

@@ -100,11 +100,12 @@ impl Engine {
             } else if let What::Switched { .. } = event.event.what {
                 self.begin_afresh();
                 last_call = None;
-            } else if let Some(wake) = self.rounds.apply(event, i >= begin) {
-                self.known = Known::All;
-                self.remember(wake);
             } else if self.has_rounds() {
                 // Its calls are told by the round that they belong to.
+                if let Some(wake) = self.rounds.apply(event, i >= begin) {
+                    self.known = Known::All;
+                    self.remember(wake);
+                }
             } else if event.event.what.kind().is_call() && !event.event.own {
                 if let Some(wake) = self.wakes.back_mut().filter(|_| self.known != Known::NoWait) {
                     wake.calls = wake.calls.saturating_add(1);
@@ -203,7 +204,8 @@ impl Engine {
         if let Some(wake) = self.wakes.back_mut() {
             wake.part = true;
         }
-        self.rounds.leave_out();
+        // The listener is asked too, and standard input.
+        self.rounds.leave_out(self.connections.len() + 2);
         self.later_left_out = true;
     }
 

@@ -10,7 +10,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 
@@ -181,6 +181,11 @@ impl Lints {
         if lost > self.lost {
             self.lost = lost;
             self.forget();
+        }
+        if batch.whole {
+            // Nobody tells of those whose last row was left out.
+            let there: HashSet<ConnId> = batch.rows.iter().map(|row| row.id).collect();
+            self.seen.retain(|id, _| there.contains(id));
         }
         for row in &batch.gone {
             self.seen.remove(&row.id);

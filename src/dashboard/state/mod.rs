@@ -361,12 +361,18 @@ impl State {
         self.frozen.as_ref().map(|scene| self.live.now.saturating_sub(scene.now))
     }
 
-    /// Where everything is on the screen.
+    /// Where everything is on the screen, whose size was told last.
     #[must_use]
     pub fn areas(&self) -> Areas {
         let (width, height) = self.screen;
+        self.areas_of(Rect::new(0, 0, width, height))
+    }
+
+    /// Where everything is on a screen of another size.
+    #[must_use]
+    pub fn areas_of(&self, screen: Rect) -> Areas {
         let Self { focus, zoom, side, .. } = *self;
-        layout::lay(Rect::new(0, 0, width, height), Arrangement { focus, zoom, side })
+        layout::lay(screen, Arrangement { focus, zoom, side })
     }
 
     /// The pace: what was asked for just now, or what the server said.

@@ -5,6 +5,7 @@ mod model;
 mod reading;
 mod screens;
 mod session;
+mod sizes;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::Terminal;

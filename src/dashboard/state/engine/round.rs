@@ -122,7 +122,12 @@ impl Rounds {
         *self = Self { last: self.last.take(), ..Self::default() };
     }
 
-    pub(super) fn leave_out(&mut self) {
+    /// Some calls were left out, of a round that asks so many at most. Where more were asked the
+    /// end of one was among them, and what comes next is of another.
+    pub(super) fn leave_out(&mut self, most: usize) {
+        if self.asks.len() > most {
+            self.begin();
+        }
         self.part = true;
     }
 

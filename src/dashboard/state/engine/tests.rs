@@ -268,6 +268,38 @@ fn a_round_of_scan_is_who_was_asked_and_what_they_said() {
 }
 
 #[test]
+fn only_scan_has_questions_to_keep() {
+    for server in ServerKind::ALL.into_iter().filter(|server| *server != ServerKind::Scan) {
+        let (mut script, mut engine) = (Script::new(0), Engine::new());
+        script.server(server).row(9, 1).row(10, 2);
+        for _ in 0..50 {
+            engine.apply(&script.recv(9, 1, 84).recv(10, 2, 84).publish());
+        }
+        assert_eq!(engine.rounds().now().0.len(), 0, "{server}");
+    }
+}
+
+#[test]
+fn rounds_whose_ends_were_left_out_do_not_add_up() {
+    let (mut script, mut engine) = (Script::new(0), Engine::new());
+    script.server(ServerKind::Scan);
+    for id in 1..=50 {
+        script.row(i32::try_from(id).unwrap() + 8, id);
+    }
+    for _ in 0..100 {
+        for id in 1..=50 {
+            script.recv(i32::try_from(id).unwrap() + 8, id, 84);
+        }
+        // The end of the round, and the nap.
+        script.seq += 2;
+        engine.apply(&script.publish());
+    }
+    let (asks, known) = engine.rounds().now();
+    assert_eq!(known, Known::Part);
+    assert!(asks.len() <= 2 * 50, "{}", asks.len());
+}
+
+#[test]
 fn another_server_begins_afresh() {
     let mut script = Script::new(2000 * MS);
     let mut engine = Engine::new();

@@ -70,6 +70,20 @@ impl Room {
 }
 
 #[test]
+fn what_the_whole_table_does_not_name_is_forgotten() {
+    let mut room = Room::new(ServerKind::Epoll);
+    for id in 1..=100 {
+        room.script.accept(i32::try_from(id).unwrap() + 8, id);
+        room.publish();
+    }
+    // The last rows of all but one were left out.
+    room.script.row(108, 100).batch.whole = true;
+    room.publish();
+    let known: Vec<_> = room.lints.seen.keys().map(|id| id.get()).collect();
+    assert_eq!(known, [100]);
+}
+
+#[test]
 fn bytes_that_wait_without_an_event() {
     let mut room = Room::new(ServerKind::Epoll);
     room.script.accept(9, 1).wait(0, &[(9, 1)]).recv(9, 1, 1024);
