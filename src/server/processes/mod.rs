@@ -58,8 +58,16 @@ pub(super) fn run(house: House, started: &mut dyn FnMut(Fd)) -> io::Result<(Hous
                 hall.turn_away(arrival);
                 continue;
             }
-            // There may be no more processes, threads or descriptors.
-            let Ok((child, channel)) = start(hall, &arrival) else {
+            // There may be no more threads, processes or descriptors. The thread comes first: it
+            // ends if there is no worker for it, but a worker without it would not be waited for.
+            let (hand, handed) = crossbeam_channel::bounded::<Hearer>(1);
+            let hearer = Builder::new().name(format!("worker {}", arrival.id)).stack_size(STACK);
+            let hear = move || handed.recv().into_iter().for_each(Hearer::run);
+            let worker = match hearer.spawn_scoped(scope, hear) {
+                Ok(_) => start(hall, &arrival),
+                Err(error) => Err(error),
+            };
+            let Ok((child, channel)) = worker else {
                 hall.turn_away(arrival);
                 continue;
             };
@@ -68,13 +76,8 @@ pub(super) fn run(house: House, started: &mut dyn FnMut(Fd)) -> io::Result<(Hous
                 hall.assign(&arrival, by, Some(Worker { pid, channel: channel.clone() }));
             }
             hall.lock(by).tell.fact(arrival.fd, Some(arrival.id), What::Started { stack: 0 }, &[]);
-            let hear = Hearer { hall, child, channel, arrival };
-            let hearer = Builder::new().name(format!("worker {}", hear.child.id()));
-            let hear = move || hear.run();
-            if hearer.stack_size(STACK).spawn_scoped(scope, hear).is_err() {
-                // The worker was dropped with the closure: its channel is closed, and it ends.
-                return hall.end(After::End);
-            }
+            // It waits for this and for nothing else.
+            let _ = hand.send(Hearer { hall, child, channel, arrival });
         }
     })
 }
