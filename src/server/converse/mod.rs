@@ -30,6 +30,8 @@ struct Conversation<'c, L> {
     state: ConnState,
     /// `SO_RCVTIMEO` and `SO_SNDTIMEO`, as they were set.
     patience: [Option<Duration>; 2],
+    /// When the kernel last took something of the answers, or they began to be sent.
+    taken: Nanos,
 }
 
 /// Serves a connection until it ends; returns why it did.
@@ -71,6 +73,7 @@ impl<'c, L: Line> Conversation<'c, L> {
             drained: false,
             state: ConnState::New,
             patience: [None; 2],
+            taken: 0,
         }
     }
 
