@@ -3,7 +3,8 @@
 //!
 //! Nobody asks here who is ready. `recv` sleeps until something comes, `send` until the peer has
 //! taken enough; the kernel ends the sleep when a time limit is over (`SO_RCVTIMEO`,
-//! `SO_SNDTIMEO`), and the operator by shutting the socket down from outside.
+//! `SO_SNDTIMEO`), and the operator from outside, by shutting the socket down or dissolving its
+//! connection.
 
 mod calls;
 mod line;

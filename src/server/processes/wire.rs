@@ -119,6 +119,7 @@ fn what(kind: Kind, extra: i32, [raw, a, b]: [u64; 3]) -> What {
             let name = OPTIONS[usize::try_from(extra).unwrap_or(0) % OPTIONS.len()];
             What::Setsockopt { name, ret }
         }
+        Kind::Connect => What::Connect { ret },
         Kind::Open => What::Open { ret },
         Kind::Openat => What::Openat { ret },
         Kind::Stat => What::Stat { ret },
@@ -169,6 +170,7 @@ mod tests {
             Word::After(What::Sendfile { file: 5, offset: 1 << 40, len: 77, ret: Ret::ok(76) }),
             Word::After(What::Shutdown { how: How::Write, ret: Ret::err(Errno(107)) }),
             Word::After(What::Setsockopt { name: "SO_LINGER", ret: Ret::ZERO }),
+            Word::After(What::Connect { ret: Ret::err(Errno(16)) }),
             Word::Call(3, What::Open { ret: Ret::ok(5) }, b"index.html"),
             Word::Call(3, What::Openat { ret: Ret::err(Errno(2)) }, b"x"),
             Word::Call(5, What::Stat { ret: Ret::ZERO }, b""),
