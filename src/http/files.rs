@@ -135,11 +135,20 @@ const RETRIES: usize = 3;
 impl Folder {
     pub(super) fn open(root: &Path) -> io::Result<Self> {
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let root = rustix::fs::openat(CWD, root, flags, Mode::empty())?;
+        Ok(Self::of(rustix::fs::openat(CWD, root, flags, Mode::empty())?))
+    }
+
+    /// The folder of a descriptor.
+    pub(super) fn of(root: OwnedFd) -> Self {
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
         // Seccomp filters that do not know the call answer EPERM.
         let probe = rustix::fs::openat2(&root, ".", flags, Mode::empty(), ResolveFlags::BENEATH);
         let beneath = !matches!(probe, Err(Errno::NOSYS | Errno::PERM));
-        Ok(Self { root: Arc::new(root), beneath })
+        Self { root: Arc::new(root), beneath }
+    }
+
+    pub(super) fn root(&self) -> Arc<OwnedFd> {
+        self.root.clone()
     }
 
     /// Opens what lies under a relative name without `.` and `..`; an empty name is the root.

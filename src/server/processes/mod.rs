@@ -5,12 +5,13 @@
 //! when both have closed it.
 
 mod hear;
+mod root;
 mod wire;
 mod worker;
 
 use std::ffi::OsString;
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -23,6 +24,7 @@ use super::hall::{self, Arrival, Hall};
 use super::house::{After, House};
 use crate::telemetry::{By, Fd, ServerKind, What};
 use hear::Hearer;
+pub use root::receive_root;
 pub use worker::work;
 
 /// Stack of a thread that hears a worker.
@@ -52,6 +54,7 @@ pub(super) struct Worker {
 }
 
 pub(super) fn run(house: House, started: &mut dyn FnMut(Fd)) -> io::Result<(House, After)> {
+    let root = house.desk.root();
     hall::run(house, ServerKind::Processes, started, |scope, hall| {
         while let Some(arrival) = hall.accept() {
             if arrival.crowded {
@@ -64,7 +67,7 @@ pub(super) fn run(house: House, started: &mut dyn FnMut(Fd)) -> io::Result<(Hous
             let hearer = Builder::new().name(format!("worker {}", arrival.id)).stack_size(STACK);
             let hear = move || handed.recv().into_iter().for_each(Hearer::run);
             let worker = match hearer.spawn_scoped(scope, hear) {
-                Ok(_) => start(hall, &arrival),
+                Ok(_) => start(hall, &arrival, root.as_deref()),
                 Err(error) => Err(error),
             };
             let Ok((child, channel)) = worker else {
@@ -82,8 +85,13 @@ pub(super) fn run(house: House, started: &mut dyn FnMut(Fd)) -> io::Result<(Hous
     })
 }
 
-/// Starts a worker, with the socket as its descriptor 0 and its end of a channel as 1.
-fn start(hall: &Hall, arrival: &Arrival) -> io::Result<(Child, Arc<OwnedFd>)> {
+/// Starts a worker, with the socket as its descriptor 0 and its end of a channel as 1. The root
+/// folder's descriptor, if there is one, comes over that.
+fn start(
+    hall: &Hall,
+    arrival: &Arrival,
+    root: Option<&OwnedFd>,
+) -> io::Result<(Child, Arc<OwnedFd>)> {
     let flags = SocketFlags::CLOEXEC;
     let (ours, theirs) =
         rustix::net::socketpair(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
@@ -92,6 +100,10 @@ fn start(hall: &Hall, arrival: &Arrival) -> io::Result<(Child, Arc<OwnedFd>)> {
     command.arg0("epollscope").arg("worker");
     if arrival.full {
         command.arg("--full");
+    }
+    if let Some(root) = root {
+        root::send(&ours, root.as_fd())?;
+        command.arg("--root");
     }
     command.arg("--").args(&program.flags);
     command.stdin(Stdio::from(arrival.socket.try_clone()?)).stdout(Stdio::from(theirs));
