@@ -257,6 +257,9 @@ pub enum Command {
         /// Say that there are too many.
         #[arg(long)]
         full: bool,
+        /// Take the root folder's descriptor from the channel on standard output.
+        #[arg(long)]
+        root: bool,
         /// The flags of the program that started it.
         #[arg(last = true)]
         flags: Vec<OsString>,

@@ -53,7 +53,7 @@ fn main() -> ExitCode {
         },
         Some(cli::Command::Completions { shell }) => print(&cli::completions(*shell)),
         Some(cli::Command::Man) => print(&cli::man(&dashboard::keys::man())),
-        Some(cli::Command::Worker { full, flags }) => work(flags, *full),
+        Some(cli::Command::Worker { full, root, flags }) => work(flags, *full, *root),
         None => {
             if let Err(sentence) = cli.check(headless(&cli), io::stdin().is_terminal()) {
                 return misused(&sentence);
@@ -250,10 +250,17 @@ fn config(cli: &Cli, max_connections: usize) -> server::Config {
 }
 
 /// Serves one connection as a worker process.
-fn work(flags: &[OsString], full: bool) -> Result<(), Sentence> {
+fn work(flags: &[OsString], full: bool, root: bool) -> Result<(), Sentence> {
     let cli =
         Cli::parse_from(std::iter::once(OsString::from("epollscope")).chain(flags.iter().cloned()));
-    let site = site(cli.root.as_deref(), false)?.list(cli.list).hidden(cli.hidden);
+    let site = if root {
+        server::receive_root().and_then(Site::of).map_err(|error| {
+            format!("The worker did not get the root folder: {}.", plain(&error))
+        })?
+    } else {
+        Site::embedded()
+    };
+    let site = site.list(cli.list).hidden(cli.hidden);
     server::work(&config(&cli, 1), site, full)
         .map_err(|error| format!("The worker cannot watch its parent: {}.", plain(&error)))
 }

@@ -6,9 +6,12 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use common::{LIMIT, Watched, ask, get, on_all, on_each, read_response, servers, start, with};
+use common::{
+    LIMIT, Watched, ask, get, on_all, on_each, read_response, servers, start, start_with, with,
+};
+use epollscope::http::Site;
 use epollscope::server::Config;
-use epollscope::telemetry::{Command, ConnState, ServerKind, Stance, What, Why};
+use epollscope::telemetry::{Capacity, Command, ConnState, ServerKind, Stance, What, Why};
 
 /// The limit under test; the others are out of the way.
 const SHORT: Duration = Duration::from_secs(1);
@@ -50,6 +53,19 @@ fn short(which: &str, config: &Config) -> Config {
         _ => &mut config.write_timeout,
     } = Some(SHORT);
     config
+}
+
+/// Runs a test over the three whose calls sleep, at once.
+fn on_those_that_sleep(test: impl Fn(ServerKind) + Sync) {
+    std::thread::scope(|scope| {
+        for kind in [ServerKind::Blocking, ServerKind::Threads, ServerKind::Processes] {
+            let test = &test;
+            std::thread::Builder::new()
+                .name(kind.name().into())
+                .spawn_scoped(scope, move || test(kind))
+                .unwrap();
+        }
+    });
 }
 
 #[track_caller]
@@ -158,9 +174,31 @@ fn one_who_does_not_take_the_answer_is_reset() {
 }
 
 #[test]
+fn one_who_takes_nothing_is_reset_in_time_whichever_call_sleeps() {
+    let root = tempfile::tempdir().unwrap();
+    std::fs::write(root.path().join("large.bin"), vec![b'x'; 20_000_000]).unwrap();
+    let flags = ["--write-timeout", "2", root.path().to_str().unwrap()];
+    on_those_that_sleep(|kind| {
+        let config = Config { write_timeout: Some(ROOM), ..with(kind, &flags) };
+        let site = Site::open(root.path()).unwrap();
+        let mut server = start_with(config, site, Capacity::default());
+        let mut client = server.client();
+        let begin = Instant::now();
+        client.write_all(get("/large.bin").as_bytes()).unwrap();
+        ended(&mut server, Why::WriteTimeout);
+        let took = begin.elapsed();
+        println!("{kind}: {took:?}");
+        assert!(ROOM <= took && took < 2 * ROOM, "{took:?}");
+        server.stop();
+    });
+}
+
+#[test]
 fn one_who_takes_the_answer_slowly_but_steadily_gets_it_whole() {
-    on_each(|config| {
-        let mut server = start(Config { write_timeout: Some(ROOM), ..limits(&config) });
+    on_all(|config| {
+        let worker = with(config.server, &["--write-timeout", "2"]).worker;
+        let config = Config { write_timeout: Some(ROOM), worker, ..limits(&config) };
+        let mut server = start(config);
         let mut client = server.client();
         client.write_all(get("/room.png").repeat(12).as_bytes()).unwrap();
         let row = server.row_of(&client);

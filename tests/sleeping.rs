@@ -7,10 +7,11 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use common::{LIMIT, Watched, ask, get, read_response, start, state_of, with};
+use common::{LIMIT, Watched, ask, get, read_response, start, start_with, state_of, with};
+use epollscope::http::Site;
 use epollscope::server::{self, Config, Routes};
 use epollscope::telemetry::{
-    By, Command, ConnState, Kind, Mode, ServerKind, Stance, Step, What, Why,
+    By, Capacity, Command, ConnState, Kind, Mode, ServerKind, Stance, Step, What, Why,
 };
 
 const ALL: [ServerKind; 3] = [ServerKind::Blocking, ServerKind::Threads, ServerKind::Processes];
@@ -268,6 +269,28 @@ fn a_pause_stops_the_worker_processes() {
     assert_eq!(client.read(&mut [0]).unwrap_err().kind(), ErrorKind::ConnectionReset);
     server.ended(Why::Reset);
     server.stop();
+}
+
+#[test]
+fn the_root_stays_the_folder_that_was_given_whatever_becomes_of_its_name() {
+    for kind in ALL {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().join("root");
+        let make = |text| {
+            std::fs::create_dir(&root).unwrap();
+            std::fs::write(root.join("page.txt"), text).unwrap();
+        };
+        make("given");
+        let config = with(kind, &[root.to_str().unwrap()]);
+        let server = start_with(config, Site::open(&root).unwrap(), Capacity::default());
+        let page = || ask(&mut server.client(), "/page.txt").1;
+        assert_eq!(page(), b"given");
+        std::fs::rename(&root, dir.path().join("away")).unwrap();
+        assert_eq!(page(), b"given", "{kind}");
+        make("another");
+        assert_eq!(page(), b"given", "{kind}");
+        server.stop();
+    }
 }
 
 #[test]

@@ -3,21 +3,38 @@
 
 mod common;
 
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use common::{BINARY, LIMIT, ask, get, read_response, state_of};
 
+/// The program. A test that fails leaves nothing running.
+struct Program(Child);
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 /// The program itself, in a shell that limits it.
-fn program(limit: &str, options: &[&str]) -> (Child, String) {
-    let mut child = Command::new("sh")
-        .args(["-c", &format!("{limit}; exec \"$0\" \"$@\""), BINARY, "--headless", "--port", "0"])
-        .args(options)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+fn program(limit: &str, options: &[&str]) -> (Program, String) {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &format!("{limit}; exec \"$0\" \"$@\""), BINARY]);
+    started(shell, options)
+}
+
+/// Starts what runs the program; returns where that listens.
+fn started(mut command: Command, options: &[&str]) -> (Program, String) {
+    let headless = command.args(["--headless", "--port", "0"]).args(options);
+    let mut child = headless.stdout(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
     let mut out = BufReader::new(child.stdout.take().unwrap());
     out.read_line(&mut line).unwrap();
@@ -25,7 +42,7 @@ fn program(limit: &str, options: &[&str]) -> (Child, String) {
     let addr = addr.to_owned();
     // Its events are read and thrown away until it ends.
     std::thread::spawn(move || std::io::copy(&mut out, &mut std::io::sink()));
-    (child, addr)
+    (Program(child), addr)
 }
 
 fn until(what: &str, mut holds: impl FnMut() -> bool) {
@@ -57,12 +74,12 @@ fn no_worker_outlives_its_parent() {
             let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
             let parent_of =
                 stat.rsplit_once(") ").and_then(|(_, rest)| rest.split(' ').nth(1)?.parse().ok());
-            parent_of == Some(parent.id())
+            parent_of == Some(parent.0.id())
         })
         .collect();
     assert_eq!(workers.len(), 10);
-    parent.kill().unwrap();
-    parent.wait().unwrap();
+    parent.0.kill().unwrap();
+    parent.0.wait().unwrap();
     until("their end", || {
         workers.iter().all(|&pid| matches!(state_of(pid), None | Some('Z' | 'X')))
     });
@@ -77,7 +94,7 @@ fn once_serves_one_client_and_ends() {
     let mut client = client(&addr);
     client.write_all(b"GET / HTTP/1.0\r\n\r\n").unwrap();
     assert_eq!(read_response(&mut client).0, 200);
-    assert!(child.wait().unwrap().success());
+    assert!(child.0.wait().unwrap().success());
     let refused = Command::new(BINARY).args(["--server", "threads", "--once"]).output().unwrap();
     assert_eq!(refused.status.code(), Some(2));
     assert!(String::from_utf8(refused.stderr).unwrap().contains("--once goes with"));
@@ -86,7 +103,7 @@ fn once_serves_one_client_and_ends() {
 #[test]
 fn without_room_for_a_thread_a_client_gets_a_503() {
     let options = ["--server", "threads", "--stack-size", "67108864"];
-    let (mut child, addr) = program("ulimit -v 1000000", &options);
+    let (_child, addr) = program("ulimit -v 1000000", &options);
     let mut clients: Vec<TcpStream> = (0..40).map(|_| client(&addr)).collect();
     let answers: Vec<u16> = clients
         .iter_mut()
@@ -101,13 +118,47 @@ fn without_room_for_a_thread_a_client_gets_a_503() {
     drop(clients);
     // Those that have ended made room.
     until("another thread", || ask_softly(&addr) == Some(200));
-    child.kill().unwrap();
-    child.wait().unwrap();
+}
+
+/// How many processes and threads a user has, which is what the kernel counts.
+fn processes_of(user: u32) -> u64 {
+    let of_user = |path: &Path| path.metadata().is_ok_and(|about| about.uid() == user);
+    let entries = std::fs::read_dir("/proc").unwrap().map(|entry| entry.unwrap().path());
+    let tasks = entries.filter(|path| of_user(path)).map(|path| path.join("task"));
+    tasks.filter_map(|tasks| Some(std::fs::read_dir(tasks).ok()?.count() as u64)).sum()
+}
+
+#[test]
+fn without_room_for_a_process_or_its_thread_a_client_gets_a_503() {
+    let own = rustix::process::geteuid().as_raw();
+    // Nobody has this number, and the limit does not bind root.
+    let user = if own == 0 { 54_321 } else { own };
+    // The program takes some seven, and a connection two: whichever of the two is the first that
+    // there is no room for.
+    for room in [14, 15] {
+        let mut shell = Command::new("sh");
+        let most = processes_of(user) + room;
+        // Shells have two letters for it.
+        let limit = format!("ulimit -u {most} 2>/dev/null || ulimit -p {most}");
+        let limited = format!("{limit}; exec /proc/self/fd/0 \"$@\"");
+        shell.args(["-c", &limited, "sh"]).uid(user).stdin(File::open(BINARY).unwrap());
+        let (_child, addr) = started(shell, &["--server", "processes"]);
+        let mut clients: Vec<TcpStream> = (0..10).map(|_| client(&addr)).collect();
+        let answers: Vec<Option<u16>> = clients.iter_mut().map(status).collect();
+        assert!(answers.contains(&Some(200)) && answers.contains(&Some(503)), "{answers:?}");
+        drop(clients);
+        // Those that have ended made room.
+        until("another process", || ask_softly(&addr) == Some(200));
+    }
 }
 
 fn ask_softly(addr: &str) -> Option<u16> {
-    let mut client = client(addr);
-    client.write_all(get("/").as_bytes()).ok()?;
+    status(&mut client(addr))
+}
+
+/// The status of an answer. One that was turned away may have been closed before it asked.
+fn status(client: &mut TcpStream) -> Option<u16> {
+    let _ = client.write_all(get("/").as_bytes());
     let mut text = [0; 12];
     client.read_exact(&mut text).ok()?;
     std::str::from_utf8(&text[9..]).ok()?.parse().ok()
@@ -130,7 +181,7 @@ fn without_a_descriptor_the_listener_rests_and_goes_on() {
         let dir = tempfile::tempdir().unwrap();
         let log = dir.path().join("log");
         let options = ["--server", kind, "--log", log.to_str().unwrap()];
-        let (mut child, addr) = program("ulimit -n 30", &options);
+        let (_child, addr) = program("ulimit -n 30", &options);
         let clients: Vec<TcpStream> = (0..40).map(|_| client(&addr)).collect();
         if kind == "threads" {
             until("some tries", || tries(&log).len() > 5);
@@ -141,7 +192,5 @@ fn without_a_descriptor_the_listener_rests_and_goes_on() {
         }
         drop(clients);
         until("an answer", || ask_softly(&addr) == Some(200));
-        child.kill().unwrap();
-        child.wait().unwrap();
     }
 }

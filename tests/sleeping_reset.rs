@@ -1,20 +1,17 @@
-//! One who sleeps is dropped and reset. In a file of its own and one test after the other, because a
-//! process that another test starts has every socket too until its `exec`: a close is the last one
-//! only after that, and the end of all that is queued would reach the client before the reset.
+//! Whoever is dropped gets a FIN, and whoever is reset a RST, at once, whatever the server's thread
+//! or process does with the connection just then.
 
 mod common;
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
-use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
-use common::{Watched, ask, get, start, with};
+use common::{LIMIT, Watched, ask, get, start, with};
+use epollscope::server::{Config, Routes};
 use epollscope::telemetry::{Command, ConnState, Kind, Row, ServerKind, Why};
 
 const ALL: [ServerKind; 3] = [ServerKind::Blocking, ServerKind::Threads, ServerKind::Processes];
-
-/// Held by the test that runs.
-static ALONE: Mutex<()> = Mutex::new(());
 
 /// Waits until a client's connection sleeps in a call that sends because the client does not read:
 /// neither end's kernel has taken anything for a while.
@@ -34,7 +31,6 @@ fn until_stuck(server: &mut Watched, client: &TcpStream) -> Row {
 
 #[test]
 fn one_that_sleeps_because_nobody_reads_is_dropped_and_reset_too() {
-    let _alone = ALONE.lock();
     let large = get("/room.png").repeat(100);
     for kind in ALL {
         for reset in [false, true] {
@@ -59,7 +55,6 @@ fn one_that_sleeps_because_nobody_reads_is_dropped_and_reset_too() {
 
 #[test]
 fn drop_sends_a_fin_and_reset_a_reset_to_one_that_sleeps() {
-    let _alone = ALONE.lock();
     for kind in ALL {
         let mut server = start(with(kind, &[]));
         let mut client = server.client();
@@ -77,6 +72,63 @@ fn drop_sends_a_fin_and_reset_a_reset_to_one_that_sleeps() {
         let error = client.read(&mut [0]).expect_err("a reset");
         assert_eq!(error.kind(), ErrorKind::ConnectionReset, "{kind}");
         server.ended(Why::Reset);
+        server.stop();
+    }
+}
+
+/// Waits for the reset without reading: reading would let a sleeping `send` go on.
+#[track_caller]
+fn until_reset(client: &TcpStream, when: &str) {
+    let begin = Instant::now();
+    loop {
+        match rustix::net::sockopt::socket_error(client).unwrap() {
+            Ok(()) => assert!(begin.elapsed() < LIMIT, "no reset {when}"),
+            Err(errno) => return assert_eq!(errno, rustix::io::Errno::CONNRESET, "{when}"),
+        }
+        std::thread::sleep(Duration::from_micros(100));
+    }
+}
+
+#[test]
+fn a_reset_waits_for_no_handler_and_for_none_of_its_answers() {
+    for kind in ALL {
+        let routes = Routes { slow: true, metrics: false };
+        let mut server = start(Config { routes, ..with(kind, &["--demo-routes"]) });
+        let mut client = server.client();
+        let asked = get("/slow?ms=2000") + &get("/room.png").repeat(100);
+        client.write_all(asked.as_bytes()).unwrap();
+        let id = server.until_within(&client, &[Kind::Handler]);
+        server.send(Command::Reset(id));
+        let error = client.read(&mut [0]).expect_err("a reset, and no answer before it");
+        assert_eq!(error.kind(), ErrorKind::ConnectionReset, "{kind}");
+        server.ended(Why::Reset);
+        server.stop();
+    }
+}
+
+#[test]
+fn a_reset_arrives_whatever_the_server_does_with_the_client_just_then() {
+    const ROUNDS: u32 = 240;
+    let large = get("/room.png").repeat(100);
+    for kind in ALL {
+        let mut server = start(with(kind, &[]));
+        for round in 0..ROUNDS {
+            let mut client = server.client();
+            let id = server.until_within(&client, &[Kind::Recv]);
+            // From its sleep in recv over the answers to its sleep in send, and some more of each.
+            if round % 8 != 0 {
+                client.write_all(large.as_bytes()).unwrap();
+            }
+            let begin = Instant::now();
+            while begin.elapsed() < Duration::from_micros(50) * (round % 80) {
+                std::hint::spin_loop();
+            }
+            server.send(Command::Reset(id));
+            until_reset(&client, &format!("in round {round} of {kind}"));
+            server.ended(Why::Reset);
+            server.events.clear();
+        }
+        assert_eq!(server.counters.closed[Why::Reset as usize], u64::from(ROUNDS));
         server.stop();
     }
 }

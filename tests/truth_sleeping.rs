@@ -6,6 +6,8 @@
 
 #[allow(dead_code, unreachable_pub, reason = "a module that this test uses a part of")]
 mod strace;
+#[path = "common/terminal.rs"]
+mod terminal;
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -15,6 +17,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use strace::Call;
+use terminal::Terminal;
 
 const LIMIT: Duration = Duration::from_secs(30);
 
@@ -219,7 +222,7 @@ fn of_strace(text: &str, log: &Threads) -> Threads {
         if line.starts_with("close(") && what != Some(Is::Listener) {
             is.remove(fd);
         }
-        let of_sockets = ["recvfrom(", "sendto(", "sendfile(", "accept4(", "shutdown("];
+        let of_sockets = ["recvfrom(", "sendto(", "sendfile(", "accept4(", "shutdown(", "connect("];
         let of_channel = line.starts_with("shutdown(") && what == Some(Is::Own);
         let plumbing = what == Some(Is::Own)
             || ["socketpair(", "fcntl(", "ioctl("].iter().any(|call| line.starts_with(call))
@@ -285,6 +288,65 @@ fn the_log_equals_strace(server: &str, clients: usize) {
     read_answers(&mut open, 1);
     server.stop();
     compare(dir.path(), 250, if clients > 1 { clients * 18 } else { 1 });
+}
+
+/// The operator resets clients, one of whom is asleep, one does not read, one just asks.
+fn the_log_of_resets_equals_strace(server: &str) {
+    if !strace::works() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name| dir.path().join(name).to_str().unwrap().to_owned();
+    let (trace, log, root) = (path("strace"), path("log"), path("root"));
+    std::fs::create_dir(&root).unwrap();
+    std::fs::write(dir.path().join("root/large.bin"), vec![b'y'; 3_000_000]).unwrap();
+    let calls = "trace=network,desc,sendfile,wait4";
+    let program = env!("CARGO_BIN_EXE_epollscope");
+    let strace = ["-f", "-s", "64", "-o", &trace, "-e", calls, program];
+    let options =
+        ["--port", "0", "--theme", "dark", "--yes", "--server", server, "--log", &log, &root];
+    let options = [&strace[..], &options].concat();
+    let mut terminal = Terminal::start("strace", (120, 36), &options);
+    terminal.see("RUNNING");
+    for round in 0..9 {
+        let mut client = TcpStream::connect(("127.0.0.1", terminal.port())).unwrap();
+        client.set_read_timeout(Some(LIMIT)).unwrap();
+        let name = client.local_addr().unwrap().to_string();
+        terminal.see(&name);
+        // Those that were reset before stay on the screen for a while.
+        terminal.press(&format!("/{name}\r"));
+        terminal.until("the cursor", |s| s.lines().any(|l| l.contains('▸') && l.contains(&name)));
+        match round % 3 {
+            0 => {}
+            1 => client.write_all(get("/large.bin").repeat(8).as_bytes()).unwrap(),
+            _ => {
+                client.write_all(get("/large.bin").as_bytes()).unwrap();
+                read_answers(&mut client, 1);
+                client.write_all(get("/").repeat(20).as_bytes()).unwrap();
+            }
+        }
+        terminal.press("X");
+        until_gone(&client);
+        terminal.see(" 0 open");
+        terminal.press("\x1b");
+        terminal.gone("filter:");
+    }
+    terminal.press("q");
+    terminal.exit();
+    compare(dir.path(), 60, if server == "blocking" { 2 } else { 10 });
+    let text = std::fs::read_to_string(log).unwrap();
+    let dissolved = "\"call\":\"connect\"";
+    assert_eq!(text.lines().filter(|line| line.contains(dissolved)).count(), 9);
+}
+
+#[test]
+fn the_log_of_resets_by_threads_equals_strace() {
+    the_log_of_resets_equals_strace("threads");
+}
+
+#[test]
+fn the_log_of_resets_by_processes_equals_strace() {
+    the_log_of_resets_equals_strace("processes");
 }
 
 #[test]

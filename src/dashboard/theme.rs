@@ -198,7 +198,9 @@ impl Theme {
             | Kind::Parked => Role::Kernel,
             Kind::Accept | Kind::Resume | Kind::Started | Kind::Switched => Role::Good,
             Kind::Recv | Kind::Send | Kind::Sendfile | Kind::Input | Kind::Woken => Role::Program,
-            Kind::Close | Kind::Closed | Kind::Shutdown | Kind::Refused => Role::Warn,
+            Kind::Close | Kind::Closed | Kind::Shutdown | Kind::Connect | Kind::Refused => {
+                Role::Warn
+            }
             Kind::Rest | Kind::Missed | Kind::Handler => Role::Bad,
             Kind::Request
             | Kind::Response

@@ -143,13 +143,22 @@ const RETRIES: usize = 3;
 impl Folder {
     pub(super) fn open(root: &Path) -> io::Result<Self> {
         let flags = LOOK | OFlags::DIRECTORY;
-        let root = rustix::fs::openat(CWD, root, flags, Mode::empty())?;
+        Self::of(rustix::fs::openat(CWD, root, flags, Mode::empty())?)
+    }
+
+    /// The folder of a descriptor.
+    pub(super) fn of(root: OwnedFd) -> io::Result<Self> {
+        let flags = LOOK | OFlags::DIRECTORY;
         // Both fail where the folder may not be entered, which `O_PATH` alone does not ask.
         let probe = rustix::fs::openat2(&root, ".", flags, Mode::empty(), ResolveFlags::BENEATH);
         // Seccomp filters that do not know the call answer EPERM.
         let beneath = !matches!(probe, Err(Errno::NOSYS | Errno::PERM));
         if beneath { probe } else { rustix::fs::openat(&root, ".", flags, Mode::empty()) }?;
         Ok(Self { root: Arc::new(root), beneath })
+    }
+
+    pub(super) fn root(&self) -> Arc<OwnedFd> {
+        self.root.clone()
     }
 
     /// Whether the root's names can be read.

@@ -7,6 +7,7 @@
 use std::io;
 use std::os::fd::OwnedFd;
 use std::path::Path;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use rust_embed::Embed;
@@ -116,6 +117,20 @@ impl Site {
     /// When it is no folder, or may not be entered.
     pub fn open(root: &Path) -> io::Result<Self> {
         Ok(Self::new(Some(Folder::open(root)?)))
+    }
+
+    /// The files of a folder that another site has open: see [`Site::root`].
+    ///
+    /// # Errors
+    /// When it may not be entered.
+    pub fn of(root: OwnedFd) -> io::Result<Self> {
+        Ok(Self::new(Some(Folder::of(root)?)))
+    }
+
+    /// The folder's descriptor, where there is one.
+    #[must_use]
+    pub fn root(&self) -> Option<Arc<OwnedFd>> {
+        self.root.as_ref().map(Folder::root)
     }
 
     /// The same tree once more, for another thread. It remembers nothing yet.

@@ -201,6 +201,10 @@ fn call(out: &mut Vec<u8>, event: &Event, bytes: &[u8], ready: &[Ready], waker: 
             text(out, "name", name.as_bytes());
             failure(out, ret);
         }
+        What::Connect { ret } => {
+            text(out, "family", b"UNSPEC");
+            failure(out, ret);
+        }
         What::Open { ret, .. } | What::Openat { ret } => {
             text(out, "path", bytes);
             if let What::Open { look: true, .. } = event.what {
@@ -374,6 +378,7 @@ mod tests {
             json!({"fact":"woken","conn":1,"fd":9}),
             json!({"fact":"queued","conn":1,"fd":9,"route":"/slow"}),
             json!({"call":"epoll_create1","ret":4}),
+            json!({"call":"connect","fd":9,"conn":1,"family":"UNSPEC"}),
         ];
         let events = samples::all();
         assert_eq!(events.len(), want.len());

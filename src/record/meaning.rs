@@ -77,6 +77,7 @@ pub fn meaning(event: EventRef<'_>) -> Cow<'static, str> {
             }
             Err(errno) => failed(Kind::Wait4, errno),
         },
+        What::Connect { ret } => connect(fd, ret),
         What::EpollCreate { ret } => match ret.get() {
             Ok(fd) => format!(
                 "The kernel keeps an interest list for this program now, still empty; fd {fd} \
@@ -377,6 +378,20 @@ fn setsockopt(fd: Fd, name: &str, ret: Ret) -> Cow<'static, str> {
     }
 }
 
+fn connect(fd: Fd, ret: Ret) -> Cow<'static, str> {
+    match ret.get() {
+        Ok(_) => format!(
+            "The connection of fd {fd} is dissolved: a RST is sent at once, what was queued is \
+             thrown away, and whoever sleeps in a call on it wakes up."
+        )
+        .into(),
+        Err(Errno(16)) => "This kernel does not dissolve a connection while somebody sleeps in a \
+                           call on it: it is shut down instead."
+            .into(),
+        Err(errno) => failed(Kind::Connect, errno),
+    }
+}
+
 fn open(ret: Ret) -> Cow<'static, str> {
     match ret.get() {
         Ok(file) => format!("The file is open as fd {file}.").into(),
@@ -495,7 +510,7 @@ mod tests {
 
     #[test]
     fn a_failure_of_any_call_is_told() {
-        for number in [1, 2, 4, 11, 13, 17, 18, 20, 23, 24, 32, 40, 103, 104, 107, 110, 9999] {
+        for number in [1, 2, 4, 11, 13, 16, 17, 18, 20, 23, 24, 32, 40, 103, 104, 107, 110, 9999] {
             let ret = Ret::err(Errno(number));
             for what in [
                 What::EpollCtl { epfd: 4, op: CtlOp::Mod, mask: Mask::OUT, ret },
@@ -506,6 +521,7 @@ mod tests {
                 What::Sendfile { file: 1, offset: 0, len: 9, ret },
                 What::Shutdown { how: How::Both, ret },
                 What::Setsockopt { name: "SO_LINGER", ret },
+                What::Connect { ret },
                 What::Open { look: false, ret },
                 What::Stat { ret },
                 What::Read { offset: 0, ret },

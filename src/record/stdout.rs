@@ -170,6 +170,6 @@ mod tests {
         samples::tell(&mut publisher);
         publisher.publish(&mut NoRows, Standing::default());
         assert!(!publisher.has_reader(), "the server has noticed, and goes on without");
-        assert_eq!(publisher.counters.calls_all(), 52);
+        assert_eq!(publisher.counters.calls_all(), 54);
     }
 }

@@ -96,6 +96,7 @@ fn call(out: &mut String, event: EventRef<'_>) -> fmt::Result {
         }
         What::Shutdown { how, .. } => write!(out, "({fd}, {})", how.name())?,
         What::Setsockopt { name, .. } => write!(out, "({fd}, {name})")?,
+        What::Connect { .. } => write!(out, "({fd}, AF_UNSPEC)")?,
         What::Open { .. } | What::Openat { .. } => {
             out.push('(');
             match fd {
@@ -261,6 +262,7 @@ mod tests {
             "· woken                       conn 1",
             "· handler /slow queued        conn 1",
             "epoll_create1() = 4",
+            "connect(9, AF_UNSPEC) = 0     conn 1",
         ];
         let events = samples::all();
         assert_eq!(events.len(), want.len());

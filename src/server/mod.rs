@@ -72,7 +72,7 @@ pub use config::Config;
 pub use echo::Protocol;
 use house::{Ended, House};
 pub use mistake::Mistake;
-pub use processes::{Program, work};
+pub use processes::{Program, receive_root, work};
 pub use routes::Routes;
 pub use selector::Trigger;
 

@@ -26,6 +26,7 @@ pub enum Kind {
     Input,
     Wait4,
     EpollCreate,
+    Connect,
     Request,
     Response,
     Refused,
@@ -49,7 +50,7 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 41] = [
         Self::Listen,
         Self::EpollCtl,
         Self::EpollWait,
@@ -71,6 +72,7 @@ impl Kind {
         Self::Input,
         Self::Wait4,
         Self::EpollCreate,
+        Self::Connect,
         Self::Request,
         Self::Response,
         Self::Refused,
@@ -118,6 +120,7 @@ impl Kind {
             Self::Input => "read",
             Self::Wait4 => "wait4",
             Self::EpollCreate => "epoll_create1",
+            Self::Connect => "connect",
             Self::Request => "request",
             Self::Response => "response",
             Self::Refused => "refused",
@@ -164,6 +167,6 @@ mod tests {
         for (i, kind) in Kind::ALL.into_iter().enumerate() {
             assert_eq!(kind as usize, i);
         }
-        assert!(Kind::EpollCreate.is_call() && !Kind::Request.is_call());
+        assert!(Kind::Connect.is_call() && !Kind::Request.is_call());
     }
 }

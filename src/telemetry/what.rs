@@ -201,6 +201,12 @@ pub enum What {
         /// The epoll instance's descriptor.
         ret: Ret,
     },
+    /// `connect(2)` to no address (`AF_UNSPEC`), which dissolves the connection: a RST is sent at
+    /// once, and whoever sleeps in a call on the socket wakes up.
+    Connect {
+        /// Its result.
+        ret: Ret,
+    },
 
     /// A whole request was understood. Its head (request line and headers, possibly cut at
     /// [`EventRef::HEAD_KEPT`](super::EventRef::HEAD_KEPT)) lies beside the event.
@@ -336,6 +342,7 @@ impl What {
             Self::Input { .. } => Kind::Input,
             Self::Wait4 { .. } => Kind::Wait4,
             Self::EpollCreate { .. } => Kind::EpollCreate,
+            Self::Connect { .. } => Kind::Connect,
             Self::Switched { .. } => Kind::Switched,
             Self::Round { .. } => Kind::Round,
             Self::Started { .. } => Kind::Started,
@@ -370,7 +377,8 @@ impl What {
             | Self::Nap { ret, .. }
             | Self::Input { ret }
             | Self::Wait4 { ret }
-            | Self::EpollCreate { ret } => Some(ret),
+            | Self::EpollCreate { ret }
+            | Self::Connect { ret } => Some(ret),
             _ => None,
         }
     }

@@ -71,6 +71,7 @@ pub fn of_log_by(text: &str) -> Vec<(Option<i64>, Call)> {
                 "send" => detail = format!("{}", line["len"]),
                 "sendfile" => detail = format!("{} {}", line["file"], line["len"]),
                 "setsockopt" => detail = text("name"),
+                "connect" => detail = text("family"),
                 "openat2" => detail = text("flags"),
                 "openat" => detail = text("path"),
                 _ => {}
@@ -302,6 +303,10 @@ pub fn parse(line: &str) -> Option<Call> {
             // strace names the option by the size of its time.
             let name_of = argument(2).trim_end_matches("_OLD").trim_end_matches("_NEW");
             detail = name_of.to_owned();
+            name
+        }
+        "connect" => {
+            detail = after("sa_family=AF_").to_owned();
             name
         }
         // The allocator's, and no descriptor's.

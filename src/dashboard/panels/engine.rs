@@ -108,6 +108,7 @@ pub fn call(event: EventRef<'_>) -> String {
         }
         What::Shutdown { how, ret } => format!("shutdown({fd}, {}) = {}", how.name(), result(ret)),
         What::Setsockopt { name, ret } => format!("setsockopt({fd}, {name}) = {}", result(ret)),
+        What::Connect { ret } => format!("connect({fd}, AF_UNSPEC) = {}", result(ret)),
         What::Open { look, ret } => {
             let path = String::from_utf8_lossy(event.bytes);
             let flags = if look { ", O_PATH" } else { "" };

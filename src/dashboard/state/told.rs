@@ -60,6 +60,7 @@ pub fn describe(event: EventRef<'_>) -> Told {
         What::Shutdown { how, ret } => (equals(ret), format!("SHUT_{}", how.name())),
         What::Close => (String::new(), "the number is free again".to_owned()),
         What::Setsockopt { name, ret } => (equals(ret), name.to_owned()),
+        What::Connect { ret } => (equals(ret), "AF_UNSPEC: a RST at once".to_owned()),
         What::Open { look: true, ret } => {
             (equals(ret), format!("{}  O_PATH: looked at only", clean(event.bytes)))
         }
@@ -231,7 +232,7 @@ pub fn glyph(kind: Kind) -> (&'static str, &'static str) {
         Kind::Accept => ("+", "+"),
         Kind::Recv | Kind::Input => ("←", "<"),
         Kind::Send | Kind::Sendfile => ("→", ">"),
-        Kind::Close | Kind::Shutdown => ("×", "x"),
+        Kind::Close | Kind::Shutdown | Kind::Connect => ("×", "x"),
         Kind::Setsockopt | Kind::Open | Kind::Stat | Kind::Read => ("·", "."),
         Kind::Rest | Kind::Missed | Kind::Refused | Kind::Handler => ("!", "!"),
         _ => ("▪", "="),

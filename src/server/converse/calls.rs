@@ -13,6 +13,13 @@ use crate::server::session::{self, Part};
 use crate::server::{nanos, ret};
 use crate::telemetry::{ConnState, Errno, How, Kind, Ret, What, Why};
 
+/// How many calls that send may sleep in vain, one after the other, until the write limit is over.
+///
+/// `SO_SNDTIMEO` alone is no limit: each call starts it anew, and within a `sendfile` each of its
+/// pieces does. A call that slept and took a part does not say when it took it, either. So each
+/// sleeps for a small part of the limit, and the time is counted from the last that took something.
+const SLEEPS: u64 = 16;
+
 impl<L: Line> Conversation<'_, L> {
     /// How long the next `recv` may sleep, and what it is that is over then.
     pub(super) fn limit(&self) -> (Option<Duration>, Why) {
@@ -48,6 +55,7 @@ impl<L: Line> Conversation<'_, L> {
 
     /// Sends what was gathered, and then the payload; sleeps while the kernel takes no more.
     pub(super) fn send(&mut self, desk: &Desk) -> Result<(), Why> {
+        self.taken = self.line.now();
         let mut rest = &desk.output[..];
         while !rest.is_empty() {
             self.before_sending(Kind::Send)?;
@@ -69,7 +77,8 @@ impl<L: Line> Conversation<'_, L> {
 
     fn before_sending(&mut self, kind: Kind) -> Result<(), Why> {
         self.state = ConnState::Writing;
-        self.sleep_at_most(Timeout::Send, self.config.write_timeout)?;
+        let time = self.config.write_timeout.map(|limit| whole(nanos(limit).div_ceil(SLEEPS)));
+        self.sleep_at_most(Timeout::Send, time)?;
         self.line.before(kind, self.state)
     }
 
@@ -77,8 +86,12 @@ impl<L: Line> Conversation<'_, L> {
     fn sent(&mut self, what: What) -> Result<Option<usize>, Why> {
         self.line.after(what)?;
         match what.ret().map_or(Ok(0), Ret::get) {
-            Ok(n) => Ok(Some(usize::try_from(n).unwrap_or(usize::MAX))),
+            Ok(n) => {
+                self.taken = self.line.now();
+                Ok(Some(usize::try_from(n).unwrap_or(usize::MAX)))
+            }
             Err(Errno::INTR) => Ok(None),
+            Err(Errno::AGAIN) if !self.is_write_over() => Ok(None),
             Err(Errno::AGAIN) => {
                 // What the peer does not take would stay in the kernel after a mere close.
                 self.line.before(Kind::Setsockopt, self.state)?;
@@ -89,6 +102,13 @@ impl<L: Line> Conversation<'_, L> {
             }
             Err(errno) => Err(Why::of(errno)),
         }
+    }
+
+    /// Whether the peer has taken nothing for as long as it may.
+    fn is_write_over(&self) -> bool {
+        let since = self.taken.max(self.line.resumed());
+        let passed = self.line.now().saturating_sub(since);
+        self.config.write_timeout.is_some_and(|limit| passed >= nanos(limit))
     }
 
     /// Sets how long calls may sleep, where that has changed.

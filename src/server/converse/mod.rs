@@ -3,7 +3,8 @@
 //!
 //! Nobody asks here who is ready. `recv` sleeps until something comes, `send` until the peer has
 //! taken enough; the kernel ends the sleep when a time limit is over (`SO_RCVTIMEO`,
-//! `SO_SNDTIMEO`), and the operator by shutting the socket down from outside.
+//! `SO_SNDTIMEO`), and the operator from outside, by shutting the socket down or dissolving its
+//! connection.
 
 mod calls;
 mod line;
@@ -30,6 +31,8 @@ struct Conversation<'c, L> {
     state: ConnState,
     /// `SO_RCVTIMEO` and `SO_SNDTIMEO`, as they were set.
     patience: [Option<Duration>; 2],
+    /// When the kernel last took something of the answers, or they began to be sent.
+    taken: Nanos,
 }
 
 /// Serves a connection until it ends; returns why it did.
@@ -71,6 +74,7 @@ impl<'c, L: Line> Conversation<'c, L> {
             drained: false,
             state: ConnState::New,
             patience: [None; 2],
+            taken: 0,
         }
     }
 

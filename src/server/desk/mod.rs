@@ -3,6 +3,8 @@
 mod respond;
 mod witness;
 
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::Config;
@@ -34,6 +36,11 @@ impl Desk {
     pub(super) fn new(config: Config, site: Site) -> Self {
         let time = Now { monotonic: 0, unix: 0 };
         Self { config, site, time, dated: None, output: Vec::new() }
+    }
+
+    /// The root folder, if it has one.
+    pub(super) fn root(&self) -> Option<Arc<OwnedFd>> {
+        self.site.root()
     }
 
     /// Another one with the same site, for another thread.

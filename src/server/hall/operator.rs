@@ -77,19 +77,17 @@ impl Operated for Inner {
         self.shut(fd, id, Why::Dropped, Shutdown::Both);
     }
 
-    /// The close sends a reset then. A sleeping `recv` is woken without a FIN, which would be seen
-    /// before the reset; a sleeping `send` only by shutting that half too, but its FIN comes after
-    /// all that the peer has not taken, and so never.
+    /// Dissolving the connection sends the RST at once and ends every sleep on the socket, whatever
+    /// call its thread or process is in just then, or goes to.
     fn reset_client(&mut self, fd: Fd, id: ConnId) {
         let Some(guest) = self.table.get(fd, id) else { return };
-        // A worker that is stopped has not told its last, and is killed.
-        let stopped = guest.worker.is_some() && self.pace.mode() == Mode::Paused;
-        let sends = matches!(guest.row.within, Some(Kind::Send | Kind::Sendfile)) && !stopped;
-        let how = if sends { Shutdown::Both } else { Shutdown::Read };
-        let result = sockopt::set_socket_linger(&guest.socket, Some(Duration::ZERO));
-        let what = What::Setsockopt { name: "SO_LINGER", ret: ret(result.map(|()| 0)) };
-        self.tell.call(fd, Some(id), what);
-        self.shut(fd, id, Why::Reset, how);
+        let dissolved = rustix::net::connect_unspec(&guest.socket).map(|()| 0);
+        self.tell.call(fd, Some(id), What::Connect { ret: ret(dissolved) });
+        if dissolved.is_ok() {
+            self.set_doom(fd, id, Why::Reset);
+        } else {
+            self.reset_with_close(fd, id);
+        }
     }
 
     /// Stops every worker process, or lets it go on.
@@ -143,13 +141,35 @@ impl Inner {
         }
     }
 
+    /// Some kernels do not dissolve a connection while somebody sleeps on it (EBUSY). Its close
+    /// sends the RST then. A sleeping `recv` is woken without a FIN, which would be seen before the
+    /// RST; a sleeping `send` only by shutting that half too, but its FIN comes after all that the
+    /// peer has not taken, and so never.
+    fn reset_with_close(&mut self, fd: Fd, id: ConnId) {
+        let Some(guest) = self.table.get(fd, id) else { return };
+        // A worker that is stopped has not told its last, and is killed.
+        let stopped = guest.worker.is_some() && self.pace.mode() == Mode::Paused;
+        let sends = matches!(guest.row.within, Some(Kind::Send | Kind::Sendfile)) && !stopped;
+        let how = if sends { Shutdown::Both } else { Shutdown::Read };
+        let result = sockopt::set_socket_linger(&guest.socket, Some(Duration::ZERO));
+        let what = What::Setsockopt { name: "SO_LINGER", ret: ret(result.map(|()| 0)) };
+        self.tell.call(fd, Some(id), what);
+        self.shut(fd, id, Why::Reset, how);
+    }
+
     /// Shuts a socket down from outside: whoever sleeps in a call on it wakes up, and closes it.
     fn shut(&mut self, fd: Fd, id: ConnId, why: Why, how: Shutdown) {
         let Some(guest) = self.table.get(fd, id) else { return };
-        guest.doom.get_or_insert(why);
         let result = rustix::net::shutdown(&guest.socket, how);
         let how = if how == Shutdown::Read { How::Read } else { How::Both };
         self.tell.call(fd, Some(id), What::Shutdown { how, ret: ret(result.map(|()| 0)) });
+        self.set_doom(fd, id, why);
+    }
+
+    /// Notes why the operator has ended a connection.
+    fn set_doom(&mut self, fd: Fd, id: ConnId, why: Why) {
+        let Some(guest) = self.table.get(fd, id) else { return };
+        guest.doom.get_or_insert(why);
         self.table.touch(fd);
         if self.pace.mode() == Mode::Paused {
             // A worker that is stopped would not close it.

@@ -5,12 +5,13 @@
 //! when both have closed it.
 
 mod hear;
+mod root;
 mod wire;
 mod worker;
 
 use std::ffi::OsString;
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -23,6 +24,7 @@ use super::hall::{self, Arrival, Hall};
 use super::house::{After, House};
 use crate::telemetry::{By, Fd, ServerKind, What};
 use hear::Hearer;
+pub use root::receive_root;
 pub use worker::work;
 
 /// Stack of a thread that hears a worker.
@@ -52,14 +54,23 @@ pub(super) struct Worker {
 }
 
 pub(super) fn run(house: House, started: &mut dyn FnMut(Fd)) -> io::Result<(House, After)> {
+    let root = house.desk.root();
     hall::run(house, ServerKind::Processes, started, |scope, hall| {
         while let Some(arrival) = hall.accept() {
             if arrival.crowded {
                 hall.turn_away(arrival);
                 continue;
             }
-            // There may be no more processes, threads or descriptors.
-            let Ok((child, channel)) = start(hall, &arrival) else {
+            // There may be no more threads, processes or descriptors. The thread comes first: it
+            // ends if there is no worker for it, but a worker without it would not be waited for.
+            let (hand, handed) = crossbeam_channel::bounded::<Hearer>(1);
+            let hearer = Builder::new().name(format!("worker {}", arrival.id)).stack_size(STACK);
+            let hear = move || handed.recv().into_iter().for_each(Hearer::run);
+            let worker = match hearer.spawn_scoped(scope, hear) {
+                Ok(_) => start(hall, &arrival, root.as_deref()),
+                Err(error) => Err(error),
+            };
+            let Ok((child, channel)) = worker else {
                 hall.turn_away(arrival);
                 continue;
             };
@@ -68,19 +79,19 @@ pub(super) fn run(house: House, started: &mut dyn FnMut(Fd)) -> io::Result<(Hous
                 hall.assign(&arrival, by, Some(Worker { pid, channel: channel.clone() }));
             }
             hall.lock(by).tell.fact(arrival.fd, Some(arrival.id), What::Started { stack: 0 }, &[]);
-            let hear = Hearer { hall, child, channel, arrival };
-            let hearer = Builder::new().name(format!("worker {}", hear.child.id()));
-            let hear = move || hear.run();
-            if hearer.stack_size(STACK).spawn_scoped(scope, hear).is_err() {
-                // The worker was dropped with the closure: its channel is closed, and it ends.
-                return hall.end(After::End);
-            }
+            // It waits for this and for nothing else.
+            let _ = hand.send(Hearer { hall, child, channel, arrival });
         }
     })
 }
 
-/// Starts a worker, with the socket as its descriptor 0 and its end of a channel as 1.
-fn start(hall: &Hall, arrival: &Arrival) -> io::Result<(Child, Arc<OwnedFd>)> {
+/// Starts a worker, with the socket as its descriptor 0 and its end of a channel as 1. The root
+/// folder's descriptor, if there is one, comes over that.
+fn start(
+    hall: &Hall,
+    arrival: &Arrival,
+    root: Option<&OwnedFd>,
+) -> io::Result<(Child, Arc<OwnedFd>)> {
     let flags = SocketFlags::CLOEXEC;
     let (ours, theirs) =
         rustix::net::socketpair(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
@@ -89,6 +100,10 @@ fn start(hall: &Hall, arrival: &Arrival) -> io::Result<(Child, Arc<OwnedFd>)> {
     command.arg0("epollscope").arg("worker");
     if arrival.full {
         command.arg("--full");
+    }
+    if let Some(root) = root {
+        root::send(&ours, root.as_fd())?;
+        command.arg("--root");
     }
     command.arg("--").args(&program.flags);
     command.stdin(Stdio::from(arrival.socket.try_clone()?)).stdout(Stdio::from(theirs));

@@ -120,6 +120,7 @@ fn what(kind: Kind, extra: i32, [raw, a, b]: [u64; 3]) -> What {
             let name = OPTIONS[usize::try_from(extra).unwrap_or(0) % OPTIONS.len()];
             What::Setsockopt { name, ret }
         }
+        Kind::Connect => What::Connect { ret },
         Kind::Open => What::Open { look: extra != 0, ret },
         Kind::Openat => What::Openat { ret },
         Kind::Stat => What::Stat { ret },
@@ -170,6 +171,7 @@ mod tests {
             Word::After(What::Sendfile { file: 5, offset: 1 << 40, len: 77, ret: Ret::ok(76) }),
             Word::After(What::Shutdown { how: How::Write, ret: Ret::err(Errno(107)) }),
             Word::After(What::Setsockopt { name: "SO_LINGER", ret: Ret::ZERO }),
+            Word::After(What::Connect { ret: Ret::err(Errno(16)) }),
             Word::Call(3, What::Open { look: true, ret: Ret::ok(5) }, b"index.html"),
             Word::Call(3, What::Open { look: false, ret: Ret::ok(5) }, b"index.html"),
             Word::Call(3, What::Openat { ret: Ret::err(Errno(2)) }, b"x"),
