@@ -13,8 +13,6 @@ use crate::telemetry::{By, ConnId, ConnState, Kind, Mask, Nanos, Publisher, Ret,
 pub(super) struct Connection {
     pub(super) socket: OwnedFd,
     pub(super) row: Row,
-    /// The row has changed since it was last published.
-    changed: bool,
     /// What was said and is to be said.
     pub(super) session: Session,
     /// The kernel may hold more input and will not tell again: with edges, an event is due only
@@ -81,7 +79,6 @@ impl Connection {
         Self {
             socket,
             row,
-            changed: false,
             session: Session::default(),
             unread: false,
             unfinished: false,
@@ -122,9 +119,5 @@ impl Seat for Connection {
 
     fn row_mut(&mut self) -> &mut Row {
         &mut self.row
-    }
-
-    fn changed(&mut self) -> &mut bool {
-        &mut self.changed
     }
 }

@@ -110,7 +110,6 @@ impl Inner {
         self.table.insert(Guest {
             socket: socket.clone(),
             row,
-            changed: false,
             // It may have come while the others were ended.
             doom: self.ending.map(After::why),
             full,
