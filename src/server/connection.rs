@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::os::fd::{AsRawFd, OwnedFd};
 
-use super::session::{Handler, Session};
+use super::session::Session;
 use super::table::Seat;
 use crate::telemetry::{By, ConnId, ConnState, Kind, Mask, Nanos, Publisher, Ret, Row, What, Why};
 
@@ -94,7 +94,7 @@ impl Connection {
             ConnState::Lingering
         } else if !self.session.output.is_empty() {
             ConnState::Writing
-        } else if self.session.handler == Handler::Pool {
+        } else if self.session.handler.is_awaited() {
             ConnState::Handling
         } else if self.session.is_reading() {
             ConnState::Reading

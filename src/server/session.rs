@@ -2,6 +2,7 @@
 //! are not sent yet. Both are empty while it is idle, and then hold no memory.
 
 use std::os::fd::{AsFd, AsRawFd};
+use std::time::Duration;
 
 use rustix::net::SendFlags;
 
@@ -28,8 +29,10 @@ pub(super) struct Session {
     pub(super) output: Output,
     /// No further request is taken; it is closed for this reason when all is sent.
     pub(super) ending: Option<Why>,
-    /// Where the handler of the next request is, if it is one for the pool.
+    /// Where the handler of the next request is, if it has one.
     pub(super) handler: Handler,
+    /// How long the handlers may take that were begun since something was last received.
+    pub(super) slow: Duration,
     /// What of a request is awaited, and since when.
     pub(super) awaits: Option<(Part, Nanos)>,
 }
@@ -51,6 +54,17 @@ pub(super) enum Handler {
     Pool,
     /// It has ended in the pool; its answer is due.
     Ended,
+    /// It has to wait until the loop has run those before it; until then, as in the pool.
+    Due,
+    /// It may run on the loop now.
+    Turn,
+}
+
+impl Handler {
+    /// Whether nothing is received and nothing answered until somebody says so.
+    pub(super) fn is_awaited(self) -> bool {
+        matches!(self, Self::Pool | Self::Due)
+    }
 }
 
 /// A part of a request that has begun to come.

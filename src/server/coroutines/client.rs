@@ -8,6 +8,7 @@ use tokio::time::{Sleep, sleep};
 
 use super::room::{Room, Shared};
 use crate::server::connection::Connection;
+use crate::server::session::Handler;
 use crate::telemetry::{ConnId, Fd, Kind, What, Why};
 
 /// A connection's task has this alone of it: the connection itself is in the table, where the
@@ -59,6 +60,11 @@ impl Client {
         self.with(|Connection { session, .. }| {
             !session.input.is_empty() && std::mem::take(&mut session.behind)
         })
+    }
+
+    /// Whether the handler of its next request has to wait for its turn.
+    pub(super) fn is_due(&self) -> Result<bool, Leave> {
+        self.with(|connection| connection.session.handler == Handler::Due)
     }
 
     pub(super) fn is_half_closed(&self) -> Result<bool, Leave> {

@@ -94,6 +94,7 @@ async fn exchange(client: &mut Client) -> Result<Infallible, Leave> {
             return wind_up(client, why).await;
         }
         if client.is_behind()? {
+            client.turn().await?;
             client.answer(0)?;
         } else if client.is_half_closed()? {
             return Err(client.close(Why::PeerClosed));

@@ -30,6 +30,26 @@ impl Client {
         poll_fn(|cx| self.poll_ready(cx, call, &mut parked)).await
     }
 
+    /// Waits until the handler that is due may run on the loop. Between two of them every task that
+    /// can go on has its turn, and the runtime looks at its sockets.
+    pub(super) async fn turn(&mut self) -> Result<(), Leave> {
+        while self.is_due()? {
+            yield_now().await;
+            let room = &mut *self.room();
+            room.breathe();
+            let floor = &mut room.floor;
+            if floor.due.front().is_none_or(|&(fd, id)| {
+                (fd, id) == (self.fd, self.id) || floor.table.get(fd, id).is_none()
+            }) {
+                // The first after a handler lets a round pass.
+                if !std::mem::take(&mut floor.handled) {
+                    floor.next_due();
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn poll_ready(
         &mut self,
         cx: &mut Context<'_>,

@@ -39,6 +39,9 @@ impl<W: Watcher> Floor<W> {
             (row.last, row.last_ret) = (Kind::Close, Ret::ZERO);
         }
         farewell(row, why, &mut self.tell);
+        if let Some(pool) = &mut self.pool {
+            pool.forget(id);
+        }
         self.let_go(connection.session);
         // A descriptor is free: let the resting listener try at once.
         self.acceptable |= self.listener.resting.is_some();

@@ -9,6 +9,7 @@ mod gate;
 mod operator;
 mod watch;
 
+use std::collections::VecDeque;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
 use super::connection::Connection;
@@ -45,6 +46,10 @@ pub(super) struct Floor<W> {
     pub(super) pool: Option<Pool>,
     /// Commands that came while a handler kept the loop.
     pub(super) late: Vec<Command>,
+    /// A handler has kept the loop in this turn.
+    pub(super) handled: bool,
+    /// Connections whose handlers have to wait for a turn of their own, in their order.
+    pub(super) due: VecDeque<(Fd, ConnId)>,
     /// A command is being carried out: its calls are the operator's and pass the gate.
     commanded: bool,
     /// Connections with work left that no event will tell of.
@@ -86,6 +91,8 @@ impl<W: Watcher> Floor<W> {
             pace: Pace::default(),
             pool: None,
             late: Vec::new(),
+            handled: false,
+            due: VecDeque::new(),
             commanded: false,
             unfinished: Vec::new(),
             acceptable: false,

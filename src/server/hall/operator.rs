@@ -105,7 +105,7 @@ impl Operated for Inner {
         self.ending.get_or_insert(after);
         for (fd, id) in self.table.all() {
             self.shut(fd, id, after.why(), Shutdown::Both);
-            self.end_worker(fd, id);
+            self.signal(fd, id, Signal::CONT);
         }
     }
 }
@@ -127,19 +127,21 @@ impl Inner {
         if self.pace.mode() == Mode::Paused {
             self.signal(fd, id, Signal::STOP);
         }
+        if self.table.get(fd, id).is_some_and(|guest| guest.doom.is_some()) {
+            self.end_handler(fd, id);
+        }
         if self.ending.is_some() {
-            self.end_worker(fd, id);
+            self.signal(fd, id, Signal::CONT);
         }
     }
 
-    /// Ends the handler of a worker process, and its stop.
-    fn end_worker(&mut self, fd: Fd, id: ConnId) {
+    /// Ends the handlers of a worker process.
+    fn end_handler(&mut self, fd: Fd, id: ConnId) {
         if let Some(guest) = self.table.get(fd, id)
             && let Some(worker) = &guest.worker
         {
             // It can only be shut already.
             let _ = rustix::net::shutdown(&worker.channel, Shutdown::Write);
-            self.signal(fd, id, Signal::CONT);
         }
     }
 
@@ -151,6 +153,7 @@ impl Inner {
         let how = if how == Shutdown::Read { How::Read } else { How::Both };
         self.tell.call(fd, Some(id), What::Shutdown { how, ret: ret(result.map(|()| 0)) });
         self.table.touch(fd);
+        self.end_handler(fd, id);
         if self.pace.mode() == Mode::Paused {
             // A worker that is stopped would not close it.
             self.signal(fd, id, Signal::KILL);

@@ -11,7 +11,6 @@ use super::Reactor;
 use crate::server::floor::BUDGET;
 use crate::server::ret;
 use crate::server::selector::Selector;
-use crate::server::session::Handler;
 use crate::telemetry::{ConnId, Errno, Fd, Kind, What, Why};
 
 /// Whether to go on with a connection.
@@ -58,7 +57,7 @@ impl<S: Selector> Reactor<S> {
         {
             return self.wind_up(fd, id, why);
         }
-        if session.handler == Handler::Pool {
+        if session.handler.is_awaited() {
             return Flow::Over;
         }
         if !session.input.is_empty() && std::mem::take(&mut session.behind) {
