@@ -150,13 +150,13 @@ fn the_pool_is_free_again_when_those_it_works_for_were_dropped() {
 #[test]
 fn the_others_are_served_between_two_handlers() {
     let coroutines = Config { server: ServerKind::Coroutines, ..Config::default() };
-    on_each(between_two_handlers);
-    between_two_handlers(coroutines);
+    on_each(|config| between_two_handlers(&config));
+    between_two_handlers(&coroutines);
 }
 
-fn between_two_handlers(config: Config) {
-    let mut server = start(&config, 0);
-    let mut slow = ready_at_once(&mut server, &config, &get("/slow?ms=20").repeat(3));
+fn between_two_handlers(config: &Config) {
+    let mut server = start(config, 0);
+    let mut slow = ready_at_once(&mut server, config, &get("/slow?ms=20").repeat(3));
     let mut quick = server.client();
     assert_eq!(ask(&mut quick, "/").0, 200);
     let ours = server.row_of(&quick).id;
@@ -180,7 +180,7 @@ fn between_two_handlers(config: Config) {
             Kind::Handler => {
                 since_wait += 1;
                 after_accept = after_accept.map(|handlers| handlers + 1);
-                assert!(since_wait == 1 || !kind_waits(&config), "two handlers in one turn");
+                assert!(since_wait == 1 || !kind_waits(config), "two handlers in one turn");
                 *begun.entry(conn).or_insert(0) += 1;
                 let (most, least) = (begun.values().max().unwrap(), begun.values().min().unwrap());
                 let least = if begun.len() == MANY { *least } else { 0 };

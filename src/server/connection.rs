@@ -25,6 +25,8 @@ pub(super) struct Connection {
     pub(super) hangup: bool,
     /// The kernel took no more of an answer: OUT is asked for.
     pub(super) blocked: bool,
+    /// There was no place for it.
+    pub(super) refused: bool,
     /// Our half is shut; until then, and for so many bytes more, the peer may go on talking.
     pub(super) linger: Option<Linger>,
 }
@@ -84,6 +86,7 @@ impl Connection {
             unfinished: false,
             hangup: false,
             blocked: false,
+            refused: false,
             linger: None,
         }
     }

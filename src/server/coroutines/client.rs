@@ -71,10 +71,11 @@ impl Client {
         self.with(|connection| connection.row.half_closed)
     }
 
-    /// Whether it can be closed without a reset.
-    pub(super) fn is_silent(&self, why: Why) -> Result<bool, Leave> {
-        let unread = self.room().floor.selector.is_readable(self.fd);
-        self.with(|connection| connection.is_silent(why, unread))
+    /// Closes it if that needs no lingering.
+    pub(super) fn close_now(&self, why: Why) -> Result<(), Leave> {
+        let floor = &mut self.room().floor;
+        let unread = floor.selector.is_readable(self.fd);
+        if floor.close_now(self.fd, self.id, unread, why) { Err(Leave::Gone) } else { Ok(()) }
     }
 
     /// The call that the next piece of output takes, if there is one.

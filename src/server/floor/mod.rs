@@ -54,6 +54,8 @@ pub(super) struct Floor<W> {
     commanded: bool,
     /// Connections with work left that no event will tell of.
     pub(super) unfinished: Vec<(Fd, ConnId)>,
+    /// How many are open for which there was no place.
+    refused: usize,
     /// The accept queue may not be empty, though no event will tell.
     pub(super) acceptable: bool,
     /// Sockets that are never closed: `--mistake forget-unregister`.
@@ -95,6 +97,7 @@ impl<W: Watcher> Floor<W> {
             due: VecDeque::new(),
             commanded: false,
             unfinished: Vec::new(),
+            refused: 0,
             acceptable: false,
             forgotten: Vec::new(),
             woke: 0,

@@ -140,14 +140,12 @@ impl<S: Selector> Reactor<S> {
         }
     }
 
-    /// All is sent and nothing more is taken: closes, at once if the peer has nothing left to
-    /// say, else by half and after a while.
+    /// All is sent and nothing more is taken: closes, at once or by half and after a while.
     fn wind_up(&mut self, fd: Fd, id: ConnId, why: Why) -> Flow {
         let floor = &mut self.floor;
         let Some(connection) = floor.table.get(fd, id) else { return Flow::Over };
         let unread = connection.unread || !floor.config.drains();
-        if connection.is_silent(why, unread) {
-            floor.close(fd, id, why);
+        if floor.close_now(fd, id, unread, why) {
             return Flow::Over;
         }
         let Some(until) = floor.half_close(fd, id) else { return Flow::Over };
