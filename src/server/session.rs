@@ -12,7 +12,7 @@ use crate::http::{Discard, Payload};
 use crate::telemetry::{Kind, Nanos, Ret, What, Why};
 
 /// Bytes of a payload offered to the kernel at once.
-const OFFER: u64 = 512 * 1024;
+pub(super) const OFFER: u64 = 512 * 1024;
 
 /// One connection's conversation.
 #[derive(Default)]
@@ -126,19 +126,21 @@ pub(super) fn send(socket: impl AsFd, bytes: &[u8], more: bool) -> What {
     What::Send { ret: ret(result), len: bytes.len() as u64 }
 }
 
-/// Offers the next piece of a payload to the kernel; returns the call and what is left.
-pub(super) fn offer(socket: impl AsFd, payload: &mut Payload) -> (What, u64) {
+/// Offers the next piece of a payload to the kernel, of [`OFFER`] or `most` bytes; returns the call
+/// and what is left.
+pub(super) fn offer(socket: impl AsFd, payload: &mut Payload, most: u64) -> (What, u64) {
+    let most = most.min(OFFER);
     match payload {
         Payload::None => (What::Send { ret: Ret::ZERO, len: 0 }, 0),
         Payload::Memory(bytes) => {
-            let piece = &bytes[..bytes.len().min(usize::try_from(OFFER).unwrap_or(usize::MAX))];
+            let piece = &bytes[..bytes.len().min(usize::try_from(most).unwrap_or(usize::MAX))];
             let what = send(socket, piece, false);
             let taken = what.ret().and_then(|ret| ret.get().ok()).unwrap_or(0);
             drop(bytes.split_to(usize::try_from(taken).unwrap_or(0)));
             (what, bytes.len() as u64)
         }
         Payload::File { file, offset, len: left } => {
-            let (begin, len) = (*offset, (*left).min(OFFER));
+            let (begin, len) = (*offset, (*left).min(most));
             let count = usize::try_from(len).unwrap_or(usize::MAX);
             let result = rustix::fs::sendfile(socket, &*file, Some(offset), count);
             *left -= result.unwrap_or(0) as u64;

@@ -8,6 +8,7 @@ use tokio::time::{Sleep, sleep};
 
 use super::room::{Room, Shared};
 use crate::server::connection::Connection;
+use crate::server::floor::Budget;
 use crate::server::session::Handler;
 use crate::telemetry::{ConnId, Fd, Kind, What, Why};
 
@@ -19,8 +20,8 @@ pub(super) struct Client {
     pub(super) id: ConnId,
     /// Wakes the task when a time limit may be over; `None` when there is none.
     pub(super) limit: Option<Pin<Box<Sleep>>>,
-    /// Calls since the task last let the others go on.
-    pub(super) calls: u32,
+    /// What is left to the task until it lets the others go on.
+    pub(super) budget: Budget,
 }
 
 /// Why a conversation is left.
@@ -33,12 +34,13 @@ pub(super) enum Leave {
 
 impl Client {
     pub(super) fn new(room: Shared, fd: Fd, id: ConnId) -> Self {
-        let limit = {
+        let (limit, budget) = {
             let floor = &room.borrow().floor;
             let now = floor.tell.now();
-            floor.config.look_again(now).map(|next| Duration::from_nanos(next - now))
+            let limit = floor.config.look_again(now);
+            (limit.map(|next| Duration::from_nanos(next - now)), floor.budget())
         };
-        Self { room, fd, id, limit: limit.map(|limit| Box::pin(sleep(limit))), calls: 0 }
+        Self { room, fd, id, limit: limit.map(|limit| Box::pin(sleep(limit))), budget }
     }
 
     pub(super) fn room(&self) -> RefMut<'_, Room> {

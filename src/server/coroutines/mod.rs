@@ -21,7 +21,7 @@ use tokio::runtime::{Builder, LocalOptions};
 use tokio::task::yield_now;
 
 use super::connection::LINGER_BYTES;
-use super::floor::{Arrival, BUDGET};
+use super::floor::{Arrival, CALLS};
 use super::house::{After, House};
 use super::listener::is_want;
 use crate::telemetry::{Fd, Kind, Why};
@@ -58,7 +58,7 @@ async fn accept(room: Shared) {
         waits::acceptable(&room).await;
         let accepted = room.borrow_mut().accept();
         // One that is refused shall be gone before the next one takes a descriptor.
-        let mut rest = calls % BUDGET == 0;
+        let mut rest = calls % CALLS == 0;
         match accepted {
             Ok(Arrival { fd, id, full }) => {
                 let client = Client::new(room.clone(), fd, id);

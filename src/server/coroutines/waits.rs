@@ -13,7 +13,7 @@ use tokio::time::{Instant, Sleep, sleep};
 use super::client::{Client, Leave};
 use super::room::{Room, Shared};
 use super::runtime::Registered;
-use crate::server::floor::{BUDGET, Floor};
+use crate::server::floor::Floor;
 use crate::server::house::After;
 use crate::server::listener::REST;
 use crate::telemetry::{ConnId, Fd, Kind, Mask, What, Why};
@@ -21,9 +21,13 @@ use crate::telemetry::{ConnId, Fd, Kind, Mask, What, Why};
 impl Client {
     /// Waits until the runtime holds the socket ready for a call, or a time limit is over.
     pub(super) async fn ready(&mut self, call: Kind) -> Result<(), Leave> {
-        if self.calls >= BUDGET {
-            self.calls = 0;
-            self.room().breathe();
+        if self.budget.is_spent() {
+            let budget = {
+                let mut room = self.room();
+                room.breathe();
+                room.floor.budget()
+            };
+            self.budget = budget;
             yield_now().await;
         }
         let mut parked = false;
@@ -72,6 +76,9 @@ impl Client {
         let late = if ready { None } else { poll_limit(&mut self.limit, floor, (fd, id), own, cx) };
         *noticed |= ready;
         let goes_on = ready || late.is_some();
+        if goes_on && *parked {
+            self.budget = floor.budget();
+        }
         if *parked == goes_on
             && let Some(connection) = floor.table.get(fd, id)
         {
@@ -83,7 +90,6 @@ impl Client {
             floor.tell.fact(fd, Some(id), what, &[]);
         }
         if !goes_on {
-            self.calls = 0;
             room.breathe();
             return Poll::Pending;
         }

@@ -4,6 +4,7 @@
 
 mod accept;
 mod answer;
+mod budget;
 mod close;
 mod gate;
 mod operator;
@@ -26,10 +27,8 @@ use crate::telemetry::{
     Command, Commands, ConnId, Fd, Listener, Nanos, Publisher, Stance, Standing, What,
 };
 pub(super) use accept::Arrival;
+pub(super) use budget::{Budget, CALLS};
 pub(super) use watch::{mark, unmarked};
-
-/// Calls that one connection may cost in one turn; then the others get theirs.
-pub(super) const BUDGET: u32 = 16;
 
 /// The loop's own things.
 pub(super) struct Floor<W> {

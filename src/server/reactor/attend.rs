@@ -8,7 +8,7 @@
 use rustix::net::RecvFlags;
 
 use super::Reactor;
-use crate::server::floor::BUDGET;
+use crate::server::floor::Budget;
 use crate::server::ret;
 use crate::server::selector::Selector;
 use crate::telemetry::{ConnId, Errno, Fd, Kind, What, Why};
@@ -25,9 +25,9 @@ pub(super) enum Flow {
 impl<S: Selector> Reactor<S> {
     /// Goes on with a connection as far as it will go.
     pub(super) fn attend(&mut self, fd: Fd, id: ConnId) {
-        let mut budget = BUDGET;
+        let mut budget = self.floor.budget();
         while self.step(fd, id, &mut budget) == Flow::On {
-            if budget == 0 {
+            if budget.is_spent() {
                 self.floor.postpone(fd, id);
                 break;
             }
@@ -39,7 +39,7 @@ impl<S: Selector> Reactor<S> {
     }
 
     /// Does the next thing that is due: send, then answer what is here, then receive.
-    fn step(&mut self, fd: Fd, id: ConnId, budget: &mut u32) -> Flow {
+    fn step(&mut self, fd: Fd, id: ConnId, budget: &mut Budget) -> Flow {
         let Some(connection) = self.floor.table.get(fd, id) else { return Flow::Over };
         let session = &mut connection.session;
         if !session.output.is_empty() {
@@ -75,12 +75,12 @@ impl<S: Selector> Reactor<S> {
     }
 
     /// One `recv`, and what follows from it.
-    fn receive(&mut self, fd: Fd, id: ConnId, budget: &mut u32) -> Flow {
+    fn receive(&mut self, fd: Fd, id: ConnId, budget: &mut Budget) -> Flow {
         let Self { floor, input, .. } = self;
         let Some(connection) = floor.pass(Kind::Recv, fd, id) else { return Flow::Over };
         let result = rustix::net::recv(&connection.socket, &mut **input, RecvFlags::empty());
         let result = ret(result.map(|(received, _)| received));
-        *budget -= 1;
+        budget.spend(result.get().unwrap_or(0));
         let drains = floor.config.drains();
         let Some(connection) = floor.told(fd, id, What::Recv { ret: result }) else {
             return Flow::Over;
@@ -119,7 +119,7 @@ impl<S: Selector> Reactor<S> {
     }
 
     /// Answers what was kept and the `fresh` bytes just received, then sends the answers.
-    fn answer(&mut self, fd: Fd, id: ConnId, fresh: usize, budget: &mut u32) -> Flow {
+    fn answer(&mut self, fd: Fd, id: ConnId, fresh: usize, budget: &mut Budget) -> Flow {
         let Self { floor, desk, input, .. } = self;
         if !floor.answer(desk, fd, id, &input[..fresh]) {
             return Flow::Over;
@@ -132,7 +132,7 @@ impl<S: Selector> Reactor<S> {
         if !self.floor.refuse(&mut self.desk, fd, id, status, why) {
             return;
         }
-        let mut budget = BUDGET;
+        let mut budget = self.floor.budget();
         if self.send(fd, id, &mut budget) == Flow::On {
             self.attend(fd, id);
         } else {
