@@ -155,7 +155,8 @@ fn serve(cli: &Cli) -> Result<(), Sentence> {
         let (name, summary) = (mistake.name(), mistake.summary());
         notices.push(format!("This server makes a mistake on purpose, {name}: {summary}."));
     }
-    let max_connections = connections(cli, descriptors(), &mut notices);
+    let descriptors = descriptors();
+    let max_connections = connections(cli, descriptors, &mut notices);
     let site = site(cli.root.as_deref(), cli.list)?.hidden(cli.hidden);
     let bound = bind(cli.bind, cli.port, &mut notices)?;
     let addr = bound.addr();
@@ -187,7 +188,10 @@ fn serve(cli: &Cli) -> Result<(), Sentence> {
     } else {
         Some(screen)
     };
-    let config = config(cli, max_connections);
+    let mut config = config(cli, max_connections);
+    // Files need most of what connections leave.
+    let quarter = usize::try_from(reserved(cli, descriptors) / 4).unwrap_or(0);
+    config.max_refused = config.max_refused.min(quarter);
     let publisher = Publisher::new(start, table, streams);
     let server = server::start(bound, config, site, publisher, commands)
         .map_err(|error| cannot_listen(addr, &error))?;
@@ -246,6 +250,7 @@ fn config(cli: &Cli, max_connections: usize) -> server::Config {
             flags: std::env::args_os().skip(1).collect(),
             ..server::Program::default()
         },
+        ..server::Config::default()
     }
 }
 
@@ -330,8 +335,7 @@ fn connections(cli: &Cli, descriptors: Option<u64>, notices: &mut Vec<String>) -
     let Some(descriptors) = descriptors else {
         return usize::try_from(asked).unwrap_or(usize::MAX);
     };
-    let reserved = (RESERVED + u64::from(cli.demo.unwrap_or(0))).min(descriptors / 2);
-    let possible = (descriptors - reserved).max(1);
+    let possible = (descriptors - reserved(cli, Some(descriptors))).max(1);
     if possible < asked {
         notices.push(format!(
             "At most {possible} connections, not {asked}: this process may have {descriptors} \
@@ -339,6 +343,12 @@ fn connections(cli: &Cli, descriptors: Option<u64>, notices: &mut Vec<String>) -
         ));
     }
     usize::try_from(asked.min(possible)).unwrap_or(usize::MAX)
+}
+
+/// How many descriptors are kept for other things than connections.
+fn reserved(cli: &Cli, descriptors: Option<u64>) -> u64 {
+    let wanted = RESERVED + u64::from(cli.demo.unwrap_or(0));
+    descriptors.map_or(wanted, |descriptors| wanted.min(descriptors / 2))
 }
 
 /// The pages, with lists of folders where that is asked for and possible.

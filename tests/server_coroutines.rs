@@ -14,8 +14,8 @@ use epollscope::telemetry::{
     Why,
 };
 
-/// Calls that a task may make before the others go on (`BUDGET` in `transfer.rs`).
-const BUDGET: u32 = 16;
+/// Calls that a task may make before the others go on (`CALLS` in `floor/budget.rs`).
+const CALLS: u32 = 16;
 
 fn coroutines() -> Config {
     Config { server: ServerKind::Coroutines, ..Config::default() }
@@ -305,14 +305,14 @@ fn whatever_the_neighbours_want_a_small_request_is_served_and_everything_is_publ
             assert_eq!(server.lost.all(), 0, "the stream is whole");
             longest = longest.max(longest_row(&server.events, &neighbours));
             server.events.clear();
-            if longest >= BUDGET {
+            if longest >= CALLS {
                 break;
             }
             assert!(begin.elapsed() < LIMIT, "no task used its budget up: {longest} calls");
         }
     }
     // Those that let the others go on are run again in the reverse order: the last comes first.
-    assert!(longest <= 2 * BUDGET, "{longest} calls");
+    assert!(longest <= 2 * CALLS, "{longest} calls");
     server.stop();
 }
 

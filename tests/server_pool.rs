@@ -67,6 +67,7 @@ fn a_client_whose_handler_is_in_the_pool_can_be_dropped() {
     let row = server.row_of(&client);
     client.write_all(get("/slow?ms=2000").as_bytes()).unwrap();
     server.until("its state", |s| s.table[&row.id].state == ConnState::Handling);
+    server.until("it runs", |s| s.events.iter().any(|e| e.event.what.kind() == Kind::Handler));
     server.send(Command::Drop(row.id));
     assert_eq!(client.read(&mut [0]).unwrap(), 0);
     let mut next = server.client();

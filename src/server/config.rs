@@ -22,6 +22,9 @@ pub struct Config {
     pub max_connections: usize,
     /// How many of them one address may have; over that a client gets a 503. 0 for any number.
     pub max_per_address: usize,
+    /// How many of those that are too many may be told so at leisure, so that their 503 arrives
+    /// whatever they still say; over that they are closed at once. Each has a descriptor meanwhile.
+    pub max_refused: usize,
     /// After how long a connection without a byte in or out is closed; `None` for never.
     pub idle_timeout: Option<Duration>,
     /// How long a request's head may take from its first byte to its last; then the client gets a
@@ -97,6 +100,7 @@ impl Default for Config {
             backlog: 1024,
             max_connections: 10_000,
             max_per_address: 0,
+            max_refused: 16,
             idle_timeout: Some(Duration::from_secs(300)),
             header_timeout: Some(Duration::from_secs(30)),
             body_timeout: Some(Duration::from_secs(60)),

@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::os::fd::{AsRawFd, OwnedFd};
 
-use super::session::{Handler, Session};
+use super::session::Session;
 use super::table::Seat;
 use crate::telemetry::{By, ConnId, ConnState, Kind, Mask, Nanos, Publisher, Ret, Row, What, Why};
 
@@ -13,8 +13,6 @@ use crate::telemetry::{By, ConnId, ConnState, Kind, Mask, Nanos, Publisher, Ret,
 pub(super) struct Connection {
     pub(super) socket: OwnedFd,
     pub(super) row: Row,
-    /// The row has changed since it was last published.
-    changed: bool,
     /// What was said and is to be said.
     pub(super) session: Session,
     /// The kernel may hold more input and will not tell again: with edges, an event is due only
@@ -27,6 +25,8 @@ pub(super) struct Connection {
     pub(super) hangup: bool,
     /// The kernel took no more of an answer: OUT is asked for.
     pub(super) blocked: bool,
+    /// There was no place for it.
+    pub(super) refused: bool,
     /// Our half is shut; until then, and for so many bytes more, the peer may go on talking.
     pub(super) linger: Option<Linger>,
 }
@@ -81,12 +81,12 @@ impl Connection {
         Self {
             socket,
             row,
-            changed: false,
             session: Session::default(),
             unread: false,
             unfinished: false,
             hangup: false,
             blocked: false,
+            refused: false,
             linger: None,
         }
     }
@@ -97,7 +97,7 @@ impl Connection {
             ConnState::Lingering
         } else if !self.session.output.is_empty() {
             ConnState::Writing
-        } else if self.session.handler == Handler::Pool {
+        } else if self.session.handler.is_awaited() {
             ConnState::Handling
         } else if self.session.is_reading() {
             ConnState::Reading
@@ -122,9 +122,5 @@ impl Seat for Connection {
 
     fn row_mut(&mut self) -> &mut Row {
         &mut self.row
-    }
-
-    fn changed(&mut self) -> &mut bool {
-        &mut self.changed
     }
 }

@@ -4,11 +4,12 @@
 //! no more jobs wait than there are connections. What the pool did is told by the loop, when its
 //! waker has brought the note of it.
 
+use std::collections::HashMap;
 use std::io;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
+use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, unbounded};
 use nix::sys::signal::SigSet;
 
 use super::floor::Floor;
@@ -23,6 +24,8 @@ struct Job {
     id: ConnId,
     route: &'static str,
     time: Duration,
+    /// Disconnected when nobody waits for it any more.
+    wanted: Receiver<()>,
 }
 
 /// What was done.
@@ -37,8 +40,8 @@ pub(super) struct Note {
 pub(super) struct Pool {
     jobs: Option<Sender<Job>>,
     notes: Receiver<Note>,
-    /// Dropped to end the handlers that run.
-    stop: Option<Sender<()>>,
+    /// Who waits for a handler; dropped to end it.
+    waiting: HashMap<ConnId, Sender<()>>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -50,43 +53,52 @@ impl Pool {
     pub(super) fn new(threads: usize, most: usize, waker: &Waker) -> io::Result<Self> {
         let (jobs, queue) = bounded(most);
         let (write, notes) = unbounded();
-        let (stop, stopped) = bounded(0);
         let start = |n| {
-            let (queue, write, stopped) = (queue.clone(), write.clone(), stopped.clone());
+            let (queue, write) = (queue.clone(), write.clone());
             let waker = waker.clone();
             let name = format!("handler-{n}");
             std::thread::Builder::new().name(name).spawn(move || {
                 // A thread that cannot keep signals off still does its work.
                 let _ = SigSet::all().thread_block();
-                work(&queue, &write, &stopped, &waker);
+                work(&queue, &write, &waker);
             })
         };
         let threads = (1..=threads).map(start).collect::<io::Result<_>>()?;
-        Ok(Self { jobs: Some(jobs), notes, stop: Some(stop), threads })
+        Ok(Self { jobs: Some(jobs), notes, waiting: HashMap::new(), threads })
     }
 
     /// Puts a handler into the queue.
-    pub(super) fn queue(&self, fd: Fd, id: ConnId, route: &'static str, time: Duration) {
+    pub(super) fn queue(&mut self, fd: Fd, id: ConnId, route: &'static str, time: Duration) {
         if let Some(jobs) = &self.jobs {
+            let (waits, wanted) = bounded(0);
+            self.waiting.insert(id, waits);
             // There is room for a job of each connection that may be open.
-            let _ = jobs.try_send(Job { fd, id, route, time });
+            let _ = jobs.try_send(Job { fd, id, route, time, wanted });
         }
+    }
+
+    /// Nobody waits for a handler any more: it has ended, or its connection is closed, which ends it.
+    pub(super) fn forget(&mut self, id: ConnId) {
+        self.waiting.remove(&id);
     }
 }
 
 impl Drop for Pool {
     fn drop(&mut self) {
         self.jobs = None;
-        self.stop = None;
+        self.waiting.clear();
         for thread in self.threads.drain(..) {
             let _ = thread.join();
         }
     }
 }
 
-fn work(jobs: &Receiver<Job>, notes: &Sender<Note>, stopped: &Receiver<()>, waker: &Waker) {
+fn work(jobs: &Receiver<Job>, notes: &Sender<Note>, waker: &Waker) {
     let tid = rustix::thread::gettid().as_raw_nonzero().get();
-    for Job { fd, id, route, time } in jobs {
+    for Job { fd, id, route, time, wanted } in jobs {
+        if wanted.try_recv() == Err(TryRecvError::Disconnected) {
+            continue;
+        }
         let tell = |what| {
             // Without the loop there is nobody to tell.
             let _ = notes.send(Note { fd, id, tid, what });
@@ -94,9 +106,8 @@ fn work(jobs: &Receiver<Job>, notes: &Sender<Note>, stopped: &Receiver<()>, wake
         };
         tell(What::Handler { route });
         let begin = Instant::now();
-        if stopped.recv_timeout(time) == Err(RecvTimeoutError::Disconnected) {
-            return;
-        }
+        // Nothing is ever sent: it is over in time, or when nobody waits for it any more.
+        let _ = wanted.recv_timeout(time);
         tell(What::Handled { took: nanos(begin.elapsed()) });
     }
 }
@@ -110,9 +121,13 @@ impl<W: Watcher> Floor<W> {
             self.tell.by = By::thread(tid);
             self.tell.fact(fd, Some(id), what, &[]);
             self.tell.by = By::LOOP;
-            if what.kind() == Kind::Handled
-                && let Some(connection) = self.table.get(fd, id)
-            {
+            if what.kind() != Kind::Handled {
+                continue;
+            }
+            if let Some(pool) = &mut self.pool {
+                pool.forget(id);
+            }
+            if let Some(connection) = self.table.get(fd, id) {
                 connection.session.handler = Handler::Ended;
                 self.postpone(fd, id);
             }

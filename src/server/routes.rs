@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::floor::Floor;
 use super::selector::Watcher;
+use super::session::Handler;
 use crate::http::Request;
 use crate::telemetry::{Command, ConnId, Counters, Fd, Kind, Nanos, QUEUED, Stance, What, Why};
 
@@ -18,7 +19,8 @@ pub struct Routes {
     pub metrics: bool,
 }
 
-/// The longest that `/slow` takes.
+/// The longest that `/slow` takes, and all together that a client asks for in one go: a handler on
+/// the loop keeps everybody, and no turn of the loop has more than one of them.
 const SLOWEST: Duration = Duration::from_secs(60);
 /// How long it takes when nothing is asked for.
 const SLOW: Duration = Duration::from_secs(1);
@@ -67,11 +69,53 @@ fn time_of(query: Option<&[u8]>) -> Option<Duration> {
     Some(text.parse().map_or(SLOWEST, Duration::from_millis).min(SLOWEST))
 }
 
+/// Whether another handler is more than a client may ask for in one go; alone, none is.
+pub(super) fn is_too_much(before: Duration, time: Duration) -> bool {
+    before.saturating_add(time) > SLOWEST
+}
+
 impl<W: Watcher> Floor<W> {
+    /// Whether a handler may run now. There is one in a turn, so that between two of them the
+    /// operator is heard and the others are served; the next have to wait in a queue.
+    pub(super) fn may_block(&mut self, fd: Fd, id: ConnId) -> bool {
+        // What came while the last one ran comes first, and may have closed this connection.
+        self.obey_late();
+        if self.table.get(fd, id).is_none() {
+            return false;
+        }
+        let free = !self.handled && self.due.is_empty() && self.ending.is_none();
+        if !free {
+            self.due.push_back((fd, id));
+        }
+        free
+    }
+
+    /// The connection whose handler may run next, if this turn has had none yet.
+    pub(super) fn next_due(&mut self) -> Option<(Fd, ConnId)> {
+        self.obey_late();
+        while !self.handled
+            && self.ending.is_none()
+            && let Some((fd, id)) = self.due.pop_front()
+        {
+            if let Some(connection) = self.table.get(fd, id) {
+                connection.session.handler = Handler::Turn;
+                return Some((fd, id));
+            }
+        }
+        None
+    }
+
     /// Takes the loop's thread for a while: nobody is served meanwhile, and that is the lesson. It
     /// is told before it begins. What the operator says meanwhile is carried out later; only the
-    /// end of the server ends it early.
-    pub(super) fn block(&mut self, route: &'static str, time: Duration, fd: Fd, id: ConnId) {
+    /// end of the server ends it early. Returns how long it took.
+    pub(super) fn block(
+        &mut self,
+        route: &'static str,
+        time: Duration,
+        fd: Fd,
+        id: ConnId,
+    ) -> Duration {
+        self.handled = true;
         let since = self.tell.read_clock();
         let until = Instant::now() + time;
         self.tell.fact(fd, Some(id), What::Handler { route }, &[]);
@@ -86,7 +130,7 @@ impl<W: Watcher> Floor<W> {
                 Ok(Command::Publish) => {}
                 Ok(command) => {
                     self.late.push(command);
-                    if command == Command::Shutdown {
+                    if matches!(command, Command::Shutdown | Command::Switch(_)) {
                         break;
                     }
                 }
@@ -94,7 +138,9 @@ impl<W: Watcher> Floor<W> {
             }
         }
         self.resumed = self.tell.read_clock();
-        self.tell.fact(fd, Some(id), What::Handled { took: self.resumed - since }, &[]);
+        let took = self.resumed - since;
+        self.tell.fact(fd, Some(id), What::Handled { took }, &[]);
+        Duration::from_nanos(took)
     }
 }
 

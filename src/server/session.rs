@@ -2,6 +2,7 @@
 //! are not sent yet. Both are empty while it is idle, and then hold no memory.
 
 use std::os::fd::{AsFd, AsRawFd};
+use std::time::Duration;
 
 use rustix::net::SendFlags;
 
@@ -11,7 +12,7 @@ use crate::http::{Discard, Payload};
 use crate::telemetry::{Kind, Nanos, Ret, What, Why};
 
 /// Bytes of a payload offered to the kernel at once.
-const OFFER: u64 = 512 * 1024;
+pub(super) const OFFER: u64 = 512 * 1024;
 
 /// One connection's conversation.
 #[derive(Default)]
@@ -28,8 +29,10 @@ pub(super) struct Session {
     pub(super) output: Output,
     /// No further request is taken; it is closed for this reason when all is sent.
     pub(super) ending: Option<Why>,
-    /// Where the handler of the next request is, if it is one for the pool.
+    /// Where the handler of the next request is, if it has one.
     pub(super) handler: Handler,
+    /// How long the handlers may take that were begun since something was last received.
+    pub(super) slow: Duration,
     /// What of a request is awaited, and since when.
     pub(super) awaits: Option<(Part, Nanos)>,
 }
@@ -51,6 +54,17 @@ pub(super) enum Handler {
     Pool,
     /// It has ended in the pool; its answer is due.
     Ended,
+    /// It has to wait until the loop has run those before it; until then, as in the pool.
+    Due,
+    /// It may run on the loop now.
+    Turn,
+}
+
+impl Handler {
+    /// Whether nothing is received and nothing answered until somebody says so.
+    pub(super) fn is_awaited(self) -> bool {
+        matches!(self, Self::Pool | Self::Due)
+    }
 }
 
 /// A part of a request that has begun to come.
@@ -112,19 +126,21 @@ pub(super) fn send(socket: impl AsFd, bytes: &[u8], more: bool) -> What {
     What::Send { ret: ret(result), len: bytes.len() as u64 }
 }
 
-/// Offers the next piece of a payload to the kernel; returns the call and what is left.
-pub(super) fn offer(socket: impl AsFd, payload: &mut Payload) -> (What, u64) {
+/// Offers the next piece of a payload to the kernel, of [`OFFER`] or `most` bytes; returns the call
+/// and what is left.
+pub(super) fn offer(socket: impl AsFd, payload: &mut Payload, most: u64) -> (What, u64) {
+    let most = most.min(OFFER);
     match payload {
         Payload::None => (What::Send { ret: Ret::ZERO, len: 0 }, 0),
         Payload::Memory(bytes) => {
-            let piece = &bytes[..bytes.len().min(usize::try_from(OFFER).unwrap_or(usize::MAX))];
+            let piece = &bytes[..bytes.len().min(usize::try_from(most).unwrap_or(usize::MAX))];
             let what = send(socket, piece, false);
             let taken = what.ret().and_then(|ret| ret.get().ok()).unwrap_or(0);
             drop(bytes.split_to(usize::try_from(taken).unwrap_or(0)));
             (what, bytes.len() as u64)
         }
         Payload::File { file, offset, len: left } => {
-            let (begin, len) = (*offset, (*left).min(OFFER));
+            let (begin, len) = (*offset, (*left).min(most));
             let count = usize::try_from(len).unwrap_or(usize::MAX);
             let result = rustix::fs::sendfile(socket, &*file, Some(offset), count);
             *left -= result.unwrap_or(0) as u64;

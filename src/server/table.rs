@@ -10,15 +10,17 @@ use crate::telemetry::{ConnId, ConnState, Fd, Nanos, Ret, Row, Rows, What};
 pub(super) trait Seat {
     fn row(&self) -> &Row;
     fn row_mut(&mut self) -> &mut Row;
-    /// Whether the row has changed since it was last published.
-    fn changed(&mut self) -> &mut bool;
 }
 
 /// All open connections. A slot's index is the connection's fd.
 pub(super) struct Table<T> {
     slots: Vec<Option<Box<T>>>,
-    /// The fds of those whose row has changed since it was last published.
+    /// The fds of those whose row has changed since it was last published, each once: whether or not
+    /// somebody reads them, there are no more than slots.
     changed: Vec<Fd>,
+    /// Which fds stand in `changed`. It belongs to the fd, not to the connection: the next one with
+    /// the same fd finds it there.
+    listed: Vec<bool>,
     open: usize,
     /// How many an address has, if that is counted.
     per_address: Option<HashMap<IpAddr, usize>>,
@@ -28,7 +30,8 @@ impl<T: Seat> Table<T> {
     /// An empty table, which counts by address only where somebody asks for it.
     pub(super) fn new(count_addresses: bool) -> Self {
         let per_address = count_addresses.then(HashMap::new);
-        Self { slots: Vec::new(), changed: Vec::new(), open: 0, per_address }
+        let (slots, changed, listed) = (Vec::new(), Vec::new(), Vec::new());
+        Self { slots, changed, listed, open: 0, per_address }
     }
 
     /// How many of an address are open, if that is counted.
@@ -81,6 +84,7 @@ impl<T: Seat> Table<T> {
         let index = usize::try_from(fd).unwrap_or(0);
         if index >= self.slots.len() {
             self.slots.resize_with(index + 1, || None);
+            self.listed.resize(index + 1, false);
         }
         self.slots[index] = Some(Box::new(seat));
         self.open += 1;
@@ -104,8 +108,8 @@ impl<T: Seat> Table<T> {
     /// Marks a row as changed.
     #[inline]
     pub(super) fn touch(&mut self, fd: Fd) {
-        if let Some(seat) = self.at(fd)
-            && !std::mem::replace(seat.changed(), true)
+        if let Some(listed) = usize::try_from(fd).ok().and_then(|index| self.listed.get_mut(index))
+            && !std::mem::replace(listed, true)
         {
             self.changed.push(fd);
         }
@@ -122,11 +126,12 @@ impl<T: Seat> Table<T> {
     /// Notes a call on a connection in its row. Returns the connection.
     #[inline]
     pub(super) fn note(&mut self, fd: Fd, id: ConnId, what: What, now: Nanos) -> Option<&mut T> {
-        let seat = self.slots.get_mut(usize::try_from(fd).ok()?)?.as_deref_mut()?;
+        let index = usize::try_from(fd).ok()?;
+        let seat = self.slots.get_mut(index)?.as_deref_mut()?;
         if seat.row().id != id {
             return None;
         }
-        if !std::mem::replace(seat.changed(), true) {
+        if !std::mem::replace(&mut self.listed[index], true) {
             self.changed.push(fd);
         }
         let row = seat.row_mut();
@@ -150,22 +155,76 @@ impl<T: Seat> Table<T> {
 
 impl<T: Seat> Rows for Table<T> {
     fn take_changed(&mut self, into: &mut Vec<Row>) {
-        let Self { slots, changed, .. } = self;
-        for fd in changed.drain(..) {
-            // The fd of one that was closed may stand here, and stand twice when it was reused.
-            if let Some(Some(seat)) = slots.get_mut(usize::try_from(fd).unwrap_or(0))
-                && std::mem::take(seat.changed())
-            {
+        for fd in self.changed.drain(..) {
+            let index = usize::try_from(fd).unwrap_or(0);
+            self.listed[index] = false;
+            // The fd of one that was closed may stand here.
+            if let Some(seat) = &self.slots[index] {
                 into.push(*seat.row());
             }
         }
     }
 
     fn take_all(&mut self, into: &mut Vec<Row>) {
-        self.changed.clear();
-        into.extend(self.slots.iter_mut().flatten().map(|seat| {
-            *seat.changed() = false;
-            *seat.row()
-        }));
+        for fd in self.changed.drain(..) {
+            self.listed[usize::try_from(fd).unwrap_or(0)] = false;
+        }
+        into.extend(self.iter());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+
+    use super::*;
+    use crate::server::connection::Connection;
+
+    /// Lets a connection come and go on the same descriptor.
+    fn come_and_go(table: &mut Table<Connection>, number: u64) -> Fd {
+        let socket = File::open("/dev/null").unwrap().into();
+        let id = ConnId::new(number).unwrap();
+        let connection = Connection::new(socket, id, ([127, 0, 0, 1], 1).into(), 0);
+        let fd = connection.row.fd;
+        table.insert(connection);
+        table.note(fd, id, What::Recv { ret: Ret::ok(1) }, 0);
+        table.remove(fd);
+        fd
+    }
+
+    #[test]
+    fn connections_that_nobody_reads_of_leave_nothing_behind() {
+        let mut table = Table::new(false);
+        let fds: Vec<Fd> = (1..=10_000).map(|number| come_and_go(&mut table, number)).collect();
+        let highest = usize::try_from(*fds.iter().max().unwrap()).unwrap();
+        let kept = table.changed.len();
+        assert!(kept <= highest + 1, "{kept} fds are listed, and none is above {highest}");
+        let mut rows = Vec::new();
+        table.take_changed(&mut rows);
+        assert_eq!(rows, []);
+    }
+
+    #[test]
+    fn a_row_is_published_once_however_often_its_fd_was_reused() {
+        let mut table = Table::new(false);
+        let socket = File::open("/dev/null").unwrap();
+        let id = ConnId::new(1_000).unwrap();
+        for number in 1..10 {
+            come_and_go(&mut table, number);
+        }
+        let connection = Connection::new(socket.into(), id, ([127, 0, 0, 1], 1).into(), 0);
+        let fd = connection.row.fd;
+        table.insert(connection);
+        let mut rows = Vec::new();
+        table.take_changed(&mut rows);
+        assert_eq!(rows.iter().map(|row| row.id).collect::<Vec<_>>(), [id]);
+        table.touch(fd);
+        table.take_all(&mut rows);
+        assert_eq!(rows.len(), 2);
+        table.take_changed(&mut rows);
+        assert_eq!(rows.len(), 2, "all were published already");
+        table.touch(fd);
+        table.take_changed(&mut rows);
+        assert_eq!(rows.len(), 3);
     }
 }

@@ -13,7 +13,8 @@ pub enum ConnState {
     Reading,
     /// Everything received is answered and sent.
     Idle,
-    /// Its handler is in the pool (`--handler offload`).
+    /// Its handler is in the pool (`--handler offload`), or waits until the loop has run those before
+    /// it.
     Handling,
     /// A part of an answer waits until the peer takes more (OUT is asked for).
     Writing,

@@ -302,7 +302,9 @@ pub fn read_head(socket: &mut impl Read) -> Head {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         let mut byte = [0];
-        assert_eq!(socket.read(&mut byte).unwrap(), 1, "ended within a head: {head:?}");
+        // A signal to the process, like that of a worker's end, may interrupt a read that has a limit.
+        let read = socket.read_exact(&mut byte);
+        read.unwrap_or_else(|error| panic!("{error} within a head: {head:?}"));
         head.push(byte[0]);
     }
     let text = String::from_utf8(head).unwrap();

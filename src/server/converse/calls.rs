@@ -65,7 +65,8 @@ impl<L: Line> Conversation<'_, L> {
         }
         while let Some(kind) = self.session.output.next() {
             self.before_sending(kind)?;
-            let (what, left) = session::offer(self.socket, &mut self.session.output.payload);
+            let payload = &mut self.session.output.payload;
+            let (what, left) = session::offer(self.socket, payload, session::OFFER);
             match self.sent(what)? {
                 Some(0) => return Err(Why::CutShort),
                 Some(_) if left == 0 => self.close_file(),

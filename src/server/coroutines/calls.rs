@@ -21,11 +21,11 @@ impl Client {
     /// One `recv`; `None` when it brought nothing.
     pub(super) fn try_recv(&mut self) -> Result<Option<usize>, Leave> {
         let Self { fd, id, .. } = *self;
-        self.calls += 1;
         let Room { floor, input, .. } = &mut *self.room.borrow_mut();
         let connection = floor.pass(Kind::Recv, fd, id).ok_or(Leave::Gone)?;
         let result = rustix::net::recv(&connection.socket, &mut **input, RecvFlags::DONTWAIT);
         let result = ret(result.map(|(received, _)| received));
+        self.budget.spend(result.get().unwrap_or(0));
         let connection = floor.told(fd, id, What::Recv { ret: result }).ok_or(Leave::Gone)?;
         match result.get() {
             Ok(n) => {
@@ -72,7 +72,6 @@ impl Client {
     /// said.
     pub(super) fn try_send(&mut self, call: Kind) -> Result<(), Leave> {
         let Self { fd, id, .. } = *self;
-        self.calls += 1;
         let Room { floor, desk, .. } = &mut *self.room.borrow_mut();
         let Connection { socket, session, .. } = floor.pass(call, fd, id).ok_or(Leave::Gone)?;
         let Output { bytes, payload } = &mut session.output;
@@ -84,8 +83,9 @@ impl Client {
             bytes.drain(..usize::try_from(sent).unwrap_or(0));
             (what, bytes.len() as u64)
         } else {
-            session::offer(socket, payload)
+            session::offer(socket, payload, self.budget.bytes())
         };
+        self.budget.spend(what.ret().and_then(|ret| ret.get().ok()).unwrap_or(0));
         let connection = floor.told(fd, id, what).ok_or(Leave::Gone)?;
         let output = &mut connection.session.output;
         match what.ret().map_or(Ok(0), Ret::get) {
@@ -115,7 +115,7 @@ impl Client {
 
     /// Shuts our half, and sets a limit for what the peer may still say.
     pub(super) fn half_close(&mut self) -> Result<(), Leave> {
-        self.calls += 1;
+        self.budget.spend(0);
         self.room().floor.half_close(self.fd, self.id).ok_or(Leave::Gone)?;
         self.limit = Some(Box::pin(sleep(Duration::from_nanos(LINGER))));
         Ok(())

@@ -8,6 +8,8 @@ use tokio::time::{Sleep, sleep};
 
 use super::room::{Room, Shared};
 use crate::server::connection::Connection;
+use crate::server::floor::Budget;
+use crate::server::session::Handler;
 use crate::telemetry::{ConnId, Fd, Kind, What, Why};
 
 /// A connection's task has this alone of it: the connection itself is in the table, where the
@@ -18,8 +20,8 @@ pub(super) struct Client {
     pub(super) id: ConnId,
     /// Wakes the task when a time limit may be over; `None` when there is none.
     pub(super) limit: Option<Pin<Box<Sleep>>>,
-    /// Calls since the task last let the others go on.
-    pub(super) calls: u32,
+    /// What is left to the task until it lets the others go on.
+    pub(super) budget: Budget,
 }
 
 /// Why a conversation is left.
@@ -32,12 +34,13 @@ pub(super) enum Leave {
 
 impl Client {
     pub(super) fn new(room: Shared, fd: Fd, id: ConnId) -> Self {
-        let limit = {
+        let (limit, budget) = {
             let floor = &room.borrow().floor;
             let now = floor.tell.now();
-            floor.config.look_again(now).map(|next| Duration::from_nanos(next - now))
+            let limit = floor.config.look_again(now);
+            (limit.map(|next| Duration::from_nanos(next - now)), floor.budget())
         };
-        Self { room, fd, id, limit: limit.map(|limit| Box::pin(sleep(limit))), calls: 0 }
+        Self { room, fd, id, limit: limit.map(|limit| Box::pin(sleep(limit))), budget }
     }
 
     pub(super) fn room(&self) -> RefMut<'_, Room> {
@@ -61,14 +64,20 @@ impl Client {
         })
     }
 
+    /// Whether the handler of its next request has to wait for its turn.
+    pub(super) fn is_due(&self) -> Result<bool, Leave> {
+        self.with(|connection| connection.session.handler == Handler::Due)
+    }
+
     pub(super) fn is_half_closed(&self) -> Result<bool, Leave> {
         self.with(|connection| connection.row.half_closed)
     }
 
-    /// Whether it can be closed without a reset.
-    pub(super) fn is_silent(&self, why: Why) -> Result<bool, Leave> {
-        let unread = self.room().floor.selector.is_readable(self.fd);
-        self.with(|connection| connection.is_silent(why, unread))
+    /// Closes it if that needs no lingering.
+    pub(super) fn close_now(&self, why: Why) -> Result<(), Leave> {
+        let floor = &mut self.room().floor;
+        let unread = floor.selector.is_readable(self.fd);
+        if floor.close_now(self.fd, self.id, unread, why) { Err(Leave::Gone) } else { Ok(()) }
     }
 
     /// The call that the next piece of output takes, if there is one.

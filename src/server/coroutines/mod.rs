@@ -21,7 +21,7 @@ use tokio::runtime::{Builder, LocalOptions};
 use tokio::task::yield_now;
 
 use super::connection::LINGER_BYTES;
-use super::floor::{Arrival, BUDGET};
+use super::floor::{Arrival, CALLS};
 use super::house::{After, House};
 use super::listener::is_want;
 use crate::telemetry::{Fd, Kind, Why};
@@ -57,16 +57,19 @@ async fn accept(room: Shared) {
     for calls in 1u32.. {
         waits::acceptable(&room).await;
         let accepted = room.borrow_mut().accept();
+        // One that is refused shall be gone before the next one takes a descriptor.
+        let mut rest = calls % CALLS == 0;
         match accepted {
             Ok(Arrival { fd, id, full }) => {
                 let client = Client::new(room.clone(), fd, id);
                 room.borrow_mut().spawn(converse(client, full));
+                rest |= full;
             }
             Err(errno) if is_want(errno) => waits::rest(&room).await,
             // Nobody is left, or one connection was broken (accept(2)): the next is fine.
             Err(_) => {}
         }
-        if calls % BUDGET == 0 {
+        if rest {
             yield_now().await;
         }
     }
@@ -94,6 +97,7 @@ async fn exchange(client: &mut Client) -> Result<Infallible, Leave> {
             return wind_up(client, why).await;
         }
         if client.is_behind()? {
+            client.turn().await?;
             client.answer(0)?;
         } else if client.is_half_closed()? {
             return Err(client.close(Why::PeerClosed));
@@ -125,17 +129,15 @@ async fn receive(client: &mut Client) -> Result<usize, Leave> {
     }
 }
 
-/// All is sent and nothing more is taken: closes, at once if the peer has nothing left to say,
-/// else by half and after a while, because closing a socket with unread input sends a reset, and a
+/// All is sent and nothing more is taken: closes, at once or by half and after a while, because closing a socket with unread input sends a reset, and a
 /// reset can overtake the answer (RFC 9112 section 9.6).
 async fn wind_up(client: &mut Client, why: Why) -> Result<Infallible, Leave> {
-    if !client.is_silent(why)? {
-        client.half_close()?;
-        let mut left = Some(LINGER_BYTES);
-        while let Some(most) = left {
-            let received = receive(client).await?;
-            left = most.checked_sub(received).filter(|_| received > 0);
-        }
+    client.close_now(why)?;
+    client.half_close()?;
+    let mut left = Some(LINGER_BYTES);
+    while let Some(most) = left {
+        let received = receive(client).await?;
+        left = most.checked_sub(received).filter(|_| received > 0);
     }
     Err(client.close(why))
 }

@@ -107,7 +107,7 @@ impl Room {
     fn admit(&mut self, &Arrival { fd, id, full }: &Arrival) {
         let floor = &mut self.floor;
         if full {
-            floor.tell.fact(fd, Some(id), What::Refused, &[]);
+            floor.refused(fd, id);
         }
         floor.tell.fact(fd, Some(id), What::Started { stack: 0 }, &[]);
         if let Err(why) = floor.watch(Tag { fd, mark: mark(id) }, Mask::NONE, Mask::NONE) {

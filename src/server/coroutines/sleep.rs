@@ -66,7 +66,7 @@ impl Room {
 
     fn after_wait(&mut self) {
         let now = self.floor.tell.read_clock();
-        self.floor.woke = now;
+        (self.floor.woke, self.floor.handled) = (now, false);
         (self.noticed, self.own) = (false, false);
         let counters = &mut self.floor.tell.counters;
         counters.wakeups += 1;

@@ -13,7 +13,7 @@ use tokio::time::{Instant, Sleep, sleep};
 use super::client::{Client, Leave};
 use super::room::{Room, Shared};
 use super::runtime::Registered;
-use crate::server::floor::{BUDGET, Floor};
+use crate::server::floor::Floor;
 use crate::server::house::After;
 use crate::server::listener::REST;
 use crate::telemetry::{ConnId, Fd, Kind, Mask, What, Why};
@@ -21,13 +21,37 @@ use crate::telemetry::{ConnId, Fd, Kind, Mask, What, Why};
 impl Client {
     /// Waits until the runtime holds the socket ready for a call, or a time limit is over.
     pub(super) async fn ready(&mut self, call: Kind) -> Result<(), Leave> {
-        if self.calls >= BUDGET {
-            self.calls = 0;
-            self.room().breathe();
+        if self.budget.is_spent() {
+            let budget = {
+                let mut room = self.room();
+                room.breathe();
+                room.floor.budget()
+            };
+            self.budget = budget;
             yield_now().await;
         }
         let mut parked = false;
         poll_fn(|cx| self.poll_ready(cx, call, &mut parked)).await
+    }
+
+    /// Waits until the handler that is due may run on the loop. Between two of them every task that
+    /// can go on has its turn, and the runtime looks at its sockets.
+    pub(super) async fn turn(&mut self) -> Result<(), Leave> {
+        while self.is_due()? {
+            yield_now().await;
+            let room = &mut *self.room();
+            room.breathe();
+            let floor = &mut room.floor;
+            if floor.due.front().is_none_or(|&(fd, id)| {
+                (fd, id) == (self.fd, self.id) || floor.table.get(fd, id).is_none()
+            }) {
+                // The first after a handler lets a round pass.
+                if !std::mem::take(&mut floor.handled) {
+                    floor.next_due();
+                }
+            }
+        }
+        Ok(())
     }
 
     fn poll_ready(
@@ -52,6 +76,9 @@ impl Client {
         let late = if ready { None } else { poll_limit(&mut self.limit, floor, (fd, id), own, cx) };
         *noticed |= ready;
         let goes_on = ready || late.is_some();
+        if goes_on && *parked {
+            self.budget = floor.budget();
+        }
         if *parked == goes_on
             && let Some(connection) = floor.table.get(fd, id)
         {
@@ -63,7 +90,6 @@ impl Client {
             floor.tell.fact(fd, Some(id), what, &[]);
         }
         if !goes_on {
-            self.calls = 0;
             room.breathe();
             return Poll::Pending;
         }

@@ -5,12 +5,12 @@ mod witness;
 
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use super::Config;
 use super::echo::{Protocol, Text, front};
 use super::mistake::Mistake;
-use super::routes::Route;
+use super::routes::{Route, is_too_much};
 use super::session::{Handler, Part, Session, rest_of};
 use crate::http::{self, Head, Now, Payload, Progress, Site};
 use crate::telemetry::{Nanos, What, Why};
@@ -83,6 +83,9 @@ impl Desk {
             kept.extend_from_slice(fresh);
             &kept
         };
+        if !fresh.is_empty() {
+            session.slow = Duration::ZERO;
+        }
         let (mut used, mut understood) = (0, false);
         self.output.clear();
         while used < bytes.len() && session.ending.is_none() {
@@ -114,10 +117,11 @@ impl Desk {
                     let route = self.config.routes.find(&request);
                     if let Some(Route::Slow(time)) = route
                         && session.handler != Handler::Ended
+                        && !is_too_much(session.slow, time)
                     {
                         // Whoever waits for the answers before it does not wait for the handler.
                         let first = !self.output.is_empty();
-                        if first || Self::offload(session, &request, time, witness) {
+                        if first || !Self::begin(session, &request, time, witness) {
                             session.behind = true;
                             break;
                         }

@@ -10,20 +10,25 @@ use crate::server::session::{Handler, Session};
 use crate::telemetry::{EventRef, What, Why};
 
 impl Desk {
-    /// Hands a request's handler to the pool, if there is one.
-    pub(super) fn offload(
+    /// Whether a request's handler may run here and now. If not, it is in the pool, or due later.
+    pub(super) fn begin(
         session: &mut Session,
         request: &Request<'_>,
         time: Duration,
         witness: &mut impl Witness,
     ) -> bool {
-        let pool = witness.has_pool();
-        if pool {
+        if witness.has_pool() {
             tell_request(witness, request);
             witness.offload(Route::SLOW, time);
             session.handler = Handler::Pool;
+        } else if session.handler == Handler::Turn || witness.may_handle() {
+            session.handler = Handler::Turn;
+        } else {
+            session.handler = Handler::Due;
+            return false;
         }
-        pool
+        session.slow += time;
+        session.handler == Handler::Turn
     }
 
     /// Answers one request.
@@ -35,7 +40,8 @@ impl Desk {
         witness: &mut impl Witness,
     ) -> Response {
         request.keep_alive &= self.config.keep_alive;
-        let handled = std::mem::take(&mut session.handler) == Handler::Ended;
+        let handler = std::mem::take(&mut session.handler);
+        let handled = handler == Handler::Ended;
         if !handled {
             tell_request(witness, &request);
         }
@@ -43,6 +49,11 @@ impl Desk {
         let too_long = matches!(request.body, Body::Length(n) if n > config.limits.body_bytes);
         let response = if too_long {
             site.refuse(413, *time, output)
+        } else if let Some(Route::Slow(_)) = route
+            && handler == Handler::None
+        {
+            // More than may be asked for in one go.
+            site.refuse(503, *time, output)
         } else if let Some(route) = route {
             let text = match route {
                 Route::Metrics => {
@@ -50,13 +61,12 @@ impl Desk {
                     routes::metrics(&counters, now)
                 }
                 Route::Slow(time) => {
-                    let meanwhile = if handled {
-                        "The loop served the others meanwhile."
+                    let (took, meanwhile) = if handled {
+                        (time, "The loop served the others meanwhile.")
                     } else {
-                        witness.handle(Route::SLOW, time);
-                        witness.meanwhile()
+                        (witness.handle(Route::SLOW, time).min(time), witness.meanwhile())
                     };
-                    routes::slow_text(time, handled, meanwhile)
+                    routes::slow_text(took, handled, meanwhile)
                 }
             };
             site.generated(&request, route.media_type(), &text, *time, output)

@@ -19,8 +19,13 @@ pub(in crate::server) trait Witness {
     fn fact(&mut self, what: What, bytes: &[u8]);
     /// The totals, and the server's time at which they were so.
     fn counters(&mut self) -> (Counters, Nanos);
-    /// Runs a handler that takes that long, and tells it.
-    fn handle(&mut self, route: &'static str, time: Duration);
+    /// Whether a handler may run here and now. If not, somebody says so later.
+    fn may_handle(&mut self) -> bool {
+        true
+    }
+    /// Runs a handler that takes that long, and tells it. Returns how long it took: the end of the
+    /// server ends it early.
+    fn handle(&mut self, route: &'static str, time: Duration) -> Duration;
     /// Whether handlers have threads of their own.
     fn has_pool(&self) -> bool {
         false

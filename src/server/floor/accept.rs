@@ -8,7 +8,7 @@ use super::{Floor, unmarked};
 use crate::server::connection::Connection;
 use crate::server::listener::{self, is_want};
 use crate::server::selector::{Trigger, Watcher, Wish};
-use crate::telemetry::{ConnId, Errno, Fd, Mask, Why};
+use crate::telemetry::{ConnId, Errno, Fd, Mask, What, Why};
 
 /// A connection that was just accepted, and stands in the table.
 pub(in crate::server) struct Arrival {
@@ -39,6 +39,15 @@ impl<W: Watcher> Floor<W> {
                 }
                 Err(errno)
             }
+        }
+    }
+
+    /// There is no place for a connection.
+    pub(in crate::server) fn refused(&mut self, fd: Fd, id: ConnId) {
+        self.tell.fact(fd, Some(id), What::Refused, &[]);
+        if let Some(connection) = self.table.get(fd, id) {
+            connection.refused = true;
+            self.refused += 1;
         }
     }
 

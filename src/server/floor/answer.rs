@@ -100,8 +100,12 @@ impl<W: Watcher> Witness for OnLoop<'_, W> {
         (self.floor.tell.counters.clone(), self.floor.tell.now())
     }
 
-    fn handle(&mut self, route: &'static str, time: Duration) {
-        self.floor.block(route, time, self.fd, self.id);
+    fn may_handle(&mut self) -> bool {
+        self.floor.may_block(self.fd, self.id)
+    }
+
+    fn handle(&mut self, route: &'static str, time: Duration) -> Duration {
+        self.floor.block(route, time, self.fd, self.id)
     }
 
     fn has_pool(&self) -> bool {
@@ -109,7 +113,7 @@ impl<W: Watcher> Witness for OnLoop<'_, W> {
     }
 
     fn offload(&mut self, route: &'static str, time: Duration) {
-        if let Some(pool) = &self.floor.pool {
+        if let Some(pool) = &mut self.floor.pool {
             pool.queue(self.fd, self.id, route, time);
         }
         self.fact(What::Queued { route }, &[]);

@@ -29,6 +29,7 @@ impl<W: Watcher> Floor<W> {
             self.selector.forget(Tag { fd, mark: mark(id) });
         }
         self.timers.clear(fd);
+        self.refused -= usize::from(connection.refused);
         let mut row = connection.row;
         // The kernel forgets a closed one by itself, so with epoll it takes not to close it.
         if forgets && self.selector.fd().is_some() && why.is_the_peers() {
@@ -39,6 +40,9 @@ impl<W: Watcher> Floor<W> {
             (row.last, row.last_ret) = (Kind::Close, Ret::ZERO);
         }
         farewell(row, why, &mut self.tell);
+        if let Some(pool) = &mut self.pool {
+            pool.forget(id);
+        }
         self.let_go(connection.session);
         // A descriptor is free: let the resting listener try at once.
         self.acceptable |= self.listener.resting.is_some();
@@ -70,6 +74,29 @@ impl<W: Watcher> Floor<W> {
         self.close(fd, id, why);
     }
 
+    /// All is sent and nothing more is taken: closes a connection if that needs no lingering, and
+    /// returns whether it did. So many that were refused may linger; the others give their
+    /// descriptors back at once, for the files of those who were admitted.
+    pub(in crate::server) fn close_now(
+        &mut self,
+        fd: Fd,
+        id: ConnId,
+        unread: bool,
+        why: Why,
+    ) -> bool {
+        let crowded = self.refused > self.config.max_refused;
+        let Some(connection) = self.table.get(fd, id) else { return true };
+        let silent = connection.is_silent(why, unread);
+        let hurried = connection.refused && crowded;
+        if hurried && !silent {
+            self.drain(fd, id);
+        }
+        if silent || hurried {
+            self.close(fd, id, why);
+        }
+        silent || hurried
+    }
+
     /// Closes our half only, because closing a socket with unread input sends a reset, and a reset
     /// can overtake the answer (RFC 9112 section 9.6). Returns how long the peer may go on talking.
     pub(in crate::server) fn half_close(&mut self, fd: Fd, id: ConnId) -> Option<Nanos> {
@@ -98,7 +125,7 @@ impl<W: Watcher> Floor<W> {
         let mut left = DRAIN;
         let mut buffer = [0; 4096];
         while left > 0 {
-            let Some(connection) = self.table.get(fd, id) else { return };
+            let Some(connection) = self.pass(Kind::Recv, fd, id) else { return };
             let result = rustix::net::recv(&connection.socket, &mut buffer, RecvFlags::empty())
                 .map(|(received, _)| received);
             self.told(fd, id, What::Recv { ret: ret(result) });

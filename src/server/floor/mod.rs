@@ -4,11 +4,13 @@
 
 mod accept;
 mod answer;
+mod budget;
 mod close;
 mod gate;
 mod operator;
 mod watch;
 
+use std::collections::VecDeque;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
 use super::connection::Connection;
@@ -25,10 +27,8 @@ use crate::telemetry::{
     Command, Commands, ConnId, Fd, Listener, Nanos, Publisher, Stance, Standing, What,
 };
 pub(super) use accept::Arrival;
+pub(super) use budget::{Budget, CALLS};
 pub(super) use watch::{mark, unmarked};
-
-/// Calls that one connection may cost in one turn; then the others get theirs.
-pub(super) const BUDGET: u32 = 16;
 
 /// The loop's own things.
 pub(super) struct Floor<W> {
@@ -45,10 +45,16 @@ pub(super) struct Floor<W> {
     pub(super) pool: Option<Pool>,
     /// Commands that came while a handler kept the loop.
     pub(super) late: Vec<Command>,
+    /// A handler has kept the loop in this turn.
+    pub(super) handled: bool,
+    /// Connections whose handlers have to wait for a turn of their own, in their order.
+    pub(super) due: VecDeque<(Fd, ConnId)>,
     /// A command is being carried out: its calls are the operator's and pass the gate.
     commanded: bool,
     /// Connections with work left that no event will tell of.
     pub(super) unfinished: Vec<(Fd, ConnId)>,
+    /// How many are open for which there was no place.
+    refused: usize,
     /// The accept queue may not be empty, though no event will tell.
     pub(super) acceptable: bool,
     /// Sockets that are never closed: `--mistake forget-unregister`.
@@ -86,8 +92,11 @@ impl<W: Watcher> Floor<W> {
             pace: Pace::default(),
             pool: None,
             late: Vec::new(),
+            handled: false,
+            due: VecDeque::new(),
             commanded: false,
             unfinished: Vec::new(),
+            refused: 0,
             acceptable: false,
             forgotten: Vec::new(),
             woke: 0,

@@ -30,7 +30,7 @@ impl<W: Watcher> Floor<W> {
     }
 
     /// Carries out those that came while a handler kept the loop.
-    pub(super) fn obey_late(&mut self) {
+    pub(in crate::server) fn obey_late(&mut self) {
         if !self.commanded {
             for command in std::mem::take(&mut self.late) {
                 self.command(command);

@@ -2,7 +2,6 @@
 
 use super::Floor;
 use crate::server::selector::{Ctl, Tag, Trigger, Unwatched, Watcher, Wish};
-use crate::server::session::Handler;
 use crate::telemetry::{ConnId, CtlOp, Fd, Mask, Ret, Stdin, What, Why};
 
 impl<W: Watcher> Floor<W> {
@@ -46,7 +45,7 @@ impl<W: Watcher> Floor<W> {
             return;
         }
         let sending = !connection.session.output.is_empty();
-        let waiting = connection.session.handler == Handler::Pool;
+        let waiting = connection.session.handler.is_awaited();
         let input = !sending && !waiting && !connection.row.stopped;
         let wish = Wish { input, room: connection.blocked };
         let (from, to) = (connection.row.interest, self.selector.mask(wish));

@@ -17,9 +17,6 @@ use crate::server::listener::{self, REST, is_want};
 use crate::server::processes::Worker;
 use crate::telemetry::{By, ConnId, Fd, Kind, Next, What, Why};
 
-/// How many may be told at a time that there are too many. They take their time to hear it.
-const REFUSED: usize = 64;
-
 /// A connection that was just accepted, and stands in the table.
 pub(in crate::server) struct Arrival {
     pub(in crate::server) socket: Arc<OwnedFd>,
@@ -110,7 +107,6 @@ impl Inner {
         self.table.insert(Guest {
             socket: socket.clone(),
             row,
-            changed: false,
             // It may have come while the others were ended.
             doom: self.ending.map(After::why),
             full,
@@ -120,6 +116,6 @@ impl Inner {
         if full {
             self.tell.fact(fd, Some(id), What::Refused, &[]);
         }
-        Arrival { socket, fd, id, full, crowded: full && self.refused > REFUSED }
+        Arrival { socket, fd, id, full, crowded: full && self.refused > config.max_refused }
     }
 }

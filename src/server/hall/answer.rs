@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::{AtTable, Inner};
 use crate::server::desk::Witness;
-use crate::telemetry::{By, ConnId, Counters, Fd, Kind, Nanos, Stance, What};
+use crate::telemetry::{By, ConnId, Counters, Fd, Kind, Nanos, Next, Stance, What};
 
 impl Witness for AtTable<'_> {
     fn now(&self) -> Nanos {
@@ -35,9 +35,10 @@ impl Witness for AtTable<'_> {
         (inner.tell.counters.clone(), inner.tell.now())
     }
 
-    /// Sleeps in place of a handler; only the end of the server ends it early.
-    fn handle(&mut self, route: &'static str, time: Duration) {
+    /// Sleeps in place of a handler; only the end of its connection or of the server ends it early.
+    fn handle(&mut self, route: &'static str, time: Duration) -> Duration {
         let by = self.by;
+        let next = Next { kind: Kind::Handler, fd: self.fd, conn: Some(self.id) };
         let until = Instant::now() + time;
         self.fact(What::Handler { route }, &[]);
         let mut inner = self.lock();
@@ -46,7 +47,7 @@ impl Witness for AtTable<'_> {
             (inner.stance, inner.since) = (Stance::Handling(route), since);
         }
         inner.publish();
-        while inner.ending.is_none() && Instant::now() < until {
+        while inner.ending.is_none() && inner.doom(next).is_none() && Instant::now() < until {
             inner = self.hall.sleep(inner, until);
         }
         inner.tell.by = by;
@@ -56,7 +57,9 @@ impl Witness for AtTable<'_> {
             (inner.stance, inner.since) = (Stance::Working, self.now);
         }
         drop(inner);
-        self.fact(What::Handled { took: self.now - since }, &[]);
+        let took = self.now - since;
+        self.fact(What::Handled { took }, &[]);
+        Duration::from_nanos(took)
     }
 
     fn meanwhile(&self) -> &'static str {

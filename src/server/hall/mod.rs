@@ -60,7 +60,6 @@ pub(super) struct Guest {
     /// Shared with the thread that serves it, which closes it.
     socket: Arc<OwnedFd>,
     row: Row,
-    changed: bool,
     /// Why the operator has ended it.
     doom: Option<Why>,
     /// It is one too many.
@@ -76,10 +75,6 @@ impl Seat for Guest {
 
     fn row_mut(&mut self) -> &mut Row {
         &mut self.row
-    }
-
-    fn changed(&mut self) -> &mut bool {
-        &mut self.changed
     }
 }
 

@@ -103,7 +103,7 @@ impl Operated for Inner {
         self.ending.get_or_insert(after);
         for (fd, id) in self.table.all() {
             self.shut(fd, id, after.why(), Shutdown::Both);
-            self.end_worker(fd, id);
+            self.signal(fd, id, Signal::CONT);
         }
     }
 }
@@ -125,19 +125,21 @@ impl Inner {
         if self.pace.mode() == Mode::Paused {
             self.signal(fd, id, Signal::STOP);
         }
+        if self.table.get(fd, id).is_some_and(|guest| guest.doom.is_some()) {
+            self.end_handler(fd, id);
+        }
         if self.ending.is_some() {
-            self.end_worker(fd, id);
+            self.signal(fd, id, Signal::CONT);
         }
     }
 
-    /// Ends the handler of a worker process, and its stop.
-    fn end_worker(&mut self, fd: Fd, id: ConnId) {
+    /// Ends the handlers of a worker process.
+    fn end_handler(&mut self, fd: Fd, id: ConnId) {
         if let Some(guest) = self.table.get(fd, id)
             && let Some(worker) = &guest.worker
         {
             // It can only be shut already.
             let _ = rustix::net::shutdown(&worker.channel, Shutdown::Write);
-            self.signal(fd, id, Signal::CONT);
         }
     }
 
@@ -171,6 +173,7 @@ impl Inner {
         let Some(guest) = self.table.get(fd, id) else { return };
         guest.doom.get_or_insert(why);
         self.table.touch(fd);
+        self.end_handler(fd, id);
         if self.pace.mode() == Mode::Paused {
             // A worker that is stopped would not close it.
             self.signal(fd, id, Signal::KILL);

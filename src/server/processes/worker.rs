@@ -129,8 +129,8 @@ impl Witness for Worker {
         self.flush().ok().and_then(|()| self.read_counters()).unwrap_or_default()
     }
 
-    /// Sleeps in place of a handler; only the end of the server ends it early.
-    fn handle(&mut self, route: &'static str, time: Duration) {
+    /// Sleeps in place of a handler; only the end of its connection or of the server ends it early.
+    fn handle(&mut self, route: &'static str, time: Duration) -> Duration {
         let begin = Instant::now();
         self.fact(What::Handler { route }, &[]);
         let mut gone = self.flush().is_err();
@@ -143,7 +143,9 @@ impl Witness for Worker {
             gone = matches!(poll(&mut parent, Some(&left)), Ok(1..));
         }
         self.resumed = self.read_clock();
-        self.fact(What::Handled { took: nanos(begin.elapsed()) }, &[]);
+        let took = begin.elapsed();
+        self.fact(What::Handled { took: nanos(took) }, &[]);
+        took
     }
 
     fn meanwhile(&self) -> &'static str {

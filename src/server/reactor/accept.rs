@@ -4,7 +4,7 @@ use super::Reactor;
 use crate::server::floor::{Arrival, mark};
 use crate::server::listener::is_want;
 use crate::server::selector::{Selector, Tag, Wish};
-use crate::telemetry::{ConnId, Errno, Fd, Kind, Mask, What, Why};
+use crate::telemetry::{ConnId, Errno, Fd, Kind, Mask, Why};
 
 /// Connections accepted in one turn; the others wait for the next, which comes at once.
 const ACCEPTS: usize = 256;
@@ -52,7 +52,7 @@ impl<S: Selector> Reactor<S> {
 
     /// There is no place for it.
     fn turn_away(&mut self, fd: Fd, id: ConnId, why: Why) {
-        self.floor.tell.fact(fd, Some(id), What::Refused, &[]);
+        self.floor.refused(fd, id);
         self.refuse(fd, id, 503, why);
     }
 }

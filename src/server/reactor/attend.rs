@@ -8,10 +8,9 @@
 use rustix::net::RecvFlags;
 
 use super::Reactor;
-use crate::server::floor::BUDGET;
+use crate::server::floor::Budget;
 use crate::server::ret;
 use crate::server::selector::Selector;
-use crate::server::session::Handler;
 use crate::telemetry::{ConnId, Errno, Fd, Kind, What, Why};
 
 /// Whether to go on with a connection.
@@ -26,9 +25,9 @@ pub(super) enum Flow {
 impl<S: Selector> Reactor<S> {
     /// Goes on with a connection as far as it will go.
     pub(super) fn attend(&mut self, fd: Fd, id: ConnId) {
-        let mut budget = BUDGET;
+        let mut budget = self.floor.budget();
         while self.step(fd, id, &mut budget) == Flow::On {
-            if budget == 0 {
+            if budget.is_spent() {
                 self.floor.postpone(fd, id);
                 break;
             }
@@ -40,7 +39,7 @@ impl<S: Selector> Reactor<S> {
     }
 
     /// Does the next thing that is due: send, then answer what is here, then receive.
-    fn step(&mut self, fd: Fd, id: ConnId, budget: &mut u32) -> Flow {
+    fn step(&mut self, fd: Fd, id: ConnId, budget: &mut Budget) -> Flow {
         let Some(connection) = self.floor.table.get(fd, id) else { return Flow::Over };
         let session = &mut connection.session;
         if !session.output.is_empty() {
@@ -58,7 +57,7 @@ impl<S: Selector> Reactor<S> {
         {
             return self.wind_up(fd, id, why);
         }
-        if session.handler == Handler::Pool {
+        if session.handler.is_awaited() {
             return Flow::Over;
         }
         if !session.input.is_empty() && std::mem::take(&mut session.behind) {
@@ -76,12 +75,12 @@ impl<S: Selector> Reactor<S> {
     }
 
     /// One `recv`, and what follows from it.
-    fn receive(&mut self, fd: Fd, id: ConnId, budget: &mut u32) -> Flow {
+    fn receive(&mut self, fd: Fd, id: ConnId, budget: &mut Budget) -> Flow {
         let Self { floor, input, .. } = self;
         let Some(connection) = floor.pass(Kind::Recv, fd, id) else { return Flow::Over };
         let result = rustix::net::recv(&connection.socket, &mut **input, RecvFlags::empty());
         let result = ret(result.map(|(received, _)| received));
-        *budget -= 1;
+        budget.spend(result.get().unwrap_or(0));
         let drains = floor.config.drains();
         let Some(connection) = floor.told(fd, id, What::Recv { ret: result }) else {
             return Flow::Over;
@@ -120,7 +119,7 @@ impl<S: Selector> Reactor<S> {
     }
 
     /// Answers what was kept and the `fresh` bytes just received, then sends the answers.
-    fn answer(&mut self, fd: Fd, id: ConnId, fresh: usize, budget: &mut u32) -> Flow {
+    fn answer(&mut self, fd: Fd, id: ConnId, fresh: usize, budget: &mut Budget) -> Flow {
         let Self { floor, desk, input, .. } = self;
         if !floor.answer(desk, fd, id, &input[..fresh]) {
             return Flow::Over;
@@ -133,7 +132,7 @@ impl<S: Selector> Reactor<S> {
         if !self.floor.refuse(&mut self.desk, fd, id, status, why) {
             return;
         }
-        let mut budget = BUDGET;
+        let mut budget = self.floor.budget();
         if self.send(fd, id, &mut budget) == Flow::On {
             self.attend(fd, id);
         } else {
@@ -141,14 +140,12 @@ impl<S: Selector> Reactor<S> {
         }
     }
 
-    /// All is sent and nothing more is taken: closes, at once if the peer has nothing left to
-    /// say, else by half and after a while.
+    /// All is sent and nothing more is taken: closes, at once or by half and after a while.
     fn wind_up(&mut self, fd: Fd, id: ConnId, why: Why) -> Flow {
         let floor = &mut self.floor;
         let Some(connection) = floor.table.get(fd, id) else { return Flow::Over };
         let unread = connection.unread || !floor.config.drains();
-        if connection.is_silent(why, unread) {
-            floor.close(fd, id, why);
+        if floor.close_now(fd, id, unread, why) {
             return Flow::Over;
         }
         let Some(until) = floor.half_close(fd, id) else { return Flow::Over };

@@ -109,7 +109,8 @@ impl<S: Selector> Reactor<S> {
         // Else the event is stale: its connection was closed earlier in this turn.
     }
 
-    /// Goes on with what a budget or the operator had interrupted.
+    /// Goes on with what a budget or the operator had interrupted, and with what had to wait for a
+    /// turn of its own.
     fn go_on(&mut self) {
         if std::mem::take(&mut self.floor.acceptable) || self.floor.listener.resting.is_some() {
             self.ask(Self::accept);
@@ -119,6 +120,9 @@ impl<S: Selector> Reactor<S> {
                 connection.unfinished = false;
                 self.ask(|reactor| reactor.attend(fd, id));
             }
+        }
+        if let Some((fd, id)) = self.floor.next_due() {
+            self.ask(|reactor| reactor.attend(fd, id));
         }
     }
 }

@@ -3,28 +3,29 @@
 use super::Reactor;
 use super::attend::Flow;
 use crate::http::Payload;
+use crate::server::floor::Budget;
 use crate::server::mistake::Mistake;
 use crate::server::selector::Selector;
 use crate::server::session;
-use crate::telemetry::{ConnId, Errno, Fd, Kind, Ret, Why};
+use crate::telemetry::{ConnId, Errno, Fd, Kind, Ret, What, Why};
 
 impl<S: Selector> Reactor<S> {
     /// Sends what was gathered, and then the payload, until the kernel takes no more; only then
     /// OUT is asked for.
-    pub(super) fn send(&mut self, fd: Fd, id: ConnId, budget: &mut u32) -> Flow {
+    pub(super) fn send(&mut self, fd: Fd, id: ConnId, budget: &mut Budget) -> Flow {
         let Self { floor, desk, .. } = self;
         let mut sent = 0;
         while sent < desk.output.len() {
             // Taken in part again and again, it must not cost more than its budget either.
-            if sent > 0 && *budget == 0 {
+            if sent > 0 && budget.is_spent() {
                 self.keep(fd, id, sent, false);
                 return Flow::On;
             }
-            *budget = budget.saturating_sub(1);
             let Some(connection) = floor.pass(Kind::Send, fd, id) else { return Flow::Over };
             let payload = !matches!(connection.session.output.payload, Payload::None);
             let more = payload && desk.config.cork;
             let what = session::send(&connection.socket, &desk.output[sent..], more);
+            budget.spend(moved(what));
             floor.told(fd, id, what);
             match what.ret().map_or(Ok(0), Ret::get) {
                 Ok(_) if floor.config.makes(Mistake::IgnorePartialWrite) => break,
@@ -50,19 +51,19 @@ impl<S: Selector> Reactor<S> {
     }
 
     /// Sends the payload, a bounded piece a call.
-    fn send_payload(&mut self, fd: Fd, id: ConnId, budget: &mut u32) -> Flow {
+    fn send_payload(&mut self, fd: Fd, id: ConnId, budget: &mut Budget) -> Flow {
         let floor = &mut self.floor;
         let ignores = floor.config.makes(Mistake::IgnorePartialWrite);
         loop {
             let Some(connection) = floor.table.get(fd, id) else { return Flow::Over };
             let Some(kind) = connection.session.output.next() else { return Flow::On };
-            if *budget == 0 {
+            if budget.is_spent() {
                 return Flow::On;
             }
-            *budget -= 1;
             let Some(connection) = floor.pass(kind, fd, id) else { return Flow::Over };
             let payload = &mut connection.session.output.payload;
-            let (what, mut left) = session::offer(&connection.socket, payload);
+            let (what, mut left) = session::offer(&connection.socket, payload, budget.bytes());
+            budget.spend(moved(what));
             if ignores && what.ret().is_some_and(|ret| ret.get().is_ok()) {
                 left = session::believe(what, payload);
             }
@@ -85,4 +86,9 @@ impl<S: Selector> Reactor<S> {
             }
         }
     }
+}
+
+/// The bytes that a call has moved.
+fn moved(what: What) -> u64 {
+    what.ret().and_then(|ret| ret.get().ok()).unwrap_or(0)
 }

@@ -29,7 +29,7 @@ impl<S: Selector> Reactor<S> {
         floor.publish(if sleeps { Stance::Waiting } else { Stance::Working });
         let result = floor.selector.wait(timeout);
         let now = floor.tell.read_clock();
-        floor.woke = now;
+        (floor.woke, floor.handled) = (now, false);
         self.desk.read_date(now);
         self.ready.clear();
         let mut deaf = S::ASKS;
@@ -50,7 +50,8 @@ impl<S: Selector> Reactor<S> {
     /// How long it may sleep.
     fn timeout(&self, now: Nanos) -> Option<Duration> {
         let floor = &self.floor;
-        if floor.ending.is_some() || floor.acceptable || !floor.unfinished.is_empty() {
+        let work_left = !floor.unfinished.is_empty() || !floor.due.is_empty();
+        if floor.ending.is_some() || floor.acceptable || work_left {
             return Some(Duration::ZERO);
         }
         let due = floor.timers.sleep(now);

@@ -1,0 +1,54 @@
+//! What one connection may cost before the others get their turn.
+
+use super::Floor;
+use crate::server::selector::Watcher;
+
+/// Calls that one connection may cost in one turn.
+pub(in crate::server) const CALLS: u32 = 16;
+
+/// Bytes that all connections together may move in one turn, or little more: the time that it
+/// takes is what anybody waits who becomes ready meanwhile.
+const BYTES: u64 = 32 * 1024 * 1024;
+
+/// A share of them is no less, however many they are: calls for less cost more than they move.
+const LEAST: u64 = 64 * 1024;
+
+/// Nor is it more, however few.
+const MOST: u64 = 8 * 1024 * 1024;
+
+/// What is left to one connection in this turn.
+#[derive(Clone, Copy)]
+pub(in crate::server) struct Budget {
+    calls: u32,
+    bytes: u64,
+}
+
+impl Budget {
+    /// Whether the others come first now.
+    #[inline]
+    pub(in crate::server) fn is_spent(self) -> bool {
+        self.calls == 0 || self.bytes == 0
+    }
+
+    /// How many bytes it may still move.
+    #[inline]
+    pub(in crate::server) fn bytes(self) -> u64 {
+        self.bytes
+    }
+
+    /// A call was made, which moved so many bytes.
+    #[inline]
+    pub(in crate::server) fn spend(&mut self, bytes: u64) {
+        self.calls = self.calls.saturating_sub(1);
+        self.bytes = self.bytes.saturating_sub(bytes);
+    }
+}
+
+impl<W: Watcher> Floor<W> {
+    /// The equal share of one connection.
+    #[inline]
+    pub(in crate::server) fn budget(&self) -> Budget {
+        let share = BYTES / self.table.len().max(1) as u64;
+        Budget { calls: CALLS, bytes: share.clamp(LEAST, MOST) }
+    }
+}

@@ -1,0 +1,69 @@
+//! Connections that are refused do not take the descriptors that files need.
+
+mod common;
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+
+use common::{BINARY, LIMIT, get, read_head, read_response};
+
+/// How many descriptors the program may have: 64 of them are kept for other things than connections.
+const DESCRIPTORS: u32 = 128;
+const ADMITTED: usize = 64;
+/// More than would find room among those 64.
+const REFUSED: usize = 80;
+
+/// A running program; killed when the test fails.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn files_of_the_admitted_come_before_refusals() {
+    let root = tempfile::tempdir().unwrap();
+    std::fs::write(root.path().join("large.bin"), vec![b'x'; 100_000]).unwrap();
+    for server in ["epoll-et", "epoll", "poll", "select", "scan", "coroutines", "threads"] {
+        println!("{server}");
+        let limited = format!("ulimit -n {DESCRIPTORS}; exec \"$0\" \"$@\"");
+        let mut command = Command::new("sh");
+        command.args(["-c", &limited, BINARY, "--headless", "--port", "0", "--nap", "0.001"]);
+        command.args(["--server", server]).arg(root.path());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut program = Running(command.spawn().unwrap());
+        let mut out = BufReader::new(program.0.stdout.take().unwrap());
+        let mut line = String::new();
+        out.read_line(&mut line).unwrap();
+        let addr = line.trim().trim_start_matches("listening on http://").trim_end_matches('/');
+        std::thread::spawn(move || std::io::copy(&mut out, &mut std::io::sink()));
+        refuses(addr);
+    }
+}
+
+fn refuses(addr: &str) {
+    let client = || {
+        let socket = TcpStream::connect(addr).unwrap();
+        socket.set_read_timeout(Some(LIMIT)).unwrap();
+        socket
+    };
+    let mut admitted: Vec<TcpStream> = (0..ADMITTED).map(|_| client()).collect();
+    for client in &mut admitted {
+        client.write_all(get("/none").as_bytes()).unwrap();
+        assert_eq!(read_response(client).0, 404);
+    }
+    // They read that they are refused, and stay.
+    let mut refused = Vec::new();
+    for count in 1..=REFUSED {
+        let mut client = client();
+        assert_eq!(read_head(&mut client).status, 503);
+        refused.push(client);
+        admitted[0].write_all(get("/large.bin").as_bytes()).unwrap();
+        let (status, body) = read_response(&mut admitted[0]);
+        assert_eq!((status, body.len()), (200, 100_000), "a file when {count} were refused");
+    }
+}
