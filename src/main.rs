@@ -1,7 +1,7 @@
 //! epollscope: reads the command line, chooses a mode, turns errors into one sentence and an exit
 //! code.
 
-mod signals;
+mod ending;
 mod split;
 
 use std::ffi::OsString;
@@ -163,7 +163,7 @@ fn serve(cli: &Cli) -> Result<(), Sentence> {
     let (control, commands) =
         control().map_err(|error| format!("No eventfd can be made: {}.", plain(&error)))?;
     if headless {
-        signals::end_cleanly(control.clone())
+        ending::end_cleanly(control.clone())
             .map_err(|error| format!("Signals cannot be caught: {}.", plain(&error)))?;
     }
     let mut streams = Vec::new();
