@@ -27,6 +27,7 @@ use rustix::process::{Signal, getpgrp, getpid, kill_process};
 use signal_hook::consts::{SIGCONT, SIGQUIT, SIGTSTP};
 use signal_hook::{flag, low_level};
 
+use crate::record::log::Closer;
 use crate::signals::{self, End, Ends};
 
 /// The terminal is ours now.
@@ -172,13 +173,13 @@ pub struct Signals {
 
 impl Signals {
     /// Catches SIGINT, SIGTERM and SIGHUP (quit), SIGQUIT, SIGTSTP (suspend) and SIGCONT, but none
-    /// that was ignored from the start. A second one of the first three gives the terminal back
-    /// and ends the program at once, also when the terminal hangs. SIGQUIT gives the
+    /// that was ignored from the start. A second one of the first three gives the terminal back,
+    /// closes the log and ends the program at once, also when the terminal hangs. SIGQUIT gives the
     /// terminal back and does what it does by default.
     ///
     /// # Errors
     /// When a handler cannot be installed, or no thread started.
-    pub fn catch() -> io::Result<Self> {
+    pub fn catch(log: Option<Closer>) -> io::Result<Self> {
         let caught = Self { quit: Arc::default(), stop: Arc::default(), go_on: Arc::default() };
         // By the handler itself: a terminal that hangs up can no longer be read right away, and
         // then the reason must be known.
@@ -194,6 +195,7 @@ impl Signals {
                 let _ = low_level::emulate_default_handler(SIGQUIT);
             } else if ends.take(Instant::now()) == End::AtOnce {
                 give_back();
+                log.iter().for_each(Closer::close);
                 signals::exit();
             }
         })?;
