@@ -46,7 +46,12 @@ const MISUSED: u8 = 2;
 type Sentence = String;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        // Help and version come as errors too, of the kind that belongs on standard output.
+        Err(error) if error.use_stderr() => error.exit(),
+        Err(error) => return end(printed(error.print())),
+    };
     let done = match &cli.command {
         Some(cli::Command::Compare(args)) => match args.check(io::stdout().is_terminal()) {
             Ok(()) if args.split => split::run(args),
@@ -63,6 +68,11 @@ fn main() -> ExitCode {
             serve(&cli)
         }
     };
+    end(done)
+}
+
+/// The exit code; what went wrong is said.
+fn end(done: Result<(), Sentence>) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(sentence) => {
@@ -80,8 +90,12 @@ fn misused(sentence: &str) -> ExitCode {
 
 /// Writes to standard output; a reader that has gone is no error.
 fn print(text: &[u8]) -> Result<(), Sentence> {
-    let mut out = io::stdout().lock();
-    match out.write_all(text).and_then(|()| out.flush()) {
+    printed(io::stdout().write_all(text))
+}
+
+/// Completes what was written to standard output.
+fn printed(written: io::Result<()>) -> Result<(), Sentence> {
+    match written.and_then(|()| io::stdout().flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(format!("Standard output cannot be written: {}.", plain(&error)))
         }

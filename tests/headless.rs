@@ -3,12 +3,13 @@
 #[path = "common/program.rs"]
 mod program;
 
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use program::{LIMIT, Running, ended, log};
+use program::{LIMIT, Running, ended, ended_by, log, program};
 use rustix::process::Signal;
 
 #[test]
@@ -153,4 +154,31 @@ fn completions_and_man_page_go_to_stdout() {
     assert_eq!((code, err.as_str()), (0, ""));
     assert!(out.contains(".SH \"KEYS\""));
     assert!(out.matches(".TP").count() > 40, "options and keys");
+}
+
+#[test]
+fn what_cannot_be_printed_is_no_success_and_a_reader_that_has_gone_is_no_failure() {
+    let compare = ["compare", "poll", "--idle", "1", "--active", "1", "--seconds", "1"];
+    for args in [
+        &["--help"][..],
+        &["-h"],
+        &["--version"],
+        &["help", "compare"],
+        &["man"],
+        &["completions", "bash"],
+        &compare,
+    ] {
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let (code, _, err) = ended_by(program(args).stdout(full));
+        assert_eq!((code, err.lines().count()), (1, 1), "{args:?}: {err}");
+        assert!(
+            err.starts_with("epollscope: Standard output cannot be written: No space"),
+            "{err}"
+        );
+
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let (code, _, err) = ended_by(program(args).stdout(writer));
+        assert_eq!((code, err.as_str()), (0, ""), "{args:?}");
+    }
 }
