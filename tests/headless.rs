@@ -182,3 +182,22 @@ fn what_cannot_be_printed_is_no_success_and_a_reader_that_has_gone_is_no_failure
         assert_eq!((code, err.as_str()), (0, ""), "{args:?}");
     }
 }
+
+#[test]
+fn a_long_method_is_told_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    for server in ["epoll-et", "processes"] {
+        let path = folder.path().join(server);
+        let program = Running::start(&["--server", server, "--log", path.to_str().unwrap()]);
+        let method = "LONG".repeat(250);
+        let answer = program.ask(&format!("{method} /hand HTTP/1.1\r\nHost: x\r\n"));
+        assert!(answer.starts_with("HTTP/1.1 501 "), "{answer}");
+        program.signal(Signal::TERM);
+        let (code, printed) = program.end();
+        assert_eq!(code, Some(0));
+        assert!(printed.contains(&format!("request {method} /hand HTTP/1.1")), "{printed}");
+        let lines = log(&path);
+        let request = lines.iter().find(|line| line["fact"] == "request").unwrap();
+        assert_eq!((&request["method"], &request["target"]), (&method.into(), &"/hand".into()));
+    }
+}

@@ -46,9 +46,14 @@ impl Running {
     }
 
     pub fn get(&self, target: &str) -> String {
+        self.ask(&format!("GET {target} HTTP/1.1\r\nHost: x\r\n"))
+    }
+
+    /// The answer to a request of these lines, which is the connection's last.
+    pub fn ask(&self, lines: &str) -> String {
         let mut socket = TcpStream::connect(self.addr).unwrap();
         socket.set_read_timeout(Some(LIMIT)).unwrap();
-        let request = format!("GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        let request = format!("{lines}Connection: close\r\n\r\n");
         socket.write_all(request.as_bytes()).unwrap();
         let mut answer = Vec::new();
         socket.read_to_end(&mut answer).unwrap();
