@@ -443,6 +443,22 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_would_change_how_a_line_is_shown_is_escaped() {
+        let shown = |text: &str| {
+            let mut out = Vec::new();
+            string(&mut out, text.as_bytes());
+            let line = String::from_utf8(out).unwrap();
+            assert_eq!(serde_json::from_str::<Value>(&line).unwrap(), text);
+            line
+        };
+        for c in samples::UNSAFE.iter().flat_map(|range| range.clone()) {
+            assert_eq!(shown(&format!("a{c}b")), format!("\"a\\u{:04x}b\"", u32::from(c)));
+        }
+        let plain = "~ \u{a0}\u{e9}\u{624b}\u{2027}\u{202f}\u{1f642}";
+        assert_eq!(shown(plain), format!("\"{plain}\""));
+    }
+
     proptest! {
         #[test]
         fn numbers_are_written_as_std_writes_them(value: u64, fd: i32) {
