@@ -16,16 +16,14 @@ pub const ENDS: [i32; 3] = [SIGINT, SIGTERM, SIGHUP];
 const SAME: Duration = Duration::from_millis(500);
 
 /// Those that this process was not started to ignore, as nohup(1) has it with SIGHUP, and a shell
-/// without job control with SIGINT and SIGQUIT for what it runs in the background.
-///
-/// # Errors
-/// When /proc does not tell (proc_pid_status(5)).
-pub fn heeded(signals: &[i32]) -> io::Result<Vec<i32>> {
-    let status = fs::read_to_string("/proc/self/status")?;
+/// without job control with SIGINT and SIGQUIT for what it runs in the background. All of them where
+/// /proc does not tell (`proc_pid_status(5)`).
+#[must_use]
+pub fn heeded(signals: &[i32]) -> Vec<i32> {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-    let ignored = ignored.ok_or(io::ErrorKind::InvalidData)?;
-    Ok(signals.iter().copied().filter(|signal| ignored & (1 << (signal - 1)) == 0).collect())
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    signals.iter().copied().filter(|signal| ignored & (1 << (signal - 1)) == 0).collect()
 }
 
 /// Calls `each`, on a thread of its own, for each of these signals that comes.
@@ -33,7 +31,7 @@ pub fn heeded(signals: &[i32]) -> io::Result<Vec<i32>> {
 /// # Errors
 /// When a handler cannot be installed, or no thread started.
 pub fn catch(signals: &[i32], mut each: impl FnMut(i32) + Send + 'static) -> io::Result<()> {
-    let mut caught = Signals::new(heeded(signals)?)?;
+    let mut caught = Signals::new(heeded(signals))?;
     std::thread::Builder::new().name("signals".into()).spawn(move || {
         caught.forever().for_each(&mut each);
     })?;

@@ -183,7 +183,7 @@ impl Signals {
         let caught = Self { quit: Arc::default(), stop: Arc::default(), go_on: Arc::default() };
         // By the handler itself: a terminal that hangs up can no longer be read right away, and
         // then the reason must be known.
-        for signal in signals::heeded(&signals::ENDS)? {
+        for signal in signals::heeded(&signals::ENDS) {
             flag::register(signal, caught.quit.clone())?;
         }
         let mut ends = Ends::default();
@@ -199,7 +199,7 @@ impl Signals {
                 signals::exit();
             }
         })?;
-        for signal in signals::heeded(&[SIGTSTP])? {
+        for signal in signals::heeded(&[SIGTSTP]) {
             flag::register(signal, caught.stop.clone())?;
         }
         flag::register(SIGCONT, caught.go_on.clone())?;

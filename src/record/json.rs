@@ -452,7 +452,7 @@ mod tests {
             assert_eq!(serde_json::from_str::<Value>(&line).unwrap(), text);
             line
         };
-        for c in samples::UNSAFE.iter().flat_map(|range| range.clone()) {
+        for c in samples::UNSAFE.iter().cloned().flatten() {
             assert_eq!(shown(&format!("a{c}b")), format!("\"a\\u{:04x}b\"", u32::from(c)));
         }
         let plain = "~ \u{a0}\u{e9}\u{624b}\u{2027}\u{202f}\u{1f642}";

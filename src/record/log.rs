@@ -78,7 +78,7 @@ impl Log {
     ) -> io::Result<Self> {
         // At a limit of file sizes (setrlimit(2)) write(2) fails as on a full disk, once the signal
         // that comes with it is caught.
-        for signal in signals::heeded(&[SIGXFSZ])? {
+        for signal in signals::heeded(&[SIGXFSZ]) {
             signal_hook::flag::register(signal, Arc::default())?;
         }
         Self::start_with(place, subscriber, control, header, tell)
@@ -280,8 +280,8 @@ impl<P: Paper, T: FnMut(Notice)> Writer<P, T> {
     fn close(mut self, cut: bool) -> io::Result<Summary> {
         self.flush();
         if let Some(trouble) = self.trouble {
-            let unwritten = count_lines(&self.waiting);
-            self.leave_out(unwritten);
+            let unwritten = self.waiting.split(|&byte| byte == b'\n').count() - 1;
+            self.leave_out(unwritten as u64);
             self.waiting.clear();
             self.closing(cut);
             let room = (std::mem::take(&mut self.waiting).len() + MARGIN) as u64;
@@ -319,10 +319,6 @@ impl<P: Paper, T: FnMut(Notice)> Writer<P, T> {
         let taken = self.ends.drain(kept + 1..).count();
         Ok(taken as u64)
     }
-}
-
-fn count_lines(bytes: &[u8]) -> u64 {
-    bytes.iter().filter(|&&byte| byte == b'\n').count() as u64
 }
 
 #[cfg(test)]

@@ -294,7 +294,7 @@ mod tests {
 
     #[test]
     fn what_would_change_how_a_line_is_shown_is_escaped() {
-        for c in samples::UNSAFE.iter().flat_map(|range| range.clone()) {
+        for c in samples::UNSAFE.iter().cloned().flatten() {
             let text = format!("a{c}b");
             let text = text.as_bytes();
             let events = samples::events_of(|to| {
