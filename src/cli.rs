@@ -212,6 +212,10 @@ pub struct Cli {
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub log: Option<PathBuf>,
 
+    /// Empty the FILE of --log if there is something in it.
+    #[arg(long, requires = "log", help_heading = "Output")]
+    pub force: bool,
+
     /// The colours; auto asks the terminal, and takes mono where the environment asks for no
     /// colour.
     #[arg(long, value_name = "NAME", value_enum, default_value_t, help_heading = "Dashboard")]

@@ -13,6 +13,7 @@
 //! | [`server`] | the server thread |
 //! | [`http`] | requests, answers and files; no sockets in it |
 //! | [`telemetry`] | the wire between server and dashboard |
+//! | [`signals`] | which signals are caught, and when a second one means it |
 
 // The modules are left out elsewhere, so that this sentence is the only error.
 #[cfg(not(target_os = "linux"))]
@@ -34,5 +35,7 @@ pub mod inspect;
 pub mod record;
 #[cfg(target_os = "linux")]
 pub mod server;
+#[cfg(target_os = "linux")]
+pub mod signals;
 #[cfg(target_os = "linux")]
 pub mod telemetry;

@@ -1,7 +1,8 @@
 //! epollscope: reads the command line, chooses a mode, turns errors into one sentence and an exit
 //! code.
 
-mod signals;
+mod ending;
+mod log;
 mod split;
 
 use std::ffi::OsString;
@@ -13,6 +14,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant, SystemTime};
 
 use clap::Parser;
+use crossbeam_channel::Receiver;
 use epollscope::cli::{self, Cli};
 use epollscope::clients::Clients;
 use epollscope::compare::{self, report};
@@ -20,12 +22,10 @@ use epollscope::dashboard;
 use epollscope::http::{Limits, Site};
 use epollscope::inspect::Inspector;
 use epollscope::record::json::Header;
-use epollscope::record::log::Log;
+use epollscope::record::log::{Closer, Log, Summary};
 use epollscope::record::stdout::Printer;
 use epollscope::server::{self, Bound, Mistake, Protocol};
-use epollscope::telemetry::{
-    Capacity, Command, Control, Publisher, Sink, Subscriber, control, wire,
-};
+use epollscope::telemetry::{Capacity, Command, Control, Publisher, Subscriber, control, wire};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// How many ports after the default one are tried when it is taken.
@@ -36,6 +36,8 @@ const RESERVED: u64 = 64;
 const LOG_WITHIN: Duration = Duration::from_secs(10);
 /// How long a reader of stdout may take for the last lines.
 const PRINTED_WITHIN: Duration = Duration::from_secs(2);
+/// How many notices may wait for the dashboard.
+const NOTICES: usize = 16;
 
 /// The exit code of a command line that makes no sense, as clap has it.
 const MISUSED: u8 = 2;
@@ -44,7 +46,12 @@ const MISUSED: u8 = 2;
 type Sentence = String;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        // Help and version come as errors too, of the kind that belongs on standard output.
+        Err(error) if error.use_stderr() => error.exit(),
+        Err(error) => return end(printed(error.print())),
+    };
     let done = match &cli.command {
         Some(cli::Command::Compare(args)) => match args.check(io::stdout().is_terminal()) {
             Ok(()) if args.split => split::run(args),
@@ -61,6 +68,11 @@ fn main() -> ExitCode {
             serve(&cli)
         }
     };
+    end(done)
+}
+
+/// The exit code; what went wrong is said.
+fn end(done: Result<(), Sentence>) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(sentence) => {
@@ -78,8 +90,12 @@ fn misused(sentence: &str) -> ExitCode {
 
 /// Writes to standard output; a reader that has gone is no error.
 fn print(text: &[u8]) -> Result<(), Sentence> {
-    let mut out = io::stdout().lock();
-    match out.write_all(text).and_then(|()| out.flush()) {
+    printed(io::stdout().write_all(text))
+}
+
+/// Completes what was written to standard output.
+fn printed(written: io::Result<()>) -> Result<(), Sentence> {
+    match written.and_then(|()| io::stdout().flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(format!("Standard output cannot be written: {}.", plain(&error)))
         }
@@ -163,10 +179,6 @@ fn serve(cli: &Cli) -> Result<(), Sentence> {
 
     let (control, commands) =
         control().map_err(|error| format!("No eventfd can be made: {}.", plain(&error)))?;
-    if headless {
-        signals::end_cleanly(control.clone())
-            .map_err(|error| format!("Signals cannot be caught: {}.", plain(&error)))?;
-    }
     let mut streams = Vec::new();
     let header = Header {
         server: cli.server.name(),
@@ -175,10 +187,25 @@ fn serve(cli: &Cli) -> Result<(), Sentence> {
         mistake: cli.mistake.map(Mistake::name),
     };
     let start = Instant::now();
+    // With a dashboard standard error is its screen.
+    let (teller, told) = crossbeam_channel::bounded(NOTICES);
+    let tell = move |sentence: String| {
+        if headless {
+            say(&sentence);
+        } else {
+            // Not when the dashboard has ended; what then is missing is told at the log's end.
+            let _ = teller.try_send(sentence);
+        }
+    };
     let log = match &cli.log {
-        Some(path) => Some(log(path, &mut streams, &control, &header)?),
+        Some(path) => Some(log::start(path, cli.force, &mut streams, &control, &header, tell)?),
         None => None,
     };
+    let closer = log.as_ref().map(Log::closer);
+    if headless {
+        ending::end_cleanly(control.clone(), closer.clone())
+            .map_err(|error| format!("Signals cannot be caught: {}.", plain(&error)))?;
+    }
     let (screen, reader) = wire(Capacity::default());
     let table = if headless {
         if !cli.quiet {
@@ -199,13 +226,16 @@ fn serve(cli: &Cli) -> Result<(), Sentence> {
         .map_err(|error| format!("The built-in clients cannot be started: {}.", plain(&error)))?;
     clients.demo(cli.demo.map_or(0, |n| n as usize));
 
-    let run = Run { server, control: control.clone(), clients, reader, notices };
+    let run = Run { server, control: control.clone(), clients, reader, notices, told, closer };
     let ended = if headless { run.headless(cli) } else { run.dashboard(cli) };
     // Where the front end failed the server still runs, and the log waits for its end. One that
     // has ended needs no telling.
     let _ = control.send(Command::Shutdown);
     let logged = log.map_or(Ok(()), |log| match log.finish(LOG_WITHIN) {
-        Ok(_) => Ok(()),
+        Ok(Summary { trouble: None, .. }) => Ok(()),
+        Ok(Summary { lost, trouble: Some(trouble), .. }) => {
+            Err(format!("The log is not complete: {trouble}, so {lost} events are not in it."))
+        }
         Err(error) => Err(format!("The log is not complete: {}.", plain(&error))),
     });
     ended.and(logged)
@@ -277,6 +307,8 @@ struct Run {
     clients: Clients,
     reader: Subscriber,
     notices: Vec<String>,
+    told: Receiver<String>,
+    closer: Option<Closer>,
 }
 
 impl Run {
@@ -312,10 +344,10 @@ impl Run {
             mouse: !cli.no_mouse,
             ascii: cli.ascii,
         };
-        let (subscriber, control, server) = (self.reader, self.control, self.server);
+        let Self { server, control, clients, reader: subscriber, notices, told, closer: log } =
+            self;
         let side = dashboard::Side { subscriber, control, server, inspector };
-        let (clients, notices) = (self.clients, self.notices);
-        dashboard::run(dashboard::Setup { side, clients, options, notices })
+        dashboard::run(dashboard::Setup { side, clients, options, notices, told, log })
             .map_err(|error| format!("The dashboard has ended: {}.", plain(&error)))
     }
 }
@@ -374,20 +406,6 @@ fn site(root: Option<&Path>, list: bool) -> Result<Site, Sentence> {
             _ => format!("The folder {shown} cannot be opened: {}.", plain(&error)),
         }
     })
-}
-
-fn log(
-    path: &Path,
-    streams: &mut Vec<Sink>,
-    control: &Control,
-    header: &Header,
-) -> Result<Log, Sentence> {
-    let (sink, subscriber) = wire(Capacity::default());
-    let log = Log::start(path, subscriber, control.clone(), header).map_err(|error| {
-        format!("The log {} cannot be written: {}.", path.display(), plain(&error))
-    })?;
-    streams.push(sink);
-    Ok(log)
 }
 
 /// Binds to the port that was asked for, or to the default one or the next that is free.

@@ -1,91 +1,16 @@
 //! The real program without a dashboard: its first line, its log, its signals, its exit codes.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Output, Stdio};
+#[path = "common/program.rs"]
+mod program;
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
-use serde_json::Value;
-
-const LIMIT: Duration = Duration::from_secs(20);
-
-fn program(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_epollscope"));
-    command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
-}
-
-/// A running program; killed when the test fails.
-struct Running {
-    child: Child,
-    out: BufReader<ChildStdout>,
-    addr: SocketAddr,
-}
-
-impl Running {
-    fn start(args: &[&str]) -> Self {
-        let mut child = program(&[&["--port", "0"], args].concat()).spawn().unwrap();
-        let mut out = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        out.read_line(&mut line).unwrap();
-        let addr = line
-            .strip_prefix("listening on http://")
-            .and_then(|rest| rest.strip_suffix("/\n"))
-            .unwrap_or_else(|| panic!("the first line is {line:?}"));
-        Self { addr: addr.parse().unwrap(), child, out }
-    }
-
-    fn get(&self, target: &str) -> String {
-        let mut socket = TcpStream::connect(self.addr).unwrap();
-        socket.set_read_timeout(Some(LIMIT)).unwrap();
-        let request = format!("GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-        socket.write_all(request.as_bytes()).unwrap();
-        let mut answer = Vec::new();
-        socket.read_to_end(&mut answer).unwrap();
-        String::from_utf8_lossy(&answer).into_owned()
-    }
-
-    fn signal(&self, signal: Signal) {
-        let pid = Pid::from_raw(i32::try_from(self.child.id()).unwrap()).unwrap();
-        kill_process(pid, signal).unwrap();
-    }
-
-    /// Its exit code, within the limit, and what it had still to print.
-    fn end(mut self) -> (Option<i32>, String) {
-        let deadline = Instant::now() + LIMIT;
-        let status = loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                break status;
-            }
-            assert!(Instant::now() < deadline, "it does not end");
-            std::thread::sleep(Duration::from_millis(5));
-        };
-        let mut rest = String::new();
-        self.out.read_to_string(&mut rest).unwrap();
-        (status.code(), rest)
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn log(path: &Path) -> Vec<Value> {
-    let text = std::fs::read_to_string(path).unwrap();
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-}
-
-/// What it printed and how it ended, for one that ends by itself.
-fn ended(args: &[&str]) -> (i32, String, String) {
-    let Output { status, stdout, stderr } = program(args).output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (status.code().unwrap(), text(stdout), text(stderr))
-}
+use program::{LIMIT, Running, ended, ended_by, log, program};
+use rustix::process::Signal;
 
 #[test]
 fn each_signal_ends_it_cleanly_with_a_complete_log() {
@@ -277,4 +202,50 @@ fn completions_and_man_page_go_to_stdout() {
     assert_eq!((code, err.as_str()), (0, ""));
     assert!(out.contains(".SH \"KEYS\""));
     assert!(out.matches(".TP").count() > 40, "options and keys");
+}
+
+#[test]
+fn what_cannot_be_printed_is_no_success_and_a_reader_that_has_gone_is_no_failure() {
+    let compare = ["compare", "poll", "--idle", "1", "--active", "1", "--seconds", "1"];
+    for args in [
+        &["--help"][..],
+        &["-h"],
+        &["--version"],
+        &["help", "compare"],
+        &["man"],
+        &["completions", "bash"],
+        &compare,
+    ] {
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let (code, _, err) = ended_by(program(args).stdout(full));
+        assert_eq!((code, err.lines().count()), (1, 1), "{args:?}: {err}");
+        assert!(
+            err.starts_with("epollscope: Standard output cannot be written: No space"),
+            "{err}"
+        );
+
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let (code, _, err) = ended_by(program(args).stdout(writer));
+        assert_eq!((code, err.as_str()), (0, ""), "{args:?}");
+    }
+}
+
+#[test]
+fn a_long_method_is_told_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    for server in ["epoll-et", "processes"] {
+        let path = folder.path().join(server);
+        let program = Running::start(&["--server", server, "--log", path.to_str().unwrap()]);
+        let method = "LONG".repeat(250);
+        let answer = program.ask(&format!("{method} /hand HTTP/1.1\r\nHost: x\r\n"));
+        assert!(answer.starts_with("HTTP/1.1 501 "), "{answer}");
+        program.signal(Signal::TERM);
+        let (code, printed) = program.end();
+        assert_eq!(code, Some(0));
+        assert!(printed.contains(&format!("request {method} /hand HTTP/1.1")), "{printed}");
+        let lines = log(&path);
+        let request = lines.iter().find(|line| line["fact"] == "request").unwrap();
+        assert_eq!((&request["method"], &request["target"]), (&method.into(), &"/hand".into()));
+    }
 }

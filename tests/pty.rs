@@ -383,7 +383,9 @@ fn every_way_to_quit_ends_it_whole() {
 #[test]
 fn a_second_signal_ends_it_also_when_the_terminal_hangs() {
     use std::sync::atomic::Ordering;
-    let mut terminal = start((200, 50), &["--demo"]);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log");
+    let mut terminal = start((200, 50), &["--demo", "--log", path.to_str().unwrap()]);
     terminal.reads.store(false, Ordering::Relaxed);
     // Whole frames, until the kernel takes no more of them and the dashboard stands still. A write
     // may sleep on though there is room again; a signal makes it look.
@@ -405,6 +407,7 @@ fn a_second_signal_ends_it_also_when_the_terminal_hangs() {
         std::thread::sleep(Duration::from_millis(5));
     }
     assert_eq!(terminal.exit().exit_code(), 1);
+    assert_log_is_complete(&path);
 }
 
 #[test]

@@ -82,10 +82,18 @@ pub fn man(keys: &[(String, &'static str)]) -> Vec<u8> {
     out
 }
 
-const SIGNALS: [(&str, &str); 1] = [(
-    "SIGINT, SIGTERM, SIGHUP",
-    "End the server and the program cleanly, with the log complete. A second one ends it at once.",
-)];
+const SIGNALS: [(&str, &str); 2] = [
+    (
+        "SIGINT, SIGTERM, SIGHUP",
+        "End the server and the program cleanly, with the log complete. A second one, half a second \
+         later or more, ends it at once; the log is closed all the same. One that was ignored from \
+         the start, as by nohup(1), stays ignored.",
+    ),
+    (
+        "SIGQUIT",
+        "Ends the program at once by that signal, with the terminal given back and the log cut off.",
+    ),
+];
 const EXIT_STATUS: [(&str, &str); 3] = [
     ("0", "It ended because it was told to."),
     ("1", "Something failed; standard error says what."),

@@ -4,9 +4,12 @@ use std::cell::RefCell;
 use std::io;
 use std::sync::Arc;
 
+use crossbeam_channel::Receiver;
+
 use super::run::{Options, World, run_with};
 use crate::clients::{ClientInfo, ClientKind, Clients};
 use crate::inspect::{Inspector, Question, Snapshot};
+use crate::record::log::Closer;
 use crate::server::Handle;
 use crate::telemetry::{Batch, Command, Control, Gone, ServerKind, Subscriber};
 
@@ -32,6 +35,10 @@ pub struct Setup {
     pub options: Options,
     /// What the operator should know from the start.
     pub notices: Vec<String>,
+    /// What the operator should know as soon as it is told.
+    pub told: Receiver<String>,
+    /// The log, to be closed when a second signal ends the program.
+    pub log: Option<Closer>,
 }
 
 /// Runs the dashboard until the operator quits, then ends the server.
@@ -39,10 +46,11 @@ pub struct Setup {
 /// # Errors
 /// When there is no terminal, or it fails, or the server failed.
 pub fn run(setup: Setup) -> io::Result<()> {
-    let Setup { side, clients, options, notices } = setup;
+    let Setup { side, clients, options, notices, told, log } = setup;
     let addr = side.server.addr;
-    let live = Live { link: side.into(), clients, seen: None, guests: RefCell::default() };
-    run_with(live, addr, options, notices)
+    let guests = RefCell::default();
+    let live = Live { link: side.into(), clients, told, seen: None, guests };
+    run_with(live, addr, options, notices, log)
 }
 
 /// The way to a server and back.
@@ -97,6 +105,7 @@ impl Link {
 struct Live {
     link: Link,
     clients: Clients,
+    told: Receiver<String>,
     /// Which server was last heard of, and who shall come back when it is another.
     seen: Option<ServerKind>,
     guests: RefCell<Vec<ClientKind>>,
@@ -139,6 +148,10 @@ impl World for Live {
 
     fn ended(&mut self) -> Option<Result<(), String>> {
         self.link.ended()
+    }
+
+    fn notices(&self) -> Vec<String> {
+        self.told.try_iter().collect()
     }
 
     fn ask(&self, question: Question) {

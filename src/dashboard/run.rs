@@ -20,6 +20,7 @@ use super::terminal::{self, Screen, Signals};
 use super::theme::{Theme, ThemeChoice};
 use crate::clients::{ClientInfo, ClientKind};
 use crate::inspect::{Question, Snapshot};
+use crate::record::log::Closer;
 use crate::telemetry::{Batch, Command, Gone, Nanos};
 
 /// How often batches are fetched while something happens.
@@ -65,6 +66,10 @@ pub trait World {
     fn send(&self, command: Command) -> Result<(), Gone>;
     /// How the server ended, told once; `None` while it runs.
     fn ended(&mut self) -> Option<Result<(), String>>;
+    /// What else the operator should know, each told once.
+    fn notices(&self) -> Vec<String> {
+        Vec::new()
+    }
     /// Asks the inspector.
     fn ask(&self, question: Question);
     /// The inspector's newest answer, if one has come since the last call.
@@ -165,6 +170,7 @@ impl<W: World> Session<W> {
             self.busy = now;
         }
         self.state.clients(self.world.clients());
+        self.world.notices().into_iter().for_each(|text| self.state.notice(text));
         self.kernel(now);
         self.state.tick(self.clock.server(now));
         self.ending();
@@ -343,9 +349,10 @@ pub fn run_with(
     addr: SocketAddr,
     options: Options,
     notices: Vec<String>,
+    log: Option<Closer>,
 ) -> io::Result<()> {
     let state = state_of(addr, options, notices);
-    show(Session::new(world, state, Instant::now()), options)
+    show(Session::new(world, state, Instant::now()), options, log)
 }
 
 /// The state at the start of a server's picture.
@@ -365,7 +372,7 @@ pub(super) fn state_of(addr: SocketAddr, options: Options, notices: Vec<String>)
 ///
 /// # Errors
 /// When there is no terminal, or it fails, or what was shown failed.
-pub(super) fn show(mut shown: impl Show, options: Options) -> io::Result<()> {
+pub(super) fn show(mut shown: impl Show, options: Options, log: Option<Closer>) -> io::Result<()> {
     let palette = options.theme.resolve(
         std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()),
         terminal::is_dark,
@@ -375,7 +382,7 @@ pub(super) fn show(mut shown: impl Show, options: Options) -> io::Result<()> {
         // An explicit choice stands over NO_COLOR, which crossterm would obey by itself.
         crossterm::style::force_color_output(palette != super::theme::Palette::Mono);
     }
-    let signals = Signals::catch()?;
+    let signals = Signals::catch(log)?;
     let mut screen = Screen::enter(options.mouse)?;
     let frame = Duration::from_secs(1) / u32::from(options.fps.clamp(1, 240));
     let watched = terminal::caught(|| watch(&mut shown, &mut screen, &signals, &theme, frame));

@@ -26,9 +26,11 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
 use rustix::process::{Signal, getpgrp, getpid, kill_process};
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
-use signal_hook::flag;
-use signal_hook::iterator;
+use signal_hook::consts::{SIGCONT, SIGQUIT, SIGTSTP};
+use signal_hook::{flag, low_level};
+
+use crate::record::log::Closer;
+use crate::signals::{self, End, Ends};
 
 use super::input;
 
@@ -208,27 +210,38 @@ pub struct Signals {
 }
 
 impl Signals {
-    /// Catches SIGINT, SIGTERM and SIGHUP (quit), SIGTSTP (suspend) and SIGCONT. A second one of
-    /// the first three gives the terminal back and ends the program at once, also when the
-    /// terminal hangs.
+    /// Catches SIGINT, SIGTERM and SIGHUP (quit), SIGQUIT, SIGTSTP (suspend) and SIGCONT, but none
+    /// that was ignored from the start. A second one of the first three gives the terminal back,
+    /// closes the log and ends the program at once, also when the terminal hangs. SIGQUIT gives the
+    /// terminal back and does what it does by default.
     ///
     /// # Errors
     /// When a handler cannot be installed, or no thread started.
-    pub fn catch() -> io::Result<Self> {
-        let signals = Self { quit: Arc::default(), stop: Arc::default(), go_on: Arc::default() };
-        let ends = [SIGINT, SIGTERM, SIGHUP];
-        for signal in ends {
-            flag::register(signal, signals.quit.clone())?;
+    pub fn catch(log: Option<Closer>) -> io::Result<Self> {
+        let caught = Self { quit: Arc::default(), stop: Arc::default(), go_on: Arc::default() };
+        // By the handler itself: a terminal that hangs up can no longer be read right away, and
+        // then the reason must be known.
+        for signal in signals::heeded(&signals::ENDS) {
+            flag::register(signal, caught.quit.clone())?;
         }
-        let mut caught = iterator::Signals::new(ends)?;
-        thread::Builder::new().name("signals".into()).spawn(move || {
-            if caught.forever().nth(1).is_some() {
-                end_at_once();
+        let mut ends = Ends::default();
+        let all = [&signals::ENDS[..], &[SIGQUIT]].concat();
+        signals::catch(&all, move |signal| {
+            if signal == SIGQUIT {
+                give_back();
+                // Does not return.
+                let _ = low_level::emulate_default_handler(SIGQUIT);
+            } else if ends.take(Instant::now()) == End::AtOnce {
+                give_back();
+                log.iter().for_each(Closer::close);
+                signals::exit();
             }
         })?;
-        flag::register(SIGTSTP, signals.stop.clone())?;
-        flag::register(SIGCONT, signals.go_on.clone())?;
-        Ok(signals)
+        for signal in signals::heeded(&[SIGTSTP]) {
+            flag::register(signal, caught.stop.clone())?;
+        }
+        flag::register(SIGCONT, caught.go_on.clone())?;
+        Ok(caught)
     }
 
     /// Whether to quit.
@@ -250,9 +263,9 @@ impl Signals {
     }
 }
 
-/// Gives the terminal back and ends the process. Nothing else is waited for, and a terminal that
-/// takes nothing (ctrl-s, a dead line) only for a moment: then it is at least no longer raw.
-fn end_at_once() -> ! {
+/// Gives the terminal back before the process ends. One that takes nothing (ctrl-s, a dead line) is
+/// waited for only a moment: then it is at least no longer raw.
+fn give_back() {
     const PATIENCE: Duration = Duration::from_millis(200);
     let (done, wait) = mpsc::channel();
     let helper = thread::Builder::new().spawn(move || {
@@ -262,7 +275,6 @@ fn end_at_once() -> ! {
     if helper.is_err() || wait.recv_timeout(PATIENCE).is_err() {
         let _ = disable_raw_mode();
     }
-    signal_hook::low_level::exit(1)
 }
 
 /// Gives the terminal back to the shell and stops, as ctrl-z does, but only for a moment: the

@@ -48,13 +48,16 @@ pub fn header(out: &mut Vec<u8>, header: &Header) {
 
 /// Appends the last line: how many events are in the log, how many it had to leave out, and what it
 /// all cost: by the server's exact totals and, of the whole program since its start and of its
-/// workers that have ended, by getrusage(2).
-pub fn closing(out: &mut Vec<u8>, lost: u64, events: u64, counters: &Counters) {
+/// workers that have ended, by getrusage(2). `cut` says that the log ends before the server.
+pub fn closing(out: &mut Vec<u8>, lost: u64, events: u64, counters: &Counters, cut: bool) {
     out.extend_from_slice(b"{\"lost\":");
     number(out, lost);
     field(out, "events", events);
     key(out, "costs");
     costs(out, counters);
+    if cut {
+        out.extend_from_slice(b",\"cut\":true");
+    }
     out.extend_from_slice(b"}\n");
 }
 
@@ -416,7 +419,7 @@ mod tests {
         let start = UNIX_EPOCH + Duration::from_secs(1_795_251_600);
         let mut out = Vec::new();
         header(&mut out, &Header { server: "epoll-et", pid: 4242, start, mistake: None });
-        closing(&mut out, 0, 22, &Counters { requests: 3, ..Counters::default() });
+        closing(&mut out, 0, 22, &Counters { requests: 3, ..Counters::default() }, false);
         let text = String::from_utf8(out).unwrap();
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(
@@ -447,6 +450,22 @@ mod tests {
             utc(&mut out, UNIX_EPOCH + Duration::from_secs(seconds));
             assert_eq!(String::from_utf8(out).unwrap(), want);
         }
+    }
+
+    #[test]
+    fn what_would_change_how_a_line_is_shown_is_escaped() {
+        let shown = |text: &str| {
+            let mut out = Vec::new();
+            string(&mut out, text.as_bytes());
+            let line = String::from_utf8(out).unwrap();
+            assert_eq!(serde_json::from_str::<Value>(&line).unwrap(), text);
+            line
+        };
+        for c in samples::UNSAFE.iter().cloned().flatten() {
+            assert_eq!(shown(&format!("a{c}b")), format!("\"a\\u{:04x}b\"", u32::from(c)));
+        }
+        let plain = "~ \u{a0}\u{e9}\u{624b}\u{2027}\u{202f}\u{1f642}";
+        assert_eq!(shown(plain), format!("\"{plain}\""));
     }
 
     proptest! {

@@ -1,281 +1,325 @@
 //! The thread that writes the event log. The server never waits for it, nor for the disk.
+//!
+//! Where writing fails, a disk is full for instance, it is told at once and tried again and again.
+//! Meanwhile some lines are kept and the others counted as lost; a line that was written in part is
+//! written to its end first.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
-use std::path::Path;
+mod paper;
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::io::{self, ErrorKind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
+use signal_hook::consts::SIGXFSZ;
 
+use self::paper::Paper;
+pub use self::paper::Place;
 use super::json::{self, Header};
-use crate::telemetry::{Control, Counters, Subscriber};
+use crate::signals;
+use crate::telemetry::{Command, Control, Counters, Subscriber};
 
 /// How often the events that have come are fetched.
 const TICK: Duration = Duration::from_millis(10);
-/// After this time at the latest, what was written is in the file.
+/// After this time at the latest, what has come is in the file; and so often a file that could not
+/// be written is tried again.
 const FLUSH: Duration = Duration::from_millis(900);
+/// How many bytes are written at once; and how many are kept, about, while none can be.
+const KEPT: usize = 64 * 1024;
+/// How many of the last lines can be taken back to make room for the closing line, which is about as
+/// long as ten of them.
+const TAKEN_BACK: usize = 64;
+/// How much longer the closing line may become by what is taken back for it.
+const MARGIN: usize = 64;
+/// How long [`Closer::close`] waits for the server's end, and then for the log's.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// An event log that is being written.
 #[derive(Debug)]
 pub struct Log {
     done: Receiver<io::Result<Summary>>,
+    closer: Closer,
 }
 
-/// What the closing line says.
+/// What the closing line says, and why.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Summary {
     /// Events in the log.
     pub events: u64,
-    /// Events that it had to leave out because the disk was too slow.
+    /// Events that it had to leave out because the disk was too slow, or could not be written.
     pub lost: u64,
+    /// Why it could not, where events were lost by that.
+    pub trouble: Option<ErrorKind>,
+}
+
+/// What the thread has to say at once.
+#[derive(Debug)]
+pub enum Notice {
+    /// Writing has failed.
+    Trouble(io::Error),
+    /// It succeeds again; so many events were lost meanwhile.
+    Again(u64),
 }
 
 impl Log {
-    /// Creates the file, or empties it, writes the header line, and starts the thread.
+    /// Writes the header line, and starts the thread, which will tell when writing fails.
     ///
     /// # Errors
-    /// When the file cannot be created or written, or no thread can be started.
+    /// When nothing can be written there, or no thread can be started.
     pub fn start(
-        path: &Path,
+        place: Place,
         subscriber: Subscriber,
         control: Control,
         header: &Header,
+        tell: impl FnMut(Notice) + Send + 'static,
     ) -> io::Result<Self> {
-        Self::start_with(File::create(path)?, subscriber, control, header)
+        // At a limit of file sizes (setrlimit(2)) write(2) fails as on a full disk, once the signal
+        // that comes with it is caught.
+        for signal in signals::heeded(&[SIGXFSZ]) {
+            signal_hook::flag::register(signal, Arc::default())?;
+        }
+        Self::start_with(place, subscriber, control, header, tell)
     }
 
     fn start_with(
-        file: impl Write + Send + 'static,
+        paper: impl Paper,
         subscriber: Subscriber,
         control: Control,
         header: &Header,
+        tell: impl FnMut(Notice) + Send + 'static,
     ) -> io::Result<Self> {
-        let mut line = Vec::new();
-        json::header(&mut line, header);
-        let mut writer = Writer::new(file);
-        writer.out.write_all(&line)?;
-        writer.out.flush()?;
+        let mut writer = Writer::new(paper, tell);
+        json::header(&mut writer.waiting, header);
+        writer.write()?;
         let (finished, done) = bounded(1);
+        let (closing, closed) = bounded(0);
+        let cut = Arc::<AtomicBool>::default();
+        let closer = Closer { control: control.clone(), cut: cut.clone(), closed };
         std::thread::Builder::new().name("log".into()).spawn(move || {
+            // Dropped last, and every closer hears of it.
+            let _closing = closing;
             // Fails only when nobody wants to know.
-            let _ = finished.send(writer.run(subscriber, &control));
+            let _ = finished.send(writer.run(subscriber, &control, &cut));
         })?;
-        Ok(Self { done })
+        Ok(Self { done, closer })
+    }
+
+    /// Who can close it in haste.
+    #[must_use]
+    pub fn closer(&self) -> Closer {
+        self.closer.clone()
     }
 
     /// Waits until the last event is in the file, with the closing line, but not longer than
     /// `limit`. To be called when the server has ended: while it runs there is no last event.
     ///
     /// # Errors
-    /// The first error in writing: from there on the file has no more events, and no closing line.
+    /// The last error in writing, where the closing line could not be written.
     /// `TimedOut` when the limit was reached.
     pub fn finish(self, limit: Duration) -> io::Result<Summary> {
         self.done.recv_timeout(limit).unwrap_or_else(|error| {
             Err(match error {
-                RecvTimeoutError::Timeout => io::ErrorKind::TimedOut.into(),
+                RecvTimeoutError::Timeout => ErrorKind::TimedOut.into(),
                 RecvTimeoutError::Disconnected => io::Error::other("the log's thread has died"),
             })
         })
     }
 }
 
-struct Writer<W: Write> {
-    out: BufWriter<W>,
-    lines: Vec<u8>,
-    events: u64,
-    lost: u64,
-    counters: Counters,
-    /// When something was first written that is not flushed yet.
-    dirty: Option<Instant>,
-    trouble: Option<io::Error>,
+/// Closes a log before the process is ended at once.
+#[derive(Clone, Debug)]
+pub struct Closer {
+    control: Control,
+    /// The log ends before the server.
+    cut: Arc<AtomicBool>,
+    closed: Receiver<Infallible>,
 }
 
-impl<W: Write> Writer<W> {
-    fn new(file: W) -> Self {
+impl Closer {
+    /// Ends the server and with it the log. Where the server does not end, the log is closed without
+    /// its last events, and its closing line says `"cut":true`. Takes a second at most.
+    pub fn close(&self) {
+        let control = self.control.clone();
+        // On a thread, since the queue of commands may be full.
+        let _ = std::thread::Builder::new().spawn(move || control.send(Command::Shutdown));
+        if let Err(RecvTimeoutError::Timeout) = self.closed.recv_timeout(PATIENCE) {
+            self.cut.store(true, Ordering::Relaxed);
+            let _ = self.closed.recv_timeout(PATIENCE);
+        }
+    }
+}
+
+struct Writer<P, T> {
+    paper: P,
+    tell: T,
+    /// Lines that have still to be written, the first of them perhaps in part.
+    waiting: Vec<u8>,
+    /// Since when some do.
+    since: Option<Instant>,
+    /// Bytes written.
+    written: u64,
+    /// Where the last lines end, in bytes written.
+    ends: VecDeque<u64>,
+    /// Events written and waiting.
+    events: u64,
+    /// Events that never came.
+    lost: u64,
+    /// Events that came while they could not be written.
+    left_out: u64,
+    /// Why writing fails, while it does.
+    trouble: Option<ErrorKind>,
+    /// Why it failed last.
+    reason: Option<ErrorKind>,
+    counters: Counters,
+}
+
+impl<P: Paper, T: FnMut(Notice)> Writer<P, T> {
+    fn new(paper: P, tell: T) -> Self {
         Self {
-            out: BufWriter::with_capacity(64 * 1024, file),
-            lines: Vec::new(),
+            paper,
+            tell,
+            waiting: Vec::with_capacity(KEPT),
+            since: None,
+            written: 0,
+            ends: VecDeque::with_capacity(TAKEN_BACK),
             events: 0,
             lost: 0,
-            counters: Counters::default(),
-            dirty: None,
+            left_out: 0,
             trouble: None,
+            reason: None,
+            counters: Counters::default(),
         }
     }
 
-    fn run(mut self, mut subscriber: Subscriber, control: &Control) -> io::Result<Summary> {
+    fn run(
+        mut self,
+        mut subscriber: Subscriber,
+        control: &Control,
+        cut: &AtomicBool,
+    ) -> io::Result<Summary> {
         loop {
             let open = subscriber.drain(control, |batch| {
                 self.lost = batch.lost.all();
                 self.counters.clone_from(&batch.counters);
                 let waker = batch.listener.map(|listener| listener.waker);
                 for event in batch.events() {
-                    json::event(&mut self.lines, event, waker);
-                    self.events += 1;
+                    if self.trouble.is_some() && self.waiting.len() >= KEPT {
+                        self.left_out += 1;
+                    } else {
+                        json::event(&mut self.waiting, event, waker);
+                        self.events += 1;
+                    }
                 }
-                self.write();
+                if self.trouble.is_none() && self.waiting.len() >= KEPT {
+                    self.flush();
+                }
             });
-            if !open {
-                break;
+            let cut = cut.load(Ordering::Relaxed);
+            if !open || cut {
+                return self.close(cut && open);
             }
-            if self.dirty.is_some_and(|since| since.elapsed() >= FLUSH) {
-                self.dirty = None;
-                let flushed = self.out.flush();
-                self.keep(flushed);
+            if !self.waiting.is_empty() {
+                let since = *self.since.get_or_insert_with(Instant::now);
+                if since.elapsed() >= FLUSH {
+                    self.flush();
+                }
             }
             std::thread::sleep(TICK);
         }
-        json::closing(&mut self.lines, self.lost, self.events, &self.counters);
-        self.write();
-        let flushed = self.out.flush();
-        self.keep(flushed);
-        match self.trouble {
-            Some(error) => {
-                // What is still buffered would only fail again.
-                let _ = self.out.into_parts();
-                Err(error)
+    }
+
+    /// Writes what waits, and tells if that fails where it succeeded before, or the other way round.
+    fn flush(&mut self) {
+        self.since = None;
+        match self.write() {
+            Ok(()) => {
+                if self.trouble.take().is_some() {
+                    (self.tell)(Notice::Again(self.left_out));
+                }
             }
-            None => Ok(Summary { events: self.events, lost: self.lost }),
+            Err(error) => {
+                self.reason = Some(error.kind());
+                if self.trouble.replace(error.kind()).is_none() {
+                    (self.tell)(Notice::Trouble(error));
+                }
+            }
         }
     }
 
-    /// Hands over the lines. After an error they are thrown away, so that the server's events go
-    /// on being fetched.
-    fn write(&mut self) {
-        if self.trouble.is_none() && !self.lines.is_empty() {
-            let written = self.out.write_all(&self.lines);
-            self.keep(written);
-            self.dirty.get_or_insert_with(Instant::now);
+    /// Writes what waits, as much of it as there is room for.
+    fn write(&mut self) -> io::Result<()> {
+        let mut done = 0;
+        let result = loop {
+            if done == self.waiting.len() {
+                break Ok(());
+            }
+            match self.paper.write(&self.waiting[done..]) {
+                Ok(0) => break Err(ErrorKind::WriteZero.into()),
+                Ok(n) => done += n,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => break Err(error),
+            }
+        };
+        self.written += done as u64;
+        // From the back, so no further than needed.
+        let lines = self.waiting[..done].iter().rev().zip(0..).filter(|(byte, _)| **byte == b'\n');
+        let place = self.ends.len();
+        for (_, behind) in lines.take(TAKEN_BACK) {
+            self.ends.insert(place, self.written - behind);
         }
-        self.lines.clear();
+        self.ends.drain(..self.ends.len().saturating_sub(TAKEN_BACK));
+        self.waiting.drain(..done);
+        result
     }
 
-    fn keep(&mut self, result: io::Result<()>) {
-        if let Err(error) = result {
-            self.trouble.get_or_insert(error);
+    /// Writes the closing line, and what waits before it. On a disk that is still full it takes the
+    /// place of the last events.
+    fn close(mut self, cut: bool) -> io::Result<Summary> {
+        self.flush();
+        if let Some(trouble) = self.trouble {
+            let unwritten = self.waiting.split(|&byte| byte == b'\n').count() - 1;
+            self.leave_out(unwritten as u64);
+            self.waiting.clear();
+            self.closing(cut);
+            let room = (std::mem::take(&mut self.waiting).len() + MARGIN) as u64;
+            let taken = self.take_back(room).map_err(|_| trouble)?;
+            self.leave_out(taken);
         }
+        self.closing(cut);
+        if let Err(error) = self.write() {
+            let _ = self.take_back(0);
+            return Err(error);
+        }
+        let trouble = self.reason.filter(|_| self.left_out > 0);
+        Ok(Summary { events: self.events, lost: self.lost + self.left_out, trouble })
+    }
+
+    fn closing(&mut self, cut: bool) {
+        let lost = self.lost + self.left_out;
+        json::closing(&mut self.waiting, lost, self.events, &self.counters, cut);
+    }
+
+    /// So many events will not be in the file after all.
+    fn leave_out(&mut self, events: u64) {
+        self.events -= events;
+        self.left_out += events;
+    }
+
+    /// Takes back at least so many bytes, and what follows the end of a line; returns how many whole
+    /// lines that were. Where that would be too many, as many as it may.
+    fn take_back(&mut self, room: u64) -> io::Result<u64> {
+        let fits = |end: &u64| self.written - end >= room;
+        let kept = self.ends.iter().rposition(fits).unwrap_or_default();
+        let Some(&end) = self.ends.get(kept) else { return Ok(0) };
+        self.paper.take_back(self.written - end)?;
+        self.written = end;
+        let taken = self.ends.drain(kept + 1..).count();
+        Ok(taken as u64)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::samples::{self, NoRows};
-    use super::*;
-    use std::time::SystemTime;
-
-    use serde_json::Value;
-
-    use crate::telemetry::{Capacity, Publisher, Standing, control, wire};
-
-    const LIMIT: Duration = Duration::from_secs(10);
-
-    fn header() -> Header {
-        Header { server: "epoll-et", pid: 1, start: SystemTime::now(), mistake: None }
-    }
-
-    fn lines(path: &Path) -> Vec<Value> {
-        let text = std::fs::read_to_string(path).unwrap();
-        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-    }
-
-    #[test]
-    fn a_log_is_whole_when_the_server_has_ended() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("events.jsonl");
-        let (sink, subscriber) = wire(Capacity::default());
-        let (control, _commands) = control().unwrap();
-        let log = Log::start(&path, subscriber, control, &header()).unwrap();
-        let mut publisher = Publisher::new(Instant::now(), None, vec![sink]);
-        for _ in 0..50 {
-            samples::tell(&mut publisher);
-            publisher.publish(&mut NoRows, Standing::default());
-        }
-
-        // What was told is in the file before the end, too.
-        let deadline = Instant::now() + Duration::from_secs(5);
-        while std::fs::read_to_string(&path).unwrap().lines().count() < 50 * samples::COUNT + 1 {
-            assert!(Instant::now() < deadline, "the log was never flushed");
-            std::thread::yield_now();
-        }
-        samples::tell(&mut publisher);
-        publisher.finish(&mut NoRows, Standing::default());
-
-        let all = 51 * samples::COUNT;
-        assert_eq!(log.finish(LIMIT).unwrap(), Summary { events: all as u64, lost: 0 });
-        let lines = lines(&path);
-        assert_eq!((lines.len(), &lines[0]["version"]), (all + 2, &Value::from(1)));
-        for (seq, line) in (1..).zip(&lines[1..=all]) {
-            assert_eq!(line["seq"], seq);
-        }
-        let last = &lines[all + 1];
-        assert_eq!((&last["lost"], &last["events"]), (&Value::from(0), &Value::from(all)));
-        let examined = last["costs"]["examined"].as_u64().unwrap();
-        assert!(examined >= 51 * 100, "what was told of polls and rounds: {last}");
-    }
-
-    #[test]
-    fn what_was_left_out_is_told() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("events.jsonl");
-        let (sink, subscriber) = wire(Capacity { batches: 4, events: 30, gone: 1 });
-        let (control, _commands) = control().unwrap();
-        let mut publisher = Publisher::new(Instant::now(), None, vec![sink]);
-        for _ in 0..10 {
-            samples::tell(&mut publisher);
-            publisher.publish(&mut NoRows, Standing::default());
-        }
-        let log = Log::start(&path, subscriber, control, &header()).unwrap();
-        publisher.finish(&mut NoRows, Standing::default());
-        let summary = log.finish(LIMIT).unwrap();
-        assert!(summary.lost > 0 && summary.events > 0);
-        assert_eq!(summary.lost + summary.events, 10 * samples::COUNT as u64);
-        let lines = lines(&path);
-        assert_eq!(lines.last().unwrap()["lost"], summary.lost);
-        assert_eq!(lines.len() as u64, summary.events + 2);
-    }
-
-    /// A disk with room for that many bytes.
-    struct Disk(usize);
-
-    impl Write for Disk {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0 = self.0.checked_sub(bytes.len()).ok_or(io::ErrorKind::StorageFull)?;
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    #[test]
-    fn a_full_disk_is_told_and_does_not_hold_the_server() {
-        let (sink, subscriber) = wire(Capacity { batches: 4, events: 100, gone: 1 });
-        let (control, _commands) = control().unwrap();
-        let log = Log::start_with(Disk(5000), subscriber, control, &header()).unwrap();
-        let mut publisher = Publisher::new(Instant::now(), None, vec![sink]);
-        for _ in 0..50 {
-            samples::tell(&mut publisher);
-            publisher.publish(&mut NoRows, Standing::default());
-        }
-        publisher.finish(&mut NoRows, Standing::default());
-        assert_eq!(log.finish(LIMIT).unwrap_err().kind(), io::ErrorKind::StorageFull);
-    }
-
-    #[test]
-    fn a_server_that_does_not_end_is_not_waited_for() {
-        let (_sink, subscriber) = wire(Capacity::default());
-        let (control, _commands) = control().unwrap();
-        let log = Log::start_with(io::sink(), subscriber, control, &header()).unwrap();
-        let error = log.finish(Duration::from_millis(50)).unwrap_err();
-        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
-    }
-
-    #[test]
-    fn a_file_that_cannot_be_made_is_told_at_once() {
-        let (_sink, subscriber) = wire(Capacity::default());
-        let (control, _commands) = control().unwrap();
-        let path = Path::new("/proc/no/such/place");
-        let error = Log::start(path, subscriber, control, &header()).unwrap_err();
-        assert_eq!(error.kind(), io::ErrorKind::NotFound);
-    }
-}
+mod tests;

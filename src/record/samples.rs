@@ -114,3 +114,14 @@ pub(super) fn events_of(tells: impl FnOnce(&mut Publisher)) -> Vec<OwnedEvent> {
 pub(super) fn all() -> Vec<OwnedEvent> {
     events_of(tell)
 }
+
+/// What a peer may send that changes how a terminal or an editor shows the rest of a line: control
+/// characters, line ends and marks of the writing direction.
+pub(super) const UNSAFE: &[std::ops::RangeInclusive<char>] = &[
+    '\0'..='\x1f',
+    '\x7f'..='\u{9f}',
+    '\u{61c}'..='\u{61c}',
+    '\u{200e}'..='\u{200f}',
+    '\u{2028}'..='\u{202e}',
+    '\u{2066}'..='\u{2069}',
+];

@@ -303,6 +303,27 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_would_change_how_a_line_is_shown_is_escaped() {
+        for c in samples::UNSAFE.iter().cloned().flatten() {
+            let text = format!("a{c}b");
+            let text = text.as_bytes();
+            let events = samples::events_of(|to| {
+                let target = u16::try_from(text.len()).unwrap();
+                let head = [b"GET ", text].concat();
+                to.fact(9, None, What::Request { method: 3, target, minor: 1 }, &head);
+                to.fact(9, None, What::Data { bytes: 3 }, text);
+                to.fact(0, None, What::Typed, text);
+                to.call_with(6, None, What::Openat { ret: Ret::ok(3) }, text, &[], false);
+            });
+            for event in events {
+                for shown in [body(event.as_ref()), meaning(event.as_ref()).into_owned()] {
+                    assert!(!shown.contains(c), "{c:?}: {shown:?}");
+                }
+            }
+        }
+    }
+
     proptest! {
         #[test]
         fn whatever_a_peer_sends_a_terminal_is_safe(

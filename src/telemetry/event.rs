@@ -138,7 +138,7 @@ impl<'a> EventRef<'a> {
         let What::Request { method, target, .. } = self.event.what else {
             return None;
         };
-        let (method, target) = (usize::from(method), usize::from(target));
+        let (method, target) = (method as usize, usize::from(target));
         let rest = self.bytes.get(method + 1..)?;
         Some((self.bytes.get(..method)?, rest.get(..target)?))
     }

@@ -212,7 +212,7 @@ pub enum What {
     /// [`EventRef::HEAD_KEPT`](super::EventRef::HEAD_KEPT)) lies beside the event.
     Request {
         /// Length of the method, at the start of the head.
-        method: u8,
+        method: u32,
         /// Length of the target, one space after the method.
         target: u16,
         /// The minor version: 0 or 1.

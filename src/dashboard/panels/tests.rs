@@ -393,7 +393,7 @@ fn what() -> impl Strategy<Value = What> {
             ret,
         },
         7 => What::Request {
-            method: n.to_le_bytes()[0],
+            method: n.to_le_bytes()[0].into(),
             target: u16::from(n.to_le_bytes()[1]),
             minor: 1,
         },

@@ -44,7 +44,7 @@ pub fn run(setup: Setup) -> io::Result<()> {
         return Err(io::Error::other("two servers are needed"));
     };
     let load = Load { idle: load.idle, active: load.active, path: load.path, time: load.time };
-    show(Split::new(halves, load), options)
+    show(Split::new(halves, load), options, None)
 }
 
 struct Live {

@@ -7,7 +7,7 @@ use super::{dark, press, render, state, text};
 use crate::clients::{ClientInfo, ClientKind};
 use crate::dashboard::state::{Action, State};
 use crate::dashboard::theme::{Palette, Theme};
-use crate::telemetry::{Command, Errno, Kind, Mask, Ret, ServerKind, What, Why};
+use crate::telemetry::{Command, Errno, Event, Kind, Mask, Ret, ServerKind, What, Why};
 
 const SECOND: u64 = 1_000_000_000;
 
@@ -357,4 +357,25 @@ fn a_frozen_picture_stands_while_the_server_goes_on() {
     state.tick(6 * SECOND);
     assert_eq!(state.scene().table.open(), before + 1);
     assert_eq!(state.scene().table.selected().map(|entry| entry.row.id), selected);
+}
+
+#[test]
+fn what_a_peer_sends_cannot_change_how_the_screen_is_shown() {
+    let (mut state, mut feed) = lively(160, 50);
+    feed.get(1, "/a\u{202e}b\u{9b}c", 1024);
+    let text = "d\u{85}e\u{2028}f\u{2066}g";
+    let what = What::Data { bytes: text.len() as u64 };
+    feed.batch.push(Event::new(9999, feed.now, 9, Some(id(1)), what), text.as_bytes(), &[]);
+    state.apply(&feed.publish());
+    state.tick(3 * SECOND);
+    let stream = dark(&state, 160, 50);
+    // The table, its first row, and that connection's card.
+    press(&mut state, "1<Home><Enter>z");
+    let card = dark(&state, 160, 50);
+    for screen in [stream, card] {
+        for part in ["/a\\xe2\\x80\\xaeb\\xc2\\x9bc", "d\\u{85}e\\u{2028}f\\u{2066}g"] {
+            assert!(screen.contains(part), "no {part} on\n{screen}");
+        }
+        assert!(!screen.contains(['\u{202e}', '\u{9b}', '\u{85}', '\u{2028}', '\u{2066}']));
+    }
 }

@@ -67,16 +67,25 @@ pub(super) fn seconds(out: &mut Vec<u8>, time: Nanos) {
     out.extend_from_slice(&digits);
 }
 
+/// Whether a terminal or an editor would show the rest of the line in another way: control
+/// characters, line ends, and what changes the writing direction (Unicode's `Bidi_Control`).
+fn is_unsafe(char: char) -> bool {
+    char.is_control()
+        || matches!(char, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 pub(super) fn string(out: &mut Vec<u8>, bytes: &[u8]) {
     out.push(b'"');
     for chunk in bytes.utf8_chunks() {
-        for &byte in chunk.valid().as_bytes() {
-            match byte {
-                b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
-                0..0x20 | 0x7f => {
-                    let _ = write!(out, "\\u{byte:04x}");
+        for char in chunk.valid().chars() {
+            match char {
+                '"' | '\\' => out.extend_from_slice(&[b'\\', char as u8]),
+                ' '..='~' => out.push(char as u8),
+                _ if is_unsafe(char) => {
+                    // None of them takes more than four digits.
+                    let _ = write!(out, "\\u{:04x}", u32::from(char));
                 }
-                _ => out.push(byte),
+                _ => out.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes()),
             }
         }
         if !chunk.invalid().is_empty() {

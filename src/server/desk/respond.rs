@@ -92,7 +92,7 @@ fn tell_request(witness: &mut impl Witness, request: &Request<'_>) {
     let kept = request.head.len().min(EventRef::HEAD_KEPT.max(line));
     let what = What::Request {
         // Both are bounded by the parser's limits.
-        method: u8::try_from(request.method.len()).unwrap_or(u8::MAX),
+        method: u32::try_from(request.method.len()).unwrap_or(u32::MAX),
         target: u16::try_from(request.target.len()).unwrap_or(u16::MAX),
         minor: request.minor,
     };

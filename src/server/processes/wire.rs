@@ -107,7 +107,7 @@ fn numbers(what: &What) -> (u8, i32, [u64; 3]) {
 
 /// The same, back. The numbers were ours, so none is out of range.
 fn what(kind: Kind, extra: i32, [raw, a, b]: [u64; 3]) -> What {
-    let (ret, small) = (ret(raw), |number: u64| u8::try_from(number).unwrap_or(u8::MAX));
+    let ret = ret(raw);
     match kind {
         Kind::Recv => What::Recv { ret },
         Kind::Send => What::Send { ret, len: a },
@@ -127,9 +127,9 @@ fn what(kind: Kind, extra: i32, [raw, a, b]: [u64; 3]) -> What {
         Kind::Read => What::Read { offset: a, ret },
         Kind::Getdents => What::Getdents { ret },
         Kind::Request => What::Request {
-            method: small(a),
+            method: u32::try_from(a).unwrap_or(u32::MAX),
             target: u16::try_from(b).unwrap_or(u16::MAX),
-            minor: small(u64::from(extra.unsigned_abs())),
+            minor: u8::try_from(extra).unwrap_or(u8::MAX),
         },
         Kind::Response => {
             What::Response { status: u16::try_from(extra).unwrap_or(u16::MAX), body: a }

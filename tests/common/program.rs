@@ -1,0 +1,121 @@
+//! The real program without a dashboard, as a child process.
+#![allow(dead_code, unreachable_pub, reason = "each user of it uses its part")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+
+pub const LIMIT: Duration = Duration::from_secs(20);
+
+pub fn program(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_epollscope"));
+    command.args(args).stdin(Stdio::null());
+    command
+}
+
+/// A running program; killed when the test fails.
+pub struct Running {
+    pub child: Child,
+    pub out: BufReader<ChildStdout>,
+    pub addr: SocketAddr,
+}
+
+impl Running {
+    pub fn start(args: &[&str]) -> Self {
+        Self::by(program(&[&["--port", "0"], args].concat()))
+    }
+
+    /// Starts it by a command that becomes the program, a shell's for instance.
+    pub fn by(mut command: Command) -> Self {
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        out.read_line(&mut line).unwrap();
+        let addr = line
+            .strip_prefix("listening on http://")
+            .and_then(|rest| rest.strip_suffix("/\n"))
+            .unwrap_or_else(|| panic!("the first line is {line:?}"));
+        Self { addr: addr.parse().unwrap(), child, out }
+    }
+
+    pub fn get(&self, target: &str) -> String {
+        self.ask(&format!("GET {target} HTTP/1.1\r\nHost: x\r\n"))
+    }
+
+    /// The answer to a request of these lines, which is the connection's last.
+    pub fn ask(&self, lines: &str) -> String {
+        let mut socket = TcpStream::connect(self.addr).unwrap();
+        socket.set_read_timeout(Some(LIMIT)).unwrap();
+        let request = format!("{lines}Connection: close\r\n\r\n");
+        socket.write_all(request.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        socket.read_to_end(&mut answer).unwrap();
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    pub fn signal(&self, signal: Signal) {
+        let pid = Pid::from_raw(i32::try_from(self.child.id()).unwrap()).unwrap();
+        kill_process(pid, signal).unwrap();
+    }
+
+    /// Its exit code, within the limit, and what it had still to print.
+    pub fn end(mut self) -> (Option<i32>, String) {
+        let deadline = Instant::now() + LIMIT;
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(Instant::now() < deadline, "it does not end");
+            std::thread::sleep(Duration::from_millis(5));
+        };
+        let mut rest = String::new();
+        self.out.read_to_string(&mut rest).unwrap();
+        (status.code(), rest)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+pub fn log(path: &Path) -> Vec<Value> {
+    let text = std::fs::read_to_string(path).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// What it printed and how it ended, for one that ends by itself.
+pub fn ended(args: &[&str]) -> (i32, String, String) {
+    let mut command = program(args);
+    ended_by(command.stdout(Stdio::piped()))
+}
+
+/// The same, started by a command that says where standard output goes.
+pub fn ended_by(command: &mut Command) -> (i32, String, String) {
+    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+    let pid = Pid::from_child(&child);
+    let streams = (child.stdout.take(), child.stderr.take());
+    let (done, wait) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut texts = [String::new(), String::new()];
+        streams.0.map(|mut out| out.read_to_string(&mut texts[0]).unwrap());
+        streams.1.map(|mut err| err.read_to_string(&mut texts[1]).unwrap());
+        let _ = done.send(texts);
+    });
+    let texts = wait.recv_timeout(LIMIT);
+    if texts.is_err() {
+        kill_process(pid, Signal::KILL).unwrap();
+    }
+    let status = child.wait().unwrap();
+    let [out, err] = texts.expect("it does not end");
+    (status.code().unwrap_or_else(|| panic!("{status}: {err}")), out, err)
+}
