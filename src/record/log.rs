@@ -15,6 +15,9 @@ const TICK: Duration = Duration::from_millis(10);
 /// After this time at the latest, what was written is in the file.
 const FLUSH: Duration = Duration::from_millis(900);
 
+/// Bytes of lines that are put together before they are written.
+const AT_ONCE: usize = 64 * 1024;
+
 /// An event log that is being written.
 #[derive(Debug)]
 pub struct Log {
@@ -112,6 +115,9 @@ impl<W: Write> Writer<W> {
                 for event in batch.events() {
                     json::event(&mut self.lines, event, waker);
                     self.events += 1;
+                    if self.lines.len() >= AT_ONCE {
+                        self.write();
+                    }
                 }
                 self.write();
             });
@@ -217,7 +223,8 @@ mod tests {
     fn what_was_left_out_is_told() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("events.jsonl");
-        let (sink, subscriber) = wire(Capacity { batches: 4, events: 30, gone: 1 });
+        let (sink, subscriber) =
+            wire(Capacity { batches: 4, events: 30, gone: 1, ..Capacity::default() });
         let (control, _commands) = control().unwrap();
         let mut publisher = Publisher::new(Instant::now(), None, vec![sink]);
         for _ in 0..10 {
@@ -249,7 +256,8 @@ mod tests {
 
     #[test]
     fn a_full_disk_is_told_and_does_not_hold_the_server() {
-        let (sink, subscriber) = wire(Capacity { batches: 4, events: 100, gone: 1 });
+        let (sink, subscriber) =
+            wire(Capacity { batches: 4, events: 100, gone: 1, ..Capacity::default() });
         let (control, _commands) = control().unwrap();
         let log = Log::start_with(Disk(5000), subscriber, control, &header()).unwrap();
         let mut publisher = Publisher::new(Instant::now(), None, vec![sink]);

@@ -97,7 +97,8 @@ fn call(out: &mut String, event: EventRef<'_>) -> fmt::Result {
         What::Shutdown { how, .. } => write!(out, "({fd}, {})", how.name())?,
         What::Setsockopt { name, .. } => write!(out, "({fd}, {name})")?,
         What::Open { .. } | What::Openat { .. } => {
-            write!(out, "({fd}, \"{}\")", event.bytes.escape_ascii())?;
+            let text = event.text();
+            write!(out, "({fd}, \"{}\"{})", text.kept.escape_ascii(), text.cut())?;
         }
         What::Read { offset, .. } => write!(out, "({fd}, {offset})")?,
         What::Select { examined, .. } | What::Poll { examined, .. } => {
@@ -151,7 +152,6 @@ fn fact(out: &mut String, event: EventRef<'_>) -> fmt::Result {
     match event.event.what {
         What::Request { minor, .. } => {
             let (method, target) = event.request_line().unwrap_or_default();
-            let (method, target) = (method.escape_ascii(), target.escape_ascii());
             write!(out, "request {method} {target} HTTP/1.{minor}")
         }
         What::Response { status, body } => write!(out, "response {status}, {}", Bytes(body)),
@@ -182,12 +182,16 @@ fn fact(out: &mut String, event: EventRef<'_>) -> fmt::Result {
         What::Parked { on } => write!(out, "parked until {on}"),
         What::Woken => out.write_str("woken"),
         What::Queued { route } => write!(out, "handler {route} queued"),
-        What::Typed => write!(out, "typed {:?}", String::from_utf8_lossy(event.bytes)),
-        What::Data { bytes } => {
-            write!(out, "data {:?}, {} bytes", String::from_utf8_lossy(event.bytes), bytes)
-        }
+        What::Typed => write!(out, "typed {}", spoken(event)),
+        What::Data { bytes } => write!(out, "data {}, {bytes} bytes", spoken(event)),
         _ => Ok(()),
     }
+}
+
+/// What was typed or came, in quotes.
+fn spoken(event: EventRef<'_>) -> String {
+    let text = event.text();
+    format!("{:?}{}", String::from_utf8_lossy(text.kept), text.cut())
 }
 
 #[cfg(test)]

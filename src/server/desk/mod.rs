@@ -6,7 +6,7 @@ mod witness;
 use std::time::SystemTime;
 
 use super::Config;
-use super::echo::{Protocol, Text, front};
+use super::echo::{Protocol, Text};
 use super::mistake::Mistake;
 use super::routes::Route;
 use super::session::{Handler, Part, Session, rest_of};
@@ -163,7 +163,7 @@ impl Desk {
         if witness.is_heard() {
             let text = session.text.get_or_insert_with(|| Text::new(encoding)).decode(fresh);
             let what = What::Data { bytes: fresh.len() as u64 };
-            witness.fact(what, front(&text).as_bytes());
+            witness.fact(what, text.as_bytes());
         }
         self.output.clear();
         self.output.extend_from_slice(fresh);
