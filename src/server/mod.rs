@@ -59,6 +59,7 @@ mod timers;
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::ops::RangeInclusive;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -81,6 +82,8 @@ pub use selector::Trigger;
 pub struct Bound {
     socket: OwnedFd,
     addr: SocketAddr,
+    /// The last port that may be taken in place of this one.
+    last: u16,
 }
 
 impl Bound {
@@ -88,6 +91,12 @@ impl Bound {
     #[must_use]
     pub fn addr(&self) -> SocketAddr {
         self.addr
+    }
+
+    /// The same on the next port that is free, while there is one that may be taken.
+    fn next(&self) -> Option<Self> {
+        let first = self.addr.port().checked_add(1)?;
+        bind_one_of(self.addr.ip(), first..=self.last).ok()
     }
 }
 
@@ -111,7 +120,29 @@ pub fn bind(addr: SocketAddr) -> io::Result<Bound> {
         // net/ipv4/tcp.c), so it is asked for by its number, while the first socket still holds it.
         return bind(chosen);
     }
-    Ok(Bound { socket, addr: chosen })
+    Ok(Bound { socket, addr: chosen, last: chosen.port() })
+}
+
+/// Binds to the first of these ports that is free. Two programs may bind to one port while neither
+/// listens (`SO_REUSEADDR`), so only listen(2) decides whose it is: [`start`] goes on to the next
+/// port when it fails.
+///
+/// # Errors
+/// Why the first of them cannot be had, or the only one.
+pub fn bind_one_of(ip: IpAddr, ports: RangeInclusive<u16>) -> io::Result<Bound> {
+    let last = *ports.end();
+    let mut refused = None;
+    for port in ports {
+        match bind(SocketAddr::new(ip, port)) {
+            Ok(bound) => return Ok(Bound { last, ..bound }),
+            Err(error) => {
+                if refused.get_or_insert(error).kind() != io::ErrorKind::AddrInUse {
+                    break;
+                }
+            }
+        }
+    }
+    Err(refused.unwrap_or_else(|| io::ErrorKind::AddrInUse.into()))
 }
 
 /// A running server.
@@ -157,11 +188,13 @@ impl Handle {
 
 /// What the thread tells once it listens.
 struct Started {
+    addr: SocketAddr,
     epfd: Fd,
     thread_id: i32,
 }
 
-/// Starts the server on a thread of its own and returns when it listens.
+/// Starts the server on a thread of its own and returns when it listens, maybe on another port
+/// ([`bind_one_of`]).
 ///
 /// # Errors
 /// The thread, its epoll instance or `listen(2)` failed.
@@ -172,7 +205,6 @@ pub fn start(
     publisher: Publisher,
     commands: Commands,
 ) -> io::Result<Handle> {
-    let addr = bound.addr;
     if config.stdin {
         reactor::prepare()?;
     }
@@ -180,15 +212,18 @@ pub fn start(
     let (tell, told) = crossbeam_channel::bounded(1);
     let thread = std::thread::Builder::new().name("server".into()).spawn(move || {
         let thread_id = rustix::thread::gettid().as_raw_nonzero().get();
-        // Only the first matters; later there is no room, and nobody who reads.
-        let started = |epfd| drop(tell.try_send(Started { epfd, thread_id }));
         // Signals are for the others: a handler's own calls have no place between the loop's, nor
         // has the EINTR that it leaves behind.
         SigSet::all().thread_block()?;
-        House::new(bound, config, site, publisher, commands)?.run(started)
+        let house = House::new(bound, config, site, publisher, commands)?;
+        let addr = house.bound.addr;
+        // Only the first matters; later there is no room, and nobody who reads.
+        house.run(|epfd| drop(tell.try_send(Started { addr, epfd, thread_id })))
     })?;
     match told.recv() {
-        Ok(Started { epfd, thread_id }) => Ok(Handle { addr, epfd, waker, thread_id, thread }),
+        Ok(Started { addr, epfd, thread_id }) => {
+            Ok(Handle { addr, epfd, waker, thread_id, thread })
+        }
         Err(_) => match thread.join() {
             Ok(Err(error)) => Err(error),
             _ => Err(io::Error::other("the server thread ended before it listened")),
