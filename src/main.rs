@@ -468,6 +468,17 @@ mod tests {
     fn a_foreign_address_and_a_missing_folder_are_told() {
         let error = bind([192, 0, 2, 1].into(), Some(0)).unwrap_err();
         assert!(error.starts_with("192.0.2.1 is not an address of this machine"), "{error}");
+        for (address, what) in [
+            ("224.0.0.1", "a multicast"),
+            ("255.255.255.255", "a broadcast"),
+            ("127.255.255.255", "a broadcast"),
+            ("ff02::1", "a multicast"),
+            ("ff0e::101", "a multicast"),
+            ("::ffff:224.0.0.1", "a multicast"),
+        ] {
+            let error = bind(address.parse().unwrap(), Some(0)).unwrap_err();
+            assert!(error.starts_with(&format!("{address} is {what} address")), "{error}");
+        }
         let tell = |path: &str| site(Some(Path::new(path))).err().unwrap();
         assert!(tell("/no/such/folder").starts_with("There is no folder /no/such/folder"));
         assert!(tell("/proc/self/exe").contains("is not a folder"));
