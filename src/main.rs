@@ -5,7 +5,6 @@ mod signals;
 mod split;
 
 use std::ffi::OsString;
-use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
@@ -93,11 +92,15 @@ fn say(sentence: &str) {
 }
 
 fn compare(args: &cli::Compare) -> Result<(), Sentence> {
-    if let Some(path) = &args.report {
-        // Better now than after the work. What is there already stays until then.
-        let opened = OpenOptions::new().create(true).append(true).open(path);
-        opened.map_err(|error| cannot_report(path, &error))?;
-    }
+    let report = args.report.as_ref().and_then(|path| Some((path, report::Form::of(path)?)));
+    let report = match report {
+        Some((path, form)) => {
+            let to =
+                report::Destination::open(path).map_err(|error| cannot_report(path, &error))?;
+            Some((path, form, to))
+        }
+        None => None,
+    };
     let progress = io::stderr().is_terminal();
     let comparison = compare::run(compared(args), |name| {
         if progress {
@@ -105,9 +108,8 @@ fn compare(args: &cli::Compare) -> Result<(), Sentence> {
         }
     })?;
     print(report::text(&comparison, !dashboard::terminal::locale_is_utf8()).as_bytes())?;
-    let report = args.report.as_ref().and_then(|path| Some((path, report::Form::of(path)?)));
-    if let Some((path, form)) = report {
-        fs::write(path, form.write(&comparison)).map_err(|error| cannot_report(path, &error))?;
+    if let Some((path, form, to)) = report {
+        to.write(&form.write(&comparison)).map_err(|error| cannot_report(path, &error))?;
     }
     if comparison.subjects.iter().all(|subject| subject.outcome.is_err()) {
         return Err("None of the servers could be measured; the table says why.".into());
