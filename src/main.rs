@@ -6,7 +6,6 @@ mod log;
 mod split;
 
 use std::ffi::OsString;
-use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
@@ -109,11 +108,15 @@ fn say(sentence: &str) {
 }
 
 fn compare(args: &cli::Compare) -> Result<(), Sentence> {
-    if let Some(path) = &args.report {
-        // Better now than after the work. What is there already stays until then.
-        let opened = OpenOptions::new().create(true).append(true).open(path);
-        opened.map_err(|error| cannot_report(path, &error))?;
-    }
+    let report = args.report.as_ref().and_then(|path| Some((path, report::Form::of(path)?)));
+    let report = match report {
+        Some((path, form)) => {
+            let to =
+                report::Destination::open(path).map_err(|error| cannot_report(path, &error))?;
+            Some((path, form, to))
+        }
+        None => None,
+    };
     let progress = io::stderr().is_terminal();
     let comparison = compare::run(compared(args), |name| {
         if progress {
@@ -121,9 +124,8 @@ fn compare(args: &cli::Compare) -> Result<(), Sentence> {
         }
     })?;
     print(report::text(&comparison, !dashboard::terminal::locale_is_utf8()).as_bytes())?;
-    let report = args.report.as_ref().and_then(|path| Some((path, report::Form::of(path)?)));
-    if let Some((path, form)) = report {
-        fs::write(path, form.write(&comparison)).map_err(|error| cannot_report(path, &error))?;
+    if let Some((path, form, to)) = report {
+        to.write(&form.write(&comparison)).map_err(|error| cannot_report(path, &error))?;
     }
     if comparison.subjects.iter().all(|subject| subject.outcome.is_err()) {
         return Err("None of the servers could be measured; the table says why.".into());
@@ -174,8 +176,7 @@ fn serve(cli: &Cli) -> Result<(), Sentence> {
     let descriptors = descriptors();
     let max_connections = connections(cli, descriptors, &mut notices);
     let site = site(cli.root.as_deref(), cli.list)?.hidden(cli.hidden);
-    let bound = bind(cli.bind, cli.port, &mut notices)?;
-    let addr = bound.addr();
+    let bound = bind(cli.bind, cli.port)?;
 
     let (control, commands) =
         control().map_err(|error| format!("No eventfd can be made: {}.", plain(&error)))?;
@@ -221,7 +222,9 @@ fn serve(cli: &Cli) -> Result<(), Sentence> {
     config.max_refused = config.max_refused.min(quarter);
     let publisher = Publisher::new(start, table, streams);
     let server = server::start(bound, config, site, publisher, commands)
-        .map_err(|error| cannot_listen(addr, &error))?;
+        .map_err(|error| cannot_listen(first(cli.bind, cli.port), &error))?;
+    let addr = server.addr;
+    notices.extend(moved(cli.port, addr.port()));
     let clients = Clients::start(addr, cli.protocol() != Protocol::Http)
         .map_err(|error| format!("The built-in clients cannot be started: {}.", plain(&error)))?;
     clients.demo(cli.demo.map_or(0, |n| n as usize));
@@ -409,22 +412,25 @@ fn site(root: Option<&Path>, list: bool) -> Result<Site, Sentence> {
 }
 
 /// Binds to the port that was asked for, or to the default one or the next that is free.
-fn bind(ip: IpAddr, port: Option<u16>, notices: &mut Vec<String>) -> Result<Bound, Sentence> {
-    let first = SocketAddr::new(ip, port.unwrap_or(cli::PORT));
-    let error = match server::bind(first) {
-        Ok(bound) => return Ok(bound),
-        Err(error) => error,
+fn bind(ip: IpAddr, port: Option<u16>) -> Result<Bound, Sentence> {
+    let addr = first(ip, port);
+    let bound = match port {
+        Some(_) => server::bind(addr),
+        None => server::bind_one_of(ip, cli::PORT..=cli::PORT + PORTS_TRIED),
     };
-    if port.is_none() && error.kind() == ErrorKind::AddrInUse {
-        let next = (cli::PORT + 1..=cli::PORT + PORTS_TRIED)
-            .find_map(|port| server::bind(SocketAddr::new(ip, port)).ok());
-        if let Some(bound) = next {
-            let (taken, port) = (cli::PORT, bound.addr().port());
-            notices.push(format!("Port {taken} is taken: this one listens on {port}."));
-            return Ok(bound);
-        }
-    }
-    Err(cannot_listen(first, &error))
+    bound.map_err(|error| cannot_listen(addr, &error))
+}
+
+/// Where it listens if it can.
+fn first(ip: IpAddr, port: Option<u16>) -> SocketAddr {
+    SocketAddr::new(ip, port.unwrap_or(cli::PORT))
+}
+
+/// Tells that the default port was not to be had.
+fn moved(asked: Option<u16>, port: u16) -> Option<String> {
+    let taken = cli::PORT;
+    (asked.is_none() && port != taken)
+        .then(|| format!("Port {taken} is taken: this one listens on {port}."))
 }
 
 fn cannot_listen(addr: SocketAddr, error: &io::Error) -> Sentence {
@@ -488,26 +494,36 @@ mod tests {
     fn a_port_that_was_asked_for_is_not_replaced() {
         let taken = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = taken.local_addr().unwrap().port();
-        let mut notices = Vec::new();
-        let error = bind(taken.local_addr().unwrap().ip(), Some(port), &mut notices).unwrap_err();
+        let error = bind(taken.local_addr().unwrap().ip(), Some(port)).unwrap_err();
         assert!(error.starts_with(&format!("Port {port} of 127.0.0.1 is taken")), "{error}");
-        assert!(notices.is_empty());
+        assert_eq!(moved(Some(port), port), None);
     }
 
     #[test]
     fn the_default_port_gives_way() {
         // Held by this test or by somebody else: taken either way.
         let _taken = TcpListener::bind(("127.0.0.1", cli::PORT));
-        let mut notices = Vec::new();
-        let bound = bind([127, 0, 0, 1].into(), None, &mut notices).unwrap();
-        assert!((cli::PORT + 1..=cli::PORT + PORTS_TRIED).contains(&bound.addr().port()));
-        assert!(notices[0].starts_with("Port 7890 is taken"));
+        let port = bind([127, 0, 0, 1].into(), None).unwrap().addr().port();
+        assert!((cli::PORT + 1..=cli::PORT + PORTS_TRIED).contains(&port));
+        assert!(moved(None, port).unwrap().starts_with("Port 7890 is taken"));
+        assert_eq!(moved(None, cli::PORT), None);
     }
 
     #[test]
     fn a_foreign_address_and_a_missing_folder_are_told() {
-        let error = bind([192, 0, 2, 1].into(), Some(0), &mut Vec::new()).unwrap_err();
+        let error = bind([192, 0, 2, 1].into(), Some(0)).unwrap_err();
         assert!(error.starts_with("192.0.2.1 is not an address of this machine"), "{error}");
+        for (address, what) in [
+            ("224.0.0.1", "a multicast"),
+            ("255.255.255.255", "a broadcast"),
+            ("127.255.255.255", "a broadcast"),
+            ("ff02::1", "a multicast"),
+            ("ff0e::101", "a multicast"),
+            ("::ffff:224.0.0.1", "a multicast"),
+        ] {
+            let error = bind(address.parse().unwrap(), Some(0)).unwrap_err();
+            assert!(error.starts_with(&format!("{address} is {what} address")), "{error}");
+        }
         let tell = |path: &str| site(Some(Path::new(path)), false).err().unwrap();
         assert!(tell("/no/such/folder").starts_with("There is no folder /no/such/folder"));
         assert!(tell("/proc/self/exe").contains("is not a folder"));

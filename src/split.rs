@@ -54,7 +54,7 @@ fn start(kind: ServerKind, load: &compare::Options) -> Result<dashboard::Side, S
         compare::arguments(kind, load).into_iter().map(OsString::from).collect();
     let cli = Cli::parse_from([OsString::from("epollscope")].iter().chain(&flags));
     let site = site(cli.root.as_deref(), false)?;
-    let bound = bind(cli.bind, cli.port, &mut Vec::new())?;
+    let bound = bind(cli.bind, cli.port)?;
     let addr = bound.addr();
     let (control, commands) =
         control().map_err(|error| format!("No eventfd can be made: {}.", plain(&error)))?;

@@ -362,7 +362,7 @@ fn an_unread_connection_fills_up_and_is_read_again() {
 #[test]
 fn a_suspended_reader_finds_everything_exact() {
     on_each(|config| {
-        let capacity = Capacity { batches: 4, events: 64, gone: 8 };
+        let capacity = Capacity { batches: 4, events: 64, gone: 8, ..Capacity::default() };
         let mut server = start_with(config, Site::embedded(), capacity);
         let mut stays = server.client();
         server.row_of(&stays);

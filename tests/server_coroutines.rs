@@ -280,7 +280,7 @@ fn whatever_the_neighbours_want_a_small_request_is_served_and_everything_is_publ
     std::fs::write(dir.path().join("large.bin"), vec![b'x'; 10_000_000]).unwrap();
     let site = Site::open(dir.path()).unwrap();
     // Everything is to be seen.
-    let capacity = Capacity { events: 1 << 21, ..Capacity::default() };
+    let capacity = Capacity { events: 1 << 21, bytes: 1 << 28, ..Capacity::default() };
     let mut server = start_with(coroutines(), site, capacity);
     let mut neighbours = Vec::new();
     for text in [get("/large.bin").repeat(1000), get("/").repeat(1_000_000)] {

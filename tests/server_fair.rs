@@ -43,7 +43,7 @@ fn waits_for_a_budget(config: Config) {
     std::fs::write(dir.path().join("index.html"), "small").unwrap();
     std::fs::write(dir.path().join("large.bin"), vec![b'x'; 10_000_000]).unwrap();
     // Everything is to be seen.
-    let capacity = Capacity { events: 1 << 21, ..Capacity::default() };
+    let capacity = Capacity { events: 1 << 21, bytes: 1 << 28, ..Capacity::default() };
     let mut server = start_with(config, Site::open(dir.path()).unwrap(), capacity);
     let mut small = server.client();
     let ours = server.row_of(&small).id;

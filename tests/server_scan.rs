@@ -18,7 +18,7 @@ fn scan(nap: Duration) -> Config {
 #[test]
 fn a_round_asks_every_socket_and_counts_the_answers() {
     // Everything is to be seen, however late it is looked for.
-    let capacity = Capacity { events: 1 << 21, ..Capacity::default() };
+    let capacity = Capacity { events: 1 << 21, bytes: 1 << 28, ..Capacity::default() };
     let mut server = start_with(scan(Duration::from_millis(1)), Site::embedded(), capacity);
     let mut clients: Vec<_> = (0..20).map(|_| server.client()).collect();
     server.until("all", |s| s.table.len() == 20);

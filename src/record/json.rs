@@ -4,9 +4,11 @@
 //! loss), `t` the seconds since the server was started. A call has `call`, a fact has `fact`; the
 //! other fields are the arguments that matter and then the result: `ret`, or `err` with errno's
 //! name, or neither where success has nothing to tell. What a peer sent that is not UTF-8 is
-//! written with U+FFFD in its place. Events of the program's own plumbing carry `"own":true`, as
-//! do its entries of a ready list. What another thread did carries its `tid`; what another process
-//! did carries its `pid`, and its fd numbers are that process's own.
+//! written with U+FFFD in its place. A text over 8,192 bytes (of a request, its line; a typed line
+//! and echo, over 1,024) is cut; its true length follows: `"path":"aaa","path_length":60000`.
+//! Events of the program's own plumbing carry `"own":true`, as do its entries of a ready list. What
+//! another thread did carries its `tid`; what another process did carries its `pid`, and its fd
+//! numbers are that process's own.
 
 mod write;
 
@@ -16,7 +18,7 @@ use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
 
 use self::write::{display, fd, field, key, number, seconds, signed, string, text, utc};
-use crate::telemetry::{Counters, CtlOp, Event, EventRef, Fd, Mode, Ready, Ret, What};
+use crate::telemetry::{Counters, CtlOp, Event, EventRef, Fd, Mode, Ready, Ret, Text, What};
 
 /// What the first line says.
 #[derive(Clone, Debug)]
@@ -90,8 +92,8 @@ fn costs(out: &mut Vec<u8>, counters: &Counters) {
 
 /// Appends an event's line. `waker` is the fd of the server's own plumbing
 /// ([`Listener::waker`](crate::telemetry::Listener::waker)), where it is known.
-pub fn event(out: &mut Vec<u8>, event: EventRef<'_>, waker: Option<Fd>) {
-    let EventRef { event, bytes, ready } = event;
+pub fn event(out: &mut Vec<u8>, told: EventRef<'_>, waker: Option<Fd>) {
+    let EventRef { event, ready, .. } = told;
     let kind = event.what.kind();
     out.extend_from_slice(b"{\"seq\":");
     number(out, event.seq);
@@ -101,7 +103,7 @@ pub fn event(out: &mut Vec<u8>, event: EventRef<'_>, waker: Option<Fd>) {
     out.extend_from_slice(kind.name().as_bytes());
     out.push(b'"');
     if kind.is_call() {
-        call(out, event, bytes, ready, waker);
+        call(out, event, told.text(), ready, waker);
     } else {
         if let Some(conn) = event.conn {
             field(out, "conn", conn.get());
@@ -109,7 +111,7 @@ pub fn event(out: &mut Vec<u8>, event: EventRef<'_>, waker: Option<Fd>) {
         if event.fd >= 0 {
             fd(out, "fd", event.fd);
         }
-        fact(out, EventRef { event, bytes, ready });
+        fact(out, told);
     }
     if let Some(tid) = event.by.tid() {
         fd(out, "tid", tid);
@@ -123,7 +125,7 @@ pub fn event(out: &mut Vec<u8>, event: EventRef<'_>, waker: Option<Fd>) {
     out.extend_from_slice(b"}\n");
 }
 
-fn call(out: &mut Vec<u8>, event: &Event, bytes: &[u8], ready: &[Ready], waker: Option<Fd>) {
+fn call(out: &mut Vec<u8>, event: &Event, path: Text<'_>, ready: &[Ready], waker: Option<Fd>) {
     match event.what {
         What::EpollCtl { epfd, op, .. } => {
             fd(out, "epfd", epfd);
@@ -209,7 +211,7 @@ fn call(out: &mut Vec<u8>, event: &Event, bytes: &[u8], ready: &[Ready], waker: 
             failure(out, ret);
         }
         What::Open { ret, .. } | What::Openat { ret } => {
-            text(out, "path", bytes);
+            cut(out, "path", path);
             if let What::Open { look: true, .. } = event.what {
                 text(out, "flags", b"O_PATH");
             }
@@ -228,8 +230,8 @@ fn fact(out: &mut Vec<u8>, event: EventRef<'_>) {
     match event.event.what {
         What::Request { minor, .. } => {
             let (method, target) = event.request_line().unwrap_or_default();
-            text(out, "method", method);
-            text(out, "target", target);
+            cut(out, "method", method);
+            cut(out, "target", target);
             text(out, "version", if minor == 0 { b"1.0" } else { b"1.1" });
         }
         What::Response { status, body } => {
@@ -252,7 +254,7 @@ fn fact(out: &mut Vec<u8>, event: EventRef<'_>) {
         }
         What::Data { bytes } => {
             field(out, "bytes", bytes);
-            text(out, "text", event.bytes);
+            cut(out, "text", event.text());
         }
         What::Switched { to } => text(out, "server", to.name().as_bytes()),
         What::Round { asked, answered, took } => {
@@ -263,7 +265,7 @@ fn fact(out: &mut Vec<u8>, event: EventRef<'_>) {
         }
         What::Started { stack } if stack > 0 => field(out, "stack", stack),
         What::Parked { on } => display(out, "on", &on),
-        What::Typed => text(out, "text", event.bytes),
+        What::Typed => cut(out, "text", event.text()),
         What::Pace { mode } => match mode {
             Mode::Run => text(out, "mode", b"run"),
             Mode::Paused => text(out, "mode", b"paused"),
@@ -273,6 +275,14 @@ fn fact(out: &mut Vec<u8>, event: EventRef<'_>) {
             }
         },
         _ => {}
+    }
+}
+
+/// A text that may have been cut; if it was, with its true length.
+fn cut(out: &mut Vec<u8>, name: &str, told: Text<'_>) {
+    text(out, name, told.kept);
+    if told.is_cut() {
+        field(out, &format!("{name}_length"), told.len as u64);
     }
 }
 
@@ -389,6 +399,30 @@ mod tests {
             want["seq"] = event.event.seq.into();
             assert_eq!(parsed(event.as_ref()).1, want);
         }
+    }
+
+    #[test]
+    fn a_text_that_was_cut_tells_its_true_length() {
+        let long = vec![b'a'; 60_000];
+        let head = [b"PATCH /", &long[..8185]].concat();
+        let ret = Ret::ok(3);
+        let events = samples::events_of(|to| {
+            to.call_with(6, None, What::Open { look: false, ret }, &long, &[], false);
+            to.fact(9, None, What::Request { method: 5, target: 60_000, minor: 1 }, &head);
+            to.fact(9, None, What::Data { bytes: 60_000 }, &long);
+            to.fact(0, None, What::Typed, &long);
+        });
+        let lines: Vec<Value> = events.iter().map(|event| parsed(event.as_ref()).1).collect();
+        for (line, name) in [(&lines[0], "path"), (&lines[2], "text"), (&lines[3], "text")] {
+            let text = line[name].as_str().unwrap();
+            let kept = if line["fact"] == "data" { 1024 } else { 8192 };
+            assert_eq!((text.len(), &line[format!("{name}_length")]), (kept, &json!(60_000)));
+        }
+        let request = &lines[1];
+        assert_eq!(request["method"], "PATCH");
+        assert_eq!(request["target"].as_str().unwrap().len(), 8186);
+        assert_eq!(request["target_length"], 60_000);
+        assert!(request.get("method_length").is_none());
     }
 
     #[test]

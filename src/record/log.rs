@@ -208,13 +208,13 @@ impl<P: Paper, T: FnMut(Notice)> Writer<P, T> {
                 for event in batch.events() {
                     if self.trouble.is_some() && self.waiting.len() >= KEPT {
                         self.left_out += 1;
-                    } else {
-                        json::event(&mut self.waiting, event, waker);
-                        self.events += 1;
+                        continue;
                     }
-                }
-                if self.trouble.is_none() && self.waiting.len() >= KEPT {
-                    self.flush();
+                    json::event(&mut self.waiting, event, waker);
+                    self.events += 1;
+                    if self.trouble.is_none() && self.waiting.len() >= KEPT {
+                        self.flush();
+                    }
                 }
             });
             let cut = cut.load(Ordering::Relaxed);

@@ -113,7 +113,6 @@ fn fact(event: EventRef<'_>) -> Cow<'static, str> {
     match event.event.what {
         What::Request { .. } => {
             let (method, target) = event.request_line().unwrap_or_default();
-            let (method, target) = (method.escape_ascii(), target.escape_ascii());
             format!("A whole request has come: {method} {target}.").into()
         }
         What::Response { status, body } => {

@@ -12,6 +12,9 @@ use crate::telemetry::{Control, Subscriber};
 /// How often the events that have come are fetched.
 const TICK: Duration = Duration::from_millis(20);
 
+/// Bytes of lines that are put together before they are written.
+const AT_ONCE: usize = 64 * 1024;
+
 /// Events that are being printed.
 #[derive(Debug)]
 pub struct Printer {
@@ -27,7 +30,7 @@ impl Printer {
     /// # Errors
     /// When no thread can be started.
     pub fn start(
-        mut out: impl Write + Send + 'static,
+        out: impl Write + Send + 'static,
         subscriber: Subscriber,
         control: Control,
         ascii: bool,
@@ -37,22 +40,21 @@ impl Printer {
             // Dropped last at the end of the thread, and `finish` hears of it.
             let _finished = finished;
             let mut subscriber = subscriber;
-            let mut printed = Printed::default();
+            let mut printed = Printed { out, lines: String::new(), lost: 0 };
             loop {
+                let mut written = Ok(());
                 let open = subscriber.drain(&control, |batch| {
                     printed.lost(batch.lost.all(), ascii);
                     for event in batch.events().filter(|event| !event.event.own) {
                         text::line(&mut printed.lines, event, ascii);
                         printed.lines.push('\n');
+                        if printed.lines.len() >= AT_ONCE && written.is_ok() {
+                            written = printed.write();
+                        }
                     }
                 });
-                if !printed.lines.is_empty() {
-                    if out.write_all(printed.lines.as_bytes()).and_then(|()| out.flush()).is_err() {
-                        return;
-                    }
-                    printed.lines.clear();
-                }
-                if !open {
+                let written = written.and_then(|()| printed.write());
+                if written.and_then(|()| printed.out.flush()).is_err() || !open {
                     return;
                 }
                 std::thread::sleep(TICK);
@@ -68,13 +70,20 @@ impl Printer {
     }
 }
 
-#[derive(Default)]
-struct Printed {
+struct Printed<W> {
+    out: W,
     lines: String,
     lost: u64,
 }
 
-impl Printed {
+impl<W: Write> Printed<W> {
+    /// Hands over the lines.
+    fn write(&mut self) -> io::Result<()> {
+        let written = self.out.write_all(self.lines.as_bytes());
+        self.lines.clear();
+        written
+    }
+
     fn lost(&mut self, lost: u64, ascii: bool) {
         let more = lost - std::mem::replace(&mut self.lost, lost);
         if more > 0 {
@@ -125,7 +134,8 @@ mod tests {
     #[test]
     fn what_was_left_out_is_told() {
         let paper = Paper::default();
-        let (sink, subscriber) = wire(Capacity { batches: 4, events: 30, gone: 1 });
+        let (sink, subscriber) =
+            wire(Capacity { batches: 4, events: 30, gone: 1, ..Capacity::default() });
         let (control, _commands) = control().unwrap();
         let mut publisher = Publisher::new(Instant::now(), None, vec![sink]);
         for _ in 0..10 {

@@ -98,16 +98,17 @@ fn call(out: &mut String, event: EventRef<'_>) -> fmt::Result {
         What::Setsockopt { name, .. } => write!(out, "({fd}, {name})")?,
         What::Connect { .. } => write!(out, "({fd}, AF_UNSPEC)")?,
         What::Open { .. } | What::Openat { .. } => {
+            let text = event.text();
             out.push('(');
             match fd {
                 ..0 => out.push_str("AT_FDCWD"),
                 _ => write!(out, "{fd}")?,
             }
-            write!(out, ", \"{}\"", event.bytes.escape_ascii())?;
+            write!(out, ", \"{}\"", text.kept.escape_ascii())?;
             if let What::Open { look: true, .. } = event.event.what {
                 out.push_str(", O_PATH");
             }
-            out.push(')');
+            write!(out, "{})", text.cut())?;
         }
         What::Read { offset, .. } => write!(out, "({fd}, {offset})")?,
         What::Select { examined, .. } | What::Poll { examined, .. } => {
@@ -161,7 +162,6 @@ fn fact(out: &mut String, event: EventRef<'_>) -> fmt::Result {
     match event.event.what {
         What::Request { minor, .. } => {
             let (method, target) = event.request_line().unwrap_or_default();
-            let (method, target) = (method.escape_ascii(), target.escape_ascii());
             write!(out, "request {method} {target} HTTP/1.{minor}")
         }
         What::Response { status, body } => write!(out, "response {status}, {}", Bytes(body)),
@@ -192,12 +192,16 @@ fn fact(out: &mut String, event: EventRef<'_>) -> fmt::Result {
         What::Parked { on } => write!(out, "parked until {on}"),
         What::Woken => out.write_str("woken"),
         What::Queued { route } => write!(out, "handler {route} queued"),
-        What::Typed => write!(out, "typed {:?}", String::from_utf8_lossy(event.bytes)),
-        What::Data { bytes } => {
-            write!(out, "data {:?}, {} bytes", String::from_utf8_lossy(event.bytes), bytes)
-        }
+        What::Typed => write!(out, "typed {}", spoken(event)),
+        What::Data { bytes } => write!(out, "data {}, {bytes} bytes", spoken(event)),
         _ => Ok(()),
     }
+}
+
+/// What was typed or came, in quotes.
+fn spoken(event: EventRef<'_>) -> String {
+    let text = event.text();
+    format!("{:?}{}", String::from_utf8_lossy(text.kept), text.cut())
 }
 
 #[cfg(test)]

@@ -2,9 +2,6 @@
 
 use encoding_rs::{Decoder, Encoding};
 
-/// How much of one `recv`'s text is told, in bytes of UTF-8.
-const TOLD: usize = 1024;
-
 /// What the server speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Protocol {
@@ -45,12 +42,6 @@ impl Text {
     }
 }
 
-/// The front part of a text, cut between two letters.
-pub(super) fn front(text: &str) -> &str {
-    let end = (0..=TOLD.min(text.len())).rev().find(|&end| text.is_char_boundary(end));
-    &text[..end.unwrap_or(0)]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,12 +59,5 @@ mod tests {
                 assert_eq!(told, "举手 ✋", "{} cut at {cut}", encoding.name());
             }
         }
-    }
-
-    #[test]
-    fn a_long_text_is_cut_between_letters() {
-        let text = "手".repeat(1000);
-        assert_eq!(front(&text).len(), 1023);
-        assert_eq!(front("short"), "short");
     }
 }

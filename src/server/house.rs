@@ -53,25 +53,32 @@ impl After {
 impl House {
     /// Listens.
     pub(super) fn new(
-        bound: Bound,
+        mut bound: Bound,
         config: Config,
         site: http::Site,
         mut tell: Publisher,
         commands: Commands,
     ) -> io::Result<Self> {
         tell.read_clock();
-        if config.nodelay {
-            // Inherited by every accepted socket.
-            let result = sockopt::set_tcp_nodelay(&bound.socket, true);
-            let ret = ret(result.map(|()| 0));
-            tell.call(
-                bound.socket.as_raw_fd(),
-                None,
-                What::Setsockopt { name: "TCP_NODELAY", ret },
-            );
-            result?;
+        loop {
+            let fd = bound.socket.as_raw_fd();
+            if config.nodelay {
+                // Inherited by every accepted socket.
+                let result = sockopt::set_tcp_nodelay(&bound.socket, true);
+                let ret = ret(result.map(|()| 0));
+                tell.call(fd, None, What::Setsockopt { name: "TCP_NODELAY", ret });
+                result?;
+            }
+            match listener::listen(&bound, config.backlog, &mut tell) {
+                Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
+                    // Another program that was bound to the port too was quicker.
+                    let next = bound.next().ok_or(error)?;
+                    drop(std::mem::replace(&mut bound, next));
+                    tell.call(fd, None, What::Close);
+                }
+                result => break result?,
+            }
         }
-        listener::listen(&bound, config.backlog, &mut tell)?;
         let desk = Desk::new(config.clone(), site);
         Ok(Self { bound, config, desk, tell, commands, last_id: 0 })
     }

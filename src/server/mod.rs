@@ -58,7 +58,8 @@ mod threads;
 mod timers;
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::ops::RangeInclusive;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -81,6 +82,8 @@ pub use selector::Trigger;
 pub struct Bound {
     socket: OwnedFd,
     addr: SocketAddr,
+    /// The last port that may be taken in place of this one.
+    last: u16,
 }
 
 impl Bound {
@@ -89,13 +92,32 @@ impl Bound {
     pub fn addr(&self) -> SocketAddr {
         self.addr
     }
+
+    /// The same on the next port that is free, while there is one that may be taken.
+    fn next(&self) -> Option<Self> {
+        let first = self.addr.port().checked_add(1)?;
+        bind_one_of(self.addr.ip(), first..=self.last).ok()
+    }
 }
 
 /// Makes a socket and binds it: `socket(2)`, `bind(2)`.
 ///
 /// # Errors
-/// The kernel's: the port is taken, the address is not of this host, no permission.
+/// The kernel's: the port is taken, the address is not of this host, no permission. And one
+/// sentence of our own: nobody can connect to that address, though the kernel binds to it.
 pub fn bind(addr: SocketAddr) -> io::Result<Bound> {
+    let ip = addr.ip().to_canonical();
+    let group = if ip.is_multicast() { Some("multicast") } else { broadcast(ip) };
+    if let Some(group) = group {
+        return Err(io::Error::new(
+            io::ErrorKind::Unsupported,
+            format!(
+                "{} is a {group} address, to which no connection can be made: --bind takes one \
+                 that `ip addr` lists behind inet, or 0.0.0.0 for all.",
+                addr.ip()
+            ),
+        ));
+    }
     let family = match addr.ip() {
         IpAddr::V4(_) => AddressFamily::INET,
         IpAddr::V6(_) => AddressFamily::INET6,
@@ -111,7 +133,46 @@ pub fn bind(addr: SocketAddr) -> io::Result<Bound> {
         // net/ipv4/tcp.c), so it is asked for by its number, while the first socket still holds it.
         return bind(chosen);
     }
-    Ok(Bound { socket, addr: chosen })
+    Ok(Bound { socket, addr: chosen, last: chosen.port() })
+}
+
+/// `broadcast`, if it is such an address. Which ones are depends on the networks that this host is
+/// in; to those, and without asking for it, connect(2) of a datagram socket fails with `EACCES`.
+fn broadcast(ip: IpAddr) -> Option<&'static str> {
+    match ip {
+        // Of this one the kernel says so only where there is a network.
+        IpAddr::V4(Ipv4Addr::BROADCAST) => return Some("broadcast"),
+        IpAddr::V4(_) => {}
+        IpAddr::V6(_) => return None,
+    }
+    let flags = SocketFlags::CLOEXEC;
+    let socket =
+        rustix::net::socket_with(AddressFamily::INET, SocketType::DGRAM, flags, None).ok()?;
+    // The discard protocol's port; nothing is sent.
+    let connected = rustix::net::connect(&socket, &SocketAddr::new(ip, 9));
+    (connected == Err(rustix::io::Errno::ACCESS)).then_some("broadcast")
+}
+
+/// Binds to the first of these ports that is free. Two programs may bind to one port while neither
+/// listens (`SO_REUSEADDR`), so only listen(2) decides whose it is: [`start`] goes on to the next
+/// port when it fails.
+///
+/// # Errors
+/// Why the first of them cannot be had, or the only one.
+pub fn bind_one_of(ip: IpAddr, ports: RangeInclusive<u16>) -> io::Result<Bound> {
+    let last = *ports.end();
+    let mut refused = None;
+    for port in ports {
+        match bind(SocketAddr::new(ip, port)) {
+            Ok(bound) => return Ok(Bound { last, ..bound }),
+            Err(error) => {
+                if refused.get_or_insert(error).kind() != io::ErrorKind::AddrInUse {
+                    break;
+                }
+            }
+        }
+    }
+    Err(refused.unwrap_or_else(|| io::ErrorKind::AddrInUse.into()))
 }
 
 /// A running server.
@@ -157,11 +218,13 @@ impl Handle {
 
 /// What the thread tells once it listens.
 struct Started {
+    addr: SocketAddr,
     epfd: Fd,
     thread_id: i32,
 }
 
-/// Starts the server on a thread of its own and returns when it listens.
+/// Starts the server on a thread of its own and returns when it listens, maybe on another port
+/// ([`bind_one_of`]).
 ///
 /// # Errors
 /// The thread, its epoll instance or `listen(2)` failed.
@@ -172,7 +235,6 @@ pub fn start(
     publisher: Publisher,
     commands: Commands,
 ) -> io::Result<Handle> {
-    let addr = bound.addr;
     if config.stdin {
         reactor::prepare()?;
     }
@@ -180,15 +242,18 @@ pub fn start(
     let (tell, told) = crossbeam_channel::bounded(1);
     let thread = std::thread::Builder::new().name("server".into()).spawn(move || {
         let thread_id = rustix::thread::gettid().as_raw_nonzero().get();
-        // Only the first matters; later there is no room, and nobody who reads.
-        let started = |epfd| drop(tell.try_send(Started { epfd, thread_id }));
         // Signals are for the others: a handler's own calls have no place between the loop's, nor
         // has the EINTR that it leaves behind.
         SigSet::all().thread_block()?;
-        House::new(bound, config, site, publisher, commands)?.run(started)
+        let house = House::new(bound, config, site, publisher, commands)?;
+        let addr = house.bound.addr;
+        // Only the first matters; later there is no room, and nobody who reads.
+        house.run(|epfd| drop(tell.try_send(Started { addr, epfd, thread_id })))
     })?;
     match told.recv() {
-        Ok(Started { epfd, thread_id }) => Ok(Handle { addr, epfd, waker, thread_id, thread }),
+        Ok(Started { addr, epfd, thread_id }) => {
+            Ok(Handle { addr, epfd, waker, thread_id, thread })
+        }
         Err(_) => match thread.join() {
             Ok(Err(error)) => Err(error),
             _ => Err(io::Error::other("the server thread ended before it listened")),

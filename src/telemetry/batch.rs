@@ -1,6 +1,6 @@
 //! What travels: events with their payloads side by side, and the rows and totals that go with them.
 
-use super::{Counters, Event, EventRef, Listener, Lost, Nanos, Ready, Row, Standing};
+use super::{Counters, Event, EventRef, Listener, Lost, Nanos, Ready, Row, Standing, Text};
 
 /// One turn of the loop: from a return of the wait call to the next call of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -57,25 +57,46 @@ impl Batch {
     fn resolve<'a>(&'a self, event: &'a Event) -> EventRef<'a> {
         let span = event.start as usize..event.start as usize + event.len as usize;
         if event.what.kind().is_wait() {
-            EventRef { event, bytes: &[], ready: &self.ready[span] }
-        } else {
-            EventRef { event, bytes: &self.bytes[span], ready: &[] }
+            return EventRef { event, bytes: &[], len: 0, ready: &self.ready[span] };
         }
+        let mut len = span.len();
+        if event.cut
+            && let Some(told) = self.bytes[span.end..].first_chunk()
+        {
+            len = u32::from_le_bytes(*told) as usize;
+        }
+        EventRef { event, bytes: &self.bytes[span], len, ready: &[] }
     }
 
-    /// Adds an event. For what the publisher does in bulk, and for feeding recorded events.
-    pub fn push(&mut self, mut event: Event, bytes: &[u8], ready: &[Ready]) {
+    /// Bytes of the payloads: texts and ready lists.
+    pub(super) fn payload(&self) -> usize {
+        self.bytes.len() + size_of_val(&*self.ready)
+    }
+
+    /// Adds an event. For what the publisher does in bulk, and for feeding recorded events. A long
+    /// text is cut.
+    #[inline]
+    pub fn push(&mut self, event: Event, bytes: &[u8], ready: &[Ready]) {
+        self.push_text(event, Text::of(&event.what, bytes), ready);
+    }
+
+    pub(super) fn push_text(&mut self, mut event: Event, text: Text<'_>, ready: &[Ready]) {
         // By kind, as `resolve` reads it: an empty ready list lies among the ready lists too.
         let (start, len) = if event.what.kind().is_wait() {
             (self.ready.len(), ready.len())
         } else {
-            (self.bytes.len(), bytes.len())
+            (self.bytes.len(), text.kept.len())
         };
-        // 4 GiB of payload do not gather in one batch: events and the payload of each are bounded.
+        // 4 GiB of payload do not gather in one batch: they are bounded.
         event.start = u32::try_from(start).unwrap_or(u32::MAX);
         event.len = u16::try_from(len).unwrap_or(u16::MAX);
+        event.cut = text.is_cut();
         self.events.push(event);
-        self.bytes.extend_from_slice(&bytes[..bytes.len().min(usize::from(u16::MAX))]);
+        self.bytes.extend_from_slice(text.kept);
+        if event.cut {
+            let len = u32::try_from(text.len).unwrap_or(u32::MAX);
+            self.bytes.extend_from_slice(&len.to_le_bytes());
+        }
         self.ready.extend_from_slice(&ready[..ready.len().min(usize::from(u16::MAX))]);
     }
 
@@ -144,5 +165,28 @@ mod tests {
         let payloads: Vec<_> =
             first.events().map(|event| (event.bytes.len(), event.ready.len())).collect();
         assert_eq!(payloads, [(5, 0), (0, 0), (0, 1), (0, 0)]);
+    }
+
+    #[test]
+    fn a_cut_text_keeps_its_true_length() {
+        let event = |seq, what| Event::new(seq, 0, 3, None, what);
+        let open = What::Open { look: false, ret: Ret::ok(4) };
+        let long = vec![b'p'; 60_000];
+        let mut first = Batch::default();
+        first.push(event(1, open), b"short", &[]);
+        let mut second = Batch::default();
+        second.push(event(2, open), &long, &[]);
+        second.push(event(3, open), b"index.html", &[]);
+        let request = What::Request { method: 5, target: 60_000, minor: 1 };
+        second.push(event(4, request), &[&b"PATCH /"[..], &long[..900]].concat(), &[]);
+        first.append(&second);
+        let owned: Vec<_> = first.events().map(|event| event.to_owned()).collect();
+        let texts: Vec<_> = owned.iter().map(|event| event.as_ref().text()).collect();
+        let lengths: Vec<_> = texts.iter().map(|text| (text.kept.len(), text.len)).collect();
+        assert_eq!(lengths, [(5, 5), (Text::KEPT, 60_000), (10, 10), (907, 907)]);
+        assert_eq!((texts[0].kept, texts[2].kept), (&b"short"[..], &b"index.html"[..]));
+        let (method, target) = owned[3].as_ref().request_line().unwrap();
+        assert_eq!((method.kept, method.is_cut()), (&b"PATCH"[..], false));
+        assert_eq!((target.kept.len(), target.len), (901, 60_000));
     }
 }

@@ -7,7 +7,7 @@
 use std::fmt;
 use std::num::NonZeroU64;
 
-use super::{Mask, What};
+use super::{Mask, Text, What};
 
 /// A file descriptor's number, as the kernel gives it. Reused as soon as it is closed.
 pub type Fd = std::os::fd::RawFd;
@@ -106,6 +106,8 @@ pub struct Event {
     pub(super) start: u32,
     /// Its payload's length in bytes or entries.
     pub(super) len: u16,
+    /// Its text was cut: behind it lies its true length.
+    pub(super) cut: bool,
 }
 
 impl Event {
@@ -113,7 +115,7 @@ impl Event {
     /// [`super::Batch::push`] joins a payload to it.
     #[must_use]
     pub fn new(seq: u64, time: Nanos, fd: Fd, conn: Option<ConnId>, what: What) -> Self {
-        Self { seq, time, fd, own: false, conn, what, by: By::LOOP, start: 0, len: 0 }
+        Self { seq, time, fd, own: false, conn, what, by: By::LOOP, start: 0, len: 0, cut: false }
     }
 }
 
@@ -122,31 +124,47 @@ impl Event {
 pub struct EventRef<'a> {
     /// The event.
     pub event: &'a Event,
-    /// The head of a request, or a path; empty for other kinds.
+    /// The head of a request, a path or another text, cut where it is long; empty for other kinds.
     pub bytes: &'a [u8],
+    /// How long it was before it was cut. Of a request, [`EventRef::request_line`] says that.
+    pub len: usize,
     /// The ready list of a wait call; empty for other kinds.
     pub ready: &'a [Ready],
 }
 
 impl<'a> EventRef<'a> {
-    /// How much of a request's head is kept, in bytes; the request line is always kept whole.
+    /// How much of a request's head is kept, in bytes; of a longer request line, as much as of any
+    /// text ([`Text::KEPT`]).
     pub const HEAD_KEPT: usize = 1024;
+
+    /// Its text: a path, what was typed, what came.
+    #[must_use]
+    pub fn text(&self) -> Text<'a> {
+        Text { kept: self.bytes, len: self.len }
+    }
 
     /// A request's method and target; `None` for other kinds.
     #[must_use]
-    pub fn request_line(&self) -> Option<(&'a [u8], &'a [u8])> {
+    pub fn request_line(&self) -> Option<(Text<'a>, Text<'a>)> {
         let What::Request { method, target, .. } = self.event.what else {
             return None;
         };
         let (method, target) = (method as usize, usize::from(target));
-        let rest = self.bytes.get(method + 1..)?;
-        Some((self.bytes.get(..method)?, rest.get(..target)?))
+        let front =
+            |bytes: &'a [u8], len: usize| Text { kept: &bytes[..len.min(bytes.len())], len };
+        let rest = self.bytes.get(method + 1..).unwrap_or_default();
+        Some((front(self.bytes, method), front(rest, target)))
     }
 
     /// A copy that outlives the batch.
     #[must_use]
     pub fn to_owned(&self) -> OwnedEvent {
-        OwnedEvent { event: *self.event, bytes: self.bytes.into(), ready: self.ready.into() }
+        OwnedEvent {
+            event: *self.event,
+            bytes: self.bytes.into(),
+            len: self.len,
+            ready: self.ready.into(),
+        }
     }
 }
 
@@ -157,6 +175,8 @@ pub struct OwnedEvent {
     pub event: Event,
     /// See [`EventRef::bytes`].
     pub bytes: Box<[u8]>,
+    /// See [`EventRef::len`].
+    pub len: usize,
     /// See [`EventRef::ready`].
     pub ready: Box<[Ready]>,
 }
@@ -165,7 +185,13 @@ impl OwnedEvent {
     /// The event and its payload, borrowed.
     #[must_use]
     pub fn as_ref(&self) -> EventRef<'_> {
-        EventRef { event: &self.event, bytes: &self.bytes, ready: &self.ready }
+        EventRef { event: &self.event, bytes: &self.bytes, len: self.len, ready: &self.ready }
+    }
+
+    /// Bytes of memory beside the event itself.
+    #[must_use]
+    pub fn payload(&self) -> usize {
+        self.bytes.len() + size_of_val(&*self.ready)
     }
 }
 

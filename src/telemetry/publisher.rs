@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::{
     Batch, By, ConnId, Counters, Event, Fd, Listener, Nanos, Ready, Row, Sink, Stance, Standing,
-    Turn, What,
+    Text, Turn, What,
 };
 
 /// Where the publisher finds the rows: the server's table.
@@ -96,19 +96,39 @@ impl Publisher {
         ready: &[Ready],
         own: bool,
     ) {
+        self.call_text(fd, conn, what, Text::of(&what, bytes), ready, own);
+    }
+
+    /// The same, for a text that was cut already.
+    #[inline]
+    pub fn call_text(
+        &mut self,
+        fd: Fd,
+        conn: Option<ConnId>,
+        what: What,
+        text: Text<'_>,
+        ready: &[Ready],
+        own: bool,
+    ) {
         self.counters.call(&what);
         self.since_clock += 1;
         if self.since_clock >= CLOCK_EVERY {
             self.read_clock();
         }
-        self.tell(fd, conn, what, bytes, ready, own);
+        self.tell(fd, conn, what, text, ready, own);
     }
 
     /// Tells a fact.
     #[inline]
     pub fn fact(&mut self, fd: Fd, conn: Option<ConnId>, what: What, bytes: &[u8]) {
+        self.fact_text(fd, conn, what, Text::of(&what, bytes));
+    }
+
+    /// The same, for a text that was cut already.
+    #[inline]
+    pub fn fact_text(&mut self, fd: Fd, conn: Option<ConnId>, what: What, text: Text<'_>) {
         self.counters.fact(&what);
-        self.tell(fd, conn, what, bytes, &[], false);
+        self.tell(fd, conn, what, text, &[], false);
     }
 
     #[inline]
@@ -117,7 +137,7 @@ impl Publisher {
         fd: Fd,
         conn: Option<ConnId>,
         what: What,
-        bytes: &[u8],
+        text: Text<'_>,
         ready: &[Ready],
         own: bool,
     ) {
@@ -133,9 +153,23 @@ impl Publisher {
                 by: self.by,
                 start: 0,
                 len: 0,
+                cut: false,
             };
-            self.scratch.push(event, bytes, ready);
+            self.scratch.push_text(event, text, ready);
+            if self.scratch.payload() >= TURN_BYTES {
+                self.gather();
+            }
         }
+    }
+
+    /// Adds what was told to what each reader gets next.
+    fn gather(&mut self) {
+        let scratch = &mut self.scratch;
+        let mut sinks = self.streams.iter_mut().chain(&mut self.table).peekable();
+        while let Some(sink) = sinks.next() {
+            sink.take(scratch, sinks.peek().is_none());
+        }
+        scratch.clear();
     }
 
     /// Tells how long a turn of the loop took.
@@ -161,7 +195,7 @@ impl Publisher {
     /// stands; costs two channel operations for each reader, and never waits. A loop that wakes up
     /// too often for that keeps some wake-ups' events for the next time.
     pub fn publish(&mut self, rows: &mut impl Rows, standing: Standing) {
-        let full = self.scratch.events.len() >= SCRATCH;
+        let full = self.scratch.events.len() >= SCRATCH || self.scratch.payload() >= SCRATCH_BYTES;
         let passing =
             matches!(standing.stance, Stance::Waiting | Stance::Within(_) | Stance::Working);
         if passing && !full && !self.allowance.take(self.now) {
@@ -170,17 +204,11 @@ impl Publisher {
             }
             return;
         }
+        self.gather();
         let (counters, listener, now) = (&self.counters, self.listener, self.now);
-        let scratch = &mut self.scratch;
-        let last = self.table.is_none().then(|| self.streams.len().wrapping_sub(1));
-        let mut index = 0;
-        self.streams.retain_mut(|sink| {
-            sink.take(scratch, last == Some(index));
-            index += 1;
-            !sink.send(counters, listener, standing, now, None::<&mut NoRows>)
-        });
+        self.streams
+            .retain_mut(|sink| !sink.send(counters, listener, standing, now, None::<&mut NoRows>));
         if let Some(sink) = &mut self.table {
-            sink.take(scratch, true);
             let due = !passing || self.rows.take(now);
             if sink.send(counters, listener, standing, now, due.then_some(rows)) {
                 self.table = None;
@@ -189,7 +217,6 @@ impl Publisher {
                 sink.keep();
             }
         }
-        self.scratch.clear();
     }
 
     /// Publishes for the last time. The server has ended, so now it may wait a moment for a
@@ -209,6 +236,11 @@ const CLOCK_EVERY: u32 = 32;
 
 /// Events gathered before they are handed over whatever the allowance says.
 const SCRATCH: usize = 1024;
+/// Bytes of their texts and ready lists, likewise.
+const SCRATCH_BYTES: usize = 128 * 1024;
+/// Such bytes that are gathered within one turn, during which nothing is handed over: over that
+/// they count as under way.
+const TURN_BYTES: usize = 4 << 20;
 
 /// Spaces the publications of a busy loop: [`Allowance::BURST`] at once, then one in a while.
 #[derive(Debug)]
@@ -256,6 +288,19 @@ mod tests {
         }
         publisher.call(9, None, What::Close);
         assert!(publisher.now() > begin);
+    }
+
+    #[test]
+    fn one_turn_gathers_no_more_than_a_bounded_amount() {
+        let (sink, _subscriber) = crate::telemetry::wire(crate::telemetry::Capacity::default());
+        let mut publisher = Publisher::new(Instant::now(), Some(sink), Vec::new());
+        let head = [b'x'; 8000];
+        for _ in 0..20_000 {
+            publisher.fact(9, None, What::Typed, &head);
+        }
+        let current = &publisher.table.as_ref().unwrap().current;
+        let held = publisher.scratch.payload() + current.payload();
+        assert!((TURN_BYTES..=2 * TURN_BYTES + head.len()).contains(&held), "{held}");
     }
 
     #[test]

@@ -129,7 +129,22 @@ fn own_lines(text: &str) -> Vec<String> {
     let own = lines.into_iter().filter(|(by, _)| *by == thread).map(|(_, line)| line);
     // The listener's options are set by the same thread right before it.
     let told = |line: &str| line.starts_with("listen(") || line.starts_with("setsockopt(");
-    own.skip_while(|line| !told(line)).collect()
+    // The allocator asks once whether it may give memory back: open, read, close.
+    let mut asking: Option<String> = None;
+    let mut is_allocators = |line: &String| {
+        if line.contains("\"/proc/sys/vm/overcommit_memory\"") {
+            asking = line.rsplit_once(" = ").map(|(_, fd)| fd.to_owned());
+            return true;
+        }
+        let Some(fd) = &asking else { return false };
+        let ended = line.starts_with(&format!("close({fd})"));
+        let its = ended || line.starts_with(&format!("read({fd},"));
+        if ended {
+            asking = None;
+        }
+        its
+    };
+    own.skip_while(|line| !told(line)).filter(|line| !is_allocators(line)).collect()
 }
 
 /// Joins `<unfinished ...>` with `<... resumed>`. Each stands where it ended, but a `close` where

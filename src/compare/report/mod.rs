@@ -1,5 +1,6 @@
 //! A comparison, written down: as text for the terminal, as Markdown, HTML and JSON.
 
+mod file;
 mod html;
 mod json;
 mod markdown;
@@ -7,6 +8,7 @@ mod text;
 
 use std::time::SystemTime;
 
+pub use file::Destination;
 pub use html::html;
 pub use json::json;
 pub use markdown::markdown;

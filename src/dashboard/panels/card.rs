@@ -159,6 +159,10 @@ fn request(entry: &Entry, scene: &Scene, theme: &Theme) -> Vec<Line<'static>> {
         Line::from(vec![Span::styled(" last request ", theme.style(Role::Title)), dim(ago, theme)]),
         Line::styled(format!(" {}", request.line), theme.style(Role::Text)),
     ];
+    if head.line > head.bytes.len() {
+        let all = format!("   its first line has {}", format::bytes(head.line as u64));
+        lines.push(Line::from(dim(all, theme)));
+    }
     lines.extend(
         request.headers.into_iter().map(|(name, value)| {
             Line::from(vec![dim(format!("   {name}: "), theme), plain(value)])

@@ -10,6 +10,8 @@ use crate::telemetry::{Batch, ConnId, EventRef, Kind, OwnedEvent, What};
 
 /// How many events are kept.
 pub const HISTORY: usize = 20_000;
+/// Bytes of their texts and ready lists that are kept; over that it is fewer events.
+pub const HISTORY_BYTES: usize = 8 << 20;
 
 /// A line of the stream.
 #[derive(Clone, Debug)]
@@ -24,10 +26,23 @@ pub enum Entry {
     Lint(String),
 }
 
+impl Entry {
+    /// Bytes of memory beside the entry itself.
+    fn payload(&self) -> usize {
+        match self {
+            Self::Event(event) => event.payload(),
+            Self::Lint(text) => text.len(),
+            Self::Lost(_) | Self::Skipped(_) => 0,
+        }
+    }
+}
+
 /// The stream.
 #[derive(Clone, Debug, Default)]
 pub struct Stream {
     entries: VecDeque<Entry>,
+    /// What `entries` hold beside themselves.
+    bytes: usize,
     /// The number of `entries[0]`, counted from the start of the program.
     first: u64,
     /// The numbers of the entries that pass the filter, in order.
@@ -83,8 +98,11 @@ impl Stream {
     }
 
     fn push(&mut self, entry: Entry) {
-        if self.entries.len() == HISTORY {
-            self.entries.pop_front();
+        self.bytes += entry.payload();
+        while (self.entries.len() >= HISTORY || self.bytes > HISTORY_BYTES)
+            && let Some(oldest) = self.entries.pop_front()
+        {
+            self.bytes -= oldest.payload();
             self.first += 1;
             if self.shown.front().is_some_and(|&n| n < self.first) {
                 self.shown.pop_front();
@@ -292,5 +310,40 @@ impl Subject for Line<'_> {
     fn text(&self, into: &mut String) {
         let told = describe(self.0.as_ref());
         let _ = write!(into, "{} {} {} {}", told.kind.name(), told.subject, told.result, told.note);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::telemetry::{Event, Mask, Ready, Ret};
+
+    #[test]
+    fn the_history_is_bounded_by_bytes_too() {
+        let text = [b'x'; 8000];
+        let ready = [Ready { fd: 9, mask: Mask::IN, conn: None }; 1000];
+        let mut stream = Stream::default();
+        for batch in 0..100 {
+            let mut told = Batch::default();
+            for seq in 100 * batch + 1..=100 * (batch + 1) {
+                let (what, text, ready): (_, &[u8], &[Ready]) = if seq % 2 == 0 {
+                    (What::Typed, &text, &[])
+                } else {
+                    (What::EpollWait { ret: Ret::ok(1000), waited: 0 }, &[], &ready)
+                };
+                told.push(Event::new(seq, 0, 0, None, what), text, ready);
+            }
+            stream.apply(&told);
+        }
+        let held: usize = stream.entries.iter().map(Entry::payload).sum();
+        assert_eq!(held, stream.bytes);
+        assert!((HISTORY_BYTES / 2..=HISTORY_BYTES).contains(&held), "{held}");
+        // The newest are there, and the numbers of those that are shown are right.
+        let last = stream.lines(5).map(|entry| match entry {
+            Entry::Event(event) => event.event.seq,
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(last.collect::<Vec<_>>(), [9996, 9997, 9998, 9999, 10_000]);
+        assert_eq!(stream.len(), stream.entries.len());
     }
 }

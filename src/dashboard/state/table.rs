@@ -106,16 +106,21 @@ impl Table {
 
     fn request(&mut self, event: EventRef<'_>) {
         let Some(&i) = event.event.conn.and_then(|id| self.index.get(&id)) else { return };
+        let line = event
+            .request_line()
+            .map_or(0, |(method, target)| method.len + target.len + " ".len() + " HTTP/1.1".len());
         let EventRef { event, bytes, .. } = event;
+        // There may be ten thousand of them.
+        let bytes = &bytes[..bytes.len().min(EventRef::HEAD_KEPT)];
         // The same request again and again is the common case when there are very many.
         if let Some(head) = &mut self.entries[i].head
             && head.bytes.len() == bytes.len()
             && let Some(old) = Arc::get_mut(&mut head.bytes)
         {
-            (head.time, head.holes) = (event.time, self.holes);
+            (head.time, head.line, head.holes) = (event.time, line, self.holes);
             old.copy_from_slice(bytes);
         } else {
-            let head = Head { time: event.time, bytes: bytes.into(), holes: self.holes };
+            let head = Head { time: event.time, bytes: bytes.into(), line, holes: self.holes };
             self.entries[i].head = Some(head);
         }
     }

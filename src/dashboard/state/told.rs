@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use crate::dashboard::format;
-use crate::telemetry::{Addr, By, Errno, Event, EventRef, Kind, Mode, Nanos, Ret, What};
+use crate::telemetry::{Addr, By, Errno, Event, EventRef, Kind, Mode, Nanos, Ret, Text, What};
 
 /// An event in pieces, as a line of the stream shows it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -62,9 +62,9 @@ pub fn describe(event: EventRef<'_>) -> Told {
         What::Setsockopt { name, ret } => (equals(ret), name.to_owned()),
         What::Connect { ret } => (equals(ret), "AF_UNSPEC: a RST at once".to_owned()),
         What::Open { look: true, ret } => {
-            (equals(ret), format!("{}  O_PATH: looked at only", clean(event.bytes)))
+            (equals(ret), format!("{}  O_PATH: looked at only", event.text()))
         }
-        What::Open { ret, .. } | What::Openat { ret } => (equals(ret), clean(event.bytes)),
+        What::Open { ret, .. } | What::Openat { ret } => (equals(ret), event.text().to_string()),
         What::Getdents { ret } => (amount(ret), "names in the folder".to_owned()),
         What::Stat { ret } => (equals(ret), "size and time of the file".to_owned()),
         What::Read { offset, ret } => (amount(ret), format!("at {}", format::count(offset))),
@@ -96,7 +96,7 @@ pub fn describe(event: EventRef<'_>) -> Told {
         What::Parked { on } => (String::new(), format!("until {on}")),
         What::Woken => (String::new(), "the runtime runs it again".to_owned()),
         What::Queued { route } => (String::new(), format!("{route} waits for the pool")),
-        What::Typed => (String::new(), clean(event.bytes)),
+        What::Typed => (String::new(), event.text().to_string()),
         What::Response { status, body } => {
             (status.to_string(), format!("body {}", format::bytes(body)))
         }
@@ -123,7 +123,7 @@ pub fn describe(event: EventRef<'_>) -> Told {
         ),
         What::Handler { route } => (route.to_owned(), "blocks the loop until it ends".to_owned()),
         What::Handled { took } => (String::new(), format!("after {}", format::duration(took))),
-        What::Data { bytes } => (format!("{} B", format::count(bytes)), spoken(event.bytes)),
+        What::Data { bytes } => (format!("{} B", format::count(bytes)), spoken(event.text())),
         What::Missed => (String::new(), "a command came too late: it is gone".to_owned()),
     };
     Told {
@@ -178,9 +178,9 @@ fn wait(event: EventRef<'_>, ret: Ret, waited: Nanos) -> (String, String) {
 fn request(event: EventRef<'_>) -> (String, String) {
     match (event.request_line(), event.event.what) {
         (Some((method, target)), What::Request { minor, .. }) => {
-            (clean(method), format!("{} HTTP/1.{minor}", clean(target)))
+            (method.to_string(), format!("{target} HTTP/1.{minor}"))
         }
-        _ => (String::new(), clean(event.bytes)),
+        _ => (String::new(), event.text().to_string()),
     }
 }
 
@@ -219,8 +219,8 @@ pub fn clean(bytes: &[u8]) -> String {
 }
 
 /// What came as text, in quotes and without control characters.
-fn spoken(bytes: &[u8]) -> String {
-    format!("{:?}", String::from_utf8_lossy(bytes))
+fn spoken(text: Text<'_>) -> String {
+    format!("{:?}{}", String::from_utf8_lossy(text.kept), text.cut())
 }
 
 /// The glyph of a kind, in UTF-8 and in ASCII; one column each.

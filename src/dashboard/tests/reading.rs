@@ -322,6 +322,19 @@ fn a_request_is_kept_for_its_connection_only() {
 }
 
 #[test]
+fn of_a_long_request_the_card_keeps_the_beginning_and_tells_the_length() {
+    let (mut state, mut feed) = (state(120, 36), classroom());
+    feed.get(1, &format!("/{}", "t".repeat(6985)), 900);
+    state.apply(&feed.publish());
+    let head = state.live().table.get(id(1)).unwrap().head.as_ref().unwrap();
+    assert_eq!((head.bytes.len(), head.line), (1024, 6999));
+    state.tick(feed.now);
+    press(&mut state, "5z");
+    let card = super::dark(&state, 120, 36);
+    assert!(card.contains("its first line has 7.0 kB"), "{card}");
+}
+
+#[test]
 fn in_a_flood_the_totals_are_exact_and_a_request_may_be_an_old_one() {
     let (mut state, mut feed) = (state(120, 36), classroom());
     state.apply(&feed.publish());

@@ -65,7 +65,8 @@ fn a_log_is_whole_when_the_server_has_ended() {
 fn what_was_left_out_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("events.jsonl");
-    let (sink, subscriber) = wire(Capacity { batches: 4, events: 30, gone: 1 });
+    let (sink, subscriber) =
+        wire(Capacity { batches: 4, events: 30, gone: 1, ..Capacity::default() });
     let (control, _commands) = control().unwrap();
     let mut publisher = Publisher::new(Instant::now(), None, vec![sink]);
     for _ in 0..10 {
@@ -142,7 +143,8 @@ fn tell_much(publisher: &mut Publisher) {
 #[test]
 fn a_full_disk_is_told_and_does_not_hold_the_server() {
     for takes_back in [true, false] {
-        let (sink, subscriber) = wire(Capacity { batches: 4, events: 100, gone: 1 });
+        let (sink, subscriber) =
+            wire(Capacity { batches: 4, events: 100, gone: 1, ..Capacity::default() });
         let (control, _commands) = control().unwrap();
         let disk = Disk::new(5000, takes_back);
         let log = Log::start_with(disk.clone(), subscriber, control, &header(), |_| {}).unwrap();

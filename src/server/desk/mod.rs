@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::Config;
-use super::echo::{Protocol, Text, front};
+use super::echo::{Protocol, Text};
 use super::mistake::Mistake;
 use super::routes::{Route, is_too_much};
 use super::session::{Handler, Part, Session, rest_of};
@@ -174,7 +174,7 @@ impl Desk {
         if witness.is_heard() {
             let text = session.text.get_or_insert_with(|| Text::new(encoding)).decode(fresh);
             let what = What::Data { bytes: fresh.len() as u64 };
-            witness.fact(what, front(&text).as_bytes());
+            witness.fact(what, text.as_bytes());
         }
         self.output.clear();
         self.output.extend_from_slice(fresh);

@@ -7,7 +7,7 @@ use super::{Desk, Witness};
 use crate::http::{Body, Discard, Request, Response};
 use crate::server::routes::{self, Route};
 use crate::server::session::{Handler, Session};
-use crate::telemetry::{EventRef, What, Why};
+use crate::telemetry::{EventRef, Text, What, Why};
 
 impl Desk {
     /// Whether a request's handler may run here and now. If not, it is in the pool, or due later.
@@ -89,7 +89,7 @@ impl Desk {
 
 fn tell_request(witness: &mut impl Witness, request: &Request<'_>) {
     let line = request.method.len() + 1 + request.target.len();
-    let kept = request.head.len().min(EventRef::HEAD_KEPT.max(line));
+    let kept = request.head.len().min(line.clamp(EventRef::HEAD_KEPT, Text::KEPT));
     let what = What::Request {
         // Both are bounded by the parser's limits.
         method: u32::try_from(request.method.len()).unwrap_or(u32::MAX),

@@ -82,11 +82,11 @@ impl Hearer<'_> {
                 inner.table.note(fd, id, what, now);
                 inner.table.change(fd, id, |row| row.within = None);
             }
-            Word::Call(file, what, bytes) => {
-                inner.tell.call_with(file, None, what, bytes, &[], false);
+            Word::Call(file, what, text) => {
+                inner.tell.call_text(file, None, what, text, &[], false);
             }
-            Word::Fact(what, bytes) => {
-                inner.tell.fact(0, Some(id), what, bytes);
+            Word::Fact(what, text) => {
+                inner.tell.fact_text(0, Some(id), what, text);
                 inner.note_fact(fd, id, what);
             }
             Word::HalfClosed => inner.table.change(fd, id, |row| row.half_closed = true),

@@ -1,11 +1,11 @@
-//! What a worker process tells its parent: a frame of 37 bytes for each call and fact, and after
+//! What a worker process tells its parent: a frame of 41 bytes for each call and fact, and after
 //! it the payload. Both ends are the same program, so nothing here needs a version.
 
 use crate::server::routes::Route;
-use crate::telemetry::{ConnState, Errno, Fd, How, Kind, Ret, What, Why};
+use crate::telemetry::{ConnState, Errno, Fd, How, Kind, Ret, Text, What, Why};
 
 /// Bytes of a frame without its payload.
-const FRAME: usize = 37;
+const FRAME: usize = 41;
 /// The options that a conversation sets.
 const OPTIONS: [&str; 3] = ["SO_RCVTIMEO", "SO_SNDTIMEO", "SO_LINGER"];
 
@@ -17,9 +17,9 @@ pub(super) enum Word<'a> {
     /// A call on its connection was made.
     After(What),
     /// A call on a file was made.
-    Call(Fd, What, &'a [u8]),
+    Call(Fd, What, Text<'a>),
     /// A conclusion.
-    Fact(What, &'a [u8]),
+    Fact(What, Text<'a>),
     /// The peer will send nothing more.
     HalfClosed,
     /// It asks for the totals.
@@ -31,25 +31,26 @@ pub(super) enum Word<'a> {
 /// Appends a word.
 pub(super) fn write(out: &mut Vec<u8>, word: Word<'_>) {
     let none = (0, 0, [0; 3]);
-    let (tag, fd, (kind, extra, numbers), bytes): (u8, Fd, _, &[u8]) = match word {
+    let nothing = Text::default();
+    let (tag, fd, (kind, extra, numbers), text): (u8, Fd, _, _) = match word {
         Word::Before(kind, state) => {
             let place = ConnState::ALL.iter().position(|known| *known == state).unwrap_or(0);
-            (0, 0, (kind as u8, i32::try_from(place).unwrap_or(0), [0; 3]), &[])
+            (0, 0, (kind as u8, i32::try_from(place).unwrap_or(0), [0; 3]), nothing)
         }
-        Word::After(what) => (1, 0, numbers(&what), &[]),
-        Word::Call(fd, what, bytes) => (2, fd, numbers(&what), bytes),
-        Word::Fact(what, bytes) => (3, 0, numbers(&what), bytes),
-        Word::HalfClosed => (4, 0, none, &[]),
-        Word::Counters => (5, 0, none, &[]),
-        Word::End(why) => (6, why as i32, none, &[]),
+        Word::After(what) => (1, 0, numbers(&what), nothing),
+        Word::Call(fd, what, text) => (2, fd, numbers(&what), text),
+        Word::Fact(what, text) => (3, 0, numbers(&what), text),
+        Word::HalfClosed => (4, 0, none, nothing),
+        Word::Counters => (5, 0, none, nothing),
+        Word::End(why) => (6, why as i32, none, nothing),
     };
-    let bytes = &bytes[..bytes.len().min(usize::from(u16::MAX))];
     out.extend_from_slice(&[tag, kind, 0]);
-    out.extend_from_slice(&u16::try_from(bytes.len()).unwrap_or(u16::MAX).to_le_bytes());
+    out.extend_from_slice(&u16::try_from(text.kept.len()).unwrap_or(u16::MAX).to_le_bytes());
     out.extend_from_slice(&fd.to_le_bytes());
     out.extend_from_slice(&extra.to_le_bytes());
     numbers_into(out, numbers);
-    out.extend_from_slice(bytes);
+    out.extend_from_slice(&u32::try_from(text.len).unwrap_or(u32::MAX).to_le_bytes());
+    out.extend_from_slice(text.kept);
 }
 
 fn numbers_into(out: &mut Vec<u8>, numbers: [u64; 3]) {
@@ -63,8 +64,9 @@ pub(super) fn read(bytes: &[u8]) -> Option<(Word<'_>, usize)> {
     let frame = bytes.get(..FRAME)?;
     let number = |at: usize| u64::from_le_bytes(frame[at..at + 8].try_into().unwrap_or_default());
     let signed = |at: usize| i32::from_le_bytes(frame[at..at + 4].try_into().unwrap_or_default());
+    let unsigned = |at: usize| u32::from_le_bytes(frame[at..at + 4].try_into().unwrap_or_default());
     let len = usize::from(u16::from_le_bytes([frame[3], frame[4]]));
-    let payload = bytes.get(FRAME..FRAME + len)?;
+    let text = Text { kept: bytes.get(FRAME..FRAME + len)?, len: unsigned(37) as usize };
     let (fd, extra) = (signed(5), signed(9));
     let kind = Kind::ALL[usize::from(frame[1]) % Kind::ALL.len()];
     let what = || what(kind, extra, [number(13), number(21), number(29)]);
@@ -74,8 +76,8 @@ pub(super) fn read(bytes: &[u8]) -> Option<(Word<'_>, usize)> {
             Word::Before(kind, states[usize::try_from(extra).unwrap_or(0) % states.len()])
         }
         1 => Word::After(what()),
-        2 => Word::Call(fd, what(), payload),
-        3 => Word::Fact(what(), payload),
+        2 => Word::Call(fd, what(), text),
+        3 => Word::Fact(what(), text),
         4 => Word::HalfClosed,
         5 => Word::Counters,
         _ => Word::End(Why::ALL[usize::try_from(fd).unwrap_or(0) % Why::ALL.len()]),
@@ -163,6 +165,8 @@ mod tests {
     #[test]
     fn what_a_worker_tells_comes_back_as_it_was_told() {
         let again = Ret::err(Errno::AGAIN);
+        let (none, long) = (Text::default(), Text { kept: &[b'p'; 8000], len: 60_000 });
+        let text = |kept: &'static str| Text { kept: kept.as_bytes(), len: kept.len() };
         let words = [
             Word::Before(Kind::Recv, ConnState::Idle),
             Word::After(What::Recv { ret: Ret::ok(84) }),
@@ -172,18 +176,19 @@ mod tests {
             Word::After(What::Shutdown { how: How::Write, ret: Ret::err(Errno(107)) }),
             Word::After(What::Setsockopt { name: "SO_LINGER", ret: Ret::ZERO }),
             Word::After(What::Connect { ret: Ret::err(Errno(16)) }),
-            Word::Call(3, What::Open { look: true, ret: Ret::ok(5) }, b"index.html"),
-            Word::Call(3, What::Open { look: false, ret: Ret::ok(5) }, b"index.html"),
-            Word::Call(3, What::Openat { ret: Ret::err(Errno(2)) }, b"x"),
-            Word::Call(5, What::Stat { ret: Ret::ZERO }, b""),
-            Word::Call(5, What::Read { offset: 12, ret: Ret::ok(100) }, b""),
-            Word::Call(5, What::Getdents { ret: Ret::ok(48) }, b""),
-            Word::Call(5, What::Close, b""),
-            Word::Fact(What::Request { method: 3, target: 8000, minor: 1 }, b"GET / HTTP/1.1"),
-            Word::Fact(What::Response { status: 404, body: 1 << 33 }, b""),
-            Word::Fact(What::Handler { route: Route::SLOW }, b""),
-            Word::Fact(What::Handled { took: 5_000_000_000 }, b""),
-            Word::Fact(What::Data { bytes: 6 }, "举手".as_bytes()),
+            Word::Call(3, What::Open { look: true, ret: Ret::ok(5) }, text("index.html")),
+            Word::Call(3, What::Open { look: false, ret: Ret::ok(5) }, text("index.html")),
+            Word::Call(3, What::Openat { ret: Ret::err(Errno(2)) }, text("x")),
+            Word::Call(5, What::Stat { ret: Ret::ZERO }, none),
+            Word::Call(5, What::Read { offset: 12, ret: Ret::ok(100) }, none),
+            Word::Call(5, What::Getdents { ret: Ret::ok(48) }, none),
+            Word::Call(5, What::Close, none),
+            Word::Fact(What::Request { method: 3, target: 8000, minor: 1 }, text("GET / HTTP/1.1")),
+            Word::Fact(What::Response { status: 404, body: 1 << 33 }, none),
+            Word::Fact(What::Handler { route: Route::SLOW }, none),
+            Word::Fact(What::Handled { took: 5_000_000_000 }, none),
+            Word::Fact(What::Data { bytes: 6 }, text("举手")),
+            Word::Call(3, What::Open { look: false, ret: again }, long),
             Word::HalfClosed,
             Word::Counters,
             Word::End(Why::WorkerDied),

@@ -15,7 +15,7 @@ use crate::http::Site;
 use crate::server::converse::{Line, converse, refuse};
 use crate::server::desk::{Desk, Witness};
 use crate::server::{Config, nanos};
-use crate::telemetry::{ConnState, Counters, Fd, Kind, Nanos, What, Why};
+use crate::telemetry::{ConnState, Counters, Fd, Kind, Nanos, Text, What, Why};
 
 /// What is gathered at most before the parent is told.
 const GATHERED: usize = 16 * 1024;
@@ -117,11 +117,11 @@ impl Witness for Worker {
     fn gate(&mut self, _: Kind, _: Fd) {}
 
     fn call(&mut self, fd: Fd, what: What, bytes: &[u8]) {
-        self.tell(Word::Call(fd, what, bytes));
+        self.tell(Word::Call(fd, what, Text::of(&what, bytes)));
     }
 
     fn fact(&mut self, what: What, bytes: &[u8]) {
-        self.tell(Word::Fact(what, bytes));
+        self.tell(Word::Fact(what, Text::of(&what, bytes)));
     }
 
     fn counters(&mut self) -> (Counters, Nanos) {

@@ -11,9 +11,9 @@ use crate::server::floor::unmarked;
 use crate::server::house::After;
 use crate::server::ret;
 use crate::server::selector::{Selector, Trigger, Wish};
-use crate::telemetry::{Errno, Kind, Mask, Stdin, What};
+use crate::telemetry::{Errno, Kind, Mask, Stdin, Text, What};
 
-/// How much of a line is kept; the rest of it is left out.
+/// How much of a line is kept; of the rest, only its length is told.
 const LINE: usize = 1024;
 /// What ends the server.
 const QUIT: &[u8] = b"quit";
@@ -22,20 +22,25 @@ const QUIT: &[u8] = b"quit";
 #[derive(Debug, Default)]
 pub(super) struct Keyboard {
     line: Vec<u8>,
+    /// The length of what was not kept of it.
+    rest: usize,
 }
 
 impl Keyboard {
     /// Takes what was read, and gives every line that is whole now to `each`.
-    fn feed(&mut self, bytes: &[u8], mut each: impl FnMut(&[u8])) {
+    fn feed(&mut self, bytes: &[u8], mut each: impl FnMut(Text<'_>)) {
         for piece in bytes.split_inclusive(|&byte| byte == b'\n') {
             let (text, whole) = match piece.strip_suffix(b"\n") {
                 Some(text) => (text, true),
                 None => (piece, false),
             };
-            let room = LINE - self.line.len();
-            self.line.extend_from_slice(&text[..text.len().min(room)]);
+            let (kept, rest) = text.split_at(text.len().min(LINE - self.line.len()));
+            self.line.extend_from_slice(kept);
+            self.rest += rest.len();
             if whole {
-                each(self.line.trim_ascii_end());
+                let rest = std::mem::take(&mut self.rest);
+                let kept = if rest == 0 { self.line.trim_ascii_end() } else { &self.line };
+                each(Text { kept, len: kept.len() + rest });
                 self.line.clear();
             }
         }
@@ -75,8 +80,8 @@ impl<S: Selector> Reactor<S> {
         }
         let mut quits = false;
         keyboard.feed(read, |line| {
-            floor.tell.fact(Stdin::FD, None, What::Typed, line);
-            quits |= line == QUIT;
+            floor.tell.fact_text(Stdin::FD, None, What::Typed, line);
+            quits |= line.kept == QUIT;
         });
         if quits {
             floor.ending = Some(After::End);
@@ -108,7 +113,8 @@ mod tests {
             let mut keyboard = Keyboard::default();
             let mut lines = Vec::new();
             for piece in text.chunks(size) {
-                keyboard.feed(piece, |line| lines.push(String::from_utf8(line.into()).unwrap()));
+                keyboard
+                    .feed(piece, |line| lines.push(String::from_utf8(line.kept.into()).unwrap()));
             }
             assert_eq!(lines, ["举手", "", "quit"], "{size} bytes at once");
             assert_eq!(keyboard.line, b"not yet");
@@ -120,7 +126,7 @@ mod tests {
         let mut keyboard = Keyboard::default();
         let mut lines = Vec::new();
         keyboard.feed(&[b'x'; 3000], |_| panic!("no line yet"));
-        keyboard.feed(b"y\nz\n", |line| lines.push(line.to_vec()));
-        assert_eq!(lines, [vec![b'x'; LINE], b"z".to_vec()]);
+        keyboard.feed(b"y\nz\n", |line| lines.push((line.kept.to_vec(), line.len)));
+        assert_eq!(lines, [(vec![b'x'; LINE], 3001), (b"z".to_vec(), 1)]);
     }
 }

@@ -77,6 +77,8 @@ pub struct Head {
     pub time: Nanos,
     /// Request line and headers, cut at [`EventRef::HEAD_KEPT`](crate::telemetry::EventRef::HEAD_KEPT).
     pub bytes: Arc<[u8]>,
+    /// How long its request line was, which is cut too where it is very long.
+    pub line: usize,
     /// How often events had been left out by then.
     pub(super) holes: u64,
 }
