@@ -178,7 +178,8 @@ fn a_root_that_may_not_be_read_is_refused_at_the_start() {
     {
         allow(&root, mode);
         let args = [&["--quiet", "--port", "0", shown], options].concat();
-        let mut child = command(&args).spawn().unwrap();
+        let mut child =
+            command(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         if !line.is_empty() {

@@ -13,6 +13,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use common::{BINARY, LIMIT, ask, get, read_response, state_of};
+use rustix::process::{Pid, Resource, Rlimit, prlimit};
 
 /// The program. A test that fails leaves nothing running.
 struct Program(Child);
@@ -133,9 +134,9 @@ fn without_room_for_a_process_or_its_thread_a_client_gets_a_503() {
     let own = rustix::process::geteuid().as_raw();
     // Nobody has this number, and the limit does not bind root.
     let user = if own == 0 { 54_321 } else { own };
-    // The program takes some seven, and a connection two: whichever of the two is the first that
+    // The program takes some eight, and a connection two: whichever of the two is the first that
     // there is no room for.
-    for room in [14, 15] {
+    for room in [16, 17] {
         let mut shell = Command::new("sh");
         let most = processes_of(user) + room;
         // Shells have two letters for it.
@@ -181,7 +182,10 @@ fn without_a_descriptor_the_listener_rests_and_goes_on() {
         let dir = tempfile::tempdir().unwrap();
         let log = dir.path().join("log");
         let options = ["--server", kind, "--log", log.to_str().unwrap()];
-        let (_child, addr) = program("ulimit -n 30", &options);
+        let (child, addr) = program("ulimit -n 1024", &options);
+        // Later, since it lets no more in at the start than it has descriptors for.
+        let pid = Pid::from_raw(child.0.id().cast_signed());
+        prlimit(pid, Resource::Nofile, Rlimit { current: Some(30), maximum: Some(1024) }).unwrap();
         let clients: Vec<TcpStream> = (0..40).map(|_| client(&addr)).collect();
         if kind == "threads" {
             until("some tries", || tries(&log).len() > 5);

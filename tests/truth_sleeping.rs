@@ -198,7 +198,8 @@ fn of_strace(text: &str, log: &Threads) -> Threads {
         let fd = line.split_once('(').map_or("", |(_, rest)| rest);
         let fd = fd[..fd.find([',', ')']).unwrap_or(fd.len())].trim_end();
         let result = line.rsplit_once(" = ").map_or("", |(_, value)| value.trim()).to_owned();
-        listens |= line.starts_with("listen(") || line.starts_with("setsockopt(");
+        // Before that, the listener's number may have been another socket's.
+        listens |= who == own && (line.starts_with("listen(") || line.starts_with("setsockopt("));
         if !listens {
             continue;
         }
