@@ -94,12 +94,12 @@ enum Order {
 pub struct Clients {
     orders: Option<Sender<Order>>,
     waker: Arc<Waker>,
-    list: Shared,
+    list: PublishedList,
     thread: Option<JoinHandle<()>>,
 }
 
 /// The list as it was last published.
-type Shared = Arc<Mutex<Arc<Vec<ClientInfo>>>>;
+type PublishedList = Arc<Mutex<Arc<Vec<ClientInfo>>>>;
 
 impl Clients {
     /// Starts their thread, with no client yet. They will talk to `target`; an unspecified
@@ -113,10 +113,10 @@ impl Clients {
         let poll = Poll::new()?;
         let waker = Arc::new(Waker::new(poll.registry(), thread::WAKER)?);
         let (orders, queue) = unbounded();
-        let list = Shared::default();
-        let mut crowd = thread::Crowd::new((target, echoed), poll, queue, list.clone());
+        let list = PublishedList::default();
+        let mut clients = thread::ClientThread::new((target, echoed), poll, queue, list.clone());
         let thread =
-            std::thread::Builder::new().name("clients".into()).spawn(move || crowd.run())?;
+            std::thread::Builder::new().name("clients".into()).spawn(move || clients.run())?;
         Ok(Self { orders: Some(orders), waker, list, thread: Some(thread) })
     }
 

@@ -11,7 +11,7 @@ use crossbeam_channel::{Receiver, TryRecvError};
 use mio::{Events, Poll, Token};
 
 use super::client::{Client, Context};
-use super::{ClientKind, ENDED_KEPT, MAX, Order, Shared};
+use super::{ClientKind, ENDED_KEPT, MAX, Order, PublishedList};
 
 /// The waker's token; clients have their number, which begins at 1.
 pub(super) const WAKER: Token = Token(0);
@@ -24,12 +24,12 @@ const ALL_WITHIN: Duration = Duration::from_secs(2);
 const PUBLISH_EVERY: Duration = Duration::from_millis(100);
 
 /// All clients.
-pub(super) struct Crowd {
+pub(super) struct ClientThread {
     target: SocketAddr,
     echoed: bool,
     poll: Poll,
     orders: Receiver<Order>,
-    list: Shared,
+    list: PublishedList,
     clients: BTreeMap<u32, Client>,
     timers: BinaryHeap<Reverse<(Instant, u32)>>,
     buffer: Vec<u8>,
@@ -42,12 +42,12 @@ pub(super) struct Crowd {
     published: Option<Instant>,
 }
 
-impl Crowd {
+impl ClientThread {
     pub(super) fn new(
         (target, echoed): (SocketAddr, bool),
         poll: Poll,
         orders: Receiver<Order>,
-        list: Shared,
+        list: PublishedList,
     ) -> Self {
         Self {
             target,

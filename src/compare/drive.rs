@@ -40,7 +40,7 @@ pub(crate) struct Round {
 
 /// What the thread has told.
 #[derive(Debug, Default)]
-struct Told {
+struct Explanation {
     phase: Phase,
     /// What has to be known to judge the load: sentences on the opening, then on the last round.
     notes: Vec<String>,
@@ -51,7 +51,7 @@ struct Told {
 /// A load and its thread. It ends when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Drive {
-    told: Arc<Mutex<Told>>,
+    told: Arc<Mutex<Explanation>>,
     begin: Option<Sender<()>>,
     interrupted: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
@@ -60,7 +60,7 @@ pub(crate) struct Drive {
 impl Drive {
     /// Begins to open the connections to a server.
     pub(crate) fn start(addr: SocketAddr, options: Options) -> io::Result<Self> {
-        let told = Arc::<Mutex<Told>>::default();
+        let told = Arc::<Mutex<Explanation>>::default();
         let interrupted = Arc::new(AtomicBool::new(false));
         let (begin, begins) = unbounded();
         let (shared, stop) = (told.clone(), interrupted.clone());
@@ -106,8 +106,8 @@ impl Drop for Drive {
     }
 }
 
-fn tell(told: &Mutex<Told>, phase: Phase, opening: &[String], round: &[String]) {
-    let now = Told { phase, notes: [opening, round].concat(), opening: opening.len() };
+fn tell(told: &Mutex<Explanation>, phase: Phase, opening: &[String], round: &[String]) {
+    let now = Explanation { phase, notes: [opening, round].concat(), opening: opening.len() };
     *told.lock().unwrap_or_else(PoisonError::into_inner) = now;
 }
 
@@ -115,7 +115,7 @@ fn tell(told: &Mutex<Told>, phase: Phase, opening: &[String], round: &[String]) 
 fn drive(
     addr: SocketAddr,
     options: &Options,
-    told: &Mutex<Told>,
+    told: &Mutex<Explanation>,
     begins: &Receiver<()>,
     interrupted: &AtomicBool,
 ) -> Result<(), String> {

@@ -62,7 +62,7 @@ pub enum Better {
 }
 
 /// A figure's description.
-struct Told {
+struct Explanation {
     key: &'static str,
     title: &'static str,
     heading: &'static str,
@@ -128,14 +128,14 @@ impl Figure {
         self.told().how
     }
 
-    fn told(self) -> &'static Told {
+    fn told(self) -> &'static Explanation {
         &TOLD[self as usize]
     }
 }
 
 /// Of [`Figure::ALL`], in its order.
-const TOLD: [Told; Figure::ALL.len()] = [
-    Told {
+const TOLD: [Explanation; Figure::ALL.len()] = [
+    Explanation {
         key: "requests_per_second",
         title: "requests/s",
         heading: "req/s",
@@ -144,7 +144,7 @@ const TOLD: [Told; Figure::ALL.len()] = [
         how: "Answers that the load generator read whole, by the time from its first request \
               to its last answer.",
     },
-    Told {
+    Explanation {
         key: "latency_p50_seconds",
         title: "latency, p50",
         heading: "p50",
@@ -153,7 +153,7 @@ const TOLD: [Told; Figure::ALL.len()] = [
         how: "Half of the answers took no longer, from before the request was written until \
               the answer's last byte was read, by the load generator's clock.",
     },
-    Told {
+    Explanation {
         key: "latency_p99_seconds",
         title: "latency, p99",
         heading: "p99",
@@ -161,7 +161,7 @@ const TOLD: [Told; Figure::ALL.len()] = [
         better: Better::Less,
         how: "99 % of the answers took no longer.",
     },
-    Told {
+    Explanation {
         key: "cpu_seconds_per_request",
         title: "CPU time/request",
         heading: "CPU/req",
@@ -170,7 +170,7 @@ const TOLD: [Told; Figure::ALL.len()] = [
         how: "utime + stime of the server's processes (/proc/PID/stat, to 10 ms each), and of \
               their children that had ended, over the measured time, by answers.",
     },
-    Told {
+    Explanation {
         key: "memory_bytes_per_connection",
         title: "memory/connection",
         heading: "mem/conn",
@@ -181,7 +181,7 @@ const TOLD: [Told; Figure::ALL.len()] = [
               before, by connections; the kernel's memory for sockets, threads and page tables \
               is not in it.",
     },
-    Told {
+    Explanation {
         key: "calls_per_request",
         title: "system calls/request",
         heading: "calls/req",
@@ -190,7 +190,7 @@ const TOLD: [Told; Figure::ALL.len()] = [
         how: "The server's own exact count of its system calls by that of its requests \
               (/-/metrics before and after; the second of these two is in both counts).",
     },
-    Told {
+    Explanation {
         key: "examined_per_ready",
         title: "examined/ready",
         heading: "exam/ready",
@@ -199,7 +199,7 @@ const TOLD: [Told; Figure::ALL.len()] = [
         how: "Descriptors that were asked whether they are ready, by the kernel or by the \
               program, for each that was reported ready; by the server's own count.",
     },
-    Told {
+    Explanation {
         key: "copied_bytes_per_request",
         title: "descriptor lists/request",
         heading: "lists/req",
@@ -208,7 +208,7 @@ const TOLD: [Told; Figure::ALL.len()] = [
         how: "Bytes of descriptor lists that the server's wait and epoll_ctl calls copied into \
               the kernel and out of it, by its own count.",
     },
-    Told {
+    Explanation {
         key: "wakeups_per_request",
         title: "wake-ups/request",
         heading: "wakes/req",
@@ -216,7 +216,7 @@ const TOLD: [Told; Figure::ALL.len()] = [
         better: Better::Neither,
         how: "Returns of the server's wait call, by its own count.",
     },
-    Told {
+    Explanation {
         key: "again_per_request",
         title: "EAGAIN/request",
         heading: "EAGAIN/req",
@@ -224,7 +224,7 @@ const TOLD: [Told; Figure::ALL.len()] = [
         better: Better::Less,
         how: "Calls of the server that ended in EAGAIN, by its own count.",
     },
-    Told {
+    Explanation {
         key: "switches_per_request",
         title: "context switches/request",
         heading: "switches/req",
@@ -233,7 +233,7 @@ const TOLD: [Told; Figure::ALL.len()] = [
         how: "Voluntary and involuntary context switches of the server's threads \
               (/proc/PID/task/*/status), over the measured time, by answers.",
     },
-    Told {
+    Explanation {
         key: "threads",
         title: "threads",
         heading: "threads",
@@ -241,7 +241,7 @@ const TOLD: [Told; Figure::ALL.len()] = [
         better: Better::Neither,
         how: "Threads of all the server's processes under the load, counted in /proc.",
     },
-    Told {
+    Explanation {
         key: "waiting",
         title: "time waiting",
         heading: "waiting",

@@ -195,7 +195,7 @@ impl<W: World> Session<W> {
     /// Notices that threads have ended which should not have.
     fn ending(&mut self) {
         let panics = terminal::panics();
-        let end = self.state.live().listener.and_then(state::ways::end);
+        let end = self.state.live().listener.and_then(state::by_server::end);
         match (self.world.ended(), end) {
             (None, _) => panics.into_iter().for_each(|text| self.state.notice(text)),
             (Some(Ok(())), Some(end)) if panics.is_empty() => {

@@ -97,7 +97,7 @@ impl Stored {
 
 /// One file and its precompressed neighbours.
 #[derive(Debug)]
-pub(super) struct Entry {
+pub(super) struct CachedFile {
     key: Box<[u8]>,
     /// Below the root.
     name: Vec<u8>,
@@ -123,7 +123,7 @@ impl Slot {
     }
 }
 
-impl Entry {
+impl CachedFile {
     pub(super) fn new(key: Vec<u8>, name: Vec<u8>) -> Self {
         let kind = content_type(&name);
         let negotiable = compressible(kind);
@@ -234,7 +234,7 @@ pub(super) struct Found {
 pub(super) struct Cache {
     /// Clients cannot choose the keys, they are paths of files that exist: a fast hash will do.
     by_path: HashMap<Box<[u8]>, usize, RandomState>,
-    entries: Vec<Option<Entry>>,
+    entries: Vec<Option<CachedFile>>,
     free: Vec<usize>,
     /// The next entry that may have to go.
     hand: usize,
@@ -290,7 +290,7 @@ impl Cache {
         }
         etag.push('"');
         for path in paths {
-            let mut entry = Entry::new(path.canonical(), name.into());
+            let mut entry = CachedFile::new(path.canonical(), name.into());
             entry.negotiable = false;
             let mut file = Stored {
                 stamp: None,
@@ -312,13 +312,13 @@ impl Cache {
     }
 
     /// Adds an entry, and lets others go when there are too many.
-    pub(super) fn insert(&mut self, entry: Entry) -> usize {
+    pub(super) fn insert(&mut self, entry: CachedFile) -> usize {
         let index = self.add(entry);
         self.trim(index);
         index
     }
 
-    fn add(&mut self, entry: Entry) -> usize {
+    fn add(&mut self, entry: CachedFile) -> usize {
         let index = self.free.pop().unwrap_or(self.entries.len());
         self.by_path.insert(entry.key.clone(), index);
         match self.entries.get_mut(index) {
@@ -338,7 +338,7 @@ impl Cache {
 
     /// Lets go, round and round, of what was not looked up since the last time, but never of `keep`.
     fn trim(&mut self, keep: usize) {
-        let mut weight: usize = self.entries.iter().flatten().map(Entry::weight).sum();
+        let mut weight: usize = self.entries.iter().flatten().map(CachedFile::weight).sum();
         while (weight > MOST_BYTES || self.by_path.len() > MOST) && self.by_path.len() > 1 {
             let index = self.hand % self.entries.len();
             self.hand = index + 1;

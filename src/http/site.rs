@@ -14,7 +14,7 @@ use rust_embed::Embed;
 use rustix::io::Errno;
 
 use super::answer::{self, Answer, Boundaries, Note, Recipient};
-use super::cache::{Cache, Entry, Found};
+use super::cache::{Cache, CachedFile, Found};
 use super::coding::acceptable;
 use super::condition::{Outcome, Validators, evaluate, range_counts};
 use super::date::Prelude;
@@ -321,7 +321,7 @@ impl Site {
             Ok(Thing::File(stamp)) => {
                 let open = root.open_looked(looked, &name, watch);
                 let fd = open.map_err(|errno| Miss::Status(files::status(errno)))?;
-                let mut entry = Entry::new(canonical, name);
+                let mut entry = CachedFile::new(canonical, name);
                 return match entry.load(0, &fd, stamp, now, watch) {
                     Ok(()) => Ok((cache.insert(entry), Some(fd))),
                     Err(errno) => {

@@ -4,21 +4,24 @@
 use std::io;
 use std::os::fd::AsFd;
 
-use super::converse::converse;
-use super::hall::{self, AtTable};
-use super::house::{After, House};
+use super::blocking_io::serve_connection;
+use super::handover::{Handover, Outcome};
+use super::shared::{self, ThreadHost};
 use crate::telemetry::{By, Fd, ServerKind};
 
-pub(super) fn run(house: House, started: &mut dyn FnMut(Fd)) -> io::Result<(House, After)> {
-    let once = house.config.once;
-    hall::run(house, ServerKind::Blocking, started, |_, hall| {
-        while let Some(arrival) = hall.accept() {
-            let mut line = AtTable::new(hall, &arrival, By::LOOP);
-            let why = converse(arrival.socket.as_fd(), &hall.config, &mut line);
-            let served = line.requests() > 0;
-            line.close(arrival.socket, why);
+pub(super) fn run(
+    handover: Handover,
+    started: &mut dyn FnMut(Fd),
+) -> io::Result<(Handover, Outcome)> {
+    let once = handover.config.once;
+    shared::run(handover, ServerKind::Blocking, started, |_, shared| {
+        while let Some(accepted) = shared.accept() {
+            let mut host = ThreadHost::new(shared, &accepted, By::LOOP);
+            let why = serve_connection(accepted.socket.as_fd(), &shared.config, &mut host);
+            let served = host.requests() > 0;
+            host.close(accepted.socket, why);
             if once && served {
-                return hall.end(After::End);
+                return shared.end(Outcome::End);
             }
         }
     })

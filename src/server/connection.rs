@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::os::fd::{AsRawFd, OwnedFd};
 
 use super::session::Session;
-use super::table::Seat;
+use super::table::TableEntry;
 use crate::telemetry::{By, ConnId, ConnState, Kind, Mask, Nanos, Publisher, Ret, Row, What, Why};
 
 /// A connection of the table.
@@ -67,12 +67,12 @@ pub(super) fn row(fd: &impl AsRawFd, id: ConnId, peer: SocketAddr, now: Nanos) -
 }
 
 /// Tells that a connection is closed, and its last row.
-pub(super) fn farewell(mut row: Row, why: Why, tell: &mut Publisher) {
+pub(super) fn publish_closed(mut row: Row, why: Why, publisher: &mut Publisher) {
     (row.state, row.within, row.why) = (ConnState::Closed, None, Some(why));
     let Row { bytes_in, bytes_out, requests, .. } = row;
     let what = What::Closed { why, bytes_in, bytes_out, requests };
-    tell.fact(row.fd, Some(row.id), what, &[]);
-    tell.gone(row);
+    publisher.fact(row.fd, Some(row.id), what, &[]);
+    publisher.gone(row);
 }
 
 impl Connection {
@@ -115,7 +115,7 @@ impl Connection {
     }
 }
 
-impl Seat for Connection {
+impl TableEntry for Connection {
     fn row(&self) -> &Row {
         &self.row
     }

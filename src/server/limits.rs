@@ -3,19 +3,19 @@
 //! No timer is set when a state with another limit begins, so requests cost nothing: every
 //! connection is looked at again after the shortest of the limits at the latest, and no state that
 //! begins in between can be over earlier than that. A limit is not counted while the loop stands
-//! or is held up: see `Floor::resumed`.
+//! or is held up: see `LoopState::resumed`.
 
 use std::net::IpAddr;
 
 use super::connection::Connection;
 use super::session::Part;
-use super::table::{Seat, Table};
+use super::table::{Table, TableEntry};
 use super::{Config, nanos};
 use crate::telemetry::{Nanos, Why};
 
 impl Config {
     /// Whether as many connections are open as may be, in all or from this address.
-    pub(super) fn is_full<T: Seat>(&self, table: &Table<T>, peer: IpAddr) -> bool {
+    pub(super) fn is_full<T: TableEntry>(&self, table: &Table<T>, peer: IpAddr) -> bool {
         let most = self.max_per_address;
         table.len() >= self.max_connections || most > 0 && table.len_of(peer) >= most
     }

@@ -11,7 +11,7 @@ use super::{Bound, Config, ret};
 use crate::telemetry::{ConnId, Errno, Fd, Listener, Mask, Publisher, Ret, ServerKind, What};
 
 /// How long it rests when no descriptor is left and none of ours is closed meanwhile.
-pub(super) const REST: Duration = Duration::from_millis(100);
+pub(super) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// As it is published.
 pub(super) fn of(bound: &Bound, config: &Config, server: ServerKind) -> Listener {
@@ -29,10 +29,10 @@ pub(super) fn of(bound: &Bound, config: &Config, server: ServerKind) -> Listener
 }
 
 /// `listen(2)`, told.
-pub(super) fn listen(bound: &Bound, backlog: u32, tell: &mut Publisher) -> io::Result<()> {
+pub(super) fn listen(bound: &Bound, backlog: u32, publisher: &mut Publisher) -> io::Result<()> {
     let result = rustix::net::listen(&bound.socket, i32::try_from(backlog).unwrap_or(i32::MAX));
     let ret = ret(result.map(|()| 0));
-    tell.call(
+    publisher.call(
         bound.socket.as_raw_fd(),
         None,
         What::Listen { addr: bound.addr.into(), backlog, ret },
@@ -53,39 +53,43 @@ pub(super) fn accept(bound: &Bound, flags: SocketFlags) -> Result<(OwnedFd, Sock
 }
 
 /// Tells what came of [`accept`], and numbers the client. `fd` is the listener.
-pub(super) fn told(
+pub(super) fn record_accept(
     result: Result<(OwnedFd, SocketAddr), Errno>,
     fd: Fd,
     last_id: &mut u64,
-    tell: &mut Publisher,
+    publisher: &mut Publisher,
 ) -> Result<(OwnedFd, ConnId, SocketAddr), Errno> {
     match result {
         Ok((socket, peer)) => {
             *last_id += 1;
             let id = ConnId::new(*last_id).expect("counts from 1");
             let ret = Ret::ok(socket.as_raw_fd().unsigned_abs().into());
-            tell.call(fd, Some(id), What::Accept { ret, peer: Some(peer.into()) });
+            publisher.call(fd, Some(id), What::Accept { ret, peer: Some(peer.into()) });
             Ok((socket, id, peer))
         }
         Err(errno) => {
-            tell.call(fd, None, What::Accept { ret: Ret::err(errno), peer: None });
+            publisher.call(fd, None, What::Accept { ret: Ret::err(errno), peer: None });
             Err(errno)
         }
     }
 }
 
 /// Whether an `accept` failed for want of a descriptor, or of memory for one.
-pub(super) fn is_want(errno: Errno) -> bool {
+pub(super) fn out_of_descriptors(errno: Errno) -> bool {
     matches!(errno, Errno::MFILE | Errno::NFILE | Errno::NOBUFS | Errno::NOMEM)
 }
 
 /// The listener rests for want of descriptors, or does so no longer: tells it, if it is new.
-pub(super) fn rest(listener: &mut Listener, errno: Option<Errno>, tell: &mut Publisher) -> bool {
+pub(super) fn pause_accepting(
+    listener: &mut Listener,
+    errno: Option<Errno>,
+    publisher: &mut Publisher,
+) -> bool {
     let new = std::mem::replace(&mut listener.resting, errno) != errno;
     if new {
         let what = errno.map_or(What::Resume, |errno| What::Rest { errno });
-        tell.fact(listener.fd, None, what, &[]);
-        tell.listener = Some(*listener);
+        publisher.fact(listener.fd, None, what, &[]);
+        publisher.listener = Some(*listener);
     }
     new
 }

@@ -15,14 +15,14 @@
 //!
 //! | file | what lives there |
 //! |---|---|
-//! | `house` | one server after another: what they leave to each other |
-//! | `floor` | what `reactor` and `coroutines` share: the gate, the table, the interest list, closing |
-//! | `hall` | what the threads of the other three share, behind one lock |
-//! | `converse` | one connection from its first byte to its last, with calls that sleep: those three again |
+//! | `handover` | one server after another: what they leave to each other |
+//! | `loop_state` | what `reactor` and `coroutines` share: the gate, the table, the interest list, closing |
+//! | `shared` | what the threads of the other three share, behind one lock |
+//! | `blocking_io` | one connection from its first byte to its last, with calls that sleep: those three again |
 //! | `listener` | the listening socket |
 //! | `table`, `connection` | the fd → socket table and what is in it |
 //! | `session` | what is said on one connection, without its socket |
-//! | `desk` | where requests become answers |
+//! | `responder` | where requests become answers |
 //! | `routes` | what is answered beside the files: `/slow`, `/-/metrics` |
 //! | `echo` | the other protocol |
 //! | `pool` | threads for handlers, so that the loop can go on |
@@ -33,26 +33,26 @@
 //! | `mistake` | what is done wrong on purpose |
 
 mod blocking;
+mod blocking_io;
 mod config;
 mod connection;
-mod converse;
 mod coroutines;
-mod desk;
 mod echo;
-mod floor;
-mod hall;
-mod house;
+mod handover;
 mod limits;
 mod listener;
+mod loop_state;
 mod mistake;
 mod operator;
 mod pace;
 mod pool;
 mod processes;
 mod reactor;
+mod responder;
 mod routes;
 mod selector;
 mod session;
+mod shared;
 mod table;
 mod threads;
 mod timers;
@@ -71,7 +71,7 @@ use crate::http;
 use crate::telemetry::{Commands, Counters, Errno, Fd, Nanos, Publisher, Ret};
 pub use config::Config;
 pub use echo::Protocol;
-use house::{Ended, House};
+use handover::{Ended, Handover};
 pub use mistake::Mistake;
 pub use processes::{Program, receive_root, work};
 pub use routes::Routes;
@@ -239,18 +239,18 @@ pub fn start(
         reactor::prepare()?;
     }
     let waker = commands.as_fd().as_raw_fd();
-    let (tell, told) = crossbeam_channel::bounded(1);
+    let (started_tx, started_rx) = crossbeam_channel::bounded(1);
     let thread = std::thread::Builder::new().name("server".into()).spawn(move || {
         let thread_id = rustix::thread::gettid().as_raw_nonzero().get();
         // Signals are for the others: a handler's own calls have no place between the loop's, nor
         // has the EINTR that it leaves behind.
         SigSet::all().thread_block()?;
-        let house = House::new(bound, config, site, publisher, commands)?;
-        let addr = house.bound.addr;
+        let handover = Handover::new(bound, config, site, publisher, commands)?;
+        let addr = handover.bound.addr;
         // Only the first matters; later there is no room, and nobody who reads.
-        house.run(|epfd| drop(tell.try_send(Started { addr, epfd, thread_id })))
+        handover.run(|epfd| drop(started_tx.try_send(Started { addr, epfd, thread_id })))
     })?;
-    match told.recv() {
+    match started_rx.recv() {
         Ok(Started { addr, epfd, thread_id }) => {
             Ok(Handle { addr, epfd, waker, thread_id, thread })
         }

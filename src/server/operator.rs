@@ -1,19 +1,19 @@
 //! What the operator's commands mean, for all servers alike. How each is done is the server's own:
-//! see `floor` and `hall`.
+//! see `loop_state` and `shared`.
 
 use std::time::Duration;
 
-use super::house::After;
+use super::handover::Outcome;
 use super::nanos;
 use super::pace::Pace;
-use super::table::{Seat, Table};
+use super::table::{Table, TableEntry};
 use crate::telemetry::{Command, ConnId, Fd, Mode, Publisher, What};
 
 /// Who carries commands out.
 pub(super) trait Operated {
-    type Seat: Seat;
+    type TableEntry: TableEntry;
 
-    fn parts(&mut self) -> (&mut Table<Self::Seat>, &mut Pace, &mut Publisher);
+    fn parts(&mut self) -> (&mut Table<Self::TableEntry>, &mut Pace, &mut Publisher);
 
     /// Closes a connection with a FIN.
     fn drop_client(&mut self, fd: Fd, id: ConnId);
@@ -29,7 +29,7 @@ pub(super) trait Operated {
     fn paced(&mut self) {}
 
     /// Ends the server.
-    fn end(&mut self, after: After);
+    fn end(&mut self, after: Outcome);
 
     fn carry_out(&mut self, command: Command) {
         match command {
@@ -56,8 +56,8 @@ pub(super) trait Operated {
             }
             // What was kept back is published next, by whoever carries this out.
             Command::Publish => {}
-            Command::Switch(to) => self.end(After::Switch(to)),
-            Command::Shutdown => self.end(After::End),
+            Command::Switch(to) => self.end(Outcome::Switch(to)),
+            Command::Shutdown => self.end(Outcome::End),
             #[cfg(debug_assertions)]
             Command::Panic => panic!("a test asked for it"),
         }
@@ -65,25 +65,25 @@ pub(super) trait Operated {
 
     /// The fd of a connection, or tells that it is gone.
     fn find(&mut self, id: ConnId) -> Option<Fd> {
-        let (table, _, tell) = self.parts();
+        let (table, _, publisher) = self.parts();
         let fd = table.find(id);
         if fd.is_none() {
-            tell.fact(-1, Some(id), What::Missed, &[]);
+            publisher.fact(-1, Some(id), What::Missed, &[]);
         }
         fd
     }
 
     fn drop_idle(&mut self, longer: Duration) {
-        let (table, _, tell) = self.parts();
-        for (fd, id) in table.idle(tell.now(), nanos(longer)) {
+        let (table, _, publisher) = self.parts();
+        for (fd, id) in table.idle(publisher.now(), nanos(longer)) {
             self.drop_client(fd, id);
         }
     }
 
     fn set_pace(&mut self, mode: Mode) {
-        let (_, pace, tell) = self.parts();
+        let (_, pace, publisher) = self.parts();
         pace.set(mode);
-        tell.fact(-1, None, What::Pace { mode: pace.mode() }, &[]);
+        publisher.fact(-1, None, What::Pace { mode: pace.mode() }, &[]);
         self.paced();
     }
 }

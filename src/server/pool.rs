@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, unbounded};
 use nix::sys::signal::SigSet;
 
-use super::floor::Floor;
+use super::loop_state::LoopState;
 use super::nanos;
 use super::selector::Watcher;
 use super::session::Handler;
@@ -99,28 +99,28 @@ fn work(jobs: &Receiver<Job>, notes: &Sender<Note>, waker: &Waker) {
         if wanted.try_recv() == Err(TryRecvError::Disconnected) {
             continue;
         }
-        let tell = |what| {
-            // Without the loop there is nobody to tell.
+        let publisher = |what| {
+            // Without the loop there is no publisher.
             let _ = notes.send(Note { fd, id, tid, what });
             waker.wake();
         };
-        tell(What::Handler { route });
+        publisher(What::Handler { route });
         let begin = Instant::now();
         // Nothing is ever sent: it is over in time, or when nobody waits for it any more.
         let _ = wanted.recv_timeout(time);
-        tell(What::Handled { took: nanos(begin.elapsed()) });
+        publisher(What::Handled { took: nanos(begin.elapsed()) });
     }
 }
 
-impl<W: Watcher> Floor<W> {
+impl<W: Watcher> LoopState<W> {
     /// Tells what the pool has done, and goes on with the connections whose handlers have ended.
     pub(super) fn collect(&mut self) {
         let Some(pool) = &self.pool else { return };
         let notes: Vec<Note> = pool.notes.try_iter().collect();
         for Note { fd, id, tid, what } in notes {
-            self.tell.by = By::thread(tid);
-            self.tell.fact(fd, Some(id), what, &[]);
-            self.tell.by = By::LOOP;
+            self.publisher.by = By::thread(tid);
+            self.publisher.fact(fd, Some(id), what, &[]);
+            self.publisher.by = By::LOOP;
             if what.kind() != Kind::Handled {
                 continue;
             }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::floor::Floor;
+use super::loop_state::LoopState;
 use super::selector::Watcher;
 use super::session::Handler;
 use crate::http::Request;
@@ -74,12 +74,12 @@ pub(super) fn is_too_much(before: Duration, time: Duration) -> bool {
     before.saturating_add(time) > SLOWEST
 }
 
-impl<W: Watcher> Floor<W> {
+impl<W: Watcher> LoopState<W> {
     /// Whether a handler may run now. There is one in a turn, so that between two of them the
     /// operator is heard and the others are served; the next have to wait in a queue.
     pub(super) fn may_block(&mut self, fd: Fd, id: ConnId) -> bool {
         // What came while the last one ran comes first, and may have closed this connection.
-        self.obey_late();
+        self.run_late_commands();
         if self.table.get(fd, id).is_none() {
             return false;
         }
@@ -92,7 +92,7 @@ impl<W: Watcher> Floor<W> {
 
     /// The connection whose handler may run next, if this turn has had none yet.
     pub(super) fn next_due(&mut self) -> Option<(Fd, ConnId)> {
-        self.obey_late();
+        self.run_late_commands();
         while !self.handled
             && self.ending.is_none()
             && let Some((fd, id)) = self.due.pop_front()
@@ -116,9 +116,9 @@ impl<W: Watcher> Floor<W> {
         id: ConnId,
     ) -> Duration {
         self.handled = true;
-        let since = self.tell.read_clock();
+        let since = self.publisher.read_clock();
         let until = Instant::now() + time;
-        self.tell.fact(fd, Some(id), What::Handler { route }, &[]);
+        self.publisher.fact(fd, Some(id), What::Handler { route }, &[]);
         self.publish(Stance::Handling(route));
         loop {
             if self.late.len() >= QUEUED {
@@ -137,9 +137,9 @@ impl<W: Watcher> Floor<W> {
                 Err(_) => break,
             }
         }
-        self.resumed = self.tell.read_clock();
+        self.resumed = self.publisher.read_clock();
         let took = self.resumed - since;
-        self.tell.fact(fd, Some(id), What::Handled { took }, &[]);
+        self.publisher.fact(fd, Some(id), What::Handled { took }, &[]);
         Duration::from_nanos(took)
     }
 }

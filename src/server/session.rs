@@ -14,7 +14,7 @@ use crate::telemetry::{Kind, Nanos, Ret, What, Why};
 /// Bytes of a payload offered to the kernel at once.
 pub(super) const OFFER: u64 = 512 * 1024;
 
-/// One connection's conversation.
+/// What is received and sent on one connection.
 #[derive(Default)]
 pub(super) struct Session {
     /// Received, but not a whole request yet, or waiting behind an answer that is being sent.
@@ -152,7 +152,7 @@ pub(super) fn offer(socket: impl AsFd, payload: &mut Payload, most: u64) -> (Wha
 
 /// Takes the whole piece that was offered as taken (`--mistake ignore-partial-write`); returns
 /// what is left.
-pub(super) fn believe(what: What, payload: &mut Payload) -> u64 {
+pub(super) fn pretend_all_sent(what: What, payload: &mut Payload) -> u64 {
     let (What::Send { ret, len } | What::Sendfile { ret, len, .. }) = what else { return 0 };
     let lost = len - ret.get().unwrap_or(0);
     match payload {

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use crate::telemetry::{ConnId, ConnState, Fd, Nanos, Ret, Row, Rows, What};
 
 /// What a server keeps of a connection: the row that is published, and its own things.
-pub(super) trait Seat {
+pub(super) trait TableEntry {
     fn row(&self) -> &Row;
     fn row_mut(&mut self) -> &mut Row;
 }
@@ -26,7 +26,7 @@ pub(super) struct Table<T> {
     per_address: Option<HashMap<IpAddr, usize>>,
 }
 
-impl<T: Seat> Table<T> {
+impl<T: TableEntry> Table<T> {
     /// An empty table, which counts by address only where somebody asks for it.
     pub(super) fn new(count_addresses: bool) -> Self {
         let per_address = count_addresses.then(HashMap::new);
@@ -153,7 +153,7 @@ impl<T: Seat> Table<T> {
     }
 }
 
-impl<T: Seat> Rows for Table<T> {
+impl<T: TableEntry> Rows for Table<T> {
     fn take_changed(&mut self, into: &mut Vec<Row>) {
         for fd in self.changed.drain(..) {
             let index = usize::try_from(fd).unwrap_or(0);

@@ -5,47 +5,50 @@ use std::io;
 use std::os::fd::AsFd;
 use std::thread::Builder;
 
-use super::converse::{converse, refuse};
-use super::desk::Witness;
-use super::hall::{self, Alarm, Arrival, AtTable, Hall, this_thread};
-use super::house::{After, House};
+use super::blocking_io::{refuse, serve_connection};
+use super::handover::{Handover, Outcome};
+use super::responder::Host;
+use super::shared::{self, AcceptedSocket, EndOnPanic, Shared, ThreadHost, this_thread};
 use crate::telemetry::{Fd, ServerKind, What, Why};
 
-pub(super) fn run(house: House, started: &mut dyn FnMut(Fd)) -> io::Result<(House, After)> {
-    hall::run(house, ServerKind::Threads, started, |scope, hall| {
-        while let Some(arrival) = hall.accept() {
-            let (fd, id) = (arrival.fd, arrival.id);
-            if arrival.crowded {
-                hall.turn_away(arrival);
+pub(super) fn run(
+    handover: Handover,
+    started: &mut dyn FnMut(Fd),
+) -> io::Result<(Handover, Outcome)> {
+    shared::run(handover, ServerKind::Threads, started, |scope, shared| {
+        while let Some(accepted) = shared.accept() {
+            let (fd, id) = (accepted.fd, accepted.id);
+            if accepted.crowded {
+                shared.turn_away(accepted);
                 continue;
             }
             let thread = Builder::new()
                 .name(format!("conn {id}"))
-                .stack_size(hall.config.stack_size)
-                .spawn_scoped(scope, move || serve(hall, arrival));
+                .stack_size(shared.config.stack_size)
+                .spawn_scoped(scope, move || serve(shared, accepted));
             // There may be no more threads (RLIMIT_NPROC, kernel.threads-max, memory).
             if thread.is_err()
-                && let Some(arrival) = hall.find(fd, id)
+                && let Some(accepted) = shared.find(fd, id)
             {
-                hall.turn_away(arrival);
+                shared.turn_away(accepted);
             }
         }
     })
 }
 
 /// What a thread does.
-fn serve(hall: &Hall, arrival: Arrival) {
-    let _alarm = Alarm(hall);
+fn serve(shared: &Shared, accepted: AcceptedSocket) {
+    let _alarm = EndOnPanic(shared);
     let by = this_thread();
-    hall.assign(&arrival, by, None);
-    let mut line = AtTable::new(hall, &arrival, by);
-    line.fact(What::Started { stack: hall.config.stack_size as u64 }, &[]);
-    let socket = arrival.socket.as_fd();
-    let why = if arrival.full {
-        refuse(socket, &hall.config, &mut line, 503, Why::OverLimit)
+    shared.assign(&accepted, by, None);
+    let mut host = ThreadHost::new(shared, &accepted, by);
+    host.fact(What::Started { stack: shared.config.stack_size as u64 }, &[]);
+    let socket = accepted.socket.as_fd();
+    let why = if accepted.full {
+        refuse(socket, &shared.config, &mut host, 503, Why::OverLimit)
     } else {
-        converse(socket, &hall.config, &mut line)
+        serve_connection(socket, &shared.config, &mut host)
     };
-    line.close(arrival.socket, why);
-    hall.ended(by, arrival.fd, arrival.id);
+    host.close(accepted.socket, why);
+    shared.ended(by, accepted.fd, accepted.id);
 }

@@ -8,8 +8,8 @@ use super::fit::wrap;
 use super::{block, cut, dim, left, plain, title};
 use crate::dashboard::format;
 use crate::dashboard::layout::Panel;
-use crate::dashboard::state::table::Entry;
-use crate::dashboard::state::{Scene, State, card, told};
+use crate::dashboard::state::table::TableRow;
+use crate::dashboard::state::{Scene, State, card, describe};
 use crate::dashboard::theme::{Role, Theme};
 
 /// How many of its events are listed.
@@ -47,7 +47,7 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
     }
 }
 
-fn lines(entry: &Entry, scene: &Scene, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+fn lines(entry: &TableRow, scene: &Scene, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let row = &entry.row;
     let heading = |text: &str| Line::styled(format!(" {text}"), theme.style(Role::Title));
     let pair = |name: &str, value: String| {
@@ -134,7 +134,7 @@ fn lines(entry: &Entry, scene: &Scene, width: usize, theme: &Theme) -> Vec<Line<
     lines.extend(request(entry, scene, theme));
     lines.push(heading("its events, newest first"));
     for event in scene.stream.of(row.id).take(EVENTS) {
-        let time = told::relative(event.event.time);
+        let time = describe::relative(event.event.time);
         let mut spans = vec![dim(format!("{time:>10} "), theme)];
         spans.extend(super::stream::told(event, width >= 90, theme));
         lines.push(Line::from(spans));
@@ -142,7 +142,7 @@ fn lines(entry: &Entry, scene: &Scene, width: usize, theme: &Theme) -> Vec<Line<
     lines
 }
 
-fn request(entry: &Entry, scene: &Scene, theme: &Theme) -> Vec<Line<'static>> {
+fn request(entry: &TableRow, scene: &Scene, theme: &Theme) -> Vec<Line<'static>> {
     let Some(head) = &entry.head else {
         let text = match entry.row.requests {
             0 => " no request yet",

@@ -36,12 +36,12 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
-use self::halves::{Room, Way};
+use self::halves::{Space, Way};
 use super::fit::{Token, cut, first_fit, fold};
 use crate::dashboard::format;
 use crate::dashboard::layout::Panel;
+use crate::dashboard::state::by_server::{self, Drawing};
 use crate::dashboard::state::engine::Engine;
-use crate::dashboard::state::ways::{self, Drawing};
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::{EventRef, Kind, Mode, Next, Ret, Stance, What};
 
@@ -63,8 +63,8 @@ pub fn draw(frame: &mut Frame, area: Rect, engine: &Engine, theme: &Theme, focus
         return;
     }
     let pen = Pen { engine, theme };
-    let drawing = engine.server().map_or(Drawing::Lists, ways::drawing);
-    let way: &dyn Fn(Room) -> Way = match drawing {
+    let drawing = engine.server().map_or(Drawing::Lists, by_server::drawing);
+    let way: &dyn Fn(Space) -> Way = match drawing {
         Drawing::Lists if inner.height < FULL => {
             let lines = pen.compact_lists(inner.width.into(), inner.height.into());
             return frame.render_widget(Paragraph::new(lines), inner);
@@ -198,7 +198,7 @@ impl Pen<'_> {
 
     /// The name of the call in which the loop waits.
     fn wait_call(&self) -> &'static str {
-        self.engine.server().map_or(Kind::EpollWait, ways::waits_in).name()
+        self.engine.server().map_or(Kind::EpollWait, by_server::waits_in).name()
     }
 
     /// `═══ epoll_wait() = 2, waited 1.2 s ═══`

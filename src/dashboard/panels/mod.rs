@@ -30,7 +30,7 @@ use ratatui::widgets::{Block, Borders, Clear};
 pub(super) use self::fit::wrap;
 use self::header::{Badge, HeaderView};
 use super::layout::{LEAST, Panel};
-use super::state::{Overlay, State, ways};
+use super::state::{Overlay, State, by_server};
 use super::theme::{Role, Theme};
 use crate::telemetry::Standing;
 
@@ -96,7 +96,7 @@ fn header(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
         asks: live.listener.map(|listener| listener.server.asks()),
         costs: &figures,
         url: state.url(),
-        server: live.listener.map_or("", |listener| ways::title(listener.server)),
+        server: live.listener.map_or("", |listener| by_server::title(listener.server)),
         rates: &scene.rates,
         badge: Badge::new(Standing { mode: state.mode(), ..live.standing }, stood),
         frozen: state.frozen_for(),

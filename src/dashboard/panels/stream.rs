@@ -8,8 +8,8 @@ use super::{block, cut, dim, title};
 use crate::dashboard::format;
 use crate::dashboard::layout::Panel;
 use crate::dashboard::state::State;
-use crate::dashboard::state::stream::Entry;
-use crate::dashboard::state::told::{self, Told};
+use crate::dashboard::state::describe::{self, Description};
+use crate::dashboard::state::stream::StreamEntry;
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::{Errno, Kind, Lost, OwnedEvent};
 
@@ -51,12 +51,12 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
     let width = usize::from(inner.width);
     for (entry, y) in stream.lines(height).zip(inner.top()..inner.bottom()) {
         let line = match entry {
-            Entry::Event(event) => event_line(event, state, width, theme),
-            Entry::Lint(text) => {
+            StreamEntry::Event(event) => event_line(event, state, width, theme),
+            StreamEntry::Lint(text) => {
                 cut(Line::styled(format!("  ! {text}"), theme.style(Role::Bad)), width, theme)
             }
-            Entry::Lost(count) => hole(*count, "lost: the stream was full", theme),
-            Entry::Skipped(count) => hole(*count, "not shown: too many at once", theme),
+            StreamEntry::Lost(count) => hole(*count, "lost: the stream was full", theme),
+            StreamEntry::Skipped(count) => hole(*count, "not shown: too many at once", theme),
         };
         frame.render_widget(line, Rect { y, height: 1, ..inner });
     }
@@ -99,8 +99,8 @@ fn hole(count: u64, why: &str, theme: &Theme) -> Line<'static> {
 
 fn event_line(event: &OwnedEvent, state: &State, width: usize, theme: &Theme) -> Line<'static> {
     let time = match state.wall_time() {
-        Some(zero) => told::wall(zero, event.event.time),
-        None => told::relative(event.event.time),
+        Some(zero) => describe::wall(zero, event.event.time),
+        None => describe::relative(event.event.time),
     };
     let time_width = if state.wall_time().is_some() { 12 } else { 10 };
     let mut spans = vec![dim(format!("{time:>time_width$} "), theme)];
@@ -138,8 +138,8 @@ fn wait_line(mut line: Line<'static>, width: usize, theme: &Theme) -> Line<'stat
 /// An event without its time: glyph, name, on what, result, note.
 #[must_use]
 pub fn told(event: &OwnedEvent, wide: bool, theme: &Theme) -> Vec<Span<'static>> {
-    let Told { kind, subject, result, note, error } = told::describe(event.as_ref());
-    let (utf8, ascii) = told::glyph(kind);
+    let Description { kind, subject, result, note, error } = describe::describe(event.as_ref());
+    let (utf8, ascii) = describe::glyph(kind);
     let glyph = if error { "!" } else { theme.glyph(utf8, ascii) };
     let style = if error { theme.style(Role::Bad) } else { theme.kind(kind) };
     let again = event.event.what.ret().is_some_and(|ret| ret.is_err(Errno::AGAIN));

@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 use super::{block, dim, left, right, title};
 use crate::dashboard::format;
 use crate::dashboard::layout::Panel;
-use crate::dashboard::state::table::{Column, Entry, Table};
+use crate::dashboard::state::table::{Column, Table, TableRow};
 use crate::dashboard::state::{Scene, State};
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::{Asks, ConnState, Fd, Mask, Nanos, Stdin};
@@ -56,7 +56,7 @@ pub fn columns(table: &Table, width: u16) -> Vec<(Column, u16)> {
         }
     }
     there.sort_by_key(|(column, _)| *column as usize);
-    // Room that is left goes to what is told in words.
+    // Space that is left goes to what is told in words.
     if let Some((_, last)) = there.iter_mut().find(|(column, _)| *column == Column::Last) {
         let more = room.min(8);
         *last += more;
@@ -271,7 +271,7 @@ fn name(fd: Fd, name: &str, columns: &[(Column, u16)], theme: &Theme) -> String 
 }
 
 fn row(
-    entry: &Entry,
+    entry: &TableRow,
     asks: Option<Asks>,
     columns: &[(Column, u16)],
     width: u16,
@@ -316,7 +316,7 @@ fn row(
 }
 
 fn cell(
-    entry: &Entry,
+    entry: &TableRow,
     column: Column,
     width: usize,
     now: Nanos,
@@ -359,7 +359,7 @@ fn queue(bytes: Option<u32>, theme: &Theme) -> (String, Style) {
 
 /// A connection's state: glyph, word, style.
 #[must_use]
-pub fn state(entry: &Entry, theme: &Theme) -> (String, Style) {
+pub fn state(entry: &TableRow, theme: &Theme) -> (String, Style) {
     let row = &entry.row;
     if row.stopped && row.state != ConnState::Closed {
         return (format!("{} stopped", theme.glyph("■", "#")), theme.style(Role::Warn));

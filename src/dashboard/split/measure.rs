@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::compare::Unit;
 use crate::dashboard::state::rates::{Metric, Tally};
-use crate::dashboard::state::{State, ways};
+use crate::dashboard::state::{State, by_server};
 
 /// How often the processor time is read while the load goes on; and one that took long is not
 /// repeated before this many times as long.
@@ -96,7 +96,10 @@ impl Measure {
             cpu_before: cpu,
             cpu: None,
             cpu_due: now + READ_EVERY,
-            asks: state.live().listener.is_some_and(|listener| ways::has_turns(listener.server)),
+            asks: state
+                .live()
+                .listener
+                .is_some_and(|listener| by_server::has_turns(listener.server)),
         }
     }
 

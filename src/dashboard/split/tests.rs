@@ -20,7 +20,7 @@ use crate::telemetry::{Batch, Command, Gone, Kind, Ret, ServerKind, Stance, Step
 
 /// What a half is told, and what it was told to do.
 #[derive(Default)]
-struct Told {
+struct ScriptedRun {
     batches: Vec<Batch>,
     commands: Vec<Command>,
     phase: Phase,
@@ -32,7 +32,7 @@ struct Told {
 }
 
 #[derive(Clone, Default)]
-struct Fake(Rc<RefCell<Told>>);
+struct Fake(Rc<RefCell<ScriptedRun>>);
 
 impl World for Fake {
     fn drain(&mut self, each: &mut dyn FnMut(&Batch)) -> bool {
@@ -151,14 +151,14 @@ impl Recorded {
 }
 
 /// Both halves, and the hands on what they are told.
-struct Room {
+struct FakeServer {
     split: Split<Fake>,
-    told: [Rc<RefCell<Told>>; 2],
+    told: [Rc<RefCell<ScriptedRun>>; 2],
     recorded: [Recorded; 2],
     start: Instant,
 }
 
-impl Room {
+impl FakeServer {
     fn new() -> Self {
         let start = Instant::now();
         let kinds = [ServerKind::Poll, ServerKind::Epoll];
@@ -255,7 +255,7 @@ impl Room {
 
 #[test]
 fn three_sizes() {
-    let room = Room::loaded();
+    let room = FakeServer::loaded();
     for (width, height) in [(80, 24), (120, 36), (200, 50)] {
         assert_snapshot!(format!("{width}x{height}"), room.screen(width, height, false));
     }
@@ -263,7 +263,7 @@ fn three_sizes() {
 
 #[test]
 fn ascii_and_the_help() {
-    let mut room = Room::loaded();
+    let mut room = FakeServer::loaded();
     room.gather(2530);
     let plain = room.screen(80, 24, true);
     room.press("?");
@@ -276,7 +276,7 @@ fn ascii_and_the_help() {
 
 #[test]
 fn where_it_is_narrow_all_ratios_and_the_way_out_are_there() {
-    let mut room = Room::loaded();
+    let mut room = FakeServer::loaded();
     room.gather(2530);
     room.press("-");
     assert_snapshot!(room.screen(60, 24, false) + &room.screen(59, 24, false));
@@ -284,7 +284,7 @@ fn where_it_is_narrow_all_ratios_and_the_way_out_are_there() {
 
 #[test]
 fn any_size_is_drawn() {
-    let room = Room::loaded();
+    let room = FakeServer::loaded();
     for width in (1..130).step_by(3) {
         for height in 1..60 {
             room.screen(width, height, width % 2 == 0);
@@ -294,7 +294,7 @@ fn any_size_is_drawn() {
 
 #[test]
 fn the_loads_begin_together_when_all_is_told() {
-    let mut room = Room::new();
+    let mut room = FakeServer::new();
     room.tell(100);
     room.told[0].borrow_mut().phase = Phase::Ready(ALL);
     room.gather(120);
@@ -314,8 +314,9 @@ fn the_loads_begin_together_when_all_is_told() {
 
 #[test]
 fn figures_are_those_of_the_load_and_stay() {
-    let mut room = Room::loaded();
-    let values = |room: &Room| room.split.halves.each_ref().map(|h| h.measure.unwrap().values());
+    let mut room = FakeServer::loaded();
+    let values =
+        |room: &FakeServer| room.split.halves.each_ref().map(|h| h.measure.unwrap().values());
     let [poll, epoll] = values(&room);
     let near = |value: Option<f64>, wanted: f64| (value.unwrap() - wanted).abs() < wanted / 1e3;
     // A sweep of 31 fds for each request.
@@ -342,7 +343,7 @@ fn figures_are_those_of_the_load_and_stay() {
 
 #[test]
 fn keys_go_to_both_and_keep_them_together() {
-    let mut room = Room::loaded();
+    let mut room = FakeServer::loaded();
     assert!(room.press("sS+").is_empty());
     assert_eq!(room.commands(), [vec![], vec![]], "they run");
     room.press("p");
@@ -369,7 +370,7 @@ fn keys_go_to_both_and_keep_them_together() {
 
 #[test]
 fn what_cannot_be_loaded_says_why_and_the_other_goes_on() {
-    let mut room = Room::new();
+    let mut room = FakeServer::new();
     room.told[0].borrow_mut().phase = Phase::Failed("8 idle connections refused".into());
     room.told[1].borrow_mut().phase = Phase::Ready(ALL);
     room.told[1].borrow_mut().notes = vec!["Only 1 of 4 got an answer.".into()];
@@ -383,7 +384,7 @@ fn what_cannot_be_loaded_says_why_and_the_other_goes_on() {
 
 #[test]
 fn a_server_that_dies_has_its_half_and_is_a_failure_at_the_end() {
-    let mut room = Room::loaded();
+    let mut room = FakeServer::loaded();
     room.told[1].borrow_mut().ended = Some(Err("The server thread panicked.".into()));
     room.gather(2600);
     let screen = room.screen(120, 36, false);
@@ -399,7 +400,7 @@ fn a_server_that_dies_has_its_half_and_is_a_failure_at_the_end() {
 
 #[test]
 fn a_stop_during_the_load_is_told() {
-    let mut room = Room::new();
+    let mut room = FakeServer::new();
     room.phase(&Phase::Ready(ALL));
     room.tell(500);
     room.press("p");

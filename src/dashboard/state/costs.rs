@@ -171,7 +171,7 @@ impl Costs {
         };
         let copied = per(Metric::Copied, Metric::Wakeups).map(format::rate);
         // What a runtime asks is out of sight, and calls that sleep ask nobody.
-        let asks = self.server.is_some_and(super::ways::has_turns);
+        let asks = self.server.is_some_and(super::by_server::has_turns);
         let (examined, copied) = if asks { (examined, copied) } else { (None, None) };
         let duration = if ascii { format::ascii_duration } else { format::duration };
         vec![

@@ -1,6 +1,6 @@
 //! When each key does something: the column `enabled` of the one list of keys.
 
-use super::{Overlay, State, ways};
+use super::{Overlay, State, by_server};
 use crate::dashboard::keys::Id;
 use crate::dashboard::layout::Panel;
 use crate::telemetry::Mode;
@@ -40,7 +40,7 @@ impl State {
 
     /// Why the server that runs now cannot do what a key asks for.
     pub fn refusal(&self, id: Id) -> Option<&'static str> {
-        ways::refusal(self.live.listener?.server, id)
+        by_server::refusal(self.live.listener?.server, id)
     }
 
     pub fn can_stop_reading(&self) -> bool {

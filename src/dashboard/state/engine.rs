@@ -15,7 +15,7 @@ pub use self::parts::{Entry, Group, Known, Measured, Queue, Served, Wake};
 pub use self::round::{Ask, Round};
 use foldhash::fast::RandomState;
 
-use super::ways;
+use super::by_server;
 use crate::inspect::Snapshot;
 use crate::telemetry::{
     Batch, ConnId, EventRef, Fd, Kind, Listener, Nanos, Next, OwnedEvent, Ready, Row, Stance,

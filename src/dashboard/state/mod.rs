@@ -4,20 +4,20 @@
 //! [`Scene`] is what is known of the server; a frozen picture is a copy of it. [`State`] adds what
 //! belongs to the operator: focus, questions, notices.
 
+pub mod by_server;
 pub mod card;
 pub mod charts;
 pub mod costs;
+pub mod describe;
 pub mod engine;
 pub mod filter;
-pub mod flood;
 pub mod lints;
 pub mod prompt;
+pub mod rate_limit;
 pub mod rates;
 pub mod seats;
 pub mod stream;
 pub mod table;
-pub mod told;
-pub mod ways;
 
 mod enabled;
 mod operate;

@@ -6,7 +6,7 @@ use ratatui::layout::{Position, Rect};
 use super::filter::Filter;
 use super::prompt::{self, Answer, Choice, Confirm, Input};
 use super::table::Column;
-use super::{Action, Overlay, PACES, State, ways};
+use super::{Action, Overlay, PACES, State, by_server};
 use crate::clients::ClientKind;
 use crate::dashboard::format;
 use crate::dashboard::keys::{self, Id};
@@ -298,7 +298,7 @@ impl State {
 
     fn switch_to(&mut self, server: ServerKind) -> Vec<Action> {
         if self.live.listener.is_some_and(|listener| listener.server == server) {
-            self.notice(format!("{} is the server already", ways::title(server)));
+            self.notice(format!("{} is the server already", by_server::title(server)));
             return Vec::new();
         }
         let command = Command::Switch(server);

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::charts::Charts;
 use super::costs::Costs;
 use super::engine::Engine;
-use super::flood::Flood;
 use super::lints::{Lint, Lints};
+use super::rate_limit::RateLimit;
 use super::rates::Rates;
 use super::seats::Seats;
 use super::stream::Stream;
@@ -47,7 +47,7 @@ pub struct Scene {
     pub kernel: Option<Arc<Snapshot>>,
     /// The server's time.
     pub now: Nanos,
-    flood: Flood,
+    flood: RateLimit,
     /// The lints that the stream has told.
     told: Vec<(Option<ConnId>, Fd, Nanos)>,
 }

@@ -4,8 +4,8 @@
 use std::collections::VecDeque;
 use std::fmt::Write as _;
 
+use super::describe::{describe, is_error};
 use super::filter::{Filter, Flag, Number, Subject, Word};
-use super::told::{describe, is_error};
 use crate::telemetry::{Batch, ConnId, EventRef, Kind, OwnedEvent, What};
 
 /// How many events are kept.
@@ -15,7 +15,7 @@ pub const HISTORY_BYTES: usize = 8 << 20;
 
 /// A line of the stream.
 #[derive(Clone, Debug)]
-pub enum Entry {
+pub enum StreamEntry {
     /// Something that happened.
     Event(OwnedEvent),
     /// Events that the wire had no room for; their number.
@@ -26,7 +26,7 @@ pub enum Entry {
     Lint(String),
 }
 
-impl Entry {
+impl StreamEntry {
     /// Bytes of memory beside the entry itself.
     fn payload(&self) -> usize {
         match self {
@@ -40,7 +40,7 @@ impl Entry {
 /// The stream.
 #[derive(Clone, Debug, Default)]
 pub struct Stream {
-    entries: VecDeque<Entry>,
+    entries: VecDeque<StreamEntry>,
     /// What `entries` hold beside themselves.
     bytes: usize,
     /// The number of `entries[0]`, counted from the start of the program.
@@ -65,13 +65,13 @@ impl Stream {
             let seq = event.event.seq;
             let missing = seq.saturating_sub(self.last_seq + 1);
             if missing > 0 {
-                self.push(Entry::Lost(missing));
+                self.push(StreamEntry::Lost(missing));
             }
             self.last_seq = seq;
             if i >= skip {
-                self.push(Entry::Event(event.to_owned()));
+                self.push(StreamEntry::Event(event.to_owned()));
             } else if i + 1 == skip {
-                self.push(Entry::Skipped(skip as u64));
+                self.push(StreamEntry::Skipped(skip as u64));
             }
         }
     }
@@ -83,21 +83,21 @@ impl Stream {
         let Some(first) = events.next() else { return };
         let missing = first.event.seq.saturating_sub(self.last_seq + 1);
         if missing > 0 {
-            self.push(Entry::Lost(missing));
+            self.push(StreamEntry::Lost(missing));
         }
         self.last_seq = events.next_back().unwrap_or(first).event.seq;
         match self.entries.back_mut() {
-            Some(Entry::Skipped(skipped)) => *skipped += count,
-            _ => self.push(Entry::Skipped(count)),
+            Some(StreamEntry::Skipped(skipped)) => *skipped += count,
+            _ => self.push(StreamEntry::Skipped(count)),
         }
     }
 
     /// Tells what looks like a mistake where it was seen.
     pub fn lint(&mut self, text: String) {
-        self.push(Entry::Lint(text));
+        self.push(StreamEntry::Lint(text));
     }
 
-    fn push(&mut self, entry: Entry) {
+    fn push(&mut self, entry: StreamEntry) {
         self.bytes += entry.payload();
         while (self.entries.len() >= HISTORY || self.bytes > HISTORY_BYTES)
             && let Some(oldest) = self.entries.pop_front()
@@ -117,11 +117,11 @@ impl Stream {
         self.entries.push_back(entry);
     }
 
-    fn lets(&self, entry: &Entry, scratch: &mut String) -> bool {
+    fn lets(&self, entry: &StreamEntry, scratch: &mut String) -> bool {
         match entry {
             // A hole is a hole under every filter.
-            Entry::Lost(_) | Entry::Skipped(_) | Entry::Lint(_) => true,
-            Entry::Event(event) => {
+            StreamEntry::Lost(_) | StreamEntry::Skipped(_) | StreamEntry::Lint(_) => true,
+            StreamEntry::Event(event) => {
                 (self.own || !event.event.own)
                     && (!self.errors_only || is_error(&event.event))
                     && (self.filter.is_empty() || self.filter.lets(&Line(event), scratch))
@@ -161,7 +161,7 @@ impl Stream {
     }
 
     /// The visible lines for that many rows, oldest first.
-    pub fn lines(&self, height: usize) -> impl Iterator<Item = &Entry> {
+    pub fn lines(&self, height: usize) -> impl Iterator<Item = &StreamEntry> {
         let end = self.end(height);
         let start = end.saturating_sub(height);
         self.shown
@@ -207,7 +207,7 @@ impl Stream {
     /// The newest events of a connection, newest first.
     pub fn of(&self, conn: ConnId) -> impl Iterator<Item = &OwnedEvent> {
         self.entries.iter().rev().filter_map(move |entry| match entry {
-            Entry::Event(event) if event.event.conn == Some(conn) => Some(event),
+            StreamEntry::Event(event) if event.event.conn == Some(conn) => Some(event),
             _ => None,
         })
     }
@@ -216,7 +216,7 @@ impl Stream {
     #[must_use]
     pub fn newest(&self) -> Option<&OwnedEvent> {
         self.entries.iter().rev().find_map(|entry| match entry {
-            Entry::Event(event) if !event.event.own => Some(event),
+            StreamEntry::Event(event) if !event.event.own => Some(event),
             _ => None,
         })
     }
@@ -335,12 +335,12 @@ mod tests {
             }
             stream.apply(&told);
         }
-        let held: usize = stream.entries.iter().map(Entry::payload).sum();
+        let held: usize = stream.entries.iter().map(StreamEntry::payload).sum();
         assert_eq!(held, stream.bytes);
         assert!((HISTORY_BYTES / 2..=HISTORY_BYTES).contains(&held), "{held}");
         // The newest are there, and the numbers of those that are shown are right.
         let last = stream.lines(5).map(|entry| match entry {
-            Entry::Event(event) => event.event.seq,
+            StreamEntry::Event(event) => event.event.seq,
             other => panic!("{other:?}"),
         });
         assert_eq!(last.collect::<Vec<_>>(), [9996, 9997, 9998, 9999, 10_000]);

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use foldhash::fast::RandomState;
 
 use self::entry::{At, key};
-pub use self::entry::{Column, Entry, Head};
+pub use self::entry::{Column, Head, TableRow};
 
 use super::filter::Filter;
 use crate::clients::{ClientInfo, ClientKind};
@@ -34,7 +34,7 @@ const SORT_EVERY: Nanos = 250_000_000;
 /// The table.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
-    entries: Vec<Entry>,
+    entries: Vec<TableRow>,
     /// Where in `entries` a connection is.
     index: HashMap<ConnId, usize, RandomState>,
     /// Closed connections, longest ago first.
@@ -167,7 +167,7 @@ impl Table {
         }
         let ours = self.ours.get(&row.peer).copied();
         self.index.insert(row.id, self.entries.len());
-        self.entries.push(Entry { row, socket: None, ours, closed: None, head: None });
+        self.entries.push(TableRow { row, socket: None, ours, closed: None, head: None });
         self.fresh.push(row.id);
         self.members_changed = true;
     }
@@ -359,19 +359,19 @@ impl Table {
 
     /// A connection of the table.
     #[must_use]
-    pub fn get(&self, id: ConnId) -> Option<&Entry> {
+    pub fn get(&self, id: ConnId) -> Option<&TableRow> {
         self.index.get(&id).map(|&i| &self.entries[i])
     }
 
     /// The connection under the cursor.
     #[must_use]
-    pub fn selected(&self) -> Option<&Entry> {
+    pub fn selected(&self) -> Option<&TableRow> {
         self.selected.and_then(|id| self.get(id))
     }
 
     /// Every connection, closed ones included, in no order.
     #[must_use]
-    pub fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[TableRow] {
         &self.entries
     }
 

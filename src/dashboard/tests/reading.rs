@@ -2,11 +2,11 @@
 
 use super::feed::{Feed, LISTENER, classroom, id, peer, row};
 use super::{press, state};
+use crate::dashboard::state::describe::{relative, wall};
 use crate::dashboard::state::filter::Filter;
-use crate::dashboard::state::flood::Flood;
-use crate::dashboard::state::stream::{Entry, HISTORY, Stream};
+use crate::dashboard::state::rate_limit::RateLimit;
+use crate::dashboard::state::stream::{HISTORY, Stream, StreamEntry};
 use crate::dashboard::state::table::{CLOSED_KEPT, CLOSED_STAYS, Column, HOLD, Table};
-use crate::dashboard::state::told::{relative, wall};
 use crate::dashboard::state::{Action, State};
 use crate::telemetry::{Batch, Command, ConnState, Event, Kind, Mask, Ready, Row, What, Why};
 
@@ -24,10 +24,10 @@ fn batch(seqs: std::ops::RangeInclusive<u64>) -> Batch {
 
 /// The sequence numbers on the screen; a hole is its size, negative.
 fn shown(stream: &Stream, height: usize) -> Vec<i64> {
-    let number = |entry: &Entry| match entry {
-        Entry::Event(event) => i64::try_from(event.event.seq).unwrap(),
-        Entry::Lost(count) | Entry::Skipped(count) => -i64::try_from(*count).unwrap(),
-        Entry::Lint(text) => panic!("{text}"),
+    let number = |entry: &StreamEntry| match entry {
+        StreamEntry::Event(event) => i64::try_from(event.event.seq).unwrap(),
+        StreamEntry::Lost(count) | StreamEntry::Skipped(count) => -i64::try_from(*count).unwrap(),
+        StreamEntry::Lint(text) => panic!("{text}"),
     };
     stream.lines(height).map(number).collect()
 }
@@ -73,7 +73,7 @@ fn history_is_bounded_and_holes_are_lines() {
 
 #[test]
 fn a_flood_is_kept_in_pieces_and_what_is_left_out_is_counted() {
-    let (mut flood, mut stream) = (Flood::default(), Stream::default());
+    let (mut flood, mut stream) = (RateLimit::default(), Stream::default());
     stream.toggle_own();
     let mut seq = 0;
     let mut over = 0;
@@ -136,7 +136,7 @@ fn who_looks_for_an_fd_finds_the_waits_that_reported_it() {
         stream.set_filter(Filter::parse(filter));
         let mut shown = 0;
         for line in stream.lines(HISTORY) {
-            let Entry::Event(event) = line else { panic!("{line:?}") };
+            let StreamEntry::Event(event) = line else { panic!("{line:?}") };
             let named = |ready: &Ready| ready.fd == fd && ready.conn == Some(id(conn));
             assert!(event.ready.iter().any(named), "{event:?}");
             shown += 1;

@@ -17,7 +17,7 @@ use crate::telemetry::{Batch, Command, Gone};
 
 /// What the world was asked for, and what it will say.
 #[derive(Default)]
-struct Told {
+struct ScriptedRun {
     batches: Vec<Batch>,
     commands: Vec<Command>,
     questions: Vec<Question>,
@@ -29,7 +29,7 @@ struct Told {
 }
 
 #[derive(Clone, Default)]
-struct Fake(Rc<RefCell<Told>>);
+struct Fake(Rc<RefCell<ScriptedRun>>);
 
 impl World for Fake {
     fn drain(&mut self, each: &mut dyn FnMut(&Batch)) -> bool {

@@ -1,4 +1,4 @@
-//! The single calls of a conversation: each is made when the runtime holds the socket ready, and
+//! The single calls of a connection: each is made when the runtime holds the socket ready, and
 //! told.
 
 use std::time::Duration;
@@ -7,12 +7,12 @@ use rustix::net::RecvFlags;
 use tokio::time::sleep;
 
 use super::client::{Client, Leave};
-use super::room::Room;
 use super::runtime::Registered;
+use super::tasks::TaskState;
 use crate::http::Payload;
 use crate::server::connection::{Connection, LINGER};
-use crate::server::desk::Desk;
-use crate::server::floor::Floor;
+use crate::server::loop_state::LoopState;
+use crate::server::responder::Responder;
 use crate::server::ret;
 use crate::server::session::{self, Output};
 use crate::telemetry::{ConnId, Errno, Fd, Kind, Mask, Ret, What, Why};
@@ -21,50 +21,50 @@ impl Client {
     /// One `recv`; `None` when it brought nothing.
     pub(super) fn try_recv(&mut self) -> Result<Option<usize>, Leave> {
         let Self { fd, id, .. } = *self;
-        let Room { floor, input, .. } = &mut *self.room.borrow_mut();
-        let connection = floor.pass(Kind::Recv, fd, id).ok_or(Leave::Gone)?;
+        let TaskState { state, input, .. } = &mut *self.shared.borrow_mut();
+        let connection = state.pass(Kind::Recv, fd, id).ok_or(Leave::Gone)?;
         let result = rustix::net::recv(&connection.socket, &mut **input, RecvFlags::DONTWAIT);
         let result = ret(result.map(|(received, _)| received));
         self.budget.spend(result.get().unwrap_or(0));
-        let connection = floor.told(fd, id, What::Recv { ret: result }).ok_or(Leave::Gone)?;
+        let connection = state.record(fd, id, What::Recv { ret: result }).ok_or(Leave::Gone)?;
         match result.get() {
             Ok(n) => {
                 connection.row.half_closed |= n == 0;
                 let received = usize::try_from(n).unwrap_or(usize::MAX);
                 // After a short read there is nothing left: what comes later comes with an event.
                 if received < input.len() {
-                    floor.selector.spent(fd, Mask::IN);
+                    state.selector.spent(fd, Mask::IN);
                 }
                 Ok(Some(received))
             }
             Err(Errno::AGAIN) => {
-                floor.selector.spent(fd, Mask::IN);
+                state.selector.spent(fd, Mask::IN);
                 Ok(None)
             }
             Err(Errno::INTR) => Ok(None),
-            Err(errno) => Err(broken(floor, (fd, id), errno)),
+            Err(errno) => Err(broken(state, (fd, id), errno)),
         }
     }
 
     /// Answers what was kept and the `fresh` bytes just received.
     pub(super) fn answer(&mut self, fresh: usize) -> Result<(), Leave> {
         let Self { fd, id, .. } = *self;
-        let Room { floor, desk, input, .. } = &mut *self.room.borrow_mut();
-        desk.read_date(floor.tell.now());
-        if !floor.answer(desk, fd, id, &input[..fresh]) {
+        let TaskState { state, responder, input, .. } = &mut *self.shared.borrow_mut();
+        responder.read_date(state.publisher.now());
+        if !state.answer(responder, fd, id, &input[..fresh]) {
             return Err(Leave::Gone);
         }
-        keep(floor, desk, (fd, id));
+        keep(state, responder, (fd, id));
         Ok(())
     }
 
     /// Answers with an error before any request was read.
     pub(super) fn refuse(&mut self, status: u16, why: Why) {
         let Self { fd, id, .. } = *self;
-        let Room { floor, desk, .. } = &mut *self.room.borrow_mut();
-        desk.read_date(floor.tell.now());
-        if floor.refuse(desk, fd, id, status, why) {
-            keep(floor, desk, (fd, id));
+        let TaskState { state, responder, .. } = &mut *self.shared.borrow_mut();
+        responder.read_date(state.publisher.now());
+        if state.refuse(responder, fd, id, status, why) {
+            keep(state, responder, (fd, id));
         }
     }
 
@@ -72,12 +72,12 @@ impl Client {
     /// said.
     pub(super) fn try_send(&mut self, call: Kind) -> Result<(), Leave> {
         let Self { fd, id, .. } = *self;
-        let Room { floor, desk, .. } = &mut *self.room.borrow_mut();
-        let Connection { socket, session, .. } = floor.pass(call, fd, id).ok_or(Leave::Gone)?;
+        let TaskState { state, responder, .. } = &mut *self.shared.borrow_mut();
+        let Connection { socket, session, .. } = state.pass(call, fd, id).ok_or(Leave::Gone)?;
         let Output { bytes, payload } = &mut session.output;
         let is_head = !bytes.is_empty();
         let (what, left) = if is_head {
-            let more = desk.config.cork && !matches!(payload, Payload::None);
+            let more = responder.config.cork && !matches!(payload, Payload::None);
             let what = session::send(socket, bytes, more);
             let sent = what.ret().and_then(|ret| ret.get().ok()).unwrap_or(0);
             bytes.drain(..usize::try_from(sent).unwrap_or(0));
@@ -86,53 +86,53 @@ impl Client {
             session::offer(socket, payload, self.budget.bytes())
         };
         self.budget.spend(what.ret().and_then(|ret| ret.get().ok()).unwrap_or(0));
-        let connection = floor.told(fd, id, what).ok_or(Leave::Gone)?;
+        let connection = state.record(fd, id, what).ok_or(Leave::Gone)?;
         let output = &mut connection.session.output;
         match what.ret().map_or(Ok(0), Ret::get) {
             Ok(0) => {
-                floor.close(fd, id, Why::CutShort);
+                state.close(fd, id, Why::CutShort);
                 Err(Leave::Gone)
             }
             Ok(_) => {
                 if left == 0 && is_head {
                     // Its memory serves the next answer.
-                    desk.output = std::mem::take(&mut output.bytes);
+                    responder.output = std::mem::take(&mut output.bytes);
                 } else if left == 0 {
                     let output = std::mem::take(output);
-                    floor.close_file(output.payload);
+                    state.close_file(output.payload);
                 }
                 Ok(())
             }
             Err(Errno::INTR) => Ok(()),
             Err(Errno::AGAIN) => {
                 output.bytes.shrink_to_fit();
-                floor.selector.spent(fd, Mask::OUT);
+                state.selector.spent(fd, Mask::OUT);
                 Ok(())
             }
-            Err(errno) => Err(broken(floor, (fd, id), errno)),
+            Err(errno) => Err(broken(state, (fd, id), errno)),
         }
     }
 
     /// Shuts our half, and sets a limit for what the peer may still say.
     pub(super) fn half_close(&mut self) -> Result<(), Leave> {
         self.budget.spend(0);
-        self.room().floor.half_close(self.fd, self.id).ok_or(Leave::Gone)?;
+        self.shared().state.half_close(self.fd, self.id).ok_or(Leave::Gone)?;
         self.limit = Some(Box::pin(sleep(Duration::from_nanos(LINGER))));
         Ok(())
     }
 }
 
-/// What was written at the desk is kept with the connection.
-fn keep(floor: &mut Floor<Registered>, desk: &mut Desk, (fd, id): (Fd, ConnId)) {
-    if !desk.output.is_empty()
-        && let Some(connection) = floor.table.get(fd, id)
+/// An answer that was written is kept with its connection.
+fn keep(state: &mut LoopState<Registered>, responder: &mut Responder, (fd, id): (Fd, ConnId)) {
+    if !responder.output.is_empty()
+        && let Some(connection) = state.table.get(fd, id)
     {
-        connection.session.output.bytes = std::mem::take(&mut desk.output);
+        connection.session.output.bytes = std::mem::take(&mut responder.output);
     }
 }
 
 /// A call failed for good.
-fn broken(floor: &mut Floor<Registered>, (fd, id): (Fd, ConnId), errno: Errno) -> Leave {
-    floor.broken(fd, id, errno);
+fn broken(state: &mut LoopState<Registered>, (fd, id): (Fd, ConnId), errno: Errno) -> Leave {
+    state.broken(fd, id, errno);
     Leave::Gone
 }

@@ -6,16 +6,16 @@ use std::time::Duration;
 
 use tokio::time::{Sleep, sleep};
 
-use super::room::{Room, Shared};
+use super::tasks::{TaskShared, TaskState};
 use crate::server::connection::Connection;
-use crate::server::floor::Budget;
+use crate::server::loop_state::Budget;
 use crate::server::session::Handler;
 use crate::telemetry::{ConnId, Fd, Kind, What, Why};
 
 /// A connection's task has this alone of it: the connection itself is in the table, where the
 /// operator may close it at any time.
 pub(super) struct Client {
-    pub(super) room: Shared,
+    pub(super) shared: TaskShared,
     pub(super) fd: Fd,
     pub(super) id: ConnId,
     /// Wakes the task when a time limit may be over; `None` when there is none.
@@ -33,23 +33,23 @@ pub(super) enum Leave {
 }
 
 impl Client {
-    pub(super) fn new(room: Shared, fd: Fd, id: ConnId) -> Self {
+    pub(super) fn new(shared: TaskShared, fd: Fd, id: ConnId) -> Self {
         let (limit, budget) = {
-            let floor = &room.borrow().floor;
-            let now = floor.tell.now();
-            let limit = floor.config.look_again(now);
-            (limit.map(|next| Duration::from_nanos(next - now)), floor.budget())
+            let state = &shared.borrow().state;
+            let now = state.publisher.now();
+            let limit = state.config.look_again(now);
+            (limit.map(|next| Duration::from_nanos(next - now)), state.budget())
         };
-        Self { room, fd, id, limit: limit.map(|limit| Box::pin(sleep(limit))), budget }
+        Self { shared, fd, id, limit: limit.map(|limit| Box::pin(sleep(limit))), budget }
     }
 
-    pub(super) fn room(&self) -> RefMut<'_, Room> {
-        self.room.borrow_mut()
+    pub(super) fn shared(&self) -> RefMut<'_, TaskState> {
+        self.shared.borrow_mut()
     }
 
     /// Looks at the connection, if it still is there.
     fn with<R>(&self, look: impl FnOnce(&mut Connection) -> R) -> Result<R, Leave> {
-        self.room().floor.table.get(self.fd, self.id).map(look).ok_or(Leave::Gone)
+        self.shared().state.table.get(self.fd, self.id).map(look).ok_or(Leave::Gone)
     }
 
     /// Why it is to be closed once all is sent, if it is.
@@ -75,9 +75,9 @@ impl Client {
 
     /// Closes it if that needs no lingering.
     pub(super) fn close_now(&self, why: Why) -> Result<(), Leave> {
-        let floor = &mut self.room().floor;
-        let unread = floor.selector.is_readable(self.fd);
-        if floor.close_now(self.fd, self.id, unread, why) { Err(Leave::Gone) } else { Ok(()) }
+        let state = &mut self.shared().state;
+        let unread = state.selector.is_readable(self.fd);
+        if state.close_now(self.fd, self.id, unread, why) { Err(Leave::Gone) } else { Ok(()) }
     }
 
     /// The call that the next piece of output takes, if there is one.
@@ -86,7 +86,7 @@ impl Client {
     }
 
     pub(super) fn close(&mut self, why: Why) -> Leave {
-        self.room().floor.close(self.fd, self.id, why);
+        self.shared().state.close(self.fd, self.id, why);
         Leave::Gone
     }
 
@@ -101,9 +101,9 @@ impl Client {
             Why::BodyTimeout => drop(self.with(|connection| connection.session.ending = Some(why))),
             // What it does not take would stay in the kernel for long after a mere close.
             Why::WriteTimeout => {
-                let floor = &mut self.room().floor;
-                if floor.gate(Kind::Setsockopt, fd, Some(id)) {
-                    floor.reset(fd, id, why);
+                let state = &mut self.shared().state;
+                if state.gate(Kind::Setsockopt, fd, Some(id)) {
+                    state.reset(fd, id, why);
                 }
             }
             _ => drop(self.close(why)),
@@ -114,6 +114,6 @@ impl Client {
 impl Drop for Client {
     /// The task has ended, or was ended with its runtime.
     fn drop(&mut self) {
-        self.room().floor.tell.fact(self.fd, Some(self.id), What::Ended, &[]);
+        self.shared().state.publisher.fact(self.fd, Some(self.id), What::Ended, &[]);
     }
 }

@@ -9,9 +9,9 @@
 
 mod calls;
 mod client;
-mod room;
 mod runtime;
 mod sleep;
+mod tasks;
 mod waits;
 
 use std::convert::Infallible;
@@ -21,51 +21,54 @@ use tokio::runtime::{Builder, LocalOptions};
 use tokio::task::yield_now;
 
 use super::connection::LINGER_BYTES;
-use super::floor::{Arrival, CALLS};
-use super::house::{After, House};
-use super::listener::is_want;
+use super::handover::{Handover, Outcome};
+use super::listener::out_of_descriptors;
+use super::loop_state::{Accepted, CALLS};
 use crate::telemetry::{Fd, Kind, Why};
 use client::{Client, Leave};
-use room::{Room, Shared};
+use tasks::{TaskShared, TaskState};
 
 /// Runs the server until the operator ends it.
-pub(super) fn run(house: House, started: &mut dyn FnMut(Fd)) -> io::Result<(House, After)> {
+pub(super) fn run(
+    handover: Handover,
+    started: &mut dyn FnMut(Fd),
+) -> io::Result<(Handover, Outcome)> {
     let runtime = Builder::new_current_thread()
         .enable_io()
         .enable_time()
         .on_thread_park(sleep::before_wait)
         .on_thread_unpark(sleep::after_wait)
         .build_local(LocalOptions::default())?;
-    let room = Room::open(house);
+    let shared = TaskState::open(handover);
     let after = runtime.block_on(async {
-        room.borrow_mut().watch_own()?;
-        room.borrow_mut().spawn(accept(room.clone()));
-        room.borrow_mut().spawn(obey(room.clone()));
+        shared.borrow_mut().watch_own()?;
+        shared.borrow_mut().spawn(accept(shared.clone()));
+        shared.borrow_mut().spawn(run_commands(shared.clone()));
         started(-1);
-        let after = waits::ended(&room).await;
-        room.borrow_mut().close_all(after.why());
+        let after = waits::ended(&shared).await;
+        shared.borrow_mut().close_all(after.why());
         io::Result::Ok(after)
     });
     // Its tasks go with it, and tell that they have ended.
     drop(runtime);
-    let house = Room::leave(room);
-    Ok((house, after?))
+    let handover = TaskState::leave(shared);
+    Ok((handover, after?))
 }
 
 /// The task of the listener: accepts, and starts a task for each connection.
-async fn accept(room: Shared) {
+async fn accept(shared: TaskShared) {
     for calls in 1u32.. {
-        waits::acceptable(&room).await;
-        let accepted = room.borrow_mut().accept();
+        waits::acceptable(&shared).await;
+        let accepted = shared.borrow_mut().accept();
         // One that is refused shall be gone before the next one takes a descriptor.
         let mut rest = calls % CALLS == 0;
         match accepted {
-            Ok(Arrival { fd, id, full }) => {
-                let client = Client::new(room.clone(), fd, id);
-                room.borrow_mut().spawn(converse(client, full));
+            Ok(Accepted { fd, id, full }) => {
+                let client = Client::new(shared.clone(), fd, id);
+                shared.borrow_mut().spawn(serve_connection(client, full));
                 rest |= full;
             }
-            Err(errno) if is_want(errno) => waits::rest(&room).await,
+            Err(errno) if out_of_descriptors(errno) => waits::pause_accepting(&shared).await,
             // Nobody is left, or one connection was broken (accept(2)): the next is fine.
             Err(_) => {}
         }
@@ -76,7 +79,7 @@ async fn accept(room: Shared) {
 }
 
 /// The task of a connection, from its first byte to its last. `full` says that there are too many.
-async fn converse(mut client: Client, full: bool) {
+async fn serve_connection(mut client: Client, full: bool) {
     if full {
         client.refuse(503, Why::OverLimit);
     }
@@ -143,9 +146,9 @@ async fn wind_up(client: &mut Client, why: Why) -> Result<Infallible, Leave> {
 }
 
 /// The operator's task: carries commands out.
-async fn obey(room: Shared) {
+async fn run_commands(shared: TaskShared) {
     loop {
-        waits::commanded(&room).await;
-        room.borrow_mut().obey();
+        waits::commanded(&shared).await;
+        shared.borrow_mut().run_commands();
     }
 }

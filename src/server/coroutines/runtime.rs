@@ -4,10 +4,9 @@ use std::io;
 use std::os::fd::RawFd;
 use std::task::{Context, Poll, Waker};
 
-use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
-use crate::server::selector::{Ctl, Tag, Trigger, Unwatched, Watcher, Wish};
+use crate::server::selector::{Ctl, Interest, RegisterError, Token, Trigger, Watcher};
 use crate::telemetry::{CtlOp, Errno, Fd, Kind, Mask, ServerKind};
 
 /// What is registered with the runtime, by fd.
@@ -29,7 +28,10 @@ impl Registered {
         reason = "its successor is unsafe; here each fd is forgotten, then closed"
     )]
     pub(super) fn add(&mut self, fd: Fd) -> io::Result<()> {
-        let ready = AsyncFd::with_interest(fd, Interest::READABLE | Interest::WRITABLE)?;
+        let ready = AsyncFd::with_interest(
+            fd,
+            tokio::io::Interest::READABLE | tokio::io::Interest::WRITABLE,
+        )?;
         let index = usize::try_from(fd).unwrap_or(0);
         if index >= self.slots.len() {
             self.slots.resize_with(index + 1, || None);
@@ -54,7 +56,7 @@ impl Registered {
         if ready { Poll::Ready(()) } else { Poll::Pending }
     }
 
-    /// Notes whom to wake, whatever the runtime says of the fd.
+    /// Notes which task to wake, whatever the runtime says of the fd.
     pub(super) fn keep(&mut self, fd: Fd, cx: &Context<'_>) {
         if let Some(slot) = self.at(fd) {
             match &mut slot.parked {
@@ -74,7 +76,9 @@ impl Registered {
 
     /// Whether the runtime holds it ready for reading.
     pub(super) fn is_readable(&mut self, fd: Fd) -> bool {
-        self.at(fd).is_some_and(|slot| slot.ready.try_io(Interest::READABLE, |_| Ok(())).is_ok())
+        self.at(fd).is_some_and(|slot| {
+            slot.ready.try_io(tokio::io::Interest::READABLE, |_| Ok(())).is_ok()
+        })
     }
 
     /// Lets the task of an fd look what is new.
@@ -85,8 +89,8 @@ impl Registered {
     }
 }
 
-fn interest(on: Mask) -> Interest {
-    if on == Mask::OUT { Interest::WRITABLE } else { Interest::READABLE }
+fn interest(on: Mask) -> tokio::io::Interest {
+    if on == Mask::OUT { tokio::io::Interest::WRITABLE } else { tokio::io::Interest::READABLE }
 }
 
 impl Watcher for Registered {
@@ -95,20 +99,20 @@ impl Watcher for Registered {
     const WAIT: Kind = Kind::EpollWait;
 
     /// What the runtime asks its kernel for is its own affair.
-    fn mask(&self, _: Wish) -> Mask {
+    fn mask(&self, _: Interest) -> Mask {
         Mask::NONE
     }
 
-    fn watch(&mut self, tag: Tag, _: Mask, _: Mask) -> Result<Option<Ctl>, Unwatched> {
+    fn watch(&mut self, token: Token, _: Mask, _: Mask) -> Result<Option<Ctl>, RegisterError> {
         let failed = |error: io::Error| {
-            Unwatched::Failed(CtlOp::Add, Errno(error.raw_os_error().unwrap_or(0)))
+            RegisterError::Failed(CtlOp::Add, Errno(error.raw_os_error().unwrap_or(0)))
         };
-        self.add(tag.fd).map(|()| None).map_err(failed)
+        self.add(token.fd).map(|()| None).map_err(failed)
     }
 
-    fn forget(&mut self, tag: Tag) {
-        self.wake(tag.fd);
-        if let Some(slot) = usize::try_from(tag.fd).ok().and_then(|fd| self.slots.get_mut(fd)) {
+    fn forget(&mut self, token: Token) {
+        self.wake(token.fd);
+        if let Some(slot) = usize::try_from(token.fd).ok().and_then(|fd| self.slots.get_mut(fd)) {
             *slot = None;
         }
     }

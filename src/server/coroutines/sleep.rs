@@ -1,6 +1,6 @@
 //! What is done when the runtime goes to sleep, and when it wakes up.
 
-use super::room::{ROOM, Room};
+use super::tasks::{TASKS, TaskState};
 use crate::telemetry::{Kind, Nanos, Stance};
 
 /// A runtime that is never out of work does not sleep; then it is published this often.
@@ -8,28 +8,28 @@ const PUBLISHED: Nanos = 1_000_000;
 
 /// The runtime is about to wait: no task can go on.
 pub(super) fn before_wait() {
-    ROOM.with_borrow(|room| room.iter().for_each(|room| room.borrow_mut().before_wait()));
+    TASKS.with_borrow(|shared| shared.iter().for_each(|shared| shared.borrow_mut().before_wait()));
 }
 
 /// Its wait is over.
 pub(super) fn after_wait() {
-    ROOM.with_borrow(|room| room.iter().for_each(|room| room.borrow_mut().after_wait()));
+    TASKS.with_borrow(|shared| shared.iter().for_each(|shared| shared.borrow_mut().after_wait()));
 }
 
-impl Room {
-    /// Wakes whom a command or a close has given something to do.
+impl TaskState {
+    /// Wakes the tasks to which a command or a close has given something to do.
     pub(super) fn settle(&mut self) {
-        let floor = &mut self.floor;
-        for (fd, id) in std::mem::take(&mut floor.unfinished) {
-            if let Some(connection) = floor.table.get(fd, id) {
+        let state = &mut self.state;
+        for (fd, id) in std::mem::take(&mut state.unfinished) {
+            if let Some(connection) = state.table.get(fd, id) {
                 connection.unfinished = false;
-                floor.selector.wake(fd);
+                state.selector.wake(fd);
             }
         }
-        if floor.acceptable {
-            floor.selector.wake(floor.listener.fd);
+        if state.acceptable {
+            state.selector.wake(state.listener.fd);
         }
-        if floor.ending.is_some()
+        if state.ending.is_some()
             && let Some(main) = self.main.take()
         {
             main.wake();
@@ -38,37 +38,37 @@ impl Room {
 
     /// Publishes between two tasks, if the runtime has not slept for long.
     pub(super) fn breathe(&mut self) {
-        let now = self.floor.tell.now();
+        let now = self.state.publisher.now();
         if now.saturating_sub(self.published) >= PUBLISHED {
             self.published = now;
             self.settle();
-            self.floor.publish(Stance::Working);
+            self.state.publish(Stance::Working);
         }
     }
 
     fn before_wait(&mut self) {
         self.settle();
-        self.floor.gate(Kind::EpollWait, -1, None);
+        self.state.gate(Kind::EpollWait, -1, None);
         // The operator may have said something while it stood.
         self.settle();
-        let now = self.floor.tell.read_clock();
+        let now = self.state.publisher.read_clock();
         self.count_own();
         (self.slept, self.published) = (now, now);
-        self.floor.publish(Stance::Waiting);
+        self.state.publish(Stance::Waiting);
     }
 
     /// Counts the last wake-up as own, if it was for a command or a time limit alone.
     pub(super) fn count_own(&mut self) {
         if self.own && !self.noticed {
-            self.floor.tell.counters.own_wakeups += 1;
+            self.state.publisher.counters.own_wakeups += 1;
         }
     }
 
     fn after_wait(&mut self) {
-        let now = self.floor.tell.read_clock();
-        (self.floor.woke, self.floor.handled) = (now, false);
+        let now = self.state.publisher.read_clock();
+        (self.state.woke, self.state.handled) = (now, false);
         (self.noticed, self.own) = (false, false);
-        let counters = &mut self.floor.tell.counters;
+        let counters = &mut self.state.publisher.counters;
         counters.wakeups += 1;
         counters.waited += now - self.slept;
     }

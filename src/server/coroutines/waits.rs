@@ -11,11 +11,11 @@ use tokio::task::yield_now;
 use tokio::time::{Instant, Sleep, sleep};
 
 use super::client::{Client, Leave};
-use super::room::{Room, Shared};
 use super::runtime::Registered;
-use crate::server::floor::Floor;
-use crate::server::house::After;
-use crate::server::listener::REST;
+use super::tasks::{TaskShared, TaskState};
+use crate::server::handover::Outcome;
+use crate::server::listener::ACCEPT_PAUSE;
+use crate::server::loop_state::LoopState;
 use crate::telemetry::{ConnId, Fd, Kind, Mask, What, Why};
 
 impl Client {
@@ -23,9 +23,9 @@ impl Client {
     pub(super) async fn ready(&mut self, call: Kind) -> Result<(), Leave> {
         if self.budget.is_spent() {
             let budget = {
-                let mut room = self.room();
-                room.breathe();
-                room.floor.budget()
+                let mut shared = self.shared();
+                shared.breathe();
+                shared.state.budget()
             };
             self.budget = budget;
             yield_now().await;
@@ -39,15 +39,15 @@ impl Client {
     pub(super) async fn turn(&mut self) -> Result<(), Leave> {
         while self.is_due()? {
             yield_now().await;
-            let room = &mut *self.room();
-            room.breathe();
-            let floor = &mut room.floor;
-            if floor.due.front().is_none_or(|&(fd, id)| {
-                (fd, id) == (self.fd, self.id) || floor.table.get(fd, id).is_none()
+            let shared = &mut *self.shared();
+            shared.breathe();
+            let state = &mut shared.state;
+            if state.due.front().is_none_or(|&(fd, id)| {
+                (fd, id) == (self.fd, self.id) || state.table.get(fd, id).is_none()
             }) {
                 // The first after a handler lets a round pass.
-                if !std::mem::take(&mut floor.handled) {
-                    floor.next_due();
+                if !std::mem::take(&mut state.handled) {
+                    state.next_due();
                 }
             }
         }
@@ -61,36 +61,36 @@ impl Client {
         parked: &mut bool,
     ) -> Poll<Result<(), Leave>> {
         let Self { fd, id, .. } = *self;
-        let room = &mut *self.room.borrow_mut();
-        let Room { floor, noticed, own, .. } = room;
-        let Some(connection) = floor.table.get(fd, id) else {
+        let shared = &mut *self.shared.borrow_mut();
+        let TaskState { state, noticed, own, .. } = shared;
+        let Some(connection) = state.table.get(fd, id) else {
             return Poll::Ready(Err(Leave::Gone));
         };
         let on = if call == Kind::Recv { Mask::IN } else { Mask::OUT };
         let ready = if call == Kind::Recv && connection.row.stopped {
-            floor.selector.keep(fd, cx);
+            state.selector.keep(fd, cx);
             false
         } else {
-            floor.selector.poll(fd, on, cx).is_ready()
+            state.selector.poll(fd, on, cx).is_ready()
         };
-        let late = if ready { None } else { poll_limit(&mut self.limit, floor, (fd, id), own, cx) };
+        let late = if ready { None } else { poll_limit(&mut self.limit, state, (fd, id), own, cx) };
         *noticed |= ready;
         let goes_on = ready || late.is_some();
         if goes_on && *parked {
-            self.budget = floor.budget();
+            self.budget = state.budget();
         }
         if *parked == goes_on
-            && let Some(connection) = floor.table.get(fd, id)
+            && let Some(connection) = state.table.get(fd, id)
         {
             *parked = !goes_on;
             connection.row.within = (!goes_on).then_some(call);
             connection.row.state = connection.state();
-            floor.table.touch(fd);
+            state.table.touch(fd);
             let what = if goes_on { What::Woken } else { What::Parked { on } };
-            floor.tell.fact(fd, Some(id), what, &[]);
+            state.publisher.fact(fd, Some(id), what, &[]);
         }
         if !goes_on {
-            room.breathe();
+            shared.breathe();
             return Poll::Pending;
         }
         Poll::Ready(late.map_or(Ok(()), |why| Err(Leave::Late(why))))
@@ -101,7 +101,7 @@ impl Client {
 /// cost nothing: see `limits`.
 fn poll_limit(
     limit: &mut Option<Pin<Box<Sleep>>>,
-    floor: &mut Floor<Registered>,
+    state: &mut LoopState<Registered>,
     (fd, id): (Fd, ConnId),
     own: &mut bool,
     cx: &mut Context<'_>,
@@ -112,9 +112,9 @@ fn poll_limit(
             return None;
         }
         *own = true;
-        let now = floor.tell.read_clock();
-        let connection = floor.table.get(fd, id)?;
-        match floor.config.look(connection, floor.resumed, now) {
+        let now = state.publisher.read_clock();
+        let connection = state.table.get(fd, id)?;
+        match state.config.look(connection, state.resumed, now) {
             Err(why) => return Some(why),
             Ok(Some(next)) => {
                 sleep.as_mut().reset(Instant::now() + Duration::from_nanos(next - now));
@@ -125,38 +125,38 @@ fn poll_limit(
 }
 
 /// Waits until the operator ends the server. A task's panic is the server's.
-pub(super) async fn ended(room: &Shared) -> After {
+pub(super) async fn ended(shared: &TaskShared) -> Outcome {
     poll_fn(|cx| {
-        let room = &mut *room.borrow_mut();
-        while let Poll::Ready(Some(ended)) = room.tasks.poll_join_next(cx) {
+        let shared = &mut *shared.borrow_mut();
+        while let Poll::Ready(Some(ended)) = shared.tasks.poll_join_next(cx) {
             if let Err(error) = ended
                 && let Ok(panic) = error.try_into_panic()
             {
                 resume_unwind(panic);
             }
         }
-        room.main = Some(cx.waker().clone());
-        room.floor.ending.map_or(Poll::Pending, Poll::Ready)
+        shared.main = Some(cx.waker().clone());
+        shared.state.ending.map_or(Poll::Pending, Poll::Ready)
     })
     .await
 }
 
 /// Waits until there may be somebody to accept.
-pub(super) async fn acceptable(room: &Shared) {
+pub(super) async fn acceptable(shared: &TaskShared) {
     let parked = Cell::new(false);
     poll_fn(|cx| {
-        let room = &mut *room.borrow_mut();
-        let floor = &mut room.floor;
-        let fd = floor.listener.fd;
-        if floor.selector.poll(fd, Mask::IN, cx).is_pending() {
+        let shared = &mut *shared.borrow_mut();
+        let state = &mut shared.state;
+        let fd = state.listener.fd;
+        if state.selector.poll(fd, Mask::IN, cx).is_pending() {
             if !parked.replace(true) {
-                floor.tell.fact(fd, None, What::Parked { on: Mask::IN }, &[]);
+                state.publisher.fact(fd, None, What::Parked { on: Mask::IN }, &[]);
             }
             return Poll::Pending;
         }
         if parked.get() {
-            room.noticed = true;
-            floor.tell.fact(fd, None, What::Woken, &[]);
+            shared.noticed = true;
+            state.publisher.fact(fd, None, What::Woken, &[]);
         }
         Poll::Ready(())
     })
@@ -164,27 +164,27 @@ pub(super) async fn acceptable(room: &Shared) {
 }
 
 /// Waits until a descriptor may be free: one of ours was closed, or a while has passed.
-pub(super) async fn rest(room: &Shared) {
-    let mut over = pin!(sleep(REST));
+pub(super) async fn pause_accepting(shared: &TaskShared) {
+    let mut over = pin!(sleep(ACCEPT_PAUSE));
     poll_fn(|cx| {
-        let room = &mut *room.borrow_mut();
-        room.floor.selector.keep(room.floor.listener.fd, cx);
-        if std::mem::take(&mut room.floor.acceptable) {
+        let shared = &mut *shared.borrow_mut();
+        shared.state.selector.keep(shared.state.listener.fd, cx);
+        if std::mem::take(&mut shared.state.acceptable) {
             return Poll::Ready(());
         }
-        room.own |= over.is_elapsed();
+        shared.own |= over.is_elapsed();
         over.as_mut().poll(cx)
     })
     .await;
 }
 
 /// Waits until the operator has said something.
-pub(super) async fn commanded(room: &Shared) {
+pub(super) async fn commanded(shared: &TaskShared) {
     poll_fn(|cx| {
-        let floor = &mut room.borrow_mut().floor;
-        let waker = floor.listener.waker;
+        let state = &mut shared.borrow_mut().state;
+        let waker = state.listener.waker;
         // With edges, the next command wakes again though nobody reads the eventfd.
-        floor.selector.poll(waker, Mask::IN, cx).map(|()| floor.selector.spent(waker, Mask::IN))
+        state.selector.poll(waker, Mask::IN, cx).map(|()| state.selector.spent(waker, Mask::IN))
     })
     .await;
 }

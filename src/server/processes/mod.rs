@@ -1,10 +1,10 @@
 //! A process for each connection: this one accepts, starts a worker (the same program) and hands
-//! it the socket. A thread for each worker hears what it tells, and waits for its end.
+//! it the socket. A thread for each worker reads what it reports, and waits for its end.
 //!
 //! The socket stays open here too, so that the operator can shut it down; the connection is closed
 //! when both have closed it.
 
-mod hear;
+mod reader;
 mod root;
 mod wire;
 mod worker;
@@ -20,14 +20,14 @@ use std::thread::Builder;
 
 use rustix::net::{AddressFamily, SocketFlags, SocketType};
 
-use super::hall::{self, Arrival, Hall};
-use super::house::{After, House};
+use super::handover::{Handover, Outcome};
+use super::shared::{self, AcceptedSocket, Shared};
 use crate::telemetry::{By, Fd, ServerKind, What};
-use hear::Hearer;
+use reader::WorkerReader;
 pub use root::receive_root;
 pub use worker::work;
 
-/// Stack of a thread that hears a worker.
+/// Stack of a thread that reads what a worker reports.
 const STACK: usize = 64 * 1024;
 
 /// How a worker process is started.
@@ -53,34 +53,42 @@ pub(super) struct Worker {
     pub(super) channel: Arc<OwnedFd>,
 }
 
-pub(super) fn run(house: House, started: &mut dyn FnMut(Fd)) -> io::Result<(House, After)> {
-    let root = house.desk.root();
-    hall::run(house, ServerKind::Processes, started, |scope, hall| {
-        while let Some(arrival) = hall.accept() {
-            if arrival.crowded {
-                hall.turn_away(arrival);
+pub(super) fn run(
+    handover: Handover,
+    started: &mut dyn FnMut(Fd),
+) -> io::Result<(Handover, Outcome)> {
+    let root = handover.responder.root();
+    shared::run(handover, ServerKind::Processes, started, |scope, shared| {
+        while let Some(accepted) = shared.accept() {
+            if accepted.crowded {
+                shared.turn_away(accepted);
                 continue;
             }
             // There may be no more threads, processes or descriptors. The thread comes first: it
             // ends if there is no worker for it, but a worker without it would not be waited for.
-            let (hand, handed) = crossbeam_channel::bounded::<Hearer>(1);
-            let hearer = Builder::new().name(format!("worker {}", arrival.id)).stack_size(STACK);
-            let hear = move || handed.recv().into_iter().for_each(Hearer::run);
+            let (hand, handed) = crossbeam_channel::bounded::<WorkerReader>(1);
+            let hearer = Builder::new().name(format!("worker {}", accepted.id)).stack_size(STACK);
+            let hear = move || handed.recv().into_iter().for_each(WorkerReader::run);
             let worker = match hearer.spawn_scoped(scope, hear) {
-                Ok(_) => start(hall, &arrival, root.as_deref()),
+                Ok(_) => start(shared, &accepted, root.as_deref()),
                 Err(error) => Err(error),
             };
             let Ok((child, channel)) = worker else {
-                hall.turn_away(arrival);
+                shared.turn_away(accepted);
                 continue;
             };
             let by = By::process(child.id().cast_signed());
             if let Some(pid) = rustix::process::Pid::from_raw(child.id().cast_signed()) {
-                hall.assign(&arrival, by, Some(Worker { pid, channel: channel.clone() }));
+                shared.assign(&accepted, by, Some(Worker { pid, channel: channel.clone() }));
             }
-            hall.lock(by).tell.fact(arrival.fd, Some(arrival.id), What::Started { stack: 0 }, &[]);
+            shared.lock(by).publisher.fact(
+                accepted.fd,
+                Some(accepted.id),
+                What::Started { stack: 0 },
+                &[],
+            );
             // It waits for this and for nothing else.
-            let _ = hand.send(Hearer { hall, child, channel, arrival });
+            let _ = hand.send(WorkerReader { shared, child, channel, accepted });
         }
     })
 }
@@ -88,17 +96,17 @@ pub(super) fn run(house: House, started: &mut dyn FnMut(Fd)) -> io::Result<(Hous
 /// Starts a worker, with the socket as its descriptor 0 and its end of a channel as 1. The root
 /// folder's descriptor, if there is one, comes over that.
 fn start(
-    hall: &Hall,
-    arrival: &Arrival,
+    shared: &Shared,
+    accepted: &AcceptedSocket,
     root: Option<&OwnedFd>,
 ) -> io::Result<(Child, Arc<OwnedFd>)> {
     let flags = SocketFlags::CLOEXEC;
     let (ours, theirs) =
         rustix::net::socketpair(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
-    let program = &hall.config.worker;
+    let program = &shared.config.worker;
     let mut command = Command::new(&program.path);
     command.arg0("epollscope").arg("worker");
-    if arrival.full {
+    if accepted.full {
         command.arg("--full");
     }
     if let Some(root) = root {
@@ -106,7 +114,7 @@ fn start(
         command.arg("--root");
     }
     command.arg("--").args(&program.flags);
-    command.stdin(Stdio::from(arrival.socket.try_clone()?)).stdout(Stdio::from(theirs));
+    command.stdin(Stdio::from(accepted.socket.try_clone()?)).stdout(Stdio::from(theirs));
     let child = command.stderr(Stdio::null()).spawn()?;
     Ok((child, Arc::new(ours)))
 }

@@ -11,11 +11,11 @@ const OPTIONS: [&str; 3] = ["SO_RCVTIMEO", "SO_SNDTIMEO", "SO_LINGER"];
 
 /// One thing that a worker tells.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub(super) enum Word<'a> {
+pub(super) enum Message<'a> {
     /// It is about to make a call on its connection, in which it may sleep.
     Before(Kind, ConnState),
     /// A call on its connection was made.
-    After(What),
+    Outcome(What),
     /// A call on a file was made.
     Call(Fd, What, Text<'a>),
     /// A conclusion.
@@ -29,22 +29,22 @@ pub(super) enum Word<'a> {
 }
 
 /// Appends a word.
-pub(super) fn write(out: &mut Vec<u8>, word: Word<'_>) {
+pub(super) fn write(out: &mut Vec<u8>, word: Message<'_>) {
     let none = (0, 0, [0; 3]);
     let nothing = Text::default();
-    let (tag, fd, (kind, extra, numbers), text): (u8, Fd, _, _) = match word {
-        Word::Before(kind, state) => {
+    let (token, fd, (kind, extra, numbers), text): (u8, Fd, _, _) = match word {
+        Message::Before(kind, state) => {
             let place = ConnState::ALL.iter().position(|known| *known == state).unwrap_or(0);
             (0, 0, (kind as u8, i32::try_from(place).unwrap_or(0), [0; 3]), nothing)
         }
-        Word::After(what) => (1, 0, numbers(&what), nothing),
-        Word::Call(fd, what, text) => (2, fd, numbers(&what), text),
-        Word::Fact(what, text) => (3, 0, numbers(&what), text),
-        Word::HalfClosed => (4, 0, none, nothing),
-        Word::Counters => (5, 0, none, nothing),
-        Word::End(why) => (6, why as i32, none, nothing),
+        Message::Outcome(what) => (1, 0, numbers(&what), nothing),
+        Message::Call(fd, what, text) => (2, fd, numbers(&what), text),
+        Message::Fact(what, text) => (3, 0, numbers(&what), text),
+        Message::HalfClosed => (4, 0, none, nothing),
+        Message::Counters => (5, 0, none, nothing),
+        Message::End(why) => (6, why as i32, none, nothing),
     };
-    out.extend_from_slice(&[tag, kind, 0]);
+    out.extend_from_slice(&[token, kind, 0]);
     out.extend_from_slice(&u16::try_from(text.kept.len()).unwrap_or(u16::MAX).to_le_bytes());
     out.extend_from_slice(&fd.to_le_bytes());
     out.extend_from_slice(&extra.to_le_bytes());
@@ -60,7 +60,7 @@ fn numbers_into(out: &mut Vec<u8>, numbers: [u64; 3]) {
 }
 
 /// The first word of what has come, and how long it is; `None` when there is not all of it.
-pub(super) fn read(bytes: &[u8]) -> Option<(Word<'_>, usize)> {
+pub(super) fn read(bytes: &[u8]) -> Option<(Message<'_>, usize)> {
     let frame = bytes.get(..FRAME)?;
     let number = |at: usize| u64::from_le_bytes(frame[at..at + 8].try_into().unwrap_or_default());
     let signed = |at: usize| i32::from_le_bytes(frame[at..at + 4].try_into().unwrap_or_default());
@@ -73,19 +73,19 @@ pub(super) fn read(bytes: &[u8]) -> Option<(Word<'_>, usize)> {
     let word = match frame[0] {
         0 => {
             let states = ConnState::ALL;
-            Word::Before(kind, states[usize::try_from(extra).unwrap_or(0) % states.len()])
+            Message::Before(kind, states[usize::try_from(extra).unwrap_or(0) % states.len()])
         }
-        1 => Word::After(what()),
-        2 => Word::Call(fd, what(), text),
-        3 => Word::Fact(what(), text),
-        4 => Word::HalfClosed,
-        5 => Word::Counters,
-        _ => Word::End(Why::ALL[usize::try_from(fd).unwrap_or(0) % Why::ALL.len()]),
+        1 => Message::Outcome(what()),
+        2 => Message::Call(fd, what(), text),
+        3 => Message::Fact(what(), text),
+        4 => Message::HalfClosed,
+        5 => Message::Counters,
+        _ => Message::End(Why::ALL[usize::try_from(fd).unwrap_or(0) % Why::ALL.len()]),
     };
     Some((word, FRAME + len))
 }
 
-/// What a worker can tell, as numbers.
+/// What a worker can report, as numbers.
 fn numbers(what: &What) -> (u8, i32, [u64; 3]) {
     let ret = what.ret().map_or(0, raw);
     let (extra, a, b) = match *what {
@@ -168,30 +168,38 @@ mod tests {
         let (none, long) = (Text::default(), Text { kept: &[b'p'; 8000], len: 60_000 });
         let text = |kept: &'static str| Text { kept: kept.as_bytes(), len: kept.len() };
         let words = [
-            Word::Before(Kind::Recv, ConnState::Idle),
-            Word::After(What::Recv { ret: Ret::ok(84) }),
-            Word::After(What::Recv { ret: again }),
-            Word::After(What::Send { ret: Ret::ok(7), len: 9 }),
-            Word::After(What::Sendfile { file: 5, offset: 1 << 40, len: 77, ret: Ret::ok(76) }),
-            Word::After(What::Shutdown { how: How::Write, ret: Ret::err(Errno(107)) }),
-            Word::After(What::Setsockopt { name: "SO_LINGER", ret: Ret::ZERO }),
-            Word::After(What::Connect { ret: Ret::err(Errno(16)) }),
-            Word::Call(3, What::Open { look: true, ret: Ret::ok(5) }, text("index.html")),
-            Word::Call(3, What::Open { look: false, ret: Ret::ok(5) }, text("index.html")),
-            Word::Call(3, What::Openat { ret: Ret::err(Errno(2)) }, text("x")),
-            Word::Call(5, What::Stat { ret: Ret::ZERO }, none),
-            Word::Call(5, What::Read { offset: 12, ret: Ret::ok(100) }, none),
-            Word::Call(5, What::Getdents { ret: Ret::ok(48) }, none),
-            Word::Call(5, What::Close, none),
-            Word::Fact(What::Request { method: 3, target: 8000, minor: 1 }, text("GET / HTTP/1.1")),
-            Word::Fact(What::Response { status: 404, body: 1 << 33 }, none),
-            Word::Fact(What::Handler { route: Route::SLOW }, none),
-            Word::Fact(What::Handled { took: 5_000_000_000 }, none),
-            Word::Fact(What::Data { bytes: 6 }, text("举手")),
-            Word::Call(3, What::Open { look: false, ret: again }, long),
-            Word::HalfClosed,
-            Word::Counters,
-            Word::End(Why::WorkerDied),
+            Message::Before(Kind::Recv, ConnState::Idle),
+            Message::Outcome(What::Recv { ret: Ret::ok(84) }),
+            Message::Outcome(What::Recv { ret: again }),
+            Message::Outcome(What::Send { ret: Ret::ok(7), len: 9 }),
+            Message::Outcome(What::Sendfile {
+                file: 5,
+                offset: 1 << 40,
+                len: 77,
+                ret: Ret::ok(76),
+            }),
+            Message::Outcome(What::Shutdown { how: How::Write, ret: Ret::err(Errno(107)) }),
+            Message::Outcome(What::Setsockopt { name: "SO_LINGER", ret: Ret::ZERO }),
+            Message::Outcome(What::Connect { ret: Ret::err(Errno(16)) }),
+            Message::Call(3, What::Open { look: true, ret: Ret::ok(5) }, text("index.html")),
+            Message::Call(3, What::Open { look: false, ret: Ret::ok(5) }, text("index.html")),
+            Message::Call(3, What::Openat { ret: Ret::err(Errno(2)) }, text("x")),
+            Message::Call(5, What::Stat { ret: Ret::ZERO }, none),
+            Message::Call(5, What::Read { offset: 12, ret: Ret::ok(100) }, none),
+            Message::Call(5, What::Getdents { ret: Ret::ok(48) }, none),
+            Message::Call(5, What::Close, none),
+            Message::Fact(
+                What::Request { method: 3, target: 8000, minor: 1 },
+                text("GET / HTTP/1.1"),
+            ),
+            Message::Fact(What::Response { status: 404, body: 1 << 33 }, none),
+            Message::Fact(What::Handler { route: Route::SLOW }, none),
+            Message::Fact(What::Handled { took: 5_000_000_000 }, none),
+            Message::Fact(What::Data { bytes: 6 }, text("举手")),
+            Message::Call(3, What::Open { look: false, ret: again }, long),
+            Message::HalfClosed,
+            Message::Counters,
+            Message::End(Why::WorkerDied),
         ];
         let mut out = Vec::new();
         for word in words {
@@ -207,8 +215,8 @@ mod tests {
         assert!(rest.is_empty());
         for state in ConnState::ALL {
             out.clear();
-            write(&mut out, Word::Before(Kind::Send, state));
-            assert_eq!(read(&out).unwrap().0, Word::Before(Kind::Send, state));
+            write(&mut out, Message::Before(Kind::Send, state));
+            assert_eq!(read(&out).unwrap().0, Message::Before(Kind::Send, state));
         }
     }
 }

@@ -10,10 +10,10 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Signal, set_parent_process_death_signal};
 use rustix::stdio::{stdin, stdout};
 
-use super::wire::{Word, write};
+use super::wire::{Message, write};
 use crate::http::Site;
-use crate::server::converse::{Line, converse, refuse};
-use crate::server::desk::{Desk, Witness};
+use crate::server::blocking_io::{ConnectionHost, refuse, serve_connection};
+use crate::server::responder::{Host, Responder};
 use crate::server::{Config, nanos};
 use crate::telemetry::{ConnState, Counters, Fd, Kind, Nanos, Text, What, Why};
 
@@ -36,14 +36,14 @@ pub fn work(config: &Config, site: Site, full: bool) -> io::Result<()> {
         start: Instant::now(),
         now: 0,
         resumed: 0,
-        desk: Some(Desk::new(config.clone(), site)),
+        responder: Some(Responder::new(config.clone(), site)),
     };
     let why = if full {
         refuse(stdin(), config, &mut worker, 503, Why::OverLimit)
     } else {
-        converse(stdin(), config, &mut worker)
+        serve_connection(stdin(), config, &mut worker)
     };
-    worker.tell(Word::End(why));
+    worker.publisher(Message::End(why));
     // Without a parent, nobody wants to know.
     let _ = worker.flush();
     Ok(())
@@ -56,11 +56,11 @@ struct Worker {
     start: Instant,
     now: Nanos,
     resumed: Nanos,
-    desk: Option<Desk>,
+    responder: Option<Responder>,
 }
 
 impl Worker {
-    fn tell(&mut self, word: Word<'_>) {
+    fn publisher(&mut self, word: Message<'_>) {
         write(&mut self.told, word);
     }
 
@@ -104,12 +104,12 @@ impl Worker {
     }
 }
 
-impl Witness for Worker {
+impl Host for Worker {
     fn now(&self) -> Nanos {
         self.now
     }
 
-    fn is_heard(&self) -> bool {
+    fn has_reader(&self) -> bool {
         true
     }
 
@@ -117,15 +117,15 @@ impl Witness for Worker {
     fn gate(&mut self, _: Kind, _: Fd) {}
 
     fn call(&mut self, fd: Fd, what: What, bytes: &[u8]) {
-        self.tell(Word::Call(fd, what, Text::of(&what, bytes)));
+        self.publisher(Message::Call(fd, what, Text::of(&what, bytes)));
     }
 
     fn fact(&mut self, what: What, bytes: &[u8]) {
-        self.tell(Word::Fact(what, Text::of(&what, bytes)));
+        self.publisher(Message::Fact(what, Text::of(&what, bytes)));
     }
 
     fn counters(&mut self) -> (Counters, Nanos) {
-        self.tell(Word::Counters);
+        self.publisher(Message::Counters);
         self.flush().ok().and_then(|()| self.read_counters()).unwrap_or_default()
     }
 
@@ -153,10 +153,10 @@ impl Witness for Worker {
     }
 }
 
-impl Line for Worker {
+impl ConnectionHost for Worker {
     fn before(&mut self, kind: Kind, state: ConnState) -> Result<(), Why> {
         self.read_clock();
-        self.tell(Word::Before(kind, state));
+        self.publisher(Message::Before(kind, state));
         let sleeps = matches!(kind, Kind::Recv | Kind::Send | Kind::Sendfile);
         if sleeps || self.told.len() > GATHERED { self.flush() } else { Ok(()) }
     }
@@ -167,23 +167,23 @@ impl Line for Worker {
             // It was stopped, and goes on now.
             self.resumed = self.now;
         }
-        self.tell(Word::After(what));
+        self.publisher(Message::Outcome(what));
         Ok(())
     }
 
     fn half_closed(&mut self) {
-        self.tell(Word::HalfClosed);
+        self.publisher(Message::HalfClosed);
     }
 
     fn resumed(&self) -> Nanos {
         self.resumed
     }
 
-    fn desk(&mut self) -> Desk {
-        self.desk.take().expect("it was given back")
+    fn responder(&mut self) -> Responder {
+        self.responder.take().expect("it was given back")
     }
 
-    fn give_back(&mut self, desk: Desk) {
-        self.desk = Some(desk);
+    fn give_back(&mut self, responder: Responder) {
+        self.responder = Some(responder);
     }
 }

@@ -1,9 +1,9 @@
 //! The listener is ready: everybody who waits is let in.
 
 use super::Reactor;
-use crate::server::floor::{Arrival, mark};
-use crate::server::listener::is_want;
-use crate::server::selector::{Selector, Tag, Wish};
+use crate::server::listener::out_of_descriptors;
+use crate::server::loop_state::{Accepted, generation};
+use crate::server::selector::{Interest, Selector, Token};
 use crate::telemetry::{ConnId, Errno, Fd, Kind, Mask, Why};
 
 /// Connections accepted in one turn; the others wait for the next, which comes at once.
@@ -13,46 +13,46 @@ impl<S: Selector> Reactor<S> {
     /// Accepts until the accept queue is empty.
     pub(super) fn accept(&mut self) {
         for _ in 0..ACCEPTS {
-            let floor = &mut self.floor;
-            floor.gate(Kind::Accept, floor.listener.fd, None);
-            if floor.ending.is_some() {
+            let state = &mut self.state;
+            state.gate(Kind::Accept, state.listener.fd, None);
+            if state.ending.is_some() {
                 return;
             }
-            match floor.accept() {
+            match state.accept() {
                 Ok(arrival) => self.admit(&arrival),
-                Err(errno) if errno == Errno::AGAIN || is_want(errno) => return,
+                Err(errno) if errno == Errno::AGAIN || out_of_descriptors(errno) => return,
                 // The others tell of one broken connection (accept(2)): the next is fine.
                 Err(_) => {}
             }
-            if !self.floor.config.accept_all {
-                return self.floor.rest(None);
+            if !self.state.config.accept_all {
+                return self.state.pause_accepting(None);
             }
         }
-        self.floor.acceptable = true;
+        self.state.acceptable = true;
     }
 
     /// Puts a connection on the interest list.
-    fn admit(&mut self, &Arrival { fd, id, full }: &Arrival) {
-        let floor = &mut self.floor;
-        if !floor.gate_ctl(fd, Some(id)) {
+    fn admit(&mut self, &Accepted { fd, id, full }: &Accepted) {
+        let state = &mut self.state;
+        if !state.gate_ctl(fd, Some(id)) {
             return;
         }
-        let mask = floor.selector.mask(Wish::INPUT);
-        let watched = floor.watch(Tag { fd, mark: mark(id) }, Mask::NONE, mask);
-        if let Some(first) = floor.config.look_again(floor.tell.now()) {
-            floor.timers.set(fd, first);
+        let mask = state.selector.mask(Interest::READ);
+        let watched = state.watch(Token { fd, generation: generation(id) }, Mask::NONE, mask);
+        if let Some(first) = state.config.look_again(state.publisher.now()) {
+            state.timers.set(fd, first);
         }
         match watched {
             Ok(()) if full => self.turn_away(fd, id, Why::OverLimit),
             Ok(()) => {}
             Err(Why::FdSetSize) => self.turn_away(fd, id, Why::FdSetSize),
-            Err(why) => floor.close(fd, id, why),
+            Err(why) => state.close(fd, id, why),
         }
     }
 
     /// There is no place for it.
     fn turn_away(&mut self, fd: Fd, id: ConnId, why: Why) {
-        self.floor.refused(fd, id);
+        self.state.refused(fd, id);
         self.refuse(fd, id, 503, why);
     }
 }

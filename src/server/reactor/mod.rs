@@ -4,36 +4,36 @@
 //! [`Selector`] alone.
 
 mod accept;
-mod attend;
+mod drive;
 mod expire;
-mod keyboard;
 mod round;
 mod send;
 mod start;
+mod stdin;
 mod wait;
 
 use std::io;
 
-use super::desk::Desk;
-use super::floor::{Floor, mark};
-use super::house::{After, House};
+use super::handover::{Handover, Outcome};
+use super::loop_state::{LoopState, generation};
 use super::mistake::Mistake;
-use super::selector::{Selector, Tag, Trigger};
+use super::responder::Responder;
+use super::selector::{Selector, Token, Trigger};
 use crate::telemetry::{Fd, Mask, Ready, Stdin};
-use keyboard::Keyboard;
-pub(super) use keyboard::prepare;
 use round::Round;
+use stdin::StdinLines;
+pub(super) use stdin::prepare;
 
 /// The server: everything that its thread owns.
 pub(super) struct Reactor<S> {
-    floor: Floor<S>,
-    desk: Desk,
+    state: LoopState<S>,
+    responder: Responder,
     /// Where every `recv` lands first.
     input: Box<[u8]>,
     /// Standard input, where it is listened to.
-    keyboard: Option<Keyboard>,
+    stdin_lines: Option<StdinLines>,
     /// The fds that the last wait call returned.
-    ready: Vec<(Tag, Mask)>,
+    ready: Vec<(Token, Mask)>,
     /// The same, as it is told.
     list: Vec<Ready>,
     /// How many were ready in the turn that is not told yet.
@@ -43,52 +43,52 @@ pub(super) struct Reactor<S> {
 }
 
 impl<S: Selector> Reactor<S> {
-    /// The loop. Returns the house when the operator has ended it.
-    pub(super) fn run(mut self, started: &mut dyn FnMut(Fd)) -> io::Result<(House, After)> {
-        started(self.floor.listener.epfd);
+    /// The loop. Returns what the next server needs when the operator has ended it.
+    pub(super) fn run(mut self, started: &mut dyn FnMut(Fd)) -> io::Result<(Handover, Outcome)> {
+        started(self.state.listener.epfd);
         let after = loop {
-            if let Some(after) = self.floor.ending {
+            if let Some(after) = self.state.ending {
                 break after;
             }
             self.turn()?;
         };
-        self.floor.close_all(after.why());
-        Ok((self.floor.leave(self.desk), after))
+        self.state.close_all(after.why());
+        Ok((self.state.leave(self.responder), after))
     }
 
     /// One turn of it.
     fn turn(&mut self) -> io::Result<()> {
         self.wait()?;
         for i in 0..self.ready.len() {
-            let (tag, mask) = self.ready[i];
-            self.ask(|reactor| reactor.serve(tag, mask));
+            let (token, mask) = self.ready[i];
+            self.ask(|reactor| reactor.serve(token, mask));
         }
-        self.go_on();
+        self.run_postponed();
         self.expire();
-        if S::ASKS {
-            self.tell_round();
+        if !S::KNOWS_READY {
+            self.record_round();
         }
         Ok(())
     }
 
     /// Serves one fd that the wait call returned.
-    fn serve(&mut self, tag: Tag, mask: Mask) {
-        let floor = &mut self.floor;
-        if tag.fd == floor.listener.fd {
+    fn serve(&mut self, token: Token, mask: Mask) {
+        let state = &mut self.state;
+        if token.fd == state.listener.fd {
             self.accept();
-            if self.floor.listener.resting.is_none() {
-                self.floor.rearm(tag.fd);
+            if self.state.listener.resting.is_none() {
+                self.state.rearm(token.fd);
             }
-        } else if tag.fd == floor.listener.waker {
+        } else if token.fd == state.listener.waker {
             // Read by nobody, it would be reported with every wait; an edge is told once.
-            if floor.selector.trigger() != Trigger::Edge {
-                floor.read_waker();
+            if state.selector.trigger() != Trigger::Edge {
+                state.read_waker();
             }
-            floor.obey();
-        } else if let Some(connection) = floor.table.at(tag.fd)
-            && mark(connection.row.id) == tag.mark
+            state.run_commands();
+        } else if let Some(connection) = state.table.at(token.fd)
+            && generation(connection.row.id) == token.generation
         {
-            if floor.config.makes(Mistake::CompareEqual) && ![Mask::IN, Mask::OUT].contains(&mask) {
+            if state.config.makes(Mistake::CompareEqual) && ![Mask::IN, Mask::OUT].contains(&mask) {
                 return;
             }
             let id = connection.row.id;
@@ -99,30 +99,30 @@ impl<S: Selector> Reactor<S> {
             connection.blocked &= !mask.any(Mask::OUT.with(Mask::HUP).with(Mask::ERR));
             // One that was left unfinished gets its turn after those that had none lately.
             if !postponed {
-                self.attend(tag.fd, id);
+                self.drive(token.fd, id);
             }
-        } else if tag.fd == Stdin::FD {
-            self.hear();
-        } else if S::ASKS && floor.config.makes(Mistake::ForgetUnregister) {
-            self.ask_nobody(tag.fd);
+        } else if token.fd == Stdin::FD {
+            self.read_stdin();
+        } else if !S::KNOWS_READY && state.config.makes(Mistake::ForgetUnregister) {
+            self.ask_closed(token.fd);
         }
         // Else the event is stale: its connection was closed earlier in this turn.
     }
 
     /// Goes on with what a budget or the operator had interrupted, and with what had to wait for a
     /// turn of its own.
-    fn go_on(&mut self) {
-        if std::mem::take(&mut self.floor.acceptable) || self.floor.listener.resting.is_some() {
+    fn run_postponed(&mut self) {
+        if std::mem::take(&mut self.state.acceptable) || self.state.listener.resting.is_some() {
             self.ask(Self::accept);
         }
-        for (fd, id) in std::mem::take(&mut self.floor.unfinished) {
-            if let Some(connection) = self.floor.table.get(fd, id) {
+        for (fd, id) in std::mem::take(&mut self.state.unfinished) {
+            if let Some(connection) = self.state.table.get(fd, id) {
                 connection.unfinished = false;
-                self.ask(|reactor| reactor.attend(fd, id));
+                self.ask(|reactor| reactor.drive(fd, id));
             }
         }
-        if let Some((fd, id)) = self.floor.next_due() {
-            self.ask(|reactor| reactor.attend(fd, id));
+        if let Some((fd, id)) = self.state.next_due() {
+            self.ask(|reactor| reactor.drive(fd, id));
         }
     }
 }

@@ -17,7 +17,7 @@ impl<S: Selector> Reactor<S> {
     /// was: an answer is whatever is not EAGAIN.
     #[inline]
     pub(super) fn ask(&mut self, serve: impl FnOnce(&mut Self)) {
-        if !S::ASKS {
+        if S::KNOWS_READY {
             return serve(self);
         }
         let before = self.made();
@@ -30,27 +30,27 @@ impl<S: Selector> Reactor<S> {
 
     /// Asks an fd that was closed and is still on the list of `scan`, unless its number was given
     /// to a connection again: `--mistake forget-unregister`.
-    pub(super) fn ask_nobody(&mut self, fd: Fd) {
-        let floor = &mut self.floor;
-        if floor.table.at(fd).is_none() {
-            floor.gate(Kind::Recv, fd, None);
-            floor.tell.call(fd, None, What::Recv { ret: ret(peek(fd)) });
+    pub(super) fn ask_closed(&mut self, fd: Fd) {
+        let state = &mut self.state;
+        if state.table.at(fd).is_none() {
+            state.gate(Kind::Recv, fd, None);
+            state.publisher.call(fd, None, What::Recv { ret: ret(peek(fd)) });
         }
     }
 
     /// Calls made so far, and those of them that ended in EAGAIN.
     fn made(&self) -> (u64, u64) {
-        let counters = &self.floor.tell.counters;
+        let counters = &self.state.publisher.counters;
         (counters.calls_all(), counters.again)
     }
 
     /// Tells the round that ends here.
-    pub(super) fn tell_round(&mut self) {
+    pub(super) fn record_round(&mut self) {
         let Round { asked, answered } = std::mem::take(&mut self.round);
-        let tell = &mut self.floor.tell;
-        let took = tell.read_clock().saturating_sub(self.floor.woke);
-        tell.counters.ready += u64::from(answered);
-        tell.fact(-1, None, What::Round { asked, answered, took }, &[]);
+        let publisher = &mut self.state.publisher;
+        let took = publisher.read_clock().saturating_sub(self.state.woke);
+        publisher.counters.ready += u64::from(answered);
+        publisher.fact(-1, None, What::Round { asked, answered, took }, &[]);
         self.served = Some(answered);
     }
 }

@@ -1,9 +1,9 @@
 //! Sending what was answered, until the kernel takes no more.
 
 use super::Reactor;
-use super::attend::Flow;
+use super::drive::Flow;
 use crate::http::Payload;
-use crate::server::floor::Budget;
+use crate::server::loop_state::Budget;
 use crate::server::mistake::Mistake;
 use crate::server::selector::Selector;
 use crate::server::session;
@@ -13,22 +13,22 @@ impl<S: Selector> Reactor<S> {
     /// Sends what was gathered, and then the payload, until the kernel takes no more; only then
     /// OUT is asked for.
     pub(super) fn send(&mut self, fd: Fd, id: ConnId, budget: &mut Budget) -> Flow {
-        let Self { floor, desk, .. } = self;
+        let Self { state, responder, .. } = self;
         let mut sent = 0;
-        while sent < desk.output.len() {
+        while sent < responder.output.len() {
             // Taken in part again and again, it must not cost more than its budget either.
             if sent > 0 && budget.is_spent() {
                 self.keep(fd, id, sent, false);
                 return Flow::On;
             }
-            let Some(connection) = floor.pass(Kind::Send, fd, id) else { return Flow::Over };
+            let Some(connection) = state.pass(Kind::Send, fd, id) else { return Flow::Over };
             let payload = !matches!(connection.session.output.payload, Payload::None);
-            let more = payload && desk.config.cork;
-            let what = session::send(&connection.socket, &desk.output[sent..], more);
+            let more = payload && responder.config.cork;
+            let what = session::send(&connection.socket, &responder.output[sent..], more);
             budget.spend(moved(what));
-            floor.told(fd, id, what);
+            state.record(fd, id, what);
             match what.ret().map_or(Ok(0), Ret::get) {
-                Ok(_) if floor.config.makes(Mistake::IgnorePartialWrite) => break,
+                Ok(_) if state.config.makes(Mistake::IgnorePartialWrite) => break,
                 Ok(n) => sent += usize::try_from(n).unwrap_or(0),
                 Err(Errno::INTR) => {}
                 Err(Errno::AGAIN) => {
@@ -38,44 +38,44 @@ impl<S: Selector> Reactor<S> {
                 Err(errno) => return self.broken(fd, id, errno),
             }
         }
-        desk.output.clear();
+        responder.output.clear();
         self.send_payload(fd, id, budget)
     }
 
     /// Keeps for later what was gathered and is not sent.
     fn keep(&mut self, fd: Fd, id: ConnId, sent: usize, blocked: bool) {
-        if let Some(connection) = self.floor.table.get(fd, id) {
-            connection.session.output.bytes = self.desk.output[sent..].to_vec();
+        if let Some(connection) = self.state.table.get(fd, id) {
+            connection.session.output.bytes = self.responder.output[sent..].to_vec();
             connection.blocked = blocked;
         }
     }
 
     /// Sends the payload, a bounded piece a call.
     fn send_payload(&mut self, fd: Fd, id: ConnId, budget: &mut Budget) -> Flow {
-        let floor = &mut self.floor;
-        let ignores = floor.config.makes(Mistake::IgnorePartialWrite);
+        let state = &mut self.state;
+        let ignores = state.config.makes(Mistake::IgnorePartialWrite);
         loop {
-            let Some(connection) = floor.table.get(fd, id) else { return Flow::Over };
+            let Some(connection) = state.table.get(fd, id) else { return Flow::Over };
             let Some(kind) = connection.session.output.next() else { return Flow::On };
             if budget.is_spent() {
                 return Flow::On;
             }
-            let Some(connection) = floor.pass(kind, fd, id) else { return Flow::Over };
+            let Some(connection) = state.pass(kind, fd, id) else { return Flow::Over };
             let payload = &mut connection.session.output.payload;
             let (what, mut left) = session::offer(&connection.socket, payload, budget.bytes());
             budget.spend(moved(what));
             if ignores && what.ret().is_some_and(|ret| ret.get().is_ok()) {
-                left = session::believe(what, payload);
+                left = session::pretend_all_sent(what, payload);
             }
-            let Some(connection) = floor.told(fd, id, what) else { return Flow::Over };
+            let Some(connection) = state.record(fd, id, what) else { return Flow::Over };
             match what.ret().map_or(Ok(0), Ret::get) {
                 Ok(0) => {
-                    floor.close(fd, id, Why::CutShort);
+                    state.close(fd, id, Why::CutShort);
                     return Flow::Over;
                 }
                 Ok(_) if left == 0 => {
                     let output = std::mem::take(&mut connection.session.output);
-                    floor.close_file(output.payload);
+                    state.close_file(output.payload);
                 }
                 Ok(_) | Err(Errno::INTR) => {}
                 Err(Errno::AGAIN) => {

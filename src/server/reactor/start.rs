@@ -2,40 +2,40 @@
 
 use std::io;
 
-use super::keyboard::Keyboard;
+use super::stdin::StdinLines;
 use super::{Reactor, Round};
-use crate::server::floor::{Floor, unmarked};
-use crate::server::house::House;
+use crate::server::handover::Handover;
+use crate::server::loop_state::{LoopState, plain_token};
 use crate::server::pool::Pool;
-use crate::server::selector::{Selector, Wish};
+use crate::server::selector::{Interest, Selector};
 use crate::telemetry::{Fd, Listener, Mask, Ret, Stance, Stdin, What};
 
 impl<S: Selector> Reactor<S> {
     /// A loop that watches the listener.
-    pub(in crate::server) fn new(house: House) -> io::Result<Self> {
-        let selector = S::new(&house.config)?;
-        let (mut floor, desk) = Floor::new(house, selector);
-        let input = vec![0; floor.config.recv_size()].into();
-        let keyboard = floor.config.stdin.then(Keyboard::default);
-        if floor.config.handler_threads > 0 {
-            let (threads, most) = (floor.config.handler_threads, floor.config.max_connections);
-            floor.pool = Some(Pool::new(threads, most + 1, &floor.commands.waker())?);
+    pub(in crate::server) fn new(handover: Handover) -> io::Result<Self> {
+        let selector = S::new(&handover.config)?;
+        let (mut state, responder) = LoopState::new(handover, selector);
+        let input = vec![0; state.config.recv_size()].into();
+        let stdin_lines = state.config.stdin.then(StdinLines::default);
+        if state.config.handler_threads > 0 {
+            let (threads, most) = (state.config.handler_threads, state.config.max_connections);
+            state.pool = Some(Pool::new(threads, most + 1, &state.commands.waker())?);
         }
-        let Listener { fd, waker, epfd, .. } = floor.listener;
+        let Listener { fd, waker, epfd, .. } = state.listener;
         if let Ok(epfd) = u64::try_from(epfd) {
-            floor.tell.call(-1, None, What::EpollCreate { ret: Ret::ok(epfd) });
+            state.publisher.call(-1, None, What::EpollCreate { ret: Ret::ok(epfd) });
         }
         let waker = (waker >= 0).then_some(waker);
-        floor.listener.stdin = keyboard.as_ref().map(|_| Stdin::default());
-        let stdin = floor.listener.stdin.map(|_| Stdin::FD);
+        state.listener.stdin = stdin_lines.as_ref().map(|_| Stdin::default());
+        let stdin = state.listener.stdin.map(|_| Stdin::FD);
         for fd in [waker, Some(fd), stdin].into_iter().flatten() {
-            let mask = floor.selector.mask(Wish::INPUT);
-            floor.watch(unmarked(fd), Mask::NONE, mask).map_err(|_| refused(fd))?;
+            let mask = state.selector.mask(Interest::READ);
+            state.watch(plain_token(fd), Mask::NONE, mask).map_err(|_| refused(fd))?;
         }
-        floor.tell.listener = Some(floor.listener);
-        floor.publish(Stance::Working);
+        state.publisher.listener = Some(state.listener);
+        state.publish(Stance::Working);
         let (ready, list, served, round) = (Vec::new(), Vec::new(), None, Round::default());
-        Ok(Self { floor, desk, input, keyboard, ready, list, served, round })
+        Ok(Self { state, responder, input, stdin_lines, ready, list, served, round })
     }
 }
 

@@ -10,7 +10,7 @@ use rustix::event::Timespec;
 use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
 
 use super::raw::lend;
-use super::{Ctl, Selector, Tag, Trigger, Unwatched, Watcher, Wish};
+use super::{Ctl, Interest, RegisterError, Selector, Token, Trigger, Watcher};
 use crate::server::Config;
 use crate::telemetry::{CtlOp, Errno, Fd, Kind, Mask, Nanos, Ret, ServerKind, What};
 
@@ -36,10 +36,10 @@ impl Watcher for Epoll {
         self.trigger
     }
 
-    fn mask(&self, wish: Wish) -> Mask {
-        match (self.trigger, wish.level()) {
+    fn mask(&self, interest: Interest) -> Mask {
+        match (self.trigger, interest.level()) {
             // What nobody reads now is told once, and cannot disturb.
-            (Trigger::Edge, _) => Wish { input: true, ..wish }.level().with(Mask::ET),
+            (Trigger::Edge, _) => Interest { read: true, ..interest }.level().with(Mask::ET),
             (_, Mask::NONE) => Mask::NONE,
             (Trigger::Level, mask) => mask,
             (Trigger::Oneshot, mask) => mask.with(Mask::ONESHOT),
@@ -47,8 +47,8 @@ impl Watcher for Epoll {
     }
 
     /// An fd that is watched for nothing still reports HUP and ERR, so it is taken off the list.
-    fn watch(&mut self, tag: Tag, from: Mask, to: Mask) -> Result<Option<Ctl>, Unwatched> {
-        let (fd, data) = (lend(tag.fd), EventData::new_u64(tag.to_data()));
+    fn watch(&mut self, token: Token, from: Mask, to: Mask) -> Result<Option<Ctl>, RegisterError> {
+        let (fd, data) = (lend(token.fd), EventData::new_u64(token.to_data()));
         let flags = EventFlags::from_bits_retain(to.0);
         let (op, result) = match (from, to) {
             (Mask::NONE, Mask::NONE) => return Ok(None),
@@ -58,7 +58,7 @@ impl Watcher for Epoll {
         };
         match result {
             Ok(()) => Ok(Some(Ctl { op, ret: Ret::ZERO })),
-            Err(errno) => Err(Unwatched::Failed(op, Errno(errno.raw_os_error()))),
+            Err(errno) => Err(RegisterError::Failed(op, Errno(errno.raw_os_error()))),
         }
     }
 }
@@ -75,14 +75,14 @@ impl Selector for Epoll {
         Ok(epoll::wait(&self.fd, spare_capacity(&mut self.events), timeout.as_ref())?)
     }
 
-    fn ready(&self) -> impl Iterator<Item = (Tag, Mask)> + '_ {
+    fn ready(&self) -> impl Iterator<Item = (Token, Mask)> + '_ {
         self.events.iter().map(|event| {
             let (flags, data) = (event.flags, event.data);
-            (Tag::from_data(data.u64()), Mask(flags.bits()))
+            (Token::from_data(data.u64()), Mask(flags.bits()))
         })
     }
 
-    fn told(&self, ret: Ret, waited: Nanos) -> Option<What> {
+    fn wait_event(&self, ret: Ret, waited: Nanos) -> Option<What> {
         Some(What::EpollWait { ret, waited })
     }
 }

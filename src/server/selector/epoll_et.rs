@@ -5,9 +5,9 @@ use std::os::fd::AsRawFd;
 use std::time::Duration;
 
 use mio::unix::SourceFd;
-use mio::{Events, Interest, Poll, Token};
+use mio::{Events, Poll};
 
-use super::{Ctl, Selector, Tag, Trigger, Unwatched, Watcher, Wish};
+use super::{Ctl, Interest, RegisterError, Selector, Token, Trigger, Watcher};
 use crate::server::Config;
 use crate::telemetry::{CtlOp, Errno, Fd, Kind, Mask, Nanos, Ret, ServerKind, What};
 
@@ -39,29 +39,29 @@ impl Watcher for EpollEt {
     }
 
     /// Input is watched for always: with edges, what nobody reads is told once.
-    fn mask(&self, wish: Wish) -> Mask {
-        if wish.room { Self::READ.with(Mask::OUT) } else { Self::READ }
+    fn mask(&self, interest: Interest) -> Mask {
+        if interest.write { Self::READ.with(Mask::OUT) } else { Self::READ }
     }
 
-    fn watch(&mut self, tag: Tag, from: Mask, to: Mask) -> Result<Option<Ctl>, Unwatched> {
+    fn watch(&mut self, token: Token, from: Mask, to: Mask) -> Result<Option<Ctl>, RegisterError> {
         let registry = self.poll.registry();
-        let mut source = SourceFd(&tag.fd);
+        let mut source = SourceFd(&token.fd);
         let interest = if to.has(Mask::OUT) {
-            Interest::READABLE | Interest::WRITABLE
+            mio::Interest::READABLE | mio::Interest::WRITABLE
         } else {
-            Interest::READABLE
+            mio::Interest::READABLE
         };
         let (op, result) = if to == Mask::NONE {
             (CtlOp::Del, registry.deregister(&mut source))
         } else if from == Mask::NONE {
-            (CtlOp::Add, registry.register(&mut source, token(tag), interest))
+            (CtlOp::Add, registry.register(&mut source, to_mio(token), interest))
         } else {
-            (CtlOp::Mod, registry.reregister(&mut source, token(tag), interest))
+            (CtlOp::Mod, registry.reregister(&mut source, to_mio(token), interest))
         };
         match result {
             Ok(()) => Ok(Some(Ctl { op, ret: Ret::ZERO })),
             Err(error) => {
-                Err(Unwatched::Failed(op, Errno(error.raw_os_error().unwrap_or_default())))
+                Err(RegisterError::Failed(op, Errno(error.raw_os_error().unwrap_or_default())))
             }
         }
     }
@@ -77,11 +77,11 @@ impl Selector for EpollEt {
         Ok(self.events.iter().count())
     }
 
-    fn ready(&self) -> impl Iterator<Item = (Tag, Mask)> + '_ {
-        self.events.iter().map(|event| (tag(event.token()), mask(event)))
+    fn ready(&self) -> impl Iterator<Item = (Token, Mask)> + '_ {
+        self.events.iter().map(|event| (from_mio(event.token()), mask(event)))
     }
 
-    fn told(&self, ret: Ret, waited: Nanos) -> Option<What> {
+    fn wait_event(&self, ret: Ret, waited: Nanos) -> Option<What> {
         Some(What::EpollWait { ret, waited })
     }
 }
@@ -104,12 +104,12 @@ fn mask(event: &mio::event::Event) -> Mask {
 
 /// mio's token is what `epoll_data` carries.
 #[expect(clippy::cast_possible_truncation, reason = "64 bits wide where this is used")]
-fn token(tag: Tag) -> Token {
-    Token(tag.to_data() as usize)
+fn to_mio(token: Token) -> mio::Token {
+    mio::Token(token.to_data() as usize)
 }
 
-fn tag(token: Token) -> Tag {
-    Tag::from_data(token.0 as u64)
+fn from_mio(token: mio::Token) -> Token {
+    Token::from_data(token.0 as u64)
 }
 
 #[cfg(test)]
@@ -120,8 +120,8 @@ mod tests {
     fn wait_returns_what_was_registered_and_edges_come_once() {
         let (a, b) = std::os::unix::net::UnixStream::pair().unwrap();
         let mut selector = EpollEt::new(&Config::default()).unwrap();
-        let there = Tag { fd: a.as_raw_fd(), mark: 7 };
-        let mask = selector.mask(Wish::INPUT);
+        let there = Token { fd: a.as_raw_fd(), generation: 7 };
+        let mask = selector.mask(Interest::READ);
         assert_eq!(mask.to_string(), "IN|RDHUP|ET");
         let call = selector.watch(there, Mask::NONE, mask).unwrap();
         assert_eq!(call, Some(Ctl { op: CtlOp::Add, ret: Ret::ZERO }));

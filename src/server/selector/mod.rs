@@ -26,40 +26,40 @@ use crate::telemetry::{CtlOp, Errno, Fd, Mask, Nanos, Ret, What};
 /// fd, and a mark that tells an event of an earlier holder of the same number from one of the
 /// present holder.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Tag {
+pub(super) struct Token {
     pub(super) fd: Fd,
-    pub(super) mark: u32,
+    pub(super) generation: u32,
 }
 
-impl Tag {
+impl Token {
     /// Both halves travel through the kernel in the 64 bits of `epoll_data`.
     fn to_data(self) -> u64 {
-        u64::from(self.mark) << 32 | u64::from(self.fd.cast_unsigned())
+        u64::from(self.generation) << 32 | u64::from(self.fd.cast_unsigned())
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "the two halves are taken apart")]
     fn from_data(data: u64) -> Self {
-        Self { fd: (data as u32).cast_signed(), mark: (data >> 32) as u32 }
+        Self { fd: (data as u32).cast_signed(), generation: (data >> 32) as u32 }
     }
 }
 
 /// What the loop wants to hear of an fd.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Wish {
+pub(super) struct Interest {
     /// That there is input.
-    pub(super) input: bool,
+    pub(super) read: bool,
     /// That there is room to write.
-    pub(super) room: bool,
+    pub(super) write: bool,
 }
 
-impl Wish {
-    pub(super) const INPUT: Self = Self { input: true, room: false };
+impl Interest {
+    pub(super) const READ: Self = Self { read: true, write: false };
 
     /// As the mask of a selector that is told nothing it does not want to hear: what nobody would
     /// read or write now is reported again and again.
     fn level(self) -> Mask {
-        let input = if self.input { Mask::IN.with(Mask::RDHUP) } else { Mask::NONE };
-        if self.room { input.with(Mask::OUT) } else { input }
+        let input = if self.read { Mask::IN.with(Mask::RDHUP) } else { Mask::NONE };
+        if self.write { input.with(Mask::OUT) } else { input }
     }
 }
 
@@ -114,10 +114,10 @@ pub(super) trait Selector: Watcher + Sized {
     fn wait(&mut self, timeout: Option<Duration>) -> io::Result<usize>;
 
     /// The fds that the last wait found ready.
-    fn ready(&self) -> impl Iterator<Item = (Tag, Mask)> + '_;
+    fn ready(&self) -> impl Iterator<Item = (Token, Mask)> + '_;
 
     /// The call that [`Selector::wait`] made; `None` where it made none.
-    fn told(&self, ret: Ret, waited: Nanos) -> Option<What>;
+    fn wait_event(&self, ret: Ret, waited: Nanos) -> Option<What>;
 }
 
 /// An `epoll_ctl(2)` that was made.
@@ -129,7 +129,7 @@ pub(super) struct Ctl {
 
 /// Why an fd cannot be watched.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Unwatched {
+pub(super) enum RegisterError {
     /// The call failed.
     Failed(CtlOp, Errno),
     /// There is no place in the list for so high a number.
@@ -146,13 +146,14 @@ mod tests {
 
     #[test]
     fn a_tag_survives_the_kernel() {
-        for tag in [Tag { fd: 0, mark: 0 }, Tag { fd: i32::MAX, mark: u32::MAX }] {
-            assert_eq!(Tag::from_data(tag.to_data()), tag);
+        for token in [Token { fd: 0, generation: 0 }, Token { fd: i32::MAX, generation: u32::MAX }]
+        {
+            assert_eq!(Token::from_data(token.to_data()), token);
         }
     }
 
     /// What the selector reports without waiting.
-    fn reports<S: Selector>(selector: &mut S) -> Vec<(Tag, Mask)> {
+    fn reports<S: Selector>(selector: &mut S) -> Vec<(Token, Mask)> {
         selector.wait(Some(Duration::ZERO)).unwrap();
         selector.ready().collect()
     }
@@ -162,28 +163,32 @@ mod tests {
         let (a, mut b) = UnixStream::pair().unwrap();
         a.set_nonblocking(true).unwrap();
         let mut selector = S::new(config).unwrap();
-        let tag = Tag { fd: a.as_raw_fd(), mark: 7 };
-        let input = selector.mask(Wish::INPUT);
-        let both = selector.mask(Wish { input: true, room: true });
+        let token = Token { fd: a.as_raw_fd(), generation: 7 };
+        let input = selector.mask(Interest::READ);
+        let both = selector.mask(Interest { read: true, write: true });
         let trigger = selector.trigger();
         let name = format!("{} {trigger:?}", S::SERVER);
-        selector.watch(tag, Mask::NONE, input).unwrap();
+        selector.watch(token, Mask::NONE, input).unwrap();
         assert_eq!(reports(&mut selector), [], "{name}: silent");
         b.write_all(b"x").unwrap();
-        assert_eq!(reports(&mut selector), [(tag, Mask::IN)], "{name}: input");
-        let again = if trigger == Trigger::Level { vec![(tag, Mask::IN)] } else { vec![] };
+        assert_eq!(reports(&mut selector), [(token, Mask::IN)], "{name}: input");
+        let again = if trigger == Trigger::Level { vec![(token, Mask::IN)] } else { vec![] };
         assert_eq!(reports(&mut selector), again, "{name}: the same input");
-        selector.watch(tag, input, both).unwrap();
+        selector.watch(token, input, both).unwrap();
         let merged = reports(&mut selector).iter().fold(Mask::NONE, |all, (_, m)| all.with(*m));
         assert_eq!(merged, Mask::IN.with(Mask::OUT), "{name}: watched again, for more");
         assert_eq!((&a).read(&mut [0; 8]).unwrap(), 1);
-        selector.watch(tag, both, Mask::NONE).unwrap();
+        selector.watch(token, both, Mask::NONE).unwrap();
         b.write_all(b"x").unwrap();
         assert_eq!(reports(&mut selector), [], "{name}: not watched");
-        selector.watch(tag, Mask::NONE, input).unwrap();
-        assert_eq!(reports(&mut selector), [(tag, Mask::IN)], "{name}: watched, with input there");
+        selector.watch(token, Mask::NONE, input).unwrap();
+        assert_eq!(
+            reports(&mut selector),
+            [(token, Mask::IN)],
+            "{name}: watched, with input there"
+        );
         drop(a);
-        selector.forget(tag);
+        selector.forget(token);
         assert_eq!(reports(&mut selector), [], "{name}: closed");
     }
 

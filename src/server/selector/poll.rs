@@ -8,7 +8,7 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec};
 
 use super::raw::lend;
-use super::{Ctl, Selector, Tag, Unwatched, Watcher, Wish};
+use super::{Ctl, Interest, RegisterError, Selector, Token, Watcher};
 use crate::server::Config;
 use crate::telemetry::{Kind, Mask, Nanos, Ret, ServerKind, What};
 
@@ -16,52 +16,52 @@ use crate::telemetry::{Kind, Mask, Nanos, Ret, ServerKind, What};
 const POLLFD: u32 = 8;
 const REVENTS: u32 = 2;
 
-/// The list, with the mark of each entry beside it.
+/// The list, with the generation of each entry beside it.
 pub(in crate::server) struct Poll {
     list: Vec<PollFd<'static>>,
-    marks: Vec<u32>,
+    generations: Vec<u32>,
 }
 
 impl Watcher for Poll {
     const SERVER: ServerKind = ServerKind::Poll;
     const WAIT: Kind = Kind::Poll;
 
-    fn mask(&self, wish: Wish) -> Mask {
-        wish.level()
+    fn mask(&self, interest: Interest) -> Mask {
+        interest.level()
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "all bits of poll(2) are among the low 16")]
-    fn watch(&mut self, tag: Tag, _: Mask, to: Mask) -> Result<Option<Ctl>, Unwatched> {
-        let place = self.list.iter().position(|entry| entry.as_fd().as_raw_fd() == tag.fd);
+    fn watch(&mut self, token: Token, _: Mask, to: Mask) -> Result<Option<Ctl>, RegisterError> {
+        let place = self.list.iter().position(|entry| entry.as_fd().as_raw_fd() == token.fd);
         let entry =
-            PollFd::from_borrowed_fd(lend(tag.fd), PollFlags::from_bits_retain(to.0 as u16));
+            PollFd::from_borrowed_fd(lend(token.fd), PollFlags::from_bits_retain(to.0 as u16));
         match place {
             Some(place) if to == Mask::NONE => {
                 self.list.swap_remove(place);
-                self.marks.swap_remove(place);
+                self.generations.swap_remove(place);
             }
             Some(place) => {
                 self.list[place] = entry;
-                self.marks[place] = tag.mark;
+                self.generations[place] = token.generation;
             }
             None if to == Mask::NONE => {}
             None => {
                 self.list.push(entry);
-                self.marks.push(tag.mark);
+                self.generations.push(token.generation);
             }
         }
         Ok(None)
     }
 
-    fn forget(&mut self, tag: Tag) {
+    fn forget(&mut self, token: Token) {
         // Nothing can fail when an entry is taken off.
-        let _ = self.watch(tag, Mask::NONE, Mask::NONE);
+        let _ = self.watch(token, Mask::NONE, Mask::NONE);
     }
 }
 
 impl Selector for Poll {
     fn new(_: &Config) -> io::Result<Self> {
-        Ok(Self { list: Vec::new(), marks: Vec::new() })
+        Ok(Self { list: Vec::new(), generations: Vec::new() })
     }
 
     fn wait(&mut self, timeout: Option<Duration>) -> io::Result<usize> {
@@ -69,16 +69,18 @@ impl Selector for Poll {
         Ok(rustix::event::poll(&mut self.list, timeout.as_ref())?)
     }
 
-    fn ready(&self) -> impl Iterator<Item = (Tag, Mask)> + '_ {
-        self.list.iter().zip(&self.marks).filter(|(entry, _)| !entry.revents().is_empty()).map(
-            |(entry, &mark)| {
-                let tag = Tag { fd: entry.as_fd().as_raw_fd(), mark };
-                (tag, Mask(entry.revents().bits().into()))
-            },
-        )
+    fn ready(&self) -> impl Iterator<Item = (Token, Mask)> + '_ {
+        self.list
+            .iter()
+            .zip(&self.generations)
+            .filter(|(entry, _)| !entry.revents().is_empty())
+            .map(|(entry, &generation)| {
+                let token = Token { fd: entry.as_fd().as_raw_fd(), generation };
+                (token, Mask(entry.revents().bits().into()))
+            })
     }
 
-    fn told(&self, ret: Ret, waited: Nanos) -> Option<What> {
+    fn wait_event(&self, ret: Ret, waited: Nanos) -> Option<What> {
         let examined = u32::try_from(self.list.len()).unwrap_or(u32::MAX);
         let copied = examined.saturating_mul(POLLFD + REVENTS);
         Some(What::Poll { ret, examined, copied, waited })

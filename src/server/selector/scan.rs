@@ -5,40 +5,40 @@ use std::time::Duration;
 
 use rustix::thread::{ClockId, NanosleepRelativeResult, Timespec, clock_nanosleep_relative};
 
-use super::{Ctl, Selector, Tag, Unwatched, Watcher, Wish};
+use super::{Ctl, Interest, RegisterError, Selector, Token, Watcher};
 use crate::server::Config;
 use crate::telemetry::{Kind, Mask, Nanos, Ret, ServerKind, What};
 
 /// The list, and how long to sleep between two rounds.
 pub(in crate::server) struct Scan {
-    list: Vec<(Tag, Mask)>,
+    list: Vec<(Token, Mask)>,
     nap: Duration,
 }
 
 impl Watcher for Scan {
     const SERVER: ServerKind = ServerKind::Scan;
     const WAIT: Kind = Kind::Nap;
-    const ASKS: bool = true;
+    const KNOWS_READY: bool = false;
 
     /// What it is going to be asked: nobody else will.
-    fn mask(&self, wish: Wish) -> Mask {
-        Mask(wish.level().0 & !Mask::RDHUP.0)
+    fn mask(&self, interest: Interest) -> Mask {
+        Mask(interest.level().0 & !Mask::RDHUP.0)
     }
 
-    fn watch(&mut self, tag: Tag, _: Mask, to: Mask) -> Result<Option<Ctl>, Unwatched> {
-        let place = self.list.iter().position(|(there, _)| there.fd == tag.fd);
+    fn watch(&mut self, token: Token, _: Mask, to: Mask) -> Result<Option<Ctl>, RegisterError> {
+        let place = self.list.iter().position(|(there, _)| there.fd == token.fd);
         match place {
             Some(place) if to == Mask::NONE => drop(self.list.swap_remove(place)),
-            Some(place) => self.list[place] = (tag, to),
+            Some(place) => self.list[place] = (token, to),
             None if to == Mask::NONE => {}
-            None => self.list.push((tag, to)),
+            None => self.list.push((token, to)),
         }
         Ok(None)
     }
 
-    fn forget(&mut self, tag: Tag) {
+    fn forget(&mut self, token: Token) {
         // Nothing can fail when an entry is taken off.
-        let _ = self.watch(tag, Mask::NONE, Mask::NONE);
+        let _ = self.watch(token, Mask::NONE, Mask::NONE);
     }
 }
 
@@ -66,11 +66,11 @@ impl Selector for Scan {
         Ok(self.list.len())
     }
 
-    fn ready(&self) -> impl Iterator<Item = (Tag, Mask)> + '_ {
+    fn ready(&self) -> impl Iterator<Item = (Token, Mask)> + '_ {
         self.list.iter().copied()
     }
 
-    fn told(&self, ret: Ret, waited: Nanos) -> Option<What> {
+    fn wait_event(&self, ret: Ret, waited: Nanos) -> Option<What> {
         let ret = if ret.get().is_ok() { Ret::ZERO } else { ret };
         self.sleeps().then_some(What::Nap { ret, waited })
     }

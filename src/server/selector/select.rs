@@ -7,7 +7,7 @@ use std::time::Duration;
 use rustix::event::{FdSetIter, Timespec, fd_set_bound, fd_set_insert, fd_set_remove};
 
 use super::raw::{self, FD_SETSIZE, Set};
-use super::{Ctl, Selector, Tag, Unwatched, Watcher, Wish};
+use super::{Ctl, Interest, RegisterError, Selector, Token, Watcher};
 use crate::server::Config;
 use crate::telemetry::{Fd, Kind, Mask, Nanos, Ret, ServerKind, What};
 
@@ -19,8 +19,8 @@ pub(in crate::server) struct Select {
     room: Set,
     /// Copies of both: the call leaves in them who is ready.
     ready: (Set, Set),
-    /// The mark of each fd.
-    marks: [u32; FD_SETSIZE],
+    /// The generation of each fd.
+    generations: [u32; FD_SETSIZE],
 }
 
 impl Select {
@@ -29,8 +29,8 @@ impl Select {
         fd_set_bound(&self.input).max(fd_set_bound(&self.room))
     }
 
-    fn tag(&self, fd: Fd) -> Tag {
-        Tag { fd, mark: self.marks[fd.unsigned_abs() as usize] }
+    fn token(&self, fd: Fd) -> Token {
+        Token { fd, generation: self.generations[fd.unsigned_abs() as usize] }
     }
 }
 
@@ -39,30 +39,30 @@ impl Watcher for Select {
     const WAIT: Kind = Kind::Select;
 
     /// A FIN is input like any other: there is no bit for it.
-    fn mask(&self, wish: Wish) -> Mask {
-        Mask(wish.level().0 & !Mask::RDHUP.0)
+    fn mask(&self, interest: Interest) -> Mask {
+        Mask(interest.level().0 & !Mask::RDHUP.0)
     }
 
-    fn watch(&mut self, tag: Tag, _: Mask, to: Mask) -> Result<Option<Ctl>, Unwatched> {
-        let place = usize::try_from(tag.fd).unwrap_or(FD_SETSIZE);
-        *self.marks.get_mut(place).ok_or(Unwatched::TooHigh)? = tag.mark;
+    fn watch(&mut self, token: Token, _: Mask, to: Mask) -> Result<Option<Ctl>, RegisterError> {
+        let place = usize::try_from(token.fd).unwrap_or(FD_SETSIZE);
+        *self.generations.get_mut(place).ok_or(RegisterError::TooHigh)? = token.generation;
         for (set, bit) in [(&mut self.input, Mask::IN), (&mut self.room, Mask::OUT)] {
             let change = if to.has(bit) { fd_set_insert } else { fd_set_remove };
-            change(set, tag.fd);
+            change(set, token.fd);
         }
         Ok(None)
     }
 
-    fn forget(&mut self, tag: Tag) {
+    fn forget(&mut self, token: Token) {
         // One that had no bit needs none taken away.
-        let _ = self.watch(tag, Mask::NONE, Mask::NONE);
+        let _ = self.watch(token, Mask::NONE, Mask::NONE);
     }
 }
 
 impl Selector for Select {
     fn new(_: &Config) -> io::Result<Self> {
         let none = Set::default();
-        Ok(Self { input: none, room: none, ready: (none, none), marks: [0; FD_SETSIZE] })
+        Ok(Self { input: none, room: none, ready: (none, none), generations: [0; FD_SETSIZE] })
     }
 
     fn wait(&mut self, timeout: Option<Duration>) -> io::Result<usize> {
@@ -73,15 +73,15 @@ impl Selector for Select {
         raw::select(nfds, input, room, timeout.as_ref())
     }
 
-    fn ready(&self) -> impl Iterator<Item = (Tag, Mask)> + '_ {
-        let input = FdSetIter::new(&self.ready.0).map(|fd| (self.tag(fd), Mask::IN));
-        let room = FdSetIter::new(&self.ready.1).map(|fd| (self.tag(fd), Mask::OUT));
+    fn ready(&self) -> impl Iterator<Item = (Token, Mask)> + '_ {
+        let input = FdSetIter::new(&self.ready.0).map(|fd| (self.token(fd), Mask::IN));
+        let room = FdSetIter::new(&self.ready.1).map(|fd| (self.token(fd), Mask::OUT));
         input.chain(room)
     }
 
     /// The kernel copies whole words of each set up to the highest fd, in, and after a success out
     /// again.
-    fn told(&self, ret: Ret, waited: Nanos) -> Option<What> {
+    fn wait_event(&self, ret: Ret, waited: Nanos) -> Option<What> {
         let examined = FdSetIter::new(&self.input).count() + FdSetIter::new(&self.room).count();
         let copies = if ret.get().is_ok() { 4 } else { 2 };
         let copied = copies * self.nfds().unsigned_abs().div_ceil(64) * 8;

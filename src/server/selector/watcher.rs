@@ -1,7 +1,7 @@
-//! What the floor needs of whoever watches its fds: a selector, or the coroutines' runtime, which
+//! What the loop's state needs of what watches its fds: a selector, or the coroutines' runtime, which
 //! waits by itself.
 
-use super::{Ctl, Tag, Trigger, Unwatched, Wish};
+use super::{Ctl, Interest, RegisterError, Token, Trigger};
 use crate::telemetry::{Fd, Kind, Mask, ServerKind};
 
 /// A list of fds that are watched.
@@ -12,7 +12,7 @@ pub(in crate::server) trait Watcher {
     const WAIT: Kind;
     /// It asks nobody itself: every fd that it watches is to be asked in each turn, and most have
     /// nothing to say. It watches no waker.
-    const ASKS: bool = false;
+    const KNOWS_READY: bool = true;
 
     /// Its own descriptor, where it has one.
     fn fd(&self) -> Option<Fd> {
@@ -26,15 +26,15 @@ pub(in crate::server) trait Watcher {
     }
 
     /// The mask that a wish is put into.
-    fn mask(&self, wish: Wish) -> Mask;
+    fn mask(&self, interest: Interest) -> Mask;
 
     /// Watches an fd for `to` from now on, where it was watched for `from` before; an empty mask
     /// is not to be watched. Returns the call that was made, if one was needed.
     ///
     /// # Errors
     /// The fd cannot be watched.
-    fn watch(&mut self, tag: Tag, from: Mask, to: Mask) -> Result<Option<Ctl>, Unwatched>;
+    fn watch(&mut self, token: Token, from: Mask, to: Mask) -> Result<Option<Ctl>, RegisterError>;
 
     /// An fd was closed. The kernel takes it off its own list by itself.
-    fn forget(&mut self, _: Tag) {}
+    fn forget(&mut self, _: Token) {}
 }

@@ -2,7 +2,7 @@
 
 use super::super::fit::{Token, fold};
 use super::Pen;
-use super::halves::{Room, Way, capped, runs};
+use super::halves::{Space, Way, capped, runs};
 use super::result;
 use crate::dashboard::format;
 use crate::dashboard::state::engine::{Ask, Known};
@@ -19,7 +19,7 @@ enum Asked {
 }
 
 impl Pen<'_> {
-    pub(super) fn asked(&self, room: Room) -> Way {
+    pub(super) fn asked(&self, room: Space) -> Way {
         let rounds = self.engine.rounds();
         let (going, known) = rounds.now();
         // A running loop goes round too fast to look at a round that is not over.

@@ -12,7 +12,7 @@ use crate::dashboard::theme::Role;
 
 /// How much room the lists of the two halves have.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Room {
+pub(super) struct Space {
     /// Columns.
     pub(super) width: usize,
     /// Rows above the boundary.
@@ -62,7 +62,7 @@ impl Pen<'_> {
         frame: &mut Frame,
         area: Rect,
         top_heavy: bool,
-        way: &dyn Fn(Room) -> Way,
+        way: &dyn Fn(Space) -> Way,
     ) {
         if area.height < FULL {
             let size = (area.width.into(), area.height.into());
@@ -81,7 +81,7 @@ impl Pen<'_> {
         let queues = if wide { 0 } else { (above / 4).max(2) };
         let told = if top_heavy { 5 } else { 6.min(below / 2) };
         let past = if wide || below < 14 { 0 } else { below / 3 };
-        let room = Room {
+        let room = Space {
             width: usize::from(left).saturating_sub(1),
             above: usize::from(above - queues - 1),
             below: usize::from((below - past).saturating_sub(told)).max(1),
@@ -119,14 +119,14 @@ impl Pen<'_> {
         &self,
         (width, height): (usize, usize),
         top_heavy: bool,
-        way: &dyn Fn(Room) -> Way,
+        way: &dyn Fn(Space) -> Way,
     ) -> Vec<Line<'static>> {
         let (now, last) = self.now(width);
         let rest = height.saturating_sub(5);
         let (above, below) =
             if top_heavy { (rest / 2, rest / 6) } else { (rest.div_ceil(3), rest / 3) };
         let (above, below) = (1 + above, 1 + below);
-        let way = way(Room { width, above, below });
+        let way = way(Space { width, above, below });
         if height < 3 {
             let mut lines = vec![now, self.way_boundary(&way, width)];
             lines.truncate(height);

@@ -1,14 +1,14 @@
 //! `blocking`: the one that is served, and the queue behind it.
 
 use super::super::fit::Token;
-use super::halves::{Room, Way, capped};
+use super::halves::{Space, Way, capped};
 use super::{Pen, before};
 use crate::dashboard::format;
 use crate::dashboard::theme::Role;
 use crate::telemetry::Stance;
 
 impl Pen<'_> {
-    pub(super) fn one(&self, room: Room) -> Way {
+    pub(super) fn one(&self, room: Space) -> Way {
         let queue = self.engine.measured().and_then(|measured| measured.accept);
         let none = self.theme.glyph("–", "-");
         let behind = queue.map_or_else(

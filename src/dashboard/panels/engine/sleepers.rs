@@ -1,6 +1,6 @@
 //! `threads` and `processes`: one for each connection, each asleep in a call of its own.
 
-use super::halves::{Room, Way, capped};
+use super::halves::{Space, Way, capped};
 use super::{Pen, before, result};
 use crate::dashboard::format;
 use crate::dashboard::theme::Role;
@@ -10,7 +10,7 @@ use crate::telemetry::{Next, Row, Stance};
 const SENTENCE: usize = 36;
 
 impl Pen<'_> {
-    pub(super) fn sleepers(&self, room: Room) -> Way {
+    pub(super) fn sleepers(&self, room: Space) -> Way {
         let (asleep, awake): (Vec<&Row>, Vec<&Row>) =
             self.engine.rows().partition(|row| row.within.is_some());
         let all = asleep.len() + awake.len();

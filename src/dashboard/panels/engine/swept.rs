@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use super::super::fit::{Token, fold};
 use super::Pen;
-use super::halves::{Room, Way, capped, runs};
+use super::halves::{Space, Way, capped, runs};
 use crate::dashboard::format;
 use crate::dashboard::state::engine::Served;
 use crate::dashboard::theme::Role;
 use crate::telemetry::{Fd, Mask};
 
 impl Pen<'_> {
-    pub(super) fn swept(&self, room: Room) -> Way {
+    pub(super) fn swept(&self, room: Space) -> Way {
         let fds = self.engine.fds();
         let known = self.engine.wake().is_some();
         let entries = self.engine.entries();

@@ -1,6 +1,6 @@
 //! `coroutines`: a task for each connection, over the runtime's loop.
 
-use super::halves::{Room, Way, capped};
+use super::halves::{Space, Way, capped};
 use super::{Pen, result};
 use crate::dashboard::format;
 use crate::dashboard::theme::Role;
@@ -10,7 +10,7 @@ use crate::telemetry::{Row, Stance};
 const SENTENCE: usize = 36;
 
 impl Pen<'_> {
-    pub(super) fn tasks(&self, room: Room) -> Way {
+    pub(super) fn tasks(&self, room: Space) -> Way {
         let (parked, awake): (Vec<&Row>, Vec<&Row>) =
             self.engine.rows().partition(|row| row.within.is_some());
         let long = room.width >= SENTENCE;

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::{Engine, Entry, Group, Known, Measured, Served, Wake, round, ways};
+use super::{Engine, Entry, Group, Known, Measured, Served, Wake, by_server, round};
 use crate::record::text::meaning;
 use crate::telemetry::{
     Errno, Fd, Kind, Listener, Mask, Nanos, OwnedEvent, Row, ServerKind, Stance, Stdin,
@@ -49,7 +49,7 @@ impl Engine {
     }
 
     pub(super) fn has_rounds(&self) -> bool {
-        self.server().is_some_and(ways::has_rounds)
+        self.server().is_some_and(by_server::has_rounds)
     }
 
     /// Which server it is; `None` before it listens.

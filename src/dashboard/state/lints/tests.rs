@@ -7,7 +7,7 @@ use crate::dashboard::panels::sample::{MS, Script, peer, row};
 use crate::inspect::{AcceptQueue, Socket, TcpState};
 use crate::telemetry::{Errno, Ret};
 
-struct Room {
+struct FakeServer {
     script: Script,
     engine: Engine,
     lints: Lints,
@@ -16,7 +16,7 @@ struct Room {
     asleep: bool,
 }
 
-impl Room {
+impl FakeServer {
     fn new(server: ServerKind) -> Self {
         let mut script = Script::new(1000 * MS);
         script.server(server);
@@ -71,7 +71,7 @@ impl Room {
 
 #[test]
 fn what_the_whole_table_does_not_name_is_forgotten() {
-    let mut room = Room::new(ServerKind::Epoll);
+    let mut room = FakeServer::new(ServerKind::Epoll);
     for id in 1..=100 {
         room.script.accept(i32::try_from(id).unwrap() + 8, id);
         room.publish();
@@ -85,7 +85,7 @@ fn what_the_whole_table_does_not_name_is_forgotten() {
 
 #[test]
 fn bytes_that_wait_without_an_event() {
-    let mut room = Room::new(ServerKind::Epoll);
+    let mut room = FakeServer::new(ServerKind::Epoll);
     room.script.accept(9, 1).wait(0, &[(9, 1)]).recv(9, 1, 1024);
     room.publish();
     room.queues = vec![(9, 5904, 0)];
@@ -104,7 +104,7 @@ fn bytes_that_wait_without_an_event() {
 
 #[test]
 fn bytes_may_wait_for_a_reason() {
-    type Make = fn(&mut Room);
+    type Make = fn(&mut FakeServer);
     let reasons: [(&str, Make); 8] = [
         ("the loop is paused", |room| room.script.batch.standing.mode = Mode::Paused),
         ("a handler keeps it", |room| {
@@ -126,7 +126,7 @@ fn bytes_may_wait_for_a_reason() {
         }),
     ];
     for (reason, make) in reasons {
-        let mut room = Room::new(ServerKind::Epoll);
+        let mut room = FakeServer::new(ServerKind::Epoll);
         room.script.accept(9, 1).wait(0, &[(9, 1)]).recv(9, 1, 1024);
         room.queues = vec![(9, 5904, 0)];
         make(&mut room);
@@ -135,7 +135,7 @@ fn bytes_may_wait_for_a_reason() {
         assert!(room.told().is_empty(), "{reason}: {:?}", room.told());
     }
     // What was passed over may have been its request.
-    let mut room = Room::new(ServerKind::Epoll);
+    let mut room = FakeServer::new(ServerKind::Epoll);
     room.script.accept(9, 1).wait(0, &[(9, 1)]).recv(9, 1, 1024);
     room.publish();
     room.lints.pass_over(&room.script.recv(14, 2, 9).publish());
@@ -143,7 +143,7 @@ fn bytes_may_wait_for_a_reason() {
     room.wait(5000 * MS);
     assert!(room.told().is_empty(), "{:?}", room.told());
     // Threads sleep in their own calls.
-    let mut room = Room::new(ServerKind::Threads);
+    let mut room = FakeServer::new(ServerKind::Threads);
     room.script.accept(9, 1);
     room.publish();
     (room.queues, room.accept) = (vec![(9, 5904, 0)], 3);
@@ -153,7 +153,7 @@ fn bytes_may_wait_for_a_reason() {
 
 #[test]
 fn somebody_waits_to_be_accepted() {
-    let mut room = Room::new(ServerKind::Epoll);
+    let mut room = FakeServer::new(ServerKind::Epoll);
     room.publish();
     room.accept = 1;
     room.wait(3100 * MS);
@@ -162,7 +162,7 @@ fn somebody_waits_to_be_accepted() {
     assert_eq!(room.told(), [wanted]);
 
     // While others are accepted, the queue is a queue.
-    let mut room = Room::new(ServerKind::Epoll);
+    let mut room = FakeServer::new(ServerKind::Epoll);
     room.accept = 2;
     for _ in 0..6 {
         room.script.batch.counters.accepted += 1;
@@ -171,7 +171,7 @@ fn somebody_waits_to_be_accepted() {
     }
     assert!(room.told().is_empty());
     // And a listener without descriptors has said so itself.
-    let mut room = Room::new(ServerKind::Epoll);
+    let mut room = FakeServer::new(ServerKind::Epoll);
     room.script.batch.listener.as_mut().unwrap().resting = Some(Errno::MFILE);
     room.publish();
     room.accept = 2;
@@ -181,7 +181,7 @@ fn somebody_waits_to_be_accepted() {
 
 #[test]
 fn a_loop_that_spins() {
-    let mut room = Room::new(ServerKind::Epoll);
+    let mut room = FakeServer::new(ServerKind::Epoll);
     room.script.accept(9, 1);
     for _ in 0..REPORTS {
         room.script.wait(0, &[(9, 1)]);
@@ -200,7 +200,7 @@ fn a_loop_that_spins() {
     assert!(room.told().is_empty());
 
     // Closed, and on the list all the same; reports are lost, but not the finding.
-    let mut closed = Room::new(ServerKind::Epoll);
+    let mut closed = FakeServer::new(ServerKind::Epoll);
     for _ in 0..=REPORTS {
         closed.script.wait(0, &[(15, 0)]);
     }
@@ -221,21 +221,21 @@ fn a_loop_that_spins() {
 
 #[test]
 fn a_partial_write_that_was_ignored() {
-    let short = |room: &mut Room| {
+    let short = |room: &mut FakeServer| {
         room.script.accept(9, 1).event(9, 1, What::Response { status: 200, body: 64_000 });
         let send = What::Send { ret: Ret::ok(12_000), len: 64_180 };
         room.script.event(9, 1, send);
         room.queues = vec![(9, 0, 0)];
     };
     let wanted = "fd 9 was promised 64,000 bytes and got 12,000: a partial write was ignored";
-    let mut room = Room::new(ServerKind::Epoll);
+    let mut room = FakeServer::new(ServerKind::Epoll);
     short(&mut room);
     room.publish();
     room.wait(2200 * MS);
     assert_eq!(room.told(), [wanted]);
 
     // Closed like that: told for a while.
-    let mut room = Room::new(ServerKind::Epoll);
+    let mut room = FakeServer::new(ServerKind::Epoll);
     short(&mut room);
     let closed = |why| What::Closed { why, bytes_in: 84, bytes_out: 12_000, requests: 1 };
     room.script.event(9, 1, closed(Why::Answered)).batch.gone.push(row(9, 1));
@@ -245,7 +245,7 @@ fn a_partial_write_that_was_ignored() {
     assert!(room.told().is_empty());
 
     // The next answer is sent, and the rest of this one was forgotten: told at once.
-    let mut room = Room::new(ServerKind::Epoll);
+    let mut room = FakeServer::new(ServerKind::Epoll);
     short(&mut room);
     room.script.event(9, 1, What::Send { ret: Ret::err(Errno::AGAIN), len: 277 });
     room.publish();
@@ -255,7 +255,7 @@ fn a_partial_write_that_was_ignored() {
     // The peer has not taken what it got yet; the rest is sent; it hangs up before it has all.
     let again = What::Send { ret: Ret::err(Errno::AGAIN), len: 52_180 };
     let rest = What::Send { ret: Ret::ok(52_180), len: 52_180 };
-    let healthy: [fn(&mut Room, [What; 3]); 4] = [
+    let healthy: [fn(&mut FakeServer, [What; 3]); 4] = [
         |room, _| room.queues[0].2 = 9000,
         |room, [again, ..]| {
             room.script.event(9, 1, again);
@@ -268,7 +268,7 @@ fn a_partial_write_that_was_ignored() {
         },
     ];
     for (i, make) in healthy.into_iter().enumerate() {
-        let mut room = Room::new(ServerKind::Epoll);
+        let mut room = FakeServer::new(ServerKind::Epoll);
         short(&mut room);
         make(&mut room, [again, rest, closed(Why::PeerReset)]);
         if i == 3 {
@@ -282,7 +282,7 @@ fn a_partial_write_that_was_ignored() {
 
 #[test]
 fn a_head_that_was_cut_at_the_buffer() {
-    let mut room = Room::new(ServerKind::EpollEt);
+    let mut room = FakeServer::new(ServerKind::EpollEt);
     room.script.accept(9, 1).recv(9, 1, 1024);
     room.script.event(9, 1, What::Response { status: 400, body: 20 });
     room.publish();
@@ -290,7 +290,7 @@ fn a_head_that_was_cut_at_the_buffer() {
                   the read buffer";
     assert_eq!(room.told(), [wanted]);
 
-    let mut room = Room::new(ServerKind::EpollEt);
+    let mut room = FakeServer::new(ServerKind::EpollEt);
     room.script.accept(9, 1).recv(9, 1, 1024);
     room.script.batch.rows[0].state = ConnState::Reading;
     room.queues = vec![(9, 0, 0)];
@@ -299,7 +299,7 @@ fn a_head_that_was_cut_at_the_buffer() {
     assert!(room.told()[0].starts_with("fd 9 has waited for 2.1 s since a recv of exactly 1,024"));
 
     // A larger recv was seen: the buffer does not end there. And other bad requests are just bad.
-    let mut room = Room::new(ServerKind::EpollEt);
+    let mut room = FakeServer::new(ServerKind::EpollEt);
     room.script.accept(10, 2).recv(10, 2, 3000);
     room.script.event(10, 2, What::Response { status: 400, body: 20 });
     room.script.accept(9, 1).recv(9, 1, 1024);
@@ -312,7 +312,7 @@ fn a_head_that_was_cut_at_the_buffer() {
 
 #[test]
 fn another_server_is_not_blamed_for_the_one_before() {
-    let mut room = Room::new(ServerKind::Epoll);
+    let mut room = FakeServer::new(ServerKind::Epoll);
     room.script.accept(9, 1).recv(9, 1, 1024);
     room.script.event(9, 1, What::Response { status: 400, body: 20 });
     room.publish();
@@ -323,7 +323,7 @@ fn another_server_is_not_blamed_for_the_one_before() {
 }
 
 /// What a healthy server does in a turn: it serves who is ready, wholly.
-fn serve(room: &mut Room, fd: Fd, id: u64, size: u64, chunk: u64, slow: bool) {
+fn serve(room: &mut FakeServer, fd: Fd, id: u64, size: u64, chunk: u64, slow: bool) {
     let script = &mut room.script;
     let head = script.batch.rows.len() as u64;
     script.recv(fd, id, [84, 1024, 4096][usize::try_from(size % 3).unwrap()].max(head));
@@ -358,7 +358,7 @@ proptest! {
             (0u64..40, 1u64..300_000, 1_000u64..200_000, any::<bool>(), 0u32..9, any::<bool>()),
             1..120),
     ) {
-        let mut room = Room::new(ServerKind::ALL[server]);
+        let mut room = FakeServer::new(ServerKind::ALL[server]);
         for id in 1..=40u64 {
             room.script.accept(i32::try_from(id).unwrap() + 8, id);
         }

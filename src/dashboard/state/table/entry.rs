@@ -85,7 +85,7 @@ pub struct Head {
 
 /// A connection, with what was learnt about it besides its row.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub struct TableRow {
     /// What the server published last.
     pub row: Row,
     /// What the kernel said last.
@@ -98,7 +98,7 @@ pub struct Entry {
     pub head: Option<Head>,
 }
 
-impl Entry {
+impl TableRow {
     /// How long no byte has moved.
     #[must_use]
     pub fn idle(&self, now: Nanos) -> Nanos {
@@ -117,7 +117,7 @@ impl Entry {
 }
 
 /// An entry and the time, as a filter sees it.
-pub(super) struct At<'a>(pub(super) &'a Entry, pub(super) Nanos);
+pub(super) struct At<'a>(pub(super) &'a TableRow, pub(super) Nanos);
 
 impl Subject for At<'_> {
     fn number(&self, which: Number, such: &dyn Fn(u64) -> bool) -> bool {
@@ -176,7 +176,7 @@ impl Subject for At<'_> {
 }
 
 /// By what an entry is sorted under a column.
-pub(super) fn key(entry: &Entry, column: Column, now: Nanos) -> (u128, u64) {
+pub(super) fn key(entry: &TableRow, column: Column, now: Nanos) -> (u128, u64) {
     let row = &entry.row;
     let (socket, amount) = (entry.socket, |n: u64| (u128::from(n), 0));
     match column {

@@ -2,26 +2,26 @@
 
 use std::time::Duration;
 
-use super::witness::Files;
-use super::{Desk, Witness};
+use super::host::Files;
+use super::{Host, Responder};
 use crate::http::{Body, Discard, Request, Response};
 use crate::server::routes::{self, Route};
 use crate::server::session::{Handler, Session};
 use crate::telemetry::{EventRef, Text, What, Why};
 
-impl Desk {
+impl Responder {
     /// Whether a request's handler may run here and now. If not, it is in the pool, or due later.
     pub(super) fn begin(
         session: &mut Session,
         request: &Request<'_>,
         time: Duration,
-        witness: &mut impl Witness,
+        host: &mut impl Host,
     ) -> bool {
-        if witness.has_pool() {
-            tell_request(witness, request);
-            witness.offload(Route::SLOW, time);
+        if host.has_pool() {
+            tell_request(host, request);
+            host.offload(Route::SLOW, time);
             session.handler = Handler::Pool;
-        } else if session.handler == Handler::Turn || witness.may_handle() {
+        } else if session.handler == Handler::Turn || host.may_handle() {
             session.handler = Handler::Turn;
         } else {
             session.handler = Handler::Due;
@@ -37,13 +37,13 @@ impl Desk {
         session: &mut Session,
         mut request: Request<'_>,
         route: Option<Route>,
-        witness: &mut impl Witness,
+        host: &mut impl Host,
     ) -> Response {
         request.keep_alive &= self.config.keep_alive;
         let handler = std::mem::take(&mut session.handler);
         let handled = handler == Handler::Ended;
         if !handled {
-            tell_request(witness, &request);
+            tell_request(host, &request);
         }
         let Self { config, site, time, output, .. } = self;
         let too_long = matches!(request.body, Body::Length(n) if n > config.limits.body_bytes);
@@ -57,21 +57,21 @@ impl Desk {
         } else if let Some(route) = route {
             let text = match route {
                 Route::Metrics => {
-                    let (counters, now) = witness.counters();
+                    let (counters, now) = host.counters();
                     routes::metrics(&counters, now)
                 }
                 Route::Slow(time) => {
                     let (took, meanwhile) = if handled {
                         (time, "The loop served the others meanwhile.")
                     } else {
-                        (witness.handle(Route::SLOW, time).min(time), witness.meanwhile())
+                        (host.handle(Route::SLOW, time).min(time), host.meanwhile())
                     };
                     routes::slow_text(took, handled, meanwhile)
                 }
             };
             site.generated(&request, route.media_type(), &text, *time, output)
         } else {
-            site.respond(&request, *time, output, &mut Files(witness))
+            site.respond(&request, *time, output, &mut Files(host))
         };
         // A client that expects a 100 may or may not send the body after this answer.
         let unsure = request.expect_continue && !matches!(request.body, Body::None);
@@ -87,7 +87,7 @@ impl Desk {
     }
 }
 
-fn tell_request(witness: &mut impl Witness, request: &Request<'_>) {
+fn tell_request(host: &mut impl Host, request: &Request<'_>) {
     let line = request.method.len() + 1 + request.target.len();
     let kept = request.head.len().min(line.clamp(EventRef::HEAD_KEPT, Text::KEPT));
     let what = What::Request {
@@ -96,5 +96,5 @@ fn tell_request(witness: &mut impl Witness, request: &Request<'_>) {
         target: u16::try_from(request.target.len()).unwrap_or(u16::MAX),
         minor: request.minor,
     };
-    witness.fact(what, &request.head[..kept]);
+    host.fact(what, &request.head[..kept]);
 }

@@ -1,6 +1,6 @@
 //! What one connection may cost before the others get their turn.
 
-use super::Floor;
+use super::LoopState;
 use crate::server::selector::Watcher;
 
 /// Calls that one connection may cost in one turn.
@@ -44,7 +44,7 @@ impl Budget {
     }
 }
 
-impl<W: Watcher> Floor<W> {
+impl<W: Watcher> LoopState<W> {
     /// The equal share of one connection.
     #[inline]
     pub(in crate::server) fn budget(&self) -> Budget {

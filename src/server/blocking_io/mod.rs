@@ -7,7 +7,7 @@
 //! connection.
 
 mod calls;
-mod line;
+mod host;
 
 use std::os::fd::BorrowedFd;
 use std::time::Duration;
@@ -17,63 +17,67 @@ use super::connection::{LINGER, LINGER_BYTES};
 use super::echo::Protocol;
 use super::session::Session;
 use crate::telemetry::{ConnState, Errno, Nanos, Why};
-pub(super) use line::Line;
+pub(super) use host::ConnectionHost;
 
 /// A connection that is being served.
-struct Conversation<'c, L> {
+struct BlockingConnection<'c, L> {
     socket: BorrowedFd<'c>,
     config: &'c Config,
-    line: &'c mut L,
+    host: &'c mut L,
     session: Session,
     input: Box<[u8]>,
     /// The last `recv` brought less than it had room for, so nothing more was here then.
     drained: bool,
     state: ConnState,
     /// `SO_RCVTIMEO` and `SO_SNDTIMEO`, as they were set.
-    patience: [Option<Duration>; 2],
+    timeouts: [Option<Duration>; 2],
     /// When the kernel last took something of the answers, or they began to be sent.
     taken: Nanos,
 }
 
 /// Serves a connection until it ends; returns why it did.
-pub(super) fn converse<L: Line>(socket: BorrowedFd<'_>, config: &Config, line: &mut L) -> Why {
-    let mut conversation = Conversation::new(socket, config, line);
-    let ended = conversation.exchange();
-    conversation.close_file();
+pub(super) fn serve_connection<L: ConnectionHost>(
+    socket: BorrowedFd<'_>,
+    config: &Config,
+    host: &mut L,
+) -> Why {
+    let mut connection = BlockingConnection::new(socket, config, host);
+    let ended = connection.exchange();
+    connection.close_file();
     ended.unwrap_or_else(|why| why)
 }
 
 /// Answers with an error before any request was read, and ends.
-pub(super) fn refuse<L: Line>(
+pub(super) fn refuse<L: ConnectionHost>(
     socket: BorrowedFd<'_>,
     config: &Config,
-    line: &mut L,
+    host: &mut L,
     status: u16,
     why: Why,
 ) -> Why {
-    let mut conversation = Conversation::new(socket, config, line);
-    let refused = conversation.refuse(status, why);
-    refused.and_then(|()| conversation.wind_up(why)).unwrap_or_else(|why| why)
+    let mut connection = BlockingConnection::new(socket, config, host);
+    let refused = connection.refuse(status, why);
+    refused.and_then(|()| connection.wind_up(why)).unwrap_or_else(|why| why)
 }
 
 /// The same without any call that sleeps: so short an answer finds room in a new socket.
-pub(super) fn turn_away<L: Line>(socket: BorrowedFd<'_>, config: &Config, line: &mut L) {
-    let mut conversation = Conversation::new(socket, config, line);
+pub(super) fn turn_away<L: ConnectionHost>(socket: BorrowedFd<'_>, config: &Config, host: &mut L) {
+    let mut connection = BlockingConnection::new(socket, config, host);
     // Whatever comes of it, it is closed then.
-    let _ = conversation.refuse(503, Why::OverLimit);
+    let _ = connection.refuse(503, Why::OverLimit);
 }
 
-impl<'c, L: Line> Conversation<'c, L> {
-    fn new(socket: BorrowedFd<'c>, config: &'c Config, line: &'c mut L) -> Self {
+impl<'c, L: ConnectionHost> BlockingConnection<'c, L> {
+    fn new(socket: BorrowedFd<'c>, config: &'c Config, host: &'c mut L) -> Self {
         Self {
             socket,
             config,
-            line,
+            host,
             session: Session::default(),
             input: vec![0; config.read_buffer.max(1)].into(),
             drained: false,
             state: ConnState::New,
-            patience: [None; 2],
+            timeouts: [None; 2],
             taken: 0,
         }
     }
@@ -97,16 +101,16 @@ impl<'c, L: Line> Conversation<'c, L> {
 
     /// Answers what was kept and the `fresh` bytes just received, and sends the answers.
     fn answer(&mut self, fresh: usize) -> Result<(), Why> {
-        let mut desk = self.line.desk();
-        desk.read_date(self.line.now());
-        desk.answer(&mut self.session, &self.input[..fresh], self.line);
-        let mut sent = self.send(&desk);
+        let mut responder = self.host.responder();
+        responder.read_date(self.host.now());
+        responder.answer(&mut self.session, &self.input[..fresh], self.host);
+        let mut sent = self.send(&responder);
         // Pipelined requests that had to wait until the answers before them were sent.
         while sent.is_ok() && std::mem::take(&mut self.session.behind) {
-            desk.answer(&mut self.session, &[], self.line);
-            sent = self.send(&desk);
+            responder.answer(&mut self.session, &[], self.host);
+            sent = self.send(&responder);
         }
-        self.line.give_back(desk);
+        self.host.give_back(responder);
         let reading = self.session.is_reading();
         self.state = if reading { ConnState::Reading } else { ConnState::Idle };
         sent
@@ -118,11 +122,11 @@ impl<'c, L: Line> Conversation<'c, L> {
             // There is nothing to say in this protocol.
             return Err(why);
         }
-        let mut desk = self.line.desk();
-        desk.read_date(self.line.now());
-        desk.refuse(&mut self.session, status, why, self.line);
-        let sent = self.send(&desk);
-        self.line.give_back(desk);
+        let mut responder = self.host.responder();
+        responder.read_date(self.host.now());
+        responder.refuse(&mut self.session, status, why, self.host);
+        let sent = self.send(&responder);
+        self.host.give_back(responder);
         sent
     }
 
@@ -147,10 +151,10 @@ impl<'c, L: Line> Conversation<'c, L> {
             return Ok(why);
         }
         self.half_close()?;
-        let until = self.line.now() + LINGER;
+        let until = self.host.now() + LINGER;
         let mut bytes = 0;
-        while bytes <= LINGER_BYTES && self.line.now() < until {
-            match self.receive(Some(whole(until - self.line.now())))? {
+        while bytes <= LINGER_BYTES && self.host.now() < until {
+            match self.receive(Some(whole(until - self.host.now())))? {
                 Ok(0) => break,
                 Ok(received) => bytes += received,
                 Err(Errno::INTR) => {}

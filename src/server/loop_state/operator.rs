@@ -1,8 +1,8 @@
 //! The operator's commands to a loop. Their calls are made at once, also while the loop stands.
 
-use super::Floor;
+use super::LoopState;
 use crate::server::connection::Connection;
-use crate::server::house::After;
+use crate::server::handover::Outcome;
 use crate::server::operator::Operated;
 use crate::server::pace::Pace;
 use crate::server::ret;
@@ -10,19 +10,19 @@ use crate::server::selector::Watcher;
 use crate::server::table::Table;
 use crate::telemetry::{Command, ConnId, Fd, Kind, Publisher, What, Why};
 
-impl<W: Watcher> Floor<W> {
+impl<W: Watcher> LoopState<W> {
     /// Takes the waker's wake-ups away.
     pub(in crate::server) fn read_waker(&mut self) {
         let fd = self.listener.waker;
         self.gate(Kind::Input, fd, None);
         let result = rustix::io::read(&self.commands, &mut [0; 8]);
-        self.tell.call_with(fd, None, What::Input { ret: ret(result) }, &[], &[], true);
+        self.publisher.call_with(fd, None, What::Input { ret: ret(result) }, &[], &[], true);
         self.rearm(fd);
     }
 
     /// Carries out every command that has come.
-    pub(in crate::server) fn obey(&mut self) {
-        self.obey_late();
+    pub(in crate::server) fn run_commands(&mut self) {
+        self.run_late_commands();
         self.collect();
         while let Ok(command) = self.commands.queue.try_recv() {
             self.command(command);
@@ -30,7 +30,7 @@ impl<W: Watcher> Floor<W> {
     }
 
     /// Carries out those that came while a handler kept the loop.
-    pub(in crate::server) fn obey_late(&mut self) {
+    pub(in crate::server) fn run_late_commands(&mut self) {
         if !self.commanded {
             for command in std::mem::take(&mut self.late) {
                 self.command(command);
@@ -44,18 +44,18 @@ impl<W: Watcher> Floor<W> {
     /// leave the shared buffers alone; what needs them is put on the list of unfinished ones.
     pub(super) fn command(&mut self, command: Command) {
         self.commanded = true;
-        self.tell.read_clock();
+        self.publisher.read_clock();
         // It is published before the loop sleeps or stands again, which is the next thing it does.
         self.carry_out(command);
         self.commanded = false;
     }
 }
 
-impl<W: Watcher> Operated for Floor<W> {
-    type Seat = Connection;
+impl<W: Watcher> Operated for LoopState<W> {
+    type TableEntry = Connection;
 
     fn parts(&mut self) -> (&mut Table<Connection>, &mut Pace, &mut Publisher) {
-        (&mut self.table, &mut self.pace, &mut self.tell)
+        (&mut self.table, &mut self.pace, &mut self.publisher)
     }
 
     fn drop_client(&mut self, fd: Fd, id: ConnId) {
@@ -80,7 +80,7 @@ impl<W: Watcher> Operated for Floor<W> {
         self.table.touch(fd);
     }
 
-    fn end(&mut self, after: After) {
+    fn end(&mut self, after: Outcome) {
         self.ending = Some(after);
     }
 }

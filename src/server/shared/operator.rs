@@ -7,19 +7,19 @@ use crossbeam_channel::Receiver;
 use rustix::net::{Shutdown, sockopt};
 use rustix::process::Signal;
 
-use super::{Alarm, Guest, Hall, Inner, this_thread};
-use crate::server::house::After;
+use super::{EndOnPanic, Locked, Shared, SharedConnection, this_thread};
+use crate::server::handover::Outcome;
 use crate::server::operator::Operated;
 use crate::server::pace::Pace;
 use crate::server::ret;
 use crate::server::table::Table;
 use crate::telemetry::{Command, ConnId, Fd, How, Kind, Mode, Publisher, What, Why};
 
-impl Hall {
+impl Shared {
     /// Carries out commands until one of them ends the server, or `stopped` says that it has ended
     /// by itself.
     pub(super) fn operate(&self, commands: &Receiver<Command>, stopped: &Receiver<()>) {
-        let _alarm = Alarm(self);
+        let _alarm = EndOnPanic(self);
         loop {
             crossbeam_channel::select! {
                 recv(commands) -> command => {
@@ -36,41 +36,41 @@ impl Hall {
     }
 
     fn command(&self, command: Command) {
-        let mut inner = self.lock(this_thread());
-        inner.carry_out(command);
-        self.wake_accept(&mut inner);
-        inner.publish();
+        let mut locked = self.lock(this_thread());
+        locked.carry_out(command);
+        self.wake_accept(&mut locked);
+        locked.publish();
         if command != Command::Publish {
             self.go.notify_all();
         }
     }
 
     /// Ends the server: every sleep ends.
-    pub(in crate::server) fn end(&self, after: After) {
-        let mut inner = self.lock(this_thread());
-        inner.end(after);
-        self.wake_accept(&mut inner);
+    pub(in crate::server) fn end(&self, after: Outcome) {
+        let mut locked = self.lock(this_thread());
+        locked.end(after);
+        self.wake_accept(&mut locked);
         self.go.notify_all();
     }
 
     /// The server's own thread may sleep in `accept` when the server ends. Those who wait in the
     /// backlog are lost with that, but while accept sleeps nobody does. A socket that was shut down
     /// can listen again.
-    fn wake_accept(&self, inner: &mut Inner) {
-        if inner.ending.is_some() && inner.accepting && !inner.shut {
+    fn wake_accept(&self, locked: &mut Locked) {
+        if locked.ending.is_some() && locked.accepting && !locked.shut {
             let ret = ret(rustix::net::shutdown(&self.bound.socket, Shutdown::Both).map(|()| 0));
-            let fd = inner.listener.fd;
-            inner.tell.call(fd, None, What::Shutdown { how: How::Both, ret });
-            inner.shut = true;
+            let fd = locked.listener.fd;
+            locked.publisher.call(fd, None, What::Shutdown { how: How::Both, ret });
+            locked.shut = true;
         }
     }
 }
 
-impl Operated for Inner {
-    type Seat = Guest;
+impl Operated for Locked {
+    type TableEntry = SharedConnection;
 
-    fn parts(&mut self) -> (&mut Table<Guest>, &mut Pace, &mut Publisher) {
-        (&mut self.table, &mut self.pace, &mut self.tell)
+    fn parts(&mut self) -> (&mut Table<SharedConnection>, &mut Pace, &mut Publisher) {
+        (&mut self.table, &mut self.pace, &mut self.publisher)
     }
 
     fn drop_client(&mut self, fd: Fd, id: ConnId) {
@@ -80,9 +80,9 @@ impl Operated for Inner {
     /// Dissolving the connection sends the RST at once and ends every sleep on the socket, whatever
     /// call its thread or process is in just then, or goes to.
     fn reset_client(&mut self, fd: Fd, id: ConnId) {
-        let Some(guest) = self.table.get(fd, id) else { return };
-        let dissolved = rustix::net::connect_unspec(&guest.socket).map(|()| 0);
-        self.tell.call(fd, Some(id), What::Connect { ret: ret(dissolved) });
+        let Some(connection) = self.table.get(fd, id) else { return };
+        let dissolved = rustix::net::connect_unspec(&connection.socket).map(|()| 0);
+        self.publisher.call(fd, Some(id), What::Connect { ret: ret(dissolved) });
         if dissolved.is_ok() {
             self.set_doom(fd, id, Why::Reset);
         } else {
@@ -99,7 +99,7 @@ impl Operated for Inner {
         }
     }
 
-    fn end(&mut self, after: After) {
+    fn end(&mut self, after: Outcome) {
         self.ending.get_or_insert(after);
         for (fd, id) in self.table.all() {
             self.shut(fd, id, after.why(), Shutdown::Both);
@@ -108,11 +108,11 @@ impl Operated for Inner {
     }
 }
 
-impl Inner {
+impl Locked {
     /// A worker process does not pass the gate: it is stopped whole.
     fn signal(&mut self, fd: Fd, id: ConnId, signal: Signal) {
-        if let Some(guest) = self.table.get(fd, id)
-            && let Some(worker) = &guest.worker
+        if let Some(connection) = self.table.get(fd, id)
+            && let Some(worker) = &connection.worker
         {
             // One that has just ended needs no telling, and is not waited for yet: its number is
             // not another's.
@@ -125,7 +125,7 @@ impl Inner {
         if self.pace.mode() == Mode::Paused {
             self.signal(fd, id, Signal::STOP);
         }
-        if self.table.get(fd, id).is_some_and(|guest| guest.doom.is_some()) {
+        if self.table.get(fd, id).is_some_and(|connection| connection.end_reason.is_some()) {
             self.end_handler(fd, id);
         }
         if self.ending.is_some() {
@@ -135,8 +135,8 @@ impl Inner {
 
     /// Ends the handlers of a worker process.
     fn end_handler(&mut self, fd: Fd, id: ConnId) {
-        if let Some(guest) = self.table.get(fd, id)
-            && let Some(worker) = &guest.worker
+        if let Some(connection) = self.table.get(fd, id)
+            && let Some(worker) = &connection.worker
         {
             // It can only be shut already.
             let _ = rustix::net::shutdown(&worker.channel, Shutdown::Write);
@@ -148,30 +148,30 @@ impl Inner {
     /// RST; a sleeping `send` only by shutting that half too, but its FIN comes after all that the
     /// peer has not taken, and so never.
     fn reset_with_close(&mut self, fd: Fd, id: ConnId) {
-        let Some(guest) = self.table.get(fd, id) else { return };
+        let Some(connection) = self.table.get(fd, id) else { return };
         // A worker that is stopped has not told its last, and is killed.
-        let stopped = guest.worker.is_some() && self.pace.mode() == Mode::Paused;
-        let sends = matches!(guest.row.within, Some(Kind::Send | Kind::Sendfile)) && !stopped;
+        let stopped = connection.worker.is_some() && self.pace.mode() == Mode::Paused;
+        let sends = matches!(connection.row.within, Some(Kind::Send | Kind::Sendfile)) && !stopped;
         let how = if sends { Shutdown::Both } else { Shutdown::Read };
-        let result = sockopt::set_socket_linger(&guest.socket, Some(Duration::ZERO));
+        let result = sockopt::set_socket_linger(&connection.socket, Some(Duration::ZERO));
         let what = What::Setsockopt { name: "SO_LINGER", ret: ret(result.map(|()| 0)) };
-        self.tell.call(fd, Some(id), what);
+        self.publisher.call(fd, Some(id), what);
         self.shut(fd, id, Why::Reset, how);
     }
 
     /// Shuts a socket down from outside: whoever sleeps in a call on it wakes up, and closes it.
     fn shut(&mut self, fd: Fd, id: ConnId, why: Why, how: Shutdown) {
-        let Some(guest) = self.table.get(fd, id) else { return };
-        let result = rustix::net::shutdown(&guest.socket, how);
+        let Some(connection) = self.table.get(fd, id) else { return };
+        let result = rustix::net::shutdown(&connection.socket, how);
         let how = if how == Shutdown::Read { How::Read } else { How::Both };
-        self.tell.call(fd, Some(id), What::Shutdown { how, ret: ret(result.map(|()| 0)) });
+        self.publisher.call(fd, Some(id), What::Shutdown { how, ret: ret(result.map(|()| 0)) });
         self.set_doom(fd, id, why);
     }
 
     /// Notes why the operator has ended a connection.
     fn set_doom(&mut self, fd: Fd, id: ConnId, why: Why) {
-        let Some(guest) = self.table.get(fd, id) else { return };
-        guest.doom.get_or_insert(why);
+        let Some(connection) = self.table.get(fd, id) else { return };
+        connection.end_reason.get_or_insert(why);
         self.table.touch(fd);
         self.end_handler(fd, id);
         if self.pace.mode() == Mode::Paused {

@@ -5,19 +5,19 @@ use std::time::Duration;
 
 use rustix::net::{RecvFlags, Shutdown, sockopt};
 
-use super::{Floor, mark};
+use super::{LoopState, generation};
 use crate::http::Payload;
-use crate::server::connection::{LINGER, LINGER_BYTES, Linger, farewell};
+use crate::server::connection::{LINGER, LINGER_BYTES, Linger, publish_closed};
 use crate::server::mistake::Mistake;
 use crate::server::ret;
-use crate::server::selector::{Tag, Watcher};
+use crate::server::selector::{Token, Watcher};
 use crate::server::session::Session;
 use crate::telemetry::{ConnId, Errno, Fd, How, Kind, Nanos, Ret, What, Why};
 
 /// Unread input taken off a connection's hands before it is closed, in bytes at most.
 const DRAIN: usize = 1024 * 1024;
 
-impl<W: Watcher> Floor<W> {
+impl<W: Watcher> LoopState<W> {
     /// Closes a connection; closing its only descriptor takes it off the interest list too.
     pub(in crate::server) fn close(&mut self, fd: Fd, id: ConnId, why: Why) {
         if !self.gate(Kind::Close, fd, Some(id)) {
@@ -26,7 +26,7 @@ impl<W: Watcher> Floor<W> {
         let Some(connection) = self.table.remove(fd) else { return };
         let forgets = self.config.makes(Mistake::ForgetUnregister);
         if !forgets {
-            self.selector.forget(Tag { fd, mark: mark(id) });
+            self.selector.forget(Token { fd, generation: generation(id) });
         }
         self.timers.clear(fd);
         self.refused -= usize::from(connection.refused);
@@ -36,20 +36,20 @@ impl<W: Watcher> Floor<W> {
             self.forgotten.push(connection.socket);
         } else {
             drop(connection.socket);
-            self.tell.call(fd, Some(id), What::Close);
+            self.publisher.call(fd, Some(id), What::Close);
             (row.last, row.last_ret) = (Kind::Close, Ret::ZERO);
         }
-        farewell(row, why, &mut self.tell);
+        publish_closed(row, why, &mut self.publisher);
         if let Some(pool) = &mut self.pool {
             pool.forget(id);
         }
-        self.let_go(connection.session);
+        self.release(connection.session);
         // A descriptor is free: let the resting listener try at once.
         self.acceptable |= self.listener.resting.is_some();
     }
 
     /// What is left of a closed connection's session: a file that was being sent is closed too.
-    pub(in crate::server) fn let_go(&mut self, session: Session) {
+    pub(in crate::server) fn release(&mut self, session: Session) {
         self.close_file(session.output.payload);
     }
 
@@ -59,7 +59,7 @@ impl<W: Watcher> Floor<W> {
             let fd = file.as_raw_fd();
             self.gate(Kind::Close, fd, None);
             drop(file);
-            self.tell.call(fd, None, What::Close);
+            self.publisher.call(fd, None, What::Close);
         }
     }
 
@@ -100,13 +100,13 @@ impl<W: Watcher> Floor<W> {
     /// Closes our half only, because closing a socket with unread input sends a reset, and a reset
     /// can overtake the answer (RFC 9112 section 9.6). Returns how long the peer may go on talking.
     pub(in crate::server) fn half_close(&mut self, fd: Fd, id: ConnId) -> Option<Nanos> {
-        let until = self.tell.now() + LINGER;
+        let until = self.publisher.now() + LINGER;
         let connection = self.pass(Kind::Shutdown, fd, id)?;
         connection.session.input = Vec::new();
         connection.linger = Some(Linger { until, bytes: LINGER_BYTES });
         let result = rustix::net::shutdown(&connection.socket, Shutdown::Write);
         let ret = ret(result.map(|()| 0));
-        self.told(fd, id, What::Shutdown { how: How::Write, ret });
+        self.record(fd, id, What::Shutdown { how: How::Write, ret });
         Some(until)
     }
 
@@ -115,7 +115,7 @@ impl<W: Watcher> Floor<W> {
         let Some(connection) = self.table.get(fd, id) else { return };
         let result = sockopt::set_socket_linger(&connection.socket, Some(Duration::ZERO));
         let ret = ret(result.map(|()| 0));
-        self.told(fd, id, What::Setsockopt { name: "SO_LINGER", ret });
+        self.record(fd, id, What::Setsockopt { name: "SO_LINGER", ret });
         self.close(fd, id, why);
     }
 
@@ -128,7 +128,7 @@ impl<W: Watcher> Floor<W> {
             let Some(connection) = self.pass(Kind::Recv, fd, id) else { return };
             let result = rustix::net::recv(&connection.socket, &mut buffer, RecvFlags::empty())
                 .map(|(received, _)| received);
-            self.told(fd, id, What::Recv { ret: ret(result) });
+            self.record(fd, id, What::Recv { ret: ret(result) });
             match result {
                 Ok(0) | Err(_) => return,
                 Ok(n) => left = left.saturating_sub(n),
@@ -144,7 +144,7 @@ impl<W: Watcher> Floor<W> {
         for socket in std::mem::take(&mut self.forgotten) {
             let fd = socket.as_raw_fd();
             drop(socket);
-            self.tell.call(fd, None, What::Close);
+            self.publisher.call(fd, None, What::Close);
         }
     }
 }

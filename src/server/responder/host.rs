@@ -1,16 +1,16 @@
-//! Who sees what is done at the desk, and lets it pass.
+//! Who is told what a responder does, and holds its calls at the gate.
 
 use std::time::Duration;
 
 use crate::http::{self, FileCall, FileKind};
 use crate::telemetry::{Counters, Errno, Fd, Kind, Nanos, Ret, What};
 
-/// What answering needs of the server around it: somebody to tell, and a gate for its calls.
-pub(in crate::server) trait Witness {
+/// What answering needs of the server around it: a publisher, and a gate for its calls.
+pub(in crate::server) trait Host {
     /// The clock's last reading.
     fn now(&self) -> Nanos;
     /// Whether anybody listens; if not, long things need not be put into words.
-    fn is_heard(&self) -> bool;
+    fn has_reader(&self) -> bool;
     /// The gate, before a call on a file.
     fn gate(&mut self, kind: Kind, fd: Fd);
     /// A call on a file was made.
@@ -41,7 +41,7 @@ pub(in crate::server) trait Witness {
 /// Takes the calls that are made on files to find an answer through the gate, and tells them.
 pub(super) struct Files<'w, W>(pub(super) &'w mut W);
 
-impl<W: Witness> http::Watch for Files<'_, W> {
+impl<W: Host> http::Watch for Files<'_, W> {
     fn before(&mut self, call: FileKind, fd: Fd) {
         let kind = match call {
             FileKind::Open => Kind::Open,

@@ -7,10 +7,10 @@ use std::os::fd::AsFd;
 use rustix::fs::{Mode, OFlags};
 
 use super::Reactor;
-use crate::server::floor::unmarked;
-use crate::server::house::After;
+use crate::server::handover::Outcome;
+use crate::server::loop_state::plain_token;
 use crate::server::ret;
-use crate::server::selector::{Selector, Trigger, Wish};
+use crate::server::selector::{Interest, Selector, Trigger};
 use crate::telemetry::{Errno, Kind, Mask, Stdin, Text, What};
 
 /// How much of a line is kept; of the rest, only its length is told.
@@ -20,13 +20,13 @@ const QUIT: &[u8] = b"quit";
 
 /// A line that is being typed.
 #[derive(Debug, Default)]
-pub(super) struct Keyboard {
+pub(super) struct StdinLines {
     line: Vec<u8>,
     /// The length of what was not kept of it.
     rest: usize,
 }
 
-impl Keyboard {
+impl StdinLines {
     /// Takes what was read, and gives every line that is whole now to `each`.
     fn feed(&mut self, bytes: &[u8], mut each: impl FnMut(Text<'_>)) {
         for piece in bytes.split_inclusive(|&byte| byte == b'\n') {
@@ -63,42 +63,42 @@ pub(in crate::server) fn prepare() -> io::Result<()> {
 
 impl<S: Selector> Reactor<S> {
     /// Reads what was typed, by one call.
-    pub(super) fn hear(&mut self) {
-        let Self { floor, keyboard, input, .. } = self;
-        let Some(keyboard) = keyboard else { return };
-        floor.gate(Kind::Input, Stdin::FD, None);
+    pub(super) fn read_stdin(&mut self) {
+        let Self { state, stdin_lines, input, .. } = self;
+        let Some(stdin_lines) = stdin_lines else { return };
+        state.gate(Kind::Input, Stdin::FD, None);
         let room = input.len().min(LINE);
         let result = ret(rustix::io::read(io::stdin().as_fd(), &mut input[..room]));
-        floor.tell.call(Stdin::FD, None, What::Input { ret: result });
+        state.publisher.call(Stdin::FD, None, What::Input { ret: result });
         let read = match result.get() {
-            Ok(0) => &b"\n"[..usize::from(!keyboard.line.is_empty())],
+            Ok(0) => &b"\n"[..usize::from(!stdin_lines.line.is_empty())],
             Ok(n) => &input[..usize::try_from(n).unwrap_or(0)],
             Err(_) => &[],
         };
-        if let Some(stdin) = &mut floor.listener.stdin {
+        if let Some(stdin) = &mut state.listener.stdin {
             stdin.bytes_in += result.get().unwrap_or(0);
         }
         let mut quits = false;
-        keyboard.feed(read, |line| {
-            floor.tell.fact_text(Stdin::FD, None, What::Typed, line);
+        stdin_lines.feed(read, |line| {
+            state.publisher.fact_text(Stdin::FD, None, What::Typed, line);
             quits |= line.kept == QUIT;
         });
         if quits {
-            floor.ending = Some(After::End);
+            state.ending = Some(Outcome::End);
         }
-        let mask = floor.selector.mask(Wish::INPUT);
+        let mask = state.selector.mask(Interest::READ);
         // Of a terminal that is gone, an error is the end.
         let ended = !matches!(result.get(), Ok(1..) | Err(Errno::AGAIN | Errno::INTR));
         // Told once, it has to be watched again for what this one call left.
-        if ended || floor.selector.trigger() != Trigger::Level {
+        if ended || state.selector.trigger() != Trigger::Level {
             let to = if ended { Mask::NONE } else { mask };
-            floor.gate_ctl(Stdin::FD, None);
+            state.gate_ctl(Stdin::FD, None);
             // It was watched before, so nothing can fail now.
-            let _ = floor.watch(unmarked(Stdin::FD), mask, to);
+            let _ = state.watch(plain_token(Stdin::FD), mask, to);
         }
         // Nor does the next server ask it again.
-        floor.config.stdin &= !ended;
-        floor.tell.listener = Some(floor.listener);
+        state.config.stdin &= !ended;
+        state.publisher.listener = Some(state.listener);
     }
 }
 
@@ -110,23 +110,23 @@ mod tests {
     fn lines_come_whole_however_they_are_read() {
         let text = "举手\r\n\nquit\nnot yet".as_bytes();
         for size in 1..=text.len() {
-            let mut keyboard = Keyboard::default();
+            let mut stdin_lines = StdinLines::default();
             let mut lines = Vec::new();
             for piece in text.chunks(size) {
-                keyboard
+                stdin_lines
                     .feed(piece, |line| lines.push(String::from_utf8(line.kept.into()).unwrap()));
             }
             assert_eq!(lines, ["举手", "", "quit"], "{size} bytes at once");
-            assert_eq!(keyboard.line, b"not yet");
+            assert_eq!(stdin_lines.line, b"not yet");
         }
     }
 
     #[test]
     fn of_a_long_line_the_beginning_is_kept() {
-        let mut keyboard = Keyboard::default();
+        let mut stdin_lines = StdinLines::default();
         let mut lines = Vec::new();
-        keyboard.feed(&[b'x'; 3000], |_| panic!("no line yet"));
-        keyboard.feed(b"y\nz\n", |line| lines.push((line.kept.to_vec(), line.len)));
+        stdin_lines.feed(&[b'x'; 3000], |_| panic!("no line yet"));
+        stdin_lines.feed(b"y\nz\n", |line| lines.push((line.kept.to_vec(), line.len)));
         assert_eq!(lines, [(vec![b'x'; LINE], 3001), (b"z".to_vec(), 1)]);
     }
 }

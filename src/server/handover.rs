@@ -1,4 +1,4 @@
-//! Nine servers, one after another, in one house: what they leave to each other.
+//! Nine servers, one after another, on one listener: what they leave to each other.
 
 use std::io;
 use std::os::fd::AsRawFd;
@@ -6,8 +6,8 @@ use std::os::fd::AsRawFd;
 use rustix::net::sockopt;
 
 use super::connection::Connection;
-use super::desk::Desk;
 use super::reactor::Reactor;
+use super::responder::Responder;
 use super::selector::{Epoll, EpollEt, Poll, Scan, Select};
 use super::table::Table;
 use super::{Bound, Config, blocking, coroutines, listener, processes, ret, threads};
@@ -16,16 +16,16 @@ use crate::telemetry::{
     Commands, Counters, Fd, Mode, Publisher, ServerKind, Stance, Standing, What, Why,
 };
 
-/// What a server leaves: its totals, and the desk, whose site has descriptors of its own that are
+/// What a server leaves: its totals, and the responder, whose site has descriptors of its own that are
 /// not the loop's to close.
-pub(super) type Ended = (Counters, Desk);
+pub(super) type Ended = (Counters, Responder);
 
 /// What one server leaves to the next, and the program to the first.
-pub(super) struct House {
+pub(super) struct Handover {
     pub(super) bound: Bound,
     pub(super) config: Config,
-    pub(super) desk: Desk,
-    pub(super) tell: Publisher,
+    pub(super) responder: Responder,
+    pub(super) publisher: Publisher,
     pub(super) commands: Commands,
     /// The id of the last connection.
     pub(super) last_id: u64,
@@ -33,14 +33,14 @@ pub(super) struct House {
 
 /// What comes after a server.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum After {
+pub(super) enum Outcome {
     /// Nothing: it was shut down.
     End,
     /// Another one.
     Switch(ServerKind),
 }
 
-impl After {
+impl Outcome {
     /// Why the connections are closed that are still open.
     pub(super) fn why(self) -> Why {
         match self {
@@ -50,37 +50,37 @@ impl After {
     }
 }
 
-impl House {
+impl Handover {
     /// Listens.
     pub(super) fn new(
         mut bound: Bound,
         config: Config,
         site: http::Site,
-        mut tell: Publisher,
+        mut publisher: Publisher,
         commands: Commands,
     ) -> io::Result<Self> {
-        tell.read_clock();
+        publisher.read_clock();
         loop {
             let fd = bound.socket.as_raw_fd();
             if config.nodelay {
                 // Inherited by every accepted socket.
                 let result = sockopt::set_tcp_nodelay(&bound.socket, true);
                 let ret = ret(result.map(|()| 0));
-                tell.call(fd, None, What::Setsockopt { name: "TCP_NODELAY", ret });
+                publisher.call(fd, None, What::Setsockopt { name: "TCP_NODELAY", ret });
                 result?;
             }
-            match listener::listen(&bound, config.backlog, &mut tell) {
+            match listener::listen(&bound, config.backlog, &mut publisher) {
                 Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
                     // Another program that was bound to the port too was quicker.
                     let next = bound.next().ok_or(error)?;
                     drop(std::mem::replace(&mut bound, next));
-                    tell.call(fd, None, What::Close);
+                    publisher.call(fd, None, What::Close);
                 }
                 result => break result?,
             }
         }
-        let desk = Desk::new(config.clone(), site);
-        Ok(Self { bound, config, desk, tell, commands, last_id: 0 })
+        let responder = Responder::new(config.clone(), site);
+        Ok(Self { bound, config, responder, publisher, commands, last_id: 0 })
     }
 
     /// Runs one server after another, until the operator ends the last.
@@ -89,14 +89,14 @@ impl House {
         loop {
             let (back, after) = self.serve(kind, &mut started)?;
             self = back;
-            let After::Switch(to) = after else { return Ok(self.close()) };
+            let Outcome::Switch(to) = after else { return Ok(self.close()) };
             kind = to;
-            self.tell.fact(-1, None, What::Switched { to }, &[]);
+            self.publisher.fact(-1, None, What::Switched { to }, &[]);
         }
     }
 
     /// Runs a server. This is the only place where something is chosen by a server's name.
-    fn serve(self, kind: ServerKind, started: &mut dyn FnMut(Fd)) -> io::Result<(Self, After)> {
+    fn serve(self, kind: ServerKind, started: &mut dyn FnMut(Fd)) -> io::Result<(Self, Outcome)> {
         match kind {
             ServerKind::Processes => processes::run(self, started),
             ServerKind::Threads => threads::run(self, started),
@@ -112,14 +112,14 @@ impl House {
 
     /// Closes the listener, and publishes for the last time.
     fn close(self) -> Ended {
-        let Self { bound, desk, mut tell, .. } = self;
+        let Self { bound, responder, mut publisher, .. } = self;
         let fd = bound.socket.as_raw_fd();
         drop(bound);
-        tell.call(fd, None, What::Close);
-        let since = tell.read_clock();
-        let counters = tell.counters.clone();
+        publisher.call(fd, None, What::Close);
+        let since = publisher.read_clock();
+        let counters = publisher.counters.clone();
         let standing = Standing { stance: Stance::Ended, since, mode: Mode::Run };
-        tell.finish(&mut Table::<Connection>::new(false), standing);
-        (counters, desk)
+        publisher.finish(&mut Table::<Connection>::new(false), standing);
+        (counters, responder)
     }
 }

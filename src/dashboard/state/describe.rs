@@ -9,7 +9,7 @@ use crate::telemetry::{Addr, By, Errno, Event, EventRef, Kind, Mode, Nanos, Ret,
 
 /// An event in pieces, as a line of the stream shows it.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Told {
+pub struct Description {
     /// What it is.
     pub kind: Kind,
     /// On what: `fd 9`, `epfd 4`.
@@ -33,7 +33,7 @@ fn own_of(by: By) -> String {
 
 /// Puts an event into words.
 #[must_use]
-pub fn describe(event: EventRef<'_>) -> Told {
+pub fn describe(event: EventRef<'_>) -> Description {
     let Event { fd, what, .. } = *event.event;
     let (result, note) = match what {
         What::EpollWait { ret, waited } => wait(event, ret, waited),
@@ -126,7 +126,7 @@ pub fn describe(event: EventRef<'_>) -> Told {
         What::Data { bytes } => (format!("{} B", format::count(bytes)), spoken(event.text())),
         What::Missed => (String::new(), "a command came too late: it is gone".to_owned()),
     };
-    Told {
+    Description {
         kind: what.kind(),
         subject: subject(fd, what.kind()),
         result,

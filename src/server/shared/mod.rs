@@ -1,44 +1,44 @@
 //! What the threads share of a server whose calls sleep, behind one lock: the table, the gate, and
-//! somebody to tell. Nobody holds the lock during a call that may sleep.
+//! the publisher. Nobody holds the lock during a call that may sleep.
 
 mod accept;
 mod answer;
-mod line;
 mod operator;
 mod run;
+mod thread_host;
 
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use super::desk::Desk;
-use super::house::After;
+use super::handover::Outcome;
 use super::pace::{Pace, Verdict};
 use super::processes::Worker;
-use super::table::{Seat, Table};
+use super::responder::Responder;
+use super::table::{Table, TableEntry};
 use super::{Bound, Config};
 use crate::telemetry::{By, Kind, Listener, Nanos, Next, Publisher, Row, Stance, Standing, Why};
-pub(super) use accept::Arrival;
-pub(super) use line::AtTable;
-pub(super) use run::{Alarm, run, this_thread};
+pub(super) use accept::AcceptedSocket;
+pub(super) use run::{EndOnPanic, run, this_thread};
+pub(super) use thread_host::ThreadHost;
 
 /// The room that they share.
-pub(super) struct Hall {
+pub(super) struct Shared {
     pub(super) config: Config,
     bound: Bound,
-    inner: Mutex<Inner>,
+    locked: Mutex<Locked>,
     /// Somebody who stands at the gate, or rests, may look again.
     go: Condvar,
 }
 
 /// What is behind the lock.
-pub(super) struct Inner {
-    pub(super) tell: Publisher,
-    pub(super) table: Table<Guest>,
+pub(super) struct Locked {
+    pub(super) publisher: Publisher,
+    pub(super) table: Table<SharedConnection>,
     pace: Pace,
     listener: Listener,
     /// Desks that nobody answers at just now.
-    desks: Vec<Desk>,
+    responders: Vec<Responder>,
     last_id: u64,
     /// How many are open that are too many.
     refused: usize,
@@ -52,23 +52,23 @@ pub(super) struct Inner {
     /// The listener was shut down, to end that sleep.
     shut: bool,
     /// Why the server ends, once it does.
-    ending: Option<After>,
+    ending: Option<Outcome>,
 }
 
 /// A connection of the table.
-pub(super) struct Guest {
+pub(super) struct SharedConnection {
     /// Shared with the thread that serves it, which closes it.
     socket: Arc<OwnedFd>,
     row: Row,
     /// Why the operator has ended it.
-    doom: Option<Why>,
+    end_reason: Option<Why>,
     /// It is one too many.
     full: bool,
     /// The process that serves it.
     worker: Option<Worker>,
 }
 
-impl Seat for Guest {
+impl TableEntry for SharedConnection {
     fn row(&self) -> &Row {
         &self.row
     }
@@ -78,69 +78,69 @@ impl Seat for Guest {
     }
 }
 
-impl Hall {
+impl Shared {
     /// The lock. What is told from now on is this one's doing.
-    pub(super) fn lock(&self, by: By) -> MutexGuard<'_, Inner> {
-        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        inner.tell.by = by;
-        inner.tell.read_clock();
-        inner
+    pub(super) fn lock(&self, by: By) -> MutexGuard<'_, Locked> {
+        let mut locked = self.locked.lock().unwrap_or_else(PoisonError::into_inner);
+        locked.publisher.by = by;
+        locked.publisher.read_clock();
+        locked
     }
 
     /// The gate that every call passes. Returns when it last had to stand there, too.
-    fn pass(&self, by: By, next: Next) -> (MutexGuard<'_, Inner>, Option<Nanos>) {
-        let mut inner = self.lock(by);
-        if inner.pace.is_free() {
-            return (inner, None);
+    fn pass(&self, by: By, next: Next) -> (MutexGuard<'_, Locked>, Option<Nanos>) {
+        let mut locked = self.lock(by);
+        if locked.pace.is_free() {
+            return (locked, None);
         }
         let waits = matches!(next.kind, Kind::Accept | Kind::Recv);
         let mut stood = false;
-        while inner.ending.is_none() && inner.doom(next).is_none() {
-            let Verdict::Stand(until) = inner.pace.ask(waits, Instant::now()) else { break };
+        while locked.ending.is_none() && locked.end_reason(next).is_none() {
+            let Verdict::Stand(until) = locked.pace.ask(waits, Instant::now()) else { break };
             if !std::mem::replace(&mut stood, true) {
-                inner.held.push((by, next));
-                inner.publish();
+                locked.held.push((by, next));
+                locked.publish();
             }
-            inner = match until {
-                None => self.go.wait(inner).unwrap_or_else(PoisonError::into_inner),
-                Some(until) => self.sleep(inner, until),
+            locked = match until {
+                None => self.go.wait(locked).unwrap_or_else(PoisonError::into_inner),
+                Some(until) => self.sleep(locked, until),
             };
         }
-        inner.tell.by = by;
-        let now = inner.tell.read_clock();
-        inner.held.retain(|(who, _)| *who != by);
-        (inner, stood.then_some(now))
+        locked.publisher.by = by;
+        let now = locked.publisher.read_clock();
+        locked.held.retain(|(who, _)| *who != by);
+        (locked, stood.then_some(now))
     }
 
     /// Sleeps until then, or until somebody says that there is something to look at.
-    fn sleep<'h>(&self, inner: MutexGuard<'h, Inner>, until: Instant) -> MutexGuard<'h, Inner> {
+    fn sleep<'h>(&self, locked: MutexGuard<'h, Locked>, until: Instant) -> MutexGuard<'h, Locked> {
         let time = until.saturating_duration_since(Instant::now());
-        self.go.wait_timeout(inner, time).unwrap_or_else(PoisonError::into_inner).0
+        self.go.wait_timeout(locked, time).unwrap_or_else(PoisonError::into_inner).0
     }
 }
 
-impl Inner {
+impl Locked {
     /// Why the operator has ended the connection of a call.
-    fn doom(&mut self, next: Next) -> Option<Why> {
-        self.table.get(next.fd, next.conn?)?.doom
+    fn end_reason(&mut self, next: Next) -> Option<Why> {
+        self.table.get(next.fd, next.conn?)?.end_reason
     }
 
     /// The server's own thread goes into a call that may sleep. Returns when.
     fn enter(&mut self, next: Next) -> Nanos {
-        (self.stance, self.since) = (Stance::Within(next), self.tell.now());
+        (self.stance, self.since) = (Stance::Within(next), self.publisher.now());
         self.publish();
         self.since
     }
 
     /// It has come back.
     fn leave_call(&mut self, entered: Nanos) {
-        (self.stance, self.since) = (Stance::Working, self.tell.now());
-        self.tell.counters.waited += self.since - entered;
+        (self.stance, self.since) = (Stance::Working, self.publisher.now());
+        self.publisher.counters.waited += self.since - entered;
     }
 
     pub(super) fn publish(&mut self) {
         let stance = self.held.last().map_or(self.stance, |&(_, next)| Stance::Held(next));
         let standing = Standing { stance, since: self.since, mode: self.pace.mode() };
-        self.tell.publish(&mut self.table, standing);
+        self.publisher.publish(&mut self.table, standing);
     }
 }

@@ -14,13 +14,13 @@ const BURST: Nanos = HISTORY as Nanos * EACH;
 
 /// A leaky bucket, kept as a time.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Flood {
+pub struct RateLimit {
     /// When what was read would have been due at [`PER_SECOND`].
     due: Nanos,
     on: bool,
 }
 
-impl Flood {
+impl RateLimit {
     /// Whether the events of a batch are read. All of it or nothing, and after a pause half a
     /// burst of batches in a row, so that what is read is long pieces of what happened.
     pub fn lets(&mut self, batch: &Batch) -> bool {

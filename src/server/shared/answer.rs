@@ -1,18 +1,18 @@
-//! Requests of a connection at the desk, on whichever thread serves it.
+//! Requests of a connection and their answers, on whichever thread serves it.
 
 use std::time::{Duration, Instant};
 
-use super::{AtTable, Inner};
-use crate::server::desk::Witness;
+use super::{Locked, ThreadHost};
+use crate::server::responder::Host;
 use crate::telemetry::{By, ConnId, Counters, Fd, Kind, Nanos, Next, Stance, What};
 
-impl Witness for AtTable<'_> {
+impl Host for ThreadHost<'_> {
     fn now(&self) -> Nanos {
         self.now
     }
 
-    fn is_heard(&self) -> bool {
-        self.heard
+    fn has_reader(&self) -> bool {
+        self.has_reader
     }
 
     fn gate(&mut self, kind: Kind, fd: Fd) {
@@ -20,19 +20,19 @@ impl Witness for AtTable<'_> {
     }
 
     fn call(&mut self, fd: Fd, what: What, bytes: &[u8]) {
-        self.lock().tell.call_with(fd, None, what, bytes, &[], false);
+        self.lock().publisher.call_with(fd, None, what, bytes, &[], false);
     }
 
     fn fact(&mut self, what: What, bytes: &[u8]) {
         let (fd, id) = (self.fd, self.id);
-        let mut inner = self.lock();
-        inner.tell.fact(fd, Some(id), what, bytes);
-        inner.note_fact(fd, id, what);
+        let mut locked = self.lock();
+        locked.publisher.fact(fd, Some(id), what, bytes);
+        locked.note_fact(fd, id, what);
     }
 
     fn counters(&mut self) -> (Counters, Nanos) {
-        let inner = self.lock();
-        (inner.tell.counters.clone(), inner.tell.now())
+        let locked = self.lock();
+        (locked.publisher.counters.clone(), locked.publisher.now())
     }
 
     /// Sleeps in place of a handler; only the end of its connection or of the server ends it early.
@@ -41,22 +41,23 @@ impl Witness for AtTable<'_> {
         let next = Next { kind: Kind::Handler, fd: self.fd, conn: Some(self.id) };
         let until = Instant::now() + time;
         self.fact(What::Handler { route }, &[]);
-        let mut inner = self.lock();
-        let since = inner.tell.now();
+        let mut locked = self.lock();
+        let since = locked.publisher.now();
         if by == By::LOOP {
-            (inner.stance, inner.since) = (Stance::Handling(route), since);
+            (locked.stance, locked.since) = (Stance::Handling(route), since);
         }
-        inner.publish();
-        while inner.ending.is_none() && inner.doom(next).is_none() && Instant::now() < until {
-            inner = self.hall.sleep(inner, until);
+        locked.publish();
+        while locked.ending.is_none() && locked.end_reason(next).is_none() && Instant::now() < until
+        {
+            locked = self.shared.sleep(locked, until);
         }
-        inner.tell.by = by;
-        self.now = inner.tell.read_clock();
+        locked.publisher.by = by;
+        self.now = locked.publisher.read_clock();
         self.resumed = self.now;
         if by == By::LOOP {
-            (inner.stance, inner.since) = (Stance::Working, self.now);
+            (locked.stance, locked.since) = (Stance::Working, self.now);
         }
-        drop(inner);
+        drop(locked);
         let took = self.now - since;
         self.fact(What::Handled { took }, &[]);
         Duration::from_nanos(took)
@@ -71,7 +72,7 @@ impl Witness for AtTable<'_> {
     }
 }
 
-impl Inner {
+impl Locked {
     /// What a fact changes in a row, whoever serves the connection.
     pub(in crate::server) fn note_fact(&mut self, fd: Fd, id: ConnId, what: What) {
         self.table.change(fd, id, |row| match what {

@@ -2,14 +2,14 @@
 
 use std::time::Instant;
 
-use super::Floor;
+use super::LoopState;
 use crate::server::connection::Connection;
-use crate::server::house::After;
+use crate::server::handover::Outcome;
 use crate::server::pace::Verdict;
 use crate::server::selector::Watcher;
 use crate::telemetry::{ConnId, Fd, Kind, Next, Stance, What};
 
-impl<W: Watcher> Floor<W> {
+impl<W: Watcher> LoopState<W> {
     /// The gate that every call of the loop passes. Returns whether the connection that the call
     /// is for still is there: the operator may have closed it while the loop stood here.
     #[inline]
@@ -38,8 +38,8 @@ impl<W: Watcher> Floor<W> {
 
     #[cold]
     fn hold(&mut self, next: Next) -> bool {
-        let begin = self.tell.read_clock();
-        self.obey_late();
+        let begin = self.publisher.read_clock();
+        self.run_late_commands();
         while !self.commanded && self.ending.is_none() {
             let ends_turn = next.kind == W::WAIT;
             let Verdict::Stand(until) = self.pace.ask(ends_turn, Instant::now()) else { break };
@@ -52,24 +52,24 @@ impl<W: Watcher> Floor<W> {
                 self.command(command);
             } else if until.is_none() {
                 // Nobody is left who could let it go on.
-                self.ending = Some(After::End);
+                self.ending = Some(Outcome::End);
             }
         }
-        self.resumed = self.tell.read_clock();
+        self.resumed = self.publisher.read_clock();
         self.woke += self.resumed - begin;
         next.conn.is_none_or(|id| self.table.get(next.fd, id).is_some())
     }
 
     /// Tells a call on a connection, and notes it in its row. Returns the connection.
     #[inline]
-    pub(in crate::server) fn told(
+    pub(in crate::server) fn record(
         &mut self,
         fd: Fd,
         id: ConnId,
         what: What,
     ) -> Option<&mut Connection> {
-        let now = self.tell.now();
-        self.tell.call(fd, Some(id), what);
+        let now = self.publisher.now();
+        self.publisher.call(fd, Some(id), what);
         self.table.note(fd, id, what, now)
     }
 }

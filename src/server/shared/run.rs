@@ -4,8 +4,8 @@ use std::io;
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread::{Builder, Scope};
 
-use super::{Hall, Inner};
-use crate::server::house::{After, House};
+use super::{Locked, Shared};
+use crate::server::handover::{Handover, Outcome};
 use crate::server::listener;
 use crate::server::pace::Pace;
 use crate::server::table::Table;
@@ -14,23 +14,23 @@ use crate::telemetry::{By, Fd, ServerKind, Stance};
 
 /// Runs a server on this thread, and the operator's thread beside it.
 pub(in crate::server) fn run(
-    house: House,
+    handover: Handover,
     server: ServerKind,
     started: &mut dyn FnMut(Fd),
-    serve: impl for<'scope> FnOnce(&'scope Scope<'scope, '_>, &'scope Hall),
-) -> io::Result<(House, After)> {
-    let House { bound, config, desk, mut tell, commands, last_id } = house;
+    serve: impl for<'scope> FnOnce(&'scope Scope<'scope, '_>, &'scope Shared),
+) -> io::Result<(Handover, Outcome)> {
+    let Handover { bound, config, responder, mut publisher, commands, last_id } = handover;
     // Its accept shall sleep.
     rustix::io::ioctl_fionbio(&bound.socket, false)?;
     let listener = listener::of(&bound, &config, server);
-    tell.listener = Some(listener);
-    let inner = Inner {
-        since: tell.now(),
-        tell,
+    publisher.listener = Some(listener);
+    let locked = Locked {
+        since: publisher.now(),
+        publisher,
         table: Table::new(config.max_per_address > 0),
         pace: Pace::default(),
         listener,
-        desks: vec![desk],
+        responders: vec![responder],
         last_id,
         refused: 0,
         stance: Stance::Working,
@@ -39,53 +39,53 @@ pub(in crate::server) fn run(
         shut: false,
         ending: None,
     };
-    let hall = Hall { config, bound, inner: Mutex::new(inner), go: Condvar::new() };
+    let shared = Shared { config, bound, locked: Mutex::new(locked), go: Condvar::new() };
     let (stop, stopped) = crossbeam_channel::bounded::<()>(0);
     started(-1);
     std::thread::scope(|scope| {
         let operator = Builder::new()
             .name("operator".into())
-            .spawn_scoped(scope, || hall.operate(&commands.queue, &stopped))?;
-        let alarm = Alarm(&hall);
-        serve(scope, &hall);
+            .spawn_scoped(scope, || shared.operate(&commands.queue, &stopped))?;
+        let alarm = EndOnPanic(&shared);
+        serve(scope, &shared);
         drop((stop, alarm));
         match operator.join() {
             Ok(()) => Ok::<_, io::Error>(()),
             Err(panic) => std::panic::resume_unwind(panic),
         }
     })?;
-    let Hall { config, bound, inner, .. } = hall;
-    let mut inner = inner.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let after = inner.ending.unwrap_or(After::End);
-    inner.leave(&bound, &config, after)?;
-    let Inner { tell, mut desks, last_id, .. } = inner;
-    let desk = desks.pop().ok_or_else(|| io::Error::other("a desk is missing"))?;
-    Ok((House { bound, config, desk, tell, commands, last_id }, after))
+    let Shared { config, bound, locked, .. } = shared;
+    let mut locked = locked.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let after = locked.ending.unwrap_or(Outcome::End);
+    locked.leave(&bound, &config, after)?;
+    let Locked { publisher, mut responders, last_id, .. } = locked;
+    let responder = responders.pop().ok_or_else(|| io::Error::other("a desk is missing"))?;
+    Ok((Handover { bound, config, responder, publisher, commands, last_id }, after))
 }
 
-impl Inner {
+impl Locked {
     /// Puts the listener back into the state in which the next server expects it.
-    fn leave(&mut self, bound: &Bound, config: &Config, after: After) -> io::Result<()> {
-        self.tell.by = By::LOOP;
-        self.tell.read_clock();
-        if after == After::End {
+    fn leave(&mut self, bound: &Bound, config: &Config, after: Outcome) -> io::Result<()> {
+        self.publisher.by = By::LOOP;
+        self.publisher.read_clock();
+        if after == Outcome::End {
             return Ok(());
         }
         rustix::io::ioctl_fionbio(&bound.socket, true)?;
         if self.shut {
-            listener::listen(bound, config.backlog, &mut self.tell)?;
+            listener::listen(bound, config.backlog, &mut self.publisher)?;
         }
         Ok(())
     }
 }
 
 /// Ends the server when a thread of it panics: nobody else would wake the others.
-pub(in crate::server) struct Alarm<'h>(pub(in crate::server) &'h Hall);
+pub(in crate::server) struct EndOnPanic<'h>(pub(in crate::server) &'h Shared);
 
-impl Drop for Alarm<'_> {
+impl Drop for EndOnPanic<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.0.end(After::End);
+            self.0.end(Outcome::End);
         }
     }
 }

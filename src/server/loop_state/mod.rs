@@ -1,5 +1,5 @@
 //! What every step of a readiness loop needs, and of the coroutines: the table, the interest list,
-//! the gate, and somebody to tell. Receiving and sending are not here, so the operator's commands
+//! the gate, and the publisher. Receiving and sending are not here, so the operator's commands
 //! can be carried out in the middle of them.
 
 mod accept;
@@ -14,11 +14,11 @@ use std::collections::VecDeque;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
 use super::connection::Connection;
-use super::desk::Desk;
-use super::house::{After, House};
+use super::handover::{Handover, Outcome};
 use super::listener;
 use super::pace::Pace;
 use super::pool::Pool;
+use super::responder::Responder;
 use super::selector::Watcher;
 use super::table::Table;
 use super::timers::Timers;
@@ -26,19 +26,19 @@ use super::{Bound, Config};
 use crate::telemetry::{
     Command, Commands, ConnId, Fd, Listener, Nanos, Publisher, Stance, Standing, What,
 };
-pub(super) use accept::Arrival;
+pub(super) use accept::Accepted;
 pub(super) use budget::{Budget, CALLS};
-pub(super) use watch::{mark, unmarked};
+pub(super) use watch::{generation, plain_token};
 
 /// The loop's own things.
-pub(super) struct Floor<W> {
+pub(super) struct LoopState<W> {
     pub(super) config: Config,
     pub(super) bound: Bound,
     pub(super) listener: Listener,
     pub(super) selector: W,
     pub(super) table: Table<Connection>,
     pub(super) timers: Timers,
-    pub(super) tell: Publisher,
+    pub(super) publisher: Publisher,
     pub(super) commands: Commands,
     pub(super) pace: Pace,
     /// Threads for handlers, with `--handler offload`.
@@ -55,7 +55,7 @@ pub(super) struct Floor<W> {
     pub(super) unfinished: Vec<(Fd, ConnId)>,
     /// How many are open for which there was no place.
     refused: usize,
-    /// The accept queue may not be empty, though no event will tell.
+    /// The accept queue may not be empty, though no event will say so.
     pub(super) acceptable: bool,
     /// Sockets that are never closed: `--mistake forget-unregister`.
     forgotten: Vec<OwnedFd>,
@@ -66,28 +66,28 @@ pub(super) struct Floor<W> {
     /// no time limit is counted from earlier than this.
     pub(super) resumed: Nanos,
     /// Why the loop ends, once it does.
-    pub(super) ending: Option<After>,
+    pub(super) ending: Option<Outcome>,
 }
 
-impl<W: Watcher> Floor<W> {
-    /// Takes over the house, all but the desk.
-    pub(super) fn new(house: House, selector: W) -> (Self, Desk) {
-        let House { bound, config, desk, tell, commands, last_id } = house;
+impl<W: Watcher> LoopState<W> {
+    /// Takes over what the server before left, all but the responder.
+    pub(super) fn new(handover: Handover, selector: W) -> (Self, Responder) {
+        let Handover { bound, config, responder, publisher, commands, last_id } = handover;
         let listener = Listener {
             epfd: selector.fd().unwrap_or(-1),
-            waker: if W::ASKS { -1 } else { commands.as_fd().as_raw_fd() },
+            waker: if W::KNOWS_READY { commands.as_fd().as_raw_fd() } else { -1 },
             ..listener::of(&bound, &config, W::SERVER)
         };
-        let floor = Self {
+        let state = Self {
             table: Table::new(config.max_per_address > 0),
             last_id,
-            resumed: tell.now(),
+            resumed: publisher.now(),
             config,
             bound,
             listener,
             selector,
             timers: Timers::new(),
-            tell,
+            publisher,
             commands,
             pace: Pace::default(),
             pool: None,
@@ -102,19 +102,19 @@ impl<W: Watcher> Floor<W> {
             woke: 0,
             ending: None,
         };
-        (floor, desk)
+        (state, responder)
     }
 
-    /// Gives the house back, when its connections are closed. The selector's own descriptor, if it
+    /// Gives back what the next server needs, when its connections are closed. The selector's own descriptor, if it
     /// has one, is closed with it.
-    pub(super) fn leave(self, desk: Desk) -> House {
-        let Self { bound, config, selector, mut tell, commands, listener, last_id, .. } = self;
+    pub(super) fn leave(self, responder: Responder) -> Handover {
+        let Self { bound, config, selector, mut publisher, commands, listener, last_id, .. } = self;
         let epoll = selector.fd();
         drop(selector);
         if epoll.is_some() {
-            tell.call_with(listener.epfd, None, What::Close, &[], &[], true);
+            publisher.call_with(listener.epfd, None, What::Close, &[], &[], true);
         }
-        House { bound, config, desk, tell, commands, last_id }
+        Handover { bound, config, responder, publisher, commands, last_id }
     }
 
     /// Goes on with a connection when all that is ready has been served.
@@ -127,7 +127,7 @@ impl<W: Watcher> Floor<W> {
     }
 
     pub(super) fn publish(&mut self, stance: Stance) {
-        let standing = Standing { stance, since: self.tell.now(), mode: self.pace.mode() };
-        self.tell.publish(&mut self.table, standing);
+        let standing = Standing { stance, since: self.publisher.now(), mode: self.pace.mode() };
+        self.publisher.publish(&mut self.table, standing);
     }
 }

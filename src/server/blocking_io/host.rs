@@ -1,11 +1,11 @@
-//! A connection's way to the server around it: the gate, somebody to tell, and a desk.
+//! A connection's way to the server around it: the gate, the publisher, and a responder.
 
-use crate::server::desk::{Desk, Witness};
+use crate::server::responder::{Host, Responder};
 use crate::telemetry::{ConnState, Kind, Nanos, What, Why};
 
 /// What a conversation needs of the server around it. `Err` from the calls says that the operator
 /// has ended it, and why.
-pub(in crate::server) trait Line: Witness {
+pub(in crate::server) trait ConnectionHost: Host {
     /// Passes the gate before a call on the connection, and tells that it may sleep in it.
     fn before(&mut self, kind: Kind, state: ConnState) -> Result<(), Why>;
     /// Tells the call that was made.
@@ -14,7 +14,7 @@ pub(in crate::server) trait Line: Witness {
     fn half_closed(&mut self);
     /// When it last stood at the gate: no time limit is counted from earlier than this.
     fn resumed(&self) -> Nanos;
-    /// A desk to answer at, and room for it again.
-    fn desk(&mut self) -> Desk;
-    fn give_back(&mut self, desk: Desk);
+    /// A responder, to be given back later.
+    fn responder(&mut self) -> Responder;
+    fn give_back(&mut self, responder: Responder);
 }

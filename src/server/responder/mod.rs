@@ -1,7 +1,7 @@
 //! Where requests become answers, for all servers alike: bytes in, bytes out, no socket.
 
+mod host;
 mod respond;
-mod witness;
 
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
@@ -14,15 +14,15 @@ use super::routes::{Route, is_too_much};
 use super::session::{Handler, Part, Session, rest_of};
 use crate::http::{self, Head, Now, Payload, Progress, Site};
 use crate::telemetry::{Nanos, What, Why};
-pub(super) use witness::Witness;
+pub(super) use host::Host;
 
 /// Bytes of answers gathered before they are sent: however many requests are pipelined, at most
 /// this and one answer more is kept for a connection. Of its input at most one `recv` and one
 /// head are kept, since nothing is received while something is to be sent.
 pub(super) const GATHER: usize = 64 * 1024;
 
-/// The site, and the room to write answers in.
-pub(super) struct Desk {
+/// The site, and the buffer in which answers are written.
+pub(super) struct Responder {
     pub(super) config: Config,
     site: Site,
     pub(super) time: Now,
@@ -32,7 +32,7 @@ pub(super) struct Desk {
     pub(super) output: Vec<u8>,
 }
 
-impl Desk {
+impl Responder {
     pub(super) fn new(config: Config, site: Site) -> Self {
         let time = Now { monotonic: 0, unix: 0 };
         Self { config, site, time, dated: None, output: Vec::new() }
@@ -62,20 +62,15 @@ impl Desk {
     /// Answers what was kept of the input and the `fresh` bytes just received. The answers are in
     /// `output` then, and what follows them in the session's payload.
     #[inline]
-    pub(super) fn answer(
-        &mut self,
-        session: &mut Session,
-        fresh: &[u8],
-        witness: &mut impl Witness,
-    ) {
+    pub(super) fn answer(&mut self, session: &mut Session, fresh: &[u8], host: &mut impl Host) {
         match self.config.protocol {
-            Protocol::Http => self.http(session, fresh, witness),
-            Protocol::Echo(encoding) => self.echo(session, encoding, fresh, witness),
+            Protocol::Http => self.http(session, fresh, host),
+            Protocol::Echo(encoding) => self.echo(session, encoding, fresh, host),
         }
     }
 
     /// Answers the whole requests among the bytes.
-    fn http(&mut self, session: &mut Session, fresh: &[u8], witness: &mut impl Witness) {
+    fn http(&mut self, session: &mut Session, fresh: &[u8], host: &mut impl Host) {
         let mut kept = std::mem::take(&mut session.input);
         let bytes: &[u8] = if kept.is_empty() {
             fresh
@@ -121,18 +116,18 @@ impl Desk {
                     {
                         // Whoever waits for the answers before it does not wait for the handler.
                         let first = !self.output.is_empty();
-                        if first || !Self::begin(session, &request, time, witness) {
+                        if first || !Self::begin(session, &request, time, host) {
                             session.behind = true;
                             break;
                         }
                     }
                     used += request.head_len;
                     understood = true;
-                    self.respond(session, request, route, witness)
+                    self.respond(session, request, route, host)
                 }
             };
             let what = What::Response { status: response.status, body: response.body };
-            witness.fact(what, &[]);
+            host.fact(what, &[]);
             session.output.payload = response.payload;
         }
         if used < bytes.len() {
@@ -145,7 +140,7 @@ impl Desk {
         };
         // A part of the same request is awaited since it began.
         let since = session.awaits.filter(|&(awaited, _)| Some(awaited) == part && !understood);
-        session.awaits = since.or_else(|| part.map(|part| (part, witness.now())));
+        session.awaits = since.or_else(|| part.map(|part| (part, host.now())));
     }
 
     /// Answers with an error before any request was read.
@@ -154,11 +149,11 @@ impl Desk {
         session: &mut Session,
         status: u16,
         why: Why,
-        witness: &mut impl Witness,
+        host: &mut impl Host,
     ) {
         self.output.clear();
         let response = self.site.refuse(status, self.time, &mut self.output);
-        witness.fact(What::Response { status: response.status, body: response.body }, &[]);
+        host.fact(What::Response { status: response.status, body: response.body }, &[]);
         session.output.payload = response.payload;
         session.ending = Some(why);
     }
@@ -169,12 +164,12 @@ impl Desk {
         session: &mut Session,
         encoding: &'static encoding_rs::Encoding,
         fresh: &[u8],
-        witness: &mut impl Witness,
+        host: &mut impl Host,
     ) {
-        if witness.is_heard() {
+        if host.has_reader() {
             let text = session.text.get_or_insert_with(|| Text::new(encoding)).decode(fresh);
             let what = What::Data { bytes: fresh.len() as u64 };
-            witness.fact(what, text.as_bytes());
+            host.fact(what, text.as_bytes());
         }
         self.output.clear();
         self.output.extend_from_slice(fresh);

@@ -1,50 +1,50 @@
-//! Requests of a connection at the desk, on the loop's own thread.
+//! Requests of a connection and their answers, on the loop's own thread.
 
 use std::time::Duration;
 
-use super::Floor;
-use crate::server::desk::{Desk, Witness};
+use super::LoopState;
 use crate::server::echo::Protocol;
+use crate::server::responder::{Host, Responder};
 use crate::server::selector::Watcher;
 use crate::server::session::Session;
 use crate::telemetry::{ConnId, Counters, Fd, Kind, Nanos, What, Why};
 
-impl<W: Watcher> Floor<W> {
+impl<W: Watcher> LoopState<W> {
     /// Answers what was kept and the `fresh` bytes just received. Returns whether the connection
     /// still is there.
     #[inline]
     pub(in crate::server) fn answer(
         &mut self,
-        desk: &mut Desk,
+        responder: &mut Responder,
         fd: Fd,
         id: ConnId,
         fresh: &[u8],
     ) -> bool {
-        self.at_desk(fd, id, |session, witness| desk.answer(session, fresh, witness))
+        self.with_host(fd, id, |session, host| responder.answer(session, fresh, host))
     }
 
     /// Answers with an error before any request was read. Returns whether there is something to
     /// send; if not, the connection is closed.
     pub(in crate::server) fn refuse(
         &mut self,
-        desk: &mut Desk,
+        responder: &mut Responder,
         fd: Fd,
         id: ConnId,
         status: u16,
         why: Why,
     ) -> bool {
-        if desk.config.protocol != Protocol::Http {
+        if responder.config.protocol != Protocol::Http {
             // There is nothing to say in this protocol.
             self.close(fd, id, why);
             return false;
         }
-        self.at_desk(fd, id, |session, witness| desk.refuse(session, status, why, witness))
+        self.with_host(fd, id, |session, host| responder.refuse(session, status, why, host))
     }
 
     /// The operator may close the connection while its request is being answered, so meanwhile its
     /// session is not in the table.
     #[inline]
-    fn at_desk(
+    fn with_host(
         &mut self,
         fd: Fd,
         id: ConnId,
@@ -52,9 +52,9 @@ impl<W: Watcher> Floor<W> {
     ) -> bool {
         let Some(connection) = self.table.get(fd, id) else { return false };
         let mut session = std::mem::take(&mut connection.session);
-        speak(&mut session, &mut OnLoop { floor: self, fd, id });
+        speak(&mut session, &mut OnLoop { state: self, fd, id });
         let Some(connection) = self.table.get(fd, id) else {
-            self.let_go(session);
+            self.release(session);
             return false;
         };
         connection.session = session;
@@ -64,56 +64,56 @@ impl<W: Watcher> Floor<W> {
 
 /// Who is told what happens while a request is answered.
 struct OnLoop<'f, W> {
-    floor: &'f mut Floor<W>,
+    state: &'f mut LoopState<W>,
     fd: Fd,
     id: ConnId,
 }
 
-impl<W: Watcher> Witness for OnLoop<'_, W> {
+impl<W: Watcher> Host for OnLoop<'_, W> {
     fn now(&self) -> Nanos {
-        self.floor.tell.now()
+        self.state.publisher.now()
     }
 
-    fn is_heard(&self) -> bool {
-        self.floor.tell.has_reader()
+    fn has_reader(&self) -> bool {
+        self.state.publisher.has_reader()
     }
 
     fn gate(&mut self, kind: Kind, fd: Fd) {
-        self.floor.gate(kind, fd, None);
+        self.state.gate(kind, fd, None);
     }
 
     fn call(&mut self, fd: Fd, what: What, bytes: &[u8]) {
-        self.floor.tell.call_with(fd, None, what, bytes, &[], false);
+        self.state.publisher.call_with(fd, None, what, bytes, &[], false);
     }
 
     #[inline]
     fn fact(&mut self, what: What, bytes: &[u8]) {
-        self.floor.tell.fact(self.fd, Some(self.id), what, bytes);
+        self.state.publisher.fact(self.fd, Some(self.id), what, bytes);
         if let What::Request { .. } = what
-            && let Some(connection) = self.floor.table.get(self.fd, self.id)
+            && let Some(connection) = self.state.table.get(self.fd, self.id)
         {
             connection.row.requests += 1;
         }
     }
 
     fn counters(&mut self) -> (Counters, Nanos) {
-        (self.floor.tell.counters.clone(), self.floor.tell.now())
+        (self.state.publisher.counters.clone(), self.state.publisher.now())
     }
 
     fn may_handle(&mut self) -> bool {
-        self.floor.may_block(self.fd, self.id)
+        self.state.may_block(self.fd, self.id)
     }
 
     fn handle(&mut self, route: &'static str, time: Duration) -> Duration {
-        self.floor.block(route, time, self.fd, self.id)
+        self.state.block(route, time, self.fd, self.id)
     }
 
     fn has_pool(&self) -> bool {
-        self.floor.pool.is_some()
+        self.state.pool.is_some()
     }
 
     fn offload(&mut self, route: &'static str, time: Duration) {
-        if let Some(pool) = &mut self.floor.pool {
+        if let Some(pool) = &mut self.state.pool {
             pool.queue(self.fd, self.id, route, time);
         }
         self.fact(What::Queued { route }, &[]);

@@ -1,4 +1,4 @@
-//! The single calls of a conversation: how long each may sleep, and telling it.
+//! The single calls on a connection: how long each may sleep, and recording it.
 
 use std::os::fd::AsRawFd;
 use std::time::Duration;
@@ -6,9 +6,9 @@ use std::time::Duration;
 use rustix::net::sockopt::{self, Timeout};
 use rustix::net::{RecvFlags, Shutdown};
 
-use super::{Conversation, Line, whole};
+use super::{BlockingConnection, ConnectionHost, whole};
 use crate::http::Payload;
-use crate::server::desk::Desk;
+use crate::server::responder::Responder;
 use crate::server::session::{self, Part};
 use crate::server::{nanos, ret};
 use crate::telemetry::{ConnState, Errno, How, Kind, Ret, What, Why};
@@ -20,16 +20,16 @@ use crate::telemetry::{ConnState, Errno, How, Kind, Ret, What, Why};
 /// sleeps for a small part of the limit, and the time is counted from the last that took something.
 const SLEEPS: u64 = 16;
 
-impl<L: Line> Conversation<'_, L> {
+impl<L: ConnectionHost> BlockingConnection<'_, L> {
     /// How long the next `recv` may sleep, and what it is that is over then.
     pub(super) fn limit(&self) -> (Option<Duration>, Why) {
-        let (config, now) = (self.config, self.line.now());
+        let (config, now) = (self.config, self.host.now());
         let (since, limit, why) = match self.session.awaits {
             Some((Part::Head, since)) => (since, config.header_timeout, Why::HeaderTimeout),
             Some((Part::Body, since)) => (since, config.body_timeout, Why::BodyTimeout),
             None => (now, config.idle_timeout, Why::IdleTimeout),
         };
-        let passed = now.saturating_sub(since.max(self.line.resumed()));
+        let passed = now.saturating_sub(since.max(self.host.resumed()));
         (limit.map(|limit| whole(nanos(limit).saturating_sub(passed))), why)
     }
 
@@ -41,12 +41,12 @@ impl<L: Line> Conversation<'_, L> {
             return Ok(Err(Errno::AGAIN));
         }
         self.sleep_at_most(Timeout::Recv, limit)?;
-        self.line.before(Kind::Recv, self.state)?;
+        self.host.before(Kind::Recv, self.state)?;
         let result = rustix::net::recv(self.socket, &mut *self.input, RecvFlags::empty());
         let ret = ret(result.map(|(received, _)| received));
-        self.line.after(What::Recv { ret })?;
+        self.host.after(What::Recv { ret })?;
         if ret.get() == Ok(0) {
-            self.line.half_closed();
+            self.host.half_closed();
         }
         let received = ret.get().map(|n| usize::try_from(n).unwrap_or(usize::MAX));
         self.drained = received.map_or(self.drained, |received| received < self.input.len());
@@ -54,9 +54,9 @@ impl<L: Line> Conversation<'_, L> {
     }
 
     /// Sends what was gathered, and then the payload; sleeps while the kernel takes no more.
-    pub(super) fn send(&mut self, desk: &Desk) -> Result<(), Why> {
-        self.taken = self.line.now();
-        let mut rest = &desk.output[..];
+    pub(super) fn send(&mut self, responder: &Responder) -> Result<(), Why> {
+        self.taken = self.host.now();
+        let mut rest = &responder.output[..];
         while !rest.is_empty() {
             self.before_sending(Kind::Send)?;
             let more = !matches!(self.session.output.payload, Payload::None) && self.config.cork;
@@ -80,25 +80,25 @@ impl<L: Line> Conversation<'_, L> {
         self.state = ConnState::Writing;
         let time = self.config.write_timeout.map(|limit| whole(nanos(limit).div_ceil(SLEEPS)));
         self.sleep_at_most(Timeout::Send, time)?;
-        self.line.before(kind, self.state)
+        self.host.before(kind, self.state)
     }
 
     /// Tells a call that sends; returns how much the kernel took, or `None` for another try.
     fn sent(&mut self, what: What) -> Result<Option<usize>, Why> {
-        self.line.after(what)?;
+        self.host.after(what)?;
         match what.ret().map_or(Ok(0), Ret::get) {
             Ok(n) => {
-                self.taken = self.line.now();
+                self.taken = self.host.now();
                 Ok(Some(usize::try_from(n).unwrap_or(usize::MAX)))
             }
             Err(Errno::INTR) => Ok(None),
             Err(Errno::AGAIN) if !self.is_write_over() => Ok(None),
             Err(Errno::AGAIN) => {
                 // What the peer does not take would stay in the kernel after a mere close.
-                self.line.before(Kind::Setsockopt, self.state)?;
+                self.host.before(Kind::Setsockopt, self.state)?;
                 let result = sockopt::set_socket_linger(self.socket, Some(Duration::ZERO));
                 let ret = ret(result.map(|()| 0));
-                self.line.after(What::Setsockopt { name: "SO_LINGER", ret })?;
+                self.host.after(What::Setsockopt { name: "SO_LINGER", ret })?;
                 Err(Why::WriteTimeout)
             }
             Err(errno) => Err(Why::of(errno)),
@@ -107,8 +107,8 @@ impl<L: Line> Conversation<'_, L> {
 
     /// Whether the peer has taken nothing for as long as it may.
     fn is_write_over(&self) -> bool {
-        let since = self.taken.max(self.line.resumed());
-        let passed = self.line.now().saturating_sub(since);
+        let since = self.taken.max(self.host.resumed());
+        let passed = self.host.now().saturating_sub(since);
         self.config.write_timeout.is_some_and(|limit| passed >= nanos(limit))
     }
 
@@ -118,19 +118,19 @@ impl<L: Line> Conversation<'_, L> {
             Timeout::Recv => (0, "SO_RCVTIMEO"),
             Timeout::Send => (1, "SO_SNDTIMEO"),
         };
-        if std::mem::replace(&mut self.patience[place], time) == time {
+        if std::mem::replace(&mut self.timeouts[place], time) == time {
             return Ok(());
         }
-        self.line.before(Kind::Setsockopt, self.state)?;
+        self.host.before(Kind::Setsockopt, self.state)?;
         let ret = ret(sockopt::set_socket_timeout(self.socket, which, time).map(|()| 0));
-        self.line.after(What::Setsockopt { name, ret })
+        self.host.after(What::Setsockopt { name, ret })
     }
 
     /// Shuts our half.
     pub(super) fn half_close(&mut self) -> Result<(), Why> {
-        self.line.before(Kind::Shutdown, self.state)?;
+        self.host.before(Kind::Shutdown, self.state)?;
         let result = rustix::net::shutdown(self.socket, Shutdown::Write);
-        self.line.after(What::Shutdown { how: How::Write, ret: ret(result.map(|()| 0)) })?;
+        self.host.after(What::Shutdown { how: How::Write, ret: ret(result.map(|()| 0)) })?;
         self.state = ConnState::Lingering;
         Ok(())
     }
@@ -140,9 +140,9 @@ impl<L: Line> Conversation<'_, L> {
         let payload = std::mem::replace(&mut self.session.output.payload, Payload::None);
         if let Payload::File { file, .. } = payload {
             let fd = file.as_raw_fd();
-            self.line.gate(Kind::Close, fd);
+            self.host.gate(Kind::Close, fd);
             drop(file);
-            self.line.call(fd, What::Close, &[]);
+            self.host.call(fd, What::Close, &[]);
         }
     }
 }

@@ -1,39 +1,44 @@
 //! The interest list: which fds are watched, and for what.
 
-use super::Floor;
-use crate::server::selector::{Ctl, Tag, Trigger, Unwatched, Watcher, Wish};
+use super::LoopState;
+use crate::server::selector::{Ctl, Interest, RegisterError, Token, Trigger, Watcher};
 use crate::telemetry::{ConnId, CtlOp, Fd, Mask, Ret, Stdin, What, Why};
 
-impl<W: Watcher> Floor<W> {
+impl<W: Watcher> LoopState<W> {
     /// Watches an fd, told. `Err` says why it cannot be watched.
-    pub(in crate::server) fn watch(&mut self, tag: Tag, from: Mask, to: Mask) -> Result<(), Why> {
-        let result = self.selector.watch(tag, from, to);
+    pub(in crate::server) fn watch(
+        &mut self,
+        token: Token,
+        from: Mask,
+        to: Mask,
+    ) -> Result<(), Why> {
+        let result = self.selector.watch(token, from, to);
         let interest = if result.is_ok() { to } else { from };
-        if tag.fd == self.listener.fd {
+        if token.fd == self.listener.fd {
             self.listener.interest = interest;
-        } else if tag.fd == Stdin::FD
+        } else if token.fd == Stdin::FD
             && let Some(stdin) = &mut self.listener.stdin
         {
             stdin.interest = interest;
         }
-        let conn = self.table.at(tag.fd).map(|connection| {
+        let conn = self.table.at(token.fd).map(|connection| {
             connection.row.interest = interest;
             connection.row.id
         });
         let (call, result) = match result {
             Ok(call) => (call, Ok(())),
-            Err(Unwatched::TooHigh) => (None, Err(Why::FdSetSize)),
-            Err(Unwatched::Failed(op, errno)) => {
+            Err(RegisterError::TooHigh) => (None, Err(Why::FdSetSize)),
+            Err(RegisterError::Failed(op, errno)) => {
                 (Some(Ctl { op, ret: Ret::err(errno) }), Err(Why::Failed))
             }
         };
         if let Some(Ctl { op, ret }) = call {
-            let own = tag.fd == self.listener.waker;
+            let own = token.fd == self.listener.waker;
             let mask = if op == CtlOp::Del { Mask::NONE } else { to };
             let what = What::EpollCtl { epfd: self.listener.epfd, op, mask, ret };
-            self.tell.call_with(tag.fd, conn, what, &[], &[], own);
+            self.publisher.call_with(token.fd, conn, what, &[], &[], own);
         }
-        self.table.touch(tag.fd);
+        self.table.touch(token.fd);
         result
     }
 
@@ -47,8 +52,8 @@ impl<W: Watcher> Floor<W> {
         let sending = !connection.session.output.is_empty();
         let waiting = connection.session.handler.is_awaited();
         let input = !sending && !waiting && !connection.row.stopped;
-        let wish = Wish { input, room: connection.blocked };
-        let (from, to) = (connection.row.interest, self.selector.mask(wish));
+        let interest = Interest { read: input, write: connection.blocked };
+        let (from, to) = (connection.row.interest, self.selector.mask(interest));
         if from == to && (to == Mask::NONE || self.selector.trigger() != Trigger::Oneshot) {
             return;
         }
@@ -56,28 +61,28 @@ impl<W: Watcher> Floor<W> {
             return;
         }
         // One whose number is too high lives by its timer alone.
-        if let Err(Why::Failed) = self.watch(Tag { fd, mark: mark(id) }, from, to) {
+        if let Err(Why::Failed) = self.watch(Token { fd, generation: generation(id) }, from, to) {
             self.close(fd, id, Why::Failed);
         }
     }
 
     /// Watches the listener or the waker again, where an event is told once only.
     pub(in crate::server) fn rearm(&mut self, fd: Fd) {
-        let mask = self.selector.mask(Wish::INPUT);
+        let mask = self.selector.mask(Interest::READ);
         if self.selector.trigger() == Trigger::Oneshot && self.gate_ctl(fd, None) {
             // It is on the list already, so nothing can fail.
-            let _ = self.watch(unmarked(fd), mask, mask);
+            let _ = self.watch(plain_token(fd), mask, mask);
         }
     }
 }
 
 /// What tells a connection's events from those of an earlier holder of its fd.
 #[expect(clippy::cast_possible_truncation, reason = "the low half is mark enough within a turn")]
-pub(in crate::server) fn mark(id: ConnId) -> u32 {
+pub(in crate::server) fn generation(id: ConnId) -> u32 {
     id.get() as u32
 }
 
 /// The listener and the waker have no earlier holder.
-pub(in crate::server) fn unmarked(fd: Fd) -> Tag {
-    Tag { fd, mark: 0 }
+pub(in crate::server) fn plain_token(fd: Fd) -> Token {
+    Token { fd, generation: 0 }
 }

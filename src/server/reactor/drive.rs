@@ -8,7 +8,7 @@
 use rustix::net::RecvFlags;
 
 use super::Reactor;
-use crate::server::floor::Budget;
+use crate::server::loop_state::Budget;
 use crate::server::ret;
 use crate::server::selector::Selector;
 use crate::telemetry::{ConnId, Errno, Fd, Kind, What, Why};
@@ -24,31 +24,31 @@ pub(super) enum Flow {
 
 impl<S: Selector> Reactor<S> {
     /// Goes on with a connection as far as it will go.
-    pub(super) fn attend(&mut self, fd: Fd, id: ConnId) {
-        let mut budget = self.floor.budget();
-        while self.step(fd, id, &mut budget) == Flow::On {
+    pub(super) fn drive(&mut self, fd: Fd, id: ConnId) {
+        let mut budget = self.state.budget();
+        while self.next_action(fd, id, &mut budget) == Flow::On {
             if budget.is_spent() {
-                self.floor.postpone(fd, id);
+                self.state.postpone(fd, id);
                 break;
             }
         }
-        if let Some(connection) = self.floor.table.get(fd, id) {
+        if let Some(connection) = self.state.table.get(fd, id) {
             connection.row.state = connection.state();
-            self.floor.watch_again(fd, id);
+            self.state.watch_again(fd, id);
         }
     }
 
     /// Does the next thing that is due: send, then answer what is here, then receive.
-    fn step(&mut self, fd: Fd, id: ConnId, budget: &mut Budget) -> Flow {
-        let Some(connection) = self.floor.table.get(fd, id) else { return Flow::Over };
+    fn next_action(&mut self, fd: Fd, id: ConnId, budget: &mut Budget) -> Flow {
+        let Some(connection) = self.state.table.get(fd, id) else { return Flow::Over };
         let session = &mut connection.session;
         if !session.output.is_empty() {
             if connection.blocked {
                 return Flow::Over;
             }
             // The shared buffer may still hold what another connection could not send.
-            self.desk.output.clear();
-            self.desk.output.append(&mut session.output.bytes);
+            self.responder.output.clear();
+            self.responder.output.append(&mut session.output.bytes);
             session.output.bytes = Vec::new();
             return self.send(fd, id, budget);
         }
@@ -65,7 +65,7 @@ impl<S: Selector> Reactor<S> {
         }
         if connection.row.half_closed {
             let why = session.ending.unwrap_or(Why::PeerClosed);
-            self.floor.close(fd, id, why);
+            self.state.close(fd, id, why);
             return Flow::Over;
         }
         if connection.unread && !connection.row.stopped {
@@ -76,13 +76,13 @@ impl<S: Selector> Reactor<S> {
 
     /// One `recv`, and what follows from it.
     fn receive(&mut self, fd: Fd, id: ConnId, budget: &mut Budget) -> Flow {
-        let Self { floor, input, .. } = self;
-        let Some(connection) = floor.pass(Kind::Recv, fd, id) else { return Flow::Over };
+        let Self { state, input, .. } = self;
+        let Some(connection) = state.pass(Kind::Recv, fd, id) else { return Flow::Over };
         let result = rustix::net::recv(&connection.socket, &mut **input, RecvFlags::empty());
         let result = ret(result.map(|(received, _)| received));
         budget.spend(result.get().unwrap_or(0));
-        let drains = floor.config.drains();
-        let Some(connection) = floor.told(fd, id, What::Recv { ret: result }) else {
+        let drains = state.config.drains();
+        let Some(connection) = state.record(fd, id, What::Recv { ret: result }) else {
             return Flow::Over;
         };
         match result.get() {
@@ -99,7 +99,7 @@ impl<S: Selector> Reactor<S> {
                 match &mut connection.linger {
                     Some(linger) if n > linger.bytes => {
                         let why = connection.session.ending.unwrap_or(Why::Answered);
-                        floor.close(fd, id, why);
+                        state.close(fd, id, why);
                         Flow::Over
                     }
                     Some(linger) => {
@@ -120,42 +120,42 @@ impl<S: Selector> Reactor<S> {
 
     /// Answers what was kept and the `fresh` bytes just received, then sends the answers.
     fn answer(&mut self, fd: Fd, id: ConnId, fresh: usize, budget: &mut Budget) -> Flow {
-        let Self { floor, desk, input, .. } = self;
-        if !floor.answer(desk, fd, id, &input[..fresh]) {
+        let Self { state, responder, input, .. } = self;
+        if !state.answer(responder, fd, id, &input[..fresh]) {
             return Flow::Over;
         }
-        if desk.output.is_empty() { Flow::On } else { self.send(fd, id, budget) }
+        if responder.output.is_empty() { Flow::On } else { self.send(fd, id, budget) }
     }
 
     /// Answers with an error before any request was read.
     pub(super) fn refuse(&mut self, fd: Fd, id: ConnId, status: u16, why: Why) {
-        if !self.floor.refuse(&mut self.desk, fd, id, status, why) {
+        if !self.state.refuse(&mut self.responder, fd, id, status, why) {
             return;
         }
-        let mut budget = self.floor.budget();
+        let mut budget = self.state.budget();
         if self.send(fd, id, &mut budget) == Flow::On {
-            self.attend(fd, id);
+            self.drive(fd, id);
         } else {
-            self.floor.watch_again(fd, id);
+            self.state.watch_again(fd, id);
         }
     }
 
     /// All is sent and nothing more is taken: closes, at once or by half and after a while.
     fn wind_up(&mut self, fd: Fd, id: ConnId, why: Why) -> Flow {
-        let floor = &mut self.floor;
-        let Some(connection) = floor.table.get(fd, id) else { return Flow::Over };
-        let unread = connection.unread || !floor.config.drains();
-        if floor.close_now(fd, id, unread, why) {
+        let state = &mut self.state;
+        let Some(connection) = state.table.get(fd, id) else { return Flow::Over };
+        let unread = connection.unread || !state.config.drains();
+        if state.close_now(fd, id, unread, why) {
             return Flow::Over;
         }
-        let Some(until) = floor.half_close(fd, id) else { return Flow::Over };
-        floor.timers.set(fd, until);
+        let Some(until) = state.half_close(fd, id) else { return Flow::Over };
+        state.timers.set(fd, until);
         Flow::On
     }
 
     /// A call failed for good.
     pub(super) fn broken(&mut self, fd: Fd, id: ConnId, errno: Errno) -> Flow {
-        self.floor.broken(fd, id, errno);
+        self.state.broken(fd, id, errno);
         Flow::Over
     }
 }
@@ -168,8 +168,8 @@ mod tests {
 
     use super::*;
     use crate::http::Site;
-    use crate::server::desk::GATHER;
-    use crate::server::house::House;
+    use crate::server::handover::Handover;
+    use crate::server::responder::GATHER;
     use crate::server::selector::EpollEt;
     use crate::server::{Config, bind};
     use crate::telemetry::{Publisher, control};
@@ -178,7 +178,7 @@ mod tests {
 
     /// What a connection holds in memory, in bytes.
     fn held(reactor: &mut Reactor<EpollEt>, fd: Fd) -> usize {
-        let session = &reactor.floor.table.at(fd).unwrap().session;
+        let session = &reactor.state.table.at(fd).unwrap().session;
         session.input.capacity() + session.output.bytes.capacity()
     }
 
@@ -187,10 +187,10 @@ mod tests {
         let bound = bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let addr = bound.addr();
         let (_control, commands) = control().unwrap();
-        let tell = Publisher::new(Instant::now(), None, Vec::new());
+        let publisher = Publisher::new(Instant::now(), None, Vec::new());
         let config = Config::default();
-        let house = House::new(bound, config, Site::embedded(), tell, commands).unwrap();
-        let mut reactor = Reactor::<EpollEt>::new(house).unwrap();
+        let handover = Handover::new(bound, config, Site::embedded(), publisher, commands).unwrap();
+        let mut reactor = Reactor::<EpollEt>::new(handover).unwrap();
         let mut client = TcpStream::connect(addr).unwrap();
         let count = 3000;
         client.write_all((GET.repeat(count) + "GET /").as_bytes()).unwrap();
@@ -198,14 +198,14 @@ mod tests {
         let mut most = 0;
         let mut text = vec![0; 1 << 20];
         client.set_nonblocking(true).unwrap();
-        while reactor.floor.tell.counters.requests < count as u64 || most == 0 {
+        while reactor.state.publisher.counters.requests < count as u64 || most == 0 {
             reactor.turn().unwrap();
-            fd = reactor.floor.table.iter().next().unwrap().fd;
+            fd = reactor.state.table.iter().next().unwrap().fd;
             most = most.max(held(&mut reactor, fd));
             while client.read(&mut text).is_ok() {}
         }
         assert!(most > GATHER / 2, "it was a burst");
-        while !reactor.floor.table.at(fd).unwrap().session.output.is_empty() {
+        while !reactor.state.table.at(fd).unwrap().session.output.is_empty() {
             while client.read(&mut text).is_ok() {}
             reactor.turn().unwrap();
         }

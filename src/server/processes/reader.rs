@@ -1,0 +1,106 @@
+//! The thread of a worker process: it reads what the worker reports, and waits for its end.
+
+use std::os::fd::OwnedFd;
+use std::process::Child;
+use std::sync::Arc;
+
+use rustix::net::SendFlags;
+
+use super::wire::{Message, read};
+use crate::server::ret_of;
+use crate::server::shared::{AcceptedSocket, EndOnPanic, Shared, ThreadHost, this_thread};
+use crate::telemetry::{By, What, Why};
+
+/// Bytes of what a worker tells that are read at once.
+const HEARD: usize = 16 * 1024;
+
+/// Reads what a worker reports.
+pub(super) struct WorkerReader<'h> {
+    pub(super) shared: &'h Shared,
+    pub(super) child: Child,
+    pub(super) channel: Arc<OwnedFd>,
+    pub(super) accepted: AcceptedSocket,
+}
+
+impl WorkerReader<'_> {
+    pub(super) fn run(mut self) {
+        let _alarm = EndOnPanic(self.shared);
+        let by = By::process(self.child.id().cast_signed());
+        let why = self.hear(by).unwrap_or(Why::WorkerDied);
+        let AcceptedSocket { fd, id, .. } = self.accepted;
+        // Once it is waited for, its number may be another's.
+        self.shared.assign(&self.accepted, by, None);
+        let waited = self.child.wait();
+        let ret = ret_of(waited.map(|_| self.child.id() as usize));
+        self.shared.lock(this_thread()).publisher.call(-1, Some(id), What::Wait4 { ret });
+        ThreadHost::new(self.shared, &self.accepted, this_thread())
+            .close(self.accepted.socket, why);
+        self.shared.ended(by, fd, id);
+    }
+
+    /// Hears it out; returns why it ended, if it came to say so.
+    fn hear(&mut self, by: By) -> Option<Why> {
+        let mut bytes = vec![0; HEARD];
+        let mut have = 0;
+        let mut why = None;
+        loop {
+            let mut used = 0;
+            while let Some((word, len)) = read(&bytes[used..have]) {
+                used += len;
+                if let Message::End(said) = word {
+                    why = Some(said);
+                } else {
+                    self.publisher(by, word);
+                }
+            }
+            // It has told all before it sleeps.
+            self.shared.lock(by).publish();
+            bytes.copy_within(used..have, 0);
+            have -= used;
+            if have == bytes.len() {
+                bytes.resize(2 * have, 0);
+            }
+            match rustix::io::read(&*self.channel, &mut bytes[have..]) {
+                Ok(0) => return why,
+                Ok(n) => have += n,
+                Err(rustix::io::Errno::INTR) => {}
+                Err(_) => return why,
+            }
+        }
+    }
+
+    /// Tells what it told, as its own doing. Descriptor 0 there is the connection's socket.
+    fn publisher(&self, by: By, word: Message<'_>) {
+        let AcceptedSocket { fd, id, .. } = self.accepted;
+        let mut locked = self.shared.lock(by);
+        match word {
+            Message::Before(kind, state) => {
+                locked.table.change(fd, id, |row| (row.state, row.within) = (state, Some(kind)));
+            }
+            Message::Outcome(what) => {
+                let now = locked.publisher.now();
+                locked.publisher.call(0, Some(id), what);
+                locked.table.note(fd, id, what, now);
+                locked.table.change(fd, id, |row| row.within = None);
+            }
+            Message::Call(file, what, text) => {
+                locked.publisher.call_text(file, None, what, text, &[], false);
+            }
+            Message::Fact(what, text) => {
+                locked.publisher.fact_text(0, Some(id), what, text);
+                locked.note_fact(fd, id, what);
+            }
+            Message::HalfClosed => locked.table.change(fd, id, |row| row.half_closed = true),
+            Message::Counters => {
+                let mut counters = locked.publisher.counters.clone();
+                let mut now = locked.publisher.now();
+                drop(locked);
+                let words = counters.words().chain([&mut now]);
+                let words: Vec<u8> = words.flat_map(|word| word.to_le_bytes()).collect();
+                // A worker that has died does not need them.
+                let _ = rustix::net::send(&*self.channel, &words, SendFlags::NOSIGNAL);
+            }
+            Message::End(_) => {}
+        }
+    }
+}

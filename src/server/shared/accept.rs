@@ -1,0 +1,132 @@
+//! Accepting, and resting when no descriptor is left.
+
+use std::net::SocketAddr;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::sync::Arc;
+use std::time::Instant;
+
+use rustix::net::SocketFlags;
+
+use super::{Locked, Shared, SharedConnection, ThreadHost};
+use crate::server::Config;
+use crate::server::blocking_io::turn_away;
+use crate::server::connection::row;
+use crate::server::handover::Outcome;
+use crate::server::listener::{self, ACCEPT_PAUSE, out_of_descriptors};
+use crate::server::processes::Worker;
+use crate::server::responder::Host;
+use crate::telemetry::{By, ConnId, Fd, Kind, Next, What, Why};
+
+/// A connection that was just accepted, and stands in the table.
+pub(in crate::server) struct AcceptedSocket {
+    pub(in crate::server) socket: Arc<OwnedFd>,
+    pub(in crate::server) fd: Fd,
+    pub(in crate::server) id: ConnId,
+    /// There are too many: it gets a 503.
+    pub(in crate::server) full: bool,
+    /// So many are being told so that this one is turned away at once.
+    pub(in crate::server) crowded: bool,
+}
+
+impl Shared {
+    /// Accepts a connection; sleeps until there is one. `None` when the server ends.
+    pub(in crate::server) fn accept(&self) -> Option<AcceptedSocket> {
+        let fd = self.bound.socket.as_raw_fd();
+        let next = Next { kind: Kind::Accept, fd, conn: None };
+        loop {
+            let (mut locked, _) = self.pass(By::LOOP, next);
+            if locked.ending.is_some() {
+                return None;
+            }
+            locked.accepting = true;
+            let before = locked.enter(next);
+            drop(locked);
+            let result = listener::accept(&self.bound, SocketFlags::CLOEXEC);
+            let mut locked = self.lock(By::LOOP);
+            locked.accepting = false;
+            locked.leave_call(before);
+            let Locked { publisher, last_id, listener, .. } = &mut *locked;
+            match listener::record_accept(result, fd, last_id, publisher) {
+                Ok((socket, id, peer)) => {
+                    listener::pause_accepting(listener, None, publisher);
+                    return Some(locked.admit(socket, id, peer, &self.config));
+                }
+                Err(errno) if out_of_descriptors(errno) => {
+                    listener::pause_accepting(listener, Some(errno), publisher);
+                    locked.publish();
+                    drop(self.sleep(locked, Instant::now() + ACCEPT_PAUSE));
+                }
+                // The others tell of one broken connection (accept(2)): the next is fine.
+                Err(_) => {}
+            }
+        }
+    }
+
+    /// A connection that is open.
+    pub(in crate::server) fn find(&self, fd: Fd, id: ConnId) -> Option<AcceptedSocket> {
+        let mut locked = self.lock(By::LOOP);
+        let SharedConnection { socket, full, .. } = locked.table.get(fd, id)?;
+        Some(AcceptedSocket { socket: socket.clone(), fd, id, full: *full, crowded: true })
+    }
+
+    /// Notes who serves a connection.
+    pub(in crate::server) fn assign(
+        &self,
+        accepted: &AcceptedSocket,
+        by: By,
+        worker: Option<Worker>,
+    ) {
+        let mut locked = self.lock(by);
+        let Some(connection) = locked.table.get(accepted.fd, accepted.id) else { return };
+        connection.row.by = by;
+        connection.worker = worker;
+        locked.table.touch(accepted.fd);
+        locked.worker_began(accepted.fd, accepted.id);
+    }
+
+    /// Closes a connection at once, with a 503 but without waiting until it was read.
+    pub(in crate::server) fn turn_away(&self, accepted: AcceptedSocket) {
+        let mut host = ThreadHost::new(self, &accepted, By::LOOP);
+        if !accepted.full {
+            host.fact(What::Refused, &[]);
+        }
+        turn_away(accepted.socket.as_fd(), &self.config, &mut host);
+        host.close(accepted.socket, Why::OverLimit);
+    }
+
+    /// The thread or process of a connection has ended.
+    pub(in crate::server) fn ended(&self, by: By, fd: Fd, id: ConnId) {
+        let mut locked = self.lock(by);
+        locked.publisher.fact(fd, Some(id), What::Ended, &[]);
+        locked.publish();
+    }
+}
+
+impl Locked {
+    /// Puts an accepted socket into the table.
+    fn admit(
+        &mut self,
+        socket: OwnedFd,
+        id: ConnId,
+        peer: SocketAddr,
+        config: &Config,
+    ) -> AcceptedSocket {
+        let fd = socket.as_raw_fd();
+        let full = config.is_full(&self.table, peer.ip());
+        let row = row(&socket, id, peer, self.publisher.now());
+        let socket = Arc::new(socket);
+        self.table.insert(SharedConnection {
+            socket: socket.clone(),
+            row,
+            // It may have come while the others were ended.
+            end_reason: self.ending.map(Outcome::why),
+            full,
+            worker: None,
+        });
+        self.refused += usize::from(full);
+        if full {
+            self.publisher.fact(fd, Some(id), What::Refused, &[]);
+        }
+        AcceptedSocket { socket, fd, id, full, crowded: full && self.refused > config.max_refused }
+    }
+}

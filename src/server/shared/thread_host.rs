@@ -1,0 +1,125 @@
+//! A thread's end of the conversation on one connection: each call passes the shared gate,
+//! and is told there.
+
+use std::os::fd::OwnedFd;
+use std::sync::{Arc, MutexGuard};
+
+use super::{AcceptedSocket, Locked, Shared, SharedConnection};
+use crate::server::blocking_io::ConnectionHost;
+use crate::server::connection::publish_closed;
+use crate::server::responder::Responder;
+use crate::telemetry::{By, ConnId, ConnState, Fd, Kind, Nanos, Next, Ret, What, Why};
+
+/// What a thread, or the server's own, has of the connection that it serves.
+pub(in crate::server) struct ThreadHost<'h> {
+    pub(super) shared: &'h Shared,
+    pub(super) by: By,
+    pub(super) fd: Fd,
+    pub(super) id: ConnId,
+    /// When the lock was last taken.
+    pub(super) now: Nanos,
+    pub(super) resumed: Nanos,
+    entered: Nanos,
+    pub(super) has_reader: bool,
+}
+
+impl<'h> ThreadHost<'h> {
+    /// For the thread that serves a connection; the server's own is [`By::LOOP`].
+    pub(in crate::server) fn new(shared: &'h Shared, accepted: &AcceptedSocket, by: By) -> Self {
+        let (fd, id) = (accepted.fd, accepted.id);
+        let mut host =
+            Self { shared, by, fd, id, now: 0, resumed: 0, entered: 0, has_reader: true };
+        drop(host.lock());
+        host
+    }
+
+    /// Requests understood on it so far.
+    pub(in crate::server) fn requests(&mut self) -> u64 {
+        let (fd, id) = (self.fd, self.id);
+        self.lock().table.get(fd, id).map_or(0, |connection| connection.row.requests)
+    }
+
+    pub(super) fn lock(&mut self) -> MutexGuard<'h, Locked> {
+        let locked = self.shared.lock(self.by);
+        self.now = locked.publisher.now();
+        self.has_reader = locked.publisher.has_reader();
+        locked
+    }
+
+    pub(super) fn pass(
+        &mut self,
+        kind: Kind,
+        fd: Fd,
+        conn: Option<ConnId>,
+    ) -> MutexGuard<'h, Locked> {
+        let (locked, stood) = self.shared.pass(self.by, Next { kind, fd, conn });
+        self.now = locked.publisher.now();
+        self.resumed = stood.unwrap_or(self.resumed);
+        locked
+    }
+
+    /// Closes the connection. The table's share of the socket and this one are the last.
+    pub(in crate::server) fn close(mut self, socket: Arc<OwnedFd>, why: Why) {
+        let mut locked = self.pass(Kind::Close, self.fd, Some(self.id));
+        let Some(connection) = locked.table.remove(self.fd) else { return };
+        let SharedConnection { socket: shared, mut row, end_reason, full, .. } = *connection;
+        drop((shared, socket));
+        locked.refused -= usize::from(full);
+        locked.publisher.call(self.fd, Some(self.id), What::Close);
+        (row.last, row.last_ret) = (Kind::Close, Ret::ZERO);
+        publish_closed(row, end_reason.unwrap_or(why), &mut locked.publisher);
+        if locked.listener.resting.is_some() {
+            self.shared.go.notify_all();
+        }
+    }
+}
+
+impl ConnectionHost for ThreadHost<'_> {
+    fn before(&mut self, kind: Kind, state: ConnState) -> Result<(), Why> {
+        let (fd, id) = (self.fd, self.id);
+        let mut locked = self.pass(kind, fd, Some(id));
+        if let Some(why) = locked.table.get(fd, id).and_then(|connection| connection.end_reason) {
+            return Err(why);
+        }
+        locked.table.change(fd, id, |row| (row.state, row.within) = (state, Some(kind)));
+        if self.by == By::LOOP {
+            self.entered = locked.enter(Next { kind, fd, conn: Some(id) });
+        } else {
+            locked.publish();
+        }
+        Ok(())
+    }
+
+    fn after(&mut self, what: What) -> Result<(), Why> {
+        let (fd, id, by, entered) = (self.fd, self.id, self.by, self.entered);
+        let mut locked = self.lock();
+        let now = locked.publisher.now();
+        locked.publisher.call(fd, Some(id), what);
+        if by == By::LOOP {
+            locked.leave_call(entered);
+        }
+        let Some(connection) = locked.table.note(fd, id, what, now) else { return Ok(()) };
+        connection.row.within = None;
+        connection.end_reason.map_or(Ok(()), Err)
+    }
+
+    fn half_closed(&mut self) {
+        let (fd, id) = (self.fd, self.id);
+        self.lock().table.change(fd, id, |row| row.half_closed = true);
+    }
+
+    fn resumed(&self) -> Nanos {
+        self.resumed
+    }
+
+    fn responder(&mut self) -> Responder {
+        let mut locked = self.lock();
+        // One always stays, for others to be made from: who turns a client away is no exception.
+        if locked.responders.len() > 1 { locked.responders.pop() } else { None }
+            .unwrap_or_else(|| locked.responders[0].another())
+    }
+
+    fn give_back(&mut self, responder: Responder) {
+        self.lock().responders.push(responder);
+    }
+}
