@@ -139,6 +139,8 @@ struct Soak {
     random: Random,
     resizes: u32,
     keys: u32,
+    /// How often a write to the terminal that hung was woken by a signal.
+    nudges: u32,
 }
 
 fn main() {
@@ -201,10 +203,13 @@ fn soak(
         soak.disturb(time / looks, switches.then_some(now), keys)?;
         left.push(soak.left(&mut held[if switches { now } else { 0 }])?);
     }
-    let (pressed, resizes) = (soak.keys, soak.resizes);
+    let (pressed, resizes, nudges) = (soak.keys, soak.resizes, soak.nudges);
     soak.end(&log)?;
     let slope = slope(&left, if keys { SLACK } else { SLACK_WITHOUT_KEYS })?;
     let (first, last) = (left[0], left[left.len() - 1]);
+    if nudges > 0 {
+        println!("{name}: {nudges} writes to the terminal slept on until a signal came");
+    }
     println!(
         "| {name} | {} | {} | {pressed} | {resizes} | {} → {} | {slope} |",
         last.connections,
@@ -247,7 +252,7 @@ impl Soak {
         let addr = SocketAddr::from(([127, 0, 0, 1], port));
         let pid = terminal.child.process_id().unwrap();
         let load = Load::on(addr);
-        Self { terminal, addr, pid, load, random: Random(seed), resizes: 0, keys: 0 }
+        Self { terminal, addr, pid, load, random: Random(seed), resizes: 0, keys: 0, nudges: 0 }
     }
 
     /// Load, keys and resizes, for a while; `switch` is the number of the server that takes over
@@ -279,6 +284,7 @@ impl Soak {
     /// frozen picture, clients of our own.
     fn calm(&mut self) -> Result<(), String> {
         let begin = Instant::now();
+        let mut before = None;
         loop {
             if let Some(status) = self.terminal.child.try_wait().unwrap() {
                 return Err(format!("it has ended with {status:?}:\n{}", self.terminal.text()));
@@ -298,6 +304,13 @@ impl Soak {
                 self.terminal.press("K");
                 return Ok(());
             }
+            // Some kernels leave a pty's writer asleep though there is room, until a signal comes.
+            let writing = self.terminal.writing();
+            if writing.is_some() && writing == before {
+                self.terminal.signal(rustix::process::Signal::WINCH);
+                self.nudges += 1;
+            }
+            before = writing;
             if begin.elapsed() > LIMIT {
                 return Err(format!("the screen is lost:\n{text}"));
             }
