@@ -1,20 +1,14 @@
-//! Nine servers, one after another, on one listener: what they leave to each other.
+//! What one server leaves to the next on the same listener, and the program to the first.
 
 use std::io;
 use std::os::fd::AsRawFd;
 
 use rustix::net::sockopt;
 
-use super::connection::Connection;
-use super::reactor::Reactor;
 use super::responder::Responder;
-use super::selector::{Epoll, EpollEt, Poll, Scan, Select};
-use super::table::Table;
-use super::{Bound, Config, blocking, coroutines, listener, processes, ret, threads};
+use super::{Bound, Config, listener, ret};
 use crate::http;
-use crate::telemetry::{
-    Commands, Counters, Fd, Mode, Publisher, ServerKind, Stance, Standing, What, Why,
-};
+use crate::telemetry::{Commands, Counters, Publisher, ServerKind, What, Why};
 
 /// What a server leaves: its totals, and the responder, whose site has descriptors of its own that are
 /// not the loop's to close.
@@ -81,45 +75,5 @@ impl Handover {
         }
         let responder = Responder::new(config.clone(), site);
         Ok(Self { bound, config, responder, publisher, commands, last_id: 0 })
-    }
-
-    /// Runs one server after another, until the operator ends the last.
-    pub(super) fn run(mut self, mut started: impl FnMut(Fd)) -> io::Result<Ended> {
-        let mut kind = self.config.server;
-        loop {
-            let (back, after) = self.serve(kind, &mut started)?;
-            self = back;
-            let Outcome::Switch(to) = after else { return Ok(self.close()) };
-            kind = to;
-            self.publisher.fact(-1, None, What::Switched { to }, &[]);
-        }
-    }
-
-    /// Runs a server. This is the only place where something is chosen by a server's name.
-    fn serve(self, kind: ServerKind, started: &mut dyn FnMut(Fd)) -> io::Result<(Self, Outcome)> {
-        match kind {
-            ServerKind::Processes => processes::run(self, started),
-            ServerKind::Threads => threads::run(self, started),
-            ServerKind::Blocking => blocking::run(self, started),
-            ServerKind::Scan => Reactor::<Scan>::new(self)?.run(started),
-            ServerKind::Select => Reactor::<Select>::new(self)?.run(started),
-            ServerKind::Poll => Reactor::<Poll>::new(self)?.run(started),
-            ServerKind::Epoll => Reactor::<Epoll>::new(self)?.run(started),
-            ServerKind::EpollEt => Reactor::<EpollEt>::new(self)?.run(started),
-            ServerKind::Coroutines => coroutines::run(self, started),
-        }
-    }
-
-    /// Closes the listener, and publishes for the last time.
-    fn close(self) -> Ended {
-        let Self { bound, responder, mut publisher, .. } = self;
-        let fd = bound.socket.as_raw_fd();
-        drop(bound);
-        publisher.call(fd, None, What::Close);
-        let since = publisher.read_clock();
-        let counters = publisher.counters.clone();
-        let standing = Standing { stance: Stance::Ended, since, mode: Mode::Run };
-        publisher.finish(&mut Table::<Connection>::new(false), standing);
-        (counters, responder)
     }
 }

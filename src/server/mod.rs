@@ -15,7 +15,8 @@
 //!
 //! | file | what lives there |
 //! |---|---|
-//! | `handover` | one server after another: what they leave to each other |
+//! | `run` | which server runs, by its name; then the next |
+//! | `handover` | what one server leaves to the next |
 //! | `loop_state` | what `reactor` and `coroutines` share: the gate, the table, the interest list, closing |
 //! | `shared` | what the threads of the other three share, behind one lock |
 //! | `blocking_io` | one connection from its first byte to its last, with calls that sleep: those three again |
@@ -50,6 +51,7 @@ mod processes;
 mod reactor;
 mod responder;
 mod routes;
+mod run;
 mod selector;
 mod session;
 mod shared;
