@@ -261,6 +261,10 @@ impl Pen<'_> {
             let text = first_fit(spellings, width).unwrap_or_else(|| "!".to_owned());
             fields.push(self.field(2, text, Role::Bad));
         }
+        if let Some(refused) = rates.refusing() {
+            let text = format!("! over a limit: {} refused with 503", format::count(refused));
+            fields.push(self.field(3, text, Role::Bad));
+        }
         if view.lost > 0 {
             let text = format!("{} events lost", format::count(view.lost));
             fields.push(self.field(7, text, Role::Bad));

@@ -160,7 +160,11 @@ impl State {
         let server = |listener: Option<Listener>| listener.map(|listener| listener.server);
         let before = server(self.live.listener);
         let head = panels::table::head_rows(&self.live);
+        let refusing = self.live.rates.refusing().is_some();
         self.live.apply(batch);
+        if !refusing && self.live.rates.refusing().is_some() {
+            self.notice("a limit is reached: new clients get a 503");
+        }
         if panels::table::head_rows(&self.live) != head {
             self.fit();
         }

@@ -173,6 +173,9 @@ impl Tally {
     }
 }
 
+/// A limit counts as reached for so long after the last refusal.
+const REFUSING: Nanos = 2 * SECOND;
+
 /// The last [`HISTORY`] seconds, and the totals.
 #[derive(Clone, Debug, Default)]
 pub struct Rates {
@@ -182,6 +185,10 @@ pub struct Rates {
     now: Nanos,
     totals: Tally,
     resting: Option<Errno>,
+    /// Connections that got a 503 because a limit was reached.
+    refused: u64,
+    /// When the last of them came.
+    refused_at: Option<Nanos>,
 }
 
 impl Rates {
@@ -198,6 +205,10 @@ impl Rates {
         fresh.take(&self.totals);
         self.totals = totals;
         self.resting = batch.listener.and_then(|listener| listener.resting);
+        if batch.counters.refused > self.refused {
+            self.refused_at = Some(batch.time);
+        }
+        self.refused = batch.counters.refused;
         self.tick(batch.time);
         let end = batch.time / SECOND;
         let begin = batch.events().next().map_or(end, |event| event.event.time / SECOND);
@@ -351,6 +362,14 @@ impl Rates {
     #[must_use]
     pub fn resting(&self) -> Option<Errno> {
         self.resting
+    }
+
+    /// How many connections were refused with a 503 so far, while it goes on.
+    #[must_use]
+    pub fn refusing(&self) -> Option<u64> {
+        self.refused_at
+            .is_some_and(|at| self.now.saturating_sub(at) < REFUSING)
+            .then_some(self.refused)
     }
 }
 

@@ -331,6 +331,26 @@ fn what_was_lost_and_what_failed() {
 }
 
 #[test]
+fn a_limit_is_told_and_stands_in_the_header_while_clients_are_refused() {
+    let (mut state, mut feed) = lively(80, 24);
+    feed.tell(9, None, What::Refused);
+    feed.batch.counters.refused += 11;
+    let batch = feed.publish();
+    let last = batch.time;
+    state.apply(&batch);
+    for (width, height) in [(80, 24), (120, 36), (200, 50)] {
+        state.resize(width, height);
+        let screen = dark(&state, width, height);
+        assert!(screen.contains("! over a limit: 12 refused with 503"), "{screen}");
+        assert!(screen.contains("a limit is reached: new clients get a 503"), "{screen}");
+    }
+    state.tick(last + SECOND);
+    assert!(dark(&state, 80, 24).contains("refused with 503"));
+    state.tick(last + 3 * SECOND);
+    assert!(!dark(&state, 80, 24).contains("refused with 503"), "nobody is refused any more");
+}
+
+#[test]
 fn a_dead_server_is_the_whole_screen() {
     let (mut state, _) = lively(80, 24);
     state.server_ended(
