@@ -5,13 +5,12 @@ use ratatui::layout::{Margin, Rect};
 use ratatui::text::{Line, Span};
 
 use super::{block, cut, dim, title};
-use crate::dashboard::format;
 use crate::dashboard::layout::Panel;
 use crate::dashboard::state::State;
-use crate::dashboard::state::describe::{self, Description};
 use crate::dashboard::state::stream::StreamEntry;
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::{Errno, Kind, Lost, OwnedEvent};
+use crate::words::{Description, describe, glyph, units};
 
 /// Draws the panel.
 pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused: bool) {
@@ -30,7 +29,7 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
         note(" with plumbing ".into());
     }
     if !stream.filter().as_str().is_empty() {
-        let count = format::count(stream.len() as u64);
+        let count = units::count(stream.len() as u64);
         note(format!(" filter: {} ({count} events) ", stream.filter().as_str()));
     }
     let mut block = block(head, theme, focused);
@@ -43,7 +42,7 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
         let text = format!(
             " {} {} newer below: End follows ",
             theme.glyph("▼", "v"),
-            format::count(below as u64)
+            units::count(below as u64)
         );
         block = block.title_bottom(Line::styled(text, theme.style(Role::Warn)).right_aligned());
     }
@@ -83,24 +82,24 @@ fn lost(lost: &Lost) -> Option<String> {
     let most: Vec<String> = kinds
         .iter()
         .take(3)
-        .map(|(n, kind)| format!("{} {}", kind.name(), format::short_count(*n)))
+        .map(|(n, kind)| format!("{} {}", kind.name(), units::short_count(*n)))
         .collect();
     let rest = if kinds.len() > 3 { ", ..." } else { "" };
-    Some(format!(" lost {}: {}{rest} ", format::count(lost.all()), most.join(", ")))
+    Some(format!(" lost {}: {}{rest} ", units::count(lost.all()), most.join(", ")))
 }
 
 fn hole(count: u64, why: &str, theme: &Theme) -> Line<'static> {
     let dots = theme.glyph("┄┄┄┄┄", "- - -");
     Line::styled(
-        format!("{dots} {} events {why} {dots}", format::count(count)),
+        format!("{dots} {} events {why} {dots}", units::count(count)),
         theme.style(Role::Bad),
     )
 }
 
 fn event_line(event: &OwnedEvent, state: &State, width: usize, theme: &Theme) -> Line<'static> {
     let time = match state.wall_time() {
-        Some(zero) => describe::wall(zero, event.event.time),
-        None => describe::relative(event.event.time),
+        Some(zero) => units::wall(zero, event.event.time),
+        None => units::relative(event.event.time),
     };
     let time_width = if state.wall_time().is_some() { 12 } else { 10 };
     let mut spans = vec![dim(format!("{time:>time_width$} "), theme)];
@@ -138,8 +137,8 @@ fn wait_line(mut line: Line<'static>, width: usize, theme: &Theme) -> Line<'stat
 /// An event without its time: glyph, name, on what, result, note.
 #[must_use]
 pub fn told(event: &OwnedEvent, wide: bool, theme: &Theme) -> Vec<Span<'static>> {
-    let Description { kind, subject, result, note, error } = describe::describe(event.as_ref());
-    let (utf8, ascii) = describe::glyph(kind);
+    let Description { kind, subject, result, note, error } = describe(event.as_ref());
+    let (utf8, ascii) = glyph(kind);
     let glyph = if error { "!" } else { theme.glyph(utf8, ascii) };
     let style = if error { theme.style(Role::Bad) } else { theme.kind(kind) };
     let again = event.event.what.ret().is_some_and(|ret| ret.is_err(Errno::AGAIN));

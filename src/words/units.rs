@@ -4,6 +4,9 @@
 //! number never reads `1000 kB` or `60.0 s` beside `1.0 MB` and `1:00`. A small but non-zero
 //! amount never reads as zero.
 
+use std::fmt;
+use std::time::Duration;
+
 use crate::telemetry::Nanos;
 
 /// `84 B`, `1.3 kB`, `420 kB`, `3.1 MB`: powers of 1000 (SI), three figures at most.
@@ -81,6 +84,64 @@ pub fn short_duration(nanos: Nanos) -> String {
 #[must_use]
 pub fn ascii_duration(nanos: Nanos) -> String {
     sized(nanos, " ", "us")
+}
+
+/// A number of bytes for people: `84 bytes`, `1,290 bytes`, `2.6 MB`.
+pub(crate) struct Bytes(pub(crate) u64);
+
+impl fmt::Display for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const UNITS: [&str; 5] = ["kB", "MB", "GB", "TB", "PB"];
+        match self.0 {
+            1 => f.write_str("1 byte"),
+            n @ 0..1000 => write!(f, "{n} bytes"),
+            n @ 1000..10_000 => write!(f, "{},{:03} bytes", n / 1000, n % 1000),
+            n => {
+                // In tenths of the unit, rounded down: nothing looks larger than it is.
+                let mut tenths = n / 100;
+                let mut unit = 0;
+                while tenths >= 10_000 && unit + 1 < UNITS.len() {
+                    tenths /= 1000;
+                    unit += 1;
+                }
+                write!(f, "{}.{} {}", tenths / 10, tenths % 10, UNITS[unit])
+            }
+        }
+    }
+}
+
+/// A duration for people: `0.035 ms`, `120 ms`, `1.2 s`.
+pub(crate) struct Time(pub(crate) Nanos);
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let micros = self.0 / 1000;
+        match micros {
+            0..1000 => write!(f, "0.{micros:03} ms"),
+            1000..10_000 => write!(f, "{}.{} ms", micros / 1000, micros / 100 % 10),
+            10_000..1_000_000 => write!(f, "{} ms", micros / 1000),
+            _ => write!(f, "{}.{} s", micros / 1_000_000, micros / 100_000 % 10),
+        }
+    }
+}
+
+/// A time since the server's start: `1.204011`, `83:20.123`.
+#[must_use]
+pub fn relative(time: Nanos) -> String {
+    let (seconds, micros) = (time / 1_000_000_000, time % 1_000_000_000 / 1000);
+    if seconds < 1000 {
+        format!("{seconds}.{micros:06}")
+    } else {
+        format!("{}:{:02}.{:03}", seconds / 60, seconds % 60, micros / 1000)
+    }
+}
+
+/// A time of the day, `zero` after 1970 being the server's start: `09:00:01.204`.
+#[must_use]
+pub fn wall(zero: Duration, time: Nanos) -> String {
+    let at = zero + Duration::from_nanos(time);
+    let day = at.as_secs() % 86_400;
+    format!("{:02}:{:02}:{:02}.{:03}", day / 3600, day / 60 % 60, day % 60, at.subsec_millis())
 }
 
 /// Rounds a float that is known to be finite and not negative.
@@ -246,5 +307,28 @@ mod tests {
         }
         assert_eq!(short_duration(1_200_000_000), "1.2s");
         assert_eq!(ascii_duration(340_000), "340 us");
+    }
+
+    #[test]
+    fn sizes_and_times_for_people() {
+        let sizes = [0, 1, 999, 1290, 10_000, 999_999, 1_000_000, 2_690_000, u64::MAX];
+        let sizes: Vec<_> = sizes.iter().map(|&n| Bytes(n).to_string()).collect();
+        assert_eq!(
+            sizes,
+            [
+                "0 bytes",
+                "1 byte",
+                "999 bytes",
+                "1,290 bytes",
+                "10.0 kB",
+                "999.9 kB",
+                "1.0 MB",
+                "2.6 MB",
+                "18446.7 PB"
+            ]
+        );
+        let times = [0, 35_000, 1_200_000, 120_000_000, 1_203_000_000, 3_600_000_000_000];
+        let times: Vec<_> = times.iter().map(|&n| Time(n).to_string()).collect();
+        assert_eq!(times, ["0.000 ms", "0.035 ms", "1.2 ms", "120 ms", "1.2 s", "3600.0 s"]);
     }
 }

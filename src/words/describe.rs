@@ -2,9 +2,8 @@
 //! what it means.
 
 use std::fmt::Write as _;
-use std::time::Duration;
 
-use crate::dashboard::format;
+use super::units;
 use crate::telemetry::{Addr, By, Errno, Event, EventRef, Kind, Mode, Nanos, Ret, Text, What};
 
 /// An event in pieces, as a line of the stream shows it.
@@ -50,7 +49,7 @@ pub fn describe(event: EventRef<'_>) -> Description {
         What::Recv { ret } => (amount(ret), received(ret)),
         What::Send { ret, len } => (amount(ret), sent(ret, len)),
         What::Sendfile { file, offset, len, ret } => {
-            let from = format!("from fd {file} at {}", format::count(offset));
+            let from = format!("from fd {file} at {}", units::count(offset));
             let note = match ret.get() {
                 Ok(sent) if sent >= len => format!("{from}: all"),
                 _ => format!("{}  {from}", sent(ret, len)),
@@ -67,28 +66,28 @@ pub fn describe(event: EventRef<'_>) -> Description {
         What::Open { ret, .. } | What::Openat { ret } => (equals(ret), event.text().to_string()),
         What::Getdents { ret } => (amount(ret), "names in the folder".to_owned()),
         What::Stat { ret } => (equals(ret), "size and time of the file".to_owned()),
-        What::Read { offset, ret } => (amount(ret), format!("at {}", format::count(offset))),
+        What::Read { offset, ret } => (amount(ret), format!("at {}", units::count(offset))),
         What::Select { ret, examined, copied, waited }
         | What::Poll { ret, examined, copied, waited } => {
             let (result, note) = wait(event, ret, waited);
-            let (all, copied) = (format::count(examined.into()), format::bytes(copied.into()));
+            let (all, copied) = (units::count(examined.into()), units::bytes(copied.into()));
             // The list first: it is what a narrow line keeps.
             (result, note.replacen(" slept", &format!("of {all} asked, {copied} copied  slept"), 1))
         }
-        What::Nap { ret, waited } => (equals(ret), format!("slept {}", format::duration(waited))),
+        What::Nap { ret, waited } => (equals(ret), format!("slept {}", units::duration(waited))),
         What::EpollCreate { ret } => (equals(ret), "an empty interest list".to_owned()),
         What::Input { ret } => (amount(ret), "from standard input".to_owned()),
         What::Wait4 { ret } => (equals(ret), "the worker's zombie is gone".to_owned()),
         What::Switched { to } => (to.name().to_owned(), to.summary().to_owned()),
         What::Round { asked, answered, .. } => (
-            format!("{} asked", format::count(asked.into())),
-            format!("{} had something to say", format::count(answered.into())),
+            format!("{} asked", units::count(asked.into())),
+            format!("{} had something to say", units::count(answered.into())),
         ),
         What::Started { stack } => {
             let note = if stack == 0 {
                 String::new()
             } else {
-                format!("stack of {}", format::bytes(stack))
+                format!("stack of {}", units::bytes(stack))
             };
             (own_of(event.event.by), note)
         }
@@ -98,17 +97,17 @@ pub fn describe(event: EventRef<'_>) -> Description {
         What::Queued { route } => (String::new(), format!("{route} waits for the pool")),
         What::Typed => (String::new(), event.text().to_string()),
         What::Response { status, body } => {
-            (status.to_string(), format!("body {}", format::bytes(body)))
+            (status.to_string(), format!("body {}", units::bytes(body)))
         }
         What::Refused => (String::new(), "over the limit: 503, then closed".to_owned()),
         What::Closed { why, bytes_in, bytes_out, requests } => (
             why.label().to_owned(),
             format!(
                 "{} {}, {} in, {} out",
-                format::count(requests),
+                units::count(requests),
                 if requests == 1 { "request" } else { "requests" },
-                format::bytes(bytes_in),
-                format::bytes(bytes_out)
+                units::bytes(bytes_in),
+                units::bytes(bytes_out)
             ),
         ),
         What::Rest { errno } => (errno.to_string(), "no descriptor left: it rests".to_owned()),
@@ -122,8 +121,8 @@ pub fn describe(event: EventRef<'_>) -> Description {
             String::new(),
         ),
         What::Handler { route } => (route.to_owned(), "blocks the loop until it ends".to_owned()),
-        What::Handled { took } => (String::new(), format!("after {}", format::duration(took))),
-        What::Data { bytes } => (format!("{} B", format::count(bytes)), spoken(event.text())),
+        What::Handled { took } => (String::new(), format!("after {}", units::duration(took))),
+        What::Data { bytes } => (format!("{} B", units::count(bytes)), spoken(event.text())),
         What::Missed => (String::new(), "a command came too late: it is gone".to_owned()),
     };
     Description {
@@ -150,7 +149,7 @@ fn equals(ret: Ret) -> String {
 /// A result that counts bytes.
 fn amount(ret: Ret) -> String {
     match ret.get() {
-        Ok(bytes) => format!("= {}", format::count(bytes)),
+        Ok(bytes) => format!("= {}", units::count(bytes)),
         Err(errno) => format!("= {errno}"),
     }
 }
@@ -167,7 +166,7 @@ fn wait(event: EventRef<'_>, ret: Ret, waited: Nanos) -> (String, String) {
     if event.ready.is_empty() && ret.get() == Ok(0) {
         note.push_str("nobody: a timer ");
     }
-    let _ = write!(note, " slept {}", format::duration(waited));
+    let _ = write!(note, " slept {}", units::duration(waited));
     let result = match ret.get() {
         Ok(ready) => format!("= {ready} ready"),
         Err(errno) => format!("= {errno}"),
@@ -205,7 +204,7 @@ fn received(ret: Ret) -> String {
 
 fn sent(ret: Ret, len: u64) -> String {
     match ret.get() {
-        Ok(sent) if sent < len => format!("of {}: buffer full", format::count(len)),
+        Ok(sent) if sent < len => format!("of {}: buffer full", units::count(len)),
         Ok(_) => "bytes: kernel took all".to_owned(),
         Err(Errno::AGAIN) => "no room: wait for OUT".to_owned(),
         Err(_) => "writing failed".to_owned(),
@@ -237,25 +236,6 @@ pub fn glyph(kind: Kind) -> (&'static str, &'static str) {
         Kind::Rest | Kind::Missed | Kind::Refused | Kind::Handler => ("!", "!"),
         _ => ("▪", "="),
     }
-}
-
-/// A time since the server's start: `1.204011`, `83:20.123`.
-#[must_use]
-pub fn relative(time: Nanos) -> String {
-    let (seconds, micros) = (time / 1_000_000_000, time % 1_000_000_000 / 1000);
-    if seconds < 1000 {
-        format!("{seconds}.{micros:06}")
-    } else {
-        format!("{}:{:02}.{:03}", seconds / 60, seconds % 60, micros / 1000)
-    }
-}
-
-/// A time of the day, `zero` after 1970 being the server's start: `09:00:01.204`.
-#[must_use]
-pub fn wall(zero: Duration, time: Nanos) -> String {
-    let at = zero + Duration::from_nanos(time);
-    let day = at.as_secs() % 86_400;
-    format!("{:02}:{:02}:{:02}.{:03}", day / 3600, day / 60 % 60, day % 60, at.subsec_millis())
 }
 
 /// A failed call; EAGAIN is none.

@@ -2,10 +2,8 @@
 
 use std::fmt::{self, Write};
 
-use super::amounts::{Bytes, Time};
+use super::units::{Bytes, Time};
 use crate::telemetry::{CtlOp, EventRef, Mode, Nanos, Ready, Ret, What};
-
-pub use super::meaning::meaning;
 
 /// Entries of a ready list that are written out; of the rest, only their number.
 const READY_SHOWN: usize = 16;
@@ -206,7 +204,7 @@ fn spoken(event: EventRef<'_>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::samples;
+    use super::super::{samples, sentence};
     use super::*;
     use proptest::prelude::*;
 
@@ -321,7 +319,7 @@ mod tests {
                 to.call_with(6, None, What::Openat { ret: Ret::ok(3) }, text, &[], false);
             });
             for event in events {
-                for shown in [body(event.as_ref()), meaning(event.as_ref()).into_owned()] {
+                for shown in [body(event.as_ref()), sentence(event.as_ref()).into_owned()] {
                     assert!(!shown.contains(c), "{c:?}: {shown:?}");
                 }
             }
@@ -343,7 +341,7 @@ mod tests {
             line(&mut out, events[0].as_ref(), true);
             let safe = |c: char| c == ' ' || c.is_ascii_graphic();
             prop_assert!(out.chars().all(safe));
-            prop_assert!(meaning(events[0].as_ref()).chars().all(safe));
+            prop_assert!(sentence(events[0].as_ref()).chars().all(safe));
         }
     }
 }

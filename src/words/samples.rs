@@ -1,4 +1,4 @@
-//! One event of each sort, for the tests of this room.
+//! One event of each sort, for tests.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -9,10 +9,10 @@ use crate::telemetry::{
 };
 
 /// The server's waker in these events.
-pub(super) const WAKER: Fd = 3;
+pub(crate) const WAKER: Fd = 3;
 
 /// A table without rows.
-pub(super) struct NoRows;
+pub(crate) struct NoRows;
 
 impl Rows for NoRows {
     fn take_changed(&mut self, _: &mut Vec<Row>) {}
@@ -20,7 +20,7 @@ impl Rows for NoRows {
 }
 
 /// Tells them, as a server would.
-pub(super) fn tell(to: &mut Publisher) {
+pub(crate) fn tell(to: &mut Publisher) {
     let conn = ConnId::new(1);
     let addr: SocketAddr = "127.0.0.1:7890".parse().unwrap();
     let peer: SocketAddr = "127.0.0.1:51820".parse().unwrap();
@@ -94,10 +94,10 @@ pub(super) fn tell(to: &mut Publisher) {
 }
 
 /// How many [`tell`] tells.
-pub(super) const COUNT: usize = 47;
+pub(crate) const COUNT: usize = 47;
 
 /// What `tells` tells, as a reader gets it.
-pub(super) fn events_of(tells: impl FnOnce(&mut Publisher)) -> Vec<OwnedEvent> {
+pub(crate) fn events_of(tells: impl FnOnce(&mut Publisher)) -> Vec<OwnedEvent> {
     let (sink, mut subscriber) = wire(Capacity::default());
     let (control, _commands) = control().unwrap();
     let mut publisher = Publisher::new(Instant::now(), None, vec![sink]);
@@ -111,13 +111,13 @@ pub(super) fn events_of(tells: impl FnOnce(&mut Publisher)) -> Vec<OwnedEvent> {
 }
 
 /// All of them, in order; their numbers begin at 1.
-pub(super) fn all() -> Vec<OwnedEvent> {
+pub(crate) fn all() -> Vec<OwnedEvent> {
     events_of(tell)
 }
 
 /// What a peer may send that changes how a terminal or an editor shows the rest of a line: control
 /// characters, line ends and marks of the writing direction.
-pub(super) const UNSAFE: &[std::ops::RangeInclusive<char>] = &[
+pub(crate) const UNSAFE: &[std::ops::RangeInclusive<char>] = &[
     '\0'..='\x1f',
     '\x7f'..='\u{9f}',
     '\u{61c}'..='\u{61c}',

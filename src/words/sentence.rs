@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::io;
 
-use super::amounts::{Bytes, Time};
+use super::units::{Bytes, Time};
 use crate::telemetry::{CtlOp, Errno, EventRef, Fd, How, Kind, Mask, Mode, Nanos, Ret, What, Why};
 
 /// What this call and its result mean, or what this fact says, in one plain sentence.
 #[must_use]
-pub fn meaning(event: EventRef<'_>) -> Cow<'static, str> {
+pub fn sentence(event: EventRef<'_>) -> Cow<'static, str> {
     let fd = event.event.fd;
     match event.event.what {
         What::Listen { addr, backlog, ret } => match ret.get() {
@@ -458,13 +458,13 @@ mod tests {
                 to.fact(9, None, what, &[]);
             }
         });
-        meaning(events[0].as_ref()).into_owned()
+        sentence(events[0].as_ref()).into_owned()
     }
 
     #[test]
     fn every_event_means_something_in_one_sentence() {
         for event in samples::all() {
-            let sentence = meaning(event.as_ref());
+            let sentence = sentence(event.as_ref());
             assert!(sentence.ends_with('.'), "{:?}: {sentence}", event.event.what);
             assert!(!sentence.contains("  ") && sentence.len() < 170, "{sentence}");
         }

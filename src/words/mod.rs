@@ -1,0 +1,27 @@
+//! What a person reads of an event: as a line, as a sentence, as the fields of a row; and numbers
+//! with their units.
+//!
+//! Each match on [`What`](crate::telemetry::What) names every event, so that a new one does not
+//! compile before all its texts are written.
+//!
+//! | file | what lives there |
+//! |---|---|
+//! | [`mod@line`] | an event as a line like strace's |
+//! | [`mod@sentence`] | what an event means, in one sentence |
+//! | [`mod@describe`] | the fields of an event, as a row of the stream shows them |
+//! | [`mod@call`] | a call with its result, as short as the loop panel needs it |
+//! | [`units`] | sizes, times, counts and rates |
+
+mod call;
+mod describe;
+mod line;
+mod sentence;
+pub mod units;
+
+pub use call::{before, call, fds, result};
+pub use describe::{Description, clean, describe, glyph, is_error};
+pub use line::line;
+pub use sentence::sentence;
+
+#[cfg(test)]
+pub(crate) mod samples;
