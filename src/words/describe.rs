@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::units;
-use crate::telemetry::{Addr, By, Errno, Event, EventRef, Kind, Mode, Nanos, Ret, Text, What};
+use crate::telemetry::{Addr, By, Errno, Event, EventRef, Kind, Mode, Ret, Text, What};
 
 /// An event in pieces, as a line of the stream shows it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -15,8 +15,10 @@ pub struct Description {
     pub subject: String,
     /// What came of it: `= 84 B`, `= EAGAIN`; for facts what it is about.
     pub result: String,
-    /// What it means.
+    /// What it means; of a wait call, its ready list.
     pub note: String,
+    /// How long a wait call slept: `slept 1.2 s`. It is left out first where there is no room.
+    pub slept: Option<String>,
     /// It failed.
     pub error: bool,
 }
@@ -32,10 +34,16 @@ fn own_of(by: By) -> String {
 
 /// Puts an event into words.
 #[must_use]
+#[expect(clippy::too_many_lines, reason = "every event, one arm each")]
 pub fn describe(event: EventRef<'_>) -> Description {
     let Event { fd, what, .. } = *event.event;
+    let mut slept = None;
+    let mut sleeps = |waited| slept = Some(format!("slept {}", units::duration(waited)));
     let (result, note) = match what {
-        What::EpollWait { ret, waited } => wait(event, ret, waited),
+        What::EpollWait { ret, waited } => {
+            sleeps(waited);
+            (ready(ret), ready_list(event, ret))
+        }
         What::Request { .. } => request(event),
         What::Listen { addr, backlog, ret } => (equals(ret), format!("{addr}  backlog {backlog}")),
         What::EpollCtl { op, mask, ret, .. } => {
@@ -69,10 +77,13 @@ pub fn describe(event: EventRef<'_>) -> Description {
         What::Read { offset, ret } => (amount(ret), format!("at {}", units::count(offset))),
         What::Select { ret, examined, copied, waited }
         | What::Poll { ret, examined, copied, waited } => {
-            let (result, note) = wait(event, ret, waited);
+            sleeps(waited);
             let (all, copied) = (units::count(examined.into()), units::bytes(copied.into()));
+            let mut note = ready_list(event, ret);
+            let gap = if note.is_empty() { "" } else { " " };
             // The list first: it is what a narrow line keeps.
-            (result, note.replacen(" slept", &format!("of {all} asked, {copied} copied  slept"), 1))
+            let _ = write!(note, "{gap}of {all} asked, {copied} copied");
+            (ready(ret), note)
         }
         What::Nap { ret, waited } => (equals(ret), format!("slept {}", units::duration(waited))),
         What::EpollCreate { ret } => (equals(ret), "an empty interest list".to_owned()),
@@ -130,6 +141,7 @@ pub fn describe(event: EventRef<'_>) -> Description {
         subject: subject(fd, what.kind()),
         result,
         note,
+        slept,
         error: is_error(event.event),
     }
 }
@@ -154,24 +166,26 @@ fn amount(ret: Ret) -> String {
     }
 }
 
-fn wait(event: EventRef<'_>, ret: Ret, waited: Nanos) -> (String, String) {
-    let mut note = String::new();
-    // A long ready list would fill the line; the loop panel has it whole.
-    for ready in event.ready.iter().take(12) {
-        let _ = write!(note, "{}:{} ", ready.fd, ready.mask);
-    }
-    if event.ready.len() > 12 {
-        let _ = write!(note, "+{} more ", event.ready.len() - 12);
-    }
-    if event.ready.is_empty() && ret.get() == Ok(0) {
-        note.push_str("nobody: a timer ");
-    }
-    let _ = write!(note, " slept {}", units::duration(waited));
-    let result = match ret.get() {
+/// The result of a wait call.
+fn ready(ret: Ret) -> String {
+    match ret.get() {
         Ok(ready) => format!("= {ready} ready"),
         Err(errno) => format!("= {errno}"),
-    };
-    (result, note)
+    }
+}
+
+fn ready_list(event: EventRef<'_>, ret: Ret) -> String {
+    if event.ready.is_empty() && ret.get() == Ok(0) {
+        return "nobody: a timer".to_owned();
+    }
+    // A long ready list would fill the line; the loop panel has it whole.
+    let (shown, rest) = event.ready.split_at(event.ready.len().min(12));
+    let mut list: Vec<String> =
+        shown.iter().map(|ready| format!("{}:{}", ready.fd, ready.mask)).collect();
+    if !rest.is_empty() {
+        list.push(format!("+{} more", rest.len()));
+    }
+    list.join(" ")
 }
 
 fn request(event: EventRef<'_>) -> (String, String) {
@@ -234,7 +248,25 @@ pub fn glyph(kind: Kind) -> (&'static str, &'static str) {
         Kind::Close | Kind::Shutdown | Kind::Connect => ("×", "x"),
         Kind::Setsockopt | Kind::Open | Kind::Stat | Kind::Read => ("·", "."),
         Kind::Rest | Kind::Missed | Kind::Refused | Kind::Handler => ("!", "!"),
-        _ => ("▪", "="),
+        Kind::Openat
+        | Kind::Getdents
+        | Kind::Wait4
+        | Kind::EpollCreate
+        | Kind::Request
+        | Kind::Response
+        | Kind::Closed
+        | Kind::Resume
+        | Kind::Pace
+        | Kind::Handled
+        | Kind::Data
+        | Kind::Switched
+        | Kind::Round
+        | Kind::Started
+        | Kind::Ended
+        | Kind::Parked
+        | Kind::Woken
+        | Kind::Queued
+        | Kind::Typed => ("▪", "="),
     }
 }
 
@@ -244,8 +276,6 @@ pub fn is_error(event: &Event) -> bool {
     match event.what {
         What::Rest { .. } | What::Missed | What::Refused => true,
         What::Response { status, .. } => status >= 400,
-        _ => {
-            event.what.ret().is_some_and(|ret| ret.get().is_err_and(|errno| errno != Errno::AGAIN))
-        }
+        what => what.ret().is_some_and(|ret| ret.get().is_err_and(|errno| errno != Errno::AGAIN)),
     }
 }

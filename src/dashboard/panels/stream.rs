@@ -112,32 +112,29 @@ fn event_line(event: &OwnedEvent, state: &State, width: usize, theme: &Theme) ->
     }
 }
 
-/// A wait's line, the ready list its last piece. Where it has no room, how long it slept is left
-/// out, and then the list cut between two words: half a mask says nothing.
+/// A wait's line: its last pieces are the ready list and how long it slept. Where there is no room,
+/// the time is left out, and then the list is cut between two words: half a mask says nothing.
 fn wait_line(mut line: Line<'static>, width: usize, theme: &Theme) -> Line<'static> {
+    if line.width() > width {
+        line.spans.pop();
+    }
     let over = line.width().saturating_sub(width);
     if over > 0
-        && let Some(note) = line.spans.pop()
+        && let Some(list) = line.spans.pop()
     {
-        let room = note.content.chars().count().saturating_sub(over);
-        let list = note.content.rsplit_once("  slept").map_or("", |(list, _)| list);
-        let text = if list.chars().count() <= room {
-            list.to_owned()
-        } else {
-            // The mark and the blank before it need room too.
-            let kept: String = list.chars().take(room.saturating_sub(1)).collect();
-            let kept = kept.rsplit_once(' ').map_or("", |(kept, _)| kept);
-            format!("{kept} {}", theme.glyph("…", "~"))
-        };
-        line.push_span(Span::styled(text, note.style));
+        let room = list.content.chars().count().saturating_sub(over);
+        // The mark and the blank before it need room too.
+        let kept: String = list.content.chars().take(room.saturating_sub(1)).collect();
+        let kept = kept.rsplit_once(' ').map_or("", |(kept, _)| kept);
+        line.push_span(Span::styled(format!("{kept} {}", theme.glyph("…", "~")), list.style));
     }
     cut(line, width, theme)
 }
 
-/// An event without its time: glyph, name, on what, result, note.
+/// An event without its time: glyph, name, on what, result, note, and of a wait how long it slept.
 #[must_use]
 pub fn told(event: &OwnedEvent, wide: bool, theme: &Theme) -> Vec<Span<'static>> {
-    let Description { kind, subject, result, note, error } = describe(event.as_ref());
+    let Description { kind, subject, result, note, slept, error } = describe(event.as_ref());
     let (utf8, ascii) = glyph(kind);
     let glyph = if error { "!" } else { theme.glyph(utf8, ascii) };
     let style = if error { theme.style(Role::Bad) } else { theme.kind(kind) };
@@ -149,19 +146,23 @@ pub fn told(event: &OwnedEvent, wide: bool, theme: &Theme) -> Vec<Span<'static>>
     };
     // Nothing is cut here: a long result moves its note to the right.
     let (on, of) = if wide { (9, 14) } else { (8, 11) };
-    let note = if theme.ascii() { in_ascii(&note) } else { note };
+    let gap = if note.is_empty() { " " } else { "  " };
+    let slept = slept.map(|slept| format!("{gap}{slept}"));
+    let letters = |text: String| if theme.ascii() { in_ascii(&text) } else { text };
     let note_style = match kind {
         Kind::Request | Kind::Response | Kind::Round => theme.style(Role::Text),
         kind if kind.is_wait() => theme.style(Role::Text),
         _ => theme.style(Role::Dim),
     };
-    vec![
+    let mut spans = vec![
         Span::styled(format!("{glyph} "), style),
         Span::styled(format!("{:<10} ", kind.name()), style),
         Span::styled(format!("{subject:<on$}"), theme.style(Role::Text)),
         Span::styled(format!("{result:<of$} "), result_style),
-        Span::styled(note, note_style),
-    ]
+        Span::styled(letters(note), note_style),
+    ];
+    spans.extend(slept.map(|slept| Span::styled(letters(slept), note_style)));
+    spans
 }
 
 /// A note in ASCII; what a peer sent may hold any letter.
