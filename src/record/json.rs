@@ -18,7 +18,7 @@ use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
 
 use self::write::{display, fd, field, key, number, seconds, signed, string, text, utc};
-use crate::telemetry::{Counters, CtlOp, Event, EventRef, Fd, Mode, Ready, Ret, Text, What};
+use crate::telemetry::{Counters, CtlOp, EventRef, Fd, Kind, Mode, Ready, Ret, Text, What};
 
 /// What the first line says.
 #[derive(Clone, Debug)]
@@ -93,7 +93,7 @@ fn costs(out: &mut Vec<u8>, counters: &Counters) {
 /// Appends an event's line. `waker` is the fd of the server's own plumbing
 /// ([`Listener::waker`](crate::telemetry::Listener::waker)), where it is known.
 pub fn event(out: &mut Vec<u8>, told: EventRef<'_>, waker: Option<Fd>) {
-    let EventRef { event, ready, .. } = told;
+    let event = told.event;
     let kind = event.what.kind();
     out.extend_from_slice(b"{\"seq\":");
     number(out, event.seq);
@@ -102,17 +102,27 @@ pub fn event(out: &mut Vec<u8>, told: EventRef<'_>, waker: Option<Fd>) {
     out.extend_from_slice(if kind.is_call() { b",\"call\":\"" } else { b",\"fact\":\"" });
     out.extend_from_slice(kind.name().as_bytes());
     out.push(b'"');
-    if kind.is_call() {
-        call(out, event, told.text(), ready, waker);
-    } else {
-        if let Some(conn) = event.conn {
-            field(out, "conn", conn.get());
-        }
-        if event.fd >= 0 {
-            fd(out, "fd", event.fd);
-        }
-        fact(out, told);
+    if !kind.is_call()
+        && let Some(conn) = event.conn
+    {
+        field(out, "conn", conn.get());
     }
+    if let What::EpollCtl { epfd, op, .. } = event.what {
+        fd(out, "epfd", epfd);
+        text(out, "op", op.name().as_bytes());
+    }
+    if kind == Kind::EpollWait {
+        fd(out, "epfd", event.fd);
+    } else if event.fd >= 0 || kind == Kind::EpollCtl {
+        fd(out, "fd", event.fd);
+    }
+    // The connection of an accept is part of its result.
+    if kind.is_call()
+        && let Some(conn) = event.conn.filter(|_| kind != Kind::Accept)
+    {
+        field(out, "conn", conn.get());
+    }
+    members(out, told, waker);
     if let Some(tid) = event.by.tid() {
         fd(out, "tid", tid);
     }
@@ -125,21 +135,10 @@ pub fn event(out: &mut Vec<u8>, told: EventRef<'_>, waker: Option<Fd>) {
     out.extend_from_slice(b"}\n");
 }
 
-fn call(out: &mut Vec<u8>, event: &Event, path: Text<'_>, ready: &[Ready], waker: Option<Fd>) {
-    match event.what {
-        What::EpollCtl { epfd, op, .. } => {
-            fd(out, "epfd", epfd);
-            text(out, "op", op.name().as_bytes());
-            fd(out, "fd", event.fd);
-        }
-        What::EpollWait { .. } => fd(out, "epfd", event.fd),
-        _ if event.fd < 0 => {}
-        _ => fd(out, "fd", event.fd),
-    }
-    // The connection of an accept is part of its result.
-    if let Some(conn) = event.conn.filter(|_| !matches!(event.what, What::Accept { .. })) {
-        field(out, "conn", conn.get());
-    }
+/// What belongs to this event alone: the other arguments and the result, or what a fact says.
+#[expect(clippy::too_many_lines, reason = "every event, one arm each")]
+fn members(out: &mut Vec<u8>, told: EventRef<'_>, waker: Option<Fd>) {
+    let EventRef { event, ready, .. } = told;
     match event.what {
         What::Listen { addr, backlog, ret } => {
             display(out, "addr", &addr);
@@ -211,7 +210,7 @@ fn call(out: &mut Vec<u8>, event: &Event, path: Text<'_>, ready: &[Ready], waker
             failure(out, ret);
         }
         What::Open { ret, .. } | What::Openat { ret } => {
-            cut(out, "path", path);
+            cut(out, "path", told.text());
             if let What::Open { look: true, .. } = event.what {
                 text(out, "flags", b"O_PATH");
             }
@@ -222,14 +221,8 @@ fn call(out: &mut Vec<u8>, event: &Event, path: Text<'_>, ready: &[Ready], waker
             field(out, "offset", offset);
             result(out, ret);
         }
-        _ => {}
-    }
-}
-
-fn fact(out: &mut Vec<u8>, event: EventRef<'_>) {
-    match event.event.what {
         What::Request { minor, .. } => {
-            let (method, target) = event.request_line().unwrap_or_default();
+            let (method, target) = told.request_line().unwrap_or_default();
             cut(out, "method", method);
             cut(out, "target", target);
             text(out, "version", if minor == 0 { b"1.0" } else { b"1.1" });
@@ -254,7 +247,7 @@ fn fact(out: &mut Vec<u8>, event: EventRef<'_>) {
         }
         What::Data { bytes } => {
             field(out, "bytes", bytes);
-            cut(out, "text", event.text());
+            cut(out, "text", told.text());
         }
         What::Switched { to } => text(out, "server", to.name().as_bytes()),
         What::Round { asked, answered, took } => {
@@ -263,9 +256,8 @@ fn fact(out: &mut Vec<u8>, event: EventRef<'_>) {
             key(out, "took");
             seconds(out, took);
         }
-        What::Started { stack } if stack > 0 => field(out, "stack", stack),
         What::Parked { on } => display(out, "on", &on),
-        What::Typed => cut(out, "text", event.text()),
+        What::Typed => cut(out, "text", told.text()),
         What::Pace { mode } => match mode {
             Mode::Run => text(out, "mode", b"run"),
             Mode::Paused => text(out, "mode", b"paused"),
@@ -274,7 +266,12 @@ fn fact(out: &mut Vec<u8>, event: EventRef<'_>) {
                 field(out, "calls_per_second", rate.into());
             }
         },
-        _ => {}
+        What::Started { stack } => {
+            if stack > 0 {
+                field(out, "stack", stack);
+            }
+        }
+        What::Close | What::Refused | What::Resume | What::Missed | What::Ended | What::Woken => {}
     }
 }
 

@@ -130,12 +130,19 @@ impl Ret {
     }
 }
 
-impl fmt::Debug for Ret {
+/// As strace writes it: `84`, `EAGAIN`.
+impl fmt::Display for Ret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.get() {
             Ok(value) => write!(f, "{value}"),
             Err(errno) => write!(f, "{errno}"),
         }
+    }
+}
+
+impl fmt::Debug for Ret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

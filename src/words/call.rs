@@ -6,7 +6,7 @@ use crate::telemetry::{EventRef, Kind, Next, Ret, What};
 /// A call and its result, as the stream writes it: `recv(9) = 84`.
 #[must_use]
 pub fn call(event: EventRef<'_>) -> String {
-    let fd = event.event.fd;
+    let (fd, name) = (event.event.fd, event.event.what.kind().name());
     match event.event.what {
         What::Listen { backlog, ret, .. } => format!("listen({fd}, {backlog}) = {}", result(ret)),
         What::EpollCtl { op, mask, ret, .. } => {
@@ -14,14 +14,12 @@ pub fn call(event: EventRef<'_>) -> String {
         }
         What::EpollWait { ret, .. } => format!("epoll_wait() = {}", result(ret)),
         What::Select { ret, examined, .. } | What::Poll { ret, examined, .. } => {
-            let name = event.event.what.kind().name();
             format!("{name}({}) = {}", fds(examined), result(ret))
         }
         What::Nap { waited, .. } => format!("nap of {}", units::ascii_duration(waited)),
-        What::Accept { ret, .. } => format!("accept({fd}) = {ret:?}"),
+        What::Accept { ret, .. } => format!("accept({fd}) = {ret}"),
         What::Recv { ret } => format!("recv({fd}) = {}", result(ret)),
         What::Send { ret, len } | What::Sendfile { ret, len, .. } => {
-            let name = event.event.what.kind().name();
             let of = match ret.get() {
                 Ok(taken) if taken < len => format!(" of {}", units::count(len)),
                 _ => String::new(),
@@ -29,20 +27,44 @@ pub fn call(event: EventRef<'_>) -> String {
             format!("{name}({fd}) = {}{of}", result(ret))
         }
         What::Shutdown { how, ret } => format!("shutdown({fd}, {}) = {}", how.name(), result(ret)),
-        What::Setsockopt { name, ret } => format!("setsockopt({fd}, {name}) = {}", result(ret)),
+        What::Setsockopt { name: option, ret } => {
+            format!("setsockopt({fd}, {option}) = {}", result(ret))
+        }
         What::Connect { ret } => format!("connect({fd}, AF_UNSPEC) = {}", result(ret)),
         What::Open { look, ret } => {
             let path = String::from_utf8_lossy(event.bytes);
             let flags = if look { ", O_PATH" } else { "" };
-            format!("openat2({}{flags}) = {ret:?}", path.escape_debug())
+            format!("openat2({}{flags}) = {ret}", path.escape_debug())
         }
         What::Openat { ret } => {
-            format!("openat({}) = {ret:?}", String::from_utf8_lossy(event.bytes).escape_debug())
+            format!("openat({}) = {ret}", String::from_utf8_lossy(event.bytes).escape_debug())
         }
-        other => match other.ret() {
-            Some(ret) => format!("{}({fd}) = {}", other.kind().name(), result(ret)),
-            None => format!("{}({fd})", other.kind().name()),
-        },
+        What::Stat { ret }
+        | What::Read { ret, .. }
+        | What::Getdents { ret }
+        | What::Input { ret }
+        | What::Wait4 { ret }
+        | What::EpollCreate { ret } => format!("{name}({fd}) = {}", result(ret)),
+        What::Close
+        | What::Request { .. }
+        | What::Response { .. }
+        | What::Refused
+        | What::Closed { .. }
+        | What::Rest { .. }
+        | What::Resume
+        | What::Pace { .. }
+        | What::Missed
+        | What::Handler { .. }
+        | What::Handled { .. }
+        | What::Data { .. }
+        | What::Switched { .. }
+        | What::Round { .. }
+        | What::Started { .. }
+        | What::Ended
+        | What::Parked { .. }
+        | What::Woken
+        | What::Queued { .. }
+        | What::Typed => format!("{name}({fd})"),
     }
 }
 

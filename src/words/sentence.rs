@@ -8,6 +8,7 @@ use crate::telemetry::{CtlOp, Errno, EventRef, Fd, How, Kind, Mask, Mode, Nanos,
 
 /// What this call and its result mean, or what this fact says, in one plain sentence.
 #[must_use]
+#[expect(clippy::too_many_lines, reason = "every event, one arm each")]
 pub fn sentence(event: EventRef<'_>) -> Cow<'static, str> {
     let fd = event.event.fd;
     match event.event.what {
@@ -86,31 +87,6 @@ pub fn sentence(event: EventRef<'_>) -> Cow<'static, str> {
             .into(),
             Err(errno) => failed(Kind::EpollCreate, errno),
         },
-        _ => fact(event),
-    }
-}
-
-/// `select` and `poll`.
-fn asked_all(kind: Kind, ret: Ret, examined: u32) -> Cow<'static, str> {
-    let name = kind.name();
-    match ret.get() {
-        Ok(0) => format!(
-            "The list of {examined} fds went into the kernel, which asked each of them: none was \
-             ready in time."
-        )
-        .into(),
-        Ok(n) => format!(
-            "The list of {examined} fds went into the kernel, which asked each of them; {n} \
-             {} ready, and the program has to look for them in the list.",
-            if n == 1 { "was" } else { "were" }
-        )
-        .into(),
-        Err(errno) => format!("{name} failed with {errno}.").into(),
-    }
-}
-
-fn fact(event: EventRef<'_>) -> Cow<'static, str> {
-    match event.event.what {
         What::Request { .. } => {
             let (method, target) = event.request_line().unwrap_or_default();
             format!("A whole request has come: {method} {target}.").into()
@@ -183,7 +159,25 @@ fn fact(event: EventRef<'_>) -> Cow<'static, str> {
         What::Data { .. } => {
             "What came, as text; under the echo protocol it goes back as it is.".into()
         }
-        _ => Cow::Borrowed(""),
+    }
+}
+
+/// `select` and `poll`.
+fn asked_all(kind: Kind, ret: Ret, examined: u32) -> Cow<'static, str> {
+    let name = kind.name();
+    match ret.get() {
+        Ok(0) => format!(
+            "The list of {examined} fds went into the kernel, which asked each of them: none was \
+             ready in time."
+        )
+        .into(),
+        Ok(n) => format!(
+            "The list of {examined} fds went into the kernel, which asked each of them; {n} \
+             {} ready, and the program has to look for them in the list.",
+            if n == 1 { "was" } else { "were" }
+        )
+        .into(),
+        Err(errno) => format!("{name} failed with {errno}.").into(),
     }
 }
 
