@@ -183,8 +183,8 @@ fn asked_all(kind: Kind, ret: Ret, examined: u32) -> Cow<'static, str> {
 
 fn epoll_ctl(fd: Fd, op: CtlOp, mask: Mask, ret: Ret) -> Cow<'static, str> {
     match (op, ret.get().err()) {
-        (_, Some(Errno(2))) => format!("fd {fd} is not on the interest list.").into(),
-        (_, Some(Errno(17))) => format!("fd {fd} is on the interest list already.").into(),
+        (_, Some(Errno::NOENT)) => format!("fd {fd} is not on the interest list.").into(),
+        (_, Some(Errno::EXIST)) => format!("fd {fd} is on the interest list already.").into(),
         (_, Some(errno)) => failed(Kind::EpollCtl, errno),
         (CtlOp::Add, None) => {
             let how = if mask.has(Mask::ET) { "each time that changes" } else { "while it is so" };
@@ -231,7 +231,7 @@ fn epoll_wait(ret: Ret, waited: Nanos) -> Cow<'static, str> {
 
 fn shutdown(fd: Fd, how: How, ret: Ret, event: EventRef<'_>) -> Cow<'static, str> {
     match (how, ret.get()) {
-        (_, Err(Errno(107))) => {
+        (_, Err(Errno::NOTCONN)) => {
             format!("The connection of fd {fd} is gone already: there is nothing to shut down.")
         }
         (_, Err(errno)) => return failed(Kind::Shutdown, errno),
@@ -272,7 +272,7 @@ fn accept(ret: Ret, event: EventRef<'_>) -> Cow<'static, str> {
         Err(Errno::NFILE) => {
             "The whole system has no descriptor left: the client stays in the accept queue.".into()
         }
-        Err(Errno(103)) => "That client had gone before it was accepted.".into(),
+        Err(Errno::CONNABORTED) => "That client had gone before it was accepted.".into(),
         Err(errno) => failed(Kind::Accept, errno),
     }
 }
@@ -293,7 +293,7 @@ fn recv(fd: Fd, ret: Ret) -> Cow<'static, str> {
             format!("The peer of fd {fd} has reset the connection: what was under way is lost.")
                 .into()
         }
-        Err(Errno(110)) => {
+        Err(Errno::TIMEDOUT) => {
             format!("The peer of fd {fd} has not answered for so long that TCP gave up.").into()
         }
         Err(errno) => failed(Kind::Recv, errno),
@@ -323,7 +323,7 @@ fn sent(fd: Fd, ret: Ret, len: u64, kind: Kind) -> Cow<'static, str> {
              wait for OUT."
         )
         .into(),
-        Err(Errno(32)) => format!("Nobody reads fd {fd}'s other end any more.").into(),
+        Err(Errno::PIPE) => format!("Nobody reads fd {fd}'s other end any more.").into(),
         Err(Errno::CONNRESET) => {
             format!("The peer of fd {fd} has reset the connection: nothing more can be sent.")
                 .into()
@@ -378,9 +378,11 @@ fn connect(fd: Fd, ret: Ret) -> Cow<'static, str> {
              thrown away, and whoever sleeps in a call on it wakes up."
         )
         .into(),
-        Err(Errno(16)) => "This kernel does not dissolve a connection while somebody sleeps in a \
+        Err(Errno::BUSY) => {
+            "This kernel does not dissolve a connection while somebody sleeps in a \
                            call on it: it is shut down instead."
-            .into(),
+                .into()
+        }
         Err(errno) => failed(Kind::Connect, errno),
     }
 }
@@ -388,12 +390,12 @@ fn connect(fd: Fd, ret: Ret) -> Cow<'static, str> {
 fn open(ret: Ret) -> Cow<'static, str> {
     match ret.get() {
         Ok(file) => format!("The file is open as fd {file}.").into(),
-        Err(Errno(2 | 20)) => {
+        Err(Errno::NOENT | Errno::NOTDIR) => {
             "There is no such file below the root: the answer will be 404.".into()
         }
-        Err(Errno(13)) => "The server may not read that file.".into(),
-        Err(Errno(18)) => "That path leads out of the root, and the kernel refuses it.".into(),
-        Err(Errno(40)) => {
+        Err(Errno::ACCESS) => "The server may not read that file.".into(),
+        Err(Errno::XDEV) => "That path leads out of the root, and the kernel refuses it.".into(),
+        Err(Errno::LOOP) => {
             "That path leads over a symbolic link, and those are not followed.".into()
         }
         Err(Errno::MFILE | Errno::NFILE) => "There is no descriptor left for the file.".into(),
