@@ -1,8 +1,14 @@
-//! Numbers as people read them: SI bytes, grouped counts, rates and durations.
+//! Numbers as people read them, in three manners.
 //!
-//! Every function rounds to three figures or fewer and chooses the unit after rounding, so that a
-//! number never reads `1000 kB` or `60.0 s` beside `1.0 MB` and `1:00`. A small but non-zero
-//! amount never reads as zero.
+//! * In panels: [`bytes`], [`duration`], [`rate`] and their kin. They round to three figures or
+//!   fewer and choose the unit after rounding, so that a number never reads `1000 kB` or `60.0 s`
+//!   beside `1.0 MB` and `1:00`. A small but non-zero amount never reads as zero.
+//! * In lines and sentences: `Bytes` and `Time`. They write small amounts in full and round down:
+//!   nothing looks larger than it is.
+//! * In reports: [`figure`], [`seconds`], [`binary_bytes`]. They keep three figures, for ratios are
+//!   read from them.
+//!
+//! Sizes on the network are SI (powers of 1000); memory in reports is in powers of 1024.
 
 use std::fmt;
 use std::time::Duration;
@@ -64,7 +70,7 @@ pub fn rate(a_second: f64) -> String {
     } else if a_second < 9.95 {
         format!("{a_second:.1}")
     } else {
-        count(whole(a_second))
+        count(rounded(a_second))
     }
 }
 
@@ -86,6 +92,43 @@ pub fn ascii_duration(nanos: Nanos) -> String {
     sized(nanos, " ", "us")
 }
 
+/// Three digits that count, or more where it is whole anyway: `1.28`, `12.8`, `1,284`.
+#[must_use]
+pub fn figure(value: f64) -> String {
+    match value.abs() {
+        ..9.995 => format!("{value:.2}"),
+        ..99.95 => format!("{value:.1}"),
+        _ => whole(value),
+    }
+}
+
+/// [`count`] of a number that is rounded first: `-1,284`.
+#[must_use]
+pub fn whole(value: f64) -> String {
+    let sign = if value <= -0.5 { "-" } else { "" };
+    format!("{sign}{}", count(rounded(value.abs())))
+}
+
+/// `340 µs`, `1.20 ms`, `12.0 s`: seconds as [`figure`]s.
+#[must_use]
+pub fn seconds(value: f64) -> String {
+    match value {
+        ..1e-3 => format!("{} µs", figure(value * 1e6)),
+        ..1.0 => format!("{} ms", figure(value * 1e3)),
+        _ => format!("{} s", figure(value)),
+    }
+}
+
+/// `84 B`, `1.26 KiB`, `3.00 MiB`: memory, which the kernel gives in powers of 1024.
+#[must_use]
+pub fn binary_bytes(value: f64) -> String {
+    match value.abs() {
+        ..1024.0 => format!("{} B", whole(value)),
+        ..1_048_576.0 => format!("{} KiB", figure(value / 1024.0)),
+        _ => format!("{} MiB", figure(value / 1_048_576.0)),
+    }
+}
+
 /// A number of bytes for people: `84 bytes`, `1,290 bytes`, `2.6 MB`.
 pub(crate) struct Bytes(pub(crate) u64);
 
@@ -94,8 +137,7 @@ impl fmt::Display for Bytes {
         const UNITS: [&str; 5] = ["kB", "MB", "GB", "TB", "PB"];
         match self.0 {
             1 => f.write_str("1 byte"),
-            n @ 0..1000 => write!(f, "{n} bytes"),
-            n @ 1000..10_000 => write!(f, "{},{:03} bytes", n / 1000, n % 1000),
+            n @ 0..10_000 => write!(f, "{} bytes", count(n)),
             n => {
                 // In tenths of the unit, rounded down: nothing looks larger than it is.
                 let mut tenths = n / 100;
@@ -150,7 +192,7 @@ pub fn wall(zero: Duration, time: Nanos) -> String {
     clippy::cast_sign_loss,
     reason = "rounded, not negative; the cast saturates"
 )]
-fn whole(number: f64) -> u64 {
+fn rounded(number: f64) -> u64 {
     number.round() as u64
 }
 
