@@ -87,9 +87,12 @@ pub fn fds(examined: u32) -> String {
 /// The call that is about to be made: `recv(9)`.
 #[must_use]
 pub fn before(next: Next) -> String {
-    match next.kind {
-        Kind::Nap => "the nap".to_owned(),
-        kind if kind.is_wait() || next.fd < 0 => format!("{}()", kind.name()),
-        kind => format!("{}({})", kind.name(), next.fd),
+    let Next { kind, fd, .. } = next;
+    if kind == Kind::Nap {
+        "the nap".to_owned()
+    } else if kind.is_wait() || fd < 0 {
+        format!("{}()", kind.name())
+    } else {
+        format!("{}({fd})", kind.name())
     }
 }

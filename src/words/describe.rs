@@ -147,10 +147,12 @@ pub fn describe(event: EventRef<'_>) -> Description {
 }
 
 fn subject(fd: i32, kind: Kind) -> String {
-    match kind {
-        _ if fd < 0 => String::new(),
-        Kind::EpollWait => format!("epfd {fd}"),
-        _ => format!("fd {fd}"),
+    if fd < 0 {
+        String::new()
+    } else if kind == Kind::EpollWait {
+        format!("epfd {fd}")
+    } else {
+        format!("fd {fd}")
     }
 }
 
@@ -270,12 +272,12 @@ pub fn glyph(kind: Kind) -> (&'static str, &'static str) {
     }
 }
 
-/// A failed call; EAGAIN is none.
+/// A failed call, or a fact that says that something went wrong; EAGAIN is no error.
 #[must_use]
 pub fn is_error(event: &Event) -> bool {
-    match event.what {
-        What::Rest { .. } | What::Missed | What::Refused => true,
-        What::Response { status, .. } => status >= 400,
-        what => what.ret().is_some_and(|ret| ret.get().is_err_and(|errno| errno != Errno::AGAIN)),
+    if let Some(ret) = event.what.ret() {
+        return ret.get().is_err_and(|errno| errno != Errno::AGAIN);
     }
+    matches!(event.what, What::Rest { .. } | What::Missed | What::Refused)
+        || matches!(event.what, What::Response { status, .. } if status >= 400)
 }

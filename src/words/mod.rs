@@ -12,6 +12,9 @@
 //! | [`mod@call`] | a call with its result, as short as the loop panel needs it |
 //! | [`units`] | sizes, times, counts and rates |
 
+// Such a match that is not written out would leave a new event without a text.
+#![warn(clippy::wildcard_enum_match_arm)]
+
 mod call;
 mod describe;
 mod line;
