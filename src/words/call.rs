@@ -96,3 +96,46 @@ pub fn before(next: Next) -> String {
         format!("{}({fd})", kind.name())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples;
+    use super::*;
+
+    #[test]
+    fn every_call_is_short() {
+        let want = [
+            "listen(5, 1024) = 0",
+            "epoll_ctl(ADD 5, IN|RDHUP|ET) = 0",
+            "epoll_ctl(DEL 9, 0) = ENOENT",
+            "epoll_wait() = 2",
+            "epoll_wait() = EINTR",
+            "accept(5) = 9",
+            "accept(5) = EAGAIN",
+            "recv(9) = 84",
+            "send(9) = 1,290 of 3,100",
+            "sendfile(9) = 4,096 of 8,192",
+            "shutdown(9, WR) = 0",
+            "setsockopt(9, SO_LINGER) = EINVAL",
+            "openat2(a\\\"\\\\\\n\\u{7f}�.html, O_PATH) = 11",
+            "fstat(11) = 0",
+            "pread64(11) = 1,024",
+            "close(9)",
+            "openat(/proc/self/fd/11) = 12",
+            "getdents64(11) = 96",
+            "poll(50 fds) = 1",
+            "select(50 fds) = 0",
+            "nap of 2.0 ms",
+            "read(0) = 5",
+            "recv(9) = 84",
+            "recv(0) = 84",
+            "wait4(-1) = 78",
+            "epoll_create1(-1) = 4",
+            "connect(9, AF_UNSPEC) = 0",
+        ];
+        let mut events = samples::all();
+        events.retain(|event| event.event.what.kind().is_call());
+        let calls: Vec<_> = events.iter().map(|event| call(event.as_ref())).collect();
+        assert_eq!(calls, want);
+    }
+}

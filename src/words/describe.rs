@@ -281,3 +281,72 @@ pub fn is_error(event: &Event) -> bool {
     matches!(event.what, What::Rest { .. } | What::Missed | What::Refused)
         || matches!(event.what, What::Response { status, .. } if status >= 400)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples;
+    use super::*;
+
+    /// Fields as a row has them, with a bar between them.
+    fn row(event: EventRef<'_>) -> String {
+        let Description { kind, subject, result, note, slept, error } = describe(event);
+        let mark = if error { "!" } else { "" };
+        let slept = slept.unwrap_or_default();
+        format!("{mark}{}|{subject}|{result}|{note}|{slept}", kind.name())
+    }
+
+    #[test]
+    fn every_kind_has_its_fields() {
+        let want = [
+            "listen|fd 5|= 0|127.0.0.1:7890  backlog 1024|",
+            "epoll_ctl|fd 5|= 0|ADD IN|RDHUP|ET|",
+            "!epoll_ctl|fd 9|= ENOENT|DEL: the kernel watches it no more|",
+            "epoll_wait|epfd 4|= 2 ready|5:IN 3:IN|slept 1.2 s",
+            "!epoll_wait|epfd 4|= EINTR||slept 1.0 µs",
+            "accept|fd 5|= 9|127.0.0.1:51820 is now fd 9|",
+            "accept|fd 5|= EAGAIN|nobody else waits|",
+            "recv|fd 9|= 84|bytes from the peer|",
+            "send|fd 9|= 1,290|of 3,100: buffer full|",
+            "sendfile|fd 9|= 4,096|of 8,192: buffer full  from fd 11 at 7|",
+            "shutdown|fd 9|= 0|SHUT_WR|",
+            "!setsockopt|fd 9|= EINVAL|SO_LINGER|",
+            "openat2|fd 6|= 11|a\\\"\\\\\\n\\x7f\\xff.html  O_PATH: looked at only|",
+            "fstat|fd 11|= 0|size and time of the file|",
+            "pread64|fd 11|= 1,024|at 0|",
+            "close|fd 9||the number is free again|",
+            "request|fd 9|GET|/a\\x1b[2J HTTP/1.1|",
+            "response|fd 9|200|body 1.0 kB|",
+            "!refused|fd 9||over the limit: 503, then closed|",
+            "closed|fd 9|peer closed|1 request, 84 B in, 1.3 kB out|",
+            "!rest|fd 5|EMFILE|no descriptor left: it rests|",
+            "resume|fd 5||the listener accepts again|",
+            "pace||10 calls/s||",
+            "!missed|||a command came too late: it is gone|",
+            "data|fd 9|6 B|\"手\\\"\\n!\"|",
+            "openat||= 12|/proc/self/fd/11|",
+            "getdents64|fd 11|= 96|names in the folder|",
+            "handler|fd 9|/slow|blocks the loop until it ends|",
+            "handled|fd 9||after 3.2 s|",
+            "poll||= 1 ready|5:IN of 50 asked, 500 B copied|slept 2.0 ms",
+            "select||= 0 ready|nobody: a timer of 50 asked, 48 B copied|slept 2.0 ms",
+            "clock_nanosleep||= 0|slept 2.0 ms|",
+            "read|fd 0|= 5|from standard input|",
+            "typed|fd 0||quit|",
+            "round||50 asked|2 had something to say|",
+            "switched||threads|a thread for each connection|",
+            "started|fd 9|thread 77|stack of 65.5 kB|",
+            "recv|fd 9|= 84|bytes from the peer|",
+            "ended|fd 9|thread 77||",
+            "recv|fd 0|= 84|bytes from the peer|",
+            "wait4||= 78|the worker's zombie is gone|",
+            "started|fd 9|||",
+            "parked|fd 9||until IN|",
+            "woken|fd 9||the runtime runs it again|",
+            "queued|fd 9||/slow waits for the pool|",
+            "epoll_create1||= 4|an empty interest list|",
+            "connect|fd 9|= 0|AF_UNSPEC: a RST at once|",
+        ];
+        let rows: Vec<_> = samples::all().iter().map(|event| row(event.as_ref())).collect();
+        assert_eq!(rows, want);
+    }
+}

@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use crate::telemetry::{
-    By, Capacity, ConnId, CtlOp, Errno, Fd, How, Mask, Mode, OwnedEvent, Publisher, Ready, Ret,
-    Row, Rows, ServerKind, Standing, What, Why, control, wire,
+    By, Capacity, ConnId, CtlOp, Errno, Fd, How, Kind, Mask, Mode, OwnedEvent, Publisher, Ready,
+    Ret, Row, Rows, ServerKind, Standing, What, Why, control, wire,
 };
 
 /// The server's waker in these events.
@@ -125,3 +125,11 @@ pub(crate) const UNSAFE: &[std::ops::RangeInclusive<char>] = &[
     '\u{2028}'..='\u{202e}',
     '\u{2066}'..='\u{2069}',
 ];
+
+#[test]
+fn there_is_one_of_each_kind() {
+    let kinds: Vec<Kind> = all().iter().map(|event| event.event.what.kind()).collect();
+    for kind in Kind::ALL {
+        assert!(kinds.contains(&kind), "{kind:?}");
+    }
+}
