@@ -4,12 +4,12 @@
 //! Each match on [`What`](crate::telemetry::What) names every event, so that a new one does not
 //! compile before all its texts are written.
 //!
-//! | file | what lives there |
+//! | function or module | what it gives |
 //! |---|---|
-//! | [`mod@line`] | an event as a line like strace's |
-//! | [`mod@sentence`] | what an event means, in one sentence |
-//! | [`mod@describe`] | the fields of an event, as a row of the stream shows them |
-//! | [`mod@call`] | a call with its result, as short as the loop panel needs it |
+//! | [`line()`] | an event as a line like strace's |
+//! | [`sentence()`] | what an event means, in one sentence |
+//! | [`describe()`] | the fields of an event, as a row of the stream shows them |
+//! | [`call()`] | a call with its result, as short as the loop panel needs it |
 //! | [`units`] | sizes, times, counts and rates |
 
 // Such a match that is not written out would leave a new event without a text.
