@@ -1,6 +1,6 @@
 //! Numbers as people read them, in three manners.
 //!
-//! * In panels: [`bytes`], [`duration`], [`rate`] and their kin. They round to three figures or
+//! * In panels: [`bytes()`], [`duration`], [`rate`] and so on. They round to three figures or
 //!   fewer and choose the unit after rounding, so that a number never reads `1000 kB` or `60.0 s`
 //!   beside `1.0 MB` and `1:00`. A small but non-zero amount never reads as zero.
 //! * In lines and sentences: `Bytes` and `Time`. They write small amounts in full and round down:
