@@ -8,7 +8,8 @@
 //! | [`dashboard`] | the ratatui front end |
 //! | [`compare`] | the same load on one server after another |
 //! | [`clients`] | the built-in clients |
-//! | [`record`] | the event log on disk, and events as text |
+//! | [`record`] | the event log on disk, and the printer of events |
+//! | [`words`] | an event as a line, as a sentence and as fields; numbers with their units |
 //! | [`inspect`] | what the kernel knows of the server's sockets |
 //! | [`server`] | the server thread |
 //! | [`http`] | requests, answers and files; no sockets in it |
@@ -39,3 +40,5 @@ pub mod server;
 pub mod signals;
 #[cfg(target_os = "linux")]
 pub mod telemetry;
+#[cfg(target_os = "linux")]
+pub mod words;

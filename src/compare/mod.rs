@@ -31,6 +31,7 @@ use server::Server;
 pub use server::{arguments, end_with_parent};
 
 use crate::telemetry::ServerKind;
+use crate::words::units;
 
 /// Load before the measured one, whose answers do not count.
 pub const WARM_UP: Duration = Duration::from_millis(300);
@@ -104,8 +105,8 @@ pub fn run(options: Options, mut tell: impl FnMut(&str)) -> Result<Comparison, S
         return Err(format!(
             "{} connections take more descriptors than the {} that a process may have open here: \
              ask for fewer, or raise the limit (ulimit -n).",
-            report::whole(connections),
-            report::whole(descriptors)
+            units::count(connections),
+            units::count(descriptors)
         ));
     }
     let interrupted = Arc::new(AtomicBool::new(false));
@@ -185,13 +186,13 @@ fn open(load: &mut Load<'_>, options: &Options, notes: &mut Vec<String>) -> Resu
     for (which, opened, wanted) in opened {
         let Some(opened) = opened else { continue };
         if let Some(Refused { count, why }) = opened.refused.first() {
-            let (count, wanted) = (report::whole(*count), report::whole(wanted.into()));
+            let (count, wanted) = (units::count(*count), units::count(wanted.into()));
             return Err(format!("{count} of {wanted} {which} connections refused: {why}"));
         }
         if opened.answered < wanted {
             taken = false;
             let (answered, wanted) =
-                (report::whole(opened.answered.into()), report::whole(wanted.into()));
+                (units::count(opened.answered.into()), units::count(wanted.into()));
             notes.push(format!(
                 "Only {answered} of {wanted} {which} connections got a first answer, then no more \
                  for {} s.",
@@ -210,12 +211,12 @@ fn tell_failures(ran: &Ran, options: &Options, notes: &mut Vec<String>) {
         notes.push(format!(
             "{} of {} active connections got no answer under the load; latencies are those of the \
              others.",
-            report::whole(ran.unanswered.into()),
-            report::whole(options.active.into())
+            units::count(ran.unanswered.into()),
+            units::count(options.active.into())
         ));
     }
     for Refused { count, why } in &ran.failures {
-        notes.push(format!("{} connections failed under the load: {why}.", report::whole(*count)));
+        notes.push(format!("{} connections failed under the load: {why}.", units::count(*count)));
     }
 }
 
@@ -234,8 +235,8 @@ fn check_count(
     if !(least as f64..=most as f64).contains(&counted) {
         notes.push(format!(
             "The load counted {} answers, the server {} requests besides the one for its counters.",
-            report::whole(requests),
-            report::number(counted - 1.0)
+            units::count(requests),
+            units::figure(counted - 1.0)
         ));
     }
 }

@@ -11,9 +11,7 @@
 //! | [`layout`] | which panels where, at which size |
 //! | [`keys`] | the one declaration of the keys |
 //! | [`theme`] | colours, emphasis, glyphs |
-//! | [`mod@format`] | numbers as people read them |
 
-pub mod format;
 mod input;
 pub mod keys;
 pub mod layout;

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, bounded};
 
-use super::text;
 use crate::telemetry::{Control, Subscriber};
+use crate::words;
 
 /// How often the events that have come are fetched.
 const TICK: Duration = Duration::from_millis(20);
@@ -46,7 +46,7 @@ impl Printer {
                 let open = subscriber.drain(&control, |batch| {
                     printed.lost(batch.lost.all(), ascii);
                     for event in batch.events().filter(|event| !event.event.own) {
-                        text::line(&mut printed.lines, event, ascii);
+                        words::line(&mut printed.lines, event, ascii);
                         printed.lines.push('\n');
                         if printed.lines.len() >= AT_ONCE && written.is_ok() {
                             written = printed.write();

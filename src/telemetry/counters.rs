@@ -83,6 +83,17 @@ impl Counters {
         if what.ret().is_some_and(|ret| ret.is_err(Errno::AGAIN)) {
             self.again += 1;
         }
+        self.add(what);
+    }
+
+    /// Counts what a fact says.
+    #[inline]
+    pub(crate) fn fact(&mut self, what: &What) {
+        self.add(what);
+    }
+
+    #[inline]
+    fn add(&mut self, what: &What) {
         match *what {
             What::EpollWait { ret, waited } => {
                 let ready = ret.get().unwrap_or(0);
@@ -103,14 +114,6 @@ impl Counters {
             What::Send { ret, .. } | What::Sendfile { ret, .. } => {
                 self.bytes_out += ret.get().unwrap_or(0);
             }
-            _ => {}
-        }
-    }
-
-    /// Counts what a fact says.
-    #[inline]
-    pub(crate) fn fact(&mut self, what: &What) {
-        match *what {
             What::Request { .. } => self.requests += 1,
             What::Response { status, .. } => {
                 self.responses[usize::from(status / 100).min(5)] += 1;
@@ -121,7 +124,30 @@ impl Counters {
             What::Round { asked, .. } => self.examined += u64::from(asked),
             What::Started { .. } => self.started += 1,
             What::Ended => self.ended += 1,
-            _ => {}
+            What::Listen { .. }
+            | What::Shutdown { .. }
+            | What::Close
+            | What::Setsockopt { .. }
+            | What::Open { .. }
+            | What::Stat { .. }
+            | What::Read { .. }
+            | What::Openat { .. }
+            | What::Getdents { .. }
+            | What::Input { .. }
+            | What::Wait4 { .. }
+            | What::EpollCreate { .. }
+            | What::Connect { .. }
+            | What::Resume
+            | What::Pace { .. }
+            | What::Missed
+            | What::Handler { .. }
+            | What::Handled { .. }
+            | What::Data { .. }
+            | What::Switched { .. }
+            | What::Parked { .. }
+            | What::Woken
+            | What::Queued { .. }
+            | What::Typed => {}
         }
     }
 

@@ -6,75 +6,80 @@ use std::fmt;
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Errno(pub i32);
 
-impl Errno {
-    /// The call would have had to wait (`EWOULDBLOCK` is the same number on Linux).
-    pub const AGAIN: Self = Self(11);
-    /// A signal came first.
-    pub const INTR: Self = Self(4);
-    /// The process has no descriptor left (`RLIMIT_NOFILE`).
-    pub const MFILE: Self = Self(24);
-    /// The system has no descriptor left.
-    pub const NFILE: Self = Self(23);
-    /// No memory left for it.
-    pub const NOMEM: Self = Self(12);
-    /// No buffer space left for it.
-    pub const NOBUFS: Self = Self(105);
-    /// The peer sent a reset.
-    pub const CONNRESET: Self = Self(104);
+/// Writes the constants, which are rustix's, and [`Errno::name`] from one list.
+macro_rules! errnos {
+    ($($(#[$doc:meta])* $errno:ident = $name:literal,)*) => {
+        #[expect(missing_docs, reason = "errno(3) has a line for each")]
+        impl Errno {
+            $($(#[$doc])* pub const $errno: Self = Self(rustix::io::Errno::$errno.raw_os_error());)*
 
-    /// The symbolic name of errno(3), where it has one that a socket or file call can give.
-    #[must_use]
-    pub fn name(self) -> Option<&'static str> {
-        Some(match self.0 {
-            1 => "EPERM",
-            2 => "ENOENT",
-            4 => "EINTR",
-            5 => "EIO",
-            6 => "ENXIO",
-            9 => "EBADF",
-            11 => "EAGAIN",
-            12 => "ENOMEM",
-            13 => "EACCES",
-            14 => "EFAULT",
-            16 => "EBUSY",
-            17 => "EEXIST",
-            18 => "EXDEV",
-            19 => "ENODEV",
-            20 => "ENOTDIR",
-            21 => "EISDIR",
-            22 => "EINVAL",
-            23 => "ENFILE",
-            24 => "EMFILE",
-            26 => "ETXTBSY",
-            27 => "EFBIG",
-            28 => "ENOSPC",
-            29 => "ESPIPE",
-            32 => "EPIPE",
-            36 => "ENAMETOOLONG",
-            38 => "ENOSYS",
-            40 => "ELOOP",
-            71 => "EPROTO",
-            75 => "EOVERFLOW",
-            88 => "ENOTSOCK",
-            92 => "ENOPROTOOPT",
-            95 => "EOPNOTSUPP",
-            97 => "EAFNOSUPPORT",
-            98 => "EADDRINUSE",
-            99 => "EADDRNOTAVAIL",
-            100 => "ENETDOWN",
-            101 => "ENETUNREACH",
-            103 => "ECONNABORTED",
-            104 => "ECONNRESET",
-            105 => "ENOBUFS",
-            107 => "ENOTCONN",
-            108 => "ESHUTDOWN",
-            110 => "ETIMEDOUT",
-            111 => "ECONNREFUSED",
-            112 => "EHOSTDOWN",
-            113 => "EHOSTUNREACH",
-            _ => return None,
-        })
-    }
+            /// The symbolic name of errno(3), where it has one that a socket or file call can give.
+            #[must_use]
+            pub fn name(self) -> Option<&'static str> {
+                match self {
+                    $(Self::$errno => Some($name),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+errnos! {
+    PERM = "EPERM",
+    NOENT = "ENOENT",
+    /// A signal came first.
+    INTR = "EINTR",
+    IO = "EIO",
+    NXIO = "ENXIO",
+    BADF = "EBADF",
+    /// The call would have had to wait (`EWOULDBLOCK` is the same number on Linux).
+    AGAIN = "EAGAIN",
+    /// No memory left for it.
+    NOMEM = "ENOMEM",
+    ACCESS = "EACCES",
+    FAULT = "EFAULT",
+    BUSY = "EBUSY",
+    EXIST = "EEXIST",
+    XDEV = "EXDEV",
+    NODEV = "ENODEV",
+    NOTDIR = "ENOTDIR",
+    ISDIR = "EISDIR",
+    INVAL = "EINVAL",
+    /// The system has no descriptor left.
+    NFILE = "ENFILE",
+    /// The process has no descriptor left (`RLIMIT_NOFILE`).
+    MFILE = "EMFILE",
+    TXTBSY = "ETXTBSY",
+    FBIG = "EFBIG",
+    NOSPC = "ENOSPC",
+    SPIPE = "ESPIPE",
+    PIPE = "EPIPE",
+    NAMETOOLONG = "ENAMETOOLONG",
+    NOSYS = "ENOSYS",
+    LOOP = "ELOOP",
+    PROTO = "EPROTO",
+    OVERFLOW = "EOVERFLOW",
+    NOTSOCK = "ENOTSOCK",
+    NOPROTOOPT = "ENOPROTOOPT",
+    OPNOTSUPP = "EOPNOTSUPP",
+    AFNOSUPPORT = "EAFNOSUPPORT",
+    ADDRINUSE = "EADDRINUSE",
+    ADDRNOTAVAIL = "EADDRNOTAVAIL",
+    NETDOWN = "ENETDOWN",
+    NETUNREACH = "ENETUNREACH",
+    NETRESET = "ENETRESET",
+    CONNABORTED = "ECONNABORTED",
+    /// The peer sent a reset.
+    CONNRESET = "ECONNRESET",
+    /// No buffer space left for it.
+    NOBUFS = "ENOBUFS",
+    NOTCONN = "ENOTCONN",
+    SHUTDOWN = "ESHUTDOWN",
+    TIMEDOUT = "ETIMEDOUT",
+    CONNREFUSED = "ECONNREFUSED",
+    HOSTDOWN = "EHOSTDOWN",
+    HOSTUNREACH = "EHOSTUNREACH",
 }
 
 impl fmt::Display for Errno {
@@ -130,12 +135,19 @@ impl Ret {
     }
 }
 
-impl fmt::Debug for Ret {
+/// As strace writes it: `84`, `EAGAIN`.
+impl fmt::Display for Ret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.get() {
             Ok(value) => write!(f, "{value}"),
             Err(errno) => write!(f, "{errno}"),
         }
+    }
+}
+
+impl fmt::Debug for Ret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

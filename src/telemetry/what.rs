@@ -379,7 +379,26 @@ impl What {
             | Self::Wait4 { ret }
             | Self::EpollCreate { ret }
             | Self::Connect { ret } => Some(ret),
-            _ => None,
+            Self::Close
+            | Self::Request { .. }
+            | Self::Response { .. }
+            | Self::Refused
+            | Self::Closed { .. }
+            | Self::Rest { .. }
+            | Self::Resume
+            | Self::Pace { .. }
+            | Self::Missed
+            | Self::Handler { .. }
+            | Self::Handled { .. }
+            | Self::Data { .. }
+            | Self::Switched { .. }
+            | Self::Round { .. }
+            | Self::Started { .. }
+            | Self::Ended
+            | Self::Parked { .. }
+            | Self::Woken
+            | Self::Queued { .. }
+            | Self::Typed => None,
         }
     }
 }

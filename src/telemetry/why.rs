@@ -68,8 +68,17 @@ impl Why {
     /// and the like are the other end's doing, or that of the way to it.
     #[must_use]
     pub fn of(errno: Errno) -> Self {
-        match errno.0 {
-            32 | 100..=104 | 110..=113 => Self::PeerReset,
+        match errno {
+            Errno::PIPE
+            | Errno::NETDOWN
+            | Errno::NETUNREACH
+            | Errno::NETRESET
+            | Errno::CONNABORTED
+            | Errno::CONNRESET
+            | Errno::TIMEDOUT
+            | Errno::CONNREFUSED
+            | Errno::HOSTDOWN
+            | Errno::HOSTUNREACH => Self::PeerReset,
             _ => Self::Failed,
         }
     }

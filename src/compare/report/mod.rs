@@ -15,6 +15,7 @@ pub use markdown::markdown;
 pub use text::text;
 
 use super::{Better, Comparison, Figure, Unit, WARM_UP};
+use crate::words::units;
 
 /// The form that a report takes, by the end of its file's name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -58,19 +59,11 @@ pub(crate) fn shown(value: Option<f64>, unit: Unit) -> String {
     let Some(value) = value else { return NONE.into() };
     match unit {
         Unit::PerSecond | Unit::Number | Unit::Whole if value == 0.0 => "0".into(),
-        Unit::PerSecond | Unit::Number => number(value),
-        Unit::Whole => whole_of(value),
+        Unit::PerSecond | Unit::Number => units::figure(value),
+        Unit::Whole => units::whole(value),
         Unit::Share => format!("{:.0} %", value * 100.0),
-        Unit::Seconds => match value {
-            ..1e-3 => format!("{} µs", number(value * 1e6)),
-            ..1.0 => format!("{} ms", number(value * 1e3)),
-            _ => format!("{} s", number(value)),
-        },
-        Unit::Bytes => match value.abs() {
-            ..1024.0 => format!("{} B", whole_of(value)),
-            ..1_048_576.0 => format!("{} KiB", number(value / 1024.0)),
-            _ => format!("{} MiB", number(value / 1_048_576.0)),
-        },
+        Unit::Seconds => units::seconds(value),
+        Unit::Bytes => units::binary_bytes(value),
     }
 }
 
@@ -79,37 +72,9 @@ pub(crate) fn shown(value: Option<f64>, unit: Unit) -> String {
 pub(crate) fn times(ratio: Option<f64>) -> String {
     match ratio {
         None => NONE.into(),
-        Some(ratio) if ratio > 0.0 && ratio < 0.095 => format!("÷{}", number(1.0 / ratio)),
-        Some(ratio) => format!("×{}", number(ratio)),
+        Some(ratio) if ratio > 0.0 && ratio < 0.095 => format!("÷{}", units::figure(1.0 / ratio)),
+        Some(ratio) => format!("×{}", units::figure(ratio)),
     }
-}
-
-/// Three digits that count, or more where it is whole anyway.
-pub(super) fn number(value: f64) -> String {
-    match value.abs() {
-        ..9.995 => format!("{value:.2}"),
-        ..99.95 => format!("{value:.1}"),
-        _ => whole_of(value),
-    }
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "what is counted here")]
-fn whole_of(value: f64) -> String {
-    let sign = if value <= -0.5 { "-" } else { "" };
-    format!("{sign}{}", whole(value.abs().round() as u64))
-}
-
-/// With a comma every three digits.
-pub(super) fn whole(value: u64) -> String {
-    let digits = value.to_string();
-    let mut out = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 /// Which way is up, in words.
@@ -126,8 +91,8 @@ fn load(comparison: &Comparison) -> String {
     let options = &comparison.options;
     format!(
         "{} idle and {} active connections, GET {}, {} s each after {} s of warm-up",
-        whole(options.idle.into()),
-        whole(options.active.into()),
+        units::count(options.idle.into()),
+        units::count(options.active.into()),
         options.path,
         options.time.as_secs_f64(),
         WARM_UP.as_secs_f64(),
@@ -142,10 +107,10 @@ fn facts(comparison: &Comparison) -> Vec<(&'static str, String)> {
     let memory = machine.memory.map_or_else(unknown, |bytes| {
         #[expect(clippy::cast_precision_loss, reason = "it is told in GiB")]
         let gibibytes = bytes as f64 / f64::from(1 << 30);
-        format!("{} GiB", number(gibibytes))
+        format!("{} GiB", units::figure(gibibytes))
     });
     let busy = machine.load_average.map_or_else(String::new, |load| {
-        format!("; load average {} in the minute before", number(load))
+        format!("; load average {} in the minute before", units::figure(load))
     });
     let build = if machine.optimised {
         "built with optimisation"
@@ -226,7 +191,7 @@ mod tests {
     #[test]
     fn a_number_has_its_commas() {
         for (value, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (12_345_678, "12,345,678")] {
-            assert_eq!(whole(value), text);
+            assert_eq!(units::count(value), text);
         }
     }
 

@@ -6,11 +6,11 @@ use ratatui::text::{Line, Span};
 
 use super::fit::wrap;
 use super::{block, cut, dim, left, plain, title};
-use crate::dashboard::format;
 use crate::dashboard::layout::Panel;
 use crate::dashboard::state::table::TableRow;
-use crate::dashboard::state::{Scene, State, card, describe};
+use crate::dashboard::state::{Scene, State, card};
 use crate::dashboard::theme::{Role, Theme};
+use crate::words::units;
 
 /// How many of its events are listed.
 const EVENTS: usize = 100;
@@ -84,10 +84,10 @@ fn lines(entry: &TableRow, scene: &Scene, width: usize, theme: &Theme) -> Vec<Li
     lines.extend([
         pair("conn", row.id.to_string()),
         pair("interest", row.interest.to_string()),
-        pair("requests", format::count(row.requests)),
+        pair("requests", units::count(row.requests)),
         pair(
             "bytes",
-            format!("{} in, {} out", format::bytes(row.bytes_in), format::bytes(row.bytes_out)),
+            format!("{} in, {} out", units::bytes(row.bytes_in), units::bytes(row.bytes_out)),
         ),
         pair(
             "times",
@@ -103,8 +103,8 @@ fn lines(entry: &TableRow, scene: &Scene, width: usize, theme: &Theme) -> Vec<Li
             lines.push(pair("TCP", socket.state.label().to_owned()));
             // By the names of the table and of ss(8).
             let (unread, unsent) = (
-                format::bytes(u64::from(socket.recv_queue)),
-                format::bytes(u64::from(socket.send_queue)),
+                units::bytes(u64::from(socket.recv_queue)),
+                units::bytes(u64::from(socket.send_queue)),
             );
             lines.push(pair("recv-q", format!("{unread} not read yet")));
             lines.push(pair("send-q", format!("{unsent} not acked yet")));
@@ -134,7 +134,7 @@ fn lines(entry: &TableRow, scene: &Scene, width: usize, theme: &Theme) -> Vec<Li
     lines.extend(request(entry, scene, theme));
     lines.push(heading("its events, newest first"));
     for event in scene.stream.of(row.id).take(EVENTS) {
-        let time = describe::relative(event.event.time);
+        let time = units::relative(event.event.time);
         let mut spans = vec![dim(format!("{time:>10} "), theme)];
         spans.extend(super::stream::told(event, width >= 90, theme));
         lines.push(Line::from(spans));
@@ -160,7 +160,7 @@ fn request(entry: &TableRow, scene: &Scene, theme: &Theme) -> Vec<Line<'static>>
         Line::styled(format!(" {}", request.line), theme.style(Role::Text)),
     ];
     if head.line > head.bytes.len() {
-        let all = format!("   its first line has {}", format::bytes(head.line as u64));
+        let all = format!("   its first line has {}", units::bytes(head.line as u64));
         lines.push(Line::from(dim(all, theme)));
     }
     lines.extend(
@@ -172,5 +172,5 @@ fn request(entry: &TableRow, scene: &Scene, theme: &Theme) -> Vec<Line<'static>>
 }
 
 fn duration(nanos: u64, theme: &Theme) -> String {
-    if theme.ascii() { format::ascii_duration(nanos) } else { format::duration(nanos) }
+    if theme.ascii() { units::ascii_duration(nanos) } else { units::duration(nanos) }
 }

@@ -13,12 +13,12 @@ use ratatui::widgets::{Paragraph, Sparkline};
 use unicode_width::UnicodeWidthStr;
 
 use super::fit::{cut, first_fit};
-use crate::dashboard::format;
 use crate::dashboard::layout::Panel;
 use crate::dashboard::state::charts::{Charts, READY_CLASSES};
 use crate::dashboard::state::rates::{HISTORY, Metric, Rates};
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::{Asks, ServerKind};
+use crate::words::units;
 
 /// Bars of letters, for terminals without block glyphs.
 const ASCII_BARS: bar::Set<'static> = bar::Set {
@@ -153,7 +153,7 @@ impl Pen<'_> {
     }
 
     fn duration(&self, nanos: u64) -> String {
-        if self.theme.ascii() { format::ascii_duration(nanos) } else { format::duration(nanos) }
+        if self.theme.ascii() { units::ascii_duration(nanos) } else { units::duration(nanos) }
     }
 
     fn none(&self) -> String {
@@ -194,7 +194,7 @@ impl Pen<'_> {
 
     fn rate(&self, frame: &mut Frame, area: Rect, name: &str, metric: Metric) {
         let bytes = matches!(metric, Metric::BytesIn | Metric::BytesOut);
-        let long = |n: u64| if bytes { format::bytes(n) } else { format::count(n) };
+        let long = |n: u64| if bytes { units::bytes(n) } else { units::count(n) };
         let now = self.rates.last().map_or_else(|| self.none(), |tally| long(tally.get(metric)));
         let width = usize::from(area.width.saturating_sub(SCALE));
         let each = SPAN.div_ceil(width.max(1));
@@ -235,7 +235,7 @@ impl Pen<'_> {
             return plot;
         }
         let short = |n: u64| {
-            let text = format::short_count(n);
+            let text = units::short_count(n);
             if bytes && text.len() < 5 { format!("{text}B") } else { text }
         };
         let tick = self.theme.glyph("┤", "|");
@@ -300,9 +300,9 @@ impl Pen<'_> {
         let max = charts.longest_turn().map_or_else(|| self.none(), |t| self.duration(t));
         let missing = match charts.missing_turns() {
             0 => String::new(),
-            n => format!("   {} missing", format::count(n)),
+            n => format!("   {} missing", units::count(n)),
         };
-        let count = format::count(charts.turns());
+        let count = units::count(charts.turns());
         let short = |q| {
             charts
                 .turn_quantile(q)
@@ -356,13 +356,13 @@ impl Pen<'_> {
     fn ready(&self, frame: &mut Frame, area: Rect) {
         let ready = self.charts.ready();
         let mean = self.rates.last().and_then(|tally| tally.per(Metric::Ready, Metric::Wakeups));
-        let mean = mean.map_or_else(|| self.none(), format::rate);
+        let mean = mean.map_or_else(|| self.none(), units::rate);
         let missing = match self.charts.missing_turns() {
             0 => String::new(),
-            n => format!("   {} missing", format::count(n)),
+            n => format!("   {} missing", units::count(n)),
         };
         let name = if usize::from(area.width) < 32 { "ready/wake-up" } else { "ready per wake-up" };
-        let count = format::count(self.charts.turns());
+        let count = units::count(self.charts.turns());
         let rest = self.title(
             frame,
             area,
@@ -405,8 +405,8 @@ impl Pen<'_> {
     /// System calls per request, and what was left out.
     fn figures(&self, frame: &mut Frame, area: Rect) {
         let now = self.rates.last().and_then(|tally| tally.per(Metric::Calls, Metric::Requests));
-        let now = now.map_or_else(|| self.none(), format::rate);
-        let all = self.charts.calls_per_request().map_or_else(|| self.none(), format::rate);
+        let now = now.map_or_else(|| self.none(), units::rate);
+        let all = self.charts.calls_per_request().map_or_else(|| self.none(), units::rate);
         let rest = self.title(
             frame,
             area,
@@ -414,7 +414,7 @@ impl Pen<'_> {
             [format!("{now} now   {all} in all"), format!("{now} now"), now.clone()],
         );
         let lost = self.charts.lost().all();
-        let again = self.charts.again_percent().map_or_else(|| self.none(), format::rate);
+        let again = self.charts.again_percent().map_or_else(|| self.none(), units::rate);
         let spellings = [
             format!("{again} % of calls ended in EAGAIN"),
             format!("{again} % of calls: EAGAIN"),
@@ -423,13 +423,13 @@ impl Pen<'_> {
         let again = first_fit(spellings, rest.width.into()).unwrap_or_default();
         let mut lines = vec![(again, Role::Text)];
         let role = if lost > 0 { Role::Bad } else { Role::Good };
-        lines.push((format!("{} events left out", format::count(lost)), role));
+        lines.push((format!("{} events left out", units::count(lost)), role));
         let missing = self.charts.missing_turns();
         if missing > 0 {
-            lines.push((format!("{} turns missing", format::count(missing)), Role::Bad));
+            lines.push((format!("{} turns missing", units::count(missing)), Role::Bad));
         }
         for (kind, n) in self.charts.lost_by_kind() {
-            lines.push((format!("  {} {}", kind.name(), format::count(n)), Role::Warn));
+            lines.push((format!("  {} {}", kind.name(), units::count(n)), Role::Warn));
         }
         if lines.len() > usize::from(rest.height) {
             // Losses are told before comfort.

@@ -38,12 +38,13 @@ use unicode_width::UnicodeWidthStr;
 
 use self::halves::{Space, Way};
 use super::fit::{Token, cut, first_fit, fold};
-use crate::dashboard::format;
 use crate::dashboard::layout::Panel;
 use crate::dashboard::state::by_server::{self, Drawing};
 use crate::dashboard::state::engine::Engine;
 use crate::dashboard::theme::{Role, Theme};
-use crate::telemetry::{EventRef, Kind, Mode, Next, Ret, Stance, What};
+use crate::telemetry::{Kind, Mode, Ret, Stance};
+use crate::words::units;
+use crate::words::{fds, result};
 
 /// From this long in the wait call on, it is called asleep.
 const ASLEEP: u64 = 300_000_000;
@@ -81,70 +82,6 @@ pub fn draw(frame: &mut Frame, area: Rect, engine: &Engine, theme: &Theme, focus
     pen.halves(frame, inner, top_heavy, way);
 }
 
-/// A call and its result, as the stream writes it: `recv(9) = 84`.
-#[must_use]
-pub fn call(event: EventRef<'_>) -> String {
-    let fd = event.event.fd;
-    match event.event.what {
-        What::Listen { backlog, ret, .. } => format!("listen({fd}, {backlog}) = {}", result(ret)),
-        What::EpollCtl { op, mask, ret, .. } => {
-            format!("epoll_ctl({} {fd}, {mask}) = {}", op.name(), result(ret))
-        }
-        What::EpollWait { ret, .. } => format!("epoll_wait() = {}", result(ret)),
-        What::Select { ret, examined, .. } | What::Poll { ret, examined, .. } => {
-            let name = event.event.what.kind().name();
-            format!("{name}({}) = {}", fds(examined), result(ret))
-        }
-        What::Nap { waited, .. } => format!("nap of {}", format::ascii_duration(waited)),
-        What::Accept { ret, .. } => format!("accept({fd}) = {ret:?}"),
-        What::Recv { ret } => format!("recv({fd}) = {}", result(ret)),
-        What::Send { ret, len } | What::Sendfile { ret, len, .. } => {
-            let name = event.event.what.kind().name();
-            let of = match ret.get() {
-                Ok(taken) if taken < len => format!(" of {}", format::count(len)),
-                _ => String::new(),
-            };
-            format!("{name}({fd}) = {}{of}", result(ret))
-        }
-        What::Shutdown { how, ret } => format!("shutdown({fd}, {}) = {}", how.name(), result(ret)),
-        What::Setsockopt { name, ret } => format!("setsockopt({fd}, {name}) = {}", result(ret)),
-        What::Connect { ret } => format!("connect({fd}, AF_UNSPEC) = {}", result(ret)),
-        What::Open { look, ret } => {
-            let path = String::from_utf8_lossy(event.bytes);
-            let flags = if look { ", O_PATH" } else { "" };
-            format!("openat2({}{flags}) = {ret:?}", path.escape_debug())
-        }
-        What::Openat { ret } => {
-            format!("openat({}) = {ret:?}", String::from_utf8_lossy(event.bytes).escape_debug())
-        }
-        other => match other.ret() {
-            Some(ret) => format!("{}({fd}) = {}", other.kind().name(), result(ret)),
-            None => format!("{}({fd})", other.kind().name()),
-        },
-    }
-}
-
-fn result(ret: Ret) -> String {
-    match ret.get() {
-        Ok(value) => format::count(value),
-        Err(errno) => errno.to_string(),
-    }
-}
-
-/// `1 fd`, `50 fds`.
-fn fds(examined: u32) -> String {
-    let fds = if examined == 1 { "fd" } else { "fds" };
-    format!("{} {fds}", format::count(examined.into()))
-}
-
-fn before(next: Next) -> String {
-    match next.kind {
-        Kind::Nap => "the nap".to_owned(),
-        kind if kind.is_wait() || next.fd < 0 => format!("{}()", kind.name()),
-        kind => format!("{}({})", kind.name(), next.fd),
-    }
-}
-
 struct Pen<'a> {
     engine: &'a Engine,
     theme: &'a Theme,
@@ -165,7 +102,7 @@ impl Pen<'_> {
     }
 
     fn duration(&self, nanos: u64) -> String {
-        if self.theme.ascii() { format::ascii_duration(nanos) } else { format::duration(nanos) }
+        if self.theme.ascii() { units::ascii_duration(nanos) } else { units::duration(nanos) }
     }
 
     /// `kernel ─ ready list ─ returned by the last wait ───`
@@ -242,7 +179,7 @@ impl Pen<'_> {
                         all.insert(0, format!("{short} (timeout), {waited}"));
                     }
                     if wake.copied > 0 {
-                        let copied = format!("{} bytes copied", format::count(wake.copied.into()));
+                        let copied = format!("{} bytes copied", units::count(wake.copied.into()));
                         for text in &mut all {
                             *text = text.replacen(&short, &format!("{short}, {copied}"), 1);
                         }

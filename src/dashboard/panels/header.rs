@@ -10,10 +10,10 @@ use ratatui::widgets::{Block, Paragraph};
 
 use super::charts::sparkline;
 use super::fit::{cut, first_fit};
-use crate::dashboard::format;
 use crate::dashboard::state::rates::{Metric, Rates};
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::{Asks, Mode, Nanos, Stance, Standing};
+use crate::words::units;
 
 /// Below this width the badges are one word each.
 const NARROW: usize = 60;
@@ -185,9 +185,9 @@ impl Pen<'_> {
             }
             Badge::Blocked(route, stood) => {
                 let stood = if self.theme.ascii() {
-                    format::ascii_duration(stood)
+                    units::ascii_duration(stood)
                 } else {
-                    format::duration(stood)
+                    units::duration(stood)
                 };
                 let place = if narrow { String::new() } else { format!(" in {route}") };
                 (format!("{} BLOCKED {stood}{place}", glyph("✋", "!!")), Role::Bad)
@@ -196,11 +196,8 @@ impl Pen<'_> {
         };
         let mut fields = vec![self.field(0, text, role)];
         if let Some(age) = self.view.frozen {
-            let age = if self.theme.ascii() {
-                format::ascii_duration(age)
-            } else {
-                format::duration(age)
-            };
+            let age =
+                if self.theme.ascii() { units::ascii_duration(age) } else { units::duration(age) };
             let what = if narrow { "" } else { " picture" };
             let text = format!("{} FROZEN{what} {age}", glyph("❄", "#"));
             fields.push(self.field(1, text, Role::Warn));
@@ -246,9 +243,9 @@ impl Pen<'_> {
         let (view, rates) = (self.view, self.view.rates);
         let none = self.theme.glyph("–", "-");
         let last = rates.last();
-        let count = |metric| last.map_or_else(|| none.to_owned(), |t| format::count(t.get(metric)));
+        let count = |metric| last.map_or_else(|| none.to_owned(), |t| units::count(t.get(metric)));
         let rate =
-            |metric| last.map_or_else(|| none.to_owned(), |t| format::bytes_rate(t.get(metric)));
+            |metric| last.map_or_else(|| none.to_owned(), |t| units::bytes_rate(t.get(metric)));
         let spark = |metric| sparkline(&rates.peaks(metric, 8, 1), self.theme);
         let mut fields = Vec::new();
         if let Some(errno) = rates.resting() {
@@ -266,10 +263,10 @@ impl Pen<'_> {
             fields.push(self.field(3, text, Role::Bad));
         }
         if view.lost > 0 {
-            let text = format!("{} events lost", format::count(view.lost));
+            let text = format!("{} events lost", units::count(view.lost));
             fields.push(self.field(7, text, Role::Bad));
         }
-        fields.push(self.field(5, format!("{} open", format::count(rates.open())), Role::Text));
+        fields.push(self.field(5, format!("{} open", units::count(rates.open())), Role::Text));
         let requests = format!("{} req/s", count(Metric::Requests));
         fields.push(self.field(6, requests, Role::Text));
         fields.push(self.field(40, spark(Metric::Requests), Role::Chart));
@@ -284,7 +281,7 @@ impl Pen<'_> {
         }
         let each = |metric| {
             let mean = last.and_then(|tally| tally.per(metric, Metric::Wakeups));
-            mean.map_or_else(|| none.to_owned(), format::rate)
+            mean.map_or_else(|| none.to_owned(), units::rate)
         };
         // What a runtime asks is out of sight.
         if !matches!(view.asks, Some(Asks::Sleeps | Asks::Runtime)) {

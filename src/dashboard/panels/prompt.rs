@@ -5,10 +5,10 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::{dim, key_spans, popup};
-use crate::dashboard::format;
 use crate::dashboard::state::State;
 use crate::dashboard::state::prompt::{Confirm, Input, seconds};
 use crate::dashboard::theme::{Role, Theme};
+use crate::words::units;
 
 /// A question with yes and no.
 pub fn confirm(frame: &mut Frame, screen: Rect, confirm: &Confirm, theme: &Theme) {
@@ -38,7 +38,7 @@ pub fn idle(frame: &mut Frame, screen: Rect, input: &Input, state: &State, theme
     ]);
     let hits = match seconds(&input.text()) {
         Some(time) => {
-            let count = format::count(state.idle_for(time) as u64);
+            let count = units::count(state.idle_for(time) as u64);
             Line::styled(format!("drops {count} of them now"), theme.style(Role::Bad))
         }
         None => Line::styled("type a number of seconds", theme.style(Role::Warn)),

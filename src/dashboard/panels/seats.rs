@@ -6,13 +6,13 @@ use ratatui::text::{Line, Span};
 
 use super::fit::first_fit;
 use super::{block, dim, title};
-use crate::dashboard::format;
 use crate::dashboard::layout::Panel;
 use crate::dashboard::state::Scene;
 use crate::dashboard::state::rates::Metric;
 use crate::dashboard::state::seats::{Light, Seats};
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::{Asks, ConnId};
+use crate::words::units;
 
 /// Columns of a seat that has its fd's number beside it.
 const NUMBERED: usize = 7;
@@ -30,8 +30,8 @@ pub fn draw(frame: &mut Frame, area: Rect, scene: &Scene, theme: &Theme, focused
     if let Some(last) = scene.rates.last().filter(|_| seats.asks().is_some_and(is_asked)) {
         let text = format!(
             " last second: {} served, {} asked ",
-            format::count(last.get(Metric::Requests)),
-            format::count(last.get(Metric::Examined))
+            units::count(last.get(Metric::Requests)),
+            units::count(last.get(Metric::Examined))
         );
         if text.len() + 4 <= usize::from(area.width) {
             block = block.title_bottom(Line::from(dim(text, theme)));
@@ -64,7 +64,7 @@ fn is_asked(asks: Asks) -> bool {
 /// The exact totals, the longest spelling first.
 fn told(seats: &Seats) -> Vec<String> {
     let counts = seats.counts();
-    let [served, asked, spoke] = [counts.served, counts.asked, counts.spoke].map(format::count);
+    let [served, asked, spoke] = [counts.served, counts.asked, counts.spoke].map(units::count);
     match seats.asks() {
         Some(asks) if is_asked(asks) => vec![
             format!("{served} served, {asked} asked, {spoke} had something to say"),

@@ -5,13 +5,12 @@ use ratatui::layout::{Margin, Rect};
 use ratatui::text::{Line, Span};
 
 use super::{block, cut, dim, title};
-use crate::dashboard::format;
 use crate::dashboard::layout::Panel;
 use crate::dashboard::state::State;
-use crate::dashboard::state::describe::{self, Description};
 use crate::dashboard::state::stream::StreamEntry;
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::{Errno, Kind, Lost, OwnedEvent};
+use crate::words::{Description, describe, glyph, units};
 
 /// Draws the panel.
 pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused: bool) {
@@ -30,7 +29,7 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
         note(" with plumbing ".into());
     }
     if !stream.filter().as_str().is_empty() {
-        let count = format::count(stream.len() as u64);
+        let count = units::count(stream.len() as u64);
         note(format!(" filter: {} ({count} events) ", stream.filter().as_str()));
     }
     let mut block = block(head, theme, focused);
@@ -43,7 +42,7 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
         let text = format!(
             " {} {} newer below: End follows ",
             theme.glyph("▼", "v"),
-            format::count(below as u64)
+            units::count(below as u64)
         );
         block = block.title_bottom(Line::styled(text, theme.style(Role::Warn)).right_aligned());
     }
@@ -83,24 +82,24 @@ fn lost(lost: &Lost) -> Option<String> {
     let most: Vec<String> = kinds
         .iter()
         .take(3)
-        .map(|(n, kind)| format!("{} {}", kind.name(), format::short_count(*n)))
+        .map(|(n, kind)| format!("{} {}", kind.name(), units::short_count(*n)))
         .collect();
     let rest = if kinds.len() > 3 { ", ..." } else { "" };
-    Some(format!(" lost {}: {}{rest} ", format::count(lost.all()), most.join(", ")))
+    Some(format!(" lost {}: {}{rest} ", units::count(lost.all()), most.join(", ")))
 }
 
 fn hole(count: u64, why: &str, theme: &Theme) -> Line<'static> {
     let dots = theme.glyph("┄┄┄┄┄", "- - -");
     Line::styled(
-        format!("{dots} {} events {why} {dots}", format::count(count)),
+        format!("{dots} {} events {why} {dots}", units::count(count)),
         theme.style(Role::Bad),
     )
 }
 
 fn event_line(event: &OwnedEvent, state: &State, width: usize, theme: &Theme) -> Line<'static> {
     let time = match state.wall_time() {
-        Some(zero) => describe::wall(zero, event.event.time),
-        None => describe::relative(event.event.time),
+        Some(zero) => units::wall(zero, event.event.time),
+        None => units::relative(event.event.time),
     };
     let time_width = if state.wall_time().is_some() { 12 } else { 10 };
     let mut spans = vec![dim(format!("{time:>time_width$} "), theme)];
@@ -113,33 +112,30 @@ fn event_line(event: &OwnedEvent, state: &State, width: usize, theme: &Theme) ->
     }
 }
 
-/// A wait's line, the ready list its last piece. Where it has no room, how long it slept is left
-/// out, and then the list cut between two words: half a mask says nothing.
+/// A wait's line: its last pieces are the ready list and how long it slept. Where there is no room,
+/// the time is left out, and then the list is cut between two words: half a mask says nothing.
 fn wait_line(mut line: Line<'static>, width: usize, theme: &Theme) -> Line<'static> {
+    if line.width() > width {
+        line.spans.pop();
+    }
     let over = line.width().saturating_sub(width);
     if over > 0
-        && let Some(note) = line.spans.pop()
+        && let Some(list) = line.spans.pop()
     {
-        let room = note.content.chars().count().saturating_sub(over);
-        let list = note.content.rsplit_once("  slept").map_or("", |(list, _)| list);
-        let text = if list.chars().count() <= room {
-            list.to_owned()
-        } else {
-            // The mark and the blank before it need room too.
-            let kept: String = list.chars().take(room.saturating_sub(1)).collect();
-            let kept = kept.rsplit_once(' ').map_or("", |(kept, _)| kept);
-            format!("{kept} {}", theme.glyph("…", "~"))
-        };
-        line.push_span(Span::styled(text, note.style));
+        let room = list.content.chars().count().saturating_sub(over);
+        // The mark and the blank before it need room too.
+        let kept: String = list.content.chars().take(room.saturating_sub(1)).collect();
+        let kept = kept.rsplit_once(' ').map_or("", |(kept, _)| kept);
+        line.push_span(Span::styled(format!("{kept} {}", theme.glyph("…", "~")), list.style));
     }
     cut(line, width, theme)
 }
 
-/// An event without its time: glyph, name, on what, result, note.
+/// An event without its time: glyph, name, on what, result, note, and of a wait how long it slept.
 #[must_use]
 pub fn told(event: &OwnedEvent, wide: bool, theme: &Theme) -> Vec<Span<'static>> {
-    let Description { kind, subject, result, note, error } = describe::describe(event.as_ref());
-    let (utf8, ascii) = describe::glyph(kind);
+    let Description { kind, subject, result, note, slept, error } = describe(event.as_ref());
+    let (utf8, ascii) = glyph(kind);
     let glyph = if error { "!" } else { theme.glyph(utf8, ascii) };
     let style = if error { theme.style(Role::Bad) } else { theme.kind(kind) };
     let again = event.event.what.ret().is_some_and(|ret| ret.is_err(Errno::AGAIN));
@@ -150,19 +146,23 @@ pub fn told(event: &OwnedEvent, wide: bool, theme: &Theme) -> Vec<Span<'static>>
     };
     // Nothing is cut here: a long result moves its note to the right.
     let (on, of) = if wide { (9, 14) } else { (8, 11) };
-    let note = if theme.ascii() { in_ascii(&note) } else { note };
+    let gap = if note.is_empty() { " " } else { "  " };
+    let slept = slept.map(|slept| format!("{gap}{slept}"));
+    let letters = |text: String| if theme.ascii() { in_ascii(&text) } else { text };
     let note_style = match kind {
         Kind::Request | Kind::Response | Kind::Round => theme.style(Role::Text),
         kind if kind.is_wait() => theme.style(Role::Text),
         _ => theme.style(Role::Dim),
     };
-    vec![
+    let mut spans = vec![
         Span::styled(format!("{glyph} "), style),
         Span::styled(format!("{:<10} ", kind.name()), style),
         Span::styled(format!("{subject:<on$}"), theme.style(Role::Text)),
         Span::styled(format!("{result:<of$} "), result_style),
-        Span::styled(note, note_style),
-    ]
+        Span::styled(letters(note), note_style),
+    ];
+    spans.extend(slept.map(|slept| Span::styled(letters(slept), note_style)));
+    spans
 }
 
 /// A note in ASCII; what a peer sent may hold any letter.

@@ -6,12 +6,12 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::{block, dim, left, right, title};
-use crate::dashboard::format;
 use crate::dashboard::layout::Panel;
 use crate::dashboard::state::table::{Column, Table, TableRow};
 use crate::dashboard::state::{Scene, State};
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::{Asks, ConnState, Fd, Mask, Nanos, Stdin};
+use crate::words::units;
 
 /// The columns for the cursor and the mark of our own clients.
 const MARKS: u16 = 2;
@@ -124,12 +124,12 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
     let scene = state.scene();
     let table = &scene.table;
     let mut head = title(Panel::Table, theme);
-    let open = format!("{} {} open ", theme.glyph("·", "-"), format::count(table.open() as u64));
+    let open = format!("{} {} open ", theme.glyph("·", "-"), units::count(table.open() as u64));
     let filter = table.filter().as_str();
     if filter.is_empty() {
         head.push_span(dim(open, theme));
     } else {
-        let shown = format::count(table.order().len() as u64);
+        let shown = units::count(table.order().len() as u64);
         let filter = format!(" filter: {filter} ({shown} shown) ");
         // How many are open is in the header too.
         let needs = head.width() + open.chars().count() + filter.chars().count() + 2;
@@ -143,7 +143,7 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
     let mut block = block(head, theme, focused);
     if table.order().len() > rows {
         let (from, to) = (table.top() + 1, (table.top() + rows).min(table.order().len()));
-        let of = format::count(table.order().len() as u64);
+        let of = units::count(table.order().len() as u64);
         block = block
             .title_bottom(Line::from(dim(format!(" {from}-{to} of {of} "), theme)).right_aligned());
     }
@@ -218,7 +218,7 @@ fn listener(scene: &Scene, columns: &[(Column, u16)], width: u16, theme: &Theme)
             if queue.len > 0 {
                 style = theme.style(Role::Warn);
             }
-            let (len, limit) = (format::count(queue.len.into()), format::count(queue.limit.into()));
+            let (len, limit) = (units::count(queue.len.into()), units::count(queue.limit.into()));
             [
                 format!("accept queue {len} of {limit}"),
                 format!("queue {len}/{limit}"),
@@ -242,13 +242,13 @@ fn stdin(
     let Stdin { interest, bytes_in } = scene.listener?.stdin?;
     let mut text = name(Stdin::FD, "standard input", columns, theme);
     let room = usize::from(width).saturating_sub(text.chars().count());
-    let read = format!("{} read", format::bytes(bytes_in));
+    let read = format!("{} read", units::bytes(bytes_in));
     let (interest, role) = match interest {
         Mask::NONE => ("ended".to_owned(), Role::Dim),
         mask => (mask.to_string(), Role::Kernel),
     };
     let tellings =
-        [format!("{interest}  {read}"), format!("{interest} {}", format::bytes(bytes_in)), read];
+        [format!("{interest}  {read}"), format!("{interest} {}", units::bytes(bytes_in)), read];
     let telling = tellings.into_iter().find(|telling| telling.chars().count() <= room);
     text += &telling.unwrap_or_default();
     Some(Line::styled(left(&text, usize::from(width), theme), theme.style(role)))
@@ -334,14 +334,14 @@ fn cell(
         Column::Last => {
             let text = match row.last_ret.get() {
                 _ if width < 14 => row.last.name().to_owned(),
-                Ok(number) => format!("{} = {}", row.last.name(), format::count(number)),
+                Ok(number) => format!("{} = {}", row.last.name(), units::count(number)),
                 Err(errno) => format!("{} {errno}", row.last.name()),
             };
             (text, theme.kind(row.last))
         }
-        Column::Requests => (format::narrow_count(row.requests), plain),
-        Column::In => (format::bytes(row.bytes_in), plain),
-        Column::Out => (format::bytes(row.bytes_out), plain),
+        Column::Requests => (units::narrow_count(row.requests), plain),
+        Column::In => (units::bytes(row.bytes_in), plain),
+        Column::Out => (units::bytes(row.bytes_out), plain),
         Column::Idle => (whole_seconds(entry.idle(now)), dim),
         Column::RecvQueue => queue(entry.socket.map(|s| s.recv_queue), theme),
         Column::SendQueue => queue(entry.socket.map(|s| s.send_queue), theme),
@@ -353,7 +353,7 @@ fn queue(bytes: Option<u32>, theme: &Theme) -> (String, Style) {
     match bytes {
         None => (theme.glyph("–", "-").to_owned(), theme.style(Role::Dim)),
         Some(0) => ("0".to_owned(), theme.style(Role::Dim)),
-        Some(bytes) => (format::bytes(u64::from(bytes)), theme.style(Role::Warn)),
+        Some(bytes) => (units::bytes(u64::from(bytes)), theme.style(Role::Warn)),
     }
 }
 

@@ -23,7 +23,6 @@ use super::measure::{FIGURES, Figure, Values, ratios};
 use super::{KEYS, Loaded, Split, Stage};
 use crate::compare::drive::Phase;
 use crate::compare::report::{shown, times};
-use crate::dashboard::format;
 use crate::dashboard::keys::Id;
 use crate::dashboard::panels::header::{self, Badge, HeaderView};
 use crate::dashboard::panels::{
@@ -32,6 +31,7 @@ use crate::dashboard::panels::{
 use crate::dashboard::state::State;
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::Standing;
+use crate::words::units;
 
 /// The least width and height that can show something of both.
 const LEAST: (u16, u16) = (60, 24);
@@ -94,7 +94,7 @@ impl<W: Loaded> Split<W> {
     }
 
     fn load_told(&self) -> String {
-        let [idle, active] = [self.load.idle, self.load.active].map(|n| format::count(n.into()));
+        let [idle, active] = [self.load.idle, self.load.active].map(|n| units::count(n.into()));
         format!("{idle} idle, {active} active on each, GET {}", self.load.path)
     }
 

@@ -1,6 +1,6 @@
 //! The selected connection's card: its last request, taken apart for reading.
 
-use super::describe::clean;
+use crate::words::clean;
 
 /// A request's head in lines of printable text.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

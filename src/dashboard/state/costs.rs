@@ -4,9 +4,9 @@
 use std::collections::VecDeque;
 
 use super::rates::{Metric, Rates, Tally};
-use crate::dashboard::format;
 use crate::inspect::{Snapshot, Usage};
 use crate::telemetry::{Asks, Batch, Nanos, ServerKind, Stance};
+use crate::words::units;
 
 const SECOND: Nanos = 1_000_000_000;
 /// The figures are of so many seconds.
@@ -153,7 +153,7 @@ impl Costs {
 
     /// Threads, processes or tasks that serve a connection each.
     fn alive(&self) -> Option<String> {
-        self.server.map(|_| format::count(self.started.saturating_sub(self.ended)))
+        self.server.map(|_| units::count(self.started.saturating_sub(self.ended)))
     }
 
     /// The figures, most telling first.
@@ -161,19 +161,19 @@ impl Costs {
     pub fn figures(&self, rates: &Rates, ascii: bool) -> Vec<Figure> {
         let recent = rates.recent(WINDOW, self.since);
         let per = |metric, by| recent.as_ref().and_then(|(tally, _)| tally.per(metric, by));
-        let each = |metric, by| per(metric, by).map(format::rate);
+        let each = |metric, by| per(metric, by).map(units::rate);
         let examined = each(Metric::Examined, Metric::Wakeups)
             .zip(each(Metric::Ready, Metric::Wakeups))
             .map(|(examined, ready)| format!("{examined} : {ready}"));
         let a_second = |metric| {
             let (tally, seconds): &(Tally, u64) = recent.as_ref()?;
-            (*seconds > 0).then(|| format::count(tally.get(metric).div_ceil(*seconds)))
+            (*seconds > 0).then(|| units::count(tally.get(metric).div_ceil(*seconds)))
         };
-        let copied = per(Metric::Copied, Metric::Wakeups).map(format::rate);
+        let copied = per(Metric::Copied, Metric::Wakeups).map(units::rate);
         // What a runtime asks is out of sight, and calls that sleep ask nobody.
         let asks = self.server.is_some_and(super::by_server::has_turns);
         let (examined, copied) = if asks { (examined, copied) } else { (None, None) };
-        let duration = if ascii { format::ascii_duration } else { format::duration };
+        let duration = if ascii { units::ascii_duration } else { units::duration };
         vec![
             Figure {
                 name: "system calls per request",
@@ -212,7 +212,7 @@ impl Costs {
             },
             Figure {
                 name: "memory per connection",
-                value: self.memory().map(format::bytes),
+                value: self.memory().map(units::bytes),
                 brief: "{}/connection",
                 how: "Resident memory (VmRSS) of the program and its worker processes now, less \
                       that when nobody was connected last (or at the start), over open connections; the \
@@ -220,7 +220,7 @@ impl Costs {
             },
             Figure {
                 name: "time in the wait call",
-                value: self.waiting().map(|share| format!("{} %", format::rate(share))),
+                value: self.waiting().map(|share| format!("{} %", units::rate(share))),
                 brief: "waiting {}",
                 how: "Time between entering and leaving wait calls, naps and calls that sleep, \
                       by the server's own thread, over the last 10 s; one that goes on counts.",
@@ -235,7 +235,7 @@ impl Costs {
             Figure {
                 name: "context switches/s",
                 value: self.switches().map(|(voluntary, involuntary)| {
-                    format!("{} + {}", format::count(voluntary), format::count(involuntary))
+                    format!("{} + {}", units::count(voluntary), units::count(involuntary))
                 }),
                 brief: "{} switches/s",
                 how: "Voluntary and involuntary, from /proc/.../status of the server's threads \
@@ -244,7 +244,7 @@ impl Costs {
             },
             Figure {
                 name: "threads of the program",
-                value: self.readings.back().map(|last| format::count(last.usage.threads)),
+                value: self.readings.back().map(|last| units::count(last.usage.threads)),
                 brief: "{} threads",
                 how: "From /proc/self/status; those of the dashboard and of our own clients are \
                       among them.",

@@ -8,7 +8,6 @@ pub mod by_server;
 pub mod card;
 pub mod charts;
 pub mod costs;
-pub mod describe;
 pub mod engine;
 pub mod filter;
 pub mod lints;

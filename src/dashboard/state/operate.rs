@@ -8,11 +8,11 @@ use super::prompt::{self, Answer, Choice, Confirm, Input};
 use super::table::Column;
 use super::{Action, Overlay, PACES, State, by_server};
 use crate::clients::ClientKind;
-use crate::dashboard::format;
 use crate::dashboard::keys::{self, Id};
 use crate::dashboard::layout::Panel;
 use crate::dashboard::panels;
 use crate::telemetry::{Command, ConnId, Mode, ServerKind, Step};
+use crate::words::units;
 
 impl State {
     /// A key was pressed.
@@ -306,7 +306,7 @@ impl State {
             0 => return vec![Action::Send(command)],
             1 => format!("switch to {server}? closes the one open connection"),
             open => {
-                format!("switch to {server}? closes {} connections", format::count(open as u64))
+                format!("switch to {server}? closes {} connections", units::count(open as u64))
             }
         };
         self.ask(Confirm { question, command, conn: None })

@@ -4,9 +4,9 @@
 use std::collections::VecDeque;
 use std::fmt::Write as _;
 
-use super::describe::{describe, is_error};
 use super::filter::{Filter, Flag, Number, Subject, Word};
 use crate::telemetry::{Batch, ConnId, EventRef, Kind, OwnedEvent, What};
+use crate::words::{describe, is_error};
 
 /// How many events are kept.
 pub const HISTORY: usize = 20_000;
@@ -310,6 +310,9 @@ impl Subject for Line<'_> {
     fn text(&self, into: &mut String) {
         let told = describe(self.0.as_ref());
         let _ = write!(into, "{} {} {} {}", told.kind.name(), told.subject, told.result, told.note);
+        if let Some(slept) = told.slept {
+            let _ = write!(into, "  {slept}");
+        }
     }
 }
 

@@ -2,13 +2,13 @@
 
 use super::feed::{Feed, LISTENER, classroom, id, peer, row};
 use super::{press, state};
-use crate::dashboard::state::describe::{relative, wall};
 use crate::dashboard::state::filter::Filter;
 use crate::dashboard::state::rate_limit::RateLimit;
 use crate::dashboard::state::stream::{HISTORY, Stream, StreamEntry};
 use crate::dashboard::state::table::{CLOSED_KEPT, CLOSED_STAYS, Column, HOLD, Table};
 use crate::dashboard::state::{Action, State};
 use crate::telemetry::{Batch, Command, ConnState, Event, Kind, Mask, Ready, Row, What, Why};
+use crate::words::units::{relative, wall};
 
 /// A batch of events, numbered by their sequence.
 fn batch(seqs: std::ops::RangeInclusive<u64>) -> Batch {

@@ -3,6 +3,8 @@
 use std::io::Write;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use jiff::Timestamp;
+
 use crate::telemetry::{Fd, Nanos};
 
 pub(super) fn key(out: &mut Vec<u8>, name: &str) {
@@ -98,21 +100,8 @@ pub(super) fn string(out: &mut Vec<u8>, bytes: &[u8]) {
 /// RFC 3339, in whole seconds: `2026-11-21T09:00:00Z`. A time before 1970 is written as 1970.
 pub(super) fn utc(out: &mut Vec<u8>, time: SystemTime) {
     let seconds = time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    let (days, second) = (seconds / 86_400, seconds % 86_400);
-    // Years that begin on 1 March have their leap day at the end; 400 of them are 146,097 days.
-    let days = days + 719_468;
-    let (era, day) = (days / 146_097, days % 146_097);
-    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let day = day - (153 * month + 2) / 5 + 1;
-    let (year, month) = if month < 10 { (year, month + 3) } else { (year + 1, month - 9) };
-    let _ = write!(
-        out,
-        "{:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z",
-        era * 400 + year,
-        second / 3600,
-        second / 60 % 60,
-        second % 60,
-    );
+    let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
+    let time = Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX);
+    // Writing to memory cannot fail.
+    let _ = write!(out, "{time:.0}");
 }

@@ -3,11 +3,11 @@
 use super::super::fit::{Token, fold};
 use super::Pen;
 use super::halves::{Space, Way, capped, runs};
-use super::result;
-use crate::dashboard::format;
 use crate::dashboard::state::engine::{Ask, Known};
 use crate::dashboard::theme::Role;
 use crate::telemetry::{Fd, Kind};
+use crate::words::result;
+use crate::words::units;
 
 /// How a question stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -48,15 +48,15 @@ impl Pen<'_> {
             Some(round) => format!("took {}", self.duration(round.took)),
             None => "going on".to_owned(),
         };
-        let all = format!("{} asked", format::count(asked));
+        let all = format!("{} asked", units::count(asked));
         Way {
             above: vec![
                 "kernel".into(),
                 "keeps no list".into(),
-                format!("{} of {} spoke", format::count(answered), format::count(asked)),
+                format!("{} of {} spoke", units::count(answered), units::count(asked)),
             ],
             over,
-            short: format!("{} of {} spoke", format::count(answered), format::count(asked)),
+            short: format!("{} of {} spoke", units::count(answered), units::count(asked)),
             boundary: Vec::new(),
             below: vec!["program".into(), "the round".into(), all.clone(), took, marks.into()],
             under: self.round_of(asks, now, room.width, room.below),

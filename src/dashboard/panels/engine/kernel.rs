@@ -8,14 +8,14 @@ use unicode_width::UnicodeWidthStr;
 
 use super::super::fit::{Token, cut, first_fit, fold, wrap};
 use super::{Pen, indent, padded};
-use crate::dashboard::format;
 use crate::dashboard::state::engine::{Entry, Group, Known, Queue};
 use crate::dashboard::theme::Role;
 use crate::telemetry::Fd;
+use crate::words::units;
 
 impl Pen<'_> {
     pub(super) fn interest_section(&self, width: usize, rows: usize) -> Vec<Line<'static>> {
-        let watched = format!("{} watched", format::count(self.engine.watched() as u64));
+        let watched = format!("{} watched", units::count(self.engine.watched() as u64));
         let mut lines =
             vec![self.heading(Role::Kernel, &["kernel", "interest list", &watched], width)];
         let groups = self.engine.interest();
@@ -193,9 +193,9 @@ impl Pen<'_> {
         match self.engine.measured().and_then(|m| m.accept) {
             Some(queue) => format!(
                 "{name} {}{}{}{}",
-                format::count(queue.len.into()),
+                units::count(queue.len.into()),
                 if short { "/" } else { " of " },
-                format::count(queue.limit.into()),
+                units::count(queue.limit.into()),
                 if grown { self.theme.glyph(" ▲", " ^") } else { "" }
             ),
             None => format!("{name} {}", self.theme.glyph("–", "-")),
@@ -204,7 +204,7 @@ impl Pen<'_> {
 
     fn queue_text(&self, queue: &Queue) -> String {
         let grown = if queue.grown { self.theme.glyph(" ▲", " ^") } else { "" };
-        format!("{}{grown}", format::bytes(queue.bytes.into()))
+        format!("{}{grown}", units::bytes(queue.bytes.into()))
     }
 
     /// The queues on one run of lines.
@@ -245,7 +245,7 @@ impl Pen<'_> {
             Some(m) => match m.queues.len() {
                 0 => "no bytes unread".to_owned(),
                 1 => "bytes unread on 1 socket".to_owned(),
-                n => format!("bytes unread on {} sockets", format::count(n as u64)),
+                n => format!("bytes unread on {} sockets", units::count(n as u64)),
             },
         };
         let mut lines = vec![self.heading(Role::Kernel, &["kernel", "queues", &unread], width)];
@@ -281,7 +281,7 @@ impl Pen<'_> {
         body.extend(longest.into_iter().map(|queue| self.bar(queue, most, width)));
         if !left_out.is_empty() && room > 0 {
             let bytes: u64 = left_out.iter().map(|queue| u64::from(queue.bytes)).sum();
-            let text = format!("+{} more with {}", left_out.len(), format::bytes(bytes));
+            let text = format!("+{} more with {}", left_out.len(), units::bytes(bytes));
             let text = cut(&text, width.saturating_sub(1), self.theme.ascii());
             body.push(indent(Line::from(self.span(text, Role::Dim))));
         }

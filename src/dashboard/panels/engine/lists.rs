@@ -9,15 +9,15 @@ use unicode_width::UnicodeWidthStr;
 
 use super::super::fit::{cut, fold, wrap};
 use super::{Pen, WIDE};
-use crate::dashboard::format;
 use crate::dashboard::theme::Role;
+use crate::words::units;
 
 impl Pen<'_> {
     /// The few lines of a small panel: those that matter most, in the order of the drawing.
     pub(super) fn compact_lists(&self, width: usize, height: usize) -> Vec<Line<'static>> {
         let held = self.stands();
         let mut lines: Vec<(u8, Line)> = Vec::new();
-        let watched = format!("{} watched ", format::count(self.engine.watched() as u64));
+        let watched = format!("{} watched ", units::count(self.engine.watched() as u64));
         let room = width.saturating_sub(watched.width());
         let interest = self.interest(room, 1);
         lines.push((10, self.labelled(&watched, Role::Kernel, &interest, width)));

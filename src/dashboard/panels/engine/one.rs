@@ -1,11 +1,12 @@
 //! `blocking`: the one that is served, and the queue behind it.
 
 use super::super::fit::Token;
+use super::Pen;
 use super::halves::{Space, Way, capped};
-use super::{Pen, before};
-use crate::dashboard::format;
 use crate::dashboard::theme::Role;
 use crate::telemetry::Stance;
+use crate::words::before;
+use crate::words::units;
 
 impl Pen<'_> {
     pub(super) fn one(&self, room: Space) -> Way {
@@ -16,8 +17,8 @@ impl Pen<'_> {
             |queue| {
                 format!(
                     "{} of {} wait",
-                    format::count(queue.len.into()),
-                    format::count(queue.limit.into())
+                    units::count(queue.len.into()),
+                    units::count(queue.limit.into())
                 )
             },
         );

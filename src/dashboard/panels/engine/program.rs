@@ -4,10 +4,11 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::super::fit::{Token, cut, first_fit, fold, wrap};
-use super::{Pen, before, call, indent, padded, result};
+use super::{Pen, indent, padded};
 use crate::dashboard::state::engine::{Entry, Known, Served, Wake};
 use crate::dashboard::theme::Role;
 use crate::telemetry::{Fd, Kind, Mode, Stance};
+use crate::words::{before, call, result};
 
 impl Pen<'_> {
     pub(super) fn serving(&self) -> Option<Fd> {

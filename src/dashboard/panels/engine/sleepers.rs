@@ -1,10 +1,11 @@
 //! `threads` and `processes`: one for each connection, each asleep in a call of its own.
 
+use super::Pen;
 use super::halves::{Space, Way, capped};
-use super::{Pen, before, result};
-use crate::dashboard::format;
 use crate::dashboard::theme::Role;
 use crate::telemetry::{Next, Row, Stance};
+use crate::words::units;
+use crate::words::{before, result};
 
 /// From this width on a sleeper is told in a sentence.
 const SENTENCE: usize = 36;
@@ -46,24 +47,20 @@ impl Pen<'_> {
             under = self.nothing("all sleep");
         }
         let kinds = self.kinds();
-        let told = format!("{} {kinds} and the one that accepts", format::count(all as u64));
+        let told = format!("{} {kinds} and the one that accepts", units::count(all as u64));
         Way {
             above: vec![
                 "kernel".into(),
                 "sleepers".into(),
-                format!("{} asleep", format::count(count_asleep as u64)),
+                format!("{} asleep", units::count(count_asleep as u64)),
             ],
             over,
-            short: format!("{} asleep", format::count(count_asleep as u64)),
-            boundary: vec![told, format!("{} {kinds}", format::count(all as u64))],
+            short: format!("{} asleep", units::count(count_asleep as u64)),
+            boundary: vec![told, format!("{} {kinds}", units::count(all as u64))],
             below: vec![
                 "program".into(),
                 "at work".into(),
-                format!(
-                    "{} of {}",
-                    format::count(count_awake as u64),
-                    format::count(all as u64 + 1)
-                ),
+                format!("{} of {}", units::count(count_awake as u64), units::count(all as u64 + 1)),
             ],
             under,
             brief: "at work".into(),

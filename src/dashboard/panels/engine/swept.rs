@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use super::super::fit::{Token, fold};
 use super::Pen;
 use super::halves::{Space, Way, capped, runs};
-use crate::dashboard::format;
 use crate::dashboard::state::engine::Served;
 use crate::dashboard::theme::Role;
 use crate::telemetry::{Fd, Mask};
+use crate::words::units;
 
 impl Pen<'_> {
     pub(super) fn swept(&self, room: Space) -> Way {
@@ -20,7 +20,7 @@ impl Pen<'_> {
         let done = entries.iter().filter(|entry| entry.served == Served::Done).count();
         let copied = match self.engine.wake() {
             Some(wake) => format!("{} asked", super::fds(wake.examined)),
-            None => format!("{} now", format::count(fds.len() as u64)),
+            None => format!("{} now", units::count(fds.len() as u64)),
         };
         let served = match (known, entries.len()) {
             (true, 0) => "none".to_owned(),
@@ -30,7 +30,7 @@ impl Pen<'_> {
         Way {
             above: vec!["kernel".into(), "the list handed over".into(), copied],
             over: self.list_of(&fds, &ready, room.width, room.above),
-            short: format!("list of {}", format::count(fds.len() as u64)),
+            short: format!("list of {}", units::count(fds.len() as u64)),
             boundary: Vec::new(),
             below: vec!["program".into(), "found ready".into(), served],
             under: self.array(room.width),

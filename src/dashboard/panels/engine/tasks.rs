@@ -1,10 +1,11 @@
 //! `coroutines`: a task for each connection, over the runtime's loop.
 
+use super::Pen;
 use super::halves::{Space, Way, capped};
-use super::{Pen, result};
-use crate::dashboard::format;
 use crate::dashboard::theme::Role;
 use crate::telemetry::{Row, Stance};
+use crate::words::result;
+use crate::words::units;
 
 /// From this width on a task is told in a sentence.
 const SENTENCE: usize = 36;
@@ -15,7 +16,7 @@ impl Pen<'_> {
             self.engine.rows().partition(|row| row.within.is_some());
         let long = room.width >= SENTENCE;
         let cell = if long { room.width / (room.width / SENTENCE).max(1) - 1 } else { 0 };
-        let count = |n: usize| format::count(n as u64);
+        let count = |n: usize| units::count(n as u64);
         let (parked_count, awake_count) = (parked.len(), awake.len());
         let over = if parked.is_empty() {
             self.nothing("no task is parked")

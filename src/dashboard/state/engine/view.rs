@@ -3,10 +3,10 @@
 use std::collections::VecDeque;
 
 use super::{Engine, Entry, Group, Known, Measured, Served, Wake, by_server, round};
-use crate::record::text::meaning;
 use crate::telemetry::{
     Errno, Fd, Kind, Listener, Mask, Nanos, OwnedEvent, Row, ServerKind, Stance, Stdin,
 };
+use crate::words::sentence;
 
 impl Engine {
     /// For how long the loop has stood where it stands.
@@ -40,7 +40,7 @@ impl Engine {
             // Nobody will tell: it will be asked again.
             return Some(format!("fd {} has nothing to say; the next is asked.", last.event.fd));
         }
-        let mut text = meaning(last.as_ref()).into_owned();
+        let mut text = sentence(last.as_ref()).into_owned();
         let waited = last.event.what.kind().is_wait();
         if waited && self.wake().is_some_and(|wake| wake.own > 0 && wake.ready > 0) {
             text += " One of them is our own waker.";

@@ -1,15 +1,15 @@
 //! The diagnoses in words.
 
 use super::{Lint, Symptom};
-use crate::dashboard::format;
 use crate::telemetry::{Mask, Nanos};
+use crate::words::units;
 
 impl Lint {
     /// The diagnosis in a sentence, without its full stop; in ASCII.
     #[must_use]
     pub fn text(&self, now: Nanos) -> String {
         let Self { fd, since, .. } = *self;
-        let lasts = format::ascii_duration(now.saturating_sub(since));
+        let lasts = units::ascii_duration(now.saturating_sub(since));
         match self.symptom {
             Symptom::Undrained { bytes, watched } => {
                 let why = if !watched.has(Mask::IN) {
@@ -31,7 +31,7 @@ impl Lint {
                 "{} to be accepted for {lasts} and no event is due: fd {fd} was not drained",
                 match len {
                     1 => "somebody has waited".to_owned(),
-                    len => format!("{} clients have waited", format::count(len.into())),
+                    len => format!("{} clients have waited", units::count(len.into())),
                 }
             ),
             Symptom::Spins { mask } => format!(
@@ -41,17 +41,17 @@ impl Lint {
             Symptom::CutShort { promised, sent } => format!(
                 "fd {fd} was promised {} and got {}: a partial write was ignored",
                 count(promised, "byte"),
-                format::count(sent)
+                units::count(sent)
             ),
             Symptom::HeadCut { bytes, answered: true } => format!(
                 "fd {fd} was answered 400 after a recv of exactly {} bytes: its head was cut at \
                  the read buffer",
-                format::count(bytes)
+                units::count(bytes)
             ),
             Symptom::HeadCut { bytes, answered: false } => format!(
                 "fd {fd} has waited for {lasts} since a recv of exactly {} bytes, as many as one \
                  ever brought: its head was cut at the read buffer",
-                format::count(bytes)
+                units::count(bytes)
             ),
         }
     }
@@ -59,5 +59,5 @@ impl Lint {
 
 fn count(number: u64, unit: &str) -> String {
     let s = if number == 1 { "" } else { "s" };
-    format!("{} {unit}{s}", format::count(number))
+    format!("{} {unit}{s}", units::count(number))
 }

@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 use std::io;
 
-use super::amounts::{Bytes, Time};
+use super::units::{Bytes, Time};
 use crate::telemetry::{CtlOp, Errno, EventRef, Fd, How, Kind, Mask, Mode, Nanos, Ret, What, Why};
 
 /// What this call and its result mean, or what this fact says, in one plain sentence.
 #[must_use]
-pub fn meaning(event: EventRef<'_>) -> Cow<'static, str> {
+#[expect(clippy::too_many_lines, reason = "every event, one arm each")]
+pub fn sentence(event: EventRef<'_>) -> Cow<'static, str> {
     let fd = event.event.fd;
     match event.event.what {
         What::Listen { addr, backlog, ret } => match ret.get() {
@@ -86,31 +87,6 @@ pub fn meaning(event: EventRef<'_>) -> Cow<'static, str> {
             .into(),
             Err(errno) => failed(Kind::EpollCreate, errno),
         },
-        _ => fact(event),
-    }
-}
-
-/// `select` and `poll`.
-fn asked_all(kind: Kind, ret: Ret, examined: u32) -> Cow<'static, str> {
-    let name = kind.name();
-    match ret.get() {
-        Ok(0) => format!(
-            "The list of {examined} fds went into the kernel, which asked each of them: none was \
-             ready in time."
-        )
-        .into(),
-        Ok(n) => format!(
-            "The list of {examined} fds went into the kernel, which asked each of them; {n} \
-             {} ready, and the program has to look for them in the list.",
-            if n == 1 { "was" } else { "were" }
-        )
-        .into(),
-        Err(errno) => format!("{name} failed with {errno}.").into(),
-    }
-}
-
-fn fact(event: EventRef<'_>) -> Cow<'static, str> {
-    match event.event.what {
         What::Request { .. } => {
             let (method, target) = event.request_line().unwrap_or_default();
             format!("A whole request has come: {method} {target}.").into()
@@ -183,14 +159,32 @@ fn fact(event: EventRef<'_>) -> Cow<'static, str> {
         What::Data { .. } => {
             "What came, as text; under the echo protocol it goes back as it is.".into()
         }
-        _ => Cow::Borrowed(""),
+    }
+}
+
+/// `select` and `poll`.
+fn asked_all(kind: Kind, ret: Ret, examined: u32) -> Cow<'static, str> {
+    let name = kind.name();
+    match ret.get() {
+        Ok(0) => format!(
+            "The list of {examined} fds went into the kernel, which asked each of them: none was \
+             ready in time."
+        )
+        .into(),
+        Ok(n) => format!(
+            "The list of {examined} fds went into the kernel, which asked each of them; {n} \
+             {} ready, and the program has to look for them in the list.",
+            if n == 1 { "was" } else { "were" }
+        )
+        .into(),
+        Err(errno) => format!("{name} failed with {errno}.").into(),
     }
 }
 
 fn epoll_ctl(fd: Fd, op: CtlOp, mask: Mask, ret: Ret) -> Cow<'static, str> {
     match (op, ret.get().err()) {
-        (_, Some(Errno(2))) => format!("fd {fd} is not on the interest list.").into(),
-        (_, Some(Errno(17))) => format!("fd {fd} is on the interest list already.").into(),
+        (_, Some(Errno::NOENT)) => format!("fd {fd} is not on the interest list.").into(),
+        (_, Some(Errno::EXIST)) => format!("fd {fd} is on the interest list already.").into(),
         (_, Some(errno)) => failed(Kind::EpollCtl, errno),
         (CtlOp::Add, None) => {
             let how = if mask.has(Mask::ET) { "each time that changes" } else { "while it is so" };
@@ -237,7 +231,7 @@ fn epoll_wait(ret: Ret, waited: Nanos) -> Cow<'static, str> {
 
 fn shutdown(fd: Fd, how: How, ret: Ret, event: EventRef<'_>) -> Cow<'static, str> {
     match (how, ret.get()) {
-        (_, Err(Errno(107))) => {
+        (_, Err(Errno::NOTCONN)) => {
             format!("The connection of fd {fd} is gone already: there is nothing to shut down.")
         }
         (_, Err(errno)) => return failed(Kind::Shutdown, errno),
@@ -278,7 +272,7 @@ fn accept(ret: Ret, event: EventRef<'_>) -> Cow<'static, str> {
         Err(Errno::NFILE) => {
             "The whole system has no descriptor left: the client stays in the accept queue.".into()
         }
-        Err(Errno(103)) => "That client had gone before it was accepted.".into(),
+        Err(Errno::CONNABORTED) => "That client had gone before it was accepted.".into(),
         Err(errno) => failed(Kind::Accept, errno),
     }
 }
@@ -299,7 +293,7 @@ fn recv(fd: Fd, ret: Ret) -> Cow<'static, str> {
             format!("The peer of fd {fd} has reset the connection: what was under way is lost.")
                 .into()
         }
-        Err(Errno(110)) => {
+        Err(Errno::TIMEDOUT) => {
             format!("The peer of fd {fd} has not answered for so long that TCP gave up.").into()
         }
         Err(errno) => failed(Kind::Recv, errno),
@@ -329,7 +323,7 @@ fn sent(fd: Fd, ret: Ret, len: u64, kind: Kind) -> Cow<'static, str> {
              wait for OUT."
         )
         .into(),
-        Err(Errno(32)) => format!("Nobody reads fd {fd}'s other end any more.").into(),
+        Err(Errno::PIPE) => format!("Nobody reads fd {fd}'s other end any more.").into(),
         Err(Errno::CONNRESET) => {
             format!("The peer of fd {fd} has reset the connection: nothing more can be sent.")
                 .into()
@@ -384,9 +378,11 @@ fn connect(fd: Fd, ret: Ret) -> Cow<'static, str> {
              thrown away, and whoever sleeps in a call on it wakes up."
         )
         .into(),
-        Err(Errno(16)) => "This kernel does not dissolve a connection while somebody sleeps in a \
+        Err(Errno::BUSY) => {
+            "This kernel does not dissolve a connection while somebody sleeps in a \
                            call on it: it is shut down instead."
-            .into(),
+                .into()
+        }
         Err(errno) => failed(Kind::Connect, errno),
     }
 }
@@ -394,12 +390,12 @@ fn connect(fd: Fd, ret: Ret) -> Cow<'static, str> {
 fn open(ret: Ret) -> Cow<'static, str> {
     match ret.get() {
         Ok(file) => format!("The file is open as fd {file}.").into(),
-        Err(Errno(2 | 20)) => {
+        Err(Errno::NOENT | Errno::NOTDIR) => {
             "There is no such file below the root: the answer will be 404.".into()
         }
-        Err(Errno(13)) => "The server may not read that file.".into(),
-        Err(Errno(18)) => "That path leads out of the root, and the kernel refuses it.".into(),
-        Err(Errno(40)) => {
+        Err(Errno::ACCESS) => "The server may not read that file.".into(),
+        Err(Errno::XDEV) => "That path leads out of the root, and the kernel refuses it.".into(),
+        Err(Errno::LOOP) => {
             "That path leads over a symbolic link, and those are not followed.".into()
         }
         Err(Errno::MFILE | Errno::NFILE) => "There is no descriptor left for the file.".into(),
@@ -446,87 +442,4 @@ fn was(bytes: u64) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::samples;
-    use super::*;
-
-    fn said(what: What) -> String {
-        let events = samples::events_of(|to| {
-            if what.kind().is_call() {
-                to.call(9, None, what);
-            } else {
-                to.fact(9, None, what, &[]);
-            }
-        });
-        meaning(events[0].as_ref()).into_owned()
-    }
-
-    #[test]
-    fn every_event_means_something_in_one_sentence() {
-        for event in samples::all() {
-            let sentence = meaning(event.as_ref());
-            assert!(sentence.ends_with('.'), "{:?}: {sentence}", event.event.what);
-            assert!(!sentence.contains("  ") && sentence.len() < 170, "{sentence}");
-        }
-    }
-
-    #[test]
-    fn the_sentences_of_the_lesson() {
-        let err = |number| Ret::err(Errno(number));
-        assert_eq!(
-            said(What::Recv { ret: Ret::ZERO }),
-            "The peer has sent FIN: nothing more will come from fd 9."
-        );
-        assert_eq!(
-            said(What::Recv { ret: Ret::ok(1) }),
-            "1 byte was taken out of fd 9's receive queue."
-        );
-        assert_eq!(
-            said(What::Accept { ret: err(11), peer: None }),
-            "The accept queue is empty: everybody who was waiting has been accepted."
-        );
-        assert_eq!(
-            said(What::Send { ret: Ret::ok(2_600_000), len: 3_100_000 }),
-            "The kernel's send buffer took 2.6 MB of 3.1 MB; the rest must wait for OUT."
-        );
-        assert_eq!(
-            said(What::Recv { ret: err(12) }),
-            "recv failed with ENOMEM: cannot allocate memory."
-        );
-        let add = |mask| What::EpollCtl { epfd: 4, op: CtlOp::Add, mask, ret: Ret::ZERO };
-        assert_eq!(
-            said(add(Mask::IN.with(Mask::ET))),
-            "fd 9 is on the interest list now: the kernel will report something to read, each \
-             time that changes."
-        );
-        assert!(said(add(Mask::IN)).ends_with("something to read, while it is so."));
-        assert!(said(What::EpollWait { ret: Ret::ok(2), waited: 0 }).starts_with("2 fds raised"));
-        for why in Why::ALL {
-            let closed = What::Closed { why, bytes_in: 0, bytes_out: 0, requests: 0 };
-            assert!(said(closed).starts_with("The connection has ended"));
-        }
-    }
-
-    #[test]
-    fn a_failure_of_any_call_is_told() {
-        for number in [1, 2, 4, 11, 13, 16, 17, 18, 20, 23, 24, 32, 40, 103, 104, 107, 110, 9999] {
-            let ret = Ret::err(Errno(number));
-            for what in [
-                What::EpollCtl { epfd: 4, op: CtlOp::Mod, mask: Mask::OUT, ret },
-                What::EpollWait { ret, waited: 0 },
-                What::Accept { ret, peer: None },
-                What::Recv { ret },
-                What::Send { ret, len: 9 },
-                What::Sendfile { file: 1, offset: 0, len: 9, ret },
-                What::Shutdown { how: How::Both, ret },
-                What::Setsockopt { name: "SO_LINGER", ret },
-                What::Connect { ret },
-                What::Open { look: false, ret },
-                What::Stat { ret },
-                What::Read { offset: 0, ret },
-            ] {
-                assert!(said(what).ends_with('.'), "{what:?}");
-            }
-        }
-    }
-}
+mod tests;

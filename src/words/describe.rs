@@ -2,10 +2,9 @@
 //! what it means.
 
 use std::fmt::Write as _;
-use std::time::Duration;
 
-use crate::dashboard::format;
-use crate::telemetry::{Addr, By, Errno, Event, EventRef, Kind, Mode, Nanos, Ret, Text, What};
+use super::units;
+use crate::telemetry::{Addr, By, Errno, Event, EventRef, Kind, Mode, Ret, Text, What};
 
 /// An event in pieces, as a line of the stream shows it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -16,8 +15,10 @@ pub struct Description {
     pub subject: String,
     /// What came of it: `= 84 B`, `= EAGAIN`; for facts what it is about.
     pub result: String,
-    /// What it means.
+    /// What it means; of a wait call, its ready list.
     pub note: String,
+    /// How long a wait call slept: `slept 1.2 s`. It is left out first where there is no room.
+    pub slept: Option<String>,
     /// It failed.
     pub error: bool,
 }
@@ -33,10 +34,16 @@ fn own_of(by: By) -> String {
 
 /// Puts an event into words.
 #[must_use]
+#[expect(clippy::too_many_lines, reason = "every event, one arm each")]
 pub fn describe(event: EventRef<'_>) -> Description {
     let Event { fd, what, .. } = *event.event;
+    let mut slept = None;
+    let mut sleeps = |waited| slept = Some(format!("slept {}", units::duration(waited)));
     let (result, note) = match what {
-        What::EpollWait { ret, waited } => wait(event, ret, waited),
+        What::EpollWait { ret, waited } => {
+            sleeps(waited);
+            (ready(ret), ready_list(event, ret))
+        }
         What::Request { .. } => request(event),
         What::Listen { addr, backlog, ret } => (equals(ret), format!("{addr}  backlog {backlog}")),
         What::EpollCtl { op, mask, ret, .. } => {
@@ -50,7 +57,7 @@ pub fn describe(event: EventRef<'_>) -> Description {
         What::Recv { ret } => (amount(ret), received(ret)),
         What::Send { ret, len } => (amount(ret), sent(ret, len)),
         What::Sendfile { file, offset, len, ret } => {
-            let from = format!("from fd {file} at {}", format::count(offset));
+            let from = format!("from fd {file} at {}", units::count(offset));
             let note = match ret.get() {
                 Ok(sent) if sent >= len => format!("{from}: all"),
                 _ => format!("{}  {from}", sent(ret, len)),
@@ -67,28 +74,31 @@ pub fn describe(event: EventRef<'_>) -> Description {
         What::Open { ret, .. } | What::Openat { ret } => (equals(ret), event.text().to_string()),
         What::Getdents { ret } => (amount(ret), "names in the folder".to_owned()),
         What::Stat { ret } => (equals(ret), "size and time of the file".to_owned()),
-        What::Read { offset, ret } => (amount(ret), format!("at {}", format::count(offset))),
+        What::Read { offset, ret } => (amount(ret), format!("at {}", units::count(offset))),
         What::Select { ret, examined, copied, waited }
         | What::Poll { ret, examined, copied, waited } => {
-            let (result, note) = wait(event, ret, waited);
-            let (all, copied) = (format::count(examined.into()), format::bytes(copied.into()));
+            sleeps(waited);
+            let (all, copied) = (units::count(examined.into()), units::bytes(copied.into()));
+            let mut note = ready_list(event, ret);
+            let gap = if note.is_empty() { "" } else { " " };
             // The list first: it is what a narrow line keeps.
-            (result, note.replacen(" slept", &format!("of {all} asked, {copied} copied  slept"), 1))
+            let _ = write!(note, "{gap}of {all} asked, {copied} copied");
+            (ready(ret), note)
         }
-        What::Nap { ret, waited } => (equals(ret), format!("slept {}", format::duration(waited))),
+        What::Nap { ret, waited } => (equals(ret), format!("slept {}", units::duration(waited))),
         What::EpollCreate { ret } => (equals(ret), "an empty interest list".to_owned()),
         What::Input { ret } => (amount(ret), "from standard input".to_owned()),
         What::Wait4 { ret } => (equals(ret), "the worker's zombie is gone".to_owned()),
         What::Switched { to } => (to.name().to_owned(), to.summary().to_owned()),
         What::Round { asked, answered, .. } => (
-            format!("{} asked", format::count(asked.into())),
-            format!("{} had something to say", format::count(answered.into())),
+            format!("{} asked", units::count(asked.into())),
+            format!("{} had something to say", units::count(answered.into())),
         ),
         What::Started { stack } => {
             let note = if stack == 0 {
                 String::new()
             } else {
-                format!("stack of {}", format::bytes(stack))
+                format!("stack of {}", units::bytes(stack))
             };
             (own_of(event.event.by), note)
         }
@@ -98,17 +108,17 @@ pub fn describe(event: EventRef<'_>) -> Description {
         What::Queued { route } => (String::new(), format!("{route} waits for the pool")),
         What::Typed => (String::new(), event.text().to_string()),
         What::Response { status, body } => {
-            (status.to_string(), format!("body {}", format::bytes(body)))
+            (status.to_string(), format!("body {}", units::bytes(body)))
         }
         What::Refused => (String::new(), "over the limit: 503, then closed".to_owned()),
         What::Closed { why, bytes_in, bytes_out, requests } => (
             why.label().to_owned(),
             format!(
                 "{} {}, {} in, {} out",
-                format::count(requests),
+                units::count(requests),
                 if requests == 1 { "request" } else { "requests" },
-                format::bytes(bytes_in),
-                format::bytes(bytes_out)
+                units::bytes(bytes_in),
+                units::bytes(bytes_out)
             ),
         ),
         What::Rest { errno } => (errno.to_string(), "no descriptor left: it rests".to_owned()),
@@ -122,8 +132,8 @@ pub fn describe(event: EventRef<'_>) -> Description {
             String::new(),
         ),
         What::Handler { route } => (route.to_owned(), "blocks the loop until it ends".to_owned()),
-        What::Handled { took } => (String::new(), format!("after {}", format::duration(took))),
-        What::Data { bytes } => (format!("{} B", format::count(bytes)), spoken(event.text())),
+        What::Handled { took } => (String::new(), format!("after {}", units::duration(took))),
+        What::Data { bytes } => (format!("{} B", units::count(bytes)), spoken(event.text())),
         What::Missed => (String::new(), "a command came too late: it is gone".to_owned()),
     };
     Description {
@@ -131,15 +141,18 @@ pub fn describe(event: EventRef<'_>) -> Description {
         subject: subject(fd, what.kind()),
         result,
         note,
+        slept,
         error: is_error(event.event),
     }
 }
 
 fn subject(fd: i32, kind: Kind) -> String {
-    match kind {
-        _ if fd < 0 => String::new(),
-        Kind::EpollWait => format!("epfd {fd}"),
-        _ => format!("fd {fd}"),
+    if fd < 0 {
+        String::new()
+    } else if kind == Kind::EpollWait {
+        format!("epfd {fd}")
+    } else {
+        format!("fd {fd}")
     }
 }
 
@@ -150,29 +163,31 @@ fn equals(ret: Ret) -> String {
 /// A result that counts bytes.
 fn amount(ret: Ret) -> String {
     match ret.get() {
-        Ok(bytes) => format!("= {}", format::count(bytes)),
+        Ok(bytes) => format!("= {}", units::count(bytes)),
         Err(errno) => format!("= {errno}"),
     }
 }
 
-fn wait(event: EventRef<'_>, ret: Ret, waited: Nanos) -> (String, String) {
-    let mut note = String::new();
-    // A long ready list would fill the line; the loop panel has it whole.
-    for ready in event.ready.iter().take(12) {
-        let _ = write!(note, "{}:{} ", ready.fd, ready.mask);
-    }
-    if event.ready.len() > 12 {
-        let _ = write!(note, "+{} more ", event.ready.len() - 12);
-    }
-    if event.ready.is_empty() && ret.get() == Ok(0) {
-        note.push_str("nobody: a timer ");
-    }
-    let _ = write!(note, " slept {}", format::duration(waited));
-    let result = match ret.get() {
+/// The result of a wait call.
+fn ready(ret: Ret) -> String {
+    match ret.get() {
         Ok(ready) => format!("= {ready} ready"),
         Err(errno) => format!("= {errno}"),
-    };
-    (result, note)
+    }
+}
+
+fn ready_list(event: EventRef<'_>, ret: Ret) -> String {
+    if event.ready.is_empty() && ret.get() == Ok(0) {
+        return "nobody: a timer".to_owned();
+    }
+    // A long ready list would fill the line; the loop panel has it whole.
+    let (shown, rest) = event.ready.split_at(event.ready.len().min(12));
+    let mut list: Vec<String> =
+        shown.iter().map(|ready| format!("{}:{}", ready.fd, ready.mask)).collect();
+    if !rest.is_empty() {
+        list.push(format!("+{} more", rest.len()));
+    }
+    list.join(" ")
 }
 
 fn request(event: EventRef<'_>) -> (String, String) {
@@ -205,7 +220,7 @@ fn received(ret: Ret) -> String {
 
 fn sent(ret: Ret, len: u64) -> String {
     match ret.get() {
-        Ok(sent) if sent < len => format!("of {}: buffer full", format::count(len)),
+        Ok(sent) if sent < len => format!("of {}: buffer full", units::count(len)),
         Ok(_) => "bytes: kernel took all".to_owned(),
         Err(Errno::AGAIN) => "no room: wait for OUT".to_owned(),
         Err(_) => "writing failed".to_owned(),
@@ -235,37 +250,103 @@ pub fn glyph(kind: Kind) -> (&'static str, &'static str) {
         Kind::Close | Kind::Shutdown | Kind::Connect => ("×", "x"),
         Kind::Setsockopt | Kind::Open | Kind::Stat | Kind::Read => ("·", "."),
         Kind::Rest | Kind::Missed | Kind::Refused | Kind::Handler => ("!", "!"),
-        _ => ("▪", "="),
+        Kind::Openat
+        | Kind::Getdents
+        | Kind::Wait4
+        | Kind::EpollCreate
+        | Kind::Request
+        | Kind::Response
+        | Kind::Closed
+        | Kind::Resume
+        | Kind::Pace
+        | Kind::Handled
+        | Kind::Data
+        | Kind::Switched
+        | Kind::Round
+        | Kind::Started
+        | Kind::Ended
+        | Kind::Parked
+        | Kind::Woken
+        | Kind::Queued
+        | Kind::Typed => ("▪", "="),
     }
 }
 
-/// A time since the server's start: `1.204011`, `83:20.123`.
-#[must_use]
-pub fn relative(time: Nanos) -> String {
-    let (seconds, micros) = (time / 1_000_000_000, time % 1_000_000_000 / 1000);
-    if seconds < 1000 {
-        format!("{seconds}.{micros:06}")
-    } else {
-        format!("{}:{:02}.{:03}", seconds / 60, seconds % 60, micros / 1000)
-    }
-}
-
-/// A time of the day, `zero` after 1970 being the server's start: `09:00:01.204`.
-#[must_use]
-pub fn wall(zero: Duration, time: Nanos) -> String {
-    let at = zero + Duration::from_nanos(time);
-    let day = at.as_secs() % 86_400;
-    format!("{:02}:{:02}:{:02}.{:03}", day / 3600, day / 60 % 60, day % 60, at.subsec_millis())
-}
-
-/// A failed call; EAGAIN is none.
+/// A failed call, or a fact that says that something went wrong; EAGAIN is no error.
 #[must_use]
 pub fn is_error(event: &Event) -> bool {
-    match event.what {
-        What::Rest { .. } | What::Missed | What::Refused => true,
-        What::Response { status, .. } => status >= 400,
-        _ => {
-            event.what.ret().is_some_and(|ret| ret.get().is_err_and(|errno| errno != Errno::AGAIN))
-        }
+    if let Some(ret) = event.what.ret() {
+        return ret.get().is_err_and(|errno| errno != Errno::AGAIN);
+    }
+    matches!(event.what, What::Rest { .. } | What::Missed | What::Refused)
+        || matches!(event.what, What::Response { status, .. } if status >= 400)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples;
+    use super::*;
+
+    /// Fields as a row has them, with a bar between them.
+    fn row(event: EventRef<'_>) -> String {
+        let Description { kind, subject, result, note, slept, error } = describe(event);
+        let mark = if error { "!" } else { "" };
+        let slept = slept.unwrap_or_default();
+        format!("{mark}{}|{subject}|{result}|{note}|{slept}", kind.name())
+    }
+
+    #[test]
+    fn every_kind_has_its_fields() {
+        let want = [
+            "listen|fd 5|= 0|127.0.0.1:7890  backlog 1024|",
+            "epoll_ctl|fd 5|= 0|ADD IN|RDHUP|ET|",
+            "!epoll_ctl|fd 9|= ENOENT|DEL: the kernel watches it no more|",
+            "epoll_wait|epfd 4|= 2 ready|5:IN 3:IN|slept 1.2 s",
+            "!epoll_wait|epfd 4|= EINTR||slept 1.0 µs",
+            "accept|fd 5|= 9|127.0.0.1:51820 is now fd 9|",
+            "accept|fd 5|= EAGAIN|nobody else waits|",
+            "recv|fd 9|= 84|bytes from the peer|",
+            "send|fd 9|= 1,290|of 3,100: buffer full|",
+            "sendfile|fd 9|= 4,096|of 8,192: buffer full  from fd 11 at 7|",
+            "shutdown|fd 9|= 0|SHUT_WR|",
+            "!setsockopt|fd 9|= EINVAL|SO_LINGER|",
+            "openat2|fd 6|= 11|a\\\"\\\\\\n\\x7f\\xff.html  O_PATH: looked at only|",
+            "fstat|fd 11|= 0|size and time of the file|",
+            "pread64|fd 11|= 1,024|at 0|",
+            "close|fd 9||the number is free again|",
+            "request|fd 9|GET|/a\\x1b[2J HTTP/1.1|",
+            "response|fd 9|200|body 1.0 kB|",
+            "!refused|fd 9||over the limit: 503, then closed|",
+            "closed|fd 9|peer closed|1 request, 84 B in, 1.3 kB out|",
+            "!rest|fd 5|EMFILE|no descriptor left: it rests|",
+            "resume|fd 5||the listener accepts again|",
+            "pace||10 calls/s||",
+            "!missed|||a command came too late: it is gone|",
+            "data|fd 9|6 B|\"手\\\"\\n!\"|",
+            "openat||= 12|/proc/self/fd/11|",
+            "getdents64|fd 11|= 96|names in the folder|",
+            "handler|fd 9|/slow|blocks the loop until it ends|",
+            "handled|fd 9||after 3.2 s|",
+            "poll||= 1 ready|5:IN of 50 asked, 500 B copied|slept 2.0 ms",
+            "select||= 0 ready|nobody: a timer of 50 asked, 48 B copied|slept 2.0 ms",
+            "clock_nanosleep||= 0|slept 2.0 ms|",
+            "read|fd 0|= 5|from standard input|",
+            "typed|fd 0||quit|",
+            "round||50 asked|2 had something to say|",
+            "switched||threads|a thread for each connection|",
+            "started|fd 9|thread 77|stack of 65.5 kB|",
+            "recv|fd 9|= 84|bytes from the peer|",
+            "ended|fd 9|thread 77||",
+            "recv|fd 0|= 84|bytes from the peer|",
+            "wait4||= 78|the worker's zombie is gone|",
+            "started|fd 9|||",
+            "parked|fd 9||until IN|",
+            "woken|fd 9||the runtime runs it again|",
+            "queued|fd 9||/slow waits for the pool|",
+            "epoll_create1||= 4|an empty interest list|",
+            "connect|fd 9|= 0|AF_UNSPEC: a RST at once|",
+        ];
+        let rows: Vec<_> = samples::all().iter().map(|event| row(event.as_ref())).collect();
+        assert_eq!(rows, want);
     }
 }

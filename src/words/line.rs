@@ -2,10 +2,8 @@
 
 use std::fmt::{self, Write};
 
-use super::amounts::{Bytes, Time};
-use crate::telemetry::{CtlOp, EventRef, Mode, Nanos, Ready, Ret, What};
-
-pub use super::meaning::meaning;
+use super::units::{Bytes, Time};
+use crate::telemetry::{CtlOp, EventRef, Mode, Nanos, Ready, What};
 
 /// Entries of a ready list that are written out; of the rest, only their number.
 const READY_SHOWN: usize = 16;
@@ -33,16 +31,15 @@ fn write_line(out: &mut String, event: EventRef<'_>, lead: char) -> fmt::Result 
     let kind = event.event.what.kind();
     if kind.is_call() {
         out.push_str(kind.name());
-        call(out, event)?;
     } else {
         out.push(lead);
         out.push(' ');
-        fact(out, event)?;
-        if lead.is_ascii() && !out.is_ascii() {
-            // What a peer sent, as text.
-            let told: String = out.split_off(start).chars().map(in_ascii).collect();
-            out.push_str(&told);
-        }
+    }
+    call_or_fact(out, event)?;
+    if !kind.is_call() && lead.is_ascii() && !out.is_ascii() {
+        // What a peer sent, as text.
+        let told: String = out.split_off(start).chars().map(in_ascii).collect();
+        out.push_str(&told);
     }
     let written = out[start..].chars().count();
     let mut gap = NOTES.saturating_sub(written).max(2);
@@ -82,84 +79,53 @@ fn time(out: &mut String, time: Nanos) -> fmt::Result {
     write!(out, "{:>5}.{:06}", micros / 1_000_000, micros % 1_000_000)
 }
 
-fn call(out: &mut String, event: EventRef<'_>) -> fmt::Result {
+/// Behind a call's name its arguments, its result and more of it; or a fact in words.
+fn call_or_fact(out: &mut String, event: EventRef<'_>) -> fmt::Result {
     let fd = event.event.fd;
     match event.event.what {
-        What::Listen { backlog, .. } => write!(out, "({fd}, {backlog})")?,
-        What::EpollCtl { epfd, op: CtlOp::Del, .. } => write!(out, "({epfd}, DEL, {fd})")?,
-        What::EpollCtl { epfd, op, mask, .. } => {
-            write!(out, "({epfd}, {}, {fd}, {mask})", op.name())?;
+        What::Listen { addr, backlog, ret } => write!(out, "({fd}, {backlog}) = {ret}  {addr}"),
+        What::EpollCtl { epfd, op: CtlOp::Del, ret, .. } => {
+            write!(out, "({epfd}, DEL, {fd}) = {ret}")
         }
-        What::Send { len, .. } => write!(out, "({fd}, {len})")?,
-        What::Sendfile { file, offset, len, .. } => {
-            write!(out, "({fd}, {file}, {offset}, {len})")?;
+        What::EpollCtl { epfd, op, mask, ret } => {
+            write!(out, "({epfd}, {}, {fd}, {mask}) = {ret}", op.name())
         }
-        What::Shutdown { how, .. } => write!(out, "({fd}, {})", how.name())?,
-        What::Setsockopt { name, .. } => write!(out, "({fd}, {name})")?,
-        What::Connect { .. } => write!(out, "({fd}, AF_UNSPEC)")?,
-        What::Open { .. } | What::Openat { .. } => {
-            let text = event.text();
-            out.push('(');
-            match fd {
-                ..0 => out.push_str("AT_FDCWD"),
-                _ => write!(out, "{fd}")?,
-            }
-            write!(out, ", \"{}\"", text.kept.escape_ascii())?;
-            if let What::Open { look: true, .. } = event.event.what {
-                out.push_str(", O_PATH");
-            }
-            write!(out, "{})", text.cut())?;
-        }
-        What::Read { offset, .. } => write!(out, "({fd}, {offset})")?,
-        What::Select { examined, .. } | What::Poll { examined, .. } => {
-            write!(out, "({examined} fds)")?;
-        }
-        What::Nap { .. } | What::Wait4 { .. } | What::EpollCreate { .. } => out.push_str("()"),
-        _ => write!(out, "({fd})")?,
-    }
-    if let Some(ret) = event.event.what.ret() {
-        result(out, ret)?;
-    }
-    match event.event.what {
-        What::Listen { addr, .. } => write!(out, "  {addr}"),
-        What::EpollWait { waited, .. } => {
+        What::EpollWait { ret, waited } => {
+            write!(out, "({fd}) = {ret}")?;
             ready_list(out, event.ready)?;
             write!(out, "  waited {}", Time(waited))
         }
-        What::Select { copied, waited, .. } | What::Poll { copied, waited, .. } => {
+        What::Select { ret, examined, copied, waited }
+        | What::Poll { ret, examined, copied, waited } => {
+            write!(out, "({examined} fds) = {ret}")?;
             ready_list(out, event.ready)?;
             write!(out, "  copied {}, waited {}", Bytes(copied.into()), Time(waited))
         }
-        What::Nap { waited, .. } => write!(out, "  waited {}", Time(waited)),
-        _ => Ok(()),
-    }
-}
-
-fn result(out: &mut String, ret: Ret) -> fmt::Result {
-    match ret.get() {
-        Ok(value) => write!(out, " = {value}"),
-        Err(errno) => write!(out, " = {errno}"),
-    }
-}
-
-fn ready_list(out: &mut String, ready: &[Ready]) -> fmt::Result {
-    if ready.is_empty() {
-        return Ok(());
-    }
-    out.push_str("  [");
-    for (place, Ready { fd, mask, .. }) in ready.iter().take(READY_SHOWN).enumerate() {
-        let gap = if place > 0 { " " } else { "" };
-        write!(out, "{gap}{fd}:{mask}")?;
-    }
-    if ready.len() > READY_SHOWN {
-        write!(out, " and {} more", ready.len() - READY_SHOWN)?;
-    }
-    out.push(']');
-    Ok(())
-}
-
-fn fact(out: &mut String, event: EventRef<'_>) -> fmt::Result {
-    match event.event.what {
+        What::Nap { ret, waited } => write!(out, "() = {ret}  waited {}", Time(waited)),
+        What::Accept { ret, .. }
+        | What::Recv { ret }
+        | What::Stat { ret }
+        | What::Getdents { ret }
+        | What::Input { ret } => write!(out, "({fd}) = {ret}"),
+        What::Send { ret, len } => write!(out, "({fd}, {len}) = {ret}"),
+        What::Sendfile { file, offset, len, ret } => {
+            write!(out, "({fd}, {file}, {offset}, {len}) = {ret}")
+        }
+        What::Shutdown { how, ret } => write!(out, "({fd}, {}) = {ret}", how.name()),
+        What::Close => write!(out, "({fd})"),
+        What::Setsockopt { name, ret } => write!(out, "({fd}, {name}) = {ret}"),
+        What::Connect { ret } => write!(out, "({fd}, AF_UNSPEC) = {ret}"),
+        What::Open { look, ret } => {
+            path(out, event)?;
+            let flags = if look { ", O_PATH" } else { "" };
+            write!(out, "{flags}{}) = {ret}", event.text().cut())
+        }
+        What::Openat { ret } => {
+            path(out, event)?;
+            write!(out, "{}) = {ret}", event.text().cut())
+        }
+        What::Read { offset, ret } => write!(out, "({fd}, {offset}) = {ret}"),
+        What::Wait4 { ret } | What::EpollCreate { ret } => write!(out, "() = {ret}"),
         What::Request { minor, .. } => {
             let (method, target) = event.request_line().unwrap_or_default();
             write!(out, "request {method} {target} HTTP/1.{minor}")
@@ -174,8 +140,8 @@ fn fact(out: &mut String, event: EventRef<'_>) -> fmt::Result {
             if requests == 1 { "request" } else { "requests" },
         ),
         What::Refused => out.write_str("refused: too many connections"),
-        What::Rest { errno } => write!(out, "listener {} rests: {errno}", event.event.fd),
-        What::Resume => write!(out, "listener {} accepts again", event.event.fd),
+        What::Rest { errno } => write!(out, "listener {fd} rests: {errno}"),
+        What::Resume => write!(out, "listener {fd} accepts again"),
         What::Pace { mode: Mode::Run } => out.write_str("pace: run"),
         What::Pace { mode: Mode::Paused } => out.write_str("pace: paused"),
         What::Pace { mode: Mode::Slow(rate) } => write!(out, "pace: {rate} calls a second"),
@@ -194,8 +160,32 @@ fn fact(out: &mut String, event: EventRef<'_>) -> fmt::Result {
         What::Queued { route } => write!(out, "handler {route} queued"),
         What::Typed => write!(out, "typed {}", spoken(event)),
         What::Data { bytes } => write!(out, "data {}, {bytes} bytes", spoken(event)),
-        _ => Ok(()),
     }
+}
+
+/// The first two arguments of a call that opens a file.
+fn path(out: &mut String, event: EventRef<'_>) -> fmt::Result {
+    match event.event.fd {
+        ..0 => out.push_str("(AT_FDCWD"),
+        fd => write!(out, "({fd}")?,
+    }
+    write!(out, ", \"{}\"", event.text().kept.escape_ascii())
+}
+
+fn ready_list(out: &mut String, ready: &[Ready]) -> fmt::Result {
+    if ready.is_empty() {
+        return Ok(());
+    }
+    out.push_str("  [");
+    for (place, Ready { fd, mask, .. }) in ready.iter().take(READY_SHOWN).enumerate() {
+        let gap = if place > 0 { " " } else { "" };
+        write!(out, "{gap}{fd}:{mask}")?;
+    }
+    if ready.len() > READY_SHOWN {
+        write!(out, " and {} more", ready.len() - READY_SHOWN)?;
+    }
+    out.push(']');
+    Ok(())
 }
 
 /// What was typed or came, in quotes.
@@ -206,8 +196,9 @@ fn spoken(event: EventRef<'_>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::samples;
+    use super::super::{samples, sentence};
     use super::*;
+    use crate::telemetry::Ret;
     use proptest::prelude::*;
 
     fn body(event: EventRef<'_>) -> String {
@@ -321,7 +312,7 @@ mod tests {
                 to.call_with(6, None, What::Openat { ret: Ret::ok(3) }, text, &[], false);
             });
             for event in events {
-                for shown in [body(event.as_ref()), meaning(event.as_ref()).into_owned()] {
+                for shown in [body(event.as_ref()), sentence(event.as_ref()).into_owned()] {
                     assert!(!shown.contains(c), "{c:?}: {shown:?}");
                 }
             }
@@ -343,7 +334,7 @@ mod tests {
             line(&mut out, events[0].as_ref(), true);
             let safe = |c: char| c == ' ' || c.is_ascii_graphic();
             prop_assert!(out.chars().all(safe));
-            prop_assert!(meaning(events[0].as_ref()).chars().all(safe));
+            prop_assert!(sentence(events[0].as_ref()).chars().all(safe));
         }
     }
 }

@@ -1,8 +1,17 @@
-//! Numbers as people read them: SI bytes, grouped counts, rates and durations.
+//! Numbers as people read them, in three manners.
 //!
-//! Every function rounds to three figures or fewer and chooses the unit after rounding, so that a
-//! number never reads `1000 kB` or `60.0 s` beside `1.0 MB` and `1:00`. A small but non-zero
-//! amount never reads as zero.
+//! * In panels: [`bytes()`], [`duration`], [`rate`] and so on. They round to three figures or
+//!   fewer and choose the unit after rounding, so that a number never reads `1000 kB` or `60.0 s`
+//!   beside `1.0 MB` and `1:00`. A small but non-zero amount never reads as zero.
+//! * In lines and sentences: `Bytes` and `Time`. They write small amounts in full and round down:
+//!   nothing looks larger than it is.
+//! * In reports: [`figure`], [`seconds`], [`binary_bytes`]. They keep three figures, for ratios are
+//!   read from them.
+//!
+//! Sizes on the network are SI (powers of 1000); memory in reports is in powers of 1024.
+
+use std::fmt;
+use std::time::Duration;
 
 use crate::telemetry::Nanos;
 
@@ -61,7 +70,7 @@ pub fn rate(a_second: f64) -> String {
     } else if a_second < 9.95 {
         format!("{a_second:.1}")
     } else {
-        count(whole(a_second))
+        count(rounded(a_second))
     }
 }
 
@@ -83,13 +92,107 @@ pub fn ascii_duration(nanos: Nanos) -> String {
     sized(nanos, " ", "us")
 }
 
+/// Three digits that count, or more where it is whole anyway: `1.28`, `12.8`, `1,284`.
+#[must_use]
+pub fn figure(value: f64) -> String {
+    match value.abs() {
+        ..9.995 => format!("{value:.2}"),
+        ..99.95 => format!("{value:.1}"),
+        _ => whole(value),
+    }
+}
+
+/// [`count`] of a number that is rounded first: `-1,284`.
+#[must_use]
+pub fn whole(value: f64) -> String {
+    let sign = if value <= -0.5 { "-" } else { "" };
+    format!("{sign}{}", count(rounded(value.abs())))
+}
+
+/// `340 µs`, `1.20 ms`, `12.0 s`: seconds as [`figure`]s.
+#[must_use]
+pub fn seconds(value: f64) -> String {
+    match value {
+        ..1e-3 => format!("{} µs", figure(value * 1e6)),
+        ..1.0 => format!("{} ms", figure(value * 1e3)),
+        _ => format!("{} s", figure(value)),
+    }
+}
+
+/// `84 B`, `1.26 KiB`, `3.00 MiB`: memory, which the kernel gives in powers of 1024.
+#[must_use]
+pub fn binary_bytes(value: f64) -> String {
+    match value.abs() {
+        ..1024.0 => format!("{} B", whole(value)),
+        ..1_048_576.0 => format!("{} KiB", figure(value / 1024.0)),
+        _ => format!("{} MiB", figure(value / 1_048_576.0)),
+    }
+}
+
+/// A number of bytes for people: `84 bytes`, `1,290 bytes`, `2.6 MB`.
+pub(crate) struct Bytes(pub(crate) u64);
+
+impl fmt::Display for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const UNITS: [&str; 5] = ["kB", "MB", "GB", "TB", "PB"];
+        match self.0 {
+            1 => f.write_str("1 byte"),
+            n @ 0..10_000 => write!(f, "{} bytes", count(n)),
+            n => {
+                // In tenths of the unit, rounded down: nothing looks larger than it is.
+                let mut tenths = n / 100;
+                let mut unit = 0;
+                while tenths >= 10_000 && unit + 1 < UNITS.len() {
+                    tenths /= 1000;
+                    unit += 1;
+                }
+                write!(f, "{}.{} {}", tenths / 10, tenths % 10, UNITS[unit])
+            }
+        }
+    }
+}
+
+/// A duration for people: `0.035 ms`, `120 ms`, `1.2 s`.
+pub(crate) struct Time(pub(crate) Nanos);
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let micros = self.0 / 1000;
+        match micros {
+            0..1000 => write!(f, "0.{micros:03} ms"),
+            1000..10_000 => write!(f, "{}.{} ms", micros / 1000, micros / 100 % 10),
+            10_000..1_000_000 => write!(f, "{} ms", micros / 1000),
+            _ => write!(f, "{}.{} s", micros / 1_000_000, micros / 100_000 % 10),
+        }
+    }
+}
+
+/// A time since the server's start: `1.204011`, `83:20.123`.
+#[must_use]
+pub fn relative(time: Nanos) -> String {
+    let (seconds, micros) = (time / 1_000_000_000, time % 1_000_000_000 / 1000);
+    if seconds < 1000 {
+        format!("{seconds}.{micros:06}")
+    } else {
+        format!("{}:{:02}.{:03}", seconds / 60, seconds % 60, micros / 1000)
+    }
+}
+
+/// A time of the day, `zero` after 1970 being the server's start: `09:00:01.204`.
+#[must_use]
+pub fn wall(zero: Duration, time: Nanos) -> String {
+    let at = zero + Duration::from_nanos(time);
+    let day = at.as_secs() % 86_400;
+    format!("{:02}:{:02}:{:02}.{:03}", day / 3600, day / 60 % 60, day % 60, at.subsec_millis())
+}
+
 /// Rounds a float that is known to be finite and not negative.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "rounded, not negative; the cast saturates"
 )]
-fn whole(number: f64) -> u64 {
+fn rounded(number: f64) -> u64 {
     number.round() as u64
 }
 
@@ -246,5 +349,28 @@ mod tests {
         }
         assert_eq!(short_duration(1_200_000_000), "1.2s");
         assert_eq!(ascii_duration(340_000), "340 us");
+    }
+
+    #[test]
+    fn sizes_and_times_for_people() {
+        let sizes = [0, 1, 999, 1290, 10_000, 999_999, 1_000_000, 2_690_000, u64::MAX];
+        let sizes: Vec<_> = sizes.iter().map(|&n| Bytes(n).to_string()).collect();
+        assert_eq!(
+            sizes,
+            [
+                "0 bytes",
+                "1 byte",
+                "999 bytes",
+                "1,290 bytes",
+                "10.0 kB",
+                "999.9 kB",
+                "1.0 MB",
+                "2.6 MB",
+                "18446.7 PB"
+            ]
+        );
+        let times = [0, 35_000, 1_200_000, 120_000_000, 1_203_000_000, 3_600_000_000_000];
+        let times: Vec<_> = times.iter().map(|&n| Time(n).to_string()).collect();
+        assert_eq!(times, ["0.000 ms", "0.035 ms", "1.2 ms", "120 ms", "1.2 s", "3600.0 s"]);
     }
 }

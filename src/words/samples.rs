@@ -1,18 +1,18 @@
-//! One event of each sort, for the tests of this room.
+//! One event of each sort, for tests.
 
 use std::net::SocketAddr;
 use std::time::Instant;
 
 use crate::telemetry::{
-    By, Capacity, ConnId, CtlOp, Errno, Fd, How, Mask, Mode, OwnedEvent, Publisher, Ready, Ret,
-    Row, Rows, ServerKind, Standing, What, Why, control, wire,
+    By, Capacity, ConnId, CtlOp, Errno, Fd, How, Kind, Mask, Mode, OwnedEvent, Publisher, Ready,
+    Ret, Row, Rows, ServerKind, Standing, What, Why, control, wire,
 };
 
 /// The server's waker in these events.
-pub(super) const WAKER: Fd = 3;
+pub(crate) const WAKER: Fd = 3;
 
 /// A table without rows.
-pub(super) struct NoRows;
+pub(crate) struct NoRows;
 
 impl Rows for NoRows {
     fn take_changed(&mut self, _: &mut Vec<Row>) {}
@@ -20,7 +20,7 @@ impl Rows for NoRows {
 }
 
 /// Tells them, as a server would.
-pub(super) fn tell(to: &mut Publisher) {
+pub(crate) fn tell(to: &mut Publisher) {
     let conn = ConnId::new(1);
     let addr: SocketAddr = "127.0.0.1:7890".parse().unwrap();
     let peer: SocketAddr = "127.0.0.1:51820".parse().unwrap();
@@ -94,10 +94,10 @@ pub(super) fn tell(to: &mut Publisher) {
 }
 
 /// How many [`tell`] tells.
-pub(super) const COUNT: usize = 47;
+pub(crate) const COUNT: usize = 47;
 
 /// What `tells` tells, as a reader gets it.
-pub(super) fn events_of(tells: impl FnOnce(&mut Publisher)) -> Vec<OwnedEvent> {
+pub(crate) fn events_of(tells: impl FnOnce(&mut Publisher)) -> Vec<OwnedEvent> {
     let (sink, mut subscriber) = wire(Capacity::default());
     let (control, _commands) = control().unwrap();
     let mut publisher = Publisher::new(Instant::now(), None, vec![sink]);
@@ -111,13 +111,13 @@ pub(super) fn events_of(tells: impl FnOnce(&mut Publisher)) -> Vec<OwnedEvent> {
 }
 
 /// All of them, in order; their numbers begin at 1.
-pub(super) fn all() -> Vec<OwnedEvent> {
+pub(crate) fn all() -> Vec<OwnedEvent> {
     events_of(tell)
 }
 
 /// What a peer may send that changes how a terminal or an editor shows the rest of a line: control
 /// characters, line ends and marks of the writing direction.
-pub(super) const UNSAFE: &[std::ops::RangeInclusive<char>] = &[
+pub(crate) const UNSAFE: &[std::ops::RangeInclusive<char>] = &[
     '\0'..='\x1f',
     '\x7f'..='\u{9f}',
     '\u{61c}'..='\u{61c}',
@@ -125,3 +125,11 @@ pub(super) const UNSAFE: &[std::ops::RangeInclusive<char>] = &[
     '\u{2028}'..='\u{202e}',
     '\u{2066}'..='\u{2069}',
 ];
+
+#[test]
+fn there_is_one_of_each_kind() {
+    let kinds: Vec<Kind> = all().iter().map(|event| event.event.what.kind()).collect();
+    for kind in Kind::ALL {
+        assert!(kinds.contains(&kind), "{kind:?}");
+    }
+}
