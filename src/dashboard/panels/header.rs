@@ -259,7 +259,7 @@ impl Pen<'_> {
             fields.push(self.field(2, text, Role::Bad));
         }
         if let Some(refused) = rates.refusing() {
-            let text = format!("! over a limit: {} refused with 503", format::count(refused));
+            let text = format!("! over a limit: {} refused with 503", units::count(refused));
             fields.push(self.field(3, text, Role::Bad));
         }
         if view.lost > 0 {
