@@ -148,6 +148,11 @@ fn fact(event: EventRef<'_>) -> Cow<'static, str> {
         )
         .into(),
         What::Missed => "That connection is gone already: nobody was dropped.".into(),
+        What::Unreadable => {
+            "The connection's process reported something that cannot be read. It is \
+                             ended, and its last calls are missing here."
+                .into()
+        }
         What::Switched { to } => {
             format!("The listener is served by {to} now: {}.", to.summary()).into()
         }

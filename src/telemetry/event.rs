@@ -87,10 +87,13 @@ impl By {
 /// One thing that the server did or concluded.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Event {
-    /// Its place in the order of all events of this server, from 1. A gap is a loss.
+    /// Its place in the order in which this server heard of all its events, from 1. A gap is a
+    /// loss.
     pub seq: u64,
     /// When. The clock is read once a wake-up and again every few calls within a long one, and at
     /// every call while the loop is paced; between readings events share a time.
+    /// What another process did carries the time at which that process did it. The server hears of
+    /// it later, so its time may be earlier than that of the event before.
     pub time: Nanos,
     /// The descriptor it was about; -1 where there is none.
     pub fd: Fd,

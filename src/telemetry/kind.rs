@@ -46,11 +46,12 @@ pub enum Kind {
     Woken,
     Queued,
     Typed,
+    Unreadable,
 }
 
 impl Kind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 42] = [
         Self::Listen,
         Self::EpollCtl,
         Self::EpollWait,
@@ -92,6 +93,7 @@ impl Kind {
         Self::Woken,
         Self::Queued,
         Self::Typed,
+        Self::Unreadable,
     ];
 
     /// The name in log and stream: strace's for calls (`accept4` as `accept`, `recvfrom` as
@@ -140,6 +142,7 @@ impl Kind {
             Self::Woken => "woken",
             Self::Queued => "queued",
             Self::Typed => "typed",
+            Self::Unreadable => "unreadable",
         }
     }
 

@@ -125,6 +125,7 @@ pub fn describe(event: EventRef<'_>) -> Description {
         What::Handled { took } => (String::new(), format!("after {}", format::duration(took))),
         What::Data { bytes } => (format!("{} B", format::count(bytes)), spoken(event.text())),
         What::Missed => (String::new(), "a command came too late: it is gone".to_owned()),
+        What::Unreadable => (String::new(), "its process cannot be understood".to_owned()),
     };
     Description {
         kind: what.kind(),
@@ -234,7 +235,7 @@ pub fn glyph(kind: Kind) -> (&'static str, &'static str) {
         Kind::Send | Kind::Sendfile => ("→", ">"),
         Kind::Close | Kind::Shutdown | Kind::Connect => ("×", "x"),
         Kind::Setsockopt | Kind::Open | Kind::Stat | Kind::Read => ("·", "."),
-        Kind::Rest | Kind::Missed | Kind::Refused | Kind::Handler => ("!", "!"),
+        Kind::Rest | Kind::Missed | Kind::Unreadable | Kind::Refused | Kind::Handler => ("!", "!"),
         _ => ("▪", "="),
     }
 }
@@ -262,7 +263,7 @@ pub fn wall(zero: Duration, time: Nanos) -> String {
 #[must_use]
 pub fn is_error(event: &Event) -> bool {
     match event.what {
-        What::Rest { .. } | What::Missed | What::Refused => true,
+        What::Rest { .. } | What::Missed | What::Unreadable | What::Refused => true,
         What::Response { status, .. } => status >= 400,
         _ => {
             event.what.ret().is_some_and(|ret| ret.get().is_err_and(|errno| errno != Errno::AGAIN))

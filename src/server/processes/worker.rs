@@ -9,8 +9,9 @@ use nix::sys::signal::SigSet;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Signal, set_parent_process_death_signal};
 use rustix::stdio::{stdin, stdout};
+use rustix::time::{ClockId, clock_gettime};
 
-use super::wire::{Message, write};
+use super::wire::{Frame, Message, write};
 use crate::http::Site;
 use crate::server::blocking_io::{ConnectionHost, refuse, serve_connection};
 use crate::server::responder::{Host, Responder};
@@ -21,11 +22,11 @@ use crate::telemetry::{ConnState, Counters, Fd, Kind, Nanos, Text, What, Why};
 const GATHERED: usize = 16 * 1024;
 
 /// Serves the connection on standard input as the worker of a `processes` server; with `full`, says
-/// that there are too many.
+/// that there are too many. `start` is when the server started, as [`monotonic`] read it.
 ///
 /// # Errors
 /// The parent cannot be watched.
-pub fn work(config: &Config, site: Site, full: bool) -> io::Result<()> {
+pub fn work(config: &Config, site: Site, full: bool, start: Nanos) -> io::Result<()> {
     // The parent has the say; what is typed at the terminal is meant for it.
     SigSet::all().thread_block()?;
     // If it is gone already, the first word to it fails.
@@ -33,7 +34,7 @@ pub fn work(config: &Config, site: Site, full: bool) -> io::Result<()> {
     let mut worker = Worker {
         parent: stdout(),
         told: Vec::new(),
-        start: Instant::now(),
+        start,
         now: 0,
         resumed: 0,
         responder: Some(Responder::new(config.clone(), site)),
@@ -49,19 +50,41 @@ pub fn work(config: &Config, site: Site, full: bool) -> io::Result<()> {
     Ok(())
 }
 
+/// `CLOCK_MONOTONIC` in ns. It is the same in every process, so what a worker reports carries the
+/// time at which it happened, and not the time at which the server heard of it.
+pub(super) fn monotonic() -> Nanos {
+    let now = clock_gettime(ClockId::Monotonic);
+    // It begins at 0 when the machine starts.
+    now.tv_sec.cast_unsigned() * 1_000_000_000 + now.tv_nsec.cast_unsigned()
+}
+
+/// An instant in the time of [`monotonic`]. It is never earlier than it was, so that no time counted
+/// from it is later than it was; the nearest of some tries leaves out those in which this thread
+/// was held up between the two readings.
+pub(super) fn on_clock(instant: Instant) -> Nanos {
+    let tries = (0..8).map(|_| {
+        let age = nanos(instant.elapsed());
+        monotonic().saturating_sub(age)
+    });
+    tries.min().unwrap_or_default()
+}
+
 struct Worker {
     parent: BorrowedFd<'static>,
     /// What the parent was not told yet.
     told: Vec<u8>,
-    start: Instant,
+    /// When the server started, in the time of [`monotonic`].
+    start: Nanos,
+    /// The clock's last reading, since the server started.
     now: Nanos,
     resumed: Nanos,
     responder: Option<Responder>,
 }
 
 impl Worker {
-    fn publisher(&mut self, word: Message<'_>) {
-        write(&mut self.told, word);
+    /// Reports what happened just now: at the clock's last reading.
+    fn publisher(&mut self, message: Message<'_>) {
+        write(&mut self.told, Frame { time: self.now, message });
     }
 
     /// Tells the parent. `Err` when it is gone.
@@ -79,12 +102,11 @@ impl Worker {
     }
 
     fn read_clock(&mut self) -> Nanos {
-        self.now = nanos(self.start.elapsed());
+        self.now = monotonic().saturating_sub(self.start);
         self.now
     }
 
-    /// Reads the totals and the time, which the parent sends when it is asked: the server has run
-    /// for longer than this worker has.
+    /// Reads the totals and their time, which the parent sends when it is asked.
     fn read_counters(&mut self) -> Option<(Counters, Nanos)> {
         let (mut counters, mut now) = (Counters::default(), 0);
         for word in counters.words().chain([&mut now]) {
@@ -117,10 +139,12 @@ impl Host for Worker {
     fn gate(&mut self, _: Kind, _: Fd) {}
 
     fn call(&mut self, fd: Fd, what: What, bytes: &[u8]) {
+        self.read_clock();
         self.publisher(Message::Call(fd, what, Text::of(&what, bytes)));
     }
 
     fn fact(&mut self, what: What, bytes: &[u8]) {
+        self.read_clock();
         self.publisher(Message::Fact(what, Text::of(&what, bytes)));
     }
 
