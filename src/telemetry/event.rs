@@ -7,7 +7,7 @@
 use std::fmt;
 use std::num::NonZeroU64;
 
-use super::{Mask, Text, What};
+use super::{Mask, Site, Text, What};
 
 /// A file descriptor's number, as the kernel gives it. Reused as soon as it is closed.
 pub type Fd = std::os::fd::RawFd;
@@ -107,18 +107,22 @@ pub struct Event {
     pub by: By,
     /// Where its payload lies, in the batch's bytes or ready list.
     pub(super) start: u32,
-    /// Its payload's length in bytes or entries.
+    /// Its payload's length in bytes or entries. Of a text that was cut, [`Event::CUT`] is set.
     pub(super) len: u16,
-    /// Its text was cut: behind it lies its true length.
-    pub(super) cut: bool,
+    /// Where in the source the call is made; `None` for facts, and for what was made up.
+    pub site: Option<Site>,
 }
 
 impl Event {
+    /// In the length of a text, which is at most [`Text::KEPT`] bytes long: it was cut, and behind
+    /// it lies its true length.
+    pub(super) const CUT: u16 = 1 << 15;
+
     /// An event without a payload, for what is recorded or made up; the publisher makes its own.
     /// [`super::Batch::push`] joins a payload to it.
     #[must_use]
     pub fn new(seq: u64, time: Nanos, fd: Fd, conn: Option<ConnId>, what: What) -> Self {
-        Self { seq, time, fd, own: false, conn, what, by: By::LOOP, start: 0, len: 0, cut: false }
+        Self { seq, time, fd, own: false, conn, what, by: By::LOOP, start: 0, len: 0, site: None }
     }
 }
 

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    Batch, By, ConnId, Counters, Event, Fd, Listener, Nanos, Ready, Row, Sink, Stance, Standing,
-    Text, Turn, What,
+    Batch, By, ConnId, Counters, Event, Fd, Listener, Nanos, Ready, Row, Sink, Site, Stance,
+    Standing, Text, Turn, What,
 };
 
 /// Where the publisher finds the rows: the server's table.
@@ -85,14 +85,16 @@ impl Publisher {
         self.table.is_some() || !self.streams.is_empty()
     }
 
-    /// Tells and counts a system call.
+    /// Tells and counts a system call, which is made where this is called.
     #[inline]
+    #[track_caller]
     pub fn call(&mut self, fd: Fd, conn: Option<ConnId>, what: What) {
         self.call_with(fd, conn, what, &[], &[], false);
     }
 
     /// Tells and counts a system call that has a payload, or is own plumbing.
     #[inline]
+    #[track_caller]
     pub fn call_with(
         &mut self,
         fd: Fd,
@@ -108,15 +110,17 @@ impl Publisher {
             self.read_clock();
         }
         if self.count() {
-            let event = Event { own, ..self.event(self.now, fd, conn, what) };
+            let event = self.event(self.now, fd, conn, what);
+            let event = Event { own, site: Site::here(), ..event };
             self.push(event, Text::of(&what, bytes), ready);
         }
     }
 
-    /// Tells and counts a system call that another process made at that time.
+    /// Tells and counts a system call that another process made at that time and place.
     pub fn call_at(
         &mut self,
         time: Nanos,
+        site: Option<Site>,
         fd: Fd,
         conn: Option<ConnId>,
         what: What,
@@ -124,7 +128,8 @@ impl Publisher {
     ) {
         self.counters.call(&what);
         if self.count() {
-            self.push(self.event(time, fd, conn, what), text, &[]);
+            let event = Event { site, ..self.event(time, fd, conn, what) };
+            self.push(event, text, &[]);
         }
     }
 

@@ -9,7 +9,7 @@ use rustix::net::SendFlags;
 use super::wire::{Frame, Message, Unreadable, read};
 use crate::server::ret_of;
 use crate::server::shared::{AcceptedSocket, EndOnPanic, Shared, ThreadHost, this_thread};
-use crate::telemetry::{By, Text, What, Why};
+use crate::telemetry::{By, Site, Text, What, Why};
 
 /// Bytes of what a worker tells that are read at once.
 const HEARD: usize = 16 * 1024;
@@ -49,14 +49,16 @@ impl WorkerReader<'_> {
         let mut bytes = vec![0; HEARD];
         let mut have = 0;
         let mut why = None;
+        let mut sites = Sites::default();
         loop {
             let mut used = 0;
             while let Some((frame, len)) = read(&bytes[used..have])? {
                 used += len;
+                let site = sites.site(frame)?;
                 if let Message::End(said) = frame.message {
                     why = Some(said);
                 } else {
-                    self.publisher(by, frame);
+                    self.record(by, site, frame);
                 }
             }
             // It has told all before it sleeps.
@@ -75,8 +77,8 @@ impl WorkerReader<'_> {
         }
     }
 
-    /// Tells what it told, as its own doing. Descriptor 0 there is the connection's socket.
-    fn publisher(&self, by: By, Frame { time, message }: Frame<'_>) {
+    /// Publishes what it reported as its own doing. Descriptor 0 there is the connection's socket.
+    fn record(&self, by: By, site: Option<Site>, Frame { time, message, .. }: Frame<'_>) {
         let AcceptedSocket { fd, id, .. } = self.accepted;
         let mut locked = self.shared.lock(by);
         // Two processes may read the clock a little differently.
@@ -86,12 +88,12 @@ impl WorkerReader<'_> {
                 locked.table.change(fd, id, |row| (row.state, row.within) = (state, Some(kind)));
             }
             Message::Outcome(what) => {
-                locked.publisher.call_at(time, 0, Some(id), what, Text::default());
+                locked.publisher.call_at(time, site, 0, Some(id), what, Text::default());
                 locked.table.note(fd, id, what, time);
                 locked.table.change(fd, id, |row| row.within = None);
             }
             Message::Call(file, what, text) => {
-                locked.publisher.call_at(time, file, None, what, text);
+                locked.publisher.call_at(time, site, file, None, what, text);
             }
             Message::Fact(what, text) => {
                 locked.publisher.fact_at(time, 0, Some(id), what, text);
@@ -107,7 +109,53 @@ impl WorkerReader<'_> {
                 // A worker that has died does not need them.
                 let _ = rustix::net::send(&*self.channel, &words, SendFlags::NOSIGNAL);
             }
-            Message::End(_) => {}
+            Message::Place(..) | Message::End(_) => {}
         }
+    }
+}
+
+/// What the worker's numbers of places in the source stand for.
+struct Sites {
+    /// Those that it has named; 0 stands for none and needs no name.
+    named: [bool; 256],
+    sites: [Option<Site>; 256],
+}
+
+impl Default for Sites {
+    fn default() -> Self {
+        Self { named: std::array::from_fn(|number| number == 0), sites: [None; 256] }
+    }
+}
+
+impl Sites {
+    /// Where the call of a frame is made; a place that it names is kept.
+    fn site(&mut self, Frame { site, message, .. }: Frame<'_>) -> Result<Option<Site>, Unreadable> {
+        let number = usize::from(site);
+        if let Message::Place(file, line) = message {
+            let file = std::str::from_utf8(file.kept).map_err(|_| Unreadable)?;
+            (self.named[number], self.sites[number]) = (true, Site::named(file, line));
+        }
+        if self.named[number] { Ok(self.sites[number]) } else { Err(Unreadable) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::telemetry::{Place, Ret};
+
+    #[test]
+    fn a_place_has_to_be_named_before_its_number_is_used() {
+        let frame = |site, message| Frame { time: 0, site, message };
+        let recv = Message::Outcome(What::Recv { ret: Ret::ok(1) });
+        let mut sites = Sites::default();
+        assert_eq!(sites.site(frame(0, recv)), Ok(None));
+        assert_eq!(sites.site(frame(9, recv)), Err(Unreadable));
+        let file = Text { kept: b"src/a.rs", len: 8 };
+        let named = sites.site(frame(9, Message::Place(file, 7))).unwrap();
+        assert_eq!(named.unwrap().place(), Place { file: "src/a.rs", line: 7 });
+        assert_eq!(sites.site(frame(9, recv)), Ok(named));
+        let file = Text { kept: b"\xff", len: 1 };
+        assert_eq!(sites.site(frame(9, Message::Place(file, 7))), Err(Unreadable));
     }
 }

@@ -37,12 +37,17 @@ pub(super) enum Message<'a> {
     Counters,
     /// It ends, and why.
     End(Why),
+    /// What the number of a place in the source stands for: the file, and the line.
+    Place(Text<'a>, u32),
 }
 
 /// A message, and when it happened, on the server's clock.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) struct Frame<'a> {
     pub(super) time: Nanos,
+    /// Of calls: where in the source, as [`Message::Place`] has said before; 0 where that is not
+    /// known.
+    pub(super) site: u8,
     pub(super) message: Message<'a>,
 }
 
@@ -62,11 +67,11 @@ struct Fields<'a> {
 }
 
 /// Appends a frame.
-pub(super) fn write(out: &mut Vec<u8>, Frame { time, message }: Frame<'_>) {
+pub(super) fn write(out: &mut Vec<u8>, Frame { time, site, message }: Frame<'_>) {
     let Fields { tag, kind, fd, extra, numbers, text } = fields(message);
     // A text that is told was cut before.
     let kept = &text.kept[..text.kept.len().min(Text::KEPT)];
-    out.extend_from_slice(&[tag, kind, 0]);
+    out.extend_from_slice(&[tag, kind, site]);
     out.extend_from_slice(&u16::try_from(kept.len()).unwrap_or(u16::MAX).to_le_bytes());
     out.extend_from_slice(&fd.to_le_bytes());
     out.extend_from_slice(&extra.to_le_bytes());
@@ -88,7 +93,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Option<(Frame<'_>, usize)>, Unreadabl
     let signed = |at: usize| i32::from_le_bytes(std::array::from_fn(|i| frame[at + i]));
     let unsigned = |at: usize| u32::from_le_bytes(std::array::from_fn(|i| frame[at + i]));
     let (kept, len) = (usize::from(u16::from_le_bytes([frame[3], frame[4]])), unsigned(37));
-    if kept > Text::KEPT || kept > len as usize || frame[2] != 0 {
+    if kept > Text::KEPT || kept > len as usize {
         return Err(Unreadable);
     }
     let Some(kept) = bytes.get(FRAME..FRAME + kept) else { return Ok(None) };
@@ -101,10 +106,20 @@ pub(super) fn read(bytes: &[u8]) -> Result<Option<(Frame<'_>, usize)>, Unreadabl
         text: Text { kept, len: len as usize },
     };
     let message = message(read).ok_or(Unreadable)?;
-    if fields(message) != read {
+    let site = frame[2];
+    let placed = match message {
+        Message::Outcome(_) | Message::Call(..) => true,
+        Message::Place(..) => site != 0,
+        Message::Before(..)
+        | Message::Fact(..)
+        | Message::HalfClosed
+        | Message::Counters
+        | Message::End(_) => site == 0,
+    };
+    if fields(message) != read || !placed {
         return Err(Unreadable);
     }
-    Ok(Some((Frame { time: number(41), message }, FRAME + kept.len())))
+    Ok(Some((Frame { time: number(41), site, message }, FRAME + kept.len())))
 }
 
 /// A message as fields.
@@ -124,14 +139,17 @@ fn fields(message: Message<'_>) -> Fields<'_> {
     };
     match message {
         Message::Before(kind, state) => {
-            Fields { kind: kind as u8, extra: place(&ConnState::ALL, state), ..Fields::default() }
+            Fields { kind: kind as u8, extra: place(&ConnState::ALL, &state), ..Fields::default() }
         }
         Message::Outcome(what) => of(1, what),
         Message::Call(fd, what, text) => Fields { fd, text, ..of(2, what) },
         Message::Fact(what, text) => Fields { text, ..of(3, what) },
         Message::HalfClosed => Fields { tag: 4, ..Fields::default() },
         Message::Counters => Fields { tag: 5, ..Fields::default() },
-        Message::End(why) => Fields { tag: 6, extra: place(&Why::ALL, why), ..Fields::default() },
+        Message::Place(file, line) => {
+            Fields { tag: 7, numbers: [line.into(), 0, 0], text: file, ..Fields::default() }
+        }
+        Message::End(why) => Fields { tag: 6, extra: place(&Why::ALL, &why), ..Fields::default() },
     }
 }
 
@@ -154,7 +172,8 @@ fn message(Fields { tag, kind, fd, extra, numbers, text }: Fields<'_>) -> Option
         4 => Message::HalfClosed,
         5 => Message::Counters,
         6 => Message::End(at(&Why::ALL, extra)?),
-        7..=UNREPORTABLE => return None,
+        7 => Message::Place(text, u32::try_from(numbers[0]).ok()?),
+        8..=UNREPORTABLE => return None,
     })
 }
 
@@ -169,13 +188,13 @@ fn extra(what: &What) -> Option<(i32, [u64; 2])> {
         | What::Connect { .. } => (0, [0, 0]),
         What::Send { len, .. } => (0, [len, 0]),
         What::Sendfile { file, offset, len, .. } => (file, [offset, len]),
-        What::Shutdown { how, .. } => (place(&HALVES, how), [0, 0]),
-        What::Setsockopt { name, .. } => (place(&OPTIONS, name), [0, 0]),
+        What::Shutdown { how, .. } => (place(&HALVES, &how), [0, 0]),
+        What::Setsockopt { name, .. } => (place(&OPTIONS, &name), [0, 0]),
         What::Open { look, .. } => (look.into(), [0, 0]),
         What::Read { offset, .. } => (0, [offset, 0]),
         What::Request { method, target, minor } => (minor.into(), [method.into(), target.into()]),
         What::Response { status, body } => (status.into(), [body, 0]),
-        What::Handler { route } => (place(&ROUTES, route), [0, 0]),
+        What::Handler { route } => (place(&ROUTES, &route), [0, 0]),
         What::Handled { took } => (0, [took, 0]),
         What::Data { bytes } => (0, [bytes, 0]),
         What::Listen { .. }
@@ -260,8 +279,8 @@ fn what(kind: Kind, extra: i32, [raw, a, b]: [u64; 3]) -> Option<What> {
 }
 
 /// The place of one of these; -1, which has no place, for another.
-fn place<T: PartialEq>(all: &[T], one: T) -> i32 {
-    let place = all.iter().position(|known| *known == one);
+fn place<T: PartialEq>(all: &[T], one: &T) -> i32 {
+    let place = all.iter().position(|known| known == one);
     place.and_then(|place| i32::try_from(place).ok()).unwrap_or(-1)
 }
 
@@ -328,12 +347,16 @@ mod tests {
             Message::Fact(What::Handled { took: 5_000_000_000 }, none),
             Message::Fact(What::Data { bytes: 6 }, text("举手")),
             Message::Call(3, What::Open { look: false, ret: again }, long),
+            Message::Place(text("src/server/blocking_io/mod.rs"), 100),
             Message::HalfClosed,
             Message::Counters,
             Message::End(Why::WorkerDied),
         ];
         let mut out = Vec::new();
-        let frames = (7..).zip(words).map(|(time, message)| Frame { time, message });
+        let frames = (7..).zip(words).map(|(time, message)| {
+            let site = u8::from(matches!(message, Message::Outcome(_) | Message::Place(..)));
+            Frame { time, site, message }
+        });
         for frame in frames.clone() {
             write(&mut out, frame);
         }
@@ -347,7 +370,7 @@ mod tests {
         assert!(rest.is_empty());
         for state in ConnState::ALL {
             out.clear();
-            let frame = Frame { time: 0, message: Message::Before(Kind::Send, state) };
+            let frame = Frame { time: 0, site: 0, message: Message::Before(Kind::Send, state) };
             write(&mut out, frame);
             assert_eq!(read(&out), Ok(Some((frame, FRAME))));
         }
@@ -421,7 +444,7 @@ mod tests {
         ];
         for message in unheard {
             let mut out = Vec::new();
-            write(&mut out, Frame { time: 1, message });
+            write(&mut out, Frame { time: 1, site: 0, message });
             assert_eq!(read(&out), Err(Unreadable), "{message:?}");
         }
     }

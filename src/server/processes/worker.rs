@@ -12,11 +12,11 @@ use rustix::stdio::{stdin, stdout};
 use rustix::time::{ClockId, clock_gettime};
 
 use super::wire::{Frame, Message, write};
-use crate::http::Site;
+use crate::http;
 use crate::server::blocking_io::{ConnectionHost, refuse, serve_connection};
 use crate::server::responder::{Host, Responder};
 use crate::server::{Config, nanos};
-use crate::telemetry::{ConnState, Counters, Fd, Kind, Nanos, Text, What, Why};
+use crate::telemetry::{ConnState, Counters, Fd, Kind, Nanos, Place, Site, Text, What, Why};
 
 /// What is gathered at most before the parent is told.
 const GATHERED: usize = 16 * 1024;
@@ -26,7 +26,7 @@ const GATHERED: usize = 16 * 1024;
 ///
 /// # Errors
 /// The parent cannot be watched.
-pub fn work(config: &Config, site: Site, full: bool, start: Nanos) -> io::Result<()> {
+pub fn work(config: &Config, site: http::Site, full: bool, start: Nanos) -> io::Result<()> {
     // The parent has the say; what is typed at the terminal is meant for it.
     SigSet::all().thread_block()?;
     // If it is gone already, the first word to it fails.
@@ -34,6 +34,7 @@ pub fn work(config: &Config, site: Site, full: bool, start: Nanos) -> io::Result
     let mut worker = Worker {
         parent: stdout(),
         told: Vec::new(),
+        placed: [false; 256],
         start,
         now: 0,
         resumed: 0,
@@ -44,7 +45,7 @@ pub fn work(config: &Config, site: Site, full: bool, start: Nanos) -> io::Result
     } else {
         serve_connection(stdin(), config, &mut worker)
     };
-    worker.publisher(Message::End(why));
+    worker.report(Message::End(why));
     // Without a parent, nobody wants to know.
     let _ = worker.flush();
     Ok(())
@@ -73,6 +74,8 @@ struct Worker {
     parent: BorrowedFd<'static>,
     /// What the parent was not told yet.
     told: Vec<u8>,
+    /// The places in the source that the parent knows by their numbers.
+    placed: [bool; 256],
     /// When the server started, in the time of [`monotonic`].
     start: Nanos,
     /// The clock's last reading, since the server started.
@@ -83,8 +86,24 @@ struct Worker {
 
 impl Worker {
     /// Reports what happened just now: at the clock's last reading.
-    fn publisher(&mut self, message: Message<'_>) {
-        write(&mut self.told, Frame { time: self.now, message });
+    fn report(&mut self, message: Message<'_>) {
+        write(&mut self.told, Frame { time: self.now, site: 0, message });
+    }
+
+    /// The same for a call, which is made where this is called.
+    #[track_caller]
+    fn report_call(&mut self, message: Message<'_>) {
+        let site = Site::here();
+        let number = site.map_or(0, Site::number);
+        if let Some(site) = site
+            && !std::mem::replace(&mut self.placed[usize::from(number)], true)
+        {
+            let Place { file, line } = site.place();
+            let file = Text { kept: file.as_bytes(), len: file.len() };
+            let message = Message::Place(file, line);
+            write(&mut self.told, Frame { time: self.now, site: number, message });
+        }
+        write(&mut self.told, Frame { time: self.now, site: number, message });
     }
 
     /// Tells the parent. `Err` when it is gone.
@@ -140,16 +159,16 @@ impl Host for Worker {
 
     fn call(&mut self, fd: Fd, what: What, bytes: &[u8]) {
         self.read_clock();
-        self.publisher(Message::Call(fd, what, Text::of(&what, bytes)));
+        self.report_call(Message::Call(fd, what, Text::of(&what, bytes)));
     }
 
     fn fact(&mut self, what: What, bytes: &[u8]) {
         self.read_clock();
-        self.publisher(Message::Fact(what, Text::of(&what, bytes)));
+        self.report(Message::Fact(what, Text::of(&what, bytes)));
     }
 
     fn counters(&mut self) -> (Counters, Nanos) {
-        self.publisher(Message::Counters);
+        self.report(Message::Counters);
         self.flush().ok().and_then(|()| self.read_counters()).unwrap_or_default()
     }
 
@@ -180,7 +199,7 @@ impl Host for Worker {
 impl ConnectionHost for Worker {
     fn before(&mut self, kind: Kind, state: ConnState) -> Result<(), Why> {
         self.read_clock();
-        self.publisher(Message::Before(kind, state));
+        self.report(Message::Before(kind, state));
         let sleeps = matches!(kind, Kind::Recv | Kind::Send | Kind::Sendfile);
         if sleeps || self.told.len() > GATHERED { self.flush() } else { Ok(()) }
     }
@@ -191,12 +210,12 @@ impl ConnectionHost for Worker {
             // It was stopped, and goes on now.
             self.resumed = self.now;
         }
-        self.publisher(Message::Outcome(what));
+        self.report_call(Message::Outcome(what));
         Ok(())
     }
 
     fn half_closed(&mut self) {
-        self.publisher(Message::HalfClosed);
+        self.report(Message::HalfClosed);
     }
 
     fn resumed(&self) -> Nanos {
