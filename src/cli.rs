@@ -264,6 +264,10 @@ pub enum Command {
         /// Take the root folder's descriptor from the channel on standard output.
         #[arg(long)]
         root: bool,
+        /// When the server started, in ns of `CLOCK_MONOTONIC`: the worker's events carry the time
+        /// since then.
+        #[arg(long, default_value_t = 0)]
+        start: u64,
         /// The flags of the program that started it.
         #[arg(last = true)]
         flags: Vec<OsString>,

@@ -59,7 +59,9 @@ fn main() -> ExitCode {
         },
         Some(cli::Command::Completions { shell }) => print(&cli::completions(*shell)),
         Some(cli::Command::Man) => print(&cli::man(&dashboard::keys::man())),
-        Some(cli::Command::Worker { full, root, flags }) => work(flags, *full, *root),
+        Some(cli::Command::Worker { full, root, start, flags }) => {
+            work(flags, *full, *root, *start)
+        }
         None => {
             if let Err(sentence) = cli.check(headless(&cli), io::stdin().is_terminal()) {
                 return misused(&sentence);
@@ -288,7 +290,7 @@ fn config(cli: &Cli, max_connections: usize) -> server::Config {
 }
 
 /// Serves one connection as a worker process.
-fn work(flags: &[OsString], full: bool, root: bool) -> Result<(), Sentence> {
+fn work(flags: &[OsString], full: bool, root: bool, start: u64) -> Result<(), Sentence> {
     let cli =
         Cli::parse_from(std::iter::once(OsString::from("epollscope")).chain(flags.iter().cloned()));
     let site = if root {
@@ -299,7 +301,7 @@ fn work(flags: &[OsString], full: bool, root: bool) -> Result<(), Sentence> {
         Site::embedded()
     };
     let site = site.list(cli.list).hidden(cli.hidden);
-    server::work(&config(&cli, 1), site, full)
+    server::work(&config(&cli, 1), site, full, start)
         .map_err(|error| format!("The worker cannot watch its parent: {}.", plain(&error)))
 }
 

@@ -81,6 +81,7 @@ fn named(counters: &Counters) -> BTreeMap<String, u64> {
         ("copied_bytes_total", counters.copied),
         ("started_total", counters.started),
         ("ended_total", counters.ended),
+        ("unreadable_total", counters.unreadable),
         ("listener_rests_total", counters.rests),
     ];
     let mut all: BTreeMap<String, u64> =

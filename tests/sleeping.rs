@@ -5,6 +5,7 @@ mod common;
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
 use common::{LIMIT, Watched, ask, get, read_response, start, start_with, state_of, with};
@@ -308,5 +309,54 @@ fn a_worker_that_dies_is_told_and_waited_for() {
     let waited =
         |what| matches!(what, What::Wait4 { ret } if ret.get() == Ok(pid.unsigned_abs().into()));
     assert!(server.events.iter().any(|e| waited(e.event.what)));
+    server.stop();
+}
+
+/// A `processes` server whose workers are started by this shell script; `$worker` is the program.
+fn with_workers_of(script: &str) -> (tempfile::TempDir, Config) {
+    let mut config = with(ServerKind::Processes, &[]);
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("worker");
+    let worker = config.worker.path.display();
+    std::fs::write(&path, format!("#!/bin/sh\nworker={worker}\n{script}\n")).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    config.worker.path = path;
+    (dir, config)
+}
+
+#[test]
+fn what_cannot_be_read_of_a_worker_is_told_and_ends_it() {
+    let (_dir, config) =
+        with_workers_of("head -c 60 /dev/zero | tr '\\0' '\\377'; exec sleep 1000");
+    let mut server = start(config);
+    let mut client = server.client();
+    assert_eq!(client.read(&mut [0]).unwrap(), 0);
+    server.ended(Why::WorkerDied);
+    let told: Vec<_> = server.events.iter().filter(|e| e.event.by.pid().is_some()).collect();
+    let kinds: Vec<_> = told.iter().map(|e| e.event.what.kind()).collect();
+    assert_eq!(kinds, [Kind::Started, Kind::Unreadable, Kind::Ended]);
+    assert_eq!(state_of(told[0].event.by.pid().unwrap()), None, "it was killed and waited for");
+    assert_eq!(server.stop().unreadable, 1);
+}
+
+#[test]
+fn a_workers_events_carry_the_time_at_which_they_happened() {
+    // The server hears of everything two seconds late.
+    let (_dir, config) = with_workers_of("\"$worker\" \"$@\" | (sleep 2; cat)");
+    let begin = Instant::now();
+    let mut server = start(config);
+    let mut client = server.client();
+    assert_eq!(ask(&mut client, "/").0, 200);
+    let answered = u64::try_from(begin.elapsed().as_nanos()).unwrap();
+    drop(client);
+    server.ended(Why::PeerClosed);
+    let of = |kind| {
+        let mut events = server.events.iter().map(|e| e.event);
+        let event = events.find(|event| event.what.kind() == kind).unwrap();
+        (event.seq, event.time)
+    };
+    let (accepted, received) = (of(Kind::Accept), of(Kind::Recv));
+    assert!(accepted.0 < received.0 && accepted.1 < received.1);
+    assert!(received.1 < answered, "{} ns, answered after {answered} ns", received.1);
     server.stop();
 }

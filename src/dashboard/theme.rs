@@ -201,7 +201,7 @@ impl Theme {
             Kind::Close | Kind::Closed | Kind::Shutdown | Kind::Connect | Kind::Refused => {
                 Role::Warn
             }
-            Kind::Rest | Kind::Missed | Kind::Handler => Role::Bad,
+            Kind::Rest | Kind::Missed | Kind::Unreadable | Kind::Handler => Role::Bad,
             Kind::Request
             | Kind::Response
             | Kind::Data

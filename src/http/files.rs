@@ -13,8 +13,10 @@ use rustix::io::Errno;
 pub trait Watch {
     /// A call is about to be made; it is made when this returns. `fd` is the descriptor that it is
     /// made on: for [`FileKind::Open`] and [`FileKind::OpenAt`] the folder's.
+    #[track_caller]
     fn before(&mut self, call: FileKind, fd: RawFd);
     /// It was made.
+    #[track_caller]
     fn after(&mut self, call: FileCall<'_>);
 }
 

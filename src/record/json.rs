@@ -1,7 +1,9 @@
 //! The event log's public format, version 1: a header line, a line for each event, a closing line.
 //!
 //! Every line is one JSON object (RFC 8259) in UTF-8. `seq` is the event's number (a gap is a
-//! loss), `t` the seconds since the server was started. A call has `call`, a fact has `fact`; the
+//! loss), `t` the seconds since the server was started. `seq` is the order in which the server
+//! heard of the events, `t` when each happened: what a worker process did is heard a little later,
+//! so between processes a later line may have an earlier `t`. A call has `call`, a fact has `fact`; the
 //! other fields are the arguments that matter and then the result: `ret`, or `err` with errno's
 //! name, or neither where success has nothing to tell. What a peer sent that is not UTF-8 is
 //! written with U+FFFD in its place. A text over 8,192 bytes (of a request, its line; a typed line
@@ -274,7 +276,13 @@ fn members(out: &mut Vec<u8>, told: EventRef<'_>, waker: Option<Fd>) {
                 field(out, "stack", stack);
             }
         }
-        What::Close | What::Refused | What::Resume | What::Missed | What::Ended | What::Woken => {}
+        What::Close
+        | What::Refused
+        | What::Resume
+        | What::Missed
+        | What::Unreadable
+        | What::Ended
+        | What::Woken => {}
     }
 }
 

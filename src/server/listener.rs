@@ -53,6 +53,7 @@ pub(super) fn accept(bound: &Bound, flags: SocketFlags) -> Result<(OwnedFd, Sock
 }
 
 /// Tells what came of [`accept`], and numbers the client. `fd` is the listener.
+#[track_caller]
 pub(super) fn record_accept(
     result: Result<(OwnedFd, SocketAddr), Errno>,
     fd: Fd,

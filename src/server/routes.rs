@@ -222,6 +222,12 @@ pub(super) fn metrics(counters: &Counters, now: Nanos) -> String {
     );
     family("ended_total", "counter", "Those of them that have ended.", &one(counters.ended));
     family(
+        "unreadable_total",
+        "counter",
+        "Reports of worker processes that could not be read.",
+        &one(counters.unreadable),
+    );
+    family(
         "listener_rests_total",
         "counter",
         "How often the listener rested for want of descriptors.",

@@ -55,12 +55,14 @@ impl Batch {
     }
 
     fn resolve<'a>(&'a self, event: &'a Event) -> EventRef<'a> {
-        let span = event.start as usize..event.start as usize + event.len as usize;
+        let start = event.start as usize;
         if event.what.kind().is_wait() {
+            let span = start..start + usize::from(event.len);
             return EventRef { event, bytes: &[], len: 0, ready: &self.ready[span] };
         }
+        let span = start..start + usize::from(event.len & !Event::CUT);
         let mut len = span.len();
-        if event.cut
+        if event.len & Event::CUT != 0
             && let Some(told) = self.bytes[span.end..].first_chunk()
         {
             len = u32::from_le_bytes(*told) as usize;
@@ -90,10 +92,12 @@ impl Batch {
         // 4 GiB of payload do not gather in one batch: they are bounded.
         event.start = u32::try_from(start).unwrap_or(u32::MAX);
         event.len = u16::try_from(len).unwrap_or(u16::MAX);
-        event.cut = text.is_cut();
+        if text.is_cut() {
+            event.len |= Event::CUT;
+        }
         self.events.push(event);
         self.bytes.extend_from_slice(text.kept);
-        if event.cut {
+        if text.is_cut() {
             let len = u32::try_from(text.len).unwrap_or(u32::MAX);
             self.bytes.extend_from_slice(&len.to_le_bytes());
         }

@@ -45,6 +45,8 @@ pub struct Counters {
     pub started: u64,
     /// Those that have ended.
     pub ended: u64,
+    /// Reports of worker processes that could not be read.
+    pub unreadable: u64,
 }
 
 impl Default for Counters {
@@ -68,6 +70,7 @@ impl Default for Counters {
             waited: 0,
             started: 0,
             ended: 0,
+            unreadable: 0,
         }
     }
 }
@@ -124,6 +127,7 @@ impl Counters {
             What::Round { asked, .. } => self.examined += u64::from(asked),
             What::Started { .. } => self.started += 1,
             What::Ended => self.ended += 1,
+            What::Unreadable => self.unreadable += 1,
             What::Listen { .. }
             | What::Shutdown { .. }
             | What::Close
@@ -173,6 +177,7 @@ impl Counters {
             waited,
             started,
             ended,
+            unreadable,
         } = self;
         let single = [
             accepted,
@@ -190,6 +195,7 @@ impl Counters {
             waited,
             started,
             ended,
+            unreadable,
         ];
         single.into_iter().chain(closed).chain(responses).chain(calls)
     }

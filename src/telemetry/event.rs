@@ -7,7 +7,7 @@
 use std::fmt;
 use std::num::NonZeroU64;
 
-use super::{Mask, Text, What};
+use super::{Mask, Site, Text, What};
 
 /// A file descriptor's number, as the kernel gives it. Reused as soon as it is closed.
 pub type Fd = std::os::fd::RawFd;
@@ -87,10 +87,13 @@ impl By {
 /// One thing that the server did or concluded.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Event {
-    /// Its place in the order of all events of this server, from 1. A gap is a loss.
+    /// Its place in the order in which this server heard of all its events, from 1. A gap is a
+    /// loss.
     pub seq: u64,
     /// When. The clock is read once a wake-up and again every few calls within a long one, and at
     /// every call while the loop is paced; between readings events share a time.
+    /// What another process did carries the time at which that process did it. The server hears of
+    /// it later, so its time may be earlier than that of the event before.
     pub time: Nanos,
     /// The descriptor it was about; -1 where there is none.
     pub fd: Fd,
@@ -104,18 +107,22 @@ pub struct Event {
     pub by: By,
     /// Where its payload lies, in the batch's bytes or ready list.
     pub(super) start: u32,
-    /// Its payload's length in bytes or entries.
+    /// Its payload's length in bytes or entries. Of a text that was cut, [`Event::CUT`] is set.
     pub(super) len: u16,
-    /// Its text was cut: behind it lies its true length.
-    pub(super) cut: bool,
+    /// Where in the source the call is made; `None` for facts, and for what was made up.
+    pub site: Option<Site>,
 }
 
 impl Event {
+    /// In the length of a text, which is at most [`Text::KEPT`] bytes long: it was cut, and behind
+    /// it lies its true length.
+    pub(super) const CUT: u16 = 1 << 15;
+
     /// An event without a payload, for what is recorded or made up; the publisher makes its own.
     /// [`super::Batch::push`] joins a payload to it.
     #[must_use]
     pub fn new(seq: u64, time: Nanos, fd: Fd, conn: Option<ConnId>, what: What) -> Self {
-        Self { seq, time, fd, own: false, conn, what, by: By::LOOP, start: 0, len: 0, cut: false }
+        Self { seq, time, fd, own: false, conn, what, by: By::LOOP, start: 0, len: 0, site: None }
     }
 }
 

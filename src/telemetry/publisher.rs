@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    Batch, By, ConnId, Counters, Event, Fd, Listener, Nanos, Ready, Row, Sink, Stance, Standing,
-    Text, Turn, What,
+    Batch, By, ConnId, Counters, Event, Fd, Listener, Nanos, Ready, Row, Sink, Site, Stance,
+    Standing, Text, Turn, What,
 };
 
 /// Where the publisher finds the rows: the server's table.
@@ -66,6 +66,12 @@ impl Publisher {
         self.now
     }
 
+    /// When the time of events began.
+    #[must_use]
+    pub fn start(&self) -> Instant {
+        self.start
+    }
+
     /// The clock's last reading.
     #[must_use]
     pub fn now(&self) -> Nanos {
@@ -79,14 +85,16 @@ impl Publisher {
         self.table.is_some() || !self.streams.is_empty()
     }
 
-    /// Tells and counts a system call.
+    /// Tells and counts a system call, which is made where this is called.
     #[inline]
+    #[track_caller]
     pub fn call(&mut self, fd: Fd, conn: Option<ConnId>, what: What) {
         self.call_with(fd, conn, what, &[], &[], false);
     }
 
     /// Tells and counts a system call that has a payload, or is own plumbing.
     #[inline]
+    #[track_caller]
     pub fn call_with(
         &mut self,
         fd: Fd,
@@ -96,26 +104,33 @@ impl Publisher {
         ready: &[Ready],
         own: bool,
     ) {
-        self.call_text(fd, conn, what, Text::of(&what, bytes), ready, own);
-    }
-
-    /// The same, for a text that was cut already.
-    #[inline]
-    pub fn call_text(
-        &mut self,
-        fd: Fd,
-        conn: Option<ConnId>,
-        what: What,
-        text: Text<'_>,
-        ready: &[Ready],
-        own: bool,
-    ) {
         self.counters.call(&what);
         self.since_clock += 1;
         if self.since_clock >= CLOCK_EVERY {
             self.read_clock();
         }
-        self.tell(fd, conn, what, text, ready, own);
+        if self.count() {
+            let event = self.event(self.now, fd, conn, what);
+            let event = Event { own, site: Site::here(), ..event };
+            self.push(event, Text::of(&what, bytes), ready);
+        }
+    }
+
+    /// Tells and counts a system call that another process made at that time and place.
+    pub fn call_at(
+        &mut self,
+        time: Nanos,
+        site: Option<Site>,
+        fd: Fd,
+        conn: Option<ConnId>,
+        what: What,
+        text: Text<'_>,
+    ) {
+        self.counters.call(&what);
+        if self.count() {
+            let event = Event { site, ..self.event(time, fd, conn, what) };
+            self.push(event, text, &[]);
+        }
     }
 
     /// Tells a fact.
@@ -127,38 +142,42 @@ impl Publisher {
     /// The same, for a text that was cut already.
     #[inline]
     pub fn fact_text(&mut self, fd: Fd, conn: Option<ConnId>, what: What, text: Text<'_>) {
-        self.counters.fact(&what);
-        self.tell(fd, conn, what, text, &[], false);
+        self.fact_at(self.now, fd, conn, what, text);
     }
 
+    /// The same, for what another process concluded at that time.
     #[inline]
-    fn tell(
+    pub fn fact_at(
         &mut self,
+        time: Nanos,
         fd: Fd,
         conn: Option<ConnId>,
         what: What,
         text: Text<'_>,
-        ready: &[Ready],
-        own: bool,
     ) {
+        self.counters.fact(&what);
+        if self.count() {
+            self.push(self.event(time, fd, conn, what), text, &[]);
+        }
+    }
+
+    /// Numbers an event. Returns whether anybody reads it.
+    #[inline]
+    fn count(&mut self) -> bool {
         self.seq += 1;
-        if self.has_reader() {
-            let event = Event {
-                seq: self.seq,
-                time: self.now,
-                fd,
-                own,
-                conn,
-                what,
-                by: self.by,
-                start: 0,
-                len: 0,
-                cut: false,
-            };
-            self.scratch.push_text(event, text, ready);
-            if self.scratch.payload() >= TURN_BYTES {
-                self.gather();
-            }
+        self.has_reader()
+    }
+
+    #[inline]
+    fn event(&self, time: Nanos, fd: Fd, conn: Option<ConnId>, what: What) -> Event {
+        Event { by: self.by, ..Event::new(self.seq, time, fd, conn, what) }
+    }
+
+    #[inline]
+    fn push(&mut self, event: Event, text: Text<'_>, ready: &[Ready]) {
+        self.scratch.push_text(event, text, ready);
+        if self.scratch.payload() >= TURN_BYTES {
+            self.gather();
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::{By, ConnId, Errno, Fd, Kind, Mask, Nanos, Ret, ServerKind, Why};
+use super::{By, ConnId, Errno, Fd, Kind, Mask, Nanos, Ret, ServerKind, Site, Why};
 
 /// What a connection is doing, seen from the server.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
@@ -150,6 +150,8 @@ pub struct Next {
     pub fd: Fd,
     /// The connection, where there is one.
     pub conn: Option<ConnId>,
+    /// Where in the source the call is made.
+    pub site: Option<Site>,
 }
 
 /// Where the loop stood when the batch was published.

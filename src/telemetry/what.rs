@@ -303,6 +303,9 @@ pub enum What {
     },
     /// A line was typed on standard input; it lies beside the event, possibly cut.
     Typed,
+    /// A worker process reported something that cannot be read. It is ended: what it did from then
+    /// on, and had not reported yet, is missing.
+    Unreadable,
 }
 
 impl What {
@@ -351,6 +354,7 @@ impl What {
             Self::Woken => Kind::Woken,
             Self::Queued { .. } => Kind::Queued,
             Self::Typed => Kind::Typed,
+            Self::Unreadable => Kind::Unreadable,
         }
     }
 
@@ -398,7 +402,8 @@ impl What {
             | Self::Parked { .. }
             | Self::Woken
             | Self::Queued { .. }
-            | Self::Typed => None,
+            | Self::Typed
+            | Self::Unreadable => None,
         }
     }
 }

@@ -64,7 +64,8 @@ pub fn call(event: EventRef<'_>) -> String {
         | What::Parked { .. }
         | What::Woken
         | What::Queued { .. }
-        | What::Typed => format!("{name}({fd})"),
+        | What::Typed
+        | What::Unreadable => format!("{name}({fd})"),
     }
 }
 

@@ -135,6 +135,7 @@ pub fn describe(event: EventRef<'_>) -> Description {
         What::Handled { took } => (String::new(), format!("after {}", units::duration(took))),
         What::Data { bytes } => (format!("{} B", units::count(bytes)), spoken(event.text())),
         What::Missed => (String::new(), "a command came too late: it is gone".to_owned()),
+        What::Unreadable => (String::new(), "its process cannot be understood".to_owned()),
     };
     Description {
         kind: what.kind(),
@@ -249,7 +250,7 @@ pub fn glyph(kind: Kind) -> (&'static str, &'static str) {
         Kind::Send | Kind::Sendfile => ("→", ">"),
         Kind::Close | Kind::Shutdown | Kind::Connect => ("×", "x"),
         Kind::Setsockopt | Kind::Open | Kind::Stat | Kind::Read => ("·", "."),
-        Kind::Rest | Kind::Missed | Kind::Refused | Kind::Handler => ("!", "!"),
+        Kind::Rest | Kind::Missed | Kind::Unreadable | Kind::Refused | Kind::Handler => ("!", "!"),
         Kind::Openat
         | Kind::Getdents
         | Kind::Wait4
@@ -278,7 +279,7 @@ pub fn is_error(event: &Event) -> bool {
     if let Some(ret) = event.what.ret() {
         return ret.get().is_err_and(|errno| errno != Errno::AGAIN);
     }
-    matches!(event.what, What::Rest { .. } | What::Missed | What::Refused)
+    matches!(event.what, What::Rest { .. } | What::Missed | What::Unreadable | What::Refused)
         || matches!(event.what, What::Response { status, .. } if status >= 400)
 }
 
@@ -345,6 +346,7 @@ mod tests {
             "queued|fd 9||/slow waits for the pool|",
             "epoll_create1||= 4|an empty interest list|",
             "connect|fd 9|= 0|AF_UNSPEC: a RST at once|",
+            "!unreadable|fd 9||its process cannot be understood|",
         ];
         let rows: Vec<_> = samples::all().iter().map(|event| row(event.as_ref())).collect();
         assert_eq!(rows, want);

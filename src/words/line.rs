@@ -148,6 +148,7 @@ fn call_or_fact(out: &mut String, event: EventRef<'_>) -> fmt::Result {
         What::Handler { route } => write!(out, "handler {route} begins"),
         What::Handled { took } => write!(out, "handler has ended after {}", Time(took)),
         What::Missed => out.write_str("missed: that connection is gone already"),
+        What::Unreadable => out.write_str("unreadable: what the process reported; it is ended"),
         What::Switched { to } => write!(out, "server: {to}"),
         What::Round { asked, answered, took } => {
             write!(out, "round: {asked} asked, {answered} answered, in {}", Time(took))
@@ -258,6 +259,7 @@ mod tests {
             "· handler /slow queued        conn 1",
             "epoll_create1() = 4",
             "connect(9, AF_UNSPEC) = 0     conn 1",
+            "· unreadable: what the process reported; it is ended  conn 1",
         ];
         let events = samples::all();
         assert_eq!(events.len(), want.len());

@@ -91,10 +91,11 @@ pub(crate) fn tell(to: &mut Publisher) {
     to.fact(9, conn, What::Queued { route: "/slow" }, &[]);
     to.call(-1, None, What::EpollCreate { ret: ok(4) });
     to.call(9, conn, What::Connect { ret: zero });
+    to.fact(9, conn, What::Unreadable, &[]);
 }
 
 /// How many [`tell`] tells.
-pub(crate) const COUNT: usize = 47;
+pub(crate) const COUNT: usize = 48;
 
 /// What `tells` tells, as a reader gets it.
 pub(crate) fn events_of(tells: impl FnOnce(&mut Publisher)) -> Vec<OwnedEvent> {

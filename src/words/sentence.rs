@@ -124,6 +124,11 @@ pub fn sentence(event: EventRef<'_>) -> Cow<'static, str> {
         )
         .into(),
         What::Missed => "That connection is gone already: nobody was dropped.".into(),
+        What::Unreadable => {
+            "The connection's process reported something that cannot be read. It is \
+                             ended, and its last calls are missing here."
+                .into()
+        }
         What::Switched { to } => {
             format!("The listener is served by {to} now: {}.", to.summary()).into()
         }

@@ -120,7 +120,7 @@ impl Script {
     }
 
     pub(crate) fn held(&mut self, kind: Kind, fd: Fd, id: u64) -> &mut Self {
-        self.batch.standing.stance = Stance::Held(Next { kind, fd, conn: conn(id) });
+        self.batch.standing.stance = Stance::Held(Next { kind, fd, conn: conn(id), site: None });
         self.batch.standing.mode = crate::telemetry::Mode::Paused;
         self
     }

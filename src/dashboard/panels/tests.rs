@@ -454,9 +454,9 @@ prop_compose! {
             0 => Stance::Starting,
             1 => Stance::Waiting,
             2 => Stance::Working,
-            3 => Stance::Held(Next { kind: Kind::Recv, fd: next, conn: ConnId::new(2) }),
+            3 => Stance::Held(Next { kind: Kind::Recv, fd: next, conn: ConnId::new(2), site: None }),
             4 => Stance::Handling("/slow"),
-            5 => Stance::Within(Next { kind: Kind::Recv, fd: next, conn: None }),
+            5 => Stance::Within(Next { kind: Kind::Recv, fd: next, conn: None, site: None }),
             _ => Stance::Ended,
         };
         batch

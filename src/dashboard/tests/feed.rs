@@ -188,7 +188,7 @@ impl Feed {
     }
 
     pub(super) fn hold(&mut self, kind: Kind, fd: Fd, conn: Option<u64>) {
-        let next = Next { kind, fd, conn: conn.and_then(ConnId::new) };
+        let next = Next { kind, fd, conn: conn.and_then(ConnId::new), site: None };
         self.batch.standing =
             Standing { stance: Stance::Held(next), since: self.now, mode: Mode::Paused };
     }

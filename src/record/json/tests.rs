@@ -74,6 +74,7 @@ fn every_kind_is_written_as_the_design_says() {
         json!({"fact":"queued","conn":1,"fd":9,"route":"/slow"}),
         json!({"call":"epoll_create1","ret":4}),
         json!({"call":"connect","fd":9,"conn":1,"family":"UNSPEC"}),
+        json!({"fact":"unreadable","conn":1,"fd":9}),
     ];
     let events = samples::all();
     assert_eq!(events.len(), want.len());

@@ -35,6 +35,7 @@ impl<L: ConnectionHost> BlockingConnection<'_, L> {
 
     /// One `recv`, which sleeps until something comes, but not for longer than `limit`. 0 bytes
     /// are the peer's FIN.
+    #[track_caller]
     pub(super) fn receive(&mut self, limit: Option<Duration>) -> Result<Result<usize, Errno>, Why> {
         if limit == Some(Duration::ZERO) {
             // For the kernel that would be for ever.
@@ -54,6 +55,7 @@ impl<L: ConnectionHost> BlockingConnection<'_, L> {
     }
 
     /// Sends what was gathered, and then the payload; sleeps while the kernel takes no more.
+    #[track_caller]
     pub(super) fn send(&mut self, responder: &Responder) -> Result<(), Why> {
         self.taken = self.host.now();
         let mut rest = &responder.output[..];
@@ -76,6 +78,7 @@ impl<L: ConnectionHost> BlockingConnection<'_, L> {
         Ok(())
     }
 
+    #[track_caller]
     fn before_sending(&mut self, kind: Kind) -> Result<(), Why> {
         self.state = ConnState::Writing;
         let time = self.config.write_timeout.map(|limit| whole(nanos(limit).div_ceil(SLEEPS)));
@@ -84,6 +87,7 @@ impl<L: ConnectionHost> BlockingConnection<'_, L> {
     }
 
     /// Tells a call that sends; returns how much the kernel took, or `None` for another try.
+    #[track_caller]
     fn sent(&mut self, what: What) -> Result<Option<usize>, Why> {
         self.host.after(what)?;
         match what.ret().map_or(Ok(0), Ret::get) {
@@ -127,6 +131,7 @@ impl<L: ConnectionHost> BlockingConnection<'_, L> {
     }
 
     /// Shuts our half.
+    #[track_caller]
     pub(super) fn half_close(&mut self) -> Result<(), Why> {
         self.host.before(Kind::Shutdown, self.state)?;
         let result = rustix::net::shutdown(self.socket, Shutdown::Write);

@@ -7,8 +7,10 @@ use crate::telemetry::{ConnState, Kind, Nanos, What, Why};
 /// has ended it, and why.
 pub(in crate::server) trait ConnectionHost: Host {
     /// Passes the gate before a call on the connection, and tells that it may sleep in it.
+    #[track_caller]
     fn before(&mut self, kind: Kind, state: ConnState) -> Result<(), Why>;
     /// Tells the call that was made.
+    #[track_caller]
     fn after(&mut self, what: What) -> Result<(), Why>;
     /// The peer will send nothing more.
     fn half_closed(&mut self);

@@ -19,6 +19,7 @@ use crate::telemetry::{ConnId, Errno, Fd, Kind, Mask, Ret, What, Why};
 
 impl Client {
     /// One `recv`; `None` when it brought nothing.
+    #[track_caller]
     pub(super) fn try_recv(&mut self) -> Result<Option<usize>, Leave> {
         let Self { fd, id, .. } = *self;
         let TaskState { state, input, .. } = &mut *self.shared.borrow_mut();
@@ -70,6 +71,7 @@ impl Client {
 
     /// Offers the next piece of the output to the kernel, by the call that [`Client::next_send`]
     /// said.
+    #[track_caller]
     pub(super) fn try_send(&mut self, call: Kind) -> Result<(), Leave> {
         let Self { fd, id, .. } = *self;
         let TaskState { state, responder, .. } = &mut *self.shared.borrow_mut();
@@ -114,6 +116,7 @@ impl Client {
     }
 
     /// Shuts our half, and sets a limit for what the peer may still say.
+    #[track_caller]
     pub(super) fn half_close(&mut self) -> Result<(), Leave> {
         self.budget.spend(0);
         self.shared().state.half_close(self.fd, self.id).ok_or(Leave::Gone)?;

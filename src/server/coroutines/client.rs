@@ -85,6 +85,7 @@ impl Client {
         self.with(|connection| connection.session.output.next())
     }
 
+    #[track_caller]
     pub(super) fn close(&mut self, why: Why) -> Leave {
         self.shared().state.close(self.fd, self.id, why);
         Leave::Gone

@@ -85,6 +85,7 @@ impl TaskState {
     }
 
     /// One `accept`, and what follows from it.
+    #[track_caller]
     pub(super) fn accept(&mut self) -> Result<Accepted, Errno> {
         let state = &mut self.state;
         let listener = state.listener.fd;

@@ -21,6 +21,7 @@ pub(in crate::server) struct Accepted {
 impl<W: Watcher> LoopState<W> {
     /// One `accept`. Without anybody who waits, or a descriptor for him, it is told whether the
     /// listener rests; the other errors are of one broken connection (accept(2)): the next is fine.
+    #[track_caller]
     pub(in crate::server) fn accept(&mut self) -> Result<Accepted, Errno> {
         let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
         let result = listener::accept(&self.bound, flags);

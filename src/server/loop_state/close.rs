@@ -19,6 +19,7 @@ const DRAIN: usize = 1024 * 1024;
 
 impl<W: Watcher> LoopState<W> {
     /// Closes a connection; closing its only descriptor takes it off the interest list too.
+    #[track_caller]
     pub(in crate::server) fn close(&mut self, fd: Fd, id: ConnId, why: Why) {
         if !self.gate(Kind::Close, fd, Some(id)) {
             return;
@@ -99,6 +100,7 @@ impl<W: Watcher> LoopState<W> {
 
     /// Closes our half only, because closing a socket with unread input sends a reset, and a reset
     /// can overtake the answer (RFC 9112 section 9.6). Returns how long the peer may go on talking.
+    #[track_caller]
     pub(in crate::server) fn half_close(&mut self, fd: Fd, id: ConnId) -> Option<Nanos> {
         let until = self.publisher.now() + LINGER;
         let connection = self.pass(Kind::Shutdown, fd, id)?;

@@ -7,23 +7,26 @@ use crate::server::connection::Connection;
 use crate::server::handover::Outcome;
 use crate::server::pace::Verdict;
 use crate::server::selector::Watcher;
-use crate::telemetry::{ConnId, Fd, Kind, Next, Stance, What};
+use crate::telemetry::{ConnId, Fd, Kind, Next, Site, Stance, What};
 
 impl<W: Watcher> LoopState<W> {
     /// The gate that every call of the loop passes. Returns whether the connection that the call
     /// is for still is there: the operator may have closed it while the loop stood here.
     #[inline]
+    #[track_caller]
     pub(in crate::server) fn gate(&mut self, kind: Kind, fd: Fd, conn: Option<ConnId>) -> bool {
-        self.pace.is_free() || self.hold(Next { kind, fd, conn })
+        self.pace.is_free() || self.hold(Next { kind, fd, conn, site: Site::here() })
     }
 
     /// The gate before the call that watches an fd, where that is one.
+    #[track_caller]
     pub(in crate::server) fn gate_ctl(&mut self, fd: Fd, conn: Option<ConnId>) -> bool {
         self.selector.fd().is_none() || self.gate(Kind::EpollCtl, fd, conn)
     }
 
     /// The gate before a call on a connection. Returns it, if it still is there.
     #[inline]
+    #[track_caller]
     pub(in crate::server) fn pass(
         &mut self,
         kind: Kind,
@@ -62,6 +65,7 @@ impl<W: Watcher> LoopState<W> {
 
     /// Tells a call on a connection, and notes it in its row. Returns the connection.
     #[inline]
+    #[track_caller]
     pub(in crate::server) fn record(
         &mut self,
         fd: Fd,

@@ -12,6 +12,7 @@ use crate::telemetry::{Command, ConnId, Fd, Kind, Publisher, What, Why};
 
 impl<W: Watcher> LoopState<W> {
     /// Takes the waker's wake-ups away.
+    #[track_caller]
     pub(in crate::server) fn read_waker(&mut self) {
         let fd = self.listener.waker;
         self.gate(Kind::Input, fd, None);

@@ -6,6 +6,7 @@ use crate::telemetry::{ConnId, CtlOp, Fd, Mask, Ret, Stdin, What, Why};
 
 impl<W: Watcher> LoopState<W> {
     /// Watches an fd, told. `Err` says why it cannot be watched.
+    #[track_caller]
     pub(in crate::server) fn watch(
         &mut self,
         token: Token,
@@ -43,6 +44,7 @@ impl<W: Watcher> LoopState<W> {
     }
 
     /// Watches a connection for what it is waiting for now, if that has changed.
+    #[track_caller]
     pub(in crate::server) fn watch_again(&mut self, fd: Fd, id: ConnId) {
         let Some(connection) = self.table.get(fd, id) else { return };
         // One that is gone on with in any case need not be told of.
@@ -67,6 +69,7 @@ impl<W: Watcher> LoopState<W> {
     }
 
     /// Watches the listener or the waker again, where an event is told once only.
+    #[track_caller]
     pub(in crate::server) fn rearm(&mut self, fd: Fd) {
         let mask = self.selector.mask(Interest::READ);
         if self.selector.trigger() == Trigger::Oneshot && self.gate_ctl(fd, None) {

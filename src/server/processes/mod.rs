@@ -22,7 +22,7 @@ use rustix::net::{AddressFamily, SocketFlags, SocketType};
 
 use super::handover::{Handover, Outcome};
 use super::shared::{self, AcceptedSocket, Shared};
-use crate::telemetry::{By, Fd, ServerKind, What};
+use crate::telemetry::{By, Fd, Nanos, ServerKind, What};
 use reader::WorkerReader;
 pub use root::receive_root;
 pub use worker::work;
@@ -58,6 +58,7 @@ pub(super) fn run(
     started: &mut dyn FnMut(Fd),
 ) -> io::Result<(Handover, Outcome)> {
     let root = handover.responder.root();
+    let began = worker::on_clock(handover.publisher.start());
     shared::run(handover, ServerKind::Processes, started, |scope, shared| {
         while let Some(accepted) = shared.accept() {
             if accepted.crowded {
@@ -70,7 +71,7 @@ pub(super) fn run(
             let hearer = Builder::new().name(format!("worker {}", accepted.id)).stack_size(STACK);
             let hear = move || handed.recv().into_iter().for_each(WorkerReader::run);
             let worker = match hearer.spawn_scoped(scope, hear) {
-                Ok(_) => start(shared, &accepted, root.as_deref()),
+                Ok(_) => start(shared, &accepted, root.as_deref(), began),
                 Err(error) => Err(error),
             };
             let Ok((child, channel)) = worker else {
@@ -94,11 +95,12 @@ pub(super) fn run(
 }
 
 /// Starts a worker, with the socket as its descriptor 0 and its end of a channel as 1. The root
-/// folder's descriptor, if there is one, comes over that.
+/// folder's descriptor, if there is one, comes over that. `began` is when the server started.
 fn start(
     shared: &Shared,
     accepted: &AcceptedSocket,
     root: Option<&OwnedFd>,
+    began: Nanos,
 ) -> io::Result<(Child, Arc<OwnedFd>)> {
     let flags = SocketFlags::CLOEXEC;
     let (ours, theirs) =
@@ -113,6 +115,7 @@ fn start(
         root::send(&ours, root.as_fd())?;
         command.arg("--root");
     }
+    command.arg("--start").arg(began.to_string());
     command.arg("--").args(&program.flags);
     command.stdin(Stdio::from(accepted.socket.try_clone()?)).stdout(Stdio::from(theirs));
     let child = command.stderr(Stdio::null()).spawn()?;

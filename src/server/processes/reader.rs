@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use rustix::net::SendFlags;
 
-use super::wire::{Message, read};
+use super::wire::{Frame, Message, Unreadable, read};
 use crate::server::ret_of;
 use crate::server::shared::{AcceptedSocket, EndOnPanic, Shared, ThreadHost, this_thread};
-use crate::telemetry::{By, What, Why};
+use crate::telemetry::{By, Site, Text, What, Why};
 
 /// Bytes of what a worker tells that are read at once.
 const HEARD: usize = 16 * 1024;
@@ -26,8 +26,14 @@ impl WorkerReader<'_> {
     pub(super) fn run(mut self) {
         let _alarm = EndOnPanic(self.shared);
         let by = By::process(self.child.id().cast_signed());
-        let why = self.hear(by).unwrap_or(Why::WorkerDied);
         let AcceptedSocket { fd, id, .. } = self.accepted;
+        let heard = self.hear(by).unwrap_or_else(|Unreadable| {
+            self.shared.lock(by).publisher.fact(fd, Some(id), What::Unreadable, &[]);
+            // Whatever it does from now on would be missing. It cannot have been waited for.
+            let _ = self.child.kill();
+            None
+        });
+        let why = heard.unwrap_or(Why::WorkerDied);
         // Once it is waited for, its number may be another's.
         self.shared.assign(&self.accepted, by, None);
         let waited = self.child.wait();
@@ -39,18 +45,20 @@ impl WorkerReader<'_> {
     }
 
     /// Hears it out; returns why it ended, if it came to say so.
-    fn hear(&mut self, by: By) -> Option<Why> {
+    fn hear(&mut self, by: By) -> Result<Option<Why>, Unreadable> {
         let mut bytes = vec![0; HEARD];
         let mut have = 0;
         let mut why = None;
+        let mut sites = Sites::default();
         loop {
             let mut used = 0;
-            while let Some((word, len)) = read(&bytes[used..have]) {
+            while let Some((frame, len)) = read(&bytes[used..have])? {
                 used += len;
-                if let Message::End(said) = word {
+                let site = sites.site(frame)?;
+                if let Message::End(said) = frame.message {
                     why = Some(said);
                 } else {
-                    self.publisher(by, word);
+                    self.record(by, site, frame);
                 }
             }
             // It has told all before it sleeps.
@@ -61,33 +69,34 @@ impl WorkerReader<'_> {
                 bytes.resize(2 * have, 0);
             }
             match rustix::io::read(&*self.channel, &mut bytes[have..]) {
-                Ok(0) => return why,
+                Ok(0) => return Ok(why),
                 Ok(n) => have += n,
                 Err(rustix::io::Errno::INTR) => {}
-                Err(_) => return why,
+                Err(_) => return Ok(why),
             }
         }
     }
 
-    /// Tells what it told, as its own doing. Descriptor 0 there is the connection's socket.
-    fn publisher(&self, by: By, word: Message<'_>) {
+    /// Publishes what it reported as its own doing. Descriptor 0 there is the connection's socket.
+    fn record(&self, by: By, site: Option<Site>, Frame { time, message, .. }: Frame<'_>) {
         let AcceptedSocket { fd, id, .. } = self.accepted;
         let mut locked = self.shared.lock(by);
-        match word {
+        // Two processes may read the clock a little differently.
+        let time = time.min(locked.publisher.now());
+        match message {
             Message::Before(kind, state) => {
                 locked.table.change(fd, id, |row| (row.state, row.within) = (state, Some(kind)));
             }
             Message::Outcome(what) => {
-                let now = locked.publisher.now();
-                locked.publisher.call(0, Some(id), what);
-                locked.table.note(fd, id, what, now);
+                locked.publisher.call_at(time, site, 0, Some(id), what, Text::default());
+                locked.table.note(fd, id, what, time);
                 locked.table.change(fd, id, |row| row.within = None);
             }
             Message::Call(file, what, text) => {
-                locked.publisher.call_text(file, None, what, text, &[], false);
+                locked.publisher.call_at(time, site, file, None, what, text);
             }
             Message::Fact(what, text) => {
-                locked.publisher.fact_text(0, Some(id), what, text);
+                locked.publisher.fact_at(time, 0, Some(id), what, text);
                 locked.note_fact(fd, id, what);
             }
             Message::HalfClosed => locked.table.change(fd, id, |row| row.half_closed = true),
@@ -100,7 +109,53 @@ impl WorkerReader<'_> {
                 // A worker that has died does not need them.
                 let _ = rustix::net::send(&*self.channel, &words, SendFlags::NOSIGNAL);
             }
-            Message::End(_) => {}
+            Message::Place(..) | Message::End(_) => {}
         }
+    }
+}
+
+/// What the worker's numbers of places in the source stand for.
+struct Sites {
+    /// Those that it has named; 0 stands for none and needs no name.
+    named: [bool; 256],
+    sites: [Option<Site>; 256],
+}
+
+impl Default for Sites {
+    fn default() -> Self {
+        Self { named: std::array::from_fn(|number| number == 0), sites: [None; 256] }
+    }
+}
+
+impl Sites {
+    /// Where the call of a frame is made; a place that it names is kept.
+    fn site(&mut self, Frame { site, message, .. }: Frame<'_>) -> Result<Option<Site>, Unreadable> {
+        let number = usize::from(site);
+        if let Message::Place(file, line) = message {
+            let file = std::str::from_utf8(file.kept).map_err(|_| Unreadable)?;
+            (self.named[number], self.sites[number]) = (true, Site::named(file, line));
+        }
+        if self.named[number] { Ok(self.sites[number]) } else { Err(Unreadable) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::telemetry::{Place, Ret};
+
+    #[test]
+    fn a_place_has_to_be_named_before_its_number_is_used() {
+        let frame = |site, message| Frame { time: 0, site, message };
+        let recv = Message::Outcome(What::Recv { ret: Ret::ok(1) });
+        let mut sites = Sites::default();
+        assert_eq!(sites.site(frame(0, recv)), Ok(None));
+        assert_eq!(sites.site(frame(9, recv)), Err(Unreadable));
+        let file = Text { kept: b"src/a.rs", len: 8 };
+        let named = sites.site(frame(9, Message::Place(file, 7))).unwrap();
+        assert_eq!(named.unwrap().place(), Place { file: "src/a.rs", line: 7 });
+        assert_eq!(sites.site(frame(9, recv)), Ok(named));
+        let file = Text { kept: b"\xff", len: 1 };
+        assert_eq!(sites.site(frame(9, Message::Place(file, 7))), Err(Unreadable));
     }
 }

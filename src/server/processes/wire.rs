@@ -1,15 +1,26 @@
-//! What a worker process tells its parent: a frame of 41 bytes for each call and fact, and after
-//! it the payload. Both ends are the same program, so nothing here needs a version.
+//! What a worker process reports to its parent: a frame of 49 bytes for each call and fact, and
+//! after it the text. Both ends are the same program, so nothing here needs a version.
+//!
+//! What cannot be read is an error, never another event: every frame that is read is written again
+//! in the same bytes.
 
 use crate::server::routes::Route;
-use crate::telemetry::{ConnState, Errno, Fd, How, Kind, Ret, Text, What, Why};
+use crate::telemetry::{ConnState, Errno, Fd, How, Kind, Nanos, Ret, Text, What, Why};
 
-/// Bytes of a frame without its payload.
-const FRAME: usize = 41;
-/// The options that a conversation sets.
+/// Bytes of a frame without its text.
+const FRAME: usize = 49;
+/// The options that a worker sets.
 const OPTIONS: [&str; 3] = ["SO_RCVTIMEO", "SO_SNDTIMEO", "SO_LINGER"];
+/// What `shutdown(2)` can close.
+const HALVES: [How; 3] = [How::Read, How::Write, How::Both];
+/// The handlers that a worker runs.
+const ROUTES: [&str; 1] = [Route::SLOW];
+/// Linux has no error numbers over 4095.
+const MIN_RET: i64 = -4095;
+/// The tag of what a worker can never report. No frame with it can be read.
+const UNREPORTABLE: u8 = u8::MAX;
 
-/// One thing that a worker tells.
+/// One thing that a worker reports.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) enum Message<'a> {
     /// It is about to make a call on its connection, in which it may sleep.
@@ -26,102 +37,204 @@ pub(super) enum Message<'a> {
     Counters,
     /// It ends, and why.
     End(Why),
+    /// What the number of a place in the source stands for: the file, and the line.
+    Place(Text<'a>, u32),
 }
 
-/// Appends a word.
-pub(super) fn write(out: &mut Vec<u8>, word: Message<'_>) {
-    let none = (0, 0, [0; 3]);
-    let nothing = Text::default();
-    let (token, fd, (kind, extra, numbers), text): (u8, Fd, _, _) = match word {
-        Message::Before(kind, state) => {
-            let place = ConnState::ALL.iter().position(|known| *known == state).unwrap_or(0);
-            (0, 0, (kind as u8, i32::try_from(place).unwrap_or(0), [0; 3]), nothing)
-        }
-        Message::Outcome(what) => (1, 0, numbers(&what), nothing),
-        Message::Call(fd, what, text) => (2, fd, numbers(&what), text),
-        Message::Fact(what, text) => (3, 0, numbers(&what), text),
-        Message::HalfClosed => (4, 0, none, nothing),
-        Message::Counters => (5, 0, none, nothing),
-        Message::End(why) => (6, why as i32, none, nothing),
-    };
-    out.extend_from_slice(&[token, kind, 0]);
-    out.extend_from_slice(&u16::try_from(text.kept.len()).unwrap_or(u16::MAX).to_le_bytes());
+/// A message, and when it happened, on the server's clock.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) struct Frame<'a> {
+    pub(super) time: Nanos,
+    /// Of calls: where in the source, as [`Message::Place`] has said before; 0 where that is not
+    /// known.
+    pub(super) site: u8,
+    pub(super) message: Message<'a>,
+}
+
+/// A frame came that no worker writes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Unreadable;
+
+/// The fields of a frame, as they are written. What a message does not use is 0.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+struct Fields<'a> {
+    tag: u8,
+    kind: u8,
+    fd: Fd,
+    extra: i32,
+    numbers: [u64; 3],
+    text: Text<'a>,
+}
+
+/// Appends a frame.
+pub(super) fn write(out: &mut Vec<u8>, Frame { time, site, message }: Frame<'_>) {
+    let Fields { tag, kind, fd, extra, numbers, text } = fields(message);
+    // A text that is told was cut before.
+    let kept = &text.kept[..text.kept.len().min(Text::KEPT)];
+    out.extend_from_slice(&[tag, kind, site]);
+    out.extend_from_slice(&u16::try_from(kept.len()).unwrap_or(u16::MAX).to_le_bytes());
     out.extend_from_slice(&fd.to_le_bytes());
     out.extend_from_slice(&extra.to_le_bytes());
-    numbers_into(out, numbers);
-    out.extend_from_slice(&u32::try_from(text.len).unwrap_or(u32::MAX).to_le_bytes());
-    out.extend_from_slice(text.kept);
-}
-
-fn numbers_into(out: &mut Vec<u8>, numbers: [u64; 3]) {
     for number in numbers {
         out.extend_from_slice(&number.to_le_bytes());
     }
+    out.extend_from_slice(&u32::try_from(text.len).unwrap_or(u32::MAX).to_le_bytes());
+    out.extend_from_slice(&time.to_le_bytes());
+    out.extend_from_slice(kept);
 }
 
-/// The first word of what has come, and how long it is; `None` when there is not all of it.
-pub(super) fn read(bytes: &[u8]) -> Option<(Message<'_>, usize)> {
-    let frame = bytes.get(..FRAME)?;
-    let number = |at: usize| u64::from_le_bytes(frame[at..at + 8].try_into().unwrap_or_default());
-    let signed = |at: usize| i32::from_le_bytes(frame[at..at + 4].try_into().unwrap_or_default());
-    let unsigned = |at: usize| u32::from_le_bytes(frame[at..at + 4].try_into().unwrap_or_default());
-    let len = usize::from(u16::from_le_bytes([frame[3], frame[4]]));
-    let text = Text { kept: bytes.get(FRAME..FRAME + len)?, len: unsigned(37) as usize };
-    let (fd, extra) = (signed(5), signed(9));
-    let kind = Kind::ALL[usize::from(frame[1]) % Kind::ALL.len()];
-    let what = || what(kind, extra, [number(13), number(21), number(29)]);
-    let word = match frame[0] {
-        0 => {
-            let states = ConnState::ALL;
-            Message::Before(kind, states[usize::try_from(extra).unwrap_or(0) % states.len()])
+/// The first frame of what has come, and how long it is; `None` when there is not all of it.
+///
+/// # Errors
+/// It is no frame that a worker writes. Nothing after it can be read either.
+pub(super) fn read(bytes: &[u8]) -> Result<Option<(Frame<'_>, usize)>, Unreadable> {
+    let Some(frame) = bytes.first_chunk::<FRAME>() else { return Ok(None) };
+    let number = |at: usize| u64::from_le_bytes(std::array::from_fn(|i| frame[at + i]));
+    let signed = |at: usize| i32::from_le_bytes(std::array::from_fn(|i| frame[at + i]));
+    let unsigned = |at: usize| u32::from_le_bytes(std::array::from_fn(|i| frame[at + i]));
+    let (kept, len) = (usize::from(u16::from_le_bytes([frame[3], frame[4]])), unsigned(37));
+    if kept > Text::KEPT || kept > len as usize {
+        return Err(Unreadable);
+    }
+    let Some(kept) = bytes.get(FRAME..FRAME + kept) else { return Ok(None) };
+    let read = Fields {
+        tag: frame[0],
+        kind: frame[1],
+        fd: signed(5),
+        extra: signed(9),
+        numbers: [number(13), number(21), number(29)],
+        text: Text { kept, len: len as usize },
+    };
+    let message = message(read).ok_or(Unreadable)?;
+    let site = frame[2];
+    let placed = match message {
+        Message::Outcome(_) | Message::Call(..) => true,
+        Message::Place(..) => site != 0,
+        Message::Before(..)
+        | Message::Fact(..)
+        | Message::HalfClosed
+        | Message::Counters
+        | Message::End(_) => site == 0,
+    };
+    if fields(message) != read || !placed {
+        return Err(Unreadable);
+    }
+    Ok(Some((Frame { time: number(41), site, message }, FRAME + kept.len())))
+}
+
+/// A message as fields.
+fn fields(message: Message<'_>) -> Fields<'_> {
+    let of = |tag, what: What| match extra(&what) {
+        Some((extra, [a, b])) => {
+            let ret = what.ret().map_or(0, raw);
+            Fields {
+                tag,
+                kind: what.kind() as u8,
+                extra,
+                numbers: [ret, a, b],
+                ..Fields::default()
+            }
         }
-        1 => Message::Outcome(what()),
-        2 => Message::Call(fd, what(), text),
-        3 => Message::Fact(what(), text),
+        None => Fields { tag: UNREPORTABLE, kind: what.kind() as u8, ..Fields::default() },
+    };
+    match message {
+        Message::Before(kind, state) => {
+            Fields { kind: kind as u8, extra: place(&ConnState::ALL, &state), ..Fields::default() }
+        }
+        Message::Outcome(what) => of(1, what),
+        Message::Call(fd, what, text) => Fields { fd, text, ..of(2, what) },
+        Message::Fact(what, text) => Fields { text, ..of(3, what) },
+        Message::HalfClosed => Fields { tag: 4, ..Fields::default() },
+        Message::Counters => Fields { tag: 5, ..Fields::default() },
+        Message::Place(file, line) => {
+            Fields { tag: 7, numbers: [line.into(), 0, 0], text: file, ..Fields::default() }
+        }
+        Message::End(why) => Fields { tag: 6, extra: place(&Why::ALL, &why), ..Fields::default() },
+    }
+}
+
+/// The same, back; `None` for what no worker writes.
+fn message(Fields { tag, kind, fd, extra, numbers, text }: Fields<'_>) -> Option<Message<'_>> {
+    let what = |call| {
+        let kind = *Kind::ALL.get(usize::from(kind))?;
+        if kind.is_call() == call { what(kind, extra, numbers) } else { None }
+    };
+    Some(match tag {
+        0 => {
+            let kind = *Kind::ALL.get(usize::from(kind))?;
+            // Only before what it can report.
+            self::what(kind, 0, [0; 3]).filter(|_| kind.is_call())?;
+            Message::Before(kind, at(&ConnState::ALL, extra)?)
+        }
+        1 => Message::Outcome(what(true)?),
+        2 => Message::Call(fd, what(true)?, text),
+        3 => Message::Fact(what(false)?, text),
         4 => Message::HalfClosed,
         5 => Message::Counters,
-        _ => Message::End(Why::ALL[usize::try_from(fd).unwrap_or(0) % Why::ALL.len()]),
-    };
-    Some((word, FRAME + len))
+        6 => Message::End(at(&Why::ALL, extra)?),
+        7 => Message::Place(text, u32::try_from(numbers[0]).ok()?),
+        8..=UNREPORTABLE => return None,
+    })
 }
 
-/// What a worker can report, as numbers.
-fn numbers(what: &What) -> (u8, i32, [u64; 3]) {
-    let ret = what.ret().map_or(0, raw);
-    let (extra, a, b) = match *what {
-        What::Send { len, .. } => (0, len, 0),
-        What::Sendfile { file, offset, len, .. } => (file, offset, len),
-        What::Shutdown { how, .. } => (how as i32, 0, 0),
-        What::Setsockopt { name, .. } => {
-            let place = OPTIONS.iter().position(|known| *known == name).unwrap_or(0);
-            (i32::try_from(place).unwrap_or(0), 0, 0)
-        }
-        What::Open { look, .. } => (look.into(), 0, 0),
-        What::Read { offset, .. } => (0, offset, 0),
-        What::Request { method, target, minor } => (minor.into(), method.into(), target.into()),
-        What::Response { status, body } => (status.into(), body, 0),
-        What::Handled { took } => (0, took, 0),
-        What::Data { bytes } => (0, bytes, 0),
-        _ => (0, 0, 0),
-    };
-    (what.kind() as u8, extra, [ret, a, b])
+/// What a worker can report beside the kind and the result; `None` for what it never reports.
+fn extra(what: &What) -> Option<(i32, [u64; 2])> {
+    Some(match *what {
+        What::Recv { .. }
+        | What::Close
+        | What::Stat { .. }
+        | What::Openat { .. }
+        | What::Getdents { .. }
+        | What::Connect { .. } => (0, [0, 0]),
+        What::Send { len, .. } => (0, [len, 0]),
+        What::Sendfile { file, offset, len, .. } => (file, [offset, len]),
+        What::Shutdown { how, .. } => (place(&HALVES, &how), [0, 0]),
+        What::Setsockopt { name, .. } => (place(&OPTIONS, &name), [0, 0]),
+        What::Open { look, .. } => (look.into(), [0, 0]),
+        What::Read { offset, .. } => (0, [offset, 0]),
+        What::Request { method, target, minor } => (minor.into(), [method.into(), target.into()]),
+        What::Response { status, body } => (status.into(), [body, 0]),
+        What::Handler { route } => (place(&ROUTES, &route), [0, 0]),
+        What::Handled { took } => (0, [took, 0]),
+        What::Data { bytes } => (0, [bytes, 0]),
+        What::Listen { .. }
+        | What::EpollCtl { .. }
+        | What::EpollWait { .. }
+        | What::Accept { .. }
+        | What::Select { .. }
+        | What::Poll { .. }
+        | What::Nap { .. }
+        | What::Input { .. }
+        | What::Wait4 { .. }
+        | What::EpollCreate { .. }
+        | What::Refused
+        | What::Closed { .. }
+        | What::Rest { .. }
+        | What::Resume
+        | What::Pace { .. }
+        | What::Missed
+        | What::Switched { .. }
+        | What::Round { .. }
+        | What::Started { .. }
+        | What::Ended
+        | What::Parked { .. }
+        | What::Woken
+        | What::Queued { .. }
+        | What::Typed
+        | What::Unreadable => return None,
+    })
 }
 
-/// The same, back. The numbers were ours, so none is out of range.
-fn what(kind: Kind, extra: i32, [raw, a, b]: [u64; 3]) -> What {
-    let ret = ret(raw);
-    match kind {
+/// The same, back; `None` for what a worker never reports.
+fn what(kind: Kind, extra: i32, [raw, a, b]: [u64; 3]) -> Option<What> {
+    let ret = ret(raw)?;
+    Some(match kind {
         Kind::Recv => What::Recv { ret },
         Kind::Send => What::Send { ret, len: a },
         Kind::Sendfile => What::Sendfile { file: extra, offset: a, len: b, ret },
-        Kind::Shutdown => {
-            let how = [How::Read, How::Write, How::Both];
-            What::Shutdown { how: how[usize::try_from(extra).unwrap_or(0) % how.len()], ret }
-        }
-        Kind::Setsockopt => {
-            let name = OPTIONS[usize::try_from(extra).unwrap_or(0) % OPTIONS.len()];
-            What::Setsockopt { name, ret }
-        }
+        Kind::Shutdown => What::Shutdown { how: at(&HALVES, extra)?, ret },
+        Kind::Close => What::Close,
+        Kind::Setsockopt => What::Setsockopt { name: at(&OPTIONS, extra)?, ret },
         Kind::Connect => What::Connect { ret },
         Kind::Open => What::Open { look: extra != 0, ret },
         Kind::Openat => What::Openat { ret },
@@ -129,18 +242,51 @@ fn what(kind: Kind, extra: i32, [raw, a, b]: [u64; 3]) -> What {
         Kind::Read => What::Read { offset: a, ret },
         Kind::Getdents => What::Getdents { ret },
         Kind::Request => What::Request {
-            method: u32::try_from(a).unwrap_or(u32::MAX),
-            target: u16::try_from(b).unwrap_or(u16::MAX),
-            minor: u8::try_from(extra).unwrap_or(u8::MAX),
+            method: u32::try_from(a).ok()?,
+            target: u16::try_from(b).ok()?,
+            minor: u8::try_from(extra).ok()?,
         },
-        Kind::Response => {
-            What::Response { status: u16::try_from(extra).unwrap_or(u16::MAX), body: a }
-        }
-        Kind::Handler => What::Handler { route: Route::SLOW },
+        Kind::Response => What::Response { status: u16::try_from(extra).ok()?, body: a },
+        Kind::Handler => What::Handler { route: at(&ROUTES, extra)? },
         Kind::Handled => What::Handled { took: a },
         Kind::Data => What::Data { bytes: a },
-        _ => What::Close,
-    }
+        Kind::Listen
+        | Kind::EpollCtl
+        | Kind::EpollWait
+        | Kind::Accept
+        | Kind::Select
+        | Kind::Poll
+        | Kind::Nap
+        | Kind::Input
+        | Kind::Wait4
+        | Kind::EpollCreate
+        | Kind::Refused
+        | Kind::Closed
+        | Kind::Rest
+        | Kind::Resume
+        | Kind::Pace
+        | Kind::Missed
+        | Kind::Switched
+        | Kind::Round
+        | Kind::Started
+        | Kind::Ended
+        | Kind::Parked
+        | Kind::Woken
+        | Kind::Queued
+        | Kind::Typed
+        | Kind::Unreadable => return None,
+    })
+}
+
+/// The place of one of these; -1, which has no place, for another.
+fn place<T: PartialEq>(all: &[T], one: &T) -> i32 {
+    let place = all.iter().position(|known| known == one);
+    place.and_then(|place| i32::try_from(place).ok()).unwrap_or(-1)
+}
+
+/// The one at that place.
+fn at<T: Copy>(all: &[T], place: i32) -> Option<T> {
+    all.get(usize::try_from(place).ok()?).copied()
 }
 
 /// A result as the kernel returned it.
@@ -151,15 +297,19 @@ fn raw(ret: Ret) -> u64 {
     }
 }
 
-fn ret(raw: u64) -> Ret {
-    match i64::try_from(raw) {
-        Ok(_) => Ret::ok(raw),
-        Err(_) => Ret::err(Errno(i32::try_from(-raw.cast_signed()).unwrap_or(i32::MAX))),
+/// The same, back.
+fn ret(raw: u64) -> Option<Ret> {
+    match raw.cast_signed() {
+        0.. => Some(Ret::ok(raw)),
+        MIN_RET..0 => Some(Ret::err(Errno(i32::try_from(-raw.cast_signed()).ok()?))),
+        _ => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -197,26 +347,135 @@ mod tests {
             Message::Fact(What::Handled { took: 5_000_000_000 }, none),
             Message::Fact(What::Data { bytes: 6 }, text("举手")),
             Message::Call(3, What::Open { look: false, ret: again }, long),
+            Message::Place(text("src/server/blocking_io/mod.rs"), 100),
             Message::HalfClosed,
             Message::Counters,
             Message::End(Why::WorkerDied),
         ];
         let mut out = Vec::new();
-        for word in words {
-            write(&mut out, word);
+        let frames = (7..).zip(words).map(|(time, message)| {
+            let site = u8::from(matches!(message, Message::Outcome(_) | Message::Place(..)));
+            Frame { time, site, message }
+        });
+        for frame in frames.clone() {
+            write(&mut out, frame);
         }
         let mut rest = &out[..];
-        for word in words {
-            let (told, len) = read(rest).unwrap();
-            assert_eq!(told, word);
-            assert!(read(&rest[..len - 1]).is_none(), "a part of {word:?}");
+        for frame in frames {
+            let (told, len) = read(rest).unwrap().unwrap();
+            assert_eq!(told, frame);
+            assert_eq!(read(&rest[..len - 1]), Ok(None), "a part of {frame:?}");
             rest = &rest[len..];
         }
         assert!(rest.is_empty());
         for state in ConnState::ALL {
             out.clear();
-            write(&mut out, Message::Before(Kind::Send, state));
-            assert_eq!(read(&out).unwrap().0, Message::Before(Kind::Send, state));
+            let frame = Frame { time: 0, site: 0, message: Message::Before(Kind::Send, state) };
+            write(&mut out, frame);
+            assert_eq!(read(&out), Ok(Some((frame, FRAME))));
+        }
+    }
+
+    /// A frame of these fields and zeros.
+    fn frame(tag: u8, kind: u8) -> [u8; FRAME] {
+        let mut frame = [0; FRAME];
+        (frame[0], frame[1]) = (tag, kind);
+        frame
+    }
+
+    /// Whatever is read was written by [`write`]: it is the same bytes again.
+    fn is_written_again(bytes: &[u8]) {
+        if let Ok(Some((frame, len))) = read(bytes) {
+            let mut again = Vec::new();
+            write(&mut again, frame);
+            assert_eq!(again, bytes[..len], "{frame:?}");
+        }
+    }
+
+    #[test]
+    fn only_what_a_worker_reports_is_read_whatever_tag_and_kind_say() {
+        let mut read_as = Vec::new();
+        for tag in 0..=u8::MAX {
+            for kind in 0..=u8::MAX {
+                let bytes = frame(tag, kind);
+                is_written_again(&bytes);
+                if let Ok(Some((Frame { message, .. }, _))) = read(&bytes) {
+                    let (Message::Outcome(what)
+                    | Message::Call(_, what, _)
+                    | Message::Fact(what, _)) = message
+                    else {
+                        continue;
+                    };
+                    assert_eq!(what.kind() as u8, kind);
+                    read_as.push((tag, what.kind().name()));
+                }
+            }
+        }
+        let calls = [
+            "recv",
+            "send",
+            "sendfile",
+            "shutdown",
+            "close",
+            "setsockopt",
+            "openat2",
+            "fstat",
+            "pread64",
+            "openat",
+            "getdents64",
+            "connect",
+        ];
+        let facts = ["request", "response", "handler", "handled", "data"];
+        let all = calls.map(|name| (1, name)).into_iter().chain(calls.map(|name| (2, name)));
+        assert_eq!(read_as, all.chain(facts.map(|name| (3, name))).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn what_a_worker_never_reports_cannot_be_read() {
+        let unheard = [
+            Message::Outcome(What::Accept { ret: Ret::ok(4), peer: None }),
+            Message::Call(0, What::Input { ret: Ret::ZERO }, Text::default()),
+            Message::Fact(What::Missed, Text::default()),
+            Message::Fact(What::Handler { route: "/unknown" }, Text::default()),
+            Message::Outcome(What::Setsockopt { name: "TCP_NODELAY", ret: Ret::ZERO }),
+            Message::Outcome(What::Recv { ret: Ret::err(Errno(4096)) }),
+            Message::Before(Kind::EpollWait, ConnState::New),
+            Message::Before(Kind::Request, ConnState::New),
+        ];
+        for message in unheard {
+            let mut out = Vec::new();
+            write(&mut out, Frame { time: 1, site: 0, message });
+            assert_eq!(read(&out), Err(Unreadable), "{message:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn damage_never_becomes_another_event(
+            tag in 0..8_u8, kind in 0..44_u8, extra in -2..600_i32,
+            numbers in prop::array::uniform3(prop_oneof![Just(0), 0..9_u64, any::<u64>()]),
+            text in 0..20_u16, more in 0..3_u32, fd in -1..3_i32,
+            hits in prop::collection::vec((0..FRAME, any::<u8>()), 0..3),
+        ) {
+            let mut bytes = frame(tag, kind).to_vec();
+            bytes[3..5].copy_from_slice(&text.to_le_bytes());
+            bytes[5..9].copy_from_slice(&fd.to_le_bytes());
+            bytes[9..13].copy_from_slice(&extra.to_le_bytes());
+            for (i, number) in numbers.into_iter().enumerate() {
+                bytes[13 + 8 * i..21 + 8 * i].copy_from_slice(&number.to_le_bytes());
+            }
+            bytes[37..41].copy_from_slice(&(u32::from(text) + more).to_le_bytes());
+            bytes.resize(FRAME + 300, b'x');
+            is_written_again(&bytes);
+            for (at, byte) in hits {
+                bytes[at] = byte;
+                is_written_again(&bytes);
+            }
+        }
+
+        #[test]
+        fn noise_is_read_as_itself_or_not_at_all(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            is_written_again(&bytes);
         }
     }
 }

@@ -9,23 +9,24 @@ use nix::sys::signal::SigSet;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Signal, set_parent_process_death_signal};
 use rustix::stdio::{stdin, stdout};
+use rustix::time::{ClockId, clock_gettime};
 
-use super::wire::{Message, write};
-use crate::http::Site;
+use super::wire::{Frame, Message, write};
+use crate::http;
 use crate::server::blocking_io::{ConnectionHost, refuse, serve_connection};
 use crate::server::responder::{Host, Responder};
 use crate::server::{Config, nanos};
-use crate::telemetry::{ConnState, Counters, Fd, Kind, Nanos, Text, What, Why};
+use crate::telemetry::{ConnState, Counters, Fd, Kind, Nanos, Place, Site, Text, What, Why};
 
 /// What is gathered at most before the parent is told.
 const GATHERED: usize = 16 * 1024;
 
 /// Serves the connection on standard input as the worker of a `processes` server; with `full`, says
-/// that there are too many.
+/// that there are too many. `start` is when the server started, as [`monotonic`] read it.
 ///
 /// # Errors
 /// The parent cannot be watched.
-pub fn work(config: &Config, site: Site, full: bool) -> io::Result<()> {
+pub fn work(config: &Config, site: http::Site, full: bool, start: Nanos) -> io::Result<()> {
     // The parent has the say; what is typed at the terminal is meant for it.
     SigSet::all().thread_block()?;
     // If it is gone already, the first word to it fails.
@@ -33,7 +34,8 @@ pub fn work(config: &Config, site: Site, full: bool) -> io::Result<()> {
     let mut worker = Worker {
         parent: stdout(),
         told: Vec::new(),
-        start: Instant::now(),
+        placed: [false; 256],
+        start,
         now: 0,
         resumed: 0,
         responder: Some(Responder::new(config.clone(), site)),
@@ -43,25 +45,65 @@ pub fn work(config: &Config, site: Site, full: bool) -> io::Result<()> {
     } else {
         serve_connection(stdin(), config, &mut worker)
     };
-    worker.publisher(Message::End(why));
+    worker.report(Message::End(why));
     // Without a parent, nobody wants to know.
     let _ = worker.flush();
     Ok(())
+}
+
+/// `CLOCK_MONOTONIC` in ns. It is the same in every process, so what a worker reports carries the
+/// time at which it happened, and not the time at which the server heard of it.
+pub(super) fn monotonic() -> Nanos {
+    let now = clock_gettime(ClockId::Monotonic);
+    // It begins at 0 when the machine starts.
+    now.tv_sec.cast_unsigned() * 1_000_000_000 + now.tv_nsec.cast_unsigned()
+}
+
+/// An instant in the time of [`monotonic`]. It is never earlier than it was, so that no time counted
+/// from it is later than it was; the nearest of some tries leaves out those in which this thread
+/// was held up between the two readings.
+pub(super) fn on_clock(instant: Instant) -> Nanos {
+    let tries = (0..8).map(|_| {
+        let age = nanos(instant.elapsed());
+        monotonic().saturating_sub(age)
+    });
+    tries.min().unwrap_or_default()
 }
 
 struct Worker {
     parent: BorrowedFd<'static>,
     /// What the parent was not told yet.
     told: Vec<u8>,
-    start: Instant,
+    /// The places in the source that the parent knows by their numbers.
+    placed: [bool; 256],
+    /// When the server started, in the time of [`monotonic`].
+    start: Nanos,
+    /// The clock's last reading, since the server started.
     now: Nanos,
     resumed: Nanos,
     responder: Option<Responder>,
 }
 
 impl Worker {
-    fn publisher(&mut self, word: Message<'_>) {
-        write(&mut self.told, word);
+    /// Reports what happened just now: at the clock's last reading.
+    fn report(&mut self, message: Message<'_>) {
+        write(&mut self.told, Frame { time: self.now, site: 0, message });
+    }
+
+    /// The same for a call, which is made where this is called.
+    #[track_caller]
+    fn report_call(&mut self, message: Message<'_>) {
+        let site = Site::here();
+        let number = site.map_or(0, Site::number);
+        if let Some(site) = site
+            && !std::mem::replace(&mut self.placed[usize::from(number)], true)
+        {
+            let Place { file, line } = site.place();
+            let file = Text { kept: file.as_bytes(), len: file.len() };
+            let message = Message::Place(file, line);
+            write(&mut self.told, Frame { time: self.now, site: number, message });
+        }
+        write(&mut self.told, Frame { time: self.now, site: number, message });
     }
 
     /// Tells the parent. `Err` when it is gone.
@@ -79,12 +121,11 @@ impl Worker {
     }
 
     fn read_clock(&mut self) -> Nanos {
-        self.now = nanos(self.start.elapsed());
+        self.now = monotonic().saturating_sub(self.start);
         self.now
     }
 
-    /// Reads the totals and the time, which the parent sends when it is asked: the server has run
-    /// for longer than this worker has.
+    /// Reads the totals and their time, which the parent sends when it is asked.
     fn read_counters(&mut self) -> Option<(Counters, Nanos)> {
         let (mut counters, mut now) = (Counters::default(), 0);
         for word in counters.words().chain([&mut now]) {
@@ -117,15 +158,17 @@ impl Host for Worker {
     fn gate(&mut self, _: Kind, _: Fd) {}
 
     fn call(&mut self, fd: Fd, what: What, bytes: &[u8]) {
-        self.publisher(Message::Call(fd, what, Text::of(&what, bytes)));
+        self.read_clock();
+        self.report_call(Message::Call(fd, what, Text::of(&what, bytes)));
     }
 
     fn fact(&mut self, what: What, bytes: &[u8]) {
-        self.publisher(Message::Fact(what, Text::of(&what, bytes)));
+        self.read_clock();
+        self.report(Message::Fact(what, Text::of(&what, bytes)));
     }
 
     fn counters(&mut self) -> (Counters, Nanos) {
-        self.publisher(Message::Counters);
+        self.report(Message::Counters);
         self.flush().ok().and_then(|()| self.read_counters()).unwrap_or_default()
     }
 
@@ -156,7 +199,7 @@ impl Host for Worker {
 impl ConnectionHost for Worker {
     fn before(&mut self, kind: Kind, state: ConnState) -> Result<(), Why> {
         self.read_clock();
-        self.publisher(Message::Before(kind, state));
+        self.report(Message::Before(kind, state));
         let sleeps = matches!(kind, Kind::Recv | Kind::Send | Kind::Sendfile);
         if sleeps || self.told.len() > GATHERED { self.flush() } else { Ok(()) }
     }
@@ -167,12 +210,12 @@ impl ConnectionHost for Worker {
             // It was stopped, and goes on now.
             self.resumed = self.now;
         }
-        self.publisher(Message::Outcome(what));
+        self.report_call(Message::Outcome(what));
         Ok(())
     }
 
     fn half_closed(&mut self) {
-        self.publisher(Message::HalfClosed);
+        self.report(Message::HalfClosed);
     }
 
     fn resumed(&self) -> Nanos {

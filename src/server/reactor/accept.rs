@@ -11,6 +11,7 @@ const ACCEPTS: usize = 256;
 
 impl<S: Selector> Reactor<S> {
     /// Accepts until the accept queue is empty.
+    #[track_caller]
     pub(super) fn accept(&mut self) {
         for _ in 0..ACCEPTS {
             let state = &mut self.state;

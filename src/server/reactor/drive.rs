@@ -75,6 +75,7 @@ impl<S: Selector> Reactor<S> {
     }
 
     /// One `recv`, and what follows from it.
+    #[track_caller]
     fn receive(&mut self, fd: Fd, id: ConnId, budget: &mut Budget) -> Flow {
         let Self { state, input, .. } = self;
         let Some(connection) = state.pass(Kind::Recv, fd, id) else { return Flow::Over };

@@ -12,6 +12,7 @@ use crate::telemetry::{ConnId, Errno, Fd, Kind, Ret, What, Why};
 impl<S: Selector> Reactor<S> {
     /// Sends what was gathered, and then the payload, until the kernel takes no more; only then
     /// OUT is asked for.
+    #[track_caller]
     pub(super) fn send(&mut self, fd: Fd, id: ConnId, budget: &mut Budget) -> Flow {
         let Self { state, responder, .. } = self;
         let mut sent = 0;
@@ -51,6 +52,7 @@ impl<S: Selector> Reactor<S> {
     }
 
     /// Sends the payload, a bounded piece a call.
+    #[track_caller]
     fn send_payload(&mut self, fd: Fd, id: ConnId, budget: &mut Budget) -> Flow {
         let state = &mut self.state;
         let ignores = state.config.makes(Mistake::IgnorePartialWrite);

@@ -63,6 +63,7 @@ pub(in crate::server) fn prepare() -> io::Result<()> {
 
 impl<S: Selector> Reactor<S> {
     /// Reads what was typed, by one call.
+    #[track_caller]
     pub(super) fn read_stdin(&mut self) {
         let Self { state, stdin_lines, input, .. } = self;
         let Some(stdin_lines) = stdin_lines else { return };

@@ -12,6 +12,7 @@ use crate::telemetry::{Nanos, Ready, Ret, Stance, Turn};
 
 impl<S: Selector> Reactor<S> {
     /// Sleeps until something is ready.
+    #[track_caller]
     pub(super) fn wait(&mut self) -> io::Result<()> {
         let state = &mut self.state;
         let sleeps = state.selector.sleeps();
@@ -61,6 +62,7 @@ impl<S: Selector> Reactor<S> {
         due
     }
 
+    #[track_caller]
     fn record_wait(&mut self, ret: Ret, waited: Nanos) {
         let Self { state, ready, list, .. } = self;
         let told = state.selector.wait_event(ret, waited);

@@ -12,8 +12,10 @@ pub(in crate::server) trait Host {
     /// Whether anybody listens; if not, long things need not be put into words.
     fn has_reader(&self) -> bool;
     /// The gate, before a call on a file.
+    #[track_caller]
     fn gate(&mut self, kind: Kind, fd: Fd);
     /// A call on a file was made.
+    #[track_caller]
     fn call(&mut self, fd: Fd, what: What, bytes: &[u8]);
     /// A conclusion about the connection.
     fn fact(&mut self, what: What, bytes: &[u8]);

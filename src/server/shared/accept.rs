@@ -15,7 +15,7 @@ use crate::server::handover::Outcome;
 use crate::server::listener::{self, ACCEPT_PAUSE, out_of_descriptors};
 use crate::server::processes::Worker;
 use crate::server::responder::Host;
-use crate::telemetry::{By, ConnId, Fd, Kind, Next, What, Why};
+use crate::telemetry::{By, ConnId, Fd, Kind, Next, Site, What, Why};
 
 /// A connection that was just accepted, and stands in the table.
 pub(in crate::server) struct AcceptedSocket {
@@ -30,9 +30,10 @@ pub(in crate::server) struct AcceptedSocket {
 
 impl Shared {
     /// Accepts a connection; sleeps until there is one. `None` when the server ends.
+    #[track_caller]
     pub(in crate::server) fn accept(&self) -> Option<AcceptedSocket> {
         let fd = self.bound.socket.as_raw_fd();
-        let next = Next { kind: Kind::Accept, fd, conn: None };
+        let next = Next { kind: Kind::Accept, fd, conn: None, site: Site::here() };
         loop {
             let (mut locked, _) = self.pass(By::LOOP, next);
             if locked.ending.is_some() {

@@ -38,7 +38,7 @@ impl Host for ThreadHost<'_> {
     /// Sleeps in place of a handler; only the end of its connection or of the server ends it early.
     fn handle(&mut self, route: &'static str, time: Duration) -> Duration {
         let by = self.by;
-        let next = Next { kind: Kind::Handler, fd: self.fd, conn: Some(self.id) };
+        let next = Next { kind: Kind::Handler, fd: self.fd, conn: Some(self.id), site: None };
         let until = Instant::now() + time;
         self.fact(What::Handler { route }, &[]);
         let mut locked = self.lock();

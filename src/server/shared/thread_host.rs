@@ -8,7 +8,7 @@ use super::{AcceptedSocket, Locked, Shared, SharedConnection};
 use crate::server::blocking_io::ConnectionHost;
 use crate::server::connection::publish_closed;
 use crate::server::responder::Responder;
-use crate::telemetry::{By, ConnId, ConnState, Fd, Kind, Nanos, Next, Ret, What, Why};
+use crate::telemetry::{By, ConnId, ConnState, Fd, Kind, Nanos, Next, Ret, Site, What, Why};
 
 /// What a thread, or the server's own, has of the connection that it serves.
 pub(in crate::server) struct ThreadHost<'h> {
@@ -46,19 +46,22 @@ impl<'h> ThreadHost<'h> {
         locked
     }
 
+    #[track_caller]
     pub(super) fn pass(
         &mut self,
         kind: Kind,
         fd: Fd,
         conn: Option<ConnId>,
     ) -> MutexGuard<'h, Locked> {
-        let (locked, stood) = self.shared.pass(self.by, Next { kind, fd, conn });
+        let (locked, stood) =
+            self.shared.pass(self.by, Next { kind, fd, conn, site: Site::here() });
         self.now = locked.publisher.now();
         self.resumed = stood.unwrap_or(self.resumed);
         locked
     }
 
     /// Closes the connection. The table's share of the socket and this one are the last.
+    #[track_caller]
     pub(in crate::server) fn close(mut self, socket: Arc<OwnedFd>, why: Why) {
         let mut locked = self.pass(Kind::Close, self.fd, Some(self.id));
         let Some(connection) = locked.table.remove(self.fd) else { return };
@@ -83,7 +86,7 @@ impl ConnectionHost for ThreadHost<'_> {
         }
         locked.table.change(fd, id, |row| (row.state, row.within) = (state, Some(kind)));
         if self.by == By::LOOP {
-            self.entered = locked.enter(Next { kind, fd, conn: Some(id) });
+            self.entered = locked.enter(Next { kind, fd, conn: Some(id), site: Site::here() });
         } else {
             locked.publish();
         }

@@ -107,8 +107,9 @@ fn who(row: &Row, long: bool) -> String {
 fn sleeps(row: &Row, long: bool) -> String {
     // In a process of its own the socket has another number than in the table.
     let fd = if row.by.pid().is_some() { -1 } else { row.fd };
-    let call =
-        row.within.map_or_else(String::new, |kind| before(Next { kind, fd, conn: Some(row.id) }));
+    let call = row
+        .within
+        .map_or_else(String::new, |kind| before(Next { kind, fd, conn: Some(row.id), site: None }));
     match (long, row.by.pid()) {
         (true, Some(_)) => format!("for fd {} asleep in {}", row.fd, call.trim_end_matches("()")),
         (true, None) => format!("asleep in {call}"),

@@ -143,7 +143,7 @@ fn blocking_serves_one_and_the_queue_stands_behind() {
     let mut script = Script::new(500 * MS);
     script.server(ServerKind::Blocking).row(9, 1).recv(9, 1, 20);
     script.batch.rows[0].state = ConnState::Reading;
-    let next = Next { kind: Kind::Recv, fd: 9, conn: None };
+    let next = Next { kind: Kind::Recv, fd: 9, conn: None, site: None };
     script.batch.standing.stance = Stance::Within(next);
     engine.apply(&script.publish());
     engine.kernel(&measured(None));
