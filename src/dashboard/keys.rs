@@ -3,140 +3,20 @@
 //! The key bar, the `?` help, the README's table and the man page are made from it, and
 //! [`State::key`](super::state::State::key) looks a pressed key up in it.
 
+pub mod help;
+pub mod id;
+mod press;
+
 use std::fmt::Write as _;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent};
 
+pub use self::id::{Group, Id};
+pub use self::press::Press;
+use self::press::{ch, code, ctrl};
 use super::layout::Panel;
 use super::state::State;
 use crate::telemetry::Mode;
-
-/// What a key does.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[expect(missing_docs, reason = "each is explained by its sentence in `KEYS`")]
-pub enum Id {
-    Drop,
-    Reset,
-    DropAll,
-    DropIdle,
-    Reading,
-    Pause,
-    StepCall,
-    StepTurn,
-    Slower,
-    Faster,
-    Server,
-    Freeze,
-    Client,
-    TenClients,
-    Choose,
-    HangUp,
-    StopClients,
-    Card,
-    Back,
-    Filter,
-    Sort,
-    Reverse,
-    Errors,
-    Own,
-    Time,
-    Zoom,
-    Show(Panel),
-    NextPanel,
-    PreviousPanel,
-    Up,
-    Down,
-    PageUp,
-    PageDown,
-    First,
-    Last,
-    Mouse,
-    Help,
-    Suspend,
-    Redraw,
-    Quit,
-    QuitNow,
-}
-
-/// The groups of the help.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[expect(missing_docs, reason = "the groups by their names")]
-pub enum Group {
-    Connection,
-    Loop,
-    Clients,
-    Looking,
-    Moving,
-    Program,
-}
-
-impl Group {
-    /// All groups, in the order of the help.
-    pub const ALL: [Self; 6] =
-        [Self::Connection, Self::Loop, Self::Clients, Self::Looking, Self::Moving, Self::Program];
-
-    /// Its heading.
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Connection => "the selected connection",
-            Self::Loop => "the server's loop",
-            Self::Clients => "clients of our own",
-            Self::Looking => "what is shown",
-            Self::Moving => "moving",
-            Self::Program => "the program",
-        }
-    }
-}
-
-/// A key as it is pressed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Press {
-    code: KeyCode,
-    ctrl: bool,
-}
-
-const fn ch(c: char) -> Press {
-    Press { code: KeyCode::Char(c), ctrl: false }
-}
-
-const fn ctrl(c: char) -> Press {
-    Press { code: KeyCode::Char(c), ctrl: true }
-}
-
-const fn code(code: KeyCode) -> Press {
-    Press { code, ctrl: false }
-}
-
-impl Press {
-    fn matches(self, event: KeyEvent) -> bool {
-        // SHIFT is in the character already; ALT makes it another key.
-        self.code == event.code
-            && self.ctrl == event.modifiers.contains(KeyModifiers::CONTROL)
-            && !event.modifiers.contains(KeyModifiers::ALT)
-    }
-
-    /// As it is written: `x`, `Enter`, `ctrl-c`.
-    #[must_use]
-    pub fn label(self) -> String {
-        let name = match self.code {
-            KeyCode::Char(c) => c.to_string(),
-            KeyCode::Enter => "Enter".into(),
-            KeyCode::Esc => "Esc".into(),
-            KeyCode::Tab => "Tab".into(),
-            KeyCode::BackTab => "shift-Tab".into(),
-            KeyCode::Up => "Up".into(),
-            KeyCode::Down => "Down".into(),
-            KeyCode::PageUp => "PgUp".into(),
-            KeyCode::PageDown => "PgDn".into(),
-            KeyCode::Home => "Home".into(),
-            KeyCode::End => "End".into(),
-            KeyCode::F(number) => format!("F{number}"),
-            other => format!("{other:?}"),
-        };
-        if self.ctrl { format!("ctrl-{name}") } else { name }
-    }
-}
 
 /// A key, or several that do the same.
 pub struct Key {
@@ -336,6 +216,8 @@ fn by_group() -> impl Iterator<Item = &'static Key> {
 
 #[cfg(test)]
 mod tests {
+    use crossterm::event::KeyModifiers;
+
     use super::*;
 
     #[test]

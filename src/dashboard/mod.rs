@@ -8,12 +8,14 @@
 //! | [`terminal`] | entering and leaving the terminal, panics, signals |
 //! | [`state`] | what is known and what the operator is doing; no terminal in it |
 //! | [`panels`] | one file per thing on the screen |
+//! | [`geometry`] | where things are inside the table; nothing is drawn there |
 //! | [`layout`] | which panels where, at which size |
 //! | [`keys`] | the one declaration of the keys |
 //! | [`theme`] | colours, emphasis, glyphs |
 //! | [`mod@format`] | numbers as people read them |
 
 pub mod format;
+pub mod geometry;
 mod input;
 pub mod keys;
 pub mod layout;

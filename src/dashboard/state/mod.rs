@@ -26,12 +26,10 @@ mod scene;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ratatui::layout::Rect;
-
 use self::prompt::{Confirm, Input};
 pub use self::scene::Scene;
+use super::geometry::{self, Rect};
 use super::layout::{self, Areas, Arrangement, Panel};
-use super::panels;
 use crate::clients::{ClientInfo, ClientKind};
 use crate::inspect::{Question, Snapshot, Workers};
 use crate::telemetry::{Batch, By, Command, Fd, Listener, Mode, Nanos, Stdin};
@@ -159,9 +157,9 @@ impl State {
     pub fn apply(&mut self, batch: &Batch) {
         let server = |listener: Option<Listener>| listener.map(|listener| listener.server);
         let before = server(self.live.listener);
-        let head = panels::table::head_rows(&self.live);
+        let head = geometry::head_rows(self.live.listener);
         self.live.apply(batch);
-        if panels::table::head_rows(&self.live) != head {
+        if geometry::head_rows(self.live.listener) != head {
             self.fit();
         }
         if let (Some(before), Some(now)) = (before, server(batch.listener))
@@ -290,7 +288,7 @@ impl State {
     /// The table's rows for connections: inside its border, under its head.
     fn table_rows(&self) -> usize {
         let rows = self.areas().rows(Panel::Table);
-        rows.saturating_sub(panels::table::head_rows(self.scene())).max(1)
+        rows.saturating_sub(geometry::head_rows(self.scene().listener)).max(1)
     }
 
     // What goes out.

@@ -1,7 +1,6 @@
 //! What the operator's keys, mouse and pasted text do.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
-use ratatui::layout::{Position, Rect};
 
 use super::filter::Filter;
 use super::prompt::{self, Answer, Choice, Confirm, Input};
@@ -9,9 +8,9 @@ use super::table::Column;
 use super::{Action, Overlay, PACES, State, by_server};
 use crate::clients::ClientKind;
 use crate::dashboard::format;
+use crate::dashboard::geometry::{self, Hit, Position, Rect};
 use crate::dashboard::keys::{self, Id};
 use crate::dashboard::layout::Panel;
-use crate::dashboard::panels;
 use crate::telemetry::{Command, ConnId, Mode, ServerKind, Step};
 
 impl State {
@@ -152,7 +151,7 @@ impl State {
                 0
             }
         };
-        let most = panels::help::length(&search.text()).saturating_sub(page);
+        let most = keys::help::length(&search.text()).saturating_sub(page);
         self.overlay = Overlay::Help(search, top.min(most));
     }
 
@@ -249,7 +248,7 @@ impl State {
                 let at = Column::ALL.iter().position(|&c| c == column).unwrap_or(0);
                 // Only by what is seen: else the rows would move and no heading say why.
                 let shown = self.areas().of(Panel::Table).map_or_else(Vec::new, |area| {
-                    panels::table::columns(&self.scene().table, area.width.saturating_sub(2))
+                    geometry::columns(&self.scene().table, area.width.saturating_sub(2))
                 });
                 let next = (1..=Column::ALL.len())
                     .map(|by| Column::ALL[(at + by) % Column::ALL.len()])
@@ -456,11 +455,11 @@ impl State {
     }
 
     fn click(&mut self, area: Rect, at: Position) {
-        let (now, head) = (self.scene().now, panels::table::head_rows(self.scene()));
+        let (now, head) = (self.scene().now, geometry::head_rows(self.scene().listener));
         let table = &mut self.scene_mut().table;
-        match panels::table::hit(table, area, head, at) {
-            Some(panels::table::Hit::Heading(column)) => table.sort_by(column),
-            Some(panels::table::Hit::Line(line)) => table.point_at(line, now),
+        match geometry::hit(table, area, head, at) {
+            Some(Hit::Heading(column)) => table.sort_by(column),
+            Some(Hit::Line(line)) => table.point_at(line, now),
             None => {}
         }
     }
