@@ -5,7 +5,7 @@
 
 pub mod help;
 pub mod id;
-mod press;
+pub mod press;
 
 use std::fmt::Write as _;
 
@@ -14,7 +14,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 pub use self::id::{Group, Id};
 pub use self::press::Press;
 use self::press::{ch, code, ctrl};
-use super::layout::Panel;
+use super::panel::{PANELS, Panel, Row};
 use super::state::State;
 use crate::telemetry::Mode;
 
@@ -40,9 +40,9 @@ fn always(_: &State) -> bool {
     true
 }
 
-/// Every key.
+/// Every key but those of the panels, which are in [`PANELS`].
 #[rustfmt::skip]
-pub static KEYS: &[Key] = &[
+static KEYS: &[Key] = &[
     Key { id: Id::Drop, presses: &[ch('x')], label: "drop", group: Group::Connection, bar: 10, enabled: State::can_drop,
           sentence: "Drop the selected client: its connection is closed with a FIN. Asks first, naming it." },
     Key { id: Id::Reset, presses: &[ch('X')], label: "reset", group: Group::Connection, bar: 60, enabled: State::can_drop,
@@ -96,20 +96,6 @@ pub static KEYS: &[Key] = &[
           sentence: "Freeze the picture, or thaw it. The server goes on; in the frozen picture you can scroll, sort and filter." },
     Key { id: Id::Zoom, presses: &[ch('z')], label: "zoom", group: Group::Looking, bar: 30, enabled: always,
           sentence: "Give the whole screen to the panel with the focus, or take it back." },
-    Key { id: Id::Show(Panel::Table), presses: &[ch('1')], label: "fd → socket", group: Group::Looking, bar: 0, enabled: always,
-          sentence: "Go to the table of connections." },
-    Key { id: Id::Show(Panel::Loop), presses: &[ch('2')], label: "the loop", group: Group::Looking, bar: 0, enabled: always,
-          sentence: "Go to the loop: what the kernel watches, what is ready, what the program does." },
-    Key { id: Id::Show(Panel::Stream), presses: &[ch('3')], label: "event stream", group: Group::Looking, bar: 0, enabled: always,
-          sentence: "Go to the event stream." },
-    Key { id: Id::Show(Panel::Charts), presses: &[ch('4')], label: "charts", group: Group::Looking, bar: 0, enabled: always,
-          sentence: "Go to the charts." },
-    Key { id: Id::Show(Panel::Card), presses: &[ch('5')], label: "card", group: Group::Looking, bar: 0, enabled: always,
-          sentence: "Go to the selected connection's card." },
-    Key { id: Id::Show(Panel::Seats), presses: &[ch('6')], label: "seats", group: Group::Looking, bar: 0, enabled: always,
-          sentence: "Go to the seats: one for each connection; it lights when it is asked, and glows when it had something to say." },
-    Key { id: Id::Show(Panel::Costs), presses: &[ch('7')], label: "costs", group: Group::Looking, bar: 0, enabled: always,
-          sentence: "Go to the costs: what a request, a wake-up and a connection cost, and how each figure was obtained." },
 
     Key { id: Id::Up, presses: &[code(KeyCode::Up)], label: "up", group: Group::Moving, bar: 0, enabled: always,
           sentence: "One line up in the panel with the focus." },
@@ -143,6 +129,34 @@ pub static KEYS: &[Key] = &[
     Key { id: Id::QuitNow, presses: &[ctrl('c')], label: "quit now", group: Group::Program, bar: 0, enabled: always,
           sentence: "Quit at once, whatever is open." },
 ];
+
+/// The keys that go to a panel.
+static PANEL_KEYS: [Key; PANELS.len()] = {
+    let mut keys = [const { show(&PANELS[0]) }; PANELS.len()];
+    let mut at = 1;
+    while at < keys.len() {
+        keys[at] = show(&PANELS[at]);
+        at += 1;
+    }
+    keys
+};
+
+const fn show(row: &Row) -> Key {
+    Key {
+        id: Id::Show(row.panel),
+        presses: row.presses,
+        label: row.label,
+        sentence: row.sentence,
+        group: Group::Looking,
+        bar: 0,
+        enabled: always,
+    }
+}
+
+/// Every key.
+pub fn all() -> impl Iterator<Item = &'static Key> {
+    KEYS.iter().chain(&PANEL_KEYS)
+}
 
 impl Key {
     /// How it is pressed: `p or Space`.
@@ -179,14 +193,13 @@ pub fn find(event: KeyEvent, state: &State) -> Option<Id> {
 /// The key that was pressed, whether it does something now or not.
 #[must_use]
 pub fn declared(event: KeyEvent) -> Option<&'static Key> {
-    KEYS.iter().find(|key| key.presses.iter().any(|press| press.matches(event)))
+    all().find(|key| key.presses.iter().any(|press| press.matches(event)))
 }
 
 /// The keys that work now, in the order of the key bar.
 #[must_use]
 pub fn bar(state: &State) -> Vec<&'static Key> {
-    let mut keys: Vec<&Key> =
-        KEYS.iter().filter(|key| key.bar > 0 && (key.enabled)(state)).collect();
+    let mut keys: Vec<&Key> = all().filter(|key| key.bar > 0 && (key.enabled)(state)).collect();
     keys.sort_by_key(|key| key.bar);
     keys
 }
@@ -211,7 +224,7 @@ pub fn man() -> Vec<(String, &'static str)> {
 }
 
 fn by_group() -> impl Iterator<Item = &'static Key> {
-    Group::ALL.into_iter().flat_map(|group| KEYS.iter().filter(move |key| key.group == group))
+    Group::ALL.into_iter().flat_map(|group| all().filter(move |key| key.group == group))
 }
 
 #[cfg(test)]
@@ -223,7 +236,7 @@ mod tests {
     #[test]
     fn no_key_is_declared_twice() {
         let mut seen = Vec::new();
-        for press in KEYS.iter().flat_map(|key| key.presses) {
+        for press in all().flat_map(|key| key.presses) {
             assert!(!seen.contains(press), "{}", press.label());
             seen.push(*press);
         }
@@ -232,10 +245,10 @@ mod tests {
     #[test]
     fn every_key_is_in_the_tables() {
         let (markdown, man) = (markdown(), man());
-        assert_eq!(man.len(), KEYS.len());
-        assert_eq!(markdown.lines().count(), KEYS.len() + 2);
+        assert_eq!(man.len(), all().count());
+        assert_eq!(markdown.lines().count(), all().count() + 2);
         assert!(markdown.contains("| `p` `Space` | Pause"), "{markdown}");
-        for key in KEYS {
+        for key in all() {
             assert!(key.sentence.ends_with('.'), "{}", key.sentence);
             assert!(key.label.len() <= 14, "{}", key.label);
         }

@@ -9,6 +9,7 @@
 //! | [`state`] | what is known and what the operator is doing; no terminal in it |
 //! | [`panels`] | one file per thing on the screen |
 //! | [`geometry`] | where things are inside the table; nothing is drawn there |
+//! | [`panel`] | the one table of the panels |
 //! | [`layout`] | which panels where, at which size |
 //! | [`keys`] | the one declaration of the keys |
 //! | [`theme`] | colours, emphasis, glyphs |
@@ -20,6 +21,7 @@ mod input;
 pub mod keys;
 pub mod layout;
 pub mod live;
+pub mod panel;
 pub mod panels;
 pub mod run;
 pub mod split;

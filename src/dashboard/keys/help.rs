@@ -1,6 +1,6 @@
 //! What a search in the help finds, and how many lines it takes. Drawn by the panel of that name.
 
-use super::{Group, KEYS, Key};
+use super::{Group, Key, all};
 
 /// The columns for the sentences.
 pub const SENTENCE: usize = 54;
@@ -46,5 +46,5 @@ pub fn length(search: &str) -> usize {
 
 /// The keys of a group that a search finds.
 pub fn found(group: Group, search: &str) -> impl Iterator<Item = &'static Key> {
-    KEYS.iter().filter(move |key| key.group == group && is_found(key, search))
+    all().filter(move |key| key.group == group && is_found(key, search))
 }

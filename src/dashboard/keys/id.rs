@@ -1,7 +1,7 @@
 //! What keys do, by name, and the groups of the help. Imports only the panels' names, so that the
 //! state can use it.
 
-use crate::dashboard::layout::Panel;
+use crate::dashboard::panel::Panel;
 
 /// What a key does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -9,7 +9,7 @@ pub struct Press {
     ctrl: bool,
 }
 
-pub(super) const fn ch(c: char) -> Press {
+pub(in crate::dashboard) const fn ch(c: char) -> Press {
     Press { code: KeyCode::Char(c), ctrl: false }
 }
 

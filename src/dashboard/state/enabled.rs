@@ -2,7 +2,7 @@
 
 use super::{Overlay, State, by_server};
 use crate::dashboard::keys::id::Id;
-use crate::dashboard::layout::Panel;
+use crate::dashboard::panel::Panel;
 use crate::telemetry::Mode;
 
 /// When keys are enabled.

@@ -10,7 +10,7 @@ use crate::clients::ClientKind;
 use crate::dashboard::format;
 use crate::dashboard::geometry::{self, Hit, Position, Rect};
 use crate::dashboard::keys::{self, Id};
-use crate::dashboard::layout::Panel;
+use crate::dashboard::panel::{Moves, Panel, Place};
 use crate::telemetry::{Command, ConnId, Mode, ServerKind, Step};
 
 impl State {
@@ -359,7 +359,7 @@ impl State {
 
     fn show(&mut self, panel: Panel) {
         self.focus = panel;
-        if !matches!(panel, Panel::Table | Panel::Stream) {
+        if !matches!(panel.place(), Place::TopLeft | Place::Bottom) {
             self.side = panel;
         }
         self.card_top = 0;
@@ -408,12 +408,12 @@ impl State {
     fn go(&mut self, by: isize) {
         let height = self.stream_rows();
         let now = self.scene().now;
-        match self.focus {
-            Panel::Stream => self.scene_mut().stream.scroll(by, height),
-            Panel::Card | Panel::Costs => {
+        match self.focus.moves() {
+            Moves::Events => self.scene_mut().stream.scroll(by, height),
+            Moves::Text => {
                 self.card_top = self.card_top.saturating_add_signed(by).min(200);
             }
-            _ => self.scene_mut().table.step(by, now),
+            Moves::Selection => self.scene_mut().table.step(by, now),
         }
     }
 
