@@ -14,8 +14,6 @@ use std::path::{Path, PathBuf};
 const KNOWN: &[&str] = &[
     "dashboard::panels::engine",
     "dashboard::panels::engine::halves",
-    "dashboard::split",
-    "dashboard::split::draw",
     "server::blocking",
     "server::blocking_io",
     "server::blocking_io::host",

@@ -17,6 +17,7 @@ pub enum Id {
     StepTurn,
     Slower,
     Faster,
+    LoadAgain,
     Server,
     Freeze,
     Client,

@@ -8,6 +8,7 @@ use ratatui::text::{Line, Span};
 use super::{block, dim, left, right, title};
 use crate::dashboard::format;
 use crate::dashboard::geometry::{MARKS, columns, head_rows};
+use crate::dashboard::keys::{self, Id};
 use crate::dashboard::layout::Panel;
 use crate::dashboard::state::table::{Column, Table, TableRow};
 use crate::dashboard::state::{Scene, State};
@@ -302,7 +303,7 @@ fn empty(state: &State, width: u16, theme: &Theme) -> Vec<Line<'static>> {
     ));
     lines.push(Line::styled(format!("   {}", state.url()), theme.style(Role::Title)));
     lines.push(Line::default());
-    let [key, label] = super::key_spans("c", "adds a client of our own", theme);
+    let [key, label] = super::key_spans(&keys::name(Id::Client), "adds a client of our own", theme);
     lines.push(Line::from(vec![Span::raw("   "), key, label]));
     lines
 }

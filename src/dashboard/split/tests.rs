@@ -9,6 +9,8 @@ use insta::assert_snapshot;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
+use crossterm::event::KeyModifiers;
+
 use super::*;
 use crate::clients::{ClientInfo, ClientKind};
 use crate::compare::drive::Round;

@@ -41,21 +41,23 @@ impl State {
                 Vec::new()
             }
             Overlay::Choose(at) => {
-                match prompt::choice(key, at, ClientKind::ALL.len(), 'k') {
+                match prompt::choice(key, at, ClientKind::ALL.len(), keys::is(Id::Choose, key)) {
                     Choice::Leave => {}
                     Choice::Mark(at) => self.overlay = Overlay::Choose(at),
                     Choice::Take(at) => self.choose(at),
                 }
                 Vec::new()
             }
-            Overlay::Servers(at) => match prompt::choice(key, at, ServerKind::ALL.len(), 'v') {
-                Choice::Leave => Vec::new(),
-                Choice::Mark(at) => {
-                    self.overlay = Overlay::Servers(at);
-                    Vec::new()
+            Overlay::Servers(at) => {
+                match prompt::choice(key, at, ServerKind::ALL.len(), keys::is(Id::Server, key)) {
+                    Choice::Leave => Vec::new(),
+                    Choice::Mark(at) => {
+                        self.overlay = Overlay::Servers(at);
+                        Vec::new()
+                    }
+                    Choice::Take(at) => self.switch_to(ServerKind::ALL[at]),
                 }
-                Choice::Take(at) => self.switch_to(ServerKind::ALL[at]),
-            },
+            }
         };
         self.fit();
         actions
@@ -141,7 +143,8 @@ impl State {
     fn help_key(&mut self, mut search: Input, top: usize, key: KeyEvent) {
         let page = usize::from(self.screen.1.saturating_sub(6)).max(1);
         let top = match key.code {
-            KeyCode::Esc | KeyCode::Enter | KeyCode::Char('?') => return,
+            KeyCode::Esc | KeyCode::Enter => return,
+            KeyCode::Char(_) if keys::is(Id::Help, key) => return,
             KeyCode::Up => top.saturating_sub(1),
             KeyCode::Down => top + 1,
             KeyCode::PageUp => top.saturating_sub(page),
@@ -157,7 +160,11 @@ impl State {
 
     fn choose(&mut self, at: usize) {
         self.kind = ClientKind::ALL[at.min(ClientKind::ALL.len() - 1)];
-        self.notice(format!("c now adds a client of the kind \"{}\"", self.kind.label()));
+        self.notice(format!(
+            "{} now adds a client of the kind \"{}\"",
+            keys::name(Id::Client),
+            self.kind.label()
+        ));
     }
 
     fn act(&mut self, id: Id) -> Vec<Action> {
