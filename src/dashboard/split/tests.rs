@@ -5,11 +5,10 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use crossterm::event::KeyModifiers;
 use insta::assert_snapshot;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
-
-use crossterm::event::KeyModifiers;
 
 use super::*;
 use crate::clients::{ClientInfo, ClientKind};
