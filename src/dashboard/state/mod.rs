@@ -16,6 +16,7 @@ pub mod prompt;
 pub mod rate_limit;
 pub mod rates;
 pub mod seats;
+pub mod sequence;
 pub mod stream;
 pub mod table;
 
