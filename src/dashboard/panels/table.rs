@@ -100,8 +100,8 @@ fn listener(scene: &Scene, columns: &[(Column, u16)], width: u16, theme: &Theme)
     let room = usize::from(width).saturating_sub(text.chars().count());
     let queue = scene.kernel.as_ref().and_then(|kernel| kernel.accept_queue);
     let mut style = theme.style(Role::Kernel);
-    // The longest of the tellings that has room.
-    let tellings = match (listener.resting, queue) {
+    // The longest of the wordings that has room.
+    let wordings = match (listener.resting, queue) {
         (Some(errno), _) => {
             style = theme.style(Role::Bad);
             [
@@ -123,8 +123,8 @@ fn listener(scene: &Scene, columns: &[(Column, u16)], width: u16, theme: &Theme)
         }
         (None, None) => Default::default(),
     };
-    let telling = tellings.into_iter().find(|telling| telling.chars().count() <= room);
-    text += &telling.unwrap_or_default();
+    let wording = wordings.into_iter().find(|wording| wording.chars().count() <= room);
+    text += &wording.unwrap_or_default();
     Line::styled(left(&text, usize::from(width), theme), style)
 }
 
@@ -143,10 +143,10 @@ fn stdin(
         Mask::NONE => ("ended".to_owned(), Role::Dim),
         mask => (mask.to_string(), Role::Kernel),
     };
-    let tellings =
+    let wordings =
         [format!("{interest}  {read}"), format!("{interest} {}", format::bytes(bytes_in)), read];
-    let telling = tellings.into_iter().find(|telling| telling.chars().count() <= room);
-    text += &telling.unwrap_or_default();
+    let wording = wordings.into_iter().find(|wording| wording.chars().count() <= room);
+    text += &wording.unwrap_or_default();
     Some(Line::styled(left(&text, usize::from(width), theme), theme.style(role)))
 }
 

@@ -28,7 +28,7 @@ use ratatui::Frame;
 pub use self::live::{Setup, run};
 use self::measure::Measure;
 use super::keys::{self, Id, Key};
-use super::run::{Session, Show, World};
+use super::run::{Backend, Session, Show};
 use super::state::{Action, State};
 use super::theme::Theme;
 use crate::compare::drive::Phase;
@@ -36,7 +36,7 @@ use crate::inspect::Workers;
 use crate::telemetry::Mode;
 
 /// A server with a load.
-trait Loaded: World {
+trait Loaded: Backend {
     /// How far the load is, and what has to be known to judge it.
     fn phase(&self) -> (Phase, Vec<String>);
     /// Lets the load begin.
@@ -102,7 +102,7 @@ impl<W: Loaded> Half<W> {
     }
 
     fn cpu(&self) -> Option<Duration> {
-        self.session.world().cpu(self.state().question()?.usage?)
+        self.session.backend().cpu(self.state().question()?.usage?)
     }
 
     /// Lets its load begin.
@@ -111,14 +111,14 @@ impl<W: Loaded> Half<W> {
             return;
         }
         self.measure = Some(Measure::begin(self.state(), self.cpu(), now));
-        self.session.world().begin();
+        self.session.backend().begin();
         self.phase = Phase::Running;
     }
 
     /// Takes over what has happened; returns whether its load is another than before.
     fn gather(&mut self, now: Instant) -> bool {
         // In this order: what is told of a load that is over has happened by then.
-        let (phase, notes) = self.session.world().phase();
+        let (phase, notes) = self.session.backend().phase();
         self.session.gather(now);
         let changed = phase != self.phase || notes != self.notes;
         (self.phase, self.notes) = (phase, notes);
@@ -286,7 +286,7 @@ impl<W: Loaded> Show for Split<W> {
     /// The servers before the loads' connections: a socket that the server closes first leaves no
     /// port of ours in TIME-WAIT.
     fn end(self) -> io::Result<()> {
-        self.halves.iter().for_each(|half| half.session.world().stop());
+        self.halves.iter().for_each(|half| half.session.backend().stop());
         let [a, b] = self.halves.map(|half| half.session.end());
         a.and(b)
     }

@@ -35,7 +35,7 @@ struct ScriptedRun {
 #[derive(Clone, Default)]
 struct Fake(Rc<RefCell<ScriptedRun>>);
 
-impl World for Fake {
+impl Backend for Fake {
     fn drain(&mut self, each: &mut dyn FnMut(&Batch)) -> bool {
         self.0.borrow_mut().batches.drain(..).for_each(|batch| each(&batch));
         true

@@ -25,18 +25,18 @@ impl<W: Loaded> Split<W> {
                 },
                 values: half.measure.as_ref().map(super::Measure::values),
             }),
-            load: [self.load_told(), self.stage_told()],
+            load: [self.load_text(), self.stage_text()],
             keys: keys.map(|key| (key.presses[0].label(), label(key.id, key.label))).collect(),
             help: self.help,
         }
     }
 
-    fn load_told(&self) -> String {
+    fn load_text(&self) -> String {
         let [idle, active] = [self.load.idle, self.load.active].map(|n| format::count(n.into()));
         format!("{idle} idle, {active} active on each, GET {}", self.load.path)
     }
 
-    fn stage_told(&self) -> String {
+    fn stage_text(&self) -> String {
         let whole = self.load.time.as_secs();
         let held = if self.held { ", held meanwhile" } else { "" };
         match self.stage {

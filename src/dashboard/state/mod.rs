@@ -183,7 +183,7 @@ impl State {
         let Scene { lints, engine, now, .. } = &mut self.live;
         lints.kernel(&snapshot, engine, *now);
         let now = *now;
-        self.changed |= self.live.tell_lints(now) && self.frozen.is_none();
+        self.changed |= self.live.show_lints(now) && self.frozen.is_none();
         let same = |last: &Snapshot| {
             (last.accept_queue, &last.sockets, &last.readable, last.ready_list, &last.trouble)
                 == (
