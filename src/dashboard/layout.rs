@@ -26,45 +26,8 @@
 
 use ratatui::layout::{Constraint, Layout, Rect};
 
-/// A panel, by the number of its key.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Panel {
-    /// 1: fd → socket.
-    #[default]
-    Table,
-    /// 2: the loop.
-    Loop,
-    /// 3: the event stream.
-    Stream,
-    /// 4: the charts.
-    Charts,
-    /// 5: the selected connection's card.
-    Card,
-    /// 6: the seats.
-    Seats,
-    /// 7: what it costs.
-    Costs,
-}
-
-impl Panel {
-    /// All panels.
-    pub const ALL: [Self; 7] =
-        [Self::Table, Self::Loop, Self::Stream, Self::Charts, Self::Card, Self::Seats, Self::Costs];
-
-    /// Its title.
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Table => "fd → socket",
-            Self::Loop => "the loop",
-            Self::Stream => "event stream",
-            Self::Charts => "charts",
-            Self::Card => "card",
-            Self::Seats => "seats",
-            Self::Costs => "costs",
-        }
-    }
-}
+pub use super::panel::Panel;
+use super::panel::Place;
 
 /// What decides the arrangement besides the size.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -150,42 +113,45 @@ fn grid(body: Rect, size: Size, arrangement: Arrangement) -> Vec<(Panel, Rect)> 
     };
     let [top, bottom] =
         Layout::vertical([Constraint::Min(0), Constraint::Length(bottom)]).areas(body);
-    match size {
-        Size::One | Size::Three => {
-            let (left, right) = columns(top, 9, 7);
-            vec![(Panel::Table, left), (arrangement.side, right), (Panel::Stream, bottom)]
+    let mut panels = Vec::new();
+    let mut put = |panel: Option<Panel>, area| panels.extend(panel.map(|panel| (panel, area)));
+    if size < Size::Four {
+        let (left, right) = columns(top, 9, 7);
+        put(Panel::at(Place::TopLeft), left);
+        put(Some(arrangement.side), right);
+        put(Panel::at(Place::Bottom), bottom);
+        return panels;
+    }
+    let (mut table, mut beside) = columns(top, 3, 2);
+    let mut column = None;
+    let side = arrangement.side.place();
+    if size == Size::Five && side == Place::Column {
+        let three = [Constraint::Fill(5), Constraint::Fill(3), Constraint::Fill(3)];
+        let [left, middle, right] = Layout::horizontal(three).areas(top);
+        (table, beside, column) = (left, middle, Some(right));
+    }
+    put(Panel::at(Place::TopLeft), table);
+    match side {
+        Place::Instead => put(Some(arrangement.side), beside),
+        // The largest has room for the seats under the loop.
+        _ if size == Size::Five => {
+            let [upper, lower]: [Rect; 2] =
+                Layout::vertical([Constraint::Min(0), Constraint::Length(SEATS)]).areas(beside);
+            put(Panel::at(Place::Beside), upper);
+            put(Panel::at(Place::Under), lower);
         }
-        Size::Four | Size::Five => {
-            let (left, right) = columns(bottom, 3, 2);
-            let (table, beside) = columns(top, 3, 2);
-            let mut panels = vec![(Panel::Table, table)];
-            // The largest has room for the seats under the loop.
-            let under = |column| {
-                let [engine, seats]: [Rect; 2] =
-                    Layout::vertical([Constraint::Min(0), Constraint::Length(SEATS)]).areas(column);
-                [(Panel::Loop, engine), (Panel::Seats, seats)]
-            };
-            match arrangement.side {
-                Panel::Card if size == Size::Five => {
-                    let [table, middle, beside] = Layout::horizontal([
-                        Constraint::Fill(5),
-                        Constraint::Fill(3),
-                        Constraint::Fill(3),
-                    ])
-                    .areas(top);
-                    panels = vec![(Panel::Table, table)];
-                    panels.extend(under(middle));
-                    panels.push((Panel::Card, beside));
-                }
-                Panel::Costs => panels.push((Panel::Costs, beside)),
-                _ if size == Size::Five => panels.extend(under(beside)),
-                side @ (Panel::Card | Panel::Seats) => panels.push((side, beside)),
-                _ => panels.push((Panel::Loop, beside)),
-            }
-            panels.extend([(Panel::Stream, left), (Panel::Charts, right)]);
-            panels
+        Place::Under | Place::Column => put(Some(arrangement.side), beside),
+        Place::TopLeft | Place::Bottom | Place::BottomRight | Place::Beside => {
+            put(Panel::at(Place::Beside), beside);
         }
     }
+    if let Some(column) = column {
+        put(Some(arrangement.side), column);
+    }
+    let (left, right) = columns(bottom, 3, 2);
+    put(Panel::at(Place::Bottom), left);
+    put(Panel::at(Place::BottomRight), right);
+    panels
 }
 
 impl Areas {

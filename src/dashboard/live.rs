@@ -1,4 +1,4 @@
-//! The real world that the dashboard watches: the server's thread, the inspector, our clients.
+//! The real backend that the dashboard watches: the server's thread, the inspector, our clients.
 
 use std::cell::RefCell;
 use std::io;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crossbeam_channel::Receiver;
 
-use super::run::{Options, World, run_with};
+use super::run::{Backend, Options, run_with};
 use crate::clients::{ClientInfo, ClientKind, Clients};
 use crate::inspect::{Inspector, Question, Snapshot};
 use crate::record::log::Closer;
@@ -69,7 +69,7 @@ impl From<Side> for Link {
     }
 }
 
-/// What [`World`] asks of it.
+/// What [`Backend`] asks of it.
 impl Link {
     pub(super) fn drain(&mut self, each: &mut dyn FnMut(&Batch)) -> bool {
         self.subscriber.drain(&self.control, each)
@@ -126,7 +126,7 @@ impl Live {
     }
 }
 
-impl World for Live {
+impl Backend for Live {
     fn drain(&mut self, each: &mut dyn FnMut(&Batch)) -> bool {
         let mut server = None;
         let open = self.link.drain(&mut |batch| {

@@ -8,14 +8,18 @@
 //! | [`terminal`] | entering and leaving the terminal, panics, signals |
 //! | [`state`] | what is known and what the operator is doing; no terminal in it |
 //! | [`panels`] | one file per thing on the screen |
+//! | [`geometry`] | where things are inside the table; nothing is drawn there |
+//! | [`panel`] | the one table of the panels |
 //! | [`layout`] | which panels where, at which size |
 //! | [`keys`] | the one declaration of the keys |
 //! | [`theme`] | colours, emphasis, glyphs |
 
+pub mod geometry;
 mod input;
 pub mod keys;
 pub mod layout;
 pub mod live;
+pub mod panel;
 pub mod panels;
 pub mod run;
 pub mod split;

@@ -2,7 +2,7 @@
 //!
 //! It never sleeps in the server's channel and the server never wakes it: it drains everything
 //! that has arrived, and draws at most once for each frame and only what changed. `watch` names
-//! every source it waits for. What those sources are is behind [`World`], so that the loop is
+//! every source it waits for. What those sources are is behind [`Backend`], so that the loop is
 //! tested without a server.
 
 use std::io::{self, Write as _};
@@ -56,7 +56,7 @@ pub struct Options {
 }
 
 /// What the dashboard watches and steers.
-pub trait World {
+pub trait Backend {
     /// Hands over every batch that has arrived; `false` once the server has ended and all is read.
     fn drain(&mut self, each: &mut dyn FnMut(&Batch)) -> bool;
     /// Tells the server something.
@@ -129,10 +129,10 @@ pub(super) trait Show {
     fn end(self) -> io::Result<()>;
 }
 
-/// State and world together: everything of the loop but the terminal.
+/// State and backend together: everything of the loop but the terminal.
 #[derive(Debug)]
 pub struct Session<W> {
-    world: W,
+    backend: W,
     state: State,
     clock: Clock,
     /// When the kernel was asked last.
@@ -143,12 +143,12 @@ pub struct Session<W> {
     failure: Option<String>,
 }
 
-impl<W: World> Session<W> {
+impl<W: Backend> Session<W> {
     /// A session that begins at `now`.
     #[must_use]
-    pub fn new(world: W, state: State, now: Instant) -> Self {
+    pub fn new(backend: W, state: State, now: Instant) -> Self {
         Self {
-            world,
+            backend,
             state,
             clock: Clock { start: now, offset: 0 },
             asked: None,
@@ -159,9 +159,9 @@ impl<W: World> Session<W> {
 
     /// Takes over everything that has happened.
     pub fn gather(&mut self, now: Instant) {
-        let Self { world, state, clock, .. } = self;
+        let Self { backend, state, clock, .. } = self;
         let mut any = false;
-        world.drain(&mut |batch| {
+        backend.drain(&mut |batch| {
             any = true;
             clock.observe(batch.time, now);
             state.apply(batch);
@@ -169,8 +169,8 @@ impl<W: World> Session<W> {
         if any {
             self.busy = now;
         }
-        self.state.clients(self.world.clients());
-        self.world.notices().into_iter().for_each(|text| self.state.notice(text));
+        self.state.clients(self.backend.clients());
+        self.backend.notices().into_iter().for_each(|text| self.state.notice(text));
         self.kernel(now);
         self.state.tick(self.clock.server(now));
         self.ending();
@@ -178,7 +178,7 @@ impl<W: World> Session<W> {
 
     /// Asks the kernel now and then, and takes its answers over.
     fn kernel(&mut self, now: Instant) {
-        if let Some(snapshot) = self.world.latest() {
+        if let Some(snapshot) = self.backend.latest() {
             self.state.kernel(snapshot);
         }
         // While the loop is held nothing else comes, and the queues are what is looked at.
@@ -188,7 +188,7 @@ impl<W: World> Session<W> {
         let due = self.asked.is_none_or(|asked| now.saturating_duration_since(asked) >= every);
         if due && let Some(question) = self.state.question() {
             self.asked = Some(now);
-            self.world.ask(question);
+            self.backend.ask(question);
         }
     }
 
@@ -196,7 +196,7 @@ impl<W: World> Session<W> {
     fn ending(&mut self) {
         let panics = terminal::panics();
         let end = self.state.live().listener.and_then(state::by_server::end);
-        match (self.world.ended(), end) {
+        match (self.backend.ended(), end) {
             (None, _) => panics.into_iter().for_each(|text| self.state.notice(text)),
             (Some(Ok(())), Some(end)) if panics.is_empty() => {
                 self.state.server_ended(end.to_owned());
@@ -216,7 +216,7 @@ impl<W: World> Session<W> {
         }
     }
 
-    /// Hands an event of the terminal to the state; what it wants done goes to the world, and what
+    /// Hands an event of the terminal to the state; what it wants done goes to the backend, and what
     /// concerns the terminal is returned.
     pub fn terminal_event(&mut self, event: Event) -> Vec<Action> {
         #[cfg(debug_assertions)]
@@ -238,13 +238,13 @@ impl<W: World> Session<W> {
         for action in actions {
             match action {
                 Action::Send(command) => {
-                    if self.world.send(command).is_err() {
+                    if self.backend.send(command).is_err() {
                         self.state.notice("the server has ended: it takes no commands");
                     }
                 }
-                Action::AddClients(kind, count) => self.world.add_clients(kind, count),
-                Action::StopClients => self.world.stop_clients(),
-                Action::StopClient(id) => self.world.stop_client(id),
+                Action::AddClients(kind, count) => self.backend.add_clients(kind, count),
+                Action::StopClients => self.backend.stop_clients(),
+                Action::StopClient(id) => self.backend.stop_client(id),
                 action => left.push(action),
             }
         }
@@ -258,7 +258,7 @@ impl<W: World> Session<W> {
         match event {
             Event::Key(KeyEvent { code: KeyCode::F(11), .. }) => {
                 // One that has ended cannot panic any more.
-                let _ = self.world.send(Command::Panic);
+                let _ = self.backend.send(Command::Panic);
             }
             Event::Key(KeyEvent { code: KeyCode::F(12), .. }) => panic!("a test asked for it"),
             _ => {}
@@ -275,9 +275,9 @@ impl<W: World> Session<W> {
         &self.state
     }
 
-    /// The world.
-    pub(super) fn world(&self) -> &W {
-        &self.world
+    /// The backend.
+    pub(super) fn backend(&self) -> &W {
+        &self.backend
     }
 
     /// Tells the server to end and waits for it, within a limit.
@@ -291,11 +291,11 @@ impl<W: World> Session<W> {
         if self.state.dead().is_some() {
             return Ok(());
         }
-        let _ = self.world.send(Command::Shutdown);
+        let _ = self.backend.send(Command::Shutdown);
         let limit = Instant::now() + END_WITHIN;
         loop {
-            self.world.drain(&mut |_| {});
-            match self.world.ended() {
+            self.backend.drain(&mut |_| {});
+            match self.backend.ended() {
                 Some(result) => return result.map_err(io::Error::other),
                 None if Instant::now() > limit => {
                     return Err(io::Error::other("the server did not end in time"));
@@ -306,7 +306,7 @@ impl<W: World> Session<W> {
     }
 }
 
-impl<W: World> Show for Session<W> {
+impl<W: Backend> Show for Session<W> {
     fn gather(&mut self, now: Instant) {
         self.gather(now);
     }
@@ -345,14 +345,14 @@ impl<W: World> Show for Session<W> {
 /// # Errors
 /// When there is no terminal, or it fails, or the server failed.
 pub fn run_with(
-    world: impl World,
+    backend: impl Backend,
     addr: SocketAddr,
     options: Options,
     notices: Vec<String>,
     log: Option<Closer>,
 ) -> io::Result<()> {
     let state = state_of(addr, options, notices);
-    show(Session::new(world, state, Instant::now()), options, log)
+    show(Session::new(backend, state, Instant::now()), options, log)
 }
 
 /// The state at the start of a server's picture.

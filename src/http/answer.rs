@@ -8,8 +8,8 @@ use super::date::{Prelude, put};
 use super::files::{self, Watch};
 use super::parse::Request;
 use super::range::Span;
-use super::reason;
-use super::site::{Payload, Response};
+use super::response::{Payload, Response};
+use super::status::reason;
 
 /// What the answer has to know of who gets it.
 #[derive(Clone, Copy, Debug)]

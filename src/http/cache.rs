@@ -7,12 +7,13 @@ use bytes::Bytes;
 use foldhash::fast::RandomState;
 use rustix::io::Errno;
 
-use super::Now;
 use super::coding::Coding;
-use super::date::{http_date, put};
+use super::date::{Now, http_date, put};
 use super::files::{self, Folder, Stamp, Thing, Watch};
 use super::path::FilePath;
-use super::site::SMALL;
+
+/// The largest file, in bytes, that is kept in memory.
+pub const SMALL: u64 = 64 * 1024;
 
 /// For how long a file is not looked at again, in nanoseconds.
 const FRESH: u64 = 1_000_000_000;

@@ -4,6 +4,15 @@ use std::time::{Duration, SystemTime};
 
 use httpdate::HttpDate;
 
+/// The time, as the caller read it from its clocks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Now {
+    /// A clock that never goes back, in nanoseconds from any origin: ages what is cached.
+    pub monotonic: u64,
+    /// Seconds since 1970, UTC: for `Date`.
+    pub unix: u64,
+}
+
 /// A moment in the form of RFC 9110, section 5.6.7.
 pub(super) fn http_date(unix: u64) -> HttpDate {
     // The last second that the form's four-digit year can name.

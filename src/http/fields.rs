@@ -1,7 +1,7 @@
 //! The header lines that decide what becomes of a request, and what its body's length is
 //! (RFC 9112, section 6).
 
-use super::Body;
+use super::body::Body;
 
 /// What the header lines say about framing and connection, gathered in one pass.
 #[derive(Default)]

@@ -1,7 +1,7 @@
 //! The error page for a root that has none of its own.
 
 use super::date::put;
-use super::reason;
+use super::status::reason;
 
 /// Appends a small, self-contained page about a status.
 pub(super) fn error(status: u16, out: &mut Vec<u8>) {

@@ -5,10 +5,11 @@
 
 use std::mem::MaybeUninit;
 
+use super::body::Body;
 use super::fields::Fields;
 use super::grammar::is_token;
+use super::limits::Limits;
 use super::target::{is_authority, target_form};
-use super::{Body, Limits};
 
 /// What the bytes at the front of a buffer are.
 #[derive(Clone, Debug)]

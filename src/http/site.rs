@@ -9,57 +9,23 @@ use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use rust_embed::Embed;
 use rustix::io::Errno;
 
 use super::answer::{self, Answer, Boundaries, Note, Recipient};
-use super::cache::{Cache, CachedFile, Found};
+use super::cache::{Cache, CachedFile, Found, SMALL};
 use super::coding::acceptable;
 use super::condition::{Outcome, Validators, evaluate, range_counts};
-use super::date::Prelude;
+use super::date::{Now, Prelude};
 use super::files::{self, Folder, Thing, Watch};
 use super::parse::Request;
 use super::path::{FilePath, resolve};
 use super::range::{Ranges, Span};
-use super::{Now, listing, page};
-
-/// The largest file, in bytes, that is kept in memory.
-pub const SMALL: u64 = 64 * 1024;
+use super::response::Response;
+use super::{listing, page};
 
 /// The largest answer with several ranges, in bytes of content; over it the whole file is sent.
 const MULTIPART: u64 = 256 * 1024;
-
-/// What [`Site::respond`] leaves to its caller.
-#[derive(Debug)]
-pub struct Response {
-    /// The status code.
-    pub status: u16,
-    /// Length of the body to be sent, in bytes; 0 for HEAD.
-    pub body: u64,
-    /// What follows the bytes in `out`.
-    pub payload: Payload,
-    /// Whether another request may follow on the connection.
-    pub keep_alive: bool,
-}
-
-/// The part of a body that is not in `out`.
-#[derive(Debug)]
-pub enum Payload {
-    /// Everything is in `out`.
-    None,
-    /// From memory, shared with the site.
-    Memory(Bytes),
-    /// From a file, for `sendfile(2)`. When the file ends early, the connection must be closed.
-    File {
-        /// The open file; whoever has it closes it.
-        file: OwnedFd,
-        /// Where to begin.
-        offset: u64,
-        /// How many bytes.
-        len: u64,
-    },
-}
 
 #[derive(Embed)]
 #[folder = "www/"]

@@ -93,7 +93,7 @@ pub fn draw(
     let tiles = tiles(charts.server());
     let most = u16::try_from(tiles.len()).unwrap_or(u16::MAX).div_ceil(columns);
     let rows = (inner.height / TILE.1).clamp(1, most);
-    let pen = Pen { charts, rates, theme };
+    let painter = Painter { charts, rates, theme };
     for (i, tile) in (0u16..).zip(tiles).take_while(|(i, _)| *i < rows * columns) {
         let (column, row) = (i % columns, i / columns);
         let slice = |whole: u16, parts: u16, at: u16| {
@@ -106,7 +106,7 @@ pub fn draw(
         let gap = u16::from(column + 1 < columns);
         let place =
             Rect { x: inner.x + x, y: inner.y + y, width: width.saturating_sub(gap), height };
-        pen.tile(frame, place, tile);
+        painter.tile(frame, place, tile);
     }
 }
 
@@ -141,13 +141,13 @@ fn eighths(value: u64, most: u64, rows: u16) -> u64 {
     u64::try_from(high).unwrap_or(full).clamp(1, full.max(1))
 }
 
-struct Pen<'a> {
+struct Painter<'a> {
     charts: &'a Charts,
     rates: &'a Rates,
     theme: &'a Theme,
 }
 
-impl Pen<'_> {
+impl Painter<'_> {
     fn style(&self, role: Role) -> Style {
         self.theme.style(role)
     }

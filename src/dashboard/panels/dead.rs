@@ -6,6 +6,7 @@ use ratatui::text::{Line, Text};
 use ratatui::widgets::{Paragraph, Wrap};
 
 use super::block;
+use crate::dashboard::keys::{self, Id};
 use crate::dashboard::theme::{Role, Theme};
 
 /// Draws the screen.
@@ -20,7 +21,7 @@ pub fn draw(frame: &mut Frame, area: Rect, reason: &str, theme: &Theme) {
     }
     text.push_line(Line::default());
     let mut line = Line::default();
-    line.extend(super::key_spans("q", "quits", theme));
+    line.extend(super::key_spans(&keys::name(Id::Quit), "quits", theme));
     text.push_line(line);
     let margin =
         if area.width > 40 && area.height > 8 { Margin::new(3, 2) } else { Margin::new(1, 1) };

@@ -79,9 +79,9 @@ pub fn draw(frame: &mut Frame, area: Rect, view: &HeaderView<'_>, theme: &Theme)
     if area.is_empty() {
         return;
     }
-    let pen = Pen { view, theme };
+    let painter = Painter { view, theme };
     if area.height >= 3 && area.width > 4 {
-        let (left, right) = pen.identity(usize::from(area.width) - 2);
+        let (left, right) = painter.identity(usize::from(area.width) - 2);
         let mut block = Block::bordered()
             .border_set(theme.border())
             .border_style(theme.style(Role::Border))
@@ -92,12 +92,12 @@ pub fn draw(frame: &mut Frame, area: Rect, view: &HeaderView<'_>, theme: &Theme)
         let inner = block.inner(area);
         frame.render_widget(block, area);
         let figures = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
-        let line = pen.line(pen.figures(figures.width.into()), figures.width.into());
+        let line = painter.line(painter.figures(figures.width.into()), figures.width.into());
         frame.render_widget(Paragraph::new(line), Rect { height: 1, ..figures });
         if figures.height > 1 {
             let costs = (0..).zip(view.costs);
-            let costs = costs.map(|(rank, text)| pen.field(rank, text, Role::Dim)).collect();
-            let line = pen.line(costs, figures.width.into());
+            let costs = costs.map(|(rank, text)| painter.field(rank, text, Role::Dim)).collect();
+            let line = painter.line(costs, figures.width.into());
             frame.render_widget(
                 Paragraph::new(line),
                 Rect { y: figures.y + 1, height: 1, ..figures },
@@ -105,16 +105,16 @@ pub fn draw(frame: &mut Frame, area: Rect, view: &HeaderView<'_>, theme: &Theme)
         }
     } else if area.height == 2 {
         let width = usize::from(area.width);
-        let mut fields = pen.names();
-        fields.extend(pen.badges(width));
-        let lines = vec![pen.line(fields, width), pen.line(pen.figures(width), width)];
+        let mut fields = painter.names();
+        fields.extend(painter.badges(width));
+        let lines = vec![painter.line(fields, width), painter.line(painter.figures(width), width)];
         frame.render_widget(Paragraph::new(lines), area);
     } else {
         let width = usize::from(area.width);
-        let mut fields = pen.badges(width);
-        fields.extend(pen.figures(width));
-        fields.extend(pen.names());
-        let line = pen.line(fields, width);
+        let mut fields = painter.badges(width);
+        fields.extend(painter.figures(width));
+        fields.extend(painter.names());
+        let line = painter.line(fields, width);
         frame.render_widget(Paragraph::new(line), Rect { height: 1, ..area });
     }
 }
@@ -122,10 +122,10 @@ pub fn draw(frame: &mut Frame, area: Rect, view: &HeaderView<'_>, theme: &Theme)
 /// How the server is and how much goes on, in one line; who it is stands elsewhere.
 #[must_use]
 pub fn line(view: &HeaderView<'_>, width: u16, theme: &Theme) -> Line<'static> {
-    let (pen, width) = (Pen { view, theme }, usize::from(width));
-    let mut fields = pen.badges(width);
-    fields.extend(pen.figures(width));
-    pen.line(fields, width)
+    let (painter, width) = (Painter { view, theme }, usize::from(width));
+    let mut fields = painter.badges(width);
+    fields.extend(painter.figures(width));
+    painter.line(fields, width)
 }
 
 /// Something that is shown whole or not at all. The lowest rank stays longest.
@@ -140,12 +140,12 @@ impl Field {
     }
 }
 
-struct Pen<'a> {
+struct Painter<'a> {
     view: &'a HeaderView<'a>,
     theme: &'a Theme,
 }
 
-impl Pen<'_> {
+impl Painter<'_> {
     fn span(&self, text: impl Into<String>, role: Role) -> Span<'static> {
         Span::styled(text.into(), self.theme.style(role))
     }

@@ -5,55 +5,13 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::{dim, left, popup};
-use crate::dashboard::keys::{Group, KEYS, Key};
+use crate::dashboard::keys::Group;
+use crate::dashboard::keys::help::{SENTENCE, found, wrap};
 use crate::dashboard::state::prompt::Input;
 use crate::dashboard::theme::{Role, Theme};
 
-/// The columns for the sentences.
-const SENTENCE: usize = 54;
+/// The columns for the keys.
 const KEY: usize = 18;
-
-fn found(key: &Key, search: &str) -> bool {
-    let search = search.trim().to_lowercase();
-    key.sentence.to_lowercase().contains(&search)
-        || key.label.to_lowercase().contains(&search)
-        || key.presses.iter().any(|press| press.label() == search)
-}
-
-/// Sentences are broken between words.
-fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        let last = lines.last().map_or(0, |line| line.chars().count());
-        if last > 0 && last + 1 + word.chars().count() > width {
-            lines.push(String::new());
-        }
-        if let Some(line) = lines.last_mut() {
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-    }
-    lines
-}
-
-/// How many lines a search finds.
-#[must_use]
-pub fn length(search: &str) -> usize {
-    Group::ALL
-        .into_iter()
-        .map(|group| {
-            let lines: usize =
-                keys(group, search).map(|key| wrap(key.sentence, SENTENCE).len()).sum();
-            if lines == 0 { 0 } else { lines + 2 }
-        })
-        .sum()
-}
-
-fn keys(group: Group, search: &str) -> impl Iterator<Item = &'static Key> {
-    KEYS.iter().filter(move |key| key.group == group && found(key, search))
-}
 
 /// Draws the box.
 pub fn draw(frame: &mut Frame, screen: Rect, search: &Input, top: usize, theme: &Theme) {
@@ -62,7 +20,7 @@ pub fn draw(frame: &mut Frame, screen: Rect, search: &Input, top: usize, theme: 
     let text = search.text();
     let mut lines = Vec::new();
     for group in Group::ALL {
-        let mut keys = keys(group, &text).peekable();
+        let mut keys = found(group, &text).peekable();
         if keys.peek().is_none() {
             continue;
         }

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::{dim, key_spans, popup};
 use crate::dashboard::state::State;
-use crate::dashboard::state::prompt::{Confirm, Input, seconds};
+use crate::dashboard::state::prompt::{Confirm, Input, NO, YES, seconds};
 use crate::dashboard::theme::{Role, Theme};
 use crate::words::units;
 
@@ -17,8 +17,8 @@ pub fn confirm(frame: &mut Frame, screen: Rect, confirm: &Confirm, theme: &Theme
     let wide = u16::try_from(question.chars().count()).unwrap_or(u16::MAX).saturating_add(6);
     let inner = popup(frame, screen, wide.max(38), 5, "sure?", theme);
     let mut answers = Line::default();
-    answers.extend(key_spans("y", "or Enter: yes", theme));
-    answers.extend(key_spans("n", "or Esc: no", theme));
+    answers.extend(key_spans(&YES.to_string(), "or Enter: yes", theme));
+    answers.extend(key_spans(&NO.to_string(), "or Esc: no", theme));
     let lines = [Line::styled(question, theme.style(Role::Bad)), Line::default(), answers];
     for (line, y) in lines.into_iter().zip(inner.top()..inner.bottom()) {
         frame.render_widget(line, Rect { y, height: 1, ..inner });

@@ -1,123 +1,19 @@
 //! **fd → socket**: the server's table, a line for each connection.
 
 use ratatui::Frame;
-use ratatui::layout::{Margin, Position, Rect};
+use ratatui::layout::{Margin, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::{block, dim, left, right, title};
+use crate::dashboard::geometry::{MARKS, columns, head_rows};
+use crate::dashboard::keys::{self, Id};
 use crate::dashboard::layout::Panel;
 use crate::dashboard::state::table::{Column, Table, TableRow};
 use crate::dashboard::state::{Scene, State};
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::{Asks, ConnState, Fd, Mask, Nanos, Stdin};
 use crate::words::units;
-
-/// The columns for the cursor and the mark of our own clients.
-const MARKS: u16 = 2;
-
-/// The lines above the first connection: the headings, the listener and, where it is watched,
-/// standard input.
-#[must_use]
-pub fn head_rows(scene: &Scene) -> usize {
-    let stdin = scene.listener.is_some_and(|listener| listener.stdin.is_some());
-    2 + usize::from(stdin)
-}
-
-/// Which columns there is room for, with their widths, in the order of the table.
-#[must_use]
-pub fn columns(table: &Table, width: u16) -> Vec<(Column, u16)> {
-    // What matters most comes first; a column that has no room is left out.
-    const BY_WORTH: [Column; 12] = [
-        Column::Fd,
-        Column::Peer,
-        Column::State,
-        Column::Requests,
-        Column::Idle,
-        // The stream tells it too, and each call with its result.
-        Column::Last,
-        Column::RecvQueue,
-        Column::Out,
-        Column::In,
-        Column::SendQueue,
-        Column::Id,
-        Column::Interest,
-    ];
-    let mut room = width.saturating_sub(MARKS);
-    let mut there = Vec::new();
-    for column in BY_WORTH {
-        let wanted = width_of(column, table, width);
-        if room >= wanted {
-            room = room.saturating_sub(wanted + 1);
-            there.push((column, wanted));
-        } else if column == Column::Peer && room >= 8 {
-            there.push((column, room));
-            room = 0;
-        }
-    }
-    there.sort_by_key(|(column, _)| *column as usize);
-    // Space that is left goes to what is told in words.
-    if let Some((_, last)) = there.iter_mut().find(|(column, _)| *column == Column::Last) {
-        let more = room.min(8);
-        *last += more;
-    }
-    there
-}
-
-fn width_of(column: Column, table: &Table, width: u16) -> u16 {
-    match column {
-        Column::Fd => {
-            let most = table.entries().iter().map(|e| e.row.fd).max().unwrap_or(0);
-            if most < 1000 { 3 } else { 5 }
-        }
-        Column::Id | Column::Idle => 6,
-        Column::Peer => {
-            // Only what is visible decides; a screen has no more lines than this.
-            let visible = table.order().iter().skip(table.top()).take(200);
-            let peers = visible
-                .filter_map(|id| table.get(*id))
-                .map(|e| u16::try_from(e.row.peer.to_string().len()).unwrap_or(u16::MAX));
-            peers.max().unwrap_or(15).clamp(15, 47)
-        }
-        Column::State => 9,
-        Column::Interest => 15,
-        Column::Last => 8 + 2 * u16::from(width > 50),
-        Column::Requests => 4,
-        Column::In | Column::Out | Column::RecvQueue | Column::SendQueue => 7,
-    }
-}
-
-/// What a click hit.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Hit {
-    /// A heading.
-    Heading(Column),
-    /// A line of the order.
-    Line(usize),
-}
-
-/// What is at a position of the screen, the panel being in `area`, with `head` lines above the
-/// first connection.
-#[must_use]
-pub fn hit(table: &Table, area: Rect, head: usize, at: Position) -> Option<Hit> {
-    let inner = area.inner(Margin::new(1, 1));
-    if !inner.contains(at) {
-        return None;
-    }
-    let line = usize::from(at.y - inner.y);
-    if line == 0 {
-        let mut x = inner.x + MARKS;
-        for (column, width) in columns(table, inner.width) {
-            if (x..x + width).contains(&at.x) {
-                return Some(Hit::Heading(column));
-            }
-            x += width + 1;
-        }
-        return None;
-    }
-    let line = line.checked_sub(head)? + table.top();
-    (line < table.order().len()).then_some(Hit::Line(line))
-}
 
 /// Draws the panel.
 pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused: bool) {
@@ -139,7 +35,7 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
         head.push_span(Span::styled(filter, theme.style(Role::Warn)));
     }
     let inner = area.inner(Margin::new(1, 1));
-    let rows = usize::from(inner.height).saturating_sub(head_rows(scene));
+    let rows = usize::from(inner.height).saturating_sub(head_rows(scene.listener));
     let mut block = block(head, theme, focused);
     if table.order().len() > rows {
         let (from, to) = (table.top() + 1, (table.top() + rows).min(table.order().len()));
@@ -204,8 +100,8 @@ fn listener(scene: &Scene, columns: &[(Column, u16)], width: u16, theme: &Theme)
     let room = usize::from(width).saturating_sub(text.chars().count());
     let queue = scene.kernel.as_ref().and_then(|kernel| kernel.accept_queue);
     let mut style = theme.style(Role::Kernel);
-    // The longest of the tellings that has room.
-    let tellings = match (listener.resting, queue) {
+    // The longest of the wordings that has room.
+    let wordings = match (listener.resting, queue) {
         (Some(errno), _) => {
             style = theme.style(Role::Bad);
             [
@@ -227,8 +123,8 @@ fn listener(scene: &Scene, columns: &[(Column, u16)], width: u16, theme: &Theme)
         }
         (None, None) => Default::default(),
     };
-    let telling = tellings.into_iter().find(|telling| telling.chars().count() <= room);
-    text += &telling.unwrap_or_default();
+    let wording = wordings.into_iter().find(|wording| wording.chars().count() <= room);
+    text += &wording.unwrap_or_default();
     Line::styled(left(&text, usize::from(width), theme), style)
 }
 
@@ -247,10 +143,10 @@ fn stdin(
         Mask::NONE => ("ended".to_owned(), Role::Dim),
         mask => (mask.to_string(), Role::Kernel),
     };
-    let tellings =
+    let wordings =
         [format!("{interest}  {read}"), format!("{interest} {}", units::bytes(bytes_in)), read];
-    let telling = tellings.into_iter().find(|telling| telling.chars().count() <= room);
-    text += &telling.unwrap_or_default();
+    let wording = wordings.into_iter().find(|wording| wording.chars().count() <= room);
+    text += &wording.unwrap_or_default();
     Some(Line::styled(left(&text, usize::from(width), theme), theme.style(role)))
 }
 
@@ -407,7 +303,7 @@ fn empty(state: &State, width: u16, theme: &Theme) -> Vec<Line<'static>> {
     ));
     lines.push(Line::styled(format!("   {}", state.url()), theme.style(Role::Title)));
     lines.push(Line::default());
-    let [key, label] = super::key_spans("c", "adds a client of our own", theme);
+    let [key, label] = super::key_spans(&keys::name(Id::Client), "adds a client of our own", theme);
     lines.push(Line::from(vec![Span::raw("   "), key, label]));
     lines
 }

@@ -20,10 +20,8 @@ use ratatui::layout::{Constraint, Layout, Margin, Rect};
 use ratatui::text::{Line, Span};
 
 use super::measure::{FIGURES, Figure, Values, ratios};
-use super::{KEYS, Loaded, Split, Stage};
-use crate::compare::drive::Phase;
 use crate::compare::report::{shown, times};
-use crate::dashboard::keys::Id;
+use crate::dashboard::keys;
 use crate::dashboard::panels::header::{self, Badge, HeaderView};
 use crate::dashboard::panels::{
     block, cut, dead, dim, engine, key_spans, plain, popup, seats, too_small, wrap,
@@ -31,7 +29,6 @@ use crate::dashboard::panels::{
 use crate::dashboard::state::State;
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::Standing;
-use crate::words::units;
 
 /// The least width and height that can show something of both.
 const LEAST: (u16, u16) = (60, 24);
@@ -52,67 +49,21 @@ const SEATS: u16 = 8;
 
 /// What the picture shows.
 pub(super) struct View<'a> {
-    halves: [HalfView<'a>; 2],
+    pub(super) halves: [HalfView<'a>; 2],
     /// What both are put under, and how far that is.
-    load: [String; 2],
+    pub(super) load: [String; 2],
     /// The keys that work now.
-    keys: Vec<(char, &'static str)>,
-    help: bool,
+    pub(super) keys: Vec<(String, &'static str)>,
+    pub(super) help: bool,
 }
 
 /// What a half shows.
-struct HalfView<'a> {
-    name: &'a str,
-    state: &'a State,
+pub(super) struct HalfView<'a> {
+    pub(super) name: &'a str,
+    pub(super) state: &'a State,
     /// What has to be known to judge it.
-    note: Option<(String, Role)>,
-    values: Option<Values>,
-}
-
-impl<W: Loaded> Split<W> {
-    /// What there is to be shown.
-    pub(super) fn view(&self) -> View<'_> {
-        let keys = KEYS.iter().filter(|key| self.is_enabled(key.id));
-        let label = |id, label| match id {
-            Id::Pause if self.is_paused() => "run",
-            _ => label,
-        };
-        View {
-            halves: self.halves.each_ref().map(|half| HalfView {
-                name: &half.name,
-                state: half.state(),
-                note: match &half.phase {
-                    Phase::Failed(why) => Some((format!("cannot: {why}"), Role::Bad)),
-                    _ => half.notes.last().map(|note| (note.clone(), Role::Warn)),
-                },
-                values: half.measure.as_ref().map(super::Measure::values),
-            }),
-            load: [self.load_told(), self.stage_told()],
-            keys: keys.map(|key| (key.letters[0], label(key.id, key.label))).collect(),
-            help: self.help,
-        }
-    }
-
-    fn load_told(&self) -> String {
-        let [idle, active] = [self.load.idle, self.load.active].map(|n| units::count(n.into()));
-        format!("{idle} idle, {active} active on each, GET {}", self.load.path)
-    }
-
-    fn stage_told(&self) -> String {
-        let whole = self.load.time.as_secs();
-        let held = if self.held { ", held meanwhile" } else { "" };
-        match self.stage {
-            Stage::Opening => "connections are being opened".to_owned(),
-            Stage::Running(_) => {
-                let times = self.halves.iter().filter_map(|half| half.measure.as_ref());
-                let time = times.map(super::Measure::time).max().unwrap_or_default();
-                // What follows is waiting for the last answers.
-                let time = time.min(self.load.time).as_secs_f64();
-                format!("under load: {time:.1} of {whole} s{held}")
-            }
-            Stage::Over => format!("the load is over: {whole} s{held}"),
-        }
-    }
+    pub(super) note: Option<(String, Role)>,
+    pub(super) values: Option<Values>,
 }
 
 /// Draws the screen.
@@ -153,12 +104,12 @@ pub(super) fn draw(frame: &mut Frame, view: &View<'_>, theme: &Theme) {
 }
 
 /// The keys that work now; help and quit, the last, are always there.
-fn keys(keys: &[(char, &str)], width: u16, theme: &Theme) -> Line<'static> {
+fn keys(keys: &[(String, &str)], width: u16, theme: &Theme) -> Line<'static> {
     let mut keys = keys.to_vec();
     loop {
         let mut line = Line::from(" ");
         for (key, label) in &keys {
-            line.extend(key_spans(&key.to_string(), label, theme));
+            line.extend(key_spans(key, label, theme));
         }
         if line.width() <= usize::from(width) || keys.len() <= 2 {
             return line;
@@ -372,11 +323,11 @@ fn help(frame: &mut Frame, screen: Rect, theme: &Theme) {
         rows.into_iter().map(line).collect::<Vec<_>>()
     };
     let mut lines = Vec::new();
-    for key in &KEYS {
-        let mut rows = text(key.sentence, KEY, Role::Text);
+    for key in keys::split() {
+        let mut rows = text(key.split_sentence(), KEY, Role::Text);
         if let Some(first) = rows.first_mut() {
             let words = first.to_string().trim_start().to_owned();
-            let name = format!("{:<KEY$}", key.letters[0]);
+            let name = format!("{:<KEY$}", key.presses[0].label());
             *first = Line::from(vec![Span::styled(name, theme.style(Role::Key)), plain(words)]);
         }
         lines.extend(rows);

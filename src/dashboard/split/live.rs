@@ -9,7 +9,7 @@ use crate::clients::{ClientInfo, ClientKind};
 use crate::compare;
 use crate::compare::drive::{Drive, Phase};
 use crate::dashboard::live::{Link, Side};
-use crate::dashboard::run::{Options, Session, World, show, state_of};
+use crate::dashboard::run::{Backend, Options, Session, show, state_of};
 use crate::inspect::{Question, Snapshot, Workers, cpu};
 use crate::telemetry::{Batch, Command, Gone};
 
@@ -52,7 +52,7 @@ struct Live {
     drive: Drive,
 }
 
-impl World for Live {
+impl Backend for Live {
     fn drain(&mut self, each: &mut dyn FnMut(&Batch)) -> bool {
         self.link.drain(each)
     }

@@ -6,9 +6,10 @@
 //!
 //! | file | what lives there |
 //! |---|---|
-//! | `mod` | both halves, when the loads begin, and the keys |
+//! | `mod` | both halves, when the loads begin, what the keys do |
 //! | `live` | the servers and their loads |
 //! | `measure` | what the load was for a server, in figures |
+//! | `view` | what the picture shows |
 //! | `draw` | the picture |
 
 mod draw;
@@ -16,17 +17,18 @@ mod live;
 mod measure;
 #[cfg(test)]
 mod tests;
+mod view;
 
 use std::io;
 use std::time::{Duration, Instant};
 
-use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind};
 use ratatui::Frame;
 
 pub use self::live::{Setup, run};
 use self::measure::Measure;
-use super::keys::Id;
-use super::run::{Session, Show, World};
+use super::keys::{self, Id, Key};
+use super::run::{Backend, Session, Show};
 use super::state::{Action, State};
 use super::theme::Theme;
 use crate::compare::drive::Phase;
@@ -34,7 +36,7 @@ use crate::inspect::Workers;
 use crate::telemetry::Mode;
 
 /// A server with a load.
-trait Loaded: World {
+trait Loaded: Backend {
     /// How far the load is, and what has to be known to judge it.
     fn phase(&self) -> (Phase, Vec<String>);
     /// Lets the load begin.
@@ -64,63 +66,6 @@ enum Stage {
     /// They are over.
     Over,
 }
-
-/// A key of this screen. Those that go to both servers are keys of the dashboard too.
-struct Key {
-    id: Id,
-    /// The letters that press it.
-    letters: &'static [char],
-    label: &'static str,
-    sentence: &'static str,
-}
-
-/// All of them, in the order of the key bar. `Client` is the load.
-const KEYS: [Key; 8] = [
-    Key {
-        id: Id::Pause,
-        letters: &['p', ' '],
-        label: "pause",
-        sentence: "Pause both loops before their next call, or let them run again. The time of \
-                   the load goes on.",
-    },
-    Key {
-        id: Id::StepCall,
-        letters: &['s'],
-        label: "step",
-        sentence: "While paused: each makes one system call.",
-    },
-    Key {
-        id: Id::StepTurn,
-        letters: &['S'],
-        label: "step turn",
-        sentence: "While paused: each goes on to just before its next wait.",
-    },
-    Key {
-        id: Id::Slower,
-        letters: &['-'],
-        label: "slower",
-        sentence: "Slow motion for both: 100 calls a second, 50, 20, 10, 5, 2, 1.",
-    },
-    Key {
-        id: Id::Faster,
-        letters: &['+', '='],
-        label: "faster",
-        sentence: "Both faster again, up to full speed.",
-    },
-    Key {
-        id: Id::Client,
-        letters: &['r'],
-        label: "load again",
-        sentence: "Put the same load on both once more, on the connections that are open.",
-    },
-    Key { id: Id::Help, letters: &['?'], label: "help", sentence: "This help." },
-    Key {
-        id: Id::Quit,
-        letters: &['q'],
-        label: "quit",
-        sentence: "Quit: the loads and both servers end.",
-    },
-];
 
 /// One half.
 #[derive(Debug)]
@@ -157,7 +102,7 @@ impl<W: Loaded> Half<W> {
     }
 
     fn cpu(&self) -> Option<Duration> {
-        self.session.world().cpu(self.state().question()?.usage?)
+        self.session.backend().cpu(self.state().question()?.usage?)
     }
 
     /// Lets its load begin.
@@ -166,14 +111,14 @@ impl<W: Loaded> Half<W> {
             return;
         }
         self.measure = Some(Measure::begin(self.state(), self.cpu(), now));
-        self.session.world().begin();
+        self.session.backend().begin();
         self.phase = Phase::Running;
     }
 
     /// Takes over what has happened; returns whether its load is another than before.
     fn gather(&mut self, now: Instant) -> bool {
         // In this order: what is told of a load that is over has happened by then.
-        let (phase, notes) = self.session.world().phase();
+        let (phase, notes) = self.session.backend().phase();
         self.session.gather(now);
         let changed = phase != self.phase || notes != self.notes;
         (self.phase, self.notes) = (phase, notes);
@@ -193,6 +138,11 @@ impl<W: Loaded> Half<W> {
         }
         self.measure = Some(measure);
     }
+}
+
+/// Whether a key concerns the terminal: it works whatever is shown.
+fn is_of_terminal(key: KeyEvent) -> bool {
+    [Id::QuitNow, Id::Redraw, Id::Suspend].into_iter().any(|id| keys::is(id, key))
 }
 
 /// Both halves, and everything of the loop but the terminal.
@@ -224,21 +174,15 @@ impl<W: Loaded> Split<W> {
         self.stage = if running { Stage::Running(now) } else { Stage::Over };
     }
 
-    fn is_enabled(&self, id: Id) -> bool {
-        match id {
-            Id::Pause => self.all(|half| half.state().alive()),
-            Id::StepCall => self.all(|half| half.state().can_step()),
-            Id::StepTurn => self.all(|half| half.state().can_step_turn()),
-            Id::Slower => self.all(|half| half.state().can_slow()),
-            Id::Faster => self.all(|half| half.state().is_slow()),
-            Id::Client => {
-                let can = |half: &Half<W>| matches!(half.phase, Phase::Over(_));
-                self.stage == Stage::Over
-                    && self.halves.iter().any(can)
-                    && self.all(|half| half.state().alive())
-            }
-            _ => true,
-        }
+    fn is_enabled(&self, key: &Key) -> bool {
+        self.all(|half| (key.enabled)(half.state()))
+            && (key.id != Id::LoadAgain || self.can_reload())
+    }
+
+    /// Whether the load may be put on both once more.
+    fn can_reload(&self) -> bool {
+        let can = |half: &Half<W>| matches!(half.phase, Phase::Over(_));
+        self.stage == Stage::Over && self.halves.iter().any(can)
     }
 
     fn is_paused(&self) -> bool {
@@ -249,7 +193,7 @@ impl<W: Loaded> Split<W> {
         match id {
             Id::Quit => return vec![Action::Quit],
             Id::Help => self.help = true,
-            Id::Client => self.begin(Instant::now()),
+            Id::LoadAgain => self.begin(Instant::now()),
             _ => {
                 // One that stands already is not to be let go by the key that lets the other stand.
                 let stands = |half: &Half<W>| half.state().mode() == Mode::Paused;
@@ -268,17 +212,15 @@ impl<W: Loaded> Split<W> {
         self.changed = true;
         match key.code {
             _ if key.kind == KeyEventKind::Release => Vec::new(),
-            KeyCode::Char('c' | 'l' | 'z') if key.modifiers == KeyModifiers::CONTROL => {
-                self.halves[0].session.terminal_event(Event::Key(key))
-            }
+            _ if is_of_terminal(key) => self.halves[0].session.terminal_event(Event::Key(key)),
             _ if self.help => {
                 self.help = false;
                 Vec::new()
             }
-            KeyCode::Char(letter) if (key.modifiers - KeyModifiers::SHIFT).is_empty() => {
-                let mut keys = KEYS.iter().filter(|key| key.letters.contains(&letter));
-                match keys.next().filter(|key| self.is_enabled(key.id)) {
-                    Some(Key { id, .. }) => self.act(*id, key),
+            KeyCode::Char(_) => {
+                let found = keys::split().find(|found| found.is_pressed(key));
+                match found.filter(|found| self.is_enabled(found)) {
+                    Some(found) => self.act(found.id, key),
                     None => Vec::new(),
                 }
             }
@@ -344,7 +286,7 @@ impl<W: Loaded> Show for Split<W> {
     /// The servers before the loads' connections: a socket that the server closes first leaves no
     /// port of ours in TIME-WAIT.
     fn end(self) -> io::Result<()> {
-        self.halves.iter().for_each(|half| half.session.world().stop());
+        self.halves.iter().for_each(|half| half.session.backend().stop());
         let [a, b] = self.halves.map(|half| half.session.end());
         a.and(b)
     }

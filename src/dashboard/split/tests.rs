@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use crossterm::event::KeyModifiers;
 use insta::assert_snapshot;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -34,7 +35,7 @@ struct ScriptedRun {
 #[derive(Clone, Default)]
 struct Fake(Rc<RefCell<ScriptedRun>>);
 
-impl World for Fake {
+impl Backend for Fake {
     fn drain(&mut self, each: &mut dyn FnMut(&Batch)) -> bool {
         self.0.borrow_mut().batches.drain(..).for_each(|batch| each(&batch));
         true

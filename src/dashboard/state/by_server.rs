@@ -1,7 +1,7 @@
 //! Where the dashboard goes by a server's name: what it is called, what it waits in, how it is
 //! drawn, and what it cannot be told.
 
-use crate::dashboard::keys::Id;
+use crate::dashboard::keys::id::Id;
 use crate::telemetry::{Asks, Kind, Listener, ServerKind};
 
 /// How the loop panel draws a server.

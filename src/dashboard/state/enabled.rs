@@ -1,8 +1,8 @@
 //! When each key does something: the column `enabled` of the one list of keys.
 
 use super::{Overlay, State, by_server};
-use crate::dashboard::keys::Id;
-use crate::dashboard::layout::Panel;
+use crate::dashboard::keys::id::Id;
+use crate::dashboard::panel::Panel;
 use crate::telemetry::Mode;
 
 /// When keys are enabled.

@@ -16,6 +16,7 @@ pub use self::round::{Ask, Round};
 use foldhash::fast::RandomState;
 
 use super::by_server;
+use super::sequence::Sequence;
 use crate::inspect::Snapshot;
 use crate::telemetry::{
     Batch, ConnId, EventRef, Fd, Kind, Listener, Nanos, Next, OwnedEvent, Ready, Row, Stance,
@@ -46,7 +47,7 @@ pub struct Engine {
     /// Events were left out after it, calls perhaps among them.
     later_left_out: bool,
     /// The last event's number, to find gaps by.
-    seq: u64,
+    sequence: Sequence,
     /// Events that gaps in the numbering account for.
     gaps: u64,
     measured: Option<Measured>,
@@ -174,11 +175,11 @@ impl Engine {
     }
 
     fn check_order(&mut self, seq: u64) {
-        if seq > self.seq + 1 {
-            self.gaps = self.gaps.saturating_add(seq - self.seq - 1);
+        let missing = self.sequence.take(seq);
+        if missing > 0 {
+            self.gaps = self.gaps.saturating_add(missing);
             self.leave_out();
         }
-        self.seq = self.seq.max(seq.min(u64::MAX - 1));
     }
 
     /// Leaves out the events of a batch before the one at `from`; there are no holes within it.
@@ -186,7 +187,7 @@ impl Engine {
         let (first, last) = (batch.events().next(), batch.events_from(from - 1).next());
         if let Some((first, last)) = first.zip(last) {
             self.check_order(first.event.seq);
-            self.seq = self.seq.max(last.event.seq);
+            self.sequence.skip_to(last.event.seq);
         }
         self.leave_out();
         if self.has_rounds() {

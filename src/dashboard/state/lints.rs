@@ -15,6 +15,7 @@ use std::collections::{HashMap, HashSet};
 use foldhash::fast::RandomState;
 
 use super::engine::Engine;
+use super::sequence::Sequence;
 use crate::inspect::{Snapshot, TcpState};
 use crate::telemetry::{
     Asks, Batch, ConnId, ConnState, EventRef, Fd, Listener, Mask, Mode, Nanos, Row, ServerKind,
@@ -128,7 +129,7 @@ pub struct Lints {
     listener: Option<Listener>,
     standing: Standing,
     accepted: u64,
-    seq: u64,
+    sequence: Sequence,
     lost: u64,
     seen: HashMap<ConnId, Seen, RandomState>,
     /// How often each fd was reported since the last call on it, and the first time.
@@ -144,11 +145,10 @@ impl Lints {
     pub fn apply(&mut self, batch: &Batch) {
         self.begin(batch);
         for event in batch.events() {
-            let seq = event.event.seq;
-            if self.seq > 0 && seq > self.seq + 1 {
+            let begun = self.sequence.has_begun();
+            if self.sequence.take(event.event.seq) > 0 && begun {
                 self.forget();
             }
-            self.seq = self.seq.max(seq.min(u64::MAX - 1));
             self.event(event);
         }
         self.end(batch);
@@ -159,7 +159,7 @@ impl Lints {
         self.begin(batch);
         if let Some(last) = batch.events().next_back() {
             self.forget();
-            self.seq = self.seq.max(last.event.seq.min(u64::MAX - 1));
+            self.sequence.skip_to(last.event.seq);
         }
         self.end(batch);
     }

@@ -15,6 +15,7 @@ pub mod prompt;
 pub mod rate_limit;
 pub mod rates;
 pub mod seats;
+pub mod sequence;
 pub mod stream;
 pub mod table;
 
@@ -25,12 +26,11 @@ mod scene;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ratatui::layout::Rect;
-
 use self::prompt::{Confirm, Input};
 pub use self::scene::Scene;
-use super::layout::{self, Areas, Arrangement, Panel};
-use super::panels;
+use super::geometry::{self, Rect};
+use super::layout::{self, Areas, Arrangement};
+use super::panel::Panel;
 use crate::clients::{ClientInfo, ClientKind};
 use crate::inspect::{Question, Snapshot, Workers};
 use crate::telemetry::{Batch, By, Command, Fd, Listener, Mode, Nanos, Stdin};
@@ -158,13 +158,13 @@ impl State {
     pub fn apply(&mut self, batch: &Batch) {
         let server = |listener: Option<Listener>| listener.map(|listener| listener.server);
         let before = server(self.live.listener);
-        let head = panels::table::head_rows(&self.live);
+        let head = geometry::head_rows(self.live.listener);
         let refusing = self.live.rates.refusing().is_some();
         self.live.apply(batch);
         if !refusing && self.live.rates.refusing().is_some() {
             self.notice("a limit is reached: new clients get a 503");
         }
-        if panels::table::head_rows(&self.live) != head {
+        if geometry::head_rows(self.live.listener) != head {
             self.fit();
         }
         if let (Some(before), Some(now)) = (before, server(batch.listener))
@@ -186,7 +186,7 @@ impl State {
         let Scene { lints, engine, now, .. } = &mut self.live;
         lints.kernel(&snapshot, engine, *now);
         let now = *now;
-        self.changed |= self.live.tell_lints(now) && self.frozen.is_none();
+        self.changed |= self.live.show_lints(now) && self.frozen.is_none();
         let same = |last: &Snapshot| {
             (last.accept_queue, &last.sockets, &last.readable, last.ready_list, &last.trouble)
                 == (
@@ -293,7 +293,7 @@ impl State {
     /// The table's rows for connections: inside its border, under its head.
     fn table_rows(&self) -> usize {
         let rows = self.areas().rows(Panel::Table);
-        rows.saturating_sub(panels::table::head_rows(self.scene())).max(1)
+        rows.saturating_sub(geometry::head_rows(self.scene().listener)).max(1)
     }
 
     // What goes out.

@@ -1,16 +1,15 @@
 //! What the operator's keys, mouse and pasted text do.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
-use ratatui::layout::{Position, Rect};
 
 use super::filter::Filter;
 use super::prompt::{self, Answer, Choice, Confirm, Input};
 use super::table::Column;
 use super::{Action, Overlay, PACES, State, by_server};
 use crate::clients::ClientKind;
+use crate::dashboard::geometry::{self, Hit, Position, Rect};
 use crate::dashboard::keys::{self, Id};
-use crate::dashboard::layout::Panel;
-use crate::dashboard::panels;
+use crate::dashboard::panel::{Moves, Panel, Place};
 use crate::telemetry::{Command, ConnId, Mode, ServerKind, Step};
 use crate::words::units;
 
@@ -42,21 +41,23 @@ impl State {
                 Vec::new()
             }
             Overlay::Choose(at) => {
-                match prompt::choice(key, at, ClientKind::ALL.len(), 'k') {
+                match prompt::choice(key, at, ClientKind::ALL.len(), keys::is(Id::Choose, key)) {
                     Choice::Leave => {}
                     Choice::Mark(at) => self.overlay = Overlay::Choose(at),
                     Choice::Take(at) => self.choose(at),
                 }
                 Vec::new()
             }
-            Overlay::Servers(at) => match prompt::choice(key, at, ServerKind::ALL.len(), 'v') {
-                Choice::Leave => Vec::new(),
-                Choice::Mark(at) => {
-                    self.overlay = Overlay::Servers(at);
-                    Vec::new()
+            Overlay::Servers(at) => {
+                match prompt::choice(key, at, ServerKind::ALL.len(), keys::is(Id::Server, key)) {
+                    Choice::Leave => Vec::new(),
+                    Choice::Mark(at) => {
+                        self.overlay = Overlay::Servers(at);
+                        Vec::new()
+                    }
+                    Choice::Take(at) => self.switch_to(ServerKind::ALL[at]),
                 }
-                Choice::Take(at) => self.switch_to(ServerKind::ALL[at]),
-            },
+            }
         };
         self.fit();
         actions
@@ -142,7 +143,8 @@ impl State {
     fn help_key(&mut self, mut search: Input, top: usize, key: KeyEvent) {
         let page = usize::from(self.screen.1.saturating_sub(6)).max(1);
         let top = match key.code {
-            KeyCode::Esc | KeyCode::Enter | KeyCode::Char('?') => return,
+            KeyCode::Esc | KeyCode::Enter => return,
+            KeyCode::Char(_) if keys::is(Id::Help, key) => return,
             KeyCode::Up => top.saturating_sub(1),
             KeyCode::Down => top + 1,
             KeyCode::PageUp => top.saturating_sub(page),
@@ -152,13 +154,17 @@ impl State {
                 0
             }
         };
-        let most = panels::help::length(&search.text()).saturating_sub(page);
+        let most = keys::help::length(&search.text()).saturating_sub(page);
         self.overlay = Overlay::Help(search, top.min(most));
     }
 
     fn choose(&mut self, at: usize) {
         self.kind = ClientKind::ALL[at.min(ClientKind::ALL.len() - 1)];
-        self.notice(format!("c now adds a client of the kind \"{}\"", self.kind.label()));
+        self.notice(format!(
+            "{} now adds a client of the kind \"{}\"",
+            keys::name(Id::Client),
+            self.kind.label()
+        ));
     }
 
     fn act(&mut self, id: Id) -> Vec<Action> {
@@ -249,7 +255,7 @@ impl State {
                 let at = Column::ALL.iter().position(|&c| c == column).unwrap_or(0);
                 // Only by what is seen: else the rows would move and no heading say why.
                 let shown = self.areas().of(Panel::Table).map_or_else(Vec::new, |area| {
-                    panels::table::columns(&self.scene().table, area.width.saturating_sub(2))
+                    geometry::columns(&self.scene().table, area.width.saturating_sub(2))
                 });
                 let next = (1..=Column::ALL.len())
                     .map(|by| Column::ALL[(at + by) % Column::ALL.len()])
@@ -360,7 +366,7 @@ impl State {
 
     fn show(&mut self, panel: Panel) {
         self.focus = panel;
-        if !matches!(panel, Panel::Table | Panel::Stream) {
+        if !matches!(panel.place(), Place::TopLeft | Place::Bottom) {
             self.side = panel;
         }
         self.card_top = 0;
@@ -409,12 +415,12 @@ impl State {
     fn go(&mut self, by: isize) {
         let height = self.stream_rows();
         let now = self.scene().now;
-        match self.focus {
-            Panel::Stream => self.scene_mut().stream.scroll(by, height),
-            Panel::Card | Panel::Costs => {
+        match self.focus.moves() {
+            Moves::Events => self.scene_mut().stream.scroll(by, height),
+            Moves::Text => {
                 self.card_top = self.card_top.saturating_add_signed(by).min(200);
             }
-            _ => self.scene_mut().table.step(by, now),
+            Moves::Selection => self.scene_mut().table.step(by, now),
         }
     }
 
@@ -456,11 +462,11 @@ impl State {
     }
 
     fn click(&mut self, area: Rect, at: Position) {
-        let (now, head) = (self.scene().now, panels::table::head_rows(self.scene()));
+        let (now, head) = (self.scene().now, geometry::head_rows(self.scene().listener));
         let table = &mut self.scene_mut().table;
-        match panels::table::hit(table, area, head, at) {
-            Some(panels::table::Hit::Heading(column)) => table.sort_by(column),
-            Some(panels::table::Hit::Line(line)) => table.point_at(line, now),
+        match geometry::hit(table, area, head, at) {
+            Some(Hit::Heading(column)) => table.sort_by(column),
+            Some(Hit::Line(line)) => table.point_at(line, now),
             None => {}
         }
     }

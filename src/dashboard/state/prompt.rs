@@ -99,6 +99,11 @@ pub struct Confirm {
     pub conn: Option<ConnId>,
 }
 
+/// The letter that says yes, small or large.
+pub const YES: char = 'y';
+/// The letter that says no.
+pub const NO: char = 'n';
+
 /// What a key answers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Answer {
@@ -114,8 +119,10 @@ pub enum Answer {
 #[must_use]
 pub fn answer(key: KeyEvent) -> Answer {
     match key.code {
-        KeyCode::Char('y' | 'Y') | KeyCode::Enter => Answer::Yes,
-        KeyCode::Char('n' | 'N' | 'q') | KeyCode::Esc => Answer::No,
+        KeyCode::Char(c) if c.eq_ignore_ascii_case(&YES) => Answer::Yes,
+        KeyCode::Char(c) if c.eq_ignore_ascii_case(&NO) => Answer::No,
+        KeyCode::Enter => Answer::Yes,
+        KeyCode::Char('q') | KeyCode::Esc => Answer::No,
         _ => Answer::Neither,
     }
 }
@@ -131,10 +138,10 @@ pub enum Choice {
     Take(usize),
 }
 
-/// Up and Down move, a number or Enter takes, `q` and Esc leave; `again`, the key that opened the
-/// list, moves on as Down does.
+/// Up and Down move, a number or Enter takes, `q` and Esc leave; the key that opened the
+/// list (`again`) moves on as Down does.
 #[must_use]
-pub fn choice(key: KeyEvent, at: usize, count: usize, again: char) -> Choice {
+pub fn choice(key: KeyEvent, at: usize, count: usize, again: bool) -> Choice {
     let last = count.saturating_sub(1);
     match key.code {
         KeyCode::Esc | KeyCode::Char('q') => Choice::Leave,
@@ -142,7 +149,7 @@ pub fn choice(key: KeyEvent, at: usize, count: usize, again: char) -> Choice {
         KeyCode::Home => Choice::Mark(0),
         KeyCode::End => Choice::Mark(last),
         KeyCode::Down | KeyCode::Char('j') => Choice::Mark(if at >= last { 0 } else { at + 1 }),
-        KeyCode::Char(c) if c == again => Choice::Mark(if at >= last { 0 } else { at + 1 }),
+        _ if again => Choice::Mark(if at >= last { 0 } else { at + 1 }),
         KeyCode::Enter | KeyCode::Char(' ') => Choice::Take(at.min(last)),
         KeyCode::Char(digit) => match digit.to_digit(10).and_then(|n| usize::try_from(n).ok()) {
             Some(n) if (1..=count).contains(&n) => Choice::Take(n - 1),

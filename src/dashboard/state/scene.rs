@@ -47,15 +47,15 @@ pub struct Scene {
     pub kernel: Option<Arc<Snapshot>>,
     /// The server's time.
     pub now: Nanos,
-    flood: RateLimit,
-    /// The lints that the stream has told.
-    told: Vec<(Option<ConnId>, Fd, Nanos)>,
+    rate_limit: RateLimit,
+    /// The lints that the stream shows already.
+    shown_lints: Vec<(Option<ConnId>, Fd, Nanos)>,
 }
 
 impl Scene {
     pub(super) fn apply(&mut self, batch: &Batch) {
         self.table.apply(batch);
-        if self.flood.lets(batch) {
+        if self.rate_limit.lets(batch) {
             self.table.requests(batch);
             self.stream.apply(batch);
             self.engine.apply(batch);
@@ -74,27 +74,27 @@ impl Scene {
         self.charts.apply(batch);
         self.rates.apply(batch);
         self.costs.apply(batch);
-        self.tell_lints(batch.time);
+        self.show_lints(batch.time);
         self.counters.clone_from(&batch.counters);
         self.lost.clone_from(&batch.lost);
         self.listener = batch.listener;
         self.standing = batch.standing;
     }
 
-    /// Puts what was found and not told yet into the stream; returns whether what is found is
+    /// Puts what was found and not shown yet into the stream; returns whether what is found is
     /// another than before.
-    pub(super) fn tell_lints(&mut self, now: Nanos) -> bool {
+    pub(super) fn show_lints(&mut self, now: Nanos) -> bool {
         let key = |lint: &Lint| (lint.conn, lint.fd, lint.since);
         let found: Vec<_> = self.lints.found().iter().map(key).collect();
-        if found == self.told {
+        if found == self.shown_lints {
             return false;
         }
         for lint in self.lints.found() {
-            if !self.told.contains(&key(lint)) {
+            if !self.shown_lints.contains(&key(lint)) {
                 self.stream.lint(lint.text(now));
             }
         }
-        self.told = found;
+        self.shown_lints = found;
         true
     }
 

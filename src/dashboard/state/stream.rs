@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::fmt::Write as _;
 
 use super::filter::{Filter, Flag, Number, Subject, Word};
+use super::sequence::Sequence;
 use crate::telemetry::{Batch, ConnId, EventRef, Kind, OwnedEvent, What};
 use crate::words::{describe, is_error};
 
@@ -52,7 +53,7 @@ pub struct Stream {
     own: bool,
     /// The entry on the last line; `None` follows the newest.
     bottom: Option<u64>,
-    last_seq: u64,
+    sequence: Sequence,
     scratch: String,
 }
 
@@ -62,12 +63,10 @@ impl Stream {
         let events = batch.events();
         let skip = events.len().saturating_sub(HISTORY);
         for (i, event) in events.enumerate() {
-            let seq = event.event.seq;
-            let missing = seq.saturating_sub(self.last_seq + 1);
+            let missing = self.sequence.take(event.event.seq);
             if missing > 0 {
                 self.push(StreamEntry::Lost(missing));
             }
-            self.last_seq = seq;
             if i >= skip {
                 self.push(StreamEntry::Event(event.to_owned()));
             } else if i + 1 == skip {
@@ -81,11 +80,11 @@ impl Stream {
         let count = batch.events().len() as u64;
         let mut events = batch.events();
         let Some(first) = events.next() else { return };
-        let missing = first.event.seq.saturating_sub(self.last_seq + 1);
+        let missing = self.sequence.take(first.event.seq);
         if missing > 0 {
             self.push(StreamEntry::Lost(missing));
         }
-        self.last_seq = events.next_back().unwrap_or(first).event.seq;
+        self.sequence.skip_to(events.next_back().unwrap_or(first).event.seq);
         match self.entries.back_mut() {
             Some(StreamEntry::Skipped(skipped)) => *skipped += count,
             _ => self.push(StreamEntry::Skipped(count)),

@@ -10,12 +10,12 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use super::feed::{classroom, id};
 use super::state;
 use crate::clients::{ClientInfo, ClientKind};
-use crate::dashboard::run::{Session, World};
+use crate::dashboard::run::{Backend, Session};
 use crate::dashboard::state::Action;
 use crate::inspect::{Question, Snapshot};
 use crate::telemetry::{Batch, Command, Gone};
 
-/// What the world was asked for, and what it will say.
+/// What the backend was asked for, and what it will say.
 #[derive(Default)]
 struct ScriptedRun {
     batches: Vec<Batch>,
@@ -31,7 +31,7 @@ struct ScriptedRun {
 #[derive(Clone, Default)]
 struct Fake(Rc<RefCell<ScriptedRun>>);
 
-impl World for Fake {
+impl Backend for Fake {
     fn drain(&mut self, each: &mut dyn FnMut(&Batch)) -> bool {
         self.0.borrow_mut().batches.drain(..).for_each(|batch| each(&batch));
         true

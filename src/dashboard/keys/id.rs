@@ -1,0 +1,83 @@
+//! What keys do, by name, and the groups of the help. Imports only the panels' names, so that the
+//! state can use it.
+
+use crate::dashboard::panel::Panel;
+
+/// What a key does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "each is explained by its sentence in `KEYS`")]
+pub enum Id {
+    Drop,
+    Reset,
+    DropAll,
+    DropIdle,
+    Reading,
+    Pause,
+    StepCall,
+    StepTurn,
+    Slower,
+    Faster,
+    LoadAgain,
+    Server,
+    Freeze,
+    Client,
+    TenClients,
+    Choose,
+    HangUp,
+    StopClients,
+    Card,
+    Back,
+    Filter,
+    Sort,
+    Reverse,
+    Errors,
+    Own,
+    Time,
+    Zoom,
+    Show(Panel),
+    NextPanel,
+    PreviousPanel,
+    Up,
+    Down,
+    PageUp,
+    PageDown,
+    First,
+    Last,
+    Mouse,
+    Help,
+    Suspend,
+    Redraw,
+    Quit,
+    QuitNow,
+}
+
+/// The groups of the help.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "the groups by their names")]
+pub enum Group {
+    Connection,
+    Loop,
+    Clients,
+    Looking,
+    Moving,
+    Program,
+}
+
+impl Group {
+    /// All groups, in the order of the help.
+    pub const ALL: [Self; 6] =
+        [Self::Connection, Self::Loop, Self::Clients, Self::Looking, Self::Moving, Self::Program];
+
+    /// Its heading.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Connection => "the selected connection",
+            Self::Loop => "the server's loop",
+            Self::Clients => "clients of our own",
+            Self::Looking => "what is shown",
+            Self::Moving => "moving",
+            Self::Program => "the program",
+        }
+    }
+}

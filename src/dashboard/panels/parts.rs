@@ -1,0 +1,128 @@
+//! What several panels are made of: borders, titles, boxes, text of a width.
+
+use ratatui::Frame;
+use ratatui::layout::{Margin, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Borders, Clear};
+
+use crate::dashboard::layout::Panel;
+use crate::dashboard::theme::{Role, Theme};
+
+/// A panel's border, with its title. The panel with the keyboard has a thick one and a mark.
+#[must_use]
+pub fn block(title: Line<'static>, theme: &Theme, focused: bool) -> Block<'static> {
+    let (set, style) = if focused {
+        (theme.focus_border(), theme.style(Role::Focus))
+    } else {
+        (theme.border(), theme.style(Role::Border))
+    };
+    Block::new().borders(Borders::ALL).border_set(set).border_style(style).title(title)
+}
+
+/// A panel's title: the number of its key and its name.
+#[must_use]
+pub fn title(panel: Panel, theme: &Theme) -> Line<'static> {
+    let number = Panel::ALL.iter().position(|&other| other == panel).unwrap_or(0) + 1;
+    let label =
+        if theme.ascii() { panel.label().replace('→', "->") } else { panel.label().into() };
+    let number = if theme.is_passive() { " ".to_owned() } else { format!(" {number} ") };
+    Line::from(vec![
+        Span::styled(number, theme.style(Role::Key)),
+        Span::styled(format!("{label} "), theme.style(Role::Title)),
+    ])
+}
+
+/// A box in the middle of the screen, emptied; returns its inside.
+pub fn popup(
+    frame: &mut Frame,
+    screen: Rect,
+    width: u16,
+    height: u16,
+    title: &str,
+    theme: &Theme,
+) -> Rect {
+    // A sliver of the picture at both sides would look like dirt.
+    let width = if screen.width.saturating_sub(width) < 6 { screen.width } else { width };
+    let height = height.min(screen.height);
+    let area = Rect {
+        x: screen.x + (screen.width - width) / 2,
+        y: screen.y + (screen.height - height) / 2,
+        width,
+        height,
+    };
+    frame.render_widget(Clear, area);
+    frame.buffer_mut().set_style(area, theme.style(Role::Text));
+    let title = Line::styled(format!(" {title} "), theme.style(Role::Title));
+    frame.render_widget(block(title, theme, true), area);
+    area.inner(Margin::new(2, 1))
+}
+
+/// Text in exactly that many columns, left aligned; what is cut is marked.
+#[must_use]
+pub fn left(text: &str, width: usize, theme: &Theme) -> String {
+    let text = fit(text, width, theme);
+    format!("{text:<width$}")
+}
+
+/// The same, right aligned.
+#[must_use]
+pub fn right(text: &str, width: usize, theme: &Theme) -> String {
+    let text = fit(text, width, theme);
+    format!("{text:>width$}")
+}
+
+/// Text in at most that many columns. What reaches this is ASCII and glyphs of one column.
+pub(super) fn fit(text: &str, width: usize, theme: &Theme) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(width.saturating_sub(1)).collect();
+    if width == 0 { kept } else { kept + theme.glyph("…", "~") }
+}
+
+/// A line in at most that many columns; what is cut is marked.
+#[must_use]
+pub fn cut(line: Line<'static>, width: usize, theme: &Theme) -> Line<'static> {
+    if line.width() <= width {
+        return line;
+    }
+    let mut room = width;
+    let mut kept = Line::default().style(line.style);
+    for span in line.spans {
+        let wide = span.content.chars().count();
+        if wide < room {
+            room -= wide;
+            kept.push_span(span);
+        } else {
+            // What does not end before the last column gives that column to the mark.
+            kept.push_span(Span::styled(
+                fit(&(span.content.into_owned() + " "), room, theme),
+                span.style,
+            ));
+            break;
+        }
+    }
+    kept
+}
+
+/// A key and what it does, as bars and boxes show them.
+#[must_use]
+pub fn key_spans(key: &str, label: &str, theme: &Theme) -> [Span<'static>; 2] {
+    [
+        Span::styled(key.to_owned(), theme.style(Role::Key)),
+        Span::styled(format!(" {label}  "), theme.style(Role::Text)),
+    ]
+}
+
+/// A dim piece of text.
+#[must_use]
+pub fn dim(text: impl Into<String>, theme: &Theme) -> Span<'static> {
+    Span::styled(text.into(), theme.style(Role::Dim))
+}
+
+/// A piece of plain text.
+#[must_use]
+pub fn plain(text: impl Into<String>) -> Span<'static> {
+    Span::styled(text.into(), Style::new())
+}

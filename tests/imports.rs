@@ -1,0 +1,310 @@
+//! The order of the modules: what may import what. Read from the paths in the source.
+//!
+//! * A room (a module of `lib.rs`) imports only from rooms below it in the table of `lib.rs`.
+//! * Inside `dashboard`, `http` and `server` no files import each other in a circle.
+//! * The dashboard's state imports nothing that draws.
+//!
+//! Tests inside `src/` may import what they like: they are left out.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Modules in circles that are known. One may be taken from this list, none added.
+const KNOWN: &[&str] = &[
+    "dashboard::panels::engine",
+    "dashboard::panels::engine::halves",
+    "server::blocking",
+    "server::blocking_io",
+    "server::blocking_io::host",
+    "server::config",
+    "server::connection",
+    "server::coroutines",
+    "server::coroutines::client",
+    "server::coroutines::runtime",
+    "server::coroutines::sleep",
+    "server::coroutines::tasks",
+    "server::coroutines::waits",
+    "server::handover",
+    "server::listener",
+    "server::loop_state",
+    "server::loop_state::accept",
+    "server::loop_state::budget",
+    "server::loop_state::watch",
+    "server::pool",
+    "server::processes",
+    "server::processes::reader",
+    "server::processes::wire",
+    "server::reactor",
+    "server::reactor::round",
+    "server::reactor::stdin",
+    "server::responder",
+    "server::responder::host",
+    "server::routes",
+    "server::selector",
+    "server::selector::epoll",
+    "server::selector::epoll_et",
+    "server::selector::poll",
+    "server::selector::raw",
+    "server::selector::scan",
+    "server::selector::select",
+    "server::selector::watcher",
+    "server::session",
+    "server::shared",
+    "server::shared::accept",
+    "server::shared::run",
+    "server::shared::thread_host",
+    "server::threads",
+];
+
+/// The modules by their paths (`dashboard::keys`), with their source.
+type Modules = BTreeMap<String, String>;
+
+/// Every module below `src/`, but those of the program itself and those for tests.
+fn modules() -> Modules {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let rooms = rooms();
+    let mut found = Modules::new();
+    let mut folders = vec![src.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                let name = name(path.strip_prefix(&src).unwrap());
+                let room = name.split("::").next().unwrap_or_default();
+                if rooms.iter().any(|known| known == room) {
+                    found.insert(name, without_tests(&fs::read_to_string(&path).unwrap()));
+                }
+            }
+        }
+    }
+    // What is compiled for tests only is declared under `#[cfg(test)]`.
+    let kept = found.clone();
+    found.retain(|name, _| {
+        let mut parts: Vec<&str> = name.split("::").collect();
+        while let Some(own) = parts.pop() {
+            let parent = kept.get(&parts.join("::"));
+            let declared = format!("mod {own};");
+            if parent.is_some_and(|text| !text.lines().any(|line| line.ends_with(&declared))) {
+                return false;
+            }
+        }
+        true
+    });
+    found
+}
+
+/// `dashboard/state/mod.rs` is the module `dashboard::state`.
+fn name(path: &Path) -> String {
+    let mut path = PathBuf::from(path).with_extension("");
+    if path.ends_with("mod") {
+        path.pop();
+    }
+    let parts: Vec<_> = path.iter().map(|part| part.to_str().unwrap()).collect();
+    parts.join("::")
+}
+
+/// The source without comments, strings and what stands under `#[cfg(test)]`.
+fn without_tests(text: &str) -> String {
+    let mut kept = String::new();
+    // While an item of tests is left out: the indentation of its first line.
+    let mut item: Option<usize> = None;
+    let mut is_test = false;
+    for line in text.lines() {
+        let indent = line.len() - line.trim_start().len();
+        let code = line.trim();
+        if let Some(outer) = item {
+            if indent == outer && code.starts_with('}') {
+                item = None;
+            }
+        } else if code.starts_with("#[cfg(test)]") {
+            is_test = true;
+        } else if is_test && !code.starts_with("#[") {
+            is_test = false;
+            item = (!code.ends_with(';') && !code.ends_with('}')).then_some(indent);
+        } else if !is_test && !code.starts_with("//") {
+            kept.push_str(line.split(" // ").next().unwrap_or_default());
+            kept.push('\n');
+        }
+    }
+    kept
+}
+
+/// The rooms in the order of the table in `lib.rs`.
+fn rooms() -> Vec<String> {
+    let text = include_str!("../src/lib.rs");
+    let rows = text.lines().filter_map(|line| line.strip_prefix("//! | [`"));
+    rows.map(|row| row.split('`').next().unwrap_or_default().to_owned()).collect()
+}
+
+/// The modules that a source declares.
+fn children(text: &str) -> Vec<String> {
+    let words = text.lines().filter_map(|line| line.strip_suffix(';')?.split("mod ").nth(1));
+    words.map(str::to_owned).collect()
+}
+
+/// The paths in a source that begin in this crate: those of `use`, and those written in full. One
+/// that begins at a child begins at `self`.
+fn paths(text: &str, children: &[String]) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let begins = ["crate", "super", "self"].into_iter().chain(children.iter().map(String::as_str));
+    for begin in begins {
+        let prefix = if children.iter().any(|child| child == begin) { "self::" } else { "" };
+        for (at, _) in text.match_indices(&format!("{begin}::")) {
+            let before = text[..at].chars().next_back();
+            // Not the end of another name, and not further on in a path.
+            if before.is_none_or(|c| !c.is_alphanumeric() && !"_:".contains(c)) {
+                expand(&text[at..], prefix, &mut found);
+            }
+        }
+    }
+    found
+}
+
+/// Adds every path of a tree as `use` has them; returns what follows it.
+fn expand<'a>(tree: &'a str, prefix: &str, found: &mut BTreeSet<String>) -> &'a str {
+    let end = tree.find(|c: char| !c.is_alphanumeric() && !"_:".contains(c)).unwrap_or(tree.len());
+    let path = format!("{prefix}{}", &tree[..end]);
+    let mut rest = &tree[end..];
+    if !(path.ends_with("::") && rest.starts_with('{')) {
+        found.insert(path.trim_end_matches(':').to_owned());
+        return rest;
+    }
+    rest = &rest[1..];
+    loop {
+        rest = rest.trim_start();
+        if rest.is_empty() {
+            return rest;
+        }
+        if let Some(more) = rest.strip_prefix('}') {
+            return more;
+        }
+        rest = if let Some(more) = rest.strip_prefix(',') {
+            more
+        } else {
+            let after = expand(rest, &path, found);
+            // `*`, `as name`.
+            &after[after.find([',', '}']).unwrap_or(after.len())..]
+        };
+    }
+}
+
+/// What a source passes on from elsewhere (`pub use`), as paths, and the source without that.
+fn passed_on(text: &str) -> (BTreeSet<String>, String) {
+    let children = children(text);
+    let (mut passed, mut rest) = (BTreeSet::new(), String::new());
+    for statement in text.split_inclusive(';') {
+        let code = statement.trim_start();
+        if code.starts_with("pub use ") || code.starts_with("pub(") && code.contains(") use ") {
+            passed.append(&mut paths(code, &children));
+        } else {
+            rest.push_str(statement);
+        }
+    }
+    (passed, rest)
+}
+
+/// The module that a path names something of. What a module passes on is of where it comes from.
+fn resolve(path: &str, of: &str, modules: &Modules) -> Option<String> {
+    let mut base: Vec<&str> = of.split("::").collect();
+    let mut parts = path.split("::").peekable();
+    match parts.next()? {
+        "crate" => base.clear(),
+        "self" => {}
+        _ => {
+            base.pop();
+        }
+    }
+    while parts.next_if_eq(&"super").is_some() {
+        base.pop();
+    }
+    while let Some(part) = parts.next_if(|part| {
+        let below = [base.as_slice(), &[part]].concat().join("::");
+        modules.contains_key(&below)
+    }) {
+        base.push(part);
+    }
+    let named = base.join("::");
+    let (passed, _) = passed_on(modules.get(&named)?);
+    if let Some(item) = parts.next()
+        && let Some(from) = passed.iter().find(|path| path.rsplit("::").next() == Some(item))
+    {
+        return resolve(from, &named, modules);
+    }
+    Some(named)
+}
+
+/// What each module imports from, but itself.
+fn imports(modules: &Modules) -> BTreeMap<&str, BTreeSet<String>> {
+    let of = |name: &str, text: &str| {
+        let named = paths(&passed_on(text).1, &children(text));
+        let from = named.iter().filter_map(|path| resolve(path, name, modules));
+        from.filter(|from| from != name).collect()
+    };
+    modules.iter().map(|(name, text)| (name.as_str(), of(name, text))).collect()
+}
+
+#[test]
+fn imports_are_read() {
+    let modules = modules();
+    let imports = imports(&modules);
+    let has = |module: &str, other: &str| imports[module].contains(other);
+    assert!(has("dashboard::keys", "dashboard::state"));
+    // A nested tree, a path inside a function, a child without a prefix, an item passed on.
+    assert!(has("server", "telemetry::publisher"));
+    assert!(has("dashboard::panels::card", "dashboard::panels::table"));
+    assert!(has("dashboard::panels", "dashboard::panels::card"));
+    assert!(has("dashboard::panels::card", "dashboard::panels::parts"));
+    assert!(!has("dashboard::panels::card", "dashboard::panels"));
+}
+
+#[test]
+fn a_room_imports_only_from_rooms_below_it() {
+    let (rooms, modules) = (rooms(), modules());
+    let place = |module: &str| {
+        let room = module.split("::").next().unwrap_or_default();
+        rooms.iter().position(|known| known == room).unwrap()
+    };
+    let mut wrong = Vec::new();
+    for (module, named) in imports(&modules) {
+        let upwards = named.iter().filter(|other| place(other) < place(module));
+        wrong.extend(upwards.map(|other| format!("{module} imports from {other}")));
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn no_files_import_each_other_in_a_circle() {
+    let modules = modules();
+    let imports = imports(&modules);
+    let inside = ["dashboard::", "http::", "server::"];
+    let mut circle = BTreeSet::new();
+    for module in modules.keys().filter(|name| inside.iter().any(|room| name.starts_with(room))) {
+        let (mut seen, mut open) = (BTreeSet::<&str>::new(), vec![module.as_str()]);
+        while let Some(next) = open.pop() {
+            let more = imports[next].iter().map(String::as_str);
+            open.extend(more.filter(|more| seen.insert(*more)));
+        }
+        if seen.contains(module.as_str()) {
+            circle.insert(module.as_str());
+        }
+    }
+    let known: BTreeSet<&str> = KNOWN.iter().copied().collect();
+    let new: Vec<_> = circle.difference(&known).collect();
+    assert!(new.is_empty(), "in a circle of imports: {new:#?}");
+    let gone: Vec<_> = known.difference(&circle).collect();
+    assert!(gone.is_empty(), "free of circles now: take them off the list: {gone:#?}");
+}
+
+#[test]
+fn the_state_imports_nothing_that_draws() {
+    let modules = modules();
+    let state = modules.iter().filter(|(name, _)| name.starts_with("dashboard::state"));
+    for (name, text) in state {
+        for drawing in ["ratatui", "dashboard::panels", "dashboard::theme", "super::panels"] {
+            assert!(!text.contains(drawing), "{name} names {drawing}");
+        }
+    }
+}
