@@ -22,7 +22,7 @@ impl Client {
     pub(super) fn try_recv(&mut self) -> Result<Option<usize>, Leave> {
         let Self { fd, id, .. } = *self;
         let TaskState { state, input, .. } = &mut *self.shared.borrow_mut();
-        let connection = state.pass(Kind::Recv, fd, id).ok_or(Leave::Gone)?;
+        let connection = state.pass(Kind::Recv, fd, id)?;
         let result = rustix::net::recv(&connection.socket, &mut **input, RecvFlags::DONTWAIT);
         let result = ret(result.map(|(received, _)| received));
         self.budget.spend(result.get().unwrap_or(0));
@@ -51,9 +51,7 @@ impl Client {
         let Self { fd, id, .. } = *self;
         let TaskState { state, responder, input, .. } = &mut *self.shared.borrow_mut();
         responder.read_date(state.publisher.now());
-        if !state.answer(responder, fd, id, &input[..fresh]) {
-            return Err(Leave::Gone);
-        }
+        state.answer(responder, fd, id, &input[..fresh])?;
         keep(state, responder, (fd, id));
         Ok(())
     }
@@ -63,7 +61,7 @@ impl Client {
         let Self { fd, id, .. } = *self;
         let TaskState { state, responder, .. } = &mut *self.shared.borrow_mut();
         responder.read_date(state.publisher.now());
-        if state.refuse(responder, fd, id, status, why) {
+        if state.refuse(responder, fd, id, status, why).is_ok() {
             keep(state, responder, (fd, id));
         }
     }
@@ -73,7 +71,7 @@ impl Client {
     pub(super) fn try_send(&mut self, call: Kind) -> Result<(), Leave> {
         let Self { fd, id, .. } = *self;
         let TaskState { state, responder, .. } = &mut *self.shared.borrow_mut();
-        let Connection { socket, session, .. } = state.pass(call, fd, id).ok_or(Leave::Gone)?;
+        let Connection { socket, session, .. } = state.pass(call, fd, id)?;
         let Output { bytes, payload } = &mut session.output;
         let is_head = !bytes.is_empty();
         let (what, left) = if is_head {
@@ -116,7 +114,7 @@ impl Client {
     /// Shuts our half, and sets a limit for what the peer may still say.
     pub(super) fn half_close(&mut self) -> Result<(), Leave> {
         self.budget.spend(0);
-        self.shared().state.half_close(self.fd, self.id).ok_or(Leave::Gone)?;
+        self.shared().state.half_close(self.fd, self.id)?;
         self.limit = Some(Box::pin(sleep(Duration::from_nanos(LINGER))));
         Ok(())
     }

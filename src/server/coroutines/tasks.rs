@@ -88,8 +88,7 @@ impl TaskState {
     pub(super) fn accept(&mut self) -> Result<Accepted, Errno> {
         let state = &mut self.state;
         let listener = state.listener.fd;
-        state.gate(Kind::Accept, listener, None);
-        if state.ending.is_some() {
+        if state.gate(Kind::Accept, listener, None).is_err() {
             return Err(Errno::AGAIN);
         }
         let accepted = state.accept();

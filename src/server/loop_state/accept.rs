@@ -63,9 +63,10 @@ impl<W: Watcher> LoopState<W> {
             let fd = self.listener.fd;
             let mask = self.selector.mask(Interest::READ);
             let (from, to) = if errno.is_some() { (mask, Mask::NONE) } else { (Mask::NONE, mask) };
-            self.gate_ctl(fd, None);
             // What can fail here is for want of memory; then it is tried again as without.
-            if let Err(Why::Failed) = self.watch(plain_token(fd), from, to) {
+            if self.gate_ctl(fd, None).is_ok()
+                && let Err(Why::Failed) = self.watch(plain_token(fd), from, to)
+            {
                 self.listener.resting = Some(errno.unwrap_or(Errno::NOMEM));
             }
         }

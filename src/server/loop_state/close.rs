@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rustix::net::{RecvFlags, Shutdown, sockopt};
 
-use super::{LoopState, generation};
+use super::{Gone, LoopState, generation};
 use crate::http::Payload;
 use crate::server::connection::{LINGER, LINGER_BYTES, Linger, publish_closed};
 use crate::server::mistake::Mistake;
@@ -20,7 +20,7 @@ const DRAIN: usize = 1024 * 1024;
 impl<W: Watcher> LoopState<W> {
     /// Closes a connection; closing its only descriptor takes it off the interest list too.
     pub(in crate::server) fn close(&mut self, fd: Fd, id: ConnId, why: Why) {
-        if !self.gate(Kind::Close, fd, Some(id)) {
+        if self.gate(Kind::Close, fd, Some(id)).is_err() {
             return;
         }
         let Some(connection) = self.table.remove(fd) else { return };
@@ -57,7 +57,8 @@ impl<W: Watcher> LoopState<W> {
     pub(in crate::server) fn close_file(&mut self, payload: Payload) {
         if let Payload::File { file, .. } = payload {
             let fd = file.as_raw_fd();
-            self.gate(Kind::Close, fd, None);
+            // It is closed in any case.
+            let _ = self.gate(Kind::Close, fd, None);
             drop(file);
             self.publisher.call(fd, None, What::Close);
         }
@@ -99,7 +100,7 @@ impl<W: Watcher> LoopState<W> {
 
     /// Closes our half only, because closing a socket with unread input sends a reset, and a reset
     /// can overtake the answer (RFC 9112 section 9.6). Returns how long the peer may go on talking.
-    pub(in crate::server) fn half_close(&mut self, fd: Fd, id: ConnId) -> Option<Nanos> {
+    pub(in crate::server) fn half_close(&mut self, fd: Fd, id: ConnId) -> Result<Nanos, Gone> {
         let until = self.publisher.now() + LINGER;
         let connection = self.pass(Kind::Shutdown, fd, id)?;
         connection.session.input = Vec::new();
@@ -107,7 +108,7 @@ impl<W: Watcher> LoopState<W> {
         let result = rustix::net::shutdown(&connection.socket, Shutdown::Write);
         let ret = ret(result.map(|()| 0));
         self.record(fd, id, What::Shutdown { how: How::Write, ret });
-        Some(until)
+        Ok(until)
     }
 
     /// Closes with a reset.
@@ -125,7 +126,7 @@ impl<W: Watcher> LoopState<W> {
         let mut left = DRAIN;
         let mut buffer = [0; 4096];
         while left > 0 {
-            let Some(connection) = self.pass(Kind::Recv, fd, id) else { return };
+            let Ok(connection) = self.pass(Kind::Recv, fd, id) else { return };
             let result = rustix::net::recv(&connection.socket, &mut buffer, RecvFlags::empty())
                 .map(|(received, _)| received);
             self.record(fd, id, What::Recv { ret: ret(result) });

@@ -9,17 +9,37 @@ use crate::server::pace::Verdict;
 use crate::server::selector::Watcher;
 use crate::telemetry::{ConnId, Fd, Kind, Next, Stance, What};
 
+/// The call is not to be made: the connection that it is for was closed while the loop was held
+/// before it. A call that is for no connection is not to be made when the server ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::server) struct Gone;
+
 impl<W: Watcher> LoopState<W> {
-    /// The gate that every call of the loop passes. Returns whether the connection that the call
-    /// is for still is there: the operator may have closed it while the loop stood here.
+    /// The gate that every call of the loop passes. The operator may close the connection, or end
+    /// the server, while the loop is held here.
     #[inline]
-    pub(in crate::server) fn gate(&mut self, kind: Kind, fd: Fd, conn: Option<ConnId>) -> bool {
-        self.pace.is_free() || self.hold(Next { kind, fd, conn })
+    pub(in crate::server) fn gate(
+        &mut self,
+        kind: Kind,
+        fd: Fd,
+        conn: Option<ConnId>,
+    ) -> Result<(), Gone> {
+        if !self.pace.is_free() {
+            self.hold(Next { kind, fd, conn });
+        }
+        let goes_on = match conn {
+            Some(id) => self.table.get(fd, id).is_some(),
+            None => self.ending.is_none(),
+        };
+        if goes_on { Ok(()) } else { Err(Gone) }
     }
 
     /// The gate before the call that watches an fd, where that is one.
-    pub(in crate::server) fn gate_ctl(&mut self, fd: Fd, conn: Option<ConnId>) -> bool {
-        self.selector.fd().is_none() || self.gate(Kind::EpollCtl, fd, conn)
+    pub(in crate::server) fn gate_ctl(&mut self, fd: Fd, conn: Option<ConnId>) -> Result<(), Gone> {
+        if self.selector.fd().is_none() {
+            return Ok(());
+        }
+        self.gate(Kind::EpollCtl, fd, conn)
     }
 
     /// The gate before a call on a connection. Returns it, if it still is there.
@@ -29,15 +49,15 @@ impl<W: Watcher> LoopState<W> {
         kind: Kind,
         fd: Fd,
         id: ConnId,
-    ) -> Option<&mut Connection> {
-        if !self.gate(kind, fd, Some(id)) {
-            return None;
+    ) -> Result<&mut Connection, Gone> {
+        if !self.pace.is_free() {
+            self.hold(Next { kind, fd, conn: Some(id) });
         }
-        self.table.get(fd, id)
+        self.table.get(fd, id).ok_or(Gone)
     }
 
     #[cold]
-    fn hold(&mut self, next: Next) -> bool {
+    fn hold(&mut self, next: Next) {
         let begin = self.publisher.read_clock();
         self.run_late_commands();
         while !self.commanded && self.ending.is_none() {
@@ -57,7 +77,6 @@ impl<W: Watcher> LoopState<W> {
         }
         self.resumed = self.publisher.read_clock();
         self.woke += self.resumed - begin;
-        next.conn.is_none_or(|id| self.table.get(next.fd, id).is_some())
     }
 
     /// Tells a call on a connection, and notes it in its row. Returns the connection.

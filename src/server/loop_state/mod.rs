@@ -28,6 +28,7 @@ use crate::telemetry::{
 };
 pub(super) use accept::Accepted;
 pub(super) use budget::{Budget, CALLS};
+pub(super) use gate::Gone;
 pub(super) use watch::{generation, plain_token};
 
 /// The loop's own things.

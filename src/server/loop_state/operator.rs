@@ -14,7 +14,8 @@ impl<W: Watcher> LoopState<W> {
     /// Takes the waker's wake-ups away.
     pub(in crate::server) fn read_waker(&mut self) {
         let fd = self.listener.waker;
-        self.gate(Kind::Input, fd, None);
+        // It is read also when the server ends: the next one shall not wake up for it.
+        let _ = self.gate(Kind::Input, fd, None);
         let result = rustix::io::read(&self.commands, &mut [0; 8]);
         self.publisher.call_with(fd, None, What::Input { ret: ret(result) }, &[], &[], true);
         self.rearm(fd);

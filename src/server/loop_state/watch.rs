@@ -57,7 +57,7 @@ impl<W: Watcher> LoopState<W> {
         if from == to && (to == Mask::NONE || self.selector.trigger() != Trigger::Oneshot) {
             return;
         }
-        if !self.gate_ctl(fd, Some(id)) {
+        if self.gate_ctl(fd, Some(id)).is_err() {
             return;
         }
         // One whose number is too high lives by its timer alone.
@@ -69,7 +69,7 @@ impl<W: Watcher> LoopState<W> {
     /// Watches the listener or the waker again, where an event is told once only.
     pub(in crate::server) fn rearm(&mut self, fd: Fd) {
         let mask = self.selector.mask(Interest::READ);
-        if self.selector.trigger() == Trigger::Oneshot && self.gate_ctl(fd, None) {
+        if self.selector.trigger() == Trigger::Oneshot && self.gate_ctl(fd, None).is_ok() {
             // It is on the list already, so nothing can fail.
             let _ = self.watch(plain_token(fd), mask, mask);
         }

@@ -2,7 +2,7 @@
 
 use super::Reactor;
 use crate::server::listener::out_of_descriptors;
-use crate::server::loop_state::{Accepted, generation};
+use crate::server::loop_state::{Accepted, Gone, generation};
 use crate::server::selector::{Interest, Selector, Token};
 use crate::telemetry::{ConnId, Errno, Fd, Kind, Mask, Why};
 
@@ -11,30 +11,29 @@ const ACCEPTS: usize = 256;
 
 impl<S: Selector> Reactor<S> {
     /// Accepts until the accept queue is empty.
-    pub(super) fn accept(&mut self) {
+    pub(super) fn accept(&mut self) -> Result<(), Gone> {
         for _ in 0..ACCEPTS {
             let state = &mut self.state;
-            state.gate(Kind::Accept, state.listener.fd, None);
-            if state.ending.is_some() {
-                return;
-            }
+            state.gate(Kind::Accept, state.listener.fd, None)?;
             match state.accept() {
                 Ok(arrival) => self.admit(&arrival),
-                Err(errno) if errno == Errno::AGAIN || out_of_descriptors(errno) => return,
+                Err(errno) if errno == Errno::AGAIN || out_of_descriptors(errno) => return Ok(()),
                 // The others tell of one broken connection (accept(2)): the next is fine.
                 Err(_) => {}
             }
             if !self.state.config.accept_all {
-                return self.state.pause_accepting(None);
+                self.state.pause_accepting(None);
+                return Ok(());
             }
         }
         self.state.acceptable = true;
+        Ok(())
     }
 
     /// Puts a connection on the interest list.
     fn admit(&mut self, &Accepted { fd, id, full }: &Accepted) {
         let state = &mut self.state;
-        if !state.gate_ctl(fd, Some(id)) {
+        if state.gate_ctl(fd, Some(id)).is_err() {
             return;
         }
         let mask = state.selector.mask(Interest::READ);

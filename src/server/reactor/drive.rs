@@ -8,7 +8,7 @@
 use rustix::net::RecvFlags;
 
 use super::Reactor;
-use crate::server::loop_state::Budget;
+use crate::server::loop_state::{Budget, Gone};
 use crate::server::ret;
 use crate::server::selector::Selector;
 use crate::telemetry::{ConnId, Errno, Fd, Kind, What, Why};
@@ -18,7 +18,7 @@ use crate::telemetry::{ConnId, Errno, Fd, Kind, What, Why};
 pub(super) enum Flow {
     /// There may be more to do.
     On,
-    /// Nothing until an event comes, or it is gone.
+    /// Nothing until an event comes.
     Over,
 }
 
@@ -26,7 +26,7 @@ impl<S: Selector> Reactor<S> {
     /// Goes on with a connection as far as it will go.
     pub(super) fn drive(&mut self, fd: Fd, id: ConnId) {
         let mut budget = self.state.budget();
-        while self.next_action(fd, id, &mut budget) == Flow::On {
+        while let Ok(Flow::On) = self.next_action(fd, id, &mut budget) {
             if budget.is_spent() {
                 self.state.postpone(fd, id);
                 break;
@@ -39,12 +39,12 @@ impl<S: Selector> Reactor<S> {
     }
 
     /// Does the next thing that is due: send, then answer what is here, then receive.
-    fn next_action(&mut self, fd: Fd, id: ConnId, budget: &mut Budget) -> Flow {
-        let Some(connection) = self.state.table.get(fd, id) else { return Flow::Over };
+    fn next_action(&mut self, fd: Fd, id: ConnId, budget: &mut Budget) -> Result<Flow, Gone> {
+        let connection = self.state.table.get(fd, id).ok_or(Gone)?;
         let session = &mut connection.session;
         if !session.output.is_empty() {
             if connection.blocked {
-                return Flow::Over;
+                return Ok(Flow::Over);
             }
             // The shared buffer may still hold what another connection could not send.
             self.responder.output.clear();
@@ -58,7 +58,7 @@ impl<S: Selector> Reactor<S> {
             return self.wind_up(fd, id, why);
         }
         if session.handler.is_awaited() {
-            return Flow::Over;
+            return Ok(Flow::Over);
         }
         if !session.input.is_empty() && std::mem::take(&mut session.behind) {
             return self.answer(fd, id, 0, budget);
@@ -66,30 +66,28 @@ impl<S: Selector> Reactor<S> {
         if connection.row.half_closed {
             let why = session.ending.unwrap_or(Why::PeerClosed);
             self.state.close(fd, id, why);
-            return Flow::Over;
+            return Err(Gone);
         }
         if connection.unread && !connection.row.stopped {
             return self.receive(fd, id, budget);
         }
-        Flow::Over
+        Ok(Flow::Over)
     }
 
     /// One `recv`, and what follows from it.
-    fn receive(&mut self, fd: Fd, id: ConnId, budget: &mut Budget) -> Flow {
+    fn receive(&mut self, fd: Fd, id: ConnId, budget: &mut Budget) -> Result<Flow, Gone> {
         let Self { state, input, .. } = self;
-        let Some(connection) = state.pass(Kind::Recv, fd, id) else { return Flow::Over };
+        let connection = state.pass(Kind::Recv, fd, id)?;
         let result = rustix::net::recv(&connection.socket, &mut **input, RecvFlags::empty());
         let result = ret(result.map(|(received, _)| received));
         budget.spend(result.get().unwrap_or(0));
         let drains = state.config.drains();
-        let Some(connection) = state.record(fd, id, What::Recv { ret: result }) else {
-            return Flow::Over;
-        };
+        let connection = state.record(fd, id, What::Recv { ret: result }).ok_or(Gone)?;
         match result.get() {
             Ok(0) => {
                 connection.unread = false;
                 connection.row.half_closed = true;
-                Flow::On
+                Ok(Flow::On)
             }
             Ok(n) => {
                 let n = usize::try_from(n).unwrap_or(usize::MAX);
@@ -100,40 +98,44 @@ impl<S: Selector> Reactor<S> {
                     Some(linger) if n > linger.bytes => {
                         let why = connection.session.ending.unwrap_or(Why::Answered);
                         state.close(fd, id, why);
-                        Flow::Over
+                        Err(Gone)
                     }
                     Some(linger) => {
                         linger.bytes -= n;
-                        Flow::On
+                        Ok(Flow::On)
                     }
                     None => self.answer(fd, id, n, budget),
                 }
             }
             Err(Errno::AGAIN) => {
                 connection.unread = false;
-                Flow::Over
+                Ok(Flow::Over)
             }
-            Err(Errno::INTR) => Flow::On,
+            Err(Errno::INTR) => Ok(Flow::On),
             Err(errno) => self.broken(fd, id, errno),
         }
     }
 
     /// Answers what was kept and the `fresh` bytes just received, then sends the answers.
-    fn answer(&mut self, fd: Fd, id: ConnId, fresh: usize, budget: &mut Budget) -> Flow {
+    fn answer(
+        &mut self,
+        fd: Fd,
+        id: ConnId,
+        fresh: usize,
+        budget: &mut Budget,
+    ) -> Result<Flow, Gone> {
         let Self { state, responder, input, .. } = self;
-        if !state.answer(responder, fd, id, &input[..fresh]) {
-            return Flow::Over;
-        }
-        if responder.output.is_empty() { Flow::On } else { self.send(fd, id, budget) }
+        state.answer(responder, fd, id, &input[..fresh])?;
+        if responder.output.is_empty() { Ok(Flow::On) } else { self.send(fd, id, budget) }
     }
 
     /// Answers with an error before any request was read.
     pub(super) fn refuse(&mut self, fd: Fd, id: ConnId, status: u16, why: Why) {
-        if !self.state.refuse(&mut self.responder, fd, id, status, why) {
+        if self.state.refuse(&mut self.responder, fd, id, status, why).is_err() {
             return;
         }
         let mut budget = self.state.budget();
-        if self.send(fd, id, &mut budget) == Flow::On {
+        if self.send(fd, id, &mut budget) == Ok(Flow::On) {
             self.drive(fd, id);
         } else {
             self.state.watch_again(fd, id);
@@ -141,22 +143,22 @@ impl<S: Selector> Reactor<S> {
     }
 
     /// All is sent and nothing more is taken: closes, at once or by half and after a while.
-    fn wind_up(&mut self, fd: Fd, id: ConnId, why: Why) -> Flow {
+    fn wind_up(&mut self, fd: Fd, id: ConnId, why: Why) -> Result<Flow, Gone> {
         let state = &mut self.state;
-        let Some(connection) = state.table.get(fd, id) else { return Flow::Over };
+        let connection = state.table.get(fd, id).ok_or(Gone)?;
         let unread = connection.unread || !state.config.drains();
         if state.close_now(fd, id, unread, why) {
-            return Flow::Over;
+            return Err(Gone);
         }
-        let Some(until) = state.half_close(fd, id) else { return Flow::Over };
+        let until = state.half_close(fd, id)?;
         state.timers.set(fd, until);
-        Flow::On
+        Ok(Flow::On)
     }
 
     /// A call failed for good.
-    pub(super) fn broken(&mut self, fd: Fd, id: ConnId, errno: Errno) -> Flow {
+    pub(super) fn broken(&mut self, fd: Fd, id: ConnId, errno: Errno) -> Result<Flow, Gone> {
         self.state.broken(fd, id, errno);
-        Flow::Over
+        Err(Gone)
     }
 }
 

@@ -40,7 +40,7 @@ impl<S: Selector> Reactor<S> {
             }
             // What it does not take would stay in the kernel for long after a mere close.
             Why::WriteTimeout => {
-                if self.state.gate(Kind::Setsockopt, fd, Some(id)) {
+                if self.state.gate(Kind::Setsockopt, fd, Some(id)).is_ok() {
                     self.state.reset(fd, id, why);
                 }
             }

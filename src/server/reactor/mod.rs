@@ -75,8 +75,7 @@ impl<S: Selector> Reactor<S> {
     fn serve(&mut self, token: Token, mask: Mask) {
         let state = &mut self.state;
         if token.fd == state.listener.fd {
-            self.accept();
-            if self.state.listener.resting.is_none() {
+            if self.accept().is_ok() && self.state.listener.resting.is_none() {
                 self.state.rearm(token.fd);
             }
         } else if token.fd == state.listener.waker {
@@ -113,7 +112,10 @@ impl<S: Selector> Reactor<S> {
     /// turn of its own.
     fn run_postponed(&mut self) {
         if std::mem::take(&mut self.state.acceptable) || self.state.listener.resting.is_some() {
-            self.ask(Self::accept);
+            // When the server ends, nothing is accepted, and the loop ends with this turn.
+            self.ask(|reactor| {
+                let _ = reactor.accept();
+            });
         }
         for (fd, id) in std::mem::take(&mut self.state.unfinished) {
             if let Some(connection) = self.state.table.get(fd, id) {

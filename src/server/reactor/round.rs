@@ -32,8 +32,7 @@ impl<S: Selector> Reactor<S> {
     /// to a connection again: `--mistake forget-unregister`.
     pub(super) fn ask_closed(&mut self, fd: Fd) {
         let state = &mut self.state;
-        if state.table.at(fd).is_none() {
-            state.gate(Kind::Recv, fd, None);
+        if state.table.at(fd).is_none() && state.gate(Kind::Recv, fd, None).is_ok() {
             state.publisher.call(fd, None, What::Recv { ret: ret(peek(fd)) });
         }
     }

@@ -66,7 +66,9 @@ impl<S: Selector> Reactor<S> {
     pub(super) fn read_stdin(&mut self) {
         let Self { state, stdin_lines, input, .. } = self;
         let Some(stdin_lines) = stdin_lines else { return };
-        state.gate(Kind::Input, Stdin::FD, None);
+        if state.gate(Kind::Input, Stdin::FD, None).is_err() {
+            return;
+        }
         let room = input.len().min(LINE);
         let result = ret(rustix::io::read(io::stdin().as_fd(), &mut input[..room]));
         state.publisher.call(Stdin::FD, None, What::Input { ret: result });
@@ -92,9 +94,10 @@ impl<S: Selector> Reactor<S> {
         // Told once, it has to be watched again for what this one call left.
         if ended || state.selector.trigger() != Trigger::Level {
             let to = if ended { Mask::NONE } else { mask };
-            state.gate_ctl(Stdin::FD, None);
-            // It was watched before, so nothing can fail now.
-            let _ = state.watch(plain_token(Stdin::FD), mask, to);
+            if state.gate_ctl(Stdin::FD, None).is_ok() {
+                // It was watched before, so nothing can fail now.
+                let _ = state.watch(plain_token(Stdin::FD), mask, to);
+            }
         }
         // Nor does the next server ask it again.
         state.config.stdin &= !ended;

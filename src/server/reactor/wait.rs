@@ -16,7 +16,8 @@ impl<S: Selector> Reactor<S> {
         let state = &mut self.state;
         let sleeps = state.selector.sleeps();
         if sleeps {
-            state.gate(S::WAIT, state.listener.epfd, None);
+            // When the server ends, it looks once more: `timeout` lets it not sleep.
+            let _ = state.gate(S::WAIT, state.listener.epfd, None);
         } else {
             state.pace.end_turn();
         }
