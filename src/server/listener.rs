@@ -5,8 +5,6 @@ use std::net::SocketAddr;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::time::Duration;
 
-use rustix::net::SocketFlags;
-
 use super::{Bound, Config, ret};
 use crate::telemetry::{ConnId, Errno, Fd, Listener, Mask, Publisher, Ret, ServerKind, What};
 
@@ -40,19 +38,7 @@ pub(super) fn listen(bound: &Bound, backlog: u32, publisher: &mut Publisher) -> 
     Ok(result?)
 }
 
-/// `accept4(2)`: the next client's socket and address.
-pub(super) fn accept(bound: &Bound, flags: SocketFlags) -> Result<(OwnedFd, SocketAddr), Errno> {
-    match rustix::net::acceptfrom_with(&bound.socket, flags) {
-        Ok((socket, peer)) => {
-            // An internet socket's peer has an internet address.
-            let peer = peer.and_then(|peer| peer.try_into().ok()).unwrap_or(bound.addr);
-            Ok((socket, peer))
-        }
-        Err(errno) => Err(Errno(errno.raw_os_error())),
-    }
-}
-
-/// Tells what came of [`accept`], and numbers the client. `fd` is the listener.
+/// Tells what came of an `accept`, and numbers the client. `fd` is the listener.
 pub(super) fn record_accept(
     result: Result<(OwnedFd, SocketAddr), Errno>,
     fd: Fd,

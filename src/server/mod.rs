@@ -34,6 +34,7 @@
 
 mod blocking;
 mod blocking_io;
+mod calls;
 mod config;
 mod connection;
 mod coroutines;

@@ -107,10 +107,7 @@ impl Client {
             Why::BodyTimeout => drop(self.with(|connection| connection.session.ending = Some(why))),
             // What it does not take would stay in the kernel for long after a mere close.
             Why::WriteTimeout => {
-                let state = &mut self.shared().state;
-                if state.gate(Kind::Setsockopt, fd, Some(id)).is_ok() {
-                    state.reset(fd, id, why);
-                }
+                self.shared().state.reset(fd, id, why);
             }
             _ => drop(self.close(why)),
         }

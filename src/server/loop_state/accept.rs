@@ -1,8 +1,7 @@
 //! Accepting, and resting when no descriptor is left.
 
-use std::os::fd::AsRawFd;
-
-use rustix::net::SocketFlags;
+use std::net::SocketAddr;
+use std::os::fd::{AsRawFd, OwnedFd};
 
 use super::{LoopState, plain_token};
 use crate::server::connection::Connection;
@@ -19,13 +18,14 @@ pub(in crate::server) struct Accepted {
 }
 
 impl<W: Watcher> LoopState<W> {
-    /// One `accept`. Without anybody who waits, or a descriptor for him, it is told whether the
-    /// listener rests; the other errors are of one broken connection (accept(2)): the next is fine.
-    pub(in crate::server) fn accept(&mut self) -> Result<Accepted, Errno> {
-        let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
-        let result = listener::accept(&self.bound, flags);
-        let fd = self.listener.fd;
-        match listener::record_accept(result, fd, &mut self.last_id, &mut self.publisher) {
+    /// What came of an `accept`. With nobody who waits, or no descriptor for him, it is told
+    /// whether the listener rests; the other errors are of one broken connection (accept(2)): the
+    /// next is fine.
+    pub(in crate::server) fn accepted(
+        &mut self,
+        result: Result<(OwnedFd, ConnId, SocketAddr), Errno>,
+    ) -> Result<Accepted, Errno> {
+        match result {
             Ok((socket, id, peer)) => {
                 let (fd, full) = (socket.as_raw_fd(), self.config.is_full(&self.table, peer.ip()));
                 self.table.insert(Connection::new(socket, id, peer, self.publisher.now()));
@@ -64,9 +64,7 @@ impl<W: Watcher> LoopState<W> {
             let mask = self.selector.mask(Interest::READ);
             let (from, to) = if errno.is_some() { (mask, Mask::NONE) } else { (Mask::NONE, mask) };
             // What can fail here is for want of memory; then it is tried again as without.
-            if self.gate_ctl(fd, None).is_ok()
-                && let Err(Why::Failed) = self.watch(plain_token(fd), from, to)
-            {
+            if let Ok(Err(Why::Failed)) = self.watch(plain_token(fd), from, to) {
                 self.listener.resting = Some(errno.unwrap_or(Errno::NOMEM));
             }
         }

@@ -2,6 +2,7 @@
 
 use super::LoopState;
 use crate::server::selector::Watcher;
+use crate::telemetry::What;
 
 /// Calls that one connection may cost in one turn.
 pub(in crate::server) const CALLS: u32 = 16;
@@ -51,4 +52,9 @@ impl<W: Watcher> LoopState<W> {
         let share = BYTES / self.table.len().max(1) as u64;
         Budget { calls: CALLS, bytes: share.clamp(LEAST, MOST) }
     }
+}
+
+/// The bytes that a call has moved.
+pub(in crate::server) fn moved(what: What) -> u64 {
+    what.ret().and_then(|ret| ret.get().ok()).unwrap_or(0)
 }

@@ -18,6 +18,7 @@ impl<W: Watcher> LoopState<W> {
     /// The gate that every call of the loop passes. The operator may close the connection, or end
     /// the server, while the loop is held here.
     #[inline]
+    #[track_caller]
     pub(in crate::server) fn gate(
         &mut self,
         kind: Kind,
@@ -34,16 +35,9 @@ impl<W: Watcher> LoopState<W> {
         if goes_on { Ok(()) } else { Err(Gone) }
     }
 
-    /// The gate before the call that watches an fd, where that is one.
-    pub(in crate::server) fn gate_ctl(&mut self, fd: Fd, conn: Option<ConnId>) -> Result<(), Gone> {
-        if self.selector.fd().is_none() {
-            return Ok(());
-        }
-        self.gate(Kind::EpollCtl, fd, conn)
-    }
-
     /// The gate before a call on a connection. Returns it, if it still is there.
     #[inline]
+    #[track_caller]
     pub(in crate::server) fn pass(
         &mut self,
         kind: Kind,
@@ -81,14 +75,15 @@ impl<W: Watcher> LoopState<W> {
 
     /// Tells a call on a connection, and notes it in its row. Returns the connection.
     #[inline]
+    #[track_caller]
     pub(in crate::server) fn record(
         &mut self,
         fd: Fd,
         id: ConnId,
         what: What,
-    ) -> Option<&mut Connection> {
+    ) -> Result<&mut Connection, Gone> {
         let now = self.publisher.now();
         self.publisher.call(fd, Some(id), what);
-        self.table.note(fd, id, what, now)
+        self.table.note(fd, id, what, now).ok_or(Gone)
     }
 }

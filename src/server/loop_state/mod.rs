@@ -8,10 +8,12 @@ mod budget;
 mod close;
 mod gate;
 mod operator;
+mod tally;
 mod watch;
 
 use std::collections::VecDeque;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::time::Duration;
 
 use super::connection::Connection;
 use super::handover::{Handover, Outcome};
@@ -27,8 +29,9 @@ use crate::telemetry::{
     Command, Commands, ConnId, Fd, Listener, Nanos, Publisher, Stance, Standing, What,
 };
 pub(super) use accept::Accepted;
-pub(super) use budget::{Budget, CALLS};
+pub(super) use budget::{Budget, CALLS, moved};
 pub(super) use gate::Gone;
+pub(super) use tally::Tally;
 pub(super) use watch::{generation, plain_token};
 
 /// The loop's own things.
@@ -59,8 +62,8 @@ pub(super) struct LoopState<W> {
     /// The accept queue may not be empty, though no event will say so.
     pub(super) acceptable: bool,
     /// Sockets that are never closed: `--mistake forget-unregister`.
-    forgotten: Vec<OwnedFd>,
-    last_id: u64,
+    pub(super) forgotten: Vec<OwnedFd>,
+    pub(super) last_id: u64,
     /// When the last wait call returned, with pauses since then taken out.
     pub(super) woke: Nanos,
     /// When the loop last stood, or was held up: what peers sent meanwhile had to wait for us, so
@@ -125,6 +128,19 @@ impl<W: Watcher> LoopState<W> {
         {
             self.unfinished.push((fd, id));
         }
+    }
+
+    /// How long the wait may sleep.
+    pub(super) fn timeout(&self, now: Nanos) -> Option<Duration> {
+        let work_left = !self.unfinished.is_empty() || !self.due.is_empty();
+        if self.ending.is_some() || self.acceptable || work_left {
+            return Some(Duration::ZERO);
+        }
+        let due = self.timers.sleep(now);
+        if self.listener.resting.is_some() {
+            return Some(due.map_or(listener::ACCEPT_PAUSE, |due| due.min(listener::ACCEPT_PAUSE)));
+        }
+        due
     }
 
     pub(super) fn publish(&mut self, stance: Stance) {

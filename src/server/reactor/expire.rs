@@ -2,7 +2,7 @@
 
 use super::Reactor;
 use crate::server::selector::Selector;
-use crate::telemetry::{ConnId, Fd, Kind, Mask, Why};
+use crate::telemetry::{ConnId, Fd, Mask, Why};
 
 impl<S: Selector> Reactor<S> {
     /// Ends those whose time is over.
@@ -40,9 +40,7 @@ impl<S: Selector> Reactor<S> {
             }
             // What it does not take would stay in the kernel for long after a mere close.
             Why::WriteTimeout => {
-                if self.state.gate(Kind::Setsockopt, fd, Some(id)).is_ok() {
-                    self.state.reset(fd, id, why);
-                }
+                self.state.reset(fd, id, why);
             }
             _ => self.state.close(fd, id, why),
         }

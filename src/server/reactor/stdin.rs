@@ -2,16 +2,14 @@
 //! server.
 
 use std::io;
-use std::os::fd::AsFd;
 
 use rustix::fs::{Mode, OFlags};
 
 use super::Reactor;
 use crate::server::handover::Outcome;
 use crate::server::loop_state::plain_token;
-use crate::server::ret;
 use crate::server::selector::{Interest, Selector, Trigger};
-use crate::telemetry::{Errno, Kind, Mask, Stdin, Text, What};
+use crate::telemetry::{Errno, Mask, Stdin, Text, What};
 
 /// How much of a line is kept; of the rest, only its length is told.
 const LINE: usize = 1024;
@@ -66,19 +64,16 @@ impl<S: Selector> Reactor<S> {
     pub(super) fn read_stdin(&mut self) {
         let Self { state, stdin_lines, input, .. } = self;
         let Some(stdin_lines) = stdin_lines else { return };
-        if state.gate(Kind::Input, Stdin::FD, None).is_err() {
-            return;
-        }
         let room = input.len().min(LINE);
-        let result = ret(rustix::io::read(io::stdin().as_fd(), &mut input[..room]));
-        state.publisher.call(Stdin::FD, None, What::Input { ret: result });
-        let read = match result.get() {
+        // When the server ends, the rest is left to the next one.
+        let Ok(result) = state.read_stdin(&mut input[..room]) else { return };
+        let read = match result {
             Ok(0) => &b"\n"[..usize::from(!stdin_lines.line.is_empty())],
-            Ok(n) => &input[..usize::try_from(n).unwrap_or(0)],
+            Ok(n) => &input[..n],
             Err(_) => &[],
         };
         if let Some(stdin) = &mut state.listener.stdin {
-            stdin.bytes_in += result.get().unwrap_or(0);
+            stdin.bytes_in += result.unwrap_or(0) as u64;
         }
         let mut quits = false;
         stdin_lines.feed(read, |line| {
@@ -90,14 +85,12 @@ impl<S: Selector> Reactor<S> {
         }
         let mask = state.selector.mask(Interest::READ);
         // Of a terminal that is gone, an error is the end.
-        let ended = !matches!(result.get(), Ok(1..) | Err(Errno::AGAIN | Errno::INTR));
+        let ended = !matches!(result, Ok(1..) | Err(Errno::AGAIN | Errno::INTR));
         // Told once, it has to be watched again for what this one call left.
         if ended || state.selector.trigger() != Trigger::Level {
             let to = if ended { Mask::NONE } else { mask };
-            if state.gate_ctl(Stdin::FD, None).is_ok() {
-                // It was watched before, so nothing can fail now.
-                let _ = state.watch(plain_token(Stdin::FD), mask, to);
-            }
+            // It was watched before, so nothing can fail now.
+            let _ = state.watch(plain_token(Stdin::FD), mask, to);
         }
         // Nor does the next server ask it again.
         state.config.stdin &= !ended;
