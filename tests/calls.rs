@@ -1,5 +1,5 @@
 //! One place makes the server's calls: what waits, accepts, receives, sends or closes is called
-//! through `src/server/calls.rs`, or is one of a selector's.
+//! through `src/server/calls`, or is one of a selector's.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 const CALLS: [&str; 20] = [
     "acceptfrom",
     "accept_with",
-    "rustix::net::accept",
-    "rustix::net::recv(",
-    "rustix::net::send(",
-    "rustix::net::shutdown(",
-    "rustix::net::connect_unspec(",
+    "net::accept",
+    "net::recv(",
+    "net::send(",
+    "net::shutdown(",
+    "net::connect_unspec(",
     "sendfile(",
     "set_socket_linger(",
     "set_socket_timeout(",
@@ -29,7 +29,7 @@ const CALLS: [&str; 20] = [
 ];
 
 /// Where they are made. The workers talk to their parent over a channel of their own.
-const ALLOWED: [&str; 3] = ["calls.rs", "selector", "processes"];
+const ALLOWED: [&str; 3] = ["calls", "selector", "processes"];
 
 /// Published calls of the readiness servers and coroutines: they are made where they are published.
 const PUBLISHED: [&str; 9] = [
@@ -90,13 +90,13 @@ fn the_servers_calls_are_made_in_one_place() {
 fn the_loop_publishes_no_call_that_it_has_not_made_there() {
     let loops = ["reactor", "loop_state", "coroutines"];
     let elsewhere = lines_with(&PUBLISHED, |path| loops.iter().any(|part| path.starts_with(part)));
-    assert_eq!(elsewhere, [""; 0], "published outside of calls.rs");
+    assert_eq!(elsewhere, [""; 0], "published outside of calls");
 }
 
 #[test]
 fn each_call_of_the_loop_is_made_once() {
-    let made = lines_with(&CALLS, |path| path.starts_with("calls.rs"));
-    for call in ["rustix::net::recv(", "rustix::net::send(", "sendfile(", "set_socket_linger("] {
+    let made = lines_with(&CALLS, |path| path.starts_with("calls"));
+    for call in ["net::recv(", "net::send(", "sendfile(", "set_socket_linger("] {
         let count = made.iter().filter(|line| line.contains(call)).count();
         assert_eq!(count, 1, "{call}: {made:#?}");
     }

@@ -65,6 +65,11 @@ pub(super) fn out_of_descriptors(errno: Errno) -> bool {
     matches!(errno, Errno::MFILE | Errno::NFILE | Errno::NOBUFS | Errno::NOMEM)
 }
 
+/// Whether an `accept` failed because nobody waits any more, or nobody can be let in.
+pub(super) fn ends_queue(errno: Errno) -> bool {
+    errno == Errno::AGAIN || out_of_descriptors(errno)
+}
+
 /// The listener rests for want of descriptors, or does so no longer: tells it, if it is new.
 pub(super) fn pause_accepting(
     listener: &mut Listener,

@@ -31,6 +31,11 @@ pub(super) struct Session {
 }
 
 impl Session {
+    /// Whether input had to wait until earlier answers were sent. It need not any longer.
+    pub(super) fn is_behind(&mut self) -> bool {
+        !self.input.is_empty() && std::mem::take(&mut self.behind)
+    }
+
     /// Whether a part of a request is here, or of its body still to come.
     pub(super) fn is_reading(&self) -> bool {
         !self.input.is_empty() || self.body.is_some()
@@ -84,6 +89,10 @@ impl Default for Output {
 impl Output {
     pub(super) fn is_empty(&self) -> bool {
         self.bytes.is_empty() && matches!(self.payload, Payload::None)
+    }
+
+    pub(super) fn has_payload(&self) -> bool {
+        !matches!(self.payload, Payload::None)
     }
 
     /// The call that sends the next piece of it, if there is one.

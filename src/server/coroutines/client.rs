@@ -65,9 +65,7 @@ impl Client {
 
     /// Whether requests had to wait until the answers before them were sent.
     pub(super) fn is_behind(&self) -> Result<bool, Leave> {
-        self.with(|Connection { session, .. }| {
-            !session.input.is_empty() && std::mem::take(&mut session.behind)
-        })
+        self.with(|connection| connection.session.is_behind())
     }
 
     /// Whether the handler of its next request has to wait for its turn.

@@ -9,9 +9,8 @@ use tokio::task::JoinSet;
 
 use super::runtime::Registered;
 use crate::server::handover::Handover;
-use crate::server::loop_state::{Accepted, LoopState, generation};
+use crate::server::loop_state::{Accepted, LoopState, token};
 use crate::server::responder::Responder;
-use crate::server::selector::Token;
 use crate::telemetry::{Errno, Listener, Mask, Nanos, Stance, What, Why};
 
 thread_local! {
@@ -108,8 +107,7 @@ impl TaskState {
             state.refused(fd, id);
         }
         state.publisher.fact(fd, Some(id), What::Started { stack: 0 }, &[]);
-        let token = Token { fd, generation: generation(id) };
-        if let Ok(Err(why)) = state.watch(token, Mask::NONE, Mask::NONE) {
+        if let Ok(Err(why)) = state.watch(token(fd, id), Mask::NONE, Mask::NONE) {
             state.close(fd, id, why);
         }
     }

@@ -6,7 +6,7 @@ use super::LoopState;
 use crate::server::connection::Connection;
 use crate::server::handover::Outcome;
 use crate::server::pace::Verdict;
-use crate::server::selector::Watcher;
+use crate::server::selector::{Selector, Watcher};
 use crate::telemetry::{ConnId, Fd, Kind, Next, Stance, What};
 
 /// The call is not to be made: the connection that it is for was closed while the loop was held
@@ -33,6 +33,30 @@ impl<W: Watcher> LoopState<W> {
             None => self.ending.is_none(),
         };
         if goes_on { Ok(()) } else { Err(Gone) }
+    }
+
+    /// The gate before the call that watches an fd, where that is one.
+    #[track_caller]
+    pub(in crate::server) fn gate_ctl(&mut self, fd: Fd) -> Result<(), Gone> {
+        if self.selector.fd().is_none() {
+            return Ok(());
+        }
+        let conn = self.table.at(fd).map(|connection| connection.row.id);
+        self.gate(Kind::EpollCtl, fd, conn)
+    }
+
+    /// The gate before the call that waits; a turn ends also where there is no such call. When the
+    /// server ends, the loop looks once more: `timeout` lets it not sleep.
+    #[track_caller]
+    pub(in crate::server) fn gate_wait(&mut self)
+    where
+        W: Selector,
+    {
+        if self.selector.sleeps() {
+            let _ = self.gate(W::WAIT, self.listener.epfd, None);
+        } else {
+            self.pace.end_turn();
+        }
     }
 
     /// The gate before a call on a connection. Returns it, if it still is there.

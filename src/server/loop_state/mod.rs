@@ -32,7 +32,7 @@ pub(super) use accept::Accepted;
 pub(super) use budget::{Budget, CALLS, moved};
 pub(super) use gate::Gone;
 pub(super) use tally::Tally;
-pub(super) use watch::{generation, plain_token};
+pub(super) use watch::{generation, plain_token, token};
 
 /// The loop's own things.
 pub(super) struct LoopState<W> {
@@ -141,6 +141,13 @@ impl<W: Watcher> LoopState<W> {
             return Some(due.map_or(listener::ACCEPT_PAUSE, |due| due.min(listener::ACCEPT_PAUSE)));
         }
         due
+    }
+
+    /// Sets the timer of a connection that was just accepted.
+    pub(super) fn set_first_limit(&mut self, fd: Fd) {
+        if let Some(first) = self.config.look_again(self.publisher.now()) {
+            self.timers.set(fd, first);
+        }
     }
 
     pub(super) fn publish(&mut self, stance: Stance) {

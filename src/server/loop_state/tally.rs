@@ -1,16 +1,19 @@
 //! What the display is told of a loop's waits and turns.
 
 use std::io;
+use std::time::Duration;
 
 use super::LoopState;
 use crate::server::selector::{Selector, Token};
-use crate::telemetry::{Errno, Mask, Nanos, Ready, Ret, Turn, What};
+use crate::telemetry::{Errno, Mask, Nanos, Ready, Ret, Stance, Turn, What};
 
 /// What is counted of the loop's turns.
 #[derive(Default)]
 pub(in crate::server) struct Tally {
     /// The fds that the last wait call returned, as they are published.
     list: Vec<Ready>,
+    /// When the last wait call was made.
+    began: Nanos,
     /// How many were ready in the turn that is not published yet.
     served: Option<u32>,
     /// The calls made before the fd that `scan` is asking, and those of them that ended in EAGAIN.
@@ -22,27 +25,36 @@ pub(in crate::server) struct Tally {
 }
 
 impl<S: Selector> LoopState<S> {
-    /// Publishes how long the turn took that ends `now`.
-    pub(in crate::server) fn record_turn(&mut self, tally: &mut Tally, now: Nanos) {
+    /// Publishes the turn that ends, and that the loop waits now. Returns for how long.
+    pub(in crate::server) fn begin_wait(&mut self, tally: &mut Tally) -> Option<Duration> {
+        tally.began = self.publisher.read_clock();
         if let Some(ready) = tally.served.take() {
-            self.publisher.turn(Turn { busy: now.saturating_sub(self.woke), ready });
+            self.publisher.turn(Turn { busy: tally.began.saturating_sub(self.woke), ready });
         }
+        let timeout = self.timeout(tally.began);
+        self.publish(if self.selector.sleeps() { Stance::Waiting } else { Stance::Working });
+        timeout
     }
 
-    /// Publishes a wait call.
+    /// Publishes a wait call that has just returned, and takes its list.
     #[track_caller]
     pub(in crate::server) fn record_wait(
         &mut self,
         tally: &mut Tally,
-        ready: &[(Token, Mask)],
+        ready: &mut Vec<(Token, Mask)>,
         result: &io::Result<usize>,
-        waited: Nanos,
     ) {
+        let now = self.publisher.read_clock();
+        (self.woke, self.handled) = (now, false);
+        ready.clear();
+        if result.is_ok() {
+            ready.extend(self.selector.ready());
+        }
         let ret = match result {
             Ok(count) => Ret::ok(*count as u64),
             Err(error) => Ret::err(Errno(error.raw_os_error().unwrap_or(0))),
         };
-        let what = self.selector.wait_event(ret, waited);
+        let what = self.selector.wait_event(ret, now - tally.began);
         self.publisher.counters.wakeups += 1;
         if !S::KNOWS_READY {
             if let Some(nap) = what {

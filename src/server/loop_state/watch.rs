@@ -37,8 +37,7 @@ impl<W: Watcher> LoopState<W> {
             return;
         }
         // One whose number is too high lives by its timer alone.
-        let token = Token { fd, generation: generation(id) };
-        if let Ok(Err(Why::Failed)) = self.watch(token, from, to) {
+        if let Ok(Err(Why::Failed)) = self.watch(token(fd, id), from, to) {
             self.close(fd, id, Why::Failed);
         }
     }
@@ -57,6 +56,11 @@ impl<W: Watcher> LoopState<W> {
 #[expect(clippy::cast_possible_truncation, reason = "the low half is mark enough within a turn")]
 pub(in crate::server) fn generation(id: ConnId) -> u32 {
     id.get() as u32
+}
+
+/// What a connection is watched with.
+pub(in crate::server) fn token(fd: Fd, id: ConnId) -> Token {
+    Token { fd, generation: generation(id) }
 }
 
 /// The listener and the waker have no earlier holder.

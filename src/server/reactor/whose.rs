@@ -1,25 +1,25 @@
 //! Whose an fd is that the wait call returned, and serving the loop's own.
 
 use super::Reactor;
-use crate::server::connection::Connection;
 use crate::server::loop_state::generation;
 use crate::server::selector::{Selector, Token, Trigger};
-use crate::telemetry::{Fd, Stdin};
+use crate::telemetry::{ConnId, Fd, Stdin};
 
 /// Whose an fd is.
-pub(super) enum Whose<'a> {
+pub(super) enum Whose {
     Listener,
     /// The eventfd that brings the operator's commands.
     Waker,
-    Client(&'a mut Connection),
+    Client(ConnId),
     Stdin,
     /// Its connection was closed since it was returned.
     Stale,
 }
 
 impl<S: Selector> Reactor<S> {
+    /// Whose the fd of an event is.
     #[inline]
-    pub(super) fn whose(&mut self, token: Token) -> Whose<'_> {
+    pub(super) fn whose(&mut self, token: Token) -> Whose {
         let state = &mut self.state;
         if token.fd == state.listener.fd {
             return Whose::Listener;
@@ -29,7 +29,7 @@ impl<S: Selector> Reactor<S> {
         }
         match state.table.at(token.fd) {
             Some(connection) if generation(connection.row.id) == token.generation => {
-                Whose::Client(connection)
+                Whose::Client(connection.row.id)
             }
             _ if token.fd == Stdin::FD => Whose::Stdin,
             _ => Whose::Stale,
