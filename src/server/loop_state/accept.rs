@@ -18,9 +18,10 @@ pub(in crate::server) struct Accepted {
 }
 
 impl<W: Watcher> LoopState<W> {
-    /// What came of an `accept`. With nobody who waits, or no descriptor for him, it is told
-    /// whether the listener rests; the other errors are of one broken connection (accept(2)): the
-    /// next is fine.
+    /// What follows from an `accept`. When no client waits, or there is no descriptor for it, it is
+    /// published whether the listener rests; other errors are of one broken connection (accept(2)):
+    /// the next one is fine.
+    #[track_caller]
     pub(in crate::server) fn accepted(
         &mut self,
         result: Result<(OwnedFd, ConnId, SocketAddr), Errno>,
@@ -54,6 +55,7 @@ impl<W: Watcher> LoopState<W> {
     /// Without a descriptor left, the listener rests, off the list: it would be reported with
     /// every wait. An edge is spent, and need not be taken back. Either way the loop must come back
     /// by itself: when a connection is closed, and every [`listener::ACCEPT_PAUSE`].
+    #[track_caller]
     pub(in crate::server) fn pause_accepting(&mut self, errno: Option<Errno>) {
         let before = self.listener.resting;
         if !listener::pause_accepting(&mut self.listener, errno, &mut self.publisher) {

@@ -61,7 +61,7 @@ impl<W: Watcher> LoopState<W> {
     }
 }
 
-/// Who is told what happens while a request is answered.
+/// Where the calls and facts of a request's answer are published.
 struct OnLoop<'f, W> {
     state: &'f mut LoopState<W>,
     fd: Fd,

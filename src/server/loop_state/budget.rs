@@ -8,7 +8,7 @@ use crate::telemetry::What;
 pub(in crate::server) const CALLS: u32 = 16;
 
 /// Bytes that all connections together may move in one turn, or little more: the time that it
-/// takes is what anybody waits who becomes ready meanwhile.
+/// takes is how long another one waits that becomes ready meanwhile.
 const BYTES: u64 = 32 * 1024 * 1024;
 
 /// A share of them is no less, however many they are: calls for less cost more than they move.

@@ -14,6 +14,7 @@ const DRAIN: usize = 1024 * 1024;
 
 impl<W: Watcher> LoopState<W> {
     /// What follows from the close of a connection.
+    #[track_caller]
     pub(in crate::server) fn closed(
         &mut self,
         row: Row,
@@ -34,11 +35,13 @@ impl<W: Watcher> LoopState<W> {
     }
 
     /// What is left of a closed connection's session: a file that was being sent is closed too.
+    #[track_caller]
     pub(in crate::server) fn release(&mut self, session: Session) {
         self.close_file(session.output.payload);
     }
 
     /// A file that was sent, or will not be.
+    #[track_caller]
     pub(in crate::server) fn close_file(&mut self, payload: Payload) {
         if let Payload::File { file, .. } = payload {
             self.close_fd(file);
@@ -46,6 +49,7 @@ impl<W: Watcher> LoopState<W> {
     }
 
     /// A call failed for good: closes the connection.
+    #[track_caller]
     pub(in crate::server) fn broken(&mut self, fd: Fd, id: ConnId, errno: Errno) -> Gone {
         let Some(connection) = self.table.get(fd, id) else { return Gone };
         let why = match connection.session.ending {
@@ -59,7 +63,8 @@ impl<W: Watcher> LoopState<W> {
 
     /// All is sent and nothing more is taken: closes a connection if that needs no lingering, and
     /// returns whether it did. So many that were refused may linger; the others give their
-    /// descriptors back at once, for the files of those who were admitted.
+    /// descriptors back at once, for the files of those that were admitted.
+    #[track_caller]
     pub(in crate::server) fn close_now(
         &mut self,
         fd: Fd,
@@ -82,6 +87,7 @@ impl<W: Watcher> LoopState<W> {
 
     /// Closes our half only, because closing a socket with unread input sends a reset, and a reset
     /// can overtake the answer (RFC 9112 section 9.6). Returns how long the peer may go on talking.
+    #[track_caller]
     pub(in crate::server) fn half_close(&mut self, fd: Fd, id: ConnId) -> Result<Nanos, Gone> {
         let until = self.publisher.now() + LINGER;
         let connection = self.shutdown(fd, id)?;
@@ -91,6 +97,7 @@ impl<W: Watcher> LoopState<W> {
     }
 
     /// Closes with a reset.
+    #[track_caller]
     pub(in crate::server) fn reset(&mut self, fd: Fd, id: ConnId, why: Why) {
         if self.set_linger(fd, id).is_ok() {
             self.close(fd, id, why);
@@ -99,6 +106,7 @@ impl<W: Watcher> LoopState<W> {
 
     /// Takes unread input away, since `close(2)` on a socket that has some sends a reset in place
     /// of a FIN.
+    #[track_caller]
     pub(in crate::server) fn drain(&mut self, fd: Fd, id: ConnId) {
         let mut left = DRAIN;
         let mut buffer = [0; 4096];

@@ -1,4 +1,4 @@
-//! The gate that each call passes, and telling it afterwards.
+//! The gate that each call passes, and publishing the call afterwards.
 
 use std::time::Instant;
 
@@ -89,7 +89,7 @@ impl<W: Watcher> LoopState<W> {
             if let Some(command) = command {
                 self.command(command);
             } else if until.is_none() {
-                // Nobody is left who could let it go on.
+                // Its operator is gone: no command can let it go on.
                 self.ending = Some(Outcome::End);
             }
         }
@@ -97,7 +97,7 @@ impl<W: Watcher> LoopState<W> {
         self.woke += self.resumed - begin;
     }
 
-    /// Tells a call on a connection, and notes it in its row. Returns the connection.
+    /// Publishes a call on a connection, and notes it in its row. Returns the connection.
     #[inline]
     #[track_caller]
     pub(in crate::server) fn record(

@@ -55,7 +55,7 @@ pub(super) struct LoopState<W> {
     pub(super) due: VecDeque<(Fd, ConnId)>,
     /// A command is being carried out: its calls are the operator's and pass the gate.
     commanded: bool,
-    /// Connections with work left that no event will tell of.
+    /// Connections with work left that no event will report.
     pub(super) unfinished: Vec<(Fd, ConnId)>,
     /// How many are open for which there was no place.
     refused: usize,

@@ -1,4 +1,4 @@
-//! What the display is told of a loop's waits and turns.
+//! What is counted of a loop's waits and turns, for the display.
 
 use std::io;
 use std::time::Duration;

@@ -22,9 +22,10 @@ impl<W: Watcher> LoopState<W> {
     }
 
     /// Watches a connection for what it is waiting for now, if that has changed.
+    #[track_caller]
     pub(in crate::server) fn watch_again(&mut self, fd: Fd, id: ConnId) {
         let Some(connection) = self.table.get(fd, id) else { return };
-        // One that is gone on with in any case need not be told of.
+        // The loop comes back to this one without an event.
         if connection.unfinished {
             return;
         }
@@ -42,7 +43,8 @@ impl<W: Watcher> LoopState<W> {
         }
     }
 
-    /// Watches the listener or the waker again, where an event is told once only.
+    /// Watches the listener or the waker again, where an event is reported once only.
+    #[track_caller]
     pub(in crate::server) fn rearm(&mut self, fd: Fd) {
         let mask = self.selector.mask(Interest::READ);
         if self.selector.trigger() == Trigger::Oneshot {
@@ -52,7 +54,7 @@ impl<W: Watcher> LoopState<W> {
     }
 }
 
-/// What tells a connection's events from those of an earlier holder of its fd.
+/// What distinguishes a connection's events from those of an earlier holder of its fd.
 #[expect(clippy::cast_possible_truncation, reason = "the low half is mark enough within a turn")]
 pub(in crate::server) fn generation(id: ConnId) -> u32 {
     id.get() as u32

@@ -1,4 +1,4 @@
-//! The ways in which the loop ends a connection: an error as its last answer, and a lingering close.
+//! How the loop ends a connection: with an error as its last answer, or with a lingering close.
 
 use super::{Flow, Progress, Reactor};
 use crate::server::loop_state::Gone;

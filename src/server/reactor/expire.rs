@@ -12,7 +12,7 @@ impl<S: Selector> Reactor<S> {
             let Some(connection) = state.table.at(fd) else { continue };
             let (id, now) = (connection.row.id, state.publisher.now());
             let lingers = connection.linger.is_some();
-            // What it has sent since was told by nobody, and would make a reset of its FIN.
+            // What the peer has sent since was not reported, and would turn our FIN into a reset.
             let unwatched = connection.row.interest == Mask::NONE;
             match state.config.look(connection, state.resumed, now) {
                 Err(why) if lingers => {

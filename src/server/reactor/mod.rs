@@ -1,12 +1,12 @@
-//! The readiness loop: wait until the kernel says who is ready, serve
-//! those, wait again.
+//! The readiness loop: wait until the kernel says which fds are ready,
+//! serve those, wait again.
 //!
 //! The same loop for `scan`, `select`, `poll`, `epoll` and `epoll-et`:
 //! they differ in their [`Selector`] alone. A line that calls one of
 //! `self.state.wait`, `watch`, `accept`, `recv`, `send`, `send_kept` or
 //! `close` is a system call: see `calls`.
 //!
-//! With edges, an event tells of something new only: a connection is
+//! With edges, an event reports only what is new: a connection is
 //! served until its receive queue is drained and its answers are sent,
 //! or the kernel takes no more of them. What a budget cuts short is put
 //! on the list of unfinished ones, since no event would bring it back.
@@ -56,7 +56,7 @@ pub(super) struct Reactor<S> {
     ready: Vec<(Token, Mask)>,
     /// What is left to the connection that is being served.
     budget: Budget,
-    /// What the display is told of waits and turns.
+    /// What is counted for the display.
     tally: Tally,
 }
 
@@ -150,8 +150,8 @@ impl<S: Selector> Reactor<S> {
             match self.state.accept()? {
                 Ok(accepted) => self.admit(&accepted),
                 Err(errno) if ends_queue(errno) => return Ok(()),
-                // The others tell of one broken connection (accept(2)):
-                // the next is fine.
+                // Other errors are of one broken connection
+                // (accept(2)): the next one is fine.
                 Err(_) => {}
             }
             if !self.state.config.accept_all {
@@ -239,8 +239,8 @@ impl<S: Selector> Reactor<S> {
             }
             Ok(n) => {
                 // After a short read there is nothing left, unless
-                // RDHUP has told of a FIN; what comes later, data or
-                // FIN, comes with an event of its own.
+                // RDHUP has reported a FIN; what comes later, data
+                // or FIN, comes with an event of its own.
                 let whole = n >= input.len();
                 let more = whole || connection.hangup;
                 connection.unread = drains && more;

@@ -1,4 +1,4 @@
-//! A round of questions: what `scan` makes of a turn, since it is not told which fds are ready.
+//! A round of questions: what `scan` makes of a turn, since nothing reports which fds are ready.
 
 use super::Reactor;
 use crate::server::mistake::Mistake;

@@ -1,5 +1,5 @@
-//! Standard input as one more fd of the loop (`--stdin`): its lines are told, and `quit` ends the
-//! server.
+//! Standard input as one more fd of the loop (`--stdin`): its lines are published, and `quit` ends
+//! the server.
 
 use std::io;
 
@@ -11,7 +11,7 @@ use crate::server::loop_state::plain_token;
 use crate::server::selector::{Interest, Selector, Trigger};
 use crate::telemetry::{Errno, Mask, Stdin, Text, What};
 
-/// How much of a line is kept; of the rest, only its length is told.
+/// How much of a line is kept; of the rest, only its length is published.
 const LINE: usize = 1024;
 /// What ends the server.
 const QUIT: &[u8] = b"quit";
@@ -46,7 +46,7 @@ impl StdinLines {
 }
 
 /// Makes standard input one that `read` does not wait for. What is shared with the shell stays as
-/// it is: it is opened anew, or, what cannot be (a socket), is shared with nobody.
+/// it is: it is opened anew, or, what cannot be (a socket), is not shared.
 pub(in crate::server) fn prepare() -> io::Result<()> {
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
     if let Ok(own) = rustix::fs::open("/proc/self/fd/0", flags, Mode::empty()) {

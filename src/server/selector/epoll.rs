@@ -41,7 +41,7 @@ impl Watcher for Epoll {
 
     fn mask(&self, interest: Interest) -> Mask {
         match (self.trigger, interest.level()) {
-            // What nobody reads now is told once, and cannot disturb.
+            // What is not read now is reported once, and cannot disturb.
             (Trigger::Edge, _) => {
                 let all = Interest { read: true, ..interest };
                 all.level().with(Mask::ET)
