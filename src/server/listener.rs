@@ -5,8 +5,6 @@ use std::net::SocketAddr;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::time::Duration;
 
-use rustix::net::SocketFlags;
-
 use super::{Bound, Config, ret};
 use crate::telemetry::{ConnId, Errno, Fd, Listener, Mask, Publisher, Ret, ServerKind, What};
 
@@ -40,19 +38,7 @@ pub(super) fn listen(bound: &Bound, backlog: u32, publisher: &mut Publisher) -> 
     Ok(result?)
 }
 
-/// `accept4(2)`: the next client's socket and address.
-pub(super) fn accept(bound: &Bound, flags: SocketFlags) -> Result<(OwnedFd, SocketAddr), Errno> {
-    match rustix::net::acceptfrom_with(&bound.socket, flags) {
-        Ok((socket, peer)) => {
-            // An internet socket's peer has an internet address.
-            let peer = peer.and_then(|peer| peer.try_into().ok()).unwrap_or(bound.addr);
-            Ok((socket, peer))
-        }
-        Err(errno) => Err(Errno(errno.raw_os_error())),
-    }
-}
-
-/// Tells what came of [`accept`], and numbers the client. `fd` is the listener.
+/// Tells what came of an `accept`, and numbers the client. `fd` is the listener.
 #[track_caller]
 pub(super) fn record_accept(
     result: Result<(OwnedFd, SocketAddr), Errno>,
@@ -78,6 +64,11 @@ pub(super) fn record_accept(
 /// Whether an `accept` failed for want of a descriptor, or of memory for one.
 pub(super) fn out_of_descriptors(errno: Errno) -> bool {
     matches!(errno, Errno::MFILE | Errno::NFILE | Errno::NOBUFS | Errno::NOMEM)
+}
+
+/// Whether an `accept` failed because nobody waits any more, or nobody can be let in.
+pub(super) fn ends_queue(errno: Errno) -> bool {
+    errno == Errno::AGAIN || out_of_descriptors(errno)
 }
 
 /// The listener rests for want of descriptors, or does so no longer: tells it, if it is new.

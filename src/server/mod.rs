@@ -35,6 +35,7 @@
 
 mod blocking;
 mod blocking_io;
+mod calls;
 mod config;
 mod connection;
 mod coroutines;

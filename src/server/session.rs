@@ -1,18 +1,11 @@
 //! What is said on one connection, without its socket: input that is not answered yet, answers that
 //! are not sent yet. Both are empty while it is idle, and then hold no memory.
 
-use std::os::fd::{AsFd, AsRawFd};
 use std::time::Duration;
 
-use rustix::net::SendFlags;
-
 use super::echo::Text;
-use super::ret;
 use crate::http::{Discard, Payload};
-use crate::telemetry::{Kind, Nanos, Ret, What, Why};
-
-/// Bytes of a payload offered to the kernel at once.
-pub(super) const OFFER: u64 = 512 * 1024;
+use crate::telemetry::{Kind, Nanos, What, Why};
 
 /// What is received and sent on one connection.
 #[derive(Default)]
@@ -38,6 +31,11 @@ pub(super) struct Session {
 }
 
 impl Session {
+    /// Whether input had to wait until earlier answers were sent. It need not any longer.
+    pub(super) fn is_behind(&mut self) -> bool {
+        !self.input.is_empty() && std::mem::take(&mut self.behind)
+    }
+
     /// Whether a part of a request is here, or of its body still to come.
     pub(super) fn is_reading(&self) -> bool {
         !self.input.is_empty() || self.body.is_some()
@@ -93,6 +91,10 @@ impl Output {
         self.bytes.is_empty() && matches!(self.payload, Payload::None)
     }
 
+    pub(super) fn has_payload(&self) -> bool {
+        !matches!(self.payload, Payload::None)
+    }
+
     /// The call that sends the next piece of it, if there is one.
     #[inline]
     pub(super) fn next(&self) -> Option<Kind> {
@@ -117,37 +119,6 @@ pub(super) fn rest_of(mut kept: Vec<u8>, fresh: &[u8], used: usize) -> Vec<u8> {
         kept.shrink_to_fit();
     }
     kept
-}
-
-/// Offers bytes to the kernel. `more` says that something follows at once (`MSG_MORE`).
-pub(super) fn send(socket: impl AsFd, bytes: &[u8], more: bool) -> What {
-    let more = if more { SendFlags::MORE } else { SendFlags::empty() };
-    let result = rustix::net::send(socket, bytes, SendFlags::NOSIGNAL | more);
-    What::Send { ret: ret(result), len: bytes.len() as u64 }
-}
-
-/// Offers the next piece of a payload to the kernel, of [`OFFER`] or `most` bytes; returns the call
-/// and what is left.
-pub(super) fn offer(socket: impl AsFd, payload: &mut Payload, most: u64) -> (What, u64) {
-    let most = most.min(OFFER);
-    match payload {
-        Payload::None => (What::Send { ret: Ret::ZERO, len: 0 }, 0),
-        Payload::Memory(bytes) => {
-            let piece = &bytes[..bytes.len().min(usize::try_from(most).unwrap_or(usize::MAX))];
-            let what = send(socket, piece, false);
-            let taken = what.ret().and_then(|ret| ret.get().ok()).unwrap_or(0);
-            drop(bytes.split_to(usize::try_from(taken).unwrap_or(0)));
-            (what, bytes.len() as u64)
-        }
-        Payload::File { file, offset, len: left } => {
-            let (begin, len) = (*offset, (*left).min(most));
-            let count = usize::try_from(len).unwrap_or(usize::MAX);
-            let result = rustix::fs::sendfile(socket, &*file, Some(offset), count);
-            *left -= result.unwrap_or(0) as u64;
-            let file = file.as_raw_fd();
-            (What::Sendfile { file, offset: begin, len, ret: ret(result) }, *left)
-        }
-    }
 }
 
 /// Takes the whole piece that was offered as taken (`--mistake ignore-partial-write`); returns

@@ -3,14 +3,14 @@
 use std::os::fd::AsRawFd;
 use std::time::Duration;
 
-use rustix::net::sockopt::{self, Timeout};
+use rustix::net::sockopt::Timeout;
 use rustix::net::{RecvFlags, Shutdown};
 
 use super::{BlockingConnection, ConnectionHost, whole};
 use crate::http::Payload;
 use crate::server::responder::Responder;
-use crate::server::session::{self, Part};
-use crate::server::{nanos, ret};
+use crate::server::session::Part;
+use crate::server::{calls, nanos};
 use crate::telemetry::{ConnState, Errno, How, Kind, Ret, What, Why};
 
 /// How many calls that send may sleep in vain, one after the other, until the write limit is over.
@@ -43,8 +43,7 @@ impl<L: ConnectionHost> BlockingConnection<'_, L> {
         }
         self.sleep_at_most(Timeout::Recv, limit)?;
         self.host.before(Kind::Recv, self.state)?;
-        let result = rustix::net::recv(self.socket, &mut *self.input, RecvFlags::empty());
-        let ret = ret(result.map(|(received, _)| received));
+        let ret = calls::recv(self.socket, &mut self.input, RecvFlags::empty());
         self.host.after(What::Recv { ret })?;
         if ret.get() == Ok(0) {
             self.host.half_closed();
@@ -62,13 +61,13 @@ impl<L: ConnectionHost> BlockingConnection<'_, L> {
         while !rest.is_empty() {
             self.before_sending(Kind::Send)?;
             let more = !matches!(self.session.output.payload, Payload::None) && self.config.cork;
-            let what = session::send(self.socket, rest, more);
+            let what = calls::send(self.socket, rest, more);
             rest = &rest[self.sent(what)?.unwrap_or(0)..];
         }
         while let Some(kind) = self.session.output.next() {
             self.before_sending(kind)?;
             let payload = &mut self.session.output.payload;
-            let (what, left) = session::offer(self.socket, payload, session::OFFER);
+            let (what, left) = calls::offer(self.socket, payload, calls::OFFER);
             match self.sent(what)? {
                 Some(0) => return Err(Why::CutShort),
                 Some(_) if left == 0 => self.close_file(),
@@ -100,9 +99,7 @@ impl<L: ConnectionHost> BlockingConnection<'_, L> {
             Err(Errno::AGAIN) => {
                 // What the peer does not take would stay in the kernel after a mere close.
                 self.host.before(Kind::Setsockopt, self.state)?;
-                let result = sockopt::set_socket_linger(self.socket, Some(Duration::ZERO));
-                let ret = ret(result.map(|()| 0));
-                self.host.after(What::Setsockopt { name: "SO_LINGER", ret })?;
+                self.host.after(calls::set_linger(self.socket))?;
                 Err(Why::WriteTimeout)
             }
             Err(errno) => Err(Why::of(errno)),
@@ -126,7 +123,7 @@ impl<L: ConnectionHost> BlockingConnection<'_, L> {
             return Ok(());
         }
         self.host.before(Kind::Setsockopt, self.state)?;
-        let ret = ret(sockopt::set_socket_timeout(self.socket, which, time).map(|()| 0));
+        let ret = calls::set_timeout(self.socket, which, time);
         self.host.after(What::Setsockopt { name, ret })
     }
 
@@ -134,8 +131,8 @@ impl<L: ConnectionHost> BlockingConnection<'_, L> {
     #[track_caller]
     pub(super) fn half_close(&mut self) -> Result<(), Why> {
         self.host.before(Kind::Shutdown, self.state)?;
-        let result = rustix::net::shutdown(self.socket, Shutdown::Write);
-        self.host.after(What::Shutdown { how: How::Write, ret: ret(result.map(|()| 0)) })?;
+        let ret = calls::shutdown(self.socket, Shutdown::Write);
+        self.host.after(What::Shutdown { how: How::Write, ret })?;
         self.state = ConnState::Lingering;
         Ok(())
     }

@@ -9,13 +9,10 @@ use tokio::time::sleep;
 use super::client::{Client, Leave};
 use super::runtime::Registered;
 use super::tasks::TaskState;
-use crate::http::Payload;
-use crate::server::connection::{Connection, LINGER};
-use crate::server::loop_state::LoopState;
+use crate::server::connection::LINGER;
+use crate::server::loop_state::{LoopState, moved};
 use crate::server::responder::Responder;
-use crate::server::ret;
-use crate::server::session::{self, Output};
-use crate::telemetry::{ConnId, Errno, Fd, Kind, Mask, Ret, What, Why};
+use crate::telemetry::{ConnId, Errno, Fd, Kind, Mask, Ret, Why};
 
 impl Client {
     /// One `recv`; `None` when it brought nothing.
@@ -23,15 +20,11 @@ impl Client {
     pub(super) fn try_recv(&mut self) -> Result<Option<usize>, Leave> {
         let Self { fd, id, .. } = *self;
         let TaskState { state, input, .. } = &mut *self.shared.borrow_mut();
-        let connection = state.pass(Kind::Recv, fd, id).ok_or(Leave::Gone)?;
-        let result = rustix::net::recv(&connection.socket, &mut **input, RecvFlags::DONTWAIT);
-        let result = ret(result.map(|(received, _)| received));
-        self.budget.spend(result.get().unwrap_or(0));
-        let connection = state.record(fd, id, What::Recv { ret: result }).ok_or(Leave::Gone)?;
-        match result.get() {
-            Ok(n) => {
-                connection.row.half_closed |= n == 0;
-                let received = usize::try_from(n).unwrap_or(usize::MAX);
+        let (result, connection) = state.recv(fd, id, input, RecvFlags::DONTWAIT)?;
+        self.budget.spend(result.unwrap_or(0) as u64);
+        match result {
+            Ok(received) => {
+                connection.row.half_closed |= received == 0;
                 // After a short read there is nothing left: what comes later comes with an event.
                 if received < input.len() {
                     state.selector.spent(fd, Mask::IN);
@@ -43,7 +36,7 @@ impl Client {
                 Ok(None)
             }
             Err(Errno::INTR) => Ok(None),
-            Err(errno) => Err(broken(state, (fd, id), errno)),
+            Err(errno) => Err(state.broken(fd, id, errno).into()),
         }
     }
 
@@ -52,9 +45,7 @@ impl Client {
         let Self { fd, id, .. } = *self;
         let TaskState { state, responder, input, .. } = &mut *self.shared.borrow_mut();
         responder.read_date(state.publisher.now());
-        if !state.answer(responder, fd, id, &input[..fresh]) {
-            return Err(Leave::Gone);
-        }
+        state.answer(responder, fd, id, &input[..fresh])?;
         keep(state, responder, (fd, id));
         Ok(())
     }
@@ -64,7 +55,7 @@ impl Client {
         let Self { fd, id, .. } = *self;
         let TaskState { state, responder, .. } = &mut *self.shared.borrow_mut();
         responder.read_date(state.publisher.now());
-        if state.refuse(responder, fd, id, status, why) {
+        if state.refuse(responder, fd, id, status, why).is_ok() {
             keep(state, responder, (fd, id));
         }
     }
@@ -75,20 +66,10 @@ impl Client {
     pub(super) fn try_send(&mut self, call: Kind) -> Result<(), Leave> {
         let Self { fd, id, .. } = *self;
         let TaskState { state, responder, .. } = &mut *self.shared.borrow_mut();
-        let Connection { socket, session, .. } = state.pass(call, fd, id).ok_or(Leave::Gone)?;
-        let Output { bytes, payload } = &mut session.output;
-        let is_head = !bytes.is_empty();
-        let (what, left) = if is_head {
-            let more = responder.config.cork && !matches!(payload, Payload::None);
-            let what = session::send(socket, bytes, more);
-            let sent = what.ret().and_then(|ret| ret.get().ok()).unwrap_or(0);
-            bytes.drain(..usize::try_from(sent).unwrap_or(0));
-            (what, bytes.len() as u64)
-        } else {
-            session::offer(socket, payload, self.budget.bytes())
-        };
-        self.budget.spend(what.ret().and_then(|ret| ret.get().ok()).unwrap_or(0));
-        let connection = state.record(fd, id, what).ok_or(Leave::Gone)?;
+        let connection = state.table.get(fd, id).ok_or(Leave::Gone)?;
+        let is_head = !connection.session.output.bytes.is_empty();
+        let (what, left, connection) = state.send_kept(call, fd, id, self.budget.bytes())?;
+        self.budget.spend(moved(what));
         let output = &mut connection.session.output;
         match what.ret().map_or(Ok(0), Ret::get) {
             Ok(0) => {
@@ -111,7 +92,7 @@ impl Client {
                 state.selector.spent(fd, Mask::OUT);
                 Ok(())
             }
-            Err(errno) => Err(broken(state, (fd, id), errno)),
+            Err(errno) => Err(state.broken(fd, id, errno).into()),
         }
     }
 
@@ -119,7 +100,7 @@ impl Client {
     #[track_caller]
     pub(super) fn half_close(&mut self) -> Result<(), Leave> {
         self.budget.spend(0);
-        self.shared().state.half_close(self.fd, self.id).ok_or(Leave::Gone)?;
+        self.shared().state.half_close(self.fd, self.id)?;
         self.limit = Some(Box::pin(sleep(Duration::from_nanos(LINGER))));
         Ok(())
     }
@@ -132,10 +113,4 @@ fn keep(state: &mut LoopState<Registered>, responder: &mut Responder, (fd, id): 
     {
         connection.session.output.bytes = std::mem::take(&mut responder.output);
     }
-}
-
-/// A call failed for good.
-fn broken(state: &mut LoopState<Registered>, (fd, id): (Fd, ConnId), errno: Errno) -> Leave {
-    state.broken(fd, id, errno);
-    Leave::Gone
 }

@@ -8,7 +8,7 @@ use tokio::time::{Sleep, sleep};
 
 use super::tasks::{TaskShared, TaskState};
 use crate::server::connection::Connection;
-use crate::server::loop_state::Budget;
+use crate::server::loop_state::{Budget, Gone};
 use crate::server::session::Handler;
 use crate::telemetry::{ConnId, Fd, Kind, What, Why};
 
@@ -24,12 +24,18 @@ pub(super) struct Client {
     pub(super) budget: Budget,
 }
 
-/// Why a conversation is left.
+/// Why a connection's task leaves what it is doing.
 pub(super) enum Leave {
     /// The connection is closed.
     Gone,
     /// A time limit is over.
     Late(Why),
+}
+
+impl From<Gone> for Leave {
+    fn from(Gone: Gone) -> Self {
+        Self::Gone
+    }
 }
 
 impl Client {
@@ -59,9 +65,7 @@ impl Client {
 
     /// Whether requests had to wait until the answers before them were sent.
     pub(super) fn is_behind(&self) -> Result<bool, Leave> {
-        self.with(|Connection { session, .. }| {
-            !session.input.is_empty() && std::mem::take(&mut session.behind)
-        })
+        self.with(|connection| connection.session.is_behind())
     }
 
     /// Whether the handler of its next request has to wait for its turn.
@@ -102,10 +106,7 @@ impl Client {
             Why::BodyTimeout => drop(self.with(|connection| connection.session.ending = Some(why))),
             // What it does not take would stay in the kernel for long after a mere close.
             Why::WriteTimeout => {
-                let state = &mut self.shared().state;
-                if state.gate(Kind::Setsockopt, fd, Some(id)) {
-                    state.reset(fd, id, why);
-                }
+                self.shared().state.reset(fd, id, why);
             }
             _ => drop(self.close(why)),
         }

@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Waker};
 
 use tokio::io::unix::AsyncFd;
 
-use crate::server::selector::{Ctl, Interest, RegisterError, Token, Trigger, Watcher};
+use crate::server::selector::{Interest, RegisterError, Token, Trigger, Watched, Watcher};
 use crate::telemetry::{CtlOp, Errno, Fd, Kind, Mask, ServerKind};
 
 /// What is registered with the runtime, by fd.
@@ -103,7 +103,7 @@ impl Watcher for Registered {
         Mask::NONE
     }
 
-    fn watch(&mut self, token: Token, _: Mask, _: Mask) -> Result<Option<Ctl>, RegisterError> {
+    fn watch(&mut self, token: Token, _: Mask, _: Mask) -> Watched {
         let failed = |error: io::Error| {
             RegisterError::Failed(CtlOp::Add, Errno(error.raw_os_error().unwrap_or(0)))
         };

@@ -48,7 +48,8 @@ impl TaskState {
 
     fn before_wait(&mut self) {
         self.settle();
-        self.state.gate(Kind::EpollWait, -1, None);
+        // The runtime waits in any case; when the server ends, `settle` lets it wake at once.
+        let _ = self.state.gate(Kind::EpollWait, -1, None);
         // The operator may have said something while it stood.
         self.settle();
         let now = self.state.publisher.read_clock();

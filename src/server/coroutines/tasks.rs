@@ -9,10 +9,9 @@ use tokio::task::JoinSet;
 
 use super::runtime::Registered;
 use crate::server::handover::Handover;
-use crate::server::loop_state::{Accepted, LoopState, generation};
+use crate::server::loop_state::{Accepted, LoopState, token};
 use crate::server::responder::Responder;
-use crate::server::selector::Token;
-use crate::telemetry::{Errno, Kind, Listener, Mask, Nanos, Stance, What, Why};
+use crate::telemetry::{Errno, Listener, Mask, Nanos, Stance, What, Why};
 
 thread_local! {
     /// Where the runtime's two hooks, which may not own anything of this thread, find what the tasks share.
@@ -89,11 +88,8 @@ impl TaskState {
     pub(super) fn accept(&mut self) -> Result<Accepted, Errno> {
         let state = &mut self.state;
         let listener = state.listener.fd;
-        state.gate(Kind::Accept, listener, None);
-        if state.ending.is_some() {
-            return Err(Errno::AGAIN);
-        }
-        let accepted = state.accept();
+        // When the server ends, it is as if there were no one to accept.
+        let accepted = state.accept().unwrap_or(Err(Errno::AGAIN));
         match &accepted {
             Ok(arrival) => self.admit(arrival),
             Err(Errno::AGAIN) => {
@@ -112,9 +108,7 @@ impl TaskState {
             state.refused(fd, id);
         }
         state.publisher.fact(fd, Some(id), What::Started { stack: 0 }, &[]);
-        if let Err(why) =
-            state.watch(Token { fd, generation: generation(id) }, Mask::NONE, Mask::NONE)
-        {
+        if let Ok(Err(why)) = state.watch(token(fd, id), Mask::NONE, Mask::NONE) {
             state.close(fd, id, why);
         }
     }

@@ -1,8 +1,7 @@
 //! Accepting, and resting when no descriptor is left.
 
-use std::os::fd::AsRawFd;
-
-use rustix::net::SocketFlags;
+use std::net::SocketAddr;
+use std::os::fd::{AsRawFd, OwnedFd};
 
 use super::{LoopState, plain_token};
 use crate::server::connection::Connection;
@@ -19,14 +18,15 @@ pub(in crate::server) struct Accepted {
 }
 
 impl<W: Watcher> LoopState<W> {
-    /// One `accept`. Without anybody who waits, or a descriptor for him, it is told whether the
-    /// listener rests; the other errors are of one broken connection (accept(2)): the next is fine.
+    /// What follows from an `accept`. When no client waits, or there is no descriptor for it, it is
+    /// published whether the listener rests; other errors are of one broken connection (accept(2)):
+    /// the next one is fine.
     #[track_caller]
-    pub(in crate::server) fn accept(&mut self) -> Result<Accepted, Errno> {
-        let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
-        let result = listener::accept(&self.bound, flags);
-        let fd = self.listener.fd;
-        match listener::record_accept(result, fd, &mut self.last_id, &mut self.publisher) {
+    pub(in crate::server) fn accepted(
+        &mut self,
+        result: Result<(OwnedFd, ConnId, SocketAddr), Errno>,
+    ) -> Result<Accepted, Errno> {
+        match result {
             Ok((socket, id, peer)) => {
                 let (fd, full) = (socket.as_raw_fd(), self.config.is_full(&self.table, peer.ip()));
                 self.table.insert(Connection::new(socket, id, peer, self.publisher.now()));
@@ -55,6 +55,7 @@ impl<W: Watcher> LoopState<W> {
     /// Without a descriptor left, the listener rests, off the list: it would be reported with
     /// every wait. An edge is spent, and need not be taken back. Either way the loop must come back
     /// by itself: when a connection is closed, and every [`listener::ACCEPT_PAUSE`].
+    #[track_caller]
     pub(in crate::server) fn pause_accepting(&mut self, errno: Option<Errno>) {
         let before = self.listener.resting;
         if !listener::pause_accepting(&mut self.listener, errno, &mut self.publisher) {
@@ -64,9 +65,8 @@ impl<W: Watcher> LoopState<W> {
             let fd = self.listener.fd;
             let mask = self.selector.mask(Interest::READ);
             let (from, to) = if errno.is_some() { (mask, Mask::NONE) } else { (Mask::NONE, mask) };
-            self.gate_ctl(fd, None);
             // What can fail here is for want of memory; then it is tried again as without.
-            if let Err(Why::Failed) = self.watch(plain_token(fd), from, to) {
+            if let Ok(Err(Why::Failed)) = self.watch(plain_token(fd), from, to) {
                 self.listener.resting = Some(errno.unwrap_or(Errno::NOMEM));
             }
         }

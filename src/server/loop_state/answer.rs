@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::LoopState;
+use super::{Gone, LoopState};
 use crate::server::echo::Protocol;
 use crate::server::responder::{Host, Responder};
 use crate::server::selector::Watcher;
@@ -10,8 +10,7 @@ use crate::server::session::Session;
 use crate::telemetry::{ConnId, Counters, Fd, Kind, Nanos, What, Why};
 
 impl<W: Watcher> LoopState<W> {
-    /// Answers what was kept and the `fresh` bytes just received. Returns whether the connection
-    /// still is there.
+    /// Answers what was kept and the `fresh` bytes just received.
     #[inline]
     pub(in crate::server) fn answer(
         &mut self,
@@ -19,12 +18,12 @@ impl<W: Watcher> LoopState<W> {
         fd: Fd,
         id: ConnId,
         fresh: &[u8],
-    ) -> bool {
+    ) -> Result<(), Gone> {
         self.with_host(fd, id, |session, host| responder.answer(session, fresh, host))
     }
 
-    /// Answers with an error before any request was read. Returns whether there is something to
-    /// send; if not, the connection is closed.
+    /// Answers with an error before any request was read; where the protocol has none, the
+    /// connection is closed.
     pub(in crate::server) fn refuse(
         &mut self,
         responder: &mut Responder,
@@ -32,11 +31,11 @@ impl<W: Watcher> LoopState<W> {
         id: ConnId,
         status: u16,
         why: Why,
-    ) -> bool {
+    ) -> Result<(), Gone> {
         if responder.config.protocol != Protocol::Http {
             // There is nothing to say in this protocol.
             self.close(fd, id, why);
-            return false;
+            return Err(Gone);
         }
         self.with_host(fd, id, |session, host| responder.refuse(session, status, why, host))
     }
@@ -49,20 +48,20 @@ impl<W: Watcher> LoopState<W> {
         fd: Fd,
         id: ConnId,
         speak: impl FnOnce(&mut Session, &mut OnLoop<'_, W>),
-    ) -> bool {
-        let Some(connection) = self.table.get(fd, id) else { return false };
+    ) -> Result<(), Gone> {
+        let connection = self.table.get(fd, id).ok_or(Gone)?;
         let mut session = std::mem::take(&mut connection.session);
         speak(&mut session, &mut OnLoop { state: self, fd, id });
         let Some(connection) = self.table.get(fd, id) else {
             self.release(session);
-            return false;
+            return Err(Gone);
         };
         connection.session = session;
-        true
+        Ok(())
     }
 }
 
-/// Who is told what happens while a request is answered.
+/// Where the calls and facts of a request's answer are published.
 struct OnLoop<'f, W> {
     state: &'f mut LoopState<W>,
     fd: Fd,
@@ -79,7 +78,8 @@ impl<W: Watcher> Host for OnLoop<'_, W> {
     }
 
     fn gate(&mut self, kind: Kind, fd: Fd) {
-        self.state.gate(kind, fd, None);
+        // The answer is finished in any case; sending it asks whether the connection is there.
+        let _ = self.state.gate(kind, fd, None);
     }
 
     fn call(&mut self, fd: Fd, what: What, bytes: &[u8]) {

@@ -2,12 +2,13 @@
 
 use super::LoopState;
 use crate::server::selector::Watcher;
+use crate::telemetry::What;
 
 /// Calls that one connection may cost in one turn.
 pub(in crate::server) const CALLS: u32 = 16;
 
 /// Bytes that all connections together may move in one turn, or little more: the time that it
-/// takes is what anybody waits who becomes ready meanwhile.
+/// takes is how long another one waits that becomes ready meanwhile.
 const BYTES: u64 = 32 * 1024 * 1024;
 
 /// A share of them is no less, however many they are: calls for less cost more than they move.
@@ -51,4 +52,9 @@ impl<W: Watcher> LoopState<W> {
         let share = BYTES / self.table.len().max(1) as u64;
         Budget { calls: CALLS, bytes: share.clamp(LEAST, MOST) }
     }
+}
+
+/// The bytes that a call has moved.
+pub(in crate::server) fn moved(what: What) -> u64 {
+    what.ret().and_then(|ret| ret.get().ok()).unwrap_or(0)
 }

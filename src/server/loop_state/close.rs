@@ -1,83 +1,70 @@
 //! The ways in which a connection ends.
 
-use std::os::fd::AsRawFd;
-use std::time::Duration;
+use rustix::net::RecvFlags;
 
-use rustix::net::{RecvFlags, Shutdown, sockopt};
-
-use super::{LoopState, generation};
+use super::{Gone, LoopState};
 use crate::http::Payload;
 use crate::server::connection::{LINGER, LINGER_BYTES, Linger, publish_closed};
-use crate::server::mistake::Mistake;
-use crate::server::ret;
-use crate::server::selector::{Token, Watcher};
+use crate::server::selector::Watcher;
 use crate::server::session::Session;
-use crate::telemetry::{ConnId, Errno, Fd, How, Kind, Nanos, Ret, What, Why};
+use crate::telemetry::{ConnId, Errno, Fd, Nanos, Row, Why};
 
 /// Unread input taken off a connection's hands before it is closed, in bytes at most.
 const DRAIN: usize = 1024 * 1024;
 
 impl<W: Watcher> LoopState<W> {
-    /// Closes a connection; closing its only descriptor takes it off the interest list too.
+    /// What follows from the close of a connection.
     #[track_caller]
-    pub(in crate::server) fn close(&mut self, fd: Fd, id: ConnId, why: Why) {
-        if !self.gate(Kind::Close, fd, Some(id)) {
-            return;
-        }
-        let Some(connection) = self.table.remove(fd) else { return };
-        let forgets = self.config.makes(Mistake::ForgetUnregister);
-        if !forgets {
-            self.selector.forget(Token { fd, generation: generation(id) });
-        }
+    pub(in crate::server) fn closed(
+        &mut self,
+        row: Row,
+        session: Session,
+        refused: bool,
+        why: Why,
+    ) {
+        let Row { fd, id, .. } = row;
         self.timers.clear(fd);
-        self.refused -= usize::from(connection.refused);
-        let mut row = connection.row;
-        // The kernel forgets a closed one by itself, so with epoll it takes not to close it.
-        if forgets && self.selector.fd().is_some() && why.is_the_peers() {
-            self.forgotten.push(connection.socket);
-        } else {
-            drop(connection.socket);
-            self.publisher.call(fd, Some(id), What::Close);
-            (row.last, row.last_ret) = (Kind::Close, Ret::ZERO);
-        }
+        self.refused -= usize::from(refused);
         publish_closed(row, why, &mut self.publisher);
         if let Some(pool) = &mut self.pool {
             pool.forget(id);
         }
-        self.release(connection.session);
+        self.release(session);
         // A descriptor is free: let the resting listener try at once.
         self.acceptable |= self.listener.resting.is_some();
     }
 
     /// What is left of a closed connection's session: a file that was being sent is closed too.
+    #[track_caller]
     pub(in crate::server) fn release(&mut self, session: Session) {
         self.close_file(session.output.payload);
     }
 
     /// A file that was sent, or will not be.
+    #[track_caller]
     pub(in crate::server) fn close_file(&mut self, payload: Payload) {
         if let Payload::File { file, .. } = payload {
-            let fd = file.as_raw_fd();
-            self.gate(Kind::Close, fd, None);
-            drop(file);
-            self.publisher.call(fd, None, What::Close);
+            self.close_fd(file);
         }
     }
 
-    /// A call failed for good.
-    pub(in crate::server) fn broken(&mut self, fd: Fd, id: ConnId, errno: Errno) {
-        let Some(connection) = self.table.get(fd, id) else { return };
+    /// A call failed for good: closes the connection.
+    #[track_caller]
+    pub(in crate::server) fn broken(&mut self, fd: Fd, id: ConnId, errno: Errno) -> Gone {
+        let Some(connection) = self.table.get(fd, id) else { return Gone };
         let why = match connection.session.ending {
             // All was sent before; that is why it ends.
             Some(why) if connection.linger.is_some() => why,
             _ => Why::of(errno),
         };
         self.close(fd, id, why);
+        Gone
     }
 
     /// All is sent and nothing more is taken: closes a connection if that needs no lingering, and
     /// returns whether it did. So many that were refused may linger; the others give their
-    /// descriptors back at once, for the files of those who were admitted.
+    /// descriptors back at once, for the files of those that were admitted.
+    #[track_caller]
     pub(in crate::server) fn close_now(
         &mut self,
         fd: Fd,
@@ -101,39 +88,32 @@ impl<W: Watcher> LoopState<W> {
     /// Closes our half only, because closing a socket with unread input sends a reset, and a reset
     /// can overtake the answer (RFC 9112 section 9.6). Returns how long the peer may go on talking.
     #[track_caller]
-    pub(in crate::server) fn half_close(&mut self, fd: Fd, id: ConnId) -> Option<Nanos> {
+    pub(in crate::server) fn half_close(&mut self, fd: Fd, id: ConnId) -> Result<Nanos, Gone> {
         let until = self.publisher.now() + LINGER;
-        let connection = self.pass(Kind::Shutdown, fd, id)?;
+        let connection = self.shutdown(fd, id)?;
         connection.session.input = Vec::new();
         connection.linger = Some(Linger { until, bytes: LINGER_BYTES });
-        let result = rustix::net::shutdown(&connection.socket, Shutdown::Write);
-        let ret = ret(result.map(|()| 0));
-        self.record(fd, id, What::Shutdown { how: How::Write, ret });
-        Some(until)
+        Ok(until)
     }
 
     /// Closes with a reset.
+    #[track_caller]
     pub(in crate::server) fn reset(&mut self, fd: Fd, id: ConnId, why: Why) {
-        let Some(connection) = self.table.get(fd, id) else { return };
-        let result = sockopt::set_socket_linger(&connection.socket, Some(Duration::ZERO));
-        let ret = ret(result.map(|()| 0));
-        self.record(fd, id, What::Setsockopt { name: "SO_LINGER", ret });
-        self.close(fd, id, why);
+        if self.set_linger(fd, id).is_ok() {
+            self.close(fd, id, why);
+        }
     }
 
     /// Takes unread input away, since `close(2)` on a socket that has some sends a reset in place
     /// of a FIN.
+    #[track_caller]
     pub(in crate::server) fn drain(&mut self, fd: Fd, id: ConnId) {
         let mut left = DRAIN;
         let mut buffer = [0; 4096];
         while left > 0 {
-            let Some(connection) = self.pass(Kind::Recv, fd, id) else { return };
-            let result = rustix::net::recv(&connection.socket, &mut buffer, RecvFlags::empty())
-                .map(|(received, _)| received);
-            self.record(fd, id, What::Recv { ret: ret(result) });
-            match result {
-                Ok(0) | Err(_) => return,
-                Ok(n) => left = left.saturating_sub(n),
+            match self.recv(fd, id, &mut buffer, RecvFlags::empty()) {
+                Ok((Ok(n @ 1..), _)) => left = left.saturating_sub(n),
+                _ => return,
             }
         }
     }
@@ -144,9 +124,7 @@ impl<W: Watcher> LoopState<W> {
             self.close(fd, id, why);
         }
         for socket in std::mem::take(&mut self.forgotten) {
-            let fd = socket.as_raw_fd();
-            drop(socket);
-            self.publisher.call(fd, None, What::Close);
+            self.close_fd(socket);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The gate that each call passes, and telling it afterwards.
+//! The gate that each call passes, and publishing the call afterwards.
 
 use std::time::Instant;
 
@@ -6,22 +6,57 @@ use super::LoopState;
 use crate::server::connection::Connection;
 use crate::server::handover::Outcome;
 use crate::server::pace::Verdict;
-use crate::server::selector::Watcher;
+use crate::server::selector::{Selector, Watcher};
 use crate::telemetry::{ConnId, Fd, Kind, Next, Site, Stance, What};
 
+/// The call is not to be made: the connection that it is for was closed while the loop was held
+/// before it. A call that is for no connection is not to be made when the server ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::server) struct Gone;
+
 impl<W: Watcher> LoopState<W> {
-    /// The gate that every call of the loop passes. Returns whether the connection that the call
-    /// is for still is there: the operator may have closed it while the loop stood here.
+    /// The gate that every call of the loop passes. The operator may close the connection, or end
+    /// the server, while the loop is held here.
     #[inline]
     #[track_caller]
-    pub(in crate::server) fn gate(&mut self, kind: Kind, fd: Fd, conn: Option<ConnId>) -> bool {
-        self.pace.is_free() || self.hold(Next { kind, fd, conn, site: Site::here() })
+    pub(in crate::server) fn gate(
+        &mut self,
+        kind: Kind,
+        fd: Fd,
+        conn: Option<ConnId>,
+    ) -> Result<(), Gone> {
+        if !self.pace.is_free() {
+            self.hold(Next { kind, fd, conn, site: Site::here() });
+        }
+        let goes_on = match conn {
+            Some(id) => self.table.get(fd, id).is_some(),
+            None => self.ending.is_none(),
+        };
+        if goes_on { Ok(()) } else { Err(Gone) }
     }
 
     /// The gate before the call that watches an fd, where that is one.
     #[track_caller]
-    pub(in crate::server) fn gate_ctl(&mut self, fd: Fd, conn: Option<ConnId>) -> bool {
-        self.selector.fd().is_none() || self.gate(Kind::EpollCtl, fd, conn)
+    pub(in crate::server) fn gate_ctl(&mut self, fd: Fd) -> Result<(), Gone> {
+        if self.selector.fd().is_none() {
+            return Ok(());
+        }
+        let conn = self.table.at(fd).map(|connection| connection.row.id);
+        self.gate(Kind::EpollCtl, fd, conn)
+    }
+
+    /// The gate before the call that waits; a turn ends also where there is no such call. When the
+    /// server ends, the loop looks once more: `timeout` lets it not sleep.
+    #[track_caller]
+    pub(in crate::server) fn gate_wait(&mut self)
+    where
+        W: Selector,
+    {
+        if self.selector.sleeps() {
+            let _ = self.gate(W::WAIT, self.listener.epfd, None);
+        } else {
+            self.pace.end_turn();
+        }
     }
 
     /// The gate before a call on a connection. Returns it, if it still is there.
@@ -32,15 +67,15 @@ impl<W: Watcher> LoopState<W> {
         kind: Kind,
         fd: Fd,
         id: ConnId,
-    ) -> Option<&mut Connection> {
-        if !self.gate(kind, fd, Some(id)) {
-            return None;
+    ) -> Result<&mut Connection, Gone> {
+        if !self.pace.is_free() {
+            self.hold(Next { kind, fd, conn: Some(id), site: Site::here() });
         }
-        self.table.get(fd, id)
+        self.table.get(fd, id).ok_or(Gone)
     }
 
     #[cold]
-    fn hold(&mut self, next: Next) -> bool {
+    fn hold(&mut self, next: Next) {
         let begin = self.publisher.read_clock();
         self.run_late_commands();
         while !self.commanded && self.ending.is_none() {
@@ -54,16 +89,15 @@ impl<W: Watcher> LoopState<W> {
             if let Some(command) = command {
                 self.command(command);
             } else if until.is_none() {
-                // Nobody is left who could let it go on.
+                // Its operator is gone: no command can let it go on.
                 self.ending = Some(Outcome::End);
             }
         }
         self.resumed = self.publisher.read_clock();
         self.woke += self.resumed - begin;
-        next.conn.is_none_or(|id| self.table.get(next.fd, id).is_some())
     }
 
-    /// Tells a call on a connection, and notes it in its row. Returns the connection.
+    /// Publishes a call on a connection, and notes it in its row. Returns the connection.
     #[inline]
     #[track_caller]
     pub(in crate::server) fn record(
@@ -71,9 +105,9 @@ impl<W: Watcher> LoopState<W> {
         fd: Fd,
         id: ConnId,
         what: What,
-    ) -> Option<&mut Connection> {
+    ) -> Result<&mut Connection, Gone> {
         let now = self.publisher.now();
         self.publisher.call(fd, Some(id), what);
-        self.table.note(fd, id, what, now)
+        self.table.note(fd, id, what, now).ok_or(Gone)
     }
 }

@@ -8,10 +8,12 @@ mod budget;
 mod close;
 mod gate;
 mod operator;
+mod tally;
 mod watch;
 
 use std::collections::VecDeque;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::time::Duration;
 
 use super::connection::Connection;
 use super::handover::{Handover, Outcome};
@@ -27,8 +29,10 @@ use crate::telemetry::{
     Command, Commands, ConnId, Fd, Listener, Nanos, Publisher, Stance, Standing, What,
 };
 pub(super) use accept::Accepted;
-pub(super) use budget::{Budget, CALLS};
-pub(super) use watch::{generation, plain_token};
+pub(super) use budget::{Budget, CALLS, moved};
+pub(super) use gate::Gone;
+pub(super) use tally::Tally;
+pub(super) use watch::{generation, plain_token, token};
 
 /// The loop's own things.
 pub(super) struct LoopState<W> {
@@ -51,15 +55,15 @@ pub(super) struct LoopState<W> {
     pub(super) due: VecDeque<(Fd, ConnId)>,
     /// A command is being carried out: its calls are the operator's and pass the gate.
     commanded: bool,
-    /// Connections with work left that no event will tell of.
+    /// Connections with work left that no event will report.
     pub(super) unfinished: Vec<(Fd, ConnId)>,
     /// How many are open for which there was no place.
     refused: usize,
     /// The accept queue may not be empty, though no event will say so.
     pub(super) acceptable: bool,
     /// Sockets that are never closed: `--mistake forget-unregister`.
-    forgotten: Vec<OwnedFd>,
-    last_id: u64,
+    pub(super) forgotten: Vec<OwnedFd>,
+    pub(super) last_id: u64,
     /// When the last wait call returned, with pauses since then taken out.
     pub(super) woke: Nanos,
     /// When the loop last stood, or was held up: what peers sent meanwhile had to wait for us, so
@@ -123,6 +127,26 @@ impl<W: Watcher> LoopState<W> {
             && !std::mem::replace(&mut connection.unfinished, true)
         {
             self.unfinished.push((fd, id));
+        }
+    }
+
+    /// How long the wait may sleep.
+    pub(super) fn timeout(&self, now: Nanos) -> Option<Duration> {
+        let work_left = !self.unfinished.is_empty() || !self.due.is_empty();
+        if self.ending.is_some() || self.acceptable || work_left {
+            return Some(Duration::ZERO);
+        }
+        let due = self.timers.sleep(now);
+        if self.listener.resting.is_some() {
+            return Some(due.map_or(listener::ACCEPT_PAUSE, |due| due.min(listener::ACCEPT_PAUSE)));
+        }
+        due
+    }
+
+    /// Sets the timer of a connection that was just accepted.
+    pub(super) fn set_first_limit(&mut self, fd: Fd) {
+        if let Some(first) = self.config.look_again(self.publisher.now()) {
+            self.timers.set(fd, first);
         }
     }
 

@@ -5,22 +5,11 @@ use crate::server::connection::Connection;
 use crate::server::handover::Outcome;
 use crate::server::operator::Operated;
 use crate::server::pace::Pace;
-use crate::server::ret;
 use crate::server::selector::Watcher;
 use crate::server::table::Table;
-use crate::telemetry::{Command, ConnId, Fd, Kind, Publisher, What, Why};
+use crate::telemetry::{Command, ConnId, Fd, Publisher, Why};
 
 impl<W: Watcher> LoopState<W> {
-    /// Takes the waker's wake-ups away.
-    #[track_caller]
-    pub(in crate::server) fn read_waker(&mut self) {
-        let fd = self.listener.waker;
-        self.gate(Kind::Input, fd, None);
-        let result = rustix::io::read(&self.commands, &mut [0; 8]);
-        self.publisher.call_with(fd, None, What::Input { ret: ret(result) }, &[], &[], true);
-        self.rearm(fd);
-    }
-
     /// Carries out every command that has come.
     pub(in crate::server) fn run_commands(&mut self) {
         self.run_late_commands();

@@ -2,7 +2,7 @@
 
 use super::Reactor;
 use crate::server::selector::Selector;
-use crate::telemetry::{ConnId, Fd, Kind, Mask, Why};
+use crate::telemetry::{ConnId, Fd, Mask, Why};
 
 impl<S: Selector> Reactor<S> {
     /// Ends those whose time is over.
@@ -12,7 +12,7 @@ impl<S: Selector> Reactor<S> {
             let Some(connection) = state.table.at(fd) else { continue };
             let (id, now) = (connection.row.id, state.publisher.now());
             let lingers = connection.linger.is_some();
-            // What it has sent since was told by nobody, and would make a reset of its FIN.
+            // What the peer has sent since was not reported, and would turn our FIN into a reset.
             let unwatched = connection.row.interest == Mask::NONE;
             match state.config.look(connection, state.resumed, now) {
                 Err(why) if lingers => {
@@ -40,9 +40,7 @@ impl<S: Selector> Reactor<S> {
             }
             // What it does not take would stay in the kernel for long after a mere close.
             Why::WriteTimeout => {
-                if self.state.gate(Kind::Setsockopt, fd, Some(id)) {
-                    self.state.reset(fd, id, why);
-                }
+                self.state.reset(fd, id, why);
             }
             _ => self.state.close(fd, id, why),
         }

@@ -1,56 +1,43 @@
-//! A round of questions: what `scan` makes of a turn, since nobody tells it who is ready.
+//! A round of questions: what `scan` makes of a turn, since nothing reports which fds are ready.
 
 use super::Reactor;
-use crate::server::ret;
-use crate::server::selector::{Selector, peek};
-use crate::telemetry::{Fd, Kind, What};
-
-/// Whom this round has asked, and who had something to say.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Round {
-    asked: u32,
-    answered: u32,
-}
+use crate::server::mistake::Mistake;
+use crate::server::selector::Selector;
+use crate::telemetry::Fd;
 
 impl<S: Selector> Reactor<S> {
-    /// Serves; and where nobody has said that there is anything to serve, counts whether there
-    /// was: an answer is whatever is not EAGAIN.
+    /// A round begins: its calls are counted from here.
     #[inline]
-    pub(super) fn ask(&mut self, serve: impl FnOnce(&mut Self)) {
-        if S::KNOWS_READY {
-            return serve(self);
+    pub(super) fn begin_round(&mut self) {
+        if !S::KNOWS_READY {
+            self.state.begin_question(&mut self.tally);
         }
-        let before = self.made();
-        serve(self);
-        let after = self.made();
-        let (calls, again) = (after.0 - before.0, after.1 - before.1);
-        self.round.asked += u32::from(calls > 0);
-        self.round.answered += u32::from(calls > again);
+    }
+
+    /// An fd was served; where it was not known to be ready, counts whether it was.
+    #[inline]
+    pub(super) fn end_question(&mut self) {
+        if !S::KNOWS_READY {
+            self.state.end_question(&mut self.tally);
+        }
+    }
+
+    /// The round ends here.
+    #[inline]
+    pub(super) fn end_round(&mut self) {
+        if !S::KNOWS_READY {
+            self.state.record_round(&mut self.tally);
+        }
     }
 
     /// Asks an fd that was closed and is still on the list of `scan`, unless its number was given
-    /// to a connection again: `--mistake forget-unregister`.
+    /// to a connection again: `--mistake forget-unregister`. Elsewhere such an event is ignored.
     pub(super) fn ask_closed(&mut self, fd: Fd) {
         let state = &mut self.state;
-        if state.table.at(fd).is_none() {
-            state.gate(Kind::Recv, fd, None);
-            state.publisher.call(fd, None, What::Recv { ret: ret(peek(fd)) });
+        let forgets = state.config.makes(Mistake::ForgetUnregister);
+        if !S::KNOWS_READY && forgets && state.table.at(fd).is_none() {
+            // When the server ends, it need not be asked.
+            let _ = state.recv_closed(fd);
         }
-    }
-
-    /// Calls made so far, and those of them that ended in EAGAIN.
-    fn made(&self) -> (u64, u64) {
-        let counters = &self.state.publisher.counters;
-        (counters.calls_all(), counters.again)
-    }
-
-    /// Tells the round that ends here.
-    pub(super) fn record_round(&mut self) {
-        let Round { asked, answered } = std::mem::take(&mut self.round);
-        let publisher = &mut self.state.publisher;
-        let took = publisher.read_clock().saturating_sub(self.state.woke);
-        publisher.counters.ready += u64::from(answered);
-        publisher.fact(-1, None, What::Round { asked, answered, took }, &[]);
-        self.served = Some(answered);
     }
 }

@@ -2,10 +2,10 @@
 
 use std::io;
 
+use super::Reactor;
 use super::stdin::StdinLines;
-use super::{Reactor, Round};
 use crate::server::handover::Handover;
-use crate::server::loop_state::{LoopState, plain_token};
+use crate::server::loop_state::{LoopState, Tally, plain_token};
 use crate::server::pool::Pool;
 use crate::server::selector::{Interest, Selector};
 use crate::telemetry::{Fd, Listener, Mask, Ret, Stance, Stdin, What};
@@ -30,12 +30,15 @@ impl<S: Selector> Reactor<S> {
         let stdin = state.listener.stdin.map(|_| Stdin::FD);
         for fd in [waker, Some(fd), stdin].into_iter().flatten() {
             let mask = state.selector.mask(Interest::READ);
-            state.watch(plain_token(fd), Mask::NONE, mask).map_err(|_| refused(fd))?;
+            let watched = state.watch(plain_token(fd), Mask::NONE, mask);
+            if !matches!(watched, Ok(Ok(()))) {
+                return Err(refused(fd));
+            }
         }
         state.publisher.listener = Some(state.listener);
         state.publish(Stance::Working);
-        let (ready, list, served, round) = (Vec::new(), Vec::new(), None, Round::default());
-        Ok(Self { state, responder, input, stdin_lines, ready, list, served, round })
+        let (budget, tally) = (state.budget(), Tally::default());
+        Ok(Self { state, responder, input, stdin_lines, ready: Vec::new(), budget, tally })
     }
 }
 

@@ -1,19 +1,17 @@
-//! Standard input as one more fd of the loop (`--stdin`): its lines are told, and `quit` ends the
-//! server.
+//! Standard input as one more fd of the loop (`--stdin`): its lines are published, and `quit` ends
+//! the server.
 
 use std::io;
-use std::os::fd::AsFd;
 
 use rustix::fs::{Mode, OFlags};
 
 use super::Reactor;
 use crate::server::handover::Outcome;
 use crate::server::loop_state::plain_token;
-use crate::server::ret;
 use crate::server::selector::{Interest, Selector, Trigger};
-use crate::telemetry::{Errno, Kind, Mask, Stdin, Text, What};
+use crate::telemetry::{Errno, Mask, Stdin, Text, What};
 
-/// How much of a line is kept; of the rest, only its length is told.
+/// How much of a line is kept; of the rest, only its length is published.
 const LINE: usize = 1024;
 /// What ends the server.
 const QUIT: &[u8] = b"quit";
@@ -48,7 +46,7 @@ impl StdinLines {
 }
 
 /// Makes standard input one that `read` does not wait for. What is shared with the shell stays as
-/// it is: it is opened anew, or, what cannot be (a socket), is shared with nobody.
+/// it is: it is opened anew, or, what cannot be (a socket), is not shared.
 pub(in crate::server) fn prepare() -> io::Result<()> {
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
     if let Ok(own) = rustix::fs::open("/proc/self/fd/0", flags, Mode::empty()) {
@@ -67,17 +65,16 @@ impl<S: Selector> Reactor<S> {
     pub(super) fn read_stdin(&mut self) {
         let Self { state, stdin_lines, input, .. } = self;
         let Some(stdin_lines) = stdin_lines else { return };
-        state.gate(Kind::Input, Stdin::FD, None);
         let room = input.len().min(LINE);
-        let result = ret(rustix::io::read(io::stdin().as_fd(), &mut input[..room]));
-        state.publisher.call(Stdin::FD, None, What::Input { ret: result });
-        let read = match result.get() {
+        // When the server ends, the rest is left to the next one.
+        let Ok(result) = state.read_stdin(&mut input[..room]) else { return };
+        let read = match result {
             Ok(0) => &b"\n"[..usize::from(!stdin_lines.line.is_empty())],
-            Ok(n) => &input[..usize::try_from(n).unwrap_or(0)],
+            Ok(n) => &input[..n],
             Err(_) => &[],
         };
         if let Some(stdin) = &mut state.listener.stdin {
-            stdin.bytes_in += result.get().unwrap_or(0);
+            stdin.bytes_in += result.unwrap_or(0) as u64;
         }
         let mut quits = false;
         stdin_lines.feed(read, |line| {
@@ -89,11 +86,10 @@ impl<S: Selector> Reactor<S> {
         }
         let mask = state.selector.mask(Interest::READ);
         // Of a terminal that is gone, an error is the end.
-        let ended = !matches!(result.get(), Ok(1..) | Err(Errno::AGAIN | Errno::INTR));
+        let ended = !matches!(result, Ok(1..) | Err(Errno::AGAIN | Errno::INTR));
         // Told once, it has to be watched again for what this one call left.
         if ended || state.selector.trigger() != Trigger::Level {
             let to = if ended { Mask::NONE } else { mask };
-            state.gate_ctl(Stdin::FD, None);
             // It was watched before, so nothing can fail now.
             let _ = state.watch(plain_token(Stdin::FD), mask, to);
         }

@@ -1,20 +1,23 @@
-//! `epoll(7)`, level-triggered unless asked otherwise: the kernel keeps the list of those watched,
-//! and returns those that are ready and no others.
+//! `epoll(7)`, level-triggered unless asked otherwise: the kernel keeps
+//! the list of those watched, and returns those that are ready and no
+//! others.
 
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::time::Duration;
 
 use rustix::buffer::spare_capacity;
-use rustix::event::Timespec;
 use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
 
 use super::raw::lend;
-use super::{Ctl, Interest, RegisterError, Selector, Token, Trigger, Watcher};
+use super::{Ctl, Interest, RegisterError, Selector, Token};
+use super::{Trigger, Watched, Watcher};
 use crate::server::Config;
-use crate::telemetry::{CtlOp, Errno, Fd, Kind, Mask, Nanos, Ret, ServerKind, What};
+use crate::telemetry::{CtlOp, Errno, Fd, Kind, Mask, Nanos, Ret};
+use crate::telemetry::{ServerKind, What};
 
-/// How many ready fds one wait call can return; what is over that comes with the next.
+/// How many ready fds one wait call can return; what is over that comes
+/// with the next.
 const EVENTS: usize = 1024;
 
 /// An epoll instance and the array it fills.
@@ -38,27 +41,41 @@ impl Watcher for Epoll {
 
     fn mask(&self, interest: Interest) -> Mask {
         match (self.trigger, interest.level()) {
-            // What nobody reads now is told once, and cannot disturb.
-            (Trigger::Edge, _) => Interest { read: true, ..interest }.level().with(Mask::ET),
+            // What is not read now is reported once, and cannot disturb.
+            (Trigger::Edge, _) => {
+                let all = Interest { read: true, ..interest };
+                all.level().with(Mask::ET)
+            }
             (_, Mask::NONE) => Mask::NONE,
             (Trigger::Level, mask) => mask,
             (Trigger::Oneshot, mask) => mask.with(Mask::ONESHOT),
         }
     }
 
-    /// An fd that is watched for nothing still reports HUP and ERR, so it is taken off the list.
-    fn watch(&mut self, token: Token, from: Mask, to: Mask) -> Result<Option<Ctl>, RegisterError> {
-        let (fd, data) = (lend(token.fd), EventData::new_u64(token.to_data()));
+    /// An fd that is watched for nothing still reports HUP and ERR, so
+    /// it is taken off the list.
+    fn watch(&mut self, token: Token, from: Mask, to: Mask) -> Watched {
+        let fd = lend(token.fd);
+        let data = EventData::new_u64(token.to_data());
         let flags = EventFlags::from_bits_retain(to.0);
-        let (op, result) = match (from, to) {
+        let epoll = &self.fd;
+        let op = match (from, to) {
             (Mask::NONE, Mask::NONE) => return Ok(None),
-            (_, Mask::NONE) => (CtlOp::Del, epoll::delete(&self.fd, fd)),
-            (Mask::NONE, _) => (CtlOp::Add, epoll::add(&self.fd, fd, data, flags)),
-            _ => (CtlOp::Mod, epoll::modify(&self.fd, fd, data, flags)),
+            (_, Mask::NONE) => CtlOp::Del,
+            (Mask::NONE, _) => CtlOp::Add,
+            _ => CtlOp::Mod,
+        };
+        let result = match op {
+            CtlOp::Add => epoll::add(epoll, fd, data, flags),
+            CtlOp::Mod => epoll::modify(epoll, fd, data, flags),
+            CtlOp::Del => epoll::delete(epoll, fd),
         };
         match result {
             Ok(()) => Ok(Some(Ctl { op, ret: Ret::ZERO })),
-            Err(errno) => Err(RegisterError::Failed(op, Errno(errno.raw_os_error()))),
+            Err(errno) => {
+                let errno = Errno(errno.raw_os_error());
+                Err(RegisterError::Failed(op, errno))
+            }
         }
     }
 }
@@ -70,9 +87,10 @@ impl Selector for Epoll {
     }
 
     fn wait(&mut self, timeout: Option<Duration>) -> io::Result<usize> {
-        let timeout = timeout.and_then(|timeout| Timespec::try_from(timeout).ok());
+        let timeout = timeout.and_then(|time| time.try_into().ok());
         self.events.clear();
-        Ok(epoll::wait(&self.fd, spare_capacity(&mut self.events), timeout.as_ref())?)
+        let events = spare_capacity(&mut self.events);
+        Ok(epoll::wait(&self.fd, events, timeout.as_ref())?)
     }
 
     fn ready(&self) -> impl Iterator<Item = (Token, Mask)> + '_ {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use mio::unix::SourceFd;
 use mio::{Events, Poll};
 
-use super::{Ctl, Interest, RegisterError, Selector, Token, Trigger, Watcher};
+use super::{Ctl, Interest, RegisterError, Selector, Token, Trigger, Watched, Watcher};
 use crate::server::Config;
 use crate::telemetry::{CtlOp, Errno, Fd, Kind, Mask, Nanos, Ret, ServerKind, What};
 
@@ -43,7 +43,7 @@ impl Watcher for EpollEt {
         if interest.write { Self::READ.with(Mask::OUT) } else { Self::READ }
     }
 
-    fn watch(&mut self, token: Token, from: Mask, to: Mask) -> Result<Option<Ctl>, RegisterError> {
+    fn watch(&mut self, token: Token, from: Mask, to: Mask) -> Watched {
         let registry = self.poll.registry();
         let mut source = SourceFd(&token.fd);
         let interest = if to.has(Mask::OUT) {

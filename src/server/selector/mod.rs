@@ -20,7 +20,7 @@ pub(super) use select::Select;
 pub(super) use watcher::Watcher;
 
 use super::Config;
-use crate::telemetry::{CtlOp, Errno, Fd, Mask, Nanos, Ret, What};
+use crate::telemetry::{CtlOp, Errno, Fd, Mask, Nanos, Ret, What, Why};
 
 /// What an fd was put on the interest list with, and what comes back with each of its events: the
 /// fd, and a mark that tells an event of an earlier holder of the same number from one of the
@@ -127,6 +127,9 @@ pub(super) struct Ctl {
     pub(super) ret: Ret,
 }
 
+/// What came of watching an fd: the call that was made, if one was needed.
+pub(super) type Watched = Result<Option<Ctl>, RegisterError>;
+
 /// Why an fd cannot be watched.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum RegisterError {
@@ -134,6 +137,24 @@ pub(super) enum RegisterError {
     Failed(CtlOp, Errno),
     /// There is no place in the list for so high a number.
     TooHigh,
+}
+
+impl RegisterError {
+    /// The call that failed.
+    pub(super) fn call(self) -> Option<Ctl> {
+        match self {
+            Self::Failed(op, errno) => Some(Ctl { op, ret: Ret::err(errno) }),
+            Self::TooHigh => None,
+        }
+    }
+
+    /// Why its connection is closed.
+    pub(super) fn why(self) -> Why {
+        match self {
+            Self::Failed(..) => Why::Failed,
+            Self::TooHigh => Why::FdSetSize,
+        }
+    }
 }
 
 #[cfg(test)]

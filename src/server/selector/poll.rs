@@ -8,7 +8,7 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec};
 
 use super::raw::lend;
-use super::{Ctl, Interest, RegisterError, Selector, Token, Watcher};
+use super::{Interest, Selector, Token, Watched, Watcher};
 use crate::server::Config;
 use crate::telemetry::{Kind, Mask, Nanos, Ret, ServerKind, What};
 
@@ -31,7 +31,7 @@ impl Watcher for Poll {
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "all bits of poll(2) are among the low 16")]
-    fn watch(&mut self, token: Token, _: Mask, to: Mask) -> Result<Option<Ctl>, RegisterError> {
+    fn watch(&mut self, token: Token, _: Mask, to: Mask) -> Watched {
         let place = self.list.iter().position(|entry| entry.as_fd().as_raw_fd() == token.fd);
         let entry =
             PollFd::from_borrowed_fd(lend(token.fd), PollFlags::from_bits_retain(to.0 as u16));

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rustix::thread::{ClockId, NanosleepRelativeResult, Timespec, clock_nanosleep_relative};
 
-use super::{Ctl, Interest, RegisterError, Selector, Token, Watcher};
+use super::{Interest, Selector, Token, Watched, Watcher};
 use crate::server::Config;
 use crate::telemetry::{Kind, Mask, Nanos, Ret, ServerKind, What};
 
@@ -25,7 +25,7 @@ impl Watcher for Scan {
         Mask(interest.level().0 & !Mask::RDHUP.0)
     }
 
-    fn watch(&mut self, token: Token, _: Mask, to: Mask) -> Result<Option<Ctl>, RegisterError> {
+    fn watch(&mut self, token: Token, _: Mask, to: Mask) -> Watched {
         let place = self.list.iter().position(|(there, _)| there.fd == token.fd);
         match place {
             Some(place) if to == Mask::NONE => drop(self.list.swap_remove(place)),

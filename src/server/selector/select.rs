@@ -7,7 +7,7 @@ use std::time::Duration;
 use rustix::event::{FdSetIter, Timespec, fd_set_bound, fd_set_insert, fd_set_remove};
 
 use super::raw::{self, FD_SETSIZE, Set};
-use super::{Ctl, Interest, RegisterError, Selector, Token, Watcher};
+use super::{Interest, RegisterError, Selector, Token, Watched, Watcher};
 use crate::server::Config;
 use crate::telemetry::{Fd, Kind, Mask, Nanos, Ret, ServerKind, What};
 
@@ -43,7 +43,7 @@ impl Watcher for Select {
         Mask(interest.level().0 & !Mask::RDHUP.0)
     }
 
-    fn watch(&mut self, token: Token, _: Mask, to: Mask) -> Result<Option<Ctl>, RegisterError> {
+    fn watch(&mut self, token: Token, _: Mask, to: Mask) -> Watched {
         let place = usize::try_from(token.fd).unwrap_or(FD_SETSIZE);
         *self.generations.get_mut(place).ok_or(RegisterError::TooHigh)? = token.generation;
         for (set, bit) in [(&mut self.input, Mask::IN), (&mut self.room, Mask::OUT)] {

@@ -1,7 +1,7 @@
 //! What the loop's state needs of what watches its fds: a selector, or the coroutines' runtime, which
 //! waits by itself.
 
-use super::{Ctl, Interest, RegisterError, Token, Trigger};
+use super::{Interest, Token, Trigger, Watched};
 use crate::telemetry::{Fd, Kind, Mask, ServerKind};
 
 /// A list of fds that are watched.
@@ -33,7 +33,7 @@ pub(in crate::server) trait Watcher {
     ///
     /// # Errors
     /// The fd cannot be watched.
-    fn watch(&mut self, token: Token, from: Mask, to: Mask) -> Result<Option<Ctl>, RegisterError>;
+    fn watch(&mut self, token: Token, from: Mask, to: Mask) -> Watched;
 
     /// An fd was closed. The kernel takes it off its own list by itself.
     fn forget(&mut self, _: Token) {}

@@ -8,13 +8,13 @@ use std::time::Instant;
 use rustix::net::SocketFlags;
 
 use super::{Locked, Shared, SharedConnection, ThreadHost};
-use crate::server::Config;
 use crate::server::blocking_io::turn_away;
 use crate::server::connection::row;
 use crate::server::handover::Outcome;
 use crate::server::listener::{self, ACCEPT_PAUSE, out_of_descriptors};
 use crate::server::processes::Worker;
 use crate::server::responder::Host;
+use crate::server::{Config, calls};
 use crate::telemetry::{By, ConnId, Fd, Kind, Next, Site, What, Why};
 
 /// A connection that was just accepted, and stands in the table.
@@ -42,7 +42,7 @@ impl Shared {
             locked.accepting = true;
             let before = locked.enter(next);
             drop(locked);
-            let result = listener::accept(&self.bound, SocketFlags::CLOEXEC);
+            let result = calls::accept(&self.bound, SocketFlags::CLOEXEC);
             let mut locked = self.lock(By::LOOP);
             locked.accepting = false;
             locked.leave_call(before);

@@ -1,17 +1,15 @@
 //! The operator's thread of a server whose calls sleep. They cannot see a command; what it says is
 //! done from outside, to the sockets that they sleep on.
 
-use std::time::Duration;
-
 use crossbeam_channel::Receiver;
-use rustix::net::{Shutdown, sockopt};
+use rustix::net::Shutdown;
 use rustix::process::Signal;
 
 use super::{EndOnPanic, Locked, Shared, SharedConnection, this_thread};
+use crate::server::calls;
 use crate::server::handover::Outcome;
 use crate::server::operator::Operated;
 use crate::server::pace::Pace;
-use crate::server::ret;
 use crate::server::table::Table;
 use crate::telemetry::{Command, ConnId, Fd, How, Kind, Mode, Publisher, What, Why};
 
@@ -58,7 +56,7 @@ impl Shared {
     /// can listen again.
     fn wake_accept(&self, locked: &mut Locked) {
         if locked.ending.is_some() && locked.accepting && !locked.shut {
-            let ret = ret(rustix::net::shutdown(&self.bound.socket, Shutdown::Both).map(|()| 0));
+            let ret = calls::shutdown(&self.bound.socket, Shutdown::Both);
             let fd = locked.listener.fd;
             locked.publisher.call(fd, None, What::Shutdown { how: How::Both, ret });
             locked.shut = true;
@@ -81,9 +79,9 @@ impl Operated for Locked {
     /// call its thread or process is in just then, or goes to.
     fn reset_client(&mut self, fd: Fd, id: ConnId) {
         let Some(connection) = self.table.get(fd, id) else { return };
-        let dissolved = rustix::net::connect_unspec(&connection.socket).map(|()| 0);
-        self.publisher.call(fd, Some(id), What::Connect { ret: ret(dissolved) });
-        if dissolved.is_ok() {
+        let ret = calls::dissolve(&connection.socket);
+        self.publisher.call(fd, Some(id), What::Connect { ret });
+        if ret.get().is_ok() {
             self.set_doom(fd, id, Why::Reset);
         } else {
             self.reset_with_close(fd, id);
@@ -139,7 +137,7 @@ impl Locked {
             && let Some(worker) = &connection.worker
         {
             // It can only be shut already.
-            let _ = rustix::net::shutdown(&worker.channel, Shutdown::Write);
+            let _ = calls::shutdown(&worker.channel, Shutdown::Write);
         }
     }
 
@@ -153,8 +151,7 @@ impl Locked {
         let stopped = connection.worker.is_some() && self.pace.mode() == Mode::Paused;
         let sends = matches!(connection.row.within, Some(Kind::Send | Kind::Sendfile)) && !stopped;
         let how = if sends { Shutdown::Both } else { Shutdown::Read };
-        let result = sockopt::set_socket_linger(&connection.socket, Some(Duration::ZERO));
-        let what = What::Setsockopt { name: "SO_LINGER", ret: ret(result.map(|()| 0)) };
+        let what = calls::set_linger(&connection.socket);
         self.publisher.call(fd, Some(id), what);
         self.shut(fd, id, Why::Reset, how);
     }
@@ -162,9 +159,9 @@ impl Locked {
     /// Shuts a socket down from outside: whoever sleeps in a call on it wakes up, and closes it.
     fn shut(&mut self, fd: Fd, id: ConnId, why: Why, how: Shutdown) {
         let Some(connection) = self.table.get(fd, id) else { return };
-        let result = rustix::net::shutdown(&connection.socket, how);
+        let ret = calls::shutdown(&connection.socket, how);
         let how = if how == Shutdown::Read { How::Read } else { How::Both };
-        self.publisher.call(fd, Some(id), What::Shutdown { how, ret: ret(result.map(|()| 0)) });
+        self.publisher.call(fd, Some(id), What::Shutdown { how, ret });
         self.set_doom(fd, id, why);
     }
 

@@ -1,0 +1,156 @@
+//! The calls that are not needed every time: sending what was kept, ending a connection by half or
+//! with a reset, the loop's own fds; and those that only servers make whose calls sleep.
+
+use std::io;
+use std::os::fd::{AsFd, AsRawFd};
+use std::time::Duration;
+
+use rustix::net::sockopt::{self, Timeout};
+use rustix::net::{self, Shutdown};
+
+use super::{send, size};
+use crate::http::Payload;
+use crate::server::connection::Connection;
+use crate::server::loop_state::{Gone, LoopState};
+use crate::server::ret;
+use crate::server::selector::{Watcher, peek};
+use crate::server::session::Output;
+use crate::telemetry::{ConnId, Errno, Fd, How, Kind, Ret, Stdin, What};
+
+/// Bytes of a payload offered to the kernel at once.
+pub(in crate::server) const OFFER: u64 = 512 * 1024;
+
+impl<W: Watcher> LoopState<W> {
+    /// `recv(2)` on an fd that was closed and is still on a list (`--mistake forget-unregister`).
+    #[track_caller]
+    pub(in crate::server) fn recv_closed(&mut self, fd: Fd) -> Result<(), Gone> {
+        self.gate(Kind::Recv, fd, None)?;
+        self.publisher.call(fd, None, What::Recv { ret: ret(peek(fd)) });
+        Ok(())
+    }
+
+    /// `send(2)` or `sendfile(2)`, which `call` says: the next piece of what a connection keeps
+    /// to be sent. Returns how much is left of it, too.
+    #[inline]
+    #[track_caller]
+    pub(in crate::server) fn send_kept(
+        &mut self,
+        call: Kind,
+        fd: Fd,
+        id: ConnId,
+        most: u64,
+    ) -> Result<(What, u64, &mut Connection), Gone> {
+        let cork = self.config.cork;
+        let Connection { socket, session, .. } = self.pass(call, fd, id)?;
+        let Output { bytes, payload } = &mut session.output;
+        let (what, left) = if bytes.is_empty() {
+            offer(socket, payload, most)
+        } else {
+            let what = send(socket, bytes, cork && !matches!(payload, Payload::None));
+            bytes.drain(..size(what.ret().unwrap_or(Ret::ZERO)).unwrap_or(0));
+            (what, bytes.len() as u64)
+        };
+        let connection = self.record(fd, id, what)?;
+        Ok((what, left, connection))
+    }
+
+    /// `shutdown(2)` of our half.
+    #[track_caller]
+    pub(in crate::server) fn shutdown(
+        &mut self,
+        fd: Fd,
+        id: ConnId,
+    ) -> Result<&mut Connection, Gone> {
+        let connection = self.pass(Kind::Shutdown, fd, id)?;
+        let ret = shutdown(&connection.socket, Shutdown::Write);
+        self.record(fd, id, What::Shutdown { how: How::Write, ret })
+    }
+
+    /// `setsockopt(2)`, `SO_LINGER` of 0 seconds: a `close` will send a reset.
+    #[track_caller]
+    pub(in crate::server) fn set_linger(&mut self, fd: Fd, id: ConnId) -> Result<(), Gone> {
+        let connection = self.pass(Kind::Setsockopt, fd, id)?;
+        let what = set_linger(&connection.socket);
+        self.record(fd, id, what).map(|_| ())
+    }
+
+    /// `close(2)` of what is no connection, or is none any more. It is closed in any case.
+    #[track_caller]
+    pub(in crate::server) fn close_fd(&mut self, closed: impl AsRawFd) {
+        let fd = closed.as_raw_fd();
+        let _ = self.gate(Kind::Close, fd, None);
+        drop(closed);
+        self.publisher.call(fd, None, What::Close);
+    }
+
+    /// `read(2)` of the waker. It is read also when the server ends: the next one shall not wake
+    /// up for it.
+    #[track_caller]
+    pub(in crate::server) fn read_waker(&mut self) {
+        let fd = self.listener.waker;
+        let _ = self.gate(Kind::Input, fd, None);
+        let ret = ret(rustix::io::read(&self.commands, &mut [0; 8]));
+        self.publisher.call_with(fd, None, What::Input { ret }, &[], &[], true);
+    }
+
+    /// `read(2)` of standard input.
+    #[track_caller]
+    pub(in crate::server) fn read_stdin(
+        &mut self,
+        input: &mut [u8],
+    ) -> Result<Result<usize, Errno>, Gone> {
+        self.gate(Kind::Input, Stdin::FD, None)?;
+        let ret = ret(rustix::io::read(io::stdin().as_fd(), input));
+        self.publisher.call(Stdin::FD, None, What::Input { ret });
+        Ok(size(ret))
+    }
+}
+
+/// `send(2)` or `sendfile(2)`: offers the next piece of a payload to the kernel, of [`OFFER`] or
+/// `most` bytes; returns the call and what is left.
+pub(in crate::server) fn offer(socket: impl AsFd, payload: &mut Payload, most: u64) -> (What, u64) {
+    let most = most.min(OFFER);
+    match payload {
+        Payload::None => (What::Send { ret: Ret::ZERO, len: 0 }, 0),
+        Payload::Memory(bytes) => {
+            let piece = &bytes[..bytes.len().min(usize::try_from(most).unwrap_or(usize::MAX))];
+            let what = send(socket, piece, false);
+            let taken = what.ret().and_then(|ret| ret.get().ok()).unwrap_or(0);
+            drop(bytes.split_to(usize::try_from(taken).unwrap_or(0)));
+            (what, bytes.len() as u64)
+        }
+        Payload::File { file, offset, len: left } => {
+            let (begin, len) = (*offset, (*left).min(most));
+            let count = usize::try_from(len).unwrap_or(usize::MAX);
+            let result = rustix::fs::sendfile(socket, &*file, Some(offset), count);
+            *left -= result.unwrap_or(0) as u64;
+            let file = file.as_raw_fd();
+            (What::Sendfile { file, offset: begin, len, ret: ret(result) }, *left)
+        }
+    }
+}
+
+/// `shutdown(2)`.
+pub(in crate::server) fn shutdown(socket: impl AsFd, how: Shutdown) -> Ret {
+    ret(net::shutdown(socket, how).map(|()| 0))
+}
+
+/// `setsockopt(2)`, `SO_LINGER` of 0 seconds.
+pub(in crate::server) fn set_linger(socket: impl AsFd) -> What {
+    let result = sockopt::set_socket_linger(socket, Some(Duration::ZERO));
+    What::Setsockopt { name: "SO_LINGER", ret: ret(result.map(|()| 0)) }
+}
+
+/// `connect(2)` to nowhere: dissolves the connection, which sends a reset at once.
+pub(in crate::server) fn dissolve(socket: impl AsFd) -> Ret {
+    ret(net::connect_unspec(socket).map(|()| 0))
+}
+
+/// `setsockopt(2)`, how long a call may sleep.
+pub(in crate::server) fn set_timeout(
+    socket: impl AsFd,
+    which: Timeout,
+    time: Option<Duration>,
+) -> Ret {
+    ret(sockopt::set_socket_timeout(socket, which, time).map(|()| 0))
+}

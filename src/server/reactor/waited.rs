@@ -1,0 +1,30 @@
+//! What follows from a wait call that failed, or cannot report the waker.
+
+use std::io;
+
+use super::Reactor;
+use crate::server::mistake::Mistake;
+use crate::server::selector::Selector;
+
+impl<S: Selector> Reactor<S> {
+    /// Looks at what the wait call returned, where it returned no list.
+    pub(super) fn after_wait(&mut self, result: io::Result<usize>) -> io::Result<()> {
+        let state = &mut self.state;
+        let mut deaf = !S::KNOWS_READY;
+        match result {
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            // A closed fd among them spoils the answer for all, the
+            // waker too.
+            Err(_) if state.config.makes(Mistake::ForgetUnregister) => {
+                deaf = true;
+            }
+            Err(error) => return Err(error),
+        }
+        if deaf {
+            state.run_commands();
+        }
+        self.begin_round();
+        Ok(())
+    }
+}

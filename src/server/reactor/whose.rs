@@ -1,0 +1,55 @@
+//! Whose an fd is that the wait call returned, and serving the loop's own.
+
+use super::Reactor;
+use crate::server::loop_state::generation;
+use crate::server::selector::{Selector, Token, Trigger};
+use crate::telemetry::{ConnId, Fd, Stdin};
+
+/// Whose an fd is.
+pub(super) enum Whose {
+    Listener,
+    /// The eventfd that brings the operator's commands.
+    Waker,
+    Client(ConnId),
+    Stdin,
+    /// Its connection was closed since it was returned.
+    Stale,
+}
+
+impl<S: Selector> Reactor<S> {
+    /// Whose the fd of an event is.
+    #[inline]
+    pub(super) fn whose(&mut self, token: Token) -> Whose {
+        let state = &mut self.state;
+        if token.fd == state.listener.fd {
+            return Whose::Listener;
+        }
+        if token.fd == state.listener.waker {
+            return Whose::Waker;
+        }
+        match state.table.at(token.fd) {
+            Some(connection) if generation(connection.row.id) == token.generation => {
+                Whose::Client(connection.row.id)
+            }
+            _ if token.fd == Stdin::FD => Whose::Stdin,
+            _ => Whose::Stale,
+        }
+    }
+
+    /// Accepts, and lets the listener be reported again.
+    pub(super) fn serve_listener(&mut self, fd: Fd) {
+        if self.accept().is_ok() && self.state.listener.resting.is_none() {
+            self.state.rearm(fd);
+        }
+    }
+
+    /// Carries out the operator's commands.
+    pub(super) fn serve_waker(&mut self, fd: Fd) {
+        // Unread, it would be reported with every wait; an edge is reported once.
+        if self.state.selector.trigger() != Trigger::Edge {
+            self.state.read_waker();
+            self.state.rearm(fd);
+        }
+        self.state.run_commands();
+    }
+}
