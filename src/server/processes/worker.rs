@@ -22,7 +22,7 @@ use crate::telemetry::{ConnState, Counters, Fd, Kind, Nanos, Place, Site, Text, 
 const GATHERED: usize = 16 * 1024;
 
 /// Serves the connection on standard input as the worker of a `processes` server; with `full`, says
-/// that there are too many. `start` is when the server started, as [`monotonic`] read it.
+/// that there are too many. `start` is when the server started, on `CLOCK_MONOTONIC`.
 ///
 /// # Errors
 /// The parent cannot be watched.
