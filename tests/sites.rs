@@ -127,8 +127,8 @@ fn the_line_before_which_a_paused_loop_stands_is_the_line_of_its_next_call() {
             let mut calls = server.events.iter().map(|e| &e.event);
             let call = calls.rfind(|event| event.what.kind() == kind).unwrap();
             let (next, there) = (site.place(), call.site.unwrap().place());
-            // These two are made, and held, on two lines of one function.
-            let two = matches!(kind, Kind::EpollCtl | Kind::Setsockopt);
+            // This one is made, and held, on two lines of one function.
+            let two = kind == Kind::Setsockopt;
             let apart = if two { APART } else { 0 };
             let near = next.file == there.file && next.line.abs_diff(there.line) <= apart;
             assert!(near, "{server_name}: held at {next:?}, {} at {there:?}", kind.name());

@@ -42,9 +42,9 @@ pub fn call(event: EventRef<'_>) -> String {
         What::Stat { ret }
         | What::Read { ret, .. }
         | What::Getdents { ret }
-        | What::Input { ret }
-        | What::Wait4 { ret }
-        | What::EpollCreate { ret } => format!("{name}({fd}) = {}", result(ret)),
+        | What::Input { ret } => format!("{name}({fd}) = {}", result(ret)),
+        // No descriptor is among their arguments.
+        What::Wait4 { ret } | What::EpollCreate { ret } => format!("{name}() = {}", result(ret)),
         What::Close
         | What::Request { .. }
         | What::Response { .. }
@@ -130,8 +130,8 @@ mod tests {
             "read(0) = 5",
             "recv(9) = 84",
             "recv(0) = 84",
-            "wait4(-1) = 78",
-            "epoll_create1(-1) = 4",
+            "wait4() = 78",
+            "epoll_create1() = 4",
             "connect(9, AF_UNSPEC) = 0",
         ];
         let mut events = samples::all();
