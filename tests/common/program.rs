@@ -5,15 +5,29 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
-use std::sync::mpsc;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Once, mpsc};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::flag;
 
 pub const LIMIT: Duration = Duration::from_secs(20);
 
+/// Its signals are those of a program that was started from a shell, also where the tests run under
+/// nohup: one that is caught here is reset by execve(2), one that is ignored stays so.
 pub fn program(args: &[&str]) -> Command {
+    static CAUGHT: Once = Once::new();
+    CAUGHT.call_once(|| {
+        for signal in [SIGHUP, SIGINT, SIGTERM, SIGQUIT] {
+            let flag = Arc::new(AtomicBool::new(false));
+            // Two of them still end the tests themselves: the second is not caught.
+            flag::register_conditional_default(signal, flag.clone()).unwrap();
+            flag::register(signal, flag).unwrap();
+        }
+    });
     let mut command = Command::new(env!("CARGO_BIN_EXE_epollscope"));
     command.args(args).stdin(Stdio::null());
     command
