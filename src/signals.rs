@@ -1,4 +1,4 @@
-//! Signals: which of them are caught, and when a second one means it.
+//! Signals: which of them are caught, and when a second one ends the program at once.
 
 use std::fs;
 use std::io;
@@ -17,7 +17,7 @@ const SAME: Duration = Duration::from_millis(500);
 
 /// Those that this process was not started to ignore, as nohup(1) has it with SIGHUP, and a shell
 /// without job control with SIGINT and SIGQUIT for what it runs in the background. All of them where
-/// /proc does not tell (`proc_pid_status(5)`).
+/// /proc does not say which (`proc_pid_status(5)`).
 #[must_use]
 pub fn heeded(signals: &[i32]) -> Vec<i32> {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -43,7 +43,7 @@ pub fn exit() -> ! {
     low_level::exit(1)
 }
 
-/// Tells the first signal from the second.
+/// Distinguishes the first signal from the second.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Ends {
     first: Option<Instant>,

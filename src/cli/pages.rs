@@ -1,4 +1,4 @@
-//! What the command line says of itself elsewhere: in a shell's completions, the README's table, and
+//! The command line described elsewhere: in a shell's completions, the README's table, and
 //! the man page.
 
 use std::fmt::Write as _;
@@ -38,7 +38,7 @@ pub fn markdown() -> String {
         let values = arg.get_default_values().iter().filter(|_| takes.takes_values());
         let mut default: Vec<String> =
             values.map(|value| format!("`{}`", value.to_string_lossy())).collect();
-        // A default that depends is told in the help, as clap writes the others.
+        // A default that depends on something stands in the help, as clap writes the others.
         let (help, told) = help.split_once(" [default: ").unwrap_or((&help, ""));
         default.extend(told.strip_suffix(']').map(str::to_owned));
         let values: Vec<String> = arg

@@ -14,7 +14,7 @@ pub(super) fn server_value(kind: ServerKind) -> PossibleValue {
     PossibleValue::new(kind.name()).help(kind.summary())
 }
 
-/// How many threads a pool has when nothing is said.
+/// How many threads a pool has by default.
 const POOL: usize = 4;
 
 /// `inline`, `offload` or `offload=THREADS`.

@@ -1,4 +1,4 @@
-//! One client: what it does next, given that its socket or its timer has something to say.
+//! One client: what it does next when its socket is ready or its timer fires.
 
 use std::borrow::Cow;
 use std::io::{self, ErrorKind, Read, Write};
@@ -20,7 +20,8 @@ const LARGEST: &str = "/room.png";
 /// How many requests a burst sends at once.
 const BURST: usize = 10;
 /// How often a slow reader asks for the largest file at once. On loopback the kernel takes some
-/// 3 MB off a server's hands although nobody reads; with this it has to wait for OUT all the same.
+/// 3 MB from a server although the client does not read; this is more, so that the server must wait
+/// for OUT.
 const LARGEST_TIMES: usize = 8;
 
 /// From an answer to the next request.
@@ -53,7 +54,7 @@ pub(super) struct Context<'a> {
 /// What a client is about to do.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Phase {
-    /// Connect, when the timer rings.
+    /// Connect, when the timer fires.
     Away,
     /// Wait for the connection to be made.
     Connecting,
@@ -61,11 +62,11 @@ enum Phase {
     Sending,
     /// Read the rest of the answer.
     Reading,
-    /// Ask again, when the timer rings.
+    /// Ask again, when the timer fires.
     Resting,
     /// Nothing, ever.
     Silent,
-    /// Reset the connection, when the timer rings.
+    /// Reset the connection, when the timer fires.
     Resetting,
     /// Over.
     Ended,
@@ -75,7 +76,7 @@ pub(super) struct Client {
     id: u32,
     kind: ClientKind,
     phase: Phase,
-    /// When its timer rings.
+    /// When its timer fires.
     pub(super) due: Option<Instant>,
     socket: Option<TcpStream>,
     local: Option<SocketAddr>,
@@ -132,7 +133,7 @@ impl Client {
         }
     }
 
-    /// The timer has rung.
+    /// The timer has fired.
     pub(super) fn ring(&mut self, cx: &mut Context<'_>) {
         match self.phase {
             Phase::Away => self.connect(cx),
@@ -144,11 +145,11 @@ impl Client {
         }
     }
 
-    /// The socket has something to say.
+    /// The socket is ready.
     pub(super) fn event(&mut self, event: &Event, cx: &mut Context<'_>) {
         match self.phase {
             Phase::Connecting => self.connected(cx),
-            // It has its own hours for sending and for reading; only a broken connection counts.
+            // It sends and reads at times of its own; only a broken connection counts here.
             Phase::Reading if self.kind == ClientKind::SlowReader => {
                 if event.is_error() || event.is_write_closed() {
                     self.receive(cx);
@@ -160,7 +161,7 @@ impl Client {
                 self.receive(cx);
             }
             Phase::Reading | Phase::Resting | Phase::Silent => self.receive(cx),
-            // Whatever the server does now, it will be reset, or is gone already.
+            // Whatever the server does now: the connection will be reset, or is gone already.
             Phase::Away | Phase::Resetting | Phase::Ended => {}
         }
     }
@@ -295,7 +296,7 @@ impl Client {
                 return;
             }
         }
-        // There may be more, and no edge will tell: come back after the others.
+        // There may be more, and no edge will report it: come back after the others.
         if self.phase == Phase::Reading {
             self.due = Some(cx.now);
         }

@@ -26,7 +26,7 @@ pub const ENDED_KEPT: usize = 100;
 /// How a built-in client behaves.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum ClientKind {
-    /// Connects and says nothing.
+    /// Connects and sends nothing.
     Idle,
     /// Asks for a page, reads the answer, waits a second, asks again.
     Steady,
@@ -83,7 +83,7 @@ pub struct ClientInfo {
     pub ended: bool,
 }
 
-/// What the thread is told.
+/// An order to the thread.
 enum Order {
     Add(ClientKind, usize),
     Stop(u32),
@@ -169,7 +169,7 @@ impl Clients {
 
     fn order(&self, order: Order) {
         if let Some(orders) = &self.orders {
-            // Fails only when the thread has died; then the list tells no news.
+            // Fails only when the thread has died; then the list stays as it is.
             let _ = orders.send(order);
             let _ = self.waker.wake();
         }

@@ -13,7 +13,7 @@ use mio::{Events, Poll, Token};
 use super::client::{Client, Context};
 use super::{ClientKind, ENDED_KEPT, MAX, Order, PublishedList};
 
-/// The waker's token; clients have their number, which begins at 1.
+/// The waker's token; those of clients are their numbers, from 1.
 pub(super) const WAKER: Token = Token(0);
 
 /// How far apart clients are that were added together, so that they do not move in step.
@@ -86,12 +86,12 @@ impl ClientThread {
                     self.drive(id, now, |client, cx| client.event(event, cx));
                 }
             }
-            // Each timer that is there now rings at most once: a new one waits for its turn.
+            // Each timer that is set now fires at most once; a new one waits for the next turn.
             for _ in 0..self.timers.len() {
                 match self.timers.peek() {
                     Some(&Reverse((at, id))) if at <= now => {
                         self.timers.pop();
-                        // One that was put off or called off meanwhile does not ring.
+                        // One that was moved or cancelled meanwhile does not fire.
                         let client = self.clients.get_mut(&id);
                         if let Some(client) = client.filter(|client| client.due == Some(at)) {
                             client.due = None;
@@ -113,7 +113,7 @@ impl ClientThread {
         Some(next.saturating_duration_since(now))
     }
 
-    /// Does what was ordered; returns whether to go on.
+    /// Carries out what was ordered; returns whether to go on.
     fn take_orders(&mut self, now: Instant) -> bool {
         loop {
             match self.orders.try_recv() {
@@ -145,7 +145,7 @@ impl ClientThread {
         self.changed = true;
     }
 
-    /// Lets one client do something, and keeps the books.
+    /// Lets one client do something, and updates timers and lists.
     fn drive(&mut self, id: u32, now: Instant, act: impl FnOnce(&mut Client, &mut Context<'_>)) {
         let Some(client) = self.clients.get_mut(&id).filter(|client| !client.ended()) else {
             return;

@@ -11,13 +11,13 @@ use super::range::Span;
 use super::response::{Payload, Response};
 use super::status::reason;
 
-/// What the answer has to know of who gets it.
+/// What the answer must know about the client.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Recipient {
     /// HEAD: no body.
     pub(super) head: bool,
     pub(super) keep_alive: bool,
-    /// HTTP/1.0, which must be told when the connection is kept.
+    /// HTTP/1.0: the answer must say so when the connection is kept.
     pub(super) old: bool,
 }
 
@@ -45,7 +45,7 @@ impl Recipient {
     }
 }
 
-/// Makes what separates the parts of an answer with several ranges. Nobody can foresee it, or a file
+/// Makes what separates the parts of an answer with several ranges. It cannot be guessed, or a file
 /// could contain it and pass for parts of its own (RFC 2046, section 5.1.1).
 #[derive(Debug, Default)]
 pub(super) struct Boundaries {
@@ -220,7 +220,7 @@ impl Answer<'_> {
     }
 }
 
-/// What an answer without a file says beside its page.
+/// What an answer without a file contains beside its page.
 pub(super) enum Note {
     None,
     Allow,

@@ -3,7 +3,7 @@
 
 use super::body::Body;
 
-/// What the header lines say about framing and connection, gathered in one pass.
+/// Framing and connection options, read from the header lines in one pass.
 #[derive(Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a header of its own")]
 pub(super) struct Fields<'b> {

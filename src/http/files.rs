@@ -9,7 +9,7 @@ use std::sync::Arc;
 use rustix::fs::{CWD, FileType, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 
-/// Who is told of each system call made on files, before it is made and after.
+/// An observer of the system calls made on files: called before each and after it.
 pub trait Watch {
     /// A call is about to be made; it is made when this returns. `fd` is the descriptor that it is
     /// made on: for [`FileKind::Open`] and [`FileKind::OpenAt`] the folder's.
@@ -20,7 +20,7 @@ pub trait Watch {
     fn after(&mut self, call: FileCall<'_>);
 }
 
-/// Nobody is told.
+/// No observer.
 #[derive(Clone, Copy, Debug)]
 pub struct Unwatched;
 
@@ -108,7 +108,7 @@ pub(super) struct Folder {
     beneath: bool,
 }
 
-/// What `fstat` says that a cached file is compared by.
+/// The fields of `fstat` by which a cached file is compared with the disk.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Stamp {
     pub(super) dev: u64,
@@ -133,7 +133,7 @@ const OPEN: OFlags = OFlags::RDONLY
     .union(OFlags::NOCTTY)
     .union(OFlags::CLOEXEC);
 
-/// For `fstat`, and for nothing else: neither a FIFO's writer nor a device's driver notices.
+/// For `fstat` only: it has no effect on the writer of a FIFO or on the driver of a device.
 const LOOK: OFlags = OFlags::PATH.union(OFlags::CLOEXEC);
 
 /// Fails for what is no folder before anything is opened.
@@ -151,7 +151,7 @@ impl Folder {
     /// The folder of a descriptor.
     pub(super) fn of(root: OwnedFd) -> io::Result<Self> {
         let flags = LOOK | OFlags::DIRECTORY;
-        // Both fail where the folder may not be entered, which `O_PATH` alone does not ask.
+        // Both fail where the folder may not be entered; `O_PATH` alone does not check that.
         let probe = rustix::fs::openat2(&root, ".", flags, Mode::empty(), ResolveFlags::BENEATH);
         // Seccomp filters that do not know the call answer EPERM.
         let beneath = !matches!(probe, Err(Errno::NOSYS | Errno::PERM));
@@ -169,7 +169,7 @@ impl Folder {
     }
 
     /// Finds what lies under a name without opening it: a FIFO that is opened lets its writer go on,
-    /// who then writes to nobody.
+    /// and what it writes is lost.
     pub(super) fn look(&self, name: &[u8], watch: &mut dyn Watch) -> Result<OwnedFd, Errno> {
         self.get(name, LOOK, watch)
     }
@@ -383,7 +383,7 @@ const RECORD: usize = 19;
 /// The status that a failed call ends in.
 pub(super) fn status(errno: Errno) -> u16 {
     match errno {
-        // EXDEV and ELOOP: a link out of the root. That it is there is nobody's business.
+        // EXDEV and ELOOP: a link out of the root. The answer does not say that it exists.
         Errno::NOENT
         | Errno::NOTDIR
         | Errno::NAMETOOLONG

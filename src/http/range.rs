@@ -82,7 +82,7 @@ fn number(digits: &[u8]) -> Option<u64> {
     Some(digits.iter().fold(0u64, |n, b| n.saturating_mul(10).saturating_add(u64::from(b - b'0'))))
 }
 
-/// Joins parts where any two overlap or touch: nobody gains from the same byte sent twice, and
+/// Joins parts where any two overlap or touch: the same byte sent twice is of no use, and
 /// many overlapping ranges are an attack (RFC 9110, section 14.2).
 fn join(parts: Vec<Span>) -> Vec<Span> {
     let mut sorted = parts.clone();

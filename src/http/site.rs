@@ -190,7 +190,7 @@ impl Site {
         answer::page(status, &Note::None, to, &body, &self.prelude, out)
     }
 
-    /// Answers with a text that the caller made, which nobody shall keep. Makes no system call.
+    /// Answers with a text that the caller made (`Cache-Control: no-store`). Makes no system call.
     pub fn generated(
         &mut self,
         request: &Request<'_>,

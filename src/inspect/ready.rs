@@ -1,8 +1,8 @@
 //! Which fds have something to read, without touching the server's own epoll.
 //!
 //! An fd may be on the interest lists of many epolls, each with a ready list of its own. So a
-//! second one, made for the question and gone with its answer, tells what the first one would
-//! tell, and the first one's events stay where they are.
+//! second one, made for one look and closed after it, reports what the first one would report,
+//! and the first one's events stay where they are.
 
 use std::io;
 use std::os::fd::RawFd;

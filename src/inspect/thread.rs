@@ -10,8 +10,8 @@ use super::sock_diag::{Diag, Dump};
 use super::usage::{Meter, asleep};
 use super::{Question, Snapshot, interest_list, ready};
 
-/// Asks the kernel about the server, on a thread of its own, so that a slow answer holds nobody.
-/// The thread ends when this is dropped.
+/// Asks the kernel about the server, on a thread of its own, so that a slow answer delays no
+/// other thread. The thread ends when this is dropped.
 #[derive(Debug)]
 pub struct Inspector {
     questions: Sender<Question>,
@@ -24,7 +24,7 @@ impl Inspector {
     ///
     /// # Errors
     /// When no thread can be started. A kernel that does not answer is no error here:
-    /// [`Snapshot::trouble`] tells it.
+    /// [`Snapshot::trouble`] says why.
     pub fn start(addr: SocketAddr) -> io::Result<Self> {
         let (questions, queue) = bounded::<Question>(1);
         let (answer, answers) = bounded::<Snapshot>(1);
@@ -52,7 +52,7 @@ impl Inspector {
     }
 }
 
-/// Puts a value into a channel of one place, in place of an older one that nobody has taken.
+/// Puts a value into a channel of one place, in place of an older one that is still there.
 fn replace<T>(into: &Sender<T>, out: &Receiver<T>, value: T) {
     let mut value = value;
     while let Err(crossbeam_channel::TrySendError::Full(back)) = into.try_send(value) {

@@ -26,7 +26,7 @@ pub struct Workers {
 pub struct Usage {
     /// When.
     pub taken: Instant,
-    /// Time on a CPU; `None` where the kernel does not tell it.
+    /// Time on a CPU; `None` where the kernel does not report it.
     pub cpu: Option<Duration>,
     /// Times a thread gave the CPU away, to wait.
     pub voluntary: u64,
@@ -123,7 +123,7 @@ impl Spent {
 }
 
 /// Time on a CPU that these have used so far, those that have ended left out; `None` where the
-/// kernel does not tell it.
+/// kernel does not report it.
 #[must_use]
 pub fn cpu(workers: &Workers) -> Option<Duration> {
     let threads = workers.own.iter().chain(&workers.threads);
@@ -137,7 +137,7 @@ pub fn cpu(workers: &Workers) -> Option<Duration> {
 }
 
 /// Whether the thread sleeps, rather than running or waiting for a CPU; `None` where it cannot be
-/// told.
+/// known.
 pub(super) fn asleep(workers: &Workers) -> Option<bool> {
     let stat = fs::read_to_string(format!("/proc/self/task/{}/stat", workers.own?)).ok()?;
     // The name, in parentheses, may hold anything.

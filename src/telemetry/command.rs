@@ -1,4 +1,4 @@
-//! What the operator may say to a running server, and how it reaches it.
+//! The commands of the operator, and the way they reach a running server.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
@@ -18,7 +18,7 @@ pub enum Step {
     Turn,
 }
 
-/// What the operator may say. Connections are named by their id, never by their fd.
+/// A command of the operator. Connections are named by their id, never by their fd.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Command {
     /// Close a connection (FIN).
@@ -41,7 +41,7 @@ pub enum Command {
     Step(Step),
     /// Make that many calls a second, 1 to 100.
     Slow(u8),
-    /// Publish what could not be published for want of room; told by a reader that has made room.
+    /// Publish what was kept back for want of room; sent by a reader that has made room.
     Publish,
     /// Close every connection and let another server take the listener over.
     Switch(ServerKind),
@@ -76,7 +76,7 @@ impl Control {
     }
 }
 
-/// Ends the sleep of the loop, for whoever has something for it.
+/// Wakes the loop; may be called from any thread.
 #[derive(Clone, Debug)]
 pub struct Waker(Arc<OwnedFd>);
 
@@ -104,7 +104,7 @@ impl AsFd for Commands {
 }
 
 impl Commands {
-    /// Another hand on the waker.
+    /// One more handle of the waker.
     #[must_use]
     pub fn waker(&self) -> Waker {
         self.waker.clone()

@@ -1,4 +1,4 @@
-//! What the kernel answered: a result ([`Ret`]), and an error by its name ([`Errno`]).
+//! The kernel's answer: a result ([`Ret`]), and an error by its name ([`Errno`]).
 
 use std::fmt;
 
@@ -102,7 +102,7 @@ impl fmt::Debug for Errno {
 pub struct Ret(i64);
 
 impl Ret {
-    /// Success with nothing to tell.
+    /// Success, with no value that matters.
     pub const ZERO: Self = Self(0);
 
     /// A success. Values over `i64::MAX` do not occur.

@@ -1,4 +1,4 @@
-//! What a server tells: one [`Event`] for each system call it made and each conclusion it drew.
+//! What a server publishes: one [`Event`] for each system call it made and each conclusion it drew.
 //!
 //! An event is a small `Copy` value. What has no fixed size (the head of a request, a path, the
 //! list of ready fds) lies beside it in the batch it travels in; [`EventRef`] joins the two, and

@@ -1,5 +1,5 @@
-//! The wire between server and dashboard: what a server tells ([`Event`], [`Row`], [`Counters`]),
-//! what an operator says ([`Command`]), and the bounded channels that carry both.
+//! The wire between server and dashboard: what a server publishes ([`Event`], [`Row`],
+//! [`Counters`]), what an operator commands ([`Command`]), and the bounded channels that carry both.
 //!
 //! Nothing here knows of sockets, HTTP or terminals. The rules:
 //!

@@ -103,7 +103,7 @@ pub struct Listener {
     pub backlog: u32,
     /// What the selector watches it for.
     pub interest: Mask,
-    /// Why it rests, while it does: no descriptor was left for the next `accept`.
+    /// Why accepting is paused, while it is: no descriptor was left for the next `accept`.
     pub resting: Option<Errno>,
     /// Which server it belongs to now.
     pub server: ServerKind,
@@ -111,7 +111,7 @@ pub struct Listener {
     pub epfd: Fd,
     /// Our own waker, on the same interest list; -1 where there is none.
     pub waker: Fd,
-    /// Standing in the table beside it: standard input, where it is watched.
+    /// Standard input, where it is watched too; it has a row of its own in the table.
     pub stdin: Option<Stdin>,
 }
 
@@ -169,7 +169,7 @@ pub enum Stance {
     Working,
     /// Held by the pace before a call.
     Held(Next),
-    /// In a handler, whose path this is; nobody else is served until it ends.
+    /// In a handler, whose path this is; no other connection is served until it ends.
     Handling(&'static str),
     /// The loop has ended; this is the last batch.
     Ended,

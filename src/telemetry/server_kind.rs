@@ -39,7 +39,7 @@ pub enum Asks {
     Each,
     /// It hands the kernel a list of fds, which asks every one of them (`select`, `poll`).
     List,
-    /// The kernel keeps the list and knows who is ready (`epoll`, `epoll-et`).
+    /// The kernel keeps the list and knows which are ready (`epoll`, `epoll-et`).
     Interest,
 }
 

@@ -56,7 +56,7 @@ impl Site {
         Self::enter(location)
     }
 
-    /// Where the caller stands.
+    /// The place of the caller.
     #[inline]
     #[must_use]
     #[track_caller]

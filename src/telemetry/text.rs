@@ -1,5 +1,5 @@
-//! A text that somebody else chose (a request's line, a path, what came as echo), of which the wire
-//! carries no more than a bounded part.
+//! A text that the other side chose (a request's line, a path, what came as echo): the wire carries
+//! a bounded part of it only.
 
 use std::fmt;
 
@@ -8,20 +8,20 @@ use super::What;
 /// The beginning of a text, and how long the whole was.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Text<'a> {
-    /// As much of it as is told.
+    /// As much of it as is kept.
     pub kept: &'a [u8],
     /// The length of the whole in bytes.
     pub len: usize,
 }
 
 impl<'a> Text<'a> {
-    /// How much of a text is told, in bytes: the longest target that is served, and the method
+    /// How much of a text is kept, in bytes: the longest target that is served, and the method
     /// before it.
     pub const KEPT: usize = 8 * 1024;
     /// How much of what came under the echo protocol: every recv brings a text.
     pub const DATA_KEPT: usize = 1024;
 
-    /// The text of such an event as it is told: whole, or cut at [`Text::KEPT`] or
+    /// The text of such an event as it is published: whole, or cut at [`Text::KEPT`] or
     /// [`Text::DATA_KEPT`], in UTF-8 between two letters.
     #[inline]
     #[must_use]

@@ -1,4 +1,4 @@
-//! What happened: every call and every fact that a server can tell, with what matters of each.
+//! What happened: every call and every fact that a server can publish, with what matters of each.
 
 use super::{Addr, Errno, Fd, Kind, Mask, Mode, Nanos, Ret, ServerKind, Why};
 
@@ -28,7 +28,7 @@ impl CtlOp {
 /// Which half `shutdown(2)` closed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum How {
-    /// `SHUT_RD`: who sleeps in `recv` wakes up; nothing is sent.
+    /// `SHUT_RD`: a thread that sleeps in `recv` wakes up; nothing is sent.
     Read,
     /// `SHUT_WR`: a FIN is sent, reading goes on (half-close).
     Write,
@@ -84,7 +84,7 @@ pub enum What {
     Accept {
         /// The new descriptor.
         ret: Ret,
-        /// Whose it is.
+        /// The client's address.
         peer: Option<Addr>,
     },
     /// `recv(2)`. A result of 0 is the peer's FIN.
@@ -202,7 +202,7 @@ pub enum What {
         ret: Ret,
     },
     /// `connect(2)` to no address (`AF_UNSPEC`), which dissolves the connection: a RST is sent at
-    /// once, and whoever sleeps in a call on the socket wakes up.
+    /// once, and a thread that sleeps in a call on the socket wakes up.
     Connect {
         /// Its result.
         ret: Ret,
@@ -239,7 +239,7 @@ pub enum What {
         /// Requests understood on it.
         requests: u64,
     },
-    /// The listener rests: `accept` failed for want of descriptors; the fd is the listener.
+    /// Accepting is paused: `accept` found no free descriptor; the fd is the listener.
     Rest {
         /// `EMFILE`, `ENFILE`, `ENOBUFS` or `ENOMEM`.
         errno: Errno,
@@ -253,7 +253,7 @@ pub enum What {
     },
     /// A command named a connection that is gone already.
     Missed,
-    /// A handler has begun on the loop's thread: nobody else is served until it ends.
+    /// A handler has begun on the loop's thread: no other connection is served until it ends.
     Handler {
         /// Which: its path.
         route: &'static str,
