@@ -30,6 +30,9 @@ use terminal::Terminal;
 const SCREEN: (u16, u16) = (120, 36);
 /// How long anything may take that should come at once, on a busy machine.
 const LIMIT: Duration = Duration::from_secs(30);
+/// How long it may take until all connections are closed: a pause may have filled the accept queue,
+/// and `processes` starts a process for each that waits there, though its client has gone.
+const QUEUE: Duration = Duration::from_secs(120);
 /// Looks at what is left, in each server's time.
 const LOOKS: u32 = 12;
 /// What may come on top of that: the histories, and the copy of one that a frozen picture is, fill
@@ -328,7 +331,7 @@ impl Soak {
             if self.load.is_at_rest() && metric(&metrics, "connections_open") == 1 {
                 break;
             }
-            if begin.elapsed() > LIMIT {
+            if begin.elapsed() > QUEUE {
                 let text = self.terminal.text();
                 return Err(format!("connections stay open:\n{metrics}\n{text}"));
             }
@@ -347,7 +350,7 @@ impl Soak {
             if now.0 <= first.0 && now.1 <= first.1 && now.2 <= first.2 {
                 break;
             }
-            if begin.elapsed() > LIMIT {
+            if begin.elapsed() > QUEUE + LIMIT {
                 return Err(format!("(descriptors, threads, children): {first:?}, now {now:?}"));
             }
             std::thread::sleep(Duration::from_millis(20));
