@@ -1,10 +1,11 @@
-//! Which server, and its limits.
+//! Which server, its limits, and how it starts its workers.
 
+use std::ffi::OsString;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::echo::Protocol;
 use super::mistake::{Mistake, RECV_ONCE};
-use super::processes::Program;
 use super::routes::Routes;
 use super::selector::Trigger;
 use crate::http;
@@ -123,5 +124,21 @@ impl Default for Config {
             stdin: false,
             mistake: None,
         }
+    }
+}
+
+/// How a worker process is started.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// The binary.
+    pub path: PathBuf,
+    /// The flags of its command line that this program was started with, so that the worker does
+    /// everything in the same way.
+    pub flags: Vec<OsString>,
+}
+
+impl Default for Program {
+    fn default() -> Self {
+        Self { path: "/proc/self/exe".into(), flags: Vec::new() }
     }
 }

@@ -5,8 +5,9 @@ use std::os::fd::AsRawFd;
 
 use rustix::net::sockopt;
 
+use super::convert::ret;
 use super::responder::Responder;
-use super::{Bound, Config, listener, ret};
+use super::{Bound, Config, listener};
 use crate::http;
 use crate::telemetry::{Commands, Counters, Publisher, ServerKind, What, Why};
 

@@ -7,10 +7,11 @@
 
 use std::net::IpAddr;
 
+use super::Config;
 use super::connection::Connection;
+use super::convert::nanos;
 use super::session::Part;
 use super::table::{Table, TableEntry};
-use super::{Config, nanos};
 use crate::telemetry::{Nanos, Why};
 
 impl Config {

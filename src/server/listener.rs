@@ -5,7 +5,8 @@ use std::net::SocketAddr;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::time::Duration;
 
-use super::{Bound, Config, ret};
+use super::convert::ret;
+use super::{Bound, Config};
 use crate::telemetry::{ConnId, Errno, Fd, Listener, Mask, Publisher, Ret, ServerKind, What};
 
 /// How long it rests when no descriptor is left and none of ours is closed meanwhile.

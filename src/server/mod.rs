@@ -20,6 +20,7 @@
 //! | `loop_state` | what `reactor` and `coroutines` share: the gate, the table, the interest list, closing |
 //! | `shared` | what the threads of the other three share, behind one lock |
 //! | `blocking_io` | one connection from its first byte to its last, with calls that sleep: those three again |
+//! | `bound` | the socket with its address, before it listens |
 //! | `listener` | the listening socket |
 //! | `table`, `connection` | the fd → socket table and what is in it |
 //! | `session` | what is said on one connection, without its socket |
@@ -30,14 +31,17 @@
 //! | `pace` | the gate: run, pause, step, slow motion |
 //! | `operator` | what the operator's commands mean |
 //! | `config`, `limits` | what the command line asks for; how many connections, and how long |
+//! | `convert` | durations and results of calls in the types of telemetry |
 //! | `timers` | a wheel of deadlines |
 //! | `mistake` | what is done wrong on purpose |
 
 mod blocking;
 mod blocking_io;
+mod bound;
 mod calls;
 mod config;
 mod connection;
+mod convert;
 mod coroutines;
 mod echo;
 mod handover;
@@ -61,122 +65,22 @@ mod threads;
 mod timers;
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::ops::RangeInclusive;
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::net::SocketAddr;
+use std::os::fd::{AsFd, AsRawFd};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use nix::sys::signal::SigSet;
-use rustix::net::{AddressFamily, SocketFlags, SocketType, sockopt};
 
 use crate::http;
-use crate::telemetry::{Commands, Counters, Errno, Fd, Nanos, Publisher, Ret};
-pub use config::Config;
+use crate::telemetry::{Commands, Counters, Fd, Publisher};
+pub use bound::{Bound, bind, bind_one_of};
+pub use config::{Config, Program};
 pub use echo::Protocol;
 use handover::{Ended, Handover};
 pub use mistake::Mistake;
-pub use processes::{Program, receive_root, work};
+pub use processes::{receive_root, work};
 pub use routes::Routes;
 pub use selector::Trigger;
-
-/// A socket that has its address but does not listen yet.
-#[derive(Debug)]
-pub struct Bound {
-    socket: OwnedFd,
-    addr: SocketAddr,
-    /// The last port that may be taken in place of this one.
-    last: u16,
-}
-
-impl Bound {
-    /// The address, with the port that the kernel chose if it was asked to.
-    #[must_use]
-    pub fn addr(&self) -> SocketAddr {
-        self.addr
-    }
-
-    /// The same on the next port that is free, while there is one that may be taken.
-    fn next(&self) -> Option<Self> {
-        let first = self.addr.port().checked_add(1)?;
-        bind_one_of(self.addr.ip(), first..=self.last).ok()
-    }
-}
-
-/// Makes a socket and binds it: `socket(2)`, `bind(2)`.
-///
-/// # Errors
-/// The kernel's: the port is taken, the address is not of this host, no permission. And one
-/// sentence of our own: nobody can connect to that address, though the kernel binds to it.
-pub fn bind(addr: SocketAddr) -> io::Result<Bound> {
-    let ip = addr.ip().to_canonical();
-    let group = if ip.is_multicast() { Some("multicast") } else { broadcast(ip) };
-    if let Some(group) = group {
-        return Err(io::Error::new(
-            io::ErrorKind::Unsupported,
-            format!(
-                "{} is a {group} address, to which no connection can be made: --bind takes one \
-                 that `ip addr` lists behind inet, or 0.0.0.0 for all.",
-                addr.ip()
-            ),
-        ));
-    }
-    let family = match addr.ip() {
-        IpAddr::V4(_) => AddressFamily::INET,
-        IpAddr::V6(_) => AddressFamily::INET6,
-    };
-    let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
-    let socket = rustix::net::socket_with(family, SocketType::STREAM, flags, None)?;
-    // So that a restart does not have to wait for the TIME-WAIT of old connections.
-    sockopt::set_socket_reuseaddr(&socket, true)?;
-    rustix::net::bind(&socket, &addr)?;
-    let chosen = rustix::net::getsockname(&socket)?.try_into()?;
-    if addr.port() == 0 {
-        // A port that the kernel chose is lost when the listener is shut down (tcp_set_state in
-        // net/ipv4/tcp.c), so it is asked for by its number, while the first socket still holds it.
-        return bind(chosen);
-    }
-    Ok(Bound { socket, addr: chosen, last: chosen.port() })
-}
-
-/// `broadcast`, if it is such an address. Which ones are depends on the networks that this host is
-/// in; to those, and without asking for it, connect(2) of a datagram socket fails with `EACCES`.
-fn broadcast(ip: IpAddr) -> Option<&'static str> {
-    match ip {
-        // Of this one the kernel says so only where there is a network.
-        IpAddr::V4(Ipv4Addr::BROADCAST) => return Some("broadcast"),
-        IpAddr::V4(_) => {}
-        IpAddr::V6(_) => return None,
-    }
-    let flags = SocketFlags::CLOEXEC;
-    let socket =
-        rustix::net::socket_with(AddressFamily::INET, SocketType::DGRAM, flags, None).ok()?;
-    // The discard protocol's port; nothing is sent.
-    let connected = rustix::net::connect(&socket, &SocketAddr::new(ip, 9));
-    (connected == Err(rustix::io::Errno::ACCESS)).then_some("broadcast")
-}
-
-/// Binds to the first of these ports that is free. Two programs may bind to one port while neither
-/// listens (`SO_REUSEADDR`), so only listen(2) decides whose it is: [`start`] goes on to the next
-/// port when it fails.
-///
-/// # Errors
-/// Why the first of them cannot be had, or the only one.
-pub fn bind_one_of(ip: IpAddr, ports: RangeInclusive<u16>) -> io::Result<Bound> {
-    let last = *ports.end();
-    let mut refused = None;
-    for port in ports {
-        match bind(SocketAddr::new(ip, port)) {
-            Ok(bound) => return Ok(Bound { last, ..bound }),
-            Err(error) => {
-                if refused.get_or_insert(error).kind() != io::ErrorKind::AddrInUse {
-                    break;
-                }
-            }
-        }
-    }
-    Err(refused.unwrap_or_else(|| io::ErrorKind::AddrInUse.into()))
-}
 
 /// A running server.
 #[derive(Debug)]
@@ -261,24 +165,5 @@ pub fn start(
             Ok(Err(error)) => Err(error),
             _ => Err(io::Error::other("the server thread ended before it listened")),
         },
-    }
-}
-
-fn nanos(duration: Duration) -> Nanos {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
-}
-
-/// A call's result as it is told.
-fn ret(result: Result<usize, rustix::io::Errno>) -> Ret {
-    match result {
-        Ok(value) => Ret::ok(value as u64),
-        Err(errno) => Ret::err(Errno(errno.raw_os_error())),
-    }
-}
-
-fn ret_of(result: io::Result<usize>) -> Ret {
-    match result {
-        Ok(value) => Ret::ok(value as u64),
-        Err(error) => Ret::err(Errno(error.raw_os_error().unwrap_or(0))),
     }
 }

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
+use super::convert::nanos;
 use super::handover::Outcome;
-use super::nanos;
 use super::pace::Pace;
 use super::table::{Table, TableEntry};
 use crate::telemetry::{Command, ConnId, Fd, Mode, Publisher, What};

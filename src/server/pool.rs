@@ -12,11 +12,8 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, unbounded};
 use nix::sys::signal::SigSet;
 
-use super::loop_state::LoopState;
-use super::nanos;
-use super::selector::Watcher;
-use super::session::Handler;
-use crate::telemetry::{By, ConnId, Fd, Kind, Waker, What};
+use super::convert::nanos;
+use crate::telemetry::{ConnId, Fd, Waker, What};
 
 /// What is to be done.
 struct Job {
@@ -30,10 +27,11 @@ struct Job {
 
 /// What was done.
 pub(super) struct Note {
-    fd: Fd,
-    id: ConnId,
-    tid: i32,
-    what: What,
+    pub(super) fd: Fd,
+    pub(super) id: ConnId,
+    /// The thread that did it.
+    pub(super) tid: i32,
+    pub(super) what: What,
 }
 
 /// The threads.
@@ -77,6 +75,11 @@ impl Pool {
         }
     }
 
+    /// What the threads have done since this was last asked.
+    pub(super) fn take_notes(&self) -> Vec<Note> {
+        self.notes.try_iter().collect()
+    }
+
     /// Nobody waits for a handler any more: it has ended, or its connection is closed, which ends it.
     pub(super) fn forget(&mut self, id: ConnId) {
         self.waiting.remove(&id);
@@ -109,28 +112,5 @@ fn work(jobs: &Receiver<Job>, notes: &Sender<Note>, waker: &Waker) {
         // Nothing is ever sent: it is over in time, or when nobody waits for it any more.
         let _ = wanted.recv_timeout(time);
         publisher(What::Handled { took: nanos(begin.elapsed()) });
-    }
-}
-
-impl<W: Watcher> LoopState<W> {
-    /// Tells what the pool has done, and goes on with the connections whose handlers have ended.
-    pub(super) fn collect(&mut self) {
-        let Some(pool) = &self.pool else { return };
-        let notes: Vec<Note> = pool.notes.try_iter().collect();
-        for Note { fd, id, tid, what } in notes {
-            self.publisher.by = By::thread(tid);
-            self.publisher.fact(fd, Some(id), what, &[]);
-            self.publisher.by = By::LOOP;
-            if what.kind() != Kind::Handled {
-                continue;
-            }
-            if let Some(pool) = &mut self.pool {
-                pool.forget(id);
-            }
-            if let Some(connection) = self.table.get(fd, id) {
-                connection.session.handler = Handler::Ended;
-                self.postpone(fd, id);
-            }
-        }
     }
 }

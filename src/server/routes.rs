@@ -1,14 +1,10 @@
 //! What the program answers itself, beside the files: `/slow` and `/-/metrics`.
 
 use std::fmt::Write;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::loop_state::LoopState;
-use super::selector::Watcher;
-use super::session::Handler;
 use crate::http::Request;
-use crate::telemetry::{Command, ConnId, Counters, Fd, Kind, Nanos, QUEUED, Stance, What, Why};
+use crate::telemetry::{Counters, Kind, Nanos, Why};
 
 /// Which of them are there.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -72,76 +68,6 @@ fn time_of(query: Option<&[u8]>) -> Option<Duration> {
 /// Whether another handler is more than a client may ask for in one go; alone, none is.
 pub(super) fn is_too_much(before: Duration, time: Duration) -> bool {
     before.saturating_add(time) > SLOWEST
-}
-
-impl<W: Watcher> LoopState<W> {
-    /// Whether a handler may run now. There is one in a turn, so that between two of them the
-    /// operator is heard and the others are served; the next have to wait in a queue.
-    pub(super) fn may_block(&mut self, fd: Fd, id: ConnId) -> bool {
-        // What came while the last one ran comes first, and may have closed this connection.
-        self.run_late_commands();
-        if self.table.get(fd, id).is_none() {
-            return false;
-        }
-        let free = !self.handled && self.due.is_empty() && self.ending.is_none();
-        if !free {
-            self.due.push_back((fd, id));
-        }
-        free
-    }
-
-    /// The connection whose handler may run next, if this turn has had none yet.
-    pub(super) fn next_due(&mut self) -> Option<(Fd, ConnId)> {
-        self.run_late_commands();
-        while !self.handled
-            && self.ending.is_none()
-            && let Some((fd, id)) = self.due.pop_front()
-        {
-            if let Some(connection) = self.table.get(fd, id) {
-                connection.session.handler = Handler::Turn;
-                return Some((fd, id));
-            }
-        }
-        None
-    }
-
-    /// Takes the loop's thread for a while: nobody is served meanwhile, and that is the lesson. It
-    /// is told before it begins. What the operator says meanwhile is carried out later; only the
-    /// end of the server ends it early. Returns how long it took.
-    pub(super) fn block(
-        &mut self,
-        route: &'static str,
-        time: Duration,
-        fd: Fd,
-        id: ConnId,
-    ) -> Duration {
-        self.handled = true;
-        let since = self.publisher.read_clock();
-        let until = Instant::now() + time;
-        self.publisher.fact(fd, Some(id), What::Handler { route }, &[]);
-        self.publish(Stance::Handling(route));
-        loop {
-            if self.late.len() >= QUEUED {
-                thread::sleep(until.saturating_duration_since(Instant::now()));
-                break;
-            }
-            match self.commands.queue.recv_deadline(until) {
-                // Everything is published when the handler has ended.
-                Ok(Command::Publish) => {}
-                Ok(command) => {
-                    self.late.push(command);
-                    if matches!(command, Command::Shutdown | Command::Switch(_)) {
-                        break;
-                    }
-                }
-                Err(_) => break,
-            }
-        }
-        self.resumed = self.publisher.read_clock();
-        let took = self.resumed - since;
-        self.publisher.fact(fd, Some(id), What::Handled { took }, &[]);
-        Duration::from_nanos(took)
-    }
 }
 
 /// What `/slow` says when it is over.

@@ -24,6 +24,7 @@ mod halves;
 mod kernel;
 mod lists;
 mod one;
+mod painter;
 mod program;
 mod sleepers;
 mod swept;
@@ -31,29 +32,14 @@ mod tasks;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
-use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
-use unicode_width::UnicodeWidthStr;
 
 use self::halves::{Space, Way};
-use super::fit::{Token, cut, first_fit, fold};
+use self::painter::{FULL, Pen};
 use crate::dashboard::layout::Panel;
 use crate::dashboard::state::by_server::{self, Drawing};
 use crate::dashboard::state::engine::Engine;
-use crate::dashboard::theme::{Role, Theme};
-use crate::telemetry::{Kind, Mode, Ret, Stance};
-use crate::words::units;
-use crate::words::{fds, result};
-
-/// From this long in the wait call on, it is called asleep.
-const ASLEEP: u64 = 300_000_000;
-
-/// From this inner height on, the sections have headings.
-const FULL: u16 = 12;
-
-/// From this inner width on, there are two columns.
-const WIDE: u16 = 90;
+use crate::dashboard::theme::Theme;
 
 /// Draws the panel with its border.
 pub fn draw(frame: &mut Frame, area: Rect, engine: &Engine, theme: &Theme, focused: bool) {
@@ -80,141 +66,6 @@ pub fn draw(frame: &mut Frame, area: Rect, engine: &Engine, theme: &Theme, focus
     // What sleeps is most of it there; what is awake is a line.
     let top_heavy = matches!(drawing, Drawing::Sleepers | Drawing::Tasks);
     pen.halves(frame, inner, top_heavy, way);
-}
-
-struct Pen<'a> {
-    engine: &'a Engine,
-    theme: &'a Theme,
-}
-
-impl Pen<'_> {
-    fn style(&self, role: Role) -> Style {
-        self.theme.style(role)
-    }
-
-    fn span(&self, text: impl Into<String>, role: Role) -> Span<'static> {
-        Span::styled(text.into(), self.style(role))
-    }
-
-    /// Whether the loop stands still, rather than going slowly: then the kernel's side is measured.
-    fn stands(&self) -> bool {
-        self.engine.held().is_some() && !matches!(self.engine.standing().mode, Mode::Slow(_))
-    }
-
-    fn duration(&self, nanos: u64) -> String {
-        if self.theme.ascii() { units::ascii_duration(nanos) } else { units::duration(nanos) }
-    }
-
-    /// `kernel ─ ready list ─ returned by the last wait ───`
-    fn heading(&self, side: Role, words: &[&str], width: usize) -> Line<'static> {
-        let dash = self.theme.glyph("─", "-");
-        let text = cut(&words.join(&format!(" {dash} ")), width, self.theme.ascii());
-        let rest = width.saturating_sub(text.width() + 1);
-        let mut spans = vec![self.span(text, side)];
-        if rest > 0 {
-            spans.push(self.span(format!(" {}", dash.repeat(rest)), Role::Dim));
-        }
-        Line::from(spans)
-    }
-
-    /// A label and as much of a list as fits beside it.
-    fn labelled(&self, label: &str, side: Role, tokens: &[Token], width: usize) -> Line<'static> {
-        let label = cut(label, width, self.theme.ascii());
-        let left = width - label.width();
-        let (mut lines, _) = fold(tokens, left, 1, self.style(Role::Dim));
-        let mut spans = vec![self.span(label, side)];
-        spans.extend(lines.pop().into_iter().flat_map(|line| line.spans));
-        Line::from(spans)
-    }
-
-    /// Exactly `rows` lines, indented by one.
-    fn body(&self, tokens: &[Token], width: usize, rows: usize) -> Vec<Line<'static>> {
-        let (lines, _) = fold(tokens, width.saturating_sub(1), rows, self.style(Role::Dim));
-        padded(lines.into_iter().map(indent).collect(), rows)
-    }
-
-    /// The name of the call in which the loop waits.
-    fn wait_call(&self) -> &'static str {
-        self.engine.server().map_or(Kind::EpollWait, by_server::waits_in).name()
-    }
-
-    /// `═══ epoll_wait() = 2, waited 1.2 s ═══`
-    fn boundary(&self, width: usize) -> Line<'static> {
-        let standing = self.engine.standing();
-        let dash = self.theme.glyph("–", "-");
-        let spellings = match standing.stance {
-            Stance::Starting => vec!["not in its loop yet".to_owned(), "starting".to_owned()],
-            Stance::Ended => vec!["the loop has ended".to_owned(), "ended".to_owned()],
-            Stance::Waiting if self.engine.stood() >= ASLEEP => {
-                let time = self.duration(self.engine.stood());
-                vec![
-                    format!("asleep for {time} in {}", self.wait_call()),
-                    format!("asleep for {time}"),
-                    "asleep".to_owned(),
-                ]
-            }
-            _ => match self.engine.wake() {
-                None => vec![format!("{}() = {dash}", self.wait_call()), format!("= {dash}")],
-                Some(wake) if wake.kind == Kind::Round => {
-                    let (asked, answered) = (fds(wake.examined), result(wake.ret));
-                    let short = format!("{asked} asked, {answered} answered");
-                    let nap = format!("{short}, after a nap of {}", self.duration(wake.waited));
-                    vec![if wake.waited > 0 { nap } else { short.clone() }, short]
-                }
-                Some(wake) => {
-                    let name = wake.kind.name();
-                    let listed = if wake.kind == Kind::EpollWait {
-                        String::new()
-                    } else {
-                        fds(wake.examined)
-                    };
-                    let short = format!("{name}({listed}) = {}", result(wake.ret));
-                    let waited = format!("waited {}", self.duration(wake.waited));
-                    let mut all = vec![format!("{short}, {waited}"), short.clone()];
-                    if wake.own > 0 {
-                        let own = format!("{} of them our own waker", wake.own);
-                        all.insert(0, format!("{short} ({own}), {waited}"));
-                        all.insert(1, format!("{short} ({} own), {waited}", wake.own));
-                    } else if wake.ret == Ret::ZERO {
-                        all.insert(0, format!("{short} (timeout), {waited}"));
-                    }
-                    if wake.copied > 0 {
-                        let copied = format!("{} bytes copied", units::count(wake.copied.into()));
-                        for text in &mut all {
-                            *text = text.replacen(&short, &format!("{short}, {copied}"), 1);
-                        }
-                        all.push(short);
-                    }
-                    all.push(format!("= {}", result(wake.ret)));
-                    all
-                }
-            },
-        };
-        self.rule(spellings, width)
-    }
-
-    /// The boundary, with the first of these words that fits.
-    fn rule(&self, spellings: Vec<String>, width: usize) -> Line<'static> {
-        let text = first_fit(spellings, width.saturating_sub(4)).unwrap_or_default();
-        let text = if text.is_empty() { text } else { format!(" {text} ") };
-        let sides = width.saturating_sub(text.width());
-        let rule = self.theme.glyph("═", "=");
-        Line::from(vec![
-            self.span(rule.repeat(sides / 2), Role::Focus),
-            self.span(text, Role::Title),
-            self.span(rule.repeat(sides - sides / 2), Role::Focus),
-        ])
-    }
-}
-
-fn indent(mut line: Line<'static>) -> Line<'static> {
-    line.spans.insert(0, Span::raw(" "));
-    line
-}
-
-fn padded(mut lines: Vec<Line<'static>>, rows: usize) -> Vec<Line<'static>> {
-    lines.resize(rows, Line::default());
-    lines
 }
 
 #[cfg(test)]

@@ -8,9 +8,10 @@ use rustix::net::{RecvFlags, Shutdown};
 
 use super::{BlockingConnection, ConnectionHost, whole};
 use crate::http::Payload;
+use crate::server::calls;
+use crate::server::convert::nanos;
 use crate::server::responder::Responder;
 use crate::server::session::Part;
-use crate::server::{calls, nanos};
 use crate::telemetry::{ConnState, Errno, How, Kind, Ret, What, Why};
 
 /// How many calls that send may sleep in vain, one after the other, until the write limit is over.

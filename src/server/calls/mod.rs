@@ -16,12 +16,13 @@ use std::os::fd::{AsFd, OwnedFd};
 
 use rustix::net::{self, RecvFlags, SendFlags, SocketFlags};
 
+use super::Bound;
 use super::connection::Connection;
+use super::convert::ret;
 use super::listener::record_accept;
 use super::loop_state::{Accepted, Gone, LoopState, Tally, token};
 use super::mistake::Mistake;
 use super::selector::{Ctl, RegisterError, Selector, Token, Watcher};
-use super::{Bound, ret};
 use crate::telemetry::{ConnId, CtlOp, Errno, Fd, Kind, Mask};
 use crate::telemetry::{Ret, What, Why};
 pub(super) use rest::{OFFER, dissolve, offer};

@@ -7,6 +7,7 @@ mod answer;
 mod budget;
 mod close;
 mod gate;
+mod handlers;
 mod operator;
 mod tally;
 mod watch;

@@ -9,11 +9,9 @@ mod root;
 mod wire;
 mod worker;
 
-use std::ffi::OsString;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::thread::Builder;
@@ -21,7 +19,7 @@ use std::thread::Builder;
 use rustix::net::{AddressFamily, SocketFlags, SocketType};
 
 use super::handover::{Handover, Outcome};
-use super::shared::{self, AcceptedSocket, Shared};
+use super::shared::{self, AcceptedSocket, Shared, WorkerHandle};
 use crate::telemetry::{By, Fd, Nanos, ServerKind, What};
 use reader::WorkerReader;
 pub use root::receive_root;
@@ -29,29 +27,6 @@ pub use worker::work;
 
 /// Stack of a thread that reads what a worker reports.
 const STACK: usize = 64 * 1024;
-
-/// How a worker process is started.
-#[derive(Clone, Debug)]
-pub struct Program {
-    /// The binary.
-    pub path: PathBuf,
-    /// The flags of its command line that this program was started with, so that the worker does
-    /// everything in the same way.
-    pub flags: Vec<OsString>,
-}
-
-impl Default for Program {
-    fn default() -> Self {
-        Self { path: "/proc/self/exe".into(), flags: Vec::new() }
-    }
-}
-
-/// A worker process, as it stands in the table.
-pub(super) struct Worker {
-    pub(super) pid: rustix::process::Pid,
-    /// Where it tells what it does; shut, it ends its handler.
-    pub(super) channel: Arc<OwnedFd>,
-}
 
 pub(super) fn run(
     handover: Handover,
@@ -80,7 +55,7 @@ pub(super) fn run(
             };
             let by = By::process(child.id().cast_signed());
             if let Some(pid) = rustix::process::Pid::from_raw(child.id().cast_signed()) {
-                shared.assign(&accepted, by, Some(Worker { pid, channel: channel.clone() }));
+                shared.assign(&accepted, by, Some(WorkerHandle { pid, channel: channel.clone() }));
             }
             shared.lock(by).publisher.fact(
                 accepted.fd,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rustix::net::SendFlags;
 
 use super::wire::{Frame, Message, Unreadable, read};
-use crate::server::ret_of;
+use crate::server::convert::ret_of;
 use crate::server::shared::{AcceptedSocket, EndOnPanic, Shared, ThreadHost, this_thread};
 use crate::telemetry::{By, Site, Text, What, Why};
 

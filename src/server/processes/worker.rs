@@ -13,9 +13,10 @@ use rustix::time::{ClockId, clock_gettime};
 
 use super::wire::{Frame, Message, write};
 use crate::http;
+use crate::server::Config;
 use crate::server::blocking_io::{ConnectionHost, refuse, serve_connection};
+use crate::server::convert::nanos;
 use crate::server::responder::{Host, Responder};
-use crate::server::{Config, nanos};
 use crate::telemetry::{ConnState, Counters, Fd, Kind, Nanos, Place, Site, Text, What, Why};
 
 /// What is gathered at most before the parent is told.

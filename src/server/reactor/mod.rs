@@ -19,6 +19,7 @@ mod postponed;
 mod round;
 mod start;
 mod stdin;
+mod stdin_lines;
 #[cfg(test)]
 mod tests;
 mod waited;
@@ -36,9 +37,8 @@ use super::mistake::Mistake;
 use super::responder::Responder;
 use super::selector::{Interest, Selector, Token};
 use crate::telemetry::{ConnId, Errno, Fd, Mask, Why};
-use stdin::StdinLines;
 pub(super) use stdin::prepare;
-use whose::Whose;
+use stdin_lines::StdinLines;
 
 /// Connections accepted in one turn; the others wait for the next,
 /// which comes at once.
@@ -67,6 +67,17 @@ enum Flow {
     On,
     /// Nothing until an event comes.
     Over,
+}
+
+/// Whose an fd is.
+enum Whose {
+    Listener,
+    /// The eventfd that brings the operator's commands.
+    Waker,
+    Client(ConnId),
+    Stdin,
+    /// Its connection was closed since it was returned.
+    Stale,
 }
 
 /// What the server leaves to the next one, and which that is.

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::Reactor;
-use super::stdin::StdinLines;
+use super::stdin_lines::StdinLines;
 use crate::server::handover::Handover;
 use crate::server::loop_state::{LoopState, Tally, plain_token};
 use crate::server::pool::Pool;

@@ -1,20 +1,9 @@
 //! Whose an fd is that the wait call returned, and serving the loop's own.
 
-use super::Reactor;
+use super::{Reactor, Whose};
 use crate::server::loop_state::generation;
 use crate::server::selector::{Selector, Token, Trigger};
-use crate::telemetry::{ConnId, Fd, Stdin};
-
-/// Whose an fd is.
-pub(super) enum Whose {
-    Listener,
-    /// The eventfd that brings the operator's commands.
-    Waker,
-    Client(ConnId),
-    Stdin,
-    /// Its connection was closed since it was returned.
-    Stale,
-}
+use crate::telemetry::{Fd, Stdin};
 
 impl<S: Selector> Reactor<S> {
     /// Whose the fd of an event is.

@@ -2,6 +2,7 @@
 
 mod epoll;
 mod epoll_et;
+mod interest;
 mod poll;
 mod raw;
 mod scan;
@@ -13,6 +14,8 @@ use std::time::Duration;
 
 pub(super) use epoll::Epoll;
 pub(super) use epoll_et::EpollEt;
+pub use interest::Trigger;
+pub(super) use interest::{Ctl, Interest, RegisterError, Token, Watched};
 pub(super) use poll::Poll;
 pub(super) use raw::peek;
 pub(super) use scan::Scan;
@@ -20,85 +23,7 @@ pub(super) use select::Select;
 pub(super) use watcher::Watcher;
 
 use super::Config;
-use crate::telemetry::{CtlOp, Errno, Fd, Mask, Nanos, Ret, What, Why};
-
-/// What an fd was put on the interest list with, and what comes back with each of its events: the
-/// fd, and a mark that tells an event of an earlier holder of the same number from one of the
-/// present holder.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Token {
-    pub(super) fd: Fd,
-    pub(super) generation: u32,
-}
-
-impl Token {
-    /// Both halves travel through the kernel in the 64 bits of `epoll_data`.
-    fn to_data(self) -> u64 {
-        u64::from(self.generation) << 32 | u64::from(self.fd.cast_unsigned())
-    }
-
-    #[expect(clippy::cast_possible_truncation, reason = "the two halves are taken apart")]
-    fn from_data(data: u64) -> Self {
-        Self { fd: (data as u32).cast_signed(), generation: (data >> 32) as u32 }
-    }
-}
-
-/// What the loop wants to hear of an fd.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Interest {
-    /// That there is input.
-    pub(super) read: bool,
-    /// That there is room to write.
-    pub(super) write: bool,
-}
-
-impl Interest {
-    pub(super) const READ: Self = Self { read: true, write: false };
-
-    /// As the mask of a selector that is told nothing it does not want to hear: what nobody would
-    /// read or write now is reported again and again.
-    fn level(self) -> Mask {
-        let input = if self.read { Mask::IN.with(Mask::RDHUP) } else { Mask::NONE };
-        if self.write { input.with(Mask::OUT) } else { input }
-    }
-}
-
-/// When an fd that is ready is reported.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Trigger {
-    /// With every wait, as long as it is ready.
-    #[default]
-    Level,
-    /// Once, when it becomes ready; then only when something new comes.
-    Edge,
-    /// Once; then not at all, until it is watched again.
-    Oneshot,
-}
-
-impl Trigger {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Level, Self::Edge, Self::Oneshot];
-
-    /// Its name: what `--trigger` takes.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Level => "level",
-            Self::Edge => "edge",
-            Self::Oneshot => "oneshot",
-        }
-    }
-
-    /// In a few words.
-    #[must_use]
-    pub fn summary(self) -> &'static str {
-        match self {
-            Self::Level => "reported as long as it is ready",
-            Self::Edge => "reported once, when something new comes",
-            Self::Oneshot => "reported once, until it is watched again",
-        }
-    }
-}
+use crate::telemetry::{Mask, Nanos, Ret, What};
 
 /// A way of asking which fds are ready.
 pub(super) trait Selector: Watcher + Sized {
@@ -118,43 +43,6 @@ pub(super) trait Selector: Watcher + Sized {
 
     /// The call that [`Selector::wait`] made; `None` where it made none.
     fn wait_event(&self, ret: Ret, waited: Nanos) -> Option<What>;
-}
-
-/// An `epoll_ctl(2)` that was made.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Ctl {
-    pub(super) op: CtlOp,
-    pub(super) ret: Ret,
-}
-
-/// What came of watching an fd: the call that was made, if one was needed.
-pub(super) type Watched = Result<Option<Ctl>, RegisterError>;
-
-/// Why an fd cannot be watched.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum RegisterError {
-    /// The call failed.
-    Failed(CtlOp, Errno),
-    /// There is no place in the list for so high a number.
-    TooHigh,
-}
-
-impl RegisterError {
-    /// The call that failed.
-    pub(super) fn call(self) -> Option<Ctl> {
-        match self {
-            Self::Failed(op, errno) => Some(Ctl { op, ret: Ret::err(errno) }),
-            Self::TooHigh => None,
-        }
-    }
-
-    /// Why its connection is closed.
-    pub(super) fn why(self) -> Why {
-        match self {
-            Self::Failed(..) => Why::Failed,
-            Self::TooHigh => Why::FdSetSize,
-        }
-    }
 }
 
 #[cfg(test)]

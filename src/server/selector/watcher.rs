@@ -1,7 +1,7 @@
 //! What the loop's state needs of what watches its fds: a selector, or the coroutines' runtime, which
 //! waits by itself.
 
-use super::{Interest, Token, Trigger, Watched};
+use super::interest::{Interest, Token, Trigger, Watched};
 use crate::telemetry::{Fd, Kind, Mask, ServerKind};
 
 /// A list of fds that are watched.

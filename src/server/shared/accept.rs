@@ -7,26 +7,14 @@ use std::time::Instant;
 
 use rustix::net::SocketFlags;
 
-use super::{Locked, Shared, SharedConnection, ThreadHost};
+use super::{AcceptedSocket, Locked, Shared, SharedConnection, ThreadHost, WorkerHandle};
 use crate::server::blocking_io::turn_away;
 use crate::server::connection::row;
 use crate::server::handover::Outcome;
 use crate::server::listener::{self, ACCEPT_PAUSE, out_of_descriptors};
-use crate::server::processes::Worker;
 use crate::server::responder::Host;
 use crate::server::{Config, calls};
 use crate::telemetry::{By, ConnId, Fd, Kind, Next, Site, What, Why};
-
-/// A connection that was just accepted, and stands in the table.
-pub(in crate::server) struct AcceptedSocket {
-    pub(in crate::server) socket: Arc<OwnedFd>,
-    pub(in crate::server) fd: Fd,
-    pub(in crate::server) id: ConnId,
-    /// There are too many: it gets a 503.
-    pub(in crate::server) full: bool,
-    /// So many are being told so that this one is turned away at once.
-    pub(in crate::server) crowded: bool,
-}
 
 impl Shared {
     /// Accepts a connection; sleeps until there is one. `None` when the server ends.
@@ -75,7 +63,7 @@ impl Shared {
         &self,
         accepted: &AcceptedSocket,
         by: By,
-        worker: Option<Worker>,
+        worker: Option<WorkerHandle>,
     ) {
         let mut locked = self.lock(by);
         let Some(connection) = locked.table.get(accepted.fd, accepted.id) else { return };

@@ -13,12 +13,12 @@ use std::time::Instant;
 
 use super::handover::Outcome;
 use super::pace::{Pace, Verdict};
-use super::processes::Worker;
 use super::responder::Responder;
 use super::table::{Table, TableEntry};
 use super::{Bound, Config};
-use crate::telemetry::{By, Kind, Listener, Nanos, Next, Publisher, Row, Stance, Standing, Why};
-pub(super) use accept::AcceptedSocket;
+use crate::telemetry::{
+    By, ConnId, Fd, Kind, Listener, Nanos, Next, Publisher, Row, Stance, Standing, Why,
+};
 pub(super) use run::{EndOnPanic, run, this_thread};
 pub(super) use thread_host::ThreadHost;
 
@@ -65,7 +65,25 @@ pub(super) struct SharedConnection {
     /// It is one too many.
     full: bool,
     /// The process that serves it.
-    worker: Option<Worker>,
+    worker: Option<WorkerHandle>,
+}
+
+/// A connection that was just accepted, and stands in the table.
+pub(super) struct AcceptedSocket {
+    pub(super) socket: Arc<OwnedFd>,
+    pub(super) fd: Fd,
+    pub(super) id: ConnId,
+    /// There are too many: it gets a 503.
+    pub(super) full: bool,
+    /// So many are being told so that this one is turned away at once.
+    pub(super) crowded: bool,
+}
+
+/// A worker process, as it stands in the table.
+pub(super) struct WorkerHandle {
+    pub(super) pid: rustix::process::Pid,
+    /// Where it tells what it does; shut, it ends its handler.
+    pub(super) channel: Arc<OwnedFd>,
 }
 
 impl TableEntry for SharedConnection {

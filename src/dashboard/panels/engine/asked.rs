@@ -1,8 +1,8 @@
 //! `scan`: the program goes round and asks each fd itself, and the kernel answers each at once.
 
 use super::super::fit::{Token, fold};
-use super::Pen;
 use super::halves::{Space, Way, capped, runs};
+use super::painter::Pen;
 use crate::dashboard::state::engine::{Ask, Known};
 use crate::dashboard::theme::Role;
 use crate::telemetry::{Fd, Kind};

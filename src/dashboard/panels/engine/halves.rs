@@ -7,7 +7,7 @@ use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
 use super::super::fit::{Token, cut, wrap};
-use super::{FULL, Pen, WIDE, indent, padded};
+use super::painter::{FULL, Pen, WIDE, indent, padded};
 use crate::dashboard::theme::Role;
 
 /// How much room the lists of the two halves have.

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::super::fit::{Token, cut, first_fit, fold, wrap};
-use super::{Pen, indent, padded};
+use super::painter::{Pen, indent, padded};
 use crate::dashboard::state::engine::{Entry, Group, Known, Queue};
 use crate::dashboard::theme::Role;
 use crate::telemetry::Fd;

@@ -8,7 +8,7 @@ use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
 use super::super::fit::{cut, fold, wrap};
-use super::{Pen, WIDE};
+use super::painter::{Pen, WIDE};
 use crate::dashboard::theme::Role;
 use crate::words::units;
 

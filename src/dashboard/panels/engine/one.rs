@@ -1,8 +1,8 @@
 //! `blocking`: the one that is served, and the queue behind it.
 
 use super::super::fit::Token;
-use super::Pen;
 use super::halves::{Space, Way, capped};
+use super::painter::Pen;
 use crate::dashboard::theme::Role;
 use crate::telemetry::Stance;
 use crate::words::before;

@@ -1,7 +1,7 @@
 //! `threads` and `processes`: one for each connection, each asleep in a call of its own.
 
-use super::Pen;
 use super::halves::{Space, Way, capped};
+use super::painter::Pen;
 use crate::dashboard::theme::Role;
 use crate::telemetry::{Next, Row, Stance};
 use crate::words::units;

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use super::super::fit::{Token, fold};
-use super::Pen;
 use super::halves::{Space, Way, capped, runs};
+use super::painter::Pen;
 use crate::dashboard::state::engine::Served;
 use crate::dashboard::theme::Role;
 use crate::telemetry::{Fd, Mask};
-use crate::words::units;
+use crate::words::{self, units};
 
 impl Pen<'_> {
     pub(super) fn swept(&self, room: Space) -> Way {
@@ -19,7 +19,7 @@ impl Pen<'_> {
             entries.iter().map(|entry| (entry.ready.fd, entry.ready.mask)).collect();
         let done = entries.iter().filter(|entry| entry.served == Served::Done).count();
         let copied = match self.engine.wake() {
-            Some(wake) => format!("{} asked", super::fds(wake.examined)),
+            Some(wake) => format!("{} asked", words::fds(wake.examined)),
             None => format!("{} now", units::count(fds.len() as u64)),
         };
         let served = match (known, entries.len()) {

@@ -1,7 +1,7 @@
 //! `coroutines`: a task for each connection, over the runtime's loop.
 
-use super::Pen;
 use super::halves::{Space, Way, capped};
+use super::painter::Pen;
 use crate::dashboard::theme::Role;
 use crate::telemetry::{Row, Stance};
 use crate::words::result;

@@ -1,0 +1,118 @@
+//! The interest list: what an fd is watched for, when it is reported, and what came of watching it.
+
+use crate::telemetry::{CtlOp, Errno, Fd, Mask, Ret, Why};
+
+/// What an fd was put on the interest list with, and what comes back with each of its events: the
+/// fd, and a mark that tells an event of an earlier holder of the same number from one of the
+/// present holder.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::server) struct Token {
+    pub(in crate::server) fd: Fd,
+    pub(in crate::server) generation: u32,
+}
+
+impl Token {
+    /// Both halves travel through the kernel in the 64 bits of `epoll_data`.
+    pub(super) fn to_data(self) -> u64 {
+        u64::from(self.generation) << 32 | u64::from(self.fd.cast_unsigned())
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "the two halves are taken apart")]
+    pub(super) fn from_data(data: u64) -> Self {
+        Self { fd: (data as u32).cast_signed(), generation: (data >> 32) as u32 }
+    }
+}
+
+/// What the loop wants to hear of an fd.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::server) struct Interest {
+    /// That there is input.
+    pub(in crate::server) read: bool,
+    /// That there is room to write.
+    pub(in crate::server) write: bool,
+}
+
+impl Interest {
+    pub(in crate::server) const READ: Self = Self { read: true, write: false };
+
+    /// As the mask of a selector that is told nothing it does not want to hear: what nobody would
+    /// read or write now is reported again and again.
+    pub(super) fn level(self) -> Mask {
+        let input = if self.read { Mask::IN.with(Mask::RDHUP) } else { Mask::NONE };
+        if self.write { input.with(Mask::OUT) } else { input }
+    }
+}
+
+/// When an fd that is ready is reported.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Trigger {
+    /// With every wait, as long as it is ready.
+    #[default]
+    Level,
+    /// Once, when it becomes ready; then only when something new comes.
+    Edge,
+    /// Once; then not at all, until it is watched again.
+    Oneshot,
+}
+
+impl Trigger {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Level, Self::Edge, Self::Oneshot];
+
+    /// Its name: what `--trigger` takes.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Level => "level",
+            Self::Edge => "edge",
+            Self::Oneshot => "oneshot",
+        }
+    }
+
+    /// In a few words.
+    #[must_use]
+    pub fn summary(self) -> &'static str {
+        match self {
+            Self::Level => "reported as long as it is ready",
+            Self::Edge => "reported once, when something new comes",
+            Self::Oneshot => "reported once, until it is watched again",
+        }
+    }
+}
+
+/// An `epoll_ctl(2)` that was made.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::server) struct Ctl {
+    pub(in crate::server) op: CtlOp,
+    pub(in crate::server) ret: Ret,
+}
+
+/// What came of watching an fd: the call that was made, if one was needed.
+pub(in crate::server) type Watched = Result<Option<Ctl>, RegisterError>;
+
+/// Why an fd cannot be watched.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::server) enum RegisterError {
+    /// The call failed.
+    Failed(CtlOp, Errno),
+    /// There is no place in the list for so high a number.
+    TooHigh,
+}
+
+impl RegisterError {
+    /// The call that failed.
+    pub(in crate::server) fn call(self) -> Option<Ctl> {
+        match self {
+            Self::Failed(op, errno) => Some(Ctl { op, ret: Ret::err(errno) }),
+            Self::TooHigh => None,
+        }
+    }
+
+    /// Why its connection is closed.
+    pub(in crate::server) fn why(self) -> Why {
+        match self {
+            Self::Failed(..) => Why::Failed,
+            Self::TooHigh => Why::FdSetSize,
+        }
+    }
+}
