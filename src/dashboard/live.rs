@@ -81,7 +81,7 @@ impl Link {
 
     pub(super) fn ended(&mut self) -> Option<Result<(), String>> {
         let server = self.server.take_if(|server| server.is_finished())?;
-        Some(server.join().map(|_| ()))
+        Some(server.join().map(|_| ()).map_err(|failure| failure.to_string()))
     }
 
     pub(super) fn ask(&self, mut question: Question) {
