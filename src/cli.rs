@@ -19,6 +19,7 @@ use values::{encoding, handler, ip, mistake, nap, server_kind, trigger};
 use crate::dashboard::theme::ThemeChoice;
 use crate::server::{Mistake, Protocol, Trigger};
 use crate::telemetry::{Asks, ServerKind};
+use crate::words::strings;
 
 /// The port when none is asked for.
 pub const PORT: u16 = 7890;
@@ -338,34 +339,21 @@ impl Cli {
     /// One sentence.
     pub fn check(&self, headless: bool, keyboard: bool) -> Result<(), String> {
         let loops = matches!(self.server.asks(), Asks::Each | Asks::List | Asks::Interest);
-        let with_loop = "scan, select, poll, epoll or epoll-et";
-        let name = self.server;
+        let (server, text) = (self.server, &strings().cli);
         if self.once && self.server != ServerKind::Blocking {
-            return Err("--once goes with --server blocking alone: the others serve many.".into());
+            return Err(text.once.into());
         }
         if self.handler_threads() > 0 && !loops {
-            return Err(format!(
-                "--server {name} has no loop that could go on while a handler runs, so \
-                 --handler offload is not for it: take {with_loop}."
-            ));
+            return Err((text.offload)(server));
         }
         if self.mistake.is_some() && !loops {
-            return Err(format!(
-                "--mistake is one of readiness loops, and --server {name} has none: take {with_loop}."
-            ));
+            return Err((text.mistake)(server));
         }
         if self.stdin && !loops {
-            return Err(format!(
-                "--server {name} waits for one fd at a time, so it cannot watch --stdin too: take \
-                 {with_loop}."
-            ));
+            return Err((text.stdin)(server));
         }
         if self.stdin && !headless && keyboard {
-            return Err(
-                "--stdin takes the keyboard, which the dashboard needs: add --headless, or \
-                        give it a pipe."
-                    .into(),
-            );
+            return Err(text.keyboard.into());
         }
         Ok(())
     }

@@ -4,15 +4,16 @@
 //!
 //! | module | what lives there |
 //! |---|---|
+//! | [`app`] | the modes: what is started, in which order, and how it ends |
 //! | [`cli`] | every flag, default and help text |
 //! | [`dashboard`] | the ratatui front end |
 //! | [`compare`] | the same load on one server after another |
 //! | [`clients`] | the built-in clients |
 //! | [`record`] | the event log on disk, and the printer of events |
-//! | [`words`] | an event as a line, as a sentence and as fields; numbers with their units |
 //! | [`inspect`] | what the kernel knows of the server's sockets |
 //! | [`server`] | the server thread |
 //! | [`http`] | requests, answers and files; no sockets in it |
+//! | [`words`] | every text that a person reads; numbers with their units |
 //! | [`telemetry`] | the wire between server and dashboard |
 //! | [`signals`] | which signals are caught, and when a second one means it |
 
@@ -20,6 +21,8 @@
 #[cfg(not(target_os = "linux"))]
 compile_error!("epollscope shows epoll(7), which only Linux has: build it on Linux.");
 
+#[cfg(target_os = "linux")]
+pub mod app;
 #[cfg(target_os = "linux")]
 pub mod cli;
 #[cfg(target_os = "linux")]

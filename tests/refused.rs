@@ -1,28 +1,21 @@
 //! Connections that are refused do not take the descriptors that files need.
 
 mod common;
+#[path = "common/program.rs"]
+mod program;
 
-use std::io::{BufRead, BufReader, Write};
-use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
+use std::io::Write;
+use std::net::{SocketAddr, TcpStream};
+use std::process::Command;
 
 use common::{BINARY, LIMIT, get, read_head, read_response};
+use program::Running;
 
 /// How many descriptors the program may have: 64 of them are kept for other things than connections.
 const DESCRIPTORS: u32 = 128;
 const ADMITTED: usize = 64;
 /// More than would find room among those 64.
 const REFUSED: usize = 80;
-
-/// A running program; killed when the test fails.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
 
 #[test]
 fn files_of_the_admitted_come_before_refusals() {
@@ -32,20 +25,14 @@ fn files_of_the_admitted_come_before_refusals() {
         println!("{server}");
         let limited = format!("ulimit -n {DESCRIPTORS}; exec \"$0\" \"$@\"");
         let mut command = Command::new("sh");
-        command.args(["-c", &limited, BINARY, "--headless", "--port", "0", "--nap", "0.001"]);
+        command.args(["-c", &limited, BINARY, "--quiet", "--port", "0", "--nap", "0.001"]);
         command.args(["--server", server]).arg(root.path());
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut program = Running(command.spawn().unwrap());
-        let mut out = BufReader::new(program.0.stdout.take().unwrap());
-        let mut line = String::new();
-        out.read_line(&mut line).unwrap();
-        let addr = line.trim().trim_start_matches("listening on http://").trim_end_matches('/');
-        std::thread::spawn(move || std::io::copy(&mut out, &mut std::io::sink()));
-        refuses(addr);
+        let program = Running::by(command);
+        refuses(program.addr);
     }
 }
 
-fn refuses(addr: &str) {
+fn refuses(addr: SocketAddr) {
     let client = || {
         let socket = TcpStream::connect(addr).unwrap();
         socket.set_read_timeout(Some(LIMIT)).unwrap();

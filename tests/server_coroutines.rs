@@ -365,5 +365,5 @@ fn a_panic_in_a_task_is_the_servers() {
     let (_client, _) = parked_client(&mut server);
     server.send(Command::Panic);
     let error = server.handle.take().unwrap().join().unwrap_err();
-    assert!(error.contains("a test asked for it"), "{error}");
+    assert!(error.to_string().contains("a test asked for it"), "{error}");
 }

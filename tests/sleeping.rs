@@ -194,7 +194,7 @@ fn a_panic_ends_the_server_though_everybody_sleeps() {
         server.send(Command::Panic);
         server.until("the end", |s| s.handle.as_ref().is_some_and(server::Handle::is_finished));
         let error = server.handle.take().unwrap().join().unwrap_err();
-        assert_eq!(error, "The server thread panicked: a test asked for it.");
+        assert_eq!(error.to_string(), "The server thread panicked: a test asked for it.");
         assert_eq!(client.read(&mut [0]).unwrap_or(0), 0);
     }
 }

@@ -2,15 +2,17 @@
 //! be and nobody reads, or everybody.
 
 mod common;
+#[path = "common/program.rs"]
+mod program;
 #[path = "common/terminal.rs"]
 mod terminal;
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
 use std::sync::atomic::Ordering;
 
 use common::{BINARY, LIMIT, read_response};
+use program::Running;
 use terminal::Terminal;
 
 /// Bytes of each request's method. (A target is refused far below that.)
@@ -40,36 +42,15 @@ fn send(port: u16) {
     }
 }
 
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 #[test]
 fn long_requests_to_a_reader_that_does_not_read_cost_a_bounded_amount_of_memory() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log");
-    let mut child = Running(
-        Command::new(BINARY)
-            .args(["--headless", "--port", "0", "--max-header", "131072", "--log"])
-            .arg(&log)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap(),
-    );
-    let pid = child.0.id();
     // What follows the first line is never read: the printer soon sleeps in its write.
-    let mut out = BufReader::with_capacity(1, child.0.stdout.take().unwrap());
-    let mut first = String::new();
-    out.read_line(&mut first).unwrap();
-    let port = first.trim_end_matches("/\n").rsplit_once(':').unwrap().1.parse().unwrap();
+    let program = Running::start(&["--max-header", "131072", "--log", log.to_str().unwrap()]);
+    let pid = program.child.id();
     let before = kib(pid, "VmRSS");
-    send(port);
+    send(program.addr.port());
     let grown = kib(pid, "VmHWM") - before;
     assert!(grown < GROWTH, "{grown} KiB more");
 }

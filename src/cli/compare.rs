@@ -9,6 +9,7 @@ use super::values::server_value;
 use crate::compare::report::Form;
 use crate::dashboard::theme::ThemeChoice;
 use crate::telemetry::ServerKind;
+use crate::words::strings;
 
 /// What is compared, and how.
 #[derive(Args, Clone, Debug, PartialEq, Eq)]
@@ -75,12 +76,10 @@ impl Compare {
     pub fn check(&self, terminal: bool) -> Result<(), String> {
         let servers = self.servers().len();
         if self.split && servers != 2 {
-            return Err(format!("--split shows exactly two servers, not {servers}: name two."));
+            return Err((strings().cli.split_servers)(servers));
         }
         if self.split && !terminal {
-            return Err("--split draws on the screen, and standard output is no terminal: leave \
-                        it out for a table, or do not redirect."
-                .into());
+            return Err(strings().cli.split_terminal.into());
         }
         Ok(())
     }
@@ -96,14 +95,14 @@ fn target(text: &str) -> Result<String, &'static str> {
     if text.starts_with('/') && text.bytes().all(|byte| byte.is_ascii_graphic()) {
         Ok(text.to_owned())
     } else {
-        Err("a path begins with / and is written with ASCII only, as in a URL")
+        Err(strings().cli.path)
     }
 }
 
 /// A file that a report can be written to.
 fn report(text: &str) -> Result<PathBuf, &'static str> {
     let path = PathBuf::from(text);
-    if Form::of(&path).is_some() { Ok(path) } else { Err("its name ends in .md, .json or .html") }
+    if Form::of(&path).is_some() { Ok(path) } else { Err(strings().cli.report) }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use encoding_rs::Encoding;
 use super::Handler;
 use crate::server::{Mistake, Trigger};
 use crate::telemetry::ServerKind;
+use crate::words::strings;
 
 pub(super) fn server_value(kind: ServerKind) -> PossibleValue {
     PossibleValue::new(kind.name()).help(kind.summary())
@@ -26,7 +27,7 @@ pub(super) fn handler(text: &str) -> Result<Handler, String> {
     };
     match threads {
         Ok(threads @ 1..=64) => Ok(Handler::Offload(threads)),
-        _ => Err("say inline, offload, or offload=THREADS with 1 to 64 threads".into()),
+        _ => Err(strings().cli.handler.into()),
     }
 }
 
@@ -50,23 +51,23 @@ fn one_of<T: Copy + Send + Sync + 'static, const N: usize>(
     summary: fn(T) -> &'static str,
 ) -> impl TypedValueParser<Value = T> {
     let values = all.map(|each| PossibleValue::new(name(each)).help(summary(each)));
-    PossibleValuesParser::new(values)
-        .try_map(move |text| all.into_iter().find(|&each| name(each) == text).ok_or("no such name"))
+    PossibleValuesParser::new(values).try_map(move |text| {
+        all.into_iter().find(|&each| name(each) == text).ok_or(strings().cli.no_such_name)
+    })
 }
 
 /// A nap's length, in seconds and parts of one.
 pub(super) fn nap(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds")?;
+    let seconds: f64 = text.parse().map_err(|_| strings().cli.nap_no_number)?;
     if !(0.0..=60.0).contains(&seconds) {
-        return Err("between 0 and 60 seconds".into());
+        return Err(strings().cli.nap_range.into());
     }
     Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
 }
 
 /// An encoding by one of its labels (WHATWG Encoding Standard).
 pub(super) fn encoding(label: &str) -> Result<&'static Encoding, String> {
-    Encoding::for_label(label.as_bytes())
-        .ok_or_else(|| "no such encoding; utf-8, gb18030, big5, shift_jis are some".into())
+    Encoding::for_label(label.as_bytes()).ok_or_else(|| strings().cli.encoding.into())
 }
 
 /// An IP address; IPv6 also in brackets, as it stands in a URL.

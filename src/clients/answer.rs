@@ -1,5 +1,7 @@
 //! Where a response ends: reads a stream of responses and counts them.
 
+use crate::words::strings;
+
 /// A longer head than this is not a response of ours.
 const MAX_HEAD: usize = 16 * 1024;
 
@@ -56,7 +58,7 @@ impl Answers {
                 // A request of ours ends with its head.
                 let Some(end) = self.head.windows(4).position(|four| four == b"\r\n\r\n") else {
                     let long = self.head.len() == MAX_HEAD;
-                    return if long { Err("what came is no echo") } else { Ok(done) };
+                    return if long { Err(strings().clients.no_echo) } else { Ok(done) };
                 };
                 self.left = Some(0);
                 self.head.clear();
@@ -74,14 +76,14 @@ impl Answers {
                         // An interim answer: the real one follows.
                         100..=199 => None,
                         204 | 304 => Some(0),
-                        _ => Some(length(&response).ok_or("an answer of unknown length")?),
+                        _ => Some(length(&response).ok_or(strings().clients.unknown_length)?),
                     };
                     self.head.clear();
                     bytes = bytes.get(end.saturating_sub(had)..).unwrap_or_default();
                 }
                 Ok(httparse::Status::Partial) if self.head.len() < MAX_HEAD => return Ok(done),
-                Ok(httparse::Status::Partial) => return Err("an answer's head is too long"),
-                Err(_) => return Err("what came is not HTTP"),
+                Ok(httparse::Status::Partial) => return Err(strings().clients.long_head),
+                Err(_) => return Err(strings().clients.not_http),
             }
         }
     }

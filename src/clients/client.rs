@@ -12,6 +12,7 @@ use rustix::net::{AddressFamily, SocketFlags, SocketType, ipproto, sockopt};
 
 use super::answer::Answers;
 use super::{ClientInfo, ClientKind};
+use crate::words::{plain, strings};
 
 /// What a page loads, for the clients that ask for more than one thing.
 const PATHS: [&str; 5] = ["/", "/style.css", "/ask.svg", "/serve.svg", "/no-such-page"];
@@ -104,7 +105,7 @@ impl Client {
             answers: Answers::default(),
             awaited: 0,
             responses: 0,
-            status: "about to connect".into(),
+            status: strings().clients.about_to_connect.into(),
         }
     }
 
@@ -173,16 +174,16 @@ impl Client {
                 self.socket = Some(socket);
                 self.answers = Answers::new(cx.echoed);
                 self.phase = Phase::Connecting;
-                self.status = "connecting".into();
+                self.status = strings().clients.connecting.into();
             }
-            Err(error) => self.end(format!("cannot connect: {}", reason(&error))),
+            Err(error) => self.end((strings().clients.cannot_connect)(&reason(&error))),
         }
     }
 
     fn connected(&mut self, cx: &mut Context<'_>) {
         let Some(socket) = &self.socket else { return };
         if let Some(error) = socket.take_error().ok().flatten() {
-            return self.end(format!("cannot connect: {}", reason(&error)));
+            return self.end((strings().clients.cannot_connect)(&reason(&error)));
         }
         if socket.peer_addr().is_err() {
             return;
@@ -190,7 +191,7 @@ impl Client {
         self.local = socket.local_addr().ok();
         if self.kind == ClientKind::Idle {
             self.phase = Phase::Silent;
-            self.status = "connected, says nothing".into();
+            self.status = strings().clients.silent.into();
         } else {
             // A slow sender's bytes are to go one by one.
             let _ = socket.set_nodelay(true);
@@ -216,13 +217,13 @@ impl Client {
             let head = format!(
                 "GET {path} HTTP/1.1\r\nHost: {}\r\nUser-Agent: epollscope-{}\r\n\r\n",
                 cx.target,
-                self.kind.label().replace(' ', "-"),
+                self.kind.token(),
             );
             self.request.extend_from_slice(head.as_bytes());
         }
         self.awaited = count as u64;
         self.phase = Phase::Sending;
-        self.status = "sends".into();
+        self.status = strings().clients.sends.into();
         self.send(cx);
     }
 
@@ -246,7 +247,7 @@ impl Client {
                 Err(error) => return self.broken(&error, cx.now),
             }
             if slow && self.sent < self.request.len() {
-                self.status = format!("sent {} of {} bytes", self.sent, self.request.len()).into();
+                self.status = (strings().clients.sent)(self.sent, self.request.len()).into();
                 self.due = Some(cx.now + SEND_EVERY);
                 return;
             }
@@ -254,17 +255,17 @@ impl Client {
         match self.kind {
             ClientKind::Resetting => {
                 self.phase = Phase::Resetting;
-                self.status = "will reset".into();
+                self.status = strings().clients.will_reset.into();
                 self.due = Some(cx.now + RESET_AFTER);
             }
             ClientKind::SlowReader => {
                 self.phase = Phase::Reading;
-                self.status = "reads slowly".into();
+                self.status = strings().clients.reads_slowly.into();
                 self.due = Some(cx.now + READ_EVERY);
             }
             _ => {
                 self.phase = Phase::Reading;
-                self.status = "waits for the answer".into();
+                self.status = strings().clients.waits.into();
             }
         }
     }
@@ -308,28 +309,29 @@ impl Client {
         if done > 0 && self.awaited == 0 && self.phase == Phase::Reading {
             let rest = if self.kind == ClientKind::Burst { BURST_REST } else { STEADY_REST };
             self.phase = Phase::Resting;
-            self.status = format!("rests {} s", rest.as_secs()).into();
+            self.status = (strings().clients.rests)(rest.as_secs()).into();
             self.due = Some(now + rest);
         }
     }
 
     /// The server's FIN.
     fn closed(&mut self, now: Instant) {
+        let text = &strings().clients;
         let why = if self.answers.inside() {
-            "dropped by the server, answer cut short"
+            text.cut_short
         } else if self.answers.closing && self.answers.status == 503 {
-            "refused: the server is full (503)"
+            text.server_full
         } else if self.answers.closing {
-            "closed by the server after its answer"
+            text.closed
         } else {
-            "dropped by the server"
+            text.dropped
         };
         self.gone(why.into(), now);
     }
 
     fn broken(&mut self, error: &io::Error, now: Instant) {
         let why = match error.kind() {
-            ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => "reset by the server".into(),
+            ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => strings().clients.reset.into(),
             _ => reason(error).into(),
         };
         self.gone(why, now);
@@ -349,7 +351,7 @@ impl Client {
         if let Some(socket) = &self.socket {
             let _ = sockopt::set_socket_linger(socket, Some(Duration::ZERO));
         }
-        self.away("has reset, will come back".into(), now);
+        self.away(strings().clients.has_reset.into(), now);
     }
 
     fn away(&mut self, status: Cow<'static, str>, now: Instant) {
@@ -391,11 +393,8 @@ fn open(
 /// An error in a few words, without its number.
 fn reason(error: &io::Error) -> String {
     match error.kind() {
-        ErrorKind::ConnectionRefused => "nobody listens".into(),
-        ErrorKind::TimedOut => "no answer from the server's kernel".into(),
-        _ => {
-            let text = error.to_string();
-            text.split(" (os error").next().unwrap_or_default().to_lowercase()
-        }
+        ErrorKind::ConnectionRefused => strings().clients.nobody_listens.into(),
+        ErrorKind::TimedOut => strings().clients.no_answer.into(),
+        _ => plain(error).to_lowercase(),
     }
 }

@@ -17,6 +17,8 @@ use std::thread::JoinHandle;
 use crossbeam_channel::{Sender, unbounded};
 use mio::{Poll, Waker};
 
+use crate::words::strings;
+
 /// How many may be at work at once. What is asked for over that is not added.
 pub const MAX: usize = 10_000;
 
@@ -51,15 +53,28 @@ impl ClientKind {
         Self::Resetting,
     ];
 
-    /// Its name.
+    /// Its name, as a person reads it.
     #[must_use]
     pub fn label(self) -> &'static str {
+        let text = &strings().clients;
+        match self {
+            Self::Idle => text.idle,
+            Self::Steady => text.steady,
+            Self::Burst => text.burst,
+            Self::SlowReader => text.slow_reader,
+            Self::SlowSender => text.slow_sender,
+            Self::Resetting => text.resetting,
+        }
+    }
+
+    /// Its name in `User-Agent`.
+    fn token(self) -> &'static str {
         match self {
             Self::Idle => "idle",
             Self::Steady => "steady",
             Self::Burst => "burst",
-            Self::SlowReader => "slow reader",
-            Self::SlowSender => "slow sender",
+            Self::SlowReader => "slow-reader",
+            Self::SlowSender => "slow-sender",
             Self::Resetting => "resetting",
         }
     }

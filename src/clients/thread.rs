@@ -12,6 +12,7 @@ use mio::{Events, Poll, Token};
 
 use super::client::{Client, Context};
 use super::{ClientKind, ENDED_KEPT, MAX, Order, PublishedList};
+use crate::words::strings;
 
 /// The waker's token; those of clients are their numbers, from 1.
 pub(super) const WAKER: Token = Token(0);
@@ -118,11 +119,13 @@ impl ClientThread {
         loop {
             match self.orders.try_recv() {
                 Ok(Order::Add(kind, n)) => self.add(kind, n, now),
-                Ok(Order::Stop(id)) => self.drive(id, now, |client, _| client.end("stopped")),
+                Ok(Order::Stop(id)) => {
+                    self.drive(id, now, |client, _| client.end(strings().clients.stopped));
+                }
                 Ok(Order::StopAll) => {
                     let ids: Vec<u32> = self.clients.keys().copied().collect();
                     for id in ids {
-                        self.drive(id, now, |client, _| client.end("stopped"));
+                        self.drive(id, now, |client, _| client.end(strings().clients.stopped));
                     }
                 }
                 Err(TryRecvError::Empty) => return true,

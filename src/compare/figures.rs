@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::words::{FigureText, strings};
+
 /// What is compared.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Figure {
@@ -64,11 +66,8 @@ pub enum Better {
 /// A figure's description.
 struct Explanation {
     key: &'static str,
-    title: &'static str,
-    heading: &'static str,
     unit: Unit,
     better: Better,
-    how: &'static str,
 }
 
 impl Figure {
@@ -101,13 +100,13 @@ impl Figure {
     /// Its name.
     #[must_use]
     pub fn title(self) -> &'static str {
-        self.told().title
+        self.words().title
     }
 
     /// Its name over a column.
     #[must_use]
     pub fn heading(self) -> &'static str {
-        self.told().heading
+        self.words().heading
     }
 
     /// What it is counted in.
@@ -125,131 +124,48 @@ impl Figure {
     /// How it is obtained: a sentence.
     #[must_use]
     pub fn how(self) -> &'static str {
-        self.told().how
+        self.words().how
     }
 
     fn told(self) -> &'static Explanation {
         &TOLD[self as usize]
     }
+
+    fn words(self) -> &'static FigureText {
+        let figures = &strings().compare.figures;
+        match self {
+            Self::Throughput => &figures.throughput,
+            Self::Median => &figures.median,
+            Self::P99 => &figures.p99,
+            Self::Cpu => &figures.cpu,
+            Self::Memory => &figures.memory,
+            Self::Calls => &figures.calls,
+            Self::Examined => &figures.examined,
+            Self::Copied => &figures.copied,
+            Self::WakeUps => &figures.wake_ups,
+            Self::Again => &figures.again,
+            Self::Switches => &figures.switches,
+            Self::Threads => &figures.threads,
+            Self::Waiting => &figures.waiting,
+        }
+    }
 }
 
 /// Of [`Figure::ALL`], in its order.
 const TOLD: [Explanation; Figure::ALL.len()] = [
-    Explanation {
-        key: "requests_per_second",
-        title: "requests/s",
-        heading: "req/s",
-        unit: Unit::PerSecond,
-        better: Better::More,
-        how: "Answers that the load generator read whole, by the time from its first request \
-              to its last answer.",
-    },
-    Explanation {
-        key: "latency_p50_seconds",
-        title: "latency, p50",
-        heading: "p50",
-        unit: Unit::Seconds,
-        better: Better::Less,
-        how: "Half of the answers took no longer, from before the request was written until \
-              the answer's last byte was read, by the load generator's clock.",
-    },
-    Explanation {
-        key: "latency_p99_seconds",
-        title: "latency, p99",
-        heading: "p99",
-        unit: Unit::Seconds,
-        better: Better::Less,
-        how: "99 % of the answers took no longer.",
-    },
-    Explanation {
-        key: "cpu_seconds_per_request",
-        title: "CPU time/request",
-        heading: "CPU/req",
-        unit: Unit::Seconds,
-        better: Better::Less,
-        how: "utime + stime of the server's processes (/proc/PID/stat, to 10 ms each), and of \
-              their children that had ended, over the measured time, by answers.",
-    },
-    Explanation {
-        key: "memory_bytes_per_connection",
-        title: "memory/connection",
-        heading: "mem/conn",
-        unit: Unit::Bytes,
-        better: Better::Less,
-        how: "Pages that the server's processes have for themselves (Pss_Anon + Pss_Shmem of \
-              /proc/PID/smaps_rollup) with all connections open and answered once, less those \
-              before, by connections; the kernel's memory for sockets, threads and page tables \
-              is not in it.",
-    },
-    Explanation {
-        key: "calls_per_request",
-        title: "system calls/request",
-        heading: "calls/req",
-        unit: Unit::Number,
-        better: Better::Less,
-        how: "The server's own exact count of its system calls by that of its requests \
-              (/-/metrics before and after; the second of these two is in both counts).",
-    },
-    Explanation {
-        key: "examined_per_ready",
-        title: "examined/ready",
-        heading: "exam/ready",
-        unit: Unit::Number,
-        better: Better::Less,
-        how: "Descriptors that were asked whether they are ready, by the kernel or by the \
-              program, for each that was reported ready; by the server's own count.",
-    },
-    Explanation {
-        key: "copied_bytes_per_request",
-        title: "descriptor lists/request",
-        heading: "lists/req",
-        unit: Unit::Bytes,
-        better: Better::Less,
-        how: "Bytes of descriptor lists that the server's wait and epoll_ctl calls copied into \
-              the kernel and out of it, by its own count.",
-    },
-    Explanation {
-        key: "wakeups_per_request",
-        title: "wake-ups/request",
-        heading: "wakes/req",
-        unit: Unit::Number,
-        better: Better::Neither,
-        how: "Returns of the server's wait call, by its own count.",
-    },
-    Explanation {
-        key: "again_per_request",
-        title: "EAGAIN/request",
-        heading: "EAGAIN/req",
-        unit: Unit::Number,
-        better: Better::Less,
-        how: "Calls of the server that ended in EAGAIN, by its own count.",
-    },
-    Explanation {
-        key: "switches_per_request",
-        title: "context switches/request",
-        heading: "switches/req",
-        unit: Unit::Number,
-        better: Better::Less,
-        how: "Voluntary and involuntary context switches of the server's threads \
-              (/proc/PID/task/*/status), over the measured time, by answers.",
-    },
-    Explanation {
-        key: "threads",
-        title: "threads",
-        heading: "threads",
-        unit: Unit::Whole,
-        better: Better::Neither,
-        how: "Threads of all the server's processes under the load, counted in /proc.",
-    },
-    Explanation {
-        key: "waiting",
-        title: "time waiting",
-        heading: "waiting",
-        unit: Unit::Share,
-        better: Better::Neither,
-        how: "The share of the time between the two looks at its counters that the server's own \
-              thread spent in wait calls, or asleep in others, by its own count and clock.",
-    },
+    Explanation { key: "requests_per_second", unit: Unit::PerSecond, better: Better::More },
+    Explanation { key: "latency_p50_seconds", unit: Unit::Seconds, better: Better::Less },
+    Explanation { key: "latency_p99_seconds", unit: Unit::Seconds, better: Better::Less },
+    Explanation { key: "cpu_seconds_per_request", unit: Unit::Seconds, better: Better::Less },
+    Explanation { key: "memory_bytes_per_connection", unit: Unit::Bytes, better: Better::Less },
+    Explanation { key: "calls_per_request", unit: Unit::Number, better: Better::Less },
+    Explanation { key: "examined_per_ready", unit: Unit::Number, better: Better::Less },
+    Explanation { key: "copied_bytes_per_request", unit: Unit::Bytes, better: Better::Less },
+    Explanation { key: "wakeups_per_request", unit: Unit::Number, better: Better::Neither },
+    Explanation { key: "again_per_request", unit: Unit::Number, better: Better::Less },
+    Explanation { key: "switches_per_request", unit: Unit::Number, better: Better::Less },
+    Explanation { key: "threads", unit: Unit::Whole, better: Better::Neither },
+    Explanation { key: "waiting", unit: Unit::Share, better: Better::Neither },
 ];
 
 /// What was measured of one server.

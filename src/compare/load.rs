@@ -12,6 +12,7 @@ use mio::{Events, Interest, Poll, Token};
 
 use super::plain;
 use crate::clients::answer::Answers;
+use crate::words::strings;
 
 /// How many connections are opened at once: less than any backlog.
 const AT_ONCE: u32 = 64;
@@ -259,12 +260,12 @@ impl<'a> Load<'a> {
         }
         conn.answered += 1;
         let Some(since) = conn.since.take() else {
-            return conn.fail("an answer to no request".into());
+            return conn.fail(strings().compare.why.unasked.into());
         };
         match (conn.answers.status, conn.answers.closing) {
             (200..=299, false) => Step::Answered(since.elapsed()),
-            (200..=299, true) => conn.fail("it is closed after an answer".into()),
-            (status, _) => conn.fail(format!("answered {status}")),
+            (200..=299, true) => conn.fail(strings().compare.why.closed_after.into()),
+            (status, _) => conn.fail((strings().compare.why.status)(status)),
         }
     }
 }
@@ -292,7 +293,7 @@ impl Conn {
         loop {
             match self.stream.read(buffer) {
                 Ok(0) if ended => return Ok(true),
-                Ok(0) => return Err("closed without an answer".into()),
+                Ok(0) => return Err(strings().compare.why.no_answer.into()),
                 Ok(n) => {
                     ended |= self.answers.feed(&buffer[..n])? > 0;
                     // It is empty: what comes from now on is a new event.

@@ -31,7 +31,7 @@ use server::Server;
 pub use server::{arguments, end_with_parent};
 
 use crate::telemetry::ServerKind;
-use crate::words::units;
+use crate::words::{self, Compare, strings};
 
 /// Load before the measured one, whose answers do not count.
 pub const WARM_UP: Duration = Duration::from_millis(300);
@@ -102,19 +102,14 @@ impl Comparison {
 pub fn run(options: Options, mut tell: impl FnMut(&str)) -> Result<Comparison, String> {
     let connections = u64::from(options.idle) + u64::from(options.active);
     if let Some(descriptors) = options.descriptors.filter(|n| *n < connections + RESERVED) {
-        return Err(format!(
-            "{} connections take more descriptors than the {} that a process may have open here: \
-             ask for fewer, or raise the limit (ulimit -n).",
-            units::count(connections),
-            units::count(descriptors)
-        ));
+        return Err((strings().compare.descriptors)(connections, descriptors));
     }
     let interrupted = Arc::new(AtomicBool::new(false));
     for signal in
         [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP]
     {
         signal_hook::flag::register(signal, interrupted.clone())
-            .map_err(|error| format!("Signals cannot be caught: {error}."))?;
+            .map_err(|error| (strings().compare.no_signals)(&error))?;
     }
     let (start, machine) = (SystemTime::now(), Machine::this());
     let mut subjects = Vec::new();
@@ -128,7 +123,7 @@ pub fn run(options: Options, mut tell: impl FnMut(&str)) -> Result<Comparison, S
         let outcome = Server::start(kind, &options, &interrupted)
             .and_then(|mut server| measure(&mut server, &options, &interrupted, &mut notes));
         if interrupted.load(Ordering::Relaxed) {
-            return Err("It was ended by a signal before all servers had been measured.".into());
+            return Err(strings().compare.signalled.into());
         }
         let command = server::command_line(kind, &options);
         subjects.push(Subject { name, command, outcome, notes });
@@ -164,7 +159,7 @@ fn measure(
     if let Some((before, after)) = &metrics {
         check_count(ran.requests, before, after, options, notes);
     } else {
-        notes.push("Its counters could not be read: it did not answer GET /-/metrics.".into());
+        notes.push(strings().compare.notes.no_counters.into());
     }
     // In this order: a socket that the server closes first leaves no port of ours in TIME_WAIT.
     server.stop();
@@ -181,23 +176,19 @@ fn open(load: &mut Load<'_>, options: &Options, notes: &mut Vec<String>) -> Resu
     } else {
         None
     };
-    let opened = [("idle", Some(idle), options.idle), ("active", active, options.active)];
+    let Compare { why: text, notes: note, .. } = &strings().compare;
     let mut taken = true;
-    for (which, opened, wanted) in opened {
+    for (opened, wanted, refused, unanswered) in [
+        (Some(idle), options.idle, text.idle_refused, note.idle_unanswered),
+        (active, options.active, text.active_refused, note.active_unanswered),
+    ] {
         let Some(opened) = opened else { continue };
         if let Some(Refused { count, why }) = opened.refused.first() {
-            let (count, wanted) = (units::count(*count), units::count(wanted.into()));
-            return Err(format!("{count} of {wanted} {which} connections refused: {why}"));
+            return Err(refused(*count, wanted, why));
         }
         if opened.answered < wanted {
             taken = false;
-            let (answered, wanted) =
-                (units::count(opened.answered.into()), units::count(wanted.into()));
-            notes.push(format!(
-                "Only {answered} of {wanted} {which} connections got a first answer, then no more \
-                 for {} s.",
-                load::STALLED.as_secs()
-            ));
+            notes.push(unanswered(opened.answered, wanted, load::STALLED.as_secs()));
         }
     }
     Ok(taken)
@@ -205,19 +196,13 @@ fn open(load: &mut Load<'_>, options: &Options, notes: &mut Vec<String>) -> Resu
 
 /// Notes what went wrong under the load.
 fn tell_failures(ran: &Ran, options: &Options, notes: &mut Vec<String>) {
+    let text = &strings().compare.notes;
     if ran.unanswered == options.active {
-        notes.push("No active connection got an answer under the load.".into());
+        notes.push(text.none_answered.into());
     } else if ran.unanswered > 0 {
-        notes.push(format!(
-            "{} of {} active connections got no answer under the load; latencies are those of the \
-             others.",
-            units::count(ran.unanswered.into()),
-            units::count(options.active.into())
-        ));
+        notes.push((text.some_unanswered)(ran.unanswered, options.active));
     }
-    for Refused { count, why } in &ran.failures {
-        notes.push(format!("{} connections failed under the load: {why}.", units::count(*count)));
-    }
+    notes.extend(ran.failures.iter().map(|Refused { count, why }| (text.failed)(*count, why)));
 }
 
 /// Notes where the server's own count of requests is not the load's. The second request for the
@@ -233,11 +218,7 @@ fn check_count(
     let (least, most) = (requests + 1, requests + 1 + u64::from(options.active));
     #[expect(clippy::cast_precision_loss, reason = "nobody sends 2^53 requests")]
     if !(least as f64..=most as f64).contains(&counted) {
-        notes.push(format!(
-            "The load counted {} answers, the server {} requests besides the one for its counters.",
-            units::count(requests),
-            units::figure(counted - 1.0)
-        ));
+        notes.push((strings().compare.notes.counts_differ)(requests, counted - 1.0));
     }
 }
 
@@ -283,8 +264,7 @@ fn figures(
     figures
 }
 
-/// An error's own words, without its number and its full stop.
+/// An error's own words, to stand within a sentence.
 fn plain(error: &io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error").next().unwrap_or_default().trim_end_matches('.').to_lowercase()
+    words::plain(error).to_lowercase()
 }

@@ -15,6 +15,7 @@ use rustix::process::{
 
 use super::{Options, plain};
 use crate::telemetry::ServerKind;
+use crate::words::strings;
 
 /// How long a server may take until it listens.
 const STARTED_WITHIN: Duration = Duration::from_secs(10);
@@ -34,12 +35,12 @@ const PARENT: &str = "EPOLLSCOPE_COMPARE";
 pub fn end_with_parent() -> Result<(), String> {
     let Some(parent) = std::env::var(PARENT).ok() else { return Ok(()) };
     set_parent_process_death_signal(Some(Signal::TERM))
-        .map_err(|error| format!("The end of the comparison cannot be noticed: {error}."))?;
+        .map_err(|error| (strings().compare.no_parent)(&error.into()))?;
     // It may have ended before this was asked for.
     if getppid().is_some_and(|pid| pid.as_raw_nonzero().to_string() == parent) {
         Ok(())
     } else {
-        Err(format!("The comparison that this server is for ({PARENT}) has ended."))
+        Err((strings().compare.parent_ended)(PARENT))
     }
 }
 
@@ -77,6 +78,7 @@ impl Server {
         options: &Options,
         interrupted: &AtomicBool,
     ) -> Result<Self, String> {
+        let text = &strings().compare.why;
         let start = || -> io::Result<Child> {
             Command::new(std::env::current_exe()?)
                 .args(arguments(kind, options))
@@ -86,7 +88,7 @@ impl Server {
                 .stderr(Stdio::piped())
                 .spawn()
         };
-        let child = start().map_err(|error| format!("not started: {}", plain(&error)))?;
+        let child = start().map_err(|error| (text.not_started)(&plain(&error)))?;
         // From here on it is ended whatever happens.
         let addr = SocketAddr::from(([127, 0, 0, 1], 0));
         let mut server = Self { child, addr };
@@ -95,8 +97,7 @@ impl Server {
             line.strip_prefix("listening on http://")?.trim_end_matches('/').parse().ok()
         });
         let Some(addr) = addr else {
-            let seconds = STARTED_WITHIN.as_secs();
-            return Err(server.excuse(format!("it did not listen within {seconds} s")));
+            return Err(server.excuse((text.not_listening)(STARTED_WITHIN.as_secs())));
         };
         server.addr = addr;
         Ok(server)
@@ -133,7 +134,7 @@ impl Server {
     pub(super) fn has_ended(&mut self) -> Option<String> {
         let status = self.child.try_wait().ok()??;
         let said = self.last_words();
-        Some(said.unwrap_or_else(|| format!("the server ended ({status})")))
+        Some(said.unwrap_or_else(|| (strings().compare.why.ended)(&status.to_string())))
     }
 
     /// What was wrong with the server, or else with the load.

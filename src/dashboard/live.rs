@@ -3,12 +3,13 @@
 use std::cell::RefCell;
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crossbeam_channel::Receiver;
 
 use super::run::{Backend, Options, run_with};
 use crate::clients::{ClientInfo, ClientKind, Clients};
-use crate::inspect::{Inspector, Question, Snapshot};
+use crate::inspect::{Inspector, Question, Snapshot, Workers, cpu};
 use crate::record::log::Closer;
 use crate::server::Handle;
 use crate::telemetry::{Batch, Command, Control, Gone, ServerKind, Subscriber};
@@ -69,22 +70,22 @@ impl From<Side> for Link {
     }
 }
 
-/// What [`Backend`] asks of it.
-impl Link {
-    pub(super) fn drain(&mut self, each: &mut dyn FnMut(&Batch)) -> bool {
+/// A server without clients of our own.
+impl Backend for Link {
+    fn drain(&mut self, each: &mut dyn FnMut(&Batch)) -> bool {
         self.subscriber.drain(&self.control, each)
     }
 
-    pub(super) fn send(&self, command: Command) -> Result<(), Gone> {
+    fn send(&self, command: Command) -> Result<(), Gone> {
         self.control.send(command)
     }
 
-    pub(super) fn ended(&mut self) -> Option<Result<(), String>> {
+    fn ended(&mut self) -> Option<Result<(), String>> {
         let server = self.server.take_if(|server| server.is_finished())?;
-        Some(server.join().map(|_| ()))
+        Some(server.join().map(|_| ()).map_err(|failure| failure.to_string()))
     }
 
-    pub(super) fn ask(&self, mut question: Question) {
+    fn ask(&self, mut question: Question) {
         // The state knows the threads of the table; the server's own is not in it.
         if let Some(workers) = &mut question.usage {
             workers.own = self.thread().or(workers.own);
@@ -92,16 +93,24 @@ impl Link {
         self.inspector.ask(question);
     }
 
-    pub(super) fn latest(&self) -> Option<Snapshot> {
+    fn latest(&self) -> Option<Snapshot> {
         self.inspector.latest()
     }
 
+    fn cpu(&self, mut workers: Workers) -> Option<Duration> {
+        workers.own = Some(self.thread()?);
+        cpu(&workers)
+    }
+}
+
+impl Link {
     /// The server's own thread, while it runs.
-    pub(super) fn thread(&self) -> Option<i32> {
+    fn thread(&self) -> Option<i32> {
         self.server.as_ref().map(|server| server.thread_id)
     }
 }
 
+/// A server with the built-in clients.
 struct Live {
     link: Link,
     clients: Clients,

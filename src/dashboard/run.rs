@@ -19,7 +19,7 @@ use super::state::{self, Action, State};
 use super::terminal::{self, Screen, Signals};
 use super::theme::{Theme, ThemeChoice};
 use crate::clients::{ClientInfo, ClientKind};
-use crate::inspect::{Question, Snapshot};
+use crate::inspect::{Question, Snapshot, Workers};
 use crate::record::log::Closer;
 use crate::telemetry::{Batch, Command, Gone, Nanos};
 
@@ -74,14 +74,20 @@ pub trait Backend {
     fn ask(&self, question: Question);
     /// The inspector's newest answer, if one has come since the last call.
     fn latest(&self) -> Option<Snapshot>;
-    /// Adds clients of our own.
-    fn add_clients(&self, kind: ClientKind, count: usize);
+    /// Time on a CPU of the server's own thread and of these workers, where it is known.
+    fn cpu(&self, _workers: Workers) -> Option<Duration> {
+        None
+    }
+    /// Adds clients of our own, where there can be any.
+    fn add_clients(&self, _kind: ClientKind, _count: usize) {}
     /// Stops all of them.
-    fn stop_clients(&self);
+    fn stop_clients(&self) {}
     /// Stops one of them.
-    fn stop_client(&self, id: u32);
+    fn stop_client(&self, _id: u32) {}
     /// How they are.
-    fn clients(&self) -> Arc<Vec<ClientInfo>>;
+    fn clients(&self) -> Arc<Vec<ClientInfo>> {
+        Arc::default()
+    }
 }
 
 /// The server's clock, seen from here: batches carry its time, and arrive a little later. The

@@ -13,6 +13,7 @@ use rustix::net::sockopt::{Timeout, set_socket_timeout};
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, netlink};
 
 use super::{AcceptQueue, Socket, TcpState};
+use crate::words::strings;
 
 const NLMSG_ERROR: u16 = 2;
 const NLMSG_DONE: u16 = 3;
@@ -82,7 +83,7 @@ impl Diag {
             let (_, len) =
                 rustix::net::recv(&self.socket, self.buffer.as_mut_slice(), RecvFlags::TRUNC)?;
             let Some(messages) = self.buffer.get(..len) else {
-                return Err(io::Error::other("a netlink message was larger than the buffer"));
+                return Err(io::Error::other(strings().inspect.large_message));
             };
             if parse(messages, self.seq, local, &mut dump)? {
                 break;

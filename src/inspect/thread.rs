@@ -9,6 +9,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use super::sock_diag::{Diag, Dump};
 use super::usage::{Meter, asleep};
 use super::{Question, Snapshot, interest_list, ready};
+use crate::words::strings;
 
 /// Asks the kernel about the server, on a thread of its own, so that a slow answer delays no
 /// other thread. The thread ends when this is dropped.
@@ -72,11 +73,11 @@ fn take(
     let mut trouble = None;
     let dump = match diag {
         Ok(diag) => diag.dump(addr).unwrap_or_else(|error| {
-            trouble = Some(format!("The kernel did not list the sockets: {error}."));
+            trouble = Some((strings().inspect.no_sockets)(&error));
             Dump::default()
         }),
         Err(error) => {
-            trouble = Some(format!("The kernel's socket table cannot be asked here: {error}."));
+            trouble = Some((strings().inspect.no_socket_table)(error));
             Dump::default()
         }
     };
@@ -98,7 +99,7 @@ fn take(
             snapshot.ready_list = question.epfd.map(|_| look.ready_list);
         }
         Err(error) => {
-            snapshot.trouble = Some(format!("No second epoll could be made: {error}."));
+            snapshot.trouble = Some((strings().inspect.no_epoll)(&error));
         }
     }
     let Some(epfd) = question.epfd else { return snapshot };
@@ -109,7 +110,7 @@ fn take(
             snapshot.interest = Some(list);
         }
         Err(error) => {
-            snapshot.trouble = Some(format!("The interest list cannot be read: {error}."));
+            snapshot.trouble = Some((strings().inspect.no_interest_list)(&error));
         }
     }
     snapshot

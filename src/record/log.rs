@@ -21,6 +21,7 @@ pub use self::paper::Place;
 use super::json::{self, Header};
 use crate::signals;
 use crate::telemetry::{Command, Control, Counters, Subscriber};
+use crate::words::strings;
 
 /// How often the events that have come are fetched.
 const TICK: Duration = Duration::from_millis(10);
@@ -123,7 +124,7 @@ impl Log {
         self.done.recv_timeout(limit).unwrap_or_else(|error| {
             Err(match error {
                 RecvTimeoutError::Timeout => ErrorKind::TimedOut.into(),
-                RecvTimeoutError::Disconnected => io::Error::other("the log's thread has died"),
+                RecvTimeoutError::Disconnected => io::Error::other(strings().record.log_thread),
             })
         })
     }

@@ -88,8 +88,9 @@ impl<W: Write> Printed<W> {
         let more = lost - std::mem::replace(&mut self.lost, lost);
         if more > 0 {
             let lead = if ascii { '-' } else { '\u{b7}' };
+            let text = (words::strings().record.not_printed)(more);
             // Writing to a String cannot fail.
-            let _ = writeln!(self.lines, "              {lead} {more} events were not printed");
+            let _ = writeln!(self.lines, "              {lead} {text}");
         }
     }
 }

@@ -7,6 +7,8 @@ use std::os::fd::OwnedFd;
 
 use rustix::net::{AddressFamily, SocketFlags, SocketType, sockopt};
 
+use super::error::Refusal;
+
 /// A socket that has its address but does not listen yet.
 #[derive(Debug)]
 pub struct Bound {
@@ -33,20 +35,15 @@ impl Bound {
 /// Makes a socket and binds it: `socket(2)`, `bind(2)`.
 ///
 /// # Errors
-/// The kernel's: the port is taken, the address is not of this host, no permission. And one
-/// sentence of our own: nobody can connect to that address, though the kernel binds to it.
+/// The kernel's: the port is taken, the address is not of this host, no permission. And a
+/// [`Refusal`]: nobody can connect to that address, though the kernel binds to it.
 pub fn bind(addr: SocketAddr) -> io::Result<Bound> {
     let ip = addr.ip().to_canonical();
-    let group = if ip.is_multicast() { Some("multicast") } else { broadcast(ip) };
-    if let Some(group) = group {
-        return Err(io::Error::new(
-            io::ErrorKind::Unsupported,
-            format!(
-                "{} is a {group} address, to which no connection can be made: --bind takes one \
-                 that `ip addr` lists behind inet, or 0.0.0.0 for all.",
-                addr.ip()
-            ),
-        ));
+    if ip.is_multicast() {
+        return Err(Refusal::Multicast(addr.ip()).into());
+    }
+    if is_broadcast(ip) {
+        return Err(Refusal::Broadcast(addr.ip()).into());
     }
     let family = match addr.ip() {
         IpAddr::V4(_) => AddressFamily::INET,
@@ -66,21 +63,21 @@ pub fn bind(addr: SocketAddr) -> io::Result<Bound> {
     Ok(Bound { socket, addr: chosen, last: chosen.port() })
 }
 
-/// `broadcast`, if it is such an address. Which ones are depends on the networks that this host is
-/// in; to those, and without asking for it, connect(2) of a datagram socket fails with `EACCES`.
-fn broadcast(ip: IpAddr) -> Option<&'static str> {
+/// Whether it is a broadcast address. Which ones are depends on the networks that this host is in;
+/// to those, and without asking for it, connect(2) of a datagram socket fails with `EACCES`.
+fn is_broadcast(ip: IpAddr) -> bool {
     match ip {
         // Of this one the kernel says so only where there is a network.
-        IpAddr::V4(Ipv4Addr::BROADCAST) => return Some("broadcast"),
+        IpAddr::V4(Ipv4Addr::BROADCAST) => return true,
         IpAddr::V4(_) => {}
-        IpAddr::V6(_) => return None,
+        IpAddr::V6(_) => return false,
     }
-    let flags = SocketFlags::CLOEXEC;
-    let socket =
-        rustix::net::socket_with(AddressFamily::INET, SocketType::DGRAM, flags, None).ok()?;
-    // The discard protocol's port; nothing is sent.
-    let connected = rustix::net::connect(&socket, &SocketAddr::new(ip, 9));
-    (connected == Err(rustix::io::Errno::ACCESS)).then_some("broadcast")
+    let (family, flags) = (AddressFamily::INET, SocketFlags::CLOEXEC);
+    rustix::net::socket_with(family, SocketType::DGRAM, flags, None).is_ok_and(|socket| {
+        // The discard protocol's port; nothing is sent.
+        let connected = rustix::net::connect(&socket, &SocketAddr::new(ip, 9));
+        connected == Err(rustix::io::Errno::ACCESS)
+    })
 }
 
 /// Binds to the first of these ports that is free. Two programs may bind to one port while neither

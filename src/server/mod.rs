@@ -33,6 +33,7 @@
 //! | `config`, `limits` | what the command line asks for; how many connections, and how long |
 //! | `convert` | durations and results of calls in the types of telemetry |
 //! | `timers` | a wheel of deadlines |
+//! | `error` | what goes wrong where no errno says it |
 //! | `mistake` | what is done wrong on purpose |
 
 mod blocking;
@@ -44,6 +45,7 @@ mod connection;
 mod convert;
 mod coroutines;
 mod echo;
+mod error;
 mod handover;
 mod limits;
 mod listener;
@@ -76,6 +78,7 @@ use crate::telemetry::{Commands, Counters, Fd, Publisher};
 pub use bound::{Bound, bind, bind_one_of};
 pub use config::{Config, Program};
 pub use echo::Protocol;
+pub use error::{Failure, Refusal};
 use handover::{Ended, Handover};
 pub use mistake::Mistake;
 pub use processes::{receive_root, work};
@@ -106,19 +109,12 @@ impl Handle {
     /// Waits for the thread's end; returns the final totals.
     ///
     /// # Errors
-    /// Why it died, in one sentence.
-    pub fn join(self) -> Result<Counters, String> {
+    /// Why it died.
+    pub fn join(self) -> Result<Counters, Failure> {
         match self.thread.join() {
             Ok(Ok((counters, _))) => Ok(counters),
-            Ok(Err(error)) => Err(format!("The server's wait call failed: {error}.")),
-            Err(panic) => {
-                let what = panic
-                    .downcast_ref::<String>()
-                    .map(String::as_str)
-                    .or_else(|| panic.downcast_ref::<&str>().copied())
-                    .unwrap_or("no message");
-                Err(format!("The server thread panicked: {what}."))
-            }
+            Ok(Err(error)) => Err(Failure::Wait(error)),
+            Err(payload) => Err(Failure::panic(&*payload)),
         }
     }
 }
@@ -163,7 +159,7 @@ pub fn start(
         }
         Err(_) => match thread.join() {
             Ok(Err(error)) => Err(error),
-            _ => Err(io::Error::other("the server thread ended before it listened")),
+            _ => Err(Refusal::NotListening.into()),
         },
     }
 }

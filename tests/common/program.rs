@@ -54,9 +54,13 @@ impl Running {
         out.read_line(&mut line).unwrap();
         let addr = line
             .strip_prefix("listening on http://")
-            .and_then(|rest| rest.strip_suffix("/\n"))
-            .unwrap_or_else(|| panic!("the first line is {line:?}"));
-        Self { addr: addr.parse().unwrap(), child, out }
+            .and_then(|rest| rest.strip_suffix("/\n")?.parse().ok());
+        let Some(addr) = addr else {
+            let _ = child.kill();
+            let output = child.wait_with_output().unwrap();
+            panic!("the first line is {line:?}: {}", String::from_utf8_lossy(&output.stderr));
+        };
+        Self { child, out, addr }
     }
 
     pub fn get(&self, target: &str) -> String {

@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{Mode, OFlags, fcntl_getfl, fcntl_setfl};
 use rustix::io::Errno;
 
+use crate::words::strings;
+
 /// Where a report goes.
 #[derive(Debug)]
 pub enum Destination {
@@ -54,7 +56,7 @@ impl Destination {
         let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
         let file = match rustix::fs::open(path, flags, Mode::empty()) {
             Err(Errno::NXIO) if there.file_type().is_fifo() => {
-                return Err(io::Error::other("nobody reads this FIFO"));
+                return Err(io::Error::other(strings().compare.fifo_unread));
             }
             opened => File::from(opened?),
         };

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{SETTING, better, facts, largest, shown, times, value};
+use super::{better, facts, largest, shown, times, value, words};
 use crate::compare::{Comparison, Figure, Subject};
 
 const STYLE: &str = "\
@@ -32,10 +32,12 @@ dl.bars rect { fill: var(--bar); }
 /// The comparison as an HTML page.
 #[must_use]
 pub fn html(comparison: &Comparison) -> String {
-    let mut out = String::from(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+    let words = words();
+    let mut out = format!(
+        "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>epollscope compare</title>\n<style>\n",
+        words.language
     );
     // A String takes everything.
     let _ = writeln!(out, "{STYLE}</style>\n</head>\n<body>\n<h1>epollscope compare</h1>\n<ul>");
@@ -45,19 +47,20 @@ pub fn html(comparison: &Comparison) -> String {
     let first = comparison.subjects.first().map_or("", |subject| subject.name.as_str());
     let _ = writeln!(
         out,
-        "</ul>\n<h2>Figures</h2>\n<p class=\"soft\">Below each figure: as a multiple of {}'s.</p>",
-        escaped(first)
+        "</ul>\n<h2>{}</h2>\n<p class=\"soft\">{}</p>",
+        words.figures,
+        escaped(&(words.below)(first))
     );
     let (main, more) = Figure::ALL.split_at(Figure::MAIN.len());
     table(&mut out, comparison, main);
-    out.push_str("<h2>What explains them</h2>\n");
+    let _ = writeln!(out, "<h2>{}</h2>", words.what_explains);
     table(&mut out, comparison, more);
-    out.push_str("<h2>Side by side</h2>\n");
+    let _ = writeln!(out, "<h2>{}</h2>", words.side_by_side);
     for &figure in Figure::MAIN {
         bars(&mut out, comparison, figure);
     }
     if comparison.subjects.iter().any(|subject| !subject.notes.is_empty()) {
-        out.push_str("<h2>Notes</h2>\n<ul>\n");
+        let _ = writeln!(out, "<h2>{}</h2>\n<ul>", words.notes);
         for subject in &comparison.subjects {
             for note in &subject.notes {
                 let _ = writeln!(out, "<li>{}: {}</li>", escaped(&subject.name), escaped(note));
@@ -65,12 +68,12 @@ pub fn html(comparison: &Comparison) -> String {
         }
         out.push_str("</ul>\n");
     }
-    let _ = writeln!(out, "<h2>How it was measured</h2>\n<p>{SETTING}</p>\n<dl>");
+    let _ = writeln!(out, "<h2>{}</h2>\n<p>{}</p>\n<dl>", words.how, words.setting);
     for figure in Figure::ALL {
         let (title, how) = (escaped(figure.title()), escaped(figure.how()));
         let _ = writeln!(out, "<dt>{title} <small>{}</small></dt><dd>{how}</dd>", better(figure));
     }
-    out.push_str("</dl>\n<h2>Commands</h2>\n<ul>\n");
+    let _ = writeln!(out, "</dl>\n<h2>{}</h2>\n<ul>", words.commands);
     for subject in &comparison.subjects {
         let (name, command) = (escaped(&subject.name), escaped(&subject.command));
         let _ = writeln!(out, "<li>{name}: <code>{command}</code></li>");
@@ -80,7 +83,8 @@ pub fn html(comparison: &Comparison) -> String {
 }
 
 fn table(out: &mut String, comparison: &Comparison, figures: &[Figure]) {
-    out.push_str("<div class=\"wide\"><table>\n<thead><tr><th scope=\"col\">server</th>");
+    let server = words().server;
+    let _ = write!(out, "<div class=\"wide\"><table>\n<thead><tr><th scope=\"col\">{server}</th>");
     for figure in figures {
         let _ = write!(out, "<th scope=\"col\">{}</th>", escaped(figure.title()));
     }
@@ -89,8 +93,8 @@ fn table(out: &mut String, comparison: &Comparison, figures: &[Figure]) {
         let _ = write!(out, "<tr><th scope=\"row\">{}</th>", escaped(&subject.name));
         if let Err(why) = &subject.outcome {
             let columns = figures.len();
-            let why = escaped(why);
-            let _ = write!(out, "<td class=\"cannot\" colspan=\"{columns}\">cannot: {why}</td>");
+            let why = escaped(&(words().cannot)(why));
+            let _ = write!(out, "<td class=\"cannot\" colspan=\"{columns}\">{why}</td>");
         } else {
             for &figure in figures {
                 out.push_str(&cell(comparison, subject, figure));

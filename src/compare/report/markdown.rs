@@ -2,23 +2,24 @@
 
 use std::fmt::Write as _;
 
-use super::{SETTING, better, facts, shown, times, value};
+use super::{better, facts, shown, times, value, words};
 use crate::compare::{Comparison, Figure, Subject};
 
 /// The comparison in Markdown.
 #[must_use]
 pub fn markdown(comparison: &Comparison) -> String {
+    let words = words();
     let mut out = String::from("# epollscope compare\n\n");
     for (name, fact) in facts(comparison) {
         // A String takes everything.
         let _ = writeln!(out, "* {name}: {}", escaped(&fact));
     }
-    out.push_str("\n## Figures\n\n");
+    let _ = write!(out, "\n## {}\n\n", words.figures);
     table(&mut out, comparison, &Figure::ALL, |subject, figure| {
         shown(value(subject, figure), figure.unit())
     });
     let first = comparison.subjects.first().map_or("", |subject| subject.name.as_str());
-    let _ = write!(out, "\n## As multiples of {first}\n\n");
+    let _ = write!(out, "\n## {}\n\n", (words.multiples)(first));
     table(&mut out, comparison, Figure::MAIN, |subject, figure| {
         times(comparison.ratio(subject, figure))
     });
@@ -28,12 +29,12 @@ pub fn markdown(comparison: &Comparison) -> String {
         .flat_map(|subject| subject.notes.iter().map(|note| (&subject.name, note)))
         .collect();
     if !notes.is_empty() {
-        out.push_str("\n## Notes\n\n");
+        let _ = write!(out, "\n## {}\n\n", words.notes);
         for (name, note) in notes {
             let _ = writeln!(out, "* {name}: {}", escaped(note));
         }
     }
-    let _ = write!(out, "\n## How it was measured\n\n{SETTING}\n\n");
+    let _ = write!(out, "\n## {}\n\n{}\n\n", words.how, words.setting);
     for figure in Figure::ALL {
         let _ = writeln!(
             out,
@@ -43,7 +44,7 @@ pub fn markdown(comparison: &Comparison) -> String {
             escaped(figure.how())
         );
     }
-    out.push_str("\n## Commands\n\n");
+    let _ = write!(out, "\n## {}\n\n", words.commands);
     for subject in &comparison.subjects {
         let _ = writeln!(out, "* {}: `{}`", subject.name, subject.command);
     }
@@ -56,7 +57,7 @@ fn table(
     figures: &[Figure],
     cell: impl Fn(&Subject, Figure) -> String,
 ) {
-    out.push_str("| server |");
+    let _ = write!(out, "| {} |", words().server);
     for figure in figures {
         let _ = write!(out, " {} |", figure.title());
     }
@@ -64,7 +65,7 @@ fn table(
     for subject in &comparison.subjects {
         let _ = write!(out, "| {} |", subject.name);
         if let Err(why) = &subject.outcome {
-            let _ = write!(out, " cannot: {} |", escaped(why));
+            let _ = write!(out, " {} |", escaped(&(words().cannot)(why)));
             out.push_str(&" |".repeat(figures.len() - 1));
         } else {
             for &figure in figures {

@@ -14,8 +14,8 @@ pub use json::json;
 pub use markdown::markdown;
 pub use text::text;
 
-use super::{Better, Comparison, Figure, Unit, WARM_UP};
-use crate::words::units;
+use super::{Better, Comparison, Figure, Options, Unit, WARM_UP};
+use crate::words::{Report, strings, units};
 
 /// The form that a report takes, by the end of its file's name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -77,73 +77,55 @@ pub(crate) fn times(ratio: Option<f64>) -> String {
     }
 }
 
+/// The words of a report.
+fn words() -> &'static Report {
+    &strings().compare.report
+}
+
 /// Which way is up, in words.
 fn better(figure: Figure) -> &'static str {
     match figure.better() {
-        Better::More => "more is better",
-        Better::Less => "less is better",
-        Better::Neither => "explains the others",
+        Better::More => words().more_is_better,
+        Better::Less => words().less_is_better,
+        Better::Neither => words().explains,
     }
 }
 
 /// The load in a sentence.
 fn load(comparison: &Comparison) -> String {
-    let options = &comparison.options;
-    format!(
-        "{} idle and {} active connections, GET {}, {} s each after {} s of warm-up",
-        units::count(options.idle.into()),
-        units::count(options.active.into()),
-        options.path,
-        options.time.as_secs_f64(),
-        WARM_UP.as_secs_f64(),
-    )
+    let Options { idle, active, path, time, .. } = &comparison.options;
+    (words().load)(*idle, *active, path, time.as_secs_f64(), WARM_UP.as_secs_f64())
 }
 
 /// The machine, the kernel, the program and the time, each with its name.
 fn facts(comparison: &Comparison) -> Vec<(&'static str, String)> {
-    let machine = &comparison.machine;
-    let unknown = || "unknown".to_owned();
-    let cpus = machine.processors;
-    let memory = machine.memory.map_or_else(unknown, |bytes| {
+    let (machine, words) = (&comparison.machine, words());
+    let known = |name: &Option<String>| name.clone().unwrap_or_else(|| words.unknown.to_owned());
+    let memory = machine.memory.map(|bytes| {
         #[expect(clippy::cast_precision_loss, reason = "it is told in GiB")]
         let gibibytes = bytes as f64 / f64::from(1 << 30);
         format!("{} GiB", units::figure(gibibytes))
     });
-    let busy = machine.load_average.map_or_else(String::new, |load| {
-        format!("; load average {} in the minute before", units::figure(load))
-    });
-    let build = if machine.optimised {
-        "built with optimisation"
-    } else {
-        "a debug build: an optimised one is many times faster"
-    };
+    let processors =
+        (words.processors)(machine.processors, &known(&machine.processor), machine.architecture);
+    let memory = (words.memory)(&known(&memory));
+    let busy = machine.load_average.map(words.load_average).unwrap_or_default();
+    let build = if machine.optimised { words.optimised } else { words.debug };
     vec![
-        (
-            "machine",
-            format!(
-                "{} processor{} ({}, {}), {memory} of memory{busy}",
-                cpus,
-                if cpus == 1 { "" } else { "s" },
-                machine.processor.clone().unwrap_or_else(unknown),
-                machine.architecture,
-            ),
-        ),
-        ("kernel", machine.kernel.clone().unwrap_or_else(unknown)),
-        ("program", format!("epollscope {}, {build}", machine.version)),
-        ("time", utc(comparison.start)),
-        ("load", load(comparison)),
+        (words.machine, format!("{processors}, {memory}{busy}")),
+        (words.kernel, known(&machine.kernel)),
+        (words.program, format!("epollscope {}, {build}", machine.version)),
+        (words.time, utc(comparison.start)),
+        (words.load_name, load(comparison)),
     ]
 }
 
-/// What holds for all figures.
-const SETTING: &str = "The servers ran one after another, each in a process of its own, nothing \
-                       pinned to a processor; the load generator, one thread of another process, \
-                       shared the machine with them.";
-
 /// A time, as RFC 3339 has it.
 fn utc(time: SystemTime) -> String {
-    jiff::Timestamp::try_from(time)
-        .map_or_else(|_| "unknown".into(), |time| time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
+    jiff::Timestamp::try_from(time).map_or_else(
+        |_| words().unknown.into(),
+        |time| time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+    )
 }
 
 /// The largest value of a figure: a whole bar.

@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{NONE, SETTING, better, facts, largest, load, shown, times, value};
+use super::{NONE, better, facts, largest, load, shown, times, value, words};
 use crate::compare::{Comparison, Figure, Subject};
 
 /// Columns of the whole.
@@ -13,8 +13,9 @@ const BAR: usize = 48;
 /// The comparison as plain text; `ascii` leaves out every other character.
 #[must_use]
 pub fn text(comparison: &Comparison, ascii: bool) -> String {
+    let words = words();
     let mut out = String::new();
-    wrap(&mut out, "", &format!("epollscope compare: {}.", load(comparison)));
+    wrap(&mut out, "", &(words.heading)(&load(comparison)));
     let (main, more) = Figure::ALL.split_at(Figure::MAIN.len());
     for figures in [main, more] {
         out.push('\n');
@@ -35,8 +36,8 @@ pub fn text(comparison: &Comparison, ascii: bool) -> String {
     for (name, fact) in facts(comparison) {
         wrap(&mut out, &format!("{name:<9}"), &fact);
     }
-    out.push_str("\nHow it was measured\n");
-    wrap(&mut out, "", SETTING);
+    push(&mut out, &format!("\n{}", words.how));
+    wrap(&mut out, "", words.setting);
     for figure in Figure::ALL {
         wrap(&mut out, &format!("{}: ", figure.title()), figure.how());
     }
@@ -58,7 +59,7 @@ fn table(out: &mut String, comparison: &Comparison, figures: &[Figure]) {
             cells.max().unwrap_or(0).max(figure.heading().width())
         })
         .collect();
-    let mut line = format!("{:<name$}", "server");
+    let mut line = format!("{:<name$}", words().server);
     for (figure, &width) in figures.iter().zip(&widths) {
         line += &format!("  {:>width$}", figure.heading());
     }
@@ -66,7 +67,7 @@ fn table(out: &mut String, comparison: &Comparison, figures: &[Figure]) {
     for subject in &comparison.subjects {
         let mut line = format!("{:<name$}", subject.name);
         if let Err(why) = &subject.outcome {
-            wrap(out, &format!("{line}  "), &format!("cannot: {why}"));
+            wrap(out, &format!("{line}  "), &(words().cannot)(why));
             continue;
         }
         for (&figure, &width) in figures.iter().zip(&widths) {

@@ -32,19 +32,16 @@ use super::run::{Backend, Session, Show};
 use super::state::{Action, State};
 use super::theme::Theme;
 use crate::compare::drive::Phase;
-use crate::inspect::Workers;
 use crate::telemetry::Mode;
 
-/// A server with a load.
-trait Loaded: Backend {
-    /// How far the load is, and what has to be known to judge it.
+/// The load on a server.
+trait Loaded {
+    /// How far it is, and what has to be known to judge it.
     fn phase(&self) -> (Phase, Vec<String>);
-    /// Lets the load begin.
+    /// Lets it begin.
     fn begin(&self);
     /// Stops it.
     fn stop(&self);
-    /// Time on a CPU of the server's own thread and of these.
-    fn cpu(&self, workers: Workers) -> Option<Duration>;
 }
 
 /// What both servers are put under.
@@ -69,19 +66,21 @@ enum Stage {
 
 /// One half.
 #[derive(Debug)]
-struct Half<W> {
+struct Half<W, L> {
     /// The server's name, with a number where both have the same.
     name: String,
     session: Session<W>,
+    /// Dropped after the server.
+    load: L,
     phase: Phase,
     notes: Vec<String>,
     measure: Option<Measure>,
 }
 
-impl<W: Loaded> Half<W> {
-    fn new(name: String, session: Session<W>) -> Self {
+impl<W: Backend, L: Loaded> Half<W, L> {
+    fn new(name: String, session: Session<W>, load: L) -> Self {
         let (phase, notes) = (Phase::default(), Vec::new());
-        Self { name, session, phase, notes, measure: None }
+        Self { name, session, load, phase, notes, measure: None }
     }
 
     fn state(&self) -> &State {
@@ -111,14 +110,14 @@ impl<W: Loaded> Half<W> {
             return;
         }
         self.measure = Some(Measure::begin(self.state(), self.cpu(), now));
-        self.session.backend().begin();
+        self.load.begin();
         self.phase = Phase::Running;
     }
 
     /// Takes over what has happened; returns whether its load is another than before.
     fn gather(&mut self, now: Instant) -> bool {
         // In this order: what is told of a load that is over has happened by then.
-        let (phase, notes) = self.session.backend().phase();
+        let (phase, notes) = self.load.phase();
         self.session.gather(now);
         let changed = phase != self.phase || notes != self.notes;
         (self.phase, self.notes) = (phase, notes);
@@ -147,8 +146,8 @@ fn is_of_terminal(key: KeyEvent) -> bool {
 
 /// Both halves, and everything of the loop but the terminal.
 #[derive(Debug)]
-struct Split<W> {
-    halves: [Half<W>; 2],
+struct Split<W, L> {
+    halves: [Half<W, L>; 2],
     load: Load,
     stage: Stage,
     /// A server stood still, or went slowly, while the load was under way.
@@ -157,12 +156,12 @@ struct Split<W> {
     changed: bool,
 }
 
-impl<W: Loaded> Split<W> {
-    fn new(halves: [Half<W>; 2], load: Load) -> Self {
+impl<W: Backend, L: Loaded> Split<W, L> {
+    fn new(halves: [Half<W, L>; 2], load: Load) -> Self {
         Self { halves, load, stage: Stage::Opening, held: false, help: false, changed: true }
     }
 
-    fn all(&self, holds: impl Fn(&Half<W>) -> bool) -> bool {
+    fn all(&self, holds: impl Fn(&Half<W, L>) -> bool) -> bool {
         self.halves.iter().all(holds)
     }
 
@@ -181,7 +180,7 @@ impl<W: Loaded> Split<W> {
 
     /// Whether the load may be put on both once more.
     fn can_reload(&self) -> bool {
-        let can = |half: &Half<W>| matches!(half.phase, Phase::Over(_));
+        let can = |half: &Half<W, L>| matches!(half.phase, Phase::Over(_));
         self.stage == Stage::Over && self.halves.iter().any(can)
     }
 
@@ -196,7 +195,7 @@ impl<W: Loaded> Split<W> {
             Id::LoadAgain => self.begin(Instant::now()),
             _ => {
                 // One that stands already is not to be let go by the key that lets the other stand.
-                let stands = |half: &Half<W>| half.state().mode() == Mode::Paused;
+                let stands = |half: &Half<W, L>| half.state().mode() == Mode::Paused;
                 let some = id == Id::Pause && !self.is_paused();
                 for half in &mut self.halves {
                     if !(some && stands(half)) {
@@ -229,7 +228,7 @@ impl<W: Loaded> Split<W> {
     }
 }
 
-impl<W: Loaded> Show for Split<W> {
+impl<W: Backend, L: Loaded> Show for Split<W, L> {
     fn gather(&mut self, now: Instant) {
         for half in &mut self.halves {
             self.changed |= half.gather(now);
@@ -286,7 +285,7 @@ impl<W: Loaded> Show for Split<W> {
     /// The servers before the loads' connections: a socket that the server closes first leaves no
     /// port of ours in TIME-WAIT.
     fn end(self) -> io::Result<()> {
-        self.halves.iter().for_each(|half| half.session.backend().stop());
+        self.halves.iter().for_each(|half| half.load.stop());
         let [a, b] = self.halves.map(|half| half.session.end());
         a.and(b)
     }

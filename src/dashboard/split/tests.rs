@@ -3,7 +3,6 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use crossterm::event::KeyModifiers;
 use insta::assert_snapshot;
@@ -11,12 +10,11 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
 use super::*;
-use crate::clients::{ClientInfo, ClientKind};
 use crate::compare::drive::Round;
 use crate::dashboard::panels::sample::{MS, Script};
 use crate::dashboard::state::Options;
 use crate::dashboard::theme::Palette;
-use crate::inspect::{Question, Snapshot};
+use crate::inspect::{Question, Snapshot, Workers};
 use crate::telemetry::{Batch, Command, Gone, Kind, Ret, ServerKind, Stance, Step, What};
 
 /// What a half is told, and what it was told to do.
@@ -56,14 +54,8 @@ impl Backend for Fake {
         None
     }
 
-    fn add_clients(&self, _: ClientKind, _: usize) {}
-
-    fn stop_clients(&self) {}
-
-    fn stop_client(&self, _: u32) {}
-
-    fn clients(&self) -> Arc<Vec<ClientInfo>> {
-        Arc::default()
+    fn cpu(&self, _: Workers) -> Option<Duration> {
+        self.0.borrow().cpu
     }
 }
 
@@ -81,10 +73,6 @@ impl Loaded for Fake {
 
     fn stop(&self) {
         self.0.borrow_mut().stopped += 1;
-    }
-
-    fn cpu(&self, _: Workers) -> Option<Duration> {
-        self.0.borrow().cpu
     }
 }
 
@@ -153,7 +141,7 @@ impl Recorded {
 
 /// Both halves, and the hands on what they are told.
 struct FakeServer {
-    split: Split<Fake>,
+    split: Split<Fake, Fake>,
     told: [Rc<RefCell<ScriptedRun>>; 2],
     recorded: [Recorded; 2],
     start: Instant,
@@ -175,7 +163,7 @@ impl FakeServer {
                 zero: Duration::ZERO,
             };
             let state = State::new(options, Vec::new());
-            Half::new(kind.to_string(), Session::new(fake, state, start))
+            Half::new(kind.to_string(), Session::new(fake.clone(), state, start), fake)
         };
         let [first, second] = fakes;
         let halves = [half((kinds[0], first)), half((kinds[1], second))];

@@ -4,10 +4,11 @@ use super::draw::{HalfView, View};
 use super::{Loaded, Split, Stage};
 use crate::compare::drive::Phase;
 use crate::dashboard::keys::{self, Id};
+use crate::dashboard::run::Backend;
 use crate::dashboard::theme::Role;
 use crate::words::units;
 
-impl<W: Loaded> Split<W> {
+impl<W: Backend, L: Loaded> Split<W, L> {
     /// What there is to be shown.
     pub(super) fn view(&self) -> View<'_> {
         let keys = keys::split().filter(|key| self.is_enabled(key));

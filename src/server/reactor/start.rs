@@ -4,11 +4,12 @@ use std::io;
 
 use super::Reactor;
 use super::stdin_lines::StdinLines;
+use crate::server::error::Refusal;
 use crate::server::handover::Handover;
 use crate::server::loop_state::{LoopState, Tally, plain_token};
 use crate::server::pool::Pool;
 use crate::server::selector::{Interest, Selector};
-use crate::telemetry::{Fd, Listener, Mask, Ret, Stance, Stdin, What};
+use crate::telemetry::{Listener, Mask, Ret, Stance, Stdin, What};
 
 impl<S: Selector> Reactor<S> {
     /// A loop that watches the listener.
@@ -32,7 +33,10 @@ impl<S: Selector> Reactor<S> {
             let mask = state.selector.mask(Interest::READ);
             let watched = state.watch(plain_token(fd), Mask::NONE, mask);
             if !matches!(watched, Ok(Ok(()))) {
-                return Err(refused(fd));
+                let is_stdin = fd == Stdin::FD;
+                return Err(
+                    if is_stdin { Refusal::StdinFile } else { Refusal::Unwatched(fd) }.into()
+                );
             }
         }
         state.publisher.listener = Some(state.listener);
@@ -40,14 +44,4 @@ impl<S: Selector> Reactor<S> {
         let (budget, tally) = (state.budget(), Tally::default());
         Ok(Self { state, responder, input, stdin_lines, ready: Vec::new(), budget, tally })
     }
-}
-
-/// Why the loop cannot begin.
-fn refused(fd: Fd) -> io::Error {
-    if fd == Stdin::FD {
-        let sentence = "Standard input cannot be watched: epoll(7) takes no regular file (EPERM); \
-                        give it a pipe or a terminal, or take --server poll or select.";
-        return io::Error::new(io::ErrorKind::Unsupported, sentence);
-    }
-    io::Error::other(format!("fd {fd} cannot be watched"))
 }

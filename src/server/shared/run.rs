@@ -5,6 +5,7 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread::{Builder, Scope};
 
 use super::{Locked, Shared};
+use crate::server::error::Refusal;
 use crate::server::handover::{Handover, Outcome};
 use crate::server::listener;
 use crate::server::pace::Pace;
@@ -59,7 +60,7 @@ pub(in crate::server) fn run(
     let after = locked.ending.unwrap_or(Outcome::End);
     locked.leave(&bound, &config, after)?;
     let Locked { publisher, mut responders, last_id, .. } = locked;
-    let responder = responders.pop().ok_or_else(|| io::Error::other("a desk is missing"))?;
+    let responder = responders.pop().ok_or(Refusal::NoResponder)?;
     Ok((Handover { bound, config, responder, publisher, commands, last_id }, after))
 }
 

@@ -1,0 +1,112 @@
+//! `epollscope`: a server with everything around it, and what shows it.
+
+use std::io::{self, IsTerminal};
+use std::time::Duration;
+
+use super::output::{Sentence, is_dumb, say};
+use super::start::Prepared;
+use super::{config, dashboard, headless, log};
+use crate::cli::Cli;
+use crate::clients::Clients;
+use crate::compare;
+use crate::record::log::{Log, Summary};
+use crate::server::Protocol;
+use crate::telemetry::Command;
+use crate::words::{plain, strings};
+
+/// How long the log may take to be complete once the server has ended.
+const LOG_WITHIN: Duration = Duration::from_secs(10);
+/// How many notices may wait for the dashboard.
+const NOTICES: usize = 16;
+
+/// Whether there is no dashboard.
+pub(super) fn is_headless(cli: &Cli) -> bool {
+    cli.headless || cli.quiet || !io::stdout().is_terminal()
+}
+
+/// Serves until a signal, the operator or the server itself ends it.
+pub(super) fn run(cli: &Cli) -> Result<(), Sentence> {
+    compare::end_with_parent()?;
+    let text = &strings().start;
+    let headless = is_headless(cli);
+    if !headless && is_dumb() {
+        return Err(text.dumb_dashboard.into());
+    }
+    let mut notices = Vec::new();
+    if let Some(mistake) = cli.mistake {
+        notices.push((text.mistake)(mistake.name(), mistake.summary()));
+    }
+    let descriptors = config::descriptors();
+    let max_connections = config::connections(cli, descriptors, &mut notices);
+    let mut server = Prepared::new(cli)?;
+
+    // With a dashboard standard error is its screen.
+    let (teller, told) = crossbeam_channel::bounded(NOTICES);
+    let tell = move |sentence: String| {
+        if headless {
+            say(&sentence);
+        } else {
+            // Not when the dashboard has ended; what then is missing is told at the log's end.
+            let _ = teller.try_send(sentence);
+        }
+    };
+    let log = match &cli.log {
+        Some(path) => Some(log::start(path, cli, &mut server, tell)?),
+        None => None,
+    };
+    let closer = log.as_ref().map(Log::closer);
+    if headless {
+        headless::end_cleanly(server.control(), closer.clone())
+            .map_err(|error| (text.no_signals)(&plain(&error)))?;
+    }
+    let screen = (!headless).then(|| server.screen());
+    let lines = (headless && !cli.quiet).then(|| server.stream());
+    let mut config = config::config(cli, max_connections);
+    // Files need most of what connections leave.
+    let quarter = usize::try_from(config::reserved(cli, descriptors) / 4).unwrap_or(0);
+    config.max_refused = config.max_refused.min(quarter);
+    let server = server.start(config)?;
+    let (addr, control) = (server.handle.addr, server.control.clone());
+    notices.extend(moved(cli.port, addr.port()));
+    let clients = Clients::start(addr, cli.protocol() != Protocol::Http)
+        .map_err(|error| (text.no_clients)(&plain(&error)))?;
+    clients.demo(cli.demo.map_or(0, |n| n as usize));
+
+    let ended = match screen {
+        Some(screen) => dashboard::run(cli, server, screen, clients, notices, told, closer),
+        None => headless::run(cli, server, lines, clients, &notices),
+    };
+    // Where the front end failed the server still runs, and the log waits for its end. One that
+    // has ended needs no telling.
+    let _ = control.send(Command::Shutdown);
+    ended.and(log.map_or(Ok(()), completed))
+}
+
+/// Waits for the log's last line.
+fn completed(log: Log) -> Result<(), Sentence> {
+    match log.finish(LOG_WITHIN) {
+        Ok(Summary { trouble: None, .. }) => Ok(()),
+        Ok(Summary { lost, trouble: Some(trouble), .. }) => {
+            Err((strings().start.log_lost)(&trouble.to_string(), lost))
+        }
+        Err(error) => Err((strings().start.log_incomplete)(&plain(&error))),
+    }
+}
+
+/// Tells that the default port was not to be had.
+fn moved(asked: Option<u16>, port: u16) -> Option<String> {
+    let taken = crate::cli::PORT;
+    (asked.is_none() && port != taken).then(|| (strings().start.port_moved)(taken, port))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli;
+
+    #[test]
+    fn a_port_other_than_the_default_one_is_told_unless_it_was_asked_for() {
+        assert!(moved(None, cli::PORT + 1).unwrap().starts_with("Port 7890 is taken"));
+        assert_eq!((moved(None, cli::PORT), moved(Some(1), 1)), (None, None));
+    }
+}

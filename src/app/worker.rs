@@ -1,0 +1,28 @@
+//! One connection, in a process of its own: what `--server processes` starts.
+
+use std::ffi::OsString;
+
+use clap::Parser;
+
+use super::config::config;
+use super::output::Sentence;
+use crate::cli::Cli;
+use crate::http::Site;
+use crate::server;
+use crate::words::{plain, strings};
+
+/// Serves one connection as a worker process.
+pub(super) fn run(flags: &[OsString], full: bool, root: bool, start: u64) -> Result<(), Sentence> {
+    let text = &strings().start;
+    let cli =
+        Cli::parse_from(std::iter::once(OsString::from("epollscope")).chain(flags.iter().cloned()));
+    let site = if root {
+        let site = server::receive_root().and_then(Site::of);
+        site.map_err(|error| (text.worker_rootless)(&plain(&error)))?
+    } else {
+        Site::embedded()
+    };
+    let site = site.list(cli.list).hidden(cli.hidden);
+    server::work(&config(&cli, 1), site, full, start)
+        .map_err(|error| (text.worker_parentless)(&plain(&error)))
+}

@@ -1,0 +1,11 @@
+//! The texts in English: a file for each place, with what is said there and the words for it.
+//!
+//! A field is a text as it stands, or a function that puts figures and names into a sentence.
+
+pub(super) mod cli;
+pub(super) mod clients;
+pub(super) mod compare;
+pub(super) mod inspect;
+pub(super) mod record;
+pub(super) mod server;
+pub(super) mod start;
