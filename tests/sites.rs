@@ -79,12 +79,6 @@ fn the_line_of_every_call_mentions_it() {
             let kind = event.what.kind();
             if kind.is_call() {
                 source.mentions(event, &server_name);
-                eprintln!(
-                    "SITE {server_name} {} {:?}: {}",
-                    kind.name(),
-                    event.site.unwrap(),
-                    source.line(event.site.unwrap().place()).trim().to_owned()
-                );
                 seen.push((kind, event.by.pid().is_some()));
             } else {
                 assert_eq!(event.site, None, "a fact is no call");

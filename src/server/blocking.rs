@@ -1,5 +1,6 @@
-//! One client at a time: accept, serve it to its end, accept the next. Each call sleeps until this
-//! one client lets it go on; whoever else comes waits in the kernel's backlog.
+//! One client at a time: accept, serve it to its end, accept the next.
+//! Each call sleeps until this one client lets it go on; whoever else
+//! comes waits in the kernel's backlog.
 
 use std::io;
 use std::os::fd::AsFd;
@@ -17,7 +18,9 @@ pub(super) fn run(
     shared::run(handover, ServerKind::Blocking, started, |_, shared| {
         while let Some(accepted) = shared.accept() {
             let mut host = ThreadHost::new(shared, &accepted, By::LOOP);
-            let why = serve_connection(accepted.socket.as_fd(), &shared.config, &mut host);
+            let socket = accepted.socket.as_fd();
+            let config = &shared.config;
+            let why = serve_connection(socket, config, &mut host);
             let served = host.requests() > 0;
             host.close(accepted.socket, why);
             if once && served {

@@ -87,6 +87,11 @@ impl Config {
         self.drain && !self.makes(Mistake::NoDrain)
     }
 
+    /// How many connections are accepted in one turn.
+    pub(super) fn accepts(&self) -> usize {
+        if self.accept_all { 256 } else { 1 }
+    }
+
     /// How much one `recv` may bring.
     pub(super) fn recv_size(&self) -> usize {
         let most = if self.makes(Mistake::RecvOnce) { RECV_ONCE } else { usize::MAX };

@@ -31,6 +31,23 @@ pub(super) struct Connection {
     pub(super) linger: Option<Linger>,
 }
 
+/// What the loop has to do next with a connection.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Due {
+    /// Send what waits to be sent.
+    Send,
+    /// Answer what was received.
+    Answer,
+    /// Receive.
+    Receive,
+    /// All is sent and nothing more is taken: end it, for this reason.
+    WindUp(Why),
+    /// The peer has closed its half, and all is answered: close it.
+    Close(Why),
+    /// Nothing, until an event comes.
+    Nothing,
+}
+
 /// How long a closing connection may go on talking, and how much, so that its answer arrives.
 pub(super) const LINGER: Nanos = 2_000_000_000;
 pub(super) const LINGER_BYTES: usize = 1024 * 1024;
@@ -89,6 +106,52 @@ impl Connection {
             refused: false,
             linger: None,
         }
+    }
+
+    /// Notes what a wait call said of it.
+    #[inline]
+    pub(super) fn note_ready(&mut self, mask: Mask) {
+        let gone = Mask::RDHUP.with(Mask::HUP).with(Mask::ERR);
+        let room = Mask::OUT.with(Mask::HUP).with(Mask::ERR);
+        self.hangup |= mask.any(gone);
+        self.unread |= mask.any(gone.with(Mask::IN));
+        self.blocked &= !mask.any(room);
+    }
+
+    /// Notes the peer's FIN.
+    pub(super) fn note_fin(&mut self) {
+        self.unread = false;
+        self.row.half_closed = true;
+    }
+
+    /// The kernel takes no more: what is left of the answers waits, in no more memory than it needs.
+    pub(super) fn block(&mut self) {
+        self.blocked = true;
+        self.session.output.bytes.shrink_to_fit();
+    }
+
+    /// What the loop has to do next: send, then answer what is here, then receive.
+    #[inline]
+    pub(super) fn due(&mut self) -> Due {
+        let session = &mut self.session;
+        if !session.output.is_empty() {
+            return if self.blocked { Due::Nothing } else { Due::Send };
+        }
+        if let Some(why) = session.ending
+            && self.linger.is_none()
+        {
+            return Due::WindUp(why);
+        }
+        if session.handler.is_awaited() {
+            return Due::Nothing;
+        }
+        if session.is_behind() {
+            return Due::Answer;
+        }
+        if self.row.half_closed {
+            return Due::Close(session.ending.unwrap_or(Why::PeerClosed));
+        }
+        if self.unread && !self.row.stopped { Due::Receive } else { Due::Nothing }
     }
 
     /// What it is doing, for the table.

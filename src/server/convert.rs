@@ -14,8 +14,13 @@ pub(super) fn nanos(duration: Duration) -> Nanos {
 pub(super) fn ret(result: Result<usize, rustix::io::Errno>) -> Ret {
     match result {
         Ok(value) => Ret::ok(value as u64),
-        Err(errno) => Ret::err(Errno(errno.raw_os_error())),
+        Err(error) => Ret::err(errno(error)),
     }
+}
+
+/// An error number as it is published.
+pub(super) fn errno(errno: rustix::io::Errno) -> Errno {
+    Errno(errno.raw_os_error())
 }
 
 /// The same of a call that the standard library makes.

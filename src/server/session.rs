@@ -95,6 +95,21 @@ impl Output {
         !matches!(self.payload, Payload::None)
     }
 
+    /// Puts more bytes behind those that wait. Where none do, it takes their memory too.
+    pub(super) fn append(&mut self, bytes: &mut Vec<u8>) {
+        if self.bytes.is_empty() {
+            self.bytes = std::mem::take(bytes);
+        } else {
+            self.bytes.append(bytes);
+        }
+    }
+
+    /// A call has offered the bytes: takes off what was sent of them.
+    #[inline]
+    pub(super) fn took(&mut self, what: What) {
+        self.bytes.drain(..what.ret().map_or(0, |ret| ret.size().unwrap_or(0)));
+    }
+
     /// The call that sends the next piece of it, if there is one.
     #[inline]
     pub(super) fn next(&self) -> Option<Kind> {
@@ -104,6 +119,30 @@ impl Output {
             Payload::Memory(_) => Some(Kind::Send),
             Payload::File { .. } => Some(Kind::Sendfile),
         }
+    }
+
+    /// Whether the payload is sent, if there is one.
+    #[inline]
+    pub(super) fn is_sent(&self) -> bool {
+        match &self.payload {
+            Payload::None => true,
+            Payload::Memory(bytes) => bytes.is_empty(),
+            Payload::File { len, .. } => *len == 0,
+        }
+    }
+
+    /// Takes off what is sent: the memory of the bytes becomes `spare`, for the next answer; then
+    /// the payload, which is returned.
+    #[inline]
+    pub(super) fn take_sent(&mut self, spare: &mut Vec<u8>) -> Payload {
+        if self.bytes.capacity() > 0 {
+            if self.bytes.is_empty() {
+                *spare = std::mem::take(&mut self.bytes);
+            }
+        } else if self.is_sent() {
+            return std::mem::replace(&mut self.payload, Payload::None);
+        }
+        Payload::None
     }
 }
 
@@ -121,21 +160,17 @@ pub(super) fn rest_of(mut kept: Vec<u8>, fresh: &[u8], used: usize) -> Vec<u8> {
     kept
 }
 
-/// Takes the whole piece that was offered as taken (`--mistake ignore-partial-write`); returns
-/// what is left.
-pub(super) fn pretend_all_sent(what: What, payload: &mut Payload) -> u64 {
-    let (What::Send { ret, len } | What::Sendfile { ret, len, .. }) = what else { return 0 };
+/// Takes the whole piece that was offered as sent (`--mistake ignore-partial-write`).
+pub(super) fn pretend_all_sent(what: What, output: &mut Output) {
+    let (What::Send { ret, len } | What::Sendfile { ret, len, .. }) = what else { return };
     let lost = len - ret.get().unwrap_or(0);
-    match payload {
-        Payload::None => 0,
-        Payload::Memory(bytes) => {
-            drop(bytes.split_to(usize::try_from(lost).unwrap_or(0)));
-            bytes.len() as u64
-        }
+    match &mut output.payload {
+        _ if !output.bytes.is_empty() => output.bytes.clear(),
+        Payload::None => {}
+        Payload::Memory(bytes) => drop(bytes.split_to(usize::try_from(lost).unwrap_or(0))),
         Payload::File { offset, len: left, .. } => {
             *offset += lost;
             *left -= lost;
-            *left
         }
     }
 }

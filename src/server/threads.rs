@@ -1,5 +1,6 @@
-//! A thread for each connection: this one accepts, and each of the others serves its own client
-//! with calls that sleep. Who is slow keeps nobody but its own thread.
+//! A thread for each connection: this one accepts, and each of the
+//! others serves its own client with calls that sleep. Who is slow
+//! keeps nobody but its own thread.
 
 use std::io;
 use std::os::fd::AsFd;
@@ -8,14 +9,16 @@ use std::thread::Builder;
 use super::blocking_io::{refuse, serve_connection};
 use super::handover::{Handover, Outcome};
 use super::responder::Host;
-use super::shared::{self, AcceptedSocket, EndOnPanic, Shared, ThreadHost, this_thread};
-use crate::telemetry::{Fd, ServerKind, What, Why};
+use super::shared::{self, AcceptedSocket, EndOnPanic};
+use super::shared::{Shared, ThreadHost, this_thread};
+use crate::telemetry::ServerKind::Threads;
+use crate::telemetry::{Fd, What, Why};
 
 pub(super) fn run(
     handover: Handover,
     started: &mut dyn FnMut(Fd),
 ) -> io::Result<(Handover, Outcome)> {
-    shared::run(handover, ServerKind::Threads, started, |scope, shared| {
+    shared::run(handover, Threads, started, |scope, shared| {
         while let Some(accepted) = shared.accept() {
             let (fd, id) = (accepted.fd, accepted.id);
             if accepted.crowded {
@@ -26,7 +29,8 @@ pub(super) fn run(
                 .name(format!("conn {id}"))
                 .stack_size(shared.config.stack_size)
                 .spawn_scoped(scope, move || serve(shared, accepted));
-            // There may be no more threads (RLIMIT_NPROC, kernel.threads-max, memory).
+            // There may be no more threads (RLIMIT_NPROC,
+            // kernel.threads-max, memory).
             if thread.is_err()
                 && let Some(accepted) = shared.find(fd, id)
             {
@@ -42,7 +46,8 @@ fn serve(shared: &Shared, accepted: AcceptedSocket) {
     let by = this_thread();
     shared.assign(&accepted, by, None);
     let mut host = ThreadHost::new(shared, &accepted, by);
-    host.fact(What::Started { stack: shared.config.stack_size as u64 }, &[]);
+    let stack = shared.config.stack_size as u64;
+    host.fact(What::Started { stack }, &[]);
     let socket = accepted.socket.as_fd();
     let why = if accepted.full {
         refuse(socket, &shared.config, &mut host, 503, Why::OverLimit)

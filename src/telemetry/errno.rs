@@ -128,6 +128,14 @@ impl Ret {
         }
     }
 
+    /// The result as a number of bytes.
+    ///
+    /// # Errors
+    /// The call's error number, when it failed.
+    pub fn size(self) -> Result<usize, Errno> {
+        self.get().map(|bytes| usize::try_from(bytes).unwrap_or(usize::MAX))
+    }
+
     /// Whether this is that error.
     #[must_use]
     pub fn is_err(self, errno: Errno) -> bool {

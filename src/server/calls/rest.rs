@@ -1,5 +1,6 @@
-//! The calls that are not needed every time: sending what was kept, ending a connection by half or
-//! with a reset, the loop's own fds; and those that only servers make whose calls sleep.
+//! The calls that are not needed every time: sending what was kept,
+//! ending a connection by half or with a reset, the loop's own fds; and
+//! those that only servers make whose calls sleep.
 
 use std::io;
 use std::os::fd::{AsFd, AsRawFd};
@@ -8,20 +9,21 @@ use std::time::Duration;
 use rustix::net::sockopt::{self, Timeout};
 use rustix::net::{self, Shutdown};
 
-use super::{send, size};
+use super::Size;
+use super::bare::send;
 use crate::http::Payload;
 use crate::server::connection::Connection;
 use crate::server::convert::ret;
 use crate::server::loop_state::{Gone, LoopState};
-use crate::server::selector::{Watcher, peek};
-use crate::server::session::Output;
-use crate::telemetry::{ConnId, Errno, Fd, How, Kind, Ret, Stdin, What};
+use crate::server::selector::{Ctl, RegisterError, Watched, Watcher, peek};
+use crate::telemetry::{ConnId, CtlOp, Fd, How, Kind, Mask, Ret, Stdin, What, Why};
 
 /// Bytes of a payload offered to the kernel at once.
 pub(in crate::server) const OFFER: u64 = 512 * 1024;
 
 impl<W: Watcher> LoopState<W> {
-    /// `recv(2)` on an fd that was closed and is still on a list (`--mistake forget-unregister`).
+    /// `recv(2)` on an fd that was closed and is still on a list
+    /// (`--mistake forget-unregister`).
     #[track_caller]
     pub(in crate::server) fn recv_closed(&mut self, fd: Fd) -> Result<(), Gone> {
         self.gate(Kind::Recv, fd, None)?;
@@ -29,29 +31,24 @@ impl<W: Watcher> LoopState<W> {
         Ok(())
     }
 
-    /// `send(2)` or `sendfile(2)`, which `call` says: the next piece of what a connection keeps
-    /// to be sent. Returns how much is left of it, too.
-    #[inline]
+    /// Publishes and notes what came of watching an fd.
     #[track_caller]
-    pub(in crate::server) fn send_kept(
+    pub(super) fn record_watch(
         &mut self,
-        call: Kind,
         fd: Fd,
-        id: ConnId,
-        most: u64,
-    ) -> Result<(What, u64, &mut Connection), Gone> {
-        let cork = self.config.cork;
-        let Connection { socket, session, .. } = self.pass(call, fd, id)?;
-        let Output { bytes, payload } = &mut session.output;
-        let (what, left) = if bytes.is_empty() {
-            offer(socket, payload, most)
-        } else {
-            let what = send(socket, bytes, cork && !matches!(payload, Payload::None));
-            bytes.drain(..size(what.ret().unwrap_or(Ret::ZERO)).unwrap_or(0));
-            (what, bytes.len() as u64)
-        };
-        let connection = self.record(fd, id, what)?;
-        Ok((what, left, connection))
+        from: Mask,
+        to: Mask,
+        result: Watched,
+    ) -> Result<(), Why> {
+        let conn = self.note_interest(fd, if result.is_ok() { to } else { from });
+        if let Some(Ctl { op, ret }) = result.unwrap_or_else(RegisterError::call) {
+            let epfd = self.listener.epfd;
+            let own = fd == self.listener.waker;
+            let mask = if op == CtlOp::Del { Mask::NONE } else { to };
+            let what = What::EpollCtl { epfd, op, mask, ret };
+            self.publisher.call_with(fd, conn, what, &[], &[], own);
+        }
+        result.map(|_| ()).map_err(RegisterError::why)
     }
 
     /// `shutdown(2)` of our half.
@@ -66,7 +63,8 @@ impl<W: Watcher> LoopState<W> {
         self.record(fd, id, What::Shutdown { how: How::Write, ret })
     }
 
-    /// `setsockopt(2)`, `SO_LINGER` of 0 seconds: a `close` will send a reset.
+    /// `setsockopt(2)`, `SO_LINGER` of 0 seconds: a `close` will send a
+    /// reset.
     #[track_caller]
     pub(in crate::server) fn set_linger(&mut self, fd: Fd, id: ConnId) -> Result<(), Gone> {
         let connection = self.pass(Kind::Setsockopt, fd, id)?;
@@ -74,7 +72,8 @@ impl<W: Watcher> LoopState<W> {
         self.record(fd, id, what).map(|_| ())
     }
 
-    /// `close(2)` of what is no connection, or is none any more. It is closed in any case.
+    /// `close(2)` of what is no connection, or is none any more. It is
+    /// closed in any case.
     #[track_caller]
     pub(in crate::server) fn close_fd(&mut self, closed: impl AsRawFd) {
         let fd = closed.as_raw_fd();
@@ -83,8 +82,8 @@ impl<W: Watcher> LoopState<W> {
         self.publisher.call(fd, None, What::Close);
     }
 
-    /// `read(2)` of the waker. It is read also when the server ends: the next one shall not wake
-    /// up for it.
+    /// `read(2)` of the waker. It is read also when the server ends:
+    /// the next one shall not wake up for it.
     #[track_caller]
     pub(in crate::server) fn read_waker(&mut self) {
         let fd = self.listener.waker;
@@ -95,29 +94,26 @@ impl<W: Watcher> LoopState<W> {
 
     /// `read(2)` of standard input.
     #[track_caller]
-    pub(in crate::server) fn read_stdin(
-        &mut self,
-        input: &mut [u8],
-    ) -> Result<Result<usize, Errno>, Gone> {
+    pub(in crate::server) fn read_stdin(&mut self, input: &mut [u8]) -> Result<Size, Gone> {
         self.gate(Kind::Input, Stdin::FD, None)?;
         let ret = ret(rustix::io::read(io::stdin().as_fd(), input));
         self.publisher.call(Stdin::FD, None, What::Input { ret });
-        Ok(size(ret))
+        Ok(ret.size())
     }
 }
 
-/// `send(2)` or `sendfile(2)`: offers the next piece of a payload to the kernel, of [`OFFER`] or
-/// `most` bytes; returns the call and what is left.
-pub(in crate::server) fn offer(socket: impl AsFd, payload: &mut Payload, most: u64) -> (What, u64) {
+/// `send(2)` or `sendfile(2)`: offers the next piece of a payload to
+/// the kernel, of [`OFFER`] or `most` bytes, and takes off what it has
+/// taken.
+pub(in crate::server) fn offer(socket: impl AsFd, payload: &mut Payload, most: u64) -> What {
     let most = most.min(OFFER);
     match payload {
-        Payload::None => (What::Send { ret: Ret::ZERO, len: 0 }, 0),
+        Payload::None => What::Send { ret: Ret::ZERO, len: 0 },
         Payload::Memory(bytes) => {
             let piece = &bytes[..bytes.len().min(usize::try_from(most).unwrap_or(usize::MAX))];
             let what = send(socket, piece, false);
-            let taken = what.ret().and_then(|ret| ret.get().ok()).unwrap_or(0);
-            drop(bytes.split_to(usize::try_from(taken).unwrap_or(0)));
-            (what, bytes.len() as u64)
+            drop(bytes.split_to(what.ret().map_or(0, |ret| ret.size().unwrap_or(0))));
+            what
         }
         Payload::File { file, offset, len: left } => {
             let (begin, len) = (*offset, (*left).min(most));
@@ -125,7 +121,7 @@ pub(in crate::server) fn offer(socket: impl AsFd, payload: &mut Payload, most: u
             let result = rustix::fs::sendfile(socket, &*file, Some(offset), count);
             *left -= result.unwrap_or(0) as u64;
             let file = file.as_raw_fd();
-            (What::Sendfile { file, offset: begin, len, ret: ret(result) }, *left)
+            What::Sendfile { file, offset: begin, len, ret: ret(result) }
         }
     }
 }
@@ -141,7 +137,8 @@ pub(in crate::server) fn set_linger(socket: impl AsFd) -> What {
     What::Setsockopt { name: "SO_LINGER", ret: ret(result.map(|()| 0)) }
 }
 
-/// `connect(2)` to nowhere: dissolves the connection, which sends a reset at once.
+/// `connect(2)` to nowhere: dissolves the connection, which sends a
+/// reset at once.
 pub(in crate::server) fn dissolve(socket: impl AsFd) -> Ret {
     ret(net::connect_unspec(socket).map(|()| 0))
 }

@@ -12,13 +12,14 @@ use crate::server::loop_state::{Budget, Gone};
 use crate::server::session::Handler;
 use crate::telemetry::{ConnId, Fd, Kind, What, Why};
 
-/// A connection's task has this alone of it: the connection itself is in the table, where the
-/// operator may close it at any time.
+/// A connection's task has this alone of it: the connection itself is
+/// in the table, where the operator may close it at any time.
 pub(super) struct Client {
     pub(super) shared: TaskShared,
     pub(super) fd: Fd,
     pub(super) id: ConnId,
-    /// Wakes the task when a time limit may be over; `None` when there is none.
+    /// Wakes the task when a time limit may be over; `None` when there
+    /// is none.
     pub(super) limit: Option<Pin<Box<Sleep>>>,
     /// What is left to the task until it lets the others go on.
     pub(super) budget: Budget,
@@ -63,12 +64,14 @@ impl Client {
         self.with(|connection| connection.session.ending)
     }
 
-    /// Whether requests had to wait until the answers before them were sent.
+    /// Whether requests had to wait until the answers before them were
+    /// sent.
     pub(super) fn is_behind(&self) -> Result<bool, Leave> {
         self.with(|connection| connection.session.is_behind())
     }
 
-    /// Whether the handler of its next request has to wait for its turn.
+    /// Whether the handler of its next request has to wait for its
+    /// turn.
     pub(super) fn is_due(&self) -> Result<bool, Leave> {
         self.with(|connection| connection.session.handler == Handler::Due)
     }
@@ -91,8 +94,7 @@ impl Client {
 
     #[track_caller]
     pub(super) fn close(&mut self, why: Why) -> Leave {
-        self.shared().state.close(self.fd, self.id, why);
-        Leave::Gone
+        self.shared().state.close(self.fd, self.id, why).into()
     }
 
     /// A time limit is over: says so, or ends it.
@@ -102,9 +104,11 @@ impl Client {
         match why {
             _ if !matches!(lingers, Ok(false)) => drop(self.close(why)),
             Why::HeaderTimeout => self.refuse(408, why),
-            // It has its answer, or none would be understood: close without a reset.
+            // It has its answer, or none would be understood: close
+            // without a reset.
             Why::BodyTimeout => drop(self.with(|connection| connection.session.ending = Some(why))),
-            // What it does not take would stay in the kernel for long after a mere close.
+            // What it does not take would stay in the kernel for long
+            // after a mere close.
             Why::WriteTimeout => {
                 self.shared().state.reset(fd, id, why);
             }

@@ -1,11 +1,14 @@
-//! `coroutines`: a task for each connection. Each reads as if it were alone, and where it would
-//! have to wait it is parked; the one loop that waits for all of them is inside the runtime
-//! (tokio's, with this thread alone).
+//! `coroutines`: a task for each connection. Each reads as if it were
+//! alone, and where it would have to wait it is parked; the one loop
+//! that waits for all of them is inside the runtime (tokio's, with this
+//! thread alone).
 //!
-//! Every call on a socket is made and told here. The runtime's own calls (`epoll_wait`,
-//! `epoll_ctl`) cannot be seen from inside and are not told: what can be seen is when a task is
-//! parked and when it is run again, and when the runtime sleeps. Of its waits only those that
-//! may sleep are counted, not the looks that it takes at its sockets between two tasks.
+//! Every call on a socket is made and told here. The runtime's own
+//! calls (`epoll_wait`, `epoll_ctl`) cannot be seen from inside and are
+//! not told: what can be seen is when a task is parked and when it is
+//! run again, and when the runtime sleeps. Of its waits only those that
+//! may sleep are counted, not the looks that it takes at its sockets
+//! between two tasks.
 
 mod calls;
 mod client;
@@ -55,21 +58,27 @@ pub(super) fn run(
     Ok((handover, after?))
 }
 
-/// The task of the listener: accepts, and starts a task for each connection.
+/// The task of the listener: accepts, and starts a task for each
+/// connection.
 async fn accept(shared: TaskShared) {
     for calls in 1u32.. {
         waits::acceptable(&shared).await;
         let accepted = shared.borrow_mut().accept();
-        // One that is refused shall be gone before the next one takes a descriptor.
+        // One that is refused shall be gone before the next one takes a
+        // descriptor.
         let mut rest = calls % CALLS == 0;
         match accepted {
             Ok(Accepted { fd, id, full }) => {
                 let client = Client::new(shared.clone(), fd, id);
-                shared.borrow_mut().spawn(serve_connection(client, full));
+                let task = serve_connection(client, full);
+                shared.borrow_mut().spawn(task);
                 rest |= full;
             }
-            Err(errno) if out_of_descriptors(errno) => waits::pause_accepting(&shared).await,
-            // Nobody is left, or one connection was broken (accept(2)): the next is fine.
+            Err(errno) if out_of_descriptors(errno) => {
+                waits::pause_accepting(&shared).await;
+            }
+            // Nobody is left, or one connection was broken (accept(2)):
+            // the next is fine.
             Err(_) => {}
         }
         if rest {
@@ -78,7 +87,8 @@ async fn accept(shared: TaskShared) {
     }
 }
 
-/// The task of a connection, from its first byte to its last. `full` says that there are too many.
+/// The task of a connection, from its first byte to its last. `full`
+/// says that there are too many.
 async fn serve_connection(mut client: Client, full: bool) {
     if full {
         client.refuse(503, Why::OverLimit);
@@ -92,8 +102,11 @@ async fn serve_connection(mut client: Client, full: bool) {
     }
 }
 
+/// Why a conversation was left; it does not end otherwise.
+type Ended = Result<Infallible, Leave>;
+
 /// Receives requests and sends answers, in turn.
-async fn exchange(client: &mut Client) -> Result<Infallible, Leave> {
+async fn exchange(client: &mut Client) -> Ended {
     loop {
         send(client).await?;
         if let Some(why) = client.ending()? {
@@ -132,9 +145,10 @@ async fn receive(client: &mut Client) -> Result<usize, Leave> {
     }
 }
 
-/// All is sent and nothing more is taken: closes, at once or by half and after a while, because closing a socket with unread input sends a reset, and a
-/// reset can overtake the answer (RFC 9112 section 9.6).
-async fn wind_up(client: &mut Client, why: Why) -> Result<Infallible, Leave> {
+/// All is sent and nothing more is taken: closes, at once or by half
+/// and after a while, because closing a socket with unread input sends
+/// a reset, and a reset can overtake the answer (RFC 9112 section 9.6).
+async fn wind_up(client: &mut Client, why: Why) -> Ended {
     client.close_now(why)?;
     client.half_close()?;
     let mut left = Some(LINGER_BYTES);

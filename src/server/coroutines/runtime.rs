@@ -1,4 +1,5 @@
-//! What the runtime watches for us: who is registered with it, and whose task is parked.
+//! What the runtime watches for us: who is registered with it, and
+//! whose task is parked.
 
 use std::io;
 use std::os::fd::RawFd;
@@ -44,7 +45,8 @@ impl Registered {
         self.slots.get_mut(usize::try_from(fd).ok()?)?.as_mut()
     }
 
-    /// Whether the runtime holds it ready; if not, the task is woken when that changes.
+    /// Whether the runtime holds it ready; if not, the task is woken
+    /// when that changes.
     pub(super) fn poll(&mut self, fd: Fd, on: Mask, cx: &mut Context<'_>) -> Poll<()> {
         self.keep(fd, cx);
         let Some(slot) = self.at(fd) else { return Poll::Ready(()) };
@@ -66,7 +68,8 @@ impl Registered {
         }
     }
 
-    /// A call has taken all that there was: until the kernel tells of more, it is not ready.
+    /// A call has taken all that there was: until the kernel tells of
+    /// more, it is not ready.
     pub(super) fn spent(&mut self, fd: Fd, on: Mask) {
         if let Some(slot) = self.at(fd) {
             let block = |_: &RawFd| Err::<(), _>(io::ErrorKind::WouldBlock.into());

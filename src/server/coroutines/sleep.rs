@@ -3,7 +3,8 @@
 use super::tasks::{TASKS, TaskState};
 use crate::telemetry::{Kind, Nanos, Stance};
 
-/// A runtime that is never out of work does not sleep; then it is published this often.
+/// A runtime that is never out of work does not sleep; then it is
+/// published this often.
 const PUBLISHED: Nanos = 1_000_000;
 
 /// The runtime is about to wait: no task can go on.
@@ -17,7 +18,8 @@ pub(super) fn after_wait() {
 }
 
 impl TaskState {
-    /// Wakes the tasks to which a command or a close has given something to do.
+    /// Wakes the tasks to which a command or a close has given
+    /// something to do.
     pub(super) fn settle(&mut self) {
         let state = &mut self.state;
         for (fd, id) in std::mem::take(&mut state.unfinished) {
@@ -36,7 +38,8 @@ impl TaskState {
         }
     }
 
-    /// Publishes between two tasks, if the runtime has not slept for long.
+    /// Publishes between two tasks, if the runtime has not slept for
+    /// long.
     pub(super) fn breathe(&mut self) {
         let now = self.state.publisher.now();
         if now.saturating_sub(self.published) >= PUBLISHED {
@@ -48,7 +51,8 @@ impl TaskState {
 
     fn before_wait(&mut self) {
         self.settle();
-        // The runtime waits in any case; when the server ends, `settle` lets it wake at once.
+        // The runtime waits in any case; when the server ends, `settle`
+        // lets it wake at once.
         let _ = self.state.gate(Kind::EpollWait, -1, None);
         // The operator may have said something while it stood.
         self.settle();
@@ -58,7 +62,8 @@ impl TaskState {
         self.state.publish(Stance::Waiting);
     }
 
-    /// Counts the last wake-up as own, if it was for a command or a time limit alone.
+    /// Counts the last wake-up as own, if it was for a command or a
+    /// time limit alone.
     pub(super) fn count_own(&mut self) {
         if self.own && !self.noticed {
             self.state.publisher.counters.own_wakeups += 1;

@@ -14,7 +14,8 @@ use crate::server::responder::Responder;
 use crate::telemetry::{Errno, Listener, Mask, Nanos, Stance, What, Why};
 
 thread_local! {
-    /// Where the runtime's two hooks, which may not own anything of this thread, find what the tasks share.
+    /// Where the runtime's two hooks, which may not own anything of
+    /// this thread, find what the tasks share.
     pub(super) static TASKS: RefCell<Option<TaskShared>> = const { RefCell::new(None) };
 }
 
@@ -25,7 +26,8 @@ pub(super) type TaskShared = Rc<RefCell<TaskState>>;
 pub(super) struct TaskState {
     pub(super) state: LoopState<Registered>,
     pub(super) responder: Responder,
-    /// Where every `recv` lands first. What is in it is used before the task waits again.
+    /// Where every `recv` lands first. What is in it is used before the
+    /// task waits again.
     pub(super) input: Box<[u8]>,
     pub(super) tasks: JoinSet<()>,
     /// The future that waits for the end.
@@ -60,7 +62,8 @@ impl TaskState {
         shared
     }
 
-    /// Gives back what the next server needs when the runtime and its tasks are gone.
+    /// Gives back what the next server needs when the runtime and its
+    /// tasks are gone.
     pub(super) fn leave(shared: TaskShared) -> Handover {
         TASKS.set(None);
         let shared =
@@ -88,7 +91,8 @@ impl TaskState {
     pub(super) fn accept(&mut self) -> Result<Accepted, Errno> {
         let state = &mut self.state;
         let listener = state.listener.fd;
-        // When the server ends, it is as if there were no one to accept.
+        // When the server ends, it is as if there were no one to
+        // accept.
         let accepted = state.accept().unwrap_or(Err(Errno::AGAIN));
         match &accepted {
             Ok(arrival) => self.admit(arrival),

@@ -1,4 +1,5 @@
-//! Where the tasks wait: each is parked there until what it waits for may have come.
+//! Where the tasks wait: each is parked there until what it waits for
+//! may have come.
 
 use std::cell::Cell;
 use std::future::poll_fn;
@@ -19,7 +20,8 @@ use crate::server::loop_state::LoopState;
 use crate::telemetry::{ConnId, Fd, Kind, Mask, What, Why};
 
 impl Client {
-    /// Waits until the runtime holds the socket ready for a call, or a time limit is over.
+    /// Waits until the runtime holds the socket ready for a call, or a
+    /// time limit is over.
     pub(super) async fn ready(&mut self, call: Kind) -> Result<(), Leave> {
         if self.budget.is_spent() {
             let budget = {
@@ -34,8 +36,9 @@ impl Client {
         poll_fn(|cx| self.poll_ready(cx, call, &mut parked)).await
     }
 
-    /// Waits until the handler that is due may run on the loop. Between two of them every task that
-    /// can go on has its turn, and the runtime looks at its sockets.
+    /// Waits until the handler that is due may run on the loop. Between
+    /// two of them every task that can go on has its turn, and the
+    /// runtime looks at its sockets.
     pub(super) async fn turn(&mut self) -> Result<(), Leave> {
         while self.is_due()? {
             yield_now().await;
@@ -97,8 +100,8 @@ impl Client {
     }
 }
 
-/// Which of its limits is over. Nothing is set when a state with another limit begins, so requests
-/// cost nothing: see `limits`.
+/// Which of its limits is over. Nothing is set when a state with
+/// another limit begins, so requests cost nothing: see `limits`.
 fn poll_limit(
     limit: &mut Option<Pin<Box<Sleep>>>,
     state: &mut LoopState<Registered>,
@@ -124,7 +127,8 @@ fn poll_limit(
     }
 }
 
-/// Waits until the operator ends the server. A task's panic is the server's.
+/// Waits until the operator ends the server. A task's panic is the
+/// server's.
 pub(super) async fn ended(shared: &TaskShared) -> Outcome {
     poll_fn(|cx| {
         let shared = &mut *shared.borrow_mut();
@@ -163,7 +167,8 @@ pub(super) async fn acceptable(shared: &TaskShared) {
     .await;
 }
 
-/// Waits until a descriptor may be free: one of ours was closed, or a while has passed.
+/// Waits until a descriptor may be free: one of ours was closed, or a
+/// while has passed.
 pub(super) async fn pause_accepting(shared: &TaskShared) {
     let mut over = pin!(sleep(ACCEPT_PAUSE));
     poll_fn(|cx| {
@@ -183,7 +188,8 @@ pub(super) async fn commanded(shared: &TaskShared) {
     poll_fn(|cx| {
         let state = &mut shared.borrow_mut().state;
         let waker = state.listener.waker;
-        // With edges, the next command wakes again though nobody reads the eventfd.
+        // With edges, the next command wakes again though nobody reads
+        // the eventfd.
         state.selector.poll(waker, Mask::IN, cx).map(|()| state.selector.spent(waker, Mask::IN))
     })
     .await;

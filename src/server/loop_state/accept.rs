@@ -18,15 +18,16 @@ pub(in crate::server) struct Accepted {
 }
 
 impl<W: Watcher> LoopState<W> {
-    /// What follows from an `accept`. When no client waits, or there is no descriptor for it, it is
+    /// Publishes an `accept`, and what follows from it. When no client waits, or there is no descriptor for it, it is
     /// published whether the listener rests; other errors are of one broken connection (accept(2)):
     /// the next one is fine.
     #[track_caller]
-    pub(in crate::server) fn accepted(
+    pub(in crate::server) fn record_accept(
         &mut self,
-        result: Result<(OwnedFd, ConnId, SocketAddr), Errno>,
+        result: Result<(OwnedFd, SocketAddr), Errno>,
     ) -> Result<Accepted, Errno> {
-        match result {
+        let Self { listener, last_id, publisher, .. } = self;
+        match listener::record_accept(result, listener.fd, last_id, publisher) {
             Ok((socket, id, peer)) => {
                 let (fd, full) = (socket.as_raw_fd(), self.config.is_full(&self.table, peer.ip()));
                 self.table.insert(Connection::new(socket, id, peer, self.publisher.now()));
@@ -40,6 +41,16 @@ impl<W: Watcher> LoopState<W> {
                 }
                 Err(errno)
             }
+        }
+    }
+
+    /// As many were accepted as a turn may. The others wait for the next, which comes at once, or
+    /// with `--accept one` for the next event.
+    #[track_caller]
+    pub(in crate::server) fn leave_accepting(&mut self) {
+        self.acceptable = self.config.accept_all;
+        if !self.config.accept_all {
+            self.pause_accepting(None);
         }
     }
 

@@ -19,7 +19,20 @@ impl<W: Watcher> LoopState<W> {
         id: ConnId,
         fresh: &[u8],
     ) -> Result<(), Gone> {
-        self.with_host(fd, id, |session, host| responder.answer(session, fresh, host))
+        self.with_host(responder, fd, id, |responder, session, host| {
+            responder.answer(session, fresh, host);
+        })
+    }
+
+    /// The call that sends the next piece of what a connection has to send; `None` when all is sent.
+    #[inline]
+    pub(in crate::server) fn next_send(
+        &mut self,
+        fd: Fd,
+        id: ConnId,
+    ) -> Result<Option<Kind>, Gone> {
+        let connection = self.table.get(fd, id).ok_or(Gone)?;
+        Ok(connection.session.output.next())
     }
 
     /// Answers with an error before any request was read; where the protocol has none, the
@@ -37,26 +50,30 @@ impl<W: Watcher> LoopState<W> {
             self.close(fd, id, why);
             return Err(Gone);
         }
-        self.with_host(fd, id, |session, host| responder.refuse(session, status, why, host))
+        self.with_host(responder, fd, id, |responder, session, host| {
+            responder.refuse(session, status, why, host);
+        })
     }
 
     /// The operator may close the connection while its request is being answered, so meanwhile its
-    /// session is not in the table.
+    /// session is not in the table. The answers wait in it afterwards.
     #[inline]
     fn with_host(
         &mut self,
+        responder: &mut Responder,
         fd: Fd,
         id: ConnId,
-        speak: impl FnOnce(&mut Session, &mut OnLoop<'_, W>),
+        speak: impl FnOnce(&mut Responder, &mut Session, &mut OnLoop<'_, W>),
     ) -> Result<(), Gone> {
         let connection = self.table.get(fd, id).ok_or(Gone)?;
         let mut session = std::mem::take(&mut connection.session);
-        speak(&mut session, &mut OnLoop { state: self, fd, id });
+        speak(responder, &mut session, &mut OnLoop { state: self, fd, id });
         let Some(connection) = self.table.get(fd, id) else {
             self.release(session);
             return Err(Gone);
         };
         connection.session = session;
+        connection.session.output.append(&mut responder.output);
         Ok(())
     }
 }

@@ -1,11 +1,10 @@
 //! The ways in which a connection ends.
 
-use rustix::net::RecvFlags;
-
 use super::{Gone, LoopState};
 use crate::http::Payload;
 use crate::server::connection::{LINGER, LINGER_BYTES, Linger, publish_closed};
-use crate::server::selector::Watcher;
+use crate::server::mistake::Mistake;
+use crate::server::selector::{Token, Watcher};
 use crate::server::session::Session;
 use crate::telemetry::{ConnId, Errno, Fd, Nanos, Row, Why};
 
@@ -34,6 +33,17 @@ impl<W: Watcher> LoopState<W> {
         self.acceptable |= self.listener.resting.is_some();
     }
 
+    /// Whether a socket is kept open on purpose (`--mistake forget-unregister`); if not, the selector
+    /// forgets it. The kernel's own list forgets a closed one by itself, so with epoll the mistake
+    /// takes not to close it.
+    pub(in crate::server) fn forgets(&mut self, token: Token, why: Why) -> bool {
+        let forgets = self.config.makes(Mistake::ForgetUnregister);
+        if !forgets {
+            self.selector.forget(token);
+        }
+        forgets && self.selector.fd().is_some() && why.is_the_peers()
+    }
+
     /// What is left of a closed connection's session: a file that was being sent is closed too.
     #[track_caller]
     pub(in crate::server) fn release(&mut self, session: Session) {
@@ -57,8 +67,7 @@ impl<W: Watcher> LoopState<W> {
             Some(why) if connection.linger.is_some() => why,
             _ => Why::of(errno),
         };
-        self.close(fd, id, why);
-        Gone
+        self.close(fd, id, why)
     }
 
     /// All is sent and nothing more is taken: closes a connection if that needs no lingering, and
@@ -111,7 +120,7 @@ impl<W: Watcher> LoopState<W> {
         let mut left = DRAIN;
         let mut buffer = [0; 4096];
         while left > 0 {
-            match self.recv(fd, id, &mut buffer, RecvFlags::empty()) {
+            match self.recv(fd, id, &mut buffer) {
                 Ok((Ok(n @ 1..), _)) => left = left.saturating_sub(n),
                 _ => return,
             }

@@ -52,6 +52,7 @@ impl<W: Watcher> LoopState<W> {
     where
         W: Selector,
     {
+        self.end_round();
         if self.selector.sleeps() {
             let _ = self.gate(W::WAIT, self.listener.epfd, None);
         } else {

@@ -10,6 +10,7 @@ mod gate;
 mod handlers;
 mod operator;
 mod tally;
+mod turns;
 mod watch;
 
 use std::collections::VecDeque;
@@ -32,7 +33,7 @@ use crate::telemetry::{
 pub(super) use accept::Accepted;
 pub(super) use budget::{Budget, CALLS, moved};
 pub(super) use gate::Gone;
-pub(super) use tally::Tally;
+use tally::Tally;
 pub(super) use watch::{generation, plain_token, token};
 
 /// The loop's own things.
@@ -58,6 +59,8 @@ pub(super) struct LoopState<W> {
     commanded: bool,
     /// Connections with work left that no event will report.
     pub(super) unfinished: Vec<(Fd, ConnId)>,
+    /// What is counted of its turns.
+    tally: Tally,
     /// How many are open for which there was no place.
     refused: usize,
     /// The accept queue may not be empty, though no event will say so.
@@ -101,6 +104,7 @@ impl<W: Watcher> LoopState<W> {
             due: VecDeque::new(),
             commanded: false,
             unfinished: Vec::new(),
+            tally: Tally::default(),
             refused: 0,
             acceptable: false,
             forgotten: Vec::new(),

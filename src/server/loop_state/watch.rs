@@ -25,6 +25,7 @@ impl<W: Watcher> LoopState<W> {
     #[track_caller]
     pub(in crate::server) fn watch_again(&mut self, fd: Fd, id: ConnId) {
         let Some(connection) = self.table.get(fd, id) else { return };
+        connection.row.state = connection.state();
         // The loop comes back to this one without an event.
         if connection.unfinished {
             return;

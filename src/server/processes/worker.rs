@@ -1,5 +1,6 @@
-//! The worker process of one connection: its socket is descriptor 0, its parent listens at
-//! descriptor 1. It serves with calls that sleep, tells each of them, and ends.
+//! The worker process of one connection: its socket is descriptor 0,
+//! its parent listens at descriptor 1. It serves with calls that sleep,
+//! tells each of them, and ends.
 
 use std::io;
 use std::os::fd::BorrowedFd;
@@ -22,13 +23,15 @@ use crate::telemetry::{ConnState, Counters, Fd, Kind, Nanos, Place, Site, Text, 
 /// What is gathered at most before the parent is told.
 const GATHERED: usize = 16 * 1024;
 
-/// Serves the connection on standard input as the worker of a `processes` server; with `full`, says
-/// that there are too many. `start` is when the server started, on `CLOCK_MONOTONIC`.
+/// Serves the connection on standard input as the worker of a
+/// `processes` server; with `full`, says that there are too many.
+/// `start` is when the server started, on `CLOCK_MONOTONIC`.
 ///
 /// # Errors
 /// The parent cannot be watched.
 pub fn work(config: &Config, site: http::Site, full: bool, start: Nanos) -> io::Result<()> {
-    // The parent has the say; what is typed at the terminal is meant for it.
+    // The parent has the say; what is typed at the terminal is meant
+    // for it.
     SigSet::all().thread_block()?;
     // If it is gone already, the first word to it fails.
     set_parent_process_death_signal(Some(Signal::KILL))?;
@@ -52,17 +55,19 @@ pub fn work(config: &Config, site: http::Site, full: bool, start: Nanos) -> io::
     Ok(())
 }
 
-/// `CLOCK_MONOTONIC` in ns. It is the same in every process, so what a worker reports carries the
-/// time at which it happened, and not the time at which the server heard of it.
+/// `CLOCK_MONOTONIC` in ns. It is the same in every process, so what a
+/// worker reports carries the time at which it happened, and not the
+/// time at which the server heard of it.
 pub(super) fn monotonic() -> Nanos {
     let now = clock_gettime(ClockId::Monotonic);
     // It begins at 0 when the machine starts.
     now.tv_sec.cast_unsigned() * 1_000_000_000 + now.tv_nsec.cast_unsigned()
 }
 
-/// An instant in the time of [`monotonic`]. It is never earlier than it was, so that no time counted
-/// from it is later than it was; the nearest of some tries leaves out those in which this thread
-/// was held up between the two readings.
+/// An instant in the time of [`monotonic`]. It is never earlier than it
+/// was, so that no time counted from it is later than it was; the
+/// nearest of some tries leaves out those in which this thread was held
+/// up between the two readings.
 pub(super) fn on_clock(instant: Instant) -> Nanos {
     let tries = (0..8).map(|_| {
         let age = nanos(instant.elapsed());
@@ -126,7 +131,8 @@ impl Worker {
         self.now
     }
 
-    /// Reads the totals and their time, which the parent sends when it is asked.
+    /// Reads the totals and their time, which the parent sends when it
+    /// is asked.
     fn read_counters(&mut self) -> Option<(Counters, Nanos)> {
         let (mut counters, mut now) = (Counters::default(), 0);
         for word in counters.words().chain([&mut now]) {
@@ -173,7 +179,8 @@ impl Host for Worker {
         self.flush().ok().and_then(|()| self.read_counters()).unwrap_or_default()
     }
 
-    /// Sleeps in place of a handler; only the end of its connection or of the server ends it early.
+    /// Sleeps in place of a handler; only the end of its connection or
+    /// of the server ends it early.
     fn handle(&mut self, route: &'static str, time: Duration) -> Duration {
         let begin = Instant::now();
         self.fact(What::Handler { route }, &[]);
@@ -182,7 +189,8 @@ impl Host for Worker {
             && !gone
             && let Ok(left) = Timespec::try_from(left)
         {
-            // The parent sends nothing that was not asked for: this is its end.
+            // The parent sends nothing that was not asked for: this is
+            // its end.
             let mut parent = [PollFd::from_borrowed_fd(self.parent, PollFlags::IN)];
             gone = matches!(poll(&mut parent, Some(&left)), Ok(1..));
         }

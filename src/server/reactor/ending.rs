@@ -1,4 +1,5 @@
-//! How the loop ends a connection: with an error as its last answer, or with a lingering close.
+//! How the loop ends a connection: with an error as its last answer, or
+//! with a lingering close.
 
 use super::{Flow, Progress, Reactor};
 use crate::server::loop_state::Gone;
@@ -6,9 +7,21 @@ use crate::server::selector::Selector;
 use crate::telemetry::{ConnId, Fd, Why};
 
 impl<S: Selector> Reactor<S> {
-    /// There is no place for a connection.
-    pub(super) fn turn_away(&mut self, fd: Fd, id: ConnId, why: Why) {
-        self.state.refused(fd, id);
+    /// A connection was put on the interest list, if it could be; there
+    /// may be no place for it.
+    pub(super) fn admitted(&mut self, fd: Fd, id: ConnId, full: bool, watched: Result<(), Why>) {
+        let Self { state, .. } = self;
+        state.set_first_limit(fd);
+        let why = match watched {
+            Ok(()) if full => Why::OverLimit,
+            Ok(()) => return,
+            Err(why @ Why::FdSetSize) => why,
+            Err(why) => {
+                state.close(fd, id, why);
+                return;
+            }
+        };
+        state.refused(fd, id);
         self.refuse(fd, id, 503, why);
     }
 
@@ -25,8 +38,8 @@ impl<S: Selector> Reactor<S> {
         }
     }
 
-    /// All is sent and nothing more is taken: closes, at once or by half
-    /// and after a while.
+    /// All is sent and nothing more is taken: closes, at once or by
+    /// half and after a while.
     pub(super) fn wind_up(&mut self, fd: Fd, id: ConnId, why: Why) -> Progress {
         let state = &mut self.state;
         let connection = state.table.get(fd, id).ok_or(Gone)?;
@@ -39,8 +52,8 @@ impl<S: Selector> Reactor<S> {
         Ok(Flow::On)
     }
 
-    /// Our half is shut, and the peer has said `n` bytes more: a while later, or after so many, it
-    /// is closed.
+    /// Our half is shut, and the peer has said `n` bytes more: a while
+    /// later, or after so many, it is closed.
     pub(super) fn linger(&mut self, fd: Fd, id: ConnId, n: usize) -> Progress {
         let connection = self.state.table.get(fd, id).ok_or(Gone)?;
         if let Some(linger) = &mut connection.linger
@@ -50,7 +63,6 @@ impl<S: Selector> Reactor<S> {
             return Ok(Flow::On);
         }
         let why = connection.session.ending.unwrap_or(Why::Answered);
-        self.state.close(fd, id, why);
-        Err(Gone)
+        Err(self.state.close(fd, id, why))
     }
 }

@@ -12,7 +12,8 @@ impl<S: Selector> Reactor<S> {
             let Some(connection) = state.table.at(fd) else { continue };
             let (id, now) = (connection.row.id, state.publisher.now());
             let lingers = connection.linger.is_some();
-            // What the peer has sent since was not reported, and would turn our FIN into a reset.
+            // What the peer has sent since was not reported, and would
+            // turn our FIN into a reset.
             let unwatched = connection.row.interest == Mask::NONE;
             match state.config.look(connection, state.resumed, now) {
                 Err(why) if lingers => {
@@ -31,18 +32,22 @@ impl<S: Selector> Reactor<S> {
     fn time_is_over(&mut self, fd: Fd, id: ConnId, why: Why) {
         match why {
             Why::HeaderTimeout => self.refuse(fd, id, 408, why),
-            // It has its answer, or none would be understood: close without a reset.
+            // It has its answer, or none would be understood: close
+            // without a reset.
             Why::BodyTimeout => {
                 if let Some(connection) = self.state.table.get(fd, id) {
                     connection.session.ending = Some(why);
                 }
                 self.drive(fd, id);
             }
-            // What it does not take would stay in the kernel for long after a mere close.
+            // What it does not take would stay in the kernel for long
+            // after a mere close.
             Why::WriteTimeout => {
                 self.state.reset(fd, id, why);
             }
-            _ => self.state.close(fd, id, why),
+            _ => {
+                self.state.close(fd, id, why);
+            }
         }
     }
 }

@@ -4,24 +4,26 @@ use super::Reactor;
 use crate::server::selector::Selector;
 
 impl<S: Selector> Reactor<S> {
-    /// Goes on with what a budget or the operator had interrupted, and with what had to wait for a
-    /// turn of its own.
+    /// Goes on with what a budget or the operator had interrupted, and
+    /// with what had to wait for a turn of its own.
     pub(super) fn run_postponed(&mut self) {
+        self.state.next_question();
         if std::mem::take(&mut self.state.acceptable) || self.state.listener.resting.is_some() {
-            // When the server ends, nothing is accepted, and the loop ends with this turn.
+            // When the server ends, nothing is accepted, and the loop
+            // ends with this turn.
             let _ = self.accept();
-            self.end_question();
+            self.state.next_question();
         }
         for (fd, id) in std::mem::take(&mut self.state.unfinished) {
             if let Some(connection) = self.state.table.get(fd, id) {
                 connection.unfinished = false;
                 self.drive(fd, id);
-                self.end_question();
+                self.state.next_question();
             }
         }
         if let Some((fd, id)) = self.state.next_due() {
             self.drive(fd, id);
-            self.end_question();
+            self.state.next_question();
         }
     }
 }

@@ -1,4 +1,5 @@
-//! How the loop begins: everything that it needs, and the first fds on the interest list.
+//! How the loop begins: everything that it needs, and the first fds on
+//! the interest list.
 
 use std::io;
 
@@ -6,7 +7,7 @@ use super::Reactor;
 use super::stdin_lines::StdinLines;
 use crate::server::error::Refusal;
 use crate::server::handover::Handover;
-use crate::server::loop_state::{LoopState, Tally, plain_token};
+use crate::server::loop_state::{LoopState, plain_token};
 use crate::server::pool::Pool;
 use crate::server::selector::{Interest, Selector};
 use crate::telemetry::{Listener, Mask, Ret, Stance, Stdin, What};
@@ -41,7 +42,7 @@ impl<S: Selector> Reactor<S> {
         }
         state.publisher.listener = Some(state.listener);
         state.publish(Stance::Working);
-        let (budget, tally) = (state.budget(), Tally::default());
-        Ok(Self { state, responder, input, stdin_lines, ready: Vec::new(), budget, tally })
+        let budget = state.budget();
+        Ok(Self { state, responder, input, stdin_lines, ready: Vec::new(), budget })
     }
 }

@@ -1,5 +1,5 @@
-//! Standard input as one more fd of the loop (`--stdin`): its lines are published, and `quit` ends
-//! the server.
+//! Standard input as one more fd of the loop (`--stdin`): its lines are
+//! published, and `quit` ends the server.
 
 use std::io;
 
@@ -15,8 +15,9 @@ use crate::telemetry::{Errno, Mask, Stdin, What};
 /// What ends the server.
 const QUIT: &[u8] = b"quit";
 
-/// Makes standard input one that `read` does not wait for. What is shared with the shell stays as
-/// it is: it is opened anew, or, what cannot be (a socket), is not shared.
+/// Makes standard input one that `read` does not wait for. What is
+/// shared with the shell stays as it is: it is opened anew, or, what
+/// cannot be (a socket), is not shared.
 pub(in crate::server) fn prepare() -> io::Result<()> {
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
     if let Ok(own) = rustix::fs::open("/proc/self/fd/0", flags, Mode::empty()) {
@@ -57,7 +58,8 @@ impl<S: Selector> Reactor<S> {
         let mask = state.selector.mask(Interest::READ);
         // Of a terminal that is gone, an error is the end.
         let ended = !matches!(result, Ok(1..) | Err(Errno::AGAIN | Errno::INTR));
-        // Told once, it has to be watched again for what this one call left.
+        // Told once, it has to be watched again for what this one call
+        // left.
         if ended || state.selector.trigger() != Trigger::Level {
             let to = if ended { Mask::NONE } else { mask };
             // It was watched before, so nothing can fail now.

@@ -2,7 +2,8 @@
 
 use crate::telemetry::Text;
 
-/// How much of a line is kept; of the rest, only its length is published.
+/// How much of a line is kept; of the rest, only its length is
+/// published.
 pub(super) const LINE: usize = 1024;
 
 /// A line that is being typed.
@@ -14,7 +15,8 @@ pub(super) struct StdinLines {
 }
 
 impl StdinLines {
-    /// Takes what was read, and gives every line that is whole now to `each`.
+    /// Takes what was read, and gives every line that is whole now to
+    /// `each`.
     pub(super) fn feed(&mut self, bytes: &[u8], mut each: impl FnMut(Text<'_>)) {
         for piece in bytes.split_inclusive(|&byte| byte == b'\n') {
             let (text, whole) = match piece.strip_suffix(b"\n") {

@@ -1,4 +1,5 @@
-//! What follows from a wait call that failed, or cannot report the waker.
+//! What follows from a wait call that failed, or cannot report the
+//! waker.
 
 use std::io;
 
@@ -9,7 +10,8 @@ use crate::server::selector::Selector;
 impl<S: Selector> Reactor<S> {
     /// Looks at what the wait call returned, where it returned no list.
     pub(super) fn after_wait(&mut self, result: io::Result<usize>) -> io::Result<()> {
-        let state = &mut self.state;
+        let Self { state, responder, .. } = self;
+        responder.read_date(state.woke);
         let mut deaf = !S::KNOWS_READY;
         match result {
             Ok(_) => {}
@@ -24,7 +26,7 @@ impl<S: Selector> Reactor<S> {
         if deaf {
             state.run_commands();
         }
-        self.begin_round();
+        state.begin_round();
         Ok(())
     }
 }

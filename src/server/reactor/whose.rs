@@ -1,7 +1,9 @@
-//! Whose an fd is that the wait call returned, and serving the loop's own.
+//! Whose an fd is that the wait call returned, and serving the loop's
+//! own.
 
 use super::{Reactor, Whose};
 use crate::server::loop_state::generation;
+use crate::server::mistake::Mistake;
 use crate::server::selector::{Selector, Token, Trigger};
 use crate::telemetry::{Fd, Stdin};
 
@@ -10,6 +12,7 @@ impl<S: Selector> Reactor<S> {
     #[inline]
     pub(super) fn whose(&mut self, token: Token) -> Whose {
         let state = &mut self.state;
+        state.next_question();
         if token.fd == state.listener.fd {
             return Whose::Listener;
         }
@@ -34,11 +37,24 @@ impl<S: Selector> Reactor<S> {
 
     /// Carries out the operator's commands.
     pub(super) fn serve_waker(&mut self, fd: Fd) {
-        // Unread, it would be reported with every wait; an edge is reported once.
+        // Unread, it would be reported with every wait; an edge is
+        // reported once.
         if self.state.selector.trigger() != Trigger::Edge {
             self.state.read_waker();
             self.state.rearm(fd);
         }
         self.state.run_commands();
+    }
+
+    /// Asks an fd that was closed and is still on the list of `scan`,
+    /// unless its number was given to a connection again: `--mistake
+    /// forget-unregister`. Elsewhere such an event is ignored.
+    pub(super) fn ask_closed(&mut self, fd: Fd) {
+        let state = &mut self.state;
+        let forgets = state.config.makes(Mistake::ForgetUnregister);
+        if !S::KNOWS_READY && forgets && state.table.at(fd).is_none() {
+            // When the server ends, it need not be asked.
+            let _ = state.recv_closed(fd);
+        }
     }
 }

@@ -7,14 +7,17 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::time::Duration;
 
 use rustix::buffer::spare_capacity;
-use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
+use rustix::event::epoll::{self, CreateFlags, Event};
+use rustix::event::epoll::{EventData, EventFlags};
+use rustix::event::epoll::{add, delete, modify};
 
 use super::raw::lend;
-use super::{Ctl, Interest, RegisterError, Selector, Token};
+use super::{Ctl, Interest, Selector, Token};
 use super::{Trigger, Watched, Watcher};
 use crate::server::Config;
-use crate::telemetry::{CtlOp, Errno, Fd, Kind, Mask, Nanos, Ret};
-use crate::telemetry::{ServerKind, What};
+use crate::server::convert::ret;
+use crate::telemetry::ServerKind;
+use crate::telemetry::{CtlOp, Fd, Kind, Mask};
 
 /// How many ready fds one wait call can return; what is over that comes
 /// with the next.
@@ -40,50 +43,30 @@ impl Watcher for Epoll {
     }
 
     fn mask(&self, interest: Interest) -> Mask {
-        match (self.trigger, interest.level()) {
-            // What is not read now is reported once, and cannot disturb.
-            (Trigger::Edge, _) => {
-                let all = Interest { read: true, ..interest };
-                all.level().with(Mask::ET)
-            }
-            (_, Mask::NONE) => Mask::NONE,
-            (Trigger::Level, mask) => mask,
-            (Trigger::Oneshot, mask) => mask.with(Mask::ONESHOT),
-        }
+        interest.mask(self.trigger)
     }
 
     /// An fd that is watched for nothing still reports HUP and ERR, so
     /// it is taken off the list.
     fn watch(&mut self, token: Token, from: Mask, to: Mask) -> Watched {
-        let fd = lend(token.fd);
+        let (epoll, fd) = (&self.fd, lend(token.fd));
         let data = EventData::new_u64(token.to_data());
-        let flags = EventFlags::from_bits_retain(to.0);
-        let epoll = &self.fd;
-        let op = match (from, to) {
+        let on = EventFlags::from_bits_retain(to.0);
+        let (op, result) = match (from, to) {
             (Mask::NONE, Mask::NONE) => return Ok(None),
-            (_, Mask::NONE) => CtlOp::Del,
-            (Mask::NONE, _) => CtlOp::Add,
-            _ => CtlOp::Mod,
+            (_, Mask::NONE) => (CtlOp::Del, delete(epoll, fd)),
+            (Mask::NONE, _) => (CtlOp::Add, add(epoll, fd, data, on)),
+            _ => (CtlOp::Mod, modify(epoll, fd, data, on)),
         };
-        let result = match op {
-            CtlOp::Add => epoll::add(epoll, fd, data, flags),
-            CtlOp::Mod => epoll::modify(epoll, fd, data, flags),
-            CtlOp::Del => epoll::delete(epoll, fd),
-        };
-        match result {
-            Ok(()) => Ok(Some(Ctl { op, ret: Ret::ZERO })),
-            Err(errno) => {
-                let errno = Errno(errno.raw_os_error());
-                Err(RegisterError::Failed(op, errno))
-            }
-        }
+        Ctl::made(op, ret(result.map(|()| 0)))
     }
 }
 
 impl Selector for Epoll {
     fn new(config: &Config) -> io::Result<Self> {
         let fd = epoll::create(CreateFlags::CLOEXEC)?;
-        Ok(Self { fd, events: Vec::with_capacity(EVENTS), trigger: config.trigger })
+        let events = Vec::with_capacity(EVENTS);
+        Ok(Self { fd, events, trigger: config.trigger })
     }
 
     fn wait(&mut self, timeout: Option<Duration>) -> io::Result<usize> {
@@ -98,9 +81,5 @@ impl Selector for Epoll {
             let (flags, data) = (event.flags, event.data);
             (Token::from_data(data.u64()), Mask(flags.bits()))
         })
-    }
-
-    fn wait_event(&self, ret: Ret, waited: Nanos) -> Option<What> {
-        Some(What::EpollWait { ret, waited })
     }
 }

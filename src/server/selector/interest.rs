@@ -1,10 +1,11 @@
-//! The interest list: what an fd is watched for, when it is reported, and what came of watching it.
+//! The interest list: what an fd is watched for, when it is reported,
+//! and what came of watching it.
 
 use crate::telemetry::{CtlOp, Errno, Fd, Mask, Ret, Why};
 
-/// What an fd was put on the interest list with, and what comes back with each of its events: the
-/// fd, and a mark that tells an event of an earlier holder of the same number from one of the
-/// present holder.
+/// What an fd is put on the interest list with, and what comes back
+/// with each of its events: the fd, and the generation, by which an
+/// event of an earlier connection with the same fd is known.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::server) struct Token {
     pub(in crate::server) fd: Fd,
@@ -12,7 +13,8 @@ pub(in crate::server) struct Token {
 }
 
 impl Token {
-    /// Both halves travel through the kernel in the 64 bits of `epoll_data`.
+    /// Both halves travel through the kernel in the 64 bits of
+    /// `epoll_data`.
     pub(super) fn to_data(self) -> u64 {
         u64::from(self.generation) << 32 | u64::from(self.fd.cast_unsigned())
     }
@@ -35,8 +37,20 @@ pub(in crate::server) struct Interest {
 impl Interest {
     pub(in crate::server) const READ: Self = Self { read: true, write: false };
 
-    /// As the mask of a selector that is told nothing it does not want to hear: what nobody would
-    /// read or write now is reported again and again.
+    /// As a mask of epoll(7).
+    pub(super) fn mask(self, trigger: Trigger) -> Mask {
+        match (trigger, self.level()) {
+            // Input that is not read now is reported once, and cannot
+            // disturb.
+            (Trigger::Edge, _) => Self { read: true, ..self }.level().with(Mask::ET),
+            (_, Mask::NONE) => Mask::NONE,
+            (Trigger::Level, mask) => mask,
+            (Trigger::Oneshot, mask) => mask.with(Mask::ONESHOT),
+        }
+    }
+
+    /// As a mask whose bits are reported with every wait: it has only
+    /// those that are of use now.
     pub(super) fn level(self) -> Mask {
         let input = if self.read { Mask::IN.with(Mask::RDHUP) } else { Mask::NONE };
         if self.write { input.with(Mask::OUT) } else { input }
@@ -87,7 +101,18 @@ pub(in crate::server) struct Ctl {
     pub(in crate::server) ret: Ret,
 }
 
-/// What came of watching an fd: the call that was made, if one was needed.
+impl Ctl {
+    /// The call as it was made, or why the fd cannot be watched.
+    pub(super) fn made(op: CtlOp, ret: Ret) -> Watched {
+        match ret.get() {
+            Ok(_) => Ok(Some(Self { op, ret })),
+            Err(errno) => Err(RegisterError::Failed(op, errno)),
+        }
+    }
+}
+
+/// What came of watching an fd: the call that was made, if one was
+/// needed.
 pub(in crate::server) type Watched = Result<Option<Ctl>, RegisterError>;
 
 /// Why an fd cannot be watched.

@@ -1,5 +1,6 @@
 //! Who says which fds are ready. One file for each way of asking.
 
+mod by_mio;
 mod epoll;
 mod epoll_et;
 mod interest;
@@ -35,14 +36,18 @@ pub(super) trait Selector: Watcher + Sized {
         true
     }
 
-    /// Sleeps until something is ready, but not for longer than `timeout`; returns how many are.
+    /// Sleeps until something is ready, but not for longer than
+    /// `timeout`; returns how many are.
     fn wait(&mut self, timeout: Option<Duration>) -> io::Result<usize>;
 
     /// The fds that the last wait found ready.
     fn ready(&self) -> impl Iterator<Item = (Token, Mask)> + '_;
 
-    /// The call that [`Selector::wait`] made; `None` where it made none.
-    fn wait_event(&self, ret: Ret, waited: Nanos) -> Option<What>;
+    /// The call that [`Selector::wait`] made: `epoll_wait(2)`, if it is
+    /// not said otherwise; `None` where it made none.
+    fn wait_event(&self, ret: Ret, waited: Nanos) -> Option<What> {
+        Some(What::EpollWait { ret, waited })
+    }
 }
 
 #[cfg(test)]
@@ -52,6 +57,7 @@ mod tests {
     use std::os::unix::net::UnixStream;
 
     use super::*;
+    use crate::telemetry::CtlOp;
 
     #[test]
     fn a_tag_survives_the_kernel() {
@@ -67,7 +73,8 @@ mod tests {
         selector.ready().collect()
     }
 
-    /// Watches one end of a pair of sockets through its life; the masks are what the kernel says.
+    /// Watches one end of a pair of sockets through its life; the masks
+    /// are what the kernel says.
     fn life_of_a_socket<S: Selector>(config: &Config) {
         let (a, mut b) = UnixStream::pair().unwrap();
         a.set_nonblocking(true).unwrap();
@@ -99,6 +106,21 @@ mod tests {
         drop(a);
         selector.forget(token);
         assert_eq!(reports(&mut selector), [], "{name}: closed");
+    }
+
+    #[test]
+    fn an_edge_of_mio_comes_once_with_what_was_registered() {
+        let (a, b) = UnixStream::pair().unwrap();
+        let mut selector = EpollEt::new(&Config::default()).unwrap();
+        let there = Token { fd: a.as_raw_fd(), generation: 7 };
+        let mask = selector.mask(Interest::READ);
+        assert_eq!(mask.to_string(), "IN|RDHUP|ET");
+        let call = selector.watch(there, Mask::NONE, mask).unwrap();
+        assert_eq!(call, Some(Ctl { op: CtlOp::Add, ret: Ret::ZERO }));
+        assert_eq!(reports(&mut selector), []);
+        (&b).write_all(b"x").unwrap();
+        assert_eq!(reports(&mut selector), [(there, Mask::IN)]);
+        assert_eq!(reports(&mut selector), [], "an edge comes once");
     }
 
     #[test]

@@ -1,18 +1,20 @@
-//! `poll(2)`: the whole list is handed over each time; the kernel asks every fd on it, and we look
-//! through all of it for those that had something to say.
+//! `poll(2)`: the whole list is handed over each time; the kernel asks
+//! every fd on it, and we look through all of it for those that had
+//! something to say.
 
 use std::io;
 use std::os::fd::{AsFd, AsRawFd};
 use std::time::Duration;
 
-use rustix::event::{PollFd, PollFlags, Timespec};
+use rustix::event::{PollFd, PollFlags};
 
 use super::raw::lend;
 use super::{Interest, Selector, Token, Watched, Watcher};
 use crate::server::Config;
-use crate::telemetry::{Kind, Mask, Nanos, Ret, ServerKind, What};
+use crate::telemetry::{Fd, Kind, Mask, Nanos, Ret, ServerKind, What};
 
-/// Bytes of a `struct pollfd`: all of it is copied in, and its `revents` out.
+/// Bytes of a `struct pollfd`: all of it is copied in, and its
+/// `revents` out.
 const POLLFD: u32 = 8;
 const REVENTS: u32 = 2;
 
@@ -30,11 +32,10 @@ impl Watcher for Poll {
         interest.level()
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "all bits of poll(2) are among the low 16")]
     fn watch(&mut self, token: Token, _: Mask, to: Mask) -> Watched {
-        let place = self.list.iter().position(|entry| entry.as_fd().as_raw_fd() == token.fd);
-        let entry =
-            PollFd::from_borrowed_fd(lend(token.fd), PollFlags::from_bits_retain(to.0 as u16));
+        let mut list = self.list.iter();
+        let place = list.position(|entry| fd(entry) == token.fd);
+        let entry = PollFd::from_borrowed_fd(lend(token.fd), flags(to));
         match place {
             Some(place) if to == Mask::NONE => {
                 self.list.swap_remove(place);
@@ -65,7 +66,7 @@ impl Selector for Poll {
     }
 
     fn wait(&mut self, timeout: Option<Duration>) -> io::Result<usize> {
-        let timeout = timeout.and_then(|timeout| Timespec::try_from(timeout).ok());
+        let timeout = timeout.and_then(|time| time.try_into().ok());
         Ok(rustix::event::poll(&mut self.list, timeout.as_ref())?)
     }
 
@@ -75,14 +76,23 @@ impl Selector for Poll {
             .zip(&self.generations)
             .filter(|(entry, _)| !entry.revents().is_empty())
             .map(|(entry, &generation)| {
-                let token = Token { fd: entry.as_fd().as_raw_fd(), generation };
+                let token = Token { fd: fd(entry), generation };
                 (token, Mask(entry.revents().bits().into()))
             })
     }
 
     fn wait_event(&self, ret: Ret, waited: Nanos) -> Option<What> {
-        let examined = u32::try_from(self.list.len()).unwrap_or(u32::MAX);
+        let examined = self.list.len().try_into().unwrap_or(u32::MAX);
         let copied = examined.saturating_mul(POLLFD + REVENTS);
         Some(What::Poll { ret, examined, copied, waited })
     }
+}
+
+fn fd(entry: &PollFd<'_>) -> Fd {
+    entry.as_fd().as_raw_fd()
+}
+
+/// All bits of poll(2) are among the low 16.
+fn flags(mask: Mask) -> PollFlags {
+    PollFlags::from_bits_retain((mask.0 & 0xffff) as u16)
 }

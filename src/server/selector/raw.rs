@@ -1,5 +1,5 @@
-//! The system calls on bare fd numbers: the only place where the compiler has to be told that they
-//! are in order.
+//! The system calls on bare fd numbers: the only place where the
+//! compiler has to be told that they are in order.
 
 use std::io;
 use std::os::fd::BorrowedFd;
@@ -9,7 +9,8 @@ use rustix::net::RecvFlags;
 
 use crate::telemetry::Fd;
 
-/// How many fds a set has room for: numbers from here up cannot be asked about.
+/// How many fds a set has room for: numbers from here up cannot be
+/// asked about.
 pub(super) const FD_SETSIZE: usize = 1024;
 
 /// An `fd_set`: a bit for each number.
@@ -26,13 +27,15 @@ impl Bits for FdSetElement {
 /// An fd of a list, as rustix takes it.
 #[expect(unsafe_code, reason = "the kernel's lists are of numbers, and rustix takes none")]
 pub(super) fn lend(fd: Fd) -> BorrowedFd<'static> {
-    // SAFETY: it is for lists that are handed to the kernel. Nothing is written or closed by it,
-    // and for a number that is not open (which takes `--mistake forget-unregister`) the kernel
-    // says so, by EBADF or POLLNVAL.
+    // SAFETY: it is for lists that are handed to the kernel. Nothing is
+    // written or closed by it, and for a number that is not open (which
+    // takes `--mistake forget-unregister`) the kernel says so, by EBADF
+    // or POLLNVAL.
     unsafe { BorrowedFd::borrow_raw(fd) }
 }
 
-/// `select(2)`. The sets are those to ask about, and afterwards those that are ready.
+/// `select(2)`. The sets are those to ask about, and afterwards those
+/// that are ready.
 #[expect(unsafe_code, reason = "rustix cannot know that the fds in the sets are open")]
 pub(super) fn select(
     nfds: Fd,
@@ -40,8 +43,9 @@ pub(super) fn select(
     room: &mut Set,
     timeout: Option<&Timespec>,
 ) -> io::Result<usize> {
-    // SAFETY: as above: a number in a set that is not open is answered by EBADF. That the sets
-    // are long enough is asserted by the callee.
+    // SAFETY: as above: a number in a set that is not open is answered
+    // by EBADF. That the sets are long enough is asserted by the
+    // callee.
     let ready = unsafe { rustix::event::select(nfds, Some(input), Some(room), None, timeout) }?;
     Ok(usize::try_from(ready).unwrap_or(0))
 }
@@ -76,8 +80,9 @@ mod tests {
 
     #[test]
     fn a_number_that_is_not_open_is_answered_by_an_error() {
-        // A number that nobody else takes: what is opened gets the lowest that is free. It was
-        // open once, so that it is within the process's table; what is not, select(2) leaves out.
+        // A number that nobody else takes: what is opened gets the
+        // lowest that is free. It was open once, so that it is within
+        // the process's table; what is not, select(2) leaves out.
         let closed = rustix::io::fcntl_dupfd_cloexec(std::io::stdin(), 200).unwrap().as_raw_fd();
         let (mut input, mut room) = (Set::default(), Set::default());
         fd_set_insert(&mut input, closed);

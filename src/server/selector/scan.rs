@@ -1,9 +1,11 @@
-//! Nobody says who is ready: after a nap, or none, every fd is asked by a call of its own.
+//! Nobody says who is ready: after a nap, or none, every fd is asked by
+//! a call of its own.
 
 use std::io;
 use std::time::Duration;
 
-use rustix::thread::{ClockId, NanosleepRelativeResult, Timespec, clock_nanosleep_relative};
+use rustix::thread::NanosleepRelativeResult as Slept;
+use rustix::thread::{ClockId, clock_nanosleep_relative};
 
 use super::{Interest, Selector, Token, Watched, Watcher};
 use crate::server::Config;
@@ -26,9 +28,12 @@ impl Watcher for Scan {
     }
 
     fn watch(&mut self, token: Token, _: Mask, to: Mask) -> Watched {
-        let place = self.list.iter().position(|(there, _)| there.fd == token.fd);
+        let mut list = self.list.iter();
+        let place = list.position(|(there, _)| there.fd == token.fd);
         match place {
-            Some(place) if to == Mask::NONE => drop(self.list.swap_remove(place)),
+            Some(place) if to == Mask::NONE => {
+                self.list.swap_remove(place);
+            }
             Some(place) => self.list[place] = (token, to),
             None if to == Mask::NONE => {}
             None => self.list.push((token, to)),
@@ -54,13 +59,13 @@ impl Selector for Scan {
     /// It naps for its own time, whoever is due: it cannot know.
     fn wait(&mut self, _: Option<Duration>) -> io::Result<usize> {
         if self.sleeps() {
-            let nap = Timespec::try_from(self.nap).map_err(io::Error::other)?;
+            let nap = self.nap.try_into().map_err(io::Error::other)?;
             match clock_nanosleep_relative(ClockId::Monotonic, &nap) {
-                NanosleepRelativeResult::Ok => {}
-                NanosleepRelativeResult::Interrupted(_) => {
+                Slept::Ok => {}
+                Slept::Interrupted(_) => {
                     return Err(io::ErrorKind::Interrupted.into());
                 }
-                NanosleepRelativeResult::Err(errno) => return Err(errno.into()),
+                Slept::Err(errno) => return Err(errno.into()),
             }
         }
         Ok(self.list.len())

@@ -1,10 +1,12 @@
-//! `select(2)`: two sets of bits are handed over and swept by the kernel, and then by us, each
-//! time. There is no bit for an fd from `FD_SETSIZE` up.
+//! `select(2)`: two sets of bits are handed over and swept by the
+//! kernel, and then by us, each time. There is no bit for an fd from
+//! `FD_SETSIZE` up.
 
 use std::io;
 use std::time::Duration;
 
-use rustix::event::{FdSetIter, Timespec, fd_set_bound, fd_set_insert, fd_set_remove};
+use rustix::event::{FdSetIter, fd_set_bound};
+use rustix::event::{fd_set_insert, fd_set_remove};
 
 use super::raw::{self, FD_SETSIZE, Set};
 use super::{Interest, RegisterError, Selector, Token, Watched, Watcher};
@@ -30,7 +32,8 @@ impl Select {
     }
 
     fn token(&self, fd: Fd) -> Token {
-        Token { fd, generation: self.generations[fd.unsigned_abs() as usize] }
+        let place = fd.unsigned_abs() as usize;
+        Token { fd, generation: self.generations[place] }
     }
 }
 
@@ -45,11 +48,10 @@ impl Watcher for Select {
 
     fn watch(&mut self, token: Token, _: Mask, to: Mask) -> Watched {
         let place = usize::try_from(token.fd).unwrap_or(FD_SETSIZE);
-        *self.generations.get_mut(place).ok_or(RegisterError::TooHigh)? = token.generation;
-        for (set, bit) in [(&mut self.input, Mask::IN), (&mut self.room, Mask::OUT)] {
-            let change = if to.has(bit) { fd_set_insert } else { fd_set_remove };
-            change(set, token.fd);
-        }
+        let generation = self.generations.get_mut(place);
+        *generation.ok_or(RegisterError::TooHigh)? = token.generation;
+        change(&mut self.input, token.fd, to.has(Mask::IN));
+        change(&mut self.room, token.fd, to.has(Mask::OUT));
         Ok(None)
     }
 
@@ -62,11 +64,13 @@ impl Watcher for Select {
 impl Selector for Select {
     fn new(_: &Config) -> io::Result<Self> {
         let none = Set::default();
-        Ok(Self { input: none, room: none, ready: (none, none), generations: [0; FD_SETSIZE] })
+        let generations = [0; FD_SETSIZE];
+        let ready = (none, none);
+        Ok(Self { input: none, room: none, ready, generations })
     }
 
     fn wait(&mut self, timeout: Option<Duration>) -> io::Result<usize> {
-        let timeout = timeout.and_then(|timeout| Timespec::try_from(timeout).ok());
+        let timeout = timeout.and_then(|time| time.try_into().ok());
         self.ready = (self.input, self.room);
         let nfds = self.nfds();
         let (input, room) = &mut self.ready;
@@ -74,18 +78,27 @@ impl Selector for Select {
     }
 
     fn ready(&self) -> impl Iterator<Item = (Token, Mask)> + '_ {
-        let input = FdSetIter::new(&self.ready.0).map(|fd| (self.token(fd), Mask::IN));
-        let room = FdSetIter::new(&self.ready.1).map(|fd| (self.token(fd), Mask::OUT));
-        input.chain(room)
+        let (input, room) = &self.ready;
+        let with = |mask| move |fd| (self.token(fd), mask);
+        let input = FdSetIter::new(input).map(with(Mask::IN));
+        input.chain(FdSetIter::new(room).map(with(Mask::OUT)))
     }
 
-    /// The kernel copies whole words of each set up to the highest fd, in, and after a success out
-    /// again.
+    /// The kernel copies whole words of each set up to the highest fd,
+    /// in, and after a success out again.
     fn wait_event(&self, ret: Ret, waited: Nanos) -> Option<What> {
-        let examined = FdSetIter::new(&self.input).count() + FdSetIter::new(&self.room).count();
+        let watched = |set| FdSetIter::new(set).count();
+        let examined = watched(&self.input) + watched(&self.room);
+        let examined = examined.try_into().unwrap_or(u32::MAX);
         let copies = if ret.get().is_ok() { 4 } else { 2 };
-        let copied = copies * self.nfds().unsigned_abs().div_ceil(64) * 8;
-        let examined = u32::try_from(examined).unwrap_or(u32::MAX);
+        let words = self.nfds().unsigned_abs().div_ceil(64);
+        let copied = copies * words * 8;
         Some(What::Select { ret, examined, copied, waited })
     }
+}
+
+/// Sets an fd's bit, or takes it away.
+fn change(set: &mut Set, fd: Fd, on: bool) {
+    let change = if on { fd_set_insert } else { fd_set_remove };
+    change(set, fd);
 }

@@ -1,5 +1,5 @@
-//! What the loop's state needs of what watches its fds: a selector, or the coroutines' runtime, which
-//! waits by itself.
+//! What the loop's state needs of what watches its fds: a selector, or
+//! the coroutines' runtime, which waits by itself.
 
 use super::interest::{Interest, Token, Trigger, Watched};
 use crate::telemetry::{Fd, Kind, Mask, ServerKind};
@@ -10,8 +10,8 @@ pub(in crate::server) trait Watcher {
     const SERVER: ServerKind;
     /// The call that waits: before it the loop's turn ends.
     const WAIT: Kind;
-    /// It asks nobody itself: every fd that it watches is to be asked in each turn, and most have
-    /// nothing to say. It watches no waker.
+    /// It asks nobody itself: every fd that it watches is to be asked
+    /// in each turn, and most have nothing to say. It watches no waker.
     const KNOWS_READY: bool = true;
 
     /// Its own descriptor, where it has one.
@@ -28,13 +28,15 @@ pub(in crate::server) trait Watcher {
     /// The mask that a wish is put into.
     fn mask(&self, interest: Interest) -> Mask;
 
-    /// Watches an fd for `to` from now on, where it was watched for `from` before; an empty mask
-    /// is not to be watched. Returns the call that was made, if one was needed.
+    /// Watches an fd for `to` from now on, where it was watched for
+    /// `from` before; an empty mask is not to be watched. Returns the
+    /// call that was made, if one was needed.
     ///
     /// # Errors
     /// The fd cannot be watched.
     fn watch(&mut self, token: Token, from: Mask, to: Mask) -> Watched;
 
-    /// An fd was closed. The kernel takes it off its own list by itself.
+    /// An fd was closed. The kernel takes it off its own list by
+    /// itself.
     fn forget(&mut self, _: Token) {}
 }

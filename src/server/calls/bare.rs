@@ -1,0 +1,37 @@
+//! The bare calls: accept, receive and send, in the types of telemetry.
+
+use std::net::SocketAddr;
+use std::os::fd::{AsFd, OwnedFd};
+
+use rustix::net::{self, RecvFlags, SendFlags, SocketFlags};
+
+use crate::server::Bound;
+use crate::server::convert::{errno, ret};
+use crate::telemetry::{Errno, Ret, What};
+
+/// A client's socket and address.
+type Peer = Result<(OwnedFd, SocketAddr), Errno>;
+
+/// `accept4(2)`: the next client's socket and address.
+pub(in crate::server) fn accept(bound: &Bound, flags: SocketFlags) -> Peer {
+    let accepted = net::acceptfrom_with(&bound.socket, flags);
+    let (socket, peer) = accepted.map_err(errno)?;
+    // An internet socket's peer has an internet address.
+    let peer = peer.and_then(|peer| peer.try_into().ok());
+    Ok((socket, peer.unwrap_or(bound.addr)))
+}
+
+/// `recv(2)`.
+#[inline]
+pub(in crate::server) fn recv(from: impl AsFd, input: &mut [u8]) -> Ret {
+    let received = net::recv(from, input, RecvFlags::empty());
+    ret(received.map(|(count, _)| count))
+}
+
+/// `send(2)`. `more` says that something follows at once (`MSG_MORE`).
+#[inline]
+pub(in crate::server) fn send(to: impl AsFd, bytes: &[u8], more: bool) -> What {
+    let more = if more { SendFlags::MORE } else { SendFlags::empty() };
+    let ret = ret(net::send(to, bytes, SendFlags::NOSIGNAL | more));
+    What::Send { ret, len: bytes.len() as u64 }
+}
