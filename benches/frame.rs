@@ -184,6 +184,7 @@ impl Server {
             sockets,
             readable: None,
             ready_list: None,
+            detail: epollscope::inspect::Detail::default(),
             trouble: None,
         }
     }

@@ -259,6 +259,7 @@ impl Server {
             interest: None,
             usage: Some(usage),
             asleep: Some(true),
+            detail: epollscope::inspect::Detail::default(),
             trouble: None,
         }
     }

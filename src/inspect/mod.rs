@@ -4,11 +4,13 @@
 //! | file | what lives there |
 //! |---|---|
 //! | `sock_diag` | the kernel's table of TCP sockets, by netlink |
-//! | `ready` | which fds have something to read, by a second epoll |
+//! | `drops` | connections that the kernel dropped, from `/proc/net/netstat` |
+//! | `ready` | which fds are ready now, and what an epoll would hand over, by a second epoll |
 //! | `fdinfo` | an epoll's interest list, from `/proc/PID/fdinfo` |
 //! | `usage` | CPU, context switches and memory of threads and processes, from `/proc` |
 //! | `thread` | the thread that is asked and answers |
 
+mod drops;
 mod fdinfo;
 mod ready;
 mod sock_diag;
@@ -21,8 +23,9 @@ use std::time::{Duration, Instant};
 use crate::telemetry::{Fd, Mask};
 
 pub use fdinfo::{Interest, interest_list};
-pub use thread::Inspector;
-pub use usage::{Usage, Workers, cpu};
+pub use ready::{EpollView, Handed, Listed};
+pub use thread::{EXACT_AT_MOST, Inspector};
+pub use usage::{LoopCpu, Usage, Workers, cpu};
 
 /// A TCP socket's state, as `sock_diag` reports it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -63,7 +66,7 @@ impl TcpState {
 
 /// One of the server's connected sockets, seen by the kernel. Found by its peer.
 ///
-/// A connection that still waits in the accept queue is among them, with `inode` 0. One in
+/// After a dump, a connection that still waits in the accept queue is among them, with `inode` 0. One in
 /// TIME-WAIT is not: it has no socket any more.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Socket {
@@ -96,9 +99,81 @@ pub struct AcceptQueue {
     pub limit: u32,
 }
 
+/// A connection that waits in the accept queue: its handshake is complete, and the server has not
+/// taken it by accept(2).
+///
+/// Known from a socket of the listener's port that belongs to no file (inode 0), in a state that a
+/// socket closed by the server cannot have. One that the peer has reset keeps its place in the
+/// queue but is no longer in the kernel's table: it counts in [`AcceptQueue::len`] and is not
+/// listed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Waiting {
+    /// The other end.
+    pub peer: SocketAddr,
+    /// Bytes already there for the server to read; a FIN counts as one.
+    pub unread: u32,
+    /// Whether the peer has already sent its FIN.
+    pub closed: bool,
+    /// How long it has waited, when the answer was taken.
+    ///
+    /// This is `tcpi_last_data_sent` of `struct tcp_info`: the kernel sets that clock when the
+    /// handshake completes, and nothing is sent before the connection is accepted. It counts in
+    /// the kernel's ticks (1 to 10 ms). `None` where the kernel did not tell.
+    pub waits: Option<Duration>,
+}
+
+/// A connection whose handshake is not complete: the kernel has answered the SYN and has not
+/// taken an ACK yet (SYN-RECV).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct HalfOpen {
+    /// The other end.
+    pub peer: SocketAddr,
+    /// How often the SYN+ACK was sent again.
+    pub retransmits: u8,
+}
+
+/// Who is at the listener and not accepted yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Arrivals {
+    /// The accept queue one by one, the longest wait first.
+    pub waiting: Vec<Waiting>,
+    /// Half-open ones, by peer.
+    pub half_open: Vec<HalfOpen>,
+}
+
+/// Counters of the whole network namespace (`TcpExt` of `/proc/net/netstat`): every listener in it
+/// counts here, not the server's alone.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct NamespaceDrops {
+    /// `ListenOverflows`: times an accept queue was full when a SYN or the last ACK came. A client
+    /// that repeats its SYN is counted each time.
+    pub overflows: u64,
+    /// `ListenDrops`: times a SYN or the last ACK was dropped, for that reason or another.
+    pub drops: u64,
+}
+
+/// Which connections are to be looked up.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Wanted {
+    /// All that there are, and those that wait in the accept queue: a dump, for which the kernel
+    /// walks its whole table.
+    #[default]
+    All,
+    /// These, by local and remote address, one look-up for each. A dump all the same where it is
+    /// the cheaper way (above [`EXACT_AT_MOST`]), where a local address is unspecified, or where
+    /// somebody waits in the accept queue.
+    These(Vec<(SocketAddr, SocketAddr)>),
+}
+
 /// What is to be found out.
 #[derive(Clone, Debug, Default)]
 pub struct Question {
+    /// The connections to be looked up.
+    pub wanted: Wanted,
+    /// Also list this machine's sockets that try to connect to the server (one more dump).
+    pub connecting: bool,
+    /// The program's own waker on the server's epoll, to be told apart.
+    pub waker: Option<Fd>,
     /// Also look which of these fds have something to read, with a second epoll of our own, and
     /// whether the server's own ready list is empty. Asked while the loop stands.
     pub watch: Option<Vec<Fd>>,
@@ -106,6 +181,28 @@ pub struct Question {
     pub epfd: Option<Fd>,
     /// Also read what these have used; about once a second, however often it is asked.
     pub usage: Option<Workers>,
+}
+
+/// What the answer has beside the table of sockets.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Detail {
+    /// Who is at the listener and not accepted yet. `None` after exact look-ups, which happen only
+    /// while the accept queue is empty: half-open ones are not known then.
+    pub arrivals: Option<Arrivals>,
+    /// The local addresses of this machine's sockets in SYN-SENT towards the server, sorted;
+    /// `None` when not asked.
+    pub connecting: Option<Vec<SocketAddr>>,
+    /// Times the listener dropped a SYN or the last ACK since it listens (`sk_drops`, by
+    /// `SK_MEMINFO_DROPS`): this listener alone, and nearly always because the accept queue was
+    /// full. The kernel adds to it wherever it adds to `ListenDrops`.
+    pub listener_drops: Option<u32>,
+    /// The namespace's counters since the inspector began, read once a second.
+    pub namespace_drops: Option<NamespaceDrops>,
+    /// The share of one CPU of the loop's thread; `None` when not asked, or before the second
+    /// reading. The last reading is repeated until there is a newer one.
+    pub loop_cpu: Option<LoopCpu>,
+    /// The server's epoll entry by entry; `None` when not asked.
+    pub epoll: Option<EpollView>,
 }
 
 /// An answer.
@@ -128,6 +225,8 @@ pub struct Snapshot {
     pub usage: Option<Usage>,
     /// Whether the thread of the server's loop slept; `None` when not asked.
     pub asleep: Option<bool>,
+    /// What goes beyond that.
+    pub detail: Detail,
     /// Why a part of this is missing, in one sentence.
     pub trouble: Option<String>,
 }

@@ -40,6 +40,15 @@ pub struct Usage {
     pub threads: u64,
 }
 
+/// How much of one CPU the loop's thread used, between two readings.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct LoopCpu {
+    /// From 0 to 1; 1 is a loop that never sleeps.
+    pub share: f32,
+    /// The time between the two readings.
+    pub over: Duration,
+}
+
 #[derive(Clone, Copy, Debug, Default)]
 struct Spent {
     cpu: Option<u64>,
@@ -55,6 +64,9 @@ pub(super) struct Meter {
     seen: HashMap<i32, Spent>,
     total: Spent,
     due: Option<Instant>,
+    /// The loop's thread, its time on a CPU at the last reading, and when that was.
+    loop_seen: Option<(i32, u64, Instant)>,
+    loop_cpu: Option<LoopCpu>,
 }
 
 impl Meter {
@@ -62,7 +74,35 @@ impl Meter {
     pub(super) fn new() -> Self {
         let own = fs::read_to_string("/proc/self/status").unwrap_or_default();
         let at_start = value(&own, "VmRSS:").unwrap_or(0) * 1024;
-        Self { at_start, seen: HashMap::new(), total: Spent::default(), due: None }
+        Self {
+            at_start,
+            seen: HashMap::new(),
+            total: Spent::default(),
+            due: None,
+            loop_seen: None,
+            loop_cpu: None,
+        }
+    }
+
+    /// The loop's thread at the last reading.
+    pub(super) fn loop_cpu(&self) -> Option<LoopCpu> {
+        self.loop_cpu
+    }
+
+    /// Takes in one more reading of the loop's thread.
+    fn note_loop(&mut self, own: Option<i32>) {
+        let read =
+            |tid| on_cpu(&fs::read_to_string(format!("/proc/self/task/{tid}/schedstat")).ok()?);
+        let now = own.and_then(|tid| Some((tid, read(tid)?, Instant::now())));
+        self.loop_cpu = match (self.loop_seen, now) {
+            (Some((before, spent, then)), Some((tid, total, now))) if before == tid => {
+                let (used, over) = (Duration::from_nanos(total.saturating_sub(spent)), now - then);
+                let share = used.as_secs_f32() / over.as_secs_f32().max(f32::EPSILON);
+                Some(LoopCpu { share: share.min(1.0), over })
+            }
+            _ => None,
+        };
+        self.loop_seen = now;
     }
 
     /// Reads, if it is time to.
@@ -94,6 +134,7 @@ impl Meter {
             self.total.add(self.seen.get(id).copied().unwrap_or_default(), *now);
         }
         self.seen = seen;
+        self.note_loop(workers.own);
         let taken = Instant::now();
         self.due = Some(taken + EVERY.max((taken - begin) * REST));
         Some(Usage {
@@ -207,6 +248,47 @@ mod tests {
         // It ends: what it used stays.
         meter.due = None;
         assert_eq!(meter.read(&Workers::default()).unwrap().voluntary, second.voluntary);
+    }
+
+    #[test]
+    fn the_loops_thread_is_measured_alone() {
+        let (tell, told) = std::sync::mpsc::channel();
+        let (end, ended) = std::sync::mpsc::channel::<()>();
+        let thread = std::thread::spawn(move || {
+            tell.send(rustix::thread::gettid().as_raw_nonzero().get()).unwrap();
+            ended.recv().unwrap();
+        });
+        let own = rustix::thread::gettid().as_raw_nonzero().get();
+        let sleeper = told.recv().unwrap();
+        let share = |own, other| {
+            let mut meter = Meter::new();
+            let workers = Workers { own: Some(own), threads: vec![other], processes: vec![] };
+            meter.read(&workers).unwrap();
+            assert_eq!(meter.loop_cpu(), None, "one reading is no interval");
+            let begin = cpu(&Workers { own: Some(self_tid()), ..Workers::default() }).unwrap();
+            let busy = || {
+                let now = cpu(&Workers { own: Some(self_tid()), ..Workers::default() }).unwrap();
+                now.saturating_sub(begin)
+            };
+            let start = Instant::now();
+            while busy() < Duration::from_millis(50) {}
+            let (used, wall) = (busy(), start.elapsed());
+            meter.due = None;
+            meter.read(&workers).unwrap();
+            let found = meter.loop_cpu().unwrap();
+            assert!(found.over >= wall);
+            (found.share, used.as_secs_f32() / wall.as_secs_f32())
+        };
+        let (spins, expected) = share(own, sleeper);
+        assert!((spins - expected).abs() < 0.25 && spins > 0.0, "{spins} {expected}");
+        let (sleeps, _) = share(sleeper, own);
+        assert!(sleeps < 0.05, "{sleeps}");
+        end.send(()).unwrap();
+        thread.join().unwrap();
+    }
+
+    fn self_tid() -> i32 {
+        rustix::thread::gettid().as_raw_nonzero().get()
     }
 
     #[test]

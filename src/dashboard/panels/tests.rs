@@ -81,6 +81,7 @@ pub(super) fn measured(readable: Option<Vec<Fd>>) -> Snapshot {
         sockets: [(14, 84), (22, 1290), (30, 60_000)].map(socket).to_vec(),
         ready_list: readable.as_ref().map(|fds| !fds.is_empty()),
         readable,
+        detail: crate::inspect::Detail::default(),
         trouble: None,
     }
 }

@@ -278,6 +278,7 @@ mod tests {
                 threads: 14,
             }),
             asleep: None,
+            detail: crate::inspect::Detail::default(),
             trouble: None,
         }
     }

@@ -32,7 +32,7 @@ use super::geometry::{self, Rect};
 use super::layout::{self, Areas, Arrangement};
 use super::panel::Panel;
 use crate::clients::{ClientInfo, ClientKind};
-use crate::inspect::{Question, Snapshot, Workers};
+use crate::inspect::{EXACT_AT_MOST, Question, Snapshot, Wanted, Workers};
 use crate::telemetry::{Batch, By, Command, Fd, Listener, Mode, Nanos, Stdin};
 
 /// How long a notice is shown.
@@ -317,7 +317,19 @@ impl State {
             watch: self.watched(),
             epfd: listener.map(|listener| listener.epfd).filter(|epfd| *epfd >= 0),
             usage: Some(self.workers()),
+            wanted: self.wanted(),
+            connecting: false,
+            waker: listener.map(|listener| listener.waker).filter(|waker| *waker >= 0),
         })
+    }
+
+    /// The connections of the table, while they are few.
+    fn wanted(&self) -> Wanted {
+        let Some(listener) = self.live.listener else { return Wanted::All };
+        let open = self.live.table.entries().iter().filter(|entry| entry.closed.is_none());
+        let few: Vec<_> =
+            open.take(EXACT_AT_MOST + 1).map(|entry| (listener.addr, entry.row.peer)).collect();
+        if few.len() > EXACT_AT_MOST { Wanted::All } else { Wanted::These(few) }
     }
 
     /// The threads and processes that serve a connection each.

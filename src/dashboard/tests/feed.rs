@@ -232,6 +232,7 @@ impl Feed {
             sockets,
             readable: None,
             ready_list: None,
+            detail: crate::inspect::Detail::default(),
             trouble: None,
         }
     }

@@ -31,6 +31,7 @@ fn snapshot(queues: &[(Fd, u32)], readable: Option<Vec<Fd>>) -> Snapshot {
         sockets: queues.iter().map(socket).collect(),
         readable,
         ready_list,
+        detail: crate::inspect::Detail::default(),
         trouble: None,
     }
 }

@@ -51,6 +51,7 @@ impl FakeServer {
             interest: None,
             usage: None,
             asleep: Some(self.asleep),
+            detail: crate::inspect::Detail::default(),
             trouble: None,
         };
         self.lints.kernel(&snapshot, &self.engine, self.script.time);
