@@ -3,7 +3,7 @@
 use super::draw::{HalfView, View};
 use super::{Loaded, Split, Stage};
 use crate::compare::drive::Phase;
-use crate::dashboard::keys::{self, Id};
+use crate::dashboard::keys;
 use crate::dashboard::run::Backend;
 use crate::dashboard::theme::Role;
 use crate::words::units;
@@ -12,10 +12,7 @@ impl<W: Backend, L: Loaded> Split<W, L> {
     /// What there is to be shown.
     pub(super) fn view(&self) -> View<'_> {
         let keys = keys::split().filter(|key| self.is_enabled(key));
-        let label = |id, label| match id {
-            Id::Pause if self.is_paused() => "run",
-            _ => label,
-        };
+        let key = |key: &keys::Key| (key.presses[0].label(), key.split_label(self.is_paused()));
         View {
             halves: self.halves.each_ref().map(|half| HalfView {
                 name: &half.name,
@@ -27,7 +24,7 @@ impl<W: Backend, L: Loaded> Split<W, L> {
                 values: half.measure.as_ref().map(super::Measure::values),
             }),
             load: [self.load_text(), self.stage_text()],
-            keys: keys.map(|key| (key.presses[0].label(), label(key.id, key.label))).collect(),
+            keys: keys.map(key).collect(),
             help: self.help,
         }
     }
