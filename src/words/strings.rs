@@ -1,8 +1,8 @@
 //! Every text that the program says, by the place where it is said, in the language that is chosen.
 
 use super::english::{
-    boxes, card, charts, cli, clients, compare, costs, header, inspect, keybar, keys, record,
-    seats, server, start, stream, table,
+    boxes, card, charts, cli, clients, compare, costs, engine, header, inspect, keybar, keys,
+    record, seats, server, start, stream, table,
 };
 
 /// The texts of one language: plain ones as they stand, sentences with figures as functions of them.
@@ -24,6 +24,7 @@ pub(crate) struct Strings {
     pub(crate) seats: seats::Seats,
     pub(crate) stream: stream::Stream,
     pub(crate) charts: charts::Charts,
+    pub(crate) engine: engine::Engine,
 }
 
 static ENGLISH: Strings = Strings {
@@ -44,6 +45,7 @@ static ENGLISH: Strings = Strings {
     seats: seats::ENGLISH,
     stream: stream::ENGLISH,
     charts: charts::ENGLISH,
+    engine: engine::ENGLISH,
 };
 
 /// The texts, in the language that is chosen.
