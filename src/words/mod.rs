@@ -32,6 +32,7 @@ pub use describe::{Description, clean, describe, glyph, is_error};
 pub(crate) use english::compare::{Compare, FigureText, Report};
 pub(crate) use english::costs::CostText;
 pub(crate) use english::keys::{KeyText, Keys};
+pub(crate) use english::split::{Split, SplitFigure};
 pub use line::line;
 pub(crate) use plain::plain;
 pub use sentence::sentence;

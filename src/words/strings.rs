@@ -2,7 +2,7 @@
 
 use super::english::{
     boxes, card, charts, cli, clients, compare, costs, engine, header, inspect, keybar, keys,
-    record, seats, server, start, stream, table,
+    lints, notices, record, seats, server, servers, split, start, stream, table,
 };
 
 /// The texts of one language: plain ones as they stand, sentences with figures as functions of them.
@@ -25,6 +25,10 @@ pub(crate) struct Strings {
     pub(crate) stream: stream::Stream,
     pub(crate) charts: charts::Charts,
     pub(crate) engine: engine::Engine,
+    pub(crate) notices: notices::Notices,
+    pub(crate) servers: servers::Servers,
+    pub(crate) lints: lints::Lints,
+    pub(crate) split: split::Split,
 }
 
 static ENGLISH: Strings = Strings {
@@ -46,6 +50,10 @@ static ENGLISH: Strings = Strings {
     stream: stream::ENGLISH,
     charts: charts::ENGLISH,
     engine: engine::ENGLISH,
+    notices: notices::ENGLISH,
+    servers: servers::ENGLISH,
+    lints: lints::ENGLISH,
+    split: split::ENGLISH,
 };
 
 /// The texts, in the language that is chosen.

@@ -13,8 +13,8 @@ use crate::words::strings;
 /// A question with yes and no.
 pub fn confirm(frame: &mut Frame, screen: Rect, confirm: &Confirm, theme: &Theme) {
     let (say, keys) = (&strings().boxes, &strings().keys.names);
-    let question =
-        if theme.ascii() { confirm.question.replace('·', "-") } else { confirm.question.clone() };
+    let question = confirm.question.text();
+    let question = if theme.ascii() { question.replace('·', "-") } else { question };
     let wide = u16::try_from(question.chars().count()).unwrap_or(u16::MAX).saturating_add(6);
     let inner = popup(frame, screen, wide.max(38), 5, say.sure, theme);
     let mut answers = Line::default();
