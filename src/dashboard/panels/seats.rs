@@ -136,7 +136,7 @@ fn words(each: usize, width: u16, theme: &Theme) -> Line<'static> {
         line.push_span(dim(format!("{word}  "), theme));
     }
     if each > 1 {
-        let text = (say.seats_each)(each);
+        let text = (say.each_mark)(each);
         if line.width() + text.len() <= usize::from(width) {
             line.push_span(dim(text, theme));
         }

@@ -1,4 +1,4 @@
-//! The boxes over the screen: questions, choices, help, and the screens that say why there is no other.
+//! The boxes over the screen: questions, choices, help; and the screens that stand for the others.
 
 use crate::words::units;
 

@@ -31,21 +31,20 @@ pub(in crate::words) const ENGLISH: Costs = Costs {
     calls: CostText {
         name: "system calls per request",
         brief: Some(|value| format!("{value} calls/request")),
-        how: "The calls that the server told, plumbing included, over the requests \
-                      understood, in the last 10 s.",
+        how: "The calls that the server told, plumbing included, over the requests understood, in \
+              the last 10 s.",
     },
     examined: CostText {
         name: "fds examined : ready",
         brief: None,
-        how: "Fds that each return of the wait call had asked (each round, for scan) \
-                      against those that were ready, in the last 10 s; in epoll only the ready \
-                      list is looked at.",
+        how: "Fds that each return of the wait call had asked (each round, for scan) against those \
+              that were ready, in the last 10 s; in epoll only the ready list is looked at.",
     },
     copied: CostText {
         name: "list bytes per wake-up",
         brief: Some(|value| format!("{value} B of lists/wake-up")),
-        how: "Bytes of descriptor lists that wait calls and epoll_ctl copied in and out, \
-                      by the size of their structs, over the wake-ups of the last 10 s.",
+        how: "Bytes of descriptor lists that wait calls and epoll_ctl copied in and out, by the \
+              size of their structs, over the wake-ups of the last 10 s.",
     },
     again: CostText {
         name: "EAGAIN per second",
@@ -56,39 +55,39 @@ pub(in crate::words) const ENGLISH: Costs = Costs {
         name: "CPU per 1,000 requests",
         brief: Some(|value| format!("CPU {value}/1,000 req")),
         how: "Time on a CPU of the server's threads and worker processes, from \
-                      /proc/.../schedstat, over the requests between two readings.",
+              /proc/.../schedstat, over the requests between two readings.",
     },
     memory: CostText {
         name: "memory per connection",
         brief: Some(|value| format!("{value}/connection")),
-        how: "Resident memory (VmRSS) of the program and its worker processes now, less \
-                      that when nobody was connected last (or at the start), over open connections; the \
-                      dashboard's own growth is in it, and shared pages count in each process.",
+        how: "Resident memory (VmRSS) of the program and its worker processes now, less that when \
+              nobody was connected last (or at the start), over open connections; the dashboard's \
+              own growth is in it, and shared pages count in each process.",
     },
     waiting: CostText {
         name: "time in the wait call",
         brief: Some(|value| format!("waiting {value}")),
-        how: "Time between entering and leaving wait calls, naps and calls that sleep, \
-                      by the server's own thread, over the last 10 s; one that goes on counts.",
+        how: "Time between entering and leaving wait calls, naps and calls that sleep, by the \
+              server's own thread, over the last 10 s; one that goes on counts.",
     },
     workers: CostText {
         name: "own thread, process or task",
         brief: Some(|value| format!("{value} workers")),
-        how: "Threads, processes or tasks started for connections less those ended, as \
-                      the server told.",
+        how: "Threads, processes or tasks started for connections less those ended, as the server \
+              told.",
     },
     switches: CostText {
         name: "context switches/s",
         brief: Some(|value| format!("{value} switches/s")),
-        how: "Voluntary and involuntary, from /proc/.../status of the server's threads \
-                      and worker processes, read about once a second; what one did between its \
-                      last reading and its end is missing.",
+        how: "Voluntary and involuntary, from /proc/.../status of the server's threads and worker \
+              processes, read about once a second; what one did between its last reading and its \
+              end is missing.",
     },
     threads: CostText {
         name: "threads of the program",
         brief: Some(|value| format!("{value} threads")),
-        how: "From /proc/self/status; those of the dashboard and of our own clients are \
-                      among them.",
+        how: "From /proc/self/status; those of the dashboard and of our own clients are among \
+              them.",
     },
     more_lines: |lines, key| format!("{lines} more lines: {key}"),
     obtained: |key| format!("{key}: how each was obtained"),

@@ -208,7 +208,8 @@ pub(in crate::words) const ENGLISH: Engine = Engine {
     served: |done, all| format!("{done} of {all} served"),
     marks: |done, now, not_yet, closed| {
         format!(
-            "{done} served  {now} being served  {not_yet} still to be served  {closed} closed meanwhile"
+            "{done} served  {now} being served  {not_yet} still to be served  {closed} closed \
+             meanwhile"
         )
     },
     rounds: "rounds",

@@ -121,22 +121,27 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
     ),
     reset: text(
         "reset",
-        "Reset the selected client: its connection is broken off with a RST. Asks first, naming it.",
+        "Reset the selected client: its connection is broken off with a RST. Asks first, naming \
+         it.",
     ),
     reading: text(
         "stop reading",
-        "Stop reading from the selected client, or read again: its receive queue in the kernel fills meanwhile.",
+        "Stop reading from the selected client, or read again: its receive queue in the kernel \
+         fills meanwhile.",
     ),
     card: text(
         "card",
-        "Open the selected connection's card: last request, counters, its own events, the kernel's view.",
+        "Open the selected connection's card: last request, counters, its own events, the kernel's \
+         view.",
     ),
     drop_all: text("drop all", "Drop every client. Asks first."),
     drop_idle: text("drop idle", "Drop every client idle for longer than the seconds you type."),
     pause: both(
         "pause",
-        "Pause the server's loop before its next call, or let it run again. Work then queues up in the kernel.",
-        "Pause both loops before their next call, or let them run again. The time of the load goes on.",
+        "Pause the server's loop before its next call, or let it run again. Work then queues up in \
+         the kernel.",
+        "Pause both loops before their next call, or let them run again. The time of the load goes \
+         on.",
     ),
     step_call: both(
         "step",
@@ -164,7 +169,8 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
     ),
     server: text(
         "server",
-        "Let another of the nine servers take over, on the same port. Open connections are closed; asks first.",
+        "Let another of the nine servers take over, on the same port. Open connections are closed; \
+         asks first.",
     ),
     client: text("client", "Add a client of our own, of the kind chosen with k."),
     ten_clients: text("ten clients", "Add ten clients of that kind."),
@@ -174,12 +180,14 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
     ),
     hang_up: text(
         "hang up",
-        "Let the selected client hang up, if it is one of our own: it closes its end, and the server reads a FIN or a RST.",
+        "Let the selected client hang up, if it is one of our own: it closes its end, and the \
+         server reads a FIN or a RST.",
     ),
     stop_clients: text("stop ours", "Stop all clients of our own."),
     filter: text(
         "filter",
-        "Filter the stream if it has the focus, else the table: text, fd:9, conn:3, state:reading, kind:recv, idle>5, in>10k, ours, errors; ! before a word means not.",
+        "Filter the stream if it has the focus, else the table: text, fd:9, conn:3, state:reading, \
+         kind:recv, idle>5, in>10k, ours, errors; ! before a word means not.",
     ),
     sort: text(
         "sort",
@@ -194,7 +202,8 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
     time: text("time", "Times of the stream: since the server's start, or of the day here."),
     freeze: text(
         "freeze",
-        "Freeze the picture, or thaw it. The server goes on; in the frozen picture you can scroll, sort and filter.",
+        "Freeze the picture, or thaw it. The server goes on; in the frozen picture you can scroll, \
+         sort and filter.",
     ),
     zoom: text("zoom", "Give the whole screen to the panel with the focus, or take it back."),
     up: text("up", "One line up in the panel with the focus."),
@@ -232,11 +241,13 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
         card: text("card", "Go to the selected connection's card."),
         seats: text(
             "seats",
-            "Go to the seats: one for each connection; it lights when it is asked, and glows when it had something to say.",
+            "Go to the seats: one for each connection; it lights when it is asked, and glows when \
+             it had something to say.",
         ),
         costs: text(
             "costs",
-            "Go to the costs: what a request, a wake-up and a connection cost, and how each figure was obtained.",
+            "Go to the costs: what a request, a wake-up and a connection cost, and how each figure \
+             was obtained.",
         ),
     },
     run: "run",

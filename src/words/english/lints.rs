@@ -42,7 +42,8 @@ pub(in crate::words) const ENGLISH: Lints = Lints {
     },
     spins: |fd, mask| {
         format!(
-            "the loop spins: fd {fd} is reported again and again ({mask}) and nothing is done about it"
+            "the loop spins: fd {fd} is reported again and again ({mask}) and nothing is done \
+             about it"
         )
     },
     cut_short: |fd, promised, sent| {
@@ -54,13 +55,15 @@ pub(in crate::words) const ENGLISH: Lints = Lints {
     },
     head_cut: |fd, bytes| {
         format!(
-            "fd {fd} was answered 400 after a recv of exactly {} bytes: its head was cut at the read buffer",
+            "fd {fd} was answered 400 after a recv of exactly {} bytes: its head was cut at the \
+             read buffer",
             units::count(bytes)
         )
     },
     head_cut_waits: |fd, bytes, lasts| {
         format!(
-            "fd {fd} has waited for {lasts} since a recv of exactly {} bytes, as many as one ever brought: its head was cut at the read buffer",
+            "fd {fd} has waited for {lasts} since a recv of exactly {} bytes, as many as one ever \
+             brought: its head was cut at the read buffer",
             units::count(bytes)
         )
     },

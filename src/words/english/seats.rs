@@ -13,7 +13,7 @@ pub(crate) struct Seats {
     pub(crate) quiet: &'static str,
     pub(crate) was_asked: &'static str,
     pub(crate) spoke: &'static str,
-    pub(crate) seats_each: fn(seats: usize) -> String,
+    pub(crate) each_mark: fn(seats: usize) -> String,
 }
 
 pub(in crate::words) const ENGLISH: Seats = Seats {
@@ -41,5 +41,5 @@ pub(in crate::words) const ENGLISH: Seats = Seats {
     quiet: "quiet",
     was_asked: "asked",
     spoke: "spoke",
-    seats_each: |seats| format!("each mark is {seats} seats"),
+    each_mark: |seats| format!("each mark is {seats} seats"),
 };

@@ -61,8 +61,8 @@ pub(in crate::words) const ENGLISH: Split = Split {
     requests: SplitFigure {
         name: "requests/s",
         word: "requests/s",
-        how: "Requests that the server understood since the load began, over the time of the \
-              load. Both servers, their clients and this screen share the processors.",
+        how: "Requests that the server understood since the load began, over the time of the load. \
+              Both servers, their clients and this screen share the processors.",
     },
     calls: SplitFigure {
         name: "calls/request",
