@@ -5,6 +5,7 @@
 //! table for its title, so the table would import what imports it.
 
 use super::keys::press::{Press, ch};
+use crate::words::{KeyText, Keys, strings};
 
 /// A panel.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -55,35 +56,26 @@ pub enum Moves {
 pub struct Row {
     /// Which panel.
     pub panel: Panel,
-    /// Its title, and the label of its key.
-    pub label: &'static str,
     /// The key that goes to it: its place in the table, as titles show it.
     pub presses: &'static [Press],
-    /// What that key does, in a sentence.
-    pub sentence: &'static str,
     /// Where it stands.
     pub place: Place,
     /// What Up and Down move.
     pub moves: Moves,
+    /// Its texts among those of the keys: its title is the label of its key.
+    pub(super) say: fn(&'static Keys) -> &'static KeyText,
 }
 
 /// Every panel, in the order of [`Panel`] and of the number keys.
 #[rustfmt::skip]
 pub const PANELS: [Row; 7] = [
-    Row { panel: Panel::Table, label: "fd → socket", presses: &[ch('1')], place: Place::TopLeft, moves: Moves::Selection,
-          sentence: "Go to the table of connections." },
-    Row { panel: Panel::Loop, label: "the loop", presses: &[ch('2')], place: Place::Beside, moves: Moves::Selection,
-          sentence: "Go to the loop: what the kernel watches, what is ready, what the program does." },
-    Row { panel: Panel::Stream, label: "event stream", presses: &[ch('3')], place: Place::Bottom, moves: Moves::Events,
-          sentence: "Go to the event stream." },
-    Row { panel: Panel::Charts, label: "charts", presses: &[ch('4')], place: Place::BottomRight, moves: Moves::Selection,
-          sentence: "Go to the charts." },
-    Row { panel: Panel::Card, label: "card", presses: &[ch('5')], place: Place::Column, moves: Moves::Text,
-          sentence: "Go to the selected connection's card." },
-    Row { panel: Panel::Seats, label: "seats", presses: &[ch('6')], place: Place::Under, moves: Moves::Selection,
-          sentence: "Go to the seats: one for each connection; it lights when it is asked, and glows when it had something to say." },
-    Row { panel: Panel::Costs, label: "costs", presses: &[ch('7')], place: Place::Instead, moves: Moves::Text,
-          sentence: "Go to the costs: what a request, a wake-up and a connection cost, and how each figure was obtained." },
+    Row { panel: Panel::Table, presses: &[ch('1')], place: Place::TopLeft, moves: Moves::Selection, say: |keys| &keys.panels.table },
+    Row { panel: Panel::Loop, presses: &[ch('2')], place: Place::Beside, moves: Moves::Selection, say: |keys| &keys.panels.the_loop },
+    Row { panel: Panel::Stream, presses: &[ch('3')], place: Place::Bottom, moves: Moves::Events, say: |keys| &keys.panels.stream },
+    Row { panel: Panel::Charts, presses: &[ch('4')], place: Place::BottomRight, moves: Moves::Selection, say: |keys| &keys.panels.charts },
+    Row { panel: Panel::Card, presses: &[ch('5')], place: Place::Column, moves: Moves::Text, say: |keys| &keys.panels.card },
+    Row { panel: Panel::Seats, presses: &[ch('6')], place: Place::Under, moves: Moves::Selection, say: |keys| &keys.panels.seats },
+    Row { panel: Panel::Costs, presses: &[ch('7')], place: Place::Instead, moves: Moves::Text, say: |keys| &keys.panels.costs },
 ];
 
 impl Panel {
@@ -106,7 +98,7 @@ impl Panel {
     /// Its title.
     #[must_use]
     pub fn label(self) -> &'static str {
-        self.row().label
+        (self.row().say)(&strings().keys).label
     }
 
     /// Where it stands.
@@ -137,7 +129,7 @@ mod tests {
         for (at, row) in PANELS.iter().enumerate() {
             assert_eq!(row.panel as usize, at);
             let number = (at + 1).to_string();
-            assert!(row.presses.iter().any(|press| press.label() == number), "{}", row.label);
+            assert!(row.presses.iter().any(|press| press.label() == number), "{:?}", row.panel);
         }
     }
 

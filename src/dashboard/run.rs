@@ -22,6 +22,7 @@ use crate::clients::{ClientInfo, ClientKind};
 use crate::inspect::{Question, Snapshot, Workers};
 use crate::record::log::Closer;
 use crate::telemetry::{Batch, Command, Gone, Nanos};
+use crate::words::strings;
 
 /// How often batches are fetched while something happens.
 const TICK: Duration = Duration::from_millis(16);
@@ -209,7 +210,7 @@ impl<W: Backend> Session<W> {
             }
             (Some(result), _) => {
                 let mut reason = match result {
-                    Ok(()) => "Its thread returned without being told to.".to_owned(),
+                    Ok(()) => strings().notices.returned.to_owned(),
                     Err(reason) => reason,
                 };
                 for text in panics {
@@ -245,7 +246,7 @@ impl<W: Backend> Session<W> {
             match action {
                 Action::Send(command) => {
                     if self.backend.send(command).is_err() {
-                        self.state.notice("the server has ended: it takes no commands");
+                        self.state.notice(strings().notices.no_commands);
                     }
                 }
                 Action::AddClients(kind, count) => self.backend.add_clients(kind, count),
@@ -292,7 +293,7 @@ impl<W: Backend> Session<W> {
     /// When the server had ended by itself, or does not end.
     pub fn end(mut self) -> io::Result<()> {
         if let Some(reason) = self.failure {
-            return Err(io::Error::other(format!("the server ended by itself: {reason}")));
+            return Err(io::Error::other((strings().notices.ended_by_itself)(&reason)));
         }
         if self.state.dead().is_some() {
             return Ok(());
@@ -304,7 +305,7 @@ impl<W: Backend> Session<W> {
             match self.backend.ended() {
                 Some(result) => return result.map_err(io::Error::other),
                 None if Instant::now() > limit => {
-                    return Err(io::Error::other("the server did not end in time"));
+                    return Err(io::Error::other(strings().notices.not_in_time));
                 }
                 None => std::thread::sleep(Duration::from_millis(2)),
             }

@@ -31,6 +31,7 @@ use signal_hook::{flag, low_level};
 
 use crate::record::log::Closer;
 use crate::signals::{self, End, Ends};
+use crate::words::strings;
 
 use super::input;
 
@@ -171,9 +172,7 @@ pub fn caught<T>(run: impl FnOnce() -> T) -> io::Result<T> {
     // What it leaves half done is the picture and the state behind it, which are shown no more.
     let done = panic::catch_unwind(AssertUnwindSafe(run));
     let text = set(None).unwrap_or_default();
-    done.map_err(|_| {
-        io::Error::other(format!("a mistake in this program, please report it: {text}"))
-    })
+    done.map_err(|_| io::Error::other((strings().notices.mistake)(&text)))
 }
 
 fn hook_panics() {
@@ -191,9 +190,10 @@ fn hook_panics() {
                     }
                 }
             } else if ENTERED.load(Ordering::SeqCst) {
-                let name = thread::current().name().unwrap_or("a thread").to_owned();
+                let say = &strings().notices;
+                let name = thread::current().name().unwrap_or(say.a_thread).to_owned();
                 let mut kept = PANICS.lock().unwrap_or_else(PoisonError::into_inner);
-                kept.push(format!("{name} panicked: {info}"));
+                kept.push((say.panicked)(&name, &info.to_string()));
                 return;
             }
             before(info);

@@ -7,8 +7,8 @@ pub const SENTENCE: usize = 54;
 
 fn is_found(key: &Key, search: &str) -> bool {
     let search = search.trim().to_lowercase();
-    key.sentence.to_lowercase().contains(&search)
-        || key.label.to_lowercase().contains(&search)
+    key.sentence().to_lowercase().contains(&search)
+        || key.texts().label.to_lowercase().contains(&search)
         || key.presses.iter().any(|press| press.label() == search)
 }
 
@@ -38,7 +38,7 @@ pub fn length(search: &str) -> usize {
         .into_iter()
         .map(|group| {
             let lines: usize =
-                found(group, search).map(|key| wrap(key.sentence, SENTENCE).len()).sum();
+                found(group, search).map(|key| wrap(key.sentence(), SENTENCE).len()).sum();
             if lines == 0 { 0 } else { lines + 2 }
         })
         .sum()

@@ -2,6 +2,7 @@
 //! state can use it.
 
 use crate::dashboard::panel::Panel;
+use crate::words::strings;
 
 /// What a key does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -71,13 +72,14 @@ impl Group {
     /// Its heading.
     #[must_use]
     pub fn label(self) -> &'static str {
+        let say = &strings().keys.groups;
         match self {
-            Self::Connection => "the selected connection",
-            Self::Loop => "the server's loop",
-            Self::Clients => "clients of our own",
-            Self::Looking => "what is shown",
-            Self::Moving => "moving",
-            Self::Program => "the program",
+            Self::Connection => say.connection,
+            Self::Loop => say.the_loop,
+            Self::Clients => say.clients,
+            Self::Looking => say.looking,
+            Self::Moving => say.moving,
+            Self::Program => say.program,
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use crate::words::strings;
+
 /// A key as it is pressed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Press {
@@ -32,21 +34,22 @@ impl Press {
     /// As it is written: `x`, `Enter`, `ctrl-c`.
     #[must_use]
     pub fn label(self) -> String {
+        let say = &strings().keys.names;
         let name = match self.code {
             KeyCode::Char(c) => c.to_string(),
-            KeyCode::Enter => "Enter".into(),
-            KeyCode::Esc => "Esc".into(),
-            KeyCode::Tab => "Tab".into(),
-            KeyCode::BackTab => "shift-Tab".into(),
-            KeyCode::Up => "Up".into(),
-            KeyCode::Down => "Down".into(),
-            KeyCode::PageUp => "PgUp".into(),
-            KeyCode::PageDown => "PgDn".into(),
-            KeyCode::Home => "Home".into(),
-            KeyCode::End => "End".into(),
+            KeyCode::Enter => say.enter.into(),
+            KeyCode::Esc => say.esc.into(),
+            KeyCode::Tab => say.tab.into(),
+            KeyCode::BackTab => say.back_tab.into(),
+            KeyCode::Up => say.up.into(),
+            KeyCode::Down => say.down.into(),
+            KeyCode::PageUp => say.page_up.into(),
+            KeyCode::PageDown => say.page_down.into(),
+            KeyCode::Home => say.home.into(),
+            KeyCode::End => say.end.into(),
             KeyCode::F(number) => format!("F{number}"),
             other => format!("{other:?}"),
         };
-        if self.ctrl { format!("ctrl-{name}") } else { name }
+        if self.ctrl { (say.ctrl)(&name) } else { name }
     }
 }

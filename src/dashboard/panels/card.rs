@@ -6,11 +6,12 @@ use ratatui::text::{Line, Span};
 
 use super::fit::wrap;
 use super::{block, cut, dim, left, plain, title};
+use crate::dashboard::keys::{self, Id};
 use crate::dashboard::layout::Panel;
 use crate::dashboard::state::table::TableRow;
 use crate::dashboard::state::{Scene, State, card};
 use crate::dashboard::theme::{Role, Theme};
-use crate::words::units;
+use crate::words::{strings, units};
 
 /// How many of its events are listed.
 const EVENTS: usize = 100;
@@ -18,27 +19,32 @@ const EVENTS: usize = 100;
 /// Draws the panel.
 pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused: bool) {
     let inner = area.inner(Margin::new(1, 1));
+    let say = &strings().card;
     let scene = state.scene();
     let mut head = title(Panel::Card, theme);
     let lines = match scene.table.selected() {
         Some(entry) => {
             let dot = theme.glyph("·", "-");
-            head.push_span(plain(format!("fd {} {dot} {} ", entry.row.fd, entry.row.peer)));
+            let text = (say.title)(entry.row.fd, dot, &entry.row.peer.to_string());
+            head.push_span(plain(format!("{text} ")));
             lines(entry, scene, usize::from(inner.width), theme)
         }
-        None => vec![Line::from(dim(" no connection is selected", theme))],
+        None => vec![Line::from(dim(format!(" {}", say.none), theme))],
     };
     let height = usize::from(inner.height);
     let top = state.card_top().min(lines.len().saturating_sub(height));
     let mut block = block(head, theme, focused);
     if lines.len() > height {
         let below = lines.len() - height - top;
+        let down = keys::name(Id::Down);
         let text = match (focused, below) {
-            (_, 0) => " end ".to_owned(),
-            (true, n) => format!(" {n} more lines: Down "),
-            (false, n) => format!(" {n} more lines: 5, Down "),
+            (_, 0) => say.end.to_owned(),
+            (true, n) => (say.more_lines)(n, &down),
+            (false, n) => {
+                (say.more_lines)(n, &format!("{}, {down}", keys::name(Id::Show(Panel::Card))))
+            }
         };
-        block = block.title_bottom(Line::from(dim(text, theme)).right_aligned());
+        block = block.title_bottom(Line::from(dim(format!(" {text} "), theme)).right_aligned());
     }
     frame.render_widget(block, area);
     for (line, y) in lines.into_iter().skip(top).zip(inner.top()..inner.bottom()) {
@@ -48,7 +54,7 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
 }
 
 fn lines(entry: &TableRow, scene: &Scene, width: usize, theme: &Theme) -> Vec<Line<'static>> {
-    let row = &entry.row;
+    let (row, say) = (&entry.row, &strings().card);
     let heading = |text: &str| Line::styled(format!(" {text}"), theme.style(Role::Title));
     let pair = |name: &str, value: String| {
         Line::from(vec![dim(format!(" {} ", left(name, 9, theme)), theme), plain(value)])
@@ -60,9 +66,9 @@ fn lines(entry: &TableRow, scene: &Scene, width: usize, theme: &Theme) -> Vec<Li
             (format!("{} {}", theme.glyph("×", "x"), entry.why()), theme.style(Role::Warn));
     }
     let mut state =
-        vec![dim(format!(" {} ", left("state", 9, theme)), theme), Span::styled(word, style)];
+        vec![dim(format!(" {} ", left(say.state, 9, theme)), theme), Span::styled(word, style)];
     if row.half_closed && entry.closed.is_none() {
-        state.push(Span::styled("  its FIN was read", theme.style(Role::Warn)));
+        state.push(Span::styled(format!("  {}", say.fin_read), theme.style(Role::Warn)));
     }
     let mut lines = vec![Line::from(state)];
     for lint in scene.lints.found().iter().filter(|lint| lint.conn == Some(row.id)) {
@@ -73,7 +79,7 @@ fn lines(entry: &TableRow, scene: &Scene, width: usize, theme: &Theme) -> Vec<Li
         }));
     }
     if let Some((id, kind)) = entry.ours {
-        lines.push(pair("ours", format!("client {id}, {}", kind.label())));
+        lines.push(pair(say.ours, (say.client)(id, kind.label())));
     }
     // The longer words where there is room for them.
     let fitting = |long: String, short: String| {
@@ -82,57 +88,43 @@ fn lines(entry: &TableRow, scene: &Scene, width: usize, theme: &Theme) -> Vec<Li
     let open = entry.closed.unwrap_or(scene.now).saturating_sub(row.opened);
     let (open, idle) = (duration(open, theme), duration(entry.idle(scene.now), theme));
     lines.extend([
-        pair("conn", row.id.to_string()),
-        pair("interest", row.interest.to_string()),
-        pair("requests", units::count(row.requests)),
+        pair(say.conn, row.id.to_string()),
+        pair(say.interest, row.interest.to_string()),
+        pair(say.requests, units::count(row.requests)),
+        pair(say.bytes, (say.in_and_out)(row.bytes_in, row.bytes_out)),
         pair(
-            "bytes",
-            format!("{} in, {} out", units::bytes(row.bytes_in), units::bytes(row.bytes_out)),
-        ),
-        pair(
-            "times",
+            say.times,
             fitting(
-                format!("open {open}, idle {idle}"),
-                format!("open {}, idle {}", open.replace(' ', ""), idle.replace(' ', "")),
+                (say.open_and_idle)(&open, &idle),
+                (say.open_and_idle)(&open.replace(' ', ""), &idle.replace(' ', "")),
             ),
         ),
     ]);
-    lines.push(heading("kernel"));
+    lines.push(heading(say.kernel));
     match entry.socket {
         Some(socket) => {
-            lines.push(pair("TCP", socket.state.label().to_owned()));
+            lines.push(pair(say.tcp, socket.state.label().to_owned()));
             // By the names of the table and of ss(8).
-            let (unread, unsent) = (
-                units::bytes(u64::from(socket.recv_queue)),
-                units::bytes(u64::from(socket.send_queue)),
-            );
-            lines.push(pair("recv-q", format!("{unread} not read yet")));
-            lines.push(pair("send-q", format!("{unsent} not acked yet")));
+            lines.push(pair(say.recv_queue, (say.unread)(socket.recv_queue)));
+            lines.push(pair(say.send_queue, (say.unacked)(socket.send_queue)));
             let nanos = |d: std::time::Duration| u64::try_from(d.as_nanos()).unwrap_or(u64::MAX);
             let rtt = match (socket.rtt, socket.rtt_var) {
                 (Some(rtt), Some(var)) => {
-                    format!(
-                        "{}, rttvar {}",
-                        duration(nanos(rtt), theme),
-                        duration(nanos(var), theme)
-                    )
+                    (say.rtt_and_var)(&duration(nanos(rtt), theme), &duration(nanos(var), theme))
                 }
                 (Some(rtt), None) => duration(nanos(rtt), theme),
-                (None, _) => "not measured yet".to_owned(),
+                (None, _) => say.not_measured.to_owned(),
             };
-            lines.push(pair("RTT", rtt));
-            lines.push(pair(
-                "cwnd",
-                format!("{} segments, {} resent", socket.cwnd, socket.retransmits),
-            ));
+            lines.push(pair(say.rtt, rtt));
+            lines.push(pair(say.cwnd, (say.segments)(socket.cwnd, socket.retransmits)));
         }
         None if entry.closed.is_some() => {
-            lines.push(Line::from(dim(" its socket is closed", theme)));
+            lines.push(Line::from(dim(format!(" {}", say.socket_closed), theme)));
         }
-        None => lines.push(Line::from(dim(" not asked yet", theme))),
+        None => lines.push(Line::from(dim(format!(" {}", say.not_asked), theme))),
     }
     lines.extend(request(entry, scene, theme));
-    lines.push(heading("its events, newest first"));
+    lines.push(heading(say.events));
     for event in scene.stream.of(row.id).take(EVENTS) {
         let time = units::relative(event.event.time);
         let mut spans = vec![dim(format!("{time:>10} "), theme)];
@@ -143,24 +135,26 @@ fn lines(entry: &TableRow, scene: &Scene, width: usize, theme: &Theme) -> Vec<Li
 }
 
 fn request(entry: &TableRow, scene: &Scene, theme: &Theme) -> Vec<Line<'static>> {
+    let say = &strings().card;
     let Some(head) = &entry.head else {
         let text = match entry.row.requests {
-            0 => " no request yet",
-            _ => " its last request was not in the stream",
+            0 => say.no_request,
+            _ => say.request_unseen,
         };
-        return vec![Line::from(dim(text, theme))];
+        return vec![Line::from(dim(format!(" {text}"), theme))];
     };
-    let mut ago = duration(scene.now.saturating_sub(head.time), theme) + " ago";
-    if scene.table.may_be_old(head) {
-        ago += "; later ones may have been left out";
-    }
+    let ago = if scene.table.may_be_old(head) { say.ago_or_later } else { say.ago };
+    let ago = ago(&duration(scene.now.saturating_sub(head.time), theme));
     let request = card::request(&head.bytes);
     let mut lines = vec![
-        Line::from(vec![Span::styled(" last request ", theme.style(Role::Title)), dim(ago, theme)]),
+        Line::from(vec![
+            Span::styled(format!(" {} ", say.last_request), theme.style(Role::Title)),
+            dim(ago, theme),
+        ]),
         Line::styled(format!(" {}", request.line), theme.style(Role::Text)),
     ];
     if head.line > head.bytes.len() {
-        let all = format!("   its first line has {}", units::bytes(head.line as u64));
+        let all = format!("   {}", (say.first_line)(head.line as u64));
         lines.push(Line::from(dim(all, theme)));
     }
     lines.extend(

@@ -18,7 +18,7 @@ use crate::dashboard::state::charts::{Charts, READY_CLASSES};
 use crate::dashboard::state::rates::{HISTORY, Metric, Rates};
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::{Asks, ServerKind};
-use crate::words::units;
+use crate::words::{strings, units};
 
 /// Bars of letters, for terminals without block glyphs.
 const ASCII_BARS: bar::Set<'static> = bar::Set {
@@ -53,10 +53,11 @@ enum Tile {
 /// By what they tell. Where no one loop serves all there are no turns and no ready lists, and where
 /// each call sleeps no wake-ups either: calls and those who serve stand in their places.
 fn tiles(server: Option<ServerKind>) -> Vec<Tile> {
-    let calls = Tile::Rate("system calls/s", Metric::Calls);
-    let wakeups = Tile::Rate("wake-ups/s", Metric::Wakeups);
-    let started = Tile::Rate("started/s", Metric::Started);
-    let ended = Tile::Rate("ended/s", Metric::Ended);
+    let say = &strings().charts;
+    let calls = Tile::Rate(say.calls, Metric::Calls);
+    let wakeups = Tile::Rate(say.wake_ups, Metric::Wakeups);
+    let started = Tile::Rate(say.started, Metric::Started);
+    let ended = Tile::Rate(say.ended, Metric::Ended);
     let (second, loops) = match server.map(|server| (server, server.asks())) {
         Some((ServerKind::Blocking, _)) => (calls, vec![]),
         Some((_, Asks::Sleeps)) => (calls, vec![started, ended]),
@@ -64,15 +65,15 @@ fn tiles(server: Option<ServerKind>) -> Vec<Tile> {
         _ => (Tile::Turns, vec![wakeups, Tile::Ready]),
     };
     let first = [
-        Tile::Rate("requests/s", Metric::Requests),
+        Tile::Rate(say.requests, Metric::Requests),
         second,
-        Tile::Rate("bytes out/s", Metric::BytesOut),
+        Tile::Rate(say.bytes_out, Metric::BytesOut),
     ];
     let last = [
         Tile::Figures,
-        Tile::Rate("bytes in/s", Metric::BytesIn),
-        Tile::Rate("accepts/s", Metric::Accepted),
-        Tile::Rate("disconnects/s", Metric::Closed),
+        Tile::Rate(say.bytes_in, Metric::BytesIn),
+        Tile::Rate(say.accepts, Metric::Accepted),
+        Tile::Rate(say.disconnects, Metric::Closed),
     ];
     first.into_iter().chain(loops).chain(last).collect()
 }
@@ -203,12 +204,14 @@ impl Painter<'_> {
         let peak = values.iter().flatten().copied().max();
         let most = peak.unwrap_or(0);
         let peak = peak.map_or_else(|| self.none(), long);
-        let total = long(self.rates.totals().get(metric));
+        let say = &strings().charts;
+        let peak = (say.peak)(&peak);
+        let total = (say.in_all)(&long(self.rates.totals().get(metric)));
         let rest = self.title(
             frame,
             area,
             name,
-            [format!("{now}   peak {peak}   {total} in all"), format!("{now}   peak {peak}"), now],
+            [format!("{now}   {peak}   {total}"), format!("{now}   {peak}"), now],
         );
         let plot = self.scaled(frame, rest, most, bytes);
         let blank = usize::from(plot.width).saturating_sub(columns);
@@ -217,12 +220,12 @@ impl Painter<'_> {
         if rest.height > plot.height {
             let span = columns * each;
             let ago = if span.is_multiple_of(60) {
-                format!("{} min ago", span / 60)
+                (say.minutes_ago)(span / 60)
             } else {
-                format!("{span} s ago")
+                (say.seconds_ago)(span)
             };
             let place = Rect { y: plot.bottom(), height: 1, ..plot };
-            self.axis(frame, place, &[(0, ago)], "now");
+            self.axis(frame, place, &[(0, ago)], say.now);
         }
     }
 
@@ -293,35 +296,37 @@ impl Painter<'_> {
 
     /// The histogram of turn times, on a logarithmic axis.
     fn turns(&self, frame: &mut Frame, area: Rect) {
-        let charts = self.charts;
+        let (charts, say) = (self.charts, &strings().charts);
         let quantile =
             |q| charts.turn_quantile(q).map_or_else(|| self.none(), |t| self.duration(t));
-        let (p50, p99) = (quantile(0.5), quantile(0.99));
+        let (p50, p99) = ((say.p50)(&quantile(0.5)), (say.p99)(&quantile(0.99)));
         let max = charts.longest_turn().map_or_else(|| self.none(), |t| self.duration(t));
         let missing = match charts.missing_turns() {
             0 => String::new(),
-            n => format!("   {} missing", units::count(n)),
+            n => format!("   {}", (say.missing)(n)),
         };
-        let count = units::count(charts.turns());
+        let count = (say.turns)(charts.turns());
         let short = |q| {
             charts
                 .turn_quantile(q)
                 .map_or_else(|| self.none(), |t| self.duration(t).replace(' ', ""))
         };
-        let tight = format!("p50 {} p99 {}", short(0.5), short(0.99));
-        let longest = max.replace(' ', "");
-        let short_missing = if missing.is_empty() { "" } else { " (part)" };
+        let short_p99 = (say.p99)(&short(0.99));
+        let tight = format!("{} {short_p99}", (say.p50)(&short(0.5)));
+        let longest = (say.max)(&max.replace(' ', ""));
+        let max = (say.max)(&max);
+        let part = if missing.is_empty() { String::new() } else { format!(" {}", say.part) };
         let rest = self.title(
             frame,
             area,
-            "loop turn",
+            say.turn,
             [
-                format!("p50 {p50}   p99 {p99}   max {max}   {count} turns{missing}"),
-                format!("p50 {p50}   p99 {p99}   max {max}{missing}"),
-                format!("{tight} max {longest}{missing}"),
-                format!("{tight} max {longest}{short_missing}"),
-                format!("{tight}{short_missing}"),
-                format!("p99 {}{short_missing}", short(0.99)),
+                format!("{p50}   {p99}   {max}   {count}{missing}"),
+                format!("{p50}   {p99}   {max}{missing}"),
+                format!("{tight} {longest}{missing}"),
+                format!("{tight} {longest}{part}"),
+                format!("{tight}{part}"),
+                format!("{short_p99}{part}"),
             ],
         );
         let (low, high) = charts.decades();
@@ -354,25 +359,21 @@ impl Painter<'_> {
 
     /// How many fds a wake-up brings.
     fn ready(&self, frame: &mut Frame, area: Rect) {
-        let ready = self.charts.ready();
+        let (ready, say) = (self.charts.ready(), &strings().charts);
         let mean = self.rates.last().and_then(|tally| tally.per(Metric::Ready, Metric::Wakeups));
         let mean = mean.map_or_else(|| self.none(), units::rate);
         let missing = match self.charts.missing_turns() {
             0 => String::new(),
-            n => format!("   {} missing", units::count(n)),
+            n => format!("   {}", (say.missing)(n)),
         };
-        let name = if usize::from(area.width) < 32 { "ready/wake-up" } else { "ready per wake-up" };
-        let count = units::count(self.charts.turns());
+        let name = if usize::from(area.width) < 32 { say.ready_short } else { say.ready };
+        let count = (say.turns)(self.charts.turns());
+        let full = (say.mean)(&mean);
         let rest = self.title(
             frame,
             area,
             name,
-            [
-                format!("mean {mean}   {count} turns{missing}"),
-                format!("mean {mean}{missing}"),
-                format!("mean {mean}"),
-                mean.clone(),
-            ],
+            [format!("{full}   {count}{missing}"), format!("{full}{missing}"), full, mean],
         );
         let most = ready.iter().copied().max().unwrap_or(0);
         let plot = self.scaled(frame, rest, most, false);
@@ -404,29 +405,22 @@ impl Painter<'_> {
 
     /// System calls per request, and what was left out.
     fn figures(&self, frame: &mut Frame, area: Rect) {
+        let say = &strings().charts;
         let now = self.rates.last().and_then(|tally| tally.per(Metric::Calls, Metric::Requests));
         let now = now.map_or_else(|| self.none(), units::rate);
         let all = self.charts.calls_per_request().map_or_else(|| self.none(), units::rate);
-        let rest = self.title(
-            frame,
-            area,
-            "calls/request",
-            [format!("{now} now   {all} in all"), format!("{now} now"), now.clone()],
-        );
+        let (second, all) = ((say.figure_now)(&now), (say.in_all)(&all));
+        let spellings = [format!("{second}   {all}"), second, now];
+        let rest = self.title(frame, area, say.calls_per_request, spellings);
         let lost = self.charts.lost().all();
         let again = self.charts.again_percent().map_or_else(|| self.none(), units::rate);
-        let spellings = [
-            format!("{again} % of calls ended in EAGAIN"),
-            format!("{again} % of calls: EAGAIN"),
-            format!("{again} % EAGAIN"),
-        ];
-        let again = first_fit(spellings, rest.width.into()).unwrap_or_default();
+        let again = first_fit((say.again)(&again), rest.width.into()).unwrap_or_default();
         let mut lines = vec![(again, Role::Text)];
         let role = if lost > 0 { Role::Bad } else { Role::Good };
-        lines.push((format!("{} events left out", units::count(lost)), role));
+        lines.push(((say.left_out)(lost), role));
         let missing = self.charts.missing_turns();
         if missing > 0 {
-            lines.push((format!("{} turns missing", units::count(missing)), Role::Bad));
+            lines.push(((say.turns_missing)(missing), Role::Bad));
         }
         for (kind, n) in self.charts.lost_by_kind() {
             lines.push((format!("  {} {}", kind.name(), units::count(n)), Role::Warn));

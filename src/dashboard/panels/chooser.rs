@@ -9,11 +9,13 @@ use crate::clients::ClientKind;
 use crate::dashboard::state::State;
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::ServerKind;
+use crate::words::strings;
 
 /// Draws the box.
 pub fn draw(frame: &mut Frame, screen: Rect, at: usize, state: &State, theme: &Theme) {
+    let say = &strings().boxes;
     let height = u16::try_from(ClientKind::ALL.len() + 4).unwrap_or(u16::MAX);
-    let inner = popup(frame, screen, 62, height, "clients of our own: kind", theme);
+    let inner = popup(frame, screen, 62, height, say.kinds, theme);
     let running = |kind| state.client_list().iter().filter(|c| c.kind == kind && !c.ended).count();
     let mut lines: Vec<Line> = ClientKind::ALL
         .into_iter()
@@ -25,7 +27,7 @@ pub fn draw(frame: &mut Frame, screen: Rect, at: usize, state: &State, theme: &T
                 Line::styled(text, theme.style(if i == at { Role::Selected } else { Role::Text }));
             if running(kind) > 0 {
                 line.push_span(Span::styled(
-                    format!("  {} now", running(kind)),
+                    format!("  {}", (say.now)(running(kind))),
                     theme.style(Role::Ours),
                 ));
             }
@@ -33,7 +35,7 @@ pub fn draw(frame: &mut Frame, screen: Rect, at: usize, state: &State, theme: &T
         })
         .collect();
     lines.push(Line::default());
-    lines.push(Line::from(dim("Up, Down or a number; Enter chooses; Esc leaves it", theme)));
+    lines.push(Line::from(dim(say.chooses, theme)));
     for (line, y) in lines.into_iter().zip(inner.top()..inner.bottom()) {
         frame.render_widget(line, Rect { y, height: 1, ..inner });
     }
@@ -41,8 +43,9 @@ pub fn draw(frame: &mut Frame, screen: Rect, at: usize, state: &State, theme: &T
 
 /// Draws the box of the servers; the one that runs now has a mark of its own.
 pub fn servers(frame: &mut Frame, screen: Rect, at: usize, state: &State, theme: &Theme) {
+    let say = &strings().boxes;
     let height = u16::try_from(ServerKind::ALL.len() + 4).unwrap_or(u16::MAX);
-    let inner = popup(frame, screen, 74, height, "server: who waits for what", theme);
+    let inner = popup(frame, screen, 74, height, say.servers, theme);
     let now = state.live().listener.map(|listener| listener.server);
     let runs = theme.glyph("●", "*");
     let mut lines: Vec<Line> = ServerKind::ALL
@@ -57,20 +60,20 @@ pub fn servers(frame: &mut Frame, screen: Rect, at: usize, state: &State, theme:
         })
         .collect();
     lines.push(Line::default());
-    let foot = format!("Up, Down or a number; Enter switches; Esc leaves it   {runs} runs now");
-    lines.push(Line::from(dim(foot, theme)));
+    lines.push(Line::from(dim((say.switches)(runs), theme)));
     for (line, y) in lines.into_iter().zip(inner.top()..inner.bottom()) {
         frame.render_widget(line, Rect { y, height: 1, ..inner });
     }
 }
 
 fn told(kind: ClientKind) -> &'static str {
+    let say = &strings().boxes;
     match kind {
-        ClientKind::Idle => "connects and says nothing",
-        ClientKind::Steady => "a request each second",
-        ClientKind::Burst => "ten requests at once, then rest",
-        ClientKind::SlowReader => "reads its answer drop by drop",
-        ClientKind::SlowSender => "sends its request byte by byte",
-        ClientKind::Resetting => "asks, then breaks off with RST",
+        ClientKind::Idle => say.idle,
+        ClientKind::Steady => say.steady,
+        ClientKind::Burst => say.burst,
+        ClientKind::SlowReader => say.slow_reader,
+        ClientKind::SlowSender => say.slow_sender,
+        ClientKind::Resetting => say.resetting,
     }
 }

@@ -6,9 +6,11 @@ use ratatui::text::{Line, Span};
 
 use super::fit::wrap;
 use super::{block, cut, dim, title};
+use crate::dashboard::keys::{self, Id};
 use crate::dashboard::layout::Panel;
 use crate::dashboard::state::costs::Figure;
 use crate::dashboard::theme::{Role, Theme};
+use crate::words::strings;
 
 /// From this width on the sentences are worth scrolling for.
 const WIDE: usize = 60;
@@ -29,10 +31,11 @@ pub fn draw(
     let mut block = block(title(Panel::Costs, theme), theme, focused);
     let top = if explain { top.min(explained.len().saturating_sub(height)) } else { 0 };
     let below = explained.len().saturating_sub(height + top);
+    let say = &strings().costs;
     let text = match (explain, below) {
         (true, 0) => String::new(),
-        (true, n) => format!(" {n} more lines: Down "),
-        (false, _) => " z: how each was obtained ".to_owned(),
+        (true, n) => format!(" {} ", (say.more_lines)(n, &keys::name(Id::Down))),
+        (false, _) => format!(" {} ", (say.obtained)(&keys::name(Id::Zoom))),
     };
     if !text.is_empty() && text.len() + 4 <= usize::from(area.width) {
         block = block.title_bottom(Line::from(dim(text, theme)).right_aligned());
@@ -50,7 +53,7 @@ fn lines(figures: &[Figure], width: usize, explain: bool, theme: &Theme) -> Vec<
         let none = theme.glyph("–", "-");
         let value = figure.value.as_deref().unwrap_or(none);
         let role = if figure.value.is_some() { Role::Title } else { Role::Dim };
-        let room = width.saturating_sub(figure.name.len() + 3);
+        let room = width.saturating_sub(figure.text.name.len() + 3);
         let value = Span::styled(format!(" {value:>room$}"), theme.style(role));
         // Beside its sentence a value stands next to its name.
         let value = if explain {
@@ -59,11 +62,11 @@ fn lines(figures: &[Figure], width: usize, explain: bool, theme: &Theme) -> Vec<
             value
         };
         lines.push(Line::from(vec![
-            Span::styled(format!(" {}", figure.name), theme.style(Role::Text)),
+            Span::styled(format!(" {}", figure.text.name), theme.style(Role::Text)),
             value,
         ]));
         if explain {
-            let how = wrap(figure.how, width.saturating_sub(3), 4, theme.ascii());
+            let how = wrap(figure.text.how, width.saturating_sub(3), 4, theme.ascii());
             lines.extend(how.into_iter().map(|row| Line::from(dim(format!("   {row}"), theme))));
         }
     }
@@ -74,11 +77,9 @@ fn lines(figures: &[Figure], width: usize, explain: bool, theme: &Theme) -> Vec<
 #[must_use]
 pub fn brief(figures: &[Figure], theme: &Theme) -> Vec<String> {
     let none = theme.glyph("–", "-");
-    // What was examined stands in the line above.
-    let shown = figures.iter().filter(|figure| !figure.name.starts_with("fds"));
-    shown
-        .map(|figure| figure.brief.replace("{}", figure.value.as_deref().unwrap_or(none)))
-        .collect()
+    let brief =
+        |figure: &Figure| Some((figure.text.brief?)(figure.value.as_deref().unwrap_or(none)));
+    figures.iter().filter_map(brief).collect()
 }
 
 #[cfg(test)]

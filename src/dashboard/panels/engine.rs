@@ -34,8 +34,8 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::widgets::Paragraph;
 
-use self::halves::{Space, Way};
-use self::painter::{FULL, Pen};
+use self::halves::{Contents, Sizes};
+use self::painter::{FULL, Painter};
 use crate::dashboard::layout::Panel;
 use crate::dashboard::state::by_server::{self, Drawing};
 use crate::dashboard::state::engine::Engine;
@@ -49,23 +49,23 @@ pub fn draw(frame: &mut Frame, area: Rect, engine: &Engine, theme: &Theme, focus
     if inner.is_empty() {
         return;
     }
-    let pen = Pen { engine, theme };
+    let painter = Painter { engine, theme };
     let drawing = engine.server().map_or(Drawing::Lists, by_server::drawing);
-    let way: &dyn Fn(Space) -> Way = match drawing {
+    let fill: &dyn Fn(Sizes) -> Contents = match drawing {
         Drawing::Lists if inner.height < FULL => {
-            let lines = pen.compact_lists(inner.width.into(), inner.height.into());
+            let lines = painter.compact_lists(inner.width.into(), inner.height.into());
             return frame.render_widget(Paragraph::new(lines), inner);
         }
-        Drawing::Lists => return pen.full_lists(frame, inner),
-        Drawing::Swept => &|room| pen.swept(room),
-        Drawing::Asked => &|room| pen.asked(room),
-        Drawing::Sleepers => &|room| pen.sleepers(room),
-        Drawing::Tasks => &|room| pen.tasks(room),
-        Drawing::One => &|room| pen.one(room),
+        Drawing::Lists => return painter.full_lists(frame, inner),
+        Drawing::Swept => &|sizes| painter.swept(sizes),
+        Drawing::Asked => &|sizes| painter.asked(sizes),
+        Drawing::Sleepers => &|sizes| painter.sleepers(sizes),
+        Drawing::Tasks => &|sizes| painter.tasks(sizes),
+        Drawing::One => &|sizes| painter.one(sizes),
     };
     // What sleeps is most of it there; what is awake is a line.
     let top_heavy = matches!(drawing, Drawing::Sleepers | Drawing::Tasks);
-    pen.halves(frame, inner, top_heavy, way);
+    painter.halves(frame, inner, top_heavy, fill);
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use super::fit::{cut, first_fit};
 use crate::dashboard::state::rates::{Metric, Rates};
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::{Asks, Mode, Nanos, Stance, Standing};
-use crate::words::units;
+use crate::words::{strings, units};
 
 /// Below this width the badges are one word each.
 const NARROW: usize = 60;
@@ -156,7 +156,7 @@ impl Painter<'_> {
 
     fn names(&self) -> Vec<Field> {
         let mut names = vec![
-            self.field(60, "epollscope", Role::Title),
+            self.field(60, strings().header.name, Role::Title),
             self.field(20, self.view.url, Role::Text),
         ];
         if !self.view.server.is_empty() {
@@ -166,40 +166,35 @@ impl Painter<'_> {
     }
 
     fn badges(&self, width: usize) -> Vec<Field> {
+        let say = &strings().header;
         let narrow = width < NARROW;
         let glyph = |utf8, ascii| self.theme.glyph(utf8, ascii);
-        let (text, role) = match self.view.badge {
-            Badge::Starting => (format!("{} STARTING", glyph("◦", "o")), Role::Dim),
-            Badge::Running => (format!("{} RUNNING", glyph("●", "*")), Role::Good),
+        let duration = |time| {
+            if self.theme.ascii() { units::ascii_duration(time) } else { units::duration(time) }
+        };
+        let (sign, text, role) = match self.view.badge {
+            Badge::Starting => (glyph("◦", "o"), say.starting.to_owned(), Role::Dim),
+            Badge::Running => (glyph("●", "*"), say.running.to_owned(), Role::Good),
             Badge::Paused => {
-                let place = if narrow { "" } else { " at the loop" };
-                (format!("{} PAUSED{place}", glyph("‖", "||")), Role::Warn)
+                let text = if narrow { say.paused } else { say.paused_at };
+                (glyph("‖", "||"), text.to_owned(), Role::Warn)
             }
             Badge::Slow(calls) => {
-                let rate = match (narrow, calls) {
-                    (true, _) => format!("{calls}/s"),
-                    (false, 1) => "1 call/s".to_owned(),
-                    (false, _) => format!("{calls} calls/s"),
-                };
-                (format!("{} SLOW {rate}", glyph("▸", ">")), Role::Warn)
+                let text = if narrow { say.slow_short } else { say.slow };
+                (glyph("▸", ">"), text(calls), Role::Warn)
             }
             Badge::Blocked(route, stood) => {
-                let stood = if self.theme.ascii() {
-                    units::ascii_duration(stood)
-                } else {
-                    units::duration(stood)
-                };
-                let place = if narrow { String::new() } else { format!(" in {route}") };
-                (format!("{} BLOCKED {stood}{place}", glyph("✋", "!!")), Role::Bad)
+                let stood = duration(stood);
+                let text =
+                    if narrow { (say.blocked_short)(&stood) } else { (say.blocked)(&stood, route) };
+                (glyph("✋", "!!"), text, Role::Bad)
             }
-            Badge::Ended => (format!("{} SERVER ENDED", glyph("✖", "X")), Role::Bad),
+            Badge::Ended => (glyph("✖", "X"), say.ended.to_owned(), Role::Bad),
         };
-        let mut fields = vec![self.field(0, text, role)];
+        let mut fields = vec![self.field(0, format!("{sign} {text}"), role)];
         if let Some(age) = self.view.frozen {
-            let age =
-                if self.theme.ascii() { units::ascii_duration(age) } else { units::duration(age) };
-            let what = if narrow { "" } else { " picture" };
-            let text = format!("{} FROZEN{what} {age}", glyph("❄", "#"));
+            let text = if narrow { say.frozen_short } else { say.frozen };
+            let text = format!("{} {}", glyph("❄", "#"), text(&duration(age)));
             fields.push(self.field(1, text, Role::Warn));
         }
         fields
@@ -240,7 +235,7 @@ impl Painter<'_> {
     }
 
     fn figures(&self, width: usize) -> Vec<Field> {
-        let (view, rates) = (self.view, self.view.rates);
+        let (view, rates, say) = (self.view, self.view.rates, &strings().header);
         let none = self.theme.glyph("–", "-");
         let last = rates.last();
         let count = |metric| last.map_or_else(|| none.to_owned(), |t| units::count(t.get(metric)));
@@ -250,34 +245,30 @@ impl Painter<'_> {
         let mut fields = Vec::new();
         if let Some(errno) = rates.resting() {
             // No emoji: its width is another one in every terminal.
-            let spellings = [
-                format!("! no descriptor left ({errno}): not accepting"),
-                format!("! {errno}: not accepting"),
-                format!("! {errno}"),
-            ];
+            let errno = errno.to_string();
+            let [long, short] = (say.not_accepting)(&errno);
+            let spellings = [long, short, errno].map(|text| format!("! {text}"));
             let text = first_fit(spellings, width).unwrap_or_else(|| "!".to_owned());
             fields.push(self.field(2, text, Role::Bad));
         }
         if let Some(refused) = rates.refusing() {
-            let text = format!("! over a limit: {} refused with 503", units::count(refused));
+            let text = format!("! {}", (say.refused)(refused));
             fields.push(self.field(3, text, Role::Bad));
         }
         if view.lost > 0 {
-            let text = format!("{} events lost", units::count(view.lost));
-            fields.push(self.field(7, text, Role::Bad));
+            fields.push(self.field(7, (say.lost)(view.lost), Role::Bad));
         }
-        fields.push(self.field(5, format!("{} open", units::count(rates.open())), Role::Text));
-        let requests = format!("{} req/s", count(Metric::Requests));
+        fields.push(self.field(5, (say.open)(rates.open()), Role::Text));
+        let requests = (say.requests)(&count(Metric::Requests));
         fields.push(self.field(6, requests, Role::Text));
         fields.push(self.field(40, spark(Metric::Requests), Role::Chart));
-        fields.push(self.field(10, format!("out {}", rate(Metric::BytesOut)), Role::Text));
+        fields.push(self.field(10, (say.bytes_out)(&rate(Metric::BytesOut)), Role::Text));
         fields.push(self.field(45, spark(Metric::BytesOut), Role::Chart));
-        fields.push(self.field(35, format!("in {}", rate(Metric::BytesIn)), Role::Text));
+        fields.push(self.field(35, (say.bytes_in)(&rate(Metric::BytesIn)), Role::Text));
         if view.asks != Some(Asks::Sleeps) {
             let one = last.is_some_and(|tally| tally.get(Metric::Wakeups) == 1);
-            let unit = if one { "wake-up/s" } else { "wake-ups/s" };
-            let wakeups = format!("{} {unit}", count(Metric::Wakeups));
-            fields.push(self.field(12, wakeups, Role::Text));
+            let text = if one { say.wake_up } else { say.wake_ups };
+            fields.push(self.field(12, text(&count(Metric::Wakeups)), Role::Text));
         }
         let each = |metric| {
             let mean = last.and_then(|tally| tally.per(metric, Metric::Wakeups));
@@ -285,8 +276,7 @@ impl Painter<'_> {
         };
         // What a runtime asks is out of sight.
         if !matches!(view.asks, Some(Asks::Sleeps | Asks::Runtime)) {
-            let text =
-                format!("examined {} : {} ready", each(Metric::Examined), each(Metric::Ready));
+            let text = (say.examined)(&each(Metric::Examined), &each(Metric::Ready));
             fields.push(self.field(30, text, Role::Text));
         }
         if let Some(notice) = view.notice {

@@ -9,14 +9,16 @@ use crate::dashboard::keys::Group;
 use crate::dashboard::keys::help::{SENTENCE, found, wrap};
 use crate::dashboard::state::prompt::Input;
 use crate::dashboard::theme::{Role, Theme};
+use crate::words::strings;
 
 /// The columns for the keys.
 const KEY: usize = 18;
 
 /// Draws the box.
 pub fn draw(frame: &mut Frame, screen: Rect, search: &Input, top: usize, theme: &Theme) {
+    let say = &strings().boxes;
     let width = u16::try_from(KEY + SENTENCE + 5).unwrap_or(u16::MAX);
-    let inner = popup(frame, screen, width, screen.height.saturating_sub(2), "help", theme);
+    let inner = popup(frame, screen, width, screen.height.saturating_sub(2), say.help, theme);
     let text = search.text();
     let mut lines = Vec::new();
     for group in Group::ALL {
@@ -26,7 +28,7 @@ pub fn draw(frame: &mut Frame, screen: Rect, search: &Input, top: usize, theme: 
         }
         lines.push(Line::styled(group.label(), theme.style(Role::Title)));
         for key in keys {
-            for (i, sentence) in wrap(key.sentence, SENTENCE).into_iter().enumerate() {
+            for (i, sentence) in wrap(key.sentence(), SENTENCE).into_iter().enumerate() {
                 let name = if i == 0 { key.presses() } else { String::new() };
                 lines.push(Line::from(vec![
                     Span::styled(left(&name, KEY, theme), theme.style(Role::Key)),
@@ -37,7 +39,7 @@ pub fn draw(frame: &mut Frame, screen: Rect, search: &Input, top: usize, theme: 
         lines.push(Line::default());
     }
     if lines.is_empty() {
-        lines.push(Line::from(dim("no key does that", theme)));
+        lines.push(Line::from(dim(say.no_key, theme)));
     }
     let [body, foot] = ratatui::layout::Layout::vertical([
         ratatui::layout::Constraint::Min(0),
@@ -49,11 +51,11 @@ pub fn draw(frame: &mut Frame, screen: Rect, search: &Input, top: usize, theme: 
     }
     let (before, behind) = search.halves();
     let foot_line = Line::from(vec![
-        Span::styled("search: ", theme.style(Role::Title)),
+        Span::styled(format!("{} ", say.search), theme.style(Role::Title)),
         Span::raw(before),
         Span::styled(theme.glyph("▏", "_"), theme.style(Role::Key)),
         Span::raw(behind),
-        dim("   Up, Down scroll, Esc closes", theme),
+        dim(format!("   {}", say.scrolls), theme),
     ]);
     frame.render_widget(foot_line, foot);
 }

@@ -11,32 +11,31 @@ use crate::dashboard::keys::{self, Id};
 use crate::dashboard::state::filter::Filter;
 use crate::dashboard::state::{Overlay, State};
 use crate::dashboard::theme::{Role, Theme};
+use crate::words::strings;
 
 /// Draws the line.
 pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
+    let (say, names) = (&strings().keybar, &strings().keys.names);
     let line = match state.overlay() {
         Overlay::Filter(panel, input) => {
             let (before, behind) = input.halves();
-            let trouble = Filter::parse(&input.text()).trouble().map(str::to_owned);
+            let filter = Filter::parse(&input.text());
+            let panel = panel.label().replace('→', theme.glyph("→", "->"));
             let mut line = Line::from(vec![
-                Span::styled(
-                    format!(" filter {}: ", panel.label().replace('→', theme.glyph("→", "->"))),
-                    theme.style(Role::Title),
-                ),
+                Span::styled(format!(" {} ", (say.filter)(&panel)), theme.style(Role::Title)),
                 Span::raw(before),
                 Span::styled(theme.glyph("▏", "_"), theme.style(Role::Key)),
                 Span::raw(behind),
                 Span::raw("   "),
             ]);
-            match trouble {
-                Some(trouble) => line.push_span(Span::styled(trouble, theme.style(Role::Warn))),
-                None if input.text().is_empty() => line.push_span(dim(
-                    "text  fd:9  state:reading  kind:recv  idle>5  in>1k  !not",
-                    theme,
-                )),
+            match filter.trouble() {
+                Some(trouble) => {
+                    line.push_span(Span::styled(trouble.text(), theme.style(Role::Warn)));
+                }
+                None if input.text().is_empty() => line.push_span(dim(say.examples, theme)),
                 None => {
-                    line.extend(key_spans("Enter", "keeps it", theme));
-                    line.extend(key_spans("Esc", "clears it", theme));
+                    line.extend(key_spans(names.enter, say.keeps_filter, theme));
+                    line.extend(key_spans(names.esc, say.clears_filter, theme));
                 }
             }
             line

@@ -33,6 +33,7 @@ use super::layout::{LEAST, Panel};
 use super::state::{Overlay, State, by_server};
 use super::theme::{Role, Theme};
 use crate::telemetry::Standing;
+use crate::words::strings;
 
 /// Draws the screen.
 pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
@@ -85,7 +86,7 @@ fn header(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
     let next = state.live().next_call().map(|next| {
         let fd =
             if next.kind.is_wait() || next.fd < 0 { String::new() } else { next.fd.to_string() };
-        format!("next: {}({fd})", next.kind.name())
+        (strings().header.next)(next.kind.name(), &fd)
     });
     let scene = state.scene();
     let figures = match area.height {

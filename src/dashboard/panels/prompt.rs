@@ -8,17 +8,18 @@ use super::{dim, key_spans, popup};
 use crate::dashboard::state::State;
 use crate::dashboard::state::prompt::{Confirm, Input, NO, YES, seconds};
 use crate::dashboard::theme::{Role, Theme};
-use crate::words::units;
+use crate::words::strings;
 
 /// A question with yes and no.
 pub fn confirm(frame: &mut Frame, screen: Rect, confirm: &Confirm, theme: &Theme) {
-    let question =
-        if theme.ascii() { confirm.question.replace('·', "-") } else { confirm.question.clone() };
+    let (say, keys) = (&strings().boxes, &strings().keys.names);
+    let question = confirm.question.text();
+    let question = if theme.ascii() { question.replace('·', "-") } else { question };
     let wide = u16::try_from(question.chars().count()).unwrap_or(u16::MAX).saturating_add(6);
-    let inner = popup(frame, screen, wide.max(38), 5, "sure?", theme);
+    let inner = popup(frame, screen, wide.max(38), 5, say.sure, theme);
     let mut answers = Line::default();
-    answers.extend(key_spans(&YES.to_string(), "or Enter: yes", theme));
-    answers.extend(key_spans(&NO.to_string(), "or Esc: no", theme));
+    answers.extend(key_spans(&YES.to_string(), &(say.yes)(keys.enter), theme));
+    answers.extend(key_spans(&NO.to_string(), &(say.no)(keys.esc), theme));
     let lines = [Line::styled(question, theme.style(Role::Bad)), Line::default(), answers];
     for (line, y) in lines.into_iter().zip(inner.top()..inner.bottom()) {
         frame.render_widget(line, Rect { y, height: 1, ..inner });
@@ -27,25 +28,24 @@ pub fn confirm(frame: &mut Frame, screen: Rect, confirm: &Confirm, theme: &Theme
 
 /// How long a client must have been idle to be dropped, and how many that hits now.
 pub fn idle(frame: &mut Frame, screen: Rect, input: &Input, state: &State, theme: &Theme) {
-    let inner = popup(frame, screen, 50, 5, "drop idle clients", theme);
+    let (say, keys) = (&strings().boxes, &strings().keys.names);
+    let inner = popup(frame, screen, 50, 5, say.drop_idle, theme);
+    let [idle_for, unit] = say.idle_for;
     let (before, behind) = input.halves();
     let ask = Line::from(vec![
-        Span::styled("idle for more than ", theme.style(Role::Text)),
+        Span::styled(format!("{idle_for} "), theme.style(Role::Text)),
         Span::styled(before, theme.style(Role::Title)),
         Span::styled(theme.glyph("▏", "_"), theme.style(Role::Key)),
         Span::styled(behind, theme.style(Role::Title)),
-        Span::styled(" seconds", theme.style(Role::Text)),
+        Span::styled(format!(" {unit}"), theme.style(Role::Text)),
     ]);
     let hits = match seconds(&input.text()) {
-        Some(time) => {
-            let count = units::count(state.idle_for(time) as u64);
-            Line::styled(format!("drops {count} of them now"), theme.style(Role::Bad))
-        }
-        None => Line::styled("type a number of seconds", theme.style(Role::Warn)),
+        Some(time) => Line::styled((say.drops)(state.idle_for(time)), theme.style(Role::Bad)),
+        None => Line::styled(say.no_seconds, theme.style(Role::Warn)),
     };
     let mut answers = Line::default();
-    answers.extend(key_spans("Enter", "drops them", theme));
-    answers.extend(key_spans("Esc", "leaves them", theme));
+    answers.extend(key_spans(keys.enter, say.drops_them, theme));
+    answers.extend(key_spans(keys.esc, say.leaves_them, theme));
     answers.push_span(dim("", theme));
     for (line, y) in [ask, hits, answers].into_iter().zip(inner.top()..inner.bottom()) {
         frame.render_widget(line, Rect { y, height: 1, ..inner });

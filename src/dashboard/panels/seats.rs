@@ -12,7 +12,7 @@ use crate::dashboard::state::rates::Metric;
 use crate::dashboard::state::seats::{Light, Seats};
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::{Asks, ConnId};
-use crate::words::units;
+use crate::words::{strings, units};
 
 /// Columns of a seat that has its fd's number beside it.
 const NUMBERED: usize = 7;
@@ -28,11 +28,8 @@ pub fn draw(frame: &mut Frame, area: Rect, scene: &Scene, theme: &Theme, focused
     }
     let mut block = block(head, theme, focused);
     if let Some(last) = scene.rates.last().filter(|_| seats.asks().is_some_and(is_asked)) {
-        let text = format!(
-            " last second: {} served, {} asked ",
-            units::count(last.get(Metric::Requests)),
-            units::count(last.get(Metric::Examined))
-        );
+        let (served, asked) = (last.get(Metric::Requests), last.get(Metric::Examined));
+        let text = format!(" {} ", (strings().seats.last_second)(served, asked));
         if text.len() + 4 <= usize::from(area.width) {
             block = block.title_bottom(Line::from(dim(text, theme)));
         }
@@ -44,7 +41,7 @@ pub fn draw(frame: &mut Frame, area: Rect, scene: &Scene, theme: &Theme, focused
     let legend = u16::from(inner.height > 2);
     let place = Rect { height: inner.height - legend, ..inner };
     if seats.is_empty() {
-        frame.render_widget(Line::from(dim(" nobody is seated", theme)), place);
+        frame.render_widget(Line::from(dim(format!(" {}", strings().seats.none), theme)), place);
         return;
     }
     let selected = scene.table.selected().filter(|_| !theme.is_passive());
@@ -63,23 +60,12 @@ fn is_asked(asks: Asks) -> bool {
 
 /// The exact totals, the longest spelling first.
 fn told(seats: &Seats) -> Vec<String> {
-    let counts = seats.counts();
+    let (counts, say) = (seats.counts(), &strings().seats);
     let [served, asked, spoke] = [counts.served, counts.asked, counts.spoke].map(units::count);
     match seats.asks() {
-        Some(asks) if is_asked(asks) => vec![
-            format!("{served} served, {asked} asked, {spoke} had something to say"),
-            format!("{served} served, {asked} asked"),
-            format!("{served} : {asked} asked"),
-        ],
-        Some(Asks::Runtime) => vec![
-            format!("{served} served; the runtime asks, out of sight"),
-            format!("{served} served"),
-        ],
-        _ => vec![
-            format!("{served} served, nobody asked: each call sleeps until its own fd is ready"),
-            format!("{served} served, nobody asked"),
-            format!("{served} served"),
-        ],
+        Some(asks) if is_asked(asks) => (say.asked)(&served, &asked, &spoke).into(),
+        Some(Asks::Runtime) => (say.runtime_asks)(&served).into(),
+        _ => (say.nobody_asked)(&served).into(),
     }
 }
 
@@ -141,14 +127,16 @@ fn room_for(
 /// What the marks mean, and how many seats share one.
 fn words(each: usize, width: u16, theme: &Theme) -> Line<'static> {
     let mut line = Line::default();
-    for (light, word) in [(Light::Quiet, "quiet"), (Light::Asked, "asked"), (Light::Spoke, "spoke")]
-    {
+    let say = &strings().seats;
+    let meanings =
+        [(Light::Quiet, say.quiet), (Light::Asked, say.was_asked), (Light::Spoke, say.spoke)];
+    for (light, word) in meanings {
         let (glyph, role) = glyph(light, theme);
         line.push_span(Span::styled(format!("{glyph} "), theme.style(role)));
         line.push_span(dim(format!("{word}  "), theme));
     }
     if each > 1 {
-        let text = format!("each mark is {each} seats");
+        let text = (say.each_mark)(each);
         if line.width() + text.len() <= usize::from(width) {
             line.push_span(dim(text, theme));
         }

@@ -5,32 +5,33 @@ use ratatui::layout::{Margin, Rect};
 use ratatui::text::{Line, Span};
 
 use super::{block, cut, dim, title};
+use crate::dashboard::keys::{self, Id};
 use crate::dashboard::layout::Panel;
 use crate::dashboard::state::State;
 use crate::dashboard::state::stream::StreamEntry;
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::{Errno, Kind, Lost, OwnedEvent};
-use crate::words::{Description, describe, glyph, units};
+use crate::words::{Description, describe, glyph, strings, units};
 
 /// Draws the panel.
 pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused: bool) {
+    let say = &strings().stream;
     let scene = state.scene();
     let stream = &scene.stream;
     let inner = area.inner(Margin::new(1, 1));
     let height = usize::from(inner.height);
     let mut head = title(Panel::Stream, theme);
-    let mut note = |text: String| {
-        head.push_span(Span::styled(text, theme.style(Role::Warn)));
+    let mut note = |text: &str| {
+        head.push_span(Span::styled(format!(" {text} "), theme.style(Role::Warn)));
     };
     if stream.errors_only() {
-        note(" errors only ".into());
+        note(say.errors_only);
     }
     if stream.shows_own() {
-        note(" with plumbing ".into());
+        note(say.with_plumbing);
     }
     if !stream.filter().as_str().is_empty() {
-        let count = units::count(stream.len() as u64);
-        note(format!(" filter: {} ({count} events) ", stream.filter().as_str()));
+        note(&(say.filter)(stream.filter().as_str(), stream.len()));
     }
     let mut block = block(head, theme, focused);
     // A notice is told on the same row, for some seconds.
@@ -39,11 +40,8 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
         block = block.title_bottom(Line::styled(text, theme.style(Role::Bad)));
     }
     if let Some(below) = stream.below(height).filter(|_| !told) {
-        let text = format!(
-            " {} {} newer below: End follows ",
-            theme.glyph("▼", "v"),
-            units::count(below as u64)
-        );
+        let newer = (say.newer_below)(below, &keys::name(Id::Last));
+        let text = format!(" {} {newer} ", theme.glyph("▼", "v"));
         block = block.title_bottom(Line::styled(text, theme.style(Role::Warn)).right_aligned());
     }
     frame.render_widget(block, area);
@@ -54,19 +52,19 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
             StreamEntry::Lint(text) => {
                 cut(Line::styled(format!("  ! {text}"), theme.style(Role::Bad)), width, theme)
             }
-            StreamEntry::Lost(count) => hole(*count, "lost: the stream was full", theme),
-            StreamEntry::Skipped(count) => hole(*count, "not shown: too many at once", theme),
+            StreamEntry::Lost(count) => hole(&(say.hole_lost)(*count), theme),
+            StreamEntry::Skipped(count) => hole(&(say.hole_skipped)(*count), theme),
         };
         frame.render_widget(line, Rect { y, height: 1, ..inner });
     }
     if stream.is_empty() && height > 0 {
-        let text = stream.filter().trouble().unwrap_or(
-            if stream.filter().is_empty() && !stream.errors_only() {
-                " nothing has happened yet"
-            } else {
-                " no event passes the filter; Esc clears it"
-            },
-        );
+        let text = match stream.filter().trouble() {
+            Some(trouble) => trouble.text(),
+            None if stream.filter().is_empty() && !stream.errors_only() => {
+                format!(" {}", say.none)
+            }
+            None => format!(" {}", (say.none_passes)(&keys::name(Id::Back))),
+        };
         frame.render_widget(Line::from(dim(text, theme)), Rect { height: 1, ..inner });
     }
 }
@@ -85,15 +83,13 @@ fn lost(lost: &Lost) -> Option<String> {
         .map(|(n, kind)| format!("{} {}", kind.name(), units::short_count(*n)))
         .collect();
     let rest = if kinds.len() > 3 { ", ..." } else { "" };
-    Some(format!(" lost {}: {}{rest} ", units::count(lost.all()), most.join(", ")))
+    let most = most.join(", ") + rest;
+    Some(format!(" {} ", (strings().stream.lost)(lost.all(), &most)))
 }
 
-fn hole(count: u64, why: &str, theme: &Theme) -> Line<'static> {
+fn hole(text: &str, theme: &Theme) -> Line<'static> {
     let dots = theme.glyph("┄┄┄┄┄", "- - -");
-    Line::styled(
-        format!("{dots} {} events {why} {dots}", units::count(count)),
-        theme.style(Role::Bad),
-    )
+    Line::styled(format!("{dots} {text} {dots}"), theme.style(Role::Bad))
 }
 
 fn event_line(event: &OwnedEvent, state: &State, width: usize, theme: &Theme) -> Line<'static> {

@@ -13,20 +13,20 @@ use crate::dashboard::state::table::{Column, Table, TableRow};
 use crate::dashboard::state::{Scene, State};
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::{Asks, ConnState, Fd, Mask, Nanos, Stdin};
-use crate::words::units;
+use crate::words::{strings, units};
 
 /// Draws the panel.
 pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused: bool) {
     let scene = state.scene();
     let table = &scene.table;
     let mut head = title(Panel::Table, theme);
-    let open = format!("{} {} open ", theme.glyph("·", "-"), units::count(table.open() as u64));
+    let say = &strings().table;
+    let open = format!("{} {} ", theme.glyph("·", "-"), (say.open)(table.open()));
     let filter = table.filter().as_str();
     if filter.is_empty() {
         head.push_span(dim(open, theme));
     } else {
-        let shown = units::count(table.order().len() as u64);
-        let filter = format!(" filter: {filter} ({shown} shown) ");
+        let filter = format!(" {} ", (say.filter)(filter, table.order().len()));
         // How many are open is in the header too.
         let needs = head.width() + open.chars().count() + filter.chars().count() + 2;
         if needs <= usize::from(area.width) {
@@ -38,10 +38,9 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
     let rows = usize::from(inner.height).saturating_sub(head_rows(scene.listener));
     let mut block = block(head, theme, focused);
     if table.order().len() > rows {
-        let (from, to) = (table.top() + 1, (table.top() + rows).min(table.order().len()));
-        let of = units::count(table.order().len() as u64);
-        block = block
-            .title_bottom(Line::from(dim(format!(" {from}-{to} of {of} "), theme)).right_aligned());
+        let of = table.order().len();
+        let shown = (say.shown)(table.top() + 1, (table.top() + rows).min(of), of);
+        block = block.title_bottom(Line::from(dim(format!(" {shown} "), theme)).right_aligned());
     }
     frame.render_widget(block, area);
     let columns = columns(table, inner.width);
@@ -92,11 +91,13 @@ fn align(column: Column, text: &str, width: usize, theme: &Theme) -> String {
 
 /// The listening socket: always the first line, never under the cursor.
 fn listener(scene: &Scene, columns: &[(Column, u16)], width: u16, theme: &Theme) -> Line<'static> {
+    let say = &strings().table;
     let Some(listener) = scene.listener else {
-        return Line::from(dim("   not listening yet", theme));
+        return Line::from(dim(format!("   {}", say.not_listening), theme));
     };
     let mut text = name(listener.fd, &listener.addr.to_string(), columns, theme);
-    text += "LISTEN ";
+    text += say.listens;
+    text.push(' ');
     let room = usize::from(width).saturating_sub(text.chars().count());
     let queue = scene.kernel.as_ref().and_then(|kernel| kernel.accept_queue);
     let mut style = theme.style(Role::Kernel);
@@ -104,22 +105,15 @@ fn listener(scene: &Scene, columns: &[(Column, u16)], width: u16, theme: &Theme)
     let wordings = match (listener.resting, queue) {
         (Some(errno), _) => {
             style = theme.style(Role::Bad);
-            [
-                format!("rests: {errno}, no descriptor left"),
-                format!("rests: {errno}"),
-                errno.to_string(),
-            ]
+            let errno = errno.to_string();
+            let [long, short] = (say.rests)(&errno);
+            [long, short, errno]
         }
         (None, Some(queue)) => {
             if queue.len > 0 {
                 style = theme.style(Role::Warn);
             }
-            let (len, limit) = (units::count(queue.len.into()), units::count(queue.limit.into()));
-            [
-                format!("accept queue {len} of {limit}"),
-                format!("queue {len}/{limit}"),
-                format!("{len}/{limit}"),
-            ]
+            (say.accept_queue)(queue.len, queue.limit)
         }
         (None, None) => Default::default(),
     };
@@ -136,11 +130,12 @@ fn stdin(
     theme: &Theme,
 ) -> Option<Line<'static>> {
     let Stdin { interest, bytes_in } = scene.listener?.stdin?;
-    let mut text = name(Stdin::FD, "standard input", columns, theme);
+    let say = &strings().table;
+    let mut text = name(Stdin::FD, say.stdin, columns, theme);
     let room = usize::from(width).saturating_sub(text.chars().count());
-    let read = format!("{} read", units::bytes(bytes_in));
+    let read = (say.stdin_read)(bytes_in);
     let (interest, role) = match interest {
-        Mask::NONE => ("ended".to_owned(), Role::Dim),
+        Mask::NONE => (say.stdin_ended.to_owned(), Role::Dim),
         mask => (mask.to_string(), Role::Kernel),
     };
     let wordings =
@@ -258,7 +253,8 @@ fn queue(bytes: Option<u32>, theme: &Theme) -> (String, Style) {
 pub fn state(entry: &TableRow, theme: &Theme) -> (String, Style) {
     let row = &entry.row;
     if row.stopped && row.state != ConnState::Closed {
-        return (format!("{} stopped", theme.glyph("■", "#")), theme.style(Role::Warn));
+        let text = format!("{} {}", theme.glyph("■", "#"), strings().table.stopped);
+        return (text, theme.style(Role::Warn));
     }
     let glyph = match row.state {
         ConnState::New => theme.glyph("○", "o"),
@@ -274,36 +270,37 @@ pub fn state(entry: &TableRow, theme: &Theme) -> (String, Style) {
 
 /// Idle times in whole seconds, so that a quiet table stands still.
 fn whole_seconds(time: Nanos) -> String {
+    let say = &strings().table;
     match time / 1_000_000_000 {
-        seconds @ 0..100 => format!("{seconds} s"),
-        seconds @ 100..6000 => format!("{} min", seconds / 60),
-        seconds => format!("{} h", seconds / 3600),
+        seconds @ 0..100 => (say.seconds)(seconds),
+        seconds @ 100..6000 => (say.minutes)(seconds / 60),
+        seconds => (say.hours)(seconds / 3600),
     }
 }
 
 /// What to do next when there is nothing to show.
 fn empty(state: &State, width: u16, theme: &Theme) -> Vec<Line<'static>> {
+    let say = &strings().table;
     let filter = state.scene().table.filter();
     let text = theme.style(Role::Text);
     let mut lines = vec![Line::default()];
     if let Some(trouble) = filter.trouble() {
-        lines.push(Line::styled(format!("   {trouble}"), theme.style(Role::Warn)));
+        lines.push(Line::styled(format!("   {}", trouble.text()), theme.style(Role::Warn)));
     }
     if !state.scene().table.entries().is_empty() {
-        lines.push(Line::styled("   no connection passes the filter", text));
-        lines.push(Line::from(dim("   Esc clears it", theme)));
+        lines.push(Line::styled(format!("   {}", say.none_passes), text));
+        let clears = (say.clears_filter)(strings().keys.names.esc);
+        lines.push(Line::from(dim(format!("   {clears}"), theme)));
         return lines;
     }
     let narrow = width < 44;
-    lines.push(Line::styled("   Nobody is connected yet.", text));
+    lines.push(Line::styled(format!("   {}", say.none), text));
     lines.push(Line::default());
-    lines.push(Line::styled(
-        if narrow { "   Open:" } else { "   Open this page in a browser:" },
-        text,
-    ));
+    let open = if narrow { say.in_browser_short } else { say.in_browser };
+    lines.push(Line::styled(format!("   {open}"), text));
     lines.push(Line::styled(format!("   {}", state.url()), theme.style(Role::Title)));
     lines.push(Line::default());
-    let [key, label] = super::key_spans(&keys::name(Id::Client), "adds a client of our own", theme);
+    let [key, label] = super::key_spans(&keys::name(Id::Client), say.adds_client, theme);
     lines.push(Line::from(vec![Span::raw("   "), key, label]));
     lines
 }

@@ -29,6 +29,7 @@ use crate::dashboard::panels::{
 use crate::dashboard::state::State;
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::Standing;
+use crate::words::strings;
 
 /// The least width and height that can show something of both.
 const LEAST: (u16, u16) = (60, 24);
@@ -121,7 +122,7 @@ fn keys(keys: &[(String, &str)], width: u16, theme: &Theme) -> Line<'static> {
 /// What both are put under, and how far that is.
 fn title([load, stage]: &[String; 2], width: u16, theme: &Theme) -> Line<'static> {
     let mut line = Line::from(vec![
-        Span::styled(" epollscope compare", theme.style(Role::Title)),
+        Span::styled(format!(" {}", strings().split.name), theme.style(Role::Title)),
         plain("   "),
         Span::styled(stage.clone(), theme.style(Role::Key)),
         plain("   "),
@@ -230,7 +231,7 @@ fn draw_costs(
     longest: &Values,
     theme: &Theme,
 ) {
-    let title = Line::styled(" costs under the load ", theme.style(Role::Title));
+    let title = Line::styled(format!(" {} ", strings().split.costs), theme.style(Role::Title));
     frame.render_widget(block(title, theme, false), area);
     let inner = area.inner(Margin::new(2, 1));
     let room = usize::from(inner.width).saturating_sub(NAME + VALUE + 2);
@@ -239,7 +240,7 @@ fn draw_costs(
         let text = ascii(shown(value, figure.unit), theme);
         let role = if value.is_some() { Role::Title } else { Role::Dim };
         let mut line = Line::from(vec![
-            Span::styled(format!("{:<NAME$}", figure.name), theme.style(Role::Text)),
+            Span::styled(format!("{:<NAME$}", figure.texts().name), theme.style(Role::Text)),
             Span::styled(format!("{text:>VALUE$}"), theme.style(role)),
         ]);
         if room >= BAR {
@@ -268,7 +269,9 @@ fn bar(value: Option<f64>, longest: Option<f64>, room: usize, theme: &Theme) -> 
 fn compared(view: &View<'_>, width: u16, theme: &Theme) -> Vec<Line<'static>> {
     let width = usize::from(width);
     let [first, second] = &view.halves;
-    let names = format!(" {} against {}", second.name, first.name);
+    let names = [first.name, second.name];
+    let say = &strings().split;
+    let heading = format!(" {}", (say.against)(second.name, first.name));
     let ratios = match (&first.values, &second.values) {
         (Some(first), Some(second)) => ratios(first, second),
         _ => Values::default(),
@@ -276,15 +279,16 @@ fn compared(view: &View<'_>, width: u16, theme: &Theme) -> Vec<Line<'static>> {
     let figure = |(figure, ratio): (&Figure, Option<f64>)| {
         let role = if ratio.is_some() { Role::Key } else { Role::Dim };
         Line::from(vec![
-            Span::styled(format!("  {} ", figure.word), theme.style(Role::Text)),
+            Span::styled(format!("  {} ", figure.texts().word), theme.style(Role::Text)),
             Span::styled(ascii(times(ratio), theme), theme.style(role)),
         ])
     };
     let figures: Vec<Line<'static>> = FIGURES.iter().zip(ratios).map(figure).collect();
     let long: usize = figures.iter().map(Line::width).sum();
-    let in_one = names.len() + 1 + long <= width;
-    let head = names + if in_one { ":" } else { ", over the same time" };
-    let mut lines = vec![Line::from(Span::styled(head, theme.style(Role::Title)))];
+    let in_one = heading.len() + long <= width;
+    let heading =
+        if in_one { heading } else { format!(" {}", (say.against_long)(names[1], names[0])) };
+    let mut lines = vec![Line::from(Span::styled(heading, theme.style(Role::Title)))];
     if !in_one {
         lines.push(Line::default());
     }
@@ -296,7 +300,7 @@ fn compared(view: &View<'_>, width: u16, theme: &Theme) -> Vec<Line<'static>> {
         lines[last].extend(figure);
     }
     // Where there is room: the slower one may only have had less of them.
-    let shared = dim("   while they share the processors", theme);
+    let shared = dim(format!("   {}", say.shared), theme);
     if lines[0].width() + shared.width() <= width {
         lines[0].push_span(shared);
     }
@@ -333,14 +337,14 @@ fn help(frame: &mut Frame, screen: Rect, theme: &Theme) {
         lines.extend(rows);
     }
     for figure in &FIGURES {
-        let words = format!("{}: {}", figure.name, figure.how);
+        let words = format!("{}: {}", figure.texts().name, figure.texts().how);
         lines.extend(text(&words, 0, Role::Text));
     }
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
-    let inner = popup(frame, screen, width, height, "help: any key closes it", theme);
+    let inner = popup(frame, screen, width, height, strings().split.help, theme);
     if lines.len() > usize::from(inner.height) {
         lines.truncate(usize::from(inner.height).saturating_sub(1));
-        lines.push(Line::from(dim("the rest takes a larger screen", theme)));
+        lines.push(Line::from(dim(strings().split.more_help, theme)));
     }
     for (line, y) in lines.into_iter().zip(inner.top()..inner.bottom()) {
         frame.render_widget(line, Rect { y, height: 1, ..inner });

@@ -8,6 +8,7 @@ use crate::compare;
 use crate::compare::drive::{Drive, Phase};
 use crate::dashboard::live::{Link, Side};
 use crate::dashboard::run::{Options, Session, show, state_of};
+use crate::words::strings;
 
 /// Everything that the split screen takes over.
 pub struct Setup {
@@ -37,7 +38,7 @@ pub fn run(setup: Setup) -> io::Result<()> {
         halves.push(Half::new(name, session, drive));
     }
     let Ok(halves) = <[_; 2]>::try_from(halves) else {
-        return Err(io::Error::other("two servers are needed"));
+        return Err(io::Error::other(strings().notices.two_servers));
     };
     let load = Load { idle: load.idle, active: load.active, path: load.path, time: load.time };
     show(Split::new(halves, load), options, None)

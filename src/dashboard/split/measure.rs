@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use crate::compare::Unit;
 use crate::dashboard::state::rates::{Metric, Tally};
 use crate::dashboard::state::{State, by_server};
+use crate::words;
 
 /// How often the processor time is read while the load goes on; and one that took long is not
 /// repeated before this many times as long.
@@ -13,53 +14,26 @@ const REST: u32 = 50;
 
 /// A figure of the comparison.
 pub(super) struct Figure {
-    /// What it is.
-    pub(super) name: &'static str,
-    /// The same in a word, for the line of ratios.
-    pub(super) word: &'static str,
     /// What it is counted in.
     pub(super) unit: Unit,
-    /// How it is obtained, in one sentence.
-    pub(super) how: &'static str,
+    /// Its texts among those of the split screen.
+    say: fn(&'static words::Split) -> &'static words::SplitFigure,
+}
+
+impl Figure {
+    /// What it is, and how it is obtained.
+    pub(super) fn texts(&self) -> &'static words::SplitFigure {
+        (self.say)(&words::strings().split)
+    }
 }
 
 /// The figures, in the order of [`Measure::values`].
 pub(super) const FIGURES: [Figure; 5] = [
-    Figure {
-        name: "requests/s",
-        word: "requests/s",
-        unit: Unit::PerSecond,
-        how: "Requests that the server understood since the load began, over the time of the \
-              load. Both servers, their clients and this screen share the processors.",
-    },
-    Figure {
-        name: "calls/request",
-        word: "calls",
-        unit: Unit::Number,
-        how: "System calls that the server told, plumbing included, over those requests.",
-    },
-    Figure {
-        name: "examined per ready",
-        word: "examined",
-        unit: Unit::Number,
-        how: "Fds that were asked whether they are ready, over those that were; in epoll only the \
-              ready list is looked at.",
-    },
-    Figure {
-        name: "list bytes/wake-up",
-        word: "list bytes",
-        unit: Unit::Bytes,
-        how: "Bytes of descriptor lists copied in and out, by the size of their structs, over the \
-              wake-ups that brought something.",
-    },
-    Figure {
-        name: "CPU/request",
-        word: "CPU",
-        unit: Unit::Seconds,
-        how: "Time on a CPU of the server's own threads and worker processes, from \
-              /proc/.../schedstat, over the requests between two readings. The clients' and the \
-              dashboard's is not in it.",
-    },
+    Figure { unit: Unit::PerSecond, say: |split| &split.requests },
+    Figure { unit: Unit::Number, say: |split| &split.calls },
+    Figure { unit: Unit::Number, say: |split| &split.examined },
+    Figure { unit: Unit::Bytes, say: |split| &split.copied },
+    Figure { unit: Unit::Seconds, say: |split| &split.cpu },
 ];
 
 /// A value for each of [`FIGURES`]; `None` where it was not measured.

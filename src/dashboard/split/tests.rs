@@ -198,19 +198,19 @@ impl FakeServer {
 
     /// A load of two seconds: 1,000 requests for the first, 2,000 for the second.
     fn loaded() -> Self {
-        let mut room = Self::new();
-        room.phase(&Phase::Ready(ALL));
-        room.cpu(10, 10);
-        room.tell(500);
-        room.under_load();
-        room.serve(1500, [400, 900]);
-        room.cpu(50, 42);
-        for (told, requests) in room.told.iter().zip([1000, 2000]) {
+        let mut both = Self::new();
+        both.phase(&Phase::Ready(ALL));
+        both.cpu(10, 10);
+        both.tell(500);
+        both.under_load();
+        both.serve(1500, [400, 900]);
+        both.cpu(50, 42);
+        for (told, requests) in both.told.iter().zip([1000, 2000]) {
             let time = Duration::from_secs(2);
             told.borrow_mut().phase = Phase::Over(Round { requests, time });
         }
-        room.serve(2500, [600, 1100]);
-        room
+        both.serve(2500, [600, 1100]);
+        both
     }
 
     fn cpu(&self, first: u64, second: u64) {
@@ -244,69 +244,69 @@ impl FakeServer {
 
 #[test]
 fn three_sizes() {
-    let room = FakeServer::loaded();
+    let both = FakeServer::loaded();
     for (width, height) in [(80, 24), (120, 36), (200, 50)] {
-        assert_snapshot!(format!("{width}x{height}"), room.screen(width, height, false));
+        assert_snapshot!(format!("{width}x{height}"), both.screen(width, height, false));
     }
 }
 
 #[test]
 fn ascii_and_the_help() {
-    let mut room = FakeServer::loaded();
-    room.gather(2530);
-    let plain = room.screen(80, 24, true);
-    room.press("?");
-    let help = room.screen(80, 24, true);
+    let mut both = FakeServer::loaded();
+    both.gather(2530);
+    let plain = both.screen(80, 24, true);
+    both.press("?");
+    let help = both.screen(80, 24, true);
     assert!(plain.is_ascii() && help.is_ascii(), "{plain}{help}");
     assert_snapshot!(plain + &help);
-    assert!(room.press("q").is_empty(), "it closes the help");
-    assert_eq!(room.press("q"), [Action::Quit]);
+    assert!(both.press("q").is_empty(), "it closes the help");
+    assert_eq!(both.press("q"), [Action::Quit]);
 }
 
 #[test]
 fn where_it_is_narrow_all_ratios_and_the_way_out_are_there() {
-    let mut room = FakeServer::loaded();
-    room.gather(2530);
-    room.press("-");
-    assert_snapshot!(room.screen(60, 24, false) + &room.screen(59, 24, false));
+    let mut both = FakeServer::loaded();
+    both.gather(2530);
+    both.press("-");
+    assert_snapshot!(both.screen(60, 24, false) + &both.screen(59, 24, false));
 }
 
 #[test]
 fn any_size_is_drawn() {
-    let room = FakeServer::loaded();
+    let both = FakeServer::loaded();
     for width in (1..130).step_by(3) {
         for height in 1..60 {
-            room.screen(width, height, width % 2 == 0);
+            both.screen(width, height, width % 2 == 0);
         }
     }
 }
 
 #[test]
 fn the_loads_begin_together_when_all_is_told() {
-    let mut room = FakeServer::new();
-    room.tell(100);
-    room.told[0].borrow_mut().phase = Phase::Ready(ALL);
-    room.gather(120);
-    assert_eq!(room.split.stage, Stage::Opening, "the other is not ready");
+    let mut both = FakeServer::new();
+    both.tell(100);
+    both.told[0].borrow_mut().phase = Phase::Ready(ALL);
+    both.gather(120);
+    assert_eq!(both.split.stage, Stage::Opening, "the other is not ready");
     // It has answered one more than was told so far.
-    room.told[1].borrow_mut().phase = Phase::Ready(ALL + 1);
-    room.gather(140);
-    assert_eq!(room.split.stage, Stage::Opening);
-    room.recorded[1].serve(1, 1..=1);
-    room.tell(160);
-    room.under_load();
+    both.told[1].borrow_mut().phase = Phase::Ready(ALL + 1);
+    both.gather(140);
+    assert_eq!(both.split.stage, Stage::Opening);
+    both.recorded[1].serve(1, 1..=1);
+    both.tell(160);
+    both.under_load();
     // Nothing from before the load counts.
-    room.gather(180);
-    let values = room.split.halves[1].measure.unwrap().values();
+    both.gather(180);
+    let values = both.split.halves[1].measure.unwrap().values();
     assert_eq!(values, [Some(0.0), None, None, None, None]);
 }
 
 #[test]
 fn figures_are_those_of_the_load_and_stay() {
-    let mut room = FakeServer::loaded();
+    let mut both = FakeServer::loaded();
     let values =
-        |room: &FakeServer| room.split.halves.each_ref().map(|h| h.measure.unwrap().values());
-    let [poll, epoll] = values(&room);
+        |both: &FakeServer| both.split.halves.each_ref().map(|h| h.measure.unwrap().values());
+    let [poll, epoll] = values(&both);
     let near = |value: Option<f64>, wanted: f64| (value.unwrap() - wanted).abs() < wanted / 1e3;
     // A sweep of 31 fds for each request.
     for (value, wanted) in poll.iter().zip([500.0, 3.0, 31.0, 248.0, 40e-6]) {
@@ -315,57 +315,57 @@ fn figures_are_those_of_the_load_and_stay() {
     for (value, wanted) in epoll.iter().zip([1000.0, 3.0, 1.0, 12.0, 16e-6]) {
         assert!(near(*value, wanted), "{epoll:?}");
     }
-    room.gather(2530);
-    assert_eq!(room.split.stage, Stage::Over);
+    both.gather(2530);
+    assert_eq!(both.split.stage, Stage::Over);
     // A minute later nothing has changed in them.
-    room.cpu(90, 90);
-    room.recorded.iter_mut().for_each(|recorded| recorded.serve(9, 1..=1));
-    room.tell(60_000);
-    assert_eq!(values(&room), [poll, epoll]);
+    both.cpu(90, 90);
+    both.recorded.iter_mut().for_each(|recorded| recorded.serve(9, 1..=1));
+    both.tell(60_000);
+    assert_eq!(values(&both), [poll, epoll]);
     // Once more.
-    room.press("r");
-    assert_eq!(room.told.each_ref().map(|told| told.borrow().begun), [2, 2]);
-    assert_ne!(values(&room), [poll, epoll]);
-    assert!(room.press("r").is_empty());
-    assert_eq!(room.told[0].borrow().begun, 2, "not while it is under way");
+    both.press("r");
+    assert_eq!(both.told.each_ref().map(|told| told.borrow().begun), [2, 2]);
+    assert_ne!(values(&both), [poll, epoll]);
+    assert!(both.press("r").is_empty());
+    assert_eq!(both.told[0].borrow().begun, 2, "not while it is under way");
 }
 
 #[test]
 fn keys_go_to_both_and_keep_them_together() {
-    let mut room = FakeServer::loaded();
-    assert!(room.press("sS+").is_empty());
-    assert_eq!(room.commands(), [vec![], vec![]], "they run");
-    room.press("p");
-    assert_eq!(room.commands(), [vec![Command::Pause], vec![Command::Pause]]);
-    for recorded in &mut room.recorded {
+    let mut both = FakeServer::loaded();
+    assert!(both.press("sS+").is_empty());
+    assert_eq!(both.commands(), [vec![], vec![]], "they run");
+    both.press("p");
+    assert_eq!(both.commands(), [vec![Command::Pause], vec![Command::Pause]]);
+    for recorded in &mut both.recorded {
         recorded.script.held(Kind::Recv, 9, 1);
     }
-    room.tell(2600);
-    assert!(room.screen(80, 24, false).contains("p run  s step  S step turn"));
-    room.press("sS");
+    both.tell(2600);
+    assert!(both.screen(80, 24, false).contains("p run  s step  S step turn"));
+    both.press("sS");
     let stepped = vec![Command::Step(Step::Call), Command::Step(Step::Turn)];
-    assert_eq!(room.commands(), [stepped.clone(), stepped]);
-    room.press(" ");
-    assert_eq!(room.commands(), [vec![Command::Run], vec![Command::Run]]);
+    assert_eq!(both.commands(), [stepped.clone(), stepped]);
+    both.press(" ");
+    assert_eq!(both.commands(), [vec![Command::Run], vec![Command::Run]]);
     // Only one stands: the key lets the other stand too, and does not let this one go.
-    room.split.halves[0].session.terminal_event(Event::Key(KeyCode::Char('p').into()));
-    room.commands();
-    room.press("p");
-    assert_eq!(room.commands(), [vec![], vec![Command::Pause]]);
+    both.split.halves[0].session.terminal_event(Event::Key(KeyCode::Char('p').into()));
+    both.commands();
+    both.press("p");
+    assert_eq!(both.commands(), [vec![], vec![Command::Pause]]);
     // What is no key of this screen does nothing.
-    assert!(room.press("xvcCf123").is_empty());
-    assert_eq!(room.commands(), [vec![], vec![]]);
+    assert!(both.press("xvcCf123").is_empty());
+    assert_eq!(both.commands(), [vec![], vec![]]);
 }
 
 #[test]
 fn what_cannot_be_loaded_says_why_and_the_other_goes_on() {
-    let mut room = FakeServer::new();
-    room.told[0].borrow_mut().phase = Phase::Failed("8 idle connections refused".into());
-    room.told[1].borrow_mut().phase = Phase::Ready(ALL);
-    room.told[1].borrow_mut().notes = vec!["Only 1 of 4 got an answer.".into()];
-    room.tell(500);
-    assert_eq!(room.told.each_ref().map(|told| told.borrow().begun), [0, 1]);
-    let screen = room.screen(80, 24, false);
+    let mut both = FakeServer::new();
+    both.told[0].borrow_mut().phase = Phase::Failed("8 idle connections refused".into());
+    both.told[1].borrow_mut().phase = Phase::Ready(ALL);
+    both.told[1].borrow_mut().notes = vec!["Only 1 of 4 got an answer.".into()];
+    both.tell(500);
+    assert_eq!(both.told.each_ref().map(|told| told.borrow().begun), [0, 1]);
+    let screen = both.screen(80, 24, false);
     assert!(screen.contains("! cannot: 8 idle connections refused"), "{screen}");
     assert!(screen.contains("! Only 1 of 4 got an answer."), "{screen}");
     assert!(screen.contains("requests/s –"), "nothing to compare\n{screen}");
@@ -373,15 +373,15 @@ fn what_cannot_be_loaded_says_why_and_the_other_goes_on() {
 
 #[test]
 fn a_server_that_dies_has_its_half_and_is_a_failure_at_the_end() {
-    let mut room = FakeServer::loaded();
-    room.told[1].borrow_mut().ended = Some(Err("The server thread panicked.".into()));
-    room.gather(2600);
-    let screen = room.screen(120, 36, false);
+    let mut both = FakeServer::loaded();
+    both.told[1].borrow_mut().ended = Some(Err("The server thread panicked.".into()));
+    both.gather(2600);
+    let screen = both.screen(120, 36, false);
     assert!(screen.contains("epoll: The server thread panicked.") && screen.contains(" poll "));
     assert!(!screen.contains("p pause"), "{screen}");
-    let told = room.told.clone();
+    let told = both.told.clone();
     told[0].borrow_mut().ended = Some(Ok(()));
-    let error = room.split.end().unwrap_err().to_string();
+    let error = both.split.end().unwrap_err().to_string();
     assert_eq!(error, "the server ended by itself: The server thread panicked.");
     assert_eq!(told.each_ref().map(|told| told.borrow().stopped), [1, 1]);
     assert_eq!(told[0].borrow().commands, [Command::Shutdown]);
@@ -389,11 +389,11 @@ fn a_server_that_dies_has_its_half_and_is_a_failure_at_the_end() {
 
 #[test]
 fn a_stop_during_the_load_is_told() {
-    let mut room = FakeServer::new();
-    room.phase(&Phase::Ready(ALL));
-    room.tell(500);
-    room.press("p");
-    room.recorded[0].script.batch.standing.stance = Stance::Working;
-    room.gather(900);
-    assert!(room.screen(80, 24, false).contains("under load: 0.4 of 2 s, held meanwhile"));
+    let mut both = FakeServer::new();
+    both.phase(&Phase::Ready(ALL));
+    both.tell(500);
+    both.press("p");
+    both.recorded[0].script.batch.standing.stance = Stance::Working;
+    both.gather(900);
+    assert!(both.screen(80, 24, false).contains("under load: 0.4 of 2 s, held meanwhile"));
 }

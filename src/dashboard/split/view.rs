@@ -1,55 +1,52 @@
 //! What the picture shows, as words.
 
 use super::draw::{HalfView, View};
-use super::{Loaded, Split, Stage};
+use super::{Load, Loaded, Split, Stage};
 use crate::compare::drive::Phase;
-use crate::dashboard::keys::{self, Id};
+use crate::dashboard::keys;
 use crate::dashboard::run::Backend;
 use crate::dashboard::theme::Role;
-use crate::words::units;
+use crate::words::strings;
 
 impl<W: Backend, L: Loaded> Split<W, L> {
     /// What there is to be shown.
     pub(super) fn view(&self) -> View<'_> {
         let keys = keys::split().filter(|key| self.is_enabled(key));
-        let label = |id, label| match id {
-            Id::Pause if self.is_paused() => "run",
-            _ => label,
-        };
+        let key = |key: &keys::Key| (key.presses[0].label(), key.split_label(self.is_paused()));
         View {
             halves: self.halves.each_ref().map(|half| HalfView {
                 name: &half.name,
                 state: half.state(),
                 note: match &half.phase {
-                    Phase::Failed(why) => Some((format!("cannot: {why}"), Role::Bad)),
+                    Phase::Failed(why) => Some(((strings().split.cannot)(why), Role::Bad)),
                     _ => half.notes.last().map(|note| (note.clone(), Role::Warn)),
                 },
                 values: half.measure.as_ref().map(super::Measure::values),
             }),
             load: [self.load_text(), self.stage_text()],
-            keys: keys.map(|key| (key.presses[0].label(), label(key.id, key.label))).collect(),
+            keys: keys.map(key).collect(),
             help: self.help,
         }
     }
 
     fn load_text(&self) -> String {
-        let [idle, active] = [self.load.idle, self.load.active].map(|n| units::count(n.into()));
-        format!("{idle} idle, {active} active on each, GET {}", self.load.path)
+        let Load { idle, active, path, .. } = &self.load;
+        (strings().split.load)(*idle, *active, path)
     }
 
     fn stage_text(&self) -> String {
         let whole = self.load.time.as_secs();
-        let held = if self.held { ", held meanwhile" } else { "" };
+        let say = &strings().split;
         match self.stage {
-            Stage::Opening => "connections are being opened".to_owned(),
+            Stage::Opening => say.opening.to_owned(),
             Stage::Running(_) => {
                 let times = self.halves.iter().filter_map(|half| half.measure.as_ref());
                 let time = times.map(super::Measure::time).max().unwrap_or_default();
                 // What follows is waiting for the last answers.
                 let time = time.min(self.load.time).as_secs_f64();
-                format!("under load: {time:.1} of {whole} s{held}")
+                (say.under_load)(time, whole, self.held)
             }
-            Stage::Over => format!("the load is over: {whole} s{held}"),
+            Stage::Over => (say.over)(whole, self.held),
         }
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::dashboard::keys::id::Id;
 use crate::telemetry::{Asks, Kind, Listener, ServerKind};
+use crate::words::strings;
 
 /// How the loop panel draws a server.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,10 +38,10 @@ pub fn drawing(server: ServerKind) -> Drawing {
 /// What ends it by its own rules, without a command.
 #[must_use]
 pub fn end(listener: Listener) -> Option<&'static str> {
-    let once = listener.server == ServerKind::Blocking;
+    let (once, say) = (listener.server == ServerKind::Blocking, &strings().servers);
     match listener.stdin {
-        Some(_) => Some("Standard input said quit."),
-        None => once.then_some("It has served one connection: --once."),
+        Some(_) => Some(say.stdin_quit),
+        None => once.then_some(say.once),
     }
 }
 
@@ -48,8 +49,8 @@ pub fn end(listener: Listener) -> Option<&'static str> {
 #[must_use]
 pub fn title(server: ServerKind) -> &'static str {
     match server {
-        ServerKind::EpollEt => "epoll-et (mio)",
-        ServerKind::Coroutines => "coroutines (tokio)",
+        ServerKind::EpollEt => strings().servers.epoll_et,
+        ServerKind::Coroutines => strings().servers.coroutines,
         other => other.name(),
     }
 }
@@ -81,22 +82,14 @@ pub fn has_turns(server: ServerKind) -> bool {
 /// Why it cannot do what a key asks for; `None` where it can.
 #[must_use]
 pub fn refusal(server: ServerKind, id: Id) -> Option<&'static str> {
-    let processes = server == ServerKind::Processes;
+    let (processes, say) = (server == ServerKind::Processes, &strings().servers);
     match id {
-        Id::StepTurn if !has_turns(server) => {
-            Some("there is no wake-up to step by: no one loop serves all")
+        Id::StepTurn if !has_turns(server) => Some(say.no_turns),
+        Id::Reading if server.asks() == Asks::Sleeps => {
+            Some(if processes { say.process_sleeps } else { say.thread_sleeps })
         }
-        Id::Reading if server.asks() == Asks::Sleeps => Some(if processes {
-            "a worker process sleeps in its own recv: it cannot be told to stop reading"
-        } else {
-            "whoever serves it sleeps in its recv: it cannot be told to stop reading"
-        }),
-        Id::StepCall if processes => {
-            Some("worker processes are paused by SIGSTOP, which knows no single call")
-        }
-        Id::Slower | Id::Faster if processes => {
-            Some("worker processes can be paused, not slowed down: nothing holds their calls")
-        }
+        Id::StepCall if processes => Some(say.no_single_call),
+        Id::Slower | Id::Faster if processes => Some(say.not_slowed),
         _ => None,
     }
 }

@@ -6,23 +6,19 @@ use std::collections::VecDeque;
 use super::rates::{Metric, Rates, Tally};
 use crate::inspect::{Snapshot, Usage};
 use crate::telemetry::{Asks, Batch, Nanos, ServerKind, Stance};
-use crate::words::units;
+use crate::words::{CostText, strings, units};
 
 const SECOND: Nanos = 1_000_000_000;
 /// The figures are of so many seconds.
 pub const WINDOW: u64 = 10;
 
 /// A figure of the meter.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Debug)]
 pub struct Figure {
-    /// What it is.
-    pub name: &'static str,
+    /// What it is, and how it was obtained.
+    pub(in crate::dashboard) text: &'static CostText,
     /// How much; `None` where that was not measured.
     pub value: Option<String>,
-    /// Name and value in a few words, `{}` being the value.
-    pub brief: &'static str,
-    /// How it was obtained, in one sentence.
-    pub how: &'static str,
 }
 
 /// A reading of `/proc`, and what the server had counted by then.
@@ -174,80 +170,28 @@ impl Costs {
         let asks = self.server.is_some_and(super::by_server::has_turns);
         let (examined, copied) = if asks { (examined, copied) } else { (None, None) };
         let duration = if ascii { units::ascii_duration } else { units::duration };
+        let say = &strings().costs;
         vec![
+            Figure { text: &say.calls, value: each(Metric::Calls, Metric::Requests) },
+            Figure { text: &say.examined, value: examined },
+            Figure { text: &say.copied, value: copied },
+            Figure { text: &say.again, value: a_second(Metric::Again) },
+            Figure { text: &say.cpu, value: self.cpu().map(duration) },
+            Figure { text: &say.memory, value: self.memory().map(units::bytes) },
             Figure {
-                name: "system calls per request",
-                value: each(Metric::Calls, Metric::Requests),
-                brief: "{} calls/request",
-                how: "The calls that the server told, plumbing included, over the requests \
-                      understood, in the last 10 s.",
-            },
-            Figure {
-                name: "fds examined : ready",
-                value: examined,
-                brief: "examined {}",
-                how: "Fds that each return of the wait call had asked (each round, for scan) \
-                      against those that were ready, in the last 10 s; in epoll only the ready \
-                      list is looked at.",
-            },
-            Figure {
-                name: "list bytes per wake-up",
-                value: copied,
-                brief: "{} B of lists/wake-up",
-                how: "Bytes of descriptor lists that wait calls and epoll_ctl copied in and out, \
-                      by the size of their structs, over the wake-ups of the last 10 s.",
-            },
-            Figure {
-                name: "EAGAIN per second",
-                value: a_second(Metric::Again),
-                brief: "{} EAGAIN/s",
-                how: "Calls that ended in EAGAIN: asked for nothing; mean of the last 10 s.",
-            },
-            Figure {
-                name: "CPU per 1,000 requests",
-                value: self.cpu().map(duration),
-                brief: "CPU {}/1,000 req",
-                how: "Time on a CPU of the server's threads and worker processes, from \
-                      /proc/.../schedstat, over the requests between two readings.",
-            },
-            Figure {
-                name: "memory per connection",
-                value: self.memory().map(units::bytes),
-                brief: "{}/connection",
-                how: "Resident memory (VmRSS) of the program and its worker processes now, less \
-                      that when nobody was connected last (or at the start), over open connections; the \
-                      dashboard's own growth is in it, and shared pages count in each process.",
-            },
-            Figure {
-                name: "time in the wait call",
+                text: &say.waiting,
                 value: self.waiting().map(|share| format!("{} %", units::rate(share))),
-                brief: "waiting {}",
-                how: "Time between entering and leaving wait calls, naps and calls that sleep, \
-                      by the server's own thread, over the last 10 s; one that goes on counts.",
             },
+            Figure { text: &say.workers, value: self.alive() },
             Figure {
-                name: "own thread, process or task",
-                value: self.alive(),
-                brief: "{} workers",
-                how: "Threads, processes or tasks started for connections less those ended, as \
-                      the server told.",
-            },
-            Figure {
-                name: "context switches/s",
+                text: &say.switches,
                 value: self.switches().map(|(voluntary, involuntary)| {
                     format!("{} + {}", units::count(voluntary), units::count(involuntary))
                 }),
-                brief: "{} switches/s",
-                how: "Voluntary and involuntary, from /proc/.../status of the server's threads \
-                      and worker processes, read about once a second; what one did between its \
-                      last reading and its end is missing.",
             },
             Figure {
-                name: "threads of the program",
+                text: &say.threads,
                 value: self.readings.back().map(|last| units::count(last.usage.threads)),
-                brief: "{} threads",
-                how: "From /proc/self/status; those of the dashboard and of our own clients are \
-                      among them.",
             },
         ]
     }
@@ -285,7 +229,7 @@ mod tests {
 
     fn value(costs: &Costs, rates: &Rates, name: &str) -> Option<String> {
         let figures = costs.figures(rates, false);
-        figures.into_iter().find(|figure| figure.name.contains(name)).unwrap().value
+        figures.into_iter().find(|figure| figure.text.name.contains(name)).unwrap().value
     }
 
     #[test]
@@ -293,7 +237,9 @@ mod tests {
         let figures = Costs::default().figures(&Rates::new(), false);
         assert!(figures.iter().all(|figure| figure.value.is_none()), "{figures:?}");
         for figure in figures {
-            assert!(figure.how.ends_with('.') && figure.brief.contains("{}"), "{figure:?}");
+            assert!(figure.text.how.ends_with('.'), "{figure:?}");
+            let brief = figure.text.brief.map(|brief| brief("12"));
+            assert!(brief.is_none_or(|brief| brief.contains("12")), "{figure:?}");
         }
     }
 

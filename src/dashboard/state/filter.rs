@@ -11,6 +11,8 @@
 
 use std::time::Duration;
 
+use crate::words::strings;
+
 /// What can be compared as a number.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[expect(missing_docs, reason = "the columns by their names")]
@@ -82,7 +84,28 @@ pub struct Filter {
     text: String,
     /// Whether the test must fail, and the test.
     terms: Vec<(bool, Test)>,
-    trouble: Option<String>,
+    trouble: Option<Trouble>,
+}
+
+/// Why a term cannot be understood, with its key.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Trouble {
+    /// It is compared as a number, and is a word: with the value.
+    Word(String, String),
+    /// It has no number.
+    Number(String),
+}
+
+impl Trouble {
+    /// It in a few words.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let say = &strings().keybar;
+        match self {
+            Self::Word(key, value) => (say.is_a_word)(key, value),
+            Self::Number(key) => (say.needs_number)(key),
+        }
+    }
 }
 
 impl Filter {
@@ -115,10 +138,10 @@ impl Filter {
         self.terms.is_empty()
     }
 
-    /// What could not be understood, in a few words.
+    /// What could not be understood.
     #[must_use]
-    pub fn trouble(&self) -> Option<&str> {
-        self.trouble.as_deref()
+    pub fn trouble(&self) -> Option<&Trouble> {
+        self.trouble.as_ref()
     }
 
     /// Whether a line passes. `scratch` is overwritten; it saves an allocation for each line.
@@ -151,7 +174,7 @@ impl Filter {
     }
 }
 
-fn parse_term(term: &str) -> Result<Test, String> {
+fn parse_term(term: &str) -> Result<Test, Trouble> {
     let text = || Ok(Test::Text(term.to_ascii_lowercase()));
     match term {
         "ours" => return Ok(Test::Flag(Flag::Ours)),
@@ -179,7 +202,7 @@ fn parse_term(term: &str) -> Result<Test, String> {
     if let Some(word) = word {
         return match compare {
             Compare::Equal => Ok(Test::Word(word, value.to_ascii_lowercase())),
-            _ => Err(format!("{key} is a word: write {key}:{value}")),
+            _ => Err(Trouble::Word(key.to_owned(), value.to_owned())),
         };
     }
     let number = match key {
@@ -197,7 +220,7 @@ fn parse_term(term: &str) -> Result<Test, String> {
     let parsed = if number == Number::Idle { millis(value) } else { size(value) };
     parsed
         .map(|value| Test::Number(number, compare, value))
-        .ok_or_else(|| format!("{key} needs a number"))
+        .ok_or_else(|| Trouble::Number(key.to_owned()))
 }
 
 /// Seconds, in milliseconds.
@@ -288,10 +311,14 @@ mod tests {
     #[test]
     fn what_is_not_understood_is_told_and_left_out() {
         let filter = Filter::parse("fd:abc hand");
-        assert_eq!(filter.trouble(), Some("fd needs a number"));
+        let text = |filter: Filter| filter.trouble().map(Trouble::text);
+        assert_eq!(text(filter.clone()).as_deref(), Some("fd needs a number"));
         assert!(filter.lets(&Line, &mut String::new()));
-        assert!(Filter::parse("state>3").trouble().is_some());
-        assert_eq!(Filter::parse("idle>x").trouble(), Some("idle needs a number"));
-        assert_eq!(Filter::parse("in:99999999999999G").trouble(), Some("in needs a number"));
+        assert_eq!(
+            text(Filter::parse("state>3")).as_deref(),
+            Some("state is a word: write state:3")
+        );
+        assert_eq!(text(Filter::parse("idle>x")).as_deref(), Some("idle needs a number"));
+        assert_eq!(text(Filter::parse("in:99999999999999G")).as_deref(), Some("in needs a number"));
     }
 }

@@ -34,6 +34,7 @@ use super::panel::Panel;
 use crate::clients::{ClientInfo, ClientKind};
 use crate::inspect::{EXACT_AT_MOST, Question, Snapshot, Wanted, Workers};
 use crate::telemetry::{Batch, By, Command, Fd, Listener, Mode, Nanos, Stdin};
+use crate::words::strings;
 
 /// How long a notice is shown.
 const NOTICE_STAYS: Nanos = 6_000_000_000;
@@ -162,7 +163,7 @@ impl State {
         let refusing = self.live.rates.refusing().is_some();
         self.live.apply(batch);
         if !refusing && self.live.rates.refusing().is_some() {
-            self.notice("a limit is reached: new clients get a 503");
+            self.notice(strings().notices.limit_reached);
         }
         if geometry::head_rows(self.live.listener) != head {
             self.fit();
@@ -170,7 +171,7 @@ impl State {
         if let (Some(before), Some(now)) = (before, server(batch.listener))
             && before != now
         {
-            self.notice(format!("the server is {} now: {}", now.name(), now.summary()));
+            self.notice((strings().notices.server_now)(now.name(), now.summary()));
         }
         if self.asked.is_some_and(|(mode, _)| mode == batch.standing.mode) {
             self.asked = None;
@@ -278,7 +279,7 @@ impl State {
         let gone = self.live.table.get(*id).is_none_or(|entry| entry.closed.is_some());
         if gone {
             self.overlay = Overlay::None;
-            self.notice("it is gone already: nothing was dropped");
+            self.notice(strings().notices.gone);
         }
     }
 

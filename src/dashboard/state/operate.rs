@@ -1,17 +1,19 @@
 //! What the operator's keys, mouse and pasted text do.
 
+use std::net::SocketAddr;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
 
 use super::filter::Filter;
-use super::prompt::{self, Answer, Choice, Confirm, Input};
+use super::prompt::{self, Answer, Choice, Confirm, Input, Question};
 use super::table::Column;
 use super::{Action, Overlay, PACES, State, by_server};
 use crate::clients::ClientKind;
 use crate::dashboard::geometry::{self, Hit, Position, Rect};
 use crate::dashboard::keys::{self, Id};
 use crate::dashboard::panel::{Moves, Panel, Place};
-use crate::telemetry::{Command, ConnId, Mode, ServerKind, Step};
-use crate::words::units;
+use crate::telemetry::{Command, ConnId, Fd, Mode, ServerKind, Step};
+use crate::words::strings;
 
 impl State {
     /// A key was pressed.
@@ -21,6 +23,7 @@ impl State {
         }
         self.changed = true;
         let found = keys::find(key, self);
+        let declared = keys::declared(key).map(|key| key.id);
         if let Some(Id::QuitNow) = found {
             return vec![Action::Quit];
         }
@@ -30,7 +33,7 @@ impl State {
         let actions = match std::mem::take(&mut self.overlay) {
             Overlay::None if found.is_none() => self.refuse(key),
             Overlay::None => found.map(|id| self.act(id)).unwrap_or_default(),
-            Overlay::Confirm(confirm) => self.confirm_key(confirm, key),
+            Overlay::Confirm(confirm) => self.confirm_key(confirm, key, declared),
             Overlay::IdleSeconds(input) => self.idle_key(input, key),
             Overlay::Filter(panel, input) => {
                 self.filter_key(panel, input, key);
@@ -41,7 +44,7 @@ impl State {
                 Vec::new()
             }
             Overlay::Choose(at) => {
-                match prompt::choice(key, at, ClientKind::ALL.len(), keys::is(Id::Choose, key)) {
+                match prompt::choice(key, declared, at, ClientKind::ALL.len(), Id::Choose) {
                     Choice::Leave => {}
                     Choice::Mark(at) => self.overlay = Overlay::Choose(at),
                     Choice::Take(at) => self.choose(at),
@@ -49,7 +52,7 @@ impl State {
                 Vec::new()
             }
             Overlay::Servers(at) => {
-                match prompt::choice(key, at, ServerKind::ALL.len(), keys::is(Id::Server, key)) {
+                match prompt::choice(key, declared, at, ServerKind::ALL.len(), Id::Server) {
                     Choice::Leave => Vec::new(),
                     Choice::Mark(at) => {
                         self.overlay = Overlay::Servers(at);
@@ -87,8 +90,13 @@ impl State {
         }
     }
 
-    fn confirm_key(&mut self, confirm: Confirm, key: KeyEvent) -> Vec<Action> {
-        match prompt::answer(key) {
+    fn confirm_key(
+        &mut self,
+        confirm: Confirm,
+        key: KeyEvent,
+        declared: Option<Id>,
+    ) -> Vec<Action> {
+        match prompt::answer(key, declared) {
             Answer::Yes => vec![Action::Send(confirm.command)],
             Answer::No => Vec::new(),
             Answer::Neither => {
@@ -160,23 +168,15 @@ impl State {
 
     fn choose(&mut self, at: usize) {
         self.kind = ClientKind::ALL[at.min(ClientKind::ALL.len() - 1)];
-        self.notice(format!(
-            "{} now adds a client of the kind \"{}\"",
-            keys::name(Id::Client),
-            self.kind.label()
-        ));
+        self.notice((strings().notices.adds)(&keys::name(Id::Client), self.kind.label()));
     }
 
     fn act(&mut self, id: Id) -> Vec<Action> {
         match id {
-            Id::Drop => return self.drop_selected("drop", Command::Drop),
-            Id::Reset => return self.drop_selected("reset", Command::Reset),
+            Id::Drop => return self.drop_selected(Question::Drop, Command::Drop),
+            Id::Reset => return self.drop_selected(Question::Reset, Command::Reset),
             Id::DropAll => {
-                let open = self.live.table.open();
-                let question = match open {
-                    1 => "drop the one open connection?".to_owned(),
-                    open => format!("drop all {open} open connections?"),
-                };
+                let question = Question::DropAll(self.live.table.open());
                 return self.ask(Confirm { question, command: Command::DropAll, conn: None });
             }
             Id::DropIdle => self.overlay = Overlay::IdleSeconds(Input::new("10")),
@@ -233,9 +233,9 @@ impl State {
             Id::Mouse => {
                 self.mouse = !self.mouse;
                 self.notice(if self.mouse {
-                    "mouse on: hold shift for the terminal's own selecting"
+                    strings().notices.mouse_on
                 } else {
-                    "mouse off: the terminal's own selecting works"
+                    strings().notices.mouse_off
                 });
                 return vec![Action::Mouse(self.mouse)];
             }
@@ -282,12 +282,16 @@ impl State {
         }
     }
 
-    fn drop_selected(&mut self, verb: &str, command: fn(ConnId) -> Command) -> Vec<Action> {
+    fn drop_selected(
+        &mut self,
+        question: fn(Fd, SocketAddr) -> Question,
+        command: fn(ConnId) -> Command,
+    ) -> Vec<Action> {
         let Some(row) = self.scene().table.selected().map(|entry| entry.row) else {
             return Vec::new();
         };
         self.ask(Confirm {
-            question: format!("{verb} fd {} · {}?", row.fd, row.peer),
+            question: question(row.fd, row.peer),
             command: command(row.id),
             conn: Some(row.id),
         })
@@ -304,16 +308,13 @@ impl State {
 
     fn switch_to(&mut self, server: ServerKind) -> Vec<Action> {
         if self.live.listener.is_some_and(|listener| listener.server == server) {
-            self.notice(format!("{} is the server already", by_server::title(server)));
+            self.notice((strings().notices.already)(by_server::title(server)));
             return Vec::new();
         }
         let command = Command::Switch(server);
         let question = match self.live.table.open() {
             0 => return vec![Action::Send(command)],
-            1 => format!("switch to {server}? closes the one open connection"),
-            open => {
-                format!("switch to {server}? closes {} connections", units::count(open as u64))
-            }
+            open => Question::Switch(server, open),
         };
         self.ask(Confirm { question, command, conn: None })
     }

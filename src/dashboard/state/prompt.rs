@@ -1,10 +1,13 @@
 //! Questions to the operator, and the line in which text is typed.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use crate::telemetry::{Command, ConnId};
+use crate::dashboard::keys::id::Id;
+use crate::telemetry::{Command, ConnId, Fd, ServerKind};
+use crate::words::strings;
 
 /// How much text a line takes.
 const LONGEST: usize = 200;
@@ -88,11 +91,38 @@ impl Input {
     }
 }
 
+/// What is asked, naming whom it hits.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Question {
+    /// Whether that one is dropped.
+    Drop(Fd, SocketAddr),
+    /// Whether it is reset.
+    Reset(Fd, SocketAddr),
+    /// Whether all that many are dropped.
+    DropAll(usize),
+    /// Whether another server takes over, which closes that many.
+    Switch(ServerKind, usize),
+}
+
+impl Question {
+    /// It as a sentence.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let say = &strings().notices;
+        match self {
+            Self::Drop(fd, peer) => (say.drop)(*fd, &peer.to_string()),
+            Self::Reset(fd, peer) => (say.reset)(*fd, &peer.to_string()),
+            Self::DropAll(open) => (say.drop_all)(*open),
+            Self::Switch(server, open) => (say.switch)(server.name(), *open),
+        }
+    }
+}
+
 /// A question that is answered with yes or no, and what yes does.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Confirm {
-    /// The question, naming whom it hits.
-    pub question: String,
+    /// The question.
+    pub question: Question,
     /// What a yes sends.
     pub command: Command,
     /// The connection it is about; the question falls when it is gone.
@@ -115,14 +145,15 @@ pub enum Answer {
     Neither,
 }
 
-/// `y` and Enter say yes; `n`, `q` and Esc say no.
+/// `y` and Enter say yes; `n` says no, and so does a key that quits or goes back, by the list of
+/// keys (`declared` is what it has of this one).
 #[must_use]
-pub fn answer(key: KeyEvent) -> Answer {
+pub fn answer(key: KeyEvent, declared: Option<Id>) -> Answer {
     match key.code {
         KeyCode::Char(c) if c.eq_ignore_ascii_case(&YES) => Answer::Yes,
         KeyCode::Char(c) if c.eq_ignore_ascii_case(&NO) => Answer::No,
         KeyCode::Enter => Answer::Yes,
-        KeyCode::Char('q') | KeyCode::Esc => Answer::No,
+        _ if matches!(declared, Some(Id::Quit | Id::Back)) => Answer::No,
         _ => Answer::Neither,
     }
 }
@@ -138,18 +169,18 @@ pub enum Choice {
     Take(usize),
 }
 
-/// Up and Down move, a number or Enter takes, `q` and Esc leave; the key that opened the
-/// list (`again`) moves on as Down does.
+/// Up and Down move, a number or Enter takes, a key that quits or goes back leaves; the key that
+/// opened the list moves on as Down does. `declared` is what the list of keys has of this one.
 #[must_use]
-pub fn choice(key: KeyEvent, at: usize, count: usize, again: bool) -> Choice {
+pub fn choice(key: KeyEvent, declared: Option<Id>, at: usize, count: usize, opener: Id) -> Choice {
     let last = count.saturating_sub(1);
+    let next = if at >= last { 0 } else { at + 1 };
     match key.code {
-        KeyCode::Esc | KeyCode::Char('q') => Choice::Leave,
+        _ if matches!(declared, Some(Id::Quit | Id::Back)) => Choice::Leave,
+        _ if declared == Some(Id::Down) || declared == Some(opener) => Choice::Mark(next),
         KeyCode::Up => Choice::Mark(at.saturating_sub(1)),
         KeyCode::Home => Choice::Mark(0),
         KeyCode::End => Choice::Mark(last),
-        KeyCode::Down | KeyCode::Char('j') => Choice::Mark(if at >= last { 0 } else { at + 1 }),
-        _ if again => Choice::Mark(if at >= last { 0 } else { at + 1 }),
         KeyCode::Enter | KeyCode::Char(' ') => Choice::Take(at.min(last)),
         KeyCode::Char(digit) => match digit.to_digit(10).and_then(|n| usize::try_from(n).ok()) {
             Some(n) if (1..=count).contains(&n) => Choice::Take(n - 1),
@@ -202,6 +233,22 @@ mod tests {
         assert_eq!(input.text(), "");
         input.key(ctrl('w'));
         assert_eq!(input.text(), "");
+    }
+
+    #[test]
+    fn a_box_is_left_by_the_keys_that_quit_and_go_back() {
+        let key = |c| KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE);
+        for id in [Id::Quit, Id::Back] {
+            assert_eq!(answer(key('z'), Some(id)), Answer::No);
+            assert_eq!(choice(key('z'), Some(id), 1, 3, Id::Choose), Choice::Leave);
+        }
+        assert_eq!(answer(key('q'), None), Answer::Neither);
+        assert_eq!(choice(key('q'), None, 1, 3, Id::Choose), Choice::Mark(1));
+        for id in [Id::Down, Id::Choose] {
+            assert_eq!(choice(key('z'), Some(id), 1, 3, Id::Choose), Choice::Mark(2));
+            assert_eq!(choice(key('z'), Some(id), 2, 3, Id::Choose), Choice::Mark(0));
+        }
+        assert_eq!(choice(key('2'), None, 0, 3, Id::Choose), Choice::Take(1));
     }
 
     #[test]

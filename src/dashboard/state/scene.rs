@@ -15,6 +15,7 @@ use crate::inspect::Snapshot;
 use crate::telemetry::{
     Batch, ConnId, Counters, Fd, Listener, Lost, Nanos, Next, Stance, Standing,
 };
+use crate::words::strings;
 
 /// What is known of the server.
 #[derive(Clone, Debug, Default)]
@@ -102,9 +103,11 @@ impl Scene {
     #[must_use]
     pub fn lint(&self) -> Option<String> {
         let (newest, others) = self.lints.found().split_last()?;
-        let more =
-            if others.is_empty() { String::new() } else { format!(" (+{} more)", others.len()) };
-        Some(newest.text(self.now) + &more)
+        let text = newest.text(self.now);
+        Some(match others.len() {
+            0 => text,
+            more => (strings().keybar.and_more)(&text, more),
+        })
     }
 
     /// The call before which the loop stands.

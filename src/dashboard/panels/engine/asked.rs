@@ -1,13 +1,12 @@
 //! `scan`: the program goes round and asks each fd itself, and the kernel answers each at once.
 
 use super::super::fit::{Token, fold};
-use super::halves::{Space, Way, capped, runs};
-use super::painter::Pen;
+use super::halves::{Contents, Sizes, capped, runs};
+use super::painter::Painter;
 use crate::dashboard::state::engine::{Ask, Known};
 use crate::dashboard::theme::Role;
 use crate::telemetry::{Fd, Kind};
-use crate::words::result;
-use crate::words::units;
+use crate::words::{result, strings, units};
 
 /// How a question stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -18,9 +17,9 @@ enum Asked {
     NotYet,
 }
 
-impl Pen<'_> {
-    pub(super) fn asked(&self, room: Space) -> Way {
-        let rounds = self.engine.rounds();
+impl Painter<'_> {
+    pub(super) fn asked(&self, sizes: Sizes) -> Contents {
+        let (rounds, say) = (self.engine.rounds(), &strings().engine);
         let (going, known) = rounds.now();
         // A running loop goes round too fast to look at a round that is not over.
         let held = self.engine.held();
@@ -37,29 +36,26 @@ impl Pen<'_> {
             None => (asks.len() as u64, answers.len() as u64),
         };
         let over = match (answers.is_empty(), part) {
-            (true, true) => self.nothing("some calls of this round were left out"),
-            (true, false) => self.nothing("nobody had anything to say"),
-            (false, _) => capped(answers.into_iter(), room.width * room.above, |ask| {
+            (true, true) => self.nothing(say.round_left_out),
+            (true, false) => self.nothing(say.none_spoke),
+            (false, _) => capped(answers.into_iter(), sizes.width * sizes.above, |ask| {
                 self.token(answer(ask), Role::Selected)
             }),
         };
-        let marks = if self.theme.ascii() { "+ spoke  . EAGAIN" } else { "✓ spoke  · EAGAIN" };
+        let marks = (say.round_marks)(self.theme.glyph("✓", "+"), self.theme.glyph("·", "."));
         let took = match last.filter(|_| !now) {
-            Some(round) => format!("took {}", self.duration(round.took)),
-            None => "going on".to_owned(),
+            Some(round) => (say.took)(&self.duration(round.took)),
+            None => say.going_on.to_owned(),
         };
-        let all = format!("{} asked", units::count(asked));
-        Way {
-            above: vec![
-                "kernel".into(),
-                "keeps no list".into(),
-                format!("{} of {} spoke", units::count(answered), units::count(asked)),
-            ],
+        let all = (say.asked)(&units::count(asked));
+        let spoke = (say.spoke)(answered, asked);
+        Contents {
+            above: vec![say.kernel.into(), say.keeps_no_list.into(), spoke.clone()],
             over,
-            short: format!("{} of {} spoke", units::count(answered), units::count(asked)),
+            short: spoke,
             boundary: Vec::new(),
-            below: vec!["program".into(), "the round".into(), all.clone(), took, marks.into()],
-            under: self.round_of(asks, now, room.width, room.below),
+            below: vec![say.program.into(), say.the_round.into(), all.clone(), took, marks],
+            under: self.round_of(asks, now, sizes.width, sizes.below),
             brief: all,
             history: true,
         }
@@ -109,7 +105,9 @@ impl Pen<'_> {
 /// `9 recv = 84`
 fn answer(ask: &Ask) -> String {
     match ask.ret.get() {
-        Ok(0) if ask.kind == Kind::Recv => format!("{} recv = 0 (FIN)", ask.fd),
+        Ok(0) if ask.kind == Kind::Recv => {
+            (strings().engine.end_of_stream)(ask.fd, ask.kind.name())
+        }
         _ => format!("{} {} = {}", ask.fd, ask.kind.name(), result(ask.ret)),
     }
 }

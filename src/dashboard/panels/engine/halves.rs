@@ -7,12 +7,12 @@ use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
 use super::super::fit::{Token, cut, wrap};
-use super::painter::{FULL, Pen, WIDE, indent, padded};
+use super::painter::{FULL, Painter, WIDE, indent, padded};
 use crate::dashboard::theme::Role;
 
-/// How much room the lists of the two halves have.
+/// The room that the lists of the two halves have.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Space {
+pub(super) struct Sizes {
     /// Columns.
     pub(super) width: usize,
     /// Rows above the boundary.
@@ -22,7 +22,7 @@ pub(super) struct Space {
 }
 
 /// What fills the halves.
-pub(super) struct Way {
+pub(super) struct Contents {
     /// The words of the heading above; the first says whose side it is.
     pub(super) above: Vec<String>,
     /// What is there.
@@ -55,18 +55,18 @@ pub(super) fn capped<T>(
     tokens
 }
 
-impl Pen<'_> {
+impl Painter<'_> {
     /// Draws the two, the upper one with more of the room where that is asked for.
     pub(super) fn halves(
         &self,
         frame: &mut Frame,
         area: Rect,
         top_heavy: bool,
-        way: &dyn Fn(Space) -> Way,
+        fill: &dyn Fn(Sizes) -> Contents,
     ) {
         if area.height < FULL {
             let size = (area.width.into(), area.height.into());
-            let lines = self.compact_halves(size, top_heavy, way);
+            let lines = self.compact_halves(size, top_heavy, fill);
             frame.render_widget(Paragraph::new(lines), area);
             return;
         }
@@ -81,23 +81,26 @@ impl Pen<'_> {
         let queues = if wide { 0 } else { (above / 4).max(2) };
         let told = if top_heavy { 5 } else { 6.min(below / 2) };
         let past = if wide || below < 14 { 0 } else { below / 3 };
-        let room = Space {
+        let sizes = Sizes {
             width: usize::from(left).saturating_sub(1),
             above: usize::from(above - queues - 1),
             below: usize::from((below - past).saturating_sub(told)).max(1),
         };
-        let way = way(room);
-        let past = if way.history { past } else { 0 };
+        let contents = fill(sizes);
+        let past = if contents.history { past } else { 0 };
         let boundary = part(area.x, area.y + above, area.width, 1);
-        frame.render_widget(Paragraph::new(self.way_boundary(&way, area.width.into())), boundary);
+        frame.render_widget(
+            Paragraph::new(self.boundary_of(&contents, area.width.into())),
+            boundary,
+        );
 
         let width = usize::from(left);
-        let mut lines = vec![self.words(Role::Kernel, &way.above, width)];
-        lines.extend(self.body(&way.over, width, room.above));
+        let mut lines = vec![self.words(Role::Kernel, &contents.above, width)];
+        lines.extend(self.body(&contents.over, width, sizes.above));
         frame.render_widget(Paragraph::new(lines), part(area.x, area.y, left, above - queues));
         let program = area.y + above + 1;
-        let mut lines = vec![self.words(Role::Program, &way.below, width)];
-        lines.extend(self.body(&way.under, width, room.below));
+        let mut lines = vec![self.words(Role::Program, &contents.below, width)];
+        lines.extend(self.body(&contents.under, width, sizes.below));
         let told = usize::from(below - past).saturating_sub(lines.len());
         lines.extend(self.told(width, told));
         frame.render_widget(Paragraph::new(lines), part(area.x, program, left, below - past));
@@ -108,7 +111,7 @@ impl Pen<'_> {
         let lines = self.queue_section(width.into(), usize::from(height).saturating_sub(1));
         frame.render_widget(Paragraph::new(lines), part(x, y, width, height));
         let (y, height) = if wide { (program, below) } else { (program + below - past, past) };
-        if way.history && height > 1 {
+        if contents.history && height > 1 {
             let lines = self.history(width.into(), height.into());
             frame.render_widget(Paragraph::new(lines), part(x, y, width, height));
         }
@@ -119,27 +122,27 @@ impl Pen<'_> {
         &self,
         (width, height): (usize, usize),
         top_heavy: bool,
-        way: &dyn Fn(Space) -> Way,
+        fill: &dyn Fn(Sizes) -> Contents,
     ) -> Vec<Line<'static>> {
         let (now, last) = self.now(width);
         let rest = height.saturating_sub(5);
         let (above, below) =
             if top_heavy { (rest / 2, rest / 6) } else { (rest.div_ceil(3), rest / 3) };
         let (above, below) = (1 + above, 1 + below);
-        let way = way(Space { width, above, below });
+        let contents = fill(Sizes { width, above, below });
         if height < 3 {
-            let mut lines = vec![now, self.way_boundary(&way, width)];
+            let mut lines = vec![now, self.boundary_of(&contents, width)];
             lines.truncate(height);
             lines.reverse();
             return lines;
         }
-        let mut lines = self.list(&way.short, Role::Kernel, &way.over, width, above);
+        let mut lines = self.list(&contents.short, Role::Kernel, &contents.over, width, above);
         if height >= 5 {
             lines.push(self.labelled("", Role::Kernel, &self.queues(width < 36), width));
         }
-        lines.push(self.way_boundary(&way, width));
+        lines.push(self.boundary_of(&contents, width));
         if height >= 4 {
-            lines.extend(self.list(&way.brief, Role::Program, &way.under, width, below));
+            lines.extend(self.list(&contents.brief, Role::Program, &contents.under, width, below));
         }
         lines.push(now);
         let room = height.saturating_sub(lines.len());
@@ -165,11 +168,11 @@ impl Pen<'_> {
         lines
     }
 
-    fn way_boundary(&self, way: &Way, width: usize) -> Line<'static> {
-        if way.boundary.is_empty() {
+    fn boundary_of(&self, contents: &Contents, width: usize) -> Line<'static> {
+        if contents.boundary.is_empty() {
             self.boundary(width)
         } else {
-            self.rule(way.boundary.clone(), width)
+            self.rule(contents.boundary.clone(), width)
         }
     }
 

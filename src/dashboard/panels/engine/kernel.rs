@@ -6,18 +6,18 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use super::super::fit::{Token, cut, first_fit, fold, wrap};
-use super::painter::{Pen, indent, padded};
+use super::super::fit::{Token, cut, fold, wrap};
+use super::painter::{Painter, indent, padded};
 use crate::dashboard::state::engine::{Entry, Group, Known, Queue};
 use crate::dashboard::theme::Role;
 use crate::telemetry::Fd;
-use crate::words::units;
+use crate::words::{strings, units};
 
-impl Pen<'_> {
+impl Painter<'_> {
     pub(super) fn interest_section(&self, width: usize, rows: usize) -> Vec<Line<'static>> {
-        let watched = format!("{} watched", units::count(self.engine.watched() as u64));
-        let mut lines =
-            vec![self.heading(Role::Kernel, &["kernel", "interest list", &watched], width)];
+        let say = &strings().engine;
+        let heading = [say.kernel, say.interest_list, &(say.watched)(self.engine.watched())];
+        let mut lines = vec![self.heading(Role::Kernel, &heading, width)];
         let groups = self.engine.interest();
         let inside = width.saturating_sub(1);
         if groups.is_empty() || groups.len() > rows {
@@ -77,7 +77,9 @@ impl Pen<'_> {
     fn resting(&self, group: &Group) -> String {
         let listener = self.engine.listener();
         match listener.and_then(|l| Some((l, l.resting?))) {
-            Some((l, errno)) if l.interest == group.mask => format!(" ({} rests: {errno})", l.fd),
+            Some((l, errno)) if l.interest == group.mask => {
+                format!(" {}", (strings().engine.rests)(l.fd, &errno.to_string()))
+            }
             _ => String::new(),
         }
     }
@@ -113,44 +115,43 @@ impl Pen<'_> {
     }
 
     pub(super) fn ready_section(&self, width: usize, rows: usize) -> Vec<Line<'static>> {
+        let say = &strings().engine;
+        // What is said beside two other words, or the last of its spellings where none fits.
+        let beside = |word: &str, spellings: &[&str]| {
+            let room = width.saturating_sub(say.kernel.width() + word.width() + 6);
+            let fits = spellings.iter().find(|text| text.width() <= room);
+            fits.or(spellings.last()).copied().unwrap_or_default().to_owned()
+        };
         if !self.stands() {
             let spellings = match self.engine.known() {
-                Known::Part => ["returned by the last wait seen", "by the last wait seen"],
-                _ => ["returned by the last wait", "by the last wait"],
+                Known::Part => say.by_last_seen,
+                _ => say.by_last_wait,
             };
-            let room = width.saturating_sub("kernel".width() + "ready list".width() + 6);
-            let by = first_fit(spellings.map(str::to_owned), room)
-                .unwrap_or_else(|| "last wait".to_owned());
-            let words = ["kernel", "ready list", &by];
+            let words = [say.kernel, say.ready_list, &beside(say.ready_list, &spellings)];
             let mut lines = vec![self.heading(Role::Kernel, &words, width)];
             lines.extend(self.body(&self.returned(width.saturating_sub(1), rows), width, rows));
             return lines;
         }
         let state = match self.engine.measured().and_then(|m| m.ready_list) {
-            Some(true) => "ready list not empty",
-            Some(false) => "ready list empty",
-            None => "ready list not measured",
+            Some(true) => say.list_not_empty,
+            Some(false) => say.list_empty,
+            None => say.list_unmeasured,
         };
-        let seen = [
-            "something to read, seen by a second epoll of ours:",
-            "seen by our 2nd epoll:",
-            "our epoll sees:",
-        ];
-        let room = width.saturating_sub("kernel".width() + state.width() + 6);
-        let seen = first_fit(seen.map(str::to_owned), room).unwrap_or_else(|| "seen:".to_owned());
-        let mut lines = vec![self.heading(Role::Kernel, &["kernel", state, &seen], width)];
+        let words = [say.kernel, state, &beside(state, &say.seen_by_ours)];
+        let mut lines = vec![self.heading(Role::Kernel, &words, width)];
         lines.extend(self.body(&self.readable(), width, rows));
         lines
     }
 
     pub(super) fn ready_list(&self, width: usize) -> Line<'static> {
+        let say = &strings().engine;
         let text = match self.engine.measured().and_then(|m| m.ready_list) {
-            Some(true) => "not empty",
-            Some(false) => "empty",
+            Some(true) => say.not_empty,
+            Some(false) => say.empty,
             None => self.theme.glyph("–", "-"),
         };
         let token = Token::new(text, self.style(Role::Text));
-        self.labelled("ready list: ", Role::Kernel, &[token], width)
+        self.labelled(&format!("{} ", say.ready_list_is), Role::Kernel, &[token], width)
     }
 
     /// What the last wait call returned; the fds alone where there is no room for their masks.
@@ -161,7 +162,7 @@ impl Pen<'_> {
         }
         let entries = self.engine.entries();
         if entries.is_empty() {
-            return vec![Token::new("none", dim)];
+            return vec![Token::new(strings().engine.none, dim)];
         }
         let kernel = self.style(Role::Kernel);
         let text = |e: &Entry| format!("{}:{}", e.ready.fd, e.ready.mask);
@@ -174,13 +175,13 @@ impl Pen<'_> {
 
     /// What a second epoll saw.
     pub(super) fn readable(&self) -> Vec<Token> {
-        let dim = self.style(Role::Dim);
+        let (dim, say) = (self.style(Role::Dim), &strings().engine);
         match self.engine.measured().and_then(|m| m.readable.as_deref()) {
             None if self.engine.measured().is_some_and(|m| m.trouble.is_some()) => {
-                vec![Token::new("not measured", self.style(Role::Warn))]
+                vec![Token::new(say.not_measured, self.style(Role::Warn))]
             }
             None => vec![Token::new(self.theme.glyph("–", "-"), dim)],
-            Some([]) => vec![Token::new("none", dim)],
+            Some([]) => vec![Token::new(say.none, dim)],
             Some(fds) => {
                 fds.iter().map(|fd| Token::new(fd.to_string(), self.style(Role::Kernel))).collect()
             }
@@ -189,15 +190,17 @@ impl Pen<'_> {
 
     fn accept_text(&self, short: bool) -> String {
         let grown = self.engine.measured().is_some_and(|m| m.accept_grown);
-        let name = if short { "accept" } else { "accept queue" };
+        let say = &strings().engine;
+        let (name, text) = if short {
+            (say.accept, say.accept_of)
+        } else {
+            (say.accept_queue, say.accept_queue_of)
+        };
         match self.engine.measured().and_then(|m| m.accept) {
-            Some(queue) => format!(
-                "{name} {}{}{}{}",
-                units::count(queue.len.into()),
-                if short { "/" } else { " of " },
-                units::count(queue.limit.into()),
-                if grown { self.theme.glyph(" ▲", " ^") } else { "" }
-            ),
+            Some(queue) => {
+                let grown = if grown { self.theme.glyph(" ▲", " ^") } else { "" };
+                text(queue.len, queue.limit) + grown
+            }
             None => format!("{name} {}", self.theme.glyph("–", "-")),
         }
     }
@@ -213,11 +216,9 @@ impl Pen<'_> {
             vec![Token { weight: 0, ..Token::new(self.accept_text(short), self.accept_style()) }];
         let Some(measured) = self.engine.measured() else { return tokens };
         if measured.queues.is_empty() {
-            let nothing = Token::new(
-                self.theme.glyph("· nothing unread", "- nothing unread"),
-                self.style(Role::Dim),
-            );
-            tokens.push(nothing);
+            let sign = self.theme.glyph("·", "-");
+            let text = format!("{sign} {}", strings().engine.nothing_unread);
+            tokens.push(Token::new(text, self.style(Role::Dim)));
         }
         tokens.extend(self.unread());
         tokens
@@ -239,16 +240,11 @@ impl Pen<'_> {
     }
 
     pub(super) fn queue_section(&self, width: usize, rows: usize) -> Vec<Line<'static>> {
-        let measured = self.engine.measured();
-        let unread = match measured {
-            None => "receive queues not measured yet".to_owned(),
-            Some(m) => match m.queues.len() {
-                0 => "no bytes unread".to_owned(),
-                1 => "bytes unread on 1 socket".to_owned(),
-                n => format!("bytes unread on {} sockets", units::count(n as u64)),
-            },
-        };
-        let mut lines = vec![self.heading(Role::Kernel, &["kernel", "queues", &unread], width)];
+        let (measured, say) = (self.engine.measured(), &strings().engine);
+        let unread = measured
+            .map_or_else(|| say.queues_unmeasured.to_owned(), |m| (say.unread)(m.queues.len()));
+        let words = [say.kernel, say.queues, &unread];
+        let mut lines = vec![self.heading(Role::Kernel, &words, width)];
         let queues = measured.map_or(&[][..], |m| &m.queues);
         if rows < 2 {
             lines.extend(self.body(&self.queues(false), width, rows));
@@ -281,7 +277,7 @@ impl Pen<'_> {
         body.extend(longest.into_iter().map(|queue| self.bar(queue, most, width)));
         if !left_out.is_empty() && room > 0 {
             let bytes: u64 = left_out.iter().map(|queue| u64::from(queue.bytes)).sum();
-            let text = format!("+{} more with {}", left_out.len(), units::bytes(bytes));
+            let text = (say.more_queues)(left_out.len(), bytes);
             let text = cut(&text, width.saturating_sub(1), self.theme.ascii());
             body.push(indent(Line::from(self.span(text, Role::Dim))));
         }

@@ -8,16 +8,16 @@ use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
 use super::super::fit::{cut, fold, wrap};
-use super::painter::{Pen, WIDE};
+use super::painter::{Painter, WIDE};
 use crate::dashboard::theme::Role;
-use crate::words::units;
+use crate::words::strings;
 
-impl Pen<'_> {
+impl Painter<'_> {
     /// The few lines of a small panel: those that matter most, in the order of the drawing.
     pub(super) fn compact_lists(&self, width: usize, height: usize) -> Vec<Line<'static>> {
-        let held = self.stands();
+        let (held, say) = (self.stands(), &strings().engine);
         let mut lines: Vec<(u8, Line)> = Vec::new();
-        let watched = format!("{} watched ", units::count(self.engine.watched() as u64));
+        let watched = format!("{} ", (say.watched)(self.engine.watched()));
         let room = width.saturating_sub(watched.width());
         let interest = self.interest(room, 1);
         lines.push((10, self.labelled(&watched, Role::Kernel, &interest, width)));
@@ -25,20 +25,20 @@ impl Pen<'_> {
         if held {
             lines.push((8, self.ready_list(width)));
             let readable = self.readable();
-            let labels = ["seen by our 2nd epoll: ", "our 2nd epoll: ", "2nd epoll "];
-            let whole = |label: &&str| {
+            let labels = say.second_epoll.map(|label| format!("{label} "));
+            let whole = |label: &&String| {
                 fold(&readable, width.saturating_sub(label.width()), 1, Style::new()).1
             };
             let label = labels.iter().find(|label| whole(label)).unwrap_or(&labels[1]);
             lines.push((3, self.labelled(label, Role::Kernel, &readable, width)));
         } else {
-            let label = "ready (last wait) ";
+            let label = format!("{} ", say.ready_by_last_wait);
             let tokens = self.returned(width.saturating_sub(label.width()), 1);
-            lines.push((3, self.labelled(label, Role::Kernel, &tokens, width)));
+            lines.push((3, self.labelled(&label, Role::Kernel, &tokens, width)));
         }
         lines.push((1, self.boundary(width)));
         let array = self.array(width.saturating_sub(8));
-        lines.push((4, self.labelled("program ", Role::Program, &array, width)));
+        lines.push((4, self.labelled(&format!("{} ", say.program), Role::Program, &array, width)));
         let (now, last) = self.now(width);
         lines.push((0, now));
         let others = 6 + usize::from(last.is_some());

@@ -9,8 +9,7 @@ use crate::dashboard::state::by_server;
 use crate::dashboard::state::engine::Engine;
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::{Kind, Mode, Ret, Stance};
-use crate::words::units;
-use crate::words::{fds, result};
+use crate::words::{fds, result, strings, units};
 
 /// From this long in the wait call on, it is called asleep.
 const ASLEEP: u64 = 300_000_000;
@@ -22,12 +21,12 @@ pub(super) const FULL: u16 = 12;
 pub(super) const WIDE: u16 = 90;
 
 /// What the drawing shows, and how it looks.
-pub(super) struct Pen<'a> {
+pub(super) struct Painter<'a> {
     pub(super) engine: &'a Engine,
     pub(super) theme: &'a Theme,
 }
 
-impl Pen<'_> {
+impl Painter<'_> {
     pub(super) fn style(&self, role: Role) -> Style {
         self.theme.style(role)
     }
@@ -87,24 +86,19 @@ impl Pen<'_> {
     /// `═══ epoll_wait() = 2, waited 1.2 s ═══`
     pub(super) fn boundary(&self, width: usize) -> Line<'static> {
         let standing = self.engine.standing();
-        let dash = self.theme.glyph("–", "-");
+        let (dash, say) = (self.theme.glyph("–", "-"), &strings().engine);
         let spellings = match standing.stance {
-            Stance::Starting => vec!["not in its loop yet".to_owned(), "starting".to_owned()],
-            Stance::Ended => vec!["the loop has ended".to_owned(), "ended".to_owned()],
+            Stance::Starting => say.starting.map(str::to_owned).into(),
+            Stance::Ended => say.ended.map(str::to_owned).into(),
             Stance::Waiting if self.engine.stood() >= ASLEEP => {
-                let time = self.duration(self.engine.stood());
-                vec![
-                    format!("asleep for {time} in {}", self.wait_call()),
-                    format!("asleep for {time}"),
-                    "asleep".to_owned(),
-                ]
+                (say.asleep)(&self.duration(self.engine.stood()), self.wait_call()).into()
             }
             _ => match self.engine.wake() {
                 None => vec![format!("{}() = {dash}", self.wait_call()), format!("= {dash}")],
                 Some(wake) if wake.kind == Kind::Round => {
                     let (asked, answered) = (fds(wake.examined), result(wake.ret));
-                    let short = format!("{asked} asked, {answered} answered");
-                    let nap = format!("{short}, after a nap of {}", self.duration(wake.waited));
+                    let short = (say.asked_and_answered)(&asked, &answered);
+                    let nap = (say.after_nap)(&short, &self.duration(wake.waited));
                     vec![if wake.waited > 0 { nap } else { short.clone() }, short]
                 }
                 Some(wake) => {
@@ -115,17 +109,17 @@ impl Pen<'_> {
                         fds(wake.examined)
                     };
                     let short = format!("{name}({listed}) = {}", result(wake.ret));
-                    let waited = format!("waited {}", self.duration(wake.waited));
+                    let waited = (say.waited)(&self.duration(wake.waited));
                     let mut all = vec![format!("{short}, {waited}"), short.clone()];
                     if wake.own > 0 {
-                        let own = format!("{} of them our own waker", wake.own);
-                        all.insert(0, format!("{short} ({own}), {waited}"));
-                        all.insert(1, format!("{short} ({} own), {waited}", wake.own));
+                        let [long, brief] = (say.own_of_them)(wake.own);
+                        all.insert(0, format!("{short} ({long}), {waited}"));
+                        all.insert(1, format!("{short} ({brief}), {waited}"));
                     } else if wake.ret == Ret::ZERO {
-                        all.insert(0, format!("{short} (timeout), {waited}"));
+                        all.insert(0, format!("{short} ({}), {waited}", say.timeout));
                     }
                     if wake.copied > 0 {
-                        let copied = format!("{} bytes copied", units::count(wake.copied.into()));
+                        let copied = (say.copied)(wake.copied);
                         for text in &mut all {
                             *text = text.replacen(&short, &format!("{short}, {copied}"), 1);
                         }

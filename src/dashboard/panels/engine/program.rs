@@ -4,13 +4,13 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::super::fit::{Token, cut, first_fit, fold, wrap};
-use super::painter::{Pen, indent, padded};
+use super::painter::{Painter, indent, padded};
 use crate::dashboard::state::engine::{Entry, Known, Served, Wake};
 use crate::dashboard::theme::Role;
 use crate::telemetry::{Fd, Kind, Mode, Stance};
-use crate::words::{before, call, result};
+use crate::words::{before, call, result, strings};
 
-impl Pen<'_> {
+impl Painter<'_> {
     pub(super) fn serving(&self) -> Option<Fd> {
         self.engine.entries().iter().find(|e| e.served == Served::Now).map(|e| e.ready.fd)
     }
@@ -18,22 +18,19 @@ impl Pen<'_> {
     /// The ready array with how far the program has got, or why it cannot be shown.
     pub(super) fn array(&self, width: usize) -> Vec<Token> {
         let (dim, text) = (self.style(Role::Dim), self.style(Role::Text));
+        let say = &strings().engine;
         match self.engine.known() {
             Known::Nothing => return vec![Token::new(self.theme.glyph("–", "-"), dim)],
             Known::Part | Known::NoWait => {
-                let spellings = [
-                    "some calls of this turn were left out",
-                    "calls of this turn left out",
-                    "calls left out",
-                ];
-                let text = first_fit(spellings.map(str::to_owned), width).unwrap_or_default();
+                let spellings = say.calls_left_out.map(str::to_owned);
+                let text = first_fit(spellings, width).unwrap_or_default();
                 return vec![Token::new(text, self.style(Role::Warn))];
             }
             Known::All => {}
         }
         let entries = self.engine.entries();
         if entries.is_empty() {
-            return vec![Token::new("nothing was ready", dim)];
+            return vec![Token::new(say.nothing_ready, dim)];
         }
         let token = |entry: &Entry| {
             let (mark, style) = match entry.served {
@@ -53,51 +50,45 @@ impl Pen<'_> {
         let standing = self.engine.standing();
         let ascii = self.theme.ascii();
         let seen = self.engine.later_left_out();
-        let (behind, alone) = if seen { ("last seen", "last seen") } else { ("last", "last call") };
+        let say = &strings().engine;
+        let (behind, alone) =
+            if seen { (say.last_seen, say.last_seen) } else { (say.last, say.last_call) };
+        let behind = |last: Option<String>| last.map(|last| behind(&last));
         let (text, role, last) = match (standing.stance, standing.mode) {
             (Stance::Held(next), Mode::Slow(_)) => {
                 let next = before(next);
                 match last {
                     Some(last) => {
-                        let both = format!("now: {last}, next: {next}");
+                        let both = (say.now_and_next)(&last, &next);
                         if both.width() <= width {
                             (both, Role::Program, None)
                         } else {
-                            (format!("next: {next}"), Role::Program, Some(format!("now: {last}")))
+                            ((say.next)(&next), Role::Program, Some((say.now)(&last)))
                         }
                     }
-                    None => (format!("next: {next}"), Role::Program, None),
+                    None => ((say.next)(&next), Role::Program, None),
                 }
             }
             (Stance::Held(next), _) => {
                 let sign = self.theme.glyph("‖", "||");
-                let before = before(next);
                 let spellings =
-                    [format!("{sign} HELD before {before}"), format!("{sign} HELD: {before}")];
-                let text = first_fit(spellings, width).unwrap_or_else(|| "HELD".to_owned());
-                (text, Role::Warn, last.map(|last| format!("{behind}: {last}")))
+                    (say.held_before)(&before(next)).map(|text| format!("{sign} {text}"));
+                let text = first_fit(spellings, width).unwrap_or_else(|| say.held.to_owned());
+                (text, Role::Warn, behind(last))
             }
             (Stance::Handling(route), _) => {
                 let sign = self.theme.glyph("✋", "!!");
-                (
-                    format!("{sign} BLOCKED in {route}"),
-                    Role::Bad,
-                    last.map(|last| format!("{behind}: {last}")),
-                )
+                (format!("{sign} {}", (say.blocked)(route)), Role::Bad, behind(last))
             }
             (Stance::Working, _) if !seen => match last {
-                Some(last) => (format!("now: {last}"), Role::Program, None),
-                None => ("at work".to_owned(), Role::Program, None),
+                Some(last) => ((say.now)(&last), Role::Program, None),
+                None => (say.at_work.to_owned(), Role::Program, None),
             },
-            (Stance::Within(next), _) => (
-                format!("asleep in {}", before(next)),
-                Role::Warn,
-                last.map(|last| format!("{behind}: {last}")),
-            ),
+            (Stance::Within(next), _) => ((say.asleep_in)(&before(next)), Role::Warn, behind(last)),
             (Stance::Working | Stance::Starting | Stance::Waiting | Stance::Ended, _) => match last
             {
-                Some(last) => (format!("{alone}: {last}"), Role::Program, None),
-                None => ("no call yet".to_owned(), Role::Dim, None),
+                Some(last) => (alone(&last), Role::Program, None),
+                None => (say.no_call.to_owned(), Role::Dim, None),
             },
         };
         (Line::from(self.span(cut(&text, width, ascii), role)), last)
@@ -106,19 +97,20 @@ impl Pen<'_> {
     pub(super) fn program_section(&self, width: usize, rows: usize) -> Vec<Line<'static>> {
         let entries = self.engine.entries();
         let done = entries.iter().filter(|entry| entry.served == Served::Done).count();
-        let served = format!("{done} of {} served", entries.len());
-        let mut words = vec!["program", "the ready array"];
+        let say = &strings().engine;
+        let served = (say.served)(done, entries.len());
+        let mut words = vec![say.program, say.ready_array];
         if self.engine.known() == Known::All && !entries.is_empty() {
             words.push(&served);
         }
         let marks = if self.theme.ascii() {
-            "+ served  > being served  . still to be served  x closed meanwhile"
+            (say.marks)("+", ">", ".", "x")
         } else {
-            "✓ served  ▸ being served  · still to be served  ✗ closed meanwhile"
+            (say.marks)("✓", "▸", "·", "✗")
         };
         let heading: usize = words.iter().map(|word| word.width() + 3).sum();
         if rows > 6 && heading + marks.width() <= width {
-            words.push(marks);
+            words.push(&marks);
         }
         let mut lines = vec![self.heading(Role::Program, &words, width)];
         let array = (rows / 6).max(1);
@@ -146,7 +138,9 @@ impl Pen<'_> {
     /// The last wake-ups, newest first.
     pub(super) fn history(&self, width: usize, rows: usize) -> Vec<Line<'static>> {
         let rounds = self.engine.wakes().back().is_some_and(|wake| wake.kind == Kind::Round);
-        let words = ["program", if rounds { "rounds" } else { "wake-ups" }, "newest first"];
+        let say = &strings().engine;
+        let which = if rounds { say.rounds } else { say.wake_ups };
+        let words = [say.program, which, say.newest_first];
         let mut lines = vec![self.heading(Role::Program, &words, width)];
         for wake in self.engine.wakes().iter().rev().take(rows.saturating_sub(1)) {
             lines.push(self.wake(wake, width));
@@ -157,16 +151,18 @@ impl Pen<'_> {
     /// `  2.100 s = 3   waited 1.2 s    4 calls   9 14 22`
     fn wake(&self, wake: &Wake, width: usize) -> Line<'static> {
         let (dim, text) = (self.style(Role::Dim), self.style(Role::Text));
-        let (calls, style) = match (wake.calls, wake.part) {
-            (_, true) => ("calls left out".to_owned(), self.style(Role::Warn)),
-            (1, _) => ("1 call".to_owned(), text),
-            (n, _) => (format!("{n} calls"), text),
+        let say = &strings().engine;
+        let (calls, style) = if wake.part {
+            let [.., short] = say.calls_left_out;
+            (short.to_owned(), self.style(Role::Warn))
+        } else {
+            ((say.calls)(wake.calls), text)
         };
         let (seconds, millis) = (wake.time / 1_000_000_000, wake.time / 1_000_000 % 1000);
         let facts = [
             (format!("{seconds:>4}.{millis:03} s"), dim),
             (format!(" = {:<4}", result(wake.ret)), self.style(Role::Title)),
-            (format!("waited {:<8}", self.duration(wake.waited)), text),
+            (format!("{:<15}", (say.waited)(&self.duration(wake.waited))), text),
             (format!("{calls:<10}"), style),
         ];
         let mut line = indent(Line::default());
@@ -182,7 +178,7 @@ impl Pen<'_> {
         let mut tokens: Vec<Token> =
             wake.first.iter().flatten().map(|fd| Token::new(fd.to_string(), kernel)).collect();
         if wake.own > 0 {
-            tokens.insert(0, Token { weight: 0, ..Token::new("(own waker)", dim) });
+            tokens.insert(0, Token { weight: 0, ..Token::new(say.own_waker, dim) });
         }
         let hidden = (wake.ready as usize).saturating_sub(wake.first.iter().flatten().count());
         if hidden > 0 {

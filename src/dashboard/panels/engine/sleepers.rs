@@ -1,23 +1,22 @@
 //! `threads` and `processes`: one for each connection, each asleep in a call of its own.
 
-use super::halves::{Space, Way, capped};
-use super::painter::Pen;
+use super::halves::{Contents, Sizes, capped};
+use super::painter::Painter;
 use crate::dashboard::theme::Role;
-use crate::telemetry::{Next, Row, Stance};
-use crate::words::units;
-use crate::words::{before, result};
+use crate::telemetry::{Kind, Next, Row, Stance};
+use crate::words::{before, result, strings};
 
 /// From this width on a sleeper is told in a sentence.
 const SENTENCE: usize = 36;
 
-impl Pen<'_> {
-    pub(super) fn sleepers(&self, room: Space) -> Way {
+impl Painter<'_> {
+    pub(super) fn sleepers(&self, sizes: Sizes) -> Contents {
         let (asleep, awake): (Vec<&Row>, Vec<&Row>) =
             self.engine.rows().partition(|row| row.within.is_some());
-        let all = asleep.len() + awake.len();
-        let long = room.width >= SENTENCE;
+        let (all, say) = (asleep.len() + awake.len(), &strings().engine);
+        let long = sizes.width >= SENTENCE;
         let (first, first_asleep) = self.first(long);
-        let cell = if long { room.width / (room.width / SENTENCE).max(1) - 1 } else { 0 };
+        let cell = if long { sizes.width / (sizes.width / SENTENCE).max(1) - 1 } else { 0 };
         let pad = |text: String| format!("{text:<cell$}");
         let tell = |row: &Row, words: String| {
             let token = if long {
@@ -37,42 +36,35 @@ impl Pen<'_> {
         } else {
             under.push(own);
         }
-        over.extend(capped(asleep.into_iter(), room.width * room.above, |row| {
+        over.extend(capped(asleep.into_iter(), sizes.width * sizes.above, |row| {
             tell(row, sleeps(row, long))
         }));
-        under.extend(capped(awake.into_iter(), room.width * room.below, |row| {
+        under.extend(capped(awake.into_iter(), sizes.width * sizes.below, |row| {
             tell(row, format!("{} = {}", row.last.name(), result(row.last_ret)))
         }));
         if under.is_empty() {
-            under = self.nothing("all sleep");
+            under = self.nothing(say.all_sleep);
         }
-        let kinds = self.kinds();
-        let told = format!("{} {kinds} and the one that accepts", units::count(all as u64));
-        Way {
-            above: vec![
-                "kernel".into(),
-                "sleepers".into(),
-                format!("{} asleep", units::count(count_asleep as u64)),
-            ],
+        let workers = self.workers(all);
+        let asleep = (say.count_asleep)(count_asleep);
+        Contents {
+            above: vec![say.kernel.into(), say.sleepers.into(), asleep.clone()],
             over,
-            short: format!("{} asleep", units::count(count_asleep as u64)),
-            boundary: vec![told, format!("{} {kinds}", units::count(all as u64))],
-            below: vec![
-                "program".into(),
-                "at work".into(),
-                format!("{} of {}", units::count(count_awake as u64), units::count(all as u64 + 1)),
-            ],
+            short: asleep,
+            boundary: vec![(say.and_accepter)(&workers), workers],
+            below: vec![say.program.into(), say.at_work.into(), (say.of)(count_awake, all + 1)],
             under,
-            brief: "at work".into(),
+            brief: say.at_work.into(),
             history: false,
         }
     }
 
-    /// What serves the connections, in the plural.
-    fn kinds(&self) -> &'static str {
+    /// How many serve the connections, and what they are.
+    fn workers(&self, count: usize) -> String {
+        let say = &strings().engine;
         match self.engine.rows().next().map(|row| row.by) {
-            Some(by) if by.pid().is_some() => "processes",
-            _ => "threads",
+            Some(by) if by.pid().is_some() => (say.processes)(count),
+            _ => (say.threads)(count),
         }
     }
 
@@ -80,26 +72,28 @@ impl Pen<'_> {
     fn first(&self, long: bool) -> (String, bool) {
         let listener = self.engine.listener().map_or(-1, |listener| listener.fd);
         let next = match self.engine.standing().stance {
-            Stance::Waiting => Some(format!("accept({listener})")),
+            Stance::Waiting => Some(format!("{}({listener})", Kind::Accept.name())),
             Stance::Within(next) => Some(before(next)),
             _ => None,
         };
+        let say = &strings().engine;
         match next {
-            Some(call) if long => (format!("the first thread asleep in {call}"), true),
-            Some(call) => (format!("first {call}"), true),
-            None if long => ("the first thread accepts".to_owned(), false),
-            None => ("first".to_owned(), false),
+            Some(call) if long => ((say.first_asleep)(&call), true),
+            Some(call) => ((say.first_asleep_short)(&call), true),
+            None if long => (say.first_accepts.to_owned(), false),
+            None => (say.first.to_owned(), false),
         }
     }
 }
 
 /// `thread 4711`
 fn who(row: &Row, long: bool) -> String {
+    let say = &strings().engine;
     match (row.by.tid(), row.by.pid(), long) {
-        (Some(number), _, true) => format!("thread {number}"),
-        (_, Some(number), true) => format!("process {number}"),
+        (Some(number), _, true) => (say.thread)(number),
+        (_, Some(number), true) => (say.process)(number),
         (Some(number), _, false) | (_, Some(number), false) => number.to_string(),
-        _ => format!("fd {}", row.fd),
+        _ => (say.fd)(row.fd),
     }
 }
 
@@ -111,8 +105,8 @@ fn sleeps(row: &Row, long: bool) -> String {
         .within
         .map_or_else(String::new, |kind| before(Next { kind, fd, conn: Some(row.id), site: None }));
     match (long, row.by.pid()) {
-        (true, Some(_)) => format!("for fd {} asleep in {}", row.fd, call.trim_end_matches("()")),
-        (true, None) => format!("asleep in {call}"),
+        (true, Some(_)) => (strings().engine.for_fd_asleep)(row.fd, call.trim_end_matches("()")),
+        (true, None) => (strings().engine.asleep_in)(&call),
         (false, Some(_)) => call.trim_end_matches("()").to_owned(),
         (false, None) => call,
     }

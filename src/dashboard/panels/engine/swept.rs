@@ -3,38 +3,38 @@
 use std::collections::HashMap;
 
 use super::super::fit::{Token, fold};
-use super::halves::{Space, Way, capped, runs};
-use super::painter::Pen;
+use super::halves::{Contents, Sizes, capped, runs};
+use super::painter::Painter;
 use crate::dashboard::state::engine::Served;
 use crate::dashboard::theme::Role;
 use crate::telemetry::{Fd, Mask};
-use crate::words::{self, units};
+use crate::words::{self, strings};
 
-impl Pen<'_> {
-    pub(super) fn swept(&self, room: Space) -> Way {
-        let fds = self.engine.fds();
+impl Painter<'_> {
+    pub(super) fn swept(&self, sizes: Sizes) -> Contents {
+        let (fds, say) = (self.engine.fds(), &strings().engine);
         let known = self.engine.wake().is_some();
         let entries = self.engine.entries();
         let ready: HashMap<Fd, Mask> =
             entries.iter().map(|entry| (entry.ready.fd, entry.ready.mask)).collect();
         let done = entries.iter().filter(|entry| entry.served == Served::Done).count();
         let copied = match self.engine.wake() {
-            Some(wake) => format!("{} asked", words::fds(wake.examined)),
-            None => format!("{} now", units::count(fds.len() as u64)),
+            Some(wake) => (say.asked)(&words::fds(wake.examined)),
+            None => (say.listed)(fds.len()),
         };
         let served = match (known, entries.len()) {
-            (true, 0) => "none".to_owned(),
-            (true, all) => format!("{done} of {all} served"),
+            (true, 0) => say.none.to_owned(),
+            (true, all) => (say.served)(done, all),
             (false, _) => self.theme.glyph("–", "-").to_owned(),
         };
-        Way {
-            above: vec!["kernel".into(), "the list handed over".into(), copied],
-            over: self.list_of(&fds, &ready, room.width, room.above),
-            short: format!("list of {}", units::count(fds.len() as u64)),
+        Contents {
+            above: vec![say.kernel.into(), say.list_handed_over.into(), copied],
+            over: self.list_of(&fds, &ready, sizes.width, sizes.above),
+            short: (say.list_of)(fds.len()),
             boundary: Vec::new(),
-            below: vec!["program".into(), "found ready".into(), served],
-            under: self.array(room.width),
-            brief: "ready".into(),
+            below: vec![say.program.into(), say.found_ready.into(), served],
+            under: self.array(sizes.width),
+            brief: say.ready.into(),
             history: true,
         }
     }
@@ -49,7 +49,7 @@ impl Pen<'_> {
         rows: usize,
     ) -> Vec<Token> {
         if fds.is_empty() {
-            return self.nothing("no fd");
+            return self.nothing(strings().engine.no_fd);
         }
         let token = |fd: Fd| match ready.get(&fd) {
             Some(mask) => self.token(format!("{fd}:{mask}"), Role::Selected),

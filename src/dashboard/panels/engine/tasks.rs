@@ -1,30 +1,29 @@
 //! `coroutines`: a task for each connection, over the runtime's loop.
 
-use super::halves::{Space, Way, capped};
-use super::painter::Pen;
+use super::halves::{Contents, Sizes, capped};
+use super::painter::Painter;
 use crate::dashboard::theme::Role;
 use crate::telemetry::{Row, Stance};
-use crate::words::result;
-use crate::words::units;
+use crate::words::{result, strings};
 
 /// From this width on a task is told in a sentence.
 const SENTENCE: usize = 36;
 
-impl Pen<'_> {
-    pub(super) fn tasks(&self, room: Space) -> Way {
+impl Painter<'_> {
+    pub(super) fn tasks(&self, sizes: Sizes) -> Contents {
         let (parked, awake): (Vec<&Row>, Vec<&Row>) =
             self.engine.rows().partition(|row| row.within.is_some());
-        let long = room.width >= SENTENCE;
-        let cell = if long { room.width / (room.width / SENTENCE).max(1) - 1 } else { 0 };
-        let count = |n: usize| units::count(n as u64);
+        let long = sizes.width >= SENTENCE;
+        let cell = if long { sizes.width / (sizes.width / SENTENCE).max(1) - 1 } else { 0 };
+        let say = &strings().engine;
         let (parked_count, awake_count) = (parked.len(), awake.len());
         let over = if parked.is_empty() {
-            self.nothing("no task is parked")
+            self.nothing(say.none_parked)
         } else {
-            capped(parked.into_iter(), room.width * room.above, |row| {
+            capped(parked.into_iter(), sizes.width * sizes.above, |row| {
                 let on = row.within.map_or("", crate::telemetry::Kind::name);
                 let text = if long {
-                    format!("task {} parked on {on}(fd {})", row.id, row.fd)
+                    (say.parked_on)(row.id.get(), on, row.fd)
                 } else {
                     format!("{}:{on}({})", row.id, row.fd)
                 };
@@ -32,13 +31,13 @@ impl Pen<'_> {
             })
         };
         let under = if awake.is_empty() {
-            self.nothing("no task runs")
+            self.nothing(say.none_runs)
         } else {
-            capped(awake.into_iter(), room.width * room.below, |row| {
+            capped(awake.into_iter(), sizes.width * sizes.below, |row| {
                 let mark = self.theme.glyph("▸", ">");
                 let last = format!("{}({}) = {}", row.last.name(), row.fd, result(row.last_ret));
                 let text = if long {
-                    format!("{mark}task {}: {last}", row.id)
+                    format!("{mark}{}", (say.task_last)(row.id.get(), &last))
                 } else {
                     format!("{mark}{}", row.id)
                 };
@@ -46,29 +45,22 @@ impl Pen<'_> {
             })
         };
         let looks = match self.engine.standing().stance {
-            Stance::Waiting => "asleep in the runtime's own wait call",
-            Stance::Held(_) => "held",
-            _ => "at work",
+            Stance::Waiting => say.asleep_in_runtime,
+            Stance::Held(_) => say.loop_held,
+            _ => say.at_work,
         };
-        Way {
-            above: vec!["tasks".into(), "parked".into(), format!("{} wait", count(parked_count))],
+        Contents {
+            above: vec![say.tasks.into(), say.parked.into(), (say.wait)(parked_count)],
             over,
-            short: format!("{} parked", count(parked_count)),
-            boundary: vec![
-                format!(
-                    "the runtime's loop under {} tasks: {looks}",
-                    count(parked_count + awake_count)
-                ),
-                format!("{} tasks: {looks}", count(parked_count + awake_count)),
-                format!("{} tasks", count(parked_count + awake_count)),
-            ],
+            short: (say.count_parked)(parked_count),
+            boundary: (say.count_tasks)(parked_count + awake_count, looks).into(),
             below: vec![
-                "runtime".into(),
-                "tasks it runs".into(),
-                format!("{} not parked", count(awake_count)),
+                say.runtime.into(),
+                say.tasks_it_runs.into(),
+                (say.not_parked)(awake_count),
             ],
             under,
-            brief: format!("{} not parked", count(awake_count)),
+            brief: (say.not_parked)(awake_count),
             history: false,
         }
     }

@@ -6,7 +6,7 @@ use super::{Engine, Entry, Group, Known, Measured, Served, Wake, by_server, roun
 use crate::telemetry::{
     Errno, Fd, Kind, Listener, Mask, Nanos, OwnedEvent, Row, ServerKind, Stance, Stdin,
 };
-use crate::words::sentence;
+use crate::words::{sentence, strings};
 
 impl Engine {
     /// For how long the loop has stood where it stands.
@@ -38,12 +38,12 @@ impl Engine {
             && matches!(last.event.what.kind(), Kind::Recv | Kind::Accept)
         {
             // Nobody will tell: it will be asked again.
-            return Some(format!("fd {} has nothing to say; the next is asked.", last.event.fd));
+            return Some((strings().engine.nothing_to_say)(last.event.fd));
         }
         let mut text = sentence(last.as_ref()).into_owned();
         let waited = last.event.what.kind().is_wait();
         if waited && self.wake().is_some_and(|wake| wake.own > 0 && wake.ready > 0) {
-            text += " One of them is our own waker.";
+            text = format!("{text} {}", strings().engine.one_is_ours);
         }
         Some(text)
     }

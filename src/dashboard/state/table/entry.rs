@@ -8,6 +8,7 @@ use crate::clients::ClientKind;
 use crate::dashboard::state::filter::{Flag, Number, Subject, Word};
 use crate::inspect::Socket;
 use crate::telemetry::{Nanos, Row};
+use crate::words::strings;
 
 /// The columns, in the order in which they are shown.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -48,19 +49,20 @@ impl Column {
     /// Its heading.
     #[must_use]
     pub fn label(self) -> &'static str {
+        let headings = &strings().table.columns;
         match self {
-            Self::Fd => "fd",
-            Self::Id => "conn",
-            Self::Peer => "peer",
-            Self::State => "state",
-            Self::Interest => "interest",
-            Self::Last => "last call",
-            Self::Requests => "req",
-            Self::In => "in",
-            Self::Out => "out",
-            Self::Idle => "idle",
-            Self::RecvQueue => "recv-q",
-            Self::SendQueue => "send-q",
+            Self::Fd => headings.fd,
+            Self::Id => headings.id,
+            Self::Peer => headings.peer,
+            Self::State => headings.state,
+            Self::Interest => headings.interest,
+            Self::Last => headings.last,
+            Self::Requests => headings.requests,
+            Self::In => headings.bytes_in,
+            Self::Out => headings.bytes_out,
+            Self::Idle => headings.idle,
+            Self::RecvQueue => headings.recv_queue,
+            Self::SendQueue => headings.send_queue,
         }
     }
 
@@ -111,7 +113,7 @@ impl TableRow {
         match (self.closed, self.row.why) {
             (None, _) => "",
             (Some(_), Some(why)) => why.label(),
-            (Some(_), None) => "closed",
+            (Some(_), None) => strings().table.closed,
         }
     }
 }

@@ -1,0 +1,73 @@
+//! The boxes over the screen: questions, choices, help; and the screens that stand for the others.
+
+use crate::words::units;
+
+/// What stands in the boxes.
+pub(crate) struct Boxes {
+    pub(crate) sure: &'static str,
+    pub(crate) yes: fn(key: &str) -> String,
+    pub(crate) no: fn(key: &str) -> String,
+    pub(crate) drop_idle: &'static str,
+    /// Before the seconds that are typed, and behind them.
+    pub(crate) idle_for: [&'static str; 2],
+    pub(crate) drops: fn(clients: usize) -> String,
+    pub(crate) no_seconds: &'static str,
+    pub(crate) drops_them: &'static str,
+    pub(crate) leaves_them: &'static str,
+    pub(crate) kinds: &'static str,
+    pub(crate) now: fn(clients: usize) -> String,
+    pub(crate) chooses: &'static str,
+    pub(crate) idle: &'static str,
+    pub(crate) steady: &'static str,
+    pub(crate) burst: &'static str,
+    pub(crate) slow_reader: &'static str,
+    pub(crate) slow_sender: &'static str,
+    pub(crate) resetting: &'static str,
+    pub(crate) servers: &'static str,
+    pub(crate) switches: fn(mark: &str) -> String,
+    pub(crate) help: &'static str,
+    pub(crate) no_key: &'static str,
+    pub(crate) search: &'static str,
+    pub(crate) scrolls: &'static str,
+    pub(crate) ended: &'static str,
+    pub(crate) not_running: &'static str,
+    pub(crate) quits: &'static str,
+    pub(crate) too_small: fn(width: u16, by: &str, height: u16) -> String,
+    pub(crate) needs: fn(width: u16, by: &str, height: u16) -> String,
+    pub(crate) key_quits: fn(key: &str) -> String,
+}
+
+pub(in crate::words) const ENGLISH: Boxes = Boxes {
+    sure: "sure?",
+    yes: |key| format!("or {key}: yes"),
+    no: |key| format!("or {key}: no"),
+    drop_idle: "drop idle clients",
+    idle_for: ["idle for more than", "seconds"],
+    drops: |clients| format!("drops {} of them now", units::count(clients as u64)),
+    no_seconds: "type a number of seconds",
+    drops_them: "drops them",
+    leaves_them: "leaves them",
+    kinds: "clients of our own: kind",
+    now: |clients| format!("{clients} now"),
+    chooses: "Up, Down or a number; Enter chooses; Esc leaves it",
+    idle: "connects and says nothing",
+    steady: "a request each second",
+    burst: "ten requests at once, then rest",
+    slow_reader: "reads its answer drop by drop",
+    slow_sender: "sends its request byte by byte",
+    resetting: "asks, then breaks off with RST",
+    servers: "server: who waits for what",
+    switches: |mark| {
+        format!("Up, Down or a number; Enter switches; Esc leaves it   {mark} runs now")
+    },
+    help: "help",
+    no_key: "no key does that",
+    search: "search:",
+    scrolls: "Up, Down scroll, Esc closes",
+    ended: "the server has ended",
+    not_running: "The server is not running any more.",
+    quits: "quits",
+    too_small: |width, by, height| format!("too small: {width}{by}{height}"),
+    needs: |width, by, height| format!("needs {width}{by}{height}"),
+    key_quits: |key| format!("{key} quits"),
+};

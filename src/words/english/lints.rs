@@ -1,0 +1,70 @@
+//! What looks like a mistake in a server: a sentence each, without its full stop; in ASCII.
+
+use crate::words::units;
+
+/// The diagnoses, and the reasons in them.
+pub(crate) struct Lints {
+    pub(crate) undrained: fn(fd: i32, bytes: u32, lasts: &str, why: &str) -> String,
+    pub(crate) not_watched: &'static str,
+    pub(crate) one_shot: &'static str,
+    pub(crate) edge_triggered: &'static str,
+    pub(crate) not_asked: &'static str,
+    pub(crate) not_accepted: fn(fd: i32, clients: u32, lasts: &str) -> String,
+    pub(crate) spins: fn(fd: i32, mask: &str) -> String,
+    pub(crate) cut_short: fn(fd: i32, promised: u64, sent: u64) -> String,
+    pub(crate) head_cut: fn(fd: i32, bytes: u64) -> String,
+    pub(crate) head_cut_waits: fn(fd: i32, bytes: u64, lasts: &str) -> String,
+}
+
+fn count(bytes: u64) -> String {
+    let plural = if bytes == 1 { "" } else { "s" };
+    format!("{} byte{plural}", units::count(bytes))
+}
+
+pub(in crate::words) const ENGLISH: Lints = Lints {
+    undrained: |fd, bytes, lasts, why| {
+        let what = match bytes {
+            0 => "a FIN".to_owned(),
+            bytes => count(bytes.into()),
+        };
+        format!("fd {fd} has had {what} waiting for {lasts} and no event is due: {why}")
+    },
+    not_watched: "it is not watched for IN",
+    one_shot: "one-shot and not armed again",
+    edge_triggered: "edge-triggered and not drained",
+    not_asked: "the kernel was not asked about it",
+    not_accepted: |fd, clients, lasts| {
+        let who = match clients {
+            1 => "somebody has waited".to_owned(),
+            clients => format!("{} clients have waited", units::count(clients.into())),
+        };
+        format!("{who} to be accepted for {lasts} and no event is due: fd {fd} was not drained")
+    },
+    spins: |fd, mask| {
+        format!(
+            "the loop spins: fd {fd} is reported again and again ({mask}) and nothing is done \
+             about it"
+        )
+    },
+    cut_short: |fd, promised, sent| {
+        format!(
+            "fd {fd} was promised {} and got {}: a partial write was ignored",
+            count(promised),
+            units::count(sent)
+        )
+    },
+    head_cut: |fd, bytes| {
+        format!(
+            "fd {fd} was answered 400 after a recv of exactly {} bytes: its head was cut at the \
+             read buffer",
+            units::count(bytes)
+        )
+    },
+    head_cut_waits: |fd, bytes, lasts| {
+        format!(
+            "fd {fd} has waited for {lasts} since a recv of exactly {} bytes, as many as one ever \
+             brought: its head was cut at the read buffer",
+            units::count(bytes)
+        )
+    },
+};

@@ -1,0 +1,45 @@
+//! The seats: who is asked, and who had something to say.
+
+use crate::words::units;
+
+/// What the seats say. Of several spellings the longest is first.
+pub(crate) struct Seats {
+    pub(crate) last_second: fn(served: u64, asked: u64) -> String,
+    pub(crate) none: &'static str,
+    pub(crate) asked: fn(served: &str, asked: &str, spoke: &str) -> [String; 3],
+    pub(crate) runtime_asks: fn(served: &str) -> [String; 2],
+    pub(crate) nobody_asked: fn(served: &str) -> [String; 3],
+    /// What the marks mean.
+    pub(crate) quiet: &'static str,
+    pub(crate) was_asked: &'static str,
+    pub(crate) spoke: &'static str,
+    pub(crate) each_mark: fn(seats: usize) -> String,
+}
+
+pub(in crate::words) const ENGLISH: Seats = Seats {
+    last_second: |served, asked| {
+        format!("last second: {} served, {} asked", units::count(served), units::count(asked))
+    },
+    none: "nobody is seated",
+    asked: |served, asked, spoke| {
+        [
+            format!("{served} served, {asked} asked, {spoke} had something to say"),
+            format!("{served} served, {asked} asked"),
+            format!("{served} : {asked} asked"),
+        ]
+    },
+    runtime_asks: |served| {
+        [format!("{served} served; the runtime asks, out of sight"), format!("{served} served")]
+    },
+    nobody_asked: |served| {
+        [
+            format!("{served} served, nobody asked: each call sleeps until its own fd is ready"),
+            format!("{served} served, nobody asked"),
+            format!("{served} served"),
+        ]
+    },
+    quiet: "quiet",
+    was_asked: "asked",
+    spoke: "spoke",
+    each_mark: |seats| format!("each mark is {seats} seats"),
+};

@@ -1,0 +1,28 @@
+//! What differs from server to server: names, ends, and what one cannot be asked for.
+
+/// What is said of single servers.
+pub(crate) struct Servers {
+    pub(crate) epoll_et: &'static str,
+    pub(crate) coroutines: &'static str,
+    /// What ends it by its own rules.
+    pub(crate) stdin_quit: &'static str,
+    pub(crate) once: &'static str,
+    /// Why it cannot do what a key asks for.
+    pub(crate) no_turns: &'static str,
+    pub(crate) process_sleeps: &'static str,
+    pub(crate) thread_sleeps: &'static str,
+    pub(crate) no_single_call: &'static str,
+    pub(crate) not_slowed: &'static str,
+}
+
+pub(in crate::words) const ENGLISH: Servers = Servers {
+    epoll_et: "epoll-et (mio)",
+    coroutines: "coroutines (tokio)",
+    stdin_quit: "Standard input said quit.",
+    once: "It has served one connection: --once.",
+    no_turns: "there is no wake-up to step by: no one loop serves all",
+    process_sleeps: "a worker process sleeps in its own recv: it cannot be told to stop reading",
+    thread_sleeps: "whoever serves it sleeps in its recv: it cannot be told to stop reading",
+    no_single_call: "worker processes are paused by SIGSTOP, which knows no single call",
+    not_slowed: "worker processes can be paused, not slowed down: nothing holds their calls",
+};
