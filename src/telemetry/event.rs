@@ -135,7 +135,8 @@ pub struct EventRef<'a> {
     pub bytes: &'a [u8],
     /// How long it was before it was cut. Of a request, [`EventRef::request_line`] says that.
     pub len: usize,
-    /// The ready list of a wait call; empty for other kinds.
+    /// The ready list of a wait call. Of a round ([`What::Round`]): who was asked, in order; see
+    /// there. Empty for other kinds.
     pub ready: &'a [Ready],
 }
 
@@ -148,6 +149,12 @@ impl<'a> EventRef<'a> {
     #[must_use]
     pub fn text(&self) -> Text<'a> {
         Text { kept: self.bytes, len: self.len }
+    }
+
+    /// Of a round: the questions that got EAGAIN and are no events of their own.
+    pub fn folded(&self) -> impl Iterator<Item = &'a Ready> + use<'a> {
+        let is_round = matches!(self.event.what, What::Round { .. });
+        self.ready.iter().filter(move |asked| is_round && asked.mask != Mask::NONE)
     }
 
     /// A request's method and target; `None` for other kinds.

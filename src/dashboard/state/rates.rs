@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use crate::telemetry::{Batch, Counters, Errno, EventRef, Lost, Nanos, What};
+use crate::telemetry::{Batch, Counters, Errno, EventRef, Kind, Lost, Nanos, What};
 
 /// Seconds that are remembered.
 pub const HISTORY: usize = 300;
@@ -135,6 +135,10 @@ impl Tally {
             What::Round { answered, .. } => {
                 counters.wakeups = 1;
                 counters.ready = answered.into();
+                // Calls of all kinds are added up below.
+                let folded = event.folded().count() as u64;
+                counters.calls[Kind::Recv as usize] += folded;
+                counters.again += folded;
             }
             _ => {}
         }

@@ -60,6 +60,7 @@ impl<S: Selector> LoopState<S> {
             if let Some(nap) = what {
                 self.publisher.call(-1, None, nap);
             }
+            self.publisher.begin_round(self.pace.is_free());
             return;
         }
         let waker = self.listener.waker;
