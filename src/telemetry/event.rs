@@ -88,7 +88,7 @@ impl By {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Event {
     /// Its place in the order in which this server heard of all its events, from 1. A gap is a
-    /// loss.
+    /// loss. Calls that a round has folded have no place in it for the reader of the table.
     pub seq: u64,
     /// When. The clock is read once a wake-up and again every few calls within a long one, and at
     /// every call while the loop is paced; between readings events share a time.
