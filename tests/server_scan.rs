@@ -4,12 +4,16 @@ mod common;
 
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use common::{ask, get, read_response, start, start_with};
 use epollscope::http::Site;
-use epollscope::server::Config;
-use epollscope::telemetry::{Capacity, Command, Kind, ServerKind, Step, What};
+use epollscope::server::{self, Config};
+use epollscope::telemetry::{
+    Capacity, Command, Errno, Kind, Mask, OwnedEvent, Publisher, ServerKind, Step, Subscriber,
+    What, control, wire,
+};
 
 fn scan(nap: Duration) -> Config {
     Config { server: ServerKind::Scan, nap, ..Config::default() }
@@ -42,6 +46,9 @@ fn a_round_asks_every_socket_and_counts_the_answers() {
         match event.event.what {
             // The first may have lost its beginning.
             What::Round { asked, answered, .. } if whole => {
+                let listed = event.ready.iter().map(|asked| asked.fd);
+                assert!(listed.clone().eq(listed.clone().collect::<BTreeSet<_>>()), "in order");
+                fds.extend(listed);
                 assert_eq!(fds.len(), asked as usize, "each fd was asked");
                 assert_eq!(talked.len(), answered as usize, "who had an answer");
                 assert_eq!(asked, 21, "the listener and the connections");
@@ -106,6 +113,8 @@ fn a_step_of_a_turn_is_a_round_also_where_there_is_no_nap() {
                 What::Round { asked, .. } => Some(asked),
                 _ => None,
             });
+            let told = server.events[events..].iter().filter(|e| e.event.what.kind().is_call());
+            assert_eq!(told.count() as u64, made, "whoever steps sees every call");
             if whole {
                 assert_eq!(made, 3 + u64::from(!nap.is_zero()), "the nap, and one for each fd");
                 assert_eq!(asked.collect::<Vec<_>>(), [3]);
@@ -113,4 +122,50 @@ fn a_step_of_a_turn_is_a_round_also_where_there_is_no_nap() {
         }
         server.stop();
     }
+}
+
+#[test]
+fn a_round_that_heard_nothing_is_one_event_for_the_screen_and_the_log_has_every_call() {
+    let capacity = Capacity { events: 1 << 21, bytes: 1 << 28, ..Capacity::default() };
+    let ((table, mut screen), (stream, mut log)) = (wire(capacity), wire(capacity));
+    let bound = server::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let (control, commands) = control().unwrap();
+    let publisher = Publisher::new(Instant::now(), Some(table), vec![stream]);
+    let config = scan(Duration::from_millis(1));
+    let handle = server::start(bound, config, Site::embedded(), publisher, commands).unwrap();
+    let clients = [(); 3].map(|()| TcpStream::connect(handle.addr).unwrap());
+    let (mut seen, mut logged) = (Vec::new(), Vec::new());
+    let read = |subscriber: &mut Subscriber, events: &mut Vec<OwnedEvent>| {
+        subscriber.drain(&control, |batch| {
+            assert_eq!(batch.lost.all(), 0);
+            events.extend(batch.events().map(|event| event.to_owned()));
+        })
+    };
+    let (begin, mut ends) = (Instant::now(), false);
+    // Both are read to their ends.
+    while read(&mut screen, &mut seen) | read(&mut log, &mut logged) {
+        std::thread::sleep(Duration::from_millis(1));
+        if begin.elapsed() > Duration::from_millis(500) && !std::mem::replace(&mut ends, true) {
+            control.send(Command::Shutdown).unwrap();
+        }
+    }
+    let counters = handle.join().unwrap();
+    drop(clients);
+    for events in [&seen, &logged] {
+        assert!(events.iter().map(|event| event.event.seq).eq(1..=events.len() as u64));
+    }
+    let is_again =
+        |event: &&OwnedEvent| event.event.what.ret().is_some_and(|ret| ret.is_err(Errno::AGAIN));
+    assert_eq!(logged.iter().filter(is_again).count() as u64, counters.again);
+    let recvs = logged.iter().filter(|event| event.event.what.kind() == Kind::Recv);
+    assert_eq!(recvs.count() as u64, counters.calls[Kind::Recv as usize]);
+    let folded: usize = seen.iter().map(|event| event.as_ref().folded().count()).sum();
+    assert_eq!(seen.len() + folded, logged.len());
+    // The rounds in which all three are there, and nobody comes or goes.
+    let idle = seen.windows(3).filter(|events| {
+        let kinds: Vec<_> = events.iter().map(|event| event.event.what.kind()).collect();
+        let asked: Vec<_> = events[2].ready.iter().map(|asked| asked.mask).collect();
+        kinds == [Kind::Round, Kind::Nap, Kind::Round] && asked == [Mask::IN; 4]
+    });
+    assert!(idle.count() > 20, "a round is one event");
 }

@@ -27,7 +27,7 @@ const BEFORE: [(&str, &str); 7] = [
 
 /// Modules whose literals are names for machines; two words of small letters in a row are text there
 /// too.
-const NAMES: [(&str, &str); 16] = [
+const NAMES: [(&str, &str); 17] = [
     ("clients", "kinds of client, as options take them"),
     ("clients::answer", "HTTP headers"),
     ("compare", "names of counters"),
@@ -41,6 +41,7 @@ const NAMES: [(&str, &str); 16] = [
     ("compare::server", "options of this program"),
     ("dashboard::state::filter", "words of the filter language"),
     ("inspect", "states of a socket, as RFC 9293 names them"),
+    ("inspect::drops", "fields of files in /proc"),
     ("inspect::fdinfo", "fields of files in /proc"),
     ("inspect::usage", "fields of files in /proc"),
     ("record::json", "members of the log"),

@@ -56,7 +56,7 @@ impl Batch {
 
     fn resolve<'a>(&'a self, event: &'a Event) -> EventRef<'a> {
         let start = event.start as usize;
-        if event.what.kind().is_wait() {
+        if event.what.kind().has_list() {
             let span = start..start + usize::from(event.len);
             return EventRef { event, bytes: &[], len: 0, ready: &self.ready[span] };
         }
@@ -84,7 +84,7 @@ impl Batch {
 
     pub(super) fn push_text(&mut self, mut event: Event, text: Text<'_>, ready: &[Ready]) {
         // By kind, as `resolve` reads it: an empty ready list lies among the ready lists too.
-        let (start, len) = if event.what.kind().is_wait() {
+        let (start, len) = if event.what.kind().has_list() {
             (self.ready.len(), ready.len())
         } else {
             (self.bytes.len(), text.kept.len())
@@ -107,7 +107,7 @@ impl Batch {
     pub(super) fn append(&mut self, other: &Self) {
         let (bytes, ready) = (self.bytes.len(), self.ready.len());
         self.events.extend(other.events.iter().map(|event| {
-            let base = if event.what.kind().is_wait() { ready } else { bytes };
+            let base = if event.what.kind().has_list() { ready } else { bytes };
             Event { start: event.start + u32::try_from(base).unwrap_or(u32::MAX), ..*event }
         }));
         self.bytes.extend_from_slice(&other.bytes);

@@ -88,7 +88,7 @@ impl By {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Event {
     /// Its place in the order in which this server heard of all its events, from 1. A gap is a
-    /// loss.
+    /// loss. Calls that a round has folded have no place in it for the reader of the table.
     pub seq: u64,
     /// When. The clock is read once a wake-up and again every few calls within a long one, and at
     /// every call while the loop is paced; between readings events share a time.
@@ -135,7 +135,8 @@ pub struct EventRef<'a> {
     pub bytes: &'a [u8],
     /// How long it was before it was cut. Of a request, [`EventRef::request_line`] says that.
     pub len: usize,
-    /// The ready list of a wait call; empty for other kinds.
+    /// The ready list of a wait call. Of a round ([`What::Round`]): who was asked, in order; see
+    /// there. Empty for other kinds.
     pub ready: &'a [Ready],
 }
 
@@ -148,6 +149,12 @@ impl<'a> EventRef<'a> {
     #[must_use]
     pub fn text(&self) -> Text<'a> {
         Text { kept: self.bytes, len: self.len }
+    }
+
+    /// Of a round: the questions that got EAGAIN and are no events of their own.
+    pub fn folded(&self) -> impl Iterator<Item = &'a Ready> + use<'a> {
+        let is_round = matches!(self.event.what, What::Round { .. });
+        self.ready.iter().filter(move |asked| is_round && asked.mask != Mask::NONE)
     }
 
     /// A request's method and target; `None` for other kinds.

@@ -87,6 +87,14 @@ impl Kind {
     pub fn is_wait(self) -> bool {
         matches!(self, Self::EpollWait | Self::Select | Self::Poll)
     }
+
+    /// Whether a list of fds lies beside the event, rather than a text: the ready list of a wait
+    /// call, or whom a round has asked.
+    #[inline]
+    #[must_use]
+    pub fn has_list(self) -> bool {
+        self.is_wait() || self == Self::Round
+    }
 }
 
 #[cfg(test)]

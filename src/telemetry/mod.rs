@@ -20,6 +20,7 @@ mod event;
 mod kind;
 mod mask;
 mod publisher;
+mod round;
 mod row;
 mod server_kind;
 mod site;

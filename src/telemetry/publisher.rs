@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::round::Rounds;
 use super::{
     Batch, By, ConnId, Counters, Event, Fd, Listener, Nanos, Ready, Row, Sink, Site, Stance,
     Standing, Text, Turn, What,
@@ -26,6 +27,7 @@ pub struct Publisher {
     table: Option<Sink>,
     streams: Vec<Sink>,
     scratch: Batch,
+    rounds: Rounds,
     allowance: Allowance,
     /// Rows are copied less often than events are handed over: each is the whole row again.
     rows: Allowance,
@@ -50,6 +52,7 @@ impl Publisher {
             table,
             streams,
             scratch: Batch::default(),
+            rounds: Rounds::default(),
             allowance: Allowance::new(1_000_000),
             rows: Allowance::new(8_000_000),
             by: By::LOOP,
@@ -175,6 +178,7 @@ impl Publisher {
 
     #[inline]
     fn push(&mut self, event: Event, text: Text<'_>, ready: &[Ready]) {
+        self.rounds.note(self.scratch.events.len(), &event);
         self.scratch.push_text(event, text, ready);
         if self.scratch.payload() >= TURN_BYTES {
             self.gather();
@@ -184,11 +188,26 @@ impl Publisher {
     /// Adds what was told to what each reader gets next.
     fn gather(&mut self) {
         let scratch = &mut self.scratch;
-        let mut sinks = self.streams.iter_mut().chain(&mut self.table).peekable();
-        while let Some(sink) = sinks.next() {
-            sink.take(scratch, sinks.peek().is_none());
+        let mut streams = self.streams.iter_mut().peekable();
+        while let Some(sink) = streams.next() {
+            sink.take(scratch, streams.peek().is_none() && self.table.is_none());
+        }
+        if let Some(sink) = &mut self.table {
+            self.rounds.fold(scratch);
+            sink.take(scratch, true);
         }
         scratch.clear();
+    }
+
+    /// A round of questions begins, which ends with [`What::Round`]. While nothing holds the loop
+    /// up, those of them that get EAGAIN are no events of their own for the reader of the table.
+    pub fn begin_round(&mut self, free: bool) {
+        self.rounds.begin(free && self.table.is_some());
+    }
+
+    /// Every call of the round that goes on is an event of its own after all, for every reader.
+    pub fn unfold_round(&mut self) {
+        self.rounds.stop();
     }
 
     /// Tells how long a turn of the loop took.

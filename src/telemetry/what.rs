@@ -273,7 +273,10 @@ pub enum What {
         /// Which.
         to: ServerKind,
     },
-    /// `scan` has asked every socket once.
+    /// `scan` has asked every socket once. For the reader of the table, whom it asked lies beside
+    /// the event, in order. A mask says how, `IN` or `OUT`, where the answer was EAGAIN: that call
+    /// has no event of its own. It is empty where the calls have theirs. What was asked while the
+    /// loop was held up is not in the list. Readers of the stream alone get every call and no list.
     Round {
         /// How many were asked; one that has more to do than its turn allows is asked twice.
         asked: u32,

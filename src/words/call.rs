@@ -45,6 +45,7 @@ pub fn call(event: EventRef<'_>) -> String {
         | What::Input { ret } => format!("{name}({fd}) = {}", result(ret)),
         // No descriptor is among their arguments.
         What::Wait4 { ret } | What::EpollCreate { ret } => format!("{name}() = {}", result(ret)),
+        What::Round { asked, .. } => format!("{} asked in a round", fds(asked)),
         What::Close
         | What::Request { .. }
         | What::Response { .. }
@@ -58,7 +59,6 @@ pub fn call(event: EventRef<'_>) -> String {
         | What::Handled { .. }
         | What::Data { .. }
         | What::Switched { .. }
-        | What::Round { .. }
         | What::Started { .. }
         | What::Ended
         | What::Parked { .. }

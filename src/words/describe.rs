@@ -92,7 +92,11 @@ pub fn describe(event: EventRef<'_>) -> Description {
         What::Switched { to } => (to.name().to_owned(), to.summary().to_owned()),
         What::Round { asked, answered, .. } => (
             format!("{} asked", units::count(asked.into())),
-            format!("{} had something to say", units::count(answered.into())),
+            format!(
+                "{} EAGAIN, {} answered",
+                units::count(asked.saturating_sub(answered).into()),
+                units::count(answered.into())
+            ),
         ),
         What::Started { stack } => {
             let note = if stack == 0 {
@@ -333,7 +337,7 @@ mod tests {
             "clock_nanosleep||= 0|slept 2.0 ms|",
             "read|fd 0|= 5|from standard input|",
             "typed|fd 0||quit|",
-            "round||50 asked|2 had something to say|",
+            "round||50 asked|48 EAGAIN, 2 answered|",
             "switched||threads|a thread for each connection|",
             "started|fd 9|thread 77|stack of 65.5 kB|",
             "recv|fd 9|= 84|bytes from the peer|",

@@ -133,7 +133,9 @@ pub fn sentence(event: EventRef<'_>) -> Cow<'static, str> {
             format!("The listener is served by {to} now: {}.", to.summary()).into()
         }
         What::Round { asked, answered, .. } => format!(
-            "Every socket was asked once: {asked} questions, and {answered} had something to say."
+            "Every socket was asked by a call of its own: {answered} had something to say, and {} \
+             got EAGAIN. While nothing holds the loop up, those are this one line.",
+            asked.saturating_sub(answered)
         )
         .into(),
         What::Started { stack: 0 } => {

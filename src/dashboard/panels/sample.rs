@@ -77,18 +77,23 @@ impl Script {
     /// same fds eight further on, one has 84 bytes to say.
     pub(crate) fn round(&mut self, ids: std::ops::RangeInclusive<u64>, says: u64) -> &mut Self {
         let again = Ret::err(crate::telemetry::Errno::AGAIN);
-        self.event(5, 0, What::Accept { ret: again, peer: None });
-        let asked = u32::try_from(ids.clone().count()).unwrap() + 1;
+        let mut list = vec![Ready { fd: 5, mask: Mask::IN, conn: None }];
         for id in ids {
             let fd = Fd::try_from(id).unwrap() + 8;
-            if id == says {
-                self.recv(fd, id, 84).event(fd, id, What::Send { ret: Ret::ok(1290), len: 1290 });
-            }
-            self.event(fd, id, What::Recv { ret: again });
+            let mask = if id == says {
+                let sent = What::Send { ret: Ret::ok(1290), len: 1290 };
+                self.recv(fd, id, 84).event(fd, id, sent).event(fd, id, What::Recv { ret: again });
+                Mask::NONE
+            } else {
+                Mask::IN
+            };
+            list.push(Ready { fd, mask, conn: conn(id) });
         }
+        let asked = u32::try_from(list.len()).unwrap();
         let round = What::Round { asked, answered: 1, took: MS };
         self.batch.counters.fact(&round);
-        self.event(-1, 0, round);
+        self.seq += 1;
+        self.batch.push(Event::new(self.seq, self.time, -1, None, round), &[], &list);
         self.event(-1, 0, What::Nap { ret: Ret::ZERO, waited: 500 * MS })
     }
 

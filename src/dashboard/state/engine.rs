@@ -115,7 +115,8 @@ impl Engine {
                     self.serve(event);
                 }
             }
-            if event.event.what.kind().is_call() && !event.event.own {
+            let is_call = event.event.what.kind().is_call() && !event.event.own;
+            if is_call || event.folded().next().is_some() {
                 last_call = Some(event);
             }
         }

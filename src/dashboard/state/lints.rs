@@ -217,6 +217,15 @@ impl Lints {
                 self.largest = self.largest.max(ret.get().unwrap_or(0));
             }
         }
+        for asked in event.folded() {
+            let seen = asked.conn.and_then(|id| self.seen.get_mut(&id));
+            let Some(seen) = seen else { continue };
+            // As a call of its own that fails: see below.
+            seen.full = None;
+            if asked.mask == Mask::OUT {
+                seen.short = false;
+            }
+        }
         let Some(id) = conn else { return };
         if let What::Accept { .. } = what {
             self.seen.insert(id, Seen::default());

@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use crate::telemetry::{Batch, Counters, Errno, EventRef, Lost, Nanos, What};
+use crate::telemetry::{Batch, Counters, Errno, EventRef, Kind, Lost, Nanos, What};
 
 /// Seconds that are remembered.
 pub const HISTORY: usize = 300;
@@ -135,6 +135,10 @@ impl Tally {
             What::Round { answered, .. } => {
                 counters.wakeups = 1;
                 counters.ready = answered.into();
+                // Calls of all kinds are added up below.
+                let folded = event.folded().count() as u64;
+                counters.calls[Kind::Recv as usize] += folded;
+                counters.again += folded;
             }
             _ => {}
         }
@@ -376,7 +380,7 @@ impl Rates {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::telemetry::{Event, Kind, Ret};
+    use crate::telemetry::{Event, Kind, Mask, Ready, Ret};
 
     const MS: Nanos = 1_000_000;
 
@@ -487,5 +491,23 @@ mod tests {
         assert_eq!(rates.second(0).unwrap().get(Metric::BytesIn), 84);
         assert_eq!(rates.second(1).unwrap().get(Metric::BytesIn), 16);
         assert_eq!(rates.second(0).unwrap().get(Metric::Calls), 1);
+    }
+    #[test]
+    fn a_late_batch_gives_each_second_the_calls_of_its_rounds() {
+        let again = Ret::err(Errno::AGAIN);
+        let mut late = batch(1500 * MS, 0);
+        let asked = Ready { fd: 9, mask: Mask::IN, conn: None };
+        let round = What::Round { asked: 3, answered: 0, took: 0 };
+        late.push(Event::new(1, 900 * MS, -1, None, round), &[], &[asked; 3]);
+        late.push(Event::new(2, 1100 * MS, 9, None, What::Recv { ret: again }), &[], &[]);
+        for _ in 0..4 {
+            late.counters.call(&What::Recv { ret: again });
+        }
+        let mut rates = Rates::new();
+        rates.apply(&late);
+        let of = |second, metric| rates.second(second).unwrap().get(metric);
+        for metric in [Metric::Calls, Metric::Again] {
+            assert_eq!([of(0, metric), of(1, metric)], [3, 1]);
+        }
     }
 }

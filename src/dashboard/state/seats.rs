@@ -160,6 +160,9 @@ impl Seats {
             }
             return;
         }
+        for asked in event.folded().filter(|asked| asked.mask == Mask::IN) {
+            self.ask(asked.conn, time, false);
+        }
         let asked = match asks {
             // There it is the wait call that asks.
             Asks::Interest | Asks::List => false,

@@ -348,4 +348,18 @@ mod tests {
         assert_eq!(last.collect::<Vec<_>>(), [9996, 9997, 9998, 9999, 10_000]);
         assert_eq!(stream.len(), stream.entries.len());
     }
+    #[test]
+    fn a_round_is_a_line_of_everybody_whom_it_asked() {
+        let asked = |fd, mask| Ready { fd, mask, conn: ConnId::new(3) };
+        let list = [asked(9, Mask::IN), asked(10, Mask::NONE)];
+        let round = What::Round { asked: 2, answered: 1, took: 0 };
+        let mut told = Batch::default();
+        told.push(Event::new(1, 0, -1, None, round), &[], &list);
+        let mut stream = Stream::default();
+        stream.apply(&told);
+        for (filter, lines) in [("fd:9", 1), ("fd:10", 1), ("fd:11", 0), ("conn:3", 1), ("8", 0)] {
+            stream.set_filter(Filter::parse(filter));
+            assert_eq!(stream.len(), lines, "{filter}");
+        }
+    }
 }

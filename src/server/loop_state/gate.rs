@@ -78,6 +78,8 @@ impl<W: Watcher> LoopState<W> {
     #[cold]
     fn hold(&mut self, next: Next) {
         let begin = self.publisher.read_clock();
+        // Whoever goes slowly sees every call.
+        self.publisher.unfold_round();
         self.run_late_commands();
         while !self.commanded && self.ending.is_none() {
             let ends_turn = next.kind == W::WAIT;

@@ -75,6 +75,7 @@ impl<S: Selector> LoopState<S> {
     pub(in crate::server) fn begin_round(&mut self) {
         if !S::KNOWS_READY {
             (self.tally.in_round, self.tally.before) = (true, self.made());
+            self.publisher.begin_round(self.pace.is_free());
         }
     }
 

@@ -1,6 +1,10 @@
 //! The rounds of `scan`: each fd is asked by a call of its own, and answers or says EAGAIN.
 
-use crate::telemetry::{Batch, ConnId, EventRef, Fd, Kind, Nanos, Ret, What};
+use std::collections::VecDeque;
+
+use crate::telemetry::{
+    Batch, ConnId, Errno, EventRef, Fd, Kind, Mask, Nanos, Ready, Ret, Stdin, What,
+};
 
 use super::{Known, Wake};
 
@@ -11,7 +15,7 @@ pub struct Ask {
     pub fd: Fd,
     /// The connection; `None` for the listener.
     pub conn: Option<ConnId>,
-    /// By which call.
+    /// By which call. A sendfile that got EAGAIN may be told as a send.
     pub kind: Kind,
     /// What it said.
     pub ret: Ret,
@@ -21,7 +25,7 @@ impl Ask {
     /// Whether it had something to say.
     #[must_use]
     pub fn answered(&self) -> bool {
-        !self.ret.is_err(crate::telemetry::Errno::AGAIN)
+        !self.ret.is_err(Errno::AGAIN)
     }
 }
 
@@ -61,14 +65,40 @@ pub(super) fn worked_out_from(batch: &Batch) -> usize {
     batch.events().take(last).rposition(is_round).map_or(0, |before| before + 1)
 }
 
+/// Puts those whose calls were events between those who are only in the list beside the round.
+/// What was asked before the list begins comes first.
+fn in_order(mut asks: Vec<Ask>, list: &[Ready]) -> Vec<Ask> {
+    let listed = list.iter().filter(|asked| asked.mask == Mask::NONE).count();
+    let mut told = VecDeque::from(asks.split_off(asks.len().saturating_sub(listed)));
+    for &Ready { fd, mask, conn } in list {
+        if mask != Mask::NONE {
+            let kind = match conn {
+                Some(_) if mask.has(Mask::OUT) => Kind::Send,
+                Some(_) => Kind::Recv,
+                None if fd == Stdin::FD => Kind::Input,
+                None => Kind::Accept,
+            };
+            asks.push(Ask { fd, conn, kind, ret: Ret::err(Errno::AGAIN) });
+        } else if let Some(at) = told.iter().position(|ask| (ask.fd, ask.conn) == (fd, conn)) {
+            asks.extend(told.drain(..=at));
+        }
+    }
+    asks.extend(told);
+    asks
+}
+
 impl Rounds {
     /// Takes an event in; returns what to remember of a round that it ends.
     pub(super) fn apply(&mut self, event: EventRef<'_>, kept: bool) -> Option<Wake> {
         let (fd, what) = (event.event.fd, event.event.what);
         match what {
             What::Round { asked, answered, took } => {
+                let folded = u32::try_from(event.folded().count()).unwrap_or(u32::MAX);
+                self.calls = self.calls.saturating_add(folded);
                 let mut asks = std::mem::take(&mut self.asks);
-                if !kept {
+                if kept {
+                    asks = in_order(asks, event.ready);
+                } else {
                     asks.clear();
                 }
                 let mut first = [None; 8];

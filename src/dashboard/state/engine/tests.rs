@@ -3,7 +3,7 @@
 use super::*;
 use crate::dashboard::panels::sample::{MS, Script, peer};
 use crate::inspect::{AcceptQueue, Socket, TcpState};
-use crate::telemetry::{Mask, Mode, Ret, ServerKind, Stdin};
+use crate::telemetry::{Event, Mask, Mode, Ret, ServerKind, Stdin};
 
 fn marks(engine: &Engine) -> Vec<(Fd, Served)> {
     engine.entries().iter().map(|entry| (entry.ready.fd, entry.served)).collect()
@@ -266,6 +266,46 @@ fn a_round_of_scan_is_who_was_asked_and_what_they_said() {
     engine.apply(&script.recv(11, 3, 5).publish());
     assert_eq!((engine.rounds().now().0.len(), engine.rounds().now().1), (2, Known::Part));
     assert!(!engine.rounds().last().unwrap().part);
+}
+
+/// A round as it is told while nothing holds the loop up: fd 9 was asked before the list begins.
+fn folded_round(script: &mut Script) {
+    script.server(ServerKind::Scan).row(9, 1).row(10, 2).row(11, 3).row(12, 4);
+    script.recv(9, 1, 84).recv(11, 3, 84);
+    let asked = |fd, mask, id| Ready { fd, mask, conn: ConnId::new(id) };
+    let list = [
+        asked(5, Mask::IN, 0),
+        asked(10, Mask::IN, 2),
+        asked(11, Mask::NONE, 3),
+        asked(12, Mask::OUT, 4),
+    ];
+    script.seq += 1;
+    let round = What::Round { asked: 5, answered: 2, took: MS };
+    script.batch.push(Event::new(script.seq, script.time, -1, None, round), &[], &list);
+}
+
+#[test]
+fn a_folded_round_is_who_was_asked_in_order() {
+    let (mut script, mut engine) = (Script::new(2000 * MS), Engine::new());
+    folded_round(&mut script);
+    engine.apply(&script.publish());
+    let round = engine.rounds().last().unwrap();
+    let told: Vec<_> = round.asks.iter().map(|ask| (ask.fd, ask.kind, ask.answered())).collect();
+    let want = [
+        (9, Kind::Recv, true),
+        (5, Kind::Accept, false),
+        (10, Kind::Recv, false),
+        (11, Kind::Recv, true),
+        (12, Kind::Send, false),
+    ];
+    assert_eq!(told, want);
+    let wake = engine.wake().unwrap();
+    assert_eq!(
+        (wake.calls, wake.part, wake.first[..2].to_vec()),
+        (5, false, vec![Some(9), Some(11)])
+    );
+    let last = engine.last_call().unwrap().event.what.kind();
+    assert_eq!(last, Kind::Round, "the last call was of it");
 }
 
 #[test]

@@ -15,7 +15,8 @@ impl Engine {
         self.now.saturating_sub(self.standing.since)
     }
 
-    /// The last call of the loop that was told, own plumbing left out.
+    /// The last call of the loop that was told, own plumbing left out; the round that it was
+    /// of where it is no event of its own.
     #[must_use]
     pub fn last_call(&self) -> Option<&OwnedEvent> {
         self.last_call.as_ref()

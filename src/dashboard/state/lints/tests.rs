@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::dashboard::panels::sample::{MS, Script, peer, row};
 use crate::inspect::{AcceptQueue, Socket, TcpState};
-use crate::telemetry::{Errno, Ret};
+use crate::telemetry::{Errno, Event, Ready, Ret};
 
 struct FakeServer {
     script: Script,
@@ -387,5 +387,26 @@ proptest! {
             room.look();
             prop_assert!(room.told().is_empty(), "{:?}", room.told());
         }
+    }
+}
+
+#[test]
+fn a_send_that_got_eagain_in_a_round_is_seen_too() {
+    for (mask, lints) in [(Mask::OUT, 0), (Mask::NONE, 1)] {
+        let mut room = FakeServer::new(ServerKind::Scan);
+        let script = &mut room.script;
+        script.accept(9, 1).recv(9, 1, 84);
+        script.event(9, 1, What::Response { status: 200, body: 5000 });
+        script.event(9, 1, What::Send { ret: Ret::ok(1000), len: 5000 });
+        script.seq += 1;
+        let round = What::Round { asked: 1, answered: 0, took: 0 };
+        let asked = Ready { fd: 9, mask, conn: ConnId::new(1) };
+        let round = Event::new(script.seq, script.time, -1, None, round);
+        script.batch.push(round, &[], &[asked]);
+        let (bytes_in, bytes_out) = (84, 1000);
+        let why = Why::PeerClosed;
+        script.event(9, 1, What::Closed { why, bytes_in, bytes_out, requests: 1 });
+        room.publish();
+        assert_eq!(room.told().len(), lints, "{mask}");
     }
 }
