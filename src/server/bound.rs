@@ -36,7 +36,7 @@ impl Bound {
 ///
 /// # Errors
 /// The kernel's: the port is taken, the address is not of this host, no permission. And a
-/// [`Refusal`]: nobody can connect to that address, though the kernel binds to it.
+/// [`Refusal`]: no connection can be made to that address, though the kernel binds to it.
 pub fn bind(addr: SocketAddr) -> io::Result<Bound> {
     let ip = addr.ip().to_canonical();
     if ip.is_multicast() {
@@ -81,8 +81,8 @@ fn is_broadcast(ip: IpAddr) -> bool {
 }
 
 /// Binds to the first of these ports that is free. Two programs may bind to one port while neither
-/// listens (`SO_REUSEADDR`), so only listen(2) decides whose it is: [`start`](super::start) goes on to the next
-/// port when it fails.
+/// listens (`SO_REUSEADDR`), so only listen(2) decides whose it is: [`start`](super::start) goes on
+/// to the next port when it fails.
 ///
 /// # Errors
 /// Why the first of them cannot be had, or the only one.

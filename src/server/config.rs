@@ -23,7 +23,7 @@ pub struct Config {
     pub max_connections: usize,
     /// How many of them one address may have; over that a client gets a 503. 0 for any number.
     pub max_per_address: usize,
-    /// How many of those that are too many may be told so at leisure, so that their 503 arrives
+    /// How many of those that are too many may get their 503 slowly, so that their 503 arrives
     /// whatever they still say; over that they are closed at once. Each has a descriptor meanwhile.
     pub max_refused: usize,
     /// After how long a connection without a byte in or out is closed; `None` for never.
@@ -60,7 +60,7 @@ pub struct Config {
     pub stack_size: usize,
     /// How `processes` starts its workers.
     pub worker: Program,
-    /// When `epoll` is told of an fd that is ready.
+    /// When `epoll` reports an fd that is ready.
     pub trigger: Trigger,
     /// How long `scan` sleeps between two rounds.
     pub nap: Duration,

@@ -15,8 +15,8 @@ pub(super) struct Connection {
     pub(super) row: Row,
     /// What was said and is to be said.
     pub(super) session: Session,
-    /// The kernel may hold more input and will not tell again: with edges, an event is due only
-    /// for what arrives after it.
+    /// The kernel may hold more input and will not report it again: with edges, an event is due
+    /// only for what arrives after it.
     pub(super) unread: bool,
     /// It is on the list of unfinished ones.
     pub(super) unfinished: bool,
@@ -83,7 +83,7 @@ pub(super) fn row(fd: &impl AsRawFd, id: ConnId, peer: SocketAddr, now: Nanos) -
     }
 }
 
-/// Tells that a connection is closed, and its last row.
+/// Publishes that a connection is closed, and its last row.
 pub(super) fn publish_closed(mut row: Row, why: Why, publisher: &mut Publisher) {
     (row.state, row.within, row.why) = (ConnState::Closed, None, Some(why));
     let Row { bytes_in, bytes_out, requests, .. } = row;
@@ -124,7 +124,8 @@ impl Connection {
         self.row.half_closed = true;
     }
 
-    /// The kernel takes no more: what is left of the answers waits, in no more memory than it needs.
+    /// The kernel takes no more: what is left of the answers waits, in no more memory than it
+    /// needs.
     pub(super) fn block(&mut self) {
         self.blocked = true;
         self.session.output.bytes.shrink_to_fit();

@@ -1,4 +1,4 @@
-//! The other protocol: sends back what it gets, and tells it as text.
+//! The other protocol: sends back what it gets, and publishes it as text.
 
 use encoding_rs::{Decoder, Encoding};
 
@@ -24,7 +24,7 @@ impl Protocol {
 }
 
 /// Turns what comes on one connection into text. A letter that is cut in two by the end of a
-/// `recv` is told whole with the next.
+/// `recv` is published whole with the next.
 pub(super) struct Text(Box<Decoder>);
 
 impl Text {

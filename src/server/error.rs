@@ -12,7 +12,7 @@ use crate::words::strings;
 /// Why a server cannot run. It comes inside an [`io::Error`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Refusal {
-    /// The address is of a group: nobody can connect to it, though the kernel binds to it.
+    /// The address is of a group: no connection can be made to it, though the kernel binds to it.
     Multicast(IpAddr),
     /// It is that of all hosts of a network.
     Broadcast(IpAddr),
@@ -59,7 +59,7 @@ impl From<Refusal> for io::Error {
     }
 }
 
-/// Why a server's thread has ended, where it was not told to.
+/// Why a server's thread has ended, without a command to.
 #[derive(Debug)]
 pub enum Failure {
     /// Its wait call failed.

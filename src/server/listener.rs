@@ -9,7 +9,7 @@ use super::convert::ret;
 use super::{Bound, Config};
 use crate::telemetry::{ConnId, Errno, Fd, Listener, Mask, Publisher, Ret, ServerKind, What};
 
-/// How long it rests when no descriptor is left and none of ours is closed meanwhile.
+/// How long accepting is paused when no descriptor is left and none of ours is closed meanwhile.
 pub(super) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// As it is published.
@@ -27,7 +27,7 @@ pub(super) fn of(bound: &Bound, config: &Config, server: ServerKind) -> Listener
     }
 }
 
-/// `listen(2)`, told.
+/// `listen(2)`, published.
 pub(super) fn listen(bound: &Bound, backlog: u32, publisher: &mut Publisher) -> io::Result<()> {
     let result = rustix::net::listen(&bound.socket, i32::try_from(backlog).unwrap_or(i32::MAX));
     let ret = ret(result.map(|()| 0));
@@ -39,7 +39,7 @@ pub(super) fn listen(bound: &Bound, backlog: u32, publisher: &mut Publisher) -> 
     Ok(result?)
 }
 
-/// Tells what came of an `accept`, and numbers the client. `fd` is the listener.
+/// Publishes an `accept`, and numbers the client. `fd` is the listener.
 #[track_caller]
 pub(super) fn record_accept(
     result: Result<(OwnedFd, SocketAddr), Errno>,
@@ -67,12 +67,12 @@ pub(super) fn out_of_descriptors(errno: Errno) -> bool {
     matches!(errno, Errno::MFILE | Errno::NFILE | Errno::NOBUFS | Errno::NOMEM)
 }
 
-/// Whether an `accept` failed because nobody waits any more, or nobody can be let in.
+/// Whether an `accept` failed because the queue is empty, or because no descriptor is left.
 pub(super) fn ends_queue(errno: Errno) -> bool {
     errno == Errno::AGAIN || out_of_descriptors(errno)
 }
 
-/// The listener rests for want of descriptors, or does so no longer: tells it, if it is new.
+/// Accepting is paused for want of descriptors, or goes on: published, if that is new.
 pub(super) fn pause_accepting(
     listener: &mut Listener,
     errno: Option<Errno>,

@@ -4,7 +4,7 @@
 /// A mistake that programs of this kind are known for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Mistake {
-    /// One `recv` for each event, though it is told only once.
+    /// One `recv` for each event, though it is reported only once.
     NoDrain,
     /// `event == EPOLLIN` in place of `event & EPOLLIN`.
     CompareEqual,

@@ -1,4 +1,4 @@
-//! The server thread: an HTTP server, in nine ways, that tells what it does.
+//! The server thread: an HTTP server, in nine ways, that publishes what it does.
 //!
 //! How each waits, and what it does then:
 //!
@@ -9,7 +9,7 @@
 //! | `coroutines` | a task for each connection, over tokio's loop |
 //! | `blocking` | one client at a time |
 //! | `threads` | a thread for each connection |
-//! | `processes` | a process for each connection: `worker` is that process, `wire` what it tells its parent |
+//! | `processes` | a process for each connection: `worker` is that process, `wire` what it reports to its parent |
 //!
 //! What they stand on:
 //!
@@ -119,7 +119,7 @@ impl Handle {
     }
 }
 
-/// What the thread tells once it listens.
+/// What the thread reports once it listens.
 struct Started {
     addr: SocketAddr,
     epfd: Fd,

@@ -21,8 +21,8 @@ pub(super) trait Operated {
     /// Closes a connection with a reset.
     fn reset_client(&mut self, fd: Fd, id: ConnId);
 
-    /// Reads no more from a connection, or goes on. Nothing where somebody sleeps in its `recv`,
-    /// or will: he cannot be told to wait with it.
+    /// Reads no more from a connection, or goes on. Nothing where a thread sleeps in its `recv`,
+    /// or will: it cannot be stopped there.
     fn stop_reading(&mut self, _: ConnId, _: bool) {}
 
     /// The pace is another one.
@@ -63,7 +63,7 @@ pub(super) trait Operated {
         }
     }
 
-    /// The fd of a connection, or tells that it is gone.
+    /// The fd of a connection; publishes it where it is gone.
     fn find(&mut self, id: ConnId) -> Option<Fd> {
         let (table, _, publisher) = self.parts();
         let fd = table.find(id);

@@ -1,8 +1,8 @@
 //! `--handler offload`: handlers run on a few threads of their own, and the loop goes on.
 //!
 //! A connection waits for its handler, so its pipelined requests are answered in their order, and
-//! no more jobs wait than there are connections. What the pool did is told by the loop, when its
-//! waker has brought the note of it.
+//! no more jobs wait than there are connections. What the pool did is published by the loop, when
+//! its waker has brought the note of it.
 
 use std::collections::HashMap;
 use std::io;
@@ -21,7 +21,7 @@ struct Job {
     id: ConnId,
     route: &'static str,
     time: Duration,
-    /// Disconnected when nobody waits for it any more.
+    /// Disconnected when no connection waits for it any more.
     wanted: Receiver<()>,
 }
 
@@ -80,7 +80,8 @@ impl Pool {
         self.notes.try_iter().collect()
     }
 
-    /// Nobody waits for a handler any more: it has ended, or its connection is closed, which ends it.
+    /// No connection waits for a handler any more: it has ended, or its connection is closed, which
+    /// ends it.
     pub(super) fn forget(&mut self, id: ConnId) {
         self.waiting.remove(&id);
     }
@@ -109,7 +110,7 @@ fn work(jobs: &Receiver<Job>, notes: &Sender<Note>, waker: &Waker) {
         };
         publisher(What::Handler { route });
         let begin = Instant::now();
-        // Nothing is ever sent: it is over in time, or when nobody waits for it any more.
+        // Nothing is ever sent: it is over in time, or when no connection waits for it any more.
         let _ = wanted.recv_timeout(time);
         publisher(What::Handled { took: nanos(begin.elapsed()) });
     }

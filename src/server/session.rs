@@ -59,7 +59,7 @@ pub(super) enum Handler {
 }
 
 impl Handler {
-    /// Whether nothing is received and nothing answered until somebody says so.
+    /// Whether nothing is received and nothing answered until the server says so.
     pub(super) fn is_awaited(self) -> bool {
         matches!(self, Self::Pool | Self::Due)
     }

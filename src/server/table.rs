@@ -15,8 +15,8 @@ pub(super) trait TableEntry {
 /// All open connections. A slot's index is the connection's fd.
 pub(super) struct Table<T> {
     slots: Vec<Option<Box<T>>>,
-    /// The fds of those whose row has changed since it was last published, each once: whether or not
-    /// somebody reads them, there are no more than slots.
+    /// The fds of those whose row has changed since it was last published, each once: whether or
+    /// not they are read, there are no more than slots.
     changed: Vec<Fd>,
     /// Which fds stand in `changed`. It belongs to the fd, not to the connection: the next one with
     /// the same fd finds it there.
@@ -27,7 +27,7 @@ pub(super) struct Table<T> {
 }
 
 impl<T: TableEntry> Table<T> {
-    /// An empty table, which counts by address only where somebody asks for it.
+    /// An empty table, which counts by address only where that is asked for.
     pub(super) fn new(count_addresses: bool) -> Self {
         let per_address = count_addresses.then(HashMap::new);
         let (slots, changed, listed) = (Vec::new(), Vec::new(), Vec::new());
@@ -53,7 +53,7 @@ impl<T: TableEntry> Table<T> {
     /// The connection with this fd, if it still is that one.
     #[inline]
     pub(super) fn get(&mut self, fd: Fd, id: ConnId) -> Option<&mut T> {
-        self.at(fd).filter(|seat| seat.row().id == id)
+        self.at(fd).filter(|entry| entry.row().id == id)
     }
 
     /// The fd of a connection, for the few commands that name it by its id alone.
@@ -62,7 +62,7 @@ impl<T: TableEntry> Table<T> {
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Row> {
-        self.slots.iter().flatten().map(|seat| seat.row())
+        self.slots.iter().flatten().map(|entry| entry.row())
     }
 
     /// All of them, by name: whoever closes one need not hold the table.
@@ -76,8 +76,8 @@ impl<T: TableEntry> Table<T> {
         idle.map(|row| (row.fd, row.id)).collect()
     }
 
-    pub(super) fn insert(&mut self, seat: T) {
-        let Row { fd, peer, .. } = *seat.row();
+    pub(super) fn insert(&mut self, entry: T) {
+        let Row { fd, peer, .. } = *entry.row();
         if let Some(counts) = &mut self.per_address {
             *counts.entry(peer.ip()).or_default() += 1;
         }
@@ -86,23 +86,23 @@ impl<T: TableEntry> Table<T> {
             self.slots.resize_with(index + 1, || None);
             self.listed.resize(index + 1, false);
         }
-        self.slots[index] = Some(Box::new(seat));
+        self.slots[index] = Some(Box::new(entry));
         self.open += 1;
         self.touch(fd);
     }
 
     pub(super) fn remove(&mut self, fd: Fd) -> Option<Box<T>> {
-        let seat = self.slots.get_mut(usize::try_from(fd).ok()?)?.take()?;
+        let entry = self.slots.get_mut(usize::try_from(fd).ok()?)?.take()?;
         self.open -= 1;
         if let Some(counts) = &mut self.per_address
-            && let Entry::Occupied(mut count) = counts.entry(seat.row().peer.ip())
+            && let Entry::Occupied(mut count) = counts.entry(entry.row().peer.ip())
         {
             *count.get_mut() -= 1;
             if *count.get() == 0 {
                 count.remove();
             }
         }
-        Some(seat)
+        Some(entry)
     }
 
     /// Marks a row as changed.
@@ -117,8 +117,8 @@ impl<T: TableEntry> Table<T> {
 
     /// Changes a row, if its connection still is there.
     pub(super) fn change(&mut self, fd: Fd, id: ConnId, change: impl FnOnce(&mut Row)) {
-        if let Some(seat) = self.get(fd, id) {
-            change(seat.row_mut());
+        if let Some(entry) = self.get(fd, id) {
+            change(entry.row_mut());
             self.touch(fd);
         }
     }
@@ -127,21 +127,21 @@ impl<T: TableEntry> Table<T> {
     #[inline]
     pub(super) fn note(&mut self, fd: Fd, id: ConnId, what: What, now: Nanos) -> Option<&mut T> {
         let index = usize::try_from(fd).ok()?;
-        let seat = self.slots.get_mut(index)?.as_deref_mut()?;
-        if seat.row().id != id {
+        let entry = self.slots.get_mut(index)?.as_deref_mut()?;
+        if entry.row().id != id {
             return None;
         }
         if !std::mem::replace(&mut self.listed[index], true) {
             self.changed.push(fd);
         }
-        let row = seat.row_mut();
+        let row = entry.row_mut();
         row.last = what.kind();
         row.last_ret = what.ret().unwrap_or(Ret::ZERO);
         let moved = row.last_ret.get().unwrap_or(0);
         match what {
             What::Recv { .. } => row.bytes_in += moved,
             What::Send { .. } | What::Sendfile { .. } => row.bytes_out += moved,
-            _ => return Some(seat),
+            _ => return Some(entry),
         }
         if moved > 0 {
             row.active = now;
@@ -149,7 +149,7 @@ impl<T: TableEntry> Table<T> {
         if row.state == ConnState::New && row.bytes_in > 0 {
             row.state = ConnState::Reading;
         }
-        Some(seat)
+        Some(entry)
     }
 }
 
@@ -159,8 +159,8 @@ impl<T: TableEntry> Rows for Table<T> {
             let index = usize::try_from(fd).unwrap_or(0);
             self.listed[index] = false;
             // The fd of one that was closed may stand here.
-            if let Some(seat) = &self.slots[index] {
-                into.push(*seat.row());
+            if let Some(entry) = &self.slots[index] {
+                into.push(*entry.row());
             }
         }
     }

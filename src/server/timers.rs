@@ -30,7 +30,7 @@ pub(super) struct Timers {
     links: Vec<Link>,
     /// The slot number (time divided by [`SLOT`]) up to which all have been taken out.
     passed: u64,
-    /// The first slot number that may hold somebody.
+    /// The first slot number that may hold an fd.
     first: u64,
     count: usize,
 }
@@ -82,7 +82,7 @@ impl Timers {
         self.count -= 1;
     }
 
-    /// How long the loop may sleep before somebody may be due; `None` when nobody waits.
+    /// How long the loop may sleep before an fd may be due; `None` when none waits.
     pub(super) fn sleep(&self, now: Nanos) -> Option<Duration> {
         (self.count > 0).then(|| Duration::from_nanos((self.first * SLOT).saturating_sub(now)))
     }
@@ -106,7 +106,7 @@ impl Timers {
             self.first += 1;
         }
         self.passed = current;
-        // The next slot with somebody in it, so that the loop sleeps until then.
+        // The next slot with an fd in it, so that the loop sleeps until then.
         self.first = (self.first..self.first + SLOTS as u64)
             .find(|&number| self.heads[slot_of(number) as usize] != NOBODY)
             .unwrap_or(u64::MAX);

@@ -1,5 +1,5 @@
 //! The single calls of a connection: each is made when the runtime
-//! holds the socket ready, and told.
+//! holds the socket ready, and published.
 
 use std::time::Duration;
 

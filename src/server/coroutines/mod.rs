@@ -3,12 +3,12 @@
 //! that waits for all of them is inside the runtime (tokio's, with this
 //! thread alone).
 //!
-//! Every call on a socket is made and told here. The runtime's own
+//! Every call on a socket is made and published here. The runtime's own
 //! calls (`epoll_wait`, `epoll_ctl`) cannot be seen from inside and are
-//! not told: what can be seen is when a task is parked and when it is
-//! run again, and when the runtime sleeps. Of its waits only those that
-//! may sleep are counted, not the looks that it takes at its sockets
-//! between two tasks.
+//! not published: what can be seen is when a task is parked and when it
+//! is run again, and when the runtime sleeps. Of its waits only those
+//! that may sleep are counted, not the looks that it takes at its
+//! sockets between two tasks.
 
 mod calls;
 mod client;
@@ -52,7 +52,7 @@ pub(super) fn run(
         shared.borrow_mut().close_all(after.why());
         io::Result::Ok(after)
     });
-    // Its tasks go with it, and tell that they have ended.
+    // Its tasks go with it, and publish that they have ended.
     drop(runtime);
     let handover = TaskState::leave(shared);
     Ok((handover, after?))
@@ -77,8 +77,8 @@ async fn accept(shared: TaskShared) {
             Err(errno) if out_of_descriptors(errno) => {
                 waits::pause_accepting(&shared).await;
             }
-            // Nobody is left, or one connection was broken (accept(2)):
-            // the next is fine.
+            // The queue is empty, or one connection was broken
+            // (accept(2)): the next is fine.
             Err(_) => {}
         }
         if rest {

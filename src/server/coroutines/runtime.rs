@@ -68,7 +68,7 @@ impl Registered {
         }
     }
 
-    /// A call has taken all that there was: until the kernel tells of
+    /// A call has taken all that there was: until the kernel reports
     /// more, it is not ready.
     pub(super) fn spent(&mut self, fd: Fd, on: Mask) {
         if let Some(slot) = self.at(fd) {

@@ -145,7 +145,7 @@ pub(super) async fn ended(shared: &TaskShared) -> Outcome {
     .await
 }
 
-/// Waits until there may be somebody to accept.
+/// Waits until there may be a client to accept.
 pub(super) async fn acceptable(shared: &TaskShared) {
     let parked = Cell::new(false);
     poll_fn(|cx| {
@@ -183,12 +183,12 @@ pub(super) async fn pause_accepting(shared: &TaskShared) {
     .await;
 }
 
-/// Waits until the operator has said something.
+/// Waits until a command has come.
 pub(super) async fn commanded(shared: &TaskShared) {
     poll_fn(|cx| {
         let state = &mut shared.borrow_mut().state;
         let waker = state.listener.waker;
-        // With edges, the next command wakes again though nobody reads
+        // With edges, the next command wakes again though nothing reads
         // the eventfd.
         state.selector.poll(waker, Mask::IN, cx).map(|()| state.selector.spent(waker, Mask::IN))
     })

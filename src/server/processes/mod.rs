@@ -42,10 +42,10 @@ pub(super) fn run(
             }
             // There may be no more threads, processes or descriptors. The thread comes first: it
             // ends if there is no worker for it, but a worker without it would not be waited for.
-            let (hand, handed) = crossbeam_channel::bounded::<WorkerReader>(1);
-            let hearer = Builder::new().name(format!("worker {}", accepted.id)).stack_size(STACK);
-            let hear = move || handed.recv().into_iter().for_each(WorkerReader::run);
-            let worker = match hearer.spawn_scoped(scope, hear) {
+            let (give, given) = crossbeam_channel::bounded::<WorkerReader>(1);
+            let reader = Builder::new().name(format!("worker {}", accepted.id)).stack_size(STACK);
+            let read_reports = move || given.recv().into_iter().for_each(WorkerReader::run);
+            let worker = match reader.spawn_scoped(scope, read_reports) {
                 Ok(_) => start(shared, &accepted, root.as_deref(), began),
                 Err(error) => Err(error),
             };
@@ -64,7 +64,7 @@ pub(super) fn run(
                 &[],
             );
             // It waits for this and for nothing else.
-            let _ = hand.send(WorkerReader { shared, child, channel, accepted });
+            let _ = give.send(WorkerReader { shared, child, channel, accepted });
         }
     })
 }

@@ -11,8 +11,8 @@ use crate::server::convert::ret_of;
 use crate::server::shared::{AcceptedSocket, EndOnPanic, Shared, ThreadHost, this_thread};
 use crate::telemetry::{By, Site, Text, What, Why};
 
-/// Bytes of what a worker tells that are read at once.
-const HEARD: usize = 16 * 1024;
+/// Bytes of a worker's reports that are read at once.
+const READ_AT_ONCE: usize = 16 * 1024;
 
 /// Reads what a worker reports.
 pub(super) struct WorkerReader<'h> {
@@ -27,13 +27,13 @@ impl WorkerReader<'_> {
         let _alarm = EndOnPanic(self.shared);
         let by = By::process(self.child.id().cast_signed());
         let AcceptedSocket { fd, id, .. } = self.accepted;
-        let heard = self.hear(by).unwrap_or_else(|Unreadable| {
+        let reported = self.read_reports(by).unwrap_or_else(|Unreadable| {
             self.shared.lock(by).publisher.fact(fd, Some(id), What::Unreadable, &[]);
             // Whatever it does from now on would be missing. It cannot have been waited for.
             let _ = self.child.kill();
             None
         });
-        let why = heard.unwrap_or(Why::WorkerDied);
+        let why = reported.unwrap_or(Why::WorkerDied);
         // Once it is waited for, its number may be another's.
         self.shared.assign(&self.accepted, by, None);
         let waited = self.child.wait();
@@ -44,9 +44,9 @@ impl WorkerReader<'_> {
         self.shared.ended(by, fd, id);
     }
 
-    /// Hears it out; returns why it ended, if it came to say so.
-    fn hear(&mut self, by: By) -> Result<Option<Why>, Unreadable> {
-        let mut bytes = vec![0; HEARD];
+    /// Reads its reports to the end; returns why it ended, if it reported that.
+    fn read_reports(&mut self, by: By) -> Result<Option<Why>, Unreadable> {
+        let mut bytes = vec![0; READ_AT_ONCE];
         let mut have = 0;
         let mut why = None;
         let mut sites = Sites::default();
@@ -61,7 +61,7 @@ impl WorkerReader<'_> {
                     self.record(by, site, frame);
                 }
             }
-            // It has told all before it sleeps.
+            // The worker reports everything before it sleeps.
             self.shared.lock(by).publish();
             bytes.copy_within(used..have, 0);
             have -= used;

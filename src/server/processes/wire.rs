@@ -69,7 +69,7 @@ struct Fields<'a> {
 /// Appends a frame.
 pub(super) fn write(out: &mut Vec<u8>, Frame { time, site, message }: Frame<'_>) {
     let Fields { tag, kind, fd, extra, numbers, text } = fields(message);
-    // A text that is told was cut before.
+    // A text that is reported was cut before.
     let kept = &text.kept[..text.kept.len().min(Text::KEPT)];
     out.extend_from_slice(&[tag, kind, site]);
     out.extend_from_slice(&u16::try_from(kept.len()).unwrap_or(u16::MAX).to_le_bytes());

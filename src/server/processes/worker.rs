@@ -1,6 +1,6 @@
 //! The worker process of one connection: its socket is descriptor 0,
 //! its parent listens at descriptor 1. It serves with calls that sleep,
-//! tells each of them, and ends.
+//! reports each of them, and ends.
 
 use std::io;
 use std::os::fd::BorrowedFd;
@@ -20,7 +20,7 @@ use crate::server::convert::nanos;
 use crate::server::responder::{Host, Responder};
 use crate::telemetry::{ConnState, Counters, Fd, Kind, Nanos, Place, Site, Text, What, Why};
 
-/// What is gathered at most before the parent is told.
+/// What is gathered at most before it is sent to the parent.
 const GATHERED: usize = 16 * 1024;
 
 /// Serves the connection on standard input as the worker of a
@@ -30,14 +30,13 @@ const GATHERED: usize = 16 * 1024;
 /// # Errors
 /// The parent cannot be watched.
 pub fn work(config: &Config, site: http::Site, full: bool, start: Nanos) -> io::Result<()> {
-    // The parent has the say; what is typed at the terminal is meant
-    // for it.
+    // What is typed at the terminal is meant for the parent.
     SigSet::all().thread_block()?;
     // If it is gone already, the first word to it fails.
     set_parent_process_death_signal(Some(Signal::KILL))?;
     let mut worker = Worker {
         parent: stdout(),
-        told: Vec::new(),
+        unsent: Vec::new(),
         placed: [false; 256],
         start,
         now: 0,
@@ -50,7 +49,7 @@ pub fn work(config: &Config, site: http::Site, full: bool, start: Nanos) -> io::
         serve_connection(stdin(), config, &mut worker)
     };
     worker.report(Message::End(why));
-    // Without a parent, nobody wants to know.
+    // Without a parent, there is no reader.
     let _ = worker.flush();
     Ok(())
 }
@@ -78,8 +77,8 @@ pub(super) fn on_clock(instant: Instant) -> Nanos {
 
 struct Worker {
     parent: BorrowedFd<'static>,
-    /// What the parent was not told yet.
-    told: Vec<u8>,
+    /// Reports that were not sent yet.
+    unsent: Vec<u8>,
     /// The places in the source that the parent knows by their numbers.
     placed: [bool; 256],
     /// When the server started, in the time of [`monotonic`].
@@ -93,7 +92,7 @@ struct Worker {
 impl Worker {
     /// Reports what happened just now: at the clock's last reading.
     fn report(&mut self, message: Message<'_>) {
-        write(&mut self.told, Frame { time: self.now, site: 0, message });
+        write(&mut self.unsent, Frame { time: self.now, site: 0, message });
     }
 
     /// The same for a call, which is made where this is called.
@@ -107,14 +106,14 @@ impl Worker {
             let Place { file, line } = site.place();
             let file = Text { kept: file.as_bytes(), len: file.len() };
             let message = Message::Place(file, line);
-            write(&mut self.told, Frame { time: self.now, site: number, message });
+            write(&mut self.unsent, Frame { time: self.now, site: number, message });
         }
-        write(&mut self.told, Frame { time: self.now, site: number, message });
+        write(&mut self.unsent, Frame { time: self.now, site: number, message });
     }
 
-    /// Tells the parent. `Err` when it is gone.
+    /// Sends the reports. `Err` when it is gone.
     fn flush(&mut self) -> Result<(), Why> {
-        let mut rest = &self.told[..];
+        let mut rest = &self.unsent[..];
         while !rest.is_empty() {
             match rustix::io::write(self.parent, rest) {
                 Ok(n) => rest = &rest[n..],
@@ -122,7 +121,7 @@ impl Worker {
                 Err(_) => return Err(Why::Shutdown),
             }
         }
-        self.told.clear();
+        self.unsent.clear();
         Ok(())
     }
 
@@ -210,7 +209,7 @@ impl ConnectionHost for Worker {
         self.read_clock();
         self.report(Message::Before(kind, state));
         let sleeps = matches!(kind, Kind::Recv | Kind::Send | Kind::Sendfile);
-        if sleeps || self.told.len() > GATHERED { self.flush() } else { Ok(()) }
+        if sleeps || self.unsent.len() > GATHERED { self.flush() } else { Ok(()) }
     }
 
     fn after(&mut self, what: What) -> Result<(), Why> {

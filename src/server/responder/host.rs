@@ -1,4 +1,5 @@
-//! Who is told what a responder does, and holds its calls at the gate.
+//! The server around a responder: it publishes what the responder does, and holds its calls at the
+//! gate.
 
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use crate::telemetry::{Counters, Errno, Fd, Kind, Nanos, Ret, What};
 pub(in crate::server) trait Host {
     /// The clock's last reading.
     fn now(&self) -> Nanos;
-    /// Whether anybody listens; if not, long things need not be put into words.
+    /// Whether there is a reader; if not, long texts need not be made.
     fn has_reader(&self) -> bool;
     /// The gate, before a call on a file.
     #[track_caller]
@@ -21,18 +22,18 @@ pub(in crate::server) trait Host {
     fn fact(&mut self, what: What, bytes: &[u8]);
     /// The totals, and the server's time at which they were so.
     fn counters(&mut self) -> (Counters, Nanos);
-    /// Whether a handler may run here and now. If not, somebody says so later.
+    /// Whether a handler may run here and now. If not, the server says so later.
     fn may_handle(&mut self) -> bool {
         true
     }
-    /// Runs a handler that takes that long, and tells it. Returns how long it took: the end of the
-    /// server ends it early.
+    /// Runs a handler that takes that long, and publishes it. Returns how long it took: the end of
+    /// the server ends it early.
     fn handle(&mut self, route: &'static str, time: Duration) -> Duration;
     /// Whether handlers have threads of their own.
     fn has_pool(&self) -> bool {
         false
     }
-    /// Puts a handler into the pool's queue, and tells it. Only where there is a pool.
+    /// Puts a handler into the pool's queue, and publishes it. Only where there is a pool.
     fn offload(&mut self, _route: &'static str, _time: Duration) {}
     /// What became of the others while a handler ran.
     fn meanwhile(&self) -> &'static str {
@@ -40,7 +41,7 @@ pub(in crate::server) trait Host {
     }
 }
 
-/// Takes the calls that are made on files to find an answer through the gate, and tells them.
+/// Takes the calls that are made on files to find an answer through the gate, and publishes them.
 pub(super) struct Files<'w, W>(pub(super) &'w mut W);
 
 impl<W: Host> http::Watch for Files<'_, W> {

@@ -95,7 +95,7 @@ impl Responder {
                 match progress {
                     Progress::More => {}
                     Progress::Done => session.body = None,
-                    // It was answered already; what follows cannot be told from the body.
+                    // It was answered already; what follows cannot be distinguished from the body.
                     Progress::Bad(_) => session.ending = Some(Why::BadRequest),
                 }
                 continue;

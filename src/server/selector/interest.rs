@@ -25,7 +25,7 @@ impl Token {
     }
 }
 
-/// What the loop wants to hear of an fd.
+/// What the loop waits for on an fd.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::server) struct Interest {
     /// That there is input.

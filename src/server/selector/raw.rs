@@ -1,5 +1,5 @@
 //! The system calls on bare fd numbers: the only place where the
-//! compiler has to be told that they are in order.
+//! compiler must know that they are in order.
 
 use std::io;
 use std::os::fd::BorrowedFd;
@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn a_number_that_is_not_open_is_answered_by_an_error() {
-        // A number that nobody else takes: what is opened gets the
+        // A number that no other test takes: what is opened gets the
         // lowest that is free. It was open once, so that it is within
         // the process's table; what is not, select(2) leaves out.
         let closed = rustix::io::fcntl_dupfd_cloexec(std::io::stdin(), 200).unwrap().as_raw_fd();

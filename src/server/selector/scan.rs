@@ -1,5 +1,5 @@
-//! Nobody says who is ready: after a nap, or none, every fd is asked by
-//! a call of its own.
+//! Nothing reports which fds are ready: after a nap, or none, every fd
+//! is asked by a call of its own.
 
 use std::io;
 use std::time::Duration;
@@ -22,7 +22,7 @@ impl Watcher for Scan {
     const WAIT: Kind = Kind::Nap;
     const KNOWS_READY: bool = false;
 
-    /// What it is going to be asked: nobody else will.
+    /// What it is going to be asked.
     fn mask(&self, interest: Interest) -> Mask {
         Mask(interest.level().0 & !Mask::RDHUP.0)
     }

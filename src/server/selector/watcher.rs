@@ -10,8 +10,9 @@ pub(in crate::server) trait Watcher {
     const SERVER: ServerKind;
     /// The call that waits: before it the loop's turn ends.
     const WAIT: Kind;
-    /// It asks nobody itself: every fd that it watches is to be asked
-    /// in each turn, and most have nothing to say. It watches no waker.
+    /// Whether its wait reports which fds are ready. If not, every fd
+    /// that it watches is to be asked in each turn, and most have
+    /// nothing to say. It watches no waker.
     const KNOWS_READY: bool = true;
 
     /// Its own descriptor, where it has one.

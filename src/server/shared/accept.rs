@@ -45,7 +45,7 @@ impl Shared {
                     locked.publish();
                     drop(self.sleep(locked, Instant::now() + ACCEPT_PAUSE));
                 }
-                // The others tell of one broken connection (accept(2)): the next is fine.
+                // Other errors are of one broken connection (accept(2)): the next is fine.
                 Err(_) => {}
             }
         }

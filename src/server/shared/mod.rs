@@ -1,5 +1,5 @@
 //! What the threads share of a server whose calls sleep, behind one lock: the table, the gate, and
-//! the publisher. Nobody holds the lock during a call that may sleep.
+//! the publisher. The lock is never held during a call that may sleep.
 
 mod accept;
 mod answer;
@@ -22,12 +22,12 @@ use crate::telemetry::{
 pub(super) use run::{EndOnPanic, run, this_thread};
 pub(super) use thread_host::ThreadHost;
 
-/// The room that they share.
+/// What the threads share.
 pub(super) struct Shared {
     pub(super) config: Config,
     bound: Bound,
     locked: Mutex<Locked>,
-    /// Somebody who stands at the gate, or rests, may look again.
+    /// Wakes the threads that stand at the gate, and one that pauses accepting.
     go: Condvar,
 }
 
@@ -37,7 +37,7 @@ pub(super) struct Locked {
     pub(super) table: Table<SharedConnection>,
     pace: Pace,
     listener: Listener,
-    /// Desks that nobody answers at just now.
+    /// Responders that no thread uses just now.
     responders: Vec<Responder>,
     last_id: u64,
     /// How many are open that are too many.
@@ -75,14 +75,14 @@ pub(super) struct AcceptedSocket {
     pub(super) id: ConnId,
     /// There are too many: it gets a 503.
     pub(super) full: bool,
-    /// So many are being told so that this one is turned away at once.
+    /// So many 503s are on their way that this one is turned away at once.
     pub(super) crowded: bool,
 }
 
 /// A worker process, as it stands in the table.
 pub(super) struct WorkerHandle {
     pub(super) pid: rustix::process::Pid,
-    /// Where it tells what it does; shut, it ends its handler.
+    /// The channel over which it reports; shut down, it ends its handler.
     pub(super) channel: Arc<OwnedFd>,
 }
 
@@ -97,7 +97,7 @@ impl TableEntry for SharedConnection {
 }
 
 impl Shared {
-    /// The lock. What is told from now on is this one's doing.
+    /// Takes the lock. What is published from now on was done by this one.
     pub(super) fn lock(&self, by: By) -> MutexGuard<'_, Locked> {
         let mut locked = self.locked.lock().unwrap_or_else(PoisonError::into_inner);
         locked.publisher.by = by;
@@ -130,7 +130,7 @@ impl Shared {
         (locked, stood.then_some(now))
     }
 
-    /// Sleeps until then, or until somebody says that there is something to look at.
+    /// Sleeps until then, or until it is woken.
     fn sleep<'h>(&self, locked: MutexGuard<'h, Locked>, until: Instant) -> MutexGuard<'h, Locked> {
         let time = until.saturating_duration_since(Instant::now());
         self.go.wait_timeout(locked, time).unwrap_or_else(PoisonError::into_inner).0

@@ -21,7 +21,7 @@ impl Shared {
         loop {
             crossbeam_channel::select! {
                 recv(commands) -> command => {
-                    // Without anybody who could say it, too.
+                    // Without an operator it ends too.
                     let command = command.unwrap_or(Command::Shutdown);
                     self.command(command);
                     if matches!(command, Command::Switch(_) | Command::Shutdown) {
@@ -52,8 +52,8 @@ impl Shared {
     }
 
     /// The server's own thread may sleep in `accept` when the server ends. Those who wait in the
-    /// backlog are lost with that, but while accept sleeps nobody does. A socket that was shut down
-    /// can listen again.
+    /// backlog are lost with that, but while accept sleeps there is none. A socket that was shut
+    /// down can listen again.
     fn wake_accept(&self, locked: &mut Locked) {
         if locked.ending.is_some() && locked.accepting && !locked.shut {
             let ret = calls::shutdown(&self.bound.socket, Shutdown::Both);
@@ -82,7 +82,7 @@ impl Operated for Locked {
         let ret = calls::dissolve(&connection.socket);
         self.publisher.call(fd, Some(id), What::Connect { ret });
         if ret.get().is_ok() {
-            self.set_doom(fd, id, Why::Reset);
+            self.set_end_reason(fd, id, Why::Reset);
         } else {
             self.reset_with_close(fd, id);
         }
@@ -141,13 +141,13 @@ impl Locked {
         }
     }
 
-    /// Some kernels do not dissolve a connection while somebody sleeps on it (EBUSY). Its close
+    /// Some kernels do not dissolve a connection while a thread sleeps on it (EBUSY). Its close
     /// sends the RST then. A sleeping `recv` is woken without a FIN, which would be seen before the
     /// RST; a sleeping `send` only by shutting that half too, but its FIN comes after all that the
     /// peer has not taken, and so never.
     fn reset_with_close(&mut self, fd: Fd, id: ConnId) {
         let Some(connection) = self.table.get(fd, id) else { return };
-        // A worker that is stopped has not told its last, and is killed.
+        // A worker that is stopped has not reported everything, and is killed.
         let stopped = connection.worker.is_some() && self.pace.mode() == Mode::Paused;
         let sends = matches!(connection.row.within, Some(Kind::Send | Kind::Sendfile)) && !stopped;
         let how = if sends { Shutdown::Both } else { Shutdown::Read };
@@ -162,11 +162,11 @@ impl Locked {
         let ret = calls::shutdown(&connection.socket, how);
         let how = if how == Shutdown::Read { How::Read } else { How::Both };
         self.publisher.call(fd, Some(id), What::Shutdown { how, ret });
-        self.set_doom(fd, id, why);
+        self.set_end_reason(fd, id, why);
     }
 
     /// Notes why the operator has ended a connection.
-    fn set_doom(&mut self, fd: Fd, id: ConnId, why: Why) {
+    fn set_end_reason(&mut self, fd: Fd, id: ConnId, why: Why) {
         let Some(connection) = self.table.get(fd, id) else { return };
         connection.end_reason.get_or_insert(why);
         self.table.touch(fd);

@@ -80,7 +80,7 @@ impl Locked {
     }
 }
 
-/// Ends the server when a thread of it panics: nobody else would wake the others.
+/// Ends the server when a thread of it panics: nothing else would wake the others.
 pub(in crate::server) struct EndOnPanic<'h>(pub(in crate::server) &'h Shared);
 
 impl Drop for EndOnPanic<'_> {

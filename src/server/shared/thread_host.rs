@@ -1,5 +1,4 @@
-//! A thread's end of the conversation on one connection: each call passes the shared gate,
-//! and is told there.
+//! A thread's side of one connection: each call passes the shared gate and is published there.
 
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, MutexGuard};
