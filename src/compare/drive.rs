@@ -1,5 +1,5 @@
 //! The load on a thread of its own, for whoever shows a server meanwhile: opened at once, begun
-//! when told to, and as often as told to.
+//! on command, as often as it comes.
 
 use std::io;
 use std::net::SocketAddr;
@@ -38,7 +38,7 @@ pub(crate) struct Round {
     pub(crate) time: Duration,
 }
 
-/// What the thread has told.
+/// What the thread has reported.
 #[derive(Debug, Default)]
 struct Explanation {
     phase: Phase,
@@ -111,7 +111,7 @@ fn tell(told: &Mutex<Explanation>, phase: Phase, opening: &[String], round: &[St
     *told.lock().unwrap_or_else(PoisonError::into_inner) = now;
 }
 
-/// Opens the connections, then runs the load each time it is told to.
+/// Opens the connections, then runs the load at each command.
 fn drive(
     addr: SocketAddr,
     options: &Options,

@@ -24,7 +24,7 @@ const OPENED_WITHIN: Duration = Duration::from_secs(120);
 const LAST_WITHIN: Duration = Duration::from_secs(1);
 /// How often a signal that came just before a wait is noticed.
 const GLANCE: Duration = Duration::from_millis(200);
-/// The longest latency that the histogram tells apart, in nanoseconds.
+/// The longest latency that the histogram distinguishes, in nanoseconds.
 const LONGEST: u64 = 120_000_000_000;
 
 /// A connection to the server.
@@ -287,7 +287,7 @@ impl Conn {
         Ok(())
     }
 
-    /// Reads what there is; tells whether an answer has ended. The error says what went wrong.
+    /// Reads what there is; returns whether an answer has ended. The error says what went wrong.
     fn read(&mut self, buffer: &mut [u8]) -> Result<bool, String> {
         let mut ended = false;
         loop {

@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-/// How long a server may take to tell them.
+/// How long a server may take to send them.
 const WITHIN: Duration = Duration::from_secs(2);
 /// They are no longer than that.
 const LONGEST: usize = 1024 * 1024;
@@ -15,7 +15,7 @@ const LONGEST: usize = 1024 * 1024;
 pub(super) struct Metrics(HashMap<String, f64>);
 
 impl Metrics {
-    /// How much a total has grown; `None` when it is not told.
+    /// How much a total has grown; `None` when it is not there.
     pub(super) fn since(&self, before: &Self, name: &str) -> Option<f64> {
         Some(self.0.get(name)? - before.0.get(name)?)
     }
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn a_server_that_says_nothing_is_not_waited_for() {
-        // Its backlog takes the connection, and nobody accepts it.
+        // Its backlog takes the connection, and it is never accepted.
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let begin = Instant::now();
         assert_eq!(fetch(listener.local_addr().unwrap()), None);

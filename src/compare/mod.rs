@@ -143,7 +143,7 @@ fn measure(
     let before = process::memory(server.pid());
     let mut load = Load::new(server.addr, &options.path, interrupted).map_err(|e| plain(&e))?;
     let taken = open(&mut load, options, notes).map_err(|problem| server.excuse(problem))?;
-    // Pages that belong to a connection from which nobody answers are nobody's.
+    // Where some connections had no answer, the memory is not that of so many connections.
     let memory = before.zip(process::memory(server.pid())).filter(|_| taken);
     load.run(WARM_UP).map_err(|e| plain(&e))?;
 
@@ -168,7 +168,7 @@ fn measure(
     Ok(figures(&ran, usage, memory, connections, metrics))
 }
 
-/// Opens the connections; tells whether the server has answered each of them.
+/// Opens the connections; returns whether the server has answered each of them.
 fn open(load: &mut Load<'_>, options: &Options, notes: &mut Vec<String>) -> Result<bool, String> {
     let idle = load.open(options.idle).map_err(|e| plain(&e))?;
     let active = if idle.refused.is_empty() {

@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn this_process_and_its_child_are_seen() {
         let here = std::process::id();
-        // Work, until a tick of it is told.
+        // Work, until a tick of it is counted.
         let deadline = Instant::now() + Duration::from_secs(10);
         while usage(here).unwrap().cpu < TICK {
             assert!(Instant::now() < deadline, "no processor time was told");

@@ -19,12 +19,12 @@ use crate::words::strings;
 
 /// How long a server may take until it listens.
 const STARTED_WITHIN: Duration = Duration::from_secs(10);
-/// How long it may take to end, once told to.
+/// How long it may take to end after SIGTERM.
 const ENDED_WITHIN: Duration = Duration::from_secs(10);
 /// How often a signal that came just before a wait is noticed.
 const GLANCE: Duration = Duration::from_millis(200);
 
-/// Tells a server the process that measures it.
+/// Names to a server the process that measures it.
 const PARENT: &str = "EPOLLSCOPE_COMPARE";
 
 /// For a server that is being measured: lets it end when the process that measures it does, however
@@ -157,7 +157,7 @@ impl Server {
         Some(line.trim_end_matches('.').to_owned())
     }
 
-    /// Tells it to end and waits for it; ends it by force when it does not.
+    /// Ends it with SIGTERM and waits for it; ends it by force when it does not.
     pub(super) fn stop(&mut self) {
         if matches!(self.child.try_wait(), Ok(Some(_))) {
             return;
@@ -170,7 +170,7 @@ impl Server {
         let _ = self.child.wait();
     }
 
-    /// Waits until it has ended; tells whether it has.
+    /// Waits until it has ended; returns whether it has.
     fn wait(&mut self, within: Duration) -> bool {
         let deadline = Instant::now() + within;
         let Ok(pidfd) = pidfd_open(Pid::from_child(&self.child), PidfdFlags::empty()) else {

@@ -1,5 +1,5 @@
-//! Where things are inside the table's panel: the state needs it for the mouse and for scrolling, the
-//! panel for drawing. Nothing is drawn here.
+//! Where things are inside the table's panel: the state needs it for the mouse and for scrolling,
+//! the panel for drawing. Nothing is drawn here.
 
 use ratatui::layout::Margin;
 pub use ratatui::layout::{Position, Rect};
@@ -28,7 +28,7 @@ pub fn columns(table: &Table, width: u16) -> Vec<(Column, u16)> {
         Column::State,
         Column::Requests,
         Column::Idle,
-        // The stream tells it too, and each call with its result.
+        // The stream shows it too, and each call with its result.
         Column::Last,
         Column::RecvQueue,
         Column::Out,
@@ -50,7 +50,7 @@ pub fn columns(table: &Table, width: u16) -> Vec<(Column, u16)> {
         }
     }
     there.sort_by_key(|(column, _)| *column as usize);
-    // Space that is left goes to what is told in words.
+    // Space that is left goes to the text.
     if let Some((_, last)) = there.iter_mut().find(|(column, _)| *column == Column::Last) {
         let more = room.min(8);
         *last += more;

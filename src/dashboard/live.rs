@@ -16,13 +16,13 @@ use crate::telemetry::{Batch, Command, Control, Gone, ServerKind, Subscriber};
 
 /// A server that runs.
 pub struct Side {
-    /// What the server tells.
+    /// What the server publishes.
     pub subscriber: Subscriber,
-    /// What the server is told.
+    /// The way for commands to the server.
     pub control: Control,
     /// The server's thread.
     pub server: Handle,
-    /// Who asks the kernel.
+    /// The thread that asks the kernel.
     pub inspector: Inspector,
 }
 
@@ -36,7 +36,7 @@ pub struct Setup {
     pub options: Options,
     /// What the operator should know from the start.
     pub notices: Vec<String>,
-    /// What the operator should know as soon as it is told.
+    /// What the operator should know as soon as it comes.
     pub told: Receiver<String>,
     /// The log, to be closed when a second signal ends the program.
     pub log: Option<Closer>,
@@ -58,7 +58,7 @@ pub fn run(setup: Setup) -> io::Result<()> {
 pub(super) struct Link {
     subscriber: Subscriber,
     control: Control,
-    /// `None` once its end was told.
+    /// `None` once its end was shown.
     server: Option<Handle>,
     inspector: Inspector,
 }
@@ -115,14 +115,14 @@ struct Live {
     link: Link,
     clients: Clients,
     told: Receiver<String>,
-    /// Which server was last heard of, and who shall come back when it is another.
+    /// The last known server, and which clients come back when it is another.
     seen: Option<ServerKind>,
     guests: RefCell<Vec<ClientKind>>,
 }
 
 impl Live {
-    /// A switch of servers closes every connection. Whoever was here when it was asked for comes
-    /// again, or the room would stay empty.
+    /// A switch of servers closes every connection. Clients of our own that were here when it was
+    /// asked for come again, or the room would stay empty.
     fn come_back(&mut self, server: Option<ServerKind>) {
         let before = self.seen;
         self.seen = server.or(before);

@@ -36,7 +36,7 @@ const ASK_EVERY: [Duration; 2] = [Duration::from_millis(100), Duration::from_mil
 const MANY: usize = 1000;
 /// How many keys are taken between two frames.
 const KEYS_AT_ONCE: usize = 64;
-/// How long a server that was told to end may take.
+/// How long a server may take to end after the command.
 const END_WITHIN: Duration = Duration::from_secs(3);
 
 /// How the dashboard looks and behaves.
@@ -60,14 +60,14 @@ pub struct Options {
 pub trait Backend {
     /// Hands over every batch that has arrived; `false` once the server has ended and all is read.
     fn drain(&mut self, each: &mut dyn FnMut(&Batch)) -> bool;
-    /// Tells the server something.
+    /// Sends a command to the server.
     ///
     /// # Errors
     /// [`Gone`] when the server has ended.
     fn send(&self, command: Command) -> Result<(), Gone>;
-    /// How the server ended, told once; `None` while it runs.
+    /// How the server ended, given once; `None` while it runs.
     fn ended(&mut self) -> Option<Result<(), String>>;
-    /// What else the operator should know, each told once.
+    /// What else the operator should know, each given once.
     fn notices(&self) -> Vec<String> {
         Vec::new()
     }
@@ -121,7 +121,7 @@ pub(super) trait Show {
     fn resize(&mut self, width: u16, height: u16);
     /// Handles an event of the terminal; what concerns the terminal is returned.
     fn terminal_event(&mut self, event: Event) -> Vec<Action>;
-    /// Until when to sleep if nobody touches the keyboard.
+    /// Until when to sleep if no key is pressed.
     fn next_tick(&self, now: Instant) -> Duration;
     /// Whether the picture is another one than the one that was drawn.
     fn is_changed(&self) -> bool;
@@ -146,7 +146,7 @@ pub struct Session<W> {
     asked: Option<Instant>,
     /// When the last batch came.
     busy: Instant,
-    /// How the server ended, if not because it was told to.
+    /// How the server ended, if not by a command.
     failure: Option<String>,
 }
 
@@ -223,8 +223,8 @@ impl<W: Backend> Session<W> {
         }
     }
 
-    /// Hands an event of the terminal to the state; what it wants done goes to the backend, and what
-    /// concerns the terminal is returned.
+    /// Hands an event of the terminal to the state; what it wants done goes to the backend, and
+    /// what concerns the terminal is returned.
     pub fn terminal_event(&mut self, event: Event) -> Vec<Action> {
         #[cfg(debug_assertions)]
         self.panic_key(&event);
@@ -287,7 +287,7 @@ impl<W: Backend> Session<W> {
         &self.backend
     }
 
-    /// Tells the server to end and waits for it, within a limit.
+    /// Ends the server and waits for it, within a limit.
     ///
     /// # Errors
     /// When the server had ended by itself, or does not end.
@@ -403,7 +403,7 @@ pub(super) fn show(mut shown: impl Show, options: Options, log: Option<Closer>) 
         Err(panic) => Err(panic),
     };
     for text in terminal::panics() {
-        // There may be nobody left to read it.
+        // There may be no reader left.
         let _ = writeln!(io::stderr(), "{text}");
     }
     watched.and(ended)
@@ -459,7 +459,7 @@ fn watch(
         if signals.suspend() {
             suspend(shown, screen, signals)?;
         } else if signals.continued() {
-            // Stopped and continued by others: who knows what the terminal has become.
+            // Stopped and continued by others: the state of the terminal is not known.
             screen.take_over()?;
         }
         // The picture, if it is another one and a frame is due.

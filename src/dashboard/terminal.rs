@@ -113,7 +113,7 @@ impl Screen {
     /// Makes what is drawn next as large as the terminal is now; returns width and height.
     ///
     /// # Errors
-    /// When the terminal does not tell, or refuses.
+    /// When the terminal does not answer, or refuses.
     pub fn fit(&mut self) -> io::Result<(u16, u16)> {
         let size = self.terminal.size()?;
         if size != self.terminal.get_frame().area().as_size() {

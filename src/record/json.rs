@@ -3,9 +3,9 @@
 //! Every line is one JSON object (RFC 8259) in UTF-8. `seq` is the event's number (a gap is a
 //! loss), `t` the seconds since the server was started. `seq` is the order in which the server
 //! heard of the events, `t` when each happened: what a worker process did is heard a little later,
-//! so between processes a later line may have an earlier `t`. A call has `call`, a fact has `fact`; the
-//! other fields are the arguments that matter and then the result: `ret`, or `err` with errno's
-//! name, or neither where success has nothing to tell. What a peer sent that is not UTF-8 is
+//! so between processes a later line may have an earlier `t`. A call has `call`, a fact has `fact`;
+//! the other fields are the arguments that matter and then the result: `ret`, or `err` with errno's
+//! name, or neither where success has no value that matters. What a peer sent that is not UTF-8 is
 //! written with U+FFFD in its place. A text over 8,192 bytes (of a request, its line; a typed line
 //! and echo, over 1,024) is cut; its true length follows: `"path":"aaa","path_length":60000`.
 //! Events of the program's own plumbing carry `"own":true`, as do its entries of a ready list. What

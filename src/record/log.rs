@@ -1,8 +1,8 @@
 //! The thread that writes the event log. The server never waits for it, nor for the disk.
 //!
-//! Where writing fails, a disk is full for instance, it is told at once and tried again and again.
-//! Meanwhile some lines are kept and the others counted as lost; a line that was written in part is
-//! written to its end first.
+//! Where writing fails, a disk is full for instance, it is reported at once and tried again and
+//! again. Meanwhile some lines are kept and the others counted as lost; a line that was written in
+//! part is written to its end first.
 
 mod paper;
 
@@ -30,8 +30,8 @@ const TICK: Duration = Duration::from_millis(10);
 const FLUSH: Duration = Duration::from_millis(900);
 /// How many bytes are written at once; and how many are kept, about, while none can be.
 const KEPT: usize = 64 * 1024;
-/// How many of the last lines can be taken back to make room for the closing line, which is about as
-/// long as ten of them.
+/// How many of the last lines can be taken back to make room for the closing line, which is about
+/// as long as ten of them.
 const TAKEN_BACK: usize = 64;
 /// How much longer the closing line may become by what is taken back for it.
 const MARGIN: usize = 64;
@@ -56,7 +56,7 @@ pub struct Summary {
     pub trouble: Option<ErrorKind>,
 }
 
-/// What the thread has to say at once.
+/// What the thread reports at once.
 #[derive(Debug)]
 pub enum Notice {
     /// Writing has failed.
@@ -66,7 +66,7 @@ pub enum Notice {
 }
 
 impl Log {
-    /// Writes the header line, and starts the thread, which will tell when writing fails.
+    /// Writes the header line, and starts the thread, which reports when writing fails.
     ///
     /// # Errors
     /// When nothing can be written there, or no thread can be started.
@@ -100,15 +100,15 @@ impl Log {
         let cut = Arc::<AtomicBool>::default();
         let closer = Closer { control: control.clone(), cut: cut.clone(), closed };
         std::thread::Builder::new().name("log".into()).spawn(move || {
-            // Dropped last, and every closer hears of it.
+            // Dropped last, which ends the wait of every closer.
             let _closing = closing;
-            // Fails only when nobody wants to know.
+            // Fails only when nothing waits for it.
             let _ = finished.send(writer.run(subscriber, &control, &cut));
         })?;
         Ok(Self { done, closer })
     }
 
-    /// Who can close it in haste.
+    /// A handle that can close it at once.
     #[must_use]
     pub fn closer(&self) -> Closer {
         self.closer.clone()
@@ -140,8 +140,8 @@ pub struct Closer {
 }
 
 impl Closer {
-    /// Ends the server and with it the log. Where the server does not end, the log is closed without
-    /// its last events, and its closing line says `"cut":true`. Takes a second at most.
+    /// Ends the server and with it the log. Where the server does not end, the log is closed
+    /// without its last events, and its closing line says `"cut":true`. Takes a second at most.
     pub fn close(&self) {
         let control = self.control.clone();
         // On a thread, since the queue of commands may be full.
@@ -232,7 +232,8 @@ impl<P: Paper, T: FnMut(Notice)> Writer<P, T> {
         }
     }
 
-    /// Writes what waits, and tells if that fails where it succeeded before, or the other way round.
+    /// Writes what waits, and reports if that fails where it succeeded before, or the other way
+    /// round.
     fn flush(&mut self) {
         self.since = None;
         match self.write() {
@@ -309,8 +310,8 @@ impl<P: Paper, T: FnMut(Notice)> Writer<P, T> {
         self.left_out += events;
     }
 
-    /// Takes back at least so many bytes, and what follows the end of a line; returns how many whole
-    /// lines that were. Where that would be too many, as many as it may.
+    /// Takes back at least so many bytes, and what follows the end of a line; returns how many
+    /// whole lines that were. Where that would be too many, as many as it may.
     fn take_back(&mut self, room: u64) -> io::Result<u64> {
         let fits = |end: &u64| self.written - end >= room;
         let kept = self.ends.iter().rposition(fits).unwrap_or_default();

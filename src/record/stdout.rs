@@ -25,7 +25,7 @@ impl Printer {
     /// Starts the thread. It prints a line for each event but those of the program's own
     /// plumbing, and says how many it had to leave out.
     ///
-    /// When nobody reads `out` any more (EPIPE, the end of a pipe to `head`) it ends quietly.
+    /// When `out` has no reader any more (EPIPE, the end of a pipe to `head`) it ends quietly.
     ///
     /// # Errors
     /// When no thread can be started.
@@ -37,7 +37,7 @@ impl Printer {
     ) -> io::Result<Self> {
         let (finished, done) = bounded(0);
         std::thread::Builder::new().name("printer".into()).spawn(move || {
-            // Dropped last at the end of the thread, and `finish` hears of it.
+            // Dropped last at the end of the thread, and `finish` returns then.
             let _finished = finished;
             let mut subscriber = subscriber;
             let mut printed = Printed { out, lines: String::new(), lost: 0 };
@@ -157,7 +157,7 @@ mod tests {
         assert!(lost > 0 && lost + shown + shown / (each - 1) == 10 * each, "{lost} {shown}");
     }
 
-    /// Nobody reads it.
+    /// It has no reader.
     struct Broken;
 
     impl Write for Broken {

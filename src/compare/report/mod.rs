@@ -67,8 +67,8 @@ pub(crate) fn shown(value: Option<f64>, unit: Unit) -> String {
     }
 }
 
-/// A multiple of the first server's figure, or a dash. A small part is told as what it was divided
-/// by.
+/// A multiple of the first server's figure, or a dash. A small part is written as what it was
+/// divided by.
 pub(crate) fn times(ratio: Option<f64>) -> String {
     match ratio {
         None => NONE.into(),

@@ -1,6 +1,6 @@
 //! The charts: what happened in each second, and how it is distributed.
 //!
-//! The panel is cut into tiles. A small one has few of them, and those that tell most come first.
+//! The panel is cut into tiles. A small one has few of them, and the most useful come first.
 //! Each tile says its value now, what its full height is and how far back it goes, so that a
 //! number can be read from the picture.
 
@@ -50,8 +50,8 @@ enum Tile {
     Figures,
 }
 
-/// By what they tell. Where no one loop serves all there are no turns and no ready lists, and where
-/// each call sleeps no wake-ups either: calls and those who serve stand in their places.
+/// By their use. Where no one loop serves all there are no turns and no ready lists, and where
+/// each call sleeps no wake-ups either: calls and what serves stand in their places.
 fn tiles(server: Option<ServerKind>) -> Vec<Tile> {
     let say = &strings().charts;
     let calls = Tile::Rate(say.calls, Metric::Calls);
@@ -111,7 +111,7 @@ pub fn draw(
     }
 }
 
-/// One row of bars, as high as an eighth of a line tells: for the header.
+/// One row of bars, in steps of an eighth of a line: for the header.
 #[must_use]
 pub fn sparkline(values: &[Option<u64>], theme: &Theme) -> String {
     let set = if theme.ascii() { ASCII_BARS } else { bar::NINE_LEVELS };
@@ -229,7 +229,8 @@ impl Painter<'_> {
         }
     }
 
-    /// Draws the scale left of the picture and returns the picture's place, less a row for the axis.
+    /// Draws the scale left of the picture and returns the picture's place, less a row for the
+    /// axis.
     fn scaled(&self, frame: &mut Frame, area: Rect, most: u64, bytes: bool) -> Rect {
         let height = area.height.saturating_sub(u16::from(area.height > 1));
         let scale = if area.width > SCALE + 4 { SCALE } else { 0 };
@@ -281,7 +282,7 @@ impl Painter<'_> {
         for (column, label) in labels {
             let used = text.width();
             let from = (*column).max(used + usize::from(used > 0));
-            // A label that has to stand elsewhere would tell a lie.
+            // A label that has to stand elsewhere would be wrong.
             if from == *column && from + label.width() < end.max(1) {
                 text.extend(std::iter::repeat_n(' ', from - used));
                 text.push_str(label);
@@ -426,7 +427,7 @@ impl Painter<'_> {
             lines.push((format!("  {} {}", kind.name(), units::count(n)), Role::Warn));
         }
         if lines.len() > usize::from(rest.height) {
-            // Losses are told before comfort.
+            // Losses come before anything else.
             lines.sort_by_key(|(_, role)| *role == Role::Text);
         }
         let lines: Vec<Line> = lines

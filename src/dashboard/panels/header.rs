@@ -1,7 +1,7 @@
-//! The header: who serves what and where, how the loop is, and how much goes on.
+//! The header: which server it is and where, how the loop is, and how much goes on.
 //!
-//! One, two or (with a border) three rows, or four with what it costs. What does not fit is left out field by field, the least
-//! important first; a number is never cut.
+//! One, two or (with a border) three rows, or four with what it costs. What does not fit is left
+//! out field by field, the least important first; a number is never cut.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -58,7 +58,7 @@ pub struct HeaderView<'a> {
     pub url: &'a str,
     /// Which server: `epoll-et (mio)`; empty before it listens.
     pub server: &'a str,
-    /// How it learns who is ready; `None` before it listens.
+    /// How it learns which fds are ready; `None` before it listens.
     pub asks: Option<Asks>,
     /// What it costs, a few words for each figure.
     pub costs: &'a [String],
@@ -70,7 +70,7 @@ pub struct HeaderView<'a> {
     pub frozen: Option<Nanos>,
     /// Events that the stream left out.
     pub lost: u64,
-    /// Something to be told once, in a few words.
+    /// A notice, in a few words.
     pub notice: Option<&'a str>,
 }
 
@@ -119,7 +119,7 @@ pub fn draw(frame: &mut Frame, area: Rect, view: &HeaderView<'_>, theme: &Theme)
     }
 }
 
-/// How the server is and how much goes on, in one line; who it is stands elsewhere.
+/// How the server is and how much goes on, in one line; its name stands elsewhere.
 #[must_use]
 pub fn line(view: &HeaderView<'_>, width: u16, theme: &Theme) -> Line<'static> {
     let (painter, width) = (Painter { view, theme }, usize::from(width));

@@ -39,7 +39,7 @@ use crate::words::strings;
 pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
     let area = frame.area();
     frame.buffer_mut().set_style(area, theme.style(Role::Text));
-    // Not as the state was told: by now the terminal may have been made smaller.
+    // Not the size that the state knows: by now the terminal may have been made smaller.
     let areas = state.areas_of(area);
     if let Some(reason) = state.dead() {
         return dead::draw(frame, area, reason, theme);
@@ -78,7 +78,7 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
     }
 }
 
-/// Name, URL, badges and rates. How the loop is is told live, also over a frozen picture.
+/// Name, URL, badges and rates. The badge of the loop is live, also over a frozen picture.
 fn header(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
     let live = state.live();
     let stood = live.now.saturating_sub(live.standing.since);

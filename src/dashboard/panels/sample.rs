@@ -73,7 +73,7 @@ impl Script {
         self
     }
 
-    /// A round of `scan`: the listener has nobody, and of the connections with these ids and the
+    /// A round of `scan`: the listener has no client, and of the connections with these ids and the
     /// same fds eight further on, one has 84 bytes to say.
     pub(crate) fn round(&mut self, ids: std::ops::RangeInclusive<u64>, says: u64) -> &mut Self {
         let again = Ret::err(crate::telemetry::Errno::AGAIN);

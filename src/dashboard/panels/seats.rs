@@ -53,7 +53,7 @@ pub fn draw(frame: &mut Frame, area: Rect, scene: &Scene, theme: &Theme, focused
     }
 }
 
-/// Whether somebody is asked there at all.
+/// Whether any fd is asked there at all.
 fn is_asked(asks: Asks) -> bool {
     matches!(asks, Asks::Each | Asks::List | Asks::Interest)
 }
@@ -99,7 +99,7 @@ fn room_for(
         }
         let mut line = Line::default();
         for _ in 0..columns {
-            // The brightest of those that share a cell; a room is never brighter than told.
+            // The brightest of those that share a cell; the hall is never brighter than it is.
             let mut brightest = None;
             let mut who = None;
             let mut here = false;

@@ -34,7 +34,7 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
         note(&(say.filter)(stream.filter().as_str(), stream.len()));
     }
     let mut block = block(head, theme, focused);
-    // A notice is told on the same row, for some seconds.
+    // A notice stands on the same row, for some seconds.
     let told = state.current_notice().is_some();
     if let Some(text) = lost(&scene.lost).filter(|_| !told) {
         block = block.title_bottom(Line::styled(text, theme.style(Role::Bad)));

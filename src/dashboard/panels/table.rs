@@ -188,7 +188,7 @@ fn row(
             break;
         }
         let (text, style) = match column {
-            // There nobody keeps a list of who is watched for what, or a runtime does.
+            // There is no interest list there, or a runtime keeps it.
             Column::Interest if !matches!(asks, Some(Asks::Interest | Asks::List)) => {
                 (theme.glyph("–", "-").to_owned(), theme.style(Role::Dim))
             }

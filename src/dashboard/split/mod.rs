@@ -87,7 +87,7 @@ impl<W: Backend, L: Loaded> Half<W, L> {
         self.session.state()
     }
 
-    /// Whether all that its load has done so far has been told.
+    /// Whether all that its load has done so far was shown.
     fn has_settled(&self) -> bool {
         let requests = measure::requests(self.state());
         match &self.phase {
@@ -116,7 +116,7 @@ impl<W: Backend, L: Loaded> Half<W, L> {
 
     /// Takes over what has happened; returns whether its load is another than before.
     fn gather(&mut self, now: Instant) -> bool {
-        // In this order: what is told of a load that is over has happened by then.
+        // In this order: what is shown of a load that is over has happened by then.
         let (phase, notes) = self.load.phase();
         self.session.gather(now);
         let changed = phase != self.phase || notes != self.notes;

@@ -1,5 +1,5 @@
 //! Where the dashboard goes by a server's name: what it is called, what it waits in, how it is
-//! drawn, and what it cannot be told.
+//! drawn, and which commands it cannot carry out.
 
 use crate::dashboard::keys::id::Id;
 use crate::telemetry::{Asks, Kind, Listener, ServerKind};
@@ -67,7 +67,7 @@ pub fn waits_in(server: ServerKind) -> Kind {
     }
 }
 
-/// Whether it goes round, rather than waiting until somebody is ready.
+/// Whether it goes round, rather than waiting until an fd is ready.
 #[must_use]
 pub fn has_rounds(server: ServerKind) -> bool {
     server.asks() == Asks::Each

@@ -5,7 +5,7 @@ use hdrhistogram::Histogram;
 
 use crate::telemetry::{Batch, Kind, Lost, Nanos, ServerKind};
 
-/// Turns are told apart up to this; a longer one counts as this long (its true length is kept as
+/// Turns are distinguished up to this; a longer one counts as this long (its true length is kept as
 /// the maximum).
 const LONGEST: Nanos = 100_000_000_000;
 

@@ -38,7 +38,7 @@ pub struct Costs {
     readings: VecDeque<Reading>,
     /// Time waited until then, a wait that goes on included: one for each second.
     waits: VecDeque<(Nanos, Nanos)>,
-    /// Resident memory when nobody was connected last, or at the start.
+    /// Resident memory when last no client was connected, or at the start.
     empty: Option<u64>,
     requests: u64,
     open: u64,
@@ -166,7 +166,7 @@ impl Costs {
             (*seconds > 0).then(|| units::count(tally.get(metric).div_ceil(*seconds)))
         };
         let copied = per(Metric::Copied, Metric::Wakeups).map(units::rate);
-        // What a runtime asks is out of sight, and calls that sleep ask nobody.
+        // What a runtime asks is out of sight, and calls that sleep ask no other fd.
         let asks = self.server.is_some_and(super::by_server::has_turns);
         let (examined, copied) = if asks { (examined, copied) } else { (None, None) };
         let duration = if ascii { units::ascii_duration } else { units::duration };

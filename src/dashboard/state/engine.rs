@@ -1,8 +1,8 @@
 //! The loop as it can be drawn: what the kernel holds (interest list, ready list, queues), what
 //! the last wait call handed over, and how far the program has got with it.
 //!
-//! Everything here was told by the server or measured beside it. What was not is `None`, and is
-//! drawn as "–". When the stream left out calls, the turn they belonged to is not shown as if it
+//! Everything here was published by the server or measured beside it. What was not is `None`, and
+//! is drawn as "–". When the stream left out calls, the turn they belonged to is not shown as if it
 //! were whole: see [`Known`].
 
 mod parts;
@@ -102,7 +102,7 @@ impl Engine {
                 self.begin_afresh();
                 last_call = None;
             } else if self.has_rounds() {
-                // Its calls are told by the round that they belong to.
+                // Its calls belong to the round.
                 if let Some(wake) = self.rounds.apply(event, i >= begin) {
                     self.known = Known::All;
                     self.remember(wake);
@@ -198,7 +198,7 @@ impl Engine {
     }
 
     /// Events are missing here. Whether a wait call was among them is not known, so what comes
-    /// next cannot be told to belong to this turn.
+    /// next cannot be said to belong to this turn.
     fn leave_out(&mut self) {
         if self.known == Known::All {
             self.known = Known::Part;

@@ -109,7 +109,7 @@ impl Trouble {
 }
 
 impl Filter {
-    /// Reads a filter. What cannot be understood is left out and told by [`Filter::trouble`].
+    /// Reads a filter. What cannot be understood is left out and reported by [`Filter::trouble`].
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let mut filter = Self { text: text.trim().to_owned(), ..Self::default() };

@@ -1,6 +1,6 @@
-//! What looks like a mistake in the server, told from what is observed alone: rows, events, the
-//! kernel's queues, and whether the server's thread sleeps. Which mistake was asked for is not
-//! known here, and a healthy server under load gives no reason to speak.
+//! What looks like a mistake in the server, concluded from what is observed alone: rows, events,
+//! the kernel's queues, and whether the server's thread sleeps. Which mistake was asked for is not
+//! known here, and a healthy server under load gives no diagnosis.
 //!
 //! Where events were left out of the stream, what was gathered from them is forgotten: a silence
 //! is better than a diagnosis of what may not have happened.
@@ -28,11 +28,11 @@ pub const AFTER: Nanos = 2_000_000_000;
 const ASLEEP: u32 = 3;
 /// So many reports of an fd in a row, nothing being done about it, are a spin.
 const REPORTS: u32 = 100;
-/// A spin is told for so long after the last reports.
+/// A spin is shown for so long after the last reports.
 const SPINS: Nanos = 1_000_000_000;
-/// What can only be seen once is told for that long.
+/// What can only be seen once is shown for that long.
 const STAYS: Nanos = 30_000_000_000;
-/// So many are told at most.
+/// So many are shown at most.
 const MOST: usize = 64;
 /// Sizes that a read buffer for heads may have; powers of two between them.
 const BUFFERS: (u64, u64) = (512, 16_384);
@@ -47,7 +47,7 @@ pub enum Symptom {
         /// What the fd is watched for.
         watched: Mask,
     },
-    /// Somebody waits in the accept queue, and no event is due.
+    /// A client waits in the accept queue, and no event is due.
     NotAccepted {
         /// How many.
         len: u32,
@@ -84,7 +84,7 @@ pub struct Lint {
     pub symptom: Symptom,
     /// Since when.
     pub since: Nanos,
-    /// It may not be seen again, and is told until then.
+    /// It may not be seen again, and is shown until then.
     until: Option<Nanos>,
 }
 
@@ -183,7 +183,7 @@ impl Lints {
             self.forget();
         }
         if batch.whole {
-            // Nobody tells of those whose last row was left out.
+            // Nothing reports those whose last row was left out.
             let there: HashSet<ConnId> = batch.rows.iter().map(|row| row.id).collect();
             self.seen.retain(|id, _| there.contains(id));
         }
@@ -316,7 +316,7 @@ impl Lints {
 
     /// Takes a measurement in, the rows being those of `engine`.
     pub fn kernel(&mut self, snapshot: &Snapshot, engine: &Engine, now: Nanos) {
-        // These are symptoms of loops that the kernel tells who is ready, and that run freely.
+        // These are symptoms of loops to which the kernel reports ready fds, and that run freely.
         let judged = self.server.map(ServerKind::asks).is_some_and(|asks| {
             matches!(asks, Asks::List | Asks::Interest)
                 && self.standing.mode == Mode::Run
@@ -379,7 +379,7 @@ impl Lints {
         }
     }
 
-    /// Goes on with what lasts, and tells it once it has lasted.
+    /// Goes on with what lasts, and shows it once it has lasted.
     fn last(
         &mut self,
         before: &HashMap<(Which, Option<ConnId>), Span, RandomState>,

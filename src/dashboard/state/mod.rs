@@ -46,7 +46,7 @@ const ASKED_STANDS: Nanos = 1_000_000_000;
 /// What the state cannot do itself.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Action {
-    /// Tell the server.
+    /// Send a command to the server.
     Send(Command),
     /// Add that many clients of our own.
     AddClients(ClientKind, usize),
@@ -64,7 +64,7 @@ pub enum Action {
     Quit,
 }
 
-/// What the state is told at the start.
+/// What the state knows from the start.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Ask before connections are dropped.
@@ -155,7 +155,7 @@ impl State {
 
     // What comes in.
 
-    /// Takes over what the server told.
+    /// Takes over what the server published.
     pub fn apply(&mut self, batch: &Batch) {
         let server = |listener: Option<Listener>| listener.map(|listener| listener.server);
         let before = server(self.live.listener);
@@ -179,7 +179,7 @@ impl State {
         self.changed |= self.frozen.is_none();
     }
 
-    /// Takes over what the kernel told.
+    /// Takes over what was measured.
     pub fn kernel(&mut self, snapshot: Snapshot) {
         self.live.table.kernel(&snapshot);
         self.live.engine.kernel(&snapshot);
@@ -377,7 +377,7 @@ impl State {
         self.frozen.as_ref().map(|scene| self.live.now.saturating_sub(scene.now))
     }
 
-    /// Where everything is on the screen, whose size was told last.
+    /// Where everything is on the screen, in its last known size.
     #[must_use]
     pub fn areas(&self) -> Areas {
         let (width, height) = self.screen;

@@ -91,7 +91,7 @@ impl Input {
     }
 }
 
-/// What is asked, naming whom it hits.
+/// What is asked, with the connections that it concerns.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Question {
     /// Whether that one is dropped.

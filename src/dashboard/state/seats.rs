@@ -1,6 +1,6 @@
 //! The dining room: one seat for each connection. A seat lights when its connection is asked, and
-//! glows when it had something to say. Every light is an event that was told; the counts beside
-//! them are the exact totals.
+//! glows when it had something to say. Every light is an event that was published; the counts
+//! beside them are the exact totals.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -17,7 +17,7 @@ pub const GLOWS: Nanos = 900_000_000;
 /// How a seat looks; the later ones outshine the earlier.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Light {
-    /// Nobody sits there.
+    /// It is free.
     Free,
     /// Not asked.
     Quiet,
@@ -85,7 +85,7 @@ impl Seats {
         self.let_go(batch);
     }
 
-    /// Who sits where, and the totals.
+    /// Which connection has which seat, and the totals.
     fn seat(&mut self, batch: &Batch) {
         let counters = &batch.counters;
         let server = batch.listener.map(|listener| listener.server);
@@ -192,7 +192,7 @@ impl Seats {
         self.all.len()
     }
 
-    /// Whether nobody is there.
+    /// Whether all are free.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.places.is_empty()
@@ -241,7 +241,7 @@ impl Seats {
         }
     }
 
-    /// How this server learns who is ready.
+    /// How this server learns which fds are ready.
     #[must_use]
     pub fn asks(&self) -> Option<Asks> {
         self.server.map(ServerKind::asks)

@@ -91,7 +91,7 @@ impl Stream {
         }
     }
 
-    /// Tells what looks like a mistake where it was seen.
+    /// Adds what looks like a mistake where it was seen.
     pub fn lint(&mut self, text: String) {
         self.push(StreamEntry::Lint(text));
     }
@@ -263,7 +263,7 @@ impl Stream {
 struct Line<'a>(&'a OwnedEvent);
 
 impl Subject for Line<'_> {
-    /// A wait call is a line of everybody whom it reported.
+    /// A wait call is a line of every fd that it reported.
     fn number(&self, which: Number, such: &dyn Fn(u64) -> bool) -> bool {
         let EventRef { event, ready, .. } = self.0.as_ref();
         match (which, event.what) {

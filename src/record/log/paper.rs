@@ -19,7 +19,7 @@ pub(super) trait Paper: Write + Send + 'static {
 #[derive(Debug)]
 pub struct Place {
     file: File,
-    /// Nobody else writes there.
+    /// No other process writes there.
     own: bool,
 }
 
@@ -28,7 +28,7 @@ impl Place {
     ///
     /// # Errors
     /// [`ErrorKind::AlreadyExists`] for a file with something in it, unless it is to be emptied by
-    /// `force`; [`ErrorKind::NotConnected`] for a FIFO that nobody reads; what open(2) says.
+    /// `force`; [`ErrorKind::NotConnected`] for a FIFO without a reader; what open(2) says.
     pub fn open(path: &Path, force: bool) -> io::Result<Self> {
         // Opened anew, a file behind them would be written from its start.
         let stream = match path.to_str() {

@@ -70,7 +70,7 @@ impl Painter<'_> {
             frame.render_widget(Paragraph::new(lines), area);
             return;
         }
-        // Below there is room for a heading, a line of those at work, and four of what is told.
+        // Below there is room for a heading, a line of those at work, and four of text.
         let above =
             if top_heavy { (area.height * 2 / 3).min(area.height - 7) } else { area.height / 2 };
         let below = area.height - above - 1;

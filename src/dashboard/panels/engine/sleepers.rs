@@ -6,7 +6,7 @@ use crate::dashboard::theme::Role;
 use crate::telemetry::{Kind, Next, Row, Stance};
 use crate::words::{before, result, strings};
 
-/// From this width on a sleeper is told in a sentence.
+/// From this width on a sleeper is described in a sentence.
 const SENTENCE: usize = 36;
 
 impl Painter<'_> {

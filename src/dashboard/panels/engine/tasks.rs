@@ -6,7 +6,7 @@ use crate::dashboard::theme::Role;
 use crate::telemetry::{Row, Stance};
 use crate::words::{result, strings};
 
-/// From this width on a task is told in a sentence.
+/// From this width on a task is described in a sentence.
 const SENTENCE: usize = 36;
 
 impl Painter<'_> {

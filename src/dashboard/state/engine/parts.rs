@@ -78,7 +78,7 @@ pub struct Wake {
 /// A receive queue that is not empty.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Queue {
-    /// Whose it is.
+    /// The descriptor that it belongs to.
     pub fd: Fd,
     /// Bytes that the server has not read.
     pub bytes: u32,

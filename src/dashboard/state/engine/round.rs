@@ -11,11 +11,11 @@ use super::{Known, Wake};
 /// A question and its answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Ask {
-    /// Who was asked.
+    /// The fd that was asked.
     pub fd: Fd,
     /// The connection; `None` for the listener.
     pub conn: Option<ConnId>,
-    /// By which call. A sendfile that got EAGAIN may be told as a send.
+    /// By which call. A sendfile that got EAGAIN may stand here as a send.
     pub kind: Kind,
     /// What it said.
     pub ret: Ret,
@@ -32,7 +32,7 @@ impl Ask {
 /// A round that is over.
 #[derive(Clone, Debug, Default)]
 pub struct Round {
-    /// Who was asked, in order.
+    /// The questions, in order.
     pub asks: Vec<Ask>,
     /// How many were asked.
     pub asked: u32,
@@ -65,7 +65,7 @@ pub(super) fn worked_out_from(batch: &Batch) -> usize {
     batch.events().take(last).rposition(is_round).map_or(0, |before| before + 1)
 }
 
-/// Puts those whose calls were events between those who are only in the list beside the round.
+/// Puts those whose calls were events between those that are only in the list beside the round.
 /// What was asked before the list begins comes first.
 fn in_order(mut asks: Vec<Ask>, list: &[Ready]) -> Vec<Ask> {
     let listed = list.iter().filter(|asked| asked.mask == Mask::NONE).count();

@@ -15,7 +15,7 @@ impl Engine {
         self.now.saturating_sub(self.standing.since)
     }
 
-    /// The last call of the loop that was told, own plumbing left out; the round that it was
+    /// The last call of the loop that was published, own plumbing left out; the round that it was
     /// of where it is no event of its own.
     #[must_use]
     pub fn last_call(&self) -> Option<&OwnedEvent> {
@@ -38,7 +38,7 @@ impl Engine {
             && drained
             && matches!(last.event.what.kind(), Kind::Recv | Kind::Accept)
         {
-            // Nobody will tell: it will be asked again.
+            // Nothing will report it: it will be asked again.
             return Some((strings().engine.nothing_to_say)(last.event.fd));
         }
         let mut text = sentence(last.as_ref()).into_owned();
