@@ -7,7 +7,7 @@ use super::{dark, press, render, state, text};
 use crate::clients::{ClientInfo, ClientKind};
 use crate::dashboard::state::{Action, State};
 use crate::dashboard::theme::{Palette, Theme};
-use crate::telemetry::{Command, Errno, Event, Kind, Mask, Ret, ServerKind, What, Why};
+use crate::telemetry::{Command, Errno, Event, Kind, Mask, Mode, Ret, ServerKind, What, Why};
 
 const SECOND: u64 = 1_000_000_000;
 
@@ -258,6 +258,19 @@ fn what_a_server_cannot_do_is_not_offered_and_says_why() {
     assert_eq!(refused(Coroutines), "S");
     assert_eq!((refused(Threads), refused(Blocking)), ("rS".into(), "rS".into()));
     assert_eq!(refused(Processes), "rsS-");
+}
+
+/// Slow motion may be asked for just as another server takes over.
+#[test]
+fn slow_motion_ends_on_every_server_also_where_it_cannot_begin() {
+    for server in ServerKind::ALL {
+        let (mut state, mut feed) = lively(120, 36);
+        feed.switch(server);
+        feed.batch.standing.mode = Mode::Slow(100);
+        state.apply(&feed.publish());
+        let sent = press(&mut state, "+");
+        assert_eq!(sent, [Action::Send(Command::Run)], "{server}");
+    }
 }
 
 #[test]
