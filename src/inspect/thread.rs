@@ -17,7 +17,7 @@ use crate::words::strings;
 /// Measured on a machine with two cores (debug build, kernel 6.18): a dump took 4.0 to 7.5 ms
 /// however few there were, since the kernel walks its whole table; an exact look-up took about
 /// 12 µs. So 3 connections cost 0.1 ms, 64 cost 0.8 ms, 256 cost 4.7 ms (the dump: 7.5 ms), and at
-/// 1,000 both cost 12 ms. The test `cost_of_exact_look_ups_and_of_a_dump` prints these figures.
+/// 1,000 both cost 12 ms.
 pub const EXACT_AT_MOST: usize = 256;
 
 /// Asks the kernel about the server, on a thread of its own, so that a slow answer delays no
