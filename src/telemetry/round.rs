@@ -82,6 +82,9 @@ impl Rounds {
     /// Folds the rounds that are over, and numbers the events anew so that nothing is missing.
     pub(super) fn fold(&mut self, scratch: &mut Batch) {
         self.unfold();
+        if self.ends.is_empty() && self.folded == 0 {
+            return;
+        }
         let mut start = scratch.ready.len();
         let mut from = 0;
         for (place, end) in self.ends.drain(..) {
