@@ -8,7 +8,6 @@ use super::start::Prepared;
 use crate::cli::Cli;
 use crate::record::json::Header;
 use crate::record::log::{Log, Notice, Place};
-use crate::server::Mistake;
 use crate::words::{plain, strings};
 
 /// Opens the log and starts it; `tell` gets what there is to say while it is written.
@@ -25,10 +24,10 @@ pub(super) fn start(
         _ => cannot_log(&name, &error),
     })?;
     let header = Header {
-        server: cli.server.name(),
+        server: cli.server.name().into(),
         pid: std::process::id(),
         start: server.wall(),
-        mistake: cli.mistake.map(Mistake::name),
+        mistake: cli.mistake.map(|mistake| mistake.name().into()),
     };
     let subscriber = server.stream();
     Log::start(place, subscriber, server.control(), &header, move |notice| match notice {

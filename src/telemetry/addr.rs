@@ -2,7 +2,8 @@
 //! again, and every event pays for the largest.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{AddrParseError, IpAddr, Ipv6Addr, SocketAddr};
+use std::str::FromStr;
 
 /// An address and a port. An IPv4 address, mapped into IPv6 or not, is the same address; flow and
 /// scope are left out.
@@ -34,6 +35,15 @@ impl fmt::Display for Addr {
     }
 }
 
+/// What [`Addr`]'s `Display` has written.
+impl FromStr for Addr {
+    type Err = AddrParseError;
+
+    fn from_str(text: &str) -> Result<Self, AddrParseError> {
+        text.parse().map(|addr: SocketAddr| addr.into())
+    }
+}
+
 impl fmt::Debug for Addr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -50,6 +60,7 @@ mod tests {
             let addr: SocketAddr = text.parse().unwrap();
             assert_eq!(SocketAddr::from(Addr::from(addr)), addr);
             assert_eq!(Addr::from(addr).to_string(), text);
+            assert_eq!(text.parse(), Ok(Addr::from(addr)));
         }
     }
 

@@ -1,6 +1,8 @@
 //! What travels: events with their payloads side by side, and the rows and totals that go with them.
 
-use super::{Counters, Event, EventRef, Listener, Lost, Nanos, Ready, Row, Standing, Text};
+use super::{
+    Counters, Event, EventRef, Listener, Lost, Nanos, Ready, Row, ServerKind, Standing, Text,
+};
 
 /// One turn of the loop: from a return of the wait call to the next call of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -38,6 +40,12 @@ pub struct Batch {
 }
 
 impl Batch {
+    /// Which server published it; `None` before it listens.
+    #[must_use]
+    pub fn server(&self) -> Option<ServerKind> {
+        self.listener.map(|listener| listener.server)
+    }
+
     /// The events with their payloads, in order.
     #[must_use]
     pub fn events(&self) -> impl ExactSizeIterator<Item = EventRef<'_>> + DoubleEndedIterator {

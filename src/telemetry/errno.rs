@@ -1,6 +1,7 @@
 //! The kernel's answer: a result ([`Ret`]), and an error by its name ([`Errno`]).
 
 use std::fmt;
+use std::str::FromStr;
 
 /// A system call's error number, written by its name: `EAGAIN`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -21,6 +22,9 @@ macro_rules! errnos {
                     _ => None,
                 }
             }
+
+            /// All that have a name.
+            const NAMED: &[Self] = &[$(Self::$errno),*];
         }
     };
 }
@@ -88,6 +92,24 @@ impl fmt::Display for Errno {
             Some(name) => f.write_str(name),
             None => write!(f, "errno {}", self.0),
         }
+    }
+}
+
+/// What [`Errno`]'s `Display` has written. Linux has no error numbers over 4095.
+impl FromStr for Errno {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        if let Some(number) = text.strip_prefix("errno ") {
+            return number
+                .parse()
+                .ok()
+                .filter(|number| (1..4096).contains(number))
+                .map(Self)
+                .ok_or(());
+        }
+        let named = Self::NAMED.iter().find(|errno| errno.name() == Some(text));
+        named.copied().ok_or(())
     }
 }
 
@@ -169,5 +191,16 @@ mod tests {
         assert_eq!(Ret::err(Errno::AGAIN).get(), Err(Errno::AGAIN));
         assert_eq!(format!("{:?} {:?}", Ret::err(Errno::AGAIN), Ret::ok(3)), "EAGAIN 3");
         assert_eq!(Errno(9999).to_string(), "errno 9999");
+    }
+
+    #[test]
+    fn what_is_written_can_be_read() {
+        for errno in (1..4096).map(Errno) {
+            assert_eq!(errno.to_string().parse(), Ok(errno));
+        }
+        for text in ["", "EBAD", "errno", "errno x", "errno -1", "errno 0", "errno 4096", "eagain"]
+        {
+            assert_eq!(text.parse::<Errno>(), Err(()), "{text}");
+        }
     }
 }

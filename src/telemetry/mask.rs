@@ -1,6 +1,7 @@
 //! Event masks of epoll(7) and poll(2), as the kernel's numbers and in the field's spelling.
 
 use std::fmt;
+use std::str::FromStr;
 
 /// A set of readiness bits, with the values of `epoll_ctl(2)`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default, PartialOrd, Ord)]
@@ -90,6 +91,22 @@ impl fmt::Display for Mask {
     }
 }
 
+/// What [`Mask`]'s `Display` has written.
+impl FromStr for Mask {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        if text == "0" {
+            return Ok(Self::NONE);
+        }
+        let bit = |word: &str| match word.strip_prefix("0x") {
+            Some(digits) => u32::from_str_radix(digits, 16).map(Self).ok(),
+            None => Self::NAMES.iter().find(|(_, name)| *name == word).map(|(bit, _)| *bit),
+        };
+        text.split('|').try_fold(Self::NONE, |all, word| Some(all.with(bit(word)?))).ok_or(())
+    }
+}
+
 impl fmt::Debug for Mask {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -100,12 +117,26 @@ impl fmt::Debug for Mask {
 mod tests {
     use super::Mask;
 
+    /// Every bit that has a name.
+    fn all() -> Mask {
+        Mask(0x3fu32 | 0x2000 | 1 << 28 | 1 << 30 | 1 << 31)
+    }
+
     #[test]
     fn is_written_in_the_order_of_the_design() {
-        let all = Mask(0x3fu32 | 0x2000 | 1 << 28 | 1 << 30 | 1 << 31);
-        assert_eq!(all.to_string(), "IN|PRI|OUT|RDHUP|ERR|HUP|NVAL|ET|ONESHOT|EXCLUSIVE");
+        assert_eq!(all().to_string(), "IN|PRI|OUT|RDHUP|ERR|HUP|NVAL|ET|ONESHOT|EXCLUSIVE");
         assert_eq!(Mask::NONE.to_string(), "0");
         assert_eq!(Mask(0x41).to_string(), "IN|0x40");
+    }
+
+    #[test]
+    fn what_is_written_can_be_read() {
+        for mask in [all(), Mask::NONE, Mask::IN, Mask(0x41), Mask(0x8000), Mask(u32::MAX)] {
+            assert_eq!(mask.to_string().parse(), Ok(mask));
+        }
+        for text in ["", "IN|", "IN|BAD", "0x", "0x1ffffffff", "1", "in"] {
+            assert_eq!(text.parse::<Mask>(), Err(()), "{text}");
+        }
     }
 
     #[test]

@@ -14,6 +14,9 @@ pub enum CtlOp {
 }
 
 impl CtlOp {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Add, Self::Mod, Self::Del];
+
     /// `ADD`, `MOD` or `DEL`.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -37,6 +40,9 @@ pub enum How {
 }
 
 impl How {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Read, Self::Write, Self::Both];
+
     /// `RD`, `WR` or `RDWR`.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -62,7 +62,7 @@ impl Charts {
         self.again = counters.again;
         self.requests = counters.requests;
         self.lost.clone_from(&batch.lost);
-        self.server = batch.listener.map(|listener| listener.server);
+        self.server = batch.server();
     }
 
     /// Which server it is; `None` before it listens.

@@ -3,9 +3,10 @@
 
 use std::collections::VecDeque;
 
+use super::continuity::Continuity;
 use super::rates::{Metric, Rates, Tally};
 use crate::inspect::{Snapshot, Usage};
-use crate::telemetry::{Asks, Batch, Nanos, ServerKind, Stance};
+use crate::telemetry::{Asks, Batch, Nanos, Stance};
 use crate::words::{CostText, strings, units};
 
 const SECOND: Nanos = 1_000_000_000;
@@ -32,7 +33,7 @@ struct Reading {
 /// What the meter knows beside the rates.
 #[derive(Clone, Debug, Default)]
 pub struct Costs {
-    server: Option<ServerKind>,
+    continuity: Continuity,
     /// When this server took over.
     since: Nanos,
     readings: VecDeque<Reading>,
@@ -52,13 +53,11 @@ pub struct Costs {
 impl Costs {
     /// Takes a batch in.
     pub fn apply(&mut self, batch: &Batch) {
-        let server = batch.listener.map(|listener| listener.server);
-        if self.server.is_some() && self.server != server {
+        if self.continuity.taken_over(batch) {
             self.readings.clear();
             self.waits.clear();
             self.since = batch.time;
         }
-        self.server = server;
         let counters = &batch.counters;
         self.requests = counters.requests;
         self.open = counters
@@ -110,7 +109,7 @@ impl Costs {
     fn waiting(&self) -> Option<f64> {
         let ((from, before), (to, now)) = (self.waits.front()?, self.waits.back()?);
         // A runtime's own waiting is out of sight; scan without a nap never waits.
-        let told = self.server.is_some_and(|server| match server.asks() {
+        let told = self.continuity.server().is_some_and(|server| match server.asks() {
             Asks::Runtime => false,
             Asks::Each => true,
             _ => *now > 0,
@@ -149,7 +148,7 @@ impl Costs {
 
     /// Threads, processes or tasks that serve a connection each.
     fn alive(&self) -> Option<String> {
-        self.server.map(|_| units::count(self.started.saturating_sub(self.ended)))
+        self.continuity.server().map(|_| units::count(self.started.saturating_sub(self.ended)))
     }
 
     /// The figures, most telling first.
@@ -167,7 +166,7 @@ impl Costs {
         };
         let copied = per(Metric::Copied, Metric::Wakeups).map(units::rate);
         // What a runtime asks is out of sight, and calls that sleep ask no other fd.
-        let asks = self.server.is_some_and(super::by_server::has_turns);
+        let asks = self.continuity.server().is_some_and(super::by_server::has_turns);
         let (examined, copied) = if asks { (examined, copied) } else { (None, None) };
         let duration = if ascii { units::ascii_duration } else { units::duration };
         let say = &strings().costs;
@@ -202,6 +201,7 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use super::*;
+    use crate::telemetry::ServerKind;
     use crate::dashboard::panels::sample::{MS, Script};
 
     fn reading(cpu: u64, voluntary: u64, resident: u64) -> Snapshot {

@@ -16,7 +16,7 @@ pub use self::round::{Ask, Round};
 use foldhash::fast::RandomState;
 
 use super::by_server;
-use super::sequence::Sequence;
+use super::continuity::Continuity;
 use crate::inspect::Snapshot;
 use crate::telemetry::{
     Batch, ConnId, EventRef, Fd, Kind, Listener, Nanos, Next, OwnedEvent, Ready, Row, Stance,
@@ -47,9 +47,7 @@ pub struct Engine {
     /// Events were left out after it, calls perhaps among them.
     later_left_out: bool,
     /// The last event's number, to find gaps by.
-    sequence: Sequence,
-    /// Events that gaps in the numbering account for.
-    gaps: u64,
+    continuity: Continuity,
     measured: Option<Measured>,
     /// Receive queues at the snapshot before.
     before: HashMap<Fd, u32, RandomState>,
@@ -82,8 +80,7 @@ impl Engine {
     /// Takes a batch in, of its events those from the one at `from` on.
     fn take(&mut self, batch: &Batch, from: usize) {
         self.tick(batch.time);
-        let server = |listener: Option<Listener>| listener.map(|listener| listener.server);
-        if self.listener.is_some() && server(self.listener) != server(batch.listener) {
+        if self.continuity.taken_over(batch) {
             self.begin_afresh();
         }
         self.take_rows(batch);
@@ -125,7 +122,7 @@ impl Engine {
             self.later_left_out = false;
         }
         // What is lost and not in a gap between two events came after the last of them.
-        if batch.lost.all() > self.gaps {
+        if self.continuity.missing_after(batch) {
             self.leave_out();
         }
         if !matches!(batch.standing.stance, Stance::Held(_)) {
@@ -176,9 +173,7 @@ impl Engine {
     }
 
     fn check_order(&mut self, seq: u64) {
-        let missing = self.sequence.take(seq);
-        if missing > 0 {
-            self.gaps = self.gaps.saturating_add(missing);
+        if self.continuity.missing_before(seq) > 0 {
             self.leave_out();
         }
     }
@@ -188,7 +183,7 @@ impl Engine {
         let (first, last) = (batch.events().next(), batch.events_from(from - 1).next());
         if let Some((first, last)) = first.zip(last) {
             self.check_order(first.event.seq);
-            self.sequence.skip_to(last.event.seq);
+            self.continuity.skip_to(last.event.seq);
         }
         self.leave_out();
         if self.has_rounds() {

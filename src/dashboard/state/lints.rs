@@ -14,8 +14,8 @@ use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 
+use super::continuity::Continuity;
 use super::engine::Engine;
-use super::sequence::Sequence;
 use crate::inspect::{Snapshot, TcpState};
 use crate::telemetry::{
     Asks, Batch, ConnId, ConnState, EventRef, Fd, Listener, Mask, Mode, Nanos, Row, ServerKind,
@@ -125,12 +125,10 @@ enum Which {
 /// All that is watched, and what was found.
 #[derive(Clone, Debug, Default)]
 pub struct Lints {
-    server: Option<ServerKind>,
     listener: Option<Listener>,
     standing: Standing,
     accepted: u64,
-    sequence: Sequence,
-    lost: u64,
+    continuity: Continuity,
     seen: HashMap<ConnId, Seen, RandomState>,
     /// How often each fd was reported since the last call on it, and the first time.
     reports: HashMap<Fd, (u32, Nanos), RandomState>,
@@ -145,8 +143,7 @@ impl Lints {
     pub fn apply(&mut self, batch: &Batch) {
         self.begin(batch);
         for event in batch.events() {
-            let begun = self.sequence.has_begun();
-            if self.sequence.take(event.event.seq) > 0 && begun {
+            if self.continuity.missing_before(event.event.seq) > 0 {
                 self.forget();
             }
             self.event(event);
@@ -159,27 +156,23 @@ impl Lints {
         self.begin(batch);
         if let Some(last) = batch.events().next_back() {
             self.forget();
-            self.sequence.skip_to(last.event.seq);
+            self.continuity.skip_to(last.event.seq);
         }
         self.end(batch);
     }
 
     fn begin(&mut self, batch: &Batch) {
-        let server = batch.listener.map(|listener| listener.server);
-        if self.server != server {
+        if self.continuity.taken_over(batch) {
             self.forget();
             self.found.clear();
             self.largest = 0;
         }
-        (self.server, self.listener) = (server, batch.listener);
+        self.listener = batch.listener;
         (self.standing, self.accepted) = (batch.standing, batch.counters.accepted);
     }
 
     fn end(&mut self, batch: &Batch) {
-        // What was lost after the last event.
-        let lost = batch.lost.all();
-        if lost > self.lost {
-            self.lost = lost;
+        if self.continuity.missing_after(batch) {
             self.forget();
         }
         if batch.whole {
@@ -317,7 +310,7 @@ impl Lints {
     /// Takes a measurement in, the rows being those of `engine`.
     pub fn kernel(&mut self, snapshot: &Snapshot, engine: &Engine, now: Nanos) {
         // These are symptoms of loops to which the kernel reports ready fds, and that run freely.
-        let judged = self.server.map(ServerKind::asks).is_some_and(|asks| {
+        let judged = self.continuity.server().map(ServerKind::asks).is_some_and(|asks| {
             matches!(asks, Asks::List | Asks::Interest)
                 && self.standing.mode == Mode::Run
                 && self.standing.stance == Stance::Waiting

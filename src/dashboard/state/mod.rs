@@ -7,6 +7,7 @@
 pub mod by_server;
 pub mod card;
 pub mod charts;
+pub mod continuity;
 pub mod costs;
 pub mod engine;
 pub mod filter;
@@ -15,7 +16,6 @@ pub mod prompt;
 pub mod rate_limit;
 pub mod rates;
 pub mod seats;
-pub mod sequence;
 pub mod stream;
 pub mod table;
 
@@ -33,7 +33,7 @@ use super::layout::{self, Areas, Arrangement};
 use super::panel::Panel;
 use crate::clients::{ClientInfo, ClientKind};
 use crate::inspect::{EXACT_AT_MOST, Question, Snapshot, Wanted, Workers};
-use crate::telemetry::{Batch, By, Command, Fd, Listener, Mode, Nanos, Stdin};
+use crate::telemetry::{Batch, By, Command, Fd, Mode, Nanos, Stdin};
 use crate::words::strings;
 
 /// How long a notice is shown.
@@ -157,20 +157,16 @@ impl State {
 
     /// Takes over what the server published.
     pub fn apply(&mut self, batch: &Batch) {
-        let server = |listener: Option<Listener>| listener.map(|listener| listener.server);
-        let before = server(self.live.listener);
         let head = geometry::head_rows(self.live.listener);
         let refusing = self.live.rates.refusing().is_some();
-        self.live.apply(batch);
+        let taken_over = self.live.apply(batch);
         if !refusing && self.live.rates.refusing().is_some() {
             self.notice(strings().notices.limit_reached);
         }
         if geometry::head_rows(self.live.listener) != head {
             self.fit();
         }
-        if let (Some(before), Some(now)) = (before, server(batch.listener))
-            && before != now
-        {
+        if let Some(now) = batch.server().filter(|_| taken_over) {
             self.notice((strings().notices.server_now)(now.name(), now.summary()));
         }
         if self.asked.is_some_and(|(mode, _)| mode == batch.standing.mode) {

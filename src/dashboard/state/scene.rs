@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::charts::Charts;
+use super::continuity::Continuity;
 use super::costs::Costs;
 use super::engine::Engine;
 use super::lints::{Lint, Lints};
@@ -48,13 +49,15 @@ pub struct Scene {
     pub kernel: Option<Arc<Snapshot>>,
     /// The server's time.
     pub now: Nanos,
+    continuity: Continuity,
     rate_limit: RateLimit,
     /// The lints that the stream shows already.
     shown_lints: Vec<(Option<ConnId>, Fd, Nanos)>,
 }
 
 impl Scene {
-    pub(super) fn apply(&mut self, batch: &Batch) {
+    /// Takes a batch in; returns whether with it another server has taken over.
+    pub(super) fn apply(&mut self, batch: &Batch) -> bool {
         self.table.apply(batch);
         if self.rate_limit.lets(batch) {
             self.table.requests(batch);
@@ -80,6 +83,7 @@ impl Scene {
         self.lost.clone_from(&batch.lost);
         self.listener = batch.listener;
         self.standing = batch.standing;
+        self.continuity.taken_over(batch)
     }
 
     /// Puts what was found and not shown yet into the stream; returns whether what is found is

@@ -7,6 +7,7 @@ use std::collections::{BinaryHeap, HashMap};
 
 use foldhash::fast::RandomState;
 
+use super::continuity::Continuity;
 use crate::telemetry::{Asks, Batch, ConnId, Errno, EventRef, Fd, Kind, Mask, Nanos, ServerKind};
 
 /// How long a seat that was asked is lit.
@@ -57,7 +58,7 @@ pub struct Seats {
     all: Vec<Option<Seat>>,
     places: HashMap<ConnId, usize, RandomState>,
     free: BinaryHeap<Reverse<usize>>,
-    server: Option<ServerKind>,
+    continuity: Continuity,
     /// When the whole list was last swept.
     swept: Option<Nanos>,
     /// The newest light.
@@ -88,12 +89,10 @@ impl Seats {
     /// Which connection has which seat, and the totals.
     fn seat(&mut self, batch: &Batch) {
         let counters = &batch.counters;
-        let server = batch.listener.map(|listener| listener.server);
-        if self.server.is_some() && self.server != server {
+        if self.continuity.taken_over(batch) {
             self.before = self.totals;
             self.swept = None;
         }
-        self.server = server;
         self.totals =
             Counts { asked: counters.examined, spoke: counters.ready, served: counters.requests };
         if batch.whole {
@@ -244,7 +243,7 @@ impl Seats {
     /// How this server learns which fds are ready.
     #[must_use]
     pub fn asks(&self) -> Option<Asks> {
-        self.server.map(ServerKind::asks)
+        self.continuity.server().map(ServerKind::asks)
     }
 }
 

@@ -4,8 +4,8 @@
 use std::collections::VecDeque;
 use std::fmt::Write as _;
 
+use super::continuity::Continuity;
 use super::filter::{Filter, Flag, Number, Subject, Word};
-use super::sequence::Sequence;
 use crate::telemetry::{Batch, ConnId, EventRef, Kind, OwnedEvent, What};
 use crate::words::{describe, is_error};
 
@@ -53,7 +53,7 @@ pub struct Stream {
     own: bool,
     /// The entry on the last line; `None` follows the newest.
     bottom: Option<u64>,
-    sequence: Sequence,
+    continuity: Continuity,
     scratch: String,
 }
 
@@ -63,7 +63,7 @@ impl Stream {
         let events = batch.events();
         let skip = events.len().saturating_sub(HISTORY);
         for (i, event) in events.enumerate() {
-            let missing = self.sequence.take(event.event.seq);
+            let missing = self.continuity.missing_before(event.event.seq);
             if missing > 0 {
                 self.push(StreamEntry::Lost(missing));
             }
@@ -80,11 +80,11 @@ impl Stream {
         let count = batch.events().len() as u64;
         let mut events = batch.events();
         let Some(first) = events.next() else { return };
-        let missing = self.sequence.take(first.event.seq);
+        let missing = self.continuity.missing_before(first.event.seq);
         if missing > 0 {
             self.push(StreamEntry::Lost(missing));
         }
-        self.sequence.skip_to(events.next_back().unwrap_or(first).event.seq);
+        self.continuity.skip_to(events.next_back().unwrap_or(first).event.seq);
         match self.entries.back_mut() {
             Some(StreamEntry::Skipped(skipped)) => *skipped += count,
             _ => self.push(StreamEntry::Skipped(count)),

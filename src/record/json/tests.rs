@@ -1,8 +1,11 @@
 //! What the log's lines say.
 
-use super::*;
-use crate::words::samples;
 use std::time::{Duration, UNIX_EPOCH};
+
+use super::schema::Word;
+use super::*;
+use crate::telemetry::{By, ConnId, Event, Mask, Ready, Ret, Text, What};
+use crate::words::samples;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -135,7 +138,8 @@ fn the_fields_stand_in_the_designs_order() {
 fn the_first_and_the_last_line() {
     let start = UNIX_EPOCH + Duration::from_secs(1_795_251_600);
     let mut out = Vec::new();
-    header(&mut out, &Header { server: "epoll-et", pid: 4242, start, mistake: None });
+    let first = Header { server: "epoll-et".into(), pid: 4242, start, mistake: None };
+    header(&mut out, &first);
     closing(&mut out, 0, 22, &Counters { requests: 3, ..Counters::default() }, false);
     let text = String::from_utf8(out).unwrap();
     let lines: Vec<&str> = text.lines().collect();
@@ -144,14 +148,23 @@ fn the_first_and_the_last_line() {
         "{\"log\":\"epollscope\",\"version\":1,\"server\":\"epoll-et\",\"pid\":4242,\
          \"start\":\"2026-11-21T09:00:00Z\"}"
     );
+    let read = |line: &str| super::read(line.as_bytes(), &mut None);
+    assert!(matches!(read(lines[0]), Ok(Entry::Header(read)) if read == first));
+    let Ok(Entry::Closing(closing)) = read(lines[1]) else { panic!("{}", lines[1]) };
+    assert_eq!((closing.lost, closing.events, closing.costs.requests), (0, 22, 3));
     let last: Value = serde_json::from_str(lines[1]).unwrap();
     assert_eq!((&last["lost"], &last["events"]), (&json!(0), &json!(22)));
     assert_eq!((&last["costs"]["requests"], &last["costs"]["calls"]), (&json!(3), &json!(0)));
     assert!(last["costs"]["self"]["max_rss_kib"].as_u64() > Some(1000), "{last}");
     let mut out = Vec::new();
-    let mistake = Some("no-drain");
-    header(&mut out, &Header { server: "epoll-et", pid: 4242, start, mistake });
+    let first = Header { mistake: Some("no-drain".into()), ..first };
+    header(&mut out, &first);
     assert!(out.ends_with(b"Z\",\"mistake\":\"no-drain\"}\n"));
+    let line = String::from_utf8(out).unwrap();
+    assert!(matches!(read(&line), Ok(Entry::Header(read)) if read == first));
+    for other in [line.replace("epollscope", "strace"), line.replace(":1,", ":2,")] {
+        assert!(read(&other).is_err(), "{other}");
+    }
 }
 
 #[test]
@@ -163,9 +176,11 @@ fn dates_are_those_of_the_calendar() {
         (1_735_689_599, "2024-12-31T23:59:59Z"),
         (4_107_542_400, "2100-03-01T00:00:00Z"),
     ] {
+        let start = UNIX_EPOCH + Duration::from_secs(seconds);
         let mut out = Vec::new();
-        utc(&mut out, UNIX_EPOCH + Duration::from_secs(seconds));
-        assert_eq!(String::from_utf8(out).unwrap(), want);
+        header(&mut out, &Header { server: String::new(), pid: 1, start, mistake: None });
+        let line: Value = serde_json::from_slice(&out).unwrap();
+        assert_eq!(line["start"], want);
     }
 }
 
@@ -173,7 +188,8 @@ fn dates_are_those_of_the_calendar() {
 fn what_would_change_how_a_line_is_shown_is_escaped() {
     let shown = |text: &str| {
         let mut out = Vec::new();
-        string(&mut out, text.as_bytes());
+        write::append(&mut out, &Word::from(text));
+        assert_eq!(out.pop(), Some(b'\n'));
         let line = String::from_utf8(out).unwrap();
         assert_eq!(serde_json::from_str::<Value>(&line).unwrap(), text);
         line
@@ -185,26 +201,144 @@ fn what_would_change_how_a_line_is_shown_is_escaped() {
     assert_eq!(shown(plain), format!("\"{plain}\""));
 }
 
+/// The line of an event, and that of what is read from it.
+fn twice(event: EventRef<'_>, waker: Option<Fd>) -> [String; 2] {
+    let mut out = Vec::new();
+    super::event(&mut out, event, waker);
+    let mut waker = None;
+    let Entry::Event(again) = super::read(&out, &mut waker).unwrap() else { panic!("no event") };
+    let mut line = Vec::new();
+    super::event(&mut line, again.as_ref(), waker);
+    [out, line].map(|line| String::from_utf8(line).unwrap())
+}
+
+#[test]
+fn every_event_is_read_as_it_was_written() {
+    for event in samples::all() {
+        let [line, again] = twice(event.as_ref(), Some(samples::WAKER));
+        assert_eq!(again, line);
+        let mut waker = None;
+        let Ok(Entry::Event(read)) = super::read(line.as_bytes(), &mut waker) else {
+            panic!("{line}")
+        };
+        let (kind, number) = (event.event.what.kind(), event.event.seq);
+        assert_eq!((read.event.what, read.event.seq), (event.event.what, number));
+        assert_eq!((read.event.conn, read.event.by), (event.event.conn, event.event.by));
+        assert_eq!((read.event.fd, read.event.own), (event.event.fd, event.event.own), "{kind:?}");
+        assert_eq!(waker, line.contains("\"fd\":3,\"mask\":\"IN\",\"own\"").then_some(3));
+    }
+}
+
+#[test]
+fn what_no_version_has_written_is_an_error() {
+    for line in [
+        "",
+        "{}",
+        "null",
+        r#"{"seq":1,"t":0.1}"#,
+        r#"{"seq":1,"t":0.1,"call":"recv","fd":9,"conn":1}"#,
+        r#"{"seq":1,"t":0.1,"call":"recv","fd":9,"conn":0,"ret":1}"#,
+        r#"{"seq":1,"t":0.1,"fact":"recv","fd":9,"conn":1,"ret":84}"#,
+        r#"{"seq":1,"t":0.1,"call":"recv","fact":"ended","fd":9,"conn":1,"ret":84}"#,
+        r#"{"seq":1,"t":0.1,"call":"recvmmsg","fd":9,"conn":1,"ret":84}"#,
+        r#"{"seq":1,"t":0.1,"call":"recv","fd":9,"conn":1,"err":"EBAD"}"#,
+        r#"{"seq":1,"t":0.1,"call":"recv","fd":9,"conn":1,"ret":84,"tid":0}"#,
+        r#"{"seq":1,"t":0.1,"call":"recv","fd":9,"conn":1,"ret":84,"tid":1,"pid":1}"#,
+        r#"{"seq":1,"t":0.1,"call":"recv","fd":9,"conn":1,"ret":84"#,
+        r#"{"seq":1,"t":0.1,"call":"setsockopt","fd":9,"name":"SO_NOTHING"}"#,
+        r#"{"seq":1,"t":0.1,"fact":"closed","fd":9,"why":"boredom"}"#,
+        r#"{"lost":0,"events":3}"#,
+    ] {
+        assert!(super::read(line.as_bytes(), &mut None).is_err(), "{line}");
+    }
+    // What a later version adds is passed over.
+    let more = r#"{"seq":1,"t":0.1,"call":"recv","fd":9,"conn":1,"ret":84,"more":[1]}"#;
+    assert!(matches!(super::read(more.as_bytes(), &mut None), Ok(Entry::Event(_))));
+}
+
+/// Times in nanoseconds, some of them over a century.
+fn times() -> impl Strategy<Value = u64> {
+    prop_oneof![0..10_000_u64, 0..4_000_000_000_000_000_000_u64]
+}
+
+/// Bytes as a peer may send them: letters, spaces, quotes, and what is not UTF-8.
+fn texts() -> impl Strategy<Value = Vec<u8>> {
+    let short = proptest::collection::vec(any::<u8>(), 0..40);
+    let letters = "[a-z手é \"\\\\\u{202e}]{0,40}".prop_map(String::into_bytes);
+    let long = (any::<u8>(), 8_100..8_300_usize).prop_map(|(byte, len)| vec![byte; len]);
+    prop_oneof![4 => short, 4 => letters, 1 => long]
+}
+
 proptest! {
     #[test]
-    fn numbers_are_written_as_std_writes_them(value: u64, fd: i32) {
+    fn times_are_written_in_microseconds(time in times()) {
         let mut out = Vec::new();
-        number(&mut out, value);
-        out.push(b' ');
-        signed(&mut out, fd);
-        out.push(b' ');
-        seconds(&mut out, value);
-        let (whole, micros) = (value / 1_000_000_000, value / 1000 % 1_000_000);
-        prop_assert_eq!(String::from_utf8(out).unwrap(),
-            format!("{value} {fd} {whole}.{micros:06}"));
+        write::append(&mut out, &Seconds(time));
+        let (whole, micros) = (time / 1_000_000_000, time / 1000 % 1_000_000);
+        let text = format!("{whole}.{micros:06}");
+        prop_assert_eq!(String::from_utf8(out).unwrap(), format!("{text}\n"));
+        let read: Seconds = serde_json::from_str(&text).unwrap();
+        prop_assert_eq!(read.0, time / 1000 * 1000);
     }
 
     #[test]
     fn any_bytes_become_a_string(bytes in proptest::collection::vec(any::<u8>(), 0..60)) {
         let mut out = Vec::new();
-        string(&mut out, &bytes);
+        write::append(&mut out, &String::from_utf8_lossy(&bytes));
+        prop_assert_eq!(out.pop(), Some(b'\n'));
         let value: Value = serde_json::from_slice(&out).unwrap();
         prop_assert_eq!(value.as_str().unwrap(), String::from_utf8_lossy(&bytes));
         prop_assert!(!out.iter().any(u8::is_ascii_control));
+    }
+
+    #[test]
+    fn any_event_is_read_as_it_was_written(
+        time in times(), place in 0..samples::COUNT, fd in -1..100_i32, conn in 0..9_u64,
+        own: bool, by in -3..3_i32, ready in proptest::collection::vec((3..9_i32, any::<u32>()), 0..4),
+    ) {
+        let sample = samples::all().swap_remove(place);
+        let mut event = sample.event;
+        (event.fd, event.conn, event.time, event.own) = (fd, ConnId::new(conn), time, own);
+        event.by = if by < 0 { By::process(-by) } else { By::thread(by) };
+        let entry = |(fd, mask)| Ready { fd, mask: Mask(mask), conn: None };
+        let ready: Vec<_> = ready.into_iter().map(entry).collect();
+        let EventRef { bytes, len, .. } = sample.as_ref();
+        let [line, again] = twice(EventRef { event: &event, bytes, len, ready: &ready }, Some(5));
+        prop_assert_eq!(again, line);
+    }
+
+    #[test]
+    fn any_text_is_read_as_it_was_written(
+        method in texts(), target in texts(), more in 0..60_000_u32, which in 0..4_u8,
+    ) {
+        let bytes = [&method[..], b" ", &target].concat();
+        let what = match which {
+            0 => What::Typed,
+            1 => What::Data { bytes: 9 },
+            2 => What::Open { look: false, ret: Ret::ok(3) },
+            _ => What::Request {
+                method: u32::try_from(method.len()).unwrap() + more * u32::from(method.len() > 8_000),
+                target: u16::try_from(target.len()).unwrap(),
+                minor: 0,
+            },
+        };
+        let text = Text::of(&what, &bytes);
+        let len = text.len + more as usize * usize::from(more % 2 == 0);
+        let event = Event::new(1, 2, 3, ConnId::new(4), what);
+        let told = EventRef { event: &event, bytes: text.kept, len, ready: &[] };
+        let [line, again] = twice(told, None);
+        if std::str::from_utf8(&bytes).is_ok() {
+            prop_assert_eq!(again, line);
+        } else {
+            // It has become longer, and is cut again, once.
+            let Ok(Entry::Event(read)) = super::read(again.as_bytes(), &mut None) else { panic!("{again}") };
+            let [again, third] = twice(read.as_ref(), None);
+            prop_assert_eq!(third, again);
+        }
+    }
+
+    #[test]
+    fn no_line_is_too_odd_for_the_reader(line in "\\{\"(seq|lost|log)\".{0,80}") {
+        let _ = super::read(line.as_bytes(), &mut None);
     }
 }

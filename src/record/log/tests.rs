@@ -14,7 +14,7 @@ use crate::telemetry::{Capacity, Publisher, Standing, control, wire};
 const LIMIT: Duration = Duration::from_secs(10);
 
 fn header() -> Header {
-    Header { server: "epoll-et", pid: 1, start: SystemTime::now(), mistake: None }
+    Header { server: "epoll-et".into(), pid: 1, start: SystemTime::now(), mistake: None }
 }
 
 fn place(path: &Path) -> Place {

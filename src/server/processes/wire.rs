@@ -11,8 +11,6 @@ use crate::telemetry::{ConnState, Errno, Fd, How, Kind, Nanos, Ret, Text, What, 
 const FRAME: usize = 49;
 /// The options that a worker sets.
 const OPTIONS: [&str; 3] = ["SO_RCVTIMEO", "SO_SNDTIMEO", "SO_LINGER"];
-/// What `shutdown(2)` can close.
-const HALVES: [How; 3] = [How::Read, How::Write, How::Both];
 /// The handlers that a worker runs.
 const ROUTES: [&str; 1] = [Route::SLOW];
 /// Linux has no error numbers over 4095.
@@ -188,7 +186,7 @@ fn extra(what: &What) -> Option<(i32, [u64; 2])> {
         | What::Connect { .. } => (0, [0, 0]),
         What::Send { len, .. } => (0, [len, 0]),
         What::Sendfile { file, offset, len, .. } => (file, [offset, len]),
-        What::Shutdown { how, .. } => (place(&HALVES, &how), [0, 0]),
+        What::Shutdown { how, .. } => (place(&How::ALL, &how), [0, 0]),
         What::Setsockopt { name, .. } => (place(&OPTIONS, &name), [0, 0]),
         What::Open { look, .. } => (look.into(), [0, 0]),
         What::Read { offset, .. } => (0, [offset, 0]),
@@ -232,7 +230,7 @@ fn what(kind: Kind, extra: i32, [raw, a, b]: [u64; 3]) -> Option<What> {
         Kind::Recv => What::Recv { ret },
         Kind::Send => What::Send { ret, len: a },
         Kind::Sendfile => What::Sendfile { file: extra, offset: a, len: b, ret },
-        Kind::Shutdown => What::Shutdown { how: at(&HALVES, extra)?, ret },
+        Kind::Shutdown => What::Shutdown { how: at(&How::ALL, extra)?, ret },
         Kind::Close => What::Close,
         Kind::Setsockopt => What::Setsockopt { name: at(&OPTIONS, extra)?, ret },
         Kind::Connect => What::Connect { ret },

@@ -56,7 +56,7 @@ impl Engine {
     /// Which server it is; `None` before it listens.
     #[must_use]
     pub fn server(&self) -> Option<ServerKind> {
-        self.listener.map(|listener| listener.server)
+        self.continuity.server()
     }
 
     /// The connections, by fd.
