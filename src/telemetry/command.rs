@@ -2,6 +2,7 @@
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -61,6 +62,7 @@ pub struct Gone;
 pub struct Control {
     commands: Sender<Command>,
     waker: Waker,
+    listening: Arc<AtomicBool>,
 }
 
 impl Control {
@@ -71,7 +73,9 @@ impl Control {
     /// [`Gone`] when the server has ended.
     pub fn send(&self, command: Command) -> Result<(), Gone> {
         self.commands.send(command).map_err(|_| Gone)?;
-        self.waker.wake();
+        if !self.listening.load(Ordering::SeqCst) {
+            self.waker.wake();
+        }
         Ok(())
     }
 }
@@ -94,6 +98,7 @@ pub struct Commands {
     /// Where the commands arrive.
     pub queue: Receiver<Command>,
     waker: Waker,
+    listening: Arc<AtomicBool>,
 }
 
 impl AsFd for Commands {
@@ -104,6 +109,14 @@ impl AsFd for Commands {
 }
 
 impl Commands {
+    /// Says that the server waits at the queue itself, as it does while it is held: then a command
+    /// wakes nothing, and the waker stays out of the ready list that the operator looks at. When
+    /// this ends the queue has to be looked at once more: what was sent before has woken nothing.
+    pub fn listen(&self, listening: bool) {
+        // Each side writes its own and then reads the other's, so one of them sees the command.
+        self.listening.store(listening, Ordering::SeqCst);
+    }
+
     /// One more handle of the waker.
     #[must_use]
     pub fn waker(&self) -> Waker {
@@ -118,7 +131,9 @@ impl Commands {
 pub fn control() -> std::io::Result<(Control, Commands)> {
     let waker = Waker(Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?));
     let (commands, queue) = bounded(QUEUED);
-    Ok((Control { commands, waker: waker.clone() }, Commands { queue, waker }))
+    let listening = Arc::<AtomicBool>::default();
+    let control = Control { commands, waker: waker.clone(), listening: listening.clone() };
+    Ok((control, Commands { queue, waker, listening }))
 }
 
 /// How many commands may wait for the server.
@@ -135,6 +150,14 @@ mod tests {
         let mut poll = [rustix::event::PollFd::new(&commands, rustix::event::PollFlags::IN)];
         assert_eq!(rustix::event::poll(&mut poll, None).unwrap(), 1);
         assert_eq!(commands.queue.try_recv(), Ok(Command::Pause));
+        rustix::io::read(&commands, &mut [0; 8]).unwrap();
+        commands.listen(true);
+        control.send(Command::Run).unwrap();
+        commands.listen(false);
+        let mut poll = [rustix::event::PollFd::new(&commands, rustix::event::PollFlags::IN)];
+        let now = rustix::event::Timespec { tv_sec: 0, tv_nsec: 0 };
+        assert_eq!(rustix::event::poll(&mut poll, Some(&now)).unwrap(), 0, "it wakes nothing");
+        assert_eq!(commands.queue.try_recv(), Ok(Command::Run));
         drop(commands);
         assert_eq!(control.send(Command::Run), Err(Gone));
     }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use epollscope::http::Site;
 use epollscope::server::{self, Config, Handle, Trigger};
 use epollscope::telemetry::{
-    Capacity, Command, ConnId, Control, Counters, Kind, Lost, OwnedEvent, Publisher, Row,
+    Capacity, Command, ConnId, Control, Counters, Fd, Kind, Lost, OwnedEvent, Publisher, Row,
     ServerKind, Stance, Standing, Step, Subscriber, Why, control, wire,
 };
 
@@ -102,6 +102,7 @@ pub struct Watched {
     pub lost: Lost,
     pub standing: Standing,
     pub resting: bool,
+    waker: Option<Fd>,
     /// What arrives is left in the channel, as by a suspended dashboard.
     pub suspended: bool,
 }
@@ -128,6 +129,7 @@ pub fn start_with(config: Config, site: Site, capacity: Capacity) -> Watched {
         lost: Lost::default(),
         standing: Standing::default(),
         resting: false,
+        waker: None,
         suspended: false,
     }
 }
@@ -144,6 +146,7 @@ impl Watched {
             lost,
             standing,
             resting,
+            waker,
             control,
             ..
         } = self;
@@ -162,6 +165,7 @@ impl Watched {
             counters.clone_from(&batch.counters);
             lost.clone_from(&batch.lost);
             *standing = batch.standing;
+            *waker = batch.listener.map(|listener| listener.waker);
             *resting = batch.listener.is_some_and(|listener| listener.resting.is_some());
         })
     }
@@ -231,6 +235,11 @@ impl Watched {
         let last = self.gone.last().unwrap();
         assert_eq!((last.why, last.within), (Some(why), None));
         self.gone.clear();
+    }
+
+    /// The fd of the program's own plumbing, once the server listens.
+    pub fn waker(&self) -> Option<Fd> {
+        self.waker
     }
 
     /// Whether the loop stands before a call.

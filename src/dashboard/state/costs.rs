@@ -201,8 +201,8 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use super::*;
-    use crate::telemetry::ServerKind;
     use crate::dashboard::panels::sample::{MS, Script};
+    use crate::telemetry::ServerKind;
 
     fn reading(cpu: u64, voluntary: u64, resident: u64) -> Snapshot {
         Snapshot {

@@ -83,11 +83,11 @@ impl<W: Watcher> LoopState<W> {
     }
 
     /// `read(2)` of the waker. It is read also when the server ends:
-    /// the next one shall not wake up for it.
+    /// the next one shall not wake up for it. The program's own
+    /// plumbing is no step of the lesson: the loop is not held before it.
     #[track_caller]
     pub(in crate::server) fn read_waker(&mut self) {
         let fd = self.listener.waker;
-        let _ = self.gate(Kind::Input, fd, None);
         let ret = ret(rustix::io::read(&self.commands, &mut [0; 8]));
         self.publisher.call_with(fd, None, What::Input { ret }, &[], &[], true);
     }

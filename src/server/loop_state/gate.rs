@@ -7,7 +7,7 @@ use crate::server::connection::Connection;
 use crate::server::handover::Outcome;
 use crate::server::pace::Verdict;
 use crate::server::selector::{Selector, Watcher};
-use crate::telemetry::{ConnId, Fd, Kind, Next, Site, Stance, What};
+use crate::telemetry::{ConnId, Fd, Kind, Next, ServerKind, Site, Stance, What};
 
 /// The call is not to be made: the connection that it is for was closed while the loop was held
 /// before it. A call that is for no connection is not to be made when the server ends.
@@ -81,7 +81,18 @@ impl<W: Watcher> LoopState<W> {
         // Whoever goes slowly sees every call.
         self.publisher.unfold_round();
         self.run_late_commands();
-        while !self.commanded && self.ending.is_none() {
+        if !self.commanded {
+            self.stand(next);
+        }
+        self.resumed = self.publisher.read_clock();
+        self.woke += self.resumed - begin;
+    }
+
+    /// Stands before a call until it may be made, and carries out the commands that come.
+    fn stand(&mut self, next: Next) {
+        // A runtime's tasks are run by what wakes them: there the waker is needed also now.
+        self.commands.listen(W::SERVER != ServerKind::Coroutines);
+        while self.ending.is_none() {
             let ends_turn = next.kind == W::WAIT;
             let Verdict::Stand(until) = self.pace.ask(ends_turn, Instant::now()) else { break };
             self.publish(Stance::Held(next));
@@ -96,8 +107,11 @@ impl<W: Watcher> LoopState<W> {
                 self.ending = Some(Outcome::End);
             }
         }
-        self.resumed = self.publisher.read_clock();
-        self.woke += self.resumed - begin;
+        self.commands.listen(false);
+        // What was sent to one that listens has woken nothing.
+        while let Ok(command) = self.commands.queue.try_recv() {
+            self.command(command);
+        }
     }
 
     /// Publishes a call on a connection, and notes it in its row. Returns the connection.

@@ -1,0 +1,36 @@
+//! A loop that is held: its operator's commands leave no trace in what is shown of it.
+
+mod common;
+
+use std::io::Write;
+
+use common::{get, on_each, start};
+use epollscope::telemetry::{Kind, ServerKind};
+
+#[test]
+fn stepping_wakes_nothing_and_holds_before_no_plumbing() {
+    on_each(|config| {
+        let server_kind = config.server;
+        let mut server = start(config);
+        server.pause();
+        let waker = server.waker();
+        assert!(server_kind == ServerKind::Scan || waker.is_some_and(|fd| fd >= 0));
+        let mut client = server.client();
+        client.write_all(get("/class-list.txt").as_bytes()).unwrap();
+        let mut answered = false;
+        for _ in 0..100 {
+            let kind = server.step();
+            assert_ne!(kind, Kind::Input, "a step of the program's own");
+            for event in &server.events {
+                let own = event.ready.iter().any(|ready| Some(ready.fd) == waker);
+                assert!(!event.event.own && !own, "{event:?}");
+                answered |= event.event.what.kind() == Kind::Send;
+            }
+            if answered {
+                server.stop();
+                return;
+            }
+        }
+        panic!("no answer within a hundred steps");
+    });
+}
