@@ -176,16 +176,9 @@ impl Server {
         let mut sockets: Vec<Socket> = self.rows.iter().map(socket).collect();
         sockets.sort_by_key(|socket| socket.peer);
         Snapshot {
-            interest: None,
-            usage: None,
-            asleep: None,
-            taken: Instant::now(),
             accept_queue: Some(AcceptQueue { len: 0, limit: 1024 }),
             sockets,
-            readable: None,
-            ready_list: None,
-            detail: epollscope::inspect::Detail::default(),
-            trouble: None,
+            ..Snapshot::empty(Instant::now())
         }
     }
 }
@@ -251,7 +244,7 @@ fn ways(theme: &Theme) {
                     state.apply(batch);
                 }
                 if let Some(snapshot) = snapshot {
-                    state.kernel(snapshot);
+                    state.kernel(snapshot, u64::MAX);
                 }
                 state.tick(made_up.now);
                 taken.0.push(begin.elapsed());
@@ -299,7 +292,7 @@ fn main() {
                     }
                 }
                 if let Some(snapshot) = snapshot {
-                    state.kernel(snapshot);
+                    state.kernel(snapshot, u64::MAX);
                 }
                 state.tick(server.now);
                 taken.0.push(begin.elapsed());

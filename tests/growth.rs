@@ -251,16 +251,11 @@ impl Server {
             threads: 1,
         };
         Snapshot {
-            taken: Instant::now(),
             accept_queue: Some(AcceptQueue { len: 3, limit: 128 }),
             sockets,
-            readable: None,
-            ready_list: None,
-            interest: None,
             usage: Some(usage),
             asleep: Some(true),
-            detail: epollscope::inspect::Detail::default(),
-            trouble: None,
+            ..Snapshot::empty(Instant::now())
         }
     }
 }
@@ -321,7 +316,7 @@ impl Parts {
         part(&mut || {
             engine.apply(batch);
             if let Some(snapshot) = kernel {
-                engine.kernel(snapshot);
+                engine.kernel(snapshot, u64::MAX);
             }
         });
         part(&mut || charts.apply(batch));
@@ -343,7 +338,7 @@ impl Parts {
         part(&mut || {
             whole.apply(batch);
             if let Some(snapshot) = kernel {
-                whole.kernel(snapshot.clone());
+                whole.kernel(snapshot.clone(), u64::MAX);
             }
             whole.tick(now);
         });

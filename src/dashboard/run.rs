@@ -186,12 +186,17 @@ impl<W: Backend> Session<W> {
     /// Asks the kernel now and then, and takes its answers over.
     fn kernel(&mut self, now: Instant) {
         if let Some(snapshot) = self.backend.latest() {
-            self.state.kernel(snapshot);
+            let taken = self.clock.server(snapshot.taken);
+            self.state.kernel(snapshot, taken);
         }
         // While the loop is held nothing else comes, and the queues are what is looked at.
         let scene = self.state.live();
         let quiet = self.is_quiet(now) && scene.next_call().is_none();
-        let every = ASK_EVERY[usize::from(quiet || scene.table.open() > MANY)];
+        let every = if scene.engine.wants_look() {
+            TICK
+        } else {
+            ASK_EVERY[usize::from(quiet || scene.table.open() > MANY)]
+        };
         let due = self.asked.is_none_or(|asked| now.saturating_duration_since(asked) >= every);
         if due && let Some(question) = self.state.question() {
             self.asked = Some(now);

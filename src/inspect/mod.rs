@@ -20,7 +20,7 @@ mod usage;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use crate::telemetry::{Fd, Mask};
+use crate::telemetry::Fd;
 
 pub use fdinfo::{Interest, interest_list};
 pub use ready::{EpollView, Handed, Listed};
@@ -172,13 +172,10 @@ pub struct Question {
     pub wanted: Wanted,
     /// Also list this machine's sockets that try to connect to the server (one more dump).
     pub connecting: bool,
-    /// The program's own waker on the server's epoll, to be told apart.
-    pub waker: Option<Fd>,
-    /// Also look which of these fds have something to read, with a second epoll of our own, and
-    /// whether the server's own ready list is empty. Asked while the loop stands.
-    pub watch: Option<Vec<Fd>>,
-    /// The server's epoll instance, where it has one.
+    /// Also look at this epoll instance, the server's, entry by entry. Asked while the loop is held.
     pub epfd: Option<Fd>,
+    /// The program's own waker on it, to be told apart.
+    pub waker: Option<Fd>,
     /// Also read what these have used; about once a second, however often it is asked.
     pub usage: Option<Workers>,
 }
@@ -214,13 +211,6 @@ pub struct Snapshot {
     pub accept_queue: Option<AcceptQueue>,
     /// The server's connections, sorted by peer.
     pub sockets: Vec<Socket>,
-    /// Which of the watched fds have something to read, sorted; `None` when not asked.
-    pub readable: Option<Vec<Fd>>,
-    /// Whether the server's epoll has something on its ready list (an epoll fd is itself pollable,
-    /// and polling it consumes nothing); `None` when not asked.
-    pub ready_list: Option<bool>,
-    /// The server's interest list as the kernel keeps it, sorted by fd; `None` when not asked.
-    pub interest: Option<Vec<(Fd, Mask)>>,
     /// What the server has used; `None` when not asked, or not yet again.
     pub usage: Option<Usage>,
     /// Whether the thread of the server's loop slept; `None` when not asked.
@@ -232,6 +222,20 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    /// One in which nothing is known.
+    #[must_use]
+    pub fn empty(taken: Instant) -> Self {
+        Self {
+            taken,
+            accept_queue: None,
+            sockets: Vec::new(),
+            usage: None,
+            asleep: None,
+            detail: Detail::default(),
+            trouble: None,
+        }
+    }
+
     /// The socket whose other end this is.
     #[must_use]
     pub fn socket(&self, peer: SocketAddr) -> Option<&Socket> {

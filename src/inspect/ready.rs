@@ -60,30 +60,6 @@ pub struct EpollView {
     pub waker: Option<Listed>,
 }
 
-/// What a look has found.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Look {
-    /// The fds with something to read, a FIN or an error, sorted.
-    pub(super) readable: Vec<RawFd>,
-    /// Whether the server's epoll has something on its ready list.
-    pub(super) ready_list: bool,
-}
-
-/// Looks at `fds` and at the epoll instance `epfd`, and waits for nothing.
-///
-/// # Errors
-/// When there is no descriptor left for the second epoll.
-pub(super) fn look(fds: &[RawFd], epfd: RawFd) -> io::Result<Look> {
-    let readable = Mask::IN.with(Mask::RDHUP).with(Mask::ERR).with(Mask::HUP);
-    let masks = masks(fds.iter().copied().chain([epfd]))?;
-    let has = |mask: &Mask| mask.0 & readable.0 != 0;
-    let mut found: Vec<_> =
-        fds.iter().zip(&masks).filter(|(_, mask)| has(mask)).map(|(fd, _)| *fd).collect();
-    found.sort_unstable();
-    found.dedup();
-    Ok(Look { readable: found, ready_list: masks.last().is_some_and(has) })
-}
-
 /// Looks at the epoll instance `epfd`, whose interest list is `list`.
 ///
 /// # Errors
@@ -168,55 +144,34 @@ mod tests {
         (poll, server, client)
     }
 
-    fn until(poll: &Poll, server: &TcpStream, ready: bool) {
-        let deadline = std::time::Instant::now() + Duration::from_secs(5);
-        while look(&[server.as_raw_fd()], poll.as_raw_fd()).unwrap().ready_list != ready {
-            assert!(std::time::Instant::now() < deadline, "the kernel never said so");
-            std::thread::yield_now();
-        }
-    }
-
     #[test]
     fn looking_does_not_take_the_first_epolls_event() {
         let (mut poll, mut server, mut client) = scene();
-        let fds = [server.as_raw_fd()];
-        let nothing = Look { readable: vec![], ready_list: false };
-        assert_eq!(look(&fds, poll.as_raw_fd()).unwrap(), nothing);
-
+        let handed = |poll: &Poll| {
+            let view = seen(poll, None);
+            assert_eq!(view.non_empty, view.entries[0].handed == Handed::Yes);
+            (view.entries[0].now.has(Mask::IN), view.entries[0].handed)
+        };
+        assert_eq!(handed(&poll), (false, Handed::No));
         client.write_all(b"hello").unwrap();
-        until(&poll, &server, true);
+        arrived(&server);
         for _ in 0..3 {
-            let seen = look(&fds, poll.as_raw_fd()).unwrap();
-            assert_eq!(seen, Look { readable: fds.to_vec(), ready_list: true });
+            assert_eq!(handed(&poll), (true, Handed::Yes));
         }
-
         let mut events = Events::with_capacity(8);
         poll.poll(&mut events, Some(Duration::from_secs(5))).unwrap();
         assert_eq!(events.iter().map(mio::event::Event::token).collect::<Vec<_>>(), [Token(1)]);
-
-        // Its edge is taken now, yet the bytes are there: only the second epoll still shows them.
-        let seen = look(&fds, poll.as_raw_fd()).unwrap();
-        assert_eq!(seen, Look { readable: fds.to_vec(), ready_list: false });
+        // Its edge is taken now, yet the bytes are there.
+        assert_eq!(handed(&poll), (true, Handed::No));
         server.read_exact(&mut [0; 5]).unwrap();
-        assert_eq!(look(&fds, poll.as_raw_fd()).unwrap(), nothing);
+        assert_eq!(handed(&poll), (false, Handed::No));
     }
 
     #[test]
-    fn a_fin_is_something_to_read() {
-        let (poll, server, client) = scene();
-        drop(client);
-        until(&poll, &server, true);
-        assert_eq!(
-            look(&[server.as_raw_fd()], poll.as_raw_fd()).unwrap().readable,
-            [server.as_raw_fd()]
-        );
-    }
-
-    #[test]
-    fn numbers_that_mean_nothing_are_passed_over() {
+    fn numbers_that_mean_nothing_are_ready_for_nothing() {
         let file = std::fs::File::open("/proc/self/exe").unwrap();
-        let seen = look(&[-1, 1_000_000, file.as_raw_fd()], -1).unwrap();
-        assert_eq!(seen, Look { readable: vec![], ready_list: false });
+        let seen = masks([-1, 1_000_000, file.as_raw_fd()].into_iter()).unwrap();
+        assert_eq!(seen, [Mask::NONE; 3]);
     }
 
     /// The view of an epoll that was made with exact masks.

@@ -152,38 +152,18 @@ fn take(
         taken,
         accept_queue: dump.accept_queue,
         sockets: dump.sockets,
-        readable: None,
-        ready_list: None,
-        interest: None,
         usage,
         asleep: question.usage.as_ref().and_then(asleep),
         detail,
         trouble,
     };
-    let Some(fds) = &question.watch else { return snapshot };
-    match ready::look(fds, question.epfd.unwrap_or(-1)) {
-        Ok(look) => {
-            snapshot.readable = Some(look.readable);
-            snapshot.ready_list = question.epfd.map(|_| look.ready_list);
-        }
-        Err(error) => {
-            snapshot.trouble = Some((strings().inspect.no_epoll)(&error));
-        }
-    }
     let Some(epfd) = question.epfd else { return snapshot };
     match interest_list(None, epfd) {
-        Ok(list) => {
-            match ready::view(&list, epfd, question.waker) {
-                Ok(view) => snapshot.detail.epoll = Some(view),
-                Err(error) => snapshot.trouble = Some((strings().inspect.no_epoll)(&error)),
-            }
-            let mut list: Vec<_> = list.iter().map(|entry| (entry.fd, entry.mask)).collect();
-            list.sort_unstable();
-            snapshot.interest = Some(list);
-        }
-        Err(error) => {
-            snapshot.trouble = Some((strings().inspect.no_interest_list)(&error));
-        }
+        Ok(list) => match ready::view(&list, epfd, question.waker) {
+            Ok(view) => snapshot.detail.epoll = Some(view),
+            Err(error) => snapshot.trouble = Some((strings().inspect.no_epoll)(&error)),
+        },
+        Err(error) => snapshot.trouble = Some((strings().inspect.no_interest_list)(&error)),
     }
     snapshot
 }
@@ -198,6 +178,8 @@ mod tests {
 
     use mio::unix::SourceFd;
     use mio::{Interest, Poll, Token};
+
+    use crate::telemetry::Mask;
 
     /// Asks until the answer is as expected.
     fn until(
@@ -236,26 +218,22 @@ mod tests {
 
         let mut sorted = fds.clone();
         sorted.sort_unstable();
-        let epfd = Some(poll.as_raw_fd());
-        let question = Question { watch: Some(fds.clone()), epfd, ..Question::default() };
+        let question = Question { epfd: Some(poll.as_raw_fd()), ..Question::default() };
+        let handed = |seen: &Snapshot| {
+            let view = seen.detail.epoll.as_ref().unwrap();
+            view.entries.iter().filter(|entry| entry.now.has(Mask::IN)).count()
+        };
         let seen = until(&inspector, &question, |s| {
-            s.readable.as_ref() == Some(&sorted)
+            handed(s) == 2
                 && s.accept_queue.is_some_and(|queue| queue.len == 1)
                 && s.socket(peer).is_some_and(|socket| socket.recv_queue == 5)
         });
-        assert_eq!(seen.ready_list, Some(true));
         assert_eq!(seen.trouble, None);
-        let interest: Vec<_> = seen.interest.unwrap().iter().map(|entry| entry.0).collect();
-        assert_eq!(interest, sorted);
+        let entries = seen.detail.epoll.unwrap().entries;
+        assert_eq!(entries.iter().map(|entry| entry.fd).collect::<Vec<_>>(), sorted);
 
-        let plain = until(&inspector, &Question::default(), |s| s.readable.is_none());
-        assert_eq!((plain.ready_list, plain.interest), (None, None));
-
-        // A server without an epoll instance has no lists; what is readable is seen all the same.
-        let question = Question { epfd: None, ..question };
-        let seen = until(&inspector, &question, |s| s.readable.is_some());
-        assert_eq!((seen.readable, seen.ready_list), (Some(sorted), None));
-        assert_eq!((seen.interest, seen.trouble), (None, None));
+        let plain = until(&inspector, &Question::default(), |s| s.detail.epoll.is_none());
+        assert_eq!(plain.trouble, None);
     }
 
     #[test]
@@ -300,10 +278,9 @@ mod tests {
     fn closed_descriptors_give_a_sentence_and_no_panic() {
         let addr = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let inspector = Inspector::start(addr).unwrap();
-        let question =
-            Question { watch: Some(vec![-1, 500_000]), epfd: Some(-1), ..Question::default() };
+        let question = Question { epfd: Some(-1), ..Question::default() };
         let seen = until(&inspector, &question, |_| true);
-        assert_eq!(seen.readable, Some(vec![]));
+        assert_eq!(seen.detail.epoll, None);
         assert!(seen.trouble.unwrap().starts_with("The interest list"));
         assert_eq!((seen.accept_queue, seen.sockets.len()), (None, 0));
     }

@@ -1,5 +1,6 @@
 //! Made-up batches for the tests of state and panels.
 
+use crate::inspect::{EpollView, Handed, Listed};
 use crate::telemetry::{
     Batch, By, ConnId, ConnState, CtlOp, Event, Fd, Kind, Listener, Mask, Nanos, Next, Ready, Ret,
     Row, ServerKind, Stance, What,
@@ -167,5 +168,19 @@ pub(crate) fn row(fd: Fd, id: u64) -> Row {
         by: By::LOOP,
         within: None,
         why: None,
+    }
+}
+
+/// An epoll that watches these fds for IN, of which some would be handed over.
+pub(crate) fn looked_at(fds: impl IntoIterator<Item = Fd>, ready: &[Fd]) -> EpollView {
+    let entry = |fd| {
+        let (now, handed) =
+            if ready.contains(&fd) { (Mask::IN, Handed::Yes) } else { (Mask::NONE, Handed::No) };
+        Listed { fd, watched: WATCH, now, handed }
+    };
+    EpollView {
+        entries: fds.into_iter().map(entry).collect(),
+        non_empty: !ready.is_empty(),
+        waker: None,
     }
 }

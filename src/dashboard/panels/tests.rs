@@ -6,15 +6,15 @@ use ratatui::backend::TestBackend;
 use ratatui::layout::Rect;
 
 use super::header::{Badge, HeaderView};
-use super::sample::{MS, Script, peer};
+use super::sample::{MS, Script, looked_at, peer};
 use crate::dashboard::state::charts::Charts;
 use crate::dashboard::state::engine::Engine;
 use crate::dashboard::state::rates::Rates;
 use crate::dashboard::theme::{Palette, Theme};
 use crate::inspect::{AcceptQueue, Snapshot, Socket, TcpState};
 use crate::telemetry::{
-    Batch, By, ConnId, CtlOp, Errno, Event, Fd, Kind, Mask, Mode, Next, Ready, Ret, ServerKind,
-    Stance, Standing, Turn, What, Why,
+    Batch, By, ConnId, CtlOp, Errno, Event, Fd, Kind, Mask, Mode, Nanos, Next, Ready, Ret,
+    ServerKind, Stance, Standing, Turn, What, Why,
 };
 
 /// The designed panels: inner sizes and what they are called in a snapshot's name.
@@ -60,7 +60,7 @@ fn script(engine: &mut Engine) -> Script {
     script
 }
 
-pub(super) fn measured(readable: Option<Vec<Fd>>) -> Snapshot {
+pub(super) fn measured(ready: Option<Vec<Fd>>) -> Snapshot {
     let socket = |(fd, recv_queue): (Fd, u32)| Socket {
         peer: peer(fd),
         state: TcpState::Established,
@@ -72,18 +72,11 @@ pub(super) fn measured(readable: Option<Vec<Fd>>) -> Snapshot {
         retransmits: 0,
         inode: 1,
     };
-    Snapshot {
-        interest: None,
-        usage: None,
-        asleep: None,
-        taken: std::time::Instant::now(),
-        accept_queue: Some(AcceptQueue { len: 3, limit: 128 }),
-        sockets: [(14, 84), (22, 1290), (30, 60_000)].map(socket).to_vec(),
-        ready_list: readable.as_ref().map(|fds| !fds.is_empty()),
-        readable,
-        detail: crate::inspect::Detail::default(),
-        trouble: None,
-    }
+    let mut snapshot = Snapshot::empty(std::time::Instant::now());
+    snapshot.accept_queue = Some(AcceptQueue { len: 3, limit: 128 });
+    snapshot.sockets = [(14, 84), (22, 1290), (30, 60_000)].map(socket).to_vec();
+    snapshot.detail.epoll = ready.map(|fds| looked_at((5..6).chain(9..49), &fds));
+    snapshot
 }
 
 fn held() -> Engine {
@@ -91,8 +84,8 @@ fn held() -> Engine {
     let mut script = script(&mut engine);
     script.event(9, 1, What::Recv { ret: Ret::err(Errno::AGAIN) });
     engine.apply(&script.held(Kind::Recv, 14, 6).publish());
-    engine.kernel(&measured(Some(vec![14, 22])));
-    engine.kernel(&measured(Some(vec![14, 22, 30])));
+    engine.kernel(&measured(Some(vec![14, 22])), Nanos::MAX);
+    engine.kernel(&measured(Some(vec![14, 22, 30])), Nanos::MAX);
     engine
 }
 
@@ -102,7 +95,7 @@ fn running() -> Engine {
     script.recv(14, 6, 84).recv(22, 14, 84);
     engine.apply(&script.publish());
     engine.tick(2120 * MS);
-    engine.kernel(&measured(None));
+    engine.kernel(&measured(None), Nanos::MAX);
     engine
 }
 
@@ -471,7 +464,7 @@ proptest! {
     fn any_batches_at_any_size_are_drawn(
         batches in prop::collection::vec(batch(), 0..6),
         width in 0u16..220, height in 0u16..60, ascii: bool,
-        tick in any::<u64>(), readable in prop::option::of(prop::collection::vec(-1i32..50, 0..40)),
+        tick in any::<u64>(), ready in prop::option::of(prop::collection::vec(-1i32..50, 0..40)),
     ) {
         let mut engine = Engine::new();
         let (mut charts, mut rates) = (Charts::new(), Rates::new());
@@ -479,7 +472,7 @@ proptest! {
             engine.apply(batch);
             charts.apply(batch);
             rates.apply(batch);
-            engine.kernel(&measured(readable.clone()));
+            engine.kernel(&measured(ready.clone()), Nanos::MAX);
         }
         for tick in [0, tick] {
             engine.tick(tick);

@@ -206,12 +206,6 @@ mod tests {
 
     fn reading(cpu: u64, voluntary: u64, resident: u64) -> Snapshot {
         Snapshot {
-            taken: Instant::now(),
-            accept_queue: None,
-            sockets: Vec::new(),
-            readable: None,
-            ready_list: None,
-            interest: None,
             usage: Some(Usage {
                 taken: Instant::now(),
                 cpu: Some(Duration::from_millis(cpu)),
@@ -221,9 +215,7 @@ mod tests {
                 at_start: 1_000_000,
                 threads: 14,
             }),
-            asleep: None,
-            detail: crate::inspect::Detail::default(),
-            trouble: None,
+            ..Snapshot::empty(Instant::now())
         }
     }
 

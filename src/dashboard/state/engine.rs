@@ -48,7 +48,13 @@ pub struct Engine {
     later_left_out: bool,
     /// The last event's number, to find gaps by.
     continuity: Continuity,
+    /// The program's own waker is shown too.
+    own: bool,
+    /// What is done now is of no turn that is shown: the waker alone was reported.
+    aside: bool,
     measured: Option<Measured>,
+    /// When the loop was last seen to do something: what was measured before is not so any more.
+    changed: Nanos,
     /// Receive queues at the snapshot before.
     before: HashMap<Fd, u32, RandomState>,
 }
@@ -65,14 +71,26 @@ impl Engine {
         self.take(batch, 0);
     }
 
+    /// Shows the program's own waker too, from now on, or leaves it out.
+    pub fn show_own(&mut self, own: bool) {
+        self.own = own;
+    }
+
+    /// Whether a wait call returned for the lesson's sake: not for the program's own waker alone.
+    fn begins_turn(&self, event: EventRef<'_>) -> bool {
+        let own = event.event.own && !event.ready.is_empty();
+        event.event.what.kind().is_wait() && (self.own || !own)
+    }
+
     /// Takes a batch in, of its events only the last turn: what the picture shows of the others
     /// would be gone before it is drawn.
     pub fn pass_over(&mut self, batch: &Batch) {
-        let last = |kind: fn(Kind) -> bool| batch.events().rposition(|e| kind(e.event.what.kind()));
         let from = if self.has_rounds() {
             round::worked_out_from(batch)
         } else {
-            last(Kind::is_wait).or_else(|| last(Kind::is_call)).unwrap_or(0)
+            let last_turn = batch.events().rposition(|event| self.begins_turn(event));
+            let last_call = || batch.events().rposition(|event| event.event.what.kind().is_call());
+            last_turn.or_else(last_call).unwrap_or(0)
         };
         self.take(batch, from);
     }
@@ -85,7 +103,7 @@ impl Engine {
         }
         self.take_rows(batch);
         // Of all turns but the last only the summary is kept: those are not worked out.
-        let last_wait = batch.events().rposition(|e| e.event.what.kind().is_wait());
+        let last_wait = batch.events().rposition(|event| self.begins_turn(event));
         let begin = if self.has_rounds() { round::worked_out_from(batch) } else { 0 };
         let mut last_call = None;
         if from > 0 {
@@ -94,7 +112,10 @@ impl Engine {
         for (i, event) in (from..).zip(batch.events_from(from)) {
             self.check_order(event.event.seq);
             if event.event.what.kind().is_wait() {
-                self.begin_turn(event, last_wait == Some(i));
+                self.aside = !self.begins_turn(event);
+                if !self.aside {
+                    self.begin_turn(event, last_wait == Some(i));
+                }
             } else if let What::Switched { .. } = event.event.what {
                 self.begin_afresh();
                 last_call = None;
@@ -104,7 +125,7 @@ impl Engine {
                     self.known = Known::All;
                     self.remember(wake);
                 }
-            } else if event.event.what.kind().is_call() && !event.event.own {
+            } else if event.event.what.kind().is_call() && !event.event.own && !self.aside {
                 if let Some(wake) = self.wakes.back_mut().filter(|_| self.known != Known::NoWait) {
                     wake.calls = wake.calls.saturating_add(1);
                 }
@@ -112,7 +133,7 @@ impl Engine {
                     self.serve(event);
                 }
             }
-            let is_call = event.event.what.kind().is_call() && !event.event.own;
+            let is_call = event.event.what.kind().is_call() && (self.own || !event.event.own);
             if is_call || event.folded().next().is_some() {
                 last_call = Some(event);
             }
@@ -125,10 +146,11 @@ impl Engine {
         if self.continuity.missing_after(batch) {
             self.leave_out();
         }
-        if !matches!(batch.standing.stance, Stance::Held(_)) {
-            // What was measured while the loop stood is no longer so.
+        if batch.events().len() > 0 || batch.standing.stance != self.standing.stance {
+            // What was measured before that is no longer so.
+            self.changed = batch.standing.since;
             if let Some(measured) = &mut self.measured {
-                (measured.readable, measured.ready_list, measured.interest) = (None, None, None);
+                measured.epoll = None;
             }
         }
         self.standing = batch.standing;
@@ -223,7 +245,9 @@ impl Engine {
             _ => return,
         };
         let waker = self.listener.map(|listener| listener.waker);
-        let lesson = |ready: &&Ready| ready.conn.is_some() || Some(ready.fd) != waker;
+        let ours = |ready: &&Ready| ready.conn.is_none() && Some(ready.fd) == waker;
+        let shows_own = self.own;
+        let lesson = |ready: &&Ready| shows_own || !ours(ready);
         let mut first = [None; 8];
         for (slot, ready) in first.iter_mut().zip(event.ready.iter().filter(lesson)) {
             *slot = Some(ready.fd);
@@ -236,7 +260,7 @@ impl Engine {
             time: event.event.time,
             waited,
             ret,
-            own: u32::try_from(event.ready.len() - all).unwrap_or(u32::MAX),
+            own: u32::try_from(event.ready.iter().filter(ours).count()).unwrap_or(u32::MAX),
             ready: u32::try_from(all).unwrap_or(u32::MAX),
             first,
             calls: 0,
@@ -293,8 +317,8 @@ impl Engine {
         }
     }
 
-    /// Takes a measurement in.
-    pub fn kernel(&mut self, snapshot: &Snapshot) {
+    /// Takes a measurement in, which was taken at that time.
+    pub fn kernel(&mut self, snapshot: &Snapshot, taken: Nanos) {
         let before = self.measured.as_ref().and_then(|m| m.accept);
         let mut queues = Vec::new();
         for ((fd, _), row) in &self.connections {
@@ -306,14 +330,16 @@ impl Engine {
             }
         }
         self.before = queues.iter().map(|queue| (queue.fd, queue.bytes)).collect();
-        let held = self.held().is_some();
+        let now = self.held().is_some() && taken >= self.changed;
+        let detail = &snapshot.detail;
         self.measured = Some(Measured {
             accept: snapshot.accept_queue,
             accept_grown: matches!((before, snapshot.accept_queue), (Some(a), Some(b)) if b.len > a.len),
             queues,
-            readable: snapshot.readable.clone().filter(|_| held),
-            ready_list: snapshot.ready_list.filter(|_| held),
-            interest: snapshot.interest.clone().filter(|_| held),
+            epoll: detail.epoll.clone().filter(|_| now),
+            arrivals: detail.arrivals.clone(),
+            connecting: detail.connecting.as_ref().map(Vec::len),
+            dropped: detail.listener_drops,
             trouble: snapshot.trouble.clone(),
         });
     }

@@ -32,8 +32,8 @@ use super::geometry::{self, Rect};
 use super::layout::{self, Areas, Arrangement};
 use super::panel::Panel;
 use crate::clients::{ClientInfo, ClientKind};
-use crate::inspect::{EXACT_AT_MOST, Question, Snapshot, Wanted, Workers};
-use crate::telemetry::{Batch, By, Command, Fd, Mode, Nanos, Stdin};
+use crate::inspect::{AcceptQueue, EXACT_AT_MOST, Question, Snapshot, Wanted, Workers};
+use crate::telemetry::{Batch, By, Command, Mode, Nanos};
 use crate::words::strings;
 
 /// How long a notice is shown.
@@ -175,24 +175,19 @@ impl State {
         self.changed |= self.frozen.is_none();
     }
 
-    /// Takes over what was measured.
-    pub fn kernel(&mut self, snapshot: Snapshot) {
+    /// Takes over what was measured at that time.
+    pub fn kernel(&mut self, snapshot: Snapshot, taken: Nanos) {
         self.live.table.kernel(&snapshot);
-        self.live.engine.kernel(&snapshot);
+        self.live.engine.kernel(&snapshot, taken);
         self.live.costs.kernel(&snapshot, self.live.now);
         let Scene { lints, engine, now, .. } = &mut self.live;
         lints.kernel(&snapshot, engine, *now);
         let now = *now;
         self.changed |= self.live.show_lints(now) && self.frozen.is_none();
         let same = |last: &Snapshot| {
-            (last.accept_queue, &last.sockets, &last.readable, last.ready_list, &last.trouble)
-                == (
-                    snapshot.accept_queue,
-                    &snapshot.sockets,
-                    &snapshot.readable,
-                    snapshot.ready_list,
-                    &snapshot.trouble,
-                )
+            let Snapshot { accept_queue, sockets, detail, trouble, .. } = last;
+            (*accept_queue, sockets, detail, trouble)
+                == (snapshot.accept_queue, &snapshot.sockets, &snapshot.detail, &snapshot.trouble)
         };
         let news = !self.live.kernel.as_deref().is_some_and(same);
         self.changed |= news && self.frozen.is_none();
@@ -310,13 +305,16 @@ impl State {
     #[must_use]
     pub fn question(&self) -> Option<Question> {
         let listener = self.live.listener;
+        let held = self.live.next_call().is_some();
+        let full = |queue: &AcceptQueue| queue.len >= queue.limit;
+        let queue = self.live.kernel.as_deref().and_then(|last| last.accept_queue);
         (self.dead.is_none() && self.frozen.is_none()).then(|| Question {
-            watch: self.watched(),
-            epfd: listener.map(|listener| listener.epfd).filter(|epfd| *epfd >= 0),
+            epfd: listener.map(|listener| listener.epfd).filter(|epfd| held && *epfd >= 0),
+            waker: listener.map(|listener| listener.waker).filter(|waker| *waker >= 0),
             usage: Some(self.workers()),
             wanted: self.wanted(),
-            connecting: false,
-            waker: listener.map(|listener| listener.waker).filter(|waker| *waker >= 0),
+            // While the queue is full, whoever comes next has to repeat its SYN.
+            connecting: queue.as_ref().is_some_and(full),
         })
     }
 
@@ -338,17 +336,6 @@ impl State {
             threads: threads.into_iter().filter_map(By::tid).collect(),
             processes: processes.into_iter().filter_map(By::pid).collect(),
         }
-    }
-
-    /// While the loop stands: the fds on its interest list.
-    fn watched(&self) -> Option<Vec<Fd>> {
-        self.live.next_call()?;
-        let listener = self.live.listener.iter();
-        let own = listener.flat_map(|own| [Some(own.fd), own.stdin.map(|_| Stdin::FD)]).flatten();
-        // A worker process's numbers mean something else here.
-        let open = self.live.table.entries().iter();
-        let open = open.filter(|entry| entry.closed.is_none() && entry.row.by.pid().is_none());
-        Some(own.chain(open.map(|entry| entry.row.fd)).collect())
     }
 
     /// What is shown: the live scene or the frozen one.

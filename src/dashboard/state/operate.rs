@@ -264,7 +264,11 @@ impl State {
             }
             Id::Reverse => self.scene_mut().table.turn_round(),
             Id::Errors => self.scene_mut().stream.toggle_errors(),
-            Id::Own => self.scene_mut().stream.toggle_own(),
+            Id::Own => {
+                let scene = self.scene_mut();
+                let own = scene.stream.toggle_own();
+                scene.engine.show_own(own);
+            }
             Id::Time => self.wall_time = !self.wall_time,
             Id::Freeze => self.freeze_or_thaw(),
             Id::Zoom => self.zoom = !self.zoom,

@@ -153,10 +153,11 @@ impl Stream {
         self.filter_anew();
     }
 
-    /// Shows the program's own plumbing, or hides it again.
-    pub fn toggle_own(&mut self) {
+    /// Shows the program's own plumbing, or hides it again; returns whether it is shown.
+    pub fn toggle_own(&mut self) -> bool {
         self.own = !self.own;
         self.filter_anew();
+        self.own
     }
 
     /// The visible lines for that many rows, oldest first.

@@ -224,16 +224,9 @@ impl Feed {
             .collect();
         sockets.sort_by_key(|socket| socket.peer);
         Snapshot {
-            interest: None,
-            usage: None,
-            asleep: None,
-            taken: Instant::now(),
             accept_queue: Some(AcceptQueue { len: 0, limit: 1024 }),
             sockets,
-            readable: None,
-            ready_list: None,
-            detail: crate::inspect::Detail::default(),
-            trouble: None,
+            ..Snapshot::empty(Instant::now())
         }
     }
 }

@@ -29,7 +29,7 @@ fn room(width: u16, height: u16) -> State {
     let mut feed = classroom();
     let snapshot = feed.snapshot();
     state.apply(&feed.publish());
-    state.kernel(snapshot);
+    state.kernel(snapshot, u64::MAX);
     state.tick(3_000_000_000);
     state
 }

@@ -8,8 +8,9 @@ use unicode_width::UnicodeWidthStr;
 
 use super::super::fit::{Token, cut, fold, wrap};
 use super::painter::{Painter, indent, padded};
-use crate::dashboard::state::engine::{Entry, Group, Known, Queue};
+use crate::dashboard::state::engine::{Group, Queue};
 use crate::dashboard::theme::Role;
+use crate::inspect::{Handed, Listed};
 use crate::telemetry::Fd;
 use crate::words::{strings, units};
 
@@ -63,15 +64,15 @@ impl Painter<'_> {
             }
         }
         let mut tokens = vec![mask];
-        tokens.extend(group.runs.iter().map(|run| self.run(*run, "")));
+        tokens.extend(group.runs.iter().map(|run| self.run(*run)));
         tokens
     }
 
-    fn run(&self, (first, last): (Fd, Fd), mask: &str) -> Token {
+    fn run(&self, (first, last): (Fd, Fd)) -> Token {
         let dash = self.theme.glyph("–", "-");
         let text = if first == last { first.to_string() } else { format!("{first}{dash}{last}") };
         let weight = usize::try_from(i64::from(last) - i64::from(first) + 1).unwrap_or(1);
-        Token { weight, ..Token::new(text + mask, self.style(Role::Text)) }
+        Token { weight, ..Token::new(text, self.style(Role::Text)) }
     }
 
     fn resting(&self, group: &Group) -> String {
@@ -84,7 +85,7 @@ impl Painter<'_> {
         }
     }
 
-    /// The whole interest list on one run of lines: `5:IN|ET 9–42 44:IN|RDHUP|ET`, without the
+    /// The whole interest list on one run of lines: `IN|ET: 5 IN|RDHUP|ET: 9–42 44`, without the
     /// masks where they do not fit.
     pub(super) fn interest(&self, width: usize, rows: usize) -> Vec<Token> {
         let groups = self.engine.interest();
@@ -93,11 +94,9 @@ impl Painter<'_> {
         }
         let mut tokens = Vec::new();
         for group in &groups {
-            let last = group.runs.len() - 1;
-            for (i, run) in group.runs.iter().enumerate() {
-                let mask = if i == last { format!(":{}", group.mask) } else { String::new() };
-                tokens.push(self.run(*run, &mask));
-            }
+            let mask = Token::new(format!("{}:", group.mask), self.style(Role::Dim));
+            tokens.push(Token { weight: 0, ..mask });
+            tokens.extend(group.runs.iter().map(|run| self.run(*run)));
         }
         if fold(&tokens, width, rows, Style::new()).1 {
             return tokens;
@@ -111,81 +110,71 @@ impl Painter<'_> {
             }
             joins
         });
-        runs.into_iter().map(|run| self.run(run, "")).collect()
+        runs.into_iter().map(|run| self.run(run)).collect()
     }
 
+    /// The kernel's ready list: what the next wait call would return. It is known while the loop is
+    /// held, since then it is looked at, and while the loop sleeps, since then it is empty.
     pub(super) fn ready_section(&self, width: usize, rows: usize) -> Vec<Line<'static>> {
-        let say = &strings().engine;
-        // What is said beside two other words, or the last of its spellings where none fits.
-        let beside = |word: &str, spellings: &[&str]| {
-            let room = width.saturating_sub(say.kernel.width() + word.width() + 6);
-            let fits = spellings.iter().find(|text| text.width() <= room);
-            fits.or(spellings.last()).copied().unwrap_or_default().to_owned()
-        };
-        if !self.stands() {
-            let spellings = match self.engine.known() {
-                Known::Part => say.by_last_seen,
-                _ => say.by_last_wait,
-            };
-            let words = [say.kernel, say.ready_list, &beside(say.ready_list, &spellings)];
-            let mut lines = vec![self.heading(Role::Kernel, &words, width)];
-            lines.extend(self.body(&self.returned(width.saturating_sub(1), rows), width, rows));
-            return lines;
-        }
-        let state = match self.engine.measured().and_then(|m| m.ready_list) {
-            Some(true) => say.list_not_empty,
-            Some(false) => say.list_empty,
-            None => say.list_unmeasured,
-        };
-        let words = [say.kernel, state, &beside(state, &say.seen_by_ours)];
+        let (say, (tokens, notes)) = (&strings().engine, self.ready_list());
+        let room = width.saturating_sub(say.kernel.width() + say.ready_list.width() + 6);
+        let note = notes.iter().find(|note| note.width() <= room).or(notes.last());
+        let words = [say.kernel, say.ready_list, note.copied().unwrap_or_default()];
         let mut lines = vec![self.heading(Role::Kernel, &words, width)];
-        lines.extend(self.body(&self.readable(), width, rows));
+        lines.extend(self.body(&tokens, width, rows));
         lines
     }
 
-    pub(super) fn ready_list(&self, width: usize) -> Line<'static> {
-        let say = &strings().engine;
-        let text = match self.engine.measured().and_then(|m| m.ready_list) {
-            Some(true) => say.not_empty,
-            Some(false) => say.empty,
-            None => self.theme.glyph("–", "-"),
-        };
-        let token = Token::new(text, self.style(Role::Text));
-        self.labelled(&format!("{} ", say.ready_list_is), Role::Kernel, &[token], width)
-    }
-
-    /// What the last wait call returned; the fds alone where there is no room for their masks.
-    pub(super) fn returned(&self, width: usize, rows: usize) -> Vec<Token> {
+    /// The same on one line.
+    pub(super) fn ready_line(&self, width: usize) -> Line<'static> {
+        let (say, (mut tokens, notes)) = (&strings().engine, self.ready_list());
+        let label = format!("{}: ", say.ready_list);
         let dim = self.style(Role::Dim);
-        if self.engine.wake().is_none() {
-            return vec![Token::new(self.theme.glyph("–", "-"), dim)];
+        let room = width.saturating_sub(label.width());
+        let fits = |tokens: &[Token]| fold(tokens, room, 1, dim).1;
+        let listed = tokens.clone();
+        for note in notes {
+            tokens.push(Token { weight: 0, ..Token::new(format!("({note})"), dim) });
+            if fits(&tokens) {
+                break;
+            }
+            tokens.clone_from(&listed);
         }
-        let entries = self.engine.entries();
-        if entries.is_empty() {
-            return vec![Token::new(strings().engine.none, dim)];
-        }
-        let kernel = self.style(Role::Kernel);
-        let text = |e: &Entry| format!("{}:{}", e.ready.fd, e.ready.mask);
-        let tokens: Vec<Token> = entries.iter().map(|e| Token::new(text(e), kernel)).collect();
-        if fold(&tokens, width, rows, dim).1 {
-            return tokens;
-        }
-        entries.iter().map(|e| Token::new(e.ready.fd.to_string(), kernel)).collect()
+        self.labelled(&label, Role::Kernel, &tokens, width)
     }
 
-    /// What a second epoll saw.
-    pub(super) fn readable(&self) -> Vec<Token> {
-        let (dim, say) = (self.style(Role::Dim), &strings().engine);
-        match self.engine.measured().and_then(|m| m.readable.as_deref()) {
-            None if self.engine.measured().is_some_and(|m| m.trouble.is_some()) => {
-                vec![Token::new(say.not_measured, self.style(Role::Warn))]
+    /// The entries, and what is to be said of them, the longest spelling first.
+    fn ready_list(&self) -> (Vec<Token>, [&'static str; 3]) {
+        let (say, dim) = (&strings().engine, self.style(Role::Dim));
+        let none = || vec![Token::new(say.none, dim)];
+        if let Some(view) = self.engine.epoll() {
+            let listed: Vec<_> =
+                view.entries.iter().filter(|entry| entry.handed != Handed::No).collect();
+            if listed.is_empty() {
+                return (none(), say.would_sleep);
             }
-            None => vec![Token::new(self.theme.glyph("–", "-"), dim)],
-            Some([]) => vec![Token::new(say.none, dim)],
-            Some(fds) => {
-                fds.iter().map(|fd| Token::new(fd.to_string(), self.style(Role::Kernel))).collect()
-            }
+            let doubt = |entry: &Listed| entry.handed == Handed::Unknown;
+            let token = |entry: &&Listed| {
+                let mark = if doubt(entry) { "?" } else { "" };
+                let text = format!("{}:{}{mark}", entry.fd, entry.now);
+                Token::new(text, self.style(Role::Kernel))
+            };
+            let notes = if listed.iter().any(|entry| doubt(entry)) {
+                say.maybe_taken
+            } else {
+                say.would_return
+            };
+            return (listed.iter().map(token).collect(), notes);
         }
+        if self.engine.held().is_none() && self.asleep() {
+            return (none(), say.empty_asleep);
+        }
+        let trouble = self.engine.measured().is_some_and(|m| m.trouble.is_some());
+        if self.engine.held().is_some() {
+            let role = if trouble { Role::Warn } else { Role::Dim };
+            return (vec![Token::new(self.theme.glyph("–", "-"), self.style(role))], say.not_seen);
+        }
+        (vec![Token::new(self.theme.glyph("–", "-"), dim)], say.not_seen_running)
     }
 
     fn accept_text(&self, short: bool) -> String {

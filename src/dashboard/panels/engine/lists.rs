@@ -2,12 +2,11 @@
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
-use super::super::fit::{cut, fold, wrap};
+use super::super::fit::{cut, wrap};
 use super::painter::{Painter, WIDE};
 use crate::dashboard::theme::Role;
 use crate::words::strings;
@@ -22,20 +21,7 @@ impl Painter<'_> {
         let interest = self.interest(room, 1);
         lines.push((10, self.labelled(&watched, Role::Kernel, &interest, width)));
         lines.push((7, self.labelled("", Role::Kernel, &self.queues(width < 36), width)));
-        if held {
-            lines.push((8, self.ready_list(width)));
-            let readable = self.readable();
-            let labels = say.second_epoll.map(|label| format!("{label} "));
-            let whole = |label: &&String| {
-                fold(&readable, width.saturating_sub(label.width()), 1, Style::new()).1
-            };
-            let label = labels.iter().find(|label| whole(label)).unwrap_or(&labels[1]);
-            lines.push((3, self.labelled(label, Role::Kernel, &readable, width)));
-        } else {
-            let label = format!("{} ", say.ready_by_last_wait);
-            let tokens = self.returned(width.saturating_sub(label.width()), 1);
-            lines.push((3, self.labelled(&label, Role::Kernel, &tokens, width)));
-        }
+        lines.push((3, self.ready_line(width)));
         lines.push((1, self.boundary(width)));
         let array = self.array(width.saturating_sub(8));
         lines.push((4, self.labelled(&format!("{} ", say.program), Role::Program, &array, width)));

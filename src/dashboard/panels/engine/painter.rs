@@ -40,6 +40,11 @@ impl Painter<'_> {
         self.engine.held().is_some() && !matches!(self.engine.standing().mode, Mode::Slow(_))
     }
 
+    /// Whether the loop is called asleep: it has waited for a while.
+    pub(super) fn asleep(&self) -> bool {
+        matches!(self.engine.standing().stance, Stance::Waiting) && self.engine.stood() >= ASLEEP
+    }
+
     pub(super) fn duration(&self, nanos: u64) -> String {
         if self.theme.ascii() { units::ascii_duration(nanos) } else { units::duration(nanos) }
     }
@@ -90,7 +95,7 @@ impl Painter<'_> {
         let spellings = match standing.stance {
             Stance::Starting => say.starting.map(str::to_owned).into(),
             Stance::Ended => say.ended.map(str::to_owned).into(),
-            Stance::Waiting if self.engine.stood() >= ASLEEP => {
+            Stance::Waiting if self.asleep() => {
                 (say.asleep)(&self.duration(self.engine.stood()), self.wait_call()).into()
             }
             _ => match self.engine.wake() {

@@ -7,7 +7,7 @@ use super::super::fit::{Token, cut, first_fit, fold, wrap};
 use super::painter::{Painter, indent, padded};
 use crate::dashboard::state::engine::{Entry, Known, Served, Wake};
 use crate::dashboard::theme::Role;
-use crate::telemetry::{Fd, Kind, Mode, Stance};
+use crate::telemetry::{Fd, Kind, Mode, Ready, Stance};
 use crate::words::{before, call, result, strings};
 
 impl Painter<'_> {
@@ -32,16 +32,23 @@ impl Painter<'_> {
         if entries.is_empty() {
             return vec![Token::new(say.nothing_ready, dim)];
         }
-        let token = |entry: &Entry| {
+        let token = |entry: &Entry, masks: bool| {
             let (mark, style) = match entry.served {
                 Served::Done => (self.theme.glyph("✓", "+"), self.style(Role::Good)),
                 Served::Now => (self.theme.glyph("▸", ">"), self.style(Role::Selected)),
                 Served::Not => (self.theme.glyph("·", "."), text),
                 Served::Stale => (self.theme.glyph("✗", "x"), self.style(Role::Warn)),
             };
-            Token::new(format!("{mark}{}", entry.ready.fd), style)
+            let Ready { fd, mask, .. } = entry.ready;
+            let text = if masks { format!("{mark}{fd}:{mask}") } else { format!("{mark}{fd}") };
+            Token::new(text, style)
         };
-        entries.iter().map(token).collect()
+        // What each was handed over for, where there is room for all of it.
+        let whole: Vec<Token> = entries.iter().map(|entry| token(entry, true)).collect();
+        if fold(&whole, width, 1, dim).1 {
+            return whole;
+        }
+        entries.iter().map(|entry| token(entry, false)).collect()
     }
 
     /// What the loop does now, and the last call where that is something else.

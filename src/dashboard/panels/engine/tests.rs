@@ -37,7 +37,7 @@ fn poll(served: usize) -> Engine {
     }
     script.batch.standing.stance = Stance::Working;
     engine.apply(&script.publish());
-    engine.kernel(&measured(None));
+    engine.kernel(&measured(None), u64::MAX);
     engine
 }
 
@@ -69,7 +69,7 @@ fn scan_is_a_round_of_questions() {
     script.time += 501 * MS;
     script.round(1..=40, 7);
     engine.apply(&script.publish());
-    engine.kernel(&measured(None));
+    engine.kernel(&measured(None), u64::MAX);
     insta::assert_snapshot!("scan", pictures(&engine));
 
     // Held within a round: who was asked, who is next, and who is still to be asked.
@@ -95,7 +95,7 @@ fn threads_sleep_each_in_a_call_of_its_own() {
     script.batch.rows[4].within = Some(Kind::Send);
     script.recv(12, 4, 84);
     engine.apply(&script.publish());
-    engine.kernel(&measured(None));
+    engine.kernel(&measured(None), u64::MAX);
     let picture = pictures(&engine);
     assert!(picture.contains("thread 4711 asleep in recv(9)"), "{picture}");
     assert!(picture.contains("the first thread asleep in accept(5)"), "{picture}");
@@ -130,7 +130,7 @@ fn tasks_are_parked_over_the_runtimes_loop() {
     (row.within, row.last, row.last_ret) = (None, Kind::Recv, Ret::ok(84));
     script.batch.standing.stance = Stance::Working;
     engine.apply(&script.event(15, 7, What::Woken).recv(15, 7, 84).publish());
-    engine.kernel(&measured(None));
+    engine.kernel(&measured(None), u64::MAX);
     let picture = pictures(&engine);
     assert!(picture.contains("task 3 parked on recv(fd 11)"), "{picture}");
     assert!(picture.contains("▸task 7: recv(15) = 84"), "{picture}");
@@ -146,7 +146,7 @@ fn blocking_serves_one_and_the_queue_stands_behind() {
     let next = Next { kind: Kind::Recv, fd: 9, conn: None, site: None };
     script.batch.standing.stance = Stance::Within(next);
     engine.apply(&script.publish());
-    engine.kernel(&measured(None));
+    engine.kernel(&measured(None), u64::MAX);
     engine.tick(3700 * MS);
     let picture = pictures(&engine);
     assert!(picture.contains("asleep for 3.2 s in recv(9): the others wait"), "{picture}");

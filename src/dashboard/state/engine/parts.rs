@@ -1,6 +1,6 @@
 //! What the loop's picture is made of.
 
-use crate::inspect::AcceptQueue;
+use crate::inspect::{AcceptQueue, Arrivals, EpollView};
 use crate::telemetry::{Fd, Kind, Mask, Nanos, Ready, Ret};
 
 /// Fds of the interest list that are watched for the same.
@@ -95,13 +95,15 @@ pub struct Measured {
     pub accept_grown: bool,
     /// The receive queues that are not empty, by fd.
     pub queues: Vec<Queue>,
-    /// Fds with something to read, seen by a second epoll of ours while the loop stood; `None`
+    /// The server's epoll, entry by entry, as it is while the loop is held before this call; `None`
     /// while it was not asked.
-    pub readable: Option<Vec<Fd>>,
-    /// Whether the server's own ready list has something on it; `None` while it was not asked.
-    pub ready_list: Option<bool>,
-    /// The interest list as the kernel keeps it; `None` while it was not asked.
-    pub interest: Option<Vec<(Fd, Mask)>>,
+    pub epoll: Option<EpollView>,
+    /// Who waits in the accept queue, and who is on the way there; `None` while that is not known.
+    pub arrivals: Option<Arrivals>,
+    /// How many sockets of this machine wait for the answer to their SYN; `None` while not asked.
+    pub connecting: Option<usize>,
+    /// How often the listener has dropped a connection that wanted to come, since it listens.
+    pub dropped: Option<u32>,
     /// Why something is missing.
     pub trouble: Option<String>,
 }

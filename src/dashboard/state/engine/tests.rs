@@ -1,15 +1,15 @@
 //! Turns, gaps, queues and lists, as the panel gets them.
 
 use super::*;
-use crate::dashboard::panels::sample::{MS, Script, peer};
-use crate::inspect::{AcceptQueue, Socket, TcpState};
+use crate::dashboard::panels::sample::{MS, Script, looked_at, peer};
+use crate::inspect::{AcceptQueue, Handed, Socket, TcpState};
 use crate::telemetry::{Event, Mask, Mode, Ret, ServerKind, Stdin};
 
 fn marks(engine: &Engine) -> Vec<(Fd, Served)> {
     engine.entries().iter().map(|entry| (entry.ready.fd, entry.served)).collect()
 }
 
-fn snapshot(queues: &[(Fd, u32)], readable: Option<Vec<Fd>>) -> Snapshot {
+fn snapshot(queues: &[(Fd, u32)], ready: Option<Vec<Fd>>) -> Snapshot {
     let socket = |&(fd, recv_queue)| Socket {
         peer: peer(fd),
         state: TcpState::Established,
@@ -21,19 +21,11 @@ fn snapshot(queues: &[(Fd, u32)], readable: Option<Vec<Fd>>) -> Snapshot {
         retransmits: 0,
         inode: 1,
     };
-    let ready_list = readable.as_ref().map(|fds| !fds.is_empty());
-    Snapshot {
-        interest: None,
-        usage: None,
-        asleep: None,
-        taken: std::time::Instant::now(),
-        accept_queue: Some(AcceptQueue { len: 3, limit: 128 }),
-        sockets: queues.iter().map(socket).collect(),
-        readable,
-        ready_list,
-        detail: crate::inspect::Detail::default(),
-        trouble: None,
-    }
+    let mut snapshot = Snapshot::empty(std::time::Instant::now());
+    snapshot.accept_queue = Some(AcceptQueue { len: 3, limit: 128 });
+    snapshot.sockets = queues.iter().map(socket).collect();
+    snapshot.detail.epoll = ready.map(|fds| looked_at([5, 9, 14], &fds));
+    snapshot
 }
 
 #[test]
@@ -161,21 +153,62 @@ fn queues_are_joined_with_fds_and_their_growth_is_seen() {
     let mut engine = Engine::new();
     script.row(9, 1).row(14, 2).held(Kind::EpollWait, 3, 0);
     engine.apply(&script.publish());
-    engine.kernel(&snapshot(&[(9, 84), (14, 10)], Some(vec![9, 14])));
-    engine.kernel(&snapshot(&[(9, 84), (14, 20), (77, 5)], Some(vec![9, 14])));
-    let measured = engine.measured().unwrap();
+    engine.kernel(&snapshot(&[(9, 84), (14, 10)], Some(vec![9, 14])), script.time);
+    engine.kernel(&snapshot(&[(9, 84), (14, 20), (77, 5)], Some(vec![9, 14])), script.time);
     let queue = |fd, bytes, grown| Queue { fd, bytes, grown };
-    assert_eq!(measured.queues, [queue(9, 84, false), queue(14, 20, true)]);
-    assert_eq!(
-        (measured.readable.as_deref(), measured.ready_list),
-        (Some(&[9, 14][..]), Some(true))
-    );
+    assert_eq!(engine.measured().unwrap().queues, [queue(9, 84, false), queue(14, 20, true)]);
+    let handed = |engine: &Engine| {
+        let entries = engine.epoll()?.entries.iter();
+        Some(entries.filter(|e| e.handed == Handed::Yes).map(|e| e.fd).collect::<Vec<_>>())
+    };
+    assert_eq!((handed(&engine), engine.wants_look()), (Some(vec![9, 14]), false));
+
+    // One step on: what was measured before it says nothing of what is so now.
+    let before = script.time;
+    script.time += MS;
+    engine.apply(&script.wait(0, &[(9, 1), (14, 2)]).held(Kind::Recv, 9, 1).publish());
+    assert_eq!((handed(&engine), engine.wants_look()), (None, true));
+    engine.kernel(&snapshot(&[], Some(vec![9])), before);
+    assert_eq!(handed(&engine), None, "an answer that was taken before the step");
+    engine.kernel(&snapshot(&[], Some(vec![9])), script.time);
+    assert_eq!(handed(&engine), Some(vec![9]));
 
     engine.apply(&script.publish());
-    let measured = engine.measured().unwrap();
-    assert_eq!((&measured.readable, measured.ready_list), (&None, None), "it runs again");
-    engine.kernel(&snapshot(&[], Some(vec![9])));
-    assert_eq!(engine.measured().unwrap().readable, None, "an answer that came too late");
+    assert_eq!((handed(&engine), engine.wants_look()), (None, false), "it runs again");
+    engine.kernel(&snapshot(&[], Some(vec![9])), Nanos::MAX);
+    assert_eq!(handed(&engine), None, "an answer that came too late");
+}
+
+#[test]
+fn the_programs_own_waker_is_in_no_turn_unless_it_is_asked_for() {
+    let mut script = Script::new(0);
+    let mut engine = Engine::new();
+    let waker = script.batch.listener.unwrap().waker;
+    let woken = |script: &mut Script| {
+        let mut batch = script.publish();
+        let seq = batch.events().next_back().map_or(0, |event| event.event.seq) + 1;
+        let what = What::EpollWait { ret: Ret::ok(1), waited: 1000 * MS };
+        let mut own = Event::new(seq, batch.time, 3, None, what);
+        own.own = true;
+        batch.push(own, &[], &[Ready { fd: waker, mask: Mask::IN, conn: None }]);
+        let mut close = Event::new(seq + 1, batch.time, 14, ConnId::new(2), What::Close);
+        close.own = false;
+        batch.push(close, &[], &[]);
+        batch
+    };
+    script.row(9, 1).row(14, 2).wait(5 * MS, &[(9, 1)]).recv(9, 1, 84);
+    let batch = woken(&mut script);
+    engine.apply(&batch);
+    let wake = engine.wake().unwrap();
+    assert_eq!((wake.ret, wake.own, wake.calls), (Ret::ok(1), 0, 1), "that of fd 9");
+    assert_eq!(engine.wakes().len(), 1);
+    assert_eq!(engine.last_call().unwrap().event.what, What::Close, "the operator's");
+    engine.show_own(true);
+    let mut engine = Engine::new();
+    engine.show_own(true);
+    engine.apply(&batch);
+    let wake = engine.wake().unwrap();
+    assert_eq!((wake.own, wake.calls, engine.entries()[0].ready.fd), (1, 1, waker));
 }
 
 #[test]
@@ -202,9 +235,11 @@ fn the_interest_list_is_grouped_into_runs() {
 
     // While it stands, the kernel's own list is better than what was asked for.
     engine.apply(&script.held(Kind::EpollWait, 3, 0).publish());
-    let mut asked = snapshot(&[], None);
-    asked.interest = Some(vec![(4, Mask(0x19)), (5, Mask(0x8000_0019)), (9, Mask(0x8000_2019))]);
-    engine.kernel(&asked);
+    let mut asked = snapshot(&[], Some(vec![]));
+    let entries = &mut asked.detail.epoll.as_mut().unwrap().entries;
+    entries.truncate(2);
+    (entries[0].watched, entries[1].watched) = (Mask(0x8000_0019), Mask(0x8000_2019));
+    engine.kernel(&asked, Nanos::MAX);
     let masks: Vec<_> = engine.interest().iter().map(|group| group.mask.to_string()).collect();
     assert_eq!(masks, ["IN|ET", "IN|RDHUP|ET"]);
     assert_eq!(engine.watched(), 2);

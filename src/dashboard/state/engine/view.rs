@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use super::{Engine, Entry, Group, Known, Measured, Served, Wake, by_server, round};
+use crate::inspect::EpollView;
 use crate::telemetry::{
     Errno, Fd, Kind, Listener, Mask, Nanos, OwnedEvent, Row, ServerKind, Stance, Stdin,
 };
@@ -111,8 +112,7 @@ impl Engine {
     }
 
     fn list(&self) -> impl Iterator<Item = (Fd, Mask)> + '_ {
-        let waker = self.listener.map(|listener| listener.waker);
-        let kernel = self.measured.as_ref().and_then(|measured| measured.interest.as_deref());
+        let kernel = self.epoll().map(|view| &view.entries[..]);
         let told = kernel.is_none().then(|| {
             let listener = self.listener.iter().map(|listener| (listener.fd, listener.interest));
             let connections = self.connections.iter().map(|((fd, _), row)| (*fd, row.interest));
@@ -120,8 +120,8 @@ impl Engine {
             let stdin = stdin.map(|stdin| (Stdin::FD, stdin.interest));
             listener.chain(stdin).chain(connections).filter(|(_, mask)| *mask != Mask::NONE)
         });
-        let kernel = kernel.unwrap_or_default().iter().copied();
-        kernel.filter(move |(fd, _)| Some(*fd) != waker).chain(told.into_iter().flatten())
+        let kernel = kernel.unwrap_or_default().iter().map(|entry| (entry.fd, entry.watched));
+        kernel.chain(told.into_iter().flatten())
     }
 
     /// The ready array of this turn, in the order in which the wait call gave it, with how far
@@ -169,6 +169,19 @@ impl Engine {
     #[must_use]
     pub fn wake(&self) -> Option<&Wake> {
         self.wakes.back().filter(|_| !matches!(self.known, Known::NoWait | Known::Nothing))
+    }
+
+    /// The server's epoll as it was measured while the loop is held before this call.
+    #[must_use]
+    pub fn epoll(&self) -> Option<&EpollView> {
+        self.measured.as_ref()?.epoll.as_ref()
+    }
+
+    /// Whether the loop is held, and its epoll has not been looked at since.
+    #[must_use]
+    pub fn wants_look(&self) -> bool {
+        let has_epoll = self.listener.is_some_and(|listener| listener.epfd >= 0);
+        has_epoll && self.held().is_some() && self.epoll().is_none()
     }
 
     /// What was measured beside the server; `None` before the first time.

@@ -43,16 +43,10 @@ impl FakeServer {
             inode: 1,
         };
         let snapshot = Snapshot {
-            taken: std::time::Instant::now(),
             accept_queue: Some(AcceptQueue { len: self.accept, limit: 128 }),
             sockets: self.queues.iter().map(socket).collect(),
-            readable: None,
-            ready_list: None,
-            interest: None,
-            usage: None,
             asleep: Some(self.asleep),
-            detail: crate::inspect::Detail::default(),
-            trouble: None,
+            ..Snapshot::empty(std::time::Instant::now())
         };
         self.lints.kernel(&snapshot, &self.engine, self.script.time);
     }
