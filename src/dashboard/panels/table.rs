@@ -294,7 +294,12 @@ fn empty(state: &State, width: u16, theme: &Theme) -> Vec<Line<'static>> {
         return lines;
     }
     let narrow = width < 44;
-    lines.push(Line::styled(format!("   {}", say.none), text));
+    let queue = state.scene().kernel.as_ref().and_then(|kernel| kernel.accept_queue);
+    let none = match queue.filter(|queue| queue.len > 0) {
+        Some(queue) => (say.none_accepted)(queue.len),
+        None => say.none.to_owned(),
+    };
+    lines.push(Line::styled(format!("   {none}"), text));
     lines.push(Line::default());
     let open = if narrow { say.in_browser_short } else { say.in_browser };
     lines.push(Line::styled(format!("   {open}"), text));

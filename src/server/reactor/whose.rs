@@ -4,7 +4,7 @@
 use super::{Reactor, Whose};
 use crate::server::loop_state::generation;
 use crate::server::mistake::Mistake;
-use crate::server::selector::{Selector, Token, Trigger};
+use crate::server::selector::{Selector, Token};
 use crate::telemetry::{Fd, Stdin};
 
 impl<S: Selector> Reactor<S> {
@@ -37,12 +37,10 @@ impl<S: Selector> Reactor<S> {
 
     /// Carries out the operator's commands.
     pub(super) fn serve_waker(&mut self, fd: Fd) {
-        // Unread, it would be reported with every wait; an edge is
-        // reported once.
-        if self.state.selector.trigger() != Trigger::Edge {
-            self.state.read_waker();
-            self.state.rearm(fd);
-        }
+        // Unread, it would be reported with every wait; and where an
+        // edge is reported once, it would look as if it still were.
+        self.state.read_waker();
+        self.state.rearm(fd);
         self.state.run_commands();
     }
 

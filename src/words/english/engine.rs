@@ -1,5 +1,7 @@
 //! The loop: both its sides, the boundary between them, and what is done now.
 
+use std::net::SocketAddr;
+
 use crate::words::units;
 
 /// What the panel of the loop says. Of several spellings the longest is first.
@@ -35,6 +37,14 @@ pub(crate) struct Engine {
     pub(crate) accept: &'static str,
     pub(crate) accept_queue_of: fn(waiting: u32, limit: u32) -> String,
     pub(crate) accept_of: fn(waiting: u32, limit: u32) -> String,
+    pub(crate) syn_sent: fn(clients: usize) -> String,
+    pub(crate) half_open: fn(clients: usize) -> String,
+    pub(crate) dropped: fn(clients: usize) -> String,
+    /// One that waits in the accept queue; how long, where that is known.
+    pub(crate) waiter: fn(peer: &SocketAddr, unread: u32, time: Option<&str>) -> String,
+    pub(crate) has_left: &'static str,
+    pub(crate) more_waiting: fn(clients: usize) -> String,
+    pub(crate) unread_in_queue: fn(bytes: u64) -> String,
     pub(crate) nothing_unread: &'static str,
     pub(crate) queues: &'static str,
     pub(crate) queues_unmeasured: &'static str,
@@ -164,6 +174,17 @@ pub(in crate::words) const ENGLISH: Engine = Engine {
     accept_of: |waiting, limit| {
         format!("accept {}/{}", units::count(waiting.into()), units::count(limit.into()))
     },
+    syn_sent: |clients| format!("{} in SYN-SENT", units::count(clients as u64)),
+    half_open: |clients| format!("{} half-open", units::count(clients as u64)),
+    dropped: |clients| format!("{} dropped", units::count(clients as u64)),
+    waiter: |peer, unread, time| {
+        let bytes = units::bytes(unread.into());
+        let time = time.map(|time| format!(", for {time}")).unwrap_or_default();
+        format!("{peer}, {bytes} unread{time}")
+    },
+    has_left: "has left",
+    more_waiting: |clients| format!("+{} more wait", units::count(clients as u64)),
+    unread_in_queue: |bytes| format!("{} unread in it", units::bytes(bytes)),
     nothing_unread: "nothing unread",
     queues: "queues",
     queues_unmeasured: "receive queues not measured yet",

@@ -24,6 +24,7 @@ pub(crate) struct Table {
     pub(crate) none_passes: &'static str,
     pub(crate) clears_filter: fn(key: &str) -> String,
     pub(crate) none: &'static str,
+    pub(crate) none_accepted: fn(waiting: u32) -> String,
     pub(crate) in_browser: &'static str,
     pub(crate) in_browser_short: &'static str,
     pub(crate) adds_client: &'static str,
@@ -72,6 +73,10 @@ pub(in crate::words) const ENGLISH: Table = Table {
     none_passes: "no connection passes the filter",
     clears_filter: |key| format!("{key} clears it"),
     none: "Nobody is connected yet.",
+    none_accepted: |waiting| match waiting {
+        1 => "Nobody is accepted yet: 1 waits.".to_owned(),
+        n => format!("Nobody is accepted yet: {} wait.", units::count(n.into())),
+    },
     in_browser: "Open this page in a browser:",
     in_browser_short: "Open:",
     adds_client: "adds a client of our own",

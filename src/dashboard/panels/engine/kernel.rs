@@ -3,14 +3,14 @@
 use std::collections::HashSet;
 
 use ratatui::style::Style;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 use unicode_width::UnicodeWidthStr;
 
 use super::super::fit::{Token, cut, fold, wrap};
 use super::painter::{Painter, indent, padded};
 use crate::dashboard::state::engine::{Group, Queue};
 use crate::dashboard::theme::Role;
-use crate::inspect::{Handed, Listed};
+use crate::inspect::{Handed, Listed, Waiting};
 use crate::telemetry::Fd;
 use crate::words::{strings, units};
 
@@ -194,6 +194,42 @@ impl Painter<'_> {
         }
     }
 
+    /// Who is on the way to the accept queue, and who was turned away from it.
+    fn arrivals(&self) -> Vec<Token> {
+        let (say, Some(measured)) = (&strings().engine, self.engine.measured()) else {
+            return Vec::new();
+        };
+        let half_open = measured.arrivals.as_ref().map_or(0, |arrivals| arrivals.half_open.len());
+        let counts = [
+            (measured.connecting.unwrap_or(0), say.syn_sent, Role::Bad),
+            (half_open, say.half_open, Role::Warn),
+            (measured.dropped.unwrap_or(0) as usize, say.dropped, Role::Bad),
+        ];
+        let counts = counts.into_iter().filter(|(count, ..)| *count > 0);
+        let sign = self.theme.glyph("·", "-");
+        let token = |text: String, role| Token {
+            weight: 0,
+            ..Token::new(format!("{sign} {text}"), self.style(role))
+        };
+        counts.map(|(count, text, role)| token(text(count), role)).collect()
+    }
+
+    /// Those that wait in the accept queue, the longest wait first.
+    pub(super) fn waiting(&self) -> &[Waiting] {
+        let arrivals = self.engine.measured().and_then(|measured| measured.arrivals.as_ref());
+        arrivals.map_or(&[], |arrivals| &arrivals.waiting)
+    }
+
+    /// `127.0.0.1:51126, 71 B unread, for 1.2 s`
+    pub(super) fn waiter(&self, waiting: &Waiting) -> String {
+        let say = &strings().engine;
+        let time = waiting
+            .waits
+            .map(|time| self.duration(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)));
+        let text = (say.waiter)(&waiting.peer, waiting.unread, time.as_deref());
+        if waiting.closed { format!("{text}, {}", say.has_left) } else { text }
+    }
+
     fn queue_text(&self, queue: &Queue) -> String {
         let grown = if queue.grown { self.theme.glyph(" ▲", " ^") } else { "" };
         format!("{}{grown}", units::bytes(queue.bytes.into()))
@@ -203,14 +239,26 @@ impl Painter<'_> {
     pub(super) fn queues(&self, short: bool) -> Vec<Token> {
         let mut tokens =
             vec![Token { weight: 0, ..Token::new(self.accept_text(short), self.accept_style()) }];
+        tokens.extend(self.arrivals());
         let Some(measured) = self.engine.measured() else { return tokens };
-        if measured.queues.is_empty() {
+        let (bytes, sockets) = self.unread_before_accept();
+        if sockets > 0 {
+            let text = (strings().engine.unread_in_queue)(bytes);
+            tokens.push(Token { weight: 0, ..Token::new(text, self.style(Role::Warn)) });
+        } else if measured.queues.is_empty() {
             let sign = self.theme.glyph("·", "-");
             let text = format!("{sign} {}", strings().engine.nothing_unread);
             tokens.push(Token::new(text, self.style(Role::Dim)));
         }
         tokens.extend(self.unread());
         tokens
+    }
+
+    /// Bytes that wait unread on connections that wait to be accepted; and on how many.
+    fn unread_before_accept(&self) -> (u64, usize) {
+        let unread = self.waiting().iter().map(|waiting| u64::from(waiting.unread));
+        let unread = unread.filter(|bytes| *bytes > 0);
+        unread.fold((0, 0), |(bytes, sockets), more| (bytes + more, sockets + 1))
     }
 
     fn unread(&self) -> Vec<Token> {
@@ -230,8 +278,10 @@ impl Painter<'_> {
 
     pub(super) fn queue_section(&self, width: usize, rows: usize) -> Vec<Line<'static>> {
         let (measured, say) = (self.engine.measured(), &strings().engine);
-        let unread = measured
-            .map_or_else(|| say.queues_unmeasured.to_owned(), |m| (say.unread)(m.queues.len()));
+        let unread = measured.map_or_else(
+            || say.queues_unmeasured.to_owned(),
+            |measured| (say.unread)(measured.queues.len() + self.unread_before_accept().1),
+        );
         let words = [say.kernel, say.queues, &unread];
         let mut lines = vec![self.heading(Role::Kernel, &words, width)];
         let queues = measured.map_or(&[][..], |m| &m.queues);
@@ -240,14 +290,25 @@ impl Painter<'_> {
             return lines;
         }
         let mut body = Vec::new();
-        let accept = Span::styled(
-            cut(&self.accept_text(false), width.saturating_sub(1), self.theme.ascii()),
-            self.accept_style(),
-        );
-        body.push(indent(Line::from(accept)));
+        let accept = Token::new(self.accept_text(false), self.accept_style());
+        let mut line = vec![Token { weight: 0, ..accept }];
+        line.extend(self.arrivals());
+        body.extend(self.body(&line, width, 1));
         if let Some(trouble) = measured.and_then(|m| m.trouble.as_deref()) {
             let rows = wrap(trouble, width.saturating_sub(1), 2, self.theme.ascii());
             body.extend(rows.into_iter().map(|row| indent(Line::from(self.span(row, Role::Warn)))));
+        }
+        // Those that wait to be accepted have half of the room at most.
+        let (waiting, inside) = (self.waiting(), width.saturating_sub(2));
+        let most = rows.saturating_sub(body.len() + queues.len().min(rows / 2));
+        let shown = if waiting.len() <= most { waiting.len() } else { most.saturating_sub(1) };
+        for waiting in &waiting[..shown] {
+            let text = cut(&self.waiter(waiting), inside, self.theme.ascii());
+            body.push(indent(indent(Line::from(self.span(text, Role::Warn)))));
+        }
+        if waiting.len() > shown && most > 0 {
+            let text = (say.more_waiting)(waiting.len() - shown);
+            body.push(indent(indent(Line::from(self.span(text, Role::Dim)))));
         }
         let room = rows.saturating_sub(body.len());
         if room == 1 && queues.len() > 1 {

@@ -1,6 +1,6 @@
 //! `blocking`: the one that is served, and the queue behind it.
 
-use super::super::fit::Token;
+use super::super::fit::{Token, fold};
 use super::halves::{Contents, Sizes, capped};
 use super::painter::Painter;
 use crate::dashboard::theme::Role;
@@ -16,9 +16,23 @@ impl Painter<'_> {
         let over = match queue.map(|queue| queue.len) {
             None => self.nothing(say.not_measured_yet),
             Some(0) => self.nothing(say.nobody_waits),
-            Some(len) => capped(0..len as usize, sizes.width * sizes.above, |_| {
-                self.token(self.theme.glyph("○", "o"), Role::Warn)
-            }),
+            // Each with what is known of it, or as many signs.
+            Some(len) => {
+                let known: Vec<Token> = self
+                    .waiting()
+                    .iter()
+                    .map(|waiting| self.token(self.waiter(waiting), Role::Warn))
+                    .collect();
+                if known.len() == len as usize
+                    && fold(&known, sizes.width, sizes.above, self.style(Role::Dim)).1
+                {
+                    known
+                } else {
+                    capped(0..len as usize, sizes.width * sizes.above, |_| {
+                        self.token(self.theme.glyph("○", "o"), Role::Warn)
+                    })
+                }
+            }
         };
         let mut under: Vec<Token> = Vec::new();
         for row in self.engine.rows() {
