@@ -247,7 +247,7 @@ impl Server {
             voluntary: 1,
             involuntary: 1,
             resident: 1 << 20,
-            at_start: 1 << 20,
+            anonymous: 1 << 20,
             threads: 1,
         };
         Snapshot {

@@ -1,9 +1,12 @@
-//! Where things are inside the table's panel: the state needs it for the mouse and for scrolling,
-//! the panel for drawing. Nothing is drawn here.
+//! Where things are on the strip of tabs and inside the table's panel: the state needs it for the
+//! mouse and for scrolling, the panels for drawing. Nothing is drawn here.
 
 use ratatui::layout::Margin;
 pub use ratatui::layout::{Position, Rect};
 
+use unicode_width::UnicodeWidthStr;
+
+use super::panel::Panel;
 use super::state::table::{Column, Table};
 use crate::telemetry::Listener;
 
@@ -75,10 +78,37 @@ fn width_of(column: Column, table: &Table, width: u16) -> u16 {
         }
         Column::State => 9,
         Column::Interest => 15,
-        Column::Last => 8 + 2 * u16::from(width > 50),
+        Column::Last => 8 + u16::from(width > 50),
         Column::Requests => 4,
-        Column::In | Column::Out | Column::RecvQueue | Column::SendQueue => 7,
+        Column::In | Column::Out => 7,
+        Column::RecvQueue | Column::SendQueue => 8,
     }
+}
+
+/// The tabs: each panel with its number and name; where there is no room for all names, with its
+/// number, and the one with the focus with its name.
+#[must_use]
+pub fn tabs(area: Rect, focus: Panel) -> Vec<(Panel, Rect, String)> {
+    let named = |panel: Panel| format!(" {} {} ", panel as usize + 1, panel.label());
+    let all: usize = Panel::ALL.into_iter().map(|panel| named(panel).width()).sum();
+    let whole = all <= area.width.into();
+    let mut x = area.x;
+    let mut tabs = Vec::new();
+    for panel in Panel::ALL {
+        let text = if whole || panel == focus {
+            named(panel)
+        } else {
+            format!(" {} ", panel as usize + 1)
+        };
+        let width = u16::try_from(text.width()).unwrap_or(u16::MAX);
+        let end = x.saturating_add(width);
+        if area.height == 0 || end > area.right() {
+            break;
+        }
+        tabs.push((panel, Rect { x, y: area.y, width, height: 1 }, text));
+        x = end;
+    }
+    tabs
 }
 
 /// What a click hit.

@@ -3,6 +3,7 @@
 //! ```text
 //! 80×24 and more                       120×36 and more
 //! ┌ header ──────────────────────┐     ┌ header ──────────────────────────┐
+//!  tabs                                 tabs
 //! ┌ 1 fd → socket ─┐┌ 2 loop ────┐     ┌ 1 fd → socket ─────┐┌ 2 loop ────┐
 //! │                ││ 4 charts   │     │                    ││ 5 card     │
 //! │                ││ 5 card     │     │                    ││ 6 seats    │
@@ -15,6 +16,7 @@
 //!
 //! less                                 200×50 and more, with a card open
 //! ┌ header ──────────────────────┐     ┌ header ──────────────────────────┐
+//!  tabs                                 tabs
 //! ┌ the panel with the focus ────┐     ┌ 1 fd → socket ──┐┌ 2 loop ┐┌ 5 card ┐
 //! │                              │     │                 │┌ 6 seats┐│        │
 //! │                              │     └─────────────────┘└────────┘└────────┘
@@ -47,6 +49,8 @@ pub struct Areas {
     pub too_small: bool,
     /// Name, URL, state and rates.
     pub header: Rect,
+    /// The panels by their numbers and names.
+    pub tabs: Rect,
     /// The panels shown.
     pub panels: Vec<(Panel, Rect)>,
     /// The key bar.
@@ -84,21 +88,20 @@ pub fn lay(area: Rect, arrangement: Arrangement) -> Areas {
         return Areas { too_small: true, ..Areas::default() };
     }
     let size = size(area);
-    let header = match size {
-        Size::One if area.height < 12 => 1,
-        Size::One | Size::Three => 2,
-        // The costs have a line of their own.
-        Size::Four | Size::Five => 3 + u16::from(area.width >= 120),
+    let (header, tabs) = match size {
+        Size::One if area.height < 12 => (1, 0),
+        Size::One | Size::Three => (2, 1),
+        Size::Four | Size::Five => (3, 1),
     };
-    let [header, body, bar] =
-        Layout::vertical([Constraint::Length(header), Constraint::Min(0), Constraint::Length(1)])
-            .areas(area);
+    let rows = [header, tabs].map(Constraint::Length);
+    let [header, tabs, body, bar] =
+        Layout::vertical([rows[0], rows[1], Constraint::Min(0), Constraint::Length(1)]).areas(area);
     let panels = if arrangement.zoom || size == Size::One {
         vec![(arrangement.focus, body)]
     } else {
         grid(body, size, arrangement)
     };
-    Areas { too_small: false, header, panels, bar }
+    Areas { too_small: false, header, tabs, panels, bar }
 }
 
 fn grid(body: Rect, size: Size, arrangement: Arrangement) -> Vec<(Panel, Rect)> {
@@ -204,7 +207,7 @@ mod tests {
                     .panels
                     .iter()
                     .map(|(_, area)| *area)
-                    .chain([areas.header, areas.bar])
+                    .chain([areas.header, areas.tabs, areas.bar])
                     .collect();
                 let sum: u32 = all.iter().map(|a| a.area()).sum();
                 assert_eq!(sum, area.area(), "{width}×{height}");

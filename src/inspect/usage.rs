@@ -34,8 +34,9 @@ pub struct Usage {
     pub involuntary: u64,
     /// Resident memory of this program and the worker processes, in bytes.
     pub resident: u64,
-    /// Resident memory of this program when the inspector was started.
-    pub at_start: u64,
+    /// What of that is anonymous or shared memory, rather than pages of files (`RssAnon` and
+    /// `RssShmem`).
+    pub anonymous: u64,
     /// Threads of this program, the dashboard's own included.
     pub threads: u64,
 }
@@ -59,7 +60,6 @@ struct Spent {
 /// Adds up what is read.
 #[derive(Debug)]
 pub(super) struct Meter {
-    at_start: u64,
     /// The last reading of each thread, and of each process under its negative number.
     seen: HashMap<i32, Spent>,
     total: Spent,
@@ -72,10 +72,7 @@ pub(super) struct Meter {
 impl Meter {
     /// Before the first reading.
     pub(super) fn new() -> Self {
-        let own = fs::read_to_string("/proc/self/status").unwrap_or_default();
-        let at_start = value(&own, "VmRSS:").unwrap_or(0) * 1024;
         Self {
-            at_start,
             seen: HashMap::new(),
             total: Spent::default(),
             due: None,
@@ -113,6 +110,7 @@ impl Meter {
         }
         let own = fs::read_to_string("/proc/self/status").ok()?;
         let mut resident = value(&own, "VmRSS:")? * 1024;
+        let mut anonymous = anonymous_of(&own);
         let mut seen = HashMap::with_capacity(self.seen.len());
         for tid in workers.own.iter().chain(&workers.threads) {
             let status = fs::read_to_string(format!("/proc/self/task/{tid}/status"));
@@ -126,6 +124,7 @@ impl Meter {
             let times = fs::read_to_string(format!("/proc/{pid}/schedstat"));
             let Ok(status) = status else { continue };
             resident += value(&status, "VmRSS:").unwrap_or(0) * 1024;
+            anonymous += anonymous_of(&status);
             if let Some(spent) = spent(&status, times.ok()) {
                 seen.insert(-pid, spent);
             }
@@ -143,7 +142,7 @@ impl Meter {
             voluntary: self.total.voluntary,
             involuntary: self.total.involuntary,
             resident,
-            at_start: self.at_start,
+            anonymous,
             threads: value(&own, "Threads:")?,
         })
     }
@@ -200,6 +199,12 @@ fn on_cpu(schedstat: &str) -> Option<u64> {
     schedstat.split_whitespace().next()?.parse().ok()
 }
 
+/// Bytes of anonymous and shared memory.
+fn anonymous_of(status: &str) -> u64 {
+    let kibibytes = ["RssAnon:", "RssShmem:"].iter().filter_map(|key| value(status, key));
+    kibibytes.sum::<u64>() * 1024
+}
+
 /// The number behind a key at the beginning of a line.
 fn value(status: &str, key: &str) -> Option<u64> {
     let line = status.lines().find_map(|line| line.strip_prefix(key))?;
@@ -226,7 +231,8 @@ mod tests {
         let own = rustix::thread::gettid().as_raw_nonzero().get();
         let workers = Workers { own: Some(own), threads: vec![i32::MAX], processes: vec![] };
         let first = meter.read(&workers).unwrap();
-        assert!(first.resident > 100_000 && first.at_start > 100_000 && first.threads >= 1);
+        assert!(first.resident > 100_000 && first.threads >= 1);
+        assert!(first.anonymous > 50_000 && first.anonymous < first.resident, "{first:?}");
         assert!(meter.read(&workers).is_none(), "not again at once");
         assert_eq!(asleep(&workers), Some(false), "it reads this");
         let begin = Instant::now();

@@ -17,8 +17,8 @@ pub struct Description {
     pub result: String,
     /// What it means; of a wait call, its ready list.
     pub note: String,
-    /// How long a wait call slept: `slept 1.2 s`. It is left out first where there is no room.
-    pub slept: Option<String>,
+    /// How long a wait call took: `waited 1.2 s`. It is left out first where there is no room.
+    pub waited: Option<String>,
     /// It failed.
     pub error: bool,
 }
@@ -37,11 +37,12 @@ fn own_of(by: By) -> String {
 #[expect(clippy::too_many_lines, reason = "every event, one arm each")]
 pub fn describe(event: EventRef<'_>) -> Description {
     let Event { fd, what, .. } = *event.event;
-    let mut slept = None;
-    let mut sleeps = |waited| slept = Some(format!("slept {}", units::duration(waited)));
+    let mut took = None;
+    // It may not have slept at all: what was ready is returned at once.
+    let mut waits = |waited| took = Some(format!("waited {}", units::duration(waited)));
     let (result, note) = match what {
         What::EpollWait { ret, waited } => {
-            sleeps(waited);
+            waits(waited);
             (ready(ret), ready_list(event, ret))
         }
         What::Request { .. } => request(event),
@@ -77,7 +78,7 @@ pub fn describe(event: EventRef<'_>) -> Description {
         What::Read { offset, ret } => (amount(ret), format!("at {}", units::count(offset))),
         What::Select { ret, examined, copied, waited }
         | What::Poll { ret, examined, copied, waited } => {
-            sleeps(waited);
+            waits(waited);
             let (all, copied) = (units::count(examined.into()), units::bytes(copied.into()));
             let mut note = ready_list(event, ret);
             let gap = if note.is_empty() { "" } else { " " };
@@ -141,12 +142,17 @@ pub fn describe(event: EventRef<'_>) -> Description {
         What::Missed => (String::new(), "a command came too late: it is gone".to_owned()),
         What::Unreadable => (String::new(), "its process cannot be understood".to_owned()),
     };
+    // Its fd numbers are its own.
+    let note = match event.event.by.pid().filter(|_| what.kind().is_call()) {
+        Some(pid) => format!("{note}  (an fd of process {pid})"),
+        None => note,
+    };
     Description {
         kind: what.kind(),
         subject: subject(fd, what.kind()),
         result,
         note,
-        slept,
+        waited: took,
         error: is_error(event.event),
     }
 }
@@ -217,7 +223,7 @@ fn received(ret: Ret) -> String {
     match ret.get() {
         Ok(0) => "FIN: the peer sends no more".to_owned(),
         Ok(_) => "bytes from the peer".to_owned(),
-        Err(Errno::AGAIN) => "drained: nothing more to read".to_owned(),
+        Err(Errno::AGAIN) => "nothing more to read".to_owned(),
         Err(Errno::CONNRESET) => "RST: the peer broke it off".to_owned(),
         Err(_) => "reading failed".to_owned(),
     }
@@ -294,10 +300,10 @@ mod tests {
 
     /// Fields as a row has them, with a bar between them.
     fn row(event: EventRef<'_>) -> String {
-        let Description { kind, subject, result, note, slept, error } = describe(event);
+        let Description { kind, subject, result, note, waited, error } = describe(event);
         let mark = if error { "!" } else { "" };
-        let slept = slept.unwrap_or_default();
-        format!("{mark}{}|{subject}|{result}|{note}|{slept}", kind.name())
+        let waited = waited.unwrap_or_default();
+        format!("{mark}{}|{subject}|{result}|{note}|{waited}", kind.name())
     }
 
     #[test]
@@ -306,8 +312,8 @@ mod tests {
             "listen|fd 5|= 0|127.0.0.1:7890  backlog 1024|",
             "epoll_ctl|fd 5|= 0|ADD IN|RDHUP|ET|",
             "!epoll_ctl|fd 9|= ENOENT|DEL: the kernel watches it no more|",
-            "epoll_wait|epfd 4|= 2 ready|5:IN 3:IN|slept 1.2 s",
-            "!epoll_wait|epfd 4|= EINTR||slept 1.0 µs",
+            "epoll_wait|epfd 4|= 2 ready|5:IN 3:IN|waited 1.2 s",
+            "!epoll_wait|epfd 4|= EINTR||waited 1.0 µs",
             "accept|fd 5|= 9|127.0.0.1:51820 is now fd 9|",
             "accept|fd 5|= EAGAIN|nobody else waits|",
             "recv|fd 9|= 84|bytes from the peer|",
@@ -320,9 +326,9 @@ mod tests {
             "pread64|fd 11|= 1,024|at 0|",
             "close|fd 9||the number is free again|",
             "request|fd 9|GET|/a\\x1b[2J HTTP/1.1|",
-            "response|fd 9|200|body 1.0 kB|",
+            "response|fd 9|200|body 1,024 B|",
             "!refused|fd 9||over the limit: 503, then closed|",
-            "closed|fd 9|peer closed|1 request, 84 B in, 1.3 kB out|",
+            "closed|fd 9|peer closed|1 request, 84 B in, 1,290 B out|",
             "!rest|fd 5|EMFILE|no descriptor left: it rests|",
             "resume|fd 5||the listener accepts again|",
             "pace||10 calls/s||",
@@ -332,17 +338,17 @@ mod tests {
             "getdents64|fd 11|= 96|names in the folder|",
             "handler|fd 9|/slow|blocks the loop until it ends|",
             "handled|fd 9||after 3.2 s|",
-            "poll||= 1 ready|5:IN of 50 asked, 500 B copied|slept 2.0 ms",
-            "select||= 0 ready|nobody: a timer of 50 asked, 48 B copied|slept 2.0 ms",
+            "poll||= 1 ready|5:IN of 50 asked, 500 B copied|waited 2.0 ms",
+            "select||= 0 ready|nobody: a timer of 50 asked, 48 B copied|waited 2.0 ms",
             "clock_nanosleep||= 0|slept 2.0 ms|",
             "read|fd 0|= 5|from standard input|",
             "typed|fd 0||quit|",
             "round||50 asked|48 EAGAIN, 2 answered|",
             "switched||threads|a thread for each connection|",
-            "started|fd 9|thread 77|stack of 65.5 kB|",
+            "started|fd 9|thread 77|stack of 65,536 B|",
             "recv|fd 9|= 84|bytes from the peer|",
             "ended|fd 9|thread 77||",
-            "recv|fd 0|= 84|bytes from the peer|",
+            "recv|fd 0|= 84|bytes from the peer  (an fd of process 78)|",
             "wait4||= 78|the worker's zombie is gone|",
             "started|fd 9|||",
             "parked|fd 9||until IN|",

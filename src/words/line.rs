@@ -248,7 +248,7 @@ mod tests {
             "· typed \"quit\"",
             "· round: 50 asked, 2 answered, in 2.0 ms",
             "· server: threads",
-            "· started for it, with a stack of 65.5 kB  conn 1  thread 77",
+            "· started for it, with a stack of 65,536 bytes  conn 1  thread 77",
             "recv(9) = 84                  conn 1  thread 77",
             "· ended                       conn 1  thread 77",
             "recv(0) = 84                  conn 1  process 78",

@@ -201,10 +201,14 @@ fn epoll_ctl(fd: Fd, op: CtlOp, mask: Mask, ret: Ret) -> Cow<'static, str> {
             )
             .into()
         }
-        (CtlOp::Mod, None) if mask.has(Mask::OUT) => format!(
-            "OUT is asked for as well: the kernel will tell when fd {fd} has room to send again."
-        )
-        .into(),
+        (CtlOp::Mod, None) if mask.has(Mask::OUT) => {
+            let asked = if mask.has(Mask::IN) {
+                "OUT is asked for as well"
+            } else {
+                "Only OUT is asked for"
+            };
+            format!("{asked}: the kernel will tell when fd {fd} has room to send again.").into()
+        }
         (CtlOp::Mod, None) => {
             format!("From now on fd {fd} is watched for {}.", wanted(mask)).into()
         }

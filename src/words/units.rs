@@ -1,10 +1,10 @@
 //! Numbers as people read them, in three manners.
 //!
-//! * In panels: [`bytes()`], [`duration`], [`rate`] and so on. They round to three figures or
-//!   fewer and choose the unit after rounding, so that a number never reads `1000 kB` or `60.0 s`
-//!   beside `1.0 MB` and `1:00`. A small but non-zero amount never reads as zero.
-//! * In lines and sentences: `Bytes` and `Time`. They write small amounts in full and round down:
-//!   nothing looks larger than it is.
+//! * In panels: [`bytes()`], [`duration`], [`rate`] and so on. Bytes are exact below 100,000; all
+//!   others round to three figures or fewer and choose the unit after rounding, so that a number
+//!   never reads `1000 kB` or `60.0 s` beside `1.0 MB` and `1:00`. A small but non-zero amount never
+//!   reads as zero.
+//! * In lines and sentences: `Bytes` and `Time`. They write small amounts in full.
 //! * In reports: [`figure`], [`seconds`], [`binary_bytes`]. They keep three figures, for ratios are
 //!   read from them.
 //!
@@ -15,17 +15,24 @@ use std::time::Duration;
 
 use crate::telemetry::Nanos;
 
-/// `84 B`, `1.3 kB`, `420 kB`, `3.1 MB`: powers of 1000 (SI), three figures at most.
+/// `84 B`, `65,536 B`, `420 kB`, `3.1 MB`: exact below 100,000, else in powers of 1000 (SI) and three
+/// figures at most.
 #[must_use]
 pub fn bytes(amount: u64) -> String {
+    if amount < 100_000 { format!("{} B", count(amount)) } else { rounded_bytes(amount) }
+}
+
+/// `84 B`, `65.5 kB`, `3.1 MB`: three figures at most, for rates and narrow columns.
+#[must_use]
+pub fn rounded_bytes(amount: u64) -> String {
     let (number, unit) = scaled(amount, 3);
     format!("{number} {unit}B")
 }
 
-/// `84 B/s`, `3.1 MB/s`.
+/// `84 B/s`, `97.0 kB/s`, `3.1 MB/s`: three figures at most.
 #[must_use]
 pub fn bytes_rate(a_second: u64) -> String {
-    format!("{}/s", bytes(a_second))
+    format!("{}/s", rounded_bytes(a_second))
 }
 
 /// `1,284`: every figure, in groups of three.
@@ -137,15 +144,15 @@ impl fmt::Display for Bytes {
         const UNITS: [&str; 5] = ["kB", "MB", "GB", "TB", "PB"];
         match self.0 {
             1 => f.write_str("1 byte"),
-            n @ 0..10_000 => write!(f, "{} bytes", count(n)),
+            n @ 0..100_000 => write!(f, "{} bytes", count(n)),
             n => {
-                // In tenths of the unit, rounded down: nothing looks larger than it is.
-                let mut tenths = n / 100;
-                let mut unit = 0;
-                while tenths >= 10_000 && unit + 1 < UNITS.len() {
-                    tenths /= 1000;
+                // In tenths of the unit.
+                let (mut by, mut unit) = (100, 0);
+                while round_div(n, by) >= 10_000 && unit + 1 < UNITS.len() {
+                    by *= 1000;
                     unit += 1;
                 }
+                let tenths = round_div(n, by);
                 write!(f, "{}.{} {}", tenths / 10, tenths % 10, UNITS[unit])
             }
         }
@@ -261,10 +268,11 @@ mod tests {
             (0, "0 B"),
             (84, "84 B"),
             (999, "999 B"),
-            (1000, "1.0 kB"),
-            (1290, "1.3 kB"),
-            (99_949, "99.9 kB"),
-            (99_950, "100 kB"),
+            (1000, "1,000 B"),
+            (5904, "5,904 B"),
+            (99_999, "99,999 B"),
+            (100_000, "100 kB"),
+            (524_288, "524 kB"),
             (999_499, "999 kB"),
             (999_500, "1.0 MB"),
             (3_100_000, "3.1 MB"),
@@ -275,6 +283,7 @@ mod tests {
             assert_eq!(bytes(amount), text, "{amount}");
         }
         assert_eq!(bytes_rate(3_100_000), "3.1 MB/s");
+        assert_eq!((bytes_rate(1290), bytes_rate(99_949)), ("1.3 kB/s".into(), "99.9 kB/s".into()));
         assert_eq!(short_count(1284), "1.3k");
         assert_eq!(short_count(999), "999");
     }
@@ -362,10 +371,10 @@ mod tests {
                 "1 byte",
                 "999 bytes",
                 "1,290 bytes",
-                "10.0 kB",
-                "999.9 kB",
+                "10,000 bytes",
                 "1.0 MB",
-                "2.6 MB",
+                "1.0 MB",
+                "2.7 MB",
                 "18446.7 PB"
             ]
         );

@@ -195,7 +195,7 @@ impl Painter<'_> {
 
     fn rate(&self, frame: &mut Frame, area: Rect, name: &str, metric: Metric) {
         let bytes = matches!(metric, Metric::BytesIn | Metric::BytesOut);
-        let long = |n: u64| if bytes { units::bytes(n) } else { units::count(n) };
+        let long = |n: u64| if bytes { units::rounded_bytes(n) } else { units::count(n) };
         let now = self.rates.last().map_or_else(|| self.none(), |tally| long(tally.get(metric)));
         let width = usize::from(area.width.saturating_sub(SCALE));
         let each = SPAN.div_ceil(width.max(1));

@@ -73,15 +73,6 @@ fn lines(figures: &[Figure], width: usize, explain: bool, theme: &Theme) -> Vec<
     lines
 }
 
-/// The figures for a line of the header, the most telling first.
-#[must_use]
-pub fn brief(figures: &[Figure], theme: &Theme) -> Vec<String> {
-    let none = theme.glyph("–", "-");
-    let brief =
-        |figure: &Figure| Some((figure.text.brief?)(figure.value.as_deref().unwrap_or(none)));
-    figures.iter().filter_map(brief).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use ratatui::Terminal;

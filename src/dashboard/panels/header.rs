@@ -1,7 +1,7 @@
 //! The header: which server it is and where, how the loop is, and how much goes on.
 //!
-//! One, two or (with a border) three rows, or four with what it costs. What does not fit is left
-//! out field by field, the least important first; a number is never cut.
+//! One, two or (with a border) three rows. What does not fit is left out field by field, the least
+//! important first; a number is never cut. A figure keeps its place while it changes.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -60,8 +60,10 @@ pub struct HeaderView<'a> {
     pub server: &'a str,
     /// How it learns which fds are ready; `None` before it listens.
     pub asks: Option<Asks>,
-    /// What it costs, a few words for each figure.
-    pub costs: &'a [String],
+    /// Fds asked for each wake-up, and how many of them were ready, where that is known.
+    pub examined: Option<&'a str>,
+    /// The share of a CPU of the loop's thread, where it was measured.
+    pub loop_cpu: Option<&'a str>,
     /// What happens each second.
     pub rates: &'a Rates,
     /// How the server is.
@@ -94,15 +96,6 @@ pub fn draw(frame: &mut Frame, area: Rect, view: &HeaderView<'_>, theme: &Theme)
         let figures = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
         let line = painter.line(painter.figures(figures.width.into()), figures.width.into());
         frame.render_widget(Paragraph::new(line), Rect { height: 1, ..figures });
-        if figures.height > 1 {
-            let costs = (0..).zip(view.costs);
-            let costs = costs.map(|(rank, text)| painter.field(rank, text, Role::Dim)).collect();
-            let line = painter.line(costs, figures.width.into());
-            frame.render_widget(
-                Paragraph::new(line),
-                Rect { y: figures.y + 1, height: 1, ..figures },
-            );
-        }
     } else if area.height == 2 {
         let width = usize::from(area.width);
         let mut fields = painter.names();
@@ -258,26 +251,28 @@ impl Painter<'_> {
         if view.lost > 0 {
             fields.push(self.field(7, (say.lost)(view.lost), Role::Bad));
         }
-        fields.push(self.field(5, (say.open)(rates.open()), Role::Text));
+        // Wide enough for what it may become, so that its neighbours do not move.
+        let cell = |text: String, width: usize| format!("{text:<width$}");
+        fields.push(self.field(5, cell((say.open)(rates.open()), 11), Role::Title));
         let requests = (say.requests)(&count(Metric::Requests));
-        fields.push(self.field(6, requests, Role::Text));
+        fields.push(self.field(6, cell(requests, 13), Role::Title));
+        if let Some(pair) = view.examined {
+            fields.push(self.field(9, cell((say.examined)(pair), 26), Role::Title));
+        }
+        if let Some(share) = view.loop_cpu {
+            fields.push(self.field(8, cell((say.loop_cpu)(share), 14), Role::Title));
+        }
         fields.push(self.field(40, spark(Metric::Requests), Role::Chart));
-        fields.push(self.field(10, (say.bytes_out)(&rate(Metric::BytesOut)), Role::Text));
+        let out = (say.bytes_out)(&rate(Metric::BytesOut));
+        fields.push(self.field(10, cell(out, 14), Role::Text));
         fields.push(self.field(45, spark(Metric::BytesOut), Role::Chart));
-        fields.push(self.field(35, (say.bytes_in)(&rate(Metric::BytesIn)), Role::Text));
+        let bytes_in = (say.bytes_in)(&rate(Metric::BytesIn));
+        fields.push(self.field(35, cell(bytes_in, 13), Role::Text));
         if view.asks != Some(Asks::Sleeps) {
             let one = last.is_some_and(|tally| tally.get(Metric::Wakeups) == 1);
             let text = if one { say.wake_up } else { say.wake_ups };
-            fields.push(self.field(12, text(&count(Metric::Wakeups)), Role::Text));
-        }
-        let each = |metric| {
-            let mean = last.and_then(|tally| tally.per(metric, Metric::Wakeups));
-            mean.map_or_else(|| none.to_owned(), units::rate)
-        };
-        // What a runtime asks is out of sight.
-        if !matches!(view.asks, Some(Asks::Sleeps | Asks::Runtime)) {
-            let text = (say.examined)(&each(Metric::Examined), &each(Metric::Ready));
-            fields.push(self.field(30, text, Role::Text));
+            let text = text(&count(Metric::Wakeups));
+            fields.push(self.field(12, cell(text, 18), Role::Text));
         }
         if let Some(notice) = view.notice {
             fields.push(self.field(25, notice, Role::Warn));

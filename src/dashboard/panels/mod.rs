@@ -15,6 +15,7 @@ pub mod prompt;
 pub mod seats;
 pub mod stream;
 pub mod table;
+mod tabs;
 pub mod too_small;
 
 #[cfg(test)]
@@ -67,6 +68,7 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
             }
         }
     }
+    tabs::draw(frame, areas.tabs, state, theme);
     keybar::draw(frame, areas.bar, state, theme);
     match state.overlay() {
         Overlay::None | Overlay::Filter(..) => {}
@@ -89,13 +91,11 @@ fn header(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
         (strings().header.next)(next.kind.name(), &fd)
     });
     let scene = state.scene();
-    let figures = match area.height {
-        4.. => costs::brief(&scene.costs.figures(&scene.rates, theme.ascii()), theme),
-        _ => Vec::new(),
-    };
+    let (examined, loop_cpu) = (scene.costs.examined(&scene.rates), scene.costs.loop_cpu());
     let view = HeaderView {
         asks: live.listener.map(|listener| listener.server.asks()),
-        costs: &figures,
+        examined: examined.as_deref(),
+        loop_cpu: loop_cpu.as_deref(),
         url: state.url(),
         server: live.listener.map_or("", |listener| by_server::title(listener.server)),
         rates: &scene.rates,

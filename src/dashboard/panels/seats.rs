@@ -204,7 +204,7 @@ mod tests {
     fn ten_thousand_are_folded_and_the_count_is_exact() {
         let state = room(ServerKind::Poll, 10_000);
         let picture = picture(&state, (80, 22), false);
-        assert!(picture.contains("12 served, 10,001 asked"), "{picture}");
+        assert!(picture.contains("10,001 asked, 1 had something to say, 12 requests"), "{picture}");
         assert!(picture.contains("each mark is 7 seats"), "{picture}");
         assert_eq!(picture.matches('●').count(), 2, "one, and the legend\n{picture}");
     }

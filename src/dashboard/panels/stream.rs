@@ -108,7 +108,7 @@ fn event_line(event: &OwnedEvent, state: &State, width: usize, theme: &Theme) ->
     }
 }
 
-/// A wait's line: its last pieces are the ready list and how long it slept. Where there is no room,
+/// A wait's line: its last pieces are the ready list and how long it took. Where there is no room,
 /// the time is left out, and then the list is cut between two words: half a mask says nothing.
 fn wait_line(mut line: Line<'static>, width: usize, theme: &Theme) -> Line<'static> {
     if line.width() > width {
@@ -127,10 +127,10 @@ fn wait_line(mut line: Line<'static>, width: usize, theme: &Theme) -> Line<'stat
     cut(line, width, theme)
 }
 
-/// An event without its time: glyph, name, on what, result, note, and of a wait how long it slept.
+/// An event without its time: glyph, name, on what, result, note, and of a wait how long it took.
 #[must_use]
 pub fn told(event: &OwnedEvent, wide: bool, theme: &Theme) -> Vec<Span<'static>> {
-    let Description { kind, subject, result, note, slept, error } = describe(event.as_ref());
+    let Description { kind, subject, result, note, waited, error } = describe(event.as_ref());
     let (utf8, ascii) = glyph(kind);
     let glyph = if error { "!" } else { theme.glyph(utf8, ascii) };
     let style = if error { theme.style(Role::Bad) } else { theme.kind(kind) };
@@ -143,7 +143,7 @@ pub fn told(event: &OwnedEvent, wide: bool, theme: &Theme) -> Vec<Span<'static>>
     // Nothing is cut here: a long result moves its note to the right.
     let (on, of) = if wide { (9, 14) } else { (8, 11) };
     let gap = if note.is_empty() { " " } else { "  " };
-    let slept = slept.map(|slept| format!("{gap}{slept}"));
+    let waited = waited.map(|waited| format!("{gap}{waited}"));
     let letters = |text: String| if theme.ascii() { in_ascii(&text) } else { text };
     let note_style = match kind {
         Kind::Request | Kind::Response | Kind::Round => theme.style(Role::Text),
@@ -157,7 +157,7 @@ pub fn told(event: &OwnedEvent, wide: bool, theme: &Theme) -> Vec<Span<'static>>
         Span::styled(format!("{result:<of$} "), result_style),
         Span::styled(letters(note), note_style),
     ];
-    spans.extend(slept.map(|slept| Span::styled(letters(slept), note_style)));
+    spans.extend(waited.map(|waited| Span::styled(letters(waited), note_style)));
     spans
 }
 

@@ -231,8 +231,8 @@ fn cell(
             (text, theme.kind(row.last))
         }
         Column::Requests => (units::narrow_count(row.requests), plain),
-        Column::In => (units::bytes(row.bytes_in), plain),
-        Column::Out => (units::bytes(row.bytes_out), plain),
+        Column::In => (units::rounded_bytes(row.bytes_in), plain),
+        Column::Out => (units::rounded_bytes(row.bytes_out), plain),
         Column::Idle => (whole_seconds(entry.idle(now)), dim),
         Column::RecvQueue => queue(entry.socket.map(|s| s.recv_queue), theme),
         Column::SendQueue => queue(entry.socket.map(|s| s.send_queue), theme),

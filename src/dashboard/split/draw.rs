@@ -198,9 +198,11 @@ fn identity(half: &HalfView<'_>, width: u16, theme: &Theme) -> Line<'static> {
 fn state_and_rates(state: &State, width: u16, theme: &Theme) -> Line<'static> {
     let live = state.live();
     let stood = live.now.saturating_sub(live.standing.since);
+    let (examined, loop_cpu) = (live.costs.examined(&live.rates), live.costs.loop_cpu());
     let view = HeaderView {
         asks: live.listener.map(|listener| listener.server.asks()),
-        costs: &[],
+        examined: examined.as_deref(),
+        loop_cpu: loop_cpu.as_deref(),
         url: "",
         server: "",
         rates: &live.rates,

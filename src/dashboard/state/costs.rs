@@ -39,8 +39,9 @@ pub struct Costs {
     readings: VecDeque<Reading>,
     /// Time waited until then, a wait that goes on included: one for each second.
     waits: VecDeque<(Nanos, Nanos)>,
-    /// Resident memory when last no client was connected, or at the start.
-    empty: Option<u64>,
+    memory: Memory,
+    /// The share of a CPU that the loop's thread uses.
+    loop_cpu: Option<f32>,
     requests: u64,
     open: u64,
     started: u64,
@@ -57,6 +58,8 @@ impl Costs {
             self.readings.clear();
             self.waits.clear();
             self.since = batch.time;
+            self.memory.begin();
+            self.loop_cpu = None;
         }
         let counters = &batch.counters;
         self.requests = counters.requests;
@@ -73,12 +76,9 @@ impl Costs {
 
     /// Takes a measurement in.
     pub fn kernel(&mut self, snapshot: &Snapshot, now: Nanos) {
+        self.loop_cpu = snapshot.detail.loop_cpu.map(|cpu| cpu.share).or(self.loop_cpu);
         let Some(usage) = snapshot.usage else { return };
-        if self.open == 0 {
-            self.empty = Some(usage.resident);
-        } else if usage.at_start > 0 {
-            self.empty.get_or_insert(usage.at_start);
-        }
+        self.memory.take(usage.anonymous, self.open);
         self.readings.push_back(Reading { time: now, usage, requests: self.requests });
         let old = |reading: &Reading| now.saturating_sub(reading.time) > WINDOW * SECOND;
         while self.readings.len() > 2 && self.readings.front().is_some_and(old) {
@@ -132,18 +132,29 @@ impl Costs {
         ))
     }
 
-    /// Nanoseconds on a CPU for 1,000 requests.
-    fn cpu(&self) -> Option<Nanos> {
+    /// Microseconds on a CPU for each request.
+    #[expect(clippy::cast_precision_loss, reason = "shown with three figures")]
+    fn cpu(&self) -> Option<f64> {
         let (from, to) = self.ends()?;
-        let cpu = to.usage.cpu?.saturating_sub(from.usage.cpu?).as_nanos();
+        let cpu = to.usage.cpu?.saturating_sub(from.usage.cpu?);
         let requests = to.requests.saturating_sub(from.requests);
-        (requests > 0).then(|| u64::try_from(cpu * 1000 / u128::from(requests)).unwrap_or(u64::MAX))
+        (requests > 0).then(|| cpu.as_secs_f64() * 1e6 / requests as f64)
     }
 
-    /// Bytes of memory for each open connection.
-    fn memory(&self) -> Option<u64> {
-        let now = self.readings.back()?.usage.resident;
-        now.checked_sub(self.empty?)?.checked_div(self.open)
+    /// The share of one CPU that the loop's thread uses: `97 %`.
+    #[must_use]
+    pub fn loop_cpu(&self) -> Option<String> {
+        self.loop_cpu.map(|share| format!("{} %", units::rate(f64::from(share) * 100.0)))
+    }
+
+    /// Fds that each return of the wait call had asked, and how many of them were ready: `452 : 3.7`.
+    #[must_use]
+    pub fn examined(&self, rates: &Rates) -> Option<String> {
+        // What a runtime asks is out of sight, and calls that sleep ask no other fd.
+        self.continuity.server().filter(|server| super::by_server::has_turns(*server))?;
+        let (tally, _) = rates.recent(WINDOW, self.since)?;
+        let each = |metric| tally.per(metric, Metric::Wakeups).map(units::rate);
+        Some(format!("{} : {}", each(Metric::Examined)?, each(Metric::Ready)?))
     }
 
     /// Threads, processes or tasks that serve a connection each.
@@ -157,26 +168,26 @@ impl Costs {
         let recent = rates.recent(WINDOW, self.since);
         let per = |metric, by| recent.as_ref().and_then(|(tally, _)| tally.per(metric, by));
         let each = |metric, by| per(metric, by).map(units::rate);
-        let examined = each(Metric::Examined, Metric::Wakeups)
-            .zip(each(Metric::Ready, Metric::Wakeups))
-            .map(|(examined, ready)| format!("{examined} : {ready}"));
         let a_second = |metric| {
             let (tally, seconds): &(Tally, u64) = recent.as_ref()?;
             (*seconds > 0).then(|| units::count(tally.get(metric).div_ceil(*seconds)))
         };
         let copied = per(Metric::Copied, Metric::Wakeups).map(units::rate);
-        // What a runtime asks is out of sight, and calls that sleep ask no other fd.
         let asks = self.continuity.server().is_some_and(super::by_server::has_turns);
-        let (examined, copied) = if asks { (examined, copied) } else { (None, None) };
-        let duration = if ascii { units::ascii_duration } else { units::duration };
+        let copied = copied.filter(|_| asks);
+        let micros = if ascii { "us" } else { "µs" };
         let say = &strings().costs;
         vec![
             Figure { text: &say.calls, value: each(Metric::Calls, Metric::Requests) },
-            Figure { text: &say.examined, value: examined },
+            Figure { text: &say.examined, value: self.examined(rates) },
             Figure { text: &say.copied, value: copied },
             Figure { text: &say.again, value: a_second(Metric::Again) },
-            Figure { text: &say.cpu, value: self.cpu().map(duration) },
-            Figure { text: &say.memory, value: self.memory().map(units::bytes) },
+            Figure { text: &say.loop_cpu, value: self.loop_cpu() },
+            Figure {
+                text: &say.cpu,
+                value: self.cpu().map(|time| format!("{} {micros}", units::figure(time))),
+            },
+            Figure { text: &say.memory, value: self.memory.each(self.open).map(units::bytes) },
             Figure {
                 text: &say.waiting,
                 value: self.waiting().map(|share| format!("{} %", units::rate(share))),
@@ -196,6 +207,59 @@ impl Costs {
     }
 }
 
+/// What the connections of a server take of the program's memory, as far as that can be told apart
+/// from what else grows.
+#[derive(Clone, Copy, Debug, Default)]
+struct Memory {
+    /// The first reading since this server took over, when nobody was connected.
+    base: Option<u64>,
+    /// The last reading, and how many connections were open then.
+    last: Option<(u64, u64)>,
+    /// What was added while the number of connections stayed the same.
+    drift: u64,
+    /// The most connections of this server; and of those before it, whose memory may be in use again.
+    most: u64,
+    most_before: u64,
+}
+
+impl Memory {
+    /// Fewer connections than this are lost in the noise.
+    const FEW: u64 = 100;
+
+    /// Another server takes over.
+    fn begin(&mut self) {
+        let most_before = self.most_before.max(self.most);
+        *self = Self { most_before, ..Self::default() };
+    }
+
+    fn take(&mut self, bytes: u64, open: u64) {
+        if self.base.is_none() && open == 0 {
+            self.base = Some(bytes);
+        }
+        if let Some((before, then)) = self.last
+            && then == open
+        {
+            self.drift = self.drift.saturating_add(bytes.saturating_sub(before));
+        }
+        self.last = Some((bytes, open));
+        self.most = self.most.max(open);
+    }
+
+    /// Bytes for each open connection. `None` where that is not to be known: with few connections;
+    /// after more of them, or after another server's, since freed memory is used again and stays
+    /// with the program; and while what else grows is as much.
+    fn each(&self, open: u64) -> Option<u64> {
+        let (now, then) = self.last?;
+        let grown = now.checked_sub(self.base?)?.saturating_sub(self.drift);
+        let known = open == then
+            && open >= Self::FEW
+            && open >= self.most / 10 * 9
+            && open / 10 >= self.most_before
+            && grown >= self.drift;
+        known.then(|| grown / open)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::{Duration, Instant};
@@ -212,7 +276,7 @@ mod tests {
                 voluntary,
                 involuntary: voluntary / 10,
                 resident,
-                at_start: 1_000_000,
+                anonymous: resident,
                 threads: 14,
             }),
             ..Snapshot::empty(Instant::now())
@@ -230,8 +294,6 @@ mod tests {
         assert!(figures.iter().all(|figure| figure.value.is_none()), "{figures:?}");
         for figure in figures {
             assert!(figure.text.how.ends_with('.'), "{figure:?}");
-            let brief = figure.text.brief.map(|brief| brief("12"));
-            assert!(brief.is_none_or(|brief| brief.contains("12")), "{figure:?}");
         }
     }
 
@@ -251,20 +313,47 @@ mod tests {
         };
         go(&mut costs, 1, 0, 0);
         costs.kernel(&reading(100, 500, 5_000_000), 1000 * MS);
-        go(&mut costs, 3, 400, 10);
-        costs.kernel(&reading(300, 1500, 5_120_000), 3000 * MS);
-        go(&mut costs, 4, 400, 10);
+        go(&mut costs, 3, 400, 100);
+        costs.kernel(&reading(300, 1500, 6_200_000), 3000 * MS);
+        go(&mut costs, 4, 400, 100);
         assert_eq!(value(&costs, &rates, "context").as_deref(), Some("500 + 50"));
-        assert_eq!(value(&costs, &rates, "CPU").as_deref(), Some("500 ms"));
-        assert_eq!(value(&costs, &rates, "memory").as_deref(), Some("12.0 kB"));
+        assert_eq!(value(&costs, &rates, "CPU per").as_deref(), Some("500 µs"));
+        assert_eq!(value(&costs, &rates, "memory").as_deref(), Some("12,000 B"));
         rates.tick(4200 * MS);
         assert_eq!(value(&costs, &rates, "calls").as_deref(), Some("5.0"));
+
+        // What the dashboard gathers while no connection comes is not theirs.
+        costs.kernel(&reading(300, 1500, 6_700_000), 4000 * MS);
+        assert_eq!(value(&costs, &rates, "memory").as_deref(), Some("12,000 B"));
+        costs.kernel(&reading(300, 1500, 9_000_000), 4000 * MS);
+        assert_eq!(value(&costs, &rates, "memory"), None, "too much else has grown");
 
         // Another server: nothing of the one before is in its figures.
         script.server(ServerKind::Threads);
         costs.apply(&script.publish());
         assert_eq!(value(&costs, &rates, "context"), None);
         assert_eq!(value(&costs, &rates, "calls"), None);
+    }
+
+    #[test]
+    fn memory_is_told_only_where_it_is_the_connections() {
+        let mut memory = Memory::default();
+        memory.take(5_000_000, 0);
+        memory.take(5_990_000, 99);
+        assert_eq!(memory.each(99), None, "few");
+        memory.take(6_000_000, 100);
+        assert_eq!(memory.each(100), Some(10_000));
+        assert_eq!(memory.each(101), None, "one came since it was measured");
+        memory.take(7_000_000, 200);
+        memory.take(7_000_000, 110);
+        assert_eq!(memory.each(110), None, "what the others had is still there");
+        // What the threads had is used again by the next server's connections.
+        memory.begin();
+        memory.take(7_000_000, 0);
+        memory.take(7_000_100, 1000);
+        assert_eq!(memory.each(1000), None);
+        memory.take(8_000_000, 2000);
+        assert_eq!(memory.each(2000), Some(500));
     }
 
     #[test]

@@ -442,6 +442,14 @@ impl State {
         }
         let areas = self.areas();
         let at = Position::new(event.column, event.row);
+        if areas.tabs.contains(at) && event.kind == MouseEventKind::Down(MouseButton::Left) {
+            let tabs = geometry::tabs(areas.tabs, self.focus);
+            if let Some((panel, ..)) = tabs.into_iter().find(|(_, place, _)| place.contains(at)) {
+                self.changed = true;
+                self.show(panel);
+            }
+            return Vec::new();
+        }
         let Some(&(panel, area)) = areas.panels.iter().find(|(_, area)| area.contains(at)) else {
             return Vec::new();
         };

@@ -310,8 +310,8 @@ impl Subject for Line<'_> {
     fn text(&self, into: &mut String) {
         let told = describe(self.0.as_ref());
         let _ = write!(into, "{} {} {} {}", told.kind.name(), told.subject, told.result, told.note);
-        if let Some(slept) = told.slept {
-            let _ = write!(into, "  {slept}");
+        if let Some(waited) = told.waited {
+            let _ = write!(into, "  {waited}");
         }
     }
 }

@@ -26,7 +26,8 @@ pub(crate) struct Header {
     pub(crate) bytes_in: fn(rate: &str) -> String,
     pub(crate) wake_up: fn(rate: &str) -> String,
     pub(crate) wake_ups: fn(rate: &str) -> String,
-    pub(crate) examined: fn(examined: &str, ready: &str) -> String,
+    pub(crate) examined: fn(examined_and_ready: &str) -> String,
+    pub(crate) loop_cpu: fn(share: &str) -> String,
     pub(crate) next: fn(call: &str, fd: &str) -> String,
 }
 
@@ -54,6 +55,7 @@ pub(in crate::words) const ENGLISH: Header = Header {
     bytes_in: |rate| format!("in {rate}"),
     wake_up: |rate| format!("{rate} wake-up/s"),
     wake_ups: |rate| format!("{rate} wake-ups/s"),
-    examined: |examined, ready| format!("examined {examined} : {ready} ready"),
+    examined: |examined_and_ready| format!("examined {examined_and_ready} ready"),
+    loop_cpu: |share| format!("loop CPU {share}"),
     next: |call, fd| format!("next: {call}({fd})"),
 };

@@ -18,24 +18,25 @@ pub(crate) struct Seats {
 
 pub(in crate::words) const ENGLISH: Seats = Seats {
     last_second: |served, asked| {
-        format!("last second: {} served, {} asked", units::count(served), units::count(asked))
+        let (asked, served) = (units::count(asked), units::count(served));
+        format!("last second: {asked} asked, {served} requests")
     },
     none: "nobody is seated",
     asked: |served, asked, spoke| {
         [
-            format!("{served} served, {asked} asked, {spoke} had something to say"),
-            format!("{served} served, {asked} asked"),
-            format!("{served} : {asked} asked"),
+            format!("{asked} asked, {spoke} had something to say, {served} requests"),
+            format!("{asked} asked, {spoke} spoke"),
+            format!("{asked} : {spoke}"),
         ]
     },
     runtime_asks: |served| {
-        [format!("{served} served; the runtime asks, out of sight"), format!("{served} served")]
+        [format!("{served} requests; the runtime asks, out of sight"), format!("{served} requests")]
     },
     nobody_asked: |served| {
         [
-            format!("{served} served, nobody asked: each call sleeps until its own fd is ready"),
-            format!("{served} served, nobody asked"),
-            format!("{served} served"),
+            format!("{served} requests, nobody asked: each call sleeps until its own fd is ready"),
+            format!("{served} requests, nobody asked"),
+            format!("{served} requests"),
         ]
     },
     quiet: "quiet",
