@@ -29,11 +29,11 @@ pub fn columns(table: &Table, width: u16) -> Vec<(Column, u16)> {
         Column::Fd,
         Column::Peer,
         Column::State,
+        Column::RecvQueue,
         Column::Requests,
         Column::Idle,
         // The stream shows it too, and each call with its result.
         Column::Last,
-        Column::RecvQueue,
         Column::Out,
         Column::In,
         Column::SendQueue,

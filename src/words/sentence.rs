@@ -277,12 +277,13 @@ fn accept(ret: Ret, event: EventRef<'_>) -> Cow<'static, str> {
         Err(Errno::AGAIN) => {
             "The accept queue is empty: everybody who was waiting has been accepted.".into()
         }
-        Err(Errno::MFILE) => "The process has no descriptor left: the client is connected, but \
+        // The kernel looks for a free number first, and at the queue only then.
+        Err(Errno::MFILE) => "The process has no descriptor left: whoever waits to be accepted \
                               stays in the accept queue."
             .into(),
-        Err(Errno::NFILE) => {
-            "The whole system has no descriptor left: the client stays in the accept queue.".into()
-        }
+        Err(Errno::NFILE) => "The whole system has no descriptor left: whoever waits to be \
+                              accepted stays in the accept queue."
+            .into(),
         Err(Errno::CONNABORTED) => "That client had gone before it was accepted.".into(),
         Err(errno) => failed(Kind::Accept, errno),
     }

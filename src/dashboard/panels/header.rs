@@ -15,6 +15,9 @@ use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::{Asks, Mode, Nanos, Stance, Standing};
 use crate::words::{strings, units};
 
+/// From here on it is said how long the longest wait is.
+const WAITS: Nanos = 300_000_000;
+
 /// Below this width the badges are one word each.
 const NARROW: usize = 60;
 
@@ -70,6 +73,8 @@ pub struct HeaderView<'a> {
     pub badge: Badge,
     /// The picture's age, while it is frozen.
     pub frozen: Option<Nanos>,
+    /// The longest time for which bytes lie unread.
+    pub waits: Option<Nanos>,
     /// Events that the stream left out.
     pub lost: u64,
     /// A notice, in a few words.
@@ -263,6 +268,14 @@ impl Painter<'_> {
             fields.push(self.field(8, cell((say.loop_cpu)(share), 14), Role::Title));
         }
         fields.push(self.field(40, spark(Metric::Requests), Role::Chart));
+        if let Some(waits) = view.waits.filter(|waits| *waits >= WAITS) {
+            let time = if self.theme.ascii() {
+                units::ascii_duration(waits)
+            } else {
+                units::duration(waits)
+            };
+            fields.push(self.field(4, cell((say.waits)(&time), 17), Role::Warn));
+        }
         let out = (say.bytes_out)(&rate(Metric::BytesOut));
         fields.push(self.field(10, cell(out, 14), Role::Text));
         fields.push(self.field(45, spark(Metric::BytesOut), Role::Chart));

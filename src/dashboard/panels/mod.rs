@@ -101,6 +101,7 @@ fn header(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
         rates: &scene.rates,
         badge: Badge::new(Standing { mode: state.mode(), ..live.standing }, stood),
         frozen: state.frozen_for(),
+        waits: scene.engine.longest_wait(),
         lost: live.lost.all(),
         notice: next.as_deref(),
     };

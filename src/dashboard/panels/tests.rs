@@ -236,6 +236,7 @@ fn the_header_leaves_fields_out_whole() {
         asks: None,
         examined: Some("48 : 1.2"),
         loop_cpu: Some("3.1 %"),
+        waits: Some(2100 * MS),
         rates: &rates,
         badge: Badge::Running,
         frozen: None,
@@ -279,6 +280,7 @@ fn a_blocked_loop_is_told_with_its_handler_and_its_time() {
         asks: None,
         examined: Some("48 : 1.2"),
         loop_cpu: Some("3.1 %"),
+        waits: Some(2100 * MS),
         rates: &rates,
         badge: Badge::new(standing, 3200 * MS),
         frozen: None,
@@ -310,6 +312,7 @@ fn a_resting_listener_is_shown_first() {
         asks: None,
         examined: None,
         loop_cpu: None,
+        waits: None,
         rates: &rates,
         badge: Badge::Running,
         frozen: None,
@@ -344,6 +347,7 @@ fn ascii_is_ascii() {
         asks: None,
         examined: None,
         loop_cpu: None,
+        waits: None,
         rates: &rates,
         badge: Badge::Paused,
         frozen: Some(MS),
@@ -490,7 +494,7 @@ proptest! {
                 let view = HeaderView {
                     url: "http://[::1]:7890", server: "epoll-et (mio)",
         asks: None,
-        examined: None, loop_cpu: None, rates: &rates,
+        examined: None, loop_cpu: None, waits: None, rates: &rates,
                     badge: Badge::new(engine.standing(), tick), frozen: Some(tick), lost, notice: Some("note"),
                 };
                 super::header::draw(frame, area, &view, &theme);

@@ -11,6 +11,7 @@ mod view;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
+use self::parts::Unread;
 pub use self::parts::{Entry, Group, Known, Measured, Queue, Served, Wake};
 pub use self::round::{Ask, Round};
 use foldhash::fast::RandomState;
@@ -56,7 +57,7 @@ pub struct Engine {
     /// When the loop was last seen to do something: what was measured before is not so any more.
     changed: Nanos,
     /// Receive queues at the snapshot before.
-    before: HashMap<Fd, u32, RandomState>,
+    unread: HashMap<ConnId, Unread, RandomState>,
 }
 
 impl Engine {
@@ -188,7 +189,6 @@ impl Engine {
         self.entries.clear();
         self.by_fd.clear();
         self.wakes.clear();
-        self.before.clear();
         self.rounds = round::Rounds::default();
         (self.current, self.last_call, self.measured) = (None, None, None);
         self.known = Known::Nothing;
@@ -321,15 +321,20 @@ impl Engine {
     pub fn kernel(&mut self, snapshot: &Snapshot, taken: Nanos) {
         let before = self.measured.as_ref().and_then(|m| m.accept);
         let mut queues = Vec::new();
-        for ((fd, _), row) in &self.connections {
+        let last = std::mem::take(&mut self.unread);
+        for ((fd, id), row) in &self.connections {
             let Some(socket) = snapshot.socket(row.peer) else { continue };
-            if socket.recv_queue > 0 {
-                let grown = self.measured.is_some()
-                    && socket.recv_queue > *self.before.get(fd).unwrap_or(&0);
-                queues.push(Queue { fd: *fd, bytes: socket.recv_queue, grown });
+            let bytes = socket.recv_queue;
+            if bytes > 0 {
+                let last = last.get(id);
+                let same = last.filter(|last| last.read == row.bytes_in);
+                let since = same.map_or(taken.min(self.now), |last| last.since);
+                let before = last.map_or(0, |last| last.bytes);
+                let grown = self.measured.is_some() && bytes > before;
+                queues.push(Queue { fd: *fd, bytes, grown, since });
+                self.unread.insert(*id, Unread { bytes, since, read: row.bytes_in });
             }
         }
-        self.before = queues.iter().map(|queue| (queue.fd, queue.bytes)).collect();
         let now = self.held().is_some() && taken >= self.changed;
         let detail = &snapshot.detail;
         self.measured = Some(Measured {
@@ -337,6 +342,7 @@ impl Engine {
             accept_grown: matches!((before, snapshot.accept_queue), (Some(a), Some(b)) if b.len > a.len),
             queues,
             epoll: detail.epoll.clone().filter(|_| now),
+            taken: taken.min(self.now),
             arrivals: detail.arrivals.clone(),
             connecting: detail.connecting.as_ref().map(Vec::len),
             dropped: detail.listener_drops,

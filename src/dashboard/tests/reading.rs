@@ -258,7 +258,7 @@ fn a_click_selects_and_sorts() {
 
 #[test]
 fn sorting_goes_through_the_columns_that_are_seen() {
-    use Column::{Fd, Peer, Requests, State as Stands};
+    use Column::{Fd, Peer, RecvQueue, State as Stands};
     let mut state = state(80, 24);
     state.apply(&classroom().publish());
     state.tick(3_000_000_000);
@@ -267,7 +267,7 @@ fn sorting_goes_through_the_columns_that_are_seen() {
         press(&mut state, "o");
         seen.push(state.scene().table.sorting().0);
     }
-    assert_eq!(seen, [Peer, Stands, Requests, Fd, Peer]);
+    assert_eq!(seen, [Peer, Stands, RecvQueue, Fd, Peer]);
 }
 
 #[test]

@@ -44,11 +44,11 @@ fn no_number_of_requests_is_cut() {
     for (requests, shown) in
         [(999, " 999 "), (9_999, " 10k "), (12_345, " 12k "), (104_000, "104k ")]
     {
-        let (mut state, mut feed) = lively(80, 24);
+        let (mut state, mut feed) = lively(100, 30);
         feed.row(3).requests = requests;
         state.apply(&feed.publish());
         state.tick(4 * SECOND);
-        let screen = dark(&state, 80, 24);
+        let screen = dark(&state, 100, 30);
         assert!(screen.contains(shown) && !screen.contains("10.…"), "{requests}\n{screen}");
     }
 }

@@ -335,9 +335,10 @@ impl Painter<'_> {
         lines
     }
 
-    /// `  9    84 B ▲ ▆▆▆▆▆▆`
+    /// `  9    84 B ▲   2.1 s ▆▆▆▆▆▆`
     fn bar(&self, queue: &Queue, most: u32, width: usize) -> Line<'static> {
-        let label = format!(" {:>5} {:>9} ", queue.fd, self.queue_text(queue));
+        let waits = self.duration(self.engine.waits(queue));
+        let label = format!(" {:>5} {:>9} {waits:>7} ", queue.fd, self.queue_text(queue));
         let label = cut(&label, width, self.theme.ascii());
         let room = width.saturating_sub(label.width());
         let share = u64::from(queue.bytes) * room as u64 / u64::from(most.max(1));

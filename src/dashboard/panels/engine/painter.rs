@@ -108,8 +108,11 @@ impl Painter<'_> {
                 }
                 Some(wake) => {
                     let name = wake.kind.name();
+                    // Our own waker is in the list too, and in none of the panel's.
                     let listed = if wake.kind == Kind::EpollWait {
                         String::new()
+                    } else if self.engine.listener().is_some_and(|listener| listener.waker >= 0) {
+                        (say.and_waker)(&fds(wake.examined.saturating_sub(1)))
                     } else {
                         fds(wake.examined)
                     };

@@ -165,11 +165,13 @@ impl Painter<'_> {
         } else {
             ((say.calls)(wake.calls), text)
         };
+        // A round does not wait; the nap before it does.
+        let waited = if wake.kind == Kind::Round { say.napped } else { say.waited };
         let (seconds, millis) = (wake.time / 1_000_000_000, wake.time / 1_000_000 % 1000);
         let facts = [
             (format!("{seconds:>4}.{millis:03} s"), dim),
             (format!(" = {:<4}", result(wake.ret)), self.style(Role::Title)),
-            (format!("{:<15}", (say.waited)(&self.duration(wake.waited))), text),
+            (format!("{:<15}", waited(&self.duration(wake.waited))), text),
             (format!("{calls:<10}"), style),
         ];
         let mut line = indent(Line::default());

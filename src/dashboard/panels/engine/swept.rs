@@ -8,7 +8,7 @@ use super::painter::Painter;
 use crate::dashboard::state::engine::Served;
 use crate::dashboard::theme::Role;
 use crate::telemetry::{Fd, Mask};
-use crate::words::{self, strings};
+use crate::words::strings;
 
 impl Painter<'_> {
     pub(super) fn swept(&self, sizes: Sizes) -> Contents {
@@ -18,17 +18,13 @@ impl Painter<'_> {
         let ready: HashMap<Fd, Mask> =
             entries.iter().map(|entry| (entry.ready.fd, entry.ready.mask)).collect();
         let done = entries.iter().filter(|entry| entry.served == Served::Done).count();
-        let copied = match self.engine.wake() {
-            Some(wake) => (say.asked)(&words::fds(wake.examined)),
-            None => (say.listed)(fds.len()),
-        };
         let served = match (known, entries.len()) {
             (true, 0) => say.none.to_owned(),
             (true, all) => (say.served)(done, all),
             (false, _) => self.theme.glyph("–", "-").to_owned(),
         };
         Contents {
-            above: vec![say.kernel.into(), say.list_handed_over.into(), copied],
+            above: vec![say.kernel.into(), say.list_handed_over.into(), (say.listed)(fds.len())],
             over: self.list_of(&fds, &ready, sizes.width, sizes.above),
             short: (say.list_of)(fds.len()),
             boundary: Vec::new(),

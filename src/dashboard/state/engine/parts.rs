@@ -84,6 +84,18 @@ pub struct Queue {
     pub bytes: u32,
     /// It has grown since it was last looked at.
     pub grown: bool,
+    /// Since when it has not been empty, at least: the first look that found bytes in it after the
+    /// last that the server has read from it.
+    pub since: Nanos,
+}
+
+/// What is remembered of a receive queue that is not empty, from one look to the next.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Unread {
+    pub(super) bytes: u32,
+    pub(super) since: Nanos,
+    /// What the server had read by then.
+    pub(super) read: u64,
 }
 
 /// What the inspector measured.
@@ -98,6 +110,8 @@ pub struct Measured {
     /// The server's epoll, entry by entry, as it is while the loop is held before this call; `None`
     /// while it was not asked.
     pub epoll: Option<EpollView>,
+    /// When it was taken.
+    pub taken: Nanos,
     /// Who waits in the accept queue, and who is on the way there; `None` while that is not known.
     pub arrivals: Option<Arrivals>,
     /// How many sockets of this machine wait for the answer to their SYN; `None` while not asked.

@@ -155,7 +155,7 @@ fn queues_are_joined_with_fds_and_their_growth_is_seen() {
     engine.apply(&script.publish());
     engine.kernel(&snapshot(&[(9, 84), (14, 10)], Some(vec![9, 14])), script.time);
     engine.kernel(&snapshot(&[(9, 84), (14, 20), (77, 5)], Some(vec![9, 14])), script.time);
-    let queue = |fd, bytes, grown| Queue { fd, bytes, grown };
+    let queue = |fd, bytes, grown| Queue { fd, bytes, grown, since: 0 };
     assert_eq!(engine.measured().unwrap().queues, [queue(9, 84, false), queue(14, 20, true)]);
     let handed = |engine: &Engine| {
         let entries = engine.epoll()?.entries.iter();
@@ -177,6 +177,37 @@ fn queues_are_joined_with_fds_and_their_growth_is_seen() {
     assert_eq!((handed(&engine), engine.wants_look()), (None, false), "it runs again");
     engine.kernel(&snapshot(&[], Some(vec![9])), Nanos::MAX);
     assert_eq!(handed(&engine), None, "an answer that came too late");
+}
+
+#[test]
+fn a_queue_waits_since_the_first_look_after_the_last_read() {
+    let mut script = Script::new(0);
+    let mut engine = Engine::new();
+    engine.apply(&script.row(9, 1).row(14, 2).publish());
+    assert_eq!(engine.longest_wait(), None);
+    for tenth in 1..=30 {
+        engine.tick(tenth * 100 * MS);
+        engine.kernel(&snapshot(&[(9, 84), (14, 10)], None), tenth * 100 * MS);
+    }
+    engine.tick(3050 * MS);
+    assert_eq!(engine.longest_wait(), Some(2950 * MS));
+    // The server reads from the first, and not all.
+    script.time = 3100 * MS;
+    script.row(9, 1).batch.rows[0].bytes_in += 50;
+    engine.apply(&script.publish());
+    engine.tick(3200 * MS);
+    engine.kernel(&snapshot(&[(9, 34)], None), 3200 * MS);
+    engine.tick(3500 * MS);
+    assert_eq!(engine.longest_wait(), Some(300 * MS), "the other's queue is empty");
+    // One that waits to be accepted has its time from the kernel.
+    let mut queued = snapshot(&[], None);
+    let peer = peer(20);
+    let waits = Some(std::time::Duration::from_millis(700));
+    let waiting = vec![crate::inspect::Waiting { peer, unread: 71, closed: false, waits }];
+    queued.detail.arrivals = Some(crate::inspect::Arrivals { waiting, half_open: vec![] });
+    engine.kernel(&queued, 3500 * MS);
+    engine.tick(3600 * MS);
+    assert_eq!(engine.longest_wait(), Some(800 * MS));
 }
 
 #[test]

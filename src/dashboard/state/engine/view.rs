@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::{Engine, Entry, Group, Known, Measured, Served, Wake, by_server, round};
+use super::{Engine, Entry, Group, Known, Measured, Queue, Served, Wake, by_server, round};
 use crate::inspect::EpollView;
 use crate::telemetry::{
     Errno, Fd, Kind, Listener, Mask, Nanos, OwnedEvent, Row, ServerKind, Stance, Stdin,
@@ -175,6 +175,26 @@ impl Engine {
     #[must_use]
     pub fn epoll(&self) -> Option<&EpollView> {
         self.measured.as_ref()?.epoll.as_ref()
+    }
+
+    /// For how long a queue has not been empty, at least.
+    #[must_use]
+    pub fn waits(&self, queue: &Queue) -> Nanos {
+        self.now.saturating_sub(queue.since)
+    }
+
+    /// The longest time for which bytes lie unread: of an accepted connection, or of one that waits
+    /// to be accepted. `None` while nothing does.
+    #[must_use]
+    pub fn longest_wait(&self) -> Option<Nanos> {
+        let measured = self.measured.as_ref()?;
+        let age = self.now.saturating_sub(measured.taken);
+        let arrivals = measured.arrivals.iter().flat_map(|arrivals| &arrivals.waiting);
+        let arrivals = arrivals.filter(|waiting| waiting.unread > 0).filter_map(|waiting| {
+            let waits = u64::try_from(waiting.waits?.as_nanos()).unwrap_or(u64::MAX);
+            Some(waits.saturating_add(age))
+        });
+        measured.queues.iter().map(|queue| self.waits(queue)).chain(arrivals).max()
     }
 
     /// Whether the loop is held, and its epoll has not been looked at since.
