@@ -22,7 +22,7 @@ fn start(options: &[&str]) -> Terminal {
 /// The loop panel alone.
 fn zoom_in(terminal: &mut Terminal) {
     terminal.press("2z");
-    terminal.gone("event stream");
+    terminal.gone("╭ 3 event stream");
 }
 
 /// The fds of the line under a heading that begins so, each with what stands behind it.

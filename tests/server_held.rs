@@ -4,8 +4,8 @@ mod common;
 
 use std::io::Write;
 
-use common::{get, on_each, start};
-use epollscope::telemetry::{Kind, ServerKind};
+use common::{get, on_all, on_each, start};
+use epollscope::telemetry::{Command, Kind, Mode, ServerKind, What};
 
 #[test]
 fn stepping_wakes_nothing_and_holds_before_no_plumbing() {
@@ -32,5 +32,26 @@ fn stepping_wakes_nothing_and_holds_before_no_plumbing() {
             }
         }
         panic!("no answer within a hundred steps");
+    });
+}
+
+#[test]
+fn a_pause_outlives_a_switch() {
+    on_all(|config| {
+        let first = config.server;
+        let mut server = start(config);
+        server.pause();
+        for next in ServerKind::ALL.into_iter().filter(|kind| *kind != first) {
+            server.send(Command::Switch(next));
+            server.until("the next server, paused", |server| {
+                let switched =
+                    server.events.iter().rev().find_map(|event| match event.event.what {
+                        What::Switched { to } => Some(to),
+                        _ => None,
+                    });
+                switched == Some(next) && server.standing.mode == Mode::Paused
+            });
+        }
+        server.stop();
     });
 }

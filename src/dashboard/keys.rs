@@ -87,7 +87,7 @@ static KEYS: &[Key] = &[
           enabled: State::alive, screens: Screens::Dashboard, say: |keys| &keys.client },
     Key { id: Id::TenClients, presses: &[ch('C')], group: Group::Clients, bar: 61,
           enabled: State::alive, screens: Screens::Dashboard, say: |keys| &keys.ten_clients },
-    Key { id: Id::Choose, presses: &[ch('k')], group: Group::Clients, bar: 62,
+    Key { id: Id::Choose, presses: &[ch('a')], group: Group::Clients, bar: 62,
           enabled: State::alive, screens: Screens::Dashboard, say: |keys| &keys.choose },
     Key { id: Id::HangUp, presses: &[ch('d')], group: Group::Clients, bar: 64,
           enabled: State::can_hang_up, screens: Screens::Dashboard, say: |keys| &keys.hang_up },
@@ -111,7 +111,7 @@ static KEYS: &[Key] = &[
     Key { id: Id::Zoom, presses: &[ch('z')], group: Group::Looking, bar: 30,
           enabled: always, screens: Screens::Dashboard, say: |keys| &keys.zoom },
 
-    Key { id: Id::Up, presses: &[code(KeyCode::Up)], group: Group::Moving, bar: 0,
+    Key { id: Id::Up, presses: &[code(KeyCode::Up), ch('k')], group: Group::Moving, bar: 0,
           enabled: always, screens: Screens::Dashboard, say: |keys| &keys.up },
     Key { id: Id::Down, presses: &[code(KeyCode::Down), ch('j')], group: Group::Moving, bar: 0,
           enabled: always, screens: Screens::Dashboard, say: |keys| &keys.down },
@@ -122,7 +122,7 @@ static KEYS: &[Key] = &[
     Key { id: Id::First, presses: &[code(KeyCode::Home), ch('g')], group: Group::Moving, bar: 0,
           enabled: always, screens: Screens::Dashboard, say: |keys| &keys.first },
     Key { id: Id::Last, presses: &[code(KeyCode::End), ch('G')], group: Group::Moving, bar: 25,
-          enabled: State::scrolled_back, screens: Screens::Dashboard, say: |keys| &keys.last },
+          enabled: State::can_go_last, screens: Screens::Dashboard, say: |keys| &keys.last },
     Key { id: Id::NextPanel, presses: &[code(KeyCode::Tab), ch('l'), code(KeyCode::Right)], group: Group::Moving, bar: 74,
           enabled: always, screens: Screens::Dashboard, say: |keys| &keys.next_panel },
     Key { id: Id::PreviousPanel, presses: &[code(KeyCode::BackTab), ch('h'), code(KeyCode::Left)], group: Group::Moving, bar: 0,
@@ -263,7 +263,13 @@ pub fn declared(event: KeyEvent) -> Option<&'static Key> {
 /// The keys that work now, in the order of the key bar.
 #[must_use]
 pub fn bar(state: &State) -> Vec<&'static Key> {
-    let mut keys: Vec<&Key> = all().filter(|key| key.bar > 0 && (key.enabled)(state)).collect();
+    let worth = |key: &&Key| match key.id {
+        // Elsewhere they work as well; there is no need to say so.
+        Id::Last => state.scrolled_back(),
+        Id::StepCall | Id::StepTurn => state.is_paused(),
+        _ => key.bar > 0,
+    };
+    let mut keys: Vec<&Key> = all().filter(|key| worth(key) && (key.enabled)(state)).collect();
     keys.sort_by_key(|key| key.bar);
     keys
 }

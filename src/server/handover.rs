@@ -6,6 +6,7 @@ use std::os::fd::AsRawFd;
 use rustix::net::sockopt;
 
 use super::convert::ret;
+use super::pace::Pace;
 use super::responder::Responder;
 use super::{Bound, Config, listener};
 use crate::http;
@@ -24,6 +25,7 @@ pub(super) struct Handover {
     pub(super) commands: Commands,
     /// The id of the last connection.
     pub(super) last_id: u64,
+    pub(super) pace: Pace,
 }
 
 /// What comes after a server.
@@ -75,6 +77,14 @@ impl Handover {
             }
         }
         let responder = Responder::new(config.clone(), site);
-        Ok(Self { bound, config, responder, publisher, commands, last_id: 0 })
+        Ok(Self {
+            bound,
+            config,
+            responder,
+            publisher,
+            commands,
+            last_id: 0,
+            pace: Pace::default(),
+        })
     }
 }

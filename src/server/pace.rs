@@ -27,6 +27,12 @@ pub(super) enum Verdict {
 }
 
 impl Pace {
+    /// That of the next server: a pause goes on, a slow motion ends.
+    pub(super) fn handed_over(&self) -> Self {
+        let mode = if self.mode == Mode::Paused { Mode::Paused } else { Mode::Run };
+        Self { mode, ..Self::default() }
+    }
+
     pub(super) fn mode(&self) -> Mode {
         self.mode
     }

@@ -18,8 +18,12 @@ pub fn confirm(frame: &mut Frame, screen: Rect, confirm: &Confirm, theme: &Theme
     let wide = u16::try_from(question.chars().count()).unwrap_or(u16::MAX).saturating_add(6);
     let inner = popup(frame, screen, wide.max(38), 5, say.sure, theme);
     let mut answers = Line::default();
-    answers.extend(key_spans(&YES.to_string(), &(say.yes)(keys.enter), theme));
-    answers.extend(key_spans(&NO.to_string(), &(say.no)(keys.esc), theme));
+    answers.extend(key_spans(&YES.to_string(), say.yes, theme));
+    answers.extend(key_spans(
+        &NO.to_string(),
+        &(say.no)(&format!("{}, {}", keys.enter, keys.esc)),
+        theme,
+    ));
     let lines = [Line::styled(question, theme.style(Role::Bad)), Line::default(), answers];
     for (line, y) in lines.into_iter().zip(inner.top()..inner.bottom()) {
         frame.render_widget(line, Rect { y, height: 1, ..inner });

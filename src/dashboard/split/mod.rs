@@ -174,7 +174,10 @@ impl<W: Backend, L: Loaded> Split<W, L> {
     }
 
     fn is_enabled(&self, key: &Key) -> bool {
+        // A step is one of both together, so both stand before it.
+        let steps = matches!(key.id, Id::StepCall | Id::StepTurn);
         self.all(|half| (key.enabled)(half.state()))
+            && (!steps || self.is_paused())
             && (key.id != Id::LoadAgain || self.can_reload())
     }
 

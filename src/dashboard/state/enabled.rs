@@ -4,6 +4,7 @@ use super::{Overlay, State, by_server};
 use crate::dashboard::keys::id::Id;
 use crate::dashboard::panel::Panel;
 use crate::telemetry::Mode;
+use crate::words::strings;
 
 /// When keys are enabled.
 #[expect(missing_docs, reason = "the conditions by their names")]
@@ -52,11 +53,11 @@ impl State {
     }
 
     pub fn can_step(&self) -> bool {
-        self.is_paused() && self.refusal(Id::StepCall).is_none()
+        self.alive() && self.refusal(Id::StepCall).is_none()
     }
 
     pub fn can_step_turn(&self) -> bool {
-        self.is_paused() && self.refusal(Id::StepTurn).is_none()
+        self.alive() && self.refusal(Id::StepTurn).is_none()
     }
 
     pub fn can_slow(&self) -> bool {
@@ -65,7 +66,8 @@ impl State {
 
     /// With every server: slow motion that was asked for as another took over would stay for ever.
     pub fn is_slow(&self) -> bool {
-        self.alive() && matches!(self.mode(), Mode::Slow(_))
+        let slow = matches!(self.mode(), Mode::Slow(_));
+        self.alive() && (slow || self.is_paused() && matches!(self.resume, Mode::Slow(_)))
     }
 
     pub fn can_hang_up(&self) -> bool {
@@ -90,6 +92,37 @@ impl State {
 
     pub fn scrolled_back(&self) -> bool {
         self.focus == Panel::Stream && self.scene().stream.below(self.stream_rows()).is_some()
+    }
+
+    /// Everywhere but at the newest event, which is followed.
+    pub fn can_go_last(&self) -> bool {
+        self.focus != Panel::Stream || self.scrolled_back()
+    }
+
+    /// Connections that are open and not of our own clients. Which one is whose is known a little
+    /// after it is accepted, so they are counted.
+    pub fn foreign(&self) -> usize {
+        let ours = self.clients.iter().filter(|client| !client.ended).count();
+        self.live.table.open().saturating_sub(ours)
+    }
+
+    /// Why a key does nothing now, in a few words.
+    pub fn why_not(&self, id: Id) -> Option<&'static str> {
+        let say = &strings().notices;
+        if !self.alive() {
+            return Some(say.no_commands);
+        }
+        self.refusal(id).or(match id {
+            Id::Drop | Id::Reset | Id::Reading | Id::Card => Some(say.none_selected),
+            Id::DropAll | Id::DropIdle => Some(say.none_open),
+            Id::Slower => Some(say.slowest),
+            Id::Faster => Some(say.not_slow),
+            Id::HangUp => Some(say.none_of_ours_selected),
+            Id::StopClients => Some(say.none_of_ours),
+            Id::Sort | Id::Reverse => Some(say.not_in_the_table),
+            Id::Errors | Id::Own | Id::Time => Some(say.no_stream),
+            _ => None,
+        })
     }
 
     pub fn can_go_back(&self) -> bool {

@@ -66,9 +66,9 @@ impl State {
         actions
     }
 
-    /// A key that works with other servers says why not with this one.
+    /// A key that does nothing now says why.
     fn refuse(&mut self, key: KeyEvent) -> Vec<Action> {
-        let reason = keys::declared(key).and_then(|key| self.refusal(key.id));
+        let reason = keys::declared(key).and_then(|key| self.why_not(key.id));
         if let Some(reason) = reason.filter(|_| self.alive()) {
             self.notice(reason);
         }
@@ -97,7 +97,7 @@ impl State {
         declared: Option<Id>,
     ) -> Vec<Action> {
         match prompt::answer(key, declared) {
-            Answer::Yes => vec![Action::Send(confirm.command)],
+            Answer::Yes => vec![confirm.action],
             Answer::No => Vec::new(),
             Answer::Neither => {
                 self.overlay = Overlay::Confirm(confirm);
@@ -177,9 +177,10 @@ impl State {
             Id::Reset => return self.drop_selected(Question::Reset, Command::Reset),
             Id::DropAll => {
                 let question = Question::DropAll(self.live.table.open());
-                return self.ask(Confirm { question, command: Command::DropAll, conn: None });
+                let action = Action::Send(Command::DropAll);
+                return self.ask(Confirm { question, action, conn: None });
             }
-            Id::DropIdle => self.overlay = Overlay::IdleSeconds(Input::new("10")),
+            Id::DropIdle => self.overlay = Overlay::IdleSeconds(Input::proposing("10")),
             Id::Reading => {
                 let Some(row) = self.scene().table.selected().map(|entry| entry.row) else {
                     return Vec::new();
@@ -191,6 +192,8 @@ impl State {
                 })];
             }
             Id::Pause => return self.pause_or_run(),
+            // What runs is stopped first, so that the step is one that was looked at.
+            Id::StepCall | Id::StepTurn if !self.is_paused() => return self.pause_or_run(),
             Id::StepCall => return vec![Action::Send(Command::Step(Step::Call))],
             Id::StepTurn => return vec![Action::Send(Command::Step(Step::Turn))],
             Id::Slower => return self.pace(false),
@@ -229,6 +232,10 @@ impl State {
             }
             Id::Suspend => return vec![Action::Suspend],
             Id::Redraw => return vec![Action::Redraw],
+            Id::Quit if self.foreign() > 0 && self.alive() => {
+                let question = Question::Quit(self.foreign());
+                return self.ask(Confirm { question, action: Action::Quit, conn: None });
+            }
             Id::Quit | Id::QuitNow => return vec![Action::Quit],
             Id::Mouse => {
                 self.mouse = !self.mouse;
@@ -296,7 +303,7 @@ impl State {
         };
         self.ask(Confirm {
             question: question(row.fd, row.peer),
-            command: command(row.id),
+            action: Action::Send(command(row.id)),
             conn: Some(row.id),
         })
     }
@@ -306,7 +313,7 @@ impl State {
             self.overlay = Overlay::Confirm(confirm);
             Vec::new()
         } else {
-            vec![Action::Send(confirm.command)]
+            vec![confirm.action]
         }
     }
 
@@ -315,12 +322,13 @@ impl State {
             self.notice((strings().notices.already)(by_server::title(server)));
             return Vec::new();
         }
-        let command = Command::Switch(server);
-        let question = match self.live.table.open() {
-            0 => return vec![Action::Send(command)],
-            open => Question::Switch(server, open),
-        };
-        self.ask(Confirm { question, command, conn: None })
+        let action = Action::Send(Command::Switch(server));
+        if self.foreign() == 0 {
+            // Clients of our own come back.
+            return vec![action];
+        }
+        let question = Question::Switch(server, self.live.table.open());
+        self.ask(Confirm { question, action, conn: None })
     }
 
     fn pause_or_run(&mut self) -> Vec<Action> {
@@ -336,16 +344,23 @@ impl State {
         }
     }
 
+    /// Slower or faster. A pause stays one: then it is the pace of what follows it.
     fn pace(&mut self, faster: bool) -> Vec<Action> {
-        let next = match (self.mode(), faster) {
+        let paused = self.mode() == Mode::Paused;
+        let next = match (if paused { self.resume } else { self.mode() }, faster) {
             (Mode::Slow(calls), true) => PACES.iter().find(|&&pace| pace > calls),
             (Mode::Slow(calls), false) => {
                 PACES.iter().rev().find(|&&pace| pace < calls).or(PACES.first())
             }
-            (Mode::Paused, false) => PACES.first(),
             (_, true) => None,
-            (Mode::Run, false) => PACES.last(),
+            (Mode::Run | Mode::Paused, false) => PACES.last(),
         };
+        if paused {
+            self.resume = next.map_or(Mode::Run, |&calls| Mode::Slow(calls));
+            let text = (strings().notices.after_the_pause)(&keys::name(Id::Pause), next.copied());
+            self.notice(text);
+            return Vec::new();
+        }
         match next {
             Some(&calls) => self.set_mode(Mode::Slow(calls), Command::Slow(calls)),
             None => self.set_mode(Mode::Run, Command::Run),

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use super::Action;
 use crate::dashboard::keys::id::Id;
-use crate::telemetry::{Command, ConnId, Fd, ServerKind};
+use crate::telemetry::{ConnId, Fd, ServerKind};
 use crate::words::strings;
 
 /// How much text a line takes.
@@ -17,6 +18,8 @@ const LONGEST: usize = 200;
 pub struct Input {
     text: Vec<char>,
     cursor: usize,
+    /// The text was proposed: what is typed takes its place.
+    proposed: bool,
 }
 
 impl Input {
@@ -24,7 +27,13 @@ impl Input {
     #[must_use]
     pub fn new(text: &str) -> Self {
         let text: Vec<char> = text.chars().take(LONGEST).collect();
-        Self { cursor: text.len(), text }
+        Self { cursor: text.len(), text, proposed: false }
+    }
+
+    /// A line with a text that the first letter typed replaces.
+    #[must_use]
+    pub fn proposing(text: &str) -> Self {
+        Self { proposed: true, ..Self::new(text) }
     }
 
     /// Its text.
@@ -42,6 +51,9 @@ impl Input {
 
     /// Adds text at the cursor; control characters are left out.
     pub fn insert(&mut self, text: &str) {
+        if std::mem::take(&mut self.proposed) {
+            (self.text, self.cursor) = (Vec::new(), 0);
+        }
         for c in text.chars().filter(|c| !c.is_control()) {
             if self.text.len() < LONGEST {
                 self.text.insert(self.cursor, c);
@@ -53,6 +65,10 @@ impl Input {
     /// Takes a key; returns whether it was one for editing.
     pub fn key(&mut self, key: KeyEvent) -> bool {
         let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
+        if !matches!(key.code, KeyCode::Char(_)) || ctrl {
+            // Whoever edits it keeps it.
+            self.proposed = false;
+        }
         match key.code {
             KeyCode::Char('u') if ctrl => {
                 self.text.drain(..self.cursor);
@@ -102,6 +118,8 @@ pub enum Question {
     DropAll(usize),
     /// Whether another server takes over, which closes that many.
     Switch(ServerKind, usize),
+    /// Whether the program ends while that many clients from outside are connected.
+    Quit(usize),
 }
 
 impl Question {
@@ -114,6 +132,7 @@ impl Question {
             Self::Reset(fd, peer) => (say.reset)(*fd, &peer.to_string()),
             Self::DropAll(open) => (say.drop_all)(*open),
             Self::Switch(server, open) => (say.switch)(server.name(), *open),
+            Self::Quit(foreign) => (say.quit)(*foreign),
         }
     }
 }
@@ -123,8 +142,8 @@ impl Question {
 pub struct Confirm {
     /// The question.
     pub question: Question,
-    /// What a yes sends.
-    pub command: Command,
+    /// What a yes does.
+    pub action: Action,
     /// The connection it is about; the question falls when it is gone.
     pub conn: Option<ConnId>,
 }
@@ -145,14 +164,14 @@ pub enum Answer {
     Neither,
 }
 
-/// `y` and Enter say yes; `n` says no, and so does a key that quits or goes back, by the list of
-/// keys (`declared` is what it has of this one).
+/// `y` says yes. `n` and Enter say no, for something is lost by a yes, and so does a key that quits or
+/// goes back, by the list of keys (`declared` is what it has of this one).
 #[must_use]
 pub fn answer(key: KeyEvent, declared: Option<Id>) -> Answer {
     match key.code {
         KeyCode::Char(c) if c.eq_ignore_ascii_case(&YES) => Answer::Yes,
         KeyCode::Char(c) if c.eq_ignore_ascii_case(&NO) => Answer::No,
-        KeyCode::Enter => Answer::Yes,
+        KeyCode::Enter => Answer::No,
         _ if matches!(declared, Some(Id::Quit | Id::Back)) => Answer::No,
         _ => Answer::Neither,
     }
@@ -178,7 +197,7 @@ pub fn choice(key: KeyEvent, declared: Option<Id>, at: usize, count: usize, open
     match key.code {
         _ if matches!(declared, Some(Id::Quit | Id::Back)) => Choice::Leave,
         _ if declared == Some(Id::Down) || declared == Some(opener) => Choice::Mark(next),
-        KeyCode::Up => Choice::Mark(at.saturating_sub(1)),
+        _ if declared == Some(Id::Up) => Choice::Mark(at.saturating_sub(1)),
         KeyCode::Home => Choice::Mark(0),
         KeyCode::End => Choice::Mark(last),
         KeyCode::Enter | KeyCode::Char(' ') => Choice::Take(at.min(last)),
@@ -233,6 +252,18 @@ mod tests {
         assert_eq!(input.text(), "");
         input.key(ctrl('w'));
         assert_eq!(input.text(), "");
+    }
+
+    #[test]
+    fn what_is_typed_takes_the_place_of_what_is_proposed() {
+        let mut input = Input::proposing("10");
+        press(&mut input, KeyCode::Char('3'));
+        press(&mut input, KeyCode::Char('0'));
+        assert_eq!(input.text(), "30");
+        let mut input = Input::proposing("10");
+        press(&mut input, KeyCode::Backspace);
+        press(&mut input, KeyCode::Char('5'));
+        assert_eq!(input.text(), "15");
     }
 
     #[test]

@@ -80,7 +80,7 @@ pub(super) struct LoopState<W> {
 impl<W: Watcher> LoopState<W> {
     /// Takes over what the server before left, all but the responder.
     pub(super) fn new(handover: Handover, selector: W) -> (Self, Responder) {
-        let Handover { bound, config, responder, publisher, commands, last_id } = handover;
+        let Handover { bound, config, responder, publisher, commands, last_id, pace } = handover;
         let listener = Listener {
             epfd: selector.fd().unwrap_or(-1),
             waker: if W::KNOWS_READY { commands.as_fd().as_raw_fd() } else { -1 },
@@ -97,7 +97,7 @@ impl<W: Watcher> LoopState<W> {
             timers: Timers::new(),
             publisher,
             commands,
-            pace: Pace::default(),
+            pace,
             pool: None,
             late: Vec::new(),
             handled: false,
@@ -117,13 +117,14 @@ impl<W: Watcher> LoopState<W> {
     /// Gives back what the next server needs, when its connections are closed. The selector's own descriptor, if it
     /// has one, is closed with it.
     pub(super) fn leave(self, responder: Responder) -> Handover {
+        let pace = self.pace.handed_over();
         let Self { bound, config, selector, mut publisher, commands, listener, last_id, .. } = self;
         let epoll = selector.fd();
         drop(selector);
         if epoll.is_some() {
             publisher.call_with(listener.epfd, None, What::Close, &[], &[], true);
         }
-        Handover { bound, config, responder, publisher, commands, last_id }
+        Handover { bound, config, responder, publisher, commands, last_id, pace }
     }
 
     /// Goes on with a connection when all that is ready has been served.

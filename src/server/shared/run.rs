@@ -8,7 +8,6 @@ use super::{Locked, Shared};
 use crate::server::error::Refusal;
 use crate::server::handover::{Handover, Outcome};
 use crate::server::listener;
-use crate::server::pace::Pace;
 use crate::server::table::Table;
 use crate::server::{Bound, Config};
 use crate::telemetry::{By, Fd, ServerKind, Stance};
@@ -20,7 +19,7 @@ pub(in crate::server) fn run(
     started: &mut dyn FnMut(Fd),
     serve: impl for<'scope> FnOnce(&'scope Scope<'scope, '_>, &'scope Shared),
 ) -> io::Result<(Handover, Outcome)> {
-    let Handover { bound, config, responder, mut publisher, commands, last_id } = handover;
+    let Handover { bound, config, responder, mut publisher, commands, last_id, pace } = handover;
     // Its accept shall sleep.
     rustix::io::ioctl_fionbio(&bound.socket, false)?;
     let listener = listener::of(&bound, &config, server);
@@ -29,7 +28,7 @@ pub(in crate::server) fn run(
         since: publisher.now(),
         publisher,
         table: Table::new(config.max_per_address > 0),
-        pace: Pace::default(),
+        pace,
         listener,
         responders: vec![responder],
         last_id,
@@ -59,9 +58,10 @@ pub(in crate::server) fn run(
     let mut locked = locked.into_inner().unwrap_or_else(PoisonError::into_inner);
     let after = locked.ending.unwrap_or(Outcome::End);
     locked.leave(&bound, &config, after)?;
+    let pace = locked.pace.handed_over();
     let Locked { publisher, mut responders, last_id, .. } = locked;
     let responder = responders.pop().ok_or(Refusal::NoResponder)?;
-    Ok((Handover { bound, config, responder, publisher, commands, last_id }, after))
+    Ok((Handover { bound, config, responder, publisher, commands, last_id, pace }, after))
 }
 
 impl Locked {

@@ -5,7 +5,7 @@ use crate::words::units;
 /// What stands in the boxes.
 pub(crate) struct Boxes {
     pub(crate) sure: &'static str,
-    pub(crate) yes: fn(key: &str) -> String,
+    pub(crate) yes: &'static str,
     pub(crate) no: fn(key: &str) -> String,
     pub(crate) drop_idle: &'static str,
     /// Before the seconds that are typed, and behind them.
@@ -39,8 +39,8 @@ pub(crate) struct Boxes {
 
 pub(in crate::words) const ENGLISH: Boxes = Boxes {
     sure: "sure?",
-    yes: |key| format!("or {key}: yes"),
-    no: |key| format!("or {key}: no"),
+    yes: "yes",
+    no: |keys| format!("or {keys}: no"),
     drop_idle: "drop idle clients",
     idle_for: ["idle for more than", "seconds"],
     drops: |clients| format!("drops {} of them now", units::count(clients as u64)),

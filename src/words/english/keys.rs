@@ -145,12 +145,12 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
     ),
     step_call: both(
         "step",
-        "While paused: make one system call.",
+        "Make one system call of a loop that is paused; pause one that runs.",
         "While paused: each makes one system call.",
     ),
     step_turn: both(
         "step turn",
-        "While paused: go on to just before the next wait, one wake-up further.",
+        "Go on to just before the next wait, one wake-up further; pause a loop that runs.",
         "While paused: each goes on to just before its next wait.",
     ),
     slower: both(
@@ -169,10 +169,10 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
     ),
     server: text(
         "server",
-        "Let another of the nine servers take over, on the same port. Open connections are closed; \
-         asks first.",
+        "Let another of the nine servers take over, on the same port; a pause stays one. Open connections \
+         are closed: asks first while there are clients from outside.",
     ),
-    client: text("client", "Add a client of our own, of the kind chosen with k."),
+    client: text("client", "Add a client of our own, of the kind chosen with a."),
     ten_clients: text("ten clients", "Add ten clients of that kind."),
     choose: text(
         "kind",
@@ -228,7 +228,11 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
         "suspend",
         "Back to the shell; fg brings the dashboard back. The server goes on meanwhile.",
     ),
-    quit: both("quit", "Quit: the server ends too.", "Quit: the loads and both servers end."),
+    quit: both(
+        "quit",
+        "Quit: the server ends too. Asks first while clients from outside are connected.",
+        "Quit: the loads and both servers end.",
+    ),
     quit_now: text("quit now", "Quit at once, whatever is open."),
     panels: Panels {
         table: text("fd → socket", "Go to the table of connections."),

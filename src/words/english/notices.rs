@@ -12,7 +12,18 @@ pub(crate) struct Notices {
     pub(crate) mouse_on: &'static str,
     pub(crate) mouse_off: &'static str,
     pub(crate) no_commands: &'static str,
+    /// Why a key does nothing now.
+    pub(crate) none_selected: &'static str,
+    pub(crate) none_open: &'static str,
+    pub(crate) slowest: &'static str,
+    pub(crate) not_slow: &'static str,
+    pub(crate) none_of_ours_selected: &'static str,
+    pub(crate) none_of_ours: &'static str,
+    pub(crate) not_in_the_table: &'static str,
+    pub(crate) no_stream: &'static str,
+    pub(crate) after_the_pause: fn(key: &str, calls: Option<u8>) -> String,
     /// Questions.
+    pub(crate) quit: fn(foreign: usize) -> String,
     pub(crate) drop: fn(fd: i32, peer: &str) -> String,
     pub(crate) reset: fn(fd: i32, peer: &str) -> String,
     pub(crate) drop_all: fn(open: usize) -> String,
@@ -36,6 +47,26 @@ pub(in crate::words) const ENGLISH: Notices = Notices {
     mouse_on: "mouse on: hold shift for the terminal's own selecting",
     mouse_off: "mouse off: the terminal's own selecting works",
     no_commands: "the server has ended: it takes no commands",
+    none_selected: "no open connection is selected",
+    none_open: "nobody is connected",
+    slowest: "it cannot go slower",
+    not_slow: "the loop is not in slow motion",
+    none_of_ours_selected: "no client of our own is selected",
+    none_of_ours: "there is no client of our own",
+    not_in_the_table: "that works in the table of connections",
+    no_stream: "the event stream is not on the screen",
+    after_the_pause: |key, calls| match calls {
+        Some(1) => format!("still paused: {key} goes on with 1 call a second"),
+        Some(calls) => format!("still paused: {key} goes on with {calls} calls a second"),
+        None => format!("still paused: {key} runs on freely"),
+    },
+    quit: |foreign| match foreign {
+        1 => "quit? the server ends, and 1 client from outside is cut off".to_owned(),
+        n => format!(
+            "quit? the server ends, and {} clients from outside are cut off",
+            units::count(n as u64)
+        ),
+    },
     drop: |fd, peer| format!("drop fd {fd} · {peer}?"),
     reset: |fd, peer| format!("reset fd {fd} · {peer}?"),
     drop_all: |open| match open {
