@@ -40,7 +40,9 @@ fn a_pause_outlives_a_switch() {
     on_all(|config| {
         let first = config.server;
         let mut server = start(config);
-        server.pause();
+        // One that sleeps in its accept is paused and not held.
+        server.send(Command::Pause);
+        server.until("the pause", |server| server.standing.mode == Mode::Paused);
         for next in ServerKind::ALL.into_iter().filter(|kind| *kind != first) {
             server.send(Command::Switch(next));
             server.until("the next server, paused", |server| {

@@ -11,7 +11,7 @@ use super::runtime::Registered;
 use crate::server::handover::Handover;
 use crate::server::loop_state::{Accepted, LoopState, token};
 use crate::server::responder::Responder;
-use crate::telemetry::{Errno, Listener, Mask, Nanos, Stance, What, Why};
+use crate::telemetry::{Errno, Listener, Mask, Nanos, What, Why};
 
 thread_local! {
     /// Where the runtime's two hooks, which may not own anything of
@@ -77,7 +77,7 @@ impl TaskState {
         for fd in [waker, fd] {
             self.state.selector.add(fd)?;
         }
-        self.state.publish(Stance::Working);
+        self.state.begin();
         Ok(())
     }
 

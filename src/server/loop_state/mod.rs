@@ -47,6 +47,8 @@ pub(super) struct LoopState<W> {
     pub(super) publisher: Publisher,
     pub(super) commands: Commands,
     pub(super) pace: Pace,
+    /// The pace that it begins with.
+    handed: Pace,
     /// Threads for handlers, with `--handler offload`.
     pub(super) pool: Option<Pool>,
     /// Commands that came while a handler kept the loop.
@@ -97,7 +99,8 @@ impl<W: Watcher> LoopState<W> {
             timers: Timers::new(),
             publisher,
             commands,
-            pace,
+            pace: Pace::default(),
+            handed: pace,
             pool: None,
             late: Vec::new(),
             handled: false,
@@ -112,6 +115,12 @@ impl<W: Watcher> LoopState<W> {
             ending: None,
         };
         (state, responder)
+    }
+
+    /// All that it needs is watched: from now on it may be held.
+    pub(super) fn begin(&mut self) {
+        self.pace = std::mem::take(&mut self.handed);
+        self.publish(Stance::Working);
     }
 
     /// Gives back what the next server needs, when its connections are closed. The selector's own descriptor, if it

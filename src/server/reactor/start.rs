@@ -10,7 +10,7 @@ use crate::server::handover::Handover;
 use crate::server::loop_state::{LoopState, plain_token};
 use crate::server::pool::Pool;
 use crate::server::selector::{Interest, Selector};
-use crate::telemetry::{Listener, Mask, Ret, Stance, Stdin, What};
+use crate::telemetry::{Listener, Mask, Ret, Stdin, What};
 
 impl<S: Selector> Reactor<S> {
     /// A loop that watches the listener.
@@ -41,7 +41,7 @@ impl<S: Selector> Reactor<S> {
             }
         }
         state.publisher.listener = Some(state.listener);
-        state.publish(Stance::Working);
+        state.begin();
         let budget = state.budget();
         Ok(Self { state, responder, input, stdin_lines, ready: Vec::new(), budget })
     }
