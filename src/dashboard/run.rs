@@ -17,7 +17,7 @@ use super::input::Input;
 use super::panels;
 use super::state::{self, Action, State};
 use super::terminal::{self, Screen, Signals};
-use super::theme::{Theme, ThemeChoice};
+use super::theme::{Depth, Theme, ThemeChoice};
 use crate::clients::{ClientInfo, ClientKind};
 use crate::inspect::{Question, Snapshot, Workers};
 use crate::record::log::Closer;
@@ -389,7 +389,10 @@ pub(super) fn show(mut shown: impl Show, options: Options, log: Option<Closer>) 
         std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()),
         terminal::is_dark,
     );
-    let theme = Theme::new(palette, options.ascii || !terminal::locale_is_utf8());
+    let said = |name| std::env::var(name).unwrap_or_default();
+    let depth = Depth::of(&said("COLORTERM"), &said("TERM"));
+    let theme = Theme::new(palette, options.ascii || !terminal::locale_is_utf8())
+        .shown_in(depth, options.theme != ThemeChoice::Auto);
     if options.theme != ThemeChoice::Auto {
         // An explicit choice stands over NO_COLOR, which crossterm would obey by itself.
         crossterm::style::force_color_output(palette != super::theme::Palette::Mono);

@@ -83,19 +83,109 @@ pub enum Role {
     Ours,
 }
 
+/// How many colours a terminal shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Depth {
+    /// The sixteen of ANSI, whose shades are the terminal's own.
+    #[default]
+    Sixteen,
+    /// The 256 of xterm.
+    Indexed,
+    /// 24 bits for each.
+    True,
+}
+
+impl Depth {
+    /// By what the terminal says of itself in `COLORTERM` and `TERM`.
+    #[must_use]
+    pub fn of(colorterm: &str, term: &str) -> Self {
+        match colorterm {
+            "truecolor" | "24bit" => Self::True,
+            _ if term.ends_with("-direct") => Self::True,
+            _ if term.contains("256color") => Self::Indexed,
+            _ => Self::Sixteen,
+        }
+    }
+}
+
+/// A colour in each depth.
+#[derive(Clone, Copy)]
+struct Shade {
+    rgb: u32,
+    indexed: u8,
+    ansi: Color,
+}
+
+const fn shade(rgb: u32, indexed: u8, ansi: Color) -> Shade {
+    Shade { rgb, indexed, ansi }
+}
+
+impl Shade {
+    fn at(self, depth: Depth) -> Color {
+        match depth {
+            Depth::Sixteen => self.ansi,
+            Depth::Indexed => Color::Indexed(self.indexed),
+            Depth::True => Color::from_u32(self.rgb),
+        }
+    }
+}
+
+/// Each is told from the background at a glance, which ANSI's blue on black is not; what has to be
+/// read is in none that a terminal's own theme makes as dark as its background, as it may bright
+/// black.
+mod dark {
+    use super::{Color, Shade, shade};
+
+    pub(super) const GROUND: Shade = shade(0x14_17_1c, 233, Color::Black);
+    pub(super) const TEXT: Shade = shade(0xd8_de_e9, 253, Color::Gray);
+    pub(super) const DIM: Shade = shade(0x9a_a5_b1, 247, Color::Gray);
+    pub(super) const BORDER: Shade = shade(0x5c_67_73, 241, Color::DarkGray);
+    pub(super) const CYAN: Shade = shade(0x5f_d7_d7, 80, Color::Cyan);
+    pub(super) const YELLOW: Shade = shade(0xff_d1_66, 221, Color::Yellow);
+    pub(super) const GREEN: Shade = shade(0x8f_d6_94, 114, Color::Green);
+    pub(super) const RED: Shade = shade(0xff_6b_6b, 203, Color::LightRed);
+    pub(super) const VIOLET: Shade = shade(0xd3_a4_ff, 183, Color::LightMagenta);
+    pub(super) const BLUE: Shade = shade(0x82_aa_ff, 111, Color::LightBlue);
+}
+
+/// The same on paper.
+mod light {
+    use super::{Color, Shade, shade};
+
+    pub(super) const GROUND: Shade = shade(0xfb_fa_f7, 231, Color::White);
+    pub(super) const TEXT: Shade = shade(0x1f_23_28, 235, Color::Black);
+    pub(super) const DIM: Shade = shade(0x57_60_6a, 241, Color::Black);
+    pub(super) const BORDER: Shade = shade(0x8c_95_9f, 246, Color::DarkGray);
+    pub(super) const BLUE: Shade = shade(0x05_50_ae, 25, Color::Blue);
+    pub(super) const VIOLET: Shade = shade(0x82_50_df, 92, Color::Magenta);
+    pub(super) const GREEN: Shade = shade(0x11_63_29, 22, Color::Green);
+    pub(super) const BROWN: Shade = shade(0x7d_4e_00, 94, Color::Red);
+    pub(super) const RED: Shade = shade(0xa4_0e_26, 124, Color::Red);
+    pub(super) const TEAL: Shade = shade(0x00_5f_5f, 24, Color::Blue);
+}
+
 /// Styles and glyphs for one terminal.
 #[derive(Clone, Debug)]
 pub struct Theme {
     palette: Palette,
     ascii: bool,
     passive: bool,
+    depth: Depth,
+    paints: bool,
 }
 
 impl Theme {
     /// A theme; `ascii` where the terminal's character set is not UTF-8.
     #[must_use]
     pub fn new(palette: Palette, ascii: bool) -> Self {
-        Self { palette, ascii, passive: false }
+        Self { palette, ascii, passive: false, depth: Depth::default(), paints: false }
+    }
+
+    /// The same in that many colours; `paints` its own background, rather than leaving the
+    /// terminal's, which may be another than the palette is made for.
+    #[must_use]
+    pub fn shown_in(self, depth: Depth, paints: bool) -> Self {
+        Self { depth, paints, ..self }
     }
 
     /// The same, for panels that only show: no key goes to one, and nothing in it is selected.
@@ -141,30 +231,32 @@ impl Theme {
                 R::Ours => plain.add_modifier(Modifier::ITALIC),
             },
             Palette::Dark => match role {
-                R::Text => plain,
-                R::Dim | R::Border => plain.fg(Color::DarkGray),
-                R::Title => plain.fg(Color::Cyan).add_modifier(bold),
+                R::Text => self.ground(plain, dark::TEXT, dark::GROUND),
+                R::Dim => plain.fg(dark::DIM.at(self.depth)),
+                R::Border => plain.fg(dark::BORDER.at(self.depth)),
+                R::Title => plain.fg(dark::CYAN.at(self.depth)).add_modifier(bold),
                 R::Selected => plain.add_modifier(Modifier::REVERSED),
-                R::Key => plain.fg(Color::Yellow).add_modifier(bold),
-                R::Good => plain.fg(Color::Green),
-                R::Warn => plain.fg(Color::Yellow),
-                R::Bad => plain.fg(Color::Red).add_modifier(bold),
-                R::Kernel => plain.fg(Color::Magenta),
-                R::Focus | R::Program | R::Chart => plain.fg(Color::Cyan),
-                R::Ours => plain.fg(Color::Blue),
+                R::Key => plain.fg(dark::YELLOW.at(self.depth)).add_modifier(bold),
+                R::Good => plain.fg(dark::GREEN.at(self.depth)),
+                R::Warn => plain.fg(dark::YELLOW.at(self.depth)),
+                R::Bad => plain.fg(dark::RED.at(self.depth)).add_modifier(bold),
+                R::Kernel => plain.fg(dark::VIOLET.at(self.depth)),
+                R::Focus | R::Program | R::Chart => plain.fg(dark::CYAN.at(self.depth)),
+                R::Ours => plain.fg(dark::BLUE.at(self.depth)),
             },
             Palette::Light => match role {
-                R::Text => plain,
-                R::Dim | R::Border => plain.fg(Color::DarkGray),
-                R::Title => plain.fg(Color::Blue).add_modifier(bold),
+                R::Text => self.ground(plain, light::TEXT, light::GROUND),
+                R::Dim => plain.fg(light::DIM.at(self.depth)),
+                R::Border => plain.fg(light::BORDER.at(self.depth)),
+                R::Title => plain.fg(light::BLUE.at(self.depth)).add_modifier(bold),
                 R::Selected => plain.add_modifier(Modifier::REVERSED),
-                R::Key => plain.fg(Color::Magenta).add_modifier(bold),
-                R::Good => plain.fg(Color::Indexed(22)),
-                R::Warn => plain.fg(Color::Indexed(94)).add_modifier(bold),
-                R::Bad => plain.fg(Color::Indexed(124)).add_modifier(bold),
-                R::Kernel => plain.fg(Color::Indexed(90)),
-                R::Program | R::Chart => plain.fg(Color::Indexed(24)),
-                R::Focus | R::Ours => plain.fg(Color::Blue),
+                R::Key => plain.fg(light::VIOLET.at(self.depth)).add_modifier(bold),
+                R::Good => plain.fg(light::GREEN.at(self.depth)),
+                R::Warn => plain.fg(light::BROWN.at(self.depth)).add_modifier(bold),
+                R::Bad => plain.fg(light::RED.at(self.depth)).add_modifier(bold),
+                R::Kernel => plain.fg(light::VIOLET.at(self.depth)),
+                R::Program | R::Chart => plain.fg(light::TEAL.at(self.depth)),
+                R::Focus | R::Ours => plain.fg(light::BLUE.at(self.depth)),
             },
             Palette::Projector => match role {
                 R::Text | R::Border | R::Dim => plain.fg(Color::White).bg(Color::Black),
@@ -182,6 +274,11 @@ impl Theme {
                 }
             },
         }
+    }
+
+    /// Text on the palette's own background, or as the terminal has it.
+    fn ground(&self, style: Style, text: Shade, ground: Shade) -> Style {
+        if self.paints { style.fg(text.at(self.depth)).bg(ground.at(self.depth)) } else { style }
     }
 
     /// The style of an event's kind.
@@ -275,6 +372,40 @@ impl Theme {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_terminal_gets_the_colours_that_it_has() {
+        assert_eq!(Depth::of("truecolor", "xterm"), Depth::True);
+        assert_eq!(Depth::of("", "xterm-256color"), Depth::Indexed);
+        assert_eq!(Depth::of("", "linux"), Depth::Sixteen);
+        let theme = |depth, paints| Theme::new(Palette::Dark, false).shown_in(depth, paints);
+        assert_eq!(theme(Depth::True, false).style(Role::Ours).fg, Some(Color::Rgb(130, 170, 255)));
+        assert_eq!(theme(Depth::Indexed, false).style(Role::Ours).fg, Some(Color::Indexed(111)));
+        assert_eq!(theme(Depth::Sixteen, false).style(Role::Ours).fg, Some(Color::LightBlue));
+        assert_eq!(theme(Depth::True, false).style(Role::Text), Style::new());
+        assert_eq!(theme(Depth::True, true).style(Role::Text).bg, Some(Color::Rgb(20, 23, 28)));
+    }
+
+    #[test]
+    fn what_has_to_be_read_is_not_in_bright_black_nor_blue() {
+        let roles = [
+            Role::Text,
+            Role::Dim,
+            Role::Title,
+            Role::Key,
+            Role::Good,
+            Role::Warn,
+            Role::Bad,
+            Role::Kernel,
+            Role::Program,
+            Role::Ours,
+        ];
+        for role in roles {
+            let style = Theme::new(Palette::Dark, false).style(role);
+            let dark = [Some(Color::DarkGray), Some(Color::Blue), Some(Color::Black)];
+            assert!(!dark.contains(&style.fg), "{role:?}");
+        }
+    }
 
     #[test]
     fn the_terminal_is_only_asked_where_it_decides() {
