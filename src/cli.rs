@@ -171,7 +171,7 @@ pub struct Cli {
     pub once: bool,
 
     /// How much stack each thread of --server threads gets.
-    #[arg(long, value_name = "BYTES", default_value_t = 64 * 1024, help_heading = "Server")]
+    #[arg(long, value_name = "BYTES", default_value_t = STACK, help_heading = "Server")]
     #[arg(value_parser = clap::value_parser!(u32).range(32 * 1024..=64 * 1024 * 1024))]
     pub stack_size: u32,
 
@@ -275,6 +275,9 @@ pub enum Command {
     },
 }
 
+/// The stack of a thread, where none is asked for.
+const STACK: u32 = 64 * 1024;
+
 /// Where handlers run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Handler {
@@ -351,6 +354,29 @@ impl Cli {
         }
         if self.stdin && !loops {
             return Err((text.stdin)(server));
+        }
+        // What would be taken and then ignored.
+        let idle = [
+            ("--trigger", ServerKind::Epoll, self.trigger != Trigger::default()),
+            ("--nap", ServerKind::Scan, !self.nap.is_zero()),
+            ("--stack-size", ServerKind::Threads, self.stack_size != STACK),
+        ];
+        for (option, only, given) in idle {
+            if given && server != only {
+                return Err((text.only_for)(option, only, server));
+            }
+        }
+        let of_loops = [
+            ("--drain off", self.drain == Switch::Off),
+            ("--accept one", self.accept == Accept::One),
+        ];
+        for (option, given) in of_loops {
+            if given && !loops {
+                return Err((text.of_loops)(option, server));
+            }
+        }
+        if self.encoding != encoding_rs::UTF_8 && self.protocol != ProtocolName::Echo {
+            return Err(text.only_echo.into());
         }
         if self.stdin && !headless && keyboard {
             return Err(text.keyboard.into());
@@ -460,6 +486,30 @@ mod tests {
         for mistake in Mistake::ALL {
             let cli = parse(&format!("--mistake {}", mistake.name())).unwrap();
             assert_eq!(cli.mistake, Some(mistake));
+        }
+    }
+
+    #[test]
+    fn what_would_be_ignored_is_refused() {
+        for (args, fine) in [
+            ("--trigger edge --server epoll", true),
+            ("--trigger edge --server poll", false),
+            ("--trigger edge", false),
+            ("--trigger level --server poll", true),
+            ("--nap 0.1 --server scan", true),
+            ("--nap 0.1", false),
+            ("--stack-size 65536 --server poll", true),
+            ("--stack-size 131072 --server threads", true),
+            ("--stack-size 131072 --server poll", false),
+            ("--drain off --server select", true),
+            ("--drain off --server threads", false),
+            ("--accept one --server coroutines", false),
+            ("--encoding gb18030 --protocol echo", true),
+            ("--encoding gb18030", false),
+        ] {
+            let checked = parse(args).unwrap().check(true, false);
+            assert_eq!(checked.is_ok(), fine, "{args}: {checked:?}");
+            assert!(checked.err().is_none_or(|text| text.ends_with('.')), "{args}");
         }
     }
 

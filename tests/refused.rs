@@ -25,8 +25,11 @@ fn files_of_the_admitted_come_before_refusals() {
         println!("{server}");
         let limited = format!("ulimit -n {DESCRIPTORS}; exec \"$0\" \"$@\"");
         let mut command = Command::new("sh");
-        command.args(["-c", &limited, BINARY, "--quiet", "--port", "0", "--nap", "0.001"]);
+        command.args(["-c", &limited, BINARY, "--quiet", "--port", "0"]);
         command.args(["--server", server]).arg(root.path());
+        if server == "scan" {
+            command.args(["--nap", "0.001"]);
+        }
         let program = Running::by(command);
         refuses(program.addr);
     }

@@ -164,7 +164,7 @@ fn main() {
         }
     }
     let servers = ServerKind::ALL.map(|server| (server, false)).into_iter();
-    let mut slots: Vec<_> = servers.chain([(ServerKind::ALL[0], true)]).collect();
+    let mut slots: Vec<_> = servers.chain([(ServerKind::Scan, true)]).collect();
     if let Some(only) = only {
         slots.retain(
             |&(server, switches)| if switches { only == "all" } else { server.name() == only },
@@ -248,7 +248,8 @@ impl Soak {
             &["--port", &port_text, "--server", server.name(), "--log", log][..],
             // A client that was made to say nothing must not keep the others waiting for long.
             &["--idle-timeout", "2", "--header-timeout", "2", "--write-timeout", "2"],
-            &["--nap", "0.001", "--yes", "--metrics", "--theme", "dark"],
+            &["--yes", "--metrics", "--theme", "dark"],
+            if server == ServerKind::Scan { &["--nap", "0.001"] } else { &[] },
         ];
         let terminal = Terminal::start(env!("CARGO_BIN_EXE_epollscope"), SCREEN, &options.concat());
         terminal.see("RUNNING");

@@ -16,6 +16,9 @@ pub(crate) struct Cli {
     pub(crate) offload: fn(server: ServerKind) -> String,
     pub(crate) mistake: fn(server: ServerKind) -> String,
     pub(crate) stdin: fn(server: ServerKind) -> String,
+    pub(crate) only_for: fn(option: &str, only: ServerKind, server: ServerKind) -> String,
+    pub(crate) of_loops: fn(option: &str, server: ServerKind) -> String,
+    pub(crate) only_echo: &'static str,
     pub(crate) keyboard: &'static str,
     pub(crate) split_servers: fn(servers: usize) -> String,
     pub(crate) split_terminal: &'static str,
@@ -51,6 +54,16 @@ pub(in crate::words) const ENGLISH: Cli = Cli {
              {LOOPS}."
         )
     },
+    only_for: |option, only, server| {
+        format!("{option} is for --server {only} alone, and would do nothing on {server}.")
+    },
+    of_loops: |option, server| {
+        format!(
+            "{option} is for readiness loops, and would do nothing on --server {server}: take \
+             {LOOPS}."
+        )
+    },
+    only_echo: "--encoding is for --protocol echo alone: HTTP is not shown as text.",
     keyboard: "--stdin takes the keyboard, which the dashboard needs: add --headless, or give it \
                a pipe.",
     split_servers: |servers| format!("--split shows exactly two servers, not {servers}: name two."),
