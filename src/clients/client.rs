@@ -215,11 +215,24 @@ impl Client {
         };
         for path in paths.iter().cycle().take(count) {
             let head = format!(
-                "GET {path} HTTP/1.1\r\nHost: {}\r\nUser-Agent: epollscope-{}\r\n\r\n",
+                "GET {path} HTTP/1.1\r\nHost: {}\r\nUser-Agent: epollscope-{}\r\n",
                 cx.target,
                 self.kind.token(),
             );
             self.request.extend_from_slice(head.as_bytes());
+            // As a browser's: a burst is more than a short recv brings at once, and so is the head
+            // of those that are soon gone.
+            let cookie = match self.kind {
+                ClientKind::Burst => 200,
+                ClientKind::Resetting => 1100,
+                _ => 0,
+            };
+            if cookie > 0 {
+                self.request.extend_from_slice(b"Cookie: table=");
+                self.request.resize(self.request.len() + cookie, b'7');
+                self.request.extend_from_slice(b"\r\n");
+            }
+            self.request.extend_from_slice(b"\r\n");
         }
         self.awaited = count as u64;
         self.phase = Phase::Sending;
