@@ -14,8 +14,9 @@ use clap_complete::Shell;
 pub use compare::Compare;
 use encoding_rs::Encoding;
 pub use pages::{completions, man, markdown};
-use values::{encoding, handler, ip, mistake, nap, server_kind, trigger};
+use values::{demo, encoding, handler, ip, mistake, nap, server_kind, trigger};
 
+use crate::clients::ClientKind;
 use crate::dashboard::theme::ThemeChoice;
 use crate::server::{Mistake, Protocol, Trigger};
 use crate::telemetry::{Asks, ServerKind};
@@ -196,10 +197,10 @@ pub struct Cli {
     #[arg(long, help_heading = "Server")]
     pub metrics: bool,
 
-    /// Start N built-in clients of all kinds, so that there is something to see.
-    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "12")]
-    #[arg(value_parser = clap::value_parser!(u32).range(0..=10_000))]
-    pub demo: Option<u32>,
+    /// Start built-in clients: so many of all kinds [12], or of each kind named: idle=500,steady=4.
+    #[arg(long, value_name = "CLIENTS", num_args = 0..=1, default_missing_value = "12")]
+    #[arg(value_parser = demo)]
+    pub demo: Option<Demo>,
 
     /// No dashboard: print the events as text. So by itself when stdout is not a terminal.
     #[arg(long, help_heading = "Output")]
@@ -273,6 +274,26 @@ pub enum Command {
         #[arg(last = true)]
         flags: Vec<OsString>,
     },
+}
+
+/// Which built-in clients are there from the start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Demo {
+    /// So many of all kinds.
+    Mixed(usize),
+    /// So many of each of these.
+    Of(Vec<(ClientKind, usize)>),
+}
+
+impl Demo {
+    /// How many they are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        match self {
+            Self::Mixed(count) => *count,
+            Self::Of(kinds) => kinds.iter().map(|(_, count)| count).sum(),
+        }
+    }
 }
 
 /// The stack of a thread, where none is asked for.
@@ -430,11 +451,18 @@ mod tests {
 
     #[test]
     fn a_demo_has_twelve_clients_unless_told() {
-        assert_eq!(parse("--demo").unwrap().demo, Some(12));
-        assert_eq!(parse("--demo 50").unwrap().demo, Some(50));
+        assert_eq!(parse("--demo").unwrap().demo, Some(Demo::Mixed(12)));
+        assert_eq!(parse("--demo 50").unwrap().demo, Some(Demo::Mixed(50)));
         assert_eq!(parse("--demo=0 site").unwrap().root, Some("site".into()));
-        assert_eq!(parse("--demo --headless").unwrap().demo, Some(12));
-        assert!(parse("--demo 10001").is_err());
+        assert_eq!(parse("--demo --headless").unwrap().demo, Some(Demo::Mixed(12)));
+        let kinds = vec![(ClientKind::Idle, 500), (ClientKind::SlowReader, 4)];
+        let demo = parse("--demo idle=500,slow-reader=4").unwrap().demo.unwrap();
+        assert_eq!((demo.count(), demo), (504, Demo::Of(kinds)));
+        for wrong in
+            ["10001", "idle", "idle=", "idle=x", "nobody=3", "idle=9000,steady=2000", "idle=1,"]
+        {
+            assert!(parse(&format!("--demo {wrong}")).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use crate::cli::{self, Cli};
+use crate::cli::{self, Cli, Demo};
 use crate::http::Limits;
 use crate::server::{self, Config, Routes};
 use crate::words::strings;
@@ -74,7 +74,7 @@ pub(super) fn connections(cli: &Cli, descriptors: Option<u64>, notices: &mut Vec
 
 /// How many descriptors are kept for other things than connections.
 pub(super) fn reserved(cli: &Cli, descriptors: Option<u64>) -> u64 {
-    let wanted = RESERVED + u64::from(cli.demo.unwrap_or(0));
+    let wanted = RESERVED + cli.demo.as_ref().map_or(0, Demo::count) as u64;
     descriptors.map_or(wanted, |descriptors| wanted.min(descriptors / 2))
 }
 

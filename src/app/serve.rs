@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::output::{Sentence, is_dumb, say};
 use super::start::Prepared;
 use super::{config, dashboard, headless, log};
-use crate::cli::Cli;
+use crate::cli::{Cli, Demo};
 use crate::clients::Clients;
 use crate::compare;
 use crate::record::log::{Log, Summary};
@@ -70,7 +70,11 @@ pub(super) fn run(cli: &Cli) -> Result<(), Sentence> {
     notices.extend(moved(cli.port, addr.port()));
     let clients = Clients::start(addr, cli.protocol() != Protocol::Http)
         .map_err(|error| (text.no_clients)(&plain(&error)))?;
-    clients.demo(cli.demo.map_or(0, |n| n as usize));
+    match &cli.demo {
+        None => {}
+        Some(Demo::Mixed(count)) => clients.demo(*count),
+        Some(Demo::Of(kinds)) => kinds.iter().for_each(|&(kind, count)| clients.add(kind, count)),
+    }
 
     let ended = match screen {
         Some(screen) => dashboard::run(cli, server, screen, clients, notices, told, closer),

@@ -6,7 +6,8 @@ use std::time::Duration;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use encoding_rs::Encoding;
 
-use super::Handler;
+use super::{Demo, Handler};
+use crate::clients::{ClientKind, MAX};
 use crate::server::{Mistake, Trigger};
 use crate::telemetry::ServerKind;
 use crate::words::strings;
@@ -63,6 +64,23 @@ pub(super) fn nap(text: &str) -> Result<Duration, String> {
         return Err(strings().cli.nap_range.into());
     }
     Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}
+
+/// `50`, or `idle=500,steady=4`.
+pub(super) fn demo(text: &str) -> Result<Demo, String> {
+    let wrong = || (strings().cli.demo)(&ClientKind::ALL.map(ClientKind::token).join(", "));
+    let demo = match text.parse() {
+        Ok(count) => Demo::Mixed(count),
+        Err(_) => {
+            let kind = |part: &str| {
+                let (name, count) = part.split_once('=')?;
+                let kind = ClientKind::ALL.into_iter().find(|kind| kind.token() == name)?;
+                Some((kind, count.parse().ok()?))
+            };
+            Demo::Of(text.split(',').map(kind).collect::<Option<_>>().ok_or_else(wrong)?)
+        }
+    };
+    if demo.count() > MAX { Err(wrong()) } else { Ok(demo) }
 }
 
 /// An encoding by one of its labels (WHATWG Encoding Standard).

@@ -3,12 +3,14 @@
 use std::borrow::Cow;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream as StdStream};
+use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
 use mio::event::Event;
 use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
 use rustix::net::{AddressFamily, SocketFlags, SocketType, ipproto, sockopt};
+use rustix::process::{Resource, getrlimit};
 
 use super::answer::Answers;
 use super::{ClientInfo, ClientKind};
@@ -25,6 +27,9 @@ const BURST: usize = 10;
 /// for OUT.
 const LARGEST_TIMES: usize = 8;
 
+/// What a handler takes a second for.
+const SLOW: &str = "/slow?ms=1000";
+
 /// From an answer to the next request.
 const STEADY_REST: Duration = Duration::from_secs(1);
 const BURST_REST: Duration = Duration::from_secs(3);
@@ -39,6 +44,8 @@ const SEND_EVERY: Duration = Duration::from_millis(200);
 const RESET_AFTER: Duration = Duration::from_millis(50);
 /// From the reset to the next connection.
 const BACK_AFTER: Duration = Duration::from_secs(2);
+/// From here on are the numbers of the clients' sockets, where there are so many.
+const APART: i32 = 16 * 1024;
 /// How often one client reads in a row before the others get their turn.
 const READS_IN_A_ROW: usize = 16;
 
@@ -87,6 +94,8 @@ pub(super) struct Client {
     /// Answers that are still to come.
     awaited: u64,
     responses: u64,
+    /// Bytes received.
+    read: usize,
     status: Cow<'static, str>,
 }
 
@@ -105,6 +114,7 @@ impl Client {
             answers: Answers::default(),
             awaited: 0,
             responses: 0,
+            read: 0,
             status: strings().clients.about_to_connect.into(),
         }
     }
@@ -204,13 +214,14 @@ impl Client {
         self.request.clear();
         self.sent = 0;
         let paths: &[&str] = match self.kind {
-            ClientKind::SlowReader => &[LARGEST],
+            ClientKind::SlowReader | ClientKind::Deaf => &[LARGEST],
+            ClientKind::SlowCaller => &[SLOW],
             ClientKind::Burst => &PATHS,
             _ => &PATHS[..1],
         };
         let count = match self.kind {
             ClientKind::Burst => BURST,
-            ClientKind::SlowReader => LARGEST_TIMES,
+            ClientKind::SlowReader | ClientKind::Deaf => LARGEST_TIMES,
             _ => 1,
         };
         for path in paths.iter().cycle().take(count) {
@@ -242,6 +253,9 @@ impl Client {
 
     fn send(&mut self, cx: &mut Context<'_>) {
         let slow = self.kind == ClientKind::SlowSender;
+        if self.kind == ClientKind::Stalled {
+            self.request.truncate(self.request.len().div_ceil(2));
+        }
         while let Some(socket) = &mut self.socket {
             let rest = &self.request[self.sent..];
             if rest.is_empty() {
@@ -271,6 +285,11 @@ impl Client {
                 self.status = strings().clients.will_reset.into();
                 self.due = Some(cx.now + RESET_AFTER);
             }
+            ClientKind::Stalled => {
+                self.phase = Phase::Silent;
+                self.status = strings().clients.stalls.into();
+            }
+            ClientKind::Leaver => self.away(strings().clients.has_left.into(), cx.now),
             ClientKind::SlowReader => {
                 self.phase = Phase::Reading;
                 self.status = strings().clients.reads_slowly.into();
@@ -285,15 +304,26 @@ impl Client {
 
     fn receive(&mut self, cx: &mut Context<'_>) {
         let slow = self.kind == ClientKind::SlowReader && self.phase == Phase::Reading;
-        let size = if slow { READ_SIZE } else { cx.buffer.len() };
+        let deaf = self.kind == ClientKind::Deaf;
+        let size = if slow || deaf { READ_SIZE } else { cx.buffer.len() };
+        if self.kind == ClientKind::Deaf && self.read >= READ_SIZE {
+            return;
+        }
         for _ in 0..READS_IN_A_ROW {
             let Some(socket) = &mut self.socket else { return };
             match socket.read(&mut cx.buffer[..size]) {
                 Ok(0) => return self.closed(cx.now),
-                Ok(n) => match self.answers.feed(&cx.buffer[..n]) {
-                    Ok(done) => self.answered(done, cx.now),
-                    Err(what) => return self.end(what),
-                },
+                Ok(n) => {
+                    self.read = self.read.saturating_add(n);
+                    match self.answers.feed(&cx.buffer[..n]) {
+                        Ok(done) => self.answered(done, cx.now),
+                        Err(what) => return self.end(what),
+                    }
+                    if deaf && self.read >= READ_SIZE {
+                        self.status = strings().clients.deaf_now.into();
+                        return;
+                    }
+                }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {
                     if slow {
@@ -320,7 +350,11 @@ impl Client {
         self.responses += done;
         self.awaited = self.awaited.saturating_sub(done);
         if done > 0 && self.awaited == 0 && self.phase == Phase::Reading {
-            let rest = if self.kind == ClientKind::Burst { BURST_REST } else { STEADY_REST };
+            let rest = match self.kind {
+                ClientKind::Burst => BURST_REST,
+                ClientKind::Firehose => Duration::ZERO,
+                _ => STEADY_REST,
+            };
             self.phase = Phase::Resting;
             self.status = (strings().clients.rests)(rest.as_secs()).into();
             self.due = Some(now + rest);
@@ -350,9 +384,9 @@ impl Client {
         self.gone(why, now);
     }
 
-    /// The connection is lost. Only a resetting client expects that, and comes back.
+    /// The connection is lost. Only those that leave by themselves expect that, and come back.
     fn gone(&mut self, why: Cow<'static, str>, now: Instant) {
-        if self.kind == ClientKind::Resetting {
+        if matches!(self.kind, ClientKind::Resetting | ClientKind::Leaver) {
             self.away(why, now);
         } else {
             self.end(why);
@@ -391,7 +425,8 @@ fn open(
         SocketFlags::CLOEXEC | SocketFlags::NONBLOCK,
         Some(ipproto::TCP),
     )?;
-    if kind == ClientKind::SlowReader {
+    let socket = apart(socket);
+    if matches!(kind, ClientKind::SlowReader | ClientKind::Deaf) {
         sockopt::set_socket_recv_buffer_size(&socket, READ_BUFFER)?;
     }
     match rustix::net::connect(&socket, &target) {
@@ -401,6 +436,15 @@ fn open(
     let mut socket = TcpStream::from_std(StdStream::from(socket));
     registry.register(&mut socket, token, Interest::READABLE | Interest::WRITABLE)?;
     Ok(socket)
+}
+
+/// The same socket with a large number, so that those of the server follow one another as they do
+/// where its clients are other programs. Done before it connects: until then nobody needs the
+/// small number. Where there is no large one it keeps its own.
+fn apart(socket: OwnedFd) -> OwnedFd {
+    let limit = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+    let from = i32::try_from(limit / 2).unwrap_or(i32::MAX).min(APART);
+    rustix::io::fcntl_dupfd_cloexec(&socket, from).unwrap_or(socket)
 }
 
 /// An error in a few words, without its number.

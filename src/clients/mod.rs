@@ -40,17 +40,32 @@ pub enum ClientKind {
     SlowSender,
     /// Asks, then resets the connection instead of reading the answer; comes back after a while.
     Resetting,
+    /// Sends the first half of a request, and then nothing.
+    Stalled,
+    /// Asks for the largest file, several times, reads a little, and then nothing.
+    Deaf,
+    /// Asks again as soon as it has its answer.
+    Firehose,
+    /// Asks for `/slow?ms=1000`, whose handler keeps the loop that long.
+    SlowCaller,
+    /// Asks and closes at once; comes back after a while.
+    Leaver,
 }
 
 impl ClientKind {
     /// All kinds, in the order of the chooser.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 11] = [
         Self::Idle,
         Self::Steady,
         Self::Burst,
         Self::SlowReader,
         Self::SlowSender,
         Self::Resetting,
+        Self::Stalled,
+        Self::Deaf,
+        Self::Firehose,
+        Self::SlowCaller,
+        Self::Leaver,
     ];
 
     /// Its name, as a person reads it.
@@ -64,11 +79,17 @@ impl ClientKind {
             Self::SlowReader => text.slow_reader,
             Self::SlowSender => text.slow_sender,
             Self::Resetting => text.resetting,
+            Self::Stalled => text.stalled,
+            Self::Deaf => text.deaf,
+            Self::Firehose => text.firehose,
+            Self::SlowCaller => text.slow_caller,
+            Self::Leaver => text.leaver,
         }
     }
 
-    /// Its name in `User-Agent`.
-    fn token(self) -> &'static str {
+    /// Its name in `--demo` and in `User-Agent`.
+    #[must_use]
+    pub fn token(self) -> &'static str {
         match self {
             Self::Idle => "idle",
             Self::Steady => "steady",
@@ -76,6 +97,11 @@ impl ClientKind {
             Self::SlowReader => "slow-reader",
             Self::SlowSender => "slow-sender",
             Self::Resetting => "resetting",
+            Self::Stalled => "stalled",
+            Self::Deaf => "deaf",
+            Self::Firehose => "firehose",
+            Self::SlowCaller => "slow-caller",
+            Self::Leaver => "leaver",
         }
     }
 }

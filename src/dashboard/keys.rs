@@ -87,6 +87,8 @@ static KEYS: &[Key] = &[
           enabled: State::alive, screens: Screens::Dashboard, say: |keys| &keys.client },
     Key { id: Id::TenClients, presses: &[ch('C')], group: Group::Clients, bar: 61,
           enabled: State::alive, screens: Screens::Dashboard, say: |keys| &keys.ten_clients },
+    Key { id: Id::ManyClients, presses: &[ch('A')], group: Group::Clients, bar: 0,
+          enabled: State::alive, screens: Screens::Dashboard, say: |keys| &keys.many_clients },
     Key { id: Id::Choose, presses: &[ch('a')], group: Group::Clients, bar: 62,
           enabled: State::alive, screens: Screens::Dashboard, say: |keys| &keys.choose },
     Key { id: Id::HangUp, presses: &[ch('d')], group: Group::Clients, bar: 64,

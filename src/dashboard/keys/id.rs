@@ -23,6 +23,7 @@ pub enum Id {
     Freeze,
     Client,
     TenClients,
+    ManyClients,
     Choose,
     HangUp,
     StopClients,

@@ -22,7 +22,7 @@ pub fn draw(frame: &mut Frame, screen: Rect, at: usize, state: &State, theme: &T
         .enumerate()
         .map(|(i, kind)| {
             let mark = if i == at { theme.glyph("▸", ">") } else { " " };
-            let text = format!("{mark} {} {:<12} {}", i + 1, kind.label(), told(kind));
+            let text = format!("{mark} {:>2} {:<12} {}", i + 1, kind.label(), told(kind));
             let mut line =
                 Line::styled(text, theme.style(if i == at { Role::Selected } else { Role::Text }));
             if running(kind) > 0 {
@@ -75,5 +75,10 @@ fn told(kind: ClientKind) -> &'static str {
         ClientKind::SlowReader => say.slow_reader,
         ClientKind::SlowSender => say.slow_sender,
         ClientKind::Resetting => say.resetting,
+        ClientKind::Stalled => say.stalled,
+        ClientKind::Deaf => say.deaf,
+        ClientKind::Firehose => say.firehose,
+        ClientKind::SlowCaller => say.slow_caller,
+        ClientKind::Leaver => say.leaver,
     }
 }

@@ -75,6 +75,7 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
         Overlay::Help(search, top) => help::draw(frame, area, search, *top, theme),
         Overlay::Confirm(confirm) => prompt::confirm(frame, area, confirm, theme),
         Overlay::IdleSeconds(input) => prompt::idle(frame, area, input, state, theme),
+        Overlay::HowMany(input) => prompt::how_many(frame, area, input, state, theme),
         Overlay::Choose(at) => chooser::draw(frame, area, *at, state, theme),
         Overlay::Servers(at) => chooser::servers(frame, area, *at, state, theme),
     }

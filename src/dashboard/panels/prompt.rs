@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::{dim, key_spans, popup};
 use crate::dashboard::state::State;
-use crate::dashboard::state::prompt::{Confirm, Input, NO, YES, seconds};
+use crate::dashboard::state::prompt::{Confirm, Input, NO, YES, clients, seconds};
 use crate::dashboard::theme::{Role, Theme};
 use crate::words::strings;
 
@@ -52,6 +52,32 @@ pub fn idle(frame: &mut Frame, screen: Rect, input: &Input, state: &State, theme
     answers.extend(key_spans(keys.esc, say.leaves_them, theme));
     answers.push_span(dim("", theme));
     for (line, y) in [ask, hits, answers].into_iter().zip(inner.top()..inner.bottom()) {
+        frame.render_widget(line, Rect { y, height: 1, ..inner });
+    }
+}
+
+/// How many clients of our own are to come.
+pub fn how_many(frame: &mut Frame, screen: Rect, input: &Input, state: &State, theme: &Theme) {
+    let (say, keys) = (&strings().boxes, &strings().keys.names);
+    let inner = popup(frame, screen, 50, 5, say.how_many, theme);
+    let (before, behind) = input.halves();
+    let ask = Line::from(vec![
+        Span::styled(before, theme.style(Role::Title)),
+        Span::styled(theme.glyph("▏", "_"), theme.style(Role::Key)),
+        Span::styled(behind, theme.style(Role::Title)),
+        Span::styled(
+            format!(" {}", (say.adds)(state.client_kind().label())),
+            theme.style(Role::Text),
+        ),
+    ]);
+    let wrong = match clients(&input.text()) {
+        Some(_) => Line::default(),
+        None => Line::styled(say.no_number, theme.style(Role::Warn)),
+    };
+    let mut answers = Line::default();
+    answers.extend(key_spans(keys.enter, say.adds_them, theme));
+    answers.extend(key_spans(keys.esc, say.adds_none, theme));
+    for (line, y) in [ask, wrong, answers].into_iter().zip(inner.top()..inner.bottom()) {
         frame.render_widget(line, Rect { y, height: 1, ..inner });
     }
 }

@@ -89,6 +89,8 @@ pub enum Overlay {
     Confirm(Confirm),
     /// For how many seconds a client must have been idle to be dropped.
     IdleSeconds(Input),
+    /// How many clients of our own are to come.
+    HowMany(Input),
     /// The filter of a panel is being typed.
     Filter(Panel, Input),
     /// The kinds of client; the index of the marked one.

@@ -35,6 +35,7 @@ impl State {
             Overlay::None => found.map(|id| self.act(id)).unwrap_or_default(),
             Overlay::Confirm(confirm) => self.confirm_key(confirm, key, declared),
             Overlay::IdleSeconds(input) => self.idle_key(input, key),
+            Overlay::HowMany(input) => self.how_many_key(input, key),
             Overlay::Filter(panel, input) => {
                 self.filter_key(panel, input, key);
                 Vec::new()
@@ -78,7 +79,10 @@ impl State {
     /// Text was pasted: it goes where text is typed, and nowhere else.
     pub fn paste(&mut self, text: &str) {
         match &mut self.overlay {
-            Overlay::Filter(_, input) | Overlay::IdleSeconds(input) | Overlay::Help(input, _) => {
+            Overlay::Filter(_, input)
+            | Overlay::IdleSeconds(input)
+            | Overlay::HowMany(input)
+            | Overlay::Help(input, _) => {
                 input.insert(text);
                 self.changed = true;
             }
@@ -121,6 +125,23 @@ impl State {
             }
         }
         self.overlay = Overlay::IdleSeconds(input);
+        Vec::new()
+    }
+
+    fn how_many_key(&mut self, mut input: Input, key: KeyEvent) -> Vec<Action> {
+        match key.code {
+            KeyCode::Esc => return Vec::new(),
+            KeyCode::Enter => {
+                if let Some(count) = prompt::clients(&input.text()) {
+                    return vec![Action::AddClients(self.kind, count)];
+                }
+            }
+            KeyCode::Char(c) if !c.is_ascii_digit() && key.modifiers.is_empty() => {}
+            _ => {
+                input.key(key);
+            }
+        }
+        self.overlay = Overlay::HowMany(input);
         Vec::new()
     }
 
@@ -205,6 +226,7 @@ impl State {
             }
             Id::Client => return vec![Action::AddClients(self.kind, 1)],
             Id::TenClients => return vec![Action::AddClients(self.kind, 10)],
+            Id::ManyClients => self.overlay = Overlay::HowMany(Input::proposing("100")),
             Id::Choose => {
                 let at = ClientKind::ALL.iter().position(|&kind| kind == self.kind);
                 self.overlay = Overlay::Choose(at.unwrap_or(0));

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::Action;
+use crate::clients::MAX;
 use crate::dashboard::keys::id::Id;
 use crate::telemetry::{ConnId, Fd, ServerKind};
 use crate::words::strings;
@@ -214,6 +215,12 @@ pub fn choice(key: KeyEvent, declared: Option<Id>, at: usize, count: usize, open
 pub fn seconds(text: &str) -> Option<Duration> {
     let seconds: f64 = text.trim().parse().ok()?;
     Duration::try_from_secs_f64(seconds).ok()
+}
+
+/// How many clients were typed; `None` where that is no number of clients.
+#[must_use]
+pub fn clients(text: &str) -> Option<usize> {
+    text.trim().parse().ok().filter(|count| (1..=MAX).contains(count))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ pub(crate) struct Cli {
     pub(crate) nap_no_number: &'static str,
     pub(crate) nap_range: &'static str,
     pub(crate) encoding: &'static str,
+    pub(crate) demo: fn(kinds: &str) -> String,
     pub(crate) path: &'static str,
     pub(crate) report: &'static str,
 
@@ -33,6 +34,12 @@ pub(in crate::words) const ENGLISH: Cli = Cli {
     nap_no_number: "not a number of seconds",
     nap_range: "between 0 and 60 seconds",
     encoding: "no such encoding; utf-8, gb18030, big5, shift_jis are some",
+    demo: |kinds| {
+        format!(
+            "say how many, 10,000 at most, or how many of each kind, as idle=500,steady=4; the \
+             kinds are {kinds}"
+        )
+    },
     path: "a path begins with / and is written with ASCII only, as in a URL",
     report: "its name ends in .md, .json or .html",
 

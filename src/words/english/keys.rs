@@ -17,6 +17,7 @@ pub(crate) struct Keys {
     pub(crate) server: KeyText,
     pub(crate) client: KeyText,
     pub(crate) ten_clients: KeyText,
+    pub(crate) many_clients: KeyText,
     pub(crate) choose: KeyText,
     pub(crate) hang_up: KeyText,
     pub(crate) stop_clients: KeyText,
@@ -174,9 +175,11 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
     ),
     client: text("client", "Add a client of our own, of the kind chosen with a."),
     ten_clients: text("ten clients", "Add ten clients of that kind."),
+    many_clients: text("many", "Add clients of that kind, as many as you type."),
     choose: text(
         "kind",
-        "Choose the kind of client: idle, steady, burst, slow reader, slow sender, resetting.",
+        "Choose the kind of client: idle, steady, burst, slow reader, slow sender, resetting, \
+         stalled, deaf, firehose, slow caller, leaver.",
     ),
     hang_up: text(
         "hang up",
