@@ -18,7 +18,8 @@ use rustix::net::SocketFlags;
 use super::connection::Connection;
 use super::loop_state::{Accepted, Gone, LoopState, token};
 use super::selector::{Selector, Token, Watcher};
-use crate::telemetry::{ConnId, Errno, Fd, Kind, Mask, Ret, What, Why};
+use super::table::Client;
+use crate::telemetry::{Errno, Kind, Mask, Ret, What, Why};
 pub(super) use bare::{accept, recv, send};
 pub(super) use rest::{OFFER, dissolve, offer};
 pub(super) use rest::{set_linger, set_timeout, shutdown};
@@ -77,13 +78,12 @@ impl<W: Watcher> LoopState<W> {
     #[track_caller]
     pub(super) fn recv(
         &mut self,
-        fd: Fd,
-        id: ConnId,
+        client: Client,
         input: &mut [u8], // where the bytes go
     ) -> Made<'_, Size> {
-        let connection = self.pass(Kind::Recv, fd, id)?;
+        let connection = self.pass(Kind::Recv, client)?;
         let ret = recv(&connection.socket, input);
-        let connection = self.record(fd, id, What::Recv { ret })?;
+        let connection = self.record(client, What::Recv { ret })?;
         Ok((ret.size(), connection))
     }
 
@@ -94,12 +94,11 @@ impl<W: Watcher> LoopState<W> {
     pub(super) fn send(
         &mut self,
         call: Kind,
-        fd: Fd,
-        id: ConnId,
+        client: Client,
         most: u64, // bytes of a payload
     ) -> Made<'_, What> {
         let cork = self.config.cork;
-        let connection = self.pass(call, fd, id)?;
+        let connection = self.pass(call, client)?;
         let socket = &connection.socket;
         let output = &mut connection.session.output;
         let what = if output.bytes.is_empty() {
@@ -110,7 +109,7 @@ impl<W: Watcher> LoopState<W> {
             output.took(what);
             what
         };
-        Ok((what, self.record(fd, id, what)?))
+        Ok((what, self.record(client, what)?))
     }
 
     /// `close(2)`: with its only descriptor, a connection is off the
@@ -118,19 +117,19 @@ impl<W: Watcher> LoopState<W> {
     #[track_caller]
     pub(super) fn close(
         &mut self,
-        fd: Fd,
-        id: ConnId,
+        client: Client,
         why: Why, // for the table and the log
     ) -> Gone {
-        if self.pass(Kind::Close, fd, id).is_ok()
-            && let Some(connection) = self.table.remove(fd)
+        if self.pass(Kind::Close, client).is_ok()
+            && let Some(connection) = self.table.remove(client.fd)
         {
             let Connection { socket, mut row, .. } = *connection;
             let Connection { session, refused, .. } = *connection;
-            if self.forgets(token(fd, id), why) {
+            if self.forgets(token(client), why) {
                 self.forgotten.push(socket);
             } else {
                 drop(socket);
+                let Client { fd, id } = client;
                 self.publisher.call(fd, Some(id), What::Close);
                 row.last = Kind::Close;
                 row.last_ret = Ret::ZERO;

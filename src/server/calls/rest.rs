@@ -16,7 +16,8 @@ use crate::server::connection::Connection;
 use crate::server::convert::ret;
 use crate::server::loop_state::{Gone, LoopState};
 use crate::server::selector::{Ctl, RegisterError, Watched, Watcher, peek};
-use crate::telemetry::{ConnId, CtlOp, Fd, How, Kind, Mask, Ret, Stdin, What, Why};
+use crate::server::table::Client;
+use crate::telemetry::{CtlOp, Fd, How, Kind, Mask, Ret, Stdin, What, Why};
 
 /// Bytes of a payload offered to the kernel at once.
 pub(in crate::server) const OFFER: u64 = 512 * 1024;
@@ -53,23 +54,19 @@ impl<W: Watcher> LoopState<W> {
 
     /// `shutdown(2)` of our half.
     #[track_caller]
-    pub(in crate::server) fn shutdown(
-        &mut self,
-        fd: Fd,
-        id: ConnId,
-    ) -> Result<&mut Connection, Gone> {
-        let connection = self.pass(Kind::Shutdown, fd, id)?;
+    pub(in crate::server) fn shutdown(&mut self, client: Client) -> Result<&mut Connection, Gone> {
+        let connection = self.pass(Kind::Shutdown, client)?;
         let ret = shutdown(&connection.socket, Shutdown::Write);
-        self.record(fd, id, What::Shutdown { how: How::Write, ret })
+        self.record(client, What::Shutdown { how: How::Write, ret })
     }
 
     /// `setsockopt(2)`, `SO_LINGER` of 0 seconds: a `close` will send a
     /// reset.
     #[track_caller]
-    pub(in crate::server) fn set_linger(&mut self, fd: Fd, id: ConnId) -> Result<(), Gone> {
-        let connection = self.pass(Kind::Setsockopt, fd, id)?;
+    pub(in crate::server) fn set_linger(&mut self, client: Client) -> Result<(), Gone> {
+        let connection = self.pass(Kind::Setsockopt, client)?;
         let what = set_linger(&connection.socket);
-        self.record(fd, id, what).map(|_| ())
+        self.record(client, what).map(|_| ())
     }
 
     /// `close(2)` of what is no connection, or is none any more. It is

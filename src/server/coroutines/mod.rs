@@ -11,9 +11,9 @@
 //! sockets between two tasks.
 
 mod calls;
-mod client;
 mod runtime;
 mod sleep;
+mod task;
 mod tasks;
 mod waits;
 
@@ -28,7 +28,7 @@ use super::handover::{Handover, Outcome};
 use super::listener::out_of_descriptors;
 use super::loop_state::{Accepted, CALLS};
 use crate::telemetry::{Fd, Kind, Why};
-use client::{Client, Leave};
+use task::{Leave, Task};
 use tasks::{TaskShared, TaskState};
 
 /// Runs the server until the operator ends it.
@@ -68,9 +68,9 @@ async fn accept(shared: TaskShared) {
         // descriptor.
         let mut rest = calls % CALLS == 0;
         match accepted {
-            Ok(Accepted { fd, id, full }) => {
-                let client = Client::new(shared.clone(), fd, id);
-                let task = serve_connection(client, full);
+            Ok(Accepted { client, full }) => {
+                let task = Task::new(shared.clone(), client);
+                let task = serve_connection(task, full);
                 shared.borrow_mut().spawn(task);
                 rest |= full;
             }
@@ -89,14 +89,14 @@ async fn accept(shared: TaskShared) {
 
 /// The task of a connection, from its first byte to its last. `full`
 /// says that there are too many.
-async fn serve_connection(mut client: Client, full: bool) {
+async fn serve_connection(mut task: Task, full: bool) {
     if full {
-        client.refuse(503, Why::OverLimit);
+        task.refuse(503, Why::OverLimit);
     }
     loop {
-        let Err(leave) = exchange(&mut client).await;
+        let Err(leave) = exchange(&mut task).await;
         match leave {
-            Leave::Late(why) => client.time_is_over(why),
+            Leave::Late(why) => task.time_is_over(why),
             Leave::Gone => break,
         }
     }
@@ -106,40 +106,40 @@ async fn serve_connection(mut client: Client, full: bool) {
 type Ended = Result<Infallible, Leave>;
 
 /// Receives requests and sends answers, in turn.
-async fn exchange(client: &mut Client) -> Ended {
+async fn exchange(task: &mut Task) -> Ended {
     loop {
-        send(client).await?;
-        if let Some(why) = client.ending()? {
-            return wind_up(client, why).await;
+        send(task).await?;
+        if let Some(why) = task.ending()? {
+            return wind_up(task, why).await;
         }
-        if client.is_behind()? {
-            client.turn().await?;
-            client.answer(0)?;
-        } else if client.is_half_closed()? {
-            return Err(client.close(Why::PeerClosed));
+        if task.is_behind()? {
+            task.turn().await?;
+            task.answer(0)?;
+        } else if task.is_half_closed()? {
+            return Err(task.close(Why::PeerClosed));
         } else {
-            let received = receive(client).await?;
+            let received = receive(task).await?;
             if received > 0 {
-                client.answer(received)?;
+                task.answer(received)?;
             }
         }
     }
 }
 
 /// Sends all that is to be sent.
-async fn send(client: &mut Client) -> Result<(), Leave> {
-    while let Some(call) = client.next_send()? {
-        client.ready(call).await?;
-        client.try_send(call)?;
+async fn send(task: &mut Task) -> Result<(), Leave> {
+    while let Some(call) = task.next_send()? {
+        task.ready(call).await?;
+        task.try_send(call)?;
     }
     Ok(())
 }
 
 /// Receives something; 0 bytes are the peer's FIN.
-async fn receive(client: &mut Client) -> Result<usize, Leave> {
+async fn receive(task: &mut Task) -> Result<usize, Leave> {
     loop {
-        client.ready(Kind::Recv).await?;
-        if let Some(received) = client.try_recv()? {
+        task.ready(Kind::Recv).await?;
+        if let Some(received) = task.try_recv()? {
             return Ok(received);
         }
     }
@@ -148,15 +148,15 @@ async fn receive(client: &mut Client) -> Result<usize, Leave> {
 /// All is sent and nothing more is taken: closes, at once or by half
 /// and after a while, because closing a socket with unread input sends
 /// a reset, and a reset can overtake the answer (RFC 9112 section 9.6).
-async fn wind_up(client: &mut Client, why: Why) -> Ended {
-    client.close_now(why)?;
-    client.half_close()?;
+async fn wind_up(task: &mut Task, why: Why) -> Ended {
+    task.close_now(why)?;
+    task.half_close()?;
     let mut left = Some(LINGER_BYTES);
     while let Some(most) = left {
-        let received = receive(client).await?;
+        let received = receive(task).await?;
         left = most.checked_sub(received).filter(|_| received > 0);
     }
-    Err(client.close(why))
+    Err(task.close(why))
 }
 
 /// The operator's task: carries commands out.

@@ -106,14 +106,14 @@ impl TaskState {
     }
 
     /// Registers a connection, which gets a task of its own.
-    fn admit(&mut self, &Accepted { fd, id, full }: &Accepted) {
+    fn admit(&mut self, &Accepted { client, full }: &Accepted) {
         let state = &mut self.state;
         if full {
-            state.refused(fd, id);
+            state.refused(client);
         }
-        state.publisher.fact(fd, Some(id), What::Started { stack: 0 }, &[]);
-        if let Ok(Err(why)) = state.watch(token(fd, id), Mask::NONE, Mask::NONE) {
-            state.close(fd, id, why);
+        state.publisher.fact(client.fd, Some(client.id), What::Started { stack: 0 }, &[]);
+        if let Ok(Err(why)) = state.watch(token(client), Mask::NONE, Mask::NONE) {
+            state.close(client, why);
         }
     }
 

@@ -6,7 +6,8 @@ use crate::server::connection::{LINGER, LINGER_BYTES, Linger, publish_closed};
 use crate::server::mistake::Mistake;
 use crate::server::selector::{Token, Watcher};
 use crate::server::session::Session;
-use crate::telemetry::{ConnId, Errno, Fd, Nanos, Row, Why};
+use crate::server::table::Client;
+use crate::telemetry::{Errno, Nanos, Row, Why};
 
 /// Unread input taken off a connection's hands before it is closed, in bytes at most.
 const DRAIN: usize = 1024 * 1024;
@@ -21,12 +22,12 @@ impl<W: Watcher> LoopState<W> {
         refused: bool,
         why: Why,
     ) {
-        let Row { fd, id, .. } = row;
-        self.timers.clear(fd);
+        let client = Client::of(&row);
+        self.timers.clear(client.fd);
         self.refused -= usize::from(refused);
         publish_closed(row, why, &mut self.publisher);
         if let Some(pool) = &mut self.pool {
-            pool.forget(id);
+            pool.forget(client.id);
         }
         self.release(session);
         // A descriptor is free: let the resting listener try at once.
@@ -60,36 +61,30 @@ impl<W: Watcher> LoopState<W> {
 
     /// A call failed for good: closes the connection.
     #[track_caller]
-    pub(in crate::server) fn broken(&mut self, fd: Fd, id: ConnId, errno: Errno) -> Gone {
-        let Some(connection) = self.table.get(fd, id) else { return Gone };
+    pub(in crate::server) fn broken(&mut self, client: Client, errno: Errno) -> Gone {
+        let Some(connection) = self.table.get(client) else { return Gone };
         let why = match connection.session.ending {
             // All was sent before; that is why it ends.
             Some(why) if connection.linger.is_some() => why,
             _ => Why::of(errno),
         };
-        self.close(fd, id, why)
+        self.close(client, why)
     }
 
     /// All is sent and nothing more is taken: closes a connection if that needs no lingering, and
     /// returns whether it did. So many that were refused may linger; the others give their
     /// descriptors back at once, for the files of those that were admitted.
     #[track_caller]
-    pub(in crate::server) fn close_now(
-        &mut self,
-        fd: Fd,
-        id: ConnId,
-        unread: bool,
-        why: Why,
-    ) -> bool {
+    pub(in crate::server) fn close_now(&mut self, client: Client, unread: bool, why: Why) -> bool {
         let crowded = self.refused > self.config.max_refused;
-        let Some(connection) = self.table.get(fd, id) else { return true };
+        let Some(connection) = self.table.get(client) else { return true };
         let silent = connection.is_silent(why, unread);
         let hurried = connection.refused && crowded;
         if hurried && !silent {
-            self.drain(fd, id);
+            self.drain(client);
         }
         if silent || hurried {
-            self.close(fd, id, why);
+            self.close(client, why);
         }
         silent || hurried
     }
@@ -97,9 +92,9 @@ impl<W: Watcher> LoopState<W> {
     /// Closes our half only, because closing a socket with unread input sends a reset, and a reset
     /// can overtake the answer (RFC 9112 section 9.6). Returns how long the peer may go on talking.
     #[track_caller]
-    pub(in crate::server) fn half_close(&mut self, fd: Fd, id: ConnId) -> Result<Nanos, Gone> {
+    pub(in crate::server) fn half_close(&mut self, client: Client) -> Result<Nanos, Gone> {
         let until = self.publisher.now() + LINGER;
-        let connection = self.shutdown(fd, id)?;
+        let connection = self.shutdown(client)?;
         connection.session.input = Vec::new();
         connection.linger = Some(Linger { until, bytes: LINGER_BYTES });
         Ok(until)
@@ -107,20 +102,20 @@ impl<W: Watcher> LoopState<W> {
 
     /// Closes with a reset.
     #[track_caller]
-    pub(in crate::server) fn reset(&mut self, fd: Fd, id: ConnId, why: Why) {
-        if self.set_linger(fd, id).is_ok() {
-            self.close(fd, id, why);
+    pub(in crate::server) fn reset(&mut self, client: Client, why: Why) {
+        if self.set_linger(client).is_ok() {
+            self.close(client, why);
         }
     }
 
     /// Takes unread input away, since `close(2)` on a socket that has some sends a reset in place
     /// of a FIN.
     #[track_caller]
-    pub(in crate::server) fn drain(&mut self, fd: Fd, id: ConnId) {
+    pub(in crate::server) fn drain(&mut self, client: Client) {
         let mut left = DRAIN;
         let mut buffer = [0; 4096];
         while left > 0 {
-            match self.recv(fd, id, &mut buffer) {
+            match self.recv(client, &mut buffer) {
                 Ok((Ok(n @ 1..), _)) => left = left.saturating_sub(n),
                 _ => return,
             }
@@ -129,8 +124,8 @@ impl<W: Watcher> LoopState<W> {
 
     /// Closes everything, when the loop has ended.
     pub(in crate::server) fn close_all(&mut self, why: Why) {
-        for (fd, id) in self.table.all() {
-            self.close(fd, id, why);
+        for client in self.table.all() {
+            self.close(client, why);
         }
         for socket in std::mem::take(&mut self.forgotten) {
             self.close_fd(socket);

@@ -7,6 +7,7 @@ use crate::server::connection::Connection;
 use crate::server::handover::Outcome;
 use crate::server::pace::Verdict;
 use crate::server::selector::{Selector, Watcher};
+use crate::server::table::Client;
 use crate::telemetry::{ConnId, Fd, Kind, Next, Site, Stance, What};
 
 /// The call is not to be made: the connection that it is for was closed while the loop was held
@@ -29,7 +30,7 @@ impl<W: Watcher> LoopState<W> {
             self.hold(Next { kind, fd, conn, site: Site::here() });
         }
         let goes_on = match conn {
-            Some(id) => self.table.get(fd, id).is_some(),
+            Some(id) => self.table.get(Client { fd, id }).is_some(),
             None => self.ending.is_none(),
         };
         if goes_on { Ok(()) } else { Err(Gone) }
@@ -66,13 +67,13 @@ impl<W: Watcher> LoopState<W> {
     pub(in crate::server) fn pass(
         &mut self,
         kind: Kind,
-        fd: Fd,
-        id: ConnId,
+        client: Client,
     ) -> Result<&mut Connection, Gone> {
         if !self.pace.is_free() {
+            let Client { fd, id } = client;
             self.hold(Next { kind, fd, conn: Some(id), site: Site::here() });
         }
-        self.table.get(fd, id).ok_or(Gone)
+        self.table.get(client).ok_or(Gone)
     }
 
     #[cold]
@@ -105,12 +106,11 @@ impl<W: Watcher> LoopState<W> {
     #[track_caller]
     pub(in crate::server) fn record(
         &mut self,
-        fd: Fd,
-        id: ConnId,
+        client: Client,
         what: What,
     ) -> Result<&mut Connection, Gone> {
         let now = self.publisher.now();
-        self.publisher.call(fd, Some(id), what);
-        self.table.note(fd, id, what, now).ok_or(Gone)
+        self.publisher.call(client.fd, Some(client.id), what);
+        self.table.note(client, what, now).ok_or(Gone)
     }
 }

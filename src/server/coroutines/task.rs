@@ -10,14 +10,14 @@ use super::tasks::{TaskShared, TaskState};
 use crate::server::connection::Connection;
 use crate::server::loop_state::{Budget, Gone};
 use crate::server::session::Handler;
-use crate::telemetry::{ConnId, Fd, Kind, What, Why};
+use crate::server::table::Client;
+use crate::telemetry::{Kind, What, Why};
 
 /// A connection's task has this alone of it: the connection itself is
 /// in the table, where the operator may close it at any time.
-pub(super) struct Client {
+pub(super) struct Task {
     pub(super) shared: TaskShared,
-    pub(super) fd: Fd,
-    pub(super) id: ConnId,
+    pub(super) client: Client,
     /// Wakes the task when a time limit may be over; `None` when there
     /// is none.
     pub(super) limit: Option<Pin<Box<Sleep>>>,
@@ -39,15 +39,15 @@ impl From<Gone> for Leave {
     }
 }
 
-impl Client {
-    pub(super) fn new(shared: TaskShared, fd: Fd, id: ConnId) -> Self {
+impl Task {
+    pub(super) fn new(shared: TaskShared, client: Client) -> Self {
         let (limit, budget) = {
             let state = &shared.borrow().state;
             let now = state.publisher.now();
             let limit = state.config.look_again(now);
             (limit.map(|next| Duration::from_nanos(next - now)), state.budget())
         };
-        Self { shared, fd, id, limit: limit.map(|limit| Box::pin(sleep(limit))), budget }
+        Self { shared, client, limit: limit.map(|limit| Box::pin(sleep(limit))), budget }
     }
 
     pub(super) fn shared(&self) -> RefMut<'_, TaskState> {
@@ -56,7 +56,7 @@ impl Client {
 
     /// Looks at the connection, if it still is there.
     fn with<R>(&self, look: impl FnOnce(&mut Connection) -> R) -> Result<R, Leave> {
-        self.shared().state.table.get(self.fd, self.id).map(look).ok_or(Leave::Gone)
+        self.shared().state.table.get(self.client).map(look).ok_or(Leave::Gone)
     }
 
     /// Why it is to be closed once all is sent, if it is.
@@ -83,8 +83,8 @@ impl Client {
     /// Closes it if that needs no lingering.
     pub(super) fn close_now(&self, why: Why) -> Result<(), Leave> {
         let state = &mut self.shared().state;
-        let unread = state.selector.is_readable(self.fd);
-        if state.close_now(self.fd, self.id, unread, why) { Err(Leave::Gone) } else { Ok(()) }
+        let unread = state.selector.is_readable(self.client.fd);
+        if state.close_now(self.client, unread, why) { Err(Leave::Gone) } else { Ok(()) }
     }
 
     /// The call that the next piece of output takes, if there is one.
@@ -94,12 +94,12 @@ impl Client {
 
     #[track_caller]
     pub(super) fn close(&mut self, why: Why) -> Leave {
-        self.shared().state.close(self.fd, self.id, why).into()
+        self.shared().state.close(self.client, why).into()
     }
 
     /// A time limit is over: says so, or ends it.
     pub(super) fn time_is_over(&mut self, why: Why) {
-        let Self { fd, id, .. } = *self;
+        let Self { client, .. } = *self;
         let lingers = self.with(|connection| connection.linger.is_some());
         match why {
             _ if !matches!(lingers, Ok(false)) => drop(self.close(why)),
@@ -110,16 +110,16 @@ impl Client {
             // What it does not take would stay in the kernel for long
             // after a mere close.
             Why::WriteTimeout => {
-                self.shared().state.reset(fd, id, why);
+                self.shared().state.reset(client, why);
             }
             _ => drop(self.close(why)),
         }
     }
 }
 
-impl Drop for Client {
+impl Drop for Task {
     /// The task has ended, or was ended with its runtime.
     fn drop(&mut self) {
-        self.shared().state.publisher.fact(self.fd, Some(self.id), What::Ended, &[]);
+        self.shared().state.publisher.fact(self.client.fd, Some(self.client.id), What::Ended, &[]);
     }
 }
