@@ -361,6 +361,15 @@ impl What {
         }
     }
 
+    /// How many bytes a call has moved.
+    ///
+    /// # Errors
+    /// The call's error number, when it failed.
+    #[inline]
+    pub fn size(&self) -> Result<usize, Errno> {
+        self.ret().map_or(Ok(0), Ret::size)
+    }
+
     /// The call's result; `None` for facts and for `close`.
     #[must_use]
     pub fn ret(&self) -> Option<Ret> {

@@ -9,6 +9,7 @@
 //! sleep make too.
 
 mod bare;
+mod output;
 mod rest;
 
 use std::io;
@@ -16,22 +17,16 @@ use std::io;
 use rustix::net::SocketFlags;
 
 use super::connection::Connection;
-use super::loop_state::{Accepted, Gone, LoopState, token};
+use super::loop_state::{Accepted, Gone, LoopState, Made};
 use super::selector::{Selector, Token, Watcher};
 use super::table::Client;
-use crate::telemetry::{Errno, Kind, Mask, Ret, What, Why};
+use crate::telemetry::{Errno, Kind, Mask, Why};
 pub(super) use bare::{accept, recv, send};
-pub(super) use rest::{OFFER, dissolve, offer};
-pub(super) use rest::{set_linger, set_timeout, shutdown};
-
-/// What came of a call, and the connection that it was made on.
-type Made<'a, T> = Result<(T, &'a mut Connection), Gone>;
+pub(super) use output::{OFFER, Sending, offer, send_piece};
+pub(super) use rest::{dissolve, set_linger, set_timeout, shutdown};
 
 /// How many bytes a call has moved.
 type Size = Result<usize, Errno>;
-
-/// What came of an `accept`.
-type MadeAccept = Result<Result<Accepted, Errno>, Gone>;
 
 /// The fds that a wait call returned, each with its mask.
 pub(super) type Ready = Vec<(Token, Mask)>;
@@ -41,7 +36,6 @@ impl<S: Selector> LoopState<S> {
     /// that are into a list.
     #[track_caller]
     pub(super) fn wait(&mut self, to: &mut Ready) -> io::Result<usize> {
-        self.gate_wait();
         let timeout = self.begin_wait();
         let result = self.selector.wait(timeout);
         self.record_wait(to, &result);
@@ -66,7 +60,7 @@ impl<W: Watcher> LoopState<W> {
 
     /// `accept4(2)`: the next client is in the table from now on.
     #[track_caller]
-    pub(super) fn accept(&mut self) -> MadeAccept {
+    pub(super) fn accept(&mut self) -> Made<Result<Accepted, Errno>> {
         self.gate(Kind::Accept, self.listener.fd, None)?;
         let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
         let result = accept(&self.bound, flags);
@@ -79,62 +73,37 @@ impl<W: Watcher> LoopState<W> {
     pub(super) fn recv(
         &mut self,
         client: Client,
-        input: &mut [u8], // where the bytes go
-    ) -> Made<'_, Size> {
+        input: &mut [u8],
+    ) -> Made<(Size, &mut Connection)> {
         let connection = self.pass(Kind::Recv, client)?;
-        let ret = recv(&connection.socket, input);
-        let connection = self.record(client, What::Recv { ret })?;
-        Ok((ret.size(), connection))
+        let what = recv(&connection.socket, input);
+        self.record(client, what)
     }
 
     /// `send(2)` or `sendfile(2)`, as `call` says: the next piece of
-    /// what a connection has to send.
+    /// what a connection has to send, of at most so many bytes.
     #[inline]
     #[track_caller]
     pub(super) fn send(
         &mut self,
         call: Kind,
         client: Client,
-        most: u64, // bytes of a payload
-    ) -> Made<'_, What> {
-        let cork = self.config.cork;
+        most: u64,
+    ) -> Made<(Size, &mut Connection)> {
+        let how = self.config.sending(most);
         let connection = self.pass(call, client)?;
-        let socket = &connection.socket;
         let output = &mut connection.session.output;
-        let what = if output.bytes.is_empty() {
-            offer(socket, &mut output.payload, most)
-        } else {
-            let more = cork && output.has_payload();
-            let what = send(socket, &output.bytes, more);
-            output.took(what);
-            what
-        };
-        Ok((what, self.record(client, what)?))
+        let what = send_piece(&connection.socket, output, how);
+        self.record(client, what)
     }
 
     /// `close(2)`: with its only descriptor, a connection is off the
     /// kernel's interest list too.
     #[track_caller]
-    pub(super) fn close(
-        &mut self,
-        client: Client,
-        why: Why, // for the table and the log
-    ) -> Gone {
-        if self.pass(Kind::Close, client).is_ok()
-            && let Some(connection) = self.table.remove(client.fd)
-        {
-            let Connection { socket, mut row, .. } = *connection;
-            let Connection { session, refused, .. } = *connection;
-            if self.forgets(token(client), why) {
-                self.forgotten.push(socket);
-            } else {
-                drop(socket);
-                let Client { fd, id } = client;
-                self.publisher.call(fd, Some(id), What::Close);
-                row.last = Kind::Close;
-                row.last_ret = Ret::ZERO;
-            }
-            self.closed(row, session, refused, why);
+    pub(super) fn close(&mut self, client: Client, why: Why) -> Gone {
+        if let Some((socket, closing)) = self.begin_close(client, why) {
+            drop(socket);
+            self.record_close(closing);
         }
         Gone
     }

@@ -8,8 +8,7 @@ use tokio::time::sleep;
 use super::task::{Leave, Task};
 use super::tasks::TaskState;
 use crate::server::connection::LINGER;
-use crate::server::loop_state::moved;
-use crate::telemetry::{Errno, Kind, Mask, Ret, Why};
+use crate::telemetry::{Errno, Kind, Mask, Why};
 
 impl Task {
     /// One `recv`; `None` when it brought nothing.
@@ -19,7 +18,7 @@ impl Task {
         let mut shared = self.shared.borrow_mut();
         let TaskState { state, input, .. } = &mut *shared;
         let (result, connection) = state.recv(client, input)?;
-        self.budget.spend(result.unwrap_or(0) as u64);
+        self.budget.spend(result);
         match result {
             Ok(received) => {
                 connection.row.half_closed |= received == 0;
@@ -67,9 +66,9 @@ impl Task {
         let mut shared = self.shared.borrow_mut();
         let TaskState { state, responder, .. } = &mut *shared;
         let most = self.budget.bytes();
-        let (what, connection) = state.send(call, client, most)?;
-        self.budget.spend(moved(what));
-        match what.ret().map_or(Ok(0), Ret::get) {
+        let (result, connection) = state.send(call, client, most)?;
+        self.budget.spend(result);
+        match result {
             Ok(0) => Err(state.close(client, Why::CutShort).into()),
             Ok(_) => {
                 let output = &mut connection.session.output;
@@ -91,7 +90,7 @@ impl Task {
     /// say.
     #[track_caller]
     pub(super) fn half_close(&mut self) -> Result<(), Leave> {
-        self.budget.spend(0);
+        self.budget.spend(Ok(0));
         self.shared().state.half_close(self.client)?;
         let until = sleep(Duration::from_nanos(LINGER));
         self.limit = Some(Box::pin(until));

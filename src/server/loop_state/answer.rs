@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Gone, LoopState};
+use super::{Gone, LoopState, Made};
 use crate::server::echo::Protocol;
 use crate::server::responder::{Host, Responder};
 use crate::server::selector::Watcher;
@@ -18,7 +18,7 @@ impl<W: Watcher> LoopState<W> {
         responder: &mut Responder,
         client: Client,
         fresh: &[u8],
-    ) -> Result<(), Gone> {
+    ) -> Made<()> {
         self.with_host(responder, client, |responder, session, host| {
             responder.answer(session, fresh, host);
         })
@@ -26,7 +26,7 @@ impl<W: Watcher> LoopState<W> {
 
     /// The call that sends the next piece of what a connection has to send; `None` when all is sent.
     #[inline]
-    pub(in crate::server) fn next_send(&mut self, client: Client) -> Result<Option<Kind>, Gone> {
+    pub(in crate::server) fn next_send(&mut self, client: Client) -> Made<Option<Kind>> {
         let connection = self.table.get(client).ok_or(Gone)?;
         Ok(connection.session.output.next())
     }
@@ -39,7 +39,7 @@ impl<W: Watcher> LoopState<W> {
         client: Client,
         status: u16,
         why: Why,
-    ) -> Result<(), Gone> {
+    ) -> Made<()> {
         if responder.config.protocol != Protocol::Http {
             // There is nothing to say in this protocol.
             self.close(client, why);
@@ -58,7 +58,7 @@ impl<W: Watcher> LoopState<W> {
         responder: &mut Responder,
         client: Client,
         speak: impl FnOnce(&mut Responder, &mut Session, &mut OnLoop<'_, W>),
-    ) -> Result<(), Gone> {
+    ) -> Made<()> {
         let connection = self.table.get(client).ok_or(Gone)?;
         let mut session = std::mem::take(&mut connection.session);
         speak(responder, &mut session, &mut OnLoop { state: self, client });

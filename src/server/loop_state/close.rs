@@ -1,27 +1,52 @@
 //! The ways in which a connection ends.
 
-use super::{Gone, LoopState};
+use std::os::fd::OwnedFd;
+
+use super::{Gone, LoopState, Made, token};
 use crate::http::Payload;
-use crate::server::connection::{LINGER, LINGER_BYTES, Linger, publish_closed};
+use crate::server::connection::{Connection, LINGER, LINGER_BYTES, Linger, publish_closed};
 use crate::server::mistake::Mistake;
 use crate::server::selector::{Token, Watcher};
 use crate::server::session::Session;
 use crate::server::table::Client;
-use crate::telemetry::{Errno, Nanos, Row, Why};
+use crate::telemetry::{Errno, Kind, Nanos, Row, Why};
 
 /// Unread input taken off a connection's hands before it is closed, in bytes at most.
 const DRAIN: usize = 1024 * 1024;
 
+/// What is left of a connection whose socket is being closed.
+pub(in crate::server) struct Closing {
+    pub(in crate::server) row: Row,
+    session: Session,
+    refused: bool,
+    why: Why,
+}
+
 impl<W: Watcher> LoopState<W> {
+    /// The gate before the close of a connection: takes it out of the table, its socket apart.
+    /// `None` when it is gone, or its socket is kept open on purpose.
+    #[track_caller]
+    pub(in crate::server) fn begin_close(
+        &mut self,
+        client: Client,
+        why: Why,
+    ) -> Option<(OwnedFd, Closing)> {
+        self.pass(Kind::Close, client).ok()?;
+        let connection = self.table.remove(client.fd)?;
+        let Connection { socket, row, session, refused, .. } = *connection;
+        let closing = Closing { row, session, refused, why };
+        if self.forgets(token(client), why) {
+            self.forgotten.push(socket);
+            self.closed(closing);
+            return None;
+        }
+        Some((socket, closing))
+    }
+
     /// What follows from the close of a connection.
     #[track_caller]
-    pub(in crate::server) fn closed(
-        &mut self,
-        row: Row,
-        session: Session,
-        refused: bool,
-        why: Why,
-    ) {
+    pub(in crate::server) fn closed(&mut self, closing: Closing) {
+        let Closing { row, session, refused, why } = closing;
         let client = Client::of(&row);
         self.timers.clear(client.fd);
         self.refused -= usize::from(refused);
@@ -37,7 +62,7 @@ impl<W: Watcher> LoopState<W> {
     /// Whether a socket is kept open on purpose (`--mistake forget-unregister`); if not, the selector
     /// forgets it. The kernel's own list forgets a closed one by itself, so with epoll the mistake
     /// takes not to close it.
-    pub(in crate::server) fn forgets(&mut self, token: Token, why: Why) -> bool {
+    fn forgets(&mut self, token: Token, why: Why) -> bool {
         let forgets = self.config.makes(Mistake::ForgetUnregister);
         if !forgets {
             self.selector.forget(token);
@@ -92,7 +117,7 @@ impl<W: Watcher> LoopState<W> {
     /// Closes our half only, because closing a socket with unread input sends a reset, and a reset
     /// can overtake the answer (RFC 9112 section 9.6). Returns how long the peer may go on talking.
     #[track_caller]
-    pub(in crate::server) fn half_close(&mut self, client: Client) -> Result<Nanos, Gone> {
+    pub(in crate::server) fn half_close(&mut self, client: Client) -> Made<Nanos> {
         let until = self.publisher.now() + LINGER;
         let connection = self.shutdown(client)?;
         connection.session.input = Vec::new();

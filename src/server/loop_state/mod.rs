@@ -29,8 +29,9 @@ use super::timers::Timers;
 use super::{Bound, Config};
 use crate::telemetry::{Command, Commands, Fd, Listener, Nanos, Publisher, Stance, Standing, What};
 pub(super) use accept::Accepted;
-pub(super) use budget::{Budget, CALLS, moved};
-pub(super) use gate::Gone;
+pub(super) use budget::{Budget, CALLS};
+pub(super) use close::Closing;
+pub(super) use gate::{Gone, Made};
 use tally::Tally;
 pub(super) use watch::{generation, plain_token, token};
 

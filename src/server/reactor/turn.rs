@@ -10,11 +10,9 @@ use super::{Flow, Progress, Reactor, Whose};
 use crate::server::connection::Due;
 use crate::server::listener::ends_queue;
 use crate::server::loop_state::{Accepted, Gone, token};
-use crate::server::mistake::Mistake;
 use crate::server::selector::{Interest, Selector, Token};
-use crate::server::session::pretend_all_sent;
 use crate::server::table::Client;
-use crate::telemetry::{Errno, Mask, Ret, Why};
+use crate::telemetry::{Errno, Mask, Why};
 
 impl<S: Selector> Reactor<S> {
     /// Waits, then serves every fd that is ready.
@@ -45,8 +43,7 @@ impl<S: Selector> Reactor<S> {
     /// Notes what the kernel said of a connection, and goes on with it.
     fn serve_client(&mut self, client: Client, mask: Mask) {
         let Self { state, .. } = self;
-        let is_one = mask == Mask::IN || mask == Mask::OUT;
-        if state.config.makes(Mistake::CompareEqual) && !is_one {
+        if state.config.overlooks(mask) {
             return;
         }
         let Some(connection) = state.table.get(client) else { return };
@@ -112,7 +109,7 @@ impl<S: Selector> Reactor<S> {
         let Self { state, input, budget, .. } = self;
         let drains = state.config.drains();
         let (result, connection) = state.recv(client, input)?;
-        budget.spend(result.unwrap_or(0) as u64);
+        budget.spend(result);
         match result {
             Ok(0) => {
                 connection.note_fin();
@@ -149,16 +146,12 @@ impl<S: Selector> Reactor<S> {
     /// asked for.
     pub(super) fn send(&mut self, client: Client) -> Progress {
         let Self { state, responder, budget, .. } = self;
-        let partly = state.config.makes(Mistake::IgnorePartialWrite);
         while let Some(call) = state.next_send(client)? {
             let most = budget.bytes();
-            let (what, connection) = state.send(call, client, most)?;
-            let result = what.ret().map_or(Ok(0), Ret::get);
-            budget.spend(result.unwrap_or(0));
-            let output = &mut connection.session.output;
+            let (result, connection) = state.send(call, client, most)?;
+            budget.spend(result);
             match result {
                 Ok(0) => return Err(state.close(client, Why::CutShort)),
-                Ok(_) if partly => pretend_all_sent(what, output),
                 Ok(_) | Err(Errno::INTR) => {}
                 Err(Errno::AGAIN) => {
                     connection.block();
@@ -166,6 +159,7 @@ impl<S: Selector> Reactor<S> {
                 }
                 Err(errno) => return Err(state.broken(client, errno)),
             }
+            let output = &mut connection.session.output;
             let sent = output.take_sent(&mut responder.output);
             state.close_file(sent);
             if budget.is_spent() {
