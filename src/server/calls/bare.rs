@@ -12,6 +12,12 @@ use crate::telemetry::{Errno, What};
 /// A client's socket and address.
 type Peer = Result<(OwnedFd, SocketAddr), Errno>;
 
+/// How a client's socket is made: no call on it sleeps.
+pub(in crate::server) const NONBLOCKING: SocketFlags = SocketFlags::NONBLOCK.union(SLEEPING);
+
+/// How a client's socket is made: calls on it sleep.
+pub(in crate::server) const SLEEPING: SocketFlags = SocketFlags::CLOEXEC;
+
 /// `accept4(2)`: the next client's socket and address.
 pub(in crate::server) fn accept(bound: &Bound, flags: SocketFlags) -> Peer {
     let accepted = net::acceptfrom_with(&bound.socket, flags);

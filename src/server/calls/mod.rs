@@ -1,12 +1,12 @@
 //! The system calls on sockets: one function for each, and no other
 //! file makes them.
 //!
-//! The methods are those of the readiness servers and the coroutines.
-//! Each passes the gate, makes the call, publishes it, and notes it in
-//! the connection's row; so a line that calls one of them is a line of
-//! `strace`. How to wait and to watch is known to the selectors alone.
-//! The functions are the bare calls (`bare`), which servers whose calls
-//! sleep make too.
+//! The methods are those of the readiness servers; the coroutines have
+//! some of their own. Each passes the gate, makes the call, publishes
+//! it, and notes it in the connection's row; so a line that calls one
+//! of them is a line of `strace`. How to wait and to watch is known to
+//! the selectors alone. The functions are the bare calls (`bare`,
+//! `output`), which the other servers make too.
 
 mod bare;
 mod output;
@@ -14,14 +14,12 @@ mod rest;
 
 use std::io;
 
-use rustix::net::SocketFlags;
-
 use super::connection::Connection;
 use super::loop_state::{Accepted, Gone, LoopState, Made};
 use super::selector::{Selector, Token, Watcher};
 use super::table::Client;
 use crate::telemetry::{Errno, Kind, Mask, Why};
-pub(super) use bare::{accept, recv, send};
+pub(super) use bare::{NONBLOCKING, SLEEPING, accept, recv, send};
 pub(super) use output::{OFFER, Sending, offer, send_piece};
 pub(super) use rest::{dissolve, set_linger, set_timeout, shutdown};
 
@@ -62,8 +60,7 @@ impl<W: Watcher> LoopState<W> {
     #[track_caller]
     pub(super) fn accept(&mut self) -> Made<Result<Accepted, Errno>> {
         self.gate(Kind::Accept, self.listener.fd, None)?;
-        let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
-        let result = accept(&self.bound, flags);
+        let result = accept(&self.bound, NONBLOCKING);
         Ok(self.record_accept(result))
     }
 
@@ -92,8 +89,7 @@ impl<W: Watcher> LoopState<W> {
     ) -> Made<(Size, &mut Connection)> {
         let how = self.config.sending(most);
         let connection = self.pass(call, client)?;
-        let output = &mut connection.session.output;
-        let what = send_piece(&connection.socket, output, how);
+        let what = send_piece(connection, how);
         self.record(client, what)
     }
 

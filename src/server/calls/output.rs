@@ -5,8 +5,9 @@ use std::os::fd::{AsFd, AsRawFd};
 
 use super::bare::send;
 use crate::http::Payload;
+use crate::server::connection::Connection;
 use crate::server::convert::ret;
-use crate::server::session::{Output, pretend_all_sent};
+use crate::server::session::pretend_all_sent;
 use crate::telemetry::{Ret, What};
 
 /// Bytes of a payload offered to the kernel at once.
@@ -24,10 +25,13 @@ pub(in crate::server) struct Sending {
     pub(in crate::server) forgetful: bool,
 }
 
-/// `send(2)` or `sendfile(2)`: offers the next piece to the kernel, and
-/// takes off what it has taken.
+/// `send(2)` or `sendfile(2)`: offers the next piece of what a
+/// connection has to send to the kernel, and takes off what it has
+/// taken.
 #[inline]
-pub(in crate::server) fn send_piece(socket: impl AsFd, output: &mut Output, how: Sending) -> What {
+pub(in crate::server) fn send_piece(connection: &mut Connection, how: Sending) -> What {
+    let Connection { socket, session, .. } = connection;
+    let output = &mut session.output;
     let what = if output.bytes.is_empty() {
         offer(socket, &mut output.payload, how.most)
     } else {

@@ -1,6 +1,7 @@
 //! One connection, as its task has it.
 
 use std::cell::RefMut;
+use std::convert::Infallible;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -33,6 +34,9 @@ pub(super) enum Leave {
     Late(Why),
 }
 
+/// Why a conversation was left; it does not end otherwise.
+pub(super) type Ended = Result<Infallible, Leave>;
+
 impl From<Gone> for Leave {
     fn from(Gone: Gone) -> Self {
         Self::Gone
@@ -55,7 +59,7 @@ impl Task {
     }
 
     /// Looks at the connection, if it still is there.
-    fn with<R>(&self, look: impl FnOnce(&mut Connection) -> R) -> Result<R, Leave> {
+    pub(super) fn with<R>(&self, look: impl FnOnce(&mut Connection) -> R) -> Result<R, Leave> {
         self.shared().state.table.get(self.client).map(look).ok_or(Leave::Gone)
     }
 
@@ -80,40 +84,18 @@ impl Task {
         self.with(|connection| connection.row.half_closed)
     }
 
-    /// Closes it if that needs no lingering.
-    pub(super) fn close_now(&self, why: Why) -> Result<(), Leave> {
-        let state = &mut self.shared().state;
-        let unread = state.selector.is_readable(self.client.fd);
-        if state.close_now(self.client, unread, why) { Err(Leave::Gone) } else { Ok(()) }
+    /// Answers what was kept and the `fresh` bytes just received.
+    pub(super) fn answer(&mut self, fresh: usize) -> Result<(), Leave> {
+        let Self { client, .. } = *self;
+        let TaskState { state, responder, input, .. } = &mut *self.shared();
+        responder.read_date(state.publisher.now());
+        state.answer(responder, client, &input[..fresh])?;
+        Ok(())
     }
 
     /// The call that the next piece of output takes, if there is one.
     pub(super) fn next_send(&self) -> Result<Option<Kind>, Leave> {
         self.with(|connection| connection.session.output.next())
-    }
-
-    #[track_caller]
-    pub(super) fn close(&mut self, why: Why) -> Leave {
-        self.shared().state.close(self.client, why).into()
-    }
-
-    /// A time limit is over: says so, or ends it.
-    pub(super) fn time_is_over(&mut self, why: Why) {
-        let Self { client, .. } = *self;
-        let lingers = self.with(|connection| connection.linger.is_some());
-        match why {
-            _ if !matches!(lingers, Ok(false)) => drop(self.close(why)),
-            Why::HeaderTimeout => self.refuse(408, why),
-            // It has its answer, or none would be understood: close
-            // without a reset.
-            Why::BodyTimeout => drop(self.with(|connection| connection.session.ending = Some(why))),
-            // What it does not take would stay in the kernel for long
-            // after a mere close.
-            Why::WriteTimeout => {
-                self.shared().state.reset(client, why);
-            }
-            _ => drop(self.close(why)),
-        }
     }
 }
 

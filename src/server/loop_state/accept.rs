@@ -11,6 +11,7 @@ use crate::server::table::Client;
 use crate::telemetry::{Errno, Mask, What, Why};
 
 /// A connection that was just accepted, and stands in the table.
+#[derive(Clone, Copy)]
 pub(in crate::server) struct Accepted {
     pub(in crate::server) client: Client,
     /// There are too many: it gets a 503.

@@ -58,7 +58,7 @@ impl<S: Selector> Reactor<S> {
     pub(super) fn accept(&mut self) -> Result<(), Gone> {
         for _ in 0..self.state.config.accepts() {
             match self.state.accept()? {
-                Ok(accepted) => self.admit(&accepted),
+                Ok(accepted) => self.admit(accepted),
                 Err(errno) if ends_queue(errno) => return Ok(()),
                 // Other errors are of one broken connection
                 // (accept(2)): the next one is fine.
@@ -70,7 +70,7 @@ impl<S: Selector> Reactor<S> {
     }
 
     /// Puts a connection on the interest list.
-    fn admit(&mut self, &Accepted { client, full }: &Accepted) {
+    fn admit(&mut self, Accepted { client, full }: Accepted) {
         let Self { state, .. } = self;
         let mask = state.selector.mask(Interest::READ);
         let result = state.watch(token(client), Mask::NONE, mask);

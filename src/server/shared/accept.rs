@@ -5,8 +5,6 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::sync::Arc;
 use std::time::Instant;
 
-use rustix::net::SocketFlags;
-
 use super::{AcceptedSocket, Locked, Shared, SharedConnection, ThreadHost, WorkerHandle};
 use crate::server::blocking_io::turn_away;
 use crate::server::connection::row;
@@ -31,7 +29,7 @@ impl Shared {
             locked.accepting = true;
             let before = locked.enter(next);
             drop(locked);
-            let result = calls::accept(&self.bound, SocketFlags::CLOEXEC);
+            let result = calls::accept(&self.bound, calls::SLEEPING);
             let mut locked = self.lock(By::LOOP);
             locked.accepting = false;
             locked.leave_call(before);
