@@ -361,13 +361,17 @@ impl What {
         }
     }
 
-    /// How many bytes a call has moved.
+    /// How many bytes a call on a socket has moved.
     ///
     /// # Errors
     /// The call's error number, when it failed.
     #[inline]
     pub fn size(&self) -> Result<usize, Errno> {
-        self.ret().map_or(Ok(0), Ret::size)
+        let (Self::Recv { ret } | Self::Send { ret, .. } | Self::Sendfile { ret, .. }) = *self
+        else {
+            return Ok(0);
+        };
+        ret.size()
     }
 
     /// The call's result; `None` for facts and for `close`.

@@ -46,11 +46,8 @@ impl Task {
             let shared = &mut *self.shared();
             shared.breathe();
             let state = &mut shared.state;
-            if state
-                .due
-                .front()
-                .is_none_or(|&client| client == self.client || state.table.get(client).is_none())
-            {
+            let first = state.due.front().copied();
+            if first.is_none_or(|first| first == self.client || state.table.get(first).is_none()) {
                 // The first after a handler lets a round pass.
                 if !std::mem::take(&mut state.handled) {
                     state.next_due();
