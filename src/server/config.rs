@@ -4,12 +4,13 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::calls::Sending;
 use super::echo::Protocol;
 use super::mistake::{Mistake, RECV_ONCE};
 use super::routes::Routes;
 use super::selector::Trigger;
 use crate::http;
-use crate::telemetry::ServerKind;
+use crate::telemetry::{Mask, ServerKind};
 
 /// Which server, and its limits.
 #[derive(Clone, Debug)]
@@ -85,6 +86,19 @@ impl Config {
     #[inline]
     pub(super) fn drains(&self) -> bool {
         self.drain && !self.makes(Mistake::NoDrain)
+    }
+
+    /// Whether an event is overlooked (`--mistake compare-equal`).
+    #[inline]
+    pub(super) fn overlooks(&self, mask: Mask) -> bool {
+        self.makes(Mistake::CompareEqual) && mask != Mask::IN && mask != Mask::OUT
+    }
+
+    /// How a piece of so many bytes at most is sent.
+    #[inline]
+    pub(super) fn sending(&self, most: u64) -> Sending {
+        let forgetful = self.makes(Mistake::IgnorePartialWrite);
+        Sending { most, cork: self.cork, forgetful }
     }
 
     /// How many connections are accepted in one turn.

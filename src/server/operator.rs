@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::convert::nanos;
 use super::handover::Outcome;
 use super::pace::Pace;
-use super::table::{Table, TableEntry};
-use crate::telemetry::{Command, ConnId, Fd, Mode, Publisher, What};
+use super::table::{Client, Table, TableEntry};
+use crate::telemetry::{Command, ConnId, Mode, Publisher, What};
 
 /// Who carries commands out.
 pub(super) trait Operated {
@@ -16,10 +16,10 @@ pub(super) trait Operated {
     fn parts(&mut self) -> (&mut Table<Self::TableEntry>, &mut Pace, &mut Publisher);
 
     /// Closes a connection with a FIN.
-    fn drop_client(&mut self, fd: Fd, id: ConnId);
+    fn drop_client(&mut self, client: Client);
 
     /// Closes a connection with a reset.
-    fn reset_client(&mut self, fd: Fd, id: ConnId);
+    fn reset_client(&mut self, client: Client);
 
     /// Reads no more from a connection, or goes on. Nothing where a thread sleeps in its `recv`,
     /// or will: it cannot be stopped there.
@@ -34,13 +34,13 @@ pub(super) trait Operated {
     fn carry_out(&mut self, command: Command) {
         match command {
             Command::Drop(id) => {
-                if let Some(fd) = self.find(id) {
-                    self.drop_client(fd, id);
+                if let Some(client) = self.find(id) {
+                    self.drop_client(client);
                 }
             }
             Command::Reset(id) => {
-                if let Some(fd) = self.find(id) {
-                    self.reset_client(fd, id);
+                if let Some(client) = self.find(id) {
+                    self.reset_client(client);
                 }
             }
             Command::DropAll => self.drop_idle(Duration::ZERO),
@@ -63,20 +63,20 @@ pub(super) trait Operated {
         }
     }
 
-    /// The fd of a connection; publishes it where it is gone.
-    fn find(&mut self, id: ConnId) -> Option<Fd> {
+    /// The client with this id; publishes it where it is gone.
+    fn find(&mut self, id: ConnId) -> Option<Client> {
         let (table, _, publisher) = self.parts();
-        let fd = table.find(id);
-        if fd.is_none() {
+        let client = table.find(id);
+        if client.is_none() {
             publisher.fact(-1, Some(id), What::Missed, &[]);
         }
-        fd
+        client
     }
 
     fn drop_idle(&mut self, longer: Duration) {
         let (table, _, publisher) = self.parts();
-        for (fd, id) in table.idle(publisher.now(), nanos(longer)) {
-            self.drop_client(fd, id);
+        for client in table.idle(publisher.now(), nanos(longer)) {
+            self.drop_client(client);
         }
     }
 

@@ -13,12 +13,12 @@ use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, unbounded};
 use nix::sys::signal::SigSet;
 
 use super::convert::nanos;
-use crate::telemetry::{ConnId, Fd, Waker, What};
+use super::table::Client;
+use crate::telemetry::{ConnId, Waker, What};
 
 /// What is to be done.
 struct Job {
-    fd: Fd,
-    id: ConnId,
+    client: Client,
     route: &'static str,
     time: Duration,
     /// Disconnected when no connection waits for it any more.
@@ -27,8 +27,7 @@ struct Job {
 
 /// What was done.
 pub(super) struct Note {
-    pub(super) fd: Fd,
-    pub(super) id: ConnId,
+    pub(super) client: Client,
     /// The thread that did it.
     pub(super) tid: i32,
     pub(super) what: What,
@@ -66,12 +65,12 @@ impl Pool {
     }
 
     /// Puts a handler into the queue.
-    pub(super) fn queue(&mut self, fd: Fd, id: ConnId, route: &'static str, time: Duration) {
+    pub(super) fn queue(&mut self, client: Client, route: &'static str, time: Duration) {
         if let Some(jobs) = &self.jobs {
             let (waits, wanted) = bounded(0);
-            self.waiting.insert(id, waits);
+            self.waiting.insert(client.id, waits);
             // There is room for a job of each connection that may be open.
-            let _ = jobs.try_send(Job { fd, id, route, time, wanted });
+            let _ = jobs.try_send(Job { client, route, time, wanted });
         }
     }
 
@@ -99,13 +98,13 @@ impl Drop for Pool {
 
 fn work(jobs: &Receiver<Job>, notes: &Sender<Note>, waker: &Waker) {
     let tid = rustix::thread::gettid().as_raw_nonzero().get();
-    for Job { fd, id, route, time, wanted } in jobs {
+    for Job { client, route, time, wanted } in jobs {
         if wanted.try_recv() == Err(TryRecvError::Disconnected) {
             continue;
         }
         let publisher = |what| {
             // Without the loop there is no publisher.
-            let _ = notes.send(Note { fd, id, tid, what });
+            let _ = notes.send(Note { client, tid, what });
             waker.wake();
         };
         publisher(What::Handler { route });

@@ -107,7 +107,7 @@ impl Output {
     /// A call has offered the bytes: takes off what was sent of them.
     #[inline]
     pub(super) fn took(&mut self, what: What) {
-        self.bytes.drain(..what.ret().map_or(0, |ret| ret.size().unwrap_or(0)));
+        self.bytes.drain(..what.size().unwrap_or(0));
     }
 
     /// The call that sends the next piece of it, if there is one.

@@ -6,6 +6,21 @@ use std::net::IpAddr;
 
 use crate::telemetry::{ConnId, ConnState, Fd, Nanos, Ret, Row, Rows, What};
 
+/// A client, by its connection: the fd, and the id that tells it from an earlier one with that fd.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Client {
+    pub(super) fd: Fd,
+    pub(super) id: ConnId,
+}
+
+impl Client {
+    /// Whose row this is.
+    #[inline]
+    pub(super) fn of(&Row { fd, id, .. }: &Row) -> Self {
+        Self { fd, id }
+    }
+}
+
 /// What a server keeps of a connection: the row that is published, and its own things.
 pub(super) trait TableEntry {
     fn row(&self) -> &Row;
@@ -52,13 +67,13 @@ impl<T: TableEntry> Table<T> {
 
     /// The connection with this fd, if it still is that one.
     #[inline]
-    pub(super) fn get(&mut self, fd: Fd, id: ConnId) -> Option<&mut T> {
-        self.at(fd).filter(|entry| entry.row().id == id)
+    pub(super) fn get(&mut self, client: Client) -> Option<&mut T> {
+        self.at(client.fd).filter(|entry| entry.row().id == client.id)
     }
 
-    /// The fd of a connection, for the few commands that name it by its id alone.
-    pub(super) fn find(&self, id: ConnId) -> Option<Fd> {
-        self.iter().find(|row| row.id == id).map(|row| row.fd)
+    /// The client with this id, for the few commands that name it by that alone.
+    pub(super) fn find(&self, id: ConnId) -> Option<Client> {
+        self.iter().find(|row| row.id == id).map(Client::of)
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Row> {
@@ -66,14 +81,14 @@ impl<T: TableEntry> Table<T> {
     }
 
     /// All of them, by name: whoever closes one need not hold the table.
-    pub(super) fn all(&self) -> Vec<(Fd, ConnId)> {
-        self.iter().map(|row| (row.fd, row.id)).collect()
+    pub(super) fn all(&self) -> Vec<Client> {
+        self.iter().map(Client::of).collect()
     }
 
     /// Those on which nothing has moved for so long.
-    pub(super) fn idle(&self, now: Nanos, longer: Nanos) -> Vec<(Fd, ConnId)> {
+    pub(super) fn idle(&self, now: Nanos, longer: Nanos) -> Vec<Client> {
         let idle = self.iter().filter(|row| now.saturating_sub(row.active) >= longer);
-        idle.map(|row| (row.fd, row.id)).collect()
+        idle.map(Client::of).collect()
     }
 
     pub(super) fn insert(&mut self, entry: T) {
@@ -116,23 +131,23 @@ impl<T: TableEntry> Table<T> {
     }
 
     /// Changes a row, if its connection still is there.
-    pub(super) fn change(&mut self, fd: Fd, id: ConnId, change: impl FnOnce(&mut Row)) {
-        if let Some(entry) = self.get(fd, id) {
+    pub(super) fn change(&mut self, client: Client, change: impl FnOnce(&mut Row)) {
+        if let Some(entry) = self.get(client) {
             change(entry.row_mut());
-            self.touch(fd);
+            self.touch(client.fd);
         }
     }
 
     /// Notes a call on a connection in its row. Returns the connection.
     #[inline]
-    pub(super) fn note(&mut self, fd: Fd, id: ConnId, what: What, now: Nanos) -> Option<&mut T> {
-        let index = usize::try_from(fd).ok()?;
+    pub(super) fn note(&mut self, client: Client, what: What, now: Nanos) -> Option<&mut T> {
+        let index = usize::try_from(client.fd).ok()?;
         let entry = self.slots.get_mut(index)?.as_deref_mut()?;
-        if entry.row().id != id {
+        if entry.row().id != client.id {
             return None;
         }
         if !std::mem::replace(&mut self.listed[index], true) {
-            self.changed.push(fd);
+            self.changed.push(client.fd);
         }
         let row = entry.row_mut();
         row.last = what.kind();
@@ -185,11 +200,11 @@ mod tests {
         let socket = File::open("/dev/null").unwrap().into();
         let id = ConnId::new(number).unwrap();
         let connection = Connection::new(socket, id, ([127, 0, 0, 1], 1).into(), 0);
-        let fd = connection.row.fd;
+        let client = Client::of(&connection.row);
         table.insert(connection);
-        table.note(fd, id, What::Recv { ret: Ret::ok(1) }, 0);
-        table.remove(fd);
-        fd
+        table.note(client, What::Recv { ret: Ret::ok(1) }, 0);
+        table.remove(client.fd);
+        client.fd
     }
 
     #[test]

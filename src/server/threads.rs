@@ -20,19 +20,19 @@ pub(super) fn run(
 ) -> io::Result<(Handover, Outcome)> {
     shared::run(handover, Threads, started, |scope, shared| {
         while let Some(accepted) = shared.accept() {
-            let (fd, id) = (accepted.fd, accepted.id);
+            let client = accepted.client;
             if accepted.crowded {
                 shared.turn_away(accepted);
                 continue;
             }
             let thread = Builder::new()
-                .name(format!("conn {id}"))
+                .name(format!("conn {}", client.id))
                 .stack_size(shared.config.stack_size)
                 .spawn_scoped(scope, move || serve(shared, accepted));
             // There may be no more threads (RLIMIT_NPROC,
             // kernel.threads-max, memory).
             if thread.is_err()
-                && let Some(accepted) = shared.find(fd, id)
+                && let Some(accepted) = shared.find(client)
             {
                 shared.turn_away(accepted);
             }
@@ -55,5 +55,5 @@ fn serve(shared: &Shared, accepted: AcceptedSocket) {
         serve_connection(socket, &shared.config, &mut host)
     };
     host.close(accepted.socket, why);
-    shared.ended(by, accepted.fd, accepted.id);
+    shared.ended(by, accepted.client);
 }

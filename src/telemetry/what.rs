@@ -367,6 +367,19 @@ impl What {
         }
     }
 
+    /// How many bytes a call on a socket has moved.
+    ///
+    /// # Errors
+    /// The call's error number, when it failed.
+    #[inline]
+    pub fn size(&self) -> Result<usize, Errno> {
+        let (Self::Recv { ret } | Self::Send { ret, .. } | Self::Sendfile { ret, .. }) = *self
+        else {
+            return Ok(0);
+        };
+        ret.size()
+    }
+
     /// The call's result; `None` for facts and for `close`.
     #[must_use]
     pub fn ret(&self) -> Option<Ret> {

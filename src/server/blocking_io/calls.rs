@@ -31,12 +31,12 @@ impl<L: ConnectionHost> BlockingConnection<'_, L> {
         }
         self.sleep_at_most(Timeout::Recv, limit)?;
         self.host.before(Kind::Recv, self.state)?;
-        let ret = calls::recv(self.socket, &mut self.input);
-        self.host.after(What::Recv { ret })?;
-        if ret.get() == Ok(0) {
+        let what = calls::recv(self.socket, &mut self.input);
+        self.host.after(what)?;
+        let received = what.size();
+        if received == Ok(0) {
             self.host.half_closed();
         }
-        let received = ret.size();
         if let Ok(n) = received {
             self.drained = n < self.input.len();
         }

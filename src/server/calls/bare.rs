@@ -7,10 +7,16 @@ use rustix::net::{self, RecvFlags, SendFlags, SocketFlags};
 
 use crate::server::Bound;
 use crate::server::convert::{errno, ret};
-use crate::telemetry::{Errno, Ret, What};
+use crate::telemetry::{Errno, What};
 
 /// A client's socket and address.
 type Peer = Result<(OwnedFd, SocketAddr), Errno>;
+
+/// How a client's socket is made: no call on it sleeps.
+pub(in crate::server) const NONBLOCKING: SocketFlags = SocketFlags::NONBLOCK.union(SLEEPING);
+
+/// How a client's socket is made: calls on it sleep.
+pub(in crate::server) const SLEEPING: SocketFlags = SocketFlags::CLOEXEC;
 
 /// `accept4(2)`: the next client's socket and address.
 pub(in crate::server) fn accept(bound: &Bound, flags: SocketFlags) -> Peer {
@@ -23,9 +29,9 @@ pub(in crate::server) fn accept(bound: &Bound, flags: SocketFlags) -> Peer {
 
 /// `recv(2)`.
 #[inline]
-pub(in crate::server) fn recv(from: impl AsFd, input: &mut [u8]) -> Ret {
+pub(in crate::server) fn recv(from: impl AsFd, input: &mut [u8]) -> What {
     let received = net::recv(from, input, RecvFlags::empty());
-    ret(received.map(|(count, _)| count))
+    What::Recv { ret: ret(received.map(|(count, _)| count)) }
 }
 
 /// `send(2)`. `more` says that something follows at once (`MSG_MORE`).

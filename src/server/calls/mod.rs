@@ -1,36 +1,30 @@
 //! The system calls on sockets: one function for each, and no other
 //! file makes them.
 //!
-//! The methods are those of the readiness servers and the coroutines.
-//! Each passes the gate, makes the call, publishes it, and notes it in
-//! the connection's row; so a line that calls one of them is a line of
-//! `strace`. How to wait and to watch is known to the selectors alone.
-//! The functions are the bare calls (`bare`), which servers whose calls
-//! sleep make too.
+//! The methods are those of the readiness servers; the coroutines have
+//! some of their own. Each passes the gate, makes the call, publishes
+//! it, and notes it in the connection's row; so a line that calls one
+//! of them is a line of `strace`. How to wait and to watch is known to
+//! the selectors alone. The functions are the bare calls (`bare`,
+//! `output`), which the other servers make too.
 
 mod bare;
+mod output;
 mod rest;
 
 use std::io;
 
-use rustix::net::SocketFlags;
-
 use super::connection::Connection;
-use super::loop_state::{Accepted, Gone, LoopState, token};
+use super::loop_state::{Accepted, Gone, LoopState, Made};
 use super::selector::{Selector, Token, Watcher};
-use crate::telemetry::{ConnId, Errno, Fd, Kind, Mask, Ret, What, Why};
-pub(super) use bare::{accept, recv, send};
-pub(super) use rest::{OFFER, dissolve, offer};
-pub(super) use rest::{set_linger, set_timeout, shutdown};
-
-/// What came of a call, and the connection that it was made on.
-type Made<'a, T> = Result<(T, &'a mut Connection), Gone>;
+use super::table::Client;
+use crate::telemetry::{Errno, Kind, Mask, Why};
+pub(super) use bare::{NONBLOCKING, SLEEPING, accept, recv, send};
+pub(super) use output::{OFFER, Sending, offer, send_piece};
+pub(super) use rest::{dissolve, set_linger, set_timeout, shutdown};
 
 /// How many bytes a call has moved.
 type Size = Result<usize, Errno>;
-
-/// What came of an `accept`.
-type MadeAccept = Result<Result<Accepted, Errno>, Gone>;
 
 /// The fds that a wait call returned, each with its mask.
 pub(super) type Ready = Vec<(Token, Mask)>;
@@ -40,7 +34,6 @@ impl<S: Selector> LoopState<S> {
     /// that are into a list.
     #[track_caller]
     pub(super) fn wait(&mut self, to: &mut Ready) -> io::Result<usize> {
-        self.gate_wait();
         let timeout = self.begin_wait();
         let result = self.selector.wait(timeout);
         self.record_wait(to, &result);
@@ -65,10 +58,9 @@ impl<W: Watcher> LoopState<W> {
 
     /// `accept4(2)`: the next client is in the table from now on.
     #[track_caller]
-    pub(super) fn accept(&mut self) -> MadeAccept {
+    pub(super) fn accept(&mut self) -> Made<Result<Accepted, Errno>> {
         self.gate(Kind::Accept, self.listener.fd, None)?;
-        let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
-        let result = accept(&self.bound, flags);
+        let result = accept(&self.bound, NONBLOCKING);
         Ok(self.record_accept(result))
     }
 
@@ -77,65 +69,37 @@ impl<W: Watcher> LoopState<W> {
     #[track_caller]
     pub(super) fn recv(
         &mut self,
-        fd: Fd,
-        id: ConnId,
-        input: &mut [u8], // where the bytes go
-    ) -> Made<'_, Size> {
-        let connection = self.pass(Kind::Recv, fd, id)?;
-        let ret = recv(&connection.socket, input);
-        let connection = self.record(fd, id, What::Recv { ret })?;
-        Ok((ret.size(), connection))
+        client: Client,
+        input: &mut [u8],
+    ) -> Made<(Size, &mut Connection)> {
+        let connection = self.pass(Kind::Recv, client)?;
+        let what = recv(&connection.socket, input);
+        self.record(client, what)
     }
 
     /// `send(2)` or `sendfile(2)`, as `call` says: the next piece of
-    /// what a connection has to send.
+    /// what a connection has to send, of at most so many bytes.
     #[inline]
     #[track_caller]
     pub(super) fn send(
         &mut self,
         call: Kind,
-        fd: Fd,
-        id: ConnId,
-        most: u64, // bytes of a payload
-    ) -> Made<'_, What> {
-        let cork = self.config.cork;
-        let connection = self.pass(call, fd, id)?;
-        let socket = &connection.socket;
-        let output = &mut connection.session.output;
-        let what = if output.bytes.is_empty() {
-            offer(socket, &mut output.payload, most)
-        } else {
-            let more = cork && output.has_payload();
-            let what = send(socket, &output.bytes, more);
-            output.took(what);
-            what
-        };
-        Ok((what, self.record(fd, id, what)?))
+        client: Client,
+        most: u64,
+    ) -> Made<(Size, &mut Connection)> {
+        let how = self.config.sending(most);
+        let connection = self.pass(call, client)?;
+        let what = send_piece(connection, how);
+        self.record(client, what)
     }
 
     /// `close(2)`: with its only descriptor, a connection is off the
     /// kernel's interest list too.
     #[track_caller]
-    pub(super) fn close(
-        &mut self,
-        fd: Fd,
-        id: ConnId,
-        why: Why, // for the table and the log
-    ) -> Gone {
-        if self.pass(Kind::Close, fd, id).is_ok()
-            && let Some(connection) = self.table.remove(fd)
-        {
-            let Connection { socket, mut row, .. } = *connection;
-            let Connection { session, refused, .. } = *connection;
-            if self.forgets(token(fd, id), why) {
-                self.forgotten.push(socket);
-            } else {
-                drop(socket);
-                self.publisher.call(fd, Some(id), What::Close);
-                row.last = Kind::Close;
-                row.last_ret = Ret::ZERO;
-            }
-            self.closed(row, session, refused, why);
+    pub(super) fn close(&mut self, client: Client, why: Why) -> Gone {
+        if let Some((socket, closing)) = self.begin_close(client, why) {
+            drop(socket);
+            self.record_close(closing);
         }
         Gone
     }

@@ -1,6 +1,6 @@
-//! The calls that are not needed every time: sending what was kept,
-//! ending a connection by half or with a reset, the loop's own fds; and
-//! those that only servers make whose calls sleep.
+//! The calls that are not needed every time: ending a connection by
+//! half or with a reset, the loop's own fds; and those that only servers
+//! make whose calls sleep.
 
 use std::io;
 use std::os::fd::{AsFd, AsRawFd};
@@ -10,22 +10,18 @@ use rustix::net::sockopt::{self, Timeout};
 use rustix::net::{self, Shutdown};
 
 use super::Size;
-use super::bare::send;
-use crate::http::Payload;
 use crate::server::connection::Connection;
 use crate::server::convert::ret;
-use crate::server::loop_state::{Gone, LoopState};
+use crate::server::loop_state::{Closing, LoopState, Made};
 use crate::server::selector::{Ctl, RegisterError, Watched, Watcher, peek};
-use crate::telemetry::{ConnId, CtlOp, Fd, How, Kind, Mask, Ret, Stdin, What, Why};
-
-/// Bytes of a payload offered to the kernel at once.
-pub(in crate::server) const OFFER: u64 = 512 * 1024;
+use crate::server::table::Client;
+use crate::telemetry::{CtlOp, Fd, How, Kind, Mask, Ret, Stdin, What, Why};
 
 impl<W: Watcher> LoopState<W> {
     /// `recv(2)` on an fd that was closed and is still on a list
     /// (`--mistake forget-unregister`).
     #[track_caller]
-    pub(in crate::server) fn recv_closed(&mut self, fd: Fd) -> Result<(), Gone> {
+    pub(in crate::server) fn recv_closed(&mut self, fd: Fd) -> Made<()> {
         self.gate(Kind::Recv, fd, None)?;
         self.publisher.call(fd, None, What::Recv { ret: ret(peek(fd)) });
         Ok(())
@@ -51,25 +47,32 @@ impl<W: Watcher> LoopState<W> {
         result.map(|_| ()).map_err(RegisterError::why)
     }
 
+    /// Publishes that a connection's socket is closed, and what follows.
+    #[track_caller]
+    pub(in crate::server) fn record_close(&mut self, mut closing: Closing) {
+        let row = &mut closing.row;
+        (row.last, row.last_ret) = (Kind::Close, Ret::ZERO);
+        let Client { fd, id } = Client::of(row);
+        self.publisher.call(fd, Some(id), What::Close);
+        self.closed(closing);
+    }
+
     /// `shutdown(2)` of our half.
     #[track_caller]
-    pub(in crate::server) fn shutdown(
-        &mut self,
-        fd: Fd,
-        id: ConnId,
-    ) -> Result<&mut Connection, Gone> {
-        let connection = self.pass(Kind::Shutdown, fd, id)?;
+    pub(in crate::server) fn shutdown(&mut self, client: Client) -> Made<&mut Connection> {
+        let connection = self.pass(Kind::Shutdown, client)?;
         let ret = shutdown(&connection.socket, Shutdown::Write);
-        self.record(fd, id, What::Shutdown { how: How::Write, ret })
+        let (_, connection) = self.record(client, What::Shutdown { how: How::Write, ret })?;
+        Ok(connection)
     }
 
     /// `setsockopt(2)`, `SO_LINGER` of 0 seconds: a `close` will send a
     /// reset.
     #[track_caller]
-    pub(in crate::server) fn set_linger(&mut self, fd: Fd, id: ConnId) -> Result<(), Gone> {
-        let connection = self.pass(Kind::Setsockopt, fd, id)?;
+    pub(in crate::server) fn set_linger(&mut self, client: Client) -> Made<()> {
+        let connection = self.pass(Kind::Setsockopt, client)?;
         let what = set_linger(&connection.socket);
-        self.record(fd, id, what).map(|_| ())
+        self.record(client, what).map(|_| ())
     }
 
     /// `close(2)` of what is no connection, or is none any more. It is
@@ -94,35 +97,11 @@ impl<W: Watcher> LoopState<W> {
 
     /// `read(2)` of standard input.
     #[track_caller]
-    pub(in crate::server) fn read_stdin(&mut self, input: &mut [u8]) -> Result<Size, Gone> {
+    pub(in crate::server) fn read_stdin(&mut self, input: &mut [u8]) -> Made<Size> {
         self.gate(Kind::Input, Stdin::FD, None)?;
         let ret = ret(rustix::io::read(io::stdin().as_fd(), input));
         self.publisher.call(Stdin::FD, None, What::Input { ret });
         Ok(ret.size())
-    }
-}
-
-/// `send(2)` or `sendfile(2)`: offers the next piece of a payload to
-/// the kernel, of [`OFFER`] or `most` bytes, and takes off what it has
-/// taken.
-pub(in crate::server) fn offer(socket: impl AsFd, payload: &mut Payload, most: u64) -> What {
-    let most = most.min(OFFER);
-    match payload {
-        Payload::None => What::Send { ret: Ret::ZERO, len: 0 },
-        Payload::Memory(bytes) => {
-            let piece = &bytes[..bytes.len().min(usize::try_from(most).unwrap_or(usize::MAX))];
-            let what = send(socket, piece, false);
-            drop(bytes.split_to(what.ret().map_or(0, |ret| ret.size().unwrap_or(0))));
-            what
-        }
-        Payload::File { file, offset, len: left } => {
-            let (begin, len) = (*offset, (*left).min(most));
-            let count = usize::try_from(len).unwrap_or(usize::MAX);
-            let result = rustix::fs::sendfile(socket, &*file, Some(offset), count);
-            *left -= result.unwrap_or(0) as u64;
-            let file = file.as_raw_fd();
-            What::Sendfile { file, offset: begin, len, ret: ret(result) }
-        }
     }
 }
 

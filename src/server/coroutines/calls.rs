@@ -1,100 +1,120 @@
-//! The single calls of a connection: each is made when the runtime
-//! holds the socket ready, and published.
+//! The calls of the tasks: each waits until the runtime holds the
+//! socket ready, passes the gate, is made, and is published.
 
-use std::time::Duration;
-
-use tokio::time::sleep;
-
-use super::client::{Client, Leave};
+use super::task::{Leave, Task};
 use super::tasks::TaskState;
-use crate::server::connection::LINGER;
-use crate::server::loop_state::moved;
-use crate::telemetry::{Errno, Kind, Mask, Ret, Why};
+use crate::server::calls::{NONBLOCKING, accept, recv, send_piece};
+use crate::server::loop_state::{Accepted, Gone};
+use crate::telemetry::{Errno, Kind, Mask, Why};
 
-impl Client {
-    /// One `recv`; `None` when it brought nothing.
+impl TaskState {
+    /// `accept4(2)`: the next client is in the table from now on.
     #[track_caller]
-    pub(super) fn try_recv(&mut self) -> Result<Option<usize>, Leave> {
-        let Self { fd, id, .. } = *self;
+    pub(super) fn accept(&mut self) -> Result<Accepted, Errno> {
+        let Self { state, .. } = self;
+        let listener = state.listener.fd;
+        let result = match state.gate(Kind::Accept, listener, None) {
+            Ok(()) => {
+                let result = accept(&state.bound, NONBLOCKING);
+                state.record_accept(result)
+            }
+            // When the server ends, it is as if there were no one to
+            // accept.
+            Err(Gone) => Err(Errno::AGAIN),
+        };
+        self.accepted(result);
+        result
+    }
+}
+
+impl Task {
+    /// Receives something; 0 bytes are the peer's FIN.
+    pub(super) async fn receive(&mut self) -> Result<usize, Leave> {
+        loop {
+            self.ready(Kind::Recv).await?;
+            if let Some(received) = self.try_recv()? {
+                return Ok(received);
+            }
+        }
+    }
+
+    /// `recv(2)`; `None` when it brought nothing.
+    #[track_caller]
+    fn try_recv(&mut self) -> Result<Option<usize>, Leave> {
+        let Self { client, .. } = *self;
         let mut shared = self.shared.borrow_mut();
         let TaskState { state, input, .. } = &mut *shared;
-        let (result, connection) = state.recv(fd, id, input)?;
-        self.budget.spend(result.unwrap_or(0) as u64);
+        let connection = state.pass(Kind::Recv, client)?;
+        let what = recv(&connection.socket, input);
+        let (result, connection) = state.record(client, what)?;
+        self.budget.spend(result);
         match result {
             Ok(received) => {
                 connection.row.half_closed |= received == 0;
                 // After a short read there is nothing left: what comes
                 // later comes with an event.
                 if received < input.len() {
-                    state.selector.spent(fd, Mask::IN);
+                    state.selector.spent(client.fd, Mask::IN);
                 }
                 Ok(Some(received))
             }
             Err(Errno::AGAIN) => {
-                state.selector.spent(fd, Mask::IN);
+                state.selector.spent(client.fd, Mask::IN);
                 Ok(None)
             }
             Err(Errno::INTR) => Ok(None),
-            Err(errno) => Err(state.broken(fd, id, errno).into()),
+            Err(errno) => Err(state.broken(client, errno).into()),
         }
     }
 
-    /// Answers what was kept and the `fresh` bytes just received.
-    pub(super) fn answer(&mut self, fresh: usize) -> Result<(), Leave> {
-        let Self { fd, id, .. } = *self;
-        let mut shared = self.shared.borrow_mut();
-        let TaskState { state, responder, input, .. } = &mut *shared;
-        responder.read_date(state.publisher.now());
-        state.answer(responder, fd, id, &input[..fresh])?;
+    /// Sends all that is to be sent.
+    pub(super) async fn send(&mut self) -> Result<(), Leave> {
+        while let Some(call) = self.next_send()? {
+            self.ready(call).await?;
+            self.try_send(call)?;
+        }
         Ok(())
     }
 
-    /// Answers with an error before any request was read.
-    pub(super) fn refuse(&mut self, status: u16, why: Why) {
-        let Self { fd, id, .. } = *self;
-        let mut shared = self.shared.borrow_mut();
-        let TaskState { state, responder, .. } = &mut *shared;
-        responder.read_date(state.publisher.now());
-        // Who is gone needs no answer.
-        let _ = state.refuse(responder, fd, id, status, why);
-    }
-
-    /// Offers the next piece of the output to the kernel, by the call
-    /// that [`Client::next_send`] said.
+    /// `send(2)` or `sendfile(2)`, as `call` says: the next piece of
+    /// what a connection has to send.
     #[track_caller]
-    pub(super) fn try_send(&mut self, call: Kind) -> Result<(), Leave> {
-        let Self { fd, id, .. } = *self;
+    fn try_send(&mut self, call: Kind) -> Result<(), Leave> {
+        let Self { client, .. } = *self;
         let mut shared = self.shared.borrow_mut();
         let TaskState { state, responder, .. } = &mut *shared;
-        let most = self.budget.bytes();
-        let (what, connection) = state.send(call, fd, id, most)?;
-        self.budget.spend(moved(what));
-        match what.ret().map_or(Ok(0), Ret::get) {
-            Ok(0) => Err(state.close(fd, id, Why::CutShort).into()),
+        let how = state.config.sending(self.budget.bytes());
+        let connection = state.pass(call, client)?;
+        let what = send_piece(connection, how);
+        let (result, connection) = state.record(client, what)?;
+        self.budget.spend(result);
+        let output = &mut connection.session.output;
+        match result {
+            Ok(0) => Err(state.close(client, Why::CutShort).into()),
             Ok(_) => {
-                let output = &mut connection.session.output;
                 let sent = output.take_sent(&mut responder.output);
                 state.close_file(sent);
                 Ok(())
             }
-            Err(Errno::INTR) => Ok(()),
             Err(Errno::AGAIN) => {
-                connection.session.output.bytes.shrink_to_fit();
-                state.selector.spent(fd, Mask::OUT);
+                output.bytes.shrink_to_fit();
+                state.selector.spent(client.fd, Mask::OUT);
                 Ok(())
             }
-            Err(errno) => Err(state.broken(fd, id, errno).into()),
+            Err(Errno::INTR) => Ok(()),
+            Err(errno) => Err(state.broken(client, errno).into()),
         }
     }
 
-    /// Shuts our half, and sets a limit for what the peer may still
-    /// say.
+    /// `close(2)`: the runtime has forgotten the socket before.
     #[track_caller]
-    pub(super) fn half_close(&mut self) -> Result<(), Leave> {
-        self.budget.spend(0);
-        self.shared().state.half_close(self.fd, self.id)?;
-        let until = sleep(Duration::from_nanos(LINGER));
-        self.limit = Some(Box::pin(until));
-        Ok(())
+    pub(super) fn close(&mut self, why: Why) -> Leave {
+        let state = &mut self.shared().state;
+        let closing = state.begin_close(self.client, why);
+        if let Some((socket, left)) = closing {
+            drop(socket);
+            state.record_close(left);
+        }
+        Leave::Gone
     }
 }

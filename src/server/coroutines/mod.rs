@@ -11,51 +11,31 @@
 //! sockets between two tasks.
 
 mod calls;
-mod client;
+mod ending;
 mod runtime;
 mod sleep;
+mod start;
+mod task;
 mod tasks;
 mod waits;
 
-use std::convert::Infallible;
 use std::io;
 
-use tokio::runtime::{Builder, LocalOptions};
 use tokio::task::yield_now;
 
-use super::connection::LINGER_BYTES;
 use super::handover::{Handover, Outcome};
 use super::listener::out_of_descriptors;
-use super::loop_state::{Accepted, CALLS};
-use crate::telemetry::{Fd, Kind, Why};
-use client::{Client, Leave};
-use tasks::{TaskShared, TaskState};
+use super::loop_state::CALLS;
+use crate::telemetry::{Fd, Why};
+use task::{Ended, Leave, Task};
+use tasks::TaskShared;
 
 /// Runs the server until the operator ends it.
 pub(super) fn run(
     handover: Handover,
     started: &mut dyn FnMut(Fd),
 ) -> io::Result<(Handover, Outcome)> {
-    let runtime = Builder::new_current_thread()
-        .enable_io()
-        .enable_time()
-        .on_thread_park(sleep::before_wait)
-        .on_thread_unpark(sleep::after_wait)
-        .build_local(LocalOptions::default())?;
-    let shared = TaskState::open(handover);
-    let after = runtime.block_on(async {
-        shared.borrow_mut().watch_own()?;
-        shared.borrow_mut().spawn(accept(shared.clone()));
-        shared.borrow_mut().spawn(run_commands(shared.clone()));
-        started(-1);
-        let after = waits::ended(&shared).await;
-        shared.borrow_mut().close_all(after.why());
-        io::Result::Ok(after)
-    });
-    // Its tasks go with it, and publish that they have ended.
-    drop(runtime);
-    let handover = TaskState::leave(shared);
-    Ok((handover, after?))
+    start::run(handover, started, accept)
 }
 
 /// The task of the listener: accepts, and starts a task for each
@@ -63,16 +43,12 @@ pub(super) fn run(
 async fn accept(shared: TaskShared) {
     for calls in 1u32.. {
         waits::acceptable(&shared).await;
-        let accepted = shared.borrow_mut().accept();
-        // One that is refused shall be gone before the next one takes a
-        // descriptor.
-        let mut rest = calls % CALLS == 0;
-        match accepted {
-            Ok(Accepted { fd, id, full }) => {
-                let client = Client::new(shared.clone(), fd, id);
-                let task = serve_connection(client, full);
+        let result = shared.borrow_mut().accept();
+        match result {
+            Ok(accepted) => {
+                let task = Task::new(shared.clone(), accepted.client);
+                let task = serve_connection(task, accepted.full);
                 shared.borrow_mut().spawn(task);
-                rest |= full;
             }
             Err(errno) if out_of_descriptors(errno) => {
                 waits::pause_accepting(&shared).await;
@@ -81,7 +57,10 @@ async fn accept(shared: TaskShared) {
             // (accept(2)): the next is fine.
             Err(_) => {}
         }
-        if rest {
+        // One that is refused shall be gone before the next one takes a
+        // descriptor.
+        let refused = result.is_ok_and(|accepted| accepted.full);
+        if refused || calls % CALLS == 0 {
             yield_now().await;
         }
     }
@@ -89,80 +68,32 @@ async fn accept(shared: TaskShared) {
 
 /// The task of a connection, from its first byte to its last. `full`
 /// says that there are too many.
-async fn serve_connection(mut client: Client, full: bool) {
+async fn serve_connection(mut task: Task, full: bool) {
     if full {
-        client.refuse(503, Why::OverLimit);
+        task.refuse(503, Why::OverLimit);
     }
-    loop {
-        let Err(leave) = exchange(&mut client).await;
-        match leave {
-            Leave::Late(why) => client.time_is_over(why),
-            Leave::Gone => break,
-        }
+    while let Err(Leave::Late(why)) = exchange(&mut task).await {
+        task.time_is_over(why);
     }
 }
-
-/// Why a conversation was left; it does not end otherwise.
-type Ended = Result<Infallible, Leave>;
 
 /// Receives requests and sends answers, in turn.
-async fn exchange(client: &mut Client) -> Ended {
+async fn exchange(task: &mut Task) -> Ended {
     loop {
-        send(client).await?;
-        if let Some(why) = client.ending()? {
-            return wind_up(client, why).await;
+        task.send().await?;
+        if let Some(why) = task.ending()? {
+            return task.wind_up(why).await;
         }
-        if client.is_behind()? {
-            client.turn().await?;
-            client.answer(0)?;
-        } else if client.is_half_closed()? {
-            return Err(client.close(Why::PeerClosed));
+        if task.is_behind()? {
+            task.turn().await?;
+            task.answer(0)?;
+        } else if task.is_half_closed()? {
+            return Err(task.close(Why::PeerClosed));
         } else {
-            let received = receive(client).await?;
+            let received = task.receive().await?;
             if received > 0 {
-                client.answer(received)?;
+                task.answer(received)?;
             }
         }
-    }
-}
-
-/// Sends all that is to be sent.
-async fn send(client: &mut Client) -> Result<(), Leave> {
-    while let Some(call) = client.next_send()? {
-        client.ready(call).await?;
-        client.try_send(call)?;
-    }
-    Ok(())
-}
-
-/// Receives something; 0 bytes are the peer's FIN.
-async fn receive(client: &mut Client) -> Result<usize, Leave> {
-    loop {
-        client.ready(Kind::Recv).await?;
-        if let Some(received) = client.try_recv()? {
-            return Ok(received);
-        }
-    }
-}
-
-/// All is sent and nothing more is taken: closes, at once or by half
-/// and after a while, because closing a socket with unread input sends
-/// a reset, and a reset can overtake the answer (RFC 9112 section 9.6).
-async fn wind_up(client: &mut Client, why: Why) -> Ended {
-    client.close_now(why)?;
-    client.half_close()?;
-    let mut left = Some(LINGER_BYTES);
-    while let Some(most) = left {
-        let received = receive(client).await?;
-        left = most.checked_sub(received).filter(|_| received > 0);
-    }
-    Err(client.close(why))
-}
-
-/// The operator's task: carries commands out.
-async fn run_commands(shared: TaskShared) {
-    loop {
-        waits::commanded(&shared).await;
-        shared.borrow_mut().run_commands();
     }
 }

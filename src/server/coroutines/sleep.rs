@@ -22,10 +22,10 @@ impl TaskState {
     /// something to do.
     pub(super) fn settle(&mut self) {
         let state = &mut self.state;
-        for (fd, id) in std::mem::take(&mut state.unfinished) {
-            if let Some(connection) = state.table.get(fd, id) {
+        for client in std::mem::take(&mut state.unfinished) {
+            if let Some(connection) = state.table.get(client) {
                 connection.unfinished = false;
-                state.selector.wake(fd);
+                state.selector.wake(client.fd);
             }
         }
         if state.acceptable {

@@ -86,34 +86,29 @@ impl TaskState {
         self.tasks.spawn_local(task);
     }
 
-    /// One `accept`, and what follows from it.
+    /// What follows from an `accept`.
     #[track_caller]
-    pub(super) fn accept(&mut self) -> Result<Accepted, Errno> {
+    pub(super) fn accepted(&mut self, result: Result<Accepted, Errno>) {
         let state = &mut self.state;
-        let listener = state.listener.fd;
-        // When the server ends, it is as if there were no one to
-        // accept.
-        let accepted = state.accept().unwrap_or(Err(Errno::AGAIN));
-        match &accepted {
-            Ok(arrival) => self.admit(arrival),
+        match result {
+            Ok(accepted) => self.admit(accepted),
             Err(Errno::AGAIN) => {
-                state.selector.spent(listener, Mask::IN);
+                state.selector.spent(state.listener.fd, Mask::IN);
                 state.acceptable = false;
             }
             Err(_) => {}
         }
-        accepted
     }
 
     /// Registers a connection, which gets a task of its own.
-    fn admit(&mut self, &Accepted { fd, id, full }: &Accepted) {
+    fn admit(&mut self, Accepted { client, full }: Accepted) {
         let state = &mut self.state;
         if full {
-            state.refused(fd, id);
+            state.refused(client);
         }
-        state.publisher.fact(fd, Some(id), What::Started { stack: 0 }, &[]);
-        if let Ok(Err(why)) = state.watch(token(fd, id), Mask::NONE, Mask::NONE) {
-            state.close(fd, id, why);
+        state.publisher.fact(client.fd, Some(client.id), What::Started { stack: 0 }, &[]);
+        if let Ok(Err(why)) = state.watch(token(client), Mask::NONE, Mask::NONE) {
+            state.close(client, why);
         }
     }
 

@@ -11,15 +11,16 @@ use std::time::Duration;
 use tokio::task::yield_now;
 use tokio::time::{Instant, Sleep, sleep};
 
-use super::client::{Client, Leave};
 use super::runtime::Registered;
+use super::task::{Leave, Task};
 use super::tasks::{TaskShared, TaskState};
 use crate::server::handover::Outcome;
 use crate::server::listener::ACCEPT_PAUSE;
 use crate::server::loop_state::LoopState;
-use crate::telemetry::{ConnId, Fd, Kind, Mask, What, Why};
+use crate::server::table::Client;
+use crate::telemetry::{Kind, Mask, What, Why};
 
-impl Client {
+impl Task {
     /// Waits until the runtime holds the socket ready for a call, or a
     /// time limit is over.
     pub(super) async fn ready(&mut self, call: Kind) -> Result<(), Leave> {
@@ -45,9 +46,8 @@ impl Client {
             let shared = &mut *self.shared();
             shared.breathe();
             let state = &mut shared.state;
-            if state.due.front().is_none_or(|&(fd, id)| {
-                (fd, id) == (self.fd, self.id) || state.table.get(fd, id).is_none()
-            }) {
+            let first = state.due.front().copied();
+            if first.is_none_or(|first| first == self.client || state.table.get(first).is_none()) {
                 // The first after a handler lets a round pass.
                 if !std::mem::take(&mut state.handled) {
                     state.next_due();
@@ -63,34 +63,34 @@ impl Client {
         call: Kind,
         parked: &mut bool,
     ) -> Poll<Result<(), Leave>> {
-        let Self { fd, id, .. } = *self;
+        let Self { client, .. } = *self;
         let shared = &mut *self.shared.borrow_mut();
         let TaskState { state, noticed, own, .. } = shared;
-        let Some(connection) = state.table.get(fd, id) else {
+        let Some(connection) = state.table.get(client) else {
             return Poll::Ready(Err(Leave::Gone));
         };
         let on = if call == Kind::Recv { Mask::IN } else { Mask::OUT };
         let ready = if call == Kind::Recv && connection.row.stopped {
-            state.selector.keep(fd, cx);
+            state.selector.keep(client.fd, cx);
             false
         } else {
-            state.selector.poll(fd, on, cx).is_ready()
+            state.selector.poll(client.fd, on, cx).is_ready()
         };
-        let late = if ready { None } else { poll_limit(&mut self.limit, state, (fd, id), own, cx) };
+        let late = if ready { None } else { poll_limit(&mut self.limit, state, client, own, cx) };
         *noticed |= ready;
         let goes_on = ready || late.is_some();
         if goes_on && *parked {
             self.budget = state.budget();
         }
         if *parked == goes_on
-            && let Some(connection) = state.table.get(fd, id)
+            && let Some(connection) = state.table.get(client)
         {
             *parked = !goes_on;
             connection.row.within = (!goes_on).then_some(call);
             connection.row.state = connection.state();
-            state.table.touch(fd);
+            state.table.touch(client.fd);
             let what = if goes_on { What::Woken } else { What::Parked { on } };
-            state.publisher.fact(fd, Some(id), what, &[]);
+            state.publisher.fact(client.fd, Some(client.id), what, &[]);
         }
         if !goes_on {
             shared.breathe();
@@ -105,7 +105,7 @@ impl Client {
 fn poll_limit(
     limit: &mut Option<Pin<Box<Sleep>>>,
     state: &mut LoopState<Registered>,
-    (fd, id): (Fd, ConnId),
+    client: Client,
     own: &mut bool,
     cx: &mut Context<'_>,
 ) -> Option<Why> {
@@ -116,7 +116,7 @@ fn poll_limit(
         }
         *own = true;
         let now = state.publisher.read_clock();
-        let connection = state.table.get(fd, id)?;
+        let connection = state.table.get(client)?;
         match state.config.look(connection, state.resumed, now) {
             Err(why) => return Some(why),
             Ok(Some(next)) => {

@@ -7,12 +7,13 @@ use super::{LoopState, plain_token};
 use crate::server::connection::Connection;
 use crate::server::listener::{self, out_of_descriptors};
 use crate::server::selector::{Interest, Trigger, Watcher};
-use crate::telemetry::{ConnId, Errno, Fd, Mask, What, Why};
+use crate::server::table::Client;
+use crate::telemetry::{Errno, Mask, What, Why};
 
 /// A connection that was just accepted, and stands in the table.
+#[derive(Clone, Copy)]
 pub(in crate::server) struct Accepted {
-    pub(in crate::server) fd: Fd,
-    pub(in crate::server) id: ConnId,
+    pub(in crate::server) client: Client,
     /// There are too many: it gets a 503.
     pub(in crate::server) full: bool,
 }
@@ -29,9 +30,10 @@ impl<W: Watcher> LoopState<W> {
         let Self { listener, last_id, publisher, .. } = self;
         match listener::record_accept(result, listener.fd, last_id, publisher) {
             Ok((socket, id, peer)) => {
-                let (fd, full) = (socket.as_raw_fd(), self.config.is_full(&self.table, peer.ip()));
+                let client = Client { fd: socket.as_raw_fd(), id };
+                let full = self.config.is_full(&self.table, peer.ip());
                 self.table.insert(Connection::new(socket, id, peer, self.publisher.now()));
-                Ok(Accepted { fd, id, full })
+                Ok(Accepted { client, full })
             }
             Err(errno) => {
                 if errno == Errno::AGAIN {
@@ -55,9 +57,9 @@ impl<W: Watcher> LoopState<W> {
     }
 
     /// There is no place for a connection.
-    pub(in crate::server) fn refused(&mut self, fd: Fd, id: ConnId) {
-        self.publisher.fact(fd, Some(id), What::Refused, &[]);
-        if let Some(connection) = self.table.get(fd, id) {
+    pub(in crate::server) fn refused(&mut self, client: Client) {
+        self.publisher.fact(client.fd, Some(client.id), What::Refused, &[]);
+        if let Some(connection) = self.table.get(client) {
             connection.refused = true;
             self.refused += 1;
         }

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use super::{Gone, LoopState};
+use super::{Gone, LoopState, Made};
 use crate::server::echo::Protocol;
 use crate::server::responder::{Host, Responder};
 use crate::server::selector::Watcher;
 use crate::server::session::Session;
-use crate::telemetry::{ConnId, Counters, Fd, Kind, Nanos, What, Why};
+use crate::server::table::Client;
+use crate::telemetry::{Counters, Fd, Kind, Nanos, What, Why};
 
 impl<W: Watcher> LoopState<W> {
     /// Answers what was kept and the `fresh` bytes just received.
@@ -15,23 +16,18 @@ impl<W: Watcher> LoopState<W> {
     pub(in crate::server) fn answer(
         &mut self,
         responder: &mut Responder,
-        fd: Fd,
-        id: ConnId,
+        client: Client,
         fresh: &[u8],
-    ) -> Result<(), Gone> {
-        self.with_host(responder, fd, id, |responder, session, host| {
+    ) -> Made<()> {
+        self.with_host(responder, client, |responder, session, host| {
             responder.answer(session, fresh, host);
         })
     }
 
     /// The call that sends the next piece of what a connection has to send; `None` when all is sent.
     #[inline]
-    pub(in crate::server) fn next_send(
-        &mut self,
-        fd: Fd,
-        id: ConnId,
-    ) -> Result<Option<Kind>, Gone> {
-        let connection = self.table.get(fd, id).ok_or(Gone)?;
+    pub(in crate::server) fn next_send(&mut self, client: Client) -> Made<Option<Kind>> {
+        let connection = self.table.get(client).ok_or(Gone)?;
         Ok(connection.session.output.next())
     }
 
@@ -40,17 +36,16 @@ impl<W: Watcher> LoopState<W> {
     pub(in crate::server) fn refuse(
         &mut self,
         responder: &mut Responder,
-        fd: Fd,
-        id: ConnId,
+        client: Client,
         status: u16,
         why: Why,
-    ) -> Result<(), Gone> {
+    ) -> Made<()> {
         if responder.config.protocol != Protocol::Http {
             // There is nothing to say in this protocol.
-            self.close(fd, id, why);
+            self.close(client, why);
             return Err(Gone);
         }
-        self.with_host(responder, fd, id, |responder, session, host| {
+        self.with_host(responder, client, |responder, session, host| {
             responder.refuse(session, status, why, host);
         })
     }
@@ -61,14 +56,13 @@ impl<W: Watcher> LoopState<W> {
     fn with_host(
         &mut self,
         responder: &mut Responder,
-        fd: Fd,
-        id: ConnId,
+        client: Client,
         speak: impl FnOnce(&mut Responder, &mut Session, &mut OnLoop<'_, W>),
-    ) -> Result<(), Gone> {
-        let connection = self.table.get(fd, id).ok_or(Gone)?;
+    ) -> Made<()> {
+        let connection = self.table.get(client).ok_or(Gone)?;
         let mut session = std::mem::take(&mut connection.session);
-        speak(responder, &mut session, &mut OnLoop { state: self, fd, id });
-        let Some(connection) = self.table.get(fd, id) else {
+        speak(responder, &mut session, &mut OnLoop { state: self, client });
+        let Some(connection) = self.table.get(client) else {
             self.release(session);
             return Err(Gone);
         };
@@ -81,8 +75,7 @@ impl<W: Watcher> LoopState<W> {
 /// Where the calls and facts of a request's answer are published.
 struct OnLoop<'f, W> {
     state: &'f mut LoopState<W>,
-    fd: Fd,
-    id: ConnId,
+    client: Client,
 }
 
 impl<W: Watcher> Host for OnLoop<'_, W> {
@@ -105,9 +98,9 @@ impl<W: Watcher> Host for OnLoop<'_, W> {
 
     #[inline]
     fn fact(&mut self, what: What, bytes: &[u8]) {
-        self.state.publisher.fact(self.fd, Some(self.id), what, bytes);
+        self.state.publisher.fact(self.client.fd, Some(self.client.id), what, bytes);
         if let What::Request { .. } = what
-            && let Some(connection) = self.state.table.get(self.fd, self.id)
+            && let Some(connection) = self.state.table.get(self.client)
         {
             connection.row.requests += 1;
         }
@@ -118,11 +111,11 @@ impl<W: Watcher> Host for OnLoop<'_, W> {
     }
 
     fn may_handle(&mut self) -> bool {
-        self.state.may_block(self.fd, self.id)
+        self.state.may_block(self.client)
     }
 
     fn handle(&mut self, route: &'static str, time: Duration) -> Duration {
-        self.state.block(route, time, self.fd, self.id)
+        self.state.block(route, time, self.client)
     }
 
     fn has_pool(&self) -> bool {
@@ -131,7 +124,7 @@ impl<W: Watcher> Host for OnLoop<'_, W> {
 
     fn offload(&mut self, route: &'static str, time: Duration) {
         if let Some(pool) = &mut self.state.pool {
-            pool.queue(self.fd, self.id, route, time);
+            pool.queue(self.client, route, time);
         }
         self.fact(What::Queued { route }, &[]);
     }

@@ -2,7 +2,7 @@
 
 use super::LoopState;
 use crate::server::selector::Watcher;
-use crate::telemetry::What;
+use crate::telemetry::Errno;
 
 /// Calls that one connection may cost in one turn.
 pub(in crate::server) const CALLS: u32 = 16;
@@ -39,9 +39,9 @@ impl Budget {
 
     /// A call was made, which moved so many bytes.
     #[inline]
-    pub(in crate::server) fn spend(&mut self, bytes: u64) {
+    pub(in crate::server) fn spend(&mut self, moved: Result<usize, Errno>) {
         self.calls = self.calls.saturating_sub(1);
-        self.bytes = self.bytes.saturating_sub(bytes);
+        self.bytes = self.bytes.saturating_sub(moved.unwrap_or(0) as u64);
     }
 }
 
@@ -52,9 +52,4 @@ impl<W: Watcher> LoopState<W> {
         let share = BYTES / self.table.len().max(1) as u64;
         Budget { calls: CALLS, bytes: share.clamp(LEAST, MOST) }
     }
-}
-
-/// The bytes that a call has moved.
-pub(in crate::server) fn moved(what: What) -> u64 {
-    what.ret().and_then(|ret| ret.get().ok()).unwrap_or(0)
 }

@@ -1,32 +1,58 @@
 //! The ways in which a connection ends.
 
-use super::{Gone, LoopState};
+use std::os::fd::OwnedFd;
+
+use super::{Gone, LoopState, Made, token};
 use crate::http::Payload;
-use crate::server::connection::{LINGER, LINGER_BYTES, Linger, publish_closed};
+use crate::server::connection::{Connection, LINGER, LINGER_BYTES, Linger, publish_closed};
 use crate::server::mistake::Mistake;
 use crate::server::selector::{Token, Watcher};
 use crate::server::session::Session;
-use crate::telemetry::{ConnId, Errno, Fd, Nanos, Row, Why};
+use crate::server::table::Client;
+use crate::telemetry::{Errno, Kind, Nanos, Row, Why};
 
 /// Unread input taken off a connection's hands before it is closed, in bytes at most.
 const DRAIN: usize = 1024 * 1024;
 
+/// What is left of a connection whose socket is being closed.
+pub(in crate::server) struct Closing {
+    pub(in crate::server) row: Row,
+    session: Session,
+    refused: bool,
+    why: Why,
+}
+
 impl<W: Watcher> LoopState<W> {
+    /// The gate before the close of a connection: takes it out of the table, its socket apart.
+    /// `None` when it is gone, or its socket is kept open on purpose.
+    #[track_caller]
+    pub(in crate::server) fn begin_close(
+        &mut self,
+        client: Client,
+        why: Why,
+    ) -> Option<(OwnedFd, Closing)> {
+        self.pass(Kind::Close, client).ok()?;
+        let connection = self.table.remove(client.fd)?;
+        let Connection { socket, row, session, refused, .. } = *connection;
+        let closing = Closing { row, session, refused, why };
+        if self.forgets(token(client), why) {
+            self.forgotten.push(socket);
+            self.closed(closing);
+            return None;
+        }
+        Some((socket, closing))
+    }
+
     /// What follows from the close of a connection.
     #[track_caller]
-    pub(in crate::server) fn closed(
-        &mut self,
-        row: Row,
-        session: Session,
-        refused: bool,
-        why: Why,
-    ) {
-        let Row { fd, id, .. } = row;
-        self.timers.clear(fd);
+    pub(in crate::server) fn closed(&mut self, closing: Closing) {
+        let Closing { row, session, refused, why } = closing;
+        let client = Client::of(&row);
+        self.timers.clear(client.fd);
         self.refused -= usize::from(refused);
         publish_closed(row, why, &mut self.publisher);
         if let Some(pool) = &mut self.pool {
-            pool.forget(id);
+            pool.forget(client.id);
         }
         self.release(session);
         // A descriptor is free: let the resting listener try at once.
@@ -36,7 +62,7 @@ impl<W: Watcher> LoopState<W> {
     /// Whether a socket is kept open on purpose (`--mistake forget-unregister`); if not, the selector
     /// forgets it. The kernel's own list forgets a closed one by itself, so with epoll the mistake
     /// takes not to close it.
-    pub(in crate::server) fn forgets(&mut self, token: Token, why: Why) -> bool {
+    fn forgets(&mut self, token: Token, why: Why) -> bool {
         let forgets = self.config.makes(Mistake::ForgetUnregister);
         if !forgets {
             self.selector.forget(token);
@@ -60,36 +86,30 @@ impl<W: Watcher> LoopState<W> {
 
     /// A call failed for good: closes the connection.
     #[track_caller]
-    pub(in crate::server) fn broken(&mut self, fd: Fd, id: ConnId, errno: Errno) -> Gone {
-        let Some(connection) = self.table.get(fd, id) else { return Gone };
+    pub(in crate::server) fn broken(&mut self, client: Client, errno: Errno) -> Gone {
+        let Some(connection) = self.table.get(client) else { return Gone };
         let why = match connection.session.ending {
             // All was sent before; that is why it ends.
             Some(why) if connection.linger.is_some() => why,
             _ => Why::of(errno),
         };
-        self.close(fd, id, why)
+        self.close(client, why)
     }
 
     /// All is sent and nothing more is taken: closes a connection if that needs no lingering, and
     /// returns whether it did. So many that were refused may linger; the others give their
     /// descriptors back at once, for the files of those that were admitted.
     #[track_caller]
-    pub(in crate::server) fn close_now(
-        &mut self,
-        fd: Fd,
-        id: ConnId,
-        unread: bool,
-        why: Why,
-    ) -> bool {
+    pub(in crate::server) fn close_now(&mut self, client: Client, unread: bool, why: Why) -> bool {
         let crowded = self.refused > self.config.max_refused;
-        let Some(connection) = self.table.get(fd, id) else { return true };
+        let Some(connection) = self.table.get(client) else { return true };
         let silent = connection.is_silent(why, unread);
         let hurried = connection.refused && crowded;
         if hurried && !silent {
-            self.drain(fd, id);
+            self.drain(client);
         }
         if silent || hurried {
-            self.close(fd, id, why);
+            self.close(client, why);
         }
         silent || hurried
     }
@@ -97,9 +117,9 @@ impl<W: Watcher> LoopState<W> {
     /// Closes our half only, because closing a socket with unread input sends a reset, and a reset
     /// can overtake the answer (RFC 9112 section 9.6). Returns how long the peer may go on talking.
     #[track_caller]
-    pub(in crate::server) fn half_close(&mut self, fd: Fd, id: ConnId) -> Result<Nanos, Gone> {
+    pub(in crate::server) fn half_close(&mut self, client: Client) -> Made<Nanos> {
         let until = self.publisher.now() + LINGER;
-        let connection = self.shutdown(fd, id)?;
+        let connection = self.shutdown(client)?;
         connection.session.input = Vec::new();
         connection.linger = Some(Linger { until, bytes: LINGER_BYTES });
         Ok(until)
@@ -107,20 +127,20 @@ impl<W: Watcher> LoopState<W> {
 
     /// Closes with a reset.
     #[track_caller]
-    pub(in crate::server) fn reset(&mut self, fd: Fd, id: ConnId, why: Why) {
-        if self.set_linger(fd, id).is_ok() {
-            self.close(fd, id, why);
+    pub(in crate::server) fn reset(&mut self, client: Client, why: Why) {
+        if self.set_linger(client).is_ok() {
+            self.close(client, why);
         }
     }
 
     /// Takes unread input away, since `close(2)` on a socket that has some sends a reset in place
     /// of a FIN.
     #[track_caller]
-    pub(in crate::server) fn drain(&mut self, fd: Fd, id: ConnId) {
+    pub(in crate::server) fn drain(&mut self, client: Client) {
         let mut left = DRAIN;
         let mut buffer = [0; 4096];
         while left > 0 {
-            match self.recv(fd, id, &mut buffer) {
+            match self.recv(client, &mut buffer) {
                 Ok((Ok(n @ 1..), _)) => left = left.saturating_sub(n),
                 _ => return,
             }
@@ -129,8 +149,8 @@ impl<W: Watcher> LoopState<W> {
 
     /// Closes everything, when the loop has ended.
     pub(in crate::server) fn close_all(&mut self, why: Why) {
-        for (fd, id) in self.table.all() {
-            self.close(fd, id, why);
+        for client in self.table.all() {
+            self.close(client, why);
         }
         for socket in std::mem::take(&mut self.forgotten) {
             self.close_fd(socket);

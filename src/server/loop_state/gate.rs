@@ -7,29 +7,28 @@ use crate::server::connection::Connection;
 use crate::server::handover::Outcome;
 use crate::server::pace::Verdict;
 use crate::server::selector::{Selector, Watcher};
-use crate::telemetry::{ConnId, Fd, Kind, Next, ServerKind, Site, Stance, What};
+use crate::server::table::Client;
+use crate::telemetry::{ConnId, Errno, Fd, Kind, Next, ServerKind, Site, Stance, What};
 
 /// The call is not to be made: the connection that it is for was closed while the loop was held
 /// before it. A call that is for no connection is not to be made when the server ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::server) struct Gone;
 
+/// What came of a call, if it was made.
+pub(in crate::server) type Made<T> = Result<T, Gone>;
+
 impl<W: Watcher> LoopState<W> {
     /// The gate that every call of the loop passes. The operator may close the connection, or end
     /// the server, while the loop is held here.
     #[inline]
     #[track_caller]
-    pub(in crate::server) fn gate(
-        &mut self,
-        kind: Kind,
-        fd: Fd,
-        conn: Option<ConnId>,
-    ) -> Result<(), Gone> {
+    pub(in crate::server) fn gate(&mut self, kind: Kind, fd: Fd, conn: Option<ConnId>) -> Made<()> {
         if !self.pace.is_free() {
             self.hold(Next { kind, fd, conn, site: Site::here() });
         }
         let goes_on = match conn {
-            Some(id) => self.table.get(fd, id).is_some(),
+            Some(id) => self.table.get(Client { fd, id }).is_some(),
             None => self.ending.is_none(),
         };
         if goes_on { Ok(()) } else { Err(Gone) }
@@ -37,7 +36,7 @@ impl<W: Watcher> LoopState<W> {
 
     /// The gate before the call that watches an fd, where that is one.
     #[track_caller]
-    pub(in crate::server) fn gate_ctl(&mut self, fd: Fd) -> Result<(), Gone> {
+    pub(in crate::server) fn gate_ctl(&mut self, fd: Fd) -> Made<()> {
         if self.selector.fd().is_none() {
             return Ok(());
         }
@@ -48,7 +47,7 @@ impl<W: Watcher> LoopState<W> {
     /// The gate before the call that waits; a turn ends also where there is no such call. When the
     /// server ends, the loop looks once more: `timeout` lets it not sleep.
     #[track_caller]
-    pub(in crate::server) fn gate_wait(&mut self)
+    pub(super) fn gate_wait(&mut self)
     where
         W: Selector,
     {
@@ -63,16 +62,12 @@ impl<W: Watcher> LoopState<W> {
     /// The gate before a call on a connection. Returns it, if it still is there.
     #[inline]
     #[track_caller]
-    pub(in crate::server) fn pass(
-        &mut self,
-        kind: Kind,
-        fd: Fd,
-        id: ConnId,
-    ) -> Result<&mut Connection, Gone> {
+    pub(in crate::server) fn pass(&mut self, kind: Kind, client: Client) -> Made<&mut Connection> {
         if !self.pace.is_free() {
+            let Client { fd, id } = client;
             self.hold(Next { kind, fd, conn: Some(id), site: Site::here() });
         }
-        self.table.get(fd, id).ok_or(Gone)
+        self.table.get(client).ok_or(Gone)
     }
 
     #[cold]
@@ -114,17 +109,18 @@ impl<W: Watcher> LoopState<W> {
         }
     }
 
-    /// Publishes a call on a connection, and notes it in its row. Returns the connection.
+    /// Publishes a call on a connection, and notes it in its row. Returns how many bytes it has
+    /// moved, and the connection.
     #[inline]
     #[track_caller]
     pub(in crate::server) fn record(
         &mut self,
-        fd: Fd,
-        id: ConnId,
+        client: Client,
         what: What,
-    ) -> Result<&mut Connection, Gone> {
+    ) -> Made<(Result<usize, Errno>, &mut Connection)> {
         let now = self.publisher.now();
-        self.publisher.call(fd, Some(id), what);
-        self.table.note(fd, id, what, now).ok_or(Gone)
+        self.publisher.call(client.fd, Some(client.id), what);
+        let connection = self.table.note(client, what, now).ok_or(Gone)?;
+        Ok((what.size(), connection))
     }
 }

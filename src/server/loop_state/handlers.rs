@@ -7,35 +7,36 @@ use super::LoopState;
 use crate::server::pool::Note;
 use crate::server::selector::Watcher;
 use crate::server::session::Handler;
-use crate::telemetry::{By, Command, ConnId, Fd, Kind, QUEUED, Stance, What};
+use crate::server::table::Client;
+use crate::telemetry::{By, Command, Kind, QUEUED, Stance, What};
 
 impl<W: Watcher> LoopState<W> {
     /// Whether a handler may run now. There is one in a turn, so that between two of them
     /// commands are carried out and the other connections are served; the next have to wait in a
     /// queue.
-    pub(super) fn may_block(&mut self, fd: Fd, id: ConnId) -> bool {
+    pub(super) fn may_block(&mut self, client: Client) -> bool {
         // What came while the last one ran comes first, and may have closed this connection.
         self.run_late_commands();
-        if self.table.get(fd, id).is_none() {
+        if self.table.get(client).is_none() {
             return false;
         }
         let free = !self.handled && self.due.is_empty() && self.ending.is_none();
         if !free {
-            self.due.push_back((fd, id));
+            self.due.push_back(client);
         }
         free
     }
 
     /// The connection whose handler may run next, if this turn has had none yet.
-    pub(in crate::server) fn next_due(&mut self) -> Option<(Fd, ConnId)> {
+    pub(in crate::server) fn next_due(&mut self) -> Option<Client> {
         self.run_late_commands();
         while !self.handled
             && self.ending.is_none()
-            && let Some((fd, id)) = self.due.pop_front()
+            && let Some(client) = self.due.pop_front()
         {
-            if let Some(connection) = self.table.get(fd, id) {
+            if let Some(connection) = self.table.get(client) {
                 connection.session.handler = Handler::Turn;
-                return Some((fd, id));
+                return Some(client);
             }
         }
         None
@@ -48,13 +49,12 @@ impl<W: Watcher> LoopState<W> {
         &mut self,
         route: &'static str,
         time: Duration,
-        fd: Fd,
-        id: ConnId,
+        client: Client,
     ) -> Duration {
         self.handled = true;
         let since = self.publisher.read_clock();
         let until = Instant::now() + time;
-        self.publisher.fact(fd, Some(id), What::Handler { route }, &[]);
+        self.publisher.fact(client.fd, Some(client.id), What::Handler { route }, &[]);
         self.publish(Stance::Handling(route));
         loop {
             if self.late.len() >= QUEUED {
@@ -75,26 +75,26 @@ impl<W: Watcher> LoopState<W> {
         }
         self.resumed = self.publisher.read_clock();
         let took = self.resumed - since;
-        self.publisher.fact(fd, Some(id), What::Handled { took }, &[]);
+        self.publisher.fact(client.fd, Some(client.id), What::Handled { took }, &[]);
         Duration::from_nanos(took)
     }
 
     /// Publishes what the pool has done, and goes on with the connections whose handlers have ended.
     pub(super) fn collect(&mut self) {
         let Some(pool) = &self.pool else { return };
-        for Note { fd, id, tid, what } in pool.take_notes() {
+        for Note { client, tid, what } in pool.take_notes() {
             self.publisher.by = By::thread(tid);
-            self.publisher.fact(fd, Some(id), what, &[]);
+            self.publisher.fact(client.fd, Some(client.id), what, &[]);
             self.publisher.by = By::LOOP;
             if what.kind() != Kind::Handled {
                 continue;
             }
             if let Some(pool) = &mut self.pool {
-                pool.forget(id);
+                pool.forget(client.id);
             }
-            if let Some(connection) = self.table.get(fd, id) {
+            if let Some(connection) = self.table.get(client) {
                 connection.session.handler = Handler::Ended;
-                self.postpone(fd, id);
+                self.postpone(client);
             }
         }
     }

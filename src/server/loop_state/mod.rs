@@ -24,15 +24,14 @@ use super::pace::Pace;
 use super::pool::Pool;
 use super::responder::Responder;
 use super::selector::Watcher;
-use super::table::Table;
+use super::table::{Client, Table};
 use super::timers::Timers;
 use super::{Bound, Config};
-use crate::telemetry::{
-    Command, Commands, ConnId, Fd, Listener, Nanos, Publisher, Stance, Standing, What,
-};
+use crate::telemetry::{Command, Commands, Fd, Listener, Nanos, Publisher, Stance, Standing, What};
 pub(super) use accept::Accepted;
-pub(super) use budget::{Budget, CALLS, moved};
-pub(super) use gate::Gone;
+pub(super) use budget::{Budget, CALLS};
+pub(super) use close::Closing;
+pub(super) use gate::{Gone, Made};
 use tally::Tally;
 pub(super) use watch::{generation, plain_token, token};
 
@@ -56,11 +55,11 @@ pub(super) struct LoopState<W> {
     /// A handler has kept the loop in this turn.
     pub(super) handled: bool,
     /// Connections whose handlers have to wait for a turn of their own, in their order.
-    pub(super) due: VecDeque<(Fd, ConnId)>,
+    pub(super) due: VecDeque<Client>,
     /// A command is being carried out: its calls are the operator's and pass the gate.
     commanded: bool,
     /// Connections with work left that no event will report.
-    pub(super) unfinished: Vec<(Fd, ConnId)>,
+    pub(super) unfinished: Vec<Client>,
     /// What is counted of its turns.
     tally: Tally,
     /// How many are open for which there was no place.
@@ -137,11 +136,11 @@ impl<W: Watcher> LoopState<W> {
     }
 
     /// Goes on with a connection when all that is ready has been served.
-    pub(super) fn postpone(&mut self, fd: Fd, id: ConnId) {
-        if let Some(connection) = self.table.get(fd, id)
+    pub(super) fn postpone(&mut self, client: Client) {
+        if let Some(connection) = self.table.get(client)
             && !std::mem::replace(&mut connection.unfinished, true)
         {
-            self.unfinished.push((fd, id));
+            self.unfinished.push(client);
         }
     }
 

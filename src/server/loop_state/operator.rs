@@ -6,8 +6,8 @@ use crate::server::handover::Outcome;
 use crate::server::operator::Operated;
 use crate::server::pace::Pace;
 use crate::server::selector::Watcher;
-use crate::server::table::Table;
-use crate::telemetry::{Command, ConnId, Fd, Publisher, Why};
+use crate::server::table::{Client, Table};
+use crate::telemetry::{Command, ConnId, Publisher, Why};
 
 impl<W: Watcher> LoopState<W> {
     /// Carries out every command that has come.
@@ -48,26 +48,26 @@ impl<W: Watcher> Operated for LoopState<W> {
         (&mut self.table, &mut self.pace, &mut self.publisher)
     }
 
-    fn drop_client(&mut self, fd: Fd, id: ConnId) {
-        self.drain(fd, id);
-        self.close(fd, id, Why::Dropped);
+    fn drop_client(&mut self, client: Client) {
+        self.drain(client);
+        self.close(client, Why::Dropped);
     }
 
-    fn reset_client(&mut self, fd: Fd, id: ConnId) {
-        self.reset(fd, id, Why::Reset);
+    fn reset_client(&mut self, client: Client) {
+        self.reset(client, Why::Reset);
     }
 
     fn stop_reading(&mut self, id: ConnId, stop: bool) {
-        let Some(fd) = self.find(id) else { return };
-        let Some(connection) = self.table.get(fd, id) else { return };
+        let Some(client) = self.find(id) else { return };
+        let Some(connection) = self.table.get(client) else { return };
         connection.row.stopped = stop;
         if stop {
-            self.watch_again(fd, id);
+            self.watch_again(client);
         } else {
             connection.unread = true;
-            self.postpone(fd, id);
+            self.postpone(client);
         }
-        self.table.touch(fd);
+        self.table.touch(client.fd);
     }
 
     fn end(&mut self, after: Outcome) {

@@ -8,8 +8,11 @@ use crate::server::selector::{Selector, Token};
 use crate::telemetry::{Errno, Mask, Ready, Ret, Stance, Turn, What};
 
 impl<S: Selector> LoopState<S> {
-    /// Publishes the turn that has ended, and that the loop waits now. Returns for how long.
+    /// The gate before the call that waits. Publishes the turn that has ended, and that the loop
+    /// waits now; returns for how long.
+    #[track_caller]
     pub(in crate::server) fn begin_wait(&mut self) -> Option<Duration> {
+        self.gate_wait();
         let now = self.publisher.read_clock();
         self.tally.began = now;
         if let Some(ready) = self.tally.served.take() {

@@ -2,6 +2,7 @@
 
 use super::LoopState;
 use crate::server::selector::{Interest, Token, Trigger, Watcher};
+use crate::server::table::Client;
 use crate::telemetry::{ConnId, Fd, Mask, Stdin, Why};
 
 impl<W: Watcher> LoopState<W> {
@@ -23,8 +24,8 @@ impl<W: Watcher> LoopState<W> {
 
     /// Watches a connection for what it is waiting for now, if that has changed.
     #[track_caller]
-    pub(in crate::server) fn watch_again(&mut self, fd: Fd, id: ConnId) {
-        let Some(connection) = self.table.get(fd, id) else { return };
+    pub(in crate::server) fn watch_again(&mut self, client: Client) {
+        let Some(connection) = self.table.get(client) else { return };
         connection.row.state = connection.state();
         // The loop comes back to this one without an event.
         if connection.unfinished {
@@ -39,8 +40,8 @@ impl<W: Watcher> LoopState<W> {
             return;
         }
         // One whose number is too high lives by its timer alone.
-        if let Ok(Err(Why::Failed)) = self.watch(token(fd, id), from, to) {
-            self.close(fd, id, Why::Failed);
+        if let Ok(Err(Why::Failed)) = self.watch(token(client), from, to) {
+            self.close(client, Why::Failed);
         }
     }
 
@@ -62,8 +63,8 @@ pub(in crate::server) fn generation(id: ConnId) -> u32 {
 }
 
 /// What a connection is watched with.
-pub(in crate::server) fn token(fd: Fd, id: ConnId) -> Token {
-    Token { fd, generation: generation(id) }
+pub(in crate::server) fn token(client: Client) -> Token {
+    Token { fd: client.fd, generation: generation(client.id) }
 }
 
 /// The listener and the waker have no earlier holder.

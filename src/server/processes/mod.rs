@@ -43,7 +43,8 @@ pub(super) fn run(
             // There may be no more threads, processes or descriptors. The thread comes first: it
             // ends if there is no worker for it, but a worker without it would not be waited for.
             let (give, given) = crossbeam_channel::bounded::<WorkerReader>(1);
-            let reader = Builder::new().name(format!("worker {}", accepted.id)).stack_size(STACK);
+            let reader =
+                Builder::new().name(format!("worker {}", accepted.client.id)).stack_size(STACK);
             let read_reports = move || given.recv().into_iter().for_each(WorkerReader::run);
             let worker = match reader.spawn_scoped(scope, read_reports) {
                 Ok(_) => start(shared, &accepted, root.as_deref(), began),
@@ -58,8 +59,8 @@ pub(super) fn run(
                 shared.assign(&accepted, by, Some(WorkerHandle { pid, channel: channel.clone() }));
             }
             shared.lock(by).publisher.fact(
-                accepted.fd,
-                Some(accepted.id),
+                accepted.client.fd,
+                Some(accepted.client.id),
                 What::Started { stack: 0 },
                 &[],
             );

@@ -26,9 +26,9 @@ impl WorkerReader<'_> {
     pub(super) fn run(mut self) {
         let _alarm = EndOnPanic(self.shared);
         let by = By::process(self.child.id().cast_signed());
-        let AcceptedSocket { fd, id, .. } = self.accepted;
+        let AcceptedSocket { client, .. } = self.accepted;
         let reported = self.read_reports(by).unwrap_or_else(|Unreadable| {
-            self.shared.lock(by).publisher.fact(fd, Some(id), What::Unreadable, &[]);
+            self.shared.lock(by).publisher.fact(client.fd, Some(client.id), What::Unreadable, &[]);
             // Whatever it does from now on would be missing. It cannot have been waited for.
             let _ = self.child.kill();
             None
@@ -38,10 +38,10 @@ impl WorkerReader<'_> {
         self.shared.assign(&self.accepted, by, None);
         let waited = self.child.wait();
         let ret = ret_of(waited.map(|_| self.child.id() as usize));
-        self.shared.lock(this_thread()).publisher.call(-1, Some(id), What::Wait4 { ret });
+        self.shared.lock(this_thread()).publisher.call(-1, Some(client.id), What::Wait4 { ret });
         ThreadHost::new(self.shared, &self.accepted, this_thread())
             .close(self.accepted.socket, why);
-        self.shared.ended(by, fd, id);
+        self.shared.ended(by, client);
     }
 
     /// Reads its reports to the end; returns why it ended, if it reported that.
@@ -79,27 +79,27 @@ impl WorkerReader<'_> {
 
     /// Publishes what it reported as its own doing. Descriptor 0 there is the connection's socket.
     fn record(&self, by: By, site: Option<Site>, Frame { time, message, .. }: Frame<'_>) {
-        let AcceptedSocket { fd, id, .. } = self.accepted;
+        let AcceptedSocket { client, .. } = self.accepted;
         let mut locked = self.shared.lock(by);
         // Two processes may read the clock a little differently.
         let time = time.min(locked.publisher.now());
         match message {
             Message::Before(kind, state) => {
-                locked.table.change(fd, id, |row| (row.state, row.within) = (state, Some(kind)));
+                locked.table.change(client, |row| (row.state, row.within) = (state, Some(kind)));
             }
             Message::Outcome(what) => {
-                locked.publisher.call_at(time, site, 0, Some(id), what, Text::default());
-                locked.table.note(fd, id, what, time);
-                locked.table.change(fd, id, |row| row.within = None);
+                locked.publisher.call_at(time, site, 0, Some(client.id), what, Text::default());
+                locked.table.note(client, what, time);
+                locked.table.change(client, |row| row.within = None);
             }
             Message::Call(file, what, text) => {
                 locked.publisher.call_at(time, site, file, None, what, text);
             }
             Message::Fact(what, text) => {
-                locked.publisher.fact_at(time, 0, Some(id), what, text);
-                locked.note_fact(fd, id, what);
+                locked.publisher.fact_at(time, 0, Some(client.id), what, text);
+                locked.note_fact(client, what);
             }
-            Message::HalfClosed => locked.table.change(fd, id, |row| row.half_closed = true),
+            Message::HalfClosed => locked.table.change(client, |row| row.half_closed = true),
             Message::Counters => {
                 let mut counters = locked.publisher.counters.clone();
                 let mut now = locked.publisher.now();

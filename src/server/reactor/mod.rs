@@ -29,7 +29,8 @@ use super::handover::{Handover, Outcome};
 use super::loop_state::{Budget, Gone, LoopState};
 use super::responder::Responder;
 use super::selector::{Selector, Token};
-use crate::telemetry::{ConnId, Fd, Mask};
+use super::table::Client;
+use crate::telemetry::{Fd, Mask};
 pub(super) use stdin::prepare;
 use stdin_lines::StdinLines;
 
@@ -61,7 +62,7 @@ enum Whose {
     Listener,
     /// The eventfd that brings the operator's commands.
     Waker,
-    Client(ConnId),
+    Client(Client),
     Stdin,
     /// Its connection was closed since it was returned.
     Stale,

@@ -14,15 +14,15 @@ impl<S: Selector> Reactor<S> {
             let _ = self.accept();
             self.state.next_question();
         }
-        for (fd, id) in std::mem::take(&mut self.state.unfinished) {
-            if let Some(connection) = self.state.table.get(fd, id) {
+        for client in std::mem::take(&mut self.state.unfinished) {
+            if let Some(connection) = self.state.table.get(client) {
                 connection.unfinished = false;
-                self.drive(fd, id);
+                self.drive(client);
                 self.state.next_question();
             }
         }
-        if let Some((fd, id)) = self.state.next_due() {
-            self.drive(fd, id);
+        if let Some(client) = self.state.next_due() {
+            self.drive(client);
             self.state.next_question();
         }
     }

@@ -10,10 +10,9 @@ use super::{Flow, Progress, Reactor, Whose};
 use crate::server::connection::Due;
 use crate::server::listener::ends_queue;
 use crate::server::loop_state::{Accepted, Gone, token};
-use crate::server::mistake::Mistake;
 use crate::server::selector::{Interest, Selector, Token};
-use crate::server::session::pretend_all_sent;
-use crate::telemetry::{ConnId, Errno, Fd, Mask, Ret, Why};
+use crate::server::table::Client;
+use crate::telemetry::{Errno, Mask, Why};
 
 impl<S: Selector> Reactor<S> {
     /// Waits, then serves every fd that is ready.
@@ -34,7 +33,7 @@ impl<S: Selector> Reactor<S> {
         match self.whose(token) {
             Whose::Listener => self.serve_listener(token.fd),
             Whose::Waker => self.serve_waker(token.fd),
-            Whose::Client(id) => self.serve_client(token.fd, id, mask),
+            Whose::Client(client) => self.serve_client(client, mask),
             Whose::Stdin => self.read_stdin(),
             // Its connection was closed earlier in this turn.
             Whose::Stale => self.ask_closed(token.fd),
@@ -42,17 +41,16 @@ impl<S: Selector> Reactor<S> {
     }
 
     /// Notes what the kernel said of a connection, and goes on with it.
-    fn serve_client(&mut self, fd: Fd, id: ConnId, mask: Mask) {
+    fn serve_client(&mut self, client: Client, mask: Mask) {
         let Self { state, .. } = self;
-        let is_one = mask == Mask::IN || mask == Mask::OUT;
-        if state.config.makes(Mistake::CompareEqual) && !is_one {
+        if state.config.overlooks(mask) {
             return;
         }
-        let Some(connection) = state.table.get(fd, id) else { return };
+        let Some(connection) = state.table.get(client) else { return };
         connection.note_ready(mask);
         // One that was left unfinished gets its turn after the others.
         if !connection.unfinished {
-            self.drive(fd, id);
+            self.drive(client);
         }
     }
 
@@ -60,7 +58,7 @@ impl<S: Selector> Reactor<S> {
     pub(super) fn accept(&mut self) -> Result<(), Gone> {
         for _ in 0..self.state.config.accepts() {
             match self.state.accept()? {
-                Ok(accepted) => self.admit(&accepted),
+                Ok(accepted) => self.admit(accepted),
                 Err(errno) if ends_queue(errno) => return Ok(()),
                 // Other errors are of one broken connection
                 // (accept(2)): the next one is fine.
@@ -72,46 +70,46 @@ impl<S: Selector> Reactor<S> {
     }
 
     /// Puts a connection on the interest list.
-    fn admit(&mut self, &Accepted { fd, id, full }: &Accepted) {
+    fn admit(&mut self, Accepted { client, full }: Accepted) {
         let Self { state, .. } = self;
         let mask = state.selector.mask(Interest::READ);
-        let result = state.watch(token(fd, id), Mask::NONE, mask);
+        let result = state.watch(token(client), Mask::NONE, mask);
         if let Ok(watched) = result {
-            self.admitted(fd, id, full, watched);
+            self.admitted(client, full, watched);
         }
     }
 
     /// Goes on with a connection as far as it will go.
-    pub(super) fn drive(&mut self, fd: Fd, id: ConnId) {
+    pub(super) fn drive(&mut self, client: Client) {
         self.budget = self.state.budget();
-        while let Ok(Flow::On) = self.next_action(fd, id) {
+        while let Ok(Flow::On) = self.next_action(client) {
             if self.budget.is_spent() {
-                self.state.postpone(fd, id);
+                self.state.postpone(client);
                 break;
             }
         }
-        self.state.watch_again(fd, id);
+        self.state.watch_again(client);
     }
 
     /// Does the next thing that is due.
-    fn next_action(&mut self, fd: Fd, id: ConnId) -> Progress {
-        let connection = self.state.table.get(fd, id).ok_or(Gone)?;
+    fn next_action(&mut self, client: Client) -> Progress {
+        let connection = self.state.table.get(client).ok_or(Gone)?;
         match connection.due() {
-            Due::Send => self.send(fd, id),
-            Due::Answer => self.answer(fd, id, 0),
-            Due::Receive => self.receive(fd, id),
-            Due::WindUp(why) => self.wind_up(fd, id, why),
-            Due::Close(why) => Err(self.state.close(fd, id, why)),
+            Due::Send => self.send(client),
+            Due::Answer => self.answer(client, 0),
+            Due::Receive => self.receive(client),
+            Due::WindUp(why) => self.wind_up(client, why),
+            Due::Close(why) => Err(self.state.close(client, why)),
             Due::Nothing => Ok(Flow::Over),
         }
     }
 
     /// One `recv`, and what follows from it.
-    fn receive(&mut self, fd: Fd, id: ConnId) -> Progress {
+    fn receive(&mut self, client: Client) -> Progress {
         let Self { state, input, budget, .. } = self;
         let drains = state.config.drains();
-        let (result, connection) = state.recv(fd, id, input)?;
-        budget.spend(result.unwrap_or(0) as u64);
+        let (result, connection) = state.recv(client, input)?;
+        budget.spend(result);
         match result {
             Ok(0) => {
                 connection.note_fin();
@@ -124,47 +122,44 @@ impl<S: Selector> Reactor<S> {
                 let more = n == input.len() || connection.hangup;
                 connection.unread = drains && more;
                 if connection.linger.is_some() {
-                    return self.linger(fd, id, n);
+                    return self.linger(client, n);
                 }
-                self.answer(fd, id, n)
+                self.answer(client, n)
             }
             Err(Errno::AGAIN) => {
                 connection.unread = false;
                 Ok(Flow::Over)
             }
             Err(Errno::INTR) => Ok(Flow::On),
-            Err(errno) => Err(state.broken(fd, id, errno)),
+            Err(errno) => Err(state.broken(client, errno)),
         }
     }
 
     /// Answers what was kept and the `fresh` bytes just received.
-    fn answer(&mut self, fd: Fd, id: ConnId, fresh: usize) -> Progress {
+    fn answer(&mut self, client: Client, fresh: usize) -> Progress {
         let Self { state, responder, input, .. } = self;
-        state.answer(responder, fd, id, &input[..fresh])?;
-        self.send(fd, id)
+        state.answer(responder, client, &input[..fresh])?;
+        self.send(client)
     }
 
     /// Sends answers until the kernel takes no more; only then OUT is
     /// asked for.
-    pub(super) fn send(&mut self, fd: Fd, id: ConnId) -> Progress {
+    pub(super) fn send(&mut self, client: Client) -> Progress {
         let Self { state, responder, budget, .. } = self;
-        let partly = state.config.makes(Mistake::IgnorePartialWrite);
-        while let Some(call) = state.next_send(fd, id)? {
+        while let Some(call) = state.next_send(client)? {
             let most = budget.bytes();
-            let (what, connection) = state.send(call, fd, id, most)?;
-            let result = what.ret().map_or(Ok(0), Ret::get);
-            budget.spend(result.unwrap_or(0));
-            let output = &mut connection.session.output;
+            let (result, connection) = state.send(call, client, most)?;
+            budget.spend(result);
             match result {
-                Ok(0) => return Err(state.close(fd, id, Why::CutShort)),
-                Ok(_) if partly => pretend_all_sent(what, output),
+                Ok(0) => return Err(state.close(client, Why::CutShort)),
                 Ok(_) | Err(Errno::INTR) => {}
                 Err(Errno::AGAIN) => {
                     connection.block();
                     return Ok(Flow::Over);
                 }
-                Err(errno) => return Err(state.broken(fd, id, errno)),
+                Err(errno) => return Err(state.broken(client, errno)),
             }
+            let output = &mut connection.session.output;
             let sent = output.take_sent(&mut responder.output);
             state.close_file(sent);
             if budget.is_spent() {

@@ -5,6 +5,7 @@ use super::{Reactor, Whose};
 use crate::server::loop_state::generation;
 use crate::server::mistake::Mistake;
 use crate::server::selector::{Selector, Token};
+use crate::server::table::Client;
 use crate::telemetry::{Fd, Stdin};
 
 impl<S: Selector> Reactor<S> {
@@ -21,7 +22,7 @@ impl<S: Selector> Reactor<S> {
         }
         match state.table.at(token.fd) {
             Some(connection) if generation(connection.row.id) == token.generation => {
-                Whose::Client(connection.row.id)
+                Whose::Client(Client::of(&connection.row))
             }
             _ if token.fd == Stdin::FD => Whose::Stdin,
             _ => Whose::Stale,

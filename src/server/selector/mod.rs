@@ -8,6 +8,7 @@ mod poll;
 mod raw;
 mod scan;
 mod select;
+mod wait_event;
 mod watcher;
 
 use std::io;
@@ -21,13 +22,14 @@ pub(super) use poll::Poll;
 pub(super) use raw::peek;
 pub(super) use scan::Scan;
 pub(super) use select::Select;
+pub(super) use wait_event::WaitEvent;
 pub(super) use watcher::Watcher;
 
 use super::Config;
-use crate::telemetry::{Mask, Nanos, Ret, What};
+use crate::telemetry::Mask;
 
 /// A way of asking which fds are ready.
-pub(super) trait Selector: Watcher + Sized {
+pub(super) trait Selector: WaitEvent + Sized {
     fn new(config: &Config) -> io::Result<Self>;
 
     /// Whether its wait is a call at all.
@@ -42,12 +44,6 @@ pub(super) trait Selector: Watcher + Sized {
 
     /// The fds that the last wait found ready.
     fn ready(&self) -> impl Iterator<Item = (Token, Mask)> + '_;
-
-    /// The call that [`Selector::wait`] made: `epoll_wait(2)`, if it is
-    /// not said otherwise; `None` where it made none.
-    fn wait_event(&self, ret: Ret, waited: Nanos) -> Option<What> {
-        Some(What::EpollWait { ret, waited })
-    }
 }
 
 #[cfg(test)]
@@ -57,7 +53,7 @@ mod tests {
     use std::os::unix::net::UnixStream;
 
     use super::*;
-    use crate::telemetry::CtlOp;
+    use crate::telemetry::{CtlOp, Ret};
 
     #[test]
     fn a_tag_survives_the_kernel() {

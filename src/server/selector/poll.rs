@@ -11,16 +11,11 @@ use rustix::event::{PollFd, PollFlags};
 use super::raw::lend;
 use super::{Interest, Selector, Token, Watched, Watcher};
 use crate::server::Config;
-use crate::telemetry::{Fd, Kind, Mask, Nanos, Ret, ServerKind, What};
-
-/// Bytes of a `struct pollfd`: all of it is copied in, and its
-/// `revents` out.
-const POLLFD: u32 = 8;
-const REVENTS: u32 = 2;
+use crate::telemetry::{Fd, Kind, Mask, ServerKind};
 
 /// The list, with the generation of each entry beside it.
 pub(in crate::server) struct Poll {
-    list: Vec<PollFd<'static>>,
+    pub(super) list: Vec<PollFd<'static>>,
     generations: Vec<u32>,
 }
 
@@ -53,11 +48,6 @@ impl Watcher for Poll {
         }
         Ok(None)
     }
-
-    fn forget(&mut self, token: Token) {
-        // Nothing can fail when an entry is taken off.
-        let _ = self.watch(token, Mask::NONE, Mask::NONE);
-    }
 }
 
 impl Selector for Poll {
@@ -79,12 +69,6 @@ impl Selector for Poll {
                 let token = Token { fd: fd(entry), generation };
                 (token, Mask(entry.revents().bits().into()))
             })
-    }
-
-    fn wait_event(&self, ret: Ret, waited: Nanos) -> Option<What> {
-        let examined = self.list.len().try_into().unwrap_or(u32::MAX);
-        let copied = examined.saturating_mul(POLLFD + REVENTS);
-        Some(What::Poll { ret, examined, copied, waited })
     }
 }
 

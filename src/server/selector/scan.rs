@@ -9,7 +9,7 @@ use rustix::thread::{ClockId, clock_nanosleep_relative};
 
 use super::{Interest, Selector, Token, Watched, Watcher};
 use crate::server::Config;
-use crate::telemetry::{Kind, Mask, Nanos, Ret, ServerKind, What};
+use crate::telemetry::{Kind, Mask, ServerKind};
 
 /// The list, and how long to sleep between two rounds.
 pub(in crate::server) struct Scan {
@@ -40,11 +40,6 @@ impl Watcher for Scan {
         }
         Ok(None)
     }
-
-    fn forget(&mut self, token: Token) {
-        // Nothing can fail when an entry is taken off.
-        let _ = self.watch(token, Mask::NONE, Mask::NONE);
-    }
 }
 
 impl Selector for Scan {
@@ -73,10 +68,5 @@ impl Selector for Scan {
 
     fn ready(&self) -> impl Iterator<Item = (Token, Mask)> + '_ {
         self.list.iter().copied()
-    }
-
-    fn wait_event(&self, ret: Ret, waited: Nanos) -> Option<What> {
-        let ret = if ret.get().is_ok() { Ret::ZERO } else { ret };
-        self.sleeps().then_some(What::Nap { ret, waited })
     }
 }

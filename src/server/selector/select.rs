@@ -11,14 +11,14 @@ use rustix::event::{fd_set_insert, fd_set_remove};
 use super::raw::{self, FD_SETSIZE, Set};
 use super::{Interest, RegisterError, Selector, Token, Watched, Watcher};
 use crate::server::Config;
-use crate::telemetry::{Fd, Kind, Mask, Nanos, Ret, ServerKind, What};
+use crate::telemetry::{Fd, Kind, Mask, ServerKind};
 
 /// The sets.
 pub(in crate::server) struct Select {
     /// Those watched for input.
-    input: Set,
+    pub(super) input: Set,
     /// Those watched for room to write; none of them for input too.
-    room: Set,
+    pub(super) room: Set,
     /// Copies of both: the call leaves in them who is ready.
     ready: (Set, Set),
     /// The generation of each fd.
@@ -27,7 +27,7 @@ pub(in crate::server) struct Select {
 
 impl Select {
     /// One more than the highest fd in the sets.
-    fn nfds(&self) -> Fd {
+    pub(super) fn nfds(&self) -> Fd {
         fd_set_bound(&self.input).max(fd_set_bound(&self.room))
     }
 
@@ -54,11 +54,6 @@ impl Watcher for Select {
         change(&mut self.room, token.fd, to.has(Mask::OUT));
         Ok(None)
     }
-
-    fn forget(&mut self, token: Token) {
-        // One that had no bit needs none taken away.
-        let _ = self.watch(token, Mask::NONE, Mask::NONE);
-    }
 }
 
 impl Selector for Select {
@@ -82,18 +77,6 @@ impl Selector for Select {
         let with = |mask| move |fd| (self.token(fd), mask);
         let input = FdSetIter::new(input).map(with(Mask::IN));
         input.chain(FdSetIter::new(room).map(with(Mask::OUT)))
-    }
-
-    /// The kernel copies whole words of each set up to the highest fd,
-    /// in, and after a success out again.
-    fn wait_event(&self, ret: Ret, waited: Nanos) -> Option<What> {
-        let watched = |set| FdSetIter::new(set).count();
-        let examined = watched(&self.input) + watched(&self.room);
-        let examined = examined.try_into().unwrap_or(u32::MAX);
-        let copies = if ret.get().is_ok() { 4 } else { 2 };
-        let words = self.nfds().unsigned_abs().div_ceil(64);
-        let copied = copies * words * 8;
-        Some(What::Select { ret, examined, copied, waited })
     }
 }
 

@@ -31,13 +31,17 @@ pub(in crate::server) trait Watcher {
 
     /// Watches an fd for `to` from now on, where it was watched for
     /// `from` before; an empty mask is not to be watched. Returns the
-    /// call that was made, if one was needed.
+    /// call that was made, if one was needed: none where both are
+    /// empty.
     ///
     /// # Errors
     /// The fd cannot be watched.
     fn watch(&mut self, token: Token, from: Mask, to: Mask) -> Watched;
 
     /// An fd was closed. The kernel takes it off its own list by
-    /// itself.
-    fn forget(&mut self, _: Token) {}
+    /// itself; from ours it is taken here.
+    fn forget(&mut self, token: Token) {
+        // Nothing can fail when an entry is taken off.
+        let _ = self.watch(token, Mask::NONE, Mask::NONE);
+    }
 }

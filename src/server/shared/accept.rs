@@ -5,16 +5,15 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::sync::Arc;
 use std::time::Instant;
 
-use rustix::net::SocketFlags;
-
 use super::{AcceptedSocket, Locked, Shared, SharedConnection, ThreadHost, WorkerHandle};
 use crate::server::blocking_io::turn_away;
 use crate::server::connection::row;
 use crate::server::handover::Outcome;
 use crate::server::listener::{self, ACCEPT_PAUSE, out_of_descriptors};
 use crate::server::responder::Host;
+use crate::server::table::Client;
 use crate::server::{Config, calls};
-use crate::telemetry::{By, ConnId, Fd, Kind, Next, Site, What, Why};
+use crate::telemetry::{By, ConnId, Kind, Next, Site, What, Why};
 
 impl Shared {
     /// Accepts a connection; sleeps until there is one. `None` when the server ends.
@@ -30,7 +29,7 @@ impl Shared {
             locked.accepting = true;
             let before = locked.enter(next);
             drop(locked);
-            let result = calls::accept(&self.bound, SocketFlags::CLOEXEC);
+            let result = calls::accept(&self.bound, calls::SLEEPING);
             let mut locked = self.lock(By::LOOP);
             locked.accepting = false;
             locked.leave_call(before);
@@ -52,10 +51,10 @@ impl Shared {
     }
 
     /// A connection that is open.
-    pub(in crate::server) fn find(&self, fd: Fd, id: ConnId) -> Option<AcceptedSocket> {
+    pub(in crate::server) fn find(&self, client: Client) -> Option<AcceptedSocket> {
         let mut locked = self.lock(By::LOOP);
-        let SharedConnection { socket, full, .. } = locked.table.get(fd, id)?;
-        Some(AcceptedSocket { socket: socket.clone(), fd, id, full: *full, crowded: true })
+        let SharedConnection { socket, full, .. } = locked.table.get(client)?;
+        Some(AcceptedSocket { socket: socket.clone(), client, full: *full, crowded: true })
     }
 
     /// Notes who serves a connection.
@@ -66,11 +65,11 @@ impl Shared {
         worker: Option<WorkerHandle>,
     ) {
         let mut locked = self.lock(by);
-        let Some(connection) = locked.table.get(accepted.fd, accepted.id) else { return };
+        let Some(connection) = locked.table.get(accepted.client) else { return };
         connection.row.by = by;
         connection.worker = worker;
-        locked.table.touch(accepted.fd);
-        locked.worker_began(accepted.fd, accepted.id);
+        locked.table.touch(accepted.client.fd);
+        locked.worker_began(accepted.client);
     }
 
     /// Closes a connection at once, with a 503 but without waiting until it was read.
@@ -84,9 +83,9 @@ impl Shared {
     }
 
     /// The thread or process of a connection has ended.
-    pub(in crate::server) fn ended(&self, by: By, fd: Fd, id: ConnId) {
+    pub(in crate::server) fn ended(&self, by: By, client: Client) {
         let mut locked = self.lock(by);
-        locked.publisher.fact(fd, Some(id), What::Ended, &[]);
+        locked.publisher.fact(client.fd, Some(client.id), What::Ended, &[]);
         locked.publish();
     }
 }
@@ -100,7 +99,7 @@ impl Locked {
         peer: SocketAddr,
         config: &Config,
     ) -> AcceptedSocket {
-        let fd = socket.as_raw_fd();
+        let client = Client { fd: socket.as_raw_fd(), id };
         let full = config.is_full(&self.table, peer.ip());
         let row = row(&socket, id, peer, self.publisher.now());
         let socket = Arc::new(socket);
@@ -114,8 +113,8 @@ impl Locked {
         });
         self.refused += usize::from(full);
         if full {
-            self.publisher.fact(fd, Some(id), What::Refused, &[]);
+            self.publisher.fact(client.fd, Some(client.id), What::Refused, &[]);
         }
-        AcceptedSocket { socket, fd, id, full, crowded: full && self.refused > config.max_refused }
+        AcceptedSocket { socket, client, full, crowded: full && self.refused > config.max_refused }
     }
 }

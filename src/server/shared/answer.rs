@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use super::{Locked, ThreadHost};
 use crate::server::responder::Host;
-use crate::telemetry::{By, ConnId, Counters, Fd, Kind, Nanos, Next, Stance, What};
+use crate::server::table::Client;
+use crate::telemetry::{By, Counters, Fd, Kind, Nanos, Next, Stance, What};
 
 impl Host for ThreadHost<'_> {
     fn now(&self) -> Nanos {
@@ -24,10 +25,10 @@ impl Host for ThreadHost<'_> {
     }
 
     fn fact(&mut self, what: What, bytes: &[u8]) {
-        let (fd, id) = (self.fd, self.id);
+        let client = self.client;
         let mut locked = self.lock();
-        locked.publisher.fact(fd, Some(id), what, bytes);
-        locked.note_fact(fd, id, what);
+        locked.publisher.fact(client.fd, Some(client.id), what, bytes);
+        locked.note_fact(client, what);
     }
 
     fn counters(&mut self) -> (Counters, Nanos) {
@@ -38,7 +39,12 @@ impl Host for ThreadHost<'_> {
     /// Sleeps in place of a handler; only the end of its connection or of the server ends it early.
     fn handle(&mut self, route: &'static str, time: Duration) -> Duration {
         let by = self.by;
-        let next = Next { kind: Kind::Handler, fd: self.fd, conn: Some(self.id), site: None };
+        let next = Next {
+            kind: Kind::Handler,
+            fd: self.client.fd,
+            conn: Some(self.client.id),
+            site: None,
+        };
         let until = Instant::now() + time;
         self.fact(What::Handler { route }, &[]);
         let mut locked = self.lock();
@@ -74,8 +80,8 @@ impl Host for ThreadHost<'_> {
 
 impl Locked {
     /// What a fact changes in a row, whoever serves the connection.
-    pub(in crate::server) fn note_fact(&mut self, fd: Fd, id: ConnId, what: What) {
-        self.table.change(fd, id, |row| match what {
+    pub(in crate::server) fn note_fact(&mut self, client: Client, what: What) {
+        self.table.change(client, |row| match what {
             What::Request { .. } => row.requests += 1,
             What::Handler { .. } => row.within = Some(Kind::Handler),
             What::Handled { .. } => row.within = None,

@@ -14,11 +14,9 @@ use std::time::Instant;
 use super::handover::Outcome;
 use super::pace::{Pace, Verdict};
 use super::responder::Responder;
-use super::table::{Table, TableEntry};
+use super::table::{Client, Table, TableEntry};
 use super::{Bound, Config};
-use crate::telemetry::{
-    By, ConnId, Fd, Kind, Listener, Nanos, Next, Publisher, Row, Stance, Standing, Why,
-};
+use crate::telemetry::{By, Kind, Listener, Nanos, Next, Publisher, Row, Stance, Standing, Why};
 pub(super) use run::{EndOnPanic, run, this_thread};
 pub(super) use thread_host::ThreadHost;
 
@@ -71,8 +69,7 @@ pub(super) struct SharedConnection {
 /// A connection that was just accepted, and stands in the table.
 pub(super) struct AcceptedSocket {
     pub(super) socket: Arc<OwnedFd>,
-    pub(super) fd: Fd,
-    pub(super) id: ConnId,
+    pub(super) client: Client,
     /// There are too many: it gets a 503.
     pub(super) full: bool,
     /// So many 503s are on their way that this one is turned away at once.
@@ -140,7 +137,8 @@ impl Shared {
 impl Locked {
     /// Why the operator has ended the connection of a call.
     fn end_reason(&mut self, next: Next) -> Option<Why> {
-        self.table.get(next.fd, next.conn?)?.end_reason
+        let client = Client { fd: next.fd, id: next.conn? };
+        self.table.get(client)?.end_reason
     }
 
     /// The server's own thread goes into a call that may sleep. Returns when.

@@ -10,8 +10,8 @@ use crate::server::calls;
 use crate::server::handover::Outcome;
 use crate::server::operator::Operated;
 use crate::server::pace::Pace;
-use crate::server::table::Table;
-use crate::telemetry::{Command, ConnId, Fd, How, Kind, Mode, Publisher, What, Why};
+use crate::server::table::{Client, Table};
+use crate::telemetry::{Command, How, Kind, Mode, Publisher, What, Why};
 
 impl Shared {
     /// Carries out commands until one of them ends the server, or `stopped` says that it has ended
@@ -71,20 +71,20 @@ impl Operated for Locked {
         (&mut self.table, &mut self.pace, &mut self.publisher)
     }
 
-    fn drop_client(&mut self, fd: Fd, id: ConnId) {
-        self.shut(fd, id, Why::Dropped, Shutdown::Both);
+    fn drop_client(&mut self, client: Client) {
+        self.shut(client, Why::Dropped, Shutdown::Both);
     }
 
     /// Dissolving the connection sends the RST at once and ends every sleep on the socket, whatever
     /// call its thread or process is in just then, or goes to.
-    fn reset_client(&mut self, fd: Fd, id: ConnId) {
-        let Some(connection) = self.table.get(fd, id) else { return };
+    fn reset_client(&mut self, client: Client) {
+        let Some(connection) = self.table.get(client) else { return };
         let ret = calls::dissolve(&connection.socket);
-        self.publisher.call(fd, Some(id), What::Connect { ret });
+        self.publisher.call(client.fd, Some(client.id), What::Connect { ret });
         if ret.get().is_ok() {
-            self.set_end_reason(fd, id, Why::Reset);
+            self.set_end_reason(client, Why::Reset);
         } else {
-            self.reset_with_close(fd, id);
+            self.reset_with_close(client);
         }
     }
 
@@ -92,24 +92,24 @@ impl Operated for Locked {
     fn paced(&mut self) {
         let paused = self.pace.mode() == Mode::Paused;
         let signal = if paused { Signal::STOP } else { Signal::CONT };
-        for (fd, id) in self.table.all() {
-            self.signal(fd, id, signal);
+        for client in self.table.all() {
+            self.signal(client, signal);
         }
     }
 
     fn end(&mut self, after: Outcome) {
         self.ending.get_or_insert(after);
-        for (fd, id) in self.table.all() {
-            self.shut(fd, id, after.why(), Shutdown::Both);
-            self.signal(fd, id, Signal::CONT);
+        for client in self.table.all() {
+            self.shut(client, after.why(), Shutdown::Both);
+            self.signal(client, Signal::CONT);
         }
     }
 }
 
 impl Locked {
     /// A worker process does not pass the gate: it is stopped whole.
-    fn signal(&mut self, fd: Fd, id: ConnId, signal: Signal) {
-        if let Some(connection) = self.table.get(fd, id)
+    fn signal(&mut self, client: Client, signal: Signal) {
+        if let Some(connection) = self.table.get(client)
             && let Some(worker) = &connection.worker
         {
             // One that has just ended needs no telling, and is not waited for yet: its number is
@@ -119,21 +119,21 @@ impl Locked {
     }
 
     /// A worker process was started, perhaps at a bad time.
-    pub(super) fn worker_began(&mut self, fd: Fd, id: ConnId) {
+    pub(super) fn worker_began(&mut self, client: Client) {
         if self.pace.mode() == Mode::Paused {
-            self.signal(fd, id, Signal::STOP);
+            self.signal(client, Signal::STOP);
         }
-        if self.table.get(fd, id).is_some_and(|connection| connection.end_reason.is_some()) {
-            self.end_handler(fd, id);
+        if self.table.get(client).is_some_and(|connection| connection.end_reason.is_some()) {
+            self.end_handler(client);
         }
         if self.ending.is_some() {
-            self.signal(fd, id, Signal::CONT);
+            self.signal(client, Signal::CONT);
         }
     }
 
     /// Ends the handlers of a worker process.
-    fn end_handler(&mut self, fd: Fd, id: ConnId) {
-        if let Some(connection) = self.table.get(fd, id)
+    fn end_handler(&mut self, client: Client) {
+        if let Some(connection) = self.table.get(client)
             && let Some(worker) = &connection.worker
         {
             // It can only be shut already.
@@ -145,35 +145,35 @@ impl Locked {
     /// sends the RST then. A sleeping `recv` is woken without a FIN, which would be seen before the
     /// RST; a sleeping `send` only by shutting that half too, but its FIN comes after all that the
     /// peer has not taken, and so never.
-    fn reset_with_close(&mut self, fd: Fd, id: ConnId) {
-        let Some(connection) = self.table.get(fd, id) else { return };
+    fn reset_with_close(&mut self, client: Client) {
+        let Some(connection) = self.table.get(client) else { return };
         // A worker that is stopped has not reported everything, and is killed.
         let stopped = connection.worker.is_some() && self.pace.mode() == Mode::Paused;
         let sends = matches!(connection.row.within, Some(Kind::Send | Kind::Sendfile)) && !stopped;
         let how = if sends { Shutdown::Both } else { Shutdown::Read };
         let what = calls::set_linger(&connection.socket);
-        self.publisher.call(fd, Some(id), what);
-        self.shut(fd, id, Why::Reset, how);
+        self.publisher.call(client.fd, Some(client.id), what);
+        self.shut(client, Why::Reset, how);
     }
 
     /// Shuts a socket down from outside: whoever sleeps in a call on it wakes up, and closes it.
-    fn shut(&mut self, fd: Fd, id: ConnId, why: Why, how: Shutdown) {
-        let Some(connection) = self.table.get(fd, id) else { return };
+    fn shut(&mut self, client: Client, why: Why, how: Shutdown) {
+        let Some(connection) = self.table.get(client) else { return };
         let ret = calls::shutdown(&connection.socket, how);
         let how = if how == Shutdown::Read { How::Read } else { How::Both };
-        self.publisher.call(fd, Some(id), What::Shutdown { how, ret });
-        self.set_end_reason(fd, id, why);
+        self.publisher.call(client.fd, Some(client.id), What::Shutdown { how, ret });
+        self.set_end_reason(client, why);
     }
 
     /// Notes why the operator has ended a connection.
-    fn set_end_reason(&mut self, fd: Fd, id: ConnId, why: Why) {
-        let Some(connection) = self.table.get(fd, id) else { return };
+    fn set_end_reason(&mut self, client: Client, why: Why) {
+        let Some(connection) = self.table.get(client) else { return };
         connection.end_reason.get_or_insert(why);
-        self.table.touch(fd);
-        self.end_handler(fd, id);
+        self.table.touch(client.fd);
+        self.end_handler(client);
         if self.pace.mode() == Mode::Paused {
             // A worker that is stopped would not close it.
-            self.signal(fd, id, Signal::KILL);
+            self.signal(client, Signal::KILL);
         }
     }
 }

@@ -7,14 +7,14 @@ use super::{AcceptedSocket, Locked, Shared, SharedConnection};
 use crate::server::blocking_io::ConnectionHost;
 use crate::server::connection::publish_closed;
 use crate::server::responder::Responder;
+use crate::server::table::Client;
 use crate::telemetry::{By, ConnId, ConnState, Fd, Kind, Nanos, Next, Ret, Site, What, Why};
 
 /// What a thread, or the server's own, has of the connection that it serves.
 pub(in crate::server) struct ThreadHost<'h> {
     pub(super) shared: &'h Shared,
     pub(super) by: By,
-    pub(super) fd: Fd,
-    pub(super) id: ConnId,
+    pub(super) client: Client,
     /// When the lock was last taken.
     pub(super) now: Nanos,
     pub(super) resumed: Nanos,
@@ -25,17 +25,17 @@ pub(in crate::server) struct ThreadHost<'h> {
 impl<'h> ThreadHost<'h> {
     /// For the thread that serves a connection; the server's own is [`By::LOOP`].
     pub(in crate::server) fn new(shared: &'h Shared, accepted: &AcceptedSocket, by: By) -> Self {
-        let (fd, id) = (accepted.fd, accepted.id);
+        let client = accepted.client;
         let mut host =
-            Self { shared, by, fd, id, now: 0, resumed: 0, entered: 0, has_reader: true };
+            Self { shared, by, client, now: 0, resumed: 0, entered: 0, has_reader: true };
         drop(host.lock());
         host
     }
 
     /// Requests understood on it so far.
     pub(in crate::server) fn requests(&mut self) -> u64 {
-        let (fd, id) = (self.fd, self.id);
-        self.lock().table.get(fd, id).map_or(0, |connection| connection.row.requests)
+        let client = self.client;
+        self.lock().table.get(client).map_or(0, |connection| connection.row.requests)
     }
 
     pub(super) fn lock(&mut self) -> MutexGuard<'h, Locked> {
@@ -62,12 +62,12 @@ impl<'h> ThreadHost<'h> {
     /// Closes the connection. The table's share of the socket and this one are the last.
     #[track_caller]
     pub(in crate::server) fn close(mut self, socket: Arc<OwnedFd>, why: Why) {
-        let mut locked = self.pass(Kind::Close, self.fd, Some(self.id));
-        let Some(connection) = locked.table.remove(self.fd) else { return };
+        let mut locked = self.pass(Kind::Close, self.client.fd, Some(self.client.id));
+        let Some(connection) = locked.table.remove(self.client.fd) else { return };
         let SharedConnection { socket: shared, mut row, end_reason, full, .. } = *connection;
         drop((shared, socket));
         locked.refused -= usize::from(full);
-        locked.publisher.call(self.fd, Some(self.id), What::Close);
+        locked.publisher.call(self.client.fd, Some(self.client.id), What::Close);
         (row.last, row.last_ret) = (Kind::Close, Ret::ZERO);
         publish_closed(row, end_reason.unwrap_or(why), &mut locked.publisher);
         if locked.listener.resting.is_some() {
@@ -78,13 +78,14 @@ impl<'h> ThreadHost<'h> {
 
 impl ConnectionHost for ThreadHost<'_> {
     fn before(&mut self, kind: Kind, state: ConnState) -> Result<(), Why> {
-        let (fd, id) = (self.fd, self.id);
-        let mut locked = self.pass(kind, fd, Some(id));
-        if let Some(why) = locked.table.get(fd, id).and_then(|connection| connection.end_reason) {
+        let client = self.client;
+        let mut locked = self.pass(kind, client.fd, Some(client.id));
+        if let Some(why) = locked.table.get(client).and_then(|connection| connection.end_reason) {
             return Err(why);
         }
-        locked.table.change(fd, id, |row| (row.state, row.within) = (state, Some(kind)));
+        locked.table.change(client, |row| (row.state, row.within) = (state, Some(kind)));
         if self.by == By::LOOP {
+            let Client { fd, id } = client;
             self.entered = locked.enter(Next { kind, fd, conn: Some(id), site: Site::here() });
         } else {
             locked.publish();
@@ -93,21 +94,21 @@ impl ConnectionHost for ThreadHost<'_> {
     }
 
     fn after(&mut self, what: What) -> Result<(), Why> {
-        let (fd, id, by, entered) = (self.fd, self.id, self.by, self.entered);
+        let (client, by, entered) = (self.client, self.by, self.entered);
         let mut locked = self.lock();
         let now = locked.publisher.now();
-        locked.publisher.call(fd, Some(id), what);
+        locked.publisher.call(client.fd, Some(client.id), what);
         if by == By::LOOP {
             locked.leave_call(entered);
         }
-        let Some(connection) = locked.table.note(fd, id, what, now) else { return Ok(()) };
+        let Some(connection) = locked.table.note(client, what, now) else { return Ok(()) };
         connection.row.within = None;
         connection.end_reason.map_or(Ok(()), Err)
     }
 
     fn half_closed(&mut self) {
-        let (fd, id) = (self.fd, self.id);
-        self.lock().table.change(fd, id, |row| row.half_closed = true);
+        let client = self.client;
+        self.lock().table.change(client, |row| row.half_closed = true);
     }
 
     fn resumed(&self) -> Nanos {

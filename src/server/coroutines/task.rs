@@ -1,6 +1,7 @@
 //! One connection, as its task has it.
 
 use std::cell::RefMut;
+use std::convert::Infallible;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -10,14 +11,14 @@ use super::tasks::{TaskShared, TaskState};
 use crate::server::connection::Connection;
 use crate::server::loop_state::{Budget, Gone};
 use crate::server::session::Handler;
-use crate::telemetry::{ConnId, Fd, Kind, What, Why};
+use crate::server::table::Client;
+use crate::telemetry::{Kind, What, Why};
 
 /// A connection's task has this alone of it: the connection itself is
 /// in the table, where the operator may close it at any time.
-pub(super) struct Client {
+pub(super) struct Task {
     pub(super) shared: TaskShared,
-    pub(super) fd: Fd,
-    pub(super) id: ConnId,
+    pub(super) client: Client,
     /// Wakes the task when a time limit may be over; `None` when there
     /// is none.
     pub(super) limit: Option<Pin<Box<Sleep>>>,
@@ -33,21 +34,24 @@ pub(super) enum Leave {
     Late(Why),
 }
 
+/// Why a conversation was left; it does not end otherwise.
+pub(super) type Ended = Result<Infallible, Leave>;
+
 impl From<Gone> for Leave {
     fn from(Gone: Gone) -> Self {
         Self::Gone
     }
 }
 
-impl Client {
-    pub(super) fn new(shared: TaskShared, fd: Fd, id: ConnId) -> Self {
+impl Task {
+    pub(super) fn new(shared: TaskShared, client: Client) -> Self {
         let (limit, budget) = {
             let state = &shared.borrow().state;
             let now = state.publisher.now();
             let limit = state.config.look_again(now);
             (limit.map(|next| Duration::from_nanos(next - now)), state.budget())
         };
-        Self { shared, fd, id, limit: limit.map(|limit| Box::pin(sleep(limit))), budget }
+        Self { shared, client, limit: limit.map(|limit| Box::pin(sleep(limit))), budget }
     }
 
     pub(super) fn shared(&self) -> RefMut<'_, TaskState> {
@@ -55,8 +59,8 @@ impl Client {
     }
 
     /// Looks at the connection, if it still is there.
-    fn with<R>(&self, look: impl FnOnce(&mut Connection) -> R) -> Result<R, Leave> {
-        self.shared().state.table.get(self.fd, self.id).map(look).ok_or(Leave::Gone)
+    pub(super) fn with<R>(&self, look: impl FnOnce(&mut Connection) -> R) -> Result<R, Leave> {
+        self.shared().state.table.get(self.client).map(look).ok_or(Leave::Gone)
     }
 
     /// Why it is to be closed once all is sent, if it is.
@@ -80,46 +84,24 @@ impl Client {
         self.with(|connection| connection.row.half_closed)
     }
 
-    /// Closes it if that needs no lingering.
-    pub(super) fn close_now(&self, why: Why) -> Result<(), Leave> {
-        let state = &mut self.shared().state;
-        let unread = state.selector.is_readable(self.fd);
-        if state.close_now(self.fd, self.id, unread, why) { Err(Leave::Gone) } else { Ok(()) }
+    /// Answers what was kept and the `fresh` bytes just received.
+    pub(super) fn answer(&mut self, fresh: usize) -> Result<(), Leave> {
+        let Self { client, .. } = *self;
+        let TaskState { state, responder, input, .. } = &mut *self.shared();
+        responder.read_date(state.publisher.now());
+        state.answer(responder, client, &input[..fresh])?;
+        Ok(())
     }
 
     /// The call that the next piece of output takes, if there is one.
     pub(super) fn next_send(&self) -> Result<Option<Kind>, Leave> {
         self.with(|connection| connection.session.output.next())
     }
-
-    #[track_caller]
-    pub(super) fn close(&mut self, why: Why) -> Leave {
-        self.shared().state.close(self.fd, self.id, why).into()
-    }
-
-    /// A time limit is over: says so, or ends it.
-    pub(super) fn time_is_over(&mut self, why: Why) {
-        let Self { fd, id, .. } = *self;
-        let lingers = self.with(|connection| connection.linger.is_some());
-        match why {
-            _ if !matches!(lingers, Ok(false)) => drop(self.close(why)),
-            Why::HeaderTimeout => self.refuse(408, why),
-            // It has its answer, or none would be understood: close
-            // without a reset.
-            Why::BodyTimeout => drop(self.with(|connection| connection.session.ending = Some(why))),
-            // What it does not take would stay in the kernel for long
-            // after a mere close.
-            Why::WriteTimeout => {
-                self.shared().state.reset(fd, id, why);
-            }
-            _ => drop(self.close(why)),
-        }
-    }
 }
 
-impl Drop for Client {
+impl Drop for Task {
     /// The task has ended, or was ended with its runtime.
     fn drop(&mut self) {
-        self.shared().state.publisher.fact(self.fd, Some(self.id), What::Ended, &[]);
+        self.shared().state.publisher.fact(self.client.fd, Some(self.client.id), What::Ended, &[]);
     }
 }
