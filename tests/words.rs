@@ -27,7 +27,7 @@ const BEFORE: [(&str, &str); 7] = [
 
 /// Modules whose literals are names for machines; two words of small letters in a row are text there
 /// too.
-const NAMES: [(&str, &str); 17] = [
+const NAMES: [(&str, &str); 20] = [
     ("clients", "kinds of client, as options take them"),
     ("clients::answer", "HTTP headers"),
     ("compare", "names of counters"),
@@ -45,18 +45,28 @@ const NAMES: [(&str, &str); 17] = [
     ("inspect::fdinfo", "fields of files in /proc"),
     ("inspect::usage", "fields of files in /proc"),
     ("record::json", "members of the log"),
+    ("record::json::read", "members of the log, and socket options"),
+    ("record::json::schema", "members of the log"),
+    ("record::json::write", "members of the log"),
 ];
 
 /// Single literals; the program's own name is left out.
-const SINGLE: [(&str, &str, &str); 15] = [
+const SINGLE: [(&str, &str, &str); 22] = [
     ("app::headless", "listening on :///", "the line that `compare` and scripts read"),
     ("app::output", "dumb", "a kind of terminal"),
     ("clients::client", "GET HTTP/1.1 Host: User-Agent: -", "HTTP"),
+    ("clients::client", "Cookie: table=", "HTTP"),
     ("compare::load", "GET HTTP/1.1 Host:", "HTTP"),
     ("compare::machine", "model name", "a field of /proc/cpuinfo"),
     ("compare::report::html", "compare", "the command's name"),
     ("compare::report::markdown", "# compare", "the command's name"),
     ("compare::server", "listening on http://", "the line of a server that listens"),
+    ("dashboard::run", "COLORTERM", "an environment variable"),
+    ("dashboard::run", "TERM", "an environment variable"),
+    ("dashboard::theme", "truecolor", "what COLORTERM says"),
+    ("dashboard::theme", "24bit", "what COLORTERM says"),
+    ("dashboard::theme", "-direct", "what TERM says"),
+    ("dashboard::theme", "256color", "what TERM says"),
     ("dashboard::state::table", "HTTP/1.1", "HTTP"),
     ("dashboard::terminal", "sleep 0.3; kill -CONT \"$0\"", "a command of the shell"),
     ("dashboard::terminal", "LANG", "an environment variable"),

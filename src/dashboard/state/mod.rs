@@ -4,6 +4,7 @@
 //! [`Scene`] is what is known of the server; a frozen picture is a copy of it. [`State`] adds what
 //! belongs to the operator: focus, questions, notices.
 
+pub mod action;
 pub mod by_server;
 pub mod card;
 pub mod charts;
@@ -26,6 +27,7 @@ mod scene;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use self::action::Action;
 use self::prompt::{Confirm, Input};
 pub use self::scene::Scene;
 use super::geometry::{self, Rect};
@@ -33,7 +35,7 @@ use super::layout::{self, Areas, Arrangement};
 use super::panel::Panel;
 use crate::clients::{ClientInfo, ClientKind};
 use crate::inspect::{AcceptQueue, EXACT_AT_MOST, Question, Snapshot, Wanted, Workers};
-use crate::telemetry::{Batch, By, Command, Mode, Nanos};
+use crate::telemetry::{Batch, By, Mode, Nanos};
 use crate::words::strings;
 
 /// How long a notice is shown.
@@ -42,27 +44,6 @@ const NOTICE_STAYS: Nanos = 6_000_000_000;
 const PACES: [u8; 7] = [1, 2, 5, 10, 20, 50, 100];
 /// How long a mode that was asked for is taken for granted.
 const ASKED_STANDS: Nanos = 1_000_000_000;
-
-/// What the state cannot do itself.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Action {
-    /// Send a command to the server.
-    Send(Command),
-    /// Add that many clients of our own.
-    AddClients(ClientKind, usize),
-    /// Stop all clients of our own.
-    StopClients,
-    /// Stop the one with that number.
-    StopClient(u32),
-    /// Switch mouse capture.
-    Mouse(bool),
-    /// Draw everything anew.
-    Redraw,
-    /// Give the terminal back to the shell for a while.
-    Suspend,
-    /// End.
-    Quit,
-}
 
 /// What the state knows from the start.
 #[derive(Clone, Debug)]

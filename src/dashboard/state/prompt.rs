@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::Action;
+use super::action::Action;
 use crate::clients::MAX;
 use crate::dashboard::keys::id::Id;
 use crate::telemetry::{ConnId, Fd, ServerKind};

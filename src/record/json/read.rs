@@ -46,7 +46,7 @@ pub(super) fn event(line: &Line<'_>) -> Result<OwnedEvent, Error> {
         (None, None) => By::LOOP,
         (Some(tid), None) if tid > 0 => By::thread(tid),
         (None, Some(pid)) if pid > 0 => By::process(pid),
-        _ => return Err(Error::custom("tid, pid")),
+        _ => return Err(Error::duplicate_field("pid")),
     };
     let mut event = Event::new(line.seq, t, fd, conn, what);
     (event.own, event.by) = (line.own, by);

@@ -13,6 +13,7 @@ use serde::de::{Error, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::telemetry::{Addr, Errno, Fd, Mask, Nanos};
+use crate::words::strings;
 
 /// A word or text; what is written is borrowed where it can be.
 pub(super) type Word<'a> = Cow<'a, str>;
@@ -263,5 +264,5 @@ impl<'de, T: FromStr> Deserialize<'de> for Shown<T> {
 
 /// The error for a word that no version of the program has written.
 pub(super) fn unknown<E: Error>(word: &str) -> E {
-    E::invalid_value(Unexpected::Str(word), &"a word of the log")
+    E::invalid_value(Unexpected::Str(word), &strings().record.known_word)
 }

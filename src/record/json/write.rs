@@ -12,7 +12,8 @@ use crate::telemetry::{ConnId, CtlOp, EventRef, Fd, Kind, Mode, Ready, Ret, Text
 /// Appends a line.
 pub(super) fn append(out: &mut Vec<u8>, line: &impl Serialize) {
     let written = line.serialize(&mut Serializer::with_formatter(&mut *out, Plain));
-    debug_assert!(written.is_ok(), "memory takes everything, and no map has odd keys");
+    // Memory takes everything, and no map has odd keys.
+    debug_assert!(written.is_ok());
     out.push(b'\n');
 }
 

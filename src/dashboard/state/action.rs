@@ -1,0 +1,25 @@
+//! What the state asks of others.
+
+use crate::clients::ClientKind;
+use crate::telemetry::Command;
+
+/// What the state cannot do itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Action {
+    /// Send a command to the server.
+    Send(Command),
+    /// Add that many clients of our own.
+    AddClients(ClientKind, usize),
+    /// Stop all clients of our own.
+    StopClients,
+    /// Stop the one with that number.
+    StopClient(u32),
+    /// Switch mouse capture.
+    Mouse(bool),
+    /// Draw everything anew.
+    Redraw,
+    /// Give the terminal back to the shell for a while.
+    Suspend,
+    /// End.
+    Quit,
+}
