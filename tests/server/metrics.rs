@@ -1,14 +1,12 @@
 //! `GET /-/metrics`, read by a parser of Prometheus' text format that is not ours: every family has
 //! its type, its help and its samples, and their values are the server's counters.
 
-mod common;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::net::TcpStream;
 use std::time::Instant;
 
-use common::{ask, get, on_all, read_head, start, with};
+use crate::common::{ask, get, on_all, read_head, start, with};
 use epollscope::server::{Config, Routes};
 use epollscope::telemetry::{Counters, Kind, ServerKind, Why};
 use openmetrics_parser::prometheus::parse_prometheus;

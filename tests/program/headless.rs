@@ -1,8 +1,5 @@
 //! The real program without a dashboard: its first line, its log, its signals, its exit codes.
 
-#[path = "common/program.rs"]
-mod program;
-
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::net::{TcpListener, TcpStream};
@@ -10,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use program::{LIMIT, Running, ended, ended_by, log, program};
+use crate::program::{LIMIT, Running, ended, ended_by, log, program};
 use rustix::process::Signal;
 
 #[test]

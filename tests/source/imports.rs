@@ -6,11 +6,9 @@
 //!
 //! Tests inside `src/` may import what they like: they are left out.
 
-mod sources;
-
 use std::collections::{BTreeMap, BTreeSet};
 
-use sources::{Modules, modules, rooms};
+use crate::sources::{Modules, modules, rooms};
 
 /// The modules that a source declares.
 fn children(text: &str) -> Vec<String> {

@@ -1,11 +1,9 @@
 //! Ranges and preconditions through `http`: which part of a file is sent, and with which header lines.
 
-mod asking;
-
 use std::fs;
 use std::os::unix::fs::FileExt;
 
-use asking::{Seen, Site, ask, folder, get, site};
+use crate::asking::{Seen, Site, ask, folder, get, site};
 
 #[test]
 fn preconditions_decide() {

@@ -1,21 +1,16 @@
 //! `--log` in trouble: a file that is there already, a FIFO, a disk that is full for a while.
 
-#[path = "common/program.rs"]
-mod program;
-#[path = "common/terminal.rs"]
-mod terminal;
-
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use program::{LIMIT, Running, ended, log, program};
+use crate::program::{LIMIT, Running, ended, log, program};
+use crate::terminal::Terminal;
 use rustix::fs::{Mode, OFlags};
 use rustix::process::{Pid, Resource, Rlimit, Signal, prlimit};
 use serde_json::Value;
-use terminal::Terminal;
 
 #[test]
 fn a_log_with_something_in_it_is_kept_unless_forced() {

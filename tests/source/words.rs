@@ -5,11 +5,9 @@
 //! for people is listed here, with the reason: by what stands before it, or by its module, or word
 //! by word.
 
-mod sources;
-
 use std::collections::BTreeSet;
 
-use sources::modules;
+use crate::sources::modules;
 
 /// The rooms whose texts are in `words`.
 const ROOMS: [&str; 6] = ["app", "clients", "compare", "dashboard", "inspect", "record"];

@@ -1,12 +1,12 @@
 //! The server over real sockets: what clients get, and what the reader is told of it.
 
-mod common;
-
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
-use common::{ask, get, on_all, on_each, on_many, on_those, read_response, start, start_with};
+use crate::common::{
+    self, ask, get, on_all, on_each, on_many, on_those, read_response, start, start_with,
+};
 use epollscope::http::Site;
 use epollscope::server::{Config, Protocol, Trigger};
 use epollscope::telemetry::{

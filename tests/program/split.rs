@@ -1,11 +1,8 @@
 //! `epollscope compare A B --split`: two real servers under a real load, on one screen.
 
-#[path = "common/terminal.rs"]
-mod terminal;
-
 use std::process::Command;
 
-use terminal::Terminal;
+use crate::terminal::Terminal;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_epollscope");
 const LOAD: [&str; 6] = ["--idle", "10", "--active", "2", "--seconds", "1"];

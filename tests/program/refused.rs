@@ -1,15 +1,11 @@
 //! Connections that are refused do not take the descriptors that files need.
 
-mod common;
-#[path = "common/program.rs"]
-mod program;
-
 use std::io::Write;
 use std::net::{SocketAddr, TcpStream};
 use std::process::Command;
 
-use common::{BINARY, LIMIT, get, read_head, read_response};
-use program::Running;
+use crate::common::{BINARY, LIMIT, get, read_head, read_response};
+use crate::program::Running;
 
 /// How many descriptors the program may have: 64 of them are kept for other things than connections.
 const DESCRIPTORS: u32 = 128;

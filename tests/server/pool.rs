@@ -1,10 +1,8 @@
 //! `--handler offload`: the loop serves others while a handler runs, and order is kept.
 
-mod common;
-
 use std::io::{Read, Write};
 
-use common::{ask, get, read_response, start};
+use crate::common::{ask, get, read_response, start};
 use epollscope::server::{Config, Routes};
 use epollscope::telemetry::{Command, ConnState, Kind};
 

@@ -1,11 +1,9 @@
 //! What can be done by halves, and the mistakes: each shows its symptom, and only where it should.
 
-mod common;
-
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-use common::{Watched, ask, get, on_each, on_those, read_response, start};
+use crate::common::{Watched, ask, get, on_each, on_those, read_response, start};
 use epollscope::server::{Config, Mistake, Trigger};
 use epollscope::telemetry::{Command, ConnState, Kind, Mask, Row, ServerKind};
 

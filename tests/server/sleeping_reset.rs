@@ -1,13 +1,11 @@
 //! Whoever is dropped gets a FIN, and whoever is reset a RST, at once, whatever the server's thread
 //! or process does with the connection just then.
 
-mod common;
-
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use common::{LIMIT, Watched, ask, get, start, with};
+use crate::common::{LIMIT, Watched, ask, get, start, with};
 use epollscope::server::{Config, Routes};
 use epollscope::telemetry::{Command, ConnState, Kind, Row, ServerKind, Why};
 

@@ -1,13 +1,11 @@
 //! Whole requests through `http`: parsed from bytes, answered from the embedded pages and from real
-//! folders, with the answers read back as a client would. Ranges are in `http_ranges`.
-
-mod asking;
+//! folders, with the answers read back as a client would. Ranges are in `ranges`.
 
 use std::fs;
 use std::io::Read;
 use std::os::unix::fs::symlink;
 
-use asking::{Site, ask, ask_at, at, finish, folder, get, site};
+use crate::asking::{Site, ask, ask_at, at, finish, folder, get, site};
 use epollscope::http::{self, FileKind, Head, Limits, Now, Payload, SMALL, parse};
 
 #[test]

@@ -1,14 +1,12 @@
 //! The three servers whose calls sleep, over real sockets: `blocking`, `threads`, `processes`. What
-//! needs a process that is the server's alone is in `sleeping_program.rs`.
-
-mod common;
+//! needs a process that is the server's alone is in `tests/sleeping_program.rs`.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
-use common::{LIMIT, Watched, ask, get, read_response, start, start_with, state_of, with};
+use crate::common::{LIMIT, Watched, ask, get, read_response, start, start_with, state_of, with};
 use epollscope::http::Site;
 use epollscope::server::{self, Config, Routes};
 use epollscope::telemetry::{

@@ -1,11 +1,9 @@
 //! `/slow` and `/-/metrics`: there when asked for, and what they say.
 
-mod common;
-
 use std::io::Write;
 use std::time::{Duration, Instant};
 
-use common::{LIMIT, ask, get, read_response, start};
+use crate::common::{LIMIT, ask, get, read_response, start};
 use epollscope::server::{Config, Routes};
 use epollscope::telemetry::{Command, Kind, OwnedEvent, Stance, What, Why};
 

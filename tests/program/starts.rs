@@ -1,9 +1,6 @@
 //! Several programs that are started at one moment, without being told a port.
 
-#[path = "common/program.rs"]
-mod program;
-
-use program::{Running, program};
+use crate::program::{Running, program};
 
 #[test]
 fn programs_started_at_one_moment_all_find_a_port() {

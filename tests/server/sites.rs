@@ -1,13 +1,11 @@
 //! The place in the source that each call carries: on every server it is a line of the server that
 //! mentions the call, and where the loop is held it is the line of the call that comes next.
 
-mod common;
-
 use std::collections::HashMap;
 use std::io::Write;
 use std::path::Path;
 
-use common::{Watched, ask, get, name, on_all, start};
+use crate::common::{Watched, ask, get, name, on_all, start};
 use epollscope::telemetry::{Command, Event, Kind, Mode, Place, ServerKind, Site, Stance, Why};
 
 /// Lines at most between the gate and the call, where they are not on one line.

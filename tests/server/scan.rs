@@ -1,13 +1,11 @@
 //! `scan`: what a round is, and that it hears of everything though nobody tells it.
 
-mod common;
-
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use common::{ask, get, read_response, start, start_with};
+use crate::common::{ask, get, read_response, start, start_with};
 use epollscope::http::Site;
 use epollscope::server::{self, Config};
 use epollscope::telemetry::{

@@ -1,6 +1,7 @@
 //! What the program prints about itself, and the README's tables, which say the same.
 //!
-//! `UPDATE_README=1 cargo test --test cli` writes the tables anew, and `TRYCMD=overwrite` the help.
+//! `UPDATE_README=1 cargo test --test program cli` writes the tables anew, and `TRYCMD=overwrite`
+//! the help.
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -18,7 +19,7 @@ fn printed(args: &[&str]) -> String {
 #[test]
 fn the_help_is_as_it_was() {
     // The width, since there is no terminal to ask.
-    trycmd::TestCases::new().env("COLUMNS", "100").case("tests/cli/*.trycmd");
+    trycmd::TestCases::new().env("COLUMNS", "100").case("tests/program/*.trycmd");
 }
 
 #[test]
@@ -64,8 +65,8 @@ fn check(name: &str, wanted: &str) -> Result<(), String> {
         return std::fs::write(&path, text).map_err(|error| error.to_string());
     }
     Err(format!(
-        "the README's {name} are not the program's; UPDATE_README=1 cargo test --test cli writes \
-         them:\n{wanted}"
+        "the README's {name} are not the program's; UPDATE_README=1 cargo test --test program cli \
+         writes them:\n{wanted}"
     ))
 }
 

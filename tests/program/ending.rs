@@ -1,17 +1,12 @@
 //! How signals end the real program, with the dashboard and without.
 
-#[path = "common/program.rs"]
-mod program;
-#[path = "common/terminal.rs"]
-mod terminal;
-
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use program::{LIMIT, Running, log};
+use crate::program::{LIMIT, Running, log};
+use crate::terminal::Terminal;
 use rustix::process::Signal;
 use serde_json::Value;
-use terminal::Terminal;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_epollscope");
 const SIZE: (u16, u16) = (80, 24);

@@ -1,0 +1,8 @@
+//! `http` without sockets: requests in bytes, and the answers as a client reads them.
+
+mod asking;
+
+mod pipeline;
+mod ranges;
+mod root;
+mod site;

@@ -1,0 +1,18 @@
+//! The real program: what it prints, how it starts and ends, what it does with its streams.
+
+#[path = "../common/mod.rs"]
+mod common;
+#[path = "../common/program.rs"]
+mod program;
+#[path = "../common/terminal.rs"]
+mod terminal;
+
+mod cli;
+mod ending;
+mod headless;
+mod log;
+mod refused;
+mod report;
+mod split;
+mod starts;
+mod stdin;
