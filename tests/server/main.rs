@@ -8,6 +8,7 @@ mod basics;
 mod coroutines;
 mod fair;
 mod handlers;
+mod held;
 mod metrics;
 mod mistakes;
 mod options;

@@ -1,10 +1,8 @@
 //! A loop that is held: its operator's commands leave no trace in what is shown of it.
 
-mod common;
-
 use std::io::Write;
 
-use common::{get, on_all, on_each, start};
+use crate::common::{get, on_all, on_each, start};
 use epollscope::telemetry::{Command, Kind, Mode, ServerKind, What};
 
 #[test]
