@@ -109,6 +109,11 @@ pub struct Cli {
     #[arg(value_parser = clap::value_parser!(u32).range(1..))]
     pub max_connections: u32,
 
+    /// How many descriptors the program may have open, as by ulimit -n; at most what is allowed.
+    #[arg(long, value_name = "N", help_heading = "Limits")]
+    #[arg(value_parser = clap::value_parser!(u64).range(24..))]
+    pub max_fds: Option<u64>,
+
     /// How many connections one address may have; over that a client gets a 503; 0 for any number.
     #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Limits")]
     pub max_per_address: u32,

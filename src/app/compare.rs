@@ -47,7 +47,7 @@ pub(super) fn options(args: &cli::Compare) -> compare::Options {
         time: Duration::from_secs(args.seconds.into()),
         path: args.path.clone(),
         root: args.root.clone(),
-        descriptors: descriptors(),
+        descriptors: descriptors(None),
     }
 }
 

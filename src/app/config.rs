@@ -4,7 +4,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::cli::{self, Cli, Demo};
 use crate::http::Limits;
-use crate::server::{self, Config, Routes};
+use crate::server::{self, Config, Mistake, Routes};
 use crate::words::strings;
 
 /// Descriptors that are not given to connections: for files, epolls, the log, the terminal.
@@ -50,11 +50,16 @@ pub(super) fn config(cli: &Cli, max_connections: usize) -> Config {
     }
 }
 
-/// Raises the limit of open descriptors as far as this process may; returns it.
-pub(super) fn descriptors() -> Option<u64> {
-    let limit = getrlimit(Resource::Nofile);
+/// Raises the limit of open descriptors as far as this process may, or to what is asked for;
+/// returns it.
+pub(super) fn descriptors(most: Option<u64>) -> Option<u64> {
+    let maximum = getrlimit(Resource::Nofile).maximum;
+    let current = match (most, maximum) {
+        (Some(most), Some(maximum)) => Some(most.min(maximum)),
+        (most, maximum) => most.or(maximum),
+    };
     // Where it is not allowed, the old one stays.
-    let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
+    let _ = setrlimit(Resource::Nofile, Rlimit { current, maximum });
     getrlimit(Resource::Nofile).current
 }
 
@@ -62,6 +67,8 @@ pub(super) fn descriptors() -> Option<u64> {
 /// otherwise, by our own clients for instance.
 pub(super) fn connections(cli: &Cli, descriptors: Option<u64>, notices: &mut Vec<String>) -> usize {
     let asked = u64::from(cli.max_connections);
+    // With that mistake it shall come to be without one.
+    let descriptors = descriptors.filter(|_| cli.mistake != Some(Mistake::AcceptSpin));
     let Some(descriptors) = descriptors else {
         return usize::try_from(asked).unwrap_or(usize::MAX);
     };
@@ -106,7 +113,7 @@ mod tests {
 
     #[test]
     fn the_limit_of_descriptors_is_raised() {
-        let raised = descriptors();
+        let raised = descriptors(None);
         assert_eq!(raised, getrlimit(Resource::Nofile).maximum);
     }
 }

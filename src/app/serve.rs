@@ -36,7 +36,7 @@ pub(super) fn run(cli: &Cli) -> Result<(), Sentence> {
     if let Some(mistake) = cli.mistake {
         notices.push((text.mistake)(mistake.name(), mistake.summary()));
     }
-    let descriptors = config::descriptors();
+    let descriptors = config::descriptors(cli.max_fds);
     let max_connections = config::connections(cli, descriptors, &mut notices);
     let mut server = Prepared::new(cli)?;
 

@@ -14,16 +14,19 @@ pub enum Mistake {
     ForgetUnregister,
     /// One `recv` is thought to bring a whole request.
     RecvOnce,
+    /// Without a descriptor left, the listener stays on the list.
+    AcceptSpin,
 }
 
 impl Mistake {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::NoDrain,
         Self::CompareEqual,
         Self::IgnorePartialWrite,
         Self::ForgetUnregister,
         Self::RecvOnce,
+        Self::AcceptSpin,
     ];
 
     /// Its name: what `--mistake` takes.
@@ -35,6 +38,7 @@ impl Mistake {
             Self::IgnorePartialWrite => "ignore-partial-write",
             Self::ForgetUnregister => "forget-unregister",
             Self::RecvOnce => "recv-once",
+            Self::AcceptSpin => "accept-spin",
         }
     }
 
@@ -46,6 +50,7 @@ impl Mistake {
             Self::CompareEqual => "acts if event == IN, so not on IN|RDHUP",
             Self::IgnorePartialWrite => "what send did not take is never sent",
             Self::ForgetUnregister => "who is gone stays on the list",
+            Self::AcceptSpin => "at EMFILE it goes on asking, and burns a processor",
             Self::RecvOnce => "a request that one recv of 1024 bytes cuts gets a 400",
         }
     }

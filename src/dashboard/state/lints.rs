@@ -18,8 +18,8 @@ use super::continuity::Continuity;
 use super::engine::Engine;
 use crate::inspect::{Snapshot, TcpState};
 use crate::telemetry::{
-    Asks, Batch, ConnId, ConnState, EventRef, Fd, Listener, Mask, Mode, Nanos, Row, ServerKind,
-    Stance, Standing, What, Why,
+    Asks, Batch, ConnId, ConnState, Errno, EventRef, Fd, Listener, Mask, Mode, Nanos, Ret, Row,
+    ServerKind, Stance, Standing, What, Why,
 };
 
 /// A symptom has to last that long.
@@ -57,6 +57,8 @@ pub enum Symptom {
         /// For what it is reported.
         mask: Mask,
     },
+    /// Accepting fails for want of a descriptor, and is tried again at once.
+    AcceptSpins,
     /// A send took less than was offered, and the rest was never sent.
     CutShort {
         /// Bytes of bodies that the answers promised, or bytes that the send was offered.
@@ -133,6 +135,8 @@ pub struct Lints {
     /// How often each fd was reported since the last call on it, and the first time.
     reports: HashMap<Fd, (u32, Nanos), RandomState>,
     spans: HashMap<(Which, Option<ConnId>), Span, RandomState>,
+    /// How often accepting failed for want of a descriptor, and since when.
+    unaccepted: (u32, Nanos),
     /// The most that a `recv` has brought.
     largest: u64,
     found: Vec<Lint>,
@@ -219,6 +223,9 @@ impl Lints {
                 seen.short = false;
             }
         }
+        if let What::Accept { ret, .. } = what {
+            self.accepted_or_not(fd, ret, time);
+        }
         let Some(id) = conn else { return };
         if let What::Accept { .. } = what {
             self.seen.insert(id, Seen::default());
@@ -269,6 +276,23 @@ impl Lints {
                 self.find_once(conn, fd, symptom, time);
             }
             _ => {}
+        }
+    }
+
+    /// A loop that rests tries again now and then; one that does not, as fast as it can.
+    fn accepted_or_not(&mut self, fd: Fd, ret: Ret, time: Nanos) {
+        if !(ret.is_err(Errno::MFILE) || ret.is_err(Errno::NFILE)) {
+            return;
+        }
+        let (mut count, mut since) = self.unaccepted;
+        if time.saturating_sub(since) > SPINS {
+            (count, since) = (0, time);
+        }
+        count = count.saturating_add(1);
+        self.unaccepted = (count, since);
+        if count > REPORTS {
+            let until = Some(time.saturating_add(SPINS));
+            self.find(Lint { conn: None, fd, symptom: Symptom::AcceptSpins, since, until });
         }
     }
 

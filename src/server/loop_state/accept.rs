@@ -6,6 +6,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use super::{LoopState, plain_token};
 use crate::server::connection::Connection;
 use crate::server::listener::{self, out_of_descriptors};
+use crate::server::mistake::Mistake;
 use crate::server::selector::{Interest, Trigger, Watcher};
 use crate::server::table::Client;
 use crate::telemetry::{Errno, Mask, What, Why};
@@ -38,7 +39,7 @@ impl<W: Watcher> LoopState<W> {
             Err(errno) => {
                 if errno == Errno::AGAIN {
                     self.pause_accepting(None);
-                } else if out_of_descriptors(errno) {
+                } else if out_of_descriptors(errno) && !self.config.makes(Mistake::AcceptSpin) {
                     self.pause_accepting(Some(errno));
                 }
                 Err(errno)

@@ -11,6 +11,7 @@ pub(crate) struct Lints {
     pub(crate) not_asked: &'static str,
     pub(crate) not_accepted: fn(fd: i32, clients: u32, lasts: &str) -> String,
     pub(crate) spins: fn(fd: i32, mask: &str) -> String,
+    pub(crate) accept_spins: fn(fd: i32) -> String,
     pub(crate) cut_short: fn(fd: i32, promised: u64, sent: u64) -> String,
     pub(crate) head_cut: fn(fd: i32, bytes: u64) -> String,
     pub(crate) head_cut_waits: fn(fd: i32, bytes: u64, lasts: &str) -> String,
@@ -44,6 +45,12 @@ pub(in crate::words) const ENGLISH: Lints = Lints {
         format!(
             "the loop spins: fd {fd} is reported again and again ({mask}) and nothing is done \
              about it"
+        )
+    },
+    accept_spins: |fd| {
+        format!(
+            "the loop spins: accept({fd}) finds no descriptor again and again, and fd {fd} stays on \
+             the list"
         )
     },
     cut_short: |fd, promised, sent| {

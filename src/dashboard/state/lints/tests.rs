@@ -147,6 +147,20 @@ fn bytes_may_wait_for_a_reason() {
 }
 
 #[test]
+fn accepting_without_a_descriptor_again_and_again() {
+    let none_left = What::Accept { ret: Ret::err(Errno::MFILE), peer: None };
+    for (pause, told) in [(1, 1), (100, 0)] {
+        let mut room = FakeServer::new(ServerKind::Epoll);
+        for _ in 0..300 {
+            room.script.time += pause * MS;
+            room.script.wait(0, &[(5, 0)]).event(5, 0, none_left);
+        }
+        room.publish();
+        assert_eq!(room.told().len(), told, "every {pause} ms: {:?}", room.told());
+    }
+}
+
+#[test]
 fn somebody_waits_to_be_accepted() {
     let mut room = FakeServer::new(ServerKind::Epoll);
     room.publish();

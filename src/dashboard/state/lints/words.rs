@@ -26,6 +26,7 @@ impl Lint {
             }
             Symptom::NotAccepted { len } => (say.not_accepted)(fd, len, &lasts),
             Symptom::Spins { mask } => (say.spins)(fd, &mask.to_string()),
+            Symptom::AcceptSpins => (say.accept_spins)(fd),
             Symptom::CutShort { promised, sent } => (say.cut_short)(fd, promised, sent),
             Symptom::HeadCut { bytes, answered: true } => (say.head_cut)(fd, bytes),
             Symptom::HeadCut { bytes, answered: false } => (say.head_cut_waits)(fd, bytes, &lasts),
