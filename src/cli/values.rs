@@ -69,16 +69,15 @@ pub(super) fn nap(text: &str) -> Result<Duration, String> {
 /// `50`, or `idle=500,steady=4`.
 pub(super) fn demo(text: &str) -> Result<Demo, String> {
     let wrong = || (strings().cli.demo)(&ClientKind::ALL.map(ClientKind::token).join(", "));
-    let demo = match text.parse() {
-        Ok(count) => Demo::Mixed(count),
-        Err(_) => {
-            let kind = |part: &str| {
-                let (name, count) = part.split_once('=')?;
-                let kind = ClientKind::ALL.into_iter().find(|kind| kind.token() == name)?;
-                Some((kind, count.parse().ok()?))
-            };
-            Demo::Of(text.split(',').map(kind).collect::<Option<_>>().ok_or_else(wrong)?)
-        }
+    let kind = |part: &str| {
+        let (name, count) = part.split_once('=')?;
+        let kind = ClientKind::ALL.into_iter().find(|kind| kind.token() == name)?;
+        Some((kind, count.parse().ok()?))
+    };
+    let demo = if let Ok(count) = text.parse() {
+        Demo::Mixed(count)
+    } else {
+        Demo::Of(text.split(',').map(kind).collect::<Option<_>>().ok_or_else(wrong)?)
     };
     if demo.count() > MAX { Err(wrong()) } else { Ok(demo) }
 }

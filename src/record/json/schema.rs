@@ -221,6 +221,7 @@ pub struct Usage {
     pub max_rss_kib: u64,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
 fn is_false(value: &bool) -> bool {
     !value
 }

@@ -18,7 +18,7 @@ pub(super) fn append(out: &mut Vec<u8>, line: &impl Serialize) {
 }
 
 /// The members of an event's line.
-pub(super) fn line<'a>(told: EventRef<'a>, waker: Option<Fd>) -> Line<'a> {
+pub(super) fn line(told: EventRef<'_>, waker: Option<Fd>) -> Line<'_> {
     let event = told.event;
     let kind = event.what.kind();
     let name = Some(kind.name().into());
