@@ -202,7 +202,7 @@ pub struct Cli {
     #[arg(long, help_heading = "Server")]
     pub metrics: bool,
 
-    /// Start built-in clients: so many of all kinds [12], or of each kind named: idle=500,steady=4.
+    /// Start built-in clients: 12 of all kinds, or so many; or of each kind named, idle=500,steady=4.
     #[arg(long, value_name = "CLIENTS", num_args = 0..=1, default_missing_value = "12")]
     #[arg(value_parser = demo)]
     pub demo: Option<Demo>,

@@ -110,7 +110,7 @@ fn usage(whose: UsageWho) -> Option<Usage> {
 pub enum Entry {
     /// The first line.
     Header(Header),
-    /// An event. Its fd numbers that are the program's own plumbing: see [`read`].
+    /// An event. Its fd numbers that are the program's own plumbing: see [`read()`].
     Event(OwnedEvent),
     /// The last line.
     Closing(Closing),

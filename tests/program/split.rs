@@ -14,11 +14,13 @@ fn split(size: (u16, u16), args: &[&str]) -> Terminal {
     Terminal::start(PROGRAM, size, &[&["compare"], args, &fixed].concat())
 }
 
-/// How many requests each half's seats say were served.
+/// How many requests each half's seats have counted.
 fn served(screen: &str) -> Vec<u64> {
     let counts = screen.split("seats ").skip(1);
-    let counts =
-        counts.filter_map(|rest| rest.split_once(" served")?.0.replace(',', "").parse().ok());
+    let counts = counts.filter_map(|rest| {
+        let (before, _) = rest.split_once(" requests")?;
+        before.rsplit(' ').next()?.replace(',', "").parse().ok()
+    });
     counts.collect()
 }
 

@@ -1,8 +1,8 @@
 //! The log's schema: the members of each line, by their names and in their order, for writing and
 //! for reading.
 //!
-//! A member that a line does not have is `None`. [`super::write`] fills these structs from events,
-//! [`super::read`] makes events of them.
+//! A member that a line does not have is `None`. `write.rs` fills these structs from events,
+//! `read.rs` makes events of them.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -25,8 +25,8 @@ pub(in crate::words) const ENGLISH: Seats = Seats {
     asked: |served, asked, spoke| {
         [
             format!("{asked} asked, {spoke} had something to say, {served} requests"),
+            format!("{asked} asked, {spoke} spoke, {served} requests"),
             format!("{asked} asked, {spoke} spoke"),
-            format!("{asked} : {spoke}"),
         ]
     },
     runtime_asks: |served| {
