@@ -26,7 +26,7 @@ pub(in crate::words) const ENGLISH: Seats = Seats {
         [
             format!("{asked} asked, {spoke} had something to say, {served} requests"),
             format!("{asked} asked, {spoke} spoke, {served} requests"),
-            format!("{asked} asked, {spoke} spoke"),
+            format!("{asked} asked, {served} requests"),
         ]
     },
     runtime_asks: |served| {

@@ -1,11 +1,13 @@
 //! Many large downloads at once: what each may send in one turn is a share of what a turn may send,
 //! so that whoever else is ready waits for a short turn only.
 
+mod common;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-use crate::common::{self, get, servers, start_with};
+use common::{get, servers, start_with};
 use epollscope::http::Site;
 use epollscope::server::Config;
 use epollscope::telemetry::{Capacity, Command, ConnId, Kind, ServerKind};

@@ -1,9 +1,11 @@
 //! Fairness: however much the others want, one who wants little is served in between.
 
+mod common;
+
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-use crate::common::{self, ask, get, servers, start_with};
+use common::{ask, get, servers, start_with};
 use epollscope::http::Site;
 use epollscope::server::Config;
 use epollscope::telemetry::{Capacity, Kind, ServerKind};

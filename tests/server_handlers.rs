@@ -1,12 +1,14 @@
 //! Many slow handlers at once: the end of the server and the operator's commands are heard, the
 //! others are served in between, and what one client may ask for in one go is bounded.
 
+mod common;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::net::TcpStream;
 use std::time::Instant;
 
-use crate::common::{self, LIMIT, Watched, ask, get, on_all, on_each, on_those, read_response};
+use common::{LIMIT, Watched, ask, get, on_all, on_each, on_those, read_response};
 use epollscope::server::{Config, Routes};
 use epollscope::telemetry::{Command, Kind, ServerKind, What, Why};
 

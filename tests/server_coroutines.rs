@@ -1,10 +1,12 @@
 //! `--server coroutines` over real sockets: what clients get, and what is told of the tasks.
 
+mod common;
+
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::{Duration, Instant};
 
-use crate::common::{LIMIT, Watched, ask, get, read_response, start, start_with};
+use common::{LIMIT, Watched, ask, get, read_response, start, start_with};
 use epollscope::http::Site;
 use epollscope::server::{Config, Protocol, Routes};
 use epollscope::telemetry::{

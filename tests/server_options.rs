@@ -1,10 +1,12 @@
 //! What can be limited and switched, and what is bounded without being asked for.
 
+mod common;
+
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpStream};
 use std::time::{Duration, Instant};
 
-use crate::common::{LIMIT, Watched, ask, get, on_each, on_many, read_response, start, start_with};
+use common::{LIMIT, Watched, ask, get, on_each, on_many, read_response, start, start_with};
 use epollscope::http::{Limits, Site};
 use epollscope::server::{Config, Routes};
 use epollscope::telemetry::{Capacity, Command, ConnState, Kind, OwnedEvent, Stance, What, Why};
