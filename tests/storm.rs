@@ -65,7 +65,10 @@ fn storm(mut terminal: Terminal, keys: &[&str], burst: usize, seed: u64) {
     // Out of every question and text field.
     terminal.press("\x1b\x1b\x0c");
     terminal.until("a frame of the last size", |screen| {
-        screen.lines().next().is_some_and(|line| line.contains("epollscope"))
+        // Of the split screen its name; of the dashboard, which may be paused and frozen by now, at
+        // least its address.
+        let begins = |line: &str| line.contains("epollscope") || line.contains("http://");
+        screen.lines().next().is_some_and(begins)
             && screen.lines().last().is_some_and(|line| line.contains("q quit"))
     });
     terminal.press("\x03");
