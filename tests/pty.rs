@@ -306,10 +306,10 @@ fn each_panel_can_have_the_whole_screen() {
 fn the_help_is_searched() {
     let mut terminal = start(SMALL, &[]);
     terminal.press("?");
-    terminal.see("Drop the selected client");
+    terminal.see("Pause the server");
     terminal.press("freeze");
     terminal.see("Freeze the picture");
-    terminal.gone("Drop the selected client");
+    terminal.gone("Pause the server");
     // While it is open, keys are text.
     terminal.press("q");
     terminal.gone("Freeze the picture");

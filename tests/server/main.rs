@@ -1,6 +1,6 @@
 //! The server over real sockets. In one program, since each takes seconds to build; what needs a
-//! process of its own, or so many descriptors that select would find its own over FD_SETSIZE, or is
-//! about time, has a file of its own beside this folder.
+//! process of its own, or so many descriptors that select would find its own over `FD_SETSIZE`, or
+//! is about time, has a file of its own beside this folder.
 
 #[path = "../common/mod.rs"]
 mod common;

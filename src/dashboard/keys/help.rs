@@ -1,6 +1,7 @@
 //! What a search in the help finds, and how many lines it takes. Drawn by the panel of that name.
 
 use super::{Group, Key, all};
+use crate::words::strings;
 
 /// The columns for the sentences.
 pub const SENTENCE: usize = 54;
@@ -31,17 +32,28 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// The signs that a search finds, each with its spelling in ASCII and its meaning.
+pub fn signs(search: &str) -> impl Iterator<Item = &'static [&'static str; 3]> {
+    let search = search.trim().to_lowercase();
+    strings().boxes.signs.iter().filter(move |[sign, ascii, meaning]| {
+        meaning.contains(&search) || *sign == search || *ascii == search
+    })
+}
+
 /// How many lines a search finds.
 #[must_use]
 pub fn length(search: &str) -> usize {
-    Group::ALL
+    let signs: usize = signs(search).map(|[.., meaning]| wrap(meaning, SENTENCE).len()).sum();
+    let signs = if signs == 0 { 0 } else { signs + 2 };
+    let keys: usize = Group::ALL
         .into_iter()
         .map(|group| {
             let lines: usize =
                 found(group, search).map(|key| wrap(key.sentence(), SENTENCE).len()).sum();
             if lines == 0 { 0 } else { lines + 2 }
         })
-        .sum()
+        .sum();
+    signs + keys
 }
 
 /// The keys of a group that a search finds.

@@ -66,9 +66,9 @@ pub enum Group {
 }
 
 impl Group {
-    /// All groups, in the order of the help.
+    /// All groups, in the order of the help: what takes something away comes last.
     pub const ALL: [Self; 6] =
-        [Self::Connection, Self::Loop, Self::Clients, Self::Looking, Self::Moving, Self::Program];
+        [Self::Loop, Self::Looking, Self::Moving, Self::Clients, Self::Program, Self::Connection];
 
     /// Its heading.
     #[must_use]

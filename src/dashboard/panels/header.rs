@@ -171,7 +171,7 @@ impl Painter<'_> {
             if self.theme.ascii() { units::ascii_duration(time) } else { units::duration(time) }
         };
         let (sign, text, role) = match self.view.badge {
-            Badge::Starting => (glyph("◦", "o"), say.starting.to_owned(), Role::Dim),
+            Badge::Starting => (glyph("◦", "."), say.starting.to_owned(), Role::Dim),
             Badge::Running => (glyph("●", "*"), say.running.to_owned(), Role::Good),
             Badge::Paused => {
                 let text = if narrow { say.paused } else { say.paused_at };
@@ -185,7 +185,7 @@ impl Painter<'_> {
                 let stood = duration(stood);
                 let text =
                     if narrow { (say.blocked_short)(&stood) } else { (say.blocked)(&stood, route) };
-                (glyph("✋", "!!"), text, Role::Bad)
+                (glyph("!!", "!!"), text, Role::Bad)
             }
             Badge::Ended => (glyph("✖", "X"), say.ended.to_owned(), Role::Bad),
         };

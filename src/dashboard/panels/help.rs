@@ -1,4 +1,5 @@
-//! The help: every key with its sentence, made from the one list, searchable.
+//! The help: every key with its sentence, made from the one list, and what each sign means;
+//! searchable.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -6,7 +7,7 @@ use ratatui::text::{Line, Span};
 
 use super::{dim, left, popup};
 use crate::dashboard::keys::Group;
-use crate::dashboard::keys::help::{SENTENCE, found, wrap};
+use crate::dashboard::keys::help::{SENTENCE, found, signs, wrap};
 use crate::dashboard::state::prompt::Input;
 use crate::dashboard::theme::{Role, Theme};
 use crate::words::strings;
@@ -33,6 +34,20 @@ pub fn draw(frame: &mut Frame, screen: Rect, search: &Input, top: usize, theme: 
                 lines.push(Line::from(vec![
                     Span::styled(left(&name, KEY, theme), theme.style(Role::Key)),
                     Span::styled(sentence, theme.style(Role::Text)),
+                ]));
+            }
+        }
+        lines.push(Line::default());
+    }
+    let mut signs = signs(&text).peekable();
+    if signs.peek().is_some() {
+        lines.push(Line::styled(say.the_signs, theme.style(Role::Title)));
+        for [sign, ascii, meaning] in signs {
+            for (i, meaning) in wrap(meaning, SENTENCE).into_iter().enumerate() {
+                let sign = if i == 0 { theme.glyph(sign, ascii) } else { "" };
+                lines.push(Line::from(vec![
+                    Span::styled(left(sign, KEY, theme), theme.style(Role::Key)),
+                    Span::styled(meaning, theme.style(Role::Text)),
                 ]));
             }
         }

@@ -173,7 +173,7 @@ fn row(
     let closed = entry.closed.is_some();
     let plain = if closed { theme.style(Role::Dim) } else { theme.style(Role::Text) };
     let cursor = if selected { theme.glyph("▸", ">") } else { " " };
-    let ours = if entry.ours.is_some() { theme.glyph("◆", "o") } else { " " };
+    let ours = if entry.ours.is_some() { theme.glyph("◆", "&") } else { " " };
     let mut spans = vec![
         Span::styled(cursor, theme.style(Role::Focus)),
         Span::styled(ours, theme.style(Role::Ours)),
@@ -257,7 +257,7 @@ pub fn state(entry: &TableRow, theme: &Theme) -> (String, Style) {
         return (text, theme.style(Role::Warn));
     }
     let glyph = match row.state {
-        ConnState::New => theme.glyph("○", "o"),
+        ConnState::New => theme.glyph("○", "n"),
         ConnState::Reading => theme.glyph("←", "<"),
         ConnState::Handling => theme.glyph("▸", "!"),
         ConnState::Idle => theme.glyph("·", "."),

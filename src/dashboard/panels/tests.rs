@@ -288,9 +288,9 @@ fn a_blocked_loop_is_told_with_its_handler_and_its_time() {
         notice: None,
     };
     for (width, ascii, words) in [
-        (80, false, "✋ BLOCKED 3.2 s in /slow"),
+        (80, false, "!! BLOCKED 3.2 s in /slow"),
         (80, true, "!! BLOCKED 3.2 s in /slow"),
-        (40, false, "✋ BLOCKED 3.2 s"),
+        (40, false, "!! BLOCKED 3.2 s"),
     ] {
         let picture = header_at((width, 3), &view, ascii);
         // A wide letter takes two cells of the screen.

@@ -29,7 +29,7 @@ impl Painter<'_> {
                     known
                 } else {
                     capped(0..len as usize, sizes.width * sizes.above, |_| {
-                        self.token(self.theme.glyph("○", "o"), Role::Warn)
+                        self.token(self.theme.glyph("○", "q"), Role::Warn)
                     })
                 }
             }

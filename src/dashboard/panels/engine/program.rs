@@ -84,7 +84,7 @@ impl Painter<'_> {
                 (text, Role::Warn, behind(last))
             }
             (Stance::Handling(route), _) => {
-                let sign = self.theme.glyph("✋", "!!");
+                let sign = self.theme.glyph("!!", "!!");
                 (format!("{sign} {}", (say.blocked)(route)), Role::Bad, behind(last))
             }
             (Stance::Working, _) if !seen => match last {
