@@ -511,7 +511,7 @@ fn where_the_locale_is_not_utf8_the_screen_is_ascii() {
         (ENTER, "5 card"),
         ("x", "sure?"),
         ("n", "5 card"),
-        ("?", "the selected connection"),
+        ("?", "the server's loop"),
     ] {
         terminal.press(keys);
         let text = terminal.see(shown);
