@@ -46,6 +46,8 @@ pub struct Costs {
     open: u64,
     started: u64,
     ended: u64,
+    /// Connections refused; and by the servers before this one.
+    refused: (u64, u64),
     waited: Nanos,
     /// Since when a wait goes on.
     waiting: Option<Nanos>,
@@ -59,6 +61,7 @@ impl Costs {
             self.waits.clear();
             self.since = batch.time;
             self.memory.begin();
+            self.refused.1 = self.refused.0;
             self.loop_cpu = None;
         }
         let counters = &batch.counters;
@@ -67,6 +70,7 @@ impl Costs {
             .accepted
             .saturating_sub(counters.closed.iter().fold(0u64, |sum, n| sum.saturating_add(*n)));
         (self.started, self.ended) = (counters.started, counters.ended);
+        self.refused.0 = counters.refused;
         self.waited = counters.waited;
         self.waiting = match batch.standing.stance {
             Stance::Waiting | Stance::Within(_) => Some(batch.standing.since),
@@ -198,6 +202,13 @@ impl Costs {
                 value: self.switches().map(|(voluntary, involuntary)| {
                     format!("{} + {}", units::count(voluntary), units::count(involuntary))
                 }),
+            },
+            Figure {
+                text: &say.refused,
+                value: self
+                    .continuity
+                    .server()
+                    .map(|_| units::count(self.refused.0.saturating_sub(self.refused.1))),
             },
             Figure {
                 text: &say.threads,

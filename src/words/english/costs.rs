@@ -12,6 +12,7 @@ pub(crate) struct Costs {
     pub(crate) waiting: CostText,
     pub(crate) workers: CostText,
     pub(crate) switches: CostText,
+    pub(crate) refused: CostText,
     pub(crate) threads: CostText,
     /// More lines below, and the key that goes there.
     pub(crate) more_lines: fn(lines: usize, key: &str) -> String,
@@ -78,6 +79,11 @@ pub(in crate::words) const ENGLISH: Costs = Costs {
         how: "Voluntary and involuntary, from /proc/.../status of the server's threads and worker \
               processes, read about once a second; what one did between its last reading and its \
               end is missing.",
+    },
+    refused: CostText {
+        name: "clients refused",
+        how: "Connections over --max-connections, --max-per-address or FD_SETSIZE, which got a 503, \
+              since this server took over.",
     },
     threads: CostText {
         name: "threads of the program",
