@@ -262,10 +262,10 @@ impl Painter<'_> {
         let requests = (say.requests)(&count(Metric::Requests));
         fields.push(self.field(6, cell(requests, 13), Role::Title));
         if let Some(pair) = view.examined {
-            fields.push(self.field(9, cell((say.examined)(pair), 26), Role::Title));
+            fields.push(self.field(8, cell((say.examined)(pair), 26), Role::Title));
         }
         if let Some(share) = view.loop_cpu {
-            fields.push(self.field(8, cell((say.loop_cpu)(share), 14), Role::Title));
+            fields.push(self.field(9, cell((say.loop_cpu)(share), 14), Role::Title));
         }
         fields.push(self.field(40, spark(Metric::Requests), Role::Chart));
         if let Some(waits) = view.waits.filter(|waits| *waits >= WAITS) {

@@ -1,6 +1,6 @@
 //! `blocking`: the one that is served, and the queue behind it.
 
-use super::super::fit::{Token, fold};
+use super::super::fit::Token;
 use super::halves::{Contents, Sizes, capped};
 use super::painter::Painter;
 use crate::dashboard::theme::Role;
@@ -23,9 +23,7 @@ impl Painter<'_> {
                     .iter()
                     .map(|waiting| self.token(self.waiter(waiting), Role::Warn))
                     .collect();
-                if known.len() == len as usize
-                    && fold(&known, sizes.width, sizes.above, self.style(Role::Dim)).1
-                {
+                if known.len() == len as usize && sizes.above >= 3 {
                     known
                 } else {
                     capped(0..len as usize, sizes.width * sizes.above, |_| {
