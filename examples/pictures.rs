@@ -44,29 +44,33 @@ fn main() {
     let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/release/epollscope");
     let program = program.to_str().expect("a path in UTF-8");
     assert!(Path::new(program).exists(), "build it first: cargo build --release");
-    let start = |size, theme| {
-        let options = ["--port", "0", "--theme", theme, "--demo", "14"];
+    let start = |size, theme, server| {
+        let options = ["--port", "0", "--theme", theme, "--demo", "14", "--server", server];
         let terminal = Terminal::start(program, size, &options);
         terminal.port();
         terminal
     };
 
-    let mut wide = start((120, 36), "dark");
+    let wide = start((120, 36), "dark", "epoll-et");
     wide.see("GET");
     std::thread::sleep(Duration::from_secs(6));
     shoot(&wide, "dashboard", &DARK);
 
-    wide.press("p");
-    wide.see("PAUSED");
+    // Level-triggered, of which everything can be seen.
+    let mut held = start((120, 36), "dark", "epoll");
+    held.see("GET");
+    std::thread::sleep(Duration::from_secs(6));
+    held.press("p");
+    held.see("PAUSED");
     std::thread::sleep(Duration::from_secs(2));
-    wide.press("s");
+    held.press("s");
     std::thread::sleep(Duration::from_millis(500));
-    wide.press("s");
+    held.press("s");
     std::thread::sleep(Duration::from_millis(500));
-    shoot(&wide, "paused", &DARK);
-    wide.press("p");
+    shoot(&held, "paused", &DARK);
+    held.press("p");
 
-    let small = start((80, 24), "light");
+    let small = start((80, 24), "light", "epoll-et");
     small.see("GET");
     std::thread::sleep(Duration::from_secs(4));
     shoot(&small, "light-80x24", &LIGHT);
@@ -84,7 +88,7 @@ fn main() {
     split.see("under load: 6");
     shoot(&split, "split", &DARK);
 
-    let mut charts = start((120, 36), "dark");
+    let mut charts = start((120, 36), "dark", "epoll-et");
     std::thread::sleep(Duration::from_secs(20));
     charts.press("4z");
     std::thread::sleep(Duration::from_secs(1));
