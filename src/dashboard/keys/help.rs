@@ -3,8 +3,16 @@
 use super::{Group, Key, all};
 use crate::words::strings;
 
-/// The columns for the sentences.
-pub const SENTENCE: usize = 54;
+/// The columns that the box takes beside its text.
+pub const FRAME: usize = 4;
+
+/// The columns for the keys and for the sentences, on a screen that is so wide.
+#[must_use]
+pub fn columns(screen: u16) -> (usize, usize) {
+    const KEY: usize = 18;
+    const SENTENCE: usize = 54;
+    (KEY, usize::from(screen).saturating_sub(FRAME + KEY).clamp(1, SENTENCE))
+}
 
 fn is_found(key: &Key, search: &str) -> bool {
     let search = search.trim().to_lowercase();
@@ -14,8 +22,7 @@ fn is_found(key: &Key, search: &str) -> bool {
 }
 
 /// Breaks a sentence between words.
-#[must_use]
-pub fn wrap(text: &str, width: usize) -> Vec<String> {
+fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
         let last = lines.last().map_or(0, |line| line.chars().count());
@@ -40,16 +47,28 @@ pub fn signs(search: &str) -> impl Iterator<Item = &'static [&'static str; 3]> {
     })
 }
 
-/// How many lines a search finds.
+/// A name and a sentence beside it, each broken between words, in the columns that they have.
 #[must_use]
-pub fn length(search: &str) -> usize {
-    let signs: usize = signs(search).map(|[.., meaning]| wrap(meaning, SENTENCE).len()).sum();
+pub fn rows(name: &str, sentence: &str, screen: u16) -> Vec<(String, String)> {
+    let (key, width) = columns(screen);
+    let (names, sentences) = (wrap(name, key - 1), wrap(sentence, width));
+    let line = |of: &[String], at: usize| of.get(at).cloned().unwrap_or_default();
+    (0..names.len().max(sentences.len()))
+        .map(|at| (line(&names, at), line(&sentences, at)))
+        .collect()
+}
+
+/// How many lines a search finds, on a screen that is so wide.
+#[must_use]
+pub fn length(search: &str, screen: u16) -> usize {
+    let signs: usize = signs(search).map(|[.., meaning]| rows("", meaning, screen).len()).sum();
     let signs = if signs == 0 { 0 } else { signs + 2 };
     let keys: usize = Group::ALL
         .into_iter()
         .map(|group| {
-            let lines: usize =
-                found(group, search).map(|key| wrap(key.sentence(), SENTENCE).len()).sum();
+            let lines: usize = found(group, search)
+                .map(|key| rows(&key.presses(), key.sentence(), screen).len())
+                .sum();
             if lines == 0 { 0 } else { lines + 2 }
         })
         .sum();

@@ -7,18 +7,16 @@ use ratatui::text::{Line, Span};
 
 use super::{dim, left, popup};
 use crate::dashboard::keys::Group;
-use crate::dashboard::keys::help::{SENTENCE, found, signs, wrap};
+use crate::dashboard::keys::help::{FRAME, columns, found, rows, signs};
 use crate::dashboard::state::prompt::Input;
 use crate::dashboard::theme::{Role, Theme};
 use crate::words::strings;
 
-/// The columns for the keys.
-const KEY: usize = 18;
-
 /// Draws the box.
 pub fn draw(frame: &mut Frame, screen: Rect, search: &Input, top: usize, theme: &Theme) {
     let say = &strings().boxes;
-    let width = u16::try_from(KEY + SENTENCE + 5).unwrap_or(u16::MAX);
+    let (key_columns, columns) = columns(screen.width);
+    let width = u16::try_from(key_columns + columns + FRAME + 1).unwrap_or(u16::MAX);
     let inner = popup(frame, screen, width, screen.height.saturating_sub(2), say.help, theme);
     let text = search.text();
     let mut lines = Vec::new();
@@ -29,10 +27,9 @@ pub fn draw(frame: &mut Frame, screen: Rect, search: &Input, top: usize, theme: 
         }
         lines.push(Line::styled(group.label(), theme.style(Role::Title)));
         for key in keys {
-            for (i, sentence) in wrap(key.sentence(), SENTENCE).into_iter().enumerate() {
-                let name = if i == 0 { key.presses() } else { String::new() };
+            for (name, sentence) in rows(&key.presses(), key.sentence(), screen.width) {
                 lines.push(Line::from(vec![
-                    Span::styled(left(&name, KEY, theme), theme.style(Role::Key)),
+                    Span::styled(left(&name, key_columns, theme), theme.style(Role::Key)),
                     Span::styled(sentence, theme.style(Role::Text)),
                 ]));
             }
@@ -43,10 +40,9 @@ pub fn draw(frame: &mut Frame, screen: Rect, search: &Input, top: usize, theme: 
     if signs.peek().is_some() {
         lines.push(Line::styled(say.the_signs, theme.style(Role::Title)));
         for [sign, ascii, meaning] in signs {
-            for (i, meaning) in wrap(meaning, SENTENCE).into_iter().enumerate() {
-                let sign = if i == 0 { theme.glyph(sign, ascii) } else { "" };
+            for (sign, meaning) in rows(theme.glyph(sign, ascii), meaning, screen.width) {
                 lines.push(Line::from(vec![
-                    Span::styled(left(sign, KEY, theme), theme.style(Role::Key)),
+                    Span::styled(left(&sign, key_columns, theme), theme.style(Role::Key)),
                     Span::styled(meaning, theme.style(Role::Text)),
                 ]));
             }
@@ -65,12 +61,15 @@ pub fn draw(frame: &mut Frame, screen: Rect, search: &Input, top: usize, theme: 
         frame.render_widget(line, Rect { y, height: 1, ..body });
     }
     let (before, behind) = search.halves();
-    let foot_line = Line::from(vec![
+    let mut foot_line = Line::from(vec![
         Span::styled(format!("{} ", say.search), theme.style(Role::Title)),
         Span::raw(before),
         Span::styled(theme.glyph("▏", "_"), theme.style(Role::Key)),
         Span::raw(behind),
-        dim(format!("   {}", say.scrolls), theme),
     ]);
+    let scrolls = dim(format!("   {}", say.scrolls), theme);
+    if foot_line.width() + scrolls.width() <= usize::from(foot.width) {
+        foot_line.push_span(scrolls);
+    }
     frame.render_widget(foot_line, foot);
 }

@@ -183,7 +183,7 @@ impl State {
                 0
             }
         };
-        let most = keys::help::length(&search.text()).saturating_sub(page);
+        let most = keys::help::length(&search.text(), self.screen.0).saturating_sub(page);
         self.overlay = Overlay::Help(search, top.min(most));
     }
 

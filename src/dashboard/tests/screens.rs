@@ -415,3 +415,22 @@ fn what_a_peer_sends_cannot_change_how_the_screen_is_shown() {
         assert!(!screen.contains(['\u{202e}', '\u{9b}', '\u{85}', '\u{2028}', '\u{2066}']));
     }
 }
+
+#[test]
+fn the_help_is_wrapped_at_any_width() {
+    for width in [40, 48, 59, 60, 76, 80, 120] {
+        let (mut state, _) = lively(width, 24);
+        let mut all = String::new();
+        press(&mut state, "?");
+        for _ in 0..400 {
+            all += &dark(&state, width, 24);
+            press(&mut state, "<Down>");
+        }
+        // The last words of long sentences, and the last sign.
+        for words in ["queues up in the", "known, or not measured"] {
+            let seen = all.split_whitespace().collect::<Vec<_>>().join(" ");
+            let last = words.rsplit(' ').next().unwrap();
+            assert!(seen.contains(last) && !all.contains('…'), "{width}: {words}\n{all}");
+        }
+    }
+}
