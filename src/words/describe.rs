@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::units;
+use super::{strings, units};
 use crate::telemetry::{Addr, By, Errno, Event, EventRef, Kind, Mode, Ret, Text, What};
 
 /// An event in pieces, as a line of the stream shows it.
@@ -90,7 +90,7 @@ pub fn describe(event: EventRef<'_>) -> Description {
         What::EpollCreate { ret } => (equals(ret), "an empty interest list".to_owned()),
         What::Input { ret } => (amount(ret), "from standard input".to_owned()),
         What::Wait4 { ret } => (equals(ret), "the worker's zombie is gone".to_owned()),
-        What::Switched { to } => (to.name().to_owned(), to.summary().to_owned()),
+        What::Switched { to } => (to.name().to_owned(), (strings().servers.summary)(to).to_owned()),
         What::Round { asked, answered, .. } => (
             format!("{} asked", units::count(asked.into())),
             format!(
@@ -117,7 +117,7 @@ pub fn describe(event: EventRef<'_>) -> Description {
         }
         What::Refused => (String::new(), "over the limit: 503, then closed".to_owned()),
         What::Closed { why, bytes_in, bytes_out, requests } => (
-            why.label().to_owned(),
+            (strings().table.why)(why).to_owned(),
             format!(
                 "{} {}, {} in, {} out",
                 units::count(requests),

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::io;
 
+use super::strings;
 use super::units::{Bytes, Time};
 use crate::telemetry::{CtlOp, Errno, EventRef, Fd, How, Kind, Mask, Mode, Nanos, Ret, What, Why};
 
@@ -130,7 +131,8 @@ pub fn sentence(event: EventRef<'_>) -> Cow<'static, str> {
                 .into()
         }
         What::Switched { to } => {
-            format!("The listener is served by {to} now: {}.", to.summary()).into()
+            let summary = (strings().servers.summary)(to);
+            format!("The listener is served by {to} now: {summary}.").into()
         }
         What::Round { asked, answered, .. } => format!(
             "Every socket was asked by a call of its own: {answered} had something to say, and {} \

@@ -54,8 +54,12 @@ pub fn servers(frame: &mut Frame, screen: Rect, at: usize, state: &State, theme:
         .map(|(i, server)| {
             let mark = if i == at { theme.glyph("▸", ">") } else { " " };
             let runs = if now == Some(server) { runs } else { " " };
-            let text =
-                format!("{mark} {} {runs} {:<10} {}", i + 1, server.name(), server.summary());
+            let text = format!(
+                "{mark} {} {runs} {:<10} {}",
+                i + 1,
+                server.name(),
+                (strings().servers.summary)(server)
+            );
             Line::styled(text, theme.style(if i == at { Role::Selected } else { Role::Text }))
         })
         .collect();

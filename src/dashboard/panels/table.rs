@@ -265,7 +265,7 @@ pub fn state(entry: &TableRow, theme: &Theme) -> (String, Style) {
         ConnState::Lingering => theme.glyph("…", "~"),
         ConnState::Closed => theme.glyph("×", "x"),
     };
-    (format!("{glyph} {}", row.state.label()), theme.state(row.state))
+    (format!("{glyph} {}", (strings().table.state)(row.state)), theme.state(row.state))
 }
 
 /// Idle times in whole seconds, so that a quiet table stands still.

@@ -150,7 +150,10 @@ impl State {
             self.fit();
         }
         if let Some(now) = batch.server().filter(|_| taken_over) {
-            self.notice((strings().notices.server_now)(now.name(), now.summary()));
+            self.notice((strings().notices.server_now)(
+                now.name(),
+                (strings().servers.summary)(now),
+            ));
         }
         if self.asked.is_some_and(|(mode, _)| mode == batch.standing.mode) {
             self.asked = None;

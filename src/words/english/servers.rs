@@ -1,7 +1,11 @@
 //! What differs from server to server: names, ends, and what one cannot be asked for.
 
+use crate::telemetry::ServerKind;
+
 /// What is said of single servers.
 pub(crate) struct Servers {
+    /// What a server is, in a few words. In English as the command line's help has it.
+    pub(crate) summary: fn(server: ServerKind) -> &'static str,
     pub(crate) epoll_et: &'static str,
     pub(crate) coroutines: &'static str,
     /// What ends it by its own rules.
@@ -16,6 +20,7 @@ pub(crate) struct Servers {
 }
 
 pub(in crate::words) const ENGLISH: Servers = Servers {
+    summary: ServerKind::summary,
     epoll_et: "epoll-et (mio)",
     coroutines: "coroutines (tokio)",
     stdin_quit: "Standard input said quit.",

@@ -1,5 +1,6 @@
 //! The table of connections.
 
+use crate::telemetry::{ConnState, Why};
 use crate::words::units;
 
 /// What the table says beside its figures.
@@ -18,6 +19,9 @@ pub(crate) struct Table {
     pub(crate) stdin_ended: &'static str,
     pub(crate) stopped: &'static str,
     pub(crate) closed: &'static str,
+    /// A connection's state, and why one was closed. In English as log and metrics have them.
+    pub(crate) state: fn(state: ConnState) -> &'static str,
+    pub(crate) why: fn(why: Why) -> &'static str,
     pub(crate) seconds: fn(seconds: u64) -> String,
     pub(crate) minutes: fn(minutes: u64) -> String,
     pub(crate) hours: fn(hours: u64) -> String,
@@ -67,6 +71,8 @@ pub(in crate::words) const ENGLISH: Table = Table {
     stdin_ended: "ended",
     stopped: "stopped",
     closed: "closed",
+    state: ConnState::label,
+    why: Why::label,
     seconds: |seconds| format!("{seconds} s"),
     minutes: |minutes| format!("{minutes} min"),
     hours: |hours| format!("{hours} h"),

@@ -112,7 +112,7 @@ impl TableRow {
     pub fn why(&self) -> &'static str {
         match (self.closed, self.row.why) {
             (None, _) => "",
-            (Some(_), Some(why)) => why.label(),
+            (Some(_), Some(why)) => (strings().table.why)(why),
             (Some(_), None) => strings().table.closed,
         }
     }
