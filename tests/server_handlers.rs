@@ -137,6 +137,8 @@ fn the_pool_is_free_again_when_those_it_works_for_were_dropped() {
         let mut server = start(&config, 2);
         let _clients = ready_at_once(&mut server, &config, &get("/slow?ms=60000"));
         server.send(Command::DropAll);
+        // Whoever came before that is carried out would be dropped as well.
+        server.until("they are gone", |s| s.table.is_empty());
         let mut next = server.client();
         assert_eq!(ask(&mut next, "/slow?ms=1").0, 200);
         server.until("what it did is told", |s| s.counters.responses[2] == 1);
