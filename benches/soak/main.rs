@@ -38,9 +38,6 @@ const LOOKS: u32 = 12;
 /// What may come on top of that: the histories, and the copy of one that a frozen picture is, fill
 /// for some minutes, and the allocator keeps what was given back between them.
 const SLACK: u64 = 4 * 1024 * 1024;
-/// The same of a soak so short that the histories are still being filled in it.
-const SLACK_WHILE_SHORT: u64 = 2 * SLACK;
-const SHORT: Duration = Duration::from_secs(30);
 /// The same where nobody presses keys.
 const SLACK_WITHOUT_KEYS: u64 = 256 * 1024;
 
@@ -211,14 +208,7 @@ fn soak(
     }
     let (pressed, resizes, nudges) = (soak.keys, soak.resizes, soak.nudges);
     soak.end(&log)?;
-    let slack = if keys && time < SHORT {
-        SLACK_WHILE_SHORT
-    } else if keys {
-        SLACK
-    } else {
-        SLACK_WITHOUT_KEYS
-    };
-    let slope = slope(&left, slack)?;
+    let slope = slope(&left, if keys { SLACK } else { SLACK_WITHOUT_KEYS })?;
     let (first, last) = (left[0], left[left.len() - 1]);
     if nudges > 0 {
         println!("{name}: {nudges} writes to the terminal slept on until a signal came");
