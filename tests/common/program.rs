@@ -108,7 +108,14 @@ impl Drop for Running {
 
 pub fn log(path: &Path) -> Vec<Value> {
     let text = std::fs::read_to_string(path).unwrap();
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    let mut waker = None;
+    let value = |line: &str| {
+        // What the program writes it can read.
+        epollscope::record::json::read(line.as_bytes(), &mut waker)
+            .unwrap_or_else(|error| panic!("{error}: {line}"));
+        serde_json::from_str(line).unwrap()
+    };
+    text.lines().map(value).collect()
 }
 
 /// What it printed and how it ended, for one that ends by itself.

@@ -47,7 +47,12 @@ pub fn of_log(text: &str) -> Vec<Call> {
 /// The same, each with the thread or process that made it; `None` for the server's own thread.
 pub fn of_log_by(text: &str) -> Vec<(Option<i64>, Call)> {
     text.lines()
-        .map(|line| serde_json::from_str::<Value>(line).unwrap_or_else(|e| panic!("{e}: {line}")))
+        .map(|line| {
+            // What the program writes it can read.
+            epollscope::record::json::read(line.as_bytes(), &mut None)
+                .unwrap_or_else(|error| panic!("{error}: {line}"));
+            serde_json::from_str::<Value>(line).unwrap_or_else(|e| panic!("{e}: {line}"))
+        })
         .filter_map(|line| Some((line["call"].as_str()?.to_owned(), line)))
         .map(|(name, line)| {
             let number = |key: &str| line[key].as_i64();
