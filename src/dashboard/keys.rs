@@ -1,7 +1,8 @@
 //! The one declaration of the keys: what each is called, what it does and when it works.
 //!
-//! The dashboard and the split screen have one list. The key bar, the `?` help, the README's table and the man page are made from it, and
-//! [`State::key`](super::state::State::key) looks a pressed key up in it.
+//! The dashboard and the split screen have one list. The key bar, the `?` help, the README's table
+//! and the man page are made from it, and [`State::key`](super::state::State::key) looks a pressed
+//! key up in it.
 
 pub mod help;
 pub mod id;

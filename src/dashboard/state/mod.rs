@@ -21,6 +21,7 @@ pub mod stream;
 pub mod table;
 
 mod enabled;
+mod mouse;
 mod operate;
 mod scene;
 

@@ -1,15 +1,15 @@
-//! What the operator's keys, mouse and pasted text do.
+//! What the operator's keys and pasted text do.
 
 use std::net::SocketAddr;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
 use super::filter::Filter;
 use super::prompt::{self, Answer, Choice, Confirm, Input, Question};
 use super::table::Column;
 use super::{Action, Overlay, PACES, State, by_server};
 use crate::clients::ClientKind;
-use crate::dashboard::geometry::{self, Hit, Position, Rect};
+use crate::dashboard::geometry;
 use crate::dashboard::keys::{self, Id};
 use crate::dashboard::panel::{Moves, Panel, Place};
 use crate::telemetry::{Command, ConnId, Fd, Mode, ServerKind, Step};
@@ -406,7 +406,7 @@ impl State {
         }
     }
 
-    fn show(&mut self, panel: Panel) {
+    pub(super) fn show(&mut self, panel: Panel) {
         self.focus = panel;
         if !matches!(panel.place(), Place::TopLeft | Place::Bottom) {
             self.side = panel;
@@ -454,7 +454,7 @@ impl State {
         isize::try_from(rows.saturating_sub(1).max(1)).unwrap_or(1)
     }
 
-    fn go(&mut self, by: isize) {
+    pub(super) fn go(&mut self, by: isize) {
         let height = self.stream_rows();
         let now = self.scene().now;
         match self.focus.moves() {
@@ -470,54 +470,5 @@ impl State {
     #[must_use]
     pub fn stream_rows(&self) -> usize {
         self.areas().rows(Panel::Stream)
-    }
-
-    /// The mouse was used.
-    pub fn mouse(&mut self, event: MouseEvent) -> Vec<Action> {
-        if self.overlay != Overlay::None || self.dead.is_some() {
-            return Vec::new();
-        }
-        let areas = self.areas();
-        let at = Position::new(event.column, event.row);
-        if areas.tabs.contains(at) && event.kind == MouseEventKind::Down(MouseButton::Left) {
-            let tabs = geometry::tabs(areas.tabs, self.focus);
-            if let Some((panel, ..)) = tabs.into_iter().find(|(_, place, _)| place.contains(at)) {
-                self.changed = true;
-                self.show(panel);
-            }
-            return Vec::new();
-        }
-        let Some(&(panel, area)) = areas.panels.iter().find(|(_, area)| area.contains(at)) else {
-            return Vec::new();
-        };
-        let by = match event.kind {
-            MouseEventKind::ScrollUp => -3,
-            MouseEventKind::ScrollDown => 3,
-            MouseEventKind::Down(MouseButton::Left) => {
-                self.changed = true;
-                self.show(panel);
-                if panel == Panel::Table {
-                    self.click(area, at);
-                }
-                return Vec::new();
-            }
-            _ => return Vec::new(),
-        };
-        self.changed = true;
-        let focus = std::mem::replace(&mut self.focus, panel);
-        self.go(by);
-        self.focus = focus;
-        self.fit();
-        Vec::new()
-    }
-
-    fn click(&mut self, area: Rect, at: Position) {
-        let (now, head) = (self.scene().now, geometry::head_rows(self.scene().listener));
-        let table = &mut self.scene_mut().table;
-        match geometry::hit(table, area, head, at) {
-            Some(Hit::Heading(column)) => table.sort_by(column),
-            Some(Hit::Line(line)) => table.point_at(line, now),
-            None => {}
-        }
     }
 }

@@ -1,0 +1,58 @@
+//! What the operator's mouse does.
+
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+
+use super::{Action, Overlay, State};
+use crate::dashboard::geometry::{self, Hit, Position, Rect};
+use crate::dashboard::panel::Panel;
+
+impl State {
+    /// The mouse was used.
+    pub fn mouse(&mut self, event: MouseEvent) -> Vec<Action> {
+        if self.overlay != Overlay::None || self.dead.is_some() {
+            return Vec::new();
+        }
+        let areas = self.areas();
+        let at = Position::new(event.column, event.row);
+        if areas.tabs.contains(at) && event.kind == MouseEventKind::Down(MouseButton::Left) {
+            let tabs = geometry::tabs(areas.tabs, self.focus);
+            if let Some((panel, ..)) = tabs.into_iter().find(|(_, place, _)| place.contains(at)) {
+                self.changed = true;
+                self.show(panel);
+            }
+            return Vec::new();
+        }
+        let Some(&(panel, area)) = areas.panels.iter().find(|(_, area)| area.contains(at)) else {
+            return Vec::new();
+        };
+        let by = match event.kind {
+            MouseEventKind::ScrollUp => -3,
+            MouseEventKind::ScrollDown => 3,
+            MouseEventKind::Down(MouseButton::Left) => {
+                self.changed = true;
+                self.show(panel);
+                if panel == Panel::Table {
+                    self.click(area, at);
+                }
+                return Vec::new();
+            }
+            _ => return Vec::new(),
+        };
+        self.changed = true;
+        let focus = std::mem::replace(&mut self.focus, panel);
+        self.go(by);
+        self.focus = focus;
+        self.fit();
+        Vec::new()
+    }
+
+    fn click(&mut self, area: Rect, at: Position) {
+        let (now, head) = (self.scene().now, geometry::head_rows(self.scene().listener));
+        let table = &mut self.scene_mut().table;
+        match geometry::hit(table, area, head, at) {
+            Some(Hit::Heading(column)) => table.sort_by(column),
+            Some(Hit::Line(line)) => table.point_at(line, now),
+            None => {}
+        }
+    }
+}
