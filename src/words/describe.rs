@@ -212,7 +212,7 @@ fn request(event: EventRef<'_>) -> (String, String) {
 
 fn accepted(ret: Ret, peer: Option<Addr>) -> String {
     match (ret.get(), peer) {
-        (Ok(fd), Some(peer)) => format!("{peer} is now fd {fd}"),
+        (Ok(fd), Some(peer)) => format!("fd {fd} is {peer}"),
         (Ok(fd), None) => format!("a client is now fd {fd}"),
         (Err(Errno::AGAIN), _) => "nobody else waits".to_owned(),
         (Err(_), _) => "it could not be accepted".to_owned(),
@@ -314,7 +314,7 @@ mod tests {
             "!epoll_ctl|fd 9|= ENOENT|DEL: the kernel watches it no more|",
             "epoll_wait|epfd 4|= 2 ready|5:IN 3:IN|waited 1.2 s",
             "!epoll_wait|epfd 4|= EINTR||waited 1.0 µs",
-            "accept|fd 5|= 9|127.0.0.1:51820 is now fd 9|",
+            "accept|fd 5|= 9|fd 9 is 127.0.0.1:51820|",
             "accept|fd 5|= EAGAIN|nobody else waits|",
             "recv|fd 9|= 84|bytes from the peer|",
             "send|fd 9|= 1,290|of 3,100: buffer full|",
