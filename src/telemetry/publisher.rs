@@ -1,5 +1,10 @@
 //! The server's end of the wire: counts and numbers everything, and decides when it is handed over.
 
+#![expect(
+    clippy::inline_always,
+    reason = "a caller knows the kind of its event: inlined, counting it is no search by kind"
+)]
+
 use std::time::{Duration, Instant};
 
 use super::round::Rounds;
@@ -89,14 +94,14 @@ impl Publisher {
     }
 
     /// Tells and counts a system call, which is made where this is called.
-    #[inline]
+    #[inline(always)]
     #[track_caller]
     pub fn call(&mut self, fd: Fd, conn: Option<ConnId>, what: What) {
         self.call_with(fd, conn, what, &[], &[], false);
     }
 
     /// Tells and counts a system call that has a payload, or is own plumbing.
-    #[inline]
+    #[inline(always)]
     #[track_caller]
     pub fn call_with(
         &mut self,
@@ -113,9 +118,12 @@ impl Publisher {
             self.read_clock();
         }
         if self.count() {
-            let event = self.event(self.now, fd, conn, what);
-            let event = Event { own, site: Site::here(), ..event };
-            self.push(event, Text::of(&what, bytes), ready);
+            let event = Event { own, site: Site::here(), ..self.event(self.now, fd, conn, what) };
+            if bytes.is_empty() && ready.is_empty() {
+                self.push_bare(event);
+            } else {
+                self.push(event, Text::of(&what, bytes), ready);
+            }
         }
     }
 
@@ -137,19 +145,19 @@ impl Publisher {
     }
 
     /// Tells a fact.
-    #[inline]
+    #[inline(always)]
     pub fn fact(&mut self, fd: Fd, conn: Option<ConnId>, what: What, bytes: &[u8]) {
         self.fact_text(fd, conn, what, Text::of(&what, bytes));
     }
 
     /// The same, for a text that was cut already.
-    #[inline]
+    #[inline(always)]
     pub fn fact_text(&mut self, fd: Fd, conn: Option<ConnId>, what: What, text: Text<'_>) {
         self.fact_at(self.now, fd, conn, what, text);
     }
 
     /// The same, for what another process concluded at that time.
-    #[inline]
+    #[inline(always)]
     pub fn fact_at(
         &mut self,
         time: Nanos,
@@ -160,7 +168,12 @@ impl Publisher {
     ) {
         self.counters.fact(&what);
         if self.count() {
-            self.push(self.event(time, fd, conn, what), text, &[]);
+            let event = self.event(time, fd, conn, what);
+            if text.len == 0 {
+                self.push_bare(event);
+            } else {
+                self.push(event, text, &[]);
+            }
         }
     }
 
@@ -176,7 +189,13 @@ impl Publisher {
         Event { by: self.by, ..Event::new(self.seq, time, fd, conn, what) }
     }
 
+    /// Most calls have no payload.
     #[inline]
+    fn push_bare(&mut self, event: Event) {
+        self.rounds.note(self.scratch.events.len(), &event);
+        self.scratch.events.push(event);
+    }
+
     fn push(&mut self, event: Event, text: Text<'_>, ready: &[Ready]) {
         self.rounds.note(self.scratch.events.len(), &event);
         self.scratch.push_text(event, text, ready);
