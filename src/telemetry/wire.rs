@@ -183,6 +183,17 @@ impl Sink {
         }
     }
 
+    /// Adds the latencies of the scratch batch, in as far as there is room.
+    pub(super) fn take_latencies(&mut self, scratch: &Batch) {
+        let batch = &mut self.current;
+        if batch.latencies.len() + scratch.latencies.len() <= self.capacity.events {
+            batch.latencies.extend_from_slice(&scratch.latencies);
+        } else {
+            let answers = scratch.latencies.iter().map(|latency| u64::from(latency.answers));
+            self.lost.answers += answers.sum::<u64>();
+        }
+    }
+
     /// Notes that something is kept back, so that the reader asks for it if nothing else comes.
     pub(super) fn keep(&mut self) {
         self.kept = true;

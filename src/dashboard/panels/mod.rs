@@ -97,6 +97,7 @@ fn header(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
         asks: live.listener.map(|listener| listener.server.asks()),
         examined: examined.as_deref(),
         loop_cpu: loop_cpu.as_deref(),
+        latency: scene.costs.latencies().percentiles(),
         url: state.url(),
         server: live.listener.map_or("", |listener| by_server::title(listener.server)),
         rates: &scene.rates,

@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 
 use super::continuity::Continuity;
+use super::latency::Latencies;
 use super::rates::{Metric, Rates, Tally};
 use crate::inspect::{Snapshot, Usage};
 use crate::telemetry::{Asks, Batch, Nanos, Stance};
@@ -42,6 +43,8 @@ pub struct Costs {
     memory: Memory,
     /// The share of a CPU that the loop's thread uses.
     loop_cpu: Option<f32>,
+    /// How long the requests of this server took.
+    latencies: Latencies,
     requests: u64,
     open: u64,
     started: u64,
@@ -63,6 +66,12 @@ impl Costs {
             self.memory.begin();
             self.refused.1 = self.refused.0;
             self.loop_cpu = None;
+            self.latencies = Latencies::default();
+        }
+        // The last of the server before may come with the first of this one.
+        let server = self.continuity.server();
+        for latency in batch.latencies.iter().filter(|latency| Some(latency.server) == server) {
+            self.latencies.record(latency.took, latency.answers);
         }
         let counters = &batch.counters;
         self.requests = counters.requests;
@@ -151,6 +160,22 @@ impl Costs {
         self.loop_cpu.map(|share| format!("{} %", units::rate(f64::from(share) * 100.0)))
     }
 
+    /// How long requests took, since this server took over.
+    #[must_use]
+    pub fn latencies(&self) -> &Latencies {
+        &self.latencies
+    }
+
+    /// The times within which 50 and 99 of 100 requests were answered, each once enough were.
+    fn percentiles(&self, ascii: bool) -> Option<String> {
+        let time =
+            |nanos| if ascii { units::ascii_duration(nanos) } else { units::duration(nanos) };
+        let p50 = time(self.latencies.p50()?);
+        let none = if ascii { "-" } else { "–" };
+        let p99 = self.latencies.p99().map_or_else(|| none.to_owned(), time);
+        Some((strings().costs.percentiles)(&p50, &p99))
+    }
+
     /// Fds that each return of the wait call had asked, and how many of them were ready: `452 : 3.7`.
     #[must_use]
     pub fn examined(&self, rates: &Rates) -> Option<String> {
@@ -183,6 +208,7 @@ impl Costs {
         let say = &strings().costs;
         vec![
             Figure { text: &say.calls, value: each(Metric::Calls, Metric::Requests) },
+            Figure { text: &say.latency, value: self.percentiles(ascii) },
             Figure { text: &say.examined, value: self.examined(rates) },
             Figure { text: &say.copied, value: copied },
             Figure { text: &say.again, value: a_second(Metric::Again) },

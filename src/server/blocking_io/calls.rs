@@ -39,6 +39,7 @@ impl<L: ConnectionHost> BlockingConnection<'_, L> {
         }
         if let Ok(n) = received {
             self.drained = n < self.input.len();
+            self.session.told = self.host.now();
         }
         Ok(received)
     }
@@ -54,13 +55,14 @@ impl<L: ConnectionHost> BlockingConnection<'_, L> {
             let more = self.session.output.has_payload();
             let more = self.config.cork && more;
             let what = calls::send(self.socket, rest, more);
-            rest = &rest[self.sent(what)?.unwrap_or(0)..];
+            let all = what.size() == Ok(rest.len());
+            rest = &rest[self.sent(what, all)?.unwrap_or(0)..];
         }
         while let Some(kind) = self.session.output.next() {
             self.before_sending(kind)?;
             let payload = &mut self.session.output.payload;
             let what = calls::offer(self.socket, payload, calls::OFFER);
-            if self.sent(what)? == Some(0) {
+            if self.sent(what, true)? == Some(0) {
                 return Err(Why::CutShort);
             }
             if self.session.output.is_sent() {
@@ -70,11 +72,14 @@ impl<L: ConnectionHost> BlockingConnection<'_, L> {
         Ok(())
     }
 
-    /// Tells a call that sends; returns how much the kernel took, or
-    /// `None` for another try.
+    /// Tells a call that sends, and the answers that it completed,
+    /// where `all` of the bytes before a payload are sent. Returns how
+    /// much the kernel took, or `None` for another try.
     #[track_caller]
-    fn sent(&mut self, what: What) -> Result<Option<usize>, Why> {
-        self.host.after(what)?;
+    fn sent(&mut self, what: What, all: bool) -> Made<Option<usize>> {
+        let output = &mut self.session.output;
+        let answers = if all { output.take_answered() } else { 0 };
+        self.host.after_send(what, answers, self.session.told)?;
         match what.ret().map_or(Ok(0), Ret::get) {
             Ok(n) => {
                 self.taken = self.host.now();

@@ -14,6 +14,10 @@ pub(in crate::server) trait ConnectionHost: Host {
     /// Tells the call that was made.
     #[track_caller]
     fn after(&mut self, what: What) -> Result<(), Why>;
+    /// The same for one that sends; how many answers it has completed, and when the server was told
+    /// of their requests.
+    #[track_caller]
+    fn after_send(&mut self, what: What, answers: u32, told: Nanos) -> Result<(), Why>;
     /// The peer will send nothing more.
     fn half_closed(&mut self);
     /// When it last stood at the gate: no time limit is counted from

@@ -29,6 +29,8 @@ pub(super) enum Message<'a> {
     Call(Fd, What, Text<'a>),
     /// A conclusion.
     Fact(What, Text<'a>),
+    /// So many answers are sent to their last byte; when it had received their requests.
+    Answered(u32, Nanos),
     /// The peer will send nothing more.
     HalfClosed,
     /// It asks for the totals.
@@ -110,6 +112,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Option<(Frame<'_>, usize)>, Unreadabl
         Message::Place(..) => site != 0,
         Message::Before(..)
         | Message::Fact(..)
+        | Message::Answered(..)
         | Message::HalfClosed
         | Message::Counters
         | Message::End(_) => site == 0,
@@ -142,6 +145,9 @@ fn fields(message: Message<'_>) -> Fields<'_> {
         Message::Outcome(what) => of(1, what),
         Message::Call(fd, what, text) => Fields { fd, text, ..of(2, what) },
         Message::Fact(what, text) => Fields { text, ..of(3, what) },
+        Message::Answered(answers, told) => {
+            Fields { tag: 8, numbers: [answers.into(), told, 0], ..Fields::default() }
+        }
         Message::HalfClosed => Fields { tag: 4, ..Fields::default() },
         Message::Counters => Fields { tag: 5, ..Fields::default() },
         Message::Place(file, line) => {
@@ -171,7 +177,8 @@ fn message(Fields { tag, kind, fd, extra, numbers, text }: Fields<'_>) -> Option
         5 => Message::Counters,
         6 => Message::End(at(&Why::ALL, extra)?),
         7 => Message::Place(text, u32::try_from(numbers[0]).ok()?),
-        8..=UNREPORTABLE => return None,
+        8 => Message::Answered(u32::try_from(numbers[0]).ok()?, numbers[1]),
+        9..=UNREPORTABLE => return None,
     })
 }
 
@@ -346,6 +353,7 @@ mod tests {
             Message::Fact(What::Data { bytes: 6 }, text("举手")),
             Message::Call(3, What::Open { look: false, ret: again }, long),
             Message::Place(text("src/server/blocking_io/mod.rs"), 100),
+            Message::Answered(3, 1 << 40),
             Message::HalfClosed,
             Message::Counters,
             Message::End(Why::WorkerDied),
@@ -450,7 +458,7 @@ mod tests {
     proptest! {
         #[test]
         fn damage_never_becomes_another_event(
-            tag in 0..8_u8, kind in 0..44_u8, extra in -2..600_i32,
+            tag in 0..9_u8, kind in 0..44_u8, extra in -2..600_i32,
             numbers in prop::array::uniform3(prop_oneof![Just(0), 0..9_u64, any::<u64>()]),
             text in 0..20_u16, more in 0..3_u32, fd in -1..3_i32,
             hits in prop::collection::vec((0..FRAME, any::<u8>()), 0..3),

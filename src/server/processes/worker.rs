@@ -222,6 +222,14 @@ impl ConnectionHost for Worker {
         Ok(())
     }
 
+    fn after_send(&mut self, what: What, answers: u32, told: Nanos) -> Result<(), Why> {
+        self.after(what)?;
+        if answers > 0 {
+            self.report(Message::Answered(answers, told));
+        }
+        Ok(())
+    }
+
     fn half_closed(&mut self) {
         self.report(Message::HalfClosed);
     }

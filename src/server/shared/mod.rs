@@ -45,6 +45,8 @@ pub(super) struct Locked {
     since: Nanos,
     /// Who stands at the gate, before which call.
     held: Vec<(By, Next)>,
+    /// When the operator last let one of them go on, or changed the pace.
+    stood: Nanos,
     /// The server's own thread sleeps in `accept`.
     accepting: bool,
     /// The listener was shut down, to end that sleep.
@@ -124,6 +126,9 @@ impl Shared {
         locked.publisher.by = by;
         let now = locked.publisher.read_clock();
         locked.held.retain(|(who, _)| *who != by);
+        if stood {
+            locked.stood = now;
+        }
         (locked, stood.then_some(now))
     }
 
@@ -152,6 +157,14 @@ impl Locked {
     fn leave_call(&mut self, entered: Nanos) {
         (self.stance, self.since) = (Stance::Working, self.publisher.now());
         self.publisher.counters.waited += self.since - entered;
+    }
+
+    /// Tells how long requests took that were answered then; not of those during which the operator
+    /// held somebody up.
+    pub(super) fn answered(&mut self, answers: u32, told: Nanos, now: Nanos) {
+        if answers > 0 && told >= self.stood {
+            self.publisher.answered(now.saturating_sub(told), answers);
+        }
     }
 
     pub(super) fn publish(&mut self) {

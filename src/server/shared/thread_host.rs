@@ -94,10 +94,15 @@ impl ConnectionHost for ThreadHost<'_> {
     }
 
     fn after(&mut self, what: What) -> Result<(), Why> {
+        self.after_send(what, 0, 0)
+    }
+
+    fn after_send(&mut self, what: What, answers: u32, told: Nanos) -> Result<(), Why> {
         let (client, by, entered) = (self.client, self.by, self.entered);
         let mut locked = self.lock();
         let now = locked.publisher.now();
         locked.publisher.call(client.fd, Some(client.id), what);
+        locked.answered(answers, told, now);
         if by == By::LOOP {
             locked.leave_call(entered);
         }

@@ -3,6 +3,8 @@
 /// What the cost meter says.
 pub(crate) struct Costs {
     pub(crate) calls: CostText,
+    pub(crate) latency: CostText,
+    pub(crate) percentiles: fn(p50: &str, p99: &str) -> String,
     pub(crate) examined: CostText,
     pub(crate) copied: CostText,
     pub(crate) again: CostText,
@@ -33,6 +35,14 @@ pub(in crate::words) const ENGLISH: Costs = Costs {
         how: "The calls that the server told, plumbing included, over the requests understood, in \
               the last 10 s.",
     },
+    latency: CostText {
+        name: "latency p50, p99",
+        how: "Of the requests since this server took over: from the return of the wait call that \
+              reported one (of recv, where calls sleep, and in coroutines) to the return of the \
+              send that took the last byte of its answer. What it lay unread before that is not \
+              in it, nor are requests that a pause held up.",
+    },
+    percentiles: |p50, p99| format!("{p50}, {p99}"),
     examined: CostText {
         name: "fds examined : ready",
         how: "Fds that each return of the wait call had asked (each round, for scan) against those \
