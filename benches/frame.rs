@@ -87,6 +87,7 @@ impl Server {
             waker: 3,
             server,
             stdin: None,
+            handler_threads: 0,
         });
         totals.standing = Standing { stance: Stance::Waiting, ..Standing::default() };
         Self { rows: (0..connections).map(row).collect(), next: 0, seq: 0, now: 0, totals }

@@ -36,6 +36,7 @@ impl Script {
             waker: 4,
             server: ServerKind::EpollEt,
             stdin: None,
+            handler_threads: 0,
         });
         script.batch.standing.stance = Stance::Waiting;
         script.batch.standing.since = time;

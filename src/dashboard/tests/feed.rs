@@ -72,6 +72,7 @@ impl Feed {
             waker: 3,
             server: ServerKind::EpollEt,
             stdin: None,
+            handler_threads: 0,
         });
         feed.tell(
             LISTENER,

@@ -165,6 +165,7 @@ impl<W: Watcher> Host for OnLoop<'_, W> {
         if let Some(pool) = &mut self.state.pool {
             pool.queue(self.client, route, time);
         }
+        self.state.table.change(self.client, |row| row.within = Some(Kind::Queued));
         self.fact(What::Queued { route }, &[]);
     }
 }

@@ -11,6 +11,8 @@ pub(crate) struct Card {
     pub(crate) more_lines: fn(lines: usize, keys: &str) -> String,
     pub(crate) state: &'static str,
     pub(crate) fin_read: &'static str,
+    /// Its handler keeps the loop, for so long.
+    pub(crate) blocks: fn(route: &str, time: &str) -> String,
     pub(crate) ours: &'static str,
     pub(crate) client: fn(number: u32, kind: &str) -> String,
     pub(crate) conn: &'static str,
@@ -49,6 +51,7 @@ pub(in crate::words) const ENGLISH: Card = Card {
     more_lines: |lines, keys| format!("{lines} more lines: {keys}"),
     state: "state",
     fin_read: "its FIN was read",
+    blocks: |route, time| format!("blocks the loop in {route} for {time}"),
     ours: "ours",
     client: |number, kind| format!("client {number}, {kind}"),
     conn: "conn",
