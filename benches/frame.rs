@@ -70,6 +70,8 @@ impl Server {
             requests: 0,
             bytes_in: 0,
             bytes_out: 0,
+            answer: 0,
+            unsent: 0,
             opened: 0,
             active: 0,
             by: if server.asks() == Asks::Sleeps { By::thread(fd(number)) } else { By::LOOP },

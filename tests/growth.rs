@@ -113,6 +113,8 @@ impl Server {
             requests: 0,
             bytes_in: 0,
             bytes_out: 0,
+            answer: 0,
+            unsent: 0,
             opened: self.now,
             active: self.now,
             by: By::LOOP,

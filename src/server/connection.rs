@@ -77,6 +77,8 @@ pub(super) fn row(fd: &impl AsRawFd, id: ConnId, peer: SocketAddr, now: Nanos) -
         requests: 0,
         bytes_in: 0,
         bytes_out: 0,
+        answer: 0,
+        unsent: 0,
         opened: now,
         active: now,
         by: By::LOOP,

@@ -136,6 +136,17 @@ impl Output {
         }
     }
 
+    /// How many bytes are to be sent.
+    #[inline]
+    pub(super) fn left(&self) -> u64 {
+        let payload = match &self.payload {
+            Payload::None => 0,
+            Payload::Memory(bytes) => bytes.len() as u64,
+            Payload::File { len, .. } => *len,
+        };
+        self.bytes.len() as u64 + payload
+    }
+
     /// How many answers were sent to their last byte since this was last asked.
     #[inline]
     pub(super) fn take_answered(&mut self) -> u32 {

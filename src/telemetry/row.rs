@@ -79,6 +79,10 @@ pub struct Row {
     pub bytes_in: u64,
     /// Bytes sent.
     pub bytes_out: u64,
+    /// Bytes of the answers that are being sent, heads included.
+    pub answer: u64,
+    /// Those of them that the kernel has not taken yet.
+    pub unsent: u64,
     /// When it was accepted.
     pub opened: Nanos,
     /// When bytes last went in or out.
@@ -94,6 +98,13 @@ pub struct Row {
 }
 
 impl Row {
+    /// How many bytes the kernel has taken of the answers that are being sent, and how many they
+    /// are; `None` while nothing waits to be sent.
+    #[must_use]
+    pub fn progress(&self) -> Option<(u64, u64)> {
+        (self.unsent > 0).then(|| (self.answer.saturating_sub(self.unsent), self.answer))
+    }
+
     /// Whether its handler runs on the server's own thread, while that is in one
     /// ([`Stance::Handling`]).
     #[must_use]

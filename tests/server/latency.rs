@@ -122,9 +122,15 @@ fn an_answer_in_pieces_takes_until_its_last() {
         let begin = Instant::now();
         server.until("a while", |_| begin.elapsed() >= Duration::from_millis(50));
         assert_eq!(answers(&server), 0);
+        // What is promised and not sent is in its row, exactly.
+        let row = *server.table.values().next().unwrap();
+        let (sent, all) = row.progress().unwrap();
+        assert!(all > BIG as u64 && all < BIG as u64 + 1000, "{row:?}");
+        assert_eq!(sent, row.bytes_out, "{row:?}");
         assert_eq!(read_response(&mut client).1.len(), BIG);
         until_answers(&mut server, 1);
         assert!(server.latencies[0].took >= 50 * MS, "{:?}", server.latencies);
+        server.until("all is sent", |s| s.table.values().all(|row| row.progress().is_none()));
         server.stop();
     }
 }

@@ -104,6 +104,10 @@ fn lines(entry: &TableRow, scene: &Scene, width: usize, theme: &Theme) -> Vec<Li
             ),
         ),
     ]);
+    if let Some((sent, all)) = row.progress() {
+        let [long, short] = (say.progress)(sent, all);
+        lines.push(pair(say.answer, fitting(long, short)));
+    }
     lines.push(heading(say.kernel));
     match entry.socket {
         Some(socket) => {

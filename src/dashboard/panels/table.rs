@@ -286,6 +286,10 @@ pub fn state(entry: &TableRow, theme: &Theme) -> (String, Style) {
         ConnState::Lingering => theme.glyph("…", "~"),
         ConnState::Closed => theme.glyph("×", "x"),
     };
+    if let (ConnState::Writing, Some((sent, all))) = (row.state, row.progress()) {
+        let percent = units::percent(sent, all);
+        return (format!("{glyph} {percent}"), theme.state(row.state));
+    }
     let word = match (row.state, row.within) {
         (ConnState::Handling, Some(Kind::Queued) | None) => strings().table.queued,
         (state, _) => (strings().table.state)(state),

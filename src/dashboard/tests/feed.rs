@@ -41,6 +41,8 @@ pub(super) fn row(number: u64, fd: Fd, now: Nanos) -> Row {
         requests: 0,
         bytes_in: 0,
         bytes_out: 0,
+        answer: 0,
+        unsent: 0,
         opened: now,
         active: now,
         by: By::LOOP,

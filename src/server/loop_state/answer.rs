@@ -63,6 +63,7 @@ impl<W: Watcher> LoopState<W> {
         let connection = table.note(client, what, now).ok_or(Gone)?;
         let answers = connection.session.output.take_answered();
         let told = connection.session.told;
+        connection.row.unsent = connection.session.output.left();
         if answers > 0 && told >= *stood && publisher.wants_latencies() {
             let took = publisher.read_clock().saturating_sub(told);
             publisher.answered(took, answers);
@@ -107,6 +108,8 @@ impl<W: Watcher> LoopState<W> {
         };
         connection.session = session;
         connection.session.output.append(&mut responder.output);
+        let left = connection.session.output.left();
+        (connection.row.answer, connection.row.unsent) = (left, left);
         Ok(())
     }
 }

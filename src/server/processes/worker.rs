@@ -15,7 +15,7 @@ use rustix::time::{ClockId, clock_gettime};
 use super::wire::{Frame, Message, write};
 use crate::http;
 use crate::server::Config;
-use crate::server::blocking_io::{ConnectionHost, refuse, serve_connection};
+use crate::server::blocking_io::{ConnectionHost, Sent, refuse, serve_connection};
 use crate::server::convert::nanos;
 use crate::server::responder::{Host, Responder};
 use crate::telemetry::{ConnState, Counters, Fd, Kind, Nanos, Place, Site, Text, What, Why};
@@ -222,11 +222,9 @@ impl ConnectionHost for Worker {
         Ok(())
     }
 
-    fn after_send(&mut self, what: What, answers: u32, told: Nanos) -> Result<(), Why> {
+    fn after_send(&mut self, what: What, sent: Sent) -> Result<(), Why> {
         self.after(what)?;
-        if answers > 0 {
-            self.report(Message::Answered(answers, told));
-        }
+        self.report(Message::Sent(sent));
         Ok(())
     }
 

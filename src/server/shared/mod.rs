@@ -11,6 +11,7 @@ use std::os::fd::OwnedFd;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use super::blocking_io::Sent;
 use super::handover::Outcome;
 use super::pace::{Pace, Verdict};
 use super::responder::Responder;
@@ -159,9 +160,11 @@ impl Locked {
         self.publisher.counters.waited += self.since - entered;
     }
 
-    /// Tells how long requests took that were answered then; not of those during which the operator
-    /// held somebody up.
-    pub(super) fn answered(&mut self, answers: u32, told: Nanos, now: Nanos) {
+    /// Notes what a call has sent, and tells how long the requests took whose answers it completed
+    /// then; not of those during which the operator held somebody up.
+    pub(super) fn sent(&mut self, client: Client, sent: Sent, now: Nanos) {
+        let Sent { answers, told, answer, unsent } = sent;
+        self.table.change(client, |row| (row.answer, row.unsent) = (answer, unsent));
         if answers > 0 && told >= self.stood {
             self.publisher.answered(now.saturating_sub(told), answers);
         }
