@@ -260,7 +260,18 @@ mod tests {
     use std::time::Instant;
 
     use super::*;
-    use crate::telemetry::{Publisher, Ret, Row, What};
+    use crate::telemetry::{Latency, Publisher, Ret, Row, ServerKind, What};
+
+    #[test]
+    fn latencies_without_room_are_counted_as_missing() {
+        let (mut sink, _subscriber) = wire(Capacity { events: 8, ..Capacity::default() });
+        let mut scratch = Batch::default();
+        scratch.latencies.push(Latency { took: 5, answers: 3, server: ServerKind::Epoll });
+        for _ in 0..10 {
+            sink.take_latencies(&scratch);
+        }
+        assert_eq!((sink.current.latencies.len(), sink.lost.answers), (8, 6));
+    }
 
     struct Empty;
 

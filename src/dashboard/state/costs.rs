@@ -45,6 +45,8 @@ pub struct Costs {
     loop_cpu: Option<f32>,
     /// How long the requests of this server took.
     latencies: Latencies,
+    /// Answers whose latency the wire had no room for; and before this server took over.
+    missing: (u64, u64),
     requests: u64,
     open: u64,
     started: u64,
@@ -67,7 +69,9 @@ impl Costs {
             self.refused.1 = self.refused.0;
             self.loop_cpu = None;
             self.latencies = Latencies::default();
+            self.missing.1 = self.missing.0;
         }
+        self.missing.0 = batch.lost.answers;
         // The last of the server before may come with the first of this one.
         let server = self.continuity.server();
         for latency in batch.latencies.iter().filter(|latency| Some(latency.server) == server) {
@@ -173,7 +177,8 @@ impl Costs {
         let p50 = time(self.latencies.p50()?);
         let none = if ascii { "-" } else { "–" };
         let p99 = self.latencies.p99().map_or_else(|| none.to_owned(), time);
-        Some((strings().costs.percentiles)(&p50, &p99))
+        let missing = self.missing.0.saturating_sub(self.missing.1);
+        Some((strings().costs.percentiles)(&p50, &p99, missing))
     }
 
     /// Fds that each return of the wait call had asked, and how many of them were ready: `452 : 3.7`.
@@ -303,7 +308,7 @@ mod tests {
 
     use super::*;
     use crate::dashboard::panels::sample::{MS, Script};
-    use crate::telemetry::ServerKind;
+    use crate::telemetry::{Latency, ServerKind};
 
     fn reading(cpu: u64, voluntary: u64, resident: u64) -> Snapshot {
         Snapshot {
@@ -370,6 +375,28 @@ mod tests {
         costs.apply(&script.publish());
         assert_eq!(value(&costs, &rates, "context"), None);
         assert_eq!(value(&costs, &rates, "calls"), None);
+    }
+
+    #[test]
+    fn latencies_are_those_of_this_server() {
+        let (mut costs, mut script) = (Costs::default(), Script::new(0));
+        let latency = |server, took, answers| Latency { took, answers, server };
+        script.server(ServerKind::Epoll);
+        script.batch.latencies.push(latency(ServerKind::Epoll, 2 * MS, 20));
+        costs.apply(&script.publish());
+        let shown = |costs: &Costs| value(costs, &Rates::new(), "latency");
+        assert_eq!(shown(&costs).as_deref(), Some("2.0 ms, –"));
+        script.batch.latencies.push(latency(ServerKind::Epoll, 3 * MS, 80));
+        script.batch.lost.answers = 7;
+        costs.apply(&script.publish());
+        assert_eq!(shown(&costs).as_deref(), Some("3.0 ms, 3.0 ms; 7 missing"));
+        // The last of it come with the first of the next.
+        script.server(ServerKind::Threads);
+        script.batch.latencies.push(latency(ServerKind::Epoll, 9 * MS, 100));
+        script.batch.latencies.push(latency(ServerKind::Threads, 5 * MS, 100));
+        costs.apply(&script.publish());
+        assert_eq!(shown(&costs).as_deref(), Some("5.0 ms, 5.0 ms"));
+        assert_eq!(costs.latencies().count(), 100);
     }
 
     #[test]

@@ -1,10 +1,13 @@
 //! The cost meter: each figure with how it was obtained.
 
+use crate::words::units;
+
 /// What the cost meter says.
 pub(crate) struct Costs {
     pub(crate) calls: CostText,
     pub(crate) latency: CostText,
-    pub(crate) percentiles: fn(p50: &str, p99: &str) -> String,
+    /// How many of them are missing, too.
+    pub(crate) percentiles: fn(p50: &str, p99: &str, missing: u64) -> String,
     pub(crate) examined: CostText,
     pub(crate) copied: CostText,
     pub(crate) again: CostText,
@@ -42,7 +45,10 @@ pub(in crate::words) const ENGLISH: Costs = Costs {
               send that took the last byte of its answer. What it lay unread before that is not \
               in it, nor are requests that a pause held up.",
     },
-    percentiles: |p50, p99| format!("{p50}, {p99}"),
+    percentiles: |p50, p99, missing| match missing {
+        0 => format!("{p50}, {p99}"),
+        n => format!("{p50}, {p99}; {} missing", units::count(n)),
+    },
     examined: CostText {
         name: "fds examined : ready",
         how: "Fds that each return of the wait call had asked (each round, for scan) against those \
