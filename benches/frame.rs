@@ -70,6 +70,8 @@ impl Server {
             requests: 0,
             bytes_in: 0,
             bytes_out: 0,
+            answer: 0,
+            unsent: 0,
             opened: 0,
             active: 0,
             by: if server.asks() == Asks::Sleeps { By::thread(fd(number)) } else { By::LOOP },
@@ -87,6 +89,7 @@ impl Server {
             waker: 3,
             server,
             stdin: None,
+            handler_threads: 0,
         });
         totals.standing = Standing { stance: Stance::Waiting, ..Standing::default() };
         Self { rows: (0..connections).map(row).collect(), next: 0, seq: 0, now: 0, totals }

@@ -77,6 +77,7 @@ impl Server {
             epfd: if interest { 5 } else { -1 },
             waker: if interest { 6 } else { -1 },
             stdin: None,
+            handler_threads: 0,
         });
         batch.standing = Standing { stance: Stance::Waiting, since: 0, mode: Mode::Run };
         Self { kind, seq: 0, now: BEGIN, last: 0, open: VecDeque::new(), batch }
@@ -112,6 +113,8 @@ impl Server {
             requests: 0,
             bytes_in: 0,
             bytes_out: 0,
+            answer: 0,
+            unsent: 0,
             opened: self.now,
             active: self.now,
             by: By::LOOP,

@@ -18,6 +18,8 @@ pub(super) struct Connection {
     /// The kernel may hold more input and will not report it again: with edges, an event is due
     /// only for what arrives after it.
     pub(super) unread: bool,
+    /// When the server was told of what is unread.
+    pub(super) told: Nanos,
     /// It is on the list of unfinished ones.
     pub(super) unfinished: bool,
     /// The peer has closed or broken its half: reading on leads to the end, so a short read does
@@ -75,6 +77,8 @@ pub(super) fn row(fd: &impl AsRawFd, id: ConnId, peer: SocketAddr, now: Nanos) -
         requests: 0,
         bytes_in: 0,
         bytes_out: 0,
+        answer: 0,
+        unsent: 0,
         opened: now,
         active: now,
         by: By::LOOP,
@@ -100,6 +104,7 @@ impl Connection {
             row,
             session: Session::default(),
             unread: false,
+            told: now,
             unfinished: false,
             hangup: false,
             blocked: false,
@@ -108,12 +113,15 @@ impl Connection {
         }
     }
 
-    /// Notes what a wait call said of it.
+    /// Notes what a wait call said of it, which returned then.
     #[inline]
-    pub(super) fn note_ready(&mut self, mask: Mask) {
+    pub(super) fn note_ready(&mut self, mask: Mask, woke: Nanos) {
         let gone = Mask::RDHUP.with(Mask::HUP).with(Mask::ERR);
         let room = Mask::OUT.with(Mask::HUP).with(Mask::ERR);
         self.hangup |= mask.any(gone);
+        if !self.unread {
+            self.told = woke;
+        }
         self.unread |= mask.any(gone.with(Mask::IN));
         self.blocked &= !mask.any(room);
     }

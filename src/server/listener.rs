@@ -24,6 +24,7 @@ pub(super) fn of(bound: &Bound, config: &Config, server: ServerKind) -> Listener
         epfd: -1,
         waker: -1,
         stdin: None,
+        handler_threads: 0,
     }
 }
 

@@ -28,6 +28,9 @@ pub(super) struct Session {
     pub(super) slow: Duration,
     /// What of a request is awaited, and since when.
     pub(super) awaits: Option<(Part, Nanos)>,
+    /// When the server was told of what was received last. Until all of that is answered, nothing
+    /// more is received.
+    pub(super) told: Nanos,
 }
 
 impl Session {
@@ -78,11 +81,13 @@ pub(super) enum Part {
 pub(super) struct Output {
     pub(super) bytes: Vec<u8>,
     pub(super) payload: Payload,
+    /// Requests whose answers these are; the last of them may have the payload.
+    pub(super) answers: u32,
 }
 
 impl Default for Output {
     fn default() -> Self {
-        Self { bytes: Vec::new(), payload: Payload::None }
+        Self { bytes: Vec::new(), payload: Payload::None, answers: 0 }
     }
 }
 
@@ -129,6 +134,27 @@ impl Output {
             Payload::Memory(bytes) => bytes.is_empty(),
             Payload::File { len, .. } => *len == 0,
         }
+    }
+
+    /// How many bytes are to be sent.
+    #[inline]
+    pub(super) fn left(&self) -> u64 {
+        let payload = match &self.payload {
+            Payload::None => 0,
+            Payload::Memory(bytes) => bytes.len() as u64,
+            Payload::File { len, .. } => *len,
+        };
+        self.bytes.len() as u64 + payload
+    }
+
+    /// How many answers were sent to their last byte since this was last asked.
+    #[inline]
+    pub(super) fn take_answered(&mut self) -> u32 {
+        if self.answers == 0 || !self.bytes.is_empty() {
+            return 0;
+        }
+        let left = u32::from(!self.is_sent());
+        std::mem::replace(&mut self.answers, left) - left
     }
 
     /// Takes off what is sent: the memory of the bytes becomes `spare`, for the next answer; then

@@ -13,6 +13,18 @@ pub struct Turn {
     pub ready: u32,
 }
 
+/// How long requests took whose last byte of answer went to the kernel in one call.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Latency {
+    /// From the time at which the server was told of them, to that call's return: see
+    /// [`Publisher::answered`](super::Publisher::answered).
+    pub took: Nanos,
+    /// How many answers that were.
+    pub answers: u32,
+    /// Who answered.
+    pub server: ServerKind,
+}
+
 /// What a reader gets at once.
 #[derive(Debug, Default)]
 pub struct Batch {
@@ -27,6 +39,8 @@ pub struct Batch {
     pub whole: bool,
     /// The turns that were completed.
     pub turns: Vec<Turn>,
+    /// The requests that were answered. For the reader of the table.
+    pub latencies: Vec<Latency>,
     /// Totals, at the time of publication.
     pub counters: Counters,
     /// What this reader has not got, since the start.
@@ -128,6 +142,7 @@ impl Batch {
         self.gone.clear();
         self.whole = false;
         self.turns.clear();
+        self.latencies.clear();
     }
 
     fn clear_events(&mut self) {
@@ -153,6 +168,9 @@ impl Batch {
         }
         if self.gone.capacity() > KEPT {
             self.gone.shrink_to(KEPT);
+        }
+        if self.latencies.capacity() > KEPT {
+            self.latencies.shrink_to(KEPT);
         }
     }
 }

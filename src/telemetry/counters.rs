@@ -231,11 +231,13 @@ pub struct Lost {
     pub events: [u64; Kind::ALL.len()],
     /// Loop turns whose time and size are missing from the histograms.
     pub turns: u64,
+    /// Answers whose latency is missing.
+    pub answers: u64,
 }
 
 impl Default for Lost {
     fn default() -> Self {
-        Self { events: [0; Kind::ALL.len()], turns: 0 }
+        Self { events: [0; Kind::ALL.len()], turns: 0, answers: 0 }
     }
 }
 

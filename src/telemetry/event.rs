@@ -90,8 +90,9 @@ pub struct Event {
     /// Its place in the order in which this server heard of all its events, from 1. A gap is a
     /// loss. Calls that a round has folded have no place in it for the reader of the table.
     pub seq: u64,
-    /// When. The clock is read once a wake-up and again every few calls within a long one, and at
-    /// every call while the loop is paced; between readings events share a time.
+    /// When. The clock is read once a wake-up, again every few calls within a long one and, for the
+    /// reader of the table, when an answer is sent, and at every call while the loop is paced;
+    /// between readings events share a time.
     /// What another process did carries the time at which that process did it. The server hears of
     /// it later, so its time may be earlier than that of the event before.
     pub time: Nanos,

@@ -30,7 +30,7 @@ mod why;
 mod wire;
 
 pub use addr::Addr;
-pub use batch::{Batch, Turn};
+pub use batch::{Batch, Latency, Turn};
 pub use command::{Command, Commands, Control, Gone, QUEUED, Step, Waker, control};
 pub use counters::{Counters, Lost};
 pub use errno::{Errno, Ret};

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use super::round::Rounds;
 use super::{
-    Batch, By, ConnId, Counters, Event, Fd, Listener, Nanos, Ready, Row, Sink, Site, Stance,
-    Standing, Text, Turn, What,
+    Batch, By, ConnId, Counters, Event, Fd, Latency, Listener, Nanos, Ready, Row, Sink, Site,
+    Stance, Standing, Text, Turn, What,
 };
 
 /// Where the publisher finds the rows: the server's table.
@@ -214,6 +214,7 @@ impl Publisher {
         if let Some(sink) = &mut self.table {
             self.rounds.fold(scratch);
             sink.take(scratch, true);
+            sink.take_latencies(scratch);
         }
         scratch.clear();
     }
@@ -234,6 +235,26 @@ impl Publisher {
     pub fn turn(&mut self, turn: Turn) {
         if self.has_reader() {
             self.scratch.turns.push(turn);
+        }
+    }
+
+    /// Whether anybody reads how long requests take; if not, no clock need be read for it.
+    #[inline]
+    #[must_use]
+    pub fn wants_latencies(&self) -> bool {
+        self.table.is_some()
+    }
+
+    /// Tells that so many requests were answered, to the last byte, as long after the server was
+    /// told of them: by the return of the wait call that reported them, or, where calls sleep and
+    /// with a runtime, of the `recv` that brought them. How long they lay unread before that is
+    /// known to nobody but the kernel.
+    #[inline]
+    pub fn answered(&mut self, took: Nanos, answers: u32) {
+        if let Some(Listener { server, .. }) = self.listener
+            && self.wants_latencies()
+        {
+            self.scratch.latencies.push(Latency { took, answers, server });
         }
     }
 

@@ -79,17 +79,38 @@ pub struct Row {
     pub bytes_in: u64,
     /// Bytes sent.
     pub bytes_out: u64,
+    /// Bytes of the answers that are being sent, heads included.
+    pub answer: u64,
+    /// Those of them that the kernel has not taken yet.
+    pub unsent: u64,
     /// When it was accepted.
     pub opened: Nanos,
     /// When bytes last went in or out.
     pub active: Nanos,
     /// The thread or process that serves it, where it has one of its own.
     pub by: By,
-    /// The call that its thread or process sleeps in, or that its task is parked for; `None` where
-    /// one loop serves all.
+    /// The call that its thread or process sleeps in, or that its task is parked for. Of its
+    /// handler, whoever runs it: [`Kind::Queued`] while it waits for a thread of the pool,
+    /// [`Kind::Handler`] while it runs.
     pub within: Option<Kind>,
     /// Why it was closed; set once, in the row's last publication.
     pub why: Option<Why>,
+}
+
+impl Row {
+    /// How many bytes the kernel has taken of the answers that are being sent, and how many they
+    /// are; `None` while nothing waits to be sent.
+    #[must_use]
+    pub fn progress(&self) -> Option<(u64, u64)> {
+        (self.unsent > 0).then(|| (self.answer.saturating_sub(self.unsent), self.answer))
+    }
+
+    /// Whether its handler runs on the server's own thread, while that is in one
+    /// ([`Stance::Handling`]).
+    #[must_use]
+    pub fn keeps_the_loop(&self) -> bool {
+        self.within == Some(Kind::Handler) && self.by == By::LOOP
+    }
 }
 
 /// The listening socket.
@@ -113,6 +134,8 @@ pub struct Listener {
     pub waker: Fd,
     /// Standard input, where it is watched too; it has a row of its own in the table.
     pub stdin: Option<Stdin>,
+    /// How many threads run the handlers; 0 where whoever serves the connection does.
+    pub handler_threads: usize,
 }
 
 /// Standard input as one more fd of the loop (`--stdin`).

@@ -183,6 +183,17 @@ impl Sink {
         }
     }
 
+    /// Adds the latencies of the scratch batch, in as far as there is room.
+    pub(super) fn take_latencies(&mut self, scratch: &Batch) {
+        let batch = &mut self.current;
+        if batch.latencies.len() + scratch.latencies.len() <= self.capacity.events {
+            batch.latencies.extend_from_slice(&scratch.latencies);
+        } else {
+            let answers = scratch.latencies.iter().map(|latency| u64::from(latency.answers));
+            self.lost.answers += answers.sum::<u64>();
+        }
+    }
+
     /// Notes that something is kept back, so that the reader asks for it if nothing else comes.
     pub(super) fn keep(&mut self) {
         self.kept = true;
@@ -249,7 +260,18 @@ mod tests {
     use std::time::Instant;
 
     use super::*;
-    use crate::telemetry::{Publisher, Ret, Row, What};
+    use crate::telemetry::{Latency, Publisher, Ret, Row, ServerKind, What};
+
+    #[test]
+    fn latencies_without_room_are_counted_as_missing() {
+        let (mut sink, _subscriber) = wire(Capacity { events: 8, ..Capacity::default() });
+        let mut scratch = Batch::default();
+        scratch.latencies.push(Latency { took: 5, answers: 3, server: ServerKind::Epoll });
+        for _ in 0..10 {
+            sink.take_latencies(&scratch);
+        }
+        assert_eq!((sink.current.latencies.len(), sink.lost.answers), (8, 6));
+    }
 
     struct Empty;
 

@@ -81,6 +81,13 @@ pub fn rate(a_second: f64) -> String {
     }
 }
 
+/// `11 %`: rounded down, so that only the whole is 100 %; what is something is no less than `<1 %`.
+#[must_use]
+pub fn percent(part: u64, whole: u64) -> String {
+    let percent = u128::from(part) * 100 / u128::from(whole.max(1));
+    if percent == 0 && part > 0 { "<1 %".to_owned() } else { format!("{percent} %") }
+}
+
 /// `340 µs`, `1.2 ms`, `3.2 s`, `12 s`, `3:05 min`, `2:07 h`.
 #[must_use]
 pub fn duration(nanos: Nanos) -> String {
@@ -333,6 +340,15 @@ mod tests {
         for (number, text) in cases {
             assert_eq!(rate(number), text, "{number}");
         }
+    }
+
+    #[test]
+    fn a_part_is_not_the_whole_nor_nothing() {
+        let cases = [(0, 9, "0 %"), (1, 101, "<1 %"), (5, 45, "11 %"), (999, 1000, "99 %")];
+        for (part, whole, text) in cases.into_iter().chain([(7, 7, "100 %"), (0, 0, "0 %")]) {
+            assert_eq!(percent(part, whole), text, "{part} of {whole}");
+        }
+        assert_eq!(percent(u64::MAX - 1, u64::MAX), "99 %");
     }
 
     #[test]

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use epollscope::http::Site;
 use epollscope::server::{self, Config, Handle, Trigger};
 use epollscope::telemetry::{
-    Capacity, Command, ConnId, Control, Counters, Fd, Kind, Lost, OwnedEvent, Publisher, Row,
-    ServerKind, Stance, Standing, Step, Subscriber, Why, control, wire,
+    Capacity, Command, ConnId, Control, Counters, Fd, Kind, Latency, Lost, OwnedEvent, Publisher,
+    Row, ServerKind, Stance, Standing, Step, Subscriber, Why, control, wire,
 };
 
 /// How long a test waits for what must come.
@@ -100,6 +100,7 @@ pub struct Watched {
     pub events: Vec<OwnedEvent>,
     pub counters: Counters,
     pub lost: Lost,
+    pub latencies: Vec<Latency>,
     pub standing: Standing,
     pub resting: bool,
     waker: Option<Fd>,
@@ -127,6 +128,7 @@ pub fn start_with(config: Config, site: Site, capacity: Capacity) -> Watched {
         events: Vec::new(),
         counters: Counters::default(),
         lost: Lost::default(),
+        latencies: Vec::new(),
         standing: Standing::default(),
         resting: false,
         waker: None,
@@ -144,6 +146,7 @@ impl Watched {
             events,
             counters,
             lost,
+            latencies,
             standing,
             resting,
             waker,
@@ -163,6 +166,7 @@ impl Watched {
                 gone.push(*row);
             }
             counters.clone_from(&batch.counters);
+            latencies.extend_from_slice(&batch.latencies);
             lost.clone_from(&batch.lost);
             *standing = batch.standing;
             *waker = batch.listener.map(|listener| listener.waker);

@@ -7,6 +7,7 @@ mod common;
 
 mod basics;
 mod held;
+mod latency;
 mod metrics;
 mod mistakes;
 mod pool;

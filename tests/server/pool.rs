@@ -25,6 +25,15 @@ fn others_are_served_while_a_handler_runs() {
     let tid = begun.event.by.tid().expect("another thread");
     assert_ne!(tid, server.handle.as_ref().unwrap().thread_id);
     assert_eq!(begun.event.conn, Some(id));
+    assert_eq!(server.table[&id].within, Some(Kind::Handler));
+    // The next has to wait for the only thread, and nobody for them.
+    quick.write_all(get("/slow?ms=30000").as_bytes()).unwrap();
+    let next = server.row_of(&quick).id;
+    server.until("it is queued", |s| s.table[&next].within == Some(Kind::Queued));
+    assert!(!server.table[&next].keeps_the_loop());
+    assert_eq!(ask(&mut server.client(), "/").0, 200);
+    server.send(Command::Drop(id));
+    server.until("it runs", |s| s.table[&next].within == Some(Kind::Handler));
     // The end of the server ends the handler.
     server.stop();
 }

@@ -3,9 +3,9 @@
 use std::io::Write;
 use std::time::{Duration, Instant};
 
-use crate::common::{LIMIT, ask, get, read_response, start};
+use crate::common::{LIMIT, Watched, ask, get, read_response, start};
 use epollscope::server::{Config, Routes};
-use epollscope::telemetry::{Command, Kind, OwnedEvent, Stance, What, Why};
+use epollscope::telemetry::{Command, Kind, OwnedEvent, Row, Stance, What, Why};
 
 fn with(slow: bool, metrics: bool) -> Config {
     Config { routes: Routes { slow, metrics }, ..Config::default() }
@@ -42,6 +42,8 @@ fn a_slow_handler_is_told_before_it_begins_and_everybody_waits() {
     assert!(server.events.iter().any(|e| handler(e) && e.event.conn == Some(row.id)));
     assert!(!server.events.iter().any(|e| e.event.what.kind() == Kind::Handled), "it goes on");
     assert_eq!(server.table[&row.id].requests, 1);
+    let of_rows = |s: &Watched| s.table.values().map(Row::keeps_the_loop).collect::<Vec<_>>();
+    assert_eq!(of_rows(&server), [true, false], "the other is not to blame");
     // These wait in the kernel meanwhile, and so does the operator. Slowness of ours is not theirs.
     other.write_all((head.to_owned() + tail + head).as_bytes()).unwrap();
     server.send(Command::Drop(row.id));
@@ -50,6 +52,7 @@ fn a_slow_handler_is_told_before_it_begins_and_everybody_waits() {
         What::Handled { took } => Some((took, e.event.time)),
         _ => None,
     };
+    server.until("the rows", |s| of_rows(s) == [false, false] || !s.gone.is_empty());
     let (took, ended) = server.events.iter().find_map(took).unwrap();
     assert!(took >= 3_000_000_000 && ended >= began + took);
     let of_loop = server.events.iter().filter(|e| e.event.what.kind().is_call());

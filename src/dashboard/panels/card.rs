@@ -5,7 +5,7 @@ use ratatui::layout::{Margin, Rect};
 use ratatui::text::{Line, Span};
 
 use super::fit::wrap;
-use super::{block, cut, dim, left, plain, title};
+use super::{block, cut, dim, duration, left, plain, title};
 use crate::dashboard::keys::{self, Id};
 use crate::dashboard::layout::Panel;
 use crate::dashboard::state::table::TableRow;
@@ -60,6 +60,10 @@ fn lines(entry: &TableRow, scene: &Scene, width: usize, theme: &Theme) -> Vec<Li
         Line::from(vec![dim(format!(" {} ", left(name, 9, theme)), theme), plain(value)])
     };
     let (mut word, mut style) = super::table::state(entry, theme);
+    if let Some((route, stood)) = super::table::blocks(entry, scene) {
+        let stood = duration(stood, theme);
+        (word, style) = (format!("!! {}", (say.blocks)(route, &stood)), theme.style(Role::Bad));
+    }
     if entry.closed.is_some() {
         // Why it closed is worth more than that it did.
         (word, style) =
@@ -100,6 +104,10 @@ fn lines(entry: &TableRow, scene: &Scene, width: usize, theme: &Theme) -> Vec<Li
             ),
         ),
     ]);
+    if let Some((sent, all)) = row.progress() {
+        let [long, short] = (say.progress)(sent, all);
+        lines.push(pair(say.answer, fitting(long, short)));
+    }
     lines.push(heading(say.kernel));
     match entry.socket {
         Some(socket) => {
@@ -163,8 +171,4 @@ fn request(entry: &TableRow, scene: &Scene, theme: &Theme) -> Vec<Line<'static>>
         }),
     );
     lines
-}
-
-fn duration(nanos: u64, theme: &Theme) -> String {
-    if theme.ascii() { units::ascii_duration(nanos) } else { units::duration(nanos) }
 }

@@ -25,6 +25,7 @@ mod kernel;
 mod lists;
 mod one;
 mod painter;
+mod pool;
 mod program;
 mod sleepers;
 mod swept;

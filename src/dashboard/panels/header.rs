@@ -67,6 +67,8 @@ pub struct HeaderView<'a> {
     pub examined: Option<&'a str>,
     /// The share of a CPU of the loop's thread, where it was measured.
     pub loop_cpu: Option<&'a str>,
+    /// The times within which 50 and 99 of 100 requests were answered.
+    pub latency: [Option<Nanos>; 2],
     /// What happens each second.
     pub rates: &'a Rates,
     /// How the server is.
@@ -266,6 +268,14 @@ impl Painter<'_> {
         }
         if let Some(share) = view.loop_cpu {
             fields.push(self.field(9, cell((say.loop_cpu)(share), 14), Role::Title));
+        }
+        if view.latency[0].is_some() {
+            let [p50, p99] = view.latency.map(|latency| match latency {
+                None => none.to_owned(),
+                Some(time) if self.theme.ascii() => units::ascii_duration(time),
+                Some(time) => units::duration(time),
+            });
+            fields.push(self.field(11, cell((say.latency)(&p50, &p99), 22), Role::Title));
         }
         fields.push(self.field(40, spark(Metric::Requests), Role::Chart));
         if let Some(waits) = view.waits.filter(|waits| *waits >= WAITS) {

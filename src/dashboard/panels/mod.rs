@@ -29,7 +29,7 @@ use ratatui::layout::Rect;
 pub(super) use self::fit::wrap;
 use self::header::{Badge, HeaderView};
 use self::parts::fit;
-pub use self::parts::{block, cut, dim, key_spans, left, plain, popup, right, title};
+pub use self::parts::{block, cut, dim, duration, key_spans, left, plain, popup, right, title};
 use super::layout::{LEAST, Panel};
 use super::state::{Overlay, State, by_server};
 use super::theme::{Role, Theme};
@@ -97,6 +97,7 @@ fn header(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
         asks: live.listener.map(|listener| listener.server.asks()),
         examined: examined.as_deref(),
         loop_cpu: loop_cpu.as_deref(),
+        latency: scene.costs.latencies().percentiles(),
         url: state.url(),
         server: live.listener.map_or("", |listener| by_server::title(listener.server)),
         rates: &scene.rates,

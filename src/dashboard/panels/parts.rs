@@ -8,6 +8,8 @@ use ratatui::widgets::{Block, Borders, Clear};
 
 use crate::dashboard::layout::Panel;
 use crate::dashboard::theme::{Role, Theme};
+use crate::telemetry::Nanos;
+use crate::words::units;
 
 /// A panel's border, with its title. The panel with the keyboard has a thick one and a mark.
 #[must_use]
@@ -125,4 +127,10 @@ pub fn dim(text: impl Into<String>, theme: &Theme) -> Span<'static> {
 #[must_use]
 pub fn plain(text: impl Into<String>) -> Span<'static> {
     Span::styled(text.into(), Style::new())
+}
+
+/// A duration in the letters that the terminal has.
+#[must_use]
+pub fn duration(nanos: Nanos, theme: &Theme) -> String {
+    if theme.ascii() { units::ascii_duration(nanos) } else { units::duration(nanos) }
 }

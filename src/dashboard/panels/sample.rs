@@ -36,6 +36,7 @@ impl Script {
             waker: 4,
             server: ServerKind::EpollEt,
             stdin: None,
+            handler_threads: 0,
         });
         script.batch.standing.stance = Stance::Waiting;
         script.batch.standing.since = time;
@@ -163,6 +164,8 @@ pub(crate) fn row(fd: Fd, id: u64) -> Row {
         requests: 1,
         bytes_in: 84,
         bytes_out: 1290,
+        answer: 0,
+        unsent: 0,
         opened: 0,
         active: 0,
         by: By::LOOP,

@@ -12,7 +12,7 @@ use crate::dashboard::layout::Panel;
 use crate::dashboard::state::table::{Column, Table, TableRow};
 use crate::dashboard::state::{Scene, State};
 use crate::dashboard::theme::{Role, Theme};
-use crate::telemetry::{Asks, ConnState, Fd, Mask, Nanos, Stdin};
+use crate::telemetry::{Asks, ConnState, Fd, Kind, Mask, Nanos, Stance, Standing, Stdin};
 use crate::words::{strings, units};
 
 /// Draws the panel.
@@ -44,14 +44,13 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
     }
     frame.render_widget(block, area);
     let columns = columns(table, inner.width);
-    let asks = scene.listener.map(|listener| listener.server.asks());
     let mut lines =
         vec![headings(table, &columns, theme), listener(scene, &columns, inner.width, theme)];
     lines.extend(stdin(scene, &columns, inner.width, theme));
     for (line, id) in table.order().iter().enumerate().skip(table.top()).take(rows) {
         if let Some(entry) = table.get(*id) {
             let selected = line == table.position();
-            lines.push(row(entry, asks, &columns, inner.width, scene.now, selected, theme));
+            lines.push(row(entry, scene, &columns, inner.width, selected, theme));
         }
     }
     if table.order().is_empty() {
@@ -163,10 +162,9 @@ fn name(fd: Fd, name: &str, columns: &[(Column, u16)], theme: &Theme) -> String 
 
 fn row(
     entry: &TableRow,
-    asks: Option<Asks>,
+    scene: &Scene,
     columns: &[(Column, u16)],
     width: u16,
-    now: Nanos,
     selected: bool,
     theme: &Theme,
 ) -> Line<'static> {
@@ -179,6 +177,8 @@ fn row(
         Span::styled(ours, theme.style(Role::Ours)),
     ];
     let mut used = MARKS;
+    let asks = scene.listener.map(|listener| listener.server.asks());
+    let handler = blocks(entry, scene).filter(|_| !closed);
     for &(column, wide) in columns {
         if closed && column == Column::State {
             // Why it closed is worth more than what it was.
@@ -192,7 +192,17 @@ fn row(
             Column::Interest if !matches!(asks, Some(Asks::Interest | Asks::List)) => {
                 (theme.glyph("–", "-").to_owned(), theme.style(Role::Dim))
             }
-            _ => cell(entry, column, usize::from(wide), now, plain, theme),
+            Column::State if handler.is_some() => {
+                (format!("!! {}", strings().table.blocks), theme.style(Role::Bad))
+            }
+            Column::Last if handler.is_some() => {
+                let (route, stood) = handler.unwrap_or_default();
+                let stood = super::duration(stood, theme);
+                let wordings = (strings().table.in_handler)(route, &stood);
+                let fits = |text: &String| text.chars().count() <= usize::from(wide);
+                (wordings.into_iter().find(fits).unwrap_or_default(), theme.style(Role::Bad))
+            }
+            _ => cell(entry, column, usize::from(wide), scene.now, plain, theme),
         };
         spans.push(Span::styled(align(column, &text, usize::from(wide), theme) + " ", style));
         used += wide + 1;
@@ -248,6 +258,17 @@ fn queue(bytes: Option<u32>, theme: &Theme) -> (String, Style) {
     }
 }
 
+/// The handler's path and for how long it has run, where it keeps the server's own thread, so that
+/// no other connection is served.
+pub(super) fn blocks(entry: &TableRow, scene: &Scene) -> Option<(&'static str, Nanos)> {
+    match scene.standing {
+        Standing { stance: Stance::Handling(route), since, .. } if entry.row.keeps_the_loop() => {
+            Some((route, scene.now.saturating_sub(since)))
+        }
+        _ => None,
+    }
+}
+
 /// A connection's state: glyph, word, style.
 #[must_use]
 pub fn state(entry: &TableRow, theme: &Theme) -> (String, Style) {
@@ -265,7 +286,15 @@ pub fn state(entry: &TableRow, theme: &Theme) -> (String, Style) {
         ConnState::Lingering => theme.glyph("…", "~"),
         ConnState::Closed => theme.glyph("×", "x"),
     };
-    (format!("{glyph} {}", (strings().table.state)(row.state)), theme.state(row.state))
+    if let (ConnState::Writing, Some((sent, all))) = (row.state, row.progress()) {
+        let percent = units::percent(sent, all);
+        return (format!("{glyph} {percent}"), theme.state(row.state));
+    }
+    let word = match (row.state, row.within) {
+        (ConnState::Handling, Some(Kind::Queued) | None) => strings().table.queued,
+        (state, _) => (strings().table.state)(state),
+    };
+    (format!("{glyph} {word}"), theme.state(row.state))
 }
 
 /// Idle times in whole seconds, so that a quiet table stands still.

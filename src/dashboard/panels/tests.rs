@@ -236,6 +236,7 @@ fn the_header_leaves_fields_out_whole() {
         asks: None,
         examined: Some("48 : 1.2"),
         loop_cpu: Some("3.1 %"),
+        latency: [Some(340_000), Some(52_000_000)],
         waits: Some(2100 * MS),
         rates: &rates,
         badge: Badge::Running,
@@ -280,6 +281,7 @@ fn a_blocked_loop_is_told_with_its_handler_and_its_time() {
         asks: None,
         examined: Some("48 : 1.2"),
         loop_cpu: Some("3.1 %"),
+        latency: [Some(340_000), Some(52_000_000)],
         waits: Some(2100 * MS),
         rates: &rates,
         badge: Badge::new(standing, 3200 * MS),
@@ -312,6 +314,7 @@ fn a_resting_listener_is_shown_first() {
         asks: None,
         examined: None,
         loop_cpu: None,
+        latency: [None; 2],
         waits: None,
         rates: &rates,
         badge: Badge::Running,
@@ -347,6 +350,7 @@ fn ascii_is_ascii() {
         asks: None,
         examined: None,
         loop_cpu: None,
+        latency: [None; 2],
         waits: None,
         rates: &rates,
         badge: Badge::Paused,
@@ -494,7 +498,7 @@ proptest! {
                 let view = HeaderView {
                     url: "http://[::1]:7890", server: "epoll-et (mio)",
         asks: None,
-        examined: None, loop_cpu: None, waits: None, rates: &rates,
+        examined: None, loop_cpu: None, latency: [None; 2], waits: None, rates: &rates,
                     badge: Badge::new(engine.standing(), tick), frozen: Some(tick), lost, notice: Some("note"),
                 };
                 super::header::draw(frame, area, &view, &theme);

@@ -203,6 +203,7 @@ fn state_and_rates(state: &State, width: u16, theme: &Theme) -> Line<'static> {
         asks: live.listener.map(|listener| listener.server.asks()),
         examined: examined.as_deref(),
         loop_cpu: loop_cpu.as_deref(),
+        latency: live.costs.latencies().percentiles(),
         url: "",
         server: "",
         rates: &live.rates,

@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 
 use super::continuity::Continuity;
+use super::latency::Latencies;
 use super::rates::{Metric, Rates, Tally};
 use crate::inspect::{Snapshot, Usage};
 use crate::telemetry::{Asks, Batch, Nanos, Stance};
@@ -42,6 +43,10 @@ pub struct Costs {
     memory: Memory,
     /// The share of a CPU that the loop's thread uses.
     loop_cpu: Option<f32>,
+    /// How long the requests of this server took.
+    latencies: Latencies,
+    /// Answers whose latency the wire had no room for; and before this server took over.
+    missing: (u64, u64),
     requests: u64,
     open: u64,
     started: u64,
@@ -63,6 +68,14 @@ impl Costs {
             self.memory.begin();
             self.refused.1 = self.refused.0;
             self.loop_cpu = None;
+            self.latencies = Latencies::default();
+            self.missing.1 = self.missing.0;
+        }
+        self.missing.0 = batch.lost.answers;
+        // The last of the server before may come with the first of this one.
+        let server = self.continuity.server();
+        for latency in batch.latencies.iter().filter(|latency| Some(latency.server) == server) {
+            self.latencies.record(latency.took, latency.answers);
         }
         let counters = &batch.counters;
         self.requests = counters.requests;
@@ -151,6 +164,23 @@ impl Costs {
         self.loop_cpu.map(|share| format!("{} %", units::rate(f64::from(share) * 100.0)))
     }
 
+    /// How long requests took, since this server took over.
+    #[must_use]
+    pub fn latencies(&self) -> &Latencies {
+        &self.latencies
+    }
+
+    /// The times within which 50 and 99 of 100 requests were answered, each once enough were.
+    fn percentiles(&self, ascii: bool) -> Option<String> {
+        let time =
+            |nanos| if ascii { units::ascii_duration(nanos) } else { units::duration(nanos) };
+        let p50 = time(self.latencies.p50()?);
+        let none = if ascii { "-" } else { "–" };
+        let p99 = self.latencies.p99().map_or_else(|| none.to_owned(), time);
+        let missing = self.missing.0.saturating_sub(self.missing.1);
+        Some((strings().costs.percentiles)(&p50, &p99, missing))
+    }
+
     /// Fds that each return of the wait call had asked, and how many of them were ready: `452 : 3.7`.
     #[must_use]
     pub fn examined(&self, rates: &Rates) -> Option<String> {
@@ -183,6 +213,7 @@ impl Costs {
         let say = &strings().costs;
         vec![
             Figure { text: &say.calls, value: each(Metric::Calls, Metric::Requests) },
+            Figure { text: &say.latency, value: self.percentiles(ascii) },
             Figure { text: &say.examined, value: self.examined(rates) },
             Figure { text: &say.copied, value: copied },
             Figure { text: &say.again, value: a_second(Metric::Again) },
@@ -277,7 +308,7 @@ mod tests {
 
     use super::*;
     use crate::dashboard::panels::sample::{MS, Script};
-    use crate::telemetry::ServerKind;
+    use crate::telemetry::{Latency, ServerKind};
 
     fn reading(cpu: u64, voluntary: u64, resident: u64) -> Snapshot {
         Snapshot {
@@ -344,6 +375,28 @@ mod tests {
         costs.apply(&script.publish());
         assert_eq!(value(&costs, &rates, "context"), None);
         assert_eq!(value(&costs, &rates, "calls"), None);
+    }
+
+    #[test]
+    fn latencies_are_those_of_this_server() {
+        let (mut costs, mut script) = (Costs::default(), Script::new(0));
+        let latency = |server, took, answers| Latency { took, answers, server };
+        script.server(ServerKind::Epoll);
+        script.batch.latencies.push(latency(ServerKind::Epoll, 2 * MS, 20));
+        costs.apply(&script.publish());
+        let shown = |costs: &Costs| value(costs, &Rates::new(), "latency");
+        assert_eq!(shown(&costs).as_deref(), Some("2.0 ms, –"));
+        script.batch.latencies.push(latency(ServerKind::Epoll, 3 * MS, 80));
+        script.batch.lost.answers = 7;
+        costs.apply(&script.publish());
+        assert_eq!(shown(&costs).as_deref(), Some("3.0 ms, 3.0 ms; 7 missing"));
+        // The last of it come with the first of the next.
+        script.server(ServerKind::Threads);
+        script.batch.latencies.push(latency(ServerKind::Epoll, 9 * MS, 100));
+        script.batch.latencies.push(latency(ServerKind::Threads, 5 * MS, 100));
+        costs.apply(&script.publish());
+        assert_eq!(shown(&costs).as_deref(), Some("5.0 ms, 5.0 ms"));
+        assert_eq!(costs.latencies().count(), 100);
     }
 
     #[test]

@@ -5,12 +5,15 @@
 //! is drawn as "–". When the stream left out calls, the turn they belonged to is not shown as if it
 //! were whole: see [`Known`].
 
+mod handlers;
 mod parts;
 mod round;
 mod view;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
+use self::handlers::Handlers;
+pub use self::handlers::Job;
 use self::parts::Unread;
 pub use self::parts::{Entry, Group, Known, Measured, Queue, Served, Wake};
 pub use self::round::{Ask, Round};
@@ -44,6 +47,7 @@ pub struct Engine {
     known: Known,
     wakes: VecDeque<Wake>,
     rounds: round::Rounds,
+    handlers: Handlers,
     last_call: Option<OwnedEvent>,
     /// Events were left out after it, calls perhaps among them.
     later_left_out: bool,
@@ -112,6 +116,7 @@ impl Engine {
         }
         for (i, event) in (from..).zip(batch.events_from(from)) {
             self.check_order(event.event.seq);
+            self.handlers.apply(event.event);
             if event.event.what.kind().is_wait() {
                 self.aside = !self.begins_turn(event);
                 if !self.aside {
@@ -162,6 +167,7 @@ impl Engine {
         if batch.whole {
             self.connections.clear();
             self.fds.clear();
+            self.handlers = Handlers::default();
         }
         for row in &batch.rows {
             if let Some(before) = self.fds.insert(row.id, row.fd).filter(|fd| *fd != row.fd) {
@@ -178,6 +184,7 @@ impl Engine {
             }
         }
         for row in &batch.gone {
+            self.handlers.forget(row.id);
             if let Some(fd) = self.fds.remove(&row.id) {
                 self.connections.remove(&(fd, row.id));
             }
@@ -190,6 +197,7 @@ impl Engine {
         self.by_fd.clear();
         self.wakes.clear();
         self.rounds = round::Rounds::default();
+        self.handlers = Handlers::default();
         (self.current, self.last_call, self.measured) = (None, None, None);
         self.known = Known::Nothing;
     }

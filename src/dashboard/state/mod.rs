@@ -12,6 +12,7 @@ pub mod continuity;
 pub mod costs;
 pub mod engine;
 pub mod filter;
+pub mod latency;
 pub mod lints;
 pub mod prompt;
 pub mod rate_limit;

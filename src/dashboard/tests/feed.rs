@@ -41,6 +41,8 @@ pub(super) fn row(number: u64, fd: Fd, now: Nanos) -> Row {
         requests: 0,
         bytes_in: 0,
         bytes_out: 0,
+        answer: 0,
+        unsent: 0,
         opened: now,
         active: now,
         by: By::LOOP,
@@ -72,6 +74,7 @@ impl Feed {
             waker: 3,
             server: ServerKind::EpollEt,
             stdin: None,
+            handler_threads: 0,
         });
         feed.tell(
             LISTENER,

@@ -7,7 +7,9 @@ use super::{dark, press, render, state, text};
 use crate::clients::{ClientInfo, ClientKind};
 use crate::dashboard::state::{Action, State};
 use crate::dashboard::theme::{Palette, Theme};
-use crate::telemetry::{Command, Errno, Event, Kind, Mask, Mode, Ret, ServerKind, What, Why};
+use crate::telemetry::{
+    Command, ConnState, Errno, Event, Kind, Mask, Mode, Ret, ServerKind, Stance, What, Why,
+};
 
 const SECOND: u64 = 1_000_000_000;
 
@@ -50,6 +52,55 @@ fn no_number_of_requests_is_cut() {
         state.tick(4 * SECOND);
         let screen = dark(&state, 100, 30);
         assert!(screen.contains(shown) && !screen.contains("10.…"), "{requests}\n{screen}");
+    }
+}
+
+#[test]
+fn an_answer_on_its_way_says_how_far_it_is() {
+    let (mut state, mut feed) = lively(120, 36);
+    let row = feed.row(3);
+    row.state = ConnState::Writing;
+    (row.answer, row.unsent) = (50_000_000, 44_400_000);
+    state.apply(&feed.publish());
+    state.tick(4 * SECOND);
+    press(&mut state, "1");
+    for _ in 0..9 {
+        if state.scene().table.selected().unwrap().row.id == id(3) {
+            break;
+        }
+        press(&mut state, "j");
+    }
+    press(&mut state, "5");
+    let screen = dark(&state, 120, 36);
+    assert_eq!(screen.matches("→ 11 %").count(), 2, "in the table and in the card\n{screen}");
+    assert!(screen.contains("answer    5.6 MB of 50.0 MB"), "{screen}");
+    feed.row(3).unsent = 0;
+    state.apply(&feed.publish());
+    state.tick(5 * SECOND);
+    let screen = dark(&state, 120, 36);
+    assert!(screen.contains("→ writing") && !screen.contains("answer "), "{screen}");
+}
+
+#[test]
+fn the_row_whose_handler_keeps_the_loop_says_so() {
+    let (mut state, mut feed) = lively(120, 36);
+    feed.row(3).within = Some(Kind::Handler);
+    let mut batch = feed.publish();
+    (batch.standing.stance, batch.standing.since) = (Stance::Handling("/slow"), 4 * SECOND);
+    state.apply(&batch);
+    state.tick(6 * SECOND + SECOND / 10);
+    let screen = dark(&state, 120, 36);
+    assert!(screen.contains("!! blocks 2.1 s"), "{screen}");
+    assert_eq!(screen.matches("!! blocks").count(), 1, "{screen}");
+    // The others have handlers in the pool, or wait for its threads.
+    for (seconds, within, word) in [(7, Kind::Handler, "▸ handler"), (8, Kind::Queued, "▸ queued")]
+    {
+        let row = feed.row(3);
+        (row.state, row.within) = (ConnState::Handling, Some(within));
+        state.apply(&feed.publish());
+        state.tick(seconds * SECOND);
+        let screen = dark(&state, 120, 36);
+        assert!(screen.contains(word) && !screen.contains("!! blocks"), "{screen}");
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rustix::net::sockopt::Timeout;
 
 use super::connection::BlockingConnection;
-use super::host::ConnectionHost;
+use super::host::{ConnectionHost, Sent};
 use crate::server::calls;
 use crate::server::responder::Responder;
 use crate::telemetry::{Errno, Kind, Ret, What, Why};
@@ -39,6 +39,7 @@ impl<L: ConnectionHost> BlockingConnection<'_, L> {
         }
         if let Ok(n) = received {
             self.drained = n < self.input.len();
+            self.session.told = self.host.now();
         }
         Ok(received)
     }
@@ -49,18 +50,21 @@ impl<L: ConnectionHost> BlockingConnection<'_, L> {
     pub(super) fn send(&mut self, from: &Responder) -> Result<(), Why> {
         self.taken = self.host.now();
         let mut rest = &from.output[..];
+        let payload = self.session.output.left();
+        self.answer = rest.len() as u64 + payload;
         while !rest.is_empty() {
             self.before_sending(Kind::Send)?;
             let more = self.session.output.has_payload();
             let more = self.config.cork && more;
             let what = calls::send(self.socket, rest, more);
-            rest = &rest[self.sent(what)?.unwrap_or(0)..];
+            let head = rest.len() - what.size().unwrap_or(0);
+            rest = &rest[self.sent(what, head)?.unwrap_or(0)..];
         }
         while let Some(kind) = self.session.output.next() {
             self.before_sending(kind)?;
             let payload = &mut self.session.output.payload;
             let what = calls::offer(self.socket, payload, calls::OFFER);
-            if self.sent(what)? == Some(0) {
+            if self.sent(what, 0)? == Some(0) {
                 return Err(Why::CutShort);
             }
             if self.session.output.is_sent() {
@@ -70,11 +74,19 @@ impl<L: ConnectionHost> BlockingConnection<'_, L> {
         Ok(())
     }
 
-    /// Tells a call that sends; returns how much the kernel took, or
-    /// `None` for another try.
+    /// Tells a call that sends, which has left so many of the bytes
+    /// before a payload, and the answers that it completed. Returns how
+    /// much the kernel took, or `None` for another try.
     #[track_caller]
-    fn sent(&mut self, what: What) -> Result<Option<usize>, Why> {
-        self.host.after(what)?;
+    fn sent(&mut self, what: What, head: usize) -> Made<Option<usize>> {
+        let output = &mut self.session.output;
+        let sent = Sent {
+            answers: if head == 0 { output.take_answered() } else { 0 },
+            told: self.session.told,
+            answer: self.answer,
+            unsent: head as u64 + output.left(),
+        };
+        self.host.after_send(what, sent)?;
         match what.ret().map_or(Ok(0), Ret::get) {
             Ok(n) => {
                 self.taken = self.host.now();

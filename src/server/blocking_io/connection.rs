@@ -24,6 +24,8 @@ pub(super) struct BlockingConnection<'c, L> {
     /// When the kernel last took something of the answers, or they
     /// began to be sent.
     pub(super) taken: Nanos,
+    /// Bytes of the answers that are being sent.
+    pub(super) answer: u64,
 }
 
 impl<'c, L: ConnectionHost> BlockingConnection<'c, L> {
@@ -38,6 +40,7 @@ impl<'c, L: ConnectionHost> BlockingConnection<'c, L> {
             state: ConnState::New,
             timeouts: [None; 2],
             taken: 0,
+            answer: 0,
         }
     }
 }

@@ -19,7 +19,7 @@ use std::os::fd::BorrowedFd;
 use super::Config;
 use crate::telemetry::Why;
 use connection::BlockingConnection;
-pub(super) use host::ConnectionHost;
+pub(super) use host::{ConnectionHost, Sent};
 
 /// Serves a connection until it ends; returns why it did.
 pub(super) fn serve_connection<L: ConnectionHost>(

@@ -90,7 +90,7 @@ impl<W: Watcher> LoopState<W> {
         let how = self.config.sending(most);
         let connection = self.pass(call, client)?;
         let what = send_piece(connection, how);
-        self.record(client, what)
+        self.record_send(client, what)
     }
 
     /// `close(2)`: with its only descriptor, a connection is off the

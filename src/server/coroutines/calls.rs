@@ -46,6 +46,7 @@ impl Task {
         let TaskState { state, input, .. } = &mut *shared;
         let connection = state.pass(Kind::Recv, client)?;
         let what = recv(&connection.socket, input);
+        state.note_told(client);
         let (result, connection) = state.record(client, what)?;
         self.budget.spend(result);
         match result {
@@ -86,7 +87,7 @@ impl Task {
         let how = state.config.sending(self.budget.bytes());
         let connection = state.pass(call, client)?;
         let what = send_piece(connection, how);
-        let (result, connection) = state.record(client, what)?;
+        let (result, connection) = state.record_send(client, what)?;
         self.budget.spend(result);
         let output = &mut connection.session.output;
         match result {

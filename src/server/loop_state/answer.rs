@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use super::{Gone, LoopState, Made};
+use crate::server::connection::Connection;
 use crate::server::echo::Protocol;
 use crate::server::responder::{Host, Responder};
 use crate::server::selector::Watcher;
 use crate::server::session::Session;
 use crate::server::table::Client;
-use crate::telemetry::{Counters, Fd, Kind, Nanos, What, Why};
+use crate::telemetry::{Counters, Errno, Fd, Kind, Nanos, What, Why};
 
 impl<W: Watcher> LoopState<W> {
     /// Answers what was kept and the `fresh` bytes just received.
@@ -19,9 +20,25 @@ impl<W: Watcher> LoopState<W> {
         client: Client,
         fresh: &[u8],
     ) -> Made<()> {
+        let connection = self.table.get(client).ok_or(Gone)?;
+        if !fresh.is_empty() {
+            // What is still unread, nobody has reported yet: at the earliest it came now.
+            let now = self.publisher.now();
+            connection.session.told = std::mem::replace(&mut connection.told, now);
+        }
         self.with_host(responder, client, |responder, session, host| {
             responder.answer(session, fresh, host);
         })
+    }
+
+    /// A `recv` has just returned. Where a runtime waits, nothing tells earlier what is there.
+    pub(in crate::server) fn note_told(&mut self, client: Client) {
+        let Self { publisher, table, .. } = self;
+        if publisher.wants_latencies()
+            && let Some(connection) = table.get(client)
+        {
+            connection.told = publisher.read_clock();
+        }
     }
 
     /// The call that sends the next piece of what a connection has to send; `None` when all is sent.
@@ -29,6 +46,29 @@ impl<W: Watcher> LoopState<W> {
     pub(in crate::server) fn next_send(&mut self, client: Client) -> Made<Option<Kind>> {
         let connection = self.table.get(client).ok_or(Gone)?;
         Ok(connection.session.output.next())
+    }
+
+    /// Publishes a call that sends, and how long those requests took whose answers it has completed;
+    /// not of those during which the operator held the loop.
+    #[inline]
+    #[track_caller]
+    pub(in crate::server) fn record_send(
+        &mut self,
+        client: Client,
+        what: What,
+    ) -> Made<(Result<usize, Errno>, &mut Connection)> {
+        let Self { publisher, table, stood, .. } = self;
+        let now = publisher.now();
+        publisher.call(client.fd, Some(client.id), what);
+        let connection = table.note(client, what, now).ok_or(Gone)?;
+        let answers = connection.session.output.take_answered();
+        let told = connection.session.told;
+        connection.row.unsent = connection.session.output.left();
+        if answers > 0 && told >= *stood && publisher.wants_latencies() {
+            let took = publisher.read_clock().saturating_sub(told);
+            publisher.answered(took, answers);
+        }
+        Ok((what.size(), connection))
     }
 
     /// Answers with an error before any request was read; where the protocol has none, the
@@ -68,6 +108,8 @@ impl<W: Watcher> LoopState<W> {
         };
         connection.session = session;
         connection.session.output.append(&mut responder.output);
+        let left = connection.session.output.left();
+        (connection.row.answer, connection.row.unsent) = (left, left);
         Ok(())
     }
 }
@@ -126,6 +168,7 @@ impl<W: Watcher> Host for OnLoop<'_, W> {
         if let Some(pool) = &mut self.state.pool {
             pool.queue(self.client, route, time);
         }
+        self.state.table.change(self.client, |row| row.within = Some(Kind::Queued));
         self.fact(What::Queued { route }, &[]);
     }
 }

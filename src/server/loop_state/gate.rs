@@ -80,6 +80,7 @@ impl<W: Watcher> LoopState<W> {
             self.stand(next);
         }
         self.resumed = self.publisher.read_clock();
+        self.stood = self.resumed;
         self.woke += self.resumed - begin;
     }
 

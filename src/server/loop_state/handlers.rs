@@ -55,6 +55,7 @@ impl<W: Watcher> LoopState<W> {
         let since = self.publisher.read_clock();
         let until = Instant::now() + time;
         self.publisher.fact(client.fd, Some(client.id), What::Handler { route }, &[]);
+        self.table.change(client, |row| row.within = Some(Kind::Handler));
         self.publish(Stance::Handling(route));
         loop {
             if self.late.len() >= QUEUED {
@@ -74,6 +75,7 @@ impl<W: Watcher> LoopState<W> {
             }
         }
         self.resumed = self.publisher.read_clock();
+        self.table.change(client, |row| row.within = None);
         let took = self.resumed - since;
         self.publisher.fact(client.fd, Some(client.id), What::Handled { took }, &[]);
         Duration::from_nanos(took)
@@ -86,7 +88,9 @@ impl<W: Watcher> LoopState<W> {
             self.publisher.by = By::thread(tid);
             self.publisher.fact(client.fd, Some(client.id), what, &[]);
             self.publisher.by = By::LOOP;
-            if what.kind() != Kind::Handled {
+            let runs = what.kind() == Kind::Handler;
+            self.table.change(client, |row| row.within = runs.then_some(Kind::Handler));
+            if runs {
                 continue;
             }
             if let Some(pool) = &mut self.pool {

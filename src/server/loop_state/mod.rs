@@ -74,6 +74,8 @@ pub(super) struct LoopState<W> {
     /// When the loop last stood, or was held up: what peers sent meanwhile had to wait for us, so
     /// no time limit is counted from earlier than this.
     pub(super) resumed: Nanos,
+    /// When the operator last let it go on.
+    stood: Nanos,
     /// Why the loop ends, once it does.
     pub(super) ending: Option<Outcome>,
 }
@@ -111,6 +113,7 @@ impl<W: Watcher> LoopState<W> {
             acceptable: false,
             forgotten: Vec::new(),
             woke: 0,
+            stood: 0,
             ending: None,
         };
         (state, responder)

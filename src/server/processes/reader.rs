@@ -99,6 +99,7 @@ impl WorkerReader<'_> {
                 locked.publisher.fact_at(time, 0, Some(client.id), what, text);
                 locked.note_fact(client, what);
             }
+            Message::Sent(sent) => locked.sent(client, sent, time),
             Message::HalfClosed => locked.table.change(client, |row| row.half_closed = true),
             Message::Counters => {
                 let mut counters = locked.publisher.counters.clone();

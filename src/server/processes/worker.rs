@@ -15,7 +15,7 @@ use rustix::time::{ClockId, clock_gettime};
 use super::wire::{Frame, Message, write};
 use crate::http;
 use crate::server::Config;
-use crate::server::blocking_io::{ConnectionHost, refuse, serve_connection};
+use crate::server::blocking_io::{ConnectionHost, Sent, refuse, serve_connection};
 use crate::server::convert::nanos;
 use crate::server::responder::{Host, Responder};
 use crate::telemetry::{ConnState, Counters, Fd, Kind, Nanos, Place, Site, Text, What, Why};
@@ -219,6 +219,12 @@ impl ConnectionHost for Worker {
             self.resumed = self.now;
         }
         self.report_call(Message::Outcome(what));
+        Ok(())
+    }
+
+    fn after_send(&mut self, what: What, sent: Sent) -> Result<(), Why> {
+        self.after(what)?;
+        self.report(Message::Sent(sent));
         Ok(())
     }
 

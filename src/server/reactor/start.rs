@@ -22,6 +22,7 @@ impl<S: Selector> Reactor<S> {
         if state.config.handler_threads > 0 {
             let (threads, most) = (state.config.handler_threads, state.config.max_connections);
             state.pool = Some(Pool::new(threads, most + 1, &state.commands.waker())?);
+            state.listener.handler_threads = threads;
         }
         let Listener { fd, waker, epfd, .. } = state.listener;
         if let Ok(epfd) = u64::try_from(epfd) {

@@ -47,7 +47,7 @@ impl<S: Selector> Reactor<S> {
             return;
         }
         let Some(connection) = state.table.get(client) else { return };
-        connection.note_ready(mask);
+        connection.note_ready(mask, state.woke);
         // One that was left unfinished gets its turn after the others.
         if !connection.unfinished {
             self.drive(client);

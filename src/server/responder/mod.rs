@@ -123,6 +123,7 @@ impl Responder {
                     }
                     used += request.head_len;
                     understood = true;
+                    session.output.answers += 1;
                     self.respond(session, request, route, host)
                 }
             };

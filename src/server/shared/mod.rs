@@ -11,6 +11,7 @@ use std::os::fd::OwnedFd;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use super::blocking_io::Sent;
 use super::handover::Outcome;
 use super::pace::{Pace, Verdict};
 use super::responder::Responder;
@@ -45,6 +46,8 @@ pub(super) struct Locked {
     since: Nanos,
     /// Who stands at the gate, before which call.
     held: Vec<(By, Next)>,
+    /// When the operator last let one of them go on, or changed the pace.
+    stood: Nanos,
     /// The server's own thread sleeps in `accept`.
     accepting: bool,
     /// The listener was shut down, to end that sleep.
@@ -124,6 +127,9 @@ impl Shared {
         locked.publisher.by = by;
         let now = locked.publisher.read_clock();
         locked.held.retain(|(who, _)| *who != by);
+        if stood {
+            locked.stood = now;
+        }
         (locked, stood.then_some(now))
     }
 
@@ -152,6 +158,16 @@ impl Locked {
     fn leave_call(&mut self, entered: Nanos) {
         (self.stance, self.since) = (Stance::Working, self.publisher.now());
         self.publisher.counters.waited += self.since - entered;
+    }
+
+    /// Notes what a call has sent, and tells how long the requests took whose answers it completed
+    /// then; not of those during which the operator held somebody up.
+    pub(super) fn sent(&mut self, client: Client, sent: Sent, now: Nanos) {
+        let Sent { answers, told, answer, unsent } = sent;
+        self.table.change(client, |row| (row.answer, row.unsent) = (answer, unsent));
+        if answers > 0 && told >= self.stood {
+            self.publisher.answered(now.saturating_sub(told), answers);
+        }
     }
 
     pub(super) fn publish(&mut self) {

@@ -90,6 +90,7 @@ impl Operated for Locked {
 
     /// Stops every worker process, or lets it go on.
     fn paced(&mut self) {
+        self.stood = self.publisher.now();
         let paused = self.pace.mode() == Mode::Paused;
         let signal = if paused { Signal::STOP } else { Signal::CONT };
         for client in self.table.all() {

@@ -35,6 +35,7 @@ pub(in crate::server) fn run(
         refused: 0,
         stance: Stance::Working,
         held: Vec::new(),
+        stood: 0,
         accepting: false,
         shut: false,
         ending: None,

@@ -4,7 +4,7 @@ use std::os::fd::OwnedFd;
 use std::sync::{Arc, MutexGuard};
 
 use super::{AcceptedSocket, Locked, Shared, SharedConnection};
-use crate::server::blocking_io::ConnectionHost;
+use crate::server::blocking_io::{ConnectionHost, Sent};
 use crate::server::connection::publish_closed;
 use crate::server::responder::Responder;
 use crate::server::table::Client;
@@ -74,6 +74,23 @@ impl<'h> ThreadHost<'h> {
             self.shared.go.notify_all();
         }
     }
+
+    #[track_caller]
+    fn tell(&mut self, what: What, sent: Option<Sent>) -> Result<(), Why> {
+        let (client, by, entered) = (self.client, self.by, self.entered);
+        let mut locked = self.lock();
+        let now = locked.publisher.now();
+        locked.publisher.call(client.fd, Some(client.id), what);
+        if let Some(sent) = sent {
+            locked.sent(client, sent, now);
+        }
+        if by == By::LOOP {
+            locked.leave_call(entered);
+        }
+        let Some(connection) = locked.table.note(client, what, now) else { return Ok(()) };
+        connection.row.within = None;
+        connection.end_reason.map_or(Ok(()), Err)
+    }
 }
 
 impl ConnectionHost for ThreadHost<'_> {
@@ -94,16 +111,11 @@ impl ConnectionHost for ThreadHost<'_> {
     }
 
     fn after(&mut self, what: What) -> Result<(), Why> {
-        let (client, by, entered) = (self.client, self.by, self.entered);
-        let mut locked = self.lock();
-        let now = locked.publisher.now();
-        locked.publisher.call(client.fd, Some(client.id), what);
-        if by == By::LOOP {
-            locked.leave_call(entered);
-        }
-        let Some(connection) = locked.table.note(client, what, now) else { return Ok(()) };
-        connection.row.within = None;
-        connection.end_reason.map_or(Ok(()), Err)
+        self.tell(what, None)
+    }
+
+    fn after_send(&mut self, what: What, sent: Sent) -> Result<(), Why> {
+        self.tell(what, Some(sent))
     }
 
     fn half_closed(&mut self) {

@@ -11,6 +11,8 @@ pub(crate) struct Card {
     pub(crate) more_lines: fn(lines: usize, keys: &str) -> String,
     pub(crate) state: &'static str,
     pub(crate) fin_read: &'static str,
+    /// Its handler keeps the loop, for so long.
+    pub(crate) blocks: fn(route: &str, time: &str) -> String,
     pub(crate) ours: &'static str,
     pub(crate) client: fn(number: u32, kind: &str) -> String,
     pub(crate) conn: &'static str,
@@ -18,6 +20,9 @@ pub(crate) struct Card {
     pub(crate) requests: &'static str,
     pub(crate) bytes: &'static str,
     pub(crate) in_and_out: fn(bytes_in: u64, bytes_out: u64) -> String,
+    pub(crate) answer: &'static str,
+    /// How many of its bytes the kernel has taken: the longest first.
+    pub(crate) progress: fn(sent: u64, all: u64) -> [String; 2],
     pub(crate) times: &'static str,
     pub(crate) open_and_idle: fn(open: &str, idle: &str) -> String,
     pub(crate) kernel: &'static str,
@@ -49,6 +54,7 @@ pub(in crate::words) const ENGLISH: Card = Card {
     more_lines: |lines, keys| format!("{lines} more lines: {keys}"),
     state: "state",
     fin_read: "its FIN was read",
+    blocks: |route, time| format!("blocks the loop in {route} for {time}"),
     ours: "ours",
     client: |number, kind| format!("client {number}, {kind}"),
     conn: "conn",
@@ -57,6 +63,12 @@ pub(in crate::words) const ENGLISH: Card = Card {
     bytes: "bytes",
     in_and_out: |bytes_in, bytes_out| {
         format!("{} in, {} out", units::bytes(bytes_in), units::bytes(bytes_out))
+    },
+    answer: "answer",
+    progress: |sent, all| {
+        let (percent, sent, all) =
+            (units::percent(sent, all), units::rounded_bytes(sent), units::rounded_bytes(all));
+        [format!("{sent} of {all} taken by the kernel, {percent}"), format!("{sent} of {all}")]
     },
     times: "times",
     open_and_idle: |open, idle| format!("open {open}, idle {idle}"),

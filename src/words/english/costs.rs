@@ -1,8 +1,13 @@
 //! The cost meter: each figure with how it was obtained.
 
+use crate::words::units;
+
 /// What the cost meter says.
 pub(crate) struct Costs {
     pub(crate) calls: CostText,
+    pub(crate) latency: CostText,
+    /// How many of them are missing, too.
+    pub(crate) percentiles: fn(p50: &str, p99: &str, missing: u64) -> String,
     pub(crate) examined: CostText,
     pub(crate) copied: CostText,
     pub(crate) again: CostText,
@@ -32,6 +37,17 @@ pub(in crate::words) const ENGLISH: Costs = Costs {
         name: "system calls per request",
         how: "The calls that the server told, plumbing included, over the requests understood, in \
               the last 10 s.",
+    },
+    latency: CostText {
+        name: "latency p50, p99",
+        how: "Of the requests since this server took over: from the return of the wait call that \
+              reported one (of recv, where calls sleep, and in coroutines) to the return of the \
+              send that took the last byte of its answer. What it lay unread before that is not \
+              in it, nor are requests that a pause held up.",
+    },
+    percentiles: |p50, p99, missing| match missing {
+        0 => format!("{p50}, {p99}"),
+        n => format!("{p50}, {p99}; {} missing", units::count(n)),
     },
     examined: CostText {
         name: "fds examined : ready",

@@ -62,7 +62,17 @@ pub(crate) struct Engine {
     pub(crate) last_seen: fn(call: &str) -> String,
     pub(crate) held_before: fn(call: &str) -> [String; 2],
     pub(crate) held: &'static str,
-    pub(crate) blocked: fn(route: &str) -> String,
+    /// A handler keeps the loop, for so long; whose, where that is known.
+    pub(crate) blocked: fn(route: &str, time: &str, fd: Option<i32>) -> [String; 5],
+    /// The pool of handlers.
+    pub(crate) pool: &'static str,
+    pub(crate) pool_short: &'static str,
+    pub(crate) pool_sum: fn(busy: usize, threads: usize, queued: usize) -> [String; 2],
+    pub(crate) a_thread: &'static str,
+    pub(crate) handles:
+        fn(thread: &str, fd: i32, route: Option<&str>, time: Option<&str>) -> String,
+    pub(crate) queue: &'static str,
+    pub(crate) queued: fn(fd: i32, time: Option<&str>) -> String,
     pub(crate) asleep_in: fn(call: &str) -> String,
     pub(crate) no_call: &'static str,
     pub(crate) ready_array: &'static str,
@@ -211,7 +221,36 @@ pub(in crate::words) const ENGLISH: Engine = Engine {
     last_seen: |call| format!("last seen: {call}"),
     held_before: |call| [format!("HELD before {call}"), format!("HELD: {call}")],
     held: "HELD",
-    blocked: |route| format!("BLOCKED in {route}"),
+    blocked: |route, time, fd| {
+        let of = fd.map(|fd| format!(" of fd {fd}")).unwrap_or_default();
+        [
+            format!("BLOCKED for {time} in the handler {route}{of}: nobody else is served"),
+            format!("BLOCKED for {time} in {route}{of}: the others wait"),
+            format!("BLOCKED for {time} in {route}{of}"),
+            format!("BLOCKED {time} in {route}"),
+            format!("BLOCKED in {route}"),
+        ]
+    },
+    pool: "handler pool",
+    pool_short: "pool",
+    pool_sum: |busy, threads, queued| {
+        let (threads, queued) = (units::count(threads as u64), units::count(queued as u64));
+        [
+            format!("{busy} of {threads} threads at work, {queued} queued"),
+            format!("{busy} of {threads} at work, {queued} queued"),
+        ]
+    },
+    a_thread: "a thread",
+    handles: |thread, fd, route, time| {
+        let route = route.map(|route| format!(" {route}")).unwrap_or_default();
+        let time = time.map(|time| format!(" for {time}")).unwrap_or_default();
+        format!("{thread}: fd {fd}{route}{time}")
+    },
+    queue: "queue",
+    queued: |fd, time| {
+        let time = time.map(|time| format!(" ({time})")).unwrap_or_default();
+        format!("fd {fd}{time}")
+    },
     asleep_in: |call| format!("asleep in {call}"),
     no_call: "no call yet",
     ready_array: "the ready array",

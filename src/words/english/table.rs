@@ -19,6 +19,12 @@ pub(crate) struct Table {
     pub(crate) stdin_ended: &'static str,
     pub(crate) stopped: &'static str,
     pub(crate) closed: &'static str,
+    /// Its handler waits: for a thread of the pool, or for its turn on the loop.
+    pub(crate) queued: &'static str,
+    /// Its handler keeps the loop.
+    pub(crate) blocks: &'static str,
+    /// Which, and for how long: the longest first.
+    pub(crate) in_handler: fn(route: &str, time: &str) -> [String; 2],
     /// A connection's state, and why one was closed. In English as log and metrics have them.
     pub(crate) state: fn(state: ConnState) -> &'static str,
     pub(crate) why: fn(why: Why) -> &'static str,
@@ -71,6 +77,9 @@ pub(in crate::words) const ENGLISH: Table = Table {
     stdin_ended: "ended",
     stopped: "stopped",
     closed: "closed",
+    queued: "queued",
+    blocks: "blocks",
+    in_handler: |route, time| [format!("in {route} {time}"), time.to_owned()],
     state: ConnState::label,
     why: Why::label,
     seconds: |seconds| format!("{seconds} s"),

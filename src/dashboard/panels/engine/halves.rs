@@ -144,6 +144,9 @@ impl Painter<'_> {
         if height >= 4 {
             lines.extend(self.list(&contents.brief, Role::Program, &contents.under, width, below));
         }
+        if height >= 7 {
+            lines.extend(self.pool_line(width));
+        }
         lines.push(now);
         let room = height.saturating_sub(lines.len());
         lines.extend(self.aftermath(last, width, room));

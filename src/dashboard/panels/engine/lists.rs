@@ -7,7 +7,7 @@ use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
 use super::super::fit::{cut, wrap};
-use super::painter::{Painter, WIDE};
+use super::painter::{Painter, WIDE, indent};
 use crate::dashboard::theme::Role;
 use crate::words::strings;
 
@@ -25,6 +25,7 @@ impl Painter<'_> {
         lines.push((1, self.boundary(width)));
         let array = self.array(width.saturating_sub(8));
         lines.push((4, self.labelled(&format!("{} ", say.program), Role::Program, &array, width)));
+        lines.extend(self.pool_line(width).map(|line| (8, line)));
         let (now, last) = self.now(width);
         lines.push((0, now));
         let others = 6 + usize::from(last.is_some());
@@ -73,6 +74,8 @@ impl Painter<'_> {
             let left = usize::from(below).saturating_sub(lines.len());
             if left >= 3 {
                 lines.extend(self.history(width, left));
+            } else if left > 0 {
+                lines.extend(self.pool_line(width.saturating_sub(1)).map(indent));
             }
             frame.render_widget(Paragraph::new(lines), part(area.x, program, area.width, below));
         } else {

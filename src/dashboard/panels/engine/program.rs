@@ -84,8 +84,11 @@ impl Painter<'_> {
                 (text, Role::Warn, behind(last))
             }
             (Stance::Handling(route), _) => {
-                let sign = self.theme.glyph("!!", "!!");
-                (format!("{sign} {}", (say.blocked)(route)), Role::Bad, behind(last))
+                let stood = self.duration(self.engine.stood());
+                let fd = self.engine.blocking().map(|row| row.fd);
+                let spellings = (say.blocked)(route, &stood, fd).map(|text| format!("!! {text}"));
+                let text = first_fit(spellings, width).unwrap_or_else(|| "!!".to_owned());
+                (text, Role::Bad, behind(last))
             }
             (Stance::Working, _) if !seen => match last {
                 Some(last) => ((say.now)(&last), Role::Program, None),
@@ -142,8 +145,17 @@ impl Painter<'_> {
         lines
     }
 
-    /// The last wake-ups, newest first.
+    /// The pool of handlers, where there is one, and the last wake-ups, newest first.
     pub(super) fn history(&self, width: usize, rows: usize) -> Vec<Line<'static>> {
+        let mut lines = self.pool_section(width, rows);
+        let rows = rows.saturating_sub(lines.len());
+        if rows > 1 || lines.is_empty() {
+            lines.extend(self.wakes(width, rows));
+        }
+        lines
+    }
+
+    fn wakes(&self, width: usize, rows: usize) -> Vec<Line<'static>> {
         let rounds = self.engine.wakes().back().is_some_and(|wake| wake.kind == Kind::Round);
         let say = &strings().engine;
         let which = if rounds { say.rounds } else { say.wake_ups };

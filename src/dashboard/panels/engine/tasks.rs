@@ -3,7 +3,7 @@
 use super::halves::{Contents, Sizes, capped};
 use super::painter::Painter;
 use crate::dashboard::theme::Role;
-use crate::telemetry::{Row, Stance};
+use crate::telemetry::{Kind, Row, Stance};
 use crate::words::{result, strings};
 
 /// From this width on a task is described in a sentence.
@@ -12,7 +12,7 @@ const SENTENCE: usize = 36;
 impl Painter<'_> {
     pub(super) fn tasks(&self, sizes: Sizes) -> Contents {
         let (parked, awake): (Vec<&Row>, Vec<&Row>) =
-            self.engine.rows().partition(|row| row.within.is_some());
+            self.engine.rows().partition(|row| !matches!(row.within, None | Some(Kind::Handler)));
         let long = sizes.width >= SENTENCE;
         let cell = if long { sizes.width / (sizes.width / SENTENCE).max(1) - 1 } else { 0 };
         let say = &strings().engine;
@@ -21,7 +21,7 @@ impl Painter<'_> {
             self.nothing(say.none_parked)
         } else {
             capped(parked.into_iter(), sizes.width * sizes.above, |row| {
-                let on = row.within.map_or("", crate::telemetry::Kind::name);
+                let on = row.within.map_or("", Kind::name);
                 let text = if long {
                     (say.parked_on)(row.id.get(), on, row.fd)
                 } else {

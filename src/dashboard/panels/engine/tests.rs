@@ -170,3 +170,57 @@ fn every_way_is_drawn_at_any_size() {
         }
     }
 }
+
+fn in_handler(script: &mut Script, fd: i32, id: u64, kind: Kind) {
+    script.row(fd, id).batch.rows.last_mut().unwrap().within = Some(kind);
+}
+
+#[test]
+fn the_pool_says_what_its_threads_do_and_what_waits() {
+    let mut engine = Engine::new();
+    let mut script = Script::new(500 * MS);
+    script.batch.listener.as_mut().unwrap().handler_threads = 2;
+    in_handler(script.row(9, 1), 10, 2, Kind::Handler);
+    in_handler(&mut script, 11, 3, Kind::Handler);
+    in_handler(&mut script, 12, 4, Kind::Queued);
+    let route = "/slow";
+    script.wait(500, &[(10, 2), (11, 3), (12, 4)]);
+    for (fd, id) in [(10, 2), (11, 3), (12, 4)] {
+        script.event(fd, id, What::Queued { route });
+    }
+    script.event(10, 2, What::Handler { route });
+    let mut batch = script.publish();
+    // The event that the other one has begun was left out.
+    batch.standing.stance = Stance::Waiting;
+    engine.apply(&batch);
+    engine.tick(1800 * MS);
+    engine.kernel(&measured(None), u64::MAX);
+    let picture = pictures(&engine);
+    assert!(picture.contains("2 of 2 threads at work, 1 queued"), "{picture}");
+    assert!(picture.contains("fd 10 /slow for 1.3 s"), "{picture}");
+    assert!(picture.contains("a thread: fd 11 "), "{picture}");
+    insta::assert_snapshot!("pool", picture);
+}
+
+#[test]
+fn a_handler_on_the_loop_is_named_while_it_keeps_it() {
+    let mut engine = Engine::new();
+    let mut script = Script::new(500 * MS);
+    in_handler(script.row(9, 1), 10, 2, Kind::Handler);
+    script.wait(500, &[(10, 2)]).recv(10, 2, 84);
+    let mut batch = script.publish();
+    batch.standing.stance = Stance::Handling("/slow");
+    batch.standing.since = 500 * MS;
+    engine.apply(&batch);
+    engine.tick(2800 * MS);
+    let picture = pictures(&engine);
+    assert!(
+        picture.contains("!! BLOCKED for 2.3 s in /slow of fd 10: the others wait"),
+        "{picture}"
+    );
+    assert!(picture.contains("BLOCKED for 2.3 s in /slow"), "{picture}");
+    // As soon as it is over, nobody is said to keep it.
+    batch.standing.stance = Stance::Waiting;
+    engine.apply(&batch);
+    assert!(engine.blocking().is_none());
+}

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::{Engine, Entry, Group, Known, Measured, Queue, Served, Wake, by_server, round};
+use super::{Engine, Entry, Group, Job, Known, Measured, Queue, Served, Wake, by_server, round};
 use crate::inspect::EpollView;
 use crate::telemetry::{
     Errno, Fd, Kind, Listener, Mask, Nanos, OwnedEvent, Row, ServerKind, Stance, Stdin,
@@ -208,5 +208,24 @@ impl Engine {
     #[must_use]
     pub fn measured(&self) -> Option<&Measured> {
         self.measured.as_ref()
+    }
+
+    /// The handlers that run, or wait in the pool's queue: exactly those whose rows say so.
+    pub fn jobs(&self, kind: Kind) -> impl Iterator<Item = Job> + '_ {
+        let rows = self.rows().filter(move |row| row.within == Some(kind));
+        rows.map(|row| self.handlers.job(row, self.now))
+    }
+
+    /// The connection whose handler keeps the server's own thread, while one does.
+    #[must_use]
+    pub fn blocking(&self) -> Option<&Row> {
+        let handles = matches!(self.standing.stance, Stance::Handling(_));
+        self.rows().find(|row| handles && row.keeps_the_loop())
+    }
+
+    /// How many threads the pool has; 0 where there is none.
+    #[must_use]
+    pub fn handler_threads(&self) -> usize {
+        self.listener.map_or(0, |listener| listener.handler_threads)
     }
 }
