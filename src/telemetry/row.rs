@@ -105,6 +105,16 @@ impl Row {
         (self.unsent > 0).then(|| (self.answer.saturating_sub(self.unsent), self.answer))
     }
 
+    /// What it is doing; in a handler also where whoever runs that has not changed the state.
+    #[must_use]
+    pub fn doing(&self) -> ConnState {
+        match (self.state, self.within) {
+            (ConnState::Closed, _) => ConnState::Closed,
+            (_, Some(Kind::Handler)) => ConnState::Handling,
+            (state, _) => state,
+        }
+    }
+
     /// Whether its handler runs on the server's own thread, while that is in one
     /// ([`Stance::Handling`]).
     #[must_use]

@@ -277,7 +277,8 @@ pub fn state(entry: &TableRow, theme: &Theme) -> (String, Style) {
         let text = format!("{} {}", theme.glyph("■", "#"), strings().table.stopped);
         return (text, theme.style(Role::Warn));
     }
-    let glyph = match row.state {
+    let doing = row.doing();
+    let glyph = match doing {
         ConnState::New => theme.glyph("○", "n"),
         ConnState::Reading => theme.glyph("←", "<"),
         ConnState::Handling => theme.glyph("▸", "!"),
@@ -286,15 +287,15 @@ pub fn state(entry: &TableRow, theme: &Theme) -> (String, Style) {
         ConnState::Lingering => theme.glyph("…", "~"),
         ConnState::Closed => theme.glyph("×", "x"),
     };
-    if let (ConnState::Writing, Some((sent, all))) = (row.state, row.progress()) {
+    if let (ConnState::Writing, Some((sent, all))) = (doing, row.progress()) {
         let percent = units::percent(sent, all);
-        return (format!("{glyph} {percent}"), theme.state(row.state));
+        return (format!("{glyph} {percent}"), theme.state(doing));
     }
-    let word = match (row.state, row.within) {
+    let word = match (doing, row.within) {
         (ConnState::Handling, Some(Kind::Queued) | None) => strings().table.queued,
         (state, _) => (strings().table.state)(state),
     };
-    (format!("{glyph} {word}"), theme.state(row.state))
+    (format!("{glyph} {word}"), theme.state(doing))
 }
 
 /// Idle times in whole seconds, so that a quiet table stands still.

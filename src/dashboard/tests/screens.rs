@@ -8,7 +8,7 @@ use crate::clients::{ClientInfo, ClientKind};
 use crate::dashboard::state::{Action, State};
 use crate::dashboard::theme::{Palette, Theme};
 use crate::telemetry::{
-    Command, ConnState, Errno, Event, Kind, Mask, Mode, Ret, ServerKind, Stance, What, Why,
+    By, Command, ConnState, Errno, Event, Kind, Mask, Mode, Ret, ServerKind, Stance, What, Why,
 };
 
 const SECOND: u64 = 1_000_000_000;
@@ -96,7 +96,10 @@ fn the_row_whose_handler_keeps_the_loop_says_so() {
     for (seconds, within, word) in [(7, Kind::Handler, "▸ handler"), (8, Kind::Queued, "▸ queued")]
     {
         let row = feed.row(3);
-        (row.state, row.within) = (ConnState::Handling, Some(within));
+        // A thread of its own does not say that its state is another.
+        row.by = if within == Kind::Handler { By::thread(4711) } else { By::LOOP };
+        row.state = if within == Kind::Handler { ConnState::Idle } else { ConnState::Handling };
+        row.within = Some(within);
         state.apply(&feed.publish());
         state.tick(seconds * SECOND);
         let screen = dark(&state, 120, 36);

@@ -36,7 +36,7 @@ impl Painter<'_> {
         for row in self.engine.rows() {
             under.push(self.token((say.fd)(row.fd), Role::Selected));
             under.push(self.token(row.peer.to_string(), Role::Text));
-            under.push(self.token((strings().table.state)(row.state), Role::Text));
+            under.push(self.token((strings().table.state)(row.doing()), Role::Text));
         }
         if under.is_empty() {
             under = self.nothing(say.nobody_served);
