@@ -16,6 +16,7 @@
 //! | [`words`] | every text that a person reads; numbers with their units |
 //! | [`telemetry`] | the wire between server and dashboard |
 //! | [`signals`] | which signals are caught, and when a second one means it |
+//! | [`descriptors`] | which numbers descriptors get: the small ones are the server's |
 
 // The modules are left out elsewhere, so that this sentence is the only error.
 #[cfg(not(target_os = "linux"))]
@@ -31,6 +32,8 @@ pub mod clients;
 pub mod compare;
 #[cfg(target_os = "linux")]
 pub mod dashboard;
+#[cfg(target_os = "linux")]
+pub mod descriptors;
 #[cfg(target_os = "linux")]
 pub mod http;
 #[cfg(target_os = "linux")]

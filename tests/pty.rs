@@ -706,3 +706,28 @@ fn a_server_that_serves_once_has_not_failed() {
     terminal.press("q");
     assert_ends(terminal, 0);
 }
+
+#[test]
+fn the_servers_numbers_follow_one_another_as_in_a_textbook() {
+    let path = std::env::temp_dir().join(format!("epollscope-numbers-{}", std::process::id()));
+    let log = path.to_str().unwrap();
+    let options = ["--server", "epoll", "--demo", "idle=8", "--log", log, "--force"];
+    let mut terminal = start(MEDIUM, &options);
+    terminal.see("8 open");
+    terminal.press("q");
+    assert_ends(terminal, 0);
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    let of = |call: &str, member: &str| -> Vec<String> {
+        let lines = text.lines().filter(|line| line.contains(&format!("\"call\":\"{call}\"")));
+        let values = lines.filter_map(|line| {
+            let (_, rest) = line.split_once(&format!("\"{member}\":"))?;
+            Some(rest.split([',', '}']).next()?.to_owned())
+        });
+        values.filter(|value| value.chars().all(|c| c.is_ascii_digit())).collect()
+    };
+    assert_eq!(of("listen", "fd"), ["3"], "{text}");
+    assert_eq!(of("epoll_create1", "ret"), ["4"], "{text}");
+    let clients: Vec<String> = (5..13).map(|fd| fd.to_string()).collect();
+    assert_eq!(of("accept", "ret"), clients, "{text}");
+}

@@ -6,22 +6,31 @@ use super::output::Sentence;
 use super::start::Running;
 use crate::cli::Cli;
 use crate::clients::Clients;
-use crate::dashboard::{self, Options, Setup};
+use crate::dashboard::{self, Begin, Options, Setup};
 use crate::record::log::Closer;
 use crate::telemetry::Subscriber;
 use crate::words::{plain, strings};
 
-/// Shows a server. `told` are notices that come later, `log` is closed when a second signal ends
-/// the program.
+/// What there is beside the server.
+pub(super) struct Around {
+    pub(super) clients: Clients,
+    /// Called when all is open that the dashboard needs.
+    pub(super) begin: Begin,
+    /// From the start, and as they come.
+    pub(super) notices: Vec<String>,
+    pub(super) told: Receiver<String>,
+    /// Closed when a second signal ends the program.
+    pub(super) log: Option<Closer>,
+}
+
+/// Shows a server.
 pub(super) fn run(
     cli: &Cli,
     server: Running,
     screen: Subscriber,
-    clients: Clients,
-    notices: Vec<String>,
-    told: Receiver<String>,
-    log: Option<Closer>,
+    around: Around,
 ) -> Result<(), Sentence> {
+    let Around { clients, begin, notices, told, log } = around;
     let side = server.inspected(screen)?;
     let options = Options {
         scheme: cli.protocol().scheme(),
@@ -31,6 +40,6 @@ pub(super) fn run(
         mouse: !cli.no_mouse,
         ascii: cli.ascii,
     };
-    dashboard::run(Setup { side, clients, options, notices, told, log })
+    dashboard::run(Setup { side, clients, begin, options, notices, told, log })
         .map_err(|error| (strings().start.dashboard_ended)(&plain(&error)))
 }

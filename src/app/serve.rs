@@ -3,12 +3,14 @@
 use std::io::{self, IsTerminal};
 use std::time::Duration;
 
+use super::dashboard::{self, Around};
 use super::output::{Sentence, is_dumb, say};
 use super::start::Prepared;
-use super::{config, dashboard, headless, log};
+use super::{config, headless, log};
 use crate::cli::{Cli, Demo};
 use crate::clients::Clients;
 use crate::compare;
+use crate::descriptors::Held;
 use crate::record::log::{Log, Summary};
 use crate::server::Protocol;
 use crate::telemetry::Command;
@@ -39,6 +41,8 @@ pub(super) fn run(cli: &Cli) -> Result<(), Sentence> {
     let descriptors = config::descriptors(cli.max_fds);
     let max_connections = config::connections(cli, descriptors, &mut notices);
     let mut server = Prepared::new(cli)?;
+    // What is opened up to its start is not the server's.
+    let held = Held::all();
 
     // With a dashboard standard error is its screen.
     let (teller, told) = crossbeam_channel::bounded(NOTICES);
@@ -65,20 +69,35 @@ pub(super) fn run(cli: &Cli) -> Result<(), Sentence> {
     // Files need most of what connections leave.
     let quarter = usize::try_from(config::reserved(cli, descriptors) / 4).unwrap_or(0);
     config.max_refused = config.max_refused.min(quarter);
+    drop(held);
     let server = server.start(config)?;
+    let held = Held::all();
     let (addr, control) = (server.handle.addr, server.control.clone());
     notices.extend(moved(cli.port, addr.port()));
     let clients = Clients::start(addr, cli.protocol() != Protocol::Http)
         .map_err(|error| (text.no_clients)(&plain(&error)))?;
-    match &cli.demo {
-        None => {}
-        Some(Demo::Mixed(count)) => clients.demo(*count),
-        Some(Demo::Of(kinds)) => kinds.iter().for_each(|&(kind, count)| clients.add(kind, count)),
-    }
+    let demo = cli.demo.clone();
+    // The first client comes when all is open that is not the server's.
+    let begin = move |clients: &Clients| {
+        drop(held);
+        match demo {
+            None => {}
+            Some(Demo::Mixed(count)) => clients.demo(count),
+            Some(Demo::Of(kinds)) => {
+                for (kind, count) in kinds {
+                    clients.add(kind, count);
+                }
+            }
+        }
+    };
 
-    let ended = match screen {
-        Some(screen) => dashboard::run(cli, server, screen, clients, notices, told, closer),
-        None => headless::run(cli, server, lines, clients, &notices),
+    let ended = if let Some(screen) = screen {
+        let begin = Box::new(begin);
+        let around = Around { clients, begin, notices, told, log: closer };
+        dashboard::run(cli, server, screen, around)
+    } else {
+        begin(&clients);
+        headless::run(cli, server, lines, clients, &notices)
     };
     // Where the front end failed the server still runs, and the log waits for its end. One that
     // has ended needs no telling.

@@ -9,6 +9,7 @@ use std::time::{Instant, SystemTime};
 use super::output::Sentence;
 use crate::cli::{self, Cli};
 use crate::dashboard::Side;
+use crate::descriptors::Held;
 use crate::http::Site;
 use crate::inspect::Inspector;
 use crate::server::{self, Bound, Config, Handle};
@@ -42,10 +43,13 @@ pub(super) struct Running {
 impl Prepared {
     /// Opens the folder and binds to the port.
     pub(super) fn new(cli: &Cli) -> Result<Self, Sentence> {
+        // The folder's descriptor and the waker's; the listener is the first that is the server's.
+        let held = Held::all();
         let site = site(cli.root.as_deref(), cli.list)?.hidden(cli.hidden);
-        let bound = bind(cli.bind, cli.port)?;
         let (control, commands) =
             control().map_err(|error| (strings().start.no_eventfd)(&plain(&error)))?;
+        drop(held);
+        let bound = bind(cli.bind, cli.port)?;
         Ok(Self {
             site,
             bound,

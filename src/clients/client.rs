@@ -3,17 +3,16 @@
 use std::borrow::Cow;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream as StdStream};
-use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
 use mio::event::Event;
 use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
 use rustix::net::{AddressFamily, SocketFlags, SocketType, ipproto, sockopt};
-use rustix::process::{Resource, getrlimit};
 
 use super::answer::Answers;
 use super::{ClientInfo, ClientKind};
+use crate::descriptors;
 use crate::words::{plain, strings};
 
 /// What a page loads, for the clients that ask for more than one thing.
@@ -44,8 +43,6 @@ const SEND_EVERY: Duration = Duration::from_millis(200);
 const RESET_AFTER: Duration = Duration::from_millis(50);
 /// From the reset to the next connection.
 const BACK_AFTER: Duration = Duration::from_secs(2);
-/// From here on are the numbers of the clients' sockets, where there are so many.
-const APART: i32 = 16 * 1024;
 /// How often one client reads in a row before the others get their turn.
 const READS_IN_A_ROW: usize = 16;
 
@@ -425,7 +422,7 @@ fn open(
         SocketFlags::CLOEXEC | SocketFlags::NONBLOCK,
         Some(ipproto::TCP),
     )?;
-    let socket = apart(socket);
+    let socket = descriptors::client(socket);
     if matches!(kind, ClientKind::SlowReader | ClientKind::Deaf) {
         sockopt::set_socket_recv_buffer_size(&socket, READ_BUFFER)?;
     }
@@ -436,15 +433,6 @@ fn open(
     let mut socket = TcpStream::from_std(StdStream::from(socket));
     registry.register(&mut socket, token, Interest::READABLE | Interest::WRITABLE)?;
     Ok(socket)
-}
-
-/// The same socket with a large number, so that those of the server follow one another as they do
-/// where its clients are other programs. Done before it connects: until then nobody needs the
-/// small number. Where there is no large one it keeps its own.
-fn apart(socket: OwnedFd) -> OwnedFd {
-    let limit = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
-    let from = i32::try_from(limit / 2).unwrap_or(i32::MAX).min(APART);
-    rustix::io::fcntl_dupfd_cloexec(&socket, from).unwrap_or(socket)
 }
 
 /// An error in a few words, without its number.

@@ -26,12 +26,17 @@ pub struct Side {
     pub inspector: Inspector,
 }
 
+/// What is done with the clients when all is open that the dashboard needs.
+pub type Begin = Box<dyn FnOnce(&Clients)>;
+
 /// Everything that the dashboard takes over.
 pub struct Setup {
     /// The server.
     pub side: Side,
     /// The built-in clients.
     pub clients: Clients,
+    /// How they begin.
+    pub begin: Begin,
     /// How it looks and behaves.
     pub options: Options,
     /// What the operator should know from the start.
@@ -47,10 +52,11 @@ pub struct Setup {
 /// # Errors
 /// When there is no terminal, or it fails, or the server failed.
 pub fn run(setup: Setup) -> io::Result<()> {
-    let Setup { side, clients, options, notices, told, log } = setup;
+    let Setup { side, clients, begin, options, notices, told, log } = setup;
     let addr = side.server.addr;
     let guests = RefCell::default();
-    let live = Live { link: side.into(), clients, told, seen: None, guests };
+    let begin = Some(begin);
+    let live = Live { link: side.into(), clients, begin, told, seen: None, guests };
     run_with(live, addr, options, notices, log)
 }
 
@@ -114,6 +120,8 @@ impl Link {
 struct Live {
     link: Link,
     clients: Clients,
+    /// Taken when it is called.
+    begin: Option<Begin>,
     told: Receiver<String>,
     /// The last known server, and which clients come back when it is another.
     seen: Option<ServerKind>,
@@ -136,6 +144,12 @@ impl Live {
 }
 
 impl Backend for Live {
+    fn begin(&mut self) {
+        if let Some(begin) = self.begin.take() {
+            begin(&self.clients);
+        }
+    }
+
     fn drain(&mut self, each: &mut dyn FnMut(&Batch)) -> bool {
         let mut server = None;
         let open = self.link.drain(&mut |batch| {

@@ -27,7 +27,7 @@ pub mod state;
 pub mod terminal;
 pub mod theme;
 
-pub use live::{Setup, Side, run};
+pub use live::{Begin, Setup, Side, run};
 pub use run::Options;
 
 #[cfg(test)]

@@ -58,6 +58,8 @@ pub struct Options {
 
 /// What the dashboard watches and steers.
 pub trait Backend {
+    /// Called once, when all is open that the dashboard needs.
+    fn begin(&mut self) {}
     /// Hands over every batch that has arrived; `false` once the server has ended and all is read.
     fn drain(&mut self, each: &mut dyn FnMut(&Batch)) -> bool;
     /// Sends a command to the server.
@@ -115,6 +117,8 @@ impl Clock {
 
 /// What the loop shows and lets the operator steer.
 pub(super) trait Show {
+    /// Called once, when all is open that the dashboard needs.
+    fn begin(&mut self) {}
     /// Takes over everything that has happened.
     fn gather(&mut self, now: Instant);
     /// The size of the screen.
@@ -319,6 +323,10 @@ impl<W: Backend> Session<W> {
 }
 
 impl<W: Backend> Show for Session<W> {
+    fn begin(&mut self) {
+        self.backend.begin();
+    }
+
     fn gather(&mut self, now: Instant) {
         self.gather(now);
     }
@@ -454,6 +462,7 @@ fn watch(
     // that no event corrects.
     event::poll(Duration::ZERO)?;
     let input = Input::new()?;
+    shown.begin();
     let mut drawn = None::<Instant>;
     let mut more = false;
     loop {

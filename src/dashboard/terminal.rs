@@ -23,9 +23,10 @@ use crossterm::terminal::{
 };
 use crossterm::{cursor, execute, queue};
 use ratatui::backend::CrosstermBackend;
-use ratatui::layout::Rect;
+use ratatui::layout::{Rect, Size};
 use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
 use rustix::process::{Signal, getpgrp, getpid, kill_process};
+use rustix::termios::{Winsize, tcgetwinsize};
 use signal_hook::consts::{SIGCONT, SIGQUIT, SIGTSTP};
 use signal_hook::{flag, low_level};
 
@@ -106,8 +107,7 @@ impl Screen {
     pub fn redraw(&mut self) -> io::Result<()> {
         // Not `clear`: it asks the terminal where the cursor is, and one that does not answer would
         // hold the dashboard for two seconds and then end it.
-        let area = self.terminal.size()?.into();
-        self.terminal.resize(area)
+        self.terminal.resize(size()?.into())
     }
 
     /// Makes what is drawn next as large as the terminal is now; returns width and height.
@@ -115,7 +115,7 @@ impl Screen {
     /// # Errors
     /// When the terminal does not answer, or refuses.
     pub fn fit(&mut self) -> io::Result<(u16, u16)> {
-        let size = self.terminal.size()?;
+        let size = size()?;
         if size != self.terminal.get_frame().area().as_size() {
             self.terminal.resize(size.into())?;
         }
@@ -131,6 +131,17 @@ impl Screen {
         self.terminal.draw(render)?;
         queue!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
         io::Write::flush(self.terminal.backend_mut())
+    }
+}
+
+/// The terminal's size now. crossterm would open the terminal anew for each look, and take a number
+/// that may be the server's next.
+fn size() -> io::Result<Size> {
+    match tcgetwinsize(io::stdout()) {
+        Ok(Winsize { ws_col, ws_row, .. }) if ws_col > 0 && ws_row > 0 => {
+            Ok(Size::new(ws_col, ws_row))
+        }
+        _ => crossterm::terminal::size().map(Size::from),
     }
 }
 

@@ -1,13 +1,17 @@
 //! Connections that the kernel dropped, counted over the whole network namespace
 //! (`/proc/net/netstat`).
 
-use std::fs;
-
 use super::NamespaceDrops;
+use super::kept::Kept;
+
+/// The file that has them.
+pub(super) fn open() -> Option<Kept> {
+    Kept::open("/proc/self/net/netstat")
+}
 
 /// The counters since the namespace was made; `None` where the kernel does not report them.
-pub(super) fn read() -> Option<NamespaceDrops> {
-    parse(&fs::read_to_string("/proc/self/net/netstat").ok()?)
+pub(super) fn read(file: &Kept) -> Option<NamespaceDrops> {
+    parse(&file.read()?)
 }
 
 /// Pairs of lines that begin with the same word: the names, then the values.

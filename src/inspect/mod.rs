@@ -6,12 +6,14 @@
 //! | `sock_diag` | the kernel's table of TCP sockets, by netlink |
 //! | `drops` | connections that the kernel dropped, from `/proc/net/netstat` |
 //! | `ready` | which fds are ready now, and what an epoll would hand over, by a second epoll |
+//! | `kept` | a file of `/proc` that stays open |
 //! | `fdinfo` | an epoll's interest list, from `/proc/PID/fdinfo` |
 //! | `usage` | CPU, context switches and memory of threads and processes, from `/proc` |
 //! | `thread` | the thread that is asked and answers |
 
 mod drops;
 mod fdinfo;
+mod kept;
 mod ready;
 mod sock_diag;
 mod thread;

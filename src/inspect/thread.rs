@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::drops;
+use super::kept::Kept;
 use super::sock_diag::{Diag, Dump};
-use super::usage::{Meter, asleep};
+use super::usage::Meter;
 use super::{Arrivals, Detail, NamespaceDrops, Question, Snapshot, Wanted, interest_list, ready};
 use crate::words::strings;
 
@@ -39,10 +40,10 @@ impl Inspector {
         let (questions, queue) = bounded::<Question>(1);
         let (answer, answers) = bounded::<Snapshot>(1);
         let (queued, stale) = (queue.clone(), answers.clone());
+        let mut diag = Diag::open();
+        let mut meter = Meter::new();
+        let mut counters = Counters::new();
         std::thread::Builder::new().name("inspector".into()).spawn(move || {
-            let mut diag = Diag::open();
-            let mut meter = Meter::new();
-            let mut counters = Counters::new();
             for question in queue {
                 let mut snapshot = take(&mut diag, &mut meter, addr, &question);
                 snapshot.detail.namespace_drops = counters.since();
@@ -75,6 +76,7 @@ fn replace<T>(into: &Sender<T>, out: &Receiver<T>, value: T) {
 
 /// The namespace's counters, as differences.
 struct Counters {
+    file: Option<Kept>,
     base: Option<NamespaceDrops>,
     last: Option<NamespaceDrops>,
     read: Instant,
@@ -82,14 +84,16 @@ struct Counters {
 
 impl Counters {
     fn new() -> Self {
-        let base = drops::read();
-        Self { base, last: base, read: Instant::now() }
+        let file = drops::open();
+        let base = file.as_ref().and_then(drops::read);
+        Self { file, base, last: base, read: Instant::now() }
     }
 
     /// What was added since the beginning; read anew once a second.
     fn since(&mut self) -> Option<NamespaceDrops> {
         if self.read.elapsed() >= Duration::from_secs(1) {
-            (self.last, self.read) = (drops::read(), Instant::now());
+            let last = self.file.as_ref().and_then(drops::read);
+            (self.last, self.read) = (last, Instant::now());
         }
         let (base, last) = (self.base?, self.last?);
         Some(NamespaceDrops {
@@ -153,7 +157,7 @@ fn take(
         accept_queue: dump.accept_queue,
         sockets: dump.sockets,
         usage,
-        asleep: question.usage.as_ref().and_then(asleep),
+        asleep: question.usage.as_ref().and_then(|workers| meter.asleep(workers)),
         detail,
         trouble,
     };

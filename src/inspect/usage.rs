@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use std::fs;
 use std::time::{Duration, Instant};
 
+use super::kept::Kept;
+
 /// Between two readings at least.
 const EVERY: Duration = Duration::from_secs(1);
 /// A reading that took long is not repeated before this many times as long: at most 2 % of a CPU.
@@ -57,9 +59,32 @@ struct Spent {
     involuntary: u64,
 }
 
+/// The files of the thread of the server's loop.
+#[derive(Debug)]
+struct LoopFiles {
+    thread: i32,
+    status: Kept,
+    schedstat: Option<Kept>,
+    stat: Kept,
+}
+
+impl LoopFiles {
+    fn open(thread: i32) -> Option<Self> {
+        let open = |name| Kept::open(&format!("/proc/self/task/{thread}/{name}"));
+        Some(Self {
+            thread,
+            status: open("status")?,
+            schedstat: open("schedstat"),
+            stat: open("stat")?,
+        })
+    }
+}
+
 /// Adds up what is read.
 #[derive(Debug)]
 pub(super) struct Meter {
+    own: Option<Kept>,
+    loop_files: Option<LoopFiles>,
     /// The last reading of each thread, and of each process under its negative number.
     seen: HashMap<i32, Spent>,
     total: Spent,
@@ -73,6 +98,8 @@ impl Meter {
     /// Before the first reading.
     pub(super) fn new() -> Self {
         Self {
+            own: Kept::open("/proc/self/status"),
+            loop_files: None,
             seen: HashMap::new(),
             total: Spent::default(),
             due: None,
@@ -86,11 +113,20 @@ impl Meter {
         self.loop_cpu
     }
 
+    /// The files of the loop's thread, opened once for each.
+    fn files_of(&mut self, own: Option<i32>) -> Option<&LoopFiles> {
+        if self.loop_files.as_ref().map(|files| files.thread) != own {
+            self.loop_files = own.and_then(LoopFiles::open);
+        }
+        self.loop_files.as_ref()
+    }
+
     /// Takes in one more reading of the loop's thread.
     fn note_loop(&mut self, own: Option<i32>) {
-        let read =
-            |tid| on_cpu(&fs::read_to_string(format!("/proc/self/task/{tid}/schedstat")).ok()?);
-        let now = own.and_then(|tid| Some((tid, read(tid)?, Instant::now())));
+        let now = self.files_of(own).and_then(|files| {
+            let spent = on_cpu(&files.schedstat.as_ref()?.read()?)?;
+            Some((files.thread, spent, Instant::now()))
+        });
         self.loop_cpu = match (self.loop_seen, now) {
             (Some((before, spent, then)), Some((tid, total, now))) if before == tid => {
                 let (used, over) = (Duration::from_nanos(total.saturating_sub(spent)), now - then);
@@ -102,17 +138,32 @@ impl Meter {
         self.loop_seen = now;
     }
 
+    /// Whether the loop's thread sleeps, rather than running or waiting for a CPU; `None` where it
+    /// cannot be known.
+    pub(super) fn asleep(&mut self, workers: &Workers) -> Option<bool> {
+        let stat = self.files_of(workers.own)?.stat.read()?;
+        // The name, in parentheses, may hold anything.
+        let (_, rest) = stat.rsplit_once(") ")?;
+        Some(rest.starts_with('S'))
+    }
+
     /// Reads, if it is time to.
     pub(super) fn read(&mut self, workers: &Workers) -> Option<Usage> {
         let begin = Instant::now();
         if self.due.is_some_and(|due| begin < due) {
             return None;
         }
-        let own = fs::read_to_string("/proc/self/status").ok()?;
+        let own = self.own.as_ref()?.read()?;
         let mut resident = value(&own, "VmRSS:")? * 1024;
         let mut anonymous = anonymous_of(&own);
         let mut seen = HashMap::with_capacity(self.seen.len());
-        for tid in workers.own.iter().chain(&workers.threads) {
+        if let Some(files) = self.files_of(workers.own) {
+            let times = files.schedstat.as_ref().and_then(Kept::read);
+            if let Some(spent) = files.status.read().and_then(|status| spent(&status, times)) {
+                seen.insert(files.thread, spent);
+            }
+        }
+        for tid in &workers.threads {
             let status = fs::read_to_string(format!("/proc/self/task/{tid}/status"));
             let times = fs::read_to_string(format!("/proc/self/task/{tid}/schedstat"));
             if let Some(spent) = status.ok().and_then(|status| spent(&status, times.ok())) {
@@ -176,15 +227,6 @@ pub fn cpu(workers: &Workers) -> Option<Duration> {
     (!times.is_empty()).then(|| Duration::from_nanos(times.iter().sum()))
 }
 
-/// Whether the thread sleeps, rather than running or waiting for a CPU; `None` where it cannot be
-/// known.
-pub(super) fn asleep(workers: &Workers) -> Option<bool> {
-    let stat = fs::read_to_string(format!("/proc/self/task/{}/stat", workers.own?)).ok()?;
-    // The name, in parentheses, may hold anything.
-    let (_, rest) = stat.rsplit_once(") ")?;
-    Some(rest.starts_with('S'))
-}
-
 fn spent(status: &str, schedstat: Option<String>) -> Option<Spent> {
     let cpu = schedstat.and_then(|text| on_cpu(&text));
     Some(Spent {
@@ -234,7 +276,7 @@ mod tests {
         assert!(first.resident > 100_000 && first.threads >= 1);
         assert!(first.anonymous > 50_000 && first.anonymous < first.resident, "{first:?}");
         assert!(meter.read(&workers).is_none(), "not again at once");
-        assert_eq!(asleep(&workers), Some(false), "it reads this");
+        assert_eq!(meter.asleep(&workers), Some(false), "it reads this");
         let begin = Instant::now();
         let mut n = 0u64;
         while begin.elapsed() < Duration::from_millis(20) {
@@ -332,12 +374,13 @@ mod tests {
         });
         let workers = Workers { own: told.recv().ok(), ..Workers::default() };
         let limit = Instant::now() + Duration::from_secs(5);
-        while asleep(&workers) != Some(true) {
+        let mut meter = Meter::new();
+        while meter.asleep(&workers) != Some(true) {
             assert!(Instant::now() < limit, "never asleep");
             std::thread::yield_now();
         }
         end.send(()).unwrap();
         thread.join().unwrap();
-        assert_eq!(asleep(&Workers::default()), None);
+        assert_eq!(meter.asleep(&Workers::default()), None);
     }
 }

@@ -8,6 +8,7 @@ use std::os::fd::OwnedFd;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, sockopt};
 
 use super::error::Refusal;
+use crate::descriptors;
 
 /// A socket that has its address but does not listen yet.
 #[derive(Debug)]
@@ -58,6 +59,7 @@ pub fn bind(addr: SocketAddr) -> io::Result<Bound> {
     if addr.port() == 0 {
         // A port that the kernel chose is lost when the listener is shut down (tcp_set_state in
         // net/ipv4/tcp.c), so it is asked for by its number, while the first socket still holds it.
+        let _first = descriptors::own(socket);
         return bind(chosen);
     }
     Ok(Bound { socket, addr: chosen, last: chosen.port() })

@@ -9,6 +9,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use rustix::event::{EventfdFlags, eventfd};
 
 use super::{ConnId, ServerKind};
+use crate::descriptors;
 
 /// How far a paused loop goes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -129,7 +130,8 @@ impl Commands {
 /// # Errors
 /// When the process has no descriptor left for the eventfd.
 pub fn control() -> std::io::Result<(Control, Commands)> {
-    let waker = Waker(Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?));
+    let waker = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
+    let waker = Waker(Arc::new(descriptors::own(waker)));
     let (commands, queue) = bounded(QUEUED);
     let listening = Arc::<AtomicBool>::default();
     let control = Control { commands, waker: waker.clone(), listening: listening.clone() };

@@ -166,7 +166,8 @@ fn overflow_is_counted_by_the_listener_and_clients_are_seen_connecting() {
     assert_eq!(diag.exact(local, &[]).unwrap().drops, Some(0));
     assert_eq!(diag.connecting(local).unwrap(), []);
     let mut clients = Vec::new();
-    let started = drops::read().unwrap();
+    let file = drops::open().unwrap();
+    let started = drops::read(&file).unwrap();
     for _ in 0..3 {
         let flags = SocketFlags::NONBLOCK;
         let client = rustix::net::socket_with(AddressFamily::INET, SocketType::STREAM, flags, None);
@@ -178,7 +179,7 @@ fn overflow_is_counted_by_the_listener_and_clients_are_seen_connecting() {
     let dump = until(&mut diag, local, |dump| dump.drops.is_some_and(|drops| drops >= 2));
     assert_eq!(dump.waiting.len(), 1);
     assert!(diag.exact(local, &[]).unwrap().drops >= Some(2));
-    let now = drops::read().unwrap();
+    let now = drops::read(&file).unwrap();
     assert!(now.overflows >= started.overflows + 2 && now.drops >= started.drops + 2);
     let names = |client| SocketAddr::try_from(rustix::net::getsockname(client).unwrap());
     let mut expected: Vec<_> = clients[1..].iter().map(|c| names(c).unwrap()).collect();
