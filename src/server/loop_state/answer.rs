@@ -22,6 +22,10 @@ impl<W: Watcher> LoopState<W> {
     ) -> Made<()> {
         let connection = self.table.get(client).ok_or(Gone)?;
         if !fresh.is_empty() {
+            if !W::KNOWS_READY && self.publisher.wants_latencies() {
+                // What is there nobody has told: it may have come after the round had begun.
+                connection.told = self.publisher.read_clock();
+            }
             // What is still unread, nobody has reported yet: at the earliest it came now.
             let now = self.publisher.now();
             connection.session.told = std::mem::replace(&mut connection.told, now);

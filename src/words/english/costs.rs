@@ -41,9 +41,9 @@ pub(in crate::words) const ENGLISH: Costs = Costs {
     latency: CostText {
         name: "latency p50, p99",
         how: "Of the requests since this server took over: from the return of the wait call that \
-              reported one (of recv, where calls sleep, and in coroutines) to the return of the \
-              send that took the last byte of its answer. What it lay unread before that is not \
-              in it, nor are requests that a pause held up.",
+              reported one (of recv, where calls sleep, in scan and in coroutines) to the return \
+              of the send that took the last byte of its answer. What it lay unread before that \
+              is not in it, nor are requests that a pause held up.",
     },
     percentiles: |p50, p99, missing| match missing {
         0 => format!("{p50}, {p99}"),
