@@ -5,7 +5,7 @@ use ratatui::layout::{Margin, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{block, dim, left, right, title};
+use super::{block, cut, dim, left, right, title};
 use crate::dashboard::geometry::{LEAST_PEER, MARKS, columns, folded, head_rows};
 use crate::dashboard::keys::{self, Id};
 use crate::dashboard::layout::Panel;
@@ -33,6 +33,7 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
             head.push_span(dim(open, theme));
         }
         head.push_span(Span::styled(filter, theme.style(Role::Warn)));
+        head = cut(head, usize::from(area.width).saturating_sub(2), theme);
     }
     let inner = area.inner(Margin::new(1, 1));
     let rows = usize::from(inner.height).saturating_sub(head_rows(scene.listener));
