@@ -9,9 +9,13 @@ use unicode_width::UnicodeWidthStr;
 use super::panel::Panel;
 use super::state::table::{Column, Table};
 use crate::telemetry::Listener;
+use crate::words::strings;
 
 /// The columns for the cursor and the mark of our own clients.
 pub const MARKS: u16 = 2;
+
+/// The least of a peer's address that is worth its columns: its port.
+pub const LEAST_PEER: u16 = 6;
 
 /// The lines above the first connection: the headings, the listener and, where it is watched,
 /// standard input.
@@ -25,11 +29,8 @@ pub fn head_rows(listener: Option<Listener>) -> usize {
 #[must_use]
 pub fn columns(table: &Table, width: u16) -> Vec<(Column, u16)> {
     // What matters most comes first; a column that has no room is left out.
-    const BY_WORTH: [Column; 12] = [
-        Column::Fd,
-        Column::Peer,
-        Column::State,
-        Column::RecvQueue,
+    const ALWAYS: [Column; 4] = [Column::Fd, Column::Id, Column::State, Column::RecvQueue];
+    const BY_WORTH: [Column; 7] = [
         Column::Requests,
         Column::Idle,
         // The stream shows it too, and each call with its result.
@@ -37,19 +38,23 @@ pub fn columns(table: &Table, width: u16) -> Vec<(Column, u16)> {
         Column::Out,
         Column::In,
         Column::SendQueue,
-        Column::Id,
         Column::Interest,
     ];
-    let mut room = width.saturating_sub(MARKS);
-    let mut there = Vec::new();
+    let mut there: Vec<_> =
+        ALWAYS.into_iter().map(|column| (column, width_of(column, table, width))).collect();
+    let used = there.iter().fold(MARKS, |sum, (_, wide)| sum + wide + 1);
+    // The port is what tells the peers of a classroom apart: the end of it stays.
+    let mut room = width.saturating_sub(used);
+    let peer = width_of(Column::Peer, table, width).min(room);
+    if peer >= LEAST_PEER {
+        there.push((Column::Peer, peer));
+        room = room.saturating_sub(peer + 1);
+    }
     for column in BY_WORTH {
         let wanted = width_of(column, table, width);
         if room >= wanted {
             room = room.saturating_sub(wanted + 1);
             there.push((column, wanted));
-        } else if column == Column::Peer && room >= 8 {
-            there.push((column, room));
-            room = 0;
         }
     }
     there.sort_by_key(|(column, _)| *column as usize);
@@ -62,12 +67,21 @@ pub fn columns(table: &Table, width: u16) -> Vec<(Column, u16)> {
 }
 
 fn width_of(column: Column, table: &Table, width: u16) -> u16 {
-    match column {
+    let sorted = column == table.sorting().0;
+    // A heading of two words is cut to the first where it gets the arrow.
+    let heading = column.label().split(' ').next().unwrap_or_default().len();
+    let heading = u16::try_from(heading).unwrap_or(0) + u16::from(sorted);
+    heading.max(match column {
         Column::Fd => {
             let most = table.entries().iter().map(|e| e.row.fd).max().unwrap_or(0);
             if most < 1000 { 3 } else { 5 }
         }
-        Column::Id | Column::Idle => 6,
+        Column::Id => {
+            let last = table.entries().iter().map(|e| e.row.id.get()).max().unwrap_or(0);
+            let digits = last.checked_ilog10().unwrap_or(0) + 1;
+            u16::try_from(digits).unwrap_or(u16::MAX)
+        }
+        Column::Idle => 6,
         Column::Peer => {
             // Only what is visible decides; a screen has no more lines than this.
             let visible = table.order().iter().skip(table.top()).take(200);
@@ -81,8 +95,29 @@ fn width_of(column: Column, table: &Table, width: u16) -> u16 {
         Column::Last => 8 + u16::from(width > 50),
         Column::Requests => 4,
         Column::In | Column::Out => 7,
-        Column::RecvQueue | Column::SendQueue => 8,
-    }
+        // Where it is narrow, there is no room for the unit.
+        Column::RecvQueue | Column::SendQueue => 6 + 2 * u16::from(width > 50),
+    })
+}
+
+/// The number of closed connections that are folded, in the lower border of the table's panel:
+/// where, and what is said. The key lists them.
+#[must_use]
+pub fn folded(table: &Table, number: u64, key: &str, area: Rect) -> Option<(Rect, String)> {
+    let say = &strings().table;
+    let wordings = match table.folded() {
+        _ if table.lists_closed() => (say.listed)(number, key),
+        0 => return None,
+        listed => (say.folded)(number, key, listed),
+    };
+    // Beside it stands which lines are shown.
+    let lines = table.order().len();
+    let beside = (say.shown)(lines, lines, lines).width() + 2;
+    let room = usize::from(area.width).saturating_sub(2 + beside);
+    let fits = |text: &String| text.width() + 2 <= room;
+    let text = format!(" {} ", wordings.into_iter().find(fits)?);
+    let width = u16::try_from(text.width()).unwrap_or(u16::MAX);
+    Some((Rect { x: area.x + 1, y: area.bottom().saturating_sub(1), width, height: 1 }, text))
 }
 
 /// The tabs: each panel with its number and name; where there is no room for all names, with its

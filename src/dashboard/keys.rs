@@ -103,6 +103,8 @@ static KEYS: &[Key] = &[
           enabled: State::table_focused, screens: Screens::Dashboard, say: |keys| &keys.sort },
     Key { id: Id::Reverse, presses: &[ch('O')], group: Group::Looking, bar: 46,
           enabled: State::table_focused, screens: Screens::Dashboard, say: |keys| &keys.reverse },
+    Key { id: Id::Closed, presses: &[ch('u')], group: Group::Looking, bar: 48,
+          enabled: State::can_list_closed, screens: Screens::Dashboard, say: |keys| &keys.closed },
     Key { id: Id::Errors, presses: &[ch('e')], group: Group::Looking, bar: 47,
           enabled: State::stream_shown, screens: Screens::Dashboard, say: |keys| &keys.errors },
     Key { id: Id::Own, presses: &[ch('w')], group: Group::Looking, bar: 72,
@@ -239,6 +241,7 @@ impl Key {
             Id::Reading if state.selected_is_stopped() => keys.read_again,
             Id::Card if state.focus() == Panel::Card => keys.close_card,
             Id::Freeze if state.frozen_for().is_some() => keys.thaw,
+            Id::Closed if state.scene().table.lists_closed() => keys.fold_closed,
             Id::Errors if state.scene().stream.errors_only() => keys.all_events,
             _ => self.texts().label,
         }

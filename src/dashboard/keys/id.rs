@@ -32,6 +32,7 @@ pub enum Id {
     Filter,
     Sort,
     Reverse,
+    Closed,
     Errors,
     Own,
     Time,

@@ -16,6 +16,8 @@ use crate::words::strings;
 /// Draws the line.
 pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
     let (say, names) = (&strings().keybar, &strings().keys.names);
+    // What is wrong with the filter, where there is no room for it beside it.
+    let mut wrong = None;
     let line = match state.overlay() {
         Overlay::Filter(panel, input) => {
             let (before, behind) = input.halves();
@@ -30,7 +32,12 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
             ]);
             match filter.trouble() {
                 Some(trouble) => {
-                    line.push_span(Span::styled(trouble.text(), theme.style(Role::Warn)));
+                    let text = trouble.text();
+                    if line.width() + text.chars().count() > usize::from(area.width) {
+                        wrong = Some(text);
+                    } else {
+                        line.push_span(Span::styled(text, theme.style(Role::Warn)));
+                    }
                 }
                 None if input.text().is_empty() => line.push_span(dim(say.examples, theme)),
                 None => {
@@ -45,7 +52,11 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
         _ => Line::default(),
     };
     frame.render_widget(line, area);
-    let taken = lint(frame, area, state, theme);
+    let mut taken = lint(frame, area, state, theme);
+    if let Some(text) = wrong {
+        let above = Rect { y: area.y - taken, ..area };
+        taken += note(frame, above, &text, Role::Warn, false, theme);
+    }
     if let Some(text) = state.current_notice() {
         // What looks like a mistake stays to be seen below it.
         let text = format!("{} {text}", theme.glyph("●", "*"));

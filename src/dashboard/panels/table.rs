@@ -5,8 +5,8 @@ use ratatui::layout::{Margin, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{block, dim, left, right, title};
-use crate::dashboard::geometry::{MARKS, columns, head_rows};
+use super::{block, cut, dim, left, right, title};
+use crate::dashboard::geometry::{LEAST_PEER, MARKS, columns, folded, head_rows};
 use crate::dashboard::keys::{self, Id};
 use crate::dashboard::layout::Panel;
 use crate::dashboard::state::table::{Column, Table, TableRow};
@@ -33,6 +33,7 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
             head.push_span(dim(open, theme));
         }
         head.push_span(Span::styled(filter, theme.style(Role::Warn)));
+        head = cut(head, usize::from(area.width).saturating_sub(2), theme);
     }
     let inner = area.inner(Margin::new(1, 1));
     let rows = usize::from(inner.height).saturating_sub(head_rows(scene.listener));
@@ -41,6 +42,11 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
         let of = table.order().len();
         let shown = (say.shown)(table.top() + 1, (table.top() + rows).min(of), of);
         block = block.title_bottom(Line::from(dim(format!(" {shown} "), theme)).right_aligned());
+    }
+    let key = keys::name(Id::Closed);
+    if let Some((_, text)) = folded(table, scene.folded(), &key, area) {
+        let text = text.replace('·', theme.glyph("·", "-"));
+        block = block.title_bottom(Line::from(dim(text, theme)));
     }
     frame.render_widget(block, area);
     let columns = columns(table, inner.width);
@@ -68,11 +74,12 @@ fn headings(table: &Table, columns: &[(Column, u16)], theme: &Theme) -> Line<'st
         let width = usize::from(width);
         let sorted = column == sort;
         let mut text = column.label().to_owned();
-        if text.len() > width {
+        if text.len() + usize::from(sorted) > width {
             text = text.split(' ').next().unwrap_or_default().to_owned();
         }
         if sorted {
-            text += if reverse { theme.glyph("▴", "^") } else { theme.glyph("▾", "v") };
+            // As in htop: up where values ascend from line to line.
+            text += if reverse { theme.glyph("▽", "v") } else { theme.glyph("△", "^") };
         }
         let role = if sorted { Role::Title } else { Role::Dim };
         let text = align(column, &text, width, theme);
@@ -151,7 +158,7 @@ fn name(fd: Fd, name: &str, columns: &[(Column, u16)], theme: &Theme) -> String 
         let fd = fd.to_string();
         let cell = match column {
             Column::Fd => &fd,
-            Column::Peer => name,
+            Column::Peer => &address(name, usize::from(wide), theme),
             _ => "",
         };
         text += &align(column, cell, usize::from(wide), theme);
@@ -179,12 +186,22 @@ fn row(
     let mut used = MARKS;
     let asks = scene.listener.map(|listener| listener.server.asks());
     let handler = blocks(entry, scene).filter(|_| !closed);
-    for &(column, wide) in columns {
+    let why = match entry.why() {
+        "" => String::new(),
+        why => format!("{} {why}", theme.glyph("×", "x")),
+    };
+    // Why it closed is worth more than what it was, and than the begin of its address.
+    let before = columns.iter().take_while(|(column, _)| *column != Column::State);
+    let before = before.fold(MARKS, |sum, (_, wide)| sum + wide + 1);
+    let long = u16::try_from(why.chars().count()).unwrap_or(u16::MAX);
+    let over = (before + long).saturating_sub(width);
+    for &(column, mut wide) in columns {
+        if column == Column::Peer {
+            wide = wide.saturating_sub(over).max(wide.min(LEAST_PEER));
+        }
         if closed && column == Column::State {
-            // Why it closed is worth more than what it was.
             let room = usize::from(width.saturating_sub(used));
-            let text = format!("{} {}", theme.glyph("×", "x"), entry.why());
-            spans.push(Span::styled(left(&text, room, theme), theme.style(Role::Warn)));
+            spans.push(Span::styled(left(&why, room, theme), theme.style(Role::Warn)));
             break;
         }
         let (text, style) = match column {
@@ -229,7 +246,7 @@ fn cell(
     match column {
         Column::Fd => (row.fd.to_string(), plain),
         Column::Id => (row.id.to_string(), dim),
-        Column::Peer => (row.peer.to_string(), plain),
+        Column::Peer => (address(&row.peer.to_string(), width, theme), plain),
         Column::State => state(entry, theme),
         Column::Interest => (row.interest.to_string(), dim),
         Column::Last => {
@@ -244,17 +261,35 @@ fn cell(
         Column::In => (units::rounded_bytes(row.bytes_in), plain),
         Column::Out => (units::rounded_bytes(row.bytes_out), plain),
         Column::Idle => (whole_seconds(entry.idle(now)), dim),
-        Column::RecvQueue => queue(entry.socket.map(|s| s.recv_queue), theme),
-        Column::SendQueue => queue(entry.socket.map(|s| s.send_queue), theme),
+        Column::RecvQueue => queue(entry.socket.map(|s| s.recv_queue), width, theme),
+        Column::SendQueue => queue(entry.socket.map(|s| s.send_queue), width, theme),
     }
 }
 
-/// A queue that holds something is worth a look.
-fn queue(bytes: Option<u32>, theme: &Theme) -> (String, Style) {
+/// An address in at most that many columns: its end stays, which tells the peers apart.
+fn address(text: &str, width: usize, theme: &Theme) -> String {
+    let cut = (text.len() + 1).saturating_sub(width);
+    match text.get(cut..) {
+        Some(end) if text.len() > width && text.contains(':') => {
+            theme.glyph("…", "~").to_owned() + end
+        }
+        _ => text.to_owned(),
+    }
+}
+
+/// A queue that holds something is worth a look. Where it is narrow, bytes have no unit.
+fn queue(bytes: Option<u32>, width: usize, theme: &Theme) -> (String, Style) {
     match bytes {
         None => (theme.glyph("–", "-").to_owned(), theme.style(Role::Dim)),
         Some(0) => ("0".to_owned(), theme.style(Role::Dim)),
-        Some(bytes) => (units::bytes(u64::from(bytes)), theme.style(Role::Warn)),
+        Some(bytes) => {
+            let (bytes, style) = (u64::from(bytes), theme.style(Role::Warn));
+            match units::bytes(bytes) {
+                text if text.len() <= width => (text, style),
+                _ if bytes < 100_000 => (units::count(bytes), style),
+                _ => (units::rounded_bytes(bytes), style),
+            }
+        }
     }
 }
 
@@ -317,7 +352,8 @@ fn empty(state: &State, width: u16, theme: &Theme) -> Vec<Line<'static>> {
     if let Some(trouble) = filter.trouble() {
         lines.push(Line::styled(format!("   {}", trouble.text()), theme.style(Role::Warn)));
     }
-    if !state.scene().table.entries().is_empty() {
+    let scene = state.scene();
+    if !filter.is_empty() && !scene.table.entries().is_empty() {
         lines.push(Line::styled(format!("   {}", say.none_passes), text));
         let clears = (say.clears_filter)(strings().keys.names.esc);
         lines.push(Line::from(dim(format!("   {clears}"), theme)));
@@ -327,6 +363,7 @@ fn empty(state: &State, width: u16, theme: &Theme) -> Vec<Line<'static>> {
     let queue = state.scene().kernel.as_ref().and_then(|kernel| kernel.accept_queue);
     let none = match queue.filter(|queue| queue.len > 0) {
         Some(queue) => (say.none_accepted)(queue.len),
+        None if scene.folded() > 0 => say.none_any_more.to_owned(),
         None => say.none.to_owned(),
     };
     lines.push(Line::styled(format!("   {none}"), text));

@@ -86,6 +86,11 @@ impl State {
         self.alive() && self.focus == Panel::Table
     }
 
+    pub fn can_list_closed(&self) -> bool {
+        let table = &self.scene().table;
+        self.alive() && (table.folded() > 0 || table.lists_closed())
+    }
+
     pub fn stream_shown(&self) -> bool {
         self.alive() && self.areas().of(Panel::Stream).is_some()
     }
@@ -120,6 +125,7 @@ impl State {
             Id::HangUp => Some(say.none_of_ours_selected),
             Id::StopClients => Some(say.none_of_ours),
             Id::Sort | Id::Reverse => Some(say.not_in_the_table),
+            Id::Closed => Some(say.none_closed),
             Id::Errors | Id::Own | Id::Time => Some(say.no_stream),
             _ => None,
         })

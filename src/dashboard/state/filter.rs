@@ -11,6 +11,7 @@
 
 use std::time::Duration;
 
+use crate::telemetry::{ConnState, Kind, Why};
 use crate::words::strings;
 
 /// What can be compared as a number.
@@ -36,6 +37,23 @@ pub enum Word {
     Peer,
     Kind,
     Why,
+}
+
+impl Word {
+    /// The words that there are of that kind; `None` where there are any.
+    #[must_use]
+    pub fn values(self) -> Option<Vec<&'static str>> {
+        let say = &strings().table;
+        Some(match self {
+            Self::State => {
+                let states = ConnState::ALL.into_iter().map(say.state);
+                [say.is_open].into_iter().chain(states).chain([say.queued, say.stopped]).collect()
+            }
+            Self::Kind => Kind::ALL.into_iter().map(Kind::name).collect(),
+            Self::Why => Why::ALL.into_iter().map(say.why).collect(),
+            Self::Peer => return None,
+        })
+    }
 }
 
 /// What holds or does not.
@@ -94,6 +112,8 @@ pub enum Trouble {
     Word(String, String),
     /// It has no number.
     Number(String),
+    /// No word of that kind begins with its value.
+    NoWord(Word, String, String),
 }
 
 impl Trouble {
@@ -104,6 +124,11 @@ impl Trouble {
         match self {
             Self::Word(key, value) => (say.is_a_word)(key, value),
             Self::Number(key) => (say.needs_number)(key),
+            Self::NoWord(word, key, value) => {
+                // A list of thirty is no help.
+                let all = word.values().filter(|all| all.len() < 12).unwrap_or_default();
+                (say.no_such_word)(key, value, &all.join(", "))
+            }
         }
     }
 }
@@ -142,6 +167,19 @@ impl Filter {
     #[must_use]
     pub fn trouble(&self) -> Option<&Trouble> {
         self.trouble.as_ref()
+    }
+
+    /// Whether it asks for connections that are closed.
+    #[must_use]
+    pub fn asks_for_closed(&self) -> bool {
+        let closed = (strings().table.state)(ConnState::Closed);
+        self.terms.iter().any(|(not, test)| match test {
+            Test::Flag(Flag::Closed) | Test::Word(Word::Why, _) => !not,
+            Test::Word(Word::State, start) => {
+                !not && !start.is_empty() && closed.starts_with(start.as_str())
+            }
+            _ => false,
+        })
     }
 
     /// Whether a line passes. `scratch` is overwritten; it saves an allocation for each line.
@@ -201,7 +239,14 @@ fn parse_term(term: &str) -> Result<Test, Trouble> {
     };
     if let Some(word) = word {
         return match compare {
-            Compare::Equal => Ok(Test::Word(word, value.to_ascii_lowercase())),
+            Compare::Equal => {
+                let start = value.to_ascii_lowercase();
+                let no_word = |all: Vec<&str>| !all.iter().any(|one| one.starts_with(&start));
+                if word.values().is_some_and(no_word) {
+                    return Err(Trouble::NoWord(word, key.to_owned(), value.to_owned()));
+                }
+                Ok(Test::Word(word, start))
+            }
             _ => Err(Trouble::Word(key.to_owned(), value.to_owned())),
         };
     }
@@ -309,6 +354,16 @@ mod tests {
     }
 
     #[test]
+    fn a_filter_asks_for_closed_connections_or_does_not() {
+        for yes in ["closed", "why:peer", "state:closed", "fd:9 state:c"] {
+            assert!(Filter::parse(yes).asks_for_closed(), "{yes}");
+        }
+        for no in ["", "!closed", "state:", "state:idle", "hand", "!why:peer"] {
+            assert!(!Filter::parse(no).asks_for_closed(), "{no}");
+        }
+    }
+
+    #[test]
     fn what_is_not_understood_is_told_and_left_out() {
         let filter = Filter::parse("fd:abc hand");
         let text = |filter: Filter| filter.trouble().map(Trouble::text);
@@ -318,6 +373,25 @@ mod tests {
             text(Filter::parse("state>3")).as_deref(),
             Some("state is a word: write state:3")
         );
+        assert_eq!(
+            text(Filter::parse("state:bogus hand")).as_deref(),
+            Some(
+                "state: one of open, new, reading, idle, handler, writing, linger, closed, queued, \
+                 stopped"
+            )
+        );
+        assert!(Filter::parse("state:bogus hand").lets(&Line, &mut String::new()), "left out");
+        assert_eq!(
+            text(Filter::parse("!kind:recieve")).as_deref(),
+            Some("kind: none begins with recieve")
+        );
+        assert_eq!(
+            text(Filter::parse("why:bored")).as_deref(),
+            Some("why: none begins with bored")
+        );
+        for begun in ["state:", "state:o", "state:que", "kind:epoll", "why:peer", "peer:x"] {
+            assert_eq!(text(Filter::parse(begun)), None, "{begun}");
+        }
         assert_eq!(text(Filter::parse("idle>x")).as_deref(), Some("idle needs a number"));
         assert_eq!(text(Filter::parse("in:99999999999999G")).as_deref(), Some("in needs a number"));
     }

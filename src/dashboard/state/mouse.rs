@@ -4,6 +4,7 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
 use super::{Action, Overlay, State};
 use crate::dashboard::geometry::{self, Hit, Position, Rect};
+use crate::dashboard::keys::{self, Id};
 use crate::dashboard::panel::Panel;
 
 impl State {
@@ -47,8 +48,15 @@ impl State {
     }
 
     fn click(&mut self, area: Rect, at: Position) {
-        let (now, head) = (self.scene().now, geometry::head_rows(self.scene().listener));
-        let table = &mut self.scene_mut().table;
+        let scene = self.scene_mut();
+        let (now, head) = (scene.now, geometry::head_rows(scene.listener));
+        let (folded, key) = (scene.folded(), keys::name(Id::Closed));
+        let table = &mut scene.table;
+        let number = geometry::folded(table, folded, &key, area);
+        if number.is_some_and(|(place, _)| place.contains(at)) {
+            table.list_closed();
+            return;
+        }
         match geometry::hit(table, area, head, at) {
             Some(Hit::Heading(column)) => table.sort_by(column),
             Some(Hit::Line(line)) => table.point_at(line, now),

@@ -147,6 +147,8 @@ impl State {
 
     fn filter_key(&mut self, panel: Panel, mut input: Input, key: KeyEvent) {
         match key.code {
+            // What is wrong stays to be put right.
+            KeyCode::Enter if Filter::parse(&input.text()).trouble().is_some() => {}
             KeyCode::Enter => return,
             KeyCode::Esc => {
                 self.set_filter(panel, Filter::default());
@@ -292,6 +294,13 @@ impl State {
                 self.scene_mut().table.sort_by(next.unwrap_or(column));
             }
             Id::Reverse => self.scene_mut().table.turn_round(),
+            Id::Closed => {
+                // What is listed must be seen.
+                if self.areas().of(Panel::Table).is_none() {
+                    self.show(Panel::Table);
+                }
+                self.scene_mut().table.list_closed();
+            }
             Id::Errors => self.scene_mut().stream.toggle_errors(),
             Id::Own => {
                 let scene = self.scene_mut();

@@ -83,7 +83,18 @@ impl Scene {
         self.lost.clone_from(&batch.lost);
         self.listener = batch.listener;
         self.standing = batch.standing;
-        self.continuity.taken_over(batch)
+        let taken_over = self.continuity.taken_over(batch);
+        if taken_over {
+            self.table.keep_view();
+        }
+        taken_over
+    }
+
+    /// How many connections are closed and not in the table any more.
+    #[must_use]
+    pub fn folded(&self) -> u64 {
+        let closed = self.counters.closed.iter().fold(0u64, |sum, n| sum.saturating_add(*n));
+        closed.saturating_sub(self.table.closing() as u64)
     }
 
     /// Puts what was found and not shown yet into the stream; returns whether what is found is

@@ -6,6 +6,7 @@
 //! be confirmed it holds still: rows keep their places, new ones are added at the end.
 
 mod entry;
+mod view;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::net::SocketAddr;
@@ -13,32 +14,46 @@ use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
-use self::entry::{At, key};
 pub use self::entry::{Column, Head, TableRow};
 
 use super::filter::Filter;
 use crate::clients::{ClientInfo, ClientKind};
 use crate::inspect::Snapshot;
-use crate::telemetry::{Batch, ConnId, ConnState, EventRef, Kind, Nanos, Row};
+use crate::telemetry::{Batch, ConnId, ConnState, EventRef, Kind, Nanos, Row, Why};
 
-/// How long a closed connection stays in the table.
-pub const CLOSED_STAYS: Nanos = 5_000_000_000;
-/// How many closed connections are kept at most.
-pub const CLOSED_KEPT: usize = 200;
+/// How long a closed connection stays in its place. Then it is folded: counted, and listed when
+/// it is asked for.
+pub const CLOSED_STAYS: Nanos = 2_000_000_000;
+/// How many closed connections can be listed at most: the last ones.
+pub const CLOSED_LISTED: usize = 200;
 /// How long the order holds still after the cursor's last movement.
 pub const HOLD: Nanos = 2_000_000_000;
 /// With more rows than this, values that change re-sort the table only every [`SORT_EVERY`].
 const MANY: usize = 1000;
 const SORT_EVERY: Nanos = 250_000_000;
 
+/// Where the cursor stood when everybody was closed by a switch of the server.
+#[derive(Clone, Copy, Debug)]
+struct View {
+    position: usize,
+    top: usize,
+    /// Until when there is hope that the table grows to be as long again; set by the next tick.
+    until: Option<Nanos>,
+}
+
 /// The table.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Table {
     entries: Vec<TableRow>,
     /// Where in `entries` a connection is.
     index: HashMap<ConnId, usize, RandomState>,
     /// Closed connections, longest ago first.
     closed: VecDeque<ConnId>,
+    /// How many of them are folded, from the front.
+    folded: usize,
+    /// The folded ones are listed.
+    listed: bool,
     /// What is shown, from top to bottom.
     order: Vec<ConnId>,
     sort: Column,
@@ -49,6 +64,8 @@ pub struct Table {
     position: usize,
     /// The first visible line.
     top: usize,
+    /// What position and first line are to be again.
+    kept: Option<View>,
     hold_until: Nanos,
     /// Connections not yet in `order`.
     fresh: Vec<ConnId>,
@@ -88,8 +105,9 @@ impl Table {
             }
         }
         // Of a great many only the last are shown; the others just go.
-        let shown = batch.gone.len().saturating_sub(CLOSED_KEPT);
+        let shown = batch.gone.len().saturating_sub(CLOSED_LISTED);
         for row in &batch.gone[..shown] {
+            self.switched(row);
             self.remove(row.id);
         }
         for row in &batch.gone[shown..] {
@@ -167,12 +185,28 @@ impl Table {
         }
         let ours = self.ours.get(&row.peer).copied();
         self.index.insert(row.id, self.entries.len());
-        self.entries.push(TableRow { row, socket: None, ours, closed: None, head: None });
+        self.entries.push(TableRow {
+            row,
+            socket: None,
+            ours,
+            closed: None,
+            folded: false,
+            head: None,
+        });
         self.fresh.push(row.id);
         self.members_changed = true;
     }
 
+    /// All that are closed by a switch of the server are closed before it is known which one took
+    /// over.
+    fn switched(&mut self, row: &Row) {
+        if row.why == Some(Why::Switched) {
+            self.keep_view();
+        }
+    }
+
     fn close(&mut self, row: Row, now: Nanos) {
+        self.switched(&row);
         if let Some(&i) = self.index.get(&row.id) {
             if self.entries[i].closed.is_some() {
                 return;
@@ -188,9 +222,10 @@ impl Table {
         entry.socket = None;
         self.closed.push_back(row.id);
         self.values_changed = true;
-        if self.closed.len() > CLOSED_KEPT
+        if self.closed.len() > CLOSED_LISTED
             && let Some(oldest) = self.closed.pop_front()
         {
+            self.folded = self.folded.saturating_sub(1);
             self.remove(oldest);
         }
     }
@@ -202,159 +237,6 @@ impl Table {
             self.index.insert(moved.row.id, i);
         }
         self.members_changed = true;
-    }
-
-    /// Brings order and cursor up to date; at most once a tick. `hold` while a question about the
-    /// selected connection is open.
-    pub fn refresh(&mut self, now: Nanos, hold: bool) {
-        while let Some(&id) = self.closed.front() {
-            let since = self.get(id).and_then(|e| e.closed);
-            if since.is_some_and(|since| now < since.saturating_add(CLOSED_STAYS)) {
-                break;
-            }
-            self.closed.pop_front();
-            self.remove(id);
-        }
-        if hold || now < self.hold_until {
-            self.hold_still(now);
-        } else if self.due(now) {
-            self.sort_now(now);
-        }
-        self.follow();
-    }
-
-    fn due(&self, now: Nanos) -> bool {
-        let moves = self.sort.moves() || !self.filter.is_empty();
-        // Idle times grow by themselves.
-        let grows = self.sort == Column::Idle || !self.filter.is_empty();
-        let late = now >= self.sorted_at.saturating_add(SORT_EVERY) || now < self.sorted_at;
-        let soon = self.entries.len() <= MANY || late;
-        (self.members_changed && soon) || (moves && self.values_changed && soon) || (grows && late)
-    }
-
-    fn hold_still(&mut self, now: Nanos) {
-        if !self.members_changed {
-            return;
-        }
-        self.members_changed = false;
-        let index = &self.index;
-        self.order.retain(|id| index.contains_key(id));
-        let mut scratch = String::new();
-        for id in std::mem::take(&mut self.fresh) {
-            if let Some(&i) = self.index.get(&id)
-                && self.filter.lets(&At(&self.entries[i], now), &mut scratch)
-            {
-                self.order.push(id);
-            }
-        }
-        // They are to be put in their places later.
-        self.values_changed = true;
-        self.sorted_at = 0;
-    }
-
-    fn sort_now(&mut self, now: Nanos) {
-        self.members_changed = false;
-        self.values_changed = false;
-        self.sorted_at = now;
-        self.fresh.clear();
-        let mut scratch = String::new();
-        let mut keyed: Vec<(u128, u64, ConnId)> = self
-            .entries
-            .iter()
-            .filter(|e| self.filter.lets(&At(e, now), &mut scratch))
-            .map(|e| {
-                let (a, b) = key(e, self.sort, now);
-                (a, b, e.row.id)
-            })
-            .collect();
-        if self.reverse {
-            // Equal ones stay in the order of their coming.
-            keyed.sort_unstable_by(|x, y| (y.0, y.1).cmp(&(x.0, x.1)).then(x.2.cmp(&y.2)));
-        } else {
-            keyed.sort_unstable();
-        }
-        self.order.clear();
-        self.order.extend(keyed.into_iter().map(|(.., id)| id));
-    }
-
-    /// Puts the cursor back on its connection, or on what took its place.
-    fn follow(&mut self) {
-        if let Some(id) = self.selected {
-            if self.order.get(self.position) == Some(&id) {
-                return;
-            }
-            if let Some(at) = self.order.iter().position(|&other| other == id) {
-                self.position = at;
-                return;
-            }
-        }
-        self.position = self.position.min(self.order.len().saturating_sub(1));
-        self.selected = self.order.get(self.position).copied();
-    }
-
-    /// Moves the visible part so that the cursor is in it.
-    pub fn fit(&mut self, height: usize) {
-        let height = height.max(1);
-        self.top = self.top.min(self.order.len().saturating_sub(height));
-        if self.position < self.top {
-            self.top = self.position;
-        } else if self.position >= self.top + height {
-            self.top = self.position + 1 - height;
-        }
-    }
-
-    /// Moves the cursor by lines.
-    pub fn step(&mut self, by: isize, now: Nanos) {
-        let last = self.order.len().saturating_sub(1);
-        self.point_at(self.position.saturating_add_signed(by).min(last), now);
-    }
-
-    /// Puts the cursor on a line of the order, if there is one.
-    pub fn point_at(&mut self, position: usize, now: Nanos) {
-        self.hold_until = now.saturating_add(HOLD);
-        if let Some(&id) = self.order.get(position) {
-            self.position = position;
-            self.selected = Some(id);
-        }
-    }
-
-    /// Sorts by another column; by the same one again: the other way round.
-    pub fn sort_by(&mut self, column: Column) {
-        if self.sort == column {
-            self.reverse = !self.reverse;
-        } else {
-            self.sort = column;
-            // Of amounts the greatest are looked for.
-            self.reverse = matches!(
-                column,
-                Column::Requests
-                    | Column::In
-                    | Column::Out
-                    | Column::Idle
-                    | Column::RecvQueue
-                    | Column::SendQueue
-            );
-        }
-        self.settle();
-    }
-
-    /// Turns the order round.
-    pub fn turn_round(&mut self) {
-        self.reverse = !self.reverse;
-        self.settle();
-    }
-
-    /// Filters.
-    pub fn set_filter(&mut self, filter: Filter) {
-        self.filter = filter;
-        self.settle();
-    }
-
-    /// The operator wants another order now.
-    fn settle(&mut self) {
-        self.hold_until = 0;
-        self.members_changed = true;
-        self.sorted_at = 0;
     }
 
     /// A connection of the table.
@@ -379,6 +261,24 @@ impl Table {
     #[must_use]
     pub fn open(&self) -> usize {
         self.entries.len() - self.closed.len()
+    }
+
+    /// How many of the closed ones are folded, and can be listed.
+    #[must_use]
+    pub fn folded(&self) -> usize {
+        self.folded
+    }
+
+    /// How many of the closed ones are still in their places.
+    #[must_use]
+    pub fn closing(&self) -> usize {
+        self.closed.len() - self.folded
+    }
+
+    /// Whether the folded ones are listed.
+    #[must_use]
+    pub fn lists_closed(&self) -> bool {
+        self.listed
     }
 
     /// What is shown, from top to bottom.
@@ -409,16 +309,5 @@ impl Table {
     #[must_use]
     pub fn filter(&self) -> &Filter {
         &self.filter
-    }
-
-    /// Takes over how another table is looked at: cursor, order, filter.
-    pub fn look_like(&mut self, other: &Self) {
-        self.sort = other.sort;
-        self.reverse = other.reverse;
-        self.filter = other.filter.clone();
-        self.selected = other.selected;
-        self.position = other.position;
-        self.top = other.top;
-        self.settle();
     }
 }

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::feed::row;
 use super::{render, state};
-use crate::dashboard::state::table::{CLOSED_KEPT, CLOSED_STAYS};
+use crate::dashboard::state::table::{CLOSED_LISTED, CLOSED_STAYS};
 use crate::dashboard::theme::{Palette, Theme};
 use crate::telemetry::{Batch, ConnState, Event, Kind, Nanos, Row, What, Why};
 
@@ -155,8 +155,14 @@ proptest! {
                     let table = &state.live().table;
                     let closed: Vec<Nanos> =
                         table.entries().iter().filter_map(|entry| entry.closed).collect();
-                    prop_assert!(closed.len() <= CLOSED_KEPT);
-                    prop_assert!(closed.iter().all(|at| model.now < at + CLOSED_STAYS));
+                    prop_assert!(closed.len() <= CLOSED_LISTED);
+                    let closing: Vec<Nanos> = table.entries().iter()
+                        .filter(|entry| !entry.folded)
+                        .filter_map(|entry| entry.closed)
+                        .collect();
+                    prop_assert_eq!(closing.len(), table.closing());
+                    prop_assert_eq!(closed.len() - closing.len(), table.folded());
+                    prop_assert!(closing.iter().all(|at| model.now < at + CLOSED_STAYS));
                     prop_assert!(table.order().iter().all(|id| table.get(*id).is_some()));
                 }
                 Do::Key(key) => {

@@ -5,7 +5,7 @@ use super::{press, state};
 use crate::dashboard::state::filter::Filter;
 use crate::dashboard::state::rate_limit::RateLimit;
 use crate::dashboard::state::stream::{HISTORY, Stream, StreamEntry};
-use crate::dashboard::state::table::{CLOSED_KEPT, CLOSED_STAYS, Column, HOLD, Table};
+use crate::dashboard::state::table::{CLOSED_LISTED, CLOSED_STAYS, Column, HOLD, Table};
 use crate::dashboard::state::{Action, State};
 use crate::telemetry::{Batch, Command, ConnState, Event, Kind, Mask, Ready, Row, What, Why};
 use crate::words::units::{relative, wall};
@@ -196,9 +196,13 @@ fn rows_hold_still_while_the_cursor_moves() {
 }
 
 #[test]
-fn a_closed_connection_stays_for_a_while_beside_the_new_owner_of_its_fd() {
+fn a_closed_connection_stays_for_a_while_below_the_new_owner_of_its_fd() {
     let mut table = Table::default();
     table.apply(&rows([(1, 0)]));
+    // On the fds beside it.
+    let mut others = Batch::default();
+    others.rows.extend([row(4, 8, 0), row(5, 10, 0)]);
+    table.apply(&others);
     let mut batch = Batch::default();
     batch.time = 10;
     batch.gone.push(Row { state: ConnState::Closed, why: Some(Why::PeerReset), ..row(1, 9, 0) });
@@ -207,10 +211,148 @@ fn a_closed_connection_stays_for_a_while_beside_the_new_owner_of_its_fd() {
     batch.gone.push(Row { state: ConnState::Closed, why: Some(Why::Answered), ..row(3, 9, 0) });
     table.apply(&batch);
     table.refresh(11, false);
-    assert_eq!((order(&table), table.open()), (vec![1, 2, 3], 1));
+    assert_eq!((order(&table), table.open()), (vec![4, 2, 3, 1, 5], 3));
     assert_eq!(table.get(id(3)).unwrap().why(), "answered, then closed");
+    table.turn_round();
+    table.refresh(12, false);
+    assert_eq!(order(&table), [5, 2, 3, 1, 4], "in its place this way round too");
+    table.refresh(10 + CLOSED_STAYS - 1, false);
+    assert_eq!((order(&table).len(), table.closing(), table.folded()), (5, 2, 0));
     table.refresh(10 + CLOSED_STAYS, false);
-    assert_eq!(order(&table), [2]);
+    assert_eq!((order(&table), table.closing(), table.folded()), (vec![5, 2, 4], 0, 2));
+}
+
+#[test]
+fn while_the_cursor_moves_the_new_owner_of_an_fd_takes_its_place() {
+    let mut table = Table::default();
+    let mut batch = Batch::default();
+    batch.rows.extend([row(1, 7, 0), row(2, 8, 0), row(3, 9, 0), row(4, 10, 0)]);
+    table.apply(&batch);
+    table.refresh(1, false);
+    table.step(3, 1);
+    let mut batch = Batch::default();
+    batch.time = 2;
+    for (number, fd) in [(2, 8), (4, 10)] {
+        batch.gone.push(Row { why: Some(Why::PeerReset), ..row(number, fd, 0) });
+    }
+    batch.rows.extend([row(5, 8, 0), row(6, 10, 0)]);
+    table.apply(&batch);
+    table.refresh(3, false);
+    // The one under the cursor stands still, and the cursor on it.
+    assert_eq!(order(&table), [1, 5, 3, 4, 2, 6]);
+    assert_eq!(table.selected().unwrap().row.id, id(4));
+}
+
+#[test]
+fn the_folded_are_listed_below_the_others() {
+    let mut table = Table::default();
+    table.apply(&rows([(1, 10), (2, 20), (3, 30)]));
+    let mut batch = Batch::default();
+    batch.gone.push(Row { why: Some(Why::Dropped), ..row(2, 9, 20) });
+    table.apply(&batch);
+    table.refresh(CLOSED_STAYS, false);
+    assert_eq!(order(&table), [1, 3]);
+    table.list_closed();
+    for (column, expected) in [(Column::In, [3, 1, 2]), (Column::Id, [1, 3, 2])] {
+        table.sort_by(column);
+        table.refresh(CLOSED_STAYS + 1, false);
+        assert_eq!(order(&table), expected);
+    }
+    table.list_closed();
+    table.refresh(CLOSED_STAYS + 2, false);
+    assert_eq!(order(&table), [1, 3]);
+    // Whoever filters by it sees them without asking twice.
+    for (filter, expected) in [("why:dropped", &[2][..]), ("closed", &[2]), ("!closed", &[1, 3])] {
+        table.set_filter(Filter::parse(filter));
+        table.refresh(CLOSED_STAYS + 3, false);
+        assert_eq!(order(&table), expected, "{filter}");
+    }
+    // Long after, and when many more have gone, the last are kept.
+    table.set_filter(Filter::default());
+    let mut batch = Batch::default();
+    batch.time = 100 * CLOSED_STAYS;
+    for number in 100..100 + CLOSED_LISTED as u64 {
+        batch.gone.push(Row { why: Some(Why::Dropped), ..row(number, 9, 0) });
+    }
+    table.apply(&batch);
+    table.refresh(100 * CLOSED_STAYS, false);
+    assert_eq!((table.closing(), table.folded(), table.open()), (CLOSED_LISTED, 0, 2));
+    assert!(table.get(id(2)).is_none());
+}
+
+#[test]
+fn a_switch_of_the_server_keeps_the_view_of_a_long_table() {
+    const HEIGHT: usize = 20;
+    let many = |from: u64| rows((from..from + 900).map(|number| (number, number % 10)));
+    for told in [true, false] {
+        let mut table = Table::default();
+        table.set_filter(Filter::parse("in>2"));
+        table.sort_by(Column::In);
+        table.apply(&many(1));
+        table.refresh(1, false);
+        table.step(400, 1);
+        table.fit(HEIGHT);
+        table.step(-5, 1);
+        table.fit(HEIGHT);
+        let before = (table.order().len(), table.position(), table.top());
+        assert_eq!(before, (630, 395, 381));
+        // Everybody goes, and is not back at once.
+        let mut batch = Batch::default();
+        batch.time = 10 * HOLD;
+        batch.whole = true;
+        if told {
+            let gone = many(1).rows.into_iter();
+            batch.gone = gone.map(|row| Row { why: Some(Why::Switched), ..row }).collect();
+        }
+        table.apply(&batch);
+        if !told {
+            table.keep_view();
+        }
+        for (tick, from) in [(0, 0), (1, 0), (30, 0), (31, 1000), (40, 2000)] {
+            let now = 10 * HOLD + tick * HOLD / 10;
+            if from > 0 {
+                // A third of them, then all.
+                let mut back = many(from);
+                back.rows.truncate(if from == 1000 { 300 } else { 900 });
+                table.apply(&back);
+            }
+            table.refresh(now, false);
+            table.fit(HEIGHT);
+        }
+        assert!(table.order().len() > 630);
+        assert_eq!((table.position(), table.top()), (395, 381), "{told}");
+        assert_eq!((table.filter().as_str(), table.sorting()), ("in>2", (Column::In, true)));
+        // From here on the cursor follows its connection again.
+        let on = table.selected().unwrap().row.id;
+        table.apply(&rows([(5000, 99), (5001, 99)]));
+        table.refresh(20 * HOLD, false);
+        assert_eq!((table.selected().unwrap().row.id, table.position()), (on, 397));
+    }
+}
+
+#[test]
+fn whoever_moves_after_a_switch_or_waits_long_is_not_moved_back() {
+    for moves in [true, false] {
+        let mut table = Table::default();
+        table.apply(&rows((1..=300).map(|number| (number, 0))));
+        table.refresh(1, false);
+        table.step(200, 1);
+        let mut batch = Batch::default();
+        batch.whole = true;
+        table.apply(&batch);
+        table.keep_view();
+        table.apply(&rows((400..410).map(|number| (number, 0))));
+        table.refresh(10 * HOLD, false);
+        assert_eq!(table.position(), 9);
+        if moves {
+            table.step(-4, 10 * HOLD);
+        } else {
+            table.refresh(20 * HOLD, false);
+        }
+        table.apply(&rows((500..900).map(|number| (number, 0))));
+        table.refresh(21 * HOLD, false);
+        assert_eq!(table.position(), if moves { 5 } else { 9 });
+    }
 }
 
 #[test]
@@ -223,7 +365,7 @@ fn the_closed_are_bounded_in_number() {
     table.apply(&batch);
     table.apply(&batch);
     table.refresh(1, false);
-    assert_eq!((table.entries().len(), table.open()), (CLOSED_KEPT, 0));
+    assert_eq!((table.entries().len(), table.open()), (CLOSED_LISTED, 0));
     assert!(table.get(id(1000)).is_some());
 }
 
@@ -258,7 +400,7 @@ fn a_click_selects_and_sorts() {
 
 #[test]
 fn sorting_goes_through_the_columns_that_are_seen() {
-    use Column::{Fd, Peer, RecvQueue, State as Stands};
+    use Column::{Fd, Id, Peer, RecvQueue, State as Stands};
     let mut state = state(80, 24);
     state.apply(&classroom().publish());
     state.tick(3_000_000_000);
@@ -267,7 +409,7 @@ fn sorting_goes_through_the_columns_that_are_seen() {
         press(&mut state, "o");
         seen.push(state.scene().table.sorting().0);
     }
-    assert_eq!(seen, [Peer, Stands, RecvQueue, Fd, Peer]);
+    assert_eq!(seen, [Id, Peer, Stands, RecvQueue, Fd]);
 }
 
 #[test]

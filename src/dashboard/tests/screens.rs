@@ -370,6 +370,95 @@ fn filters_of_table_and_stream() {
 }
 
 #[test]
+fn a_wrong_filter_says_what_there_is_and_is_not_kept() {
+    for (width, height) in [(80, 24), (120, 36), (200, 50), (60, 12)] {
+        let (mut state, _) = lively(width, height);
+        let rows = state.scene().table.order().len();
+        press(&mut state, "/state:bogus");
+        state.tick(4 * SECOND);
+        let screen = dark(&state, width, height);
+        let said = screen.replace('\n', " ");
+        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        let all = "state: one of open, new, reading, idle, handler, writing, linger, closed, \
+                   queued, stopped";
+        assert!(said.contains(all), "{screen}");
+        assert_eq!(state.scene().table.order().len(), rows, "nothing is filtered away by it");
+        press(&mut state, "<Enter>");
+        assert!(dark(&state, width, height).contains("state:bogus▏"), "it is to be put right");
+        press(&mut state, "<Esc>/state:idle<Enter>");
+        assert!(!dark(&state, width, height).contains('▏'), "it is kept");
+        state.tick(5 * SECOND);
+        assert_eq!(state.scene().table.order().len(), 2);
+    }
+}
+
+#[test]
+fn closed_connections_are_counted_and_listed_by_a_key_or_a_click() {
+    use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+    let (mut state, mut feed) = lively(120, 36);
+    feed.close(1, Why::PeerReset);
+    state.apply(&feed.publish());
+    let line = |state: &State, words: &str| {
+        let screen = dark(state, 120, 36);
+        let y = screen.lines().position(|line| line.contains(words)).expect(&screen);
+        (u16::try_from(y).unwrap(), screen)
+    };
+    state.tick(4 * SECOND);
+    assert!(!dark(&state, 120, 36).contains(" closed · "), "they are in their places");
+    press(&mut state, "u");
+    assert!(dark(&state, 120, 36).contains("no closed connection is folded"));
+    state.tick(6 * SECOND);
+    let (y, screen) = line(&state, "2 closed · u lists them");
+    assert!(!screen.contains("× peer"), "{screen}");
+    press(&mut state, "u");
+    state.tick(7 * SECOND);
+    let (_, screen) = line(&state, "2 closed · u folds them");
+    assert!(screen.contains("× peer reset") && screen.contains("× peer closed"), "{screen}");
+    let kind = MouseEventKind::Down(MouseButton::Left);
+    state.mouse(MouseEvent { kind, column: 5, row: y, modifiers: KeyModifiers::NONE });
+    state.tick(8 * SECOND);
+    let (_, screen) = line(&state, "2 closed · u lists them");
+    assert!(!screen.contains("× peer"), "{screen}");
+    // More than can be listed, and little room.
+    for number in 100..400 {
+        feed.accept(number, 20);
+        feed.close(number, Why::Answered);
+    }
+    state.apply(&feed.publish());
+    state.tick(20 * SECOND);
+    line(&state, "302 closed · u lists the last 200");
+    state.resize(80, 24);
+    assert!(dark(&state, 80, 24).contains("302 closed · u ━"));
+}
+
+#[test]
+fn the_arrow_stands_at_the_heading_and_points_as_in_htop() {
+    for (width, height) in [(80, 24), (120, 36), (200, 50), (40, 12)] {
+        let (mut state, _) = lively(width, height);
+        let mut seen = std::collections::BTreeSet::new();
+        for _ in 0..24 {
+            let (column, reverse) = state.scene().table.sorting();
+            let arrow = |up, down| {
+                let word = column.label().split(' ').next().unwrap();
+                [word, column.label()].map(|word| word.to_owned() + if reverse { down } else { up })
+            };
+            let has = |screen: &str, heads: [String; 2]| heads.iter().any(|h| screen.contains(h));
+            let screen = dark(&state, width, height);
+            assert!(has(&screen, arrow("△", "▽")), "{column:?}\n{screen}");
+            let plain = text(&render(&state, width, height, &Theme::new(Palette::Mono, true)));
+            assert!(has(&plain, arrow("^", "v")), "{column:?}\n{plain}");
+            seen.insert(column.label());
+            press(&mut state, if seen.len() % 2 == 0 { "O" } else { "o" });
+            press(&mut state, "o");
+            state.tick(4 * SECOND);
+        }
+        for always in ["fd", "conn", "state", "recv-q"] {
+            assert!(seen.contains(always), "no {always} at {width}x{height}: {seen:?}");
+        }
+    }
+}
+
+#[test]
 fn what_was_lost_and_what_failed() {
     let (mut state, mut feed) = lively(80, 24);
     feed.lose(Kind::Recv, 800);
@@ -441,7 +530,7 @@ fn a_frozen_picture_stands_while_the_server_goes_on() {
     state.tick(5 * SECOND);
     assert_eq!((state.scene().table.open(), state.live().table.open()), (before, before + 1));
     assert_eq!(state.frozen_for(), Some(2 * SECOND));
-    press(&mut state, "<Down>");
+    press(&mut state, "<Down><Down>");
     let selected = state.scene().table.selected().map(|entry| entry.row.id);
     press(&mut state, "f");
     state.tick(6 * SECOND);

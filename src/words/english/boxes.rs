@@ -102,6 +102,8 @@ pub(in crate::words) const ENGLISH: Boxes = Boxes {
         ["✓", "+", "the program has served it in this turn; of a round, it spoke"],
         ["✗", "x", "it was closed in this turn before its event was looked at"],
         ["▲", "^", "the queue has grown since the last look"],
+        ["△", "^", "the table is sorted by this column, the least first"],
+        ["▽", "v", "the table is sorted by this column, the greatest first"],
         ["?", "?", "its edge may have been taken already, which cannot be seen"],
         ["◷", "w", "a call that waits: epoll_wait, poll, select, a nap"],
         ["◇", "*", "what is watched has changed: epoll_ctl, listen"],

@@ -11,6 +11,8 @@ pub(crate) struct KeyBar {
     /// A filter that is not understood.
     pub(crate) is_a_word: fn(key: &str, value: &str) -> String,
     pub(crate) needs_number: fn(key: &str) -> String,
+    /// No word of that kind begins with the value; with all that there are, where they are few.
+    pub(crate) no_such_word: fn(key: &str, value: &str, all: &str) -> String,
 }
 
 pub(in crate::words) const ENGLISH: KeyBar = KeyBar {
@@ -21,4 +23,8 @@ pub(in crate::words) const ENGLISH: KeyBar = KeyBar {
     and_more: |mistake, more| format!("{mistake} (+{more} more)"),
     is_a_word: |key, value| format!("{key} is a word: write {key}:{value}"),
     needs_number: |key| format!("{key} needs a number"),
+    no_such_word: |key, value, all| match all {
+        "" => format!("{key}: none begins with {value}"),
+        all => format!("{key}: one of {all}"),
+    },
 };

@@ -24,6 +24,7 @@ pub(crate) struct Keys {
     pub(crate) filter: KeyText,
     pub(crate) sort: KeyText,
     pub(crate) reverse: KeyText,
+    pub(crate) closed: KeyText,
     pub(crate) errors: KeyText,
     pub(crate) own: KeyText,
     pub(crate) time: KeyText,
@@ -51,6 +52,7 @@ pub(crate) struct Keys {
     pub(crate) close_card: &'static str,
     pub(crate) thaw: &'static str,
     pub(crate) all_events: &'static str,
+    pub(crate) fold_closed: &'static str,
     pub(crate) groups: Groups,
     /// Between the names of keys that do the same.
     pub(crate) or: &'static str,
@@ -197,6 +199,11 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
         "Sort the table by the next column shown. A click on a heading does the same.",
     ),
     reverse: text("turn round", "Turn the table's order round."),
+    closed: text(
+        "list closed",
+        "List the last connections that were closed, each with its reason, or fold them again. A \
+         click on their number does the same.",
+    ),
     errors: text(
         "errors",
         "Show only errors in the stream, or everything again. EAGAIN is no error.",
@@ -262,6 +269,7 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
     close_card: "close card",
     thaw: "thaw",
     all_events: "all events",
+    fold_closed: "fold closed",
     groups: Groups {
         connection: "the selected connection",
         the_loop: "the server's loop",

@@ -20,6 +20,7 @@ pub(crate) struct Notices {
     pub(crate) none_of_ours_selected: &'static str,
     pub(crate) none_of_ours: &'static str,
     pub(crate) not_in_the_table: &'static str,
+    pub(crate) none_closed: &'static str,
     pub(crate) no_stream: &'static str,
     pub(crate) after_the_pause: fn(key: &str, calls: Option<u8>) -> String,
     /// Questions.
@@ -54,6 +55,7 @@ pub(in crate::words) const ENGLISH: Notices = Notices {
     none_of_ours_selected: "no client of our own is selected",
     none_of_ours: "there is no client of our own",
     not_in_the_table: "that works in the table of connections",
+    none_closed: "no closed connection is folded",
     no_stream: "the event stream is not on the screen",
     after_the_pause: |key, calls| match calls {
         Some(1) => format!("still paused: {key} goes on with 1 call a second"),

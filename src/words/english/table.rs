@@ -19,6 +19,11 @@ pub(crate) struct Table {
     pub(crate) stdin_ended: &'static str,
     pub(crate) stopped: &'static str,
     pub(crate) closed: &'static str,
+    pub(crate) is_open: &'static str,
+    /// Those that are folded, and which key lists how many of them: the longest first.
+    pub(crate) folded: fn(closed: u64, key: &str, listed: usize) -> [String; 2],
+    /// The same while they are listed.
+    pub(crate) listed: fn(closed: u64, key: &str) -> [String; 2],
     /// Its handler waits: for a thread of the pool, or for its turn on the loop.
     pub(crate) queued: &'static str,
     /// Its handler keeps the loop.
@@ -34,6 +39,7 @@ pub(crate) struct Table {
     pub(crate) none_passes: &'static str,
     pub(crate) clears_filter: fn(key: &str) -> String,
     pub(crate) none: &'static str,
+    pub(crate) none_any_more: &'static str,
     pub(crate) none_accepted: fn(waiting: u32) -> String,
     pub(crate) in_browser: &'static str,
     pub(crate) in_browser_short: &'static str,
@@ -77,6 +83,19 @@ pub(in crate::words) const ENGLISH: Table = Table {
     stdin_ended: "ended",
     stopped: "stopped",
     closed: "closed",
+    is_open: "open",
+    folded: |closed, key, listed| {
+        let number = units::count(closed);
+        let long = match listed as u64 {
+            all if all == closed => format!("{number} closed · {key} lists them"),
+            last => format!("{number} closed · {key} lists the last {last}"),
+        };
+        [long, format!("{number} closed · {key}")]
+    },
+    listed: |closed, key| {
+        let number = units::count(closed);
+        [format!("{number} closed · {key} folds them"), format!("{number} closed · {key}")]
+    },
     queued: "queued",
     blocks: "blocks",
     in_handler: |route, time| [format!("in {route} {time}"), time.to_owned()],
@@ -88,6 +107,7 @@ pub(in crate::words) const ENGLISH: Table = Table {
     none_passes: "no connection passes the filter",
     clears_filter: |key| format!("{key} clears it"),
     none: "Nobody is connected yet.",
+    none_any_more: "Nobody is connected any more.",
     none_accepted: |waiting| match waiting {
         1 => "Nobody is accepted yet: 1 waits.".to_owned(),
         n => format!("Nobody is accepted yet: {} wait.", units::count(n.into())),

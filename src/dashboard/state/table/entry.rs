@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::clients::ClientKind;
 use crate::dashboard::state::filter::{Flag, Number, Subject, Word};
 use crate::inspect::Socket;
-use crate::telemetry::{Nanos, Row};
+use crate::telemetry::{ConnState, Kind, Nanos, Row};
 use crate::words::strings;
 
 /// The columns, in the order in which they are shown.
@@ -96,11 +96,19 @@ pub struct TableRow {
     pub ours: Option<(u32, ClientKind)>,
     /// When it was seen to be closed.
     pub closed: Option<Nanos>,
+    /// It has been closed for so long that it is only counted.
+    pub folded: bool,
     /// Its last request, if its event was seen.
     pub head: Option<Head>,
 }
 
 impl TableRow {
+    /// Whether it is open.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.closed.is_none()
+    }
+
     /// How long no byte has moved.
     #[must_use]
     pub fn idle(&self, now: Nanos) -> Nanos {
@@ -115,6 +123,20 @@ impl TableRow {
             (Some(_), Some(why)) => (strings().table.why)(why),
             (Some(_), None) => strings().table.closed,
         }
+    }
+}
+
+impl TableRow {
+    /// The words that say what it is doing: the state that is shown, and whether it is open.
+    fn words(&self) -> impl Iterator<Item = &'static str> {
+        let say = &strings().table;
+        let open = self.is_open();
+        let shown = match (self.row.doing(), self.row.within) {
+            _ if open && self.row.stopped => say.stopped,
+            (ConnState::Handling, Some(Kind::Queued) | None) => say.queued,
+            (state, _) => (say.state)(state),
+        };
+        [Some(shown), open.then_some(say.is_open)].into_iter().flatten()
     }
 }
 
@@ -141,7 +163,7 @@ impl Subject for At<'_> {
     fn word(&self, which: Word, start: &str) -> bool {
         let Self(entry, _) = self;
         match which {
-            Word::State => entry.row.state.label().starts_with(start),
+            Word::State => entry.words().any(|word| word.starts_with(start)),
             Word::Peer => entry.row.peer.to_string().starts_with(start),
             Word::Kind => entry.row.last.name().starts_with(start),
             Word::Why => entry.closed.is_some() && entry.why().starts_with(start),
@@ -197,5 +219,15 @@ pub(super) fn key(entry: &TableRow, column: Column, now: Nanos) -> (u128, u64) {
         Column::Idle => amount(entry.idle(now)),
         Column::RecvQueue => amount(socket.map_or(0, |s| u64::from(s.recv_queue))),
         Column::SendQueue => amount(socket.map_or(0, |s| u64::from(s.send_queue))),
+    }
+}
+
+/// The order of those that are equal under a column: as they came. The closed ones with a number
+/// that is in use again stand below its owner, the last one first.
+pub(super) fn tie(entry: &TableRow, column: Column) -> (bool, u64) {
+    let id = entry.row.id.get();
+    match column {
+        Column::Fd if entry.closed.is_some() => (true, u64::MAX - id),
+        _ => (false, id),
     }
 }
