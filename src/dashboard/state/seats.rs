@@ -37,8 +37,6 @@ pub struct Guest {
     pub id: ConnId,
     /// Its descriptor.
     pub fd: Fd,
-    /// The process that serves it, where that is one of its own.
-    pub pid: Option<i32>,
     /// The last call made for it, and its result.
     pub last: (Kind, Ret),
     /// In which call it is now, where its server sleeps in one.
@@ -47,13 +45,7 @@ pub struct Guest {
 
 impl Guest {
     fn new(row: &Row) -> Self {
-        Self {
-            id: row.id,
-            fd: row.fd,
-            pid: row.by.pid(),
-            last: (row.last, row.last_ret),
-            within: row.within,
-        }
+        Self { id: row.id, fd: row.fd, last: (row.last, row.last_ret), within: row.within }
     }
 }
 

@@ -87,21 +87,21 @@ impl Boxes<'_> {
             }
         }
         let room = usize::from(inside.width);
-        let text = Line::styled(self.did(&guest, room), self.theme.style(Role::Text));
+        let text = Line::styled(did(&guest, room), self.theme.style(Role::Text));
         let text = if big { text.centered() } else { text };
         frame.render_widget(text, Rect { y: inside.bottom() - 1, height: 1, ..inside });
     }
+}
 
-    /// What was done for it last, or what its server does for it now.
-    fn did(&self, guest: &Guest, room: usize) -> String {
-        let (kind, ret) = guest.last;
-        let say = &strings().seats;
-        let (name, ret) = (kind.name(), result(ret));
-        let spellings = match guest.within {
-            Some(kind @ (Kind::Handler | Kind::Queued)) => vec![kind.name().to_owned()],
-            Some(kind) => vec![(say.waits_in)(kind.name()), kind.name().to_owned()],
-            None => vec![format!("{name} = {ret}"), format!("{name} {ret}"), name.to_owned()],
-        };
-        first_fit(spellings, room).unwrap_or_default()
-    }
+/// What was done for it last, or what its server does for it now.
+fn did(guest: &Guest, room: usize) -> String {
+    let (kind, ret) = guest.last;
+    let say = &strings().seats;
+    let (name, ret) = (kind.name(), result(ret));
+    let spellings = match guest.within {
+        Some(kind @ (Kind::Handler | Kind::Queued)) => vec![kind.name().to_owned()],
+        Some(kind) => vec![(say.waits_in)(kind.name()), kind.name().to_owned()],
+        None => vec![format!("{name} = {ret}"), format!("{name} {ret}"), name.to_owned()],
+    };
+    first_fit(spellings, room).unwrap_or_default()
 }
