@@ -223,6 +223,8 @@ mod tests {
         for (connections, size) in [
             (2, (35, 12)),
             (9, (35, 12)),
+            (12, (35, 12)),
+            (18, (35, 12)),
             (6, (48, 18)),
             (11, (48, 18)),
             (11, (80, 8)),
@@ -234,13 +236,13 @@ mod tests {
             }
             all += &shown;
         }
-        assert_eq!(all.matches("recv = 84").count(), 2 + 9 + 6 + 11 * 3, "{all}");
-        assert_eq!(all.matches("● 12 ").count(), 5, "where four sit, one spoke\n{all}");
+        assert_eq!(all.matches("recv ").count(), 2 + 9 + 12 + 18 + 6 + 11 * 3, "{all}");
+        assert_eq!(all.matches("● 12 ").count(), 7, "where four sit, one spoke\n{all}");
         let ascii = picture(&room(ServerKind::Poll, 6), (80, 20), true);
         assert!(ascii.is_ascii(), "{ascii}");
         insta::assert_snapshot!(all + &ascii);
         // One more than fits: the small ones again.
-        let crowded = picture(&room(ServerKind::EpollEt, 10), (35, 12), false);
+        let crowded = picture(&room(ServerKind::EpollEt, 19), (35, 12), false);
         assert!(!crowded.contains("recv") && crowded.contains("·18"), "{crowded}");
     }
 

@@ -1,9 +1,10 @@
-//! The seats as boxes, while all of them fit: the fd, how it looks, and what was done for it last.
+//! The seats with what was done for each last, while all of them fit: in boxes where there is room,
+//! else in two lines or in one.
 
 use ratatui::Frame;
 use ratatui::layout::{Margin, Rect};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Block;
+use ratatui::widgets::{Block, Paragraph};
 
 use super::super::fit::first_fit;
 use super::{digits, glyph};
@@ -12,12 +13,14 @@ use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::{ConnId, Kind, Nanos};
 use crate::words::{result, strings};
 
-/// The least and the most columns of a box.
-const NARROW: usize = 11;
-const WIDE: usize = 18;
+/// The rows of a box without large digits, and its least columns.
+const LOW: (u16, usize) = (3, 11);
 
-/// The rows of a box without large digits: its border, and what was done last.
-const LOW: u16 = 3;
+/// The same of a seat without a border, in two lines and in one.
+const BARE: [(u16, usize); 2] = [(2, 10), (1, 14)];
+
+/// The most columns of a seat.
+const WIDE: usize = 18;
 
 pub(super) struct Boxes<'a> {
     pub(super) seats: &'a Seats,
@@ -27,14 +30,14 @@ pub(super) struct Boxes<'a> {
 }
 
 impl Boxes<'_> {
-    /// Draws all seats as boxes, with large digits where there is room for them; says whether
-    /// there was room for boxes at all.
+    /// Draws all seats as large as they fit; says whether there was room for what was done last.
     pub(super) fn draw(&self, frame: &mut Frame, area: Rect) -> bool {
         let most = self.guests().filter_map(|(_, guest)| u32::try_from(guest?.fd).ok()).max();
         // Two columns for the border, and one at each side of the digits.
         let numbers = digits::width(most.unwrap_or(0)) + 4;
-        let high = LOW + digits::height(self.theme.ascii());
-        let sizes = [(high, numbers.max(NARROW)), (LOW, NARROW)];
+        let (low, narrow) = LOW;
+        let high = low + digits::height(self.theme.ascii());
+        let sizes = [(high, numbers.max(narrow)), LOW, BARE[0], BARE[1]];
         let fitting = sizes
             .into_iter()
             .find_map(|(height, least)| self.fit(area, height, least).map(|width| (height, width)));
@@ -72,10 +75,27 @@ impl Boxes<'_> {
             _ => self.theme.border(),
         };
         let style = self.theme.style(role);
-        let name = Span::styled(
-            format!(" {mark} {} ", guest.fd),
-            self.theme.style(if here { Role::Selected } else { role }),
-        );
+        let named = |text: String| {
+            Span::styled(text, self.theme.style(if here { Role::Selected } else { role }))
+        };
+        let text = self.theme.style(Role::Text);
+        let room = usize::from(area.width.saturating_sub(1));
+        match area.height {
+            1 => {
+                let name = format!("{mark} {:<3} ", guest.fd);
+                let did = did(&guest, room.saturating_sub(name.chars().count()));
+                let line = Line::from(vec![named(name), Span::styled(did, text)]);
+                return frame.render_widget(line, area);
+            }
+            2 => {
+                let did = Span::styled(did(&guest, room.saturating_sub(2)), text);
+                let name = Line::from(named(format!("{mark} {}", guest.fd)));
+                let lines = vec![name, Line::from(vec!["  ".into(), did])];
+                return frame.render_widget(Paragraph::new(lines), area);
+            }
+            _ => {}
+        }
+        let name = named(format!(" {mark} {} ", guest.fd));
         let block = Block::bordered().border_set(border).border_style(style).title(name);
         frame.render_widget(block, area);
         let inside = area.inner(Margin::new(1, 1));
@@ -87,9 +107,9 @@ impl Boxes<'_> {
             }
         }
         let room = usize::from(inside.width);
-        let text = Line::styled(did(&guest, room), self.theme.style(Role::Text));
-        let text = if big { text.centered() } else { text };
-        frame.render_widget(text, Rect { y: inside.bottom() - 1, height: 1, ..inside });
+        let line = Line::styled(did(&guest, room), text);
+        let line = if big { line.centered() } else { line };
+        frame.render_widget(line, Rect { y: inside.bottom() - 1, height: 1, ..inside });
     }
 }
 
