@@ -29,7 +29,7 @@ impl Painter<'_> {
             short: (say.list_of)(fds.len()),
             boundary: Vec::new(),
             below: vec![say.program.into(), say.found_ready.into(), served],
-            under: self.array(sizes.width),
+            under: self.array(sizes.width, sizes.below),
             brief: say.ready.into(),
             history: true,
         }
