@@ -4,6 +4,8 @@
 mod boxes;
 mod digits;
 
+use self::boxes::glyph;
+
 use ratatui::Frame;
 use ratatui::layout::{Margin, Rect};
 use ratatui::text::{Line, Span};
@@ -82,15 +84,6 @@ fn told(seats: &Seats) -> Vec<String> {
         Some(asks) if is_asked(asks) => (say.asked)(&served, &asked, &spoke).into(),
         Some(Asks::Runtime) => (say.runtime_asks)(&served).into(),
         _ => (say.nobody_asked)(&served).into(),
-    }
-}
-
-fn glyph(light: Light, theme: &Theme) -> (&'static str, Role) {
-    match light {
-        Light::Free => (" ", Role::Dim),
-        Light::Quiet => (theme.glyph("·", "."), Role::Dim),
-        Light::Asked => (theme.glyph("○", "o"), Role::Kernel),
-        Light::Spoke => (theme.glyph("●", "@"), Role::Good),
     }
 }
 

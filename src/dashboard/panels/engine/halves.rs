@@ -7,6 +7,7 @@ use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
 use super::super::fit::{Token, cut, share, wrap};
+use super::columns::Body;
 use super::painter::{FULL, Painter, WIDE, indent, padded};
 use crate::dashboard::theme::Role;
 
@@ -26,7 +27,7 @@ pub(super) struct Contents {
     /// The words of the heading above; the first says whose side it is.
     pub(super) above: Vec<String>,
     /// What is there.
-    pub(super) over: Vec<Token>,
+    pub(super) over: Body,
     /// The same in a word or two, where there is no room for a heading.
     pub(super) short: String,
     /// The words on the boundary, the longest spelling first; none for those of the wait call.
@@ -34,7 +35,7 @@ pub(super) struct Contents {
     /// The words of the heading below.
     pub(super) below: Vec<String>,
     /// What is there.
-    pub(super) under: Vec<Token>,
+    pub(super) under: Body,
     /// The same in a word or two.
     pub(super) brief: String,
     /// Whether there are wake-ups or rounds to look back at.
@@ -84,8 +85,13 @@ impl Painter<'_> {
         let room = height - 2 - headings - said;
         let queues = self.queue_height(right, room);
         let all = fill(Sizes { width: width - 1, above: room, below: room });
-        let over = self.height_of(&all.over, width, room);
-        let under = self.height_of(&all.under, under_width, room);
+        let over = self.body_height(&all.over, width, room);
+        let usual_under = height - usual - 2 - said;
+        // What is at work comes and goes: while it runs, the boundary does not go with it.
+        let under = match self.least_height(&all.under, under_width, usual_under) {
+            Some(_) if top_heavy && !self.stands() => usual_under,
+            _ => self.body_height(&all.under, under_width, room),
+        };
         let [under, over, queues] = if wide {
             // What is looked back at has what the lists leave.
             let given = share(&[under, over], room);
@@ -118,9 +124,9 @@ impl Painter<'_> {
         let boundary = self.boundary_of(&contents, area.width.into());
         frame.render_widget(boundary, part(area.x, row(above), area.width.into(), 1));
         let mut kernel = vec![self.words(Role::Kernel, &contents.above, width)];
-        kernel.extend(self.body(&contents.over, width, over));
+        kernel.extend(self.body_lines(&contents.over, width, over));
         let mut program = vec![self.words(Role::Program, &contents.below, under_width)];
-        program.extend(self.body(&contents.under, under_width, under));
+        program.extend(self.body_lines(&contents.under, under_width, under));
         program.extend(self.told(under_width, said.min(below.saturating_sub(1 + under))));
         let queues = self.queue_section(right, if wide { above - 1 } else { queues });
         if wide {
@@ -163,9 +169,8 @@ impl Painter<'_> {
         let room = height.saturating_sub(1 + said + usize::from(pool.is_some()));
         let [over, under, queues] = {
             let all = fill(Sizes { width, above: room, below: room });
-            let list = |label: &str, tokens: &[Token]| {
-                self.list(label, Role::Kernel, tokens, width, room).len()
-            };
+            let list =
+                |label: &str, body: &Body| self.list(label, Role::Kernel, body, width, room).len();
             let queues = self.queues(width < 36);
             let queues = self.labelled_rows("", Role::Kernel, &queues, (width, room)).len();
             let needs = [
@@ -204,19 +209,20 @@ impl Painter<'_> {
         &self,
         label: &str,
         side: Role,
-        tokens: &[Token],
+        body: &Body,
         width: usize,
         rows: usize,
     ) -> Vec<Line<'static>> {
         let label = cut(label, width, self.theme.ascii());
-        let inline = self.labelled_rows(&format!("{label} "), side, tokens, (width, rows));
+        let run = self.in_a_row(body);
+        let inline = self.labelled_rows(&format!("{label} "), side, &run, (width, rows));
         // On a line of its own it stands out, where that takes no more room than there is.
-        let whole = self.height_of(tokens, width, usize::MAX);
+        let whole = self.least_height(body, width, rows).unwrap_or(rows);
         if rows < 2 || (inline.len() < 2 && label.width() + 12 <= width) || whole >= rows {
             return inline;
         }
         let mut lines = vec![Line::from(self.span(label, side))];
-        lines.extend(self.body(tokens, width, whole));
+        lines.extend(self.body_lines(body, width, whole));
         lines
     }
 

@@ -98,11 +98,36 @@ fn threads_sleep_each_in_a_call_of_its_own() {
     engine.apply(&script.publish());
     engine.kernel(&measured(None), u64::MAX);
     let picture = pictures(&engine);
-    assert!(picture.contains("thread 4711 asleep in recv(9)"), "{picture}");
-    assert!(picture.contains("the first thread asleep in accept(5)"), "{picture}");
-    assert!(picture.contains("thread 4714 send = 1,290"), "{picture}");
+    assert!(picture.contains("accept 1       recv 28 "), "{picture}");
+    assert!(picture.contains("first thread   fd 9 (4711) "), "{picture}");
+    assert!(picture.contains("fd 12, thread 4714: send = 1,290"), "{picture}");
     assert!(picture.contains("30 asleep"), "29 of the connections, and the first");
     insta::assert_snapshot!(picture);
+}
+
+#[test]
+fn all_that_are_at_work_are_named() {
+    // As 120×36 shows twelve threads that are held: eight of them within no call.
+    let mut engine = Engine::new();
+    let mut script = Script::new(500 * MS);
+    connections(script.server(ServerKind::Threads), 1..=12);
+    for (at, row) in script.batch.rows.iter_mut().enumerate() {
+        row.by = By::thread(4711 + i32::try_from(at).unwrap());
+        row.within = (at >= 8).then_some(Kind::Recv);
+    }
+    // What is in its handler is at work too.
+    script.batch.rows[8].within = Some(Kind::Handler);
+    engine.apply(&script.recv(12, 4, 84).held(Kind::Accept, 5, 0).publish());
+    let picture = engine_at(&engine, (46, 17), false);
+    assert!(!picture.contains('+') && picture.contains("at work ─ 10 of 13"), "{picture}");
+    for fd in 9..=17 {
+        assert!(picture.contains(&format!("fd {fd} ")), "fd {fd}\n{picture}");
+    }
+    assert!(picture.contains("recv 3"), "{picture}");
+    // Where there is room, with what they do.
+    let picture = engine_at(&engine, (78, 20), false);
+    assert!(picture.contains("fd 17, thread 4719: handler"), "{picture}");
+    assert!(picture.contains("fd 9, thread 4711: recv = 84"), "{picture}");
 }
 
 #[test]
@@ -115,8 +140,10 @@ fn processes_are_named_by_their_number() {
     }
     engine.apply(&script.publish());
     let picture = engine_at(&engine, (46, 18), false);
-    assert!(picture.contains("process 8001 for fd 3 asleep in recv"), "{picture}");
-    assert!(picture.contains("process 8002 for fd 3 asleep in recv"), "{picture}");
+    assert!(picture.contains("fd 3 (8001)"), "{picture}");
+    assert!(picture.contains("fd 3 (8002)"), "{picture}");
+    let picture = engine_at(&engine, (78, 18), false);
+    assert!(picture.contains("fd 3, process 8001"), "{picture}");
 }
 
 #[test]
@@ -133,7 +160,7 @@ fn tasks_are_parked_over_the_runtimes_loop() {
     engine.apply(&script.event(15, 7, What::Woken).recv(15, 7, 84).publish());
     engine.kernel(&measured(None), u64::MAX);
     let picture = pictures(&engine);
-    assert!(picture.contains("task 3 parked on recv(fd 11)"), "{picture}");
+    assert!(picture.contains("task 3, fd 11 "), "{picture}");
     assert!(picture.contains("▸task 7: recv(15) = 84"), "{picture}");
     insta::assert_snapshot!(picture);
 }

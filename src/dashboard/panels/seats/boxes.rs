@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Paragraph};
 
 use super::super::fit::first_fit;
-use super::{digits, glyph};
+use super::digits;
 use crate::dashboard::state::seats::{Guest, Light, Seats};
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::{ConnId, Kind, Nanos};
@@ -21,6 +21,16 @@ const BARE: [(u16, usize); 2] = [(2, 10), (1, 14)];
 
 /// The most columns of a seat.
 const WIDE: usize = 18;
+
+/// The mark of a seat, and its colour.
+pub(super) fn glyph(light: Light, theme: &Theme) -> (&'static str, Role) {
+    match light {
+        Light::Free => (" ", Role::Dim),
+        Light::Quiet => (theme.glyph("·", "."), Role::Dim),
+        Light::Asked => (theme.glyph("○", "o"), Role::Kernel),
+        Light::Spoke => (theme.glyph("●", "@"), Role::Good),
+    }
+}
 
 pub(super) struct Boxes<'a> {
     pub(super) seats: &'a Seats,
