@@ -4,12 +4,11 @@
 mod boxes;
 mod digits;
 
-use self::boxes::glyph;
-
 use ratatui::Frame;
 use ratatui::layout::{Margin, Rect};
 use ratatui::text::{Line, Span};
 
+use self::boxes::glyph;
 use super::fit::first_fit;
 use super::{block, dim, title};
 use crate::dashboard::layout::Panel;

@@ -5,7 +5,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use super::super::fit::{Token, share};
+use super::super::fit::{Token, fold, share};
 use super::painter::Painter;
 use crate::dashboard::theme::Role;
 
@@ -145,27 +145,38 @@ impl Painter<'_> {
             Body::Columns(columns) if rows > headed(columns) && apart(columns, width) => {
                 self.columns(columns, width, rows)
             }
-            Body::Columns(columns) => self.body(&self.run_of_columns(columns), width, rows),
+            Body::Columns(columns) => {
+                let tokens = self.run_of_columns(columns, width.saturating_sub(1), rows);
+                self.body(&tokens, width, rows)
+            }
         }
     }
 
     /// The same in a row: `recv 9 10 12 send 14`.
-    pub(super) fn in_a_row(&self, body: &Body) -> Vec<Token> {
+    pub(super) fn in_a_row(&self, body: &Body, width: usize, rows: usize) -> Vec<Token> {
         match body {
             Body::Run(tokens) => tokens.clone(),
-            Body::Columns(columns) => self.run_of_columns(columns),
+            Body::Columns(columns) => self.run_of_columns(columns, width, rows),
         }
     }
 
-    fn run_of_columns(&self, columns: &[Column]) -> Vec<Token> {
+    fn run_of_columns(&self, columns: &[Column], width: usize, rows: usize) -> Vec<Token> {
+        // Where there is but one list its entries may have room for more words.
+        let alone = columns.iter().all(|column| column.head.is_empty());
+        let long = self.spelled(columns, 1);
+        if alone && fold(&long, width, rows, Style::new()).1 {
+            return long;
+        }
+        self.spelled(columns, SPELLINGS - 1)
+    }
+
+    fn spelled(&self, columns: &[Column], spelling: usize) -> Vec<Token> {
         let mut tokens = Vec::new();
         for column in columns.iter().filter(|column| column.count > 0) {
             if !column.head.is_empty() {
                 let head = format!("{}:", column.head);
                 tokens.push(Token { weight: 0, ..Token::new(head, self.style(Role::Kernel)) });
             }
-            // Where there is but one list its entries have room for more.
-            let spelling = if column.head.is_empty() { 1 } else { SPELLINGS - 1 };
             let cells = column.cells.iter();
             tokens.extend(
                 cells.map(|cell| Token::new(cell[spelling].clone(), self.style(column.role))),

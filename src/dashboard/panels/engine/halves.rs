@@ -214,7 +214,9 @@ impl Painter<'_> {
         rows: usize,
     ) -> Vec<Line<'static>> {
         let label = cut(label, width, self.theme.ascii());
-        let run = self.in_a_row(body);
+        // The label takes some of the first row.
+        let places = (width * rows).saturating_sub(label.width() + 1);
+        let run = self.in_a_row(body, places / rows.max(1), rows);
         let inline = self.labelled_rows(&format!("{label} "), side, &run, (width, rows));
         // On a line of its own it stands out, where that takes no more room than there is.
         let whole = self.least_height(body, width, rows).unwrap_or(rows);
