@@ -145,27 +145,32 @@ impl Painter<'_> {
             Body::Columns(columns) if rows > headed(columns) && apart(columns, width) => {
                 self.columns(columns, width, rows)
             }
-            Body::Columns(columns) => {
-                let tokens = self.run_of_columns(columns, width.saturating_sub(1), rows);
+            Body::Columns(_) => {
+                let tokens = self.in_a_row("", body, width.saturating_sub(1), rows);
                 self.body(&tokens, width, rows)
             }
         }
     }
 
-    /// The same in a row: `recv 9 10 12 send 14`.
-    pub(super) fn in_a_row(&self, body: &Body, width: usize, rows: usize) -> Vec<Token> {
-        match body {
-            Body::Run(tokens) => tokens.clone(),
-            Body::Columns(columns) => self.run_of_columns(columns, width, rows),
-        }
-    }
-
-    fn run_of_columns(&self, columns: &[Column], width: usize, rows: usize) -> Vec<Token> {
-        // Where there is but one list its entries may have room for more words.
-        let alone = columns.iter().all(|column| column.head.is_empty());
-        let long = self.spelled(columns, 1);
-        if alone && fold(&long, width, rows, Style::new()).1 {
-            return long;
+    /// The same in a row: `recv 9 10 12 send 14`. Where there is but one list its entries may have
+    /// room for more words: so many rows, in which a label has its place too.
+    pub(super) fn in_a_row(
+        &self,
+        label: &str,
+        body: &Body,
+        width: usize,
+        rows: usize,
+    ) -> Vec<Token> {
+        let columns = match body {
+            Body::Run(tokens) => return tokens.clone(),
+            Body::Columns(columns) => columns,
+        };
+        if columns.iter().all(|column| column.head.is_empty()) {
+            let mut long = vec![Token { weight: 0, ..Token::new(label, Style::new()) }];
+            long.extend(self.spelled(columns, 1));
+            if fold(&long, width, rows, Style::new()).1 {
+                return long.split_off(1);
+            }
         }
         self.spelled(columns, SPELLINGS - 1)
     }

@@ -169,16 +169,19 @@ impl Painter<'_> {
         let room = height.saturating_sub(1 + said + usize::from(pool.is_some()));
         let [over, under, queues] = {
             let all = fill(Sizes { width, above: room, below: room });
-            let list =
-                |label: &str, body: &Body| self.list(label, Role::Kernel, body, width, room).len();
+            let list = |label: &str, body: &Body, rows: usize| {
+                self.list(label, Role::Kernel, body, width, rows).len()
+            };
             let queues = self.queues(width < 36);
             let queues = self.labelled_rows("", Role::Kernel, &queues, (width, room)).len();
-            let needs = [
-                list(&all.short, &all.over),
-                if height >= 4 { list(&all.brief, &all.under) } else { 0 },
-                if height >= 5 { queues } else { 0 },
-            ];
-            let given = share(&needs, room);
+            let queues = if height >= 5 { queues } else { 0 };
+            let needs = |over: usize, under: usize| {
+                let under = if height >= 4 { list(&all.brief, &all.under, under) } else { 0 };
+                [list(&all.short, &all.over, over), under, queues]
+            };
+            // In fewer words they may take fewer rows than they were given.
+            let given = share(&needs(room, room), room);
+            let given = share(&needs(given[0], given[1]), room);
             [given[0], given[1], given[2]]
         };
         // The boundary is low where most stands above it.
@@ -214,9 +217,7 @@ impl Painter<'_> {
         rows: usize,
     ) -> Vec<Line<'static>> {
         let label = cut(label, width, self.theme.ascii());
-        // The label takes some of the first row.
-        let places = (width * rows).saturating_sub(label.width() + 1);
-        let run = self.in_a_row(body, places / rows.max(1), rows);
+        let run = self.in_a_row(&label, body, width, rows);
         let inline = self.labelled_rows(&format!("{label} "), side, &run, (width, rows));
         // On a line of its own it stands out, where that takes no more room than there is.
         let whole = self.least_height(body, width, rows).unwrap_or(rows);
