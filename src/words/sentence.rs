@@ -270,7 +270,7 @@ fn accept(ret: Ret, event: EventRef<'_>) -> Cow<'static, str> {
     match ret.get() {
         Ok(new) => match (event.event.conn, event.event.what) {
             (Some(conn), What::Accept { peer: Some(peer), .. }) => format!(
-                "{peer} has been taken from the accept queue and is fd {new} now, connection \
+                "fd {new} is {peer} now, taken from the accept queue: connection \
                  {conn}."
             )
             .into(),

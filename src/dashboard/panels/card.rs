@@ -5,13 +5,18 @@ use ratatui::layout::{Margin, Rect};
 use ratatui::text::{Line, Span};
 
 use super::fit::wrap;
-use super::{block, cut, dim, duration, left, plain, title};
+use super::{block, cut, dim, duration, left, plain, title, wrapped};
 use crate::dashboard::keys::{self, Id};
 use crate::dashboard::layout::Panel;
 use crate::dashboard::state::table::TableRow;
 use crate::dashboard::state::{Scene, State, card};
 use crate::dashboard::theme::{Role, Theme};
 use crate::words::{strings, units};
+
+/// Where the second line of a pair begins, of a header, and of an event.
+const PAIR: usize = 11;
+const HEADER: usize = 5;
+const EVENT: usize = 13;
 
 /// How many of its events are listed.
 const EVENTS: usize = 100;
@@ -131,13 +136,17 @@ fn lines(entry: &TableRow, scene: &Scene, width: usize, theme: &Theme) -> Vec<Li
         }
         None => lines.push(Line::from(dim(format!(" {}", say.not_asked), theme))),
     }
-    lines.extend(request(entry, scene, theme));
+    // All of these are figures and headers, whose second line stands under what they say.
+    let mut lines: Vec<Line> =
+        lines.into_iter().flat_map(|line| wrapped(line, width, PAIR)).collect();
+    let request = request(entry, scene, theme);
+    lines.extend(request.into_iter().flat_map(|line| wrapped(line, width, HEADER)));
     lines.push(heading(say.events));
     for event in scene.stream.of(row.id).take(EVENTS) {
         let time = units::relative(event.event.time);
         let mut spans = vec![dim(format!("{time:>10} "), theme)];
-        spans.extend(super::stream::told(event, width >= 90, theme));
-        lines.push(Line::from(spans));
+        spans.extend(super::stream::told(event, width >= 90, true, theme));
+        lines.extend(wrapped(Line::from(spans), width, EVENT));
     }
     lines
 }

@@ -20,6 +20,7 @@
 //! chosen in [`draw`].
 
 mod asked;
+mod columns;
 mod halves;
 mod kernel;
 mod lists;

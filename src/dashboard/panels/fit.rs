@@ -87,6 +87,28 @@ pub(super) fn fold(
     (lines, whole)
 }
 
+/// How many of `room` rows each of several lists gets that need so many: none more than it needs,
+/// and what one leaves goes to the others.
+pub(super) fn share(needs: &[usize], room: usize) -> Vec<usize> {
+    let mut given = vec![0; needs.len()];
+    let mut left = room;
+    while left > 0 {
+        let mut wanting: Vec<usize> = (0..needs.len()).filter(|i| given[*i] < needs[*i]).collect();
+        if wanting.is_empty() {
+            break;
+        }
+        // What does not go round goes to the first ones.
+        let each = (left / wanting.len()).max(1);
+        wanting.truncate(left);
+        for i in wanting {
+            let more = each.min(needs[i] - given[i]);
+            given[i] += more;
+            left -= more;
+        }
+    }
+    given
+}
+
 /// Breaks a sentence at its blanks into at most `rows` lines; the last ends in `…` (or `..`) when
 /// there is more. A word wider than a line is cut.
 pub(in crate::dashboard) fn wrap(
@@ -173,6 +195,15 @@ mod tests {
         assert_eq!(folded(&["10", "20", "30", "40", "50"], 5, 2), ["10 20", "30 +2"]);
         assert_eq!(folded(&["1000"], 2, 1), ["+1"]);
         assert_eq!(folded(&["1000"], 0, 0), [""]);
+    }
+
+    #[test]
+    fn rows_go_where_they_are_needed() {
+        assert_eq!(share(&[1, 9, 2], 6), [1, 3, 2]);
+        assert_eq!(share(&[1, 2], 9), [1, 2]);
+        assert_eq!(share(&[5, 5, 5], 2), [1, 1, 0]);
+        assert_eq!(share(&[5, 0, 5], 7), [4, 0, 3]);
+        assert_eq!(share(&[], 7), [0; 0]);
     }
 
     #[test]

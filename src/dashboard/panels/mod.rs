@@ -29,7 +29,9 @@ use ratatui::layout::Rect;
 pub(super) use self::fit::wrap;
 use self::header::{Badge, HeaderView};
 use self::parts::fit;
-pub use self::parts::{block, cut, dim, duration, key_spans, left, plain, popup, right, title};
+pub use self::parts::{
+    block, cut, dim, duration, key_spans, left, plain, popup, right, title, wrapped,
+};
 use super::layout::{LEAST, Panel};
 use super::state::{Overlay, State, by_server};
 use super::theme::{Role, Theme};

@@ -6,6 +6,8 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Clear};
 
+use unicode_width::UnicodeWidthChar;
+
 use crate::dashboard::layout::Panel;
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::Nanos;
@@ -108,6 +110,48 @@ pub fn cut(line: Line<'static>, width: usize, theme: &Theme) -> Line<'static> {
     kept
 }
 
+/// A line broken between words into as many as it takes; all but the first are indented by so much.
+/// A word that is wider than a line is broken anywhere.
+#[must_use]
+pub fn wrapped(line: Line<'static>, width: usize, indent: usize) -> Vec<Line<'static>> {
+    if line.width() <= width || width <= indent + 4 {
+        return vec![line];
+    }
+    let base = line.style;
+    let letters: Vec<(char, Style)> = line
+        .spans
+        .iter()
+        .flat_map(|span| span.content.chars().map(|letter| (letter, span.style)))
+        .collect();
+    let wide = |letter: char| letter.width().unwrap_or(0);
+    let mut lines = Vec::new();
+    let mut rest = &letters[..];
+    while !rest.is_empty() {
+        let from = if lines.is_empty() { 0 } else { indent };
+        let mut used = from;
+        let fitting = rest.iter().take_while(|(letter, _)| {
+            used += wide(*letter);
+            used <= width
+        });
+        let fitting = fitting.count().max(1);
+        let words = rest[..fitting].iter().rposition(|(letter, _)| *letter == ' ');
+        // Nothing but the indent before a blank is no word.
+        let words = words.filter(|at| rest[..*at].iter().any(|(letter, _)| *letter != ' '));
+        let end = if fitting == rest.len() { fitting } else { words.unwrap_or(fitting) };
+        let mut next = Line::from(" ".repeat(from)).style(base);
+        for (letter, style) in &rest[..end] {
+            match next.spans.last_mut().filter(|span| span.style == *style) {
+                Some(span) => span.content.to_mut().push(*letter),
+                None => next.push_span(Span::styled(letter.to_string(), *style)),
+            }
+        }
+        lines.push(next);
+        let blanks = rest[end..].iter().take_while(|(letter, _)| *letter == ' ').count();
+        rest = &rest[end + blanks..];
+    }
+    lines
+}
+
 /// A key and what it does, as bars and boxes show them.
 #[must_use]
 pub fn key_spans(key: &str, label: &str, theme: &Theme) -> [Span<'static>; 2] {
@@ -133,4 +177,28 @@ pub fn plain(text: impl Into<String>) -> Span<'static> {
 #[must_use]
 pub fn duration(nanos: Nanos, theme: &Theme) -> String {
     if theme.ascii() { units::ascii_duration(nanos) } else { units::duration(nanos) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn broken(spans: Vec<Span<'static>>, width: usize, indent: usize) -> Vec<String> {
+        let lines = wrapped(Line::from(spans), width, indent);
+        lines.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_line_is_broken_between_words_and_keeps_its_styles() {
+        let bold = Style::new().bold();
+        let spans = || vec![plain(" name  "), Span::styled("one two three", bold)];
+        assert_eq!(broken(spans(), 30, 3), [" name  one two three"]);
+        assert_eq!(broken(spans(), 15, 3), [" name  one two", "   three"]);
+        assert_eq!(broken(spans(), 11, 3), [" name  one", "   two", "   three"]);
+        let lines = wrapped(Line::from(spans()), 15, 3);
+        assert_eq!(lines[1].spans.last().unwrap().style, bold);
+        // A word that is too wide, and letters that take two columns.
+        assert_eq!(broken(vec![plain("abcdefghij")], 8, 2), ["abcdefgh", "  ij"]);
+        assert_eq!(broken(vec![plain("你好你好")], 6, 1), ["你好你", " 好"]);
+    }
 }

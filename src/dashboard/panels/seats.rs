@@ -1,9 +1,14 @@
-//! **seats**: the dining room. Who is asked, and who had something to say.
+//! **seats**: the dining room. Who is asked, and who had something to say. A few connections have a
+//! box each; more of them a mark with the fd beside it, and very many share a mark.
+
+mod boxes;
+mod digits;
 
 use ratatui::Frame;
 use ratatui::layout::{Margin, Rect};
 use ratatui::text::{Line, Span};
 
+use self::boxes::glyph;
 use super::fit::first_fit;
 use super::{block, dim, title};
 use crate::dashboard::layout::Panel;
@@ -34,11 +39,18 @@ pub fn draw(frame: &mut Frame, area: Rect, scene: &Scene, theme: &Theme, focused
             block = block.title_bottom(Line::from(dim(text, theme)));
         }
     }
+    // Where both have room at any time, the legend stands beside that.
+    let beside = area.width >= 80 && seats.len() <= inner.area() as usize;
+    if beside {
+        let mut legend = words(1, inner.width, theme);
+        legend.spans.insert(0, " ".into());
+        block = block.title_bottom(legend.right_aligned());
+    }
     frame.render_widget(block, area);
     if inner.is_empty() {
         return;
     }
-    let legend = u16::from(inner.height > 2);
+    let legend = u16::from(inner.height > 2 && !beside);
     let place = Rect { height: inner.height - legend, ..inner };
     if seats.is_empty() {
         frame.render_widget(Line::from(dim(format!(" {}", strings().seats.none), theme)), place);
@@ -46,7 +58,12 @@ pub fn draw(frame: &mut Frame, area: Rect, scene: &Scene, theme: &Theme, focused
     }
     let selected = scene.table.selected().filter(|_| !theme.is_passive());
     let selected = selected.map(|entry| entry.row.id);
-    let each = room_for(seats, scene.now, selected, frame, place, theme);
+    let boxes = boxes::Boxes { seats, now: scene.now, selected, theme };
+    let each = if boxes.draw(frame, place) {
+        1
+    } else {
+        room_for(seats, scene.now, selected, frame, place, theme)
+    };
     if legend > 0 {
         let last = Rect { y: place.bottom(), height: 1, ..inner };
         frame.render_widget(words(each, inner.width, theme), last);
@@ -66,15 +83,6 @@ fn told(seats: &Seats) -> Vec<String> {
         Some(asks) if is_asked(asks) => (say.asked)(&served, &asked, &spoke).into(),
         Some(Asks::Runtime) => (say.runtime_asks)(&served).into(),
         _ => (say.nobody_asked)(&served).into(),
-    }
-}
-
-fn glyph(light: Light, theme: &Theme) -> (&'static str, Role) {
-    match light {
-        Light::Free => (" ", Role::Dim),
-        Light::Quiet => (theme.glyph("·", "."), Role::Dim),
-        Light::Asked => (theme.glyph("○", "o"), Role::Kernel),
-        Light::Spoke => (theme.glyph("●", "@"), Role::Good),
     }
 }
 
@@ -106,13 +114,13 @@ fn room_for(
             for (light, seated) in lights.by_ref().take(each) {
                 brightest = brightest.max(Some(light));
                 who = who.or(seated);
-                here |= seated.is_some_and(|(id, _)| Some(id) == selected);
+                here |= seated.is_some_and(|guest| Some(guest.id) == selected);
             }
             let Some(light) = brightest else { break };
             let (glyph, role) = glyph(light, theme);
             let style = theme.style(if here { Role::Selected } else { role });
             let text = match (cell, who) {
-                (NUMBERED, Some((_, fd))) => format!("{glyph}{fd}"),
+                (NUMBERED, Some(guest)) => format!("{glyph}{}", guest.fd),
                 _ => glyph.to_owned(),
             };
             let blank = cell.saturating_sub(text.chars().count());
@@ -198,6 +206,47 @@ mod tests {
         let ascii = picture(&poll, (35, 12), true);
         assert!(ascii.is_ascii(), "{ascii}");
         insta::assert_snapshot!(all + &ascii);
+    }
+
+    #[test]
+    fn a_few_have_a_box_each_with_what_was_done_last() {
+        // As 80×24, 120×36 and 200×50 have it, and zoomed.
+        let mut all = String::new();
+        for (connections, size) in [
+            (2, (35, 12)),
+            (9, (35, 12)),
+            (12, (35, 12)),
+            (18, (35, 12)),
+            (6, (48, 18)),
+            (11, (48, 18)),
+            (11, (80, 8)),
+            (11, (80, 20)),
+        ] {
+            let shown = picture(&room(ServerKind::EpollEt, connections), size, false);
+            for fd in 9..9 + connections {
+                assert!(shown.contains(&format!(" {fd} ")), "fd {fd}\n{shown}");
+            }
+            all += &shown;
+        }
+        assert_eq!(all.matches("recv ").count(), 2 + 9 + 12 + 18 + 6 + 11 * 3, "{all}");
+        assert_eq!(all.matches("● 12 ").count(), 7, "where four sit, one spoke\n{all}");
+        let ascii = picture(&room(ServerKind::Poll, 6), (80, 20), true);
+        assert!(ascii.is_ascii(), "{ascii}");
+        insta::assert_snapshot!(all + &ascii);
+        // One more than fits: the small ones again.
+        let crowded = picture(&room(ServerKind::EpollEt, 19), (35, 12), false);
+        assert!(!crowded.contains("recv") && crowded.contains("·18"), "{crowded}");
+    }
+
+    #[test]
+    fn a_sleeper_says_in_which_call() {
+        let mut script = Script::new(500 * MS);
+        script.server(ServerKind::Threads).row(9, 1).row(10, 2);
+        script.batch.rows[1].within = Some(crate::telemetry::Kind::Recv);
+        let mut state = room(ServerKind::Threads, 0);
+        state.apply(&script.publish());
+        let shown = picture(&state, (35, 12), false);
+        assert!(shown.contains("in recv") && shown.contains("recv = 84"), "{shown}");
     }
 
     #[test]

@@ -99,7 +99,7 @@ fn event_line(event: &OwnedEvent, state: &State, width: usize, theme: &Theme) ->
     };
     let time_width = if state.wall_time().is_some() { 12 } else { 10 };
     let mut spans = vec![dim(format!("{time:>time_width$} "), theme)];
-    spans.extend(told(event, width >= 90, theme));
+    spans.extend(told(event, width >= 90, false, theme));
     let line = Line::from(spans);
     if event.event.what.kind().is_wait() {
         wait_line(line, width, theme)
@@ -128,8 +128,9 @@ fn wait_line(mut line: Line<'static>, width: usize, theme: &Theme) -> Line<'stat
 }
 
 /// An event without its time: glyph, name, on what, result, note, and of a wait how long it took.
+/// What is told of one connection alone does not repeat its fd.
 #[must_use]
-pub fn told(event: &OwnedEvent, wide: bool, theme: &Theme) -> Vec<Span<'static>> {
+pub fn told(event: &OwnedEvent, wide: bool, alone: bool, theme: &Theme) -> Vec<Span<'static>> {
     let Description { kind, subject, result, note, waited, error } = describe(event.as_ref());
     let (utf8, ascii) = glyph(kind);
     let glyph = if error { "!" } else { theme.glyph(utf8, ascii) };
@@ -153,10 +154,13 @@ pub fn told(event: &OwnedEvent, wide: bool, theme: &Theme) -> Vec<Span<'static>>
     let mut spans = vec![
         Span::styled(format!("{glyph} "), style),
         Span::styled(format!("{:<10} ", kind.name()), style),
-        Span::styled(format!("{subject:<on$}"), theme.style(Role::Text)),
         Span::styled(format!("{result:<of$} "), result_style),
         Span::styled(letters(note), note_style),
     ];
+    // An accept is made on the listener.
+    if !alone || kind == Kind::Accept {
+        spans.insert(2, Span::styled(format!("{subject:<on$}"), theme.style(Role::Text)));
+    }
     spans.extend(waited.map(|waited| Span::styled(letters(waited), note_style)));
     spans
 }

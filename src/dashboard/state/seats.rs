@@ -8,7 +8,9 @@ use std::collections::{BinaryHeap, HashMap};
 use foldhash::fast::RandomState;
 
 use super::continuity::Continuity;
-use crate::telemetry::{Asks, Batch, ConnId, Errno, EventRef, Fd, Kind, Mask, Nanos, ServerKind};
+use crate::telemetry::{
+    Asks, Batch, ConnId, Errno, EventRef, Fd, Kind, Mask, Nanos, Ret, Row, ServerKind,
+};
 
 /// How long a seat that was asked is lit.
 pub const LIT: Nanos = 300_000_000;
@@ -28,10 +30,28 @@ pub enum Light {
     Spoke,
 }
 
+/// Who has a seat.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Guest {
+    /// The connection.
+    pub id: ConnId,
+    /// Its descriptor.
+    pub fd: Fd,
+    /// The last call made for it, and its result.
+    pub last: (Kind, Ret),
+    /// In which call it is now, where its server sleeps in one.
+    pub within: Option<Kind>,
+}
+
+impl Guest {
+    fn new(row: &Row) -> Self {
+        Self { id: row.id, fd: row.fd, last: (row.last, row.last_ret), within: row.within }
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 struct Seat {
-    id: ConnId,
-    fd: Fd,
+    guest: Guest,
     /// Since when it is taken.
     since: Nanos,
     /// It is in the list that `select` and `poll` hand over.
@@ -107,10 +127,10 @@ impl Seats {
         for row in &batch.rows {
             let at = match self.places.get(&row.id) {
                 Some(&at) => at,
-                None => self.sit(row.id, row.opened),
+                None => self.sit(Guest::new(row), row.opened),
             };
             if let Some(seat) = &mut self.all[at] {
-                seat.fd = row.fd;
+                seat.guest = Guest::new(row);
                 seat.listed = row.interest != Mask::NONE;
             }
         }
@@ -122,8 +142,8 @@ impl Seats {
         }
     }
 
-    fn sit(&mut self, id: ConnId, since: Nanos) -> usize {
-        let seat = Seat { id, fd: -1, since, listed: true, asked: None, spoke: None };
+    fn sit(&mut self, guest: Guest, since: Nanos) -> usize {
+        let seat = Seat { guest, since, listed: true, asked: None, spoke: None };
         let at = if let Some(Reverse(at)) = self.free.pop() {
             at
         } else {
@@ -131,7 +151,7 @@ impl Seats {
             self.all.len() - 1
         };
         self.all[at] = Some(seat);
-        self.places.insert(id, at);
+        self.places.insert(guest.id, at);
         at
     }
 
@@ -199,10 +219,7 @@ impl Seats {
 
     /// The seats in order: how each looks at a time, and whose it is.
     #[must_use]
-    pub fn lights(
-        &self,
-        now: Nanos,
-    ) -> impl ExactSizeIterator<Item = (Light, Option<(ConnId, Fd)>)> {
+    pub fn lights(&self, now: Nanos) -> impl ExactSizeIterator<Item = (Light, Option<Guest>)> {
         let within = move |time: Option<Nanos>, stays| {
             time.is_some_and(|time| now.saturating_sub(time) < stays)
         };
@@ -218,7 +235,7 @@ impl Seats {
                 } else {
                     Light::Quiet
                 };
-                (light, Some((seat.id, seat.fd)))
+                (light, Some(seat.guest))
             }
         })
     }
@@ -318,7 +335,7 @@ mod tests {
         seats.apply(&script.publish());
         assert_eq!(lights(&seats, 0), [Free, Free, Quiet]);
         seats.apply(&script.row(9, 4).publish());
-        let ids: Vec<_> = seats.lights(0).map(|(_, who)| who.map(|(id, _)| id.get())).collect();
+        let ids: Vec<_> = seats.lights(0).map(|(_, who)| who.map(|guest| guest.id.get())).collect();
         assert_eq!(ids, [Some(4), None, Some(3)]);
         let mut whole = script.row(12, 9).publish();
         whole.whole = true;

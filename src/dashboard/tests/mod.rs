@@ -1,6 +1,7 @@
 //! The whole dashboard without a terminal: recorded events and injected keys in, screens out.
 
 mod feed;
+mod glance;
 mod model;
 mod reading;
 mod screens;

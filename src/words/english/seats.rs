@@ -14,6 +14,8 @@ pub(crate) struct Seats {
     pub(crate) was_asked: &'static str,
     pub(crate) spoke: &'static str,
     pub(crate) each_mark: fn(seats: usize) -> String,
+    /// In which call its server sleeps.
+    pub(crate) waits_in: fn(call: &str) -> String,
 }
 
 pub(in crate::words) const ENGLISH: Seats = Seats {
@@ -43,4 +45,5 @@ pub(in crate::words) const ENGLISH: Seats = Seats {
     was_asked: "asked",
     spoke: "spoke",
     each_mark: |seats| format!("each mark is {seats} seats"),
+    waits_in: |call| format!("in {call}"),
 };

@@ -1,6 +1,7 @@
 //! `scan`: the program goes round and asks each fd itself, and the kernel answers each at once.
 
 use super::super::fit::{Token, fold};
+use super::columns::Body;
 use super::halves::{Contents, Sizes, capped, runs};
 use super::painter::Painter;
 use crate::dashboard::state::engine::{Ask, Known};
@@ -51,11 +52,11 @@ impl Painter<'_> {
         let spoke = (say.spoke)(answered, asked);
         Contents {
             above: vec![say.kernel.into(), say.keeps_no_list.into(), spoke.clone()],
-            over,
+            over: Body::Run(over),
             short: spoke,
             boundary: Vec::new(),
             below: vec![say.program.into(), say.the_round.into(), all.clone(), took, marks],
-            under: self.round_of(asks, now, sizes.width, sizes.below),
+            under: Body::Run(self.round_of(asks, now, sizes.width, sizes.below)),
             brief: all,
             history: true,
         }

@@ -6,7 +6,8 @@ use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
-use super::super::fit::{Token, cut, wrap};
+use super::super::fit::{Token, cut, share, wrap};
+use super::columns::Body;
 use super::painter::{FULL, Painter, WIDE, indent, padded};
 use crate::dashboard::theme::Role;
 
@@ -26,7 +27,7 @@ pub(super) struct Contents {
     /// The words of the heading above; the first says whose side it is.
     pub(super) above: Vec<String>,
     /// What is there.
-    pub(super) over: Vec<Token>,
+    pub(super) over: Body,
     /// The same in a word or two, where there is no room for a heading.
     pub(super) short: String,
     /// The words on the boundary, the longest spelling first; none for those of the wait call.
@@ -34,7 +35,7 @@ pub(super) struct Contents {
     /// The words of the heading below.
     pub(super) below: Vec<String>,
     /// What is there.
-    pub(super) under: Vec<Token>,
+    pub(super) under: Body,
     /// The same in a word or two.
     pub(super) brief: String,
     /// Whether there are wake-ups or rounds to look back at.
@@ -70,51 +71,81 @@ impl Painter<'_> {
             frame.render_widget(Paragraph::new(lines), area);
             return;
         }
-        // Below there is room for a heading, a line of those at work, and four of text.
-        let above =
-            if top_heavy { (area.height * 2 / 3).min(area.height - 7) } else { area.height / 2 };
-        let below = area.height - above - 1;
-        let part = |x, y, width, height| Rect { x, y, width, height };
         let wide = area.width >= WIDE;
         let left = if wide { area.width / 2 } else { area.width };
-        // Narrow, the queues stand below the list, and the history below what is done now.
-        let queues = if wide { 0 } else { (above / 4).max(2) };
-        let told = if top_heavy { 5 } else { 6.min(below / 2) };
-        let past = if wide || below < 14 { 0 } else { below / 3 };
-        let sizes = Sizes {
-            width: usize::from(left).saturating_sub(1),
-            above: usize::from(above - queues - 1),
-            below: usize::from((below - past).saturating_sub(told)).max(1),
+        let (width, height) = (usize::from(left), usize::from(area.height));
+        let right = usize::from(area.width) - if wide { width + 1 } else { 0 };
+        let usual = if top_heavy { (height * 2 / 3).min(height - 7) } else { height / 2 };
+        // Where there is nothing to look back at, the program has the whole width.
+        let past = fill(Sizes { width, above: 1, below: 1 }).history;
+        let under_width = if past { width } else { area.width.into() };
+        let said = self.said(under_width.saturating_sub(1), height - usual - 3);
+        let headings = if wide { 1 } else { 2 };
+        // Without the boundary and the program's heading.
+        let room = height - 2 - headings - said;
+        let queues = self.queue_height(right, room);
+        let all = fill(Sizes { width: width - 1, above: room, below: room });
+        let over = self.body_height(&all.over, width, room);
+        let usual_under = height - usual - 2 - said;
+        // What is at work comes and goes: while it runs, the boundary does not go with it.
+        let under = match self.least_height(&all.under, under_width, usual_under) {
+            Some(_) if top_heavy && !self.stands() => usual_under,
+            _ => self.body_height(&all.under, under_width, room),
         };
-        let contents = fill(sizes);
-        let past = if contents.history { past } else { 0 };
-        let boundary = part(area.x, area.y + above, area.width, 1);
-        frame.render_widget(
-            Paragraph::new(self.boundary_of(&contents, area.width.into())),
-            boundary,
-        );
+        let [under, over, queues] = if wide {
+            // What is looked back at has what the lists leave.
+            let given = share(&[under, over], room);
+            let left = room - given[0] - given[1];
+            let behind =
+                if past { self.history_height().saturating_sub(said + given[0]) } else { 0 };
+            let more = share(&[behind, queues.saturating_sub(given[1])], left);
+            [given[0], given[1] + more[1], given[1] + more[1]]
+        } else {
+            let given = share(&[under, queues, over], room);
+            // Side by side they take less than with a bar each.
+            let queues = self.queue_lines(right, given[1]).len();
+            let given = share(&[under, queues, over], room);
+            [given[0], given[2], given[1]]
+        };
+        let taken = headings + if wide { over } else { over + queues };
+        // What is left goes below where the boundary is low enough.
+        let above = taken.max(usual.min(height - 2 - said - under));
+        let below = height - above - 1;
+        let over = over + above - taken;
+        let contents = fill(Sizes { width: width - 1, above: over, below: under });
 
-        let width = usize::from(left);
-        let mut lines = vec![self.words(Role::Kernel, &contents.above, width)];
-        lines.extend(self.body(&contents.over, width, sizes.above));
-        frame.render_widget(Paragraph::new(lines), part(area.x, area.y, left, above - queues));
-        let program = area.y + above + 1;
-        let mut lines = vec![self.words(Role::Program, &contents.below, width)];
-        lines.extend(self.body(&contents.under, width, sizes.below));
-        let told = usize::from(below - past).saturating_sub(lines.len());
-        lines.extend(self.told(width, told));
-        frame.render_widget(Paragraph::new(lines), part(area.x, program, left, below - past));
-
-        let (x, width) =
-            if wide { (area.x + left + 1, area.width - left - 1) } else { (area.x, area.width) };
-        let (y, height) = if wide { (area.y, above) } else { (area.y + above - queues, queues) };
-        let lines = self.queue_section(width.into(), usize::from(height).saturating_sub(1));
-        frame.render_widget(Paragraph::new(lines), part(x, y, width, height));
-        let (y, height) = if wide { (program, below) } else { (program + below - past, past) };
-        if contents.history && height > 1 {
-            let lines = self.history(width.into(), height.into());
-            frame.render_widget(Paragraph::new(lines), part(x, y, width, height));
+        let part = |x, y, width: usize, height: usize| Rect {
+            x,
+            y,
+            width: u16::try_from(width).unwrap_or(area.width),
+            height: u16::try_from(height).unwrap_or(area.height),
+        };
+        let row = |at: usize| area.y + u16::try_from(at).unwrap_or(area.height);
+        let boundary = self.boundary_of(&contents, area.width.into());
+        frame.render_widget(boundary, part(area.x, row(above), area.width.into(), 1));
+        let mut kernel = vec![self.words(Role::Kernel, &contents.above, width)];
+        kernel.extend(self.body_lines(&contents.over, width, over));
+        let mut program = vec![self.words(Role::Program, &contents.below, under_width)];
+        program.extend(self.body_lines(&contents.under, under_width, under));
+        program.extend(self.told(under_width, said.min(below.saturating_sub(1 + under))));
+        let queues = self.queue_section(right, if wide { above - 1 } else { queues });
+        if wide {
+            let beside = area.x + left + 1;
+            frame.render_widget(Paragraph::new(queues), part(beside, area.y, right, above));
+            if past {
+                let history = Paragraph::new(self.history(right, below));
+                frame.render_widget(history, part(beside, row(above + 1), right, below));
+            }
+        } else {
+            kernel.extend(queues);
+            let left = below.saturating_sub(program.len());
+            if past && left >= 2 {
+                program.extend(self.history(width, left));
+            }
         }
+        frame.render_widget(Paragraph::new(kernel), part(area.x, area.y, width, above));
+        let program = Paragraph::new(program);
+        frame.render_widget(program, part(area.x, row(above + 1), under_width, below));
     }
 
     /// Without headings: the two lists, the queues, the boundary, and what is done now.
@@ -125,49 +156,76 @@ impl Painter<'_> {
         fill: &dyn Fn(Sizes) -> Contents,
     ) -> Vec<Line<'static>> {
         let (now, last) = self.now(width);
-        let rest = height.saturating_sub(5);
-        let (above, below) =
-            if top_heavy { (rest / 2, rest / 6) } else { (rest.div_ceil(3), rest / 3) };
-        let (above, below) = (1 + above, 1 + below);
-        let contents = fill(Sizes { width, above, below });
+        let least = fill(Sizes { width, above: 1, below: 1 });
         if height < 3 {
-            let mut lines = vec![now, self.boundary_of(&contents, width)];
+            let mut lines = vec![now, self.boundary_of(&least, width)];
             lines.truncate(height);
             lines.reverse();
             return lines;
         }
-        let mut lines = self.list(&contents.short, Role::Kernel, &contents.over, width, above);
-        if height >= 5 {
-            lines.push(self.labelled("", Role::Kernel, &self.queues(width < 36), width));
+        let pool = self.pool_line(width).filter(|_| height >= 7);
+        // What is done now has a row at least, and half of them at most.
+        let said = self.said(width, (height / 2).saturating_sub(1).max(1));
+        let room = height.saturating_sub(1 + said + usize::from(pool.is_some()));
+        let [over, under, queues] = {
+            let all = fill(Sizes { width, above: room, below: room });
+            let list = |label: &str, body: &Body, rows: usize| {
+                self.list(label, Role::Kernel, body, width, rows).len()
+            };
+            let queues = self.queues(width < 36);
+            let queues = self.labelled_rows("", Role::Kernel, &queues, (width, room)).len();
+            let queues = if height >= 5 { queues } else { 0 };
+            let needs = |over: usize, under: usize| {
+                let under = if height >= 4 { list(&all.brief, &all.under, under) } else { 0 };
+                [list(&all.short, &all.over, over), under, queues]
+            };
+            // In fewer words they may take fewer rows than they were given.
+            let given = share(&needs(room, room), room);
+            let given = share(&needs(given[0], given[1]), room);
+            [given[0], given[1], given[2]]
+        };
+        // The boundary is low where most stands above it.
+        let usual = if top_heavy { height / 2 } else { height.div_ceil(3) };
+        let spare = usual.saturating_sub(over + queues).min(room - over - under - queues);
+        let over = over + spare;
+        let contents = fill(Sizes { width, above: over, below: under.max(1) });
+        let (short, brief) = (&contents.short, &contents.brief);
+        let mut lines = self.list(short, Role::Kernel, &contents.over, width, over);
+        lines.resize(over.max(1), Line::default());
+        if queues > 0 {
+            let tokens = self.queues(width < 36);
+            lines.extend(self.labelled_rows("", Role::Kernel, &tokens, (width, queues)));
         }
         lines.push(self.boundary_of(&contents, width));
-        if height >= 4 {
-            lines.extend(self.list(&contents.brief, Role::Program, &contents.under, width, below));
+        if under > 0 {
+            lines.extend(self.list(brief, Role::Program, &contents.under, width, under));
         }
-        if height >= 7 {
-            lines.extend(self.pool_line(width));
-        }
+        lines.extend(pool);
         lines.push(now);
         let room = height.saturating_sub(lines.len());
         lines.extend(self.aftermath(last, width, room));
         lines
     }
 
-    /// A label and a list on a few lines.
+    /// A label and a list on as few of `rows` lines as it takes.
     fn list(
         &self,
         label: &str,
         side: Role,
-        tokens: &[Token],
+        body: &Body,
         width: usize,
         rows: usize,
     ) -> Vec<Line<'static>> {
         let label = cut(label, width, self.theme.ascii());
-        if rows < 2 || label.width() + 12 > width {
-            return vec![self.labelled(&format!("{label} "), side, tokens, width)];
+        let run = self.in_a_row(&label, body, width, rows);
+        let inline = self.labelled_rows(&format!("{label} "), side, &run, (width, rows));
+        // On a line of its own it stands out, where that takes no more room than there is.
+        let whole = self.least_height(body, width, rows).unwrap_or(rows);
+        if rows < 2 || (inline.len() < 2 && label.width() + 12 <= width) || whole >= rows {
+            return inline;
         }
         let mut lines = vec![Line::from(self.span(label, side))];
-        lines.extend(self.body(tokens, width, rows - 1));
+        lines.extend(self.body_lines(body, width, whole));
         lines
     }
 
@@ -194,7 +252,7 @@ impl Painter<'_> {
         let inside = width.saturating_sub(1);
         let (now, last) = self.now(inside);
         let mut lines = vec![indent(now)];
-        let rest = self.aftermath(last, inside, rows.saturating_sub(1).min(5));
+        let rest = self.aftermath(last, inside, rows.saturating_sub(1));
         lines.extend(rest.into_iter().map(indent));
         lines.truncate(rows);
         padded(lines, rows)

@@ -37,6 +37,16 @@ impl Painter<'_> {
         lines
     }
 
+    /// How many of `rows` rows the interest list takes.
+    pub(super) fn interest_height(&self, width: usize, rows: usize) -> usize {
+        let (groups, inside) = (self.engine.interest(), width.saturating_sub(1));
+        if groups.is_empty() || groups.len() > rows {
+            return self.height_of(&self.interest(inside, rows), width, rows);
+        }
+        let height = |group| self.height_of(&self.group(group, inside, rows), width, rows);
+        groups.iter().map(height).sum::<usize>().min(rows)
+    }
+
     /// A mask and its fds: one by one where they fit, else as runs.
     fn group(&self, group: &Group, width: usize, rows: usize) -> Vec<Token> {
         let mask = Token {
@@ -125,8 +135,13 @@ impl Painter<'_> {
         lines
     }
 
-    /// The same on one line.
-    pub(super) fn ready_line(&self, width: usize) -> Line<'static> {
+    /// How many of `rows` rows the ready list takes.
+    pub(super) fn ready_height(&self, width: usize, rows: usize) -> usize {
+        self.height_of(&self.ready_list().0, width, rows)
+    }
+
+    /// The same with its label before it, and what is to be said of it where that fits behind.
+    pub(super) fn ready_line(&self, width: usize) -> (String, Vec<Token>) {
         let (say, (mut tokens, notes)) = (&strings().engine, self.ready_list());
         let label = format!("{}: ", say.ready_list);
         let dim = self.style(Role::Dim);
@@ -140,7 +155,7 @@ impl Painter<'_> {
             }
             tokens.clone_from(&listed);
         }
-        self.labelled(&label, Role::Kernel, &tokens, width)
+        (label, tokens)
     }
 
     /// The entries, and what is to be said of them, the longest spelling first.
@@ -276,6 +291,30 @@ impl Painter<'_> {
         })
     }
 
+    /// How many of `rows` rows the queues take, each with a bar.
+    pub(super) fn queue_height(&self, width: usize, rows: usize) -> usize {
+        let measured = self.engine.measured();
+        let queues = measured.map_or(0, |measured| measured.queues.len());
+        let head = self.queue_head(width, rows).len();
+        (head + self.waiting().len() + queues).min(rows)
+    }
+
+    /// The accept queue, who is on the way there, and why something is missing.
+    fn queue_head(&self, width: usize, rows: usize) -> Vec<Line<'static>> {
+        let accept = Token::new(self.accept_text(false), self.accept_style());
+        let mut tokens = vec![Token { weight: 0, ..accept }];
+        tokens.extend(self.arrivals());
+        let height = self.height_of(&tokens, width, (rows / 2).max(1));
+        let mut lines = self.body(&tokens, width, height);
+        let trouble = self.engine.measured().and_then(|measured| measured.trouble.as_deref());
+        if let Some(trouble) = trouble {
+            let rows = wrap(trouble, width.saturating_sub(1), 2, self.theme.ascii());
+            lines
+                .extend(rows.into_iter().map(|row| indent(Line::from(self.span(row, Role::Warn)))));
+        }
+        lines
+    }
+
     pub(super) fn queue_section(&self, width: usize, rows: usize) -> Vec<Line<'static>> {
         let (measured, say) = (self.engine.measured(), &strings().engine);
         let unread = measured.map_or_else(
@@ -284,20 +323,18 @@ impl Painter<'_> {
         );
         let words = [say.kernel, say.queues, &unread];
         let mut lines = vec![self.heading(Role::Kernel, &words, width)];
+        lines.extend(padded(self.queue_lines(width, rows), rows));
+        lines
+    }
+
+    /// The queues in at most so many rows.
+    pub(super) fn queue_lines(&self, width: usize, rows: usize) -> Vec<Line<'static>> {
+        let (measured, say) = (self.engine.measured(), &strings().engine);
         let queues = measured.map_or(&[][..], |m| &m.queues);
         if rows < 2 {
-            lines.extend(self.body(&self.queues(false), width, rows));
-            return lines;
+            return self.body(&self.queues(false), width, rows);
         }
-        let mut body = Vec::new();
-        let accept = Token::new(self.accept_text(false), self.accept_style());
-        let mut line = vec![Token { weight: 0, ..accept }];
-        line.extend(self.arrivals());
-        body.extend(self.body(&line, width, 1));
-        if let Some(trouble) = measured.and_then(|m| m.trouble.as_deref()) {
-            let rows = wrap(trouble, width.saturating_sub(1), 2, self.theme.ascii());
-            body.extend(rows.into_iter().map(|row| indent(Line::from(self.span(row, Role::Warn)))));
-        }
+        let mut body = self.queue_head(width, rows);
         // Those that wait to be accepted have half of the room at most.
         let (waiting, inside) = (self.waiting(), width.saturating_sub(2));
         let most = rows.saturating_sub(body.len() + queues.len().min(rows / 2));
@@ -311,28 +348,39 @@ impl Painter<'_> {
             body.push(indent(indent(Line::from(self.span(text, Role::Dim)))));
         }
         let room = rows.saturating_sub(body.len());
-        if room == 1 && queues.len() > 1 {
-            let tokens = self.unread();
-            body.extend(self.body(&tokens, width, 1));
-            lines.extend(padded(body, rows));
-            return lines;
+        if room > 0 {
+            body.extend(self.unread_section(queues, width, room));
         }
+        body
+    }
+
+    /// The queues that are not empty: each with a bar; where there is no room for that side by
+    /// side; and where that is not enough, the longest ones.
+    fn unread_section(&self, queues: &[Queue], width: usize, room: usize) -> Vec<Line<'static>> {
         let bars = if queues.len() <= room { room } else { room.saturating_sub(1) };
-        // The longest ones, by fd, so that a bar keeps its row while it grows.
+        // A queue and its blank take five columns at least.
+        if queues.len() > room && (room == 1 || queues.len() * 5 <= (width + 1) * room) {
+            let dim = self.style(Role::Dim);
+            let (folded, whole) = fold(&self.unread(), width.saturating_sub(1), room, dim);
+            if whole || room == 1 {
+                return folded.into_iter().map(indent).collect();
+            }
+        }
+        // By fd, so that a bar keeps its row while it grows.
         let mut longest: Vec<&Queue> = queues.iter().collect();
         longest.sort_by_key(|queue| (std::cmp::Reverse(queue.bytes), queue.fd));
         let left_out = longest.split_off(bars.min(longest.len()));
         let most = longest.first().map_or(1, |queue| queue.bytes);
         longest.sort_by_key(|queue| queue.fd);
-        body.extend(longest.into_iter().map(|queue| self.bar(queue, most, width)));
-        if !left_out.is_empty() && room > 0 {
+        let mut body: Vec<Line> =
+            longest.into_iter().map(|queue| self.bar(queue, most, width)).collect();
+        if !left_out.is_empty() {
             let bytes: u64 = left_out.iter().map(|queue| u64::from(queue.bytes)).sum();
-            let text = (say.more_queues)(left_out.len(), bytes);
+            let text = (strings().engine.more_queues)(left_out.len(), bytes);
             let text = cut(&text, width.saturating_sub(1), self.theme.ascii());
             body.push(indent(Line::from(self.span(text, Role::Dim))));
         }
-        lines.extend(padded(body, rows));
-        lines
+        body
     }
 
     /// `  9    84 B ▲   2.1 s ▆▆▆▆▆▆`

@@ -4,34 +4,56 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
-use unicode_width::UnicodeWidthStr;
 
-use super::super::fit::{cut, wrap};
+use super::super::fit::{Token, cut, share, wrap};
 use super::painter::{Painter, WIDE, indent};
 use crate::dashboard::theme::Role;
 use crate::words::strings;
+
+/// A line of a small panel; the lowest rank stays longest.
+struct Ranked {
+    rank: u8,
+    side: Role,
+    label: String,
+    content: Content,
+}
+
+enum Content {
+    /// A list, which takes more lines where there are some left.
+    List(Vec<Token>),
+    Line(Line<'static>),
+}
 
 impl Painter<'_> {
     /// The few lines of a small panel: those that matter most, in the order of the drawing.
     pub(super) fn compact_lists(&self, width: usize, height: usize) -> Vec<Line<'static>> {
         let (held, say) = (self.stands(), &strings().engine);
-        let mut lines: Vec<(u8, Line)> = Vec::new();
+        let mut lines: Vec<Ranked> = Vec::new();
+        let list = |rank, side, label, tokens| {
+            let content = Content::List(tokens);
+            Ranked { rank, side, label, content }
+        };
+        let line = |rank, line| {
+            let (side, content) = (Role::Text, Content::Line(line));
+            Ranked { rank, side, label: String::new(), content }
+        };
         let watched = format!("{} ", (say.watched)(self.engine.watched()));
-        let room = width.saturating_sub(watched.width());
-        let interest = self.interest(room, 1);
-        lines.push((10, self.labelled(&watched, Role::Kernel, &interest, width)));
-        lines.push((7, self.labelled("", Role::Kernel, &self.queues(width < 36), width)));
-        lines.push((3, self.ready_line(width)));
-        lines.push((1, self.boundary(width)));
-        let array = self.array(width.saturating_sub(8));
-        lines.push((4, self.labelled(&format!("{} ", say.program), Role::Program, &array, width)));
-        lines.extend(self.pool_line(width).map(|line| (8, line)));
+        let interest = self.interest(width.saturating_sub(watched.len()), 1);
+        lines.push(list(10, Role::Kernel, watched, interest));
+        lines.push(list(7, Role::Kernel, String::new(), self.queues(width < 36)));
+        let (label, ready) = self.ready_line(width);
+        lines.push(list(3, Role::Kernel, label, ready));
+        lines.push(line(1, self.boundary(width)));
+        let label = format!("{} ", say.program);
+        let array = self.array(width.saturating_sub(label.len()), 1);
+        lines.push(list(4, Role::Program, label, array));
+        lines.extend(self.pool_line(width).map(|pool| line(8, pool)));
         let (now, last) = self.now(width);
-        lines.push((0, now));
+        lines.push(line(0, now));
         let others = 6 + usize::from(last.is_some());
         if let Some(last) = last {
             let last = cut(&last, width, self.theme.ascii());
-            lines.push((2, Line::from(self.span(last, Role::Program))));
+            lines.push(line(2, Line::from(self.span(last, Role::Program))));
         }
         // What the last call meant is worth more than the rest of the kernel's side while one
         // goes step by step; how many rows it gets follows from the ranks.
@@ -41,58 +63,110 @@ impl Painter<'_> {
         } else {
             ([11, 12, 13, 14], height.saturating_sub(others).min(4))
         };
+        let mut steady = if held { 0 } else { most };
         if let Some(meaning) = self.engine.meaning() {
             let rows = wrap(&meaning, width, most, self.theme.ascii());
             for (rank, row) in ranks.into_iter().zip(rows) {
-                lines.push((rank, Line::from(self.span(row, Role::Text))));
+                steady = steady.saturating_sub(1);
+                lines.push(line(rank, Line::from(self.span(row, Role::Text))));
             }
         }
-        let mut ranks: Vec<u8> = lines.iter().map(|(rank, _)| *rank).collect();
+        let mut ranks: Vec<u8> = lines.iter().map(|line| line.rank).collect();
         ranks.sort_unstable();
         let most = ranks.get(height.min(ranks.len()).saturating_sub(1)).copied().unwrap_or(0);
-        lines.into_iter().filter(|(rank, _)| *rank <= most).map(|(_, line)| line).collect()
+        lines.retain(|line| line.rank <= most);
+        // The boundary does not move with every call.
+        let spare = height.saturating_sub(lines.len() + steady);
+        self.with_room(&lines, width, spare)
+    }
+
+    /// The lines, with so many more for the lists that do not fit on one.
+    fn with_room(&self, lines: &[Ranked], width: usize, spare: usize) -> Vec<Line<'static>> {
+        let rows = |line: &Ranked, rows| match &line.content {
+            Content::Line(line) => vec![line.clone()],
+            Content::List(tokens) => {
+                self.labelled_rows(&line.label, line.side, tokens, (width, rows))
+            }
+        };
+        let more: Vec<usize> = lines.iter().map(|line| rows(line, 1 + spare).len() - 1).collect();
+        let given = share(&more, spare);
+        lines.iter().zip(given).flat_map(|(line, more)| rows(line, 1 + more)).collect()
     }
 
     /// The drawing with headings; from [`WIDE`] on, the kernel's queues and the last wake-ups stand
     /// in a column of their own.
+    ///
+    /// The boundary is in the middle, but where a list above it has no room while there is some
+    /// below.
     pub(super) fn full_lists(&self, frame: &mut Frame, area: Rect) {
-        let above = area.height / 2;
-        let below = area.height - above - 1;
-        let part = |x, y, width, height| Rect { x, y, width, height };
-        let line = part(area.x, area.y + above, area.width, 1);
-        frame.render_widget(Paragraph::new(self.boundary(area.width.into())), line);
-        let program = area.y + above + 1;
-        if area.width < WIDE {
-            let rest = usize::from(above) - 3;
-            let (ready, interest) = ((rest / 4).max(1), (rest / 4).max(1));
-            let width = usize::from(area.width);
-            let mut lines = self.interest_section(width, interest);
-            lines.extend(self.ready_section(width, ready));
-            lines.extend(self.queue_section(width, rest - ready - interest));
-            frame.render_widget(Paragraph::new(lines), part(area.x, area.y, area.width, above));
-            let mut lines = self.program_section(width, below.into());
-            let left = usize::from(below).saturating_sub(lines.len());
-            if left >= 3 {
-                lines.extend(self.history(width, left));
-            } else if left > 0 {
-                lines.extend(self.pool_line(width.saturating_sub(1)).map(indent));
-            }
-            frame.render_widget(Paragraph::new(lines), part(area.x, program, area.width, below));
+        let wide = area.width >= WIDE;
+        let left = if wide { area.width / 2 } else { area.width };
+        let (width, height) = (usize::from(left), usize::from(area.height));
+        let right = usize::from(area.width) - if wide { width + 1 } else { 0 };
+        let half = height / 2;
+        let said = self.said(width.saturating_sub(1), height - half - 3);
+        let headings = if wide { 2 } else { 3 };
+        // Without the boundary and the program's heading.
+        let room = height - 2 - headings - said;
+        let queues = self.queue_height(right, room);
+        let lists = [self.interest_height(width, room), self.ready_height(width, room)];
+        let inside = width.saturating_sub(1);
+        let array = self.height_of(&self.array(inside, (height / 12).max(1)), width, room);
+        let [interest, ready, queues, array] = if wide {
+            // The queues' heading stands beside that of the interest list. What is looked back at
+            // has what the lists leave.
+            let given = share(&[array, lists[0] + lists[1] + 1], room + 1);
+            let left = room + 1 - given[0] - given[1];
+            let behind = self.history_height().saturating_sub(said + given[0]);
+            let more = share(&[behind, queues.saturating_sub(given[1])], left);
+            let rest = share(&lists, given[1] - 1);
+            [rest[0], rest[1], given[1] + more[1], given[0]]
         } else {
-            let left = area.width / 2;
-            let right = area.x + left + 1;
-            let width = area.width - left - 1;
-            let rest = usize::from(above) - 2;
-            let ready = (rest / 3).max(1);
-            let mut lines = self.interest_section(usize::from(left), rest - ready);
-            lines.extend(self.ready_section(left.into(), ready));
-            frame.render_widget(Paragraph::new(lines), part(area.x, area.y, left, above));
-            let lines = self.queue_section(width.into(), usize::from(above) - 1);
-            frame.render_widget(Paragraph::new(lines), part(right, area.y, width, above));
-            let lines = self.program_section(left.into(), below.into());
-            frame.render_widget(Paragraph::new(lines), part(area.x, program, left, below));
-            let lines = self.history(width.into(), below.into());
-            frame.render_widget(Paragraph::new(lines), part(right, program, width, below));
+            let given = share(&[array, lists[1], queues, lists[0]], room);
+            // Side by side they take less than with a bar each.
+            let queues = self.queue_lines(right, given[2]).len();
+            let given = share(&[array, lists[1], queues, lists[0]], room);
+            [given[3], given[1], given[2], given[0]]
+        };
+        let taken = if wide { 1 + queues } else { headings + interest + ready + queues };
+        // What is left goes below where the boundary is low enough.
+        let above = taken.max(half.min(height - 2 - said - array));
+        let below = height - above - 1;
+        let part = |x, y, width: usize, height: usize| Rect {
+            x,
+            y,
+            width: u16::try_from(width).unwrap_or(area.width),
+            height: u16::try_from(height).unwrap_or(area.height),
+        };
+        let boundary = area.y + u16::try_from(above).unwrap_or(area.height);
+        let line = part(area.x, boundary, area.width.into(), 1);
+        frame.render_widget(Paragraph::new(self.boundary(area.width.into())), line);
+        let spare = above - taken;
+        let (interest, queues) = if wide {
+            (above - 2 - ready, above - 1)
+        } else {
+            (interest + spare / 2, queues + spare - spare / 2)
+        };
+        let mut lines = self.interest_section(width, interest);
+        lines.extend(self.ready_section(width, ready));
+        let queues = self.queue_section(right, queues);
+        let mut program = self.program_section(width, below, array);
+        if wide {
+            let beside = area.x + left + 1;
+            frame.render_widget(Paragraph::new(lines), part(area.x, area.y, width, above));
+            frame.render_widget(Paragraph::new(queues), part(beside, area.y, right, above));
+            let history = Paragraph::new(self.history(right, below));
+            frame.render_widget(history, part(beside, boundary + 1, right, below));
+        } else {
+            lines.extend(queues);
+            frame.render_widget(Paragraph::new(lines), part(area.x, area.y, width, above));
+            let left = below.saturating_sub(program.len());
+            if left >= 2 {
+                program.extend(self.history(width, left));
+            } else if left > 0 {
+                program.extend(self.pool_line(inside).map(indent));
+            }
         }
+        frame.render_widget(Paragraph::new(program), part(area.x, boundary + 1, width, below));
     }
 }

@@ -1,6 +1,7 @@
 //! `blocking`: the one that is served, and the queue behind it.
 
 use super::super::fit::Token;
+use super::columns::Body;
 use super::halves::{Contents, Sizes, capped};
 use super::painter::Painter;
 use crate::dashboard::theme::Role;
@@ -48,11 +49,11 @@ impl Painter<'_> {
         };
         Contents {
             above: vec![say.kernel.into(), say.queue_behind.into(), behind.clone()],
-            over,
+            over: Body::Run(over),
             short: (say.behind)(&behind),
             boundary,
             below: vec![say.program.into(), say.the_one.into()],
-            under,
+            under: Body::Run(under),
             brief: say.is_served.into(),
             history: false,
         }

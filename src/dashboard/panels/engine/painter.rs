@@ -77,6 +77,30 @@ impl Painter<'_> {
         Line::from(spans)
     }
 
+    /// The same on more than one line where there is room for it.
+    pub(super) fn labelled_rows(
+        &self,
+        label: &str,
+        side: Role,
+        tokens: &[Token],
+        (width, rows): (usize, usize),
+    ) -> Vec<Line<'static>> {
+        if rows < 2 || label.width() >= width {
+            return vec![self.labelled(label, side, tokens, width)];
+        }
+        let mut all = Vec::with_capacity(tokens.len() + 1);
+        if !label.is_empty() {
+            all.push(Token { weight: 0, ..Token::new(label.trim_end(), self.style(side)) });
+        }
+        all.extend_from_slice(tokens);
+        fold(&all, width, rows, self.style(Role::Dim)).0
+    }
+
+    /// How many of `rows` rows a list takes that is indented by one.
+    pub(super) fn height_of(&self, tokens: &[Token], width: usize, rows: usize) -> usize {
+        fold(tokens, width.saturating_sub(1), rows, self.style(Role::Dim)).0.len()
+    }
+
     /// Exactly `rows` lines, indented by one.
     pub(super) fn body(&self, tokens: &[Token], width: usize, rows: usize) -> Vec<Line<'static>> {
         let (lines, _) = fold(tokens, width.saturating_sub(1), rows, self.style(Role::Dim));

@@ -35,6 +35,12 @@ impl Painter<'_> {
         lines
     }
 
+    /// How many rows all of it takes.
+    pub(super) fn pool_height(&self) -> usize {
+        let queue = usize::from(self.engine.jobs(Kind::Queued).next().is_some());
+        self.pool_sum().map_or(0, |_| 1 + self.engine.jobs(Kind::Handler).count() + queue)
+    }
+
     /// How many threads are at work, and how much waits for them; `None` where there is no pool.
     fn pool_sum(&self) -> Option<[String; 2]> {
         let threads = self.engine.handler_threads();

@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::super::fit::{Token, cut, first_fit, fold, wrap};
-use super::painter::{Painter, indent, padded};
+use super::painter::{Painter, indent};
 use crate::dashboard::state::engine::{Entry, Known, Served, Wake};
 use crate::dashboard::theme::Role;
 use crate::telemetry::{Fd, Kind, Mode, Ready, Stance};
@@ -16,7 +16,7 @@ impl Painter<'_> {
     }
 
     /// The ready array with how far the program has got, or why it cannot be shown.
-    pub(super) fn array(&self, width: usize) -> Vec<Token> {
+    pub(super) fn array(&self, width: usize, rows: usize) -> Vec<Token> {
         let (dim, text) = (self.style(Role::Dim), self.style(Role::Text));
         let say = &strings().engine;
         match self.engine.known() {
@@ -45,7 +45,7 @@ impl Painter<'_> {
         };
         // What each was handed over for, where there is room for all of it.
         let whole: Vec<Token> = entries.iter().map(|entry| token(entry, true)).collect();
-        if fold(&whole, width, 1, dim).1 {
+        if fold(&whole, width, rows, dim).1 {
             return whole;
         }
         entries.iter().map(|entry| token(entry, false)).collect()
@@ -104,7 +104,25 @@ impl Painter<'_> {
         (Line::from(self.span(cut(&text, width, ascii), role)), last)
     }
 
-    pub(super) fn program_section(&self, width: usize, rows: usize) -> Vec<Line<'static>> {
+    /// How many rows what is done now takes with what the last call was and meant. While the loop
+    /// is not held they are as many for each call, so that nothing moves with every one.
+    pub(super) fn said(&self, width: usize, most: usize) -> usize {
+        const STEADY: usize = 5;
+        let (_, last) = self.now(width);
+        let meaning = self.engine.meaning().unwrap_or_default();
+        let rows =
+            1 + usize::from(last.is_some()) + wrap(&meaning, width, most, self.theme.ascii()).len();
+        let least = if self.stands() { 0 } else { STEADY };
+        rows.max(least).min(most)
+    }
+
+    /// The ready array in so many rows, and what is done now in the rest of them.
+    pub(super) fn program_section(
+        &self,
+        width: usize,
+        rows: usize,
+        array: usize,
+    ) -> Vec<Line<'static>> {
         let entries = self.engine.entries();
         let done = entries.iter().filter(|entry| entry.served == Served::Done).count();
         let say = &strings().engine;
@@ -123,25 +141,9 @@ impl Painter<'_> {
             words.push(&marks);
         }
         let mut lines = vec![self.heading(Role::Program, &words, width)];
-        let array = (rows / 6).max(1);
-        let inside = width.saturating_sub(1);
-        lines.extend(self.body(&self.array(inside), width, array));
-        let (now, last) = self.now(inside);
-        lines.push(indent(now));
-        let ascii = self.theme.ascii();
-        // Always as many, so that what follows does not move.
-        let room = rows.saturating_sub(lines.len()).min(4);
-        let mut below = Vec::new();
-        if let Some(last) = last {
-            below.push(indent(Line::from(self.span(cut(&last, inside, ascii), Role::Program))));
-        }
-        if let Some(meaning) = self.engine.meaning() {
-            let rows = wrap(&meaning, inside, room.saturating_sub(below.len()), ascii);
-            below
-                .extend(rows.into_iter().map(|row| indent(Line::from(self.span(row, Role::Text)))));
-        }
-        below.truncate(room);
-        lines.extend(padded(below, room));
+        lines.extend(self.body(&self.array(width.saturating_sub(1), array), width, array));
+        let told = self.said(width.saturating_sub(1), rows.saturating_sub(lines.len()));
+        lines.extend(self.told(width, told));
         lines
     }
 
@@ -153,6 +155,11 @@ impl Painter<'_> {
             lines.extend(self.wakes(width, rows));
         }
         lines
+    }
+
+    /// How many rows all of that takes, without the first heading.
+    pub(super) fn history_height(&self) -> usize {
+        self.engine.wakes().len() + self.pool_height()
     }
 
     fn wakes(&self, width: usize, rows: usize) -> Vec<Line<'static>> {

@@ -1,59 +1,49 @@
 //! `threads` and `processes`: one for each connection, each asleep in a call of its own.
 
-use super::halves::{Contents, Sizes, capped};
+use super::columns::{Body, Cell, Column};
+use super::halves::{Contents, Sizes};
 use super::painter::Painter;
 use crate::dashboard::theme::Role;
-use crate::telemetry::{Kind, Next, Row, Stance};
-use crate::words::{before, result, strings};
+use crate::telemetry::{Kind, Row, Stance};
+use crate::words::{result, strings};
 
-/// From this width on a sleeper is described in a sentence.
-const SENTENCE: usize = 36;
+/// What they wait in at most times: these have a column whether anybody waits in it or not.
+const WAITS: [Kind; 3] = [Kind::Accept, Kind::Recv, Kind::Send];
 
 impl Painter<'_> {
     pub(super) fn sleepers(&self, sizes: Sizes) -> Contents {
-        let (asleep, awake): (Vec<&Row>, Vec<&Row>) =
-            self.engine.rows().partition(|row| row.within.is_some());
+        // A handler is at work, whatever it does there.
+        let sleeps = |row: &&Row| row.within.is_some_and(|kind| kind != Kind::Handler);
+        let (asleep, awake): (Vec<&Row>, Vec<&Row>) = self.engine.rows().partition(sleeps);
         let (all, say) = (asleep.len() + awake.len(), &strings().engine);
-        let long = sizes.width >= SENTENCE;
-        let (first, first_asleep) = self.first(long);
-        let cell = if long { sizes.width / (sizes.width / SENTENCE).max(1) - 1 } else { 0 };
-        let pad = |text: String| format!("{text:<cell$}");
-        let tell = |row: &Row, words: String| {
-            let token = if long {
-                pad(format!("{} {words}", who(row, true)))
-            } else {
-                format!("{} {words}", who(row, false))
-            };
-            self.token(token, Role::Text)
-        };
-        let (count_asleep, count_awake) =
-            (asleep.len() + usize::from(first_asleep), awake.len() + usize::from(!first_asleep));
-        let mut over = Vec::new();
-        let mut under = Vec::new();
-        let own = self.token(pad(first), if first_asleep { Role::Kernel } else { Role::Program });
-        if first_asleep {
-            over.push(own);
+        let accepts = self.first_waits_in();
+        let mut over = by_call(&WAITS, &asleep, most(sizes.width * sizes.above), sleeper);
+        let mut under = whole(&awake, most(sizes.width * sizes.below), at_work);
+        let (mut count_asleep, mut count_awake) = (asleep.len(), awake.len());
+        if let Some(kind) = accepts {
+            let column = over.iter_mut().position(|(of, _)| *of == kind).unwrap_or(0);
+            let column = &mut over[column].1;
+            column.cells.insert(0, say.the_first.map(str::to_owned));
+            column.count += 1;
+            count_asleep += 1;
         } else {
-            under.push(own);
-        }
-        over.extend(capped(asleep.into_iter(), sizes.width * sizes.above, |row| {
-            tell(row, sleeps(row, long))
-        }));
-        under.extend(capped(awake.into_iter(), sizes.width * sizes.below, |row| {
-            tell(row, format!("{} = {}", row.last.name(), result(row.last_ret)))
-        }));
-        if under.is_empty() {
-            under = self.nothing(say.all_sleep);
+            under.cells.insert(0, say.first_accepts.map(str::to_owned));
+            under.count += 1;
+            count_awake += 1;
         }
         let workers = self.workers(all);
         let asleep = (say.count_asleep)(count_asleep);
         Contents {
             above: vec![say.kernel.into(), say.sleepers.into(), asleep.clone()],
-            over,
+            over: headed(over),
             short: asleep,
             boundary: vec![(say.and_accepter)(&workers), workers],
             below: vec![say.program.into(), say.at_work.into(), (say.of)(count_awake, all + 1)],
-            under,
+            under: if under.count > 0 {
+                Body::Columns(vec![under])
+            } else {
+                Body::Run(self.nothing(say.all_sleep))
+            },
             brief: say.at_work.into(),
             history: false,
         }
@@ -68,46 +58,83 @@ impl Painter<'_> {
         }
     }
 
-    /// The server's own thread, which accepts; and whether it sleeps.
-    fn first(&self, long: bool) -> (String, bool) {
-        let listener = self.engine.listener().map_or(-1, |listener| listener.fd);
-        let next = match self.engine.standing().stance {
-            Stance::Waiting => Some(format!("{}({listener})", Kind::Accept.name())),
-            Stance::Within(next) => Some(before(next)),
+    /// In which call the server's own thread sleeps, which accepts; `None` while it does not.
+    fn first_waits_in(&self) -> Option<Kind> {
+        match self.engine.standing().stance {
+            Stance::Waiting => Some(Kind::Accept),
+            Stance::Within(next) => Some(next.kind),
             _ => None,
-        };
-        let say = &strings().engine;
-        match next {
-            Some(call) if long => ((say.first_asleep)(&call), true),
-            Some(call) => ((say.first_asleep_short)(&call), true),
-            None if long => (say.first_accepts.to_owned(), false),
-            None => (say.first.to_owned(), false),
         }
     }
 }
 
-/// `thread 4711`
-fn who(row: &Row, long: bool) -> String {
+/// The rows by what they wait in: a column for each of those calls, and for each other that
+/// somebody waits in.
+pub(super) fn by_call(
+    calls: &[Kind],
+    rows: &[&Row],
+    room: usize,
+    cell: impl Fn(&Row) -> Cell,
+) -> Vec<(Kind, Column)> {
+    let empty = || Column { head: String::new(), cells: Vec::new(), count: 0, role: Role::Text };
+    let mut columns: Vec<(Kind, Column)> = calls.iter().map(|call| (*call, empty())).collect();
+    for row in rows {
+        let Some(call) = row.within else { continue };
+        // One call to the reader: they differ in where the bytes come from.
+        let call = if call == Kind::Sendfile { Kind::Send } else { call };
+        let at = columns.iter().position(|(of, _)| *of == call).unwrap_or_else(|| {
+            columns.push((call, empty()));
+            columns.len() - 1
+        });
+        let column = &mut columns[at].1;
+        column.count += 1;
+        if column.cells.len() < room {
+            column.cells.push(cell(row));
+        }
+    }
+    columns
+}
+
+/// How many there can be in so many places of the screen.
+pub(super) const fn most(places: usize) -> usize {
+    // One letter and the gap behind it.
+    places / 3 + 1
+}
+
+/// The columns with their headings.
+pub(super) fn headed(columns: Vec<(Kind, Column)>) -> Body {
+    let head = |(call, column): (Kind, Column)| {
+        let head = (strings().engine.in_call)(call.name(), column.count);
+        Column { head, ..column }
+    };
+    Body::Columns(columns.into_iter().map(head).collect())
+}
+
+/// All in one column.
+pub(super) fn whole(rows: &[&Row], room: usize, cell: impl Fn(&Row) -> Cell) -> Column {
+    let cells = rows.iter().take(room).map(|row| cell(row)).collect();
+    Column { head: String::new(), cells, count: rows.len(), role: Role::Program }
+}
+
+/// `fd 9, thread 4711`
+fn sleeper(row: &Row) -> Cell {
     let say = &strings().engine;
-    match (row.by.tid(), row.by.pid(), long) {
-        (Some(number), _, true) => (say.thread)(number),
-        (_, Some(number), true) => (say.process)(number),
-        (Some(number), _, false) | (_, Some(number), false) => number.to_string(),
-        _ => (say.fd)(row.fd),
+    let fd = (say.fd)(row.fd);
+    let short = row.fd.to_string();
+    match (row.by.tid(), row.by.pid()) {
+        (Some(tid), _) => [format!("{fd}, {}", (say.thread)(tid)), format!("{fd} ({tid})"), short],
+        (_, Some(pid)) => [format!("{fd}, {}", (say.process)(pid)), format!("{fd} ({pid})"), short],
+        _ => [fd.clone(), fd, short],
     }
 }
 
-/// `asleep in recv(9)`
-fn sleeps(row: &Row, long: bool) -> String {
-    // In a process of its own the socket has another number than in the table.
-    let fd = if row.by.pid().is_some() { -1 } else { row.fd };
-    let call = row
-        .within
-        .map_or_else(String::new, |kind| before(Next { kind, fd, conn: Some(row.id), site: None }));
-    match (long, row.by.pid()) {
-        (true, Some(_)) => (strings().engine.for_fd_asleep)(row.fd, call.trim_end_matches("()")),
-        (true, None) => (strings().engine.asleep_in)(&call),
-        (false, Some(_)) => call.trim_end_matches("()").to_owned(),
-        (false, None) => call,
-    }
+/// `fd 12, thread 4714: send = 1,290`
+fn at_work(row: &Row) -> Cell {
+    let [long, _, _] = sleeper(row);
+    let fd = (strings().engine.fd)(row.fd);
+    let does = match row.within {
+        Some(kind) => kind.name().to_owned(),
+        None => format!("{} = {}", row.last.name(), result(row.last_ret)),
+    };
+    [format!("{long}: {does}"), format!("{fd}: {does}"), fd]
 }

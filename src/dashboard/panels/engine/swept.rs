@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::super::fit::{Token, fold};
+use super::columns::Body;
 use super::halves::{Contents, Sizes, capped, runs};
 use super::painter::Painter;
 use crate::dashboard::state::engine::Served;
@@ -25,11 +26,11 @@ impl Painter<'_> {
         };
         Contents {
             above: vec![say.kernel.into(), say.list_handed_over.into(), (say.listed)(fds.len())],
-            over: self.list_of(&fds, &ready, sizes.width, sizes.above),
+            over: Body::Run(self.list_of(&fds, &ready, sizes.width, sizes.above)),
             short: (say.list_of)(fds.len()),
             boundary: Vec::new(),
             below: vec![say.program.into(), say.found_ready.into(), served],
-            under: self.array(sizes.width),
+            under: Body::Run(self.array(sizes.width, sizes.below)),
             brief: say.ready.into(),
             history: true,
         }

@@ -1,48 +1,32 @@
 //! `coroutines`: a task for each connection, over the runtime's loop.
 
-use super::halves::{Contents, Sizes, capped};
+use super::columns::{Body, Cell};
+use super::halves::{Contents, Sizes};
 use super::painter::Painter;
-use crate::dashboard::theme::Role;
+use super::sleepers::{by_call, headed, most, whole};
 use crate::telemetry::{Kind, Row, Stance};
 use crate::words::{result, strings};
 
-/// From this width on a task is described in a sentence.
-const SENTENCE: usize = 36;
+/// What they are parked on at most times.
+const WAITS: [Kind; 2] = [Kind::Recv, Kind::Send];
 
 impl Painter<'_> {
     pub(super) fn tasks(&self, sizes: Sizes) -> Contents {
         let (parked, awake): (Vec<&Row>, Vec<&Row>) =
             self.engine.rows().partition(|row| !matches!(row.within, None | Some(Kind::Handler)));
-        let long = sizes.width >= SENTENCE;
-        let cell = if long { sizes.width / (sizes.width / SENTENCE).max(1) - 1 } else { 0 };
         let say = &strings().engine;
         let (parked_count, awake_count) = (parked.len(), awake.len());
         let over = if parked.is_empty() {
-            self.nothing(say.none_parked)
+            Body::Run(self.nothing(say.none_parked))
         } else {
-            capped(parked.into_iter(), sizes.width * sizes.above, |row| {
-                let on = row.within.map_or("", Kind::name);
-                let text = if long {
-                    (say.parked_on)(row.id.get(), on, row.fd)
-                } else {
-                    format!("{}:{on}({})", row.id, row.fd)
-                };
-                self.token(format!("{text:<cell$}"), Role::Text)
-            })
+            headed(by_call(&WAITS, &parked, most(sizes.width * sizes.above), task))
         };
         let under = if awake.is_empty() {
-            self.nothing(say.none_runs)
+            Body::Run(self.nothing(say.none_runs))
         } else {
-            capped(awake.into_iter(), sizes.width * sizes.below, |row| {
-                let mark = self.theme.glyph("▸", ">");
-                let last = format!("{}({}) = {}", row.last.name(), row.fd, result(row.last_ret));
-                let text = if long {
-                    format!("{mark}{}", (say.task_last)(row.id.get(), &last))
-                } else {
-                    format!("{mark}{}", row.id)
-                };
-                self.token(format!("{text:<cell$}"), Role::Program)
-            })
+            let mark = self.theme.glyph("▸", ">");
+            let running = |row: &Row| running(row).map(|text| format!("{mark}{text}"));
+            Body::Columns(vec![whole(&awake, most(sizes.width * sizes.below), running)])
         };
         let looks = match self.engine.standing().stance {
             Stance::Waiting => say.asleep_in_runtime,
@@ -64,4 +48,24 @@ impl Painter<'_> {
             history: false,
         }
     }
+}
+
+/// `task 3, fd 11`
+fn task(row: &Row) -> Cell {
+    let say = &strings().engine;
+    let task = (say.task)(row.id.get());
+    [format!("{task}, {}", (say.fd)(row.fd)), task, row.id.to_string()]
+}
+
+/// `task 7: recv(15) = 84`
+fn running(row: &Row) -> Cell {
+    let does = match row.within {
+        Some(kind) => kind.name().to_owned(),
+        None => format!("{}({}) = {}", row.last.name(), row.fd, result(row.last_ret)),
+    };
+    [
+        (strings().engine.task_last)(row.id.get(), &does),
+        format!("{}: {does}", row.id),
+        row.id.to_string(),
+    ]
 }

@@ -1,10 +1,11 @@
 //! Each way as it is drawn, at the sizes that 80×24, 120×36 and 200×50 give it and zoomed.
 
-use super::super::sample::{MS, Script};
+use super::super::sample::{MS, Script, looked_at, peer};
 use super::super::tests::{engine_at, measured};
 use crate::dashboard::state::engine::Engine;
+use crate::inspect::Socket;
 use crate::telemetry::{
-    By, ConnState, Errno, Kind, Mask, Mode, Next, Ret, ServerKind, Stance, What,
+    Asks, By, ConnState, Errno, Kind, Mask, Mode, Next, Ret, ServerKind, Stance, What,
 };
 
 const SIZES: [(u16, u16); 4] = [(33, 11), (46, 18), (78, 21), (118, 30)];
@@ -97,11 +98,36 @@ fn threads_sleep_each_in_a_call_of_its_own() {
     engine.apply(&script.publish());
     engine.kernel(&measured(None), u64::MAX);
     let picture = pictures(&engine);
-    assert!(picture.contains("thread 4711 asleep in recv(9)"), "{picture}");
-    assert!(picture.contains("the first thread asleep in accept(5)"), "{picture}");
-    assert!(picture.contains("thread 4714 send = 1,290"), "{picture}");
+    assert!(picture.contains("accept 1       recv 28 "), "{picture}");
+    assert!(picture.contains("first thread   fd 9 (4711) "), "{picture}");
+    assert!(picture.contains("fd 12, thread 4714: send = 1,290"), "{picture}");
     assert!(picture.contains("30 asleep"), "29 of the connections, and the first");
     insta::assert_snapshot!(picture);
+}
+
+#[test]
+fn all_that_are_at_work_are_named() {
+    // As 120×36 shows twelve threads that are held: eight of them within no call.
+    let mut engine = Engine::new();
+    let mut script = Script::new(500 * MS);
+    connections(script.server(ServerKind::Threads), 1..=12);
+    for (at, row) in script.batch.rows.iter_mut().enumerate() {
+        row.by = By::thread(4711 + i32::try_from(at).unwrap());
+        row.within = (at >= 8).then_some(Kind::Recv);
+    }
+    // What is in its handler is at work too.
+    script.batch.rows[8].within = Some(Kind::Handler);
+    engine.apply(&script.recv(12, 4, 84).held(Kind::Accept, 5, 0).publish());
+    let picture = engine_at(&engine, (46, 17), false);
+    assert!(!picture.contains('+') && picture.contains("at work ─ 10 of 13"), "{picture}");
+    for fd in 9..=17 {
+        assert!(picture.contains(&format!("fd {fd} ")), "fd {fd}\n{picture}");
+    }
+    assert!(picture.contains("recv 3"), "{picture}");
+    // Where there is room, with what they do.
+    let picture = engine_at(&engine, (78, 20), false);
+    assert!(picture.contains("fd 17, thread 4719: handler"), "{picture}");
+    assert!(picture.contains("fd 9, thread 4711: recv = 84"), "{picture}");
 }
 
 #[test]
@@ -114,8 +140,10 @@ fn processes_are_named_by_their_number() {
     }
     engine.apply(&script.publish());
     let picture = engine_at(&engine, (46, 18), false);
-    assert!(picture.contains("process 8001 for fd 3 asleep in recv"), "{picture}");
-    assert!(picture.contains("process 8002 for fd 3 asleep in recv"), "{picture}");
+    assert!(picture.contains("fd 3 (8001)"), "{picture}");
+    assert!(picture.contains("fd 3 (8002)"), "{picture}");
+    let picture = engine_at(&engine, (78, 18), false);
+    assert!(picture.contains("fd 3, process 8001"), "{picture}");
 }
 
 #[test]
@@ -132,7 +160,7 @@ fn tasks_are_parked_over_the_runtimes_loop() {
     engine.apply(&script.event(15, 7, What::Woken).recv(15, 7, 84).publish());
     engine.kernel(&measured(None), u64::MAX);
     let picture = pictures(&engine);
-    assert!(picture.contains("task 3 parked on recv(fd 11)"), "{picture}");
+    assert!(picture.contains("task 3, fd 11 "), "{picture}");
     assert!(picture.contains("▸task 7: recv(15) = 84"), "{picture}");
     insta::assert_snapshot!(picture);
 }
@@ -166,6 +194,83 @@ fn every_way_is_drawn_at_any_size() {
         for width in 1..60 {
             for height in 1..30 {
                 engine_at(&engine, (width, height), width % 2 == 0);
+            }
+        }
+    }
+}
+
+/// What a list says of how many it left out: `+5`, `+5 more with 84 B`.
+fn leaves_out(row: &str) -> bool {
+    let mark = |word: &str| word.strip_prefix('+').is_some_and(|n| n.starts_with(char::is_numeric));
+    // The fds of a wake-up before have a row and no more.
+    !row.contains("waited ") && !row.contains("napped ") && row.split_whitespace().any(mark)
+}
+
+#[test]
+fn no_list_leaves_out_what_there_are_blank_rows_for() {
+    let sizes = [(33, 8), (33, 10), (46, 12), (46, 15), (46, 17), (78, 20), (98, 25), (118, 30)];
+    for server in ServerKind::ALL {
+        for (connections, held) in
+            [3, 9, 30, 90, 400].into_iter().flat_map(|n| [(n, false), (n, true)])
+        {
+            let mut engine = Engine::new();
+            let mut script = Script::new(500 * MS);
+            // No two of them are neighbours, so that no run of numbers is shorter.
+            let connections = if server == ServerKind::Blocking { 1 } else { connections };
+            for id in 1..=connections {
+                script.row(i32::try_from(id).unwrap() * 2 + 8, id);
+            }
+            script.server(server);
+            for (at, row) in script.batch.rows.iter_mut().enumerate() {
+                row.within = [Some(Kind::Recv), Some(Kind::Send), Some(Kind::Recv), None][at % 4];
+            }
+            let ready: Vec<(i32, u64)> =
+                (1..=connections / 3).map(|id| (i32::try_from(id).unwrap() * 2 + 8, id)).collect();
+            for _ in 0..32 {
+                match server.asks() {
+                    Asks::Interest => script.wait(500, &ready),
+                    Asks::List => script.poll(40, &ready),
+                    Asks::Each => script.round(1..=2, 1),
+                    Asks::Sleeps | Asks::Runtime => &mut script,
+                };
+            }
+            let mut batch = script.recv(10, 1, 84).publish();
+            if held {
+                let next = Next { kind: Kind::Recv, fd: 12, conn: None, site: None };
+                batch.standing.stance = Stance::Held(next);
+                batch.standing.mode = Mode::Paused;
+            }
+            engine.apply(&batch);
+            let fds: Vec<i32> = batch.rows.iter().map(|row| row.fd).collect();
+            let mut kernel = measured(Some(Vec::new()));
+            kernel.detail.epoll = Some(looked_at(fds.iter().copied(), &fds[fds.len() / 2..]));
+            let like = kernel.sockets[0];
+            kernel.sockets =
+                fds.iter().map(|fd| Socket { peer: peer(*fd), recv_queue: 84, ..like }).collect();
+            engine.kernel(&kernel, u64::MAX);
+            for (width, height) in sizes {
+                let picture = engine_at(&engine, (width, height), false);
+                let rows: Vec<Vec<char>> =
+                    picture.lines().map(|row| row.chars().collect()).collect();
+                // From 90 columns on there are two side by side.
+                let middle = if width < 90 { [2, width, width] } else { [2, width / 2 + 1, width] };
+                let halves = [middle[0]..middle[1], middle[1] + 2..middle[2]];
+                let halves = halves.into_iter().filter(|half| !half.is_empty());
+                let past = matches!(server.asks(), Asks::Interest | Asks::List | Asks::Each);
+                for half in halves {
+                    let text = |row: &Vec<char>| -> String {
+                        let half = usize::from(half.start)..usize::from(half.end);
+                        let of = if past { &row[half] } else { &row[2..row.len() - 2] };
+                        of.iter().collect()
+                    };
+                    let rows: Vec<String> =
+                        rows[1..=usize::from(height)].iter().map(text).collect();
+                    let Some(at) = rows.iter().position(|row| leaves_out(row)) else { continue };
+                    let blank = rows[at..].iter().filter(|row| row.trim().is_empty()).count();
+                    // While it runs there is room for a longer sentence.
+                    let most = if held { 0 } else { 3 };
+                    assert!(blank <= most, "{server} with {connections}, held: {held}\n{picture}");
+                }
             }
         }
     }
