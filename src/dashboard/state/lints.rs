@@ -412,10 +412,14 @@ impl Lints {
             self.last(before, Which::Undrained, who, key, at, symptom);
         }
         let Some(seen) = seen else { return };
-        if seen.short && seen.sent < seen.promised && quiet {
-            let key = (seen.sent, seen.promised);
-            let symptom = Symptom::CutShort { promised: seen.promised, sent: seen.sent };
-            self.last(before, Which::CutShort, who, key, at, symptom);
+        // The loop goes on as if all were sent: nothing waits in it for the peer to take more.
+        let done = row.unsent == 0 && waits_for_it && !row.stopped;
+        let rest = seen.owed.filter(|_| seen.short && done);
+        let all = (seen.promised, seen.sent);
+        let short = seen.short && seen.sent < seen.promised && quiet;
+        if let Some((promised, sent)) = rest.or(short.then_some(all)) {
+            let symptom = Symptom::CutShort { promised, sent };
+            self.last(before, Which::CutShort, who, (sent, promised), at, symptom);
         }
         if let Some(bytes) = seen.full.filter(|bytes| *bytes == self.largest)
             && row.state == ConnState::Reading
