@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::drops;
+use super::runtime::Runtime;
 use super::sock_diag::{Diag, Dump};
 use super::usage::{Meter, asleep};
 use super::{Arrivals, Detail, NamespaceDrops, Question, Snapshot, Wanted, interest_list, ready};
@@ -43,9 +44,13 @@ impl Inspector {
             let mut diag = Diag::open();
             let mut meter = Meter::new();
             let mut counters = Counters::new();
+            let mut runtime = Runtime::default();
             for question in queue {
                 let mut snapshot = take(&mut diag, &mut meter, addr, &question);
                 snapshot.detail.namespace_drops = counters.since();
+                let thread = question.usage.as_ref().and_then(|workers| workers.own);
+                snapshot.detail.runtime =
+                    thread.zip(question.runtime).and_then(|(tid, fd)| runtime.view(tid, fd));
                 replace(&answer, &stale, snapshot);
             }
         })?;

@@ -79,6 +79,11 @@ impl Painter<'_> {
         let left = if wide { area.width / 2 } else { area.width };
         // Narrow, the queues stand below the list, and the history below what is done now.
         let queues = if wide { 0 } else { (above / 4).max(2) };
+        let runtime = match self.runtime() {
+            Some(_) if !wide => 1 + u16::from(above >= 8),
+            _ => 0,
+        };
+        let queues = queues + runtime;
         let told = if top_heavy { 5 } else { 6.min(below / 2) };
         let past = if wide || below < 14 { 0 } else { below / 3 };
         let sizes = Sizes {
@@ -108,7 +113,10 @@ impl Painter<'_> {
         let (x, width) =
             if wide { (area.x + left + 1, area.width - left - 1) } else { (area.x, area.width) };
         let (y, height) = if wide { (area.y, above) } else { (area.y + above - queues, queues) };
-        let lines = self.queue_section(width.into(), usize::from(height).saturating_sub(1));
+        let runtime = if wide { height.saturating_sub(3).min(7) } else { runtime };
+        let mut lines = self.runtime_section(width.into(), runtime.into());
+        let left = usize::from(height).saturating_sub(lines.len() + 1);
+        lines.extend(self.queue_section(width.into(), left));
         frame.render_widget(Paragraph::new(lines), part(x, y, width, height));
         let (y, height) = if wide { (program, below) } else { (program + below - past, past) };
         if contents.history && height > 1 {
@@ -137,6 +145,9 @@ impl Painter<'_> {
             return lines;
         }
         let mut lines = self.list(&contents.short, Role::Kernel, &contents.over, width, above);
+        if height >= 8 {
+            lines.extend(self.runtime_line(width));
+        }
         if height >= 5 {
             lines.push(self.labelled("", Role::Kernel, &self.queues(width < 36), width));
         }
