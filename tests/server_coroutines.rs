@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use common::{LIMIT, Watched, ask, get, read_response, start, start_with};
 use epollscope::http::Site;
+use epollscope::inspect::{Inspector, Question, Workers};
 use epollscope::server::{Config, Protocol, Routes};
 use epollscope::telemetry::{
     Capacity, Command, ConnId, ConnState, Kind, Mask, OwnedEvent, ServerKind, Stance, Step, What,
@@ -366,4 +367,39 @@ fn a_panic_in_a_task_is_the_servers() {
     server.send(Command::Panic);
     let error = server.handle.take().unwrap().join().unwrap_err();
     assert!(error.to_string().contains("a test asked for it"), "{error}");
+}
+
+#[test]
+fn the_runtimes_interest_list_is_seen_without_asking_it() {
+    let mut server = start(coroutines());
+    let clients: Vec<_> = (0..3).map(|_| parked_client(&mut server)).collect();
+    let handle = server.handle.as_ref().unwrap();
+    let listener = server.listener.unwrap().fd;
+    let inspector = Inspector::start(server.addr).unwrap();
+    let workers = Workers { own: Some(handle.thread_id), ..Workers::default() };
+    let question =
+        Question { usage: Some(workers), runtime: Some(listener), ..Question::default() };
+    let mut fds: Vec<_> = clients.iter().map(|(_, id)| server.table[id].fd).collect();
+    fds.extend([listener, server.listener.unwrap().waker]);
+    let begin = Instant::now();
+    let view = loop {
+        inspector.ask(question.clone());
+        let view = inspector.latest().and_then(|seen| seen.detail.runtime);
+        if let Some(view) = view.filter(|view| view.waits.is_some()) {
+            break view;
+        }
+        assert!(begin.elapsed() < LIMIT, "never seen asleep in its epoll");
+        std::thread::sleep(Duration::from_millis(1));
+    };
+    // All that has a task, the two of the program, and one that is the runtime's alone.
+    let own: Vec<_> = view.entries.iter().filter(|(fd, _)| !fds.contains(fd)).collect();
+    assert_eq!((view.entries.len(), own.len()), (fds.len() + 1, 1), "{view:?} {fds:?}");
+    for fd in fds {
+        let (_, mask) = view.entries.iter().find(|entry| entry.0 == fd).unwrap();
+        let asked = Mask::IN.with(Mask::OUT).with(Mask::RDHUP).with(Mask::ET);
+        assert_eq!(*mask, asked.with(Mask::ERR).with(Mask::HUP), "fd {fd}");
+    }
+    let link = std::fs::read_link(format!("/proc/self/fd/{}", view.epfd)).unwrap();
+    assert_eq!(link.to_str(), Some("anon_inode:[eventpoll]"));
+    server.stop();
 }

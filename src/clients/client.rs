@@ -26,6 +26,12 @@ const BURST: usize = 10;
 /// for OUT.
 const LARGEST_TIMES: usize = 8;
 
+/// How many requests a flood sends at a time, and for what: an answer that is short.
+const FLOOD: usize = 200;
+const NO_PAGE: &str = "/no-such-page";
+/// How often it sends in a row before the others get their turn.
+const WRITES_IN_A_ROW: usize = 4;
+
 /// What a handler takes a second for.
 const SLOW: &str = "/slow?ms=1000";
 
@@ -146,6 +152,7 @@ impl Client {
         match self.phase {
             Phase::Away => self.connect(cx),
             Phase::Resting => self.ask(cx),
+            Phase::Sending if self.kind == ClientKind::Flood => self.flood(cx),
             Phase::Sending => self.send(cx),
             Phase::Reading => self.receive(cx),
             Phase::Resetting => self.reset(cx.now),
@@ -164,6 +171,7 @@ impl Client {
                 }
             }
             Phase::Sending if self.kind == ClientKind::SlowSender => self.receive(cx),
+            Phase::Sending if self.kind == ClientKind::Flood => self.flood(cx),
             Phase::Sending => {
                 self.send(cx);
                 self.receive(cx);
@@ -213,12 +221,14 @@ impl Client {
         let paths: &[&str] = match self.kind {
             ClientKind::SlowReader | ClientKind::Deaf => &[LARGEST],
             ClientKind::SlowCaller => &[SLOW],
+            ClientKind::Flood => &[NO_PAGE],
             ClientKind::Burst => &PATHS,
             _ => &PATHS[..1],
         };
         let count = match self.kind {
             ClientKind::Burst => BURST,
             ClientKind::SlowReader | ClientKind::Deaf => LARGEST_TIMES,
+            ClientKind::Flood => FLOOD,
             _ => 1,
         };
         for path in paths.iter().cycle().take(count) {
@@ -232,7 +242,8 @@ impl Client {
             // of those that are soon gone.
             let cookie = match self.kind {
                 ClientKind::Burst => 200,
-                ClientKind::Resetting => 1100,
+                // The server shall have more to read than the client.
+                ClientKind::Resetting | ClientKind::Flood => 1100,
                 _ => 0,
             };
             if cookie > 0 {
@@ -245,6 +256,10 @@ impl Client {
         self.awaited = count as u64;
         self.phase = Phase::Sending;
         self.status = strings().clients.sends.into();
+        if self.kind == ClientKind::Flood {
+            self.status = strings().clients.floods.into();
+            return self.flood(cx);
+        }
         self.send(cx);
     }
 
@@ -299,6 +314,24 @@ impl Client {
         }
     }
 
+    /// Sends the same requests on and on, as far as the kernel takes them, and reads the answers.
+    fn flood(&mut self, cx: &mut Context<'_>) {
+        for _ in 0..WRITES_IN_A_ROW {
+            let Some(socket) = &mut self.socket else { return };
+            match socket.write(&self.request[self.sent..]) {
+                Ok(n) => self.sent = (self.sent + n) % self.request.len(),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return self.receive(cx),
+                Err(error) => return self.broken(&error, cx.now),
+            }
+        }
+        self.receive(cx);
+        // There is room for more, and no edge will report it: come back after the others.
+        if self.socket.is_some() {
+            self.due = Some(cx.now);
+        }
+    }
+
     fn receive(&mut self, cx: &mut Context<'_>) {
         let slow = self.kind == ClientKind::SlowReader && self.phase == Phase::Reading;
         let deaf = self.kind == ClientKind::Deaf;
@@ -338,7 +371,7 @@ impl Client {
             }
         }
         // There may be more, and no edge will report it: come back after the others.
-        if self.phase == Phase::Reading {
+        if self.phase == Phase::Reading || self.kind == ClientKind::Flood {
             self.due = Some(cx.now);
         }
     }

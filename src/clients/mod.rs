@@ -50,11 +50,13 @@ pub enum ClientKind {
     SlowCaller,
     /// Asks and closes at once; comes back after a while.
     Leaver,
+    /// Asks again and again without waiting for the answers, as fast as the server takes it.
+    Flood,
 }
 
 impl ClientKind {
     /// All kinds, in the order of the chooser.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Idle,
         Self::Steady,
         Self::Burst,
@@ -66,6 +68,7 @@ impl ClientKind {
         Self::Firehose,
         Self::SlowCaller,
         Self::Leaver,
+        Self::Flood,
     ];
 
     /// Its name, as a person reads it.
@@ -84,6 +87,7 @@ impl ClientKind {
             Self::Firehose => text.firehose,
             Self::SlowCaller => text.slow_caller,
             Self::Leaver => text.leaver,
+            Self::Flood => text.flood,
         }
     }
 
@@ -102,6 +106,7 @@ impl ClientKind {
             Self::Firehose => "firehose",
             Self::SlowCaller => "slow-caller",
             Self::Leaver => "leaver",
+            Self::Flood => "flood",
         }
     }
 }

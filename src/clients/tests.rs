@@ -150,6 +150,24 @@ fn a_leaver_asks_closes_and_comes_back() {
 }
 
 #[test]
+fn a_flood_waits_for_no_answer() {
+    let (listener, clients) = scene();
+    clients.add(ClientKind::Flood, 1);
+    let mut socket = accept(&listener);
+    // More than it has ready at a time, and whole ones also where they are sent again.
+    for _ in 0..5 {
+        let text = requests(&mut socket, 150);
+        assert!(text.matches("GET /no-such-page HTTP/1.1\r\n").count() >= 150);
+    }
+    socket.write_all(&ANSWER.repeat(3)).unwrap();
+    until(&clients, |list| {
+        list[0].responses == 3 && list[0].status == "sends and reads, never waits"
+    });
+    drop(socket);
+    until(&clients, |list| list[0].ended);
+}
+
+#[test]
 fn a_deaf_client_reads_a_little_and_no_more() {
     let (listener, clients) = scene();
     clients.add(ClientKind::Deaf, 1);

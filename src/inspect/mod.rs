@@ -8,6 +8,7 @@
 //! | `ready` | which fds are ready now, and what an epoll would hand over, by a second epoll |
 //! | `kept` | a file of `/proc` that stays open |
 //! | `fdinfo` | an epoll's interest list, from `/proc/PID/fdinfo` |
+//! | `runtime` | the loop inside a runtime: the call its thread sleeps in, and that epoll's list |
 //! | `usage` | CPU, context switches and memory of threads and processes, from `/proc` |
 //! | `thread` | the thread that is asked and answers |
 
@@ -15,6 +16,7 @@ mod drops;
 mod fdinfo;
 mod kept;
 mod ready;
+mod runtime;
 mod sock_diag;
 mod thread;
 mod usage;
@@ -26,6 +28,7 @@ use crate::telemetry::Fd;
 
 pub use fdinfo::{Interest, interest_list};
 pub use ready::{EpollView, Handed, Listed};
+pub use runtime::{RuntimeView, Timeout};
 pub use thread::{EXACT_AT_MOST, Inspector};
 pub use usage::{LoopCpu, Usage, Workers, cpu};
 
@@ -178,6 +181,9 @@ pub struct Question {
     pub epfd: Option<Fd>,
     /// The program's own waker on it, to be told apart.
     pub waker: Option<Fd>,
+    /// Also look at the loop inside a runtime, whose thread is `usage.own`, and on whose interest
+    /// list this listener stands.
+    pub runtime: Option<Fd>,
     /// Also read what these have used; about once a second, however often it is asked.
     pub usage: Option<Workers>,
 }
@@ -202,6 +208,8 @@ pub struct Detail {
     pub loop_cpu: Option<LoopCpu>,
     /// The server's epoll entry by entry; `None` when not asked.
     pub epoll: Option<EpollView>,
+    /// The loop inside the runtime; `None` when not asked, or not seen yet.
+    pub runtime: Option<RuntimeView>,
 }
 
 /// An answer.

@@ -8,6 +8,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::drops;
 use super::kept::Kept;
+use super::runtime::Runtime;
 use super::sock_diag::{Diag, Dump};
 use super::usage::Meter;
 use super::{Arrivals, Detail, NamespaceDrops, Question, Snapshot, Wanted, interest_list, ready};
@@ -43,10 +44,14 @@ impl Inspector {
         let mut diag = Diag::open();
         let mut meter = Meter::new();
         let mut counters = Counters::new();
+        let mut runtime = Runtime::default();
         std::thread::Builder::new().name("inspector".into()).spawn(move || {
             for question in queue {
                 let mut snapshot = take(&mut diag, &mut meter, addr, &question);
                 snapshot.detail.namespace_drops = counters.since();
+                let thread = question.usage.as_ref().and_then(|workers| workers.own);
+                snapshot.detail.runtime =
+                    thread.zip(question.runtime).and_then(|(tid, fd)| runtime.view(tid, fd));
                 replace(&answer, &stale, snapshot);
             }
         })?;

@@ -16,17 +16,20 @@ pub enum Mistake {
     RecvOnce,
     /// Without a descriptor left, the listener stays on the list.
     AcceptSpin,
+    /// A connection is served for as long as it has something to say.
+    NoBudget,
 }
 
 impl Mistake {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::NoDrain,
         Self::CompareEqual,
         Self::IgnorePartialWrite,
         Self::ForgetUnregister,
         Self::RecvOnce,
         Self::AcceptSpin,
+        Self::NoBudget,
     ];
 
     /// Its name: what `--mistake` takes.
@@ -39,6 +42,7 @@ impl Mistake {
             Self::ForgetUnregister => "forget-unregister",
             Self::RecvOnce => "recv-once",
             Self::AcceptSpin => "accept-spin",
+            Self::NoBudget => "no-budget",
         }
     }
 
@@ -51,6 +55,7 @@ impl Mistake {
             Self::IgnorePartialWrite => "what send did not take is never sent",
             Self::ForgetUnregister => "who is gone stays on the list",
             Self::AcceptSpin => "at EMFILE it goes on asking, and burns a processor",
+            Self::NoBudget => "who never stops sending is served until it does: the others starve",
             Self::RecvOnce => "a request that one recv of 1024 bytes cuts gets a 400",
         }
     }

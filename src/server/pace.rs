@@ -15,6 +15,9 @@ pub(super) struct Pace {
     turn: Option<bool>,
     /// In slow motion: when the next call may pass.
     due: Option<Instant>,
+    /// A turn may last as long as a peer likes (`--mistake no-budget`): the operator is looked for
+    /// between its calls.
+    pub(super) endless: bool,
 }
 
 /// What the gate says of a call.
@@ -30,7 +33,7 @@ impl Pace {
     /// That of the next server: a pause goes on, a slow motion ends.
     pub(super) fn handed_over(&self) -> Self {
         let mode = if self.mode == Mode::Paused { Mode::Paused } else { Mode::Run };
-        Self { mode, ..Self::default() }
+        Self { mode, endless: self.endless, ..Self::default() }
     }
 
     pub(super) fn mode(&self) -> Mode {
@@ -40,7 +43,7 @@ impl Pace {
     /// Whether every call passes: the one branch that the free-running loop pays.
     #[inline]
     pub(super) fn is_free(&self) -> bool {
-        matches!(self.mode, Mode::Run)
+        matches!(self.mode, Mode::Run) && !self.endless
     }
 
     /// Changes the pace; what was left of a step is forgotten.
@@ -49,7 +52,7 @@ impl Pace {
             Mode::Slow(rate) => Mode::Slow(rate.clamp(1, 100)),
             other => other,
         };
-        *self = Self { mode, ..Self::default() };
+        *self = Self { mode, endless: self.endless, ..Self::default() };
     }
 
     /// Lets a paused loop go one step; a running one is paused first.

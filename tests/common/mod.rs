@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use epollscope::http::Site;
 use epollscope::server::{self, Config, Handle, Trigger};
 use epollscope::telemetry::{
-    Capacity, Command, ConnId, Control, Counters, Fd, Kind, Latency, Lost, OwnedEvent, Publisher,
-    Row, ServerKind, Stance, Standing, Step, Subscriber, Why, control, wire,
+    Capacity, Command, ConnId, Control, Counters, Fd, Kind, Latency, Listener, Lost, OwnedEvent,
+    Publisher, Row, ServerKind, Stance, Standing, Step, Subscriber, Why, control, wire,
 };
 
 /// How long a test waits for what must come.
@@ -104,6 +104,7 @@ pub struct Watched {
     pub standing: Standing,
     pub resting: bool,
     waker: Option<Fd>,
+    pub listener: Option<Listener>,
     /// What arrives is left in the channel, as by a suspended dashboard.
     pub suspended: bool,
 }
@@ -132,6 +133,7 @@ pub fn start_with(config: Config, site: Site, capacity: Capacity) -> Watched {
         standing: Standing::default(),
         resting: false,
         waker: None,
+        listener: None,
         suspended: false,
     }
 }
@@ -150,6 +152,7 @@ impl Watched {
             standing,
             resting,
             waker,
+            listener,
             control,
             ..
         } = self;
@@ -170,6 +173,7 @@ impl Watched {
             lost.clone_from(&batch.lost);
             *standing = batch.standing;
             *waker = batch.listener.map(|listener| listener.waker);
+            *listener = batch.listener;
             *resting = batch.listener.is_some_and(|listener| listener.resting.is_some());
         })
     }

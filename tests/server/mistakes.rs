@@ -5,7 +5,7 @@ use std::net::TcpStream;
 
 use crate::common::{Watched, ask, get, on_each, on_those, read_response, start};
 use epollscope::server::{Config, Mistake, Trigger};
-use epollscope::telemetry::{Command, ConnState, Kind, Mask, Row, ServerKind};
+use epollscope::telemetry::{Asks, Command, ConnState, Kind, Mask, Row, ServerKind};
 
 /// Whether it is told of what is ready once only.
 fn is_edge(config: &Config) -> bool {
@@ -161,6 +161,47 @@ fn what_send_did_not_take_is_lost_if_nobody_looks() {
             let _ = reading.join().unwrap();
         }
     });
+}
+
+#[test]
+fn one_that_never_stops_sending_is_served_until_the_operator_says_so() {
+    // A budget's calls, twice over and a few more (`tests/server_fair.rs`), a hundred times.
+    const CALLS: u64 = 100 * 2 * (16 + 3);
+    let loops = |kind: &ServerKind| !matches!(kind.asks(), Asks::Sleeps | Asks::Runtime);
+    for kind in ServerKind::ALL.into_iter().filter(loops) {
+        let mistake = Some(Mistake::NoBudget);
+        let mut server = start(Config { server: kind, mistake, ..Config::default() });
+        let mut client = server.client();
+        let mut reader = client.try_clone().unwrap();
+        let reading = std::thread::spawn(move || {
+            let mut buffer = vec![0; 1 << 20];
+            while let Ok(1..) = reader.read(&mut buffer) {}
+        });
+        // More to read than to answer: the peer's reading does not hold the server up.
+        let head = format!("GET /none HTTP/1.1\r\nHost: x\r\nA: {}\r\n\r\n", "x".repeat(4000));
+        let text = head.repeat(100);
+        let writing =
+            std::thread::spawn(move || while client.write_all(text.as_bytes()).is_ok() {});
+        // By the totals, which are exact: while no wait returns it is one turn.
+        let mut began = (0, 0);
+        let mut in_a_row = 0;
+        while in_a_row < CALLS {
+            server.until("more calls", |s| s.counters.calls_all() > began.1 + in_a_row);
+            let now = (server.counters.wakeups, server.counters.calls_all());
+            if now.0 != began.0 {
+                began = now;
+            }
+            in_a_row = now.1 - began.1;
+        }
+        // The operator is heard in the middle of it.
+        server.pause();
+        let before = server.counters.calls_all();
+        server.send(Command::Run);
+        server.until("more calls", |s| s.counters.calls_all() > before);
+        assert_eq!(server.stop().open(), 0, "{kind}");
+        writing.join().unwrap();
+        reading.join().unwrap();
+    }
 }
 
 #[test]

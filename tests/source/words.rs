@@ -25,7 +25,7 @@ const BEFORE: [(&str, &str); 7] = [
 
 /// Modules whose literals are names for machines; two words of small letters in a row are text there
 /// too.
-const NAMES: [(&str, &str); 20] = [
+const NAMES: [(&str, &str); 21] = [
     ("clients", "kinds of client, as options take them"),
     ("clients::answer", "HTTP headers"),
     ("compare", "names of counters"),
@@ -41,6 +41,7 @@ const NAMES: [(&str, &str); 20] = [
     ("inspect", "states of a socket, as RFC 9293 names them"),
     ("inspect::drops", "fields of files in /proc"),
     ("inspect::fdinfo", "fields of files in /proc"),
+    ("inspect::runtime", "fields of files in /proc"),
     ("inspect::usage", "fields of files in /proc"),
     ("record::json", "members of the log"),
     ("record::json::read", "members of the log, and socket options"),

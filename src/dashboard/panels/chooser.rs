@@ -84,5 +84,6 @@ fn told(kind: ClientKind) -> &'static str {
         ClientKind::Firehose => say.firehose,
         ClientKind::SlowCaller => say.slow_caller,
         ClientKind::Leaver => say.leaver,
+        ClientKind::Flood => say.flood,
     }
 }

@@ -28,6 +28,7 @@ mod one;
 mod painter;
 mod pool;
 mod program;
+mod runtime;
 mod sleepers;
 mod swept;
 mod tasks;

@@ -350,6 +350,7 @@ impl Engine {
             accept_grown: matches!((before, snapshot.accept_queue), (Some(a), Some(b)) if b.len > a.len),
             queues,
             epoll: detail.epoll.clone().filter(|_| now),
+            runtime: detail.runtime.clone(),
             taken: taken.min(self.now),
             arrivals: detail.arrivals.clone(),
             connecting: detail.connecting.as_ref().map(Vec::len),

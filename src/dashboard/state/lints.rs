@@ -5,6 +5,7 @@
 //! Where events were left out of the stream, what was gathered from them is forgotten: a silence
 //! is better than a diagnosis of what may not have happened.
 
+mod starving;
 mod words;
 
 #[cfg(test)]
@@ -14,6 +15,8 @@ use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 
+pub use self::starving::Starved;
+use self::starving::Starving;
 use super::continuity::Continuity;
 use super::engine::Engine;
 use crate::inspect::{Snapshot, TcpState};
@@ -73,6 +76,8 @@ pub enum Symptom {
         /// It was answered with 400; else the connection waits.
         answered: bool,
     },
+    /// It is served on and on within one turn, and others wait meanwhile.
+    Starves(Starved),
 }
 
 /// A diagnosis.
@@ -137,6 +142,7 @@ pub struct Lints {
     spans: HashMap<(Which, Option<ConnId>), Span, RandomState>,
     /// How often accepting failed for want of a descriptor, and since when.
     unaccepted: (u32, Nanos),
+    starving: Starving,
     /// The most that a `recv` has brought.
     largest: u64,
     found: Vec<Lint>,
@@ -169,8 +175,10 @@ impl Lints {
         if self.continuity.taken_over(batch) {
             self.forget();
             self.found.clear();
+            self.starving.clear();
             self.largest = 0;
         }
+        self.starving.apply(batch);
         self.listener = batch.listener;
         (self.standing, self.accepted) = (batch.standing, batch.counters.accepted);
     }
@@ -333,6 +341,7 @@ impl Lints {
 
     /// Takes a measurement in, the rows being those of `engine`.
     pub fn kernel(&mut self, snapshot: &Snapshot, engine: &Engine, now: Nanos) {
+        self.starves(snapshot, engine, now);
         // These are symptoms of loops to which the kernel reports ready fds, and that run freely.
         let judged = self.continuity.server().map(ServerKind::asks).is_some_and(|asks| {
             matches!(asks, Asks::List | Asks::Interest)
@@ -354,6 +363,28 @@ impl Lints {
         }
         for row in engine.rows() {
             self.judge(row, snapshot, &before, (asleep, now));
+        }
+    }
+
+    /// Keeps the longest wait that was seen of each stretch.
+    fn starves(&mut self, snapshot: &Snapshot, engine: &Engine, now: Nanos) {
+        if self.standing.mode != Mode::Run {
+            self.starving.clear();
+        }
+        let Some((conn, fd, since, starved)) = self.starving.kernel(snapshot, engine.rows(), now)
+        else {
+            return;
+        };
+        let (conn, symptom) = (Some(conn), Symptom::Starves(starved));
+        let longer = |lint: &Lint| match lint.symptom {
+            Symptom::Starves(known) if (lint.conn, lint.fd) == (conn, fd) => {
+                known.waited > starved.waited
+            }
+            _ => false,
+        };
+        if !self.found.iter().any(longer) {
+            let until = Some(now.saturating_add(STAYS));
+            self.find(Lint { conn, fd, symptom, since, until });
         }
     }
 
@@ -381,10 +412,14 @@ impl Lints {
             self.last(before, Which::Undrained, who, key, at, symptom);
         }
         let Some(seen) = seen else { return };
-        if seen.short && seen.sent < seen.promised && quiet {
-            let key = (seen.sent, seen.promised);
-            let symptom = Symptom::CutShort { promised: seen.promised, sent: seen.sent };
-            self.last(before, Which::CutShort, who, key, at, symptom);
+        // The loop goes on as if all were sent: nothing waits in it for the peer to take more.
+        let done = row.unsent == 0 && waits_for_it && !row.stopped;
+        let rest = seen.owed.filter(|_| seen.short && done);
+        let all = (seen.promised, seen.sent);
+        let short = seen.short && seen.sent < seen.promised && quiet;
+        if let Some((promised, sent)) = rest.or(short.then_some(all)) {
+            let symptom = Symptom::CutShort { promised, sent };
+            self.last(before, Which::CutShort, who, (sent, promised), at, symptom);
         }
         if let Some(bytes) = seen.full.filter(|bytes| *bytes == self.largest)
             && row.state == ConnState::Reading

@@ -37,7 +37,7 @@ use super::layout::{self, Areas, Arrangement};
 use super::panel::Panel;
 use crate::clients::{ClientInfo, ClientKind};
 use crate::inspect::{AcceptQueue, EXACT_AT_MOST, Question, Snapshot, Wanted, Workers};
-use crate::telemetry::{Batch, By, Mode, Nanos};
+use crate::telemetry::{Asks, Batch, By, Mode, Nanos};
 use crate::words::strings;
 
 /// How long a notice is shown.
@@ -299,6 +299,10 @@ impl State {
         (self.dead.is_none() && self.frozen.is_none()).then(|| Question {
             epfd: listener.map(|listener| listener.epfd).filter(|epfd| held && *epfd >= 0),
             waker: listener.map(|listener| listener.waker).filter(|waker| *waker >= 0),
+            runtime: listener
+                .filter(|listener| listener.server.asks() == Asks::Runtime)
+                .filter(|_| self.areas().of(Panel::Loop).is_some())
+                .map(|listener| listener.fd),
             usage: Some(self.workers()),
             wanted: self.wanted(),
             // While the queue is full, whoever comes next has to repeat its SYN.

@@ -6,7 +6,8 @@
 //! Every call on a socket is made and published here. The runtime's own
 //! calls (`epoll_wait`, `epoll_ctl`) cannot be seen from inside and are
 //! not published: what can be seen is when a task is parked and when it
-//! is run again, and when the runtime sleeps. Of its waits only those
+//! is run again, when the runtime sleeps, and from outside its interest
+//! list (`inspect::runtime`). Of its waits only those
 //! that may sleep are counted, not the looks that it takes at its
 //! sockets between two tasks.
 

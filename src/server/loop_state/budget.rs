@@ -49,6 +49,9 @@ impl<W: Watcher> LoopState<W> {
     /// The equal share of one connection.
     #[inline]
     pub(in crate::server) fn budget(&self) -> Budget {
+        if self.pace.endless {
+            return Budget { calls: u32::MAX, bytes: u64::MAX };
+        }
         let share = BYTES / self.table.len().max(1) as u64;
         Budget { calls: CALLS, bytes: share.clamp(LEAST, MOST) }
     }

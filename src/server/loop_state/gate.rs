@@ -8,7 +8,10 @@ use crate::server::handover::Outcome;
 use crate::server::pace::Verdict;
 use crate::server::selector::{Selector, Watcher};
 use crate::server::table::Client;
-use crate::telemetry::{ConnId, Errno, Fd, Kind, Next, ServerKind, Site, Stance, What};
+use crate::telemetry::{ConnId, Errno, Fd, Kind, Mode, Next, ServerKind, Site, Stance, What};
+
+/// Calls between two looks for the operator, where a turn may not end by itself.
+const GLANCE: u32 = 32;
 
 /// The call is not to be made: the connection that it is for was closed while the loop was held
 /// before it. A call that is for no connection is not to be made when the server ends.
@@ -25,7 +28,7 @@ impl<W: Watcher> LoopState<W> {
     #[track_caller]
     pub(in crate::server) fn gate(&mut self, kind: Kind, fd: Fd, conn: Option<ConnId>) -> Made<()> {
         if !self.pace.is_free() {
-            self.hold(Next { kind, fd, conn, site: Site::here() });
+            self.hold(Next { kind, fd, conn, site: Site::here() })?;
         }
         let goes_on = match conn {
             Some(id) => self.table.get(Client { fd, id }).is_some(),
@@ -65,13 +68,16 @@ impl<W: Watcher> LoopState<W> {
     pub(in crate::server) fn pass(&mut self, kind: Kind, client: Client) -> Made<&mut Connection> {
         if !self.pace.is_free() {
             let Client { fd, id } = client;
-            self.hold(Next { kind, fd, conn: Some(id), site: Site::here() });
+            self.hold(Next { kind, fd, conn: Some(id), site: Site::here() })?;
         }
         self.table.get(client).ok_or(Gone)
     }
 
     #[cold]
-    fn hold(&mut self, next: Next) {
+    fn hold(&mut self, next: Next) -> Made<()> {
+        if self.pace.mode() == Mode::Run {
+            return self.glance();
+        }
         let begin = self.publisher.read_clock();
         // Whoever goes slowly sees every call.
         self.publisher.unfold_round();
@@ -82,6 +88,24 @@ impl<W: Watcher> LoopState<W> {
         self.resumed = self.publisher.read_clock();
         self.stood = self.resumed;
         self.woke += self.resumed - begin;
+        Ok(())
+    }
+
+    /// Looks for the operator in the middle of a turn that may not end by itself, now and then, and
+    /// publishes. When the server ends, no more calls are made in it.
+    fn glance(&mut self) -> Made<()> {
+        self.glances = self.glances.wrapping_add(1);
+        if self.glances.is_multiple_of(GLANCE) && !self.commanded {
+            self.publisher.read_clock();
+            self.run_commands();
+            self.publish(Stance::Working);
+        }
+        if self.ending.is_some() && !self.commanded {
+            // From now on each has its share again, so that the turn ends.
+            self.pace.endless = false;
+            return Err(Gone);
+        }
+        Ok(())
     }
 
     /// Stands before a call until it may be made, and carries out the commands that come.

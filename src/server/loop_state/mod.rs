@@ -20,6 +20,7 @@ use std::time::Duration;
 use super::connection::Connection;
 use super::handover::{Handover, Outcome};
 use super::listener;
+use super::mistake::Mistake;
 use super::pace::Pace;
 use super::pool::Pool;
 use super::responder::Responder;
@@ -76,6 +77,8 @@ pub(super) struct LoopState<W> {
     pub(super) resumed: Nanos,
     /// When the operator last let it go on.
     stood: Nanos,
+    /// Calls of turns that may not end by themselves.
+    glances: u32,
     /// Why the loop ends, once it does.
     pub(super) ending: Option<Outcome>,
 }
@@ -114,6 +117,7 @@ impl<W: Watcher> LoopState<W> {
             forgotten: Vec::new(),
             woke: 0,
             stood: 0,
+            glances: 0,
             ending: None,
         };
         (state, responder)
@@ -122,6 +126,7 @@ impl<W: Watcher> LoopState<W> {
     /// All that it needs is watched: from now on it may be held.
     pub(super) fn begin(&mut self) {
         self.pace = std::mem::take(&mut self.handed);
+        self.pace.endless = self.config.makes(Mistake::NoBudget);
         self.publish(Stance::Working);
     }
 

@@ -13,6 +13,7 @@ pub(crate) struct Clients {
     pub(crate) firehose: &'static str,
     pub(crate) slow_caller: &'static str,
     pub(crate) leaver: &'static str,
+    pub(crate) flood: &'static str,
 
     pub(crate) about_to_connect: &'static str,
     pub(crate) connecting: &'static str,
@@ -28,6 +29,7 @@ pub(crate) struct Clients {
     pub(crate) stalls: &'static str,
     pub(crate) deaf_now: &'static str,
     pub(crate) has_left: &'static str,
+    pub(crate) floods: &'static str,
     pub(crate) stopped: &'static str,
     pub(crate) cut_short: &'static str,
     pub(crate) server_full: &'static str,
@@ -55,6 +57,7 @@ pub(in crate::words) const ENGLISH: Clients = Clients {
     firehose: "firehose",
     slow_caller: "slow caller",
     leaver: "leaver",
+    flood: "flood",
 
     about_to_connect: "about to connect",
     connecting: "connecting",
@@ -70,6 +73,7 @@ pub(in crate::words) const ENGLISH: Clients = Clients {
     stalls: "sent half, sends no more",
     deaf_now: "reads no more",
     has_left: "has left, will come back",
+    floods: "sends and reads, never waits",
     stopped: "stopped",
     cut_short: "dropped by the server, answer cut short",
     server_full: "refused: the server is full (503)",

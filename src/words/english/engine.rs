@@ -125,6 +125,10 @@ pub(crate) struct Engine {
     pub(crate) task: fn(task: u64) -> String,
     pub(crate) task_last: fn(task: u64, call: &str) -> String,
     pub(crate) asleep_in_runtime: &'static str,
+    pub(crate) asleep_in_its_wait: fn(epfd: i32, most: Option<&str>) -> String,
+    pub(crate) runtime_list: fn(epfd: i32) -> [String; 2],
+    pub(crate) runtime_list_short: fn(epfd: i32) -> String,
+    pub(crate) ctl_unseen: &'static str,
     pub(crate) loop_held: &'static str,
     pub(crate) tasks: &'static str,
     pub(crate) parked: &'static str,
@@ -302,6 +306,19 @@ pub(in crate::words) const ENGLISH: Engine = Engine {
     task: |task| format!("task {task}"),
     task_last: |task, call| format!("task {task}: {call}"),
     asleep_in_runtime: "asleep in the runtime's own wait call",
+    asleep_in_its_wait: |epfd, most| {
+        let most = most.map(|most| format!(", {most} at most")).unwrap_or_default();
+        format!("asleep in its epoll_wait({epfd}){most}")
+    },
+    runtime_list: |epfd| {
+        [
+            format!("the runtime's interest list, epoll {epfd}"),
+            format!("the runtime's epoll {epfd}"),
+        ]
+    },
+    runtime_list_short: |epfd| format!("its epoll {epfd}: "),
+    ctl_unseen: "The runtime's epoll_ctl calls are made inside it and cannot be seen from here; the \
+                 list, as the kernel has it, is what came of them.",
     loop_held: "held",
     tasks: "tasks",
     parked: "parked",

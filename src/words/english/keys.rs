@@ -181,7 +181,7 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
     choose: text(
         "kind",
         "Choose the kind of client: idle, steady, burst, slow reader, slow sender, resetting, \
-         stalled, deaf, firehose, slow caller, leaver.",
+         stalled, deaf, firehose, slow caller, leaver, flood.",
     ),
     hang_up: text(
         "hang up",

@@ -12,6 +12,8 @@ pub(crate) struct Lints {
     pub(crate) not_accepted: fn(fd: i32, clients: u32, lasts: &str) -> String,
     pub(crate) spins: fn(fd: i32, mask: &str) -> String,
     pub(crate) accept_spins: fn(fd: i32) -> String,
+    pub(crate) starves:
+        fn(fd: i32, calls: u64, lasted: &str, others: usize, longest: i32, waited: &str) -> String,
     pub(crate) cut_short: fn(fd: i32, promised: u64, sent: u64) -> String,
     pub(crate) head_cut: fn(fd: i32, bytes: u64) -> String,
     pub(crate) head_cut_waits: fn(fd: i32, bytes: u64, lasts: &str) -> String,
@@ -51,6 +53,17 @@ pub(in crate::words) const ENGLISH: Lints = Lints {
         format!(
             "the loop spins: accept({fd}) finds no descriptor again and again, and fd {fd} stays on \
              the list"
+        )
+    },
+    starves: |fd, calls, lasted, others, longest, waited| {
+        let others = match others {
+            1 => "one other has".to_owned(),
+            others => format!("{} others have", units::count(others as u64)),
+        };
+        format!(
+            "fd {fd} starves the others: {} calls on it in a row, for {lasted}, and {others} bytes \
+             unread, fd {longest} for {waited}: no budget for a turn",
+            units::count(calls)
         )
     },
     cut_short: |fd, promised, sent| {

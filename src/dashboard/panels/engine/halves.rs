@@ -81,9 +81,13 @@ impl Painter<'_> {
         let under_width = if past { width } else { area.width.into() };
         let said = self.said(under_width.saturating_sub(1), height - usual - 3);
         let headings = if wide { 1 } else { 2 };
+        // The runtime's own list stands above the queues.
+        let most = if wide { usual.saturating_sub(3).min(7) } else { 1 + usize::from(usual >= 8) };
+        let runtime = self.runtime_section(right, most);
         // Without the boundary and the program's heading.
-        let room = height - 2 - headings - said;
-        let queues = self.queue_height(right, room);
+        let fixed = if wide { 0 } else { runtime.len() };
+        let room = (height - 2 - headings - said).saturating_sub(fixed);
+        let queues = self.queue_height(right, room) + runtime.len() - fixed;
         let all = fill(Sizes { width: width - 1, above: room, below: room });
         let over = self.body_height(&all.over, width, room);
         let usual_under = height - usual - 2 - said;
@@ -107,7 +111,7 @@ impl Painter<'_> {
             let given = share(&[under, queues, over], room);
             [given[0], given[2], given[1]]
         };
-        let taken = headings + if wide { over } else { over + queues };
+        let taken = headings + if wide { over } else { over + queues + fixed };
         // What is left goes below where the boundary is low enough.
         let above = taken.max(usual.min(height - 2 - said - under));
         let below = height - above - 1;
@@ -128,7 +132,10 @@ impl Painter<'_> {
         let mut program = vec![self.words(Role::Program, &contents.below, under_width)];
         program.extend(self.body_lines(&contents.under, under_width, under));
         program.extend(self.told(under_width, said.min(below.saturating_sub(1 + under))));
-        let queues = self.queue_section(right, if wide { above - 1 } else { queues });
+        let rows = if wide { (above - 1).saturating_sub(runtime.len()) } else { queues };
+        let mut beside_the_list = runtime;
+        beside_the_list.extend(self.queue_section(right, rows));
+        let queues = beside_the_list;
         if wide {
             let beside = area.x + left + 1;
             frame.render_widget(Paragraph::new(queues), part(beside, area.y, right, above));
@@ -164,9 +171,11 @@ impl Painter<'_> {
             return lines;
         }
         let pool = self.pool_line(width).filter(|_| height >= 7);
+        let runtime = self.runtime_line(width).filter(|_| height >= 8);
+        let lines_of_one = usize::from(pool.is_some()) + usize::from(runtime.is_some());
         // What is done now has a row at least, and half of them at most.
         let said = self.said(width, (height / 2).saturating_sub(1).max(1));
-        let room = height.saturating_sub(1 + said + usize::from(pool.is_some()));
+        let room = height.saturating_sub(1 + said + lines_of_one);
         let [over, under, queues] = {
             let all = fill(Sizes { width, above: room, below: room });
             let list = |label: &str, body: &Body, rows: usize| {
@@ -192,6 +201,7 @@ impl Painter<'_> {
         let (short, brief) = (&contents.short, &contents.brief);
         let mut lines = self.list(short, Role::Kernel, &contents.over, width, over);
         lines.resize(over.max(1), Line::default());
+        lines.extend(runtime);
         if queues > 0 {
             let tokens = self.queues(width < 36);
             lines.extend(self.labelled_rows("", Role::Kernel, &tokens, (width, queues)));

@@ -4,6 +4,7 @@ use super::columns::{Body, Cell};
 use super::halves::{Contents, Sizes};
 use super::painter::Painter;
 use super::sleepers::{by_call, headed, most, whole};
+use crate::inspect::Timeout;
 use crate::telemetry::{Kind, Row, Stance};
 use crate::words::{result, strings};
 
@@ -28,16 +29,24 @@ impl Painter<'_> {
             let running = |row: &Row| running(row).map(|text| format!("{mark}{text}"));
             Body::Columns(vec![whole(&awake, most(sizes.width * sizes.below), running)])
         };
-        let looks = match self.engine.standing().stance {
-            Stance::Waiting => say.asleep_in_runtime,
-            Stance::Held(_) => say.loop_held,
-            _ => say.at_work,
+        let waits = self.runtime().and_then(|view| Some((view.epfd, view.waits?)));
+        let looks = match (self.engine.standing().stance, waits) {
+            (Stance::Waiting, Some((epfd, timeout))) => {
+                let most = match timeout {
+                    Timeout::Never => None,
+                    Timeout::After(ms) => Some(self.duration(u64::from(ms) * 1_000_000)),
+                };
+                (say.asleep_in_its_wait)(epfd, most.as_deref())
+            }
+            (Stance::Waiting, None) => say.asleep_in_runtime.into(),
+            (Stance::Held(_), _) => say.loop_held.into(),
+            _ => say.at_work.into(),
         };
         Contents {
             above: vec![say.tasks.into(), say.parked.into(), (say.wait)(parked_count)],
             over,
             short: (say.count_parked)(parked_count),
-            boundary: (say.count_tasks)(parked_count + awake_count, looks).into(),
+            boundary: (say.count_tasks)(parked_count + awake_count, &looks).into(),
             below: vec![
                 say.runtime.into(),
                 say.tasks_it_runs.into(),

@@ -3,7 +3,7 @@
 use super::super::sample::{MS, Script, looked_at, peer};
 use super::super::tests::{engine_at, measured};
 use crate::dashboard::state::engine::Engine;
-use crate::inspect::Socket;
+use crate::inspect::{RuntimeView, Socket, Timeout};
 use crate::telemetry::{
     Asks, By, ConnState, Errno, Kind, Mask, Mode, Next, Ret, ServerKind, Stance, What,
 };
@@ -162,6 +162,33 @@ fn tasks_are_parked_over_the_runtimes_loop() {
     let picture = pictures(&engine);
     assert!(picture.contains("task 3, fd 11 "), "{picture}");
     assert!(picture.contains("▸task 7: recv(15) = 84"), "{picture}");
+    insta::assert_snapshot!(picture);
+}
+
+#[test]
+fn the_runtimes_own_epoll_is_seen_from_outside() {
+    let mut engine = Engine::new();
+    let mut script = Script::new(500 * MS);
+    connections(script.server(ServerKind::Coroutines), 1..=12);
+    for row in &mut script.batch.rows {
+        row.within = Some(Kind::Recv);
+    }
+    script.batch.standing.stance = Stance::Waiting;
+    engine.apply(&script.publish());
+    let mut snapshot = measured(None);
+    let all = Mask::IN.with(Mask::OUT).with(Mask::RDHUP).with(Mask::ET);
+    let kernels = Mask::ERR.with(Mask::HUP);
+    let own = Mask::IN.with(Mask::RDHUP).with(Mask::ET);
+    let mut entries = vec![(5, all.with(kernels)), (8, own.with(kernels))];
+    entries.extend((9..=20).map(|fd| (fd, all.with(kernels))));
+    let waits = Some(Timeout::After(26_655));
+    snapshot.detail.runtime = Some(RuntimeView { epfd: 7, entries, waits });
+    engine.kernel(&snapshot, u64::MAX);
+    let picture = pictures(&engine);
+    assert!(picture.contains("its epoll 7: 5 8–20"), "{picture}");
+    assert!(picture.contains("IN|OUT|RDHUP|ET: 5 9–20 IN|RDHUP|ET: 8"), "{picture}");
+    assert!(picture.contains("asleep in its epoll_wait(7), 27 s at most"), "{picture}");
+    assert!(picture.contains("epoll_ctl calls are made inside it"), "{picture}");
     insta::assert_snapshot!(picture);
 }
 

@@ -1,6 +1,6 @@
 //! What the loop's picture is made of.
 
-use crate::inspect::{AcceptQueue, Arrivals, EpollView};
+use crate::inspect::{AcceptQueue, Arrivals, EpollView, RuntimeView};
 use crate::telemetry::{Fd, Kind, Mask, Nanos, Ready, Ret};
 
 /// Fds of the interest list that are watched for the same.
@@ -110,6 +110,8 @@ pub struct Measured {
     /// The server's epoll, entry by entry, as it is while the loop is held before this call; `None`
     /// while it was not asked.
     pub epoll: Option<EpollView>,
+    /// The loop inside the runtime, where one waits; `None` while it is not seen.
+    pub runtime: Option<RuntimeView>,
     /// When it was taken.
     pub taken: Nanos,
     /// Who waits in the accept queue, and who is on the way there; `None` while that is not known.

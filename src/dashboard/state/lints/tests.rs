@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::dashboard::panels::sample::{MS, Script, peer, row};
 use crate::inspect::{AcceptQueue, Socket, TcpState};
-use crate::telemetry::{Errno, Event, Ready, Ret};
+use crate::telemetry::{Errno, Event, Kind, Ready, Ret};
 
 struct FakeServer {
     script: Script,
@@ -160,6 +160,78 @@ fn accepting_without_a_descriptor_again_and_again() {
     }
 }
 
+/// The loop serves fd 9 for so many rounds of 100 ms, while fd 10 has bytes unread; `other` is what
+/// else happens in each.
+fn hog(rounds: u64, mut other: impl FnMut(&mut FakeServer)) -> FakeServer {
+    let mut room = FakeServer::new(ServerKind::Epoll);
+    room.script.accept(9, 1).accept(10, 2).wait(0, &[(9, 1), (10, 2)]);
+    room.publish();
+    room.queues = vec![(9, 60_000, 0), (10, 84, 0)];
+    for _ in 0..rounds {
+        room.script.time += 100 * MS;
+        room.script.batch.standing.stance = Stance::Working;
+        room.script.batch.counters.calls[Kind::Recv as usize] += 400;
+        let mut served = row(9, 1);
+        served.bytes_in = room.script.time;
+        room.script.batch.rows.push(served);
+        // The stream leaves out what it likes: it is not asked.
+        room.script.seq += 400;
+        other(&mut room);
+        room.publish();
+        room.look();
+    }
+    room
+}
+
+#[test]
+fn one_that_is_served_on_and_on_starves_the_others() {
+    assert!(hog(3, |_| {}).told().is_empty(), "not yet");
+    let mut room = hog(8, |_| {});
+    let wanted = "fd 9 starves the others: 2,800 calls on it in a row, for 700 ms, and one other \
+                  has bytes unread, fd 10 for 700 ms: no budget for a turn";
+    assert_eq!(room.told(), [wanted]);
+    assert_eq!(room.lints.found()[0].conn, ConnId::new(1));
+    // A shorter stretch does not take its place, and in the end it is forgotten.
+    room.script.batch.counters.wakeups += 1;
+    room.queues.clear();
+    room.publish();
+    room.wait(STAYS - 200 * MS);
+    assert_eq!(room.told(), [wanted]);
+    room.wait(300 * MS);
+    assert!(room.told().is_empty());
+}
+
+#[test]
+fn a_long_turn_may_have_other_reasons() {
+    type Make = fn(&mut FakeServer);
+    let reasons: [(&str, Make); 6] = [
+        ("the loop waits in between", |room| room.script.batch.counters.wakeups += 1),
+        ("the other is served too", |room| {
+            let mut other = row(10, 2);
+            other.bytes_in = room.script.time;
+            room.script.batch.rows.push(other);
+        }),
+        ("it is paused", |room| room.script.batch.standing.mode = Mode::Paused),
+        ("nobody waits", |room| room.queues.truncate(1)),
+        ("a handler keeps the loop", |room| {
+            room.script.batch.counters.calls[Kind::Recv as usize] -= 399;
+        }),
+        ("the operator stopped the other", |room| {
+            room.engine.apply(&{
+                let mut batch = Batch::default();
+                let mut other = row(10, 2);
+                other.stopped = true;
+                batch.rows.push(other);
+                batch
+            });
+        }),
+    ];
+    for (reason, make) in reasons {
+        let room = hog(12, make);
+        assert!(room.told().is_empty(), "{reason}: {:?}", room.told());
+    }
+}
+
 #[test]
 fn somebody_waits_to_be_accepted() {
     let mut room = FakeServer::new(ServerKind::Epoll);
@@ -239,9 +311,12 @@ fn a_partial_write_that_was_ignored() {
     let wanted = "fd 9 was promised 64,000 bytes and got 12,000: a partial write was ignored";
     let mut room = FakeServer::new(ServerKind::Epoll);
     short(&mut room);
+    room.queues = vec![(9, 0, 9000)];
     room.publish();
     room.wait(2200 * MS);
-    assert_eq!(room.told(), [wanted]);
+    // The loop goes on while the peer has not even taken what it got.
+    let of_the_send = "fd 9 was promised 64,180 bytes and got 12,000: a partial write was ignored";
+    assert_eq!(room.told(), [of_the_send]);
 
     // Closed like that: told for a while.
     let mut room = FakeServer::new(ServerKind::Epoll);
@@ -265,7 +340,12 @@ fn a_partial_write_that_was_ignored() {
     let again = What::Send { ret: Ret::err(Errno::AGAIN), len: 52_180 };
     let rest = What::Send { ret: Ret::ok(52_180), len: 52_180 };
     let healthy: [fn(&mut FakeServer, [What; 3]); 4] = [
-        |room, _| room.queues[0].2 = 9000,
+        |room, _| {
+            room.queues[0].2 = 9000;
+            let mut writing = row(9, 1);
+            (writing.state, writing.unsent) = (ConnState::Writing, 52_180);
+            room.script.batch.rows.push(writing);
+        },
         |room, [again, ..]| {
             room.script.event(9, 1, again);
         },

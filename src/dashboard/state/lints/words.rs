@@ -1,6 +1,6 @@
 //! The diagnoses in words.
 
-use super::{Lint, Symptom};
+use super::{Lint, Starved, Symptom};
 use crate::telemetry::{Mask, Nanos};
 use crate::words::{strings, units};
 
@@ -27,6 +27,10 @@ impl Lint {
             Symptom::NotAccepted { len } => (say.not_accepted)(fd, len, &lasts),
             Symptom::Spins { mask } => (say.spins)(fd, &mask.to_string()),
             Symptom::AcceptSpins => (say.accept_spins)(fd),
+            Symptom::Starves(Starved { calls, lasted, others, longest, waited }) => {
+                let [lasted, waited] = [lasted, waited].map(units::ascii_duration);
+                (say.starves)(fd, calls, &lasted, others, longest, &waited)
+            }
             Symptom::CutShort { promised, sent } => (say.cut_short)(fd, promised, sent),
             Symptom::HeadCut { bytes, answered: true } => (say.head_cut)(fd, bytes),
             Symptom::HeadCut { bytes, answered: false } => (say.head_cut_waits)(fd, bytes, &lasts),
