@@ -134,6 +134,17 @@ fn the_fields_stand_in_the_designs_order() {
     );
 }
 
+/// Logs are read by programs of others, so that not a byte of a line changes unasked.
+#[test]
+fn every_line_to_the_byte() {
+    let mut out = Vec::new();
+    for mut sample in samples::all() {
+        sample.event.time = sample.event.seq * 1_234_567_891;
+        super::event(&mut out, sample.as_ref(), Some(samples::WAKER));
+    }
+    insta::assert_snapshot!(String::from_utf8(out).unwrap());
+}
+
 #[test]
 fn the_first_and_the_last_line() {
     let start = UNIX_EPOCH + Duration::from_secs(1_795_251_600);
