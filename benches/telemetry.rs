@@ -1,11 +1,13 @@
 //! What an event costs the server: told to nobody, to a reader that keeps up, to one that is away.
+//! And what its line costs the log's thread.
 //!
 //!     cargo bench --bench telemetry
 
 use std::time::{Duration, Instant};
 
+use epollscope::record::json;
 use epollscope::telemetry::{
-    Capacity, ConnId, Publisher, Ret, Row, Rows, Stance, Standing, What, control, wire,
+    Capacity, ConnId, Mask, Publisher, Ready, Ret, Row, Rows, Stance, Standing, What, control, wire,
 };
 
 struct Empty;
@@ -47,7 +49,45 @@ fn turns(publisher: &mut Publisher) -> Duration {
     spent
 }
 
+/// How often the same events are made lines.
+const LINES: u32 = 200;
+
+/// The least time in which events are made lines, in nanoseconds an event.
+fn lines() -> f64 {
+    const TOLD: u32 = 1000;
+    let (sink, mut subscriber) = wire(Capacity::default());
+    let (control, _commands) = control().expect("an eventfd");
+    let mut publisher = Publisher::new(Instant::now(), Some(sink), Vec::new());
+    let conn = ConnId::new(1234);
+    let ready = [Ready { fd: 9, mask: Mask::IN, conn }];
+    let head = b"GET /1k.bin HTTP/1.1\r\nHost: localhost:7890\r\n\r\n";
+    for _ in 0..TOLD / EVENTS {
+        let wait = What::EpollWait { ret: Ret::ok(1), waited: 123_456_789 };
+        publisher.call_with(4, None, wait, &[], &ready, false);
+        publisher.call(9, conn, What::Recv { ret: Ret::ok(84) });
+        publisher.fact(9, conn, What::Request { method: 3, target: 7, minor: 1 }, head);
+        publisher.fact(9, conn, What::Response { status: 200, body: 1024 }, &[]);
+        publisher.call(9, conn, What::Send { ret: Ret::ok(1290), len: 1290 });
+    }
+    publisher.publish(&mut Empty, Standing::default());
+    let (mut out, mut least, mut told) = (Vec::new(), Duration::MAX, 0);
+    subscriber.drain(&control, |batch| {
+        told += batch.events().len();
+        for _ in 0..LINES {
+            out.clear();
+            let begin = Instant::now();
+            for event in batch.events() {
+                json::event(&mut out, event, Some(3));
+            }
+            least = least.min(begin.elapsed());
+        }
+    });
+    assert_eq!(told, TOLD as usize, "all in one batch");
+    least.as_secs_f64() * 1e9 / f64::from(TOLD)
+}
+
 fn main() {
+    println!("{:32} {:6.1} ns an event", "its line in the log", lines());
     let start = Instant::now();
     let print = |what: &str, time: Duration| {
         let per_event = time.as_secs_f64() * 1e9 / f64::from(TURNS * EVENTS);

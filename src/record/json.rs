@@ -14,7 +14,8 @@
 //!
 //! | file | what lives there |
 //! |---|---|
-//! | `schema` | the members, by name and in order |
+//! | `schema` | the members by their names, and the type of each |
+//! | `value` | how numbers and strings are written |
 //! | `write` | events as lines |
 //! | `read` | lines as events |
 
@@ -23,6 +24,7 @@
 
 mod read;
 mod schema;
+mod value;
 mod write;
 
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -30,6 +32,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use jiff::Timestamp;
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
+use serde::Serialize;
 use serde::de::Error as _;
 
 pub use self::schema::{Closing, Costs, Seconds, Usage};
@@ -66,13 +69,13 @@ pub fn header(out: &mut Vec<u8>, header: &Header) {
         start: Shown(Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX)),
         mistake: header.mistake.as_deref().map(Into::into),
     };
-    write::append(out, &first);
+    line(out, &first);
 }
 
 /// Appends an event's line. `waker` is the fd of the server's own plumbing
 /// ([`Listener::waker`](crate::telemetry::Listener::waker)), where it is known.
 pub fn event(out: &mut Vec<u8>, told: EventRef<'_>, waker: Option<Fd>) {
-    write::append(out, &write::line(told, waker));
+    write::event(out, told, waker);
 }
 
 /// Appends the last line. `cut` says that the log ends before the server.
@@ -91,7 +94,12 @@ pub fn closing(out: &mut Vec<u8>, lost: u64, events: u64, counters: &Counters, c
         program: usage(UsageWho::RUSAGE_SELF),
         workers: usage(UsageWho::RUSAGE_CHILDREN),
     };
-    write::append(out, &Closing { lost, events, costs, cut });
+    line(out, &Closing { lost, events, costs, cut });
+}
+
+fn line(out: &mut Vec<u8>, line: &impl Serialize) {
+    value::append(out, line);
+    out.push(b'\n');
 }
 
 fn usage(whose: UsageWho) -> Option<Usage> {

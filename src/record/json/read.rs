@@ -11,6 +11,8 @@ use crate::telemetry::{
 
 /// The socket options that a server sets.
 const OPTIONS: [&str; 4] = ["SO_LINGER", "SO_RCVTIMEO", "SO_SNDTIMEO", "TCP_NODELAY"];
+/// What a server connects to: nothing, which ends a connection (connect(2), `AF_UNSPEC`).
+const FAMILIES: [&str; 1] = ["UNSPEC"];
 /// The requests that a handler answers.
 const ROUTES: [&str; 1] = ["/slow"];
 
@@ -40,7 +42,7 @@ pub(super) fn event(line: &Line<'_>) -> Result<OwnedEvent, Error> {
     }
     let mut beside = Beside::default();
     let what = what(line, kind, &mut beside)?;
-    let (t, conn) = (line.t.0, line.conn.map(number).transpose()?);
+    let conn = line.conn.map(number).transpose()?;
     let fd = if kind == Kind::EpollWait { need(line.epfd, "epfd")? } else { fd(line, kind) };
     let by = match (line.tid, line.pid) {
         (None, None) => By::LOOP,
@@ -48,8 +50,9 @@ pub(super) fn event(line: &Line<'_>) -> Result<OwnedEvent, Error> {
         (None, Some(pid)) if pid > 0 => By::process(pid),
         _ => return Err(Error::duplicate_field("pid")),
     };
-    let mut event = Event::new(line.seq, t, fd, conn, what);
-    (event.own, event.by) = (line.own, by);
+    let (seq, t) = (need(line.seq, "seq")?, need(line.t, "t")?.0);
+    let mut event = Event::new(seq, t, fd, conn, what);
+    (event.own, event.by) = (line.own == Some(true), by);
     let Beside { text, len, ready } = beside;
     Ok(OwnedEvent { event, bytes: text.into(), len, ready: ready.into() })
 }
@@ -132,7 +135,10 @@ fn what(line: &Line<'_>, kind: Kind, beside: &mut Beside) -> Result<What, Error>
         Kind::Input => What::Input { ret: ret()? },
         Kind::Wait4 => What::Wait4 { ret: ret()? },
         Kind::EpollCreate => What::EpollCreate { ret: ret()? },
-        Kind::Connect => What::Connect { ret: done },
+        Kind::Connect => {
+            named(&FAMILIES, |family| family, need(line.family.as_ref(), "family")?)?;
+            What::Connect { ret: done }
+        }
         Kind::Request => request(line, beside)?,
         Kind::Response => {
             What::Response { status: need(line.status, "status")?, body: need(line.body, "body")? }

@@ -1,8 +1,7 @@
-//! The log's schema: the members of each line, by their names and in their order, for writing and
-//! for reading.
+//! The log's schema: the members of each line, by their names, for writing and for reading.
 //!
-//! A member that a line does not have is `None`. `write.rs` fills these structs from events,
-//! `read.rs` makes events of them.
+//! `write.rs` gives them their values from events, `read.rs` makes events of them. What is written
+//! is what can be read: each member has one type.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,6 +11,7 @@ use jiff::Timestamp;
 use serde::de::{Error, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::value;
 use crate::telemetry::{Addr, Errno, Fd, Mask, Nanos};
 use crate::words::strings;
 
@@ -32,135 +32,148 @@ pub(super) struct First<'a> {
     pub(super) mistake: Option<Word<'a>>,
 }
 
-/// The line of an event. One of `call` and `fact` is there.
-#[derive(Default, Serialize, Deserialize)]
-pub(super) struct Line<'a> {
-    pub(super) seq: u64,
-    pub(super) t: Seconds,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) call: Option<Word<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) fact: Option<Word<'a>>,
-    /// `conn`, where it is written first: of a fact.
-    #[serde(
-        rename(serialize = "conn"),
-        skip_deserializing,
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub(super) fact_conn: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) epfd: Option<Fd>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) op: Option<Word<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) fd: Option<Fd>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) conn: Option<u64>,
+/// Names the members of an event's line, each once: for reading, a field of [`Line`]; for writing, a
+/// method of [`Writing`].
+///
+/// A line is written as its members come, and no [`Line`] is made for it: a line has few of them,
+/// and to pass over the others takes longer than to write those.
+macro_rules! members {
+    ($life:lifetime: $($name:ident: $value:ty,)*) => {
+        /// The line of an event, as it is read. One of `call` and `fact` is there.
+        #[derive(Deserialize)]
+        pub(super) struct Line<$life> {
+            $(pub(super) $name: Option<$value>,)*
+        }
+
+        impl<$life> Writing<$life> {
+            $(pub(super) fn $name(&mut self, value: impl Member<$value>) {
+                self.member(concat!(",\"", stringify!($name), "\":"), &value);
+            })*
+        }
+    };
+}
+
+/// What is written where a `T` is read; or `None`, where the line does not have that member.
+pub(super) trait Member<T> {
+    fn is_there(&self) -> bool {
+        true
+    }
+    fn append(&self, out: &mut Vec<u8>);
+}
+
+impl<T: Serialize> Member<T> for T {
+    fn append(&self, out: &mut Vec<u8>) {
+        value::append(out, self);
+    }
+}
+
+impl<T: Serialize> Member<T> for Option<T> {
+    fn is_there(&self) -> bool {
+        self.is_some()
+    }
+    fn append(&self, out: &mut Vec<u8>) {
+        value::append(out, self);
+    }
+}
+
+/// A name that the program gives, in which nothing is to be escaped.
+impl Member<Word<'_>> for &'static str {
+    fn append(&self, out: &mut Vec<u8>) {
+        value::append_name(out, self);
+    }
+}
+
+/// An event's line that is being written.
+pub(super) struct Writing<'a> {
+    out: &'a mut Vec<u8>,
+    begin: usize,
+}
+
+impl<'a> Writing<'a> {
+    /// The line begins.
+    pub(super) fn begin(out: &'a mut Vec<u8>) -> Self {
+        Self { begin: out.len(), out }
+    }
+
+    /// Writes a member, if it is there; `key` is its name with all that stands around it.
+    fn member<T>(&mut self, key: &str, member: &impl Member<T>) {
+        if member.is_there() {
+            self.out.extend_from_slice(key.as_bytes());
+            member.append(self.out);
+        }
+    }
+
+    /// It ends.
+    pub(super) fn end(self) {
+        // The first member needs no comma before it.
+        self.out[self.begin] = b'{';
+        self.out.extend_from_slice(b"}\n");
+    }
+}
+
+members! {
+    'a:
+    seq: u64,
+    t: Seconds,
+    call: Word<'a>,
+    fact: Word<'a>,
+    epfd: Fd,
+    op: Word<'a>,
+    fd: Fd,
+    conn: u64,
 
     // The arguments of calls.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) addr: Option<Shown<Addr>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) backlog: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) mask: Option<Shown<Mask>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) how: Option<Word<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) name: Option<Word<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) family: Option<Word<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) path: Option<Word<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) path_length: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) flags: Option<Word<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) file: Option<Fd>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) offset: Option<u64>,
+    addr: Shown<Addr>,
+    backlog: u32,
+    mask: Shown<Mask>,
+    how: Word<'a>,
+    name: Word<'a>,
+    family: Word<'a>,
+    path: Word<'a>,
+    path_length: usize,
+    flags: Word<'a>,
+    file: Fd,
+    offset: u64,
 
     // Their results, and what was handed over for them.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) ret: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) err: Option<Shown<Errno>>,
-    /// `conn`, where it is a part of the result: of an accept.
-    #[serde(
-        rename(serialize = "conn"),
-        skip_deserializing,
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub(super) new_conn: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) peer: Option<Shown<Addr>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) len: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) ready: Option<Vec<Entry>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) examined: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) copied: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) waited: Option<Seconds>,
+    ret: u64,
+    err: Shown<Errno>,
+    peer: Shown<Addr>,
+    len: u64,
+    ready: Vec<Entry>,
+    examined: u32,
+    copied: u32,
+    waited: Seconds,
 
     // What facts say.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) method: Option<Word<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) method_length: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) target: Option<Word<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) target_length: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) version: Option<Word<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) status: Option<u16>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) body: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) why: Option<Word<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) bytes_in: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) bytes_out: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) requests: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) route: Option<Word<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) bytes: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) text: Option<Word<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) text_length: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) server: Option<Word<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) asked: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) answered: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) took: Option<Seconds>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) on: Option<Shown<Mask>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) mode: Option<Word<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) calls_per_second: Option<u8>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) stack: Option<u64>,
+    method: Word<'a>,
+    method_length: usize,
+    target: Word<'a>,
+    target_length: usize,
+    version: Word<'a>,
+    status: u16,
+    body: u64,
+    why: Word<'a>,
+    bytes_in: u64,
+    bytes_out: u64,
+    requests: u64,
+    route: Word<'a>,
+    bytes: u64,
+    text: Word<'a>,
+    text_length: usize,
+    server: Word<'a>,
+    asked: u32,
+    answered: u32,
+    took: Seconds,
+    on: Shown<Mask>,
+    mode: Word<'a>,
+    calls_per_second: u8,
+    stack: u64,
 
     // Who it was.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) tid: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) pid: Option<i32>,
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub(super) own: bool,
+    tid: i32,
+    pid: i32,
+    own: bool,
 }
 
 /// An entry of a ready list.

@@ -134,6 +134,17 @@ fn the_fields_stand_in_the_designs_order() {
     );
 }
 
+/// Logs are read by programs of others, so that not a byte of a line changes unasked.
+#[test]
+fn every_line_to_the_byte() {
+    let mut out = Vec::new();
+    for mut sample in samples::all() {
+        sample.event.time = sample.event.seq * 1_234_567_891;
+        super::event(&mut out, sample.as_ref(), Some(samples::WAKER));
+    }
+    insta::assert_snapshot!(String::from_utf8(out).unwrap());
+}
+
 #[test]
 fn the_first_and_the_last_line() {
     let start = UNIX_EPOCH + Duration::from_secs(1_795_251_600);
@@ -188,8 +199,7 @@ fn dates_are_those_of_the_calendar() {
 fn what_would_change_how_a_line_is_shown_is_escaped() {
     let shown = |text: &str| {
         let mut out = Vec::new();
-        write::append(&mut out, &Word::from(text));
-        assert_eq!(out.pop(), Some(b'\n'));
+        value::append(&mut out, &Word::from(text));
         let line = String::from_utf8(out).unwrap();
         assert_eq!(serde_json::from_str::<Value>(&line).unwrap(), text);
         line
@@ -273,10 +283,10 @@ proptest! {
     #[test]
     fn times_are_written_in_microseconds(time in times()) {
         let mut out = Vec::new();
-        write::append(&mut out, &Seconds(time));
+        value::append(&mut out, &Seconds(time));
         let (whole, micros) = (time / 1_000_000_000, time / 1000 % 1_000_000);
         let text = format!("{whole}.{micros:06}");
-        prop_assert_eq!(String::from_utf8(out).unwrap(), format!("{text}\n"));
+        prop_assert_eq!(String::from_utf8(out).unwrap(), text.as_str());
         let read: Seconds = serde_json::from_str(&text).unwrap();
         prop_assert_eq!(read.0, time / 1000 * 1000);
     }
@@ -284,8 +294,7 @@ proptest! {
     #[test]
     fn any_bytes_become_a_string(bytes in proptest::collection::vec(any::<u8>(), 0..60)) {
         let mut out = Vec::new();
-        write::append(&mut out, &String::from_utf8_lossy(&bytes));
-        prop_assert_eq!(out.pop(), Some(b'\n'));
+        value::append(&mut out, &String::from_utf8_lossy(&bytes));
         let value: Value = serde_json::from_slice(&out).unwrap();
         prop_assert_eq!(value.as_str().unwrap(), String::from_utf8_lossy(&bytes));
         prop_assert!(!out.iter().any(u8::is_ascii_control));
