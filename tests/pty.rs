@@ -113,7 +113,9 @@ fn x_drops_the_client_that_it_names() {
     clients[1].read_to_end(&mut rest).unwrap();
     terminal.see("2 open");
     terminal.until("the reason", |s| {
-        s.lines().any(|line| line.contains(&second) && line.contains("dropped"))
+        // Of its address the end is left there.
+        let end = second.trim_start_matches("127.0.");
+        s.lines().any(|line| line.contains(end) && line.contains("dropped"))
     });
     for other in [0, 2] {
         ask(&mut clients[other]);
@@ -160,7 +162,10 @@ fn paused_the_work_piles_up_and_is_stepped_through() {
     });
     let _third = connect(terminal.port());
     terminal.see("accept queue 2 of 1,024");
-    assert!(!terminal.text().contains(&name(&late)));
+    // Among those who wait to be accepted it may be named, but it has no row.
+    let row =
+        |line: &str| line.starts_with(['┃', '│']) && line.contains(&format!("{} ○", name(&late)));
+    assert!(!terminal.text().lines().any(row));
     // One call: the wait, and what its result means.
     terminal.press("s");
     terminal.see("last: epoll_wait() = ");
@@ -233,11 +238,11 @@ fn the_table_is_filtered_and_sorted() {
     let before = |first: &str, second: &str, s: &str| {
         s.find(first).zip(s.find(second)).is_some_and(|(first, second)| first < second)
     };
-    terminal.click("fd▾");
-    terminal.see("fd▴");
+    terminal.click("fd△");
+    terminal.see("fd▽");
     terminal.until("the order", |s| before(&names[1], &names[0], s));
     terminal.click("peer");
-    terminal.gone("fd▴");
+    terminal.gone("fd▽");
     // A click on a line selects it.
     for name in &names {
         terminal.click(name);
@@ -648,7 +653,9 @@ fn the_server_is_switched_live_and_our_clients_come_back() {
 
 /// The row of standard input, if these words are in it.
 fn has_stdin_row(screen: &str, words: &str) -> bool {
-    screen.lines().any(|line| line.contains(" 0 standard input") && line.contains(words))
+    screen
+        .lines()
+        .any(|line| line.contains(" 0 ") && line.contains("standard input") && line.contains(words))
 }
 
 #[test]
@@ -672,7 +679,7 @@ fn standard_input_is_one_more_fd_in_the_table() {
         // The keyboard is the terminal's, and the other rows are where they were.
         let client = connect(terminal.port());
         terminal.until("the row below it", |screen| {
-            let mut lines = screen.lines().skip_while(|line| !line.contains("0 standard input"));
+            let mut lines = screen.lines().skip_while(|line| !line.contains("standard input"));
             lines.nth(1).is_some_and(|line| line.contains('▸') && line.contains(&name(&client)))
         });
         terminal.press("p");
