@@ -6,7 +6,7 @@ use super::output::Sentence;
 use super::start::Running;
 use crate::cli::Cli;
 use crate::clients::Clients;
-use crate::dashboard::{self, Options, Setup};
+use crate::dashboard::{self, Notice, Options, Setup};
 use crate::record::log::Closer;
 use crate::telemetry::Subscriber;
 use crate::words::{plain, strings};
@@ -18,8 +18,8 @@ pub(super) fn run(
     server: Running,
     screen: Subscriber,
     clients: Clients,
-    notices: Vec<String>,
-    told: Receiver<String>,
+    notices: Vec<Notice>,
+    told: Receiver<Notice>,
     log: Option<Closer>,
 ) -> Result<(), Sentence> {
     let side = server.inspected(screen)?;
