@@ -3,9 +3,9 @@
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::cli::{self, Cli, Demo};
+use crate::dashboard::Notice;
 use crate::http::Limits;
 use crate::server::{self, Config, Mistake, Routes};
-use crate::words::strings;
 
 /// Descriptors that are not given to connections: for files, epolls, the log, the terminal.
 pub(super) const RESERVED: u64 = 64;
@@ -65,7 +65,7 @@ pub(super) fn descriptors(most: Option<u64>) -> Option<u64> {
 
 /// `--max-connections`, or as many as there are descriptors for beside those that are needed
 /// otherwise, by our own clients for instance.
-pub(super) fn connections(cli: &Cli, descriptors: Option<u64>, notices: &mut Vec<String>) -> usize {
+pub(super) fn connections(cli: &Cli, descriptors: Option<u64>, notices: &mut Vec<Notice>) -> usize {
     let asked = u64::from(cli.max_connections);
     // With that mistake it shall come to be without one.
     let descriptors = descriptors.filter(|_| cli.mistake != Some(Mistake::AcceptSpin));
@@ -74,7 +74,7 @@ pub(super) fn connections(cli: &Cli, descriptors: Option<u64>, notices: &mut Vec
     };
     let possible = (descriptors - reserved(cli, Some(descriptors))).max(1);
     if possible < asked {
-        notices.push((strings().start.fewer_connections)(possible, asked, descriptors));
+        notices.push(Notice::FewerConnections { possible, asked, descriptors });
     }
     usize::try_from(asked.min(possible)).unwrap_or(usize::MAX)
 }

@@ -6,7 +6,7 @@ use super::output::Sentence;
 use super::start::Running;
 use crate::cli::Cli;
 use crate::clients::Clients;
-use crate::dashboard::{self, Begin, Options, Setup};
+use crate::dashboard::{self, Begin, Notice, Options, Setup};
 use crate::record::log::Closer;
 use crate::telemetry::Subscriber;
 use crate::words::{plain, strings};
@@ -17,8 +17,8 @@ pub(super) struct Around {
     /// Called when all is open that the dashboard needs.
     pub(super) begin: Begin,
     /// From the start, and as they come.
-    pub(super) notices: Vec<String>,
-    pub(super) told: Receiver<String>,
+    pub(super) notices: Vec<Notice>,
+    pub(super) told: Receiver<Notice>,
     /// Closed when a second signal ends the program.
     pub(super) log: Option<Closer>,
 }

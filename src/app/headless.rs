@@ -7,6 +7,7 @@ use super::output::{Sentence, print, say};
 use super::start::Running;
 use crate::cli::Cli;
 use crate::clients::Clients;
+use crate::dashboard::Notice;
 use crate::dashboard::terminal::locale_is_utf8;
 use crate::record::log::Closer;
 use crate::record::stdout::Printer;
@@ -23,11 +24,11 @@ pub(super) fn run(
     server: Running,
     lines: Option<Subscriber>,
     clients: Clients,
-    notices: &[String],
+    notices: &[Notice],
 ) -> Result<(), Sentence> {
     let Running { handle, control } = server;
     for notice in notices {
-        say(notice);
+        say(&notice.text());
     }
     let scheme = cli.protocol().scheme();
     // Other programs read this line: it is the same in every language.

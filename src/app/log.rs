@@ -1,4 +1,4 @@
-//! `--log`: opened, and its troubles in sentences.
+//! `--log`: opened, and what it is told of its troubles.
 
 use std::io::{self, ErrorKind};
 use std::path::Path;
@@ -6,8 +6,9 @@ use std::path::Path;
 use super::output::Sentence;
 use super::start::Prepared;
 use crate::cli::Cli;
+use crate::dashboard::Notice;
 use crate::record::json::Header;
-use crate::record::log::{Log, Notice, Place};
+use crate::record::log::{Log, Place};
 use crate::words::{plain, strings};
 
 /// Opens the log and starts it; `tell` gets what there is to say while it is written.
@@ -15,7 +16,7 @@ pub(super) fn start(
     path: &Path,
     cli: &Cli,
     server: &mut Prepared,
-    mut tell: impl FnMut(String) + Send + 'static,
+    mut tell: impl FnMut(Notice) + Send + 'static,
 ) -> Result<Log, Sentence> {
     let (name, text) = (path.display().to_string(), &strings().start);
     let place = Place::open(path, cli.force).map_err(|error| match error.kind() {
@@ -30,10 +31,8 @@ pub(super) fn start(
         mistake: cli.mistake.map(|mistake| mistake.name().into()),
     };
     let subscriber = server.stream();
-    Log::start(place, subscriber, server.control(), &header, move |notice| match notice {
-        Notice::Trouble(error) => tell((text.log_stopped)(&plain(&error))),
-        Notice::Again(0) => tell(text.log_again.into()),
-        Notice::Again(lost) => tell((text.log_again_lost)(lost)),
+    Log::start(place, subscriber, server.control(), &header, move |notice| {
+        tell(Notice::Log(notice));
     })
     .map_err(|error| cannot_log(&name, &error))
 }

@@ -10,6 +10,7 @@ use super::{config, headless, log};
 use crate::cli::{Cli, Demo};
 use crate::clients::Clients;
 use crate::compare;
+use crate::dashboard::Notice;
 use crate::descriptors::Held;
 use crate::record::log::{Log, Summary};
 use crate::server::Protocol;
@@ -36,7 +37,7 @@ pub(super) fn run(cli: &Cli) -> Result<(), Sentence> {
     }
     let mut notices = Vec::new();
     if let Some(mistake) = cli.mistake {
-        notices.push((text.mistake)(mistake.name(), mistake.summary()));
+        notices.push(Notice::Mistake(mistake));
     }
     let descriptors = config::descriptors(cli.max_fds);
     let max_connections = config::connections(cli, descriptors, &mut notices);
@@ -46,12 +47,12 @@ pub(super) fn run(cli: &Cli) -> Result<(), Sentence> {
 
     // With a dashboard standard error is its screen.
     let (teller, told) = crossbeam_channel::bounded(NOTICES);
-    let tell = move |sentence: String| {
+    let tell = move |notice: Notice| {
         if headless {
-            say(&sentence);
+            say(&notice.text());
         } else {
             // Not when the dashboard has ended; what then is missing is told at the log's end.
-            let _ = teller.try_send(sentence);
+            let _ = teller.try_send(notice);
         }
     };
     let log = match &cli.log {
@@ -117,9 +118,9 @@ fn completed(log: Log) -> Result<(), Sentence> {
 }
 
 /// Tells that the default port was not to be had.
-fn moved(asked: Option<u16>, port: u16) -> Option<String> {
+fn moved(asked: Option<u16>, port: u16) -> Option<Notice> {
     let taken = crate::cli::PORT;
-    (asked.is_none() && port != taken).then(|| (strings().start.port_moved)(taken, port))
+    (asked.is_none() && port != taken).then_some(Notice::PortMoved { taken, port })
 }
 
 #[cfg(test)]
@@ -129,7 +130,8 @@ mod tests {
 
     #[test]
     fn a_port_other_than_the_default_one_is_told_unless_it_was_asked_for() {
-        assert!(moved(None, cli::PORT + 1).unwrap().starts_with("Port 7890 is taken"));
-        assert_eq!((moved(None, cli::PORT), moved(Some(1), 1)), (None, None));
+        let text = |asked, port| moved(asked, port).map(|notice| notice.text());
+        assert!(text(None, cli::PORT + 1).unwrap().starts_with("Port 7890 is taken"));
+        assert_eq!((text(None, cli::PORT), text(Some(1), 1)), (None, None));
     }
 }

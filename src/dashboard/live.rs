@@ -8,10 +8,11 @@ use std::time::Duration;
 use crossbeam_channel::Receiver;
 
 use super::run::{Backend, Options, run_with};
+use super::state::notice::Notice;
 use crate::clients::{ClientInfo, ClientKind, Clients};
 use crate::inspect::{Inspector, Question, Snapshot, Workers, cpu};
 use crate::record::log::Closer;
-use crate::server::Handle;
+use crate::server::{Failure, Handle};
 use crate::telemetry::{Batch, Command, Control, Gone, ServerKind, Subscriber};
 
 /// A server that runs.
@@ -40,9 +41,9 @@ pub struct Setup {
     /// How it looks and behaves.
     pub options: Options,
     /// What the operator should know from the start.
-    pub notices: Vec<String>,
+    pub notices: Vec<Notice>,
     /// What the operator should know as soon as it comes.
-    pub told: Receiver<String>,
+    pub told: Receiver<Notice>,
     /// The log, to be closed when a second signal ends the program.
     pub log: Option<Closer>,
 }
@@ -86,9 +87,9 @@ impl Backend for Link {
         self.control.send(command)
     }
 
-    fn ended(&mut self) -> Option<Result<(), String>> {
+    fn ended(&mut self) -> Option<Result<(), Failure>> {
         let server = self.server.take_if(|server| server.is_finished())?;
-        Some(server.join().map(|_| ()).map_err(|failure| failure.to_string()))
+        Some(server.join().map(|_| ()))
     }
 
     fn ask(&self, mut question: Question) {
@@ -122,7 +123,7 @@ struct Live {
     clients: Clients,
     /// Taken when it is called.
     begin: Option<Begin>,
-    told: Receiver<String>,
+    told: Receiver<Notice>,
     /// The last known server, and which clients come back when it is another.
     seen: Option<ServerKind>,
     guests: RefCell<Vec<ClientKind>>,
@@ -169,11 +170,11 @@ impl Backend for Live {
         self.link.send(command)
     }
 
-    fn ended(&mut self) -> Option<Result<(), String>> {
+    fn ended(&mut self) -> Option<Result<(), Failure>> {
         self.link.ended()
     }
 
-    fn notices(&self) -> Vec<String> {
+    fn notices(&self) -> Vec<Notice> {
         self.told.try_iter().collect()
     }
 

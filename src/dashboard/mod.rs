@@ -29,6 +29,7 @@ pub mod theme;
 
 pub use live::{Begin, Setup, Side, run};
 pub use run::Options;
+pub use state::notice::Notice;
 
 #[cfg(test)]
 mod tests;

@@ -15,12 +15,14 @@ use ratatui::Frame;
 
 use super::input::Input;
 use super::panels;
+use super::state::notice::{Ended, Notice, WhyNot};
 use super::state::{self, Action, State};
 use super::terminal::{self, Screen, Signals};
 use super::theme::{Depth, Theme, ThemeChoice};
 use crate::clients::{ClientInfo, ClientKind};
 use crate::inspect::{Question, Snapshot, Workers};
 use crate::record::log::Closer;
+use crate::server::Failure;
 use crate::telemetry::{Batch, Command, Gone, Nanos};
 use crate::words::strings;
 
@@ -68,9 +70,9 @@ pub trait Backend {
     /// [`Gone`] when the server has ended.
     fn send(&self, command: Command) -> Result<(), Gone>;
     /// How the server ended, given once; `None` while it runs.
-    fn ended(&mut self) -> Option<Result<(), String>>;
+    fn ended(&mut self) -> Option<Result<(), Failure>>;
     /// What else the operator should know, each given once.
-    fn notices(&self) -> Vec<String> {
+    fn notices(&self) -> Vec<Notice> {
         Vec::new()
     }
     /// Asks the inspector.
@@ -150,22 +152,13 @@ pub struct Session<W> {
     asked: Option<Instant>,
     /// When the last batch came.
     busy: Instant,
-    /// How the server ended, if not by a command.
-    failure: Option<String>,
 }
 
 impl<W: Backend> Session<W> {
     /// A session that begins at `now`.
     #[must_use]
     pub fn new(backend: W, state: State, now: Instant) -> Self {
-        Self {
-            backend,
-            state,
-            clock: Clock { start: now, offset: 0 },
-            asked: None,
-            busy: now,
-            failure: None,
-        }
+        Self { backend, state, clock: Clock { start: now, offset: 0 }, asked: None, busy: now }
     }
 
     /// Takes over everything that has happened.
@@ -181,7 +174,7 @@ impl<W: Backend> Session<W> {
             self.busy = now;
         }
         self.state.clients(self.backend.clients());
-        self.backend.notices().into_iter().for_each(|text| self.state.notice(text));
+        self.backend.notices().into_iter().for_each(|notice| self.state.notice(notice));
         self.kernel(now);
         self.state.tick(self.clock.server(now));
         self.ending();
@@ -213,22 +206,13 @@ impl<W: Backend> Session<W> {
         let panics = terminal::panics();
         let end = self.state.live().listener.and_then(state::by_server::end);
         match (self.backend.ended(), end) {
-            (None, _) => panics.into_iter().for_each(|text| self.state.notice(text)),
-            (Some(Ok(())), Some(end)) if panics.is_empty() => {
-                self.state.server_ended(end.to_owned());
-            }
-            (Some(result), _) => {
-                let mut reason = match result {
-                    Ok(()) => strings().notices.returned.to_owned(),
-                    Err(reason) => reason,
-                };
-                for text in panics {
-                    reason.push('\n');
-                    reason.push_str(&text);
+            (None, _) => {
+                for panic in panics {
+                    self.state.notice(Notice::Panicked(panic));
                 }
-                self.failure = Some(reason.clone());
-                self.state.server_ended(reason);
             }
+            (Some(Ok(())), Some(end)) if panics.is_empty() => self.state.server_ended(end),
+            (Some(result), _) => self.state.server_ended(Ended::Failed(result.err(), panics)),
         }
     }
 
@@ -255,7 +239,7 @@ impl<W: Backend> Session<W> {
             match action {
                 Action::Send(command) => {
                     if self.backend.send(command).is_err() {
-                        self.state.notice(strings().notices.no_commands);
+                        self.state.notice(Notice::NotNow(WhyNot::ServerEnded));
                     }
                 }
                 Action::AddClients(kind, count) => self.backend.add_clients(kind, count),
@@ -301,11 +285,10 @@ impl<W: Backend> Session<W> {
     /// # Errors
     /// When the server had ended by itself, or does not end.
     pub fn end(mut self) -> io::Result<()> {
-        if let Some(reason) = self.failure {
-            return Err(io::Error::other((strings().notices.ended_by_itself)(&reason)));
-        }
-        if self.state.dead().is_some() {
-            return Ok(());
+        if let Some(why) = self.state.dead() {
+            let failed = why.is_failure();
+            let error = || io::Error::other((strings().notices.ended_by_itself)(&why.text()));
+            return if failed { Err(error()) } else { Ok(()) };
         }
         let _ = self.backend.send(Command::Shutdown);
         let limit = Instant::now() + END_WITHIN;
@@ -368,7 +351,7 @@ pub fn run_with(
     backend: impl Backend,
     addr: SocketAddr,
     options: Options,
-    notices: Vec<String>,
+    notices: Vec<Notice>,
     log: Option<Closer>,
 ) -> io::Result<()> {
     let state = state_of(addr, options, notices);
@@ -376,7 +359,7 @@ pub fn run_with(
 }
 
 /// The state at the start of a server's picture.
-pub(super) fn state_of(addr: SocketAddr, options: Options, notices: Vec<String>) -> State {
+pub(super) fn state_of(addr: SocketAddr, options: Options, notices: Vec<Notice>) -> State {
     State::new(
         state::Options {
             ask: options.ask,
@@ -418,9 +401,9 @@ pub(super) fn show(mut shown: impl Show, options: Options, log: Option<Closer>) 
         Ok(watched) => watched,
         Err(panic) => Err(panic),
     };
-    for text in terminal::panics() {
+    for panic in terminal::panics() {
         // There may be no reader left.
-        let _ = writeln!(io::stderr(), "{text}");
+        let _ = writeln!(io::stderr(), "{}", panic.text());
     }
     watched.and(ended)
 }

@@ -35,13 +35,14 @@ use crate::signals::{self, End, Ends};
 use crate::words::strings;
 
 use super::input;
+use super::state::notice::Panic;
 
 /// The terminal is ours now.
 static ENTERED: AtomicBool = AtomicBool::new(false);
 /// The thread that draws.
 static OWNER: Mutex<Option<ThreadId>> = Mutex::new(None);
 /// Panics of other threads, not yet fetched.
-static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+static PANICS: Mutex<Vec<Panic>> = Mutex::new(Vec::new());
 
 /// Where the thread that draws has panicked and with which words, while it is in [`caught`].
 static CAUGHT: Mutex<Option<String>> = Mutex::new(None);
@@ -167,7 +168,7 @@ pub fn leave() {
 
 /// The panics of other threads since the last call.
 #[must_use]
-pub fn panics() -> Vec<String> {
+pub fn panics() -> Vec<Panic> {
     std::mem::take(&mut *PANICS.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
@@ -201,10 +202,9 @@ fn hook_panics() {
                     }
                 }
             } else if ENTERED.load(Ordering::SeqCst) {
-                let say = &strings().notices;
-                let name = thread::current().name().unwrap_or(say.a_thread).to_owned();
+                let thread = thread::current().name().map(str::to_owned);
                 let mut kept = PANICS.lock().unwrap_or_else(PoisonError::into_inner);
-                kept.push((say.panicked)(&name, &info.to_string()));
+                kept.push(Panic { thread, info: info.to_string() });
                 return;
             }
             before(info);
@@ -371,7 +371,7 @@ mod tests {
         let thread = thread::Builder::new().name("reactor".into());
         let panicked = thread.spawn(|| panic!("on purpose")).unwrap().join().is_err();
         ENTERED.store(false, Ordering::SeqCst);
-        let kept = panics();
+        let kept: Vec<String> = panics().iter().map(Panic::text).collect();
         assert!(panicked);
         assert!(
             kept.iter()

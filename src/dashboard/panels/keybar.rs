@@ -57,9 +57,9 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
         let above = Rect { y: area.y - taken, ..area };
         taken += note(frame, above, &text, Role::Warn, false, theme);
     }
-    if let Some(text) = state.current_notice() {
+    if let Some(notice) = state.current_notice() {
         // What looks like a mistake stays to be seen below it.
-        let text = format!("{} {text}", theme.glyph("●", "*"));
+        let text = format!("{} {}", theme.glyph("●", "*"), notice.text());
         let above = Rect { y: area.y - taken, ..area };
         note(frame, above, &text, Role::Warn, true, theme);
     }

@@ -45,7 +45,7 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
     // Not the size that the state knows: by now the terminal may have been made smaller.
     let areas = state.areas_of(area);
     if let Some(reason) = state.dead() {
-        return dead::draw(frame, area, reason, theme);
+        return dead::draw(frame, area, &reason.text(), theme);
     }
     if areas.too_small {
         return too_small::draw(frame, area, LEAST, theme);

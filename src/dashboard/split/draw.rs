@@ -140,7 +140,7 @@ fn draw_half(
     theme: &Theme,
 ) {
     if let Some(reason) = half.state.dead() {
-        return dead::draw(frame, area, &format!("{}: {reason}", half.name), theme);
+        return dead::draw(frame, area, &format!("{}: {}", half.name, reason.text()), theme);
     }
     let [name, rates, body] =
         Layout::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Min(0)])

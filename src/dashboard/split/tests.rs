@@ -15,6 +15,7 @@ use crate::dashboard::panels::sample::{MS, Script};
 use crate::dashboard::state::Options;
 use crate::dashboard::theme::Palette;
 use crate::inspect::{Question, Snapshot, Workers};
+use crate::server::Failure;
 use crate::telemetry::{Batch, Command, Gone, Kind, Ret, ServerKind, Stance, Step, What};
 
 /// What a half is told, and what it was told to do.
@@ -27,7 +28,7 @@ struct ScriptedRun {
     cpu: Option<Duration>,
     begun: usize,
     stopped: usize,
-    ended: Option<Result<(), String>>,
+    ended: Option<Result<(), Failure>>,
 }
 
 #[derive(Clone, Default)]
@@ -44,7 +45,7 @@ impl Backend for Fake {
         Ok(())
     }
 
-    fn ended(&mut self) -> Option<Result<(), String>> {
+    fn ended(&mut self) -> Option<Result<(), Failure>> {
         self.0.borrow_mut().ended.take()
     }
 
@@ -374,15 +375,18 @@ fn what_cannot_be_loaded_says_why_and_the_other_goes_on() {
 #[test]
 fn a_server_that_dies_has_its_half_and_is_a_failure_at_the_end() {
     let mut both = FakeServer::loaded();
-    both.told[1].borrow_mut().ended = Some(Err("The server thread panicked.".into()));
+    both.told[1].borrow_mut().ended = Some(Err(Failure::Panic(None)));
     both.gather(2600);
     let screen = both.screen(120, 36, false);
-    assert!(screen.contains("epoll: The server thread panicked.") && screen.contains(" poll "));
+    assert!(
+        screen.contains("epoll: The server thread panicked: no message.")
+            && screen.contains(" poll ")
+    );
     assert!(!screen.contains("p pause"), "{screen}");
     let told = both.told.clone();
     told[0].borrow_mut().ended = Some(Ok(()));
     let error = both.split.end().unwrap_err().to_string();
-    assert_eq!(error, "the server ended by itself: The server thread panicked.");
+    assert_eq!(error, "the server ended by itself: The server thread panicked: no message.");
     assert_eq!(told.each_ref().map(|told| told.borrow().stopped), [1, 1]);
     assert_eq!(told[0].borrow().commands, [Command::Shutdown]);
 }

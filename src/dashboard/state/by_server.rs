@@ -1,6 +1,7 @@
 //! Where the dashboard goes by a server's name: what it is called, what it waits in, how it is
 //! drawn, and which commands it cannot carry out.
 
+use super::notice::{Ended, WhyNot};
 use crate::dashboard::keys::id::Id;
 use crate::telemetry::{Asks, Kind, Listener, ServerKind};
 use crate::words::strings;
@@ -37,11 +38,11 @@ pub fn drawing(server: ServerKind) -> Drawing {
 
 /// What ends it by its own rules, without a command.
 #[must_use]
-pub fn end(listener: Listener) -> Option<&'static str> {
-    let (once, say) = (listener.server == ServerKind::Blocking, &strings().servers);
+pub fn end(listener: Listener) -> Option<Ended> {
+    let once = listener.server == ServerKind::Blocking;
     match listener.stdin {
-        Some(_) => Some(say.stdin_quit),
-        None => once.then_some(say.once),
+        Some(_) => Some(Ended::Quit),
+        None => once.then_some(Ended::Once),
     }
 }
 
@@ -81,15 +82,15 @@ pub fn has_turns(server: ServerKind) -> bool {
 
 /// Why it cannot do what a key asks for; `None` where it can.
 #[must_use]
-pub fn refusal(server: ServerKind, id: Id) -> Option<&'static str> {
-    let (processes, say) = (server == ServerKind::Processes, &strings().servers);
+pub fn refusal(server: ServerKind, id: Id) -> Option<WhyNot> {
+    let processes = server == ServerKind::Processes;
     match id {
-        Id::StepTurn if !has_turns(server) => Some(say.no_turns),
+        Id::StepTurn if !has_turns(server) => Some(WhyNot::NoTurns),
         Id::Reading if server.asks() == Asks::Sleeps => {
-            Some(if processes { say.process_sleeps } else { say.thread_sleeps })
+            Some(if processes { WhyNot::ProcessSleeps } else { WhyNot::ThreadSleeps })
         }
-        Id::StepCall if processes => Some(say.no_single_call),
-        Id::Slower | Id::Faster if processes => Some(say.not_slowed),
+        Id::StepCall if processes => Some(WhyNot::NoSingleCall),
+        Id::Slower | Id::Faster if processes => Some(WhyNot::NotSlowed),
         _ => None,
     }
 }

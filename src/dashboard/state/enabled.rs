@@ -1,10 +1,10 @@
 //! When each key does something: the column `enabled` of the one list of keys.
 
+use super::notice::WhyNot;
 use super::{Overlay, State, by_server};
 use crate::dashboard::keys::id::Id;
 use crate::dashboard::panel::Panel;
 use crate::telemetry::Mode;
-use crate::words::strings;
 
 /// When keys are enabled.
 #[expect(missing_docs, reason = "the conditions by their names")]
@@ -40,7 +40,7 @@ impl State {
     }
 
     /// Why the server that runs now cannot do what a key asks for.
-    pub fn refusal(&self, id: Id) -> Option<&'static str> {
+    pub fn refusal(&self, id: Id) -> Option<WhyNot> {
         by_server::refusal(self.live.listener?.server, id)
     }
 
@@ -111,22 +111,21 @@ impl State {
         self.live.table.open().saturating_sub(ours)
     }
 
-    /// Why a key does nothing now, in a few words.
-    pub fn why_not(&self, id: Id) -> Option<&'static str> {
-        let say = &strings().notices;
+    /// Why a key does nothing now.
+    pub fn why_not(&self, id: Id) -> Option<WhyNot> {
         if !self.alive() {
-            return Some(say.no_commands);
+            return Some(WhyNot::ServerEnded);
         }
         self.refusal(id).or(match id {
-            Id::Drop | Id::Reset | Id::Reading | Id::Card => Some(say.none_selected),
-            Id::DropAll | Id::DropIdle => Some(say.none_open),
-            Id::Slower => Some(say.slowest),
-            Id::Faster => Some(say.not_slow),
-            Id::HangUp => Some(say.none_of_ours_selected),
-            Id::StopClients => Some(say.none_of_ours),
-            Id::Sort | Id::Reverse => Some(say.not_in_the_table),
-            Id::Closed => Some(say.none_closed),
-            Id::Errors | Id::Own | Id::Time => Some(say.no_stream),
+            Id::Drop | Id::Reset | Id::Reading | Id::Card => Some(WhyNot::NoneSelected),
+            Id::DropAll | Id::DropIdle => Some(WhyNot::NoneOpen),
+            Id::Slower => Some(WhyNot::Slowest),
+            Id::Faster => Some(WhyNot::NotSlow),
+            Id::HangUp => Some(WhyNot::NoneOfOursSelected),
+            Id::StopClients => Some(WhyNot::NoneOfOurs),
+            Id::Sort | Id::Reverse => Some(WhyNot::NotInTheTable),
+            Id::Closed => Some(WhyNot::NoneClosed),
+            Id::Errors | Id::Own | Id::Time => Some(WhyNot::NoStream),
             _ => None,
         })
     }

@@ -14,6 +14,7 @@ pub mod engine;
 pub mod filter;
 pub mod latency;
 pub mod lints;
+pub mod notice;
 pub mod prompt;
 pub mod rate_limit;
 pub mod rates;
@@ -30,6 +31,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use self::action::Action;
+use self::notice::{Ended, Notice};
 use self::prompt::{Confirm, Input};
 pub use self::scene::Scene;
 use super::geometry::{self, Rect};
@@ -38,7 +40,6 @@ use super::panel::Panel;
 use crate::clients::{ClientInfo, ClientKind};
 use crate::inspect::{AcceptQueue, EXACT_AT_MOST, Question, Snapshot, Wanted, Workers};
 use crate::telemetry::{Asks, Batch, By, Mode, Nanos};
-use crate::words::strings;
 
 /// How long a notice is shown.
 const NOTICE_STAYS: Nanos = 6_000_000_000;
@@ -100,11 +101,11 @@ pub struct State {
     mouse: bool,
     kind: ClientKind,
     clients: Arc<Vec<ClientInfo>>,
-    notices: Vec<(String, Nanos)>,
+    notices: Vec<(Notice, Nanos)>,
     asked: Option<(Mode, Nanos)>,
     /// What to go back to after a pause.
     resume: Mode,
-    dead: Option<String>,
+    dead: Option<Ended>,
     screen: (u16, u16),
     card_top: usize,
     changed: bool,
@@ -114,7 +115,7 @@ pub struct State {
 impl State {
     /// The state at the start; `notices` are shown for a while.
     #[must_use]
-    pub fn new(options: Options, notices: Vec<String>) -> Self {
+    pub fn new(options: Options, notices: Vec<Notice>) -> Self {
         Self {
             mouse: options.mouse,
             options,
@@ -127,7 +128,7 @@ impl State {
             wall_time: false,
             kind: ClientKind::Steady,
             clients: Arc::default(),
-            notices: notices.into_iter().map(|text| (text, NOTICE_STAYS)).collect(),
+            notices: notices.into_iter().map(|notice| (notice, NOTICE_STAYS)).collect(),
             asked: None,
             resume: Mode::Run,
             dead: None,
@@ -146,16 +147,13 @@ impl State {
         let refusing = self.live.rates.refusing().is_some();
         let taken_over = self.live.apply(batch);
         if !refusing && self.live.rates.refusing().is_some() {
-            self.notice(strings().notices.limit_reached);
+            self.notice(Notice::LimitReached);
         }
         if geometry::head_rows(self.live.listener) != head {
             self.fit();
         }
         if let Some(now) = batch.server().filter(|_| taken_over) {
-            self.notice((strings().notices.server_now)(
-                now.name(),
-                (strings().servers.summary)(now),
-            ));
+            self.notice(Notice::ServerNow(now));
         }
         if self.asked.is_some_and(|(mode, _)| mode == batch.standing.mode) {
             self.asked = None;
@@ -191,18 +189,18 @@ impl State {
         }
     }
 
-    /// The server has ended by itself; why, in a sentence or more.
-    pub fn server_ended(&mut self, reason: String) {
-        self.dead = Some(reason);
+    /// The server has ended by itself.
+    pub fn server_ended(&mut self, why: Ended) {
+        self.dead = Some(why);
         self.overlay = Overlay::None;
         self.changed = true;
     }
 
     /// Shows a notice for a while.
-    pub fn notice(&mut self, text: impl Into<String>) {
+    pub fn notice(&mut self, notice: Notice) {
         const MOST: usize = 20;
         if self.notices.len() < MOST {
-            self.notices.push((text.into(), self.live.now.saturating_add(NOTICE_STAYS)));
+            self.notices.push((notice, self.live.now.saturating_add(NOTICE_STAYS)));
         }
         self.changed = true;
     }
@@ -258,7 +256,7 @@ impl State {
         let gone = self.live.table.get(*id).is_none_or(|entry| entry.closed.is_some());
         if gone {
             self.overlay = Overlay::None;
-            self.notice(strings().notices.gone);
+            self.notice(Notice::Gone);
         }
     }
 
@@ -419,14 +417,14 @@ impl State {
 
     /// The notice to show now.
     #[must_use]
-    pub fn current_notice(&self) -> Option<&str> {
-        self.notices.first().map(|(text, _)| text.as_str())
+    pub fn current_notice(&self) -> Option<&Notice> {
+        self.notices.first().map(|(notice, _)| notice)
     }
 
     /// Why the server has ended, once it has.
     #[must_use]
-    pub fn dead(&self) -> Option<&str> {
-        self.dead.as_deref()
+    pub fn dead(&self) -> Option<&Ended> {
+        self.dead.as_ref()
     }
 
     /// The first visible line of the card or of the costs.

@@ -5,15 +5,15 @@ use std::net::SocketAddr;
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
 use super::filter::Filter;
+use super::notice::Notice;
 use super::prompt::{self, Answer, Choice, Confirm, Input, Question};
 use super::table::Column;
-use super::{Action, Overlay, PACES, State, by_server};
+use super::{Action, Overlay, PACES, State};
 use crate::clients::ClientKind;
 use crate::dashboard::geometry;
 use crate::dashboard::keys::{self, Id};
 use crate::dashboard::panel::{Moves, Panel, Place};
 use crate::telemetry::{Command, ConnId, Fd, Mode, ServerKind, Step};
-use crate::words::strings;
 
 impl State {
     /// A key was pressed.
@@ -71,7 +71,7 @@ impl State {
     fn refuse(&mut self, key: KeyEvent) -> Vec<Action> {
         let reason = keys::declared(key).and_then(|key| self.why_not(key.id));
         if let Some(reason) = reason.filter(|_| self.alive()) {
-            self.notice(reason);
+            self.notice(Notice::NotNow(reason));
         }
         Vec::new()
     }
@@ -191,7 +191,7 @@ impl State {
 
     fn choose(&mut self, at: usize) {
         self.kind = ClientKind::ALL[at.min(ClientKind::ALL.len() - 1)];
-        self.notice((strings().notices.adds)(&keys::name(Id::Client), self.kind.label()));
+        self.notice(Notice::Adds(self.kind));
     }
 
     fn act(&mut self, id: Id) -> Vec<Action> {
@@ -263,11 +263,7 @@ impl State {
             Id::Quit | Id::QuitNow => return vec![Action::Quit],
             Id::Mouse => {
                 self.mouse = !self.mouse;
-                self.notice(if self.mouse {
-                    strings().notices.mouse_on
-                } else {
-                    strings().notices.mouse_off
-                });
+                self.notice(Notice::Mouse(self.mouse));
                 return vec![Action::Mouse(self.mouse)];
             }
             _ => self.look(id),
@@ -350,7 +346,7 @@ impl State {
 
     fn switch_to(&mut self, server: ServerKind) -> Vec<Action> {
         if self.live.listener.is_some_and(|listener| listener.server == server) {
-            self.notice((strings().notices.already)(by_server::title(server)));
+            self.notice(Notice::Already(server));
             return Vec::new();
         }
         let action = Action::Send(Command::Switch(server));
@@ -388,8 +384,7 @@ impl State {
         };
         if paused {
             self.resume = next.map_or(Mode::Run, |&calls| Mode::Slow(calls));
-            let text = (strings().notices.after_the_pause)(&keys::name(Id::Pause), next.copied());
-            self.notice(text);
+            self.notice(Notice::AfterThePause(next.copied()));
             return Vec::new();
         }
         match next {

@@ -107,7 +107,7 @@ impl Scene {
         }
         for lint in self.lints.found() {
             if !self.shown_lints.contains(&key(lint)) {
-                self.stream.lint(lint.text(now));
+                self.stream.lint(*lint, now);
             }
         }
         self.shown_lints = found;

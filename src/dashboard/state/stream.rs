@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 
 use super::continuity::Continuity;
 use super::filter::{Filter, Flag, Number, Subject, Word};
-use crate::telemetry::{Batch, ConnId, EventRef, Kind, OwnedEvent, What};
+use super::lints::Lint;
+use crate::telemetry::{Batch, ConnId, EventRef, Kind, Nanos, OwnedEvent, What};
 use crate::words::{describe, is_error};
 
 /// How many events are kept.
@@ -23,8 +24,8 @@ pub enum StreamEntry {
     Lost(u64),
     /// Events that arrived too fast to be shown; their number.
     Skipped(u64),
-    /// What looks like a mistake.
-    Lint(String),
+    /// What looks like a mistake, and when it was seen.
+    Lint(Lint, Nanos),
 }
 
 impl StreamEntry {
@@ -32,8 +33,7 @@ impl StreamEntry {
     fn payload(&self) -> usize {
         match self {
             Self::Event(event) => event.payload(),
-            Self::Lint(text) => text.len(),
-            Self::Lost(_) | Self::Skipped(_) => 0,
+            Self::Lost(_) | Self::Skipped(_) | Self::Lint(..) => 0,
         }
     }
 }
@@ -92,8 +92,8 @@ impl Stream {
     }
 
     /// Adds what looks like a mistake where it was seen.
-    pub fn lint(&mut self, text: String) {
-        self.push(StreamEntry::Lint(text));
+    pub fn lint(&mut self, lint: Lint, now: Nanos) {
+        self.push(StreamEntry::Lint(lint, now));
     }
 
     fn push(&mut self, entry: StreamEntry) {
@@ -119,7 +119,7 @@ impl Stream {
     fn lets(&self, entry: &StreamEntry, scratch: &mut String) -> bool {
         match entry {
             // A hole is a hole under every filter.
-            StreamEntry::Lost(_) | StreamEntry::Skipped(_) | StreamEntry::Lint(_) => true,
+            StreamEntry::Lost(_) | StreamEntry::Skipped(_) | StreamEntry::Lint(..) => true,
             StreamEntry::Event(event) => {
                 (self.own || !event.event.own)
                     && (!self.errors_only || is_error(&event.event))

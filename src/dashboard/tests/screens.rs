@@ -5,8 +5,10 @@ use insta::assert_snapshot;
 use super::feed::{Feed, LISTENER, classroom, id};
 use super::{dark, press, render, state, text};
 use crate::clients::{ClientInfo, ClientKind};
+use crate::dashboard::state::notice::{Ended, Notice, Panic};
 use crate::dashboard::state::{Action, State};
 use crate::dashboard::theme::{Palette, Theme};
+use crate::server::Failure;
 use crate::telemetry::{
     By, Command, ConnState, Errno, Event, Kind, Mask, Mode, Ret, ServerKind, Stance, What, Why,
 };
@@ -303,7 +305,9 @@ fn what_a_server_cannot_do_is_not_offered_and_says_why() {
         let refused = keys.filter(|key| {
             let sent = press(&mut state, key);
             // Of a pause it is the pace of what follows.
-            let told = state.current_notice().is_some_and(|text| !text.contains("still paused"));
+            let told = state
+                .current_notice()
+                .is_some_and(|notice| !matches!(notice, Notice::AfterThePause(_)));
             assert!(!told || sent.is_empty(), "{server} {key} {:?}", state.current_notice());
             assert!(told || !sent.is_empty() || *key == "-", "{server} {key}");
             state.tick(state.live().now + 20 * SECOND);
@@ -512,9 +516,9 @@ fn a_limit_is_told_and_stands_in_the_header_while_clients_are_refused() {
 #[test]
 fn a_dead_server_is_the_whole_screen() {
     let (mut state, _) = lively(80, 24);
-    state.server_ended(
-        "The server thread panicked: on purpose.\nserver panicked: src/x.rs:1".into(),
-    );
+    let panic = Panic { thread: Some("server".into()), info: "src/x.rs:1".into() };
+    let failure = Failure::Panic(Some("on purpose".into()));
+    state.server_ended(Ended::Failed(Some(failure), vec![panic]));
     assert_snapshot!(dark(&state, 80, 24));
     assert!(press(&mut state, "xpc").is_empty());
     assert_eq!(press(&mut state, "q"), [Action::Quit]);

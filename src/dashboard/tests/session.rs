@@ -12,7 +12,9 @@ use super::state;
 use crate::clients::{ClientInfo, ClientKind};
 use crate::dashboard::run::{Backend, Session};
 use crate::dashboard::state::Action;
+use crate::dashboard::state::notice::Ended;
 use crate::inspect::{Question, Snapshot};
+use crate::server::Failure;
 use crate::telemetry::{Batch, Command, Gone};
 
 /// What the backend was asked for, and what it will say.
@@ -25,7 +27,7 @@ struct ScriptedRun {
     stopped: usize,
     stopped_one: Vec<u32>,
     clients: Arc<Vec<ClientInfo>>,
-    ended: Option<Result<(), String>>,
+    ended: Option<Result<(), Failure>>,
 }
 
 #[derive(Clone, Default)]
@@ -42,7 +44,7 @@ impl Backend for Fake {
         Ok(())
     }
 
-    fn ended(&mut self) -> Option<Result<(), String>> {
+    fn ended(&mut self) -> Option<Result<(), Failure>> {
         self.0.borrow_mut().ended.take()
     }
 
@@ -146,9 +148,10 @@ fn a_server_that_dies_is_told_and_is_a_failure_at_the_end() {
     let fake = Fake::default();
     let told = fake.0.clone();
     let mut session = Session::new(fake, state(80, 24), Instant::now());
-    told.borrow_mut().ended = Some(Err("The server thread panicked: on purpose.".into()));
+    told.borrow_mut().ended = Some(Err(Failure::Panic(Some("on purpose".into()))));
     session.gather(Instant::now());
-    assert_eq!(session.state().dead(), Some("The server thread panicked: on purpose."));
+    let dead = session.state().dead().map(Ended::text);
+    assert_eq!(dead.as_deref(), Some("The server thread panicked: on purpose."));
     let error = session.end().unwrap_err().to_string();
     assert_eq!(error, "the server ended by itself: The server thread panicked: on purpose.");
     assert!(told.borrow().commands.is_empty());

@@ -3,7 +3,9 @@
 use super::feed::classroom;
 use super::{press, render, state};
 use crate::dashboard::state::State;
+use crate::dashboard::state::notice::Ended;
 use crate::dashboard::theme::{Palette, Theme};
+use crate::server::Failure;
 
 /// What leads to each panel, and lies over them; after each, the zoom too.
 const LOOKS: [&str; 14] = [
@@ -57,7 +59,8 @@ fn a_frame_of_another_size_than_the_state_knows_is_drawn() {
             draw_all(&state, size, keys);
         }
         let mut state = room(size.0, size.1);
-        state.server_ended("It has ended, and this is a long sentence on why it has.".into());
+        let why = "it has ended, and this is a long sentence on why it has";
+        state.server_ended(Ended::Failed(Some(Failure::Panic(Some(why.into()))), Vec::new()));
         draw_all(&state, size, "dead");
     }
 }

@@ -1,0 +1,101 @@
+//! What the operator is told: for a moment, when a key does nothing, and when the server has ended.
+//! They are kept as values, which become sentences when they are shown.
+
+mod words;
+
+use crate::clients::ClientKind;
+use crate::record::log;
+use crate::server::{Failure, Mistake};
+use crate::telemetry::ServerKind;
+
+/// What is told for a moment.
+#[derive(Debug)]
+pub enum Notice {
+    /// A limit of connections is reached.
+    LimitReached,
+    /// That server has taken over.
+    ServerNow(ServerKind),
+    /// That one was asked for, and runs.
+    Already(ServerKind),
+    /// The connection that was to be dropped is gone.
+    Gone,
+    /// Clients of that kind are added from now on.
+    Adds(ClientKind),
+    /// The mouse is captured, or not any more.
+    Mouse(bool),
+    /// Why a key does nothing.
+    NotNow(WhyNot),
+    /// So many calls a second follow the pause; `None` is freely.
+    AfterThePause(Option<u8>),
+    /// A thread of the program panicked.
+    Panicked(Panic),
+    /// The server makes that mistake.
+    Mistake(Mistake),
+    /// There are descriptors for fewer connections than were asked for.
+    FewerConnections {
+        /// As many connections are possible.
+        possible: u64,
+        /// As many were asked for.
+        asked: u64,
+        /// What the process may have open.
+        descriptors: u64,
+    },
+    /// The default port was taken.
+    PortMoved {
+        /// That one.
+        taken: u16,
+        /// The one that is listened on.
+        port: u16,
+    },
+    /// The log is in trouble, or out of it.
+    Log(log::Notice),
+}
+
+/// Why a key does nothing now.
+#[expect(missing_docs, reason = "the reasons by their names")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum WhyNot {
+    ServerEnded,
+    NoneSelected,
+    NoneClosed,
+    NoneOpen,
+    Slowest,
+    NotSlow,
+    NoneOfOursSelected,
+    NoneOfOurs,
+    NotInTheTable,
+    NoStream,
+    NoTurns,
+    ProcessSleeps,
+    ThreadSleeps,
+    NoSingleCall,
+    NotSlowed,
+}
+
+/// A panic of a thread of the program.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Panic {
+    /// The thread's name.
+    pub thread: Option<String>,
+    /// Where it was, and its message.
+    pub info: String,
+}
+
+/// Why a server has ended by itself.
+#[derive(Debug)]
+pub enum Ended {
+    /// Standard input said so.
+    Quit,
+    /// It was to serve one connection.
+    Once,
+    /// It failed, or returned unasked; and the panics of other threads meanwhile.
+    Failed(Option<Failure>, Vec<Panic>),
+}
+
+impl Ended {
+    /// Whether that was no end by its own rules.
+    #[must_use]
+    pub fn is_failure(&self) -> bool {
+        matches!(self, Self::Failed(..))
+    }
+}

@@ -1,0 +1,95 @@
+//! The sentences of what the operator is told.
+
+use std::fmt::Write as _;
+
+use super::{Ended, Notice, Panic, WhyNot};
+use crate::dashboard::keys::{self, Id};
+use crate::dashboard::state::by_server;
+use crate::record::log;
+use crate::words::{plain, strings};
+
+impl Notice {
+    /// It as a sentence.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let (say, start) = (&strings().notices, &strings().start);
+        match self {
+            Self::LimitReached => say.limit_reached.to_owned(),
+            Self::ServerNow(server) => {
+                (say.server_now)(server.name(), (strings().servers.summary)(*server))
+            }
+            Self::Already(server) => (say.already)(by_server::title(*server)),
+            Self::Gone => say.gone.to_owned(),
+            Self::Adds(kind) => (say.adds)(&keys::name(Id::Client), kind.label()),
+            Self::Mouse(true) => say.mouse_on.to_owned(),
+            Self::Mouse(false) => say.mouse_off.to_owned(),
+            Self::NotNow(why) => why.text().to_owned(),
+            Self::AfterThePause(calls) => (say.after_the_pause)(&keys::name(Id::Pause), *calls),
+            Self::Panicked(panic) => panic.text(),
+            Self::Mistake(mistake) => (start.mistake)(mistake.name(), mistake.summary()),
+            Self::FewerConnections { possible, asked, descriptors } => {
+                (start.fewer_connections)(*possible, *asked, *descriptors)
+            }
+            Self::PortMoved { taken, port } => (start.port_moved)(*taken, *port),
+            Self::Log(log::Notice::Trouble(error)) => (start.log_stopped)(&plain(error)),
+            Self::Log(log::Notice::Again(0)) => start.log_again.to_owned(),
+            Self::Log(log::Notice::Again(lost)) => (start.log_again_lost)(*lost),
+        }
+    }
+}
+
+impl WhyNot {
+    /// It in a few words.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        let (say, servers) = (&strings().notices, &strings().servers);
+        match self {
+            Self::ServerEnded => say.no_commands,
+            Self::NoneSelected => say.none_selected,
+            Self::NoneClosed => say.none_closed,
+            Self::NoneOpen => say.none_open,
+            Self::Slowest => say.slowest,
+            Self::NotSlow => say.not_slow,
+            Self::NoneOfOursSelected => say.none_of_ours_selected,
+            Self::NoneOfOurs => say.none_of_ours,
+            Self::NotInTheTable => say.not_in_the_table,
+            Self::NoStream => say.no_stream,
+            Self::NoTurns => servers.no_turns,
+            Self::ProcessSleeps => servers.process_sleeps,
+            Self::ThreadSleeps => servers.thread_sleeps,
+            Self::NoSingleCall => servers.no_single_call,
+            Self::NotSlowed => servers.not_slowed,
+        }
+    }
+}
+
+impl Panic {
+    /// It in a sentence.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let say = &strings().notices;
+        (say.panicked)(self.thread.as_deref().unwrap_or(say.a_thread), &self.info)
+    }
+}
+
+impl Ended {
+    /// It in a sentence or more, a line each.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self {
+            Self::Quit => strings().servers.stdin_quit.to_owned(),
+            Self::Once => strings().servers.once.to_owned(),
+            Self::Failed(failure, panics) => {
+                let mut text = match failure {
+                    Some(failure) => failure.to_string(),
+                    None => strings().notices.returned.to_owned(),
+                };
+                for panic in panics {
+                    // A String takes everything.
+                    let _ = write!(text, "\n{}", panic.text());
+                }
+                text
+            }
+        }
+    }
+}
