@@ -66,7 +66,8 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
             }
             Panel::Charts => {
                 let scene = state.scene();
-                charts::draw(frame, area, &scene.charts, &scene.rates, theme, focused);
+                let spread = (&scene.charts, scene.costs.latencies());
+                charts::draw(frame, area, spread, &scene.rates, theme, focused);
             }
         }
     }
