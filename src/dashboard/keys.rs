@@ -56,17 +56,17 @@ fn always(_: &State) -> bool {
 /// Every key but those of the panels, which are in [`PANELS`].
 #[rustfmt::skip]
 static KEYS: &[Key] = &[
-    Key { id: Id::Drop, presses: &[ch('x')], group: Group::Connection, bar: 10,
+    Key { id: Id::Drop, presses: &[ch('x')], group: Group::Taking, bar: 10,
           enabled: State::can_drop, screens: Screens::Dashboard, say: |keys| &keys.drop },
-    Key { id: Id::Reset, presses: &[ch('X')], group: Group::Connection, bar: 60,
+    Key { id: Id::Reset, presses: &[ch('X')], group: Group::Taking, bar: 60,
           enabled: State::can_drop, screens: Screens::Dashboard, say: |keys| &keys.reset },
     Key { id: Id::Reading, presses: &[ch('r')], group: Group::Connection, bar: 65,
           enabled: State::can_stop_reading, screens: Screens::Dashboard, say: |keys| &keys.reading },
     Key { id: Id::Card, presses: &[code(KeyCode::Enter)], group: Group::Connection, bar: 40,
           enabled: State::has_selection, screens: Screens::Dashboard, say: |keys| &keys.card },
-    Key { id: Id::DropAll, presses: &[ch('D')], group: Group::Connection, bar: 70,
+    Key { id: Id::DropAll, presses: &[ch('D')], group: Group::Taking, bar: 70,
           enabled: State::can_drop_all, screens: Screens::Dashboard, say: |keys| &keys.drop_all },
-    Key { id: Id::DropIdle, presses: &[ch('i')], group: Group::Connection, bar: 71,
+    Key { id: Id::DropIdle, presses: &[ch('i')], group: Group::Taking, bar: 71,
           enabled: State::can_drop_all, screens: Screens::Dashboard, say: |keys| &keys.drop_idle },
 
     Key { id: Id::Pause, presses: &[ch('p'), ch(' ')], group: Group::Loop, bar: 11,
@@ -92,9 +92,9 @@ static KEYS: &[Key] = &[
           enabled: State::alive, screens: Screens::Dashboard, say: |keys| &keys.many_clients },
     Key { id: Id::Choose, presses: &[ch('a')], group: Group::Clients, bar: 62,
           enabled: State::alive, screens: Screens::Dashboard, say: |keys| &keys.choose },
-    Key { id: Id::HangUp, presses: &[ch('d')], group: Group::Clients, bar: 64,
+    Key { id: Id::HangUp, presses: &[ch('d')], group: Group::Taking, bar: 64,
           enabled: State::can_hang_up, screens: Screens::Dashboard, say: |keys| &keys.hang_up },
-    Key { id: Id::StopClients, presses: &[ch('K')], group: Group::Clients, bar: 63,
+    Key { id: Id::StopClients, presses: &[ch('K')], group: Group::Taking, bar: 63,
           enabled: State::has_clients, screens: Screens::Dashboard, say: |keys| &keys.stop_clients },
 
     Key { id: Id::Filter, presses: &[ch('/')], group: Group::Looking, bar: 31,
@@ -143,9 +143,9 @@ static KEYS: &[Key] = &[
           enabled: always, screens: Screens::Dashboard, say: |keys| &keys.redraw },
     Key { id: Id::Suspend, presses: &[ctrl('z')], group: Group::Program, bar: 0,
           enabled: always, screens: Screens::Dashboard, say: |keys| &keys.suspend },
-    Key { id: Id::Quit, presses: &[ch('q')], group: Group::Program, bar: 201,
+    Key { id: Id::Quit, presses: &[ch('q')], group: Group::Taking, bar: 201,
           enabled: always, screens: Screens::Both, say: |keys| &keys.quit },
-    Key { id: Id::QuitNow, presses: &[ctrl('c')], group: Group::Program, bar: 0,
+    Key { id: Id::QuitNow, presses: &[ctrl('c')], group: Group::Taking, bar: 0,
           enabled: always, screens: Screens::Dashboard, say: |keys| &keys.quit_now },
 ];
 

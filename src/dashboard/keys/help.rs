@@ -1,6 +1,9 @@
-//! What a search in the help finds, and how many lines it takes. Drawn by the panel of that name.
+//! What the help says, line by line: what one is looking at, its keys, then all keys, the signs, and
+//! last what takes something away. Drawn by the panel of that name.
 
+use super::id::Id;
 use super::{Group, Key, all};
+use crate::dashboard::panel::Panel;
 use crate::words::strings;
 
 /// The columns that the box takes beside its text.
@@ -12,6 +15,31 @@ pub fn columns(screen: u16) -> (usize, usize) {
     const KEY: usize = 18;
     const SENTENCE: usize = 54;
     (KEY, usize::from(screen).saturating_sub(FRAME + KEY).clamp(1, SENTENCE))
+}
+
+/// A line of the help.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum HelpLine {
+    /// The heading of what follows.
+    Heading(String),
+    /// A line of an explanation.
+    Text(String),
+    /// A key or a sign, and what is said of it; either may go on from the line before.
+    Entry(String, String),
+    /// Between two parts.
+    Blank,
+}
+
+/// The keys that a panel is worked with, without those that take something away.
+fn keys_of(panel: Panel) -> &'static [Id] {
+    match panel {
+        Panel::Table => &[Id::Up, Id::Down, Id::Card, Id::Sort, Id::Reverse, Id::Filter],
+        Panel::Loop => &[Id::Pause, Id::StepCall, Id::StepTurn, Id::Slower, Id::Faster, Id::Server],
+        Panel::Stream => &[Id::Up, Id::Last, Id::Filter, Id::Errors, Id::Own, Id::Time],
+        Panel::Charts => &[Id::Zoom, Id::Freeze, Id::Server],
+        Panel::Card => &[Id::Up, Id::Down, Id::Card, Id::Reading],
+        Panel::Seats | Panel::Costs => &[Id::Up, Id::Down, Id::Zoom, Id::Server],
+    }
 }
 
 fn is_found(key: &Key, search: &str) -> bool {
@@ -40,7 +68,7 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
 }
 
 /// The signs that a search finds, each with its spelling in ASCII and its meaning.
-pub fn signs(search: &str) -> impl Iterator<Item = &'static [&'static str; 3]> {
+fn signs(search: &str) -> impl Iterator<Item = &'static [&'static str; 3]> {
     let search = search.trim().to_lowercase();
     strings().boxes.signs.iter().filter(move |[sign, ascii, meaning]| {
         meaning.contains(&search) || *sign == search || *ascii == search
@@ -48,34 +76,116 @@ pub fn signs(search: &str) -> impl Iterator<Item = &'static [&'static str; 3]> {
 }
 
 /// A name and a sentence beside it, each broken between words, in the columns that they have.
-#[must_use]
-pub fn rows(name: &str, sentence: &str, screen: u16) -> Vec<(String, String)> {
+fn entry(name: &str, sentence: &str, screen: u16) -> Vec<HelpLine> {
     let (key, width) = columns(screen);
     let (names, sentences) = (wrap(name, key - 1), wrap(sentence, width));
     let line = |of: &[String], at: usize| of.get(at).cloned().unwrap_or_default();
-    (0..names.len().max(sentences.len()))
-        .map(|at| (line(&names, at), line(&sentences, at)))
-        .collect()
+    let rows = (0..names.len().max(sentences.len()))
+        .map(|at| HelpLine::Entry(line(&names, at), line(&sentences, at)));
+    rows.collect()
 }
 
-/// How many lines a search finds, on a screen that is so wide.
+/// A heading and what stands under it; nothing where there is nothing.
+fn part(heading: String, lines: Vec<HelpLine>) -> impl Iterator<Item = HelpLine> {
+    let some = !lines.is_empty();
+    let head = some.then_some(HelpLine::Heading(heading));
+    head.into_iter().chain(lines).chain(some.then_some(HelpLine::Blank))
+}
+
+/// The help for one who looks at that panel, on a screen that is so wide; where something is
+/// searched for, what is found of it.
 #[must_use]
-pub fn length(search: &str, screen: u16) -> usize {
-    let signs: usize = signs(search).map(|[.., meaning]| rows("", meaning, screen).len()).sum();
-    let signs = if signs == 0 { 0 } else { signs + 2 };
-    let keys: usize = Group::ALL
-        .into_iter()
-        .map(|group| {
-            let lines: usize = found(group, search)
-                .map(|key| rows(&key.presses(), key.sentence(), screen).len())
-                .sum();
-            if lines == 0 { 0 } else { lines + 2 }
-        })
-        .sum();
-    signs + keys
+pub fn lines(search: &str, panel: Panel, screen: u16, ascii: bool) -> Vec<HelpLine> {
+    let say = &strings().boxes;
+    let of_key = |key: &Key| entry(&key.presses(), key.sentence(), screen);
+    let group = |group: Group| {
+        let found = all().filter(|key| key.group == group && is_found(key, search));
+        part(group.label().to_owned(), found.flat_map(of_key).collect())
+    };
+    let mut lines = Vec::new();
+    if search.trim().is_empty() {
+        let (key, sentence) = columns(screen);
+        let text = wrap(say.explains[panel as usize], key + sentence);
+        let mut own: Vec<HelpLine> = text.into_iter().map(HelpLine::Text).collect();
+        for id in keys_of(panel) {
+            own.extend(all().filter(|key| key.id == *id).flat_map(of_key));
+        }
+        let label = panel.label();
+        let label = if ascii { label.replace('→', "->") } else { label.to_owned() };
+        lines.extend(part((say.looking_at)(&label), own));
+    }
+    lines.extend(Group::ALL.into_iter().filter(|of| *of != Group::Taking).flat_map(group));
+    let signs = signs(search).flat_map(|[sign, letter, meaning]| {
+        entry(if ascii { letter } else { sign }, meaning, screen)
+    });
+    lines.extend(part(say.the_signs.to_owned(), signs.collect()));
+    lines.extend(group(Group::Taking));
+    lines
 }
 
-/// The keys of a group that a search finds.
-pub fn found(group: Group, search: &str) -> impl Iterator<Item = &'static Key> {
-    all().filter(move |key| key.group == group && is_found(key, search))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(search: &str, panel: Panel) -> Vec<String> {
+        let lines = lines(search, panel, 80, false);
+        let name = |line| match line {
+            HelpLine::Entry(name, _) if !name.is_empty() => Some(name),
+            _ => None,
+        };
+        lines.into_iter().filter_map(name).collect()
+    }
+
+    #[test]
+    fn what_one_looks_at_comes_first_and_what_takes_away_last() {
+        for panel in Panel::ALL {
+            let lines = lines("", panel, 80, false);
+            let HelpLine::Heading(heading) = &lines[0] else { panic!("{:?}", lines[0]) };
+            assert!(heading.contains(panel.label()), "{heading}");
+            assert!(matches!(lines[1], HelpLine::Text(_)), "{panel:?}");
+            let names = names("", panel);
+            let first = all().find(|key| key.id == keys_of(panel)[0]).unwrap();
+            assert_eq!(names[0], first.presses());
+            for key in all() {
+                let name = &wrap(&key.presses(), columns(80).0 - 1)[0];
+                assert!(names.contains(name), "{name}");
+            }
+            for [sign, ..] in strings().boxes.signs {
+                assert!(names.iter().any(|name| name == sign), "{sign}");
+            }
+            let drop = names.iter().position(|name| name == "x").unwrap();
+            let sign = names.iter().position(|name| name == "◆").unwrap();
+            assert!(sign < drop, "the signs stand before what takes away");
+            for id in keys_of(panel) {
+                let key = all().find(|key| key.id == *id).unwrap();
+                assert!(key.group != Group::Taking, "{id:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_search_finds_keys_and_signs_and_explains_no_panel() {
+        assert_eq!(names("hang up", Panel::Table), ["d"]);
+        assert!(lines("zzz", Panel::Table, 80, false).is_empty());
+        let found = lines("drop", Panel::Loop, 80, false);
+        assert!(!found.iter().any(|line| matches!(line, HelpLine::Text(_))), "{found:?}");
+    }
+
+    #[test]
+    fn it_fits_at_any_width() {
+        for width in 40..140 {
+            let (key, sentence) = columns(width);
+            for line in Panel::ALL.into_iter().flat_map(|panel| lines("", panel, width, true)) {
+                match line {
+                    HelpLine::Text(text) => assert!(text.chars().count() <= key + sentence),
+                    HelpLine::Entry(name, text) => {
+                        assert!(name.chars().count() < key && name.is_ascii(), "{name}");
+                        assert!(text.chars().count() <= sentence, "{text}");
+                    }
+                    HelpLine::Heading(text) => assert!(text.is_ascii(), "{text}"),
+                    HelpLine::Blank => {}
+                }
+            }
+        }
+    }
 }

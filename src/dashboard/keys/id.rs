@@ -64,12 +64,20 @@ pub enum Group {
     Looking,
     Moving,
     Program,
+    Taking,
 }
 
 impl Group {
     /// All groups, in the order of the help: what takes something away comes last.
-    pub const ALL: [Self; 6] =
-        [Self::Loop, Self::Looking, Self::Moving, Self::Clients, Self::Program, Self::Connection];
+    pub const ALL: [Self; 7] = [
+        Self::Loop,
+        Self::Looking,
+        Self::Moving,
+        Self::Clients,
+        Self::Connection,
+        Self::Program,
+        Self::Taking,
+    ];
 
     /// Its heading.
     #[must_use]
@@ -82,6 +90,7 @@ impl Group {
             Self::Looking => say.looking,
             Self::Moving => say.moving,
             Self::Program => say.program,
+            Self::Taking => say.taking,
         }
     }
 }

@@ -1,8 +1,10 @@
 //! The charts: what happened in each second, and how it is distributed.
 //!
 //! The panel is cut into tiles. A small one has few of them, and the most useful come first.
-//! Each tile says its value now, what its full height is and how far back it goes, so that a
-//! number can be read from the picture.
+//! Each tile says its value now, what its full height is (a round number) and how far back it goes, so
+//! that a number can be read from the picture.
+
+mod scale;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -12,9 +14,11 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Sparkline};
 use unicode_width::UnicodeWidthStr;
 
+use self::scale::{Unit, decade_edge, label, power, round_up, seconds_apart};
 use super::fit::{cut, first_fit};
 use crate::dashboard::layout::Panel;
 use crate::dashboard::state::charts::{Charts, READY_CLASSES};
+use crate::dashboard::state::latency::Latencies;
 use crate::dashboard::state::rates::{HISTORY, Metric, Rates};
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::{Asks, ServerKind};
@@ -46,6 +50,7 @@ const SCALE: u16 = 6;
 enum Tile {
     Rate(&'static str, Metric),
     Turns,
+    Latency,
     Ready,
     Figures,
 }
@@ -67,6 +72,7 @@ fn tiles(server: Option<ServerKind>) -> Vec<Tile> {
     let first = [
         Tile::Rate(say.requests, Metric::Requests),
         second,
+        Tile::Latency,
         Tile::Rate(say.bytes_out, Metric::BytesOut),
     ];
     let last = [
@@ -82,7 +88,7 @@ fn tiles(server: Option<ServerKind>) -> Vec<Tile> {
 pub fn draw(
     frame: &mut Frame,
     area: Rect,
-    charts: &Charts,
+    (charts, latencies): (&Charts, &Latencies),
     rates: &Rates,
     theme: &Theme,
     focused: bool,
@@ -94,7 +100,7 @@ pub fn draw(
     let tiles = tiles(charts.server());
     let most = u16::try_from(tiles.len()).unwrap_or(u16::MAX).div_ceil(columns);
     let rows = (inner.height / TILE.1).clamp(1, most);
-    let painter = Painter { charts, rates, theme };
+    let painter = Painter { charts, latencies, rates, theme };
     for (i, tile) in (0u16..).zip(tiles).take_while(|(i, _)| *i < rows * columns) {
         let (column, row) = (i % columns, i / columns);
         let slice = |whole: u16, parts: u16, at: u16| {
@@ -142,8 +148,24 @@ fn eighths(value: u64, most: u64, rows: u16) -> u64 {
     u64::try_from(high).unwrap_or(full).clamp(1, full.max(1))
 }
 
+/// How long something took, by how many took so long, on a logarithmic axis.
+struct Spread<'a> {
+    name: &'static str,
+    /// Their number in words.
+    count: String,
+    p50: Option<u64>,
+    p99: Option<u64>,
+    longest: Option<u64>,
+    /// How many are missing.
+    missing: u64,
+    /// The powers of ten that hold all of them.
+    decades: (u32, u32),
+    between: Box<dyn Fn(u64, u64) -> u64 + 'a>,
+}
+
 struct Painter<'a> {
     charts: &'a Charts,
+    latencies: &'a Latencies,
     rates: &'a Rates,
     theme: &'a Theme,
 }
@@ -167,7 +189,8 @@ impl Painter<'_> {
         }
         match tile {
             Tile::Rate(name, metric) => self.rate(frame, area, name, metric),
-            Tile::Turns => self.turns(frame, area),
+            Tile::Turns => self.spread(frame, area, &self.turns()),
+            Tile::Latency => self.spread(frame, area, &self.latency()),
             Tile::Ready => self.ready(frame, area),
             Tile::Figures => self.figures(frame, area),
         }
@@ -195,6 +218,7 @@ impl Painter<'_> {
 
     fn rate(&self, frame: &mut Frame, area: Rect, name: &str, metric: Metric) {
         let bytes = matches!(metric, Metric::BytesIn | Metric::BytesOut);
+        let unit = if bytes { Unit::Bytes } else { Unit::Rate };
         let long = |n: u64| if bytes { units::rounded_bytes(n) } else { units::count(n) };
         let now = self.rates.last().map_or_else(|| self.none(), |tally| long(tally.get(metric)));
         let width = usize::from(area.width.saturating_sub(SCALE));
@@ -202,7 +226,7 @@ impl Painter<'_> {
         let columns = width.min(HISTORY / each);
         let values = self.rates.peaks(metric, columns, each);
         let peak = values.iter().flatten().copied().max();
-        let most = peak.unwrap_or(0);
+        let most = round_up(peak.unwrap_or(0));
         let peak = peak.map_or_else(|| self.none(), long);
         let say = &strings().charts;
         let peak = (say.peak)(&peak);
@@ -213,40 +237,40 @@ impl Painter<'_> {
             name,
             [format!("{now}   {peak}   {total}"), format!("{now}   {peak}"), now],
         );
-        let plot = self.scaled(frame, rest, most, bytes);
+        let plot = self.scaled(frame, rest, most, unit);
         let blank = usize::from(plot.width).saturating_sub(columns);
         let bars: Vec<Option<u64>> = std::iter::repeat_n(None, blank).chain(values).collect();
         self.bars(frame, plot, &bars, most);
         if rest.height > plot.height {
-            let span = columns * each;
-            let ago = if span.is_multiple_of(60) {
-                (say.minutes_ago)(span / 60)
-            } else {
-                (say.seconds_ago)(span)
-            };
+            let apart = seconds_apart(each);
+            let ticks = (1..=columns * each / apart).rev().map(|n| {
+                let ago = n * apart;
+                (usize::from(plot.width) - ago / each, (say.ago)(ago))
+            });
+            let labels: Vec<(usize, String)> = ticks.collect();
             let place = Rect { y: plot.bottom(), height: 1, ..plot };
-            self.axis(frame, place, &[(0, ago)], say.now);
+            self.axis(frame, place, &labels, say.now);
         }
     }
 
     /// Draws the scale left of the picture and returns the picture's place, less a row for the
     /// axis.
-    fn scaled(&self, frame: &mut Frame, area: Rect, most: u64, bytes: bool) -> Rect {
+    fn scaled(&self, frame: &mut Frame, area: Rect, most: u64, unit: Unit) -> Rect {
         let height = area.height.saturating_sub(u16::from(area.height > 1));
         let scale = if area.width > SCALE + 4 { SCALE } else { 0 };
         let plot = Rect { x: area.x + scale, width: area.width - scale, height, ..area };
         if scale == 0 || height == 0 {
             return plot;
         }
-        let short = |n: u64| {
-            let text = units::short_count(n);
-            if bytes && text.len() < 5 { format!("{text}B") } else { text }
-        };
         let tick = self.theme.glyph("┤", "|");
         let dim = self.style(Role::Dim);
+        // Each stands at the upper edge of its row.
+        let middle = (height >= 6 && height.is_multiple_of(2) && most.is_multiple_of(2))
+            .then_some(height / 2);
         for row in 0..height {
             let label = match row {
-                0 if most > 0 => short(most),
+                0 => label(most, unit),
+                _ if Some(row) == middle => label(most / 2, unit),
                 _ if row + 1 == height => "0".to_owned(),
                 _ => String::new(),
             };
@@ -295,42 +319,64 @@ impl Painter<'_> {
         frame.render_widget(Paragraph::new(Line::styled(text, self.style(Role::Dim))), place);
     }
 
-    /// The histogram of turn times, on a logarithmic axis.
-    fn turns(&self, frame: &mut Frame, area: Rect) {
+    fn turns(&self) -> Spread<'_> {
         let (charts, say) = (self.charts, &strings().charts);
-        let quantile =
-            |q| charts.turn_quantile(q).map_or_else(|| self.none(), |t| self.duration(t));
-        let (p50, p99) = ((say.p50)(&quantile(0.5)), (say.p99)(&quantile(0.99)));
-        let max = charts.longest_turn().map_or_else(|| self.none(), |t| self.duration(t));
-        let missing = match charts.missing_turns() {
+        Spread {
+            name: say.turn,
+            count: (say.turns)(charts.turns()),
+            p50: charts.turn_quantile(0.5),
+            p99: charts.turn_quantile(0.99),
+            longest: charts.longest_turn(),
+            missing: charts.missing_turns(),
+            decades: charts.decades(),
+            between: Box::new(|low, high| charts.turns_between(low, high)),
+        }
+    }
+
+    /// How long the requests of this server took.
+    fn latency(&self) -> Spread<'_> {
+        let (latencies, say) = (self.latencies, &strings().charts);
+        Spread {
+            name: say.latency,
+            count: (say.answers)(latencies.count()),
+            p50: latencies.p50(),
+            p99: latencies.p99(),
+            longest: latencies.longest(),
+            missing: self.charts.lost().answers,
+            decades: latencies.decades(),
+            between: Box::new(|low, high| latencies.between(low, high)),
+        }
+    }
+
+    fn spread(&self, frame: &mut Frame, area: Rect, spread: &Spread<'_>) {
+        let say = &strings().charts;
+        let time = |time: Option<u64>| time.map_or_else(|| self.none(), |t| self.duration(t));
+        let [p50, p99, max] = [spread.p50, spread.p99, spread.longest].map(time);
+        let missing = match spread.missing {
             0 => String::new(),
             n => format!("   {}", (say.missing)(n)),
         };
-        let count = (say.turns)(charts.turns());
-        let short = |q| {
-            charts
-                .turn_quantile(q)
-                .map_or_else(|| self.none(), |t| self.duration(t).replace(' ', ""))
-        };
-        let short_p99 = (say.p99)(&short(0.99));
-        let tight = format!("{} {short_p99}", (say.p50)(&short(0.5)));
-        let longest = (say.max)(&max.replace(' ', ""));
-        let max = (say.max)(&max);
+        let tight = |text: &str| text.replace(' ', "");
+        let short_p99 = (say.p99)(&tight(&p99));
+        let short = format!("{} {short_p99}", (say.p50)(&tight(&p50)));
+        let longest = (say.max)(&tight(&max));
+        let (p50, p99, max) = ((say.p50)(&p50), (say.p99)(&p99), (say.max)(&max));
         let part = if missing.is_empty() { String::new() } else { format!(" {}", say.part) };
+        let count = &spread.count;
         let rest = self.title(
             frame,
             area,
-            say.turn,
+            spread.name,
             [
                 format!("{p50}   {p99}   {max}   {count}{missing}"),
                 format!("{p50}   {p99}   {max}{missing}"),
-                format!("{tight} {longest}{missing}"),
-                format!("{tight} {longest}{part}"),
-                format!("{tight}{part}"),
+                format!("{short} {longest}{missing}"),
+                format!("{short} {longest}{part}"),
+                format!("{short}{part}"),
                 format!("{short_p99}{part}"),
             ],
         );
-        let (low, high) = charts.decades();
+        let (low, high) = spread.decades;
         let scale = if rest.width > SCALE + 4 { SCALE } else { 0 };
         let width = usize::from(rest.width - scale);
         let decades = (high - low) as usize;
@@ -339,11 +385,11 @@ impl Painter<'_> {
         let edge = |class: usize| decade_edge(low, class, classes);
         let counts: Vec<u64> = (0..classes * decades)
             .map(|class| {
-                charts.turns_between(if class == 0 { 0 } else { edge(class) }, edge(class + 1))
+                (spread.between)(if class == 0 { 0 } else { edge(class) }, edge(class + 1))
             })
             .collect();
-        let most = counts.iter().copied().max().unwrap_or(0);
-        let plot = self.scaled(frame, rest, most, false);
+        let most = round_up(counts.iter().copied().max().unwrap_or(0));
+        let plot = self.scaled(frame, rest, most, Unit::Count);
         let bars: Vec<Option<u64>> =
             counts.iter().flat_map(|n| std::iter::repeat_n(Some(*n), each)).collect();
         self.bars(frame, plot, &bars, most);
@@ -376,8 +422,8 @@ impl Painter<'_> {
             name,
             [format!("{full}   {count}{missing}"), format!("{full}{missing}"), full, mean],
         );
-        let most = ready.iter().copied().max().unwrap_or(0);
-        let plot = self.scaled(frame, rest, most, false);
+        let most = round_up(ready.iter().copied().max().unwrap_or(0));
+        let plot = self.scaled(frame, rest, most, Unit::Count);
         let each = (usize::from(plot.width) / READY_CLASSES.len()).max(1);
         let gap = usize::from(each > 2);
         let bars: Vec<Option<u64>> = ready
@@ -439,27 +485,4 @@ impl Painter<'_> {
             .collect();
         frame.render_widget(Paragraph::new(lines), rest);
     }
-}
-
-/// The lower edge of a class, of `classes` in each decade that begins at ten to the `low`.
-#[expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "at most a few hundred classes up to 10^12 ns"
-)]
-fn decade_edge(low: u32, class: usize, classes: usize) -> u64 {
-    10f64.powf(f64::from(low) + class as f64 / classes.max(1) as f64).round() as u64
-}
-
-/// A power of ten of nanoseconds, as short as can be: `1µs`, `100ms`, `10s`.
-fn power(nanos: u64, ascii: bool) -> String {
-    let micro = if ascii { "us" } else { "µs" };
-    let (unit, name) = match nanos {
-        0..1000 => (1, "ns"),
-        1000..1_000_000 => (1000, micro),
-        1_000_000..1_000_000_000 => (1_000_000, "ms"),
-        _ => (1_000_000_000, "s"),
-    };
-    format!("{}{name}", nanos / unit)
 }

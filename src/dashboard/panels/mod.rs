@@ -66,7 +66,8 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
             }
             Panel::Charts => {
                 let scene = state.scene();
-                charts::draw(frame, area, &scene.charts, &scene.rates, theme, focused);
+                let spread = (&scene.charts, scene.costs.latencies());
+                charts::draw(frame, area, spread, &scene.rates, theme, focused);
             }
         }
     }
@@ -74,7 +75,9 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
     keybar::draw(frame, areas.bar, state, theme);
     match state.overlay() {
         Overlay::None | Overlay::Filter(..) => {}
-        Overlay::Help(search, top) => help::draw(frame, area, search, *top, theme),
+        Overlay::Help(search, top) => {
+            help::draw(frame, area, state.focus(), (search, *top), theme);
+        }
         Overlay::Confirm(confirm) => prompt::confirm(frame, area, confirm, theme),
         Overlay::IdleSeconds(input) => prompt::idle(frame, area, input, state, theme),
         Overlay::HowMany(input) => prompt::how_many(frame, area, input, state, theme),

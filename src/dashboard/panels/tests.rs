@@ -9,6 +9,7 @@ use super::header::{Badge, HeaderView};
 use super::sample::{MS, Script, looked_at, peer};
 use crate::dashboard::state::charts::Charts;
 use crate::dashboard::state::engine::Engine;
+use crate::dashboard::state::latency::Latencies;
 use crate::dashboard::state::rates::Rates;
 use crate::dashboard::theme::{Palette, Theme};
 use crate::inspect::{AcceptQueue, Snapshot, Socket, TcpState};
@@ -187,13 +188,22 @@ fn busy() -> (Charts, Rates) {
     (charts, rates)
 }
 
+fn latencies() -> Latencies {
+    let mut latencies = Latencies::default();
+    for n in 1..400u32 {
+        latencies.record(80_000 + u64::from(n * n) * 30, 1 + n % 3);
+    }
+    latencies
+}
+
 fn charts_at(
     (width, height): (u16, u16),
     ascii: bool,
     (charts, rates): &(Charts, Rates),
 ) -> String {
     screen(width + 2, height + 2, |frame, area| {
-        super::charts::draw(frame, area, charts, rates, &theme(ascii), false);
+        let spread = (charts, &latencies());
+        super::charts::draw(frame, area, spread, rates, &theme(ascii), false);
     })
 }
 
@@ -364,7 +374,8 @@ fn ascii_is_ascii() {
             assert!(picture.is_ascii(), "{picture}");
         }
         let picture = screen(width, height, |frame, area| {
-            super::charts::draw(frame, area, &charts, &rates, &theme(true), true);
+            let spread = (&charts, &Latencies::default());
+            super::charts::draw(frame, area, spread, &rates, &theme(true), true);
         });
         assert!(picture.is_ascii(), "{picture}");
         assert!(header_at((width, 3), &view, true).is_ascii());
@@ -494,7 +505,8 @@ proptest! {
                 let area = Rect { x: 0, y: 0, width, height };
                 let theme = theme(ascii);
                 super::engine::draw(frame, area, &engine, &theme, true);
-                super::charts::draw(frame, area, &charts, &rates, &theme, false);
+                let spread = (&charts, &latencies());
+                super::charts::draw(frame, area, spread, &rates, &theme, false);
                 let view = HeaderView {
                     url: "http://[::1]:7890", server: "epoll-et (mio)",
         asks: None,

@@ -38,6 +38,32 @@ impl Latencies {
         self.histogram.len()
     }
 
+    /// The longest, exactly; `None` before the first.
+    #[must_use]
+    pub fn longest(&self) -> Option<Nanos> {
+        (self.count() > 0).then_some(self.longest)
+    }
+
+    /// How many took from `low` to below `high` nanoseconds.
+    #[must_use]
+    pub fn between(&self, low: Nanos, high: Nanos) -> u64 {
+        if high <= low || low >= LONGEST {
+            return 0;
+        }
+        self.histogram.count_between(low, (high - 1).min(LONGEST))
+    }
+
+    /// The powers of ten of nanoseconds that hold all of them, three at least.
+    #[must_use]
+    pub fn decades(&self) -> (u32, u32) {
+        if self.histogram.is_empty() {
+            return (3, 6);
+        }
+        let low = self.histogram.min().max(1).ilog10().min(9);
+        let high = self.histogram.max().max(1).ilog10() + 1;
+        (low, high.max(low + 3))
+    }
+
     /// The time within which half of them were answered; `None` before there are enough to say so.
     #[must_use]
     pub fn p50(&self) -> Option<Nanos> {
@@ -78,6 +104,19 @@ mod tests {
         assert_eq!((latencies.p50(), latencies.p99()), (Some(7), None));
         latencies.record(7, 80);
         assert_eq!((latencies.count(), latencies.p99()), (100, Some(7)));
+    }
+
+    #[test]
+    fn all_of_them_are_within_their_decades() {
+        let mut latencies = Latencies::default();
+        assert_eq!((latencies.longest(), latencies.decades()), (None, (3, 6)));
+        for took in [40_000, 700_000, 2 * LONGEST] {
+            latencies.record(took, 5);
+        }
+        let (low, high) = latencies.decades();
+        assert_eq!(latencies.between(0, 10u64.pow(high)), 15);
+        assert_eq!((low, latencies.between(10_000, 100_000)), (4, 5));
+        assert_eq!(latencies.longest(), Some(2 * LONGEST));
     }
 
     proptest! {

@@ -185,7 +185,8 @@ impl State {
                 0
             }
         };
-        let most = keys::help::length(&search.text(), self.screen.0).saturating_sub(page);
+        let lines = keys::help::lines(&search.text(), self.focus, self.screen.0, false);
+        let most = lines.len().saturating_sub(page);
         self.overlay = Overlay::Help(search, top.min(most));
     }
 

@@ -37,6 +37,9 @@ pub(crate) struct Boxes {
     pub(crate) servers: &'static str,
     pub(crate) switches: fn(mark: &str) -> String,
     pub(crate) help: &'static str,
+    pub(crate) looking_at: fn(panel: &str) -> String,
+    /// What each panel shows, in the order of their numbers.
+    pub(crate) explains: [&'static str; 7],
     pub(crate) no_key: &'static str,
     pub(crate) the_signs: &'static str,
     /// Each sign, its spelling in ASCII, and what it means.
@@ -86,6 +89,29 @@ pub(in crate::words) const ENGLISH: Boxes = Boxes {
         format!("Up, Down or a number; Enter switches; Esc leaves it   {mark} runs now")
     },
     help: "help",
+    looking_at: |panel| format!("you are looking at: {panel}"),
+    explains: [
+        "Every connection, by its file descriptor: who is at its other end, what the server does \
+         with it now, and the last system call made for it. recv-q are bytes that the kernel holds \
+         and the server has not read; send-q are bytes that the peer has not acknowledged. A closed \
+         one says why, and goes after two seconds.",
+        "Above the double line stands what the kernel holds, below it what the program does. The \
+         double line is the call in which the loop waits: what it returned, and how long it slept. \
+         While the loop is paused the ready list is the kernel's own; while it runs nobody can see \
+         it. Servers that keep no such list show who is asked, or who sleeps in which call.",
+        "A line for each system call that the server made and each conclusion that it drew, the \
+         newest at the bottom: what it was, on which fd, its result, and what that means. What \
+         found no room is counted where it is missing.",
+        "What happened in each second, the last one at the right; how long turns of the loop and \
+         requests took; and how many fds a wake-up brought. Each says its value now.",
+        "All that is known of the selected connection: its state and counters, what the kernel says \
+         of its socket, its last request, and its own events, the newest first.",
+        "A seat for each connection. It lights when its connection is asked whether it is ready, \
+         and glows when it had something to say: poll lights the whole room, epoll those who raised \
+         a hand.",
+        "What a request, a wake-up and a connection cost, in the same figures for every server. \
+         Zoomed, each says how it was obtained. A dash stands for what was not measured.",
+    ],
     no_key: "no key does that",
     the_signs: "Signs",
     signs: &[

@@ -91,6 +91,8 @@ pub(crate) struct Groups {
     pub(crate) looking: &'static str,
     pub(crate) moving: &'static str,
     pub(crate) program: &'static str,
+    /// What closes connections, or ends something.
+    pub(crate) taking: &'static str,
 }
 
 /// The names of keys that have no letter.
@@ -277,6 +279,7 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
         looking: "what is shown",
         moving: "moving",
         program: "the program",
+        taking: "what closes or ends something",
     },
     or: "or",
     key: "key",
