@@ -15,7 +15,7 @@ use std::collections::{HashMap, HashSet};
 use foldhash::fast::RandomState;
 
 use super::continuity::Continuity;
-use super::engine::Engine;
+use super::table::Table;
 use crate::inspect::{Snapshot, TcpState};
 use crate::telemetry::{
     Asks, Batch, ConnId, ConnState, Errno, EventRef, Fd, Listener, Mask, Mode, Nanos, Ret, Row,
@@ -331,8 +331,8 @@ impl Lints {
         }
     }
 
-    /// Takes a measurement in, the rows being those of `engine`.
-    pub fn kernel(&mut self, snapshot: &Snapshot, engine: &Engine, now: Nanos) {
+    /// Takes a measurement in, the rows being those of `table`.
+    pub fn kernel(&mut self, snapshot: &Snapshot, table: &Table, now: Nanos) {
         // These are symptoms of loops to which the kernel reports ready fds, and that run freely.
         let judged = self.continuity.server().map(ServerKind::asks).is_some_and(|asks| {
             matches!(asks, Asks::List | Asks::Interest)
@@ -352,7 +352,7 @@ impl Lints {
             let symptom = Symptom::NotAccepted { len: queue.len };
             self.last(&before, Which::NotAccepted, (None, fd), key, (asleep, now), symptom);
         }
-        for row in engine.rows() {
+        for row in table.rows_by_fd() {
             self.judge(row, snapshot, &before, (asleep, now));
         }
     }

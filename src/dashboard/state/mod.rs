@@ -166,10 +166,10 @@ impl State {
     /// Takes over what was measured at that time.
     pub fn kernel(&mut self, snapshot: Snapshot, taken: Nanos) {
         self.live.table.kernel(&snapshot);
-        self.live.engine.kernel(&snapshot, taken);
+        self.live.engine.kernel(&snapshot, &self.live.table, taken);
         self.live.costs.kernel(&snapshot, self.live.now);
-        let Scene { lints, engine, now, .. } = &mut self.live;
-        lints.kernel(&snapshot, engine, *now);
+        let Scene { lints, table, now, .. } = &mut self.live;
+        lints.kernel(&snapshot, table, *now);
         let now = *now;
         self.changed |= self.live.show_lints(now) && self.frozen.is_none();
         let same = |last: &Snapshot| {
@@ -317,7 +317,7 @@ impl State {
 
     /// The threads and processes that serve a connection each.
     fn workers(&self) -> Workers {
-        let by = self.live.engine.rows().map(|row| row.by).filter(|by| *by != By::LOOP);
+        let by = self.live.table.open_rows().map(|row| row.by).filter(|by| *by != By::LOOP);
         let (threads, processes): (Vec<By>, Vec<By>) = by.partition(|by| by.tid().is_some());
         Workers {
             own: None,

@@ -16,7 +16,7 @@ impl Painter<'_> {
     pub(super) fn compact_lists(&self, width: usize, height: usize) -> Vec<Line<'static>> {
         let (held, say) = (self.stands(), &strings().engine);
         let mut lines: Vec<(u8, Line)> = Vec::new();
-        let watched = format!("{} ", (say.watched)(self.engine.watched()));
+        let watched = format!("{} ", (say.watched)(self.engine.watched(self.table)));
         let room = width.saturating_sub(watched.width());
         let interest = self.interest(room, 1);
         lines.push((10, self.labelled(&watched, Role::Kernel, &interest, width)));

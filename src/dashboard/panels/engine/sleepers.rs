@@ -12,7 +12,7 @@ const SENTENCE: usize = 36;
 impl Painter<'_> {
     pub(super) fn sleepers(&self, sizes: Sizes) -> Contents {
         let (asleep, awake): (Vec<&Row>, Vec<&Row>) =
-            self.engine.rows().partition(|row| row.within.is_some());
+            self.table.rows_by_fd().partition(|row| row.within.is_some());
         let (all, say) = (asleep.len() + awake.len(), &strings().engine);
         let long = sizes.width >= SENTENCE;
         let (first, first_asleep) = self.first(long);
@@ -62,7 +62,7 @@ impl Painter<'_> {
     /// How many serve the connections, and what they are.
     fn workers(&self, count: usize) -> String {
         let say = &strings().engine;
-        match self.engine.rows().next().map(|row| row.by) {
+        match self.table.rows_by_fd().next().map(|row| row.by) {
             Some(by) if by.pid().is_some() => (say.processes)(count),
             _ => (say.threads)(count),
         }

@@ -11,8 +11,10 @@ const SENTENCE: usize = 36;
 
 impl Painter<'_> {
     pub(super) fn tasks(&self, sizes: Sizes) -> Contents {
-        let (parked, awake): (Vec<&Row>, Vec<&Row>) =
-            self.engine.rows().partition(|row| !matches!(row.within, None | Some(Kind::Handler)));
+        let (parked, awake): (Vec<&Row>, Vec<&Row>) = self
+            .table
+            .rows_by_fd()
+            .partition(|row| !matches!(row.within, None | Some(Kind::Handler)));
         let long = sizes.width >= SENTENCE;
         let cell = if long { sizes.width / (sizes.width / SENTENCE).max(1) - 1 } else { 0 };
         let say = &strings().engine;
