@@ -109,7 +109,8 @@ fn lines(entry: &TableRow, scene: &Scene, width: usize, theme: &Theme) -> Vec<Li
         lines.push(pair(say.answer, fitting(long, short)));
     }
     lines.push(heading(say.kernel));
-    match entry.socket {
+    let socket = scene.kernel.as_deref().and_then(|kernel| kernel.socket(row.peer));
+    match socket.filter(|_| entry.is_open()) {
         Some(socket) => {
             lines.push(pair(say.tcp, socket.state.label().to_owned()));
             // By the names of the table and of ss(8).

@@ -315,7 +315,7 @@ impl Engine {
         let mut queues = Vec::new();
         let last = std::mem::take(&mut self.unread);
         for row in table.rows_by_fd() {
-            let Some(socket) = snapshot.socket(row.peer) else { continue };
+            let Some(socket) = snapshot.queues(row.peer) else { continue };
             let bytes = socket.recv_queue;
             if bytes > 0 {
                 let last = last.get(&row.id);

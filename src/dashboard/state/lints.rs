@@ -365,7 +365,7 @@ impl Lints {
         at: (bool, Nanos),
     ) {
         // What has nothing unread and nothing half done is most of them.
-        let Some(socket) = snapshot.socket(row.peer) else { return };
+        let Some(socket) = snapshot.queues(row.peer) else { return };
         let seen = self.seen.get(&row.id).copied();
         let who = (Some(row.id), row.fd);
         let quiet = socket.send_queue == 0 && !row.stopped;

@@ -161,10 +161,9 @@ impl Table {
     /// Takes over what the kernel says of the sockets.
     pub fn kernel(&mut self, snapshot: &Snapshot) {
         for entry in &mut self.entries {
-            entry.socket = match entry.closed {
-                None => snapshot.socket(entry.row.peer).copied(),
-                Some(_) => None,
-            };
+            let open = entry.is_open();
+            let queues = snapshot.queues(entry.row.peer).filter(|_| open);
+            entry.queues = queues.map(|queues| [queues.recv_queue, queues.send_queue]);
         }
         self.values_changed = true;
     }
@@ -194,7 +193,7 @@ impl Table {
         self.index.insert(row.id, self.entries.len());
         self.entries.push(TableRow {
             row,
-            socket: None,
+            queues: None,
             ours,
             closed: None,
             folded: false,
@@ -228,7 +227,7 @@ impl Table {
         let entry = &mut self.entries[i];
         entry.row.state = ConnState::Closed;
         entry.closed = Some(now);
-        entry.socket = None;
+        entry.queues = None;
         self.closed.push_back(row.id);
         self.values_changed = true;
         if self.closed.len() > CLOSED_LISTED
