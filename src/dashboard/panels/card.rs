@@ -137,7 +137,7 @@ fn lines(entry: &TableRow, scene: &Scene, width: usize, theme: &Theme) -> Vec<Li
     for event in scene.stream.of(row.id).take(EVENTS) {
         let time = units::relative(event.event.time);
         let mut spans = vec![dim(format!("{time:>10} "), theme)];
-        spans.extend(super::stream::told(event, width >= 90, theme));
+        spans.extend(super::stream::told(&event, width >= 90, theme));
         lines.push(Line::from(spans));
     }
     lines
