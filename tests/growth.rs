@@ -319,7 +319,7 @@ impl Parts {
         part(&mut || {
             engine.apply(batch);
             if let Some(snapshot) = kernel {
-                engine.kernel(snapshot, u64::MAX);
+                engine.kernel(snapshot, table, u64::MAX);
             }
         });
         part(&mut || charts.apply(batch));
@@ -334,7 +334,7 @@ impl Parts {
         part(&mut || {
             lints.apply(batch);
             if let Some(snapshot) = kernel {
-                lints.kernel(snapshot, engine, now);
+                lints.kernel(snapshot, table, now);
             }
         });
         part(&mut || seats.apply(batch));

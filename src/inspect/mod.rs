@@ -4,6 +4,7 @@
 //! | file | what lives there |
 //! |---|---|
 //! | `sock_diag` | the kernel's table of TCP sockets, by netlink |
+//! | `quiet` | the many sockets of which there is nothing to tell, in little memory |
 //! | `drops` | connections that the kernel dropped, from `/proc/net/netstat` |
 //! | `ready` | which fds are ready now, and what an epoll would hand over, by a second epoll |
 //! | `kept` | a file of `/proc` that stays open |
@@ -15,6 +16,7 @@
 mod drops;
 mod fdinfo;
 mod kept;
+mod quiet;
 mod ready;
 mod runtime;
 mod sock_diag;
@@ -27,6 +29,7 @@ use std::time::{Duration, Instant};
 use crate::telemetry::Fd;
 
 pub use fdinfo::{Interest, interest_list};
+pub use quiet::Quiet;
 pub use ready::{EpollView, Handed, Listed};
 pub use runtime::{RuntimeView, Timeout};
 pub use thread::{EXACT_AT_MOST, Inspector};
@@ -93,6 +96,17 @@ pub struct Socket {
     pub retransmits: u32,
     /// The socket's inode, as in `/proc/PID/fd`.
     pub inode: u32,
+}
+
+/// What there is to tell of every socket.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Queues {
+    /// See [`Socket::state`].
+    pub state: TcpState,
+    /// See [`Socket::recv_queue`].
+    pub recv_queue: u32,
+    /// See [`Socket::send_queue`].
+    pub send_queue: u32,
 }
 
 /// The listener's accept queue.
@@ -164,6 +178,9 @@ pub enum Wanted {
     /// walks its whole table.
     #[default]
     All,
+    /// All of them too; but of those that are established and have empty queues only these, by
+    /// remote address, with everything that is known of them: the others are [`Quiet`].
+    Shown(Vec<SocketAddr>),
     /// These, by local and remote address, one look-up for each. A dump all the same where it is
     /// the cheaper way (above [`EXACT_AT_MOST`]), where a local address is unspecified, or where
     /// somebody waits in the accept queue.
@@ -221,6 +238,8 @@ pub struct Snapshot {
     pub accept_queue: Option<AcceptQueue>,
     /// The server's connections, sorted by peer.
     pub sockets: Vec<Socket>,
+    /// Those of which only the peer is kept: they are established, and their queues are empty.
+    pub quiet: Quiet,
     /// What the server has used; `None` when not asked, or not yet again.
     pub usage: Option<Usage>,
     /// Whether the thread of the server's loop slept; `None` when not asked.
@@ -239,6 +258,7 @@ impl Snapshot {
             taken,
             accept_queue: None,
             sockets: Vec::new(),
+            quiet: Quiet::default(),
             usage: None,
             asleep: None,
             detail: Detail::default(),
@@ -250,5 +270,20 @@ impl Snapshot {
     #[must_use]
     pub fn socket(&self, peer: SocketAddr) -> Option<&Socket> {
         self.sockets.binary_search_by(|s| s.peer.cmp(&peer)).ok().map(|i| &self.sockets[i])
+    }
+
+    /// The state and the queues of the socket whose other end this is.
+    #[must_use]
+    pub fn queues(&self, peer: SocketAddr) -> Option<Queues> {
+        match self.socket(peer) {
+            Some(&Socket { state, recv_queue, send_queue, .. }) => {
+                Some(Queues { state, recv_queue, send_queue })
+            }
+            None => self.quiet.contains(peer).then_some(Queues {
+                state: TcpState::Established,
+                recv_queue: 0,
+                send_queue: 0,
+            }),
+        }
     }
 }

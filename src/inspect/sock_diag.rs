@@ -19,7 +19,7 @@ use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, 
 
 use self::message::{Found, HEADER, NLM_F_DUMP, NLMSG_ERROR, REQUEST, Request};
 use self::message::{SOCK_DIAG_BY_FAMILY, messages, parse, socket};
-use super::{AcceptQueue, HalfOpen, Socket, TcpState, Waiting};
+use super::{AcceptQueue, HalfOpen, Quiet, Socket, TcpState, Waiting};
 use crate::words::strings;
 
 /// All TCP states but `TIME_WAIT`, whose entries belong to no socket and can be very many.
@@ -40,6 +40,8 @@ pub(super) struct Dump {
     pub(super) drops: Option<u32>,
     /// Connected sockets, sorted by peer.
     pub(super) sockets: Vec<Socket>,
+    /// Those of which only the peer is kept.
+    pub(super) quiet: Quiet,
     /// Those that wait in the accept queue, the longest wait first.
     pub(super) waiting: Vec<Waiting>,
     /// Those whose handshake is not complete, sorted by peer.
@@ -47,8 +49,9 @@ pub(super) struct Dump {
 }
 
 impl Dump {
-    /// Takes in one socket of the listener `local`.
-    fn add(&mut self, found: &Found, local: SocketAddr) {
+    /// Takes in one socket of the listener `local`. With `shown`, of one that is quiet only its
+    /// peer, unless it is among these.
+    fn add(&mut self, found: &Found, local: SocketAddr, shown: Option<&[SocketAddr]>) {
         // Another server may hold the same port on another address.
         if !is_at(found.own, local) {
             return;
@@ -73,6 +76,14 @@ impl Dump {
                     waits: found.unsent,
                 });
             }
+            TcpState::Established
+                if recv_queue == 0
+                    && send_queue == 0
+                    && shown.is_some_and(|shown| !shown.contains(&peer)) =>
+            {
+                self.quiet.push(peer);
+                return;
+            }
             _ => {}
         }
         self.sockets.push(found.socket);
@@ -80,6 +91,7 @@ impl Dump {
 
     /// Puts the lists in order.
     fn sort(&mut self) {
+        self.quiet.sort();
         self.sockets.sort_unstable_by_key(|socket| socket.peer);
         self.sockets.dedup_by_key(|socket| socket.peer);
         self.waiting
@@ -114,15 +126,20 @@ impl Diag {
         Ok(Self { socket, buffer: vec![0; 32 * 1024], seq: 0 })
     }
 
-    /// Asks for all sockets whose local address is `local`; an unspecified IP means any.
+    /// Asks for all sockets whose local address is `local`; an unspecified IP means any. With
+    /// `shown`, of those that are quiet only these are told with everything.
     ///
     /// # Errors
     /// What the kernel answered, or that the answer could not be read.
-    pub(super) fn dump(&mut self, local: SocketAddr) -> io::Result<Dump> {
+    pub(super) fn dump(
+        &mut self,
+        local: SocketAddr,
+        shown: Option<&[SocketAddr]>,
+    ) -> io::Result<Dump> {
         let mut dump = Dump::default();
         let any = SocketAddr::new(unspecified(local), 0);
         self.dump_all(Request { flags: NLM_F_DUMP, states: STATES, local, peer: any }, |found| {
-            dump.add(&found, local);
+            dump.add(&found, local, shown);
         })?;
         dump.sort();
         Ok(dump)
@@ -192,7 +209,7 @@ impl Diag {
                                     && found.socket.state != TcpState::TimeWait
                             });
                             if let Some(found) = found {
-                                dump.add(&found, local);
+                                dump.add(&found, local, None);
                             }
                         }
                         _ => {}

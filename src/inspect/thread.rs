@@ -119,7 +119,11 @@ fn sockets(diag: &mut Diag, addr: SocketAddr, wanted: &Wanted) -> io::Result<(Du
             return Ok((found, false));
         }
     }
-    Ok((diag.dump(addr)?, true))
+    let shown = match wanted {
+        Wanted::Shown(peers) => Some(&peers[..]),
+        Wanted::All | Wanted::These(_) => None,
+    };
+    Ok((diag.dump(addr, shown)?, true))
 }
 
 /// Looks once. What cannot be found out is left out, and the answer says why.
@@ -161,6 +165,7 @@ fn take(
         taken,
         accept_queue: dump.accept_queue,
         sockets: dump.sockets,
+        quiet: dump.quiet,
         usage,
         asleep: question.usage.as_ref().and_then(|workers| meter.asleep(workers)),
         detail,

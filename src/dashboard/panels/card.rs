@@ -114,7 +114,8 @@ fn lines(entry: &TableRow, scene: &Scene, width: usize, theme: &Theme) -> Vec<Li
         lines.push(pair(say.answer, fitting(long, short)));
     }
     lines.push(heading(say.kernel));
-    match entry.socket {
+    let socket = scene.kernel.as_deref().and_then(|kernel| kernel.socket(row.peer));
+    match socket.filter(|_| entry.is_open()) {
         Some(socket) => {
             lines.push(pair(say.tcp, socket.state.label().to_owned()));
             // By the names of the table and of ss(8).
@@ -145,7 +146,7 @@ fn lines(entry: &TableRow, scene: &Scene, width: usize, theme: &Theme) -> Vec<Li
     for event in scene.stream.of(row.id).take(EVENTS) {
         let time = units::relative(event.event.time);
         let mut spans = vec![dim(format!("{time:>10} "), theme)];
-        spans.extend(super::stream::told(event, width >= 90, true, theme));
+        spans.extend(super::stream::told(&event, width >= 90, true, theme));
         lines.extend(wrapped(Line::from(spans), width, EVENT));
     }
     lines

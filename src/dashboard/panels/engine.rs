@@ -42,17 +42,25 @@ use self::painter::{FULL, Painter};
 use crate::dashboard::layout::Panel;
 use crate::dashboard::state::by_server::{self, Drawing};
 use crate::dashboard::state::engine::Engine;
+use crate::dashboard::state::table::Table;
 use crate::dashboard::theme::Theme;
 
-/// Draws the panel with its border.
-pub fn draw(frame: &mut Frame, area: Rect, engine: &Engine, theme: &Theme, focused: bool) {
+/// Draws the panel with its border; the connections are those of `table`.
+pub fn draw(
+    frame: &mut Frame,
+    area: Rect,
+    engine: &Engine,
+    table: &Table,
+    theme: &Theme,
+    focused: bool,
+) {
     let block = super::block(super::title(Panel::Loop, theme), theme, focused);
     let inner = block.inner(area);
     frame.render_widget(block, area);
     if inner.is_empty() {
         return;
     }
-    let painter = Painter { engine, theme };
+    let painter = Painter { engine, table, theme };
     let drawing = engine.server().map_or(Drawing::Lists, by_server::drawing);
     let fill: &dyn Fn(Sizes) -> Contents = match drawing {
         Drawing::Lists if inner.height < FULL => {

@@ -57,7 +57,10 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
             Panel::Table => table::draw(frame, area, state, theme, focused),
             Panel::Stream => stream::draw(frame, area, state, theme, focused),
             Panel::Card => card::draw(frame, area, state, theme, focused),
-            Panel::Loop => engine::draw(frame, area, &state.scene().engine, theme, focused),
+            Panel::Loop => {
+                let scene = state.scene();
+                engine::draw(frame, area, &scene.engine, &scene.table, theme, focused);
+            }
             Panel::Seats => seats::draw(frame, area, state.scene(), theme, focused),
             Panel::Costs => {
                 let scene = state.scene();

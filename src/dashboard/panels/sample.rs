@@ -1,6 +1,8 @@
 //! Made-up batches for the tests of state and panels.
 
-use crate::inspect::{EpollView, Handed, Listed};
+use crate::dashboard::state::engine::{Engine, Group};
+use crate::dashboard::state::table::Table;
+use crate::inspect::{EpollView, Handed, Listed, Snapshot};
 use crate::telemetry::{
     Batch, By, ConnId, ConnState, CtlOp, Event, Fd, Kind, Listener, Mask, Nanos, Next, Ready, Ret,
     Row, ServerKind, Stance, What,
@@ -185,5 +187,62 @@ pub(crate) fn looked_at(fds: impl IntoIterator<Item = Fd>, ready: &[Fd]) -> Epol
         entries: fds.into_iter().map(entry).collect(),
         non_empty: !ready.is_empty(),
         waker: None,
+    }
+}
+
+/// The loop with the connections that it watches, told by the same batches.
+#[derive(Default)]
+pub(crate) struct Watched {
+    engine: Engine,
+    pub(crate) table: Table,
+}
+
+impl Watched {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    pub(crate) fn apply(&mut self, batch: &Batch) {
+        self.table.apply(batch);
+        self.engine.apply(batch);
+    }
+
+    pub(crate) fn pass_over(&mut self, batch: &Batch) {
+        self.table.apply(batch);
+        self.engine.pass_over(batch);
+    }
+
+    pub(crate) fn kernel(&mut self, snapshot: &Snapshot, taken: Nanos) {
+        self.engine.kernel(snapshot, &self.table, taken);
+    }
+
+    pub(crate) fn interest(&self) -> Vec<Group> {
+        self.engine.interest(&self.table)
+    }
+
+    pub(crate) fn watched(&self) -> usize {
+        self.engine.watched(&self.table)
+    }
+
+    pub(crate) fn fds(&self) -> Vec<Fd> {
+        self.engine.fds(&self.table)
+    }
+
+    pub(crate) fn blocking(&self) -> Option<&Row> {
+        self.engine.blocking(&self.table)
+    }
+}
+
+impl std::ops::Deref for Watched {
+    type Target = Engine;
+
+    fn deref(&self) -> &Engine {
+        &self.engine
+    }
+}
+
+impl std::ops::DerefMut for Watched {
+    fn deref_mut(&mut self) -> &mut Engine {
+        &mut self.engine
     }
 }

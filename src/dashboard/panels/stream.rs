@@ -48,13 +48,13 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
     let width = usize::from(inner.width);
     for (entry, y) in stream.lines(height).zip(inner.top()..inner.bottom()) {
         let line = match entry {
-            StreamEntry::Event(event) => event_line(event, state, width, theme),
+            StreamEntry::Event(event) => event_line(&event, state, width, theme),
             StreamEntry::Lint(lint, seen) => {
-                let text = format!("  ! {}", lint.text(*seen));
+                let text = format!("  ! {}", lint.text(seen));
                 cut(Line::styled(text, theme.style(Role::Bad)), width, theme)
             }
-            StreamEntry::Lost(count) => hole(&(say.hole_lost)(*count), theme),
-            StreamEntry::Skipped(count) => hole(&(say.hole_skipped)(*count), theme),
+            StreamEntry::Lost(count) => hole(&(say.hole_lost)(count), theme),
+            StreamEntry::Skipped(count) => hole(&(say.hole_skipped)(count), theme),
         };
         frame.render_widget(line, Rect { y, height: 1, ..inner });
     }

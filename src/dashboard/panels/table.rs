@@ -261,8 +261,8 @@ fn cell(
         Column::In => (units::rounded_bytes(row.bytes_in), plain),
         Column::Out => (units::rounded_bytes(row.bytes_out), plain),
         Column::Idle => (whole_seconds(entry.idle(now)), dim),
-        Column::RecvQueue => queue(entry.socket.map(|s| s.recv_queue), width, theme),
-        Column::SendQueue => queue(entry.socket.map(|s| s.send_queue), width, theme),
+        Column::RecvQueue => queue(entry.queues.map(|[recv, _]| recv), width, theme),
+        Column::SendQueue => queue(entry.queues.map(|[_, send]| send), width, theme),
     }
 }
 

@@ -6,9 +6,8 @@ use ratatui::backend::TestBackend;
 use ratatui::layout::Rect;
 
 use super::header::{Badge, HeaderView};
-use super::sample::{MS, Script, looked_at, peer};
+use super::sample::{MS, Script, Watched, looked_at, peer};
 use crate::dashboard::state::charts::Charts;
-use crate::dashboard::state::engine::Engine;
 use crate::dashboard::state::latency::Latencies;
 use crate::dashboard::state::rates::Rates;
 use crate::dashboard::theme::{Palette, Theme};
@@ -31,14 +30,14 @@ fn theme(ascii: bool) -> Theme {
     Theme::new(Palette::Dark, ascii)
 }
 
-pub(super) fn engine_at(engine: &Engine, (width, height): (u16, u16), ascii: bool) -> String {
+pub(super) fn engine_at(engine: &Watched, (width, height): (u16, u16), ascii: bool) -> String {
     screen(width + 2, height + 2, |frame, area| {
-        super::engine::draw(frame, area, engine, &theme(ascii), true);
+        super::engine::draw(frame, area, engine, &engine.table, &theme(ascii), true);
     })
 }
 
 /// Several turns of a server with forty connections; the last has three fds ready.
-fn script(engine: &mut Engine) -> Script {
+fn script(engine: &mut Watched) -> Script {
     let mut script = Script::new(500 * MS);
     for fd in 9..49 {
         script.row(fd, u64::try_from(fd - 8).unwrap());
@@ -80,8 +79,8 @@ pub(super) fn measured(ready: Option<Vec<Fd>>) -> Snapshot {
     snapshot
 }
 
-fn held() -> Engine {
-    let mut engine = Engine::new();
+fn held() -> Watched {
+    let mut engine = Watched::new();
     let mut script = script(&mut engine);
     script.event(9, 1, What::Recv { ret: Ret::err(Errno::AGAIN) });
     engine.apply(&script.held(Kind::Recv, 14, 6).publish());
@@ -90,8 +89,8 @@ fn held() -> Engine {
     engine
 }
 
-fn running() -> Engine {
-    let mut engine = Engine::new();
+fn running() -> Watched {
+    let mut engine = Watched::new();
     let mut script = script(&mut engine);
     script.recv(14, 6, 84).recv(22, 14, 84);
     engine.apply(&script.publish());
@@ -123,7 +122,7 @@ fn the_loop_is_held() {
 
 #[test]
 fn the_loop_before_anything_is_known() {
-    insta::assert_snapshot!("loop_new", engine_at(&Engine::new(), (58, 14), false));
+    insta::assert_snapshot!("loop_new", engine_at(&Watched::new(), (58, 14), false));
 }
 
 #[test]
@@ -132,7 +131,7 @@ fn the_loop_asleep_in_slow_motion_and_with_a_loss() {
     asleep.tick(5220 * MS);
     insta::assert_snapshot!("loop_asleep", engine_at(&asleep, (38, 8), false));
 
-    let mut slow = Engine::new();
+    let mut slow = Watched::new();
     let mut next = script(&mut slow);
     next.held(Kind::Recv, 14, 6).batch.standing.mode = Mode::Slow(5);
     slow.apply(&next.publish());
@@ -345,7 +344,14 @@ fn every_palette_draws_the_same_letters() {
     let pictures =
         [Palette::Dark, Palette::Light, Palette::Projector, Palette::Mono].map(|palette| {
             screen(60, 16, |frame, area| {
-                super::engine::draw(frame, area, &engine, &Theme::new(palette, false), true);
+                super::engine::draw(
+                    frame,
+                    area,
+                    &engine,
+                    &engine.table,
+                    &Theme::new(palette, false),
+                    true,
+                );
             })
         });
     assert!(pictures.iter().all(|picture| *picture == pictures[0]));
@@ -369,7 +375,7 @@ fn ascii_is_ascii() {
         notice: None,
     };
     for (width, height) in SIZES {
-        for engine in [held(), running(), Engine::new()] {
+        for engine in [held(), running(), Watched::new()] {
             let picture = engine_at(&engine, (width, height), true);
             assert!(picture.is_ascii(), "{picture}");
         }
@@ -489,7 +495,7 @@ proptest! {
         width in 0u16..220, height in 0u16..60, ascii: bool,
         tick in any::<u64>(), ready in prop::option::of(prop::collection::vec(-1i32..50, 0..40)),
     ) {
-        let mut engine = Engine::new();
+        let mut engine = Watched::new();
         let (mut charts, mut rates) = (Charts::new(), Rates::new());
         for batch in &batches {
             engine.apply(batch);
@@ -504,7 +510,7 @@ proptest! {
             screen(width.max(1), height.max(1), |frame, _| {
                 let area = Rect { x: 0, y: 0, width, height };
                 let theme = theme(ascii);
-                super::engine::draw(frame, area, &engine, &theme, true);
+                super::engine::draw(frame, area, &engine, &engine.table, &theme, true);
                 let spread = (&charts, &latencies());
                 super::charts::draw(frame, area, spread, &rates, &theme, false);
                 let view = HeaderView {

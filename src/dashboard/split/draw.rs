@@ -172,7 +172,7 @@ fn draw_half(
     seats::draw(frame, seated, scene, theme, false);
     draw_costs(frame, costs, half.values.as_ref(), longest, theme);
     if under.height > 0 {
-        engine::draw(frame, under, &scene.engine, theme, false);
+        engine::draw(frame, under, &scene.engine, &scene.table, theme, false);
     }
 }
 

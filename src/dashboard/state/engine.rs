@@ -10,7 +10,7 @@ mod parts;
 mod round;
 mod view;
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 
 use self::handlers::Handlers;
 pub use self::handlers::Job;
@@ -21,10 +21,11 @@ use foldhash::fast::RandomState;
 
 use super::by_server;
 use super::continuity::Continuity;
+use super::table::Table;
 use crate::inspect::Snapshot;
 use crate::telemetry::{
-    Batch, ConnId, EventRef, Fd, Kind, Listener, Nanos, Next, OwnedEvent, Ready, Row, Stance,
-    Standing, What,
+    Batch, ConnId, EventRef, Fd, Kind, Listener, Nanos, Next, OwnedEvent, Ready, Stance, Standing,
+    What,
 };
 
 /// Wake-ups that are remembered.
@@ -36,9 +37,8 @@ pub struct Engine {
     standing: Standing,
     now: Nanos,
     listener: Option<Listener>,
-    /// By fd; in a worker process its number may be that of another's.
-    connections: BTreeMap<(Fd, ConnId), Row>,
-    fds: HashMap<ConnId, Fd, RandomState>,
+    /// Connections that are open. What is known of each is in the [`Table`].
+    open: usize,
     entries: Vec<Entry>,
     /// Places in `entries`, ordered by fd.
     by_fd: Vec<u32>,
@@ -164,30 +164,14 @@ impl Engine {
 
     fn take_rows(&mut self, batch: &Batch) {
         self.listener = batch.listener;
+        let closed = batch.counters.closed.iter().fold(0u64, |sum, n| sum.saturating_add(*n));
+        let open = batch.counters.accepted.saturating_sub(closed);
+        self.open = usize::try_from(open).unwrap_or(usize::MAX);
         if batch.whole {
-            self.connections.clear();
-            self.fds.clear();
             self.handlers = Handlers::default();
-        }
-        for row in &batch.rows {
-            if let Some(before) = self.fds.insert(row.id, row.fd).filter(|fd| *fd != row.fd) {
-                self.connections.remove(&(before, row.id));
-            }
-            if self.connections.insert((row.fd, row.id), *row).is_none() && row.by.pid().is_none() {
-                // In one process a number is one connection's at a time.
-                let from = (row.fd, ConnId::new(1).expect("from 1"));
-                let mut others = self.connections.range(from..(row.fd, row.id));
-                if let Some(key) = others.next_back().map(|(key, _)| *key) {
-                    self.connections.remove(&key);
-                    self.fds.remove(&key.1);
-                }
-            }
         }
         for row in &batch.gone {
             self.handlers.forget(row.id);
-            if let Some(fd) = self.fds.remove(&row.id) {
-                self.connections.remove(&(fd, row.id));
-            }
         }
     }
 
@@ -232,7 +216,7 @@ impl Engine {
             wake.part = true;
         }
         // The listener is asked too, and standard input.
-        self.rounds.leave_out(self.connections.len() + 2);
+        self.rounds.leave_out(self.open + 2);
         self.later_left_out = true;
     }
 
@@ -325,22 +309,22 @@ impl Engine {
         }
     }
 
-    /// Takes a measurement in, which was taken at that time.
-    pub fn kernel(&mut self, snapshot: &Snapshot, taken: Nanos) {
+    /// Takes a measurement in, which was taken at that time, of the connections of `table`.
+    pub fn kernel(&mut self, snapshot: &Snapshot, table: &Table, taken: Nanos) {
         let before = self.measured.as_ref().and_then(|m| m.accept);
         let mut queues = Vec::new();
         let last = std::mem::take(&mut self.unread);
-        for ((fd, id), row) in &self.connections {
-            let Some(socket) = snapshot.socket(row.peer) else { continue };
+        for row in table.rows_by_fd() {
+            let Some(socket) = snapshot.queues(row.peer) else { continue };
             let bytes = socket.recv_queue;
             if bytes > 0 {
-                let last = last.get(id);
+                let last = last.get(&row.id);
                 let same = last.filter(|last| last.read == row.bytes_in);
                 let since = same.map_or(taken.min(self.now), |last| last.since);
                 let before = last.map_or(0, |last| last.bytes);
                 let grown = self.measured.is_some() && bytes > before;
-                queues.push(Queue { fd: *fd, bytes, grown, since });
-                self.unread.insert(*id, Unread { bytes, since, read: row.bytes_in });
+                queues.push(Queue { fd: row.fd, bytes, grown, since });
+                self.unread.insert(row.id, Unread { bytes, since, read: row.bytes_in });
             }
         }
         let now = self.held().is_some() && taken >= self.changed;

@@ -18,7 +18,7 @@ use foldhash::fast::RandomState;
 pub use self::starving::Starved;
 use self::starving::Starving;
 use super::continuity::Continuity;
-use super::engine::Engine;
+use super::table::Table;
 use crate::inspect::{Snapshot, TcpState};
 use crate::telemetry::{
     Asks, Batch, ConnId, ConnState, Errno, EventRef, Fd, Listener, Mask, Mode, Nanos, Ret, Row,
@@ -339,9 +339,9 @@ impl Lints {
         }
     }
 
-    /// Takes a measurement in, the rows being those of `engine`.
-    pub fn kernel(&mut self, snapshot: &Snapshot, engine: &Engine, now: Nanos) {
-        self.starves(snapshot, engine, now);
+    /// Takes a measurement in, the rows being those of `table`.
+    pub fn kernel(&mut self, snapshot: &Snapshot, table: &Table, now: Nanos) {
+        self.starves(snapshot, table, now);
         // These are symptoms of loops to which the kernel reports ready fds, and that run freely.
         let judged = self.continuity.server().map(ServerKind::asks).is_some_and(|asks| {
             matches!(asks, Asks::List | Asks::Interest)
@@ -361,17 +361,18 @@ impl Lints {
             let symptom = Symptom::NotAccepted { len: queue.len };
             self.last(&before, Which::NotAccepted, (None, fd), key, (asleep, now), symptom);
         }
-        for row in engine.rows() {
+        for row in table.rows_by_fd() {
             self.judge(row, snapshot, &before, (asleep, now));
         }
     }
 
     /// Keeps the longest wait that was seen of each stretch.
-    fn starves(&mut self, snapshot: &Snapshot, engine: &Engine, now: Nanos) {
+    fn starves(&mut self, snapshot: &Snapshot, table: &Table, now: Nanos) {
         if self.standing.mode != Mode::Run {
             self.starving.clear();
         }
-        let Some((conn, fd, since, starved)) = self.starving.kernel(snapshot, engine.rows(), now)
+        let Some((conn, fd, since, starved)) =
+            self.starving.kernel(snapshot, table.rows_by_fd(), now)
         else {
             return;
         };
@@ -396,7 +397,7 @@ impl Lints {
         at: (bool, Nanos),
     ) {
         // What has nothing unread and nothing half done is most of them.
-        let Some(socket) = snapshot.socket(row.peer) else { return };
+        let Some(socket) = snapshot.queues(row.peer) else { return };
         let seen = self.seen.get(&row.id).copied();
         let who = (Some(row.id), row.fd);
         let quiet = socket.send_queue == 0 && !row.stopped;

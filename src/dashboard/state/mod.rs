@@ -164,16 +164,17 @@ impl State {
     /// Takes over what was measured at that time.
     pub fn kernel(&mut self, snapshot: Snapshot, taken: Nanos) {
         self.live.table.kernel(&snapshot);
-        self.live.engine.kernel(&snapshot, taken);
+        self.live.engine.kernel(&snapshot, &self.live.table, taken);
         self.live.costs.kernel(&snapshot, self.live.now);
-        let Scene { lints, engine, now, .. } = &mut self.live;
-        lints.kernel(&snapshot, engine, *now);
+        let Scene { lints, table, now, .. } = &mut self.live;
+        lints.kernel(&snapshot, table, *now);
         let now = *now;
         self.changed |= self.live.show_lints(now) && self.frozen.is_none();
         let same = |last: &Snapshot| {
-            let Snapshot { accept_queue, sockets, detail, trouble, .. } = last;
-            (*accept_queue, sockets, detail, trouble)
-                == (snapshot.accept_queue, &snapshot.sockets, &snapshot.detail, &snapshot.trouble)
+            let Snapshot { accept_queue, sockets, quiet, detail, trouble, .. } = last;
+            (*accept_queue, sockets, quiet)
+                == (snapshot.accept_queue, &snapshot.sockets, &snapshot.quiet)
+                && (detail, trouble) == (&snapshot.detail, &snapshot.trouble)
         };
         let news = !self.live.kernel.as_deref().is_some_and(same);
         self.changed |= news && self.frozen.is_none();
@@ -310,16 +311,19 @@ impl State {
 
     /// The connections of the table, while they are few.
     fn wanted(&self) -> Wanted {
-        let Some(listener) = self.live.listener else { return Wanted::All };
-        let open = self.live.table.entries().iter().filter(|entry| entry.closed.is_none());
-        let few: Vec<_> =
-            open.take(EXACT_AT_MOST + 1).map(|entry| (listener.addr, entry.row.peer)).collect();
-        if few.len() > EXACT_AT_MOST { Wanted::All } else { Wanted::These(few) }
+        let table = &self.live.table;
+        // The card tells everything of the selected one.
+        let shown =
+            || Wanted::Shown(table.selected().map(|entry| entry.row.peer).into_iter().collect());
+        let Some(listener) = self.live.listener else { return shown() };
+        let open = table.open_rows().take(EXACT_AT_MOST + 1);
+        let few: Vec<_> = open.map(|row| (listener.addr, row.peer)).collect();
+        if few.len() > EXACT_AT_MOST { shown() } else { Wanted::These(few) }
     }
 
     /// The threads and processes that serve a connection each.
     fn workers(&self) -> Workers {
-        let by = self.live.engine.rows().map(|row| row.by).filter(|by| *by != By::LOOP);
+        let by = self.live.table.open_rows().map(|row| row.by).filter(|by| *by != By::LOOP);
         let (threads, processes): (Vec<By>, Vec<By>) = by.partition(|by| by.tid().is_some());
         Workers {
             own: None,

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use super::continuity::Continuity;
 use super::filter::{Filter, Flag, Number, Subject, Word};
 use super::lints::Lint;
-use crate::telemetry::{Batch, ConnId, EventRef, Kind, Nanos, OwnedEvent, What};
+use crate::telemetry::{Batch, ConnId, EventRef, Kind, Nanos, OwnedEvent, Ring, What};
 use crate::words::{describe, is_error};
 
 /// How many events are kept.
@@ -28,26 +28,24 @@ pub enum StreamEntry {
     Lint(Lint, Nanos),
 }
 
-impl StreamEntry {
-    /// Bytes of memory beside the entry itself.
-    fn payload(&self) -> usize {
-        match self {
-            Self::Event(event) => event.payload(),
-            Self::Lost(_) | Self::Skipped(_) | Self::Lint(..) => 0,
-        }
-    }
+/// A line that is no event.
+#[derive(Clone, Debug)]
+enum Mark {
+    Lost(u64),
+    Skipped(u64),
+    Lint(Lint, Nanos),
 }
 
 /// The stream.
 #[derive(Clone, Debug, Default)]
 pub struct Stream {
-    entries: VecDeque<StreamEntry>,
-    /// What `entries` hold beside themselves.
-    bytes: usize,
-    /// The number of `entries[0]`, counted from the start of the program.
+    events: Ring,
+    /// The lines between them, each with its number.
+    marks: VecDeque<(u64, Mark)>,
+    /// The number of the oldest line, counted from the start of the program.
     first: u64,
-    /// The numbers of the entries that pass the filter, in order.
-    shown: VecDeque<u64>,
+    /// The numbers of the lines that pass the filter, in order, modulo 2³²: see [`Stream::nth`].
+    shown: VecDeque<u32>,
     filter: Filter,
     errors_only: bool,
     own: bool,
@@ -65,12 +63,12 @@ impl Stream {
         for (i, event) in events.enumerate() {
             let missing = self.continuity.missing_before(event.event.seq);
             if missing > 0 {
-                self.push(StreamEntry::Lost(missing));
+                self.push_mark(Mark::Lost(missing));
             }
             if i >= skip {
-                self.push(StreamEntry::Event(event.to_owned()));
+                self.push(event);
             } else if i + 1 == skip {
-                self.push(StreamEntry::Skipped(skip as u64));
+                self.push_mark(Mark::Skipped(skip as u64));
             }
         }
     }
@@ -82,63 +80,124 @@ impl Stream {
         let Some(first) = events.next() else { return };
         let missing = self.continuity.missing_before(first.event.seq);
         if missing > 0 {
-            self.push(StreamEntry::Lost(missing));
+            self.push_mark(Mark::Lost(missing));
         }
         self.continuity.skip_to(events.next_back().unwrap_or(first).event.seq);
-        match self.entries.back_mut() {
-            Some(StreamEntry::Skipped(skipped)) => *skipped += count,
-            _ => self.push(StreamEntry::Skipped(count)),
+        let next = self.next();
+        match self.marks.back_mut() {
+            Some((number, Mark::Skipped(skipped))) if *number + 1 == next => *skipped += count,
+            _ => self.push_mark(Mark::Skipped(count)),
         }
     }
 
     /// Adds what looks like a mistake where it was seen.
     pub fn lint(&mut self, lint: Lint, now: Nanos) {
-        self.push(StreamEntry::Lint(lint, now));
+        self.push_mark(Mark::Lint(lint, now));
     }
 
-    fn push(&mut self, entry: StreamEntry) {
-        self.bytes += entry.payload();
-        while (self.entries.len() >= HISTORY || self.bytes > HISTORY_BYTES)
-            && let Some(oldest) = self.entries.pop_front()
+    /// Lines that are kept.
+    fn kept(&self) -> usize {
+        self.events.len() + self.marks.len()
+    }
+
+    /// The number of the next line.
+    fn next(&self) -> u64 {
+        self.first + self.kept() as u64
+    }
+
+    fn push(&mut self, event: EventRef<'_>) {
+        self.make_room(Ring::payload_of(event));
+        if self.lets(event) {
+            self.show(self.next());
+        }
+        self.events.push(event);
+    }
+
+    fn push_mark(&mut self, mark: Mark) {
+        self.make_room(0);
+        // A hole is a hole under every filter.
+        let number = self.next();
+        self.show(number);
+        self.marks.push_back((number, mark));
+    }
+
+    fn show(&mut self, number: u64) {
+        if self.shown.len() == self.shown.capacity() {
+            // Doubling would hold as much again for nothing.
+            self.shown.reserve_exact(self.shown.len() / 8 + 64);
+        }
+        self.shown.push_back(low(number));
+    }
+
+    /// Lets the oldest go until there is room for one with that payload.
+    fn make_room(&mut self, more: usize) {
+        while self.kept() > 0
+            && (self.kept() >= HISTORY || self.events.payload() + more > HISTORY_BYTES)
         {
-            self.bytes -= oldest.payload();
+            match self.marks.front() {
+                Some((number, _)) if *number == self.first => drop(self.marks.pop_front()),
+                _ => self.events.pop_front(),
+            }
             self.first += 1;
-            if self.shown.front().is_some_and(|&n| n < self.first) {
+            if !self.shown.is_empty() && self.nth(0) < self.first {
                 self.shown.pop_front();
             }
         }
-        let number = self.first + self.entries.len() as u64;
-        let mut scratch = std::mem::take(&mut self.scratch);
-        if self.lets(&entry, &mut scratch) {
-            self.shown.push_back(number);
-        }
-        self.scratch = scratch;
-        self.entries.push_back(entry);
     }
 
-    fn lets(&self, entry: &StreamEntry, scratch: &mut String) -> bool {
-        match entry {
-            // A hole is a hole under every filter.
-            StreamEntry::Lost(_) | StreamEntry::Skipped(_) | StreamEntry::Lint(..) => true,
-            StreamEntry::Event(event) => {
-                (self.own || !event.event.own)
-                    && (!self.errors_only || is_error(&event.event))
-                    && (self.filter.is_empty() || self.filter.lets(&Line(event), scratch))
-            }
+    /// The number of the n-th line that is shown.
+    fn nth(&self, n: usize) -> u64 {
+        self.whole(self.shown[n])
+    }
+
+    /// A number that is not far from those of the lines that are kept.
+    fn whole(&self, number: u32) -> u64 {
+        // One that has just gone lies before the first.
+        let base = self.first.saturating_sub(1);
+        base + u64::from(number.wrapping_sub(low(base)))
+    }
+
+    /// Where an event with that number is among the events; or the mark that has it.
+    fn find(&self, number: u64) -> Result<usize, &Mark> {
+        let before = self.marks.partition_point(|(mark, _)| *mark < number);
+        match self.marks.get(before) {
+            Some((mark, what)) if *mark == number => Err(what),
+            _ => Ok(usize::try_from(number - self.first).unwrap_or(usize::MAX) - before),
         }
+    }
+
+    fn get(&self, number: u64) -> Option<StreamEntry> {
+        Some(match self.find(number) {
+            Ok(at) => StreamEntry::Event(self.events.get(at)?),
+            Err(Mark::Lost(count)) => StreamEntry::Lost(*count),
+            Err(Mark::Skipped(count)) => StreamEntry::Skipped(*count),
+            Err(Mark::Lint(lint, seen)) => StreamEntry::Lint(lint.clone(), *seen),
+        })
+    }
+
+    fn lets(&mut self, event: EventRef<'_>) -> bool {
+        (self.own || !event.event.own)
+            && (!self.errors_only || is_error(event.event))
+            && (self.filter.is_empty() || self.filter.lets(&Line(event), &mut self.scratch))
     }
 
     fn filter_anew(&mut self) {
-        let mut scratch = std::mem::take(&mut self.scratch);
-        let mut shown = std::mem::take(&mut self.shown);
-        shown.clear();
-        for (entry, number) in self.entries.iter().zip(self.first..) {
-            if self.lets(entry, &mut scratch) {
-                shown.push_back(number);
+        self.shown.clear();
+        for number in self.first..self.next() {
+            let passes = match self.find(number) {
+                Err(_) => true,
+                Ok(at) if self.filter.is_empty() => {
+                    let event = self.events.event(at).copied();
+                    event.is_some_and(|event| {
+                        self.lets(EventRef { event: &event, bytes: &[], len: 0, ready: &[] })
+                    })
+                }
+                Ok(at) => self.events.get(at).is_some_and(|event| self.lets(event.as_ref())),
+            };
+            if passes {
+                self.show(number);
             }
         }
-        self.shown = shown;
-        self.scratch = scratch;
     }
 
     /// Filters.
@@ -161,12 +220,10 @@ impl Stream {
     }
 
     /// The visible lines for that many rows, oldest first.
-    pub fn lines(&self, height: usize) -> impl Iterator<Item = &StreamEntry> {
+    pub fn lines(&self, height: usize) -> impl Iterator<Item = StreamEntry> {
         let end = self.end(height);
         let start = end.saturating_sub(height);
-        self.shown
-            .range(start..end)
-            .filter_map(|n| self.entries.get(usize::try_from(n - self.first).ok()?))
+        self.shown.range(start..end).filter_map(|number| self.get(self.whole(*number)))
     }
 
     /// Past the last visible line, as a place in `shown`.
@@ -174,9 +231,11 @@ impl Stream {
         match self.bottom {
             None => self.shown.len(),
             // What was read has left the history: the oldest page is what remains.
-            Some(bottom) => {
-                self.shown.partition_point(|&n| n <= bottom).max(height).min(self.shown.len())
-            }
+            Some(bottom) => self
+                .shown
+                .partition_point(|n| self.whole(*n) <= bottom)
+                .max(height)
+                .min(self.shown.len()),
         }
     }
 
@@ -185,7 +244,7 @@ impl Stream {
         let end = self.end(height);
         let to = end.saturating_add_signed(by).max(height.min(self.shown.len()));
         self.bottom =
-            if to >= self.shown.len() { None } else { to.checked_sub(1).map(|i| self.shown[i]) };
+            if to >= self.shown.len() { None } else { to.checked_sub(1).map(|i| self.nth(i)) };
     }
 
     /// Goes to the oldest event kept.
@@ -205,20 +264,10 @@ impl Stream {
     }
 
     /// The newest events of a connection, newest first.
-    pub fn of(&self, conn: ConnId) -> impl Iterator<Item = &OwnedEvent> {
-        self.entries.iter().rev().filter_map(move |entry| match entry {
-            StreamEntry::Event(event) if event.event.conn == Some(conn) => Some(event),
-            _ => None,
-        })
-    }
-
-    /// The newest event that is not own plumbing.
-    #[must_use]
-    pub fn newest(&self) -> Option<&OwnedEvent> {
-        self.entries.iter().rev().find_map(|entry| match entry {
-            StreamEntry::Event(event) if !event.event.own => Some(event),
-            _ => None,
-        })
+    pub fn of(&self, conn: ConnId) -> impl Iterator<Item = OwnedEvent> {
+        let of_it =
+            move |at: &usize| self.events.event(*at).is_some_and(|event| event.conn == Some(conn));
+        (0..self.events.len()).rev().filter(of_it).filter_map(|at| self.events.get(at))
     }
 
     /// The filter.
@@ -261,12 +310,16 @@ impl Stream {
     }
 }
 
-struct Line<'a>(&'a OwnedEvent);
+fn low(number: u64) -> u32 {
+    u32::try_from(number & 0xffff_ffff).unwrap_or_default()
+}
+
+struct Line<'a>(EventRef<'a>);
 
 impl Subject for Line<'_> {
     /// A wait call is a line of every fd that it reported.
     fn number(&self, which: Number, such: &dyn Fn(u64) -> bool) -> bool {
-        let EventRef { event, ready, .. } = self.0.as_ref();
+        let EventRef { event, ready, .. } = self.0;
         match (which, event.what) {
             (Number::Fd, _) => {
                 let mut fds = ready.iter().map(|ready| ready.fd).chain([event.fd]);
@@ -301,14 +354,14 @@ impl Subject for Line<'_> {
 
     fn flag(&self, which: Flag) -> bool {
         match which {
-            Flag::Error => is_error(&self.0.event),
+            Flag::Error => is_error(self.0.event),
             Flag::Closed => self.0.event.what.kind() == Kind::Closed,
             Flag::Ours | Flag::Stopped => false,
         }
     }
 
     fn text(&self, into: &mut String) {
-        let told = describe(self.0.as_ref());
+        let told = describe(self.0);
         let _ = write!(into, "{} {} {} {}", told.kind.name(), told.subject, told.result, told.note);
         if let Some(waited) = told.waited {
             let _ = write!(into, "  {waited}");
@@ -338,8 +391,7 @@ mod tests {
             }
             stream.apply(&told);
         }
-        let held: usize = stream.entries.iter().map(StreamEntry::payload).sum();
-        assert_eq!(held, stream.bytes);
+        let held = stream.events.payload();
         assert!((HISTORY_BYTES / 2..=HISTORY_BYTES).contains(&held), "{held}");
         // The newest are there, and the numbers of those that are shown are right.
         let last = stream.lines(5).map(|entry| match entry {
@@ -347,7 +399,7 @@ mod tests {
             other => panic!("{other:?}"),
         });
         assert_eq!(last.collect::<Vec<_>>(), [9996, 9997, 9998, 9999, 10_000]);
-        assert_eq!(stream.len(), stream.entries.len());
+        assert_eq!(stream.len(), stream.kept());
     }
     #[test]
     fn a_round_is_a_line_of_everybody_whom_it_asked() {

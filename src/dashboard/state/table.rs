@@ -8,6 +8,8 @@
 mod entry;
 mod view;
 
+use std::cell::OnceCell;
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -48,6 +50,8 @@ pub struct Table {
     entries: Vec<TableRow>,
     /// Where in `entries` a connection is.
     index: HashMap<ConnId, usize, RandomState>,
+    /// Places in `entries` of those that are open, by fd, once they are asked for.
+    by_fd: OnceCell<Vec<u32>>,
     /// Closed connections, longest ago first.
     closed: VecDeque<ConnId>,
     /// How many of them are folded, from the front.
@@ -157,10 +161,9 @@ impl Table {
     /// Takes over what the kernel says of the sockets.
     pub fn kernel(&mut self, snapshot: &Snapshot) {
         for entry in &mut self.entries {
-            entry.socket = match entry.closed {
-                None => snapshot.socket(entry.row.peer).copied(),
-                Some(_) => None,
-            };
+            let open = entry.is_open();
+            let queues = snapshot.queues(entry.row.peer).filter(|_| open);
+            entry.queues = queues.map(|queues| [queues.recv_queue, queues.send_queue]);
         }
         self.values_changed = true;
     }
@@ -178,6 +181,9 @@ impl Table {
     fn upsert(&mut self, row: Row) {
         if let Some(&i) = self.index.get(&row.id) {
             if self.entries[i].closed.is_none() {
+                if self.entries[i].row.fd != row.fd {
+                    self.by_fd.take();
+                }
                 self.entries[i].row = row;
                 self.values_changed = true;
             }
@@ -187,13 +193,14 @@ impl Table {
         self.index.insert(row.id, self.entries.len());
         self.entries.push(TableRow {
             row,
-            socket: None,
+            queues: None,
             ours,
             closed: None,
             folded: false,
             head: None,
         });
         self.fresh.push(row.id);
+        self.by_fd.take();
         self.members_changed = true;
     }
 
@@ -215,11 +222,12 @@ impl Table {
         } else {
             self.upsert(row);
         }
+        self.by_fd.take();
         let i = self.index[&row.id];
         let entry = &mut self.entries[i];
         entry.row.state = ConnState::Closed;
         entry.closed = Some(now);
-        entry.socket = None;
+        entry.queues = None;
         self.closed.push_back(row.id);
         self.values_changed = true;
         if self.closed.len() > CLOSED_LISTED
@@ -232,6 +240,7 @@ impl Table {
 
     fn remove(&mut self, id: ConnId) {
         let Some(i) = self.index.remove(&id) else { return };
+        self.by_fd.take();
         self.entries.swap_remove(i);
         if let Some(moved) = self.entries.get(i) {
             self.index.insert(moved.row.id, i);
@@ -255,6 +264,31 @@ impl Table {
     #[must_use]
     pub fn entries(&self) -> &[TableRow] {
         &self.entries
+    }
+
+    /// The rows of those that are open, in no order.
+    pub fn open_rows(&self) -> impl Iterator<Item = &Row> {
+        self.entries.iter().filter(|entry| entry.is_open()).map(|entry| &entry.row)
+    }
+
+    /// The same by fd; in one process a number is one connection's at a time, the last one's.
+    /// In worker processes each has its own numbers.
+    pub fn rows_by_fd(&self) -> impl ExactSizeIterator<Item = &Row> {
+        self.by_fd.get_or_init(|| self.sort_by_fd()).iter().map(|i| &self.entries[*i as usize].row)
+    }
+
+    fn sort_by_fd(&self) -> Vec<u32> {
+        let row = |i: &u32| &self.entries[*i as usize].row;
+        let open = (0..).zip(&self.entries).filter(|(_, entry)| entry.is_open());
+        let mut by_fd = Vec::with_capacity(self.open());
+        by_fd.extend(open.map(|(i, _)| i));
+        by_fd.sort_unstable_by_key(|i| (row(i).fd, Reverse(row(i).id)));
+        // Of equal ones the first stays.
+        by_fd.dedup_by(|older, newer| {
+            let (older, newer) = (row(older), row(newer));
+            older.fd == newer.fd && newer.by.pid().is_none()
+        });
+        by_fd
     }
 
     /// Connections open.

@@ -24,9 +24,9 @@ fn batch(seqs: std::ops::RangeInclusive<u64>) -> Batch {
 
 /// The sequence numbers on the screen; a hole is its size, negative.
 fn shown(stream: &Stream, height: usize) -> Vec<i64> {
-    let number = |entry: &StreamEntry| match entry {
+    let number = |entry: StreamEntry| match entry {
         StreamEntry::Event(event) => i64::try_from(event.event.seq).unwrap(),
-        StreamEntry::Lost(count) | StreamEntry::Skipped(count) => -i64::try_from(*count).unwrap(),
+        StreamEntry::Lost(count) | StreamEntry::Skipped(count) => -i64::try_from(count).unwrap(),
         StreamEntry::Lint(lint, _) => panic!("{lint:?}"),
     };
     stream.lines(height).map(number).collect()

@@ -13,7 +13,7 @@ use crate::inspect::drops;
 fn until(diag: &mut Diag, local: SocketAddr, done: impl Fn(&Dump) -> bool) -> Dump {
     let deadline = std::time::Instant::now() + Duration::from_secs(5);
     loop {
-        let dump = diag.dump(local).unwrap();
+        let dump = diag.dump(local, None).unwrap();
         if done(&dump) {
             return dump;
         }
@@ -26,7 +26,7 @@ fn queues_on(host: &str) {
     let listener = TcpListener::bind((host, 0)).unwrap();
     let local = listener.local_addr().unwrap();
     let mut diag = Diag::open().unwrap();
-    let dump = diag.dump(local).unwrap();
+    let dump = diag.dump(local, None).unwrap();
     assert_eq!((dump.accept_queue.unwrap().len, dump.sockets.len()), (0, 0));
 
     let mut client = TcpStream::connect(local).unwrap();
@@ -72,7 +72,7 @@ fn another_listener_on_the_same_port_is_not_ours() {
     let other = TcpListener::bind(("127.0.0.2", local.port())).unwrap();
     let _client = TcpStream::connect(other.local_addr().unwrap()).unwrap();
     let mut diag = Diag::open().unwrap();
-    let dump = diag.dump(local).unwrap();
+    let dump = diag.dump(local, None).unwrap();
     assert_eq!((dump.accept_queue.unwrap().len, dump.sockets.len()), (0, 0));
     let any = SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), local.port());
     until(&mut diag, any, |dump| dump.sockets.len() == 1);
@@ -115,7 +115,7 @@ const LOCAL: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 7890)
 #[test]
 fn a_built_answer_is_understood() {
     let mut dump = Dump::default();
-    assert!(parse(&answer(), 9, &mut |found| dump.add(&found, LOCAL)).unwrap());
+    assert!(parse(&answer(), 9, &mut |found| dump.add(&found, LOCAL, None)).unwrap());
     assert_eq!(dump.sockets[0].recv_queue, 42);
     assert_eq!(dump.sockets[0].rtt, Some(Duration::from_micros(150)));
     assert!(!parse(&answer(), 8, &mut |_| ()).unwrap(), "an answer to another question");
@@ -187,6 +187,31 @@ fn overflow_is_counted_by_the_listener_and_clients_are_seen_connecting() {
     assert_eq!(diag.connecting(local).unwrap(), expected);
 }
 
+#[test]
+fn of_quiet_ones_only_those_that_are_shown_are_told_with_everything() {
+    for host in ["127.0.0.1", "::1"] {
+        let listener = TcpListener::bind((host, 0)).unwrap();
+        let local = listener.local_addr().unwrap();
+        let mut diag = Diag::open().unwrap();
+        let mut clients: Vec<_> = (0..3).map(|_| TcpStream::connect(local).unwrap()).collect();
+        let _servers: Vec<_> = (0..3).map(|_| listener.accept().unwrap().0).collect();
+        let peers: Vec<_> = clients.iter().map(|client| client.local_addr().unwrap()).collect();
+        clients[1].write_all(b"12345").unwrap();
+        let deadline = std::time::Instant::now() + Duration::from_secs(5);
+        let dump = loop {
+            let dump = diag.dump(local, Some(&peers[2..])).unwrap();
+            if dump.sockets.iter().any(|socket| socket.recv_queue == 5) {
+                break dump;
+            }
+            assert!(std::time::Instant::now() < deadline, "never there");
+        };
+        let mut told: Vec<_> = dump.sockets.iter().map(|socket| socket.peer).collect();
+        told.sort_unstable_by_key(|peer| peers.iter().position(|other| other == peer));
+        assert_eq!(told, &peers[1..], "one has bytes, the other is shown");
+        assert_eq!(dump.quiet, Quiet::from_iter([peers[0]]));
+    }
+}
+
 fn exact_on(host: &str) {
     let listener = TcpListener::bind((host, 0)).unwrap();
     let local = listener.local_addr().unwrap();
@@ -238,7 +263,7 @@ fn a_half_open_one_is_listed_apart() {
     let mut answer = answer();
     (answer[HEADER + 1], answer[HEADER + 3]) = (12, 2);
     let mut dump = Dump::default();
-    assert!(parse(&answer, 9, &mut |found| dump.add(&found, LOCAL)).unwrap());
+    assert!(parse(&answer, 9, &mut |found| dump.add(&found, LOCAL, None)).unwrap());
     let peer = SocketAddr::from(([127, 0, 0, 1], 40000));
     assert_eq!(dump.half_open, [HalfOpen { peer, retransmits: 2 }]);
     assert_eq!(dump.waiting, []);

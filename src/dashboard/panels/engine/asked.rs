@@ -74,7 +74,7 @@ impl Painter<'_> {
                 all.push((fd, Asked::Now));
             }
             let done: std::collections::HashSet<Fd> = all.iter().map(|(fd, _)| *fd).collect();
-            let rest = self.engine.fds();
+            let rest = self.engine.fds(self.table);
             all.extend(
                 rest.into_iter().filter(|fd| !done.contains(fd)).map(|fd| (fd, Asked::NotYet)),
             );

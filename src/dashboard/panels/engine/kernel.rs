@@ -17,9 +17,10 @@ use crate::words::{strings, units};
 impl Painter<'_> {
     pub(super) fn interest_section(&self, width: usize, rows: usize) -> Vec<Line<'static>> {
         let say = &strings().engine;
-        let heading = [say.kernel, say.interest_list, &(say.watched)(self.engine.watched())];
+        let heading =
+            [say.kernel, say.interest_list, &(say.watched)(self.engine.watched(self.table))];
         let mut lines = vec![self.heading(Role::Kernel, &heading, width)];
-        let groups = self.engine.interest();
+        let groups = self.engine.interest(self.table);
         let inside = width.saturating_sub(1);
         if groups.is_empty() || groups.len() > rows {
             lines.extend(self.body(&self.interest(inside, rows), width, rows));
@@ -39,7 +40,7 @@ impl Painter<'_> {
 
     /// How many of `rows` rows the interest list takes.
     pub(super) fn interest_height(&self, width: usize, rows: usize) -> usize {
-        let (groups, inside) = (self.engine.interest(), width.saturating_sub(1));
+        let (groups, inside) = (self.engine.interest(self.table), width.saturating_sub(1));
         if groups.is_empty() || groups.len() > rows {
             return self.height_of(&self.interest(inside, rows), width, rows);
         }
@@ -98,7 +99,7 @@ impl Painter<'_> {
     /// The whole interest list on one run of lines: `IN|ET: 5 IN|RDHUP|ET: 9–42 44`, without the
     /// masks where they do not fit.
     pub(super) fn interest(&self, width: usize, rows: usize) -> Vec<Token> {
-        let groups = self.engine.interest();
+        let groups = self.engine.interest(self.table);
         if groups.is_empty() {
             return vec![Token::new(self.theme.glyph("–", "-"), self.style(Role::Dim))];
         }

@@ -37,7 +37,7 @@ impl Painter<'_> {
             let (side, content) = (Role::Text, Content::Line(line));
             Ranked { rank, side, label: String::new(), content }
         };
-        let watched = format!("{} ", (say.watched)(self.engine.watched()));
+        let watched = format!("{} ", (say.watched)(self.engine.watched(self.table)));
         let interest = self.interest(width.saturating_sub(watched.len()), 1);
         lines.push(list(10, Role::Kernel, watched, interest));
         lines.push(list(7, Role::Kernel, String::new(), self.queues(width < 36)));

@@ -34,7 +34,7 @@ impl Painter<'_> {
             }
         };
         let mut under: Vec<Token> = Vec::new();
-        for row in self.engine.rows() {
+        for row in self.table.rows_by_fd() {
             under.push(self.token((say.fd)(row.fd), Role::Selected));
             under.push(self.token(row.peer.to_string(), Role::Text));
             under.push(self.token((strings().table.state)(row.doing()), Role::Text));

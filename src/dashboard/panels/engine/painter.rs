@@ -7,6 +7,7 @@ use unicode_width::UnicodeWidthStr;
 use super::super::fit::{Token, cut, first_fit, fold};
 use crate::dashboard::state::by_server;
 use crate::dashboard::state::engine::Engine;
+use crate::dashboard::state::table::Table;
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::{Kind, Mode, Ret, Stance};
 use crate::words::{fds, result, strings, units};
@@ -23,6 +24,7 @@ pub(super) const WIDE: u16 = 90;
 /// What the drawing shows, and how it looks.
 pub(super) struct Painter<'a> {
     pub(super) engine: &'a Engine,
+    pub(super) table: &'a Table,
     pub(super) theme: &'a Theme,
 }
 

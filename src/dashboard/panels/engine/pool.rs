@@ -18,12 +18,12 @@ impl Painter<'_> {
         let mut lines = vec![self.heading(Role::Program, &[say.program, say.pool, &sum], width)];
         let inside = width.saturating_sub(1);
         let queued: Vec<Token> =
-            self.engine.jobs(Kind::Queued).map(|job| self.queued(job)).collect();
+            self.engine.jobs(self.table, Kind::Queued).map(|job| self.queued(job)).collect();
         // The wake-ups keep half of the room where there is much.
         let most = if rows < 8 { rows } else { rows / 2 };
         let queue = usize::from(!queued.is_empty() && most > 3);
         let room = most.saturating_sub(1 + queue);
-        for job in self.engine.jobs(Kind::Handler).take(room) {
+        for job in self.engine.jobs(self.table, Kind::Handler).take(room) {
             lines.push(indent(Line::from(self.span(self.runs(job, inside), Role::Program))));
         }
         if !queued.is_empty() && lines.len() < rows {
@@ -37,14 +37,15 @@ impl Painter<'_> {
 
     /// How many rows all of it takes.
     pub(super) fn pool_height(&self) -> usize {
-        let queue = usize::from(self.engine.jobs(Kind::Queued).next().is_some());
-        self.pool_sum().map_or(0, |_| 1 + self.engine.jobs(Kind::Handler).count() + queue)
+        let queue = usize::from(self.engine.jobs(self.table, Kind::Queued).next().is_some());
+        self.pool_sum()
+            .map_or(0, |_| 1 + self.engine.jobs(self.table, Kind::Handler).count() + queue)
     }
 
     /// How many threads are at work, and how much waits for them; `None` where there is no pool.
     fn pool_sum(&self) -> Option<[String; 2]> {
         let threads = self.engine.handler_threads();
-        let count = |kind| self.engine.jobs(kind).count();
+        let count = |kind| self.engine.jobs(self.table, kind).count();
         let sum = strings().engine.pool_sum;
         (threads > 0).then(|| sum(count(Kind::Handler), threads, count(Kind::Queued)))
     }

@@ -14,7 +14,7 @@ impl Painter<'_> {
     pub(super) fn sleepers(&self, sizes: Sizes) -> Contents {
         // A handler is at work, whatever it does there.
         let sleeps = |row: &&Row| row.within.is_some_and(|kind| kind != Kind::Handler);
-        let (asleep, awake): (Vec<&Row>, Vec<&Row>) = self.engine.rows().partition(sleeps);
+        let (asleep, awake): (Vec<&Row>, Vec<&Row>) = self.table.rows_by_fd().partition(sleeps);
         let (all, say) = (asleep.len() + awake.len(), &strings().engine);
         let accepts = self.first_waits_in();
         let mut over = by_call(&WAITS, &asleep, most(sizes.width * sizes.above), sleeper);
@@ -52,7 +52,7 @@ impl Painter<'_> {
     /// How many serve the connections, and what they are.
     fn workers(&self, count: usize) -> String {
         let say = &strings().engine;
-        match self.engine.rows().next().map(|row| row.by) {
+        match self.table.rows_by_fd().next().map(|row| row.by) {
             Some(by) if by.pid().is_some() => (say.processes)(count),
             _ => (say.threads)(count),
         }

@@ -13,7 +13,7 @@ use crate::words::strings;
 
 impl Painter<'_> {
     pub(super) fn swept(&self, sizes: Sizes) -> Contents {
-        let (fds, say) = (self.engine.fds(), &strings().engine);
+        let (fds, say) = (self.engine.fds(self.table), &strings().engine);
         let known = self.engine.wake().is_some();
         let entries = self.engine.entries();
         let ready: HashMap<Fd, Mask> =

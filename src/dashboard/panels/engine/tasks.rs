@@ -13,8 +13,10 @@ const WAITS: [Kind; 2] = [Kind::Recv, Kind::Send];
 
 impl Painter<'_> {
     pub(super) fn tasks(&self, sizes: Sizes) -> Contents {
-        let (parked, awake): (Vec<&Row>, Vec<&Row>) =
-            self.engine.rows().partition(|row| !matches!(row.within, None | Some(Kind::Handler)));
+        let (parked, awake): (Vec<&Row>, Vec<&Row>) = self
+            .table
+            .rows_by_fd()
+            .partition(|row| !matches!(row.within, None | Some(Kind::Handler)));
         let say = &strings().engine;
         let (parked_count, awake_count) = (parked.len(), awake.len());
         let over = if parked.is_empty() {

@@ -1,8 +1,7 @@
 //! Each way as it is drawn, at the sizes that 80×24, 120×36 and 200×50 give it and zoomed.
 
-use super::super::sample::{MS, Script, looked_at, peer};
+use super::super::sample::{MS, Script, Watched, looked_at, peer};
 use super::super::tests::{engine_at, measured};
-use crate::dashboard::state::engine::Engine;
 use crate::inspect::{RuntimeView, Socket, Timeout};
 use crate::telemetry::{
     Asks, By, ConnState, Errno, Kind, Mask, Mode, Next, Ret, ServerKind, Stance, What,
@@ -10,7 +9,7 @@ use crate::telemetry::{
 
 const SIZES: [(u16, u16); 4] = [(33, 11), (46, 18), (78, 21), (118, 30)];
 
-fn pictures(engine: &Engine) -> String {
+fn pictures(engine: &Watched) -> String {
     let mut all: String = SIZES.iter().map(|size| engine_at(engine, *size, false) + "\n").collect();
     let ascii = engine_at(engine, SIZES[0], true);
     assert!(ascii.is_ascii(), "{ascii}");
@@ -24,8 +23,8 @@ fn connections(script: &mut Script, ids: std::ops::RangeInclusive<u64>) {
     }
 }
 
-fn poll(served: usize) -> Engine {
-    let mut engine = Engine::new();
+fn poll(served: usize) -> Watched {
+    let mut engine = Watched::new();
     let mut script = Script::new(500 * MS);
     connections(script.server(ServerKind::Poll), 1..=49);
     for fds in [1, 3] {
@@ -53,7 +52,7 @@ fn poll_is_a_list_handed_over_and_swept() {
 
 #[test]
 fn ten_thousand_fds_are_folded_and_the_ready_ones_stay() {
-    let mut engine = Engine::new();
+    let mut engine = Watched::new();
     let mut script = Script::new(500 * MS);
     connections(script.server(ServerKind::Select), 1..=9000);
     engine.apply(&script.poll(9001, &[(700, 692)]).publish());
@@ -63,7 +62,7 @@ fn ten_thousand_fds_are_folded_and_the_ready_ones_stay() {
 
 #[test]
 fn scan_is_a_round_of_questions() {
-    let mut engine = Engine::new();
+    let mut engine = Watched::new();
     let mut script = Script::new(500 * MS);
     connections(script.server(ServerKind::Scan), 1..=40);
     script.round(1..=40, 0);
@@ -85,7 +84,7 @@ fn scan_is_a_round_of_questions() {
 
 #[test]
 fn threads_sleep_each_in_a_call_of_its_own() {
-    let mut engine = Engine::new();
+    let mut engine = Watched::new();
     let mut script = Script::new(500 * MS);
     connections(script.server(ServerKind::Threads), 1..=30);
     for (row, tid) in script.batch.rows.iter_mut().zip(4711..) {
@@ -108,7 +107,7 @@ fn threads_sleep_each_in_a_call_of_its_own() {
 #[test]
 fn all_that_are_at_work_are_named() {
     // As 120×36 shows twelve threads that are held: eight of them within no call.
-    let mut engine = Engine::new();
+    let mut engine = Watched::new();
     let mut script = Script::new(500 * MS);
     connections(script.server(ServerKind::Threads), 1..=12);
     for (at, row) in script.batch.rows.iter_mut().enumerate() {
@@ -132,7 +131,7 @@ fn all_that_are_at_work_are_named() {
 
 #[test]
 fn processes_are_named_by_their_number() {
-    let mut engine = Engine::new();
+    let mut engine = Watched::new();
     let mut script = Script::new(500 * MS);
     script.server(ServerKind::Processes).row(3, 1).row(3, 2);
     for (row, pid) in script.batch.rows.iter_mut().zip(8001..) {
@@ -148,7 +147,7 @@ fn processes_are_named_by_their_number() {
 
 #[test]
 fn tasks_are_parked_over_the_runtimes_loop() {
-    let mut engine = Engine::new();
+    let mut engine = Watched::new();
     let mut script = Script::new(500 * MS);
     connections(script.server(ServerKind::Coroutines), 1..=12);
     for row in &mut script.batch.rows {
@@ -167,7 +166,7 @@ fn tasks_are_parked_over_the_runtimes_loop() {
 
 #[test]
 fn the_runtimes_own_epoll_is_seen_from_outside() {
-    let mut engine = Engine::new();
+    let mut engine = Watched::new();
     let mut script = Script::new(500 * MS);
     connections(script.server(ServerKind::Coroutines), 1..=12);
     for row in &mut script.batch.rows {
@@ -194,7 +193,7 @@ fn the_runtimes_own_epoll_is_seen_from_outside() {
 
 #[test]
 fn blocking_serves_one_and_the_queue_stands_behind() {
-    let mut engine = Engine::new();
+    let mut engine = Watched::new();
     let mut script = Script::new(500 * MS);
     script.server(ServerKind::Blocking).row(9, 1).recv(9, 1, 20);
     script.batch.rows[0].state = ConnState::Reading;
@@ -212,7 +211,7 @@ fn blocking_serves_one_and_the_queue_stands_behind() {
 #[test]
 fn every_way_is_drawn_at_any_size() {
     for server in ServerKind::ALL {
-        let mut engine = Engine::new();
+        let mut engine = Watched::new();
         let mut script = Script::new(500 * MS);
         connections(script.server(server), 1..=30);
         script.batch.rows[3].interest = Mask::NONE;
@@ -240,7 +239,7 @@ fn no_list_leaves_out_what_there_are_blank_rows_for() {
         for (connections, held) in
             [3, 9, 30, 90, 400].into_iter().flat_map(|n| [(n, false), (n, true)])
         {
-            let mut engine = Engine::new();
+            let mut engine = Watched::new();
             let mut script = Script::new(500 * MS);
             // No two of them are neighbours, so that no run of numbers is shorter.
             let connections = if server == ServerKind::Blocking { 1 } else { connections };
@@ -309,7 +308,7 @@ fn in_handler(script: &mut Script, fd: i32, id: u64, kind: Kind) {
 
 #[test]
 fn the_pool_says_what_its_threads_do_and_what_waits() {
-    let mut engine = Engine::new();
+    let mut engine = Watched::new();
     let mut script = Script::new(500 * MS);
     script.batch.listener.as_mut().unwrap().handler_threads = 2;
     in_handler(script.row(9, 1), 10, 2, Kind::Handler);
@@ -336,7 +335,7 @@ fn the_pool_says_what_its_threads_do_and_what_waits() {
 
 #[test]
 fn a_handler_on_the_loop_is_named_while_it_keeps_it() {
-    let mut engine = Engine::new();
+    let mut engine = Watched::new();
     let mut script = Script::new(500 * MS);
     in_handler(script.row(9, 1), 10, 2, Kind::Handler);
     script.wait(500, &[(10, 2)]).recv(10, 2, 84);

@@ -1,11 +1,11 @@
 //! Turns, gaps, queues and lists, as the panel gets them.
 
 use super::*;
-use crate::dashboard::panels::sample::{MS, Script, looked_at, peer};
+use crate::dashboard::panels::sample::{MS, Script, Watched, looked_at, peer};
 use crate::inspect::{AcceptQueue, Handed, Socket, TcpState};
 use crate::telemetry::{Event, Mask, Mode, Ret, ServerKind, Stdin};
 
-fn marks(engine: &Engine) -> Vec<(Fd, Served)> {
+fn marks(engine: &Watched) -> Vec<(Fd, Served)> {
     engine.entries().iter().map(|entry| (entry.ready.fd, entry.served)).collect()
 }
 
@@ -31,7 +31,7 @@ fn snapshot(queues: &[(Fd, u32)], ready: Option<Vec<Fd>>) -> Snapshot {
 #[test]
 fn the_ready_array_is_served_entry_by_entry() {
     let mut script = Script::new(2000 * MS);
-    let mut engine = Engine::new();
+    let mut engine = Watched::new();
     script.row(9, 1).row(14, 2).wait(1200 * MS, &[(4, 0), (5, 0), (9, 1), (14, 2)]);
     engine.apply(&script.accept(10, 3).held(Kind::Recv, 9, 1).publish());
     assert_eq!(engine.wake().unwrap().own, 1, "the waker is not of the lesson");
@@ -50,7 +50,7 @@ fn the_ready_array_is_served_entry_by_entry() {
 #[test]
 fn a_reused_fd_is_not_the_entry_of_the_one_before() {
     let mut script = Script::new(0);
-    let mut engine = Engine::new();
+    let mut engine = Watched::new();
     script.row(9, 1).wait(0, &[(5, 0), (9, 1)]);
     engine.apply(&script.event(9, 1, What::Close).publish());
     engine.apply(&script.accept(9, 2).recv(9, 2, 10).publish());
@@ -72,7 +72,7 @@ fn a_reused_fd_is_not_the_entry_of_the_one_before() {
 #[test]
 fn only_the_last_of_many_turns_is_worked_out_and_all_are_remembered() {
     let mut script = Script::new(0);
-    let mut engine = Engine::new();
+    let mut engine = Watched::new();
     for _ in 0..40 {
         script.wait(MS, &[(9, 1)]).recv(9, 1, 5).recv(9, 1, 5);
     }
@@ -86,7 +86,7 @@ fn only_the_last_of_many_turns_is_worked_out_and_all_are_remembered() {
 #[test]
 fn of_a_batch_that_is_passed_over_the_last_turn_is_shown() {
     let mut script = Script::new(0);
-    let mut engine = Engine::new();
+    let mut engine = Watched::new();
     engine.apply(&script.wait(MS, &[(9, 1)]).recv(9, 1, 5).publish());
     script.recv(9, 1, 5).wait(MS, &[(9, 1)]).recv(9, 1, 5).wait(MS, &[(9, 1), (14, 2)]);
     engine.pass_over(&script.recv(9, 1, 5).recv(14, 2, 7).publish());
@@ -106,7 +106,7 @@ fn of_a_batch_that_is_passed_over_the_last_turn_is_shown() {
 
     // Where each is asked it is the last round, and it is whole.
     let mut script = Script::new(0);
-    let mut engine = Engine::new();
+    let mut engine = Watched::new();
     script.server(ServerKind::Scan).row(9, 1).row(10, 2);
     engine.apply(&script.publish());
     engine.pass_over(&script.round(1..=2, 1).round(1..=2, 2).round(1..=2, 2).publish());
@@ -118,7 +118,7 @@ fn of_a_batch_that_is_passed_over_the_last_turn_is_shown() {
 #[test]
 fn a_gap_is_told_and_no_call_is_put_into_the_wrong_turn() {
     let mut script = Script::new(0);
-    let mut engine = Engine::new();
+    let mut engine = Watched::new();
     engine.apply(&script.wait(0, &[(9, 1), (14, 2)]).recv(9, 1, 5).publish());
     script.seq += 3;
     script.batch.lost.events[Kind::Recv as usize] = 3;
@@ -134,7 +134,7 @@ fn a_gap_is_told_and_no_call_is_put_into_the_wrong_turn() {
 #[test]
 fn a_loss_after_the_last_event_is_told_too() {
     let mut script = Script::new(0);
-    let mut engine = Engine::new();
+    let mut engine = Watched::new();
     engine.apply(&script.wait(0, &[(9, 1), (14, 2)]).recv(9, 1, 5).publish());
     script.batch.lost.events[Kind::Recv as usize] = 2;
     assert!(!engine.later_left_out());
@@ -150,14 +150,14 @@ fn a_loss_after_the_last_event_is_told_too() {
 #[test]
 fn queues_are_joined_with_fds_and_their_growth_is_seen() {
     let mut script = Script::new(0);
-    let mut engine = Engine::new();
+    let mut engine = Watched::new();
     script.row(9, 1).row(14, 2).held(Kind::EpollWait, 3, 0);
     engine.apply(&script.publish());
     engine.kernel(&snapshot(&[(9, 84), (14, 10)], Some(vec![9, 14])), script.time);
     engine.kernel(&snapshot(&[(9, 84), (14, 20), (77, 5)], Some(vec![9, 14])), script.time);
     let queue = |fd, bytes, grown| Queue { fd, bytes, grown, since: 0 };
     assert_eq!(engine.measured().unwrap().queues, [queue(9, 84, false), queue(14, 20, true)]);
-    let handed = |engine: &Engine| {
+    let handed = |engine: &Watched| {
         let entries = engine.epoll()?.entries.iter();
         Some(entries.filter(|e| e.handed == Handed::Yes).map(|e| e.fd).collect::<Vec<_>>())
     };
@@ -182,7 +182,7 @@ fn queues_are_joined_with_fds_and_their_growth_is_seen() {
 #[test]
 fn a_queue_waits_since_the_first_look_after_the_last_read() {
     let mut script = Script::new(0);
-    let mut engine = Engine::new();
+    let mut engine = Watched::new();
     engine.apply(&script.row(9, 1).row(14, 2).publish());
     assert_eq!(engine.longest_wait(), None);
     for tenth in 1..=30 {
@@ -213,7 +213,7 @@ fn a_queue_waits_since_the_first_look_after_the_last_read() {
 #[test]
 fn the_programs_own_waker_is_in_no_turn_unless_it_is_asked_for() {
     let mut script = Script::new(0);
-    let mut engine = Engine::new();
+    let mut engine = Watched::new();
     let waker = script.batch.listener.unwrap().waker;
     let woken = |script: &mut Script| {
         let mut batch = script.publish();
@@ -235,7 +235,7 @@ fn the_programs_own_waker_is_in_no_turn_unless_it_is_asked_for() {
     assert_eq!(engine.wakes().len(), 1);
     assert_eq!(engine.last_call().unwrap().event.what, What::Close, "the operator's");
     engine.show_own(true);
-    let mut engine = Engine::new();
+    let mut engine = Watched::new();
     engine.show_own(true);
     engine.apply(&batch);
     let wake = engine.wake().unwrap();
@@ -245,7 +245,7 @@ fn the_programs_own_waker_is_in_no_turn_unless_it_is_asked_for() {
 #[test]
 fn the_interest_list_is_grouped_into_runs() {
     let mut script = Script::new(0);
-    let mut engine = Engine::new();
+    let mut engine = Watched::new();
     for fd in [9, 10, 11, 14] {
         script.row(fd, u64::try_from(fd).unwrap());
     }
@@ -284,7 +284,7 @@ fn the_interest_list_is_grouped_into_runs() {
 #[test]
 fn the_last_call_and_its_meaning_leave_plumbing_out() {
     let mut script = Script::new(0);
-    let mut engine = Engine::new();
+    let mut engine = Watched::new();
     assert_eq!(engine.meaning(), None);
     let mut batch = script.recv(9, 1, 84).publish();
     let mut own = crate::telemetry::Event::new(2, 0, 4, None, What::Recv { ret: Ret::ok(8) });
@@ -301,7 +301,7 @@ fn the_last_call_and_its_meaning_leave_plumbing_out() {
 #[test]
 fn a_turn_of_poll_begins_with_the_list_it_returned() {
     let mut script = Script::new(2000 * MS);
-    let mut engine = Engine::new();
+    let mut engine = Watched::new();
     script.server(ServerKind::Poll).row(9, 1).row(14, 2).poll(3, &[(9, 1), (14, 2)]);
     engine.apply(&script.recv(9, 1, 84).held(Kind::Recv, 14, 2).publish());
     assert_eq!(marks(&engine), [(9, Served::Done), (14, Served::Now)]);
@@ -315,7 +315,7 @@ fn a_turn_of_poll_begins_with_the_list_it_returned() {
 #[test]
 fn a_round_of_scan_is_who_was_asked_and_what_they_said() {
     let mut script = Script::new(2000 * MS);
-    let mut engine = Engine::new();
+    let mut engine = Watched::new();
     script.server(ServerKind::Scan).round(1..=3, 0).round(1..=3, 2);
     engine.apply(&script.publish());
     let round = engine.rounds().last().unwrap();
@@ -352,7 +352,7 @@ fn folded_round(script: &mut Script) {
 
 #[test]
 fn a_folded_round_is_who_was_asked_in_order() {
-    let (mut script, mut engine) = (Script::new(2000 * MS), Engine::new());
+    let (mut script, mut engine) = (Script::new(2000 * MS), Watched::new());
     folded_round(&mut script);
     engine.apply(&script.publish());
     let round = engine.rounds().last().unwrap();
@@ -377,7 +377,7 @@ fn a_folded_round_is_who_was_asked_in_order() {
 #[test]
 fn only_scan_has_questions_to_keep() {
     for server in ServerKind::ALL.into_iter().filter(|server| *server != ServerKind::Scan) {
-        let (mut script, mut engine) = (Script::new(0), Engine::new());
+        let (mut script, mut engine) = (Script::new(0), Watched::new());
         script.server(server).row(9, 1).row(10, 2);
         for _ in 0..50 {
             engine.apply(&script.recv(9, 1, 84).recv(10, 2, 84).publish());
@@ -388,7 +388,7 @@ fn only_scan_has_questions_to_keep() {
 
 #[test]
 fn rounds_whose_ends_were_left_out_do_not_add_up() {
-    let (mut script, mut engine) = (Script::new(0), Engine::new());
+    let (mut script, mut engine) = (Script::new(0), Watched::new());
     script.server(ServerKind::Scan);
     for id in 1..=50 {
         script.row(i32::try_from(id).unwrap() + 8, id);
@@ -409,7 +409,7 @@ fn rounds_whose_ends_were_left_out_do_not_add_up() {
 #[test]
 fn another_server_begins_afresh() {
     let mut script = Script::new(2000 * MS);
-    let mut engine = Engine::new();
+    let mut engine = Watched::new();
     engine.apply(&script.row(9, 1).wait(0, &[(9, 1)]).recv(9, 1, 84).publish());
     let mut closed = script.row(9, 1).batch.rows.pop().unwrap();
     closed.why = Some(crate::telemetry::Why::Switched);
@@ -426,23 +426,23 @@ fn another_server_begins_afresh() {
 #[test]
 fn two_workers_may_use_the_same_number() {
     let mut script = Script::new(0);
-    let mut engine = Engine::new();
+    let mut engine = Watched::new();
     script.row(9, 1).row(9, 2).row(10, 3);
     for row in &mut script.batch.rows {
         row.by = crate::telemetry::By::process(4700);
     }
     engine.apply(&script.publish());
-    assert_eq!(engine.rows().count(), 3);
+    assert_eq!(engine.table.rows_by_fd().count(), 3);
     script.batch.gone.push(crate::dashboard::panels::sample::row(9, 1));
     engine.apply(&script.row(4, 3).publish());
-    let left: Vec<_> = engine.rows().map(|row| (row.fd, row.id.get())).collect();
+    let left: Vec<_> = engine.table.rows_by_fd().map(|row| (row.fd, row.id.get())).collect();
     assert_eq!(left, [(4, 3), (9, 2)]);
 }
 
 #[test]
 fn standard_input_is_on_the_list_while_it_is_watched() {
     let mut script = Script::new(1000 * MS);
-    let mut engine = Engine::new();
+    let mut engine = Watched::new();
     for (interest, fds) in [(Mask::IN, &[0, 5][..]), (Mask::NONE, &[5])] {
         let stdin = Stdin { interest, bytes_in: 6 };
         script.batch.listener.as_mut().unwrap().stdin = Some(stdin);

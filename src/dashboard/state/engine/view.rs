@@ -2,7 +2,9 @@
 
 use std::collections::VecDeque;
 
-use super::{Engine, Entry, Group, Job, Known, Measured, Queue, Served, Wake, by_server, round};
+use super::{
+    Engine, Entry, Group, Job, Known, Measured, Queue, Served, Table, Wake, by_server, round,
+};
 use crate::inspect::EpollView;
 use crate::telemetry::{
     Errno, Fd, Kind, Listener, Mask, Nanos, OwnedEvent, Row, ServerKind, Stance, Stdin,
@@ -60,12 +62,6 @@ impl Engine {
         self.continuity.server()
     }
 
-    /// The connections, by fd.
-    #[must_use]
-    pub fn rows(&self) -> impl ExactSizeIterator<Item = &Row> {
-        self.connections.values()
-    }
-
     /// The rounds of questions.
     #[must_use]
     pub fn rounds(&self) -> &round::Rounds {
@@ -82,9 +78,9 @@ impl Engine {
     /// stands and that was measured, else as the server asked for it. Our own waker is left out,
     /// and so are ERR and HUP, which the kernel adds to every mask unasked.
     #[must_use]
-    pub fn interest(&self) -> Vec<Group> {
+    pub fn interest(&self, table: &Table) -> Vec<Group> {
         let mut groups: Vec<Group> = Vec::new();
-        for (fd, mask) in self.list() {
+        for (fd, mask) in self.list(table) {
             let mask = Mask(mask.0 & !Mask::ERR.with(Mask::HUP).0);
             match groups.iter_mut().find(|group| group.mask == mask) {
                 Some(group) => match group.runs.last_mut() {
@@ -99,23 +95,23 @@ impl Engine {
 
     /// How many fds are watched; our own waker left out.
     #[must_use]
-    pub fn watched(&self) -> usize {
-        self.list().count()
+    pub fn watched(&self, table: &Table) -> usize {
+        self.list(table).count()
     }
 
     /// The fds that are watched, in order, as the server asked for it; our own waker left out.
     #[must_use]
-    pub fn fds(&self) -> Vec<Fd> {
-        let mut fds: Vec<Fd> = self.list().map(|(fd, _)| fd).collect();
+    pub fn fds(&self, table: &Table) -> Vec<Fd> {
+        let mut fds: Vec<Fd> = self.list(table).map(|(fd, _)| fd).collect();
         fds.sort_unstable();
         fds
     }
 
-    fn list(&self) -> impl Iterator<Item = (Fd, Mask)> + '_ {
+    fn list<'a>(&'a self, table: &'a Table) -> impl Iterator<Item = (Fd, Mask)> + 'a {
         let kernel = self.epoll().map(|view| &view.entries[..]);
         let told = kernel.is_none().then(|| {
             let listener = self.listener.iter().map(|listener| (listener.fd, listener.interest));
-            let connections = self.connections.iter().map(|((fd, _), row)| (*fd, row.interest));
+            let connections = table.rows_by_fd().map(|row| (row.fd, row.interest));
             let stdin = self.listener.iter().filter_map(|listener| listener.stdin);
             let stdin = stdin.map(|stdin| (Stdin::FD, stdin.interest));
             listener.chain(stdin).chain(connections).filter(|(_, mask)| *mask != Mask::NONE)
@@ -211,16 +207,16 @@ impl Engine {
     }
 
     /// The handlers that run, or wait in the pool's queue: exactly those whose rows say so.
-    pub fn jobs(&self, kind: Kind) -> impl Iterator<Item = Job> + '_ {
-        let rows = self.rows().filter(move |row| row.within == Some(kind));
+    pub fn jobs<'a>(&'a self, table: &'a Table, kind: Kind) -> impl Iterator<Item = Job> + 'a {
+        let rows = table.rows_by_fd().filter(move |row| row.within == Some(kind));
         rows.map(|row| self.handlers.job(row, self.now))
     }
 
     /// The connection whose handler keeps the server's own thread, while one does.
     #[must_use]
-    pub fn blocking(&self) -> Option<&Row> {
+    pub fn blocking<'a>(&self, table: &'a Table) -> Option<&'a Row> {
         let handles = matches!(self.standing.stance, Stance::Handling(_));
-        self.rows().find(|row| handles && row.keeps_the_loop())
+        table.open_rows().find(|row| handles && row.keeps_the_loop())
     }
 
     /// How many threads the pool has; 0 where there is none.

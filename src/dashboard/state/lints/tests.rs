@@ -9,7 +9,7 @@ use crate::telemetry::{Errno, Event, Kind, Ready, Ret};
 
 struct FakeServer {
     script: Script,
-    engine: Engine,
+    table: Table,
     lints: Lints,
     queues: Vec<(Fd, u32, u32)>,
     accept: u32,
@@ -20,13 +20,13 @@ impl FakeServer {
     fn new(server: ServerKind) -> Self {
         let mut script = Script::new(1000 * MS);
         script.server(server);
-        let (engine, lints) = (Engine::new(), Lints::default());
-        Self { script, engine, lints, queues: Vec::new(), accept: 0, asleep: true }
+        let (table, lints) = (Table::default(), Lints::default());
+        Self { script, table, lints, queues: Vec::new(), accept: 0, asleep: true }
     }
 
     fn publish(&mut self) {
         let batch = self.script.publish();
-        self.engine.apply(&batch);
+        self.table.apply(&batch);
         self.lints.apply(&batch);
     }
 
@@ -48,7 +48,7 @@ impl FakeServer {
             asleep: Some(self.asleep),
             ..Snapshot::empty(std::time::Instant::now())
         };
-        self.lints.kernel(&snapshot, &self.engine, self.script.time);
+        self.lints.kernel(&snapshot, &self.table, self.script.time);
     }
 
     /// Looks ten times a second for so long, nothing else happening.
@@ -217,7 +217,7 @@ fn a_long_turn_may_have_other_reasons() {
             room.script.batch.counters.calls[Kind::Recv as usize] -= 399;
         }),
         ("the operator stopped the other", |room| {
-            room.engine.apply(&{
+            room.table.apply(&{
                 let mut batch = Batch::default();
                 let mut other = row(10, 2);
                 other.stopped = true;

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use crate::clients::ClientKind;
 use crate::dashboard::state::filter::{Flag, Number, Subject, Word};
-use crate::inspect::Socket;
 use crate::telemetry::{ConnState, Kind, Nanos, Row};
 use crate::words::strings;
 
@@ -90,8 +89,8 @@ pub struct Head {
 pub struct TableRow {
     /// What the server published last.
     pub row: Row,
-    /// What the kernel said last.
-    pub socket: Option<Socket>,
+    /// Bytes in the receive queue and in the send queue, as the kernel said last.
+    pub queues: Option<[u32; 2]>,
     /// The built-in client at the other end.
     pub ours: Option<(u32, ClientKind)>,
     /// When it was seen to be closed.
@@ -154,8 +153,8 @@ impl Subject for At<'_> {
             Number::In => Some(row.bytes_in),
             Number::Out => Some(row.bytes_out),
             Number::Idle => Some(entry.idle(*now) / 1_000_000),
-            Number::RecvQueue => entry.socket.map(|s| u64::from(s.recv_queue)),
-            Number::SendQueue => entry.socket.map(|s| u64::from(s.send_queue)),
+            Number::RecvQueue => entry.queues.map(|[recv, _]| u64::from(recv)),
+            Number::SendQueue => entry.queues.map(|[_, send]| u64::from(send)),
         };
         number.is_some_and(such)
     }
@@ -202,7 +201,7 @@ impl Subject for At<'_> {
 /// By what an entry is sorted under a column.
 pub(super) fn key(entry: &TableRow, column: Column, now: Nanos) -> (u128, u64) {
     let row = &entry.row;
-    let (socket, amount) = (entry.socket, |n: u64| (u128::from(n), 0));
+    let ([recv, send], amount) = (entry.queues.unwrap_or_default(), |n: u64| (u128::from(n), 0));
     match column {
         Column::Fd => amount(u64::try_from(row.fd).unwrap_or(0)),
         Column::Id => amount(row.id.get()),
@@ -217,8 +216,8 @@ pub(super) fn key(entry: &TableRow, column: Column, now: Nanos) -> (u128, u64) {
         Column::In => amount(row.bytes_in),
         Column::Out => amount(row.bytes_out),
         Column::Idle => amount(entry.idle(now)),
-        Column::RecvQueue => amount(socket.map_or(0, |s| u64::from(s.recv_queue))),
-        Column::SendQueue => amount(socket.map_or(0, |s| u64::from(s.send_queue))),
+        Column::RecvQueue => amount(recv.into()),
+        Column::SendQueue => amount(send.into()),
     }
 }
 

@@ -1,0 +1,168 @@
+//! Events that are kept for longer than their batch, side by side: of ten thousand the payloads
+//! take as many bytes as they are long, and the event itself no more than in the batch.
+
+use std::collections::VecDeque;
+
+use super::{Event, EventRef, OwnedEvent, Ready};
+
+/// Events with their payloads, of which the oldest go first.
+#[derive(Clone, Debug, Default)]
+pub struct Ring {
+    events: VecDeque<Event>,
+    bytes: VecDeque<u8>,
+    ready: VecDeque<Ready>,
+    /// How many bytes and entries have gone, modulo 2³², in which payloads are numbered.
+    gone: (u32, u32),
+}
+
+/// Grows by an eighth: the slack of doubling would be as much as the rest.
+fn make_room<T>(ring: &mut VecDeque<T>, more: usize) {
+    if ring.len() + more > ring.capacity() {
+        ring.reserve_exact(more.max(ring.len() / 8));
+    }
+}
+
+fn low(number: usize) -> u32 {
+    u32::try_from(number & 0xffff_ffff).unwrap_or_default()
+}
+
+impl Ring {
+    /// Keeps an event. Of a ready list as much as [`Ring::payload_of`] counts.
+    pub fn push(&mut self, event: EventRef<'_>) {
+        let EventRef { event, bytes, len, ready } = event;
+        let mut kept = *event;
+        let ready = &ready[..ready.len().min(u16::MAX.into())];
+        let (start, count) = if event.what.kind().has_list() {
+            (self.gone.1.wrapping_add(low(self.ready.len())), ready.len())
+        } else {
+            (self.gone.0.wrapping_add(low(self.bytes.len())), bytes.len())
+        };
+        (kept.start, kept.len) = (start, u16::try_from(count).unwrap_or(u16::MAX));
+        make_room(&mut self.bytes, bytes.len() + size_of::<u32>());
+        self.bytes.extend(bytes);
+        if len != bytes.len() {
+            kept.len |= Event::CUT;
+            self.bytes.extend(low(len).to_le_bytes());
+        }
+        make_room(&mut self.ready, ready.len());
+        self.ready.extend(ready);
+        make_room(&mut self.events, 1);
+        self.events.push_back(kept);
+    }
+
+    /// Bytes of memory that an event's payload takes.
+    #[must_use]
+    pub fn payload_of(event: EventRef<'_>) -> usize {
+        let cut = if event.len == event.bytes.len() { 0 } else { size_of::<u32>() };
+        event.bytes.len() + cut + size_of::<Ready>() * event.ready.len().min(u16::MAX.into())
+    }
+
+    /// Lets the oldest go.
+    pub fn pop_front(&mut self) {
+        let Some(oldest) = self.events.pop_front() else { return };
+        let mut count = usize::from(oldest.len & !Event::CUT);
+        if oldest.what.kind().has_list() {
+            self.ready.drain(..usize::from(oldest.len));
+            self.gone.1 = self.gone.1.wrapping_add(u32::from(oldest.len));
+        } else {
+            count += if oldest.len & Event::CUT == 0 { 0 } else { size_of::<u32>() };
+            self.bytes.drain(..count);
+            self.gone.0 = self.gone.0.wrapping_add(low(count));
+        }
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.events.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+
+    /// Bytes of their payloads.
+    #[must_use]
+    pub fn payload(&self) -> usize {
+        self.bytes.len() + self.ready.len() * size_of::<Ready>()
+    }
+
+    /// One of them without its payload, by its place from the oldest on.
+    #[must_use]
+    pub fn event(&self, place: usize) -> Option<&Event> {
+        self.events.get(place)
+    }
+
+    /// The same with its payload.
+    #[must_use]
+    pub fn get(&self, place: usize) -> Option<OwnedEvent> {
+        let event = *self.events.get(place)?;
+        if event.what.kind().has_list() {
+            let from = event.start.wrapping_sub(self.gone.1) as usize;
+            let ready = self.ready.range(from..from + usize::from(event.len)).copied().collect();
+            return Some(OwnedEvent { event, bytes: Box::default(), len: 0, ready });
+        }
+        let from = event.start.wrapping_sub(self.gone.0) as usize;
+        let to = from + usize::from(event.len & !Event::CUT);
+        let bytes: Box<[u8]> = self.bytes.range(from..to).copied().collect();
+        let mut len = bytes.len();
+        if event.len & Event::CUT != 0 {
+            let mut told = [0; size_of::<u32>()];
+            let at = self.bytes.range(to..to + told.len());
+            told.iter_mut().zip(at).for_each(|(byte, kept)| *byte = *kept);
+            len = u32::from_le_bytes(told) as usize;
+        }
+        Some(OwnedEvent { event, bytes, len, ready: Box::default() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::telemetry::{Batch, Mask, Ret, What};
+
+    /// An event with that number, whose payload says which it is.
+    fn tell(batch: &mut Batch, seq: u64) {
+        let text = vec![u8::try_from(seq % 251).unwrap(); usize::try_from(seq % 7).unwrap() * 900];
+        let fds = 0..i32::try_from(seq % 5).unwrap();
+        let ready: Vec<Ready> = fds.map(|fd| Ready { fd, mask: Mask::IN, conn: None }).collect();
+        let wait = What::EpollWait { ret: Ret::ZERO, waited: seq };
+        if seq.is_multiple_of(3) {
+            batch.push(Event::new(seq, 0, 0, None, wait), &[], &ready);
+        } else {
+            batch.push(Event::new(seq, 0, 0, None, What::Typed), &text, &[]);
+        }
+    }
+
+    #[test]
+    fn each_keeps_its_payload_while_others_come_and_go() {
+        let mut ring = Ring::default();
+        // Where the numbers of the payloads begin again.
+        ring.gone = (u32::MAX - 9000, u32::MAX - 20);
+        let mut all = Batch::default();
+        (1..=300).for_each(|seq| tell(&mut all, seq));
+        for (at, event) in all.events().enumerate() {
+            let before = ring.payload();
+            ring.push(event);
+            assert_eq!(ring.payload() - before, Ring::payload_of(event));
+            if at % 4 == 0 {
+                ring.pop_front();
+            }
+            let oldest = at + 1 - ring.len() + 1;
+            for place in [0, ring.len() / 2, ring.len().saturating_sub(1)] {
+                let Some(kept) = ring.get(place) else { continue };
+                let told = all.events().nth(oldest + place - 1).unwrap();
+                assert_eq!(kept.event.seq, told.event.seq);
+                assert_eq!((&*kept.bytes, kept.len), (told.bytes, told.len));
+                assert_eq!(&*kept.ready, told.ready);
+                assert_eq!(ring.event(place).unwrap().what, told.event.what);
+            }
+        }
+        while !ring.is_empty() {
+            ring.pop_front();
+        }
+        assert_eq!((ring.payload(), ring.len(), ring.get(0).is_none()), (0, 0, true));
+    }
+}
