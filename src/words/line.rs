@@ -160,6 +160,7 @@ fn call_or_fact(out: &mut String, event: EventRef<'_>) -> fmt::Result {
         What::Woken => out.write_str("woken"),
         What::Queued { route } => write!(out, "handler {route} queued"),
         What::Typed => write!(out, "typed {}", spoken(event)),
+        What::Set => write!(out, "set {}", spoken(event)),
         What::Data { bytes } => write!(out, "data {}, {bytes} bytes", spoken(event)),
     }
 }

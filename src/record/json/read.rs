@@ -10,7 +10,7 @@ use crate::telemetry::{
 };
 
 /// The socket options that a server sets.
-const OPTIONS: [&str; 4] = ["SO_LINGER", "SO_RCVTIMEO", "SO_SNDTIMEO", "TCP_NODELAY"];
+const OPTIONS: [&str; 5] = ["SO_LINGER", "SO_RCVTIMEO", "SO_SNDBUF", "SO_SNDTIMEO", "TCP_NODELAY"];
 /// The requests that a handler answers.
 const ROUTES: [&str; 1] = ["/slow"];
 
@@ -170,6 +170,10 @@ fn what(line: &Line<'_>, kind: Kind, beside: &mut Beside) -> Result<What, Error>
         Kind::Typed => {
             typed(line, beside, Text::KEPT)?;
             What::Typed
+        }
+        Kind::Set => {
+            typed(line, beside, Text::KEPT)?;
+            What::Set
         }
         Kind::Unreadable => What::Unreadable,
     })

@@ -155,7 +155,7 @@ fn members<'a>(line: &mut Line<'a>, told: EventRef<'a>, waker: Option<Fd>) {
             line.took = Some(Seconds(took));
         }
         What::Parked { on } => line.on = Some(Shown(on)),
-        What::Typed => (line.text, line.text_length) = text(told.text()),
+        What::Typed | What::Set => (line.text, line.text_length) = text(told.text()),
         What::Pace { mode } => {
             line.mode = Some(mode_name(mode).into());
             if let Mode::Slow(rate) = mode {

@@ -9,6 +9,7 @@ mod close;
 mod gate;
 mod handlers;
 mod operator;
+mod options;
 mod tally;
 mod turns;
 mod watch;
@@ -20,7 +21,6 @@ use std::time::Duration;
 use super::connection::Connection;
 use super::handover::{Handover, Outcome};
 use super::listener;
-use super::mistake::Mistake;
 use super::pace::Pace;
 use super::pool::Pool;
 use super::responder::Responder;
@@ -28,9 +28,10 @@ use super::selector::Watcher;
 use super::table::{Client, Table};
 use super::timers::Timers;
 use super::{Bound, Config};
+use crate::telemetry::Mistake;
 use crate::telemetry::{Command, Commands, Fd, Listener, Nanos, Publisher, Stance, Standing, What};
 pub(super) use accept::Accepted;
-pub(super) use budget::{Budget, CALLS};
+pub(super) use budget::Budget;
 pub(super) use close::Closing;
 pub(super) use gate::{Gone, Made};
 use tally::Tally;
@@ -77,6 +78,8 @@ pub(super) struct LoopState<W> {
     pub(super) resumed: Nanos,
     /// When the operator last let it go on.
     stood: Nanos,
+    /// An option has changed that the owner of the shared buffers looks at.
+    pub(super) retuned: bool,
     /// Calls of turns that may not end by themselves.
     glances: u32,
     /// Why the loop ends, once it does.
@@ -117,6 +120,7 @@ impl<W: Watcher> LoopState<W> {
             forgotten: Vec::new(),
             woke: 0,
             stood: 0,
+            retuned: false,
             glances: 0,
             ending: None,
         };

@@ -55,8 +55,9 @@ pub(in crate::server) fn run(
             Err(panic) => std::panic::resume_unwind(panic),
         }
     })?;
-    let Shared { config, bound, locked, .. } = shared;
+    let Shared { mut config, bound, locked, .. } = shared;
     let mut locked = locked.into_inner().unwrap_or_else(PoisonError::into_inner);
+    locked.listener.options.settings().into_iter().for_each(|setting| config.set(setting));
     let after = locked.ending.unwrap_or(Outcome::End);
     locked.leave(&bound, &config, after)?;
     let pace = locked.pace.handed_over();
