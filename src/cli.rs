@@ -172,7 +172,7 @@ pub struct Cli {
     #[arg(value_parser = clap::value_parser!(u32).range(1..=16 * 1024 * 1024))]
     pub read_buffer: u32,
 
-    /// How much the kernel keeps of what a client has not taken (SO_SNDBUF); without it, the kernel chooses.
+    /// How much the kernel keeps of what a client has not taken (`SO_SNDBUF`); without it, the kernel chooses.
     #[arg(long, value_name = "BYTES", help_heading = "Sockets")]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=64 * 1024 * 1024))]
     pub write_buffer: Option<u32>,
@@ -410,6 +410,9 @@ impl Cli {
             if given && !loops {
                 return Err((text.of_loops)(option, server));
             }
+        }
+        if self.budget != BUDGET && self.server.asks() == Asks::Sleeps {
+            return Err((text.of_loops)("--budget", server));
         }
         if self.encoding != encoding_rs::UTF_8 && self.protocol != ProtocolName::Echo {
             return Err(text.only_echo.into());

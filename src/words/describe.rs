@@ -345,6 +345,7 @@ mod tests {
             "clock_nanosleep||= 0|slept 2.0 ms|",
             "read|fd 0|= 5|from standard input|",
             "typed|fd 0||quit|",
+            "set||drain off|by the operator|",
             "round||50 asked|48 EAGAIN, 2 answered|",
             "switched||threads|a thread for each connection|",
             "started|fd 9|thread 77|stack of 65,536 B|",

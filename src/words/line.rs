@@ -247,6 +247,7 @@ mod tests {
             "clock_nanosleep() = 0  waited 2.0 ms",
             "read(0) = 5",
             "· typed \"quit\"",
+            "· set \"drain off\"",
             "· round: 50 asked, 2 answered, in 2.0 ms",
             "· server: threads",
             "· started for it, with a stack of 65,536 bytes  conn 1  thread 77",

@@ -96,7 +96,7 @@ pub(crate) fn tell(to: &mut Publisher) {
 }
 
 /// How many [`tell`] tells.
-pub(crate) const COUNT: usize = 48;
+pub(crate) const COUNT: usize = 49;
 
 /// What `tells` tells, as a reader gets it.
 pub(crate) fn events_of(tells: impl FnOnce(&mut Publisher)) -> Vec<OwnedEvent> {

@@ -1,6 +1,7 @@
 //! The whole dashboard without a terminal: recorded events and injected keys in, screens out.
 
 mod feed;
+mod menu;
 mod model;
 mod reading;
 mod screens;
@@ -56,6 +57,9 @@ fn named(name: &str) -> KeyCode {
         "PgDn" => KeyCode::PageDown,
         "Home" => KeyCode::Home,
         "End" => KeyCode::End,
+        "Left" => KeyCode::Left,
+        "Right" => KeyCode::Right,
+        "Backspace" => KeyCode::Backspace,
         other => panic!("no key is called {other}"),
     }
 }

@@ -29,7 +29,9 @@ use super::table::{Client, Table};
 use super::timers::Timers;
 use super::{Bound, Config};
 use crate::telemetry::Mistake;
-use crate::telemetry::{Command, Commands, Fd, Listener, Nanos, Publisher, Stance, Standing, What};
+use crate::telemetry::{
+    Command, Commands, Fd, Listener, Nanos, Publisher, ServerKind, Stance, Standing, What,
+};
 pub(super) use accept::Accepted;
 pub(super) use budget::Budget;
 pub(super) use close::Closing;
@@ -38,6 +40,7 @@ use tally::Tally;
 pub(super) use watch::{generation, plain_token, token};
 
 /// The loop's own things.
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, not the states of a machine")]
 pub(super) struct LoopState<W> {
     pub(super) config: Config,
     pub(super) bound: Bound,
@@ -89,7 +92,10 @@ pub(super) struct LoopState<W> {
 impl<W: Watcher> LoopState<W> {
     /// Takes over what the server before left, all but the responder.
     pub(super) fn new(handover: Handover, selector: W) -> (Self, Responder) {
-        let Handover { bound, config, responder, publisher, commands, last_id, pace } = handover;
+        let Handover { bound, config, mut responder, publisher, commands, last_id, pace } =
+            handover;
+        // One that the runtime's tasks would make by halves is not made there.
+        responder.config.mistake = config.mistake.filter(|_| W::SERVER != ServerKind::Coroutines);
         let listener = Listener {
             epfd: selector.fd().unwrap_or(-1),
             waker: if W::KNOWS_READY { commands.as_fd().as_raw_fd() } else { -1 },

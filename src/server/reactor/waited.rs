@@ -14,6 +14,7 @@ impl<S: Selector> Reactor<S> {
         responder.read_date(state.woke);
         if std::mem::take(&mut state.retuned) {
             *input = vec![0; state.config.recv_size()].into();
+            responder.config.mistake = state.config.mistake;
         }
         let mut deaf = !S::KNOWS_READY;
         match result {

@@ -19,7 +19,9 @@ pub(in crate::server) fn run(
     started: &mut dyn FnMut(Fd),
     serve: impl for<'scope> FnOnce(&'scope Scope<'scope, '_>, &'scope Shared),
 ) -> io::Result<(Handover, Outcome)> {
-    let Handover { bound, config, responder, mut publisher, commands, last_id, pace } = handover;
+    let Handover { bound, config, mut responder, mut publisher, commands, last_id, pace } =
+        handover;
+    responder.config.mistake = None;
     // Its accept shall sleep.
     rustix::io::ioctl_fionbio(&bound.socket, false)?;
     let listener = listener::of(&bound, &config, server);
