@@ -265,6 +265,11 @@ fn a_mistake_comes_and_goes() {
             client.write_all(long.as_bytes()).unwrap();
             assert_eq!(read_response(&mut client).0, status);
         }
+        if config.server.asks() != Asks::Interest {
+            // A closed fd that is still on such a list may be this test's own next socket.
+            server.stop();
+            return;
+        }
         // What is still on the list of a server that forgot to take it off is nobody's: a fresh
         // one takes over.
         set(&mut server, Setting::Mistake(Some(Mistake::ForgetUnregister)));
