@@ -19,7 +19,7 @@ use values::{demo, encoding, handler, ip, mistake, nap, server_kind, trigger};
 use crate::clients::ClientKind;
 use crate::dashboard::theme::ThemeChoice;
 use crate::server::{Mistake, Protocol, Trigger};
-use crate::telemetry::{Asks, ServerKind};
+use crate::telemetry::{Asks, BUDGET, ServerKind};
 use crate::words::strings;
 
 /// The port when none is asked for.
@@ -171,6 +171,16 @@ pub struct Cli {
     #[arg(long, value_name = "BYTES", default_value_t = 64 * 1024, help_heading = "Sockets")]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=16 * 1024 * 1024))]
     pub read_buffer: u32,
+
+    /// How much the kernel keeps of what a client has not taken (`SO_SNDBUF`); without it, the kernel chooses.
+    #[arg(long, value_name = "BYTES", help_heading = "Sockets")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=64 * 1024 * 1024))]
+    pub write_buffer: Option<u32>,
+
+    /// How many calls one connection may cost in a turn, before the others get theirs.
+    #[arg(long, value_name = "CALLS", default_value_t = BUDGET, help_heading = "Server")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub budget: u32,
 
     /// With --server blocking: end when one connection was served.
     #[arg(long, help_heading = "Server")]
@@ -400,6 +410,9 @@ impl Cli {
             if given && !loops {
                 return Err((text.of_loops)(option, server));
             }
+        }
+        if self.budget != BUDGET && self.server.asks() == Asks::Sleeps {
+            return Err((text.of_loops)("--budget", server));
         }
         if self.encoding != encoding_rs::UTF_8 && self.protocol != ProtocolName::Echo {
             return Err(text.only_echo.into());

@@ -34,6 +34,8 @@ pub(super) fn config(cli: &Cli, max_connections: usize) -> Config {
         nodelay: cli.nodelay.is_on(),
         cork: cli.cork.is_on(),
         read_buffer: cli.read_buffer as usize,
+        write_buffer: cli.write_buffer,
+        budget: cli.budget,
         trigger: cli.trigger,
         nap: cli.nap,
         drain: cli.drain.is_on(),

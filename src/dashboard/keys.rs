@@ -83,6 +83,8 @@ static KEYS: &[Key] = &[
           enabled: State::alive, screens: Screens::Split, say: |keys| &keys.load_again },
     Key { id: Id::Server, presses: &[ch('v')], group: Group::Loop, bar: 22,
           enabled: State::alive, screens: Screens::Dashboard, say: |keys| &keys.server },
+    Key { id: Id::Options, presses: &[ch('E')], group: Group::Loop, bar: 23,
+          enabled: State::alive, screens: Screens::Dashboard, say: |keys| &keys.options },
 
     Key { id: Id::Client, presses: &[ch('c')], group: Group::Clients, bar: 20,
           enabled: State::alive, screens: Screens::Dashboard, say: |keys| &keys.client },

@@ -293,7 +293,7 @@ impl Theme {
             | Kind::Poll
             | Kind::Nap
             | Kind::Parked => Role::Kernel,
-            Kind::Accept | Kind::Resume | Kind::Started | Kind::Switched => Role::Good,
+            Kind::Accept | Kind::Resume | Kind::Started | Kind::Switched | Kind::Set => Role::Good,
             Kind::Recv | Kind::Send | Kind::Sendfile | Kind::Input | Kind::Woken => Role::Program,
             Kind::Close | Kind::Closed | Kind::Shutdown | Kind::Connect | Kind::Refused => {
                 Role::Warn

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use super::calls::Sending;
 use super::echo::Protocol;
-use super::mistake::{Mistake, RECV_ONCE};
 use super::routes::Routes;
-use super::selector::Trigger;
 use crate::http;
-use crate::telemetry::{Mask, ServerKind};
+use crate::telemetry::{BUDGET, Mask, Mistake, Options, ServerKind, Setting, Trigger};
+
+/// What one `recv` brings at most to those who think that it brings all.
+const RECV_ONCE: usize = 1024;
 
 /// Which server, and its limits.
 #[derive(Clone, Debug)]
@@ -50,6 +51,10 @@ pub struct Config {
     pub cork: bool,
     /// Bytes that one `recv` may bring; at least 1.
     pub read_buffer: usize,
+    /// Bytes of `SO_SNDBUF` that an accepted socket gets; the kernel's own choice without.
+    pub write_buffer: Option<u32>,
+    /// Calls that one connection may cost in a turn, before the others get theirs.
+    pub budget: u32,
     /// How many threads run the handlers, beside the loop; 0 for none: they run on the loop. Only
     /// the readiness servers have them.
     pub handler_threads: usize,
@@ -80,6 +85,38 @@ impl Config {
     #[inline]
     pub(crate) fn makes(&self, mistake: Mistake) -> bool {
         self.mistake == Some(mistake)
+    }
+
+    /// The options that can be changed while it runs.
+    pub(super) fn options(&self) -> Options {
+        Options {
+            trigger: self.trigger,
+            drain: self.drain,
+            accept_all: self.accept_all,
+            nap: self.nap,
+            read_buffer: u32::try_from(self.read_buffer).unwrap_or(u32::MAX),
+            write_buffer: self.write_buffer,
+            backlog: self.backlog,
+            handlers: u32::try_from(self.handler_threads).unwrap_or(u32::MAX),
+            budget: self.budget,
+            mistake: self.mistake,
+        }
+    }
+
+    /// Changes one of them.
+    pub(super) fn set(&mut self, setting: Setting) {
+        match setting {
+            Setting::Trigger(trigger) => self.trigger = trigger,
+            Setting::Drain(drain) => self.drain = drain,
+            Setting::AcceptAll(all) => self.accept_all = all,
+            Setting::Nap(nap) => self.nap = nap,
+            Setting::ReadBuffer(bytes) => self.read_buffer = bytes as usize,
+            Setting::WriteBuffer(bytes) => self.write_buffer = bytes,
+            Setting::Backlog(backlog) => self.backlog = backlog,
+            Setting::Handlers(threads) => self.handler_threads = threads as usize,
+            Setting::Budget(calls) => self.budget = calls,
+            Setting::Mistake(mistake) => self.mistake = mistake,
+        }
     }
 
     /// Whether an event is followed by as many `recv`s as there is input.
@@ -131,6 +168,8 @@ impl Default for Config {
             nodelay: true,
             cork: true,
             read_buffer: 64 * 1024,
+            write_buffer: None,
+            budget: BUDGET,
             handler_threads: 0,
             protocol: Protocol::default(),
             once: false,

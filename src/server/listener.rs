@@ -25,6 +25,7 @@ pub(super) fn of(bound: &Bound, config: &Config, server: ServerKind) -> Listener
         waker: -1,
         stdin: None,
         handler_threads: 0,
+        options: config.options(),
     }
 }
 

@@ -34,7 +34,6 @@
 //! | `convert` | durations and results of calls in the types of telemetry |
 //! | `timers` | a wheel of deadlines |
 //! | `error` | what goes wrong where no errno says it |
-//! | `mistake` | what is done wrong on purpose |
 
 mod blocking;
 mod blocking_io;
@@ -50,7 +49,6 @@ mod handover;
 mod limits;
 mod listener;
 mod loop_state;
-mod mistake;
 mod operator;
 mod pace;
 mod pool;
@@ -75,15 +73,14 @@ use nix::sys::signal::SigSet;
 
 use crate::http;
 use crate::telemetry::{Commands, Counters, Fd, Publisher};
+pub use crate::telemetry::{Mistake, Trigger};
 pub use bound::{Bound, bind, bind_one_of};
 pub use config::{Config, Program};
 pub use echo::Protocol;
 pub use error::{Failure, Refusal};
 use handover::{Ended, Handover};
-pub use mistake::Mistake;
 pub use processes::{receive_root, work};
 pub use routes::Routes;
-pub use selector::Trigger;
 
 /// A running server.
 #[derive(Debug)]

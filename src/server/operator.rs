@@ -7,7 +7,7 @@ use super::convert::nanos;
 use super::handover::Outcome;
 use super::pace::Pace;
 use super::table::{Client, Table, TableEntry};
-use crate::telemetry::{Command, ConnId, Mode, Publisher, What};
+use crate::telemetry::{Command, ConnId, Mode, Publisher, Setting, What};
 
 /// Who carries commands out.
 pub(super) trait Operated {
@@ -27,6 +27,9 @@ pub(super) trait Operated {
 
     /// The pace is another one.
     fn paced(&mut self) {}
+
+    /// Changes an option.
+    fn set(&mut self, setting: Setting);
 
     /// Ends the server.
     fn end(&mut self, after: Outcome);
@@ -57,6 +60,11 @@ pub(super) trait Operated {
             // What was kept back is published next, by whoever carries this out.
             Command::Publish => {}
             Command::Switch(to) => self.end(Outcome::Switch(to)),
+            Command::Set(setting) => {
+                let text = setting.to_string();
+                self.parts().2.fact(-1, None, What::Set, text.as_bytes());
+                self.set(setting);
+            }
             Command::Shutdown => self.end(Outcome::End),
             #[cfg(debug_assertions)]
             Command::Panic => panic!("a test asked for it"),

@@ -64,6 +64,11 @@ impl Pool {
         Ok(Self { jobs: Some(jobs), notes, waiting: HashMap::new(), threads })
     }
 
+    /// How many threads it has.
+    pub(super) fn threads(&self) -> usize {
+        self.threads.len()
+    }
+
     /// Puts a handler into the queue.
     pub(super) fn queue(&mut self, client: Client, route: &'static str, time: Duration) {
         if let Some(jobs) = &self.jobs {

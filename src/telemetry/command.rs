@@ -8,7 +8,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use rustix::event::{EventfdFlags, eventfd};
 
-use super::{ConnId, ServerKind};
+use super::{ConnId, ServerKind, Setting};
 use crate::descriptors;
 
 /// How far a paused loop goes.
@@ -47,6 +47,8 @@ pub enum Command {
     Publish,
     /// Close every connection and let another server take the listener over.
     Switch(ServerKind),
+    /// Change an option of the running server.
+    Set(Setting),
     /// End the loop and close everything.
     Shutdown,
     /// Panic, so that tests see what becomes of the dashboard then. Not in release builds.

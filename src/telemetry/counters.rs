@@ -156,7 +156,8 @@ impl Counters {
             | What::Parked { .. }
             | What::Woken
             | What::Queued { .. }
-            | What::Typed => {}
+            | What::Typed
+            | What::Set => {}
         }
     }
 

@@ -70,6 +70,7 @@ kinds! {
     Woken = "woken",
     Queued = "queued",
     Typed = "typed",
+    Set = "set",
     Unreadable = "unreadable",
 }
 

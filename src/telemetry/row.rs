@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::{By, ConnId, Errno, Fd, Kind, Mask, Nanos, Ret, ServerKind, Site, Why};
+use super::{By, ConnId, Errno, Fd, Kind, Mask, Nanos, Options, Ret, ServerKind, Site, Why};
 
 /// What a connection is doing, seen from the server.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
@@ -146,6 +146,8 @@ pub struct Listener {
     pub stdin: Option<Stdin>,
     /// How many threads run the handlers; 0 where whoever serves the connection does.
     pub handler_threads: usize,
+    /// The options that can be changed, as they are.
+    pub options: Options,
 }
 
 /// Standard input as one more fd of the loop (`--stdin`).

@@ -312,6 +312,9 @@ pub enum What {
     },
     /// A line was typed on standard input; it lies beside the event, possibly cut.
     Typed,
+    /// The operator changed an option of the running server; which, and what it is now, lies beside
+    /// the event: `drain off`.
+    Set,
     /// A worker process reported something that cannot be read. It is ended: what it did from then
     /// on, and had not reported yet, is missing.
     Unreadable,
@@ -363,6 +366,7 @@ impl What {
             Self::Woken => Kind::Woken,
             Self::Queued { .. } => Kind::Queued,
             Self::Typed => Kind::Typed,
+            Self::Set => Kind::Set,
             Self::Unreadable => Kind::Unreadable,
         }
     }
@@ -425,6 +429,7 @@ impl What {
             | Self::Woken
             | Self::Queued { .. }
             | Self::Typed
+            | Self::Set
             | Self::Unreadable => None,
         }
     }

@@ -65,6 +65,7 @@ pub fn call(event: EventRef<'_>) -> String {
         | What::Woken
         | What::Queued { .. }
         | What::Typed
+        | What::Set
         | What::Unreadable => format!("{name}({fd})"),
     }
 }

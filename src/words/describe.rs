@@ -112,6 +112,7 @@ pub fn describe(event: EventRef<'_>) -> Description {
         What::Woken => (String::new(), "the runtime runs it again".to_owned()),
         What::Queued { route } => (String::new(), format!("{route} waits for the pool")),
         What::Typed => (String::new(), event.text().to_string()),
+        What::Set => (event.text().to_string(), "by the operator".to_owned()),
         What::Response { status, body } => {
             (status.to_string(), format!("body {}", units::bytes(body)))
         }
@@ -279,7 +280,8 @@ pub fn glyph(kind: Kind) -> (&'static str, &'static str) {
         | Kind::Parked
         | Kind::Woken
         | Kind::Queued
-        | Kind::Typed => ("▪", "="),
+        | Kind::Typed
+        | Kind::Set => ("▪", "="),
     }
 }
 
@@ -343,6 +345,7 @@ mod tests {
             "clock_nanosleep||= 0|slept 2.0 ms|",
             "read|fd 0|= 5|from standard input|",
             "typed|fd 0||quit|",
+            "set||drain off|by the operator|",
             "round||50 asked|48 EAGAIN, 2 answered|",
             "switched||threads|a thread for each connection|",
             "started|fd 9|thread 77|stack of 65,536 B|",

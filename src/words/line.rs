@@ -160,6 +160,7 @@ fn call_or_fact(out: &mut String, event: EventRef<'_>) -> fmt::Result {
         What::Woken => out.write_str("woken"),
         What::Queued { route } => write!(out, "handler {route} queued"),
         What::Typed => write!(out, "typed {}", spoken(event)),
+        What::Set => write!(out, "set {}", spoken(event)),
         What::Data { bytes } => write!(out, "data {}, {bytes} bytes", spoken(event)),
     }
 }
@@ -246,6 +247,7 @@ mod tests {
             "clock_nanosleep() = 0  waited 2.0 ms",
             "read(0) = 5",
             "· typed \"quit\"",
+            "· set \"drain off\"",
             "· round: 50 asked, 2 answered, in 2.0 ms",
             "· server: threads",
             "· started for it, with a stack of 65,536 bytes  conn 1  thread 77",

@@ -75,6 +75,7 @@ pub(crate) fn tell(to: &mut Publisher) {
     to.call(-1, None, What::Nap { ret: zero, waited });
     to.call(0, None, What::Input { ret: ok(5) });
     to.fact(0, None, What::Typed, b"quit");
+    to.fact(-1, None, What::Set, b"drain off");
     to.fact(-1, None, What::Round { asked: 50, answered: 2, took: waited }, &[]);
     to.fact(-1, None, What::Switched { to: ServerKind::Threads }, &[]);
     to.by = By::thread(77);
@@ -95,7 +96,7 @@ pub(crate) fn tell(to: &mut Publisher) {
 }
 
 /// How many [`tell`] tells.
-pub(crate) const COUNT: usize = 48;
+pub(crate) const COUNT: usize = 49;
 
 /// What `tells` tells, as a reader gets it.
 pub(crate) fn events_of(tells: impl FnOnce(&mut Publisher)) -> Vec<OwnedEvent> {

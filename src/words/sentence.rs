@@ -165,6 +165,9 @@ pub fn sentence(event: EventRef<'_>) -> Cow<'static, str> {
         What::Typed => {
             "A line was typed: the keyboard is one more fd that the loop watches.".into()
         }
+        What::Set => {
+            "The operator has changed an option; the running server goes on with it.".into()
+        }
         What::Data { .. } => {
             "What came, as text; under the echo protocol it goes back as it is.".into()
         }

@@ -2,7 +2,7 @@
 
 use super::english::{
     boxes, card, charts, cli, clients, compare, costs, engine, header, inspect, keybar, keys,
-    lints, notices, record, seats, server, servers, split, start, stream, table,
+    lints, notices, options, record, seats, server, servers, split, start, stream, table,
 };
 
 /// The texts of one language: plain ones as they stand, sentences with figures as functions of them.
@@ -26,6 +26,7 @@ pub(crate) struct Strings {
     pub(crate) charts: charts::Charts,
     pub(crate) engine: engine::Engine,
     pub(crate) notices: notices::Notices,
+    pub(crate) options: options::Options,
     pub(crate) servers: servers::Servers,
     pub(crate) lints: lints::Lints,
     pub(crate) split: split::Split,
@@ -51,6 +52,7 @@ static ENGLISH: Strings = Strings {
     charts: charts::ENGLISH,
     engine: engine::ENGLISH,
     notices: notices::ENGLISH,
+    options: options::ENGLISH,
     servers: servers::ENGLISH,
     lints: lints::ENGLISH,
     split: split::ENGLISH,

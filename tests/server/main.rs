@@ -10,6 +10,7 @@ mod held;
 mod latency;
 mod metrics;
 mod mistakes;
+mod options;
 mod pool;
 mod routes;
 mod scan;

@@ -20,6 +20,7 @@ pub enum Id {
     Faster,
     LoadAgain,
     Server,
+    Options,
     Freeze,
     Client,
     TenClients,

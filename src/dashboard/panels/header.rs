@@ -7,6 +7,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Paragraph};
+use unicode_width::UnicodeWidthStr;
 
 use super::charts::sparkline;
 use super::fit::{cut, first_fit};
@@ -20,6 +21,9 @@ const WAITS: Nanos = 300_000_000;
 
 /// Below this width the badges are one word each.
 const NARROW: usize = 60;
+
+/// What a badge and the gaps beside it take.
+const BADGE: usize = 28;
 
 /// How the server is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -61,6 +65,8 @@ pub struct HeaderView<'a> {
     pub url: &'a str,
     /// Which server: `epoll-et (mio)`; empty before it listens.
     pub server: &'a str,
+    /// Its options that are not as usual, in a word or two each.
+    pub options: &'a [String],
     /// How it learns which fds are ready; `None` before it listens.
     pub asks: Option<Asks>,
     /// Fds asked for each wake-up, and how many of them were ready, where that is known.
@@ -105,7 +111,7 @@ pub fn draw(frame: &mut Frame, area: Rect, view: &HeaderView<'_>, theme: &Theme)
         frame.render_widget(Paragraph::new(line), Rect { height: 1, ..figures });
     } else if area.height == 2 {
         let width = usize::from(area.width);
-        let mut fields = painter.names();
+        let mut fields = painter.names(width);
         fields.extend(painter.badges(width));
         let lines = vec![painter.line(fields, width), painter.line(painter.figures(width), width)];
         frame.render_widget(Paragraph::new(lines), area);
@@ -113,7 +119,7 @@ pub fn draw(frame: &mut Frame, area: Rect, view: &HeaderView<'_>, theme: &Theme)
         let width = usize::from(area.width);
         let mut fields = painter.badges(width);
         fields.extend(painter.figures(width));
-        fields.extend(painter.names());
+        fields.extend(painter.names(width));
         let line = painter.line(fields, width);
         frame.render_widget(Paragraph::new(line), Rect { height: 1, ..area });
     }
@@ -154,15 +160,35 @@ impl Painter<'_> {
         Field { rank, spans: vec![self.span(text, role)] }
     }
 
-    fn names(&self) -> Vec<Field> {
+    fn names(&self, width: usize) -> Vec<Field> {
         let mut names = vec![
             self.field(60, strings().header.name, Role::Title),
             self.field(20, self.view.url, Role::Text),
         ];
         if !self.view.server.is_empty() {
-            names.push(self.field(50, self.view.server, Role::Dim));
+            let unusual = self.unusual(width);
+            let rank = if unusual.is_empty() { 50 } else { 18 };
+            names.push(self.field(rank, self.view.server, Role::Dim));
+            if !unusual.is_empty() {
+                names.push(self.field(19, unusual, Role::Warn));
+            }
         }
         names
+    }
+
+    /// As many of the options that are not as usual as have room beside the server and a badge.
+    fn unusual(&self, width: usize) -> String {
+        let options = self.view.options;
+        let room = width.saturating_sub(self.view.server.width() + BADGE);
+        let spelling = |shown: usize| {
+            let mut words = options[..shown].to_vec();
+            if shown < options.len() {
+                words.push((strings().options.and_more)(options.len() - shown));
+            }
+            words.join(", ")
+        };
+        let all = (0..=options.len()).rev().map(spelling);
+        all.into_iter().find(|text| text.width() <= room).unwrap_or_default()
     }
 
     fn badges(&self, width: usize) -> Vec<Field> {
@@ -203,7 +229,7 @@ impl Painter<'_> {
     /// Name, URL and server for the left of the border, the badges for its right; what does not
     /// fit is left out.
     fn identity(&self, width: usize) -> (Line<'static>, Option<Line<'static>>) {
-        let mut names = self.names();
+        let mut names = self.names(width);
         let mut badges = self.badges(width);
         // Between two fields a dash and its blanks; a blank at both ends, and a column of border
         // between the two titles.

@@ -10,6 +10,7 @@ mod fit;
 pub mod header;
 pub mod help;
 pub mod keybar;
+pub mod options;
 mod parts;
 pub mod prompt;
 pub mod seats;
@@ -85,6 +86,7 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
         Overlay::IdleSeconds(input) => prompt::idle(frame, area, input, state, theme),
         Overlay::HowMany(input) => prompt::how_many(frame, area, input, state, theme),
         Overlay::Choose(at) => chooser::draw(frame, area, *at, state, theme),
+        Overlay::Options(menu) => options::draw(frame, area, menu, state, theme),
         Overlay::Servers(at) => chooser::servers(frame, area, *at, state, theme),
     }
 }
@@ -99,8 +101,11 @@ fn header(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
             if next.kind.is_wait() || next.fd < 0 { String::new() } else { next.fd.to_string() };
         (strings().header.next)(next.kind.name(), &fd)
     });
+    let short = |setting| (strings().options.short)(setting);
     let scene = state.scene();
     let (examined, loop_cpu) = (scene.costs.examined(&scene.rates), scene.costs.loop_cpu());
+    let unusual: Vec<String> =
+        live.listener.iter().flat_map(by_server::unusual).map(short).collect();
     let view = HeaderView {
         asks: live.listener.map(|listener| listener.server.asks()),
         examined: examined.as_deref(),
@@ -108,6 +113,7 @@ fn header(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
         latency: scene.costs.latencies().percentiles(),
         url: state.url(),
         server: live.listener.map_or("", |listener| by_server::title(listener.server)),
+        options: &unusual,
         rates: &scene.rates,
         badge: Badge::new(Standing { mode: state.mode(), ..live.standing }, stood),
         frozen: state.frozen_for(),

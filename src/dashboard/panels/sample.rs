@@ -39,6 +39,7 @@ impl Script {
             server: ServerKind::EpollEt,
             stdin: None,
             handler_threads: 0,
+            options: crate::telemetry::Options::default(),
         });
         script.batch.standing.stance = Stance::Waiting;
         script.batch.standing.since = time;

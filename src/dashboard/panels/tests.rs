@@ -241,6 +241,7 @@ fn the_header_leaves_fields_out_whole() {
     let (_, rates) = busy();
     let view = HeaderView {
         url: "http://192.168.1.20:7890",
+        options: &[],
         server: "epoll-et (mio)",
         asks: None,
         examined: Some("48 : 1.2"),
@@ -286,6 +287,7 @@ fn a_blocked_loop_is_told_with_its_handler_and_its_time() {
     let standing = Standing { stance: Stance::Handling("/slow"), ..Standing::default() };
     let view = HeaderView {
         url: "http://127.0.0.1:7890",
+        options: &[],
         server: "epoll-et (mio)",
         asks: None,
         examined: Some("48 : 1.2"),
@@ -319,6 +321,7 @@ fn a_resting_listener_is_shown_first() {
     rates.apply(&script.publish());
     let view = HeaderView {
         url: "http://127.0.0.1:7890",
+        options: &[],
         server: "epoll-et (mio)",
         asks: None,
         examined: None,
@@ -362,6 +365,7 @@ fn ascii_is_ascii() {
     let (charts, rates) = busy();
     let view = HeaderView {
         url: "http://127.0.0.1:7890",
+        options: &[],
         server: "epoll-et (mio)",
         asks: None,
         examined: None,
@@ -514,7 +518,7 @@ proptest! {
                 let spread = (&charts, &latencies());
                 super::charts::draw(frame, area, spread, &rates, &theme, false);
                 let view = HeaderView {
-                    url: "http://[::1]:7890", server: "epoll-et (mio)",
+                    url: "http://[::1]:7890", server: "epoll-et (mio)", options: &[],
         asks: None,
         examined: None, loop_cpu: None, latency: [None; 2], waits: None, rates: &rates,
                     badge: Badge::new(engine.standing(), tick), frozen: Some(tick), lost, notice: Some("note"),

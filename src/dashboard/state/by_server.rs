@@ -3,7 +3,7 @@
 
 use super::notice::{Ended, WhyNot};
 use crate::dashboard::keys::id::Id;
-use crate::telemetry::{Asks, Kind, Listener, ServerKind};
+use crate::telemetry::{Asks, Kind, Listener, Options, ServerKind, Setting};
 use crate::words::strings;
 
 /// How the loop panel draws a server.
@@ -93,4 +93,36 @@ pub fn refusal(server: ServerKind, id: Id) -> Option<WhyNot> {
         Id::Slower | Id::Faster if processes => Some(WhyNot::NotSlowed),
         _ => None,
     }
+}
+
+/// Why an option has no effect on it; `None` where it has one.
+#[must_use]
+pub fn without_effect(server: ServerKind, setting: Setting) -> Option<&'static str> {
+    let (asks, say) = (server.asks(), &strings().options);
+    let sleeps = asks == Asks::Sleeps;
+    match setting {
+        Setting::Trigger(_) if asks == Asks::Runtime => Some(say.runtime_edge),
+        Setting::Trigger(_) if server == ServerKind::EpollEt => Some(say.always_edge),
+        Setting::Trigger(_) if server != ServerKind::Epoll => Some(say.epoll_alone),
+        Setting::Nap(_) if server != ServerKind::Scan => Some(say.scan_alone),
+        Setting::Drain(_) if sleeps => Some(say.call_drains),
+        Setting::Drain(_) if asks == Asks::Runtime => Some(say.runtime_drains),
+        Setting::AcceptAll(_) if sleeps => Some(say.accepts_one),
+        Setting::AcceptAll(_) if asks == Asks::Runtime => Some(say.runtime_accepts),
+        Setting::ReadBuffer(_) if server == ServerKind::Processes => Some(say.worker_flags),
+        Setting::Handlers(_) if sleeps => Some(say.own_handler),
+        Setting::Handlers(_) if asks == Asks::Runtime => Some(say.runtime_handler),
+        Setting::Budget(_) if sleeps => Some(say.no_turns),
+        Setting::Mistake(_) if sleeps || asks == Asks::Runtime => Some(say.loops_alone),
+        _ => None,
+    }
+}
+
+/// The options that are not as usual, of those that have an effect on it.
+#[must_use]
+pub fn unusual(listener: &Listener) -> Vec<Setting> {
+    let usual = Options::default().settings();
+    let changed = listener.options.settings().into_iter().zip(usual);
+    let changed = changed.filter(|(now, usual)| now != usual).map(|(now, _)| now);
+    changed.filter(|now| without_effect(listener.server, *now).is_none()).collect()
 }

@@ -23,14 +23,17 @@ pub mod stream;
 pub mod table;
 
 mod enabled;
+pub mod menu;
 mod mouse;
 mod operate;
+mod options;
 mod scene;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 pub use self::action::Action;
+use self::menu::Menu;
 use self::notice::{Ended, Notice};
 use self::prompt::{Confirm, Input};
 pub use self::scene::Scene;
@@ -81,6 +84,8 @@ pub enum Overlay {
     Choose(usize),
     /// The nine servers; the index of the marked one.
     Servers(usize),
+    /// The options of the running server.
+    Options(Menu),
 }
 
 /// Everything that decides the picture.
@@ -235,6 +240,7 @@ impl State {
             self.changed = true;
         }
         self.question_may_fall();
+        self.menu_follows(now);
         self.changed |= self.frozen.is_none()
             && self.live.seats.fades(now)
             && self.areas().of(Panel::Seats).is_some();

@@ -52,6 +52,7 @@ impl State {
                 }
                 Vec::new()
             }
+            Overlay::Options(menu) => self.menu_key(menu, key, declared),
             Overlay::Servers(at) => {
                 match prompt::choice(key, declared, at, ServerKind::ALL.len(), Id::Server) {
                     Choice::Leave => Vec::new(),
@@ -227,6 +228,7 @@ impl State {
                 let at = ServerKind::ALL.iter().position(|&server| Some(server) == now);
                 self.overlay = Overlay::Servers(at.unwrap_or(0));
             }
+            Id::Options => self.open_menu(),
             Id::Client => return vec![Action::AddClients(self.kind, 1)],
             Id::TenClients => return vec![Action::AddClients(self.kind, 10)],
             Id::ManyClients => self.overlay = Overlay::HowMany(Input::proposing("100")),
@@ -336,7 +338,7 @@ impl State {
         })
     }
 
-    fn ask(&mut self, confirm: Confirm) -> Vec<Action> {
+    pub(super) fn ask(&mut self, confirm: Confirm) -> Vec<Action> {
         if self.options.ask {
             self.overlay = Overlay::Confirm(confirm);
             Vec::new()

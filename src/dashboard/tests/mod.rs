@@ -2,6 +2,7 @@
 
 mod feed;
 mod glance;
+mod menu;
 mod model;
 mod reading;
 mod screens;
@@ -57,6 +58,9 @@ fn named(name: &str) -> KeyCode {
         "PgDn" => KeyCode::PageDown,
         "Home" => KeyCode::Home,
         "End" => KeyCode::End,
+        "Left" => KeyCode::Left,
+        "Right" => KeyCode::Right,
+        "Backspace" => KeyCode::Backspace,
         other => panic!("no key is called {other}"),
     }
 }

@@ -16,7 +16,7 @@ use crate::telemetry::{
 const SECOND: u64 = 1_000_000_000;
 
 /// The classroom at three seconds, nothing being frozen or asked.
-fn lively(width: u16, height: u16) -> (State, Feed) {
+pub(super) fn lively(width: u16, height: u16) -> (State, Feed) {
     let mut state = state(width, height);
     let mut feed = classroom();
     let snapshot = feed.snapshot();

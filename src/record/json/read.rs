@@ -10,7 +10,7 @@ use crate::telemetry::{
 };
 
 /// The socket options that a server sets.
-const OPTIONS: [&str; 4] = ["SO_LINGER", "SO_RCVTIMEO", "SO_SNDTIMEO", "TCP_NODELAY"];
+const OPTIONS: [&str; 5] = ["SO_LINGER", "SO_RCVTIMEO", "SO_SNDBUF", "SO_SNDTIMEO", "TCP_NODELAY"];
 /// What a server connects to: nothing, which ends a connection (connect(2), `AF_UNSPEC`).
 const FAMILIES: [&str; 1] = ["UNSPEC"];
 /// The requests that a handler answers.
@@ -176,6 +176,10 @@ fn what(line: &Line<'_>, kind: Kind, beside: &mut Beside) -> Result<What, Error>
         Kind::Typed => {
             typed(line, beside, Text::KEPT)?;
             What::Typed
+        }
+        Kind::Set => {
+            typed(line, beside, Text::KEPT)?;
+            What::Set
         }
         Kind::Unreadable => What::Unreadable,
     })

@@ -64,6 +64,7 @@ fn every_kind_is_written_as_the_design_says() {
         json!({"call":"clock_nanosleep","waited":0.002}),
         json!({"call":"read","fd":0,"ret":5}),
         json!({"fact":"typed","fd":0,"text":"quit"}),
+        json!({"fact":"set","text":"drain off"}),
         json!({"fact":"round","asked":50,"answered":2,"took":0.002}),
         json!({"fact":"switched","server":"threads"}),
         json!({"fact":"started","conn":1,"fd":9,"stack":65_536,"tid":77}),

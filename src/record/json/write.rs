@@ -150,7 +150,7 @@ fn members<'a>(line: &mut Writing<'a>, told: EventRef<'a>, waker: Option<Fd>) {
             line.took(Seconds(took));
         }
         What::Parked { on } => line.on(Shown(on)),
-        What::Typed => {
+        What::Typed | What::Set => {
             line.text(lossy(told.text()));
             line.text_length(whole(told.text()));
         }

@@ -21,7 +21,8 @@ use super::table::Client;
 use crate::telemetry::{Errno, Kind, Mask, Why};
 pub(super) use bare::{NONBLOCKING, SLEEPING, accept, recv, send};
 pub(super) use output::{OFFER, Sending, offer, send_piece};
-pub(super) use rest::{dissolve, set_linger, set_timeout, shutdown};
+pub(super) use rest::{dissolve, set_linger, set_timeout};
+pub(super) use rest::{set_write_buffer, shutdown};
 
 /// How many bytes a call has moved.
 type Size = Result<usize, Errno>;

@@ -75,6 +75,14 @@ impl<W: Watcher> LoopState<W> {
         self.record(client, what).map(|_| ())
     }
 
+    /// `setsockopt(2)`, `SO_SNDBUF`: how much the kernel keeps for a peer.
+    #[track_caller]
+    pub(in crate::server) fn set_write_buffer(&mut self, client: Client, bytes: u32) -> Made<()> {
+        let connection = self.pass(Kind::Setsockopt, client)?;
+        let what = set_write_buffer(&connection.socket, bytes);
+        self.record(client, what).map(|_| ())
+    }
+
     /// `close(2)` of what is no connection, or is none any more. It is
     /// closed in any case.
     #[track_caller]
@@ -114,6 +122,13 @@ pub(in crate::server) fn shutdown(socket: impl AsFd, how: Shutdown) -> Ret {
 pub(in crate::server) fn set_linger(socket: impl AsFd) -> What {
     let result = sockopt::set_socket_linger(socket, Some(Duration::ZERO));
     What::Setsockopt { name: "SO_LINGER", ret: ret(result.map(|()| 0)) }
+}
+
+/// `setsockopt(2)`, `SO_SNDBUF`. The kernel doubles it, for what it keeps beside the bytes
+/// (socket(7)), and no longer chooses by itself.
+pub(in crate::server) fn set_write_buffer(socket: impl AsFd, bytes: u32) -> What {
+    let result = sockopt::set_socket_send_buffer_size(socket, bytes as usize);
+    What::Setsockopt { name: "SO_SNDBUF", ret: ret(result.map(|()| 0)) }
 }
 
 /// `connect(2)` to nowhere: dissolves the connection, which sends a

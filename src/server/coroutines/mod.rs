@@ -26,8 +26,7 @@ use tokio::task::yield_now;
 
 use super::handover::{Handover, Outcome};
 use super::listener::out_of_descriptors;
-use super::loop_state::CALLS;
-use crate::telemetry::{Fd, Why};
+use crate::telemetry::{BUDGET, Fd, Why};
 use task::{Ended, Leave, Task};
 use tasks::TaskShared;
 
@@ -61,7 +60,7 @@ async fn accept(shared: TaskShared) {
         // One that is refused shall be gone before the next one takes a
         // descriptor.
         let refused = result.is_ok_and(|accepted| accepted.full);
-        if refused || calls % CALLS == 0 {
+        if refused || calls % BUDGET == 0 {
             yield_now().await;
         }
     }

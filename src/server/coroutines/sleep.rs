@@ -56,6 +56,7 @@ impl TaskState {
         let _ = self.state.gate(Kind::EpollWait, -1, None);
         // The operator may have said something while it stood.
         self.settle();
+        self.retune();
         let now = self.state.publisher.read_clock();
         self.count_own();
         (self.slept, self.published) = (now, now);

@@ -117,6 +117,15 @@ impl TaskState {
         self.own = true;
         self.state.run_commands();
         self.settle();
+        self.retune();
+    }
+
+    /// Another buffer, where one was asked for. No task is in the middle of
+    /// a call.
+    pub(super) fn retune(&mut self) {
+        if std::mem::take(&mut self.state.retuned) {
+            self.input = vec![0; self.state.config.read_buffer.max(1)].into();
+        }
     }
 
     /// Closes everything, when the server has ended.

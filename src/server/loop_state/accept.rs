@@ -3,12 +3,12 @@
 use std::net::SocketAddr;
 use std::os::fd::{AsRawFd, OwnedFd};
 
-use super::{LoopState, plain_token};
+use super::{Gone, LoopState, plain_token};
 use crate::server::connection::Connection;
 use crate::server::listener::{self, out_of_descriptors};
-use crate::server::mistake::Mistake;
 use crate::server::selector::{Interest, Trigger, Watcher};
 use crate::server::table::Client;
+use crate::telemetry::Mistake;
 use crate::telemetry::{Errno, Mask, What, Why};
 
 /// A connection that was just accepted, and stands in the table.
@@ -34,6 +34,10 @@ impl<W: Watcher> LoopState<W> {
                 let client = Client { fd: socket.as_raw_fd(), id };
                 let full = self.config.is_full(&self.table, peer.ip());
                 self.table.insert(Connection::new(socket, id, peer, self.publisher.now()));
+                if let Some(bytes) = self.config.write_buffer {
+                    // One that the operator drops meanwhile is gone as if its peer had broken it.
+                    self.set_write_buffer(client, bytes).map_err(|Gone| Errno::CONNABORTED)?;
+                }
                 Ok(Accepted { client, full })
             }
             Err(errno) => {

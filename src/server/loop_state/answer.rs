@@ -165,7 +165,7 @@ impl<W: Watcher> Host for OnLoop<'_, W> {
     }
 
     fn has_pool(&self) -> bool {
-        self.state.pool.is_some()
+        self.state.config.handler_threads > 0 && self.state.pool.is_some()
     }
 
     fn offload(&mut self, route: &'static str, time: Duration) {

@@ -4,9 +4,6 @@ use super::LoopState;
 use crate::server::selector::Watcher;
 use crate::telemetry::Errno;
 
-/// Calls that one connection may cost in one turn.
-pub(in crate::server) const CALLS: u32 = 16;
-
 /// Bytes that all connections together may move in one turn, or little more: the time that it
 /// takes is how long another one waits that becomes ready meanwhile.
 const BYTES: u64 = 32 * 1024 * 1024;
@@ -53,6 +50,6 @@ impl<W: Watcher> LoopState<W> {
             return Budget { calls: u32::MAX, bytes: u64::MAX };
         }
         let share = BYTES / self.table.len().max(1) as u64;
-        Budget { calls: CALLS, bytes: share.clamp(LEAST, MOST) }
+        Budget { calls: self.config.budget.max(1), bytes: share.clamp(LEAST, MOST) }
     }
 }

@@ -5,10 +5,10 @@ use std::os::fd::OwnedFd;
 use super::{Gone, LoopState, Made, token};
 use crate::http::Payload;
 use crate::server::connection::{Connection, LINGER, LINGER_BYTES, Linger, publish_closed};
-use crate::server::mistake::Mistake;
 use crate::server::selector::{Token, Watcher};
 use crate::server::session::Session;
 use crate::server::table::Client;
+use crate::telemetry::Mistake;
 use crate::telemetry::{Errno, Kind, Nanos, Row, Why};
 
 /// Unread input taken off a connection's hands before it is closed, in bytes at most.

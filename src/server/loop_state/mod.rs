@@ -9,6 +9,7 @@ mod close;
 mod gate;
 mod handlers;
 mod operator;
+mod options;
 mod tally;
 mod turns;
 mod watch;
@@ -20,7 +21,6 @@ use std::time::Duration;
 use super::connection::Connection;
 use super::handover::{Handover, Outcome};
 use super::listener;
-use super::mistake::Mistake;
 use super::pace::Pace;
 use super::pool::Pool;
 use super::responder::Responder;
@@ -28,15 +28,19 @@ use super::selector::Watcher;
 use super::table::{Client, Table};
 use super::timers::Timers;
 use super::{Bound, Config};
-use crate::telemetry::{Command, Commands, Fd, Listener, Nanos, Publisher, Stance, Standing, What};
+use crate::telemetry::Mistake;
+use crate::telemetry::{
+    Command, Commands, Fd, Listener, Nanos, Publisher, ServerKind, Stance, Standing, What,
+};
 pub(super) use accept::Accepted;
-pub(super) use budget::{Budget, CALLS};
+pub(super) use budget::Budget;
 pub(super) use close::Closing;
 pub(super) use gate::{Gone, Made};
 use tally::Tally;
 pub(super) use watch::{generation, plain_token, token};
 
 /// The loop's own things.
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, not the states of a machine")]
 pub(super) struct LoopState<W> {
     pub(super) config: Config,
     pub(super) bound: Bound,
@@ -77,6 +81,8 @@ pub(super) struct LoopState<W> {
     pub(super) resumed: Nanos,
     /// When the operator last let it go on.
     stood: Nanos,
+    /// An option has changed that the owner of the shared buffers looks at.
+    pub(super) retuned: bool,
     /// Calls of turns that may not end by themselves.
     glances: u32,
     /// Why the loop ends, once it does.
@@ -86,7 +92,10 @@ pub(super) struct LoopState<W> {
 impl<W: Watcher> LoopState<W> {
     /// Takes over what the server before left, all but the responder.
     pub(super) fn new(handover: Handover, selector: W) -> (Self, Responder) {
-        let Handover { bound, config, responder, publisher, commands, last_id, pace } = handover;
+        let Handover { bound, config, mut responder, publisher, commands, last_id, pace } =
+            handover;
+        // One that the runtime's tasks would make by halves is not made there.
+        responder.config.mistake = config.mistake.filter(|_| W::SERVER != ServerKind::Coroutines);
         let listener = Listener {
             epfd: selector.fd().unwrap_or(-1),
             waker: if W::KNOWS_READY { commands.as_fd().as_raw_fd() } else { -1 },
@@ -117,6 +126,7 @@ impl<W: Watcher> LoopState<W> {
             forgotten: Vec::new(),
             woke: 0,
             stood: 0,
+            retuned: false,
             glances: 0,
             ending: None,
         };

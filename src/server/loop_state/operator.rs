@@ -7,7 +7,7 @@ use crate::server::operator::Operated;
 use crate::server::pace::Pace;
 use crate::server::selector::Watcher;
 use crate::server::table::{Client, Table};
-use crate::telemetry::{Command, ConnId, Publisher, Why};
+use crate::telemetry::{Command, ConnId, Publisher, Setting, Why};
 
 impl<W: Watcher> LoopState<W> {
     /// Carries out every command that has come.
@@ -68,6 +68,10 @@ impl<W: Watcher> Operated for LoopState<W> {
             self.postpone(client);
         }
         self.table.touch(client.fd);
+    }
+
+    fn set(&mut self, setting: Setting) {
+        self.set_option(setting);
     }
 
     fn end(&mut self, after: Outcome) {

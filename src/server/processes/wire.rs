@@ -233,6 +233,7 @@ fn extra(what: &What) -> Option<(i32, [u64; 2])> {
         | What::Woken
         | What::Queued { .. }
         | What::Typed
+        | What::Set
         | What::Unreadable => return None,
     })
 }
@@ -286,6 +287,7 @@ fn what(kind: Kind, extra: i32, [raw, a, b]: [u64; 3]) -> Option<What> {
         | Kind::Woken
         | Kind::Queued
         | Kind::Typed
+        | Kind::Set
         | Kind::Unreadable => return None,
     })
 }

@@ -4,14 +4,18 @@
 use std::io;
 
 use super::Reactor;
-use crate::server::mistake::Mistake;
 use crate::server::selector::Selector;
+use crate::telemetry::Mistake;
 
 impl<S: Selector> Reactor<S> {
     /// Looks at what the wait call returned, where it returned no list.
     pub(super) fn after_wait(&mut self, result: io::Result<usize>) -> io::Result<()> {
-        let Self { state, responder, .. } = self;
+        let Self { state, responder, input, .. } = self;
         responder.read_date(state.woke);
+        if std::mem::take(&mut state.retuned) {
+            *input = vec![0; state.config.recv_size()].into();
+            responder.config.mistake = state.config.mistake;
+        }
         let mut deaf = !S::KNOWS_READY;
         match result {
             Ok(_) => {}

@@ -3,9 +3,9 @@
 
 use super::{Reactor, Whose};
 use crate::server::loop_state::generation;
-use crate::server::mistake::Mistake;
 use crate::server::selector::{Selector, Token};
 use crate::server::table::Client;
+use crate::telemetry::Mistake;
 use crate::telemetry::{Fd, Stdin};
 
 impl<S: Selector> Reactor<S> {

@@ -9,10 +9,10 @@ use std::time::{Duration, SystemTime};
 
 use super::Config;
 use super::echo::{Protocol, Text};
-use super::mistake::Mistake;
 use super::routes::{Route, is_too_much};
 use super::session::{Handler, Part, Session, rest_of};
 use crate::http::{self, Head, Now, Payload, Progress, Site};
+use crate::telemetry::Mistake;
 use crate::telemetry::{Nanos, What, Why};
 pub(super) use host::Host;
 

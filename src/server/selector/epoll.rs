@@ -42,6 +42,11 @@ impl Watcher for Epoll {
         self.trigger
     }
 
+    fn set_trigger(&mut self, trigger: Trigger) -> bool {
+        self.trigger = trigger;
+        true
+    }
+
     fn mask(&self, interest: Interest) -> Mask {
         interest.mask(self.trigger)
     }

@@ -1,7 +1,7 @@
 //! The interest list: what an fd is watched for, when it is reported,
 //! and what came of watching it.
 
-use crate::telemetry::{CtlOp, Errno, Fd, Mask, Ret, Why};
+use crate::telemetry::{CtlOp, Errno, Fd, Mask, Ret, Trigger, Why};
 
 /// What an fd is put on the interest list with, and what comes back
 /// with each of its events: the fd, and the generation, by which an
@@ -54,43 +54,6 @@ impl Interest {
     pub(super) fn level(self) -> Mask {
         let input = if self.read { Mask::IN.with(Mask::RDHUP) } else { Mask::NONE };
         if self.write { input.with(Mask::OUT) } else { input }
-    }
-}
-
-/// When an fd that is ready is reported.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Trigger {
-    /// With every wait, as long as it is ready.
-    #[default]
-    Level,
-    /// Once, when it becomes ready; then only when something new comes.
-    Edge,
-    /// Once; then not at all, until it is watched again.
-    Oneshot,
-}
-
-impl Trigger {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Level, Self::Edge, Self::Oneshot];
-
-    /// Its name: what `--trigger` takes.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Level => "level",
-            Self::Edge => "edge",
-            Self::Oneshot => "oneshot",
-        }
-    }
-
-    /// In a few words.
-    #[must_use]
-    pub fn summary(self) -> &'static str {
-        match self {
-            Self::Level => "reported as long as it is ready",
-            Self::Edge => "reported once, when something new comes",
-            Self::Oneshot => "reported once, until it is watched again",
-        }
     }
 }
 

@@ -16,7 +16,6 @@ use std::time::Duration;
 
 pub(super) use epoll::Epoll;
 pub(super) use epoll_et::EpollEt;
-pub use interest::Trigger;
 pub(super) use interest::{Ctl, Interest, RegisterError, Token, Watched};
 pub(super) use poll::Poll;
 pub(super) use raw::peek;
@@ -27,6 +26,7 @@ pub(super) use watcher::Watcher;
 
 use super::Config;
 use crate::telemetry::Mask;
+pub(super) use crate::telemetry::Trigger;
 
 /// A way of asking which fds are ready.
 pub(super) trait Selector: WaitEvent + Sized {

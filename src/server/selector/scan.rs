@@ -22,6 +22,10 @@ impl Watcher for Scan {
     const WAIT: Kind = Kind::Nap;
     const KNOWS_READY: bool = false;
 
+    fn set_nap(&mut self, nap: Duration) {
+        self.nap = nap;
+    }
+
     /// What it is going to be asked.
     fn mask(&self, interest: Interest) -> Mask {
         Mask(interest.level().0 & !Mask::RDHUP.0)

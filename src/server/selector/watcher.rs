@@ -1,8 +1,10 @@
 //! What the loop's state needs of what watches its fds: a selector, or
 //! the coroutines' runtime, which waits by itself.
 
-use super::interest::{Interest, Token, Trigger, Watched};
-use crate::telemetry::{Fd, Kind, Mask, ServerKind};
+use std::time::Duration;
+
+use super::interest::{Interest, Token, Watched};
+use crate::telemetry::{Fd, Kind, Mask, ServerKind, Trigger};
 
 /// A list of fds that are watched.
 pub(in crate::server) trait Watcher {
@@ -25,6 +27,14 @@ pub(in crate::server) trait Watcher {
     fn trigger(&self) -> Trigger {
         Trigger::Level
     }
+
+    /// Another trigger, where it has one; returns whether it has.
+    fn set_trigger(&mut self, _: Trigger) -> bool {
+        false
+    }
+
+    /// Another nap between two rounds, where there are naps.
+    fn set_nap(&mut self, _: Duration) {}
 
     /// The mask that a wish is put into.
     fn mask(&self, interest: Interest) -> Mask;

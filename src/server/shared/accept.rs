@@ -37,7 +37,13 @@ impl Shared {
             match listener::record_accept(result, fd, last_id, publisher) {
                 Ok((socket, id, peer)) => {
                     listener::pause_accepting(listener, None, publisher);
-                    return Some(locked.admit(socket, id, peer, &self.config));
+                    let accepted = locked.admit(socket, id, peer, &self.config);
+                    let write_buffer = locked.listener.options.write_buffer;
+                    drop(locked);
+                    if let Some(bytes) = write_buffer {
+                        self.set_write_buffer(&accepted, bytes);
+                    }
+                    return Some(accepted);
                 }
                 Err(errno) if out_of_descriptors(errno) => {
                     listener::pause_accepting(listener, Some(errno), publisher);
@@ -48,6 +54,16 @@ impl Shared {
                 Err(_) => {}
             }
         }
+    }
+
+    /// `setsockopt(2)` of a connection that was just accepted.
+    #[track_caller]
+    fn set_write_buffer(&self, accepted: &AcceptedSocket, bytes: u32) {
+        let Client { fd, id } = accepted.client;
+        let next = Next { kind: Kind::Setsockopt, fd, conn: Some(id), site: Site::here() };
+        let (mut locked, _) = self.pass(By::LOOP, next);
+        let what = calls::set_write_buffer(&accepted.socket, bytes);
+        locked.publisher.call(fd, Some(id), what);
     }
 
     /// A connection that is open.

@@ -8,10 +8,11 @@ use rustix::process::Signal;
 use super::{EndOnPanic, Locked, Shared, SharedConnection, this_thread};
 use crate::server::calls;
 use crate::server::handover::Outcome;
+use crate::server::listener;
 use crate::server::operator::Operated;
 use crate::server::pace::Pace;
 use crate::server::table::{Client, Table};
-use crate::telemetry::{Command, How, Kind, Mode, Publisher, What, Why};
+use crate::telemetry::{Command, How, Kind, Mode, Publisher, Setting, What, Why};
 
 impl Shared {
     /// Carries out commands until one of them ends the server, or `stopped` says that it has ended
@@ -23,8 +24,7 @@ impl Shared {
                 recv(commands) -> command => {
                     // Without an operator it ends too.
                     let command = command.unwrap_or(Command::Shutdown);
-                    self.command(command);
-                    if matches!(command, Command::Switch(_) | Command::Shutdown) {
+                    if self.command(command) {
                         return;
                     }
                 }
@@ -33,14 +33,20 @@ impl Shared {
         }
     }
 
-    fn command(&self, command: Command) {
+    /// Carries a command out; returns whether it ends the server.
+    fn command(&self, command: Command) -> bool {
         let mut locked = self.lock(this_thread());
         locked.carry_out(command);
+        if let Command::Set(Setting::Backlog(backlog)) = command {
+            // What can fail here shows in its event, and the queue stays as it was.
+            drop(listener::listen(&self.bound, backlog, &mut locked.publisher));
+        }
         self.wake_accept(&mut locked);
         locked.publish();
         if command != Command::Publish {
             self.go.notify_all();
         }
+        locked.ending.is_some()
     }
 
     /// Ends the server: every sleep ends.
@@ -95,6 +101,18 @@ impl Operated for Locked {
         let signal = if paused { Signal::STOP } else { Signal::CONT };
         for client in self.table.all() {
             self.signal(client, signal);
+        }
+    }
+
+    /// Nothing is asked of those who sleep: what a connection began with it keeps. The buffer is
+    /// another's from the next server on, which takes over at once.
+    fn set(&mut self, setting: Setting) {
+        let before = self.listener.options;
+        self.listener.options.set(setting);
+        self.listener.backlog = self.listener.options.backlog;
+        self.publisher.listener = Some(self.listener);
+        if self.listener.options.read_buffer != before.read_buffer {
+            self.end(Outcome::Switch(self.listener.server));
         }
     }
 

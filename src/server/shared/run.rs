@@ -19,7 +19,9 @@ pub(in crate::server) fn run(
     started: &mut dyn FnMut(Fd),
     serve: impl for<'scope> FnOnce(&'scope Scope<'scope, '_>, &'scope Shared),
 ) -> io::Result<(Handover, Outcome)> {
-    let Handover { bound, config, responder, mut publisher, commands, last_id, pace } = handover;
+    let Handover { bound, config, mut responder, mut publisher, commands, last_id, pace } =
+        handover;
+    responder.config.mistake = None;
     // Its accept shall sleep.
     rustix::io::ioctl_fionbio(&bound.socket, false)?;
     let listener = listener::of(&bound, &config, server);
@@ -55,8 +57,9 @@ pub(in crate::server) fn run(
             Err(panic) => std::panic::resume_unwind(panic),
         }
     })?;
-    let Shared { config, bound, locked, .. } = shared;
+    let Shared { mut config, bound, locked, .. } = shared;
     let mut locked = locked.into_inner().unwrap_or_else(PoisonError::into_inner);
+    locked.listener.options.settings().into_iter().for_each(|setting| config.set(setting));
     let after = locked.ending.unwrap_or(Outcome::End);
     locked.leave(&bound, &config, after)?;
     let pace = locked.pace.handed_over();

@@ -15,6 +15,7 @@ pub(crate) struct Keys {
     pub(crate) faster: KeyText,
     pub(crate) load_again: KeyText,
     pub(crate) server: KeyText,
+    pub(crate) options: KeyText,
     pub(crate) client: KeyText,
     pub(crate) ten_clients: KeyText,
     pub(crate) many_clients: KeyText,
@@ -176,6 +177,11 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
         "server",
         "Let another of the nine servers take over, on the same port; a pause stays one. Open connections \
          are closed: asks first while there are clients from outside.",
+    ),
+    options: text(
+        "change",
+        "Change an option of the running server: trigger, drain, accept, nap, buffers, backlog, \
+         handlers, budget, a mistake.",
     ),
     client: text("client", "Add a client of our own, of the kind chosen with a."),
     ten_clients: text("ten clients", "Add ten clients of that kind."),

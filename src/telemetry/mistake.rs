@@ -1,5 +1,5 @@
-//! The mistakes worth showing (`--mistake`). Each is made on purpose, at one place, which looks
-//! here whether it is to be made.
+//! The mistakes worth showing (`--mistake`), by name. Each is made on purpose, at one place of the
+//! server.
 
 /// A mistake that programs of this kind are known for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -60,6 +60,3 @@ impl Mistake {
         }
     }
 }
-
-/// What one `recv` brings at most to those who think that it brings all.
-pub(super) const RECV_ONCE: usize = 1024;
