@@ -9,12 +9,14 @@
 //! | `fdinfo` | an epoll's interest list, from `/proc/PID/fdinfo` |
 //! | `usage` | CPU, context switches and memory of threads and processes, from `/proc` |
 //! | `thread` | the thread that is asked and answers |
+//! | `unseen` | what the kernel does not let it see |
 
 mod drops;
 mod fdinfo;
 mod ready;
 mod sock_diag;
 mod thread;
+mod unseen;
 mod usage;
 
 use std::net::SocketAddr;
@@ -25,6 +27,7 @@ use crate::telemetry::Fd;
 pub use fdinfo::{Interest, interest_list};
 pub use ready::{EpollView, Handed, Listed};
 pub use thread::{EXACT_AT_MOST, Inspector};
+pub use unseen::{Cause, Unseen};
 pub use usage::{LoopCpu, Usage, Workers, cpu};
 
 /// A TCP socket's state, as `sock_diag` reports it.
@@ -217,8 +220,8 @@ pub struct Snapshot {
     pub asleep: Option<bool>,
     /// What goes beyond that.
     pub detail: Detail,
-    /// Why a part of this is missing, in one sentence.
-    pub trouble: Option<String>,
+    /// Why a part of this is missing.
+    pub unseen: Option<Unseen>,
 }
 
 impl Snapshot {
@@ -232,7 +235,7 @@ impl Snapshot {
             usage: None,
             asleep: None,
             detail: Detail::default(),
-            trouble: None,
+            unseen: None,
         }
     }
 

@@ -171,9 +171,9 @@ impl State {
         let now = *now;
         self.changed |= self.live.show_lints(now) && self.frozen.is_none();
         let same = |last: &Snapshot| {
-            let Snapshot { accept_queue, sockets, detail, trouble, .. } = last;
-            (*accept_queue, sockets, detail, trouble)
-                == (snapshot.accept_queue, &snapshot.sockets, &snapshot.detail, &snapshot.trouble)
+            let Snapshot { accept_queue, sockets, detail, unseen, .. } = last;
+            (*accept_queue, sockets, detail, unseen)
+                == (snapshot.accept_queue, &snapshot.sockets, &snapshot.detail, &snapshot.unseen)
         };
         let news = !self.live.kernel.as_deref().is_some_and(same);
         self.changed |= news && self.frozen.is_none();

@@ -169,9 +169,9 @@ impl Painter<'_> {
         if self.engine.held().is_none() && self.asleep() {
             return (none(), say.empty_asleep);
         }
-        let trouble = self.engine.measured().is_some_and(|m| m.trouble.is_some());
+        let unseen = self.engine.measured().is_some_and(|m| m.unseen.is_some());
         if self.engine.held().is_some() {
-            let role = if trouble { Role::Warn } else { Role::Dim };
+            let role = if unseen { Role::Warn } else { Role::Dim };
             return (vec![Token::new(self.theme.glyph("–", "-"), self.style(role))], say.not_seen);
         }
         (vec![Token::new(self.theme.glyph("–", "-"), dim)], say.not_seen_running)
@@ -294,8 +294,8 @@ impl Painter<'_> {
         let mut line = vec![Token { weight: 0, ..accept }];
         line.extend(self.arrivals());
         body.extend(self.body(&line, width, 1));
-        if let Some(trouble) = measured.and_then(|m| m.trouble.as_deref()) {
-            let rows = wrap(trouble, width.saturating_sub(1), 2, self.theme.ascii());
+        if let Some(unseen) = measured.and_then(|m| m.unseen.as_ref()) {
+            let rows = wrap(&unseen.text(), width.saturating_sub(1), 2, self.theme.ascii());
             body.extend(rows.into_iter().map(|row| indent(Line::from(self.span(row, Role::Warn)))));
         }
         // Those that wait to be accepted have half of the room at most.
