@@ -12,6 +12,7 @@
 //! | `runtime` | the loop inside a runtime: the call its thread sleeps in, and that epoll's list |
 //! | `usage` | CPU, context switches and memory of threads and processes, from `/proc` |
 //! | `thread` | the thread that is asked and answers |
+//! | `unseen` | what the kernel does not let it see |
 
 mod drops;
 mod fdinfo;
@@ -21,6 +22,7 @@ mod ready;
 mod runtime;
 mod sock_diag;
 mod thread;
+mod unseen;
 mod usage;
 
 use std::net::SocketAddr;
@@ -33,6 +35,7 @@ pub use quiet::Quiet;
 pub use ready::{EpollView, Handed, Listed};
 pub use runtime::{RuntimeView, Timeout};
 pub use thread::{EXACT_AT_MOST, Inspector};
+pub use unseen::{Cause, Unseen};
 pub use usage::{LoopCpu, Usage, Workers, cpu};
 
 /// A TCP socket's state, as `sock_diag` reports it.
@@ -246,8 +249,8 @@ pub struct Snapshot {
     pub asleep: Option<bool>,
     /// What goes beyond that.
     pub detail: Detail,
-    /// Why a part of this is missing, in one sentence.
-    pub trouble: Option<String>,
+    /// Why a part of this is missing.
+    pub unseen: Option<Unseen>,
 }
 
 impl Snapshot {
@@ -262,7 +265,7 @@ impl Snapshot {
             usage: None,
             asleep: None,
             detail: Detail::default(),
-            trouble: None,
+            unseen: None,
         }
     }
 

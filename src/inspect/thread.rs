@@ -11,8 +11,9 @@ use super::kept::Kept;
 use super::runtime::Runtime;
 use super::sock_diag::{Diag, Dump};
 use super::usage::Meter;
-use super::{Arrivals, Detail, NamespaceDrops, Question, Snapshot, Wanted, interest_list, ready};
-use crate::words::strings;
+use super::{
+    Arrivals, Detail, NamespaceDrops, Question, Snapshot, Unseen, Wanted, interest_list, ready,
+};
 
 /// Up to so many connections are looked up one by one; for more, a dump costs less.
 ///
@@ -36,7 +37,7 @@ impl Inspector {
     ///
     /// # Errors
     /// When no thread can be started. A kernel that does not answer is no error here:
-    /// [`Snapshot::trouble`] says why.
+    /// [`Snapshot::unseen`] says why.
     pub fn start(addr: SocketAddr) -> io::Result<Self> {
         let (questions, queue) = bounded::<Question>(1);
         let (answer, answers) = bounded::<Snapshot>(1);
@@ -134,7 +135,7 @@ fn take(
     question: &Question,
 ) -> Snapshot {
     let taken = Instant::now();
-    let mut trouble = None;
+    let mut unseen = None;
     let mut detail = Detail::default();
     let mut dump = Dump::default();
     match diag {
@@ -148,16 +149,16 @@ fn take(
                         half_open: std::mem::take(&mut dump.half_open),
                     });
                 }
-                Err(error) => trouble = Some((strings().inspect.no_sockets)(&error)),
+                Err(error) => unseen = Some(Unseen::Sockets((&error).into())),
             }
             if question.connecting {
                 match diag.connecting(addr) {
                     Ok(connecting) => detail.connecting = Some(connecting),
-                    Err(error) => trouble = Some((strings().inspect.no_sockets)(&error)),
+                    Err(error) => unseen = Some(Unseen::Sockets((&error).into())),
                 }
             }
         }
-        Err(error) => trouble = Some((strings().inspect.no_socket_table)(error)),
+        Err(error) => unseen = Some(Unseen::SocketTable((&*error).into())),
     }
     let usage = question.usage.as_ref().and_then(|workers| meter.read(workers));
     detail.loop_cpu = question.usage.as_ref().and_then(|_| meter.loop_cpu());
@@ -169,15 +170,15 @@ fn take(
         usage,
         asleep: question.usage.as_ref().and_then(|workers| meter.asleep(workers)),
         detail,
-        trouble,
+        unseen,
     };
     let Some(epfd) = question.epfd else { return snapshot };
     match interest_list(None, epfd) {
         Ok(list) => match ready::view(&list, epfd, question.waker) {
             Ok(view) => snapshot.detail.epoll = Some(view),
-            Err(error) => snapshot.trouble = Some((strings().inspect.no_epoll)(&error)),
+            Err(error) => snapshot.unseen = Some(Unseen::Epoll((&error).into())),
         },
-        Err(error) => snapshot.trouble = Some((strings().inspect.no_interest_list)(&error)),
+        Err(error) => snapshot.unseen = Some(Unseen::InterestList((&error).into())),
     }
     snapshot
 }
@@ -242,12 +243,12 @@ mod tests {
                 && s.accept_queue.is_some_and(|queue| queue.len == 1)
                 && s.socket(peer).is_some_and(|socket| socket.recv_queue == 5)
         });
-        assert_eq!(seen.trouble, None);
+        assert_eq!(seen.unseen, None);
         let entries = seen.detail.epoll.unwrap().entries;
         assert_eq!(entries.iter().map(|entry| entry.fd).collect::<Vec<_>>(), sorted);
 
         let plain = until(&inspector, &Question::default(), |s| s.detail.epoll.is_none());
-        assert_eq!(plain.trouble, None);
+        assert_eq!(plain.unseen, None);
     }
 
     #[test]
@@ -276,7 +277,7 @@ mod tests {
         assert_eq!(seen.sockets.len(), 3);
         let question = Question { connecting: true, ..Question::default() };
         let seen = until(&inspector, &question, |s| s.detail.connecting.is_some());
-        assert_eq!((seen.sockets.len(), seen.trouble), (3, None));
+        assert_eq!((seen.sockets.len(), seen.unseen), (3, None));
     }
 
     #[test]
@@ -295,7 +296,7 @@ mod tests {
         let question = Question { epfd: Some(-1), ..Question::default() };
         let seen = until(&inspector, &question, |_| true);
         assert_eq!(seen.detail.epoll, None);
-        assert!(seen.trouble.unwrap().starts_with("The interest list"));
+        assert!(matches!(seen.unseen, Some(Unseen::InterestList(_))));
         assert_eq!((seen.accept_queue, seen.sockets.len()), (None, 0));
     }
 }

@@ -339,7 +339,7 @@ impl Engine {
             arrivals: detail.arrivals.clone(),
             connecting: detail.connecting.as_ref().map(Vec::len),
             dropped: detail.listener_drops,
-            trouble: snapshot.trouble.clone(),
+            unseen: snapshot.unseen.clone(),
         });
     }
 

@@ -176,10 +176,10 @@ impl State {
         let now = *now;
         self.changed |= self.live.show_lints(now) && self.frozen.is_none();
         let same = |last: &Snapshot| {
-            let Snapshot { accept_queue, sockets, quiet, detail, trouble, .. } = last;
+            let Snapshot { accept_queue, sockets, quiet, detail, unseen, .. } = last;
             (*accept_queue, sockets, quiet)
                 == (snapshot.accept_queue, &snapshot.sockets, &snapshot.quiet)
-                && (detail, trouble) == (&snapshot.detail, &snapshot.trouble)
+                && (detail, unseen) == (&snapshot.detail, &snapshot.unseen)
         };
         let news = !self.live.kernel.as_deref().is_some_and(same);
         self.changed |= news && self.frozen.is_none();

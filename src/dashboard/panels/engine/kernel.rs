@@ -185,9 +185,9 @@ impl Painter<'_> {
         if self.engine.held().is_none() && self.asleep() {
             return (none(), say.empty_asleep);
         }
-        let trouble = self.engine.measured().is_some_and(|m| m.trouble.is_some());
+        let unseen = self.engine.measured().is_some_and(|m| m.unseen.is_some());
         if self.engine.held().is_some() {
-            let role = if trouble { Role::Warn } else { Role::Dim };
+            let role = if unseen { Role::Warn } else { Role::Dim };
             return (vec![Token::new(self.theme.glyph("–", "-"), self.style(role))], say.not_seen);
         }
         (vec![Token::new(self.theme.glyph("–", "-"), dim)], say.not_seen_running)
@@ -307,9 +307,8 @@ impl Painter<'_> {
         tokens.extend(self.arrivals());
         let height = self.height_of(&tokens, width, (rows / 2).max(1));
         let mut lines = self.body(&tokens, width, height);
-        let trouble = self.engine.measured().and_then(|measured| measured.trouble.as_deref());
-        if let Some(trouble) = trouble {
-            let rows = wrap(trouble, width.saturating_sub(1), 2, self.theme.ascii());
+        if let Some(unseen) = self.engine.measured().and_then(|m| m.unseen.as_ref()) {
+            let rows = wrap(&unseen.text(), width.saturating_sub(1), 2, self.theme.ascii());
             lines
                 .extend(rows.into_iter().map(|row| indent(Line::from(self.span(row, Role::Warn)))));
         }

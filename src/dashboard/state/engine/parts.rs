@@ -1,6 +1,6 @@
 //! What the loop's picture is made of.
 
-use crate::inspect::{AcceptQueue, Arrivals, EpollView, RuntimeView};
+use crate::inspect::{AcceptQueue, Arrivals, EpollView, RuntimeView, Unseen};
 use crate::telemetry::{Fd, Kind, Mask, Nanos, Ready, Ret};
 
 /// Fds of the interest list that are watched for the same.
@@ -121,5 +121,5 @@ pub struct Measured {
     /// How often the listener has dropped a connection that wanted to come, since it listens.
     pub dropped: Option<u32>,
     /// Why something is missing.
-    pub trouble: Option<String>,
+    pub unseen: Option<Unseen>,
 }
