@@ -22,6 +22,7 @@ pub mod stream;
 pub mod table;
 
 mod enabled;
+mod index;
 mod mouse;
 mod operate;
 mod scene;
