@@ -58,7 +58,7 @@ pub fn draw(frame: &mut Frame, area: Rect, scene: &Scene, theme: &Theme, focused
     }
     let selected = scene.table.selected().filter(|_| !theme.is_passive());
     let selected = selected.map(|entry| entry.row.id);
-    let boxes = boxes::Boxes { seats, now: scene.now, selected, theme };
+    let boxes = boxes::Boxes { seats, table: &scene.table, now: scene.now, selected, theme };
     let each = if boxes.draw(frame, place) {
         1
     } else {
@@ -114,13 +114,13 @@ fn room_for(
             for (light, seated) in lights.by_ref().take(each) {
                 brightest = brightest.max(Some(light));
                 who = who.or(seated);
-                here |= seated.is_some_and(|guest| Some(guest.id) == selected);
+                here |= seated.is_some_and(|(id, _)| Some(id) == selected);
             }
             let Some(light) = brightest else { break };
             let (glyph, role) = glyph(light, theme);
             let style = theme.style(if here { Role::Selected } else { role });
             let text = match (cell, who) {
-                (NUMBERED, Some(guest)) => format!("{glyph}{}", guest.fd),
+                (NUMBERED, Some((_, fd))) => format!("{glyph}{fd}"),
                 _ => glyph.to_owned(),
             };
             let blank = cell.saturating_sub(text.chars().count());

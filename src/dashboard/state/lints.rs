@@ -121,6 +121,14 @@ struct Seen {
     pending: u32,
 }
 
+impl Seen {
+    /// Whether this is as good as nothing: all that was promised is sent, and nothing half done.
+    fn owes_nothing(&self) -> bool {
+        let Self { promised, sent, short, owed, full, pending } = *self;
+        sent >= promised && !short && owed.is_none() && full.is_none() && pending == 0
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Which {
     Undrained,
@@ -136,7 +144,10 @@ pub struct Lints {
     standing: Standing,
     accepted: u64,
     continuity: Continuity,
+    /// Of those that have to answer for something, or of which events are missing.
     seen: HashMap<ConnId, Seen, RandomState>,
+    /// From this connection on all events were seen, since its accept; numbers only grow.
+    whole_from: Option<ConnId>,
     /// How often each fd was reported since the last call on it, and the first time.
     reports: HashMap<Fd, (u32, Nanos), RandomState>,
     spans: HashMap<(Which, Option<ConnId>), Span, RandomState>,
@@ -192,6 +203,9 @@ impl Lints {
             let there: HashSet<ConnId> = batch.rows.iter().map(|row| row.id).collect();
             self.seen.retain(|id, _| there.contains(id));
         }
+        if self.seen.capacity() > 1024 + 4 * self.seen.len() {
+            self.seen.shrink_to(2 * self.seen.len());
+        }
         for row in &batch.gone {
             self.seen.remove(&row.id);
             self.reports.remove(&row.fd);
@@ -202,6 +216,7 @@ impl Lints {
     /// Events are missing: nothing that was gathered from them holds.
     fn forget(&mut self) {
         self.seen.clear();
+        self.whole_from = None;
         self.reports.clear();
         self.spans.clear();
         self.found.retain(|lint| lint.until.is_some());
@@ -235,14 +250,23 @@ impl Lints {
             self.accepted_or_not(fd, ret, time);
         }
         let Some(id) = conn else { return };
-        if let What::Accept { .. } = what {
-            self.seen.insert(id, Seen::default());
-            return;
+        match what {
+            What::Accept { .. } => {
+                self.whole_from.get_or_insert(id);
+                return;
+            }
+            What::Recv { .. }
+            | What::Send { .. }
+            | What::Sendfile { .. }
+            | What::Request { .. }
+            | What::Response { .. }
+            | What::Closed { .. } => {}
+            _ => return,
         }
+        let whole = self.is_whole(id);
+        let comes = matches!(what, What::Recv { ret } if ret.get().is_ok_and(|bytes| bytes > 0));
         // One that was forgotten is known again from the next bytes that it sends.
-        if let What::Recv { ret } = what
-            && ret.get().is_ok_and(|bytes| bytes > 0)
-        {
+        if whole || comes {
             self.seen.entry(id).or_default();
         }
         let Some(seen) = self.seen.get_mut(&id) else { return };
@@ -285,6 +309,15 @@ impl Lints {
             }
             _ => {}
         }
+        // What follows counts from here: ten thousand who are answered are nothing to remember.
+        if whole && self.seen.get(&id).is_some_and(Seen::owes_nothing) {
+            self.seen.remove(&id);
+        }
+    }
+
+    /// Whether all of its events were seen.
+    fn is_whole(&self, id: ConnId) -> bool {
+        self.whole_from.is_some_and(|from| from <= id)
     }
 
     /// A loop that rests tries again now and then; one that does not, as fast as it can.
@@ -398,7 +431,8 @@ impl Lints {
     ) {
         // What has nothing unread and nothing half done is most of them.
         let Some(socket) = snapshot.queues(row.peer) else { return };
-        let seen = self.seen.get(&row.id).copied();
+        let nothing = self.is_whole(row.id).then(Seen::default);
+        let seen = self.seen.get(&row.id).copied().or(nothing);
         let who = (Some(row.id), row.fd);
         let quiet = socket.send_queue == 0 && !row.stopped;
         let waits_for_it =

@@ -23,6 +23,7 @@ pub mod stream;
 pub mod table;
 
 mod enabled;
+mod index;
 pub mod menu;
 mod mouse;
 mod operate;

@@ -8,9 +8,8 @@ use std::collections::{BinaryHeap, HashMap};
 use foldhash::fast::RandomState;
 
 use super::continuity::Continuity;
-use crate::telemetry::{
-    Asks, Batch, ConnId, Errno, EventRef, Fd, Kind, Mask, Nanos, Ret, Row, ServerKind,
-};
+use super::index::Index;
+use crate::telemetry::{Asks, Batch, ConnId, Errno, EventRef, Fd, Kind, Mask, Nanos, ServerKind};
 
 /// How long a seat that was asked is lit.
 pub const LIT: Nanos = 300_000_000;
@@ -30,34 +29,22 @@ pub enum Light {
     Spoke,
 }
 
-/// Who has a seat.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Guest {
-    /// The connection.
-    pub id: ConnId,
-    /// Its descriptor.
-    pub fd: Fd,
-    /// The last call made for it, and its result.
-    pub last: (Kind, Ret),
-    /// In which call it is now, where its server sleeps in one.
-    pub within: Option<Kind>,
-}
-
-impl Guest {
-    fn new(row: &Row) -> Self {
-        Self { id: row.id, fd: row.fd, last: (row.last, row.last_ret), within: row.within }
-    }
-}
-
 #[derive(Clone, Copy, Debug)]
 struct Seat {
-    guest: Guest,
+    /// Whose it is; `None` while it is free.
+    id: Option<ConnId>,
     /// Since when it is taken.
     since: Nanos,
+    fd: Fd,
     /// It is in the list that `select` and `poll` hand over.
     listed: bool,
+}
+
+/// A light that has not faded yet.
+#[derive(Clone, Copy, Debug, Default)]
+struct Lit {
     /// When it was asked last, and when it last had something to say.
-    asked: Option<Nanos>,
+    asked: Nanos,
     spoke: Option<Nanos>,
 }
 
@@ -75,8 +62,14 @@ pub struct Counts {
 /// All seats.
 #[derive(Clone, Debug, Default)]
 pub struct Seats {
-    all: Vec<Option<Seat>>,
-    places: HashMap<ConnId, usize, RandomState>,
+    all: Vec<Seat>,
+    places: Index,
+    /// How many are taken.
+    taken: usize,
+    /// Of ten thousand few have been asked just now.
+    lit: HashMap<ConnId, Lit, RandomState>,
+    /// When those that have faded were last let go.
+    swept_out: Nanos,
     free: BinaryHeap<Reverse<usize>>,
     continuity: Continuity,
     /// When the whole list was last swept.
@@ -115,25 +108,38 @@ impl Seats {
         }
         self.totals =
             Counts { asked: counters.examined, spoke: counters.ready, served: counters.requests };
+        if batch.time.saturating_sub(self.swept_out) > GLOWS {
+            self.swept_out = batch.time;
+            self.lit.retain(|_, lit| batch.time.saturating_sub(lit.asked) < GLOWS);
+            if self.lit.capacity() > 256 + 4 * self.lit.len() {
+                self.lit.shrink_to(2 * self.lit.len());
+            }
+        }
         if batch.whole {
             let kept: std::collections::HashSet<ConnId> =
                 batch.rows.iter().map(|row| row.id).collect();
-            let gone: Vec<ConnId> =
-                self.places.keys().filter(|id| !kept.contains(id)).copied().collect();
+            let gone: Vec<ConnId> = self
+                .all
+                .iter()
+                .filter_map(|seat| seat.id)
+                .filter(|id| !kept.contains(id))
+                .collect();
             for id in gone {
                 self.leave(id);
             }
         }
         for row in &batch.rows {
-            let at = match self.places.get(&row.id) {
-                Some(&at) => at,
-                None => self.sit(Guest::new(row), row.opened),
+            let at = match self.place(row.id) {
+                Some(at) => at,
+                None => self.sit(row.id, row.opened),
             };
-            if let Some(seat) = &mut self.all[at] {
-                seat.guest = Guest::new(row);
-                seat.listed = row.interest != Mask::NONE;
-            }
+            self.all[at].fd = row.fd;
+            self.all[at].listed = row.interest != Mask::NONE;
         }
+    }
+
+    fn place(&self, id: ConnId) -> Option<usize> {
+        self.places.get(id, whose(&self.all))
     }
 
     fn let_go(&mut self, batch: &Batch) {
@@ -142,26 +148,29 @@ impl Seats {
         }
     }
 
-    fn sit(&mut self, guest: Guest, since: Nanos) -> usize {
-        let seat = Seat { guest, since, listed: true, asked: None, spoke: None };
+    fn sit(&mut self, id: ConnId, since: Nanos) -> usize {
+        let seat = Seat { id: Some(id), fd: -1, since, listed: true };
         let at = if let Some(Reverse(at)) = self.free.pop() {
+            self.all[at] = seat;
             at
         } else {
-            self.all.push(None);
+            self.all.push(seat);
             self.all.len() - 1
         };
-        self.all[at] = Some(seat);
-        self.places.insert(guest.id, at);
+        self.places.insert(id, at, whose(&self.all));
+        self.taken += 1;
         at
     }
 
     fn leave(&mut self, id: ConnId) {
-        let Some(at) = self.places.remove(&id) else { return };
-        self.all[at] = None;
-        if self.places.is_empty() {
+        let Some(at) = self.places.remove(id, whose(&self.all)) else { return };
+        self.all[at].id = None;
+        self.taken -= 1;
+        self.lit.remove(&id);
+        if self.taken == 0 {
             // An empty room is small again.
-            self.all.clear();
-            self.free.clear();
+            self.all = Vec::new();
+            self.free = BinaryHeap::new();
         } else {
             self.free.push(Reverse(at));
         }
@@ -196,11 +205,11 @@ impl Seats {
     }
 
     fn ask(&mut self, conn: Option<ConnId>, time: Nanos, spoke: bool) {
-        let at = conn.and_then(|id| self.places.get(&id));
-        let Some(seat) = at.and_then(|&at| self.all[at].as_mut()) else { return };
-        seat.asked = Some(time);
+        let Some(id) = conn.filter(|id| self.place(*id).is_some()) else { return };
+        let lit = self.lit.entry(id).or_default();
+        lit.asked = time;
         if spoke {
-            seat.spoke = Some(time);
+            lit.spoke = Some(time);
         }
         self.newest = self.newest.max(time);
     }
@@ -214,28 +223,32 @@ impl Seats {
     /// Whether all are free.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.places.is_empty()
+        self.taken == 0
     }
 
     /// The seats in order: how each looks at a time, and whose it is.
     #[must_use]
-    pub fn lights(&self, now: Nanos) -> impl ExactSizeIterator<Item = (Light, Option<Guest>)> {
+    pub fn lights(
+        &self,
+        now: Nanos,
+    ) -> impl ExactSizeIterator<Item = (Light, Option<(ConnId, Fd)>)> {
         let within = move |time: Option<Nanos>, stays| {
             time.is_some_and(|time| now.saturating_sub(time) < stays)
         };
         let swept = self.swept.filter(|_| within(self.swept, LIT));
-        self.all.iter().map(move |seat| match seat {
+        self.all.iter().map(move |seat| match seat.id {
             None => (Light::Free, None),
-            Some(seat) => {
+            Some(id) => {
                 let in_the_list = seat.listed && swept.is_some_and(|swept| seat.since <= swept);
-                let light = if within(seat.spoke, GLOWS) {
+                let lit = self.lit.get(&id);
+                let light = if within(lit.and_then(|lit| lit.spoke), GLOWS) {
                     Light::Spoke
-                } else if in_the_list || within(seat.asked, LIT) {
+                } else if in_the_list || within(lit.map(|lit| lit.asked), LIT) {
                     Light::Asked
                 } else {
                     Light::Quiet
                 };
-                (light, Some(seat.guest))
+                (light, Some((id, seat.fd)))
             }
         })
     }
@@ -262,6 +275,11 @@ impl Seats {
     pub fn asks(&self) -> Option<Asks> {
         self.continuity.server().map(ServerKind::asks)
     }
+}
+
+/// Whose the seat at a place is; it is taken.
+fn whose(all: &[Seat]) -> impl Fn(usize) -> ConnId {
+    |at| all[at].id.expect("only seats that are taken have a place in the index")
 }
 
 #[cfg(test)]
@@ -335,7 +353,7 @@ mod tests {
         seats.apply(&script.publish());
         assert_eq!(lights(&seats, 0), [Free, Free, Quiet]);
         seats.apply(&script.row(9, 4).publish());
-        let ids: Vec<_> = seats.lights(0).map(|(_, who)| who.map(|guest| guest.id.get())).collect();
+        let ids: Vec<_> = seats.lights(0).map(|(_, who)| who.map(|(id, _)| id.get())).collect();
         assert_eq!(ids, [Some(4), None, Some(3)]);
         let mut whole = script.row(12, 9).publish();
         whole.whole = true;

@@ -14,11 +14,10 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use foldhash::fast::RandomState;
-
 pub use self::entry::{Column, Head, TableRow};
 
 use super::filter::Filter;
+use super::index::Index;
 use crate::clients::{ClientInfo, ClientKind};
 use crate::inspect::Snapshot;
 use crate::telemetry::{Batch, ConnId, ConnState, EventRef, Kind, Nanos, Row, Why};
@@ -49,7 +48,7 @@ struct View {
 pub struct Table {
     entries: Vec<TableRow>,
     /// Where in `entries` a connection is.
-    index: HashMap<ConnId, usize, RandomState>,
+    index: Index,
     /// Places in `entries` of those that are open, by fd, once they are asked for.
     by_fd: OnceCell<Vec<u32>>,
     /// Closed connections, longest ago first.
@@ -127,7 +126,7 @@ impl Table {
     }
 
     fn request(&mut self, event: EventRef<'_>) {
-        let Some(&i) = event.event.conn.and_then(|id| self.index.get(&id)) else { return };
+        let Some(i) = event.event.conn.and_then(|id| self.place(id)) else { return };
         let line = event
             .request_line()
             .map_or(0, |(method, target)| method.len + target.len + " ".len() + " HTTP/1.1".len());
@@ -179,7 +178,7 @@ impl Table {
     }
 
     fn upsert(&mut self, row: Row) {
-        if let Some(&i) = self.index.get(&row.id) {
+        if let Some(i) = self.place(row.id) {
             if self.entries[i].closed.is_none() {
                 if self.entries[i].row.fd != row.fd {
                     self.by_fd.take();
@@ -190,7 +189,6 @@ impl Table {
             return;
         }
         let ours = self.ours.get(&row.peer).copied();
-        self.index.insert(row.id, self.entries.len());
         self.entries.push(TableRow {
             row,
             queues: None,
@@ -199,6 +197,8 @@ impl Table {
             folded: false,
             head: None,
         });
+        let entries = &self.entries;
+        self.index.insert(row.id, entries.len() - 1, |i| entries[i].row.id);
         self.fresh.push(row.id);
         self.by_fd.take();
         self.members_changed = true;
@@ -214,16 +214,17 @@ impl Table {
 
     fn close(&mut self, row: Row, now: Nanos) {
         self.switched(&row);
-        if let Some(&i) = self.index.get(&row.id) {
+        let i = if let Some(i) = self.place(row.id) {
             if self.entries[i].closed.is_some() {
                 return;
             }
             self.entries[i].row = row;
+            i
         } else {
             self.upsert(row);
-        }
+            self.entries.len() - 1
+        };
         self.by_fd.take();
-        let i = self.index[&row.id];
         let entry = &mut self.entries[i];
         entry.row.state = ConnState::Closed;
         entry.closed = Some(now);
@@ -239,11 +240,15 @@ impl Table {
     }
 
     fn remove(&mut self, id: ConnId) {
-        let Some(i) = self.index.remove(&id) else { return };
+        let entries = &self.entries;
+        let Some(i) = self.index.remove(id, |i| entries[i].row.id) else { return };
         self.by_fd.take();
         self.entries.swap_remove(i);
         if let Some(moved) = self.entries.get(i) {
-            self.index.insert(moved.row.id, i);
+            self.index.moved(moved.row.id, self.entries.len(), i);
+        }
+        if self.entries.capacity() > 64 && self.entries.len() < self.entries.capacity() / 4 {
+            self.entries.shrink_to(self.entries.len() * 2);
         }
         self.members_changed = true;
     }
@@ -251,7 +256,12 @@ impl Table {
     /// A connection of the table.
     #[must_use]
     pub fn get(&self, id: ConnId) -> Option<&TableRow> {
-        self.index.get(&id).map(|&i| &self.entries[i])
+        self.place(id).map(|i| &self.entries[i])
+    }
+
+    /// Where in `entries` it is.
+    fn place(&self, id: ConnId) -> Option<usize> {
+        self.index.get(id, |i| self.entries[i].row.id)
     }
 
     /// The connection under the cursor.

@@ -8,9 +8,10 @@ use ratatui::widgets::{Block, Paragraph};
 
 use super::super::fit::first_fit;
 use super::digits;
-use crate::dashboard::state::seats::{Guest, Light, Seats};
+use crate::dashboard::state::seats::{Light, Seats};
+use crate::dashboard::state::table::Table;
 use crate::dashboard::theme::{Role, Theme};
-use crate::telemetry::{ConnId, Kind, Nanos};
+use crate::telemetry::{ConnId, Fd, Kind, Nanos, Row};
 use crate::words::{result, strings};
 
 /// The rows of a box without large digits, and its least columns.
@@ -34,6 +35,8 @@ pub(super) fn glyph(light: Light, theme: &Theme) -> (&'static str, Role) {
 
 pub(super) struct Boxes<'a> {
     pub(super) seats: &'a Seats,
+    /// What was done for those who sit there.
+    pub(super) table: &'a Table,
     pub(super) now: Nanos,
     pub(super) selected: Option<ConnId>,
     pub(super) theme: &'a Theme,
@@ -42,7 +45,8 @@ pub(super) struct Boxes<'a> {
 impl Boxes<'_> {
     /// Draws all seats as large as they fit; says whether there was room for what was done last.
     pub(super) fn draw(&self, frame: &mut Frame, area: Rect) -> bool {
-        let most = self.guests().filter_map(|(_, guest)| u32::try_from(guest?.fd).ok()).max();
+        let taken = self.seats.lights(self.now).filter_map(|(_, who)| who);
+        let most = taken.filter_map(|(_, fd)| u32::try_from(fd).ok()).max();
         // Two columns for the border, and one at each side of the digits.
         let numbers = digits::width(most.unwrap_or(0)) + 4;
         let (low, narrow) = LOW;
@@ -53,18 +57,14 @@ impl Boxes<'_> {
             .find_map(|(height, least)| self.fit(area, height, least).map(|width| (height, width)));
         let Some((height, width)) = fitting else { return false };
         let columns = usize::from(area.width) / width;
-        for (at, (light, guest)) in self.guests().enumerate() {
-            let Some(guest) = guest else { continue };
+        for (at, (light, who)) in self.seats.lights(self.now).enumerate() {
+            let Some(who) = who else { continue };
             let [x, y] = [at % columns * width, at / columns * usize::from(height)];
             let [x, y, width] = [x, y, width].map(|n| u16::try_from(n).unwrap_or(u16::MAX));
             let place = Rect { x: area.x + x, y: area.y + y, width, height };
-            self.seat(frame, place, light, guest);
+            self.seat(frame, place, light, who);
         }
         true
-    }
-
-    fn guests(&self) -> impl ExactSizeIterator<Item = (Light, Option<Guest>)> {
-        self.seats.lights(self.now)
     }
 
     /// How wide boxes of that height can be so that all are there; `None` where they cannot.
@@ -76,9 +76,11 @@ impl Boxes<'_> {
         (width >= least).then_some(width)
     }
 
-    fn seat(&self, frame: &mut Frame, area: Rect, light: Light, guest: Guest) {
+    fn seat(&self, frame: &mut Frame, area: Rect, light: Light, (id, fd): (ConnId, Fd)) {
         let (mark, role) = glyph(light, self.theme);
-        let here = Some(guest.id) == self.selected;
+        let here = Some(id) == self.selected;
+        let row = self.table.get(id).map(|entry| &entry.row);
+        let did = |room| row.map(|row| did(row, room)).unwrap_or_default();
         // What spoke stands out without colours, too.
         let border = match light {
             Light::Spoke => self.theme.focus_border(),
@@ -92,43 +94,42 @@ impl Boxes<'_> {
         let room = usize::from(area.width.saturating_sub(1));
         match area.height {
             1 => {
-                let name = format!("{mark} {:<3} ", guest.fd);
-                let did = did(&guest, room.saturating_sub(name.chars().count()));
+                let name = format!("{mark} {:<3} ", fd);
+                let did = did(room.saturating_sub(name.chars().count()));
                 let line = Line::from(vec![named(name), Span::styled(did, text)]);
                 return frame.render_widget(line, area);
             }
             2 => {
-                let did = Span::styled(did(&guest, room.saturating_sub(2)), text);
-                let name = Line::from(named(format!("{mark} {}", guest.fd)));
+                let did = Span::styled(did(room.saturating_sub(2)), text);
+                let name = Line::from(named(format!("{mark} {}", fd)));
                 let lines = vec![name, Line::from(vec!["  ".into(), did])];
                 return frame.render_widget(Paragraph::new(lines), area);
             }
             _ => {}
         }
-        let name = named(format!(" {mark} {} ", guest.fd));
+        let name = named(format!(" {mark} {} ", fd));
         let block = Block::bordered().border_set(border).border_style(style).title(name);
         frame.render_widget(block, area);
         let inside = area.inner(Margin::new(1, 1));
         let big = inside.height > 1;
-        if big && let Ok(number) = u32::try_from(guest.fd) {
+        if big && let Ok(number) = u32::try_from(fd) {
             for (y, row) in (inside.y..).zip(digits::rows(number, self.theme.ascii())) {
                 let line = Line::styled(row, style).centered();
                 frame.render_widget(line, Rect { y, height: 1, ..inside });
             }
         }
         let room = usize::from(inside.width);
-        let line = Line::styled(did(&guest, room), text);
+        let line = Line::styled(did(room), text);
         let line = if big { line.centered() } else { line };
         frame.render_widget(line, Rect { y: inside.bottom() - 1, height: 1, ..inside });
     }
 }
 
 /// What was done for it last, or what its server does for it now.
-fn did(guest: &Guest, room: usize) -> String {
-    let (kind, ret) = guest.last;
+fn did(row: &Row, room: usize) -> String {
     let say = &strings().seats;
-    let (name, ret) = (kind.name(), result(ret));
-    let spellings = match guest.within {
+    let (name, ret) = (row.last.name(), result(row.last_ret));
+    let spellings = match row.within {
         Some(kind @ (Kind::Handler | Kind::Queued)) => vec![kind.name().to_owned()],
         Some(kind) => vec![(say.waits_in)(kind.name()), kind.name().to_owned()],
         None => vec![format!("{name} = {ret}"), format!("{name} {ret}"), name.to_owned()],

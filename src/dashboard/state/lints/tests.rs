@@ -68,7 +68,9 @@ impl FakeServer {
 fn what_the_whole_table_does_not_name_is_forgotten() {
     let mut room = FakeServer::new(ServerKind::Epoll);
     for id in 1..=100 {
-        room.script.accept(i32::try_from(id).unwrap() + 8, id);
+        let fd = i32::try_from(id).unwrap() + 8;
+        // As much as a read buffer holds: a head may be cut there.
+        room.script.accept(fd, id).recv(fd, id, 1024);
         room.publish();
     }
     // The last rows of all but one were left out.
@@ -76,6 +78,31 @@ fn what_the_whole_table_does_not_name_is_forgotten() {
     room.publish();
     let known: Vec<_> = room.lints.seen.keys().map(|id| id.get()).collect();
     assert_eq!(known, [100]);
+}
+
+#[test]
+fn who_is_answered_is_nothing_to_remember() {
+    let mut room = FakeServer::new(ServerKind::Epoll);
+    for id in 1..=100 {
+        let fd = i32::try_from(id).unwrap() + 8;
+        let response = What::Response { status: 200, body: 1200 };
+        room.script.accept(fd, id).recv(fd, id, 84);
+        room.script.event(fd, id, What::Request { method: 3, target: 1, minor: 1 });
+        room.script.event(fd, id, response);
+        // One has not got all of it.
+        let taken = if id == 50 { 1000 } else { 1290 };
+        room.script.event(fd, id, What::Send { ret: Ret::ok(taken), len: 1290 });
+        room.publish();
+    }
+    let known: Vec<_> = room.lints.seen.keys().map(|id| id.get()).collect();
+    assert_eq!(known, [50]);
+    // Events are missing: of those that are there now not everything is known any more.
+    room.script.seq += 9;
+    room.script.recv(9, 1, 84).accept(200, 200).recv(10, 2, 84).recv(200, 200, 84);
+    room.publish();
+    let mut known: Vec<_> = room.lints.seen.keys().map(|id| id.get()).collect();
+    known.sort_unstable();
+    assert_eq!(known, [1, 2], "all of the last one's is known, and it owes nothing");
 }
 
 #[test]

@@ -33,7 +33,7 @@ impl Table {
     /// Folds those that have been closed for long enough.
     fn fold(&mut self, now: Nanos) {
         while let Some(id) = self.closed.get(self.folded) {
-            let Some(&i) = self.index.get(id) else { break };
+            let Some(i) = self.place(*id) else { break };
             let entry = &mut self.entries[i];
             if entry.closed.is_some_and(|since| now < since.saturating_add(CLOSED_STAYS)) {
                 break;
