@@ -98,8 +98,7 @@ pub fn draw(
     frame.render_widget(block, area);
     let columns = (inner.width / TILE.0).clamp(1, 3);
     let tiles = tiles(charts.server());
-    let most = u16::try_from(tiles.len()).unwrap_or(u16::MAX).div_ceil(columns);
-    let rows = (inner.height / TILE.1).clamp(1, most);
+    let rows = tile_rows(inner.height, columns, u16::try_from(tiles.len()).unwrap_or(u16::MAX));
     let painter = Painter { charts, latencies, rates, theme };
     for (i, tile) in (0u16..).zip(tiles).take_while(|(i, _)| *i < rows * columns) {
         let (column, row) = (i % columns, i / columns);
@@ -115,6 +114,15 @@ pub fn draw(
             Rect { x: inner.x + x, y: inner.y + y, width: width.saturating_sub(gap), height };
         painter.tile(frame, place, tile);
     }
+}
+
+/// How many rows of tiles there are in so much room. A last row that is not full is worth it only
+/// where the others stay high.
+fn tile_rows(height: u16, columns: u16, tiles: u16) -> u16 {
+    const HIGH: u16 = 6;
+    let (full, all) = ((tiles / columns).max(1), tiles.div_ceil(columns));
+    let most = if height / all.max(1) >= HIGH { all } else { full };
+    (height / TILE.1).clamp(1, most)
 }
 
 /// One row of bars, in steps of an eighth of a line: for the header.

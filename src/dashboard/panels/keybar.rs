@@ -1,4 +1,5 @@
-//! The last line: the keys that work right now, or the filter being typed; a notice above it.
+//! The last line: the keys that work right now, or the filter being typed; a notice on the border
+//! above it.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -55,43 +56,51 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
     let mut taken = lint(frame, area, state, theme);
     if let Some(text) = wrong {
         let above = Rect { y: area.y - taken, ..area };
-        taken += note(frame, above, &text, Role::Warn, false, theme);
+        taken += note(frame, above, &text, Role::Warn, theme);
     }
-    if let Some(notice) = state.current_notice() {
-        // What looks like a mistake stays to be seen below it.
-        let text = format!("{} {}", theme.glyph("●", "*"), notice.text());
-        let above = Rect { y: area.y - taken, ..area };
-        note(frame, above, &text, Role::Warn, true, theme);
+    if let Some(told) = state.current_notice() {
+        notice(frame, area, &told.text(), taken > 0 || state.stream_says_something(), theme);
+    }
+}
+
+/// A notice for a while, on the border above the keys: never on a row that says something itself.
+/// Where that border is taken it stands over the keys, and a key takes it away.
+fn notice(frame: &mut Frame, area: Rect, text: &str, taken: bool, theme: &Theme) {
+    if area.is_empty() {
+        return;
+    }
+    let text = format!("{} {text}", theme.glyph("●", "*"));
+    let width = usize::from(area.width).saturating_sub(2);
+    let above = u16::from(!taken && area.y > 0);
+    let rows = wrap(&text, width, usize::from(above) + 1, theme.ascii());
+    let first = area.y - above;
+    for (row, y) in rows.iter().zip(first..) {
+        let text = fit(&format!(" {row} "), area.width.into(), theme);
+        let width = u16::try_from(text.chars().count()).unwrap_or(area.width).min(area.width);
+        let whole = y == area.y;
+        let place = if whole {
+            Rect { y, ..area }
+        } else {
+            Rect { x: area.x + (area.width - width) / 2, y, width, height: 1 }
+        };
+        frame.render_widget(Clear, place);
+        frame.render_widget(Line::styled(text, theme.style(Role::Warn)), place);
     }
 }
 
 /// What looks like a mistake, above the keys; returns how many rows it takes.
 fn lint(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) -> u16 {
     let text = state.scene().lint().map(|text| format!("! {text}"));
-    text.map_or(0, |text| note(frame, area, &text, Role::Bad, false, theme))
+    text.map_or(0, |text| note(frame, area, &text, Role::Bad, theme))
 }
 
 /// A sentence over what lies above `area`, in two rows where it is long; returns how many.
-fn note(
-    frame: &mut Frame,
-    area: Rect,
-    text: &str,
-    role: Role,
-    centred: bool,
-    theme: &Theme,
-) -> u16 {
+fn note(frame: &mut Frame, area: Rect, text: &str, role: Role, theme: &Theme) -> u16 {
     let room = usize::from(area.width);
     let rows = wrap(text, room.saturating_sub(2), 2.min(usize::from(area.y)), theme.ascii());
     for (row, y) in rows.iter().rev().zip((0..area.y).rev()) {
         let text = fit(&format!(" {row} "), room, theme);
-        // What stays covers whole rows; what passes no more than it needs.
-        let width = if centred {
-            u16::try_from(text.chars().count()).unwrap_or(area.width)
-        } else {
-            area.width
-        };
-        let x = area.x + (area.width - width) / 2;
-        let place = Rect { x, y, width, height: 1 };
+        let place = Rect { y, height: 1, ..area };
         frame.render_widget(Clear, place);
         frame.render_widget(Line::styled(text, theme.style(role)), place);
     }

@@ -34,12 +34,10 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
         note(&(say.filter)(stream.filter().as_str(), stream.len()));
     }
     let mut block = block(head, theme, focused);
-    // A notice stands on the same row, for some seconds.
-    let told = state.current_notice().is_some();
-    if let Some(text) = lost(&scene.lost).filter(|_| !told) {
+    if let Some(text) = lost(&scene.lost) {
         block = block.title_bottom(Line::styled(text, theme.style(Role::Bad)));
     }
-    if let Some(below) = stream.below(height).filter(|_| !told) {
+    if let Some(below) = stream.below(height) {
         let newer = (say.newer_below)(below, &keys::name(Id::Last));
         let text = format!(" {} {newer} ", theme.glyph("▼", "v"));
         block = block.title_bottom(Line::styled(text, theme.style(Role::Warn)).right_aligned());

@@ -30,6 +30,7 @@ mod operate;
 mod options;
 mod scene;
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -47,6 +48,8 @@ use crate::telemetry::{Asks, Batch, By, Mode, Nanos};
 
 /// How long a notice is shown.
 const NOTICE_STAYS: Nanos = 6_000_000_000;
+/// How long it stays whatever is pressed.
+const NOTICE_READ: Nanos = 1_000_000_000;
 /// The paces of slow motion, in calls a second.
 const PACES: [u8; 7] = [1, 2, 5, 10, 20, 50, 100];
 /// How long a mode that was asked for is taken for granted.
@@ -107,7 +110,9 @@ pub struct State {
     mouse: bool,
     kind: ClientKind,
     clients: Arc<Vec<ClientInfo>>,
-    notices: Vec<(Notice, Nanos)>,
+    /// What is to be told, one after another; the first since when.
+    notices: VecDeque<Notice>,
+    told: Option<Nanos>,
     asked: Option<(Mode, Nanos)>,
     /// What to go back to after a pause.
     resume: Mode,
@@ -134,7 +139,8 @@ impl State {
             wall_time: false,
             kind: ClientKind::Steady,
             clients: Arc::default(),
-            notices: notices.into_iter().map(|notice| (notice, NOTICE_STAYS)).collect(),
+            notices: notices.into(),
+            told: None,
             asked: None,
             resume: Mode::Run,
             dead: None,
@@ -207,9 +213,26 @@ impl State {
     pub fn notice(&mut self, notice: Notice) {
         const MOST: usize = 20;
         if self.notices.len() < MOST {
-            self.notices.push((notice, self.live.now.saturating_add(NOTICE_STAYS)));
+            if self.notices.is_empty() {
+                self.told = Some(self.live.now);
+            }
+            self.notices.push_back(notice);
         }
         self.changed = true;
+    }
+
+    /// A key takes the notice away that is shown, if there was time to read it: the key may have
+    /// been meant for a question that is gone.
+    pub(super) fn dismiss_read(&mut self) {
+        let read = |since: Nanos| self.live.now >= since.saturating_add(NOTICE_READ);
+        if self.told.is_some_and(read) {
+            self.dismiss();
+        }
+    }
+
+    fn dismiss(&mut self) {
+        self.notices.pop_front();
+        self.told = None;
     }
 
     /// The size of the screen.
@@ -233,9 +256,13 @@ impl State {
             let then = scene.now;
             scene.table.refresh(then, hold);
         }
-        let before = self.notices.len();
-        self.notices.retain(|(_, until)| now < *until);
-        self.changed |= before != self.notices.len();
+        if !self.notices.is_empty() {
+            let since = *self.told.get_or_insert(now);
+            if now >= since.saturating_add(NOTICE_STAYS) {
+                self.dismiss();
+                self.changed = true;
+            }
+        }
         if self.asked.is_some_and(|(_, since)| now > since.saturating_add(ASKED_STANDS)) {
             self.asked = None;
             self.changed = true;
@@ -426,10 +453,19 @@ impl State {
         (client.local == Some(entry.row.peer)).then_some(client)
     }
 
+    /// Whether the stream says something on its lower border: that events were left out, or that
+    /// there are newer ones below.
+    #[must_use]
+    pub fn stream_says_something(&self) -> bool {
+        let areas = self.areas();
+        let below = self.scene().stream.below(areas.rows(Panel::Stream));
+        areas.of(Panel::Stream).is_some() && (self.scene().lost.all() > 0 || below.is_some())
+    }
+
     /// The notice to show now.
     #[must_use]
     pub fn current_notice(&self) -> Option<&Notice> {
-        self.notices.first().map(|(notice, _)| notice)
+        self.notices.front()
     }
 
     /// Why the server has ended, once it has.

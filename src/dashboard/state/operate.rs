@@ -22,6 +22,7 @@ impl State {
             return Vec::new();
         }
         self.changed = true;
+        self.dismiss_read();
         let found = keys::find(key, self);
         let declared = keys::declared(key).map(|key| key.id);
         if let Some(Id::QuitNow) = found {

@@ -3,6 +3,8 @@
 use super::feed::classroom;
 use super::{dark, press, state};
 use crate::dashboard::state::State;
+use crate::dashboard::state::notice::Notice;
+use crate::telemetry::ServerKind;
 
 const SECOND: u64 = 1_000_000_000;
 
@@ -46,5 +48,60 @@ fn the_card_cuts_no_sentence_and_does_not_repeat_its_fd() {
         let from = lines.iter().position(|line| line.contains("its events")).unwrap();
         let own = lines[from..].iter().filter(|line| line.contains("fd ")).collect::<Vec<_>>();
         assert!(own.iter().all(|l| l.contains("accept") || l.contains("fd 11 is")), "{own:?}");
+    }
+}
+
+#[test]
+fn a_notice_goes_by_itself_and_by_a_key_and_none_is_lost_behind_another() {
+    let mut state = lively(80, 24);
+    state.notice(Notice::LimitReached);
+    state.notice(Notice::Gone);
+    // A key that comes at once was not meant for it.
+    press(&mut state, "j");
+    assert!(matches!(state.current_notice(), Some(Notice::LimitReached)));
+    state.tick(9 * SECOND - 1);
+    assert!(matches!(state.current_notice(), Some(Notice::LimitReached)));
+    state.tick(9 * SECOND);
+    assert!(matches!(state.current_notice(), Some(Notice::Gone)), "it was not told yet");
+    state.tick(10 * SECOND);
+    state.tick(12 * SECOND);
+    press(&mut state, "j");
+    assert!(state.current_notice().is_none());
+}
+
+/// The rows of a screen that a notice changes.
+fn changed(before: &str, after: &str) -> Vec<usize> {
+    let rows = before.lines().zip(after.lines()).enumerate();
+    rows.filter(|(_, (before, after))| before != after).map(|(row, _)| row).collect()
+}
+
+#[test]
+fn a_notice_covers_no_alarm_no_event_and_no_axis() {
+    for (width, height) in [(80, 24), (120, 36), (200, 50)] {
+        let last = usize::from(height) - 1;
+        for notice in [Notice::Gone, Notice::ServerNow(ServerKind::EpollEt)] {
+            let mut state = lively(width, height);
+            let before = dark(&state, width, height);
+            state.notice(notice);
+            let after = dark(&state, width, height);
+            let rows = changed(&before, &after);
+            assert!(rows.iter().all(|row| *row >= last - 1), "{rows:?}\n{after}");
+            assert!(after.lines().nth(last - 1).unwrap().contains("● "), "{after}");
+
+            // The stream says on its border that there is more below.
+            press(&mut state, "3k");
+            let more = dark(&state, width, height);
+            assert!(more.contains("newer") && more.contains("● "), "{more}");
+        }
+        // What was left out is said there, too; it is an alarm.
+        let mut state = state(width, height);
+        let mut feed = classroom();
+        feed.lose(crate::telemetry::Kind::Recv, 9);
+        state.apply(&feed.publish());
+        state.tick(3 * SECOND);
+        let before = dark(&state, width, height);
+        state.notice(Notice::Gone);
+        let after = dark(&state, width, height);
+        assert_eq!(changed(&before, &after), [last], "{after}");
     }
 }
