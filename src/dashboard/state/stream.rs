@@ -171,7 +171,7 @@ impl Stream {
             Ok(at) => StreamEntry::Event(self.events.get(at)?),
             Err(Mark::Lost(count)) => StreamEntry::Lost(*count),
             Err(Mark::Skipped(count)) => StreamEntry::Skipped(*count),
-            Err(Mark::Lint(lint, seen)) => StreamEntry::Lint(lint.clone(), *seen),
+            Err(Mark::Lint(lint, seen)) => StreamEntry::Lint(*lint, *seen),
         })
     }
 

@@ -94,20 +94,20 @@ impl Boxes<'_> {
         let room = usize::from(area.width.saturating_sub(1));
         match area.height {
             1 => {
-                let name = format!("{mark} {:<3} ", fd);
+                let name = format!("{mark} {fd:<3} ");
                 let did = did(room.saturating_sub(name.chars().count()));
                 let line = Line::from(vec![named(name), Span::styled(did, text)]);
                 return frame.render_widget(line, area);
             }
             2 => {
                 let did = Span::styled(did(room.saturating_sub(2)), text);
-                let name = Line::from(named(format!("{mark} {}", fd)));
+                let name = Line::from(named(format!("{mark} {fd}")));
                 let lines = vec![name, Line::from(vec!["  ".into(), did])];
                 return frame.render_widget(Paragraph::new(lines), area);
             }
             _ => {}
         }
-        let name = named(format!(" {mark} {} ", fd));
+        let name = named(format!(" {mark} {fd} "));
         let block = Block::bordered().border_set(border).border_style(style).title(name);
         frame.render_widget(block, area);
         let inside = area.inner(Margin::new(1, 1));
