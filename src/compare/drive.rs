@@ -11,7 +11,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::load::Load;
-use super::{Options, open, plain, tell_failures};
+use super::{Note, Options, open, plain, tell_failures};
 
 /// How far a load is.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -42,8 +42,8 @@ pub(crate) struct Round {
 #[derive(Debug, Default)]
 struct Explanation {
     phase: Phase,
-    /// What has to be known to judge the load: sentences on the opening, then on the last round.
-    notes: Vec<String>,
+    /// What has to be known to judge the load: of the opening, then of the last round.
+    notes: Vec<Note>,
     /// How many are on the opening.
     opening: usize,
 }
@@ -73,7 +73,7 @@ impl Drive {
     }
 
     /// How far it is, and what has to be known to judge it.
-    pub(crate) fn phase(&self) -> (Phase, Vec<String>) {
+    pub(crate) fn phase(&self) -> (Phase, Vec<Note>) {
         let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         (told.phase.clone(), told.notes.clone())
     }
@@ -106,7 +106,7 @@ impl Drop for Drive {
     }
 }
 
-fn tell(told: &Mutex<Explanation>, phase: Phase, opening: &[String], round: &[String]) {
+fn tell(told: &Mutex<Explanation>, phase: Phase, opening: &[Note], round: &[Note]) {
     let now = Explanation { phase, notes: [opening, round].concat(), opening: opening.len() };
     *told.lock().unwrap_or_else(PoisonError::into_inner) = now;
 }
@@ -196,7 +196,7 @@ mod tests {
             let Phase::Over(Round { requests, time }) = over else { unreachable!() };
             assert!(requests >= 2 && time >= options().time, "{requests} in {time:?}");
         }
-        assert_eq!(drive.phase().1, Vec::<String>::new());
+        assert_eq!(drive.phase().1, []);
     }
 
     #[test]
@@ -217,7 +217,7 @@ mod tests {
         until(&drive, |phase| *phase == Phase::Ready(5));
         drive.begin();
         until(&drive, |phase| matches!(phase, Phase::Over(_)));
-        assert_eq!(drive.phase().1, ["No active connection got an answer under the load."]);
+        assert_eq!(drive.phase().1, [Note::NoneAnswered]);
         drive.begin();
         let (phase, notes) = drive.phase();
         assert!(phase != Phase::Running || notes.is_empty(), "{notes:?}");

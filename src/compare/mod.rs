@@ -11,6 +11,7 @@ mod figures;
 mod load;
 mod machine;
 mod metrics;
+mod note;
 mod process;
 pub mod report;
 mod server;
@@ -26,12 +27,13 @@ pub use figures::{Better, Figure, Figures, Unit};
 use load::{Load, Ran, Refused};
 pub use machine::Machine;
 use metrics::Metrics;
+pub use note::Note;
 use process::Usage;
 use server::Server;
 pub use server::{arguments, end_with_parent};
 
 use crate::telemetry::ServerKind;
-use crate::words::{self, Compare, strings};
+use crate::words::{self, strings};
 
 /// Load before the measured one, whose answers do not count.
 pub const WARM_UP: Duration = Duration::from_millis(300);
@@ -79,8 +81,8 @@ pub struct Subject {
     pub command: String,
     /// What was measured, or in a few words why nothing could be.
     pub outcome: Result<Figures, String>,
-    /// What else has to be known to read the figures: sentences.
-    pub notes: Vec<String>,
+    /// What else has to be known to read the figures.
+    pub notes: Vec<Note>,
 }
 
 impl Comparison {
@@ -136,7 +138,7 @@ fn measure(
     server: &mut Server,
     options: &Options,
     interrupted: &AtomicBool,
-    notes: &mut Vec<String>,
+    notes: &mut Vec<Note>,
 ) -> Result<Figures, String> {
     // What the first request of all allocates is no connection's.
     let _ = metrics::fetch(server.addr);
@@ -159,7 +161,7 @@ fn measure(
     if let Some((before, after)) = &metrics {
         check_count(ran.requests, before, after, options, notes);
     } else {
-        notes.push(strings().compare.notes.no_counters.into());
+        notes.push(Note::NoCounters);
     }
     // In this order: a socket that the server closes first leaves no port of ours in TIME_WAIT.
     server.stop();
@@ -169,18 +171,21 @@ fn measure(
 }
 
 /// Opens the connections; returns whether the server has answered each of them.
-fn open(load: &mut Load<'_>, options: &Options, notes: &mut Vec<String>) -> Result<bool, String> {
+fn open(load: &mut Load<'_>, options: &Options, notes: &mut Vec<Note>) -> Result<bool, String> {
     let idle = load.open(options.idle).map_err(|e| plain(&e))?;
     let active = if idle.refused.is_empty() {
         Some(load.open(options.active).map_err(|e| plain(&e))?)
     } else {
         None
     };
-    let Compare { why: text, notes: note, .. } = &strings().compare;
+    let text = &strings().compare.why;
+    let idle_note = |answered, of, seconds| Note::IdleUnanswered { answered, of, seconds };
+    let active_note = |answered, of, seconds| Note::ActiveUnanswered { answered, of, seconds };
+    let notes_of: [fn(u32, u32, u64) -> Note; 2] = [idle_note, active_note];
     let mut taken = true;
     for (opened, wanted, refused, unanswered) in [
-        (Some(idle), options.idle, text.idle_refused, note.idle_unanswered),
-        (active, options.active, text.active_refused, note.active_unanswered),
+        (Some(idle), options.idle, text.idle_refused, notes_of[0]),
+        (active, options.active, text.active_refused, notes_of[1]),
     ] {
         let Some(opened) = opened else { continue };
         if let Some(Refused { count, why }) = opened.refused.first() {
@@ -195,14 +200,15 @@ fn open(load: &mut Load<'_>, options: &Options, notes: &mut Vec<String>) -> Resu
 }
 
 /// Notes what went wrong under the load.
-fn tell_failures(ran: &Ran, options: &Options, notes: &mut Vec<String>) {
-    let text = &strings().compare.notes;
+fn tell_failures(ran: &Ran, options: &Options, notes: &mut Vec<Note>) {
     if ran.unanswered == options.active {
-        notes.push(text.none_answered.into());
+        notes.push(Note::NoneAnswered);
     } else if ran.unanswered > 0 {
-        notes.push((text.some_unanswered)(ran.unanswered, options.active));
+        notes.push(Note::SomeUnanswered { count: ran.unanswered, of: options.active });
     }
-    notes.extend(ran.failures.iter().map(|Refused { count, why }| (text.failed)(*count, why)));
+    let failed =
+        |Refused { count, why }: &Refused| Note::Failed { count: *count, why: why.clone() };
+    notes.extend(ran.failures.iter().map(failed));
 }
 
 /// Notes where the server's own count of requests is not the load's. The second request for the
@@ -212,13 +218,13 @@ fn check_count(
     before: &Metrics,
     after: &Metrics,
     options: &Options,
-    notes: &mut Vec<String>,
+    notes: &mut Vec<Note>,
 ) {
     let Some(counted) = after.since(before, "requests_total") else { return };
     let (least, most) = (requests + 1, requests + 1 + u64::from(options.active));
     #[expect(clippy::cast_precision_loss, reason = "nobody sends 2^53 requests")]
     if !(least as f64..=most as f64).contains(&counted) {
-        notes.push((strings().compare.notes.counts_differ)(requests, counted - 1.0));
+        notes.push(Note::CountsDiffer { answers: requests, requests: counted - 1.0 });
     }
 }
 

@@ -29,7 +29,7 @@ pub mod units;
 
 pub use call::{before, call, fds, result};
 pub use describe::{Description, clean, describe, glyph, is_error};
-pub(crate) use english::compare::{Compare, FigureText, Report};
+pub(crate) use english::compare::{FigureText, Report};
 pub(crate) use english::costs::CostText;
 pub(crate) use english::keys::{KeyText, Keys};
 pub(crate) use english::split::{Split, SplitFigure};

@@ -63,7 +63,8 @@ pub fn html(comparison: &Comparison) -> String {
         let _ = writeln!(out, "<h2>{}</h2>\n<ul>", words.notes);
         for subject in &comparison.subjects {
             for note in &subject.notes {
-                let _ = writeln!(out, "<li>{}: {}</li>", escaped(&subject.name), escaped(note));
+                let _ =
+                    writeln!(out, "<li>{}: {}</li>", escaped(&subject.name), escaped(&note.text()));
             }
         }
         out.push_str("</ul>\n");

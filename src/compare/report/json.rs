@@ -4,7 +4,7 @@
 use serde::{Serialize, Serializer};
 
 use super::utc;
-use crate::compare::{Better, Comparison, Figure, Subject, Unit, WARM_UP};
+use crate::compare::{Better, Comparison, Figure, Note, Subject, Unit, WARM_UP};
 
 /// The comparison in JSON (RFC 8259).
 #[must_use]
@@ -60,7 +60,7 @@ struct Entry<'a> {
     command: &'a str,
     /// Why it could not be measured.
     cannot: Option<&'a str>,
-    notes: &'a [String],
+    notes: Vec<String>,
     #[serde(flatten)]
     measured: Option<Measured>,
 }
@@ -153,7 +153,7 @@ impl<'a> Entry<'a> {
             server: &subject.name,
             command: &subject.command,
             cannot: subject.outcome.as_ref().err().map(String::as_str),
-            notes: &subject.notes,
+            notes: subject.notes.iter().map(Note::text).collect(),
             measured,
         }
     }

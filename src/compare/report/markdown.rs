@@ -31,7 +31,7 @@ pub fn markdown(comparison: &Comparison) -> String {
     if !notes.is_empty() {
         let _ = write!(out, "\n## {}\n\n", words.notes);
         for (name, note) in notes {
-            let _ = writeln!(out, "* {name}: {}", escaped(note));
+            let _ = writeln!(out, "* {name}: {}", escaped(&note.text()));
         }
     }
     let _ = write!(out, "\n## {}\n\n{}\n\n", words.how, words.setting);

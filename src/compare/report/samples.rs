@@ -2,16 +2,11 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::compare::{Comparison, Figure, Figures, Machine, Options, Subject};
+use crate::compare::{Comparison, Figure, Figures, Machine, Note, Options, Subject};
 use crate::telemetry::ServerKind;
 
-fn subject(name: &str, outcome: Result<Figures, String>, notes: &[&str]) -> Subject {
-    Subject {
-        name: name.into(),
-        command: format!("epollscope --server {name}"),
-        outcome,
-        notes: notes.iter().map(|&note| note.to_owned()).collect(),
-    }
+fn subject(name: &str, outcome: Result<Figures, String>, notes: Vec<Note>) -> Subject {
+    Subject { name: name.into(), command: format!("epollscope --server {name}"), outcome, notes }
 }
 
 fn figures(requests: u64, values: [f64; Figure::ALL.len()]) -> Figures {
@@ -32,7 +27,7 @@ pub(crate) fn comparison() -> Comparison {
     nothing.set(Figure::Throughput, Some(0.0));
     nothing.set(Figure::Threads, Some(2.0));
     let refused = "8,001 of 9,000 idle connections refused: answered 503";
-    let note = "Only 1 of 900 idle connections got a first answer, then no more for 1 s.";
+    let note = Note::IdleUnanswered { answered: 1, of: 900, seconds: 1 };
     Comparison {
         options: Options {
             servers: ServerKind::ALL.to_vec(),
@@ -55,10 +50,10 @@ pub(crate) fn comparison() -> Comparison {
             optimised: true,
         },
         subjects: vec![
-            subject("epoll-et", Ok(figures(100_000, fast)), &[]),
-            subject("poll", Ok(figures(25_000, slow)), &[]),
-            subject("select", Err(refused.into()), &[]),
-            subject("blocking", Ok(nothing), &[note]),
+            subject("epoll-et", Ok(figures(100_000, fast)), Vec::new()),
+            subject("poll", Ok(figures(25_000, slow)), Vec::new()),
+            subject("select", Err(refused.into()), Vec::new()),
+            subject("blocking", Ok(nothing), vec![note]),
         ],
     }
 }

@@ -27,7 +27,7 @@ pub fn text(comparison: &Comparison, ascii: bool) -> String {
     out.push('\n');
     for subject in &comparison.subjects {
         for note in &subject.notes {
-            wrap(&mut out, &format!("{}: ", subject.name), note);
+            wrap(&mut out, &format!("{}: ", subject.name), &note.text());
         }
     }
     if comparison.subjects.iter().any(|subject| !subject.notes.is_empty()) {

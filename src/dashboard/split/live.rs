@@ -4,8 +4,8 @@ use std::io;
 use std::time::Instant;
 
 use super::{Half, Load, Loaded, Split};
-use crate::compare;
 use crate::compare::drive::{Drive, Phase};
+use crate::compare::{self, Note};
 use crate::dashboard::live::{Link, Side};
 use crate::dashboard::run::{Options, Session, show, state_of};
 use crate::words::strings;
@@ -45,7 +45,7 @@ pub fn run(setup: Setup) -> io::Result<()> {
 }
 
 impl Loaded for Drive {
-    fn phase(&self) -> (Phase, Vec<String>) {
+    fn phase(&self) -> (Phase, Vec<Note>) {
         self.phase()
     }
 

@@ -31,13 +31,14 @@ use super::keys::{self, Id, Key};
 use super::run::{Backend, Session, Show};
 use super::state::{Action, State};
 use super::theme::Theme;
+use crate::compare::Note;
 use crate::compare::drive::Phase;
 use crate::telemetry::Mode;
 
 /// The load on a server.
 trait Loaded {
     /// How far it is, and what has to be known to judge it.
-    fn phase(&self) -> (Phase, Vec<String>);
+    fn phase(&self) -> (Phase, Vec<Note>);
     /// Lets it begin.
     fn begin(&self);
     /// Stops it.
@@ -73,7 +74,7 @@ struct Half<W, L> {
     /// Dropped after the server.
     load: L,
     phase: Phase,
-    notes: Vec<String>,
+    notes: Vec<Note>,
     measure: Option<Measure>,
 }
 

@@ -24,7 +24,7 @@ struct ScriptedRun {
     batches: Vec<Batch>,
     commands: Vec<Command>,
     phase: Phase,
-    notes: Vec<String>,
+    notes: Vec<Note>,
     cpu: Option<Duration>,
     begun: usize,
     stopped: usize,
@@ -61,7 +61,7 @@ impl Backend for Fake {
 }
 
 impl Loaded for Fake {
-    fn phase(&self) -> (Phase, Vec<String>) {
+    fn phase(&self) -> (Phase, Vec<Note>) {
         let told = self.0.borrow();
         (told.phase.clone(), told.notes.clone())
     }
@@ -363,12 +363,12 @@ fn what_cannot_be_loaded_says_why_and_the_other_goes_on() {
     let mut both = FakeServer::new();
     both.told[0].borrow_mut().phase = Phase::Failed("8 idle connections refused".into());
     both.told[1].borrow_mut().phase = Phase::Ready(ALL);
-    both.told[1].borrow_mut().notes = vec!["Only 1 of 4 got an answer.".into()];
+    both.told[1].borrow_mut().notes = vec![Note::NoneAnswered];
     both.tell(500);
     assert_eq!(both.told.each_ref().map(|told| told.borrow().begun), [0, 1]);
     let screen = both.screen(80, 24, false);
     assert!(screen.contains("! cannot: 8 idle connections refused"), "{screen}");
-    assert!(screen.contains("! Only 1 of 4 got an answer."), "{screen}");
+    assert!(screen.contains("! No active connection got an"), "{screen}");
     assert!(screen.contains("requests/s –"), "nothing to compare\n{screen}");
 }
 

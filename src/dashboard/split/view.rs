@@ -19,7 +19,7 @@ impl<W: Backend, L: Loaded> Split<W, L> {
                 state: half.state(),
                 note: match &half.phase {
                     Phase::Failed(why) => Some(((strings().split.cannot)(why), Role::Bad)),
-                    _ => half.notes.last().map(|note| (note.clone(), Role::Warn)),
+                    _ => half.notes.last().map(|note| (note.text(), Role::Warn)),
                 },
                 values: half.measure.as_ref().map(super::Measure::values),
             }),
