@@ -2,6 +2,7 @@
 
 use super::halves::{Contents, Sizes, capped};
 use super::painter::Painter;
+use crate::dashboard::state::table::TableRow;
 use crate::dashboard::theme::Role;
 use crate::telemetry::{Kind, Next, Row, Stance};
 use crate::words::{before, result, strings};
@@ -11,8 +12,8 @@ const SENTENCE: usize = 36;
 
 impl Painter<'_> {
     pub(super) fn sleepers(&self, sizes: Sizes) -> Contents {
-        let (asleep, awake): (Vec<&Row>, Vec<&Row>) =
-            self.table.rows_by_fd().partition(|row| row.within.is_some());
+        let (asleep, awake): (Vec<&TableRow>, Vec<&TableRow>) =
+            self.table.rows_by_fd().partition(|row| row.within().is_some());
         let (all, say) = (asleep.len() + awake.len(), &strings().engine);
         let long = sizes.width >= SENTENCE;
         let (first, first_asleep) = self.first(long);
@@ -37,10 +38,12 @@ impl Painter<'_> {
             under.push(own);
         }
         over.extend(capped(asleep.into_iter(), sizes.width * sizes.above, |row| {
-            tell(row, sleeps(row, long))
+            let row = row.row();
+            tell(&row, sleeps(&row, long))
         }));
         under.extend(capped(awake.into_iter(), sizes.width * sizes.below, |row| {
-            tell(row, format!("{} = {}", row.last.name(), result(row.last_ret)))
+            let row = row.row();
+            tell(&row, format!("{} = {}", row.last.name(), result(row.last_ret)))
         }));
         if under.is_empty() {
             under = self.nothing(say.all_sleep);
@@ -62,7 +65,7 @@ impl Painter<'_> {
     /// How many serve the connections, and what they are.
     fn workers(&self, count: usize) -> String {
         let say = &strings().engine;
-        match self.table.rows_by_fd().next().map(|row| row.by) {
+        match self.table.rows_by_fd().next().map(|row| row.by()) {
             Some(by) if by.pid().is_some() => (say.processes)(count),
             _ => (say.threads)(count),
         }

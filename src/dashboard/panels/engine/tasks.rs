@@ -2,8 +2,9 @@
 
 use super::halves::{Contents, Sizes, capped};
 use super::painter::Painter;
+use crate::dashboard::state::table::TableRow;
 use crate::dashboard::theme::Role;
-use crate::telemetry::{Kind, Row, Stance};
+use crate::telemetry::{Kind, Stance};
 use crate::words::{result, strings};
 
 /// From this width on a task is described in a sentence.
@@ -11,10 +12,10 @@ const SENTENCE: usize = 36;
 
 impl Painter<'_> {
     pub(super) fn tasks(&self, sizes: Sizes) -> Contents {
-        let (parked, awake): (Vec<&Row>, Vec<&Row>) = self
+        let (parked, awake): (Vec<&TableRow>, Vec<&TableRow>) = self
             .table
             .rows_by_fd()
-            .partition(|row| !matches!(row.within, None | Some(Kind::Handler)));
+            .partition(|row| !matches!(row.within(), None | Some(Kind::Handler)));
         let long = sizes.width >= SENTENCE;
         let cell = if long { sizes.width / (sizes.width / SENTENCE).max(1) - 1 } else { 0 };
         let say = &strings().engine;
@@ -23,6 +24,7 @@ impl Painter<'_> {
             self.nothing(say.none_parked)
         } else {
             capped(parked.into_iter(), sizes.width * sizes.above, |row| {
+                let row = row.row();
                 let on = row.within.map_or("", Kind::name);
                 let text = if long {
                     (say.parked_on)(row.id.get(), on, row.fd)
@@ -36,6 +38,7 @@ impl Painter<'_> {
             self.nothing(say.none_runs)
         } else {
             capped(awake.into_iter(), sizes.width * sizes.below, |row| {
+                let row = row.row();
                 let mark = self.theme.glyph("▸", ">");
                 let last = format!("{}({}) = {}", row.last.name(), row.fd, result(row.last_ret));
                 let text = if long {
