@@ -73,11 +73,11 @@ fn width_of(column: Column, table: &Table, width: u16) -> u16 {
     let heading = u16::try_from(heading).unwrap_or(0) + u16::from(sorted);
     heading.max(match column {
         Column::Fd => {
-            let most = table.entries().iter().map(|e| e.row.fd).max().unwrap_or(0);
+            let most = table.entries().iter().map(|e| e.fd()).max().unwrap_or(0);
             if most < 1000 { 3 } else { 5 }
         }
         Column::Id => {
-            let last = table.entries().iter().map(|e| e.row.id.get()).max().unwrap_or(0);
+            let last = table.entries().iter().map(|e| e.id().get()).max().unwrap_or(0);
             let digits = last.checked_ilog10().unwrap_or(0) + 1;
             u16::try_from(digits).unwrap_or(u16::MAX)
         }
@@ -87,7 +87,7 @@ fn width_of(column: Column, table: &Table, width: u16) -> u16 {
             let visible = table.order().iter().skip(table.top()).take(200);
             let peers = visible
                 .filter_map(|id| table.get(*id))
-                .map(|e| u16::try_from(e.row.peer.to_string().len()).unwrap_or(u16::MAX));
+                .map(|e| u16::try_from(e.peer().to_string().len()).unwrap_or(u16::MAX));
             peers.max().unwrap_or(15).clamp(15, 47)
         }
         Column::State => 9,

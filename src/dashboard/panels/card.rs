@@ -30,7 +30,7 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
     let lines = match scene.table.selected() {
         Some(entry) => {
             let dot = theme.glyph("·", "-");
-            let text = (say.title)(entry.row.fd, dot, &entry.row.peer.to_string());
+            let text = (say.title)(entry.fd(), dot, &entry.row().peer.to_string());
             head.push_span(plain(format!("{text} ")));
             lines(entry, scene, usize::from(inner.width), theme)
         }
@@ -59,7 +59,7 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
 }
 
 fn lines(entry: &TableRow, scene: &Scene, width: usize, theme: &Theme) -> Vec<Line<'static>> {
-    let (row, say) = (&entry.row, &strings().card);
+    let (row, say) = (&entry.row(), &strings().card);
     let heading = |text: &str| Line::styled(format!(" {text}"), theme.style(Role::Title));
     let pair = |name: &str, value: String| {
         Line::from(vec![dim(format!(" {} ", left(name, 9, theme)), theme), plain(value)])
@@ -155,7 +155,7 @@ fn lines(entry: &TableRow, scene: &Scene, width: usize, theme: &Theme) -> Vec<Li
 fn request(entry: &TableRow, scene: &Scene, theme: &Theme) -> Vec<Line<'static>> {
     let say = &strings().card;
     let Some(head) = &entry.head else {
-        let text = match entry.row.requests {
+        let text = match entry.row().requests {
             0 => say.no_request,
             _ => say.request_unseen,
         };

@@ -1,7 +1,7 @@
 //! Made-up batches for the tests of state and panels.
 
 use crate::dashboard::state::engine::{Engine, Group};
-use crate::dashboard::state::table::Table;
+use crate::dashboard::state::table::{Table, TableRow};
 use crate::inspect::{EpollView, Handed, Listed, Snapshot};
 use crate::telemetry::{
     Batch, By, ConnId, ConnState, CtlOp, Event, Fd, Kind, Listener, Mask, Nanos, Next, Ready, Ret,
@@ -229,7 +229,7 @@ impl Watched {
         self.engine.fds(&self.table)
     }
 
-    pub(crate) fn blocking(&self) -> Option<&Row> {
+    pub(crate) fn blocking(&self) -> Option<&TableRow> {
         self.engine.blocking(&self.table)
     }
 }

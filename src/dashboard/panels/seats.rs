@@ -57,7 +57,7 @@ pub fn draw(frame: &mut Frame, area: Rect, scene: &Scene, theme: &Theme, focused
         return;
     }
     let selected = scene.table.selected().filter(|_| !theme.is_passive());
-    let selected = selected.map(|entry| entry.row.id);
+    let selected = selected.map(|entry| entry.id());
     let boxes = boxes::Boxes { seats, table: &scene.table, now: scene.now, selected, theme };
     let each = if boxes.draw(frame, place) {
         1

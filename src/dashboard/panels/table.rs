@@ -241,7 +241,7 @@ fn cell(
     plain: Style,
     theme: &Theme,
 ) -> (String, Style) {
-    let row = &entry.row;
+    let row = &entry.row();
     let dim = theme.style(Role::Dim);
     match column {
         Column::Fd => (row.fd.to_string(), plain),
@@ -297,7 +297,7 @@ fn queue(bytes: Option<u32>, width: usize, theme: &Theme) -> (String, Style) {
 /// no other connection is served.
 pub(super) fn blocks(entry: &TableRow, scene: &Scene) -> Option<(&'static str, Nanos)> {
     match scene.standing {
-        Standing { stance: Stance::Handling(route), since, .. } if entry.row.keeps_the_loop() => {
+        Standing { stance: Stance::Handling(route), since, .. } if entry.row().keeps_the_loop() => {
             Some((route, scene.now.saturating_sub(since)))
         }
         _ => None,
@@ -307,7 +307,7 @@ pub(super) fn blocks(entry: &TableRow, scene: &Scene) -> Option<(&'static str, N
 /// A connection's state: glyph, word, style.
 #[must_use]
 pub fn state(entry: &TableRow, theme: &Theme) -> (String, Style) {
-    let row = &entry.row;
+    let row = &entry.row();
     if row.stopped && row.state != ConnState::Closed {
         let text = format!("{} {}", theme.glyph("■", "#"), strings().table.stopped);
         return (text, theme.style(Role::Warn));

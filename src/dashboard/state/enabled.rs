@@ -23,7 +23,7 @@ impl State {
                 .scene()
                 .table
                 .selected()
-                .and_then(|entry| self.live.table.get(entry.row.id))
+                .and_then(|entry| self.live.table.get(entry.id()))
                 .is_some_and(|entry| entry.closed.is_none())
     }
 
@@ -34,8 +34,8 @@ impl State {
     pub fn selected_is_stopped(&self) -> bool {
         let selected = self.scene().table.selected();
         selected
-            .and_then(|entry| self.live.table.get(entry.row.id))
-            .is_some_and(|entry| entry.row.stopped)
+            .and_then(|entry| self.live.table.get(entry.id()))
+            .is_some_and(|entry| entry.row().stopped)
     }
 
     /// Why the server that runs now cannot do what a key asks for.

@@ -315,16 +315,16 @@ impl Engine {
         let mut queues = Vec::new();
         let last = std::mem::take(&mut self.unread);
         for row in table.rows_by_fd() {
-            let Some(socket) = snapshot.queues(row.peer) else { continue };
+            let Some(socket) = snapshot.queues(row.peer()) else { continue };
             let bytes = socket.recv_queue;
             if bytes > 0 {
-                let last = last.get(&row.id);
-                let same = last.filter(|last| last.read == row.bytes_in);
+                let last = last.get(&row.id());
+                let same = last.filter(|last| last.read == row.bytes_in());
                 let since = same.map_or(taken.min(self.now), |last| last.since);
                 let before = last.map_or(0, |last| last.bytes);
                 let grown = self.measured.is_some() && bytes > before;
-                queues.push(Queue { fd: row.fd, bytes, grown, since });
-                self.unread.insert(row.id, Unread { bytes, since, read: row.bytes_in });
+                queues.push(Queue { fd: row.fd(), bytes, grown, since });
+                self.unread.insert(row.id(), Unread { bytes, since, read: row.bytes_in() });
             }
         }
         let now = self.held().is_some() && taken >= self.changed;

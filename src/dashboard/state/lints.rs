@@ -395,7 +395,7 @@ impl Lints {
             self.last(&before, Which::NotAccepted, (None, fd), key, (asleep, now), symptom);
         }
         for row in table.rows_by_fd() {
-            self.judge(row, snapshot, &before, (asleep, now));
+            self.judge(&row.row(), snapshot, &before, (asleep, now));
         }
     }
 

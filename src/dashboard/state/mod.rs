@@ -348,16 +348,16 @@ impl State {
         let table = &self.live.table;
         // The card tells everything of the selected one.
         let shown =
-            || Wanted::Shown(table.selected().map(|entry| entry.row.peer).into_iter().collect());
+            || Wanted::Shown(table.selected().map(|entry| entry.peer()).into_iter().collect());
         let Some(listener) = self.live.listener else { return shown() };
         let open = table.open_rows().take(EXACT_AT_MOST + 1);
-        let few: Vec<_> = open.map(|row| (listener.addr, row.peer)).collect();
+        let few: Vec<_> = open.map(|entry| (listener.addr, entry.peer())).collect();
         if few.len() > EXACT_AT_MOST { shown() } else { Wanted::These(few) }
     }
 
     /// The threads and processes that serve a connection each.
     fn workers(&self) -> Workers {
-        let by = self.live.table.open_rows().map(|row| row.by).filter(|by| *by != By::LOOP);
+        let by = self.live.table.open_rows().map(|row| row.by()).filter(|by| *by != By::LOOP);
         let (threads, processes): (Vec<By>, Vec<By>) = by.partition(|by| by.tid().is_some());
         Workers {
             own: None,
@@ -450,7 +450,7 @@ impl State {
         let entry = self.scene().table.selected()?;
         let (id, _) = entry.ours?;
         let client = self.clients.iter().find(|client| client.id == id && !client.ended)?;
-        (client.local == Some(entry.row.peer)).then_some(client)
+        (client.local == Some(entry.peer())).then_some(client)
     }
 
     /// Whether the stream says something on its lower border: that events were left out, or that

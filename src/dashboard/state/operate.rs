@@ -208,7 +208,7 @@ impl State {
             }
             Id::DropIdle => self.overlay = Overlay::IdleSeconds(Input::proposing("10")),
             Id::Reading => {
-                let Some(row) = self.scene().table.selected().map(|entry| entry.row) else {
+                let Some(row) = self.scene().table.selected().map(|entry| entry.row()) else {
                     return Vec::new();
                 };
                 return vec![Action::Send(if self.selected_is_stopped() {
@@ -329,7 +329,7 @@ impl State {
         question: fn(Fd, SocketAddr) -> Question,
         command: fn(ConnId) -> Command,
     ) -> Vec<Action> {
-        let Some(row) = self.scene().table.selected().map(|entry| entry.row) else {
+        let Some(row) = self.scene().table.selected().map(|entry| entry.row()) else {
             return Vec::new();
         };
         self.ask(Confirm {

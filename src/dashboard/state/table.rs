@@ -6,6 +6,7 @@
 //! be confirmed it holds still: rows keep their places, new ones are added at the end.
 
 mod entry;
+mod slim;
 mod view;
 
 use std::cell::OnceCell;
@@ -96,8 +97,8 @@ impl Table {
             let missing: Vec<Row> = self
                 .entries
                 .iter()
-                .filter(|e| e.closed.is_none() && !there.contains(&e.row.id))
-                .map(|e| Row { state: ConnState::Closed, ..e.row })
+                .filter(|e| e.closed.is_none() && !there.contains(&e.id()))
+                .map(|e| Row { state: ConnState::Closed, ..e.row() })
                 .collect();
             // Those whose last row did arrive get their reason below.
             let gone: HashSet<ConnId> = batch.gone.iter().map(|row| row.id).collect();
@@ -142,7 +143,7 @@ impl Table {
             old.copy_from_slice(bytes);
         } else {
             let head = Head { time: event.time, bytes: bytes.into(), line, holes: self.holes };
-            self.entries[i].head = Some(head);
+            self.entries[i].head = Some(Box::new(head));
         }
     }
 
@@ -161,7 +162,7 @@ impl Table {
     pub fn kernel(&mut self, snapshot: &Snapshot) {
         for entry in &mut self.entries {
             let open = entry.is_open();
-            let queues = snapshot.queues(entry.row.peer).filter(|_| open);
+            let queues = snapshot.queues(entry.peer()).filter(|_| open);
             entry.queues = queues.map(|queues| [queues.recv_queue, queues.send_queue]);
         }
         self.values_changed = true;
@@ -172,7 +173,7 @@ impl Table {
         self.ours.clear();
         self.ours.extend(list.iter().filter_map(|c| Some((c.local?, (c.id, c.kind)))));
         for entry in self.entries.iter_mut().filter(|e| e.closed.is_none()) {
-            entry.ours = self.ours.get(&entry.row.peer).copied();
+            entry.ours = self.ours.get(&entry.peer()).copied();
         }
         self.values_changed = true;
     }
@@ -180,17 +181,17 @@ impl Table {
     fn upsert(&mut self, row: Row) {
         if let Some(i) = self.place(row.id) {
             if self.entries[i].closed.is_none() {
-                if self.entries[i].row.fd != row.fd {
+                if self.entries[i].fd() != row.fd {
                     self.by_fd.take();
                 }
-                self.entries[i].row = row;
+                self.entries[i].slim = row.into();
                 self.values_changed = true;
             }
             return;
         }
         let ours = self.ours.get(&row.peer).copied();
         self.entries.push(TableRow {
-            row,
+            slim: row.into(),
             queues: None,
             ours,
             closed: None,
@@ -198,7 +199,7 @@ impl Table {
             head: None,
         });
         let entries = &self.entries;
-        self.index.insert(row.id, entries.len() - 1, |i| entries[i].row.id);
+        self.index.insert(row.id, entries.len() - 1, |i| entries[i].id());
         self.fresh.push(row.id);
         self.by_fd.take();
         self.members_changed = true;
@@ -218,7 +219,7 @@ impl Table {
             if self.entries[i].closed.is_some() {
                 return;
             }
-            self.entries[i].row = row;
+            self.entries[i].slim = row.into();
             i
         } else {
             self.upsert(row);
@@ -226,7 +227,7 @@ impl Table {
         };
         self.by_fd.take();
         let entry = &mut self.entries[i];
-        entry.row.state = ConnState::Closed;
+        entry.slim = Row { state: ConnState::Closed, ..row }.into();
         entry.closed = Some(now);
         entry.queues = None;
         self.closed.push_back(row.id);
@@ -241,11 +242,11 @@ impl Table {
 
     fn remove(&mut self, id: ConnId) {
         let entries = &self.entries;
-        let Some(i) = self.index.remove(id, |i| entries[i].row.id) else { return };
+        let Some(i) = self.index.remove(id, |i| entries[i].id()) else { return };
         self.by_fd.take();
         self.entries.swap_remove(i);
         if let Some(moved) = self.entries.get(i) {
-            self.index.moved(moved.row.id, self.entries.len(), i);
+            self.index.moved(moved.id(), self.entries.len(), i);
         }
         if self.entries.capacity() > 64 && self.entries.len() < self.entries.capacity() / 4 {
             self.entries.shrink_to(self.entries.len() * 2);
@@ -261,7 +262,7 @@ impl Table {
 
     /// Where in `entries` it is.
     fn place(&self, id: ConnId) -> Option<usize> {
-        self.index.get(id, |i| self.entries[i].row.id)
+        self.index.get(id, |i| self.entries[i].id())
     }
 
     /// The connection under the cursor.
@@ -276,27 +277,27 @@ impl Table {
         &self.entries
     }
 
-    /// The rows of those that are open, in no order.
-    pub fn open_rows(&self) -> impl Iterator<Item = &Row> {
-        self.entries.iter().filter(|entry| entry.is_open()).map(|entry| &entry.row)
+    /// Those that are open, in no order.
+    pub fn open_rows(&self) -> impl Iterator<Item = &TableRow> {
+        self.entries.iter().filter(|entry| entry.is_open())
     }
 
     /// The same by fd; in one process a number is one connection's at a time, the last one's.
     /// In worker processes each has its own numbers.
-    pub fn rows_by_fd(&self) -> impl ExactSizeIterator<Item = &Row> {
-        self.by_fd.get_or_init(|| self.sort_by_fd()).iter().map(|i| &self.entries[*i as usize].row)
+    pub fn rows_by_fd(&self) -> impl ExactSizeIterator<Item = &TableRow> {
+        self.by_fd.get_or_init(|| self.sort_by_fd()).iter().map(|i| &self.entries[*i as usize])
     }
 
     fn sort_by_fd(&self) -> Vec<u32> {
-        let row = |i: &u32| &self.entries[*i as usize].row;
+        let row = |i: &u32| &self.entries[*i as usize];
         let open = (0..).zip(&self.entries).filter(|(_, entry)| entry.is_open());
         let mut by_fd = Vec::with_capacity(self.open());
         by_fd.extend(open.map(|(i, _)| i));
-        by_fd.sort_unstable_by_key(|i| (row(i).fd, Reverse(row(i).id)));
+        by_fd.sort_unstable_by_key(|i| (row(i).fd(), Reverse(row(i).id())));
         // Of equal ones the first stays.
         by_fd.dedup_by(|older, newer| {
             let (older, newer) = (row(older), row(newer));
-            older.fd == newer.fd && newer.by.pid().is_none()
+            older.fd() == newer.fd() && newer.by().pid().is_none()
         });
         by_fd
     }

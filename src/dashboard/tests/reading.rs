@@ -182,11 +182,11 @@ fn rows_hold_still_while_the_cursor_moves() {
     table.apply(&rows([(1, 1), (2, 2), (3, 300), (4, 4000)]));
     table.refresh(HOLD, false);
     assert_eq!(order(&table), [1, 2, 3, 4]);
-    assert_eq!(table.selected().unwrap().row.id, id(2));
+    assert_eq!(table.selected().unwrap().id(), id(2));
     // Afterwards the order is right, and the cursor is on the same connection.
     table.refresh(HOLD + 2, false);
     assert_eq!(order(&table), [4, 3, 2, 1]);
-    assert_eq!((table.selected().unwrap().row.id, table.position()), (id(2), 2));
+    assert_eq!((table.selected().unwrap().id(), table.position()), (id(2), 2));
     // While a question is open it holds still for as long as that takes.
     table.apply(&rows([(2, 9999)]));
     table.refresh(HOLD * 10, true);
@@ -240,7 +240,7 @@ fn while_the_cursor_moves_the_new_owner_of_an_fd_takes_its_place() {
     table.refresh(3, false);
     // The one under the cursor stands still, and the cursor on it.
     assert_eq!(order(&table), [1, 5, 3, 4, 2, 6]);
-    assert_eq!(table.selected().unwrap().row.id, id(4));
+    assert_eq!(table.selected().unwrap().id(), id(4));
 }
 
 #[test]
@@ -323,10 +323,10 @@ fn a_switch_of_the_server_keeps_the_view_of_a_long_table() {
         assert_eq!((table.position(), table.top()), (395, 381), "{told}");
         assert_eq!((table.filter().as_str(), table.sorting()), ("in>2", (Column::In, true)));
         // From here on the cursor follows its connection again.
-        let on = table.selected().unwrap().row.id;
+        let on = table.selected().unwrap().id();
         table.apply(&rows([(5000, 99), (5001, 99)]));
         table.refresh(20 * HOLD, false);
-        assert_eq!((table.selected().unwrap().row.id, table.position()), (on, 397));
+        assert_eq!((table.selected().unwrap().id(), table.position()), (on, 397));
     }
 }
 
@@ -385,7 +385,7 @@ fn a_click_selects_and_sorts() {
             state.mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE });
             state.tick(2);
             let table = &state.scene().table;
-            (table.selected().unwrap().row.id, table.sorting())
+            (table.selected().unwrap().id(), table.sorting())
         };
         // Below the border, the heading, the listener and standard input.
         let first = table.y + 3 + u16::from(stdin.is_some());
@@ -459,7 +459,7 @@ fn a_request_is_kept_for_its_connection_only() {
     };
     assert_eq!(head(4).as_deref(), Some("GET /hand "));
     assert_eq!(head(5), None);
-    assert_eq!(state.live().table.get(id(4)).unwrap().row.peer, peer(4));
+    assert_eq!(state.live().table.get(id(4)).unwrap().row().peer, peer(4));
     assert_eq!(state.live().stream.of(id(4)).next().unwrap().event.what.kind(), Kind::Recv);
 }
 
@@ -492,7 +492,7 @@ fn in_a_flood_the_totals_are_exact_and_a_request_may_be_an_old_one() {
         state.apply(&feed.publish());
     }
     assert!(old(&state), "50,000 events at once are not read");
-    let row = state.live().table.get(id(5)).unwrap().row;
+    let row = state.live().table.get(id(5)).unwrap().row();
     assert_eq!(row.requests, feed.row(5).requests);
     assert!(row.requests >= 10_000);
     assert_eq!(state.live().stream.len(), HISTORY);

@@ -67,7 +67,7 @@ fn an_answer_on_its_way_says_how_far_it_is() {
     state.tick(4 * SECOND);
     press(&mut state, "1");
     for _ in 0..9 {
-        if state.scene().table.selected().unwrap().row.id == id(3) {
+        if state.scene().table.selected().unwrap().id() == id(3) {
             break;
         }
         press(&mut state, "j");
@@ -535,11 +535,11 @@ fn a_frozen_picture_stands_while_the_server_goes_on() {
     assert_eq!((state.scene().table.open(), state.live().table.open()), (before, before + 1));
     assert_eq!(state.frozen_for(), Some(2 * SECOND));
     press(&mut state, "<Down><Down>");
-    let selected = state.scene().table.selected().map(|entry| entry.row.id);
+    let selected = state.scene().table.selected().map(|entry| entry.id());
     press(&mut state, "f");
     state.tick(6 * SECOND);
     assert_eq!(state.scene().table.open(), before + 1);
-    assert_eq!(state.scene().table.selected().map(|entry| entry.row.id), selected);
+    assert_eq!(state.scene().table.selected().map(|entry| entry.id()), selected);
 }
 
 #[test]

@@ -105,7 +105,7 @@ fn the_selected_client_of_our_own_hangs_up() {
     let mut session = Session::new(fake, state(80, 24), start);
     told.borrow_mut().batches.push(classroom().publish());
     session.gather(start + Duration::from_millis(5));
-    let peer = session.state().live().table.selected().unwrap().row.peer;
+    let peer = session.state().live().table.selected().unwrap().row().peer;
     let ours = |ended| {
         let status = String::new();
         let kind = ClientKind::Steady;

@@ -4,6 +4,7 @@ use super::super::fit::Token;
 use super::columns::Body;
 use super::halves::{Contents, Sizes, capped};
 use super::painter::Painter;
+use crate::dashboard::state::table::TableRow;
 use crate::dashboard::theme::Role;
 use crate::telemetry::Stance;
 use crate::words::{before, strings};
@@ -34,7 +35,7 @@ impl Painter<'_> {
             }
         };
         let mut under: Vec<Token> = Vec::new();
-        for row in self.table.rows_by_fd() {
+        for row in self.table.rows_by_fd().map(TableRow::row) {
             under.push(self.token((say.fd)(row.fd), Role::Selected));
             under.push(self.token(row.peer.to_string(), Role::Text));
             under.push(self.token((strings().table.state)(row.doing()), Role::Text));

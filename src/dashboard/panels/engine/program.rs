@@ -85,7 +85,7 @@ impl Painter<'_> {
             }
             (Stance::Handling(route), _) => {
                 let stood = self.duration(self.engine.stood());
-                let fd = self.engine.blocking(self.table).map(|row| row.fd);
+                let fd = self.engine.blocking(self.table).map(|row| row.fd());
                 let spellings = (say.blocked)(route, &stood, fd).map(|text| format!("!! {text}"));
                 let text = first_fit(spellings, width).unwrap_or_else(|| "!!".to_owned());
                 (text, Role::Bad, behind(last))

@@ -3,6 +3,7 @@
 use super::columns::{Body, Cell, Column};
 use super::halves::{Contents, Sizes};
 use super::painter::Painter;
+use crate::dashboard::state::table::TableRow;
 use crate::dashboard::theme::Role;
 use crate::telemetry::{Kind, Row, Stance};
 use crate::words::{result, strings};
@@ -13,8 +14,9 @@ const WAITS: [Kind; 3] = [Kind::Accept, Kind::Recv, Kind::Send];
 impl Painter<'_> {
     pub(super) fn sleepers(&self, sizes: Sizes) -> Contents {
         // A handler is at work, whatever it does there.
-        let sleeps = |row: &&Row| row.within.is_some_and(|kind| kind != Kind::Handler);
-        let (asleep, awake): (Vec<&Row>, Vec<&Row>) = self.table.rows_by_fd().partition(sleeps);
+        let sleeps = |row: &&TableRow| row.within().is_some_and(|kind| kind != Kind::Handler);
+        let (asleep, awake): (Vec<&TableRow>, Vec<&TableRow>) =
+            self.table.rows_by_fd().partition(sleeps);
         let (all, say) = (asleep.len() + awake.len(), &strings().engine);
         let accepts = self.first_waits_in();
         let mut over = by_call(&WAITS, &asleep, most(sizes.width * sizes.above), sleeper);
@@ -52,7 +54,7 @@ impl Painter<'_> {
     /// How many serve the connections, and what they are.
     fn workers(&self, count: usize) -> String {
         let say = &strings().engine;
-        match self.table.rows_by_fd().next().map(|row| row.by) {
+        match self.table.rows_by_fd().next().map(|row| row.by()) {
             Some(by) if by.pid().is_some() => (say.processes)(count),
             _ => (say.threads)(count),
         }
@@ -72,14 +74,14 @@ impl Painter<'_> {
 /// somebody waits in.
 pub(super) fn by_call(
     calls: &[Kind],
-    rows: &[&Row],
+    rows: &[&TableRow],
     room: usize,
     cell: impl Fn(&Row) -> Cell,
 ) -> Vec<(Kind, Column)> {
     let empty = || Column { head: String::new(), cells: Vec::new(), count: 0, role: Role::Text };
     let mut columns: Vec<(Kind, Column)> = calls.iter().map(|call| (*call, empty())).collect();
     for row in rows {
-        let Some(call) = row.within else { continue };
+        let Some(call) = row.within() else { continue };
         // One call to the reader: they differ in where the bytes come from.
         let call = if call == Kind::Sendfile { Kind::Send } else { call };
         let at = columns.iter().position(|(of, _)| *of == call).unwrap_or_else(|| {
@@ -89,7 +91,7 @@ pub(super) fn by_call(
         let column = &mut columns[at].1;
         column.count += 1;
         if column.cells.len() < room {
-            column.cells.push(cell(row));
+            column.cells.push(cell(&row.row()));
         }
     }
     columns
@@ -111,8 +113,8 @@ pub(super) fn headed(columns: Vec<(Kind, Column)>) -> Body {
 }
 
 /// All in one column.
-pub(super) fn whole(rows: &[&Row], room: usize, cell: impl Fn(&Row) -> Cell) -> Column {
-    let cells = rows.iter().take(room).map(|row| cell(row)).collect();
+pub(super) fn whole(rows: &[&TableRow], room: usize, cell: impl Fn(&Row) -> Cell) -> Column {
+    let cells = rows.iter().take(room).map(|row| cell(&row.row())).collect();
     Column { head: String::new(), cells, count: rows.len(), role: Role::Program }
 }
 

@@ -4,6 +4,7 @@ use super::columns::{Body, Cell};
 use super::halves::{Contents, Sizes};
 use super::painter::Painter;
 use super::sleepers::{by_call, headed, most, whole};
+use crate::dashboard::state::table::TableRow;
 use crate::inspect::Timeout;
 use crate::telemetry::{Kind, Row, Stance};
 use crate::words::{result, strings};
@@ -13,10 +14,10 @@ const WAITS: [Kind; 2] = [Kind::Recv, Kind::Send];
 
 impl Painter<'_> {
     pub(super) fn tasks(&self, sizes: Sizes) -> Contents {
-        let (parked, awake): (Vec<&Row>, Vec<&Row>) = self
+        let (parked, awake): (Vec<&TableRow>, Vec<&TableRow>) = self
             .table
             .rows_by_fd()
-            .partition(|row| !matches!(row.within, None | Some(Kind::Handler)));
+            .partition(|row| !matches!(row.within(), None | Some(Kind::Handler)));
         let say = &strings().engine;
         let (parked_count, awake_count) = (parked.len(), awake.len());
         let over = if parked.is_empty() {

@@ -9,7 +9,7 @@ use ratatui::widgets::{Block, Paragraph};
 use super::super::fit::first_fit;
 use super::digits;
 use crate::dashboard::state::seats::{Light, Seats};
-use crate::dashboard::state::table::Table;
+use crate::dashboard::state::table::{Table, TableRow};
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::{ConnId, Fd, Kind, Nanos, Row};
 use crate::words::{result, strings};
@@ -79,8 +79,8 @@ impl Boxes<'_> {
     fn seat(&self, frame: &mut Frame, area: Rect, light: Light, (id, fd): (ConnId, Fd)) {
         let (mark, role) = glyph(light, self.theme);
         let here = Some(id) == self.selected;
-        let row = self.table.get(id).map(|entry| &entry.row);
-        let did = |room| row.map(|row| did(row, room)).unwrap_or_default();
+        let row = self.table.get(id).map(TableRow::row);
+        let did = |room| row.as_ref().map(|row| did(row, room)).unwrap_or_default();
         // What spoke stands out without colours, too.
         let border = match light {
             Light::Spoke => self.theme.focus_border(),

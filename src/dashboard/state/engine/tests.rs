@@ -435,7 +435,7 @@ fn two_workers_may_use_the_same_number() {
     assert_eq!(engine.table.rows_by_fd().count(), 3);
     script.batch.gone.push(crate::dashboard::panels::sample::row(9, 1));
     engine.apply(&script.row(4, 3).publish());
-    let left: Vec<_> = engine.table.rows_by_fd().map(|row| (row.fd, row.id.get())).collect();
+    let left: Vec<_> = engine.table.rows_by_fd().map(|row| (row.fd(), row.id().get())).collect();
     assert_eq!(left, [(4, 3), (9, 2)]);
 }
 

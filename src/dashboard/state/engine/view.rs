@@ -5,9 +5,10 @@ use std::collections::VecDeque;
 use super::{
     Engine, Entry, Group, Job, Known, Measured, Queue, Served, Table, Wake, by_server, round,
 };
+use crate::dashboard::state::table::TableRow;
 use crate::inspect::EpollView;
 use crate::telemetry::{
-    Errno, Fd, Kind, Listener, Mask, Nanos, OwnedEvent, Row, ServerKind, Stance, Stdin,
+    Errno, Fd, Kind, Listener, Mask, Nanos, OwnedEvent, ServerKind, Stance, Stdin,
 };
 use crate::words::{sentence, strings};
 
@@ -111,7 +112,7 @@ impl Engine {
         let kernel = self.epoll().map(|view| &view.entries[..]);
         let told = kernel.is_none().then(|| {
             let listener = self.listener.iter().map(|listener| (listener.fd, listener.interest));
-            let connections = table.rows_by_fd().map(|row| (row.fd, row.interest));
+            let connections = table.rows_by_fd().map(|row| (row.fd(), row.interest()));
             let stdin = self.listener.iter().filter_map(|listener| listener.stdin);
             let stdin = stdin.map(|stdin| (Stdin::FD, stdin.interest));
             listener.chain(stdin).chain(connections).filter(|(_, mask)| *mask != Mask::NONE)
@@ -208,15 +209,15 @@ impl Engine {
 
     /// The handlers that run, or wait in the pool's queue: exactly those whose rows say so.
     pub fn jobs<'a>(&'a self, table: &'a Table, kind: Kind) -> impl Iterator<Item = Job> + 'a {
-        let rows = table.rows_by_fd().filter(move |row| row.within == Some(kind));
-        rows.map(|row| self.handlers.job(row, self.now))
+        let rows = table.rows_by_fd().filter(move |row| row.within() == Some(kind));
+        rows.map(|row| self.handlers.job(&row.row(), self.now))
     }
 
     /// The connection whose handler keeps the server's own thread, while one does.
     #[must_use]
-    pub fn blocking<'a>(&self, table: &'a Table) -> Option<&'a Row> {
+    pub fn blocking<'a>(&self, table: &'a Table) -> Option<&'a TableRow> {
         let handles = matches!(self.standing.stance, Stance::Handling(_));
-        table.open_rows().find(|row| handles && row.keeps_the_loop())
+        table.open_rows().find(|row| handles && row.row().keeps_the_loop())
     }
 
     /// How many threads the pool has; 0 where there is none.

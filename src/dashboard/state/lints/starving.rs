@@ -5,8 +5,9 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
+use crate::dashboard::state::table::TableRow;
 use crate::inspect::Snapshot;
-use crate::telemetry::{Batch, ConnId, Fd, Nanos, Row};
+use crate::telemetry::{Batch, ConnId, Fd, Nanos};
 
 /// A stretch has to last that long, and somebody to wait that long in it. A healthy turn is over
 /// within a few milliseconds for each of its connections.
@@ -91,7 +92,7 @@ impl Starving {
     pub(super) fn kernel<'a>(
         &mut self,
         snapshot: &Snapshot,
-        rows: impl Iterator<Item = &'a Row>,
+        rows: impl Iterator<Item = &'a TableRow>,
         now: Nanos,
     ) -> Option<(ConnId, Fd, Nanos, Starved)> {
         let Stretch { conn, fd, since, calls, .. } = self.stretch?;
@@ -103,9 +104,13 @@ impl Starving {
             longest: -1,
             waited: 0,
         };
-        for row in rows.filter(|row| row.id != conn && !row.stopped) {
-            let socket = snapshot.socket(row.peer);
+        for row in rows.filter(|row| row.id() != conn) {
+            let socket = snapshot.socket(row.peer());
             if socket.is_none_or(|socket| socket.recv_queue == 0) {
+                continue;
+            }
+            let row = row.row();
+            if row.stopped {
                 continue;
             }
             let known = before.get(&row.id).filter(|(_, bytes)| *bytes == row.bytes_in);

@@ -1,12 +1,13 @@
 //! A line of the table: its columns, how it is filtered and by what it is sorted.
 
 use std::fmt::Write as _;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
+use super::slim::Slim;
 use crate::clients::ClientKind;
 use crate::dashboard::state::filter::{Flag, Number, Subject, Word};
-use crate::telemetry::{ConnState, Kind, Nanos, Row};
+use crate::telemetry::{By, ConnId, ConnState, Fd, Kind, Mask, Nanos, Row};
 use crate::words::strings;
 
 /// The columns, in the order in which they are shown.
@@ -88,7 +89,7 @@ pub struct Head {
 #[derive(Clone, Debug)]
 pub struct TableRow {
     /// What the server published last.
-    pub row: Row,
+    pub(super) slim: Slim,
     /// Bytes in the receive queue and in the send queue, as the kernel said last.
     pub queues: Option<[u32; 2]>,
     /// The built-in client at the other end.
@@ -98,10 +99,58 @@ pub struct TableRow {
     /// It has been closed for so long that it is only counted.
     pub folded: bool,
     /// Its last request, if its event was seen.
-    pub head: Option<Head>,
+    pub head: Option<Box<Head>>,
 }
 
 impl TableRow {
+    /// What the server published last.
+    #[must_use]
+    pub fn row(&self) -> Row {
+        self.slim.row()
+    }
+
+    /// Whose it is.
+    #[must_use]
+    pub fn id(&self) -> ConnId {
+        self.slim.id()
+    }
+
+    /// Its descriptor.
+    #[must_use]
+    pub fn fd(&self) -> Fd {
+        self.slim.fd()
+    }
+
+    /// The other end.
+    #[must_use]
+    pub fn peer(&self) -> SocketAddr {
+        self.slim.peer()
+    }
+
+    /// Bytes received.
+    #[must_use]
+    pub fn bytes_in(&self) -> u64 {
+        self.slim.bytes_in()
+    }
+
+    /// What the selector watches it for.
+    #[must_use]
+    pub fn interest(&self) -> Mask {
+        self.slim.interest()
+    }
+
+    /// Who serves it.
+    #[must_use]
+    pub fn by(&self) -> By {
+        self.slim.by()
+    }
+
+    /// See [`Row::within`].
+    #[must_use]
+    pub fn within(&self) -> Option<Kind> {
+        self.slim.within()
+    }
+
     /// Whether it is open.
     #[must_use]
     pub fn is_open(&self) -> bool {
@@ -111,13 +160,13 @@ impl TableRow {
     /// How long no byte has moved.
     #[must_use]
     pub fn idle(&self, now: Nanos) -> Nanos {
-        self.closed.unwrap_or(now).saturating_sub(self.row.active)
+        self.closed.unwrap_or(now).saturating_sub(self.slim.active())
     }
 
     /// Why it is closed, in words; empty while it is open.
     #[must_use]
     pub fn why(&self) -> &'static str {
-        match (self.closed, self.row.why) {
+        match (self.closed, self.closed.and_then(|_| self.row().why)) {
             (None, _) => "",
             (Some(_), Some(why)) => (strings().table.why)(why),
             (Some(_), None) => strings().table.closed,
@@ -130,8 +179,9 @@ impl TableRow {
     fn words(&self) -> impl Iterator<Item = &'static str> {
         let say = &strings().table;
         let open = self.is_open();
-        let shown = match (self.row.doing(), self.row.within) {
-            _ if open && self.row.stopped => say.stopped,
+        let row = self.row();
+        let shown = match (row.doing(), row.within) {
+            _ if open && row.stopped => say.stopped,
             (ConnState::Handling, Some(Kind::Queued) | None) => say.queued,
             (state, _) => (say.state)(state),
         };
@@ -145,7 +195,7 @@ pub(super) struct At<'a>(pub(super) &'a TableRow, pub(super) Nanos);
 impl Subject for At<'_> {
     fn number(&self, which: Number, such: &dyn Fn(u64) -> bool) -> bool {
         let Self(entry, now) = self;
-        let row = &entry.row;
+        let row = &entry.row();
         let number = match which {
             Number::Fd => u64::try_from(row.fd).ok(),
             Number::Conn => Some(row.id.get()),
@@ -163,8 +213,8 @@ impl Subject for At<'_> {
         let Self(entry, _) = self;
         match which {
             Word::State => entry.words().any(|word| word.starts_with(start)),
-            Word::Peer => entry.row.peer.to_string().starts_with(start),
-            Word::Kind => entry.row.last.name().starts_with(start),
+            Word::Peer => entry.row().peer.to_string().starts_with(start),
+            Word::Kind => entry.row().last.name().starts_with(start),
             Word::Why => entry.closed.is_some() && entry.why().starts_with(start),
         }
     }
@@ -173,17 +223,19 @@ impl Subject for At<'_> {
         let Self(entry, _) = self;
         match which {
             Flag::Ours => entry.ours.is_some(),
-            Flag::Error => {
-                entry.row.last_ret.get().is_err_and(|errno| errno != crate::telemetry::Errno::AGAIN)
-            }
-            Flag::Stopped => entry.row.stopped,
+            Flag::Error => entry
+                .row()
+                .last_ret
+                .get()
+                .is_err_and(|errno| errno != crate::telemetry::Errno::AGAIN),
+            Flag::Stopped => entry.row().stopped,
             Flag::Closed => entry.closed.is_some(),
         }
     }
 
     fn text(&self, into: &mut String) {
         let Self(entry, _) = self;
-        let row = &entry.row;
+        let row = &entry.row();
         // A String takes everything.
         let _ = write!(
             into,
@@ -200,7 +252,7 @@ impl Subject for At<'_> {
 
 /// By what an entry is sorted under a column.
 pub(super) fn key(entry: &TableRow, column: Column, now: Nanos) -> (u128, u64) {
-    let row = &entry.row;
+    let row = &entry.row();
     let ([recv, send], amount) = (entry.queues.unwrap_or_default(), |n: u64| (u128::from(n), 0));
     match column {
         Column::Fd => amount(u64::try_from(row.fd).unwrap_or(0)),
@@ -224,7 +276,7 @@ pub(super) fn key(entry: &TableRow, column: Column, now: Nanos) -> (u128, u64) {
 /// The order of those that are equal under a column: as they came. The closed ones with a number
 /// that is in use again stand below its owner, the last one first.
 pub(super) fn tie(entry: &TableRow, column: Column) -> (bool, u64) {
-    let id = entry.row.id.get();
+    let id = entry.id().get();
     match column {
         Column::Fd if entry.closed.is_some() => (true, u64::MAX - id),
         _ => (false, id),

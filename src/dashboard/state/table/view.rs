@@ -80,7 +80,7 @@ impl Table {
                 continue;
             }
             // The new owner of an fd takes the place of the one that is closed.
-            let place = reused.remove(&entry.row.fd).and_then(|at| order.get_mut(at));
+            let place = reused.remove(&entry.fd()).and_then(|at| order.get_mut(at));
             let last = place.map_or(id, |place| std::mem::replace(place, id));
             order.push(last);
         }
@@ -97,7 +97,7 @@ impl Table {
         }
         let closed = |(at, id): (usize, &ConnId)| {
             let entry = self.get(*id).filter(|e| e.closed.is_some() && !e.folded)?;
-            (self.selected != Some(*id)).then_some((entry.row.fd, at))
+            (self.selected != Some(*id)).then_some((entry.fd(), at))
         };
         order.iter().enumerate().filter_map(closed).collect()
     }
@@ -112,7 +112,7 @@ impl Table {
             .entries
             .iter()
             .filter(|e| self.lists(e) && self.filter.lets(&At(e, now), &mut scratch))
-            .map(|e| (e.folded, key(e, self.sort, now), tie(e, self.sort), e.row.id))
+            .map(|e| (e.folded, key(e, self.sort, now), tie(e, self.sort), e.id()))
             .collect();
         // Those that are listed again stand below the others, whatever the order.
         if self.reverse {
