@@ -223,6 +223,26 @@ fn a_closed_connection_stays_for_a_while_below_the_new_owner_of_its_fd() {
 }
 
 #[test]
+fn peers_are_sorted_by_their_addresses() {
+    let mut table = Table::default();
+    let mut batch = Batch::default();
+    let peers = ["[::2]:80", "10.0.0.2:9", "10.0.0.10:1", "[::1]:443", "10.0.0.2:80", "[::1]:80"];
+    for (number, peer) in (1..).zip(peers) {
+        batch.rows.push(Row {
+            peer: peer.parse().unwrap(),
+            ..row(number, i32::try_from(number).unwrap() + 9, 0)
+        });
+    }
+    table.apply(&batch);
+    table.sort_by(Column::Peer);
+    table.refresh(1, false);
+    assert_eq!(order(&table), [2, 5, 3, 6, 4, 1]);
+    table.turn_round();
+    table.refresh(2, false);
+    assert_eq!(order(&table), [1, 4, 6, 3, 5, 2]);
+}
+
+#[test]
 fn while_the_cursor_moves_the_new_owner_of_an_fd_takes_its_place() {
     let mut table = Table::default();
     let mut batch = Batch::default();

@@ -250,35 +250,45 @@ impl Subject for At<'_> {
     }
 }
 
-/// By what an entry is sorted under a column.
-pub(super) fn key(entry: &TableRow, column: Column, now: Nanos) -> (u128, u64) {
+/// By what an entry is sorted under a column; addresses of IPv6 are all the same here.
+pub(super) fn key(entry: &TableRow, column: Column, now: Nanos) -> u64 {
     let row = &entry.row();
-    let ([recv, send], amount) = (entry.queues.unwrap_or_default(), |n: u64| (u128::from(n), 0));
+    let [recv, send] = entry.queues.unwrap_or_default();
     match column {
-        Column::Fd => amount(u64::try_from(row.fd).unwrap_or(0)),
-        Column::Id => amount(row.id.get()),
+        Column::Fd => u64::try_from(row.fd).unwrap_or(0),
+        Column::Id => row.id.get(),
         Column::Peer => match row.peer.ip() {
-            IpAddr::V4(ip) => (u128::from(ip.to_bits()), u64::from(row.peer.port())),
-            IpAddr::V6(ip) => (ip.to_bits(), u64::from(row.peer.port())),
+            IpAddr::V4(ip) => u64::from(ip.to_bits()) << 16 | u64::from(row.peer.port()),
+            IpAddr::V6(_) => IPV6,
         },
-        Column::State => amount(row.state as u64),
-        Column::Interest => amount(u64::from(row.interest.0)),
-        Column::Last => amount(row.last as u64),
-        Column::Requests => amount(row.requests),
-        Column::In => amount(row.bytes_in),
-        Column::Out => amount(row.bytes_out),
-        Column::Idle => amount(entry.idle(now)),
-        Column::RecvQueue => amount(recv.into()),
-        Column::SendQueue => amount(send.into()),
+        Column::State => row.state as u64,
+        Column::Interest => u64::from(row.interest.0),
+        Column::Last => row.last as u64,
+        Column::Requests => row.requests,
+        Column::In => row.bytes_in,
+        Column::Out => row.bytes_out,
+        Column::Idle => entry.idle(now),
+        Column::RecvQueue => recv.into(),
+        Column::SendQueue => send.into(),
     }
 }
 
-/// The order of those that are equal under a column: as they came. The closed ones with a number
-/// that is in use again stand below its owner, the last one first.
-pub(super) fn tie(entry: &TableRow, column: Column) -> (bool, u64) {
-    let id = entry.id().get();
-    match column {
-        Column::Fd if entry.closed.is_some() => (true, u64::MAX - id),
-        _ => (false, id),
+/// The key of every address of IPv6, above those of IPv4.
+pub(super) const IPV6: u64 = u64::MAX;
+
+/// Whose it is, as the order of those that are equal under a column: as they came. The closed ones
+/// with a number that is in use again stand below its owner, the last one first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) struct Tie(u64);
+
+impl Tie {
+    pub(super) fn new(entry: &TableRow, column: Column) -> Self {
+        let id = entry.id().get();
+        // No server gets as far as half of all numbers.
+        Self(if column == Column::Fd && !entry.is_open() { u64::MAX - id } else { id })
+    }
+
+    pub(super) fn id(self) -> Option<ConnId> {
+        ConnId::new(if self.0 >> 63 == 1 { u64::MAX - self.0 } else { self.0 })
     }
 }

@@ -1,9 +1,10 @@
 //! How the table is looked at: what is shown of it and in which order, the cursor, and the part
 //! that is visible.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use super::entry::{At, Column, TableRow, key, tie};
+use super::entry::{At, Column, IPV6, TableRow, Tie, key};
 use super::{CLOSED_STAYS, HOLD, MANY, SORT_EVERY, Table, View};
 use crate::dashboard::state::filter::Filter;
 use crate::telemetry::{ConnId, Fd, Nanos};
@@ -106,25 +107,35 @@ impl Table {
         self.members_changed = false;
         self.values_changed = false;
         self.sorted_at = now;
-        self.fresh.clear();
+        self.fresh = Vec::new();
         let mut scratch = String::new();
-        let mut keyed: Vec<_> = self
-            .entries
-            .iter()
-            .filter(|e| self.lists(e) && self.filter.lets(&At(e, now), &mut scratch))
-            .map(|e| (e.folded, key(e, self.sort, now), tie(e, self.sort), e.id()))
-            .collect();
         // Those that are listed again stand below the others, whatever the order.
-        if self.reverse {
+        let mut keyed = [Vec::with_capacity(self.entries.len()), Vec::new()];
+        for entry in &self.entries {
+            if self.lists(entry) && self.filter.lets(&At(entry, now), &mut scratch) {
+                let keys = (key(entry, self.sort, now), Tie::new(entry, self.sort));
+                keyed[usize::from(entry.folded)].push(keys);
+            }
+        }
+        let address = |tie: Tie| tie.id().and_then(|id| self.get(id)).map(TableRow::peer);
+        let ascending = |x: &(u64, Tie), y: &(u64, Tie)| match x.0.cmp(&y.0) {
+            Ordering::Equal if x.0 == IPV6 && self.sort == Column::Peer => {
+                address(x.1).cmp(&address(y.1))
+            }
+            order => order,
+        };
+        for keyed in &mut keyed {
             // Equal ones stay in the order of their coming.
-            keyed.sort_unstable_by(|x, y| {
-                x.0.cmp(&y.0).then(y.1.cmp(&x.1)).then(x.2.cmp(&y.2)).then(x.3.cmp(&y.3))
-            });
-        } else {
-            keyed.sort_unstable();
+            if self.reverse {
+                keyed.sort_unstable_by(|x, y| ascending(y, x).then(x.1.cmp(&y.1)));
+            } else {
+                keyed.sort_unstable_by(|x, y| ascending(x, y).then(x.1.cmp(&y.1)));
+            }
         }
         self.order.clear();
-        self.order.extend(keyed.into_iter().map(|(.., id)| id));
+        self.order.shrink_to(keyed[0].len());
+        self.order.reserve_exact(keyed[0].len());
+        self.order.extend(keyed.iter().flatten().filter_map(|(_, tie)| tie.id()));
     }
 
     /// Puts the cursor back on its connection, or on what took its place.
