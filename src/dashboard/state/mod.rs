@@ -19,6 +19,7 @@ pub mod rate_limit;
 pub mod rates;
 pub mod seats;
 pub mod stream;
+pub mod stretches;
 pub mod table;
 
 mod enabled;
@@ -85,6 +86,8 @@ pub enum Overlay {
     Servers(usize),
     /// The options of the running server.
     Options(Menu),
+    /// What each server cost, before and after.
+    Before,
 }
 
 /// Everything that decides the picture.
@@ -173,6 +176,8 @@ impl State {
         self.live.table.kernel(&snapshot);
         self.live.engine.kernel(&snapshot, taken);
         self.live.costs.kernel(&snapshot, self.live.now);
+        let memory = self.live.costs.memory();
+        self.live.stretches.kernel(&snapshot, memory, self.live.now);
         let Scene { lints, engine, now, .. } = &mut self.live;
         lints.kernel(&snapshot, engine, *now);
         let now = *now;

@@ -25,6 +25,8 @@ pub enum StreamEntry {
     Skipped(u64),
     /// What looks like a mistake.
     Lint(String),
+    /// Another server, or another option, from here on.
+    Mark(String),
 }
 
 impl StreamEntry {
@@ -32,7 +34,7 @@ impl StreamEntry {
     fn payload(&self) -> usize {
         match self {
             Self::Event(event) => event.payload(),
-            Self::Lint(text) => text.len(),
+            Self::Lint(text) | Self::Mark(text) => text.len(),
             Self::Lost(_) | Self::Skipped(_) => 0,
         }
     }
@@ -55,6 +57,8 @@ pub struct Stream {
     bottom: Option<u64>,
     continuity: Continuity,
     scratch: String,
+    /// A change that comes with the next batch.
+    coming: Option<String>,
 }
 
 impl Stream {
@@ -69,9 +73,24 @@ impl Stream {
             }
             if i >= skip {
                 self.push(StreamEntry::Event(event.to_owned()));
+                if matches!(event.event.what.kind(), Kind::Switched | Kind::Set) {
+                    self.push_mark();
+                }
             } else if i + 1 == skip {
                 self.push(StreamEntry::Skipped(skip as u64));
             }
+        }
+        self.push_mark();
+    }
+
+    /// Something has changed with the batch that is taken over next: another server, or an option.
+    pub fn mark(&mut self, what: String) {
+        self.coming = Some(what);
+    }
+
+    fn push_mark(&mut self) {
+        if let Some(what) = self.coming.take() {
+            self.push(StreamEntry::Mark(what));
         }
     }
 
@@ -79,7 +98,7 @@ impl Stream {
     pub fn pass_over(&mut self, batch: &Batch) {
         let count = batch.events().len() as u64;
         let mut events = batch.events();
-        let Some(first) = events.next() else { return };
+        let Some(first) = events.next() else { return self.push_mark() };
         let missing = self.continuity.missing_before(first.event.seq);
         if missing > 0 {
             self.push(StreamEntry::Lost(missing));
@@ -89,6 +108,7 @@ impl Stream {
             Some(StreamEntry::Skipped(skipped)) => *skipped += count,
             _ => self.push(StreamEntry::Skipped(count)),
         }
+        self.push_mark();
     }
 
     /// Adds what looks like a mistake where it was seen.
@@ -119,7 +139,10 @@ impl Stream {
     fn lets(&self, entry: &StreamEntry, scratch: &mut String) -> bool {
         match entry {
             // A hole is a hole under every filter.
-            StreamEntry::Lost(_) | StreamEntry::Skipped(_) | StreamEntry::Lint(_) => true,
+            StreamEntry::Lost(_)
+            | StreamEntry::Skipped(_)
+            | StreamEntry::Lint(_)
+            | StreamEntry::Mark(_) => true,
             StreamEntry::Event(event) => {
                 (self.own || !event.event.own)
                     && (!self.errors_only || is_error(&event.event))

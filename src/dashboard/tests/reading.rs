@@ -27,7 +27,7 @@ fn shown(stream: &Stream, height: usize) -> Vec<i64> {
     let number = |entry: &StreamEntry| match entry {
         StreamEntry::Event(event) => i64::try_from(event.event.seq).unwrap(),
         StreamEntry::Lost(count) | StreamEntry::Skipped(count) => -i64::try_from(*count).unwrap(),
-        StreamEntry::Lint(text) => panic!("{text}"),
+        StreamEntry::Lint(text) | StreamEntry::Mark(text) => panic!("{text}"),
     };
     stream.lines(height).map(number).collect()
 }
