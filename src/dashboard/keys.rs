@@ -86,6 +86,9 @@ static KEYS: &[Key] = &[
     Key { id: Id::Options, presses: &[ch('E')], group: Group::Loop, bar: 23,
           enabled: State::alive, screens: Screens::Dashboard, say: |keys| &keys.options },
 
+    Key { id: Id::Before, presses: &[ch('b')], group: Group::Loop, bar: 75,
+          enabled: always, screens: Screens::Dashboard, say: |keys| &keys.before },
+
     Key { id: Id::Client, presses: &[ch('c')], group: Group::Clients, bar: 20,
           enabled: State::alive, screens: Screens::Dashboard, say: |keys| &keys.client },
     Key { id: Id::TenClients, presses: &[ch('C')], group: Group::Clients, bar: 61,

@@ -2,7 +2,8 @@
 
 use super::english::{
     boxes, card, charts, cli, clients, compare, costs, engine, header, inspect, keybar, keys,
-    lints, notices, options, record, seats, server, servers, split, start, stream, table,
+    lints, notices, options, record, seats, server, servers, split, start, stream, stretches,
+    table,
 };
 
 /// The texts of one language: plain ones as they stand, sentences with figures as functions of them.
@@ -23,6 +24,7 @@ pub(crate) struct Strings {
     pub(crate) card: card::Card,
     pub(crate) seats: seats::Seats,
     pub(crate) stream: stream::Stream,
+    pub(crate) stretches: stretches::Stretches,
     pub(crate) charts: charts::Charts,
     pub(crate) engine: engine::Engine,
     pub(crate) notices: notices::Notices,
@@ -49,6 +51,7 @@ static ENGLISH: Strings = Strings {
     card: card::ENGLISH,
     seats: seats::ENGLISH,
     stream: stream::ENGLISH,
+    stretches: stretches::ENGLISH,
     charts: charts::ENGLISH,
     engine: engine::ENGLISH,
     notices: notices::ENGLISH,

@@ -21,6 +21,7 @@ pub enum Id {
     LoadAgain,
     Server,
     Options,
+    Before,
     Freeze,
     Client,
     TenClients,

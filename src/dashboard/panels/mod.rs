@@ -1,5 +1,6 @@
 //! What is drawn: one file for each thing on the screen, and the whole screen in [`draw`].
 
+pub mod before;
 pub mod card;
 pub mod charts;
 pub mod chooser;
@@ -86,6 +87,7 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
         Overlay::IdleSeconds(input) => prompt::idle(frame, area, input, state, theme),
         Overlay::HowMany(input) => prompt::how_many(frame, area, input, state, theme),
         Overlay::Choose(at) => chooser::draw(frame, area, *at, state, theme),
+        Overlay::Before => before::draw(frame, area, state, theme),
         Overlay::Options(menu) => options::draw(frame, area, menu, state, theme),
         Overlay::Servers(at) => chooser::servers(frame, area, *at, state, theme),
     }

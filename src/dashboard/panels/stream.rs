@@ -3,6 +3,7 @@
 use ratatui::Frame;
 use ratatui::layout::{Margin, Rect};
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
 
 use super::{block, cut, dim, title};
 use crate::dashboard::keys::{self, Id};
@@ -51,6 +52,7 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
                 let text = format!("  ! {}", lint.text(seen));
                 cut(Line::styled(text, theme.style(Role::Bad)), width, theme)
             }
+            StreamEntry::Change(what) => mark(&what, width, theme),
             StreamEntry::Lost(count) => hole(&(say.hole_lost)(count), theme),
             StreamEntry::Skipped(count) => hole(&(say.hole_skipped)(count), theme),
         };
@@ -84,6 +86,15 @@ fn lost(lost: &Lost) -> Option<String> {
     let rest = if kinds.len() > 3 { ", ..." } else { "" };
     let most = most.join(", ") + rest;
     Some(format!(" {} ", (strings().stream.lost)(lost.all(), &most)))
+}
+
+/// `── epoll → select ──────`
+fn mark(what: &str, width: usize, theme: &Theme) -> Line<'static> {
+    let (what, dash) =
+        (if theme.ascii() { in_ascii(what) } else { what.to_owned() }, theme.glyph("─", "-"));
+    let text = format!("{} {what} ", dash.repeat(2));
+    let rest = width.saturating_sub(text.width());
+    cut(Line::styled(text + &dash.repeat(rest), theme.style(Role::Warn)), width, theme)
 }
 
 fn hole(text: &str, theme: &Theme) -> Line<'static> {

@@ -164,6 +164,12 @@ impl Costs {
         self.loop_cpu.map(|share| format!("{} %", units::rate(f64::from(share) * 100.0)))
     }
 
+    /// Bytes of memory for each open connection, where they can be told apart.
+    #[must_use]
+    pub fn memory(&self) -> Option<u64> {
+        self.memory.each(self.open)
+    }
+
     /// How long requests took, since this server took over.
     #[must_use]
     pub fn latencies(&self) -> &Latencies {
@@ -222,7 +228,7 @@ impl Costs {
                 text: &say.cpu,
                 value: self.cpu().map(|time| format!("{} {micros}", units::figure(time))),
             },
-            Figure { text: &say.memory, value: self.memory.each(self.open).map(units::bytes) },
+            Figure { text: &say.memory, value: self.memory().map(units::bytes) },
             Figure {
                 text: &say.waiting,
                 value: self.waiting().map(|share| format!("{} %", units::rate(share))),

@@ -20,6 +20,7 @@ pub mod rate_limit;
 pub mod rates;
 pub mod seats;
 pub mod stream;
+pub mod stretches;
 pub mod table;
 
 mod enabled;
@@ -90,6 +91,8 @@ pub enum Overlay {
     Servers(usize),
     /// The options of the running server.
     Options(Menu),
+    /// What each server cost, before and after.
+    Before,
 }
 
 /// Everything that decides the picture.
@@ -178,6 +181,8 @@ impl State {
         self.live.table.kernel(&snapshot);
         self.live.engine.kernel(&snapshot, &self.live.table, taken);
         self.live.costs.kernel(&snapshot, self.live.now);
+        let memory = self.live.costs.memory();
+        self.live.stretches.kernel(&snapshot, memory, self.live.now);
         let Scene { lints, table, now, .. } = &mut self.live;
         lints.kernel(&snapshot, table, *now);
         let now = *now;

@@ -53,6 +53,14 @@ impl State {
                 }
                 Vec::new()
             }
+            Overlay::Before => {
+                // Any key that does nothing here leaves the box as it is.
+                let leaves = matches!(declared, Some(Id::Quit | Id::Back | Id::Before));
+                if !leaves && key.code != KeyCode::Enter {
+                    self.overlay = Overlay::Before;
+                }
+                Vec::new()
+            }
             Overlay::Options(menu) => self.menu_key(menu, key, declared),
             Overlay::Servers(at) => {
                 match prompt::choice(key, declared, at, ServerKind::ALL.len(), Id::Server) {
@@ -230,6 +238,7 @@ impl State {
                 self.overlay = Overlay::Servers(at.unwrap_or(0));
             }
             Id::Options => self.open_menu(),
+            Id::Before => self.overlay = Overlay::Before,
             Id::Client => return vec![Action::AddClients(self.kind, 1)],
             Id::TenClients => return vec![Action::AddClients(self.kind, 10)],
             Id::ManyClients => self.overlay = Overlay::HowMany(Input::proposing("100")),

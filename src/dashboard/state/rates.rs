@@ -13,6 +13,9 @@ pub const HISTORY: usize = 300;
 /// How long after its end a second may still get batches: the reader's tick, and then some.
 const SETTLE: Nanos = 150_000_000;
 
+/// So many changes are remembered.
+const MARKS: usize = 32;
+
 const SECOND: Nanos = 1_000_000_000;
 
 /// What is counted second by second.
@@ -193,6 +196,8 @@ pub struct Rates {
     refused: u64,
     /// When the last of them came.
     refused_at: Option<Nanos>,
+    /// When something was changed, and what: the newest last.
+    marks: VecDeque<(Nanos, String)>,
 }
 
 impl Rates {
@@ -335,6 +340,27 @@ impl Rates {
                     .max()
             })
             .collect()
+    }
+
+    /// Notes that something was changed then.
+    pub fn mark(&mut self, time: Nanos, what: &str) {
+        if self.marks.len() == MARKS {
+            self.marks.pop_front();
+        }
+        self.marks.push_back((time, what.to_owned()));
+    }
+
+    /// The columns of [`Rates::peaks`] in which something was changed, and what.
+    #[must_use]
+    pub fn marks(&self, columns: usize, each: usize) -> Vec<(usize, &str)> {
+        let each = each.max(1) as u64;
+        let newest = self.settled().map_or(0, |settled| settled / each);
+        let column = |time: Nanos| {
+            let back = newest.checked_sub(time / SECOND / each)?;
+            columns.checked_sub(1)?.checked_sub(usize::try_from(back).ok()?)
+        };
+        let marks = self.marks.iter();
+        marks.filter_map(|(time, what)| Some((column(*time)?, what.as_str()))).collect()
     }
 
     /// What happened in the last complete seconds, at most so many and none that began before

@@ -11,6 +11,7 @@ use super::rate_limit::RateLimit;
 use super::rates::Rates;
 use super::seats::Seats;
 use super::stream::Stream;
+use super::stretches::Stretches;
 use super::table::Table;
 use crate::inspect::Snapshot;
 use crate::telemetry::{
@@ -35,6 +36,8 @@ pub struct Scene {
     pub costs: Costs,
     /// What looks like a mistake.
     pub lints: Lints,
+    /// What each server cost, under each set of options.
+    pub stretches: Stretches,
     /// Who is asked.
     pub seats: Seats,
     /// Totals.
@@ -59,6 +62,10 @@ impl Scene {
     /// Takes a batch in; returns whether with it another server has taken over.
     pub(super) fn apply(&mut self, batch: &Batch) -> bool {
         self.table.apply(batch);
+        if let Some(change) = self.stretches.apply(batch) {
+            self.rates.mark(batch.time, &change.short);
+            self.stream.mark(change.text);
+        }
         if self.rate_limit.lets(batch) {
             self.table.requests(batch);
             self.stream.apply(batch);

@@ -26,6 +26,8 @@ pub enum StreamEntry {
     Skipped(u64),
     /// What looks like a mistake, and when it was seen.
     Lint(Lint, Nanos),
+    /// Another server, or another option, from here on.
+    Change(String),
 }
 
 /// A line that is no event.
@@ -34,6 +36,7 @@ enum Mark {
     Lost(u64),
     Skipped(u64),
     Lint(Lint, Nanos),
+    Change(Box<str>),
 }
 
 /// The stream.
@@ -53,6 +56,8 @@ pub struct Stream {
     bottom: Option<u64>,
     continuity: Continuity,
     scratch: String,
+    /// A change that comes with the next batch.
+    coming: Option<String>,
 }
 
 impl Stream {
@@ -67,9 +72,24 @@ impl Stream {
             }
             if i >= skip {
                 self.push(event);
+                if matches!(event.event.what.kind(), Kind::Switched | Kind::Set) {
+                    self.push_coming();
+                }
             } else if i + 1 == skip {
                 self.push_mark(Mark::Skipped(skip as u64));
             }
+        }
+        self.push_coming();
+    }
+
+    /// Something has changed with the batch that is taken over next: another server, or an option.
+    pub fn mark(&mut self, what: String) {
+        self.coming = Some(what);
+    }
+
+    fn push_coming(&mut self) {
+        if let Some(what) = self.coming.take() {
+            self.push_mark(Mark::Change(what.into()));
         }
     }
 
@@ -77,7 +97,7 @@ impl Stream {
     pub fn pass_over(&mut self, batch: &Batch) {
         let count = batch.events().len() as u64;
         let mut events = batch.events();
-        let Some(first) = events.next() else { return };
+        let Some(first) = events.next() else { return self.push_coming() };
         let missing = self.continuity.missing_before(first.event.seq);
         if missing > 0 {
             self.push_mark(Mark::Lost(missing));
@@ -88,6 +108,7 @@ impl Stream {
             Some((number, Mark::Skipped(skipped))) if *number + 1 == next => *skipped += count,
             _ => self.push_mark(Mark::Skipped(count)),
         }
+        self.push_coming();
     }
 
     /// Adds what looks like a mistake where it was seen.
@@ -172,6 +193,7 @@ impl Stream {
             Err(Mark::Lost(count)) => StreamEntry::Lost(*count),
             Err(Mark::Skipped(count)) => StreamEntry::Skipped(*count),
             Err(Mark::Lint(lint, seen)) => StreamEntry::Lint(*lint, *seen),
+            Err(Mark::Change(what)) => StreamEntry::Change(what.to_string()),
         })
     }
 

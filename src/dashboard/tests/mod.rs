@@ -1,5 +1,6 @@
 //! The whole dashboard without a terminal: recorded events and injected keys in, screens out.
 
+mod before;
 mod feed;
 mod glance;
 mod menu;

@@ -16,6 +16,7 @@ pub(crate) struct Keys {
     pub(crate) load_again: KeyText,
     pub(crate) server: KeyText,
     pub(crate) options: KeyText,
+    pub(crate) before: KeyText,
     pub(crate) client: KeyText,
     pub(crate) ten_clients: KeyText,
     pub(crate) many_clients: KeyText,
@@ -182,6 +183,10 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
         "change",
         "Change an option of the running server: trigger, drain, accept, nap, buffers, backlog, \
          handlers, budget, a mistake.",
+    ),
+    before: text(
+        "before, after",
+        "Before and after: what each server, and each set of options, has cost while it ran.",
     ),
     client: text("client", "Add a client of our own, of the kind chosen with a."),
     ten_clients: text("ten clients", "Add ten clients of that kind."),

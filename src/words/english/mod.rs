@@ -24,4 +24,5 @@ pub(super) mod servers;
 pub(super) mod split;
 pub(super) mod start;
 pub(super) mod stream;
+pub(super) mod stretches;
 pub(super) mod table;
