@@ -28,10 +28,12 @@ pub(crate) struct Header {
     pub(crate) wake_ups: fn(rate: &str) -> String,
     pub(crate) examined: fn(examined_and_ready: &str) -> String,
     pub(crate) loop_cpu: fn(share: &str) -> String,
+    pub(crate) loop_cpu_short: fn(share: &str) -> String,
     /// The times within which 50 and 99 of 100 requests were answered.
     pub(crate) latency: fn(p50: &str, p99: &str) -> String,
     /// The longest time for which a connection has had bytes that nobody reads.
     pub(crate) waits: fn(time: &str) -> String,
+    pub(crate) waits_short: fn(time: &str) -> String,
     pub(crate) next: fn(call: &str, fd: &str) -> String,
 }
 
@@ -61,7 +63,9 @@ pub(in crate::words) const ENGLISH: Header = Header {
     wake_ups: |rate| format!("{rate} wake-ups/s"),
     examined: |examined_and_ready| format!("examined {examined_and_ready} ready"),
     loop_cpu: |share| format!("loop CPU {share}"),
+    loop_cpu_short: |share| format!("CPU {share}"),
     latency: |p50, p99| format!("p50 {p50}, p99 {p99}"),
     waits: |time| format!("unread for {time}"),
+    waits_short: |time| format!("unread {time}"),
     next: |call, fd| format!("next: {call}({fd})"),
 };
