@@ -291,7 +291,7 @@ impl Painter<'_> {
         let mut cell = |rank: u8, text: String, width: usize, role: Role| {
             fields.push(self.field(rank, format!("{text:<width$}"), role));
         };
-        cell(5, (say.open)(rates.open()), 11, Role::Title);
+        cell(5, (say.open)(rates.open()), if short { 10 } else { 11 }, Role::Title);
         cell(6, (say.requests)(&count(Metric::Requests)), 13, Role::Title);
         // Where a call sleeps until its own fd is ready nobody is asked.
         let asks = !matches!(view.asks, Some(Asks::Sleeps | Asks::Runtime));
@@ -300,9 +300,9 @@ impl Painter<'_> {
         }
         let share = view.loop_cpu.unwrap_or(none);
         if short {
-            cell(9, (say.loop_cpu_short)(share), 9, Role::Title);
+            cell(9, (say.loop_cpu_short)(share), 10, Role::Title);
         } else {
-            cell(9, (say.loop_cpu)(share), 14, Role::Title);
+            cell(9, (say.loop_cpu)(share), 15, Role::Title);
         }
         let [p50, p99] =
             view.latency.map(|latency| latency.map_or_else(|| none.to_owned(), duration));

@@ -79,7 +79,10 @@ fn a_figure_keeps_its_place_whatever_it_and_the_others_say() {
                 notice: Some("next: recv(9)"),
                 ..calm
             };
+            let low = HeaderView { loop_cpu: Some("<0.1 %"), ..wild };
+            let low = places(&drawn(&low, (width, height)));
             let (before, after) = (drawn(&calm, (width, height)), drawn(&wild, (width, height)));
+            assert_eq!(places(&before), low, "{width} {asks:?}");
             assert_eq!(places(&before), places(&after), "{width} {asks:?}\n{before:#?}{after:#?}");
             let all = after.join("\n");
             assert!(all.contains("unread ") && all.contains("CPU 100 %"), "{after:#?}");
