@@ -90,6 +90,7 @@ impl Server {
             server,
             stdin: None,
             handler_threads: 0,
+            echo: false,
         });
         totals.standing = Standing { stance: Stance::Waiting, ..Standing::default() };
         Self { rows: (0..connections).map(row).collect(), next: 0, seq: 0, now: 0, totals }

@@ -78,6 +78,7 @@ impl Server {
             waker: if interest { 6 } else { -1 },
             stdin: None,
             handler_threads: 0,
+            echo: false,
         });
         batch.standing = Standing { stance: Stance::Waiting, since: 0, mode: Mode::Run };
         Self { kind, seq: 0, now: BEGIN, last: 0, open: VecDeque::new(), batch }

@@ -6,6 +6,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::time::Duration;
 
 use super::convert::ret;
+use super::echo::Protocol;
 use super::{Bound, Config};
 use crate::telemetry::{ConnId, Errno, Fd, Listener, Mask, Publisher, Ret, ServerKind, What};
 
@@ -25,6 +26,7 @@ pub(super) fn of(bound: &Bound, config: &Config, server: ServerKind) -> Listener
         waker: -1,
         stdin: None,
         handler_threads: 0,
+        echo: matches!(config.protocol, Protocol::Echo(_)),
     }
 }
 

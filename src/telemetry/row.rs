@@ -146,6 +146,8 @@ pub struct Listener {
     pub stdin: Option<Stdin>,
     /// How many threads run the handlers; 0 where whoever serves the connection does.
     pub handler_threads: usize,
+    /// Whether it speaks the echo protocol.
+    pub echo: bool,
 }
 
 /// Standard input as one more fd of the loop (`--stdin`).

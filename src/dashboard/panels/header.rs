@@ -292,7 +292,9 @@ impl Painter<'_> {
             fields.push(self.field(rank, format!("{text:<width$}"), role));
         };
         cell(5, (say.open)(rates.open()), if short { 10 } else { 11 }, Role::Title);
-        cell(6, (say.requests)(&count(Metric::Requests)), 13, Role::Title);
+        // Under the echo protocol there are no requests, and nothing says when one is answered.
+        let served = if rates.is_echo() { say.echoes } else { say.requests };
+        cell(6, served(&count(Metric::Requests)), 13, Role::Title);
         // Where a call sleeps until its own fd is ready nobody is asked.
         let asks = !matches!(view.asks, Some(Asks::Sleeps | Asks::Runtime));
         if asks || view.examined.is_some() {
@@ -306,7 +308,9 @@ impl Painter<'_> {
         }
         let [p50, p99] =
             view.latency.map(|latency| latency.map_or_else(|| none.to_owned(), duration));
-        cell(11, (say.latency)(&p50, &p99), 22, Role::Title);
+        if !rates.is_echo() {
+            cell(11, (say.latency)(&p50, &p99), 22, Role::Title);
+        }
         cell(40, spark(Metric::Requests), 8, Role::Chart);
         let waits = view.waits.filter(|waits| *waits >= WAITS).map(duration);
         let waits =

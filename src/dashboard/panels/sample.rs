@@ -37,6 +37,7 @@ impl Script {
             server: ServerKind::EpollEt,
             stdin: None,
             handler_threads: 0,
+            echo: false,
         });
         script.batch.standing.stance = Stance::Waiting;
         script.batch.standing.since = time;

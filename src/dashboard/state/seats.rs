@@ -68,7 +68,7 @@ pub struct Counts {
     pub asked: u64,
     /// Fds that were.
     pub spoke: u64,
-    /// Requests understood.
+    /// Requests understood, or what was sent back.
     pub served: u64,
 }
 
@@ -114,7 +114,7 @@ impl Seats {
             self.swept = None;
         }
         self.totals =
-            Counts { asked: counters.examined, spoke: counters.ready, served: counters.requests };
+            Counts { asked: counters.examined, spoke: counters.ready, served: counters.served() };
         if batch.whole {
             let kept: std::collections::HashSet<ConnId> =
                 batch.rows.iter().map(|row| row.id).collect();

@@ -75,6 +75,7 @@ impl Feed {
             server: ServerKind::EpollEt,
             stdin: None,
             handler_threads: 0,
+            echo: false,
         });
         feed.tell(
             LISTENER,
