@@ -6,6 +6,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::time::Duration;
 
 use super::convert::ret;
+use super::echo::Protocol;
 use super::{Bound, Config};
 use crate::telemetry::{ConnId, Errno, Fd, Listener, Mask, Publisher, Ret, ServerKind, What};
 
@@ -26,6 +27,7 @@ pub(super) fn of(bound: &Bound, config: &Config, server: ServerKind) -> Listener
         stdin: None,
         handler_threads: 0,
         options: config.options(),
+        echo: matches!(config.protocol, Protocol::Echo(_)),
     }
 }
 

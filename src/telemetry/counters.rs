@@ -19,6 +19,8 @@ pub struct Counters {
     pub closed: [u64; Why::ALL.len()],
     /// Requests understood.
     pub requests: u64,
+    /// Under the echo protocol: how often something came and goes back.
+    pub echoes: u64,
     /// Responses by the first digit of their status; 0 is unused.
     pub responses: [u64; 6],
     /// Bytes received.
@@ -61,6 +63,7 @@ impl Default for Counters {
             refused: 0,
             closed: [0; Why::ALL.len()],
             requests: 0,
+            echoes: 0,
             responses: [0; 6],
             bytes_in: 0,
             bytes_out: 0,
@@ -84,6 +87,12 @@ impl Default for Counters {
 const EPOLL_EVENT: u64 = if cfg!(target_arch = "x86_64") { 12 } else { 16 };
 
 impl Counters {
+    /// What clients have asked for: requests, or under the echo protocol what is sent back.
+    #[must_use]
+    pub fn served(&self) -> u64 {
+        self.requests + self.echoes
+    }
+
     /// Counts a call, and what it cost.
     #[inline(always)]
     pub(crate) fn call(&mut self, what: &What) {
@@ -123,6 +132,7 @@ impl Counters {
                 self.bytes_out += ret.get().unwrap_or(0);
             }
             What::Request { .. } => self.requests += 1,
+            What::Data { .. } => self.echoes += 1,
             What::Response { status, .. } => {
                 self.responses[usize::from(status / 100).min(5)] += 1;
             }
@@ -151,7 +161,6 @@ impl Counters {
             | What::Missed
             | What::Handler { .. }
             | What::Handled { .. }
-            | What::Data { .. }
             | What::Switched { .. }
             | What::Parked { .. }
             | What::Woken
@@ -169,6 +178,7 @@ impl Counters {
             refused,
             closed,
             requests,
+            echoes,
             responses,
             bytes_in,
             bytes_out,
@@ -189,6 +199,7 @@ impl Counters {
             accepted,
             refused,
             requests,
+            echoes,
             bytes_in,
             bytes_out,
             wakeups,

@@ -148,6 +148,8 @@ pub struct Listener {
     pub handler_threads: usize,
     /// The options that can be changed, as they are.
     pub options: Options,
+    /// Whether it speaks the echo protocol.
+    pub echo: bool,
 }
 
 /// Standard input as one more fd of the loop (`--stdin`).

@@ -464,7 +464,9 @@ fn the_echo_protocol_sends_back_what_comes_and_tells_it_as_text() {
         assert_eq!(client.read(&mut [0]).unwrap(), 0);
         server.until("the close", |s| s.gone.iter().any(|row| row.id == id));
         assert_eq!(server.gone[0].why, Some(Why::PeerClosed));
-        assert_eq!(server.stop().requests, 0);
+        let counters = server.stop();
+        assert_eq!((counters.requests, counters.echoes), (0, 2));
+        assert_eq!((counters.bytes_in, counters.bytes_out), (4, 4));
     });
 }
 

@@ -164,6 +164,15 @@ mod tests {
     }
 
     #[test]
+    fn a_circle_has_a_letter_for_each_meaning() {
+        let signs = strings().boxes.signs.iter();
+        let mut letters: Vec<_> =
+            signs.filter(|[sign, ..]| *sign == "○").map(|[_, letter, _]| letter).collect();
+        letters.sort_unstable();
+        assert_eq!(letters, [&"n", &"o", &"q"]);
+    }
+
+    #[test]
     fn a_search_finds_keys_and_signs_and_explains_no_panel() {
         assert_eq!(names("hang up", Panel::Table), ["d"]);
         assert!(lines("zzz", Panel::Table, 80, false).is_empty());

@@ -57,7 +57,7 @@ enum Tile {
 
 /// By their use. Where no one loop serves all there are no turns and no ready lists, and where
 /// each call sleeps no wake-ups either: calls and what serves stand in their places.
-fn tiles(server: Option<ServerKind>) -> Vec<Tile> {
+fn tiles(server: Option<ServerKind>, echo: bool) -> Vec<Tile> {
     let say = &strings().charts;
     let calls = Tile::Rate(say.calls, Metric::Calls);
     let wakeups = Tile::Rate(say.wake_ups, Metric::Wakeups);
@@ -70,7 +70,7 @@ fn tiles(server: Option<ServerKind>) -> Vec<Tile> {
         _ => (Tile::Turns, vec![wakeups, Tile::Ready]),
     };
     let first = [
-        Tile::Rate(say.requests, Metric::Requests),
+        Tile::Rate(if echo { say.echoes } else { say.requests }, Metric::Requests),
         second,
         Tile::Latency,
         Tile::Rate(say.bytes_out, Metric::BytesOut),
@@ -81,7 +81,9 @@ fn tiles(server: Option<ServerKind>) -> Vec<Tile> {
         Tile::Rate(say.accepts, Metric::Accepted),
         Tile::Rate(say.disconnects, Metric::Closed),
     ];
-    first.into_iter().chain(loops).chain(last).collect()
+    // Nothing says when an echo was asked for: its latency is not measured.
+    let all = first.into_iter().chain(loops).chain(last);
+    all.filter(|tile| !(echo && matches!(tile, Tile::Latency))).collect()
 }
 
 /// Draws the panel with its border.
@@ -97,7 +99,7 @@ pub fn draw(
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let columns = (inner.width / TILE.0).clamp(1, 3);
-    let tiles = tiles(charts.server());
+    let tiles = tiles(charts.server(), rates.is_echo());
     let rows = tile_rows(inner.height, columns, u16::try_from(tiles.len()).unwrap_or(u16::MAX));
     let painter = Painter { charts, latencies, rates, theme };
     for (i, tile) in (0u16..).zip(tiles).take_while(|(i, _)| *i < rows * columns) {
@@ -504,7 +506,9 @@ impl Painter<'_> {
         let all = self.charts.calls_per_request().map_or_else(|| self.none(), units::rate);
         let (second, all) = ((say.figure_now)(&now), (say.in_all)(&all));
         let spellings = [format!("{second}   {all}"), second, now];
-        let rest = self.title(frame, area, say.calls_per_request, spellings);
+        let echo = self.rates.is_echo();
+        let name = if echo { say.calls_per_echo } else { say.calls_per_request };
+        let rest = self.title(frame, area, name, spellings);
         let lost = self.charts.lost().all();
         let again = self.charts.again_percent().map_or_else(|| self.none(), units::rate);
         let again = first_fit((say.again)(&again), rest.width.into()).unwrap_or_default();

@@ -1,7 +1,9 @@
 //! The header: which server it is and where, how the loop is, and how much goes on.
 //!
 //! One, two or (with a border) three rows. What does not fit is left out field by field, the least
-//! important first; a number is never cut. A figure keeps its place while it changes.
+//! important first; a number is never cut. Which figures there are follows from the width and from how
+//! the server learns what is ready, not from their values: each keeps its place, also while it has
+//! nothing to say. What is an alarm has a place that no figure has.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -24,6 +26,8 @@ const NARROW: usize = 60;
 
 /// What a badge and the gaps beside it take.
 const BADGE: usize = 28;
+/// Below this width some figures have shorter names.
+const SHORT: usize = 100;
 
 /// How the server is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -105,6 +109,14 @@ pub fn draw(frame: &mut Frame, area: Rect, view: &HeaderView<'_>, theme: &Theme)
             block = block.title(right.right_aligned());
         }
         let inner = block.inner(area);
+        let alarms = painter.alarms(usize::from(inner.width).saturating_sub(2));
+        if !alarms.is_empty() {
+            let room = usize::from(inner.width).saturating_sub(2);
+            let mut line = painter.line(alarms, room);
+            line.spans.insert(0, Span::raw(" "));
+            line.push_span(Span::raw(" "));
+            block = block.title_bottom(line);
+        }
         frame.render_widget(block, area);
         let figures = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
         let line = painter.line(painter.figures(figures.width.into()), figures.width.into());
@@ -113,11 +125,13 @@ pub fn draw(frame: &mut Frame, area: Rect, view: &HeaderView<'_>, theme: &Theme)
         let width = usize::from(area.width);
         let mut fields = painter.names(width);
         fields.extend(painter.badges(width));
+        fields.extend(painter.alarms(width));
         let lines = vec![painter.line(fields, width), painter.line(painter.figures(width), width)];
         frame.render_widget(Paragraph::new(lines), area);
     } else {
         let width = usize::from(area.width);
         let mut fields = painter.badges(width);
+        fields.extend(painter.alarms(width));
         fields.extend(painter.figures(width));
         fields.extend(painter.names(width));
         let line = painter.line(fields, width);
@@ -130,6 +144,7 @@ pub fn draw(frame: &mut Frame, area: Rect, view: &HeaderView<'_>, theme: &Theme)
 pub fn line(view: &HeaderView<'_>, width: u16, theme: &Theme) -> Line<'static> {
     let (painter, width) = (Painter { view, theme }, usize::from(width));
     let mut fields = painter.badges(width);
+    fields.extend(painter.alarms(width));
     fields.extend(painter.figures(width));
     painter.line(fields, width)
 }
@@ -223,6 +238,31 @@ impl Painter<'_> {
             let text = format!("{} {}", glyph("❄", "#"), text(&duration(age)));
             fields.push(self.field(1, text, Role::Warn));
         }
+        if let Some(notice) = self.view.notice {
+            fields.push(self.field(25, notice, Role::Warn));
+        }
+        fields
+    }
+
+    /// What is wrong: it stands beside the names, which may go, or on a border.
+    fn alarms(&self, width: usize) -> Vec<Field> {
+        let (rates, say) = (self.view.rates, &strings().header);
+        let mut fields = Vec::new();
+        if let Some(errno) = rates.resting() {
+            // No emoji: its width is another one in every terminal.
+            let errno = errno.to_string();
+            let [long, short] = (say.not_accepting)(&errno);
+            let spellings = [long, short, errno].map(|text| format!("! {text}"));
+            let text = first_fit(spellings, width).unwrap_or_else(|| "!".to_owned());
+            fields.push(self.field(2, text, Role::Bad));
+        }
+        if let Some(refused) = rates.refusing() {
+            let text = format!("! {}", (say.refused)(refused));
+            fields.push(self.field(3, text, Role::Bad));
+        }
+        if self.view.lost > 0 {
+            fields.push(self.field(4, (say.lost)(self.view.lost), Role::Bad));
+        }
         fields
     }
 
@@ -260,71 +300,54 @@ impl Painter<'_> {
         (left, (!badges.is_empty()).then(|| join(badges)))
     }
 
+    /// The figures for so much room, each as wide as it may become.
     fn figures(&self, width: usize) -> Vec<Field> {
         let (view, rates, say) = (self.view, self.view.rates, &strings().header);
-        let none = self.theme.glyph("–", "-");
+        let (none, short) = (self.theme.glyph("–", "-"), width < SHORT);
         let last = rates.last();
         let count = |metric| last.map_or_else(|| none.to_owned(), |t| units::count(t.get(metric)));
         let rate =
             |metric| last.map_or_else(|| none.to_owned(), |t| units::bytes_rate(t.get(metric)));
+        let duration = |time: Nanos| {
+            if self.theme.ascii() { units::ascii_duration(time) } else { units::duration(time) }
+        };
         let spark = |metric| sparkline(&rates.peaks(metric, 8, 1), self.theme);
         let mut fields = Vec::new();
-        if let Some(errno) = rates.resting() {
-            // No emoji: its width is another one in every terminal.
-            let errno = errno.to_string();
-            let [long, short] = (say.not_accepting)(&errno);
-            let spellings = [long, short, errno].map(|text| format!("! {text}"));
-            let text = first_fit(spellings, width).unwrap_or_else(|| "!".to_owned());
-            fields.push(self.field(2, text, Role::Bad));
+        let mut cell = |rank: u8, text: String, width: usize, role: Role| {
+            fields.push(self.field(rank, format!("{text:<width$}"), role));
+        };
+        cell(5, (say.open)(rates.open()), if short { 10 } else { 11 }, Role::Title);
+        // Under the echo protocol there are no requests, and nothing says when one is answered.
+        let served = if rates.is_echo() { say.echoes } else { say.requests };
+        cell(6, served(&count(Metric::Requests)), 13, Role::Title);
+        // Where a call sleeps until its own fd is ready nobody is asked.
+        let asks = !matches!(view.asks, Some(Asks::Sleeps | Asks::Runtime));
+        if asks || view.examined.is_some() {
+            cell(8, (say.examined)(view.examined.unwrap_or(none)), 26, Role::Title);
         }
-        if let Some(refused) = rates.refusing() {
-            let text = format!("! {}", (say.refused)(refused));
-            fields.push(self.field(3, text, Role::Bad));
+        let share = view.loop_cpu.unwrap_or(none);
+        if short {
+            cell(9, (say.loop_cpu_short)(share), 10, Role::Title);
+        } else {
+            cell(9, (say.loop_cpu)(share), 15, Role::Title);
         }
-        if view.lost > 0 {
-            fields.push(self.field(7, (say.lost)(view.lost), Role::Bad));
+        let [p50, p99] =
+            view.latency.map(|latency| latency.map_or_else(|| none.to_owned(), duration));
+        if !rates.is_echo() {
+            cell(11, (say.latency)(&p50, &p99), 22, Role::Title);
         }
-        // Wide enough for what it may become, so that its neighbours do not move.
-        let cell = |text: String, width: usize| format!("{text:<width$}");
-        fields.push(self.field(5, cell((say.open)(rates.open()), 11), Role::Title));
-        let requests = (say.requests)(&count(Metric::Requests));
-        fields.push(self.field(6, cell(requests, 13), Role::Title));
-        if let Some(pair) = view.examined {
-            fields.push(self.field(8, cell((say.examined)(pair), 26), Role::Title));
-        }
-        if let Some(share) = view.loop_cpu {
-            fields.push(self.field(9, cell((say.loop_cpu)(share), 14), Role::Title));
-        }
-        if view.latency[0].is_some() {
-            let [p50, p99] = view.latency.map(|latency| match latency {
-                None => none.to_owned(),
-                Some(time) if self.theme.ascii() => units::ascii_duration(time),
-                Some(time) => units::duration(time),
-            });
-            fields.push(self.field(11, cell((say.latency)(&p50, &p99), 22), Role::Title));
-        }
-        fields.push(self.field(40, spark(Metric::Requests), Role::Chart));
-        if let Some(waits) = view.waits.filter(|waits| *waits >= WAITS) {
-            let time = if self.theme.ascii() {
-                units::ascii_duration(waits)
-            } else {
-                units::duration(waits)
-            };
-            fields.push(self.field(4, cell((say.waits)(&time), 17), Role::Warn));
-        }
-        let out = (say.bytes_out)(&rate(Metric::BytesOut));
-        fields.push(self.field(10, cell(out, 14), Role::Text));
-        fields.push(self.field(45, spark(Metric::BytesOut), Role::Chart));
-        let bytes_in = (say.bytes_in)(&rate(Metric::BytesIn));
-        fields.push(self.field(35, cell(bytes_in, 13), Role::Text));
+        cell(40, spark(Metric::Requests), 8, Role::Chart);
+        let waits = view.waits.filter(|waits| *waits >= WAITS).map(duration);
+        let waits =
+            waits.map(|time| if short { (say.waits_short)(&time) } else { (say.waits)(&time) });
+        cell(7, waits.unwrap_or_default(), if short { 13 } else { 17 }, Role::Warn);
+        cell(13, (say.bytes_out)(&rate(Metric::BytesOut)), 14, Role::Text);
+        cell(45, spark(Metric::BytesOut), 8, Role::Chart);
+        cell(14, (say.bytes_in)(&rate(Metric::BytesIn)), 13, Role::Text);
         if view.asks != Some(Asks::Sleeps) {
             let one = last.is_some_and(|tally| tally.get(Metric::Wakeups) == 1);
             let text = if one { say.wake_up } else { say.wake_ups };
-            let text = text(&count(Metric::Wakeups));
-            fields.push(self.field(12, cell(text, 18), Role::Text));
-        }
-        if let Some(notice) = view.notice {
-            fields.push(self.field(25, notice, Role::Warn));
+            cell(15, text(&count(Metric::Wakeups)), 18, Role::Text);
         }
         fields
     }
@@ -372,3 +395,6 @@ fn drop_least(fields: &mut Vec<Field>) -> bool {
         true
     })
 }
+
+#[cfg(test)]
+mod tests;

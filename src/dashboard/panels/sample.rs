@@ -40,6 +40,7 @@ impl Script {
             stdin: None,
             handler_threads: 0,
             options: crate::telemetry::Options::default(),
+            echo: false,
         });
         script.batch.standing.stance = Stance::Waiting;
         script.batch.standing.since = time;

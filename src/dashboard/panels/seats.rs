@@ -26,15 +26,18 @@ const NUMBERED: usize = 7;
 pub fn draw(frame: &mut Frame, area: Rect, scene: &Scene, theme: &Theme, focused: bool) {
     let inner = area.inner(Margin::new(1, 1));
     let seats = &scene.seats;
+    let say = &strings().seats;
+    let served = if scene.rates.is_echo() { say.echoes } else { say.requests };
     let mut head = title(Panel::Seats, theme);
     let room = usize::from(area.width).saturating_sub(head.width() + 4);
-    if let Some(text) = first_fit(told(seats), room) {
+    if let Some(text) = first_fit(told(seats, served), room) {
         head.push_span(Span::styled(format!("{text} "), theme.style(Role::Text)));
     }
     let mut block = block(head, theme, focused);
     if let Some(last) = scene.rates.last().filter(|_| seats.asks().is_some_and(is_asked)) {
-        let (served, asked) = (last.get(Metric::Requests), last.get(Metric::Examined));
-        let text = format!(" {} ", (strings().seats.last_second)(served, asked));
+        let asked = last.get(Metric::Examined);
+        let text = (say.last_second)(&served(last.get(Metric::Requests)), asked);
+        let text = format!(" {text} ");
         if text.len() + 4 <= usize::from(area.width) {
             block = block.title_bottom(Line::from(dim(text, theme)));
         }
@@ -53,7 +56,7 @@ pub fn draw(frame: &mut Frame, area: Rect, scene: &Scene, theme: &Theme, focused
     let legend = u16::from(inner.height > 2 && !beside);
     let place = Rect { height: inner.height - legend, ..inner };
     if seats.is_empty() {
-        frame.render_widget(Line::from(dim(format!(" {}", strings().seats.none), theme)), place);
+        frame.render_widget(Line::from(dim(format!(" {}", say.none), theme)), place);
         return;
     }
     let selected = scene.table.selected().filter(|_| !theme.is_passive());
@@ -76,9 +79,10 @@ fn is_asked(asks: Asks) -> bool {
 }
 
 /// The exact totals, the longest spelling first.
-fn told(seats: &Seats) -> Vec<String> {
+fn told(seats: &Seats, served: fn(u64) -> String) -> Vec<String> {
     let (counts, say) = (seats.counts(), &strings().seats);
-    let [served, asked, spoke] = [counts.served, counts.asked, counts.spoke].map(units::count);
+    let [asked, spoke] = [counts.asked, counts.spoke].map(units::count);
+    let served = served(counts.served);
     match seats.asks() {
         Some(asks) if is_asked(asks) => (say.asked)(&served, &asked, &spoke).into(),
         Some(Asks::Runtime) => (say.runtime_asks)(&served).into(),

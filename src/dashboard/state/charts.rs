@@ -60,7 +60,7 @@ impl Charts {
         let counters = &batch.counters;
         self.calls = counters.calls.iter().fold(0, |sum: u64, n| sum.saturating_add(*n));
         self.again = counters.again;
-        self.requests = counters.requests;
+        self.requests = counters.served();
         self.lost.clone_from(&batch.lost);
         self.server = batch.server();
     }

@@ -78,7 +78,7 @@ impl Costs {
             self.latencies.record(latency.took, latency.answers);
         }
         let counters = &batch.counters;
-        self.requests = counters.requests;
+        self.requests = counters.served();
         self.open = counters
             .accepted
             .saturating_sub(counters.closed.iter().fold(0u64, |sum, n| sum.saturating_add(*n)));
@@ -217,15 +217,20 @@ impl Costs {
         let copied = copied.filter(|_| asks);
         let micros = if ascii { "us" } else { "µs" };
         let say = &strings().costs;
+        let (calls, cpu) = if rates.is_echo() {
+            (&say.calls_per_echo, &say.cpu_per_echo)
+        } else {
+            (&say.calls, &say.cpu)
+        };
         vec![
-            Figure { text: &say.calls, value: each(Metric::Calls, Metric::Requests) },
+            Figure { text: calls, value: each(Metric::Calls, Metric::Requests) },
             Figure { text: &say.latency, value: self.percentiles(ascii) },
             Figure { text: &say.examined, value: self.examined(rates) },
             Figure { text: &say.copied, value: copied },
             Figure { text: &say.again, value: a_second(Metric::Again) },
             Figure { text: &say.loop_cpu, value: self.loop_cpu() },
             Figure {
-                text: &say.cpu,
+                text: cpu,
                 value: self.cpu().map(|time| format!("{} {micros}", units::figure(time))),
             },
             Figure { text: &say.memory, value: self.memory().map(units::bytes) },

@@ -21,7 +21,7 @@ const SECOND: Nanos = 1_000_000_000;
 /// What is counted second by second.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Metric {
-    /// Requests understood.
+    /// Requests understood, or under the echo protocol what was sent back.
     Requests,
     /// Bytes received.
     BytesIn,
@@ -99,7 +99,7 @@ impl Tally {
         let mut tally = Self::default();
         for metric in Metric::ALL {
             tally.0[metric as usize] = match metric {
-                Metric::Requests => counters.requests,
+                Metric::Requests => counters.served(),
                 Metric::BytesIn => counters.bytes_in,
                 Metric::BytesOut => counters.bytes_out,
                 Metric::Accepted => counters.accepted,
@@ -192,6 +192,7 @@ pub struct Rates {
     now: Nanos,
     totals: Tally,
     resting: Option<Errno>,
+    echo: bool,
     /// Connections that got a 503 because a limit was reached.
     refused: u64,
     /// When the last of them came.
@@ -214,6 +215,7 @@ impl Rates {
         fresh.take(&self.totals);
         self.totals = totals;
         self.resting = batch.listener.and_then(|listener| listener.resting);
+        self.echo = batch.listener.is_some_and(|listener| listener.echo);
         if batch.counters.refused > self.refused {
             self.refused_at = Some(batch.time);
         }
@@ -386,6 +388,12 @@ impl Rates {
     #[must_use]
     pub fn open(&self) -> u64 {
         self.totals.get(Metric::Accepted).saturating_sub(self.totals.get(Metric::Closed))
+    }
+
+    /// Whether the server speaks the echo protocol: then it is told no requests.
+    #[must_use]
+    pub fn is_echo(&self) -> bool {
+        self.echo
     }
 
     /// Why the listener rests, while it does.

@@ -55,7 +55,7 @@ pub struct Counts {
     pub asked: u64,
     /// Fds that were.
     pub spoke: u64,
-    /// Requests understood.
+    /// Requests understood, or what was sent back.
     pub served: u64,
 }
 
@@ -107,7 +107,7 @@ impl Seats {
             self.swept = None;
         }
         self.totals =
-            Counts { asked: counters.examined, spoke: counters.ready, served: counters.requests };
+            Counts { asked: counters.examined, spoke: counters.ready, served: counters.served() };
         if batch.time.saturating_sub(self.swept_out) > GLOWS {
             self.swept_out = batch.time;
             self.lit.retain(|_, lit| batch.time.saturating_sub(lit.asked) < GLOWS);

@@ -76,6 +76,7 @@ impl Feed {
             stdin: None,
             handler_threads: 0,
             options: crate::telemetry::Options::default(),
+            echo: false,
         });
         feed.tell(
             LISTENER,

@@ -105,3 +105,28 @@ fn a_notice_covers_no_alarm_no_event_and_no_axis() {
         assert_eq!(changed(&before, &after), [last], "{after}");
     }
 }
+
+#[test]
+fn under_the_echo_protocol_echoes_are_counted_where_requests_are_elsewhere() {
+    let mut state = state(120, 36);
+    let mut feed = classroom();
+    let mut batch = feed.publish();
+    batch.listener.as_mut().unwrap().echo = true;
+    batch.counters.requests = 0;
+    batch.counters.echoes = 12;
+    batch.time = 2 * SECOND + SECOND / 2;
+    state.apply(&batch);
+    state.tick(3 * SECOND + SECOND / 2);
+    let screen = dark(&state, 120, 36);
+    assert!(screen.contains(" echo/s") && screen.contains("echoes/s"), "{screen}");
+    assert!(!screen.contains("req/s") && !screen.contains("requests/s"), "{screen}");
+    // Nothing says when one was asked for.
+    assert!(!screen.contains("p50 –, p99"), "{screen}");
+    assert!(screen.contains("12 in all"), "{screen}");
+    press(&mut state, "6");
+    let screen = dark(&state, 120, 36);
+    assert!(screen.contains("5 spoke, 12 echoes "), "{screen}");
+    press(&mut state, "7");
+    let screen = dark(&state, 120, 36);
+    assert!(screen.contains("calls per echo") && screen.contains("CPU per echo"), "{screen}");
+}

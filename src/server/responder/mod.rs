@@ -167,10 +167,13 @@ impl Responder {
         fresh: &[u8],
         host: &mut impl Host,
     ) {
+        // It counts, also where nobody reads what it says.
+        let what = What::Data { bytes: fresh.len() as u64 };
         if host.has_reader() {
             let text = session.text.get_or_insert_with(|| Text::new(encoding)).decode(fresh);
-            let what = What::Data { bytes: fresh.len() as u64 };
             host.fact(what, text.as_bytes());
+        } else {
+            host.fact(what, &[]);
         }
         self.output.clear();
         self.output.extend_from_slice(fresh);

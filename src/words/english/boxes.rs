@@ -140,6 +140,7 @@ pub(in crate::words) const ENGLISH: Boxes = Boxes {
         ["!", "!", "an error, or what looks like a mistake"],
         ["●", "@", "a seat that had something to say"],
         ["○", "o", "a seat that was asked"],
+        ["○", "q", "one that waits in the accept queue"],
         ["–", "-", "not known, or not measured"],
     ],
     search: "search:",

@@ -5,6 +5,7 @@ use crate::words::units;
 /// What the charts say beside their figures.
 pub(crate) struct Charts {
     pub(crate) requests: &'static str,
+    pub(crate) echoes: &'static str,
     pub(crate) calls: &'static str,
     pub(crate) wake_ups: &'static str,
     pub(crate) started: &'static str,
@@ -31,6 +32,7 @@ pub(crate) struct Charts {
     pub(crate) ready_short: &'static str,
     pub(crate) mean: fn(mean: &str) -> String,
     pub(crate) calls_per_request: &'static str,
+    pub(crate) calls_per_echo: &'static str,
     pub(crate) figure_now: fn(figure: &str) -> String,
     /// Calls that ended in EAGAIN, in percent: the longest first.
     pub(crate) again: fn(percent: &str) -> [String; 3],
@@ -40,6 +42,7 @@ pub(crate) struct Charts {
 
 pub(in crate::words) const ENGLISH: Charts = Charts {
     requests: "requests/s",
+    echoes: "echoes/s",
     calls: "system calls/s",
     wake_ups: "wake-ups/s",
     started: "started/s",
@@ -68,6 +71,7 @@ pub(in crate::words) const ENGLISH: Charts = Charts {
     ready_short: "ready/wake-up",
     mean: |mean| format!("mean {mean}"),
     calls_per_request: "calls/request",
+    calls_per_echo: "calls/echo",
     figure_now: |figure| format!("{figure} now"),
     again: |percent| {
         [

@@ -5,6 +5,7 @@ use crate::words::units;
 /// What the cost meter says.
 pub(crate) struct Costs {
     pub(crate) calls: CostText,
+    pub(crate) calls_per_echo: CostText,
     pub(crate) latency: CostText,
     /// How many of them are missing, too.
     pub(crate) percentiles: fn(p50: &str, p99: &str, missing: u64) -> String,
@@ -13,6 +14,7 @@ pub(crate) struct Costs {
     pub(crate) again: CostText,
     pub(crate) loop_cpu: CostText,
     pub(crate) cpu: CostText,
+    pub(crate) cpu_per_echo: CostText,
     pub(crate) memory: CostText,
     pub(crate) waiting: CostText,
     pub(crate) workers: CostText,
@@ -37,6 +39,11 @@ pub(in crate::words) const ENGLISH: Costs = Costs {
         name: "system calls per request",
         how: "The calls that the server told, plumbing included, over the requests understood, in \
               the last 10 s.",
+    },
+    calls_per_echo: CostText {
+        name: "system calls per echo",
+        how: "The calls that the server told, plumbing included, over how often something came and \
+              was sent back, in the last 10 s.",
     },
     latency: CostText {
         name: "latency p50, p99",
@@ -72,6 +79,11 @@ pub(in crate::words) const ENGLISH: Costs = Costs {
         name: "CPU per request",
         how: "Time on a CPU of the server's threads and worker processes, from \
               /proc/.../schedstat, over the requests between two readings.",
+    },
+    cpu_per_echo: CostText {
+        name: "CPU per echo",
+        how: "Time on a CPU of the server's threads and worker processes, from \
+              /proc/.../schedstat, over what was sent back between two readings.",
     },
     memory: CostText {
         name: "memory per connection",

@@ -22,16 +22,19 @@ pub(crate) struct Header {
     pub(crate) lost: fn(events: u64) -> String,
     pub(crate) open: fn(connections: u64) -> String,
     pub(crate) requests: fn(rate: &str) -> String,
+    pub(crate) echoes: fn(rate: &str) -> String,
     pub(crate) bytes_out: fn(rate: &str) -> String,
     pub(crate) bytes_in: fn(rate: &str) -> String,
     pub(crate) wake_up: fn(rate: &str) -> String,
     pub(crate) wake_ups: fn(rate: &str) -> String,
     pub(crate) examined: fn(examined_and_ready: &str) -> String,
     pub(crate) loop_cpu: fn(share: &str) -> String,
+    pub(crate) loop_cpu_short: fn(share: &str) -> String,
     /// The times within which 50 and 99 of 100 requests were answered.
     pub(crate) latency: fn(p50: &str, p99: &str) -> String,
     /// The longest time for which a connection has had bytes that nobody reads.
     pub(crate) waits: fn(time: &str) -> String,
+    pub(crate) waits_short: fn(time: &str) -> String,
     pub(crate) next: fn(call: &str, fd: &str) -> String,
 }
 
@@ -55,13 +58,16 @@ pub(in crate::words) const ENGLISH: Header = Header {
     lost: |events| format!("{} events lost", units::count(events)),
     open: |connections| format!("{} open", units::count(connections)),
     requests: |rate| format!("{rate} req/s"),
+    echoes: |rate| format!("{rate} echo/s"),
     bytes_out: |rate| format!("out {rate}"),
     bytes_in: |rate| format!("in {rate}"),
     wake_up: |rate| format!("{rate} wake-up/s"),
     wake_ups: |rate| format!("{rate} wake-ups/s"),
     examined: |examined_and_ready| format!("examined {examined_and_ready} ready"),
     loop_cpu: |share| format!("loop CPU {share}"),
+    loop_cpu_short: |share| format!("CPU {share}"),
     latency: |p50, p99| format!("p50 {p50}, p99 {p99}"),
     waits: |time| format!("unread for {time}"),
+    waits_short: |time| format!("unread {time}"),
     next: |call, fd| format!("next: {call}({fd})"),
 };

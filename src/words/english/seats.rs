@@ -4,7 +4,10 @@ use crate::words::units;
 
 /// What the seats say. Of several spellings the longest is first.
 pub(crate) struct Seats {
-    pub(crate) last_second: fn(served: u64, asked: u64) -> String,
+    /// How many requests were served, or how many echoes.
+    pub(crate) requests: fn(served: u64) -> String,
+    pub(crate) echoes: fn(served: u64) -> String,
+    pub(crate) last_second: fn(served: &str, asked: u64) -> String,
     pub(crate) none: &'static str,
     pub(crate) asked: fn(served: &str, asked: &str, spoke: &str) -> [String; 3],
     pub(crate) runtime_asks: fn(served: &str) -> [String; 2],
@@ -19,26 +22,29 @@ pub(crate) struct Seats {
 }
 
 pub(in crate::words) const ENGLISH: Seats = Seats {
-    last_second: |served, asked| {
-        let (asked, served) = (units::count(asked), units::count(served));
-        format!("last second: {asked} asked, {served} requests")
+    requests: |served| match served {
+        1 => "1 request".to_owned(),
+        n => format!("{} requests", units::count(n)),
     },
+    echoes: |served| match served {
+        1 => "1 echo".to_owned(),
+        n => format!("{} echoes", units::count(n)),
+    },
+    last_second: |served, asked| format!("last second: {} asked, {served}", units::count(asked)),
     none: "nobody is seated",
     asked: |served, asked, spoke| {
         [
-            format!("{asked} asked, {spoke} had something to say, {served} requests"),
-            format!("{asked} asked, {spoke} spoke, {served} requests"),
-            format!("{asked} asked, {served} requests"),
+            format!("{asked} asked, {spoke} had something to say, {served}"),
+            format!("{asked} asked, {spoke} spoke, {served}"),
+            format!("{asked} asked, {served}"),
         ]
     },
-    runtime_asks: |served| {
-        [format!("{served} requests; the runtime asks, out of sight"), format!("{served} requests")]
-    },
+    runtime_asks: |served| [format!("{served}; the runtime asks, out of sight"), served.to_owned()],
     nobody_asked: |served| {
         [
-            format!("{served} requests, nobody asked: each call sleeps until its own fd is ready"),
-            format!("{served} requests, nobody asked"),
-            format!("{served} requests"),
+            format!("{served}, nobody asked: each call sleeps until its own fd is ready"),
+            format!("{served}, nobody asked"),
+            served.to_owned(),
         ]
     },
     quiet: "quiet",
