@@ -13,8 +13,8 @@ use epollscope::dashboard::state::{
 };
 use epollscope::inspect::{AcceptQueue, Snapshot, Socket, TcpState, Usage};
 use epollscope::telemetry::{
-    Asks, Batch, By, ConnId, ConnState, Errno, Event, Fd, Kind, Listener, Mask, Mode, Nanos, Ready,
-    Ret, Row, ServerKind, Stance, Standing, Turn, What, Why,
+    Asks, Batch, By, ConnId, ConnState, CtlOp, Errno, Event, Fd, Kind, Listener, Mask, Mode, Nanos,
+    Ready, Ret, Row, ServerKind, Stance, Standing, Turn, What, Why,
 };
 
 /// Counts the bytes that each thread holds.
@@ -59,6 +59,8 @@ struct Server {
     seq: u64,
     now: Nanos,
     last: u64,
+    /// How many numbers its connections have, one after the other.
+    fds: u64,
     open: VecDeque<Row>,
     batch: Batch,
 }
@@ -82,7 +84,15 @@ impl Server {
             echo: false,
         });
         batch.standing = Standing { stance: Stance::Waiting, since: 0, mode: Mode::Run };
-        Self { kind, seq: 0, now: BEGIN, last: 0, open: VecDeque::new(), batch }
+        Self {
+            kind,
+            seq: 0,
+            now: BEGIN,
+            last: 0,
+            fds: OPEN as u64 + 1,
+            open: VecDeque::new(),
+            batch,
+        }
     }
 
     fn tell(&mut self, fd: Fd, of: Option<&Row>, what: What, bytes: &[u8], ready: &[Ready]) {
@@ -97,7 +107,7 @@ impl Server {
 
     fn accept(&mut self) {
         self.last += 1;
-        let fd = LISTENER + 3 + Fd::try_from(self.last % (OPEN as u64 + 1)).unwrap();
+        let fd = LISTENER + 3 + Fd::try_from(self.last % self.fds).unwrap();
         let number = i32::try_from(self.last % 100_000).unwrap();
         let mut row = Row {
             id: ConnId::new(self.last).unwrap(),
@@ -316,6 +326,8 @@ impl Parts {
                 table.kernel(snapshot);
             }
             table.refresh(now, false);
+            // As for the picture, so that it is held by the table in this account too.
+            assert!(table.rows_by_fd().len() <= table.open());
         });
         part(&mut || stream.apply(batch));
         part(&mut || {
@@ -379,6 +391,61 @@ fn no_part_of_the_state_grows_with_the_events_of_any_server() {
             let [early, late] = held.join().unwrap();
             for (name, (early, late)) in NAMES.iter().zip(early.into_iter().zip(late)) {
                 assert!(late <= early + SLACK, "{kind}: {name} held {early} bytes, then {late}");
+            }
+        }
+    });
+}
+
+/// Connections that say nothing.
+const QUIET: usize = 9_900;
+/// What each of them may cost in each part, in bytes, the history of the stream included; the
+/// last is all of them together.
+const COST: [usize; 9] = [160, 175, 1, 0, 4, 0, 1, 35, 370];
+
+/// What each part holds of ten thousand connections of a server.
+fn quiet(kind: ServerKind) -> [usize; 9] {
+    let (mut server, mut parts) = (Server::new(kind), Parts::new());
+    server.fds = u64::MAX;
+    for n in 0..=QUIET / 100 {
+        if n > 0 {
+            for _ in 0..100 {
+                server.accept();
+                let row = *server.open.back().unwrap();
+                let add =
+                    What::EpollCtl { epfd: 5, op: CtlOp::Add, mask: Mask::IN, ret: Ret::ZERO };
+                server.tell(row.fd, Some(&row), add, &[], &[]);
+            }
+        }
+        let mut batch = std::mem::take(&mut server.batch);
+        batch.rows.extend(server.open.iter().rev().take(100));
+        (batch.time, batch.standing.since) = (server.now, server.now);
+        server.batch.counters.clone_from(&batch.counters);
+        (server.batch.listener, server.batch.standing) = (batch.listener, batch.standing);
+        let snapshot = Snapshot {
+            accept_queue: Some(AcceptQueue { len: 0, limit: 128 }),
+            quiet: server.open.iter().map(|row| row.peer).collect(),
+            ..Snapshot::empty(Instant::now())
+        };
+        parts.take(&batch, Some(&snapshot));
+        if n == 0 {
+            // What is there for nobody.
+            parts.held = [0; 9];
+        }
+        server.now += 20 * MS;
+    }
+    parts.held
+}
+
+#[test]
+fn a_connection_that_says_nothing_costs_little() {
+    let kinds = [ServerKind::Epoll, ServerKind::Poll, ServerKind::Threads, ServerKind::Coroutines];
+    std::thread::scope(|scope| {
+        let all = kinds.map(|kind| (kind, scope.spawn(move || quiet(kind))));
+        for (kind, held) in all {
+            let each = held.join().unwrap().map(|held| held / QUIET);
+            println!("{kind}: {each:?}");
+            for ((name, each), cost) in NAMES.iter().zip(each).zip(COST) {
+                assert!(each <= cost, "{kind}: {name} holds {each} B of each, {cost} at most");
             }
         }
     });

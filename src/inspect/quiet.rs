@@ -37,6 +37,11 @@ impl Quiet {
         self.len() == 0
     }
 
+    /// Makes room for as many of IPv4 as there are likely to be.
+    pub(super) fn reserve(&mut self, likely: usize) {
+        self.v4.reserve_exact(likely + likely / 64);
+    }
+
     pub(super) fn push(&mut self, peer: SocketAddr) {
         match peer {
             SocketAddr::V4(peer) => self.v4.push(packed(peer)),

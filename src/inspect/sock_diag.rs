@@ -106,6 +106,8 @@ pub(super) struct Diag {
     socket: OwnedFd,
     buffer: Vec<u8>,
     seq: u32,
+    /// How many were quiet the last time.
+    quiet: usize,
 }
 
 impl Diag {
@@ -123,7 +125,7 @@ impl Diag {
         // The kernel answers at once; the limit only keeps a surprise from hanging the thread.
         set_socket_timeout(&socket, Timeout::Recv, Some(Duration::from_secs(1)))?;
         // The kernel fills at most 32 KiB of a dump at a time.
-        Ok(Self { socket, buffer: vec![0; 32 * 1024], seq: 0 })
+        Ok(Self { socket, buffer: vec![0; 32 * 1024], seq: 0, quiet: 0 })
     }
 
     /// Asks for all sockets whose local address is `local`; an unspecified IP means any. With
@@ -137,11 +139,13 @@ impl Diag {
         shown: Option<&[SocketAddr]>,
     ) -> io::Result<Dump> {
         let mut dump = Dump::default();
+        dump.quiet.reserve(self.quiet);
         let any = SocketAddr::new(unspecified(local), 0);
         self.dump_all(Request { flags: NLM_F_DUMP, states: STATES, local, peer: any }, |found| {
             dump.add(&found, local, shown);
         })?;
         dump.sort();
+        self.quiet = dump.quiet.len();
         Ok(dump)
     }
 

@@ -13,9 +13,11 @@ pub struct Ring {
     ready: VecDeque<Ready>,
     /// How many bytes and entries have gone, modulo 2³², in which payloads are numbered.
     gone: (u32, u32),
+    /// How many are expected at most.
+    most: usize,
 }
 
-/// Grows by an eighth: the slack of doubling would be as much as the rest.
+/// Grows by an eighth, for the slack of doubling would be as much as the rest.
 fn make_room<T>(ring: &mut VecDeque<T>, more: usize) {
     if ring.len() + more > ring.capacity() {
         ring.reserve_exact(more.max(ring.len() / 8));
@@ -27,6 +29,12 @@ fn low(number: usize) -> u32 {
 }
 
 impl Ring {
+    /// One that will hold so many at most.
+    #[must_use]
+    pub fn of_at_most(most: usize) -> Self {
+        Self { most, ..Self::default() }
+    }
+
     /// Keeps an event. Of a ready list as much as [`Ring::payload_of`] counts.
     pub fn push(&mut self, event: EventRef<'_>) {
         let EventRef { event, bytes, len, ready } = event;
@@ -46,7 +54,11 @@ impl Ring {
         }
         make_room(&mut self.ready, ready.len());
         self.ready.extend(ready);
-        make_room(&mut self.events, 1);
+        if self.events.len() == self.events.capacity() {
+            // No more than whoever keeps so many at most has asked for.
+            let eighth = self.events.len() / 8 + 64;
+            self.events.reserve_exact(eighth.min(self.most.saturating_sub(self.events.len())));
+        }
         self.events.push_back(kept);
     }
 

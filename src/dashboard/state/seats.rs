@@ -8,7 +8,7 @@ use std::collections::{BinaryHeap, HashMap};
 use foldhash::fast::RandomState;
 
 use super::continuity::Continuity;
-use super::index::Index;
+use super::index::{Index, make_room};
 use crate::telemetry::{Asks, Batch, ConnId, Errno, EventRef, Fd, Kind, Mask, Nanos, ServerKind};
 
 /// How long a seat that was asked is lit.
@@ -154,6 +154,7 @@ impl Seats {
             self.all[at] = seat;
             at
         } else {
+            make_room(&mut self.all);
             self.all.push(seat);
             self.all.len() - 1
         };

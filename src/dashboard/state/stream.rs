@@ -40,7 +40,7 @@ enum Mark {
 }
 
 /// The stream.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Stream {
     events: Ring,
     /// The lines between them, each with its number.
@@ -58,6 +58,23 @@ pub struct Stream {
     scratch: String,
     /// A change that comes with the next batch.
     coming: Option<String>,
+}
+
+impl Default for Stream {
+    fn default() -> Self {
+        Self {
+            events: Ring::of_at_most(HISTORY),
+            marks: VecDeque::new(),
+            first: 0,
+            shown: VecDeque::new(),
+            filter: Filter::default(),
+            errors_only: false,
+            own: false,
+            bottom: None,
+            continuity: Continuity::default(),
+            scratch: String::new(),
+        }
+    }
 }
 
 impl Stream {
@@ -145,7 +162,8 @@ impl Stream {
     fn show(&mut self, number: u64) {
         if self.shown.len() == self.shown.capacity() {
             // Doubling would hold as much again for nothing.
-            self.shown.reserve_exact(self.shown.len() / 8 + 64);
+            let more = self.shown.len() / 8 + 64;
+            self.shown.reserve_exact(more.min(HISTORY.saturating_sub(self.shown.len())));
         }
         self.shown.push_back(low(number));
     }

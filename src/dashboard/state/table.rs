@@ -18,7 +18,7 @@ use std::sync::Arc;
 pub use self::entry::{Column, Head, TableRow};
 
 use super::filter::Filter;
-use super::index::Index;
+use super::index::{Index, make_room};
 use crate::clients::{ClientInfo, ClientKind};
 use crate::inspect::Snapshot;
 use crate::telemetry::{Batch, ConnId, ConnState, EventRef, Kind, Nanos, Row, Why};
@@ -78,6 +78,8 @@ pub struct Table {
     values_changed: bool,
     sorted_at: Nanos,
     ours: HashMap<SocketAddr, (u32, ClientKind)>,
+    /// The head of the request before.
+    words: Option<Arc<[u8]>>,
     /// How often events were left out, requests perhaps among them.
     holes: u64,
 }
@@ -136,14 +138,20 @@ impl Table {
         let bytes = &bytes[..bytes.len().min(EventRef::HEAD_KEPT)];
         // The same request again and again is the common case when there are very many.
         if let Some(head) = &mut self.entries[i].head
-            && head.bytes.len() == bytes.len()
-            && let Some(old) = Arc::get_mut(&mut head.bytes)
+            && *head.bytes == *bytes
         {
             (head.time, head.line, head.holes) = (event.time, line, self.holes);
-            old.copy_from_slice(bytes);
         } else {
-            let head = Head { time: event.time, bytes: bytes.into(), line, holes: self.holes };
-            self.entries[i].head = Some(Box::new(head));
+            // Clients of one kind ask in the same words: they are kept once.
+            let bytes = match &self.words {
+                Some(words) if **words == *bytes => words.clone(),
+                _ => self.words.insert(bytes.into()).clone(),
+            };
+            let head = Head { time: event.time, bytes, line, holes: self.holes };
+            match &mut self.entries[i].head {
+                Some(old) => **old = head,
+                none => *none = Some(Box::new(head)),
+            }
         }
     }
 
@@ -190,6 +198,7 @@ impl Table {
             return;
         }
         let ours = self.ours.get(&row.peer).copied();
+        make_room(&mut self.entries);
         self.entries.push(TableRow {
             slim: row.into(),
             queues: None,
