@@ -14,7 +14,7 @@ use crate::telemetry::Nanos;
 use crate::words::{strings, units};
 
 /// The names of the rows.
-const NAMES: usize = 20;
+const NAMES: usize = 21;
 /// The least that a column needs.
 const COLUMN: usize = 24;
 /// Rows for a server and its options, at most, and for how the figures were obtained.
