@@ -63,6 +63,7 @@ pub struct Stream {
 impl Default for Stream {
     fn default() -> Self {
         Self {
+            coming: None,
             events: Ring::of_at_most(HISTORY),
             marks: VecDeque::new(),
             first: 0,
