@@ -160,7 +160,11 @@ fn paused_the_work_piles_up_and_is_stepped_through() {
     });
     let _third = connect(terminal.port());
     terminal.see("accept queue 2 of 1,024");
-    assert!(!terminal.text().contains(&name(&late)));
+    // It stands among those who wait, and nowhere else: no fd is its yet.
+    let waiter = format!("{}, 31 B unread, for ", name(&late));
+    let served = |text: &str| text.matches(&name(&late)).count() > text.matches(&waiter).count();
+    terminal.see(&waiter);
+    assert!(!served(&terminal.text()));
     // One call: the wait, and what its result means.
     terminal.press("s");
     terminal.see("last: epoll_wait() = ");
@@ -174,7 +178,7 @@ fn paused_the_work_piles_up_and_is_stepped_through() {
     });
     // The next one: the accept, with the fd that is new.
     terminal.press("s");
-    terminal.see(&name(&late));
+    terminal.until("the late one in the table", |s| served(s));
     terminal.see("accept queue 1 of 1,024");
     terminal.see("last: accept(");
     // The rest of the turn.
