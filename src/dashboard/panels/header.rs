@@ -323,7 +323,9 @@ impl Painter<'_> {
         // Where a call sleeps until its own fd is ready nobody is asked.
         let asks = !matches!(view.asks, Some(Asks::Sleeps | Asks::Runtime));
         if asks || view.examined.is_some() {
-            cell(8, (say.examined)(view.examined.unwrap_or(none)), 26, Role::Title);
+            let unknown = format!("{none} : {none}");
+            let pair = view.examined.unwrap_or(&unknown);
+            cell(8, (say.examined)(pair), 26, Role::Title);
         }
         let share = view.loop_cpu.unwrap_or(none);
         if short {
