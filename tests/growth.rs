@@ -79,6 +79,7 @@ impl Server {
             stdin: None,
             handler_threads: 0,
             options: epollscope::telemetry::Options::default(),
+            run: 0,
         });
         batch.standing = Standing { stance: Stance::Waiting, since: 0, mode: Mode::Run };
         Self { kind, seq: 0, now: BEGIN, last: 0, open: VecDeque::new(), batch }

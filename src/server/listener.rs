@@ -26,6 +26,7 @@ pub(super) fn of(bound: &Bound, config: &Config, server: ServerKind) -> Listener
         stdin: None,
         handler_threads: 0,
         options: config.options(),
+        run: bound.runs,
     }
 }
 

@@ -148,6 +148,8 @@ pub struct Listener {
     pub handler_threads: usize,
     /// The options that can be changed, as they are.
     pub options: Options,
+    /// How many servers have had it before.
+    pub run: u32,
 }
 
 /// Standard input as one more fd of the loop (`--stdin`).

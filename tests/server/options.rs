@@ -279,6 +279,7 @@ fn a_mistake_comes_and_goes() {
         assert_eq!(client.read(&mut [0]).unwrap(), 0);
         server.until("a fresh server", |s| {
             s.events.iter().any(|e| e.event.what == What::Switched { to: config.server })
+                && s.listener.is_some_and(|listener| listener.run == 1)
         });
         assert_eq!(ask(&mut server.client(), "/").0, 200);
         server.stop();

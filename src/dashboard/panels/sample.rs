@@ -38,6 +38,7 @@ impl Script {
             stdin: None,
             handler_threads: 0,
             options: crate::telemetry::Options::default(),
+            run: 0,
         });
         script.batch.standing.stance = Stance::Waiting;
         script.batch.standing.since = time;

@@ -76,6 +76,7 @@ impl Feed {
             stdin: None,
             handler_threads: 0,
             options: crate::telemetry::Options::default(),
+            run: 0,
         });
         feed.tell(
             LISTENER,
