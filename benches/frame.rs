@@ -92,6 +92,7 @@ impl Server {
             handler_threads: 0,
             options: epollscope::telemetry::Options::default(),
             echo: false,
+            run: 0,
         });
         totals.standing = Standing { stance: Stance::Waiting, ..Standing::default() };
         Self { rows: (0..connections).map(row).collect(), next: 0, seq: 0, now: 0, totals }

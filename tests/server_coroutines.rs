@@ -15,7 +15,7 @@ use epollscope::telemetry::{
     Why,
 };
 
-/// Calls that a task may make before the others go on (`CALLS` in `floor/budget.rs`).
+/// Calls that a task may make before the others go on (`BUDGET` in `telemetry/options.rs`).
 const CALLS: u32 = 16;
 
 fn coroutines() -> Config {

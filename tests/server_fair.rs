@@ -10,7 +10,7 @@ use epollscope::http::Site;
 use epollscope::server::Config;
 use epollscope::telemetry::{Capacity, Kind, ServerKind};
 
-/// Calls that one connection may get in a turn: its budget (`CALLS` in `floor/budget.rs`), a send of
+/// Calls that one connection may get in a turn: its budget (`BUDGET` in `telemetry/options.rs`), a send of
 /// what its last `recv` asked for, and OUT asked for and given up; all of it once for its event and
 /// once more at the end of the turn, for what that left over.
 const CALLS: u32 = 2 * (16 + 3);

@@ -13,7 +13,7 @@ use crate::clients::{ClientInfo, ClientKind, Clients};
 use crate::inspect::{Inspector, Question, Snapshot, Workers, cpu};
 use crate::record::log::Closer;
 use crate::server::{Failure, Handle};
-use crate::telemetry::{Batch, Command, Control, Gone, ServerKind, Subscriber};
+use crate::telemetry::{Batch, Command, Control, Gone, Listener, Subscriber};
 
 /// A server that runs.
 pub struct Side {
@@ -124,18 +124,19 @@ struct Live {
     /// Taken when it is called.
     begin: Option<Begin>,
     told: Receiver<Notice>,
-    /// The last known server, and which clients come back when it is another.
-    seen: Option<ServerKind>,
+    /// The last known listener, and which clients come back when another server has it.
+    seen: Option<Listener>,
     guests: RefCell<Vec<ClientKind>>,
 }
 
 impl Live {
     /// A switch of servers closes every connection. Clients of our own that were here when it was
     /// asked for come again, or the room would stay empty.
-    fn come_back(&mut self, server: Option<ServerKind>) {
+    fn come_back(&mut self, listener: Option<Listener>) {
         let before = self.seen;
-        self.seen = server.or(before);
-        if before.is_some() && before != self.seen {
+        self.seen = listener.or(before);
+        let run = |listener: Listener| listener.run;
+        if before.is_some() && before.map(run) != self.seen.map(run) {
             self.clients.stop_all();
             for kind in self.guests.take() {
                 self.clients.add(kind, 1);
@@ -152,17 +153,18 @@ impl Backend for Live {
     }
 
     fn drain(&mut self, each: &mut dyn FnMut(&Batch)) -> bool {
-        let mut server = None;
+        let mut listener = None;
         let open = self.link.drain(&mut |batch| {
-            server = batch.listener.map(|listener| listener.server);
+            listener = batch.listener;
             each(batch);
         });
-        self.come_back(server);
+        self.come_back(listener);
         open
     }
 
     fn send(&self, command: Command) -> Result<(), Gone> {
-        if let Command::Switch(_) = command {
+        // A change of an option may take a fresh server, too.
+        if let Command::Switch(_) | Command::Set(_) = command {
             let clients = self.clients.list();
             let here = clients.iter().filter(|client| !client.ended);
             *self.guests.borrow_mut() = here.map(|client| client.kind).collect();

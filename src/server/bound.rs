@@ -17,6 +17,8 @@ pub struct Bound {
     pub(super) addr: SocketAddr,
     /// The last port that may be taken in place of this one.
     last: u16,
+    /// How many servers have had it.
+    pub(super) runs: u32,
 }
 
 impl Bound {
@@ -62,7 +64,7 @@ pub fn bind(addr: SocketAddr) -> io::Result<Bound> {
         let _first = descriptors::own(socket);
         return bind(chosen);
     }
-    Ok(Bound { socket, addr: chosen, last: chosen.port() })
+    Ok(Bound { socket, addr: chosen, last: chosen.port(), runs: 0 })
 }
 
 /// Whether it is a broadcast address. Which ones are depends on the networks that this host is in;

@@ -20,6 +20,7 @@ impl Handover {
             self = back;
             let Outcome::Switch(to) = after else { return Ok(self.close()) };
             kind = to;
+            self.bound.runs += 1;
             self.publisher.fact(-1, None, What::Switched { to }, &[]);
         }
     }

@@ -150,6 +150,8 @@ pub struct Listener {
     pub options: Options,
     /// Whether it speaks the echo protocol.
     pub echo: bool,
+    /// How many servers have had it before.
+    pub run: u32,
 }
 
 /// Standard input as one more fd of the loop (`--stdin`).

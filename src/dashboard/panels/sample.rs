@@ -41,6 +41,7 @@ impl Script {
             handler_threads: 0,
             options: crate::telemetry::Options::default(),
             echo: false,
+            run: 0,
         });
         script.batch.standing.stance = Stance::Waiting;
         script.batch.standing.since = time;

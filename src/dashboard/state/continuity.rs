@@ -6,15 +6,18 @@ use crate::telemetry::{Batch, ServerKind};
 /// What a reader compares the next batch with.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Continuity {
-    server: Option<ServerKind>,
+    /// Which, and how many there were before.
+    server: Option<(ServerKind, u32)>,
     last: u64,
     missing: u64,
 }
 
 impl Continuity {
-    /// Takes the server of the next batch; returns whether it has taken over from another.
+    /// Takes the server of the next batch; returns whether it has taken over from another, of the
+    /// same kind perhaps.
     pub fn taken_over(&mut self, batch: &Batch) -> bool {
-        let Some(server) = batch.server() else { return false };
+        let Some(listener) = batch.listener else { return false };
+        let server = (listener.server, listener.run);
         self.server.replace(server).is_some_and(|before| before != server)
     }
 
@@ -41,7 +44,7 @@ impl Continuity {
     /// The server; `None` before it listens.
     #[must_use]
     pub fn server(&self) -> Option<ServerKind> {
-        self.server
+        self.server.map(|(server, _)| server)
     }
 }
 
@@ -83,5 +86,8 @@ mod tests {
             assert_eq!(continuity.server(), Some(server));
             assert!(!continuity.taken_over(&Batch::default()), "nothing listens");
         }
+        // A fresh one of the same kind.
+        script.batch.listener.as_mut().unwrap().run += 1;
+        assert!(continuity.taken_over(&script.publish()));
     }
 }

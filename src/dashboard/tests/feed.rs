@@ -77,6 +77,7 @@ impl Feed {
             handler_threads: 0,
             options: crate::telemetry::Options::default(),
             echo: false,
+            run: 0,
         });
         feed.tell(
             LISTENER,
