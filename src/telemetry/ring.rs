@@ -150,9 +150,8 @@ mod tests {
 
     #[test]
     fn each_keeps_its_payload_while_others_come_and_go() {
-        let mut ring = Ring::default();
         // Where the numbers of the payloads begin again.
-        ring.gone = (u32::MAX - 9000, u32::MAX - 20);
+        let mut ring = Ring { gone: (u32::MAX - 9000, u32::MAX - 20), ..Ring::default() };
         let mut all = Batch::default();
         (1..=300).for_each(|seq| tell(&mut all, seq));
         for (at, event) in all.events().enumerate() {

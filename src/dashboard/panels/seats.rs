@@ -45,7 +45,7 @@ pub fn draw(frame: &mut Frame, area: Rect, scene: &Scene, theme: &Theme, focused
         return;
     }
     let selected = scene.table.selected().filter(|_| !theme.is_passive());
-    let selected = selected.map(|entry| entry.id());
+    let selected = selected.map(crate::dashboard::state::table::TableRow::id);
     let each = room_for(seats, scene.now, selected, frame, place, theme);
     if legend > 0 {
         let last = Rect { y: place.bottom(), height: 1, ..inner };

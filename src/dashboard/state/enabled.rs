@@ -8,7 +8,6 @@ use crate::words::strings;
 
 /// When keys are enabled.
 #[expect(missing_docs, reason = "the conditions by their names")]
-#[expect(clippy::must_use_candidate, reason = "they are the column `enabled` of the keys")]
 impl State {
     pub fn alive(&self) -> bool {
         self.dead.is_none()

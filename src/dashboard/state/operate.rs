@@ -6,7 +6,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
 use super::filter::Filter;
 use super::prompt::{self, Answer, Choice, Confirm, Input, Question};
-use super::table::Column;
+use super::table::{Column, TableRow};
 use super::{Action, Overlay, PACES, State, by_server};
 use crate::clients::ClientKind;
 use crate::dashboard::geometry;
@@ -205,7 +205,7 @@ impl State {
             }
             Id::DropIdle => self.overlay = Overlay::IdleSeconds(Input::proposing("10")),
             Id::Reading => {
-                let Some(row) = self.scene().table.selected().map(|entry| entry.row()) else {
+                let Some(row) = self.scene().table.selected().map(TableRow::row) else {
                     return Vec::new();
                 };
                 return vec![Action::Send(if self.selected_is_stopped() {
@@ -329,7 +329,7 @@ impl State {
         question: fn(Fd, SocketAddr) -> Question,
         command: fn(ConnId) -> Command,
     ) -> Vec<Action> {
-        let Some(row) = self.scene().table.selected().map(|entry| entry.row()) else {
+        let Some(row) = self.scene().table.selected().map(TableRow::row) else {
             return Vec::new();
         };
         self.ask(Confirm {
