@@ -7,7 +7,7 @@ pub use ratatui::layout::{Position, Rect};
 use unicode_width::UnicodeWidthStr;
 
 use super::panel::Panel;
-use super::state::table::{Column, Table};
+use super::state::table::{Column, Table, TableRow};
 use crate::telemetry::Listener;
 use crate::words::strings;
 
@@ -73,7 +73,7 @@ fn width_of(column: Column, table: &Table, width: u16) -> u16 {
     let heading = u16::try_from(heading).unwrap_or(0) + u16::from(sorted);
     heading.max(match column {
         Column::Fd => {
-            let most = table.entries().iter().map(|e| e.fd()).max().unwrap_or(0);
+            let most = table.entries().iter().map(TableRow::fd).max().unwrap_or(0);
             if most < 1000 { 3 } else { 5 }
         }
         Column::Id => {

@@ -15,6 +15,7 @@ use crate::dashboard::layout::Panel;
 use crate::dashboard::state::Scene;
 use crate::dashboard::state::rates::Metric;
 use crate::dashboard::state::seats::{Light, Seats};
+use crate::dashboard::state::table::TableRow;
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::{Asks, ConnId};
 use crate::words::{strings, units};
@@ -60,7 +61,7 @@ pub fn draw(frame: &mut Frame, area: Rect, scene: &Scene, theme: &Theme, focused
         return;
     }
     let selected = scene.table.selected().filter(|_| !theme.is_passive());
-    let selected = selected.map(|entry| entry.id());
+    let selected = selected.map(TableRow::id);
     let boxes = boxes::Boxes { seats, table: &scene.table, now: scene.now, selected, theme };
     let each = if boxes.draw(frame, place) {
         1

@@ -40,6 +40,7 @@ use self::menu::Menu;
 use self::notice::{Ended, Notice};
 use self::prompt::{Confirm, Input};
 pub use self::scene::Scene;
+use self::table::TableRow;
 use super::geometry::{self, Rect};
 use super::layout::{self, Areas, Arrangement};
 use super::panel::Panel;
@@ -352,8 +353,7 @@ impl State {
     fn wanted(&self) -> Wanted {
         let table = &self.live.table;
         // The card tells everything of the selected one.
-        let shown =
-            || Wanted::Shown(table.selected().map(|entry| entry.peer()).into_iter().collect());
+        let shown = || Wanted::Shown(table.selected().map(TableRow::peer).into_iter().collect());
         let Some(listener) = self.live.listener else { return shown() };
         let open = table.open_rows().take(EXACT_AT_MOST + 1);
         let few: Vec<_> = open.map(|entry| (listener.addr, entry.peer())).collect();
@@ -362,7 +362,7 @@ impl State {
 
     /// The threads and processes that serve a connection each.
     fn workers(&self) -> Workers {
-        let by = self.live.table.open_rows().map(|row| row.by()).filter(|by| *by != By::LOOP);
+        let by = self.live.table.open_rows().map(TableRow::by).filter(|by| *by != By::LOOP);
         let (threads, processes): (Vec<By>, Vec<By>) = by.partition(|by| by.tid().is_some());
         Workers {
             own: None,

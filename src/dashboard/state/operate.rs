@@ -7,7 +7,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 use super::filter::Filter;
 use super::notice::Notice;
 use super::prompt::{self, Answer, Choice, Confirm, Input, Question};
-use super::table::Column;
+use super::table::{Column, TableRow};
 use super::{Action, Overlay, PACES, State};
 use crate::clients::ClientKind;
 use crate::dashboard::geometry;
@@ -216,7 +216,7 @@ impl State {
             }
             Id::DropIdle => self.overlay = Overlay::IdleSeconds(Input::proposing("10")),
             Id::Reading => {
-                let Some(row) = self.scene().table.selected().map(|entry| entry.row()) else {
+                let Some(row) = self.scene().table.selected().map(TableRow::row) else {
                     return Vec::new();
                 };
                 return vec![Action::Send(if self.selected_is_stopped() {
@@ -338,7 +338,7 @@ impl State {
         question: fn(Fd, SocketAddr) -> Question,
         command: fn(ConnId) -> Command,
     ) -> Vec<Action> {
-        let Some(row) = self.scene().table.selected().map(|entry| entry.row()) else {
+        let Some(row) = self.scene().table.selected().map(TableRow::row) else {
             return Vec::new();
         };
         self.ask(Confirm {

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::feed::row;
 use super::{render, state};
-use crate::dashboard::state::table::{CLOSED_LISTED, CLOSED_STAYS};
+use crate::dashboard::state::table::{CLOSED_LISTED, CLOSED_STAYS, TableRow};
 use crate::dashboard::theme::{Palette, Theme};
 use crate::telemetry::{Batch, ConnState, Event, Kind, Nanos, Row, What, Why};
 
@@ -143,7 +143,7 @@ proptest! {
                     let live = state.live();
                     let mut shown: Vec<Row> = live.table.entries().iter()
                         .filter(|entry| entry.closed.is_none())
-                        .map(|entry| entry.row())
+                        .map(TableRow::row)
                         .collect();
                     shown.sort_by_key(|row| row.id);
                     prop_assert_eq!(shown, model.open.values().copied().collect::<Vec<_>>());
@@ -166,7 +166,7 @@ proptest! {
                     prop_assert!(table.order().iter().all(|id| table.get(*id).is_some()));
                 }
                 Do::Key(key) => {
-                    let before = state.scene().table.selected().map(|entry| entry.id());
+                    let before = state.scene().table.selected().map(TableRow::id);
                     for action in state.key(key) {
                         use crate::dashboard::state::Action;
                         use crate::telemetry::Command;

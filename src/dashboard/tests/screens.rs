@@ -535,11 +535,14 @@ fn a_frozen_picture_stands_while_the_server_goes_on() {
     assert_eq!((state.scene().table.open(), state.live().table.open()), (before, before + 1));
     assert_eq!(state.frozen_for(), Some(2 * SECOND));
     press(&mut state, "<Down><Down>");
-    let selected = state.scene().table.selected().map(|entry| entry.id());
+    let selected = state.scene().table.selected().map(crate::dashboard::state::table::TableRow::id);
     press(&mut state, "f");
     state.tick(6 * SECOND);
     assert_eq!(state.scene().table.open(), before + 1);
-    assert_eq!(state.scene().table.selected().map(|entry| entry.id()), selected);
+    assert_eq!(
+        state.scene().table.selected().map(crate::dashboard::state::table::TableRow::id),
+        selected
+    );
 }
 
 #[test]

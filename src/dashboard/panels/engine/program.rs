@@ -6,6 +6,7 @@ use unicode_width::UnicodeWidthStr;
 use super::super::fit::{Token, cut, first_fit, fold, wrap};
 use super::painter::{Painter, indent};
 use crate::dashboard::state::engine::{Entry, Known, Served, Wake};
+use crate::dashboard::state::table::TableRow;
 use crate::dashboard::theme::Role;
 use crate::telemetry::{Fd, Kind, Mode, Ready, Stance};
 use crate::words::{before, call, result, strings};
@@ -85,7 +86,7 @@ impl Painter<'_> {
             }
             (Stance::Handling(route), _) => {
                 let stood = self.duration(self.engine.stood());
-                let fd = self.engine.blocking(self.table).map(|row| row.fd());
+                let fd = self.engine.blocking(self.table).map(TableRow::fd);
                 let spellings = (say.blocked)(route, &stood, fd).map(|text| format!("!! {text}"));
                 let text = first_fit(spellings, width).unwrap_or_else(|| "!!".to_owned());
                 (text, Role::Bad, behind(last))

@@ -54,7 +54,7 @@ impl Painter<'_> {
     /// How many serve the connections, and what they are.
     fn workers(&self, count: usize) -> String {
         let say = &strings().engine;
-        match self.table.rows_by_fd().next().map(|row| row.by()) {
+        match self.table.rows_by_fd().next().map(TableRow::by) {
             Some(by) if by.pid().is_some() => (say.processes)(count),
             _ => (say.threads)(count),
         }
