@@ -65,9 +65,10 @@ fn storm(mut terminal: Terminal, keys: &[&str], burst: usize, seed: u64) {
     // Out of every question and text field.
     terminal.press("\x1b\x1b\x0c");
     terminal.until("a frame of the last size", |screen| {
-        // Of the split screen its name; of the dashboard, which may be paused and frozen by now, at
-        // least its address.
-        let begins = |line: &str| line.contains("epollscope") || line.contains("http://");
+        // Of the split screen its name; of the dashboard its address, unless it is paused and frozen
+        // by now, which is said first.
+        let begins =
+            |line: &str| ["epollscope", "http://", "FROZEN"].iter().any(|word| line.contains(word));
         screen.lines().next().is_some_and(begins)
             && screen.lines().last().is_some_and(|line| line.contains("q quit"))
     });
