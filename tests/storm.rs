@@ -7,6 +7,7 @@ mod terminal;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use epollscope::telemetry::ServerKind;
 use terminal::{LIMIT, Terminal};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_epollscope");
@@ -65,10 +66,9 @@ fn storm(mut terminal: Terminal, keys: &[&str], burst: usize, seed: u64) {
     // Out of every question and text field.
     terminal.press("\x1b\x1b\x0c");
     terminal.until("a frame of the last size", |screen| {
-        // Of the split screen its name; of the dashboard its address, unless it is paused and frozen
-        // by now, which is said first.
-        let begins =
-            |line: &str| ["epollscope", "http://", "FROZEN"].iter().any(|word| line.contains(word));
+        // The servers are named there, whatever else is said by now.
+        let names = ServerKind::ALL.map(ServerKind::name);
+        let begins = |line: &str| names.iter().any(|name| line.contains(name));
         screen.lines().next().is_some_and(begins)
             && screen.lines().last().is_some_and(|line| line.contains("q quit"))
     });

@@ -51,6 +51,28 @@ pub enum Notice {
     Log(log::Notice),
 }
 
+impl Notice {
+    /// Whether it says what a key has done, or why it does nothing.
+    #[must_use]
+    pub fn answers_a_key(&self) -> bool {
+        match self {
+            Self::Already(_)
+            | Self::Gone
+            | Self::Adds(_)
+            | Self::Mouse(_)
+            | Self::NotNow(_)
+            | Self::AfterThePause(_) => true,
+            Self::LimitReached
+            | Self::ServerNow(_)
+            | Self::Panicked(_)
+            | Self::Mistake(_)
+            | Self::FewerConnections { .. }
+            | Self::PortMoved { .. }
+            | Self::Log(_) => false,
+        }
+    }
+}
+
 /// Why a key does nothing now.
 #[expect(missing_docs, reason = "the reasons by their names")]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

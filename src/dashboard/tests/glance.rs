@@ -55,17 +55,34 @@ fn the_card_cuts_no_sentence_and_does_not_repeat_its_fd() {
 fn a_notice_goes_by_itself_and_by_a_key_and_none_is_lost_behind_another() {
     let mut state = lively(80, 24);
     state.notice(Notice::LimitReached);
-    state.notice(Notice::Gone);
+    state.notice(Notice::ServerNow(ServerKind::Poll));
     // A key that comes at once was not meant for it.
     press(&mut state, "j");
     assert!(matches!(state.current_notice(), Some(Notice::LimitReached)));
     state.tick(9 * SECOND - 1);
     assert!(matches!(state.current_notice(), Some(Notice::LimitReached)));
     state.tick(9 * SECOND);
-    assert!(matches!(state.current_notice(), Some(Notice::Gone)), "it was not told yet");
+    assert!(matches!(state.current_notice(), Some(Notice::ServerNow(_))), "it was not told yet");
     state.tick(10 * SECOND);
     state.tick(12 * SECOND);
     press(&mut state, "j");
+    assert!(state.current_notice().is_none());
+}
+
+#[test]
+fn of_what_answers_keys_only_the_newest_is_told() {
+    let mut state = lively(80, 24);
+    state.notice(Notice::LimitReached);
+    state.notice(Notice::Mouse(true));
+    state.notice(Notice::Mouse(false));
+    assert!(matches!(state.current_notice(), Some(Notice::LimitReached)), "that is no answer");
+    state.tick(9 * SECOND);
+    assert!(matches!(state.current_notice(), Some(Notice::Mouse(false))));
+    state.tick(14 * SECOND);
+    state.notice(Notice::Mouse(true));
+    state.tick(16 * SECOND);
+    assert!(matches!(state.current_notice(), Some(Notice::Mouse(true))), "since 14 s");
+    state.tick(20 * SECOND);
     assert!(state.current_notice().is_none());
 }
 
