@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use super::{dim, popup};
 use crate::clients::ClientKind;
 use crate::dashboard::state::State;
+use crate::dashboard::state::prompt::key_of;
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::ServerKind;
 use crate::words::strings;
@@ -22,7 +23,7 @@ pub fn draw(frame: &mut Frame, screen: Rect, at: usize, state: &State, theme: &T
         .enumerate()
         .map(|(i, kind)| {
             let mark = if i == at { theme.glyph("▸", ">") } else { " " };
-            let text = format!("{mark} {:>2} {:<12} {}", i + 1, kind.label(), told(kind));
+            let text = format!("{mark} {} {:<12} {}", key_of(i), kind.label(), told(kind));
             let mut line =
                 Line::styled(text, theme.style(if i == at { Role::Selected } else { Role::Text }));
             if running(kind) > 0 {
@@ -56,7 +57,7 @@ pub fn servers(frame: &mut Frame, screen: Rect, at: usize, state: &State, theme:
             let runs = if now == Some(server) { runs } else { " " };
             let text = format!(
                 "{mark} {} {runs} {:<10} {}",
-                i + 1,
+                key_of(i),
                 server.name(),
                 (strings().servers.summary)(server)
             );

@@ -189,7 +189,14 @@ pub enum Choice {
     Take(usize),
 }
 
-/// Up and Down move, a number or Enter takes, a key that quits or goes back leaves; the key that
+/// The key of a line: 1 to 9, then A, B and so on.
+#[must_use]
+pub fn key_of(at: usize) -> char {
+    let digit = u32::try_from(at + 1).ok().and_then(|n| char::from_digit(n, 36));
+    digit.map_or(' ', |c| c.to_ascii_uppercase())
+}
+
+/// Up and Down move, a line's key or Enter takes, a key that quits or goes back leaves; the key that
 /// opened the list moves on as Down does. `declared` is what the list of keys has of this one.
 #[must_use]
 pub fn choice(key: KeyEvent, declared: Option<Id>, at: usize, count: usize, opener: Id) -> Choice {
@@ -202,9 +209,9 @@ pub fn choice(key: KeyEvent, declared: Option<Id>, at: usize, count: usize, open
         KeyCode::Home => Choice::Mark(0),
         KeyCode::End => Choice::Mark(last),
         KeyCode::Enter | KeyCode::Char(' ') => Choice::Take(at.min(last)),
-        KeyCode::Char(digit) => match digit.to_digit(10).and_then(|n| usize::try_from(n).ok()) {
-            Some(n) if (1..=count).contains(&n) => Choice::Take(n - 1),
-            _ => Choice::Mark(at),
+        KeyCode::Char(key) => match (0..count).find(|line| key_of(*line) == key) {
+            Some(line) => Choice::Take(line),
+            None => Choice::Mark(at),
         },
         _ => Choice::Mark(at),
     }
@@ -287,6 +294,11 @@ mod tests {
             assert_eq!(choice(key('z'), Some(id), 2, 3, Id::Choose), Choice::Mark(0));
         }
         assert_eq!(choice(key('2'), None, 0, 3, Id::Choose), Choice::Take(1));
+        assert_eq!(choice(key('1'), None, 4, 12, Id::Choose), Choice::Take(0));
+        assert_eq!(choice(key('C'), None, 4, 12, Id::Choose), Choice::Take(11));
+        for none in ['0', 'D', 'b'] {
+            assert_eq!(choice(key(none), None, 4, 12, Id::Choose), Choice::Mark(4));
+        }
     }
 
     #[test]

@@ -66,7 +66,7 @@ pub(in crate::words) const ENGLISH: Boxes = Boxes {
     leaves_them: "leaves them",
     kinds: "clients of our own: kind",
     now: |clients| format!("{clients} now"),
-    chooses: "Up, Down or a number; Enter chooses; Esc leaves it",
+    chooses: "Up, Down or its key; Enter chooses; Esc leaves it",
     idle: "connects and says nothing",
     steady: "a request each second",
     burst: "ten requests at once, then rest",
