@@ -116,8 +116,17 @@ impl ClientThread {
 
     /// Carries out what was ordered; returns whether to go on.
     fn take_orders(&mut self, now: Instant) -> bool {
+        let mut any = false;
         loop {
-            match self.orders.try_recv() {
+            let order = self.orders.try_recv();
+            // Who is there is known before any of them connects: a connection of which it is not
+            // known that it is ours counts as one from outside.
+            if order.is_err() && any {
+                self.published = None;
+                self.publish(now);
+            }
+            any = true;
+            match order {
                 Ok(Order::Add(kind, n)) => self.add(kind, n, now),
                 Ok(Order::Stop(id)) => {
                     self.drive(id, now, |client, _| client.end(strings().clients.stopped));
