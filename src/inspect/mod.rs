@@ -85,7 +85,7 @@ pub struct Socket {
     pub peer: SocketAddr,
     /// TCP's state.
     pub state: TcpState,
-    /// Bytes received that the server has not read.
+    /// What the kernel counts as received and not read: a FIN is one more byte of it.
     pub recv_queue: u32,
     /// Bytes written that the peer has not acknowledged.
     pub send_queue: u32,
@@ -99,6 +99,28 @@ pub struct Socket {
     pub retransmits: u32,
     /// The socket's inode, as in `/proc/PID/fd`.
     pub inode: u32,
+}
+
+/// Bytes that were received and not read, of a receive queue as the kernel counts it: the peer's FIN
+/// has a place in the stream, and is in the count until the end of it is read (tcp_recvmsg).
+fn unread(state: TcpState, recv_queue: u32) -> u32 {
+    recv_queue.saturating_sub(u32::from(state == TcpState::CloseWait))
+}
+
+impl Socket {
+    /// Bytes received that the server has not read.
+    #[must_use]
+    pub fn unread(&self) -> u32 {
+        unread(self.state, self.recv_queue)
+    }
+}
+
+impl Queues {
+    /// See [`Socket::unread`].
+    #[must_use]
+    pub fn unread(&self) -> u32 {
+        unread(self.state, self.recv_queue)
+    }
 }
 
 /// What there is to tell of every socket.

@@ -71,7 +71,7 @@ impl Dump {
                 let closed = state == TcpState::CloseWait;
                 self.waiting.push(Waiting {
                     peer,
-                    unread: recv_queue,
+                    unread: found.socket.unread(),
                     closed,
                     waits: found.unsent,
                 });

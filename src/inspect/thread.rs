@@ -194,6 +194,7 @@ mod tests {
     use mio::unix::SourceFd;
     use mio::{Interest, Poll, Token};
 
+    use crate::inspect::TcpState::CloseWait;
     use crate::telemetry::Mask;
 
     /// Asks until the answer is as expected.
@@ -278,6 +279,34 @@ mod tests {
         let question = Question { connecting: true, ..Question::default() };
         let seen = until(&inspector, &question, |s| s.detail.connecting.is_some());
         assert_eq!((seen.sockets.len(), seen.unseen), (3, None));
+    }
+
+    #[test]
+    fn a_fin_is_no_byte_that_is_unread() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let addr = listener.local_addr().unwrap();
+        let mut client = TcpStream::connect(addr).unwrap();
+        let (mut server, peer) = listener.accept().unwrap();
+        client.write_all(b"12345").unwrap();
+        client.shutdown(std::net::Shutdown::Write).unwrap();
+        let inspector = Inspector::start(addr).unwrap();
+        let question = Question::default();
+        let fin = |s: &Snapshot| s.queues(peer).is_some_and(|queues| queues.state == CloseWait);
+        let queues = until(&inspector, &question, fin).queues(peer).unwrap();
+        assert_eq!((queues.recv_queue, queues.unread()), (6, 5));
+        // Of those that wait to be accepted, too.
+        let mut waits = TcpStream::connect(addr).unwrap();
+        waits.write_all(b"123").unwrap();
+        waits.shutdown(std::net::Shutdown::Write).unwrap();
+        let came = |s: &Snapshot| {
+            let waiting = s.detail.arrivals.as_ref().and_then(|arrivals| arrivals.waiting.first());
+            waiting.is_some_and(|waiting| waiting.closed)
+        };
+        let seen = until(&inspector, &question, came).detail.arrivals.unwrap();
+        assert_eq!(seen.waiting[0].unread, 3);
+        // Once the bytes are read, the FIN may be left alone.
+        std::io::Read::read_exact(&mut server, &mut [0; 5]).unwrap();
+        until(&inspector, &question, |s| s.queues(peer).is_some_and(|q| q.unread() == 0));
     }
 
     #[test]

@@ -119,7 +119,7 @@ fn lines(entry: &TableRow, scene: &Scene, width: usize, theme: &Theme) -> Vec<Li
         Some(socket) => {
             lines.push(pair(say.tcp, socket.state.label().to_owned()));
             // By the names of the table and of ss(8).
-            lines.push(pair(say.recv_queue, (say.unread)(socket.recv_queue)));
+            lines.push(pair(say.recv_queue, (say.unread)(socket.unread())));
             lines.push(pair(say.send_queue, (say.unacked)(socket.send_queue)));
             let nanos = |d: std::time::Duration| u64::try_from(d.as_nanos()).unwrap_or(u64::MAX);
             let rtt = match (socket.rtt, socket.rtt_var) {

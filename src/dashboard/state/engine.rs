@@ -316,7 +316,7 @@ impl Engine {
         let last = std::mem::take(&mut self.unread);
         for row in table.rows_by_fd() {
             let Some(socket) = snapshot.queues(row.peer()) else { continue };
-            let bytes = socket.recv_queue;
+            let bytes = socket.unread();
             if bytes > 0 {
                 let last = last.get(&row.id());
                 let same = last.filter(|last| last.read == row.bytes_in());

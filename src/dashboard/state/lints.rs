@@ -440,9 +440,7 @@ impl Lints {
         let pending = seen.is_none_or(|seen| seen.pending > 0);
         if socket.recv_queue > 0 && quiet && waits_for_it && !pending {
             let key = (socket.recv_queue.into(), row.bytes_in);
-            // The kernel counts a FIN as one more byte.
-            let fin = u32::from(socket.state == TcpState::CloseWait);
-            let bytes = socket.recv_queue.saturating_sub(fin);
+            let bytes = socket.unread();
             let symptom = Symptom::Undrained { bytes, watched: row.interest };
             self.last(before, Which::Undrained, who, key, at, symptom);
         }

@@ -171,7 +171,7 @@ impl Table {
         for entry in &mut self.entries {
             let open = entry.is_open();
             let queues = snapshot.queues(entry.peer()).filter(|_| open);
-            entry.queues = queues.map(|queues| [queues.recv_queue, queues.send_queue]);
+            entry.queues = queues.map(|queues| [queues.unread(), queues.send_queue]);
         }
         self.values_changed = true;
     }
