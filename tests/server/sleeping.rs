@@ -238,10 +238,12 @@ fn paused_a_thread_stands_before_its_call_and_each_step_makes_one() {
             _ => None,
         };
         server.until("the gate", |s| held(s) == Some(Kind::Send));
+        assert_eq!(server.row_of(&client).state, ConnState::Writing, "{kind}");
         let before = server.counters.calls_all();
         server.send(Command::Step(Step::Call));
         assert_eq!(read_response(&mut client).0, 200);
         server.until("the next call", |s| held(s) == Some(Kind::Recv));
+        assert_eq!(server.row_of(&client).state, ConnState::Idle, "all is sent: {kind}");
         assert_eq!(server.counters.calls_all(), before + 1, "{kind}");
         server.send(Command::Run);
         assert_eq!(ask(&mut client, "/").0, 200);

@@ -44,7 +44,11 @@ pub fn draw(frame: &mut Frame, screen: Rect, state: &State, theme: &Theme) {
     let height = head + FIGURES + 1 + only.len() + how.len() + 2 + 2;
     let size =
         (u16::try_from(width).unwrap_or(u16::MAX), u16::try_from(height).unwrap_or(u16::MAX));
-    let inner = popup(frame, screen, size.0, size.1, say.title, theme);
+    let title = match all.len() {
+        some if some > most => (say.title_of)(most, some),
+        _ => say.title.to_owned(),
+    };
+    let inner = popup(frame, screen, size.0, size.1, &title, theme);
     let rows: Vec<Vec<String>> = shown
         .enumerate()
         .map(|(i, stretch)| {

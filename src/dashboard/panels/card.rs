@@ -11,6 +11,7 @@ use crate::dashboard::layout::Panel;
 use crate::dashboard::state::table::TableRow;
 use crate::dashboard::state::{Scene, State, card};
 use crate::dashboard::theme::{Role, Theme};
+use crate::telemetry::Mask;
 use crate::words::{strings, units};
 
 /// Where the second line of a pair begins, of a header, and of an event.
@@ -96,9 +97,13 @@ fn lines(entry: &TableRow, scene: &Scene, width: usize, theme: &Theme) -> Vec<Li
     };
     let open = entry.closed.unwrap_or(scene.now).saturating_sub(row.opened);
     let (open, idle) = (duration(open, theme), duration(entry.idle(scene.now), theme));
+    let interest = match row.interest {
+        Mask::NONE => say.no_interest.to_owned(),
+        mask => mask.to_string(),
+    };
     lines.extend([
         pair(say.conn, row.id.to_string()),
-        pair(say.interest, row.interest.to_string()),
+        pair(say.interest, interest),
         pair(say.requests, units::count(row.requests)),
         pair(say.bytes, (say.in_and_out)(row.bytes_in, row.bytes_out)),
         pair(

@@ -217,7 +217,7 @@ impl Painter<'_> {
             Badge::Starting => (glyph("◦", "."), say.starting.to_owned(), Role::Dim),
             Badge::Running => (glyph("●", "*"), say.running.to_owned(), Role::Good),
             Badge::Paused => {
-                let text = if narrow { say.paused } else { say.paused_at };
+                let text = if narrow || self.crowded(width) { say.paused } else { say.paused_at };
                 (glyph("‖", "||"), text.to_owned(), Role::Warn)
             }
             Badge::Slow(calls) => {
@@ -242,6 +242,14 @@ impl Painter<'_> {
             fields.push(self.field(25, notice, Role::Warn));
         }
         fields
+    }
+
+    /// Whether the long word for a pause would cost the server's name its place.
+    fn crowded(&self, width: usize) -> bool {
+        let view = self.view;
+        let notice = view.notice.map_or(0, UnicodeWidthStr::width);
+        let beside = view.url.width() + view.server.width() + notice + 6;
+        beside + "‖ ".width() + strings().header.paused_at.width() > width
     }
 
     /// What is wrong: it stands beside the names, which may go, or on a border.

@@ -68,6 +68,8 @@ fn line(
     let value = (say.value)(asked);
     let value = match (marked, why_not) {
         (true, None) => format!("{} {value} {}", theme.glyph("‹", "<"), theme.glyph("›", ">")),
+        // Kept for a server that takes it: what runs does not do that.
+        (_, Some(_)) => format!("({value})"),
         _ => value,
     };
     let value = if asked == now { value } else { format!("{value} {}", say.asked) };

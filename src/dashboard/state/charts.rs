@@ -1,5 +1,5 @@
-//! Distributions that are gathered over the server's whole life: how long a turn of the loop
-//! takes, how many fds a wake-up brings, and what was left out.
+//! Distributions that are gathered since the server that runs took over: how long a turn of the
+//! loop takes, how many fds a wake-up brings, and what was left out.
 
 use hdrhistogram::Histogram;
 
@@ -23,6 +23,9 @@ pub struct Charts {
     requests: u64,
     lost: Lost,
     server: Option<ServerKind>,
+    /// Whose turns these are, and how many were missing when it took over.
+    of: Option<ServerKind>,
+    missing_before: u64,
 }
 
 impl Default for Charts {
@@ -46,12 +49,24 @@ impl Charts {
             requests: 0,
             lost: Lost::default(),
             server: None,
+            of: None,
+            missing_before: 0,
         }
     }
 
     /// Takes a batch in.
     pub fn apply(&mut self, batch: &Batch) {
-        for turn in &batch.turns {
+        // One that polls would hide the turns of the next. Those of the batch that brings the change
+        // are of both and in neither.
+        let server = batch.server().or(self.of);
+        let taken_over = self.of.is_some() && server != self.of;
+        self.of = server;
+        if taken_over {
+            self.turns.reset();
+            (self.longest, self.ready) = (0, Default::default());
+            self.missing_before = batch.lost.turns;
+        }
+        for turn in batch.turns.iter().filter(|_| !taken_over) {
             self.turns.saturating_record(turn.busy);
             self.longest = self.longest.max(turn.busy);
             let class = READY_CLASSES.partition_point(|least| *least <= turn.ready) - 1;
@@ -80,7 +95,7 @@ impl Charts {
     /// Turns that are missing from both distributions.
     #[must_use]
     pub fn missing_turns(&self) -> u64 {
-        self.lost.turns
+        self.lost.turns.saturating_sub(self.missing_before)
     }
 
     /// The time that this share of all turns stayed within, to 1 %; `None` before the first.
@@ -160,6 +175,7 @@ impl Charts {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dashboard::panels::sample::Script;
     use crate::telemetry::Turn;
 
     fn charts(turns: &[(Nanos, u32)]) -> Charts {
@@ -195,6 +211,23 @@ mod tests {
     fn a_wake_up_falls_into_the_class_of_its_size() {
         let charts = charts(&[(1, 0), (1, 1), (1, 4), (1, 5), (1, 128), (1, 129), (1, u32::MAX)]);
         assert_eq!(charts.ready(), &[1, 1, 0, 1, 1, 0, 0, 0, 1, 2]);
+    }
+
+    #[test]
+    fn another_server_begins_anew_and_the_batch_of_the_change_is_in_neither() {
+        let mut charts = Charts::new();
+        let mut apply = |server, busy: Nanos, missing| {
+            let mut script = Script::new(0);
+            let mut batch = script.server(server).publish();
+            batch.turns.push(Turn { busy, ready: 1 });
+            batch.lost.turns = missing;
+            charts.apply(&batch);
+            (charts.turns(), charts.longest_turn(), charts.missing_turns(), charts.ready()[1])
+        };
+        assert_eq!(apply(ServerKind::Scan, 9000, 0), (1, Some(9000), 0, 1));
+        assert_eq!(apply(ServerKind::Scan, 3000, 5), (2, Some(9000), 5, 2));
+        assert_eq!(apply(ServerKind::Epoll, 7000, 6), (0, None, 0, 0));
+        assert_eq!(apply(ServerKind::Epoll, 4000, 8), (1, Some(4000), 2, 1));
     }
 
     #[test]

@@ -38,6 +38,7 @@ fn each_switch_has_a_mark_and_a_column() {
     };
     assert!(zoomed.contains("┊poll"), "{zoomed}");
     press(&mut state, "zb");
+    assert!(dark(&state, 80, 24).contains("before and after: the last 2 of 4"));
     let table = dark(&state, 120, 36);
     for wanted in
         ["poll", "epoll, drain off", "200", "1.0 ms", "2.0 ms", "goes on", "before and after"]

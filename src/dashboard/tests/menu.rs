@@ -37,7 +37,7 @@ fn the_menu_changes_one_option_after_another() {
     // What has no effect here is not sent, and says why.
     assert!(press(&mut state, "<Down><Down><Right>").is_empty());
     let screen = dark(&state, 80, 24);
-    assert!(screen.contains("nap          none                   only --server scan"), "{screen}");
+    assert!(screen.contains("nap          (none)                 only --server scan"), "{screen}");
     let mistake = Setting::Mistake(Some(Mistake::NoDrain));
     assert_eq!(sent(&press(&mut state, "<Up><Up><Up><Up><Right>")), [mistake]);
     press(&mut state, "<Esc>");
@@ -115,6 +115,18 @@ fn each_option_has_an_effect_on_some_server_and_a_reason_on_the_others() {
         "0110111111", // epoll-et
     ];
     assert_eq!(told, wanted);
+}
+
+#[test]
+fn a_value_that_has_no_effect_on_the_server_that_runs_stands_in_brackets() {
+    let (mut state, mut feed) = lively(80, 24);
+    feed.switch(ServerKind::EpollEt);
+    state.apply(&feed.publish());
+    press(&mut state, "E");
+    let menu = dark(&state, 80, 24);
+    assert!(menu.contains("▸ trigger      (level) "), "{menu}");
+    assert!(menu.contains("  nap          (none) "), "{menu}");
+    assert!(menu.contains("  drain        on "), "{menu}");
 }
 
 #[test]

@@ -22,7 +22,7 @@ impl Shared {
         let fd = self.bound.socket.as_raw_fd();
         let next = Next { kind: Kind::Accept, fd, conn: None, site: Site::here() };
         loop {
-            let (mut locked, _) = self.pass(By::LOOP, next);
+            let (mut locked, _) = self.pass(By::LOOP, next, None);
             if locked.ending.is_some() {
                 return None;
             }
@@ -61,7 +61,7 @@ impl Shared {
     fn set_write_buffer(&self, accepted: &AcceptedSocket, bytes: u32) {
         let Client { fd, id } = accepted.client;
         let next = Next { kind: Kind::Setsockopt, fd, conn: Some(id), site: Site::here() };
-        let (mut locked, _) = self.pass(By::LOOP, next);
+        let (mut locked, _) = self.pass(By::LOOP, next, None);
         let what = calls::set_write_buffer(&accepted.socket, bytes);
         locked.publisher.call(fd, Some(id), what);
     }

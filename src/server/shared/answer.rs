@@ -17,7 +17,7 @@ impl Host for ThreadHost<'_> {
     }
 
     fn gate(&mut self, kind: Kind, fd: Fd) {
-        drop(self.pass(kind, fd, None));
+        drop(self.pass(kind, fd, None, None));
     }
 
     fn call(&mut self, fd: Fd, what: What, bytes: &[u8]) {

@@ -17,7 +17,9 @@ use super::pace::{Pace, Verdict};
 use super::responder::Responder;
 use super::table::{Client, Table, TableEntry};
 use super::{Bound, Config};
-use crate::telemetry::{By, Kind, Listener, Nanos, Next, Publisher, Row, Stance, Standing, Why};
+use crate::telemetry::{
+    By, ConnState, Kind, Listener, Nanos, Next, Publisher, Row, Stance, Standing, Why,
+};
 pub(super) use run::{EndOnPanic, run, this_thread};
 pub(super) use thread_host::ThreadHost;
 
@@ -106,7 +108,12 @@ impl Shared {
     }
 
     /// The gate that every call passes. Returns when it last had to stand there, too.
-    fn pass(&self, by: By, next: Next) -> (MutexGuard<'_, Locked>, Option<Nanos>) {
+    fn pass(
+        &self,
+        by: By,
+        next: Next,
+        state: Option<ConnState>,
+    ) -> (MutexGuard<'_, Locked>, Option<Nanos>) {
         let mut locked = self.lock(by);
         if locked.pace.is_free() {
             return (locked, None);
@@ -117,6 +124,10 @@ impl Shared {
             let Verdict::Stand(until) = locked.pace.ask(waits, Instant::now()) else { break };
             if !std::mem::replace(&mut stood, true) {
                 locked.held.push((by, next));
+                // Its row is looked at while it stands here.
+                if let (Some(state), Some(id)) = (state, next.conn) {
+                    locked.table.change(Client { fd: next.fd, id }, |row| row.state = state);
+                }
                 locked.publish();
             }
             locked = match until {

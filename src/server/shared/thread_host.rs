@@ -51,9 +51,10 @@ impl<'h> ThreadHost<'h> {
         kind: Kind,
         fd: Fd,
         conn: Option<ConnId>,
+        state: Option<ConnState>,
     ) -> MutexGuard<'h, Locked> {
-        let (locked, stood) =
-            self.shared.pass(self.by, Next { kind, fd, conn, site: Site::here() });
+        let next = Next { kind, fd, conn, site: Site::here() };
+        let (locked, stood) = self.shared.pass(self.by, next, state);
         self.now = locked.publisher.now();
         self.resumed = stood.unwrap_or(self.resumed);
         locked
@@ -62,7 +63,7 @@ impl<'h> ThreadHost<'h> {
     /// Closes the connection. The table's share of the socket and this one are the last.
     #[track_caller]
     pub(in crate::server) fn close(mut self, socket: Arc<OwnedFd>, why: Why) {
-        let mut locked = self.pass(Kind::Close, self.client.fd, Some(self.client.id));
+        let mut locked = self.pass(Kind::Close, self.client.fd, Some(self.client.id), None);
         let Some(connection) = locked.table.remove(self.client.fd) else { return };
         let SharedConnection { socket: shared, mut row, end_reason, full, .. } = *connection;
         drop((shared, socket));
@@ -96,7 +97,7 @@ impl<'h> ThreadHost<'h> {
 impl ConnectionHost for ThreadHost<'_> {
     fn before(&mut self, kind: Kind, state: ConnState) -> Result<(), Why> {
         let client = self.client;
-        let mut locked = self.pass(kind, client.fd, Some(client.id));
+        let mut locked = self.pass(kind, client.fd, Some(client.id), Some(state));
         if let Some(why) = locked.table.get(client).and_then(|connection| connection.end_reason) {
             return Err(why);
         }

@@ -17,6 +17,7 @@ pub(crate) struct Card {
     pub(crate) client: fn(number: u32, kind: &str) -> String,
     pub(crate) conn: &'static str,
     pub(crate) interest: &'static str,
+    pub(crate) no_interest: &'static str,
     pub(crate) requests: &'static str,
     pub(crate) bytes: &'static str,
     pub(crate) in_and_out: fn(bytes_in: u64, bytes_out: u64) -> String,
@@ -59,6 +60,7 @@ pub(in crate::words) const ENGLISH: Card = Card {
     client: |number, kind| format!("client {number}, {kind}"),
     conn: "conn",
     interest: "interest",
+    no_interest: "none",
     requests: "requests",
     bytes: "bytes",
     in_and_out: |bytes_in, bytes_out| {

@@ -114,9 +114,11 @@ pub(crate) struct Engine {
     pub(crate) of: fn(some: usize, all: usize) -> String,
     /// How many are in a call.
     pub(crate) in_call: fn(call: &str, sleepers: usize) -> String,
-    /// The thread that accepts: asleep, and at work.
-    pub(crate) the_first: [&'static str; 3],
-    pub(crate) first_accepts: [&'static str; 3],
+    /// The thread or process that accepts: asleep, and at work.
+    pub(crate) first_thread: [&'static str; 3],
+    pub(crate) first_process: [&'static str; 3],
+    pub(crate) thread_accepts: [&'static str; 3],
+    pub(crate) process_accepts: [&'static str; 3],
     pub(crate) thread: fn(number: i32) -> String,
     pub(crate) process: fn(number: i32) -> String,
     /// `coroutines`.
@@ -297,8 +299,10 @@ pub(in crate::words) const ENGLISH: Engine = Engine {
     and_accepter: |workers| format!("{workers} and the one that accepts"),
     of: |some, all| format!("{} of {}", units::count(some as u64), units::count(all as u64)),
     in_call: |call, sleepers| format!("{call} {}", units::count(sleepers as u64)),
-    the_first: ["the first thread", "first thread", "first"],
-    first_accepts: ["the first thread accepts", "first accepts", "first"],
+    first_thread: ["the first thread", "first thread", "first"],
+    first_process: ["the first process", "first process", "first"],
+    thread_accepts: ["the first thread accepts", "first accepts", "first"],
+    process_accepts: ["the first process accepts", "first accepts", "first"],
     thread: |number| format!("thread {number}"),
     process: |number| format!("process {number}"),
     none_parked: "no task is parked",

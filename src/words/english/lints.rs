@@ -57,12 +57,12 @@ pub(in crate::words) const ENGLISH: Lints = Lints {
     },
     starves: |fd, calls, lasted, others, longest, waited| {
         let others = match others {
-            1 => "one other has".to_owned(),
-            others => format!("{} others have", units::count(others as u64)),
+            1 => "one other".to_owned(),
+            others => format!("{} others", units::count(others as u64)),
         };
         format!(
-            "fd {fd} starves the others: {} calls on it in a row, for {lasted}, and {others} bytes \
-             unread, fd {longest} for {waited}: no budget for a turn",
+            "fd {fd} starved the others: {} calls on it in a row, for {lasted}, while {others} had \
+             bytes unread, fd {longest} for {waited}: no budget for a turn",
             units::count(calls)
         )
     },

@@ -5,6 +5,7 @@ use crate::words::units;
 /// What is said of a change and of what it changed.
 pub(crate) struct Stretches {
     pub(crate) title: &'static str,
+    pub(crate) title_of: fn(shown: usize, all: usize) -> String,
     pub(crate) only_one: fn(server_key: &str, options_key: &str) -> String,
     pub(crate) keys: fn(back: &str) -> String,
     pub(crate) switched: fn(before: &str, after: &str) -> String,
@@ -29,6 +30,7 @@ pub(crate) struct Stretches {
 
 pub(in crate::words) const ENGLISH: Stretches = Stretches {
     title: "before and after",
+    title_of: |shown, all| format!("before and after: the last {shown} of {all}"),
     only_one: |server_key, options_key| {
         format!(
             "Nothing has been changed yet: {server_key} lets another server take over, \

@@ -5,7 +5,7 @@ use super::halves::{Contents, Sizes};
 use super::painter::Painter;
 use crate::dashboard::state::table::TableRow;
 use crate::dashboard::theme::Role;
-use crate::telemetry::{Kind, Row, Stance};
+use crate::telemetry::{Kind, Row, ServerKind, Stance};
 use crate::words::{result, strings};
 
 /// What they wait in at most times: these have a column whether anybody waits in it or not.
@@ -18,6 +18,7 @@ impl Painter<'_> {
         let (asleep, awake): (Vec<&TableRow>, Vec<&TableRow>) =
             self.table.rows_by_fd().partition(sleeps);
         let (all, say) = (asleep.len() + awake.len(), &strings().engine);
+        let processes = self.engine.server() == Some(ServerKind::Processes);
         let accepts = self.first_waits_in();
         let mut over = by_call(&WAITS, &asleep, most(sizes.width * sizes.above), sleeper);
         let mut under = whole(&awake, most(sizes.width * sizes.below), at_work);
@@ -25,11 +26,13 @@ impl Painter<'_> {
         if let Some(kind) = accepts {
             let column = over.iter_mut().position(|(of, _)| *of == kind).unwrap_or(0);
             let column = &mut over[column].1;
-            column.cells.insert(0, say.the_first.map(str::to_owned));
+            let first = if processes { say.first_process } else { say.first_thread };
+            column.cells.insert(0, first.map(str::to_owned));
             column.count += 1;
             count_asleep += 1;
         } else {
-            under.cells.insert(0, say.first_accepts.map(str::to_owned));
+            let accepts = if processes { say.process_accepts } else { say.thread_accepts };
+            under.cells.insert(0, accepts.map(str::to_owned));
             under.count += 1;
             count_awake += 1;
         }

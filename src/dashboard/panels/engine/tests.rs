@@ -143,6 +143,7 @@ fn processes_are_named_by_their_number() {
     assert!(picture.contains("fd 3 (8002)"), "{picture}");
     let picture = engine_at(&engine, (78, 18), false);
     assert!(picture.contains("fd 3, process 8001"), "{picture}");
+    assert!(picture.contains("first process") && !picture.contains("thread"), "{picture}");
 }
 
 #[test]

@@ -49,6 +49,33 @@ fn rates(requests: u64) -> Rates {
 }
 
 #[test]
+fn a_paused_servers_name_is_worth_more_than_a_long_word_for_the_pause() {
+    let rates = rates(0);
+    let line = |server, width| {
+        let view = HeaderView {
+            url: "http://127.0.0.1:44793/",
+            server,
+            options: &[],
+            asks: Some(Asks::Interest),
+            examined: None,
+            loop_cpu: None,
+            latency: [None; 2],
+            waits: None,
+            rates: &rates,
+            badge: Badge::Paused,
+            frozen: None,
+            lost: 0,
+            notice: Some("next: epoll_wait()"),
+        };
+        drawn(&view, (width, 2)).swap_remove(0)
+    };
+    let crowded = line("epoll-et (mio)", 80);
+    assert!(crowded.contains("epoll-et (mio)   ‖ PAUSED   next: epoll_wait()"), "{crowded}");
+    let roomy = line("epoll", 80);
+    assert!(roomy.contains("epoll   ‖ PAUSED at the loop   next: epoll_wait()"), "{roomy}");
+}
+
+#[test]
 fn a_figure_keeps_its_place_whatever_it_and_the_others_say() {
     let (idle, busy) = (rates(0), rates(9000));
     for (width, height) in [(80, 2), (100, 3), (120, 3), (200, 3)] {

@@ -214,8 +214,8 @@ fn hog(rounds: u64, mut other: impl FnMut(&mut FakeServer)) -> FakeServer {
 fn one_that_is_served_on_and_on_starves_the_others() {
     assert!(hog(3, |_| {}).told().is_empty(), "not yet");
     let mut room = hog(8, |_| {});
-    let wanted = "fd 9 starves the others: 2,800 calls on it in a row, for 700 ms, and one other \
-                  has bytes unread, fd 10 for 700 ms: no budget for a turn";
+    let wanted = "fd 9 starved the others: 2,800 calls on it in a row, for 700 ms, while one other \
+                  had bytes unread, fd 10 for 700 ms: no budget for a turn";
     assert_eq!(room.told(), [wanted]);
     assert_eq!(room.lints.found()[0].conn, ConnId::new(1));
     // A shorter stretch does not take its place, and in the end it is forgotten.
