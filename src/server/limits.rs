@@ -32,7 +32,7 @@ impl Config {
 
     /// When the time of a connection is over, and which of its limits that is.
     fn deadline(&self, connection: &Connection, resumed: Nanos) -> Option<(Nanos, Why)> {
-        if let Some(linger) = connection.linger {
+        if let Some(linger) = &connection.linger {
             return Some((linger.until, connection.session.ending.unwrap_or(Why::Answered)));
         }
         let active = connection.row.active;

@@ -1,8 +1,6 @@
 //! What is said on one connection, without its socket: input that is not answered yet, answers that
 //! are not sent yet. Both are empty while it is idle, and then hold no memory.
 
-use std::time::Duration;
-
 use super::echo::Text;
 use crate::http::{Discard, Payload};
 use crate::telemetry::{Kind, Nanos, What, Why};
@@ -15,7 +13,7 @@ pub(super) struct Session {
     /// `input` may begin with a whole request, which had to wait until earlier answers were sent.
     pub(super) behind: bool,
     /// The body of the request just answered, as far as it is still to come.
-    pub(super) body: Option<Discard>,
+    pub(super) body: Option<Box<Discard>>,
     /// What comes, as text; only under the echo protocol, and once something has come.
     pub(super) text: Option<Text>,
     /// Answered, but not taken by the kernel yet.
@@ -25,7 +23,7 @@ pub(super) struct Session {
     /// Where the handler of the next request is, if it has one.
     pub(super) handler: Handler,
     /// How long the handlers may take that were begun since something was last received.
-    pub(super) slow: Duration,
+    pub(super) slow: Nanos,
     /// What of a request is awaited, and since when.
     pub(super) awaits: Option<(Part, Nanos)>,
     /// When the server was told of what was received last. Until all of that is answered, nothing

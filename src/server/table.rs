@@ -170,6 +170,8 @@ impl<T: TableEntry> Table<T> {
 
 impl<T: TableEntry> Rows for Table<T> {
     fn take_changed(&mut self, into: &mut Vec<Row>) {
+        // The slack of doubling would be in every batch.
+        into.reserve_exact(self.changed.len());
         for fd in self.changed.drain(..) {
             let index = usize::try_from(fd).unwrap_or(0);
             self.listed[index] = false;
@@ -184,6 +186,7 @@ impl<T: TableEntry> Rows for Table<T> {
         for fd in self.changed.drain(..) {
             self.listed[usize::try_from(fd).unwrap_or(0)] = false;
         }
+        into.reserve_exact(self.open);
         into.extend(self.iter());
     }
 }

@@ -151,27 +151,20 @@ impl Batch {
         self.ready.clear();
     }
 
-    /// Gives memory back that a burst had claimed, so that the pool as a whole stays small.
+    /// Gives memory back that a burst had claimed, so that the pool as a whole stays small: all
+    /// batches are used in turn, and each would keep what the fullest of them has needed.
     pub(super) fn trim(&mut self) {
+        /// Events come with every batch.
         const KEPT: usize = 1024;
-        if self.events.capacity() > KEPT {
-            self.events.shrink_to(KEPT);
-        }
-        if self.bytes.capacity() > KEPT * 128 {
-            self.bytes.shrink_to(KEPT * 128);
-        }
-        if self.ready.capacity() > KEPT {
-            self.ready.shrink_to(KEPT);
-        }
-        if self.rows.capacity() > KEPT {
-            self.rows.shrink_to(KEPT);
-        }
-        if self.gone.capacity() > KEPT {
-            self.gone.shrink_to(KEPT);
-        }
-        if self.latencies.capacity() > KEPT {
-            self.latencies.shrink_to(KEPT);
-        }
+        /// Rows and what goes with them come a hundred times a second at most.
+        const SELDOM: usize = 8;
+        self.events.shrink_to(KEPT);
+        self.bytes.shrink_to(KEPT * 128);
+        self.ready.shrink_to(KEPT);
+        self.turns.shrink_to(KEPT);
+        self.latencies.shrink_to(KEPT);
+        self.rows.shrink_to(SELDOM);
+        self.gone.shrink_to(SELDOM);
     }
 }
 

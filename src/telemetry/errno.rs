@@ -158,6 +158,18 @@ impl Ret {
         self.get().map(|bytes| usize::try_from(bytes).unwrap_or(usize::MAX))
     }
 
+    /// The lower half of the number as the kernel returned it, for what keeps most results in four
+    /// bytes.
+    pub(crate) fn low(self) -> u32 {
+        let [a, b, c, d, ..] = self.0.to_le_bytes();
+        u32::from_le_bytes([a, b, c, d])
+    }
+
+    /// The same, back: a value below 2³¹ and every error come back as they were.
+    pub(crate) fn of_low(low: u32) -> Self {
+        Self(low.cast_signed().into())
+    }
+
     /// Whether this is that error.
     #[must_use]
     pub fn is_err(self, errno: Errno) -> bool {

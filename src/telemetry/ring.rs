@@ -1,18 +1,25 @@
 //! Events that are kept for longer than their batch, side by side: of ten thousand the payloads
-//! take as many bytes as they are long, and the event itself no more than in the batch.
+//! take as many bytes as they are long, and most events fewer than in the batch.
+
+mod narrow;
 
 use std::collections::VecDeque;
 
+use self::narrow::Narrow;
 use super::{Event, EventRef, OwnedEvent, Ready};
 
 /// Events with their payloads, of which the oldest go first.
 #[derive(Clone, Debug, Default)]
 pub struct Ring {
-    events: VecDeque<Event>,
+    events: VecDeque<Narrow>,
+    /// Those that cannot be narrow.
+    whole: VecDeque<Event>,
     bytes: VecDeque<u8>,
     ready: VecDeque<Ready>,
     /// How many bytes and entries have gone, modulo 2³², in which payloads are numbered.
     gone: (u32, u32),
+    /// How many whole events have gone, likewise.
+    whole_gone: u32,
     /// How many are expected at most.
     most: usize,
 }
@@ -24,7 +31,7 @@ fn make_room<T>(ring: &mut VecDeque<T>, more: usize) {
     }
 }
 
-fn low(number: usize) -> u32 {
+fn low(number: u64) -> u32 {
     u32::try_from(number & 0xffff_ffff).unwrap_or_default()
 }
 
@@ -41,16 +48,16 @@ impl Ring {
         let mut kept = *event;
         let ready = &ready[..ready.len().min(u16::MAX.into())];
         let (start, count) = if event.what.kind().has_list() {
-            (self.gone.1.wrapping_add(low(self.ready.len())), ready.len())
+            (self.gone.1.wrapping_add(low(self.ready.len() as u64)), ready.len())
         } else {
-            (self.gone.0.wrapping_add(low(self.bytes.len())), bytes.len())
+            (self.gone.0.wrapping_add(low(self.bytes.len() as u64)), bytes.len())
         };
         (kept.start, kept.len) = (start, u16::try_from(count).unwrap_or(u16::MAX));
         make_room(&mut self.bytes, bytes.len() + size_of::<u32>());
         self.bytes.extend(bytes);
         if len != bytes.len() {
             kept.len |= Event::CUT;
-            self.bytes.extend(low(len).to_le_bytes());
+            self.bytes.extend(low(len as u64).to_le_bytes());
         }
         make_room(&mut self.ready, ready.len());
         self.ready.extend(ready);
@@ -59,7 +66,12 @@ impl Ring {
             let eighth = self.events.len() / 8 + 64;
             self.events.reserve_exact(eighth.min(self.most.saturating_sub(self.events.len())));
         }
-        self.events.push_back(kept);
+        self.events.push_back(Narrow::of(&kept).unwrap_or_else(|| {
+            let place = self.whole_gone.wrapping_add(low(self.whole.len() as u64));
+            make_room(&mut self.whole, 1);
+            self.whole.push_back(kept);
+            Narrow::elsewhere(place)
+        }));
     }
 
     /// Bytes of memory that an event's payload takes.
@@ -71,7 +83,11 @@ impl Ring {
 
     /// Lets the oldest go.
     pub fn pop_front(&mut self) {
-        let Some(oldest) = self.events.pop_front() else { return };
+        let Some(oldest) = self.event(0) else { return };
+        if self.events.pop_front().is_some_and(|narrow| narrow.event().is_err()) {
+            self.whole.pop_front();
+            self.whole_gone = self.whole_gone.wrapping_add(1);
+        }
         let mut count = usize::from(oldest.len & !Event::CUT);
         if oldest.what.kind().has_list() {
             self.ready.drain(..usize::from(oldest.len));
@@ -79,7 +95,7 @@ impl Ring {
         } else {
             count += if oldest.len & Event::CUT == 0 { 0 } else { size_of::<u32>() };
             self.bytes.drain(..count);
-            self.gone.0 = self.gone.0.wrapping_add(low(count));
+            self.gone.0 = self.gone.0.wrapping_add(low(count as u64));
         }
     }
 
@@ -103,14 +119,15 @@ impl Ring {
 
     /// One of them without its payload, by its place from the oldest on.
     #[must_use]
-    pub fn event(&self, place: usize) -> Option<&Event> {
-        self.events.get(place)
+    pub fn event(&self, place: usize) -> Option<Event> {
+        let kept = |at: u32| self.whole.get(at.wrapping_sub(self.whole_gone) as usize).copied();
+        self.events.get(place)?.event().map_or_else(kept, Some)
     }
 
     /// The same with its payload.
     #[must_use]
     pub fn get(&self, place: usize) -> Option<OwnedEvent> {
-        let event = *self.events.get(place)?;
+        let event = self.event(place)?;
         if event.what.kind().has_list() {
             let from = event.start.wrapping_sub(self.gone.1) as usize;
             let ready = self.ready.range(from..from + usize::from(event.len)).copied().collect();
@@ -151,7 +168,11 @@ mod tests {
     #[test]
     fn each_keeps_its_payload_while_others_come_and_go() {
         // Where the numbers of the payloads begin again.
-        let mut ring = Ring { gone: (u32::MAX - 9000, u32::MAX - 20), ..Ring::default() };
+        let mut ring = Ring {
+            gone: (u32::MAX - 9000, u32::MAX - 20),
+            whole_gone: u32::MAX - 20,
+            ..Ring::default()
+        };
         let mut all = Batch::default();
         (1..=300).for_each(|seq| tell(&mut all, seq));
         for (at, event) in all.events().enumerate() {

@@ -1,4 +1,9 @@
-//! Where each connection is in a list: four bytes for each, since its id is in the list itself.
+//! Where each connection is in a list: five bytes for each, since its id is in the list itself.
+
+use std::hash::BuildHasher;
+
+use foldhash::fast::FixedState;
+use hashbrown::HashTable;
 
 use crate::telemetry::ConnId;
 
@@ -10,99 +15,49 @@ pub(super) fn make_room<T>(list: &mut Vec<T>) {
     }
 }
 
-const FREE: u32 = u32::MAX;
-
 /// Places in a list, found by id. Whoever asks says which id is at a place.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Index {
-    /// Places, each as near after the slot that its id hashes to as was free; a power of two.
-    slots: Vec<u32>,
-    len: usize,
+    places: HashTable<u32>,
+}
+
+fn hash(id: ConnId) -> u64 {
+    FixedState::default().hash_one(id)
+}
+
+/// A list is never so long that its places need more.
+fn narrow(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
 }
 
 impl Index {
-    fn home(&self, id: ConnId) -> usize {
-        // The golden ratio: numbers that follow one another are spread evenly.
-        let hash = id.get().wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        usize::try_from(hash >> 32).unwrap_or_default() & (self.slots.len() - 1)
-    }
-
-    /// The slot that holds a place of which `is_it`.
-    fn slot(&self, id: ConnId, is_it: impl Fn(u32) -> bool) -> Option<usize> {
-        if self.slots.is_empty() {
-            return None;
-        }
-        let mut at = self.home(id);
-        loop {
-            match self.slots[at] {
-                FREE => return None,
-                place if is_it(place) => return Some(at),
-                _ => at = (at + 1) & (self.slots.len() - 1),
-            }
-        }
-    }
-
     /// Where a connection is.
     #[must_use]
     pub(super) fn get(&self, id: ConnId, at: impl Fn(usize) -> ConnId) -> Option<usize> {
-        let slot = self.slot(id, |place| at(place as usize) == id)?;
-        Some(self.slots[slot] as usize)
+        self.places.find(hash(id), |place| at(*place as usize) == id).map(|place| *place as usize)
     }
 
     /// Puts a connection in that was not there. The list may have it already.
     pub(super) fn insert(&mut self, id: ConnId, place: usize, at: impl Fn(usize) -> ConnId) {
-        if (self.len + 1) * 4 > self.slots.len() * 3 {
-            self.resize((self.slots.len() * 2).max(64), &at);
-        }
-        self.len += 1;
-        self.put(id, u32::try_from(place).unwrap_or(FREE - 1));
-    }
-
-    fn put(&mut self, id: ConnId, place: u32) {
-        let mut slot = self.home(id);
-        while self.slots[slot] != FREE {
-            slot = (slot + 1) & (self.slots.len() - 1);
-        }
-        self.slots[slot] = place;
-    }
-
-    fn resize(&mut self, slots: usize, at: &impl Fn(usize) -> ConnId) {
-        for place in std::mem::replace(&mut self.slots, vec![FREE; slots]) {
-            if place != FREE {
-                self.put(at(place as usize), place);
-            }
-        }
+        self.places.insert_unique(hash(id), narrow(place), |place| hash(at(*place as usize)));
     }
 
     /// Takes a connection out, and returns where it was. It and all others are still in the list.
     pub(super) fn remove(&mut self, id: ConnId, at: impl Fn(usize) -> ConnId) -> Option<usize> {
-        let mut hole = self.slot(id, |place| at(place as usize) == id)?;
-        let place = self.slots[hole];
-        let mask = self.slots.len() - 1;
-        // Those that follow move up, unless they would stand before their home.
-        let mut next = (hole + 1) & mask;
-        while self.slots[next] != FREE {
-            let home = self.home(at(self.slots[next] as usize));
-            if (next.wrapping_sub(home) & mask) >= (next.wrapping_sub(hole) & mask) {
-                self.slots[hole] = self.slots[next];
-                hole = next;
-            }
-            next = (next + 1) & mask;
-        }
-        self.slots[hole] = FREE;
-        self.len -= 1;
-        if self.slots.len() > 64 && self.len * 8 < self.slots.len() {
+        let found = self.places.find_entry(hash(id), |place| at(*place as usize) == id).ok()?;
+        let (place, _) = found.remove();
+        let len = self.places.len();
+        if self.places.capacity() > 64 && len * 8 < self.places.capacity() {
             // A great many have gone.
-            let half = self.slots.len() / 2;
-            self.resize(half, &at);
+            self.places.shrink_to(len * 2, |place| hash(at(*place as usize)));
         }
         Some(place as usize)
     }
 
     /// A connection has another place in the list.
     pub(super) fn moved(&mut self, id: ConnId, from: usize, to: usize) {
-        if let Some(slot) = self.slot(id, |place| place as usize == from) {
-            self.slots[slot] = u32::try_from(to).unwrap_or(FREE - 1);
+        if let Some(place) = self.places.find_mut(hash(id), |place| *place as usize == from) {
+            *place = narrow(to);
         }
     }
 }
@@ -147,7 +102,7 @@ mod tests {
             for id in &list {
                 prop_assert_eq!(index.get(*id, |place| list[place]), map.get(id).copied());
             }
-            prop_assert_eq!(index.len, map.len());
+            prop_assert_eq!(index.places.len(), map.len());
         }
     }
 }

@@ -228,7 +228,7 @@ impl Stream {
             let passes = match self.find(number) {
                 Err(_) => true,
                 Ok(at) if self.filter.is_empty() => {
-                    let event = self.events.event(at).copied();
+                    let event = self.events.event(at);
                     event.is_some_and(|event| {
                         self.lets(EventRef { event: &event, bytes: &[], len: 0, ready: &[] })
                     })

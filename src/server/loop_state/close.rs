@@ -121,7 +121,7 @@ impl<W: Watcher> LoopState<W> {
         let until = self.publisher.now() + LINGER;
         let connection = self.shutdown(client)?;
         connection.session.input = Vec::new();
-        connection.linger = Some(Linger { until, bytes: LINGER_BYTES });
+        connection.linger = Some(Box::new(Linger { until, bytes: LINGER_BYTES }));
         Ok(until)
     }
 

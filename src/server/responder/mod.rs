@@ -79,7 +79,7 @@ impl Responder {
             &kept
         };
         if !fresh.is_empty() {
-            session.slow = Duration::ZERO;
+            session.slow = 0;
         }
         let (mut used, mut understood) = (0, false);
         self.output.clear();
@@ -112,7 +112,7 @@ impl Responder {
                     let route = self.config.routes.find(&request);
                     if let Some(Route::Slow(time)) = route
                         && session.handler != Handler::Ended
-                        && !is_too_much(session.slow, time)
+                        && !is_too_much(Duration::from_nanos(session.slow), time)
                     {
                         // Whoever waits for the answers before it does not wait for the handler.
                         let first = !self.output.is_empty();

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::host::Files;
 use super::{Host, Responder};
 use crate::http::{Body, Discard, Request, Response};
+use crate::server::convert::nanos;
 use crate::server::routes::{self, Route};
 use crate::server::session::{Handler, Session};
 use crate::telemetry::{EventRef, Text, What, Why};
@@ -27,7 +28,7 @@ impl Responder {
             session.handler = Handler::Due;
             return false;
         }
-        session.slow += time;
+        session.slow = session.slow.saturating_add(nanos(time));
         session.handler == Handler::Turn
     }
 
@@ -81,7 +82,7 @@ impl Responder {
             session.ending = Some(Why::Answered);
         }
         if !matches!(request.body, Body::None) {
-            session.body = Some(Discard::new(request.body, config.limits.body_bytes));
+            session.body = Some(Box::new(Discard::new(request.body, config.limits.body_bytes)));
         }
         response
     }

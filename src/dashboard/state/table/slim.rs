@@ -3,7 +3,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 
-use crate::telemetry::{By, ConnId, ConnState, Errno, Fd, Kind, Mask, Nanos, Ret, Row, Why};
+use crate::telemetry::{By, ConnId, ConnState, Fd, Kind, Mask, Nanos, Ret, Row, Why};
 
 /// A row as the table keeps it.
 #[derive(Clone, Debug)]
@@ -27,7 +27,7 @@ pub(super) struct Small {
     bytes_out: u32,
     answer: u32,
     unsent: u32,
-    last_ret: i32,
+    last_ret: u32,
     port: u16,
     state: ConnState,
     last: Kind,
@@ -54,10 +54,7 @@ impl Small {
             bytes_out: number(row.bytes_out)?,
             answer: number(row.answer)?,
             unsent: number(row.unsent)?,
-            last_ret: match row.last_ret.get() {
-                Ok(value) => i32::try_from(value).ok()?,
-                Err(errno) => errno.0.checked_neg().filter(|number| *number < 0)?,
-            },
+            last_ret: Some(row.last_ret.low()).filter(|low| Ret::of_low(*low) == row.last_ret)?,
             port: peer.port(),
             state: row.state,
             last: row.last,
@@ -78,10 +75,7 @@ impl Small {
             stopped: self.stopped,
             interest: self.interest,
             last: self.last,
-            last_ret: match u64::try_from(self.last_ret) {
-                Ok(value) => Ret::ok(value),
-                Err(_) => Ret::err(Errno(-self.last_ret)),
-            },
+            last_ret: Ret::of_low(self.last_ret),
             requests: self.requests.into(),
             bytes_in: self.bytes_in.into(),
             bytes_out: self.bytes_out.into(),
@@ -148,6 +142,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::telemetry::Errno;
 
     fn number() -> impl Strategy<Value = u64> {
         prop_oneof![0..9u64, Just(u64::from(u32::MAX)), Just(1 << 32), any::<u64>()]
