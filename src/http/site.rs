@@ -220,7 +220,7 @@ impl Site {
         let plain = Found { index, slot: 0 };
         let Self { root: Some(root), cache, .. } = self else { return Ok((plain, None)) };
         let accept = by
-            .filter(|_| cache.negotiable(index))
+            .filter(|request| request.accept_encoding.is_some() && cache.negotiable(index))
             .map(|request| acceptable(request.accepted_codings()))
             .unwrap_or_default();
         let negotiated = accept.iter().any(Option::is_some);

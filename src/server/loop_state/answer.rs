@@ -1,5 +1,10 @@
 //! Requests of a connection and their answers, on the loop's own thread.
 
+#![expect(
+    clippy::inline_always,
+    reason = "a caller knows the kind of its event: inlined, noting it is no search by kind"
+)]
+
 use std::time::Duration;
 
 use super::{Gone, LoopState, Made};
@@ -142,7 +147,7 @@ impl<W: Watcher> Host for OnLoop<'_, W> {
         self.state.publisher.call_with(fd, None, what, bytes, &[], false);
     }
 
-    #[inline]
+    #[inline(always)]
     fn fact(&mut self, what: What, bytes: &[u8]) {
         self.state.publisher.fact(self.client.fd, Some(self.client.id), what, bytes);
         if let What::Request { .. } = what

@@ -1,5 +1,10 @@
 //! The gate that each call passes, and publishing the call afterwards.
 
+#![expect(
+    clippy::inline_always,
+    reason = "a caller knows the kind of its event: inlined, noting it is no search by kind"
+)]
+
 use std::time::Instant;
 
 use super::LoopState;
@@ -136,7 +141,7 @@ impl<W: Watcher> LoopState<W> {
 
     /// Publishes a call on a connection, and notes it in its row. Returns how many bytes it has
     /// moved, and the connection.
-    #[inline]
+    #[inline(always)]
     #[track_caller]
     pub(in crate::server) fn record(
         &mut self,

@@ -21,7 +21,7 @@ impl<W: Watcher> LoopState<W> {
 
     /// Carries out those that came while a handler kept the loop.
     pub(in crate::server) fn run_late_commands(&mut self) {
-        if !self.commanded {
+        if !self.commanded && !self.late.is_empty() {
             for command in std::mem::take(&mut self.late) {
                 self.command(command);
             }
