@@ -19,7 +19,7 @@ pub use self::starving::Starved;
 use self::starving::Starving;
 use super::continuity::Continuity;
 use super::table::Table;
-use crate::inspect::{Snapshot, TcpState};
+use crate::inspect::Snapshot;
 use crate::telemetry::{
     Asks, Batch, ConnId, ConnState, Errno, EventRef, Fd, Listener, Mask, Mode, Nanos, Ret, Row,
     ServerKind, Stance, Standing, What, Why,
