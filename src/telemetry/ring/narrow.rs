@@ -135,7 +135,28 @@ impl Parts {
             What::Parked { on } => parts(on.0, 0, 0),
             What::Handled { took } => parts(low(took), low(took >> 32), 0),
             What::Close | What::Ended | What::Woken | What::Refused => Some(Self::default()),
-            _ => None,
+            What::Listen { .. }
+            | What::Sendfile { .. }
+            | What::Shutdown { .. }
+            | What::Setsockopt { .. }
+            | What::Select { .. }
+            | What::Poll { .. }
+            | What::Nap { .. }
+            | What::Wait4 { .. }
+            | What::EpollCreate { .. }
+            | What::Connect { .. }
+            | What::Rest { .. }
+            | What::Resume
+            | What::Pace { .. }
+            | What::Missed
+            | What::Handler { .. }
+            | What::Data { .. }
+            | What::Switched { .. }
+            | What::Round { .. }
+            | What::Queued { .. }
+            | What::Typed
+            | What::Set
+            | What::Unreadable => None,
         }
     }
 
@@ -181,7 +202,28 @@ impl Parts {
             Kind::Ended => What::Ended,
             Kind::Woken => What::Woken,
             Kind::Refused => What::Refused,
-            _ => return None,
+            Kind::Listen
+            | Kind::Sendfile
+            | Kind::Shutdown
+            | Kind::Setsockopt
+            | Kind::Select
+            | Kind::Poll
+            | Kind::Nap
+            | Kind::Wait4
+            | Kind::EpollCreate
+            | Kind::Connect
+            | Kind::Rest
+            | Kind::Resume
+            | Kind::Pace
+            | Kind::Missed
+            | Kind::Handler
+            | Kind::Data
+            | Kind::Switched
+            | Kind::Round
+            | Kind::Queued
+            | Kind::Typed
+            | Kind::Set
+            | Kind::Unreadable => return None,
         })
     }
 }
