@@ -102,7 +102,7 @@ pub struct Socket {
 }
 
 /// Bytes that were received and not read, of a receive queue as the kernel counts it: the peer's FIN
-/// has a place in the stream, and is in the count until the end of it is read (tcp_recvmsg).
+/// has a place in the stream, and is in the count until the end of it is read (`tcp_recvmsg`).
 fn unread(state: TcpState, recv_queue: u32) -> u32 {
     recv_queue.saturating_sub(u32::from(state == TcpState::CloseWait))
 }
