@@ -98,7 +98,6 @@ impl Narrow {
     }
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "what is not named here is kept whole")]
 impl Parts {
     /// `None` for a kind that has more to say. A number that is too large is cut.
     fn of(what: &What) -> Option<Self> {
