@@ -164,3 +164,28 @@ fn who_waits_to_be_accepted_is_listed_with_what_it_has_sent() {
         assert!(screen.contains(&format!("bytes unread on {all} sockets")), "{server}\n{screen}");
     }
 }
+
+/// The fds on the interest list of that process' epoll, as the kernel has it.
+fn on_the_list(pid: u32, epfd: i32) -> usize {
+    let info = std::fs::read_to_string(format!("/proc/{pid}/fdinfo/{epfd}")).unwrap();
+    info.lines().filter(|line| line.starts_with("tfd:")).count()
+}
+
+#[test]
+fn what_is_closed_but_not_taken_off_the_list_is_counted_on_it() {
+    let mut terminal = start(&["--server", "epoll", "--mistake", "forget-unregister"]);
+    let (port, pid) = (terminal.port(), terminal.child.process_id().unwrap());
+    zoom_in(&mut terminal);
+    let clients: Vec<TcpStream> = (0..5).map(|_| request(port)).collect();
+    terminal.see("─ 6 watched");
+    let mut clients = clients.into_iter();
+    let _stays = clients.next();
+    drop(clients);
+    // The server has closed nothing: it keeps four sockets that it has forgotten.
+    terminal.until("one is open", |screen| screen.contains("1 open"));
+    let screen = terminal.see("─ 6 watched");
+    // The waker is the seventh. In a textbook's order the listener is 3 and its epoll 4.
+    assert_eq!(on_the_list(pid, 4), 7, "{screen}");
+    let listed = listed(&screen, "kernel ─ interest list").unwrap();
+    assert_eq!(listed, ["3", "5", "6", "7", "8", "9"], "{screen}");
+}

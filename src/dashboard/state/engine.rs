@@ -24,12 +24,15 @@ use super::continuity::Continuity;
 use super::table::Table;
 use crate::inspect::Snapshot;
 use crate::telemetry::{
-    Batch, ConnId, EventRef, Fd, Kind, Listener, Nanos, Next, OwnedEvent, Ready, Stance, Standing,
-    What,
+    Batch, ConnId, EventRef, Fd, Kind, Listener, Mask, Nanos, Next, OwnedEvent, Ready, Stance,
+    Standing, What,
 };
 
 /// Wake-ups that are remembered.
 pub const WAKES: usize = 32;
+
+/// How many fds of closed connections are remembered that are still on a list.
+const LEFT_KEPT: usize = 10_000;
 
 /// What the loop panel knows.
 #[derive(Clone, Debug, Default)]
@@ -39,6 +42,8 @@ pub struct Engine {
     listener: Option<Listener>,
     /// Connections that are open. What is known of each is in the [`Table`].
     open: usize,
+    /// Fds of closed connections that the server has not taken off its list, and their masks.
+    left: Vec<(Fd, Mask)>,
     entries: Vec<Entry>,
     /// Places in `entries`, ordered by fd.
     by_fd: Vec<u32>,
@@ -172,11 +177,15 @@ impl Engine {
         }
         for row in &batch.gone {
             self.handlers.forget(row.id);
+            if row.interest != Mask::NONE && self.left.len() < LEFT_KEPT {
+                self.left.push((row.fd, row.interest));
+            }
         }
     }
 
     /// Another server has taken over: what was seen of the loop before is not of this one.
     fn begin_afresh(&mut self) {
+        self.left.clear();
         self.entries.clear();
         self.by_fd.clear();
         self.wakes.clear();

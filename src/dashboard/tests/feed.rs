@@ -184,7 +184,7 @@ impl Feed {
         let Row { bytes_in, bytes_out, requests, .. } = row;
         self.tell(row.fd, conn, What::Closed { why, bytes_in, bytes_out, requests });
         self.rows.retain(|other| other.id != row.id);
-        self.batch.gone.push(row);
+        self.batch.gone.push(Row { interest: Mask::NONE, ..row });
     }
 
     /// Another server takes over.

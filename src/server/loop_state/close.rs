@@ -8,8 +8,7 @@ use crate::server::connection::{Connection, LINGER, LINGER_BYTES, Linger, publis
 use crate::server::selector::{Token, Watcher};
 use crate::server::session::Session;
 use crate::server::table::Client;
-use crate::telemetry::Mistake;
-use crate::telemetry::{Errno, Kind, Nanos, Row, Why};
+use crate::telemetry::{Errno, Kind, Mask, Mistake, Nanos, Row, Why};
 
 /// Unread input taken off a connection's hands before it is closed, in bytes at most.
 const DRAIN: usize = 1024 * 1024;
@@ -33,9 +32,16 @@ impl<W: Watcher> LoopState<W> {
     ) -> Option<(OwnedFd, Closing)> {
         self.pass(Kind::Close, client).ok()?;
         let connection = self.table.remove(client.fd)?;
-        let Connection { socket, row, session, refused, .. } = *connection;
+        let Connection { socket, mut row, session, refused, .. } = *connection;
+        let kept = self.forgets(token(client), why);
+        // With this mistake a list of the program's own has every fd that ever was on it.
+        let listed =
+            kept || self.config.makes(Mistake::ForgetUnregister) && self.selector.fd().is_none();
+        if !listed {
+            row.interest = Mask::NONE;
+        }
         let closing = Closing { row, session, refused, why };
-        if self.forgets(token(client), why) {
+        if kept {
             self.forgotten.push(socket);
             self.closed(closing);
             return None;

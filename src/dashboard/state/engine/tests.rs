@@ -1,9 +1,9 @@
 //! Turns, gaps, queues and lists, as the panel gets them.
 
 use super::*;
-use crate::dashboard::panels::sample::{MS, Script, Watched, looked_at, peer};
+use crate::dashboard::panels::sample::{MS, Script, Watched, looked_at, peer, row};
 use crate::inspect::{AcceptQueue, Handed, Socket, TcpState};
-use crate::telemetry::{Event, Mask, Mode, Ret, ServerKind, Stdin};
+use crate::telemetry::{Event, Mask, Mode, Ret, Row, ServerKind, Stdin};
 
 fn marks(engine: &Watched) -> Vec<(Fd, Served)> {
     engine.entries().iter().map(|entry| (entry.ready.fd, entry.served)).collect()
@@ -279,6 +279,28 @@ fn the_interest_list_is_grouped_into_runs() {
     whole.whole = true;
     engine.apply(&whole);
     assert_eq!(engine.watched(), 2, "what a whole table does not name is gone");
+}
+
+#[test]
+fn what_was_closed_and_not_taken_off_stays_on_the_list() {
+    let mut engine = Watched::new();
+    let mut script = Script::new(0);
+    engine.apply(&script.row(9, 1).row(10, 2).row(11, 3).publish());
+    assert_eq!(engine.fds(), [5, 9, 10, 11]);
+    // A closed socket is off the list; one that the server keeps open and forgets is not.
+    let closed = Row { interest: Mask::NONE, ..row(9, 1) };
+    script.batch.gone.extend([closed, row(10, 2)]);
+    engine.apply(&script.publish());
+    assert_eq!((engine.fds(), engine.watched()), (vec![5, 10, 11], 3));
+    assert_eq!(engine.interest().last().unwrap().runs, [(10, 11)]);
+    // A new owner of the number is there once.
+    engine.apply(&script.row(10, 4).publish());
+    assert_eq!(engine.fds(), [5, 10, 11]);
+    // Another server has a list of its own.
+    engine.apply(&script.server(ServerKind::Poll).publish());
+    script.batch.gone.push(Row { interest: Mask::NONE, ..row(10, 4) });
+    engine.apply(&script.publish());
+    assert_eq!(engine.fds(), [5, 11]);
 }
 
 #[test]

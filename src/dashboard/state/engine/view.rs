@@ -81,7 +81,11 @@ impl Engine {
     #[must_use]
     pub fn interest(&self, table: &Table) -> Vec<Group> {
         let mut groups: Vec<Group> = Vec::new();
-        for (fd, mask) in self.list(table) {
+        let mut list: Vec<(Fd, Mask)> = self.list(table).collect();
+        if !self.left.is_empty() {
+            list.sort_by_key(|(fd, _)| *fd);
+        }
+        for (fd, mask) in list {
             let mask = Mask(mask.0 & !Mask::ERR.with(Mask::HUP).0);
             match groups.iter_mut().find(|group| group.mask == mask) {
                 Some(group) => match group.runs.last_mut() {
@@ -115,7 +119,11 @@ impl Engine {
             let connections = table.rows_by_fd().map(|row| (row.fd(), row.interest()));
             let stdin = self.listener.iter().filter_map(|listener| listener.stdin);
             let stdin = stdin.map(|stdin| (Stdin::FD, stdin.interest));
-            listener.chain(stdin).chain(connections).filter(|(_, mask)| *mask != Mask::NONE)
+            // A number that has a new owner is on the list for that one.
+            let owned = |fd: Fd| table.rows_by_fd().any(|row| row.fd() == fd);
+            let left = self.left.iter().copied().filter(move |(fd, _)| !owned(*fd));
+            let all = listener.chain(stdin).chain(connections).chain(left);
+            all.filter(|(_, mask)| *mask != Mask::NONE)
         });
         let kernel = kernel.unwrap_or_default().iter().map(|entry| (entry.fd, entry.watched));
         kernel.chain(told.into_iter().flatten())
