@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use crate::common::{get, on_all, on_each, start};
-use epollscope::telemetry::{Command, Kind, Mode, ServerKind, What};
+use epollscope::telemetry::{Command, ConnState, Kind, Mode, ServerKind, Stance, What};
 
 #[test]
 fn stepping_wakes_nothing_and_holds_before_no_plumbing() {
@@ -15,16 +15,24 @@ fn stepping_wakes_nothing_and_holds_before_no_plumbing() {
         assert!(server_kind == ServerKind::Scan || waker.is_some_and(|fd| fd >= 0));
         let mut client = server.client();
         client.write_all(get("/class-list.txt").as_bytes()).unwrap();
-        let mut answered = false;
+        let (mut answered, mut before_send) = (false, false);
         for _ in 0..100 {
             let kind = server.step();
             assert_ne!(kind, Kind::Input, "a step of the program's own");
+            if let Stance::Held(next) = server.standing.stance
+                && next.kind == Kind::Send
+            {
+                before_send = true;
+                let state = server.row_of(&client).state;
+                assert_eq!(state, ConnState::Writing, "{server_kind}: it is held before its send");
+            }
             for event in &server.events {
                 let own = event.ready.iter().any(|ready| Some(ready.fd) == waker);
                 assert!(!event.event.own && !own, "{event:?}");
                 answered |= event.event.what.kind() == Kind::Send;
             }
             if answered {
+                assert!(before_send, "{server_kind}");
                 server.stop();
                 return;
             }

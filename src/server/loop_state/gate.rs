@@ -86,6 +86,7 @@ impl<W: Watcher> LoopState<W> {
         let begin = self.publisher.read_clock();
         // Whoever goes slowly sees every call.
         self.publisher.unfold_round();
+        self.note_state(next);
         self.run_late_commands();
         if !self.commanded {
             self.stand(next);
@@ -94,6 +95,18 @@ impl<W: Watcher> LoopState<W> {
         self.stood = self.resumed;
         self.woke += self.resumed - begin;
         Ok(())
+    }
+
+    /// The row of the connection that the call is for is looked at while the loop stands before it.
+    /// Its session is in the table then, unless the call is one that an answer is made by.
+    fn note_state(&mut self, next: Next) {
+        if let Next { kind: Kind::Recv | Kind::Send | Kind::Sendfile, fd, conn: Some(id), .. } =
+            next
+            && let Some(connection) = self.table.get(Client { fd, id })
+        {
+            connection.row.state = connection.state();
+            self.table.touch(fd);
+        }
     }
 
     /// Looks for the operator in the middle of a turn that may not end by itself, now and then, and
