@@ -20,7 +20,7 @@ const LONG: usize = 60_000;
 /// How many requests are sent: ten times what the program may keep.
 const REQUESTS: usize = 2500;
 /// By how much the program may grow meanwhile, in KiB. The telemetry of all readers together is
-/// bounded below it: each way by three times 4 MiB, the history by 8 MiB.
+/// bounded below it: each way by three times 4 MiB, the history by 4 MiB.
 const GROWTH: u64 = 64 * 1024;
 
 /// A number of `/proc/PID/status`, in KiB.

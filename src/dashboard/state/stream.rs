@@ -13,7 +13,7 @@ use crate::words::{describe, is_error};
 /// How many events are kept.
 pub const HISTORY: usize = 20_000;
 /// Bytes of their texts and ready lists that are kept; over that it is fewer events.
-pub const HISTORY_BYTES: usize = 8 << 20;
+pub const HISTORY_BYTES: usize = 4 << 20;
 
 /// A line of the stream.
 #[derive(Clone, Debug)]
