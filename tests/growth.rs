@@ -158,7 +158,8 @@ impl Server {
         self.batch.counters.closed[Why::PeerClosed as usize] += 1;
         (row.state, row.why) = (ConnState::Closed, Some(Why::PeerClosed));
         if told {
-            self.batch.gone.push(row);
+            // Its fd is off the list.
+            self.batch.gone.push(Row { interest: Mask::NONE, ..row });
         } else {
             self.batch.whole = true;
         }
