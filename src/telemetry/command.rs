@@ -1,11 +1,10 @@
 //! The commands of the operator, and the way they reach a running server.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use rustix::event::{EventfdFlags, eventfd};
 
 use super::{ConnId, ServerKind, Setting};
@@ -65,7 +64,7 @@ pub struct Gone;
 pub struct Control {
     commands: Sender<Command>,
     waker: Waker,
-    listening: Arc<AtomicBool>,
+    listening: Listening,
 }
 
 impl Control {
@@ -75,11 +74,32 @@ impl Control {
     /// # Errors
     /// [`Gone`] when the server has ended.
     pub fn send(&self, command: Command) -> Result<(), Gone> {
-        self.commands.send(command).map_err(|_| Gone)?;
-        if !self.listening.load(Ordering::SeqCst) {
+        let listening = self.listening.lock();
+        let heard = match self.commands.try_send(command) {
+            Ok(()) => *listening,
+            Err(TrySendError::Full(command)) => {
+                // The server may need the lock before it makes room.
+                drop(listening);
+                self.commands.send(command).map_err(|_| Gone)?;
+                false
+            }
+            Err(TrySendError::Disconnected(_)) => return Err(Gone),
+        };
+        if !heard {
             self.waker.wake();
         }
         Ok(())
+    }
+}
+
+/// Whether the server waits at the queue itself. A command is sent under the lock, so that what is
+/// sent to one that listens is in the queue when it has stopped listening, and has woken nothing.
+#[derive(Clone, Debug, Default)]
+struct Listening(Arc<Mutex<bool>>);
+
+impl Listening {
+    fn lock(&self) -> MutexGuard<'_, bool> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -101,7 +121,7 @@ pub struct Commands {
     /// Where the commands arrive.
     pub queue: Receiver<Command>,
     waker: Waker,
-    listening: Arc<AtomicBool>,
+    listening: Listening,
 }
 
 impl AsFd for Commands {
@@ -116,8 +136,7 @@ impl Commands {
     /// wakes nothing, and the waker stays out of the ready list that the operator looks at. When
     /// this ends the queue has to be looked at once more: what was sent before has woken nothing.
     pub fn listen(&self, listening: bool) {
-        // Each side writes its own and then reads the other's, so one of them sees the command.
-        self.listening.store(listening, Ordering::SeqCst);
+        *self.listening.lock() = listening;
     }
 
     /// One more handle of the waker.
@@ -135,7 +154,7 @@ pub fn control() -> std::io::Result<(Control, Commands)> {
     let waker = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
     let waker = Waker(Arc::new(descriptors::own(waker)));
     let (commands, queue) = bounded(QUEUED);
-    let listening = Arc::<AtomicBool>::default();
+    let listening = Listening::default();
     let control = Control { commands, waker: waker.clone(), listening: listening.clone() };
     Ok((control, Commands { queue, waker, listening }))
 }
