@@ -32,7 +32,7 @@ pub fn interest_list(pid: Option<u32>, epfd: Fd) -> io::Result<Vec<Interest>> {
 }
 
 /// Reads the `tfd:` lines; what has another form is passed over.
-fn parse(text: &str) -> Vec<Interest> {
+pub(super) fn parse(text: &str) -> Vec<Interest> {
     text.lines().filter_map(entry).collect()
 }
 

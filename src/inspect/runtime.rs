@@ -4,10 +4,10 @@
 //! Nothing is asked of the thread, and nothing slows it. What it did between two looks is not seen:
 //! its `epoll_ctl`s are known by what has become of the list.
 
-use std::fs;
 use std::time::{Duration, Instant};
 
-use super::fdinfo::interest_list;
+use super::fdinfo;
+use super::kept::Kept;
 use crate::telemetry::{Fd, Mask};
 
 /// Up to so many entries are read each time; a longer list, once a second.
@@ -33,12 +33,6 @@ pub enum Timeout {
     Never,
     /// So many milliseconds.
     After(u32),
-}
-
-/// What the thread with this number does in `epoll_wait`: the epoll's number, and for how long at
-/// most; `None` while it does something else, or where that cannot be known.
-fn waits(tid: i32) -> Option<(Fd, Timeout)> {
-    parse(&fs::read_to_string(format!("/proc/self/task/{tid}/syscall")).ok()?)
 }
 
 /// `232 0x7 0x7f8838000ed0 0x400 0x681f 0x0 0x1 0x7f88468549a0 0x7f8846ba0f36`: the call's number,
@@ -71,24 +65,42 @@ const WAITS: &[u32] = if cfg!(target_arch = "x86_64") {
 pub(super) struct Runtime {
     last: RuntimeView,
     read: Option<Instant>,
+    /// What the thread with that number does.
+    syscall: Option<(i32, Kept)>,
+    /// The list of the epoll with that number.
+    list: Option<(Fd, Kept)>,
+}
+
+/// The file of that number, opened where another one was.
+fn of<'a>(file: &'a mut Option<(i32, Kept)>, number: i32, path: &str) -> Option<&'a Kept> {
+    if file.as_ref().is_none_or(|(of, _)| *of != number) {
+        *file = Kept::open(path).map(|kept| (number, kept));
+    }
+    file.as_ref().map(|(_, kept)| kept)
 }
 
 impl Runtime {
+    /// What the thread with this number does in `epoll_wait`: the epoll's number, and for how long
+    /// at most; `None` while it does something else, or where that cannot be known.
+    fn waits(&mut self, tid: i32) -> Option<(Fd, Timeout)> {
+        let path = format!("/proc/self/task/{tid}/syscall");
+        parse(&of(&mut self.syscall, tid, &path)?.read()?)
+    }
+
     /// Looks at the epoll in which a thread waits and whose interest list has `listener` on it.
     /// `None` before the thread was first seen to sleep there.
     pub(super) fn view(&mut self, tid: i32, listener: Fd) -> Option<RuntimeView> {
-        let waits = waits(tid);
+        let waits = self.waits(tid);
         let epfd = waits.map_or(self.last.epfd, |(epfd, _)| epfd);
         if self.read.is_none() && waits.is_none() {
             return None;
         }
         let fresh = self.read.is_some_and(|read| read.elapsed() < SELDOM);
         if !(fresh && epfd == self.last.epfd && self.last.entries.len() > SHORT) {
-            let mut entries: Vec<_> = interest_list(None, epfd)
-                .ok()?
-                .into_iter()
-                .map(|entry| (entry.fd, entry.mask))
-                .collect();
+            let path = format!("/proc/self/fdinfo/{epfd}");
+            let text = of(&mut self.list, epfd, &path)?.read()?;
+            let mut entries: Vec<_> =
+                fdinfo::parse(&text).into_iter().map(|entry| (entry.fd, entry.mask)).collect();
             entries.sort_unstable_by_key(|entry| entry.0);
             (self.last.entries, self.last.epfd) = (entries, epfd);
             self.read = Some(Instant::now());
