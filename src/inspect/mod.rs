@@ -101,6 +101,17 @@ pub struct Socket {
     pub inode: u32,
 }
 
+/// What there is to tell of every socket.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Queues {
+    /// See [`Socket::state`].
+    pub state: TcpState,
+    /// See [`Socket::recv_queue`].
+    pub recv_queue: u32,
+    /// See [`Socket::send_queue`].
+    pub send_queue: u32,
+}
+
 /// Bytes that were received and not read, of a receive queue as the kernel counts it: the peer's FIN
 /// has a place in the stream, and is in the count until the end of it is read (`tcp_recvmsg`).
 fn unread(state: TcpState, recv_queue: u32) -> u32 {
@@ -121,17 +132,6 @@ impl Queues {
     pub fn unread(&self) -> u32 {
         unread(self.state, self.recv_queue)
     }
-}
-
-/// What there is to tell of every socket.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Queues {
-    /// See [`Socket::state`].
-    pub state: TcpState,
-    /// See [`Socket::recv_queue`].
-    pub recv_queue: u32,
-    /// See [`Socket::send_queue`].
-    pub send_queue: u32,
 }
 
 /// The listener's accept queue.

@@ -28,9 +28,8 @@ use super::selector::Watcher;
 use super::table::{Client, Table};
 use super::timers::Timers;
 use super::{Bound, Config};
-use crate::telemetry::Mistake;
 use crate::telemetry::{
-    Command, Commands, Fd, Listener, Nanos, Publisher, ServerKind, Stance, Standing, What,
+    Command, Commands, Fd, Listener, Mistake, Nanos, Publisher, ServerKind, Stance, Standing, What,
 };
 pub(super) use accept::Accepted;
 pub(super) use budget::Budget;
