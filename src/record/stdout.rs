@@ -88,7 +88,7 @@ impl<W: Write> Printed<W> {
         let more = lost - std::mem::replace(&mut self.lost, lost);
         if more > 0 {
             let lead = if ascii { '-' } else { '\u{b7}' };
-            let text = (words::strings().record.not_printed)(more);
+            let text = (words::in_english().record.not_printed)(more);
             // Writing to a String cannot fail.
             let _ = writeln!(self.lines, "              {lead} {text}");
         }

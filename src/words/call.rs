@@ -1,6 +1,6 @@
 //! A call with its result, as the loop panel writes it.
 
-use super::units;
+use super::{strings, units};
 use crate::telemetry::{EventRef, Kind, Next, Ret, What};
 
 /// A call and its result, as the stream writes it: `recv(9) = 84`.
@@ -16,7 +16,7 @@ pub fn call(event: EventRef<'_>) -> String {
         What::Select { ret, examined, .. } | What::Poll { ret, examined, .. } => {
             format!("{name}({}) = {}", fds(examined), result(ret))
         }
-        What::Nap { waited, .. } => format!("nap of {}", units::ascii_duration(waited)),
+        What::Nap { waited, .. } => (strings().events.nap_of)(&units::ascii_duration(waited)),
         What::Accept { ret, .. } => format!("accept({fd}) = {ret}"),
         What::Recv { ret } => format!("recv({fd}) = {}", result(ret)),
         What::Send { ret, len } | What::Sendfile { ret, len, .. } => {
@@ -45,7 +45,7 @@ pub fn call(event: EventRef<'_>) -> String {
         | What::Input { ret } => format!("{name}({fd}) = {}", result(ret)),
         // No descriptor is among their arguments.
         What::Wait4 { ret } | What::EpollCreate { ret } => format!("{name}() = {}", result(ret)),
-        What::Round { asked, .. } => format!("{} asked in a round", fds(asked)),
+        What::Round { asked, .. } => (strings().events.asked_in_round)(&fds(asked)),
         What::Close
         | What::Request { .. }
         | What::Response { .. }
@@ -82,8 +82,7 @@ pub fn result(ret: Ret) -> String {
 /// `1 fd`, `50 fds`.
 #[must_use]
 pub fn fds(examined: u32) -> String {
-    let fds = if examined == 1 { "fd" } else { "fds" };
-    format!("{} {fds}", units::count(examined.into()))
+    (strings().events.fds)(examined)
 }
 
 /// The call that is about to be made: `recv(9)`.
@@ -91,7 +90,7 @@ pub fn fds(examined: u32) -> String {
 pub fn before(next: Next) -> String {
     let Next { kind, fd, .. } = next;
     if kind == Kind::Nap {
-        "the nap".to_owned()
+        strings().events.the_nap.to_owned()
     } else if kind.is_wait() || fd < 0 {
         format!("{}()", kind.name())
     } else {

@@ -25,9 +25,10 @@ pub struct Description {
 
 /// Which thread or process it was; nothing for a task.
 fn own_of(by: By) -> String {
+    let words = &strings().events;
     match (by.tid(), by.pid()) {
-        (Some(tid), _) => format!("thread {tid}"),
-        (_, Some(pid)) => format!("process {pid}"),
+        (Some(tid), _) => (words.thread)(tid),
+        (_, Some(pid)) => (words.process)(pid),
         _ => String::new(),
     }
 }
@@ -37,19 +38,20 @@ fn own_of(by: By) -> String {
 #[expect(clippy::too_many_lines, reason = "every event, one arm each")]
 pub fn describe(event: EventRef<'_>) -> Description {
     let Event { fd, what, .. } = *event.event;
+    let words = &strings().events;
     let mut took = None;
     // It may not have slept at all: what was ready is returned at once.
-    let mut waits = |waited| took = Some(format!("waited {}", units::duration(waited)));
+    let mut waits = |waited| took = Some((words.waited)(&units::duration(waited)));
     let (result, note) = match what {
         What::EpollWait { ret, waited } => {
             waits(waited);
             (ready(ret), ready_list(event, ret))
         }
         What::Request { .. } => request(event),
-        What::Listen { addr, backlog, ret } => (equals(ret), format!("{addr}  backlog {backlog}")),
+        What::Listen { addr, backlog, ret } => (equals(ret), (words.backlog)(addr, backlog)),
         What::EpollCtl { op, mask, ret, .. } => {
             let note = match op.name() {
-                "DEL" => "DEL: the kernel watches it no more".to_owned(),
+                "DEL" => words.deleted.to_owned(),
                 name => format!("{name} {mask}"),
             };
             (equals(ret), note)
@@ -58,24 +60,24 @@ pub fn describe(event: EventRef<'_>) -> Description {
         What::Recv { ret } => (amount(ret), received(ret)),
         What::Send { ret, len } => (amount(ret), sent(ret, len)),
         What::Sendfile { file, offset, len, ret } => {
-            let from = format!("from fd {file} at {}", units::count(offset));
+            let from = (words.from_file)(file, &units::count(offset));
             let note = match ret.get() {
-                Ok(sent) if sent >= len => format!("{from}: all"),
+                Ok(sent) if sent >= len => (words.all_of_file)(&from),
                 _ => format!("{}  {from}", sent(ret, len)),
             };
             (amount(ret), note)
         }
         What::Shutdown { how, ret } => (equals(ret), format!("SHUT_{}", how.name())),
-        What::Close => (String::new(), "the number is free again".to_owned()),
+        What::Close => (String::new(), words.closed.to_owned()),
         What::Setsockopt { name, ret } => (equals(ret), name.to_owned()),
-        What::Connect { ret } => (equals(ret), "AF_UNSPEC: a RST at once".to_owned()),
+        What::Connect { ret } => (equals(ret), words.connected.to_owned()),
         What::Open { look: true, ret } => {
-            (equals(ret), format!("{}  O_PATH: looked at only", event.text()))
+            (equals(ret), format!("{}  {}", event.text(), words.looked_at))
         }
         What::Open { ret, .. } | What::Openat { ret } => (equals(ret), event.text().to_string()),
-        What::Getdents { ret } => (amount(ret), "names in the folder".to_owned()),
-        What::Stat { ret } => (equals(ret), "size and time of the file".to_owned()),
-        What::Read { offset, ret } => (amount(ret), format!("at {}", units::count(offset))),
+        What::Getdents { ret } => (amount(ret), words.names.to_owned()),
+        What::Stat { ret } => (equals(ret), words.stat.to_owned()),
+        What::Read { offset, ret } => (amount(ret), (words.at_offset)(&units::count(offset))),
         What::Select { ret, examined, copied, waited }
         | What::Poll { ret, examined, copied, waited } => {
             waits(waited);
@@ -83,69 +85,56 @@ pub fn describe(event: EventRef<'_>) -> Description {
             let mut note = ready_list(event, ret);
             let gap = if note.is_empty() { "" } else { " " };
             // The list first: it is what a narrow line keeps.
-            let _ = write!(note, "{gap}of {all} asked, {copied} copied");
+            let _ = write!(note, "{gap}{}", (words.of_asked)(&all, &copied));
             (ready(ret), note)
         }
-        What::Nap { ret, waited } => (equals(ret), format!("slept {}", units::duration(waited))),
-        What::EpollCreate { ret } => (equals(ret), "an empty interest list".to_owned()),
-        What::Input { ret } => (amount(ret), "from standard input".to_owned()),
-        What::Wait4 { ret } => (equals(ret), "the worker's zombie is gone".to_owned()),
+        What::Nap { ret, waited } => (equals(ret), (words.slept)(&units::duration(waited))),
+        What::EpollCreate { ret } => (equals(ret), words.empty_list.to_owned()),
+        What::Input { ret } => (amount(ret), words.from_stdin.to_owned()),
+        What::Wait4 { ret } => (equals(ret), words.no_zombie.to_owned()),
         What::Switched { to } => (to.name().to_owned(), (strings().servers.summary)(to).to_owned()),
         What::Round { asked, answered, .. } => (
-            format!("{} asked", units::count(asked.into())),
-            format!(
-                "{} EAGAIN, {} answered",
-                units::count(asked.saturating_sub(answered).into()),
-                units::count(answered.into())
+            (words.asked)(&units::count(asked.into())),
+            (words.answered)(
+                &units::count(asked.saturating_sub(answered).into()),
+                &units::count(answered.into()),
             ),
         ),
         What::Started { stack } => {
-            let note = if stack == 0 {
-                String::new()
-            } else {
-                format!("stack of {}", units::bytes(stack))
-            };
+            let note = if stack == 0 { String::new() } else { (words.stack)(&units::bytes(stack)) };
             (own_of(event.event.by), note)
         }
         What::Ended => (own_of(event.event.by), String::new()),
-        What::Parked { on } => (String::new(), format!("until {on}")),
-        What::Woken => (String::new(), "the runtime runs it again".to_owned()),
-        What::Queued { route } => (String::new(), format!("{route} waits for the pool")),
+        What::Parked { on } => (String::new(), (words.until)(on)),
+        What::Woken => (String::new(), words.runs_again.to_owned()),
+        What::Queued { route } => (String::new(), (words.waits_for_pool)(route)),
         What::Typed => (String::new(), event.text().to_string()),
-        What::Set => (event.text().to_string(), "by the operator".to_owned()),
-        What::Response { status, body } => {
-            (status.to_string(), format!("body {}", units::bytes(body)))
-        }
-        What::Refused => (String::new(), "over the limit: 503, then closed".to_owned()),
+        What::Set => (event.text().to_string(), words.by_operator.to_owned()),
+        What::Response { status, body } => (status.to_string(), (words.body)(&units::bytes(body))),
+        What::Refused => (String::new(), words.refused.to_owned()),
         What::Closed { why, bytes_in, bytes_out, requests } => (
             (strings().table.why)(why).to_owned(),
-            format!(
-                "{} {}, {} in, {} out",
-                units::count(requests),
-                if requests == 1 { "request" } else { "requests" },
-                units::bytes(bytes_in),
-                units::bytes(bytes_out)
-            ),
+            (words.totals)(requests, &units::bytes(bytes_in), &units::bytes(bytes_out)),
         ),
-        What::Rest { errno } => (errno.to_string(), "no descriptor left: it rests".to_owned()),
-        What::Resume => (String::new(), "the listener accepts again".to_owned()),
+        What::Rest { errno } => (errno.to_string(), words.rests.to_owned()),
+        What::Resume => (String::new(), words.accepts_again.to_owned()),
         What::Pace { mode } => (
             match mode {
-                Mode::Run => "run".to_owned(),
-                Mode::Paused => "paused".to_owned(),
-                Mode::Slow(calls) => format!("{calls} calls/s"),
+                Mode::Run => words.run.to_owned(),
+                Mode::Paused => words.paused.to_owned(),
+                Mode::Slow(calls) => (words.slow)(calls),
             },
             String::new(),
         ),
-        What::Handler { route } => (route.to_owned(), "blocks the loop until it ends".to_owned()),
-        What::Handled { took } => (String::new(), format!("after {}", units::duration(took))),
+        What::Handler { route } => (route.to_owned(), words.blocks.to_owned()),
+        What::Handled { took } => (String::new(), (words.after)(&units::duration(took))),
         What::Data { bytes } => (format!("{} B", units::count(bytes)), spoken(event.text())),
-        What::Missed => (String::new(), "a command came too late: it is gone".to_owned()),
-        What::Unreadable => (String::new(), "its process cannot be understood".to_owned()),
+        What::Missed => (String::new(), words.too_late.to_owned()),
+        What::Unreadable => (String::new(), words.unreadable.to_owned()),
     };
     // Its fd numbers are its own.
     let note = match event.event.by.pid().filter(|_| what.kind().is_call()) {
-        Some(pid) => format!("{note}  (an fd of process {pid})"),
+        Some(pid) => (words.of_process)(&note, pid),
         None => note,
     };
     Description {
@@ -183,21 +172,22 @@ fn amount(ret: Ret) -> String {
 /// The result of a wait call.
 fn ready(ret: Ret) -> String {
     match ret.get() {
-        Ok(ready) => format!("= {ready} ready"),
+        Ok(ready) => (strings().events.ready)(ready),
         Err(errno) => format!("= {errno}"),
     }
 }
 
 fn ready_list(event: EventRef<'_>, ret: Ret) -> String {
+    let words = &strings().events;
     if event.ready.is_empty() && ret.get() == Ok(0) {
-        return "nobody: a timer".to_owned();
+        return words.by_timer.to_owned();
     }
     // A long ready list would fill the line; the loop panel has it whole.
     let (shown, rest) = event.ready.split_at(event.ready.len().min(12));
     let mut list: Vec<String> =
         shown.iter().map(|ready| format!("{}:{}", ready.fd, ready.mask)).collect();
     if !rest.is_empty() {
-        list.push(format!("+{} more", rest.len()));
+        list.push((words.more_ready)(rest.len()));
     }
     list.join(" ")
 }
@@ -212,30 +202,34 @@ fn request(event: EventRef<'_>) -> (String, String) {
 }
 
 fn accepted(ret: Ret, peer: Option<Addr>) -> String {
+    let words = &strings().events;
     match (ret.get(), peer) {
-        (Ok(fd), Some(peer)) => format!("fd {fd} is {peer}"),
-        (Ok(fd), None) => format!("a client is now fd {fd}"),
-        (Err(Errno::AGAIN), _) => "nobody else waits".to_owned(),
-        (Err(_), _) => "it could not be accepted".to_owned(),
+        (Ok(fd), Some(peer)) => (words.is_peer)(fd, peer),
+        (Ok(fd), None) => (words.is_client)(fd),
+        (Err(Errno::AGAIN), _) => words.nobody_waits.to_owned(),
+        (Err(_), _) => words.not_accepted.to_owned(),
     }
 }
 
 fn received(ret: Ret) -> String {
+    let words = &strings().events;
     match ret.get() {
-        Ok(0) => "FIN: the peer sends no more".to_owned(),
-        Ok(_) => "bytes from the peer".to_owned(),
-        Err(Errno::AGAIN) => "nothing more to read".to_owned(),
-        Err(Errno::CONNRESET) => "RST: the peer broke it off".to_owned(),
-        Err(_) => "reading failed".to_owned(),
+        Ok(0) => words.fin,
+        Ok(_) => words.received,
+        Err(Errno::AGAIN) => words.nothing_to_read,
+        Err(Errno::CONNRESET) => words.reset,
+        Err(_) => words.recv_failed,
     }
+    .to_owned()
 }
 
 fn sent(ret: Ret, len: u64) -> String {
+    let words = &strings().events;
     match ret.get() {
-        Ok(sent) if sent < len => format!("of {}: buffer full", units::count(len)),
-        Ok(_) => "bytes: kernel took all".to_owned(),
-        Err(Errno::AGAIN) => "no room: wait for OUT".to_owned(),
-        Err(_) => "writing failed".to_owned(),
+        Ok(sent) if sent < len => (words.partly_sent)(&units::count(len)),
+        Ok(_) => words.all_sent.to_owned(),
+        Err(Errno::AGAIN) => words.no_room.to_owned(),
+        Err(_) => words.send_failed.to_owned(),
     }
 }
 

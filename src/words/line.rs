@@ -198,7 +198,7 @@ fn spoken(event: EventRef<'_>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{samples, sentence};
+    use super::super::{samples, strings};
     use super::*;
     use crate::telemetry::Ret;
     use proptest::prelude::*;
@@ -316,7 +316,9 @@ mod tests {
                 to.call_with(6, None, What::Openat { ret: Ret::ok(3) }, text, &[], false);
             });
             for event in events {
-                for shown in [body(event.as_ref()), sentence(event.as_ref()).into_owned()] {
+                for shown in
+                    [body(event.as_ref()), (strings().events.sentence)(event.as_ref()).into_owned()]
+                {
                     assert!(!shown.contains(c), "{c:?}: {shown:?}");
                 }
             }
@@ -338,7 +340,7 @@ mod tests {
             line(&mut out, events[0].as_ref(), true);
             let safe = |c: char| c == ' ' || c.is_ascii_graphic();
             prop_assert!(out.chars().all(safe));
-            prop_assert!(sentence(events[0].as_ref()).chars().all(safe));
+            prop_assert!((strings().events.sentence)(events[0].as_ref()).chars().all(safe));
         }
     }
 }

@@ -19,24 +19,26 @@
 #![warn(clippy::wildcard_enum_match_arm)]
 
 mod call;
+mod chinese;
 mod describe;
 mod english;
+mod language;
 mod line;
+mod places;
 mod plain;
-mod sentence;
 mod strings;
 pub mod units;
 
 pub use call::{before, call, fds, result};
 pub use describe::{Description, clean, describe, glyph, is_error};
-pub(crate) use english::compare::{FigureText, Report};
-pub(crate) use english::costs::CostText;
-pub(crate) use english::keys::{KeyText, Keys};
-pub(crate) use english::split::{Split, SplitFigure};
+pub use language::Language;
 pub use line::line;
+pub(crate) use places::compare::{FigureText, Report};
+pub(crate) use places::costs::CostText;
+pub(crate) use places::keys::{KeyText, Keys};
+pub(crate) use places::split::{Split, SplitFigure};
 pub(crate) use plain::plain;
-pub use sentence::sentence;
-pub(crate) use strings::strings;
+pub(crate) use strings::{in_english, strings};
 
 #[cfg(test)]
 pub(crate) mod samples;

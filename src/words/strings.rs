@@ -1,10 +1,11 @@
 //! Every text that the program says, by the place where it is said, in the language that is chosen.
 
-use super::english::{
-    boxes, card, charts, cli, clients, compare, costs, engine, header, inspect, keybar, keys,
-    lints, notices, options, record, seats, server, servers, split, start, stream, stretches,
+use super::places::{
+    boxes, card, charts, cli, clients, compare, costs, engine, events, header, inspect, keybar,
+    keys, lints, notices, options, record, seats, server, servers, split, start, stream, stretches,
     table,
 };
+use super::{Language, chinese, english};
 
 /// The texts of one language: plain ones as they stand, sentences with figures as functions of them.
 pub(crate) struct Strings {
@@ -23,6 +24,7 @@ pub(crate) struct Strings {
     pub(crate) costs: costs::Costs,
     pub(crate) card: card::Card,
     pub(crate) seats: seats::Seats,
+    pub(crate) events: events::Events,
     pub(crate) stream: stream::Stream,
     pub(crate) stretches: stretches::Stretches,
     pub(crate) charts: charts::Charts,
@@ -35,33 +37,70 @@ pub(crate) struct Strings {
 }
 
 static ENGLISH: Strings = Strings {
-    start: start::ENGLISH,
-    cli: cli::ENGLISH,
-    compare: compare::ENGLISH,
-    clients: clients::ENGLISH,
-    record: record::ENGLISH,
-    inspect: inspect::ENGLISH,
-    server: server::ENGLISH,
-    header: header::ENGLISH,
-    table: table::ENGLISH,
-    boxes: boxes::ENGLISH,
-    keybar: keybar::ENGLISH,
-    keys: keys::ENGLISH,
-    costs: costs::ENGLISH,
-    card: card::ENGLISH,
-    seats: seats::ENGLISH,
-    stream: stream::ENGLISH,
-    stretches: stretches::ENGLISH,
-    charts: charts::ENGLISH,
-    engine: engine::ENGLISH,
-    notices: notices::ENGLISH,
-    options: options::ENGLISH,
-    servers: servers::ENGLISH,
-    lints: lints::ENGLISH,
-    split: split::ENGLISH,
+    start: english::start::ENGLISH,
+    cli: english::cli::ENGLISH,
+    compare: english::compare::ENGLISH,
+    clients: english::clients::ENGLISH,
+    record: english::record::ENGLISH,
+    inspect: english::inspect::ENGLISH,
+    server: english::server::ENGLISH,
+    header: english::header::ENGLISH,
+    table: english::table::ENGLISH,
+    boxes: english::boxes::ENGLISH,
+    keybar: english::keybar::ENGLISH,
+    keys: english::keys::ENGLISH,
+    costs: english::costs::ENGLISH,
+    card: english::card::ENGLISH,
+    seats: english::seats::ENGLISH,
+    events: english::events::ENGLISH,
+    stream: english::stream::ENGLISH,
+    stretches: english::stretches::ENGLISH,
+    charts: english::charts::ENGLISH,
+    engine: english::engine::ENGLISH,
+    notices: english::notices::ENGLISH,
+    options: english::options::ENGLISH,
+    servers: english::servers::ENGLISH,
+    lints: english::lints::ENGLISH,
+    split: english::split::ENGLISH,
 };
 
-/// The texts, in the language that is chosen.
+static CHINESE: Strings = Strings {
+    start: chinese::start::CHINESE,
+    cli: chinese::cli::CHINESE,
+    compare: chinese::compare::CHINESE,
+    clients: chinese::clients::CHINESE,
+    record: chinese::record::CHINESE,
+    inspect: chinese::inspect::CHINESE,
+    server: chinese::server::CHINESE,
+    header: chinese::header::CHINESE,
+    table: chinese::table::CHINESE,
+    boxes: chinese::boxes::CHINESE,
+    keybar: chinese::keybar::CHINESE,
+    keys: chinese::keys::CHINESE,
+    costs: chinese::costs::CHINESE,
+    card: chinese::card::CHINESE,
+    seats: chinese::seats::CHINESE,
+    events: chinese::events::CHINESE,
+    stream: chinese::stream::CHINESE,
+    stretches: chinese::stretches::CHINESE,
+    charts: chinese::charts::CHINESE,
+    engine: chinese::engine::CHINESE,
+    notices: chinese::notices::CHINESE,
+    options: chinese::options::CHINESE,
+    servers: chinese::servers::CHINESE,
+    lints: chinese::lints::CHINESE,
+    split: chinese::split::CHINESE,
+};
+
+/// The texts, in the language that is spoken.
 pub(crate) fn strings() -> &'static Strings {
+    match Language::spoken() {
+        Language::English => &ENGLISH,
+        Language::Chinese => &CHINESE,
+    }
+}
+
+/// The texts in English: what is written for machines, or stands in the command line's help.
+pub(crate) fn in_english() -> &'static Strings {
     &ENGLISH
 }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::value;
 use crate::telemetry::{Addr, Errno, Fd, Mask, Nanos};
-use crate::words::strings;
+use crate::words::in_english;
 
 /// A word or text; what is written is borrowed where it can be.
 pub(super) type Word<'a> = Cow<'a, str>;
@@ -278,5 +278,5 @@ impl<'de, T: FromStr> Deserialize<'de> for Shown<T> {
 
 /// The error for a word that no version of the program has written.
 pub(super) fn unknown<E: Error>(word: &str) -> E {
-    E::invalid_value(Unexpected::Str(word), &strings().record.known_word)
+    E::invalid_value(Unexpected::Str(word), &in_english().record.known_word)
 }

@@ -1,58 +1,7 @@
 //! The boxes over the screen: questions, choices, help; and the screens that stand for the others.
 
+use crate::words::places::boxes::Boxes;
 use crate::words::units;
-
-/// What stands in the boxes.
-pub(crate) struct Boxes {
-    pub(crate) sure: &'static str,
-    pub(crate) yes: &'static str,
-    pub(crate) no: fn(key: &str) -> String,
-    pub(crate) drop_idle: &'static str,
-    /// Before the seconds that are typed, and behind them.
-    pub(crate) idle_for: [&'static str; 2],
-    pub(crate) drops: fn(clients: usize) -> String,
-    pub(crate) no_seconds: &'static str,
-    pub(crate) drops_them: &'static str,
-    pub(crate) leaves_them: &'static str,
-    pub(crate) kinds: &'static str,
-    pub(crate) now: fn(clients: usize) -> String,
-    pub(crate) chooses: &'static str,
-    pub(crate) idle: &'static str,
-    pub(crate) steady: &'static str,
-    pub(crate) burst: &'static str,
-    pub(crate) slow_reader: &'static str,
-    pub(crate) slow_sender: &'static str,
-    pub(crate) resetting: &'static str,
-    pub(crate) stalled: &'static str,
-    pub(crate) deaf: &'static str,
-    pub(crate) firehose: &'static str,
-    pub(crate) slow_caller: &'static str,
-    pub(crate) leaver: &'static str,
-    pub(crate) flood: &'static str,
-    pub(crate) how_many: &'static str,
-    pub(crate) adds: fn(kind: &str) -> String,
-    pub(crate) no_number: &'static str,
-    pub(crate) adds_them: &'static str,
-    pub(crate) adds_none: &'static str,
-    pub(crate) servers: &'static str,
-    pub(crate) switches: fn(mark: &str) -> String,
-    pub(crate) help: &'static str,
-    pub(crate) looking_at: fn(panel: &str) -> String,
-    /// What each panel shows, in the order of their numbers.
-    pub(crate) explains: [&'static str; 7],
-    pub(crate) no_key: &'static str,
-    pub(crate) the_signs: &'static str,
-    /// Each sign, its spelling in ASCII, and what it means.
-    pub(crate) signs: &'static [[&'static str; 3]],
-    pub(crate) search: &'static str,
-    pub(crate) scrolls: &'static str,
-    pub(crate) ended: &'static str,
-    pub(crate) not_running: &'static str,
-    pub(crate) quits: &'static str,
-    pub(crate) too_small: fn(width: u16, by: &str, height: u16) -> String,
-    pub(crate) needs: fn(width: u16, by: &str, height: u16) -> String,
-    pub(crate) key_quits: fn(key: &str) -> String,
-}
 
 pub(in crate::words) const ENGLISH: Boxes = Boxes {
     sure: "sure?",

@@ -1,52 +1,7 @@
 //! The card of a connection.
 
+use crate::words::places::card::Card;
 use crate::words::units;
-
-/// What the card says beside its figures.
-pub(crate) struct Card {
-    pub(crate) title: fn(fd: i32, dot: &str, peer: &str) -> String,
-    pub(crate) none: &'static str,
-    pub(crate) end: &'static str,
-    /// More lines below, and the keys that go there.
-    pub(crate) more_lines: fn(lines: usize, keys: &str) -> String,
-    pub(crate) state: &'static str,
-    pub(crate) fin_read: &'static str,
-    /// Its handler keeps the loop, for so long.
-    pub(crate) blocks: fn(route: &str, time: &str) -> String,
-    pub(crate) ours: &'static str,
-    pub(crate) client: fn(number: u32, kind: &str) -> String,
-    pub(crate) conn: &'static str,
-    pub(crate) interest: &'static str,
-    pub(crate) no_interest: &'static str,
-    pub(crate) requests: &'static str,
-    pub(crate) bytes: &'static str,
-    pub(crate) in_and_out: fn(bytes_in: u64, bytes_out: u64) -> String,
-    pub(crate) answer: &'static str,
-    /// How many of its bytes the kernel has taken: the longest first.
-    pub(crate) progress: fn(sent: u64, all: u64) -> [String; 2],
-    pub(crate) times: &'static str,
-    pub(crate) open_and_idle: fn(open: &str, idle: &str) -> String,
-    pub(crate) kernel: &'static str,
-    pub(crate) tcp: &'static str,
-    pub(crate) recv_queue: &'static str,
-    pub(crate) unread: fn(bytes: u32) -> String,
-    pub(crate) send_queue: &'static str,
-    pub(crate) unacked: fn(bytes: u32) -> String,
-    pub(crate) rtt: &'static str,
-    pub(crate) rtt_and_var: fn(rtt: &str, var: &str) -> String,
-    pub(crate) not_measured: &'static str,
-    pub(crate) cwnd: &'static str,
-    pub(crate) segments: fn(window: u32, resent: u32) -> String,
-    pub(crate) socket_closed: &'static str,
-    pub(crate) not_asked: &'static str,
-    pub(crate) events: &'static str,
-    pub(crate) no_request: &'static str,
-    pub(crate) request_unseen: &'static str,
-    pub(crate) last_request: &'static str,
-    pub(crate) ago: fn(time: &str) -> String,
-    pub(crate) ago_or_later: fn(time: &str) -> String,
-    pub(crate) first_line: fn(bytes: u64) -> String,
-}
 
 pub(in crate::words) const ENGLISH: Card = Card {
     title: |fd, dot, peer| format!("fd {fd} {dot} {peer}"),

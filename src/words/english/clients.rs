@@ -1,49 +1,6 @@
 //! The built-in clients: their kinds, and what each does now.
 
-/// A client's state is a few words in a narrow column.
-pub(crate) struct Clients {
-    pub(crate) idle: &'static str,
-    pub(crate) steady: &'static str,
-    pub(crate) burst: &'static str,
-    pub(crate) slow_reader: &'static str,
-    pub(crate) slow_sender: &'static str,
-    pub(crate) resetting: &'static str,
-    pub(crate) stalled: &'static str,
-    pub(crate) deaf: &'static str,
-    pub(crate) firehose: &'static str,
-    pub(crate) slow_caller: &'static str,
-    pub(crate) leaver: &'static str,
-    pub(crate) flood: &'static str,
-
-    pub(crate) about_to_connect: &'static str,
-    pub(crate) connecting: &'static str,
-    pub(crate) cannot_connect: fn(why: &str) -> String,
-    pub(crate) silent: &'static str,
-    pub(crate) sends: &'static str,
-    pub(crate) sent: fn(sent: usize, of: usize) -> String,
-    pub(crate) waits: &'static str,
-    pub(crate) reads_slowly: &'static str,
-    pub(crate) rests: fn(seconds: u64) -> String,
-    pub(crate) will_reset: &'static str,
-    pub(crate) has_reset: &'static str,
-    pub(crate) stalls: &'static str,
-    pub(crate) deaf_now: &'static str,
-    pub(crate) has_left: &'static str,
-    pub(crate) floods: &'static str,
-    pub(crate) stopped: &'static str,
-    pub(crate) cut_short: &'static str,
-    pub(crate) server_full: &'static str,
-    pub(crate) closed: &'static str,
-    pub(crate) dropped: &'static str,
-    pub(crate) reset: &'static str,
-    pub(crate) nobody_listens: &'static str,
-    pub(crate) no_answer: &'static str,
-
-    pub(crate) no_echo: &'static str,
-    pub(crate) unknown_length: &'static str,
-    pub(crate) long_head: &'static str,
-    pub(crate) not_http: &'static str,
-}
+use crate::words::places::clients::Clients;
 
 pub(in crate::words) const ENGLISH: Clients = Clients {
     idle: "idle",

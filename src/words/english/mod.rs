@@ -1,6 +1,4 @@
-//! The texts in English: a file for each place, with what is said there and the words for it.
-//!
-//! A field is a text as it stands, or a function that puts figures and names into a sentence.
+//! The texts in English, a file for each place.
 
 pub(super) mod boxes;
 pub(super) mod card;
@@ -10,6 +8,7 @@ pub(super) mod clients;
 pub(super) mod compare;
 pub(super) mod costs;
 pub(super) mod engine;
+pub(super) mod events;
 pub(super) mod header;
 pub(super) mod inspect;
 pub(super) mod keybar;
@@ -19,6 +18,7 @@ pub(super) mod notices;
 pub(super) mod options;
 pub(super) mod record;
 pub(super) mod seats;
+mod sentence;
 pub(super) mod server;
 pub(super) mod servers;
 pub(super) mod split;

@@ -1,43 +1,7 @@
 //! What is said for a moment, what is asked, and how the dashboard ends.
 
+use crate::words::places::notices::Notices;
 use crate::words::units;
-
-/// Notices, questions, and the reasons of an end.
-pub(crate) struct Notices {
-    pub(crate) limit_reached: &'static str,
-    pub(crate) server_now: fn(name: &str, summary: &str) -> String,
-    pub(crate) already: fn(server: &str) -> String,
-    pub(crate) gone: &'static str,
-    pub(crate) adds: fn(key: &str, kind: &str) -> String,
-    pub(crate) mouse_on: &'static str,
-    pub(crate) mouse_off: &'static str,
-    pub(crate) no_commands: &'static str,
-    /// Why a key does nothing now.
-    pub(crate) none_selected: &'static str,
-    pub(crate) none_open: &'static str,
-    pub(crate) slowest: &'static str,
-    pub(crate) not_slow: &'static str,
-    pub(crate) none_of_ours_selected: &'static str,
-    pub(crate) none_of_ours: &'static str,
-    pub(crate) not_in_the_table: &'static str,
-    pub(crate) none_closed: &'static str,
-    pub(crate) no_stream: &'static str,
-    pub(crate) after_the_pause: fn(key: &str, calls: Option<u8>) -> String,
-    /// Questions.
-    pub(crate) quit: fn(foreign: usize) -> String,
-    pub(crate) drop: fn(fd: i32, peer: &str) -> String,
-    pub(crate) reset: fn(fd: i32, peer: &str) -> String,
-    pub(crate) drop_all: fn(open: usize) -> String,
-    pub(crate) switch: fn(server: &str, open: usize) -> String,
-    /// Ends.
-    pub(crate) returned: &'static str,
-    pub(crate) ended_by_itself: fn(why: &str) -> String,
-    pub(crate) not_in_time: &'static str,
-    pub(crate) two_servers: &'static str,
-    pub(crate) mistake: fn(panic: &str) -> String,
-    pub(crate) panicked: fn(thread: &str, panic: &str) -> String,
-    pub(crate) a_thread: &'static str,
-}
 
 pub(in crate::words) const ENGLISH: Notices = Notices {
     limit_reached: "a limit is reached: new clients get a 503",

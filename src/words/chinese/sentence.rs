@@ -3,14 +3,13 @@
 use std::borrow::Cow;
 use std::io;
 
-use super::strings;
-use super::units::{Bytes, Time};
 use crate::telemetry::{CtlOp, Errno, EventRef, Fd, How, Kind, Mask, Mode, Nanos, Ret, What, Why};
+use crate::words::chinese::servers;
+use crate::words::units::{Bytes, Time};
 
 /// What this call and its result mean, or what this fact says, in one plain sentence.
-#[must_use]
 #[expect(clippy::too_many_lines, reason = "every event, one arm each")]
-pub fn sentence(event: EventRef<'_>) -> Cow<'static, str> {
+pub(super) fn sentence(event: EventRef<'_>) -> Cow<'static, str> {
     let fd = event.event.fd;
     match event.event.what {
         What::Listen { addr, backlog, ret } => match ret.get() {
@@ -131,7 +130,7 @@ pub fn sentence(event: EventRef<'_>) -> Cow<'static, str> {
                 .into()
         }
         What::Switched { to } => {
-            let summary = (strings().servers.summary)(to);
+            let summary = (servers::CHINESE.summary)(to);
             format!("The listener is served by {to} now: {summary}.").into()
         }
         What::Round { asked, answered, .. } => format!(
@@ -457,6 +456,3 @@ fn failed(kind: Kind, errno: Errno) -> Cow<'static, str> {
 fn was(bytes: u64) -> &'static str {
     if bytes == 1 { "was" } else { "were" }
 }
-
-#[cfg(test)]
-mod tests;

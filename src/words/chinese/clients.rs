@@ -1,0 +1,47 @@
+//! The built-in clients: their kinds, and what each does now.
+
+use crate::words::places::clients::Clients;
+
+pub(in crate::words) const CHINESE: Clients = Clients {
+    idle: "idle",
+    steady: "steady",
+    burst: "burst",
+    slow_reader: "slow reader",
+    slow_sender: "slow sender",
+    resetting: "resetting",
+    stalled: "stalled",
+    deaf: "deaf",
+    firehose: "firehose",
+    slow_caller: "slow caller",
+    leaver: "leaver",
+    flood: "flood",
+
+    about_to_connect: "about to connect",
+    connecting: "connecting",
+    cannot_connect: |why| format!("cannot connect: {why}"),
+    silent: "connected, says nothing",
+    sends: "sends",
+    sent: |sent, of| format!("sent {sent} of {of} bytes"),
+    waits: "waits for the answer",
+    reads_slowly: "reads slowly",
+    rests: |seconds| format!("rests {seconds} s"),
+    will_reset: "will reset",
+    has_reset: "has reset, will come back",
+    stalls: "sent half, sends no more",
+    deaf_now: "reads no more",
+    has_left: "has left, will come back",
+    floods: "sends and reads, never waits",
+    stopped: "stopped",
+    cut_short: "dropped by the server, answer cut short",
+    server_full: "refused: the server is full (503)",
+    closed: "closed by the server after its answer",
+    dropped: "dropped by the server",
+    reset: "reset by the server",
+    nobody_listens: "nobody listens",
+    no_answer: "no answer from the server's kernel",
+
+    no_echo: "what came is no echo",
+    unknown_length: "an answer of unknown length",
+    long_head: "an answer's head is too long",
+    not_http: "what came is not HTTP",
+};

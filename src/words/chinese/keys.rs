@@ -1,0 +1,201 @@
+//! The keys: how they are called, what they do, and where the help lists them.
+
+use crate::words::places::keys::{Groups, KeyText, Keys, Names, Panels};
+
+const fn text(label: &'static str, sentence: &'static str) -> KeyText {
+    KeyText { label, sentence, split: None }
+}
+
+const fn both(label: &'static str, sentence: &'static str, split: &'static str) -> KeyText {
+    KeyText { label, sentence, split: Some(split) }
+}
+
+pub(in crate::words) const CHINESE: Keys = Keys {
+    drop: text(
+        "drop",
+        "Drop the selected client: its connection is closed with a FIN. Asks first, naming it.",
+    ),
+    reset: text(
+        "reset",
+        "Reset the selected client: its connection is broken off with a RST. Asks first, naming \
+         it.",
+    ),
+    reading: text(
+        "stop reading",
+        "Stop reading from the selected client, or read again: its receive queue in the kernel \
+         fills meanwhile.",
+    ),
+    card: text(
+        "card",
+        "Open the selected connection's card: last request, counters, its own events, the kernel's \
+         view.",
+    ),
+    drop_all: text("drop all", "Drop every client. Asks first."),
+    drop_idle: text("drop idle", "Drop every client idle for longer than the seconds you type."),
+    pause: both(
+        "pause",
+        "Pause the server's loop before its next call, or let it run again. Work then queues up in \
+         the kernel.",
+        "Pause both loops before their next call, or let them run again. The time of the load goes \
+         on.",
+    ),
+    step_call: both(
+        "step",
+        "Make one system call of a loop that is paused; pause one that runs.",
+        "While paused: each makes one system call.",
+    ),
+    step_turn: both(
+        "step turn",
+        "Go on to just before the next wait, one wake-up further; pause a loop that runs.",
+        "While paused: each goes on to just before its next wait.",
+    ),
+    slower: both(
+        "slower",
+        "Slow motion: 100, 50, 20, 10, 5, 2, 1 calls a second.",
+        "Slow motion for both: 100 calls a second, 50, 20, 10, 5, 2, 1.",
+    ),
+    faster: both(
+        "faster",
+        "Faster again, up to full speed.",
+        "Both faster again, up to full speed.",
+    ),
+    load_again: text(
+        "load again",
+        "Put the same load on both once more, on the connections that are open.",
+    ),
+    server: text(
+        "server",
+        "Let another of the nine servers take over, on the same port; a pause stays one. Open connections \
+         are closed: asks first while there are clients from outside.",
+    ),
+    options: text(
+        "change",
+        "Change an option of the running server: trigger, drain, accept, nap, buffers, backlog, \
+         handlers, budget, a mistake.",
+    ),
+    before: text(
+        "before, after",
+        "Before and after: what each server, and each set of options, has cost while it ran.",
+    ),
+    client: text("client", "Add a client of our own, of the kind chosen with a."),
+    ten_clients: text("ten clients", "Add ten clients of that kind."),
+    many_clients: text("many", "Add clients of that kind, as many as you type."),
+    choose: text(
+        "kind",
+        "Choose the kind of client: idle, steady, burst, slow reader, slow sender, resetting, \
+         stalled, deaf, firehose, slow caller, leaver, flood.",
+    ),
+    hang_up: text(
+        "hang up",
+        "Let the selected client hang up, if it is one of our own: it closes its end, and the \
+         server reads a FIN or a RST.",
+    ),
+    stop_clients: text("stop ours", "Stop all clients of our own."),
+    filter: text(
+        "filter",
+        "Filter the stream if it has the focus, else the table: text, fd:9, conn:3, state:reading, \
+         kind:recv, idle>5, in>10k, ours, errors; ! before a word means not.",
+    ),
+    sort: text(
+        "sort",
+        "Sort the table by the next column shown. A click on a heading does the same.",
+    ),
+    reverse: text("turn round", "Turn the table's order round."),
+    closed: text(
+        "list closed",
+        "List the last connections that were closed, each with its reason, or fold them again. A \
+         click on their number does the same.",
+    ),
+    errors: text(
+        "errors",
+        "Show only errors in the stream, or everything again. EAGAIN is no error.",
+    ),
+    own: text("plumbing", "Show the program's own plumbing (its waker) in the stream, or hide it."),
+    time: text("time", "Times of the stream: since the server's start, or of the day here."),
+    freeze: text(
+        "freeze",
+        "Freeze the picture, or thaw it. The server goes on; in the frozen picture you can scroll, \
+         sort and filter.",
+    ),
+    zoom: text("zoom", "Give the whole screen to the panel with the focus, or take it back."),
+    up: text("up", "One line up in the panel with the focus."),
+    down: text("down", "One line down."),
+    page_up: text("page up", "One page up."),
+    page_down: text("page down", "One page down."),
+    first: text("first", "To the first line; in the stream to the oldest event kept."),
+    last: text("follow", "To the last line; in the stream to the newest, and follow it again."),
+    next_panel: text("next panel", "Move the focus to the next panel."),
+    previous_panel: text("previous panel", "Move the focus to the previous panel."),
+    back: text(
+        "back",
+        "Back: close what is open, clear the filter, end the zoom, follow the stream.",
+    ),
+    help: both("help", "This help. Type to search it.", "This help."),
+    mouse: text(
+        "mouse",
+        "Mouse on or off. While it is on, the terminal's own selecting needs shift.",
+    ),
+    redraw: text("redraw", "Draw the whole screen anew."),
+    suspend: text(
+        "suspend",
+        "Back to the shell; fg brings the dashboard back. The server goes on meanwhile.",
+    ),
+    quit: both(
+        "quit",
+        "Quit: the server ends too. Asks first while clients from outside are connected.",
+        "Quit: the loads and both servers end.",
+    ),
+    quit_now: text("quit now", "Quit at once, whatever is open."),
+    panels: Panels {
+        table: text("fd → socket", "Go to the table of connections."),
+        the_loop: text(
+            "the loop",
+            "Go to the loop: what the kernel watches, what is ready, what the program does.",
+        ),
+        stream: text("event stream", "Go to the event stream."),
+        charts: text("charts", "Go to the charts."),
+        card: text("card", "Go to the selected connection's card."),
+        seats: text(
+            "seats",
+            "Go to the seats: one for each connection; it lights when it is asked, and glows when \
+             it had something to say.",
+        ),
+        costs: text(
+            "costs",
+            "Go to the costs: what a request, a wake-up and a connection cost, and how each figure \
+             was obtained.",
+        ),
+    },
+    run: "run",
+    read_again: "read again",
+    close_card: "close card",
+    thaw: "thaw",
+    all_events: "all events",
+    fold_closed: "fold closed",
+    groups: Groups {
+        connection: "the selected connection",
+        the_loop: "the server's loop",
+        clients: "clients of our own",
+        looking: "what is shown",
+        moving: "moving",
+        program: "the program",
+        taking: "what closes or ends something",
+    },
+    or: "or",
+    key: "key",
+    does: "what it does",
+    names: Names {
+        space: "Space",
+        enter: "Enter",
+        esc: "Esc",
+        tab: "Tab",
+        back_tab: "shift-Tab",
+        up: "Up",
+        down: "Down",
+        page_up: "PgUp",
+        page_down: "PgDn",
+        home: "Home",
+        end: "End",
+        ctrl: |name| format!("ctrl-{name}"),
+    },
+};

@@ -1,0 +1,53 @@
+//! What is said for a moment, what is asked, and how the dashboard ends.
+
+use crate::words::places::notices::Notices;
+use crate::words::units;
+
+pub(in crate::words) const CHINESE: Notices = Notices {
+    limit_reached: "a limit is reached: new clients get a 503",
+    server_now: |name, summary| format!("the server is {name} now: {summary}"),
+    already: |server| format!("{server} is the server already"),
+    gone: "it is gone already: nothing was dropped",
+    adds: |key, kind| format!("{key} now adds a client of the kind \"{kind}\""),
+    mouse_on: "mouse on: hold shift for the terminal's own selecting",
+    mouse_off: "mouse off: the terminal's own selecting works",
+    no_commands: "the server has ended: it takes no commands",
+    none_selected: "no open connection is selected",
+    none_open: "nobody is connected",
+    slowest: "it cannot go slower",
+    not_slow: "the loop is not in slow motion",
+    none_of_ours_selected: "no client of our own is selected",
+    none_of_ours: "there is no client of our own",
+    not_in_the_table: "that works in the table of connections",
+    none_closed: "no closed connection is folded",
+    no_stream: "the event stream is not on the screen",
+    after_the_pause: |key, calls| match calls {
+        Some(1) => format!("still paused: {key} goes on with 1 call a second"),
+        Some(calls) => format!("still paused: {key} goes on with {calls} calls a second"),
+        None => format!("still paused: {key} runs on freely"),
+    },
+    quit: |foreign| match foreign {
+        1 => "quit? the server ends, and 1 client from outside is cut off".to_owned(),
+        n => format!(
+            "quit? the server ends, and {} clients from outside are cut off",
+            units::count(n as u64)
+        ),
+    },
+    drop: |fd, peer| format!("drop fd {fd} · {peer}?"),
+    reset: |fd, peer| format!("reset fd {fd} · {peer}?"),
+    drop_all: |open| match open {
+        1 => "drop the one open connection?".to_owned(),
+        open => format!("drop all {open} open connections?"),
+    },
+    switch: |server, open| match open {
+        1 => format!("switch to {server}? closes the one open connection"),
+        open => format!("switch to {server}? closes {} connections", units::count(open as u64)),
+    },
+    returned: "Its thread returned without being told to.",
+    ended_by_itself: |why| format!("the server ended by itself: {why}"),
+    not_in_time: "the server did not end in time",
+    two_servers: "two servers are needed",
+    mistake: |panic| format!("a mistake in this program, please report it: {panic}"),
+    panicked: |thread, panic| format!("{thread} panicked: {panic}"),
+    a_thread: "a thread",
+};

@@ -1,0 +1,18 @@
+//! The event stream.
+
+use crate::words::places::stream::Stream;
+use crate::words::units;
+
+pub(in crate::words) const CHINESE: Stream = Stream {
+    errors_only: "errors only",
+    with_plumbing: "with plumbing",
+    filter: |filter, events| format!("filter: {filter} ({} events)", units::count(events as u64)),
+    newer_below: |events, key| {
+        format!("{} newer below: {key} follows", units::count(events as u64))
+    },
+    lost: |events, kinds| format!("lost {}: {kinds}", units::count(events)),
+    hole_lost: |events| format!("{} events lost: the stream was full", units::count(events)),
+    hole_skipped: |events| format!("{} events not shown: too many at once", units::count(events)),
+    none: "nothing has happened yet",
+    none_passes: |key| format!("no event passes the filter; {key} clears it"),
+};
