@@ -255,6 +255,12 @@ pub struct Cli {
     #[arg(long, help_heading = "Output")]
     pub ascii: bool,
 
+    /// The language: auto takes that of the locale (`LC_ALL`, `LC_MESSAGES`, LANG). The key L
+    /// changes it live.
+    #[arg(long, value_name = "auto|en|zh", value_enum, hide_possible_values = true)]
+    #[arg(default_value_t, global = true, help_heading = "Output")]
+    pub lang: Lang,
+
     /// Something else than to serve.
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -358,6 +364,18 @@ pub enum Accept {
     All,
     /// One client.
     One,
+}
+
+/// The names of `--lang`.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Lang {
+    /// That of the locale.
+    #[default]
+    Auto,
+    /// English.
+    En,
+    /// Chinese.
+    Zh,
 }
 
 /// The names of `--protocol`.

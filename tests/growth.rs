@@ -296,7 +296,13 @@ const NAMES: [&str; 9] =
 
 impl Parts {
     fn new() -> Self {
-        let options = Options { ask: true, mouse: true, url: String::new(), zero: Duration::ZERO };
+        let options = Options {
+            ask: true,
+            mouse: true,
+            chinese: true,
+            url: String::new(),
+            zero: Duration::ZERO,
+        };
         Self {
             table: Table::default(),
             stream: Stream::default(),

@@ -9,6 +9,7 @@
 //! | `worker` | one connection, as a process of `--server processes` |
 //! | `start` | how a server is started, whatever shows it |
 //! | `config` | what the command line asks of a server; how many descriptors there are for it |
+//! | `language` | which language is spoken |
 //! | `log` | the event log: opened, and what goes wrong with it |
 //! | `output` | standard output, standard error, the exit code |
 
@@ -16,6 +17,7 @@ mod compare;
 mod config;
 mod dashboard;
 mod headless;
+mod language;
 mod log;
 mod output;
 mod serve;
@@ -28,23 +30,31 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use self::output::{end, misused, print, printed};
+use self::output::{end, misused, print, printed, say};
 use crate::cli::{self, Cli, Command};
-use crate::dashboard::keys;
+use crate::dashboard::{Notice, keys};
 
 /// Reads the command line and does what it asks for; what went wrong is said in one sentence.
 #[must_use]
 pub fn run() -> ExitCode {
+    // What is wrong with a value is said while the command line is read.
+    language::guess();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         // Help and version come as errors too, of the kind that belongs on standard output.
         Err(error) if error.use_stderr() => error.exit(),
         Err(error) => return end(printed(error.print())),
     };
+    let refused = language::choose(cli.lang);
     let done = match &cli.command {
         Some(Command::Compare(args)) => match args.check(io::stdout().is_terminal()) {
             Ok(()) if args.split => split::run(args),
-            Ok(()) => compare::run(args),
+            Ok(()) => {
+                if let Some(why) = refused {
+                    say(&Notice::NoChinese(why).text());
+                }
+                compare::run(args)
+            }
             Err(sentence) => return misused(&sentence),
         },
         Some(Command::Completions { shell }) => print(&cli::completions(*shell)),
@@ -53,7 +63,7 @@ pub fn run() -> ExitCode {
             worker::run(flags, *full, *root, *start)
         }
         None => match cli.check(serve::is_headless(&cli), io::stdin().is_terminal()) {
-            Ok(()) => serve::run(&cli),
+            Ok(()) => serve::run(&cli, refused),
             Err(sentence) => return misused(&sentence),
         },
     };

@@ -10,7 +10,7 @@ use super::{config, headless, log};
 use crate::cli::{Cli, Demo};
 use crate::clients::Clients;
 use crate::compare;
-use crate::dashboard::Notice;
+use crate::dashboard::{NoChinese, Notice};
 use crate::descriptors::Held;
 use crate::record::log::{Log, Summary};
 use crate::server::Protocol;
@@ -28,14 +28,14 @@ pub(super) fn is_headless(cli: &Cli) -> bool {
 }
 
 /// Serves until a signal, the operator or the server itself ends it.
-pub(super) fn run(cli: &Cli) -> Result<(), Sentence> {
+pub(super) fn run(cli: &Cli, refused: Option<NoChinese>) -> Result<(), Sentence> {
     compare::end_with_parent()?;
     let text = &strings().start;
     let headless = is_headless(cli);
     if !headless && is_dumb() {
         return Err(text.dumb_dashboard.into());
     }
-    let mut notices = Vec::new();
+    let mut notices: Vec<Notice> = refused.map(Notice::NoChinese).into_iter().collect();
     if let Some(mistake) = cli.mistake {
         notices.push(Notice::Mistake(mistake));
     }

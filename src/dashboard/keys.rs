@@ -142,6 +142,8 @@ static KEYS: &[Key] = &[
           enabled: State::can_go_back, screens: Screens::Dashboard, say: |keys| &keys.back },
     Key { id: Id::Help, presses: &[ch('?'), code(KeyCode::F(1))], group: Group::Program, bar: 200,
           enabled: always, screens: Screens::Both, say: |keys| &keys.help },
+    Key { id: Id::Language, presses: &[ch('L')], group: Group::Program, bar: 0,
+          enabled: State::can_change_language, screens: Screens::Both, say: |keys| &keys.language },
     Key { id: Id::Mouse, presses: &[ch('m')], group: Group::Program, bar: 0,
           enabled: always, screens: Screens::Dashboard, say: |keys| &keys.mouse },
     Key { id: Id::Redraw, presses: &[ctrl('l')], group: Group::Program, bar: 0,

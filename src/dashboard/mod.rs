@@ -29,7 +29,7 @@ pub mod theme;
 
 pub use live::{Begin, Setup, Side, run};
 pub use run::Options;
-pub use state::notice::Notice;
+pub use state::notice::{NoChinese, Notice};
 
 #[cfg(test)]
 mod tests;

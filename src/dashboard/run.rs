@@ -24,7 +24,7 @@ use crate::inspect::{Question, Snapshot, Workers};
 use crate::record::log::Closer;
 use crate::server::Failure;
 use crate::telemetry::{Batch, Command, Gone, Nanos};
-use crate::words::strings;
+use crate::words::{Language, strings};
 
 /// How often batches are fetched while something happens.
 const TICK: Duration = Duration::from_millis(16);
@@ -123,6 +123,8 @@ pub(super) trait Show {
     fn begin(&mut self) {}
     /// Takes over everything that has happened.
     fn gather(&mut self, now: Instant);
+    /// Tells the operator something.
+    fn tell(&mut self, notice: Notice);
     /// The size of the screen.
     fn resize(&mut self, width: u16, height: u16);
     /// Handles an event of the terminal; what concerns the terminal is returned.
@@ -314,6 +316,10 @@ impl<W: Backend> Show for Session<W> {
         self.gather(now);
     }
 
+    fn tell(&mut self, notice: Notice) {
+        self.state.notice(notice);
+    }
+
     fn resize(&mut self, width: u16, height: u16) {
         self.state.resize(width, height);
     }
@@ -364,6 +370,7 @@ pub(super) fn state_of(addr: SocketAddr, options: Options, notices: Vec<Notice>)
         state::Options {
             ask: options.ask,
             mouse: options.mouse,
+            chinese: terminal::has_chinese(),
             url: format!("{}://{}/", options.scheme, reachable(addr)),
             zero: wall_clock(SystemTime::now()),
         },
@@ -382,16 +389,26 @@ pub(super) fn show(mut shown: impl Show, options: Options, log: Option<Closer>) 
     );
     let said = |name| std::env::var(name).unwrap_or_default();
     let depth = Depth::of(&said("COLORTERM"), &said("TERM"));
-    let theme = Theme::new(palette, options.ascii || !terminal::locale_is_utf8())
-        .shown_in(depth, options.theme != ThemeChoice::Auto);
     if options.theme != ThemeChoice::Auto {
         // An explicit choice stands over NO_COLOR, which crossterm would obey by itself.
         crossterm::style::force_color_output(palette != super::theme::Palette::Mono);
     }
     let signals = Signals::catch(log)?;
     let mut screen = Screen::enter(options.mouse)?;
+    let mut ascii = options.ascii || !terminal::locale_is_utf8();
+    let mut early = Vec::new();
+    if !ascii && (Language::spoken() == Language::Chinese || terminal::locale_is_wide()) {
+        let (wide, keys) = screen.draws_wide()?;
+        if wide {
+            ascii = true;
+            shown.tell(Notice::WideSigns);
+        }
+        early = keys;
+    }
+    let theme = Theme::new(palette, ascii).shown_in(depth, options.theme != ThemeChoice::Auto);
     let frame = Duration::from_secs(1) / u32::from(options.fps.clamp(1, 240));
-    let watched = terminal::caught(|| watch(&mut shown, &mut screen, &signals, &theme, frame));
+    let watched =
+        terminal::caught(|| watch(&mut shown, &mut screen, &signals, &theme, frame, early));
     // The terminal first: ending a server may take a moment.
     drop(screen);
     let ended = terminal::caught(|| shown.end()).and_then(|ended| ended);
@@ -433,19 +450,26 @@ fn reachable(addr: SocketAddr) -> SocketAddr {
     found.map_or(addr, |own| SocketAddr::new(own.ip(), addr.port()))
 }
 
-/// The loop. It waits for the keyboard, and while it does, for nothing longer than a tick.
+/// The loop. It waits for the keyboard, and while it does, for nothing longer than a tick. `early` is
+/// what was read of it before.
 fn watch(
     shown: &mut impl Show,
     screen: &mut Screen,
     signals: &Signals,
     theme: &Theme,
     frame: Duration,
+    early: Vec<Event>,
 ) -> io::Result<()> {
     // crossterm catches SIGWINCH from its first poll on: a size asked for before may be an old one
     // that no event corrects.
     event::poll(Duration::ZERO)?;
     let input = Input::new()?;
     shown.begin();
+    for event in early {
+        if obey(shown.terminal_event(event), shown, screen, signals)? {
+            return Ok(());
+        }
+    }
     let mut drawn = None::<Instant>;
     let mut more = false;
     loop {
@@ -483,21 +507,34 @@ fn watch(
         more = more || input.waits(wait)?;
         while keys < KEYS_AT_ONCE && more {
             keys += 1;
-            for action in shown.terminal_event(event::read()?) {
-                match action {
-                    Action::Quit => return Ok(()),
-                    Action::Mouse(on) => screen.set_mouse(on)?,
-                    Action::Redraw => screen.redraw()?,
-                    Action::Suspend => suspend(shown, screen, signals)?,
-                    Action::Send(_)
-                    | Action::AddClients(..)
-                    | Action::StopClients
-                    | Action::StopClient(_) => {}
-                }
+            if obey(shown.terminal_event(event::read()?), shown, screen, signals)? {
+                return Ok(());
             }
             more = Input::goes_on()?;
         }
     }
+}
+
+/// Does what an event of the terminal asks of it; returns whether it was to quit.
+fn obey(
+    actions: Vec<Action>,
+    shown: &mut impl Show,
+    screen: &mut Screen,
+    signals: &Signals,
+) -> io::Result<bool> {
+    for action in actions {
+        match action {
+            Action::Quit => return Ok(true),
+            Action::Mouse(on) => screen.set_mouse(on)?,
+            Action::Redraw => screen.redraw()?,
+            Action::Suspend => suspend(shown, screen, signals)?,
+            Action::Send(_)
+            | Action::AddClients(..)
+            | Action::StopClients
+            | Action::StopClient(_) => {}
+        }
+    }
+    Ok(false)
 }
 
 /// Back to the shell, until it gives the terminal again. Batches are still fetched.

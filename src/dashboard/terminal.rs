@@ -15,11 +15,12 @@ use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
 use crossterm::event::{
-    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
+    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event,
 };
+use crossterm::style::Print;
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
-    disable_raw_mode, enable_raw_mode,
+    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen,
+    LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute, queue};
 use ratatui::backend::CrosstermBackend;
@@ -86,6 +87,24 @@ impl Screen {
         execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)?;
         self.set_mouse(self.mouse)?;
         self.redraw()
+    }
+
+    /// Whether the terminal draws the signs of the picture two cells wide, as some do that are set up
+    /// for Chinese: `false` where it does not answer in time. And the keys that were pressed
+    /// meanwhile.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn draws_wide(&mut self) -> io::Result<(bool, Vec<Event>)> {
+        const SIGN: &str = "─";
+        const WITHIN: Duration = Duration::from_millis(200);
+        // In the second row: what names the first could be a key.
+        let row = 2;
+        let limit = Instant::now() + WITHIN;
+        execute!(io::stdout(), cursor::MoveTo(0, row - 1), Print(SIGN), Print("\x1b[6n"))?;
+        let (column, typed) = input::column(row, limit)?;
+        execute!(io::stdout(), cursor::MoveTo(0, row - 1), Clear(ClearType::CurrentLine))?;
+        Ok((column == Some(3), input::keys(&typed)))
     }
 
     /// Captures the mouse, or leaves it to the terminal's own selecting.
@@ -333,6 +352,22 @@ pub fn is_utf8(locale: [Option<&str>; 3]) -> bool {
         let value = value.to_ascii_lowercase();
         value.contains("utf-8") || value.contains("utf8")
     })
+}
+
+/// Whether the terminal has Chinese letters: the console of Linux, whose fonts have 512 letters at
+/// most, has not (console_codes(4)).
+#[must_use]
+pub fn has_chinese() -> bool {
+    env::var_os("TERM").is_none_or(|term| term != "linux")
+}
+
+/// Whether the locale is one of those whose terminals may draw signs two cells wide: Chinese,
+/// Japanese or Korean.
+#[must_use]
+pub fn locale_is_wide() -> bool {
+    let values = ["LC_ALL", "LC_CTYPE", "LANG"].map(|name| std::env::var(name).ok());
+    let first = values.into_iter().flatten().find(|value| !value.is_empty());
+    first.is_some_and(|value| ["zh", "ja", "ko"].iter().any(|tag| value.starts_with(tag)))
 }
 
 /// Whether this process's locale is UTF-8.

@@ -9,6 +9,7 @@
 //! | [`line()`] | an event as a line like strace's |
 //! | [`sentence()`] | what an event means, in one sentence |
 //! | [`describe()`] | the fields of an event, as a row of the stream shows them |
+//! | [`wrap()`] | a text in lines, of Latin and Chinese letters |
 //! | [`call()`] | a call with its result, as short as the loop panel needs it |
 //! | [`units`] | sizes, times, counts and rates |
 //! | `strings()` | what the program says: labels, headings, sentences |
@@ -24,6 +25,7 @@ mod describe;
 mod english;
 mod language;
 mod line;
+mod lines;
 mod places;
 mod plain;
 mod strings;
@@ -33,6 +35,7 @@ pub use call::{before, call, fds, result};
 pub use describe::{Description, clean, describe, glyph, is_error};
 pub use language::Language;
 pub use line::line;
+pub use lines::{breaks, pad_left, pad_right, pieces, wrap};
 pub(crate) use places::compare::{FigureText, Report};
 pub(crate) use places::costs::CostText;
 pub(crate) use places::keys::{KeyText, Keys};

@@ -4,6 +4,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{NONE, better, facts, largest, load, shown, times, value, words};
 use crate::compare::{Comparison, Figure, Subject};
+use crate::words::{Language, pad_left, pad_right, pieces};
 
 /// Columns of the whole.
 const WIDTH: usize = 100;
@@ -34,19 +35,25 @@ pub fn text(comparison: &Comparison, ascii: bool) -> String {
         out.push('\n');
     }
     for (name, fact) in facts(comparison) {
-        wrap(&mut out, &format!("{name:<9}"), &fact);
+        wrap(&mut out, &pad_left(name, 9), &fact);
     }
     push(&mut out, &format!("\n{}", words.how));
     wrap(&mut out, "", words.setting);
     for figure in Figure::ALL {
         wrap(&mut out, &format!("{}: ", figure.title()), figure.how());
     }
-    if ascii { to_ascii(&out) } else { out }
+    if ascii && Language::spoken() == Language::English { to_ascii(&out) } else { out }
 }
 
 /// Columns of the servers' names.
 fn name_width(comparison: &Comparison) -> usize {
-    comparison.subjects.iter().map(|subject| subject.name.len()).max().unwrap_or(0).max(6)
+    comparison
+        .subjects
+        .iter()
+        .map(|subject| subject.name.len())
+        .max()
+        .unwrap_or(0)
+        .max(words().server.width())
 }
 
 fn table(out: &mut String, comparison: &Comparison, figures: &[Figure]) {
@@ -59,9 +66,9 @@ fn table(out: &mut String, comparison: &Comparison, figures: &[Figure]) {
             cells.max().unwrap_or(0).max(figure.heading().width())
         })
         .collect();
-    let mut line = format!("{:<name$}", words().server);
+    let mut line = pad_left(words().server, name);
     for (figure, &width) in figures.iter().zip(&widths) {
-        line += &format!("  {:>width$}", figure.heading());
+        line += &format!("  {}", pad_right(figure.heading(), width));
     }
     push(out, &line);
     for subject in &comparison.subjects {
@@ -71,7 +78,7 @@ fn table(out: &mut String, comparison: &Comparison, figures: &[Figure]) {
             continue;
         }
         for (&figure, &width) in figures.iter().zip(&widths) {
-            line += &format!("  {:>width$}", cell(subject, figure));
+            line += &format!("  {}", pad_right(&cell(subject, figure), width));
         }
         push(out, &line);
     }
@@ -119,16 +126,15 @@ fn wrap(out: &mut String, first: &str, words: &str) {
     let indent = " ".repeat(first.width().min(WIDTH / 4));
     let mut line = first.to_owned();
     let mut empty = true;
-    for word in words.split(' ') {
-        if !empty && line.width() + 1 + word.width() > WIDTH {
+    for (blank, piece) in pieces(words) {
+        let blank = blank && !empty;
+        if !empty && line.width() + usize::from(blank) + piece.width() > WIDTH {
             push(out, &line);
             line = indent.clone();
-            empty = true;
-        }
-        if !empty {
+        } else if blank {
             line.push(' ');
         }
-        line.push_str(word);
+        line.push_str(piece);
         empty = false;
     }
     push(out, &line);

@@ -4,7 +4,7 @@
 use super::id::Id;
 use super::{Group, Key, all};
 use crate::dashboard::panel::Panel;
-use crate::words::strings;
+use crate::words::{strings, wrap};
 
 /// The columns that the box takes beside its text.
 pub const FRAME: usize = 4;
@@ -47,24 +47,6 @@ fn is_found(key: &Key, search: &str) -> bool {
     key.sentence().to_lowercase().contains(&search)
         || key.texts().label.to_lowercase().contains(&search)
         || key.presses.iter().any(|press| press.label() == search)
-}
-
-/// Breaks a sentence between words.
-fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        let last = lines.last().map_or(0, |line| line.chars().count());
-        if last > 0 && last + 1 + word.chars().count() > width {
-            lines.push(String::new());
-        }
-        if let Some(line) = lines.last_mut() {
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-    }
-    lines
 }
 
 /// The signs that a search finds, each with its spelling in ASCII and its meaning.
@@ -125,6 +107,8 @@ pub fn lines(search: &str, panel: Panel, screen: u16, ascii: bool) -> Vec<HelpLi
 
 #[cfg(test)]
 mod tests {
+    use unicode_width::UnicodeWidthStr;
+
     use super::*;
 
     fn names(search: &str, panel: Panel) -> Vec<String> {
@@ -186,10 +170,10 @@ mod tests {
             let (key, sentence) = columns(width);
             for line in Panel::ALL.into_iter().flat_map(|panel| lines("", panel, width, true)) {
                 match line {
-                    HelpLine::Text(text) => assert!(text.chars().count() <= key + sentence),
+                    HelpLine::Text(text) => assert!(text.width() <= key + sentence),
                     HelpLine::Entry(name, text) => {
-                        assert!(name.chars().count() < key && name.is_ascii(), "{name}");
-                        assert!(text.chars().count() <= sentence, "{text}");
+                        assert!(name.width() < key && name.is_ascii(), "{name}");
+                        assert!(text.width() <= sentence, "{text}");
                     }
                     HelpLine::Heading(text) => assert!(text.is_ascii(), "{text}"),
                     HelpLine::Blank => {}

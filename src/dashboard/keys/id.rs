@@ -49,6 +49,7 @@ pub enum Id {
     First,
     Last,
     Mouse,
+    Language,
     Help,
     Suspend,
     Redraw,

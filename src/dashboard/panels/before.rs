@@ -11,7 +11,7 @@ use crate::dashboard::state::stretches::Stretch;
 use crate::dashboard::state::{State, by_server};
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::Nanos;
-use crate::words::{strings, units};
+use crate::words::{pad_left, strings, units};
 
 /// The names of the rows.
 const NAMES: usize = 21;
@@ -72,11 +72,11 @@ pub fn draw(frame: &mut Frame, screen: Rect, state: &State, theme: &Theme) {
     let mut lines: Vec<Line> = names
         .enumerate()
         .map(|(row, name)| {
-            let mut spans = vec![dim(format!("{name:<NAMES$}"), theme)];
+            let mut spans = vec![dim(pad_left(&name, NAMES), theme)];
             for column in &rows {
                 let role = if row < head { Role::Title } else { Role::Text };
                 let text = cut(&column[row], each.saturating_sub(1), theme.ascii());
-                spans.push(Span::styled(format!("{text:<each$}"), theme.style(role)));
+                spans.push(Span::styled(pad_left(&text, each), theme.style(role)));
             }
             Line::from(spans)
         })

@@ -3,6 +3,7 @@
 use ratatui::Frame;
 use ratatui::layout::{Margin, Rect};
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
 
 use super::fit::wrap;
 use super::{block, cut, dim, duration, left, plain, title, wrapped};
@@ -93,7 +94,7 @@ fn lines(entry: &TableRow, scene: &Scene, width: usize, theme: &Theme) -> Vec<Li
     }
     // The longer words where there is room for them.
     let fitting = |long: String, short: String| {
-        if long.chars().count() + 11 <= width { long } else { short }
+        if long.width() + 11 <= width { long } else { short }
     };
     let open = entry.closed.unwrap_or(scene.now).saturating_sub(row.opened);
     let (open, idle) = (duration(open, theme), duration(entry.idle(scene.now), theme));

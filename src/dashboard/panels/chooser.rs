@@ -10,7 +10,7 @@ use crate::dashboard::state::State;
 use crate::dashboard::state::prompt::key_of;
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::ServerKind;
-use crate::words::strings;
+use crate::words::{pad_left, strings};
 
 /// Draws the box.
 pub fn draw(frame: &mut Frame, screen: Rect, at: usize, state: &State, theme: &Theme) {
@@ -23,7 +23,8 @@ pub fn draw(frame: &mut Frame, screen: Rect, at: usize, state: &State, theme: &T
         .enumerate()
         .map(|(i, kind)| {
             let mark = if i == at { theme.glyph("▸", ">") } else { " " };
-            let text = format!("{mark} {} {:<12} {}", key_of(i), kind.label(), told(kind));
+            let text =
+                format!("{mark} {} {} {}", key_of(i), pad_left(kind.label(), 12), told(kind));
             let mut line =
                 Line::styled(text, theme.style(if i == at { Role::Selected } else { Role::Text }));
             if running(kind) > 0 {

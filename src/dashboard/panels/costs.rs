@@ -10,7 +10,7 @@ use crate::dashboard::keys::{self, Id};
 use crate::dashboard::layout::Panel;
 use crate::dashboard::state::costs::Figure;
 use crate::dashboard::theme::{Role, Theme};
-use crate::words::strings;
+use crate::words::{pad_right, strings};
 
 /// From this width on the sentences are worth scrolling for.
 const WIDE: usize = 60;
@@ -54,7 +54,7 @@ fn lines(figures: &[Figure], width: usize, explain: bool, theme: &Theme) -> Vec<
         let value = figure.value.as_deref().unwrap_or(none);
         let role = if figure.value.is_some() { Role::Title } else { Role::Dim };
         let room = width.saturating_sub(figure.text.name.len() + 3);
-        let value = Span::styled(format!(" {value:>room$}"), theme.style(role));
+        let value = Span::styled(format!(" {}", pad_right(&value, room)), theme.style(role));
         // Beside its sentence a value stands next to its name.
         let value = if explain {
             Span::styled(format!("  {}", value.content.trim()), value.style)

@@ -4,6 +4,8 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
+use crate::words;
+
 /// A piece of a list that is shown whole or not at all.
 #[derive(Clone, Debug)]
 pub(super) struct Token {
@@ -109,31 +111,18 @@ pub(super) fn share(needs: &[usize], room: usize) -> Vec<usize> {
     given
 }
 
-/// Breaks a sentence at its blanks into at most `rows` lines; the last ends in `…` (or `..`) when
-/// there is more. A word wider than a line is cut.
+/// A sentence in at most `rows` lines; the last ends in `…` (or `..`) when there is more. A word
+/// wider than a line is cut.
 pub(in crate::dashboard) fn wrap(
     text: &str,
     width: usize,
     rows: usize,
     ascii: bool,
 ) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    for word in text.split_whitespace() {
-        let blank = usize::from(!line.is_empty());
-        if line.width() + blank + word.width() > width && !line.is_empty() {
-            lines.push(std::mem::take(&mut line));
-        }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    if !line.is_empty() {
-        lines.push(line);
-    }
+    let mut lines = words::wrap(text, width);
     let more = lines.len() > rows;
     lines.truncate(rows);
+    lines.retain(|line| !line.is_empty());
     let last = lines.len().saturating_sub(1);
     for (i, line) in lines.iter_mut().enumerate() {
         if more && i == last {

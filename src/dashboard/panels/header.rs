@@ -16,7 +16,7 @@ use super::fit::{cut, first_fit};
 use crate::dashboard::state::rates::{Metric, Rates};
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::{Asks, Mode, Nanos, Stance, Standing};
-use crate::words::{strings, units};
+use crate::words::{pad_left, strings, units};
 
 /// From here on it is said how long the longest wait is.
 const WAITS: Nanos = 300_000_000;
@@ -322,7 +322,7 @@ impl Painter<'_> {
         let spark = |metric| sparkline(&rates.peaks(metric, 8, 1), self.theme);
         let mut fields = Vec::new();
         let mut cell = |rank: u8, text: String, width: usize, role: Role| {
-            fields.push(self.field(rank, format!("{text:<width$}"), role));
+            fields.push(self.field(rank, pad_left(&text, width), role));
         };
         cell(5, (say.open)(rates.open()), if short { 10 } else { 11 }, Role::Title);
         // Under the echo protocol there are no requests, and nothing says when one is answered.

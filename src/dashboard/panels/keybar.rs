@@ -5,6 +5,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Clear;
+use unicode_width::UnicodeWidthStr;
 
 use super::fit::wrap;
 use super::{dim, fit, key_spans};
@@ -34,7 +35,7 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
             match filter.trouble() {
                 Some(trouble) => {
                     let text = trouble.text();
-                    if line.width() + text.chars().count() > usize::from(area.width) {
+                    if line.width() + text.width() > usize::from(area.width) {
                         wrong = Some(text);
                     } else {
                         line.push_span(Span::styled(text, theme.style(Role::Warn)));
@@ -76,7 +77,7 @@ fn notice(frame: &mut Frame, area: Rect, text: &str, taken: bool, theme: &Theme)
     let first = area.y - above;
     for (row, y) in rows.iter().zip(first..) {
         let text = fit(&format!(" {row} "), area.width.into(), theme);
-        let width = u16::try_from(text.chars().count()).unwrap_or(area.width).min(area.width);
+        let width = u16::try_from(text.width()).unwrap_or(area.width).min(area.width);
         let whole = y == area.y;
         let place = if whole {
             Rect { y, ..area }
@@ -113,8 +114,7 @@ fn keys_line(width: u16, state: &State, theme: &Theme) -> Line<'static> {
     // Help and quit are always there.
     let (rest, always): (Vec<_>, Vec<_>) =
         bar.into_iter().partition(|key| !matches!(key.id, Id::Help | Id::Quit));
-    let wide =
-        |key: &keys::Key| key.presses[0].label().len() + 3 + key.label(state).chars().count();
+    let wide = |key: &keys::Key| key.presses[0].label().len() + 3 + key.label(state).width();
     let mut room =
         usize::from(width).saturating_sub(1 + always.iter().map(|k| wide(k)).sum::<usize>());
     for key in rest {

@@ -10,7 +10,7 @@ use crate::dashboard::state::menu::{Menu, needs_fresh, values};
 use crate::dashboard::state::{State, by_server};
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::{Options, ServerKind, Setting};
-use crate::words::strings;
+use crate::words::{pad_left, strings};
 
 /// The menu's columns, inside its border and margin: mark, name, value, and the rest.
 const NAME: usize = 13;
@@ -84,7 +84,10 @@ fn line(
     };
     let about = if marked { Role::Selected } else { Role::Dim };
     Line::from(vec![
-        Span::styled(format!("{mark} {:<NAME$}{value:<VALUE$}", asked.name()), theme.style(role)),
-        Span::styled(format!("{rest:<room$}"), theme.style(about)),
+        Span::styled(
+            format!("{mark} {:<NAME$}{}", asked.name(), pad_left(&value, VALUE)),
+            theme.style(role),
+        ),
+        Span::styled(pad_left(&rest, room), theme.style(about)),
     ])
 }

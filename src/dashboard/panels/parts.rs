@@ -6,12 +6,12 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Clear};
 
-use unicode_width::UnicodeWidthChar;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::dashboard::layout::Panel;
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::Nanos;
-use crate::words::units;
+use crate::words::{breaks, pad_left, pad_right, units};
 
 /// A panel's border, with its title. The panel with the keyboard has a thick one and a mark.
 #[must_use]
@@ -65,24 +65,33 @@ pub fn popup(
 /// Text in exactly that many columns, left aligned; what is cut is marked.
 #[must_use]
 pub fn left(text: &str, width: usize, theme: &Theme) -> String {
-    let text = fit(text, width, theme);
-    format!("{text:<width$}")
+    pad_left(&fit(text, width, theme), width)
 }
 
 /// The same, right aligned.
 #[must_use]
 pub fn right(text: &str, width: usize, theme: &Theme) -> String {
-    let text = fit(text, width, theme);
-    format!("{text:>width$}")
+    pad_right(&fit(text, width, theme), width)
 }
 
-/// Text in at most that many columns. What reaches this is ASCII and glyphs of one column.
+/// Text in at most that many columns; of a letter that takes two there is never a half.
 pub(super) fn fit(text: &str, width: usize, theme: &Theme) -> String {
-    if text.chars().count() <= width {
+    if text.width() <= width {
         return text.to_owned();
     }
-    let kept: String = text.chars().take(width.saturating_sub(1)).collect();
-    if width == 0 { kept } else { kept + theme.glyph("…", "~") }
+    if width == 0 {
+        return String::new();
+    }
+    let mut kept = String::new();
+    let mut used = 0;
+    for letter in text.chars() {
+        used += letter.width().unwrap_or(0);
+        if used >= width {
+            break;
+        }
+        kept.push(letter);
+    }
+    kept + theme.glyph("…", "~")
 }
 
 /// A line in at most that many columns; what is cut is marked.
@@ -94,7 +103,7 @@ pub fn cut(line: Line<'static>, width: usize, theme: &Theme) -> Line<'static> {
     let mut room = width;
     let mut kept = Line::default().style(line.style);
     for span in line.spans {
-        let wide = span.content.chars().count();
+        let wide = span.content.width();
         if wide < room {
             room -= wide;
             kept.push_span(span);
@@ -124,6 +133,10 @@ pub fn wrapped(line: Line<'static>, width: usize, indent: usize) -> Vec<Line<'st
         .flat_map(|span| span.content.chars().map(|letter| (letter, span.style)))
         .collect();
     let wide = |letter: char| letter.width().unwrap_or(0);
+    // Where a line may end, counted in letters; the blanks there are in no line.
+    let text: String = letters.iter().map(|(letter, _)| letter).collect();
+    let ends: Vec<usize> =
+        breaks(&text).map(|at| text[..at].trim_end_matches(' ').width()).collect();
     let mut lines = Vec::new();
     let mut rest = &letters[..];
     while !rest.is_empty() {
@@ -134,7 +147,8 @@ pub fn wrapped(line: Line<'static>, width: usize, indent: usize) -> Vec<Line<'st
             used <= width
         });
         let fitting = fitting.count().max(1);
-        let words = rest[..fitting].iter().rposition(|(letter, _)| *letter == ' ');
+        let begin = letters.len() - rest.len();
+        let words = ends.iter().map(|end| end.saturating_sub(begin)).rfind(|&end| end <= fitting);
         // Nothing but the indent before a blank is no word.
         let words = words.filter(|at| rest[..*at].iter().any(|(letter, _)| *letter != ' '));
         let end = if fitting == rest.len() { fitting } else { words.unwrap_or(fitting) };

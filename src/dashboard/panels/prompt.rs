@@ -3,6 +3,7 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
 
 use super::{dim, key_spans, popup};
 use crate::dashboard::state::State;
@@ -15,7 +16,7 @@ pub fn confirm(frame: &mut Frame, screen: Rect, confirm: &Confirm, theme: &Theme
     let (say, keys) = (&strings().boxes, &strings().keys.names);
     let question = confirm.question.text();
     let question = if theme.ascii() { question.replace('·', "-") } else { question };
-    let wide = u16::try_from(question.chars().count()).unwrap_or(u16::MAX).saturating_add(6);
+    let wide = u16::try_from(question.width()).unwrap_or(u16::MAX).saturating_add(6);
     let inner = popup(frame, screen, wide.max(38), 5, say.sure, theme);
     let mut answers = Line::default();
     answers.extend(key_spans(&YES.to_string(), say.yes, theme));

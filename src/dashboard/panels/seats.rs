@@ -7,6 +7,7 @@ mod digits;
 use ratatui::Frame;
 use ratatui::layout::{Margin, Rect};
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
 
 use self::boxes::glyph;
 use super::fit::first_fit;
@@ -39,7 +40,7 @@ pub fn draw(frame: &mut Frame, area: Rect, scene: &Scene, theme: &Theme, focused
         let asked = last.get(Metric::Examined);
         let text = (say.last_second)(&served(last.get(Metric::Requests)), asked);
         let text = format!(" {text} ");
-        if text.len() + 4 <= usize::from(area.width) {
+        if text.width() + 4 <= usize::from(area.width) {
             block = block.title_bottom(Line::from(dim(text, theme)));
         }
     }
@@ -128,7 +129,7 @@ fn room_for(
                 (NUMBERED, Some((_, fd))) => format!("{glyph}{fd}"),
                 _ => glyph.to_owned(),
             };
-            let blank = cell.saturating_sub(text.chars().count());
+            let blank = cell.saturating_sub(text.width());
             line.push_span(Span::styled(text, style));
             line.push_span(Span::raw(" ".repeat(blank)));
         }
@@ -150,7 +151,7 @@ fn words(each: usize, width: u16, theme: &Theme) -> Line<'static> {
     }
     if each > 1 {
         let text = (say.each_mark)(each);
-        if line.width() + text.len() <= usize::from(width) {
+        if line.width() + text.width() <= usize::from(width) {
             line.push_span(dim(text, theme));
         }
     }
@@ -179,6 +180,7 @@ mod tests {
         let options = Options {
             ask: true,
             mouse: false,
+            chinese: true,
             url: String::new(),
             zero: std::time::Duration::ZERO,
         };

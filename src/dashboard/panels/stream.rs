@@ -3,7 +3,7 @@
 use ratatui::Frame;
 use ratatui::layout::{Margin, Rect};
 use ratatui::text::{Line, Span};
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::{block, cut, dim, title};
 use crate::dashboard::keys::{self, Id};
@@ -12,7 +12,7 @@ use crate::dashboard::state::State;
 use crate::dashboard::state::stream::StreamEntry;
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::{Errno, Kind, Lost, OwnedEvent};
-use crate::words::{Description, describe, glyph, strings, units};
+use crate::words::{Description, Language, describe, glyph, pad_left, strings, units};
 
 /// Draws the panel.
 pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused: bool) {
@@ -128,7 +128,7 @@ fn wait_line(mut line: Line<'static>, width: usize, theme: &Theme) -> Line<'stat
     if over > 0
         && let Some(list) = line.spans.pop()
     {
-        let room = list.content.chars().count().saturating_sub(over);
+        let room = list.content.width().saturating_sub(over);
         // The mark and the blank before it need room too.
         let kept: String = list.content.chars().take(room.saturating_sub(1)).collect();
         let kept = kept.rsplit_once(' ').map_or("", |(kept, _)| kept);
@@ -164,12 +164,12 @@ pub fn told(event: &OwnedEvent, wide: bool, alone: bool, theme: &Theme) -> Vec<S
     let mut spans = vec![
         Span::styled(format!("{glyph} "), style),
         Span::styled(format!("{:<10} ", kind.name()), style),
-        Span::styled(format!("{result:<of$} "), result_style),
+        Span::styled(format!("{} ", pad_left(&result, of)), result_style),
         Span::styled(letters(note), note_style),
     ];
     // An accept is made on the listener.
     if !alone || kind == Kind::Accept {
-        spans.insert(2, Span::styled(format!("{subject:<on$}"), theme.style(Role::Text)));
+        spans.insert(2, Span::styled(pad_left(&subject, on), theme.style(Role::Text)));
     }
     spans.extend(waited.map(|waited| Span::styled(letters(waited), note_style)));
     spans
@@ -177,12 +177,13 @@ pub fn told(event: &OwnedEvent, wide: bool, alone: bool, theme: &Theme) -> Vec<S
 
 /// A note in ASCII; what a peer sent may hold any letter.
 fn in_ascii(note: &str) -> String {
+    let chinese = Language::spoken() == Language::Chinese;
     let mut text = String::with_capacity(note.len());
     for c in note.chars() {
         match c {
             'µ' => text.push('u'),
             '→' => text.push_str("->"),
-            c if c.is_ascii() => text.push(c),
+            c if c.is_ascii() || (chinese && c.width() == Some(2)) => text.push(c),
             c => text.extend(c.escape_unicode()),
         }
     }

@@ -4,6 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::{Margin, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
 
 use super::{block, cut, dim, left, right, title};
 use crate::dashboard::geometry::{LEAST_PEER, MARKS, columns, folded, head_rows};
@@ -28,7 +29,7 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
     } else {
         let filter = format!(" {} ", (say.filter)(filter, table.order().len()));
         // How many are open is in the header too.
-        let needs = head.width() + open.chars().count() + filter.chars().count() + 2;
+        let needs = head.width() + open.width() + filter.width() + 2;
         if needs <= usize::from(area.width) {
             head.push_span(dim(open, theme));
         }
@@ -104,7 +105,7 @@ fn listener(scene: &Scene, columns: &[(Column, u16)], width: u16, theme: &Theme)
     let mut text = name(listener.fd, &listener.addr.to_string(), columns, theme);
     text += say.listens;
     text.push(' ');
-    let room = usize::from(width).saturating_sub(text.chars().count());
+    let room = usize::from(width).saturating_sub(text.width());
     let queue = scene.kernel.as_ref().and_then(|kernel| kernel.accept_queue);
     let mut style = theme.style(Role::Kernel);
     // The longest of the wordings that has room.
@@ -123,7 +124,7 @@ fn listener(scene: &Scene, columns: &[(Column, u16)], width: u16, theme: &Theme)
         }
         (None, None) => Default::default(),
     };
-    let wording = wordings.into_iter().find(|wording| wording.chars().count() <= room);
+    let wording = wordings.into_iter().find(|wording| wording.width() <= room);
     text += &wording.unwrap_or_default();
     Line::styled(left(&text, usize::from(width), theme), style)
 }
@@ -138,7 +139,7 @@ fn stdin(
     let Stdin { interest, bytes_in } = scene.listener?.stdin?;
     let say = &strings().table;
     let mut text = name(Stdin::FD, say.stdin, columns, theme);
-    let room = usize::from(width).saturating_sub(text.chars().count());
+    let room = usize::from(width).saturating_sub(text.width());
     let read = (say.stdin_read)(bytes_in);
     let (interest, role) = match interest {
         Mask::NONE => (say.stdin_ended.to_owned(), Role::Dim),
@@ -146,7 +147,7 @@ fn stdin(
     };
     let wordings =
         [format!("{interest}  {read}"), format!("{interest} {}", units::bytes(bytes_in)), read];
-    let wording = wordings.into_iter().find(|wording| wording.chars().count() <= room);
+    let wording = wordings.into_iter().find(|wording| wording.width() <= room);
     text += &wording.unwrap_or_default();
     Some(Line::styled(left(&text, usize::from(width), theme), theme.style(role)))
 }
@@ -193,7 +194,7 @@ fn row(
     // Why it closed is worth more than what it was, and than the begin of its address.
     let before = columns.iter().take_while(|(column, _)| *column != Column::State);
     let before = before.fold(MARKS, |sum, (_, wide)| sum + wide + 1);
-    let long = u16::try_from(why.chars().count()).unwrap_or(u16::MAX);
+    let long = u16::try_from(why.width()).unwrap_or(u16::MAX);
     let over = (before + long).saturating_sub(width);
     for &(column, mut wide) in columns {
         if column == Column::Peer {
@@ -216,7 +217,7 @@ fn row(
                 let (route, stood) = handler.unwrap_or_default();
                 let stood = super::duration(stood, theme);
                 let wordings = (strings().table.in_handler)(route, &stood);
-                let fits = |text: &String| text.chars().count() <= usize::from(wide);
+                let fits = |text: &String| text.width() <= usize::from(wide);
                 (wordings.into_iter().find(fits).unwrap_or_default(), theme.style(Role::Bad))
             }
             _ => cell(entry, column, usize::from(wide), scene.now, plain, theme),

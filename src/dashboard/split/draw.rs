@@ -29,7 +29,7 @@ use crate::dashboard::panels::{
 use crate::dashboard::state::State;
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::Standing;
-use crate::words::strings;
+use crate::words::{pad_left, pad_right, strings};
 
 /// The least width and height that can show something of both.
 const LEAST: (u16, u16) = (60, 24);
@@ -245,8 +245,8 @@ fn draw_costs(
         let text = ascii(shown(value, figure.unit), theme);
         let role = if value.is_some() { Role::Title } else { Role::Dim };
         let mut line = Line::from(vec![
-            Span::styled(format!("{:<NAME$}", figure.texts().name), theme.style(Role::Text)),
-            Span::styled(format!("{text:>VALUE$}"), theme.style(role)),
+            Span::styled(pad_left(figure.texts().name, NAME), theme.style(Role::Text)),
+            Span::styled(pad_right(&text, VALUE), theme.style(role)),
         ]);
         if room >= BAR {
             let bar = format!("  {}", bar(value, longest[i], room, theme));

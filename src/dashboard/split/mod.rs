@@ -29,6 +29,7 @@ pub use self::live::{Setup, run};
 use self::measure::Measure;
 use super::keys::{self, Id, Key};
 use super::run::{Backend, Session, Show};
+use super::state::notice::Notice;
 use super::state::{Action, State};
 use super::theme::Theme;
 use crate::compare::Note;
@@ -196,6 +197,7 @@ impl<W: Backend, L: Loaded> Split<W, L> {
         match id {
             Id::Quit => return vec![Action::Quit],
             Id::Help => self.help = true,
+            Id::Language => return self.halves[0].session.terminal_event(Event::Key(key)),
             Id::LoadAgain => self.begin(Instant::now()),
             _ => {
                 // One that stands already is not to be let go by the key that lets the other stand.
@@ -233,6 +235,10 @@ impl<W: Backend, L: Loaded> Split<W, L> {
 }
 
 impl<W: Backend, L: Loaded> Show for Split<W, L> {
+    fn tell(&mut self, notice: Notice) {
+        self.halves[0].session.tell(notice);
+    }
+
     fn gather(&mut self, now: Instant) {
         for half in &mut self.halves {
             self.changed |= half.gather(now);

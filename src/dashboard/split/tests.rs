@@ -160,6 +160,7 @@ impl FakeServer {
             let options = Options {
                 ask: false,
                 mouse: false,
+                chinese: true,
                 url: format!("http://127.0.0.1:{port}/"),
                 zero: Duration::ZERO,
             };

@@ -38,6 +38,11 @@ impl State {
             .is_some_and(|entry| entry.row().stopped)
     }
 
+    /// Whether the terminal can show either language.
+    pub fn can_change_language(&self) -> bool {
+        self.options.chinese
+    }
+
     /// Why the server that runs now cannot do what a key asks for.
     pub fn refusal(&self, id: Id) -> Option<WhyNot> {
         by_server::refusal(self.live.listener?.server, id)
@@ -124,6 +129,7 @@ impl State {
             Id::StopClients => Some(WhyNot::NoneOfOurs),
             Id::Sort | Id::Reverse => Some(WhyNot::NotInTheTable),
             Id::Closed => Some(WhyNot::NoneClosed),
+            Id::Language => Some(WhyNot::NoChineseLetters),
             Id::Errors | Id::Own | Id::Time => Some(WhyNot::NoStream),
             _ => None,
         })

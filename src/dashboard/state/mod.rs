@@ -64,6 +64,8 @@ pub struct Options {
     pub ask: bool,
     /// The mouse is captured.
     pub mouse: bool,
+    /// The terminal has Chinese letters.
+    pub chinese: bool,
     /// Where the server is reached: `http://127.0.0.1:7890/`.
     pub url: String,
     /// When the server was started, since 1970 by the clocks of the place.

@@ -47,6 +47,10 @@ pub enum Notice {
         /// The one that is listened on.
         port: u16,
     },
+    /// Why English is spoken where Chinese was asked for.
+    NoChinese(NoChinese),
+    /// The terminal draws the signs of the picture two cells wide: ASCII is drawn.
+    WideSigns,
     /// The log is in trouble, or out of it.
     Log(log::Notice),
 }
@@ -68,6 +72,8 @@ impl Notice {
             | Self::Mistake(_)
             | Self::FewerConnections { .. }
             | Self::PortMoved { .. }
+            | Self::NoChinese(_)
+            | Self::WideSigns
             | Self::Log(_) => false,
         }
     }
@@ -92,6 +98,16 @@ pub enum WhyNot {
     ThreadSleeps,
     NoSingleCall,
     NotSlowed,
+    NoChineseLetters,
+}
+
+/// Why there is no Chinese.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NoChinese {
+    /// The terminal is the console of Linux, whose fonts have no Chinese letters.
+    Console,
+    /// The locale is not one of UTF-8.
+    NotUtf8,
 }
 
 /// A panic of a thread of the program.

@@ -14,6 +14,7 @@ use crate::dashboard::geometry;
 use crate::dashboard::keys::{self, Id};
 use crate::dashboard::panel::{Moves, Panel, Place};
 use crate::telemetry::{Command, ConnId, Fd, Mode, ServerKind, Step};
+use crate::words::Language;
 
 impl State {
     /// A key was pressed.
@@ -274,6 +275,7 @@ impl State {
                 return self.ask(Confirm { question, action: Action::Quit, conn: None });
             }
             Id::Quit | Id::QuitNow => return vec![Action::Quit],
+            Id::Language => Language::spoken().other().speak(),
             Id::Mouse => {
                 self.mouse = !self.mouse;
                 self.notice(Notice::Mouse(self.mouse));

@@ -25,6 +25,7 @@ fn state(width: u16, height: u16) -> State {
     let options = Options {
         ask: true,
         mouse: true,
+        chinese: true,
         url: "http://127.0.0.1:7890/".into(),
         zero: Duration::from_secs(1_795_251_600),
     };

@@ -131,6 +131,7 @@ pub(in crate::words) const CHINESE: Keys = Keys {
         "Back: close what is open, clear the filter, end the zoom, follow the stream.",
     ),
     help: both("help", "This help. Type to search it.", "This help."),
+    language: text("English", "改说英文，再按一次换回中文。"),
     mouse: text(
         "mouse",
         "Mouse on or off. While it is on, the terminal's own selecting needs shift.",

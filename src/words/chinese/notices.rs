@@ -26,6 +26,9 @@ pub(in crate::words) const CHINESE: Notices = Notices {
         Some(calls) => format!("still paused: {key} goes on with {calls} calls a second"),
         None => format!("still paused: {key} runs on freely"),
     },
+    no_chinese: "改用英文：Linux 控制台 (TERM=linux) 没有汉字。",
+    not_utf8: "改用英文：区域设置是中文，但不是 UTF-8，本程序只输出 UTF-8。",
+    wide_signs: "这个终端把图中的符号画成两格宽，改用 ASCII 绘制。",
     quit: |foreign| match foreign {
         1 => "quit? the server ends, and 1 client from outside is cut off".to_owned(),
         n => format!(

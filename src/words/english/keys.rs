@@ -131,6 +131,7 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
         "Back: close what is open, clear the filter, end the zoom, follow the stream.",
     ),
     help: both("help", "This help. Type to search it.", "This help."),
+    language: text("中文", "Speak Chinese instead of English, or English again."),
     mouse: text(
         "mouse",
         "Mouse on or off. While it is on, the terminal's own selecting needs shift.",

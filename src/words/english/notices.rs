@@ -26,6 +26,9 @@ pub(in crate::words) const ENGLISH: Notices = Notices {
         Some(calls) => format!("still paused: {key} goes on with {calls} calls a second"),
         None => format!("still paused: {key} runs on freely"),
     },
+    no_chinese: "English: the Linux console (TERM=linux) has no Chinese letters.",
+    not_utf8: "English: the locale is Chinese, but not UTF-8, which is all that is written here.",
+    wide_signs: "This terminal draws the picture's signs two cells wide: it is drawn in ASCII.",
     quit: |foreign| match foreign {
         1 => "quit? the server ends, and 1 client from outside is cut off".to_owned(),
         n => format!(

@@ -42,6 +42,7 @@ pub(crate) struct Keys {
     pub(crate) previous_panel: KeyText,
     pub(crate) back: KeyText,
     pub(crate) help: KeyText,
+    pub(crate) language: KeyText,
     pub(crate) mouse: KeyText,
     pub(crate) redraw: KeyText,
     pub(crate) suspend: KeyText,

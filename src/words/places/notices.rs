@@ -21,6 +21,10 @@ pub(crate) struct Notices {
     pub(crate) none_closed: &'static str,
     pub(crate) no_stream: &'static str,
     pub(crate) after_the_pause: fn(key: &str, calls: Option<u8>) -> String,
+    /// The language, and the signs of the picture.
+    pub(crate) no_chinese: &'static str,
+    pub(crate) not_utf8: &'static str,
+    pub(crate) wide_signs: &'static str,
     /// Questions.
     pub(crate) quit: fn(foreign: usize) -> String,
     pub(crate) drop: fn(fd: i32, peer: &str) -> String,

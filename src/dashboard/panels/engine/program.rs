@@ -9,7 +9,7 @@ use crate::dashboard::state::engine::{Entry, Known, Served, Wake};
 use crate::dashboard::state::table::TableRow;
 use crate::dashboard::theme::Role;
 use crate::telemetry::{Fd, Kind, Mode, Ready, Stance};
-use crate::words::{before, call, result, strings};
+use crate::words::{before, call, pad_left, result, strings};
 
 impl Painter<'_> {
     pub(super) fn serving(&self) -> Option<Fd> {
@@ -191,8 +191,8 @@ impl Painter<'_> {
         let facts = [
             (format!("{seconds:>4}.{millis:03} s"), dim),
             (format!(" = {:<4}", result(wake.ret)), self.style(Role::Title)),
-            (format!("{:<15}", waited(&self.duration(wake.waited))), text),
-            (format!("{calls:<10}"), style),
+            (pad_left(&waited(&self.duration(wake.waited)), 15), text),
+            (pad_left(&calls, 10), style),
         ];
         let mut line = indent(Line::default());
         let mut left = width.saturating_sub(1);

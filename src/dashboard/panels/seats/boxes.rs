@@ -5,6 +5,7 @@ use ratatui::Frame;
 use ratatui::layout::{Margin, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Paragraph};
+use unicode_width::UnicodeWidthStr;
 
 use super::super::fit::first_fit;
 use super::digits;
@@ -95,7 +96,7 @@ impl Boxes<'_> {
         match area.height {
             1 => {
                 let name = format!("{mark} {fd:<3} ");
-                let did = did(room.saturating_sub(name.chars().count()));
+                let did = did(room.saturating_sub(name.width()));
                 let line = Line::from(vec![named(name), Span::styled(did, text)]);
                 return frame.render_widget(line, area);
             }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Ended, Notice, Panic, WhyNot};
+use super::{Ended, NoChinese, Notice, Panic, WhyNot};
 use crate::dashboard::keys::{self, Id};
 use crate::dashboard::state::by_server;
 use crate::record::log;
@@ -31,6 +31,9 @@ impl Notice {
                 (start.fewer_connections)(*possible, *asked, *descriptors)
             }
             Self::PortMoved { taken, port } => (start.port_moved)(*taken, *port),
+            Self::NoChinese(NoChinese::Console) => say.no_chinese.to_owned(),
+            Self::NoChinese(NoChinese::NotUtf8) => say.not_utf8.to_owned(),
+            Self::WideSigns => say.wide_signs.to_owned(),
             Self::Log(log::Notice::Trouble(error)) => (start.log_stopped)(&plain(error)),
             Self::Log(log::Notice::Again(0)) => start.log_again.to_owned(),
             Self::Log(log::Notice::Again(lost)) => (start.log_again_lost)(*lost),
@@ -59,6 +62,7 @@ impl WhyNot {
             Self::ThreadSleeps => servers.thread_sleeps,
             Self::NoSingleCall => servers.no_single_call,
             Self::NotSlowed => servers.not_slowed,
+            Self::NoChineseLetters => say.no_chinese,
         }
     }
 }
