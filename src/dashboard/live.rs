@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use crossbeam_channel::Receiver;
 
-use super::run::{Backend, Options, run_with};
+use super::run::{Options, run_with};
+use super::session::Backend;
 use super::state::notice::Notice;
 use crate::clients::{ClientInfo, ClientKind, Clients};
 use crate::inspect::{Inspector, Question, Snapshot, Workers, cpu};

@@ -3,6 +3,7 @@
 //! | file | what lives there |
 //! |---|---|
 //! | [`mod@run`] | its event loop: every source it waits for, in one function |
+//! | [`session`] | a picture and the server behind it; no terminal in it |
 //! | [`live`] | the server, the inspector and the clients that it watches |
 //! | [`split`] | two servers under the same load, side by side |
 //! | [`terminal`] | entering and leaving the terminal, panics, signals |
@@ -22,6 +23,7 @@ pub mod live;
 pub mod panel;
 pub mod panels;
 pub mod run;
+pub mod session;
 pub mod split;
 pub mod state;
 pub mod terminal;

@@ -7,7 +7,8 @@ use super::{Half, Load, Loaded, Split};
 use crate::compare::drive::{Drive, Phase};
 use crate::compare::{self, Note};
 use crate::dashboard::live::{Link, Side};
-use crate::dashboard::run::{Options, Session, show, state_of};
+use crate::dashboard::run::{Options, show, state_of};
+use crate::dashboard::session::Session;
 use crate::words::strings;
 
 /// Everything that the split screen takes over.

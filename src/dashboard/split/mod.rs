@@ -28,7 +28,7 @@ use ratatui::Frame;
 pub use self::live::{Setup, run};
 use self::measure::Measure;
 use super::keys::{self, Id, Key};
-use super::run::{Backend, Session, Show};
+use super::session::{Backend, Session, Show};
 use super::state::notice::Notice;
 use super::state::{Action, State};
 use super::theme::Theme;

@@ -4,7 +4,7 @@ use super::draw::{HalfView, View};
 use super::{Load, Loaded, Split, Stage};
 use crate::compare::drive::Phase;
 use crate::dashboard::keys;
-use crate::dashboard::run::Backend;
+use crate::dashboard::session::Backend;
 use crate::dashboard::theme::Role;
 use crate::words::strings;
 

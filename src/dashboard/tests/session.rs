@@ -10,7 +10,7 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use super::feed::{classroom, id};
 use super::state;
 use crate::clients::{ClientInfo, ClientKind};
-use crate::dashboard::run::{Backend, Session};
+use crate::dashboard::session::{Backend, Session};
 use crate::dashboard::state::Action;
 use crate::dashboard::state::notice::Ended;
 use crate::inspect::{Question, Snapshot};

@@ -1,0 +1,325 @@
+//! A server's picture and the server behind it: everything of the dashboard but the terminal, so that
+//! it is tested without one. What the server is, is behind [`Backend`].
+
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crossterm::event::Event;
+use ratatui::Frame;
+
+use super::panels;
+use super::state::notice::{Ended, Notice, WhyNot};
+use super::state::{self, Action, State};
+use super::terminal;
+use super::theme::Theme;
+use crate::clients::{ClientInfo, ClientKind};
+use crate::inspect::{Question, Snapshot, Workers};
+use crate::server::Failure;
+use crate::telemetry::{Batch, Command, Gone, Nanos};
+use crate::words::strings;
+
+/// How often batches are fetched while something happens.
+const TICK: Duration = Duration::from_millis(16);
+/// How often batches are fetched when nothing happens: what happens then shows at the latest after
+/// this.
+pub(super) const QUIET_TICK: Duration = Duration::from_millis(40);
+/// How long after the last event it counts as quiet.
+const QUIET_AFTER: Duration = Duration::from_secs(1);
+/// How often the kernel is asked; and how often with many connections or while all is quiet.
+const ASK_EVERY: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(500)];
+/// What is many.
+const MANY: usize = 1000;
+/// How long a server may take to end after the command.
+const END_WITHIN: Duration = Duration::from_secs(3);
+
+/// What the dashboard watches and steers.
+pub trait Backend {
+    /// Called once, when all is open that the dashboard needs.
+    fn begin(&mut self) {}
+    /// Hands over every batch that has arrived; `false` once the server has ended and all is read.
+    fn drain(&mut self, each: &mut dyn FnMut(&Batch)) -> bool;
+    /// Sends a command to the server.
+    ///
+    /// # Errors
+    /// [`Gone`] when the server has ended.
+    fn send(&self, command: Command) -> Result<(), Gone>;
+    /// How the server ended, given once; `None` while it runs.
+    fn ended(&mut self) -> Option<Result<(), Failure>>;
+    /// What else the operator should know, each given once.
+    fn notices(&self) -> Vec<Notice> {
+        Vec::new()
+    }
+    /// Asks the inspector.
+    fn ask(&self, question: Question);
+    /// The inspector's newest answer, if one has come since the last call.
+    fn latest(&self) -> Option<Snapshot>;
+    /// Time on a CPU of the server's own thread and of these workers, where it is known.
+    fn cpu(&self, _workers: Workers) -> Option<Duration> {
+        None
+    }
+    /// Adds clients of our own, where there can be any.
+    fn add_clients(&self, _kind: ClientKind, _count: usize) {}
+    /// Stops all of them.
+    fn stop_clients(&self) {}
+    /// Stops one of them.
+    fn stop_client(&self, _id: u32) {}
+    /// How they are.
+    fn clients(&self) -> Arc<Vec<ClientInfo>> {
+        Arc::default()
+    }
+}
+
+/// What the loop shows and lets the operator steer.
+pub(super) trait Show {
+    /// Called once, when all is open that the dashboard needs.
+    fn begin(&mut self) {}
+    /// Takes over everything that has happened.
+    fn gather(&mut self, now: Instant);
+    /// Tells the operator something.
+    fn tell(&mut self, notice: Notice);
+    /// The size of the screen.
+    fn resize(&mut self, width: u16, height: u16);
+    /// Handles an event of the terminal; what concerns the terminal is returned.
+    fn terminal_event(&mut self, event: Event) -> Vec<Action>;
+    /// Until when to sleep if no key is pressed.
+    fn next_tick(&self, now: Instant) -> Duration;
+    /// Whether the picture is another one than the one that was drawn.
+    fn is_changed(&self) -> bool;
+    /// The picture counts as drawn from now on.
+    fn take_changed(&mut self);
+    /// Draws it.
+    fn draw(&self, frame: &mut Frame, theme: &Theme);
+    /// Ends what was shown.
+    ///
+    /// # Errors
+    /// When it had failed, or does not end.
+    fn end(self) -> io::Result<()>;
+}
+
+/// The server's clock, seen from here: batches carry its time, and arrive a little later. The
+/// smallest delay seen counts.
+#[derive(Debug)]
+struct Clock {
+    start: Instant,
+    offset: Nanos,
+}
+
+impl Clock {
+    fn own(&self, now: Instant) -> Nanos {
+        Nanos::try_from(now.saturating_duration_since(self.start).as_nanos()).unwrap_or(Nanos::MAX)
+    }
+
+    fn observe(&mut self, time: Nanos, now: Instant) {
+        self.offset = self.offset.max(time.saturating_sub(self.own(now)));
+    }
+
+    fn server(&self, now: Instant) -> Nanos {
+        self.own(now).saturating_add(self.offset)
+    }
+}
+
+/// State and backend together: everything of the loop but the terminal.
+#[derive(Debug)]
+pub struct Session<W> {
+    backend: W,
+    state: State,
+    clock: Clock,
+    /// When the kernel was asked last.
+    asked: Option<Instant>,
+    /// When the last batch came.
+    busy: Instant,
+}
+
+impl<W: Backend> Session<W> {
+    /// A session that begins at `now`.
+    #[must_use]
+    pub fn new(backend: W, state: State, now: Instant) -> Self {
+        Self { backend, state, clock: Clock { start: now, offset: 0 }, asked: None, busy: now }
+    }
+
+    /// Takes over everything that has happened.
+    pub fn gather(&mut self, now: Instant) {
+        let Self { backend, state, clock, .. } = self;
+        let mut any = false;
+        backend.drain(&mut |batch| {
+            any = true;
+            clock.observe(batch.time, now);
+            state.apply(batch);
+        });
+        if any {
+            self.busy = now;
+        }
+        self.state.clients(self.backend.clients());
+        self.backend.notices().into_iter().for_each(|notice| self.state.notice(notice));
+        self.kernel(now);
+        self.state.tick(self.clock.server(now));
+        self.ending();
+    }
+
+    /// Asks the kernel now and then, and takes its answers over.
+    fn kernel(&mut self, now: Instant) {
+        if let Some(snapshot) = self.backend.latest() {
+            let taken = self.clock.server(snapshot.taken);
+            self.state.kernel(snapshot, taken);
+        }
+        // While the loop is held nothing else comes, and the queues are what is looked at.
+        let scene = self.state.live();
+        let quiet = self.is_quiet(now) && scene.next_call().is_none();
+        let every = if scene.engine.wants_look() {
+            TICK
+        } else {
+            ASK_EVERY[usize::from(quiet || scene.table.open() > MANY)]
+        };
+        let due = self.asked.is_none_or(|asked| now.saturating_duration_since(asked) >= every);
+        if due && let Some(question) = self.state.question() {
+            self.asked = Some(now);
+            self.backend.ask(question);
+        }
+    }
+
+    /// Notices that threads have ended which should not have.
+    fn ending(&mut self) {
+        let panics = terminal::panics();
+        let end = self.state.live().listener.and_then(state::by_server::end);
+        match (self.backend.ended(), end) {
+            (None, _) => {
+                for panic in panics {
+                    self.state.notice(Notice::Panicked(panic));
+                }
+            }
+            (Some(Ok(())), Some(end)) if panics.is_empty() => self.state.server_ended(end),
+            (Some(result), _) => self.state.server_ended(Ended::Failed(result.err(), panics)),
+        }
+    }
+
+    /// Hands an event of the terminal to the state; what it wants done goes to the backend, and
+    /// what concerns the terminal is returned.
+    pub fn terminal_event(&mut self, event: Event) -> Vec<Action> {
+        #[cfg(debug_assertions)]
+        self.panic_key(&event);
+        let actions = match event {
+            Event::Key(key) => self.state.key(key),
+            Event::Mouse(mouse) => self.state.mouse(mouse),
+            Event::Paste(text) => {
+                self.state.paste(&text);
+                Vec::new()
+            }
+            Event::Resize(width, height) => {
+                self.state.resize(width, height);
+                Vec::new()
+            }
+            Event::FocusGained | Event::FocusLost => Vec::new(),
+        };
+        let mut left = Vec::new();
+        for action in actions {
+            match action {
+                Action::Send(command) => {
+                    if self.backend.send(command).is_err() {
+                        self.state.notice(Notice::NotNow(WhyNot::ServerEnded));
+                    }
+                }
+                Action::AddClients(kind, count) => self.backend.add_clients(kind, count),
+                Action::StopClients => self.backend.stop_clients(),
+                Action::StopClient(id) => self.backend.stop_client(id),
+                action => left.push(action),
+            }
+        }
+        left
+    }
+
+    /// Keys for tests, in debug builds only: F11 makes the server's thread panic, F12 this one.
+    #[cfg(debug_assertions)]
+    fn panic_key(&self, event: &Event) {
+        use crossterm::event::{KeyCode, KeyEvent};
+        match event {
+            Event::Key(KeyEvent { code: KeyCode::F(11), .. }) => {
+                // One that has ended cannot panic any more.
+                let _ = self.backend.send(Command::Panic);
+            }
+            Event::Key(KeyEvent { code: KeyCode::F(12), .. }) => panic!("a test asked for it"),
+            _ => {}
+        }
+    }
+
+    fn is_quiet(&self, now: Instant) -> bool {
+        now.saturating_duration_since(self.busy) >= QUIET_AFTER
+    }
+
+    /// The state.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The backend.
+    pub(super) fn backend(&self) -> &W {
+        &self.backend
+    }
+
+    /// Ends the server and waits for it, within a limit.
+    ///
+    /// # Errors
+    /// When the server had ended by itself, or does not end.
+    pub fn end(mut self) -> io::Result<()> {
+        if let Some(why) = self.state.dead() {
+            let failed = why.is_failure();
+            let error = || io::Error::other((strings().notices.ended_by_itself)(&why.text()));
+            return if failed { Err(error()) } else { Ok(()) };
+        }
+        let _ = self.backend.send(Command::Shutdown);
+        let limit = Instant::now() + END_WITHIN;
+        loop {
+            self.backend.drain(&mut |_| {});
+            match self.backend.ended() {
+                Some(result) => return result.map_err(io::Error::other),
+                None if Instant::now() > limit => {
+                    return Err(io::Error::other(strings().notices.not_in_time));
+                }
+                None => std::thread::sleep(Duration::from_millis(2)),
+            }
+        }
+    }
+}
+
+impl<W: Backend> Show for Session<W> {
+    fn begin(&mut self) {
+        self.backend.begin();
+    }
+
+    fn gather(&mut self, now: Instant) {
+        self.gather(now);
+    }
+
+    fn tell(&mut self, notice: Notice) {
+        self.state.notice(notice);
+    }
+
+    fn resize(&mut self, width: u16, height: u16) {
+        self.state.resize(width, height);
+    }
+
+    fn terminal_event(&mut self, event: Event) -> Vec<Action> {
+        self.terminal_event(event)
+    }
+
+    fn next_tick(&self, now: Instant) -> Duration {
+        if self.is_quiet(now) { QUIET_TICK } else { TICK }
+    }
+
+    fn is_changed(&self) -> bool {
+        self.state.is_changed()
+    }
+
+    fn take_changed(&mut self) {
+        self.state.take_changed();
+    }
+
+    fn draw(&self, frame: &mut Frame, theme: &Theme) {
+        panels::draw(frame, &self.state, theme);
+    }
+
+    fn end(self) -> io::Result<()> {
+        self.end()
+    }
+}
