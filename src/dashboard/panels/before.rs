@@ -118,7 +118,7 @@ fn column(
         Some(rate) => format!("{requests}, {rate}/s"),
         None => requests,
     };
-    let examined = by_server::has_turns(stretch.server).then(|| {
+    let examined = by_server::has_turns(stretch.server()).then(|| {
         let each = |of| per(of, totals.wakeups);
         Some(format!("{} : {}", each(totals.examined)?, each(totals.ready)?))
     });

@@ -275,7 +275,7 @@ impl Painter<'_> {
     }
 
     /// A line where something was changed; a bar that hides it has its colour.
-    fn marks(&self, frame: &mut Frame, plot: Rect, marks: &[(usize, &str)]) {
+    fn marks(&self, frame: &mut Frame, plot: Rect, marks: &[(usize, String)]) {
         let line = self.theme.glyph("┊", "|");
         for (at, _) in marks {
             let x = plot.x.saturating_add(u16::try_from(*at).unwrap_or(u16::MAX));
@@ -290,10 +290,15 @@ impl Painter<'_> {
     }
 
     /// Below each line what was changed, where that has room, else a stroke.
-    fn mark_labels(&self, marks: &[(usize, &str)], plot: Rect, last: &str) -> Vec<(usize, String)> {
+    fn mark_labels(
+        &self,
+        marks: &[(usize, String)],
+        plot: Rect,
+        last: &str,
+    ) -> Vec<(usize, String)> {
         let line = self.theme.glyph("┊", "|");
         let end = usize::from(plot.width).saturating_sub(last.width() + 1);
-        let label = |(i, (at, what)): (usize, &(usize, &str))| {
+        let label = |(i, (at, what)): (usize, &(usize, String))| {
             let next = marks.get(i + 1).map_or(end, |(next, _)| *next);
             let fits = at + 1 + what.width() < next;
             (*at, if fits { format!("{line}{what}") } else { line.to_owned() })

@@ -52,7 +52,7 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
                 let text = format!("  ! {}", lint.text(seen));
                 cut(Line::styled(text, theme.style(Role::Bad)), width, theme)
             }
-            StreamEntry::Change(what) => mark(&what, width, theme),
+            StreamEntry::Change(what) => mark(&what.text(), width, theme),
             StreamEntry::Lost(count) => hole(&(say.hole_lost)(count), theme),
             StreamEntry::Skipped(count) => hole(&(say.hole_skipped)(count), theme),
         };

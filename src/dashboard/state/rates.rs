@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 
+use super::stretches::Change;
 use crate::telemetry::{Batch, Counters, Errno, EventRef, Kind, Lost, Nanos, What};
 
 /// Seconds that are remembered.
@@ -198,7 +199,7 @@ pub struct Rates {
     /// When the last of them came.
     refused_at: Option<Nanos>,
     /// When something was changed, and what: the newest last.
-    marks: VecDeque<(Nanos, String)>,
+    marks: VecDeque<(Nanos, Change)>,
 }
 
 impl Rates {
@@ -345,16 +346,16 @@ impl Rates {
     }
 
     /// Notes that something was changed then.
-    pub fn mark(&mut self, time: Nanos, what: &str) {
+    pub fn mark(&mut self, time: Nanos, what: &Change) {
         if self.marks.len() == MARKS {
             self.marks.pop_front();
         }
-        self.marks.push_back((time, what.to_owned()));
+        self.marks.push_back((time, what.clone()));
     }
 
     /// The columns of [`Rates::peaks`] in which something was changed, and what.
     #[must_use]
-    pub fn marks(&self, columns: usize, each: usize) -> Vec<(usize, &str)> {
+    pub fn marks(&self, columns: usize, each: usize) -> Vec<(usize, String)> {
         let each = each.max(1) as u64;
         let newest = self.settled().map_or(0, |settled| settled / each);
         let column = |time: Nanos| {
@@ -362,7 +363,7 @@ impl Rates {
             columns.checked_sub(1)?.checked_sub(usize::try_from(back).ok()?)
         };
         let marks = self.marks.iter();
-        marks.filter_map(|(time, what)| Some((column(*time)?, what.as_str()))).collect()
+        marks.filter_map(|(time, what)| Some((column(*time)?, what.short()))).collect()
     }
 
     /// What happened in the last complete seconds, at most so many and none that began before

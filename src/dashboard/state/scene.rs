@@ -63,8 +63,8 @@ impl Scene {
     pub(super) fn apply(&mut self, batch: &Batch) -> bool {
         self.table.apply(batch);
         if let Some(change) = self.stretches.apply(batch) {
-            self.rates.mark(batch.time, &change.short);
-            self.stream.mark(change.text);
+            self.rates.mark(batch.time, &change);
+            self.stream.mark(change);
         }
         if self.rate_limit.lets(batch) {
             self.table.requests(batch);

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use super::continuity::Continuity;
 use super::filter::{Filter, Flag, Number, Subject, Word};
 use super::lints::Lint;
+use super::stretches::Change;
 use crate::telemetry::{Batch, ConnId, EventRef, Kind, Nanos, OwnedEvent, Ring, What};
 use crate::words::{describe, is_error};
 
@@ -27,7 +28,7 @@ pub enum StreamEntry {
     /// What looks like a mistake, and when it was seen.
     Lint(Lint, Nanos),
     /// Another server, or another option, from here on.
-    Change(String),
+    Change(Change),
 }
 
 /// A line that is no event.
@@ -36,7 +37,7 @@ enum Mark {
     Lost(u64),
     Skipped(u64),
     Lint(Lint, Nanos),
-    Change(Box<str>),
+    Change(Box<Change>),
 }
 
 /// The stream.
@@ -57,7 +58,7 @@ pub struct Stream {
     continuity: Continuity,
     scratch: String,
     /// A change that comes with the next batch.
-    coming: Option<String>,
+    coming: Option<Change>,
 }
 
 impl Default for Stream {
@@ -101,13 +102,13 @@ impl Stream {
     }
 
     /// Something has changed with the batch that is taken over next: another server, or an option.
-    pub fn mark(&mut self, what: String) {
+    pub fn mark(&mut self, what: Change) {
         self.coming = Some(what);
     }
 
     fn push_coming(&mut self) {
         if let Some(what) = self.coming.take() {
-            self.push_mark(Mark::Change(what.into()));
+            self.push_mark(Mark::Change(Box::new(what)));
         }
     }
 
@@ -212,7 +213,7 @@ impl Stream {
             Err(Mark::Lost(count)) => StreamEntry::Lost(*count),
             Err(Mark::Skipped(count)) => StreamEntry::Skipped(*count),
             Err(Mark::Lint(lint, seen)) => StreamEntry::Lint(*lint, *seen),
-            Err(Mark::Change(what)) => StreamEntry::Change(what.to_string()),
+            Err(Mark::Change(what)) => StreamEntry::Change((**what).clone()),
         })
     }
 

@@ -68,10 +68,7 @@ struct Reading {
 /// One server with one set of options.
 #[derive(Clone, Debug)]
 pub struct Stretch {
-    /// Which server.
-    pub server: ServerKind,
-    /// Its options that were not as usual, of those that have an effect on it.
-    pub unusual: Vec<Setting>,
+    setup: Setup,
     /// When it began.
     pub from: Nanos,
     /// When the next one began; until then, its last batch.
@@ -114,6 +111,26 @@ impl Stretch {
     /// `epoll, drain off`
     #[must_use]
     pub fn name(&self) -> String {
+        self.setup.name()
+    }
+
+    /// Which server it was.
+    #[must_use]
+    pub fn server(&self) -> ServerKind {
+        self.setup.server
+    }
+}
+
+/// A server, and its options that were not as usual, of those that have an effect on it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Setup {
+    server: ServerKind,
+    unusual: Vec<Setting>,
+}
+
+impl Setup {
+    /// `epoll, drain off`
+    fn name(&self) -> String {
         let short = |setting: &Setting| (strings().options.short)(*setting);
         let unusual = self.unusual.iter().map(short);
         std::iter::once(self.server.name().to_owned()).chain(unusual).collect::<Vec<_>>().join(", ")
@@ -123,10 +140,38 @@ impl Stretch {
 /// What has changed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Change {
+    before: Setup,
+    after: Setup,
+}
+
+impl Change {
     /// `epoll → select`, or `epoll: drain off`.
-    pub text: String,
+    #[must_use]
+    pub fn text(&self) -> String {
+        let say = &strings().stretches;
+        if self.before.server == self.after.server {
+            (say.changed)(self.after.server.name(), &self.short())
+        } else {
+            (say.switched)(&self.before.name(), &self.after.name())
+        }
+    }
+
     /// `select`, or `drain off`.
-    pub short: String,
+    #[must_use]
+    pub fn short(&self) -> String {
+        let Self { before, after } = self;
+        if before.server != after.server {
+            return after.server.name().to_owned();
+        }
+        let new = after.unusual.iter().filter(|setting| !before.unusual.contains(setting));
+        let mut changed: Vec<String> = new.map(|s| (strings().options.short)(*s)).collect();
+        let named =
+            |setting: &Setting| after.unusual.iter().any(|new| new.name() == setting.name());
+        let gone = before.unusual.iter().filter(|setting| !named(setting));
+        let as_usual = strings().stretches.as_usual;
+        changed.extend(gone.map(|setting| as_usual(setting.name())));
+        changed.join(", ")
+    }
 }
 
 /// All that are remembered, the one that goes on last.
@@ -139,10 +184,10 @@ impl Stretches {
     /// Takes a batch in; returns what has changed, where with it another begins.
     pub fn apply(&mut self, batch: &Batch) -> Option<Change> {
         let listener = batch.listener?;
-        let (server, unusual) = (listener.server, by_server::unusual(&listener));
+        let server = listener.server;
+        let setup = Setup { server, unusual: by_server::unusual(&listener) };
         let totals = Totals::of(batch);
-        let same =
-            |stretch: &&mut Stretch| (stretch.server, &stretch.unusual) == (server, &unusual);
+        let same = |stretch: &&mut Stretch| stretch.setup == setup;
         if let Some(stretch) = self.all.back_mut().filter(same) {
             for latency in batch.latencies.iter().filter(|latency| latency.server == server) {
                 stretch.latencies.record(latency.took, latency.answers);
@@ -154,8 +199,7 @@ impl Stretches {
             return None;
         }
         let fresh = Stretch {
-            server,
-            unusual,
+            setup,
             from: batch.time,
             to: batch.time,
             open: batch.counters.open(),
@@ -169,7 +213,7 @@ impl Stretches {
         let change = self.all.back_mut().map(|before| {
             // A server to which nothing happens publishes nothing.
             before.to = fresh.from;
-            change(before, &fresh)
+            Change { before: before.setup.clone(), after: fresh.setup.clone() }
         });
         if self.all.len() == KEPT {
             self.all.pop_front();
@@ -198,21 +242,6 @@ impl Stretches {
     pub fn all(&self) -> &VecDeque<Stretch> {
         &self.all
     }
-}
-
-fn change(before: &Stretch, after: &Stretch) -> Change {
-    let say = &strings().stretches;
-    if before.server != after.server {
-        let text = (say.switched)(&before.name(), &after.name());
-        return Change { text, short: after.server.name().into() };
-    }
-    let new = after.unusual.iter().filter(|setting| !before.unusual.contains(setting));
-    let mut changed: Vec<String> = new.map(|s| (strings().options.short)(*s)).collect();
-    let named = |setting: &Setting| after.unusual.iter().any(|new| new.name() == setting.name());
-    let gone = before.unusual.iter().filter(|setting| !named(setting));
-    changed.extend(gone.map(|setting| (say.as_usual)(setting.name())));
-    let short = changed.join(", ");
-    Change { text: (say.changed)(after.server.name(), &short), short }
 }
 
 #[cfg(test)]
@@ -272,7 +301,7 @@ mod tests {
         second(&mut script, 0, 77);
         script.server(ServerKind::Epoll);
         script.batch.latencies.push(Latency { took: 9 * MS, ..latency });
-        assert_eq!(stretches.apply(&script.publish()).unwrap().text, "poll → epoll");
+        assert_eq!(stretches.apply(&script.publish()).unwrap().text(), "poll → epoll");
         stretches.kernel(&used(9000), None, script.time);
         second(&mut script, 10, 20);
         stretches.apply(&script.publish());
@@ -300,7 +329,7 @@ mod tests {
         stretches.apply(&script.publish());
         let mut told = |settings: &[Setting]| {
             options(&mut script, settings);
-            let told = stretches.apply(&script.publish()).map(|change| change.text);
+            let told = stretches.apply(&script.publish()).map(|change| change.text());
             (told, stretches.all().back().unwrap().name())
         };
         let nap = Setting::Nap(Duration::from_secs(1));

@@ -28,7 +28,7 @@ fn shown(stream: &Stream, height: usize) -> Vec<i64> {
         StreamEntry::Event(event) => i64::try_from(event.event.seq).unwrap(),
         StreamEntry::Lost(count) | StreamEntry::Skipped(count) => -i64::try_from(count).unwrap(),
         StreamEntry::Lint(lint, _) => panic!("{lint:?}"),
-        StreamEntry::Change(text) => panic!("{text}"),
+        StreamEntry::Change(what) => panic!("{what:?}"),
     };
     stream.lines(height).map(number).collect()
 }

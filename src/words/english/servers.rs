@@ -1,9 +1,10 @@
 //! What differs from server to server: names, ends, and what one cannot be asked for.
 
-use crate::telemetry::ServerKind;
+use crate::telemetry::{Mistake, ServerKind};
 use crate::words::places::servers::Servers;
 
 pub(in crate::words) const ENGLISH: Servers = Servers {
+    mistake: Mistake::summary,
     summary: ServerKind::summary,
     epoll_et: "epoll-et (mio)",
     coroutines: "coroutines (tokio)",

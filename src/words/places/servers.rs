@@ -1,10 +1,12 @@
 //! What differs from server to server: names, ends, and what one cannot be asked for.
 
-use crate::telemetry::ServerKind;
+use crate::telemetry::{Mistake, ServerKind};
 
 /// What is said of single servers.
 pub(crate) struct Servers {
     /// What a server is, in a few words. In English as the command line's help has it.
+    /// What each mistake does.
+    pub(crate) mistake: fn(mistake: Mistake) -> &'static str,
     pub(crate) summary: fn(server: ServerKind) -> &'static str,
     pub(crate) epoll_et: &'static str,
     pub(crate) coroutines: &'static str,

@@ -26,7 +26,9 @@ impl Notice {
             Self::NotNow(why) => why.text().to_owned(),
             Self::AfterThePause(calls) => (say.after_the_pause)(&keys::name(Id::Pause), *calls),
             Self::Panicked(panic) => panic.text(),
-            Self::Mistake(mistake) => (start.mistake)(mistake.name(), mistake.summary()),
+            Self::Mistake(mistake) => {
+                (start.mistake)(mistake.name(), (strings().servers.mistake)(*mistake))
+            }
             Self::FewerConnections { possible, asked, descriptors } => {
                 (start.fewer_connections)(*possible, *asked, *descriptors)
             }
