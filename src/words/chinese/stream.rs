@@ -4,15 +4,15 @@ use crate::words::places::stream::Stream;
 use crate::words::units;
 
 pub(in crate::words) const CHINESE: Stream = Stream {
-    errors_only: "errors only",
-    with_plumbing: "with plumbing",
-    filter: |filter, events| format!("filter: {filter} ({} events)", units::count(events as u64)),
+    errors_only: "只看错误",
+    with_plumbing: "含内部事件",
+    filter: |filter, events| format!("过滤：{filter}（{} 个事件）", units::count(events as u64)),
     newer_below: |events, key| {
-        format!("{} newer below: {key} follows", units::count(events as u64))
+        format!("下面还有 {} 个新事件：按 {key} 跟随", units::count(events as u64))
     },
-    lost: |events, kinds| format!("lost {}: {kinds}", units::count(events)),
-    hole_lost: |events| format!("{} events lost: the stream was full", units::count(events)),
-    hole_skipped: |events| format!("{} events not shown: too many at once", units::count(events)),
-    none: "nothing has happened yet",
-    none_passes: |key| format!("no event passes the filter; {key} clears it"),
+    lost: |events, kinds| format!("丢失 {} 个：{kinds}", units::count(events)),
+    hole_lost: |events| format!("丢失 {} 个事件：事件流满了", units::count(events)),
+    hole_skipped: |events| format!("{} 个事件没有显示：一下子来得太多", units::count(events)),
+    none: "还什么都没发生",
+    none_passes: |key| format!("没有符合条件的事件；{key} 清除过滤"),
 };

@@ -4,70 +4,102 @@ use crate::telemetry::{ConnState, Why};
 use crate::words::places::table::{Columns, Table};
 use crate::words::units;
 
+/// Three letters at most: the column has no room for more.
+fn state(state: ConnState) -> &'static str {
+    match state {
+        ConnState::New => "新连接",
+        ConnState::Reading => "接收中",
+        ConnState::Handling => "处理中",
+        ConnState::Idle => "空闲",
+        ConnState::Writing => "发送中",
+        ConnState::Lingering => "收尾中",
+        ConnState::Closed => "已关闭",
+    }
+}
+
+fn why(why: Why) -> &'static str {
+    match why {
+        Why::PeerClosed => "对端关闭",
+        Why::PeerReset => "对端重置",
+        Why::Answered => "响应后关闭",
+        Why::BadRequest => "请求有误",
+        Why::IdleTimeout => "空闲超时",
+        Why::HeaderTimeout => "请求头超时",
+        Why::BodyTimeout => "请求体超时",
+        Why::WriteTimeout => "发送超时",
+        Why::Dropped => "手动断开",
+        Why::Reset => "手动重置",
+        Why::OverLimit => "超过连接数上限",
+        Why::CutShort => "文件中途变短",
+        Why::Failed => "出错",
+        Why::Shutdown => "服务器停止",
+        Why::Switched => "换了服务器",
+        Why::FdSetSize => "fd 超出 FD_SETSIZE",
+        Why::WorkerDied => "工作进程中途退出",
+    }
+}
+
 pub(in crate::words) const CHINESE: Table = Table {
-    open: |connections| format!("{} open", units::count(connections as u64)),
-    filter: |filter, shown| format!("filter: {filter} ({} shown)", units::count(shown as u64)),
-    shown: |from, to, of| format!("{from}-{to} of {}", units::count(of as u64)),
-    not_listening: "not listening yet",
+    open: |connections| format!("{} 个连接", units::count(connections as u64)),
+    filter: |filter, shown| format!("过滤：{filter}（{} 个）", units::count(shown as u64)),
+    shown: |from, to, of| format!("{from}-{to} 共 {}", units::count(of as u64)),
+    not_listening: "还没开始监听",
     listens: "LISTEN",
-    rests: |error| [format!("rests: {error}, no descriptor left"), format!("rests: {error}")],
+    rests: |error| [format!("暂歇：{error}，描述符用完了"), format!("暂歇：{error}")],
     accept_queue: |waiting, limit| {
         let (len, limit) = (units::count(waiting.into()), units::count(limit.into()));
         [
-            format!("accept queue {len} of {limit}"),
-            format!("queue {len}/{limit}"),
+            format!("全连接队列 {len}/{limit}"),
+            format!("队列 {len}/{limit}"),
             format!("{len}/{limit}"),
         ]
     },
-    stdin: "standard input",
-    stdin_read: |bytes| format!("{} read", units::bytes(bytes)),
-    stdin_ended: "ended",
-    stopped: "stopped",
-    closed: "closed",
-    is_open: "open",
+    stdin: "标准输入",
+    stdin_read: |bytes| format!("已读 {}", units::bytes(bytes)),
+    stdin_ended: "结束",
+    stopped: "停读",
+    closed: "已关闭",
+    is_open: "打开",
     folded: |closed, key, listed| {
         let number = units::count(closed);
         let long = match listed as u64 {
-            all if all == closed => format!("{number} closed · {key} lists them"),
-            last => format!("{number} closed · {key} lists the last {last}"),
+            all if all == closed => format!("已关闭 {number} 个 · {key} 列出"),
+            last => format!("已关闭 {number} 个 · {key} 列出最近 {last} 个"),
         };
-        [long, format!("{number} closed · {key}")]
+        [long, format!("已关闭 {number} · {key}")]
     },
     listed: |closed, key| {
         let number = units::count(closed);
-        [format!("{number} closed · {key} folds them"), format!("{number} closed · {key}")]
+        [format!("已关闭 {number} 个 · {key} 收起"), format!("已关闭 {number} · {key}")]
     },
-    queued: "queued",
-    blocks: "blocks",
-    in_handler: |route, time| [format!("in {route} {time}"), time.to_owned()],
-    state: ConnState::label,
-    why: Why::label,
+    queued: "排队中",
+    blocks: "占循环",
+    in_handler: |route, time| [format!("{route} 已 {time}"), time.to_owned()],
+    state,
+    why,
     seconds: |seconds| format!("{seconds} s"),
     minutes: |minutes| format!("{minutes} min"),
     hours: |hours| format!("{hours} h"),
-    none_passes: "no connection passes the filter",
-    clears_filter: |key| format!("{key} clears it"),
-    none: "Nobody is connected yet.",
-    none_any_more: "Nobody is connected any more.",
-    none_accepted: |waiting| match waiting {
-        1 => "Nobody is accepted yet: 1 waits.".to_owned(),
-        n => format!("Nobody is accepted yet: {} wait.", units::count(n.into())),
-    },
-    in_browser: "Open this page in a browser:",
-    in_browser_short: "Open:",
-    adds_client: "adds a client of our own",
+    none_passes: "没有符合条件的连接",
+    clears_filter: |key| format!("{key} 清除过滤"),
+    none: "还没有人连上来。",
+    none_any_more: "现在没有人连着了。",
+    none_accepted: |waiting| format!("还没有 accept：{} 个在等。", units::count(waiting.into())),
+    in_browser: "请用浏览器打开：",
+    in_browser_short: "打开：",
+    adds_client: "添加一个内置客户端",
     columns: Columns {
         fd: "fd",
-        id: "conn",
-        peer: "peer",
-        state: "state",
-        interest: "interest",
-        last: "last call",
-        requests: "req",
-        bytes_in: "in",
-        bytes_out: "out",
-        idle: "idle",
-        recv_queue: "recv-q",
-        send_queue: "send-q",
+        id: "连接",
+        peer: "对端",
+        state: "状态",
+        interest: "关注",
+        last: "上次调用",
+        requests: "请求",
+        bytes_in: "收",
+        bytes_out: "发",
+        idle: "空闲",
+        recv_queue: "收队列",
+        send_queue: "发队列",
     },
 };
