@@ -4,14 +4,24 @@ use crate::telemetry::ServerKind;
 use crate::words::places::servers::Servers;
 
 pub(in crate::words) const CHINESE: Servers = Servers {
-    summary: ServerKind::summary,
+    summary: |server| match server {
+        ServerKind::Blocking => "一次服务一个客户端，其余的在全连接队列里等",
+        ServerKind::Processes => "每个连接一个进程",
+        ServerKind::Threads => "每个连接一个线程",
+        ServerKind::Coroutines => "每个连接一个任务，下面是 tokio 的循环",
+        ServerKind::Scan => "把每个套接字问一遍，再问一遍，问个不停",
+        ServerKind::Select => "每次都把全部 fd 的列表交给 select(2)",
+        ServerKind::Poll => "每次都把全部 fd 的列表交给 poll(2)",
+        ServerKind::Epoll => "列表由内核保管，谁就绪由内核来说",
+        ServerKind::EpollEt => "和 epoll 一样，但只说一次：边缘触发，由 mio 实现",
+    },
     epoll_et: "epoll-et (mio)",
     coroutines: "coroutines (tokio)",
-    stdin_quit: "Standard input said quit.",
-    once: "It has served one connection: --once.",
-    no_turns: "there is no wake-up to step by: no one loop serves all",
-    process_sleeps: "a worker process sleeps in its own recv: it cannot be told to stop reading",
-    thread_sleeps: "whoever serves it sleeps in its recv: it cannot be told to stop reading",
-    no_single_call: "worker processes are paused by SIGSTOP, which knows no single call",
-    not_slowed: "worker processes can be paused, not slowed down: nothing holds their calls",
+    stdin_quit: "标准输入里读到了 quit。",
+    once: "已服务完一个连接：--once。",
+    no_turns: "不能按唤醒单步：没有一个为所有连接服务的循环",
+    process_sleeps: "工作进程睡在自己的 recv 里：没法叫它停止读取",
+    thread_sleeps: "服务它的线程睡在 recv 里：没法叫它停止读取",
+    no_single_call: "工作进程靠 SIGSTOP 暂停，做不到只走一次调用",
+    not_slowed: "工作进程能暂停，不能放慢：它们的调用没法一次次拦住",
 };
