@@ -16,7 +16,7 @@ pub(in crate::words) const CHINESE: Costs = Costs {
         name: "延迟 p50、p99",
         how: "统计本服务器接手以来的请求：从报告它的那次等待调用返回算起（调用会睡眠的服务器，\
               还有 scan 和 coroutines，从 recv 返回算起），到取走响应最后一个字节的 send 返回为止。\
-              在此之前没被读取的时间不算；被暂停耽搁的请求也不算。",
+              此前没读的时间不算；因暂停而耽搁的请求也不算。",
     },
     percentiles: |p50, p99, missing| match missing {
         0 => format!("{p50}、{p99}"),
@@ -24,13 +24,13 @@ pub(in crate::words) const CHINESE: Costs = Costs {
     },
     examined: CostText {
         name: "fd 检查 : 就绪",
-        how: "每次等待调用返回，问过多少个 fd（scan 按每一轮算），其中多少个就绪；取最近 10 s。\
+        how: "每次等待调用返回时，检查过多少个 fd（scan 按每一轮算），其中多少个就绪；取最近 10 s。\
               epoll 只看就绪列表。",
     },
     copied: CostText {
         name: "每次唤醒的列表字节",
-        how: "等待调用和 epoll_ctl 拷进拷出的描述符列表有多少字节（按结构体大小算），除以唤醒次数；\
-              取最近 10 s。",
+        how: "等待调用和 epoll_ctl 拷进拷出的描述符列表有多少字节（按结构体大小算），\
+              除以唤醒次数；取最近 10 s。",
     },
     again: CostText {
         name: "每秒 EAGAIN",
@@ -38,8 +38,8 @@ pub(in crate::words) const CHINESE: Costs = Costs {
     },
     loop_cpu: CostText {
         name: "循环线程的 CPU",
-        how: "服务器自己的线程占用 CPU 的时间，读自 /proc/self/task/.../schedstat，除以两次读取的间隔\
-              （约 1 s）：100 % 就是循环从不睡眠。",
+        how: "服务器自己的线程占用 CPU 的时间，读自 /proc/self/task/.../schedstat，\
+              除以两次读取的间隔（约 1 s）：100 % 就是循环从不睡眠。",
     },
     cpu: CostText {
         name: "每请求 CPU",
@@ -54,13 +54,13 @@ pub(in crate::words) const CHINESE: Costs = Costs {
     memory: CostText {
         name: "每连接内存",
         how: "程序和工作进程现在的匿名内存（RssAnon 和 RssShmem），减去本服务器还没有客户端时的量，\
-              再减去没有新连接时增加的量，除以打开的连接数；仪表盘连接表的那一行也算在内。\
-              不到 100 个连接时不显示；重用先前释放的内存时也不显示。",
+              再减去没有新连接时增加的量，除以打开的连接数；每个连接在仪表盘连接表里的一行\
+              也算在内。不到 100 个连接时不显示；重用先前释放的内存时也不显示。",
     },
     waiting: CostText {
         name: "等待调用占时",
-        how: "服务器自己的线程在等待调用、轮间休眠和会睡眠的调用里，从进入到离开的时间；取最近 10 s，\
-              还没结束的也算。",
+        how: "服务器自己的线程在等待调用、轮间休眠和会睡眠的调用里，从进入到离开的时间；\
+              取最近 10 s，还没结束的也算。",
     },
     workers: CostText {
         name: "专属线程、进程或任务",

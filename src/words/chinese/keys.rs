@@ -11,8 +11,8 @@ const fn both(label: &'static str, sentence: &'static str, split: &'static str) 
 }
 
 pub(in crate::words) const CHINESE: Keys = Keys {
-    drop: text("断开", "断开选中的客户端：用 FIN 关闭它的连接。先指名确认。"),
-    reset: text("重置", "重置选中的客户端：用 RST 强行断掉它的连接。先指名确认。"),
+    drop: text("断开", "断开选中的客户端：用 FIN 关闭它的连接。会先报出是哪一个，请你确认。"),
+    reset: text("重置", "重置选中的客户端：用 RST 强行断掉它的连接。会先报出是哪一个，请你确认。"),
     reading: text(
         "停止读取",
         "停止读取选中的客户端，或恢复读取。停读期间，数据积在内核的接收队列里。",
@@ -22,7 +22,7 @@ pub(in crate::words) const CHINESE: Keys = Keys {
         "打开选中连接的卡片：最近一次请求、各项计数、它自己的事件、内核看到的情况。",
     ),
     drop_all: text("全部断开", "断开所有客户端。先确认。"),
-    drop_idle: text("断开空闲", "断开空闲太久的客户端，超过几秒算太久由你输入。"),
+    drop_idle: text("断开空闲", "断开空闲超过若干秒的客户端，秒数由你输入。"),
     pause: both(
         "暂停",
         "让服务器的循环停在下一次调用之前，或继续运行。暂停期间，要做的事在内核里排队。",
@@ -44,15 +44,16 @@ pub(in crate::words) const CHINESE: Keys = Keys {
         "两边一起慢动作，逐级放慢：每秒 100、50、20、10、5、2、1 次调用。",
     ),
     faster: both("加快", "逐级加快，直到全速。", "两边一起逐级加快，直到全速。"),
-    load_again: text("再加负载", "在已打开的连接上，给两边再加一遍同样的负载。"),
+    load_again: text("再加负载", "在打开着的连接上，给两边再加一遍同样的负载。"),
     server: text(
         "服务器",
-        "九种服务器换一种，端口不变；暂停着换，换后仍暂停。已打开的连接会关闭：有外部客户端时先确认。",
+        "换成九种服务器里的另一种，端口不变；原来暂停的，换后仍暂停。\
+         打开的连接会关闭；有外部客户端时先确认。",
     ),
     options: text(
         "改选项",
-        "修改运行中服务器的一个选项：触发方式、读空、accept、休眠、缓冲区、backlog、处理函数、预算、\
-         故意犯错。",
+        "修改运行中服务器的一个选项：触发方式、读空、accept、休眠、缓冲区、backlog、处理函数、\
+         预算、故意犯错。",
     ),
     before: text("前后对比", "前后对比：每种服务器、每组选项，运行期间各花了多少。"),
     client: text("客户端", "添加一个内置客户端，种类用 a 键选。"),
@@ -60,7 +61,8 @@ pub(in crate::words) const CHINESE: Keys = Keys {
     many_clients: text("多个", "添加该种类的内置客户端，个数由你输入。"),
     choose: text(
         "种类",
-        "选择客户端的种类：空闲、匀速、突发、慢读、慢发、重置、半截、不读、连续、慢处理、早退、洪水。",
+        "选择客户端的种类：空闲、匀速、突发、慢读、慢发、重置、半截、不读、\
+         连续、慢处理、早退、洪水。",
     ),
     hang_up: text(
         "挂断",
@@ -70,21 +72,15 @@ pub(in crate::words) const CHINESE: Keys = Keys {
     filter: text(
         "过滤",
         "焦点在事件流，就过滤事件流，否则过滤连接表：文字、fd:9、conn:3、state:reading、kind:recv、\
-         idle>5、in>10k、ours、errors；词前加 ! 表示不要。",
+         idle>5、in>10k、ours、errors；词前加 ! 表示排除。",
     ),
     sort: text("排序", "连接表改按下一个显示的列排序。点击列标题也一样。"),
     reverse: text("反转顺序", "把连接表的顺序倒过来。"),
-    closed: text(
-        "列出已关闭",
-        "列出最近关闭的连接和各自的原因，或收起它们。点击它们的个数也一样。",
-    ),
+    closed: text("列出已关闭", "列出最近关闭的连接和各自的原因，或收起它们。点击个数也一样。"),
     errors: text("仅错误", "事件流只显示错误，或恢复显示全部。EAGAIN 不算错误。"),
     own: text("内部事件", "在事件流中显示程序自己的内部事件（它的唤醒器），或隐藏。"),
     time: text("时间", "事件流的时间：从服务器启动算起，或用本地时刻。"),
-    freeze: text(
-        "定格",
-        "画面定格，或恢复。服务器照常运行；定格的画面里仍可滚动、排序、过滤。",
-    ),
+    freeze: text("定格", "画面定格，或恢复。服务器照常运行；定格的画面里仍可滚动、排序、过滤。"),
     zoom: text("放大", "让焦点所在的面板占满屏幕，或还原。"),
     up: text("上移", "在焦点所在的面板里上移一行。"),
     down: text("下移", "下移一行。"),
@@ -96,7 +92,7 @@ pub(in crate::words) const CHINESE: Keys = Keys {
     previous_panel: text("上个面板", "焦点移到上一个面板。"),
     back: text("返回", "返回：关掉打开的框，清除过滤，取消放大，重新跟随事件流。"),
     help: both("帮助", "本帮助。输入文字可以搜索。", "本帮助。"),
-    mouse: text("鼠标", "打开或关闭鼠标。打开时，要按住 shift 才能用终端自带的选择。"),
+    mouse: text("鼠标", "打开或关闭鼠标。打开时，按住 shift 才能在终端里选取文字。"),
     redraw: text("重画", "重画整个屏幕。"),
     suspend: text("挂起", "回到命令行；输入 fg 再回到仪表盘。期间服务器照常运行。"),
     quit: both(
@@ -112,10 +108,7 @@ pub(in crate::words) const CHINESE: Keys = Keys {
         charts: text("图表", "转到图表。"),
         card: text("卡片", "转到选中连接的卡片。"),
         seats: text("座位", "转到座位：一个连接一个座位；被问到就亮，有话说就发光。"),
-        costs: text(
-            "开销",
-            "转到开销：一个请求、一次唤醒、一个连接各花多少，每个数字怎么得来。",
-        ),
+        costs: text("开销", "转到开销：一个请求、一次唤醒、一个连接各花多少，每个数字怎么得来。"),
     },
     run: "继续",
     read_again: "恢复读取",
@@ -127,10 +120,10 @@ pub(in crate::words) const CHINESE: Keys = Keys {
         connection: "选中的连接",
         the_loop: "服务器的循环",
         clients: "内置客户端",
-        looking: "显示什么",
+        looking: "显示",
         moving: "移动",
-        program: "本程序",
-        taking: "会关闭或结束什么的键",
+        program: "程序",
+        taking: "关闭与结束",
     },
     or: "或",
     key: "按键",

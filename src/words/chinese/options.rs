@@ -20,7 +20,7 @@ pub(in crate::words) const CHINESE: Options = Options {
         Setting::Mistake(_) => "故意犯什么错",
     },
     takes: |setting, fresh| match setting {
-        _ if fresh => "同按 v 一样，换一个新的服务器：已打开的连接会关闭。",
+        _ if fresh => "同按 v 一样，换上一个新的服务器：打开的连接会关闭。",
         Setting::Trigger(_) => "每个 fd 都重设关注：各做一次 epoll_ctl(MOD)。",
         Setting::Drain(_) => "从下一个事件起生效。没读空的，要等下一次边缘触发。",
         Setting::AcceptAll(_) => "从监听套接字的下一个事件起生效。",
@@ -43,7 +43,7 @@ pub(in crate::words) const CHINESE: Options = Options {
         Setting::WriteBuffer(None) => "自动".into(),
         Setting::Backlog(n) | Setting::Budget(n) => units::count(n.into()),
         Setting::Handlers(n @ 1..) => format!("{n} 个线程"),
-        Setting::Mistake(None) => "不犯".into(),
+        Setting::Mistake(None) => "无".into(),
         Setting::Trigger(_)
         | Setting::Drain(_)
         | Setting::AcceptAll(_)
@@ -75,6 +75,6 @@ pub(in crate::words) const CHINESE: Options = Options {
     worker_flags: "工作进程的这一项由命令行给定",
     own_handler: "谁服务这个连接，谁运行它的处理函数",
     runtime_handler: "这种服务器没有线程池：处理函数都在它唯一的线程上运行",
-    no_turns: "每个连接各自服务：没有大家分享的一轮",
+    no_turns: "各连接单独服务：没有大家共用的一轮",
     loops_alone: "只有基于就绪通知的循环才犯这些错",
 };

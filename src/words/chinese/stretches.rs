@@ -17,9 +17,7 @@ pub(in crate::words) const CHINESE: Stretches = Stretches {
     how_long: "运行了",
     measured: "从启动算起",
     connections: "连接",
-    came_and_open: |came, open| {
-        format!("新来 {} 个，打开 {} 个", units::count(came), units::count(open))
-    },
+    came_and_open: |came, open| format!("新来 {}，打开 {}", units::count(came), units::count(open)),
     requests: "请求",
     calls: "每请求系统调用",
     examined: "检查 : 就绪",
@@ -29,8 +27,8 @@ pub(in crate::words) const CHINESE: Stretches = Stretches {
     p99: "延迟 p99",
     missing: |figure, answers| format!("{figure}（缺 {} 个）", units::count(answers)),
     memory: "每连接内存",
-    how: "各段的数字，取自该段第一次与最后一次发布数据之间；改动本身的花费，前后两段都不算。\
+    how: "计数：每段从第一次发布到最后一次发布；改动本身花掉的，哪一段都不算。\
           CPU：服务器的线程和进程所用，读自 /proc，旁边是统计的时长。\
-          延迟：从得知有请求，到 send 送出响应的最后一个字节；满 20 个响应才有 p50，满 100 个才有 p99。\
-          内存：至少 100 个连接才算。–：没有测量。",
+          延迟：从得知有请求，到 send 送出响应的最后一个字节；\
+          满 20 个响应才有 p50，满 100 个才有 p99。内存：至少 100 个连接才算。–：没有测量。",
 };
