@@ -16,6 +16,7 @@ pub(super) mod keys;
 pub(super) mod lints;
 pub(super) mod notices;
 pub(super) mod options;
+mod parts;
 pub(super) mod record;
 pub(super) mod seats;
 mod sentence;

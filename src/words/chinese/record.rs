@@ -3,7 +3,7 @@
 use crate::words::places::record::Record;
 
 pub(in crate::words) const CHINESE: Record = Record {
-    known_word: "a word that the log has",
-    not_printed: |events| format!("{events} events were not printed"),
-    log_thread: "the log's thread has died",
+    known_word: "日志里有的词",
+    not_printed: |events| format!("{events} 个事件没有打印"),
+    log_thread: "写日志的线程已经死了",
 };

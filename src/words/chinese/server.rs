@@ -2,24 +2,25 @@
 
 use std::net::IpAddr;
 
+use super::parts::cause;
 use crate::words::places::server::Server;
 
 fn no_peer(ip: IpAddr, group: &str) -> String {
     format!(
-        "{ip} is a {group} address, to which no connection can be made: --bind takes one that \
-         `ip addr` lists behind inet, or 0.0.0.0 for all."
+        "{ip} 是{group}地址，没法和它建立连接：--bind 要用 `ip addr` 列在 inet 后面的地址，\
+         或用 0.0.0.0 表示全部。"
     )
 }
 
 pub(in crate::words) const CHINESE: Server = Server {
-    multicast: |ip| no_peer(ip, "multicast"),
-    broadcast: |ip| no_peer(ip, "broadcast"),
-    stdin_file: "Standard input cannot be watched: epoll(7) takes no regular file (EPERM); give \
-                 it a pipe or a terminal, or take --server poll or select.",
-    unwatched: |fd| format!("fd {fd} cannot be watched"),
-    no_responder: "a responder is missing",
-    not_listening: "the server thread ended before it listened",
-    wait_failed: |error| format!("The server's wait call failed: {error}."),
-    panicked: |message| format!("The server thread panicked: {message}."),
-    panicked_mute: "The server thread panicked: no message.",
+    multicast: |ip| no_peer(ip, "组播"),
+    broadcast: |ip| no_peer(ip, "广播"),
+    stdin_file: "标准输入没法关注：epoll(7) 不接受普通文件（EPERM）；请接上管道或终端，\
+                 或改用 --server poll 或 select。",
+    unwatched: |fd| format!("fd {fd} 没法关注"),
+    no_responder: "缺少一个响应器",
+    not_listening: "服务器线程还没有监听就结束了",
+    wait_failed: |error| format!("服务器的等待调用失败：{}。", cause(error)),
+    panicked: |message| format!("服务器线程崩溃：{message}。"),
+    panicked_mute: "服务器线程崩溃：没有留下消息。",
 };
