@@ -111,7 +111,7 @@ fn completed(log: Log) -> Result<(), Sentence> {
     match log.finish(LOG_WITHIN) {
         Ok(Summary { trouble: None, .. }) => Ok(()),
         Ok(Summary { lost, trouble: Some(trouble), .. }) => {
-            Err((strings().start.log_lost)(&trouble.to_string(), lost))
+            Err((strings().start.log_lost)(&plain(&trouble.into()), lost))
         }
         Err(error) => Err((strings().start.log_incomplete)(&plain(&error))),
     }

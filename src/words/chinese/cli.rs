@@ -3,54 +3,46 @@
 use crate::words::places::cli::Cli;
 
 /// The servers with a readiness loop of our own.
-const LOOPS: &str = "scan, select, poll, epoll or epoll-et";
+const LOOPS: &str = "scan、select、poll、epoll 或 epoll-et";
 
 pub(in crate::words) const CHINESE: Cli = Cli {
-    handler: "say inline, offload, or offload=THREADS with 1 to 64 threads",
-    no_such_name: "no such name",
-    nap_no_number: "not a number of seconds",
-    nap_range: "between 0 and 60 seconds",
-    encoding: "no such encoding; utf-8, gb18030, big5, shift_jis are some",
+    handler: "请写 inline、offload，或 offload=线程数（1 到 64）",
+    no_such_name: "没有这个名字",
+    nap_no_number: "不是秒数",
+    nap_range: "要在 0 到 60 s 之间",
+    encoding: "没有这种编码；可用的例如 utf-8、gb18030、big5、shift_jis",
     demo: |kinds| {
-        format!(
-            "say how many, 10,000 at most, or how many of each kind, as idle=500,steady=4; the \
-             kinds are {kinds}"
-        )
+        format!("请写数量，最多 10,000；或按种类写，例如 idle=500,steady=4；种类有 {kinds}")
     },
-    path: "a path begins with / and is written with ASCII only, as in a URL",
-    report: "its name ends in .md, .json or .html",
+    path: "路径以 / 开头，只用 ASCII 字符，和 URL 里一样",
+    report: "文件名要以 .md、.json 或 .html 结尾",
 
-    once: "--once goes with --server blocking alone: the others serve many.",
+    once: "--once 只能配 --server blocking：别的服务器都同时服务多个客户端。",
     offload: |server| {
         format!(
-            "--server {server} has no loop that could go on while a handler runs, so \
-             --handler offload is not for it: take {LOOPS}."
+            "--server {server} 没有自己的事件循环，处理函数运行时也就没有什么可以接着转，\
+             不能用 --handler offload：请用 {LOOPS}。"
         )
     },
     mistake: |server| {
         format!(
-            "--mistake is one of readiness loops, and --server {server} has none: take {LOOPS}."
+            "--mistake 是事件循环里的错误，而 --server {server} 没有自己的事件循环：请用 {LOOPS}。"
         )
     },
     stdin: |server| {
-        format!(
-            "--server {server} waits for one fd at a time, so it cannot watch --stdin too: take \
-             {LOOPS}."
-        )
+        format!("--server {server} 一次只等一个 fd，不能再关注 --stdin：请用 {LOOPS}。")
     },
     only_for: |option, only, server| {
-        format!("{option} is for --server {only} alone, and would do nothing on {server}.")
+        format!("{option} 只用于 --server {only}，在 {server} 上什么也不会做。")
     },
     of_loops: |option, server| {
-        format!(
-            "{option} is for readiness loops, and would do nothing on --server {server}: take \
-             {LOOPS}."
-        )
+        format!("{option} 用于自己的事件循环，在 --server {server} 上什么也不会做：请用 {LOOPS}。")
     },
-    only_echo: "--encoding is for --protocol echo alone: HTTP is not shown as text.",
-    keyboard: "--stdin takes the keyboard, which the dashboard needs: add --headless, or give it \
-               a pipe.",
-    split_servers: |servers| format!("--split shows exactly two servers, not {servers}: name two."),
-    split_terminal: "--split draws on the screen, and standard output is no terminal: leave it \
-                     out for a table, or do not redirect.",
+    only_echo: "--encoding 只用于 --protocol echo：HTTP 不显示成文字。",
+    keyboard: "--stdin 要占用键盘，而仪表盘也要用键盘：加上 --headless，或给它接一个管道。",
+    split_servers: |servers| {
+        format!("--split 显示的服务器要正好两个，不是 {servers} 个：请写两个名字。")
+    },
+    split_terminal: "--split 要在屏幕上画，而标准输出不是终端：去掉它就输出表格，\
+                     要不就别重定向。",
 };

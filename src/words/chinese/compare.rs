@@ -1,197 +1,185 @@
 //! `epollscope compare`: its progress, why a server could not be measured, and its reports.
 
 use crate::words::places::compare::{Compare, FigureText, Figures, Notes, Report, Why};
-use crate::words::units;
+use crate::words::{plain, units};
 
 fn refused(count: u64, of: u32, which: &str, why: &str) -> String {
     let (count, of) = (units::count(count), units::count(of.into()));
-    format!("{count} of {of} {which} connections refused: {why}")
+    format!("{of} 个{which}连接中有 {count} 个被拒绝：{why}")
+}
+
+/// How a process has ended, as the standard library writes it.
+fn exit(status: &str) -> String {
+    status.replace("exit status: ", "退出码 ").replace("signal: ", "信号 ")
 }
 
 fn unanswered(answered: u32, of: u32, which: &str, seconds: u64) -> String {
     let (answered, of) = (units::count(answered.into()), units::count(of.into()));
     format!(
-        "Only {answered} of {of} {which} connections got a first answer, then no more for \
-         {seconds} s."
+        "{of} 个{which}连接中只有 {answered} 个得到第一个响应，此后 {seconds} s 里再没有别的得到。"
     )
 }
 
 pub(in crate::words) const CHINESE: Compare = Compare {
-    measuring: |server| format!("measuring {server}"),
-    none_measured: "None of the servers could be measured; the table says why.",
-    report_failed: |path, why| format!("The report {path} cannot be written: {why}."),
-    fifo_unread: "nobody reads this FIFO",
+    measuring: |server| format!("正在测量 {server}"),
+    none_measured: "没有一个服务器能测量；原因见表。",
+    report_failed: |path, why| format!("无法写报告 {path}：{why}。"),
+    fifo_unread: "这个 FIFO 没有人读",
     descriptors: |connections, descriptors| {
         format!(
-            "{} connections take more descriptors than the {} that a process may have open here: \
-             ask for fewer, or raise the limit (ulimit -n).",
+            "{} 个连接要用的 fd 太多，这里一个进程只能打开 {} 个：减少连接，或提高上限\
+             （ulimit -n）。",
             units::count(connections),
             units::count(descriptors)
         )
     },
-    no_signals: |error| format!("Signals cannot be caught: {error}."),
-    signalled: "It was ended by a signal before all servers had been measured.",
-    no_parent: |error| format!("The end of the comparison cannot be noticed: {error}."),
-    parent_ended: |variable| {
-        format!("The comparison that this server is for ({variable}) has ended.")
-    },
+    no_signals: |error| format!("无法捕获信号：{}。", plain(error)),
+    signalled: "还没测完所有服务器，就被信号结束了。",
+    no_parent: |error| format!("无法留意比较何时结束：{}。", plain(error)),
+    parent_ended: |variable| format!("这个服务器所属的比较（{variable}）已经结束。"),
     why: Why {
-        not_started: |why| format!("not started: {why}"),
-        not_listening: |seconds| format!("it did not listen within {seconds} s"),
-        ended: |status| format!("the server ended ({status})"),
-        idle_refused: |count, of, why| refused(count, of, "idle", why),
-        active_refused: |count, of, why| refused(count, of, "active", why),
-        unasked: "an answer to no request",
-        closed_after: "it is closed after an answer",
-        status: |status| format!("answered {status}"),
-        no_answer: "closed without an answer",
+        not_started: |why| format!("没能启动：{why}"),
+        not_listening: |seconds| format!("{seconds} s 之内没有开始监听"),
+        ended: |status| format!("服务器已结束（{}）", exit(status)),
+        idle_refused: |count, of, why| refused(count, of, "空闲", why),
+        active_refused: |count, of, why| refused(count, of, "活跃", why),
+        unasked: "没有请求却来了响应",
+        closed_after: "一次响应后就关闭",
+        status: |status| format!("响应的状态码是 {status}"),
+        no_answer: "没有响应就关闭了",
     },
     notes: Notes {
-        idle_unanswered: |answered, of, seconds| unanswered(answered, of, "idle", seconds),
-        active_unanswered: |answered, of, seconds| unanswered(answered, of, "active", seconds),
-        none_answered: "No active connection got an answer under the load.",
+        idle_unanswered: |answered, of, seconds| unanswered(answered, of, "空闲", seconds),
+        active_unanswered: |answered, of, seconds| unanswered(answered, of, "活跃", seconds),
+        none_answered: "负载期间，没有一个活跃连接得到响应。",
         some_unanswered: |count, of| {
             format!(
-                "{} of {} active connections got no answer under the load; latencies are those of \
-                 the others.",
-                units::count(count.into()),
-                units::count(of.into())
+                "负载期间，{} 个活跃连接中有 {} 个没有得到响应；延迟只算其余的连接。",
+                units::count(of.into()),
+                units::count(count.into())
             )
         },
-        failed: |count, why| {
-            format!("{} connections failed under the load: {why}.", units::count(count))
-        },
+        failed: |count, why| format!("负载期间，{} 个连接失败：{why}。", units::count(count)),
         counts_differ: |answers, requests| {
             format!(
-                "The load counted {} answers, the server {} requests besides the one for its \
-                 counters.",
+                "负载一方数到 {} 个响应，服务器数到 {} 个请求（读计数器的那一个不算）。",
                 units::count(answers),
                 units::figure(requests)
             )
         },
-        no_counters: "Its counters could not be read: it did not answer GET /-/metrics.",
+        no_counters: "读不到它的计数器：它没有响应 GET /-/metrics。",
     },
     figures: Figures {
         throughput: FigureText {
-            title: "requests/s",
-            heading: "req/s",
-            how: "Answers that the load generator read whole, by the time from its first request \
-                  to its last answer.",
+            title: "每秒请求数",
+            heading: "请求/s",
+            how: "负载发生器完整读到的响应数，除以从它的第一个请求到最后一个响应的时间。",
         },
         median: FigureText {
-            title: "latency, p50",
+            title: "延迟 p50",
             heading: "p50",
-            how: "Half of the answers took no longer, from before the request was written until \
-                  the answer's last byte was read, by the load generator's clock.",
+            how: "一半的响应不超过这么久：从写请求之前，到读完响应的最后一个字节，按负载发生器的\
+                  时钟。",
         },
         p99: FigureText {
-            title: "latency, p99",
-            heading: "p99",
-            how: "99 % of the answers took no longer.",
+            title: "延迟 p99", heading: "p99", how: "99 % 的响应不超过这么久。"
         },
         cpu: FigureText {
-            title: "CPU time/request",
-            heading: "CPU/req",
-            how: "utime + stime of the server's processes (/proc/PID/stat, to 10 ms each), and \
-                  of their children that had ended, over the measured time, by answers.",
+            title: "每请求 CPU 时间",
+            heading: "CPU/请求",
+            how: "测量期间，服务器各进程的 utime + stime（/proc/PID/stat，每项精确到 10 ms），\
+                  加上它们已结束的子进程的，除以响应数。",
         },
         memory: FigureText {
-            title: "memory/connection",
-            heading: "mem/conn",
-            how: "Pages that the server's processes have for themselves (Pss_Anon + Pss_Shmem of \
-                  /proc/PID/smaps_rollup) with all connections open and answered once, less \
-                  those before, by connections; the kernel's memory for sockets, threads and \
-                  page tables is not in it.",
+            title: "每连接内存",
+            heading: "内存/连接",
+            how: "所有连接都已打开、各得到一次响应时，服务器各进程独占的内存页\
+                  （/proc/PID/smaps_rollup 的 Pss_Anon + Pss_Shmem），减去之前的，除以连接数；\
+                  内核为套接字、线程和页表用的内存不算在内。",
         },
         calls: FigureText {
-            title: "system calls/request",
-            heading: "calls/req",
-            how: "The server's own exact count of its system calls by that of its requests \
-                  (/-/metrics before and after; the second of these two is in both counts).",
+            title: "每请求系统调用",
+            heading: "调用/请求",
+            how: "服务器自己数的系统调用数（精确），除以它数的请求数（前后各读一次 /-/metrics；\
+                  第二次读取在两个数里都算进去了）。",
         },
         examined: FigureText {
-            title: "examined/ready",
-            heading: "exam/ready",
-            how: "Descriptors that were asked whether they are ready, by the kernel or by the \
-                  program, for each that was reported ready; by the server's own count.",
+            title: "检查 : 就绪",
+            heading: "检查:就绪",
+            how: "每报告一个 fd 就绪，内核或程序问过多少个 fd 是否就绪；按服务器自己的计数。",
         },
         copied: FigureText {
-            title: "descriptor lists/request",
-            heading: "lists/req",
-            how: "Bytes of descriptor lists that the server's wait and epoll_ctl calls copied \
-                  into the kernel and out of it, by its own count.",
+            title: "每请求 fd 列表",
+            heading: "列表/请求",
+            how: "服务器的等待调用和 epoll_ctl 拷进拷出内核的 fd 列表字节数，按它自己的计数。",
         },
         wake_ups: FigureText {
-            title: "wake-ups/request",
-            heading: "wakes/req",
-            how: "Returns of the server's wait call, by its own count.",
+            title: "每请求唤醒",
+            heading: "唤醒/请求",
+            how: "服务器的等待调用返回的次数，按它自己的计数。",
         },
         again: FigureText {
-            title: "EAGAIN/request",
-            heading: "EAGAIN/req",
-            how: "Calls of the server that ended in EAGAIN, by its own count.",
+            title: "每请求 EAGAIN",
+            heading: "EAGAIN/请求",
+            how: "服务器的调用中以 EAGAIN 结束的次数，按它自己的计数。",
         },
         switches: FigureText {
-            title: "context switches/request",
-            heading: "switches/req",
-            how: "Voluntary and involuntary context switches of the server's threads \
-                  (/proc/PID/task/*/status), over the measured time, by answers.",
+            title: "每请求上下文切换",
+            heading: "切换/请求",
+            how: "测量期间，服务器各线程的上下文切换，自愿的和非自愿的都算\
+                  （/proc/PID/task/*/status），除以响应数。",
         },
         threads: FigureText {
-            title: "threads",
-            heading: "threads",
-            how: "Threads of all the server's processes under the load, counted in /proc.",
+            title: "线程数",
+            heading: "线程",
+            how: "负载下服务器所有进程的线程数，从 /proc 里数。",
         },
         waiting: FigureText {
-            title: "time waiting",
-            heading: "waiting",
-            how: "The share of the time between the two looks at its counters that the server's \
-                  own thread spent in wait calls, or asleep in others, by its own count and \
-                  clock.",
+            title: "等待时间",
+            heading: "等待",
+            how: "两次读计数器之间，服务器自己的线程有多大比例的时间在等待调用里，或睡在别的调用\
+                  里；按它自己的计数和时钟。",
         },
     },
     report: Report {
-        language: "en",
-        heading: |load| format!("epollscope compare: {load}."),
+        language: "zh-Hans",
+        heading: |load| format!("epollscope compare：{load}。"),
         load: |idle, active, path, seconds, warm_up| {
             format!(
-                "{} idle and {} active connections, GET {path}, {seconds} s each after {warm_up} s \
-                 of warm-up",
+                "{} 个空闲连接，{} 个活跃连接，GET {path}，预热 {warm_up} s 后各测 {seconds} s",
                 units::count(idle.into()),
                 units::count(active.into()),
             )
         },
-        server: "server",
-        cannot: |why| format!("cannot: {why}"),
-        more_is_better: "more is better",
-        less_is_better: "less is better",
-        explains: "explains the others",
+        server: "服务器",
+        cannot: |why| format!("无法测量：{why}"),
+        more_is_better: "越大越好",
+        less_is_better: "越小越好",
+        explains: "用来解释别的",
 
-        machine: "machine",
-        kernel: "kernel",
-        program: "program",
-        time: "time",
-        load_name: "load",
-        unknown: "unknown",
+        machine: "机器",
+        kernel: "内核",
+        program: "程序",
+        time: "时间",
+        load_name: "负载",
+        unknown: "未知",
         processors: |count, name, architecture| {
-            let plural = if count == 1 { "" } else { "s" };
-            format!("{count} processor{plural} ({name}, {architecture})")
+            format!("{count} 个处理器（{name}，{architecture}）")
         },
-        memory: |amount| format!("{amount} of memory"),
-        load_average: |load| format!("; load average {} in the minute before", units::figure(load)),
-        optimised: "built with optimisation",
-        debug: "a debug build: an optimised one is many times faster",
+        memory: |amount| format!("内存 {amount}"),
+        load_average: |load| format!("；测量前一分钟的平均负载 {}", units::figure(load)),
+        optimised: "优化构建",
+        debug: "调试构建：优化构建要快许多倍",
 
-        figures: "Figures",
-        below: |server| format!("Below each figure: as a multiple of {server}'s."),
-        multiples: |server| format!("As multiples of {server}"),
-        what_explains: "What explains them",
-        side_by_side: "Side by side",
-        notes: "Notes",
-        how: "How it was measured",
-        setting: "The servers ran one after another, each in a process of its own, nothing pinned \
-                  to a processor; the load generator, one thread of another process, shared the \
-                  machine with them.",
-        commands: "Commands",
+        figures: "数据",
+        below: |server| format!("每个数的下面：是 {server} 的多少倍。"),
+        multiples: |server| format!("是 {server} 的多少倍"),
+        what_explains: "用什么来解释",
+        side_by_side: "并排对比",
+        notes: "说明",
+        how: "怎样测量",
+        setting: "服务器一个接一个地运行，每个都在自己的进程里，都不绑定处理器；负载发生器是\
+                  另一个进程的一个线程，和它们共用这台机器。",
+        commands: "命令",
     },
 };

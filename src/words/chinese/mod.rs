@@ -8,6 +8,7 @@ pub(super) mod clients;
 pub(super) mod compare;
 pub(super) mod costs;
 pub(super) mod engine;
+pub(super) mod errors;
 pub(super) mod events;
 pub(super) mod header;
 pub(super) mod inspect;

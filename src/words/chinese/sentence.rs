@@ -1,11 +1,10 @@
 //! What an event means, in one sentence: what a teacher would say at that step.
 
 use std::borrow::Cow;
-use std::io;
 
 use crate::telemetry::{CtlOp, Errno, EventRef, Fd, How, Kind, Mask, Mode, Nanos, Ret, What, Why};
-use crate::words::chinese::servers;
-use crate::words::units::{Bytes, Time};
+use crate::words::chinese::{errors, servers};
+use crate::words::units::{self, Bytes, Time};
 
 /// What this call and its result mean, or what this fact says, in one plain sentence.
 #[expect(clippy::too_many_lines, reason = "every event, one arm each")]
@@ -14,15 +13,15 @@ pub(super) fn sentence(event: EventRef<'_>) -> Cow<'static, str> {
     match event.event.what {
         What::Listen { addr, backlog, ret } => match ret.get() {
             Ok(_) => format!(
-                "From now on the kernel itself answers who connects to {addr}, and lets up to \
-                 {backlog} of them wait in the accept queue."
+                "从现在起，谁来连 {addr}，都由内核自己完成握手；\
+                 全连接队列里最多排 {backlog} 个，等着 accept。"
             )
             .into(),
             Err(errno) => failed(Kind::Listen, errno),
         },
         What::EpollCtl { op, mask, ret, .. } => epoll_ctl(fd, op, mask, ret),
         What::EpollWait { .. } if event.event.own => {
-            "A command has come, and the waker on the interest list ended the sleep.".into()
+            "来了一条命令：关注列表里的唤醒器结束了这次睡眠。".into()
         }
         What::EpollWait { ret, waited } => epoll_wait(ret, waited),
         What::Accept { ret, .. } => accept(ret, event),
@@ -33,236 +32,188 @@ pub(super) fn sentence(event: EventRef<'_>) -> Cow<'static, str> {
         What::Close => close(fd, event.event.conn.is_some()),
         What::Setsockopt { name, ret } => setsockopt(fd, name, ret),
         What::Open { look: true, ret } if ret.get().is_ok() => {
-            "The file is found, and not opened: first see what it is.".into()
+            "文件找到了，但还没打开：先看看它是什么。".into()
         }
         What::Open { ret, .. } | What::Openat { ret } => open(ret),
         What::Stat { ret } => match ret.get() {
-            Ok(_) => "The file's size, kind and time of change are known now.".into(),
+            Ok(_) => "文件的大小、类型和修改时间，现在都知道了。".into(),
             Err(errno) => failed(Kind::Stat, errno),
         },
         What::Getdents { ret } => match ret.get() {
-            Ok(0) => "The folder has no more names.".into(),
-            Ok(n) => {
-                let were = was(n);
-                format!("{} of the folder's names {were} copied into the program.", Bytes(n)).into()
-            }
+            Ok(0) => "目录里再没有别的名字了。".into(),
+            Ok(n) => format!("目录里的名字，{} 拷贝到了程序里。", bytes(n)).into(),
             Err(errno) => failed(Kind::Getdents, errno),
         },
         What::Read { ret, .. } => match ret.get() {
-            Ok(0) => "There is nothing at this place of the file: it has ended.".into(),
-            Ok(n) => {
-                let were = was(n);
-                format!("{} {were} copied from the file into the program.", Bytes(n)).into()
-            }
+            Ok(0) => "文件的这个位置没有数据：已经到末尾了。".into(),
+            Ok(n) => format!("从文件拷贝了 {} 到程序里。", bytes(n)).into(),
             Err(errno) => failed(Kind::Read, errno),
         },
         What::Select { ret, examined, .. } | What::Poll { ret, examined, .. } => {
             asked_all(event.event.what.kind(), ret, examined)
         }
-        What::Nap { waited, .. } => format!(
-            "Nobody is asked for {}; whoever speaks meanwhile has to wait that long.",
-            Time(waited)
-        )
-        .into(),
+        What::Nap { waited, .. } => {
+            format!("小睡 {}：这段时间谁也不问，谁说话都得等它过去。", Time(waited)).into()
+        }
         What::Input { .. } if event.event.own => {
-            "The program's own waker is read, so that it is not reported again and again.".into()
+            "读一下程序自己的唤醒器，免得内核一遍又一遍地报告它。".into()
         }
         What::Input { ret } => match ret.get() {
-            Ok(0) => "Standard input has ended.".into(),
-            Ok(n) => format!("{} came from standard input.", Bytes(n)).into(),
+            Ok(0) => "标准输入结束了。".into(),
+            Ok(n) => format!("从标准输入来了 {}。", bytes(n)).into(),
             Err(errno) => failed(Kind::Input, errno),
         },
         What::Wait4 { ret } => match ret.get() {
-            Ok(pid) => {
-                format!("Process {pid} is taken off the process table: no zombie stays.").into()
-            }
+            Ok(pid) => format!("进程 {pid} 已从进程表里清除，不会留下僵尸进程。").into(),
             Err(errno) => failed(Kind::Wait4, errno),
         },
         What::Connect { ret } => connect(fd, ret),
         What::EpollCreate { ret } => match ret.get() {
-            Ok(fd) => format!(
-                "The kernel keeps an interest list for this program now, still empty; fd {fd} \
-                 stands for it."
-            )
-            .into(),
+            Ok(fd) => {
+                format!("内核为这个程序建了一张关注列表，现在还是空的；fd {fd} 就代表它。").into()
+            }
             Err(errno) => failed(Kind::EpollCreate, errno),
         },
         What::Request { .. } => {
             let (method, target) = event.request_line().unwrap_or_default();
-            format!("A whole request has come: {method} {target}.").into()
+            format!("收到一个完整的请求：{method} {target}。").into()
         }
         What::Response { status, body } => {
-            let body = Bytes(body);
-            format!("The answer is ready to be sent: status {status}, a body of {body}.").into()
+            format!("响应准备好了，等着发送：状态码 {status}，正文 {}。", bytes(body)).into()
         }
-        What::Refused => "As many connections are open as may be, in all or from this address: \
-                          this one gets a 503 and is closed."
-            .into(),
+        What::Refused => "连接数已到上限（总的，或这个地址的）：给它回一个 503，然后关闭。".into(),
         What::Closed { why, .. } => closed(why).into(),
         What::Rest { errno } => format!(
-            "accept failed with {errno}: the listener rests until a descriptor is free, or the \
-             loop would spin; who connects meanwhile waits in the accept queue."
+            "accept 失败，返回 {errno}：监听套接字先歇着，等有 fd 空出来，\
+             不然循环就会忙等；这期间来的连接在全连接队列里排队。"
         )
         .into(),
-        What::Resume => {
-            "There is room for a descriptor again: the listener accepts who has waited.".into()
-        }
-        What::Pace { mode: Mode::Run } => "The loop runs freely again.".into(),
+        What::Resume => "又有空闲的 fd 了：监听套接字接着 accept 还在排队的连接。".into(),
+        What::Pace { mode: Mode::Run } => "循环恢复自由运行。".into(),
         What::Pace { mode: Mode::Paused } => {
-            "The loop stands still; the kernel goes on, and its queues fill.".into()
+            "循环停住不动；内核照常工作，它的队列越积越长。".into()
         }
-        What::Pace { mode: Mode::Slow(rate) } => {
-            format!("The loop makes {rate} calls a second at most.").into()
+        What::Pace { mode: Mode::Slow(rate) } => format!("循环每秒最多做 {rate} 次调用。").into(),
+        What::Handler { route } => {
+            format!("{route} 的处理函数在循环的线程上运行：它不结束，大家都得等。").into()
         }
-        What::Handler { route } => format!(
-            "The handler of {route} runs on the loop's thread: until it ends, everybody waits."
-        )
-        .into(),
-        What::Handled { took } => format!(
-            "The handler has ended after {}; what has come meanwhile is served now.",
-            Time(took)
-        )
-        .into(),
-        What::Missed => "That connection is gone already: nobody was dropped.".into(),
-        What::Unreadable => {
-            "The connection's process reported something that cannot be read. It is \
-                             ended, and its last calls are missing here."
-                .into()
+        What::Handled { took } => {
+            format!("处理函数运行了 {} 才结束；这期间来的，现在轮到了。", Time(took)).into()
         }
+        What::Missed => "那个连接早就不在了：没有断开任何人。".into(),
+        What::Unreadable => "这个连接的进程报来的内容读不懂，进程已被结束；\
+                             它最后的几次调用，这里没有。"
+            .into(),
         What::Switched { to } => {
             let summary = (servers::CHINESE.summary)(to);
-            format!("The listener is served by {to} now: {summary}.").into()
+            format!("监听套接字现在由 {to} 服务：{summary}。").into()
         }
         What::Round { asked, answered, .. } => format!(
-            "Every socket was asked by a call of its own: {answered} had something to say, and {} \
-             got EAGAIN. While nothing holds the loop up, those are this one line.",
+            "每个套接字都单独调用一次问过了：{answered} 个有话说，{} 个返回 EAGAIN。\
+             只要循环没被拖住，返回 EAGAIN 的就合成这一行。",
             asked.saturating_sub(answered)
         )
         .into(),
-        What::Started { stack: 0 } => {
-            "From here on this connection is served by something of its own.".into()
+        What::Started { stack: 0 } => "从这里起，有专门的进程或任务为这个连接服务。".into(),
+        What::Started { stack } => {
+            format!("有专门的线程为这个连接服务；给它的栈预留了 {} 的地址空间。", bytes(stack))
+                .into()
         }
-        What::Started { stack } => format!(
-            "A thread of its own serves this connection; {} of addresses are set aside for its \
-             stack.",
-            Bytes(stack)
-        )
-        .into(),
-        What::Ended => "What served this connection has ended.".into(),
+        What::Ended => "专为这个连接服务的线程、进程或任务结束了。".into(),
         What::Parked { on } => format!(
-            "The task is parked: the runtime will not run it again before its socket is ready \
-             ({on}). Nothing sleeps but the runtime's own wait call."
+            "任务挂起了：它的套接字就绪（{on}）之前，运行时不会再运行它。\
+             真正睡着的，只有运行时自己的等待调用。"
         )
         .into(),
-        What::Woken => "The runtime runs the task again, from where it was parked: its wait call \
-                        has reported the socket, or a time limit of the connection is over."
+        What::Woken => "运行时从挂起的地方接着运行这个任务：等待调用报告了它的套接字，\
+                        或者这个连接的某个时限到了。"
             .into(),
-        What::Queued { route } => format!(
-            "The handler of {route} was put into the pool's queue; the loop goes on at once."
-        )
-        .into(),
-        What::Typed => {
-            "A line was typed: the keyboard is one more fd that the loop watches.".into()
+        What::Queued { route } => {
+            format!("{route} 的处理函数放进了线程池的队列；循环马上接着转。").into()
         }
-        What::Set => {
-            "The operator has changed an option; the running server goes on with it.".into()
-        }
-        What::Data { .. } => {
-            "What came, as text; under the echo protocol it goes back as it is.".into()
-        }
+        What::Typed => "有人敲了一行字：键盘也是循环关注的一个 fd。".into(),
+        What::Set => "操作者改了一个选项；服务器不停，照新的设置接着运行。".into(),
+        What::Data { .. } => "来的数据，显示成文字；echo 协议会把它原样发回去。".into(),
     }
 }
 
 /// `select` and `poll`.
 fn asked_all(kind: Kind, ret: Ret, examined: u32) -> Cow<'static, str> {
-    let name = kind.name();
     match ret.get() {
-        Ok(0) => format!(
-            "The list of {examined} fds went into the kernel, which asked each of them: none was \
-             ready in time."
-        )
-        .into(),
+        Ok(0) => {
+            format!("{examined} 个 fd 的列表交给内核，内核挨个问了一遍：时限内一个也没有就绪。")
+                .into()
+        }
         Ok(n) => format!(
-            "The list of {examined} fds went into the kernel, which asked each of them; {n} \
-             {} ready, and the program has to look for them in the list.",
-            if n == 1 { "was" } else { "were" }
+            "{examined} 个 fd 的列表交给内核，内核挨个问了一遍：{n} 个就绪，\
+             是哪几个，程序还得自己在列表里找。"
         )
         .into(),
-        Err(errno) => format!("{name} failed with {errno}.").into(),
+        Err(errno) => failed(kind, errno),
     }
 }
 
 fn epoll_ctl(fd: Fd, op: CtlOp, mask: Mask, ret: Ret) -> Cow<'static, str> {
     match (op, ret.get().err()) {
-        (_, Some(Errno::NOENT)) => format!("fd {fd} is not on the interest list.").into(),
-        (_, Some(Errno::EXIST)) => format!("fd {fd} is on the interest list already.").into(),
+        (_, Some(Errno::NOENT)) => format!("fd {fd} 不在关注列表里。").into(),
+        (_, Some(Errno::EXIST)) => format!("fd {fd} 已经在关注列表里了。").into(),
         (_, Some(errno)) => failed(Kind::EpollCtl, errno),
         (CtlOp::Add, None) => {
-            let how = if mask.has(Mask::ET) { "each time that changes" } else { "while it is so" };
-            format!(
-                "fd {fd} is on the interest list now: the kernel will report {}, {how}.",
-                wanted(mask)
-            )
+            let (what, only) = wanted(mask);
+            if mask.has(Mask::ET) {
+                format!("fd {fd} 加入了关注列表：{what}的状态每变化一次，内核报告一次{only}。")
+            } else {
+                format!("fd {fd} 加入了关注列表：只要{what}，内核就一直报告{only}。")
+            }
             .into()
         }
         (CtlOp::Mod, None) if mask.has(Mask::OUT) => {
-            let asked = if mask.has(Mask::IN) {
-                "OUT is asked for as well"
-            } else {
-                "Only OUT is asked for"
-            };
-            format!("{asked}: the kernel will tell when fd {fd} has room to send again.").into()
+            let asked =
+                if mask.has(Mask::IN) { "现在也关注 OUT" } else { "现在只关注 OUT" };
+            format!("{asked}：等 fd {fd} 又有空间可写，内核会通知。").into()
         }
         (CtlOp::Mod, None) => {
-            format!("From now on fd {fd} is watched for {}.", wanted(mask)).into()
+            let (what, only) = wanted(mask);
+            format!("从现在起，fd {fd} 关注的是{what}{only}。").into()
         }
-        (CtlOp::Del, None) => format!(
-            "fd {fd} is off the interest list: whatever comes for it stays in the kernel, and \
-             nobody is told."
-        )
-        .into(),
+        (CtlOp::Del, None) => {
+            format!("fd {fd} 从关注列表里删掉了：再来什么都留在内核里，谁也不通知。").into()
+        }
     }
 }
 
-/// What a mask asks for, in words.
-fn wanted(mask: Mask) -> &'static str {
+/// What a mask asks for; and that it asks for nothing else, where it does not.
+fn wanted(mask: Mask) -> (&'static str, &'static str) {
     match (mask.has(Mask::IN), mask.has(Mask::OUT)) {
-        (true, true) => "something to read or room to write",
-        (true, false) => "something to read",
-        (false, true) => "room to write",
-        (false, false) => "nothing but errors",
+        (true, true) => ("可读或可写", ""),
+        (true, false) => ("可读", ""),
+        (false, true) => ("可写", ""),
+        (false, false) => ("出错", "，别的一概不管"),
     }
 }
 
 fn epoll_wait(ret: Ret, waited: Nanos) -> Cow<'static, str> {
     match ret.get() {
-        Ok(0) => format!("Nothing was ready within {}: a timer is due.", Time(waited)).into(),
-        Ok(1) => "One fd raised a hand; nobody else was asked.".into(),
-        Ok(n) => format!("{n} fds raised a hand; nobody else was asked.").into(),
-        Err(Errno::INTR) => "A signal ended the sleep before anything was ready.".into(),
+        Ok(0) => format!("等了 {}，没有 fd 就绪：有定时器到期了。", Time(waited)).into(),
+        Ok(n) => format!("{n} 个 fd 举手了；别的一个也没问。").into(),
+        Err(Errno::INTR) => "还没有 fd 就绪，就来了个信号，结束了睡眠。".into(),
         Err(errno) => failed(Kind::EpollWait, errno),
     }
 }
 
 fn shutdown(fd: Fd, how: How, ret: Ret, event: EventRef<'_>) -> Cow<'static, str> {
     match (how, ret.get()) {
-        (_, Err(Errno::NOTCONN)) => {
-            format!("The connection of fd {fd} is gone already: there is nothing to shut down.")
-        }
+        (_, Err(Errno::NOTCONN)) => format!("fd {fd} 的连接早就不在了：没有什么可关的。"),
         (_, Err(errno)) => return failed(Kind::Shutdown, errno),
         (How::Read, Ok(_)) => {
-            format!("Whoever sleeps in recv on fd {fd} wakes up; the peer is told nothing yet.")
+            format!("谁睡在 fd {fd} 的 recv 里，谁就醒来；对端这时还什么都不知道。")
         }
-        (How::Write, Ok(_)) => {
-            format!(
-                "A FIN is sent: nothing more will be sent on fd {fd}, but it can still receive."
-            )
-        }
+        (How::Write, Ok(_)) => format!("发出 FIN：fd {fd} 不再发送，但还能接收。"),
         (How::Both, Ok(_)) if event.event.conn.is_none() => {
-            format!("fd {fd} listens no longer: whoever sleeps in accept on it wakes up.")
+            format!("fd {fd} 不再监听：谁睡在它的 accept 里，谁就醒来。")
         }
         (How::Both, Ok(_)) => {
-            format!("Both directions of fd {fd} are shut; the number stays in use until close.")
+            format!("fd {fd} 的两个方向都关了；这个编号还占着，直到 close。")
         }
     }
     .into()
@@ -271,79 +222,53 @@ fn shutdown(fd: Fd, how: How, ret: Ret, event: EventRef<'_>) -> Cow<'static, str
 fn accept(ret: Ret, event: EventRef<'_>) -> Cow<'static, str> {
     match ret.get() {
         Ok(new) => match (event.event.conn, event.event.what) {
-            (Some(conn), What::Accept { peer: Some(peer), .. }) => format!(
-                "fd {new} is {peer} now, taken from the accept queue: connection \
-                 {conn}."
-            )
-            .into(),
-            _ => format!("A connection has been taken from the accept queue as fd {new}.").into(),
+            (Some(conn), What::Accept { peer: Some(peer), .. }) => {
+                format!("从全连接队列里取出一个：{peer} 现在是 fd {new}，记作连接 {conn}。").into()
+            }
+            _ => format!("从全连接队列里取出一个连接，它是 fd {new}。").into(),
         },
-        Err(Errno::AGAIN) => {
-            "The accept queue is empty: everybody who was waiting has been accepted.".into()
-        }
+        Err(Errno::AGAIN) => "全连接队列空了：排队的都已经 accept 了。".into(),
         // The kernel looks for a free number first, and at the queue only then.
-        Err(Errno::MFILE) => "The process has no descriptor left: whoever waits to be accepted \
-                              stays in the accept queue."
-            .into(),
-        Err(Errno::NFILE) => "The whole system has no descriptor left: whoever waits to be \
-                              accepted stays in the accept queue."
-            .into(),
-        Err(Errno::CONNABORTED) => "That client had gone before it was accepted.".into(),
+        Err(Errno::MFILE) => {
+            "这个进程没有空闲的 fd 了：等着 accept 的，都留在全连接队列里。".into()
+        }
+        Err(Errno::NFILE) => {
+            "整个系统没有空闲的 fd 了：等着 accept 的，都留在全连接队列里。".into()
+        }
+        Err(Errno::CONNABORTED) => "那个客户端没等到 accept 就走了。".into(),
         Err(errno) => failed(Kind::Accept, errno),
     }
 }
 
 fn recv(fd: Fd, ret: Ret) -> Cow<'static, str> {
     match ret.get() {
-        Ok(0) => format!("The peer has sent FIN: nothing more will come from fd {fd}.").into(),
-        Ok(n) => {
-            let were = was(n);
-            format!("{} {were} taken out of fd {fd}'s receive queue.", Bytes(n)).into()
-        }
-        Err(Errno::AGAIN) => format!(
-            "fd {fd}'s receive queue is empty: it is drained, and the kernel will tell when more \
-             comes."
-        )
-        .into(),
-        Err(Errno::CONNRESET) => {
-            format!("The peer of fd {fd} has reset the connection: what was under way is lost.")
-                .into()
-        }
-        Err(Errno::TIMEDOUT) => {
-            format!("The peer of fd {fd} has not answered for so long that TCP gave up.").into()
-        }
+        Ok(0) => format!("对端发来了 FIN：fd {fd} 不会再有数据来了。").into(),
+        Ok(n) => format!("从 fd {fd} 的接收队列里取出了 {}。", bytes(n)).into(),
+        Err(Errno::AGAIN) => format!("fd {fd} 的接收队列读空了；再有数据来，内核会通知。").into(),
+        Err(Errno::CONNRESET) => format!("fd {fd} 的对端重置了连接：还在路上的数据都丢了。").into(),
+        Err(Errno::TIMEDOUT) => format!("fd {fd} 的对端太久没有回应，TCP 放弃了。").into(),
         Err(errno) => failed(Kind::Recv, errno),
     }
 }
 
 fn sent(fd: Fd, ret: Ret, len: u64, kind: Kind) -> Cow<'static, str> {
-    let all = Bytes(len);
+    let all = bytes(len);
     match ret.get() {
         Ok(0) if kind == Kind::Sendfile && len > 0 => {
-            "The file has ended earlier than it should: it was cut short meanwhile.".into()
+            "文件提前到了末尾：发送的时候，它变短了。".into()
         }
         Ok(n) if n >= len && kind == Kind::Sendfile => {
-            format!("All {all} went from the file to fd {fd} without passing the program.").into()
+            format!("{all} 全部从文件直接到了 fd {fd}，不经过程序。").into()
         }
         Ok(n) if n >= len => {
-            let them = if len == 1 { "it" } else { "them" };
-            format!("The kernel's send buffer took all {all} and delivers {them} by itself.").into()
+            format!("内核的发送缓冲区把 {all} 全收下了，接下来由内核自己去发。").into()
         }
-        Ok(n) => format!(
-            "The kernel's send buffer took {} of {all}; the rest must wait for OUT.",
-            Bytes(n)
-        )
-        .into(),
-        Err(Errno::AGAIN) => format!(
-            "fd {fd}'s send buffer is full, for its peer does not read fast enough: {all} must \
-             wait for OUT."
-        )
-        .into(),
-        Err(Errno::PIPE) => format!("Nobody reads fd {fd}'s other end any more.").into(),
-        Err(Errno::CONNRESET) => {
-            format!("The peer of fd {fd} has reset the connection: nothing more can be sent.")
-                .into()
+        Ok(n) => format!("{all} 里，内核的发送缓冲区只收下 {}；剩下的要等 OUT。", bytes(n)).into(),
+        Err(Errno::AGAIN) => {
+            format!("fd {fd} 的发送缓冲区满了，因为对端读得不够快：{all} 要等 OUT。").into()
         }
+        Err(Errno::PIPE) => format!("fd {fd} 的另一端已经没有人读了。").into(),
+        Err(Errno::CONNRESET) => format!("fd {fd} 的对端重置了连接：再也发不出去了。").into(),
         Err(errno) => failed(kind, errno),
     }
 }
@@ -351,11 +276,11 @@ fn sent(fd: Fd, ret: Ret, len: u64, kind: Kind) -> Cow<'static, str> {
 fn close(fd: Fd, connection: bool) -> Cow<'static, str> {
     if connection {
         format!(
-            "The connection is closed; where the kernel keeps an interest list, fd {fd} is off it \
-             by itself, and the next connection may get the number {fd} again."
+            "连接关闭了；内核里有关注列表的话，fd {fd} 会自动从里面去掉；\
+             下一个连接可能又拿到编号 {fd}。"
         )
     } else {
-        format!("fd {fd} is closed; its number is free for whatever opens next.")
+        format!("fd {fd} 已关闭；这个编号空出来了，留给下一个打开的。")
     }
     .into()
 }
@@ -364,40 +289,33 @@ fn setsockopt(fd: Fd, name: &str, ret: Ret) -> Cow<'static, str> {
     match (name, ret.get()) {
         (_, Err(errno)) => failed(Kind::Setsockopt, errno),
         ("SO_LINGER", Ok(_)) => {
-            format!("The linger time of fd {fd} is 0: closing it will send RST instead of FIN.")
-                .into()
+            format!("fd {fd} 的 SO_LINGER 时间是 0：关闭时不发 FIN，改发 RST。").into()
         }
-        ("TCP_NODELAY", Ok(_)) => format!(
-            "fd {fd} sends small pieces at once instead of waiting to fill a segment (Nagle's \
-             algorithm is off)."
-        )
-        .into(),
+        ("TCP_NODELAY", Ok(_)) => {
+            format!("fd {fd} 有一点就发一点，不再等凑满一个报文段（关掉了 Nagle 算法）。").into()
+        }
         ("SO_RCVTIMEO", Ok(_)) => {
-            format!("The kernel ends a sleep in recv on fd {fd} with EAGAIN when a limit is over.")
-                .into()
+            format!("fd {fd} 的 recv 睡到时限，内核就让它返回 EAGAIN。").into()
         }
         ("SO_SNDTIMEO", Ok(_)) => {
-            format!("The kernel ends a sleep in send on fd {fd} with EAGAIN when a limit is over.")
-                .into()
+            format!("fd {fd} 的 send 睡到时限，内核就让它返回 EAGAIN。").into()
         }
         ("TCP_CORK", Ok(_)) => {
-            format!("fd {fd} gathers head and body into full segments (TCP_CORK).").into()
+            format!("fd {fd} 把响应头和正文凑成满的报文段再发（TCP_CORK）。").into()
         }
-        (name, Ok(_)) => format!("The option {name} of fd {fd} is set.").into(),
+        (name, Ok(_)) => format!("fd {fd} 的选项 {name} 设好了。").into(),
     }
 }
 
 fn connect(fd: Fd, ret: Ret) -> Cow<'static, str> {
     match ret.get() {
         Ok(_) => format!(
-            "The connection of fd {fd} is dissolved: a RST is sent at once, what was queued is \
-             thrown away, and whoever sleeps in a call on it wakes up."
+            "fd {fd} 的连接拆掉了：马上发出 RST，队列里的数据全部丢弃，\
+             谁睡在它的调用里，谁就醒来。"
         )
         .into(),
         Err(Errno::BUSY) => {
-            "This kernel does not dissolve a connection while somebody sleeps in a \
-                           call on it: it is shut down instead."
-                .into()
+            "还有人睡在这个连接的调用里，这个内核就不肯拆掉它：改用 shutdown 关。".into()
         }
         Err(errno) => failed(Kind::Connect, errno),
     }
@@ -405,54 +323,58 @@ fn connect(fd: Fd, ret: Ret) -> Cow<'static, str> {
 
 fn open(ret: Ret) -> Cow<'static, str> {
     match ret.get() {
-        Ok(file) => format!("The file is open as fd {file}.").into(),
-        Err(Errno::NOENT | Errno::NOTDIR) => {
-            "There is no such file below the root: the answer will be 404.".into()
-        }
-        Err(Errno::ACCESS) => "The server may not read that file.".into(),
-        Err(Errno::XDEV) => "That path leads out of the root, and the kernel refuses it.".into(),
-        Err(Errno::LOOP) => {
-            "That path leads over a symbolic link, and those are not followed.".into()
-        }
-        Err(Errno::MFILE | Errno::NFILE) => "There is no descriptor left for the file.".into(),
+        Ok(file) => format!("文件打开了，是 fd {file}。").into(),
+        Err(Errno::NOENT | Errno::NOTDIR) => "根目录下没有这个文件：响应会是 404。".into(),
+        Err(Errno::ACCESS) => "服务器没有权限读这个文件。".into(),
+        Err(Errno::XDEV) => "这个路径通到根目录外面，内核拒绝了。".into(),
+        Err(Errno::LOOP) => "这个路径要经过符号链接，而符号链接一律不跟。".into(),
+        Err(Errno::MFILE | Errno::NFILE) => "没有空闲的 fd 给这个文件了。".into(),
         Err(errno) => failed(Kind::Open, errno),
     }
 }
 
 fn closed(why: Why) -> &'static str {
     match why {
-        Why::PeerClosed => "The connection has ended as it should: the peer closed it.",
-        Why::PeerReset => "The connection has ended because the peer reset it, or it broke.",
-        Why::Answered => "The connection has ended after its last answer, as that answer said.",
-        Why::BadRequest => "The connection has ended because its request could not be understood.",
-        Why::IdleTimeout => "The connection has ended because nothing came for too long.",
-        Why::HeaderTimeout => "The connection has ended because its request came too slowly.",
-        Why::BodyTimeout => "The connection has ended because its request's body came too slowly.",
-        Why::WriteTimeout => "The connection has ended because its peer did not take the answer.",
-        Why::Dropped => "The connection has ended because the operator dropped it, with a FIN.",
-        Why::Reset => "The connection has ended because the operator reset it, with a RST.",
-        Why::OverLimit => "The connection has ended because too many were open.",
-        Why::CutShort => {
-            "The connection has ended because a file became shorter while it was sent."
-        }
-        Why::Failed => "The connection has ended because a call on it failed.",
-        Why::Switched => "The connection has ended because another server took over.",
+        Why::PeerClosed => "连接正常结束：对端关闭了它。",
+        Why::PeerReset => "连接结束：对端重置了它，或者它断了。",
+        Why::Answered => "连接结束：最后一个响应发完了，它说好了发完就关。",
+        Why::BadRequest => "连接结束：它的请求读不懂。",
+        Why::IdleTimeout => "连接结束：太久没有数据来。",
+        Why::HeaderTimeout => "连接结束：请求来得太慢。",
+        Why::BodyTimeout => "连接结束：请求的正文来得太慢。",
+        Why::WriteTimeout => "连接结束：对端一直不收响应。",
+        Why::Dropped => "连接结束：操作者用 FIN 断开了它。",
+        Why::Reset => "连接结束：操作者用 RST 重置了它。",
+        Why::OverLimit => "连接结束：打开的连接太多了。",
+        Why::CutShort => "连接结束：文件还没发完就变短了。",
+        Why::Failed => "连接结束：在它上面的一次调用失败了。",
+        Why::Switched => "连接结束：换了另一个服务器接手。",
         Why::FdSetSize => {
-            "The connection has ended because select's sets have no bit for its fd: they end \
-             before FD_SETSIZE, 1,024."
+            "连接结束：select 的集合只放得下小于 FD_SETSIZE（1,024）的 fd，它的放不下。"
         }
-        Why::WorkerDied => "The connection has ended because the process that served it died.",
-        Why::Shutdown => "The connection has ended because the server shuts down.",
+        Why::WorkerDied => "连接结束：为它服务的进程死了。",
+        Why::Shutdown => "连接结束：服务器正在关闭。",
     }
 }
 
+/// The number's name says it all where there are no words for it.
 fn failed(kind: Kind, errno: Errno) -> Cow<'static, str> {
-    let text = io::Error::from_raw_os_error(errno.0).to_string();
-    let text = text.split(" (os error").next().unwrap_or_default().to_lowercase();
-    format!("{} failed with {errno}: {text}.", kind.name()).into()
+    let name = kind.name();
+    match errors::of_number(errno.0) {
+        Some(words) => format!("{name} 失败，返回 {errno}：{words}。"),
+        None => format!("{name} 失败，返回 {errno}。"),
+    }
+    .into()
 }
 
-/// The verb for that many bytes.
-fn was(bytes: u64) -> &'static str {
-    if bytes == 1 { "was" } else { "were" }
+/// `84 字节`, `2.6 MB`.
+fn bytes(amount: u64) -> String {
+    if amount < 100_000 {
+        format!("{} 字节", units::count(amount))
+    } else {
+        Bytes(amount).to_string()
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,80 +1,79 @@
 //! What is said when the program starts, while it runs without a dashboard, and when it ends.
 
+use crate::telemetry::Mistake;
 use crate::words::places::start::Start;
+
+/// What a mistake is, by its name; the summary that the command line's help has is English.
+fn mistake(name: &str, summary: &str) -> String {
+    let found = Mistake::ALL.into_iter().find(|mistake| mistake.name() == name);
+    let said = match found {
+        Some(Mistake::NoDrain) => "每个事件只 recv 一次，可是边缘触发只通知一次",
+        Some(Mistake::CompareEqual) => "只在 event == IN 时处理，来了 IN|RDHUP 就不管",
+        Some(Mistake::IgnorePartialWrite) => "send 没收下的那部分，再也不发",
+        Some(Mistake::ForgetUnregister) => "连接已经没了，还留在列表里",
+        Some(Mistake::AcceptSpin) => "遇到 EMFILE 还不停地问，白烧一个处理器",
+        Some(Mistake::NoBudget) => "谁发个不停，就一直服务到它停：别的都饿着",
+        Some(Mistake::RecvOnce) => "请求被一次 1024 字节的 recv 截断，就回 400",
+        None => summary,
+    };
+    format!("这个服务器故意犯一个错，{name}：{said}。")
+}
 
 pub(in crate::words) const CHINESE: Start = Start {
     port_taken: |port, ip| {
         format!(
-            "Port {port} of {ip} is taken by another program: choose another with --port, or 0 \
-             for any free one."
+            "{ip} 的端口 {port} 已被别的程序占用：用 --port 另选一个，写 0 就用任意一个空闲的。"
         )
     },
-    port_denied: |port| {
-        format!(
-            "Port {port} may not be used without privileges: choose one from 1024 up with --port."
-        )
-    },
-    port_moved: |taken, port| format!("Port {taken} is taken: this one listens on {port}."),
+    port_denied: |port| format!("没有特权，不能用端口 {port}：请用 --port 选一个 1024 或以上的。"),
+    port_moved: |taken, port| format!("端口 {taken} 已被占用：改为监听 {port}。"),
     address_foreign: |ip| {
         format!(
-            "{ip} is not an address of this machine: --bind takes one that `ip addr` lists, or \
-             0.0.0.0 for all."
+            "{ip} 不是这台机器的地址：--bind 要写 `ip addr` 列出的地址，或者写 0.0.0.0，监听全部。"
         )
     },
-    listen_failed: |addr, why| format!("{addr} cannot be listened on: {why}."),
+    listen_failed: |addr, why| format!("无法监听 {addr}：{why}。"),
 
-    no_folder: |path| {
-        format!("There is no folder {path}: name one that exists, or none for the built-in pages.")
-    },
-    not_a_folder: |path| format!("{path} is not a folder: name the folder it is in."),
-    folder_denied: |path| {
-        format!("The folder {path} may not be read: change its permissions, or name another.")
-    },
-    folder_failed: |path, why| format!("The folder {path} cannot be opened: {why}."),
+    no_folder: |path| format!("没有目录 {path}：写一个存在的，不写就用内置的页面。"),
+    not_a_folder: |path| format!("{path} 不是目录：请写它所在的目录。"),
+    folder_denied: |path| format!("没有权限读目录 {path}：改它的权限，或换一个目录。"),
+    folder_failed: |path, why| format!("无法打开目录 {path}：{why}。"),
 
-    dumb_dashboard: "This terminal (TERM=dumb) cannot show the dashboard: use another one, or \
-                     --headless.",
-    dumb_split: "This terminal (TERM=dumb) cannot show a split screen: use another one, or leave \
-                 --split out.",
-    split_two: "--split shows exactly two servers.",
+    dumb_dashboard: "这个终端（TERM=dumb）显示不了仪表盘：换一个终端，或用 --headless。",
+    dumb_split: "这个终端（TERM=dumb）显示不了分屏：换一个终端，或去掉 --split。",
+    split_two: "--split 显示的服务器要正好两个。",
     split_descriptors: |needed, descriptors| {
         format!(
-            "Two servers and their clients take {needed} descriptors here, and a process may have \
-             {descriptors} open: ask for fewer connections, or raise the limit (ulimit -n)."
+            "两个服务器连同它们的客户端在这里要用 {needed} 个 fd，而一个进程只能打开 \
+             {descriptors} 个：减少连接，或提高上限（ulimit -n）。"
         )
     },
 
-    mistake: |name, summary| format!("This server makes a mistake on purpose, {name}: {summary}."),
+    mistake,
     fewer_connections: |possible, asked, descriptors| {
         format!(
-            "At most {possible} connections, not {asked}: this process may have {descriptors} \
-             descriptors open (ulimit -n)."
+            "最多 {possible} 个连接，到不了 {asked} 个：这个进程只能打开 {descriptors} 个 \
+             fd（ulimit -n）。"
         )
     },
 
-    no_eventfd: |why| format!("No eventfd can be made: {why}."),
-    no_signals: |why| format!("Signals cannot be caught: {why}."),
-    no_clients: |why| format!("The built-in clients cannot be started: {why}."),
-    no_inspector: |why| format!("The inspector cannot be started: {why}."),
-    no_thread: |why| format!("No thread can be started: {why}."),
-    no_stdout: |why| format!("Standard output cannot be written: {why}."),
-    worker_rootless: |why| format!("The worker did not get the root folder: {why}."),
-    worker_parentless: |why| format!("The worker cannot watch its parent: {why}."),
+    no_eventfd: |why| format!("无法创建 eventfd：{why}。"),
+    no_signals: |why| format!("无法捕获信号：{why}。"),
+    no_clients: |why| format!("无法启动内置的客户端：{why}。"),
+    no_inspector: |why| format!("无法启动观测线程：{why}。"),
+    no_thread: |why| format!("无法启动线程：{why}。"),
+    no_stdout: |why| format!("无法写标准输出：{why}。"),
+    worker_rootless: |why| format!("工作进程没有拿到根目录：{why}。"),
+    worker_parentless: |why| format!("工作进程无法留意父进程：{why}。"),
 
-    log_exists: |path| {
-        format!("The log {path} has something in it: choose another, or empty it with --force.")
-    },
-    log_unread: |path| {
-        format!("The log {path} is a FIFO that nobody reads: start its reader first.")
-    },
-    log_failed: |path, why| format!("The log {path} cannot be written: {why}."),
-    log_stopped: |why| format!("The log is not being written: {why}."),
-    log_again: "The log is written again, and nothing is missing.",
-    log_again_lost: |lost| format!("The log is written again; {lost} events are not in it."),
-    log_lost: |why, lost| {
-        format!("The log is not complete: {why}, so {lost} events are not in it.")
-    },
-    log_incomplete: |why| format!("The log is not complete: {why}."),
+    log_exists: |path| format!("日志 {path} 里已有内容：换一个文件，或用 --force 清空它。"),
+    log_unread: |path| format!("日志 {path} 是一个没有人读的 FIFO：请先启动读它的程序。"),
+    log_failed: |path, why| format!("无法写日志 {path}：{why}。"),
+    log_stopped: |why| format!("日志写不进去了：{why}。"),
+    log_again: "日志又能写了，什么也没少。",
+    log_again_lost: |lost| format!("日志又能写了；里面缺 {lost} 个事件。"),
+    log_lost: |why, lost| format!("日志不完整：{why}，所以缺 {lost} 个事件。"),
+    log_incomplete: |why| format!("日志不完整：{why}。"),
 
-    dashboard_ended: |why| format!("The dashboard has ended: {why}."),
+    dashboard_ended: |why| format!("仪表盘已结束：{why}。"),
 };
