@@ -22,11 +22,11 @@ pub(in crate::words) const CHINESE: Charts = Charts {
         _ => format!("{seconds} s"),
     },
     now: "现在",
-    turn: "循环一轮",
+    turn: "循环一圈",
     p50: |time| format!("p50 {time}"),
     p99: |time| format!("p99 {time}"),
     max: |time| format!("最大 {time}"),
-    turns: |turns| format!("{} 轮", units::count(turns)),
+    turns: |turns| format!("{} 圈", units::count(turns)),
     latency: "延迟",
     answers: |answers| format!("{} 个响应", units::count(answers)),
     // Turns or answers.
@@ -46,5 +46,5 @@ pub(in crate::words) const CHINESE: Charts = Charts {
         ]
     },
     left_out: |events| format!("丢失 {} 个事件", units::count(events)),
-    turns_missing: |turns| format!("缺 {} 轮", units::count(turns)),
+    turns_missing: |turns| format!("缺 {} 圈", units::count(turns)),
 };

@@ -59,7 +59,7 @@ pub(in crate::words) const CHINESE: Costs = Costs {
     },
     waiting: CostText {
         name: "等待调用占时",
-        how: "服务器自己的线程在等待调用、轮间休眠和会睡眠的调用里，从进入到离开的时间；\
+        how: "服务器自己的线程在等待调用、两轮之间的小睡和会睡眠的调用里，从进入到离开的时间；\
               取最近 10 s，还没结束的也算。",
     },
     workers: CostText {

@@ -34,7 +34,7 @@ pub(in crate::words) const CHINESE: Keys = Keys {
         "暂停时：两边各做一次系统调用。",
     ),
     step_turn: both(
-        "走一轮",
+        "走一圈",
         "再走一次唤醒，停在下一次等待之前；循环还在运行，就先暂停。",
         "暂停时：两边各走到下一次等待之前。",
     ),
@@ -52,7 +52,7 @@ pub(in crate::words) const CHINESE: Keys = Keys {
     ),
     options: text(
         "改选项",
-        "修改运行中服务器的一个选项：触发方式、读空、accept、休眠、缓冲区、backlog、处理函数、\
+        "修改运行中服务器的一个选项：触发方式、读空、accept、小睡、缓冲区、backlog、处理函数、\
          预算、故意犯错。",
     ),
     before: text("前后对比", "前后对比：每种服务器、每组选项，运行期间各花了多少。"),

@@ -33,7 +33,7 @@ pub(in crate::words) const CHINESE: Lints = Lints {
     starves: |fd, calls, lasted, others, longest, waited| {
         format!(
             "fd {fd} 让其他连接饥饿：连续 {} 次调用都给了它，持续 {lasted}，其间另外 {} 个连接\
-             有数据没读，fd {longest} 等了 {waited}：每轮没有预算",
+             有数据没读，fd {longest} 等了 {waited}：每圈没有预算",
             units::count(calls),
             units::count(others as u64)
         )

@@ -11,12 +11,12 @@ pub(in crate::words) const CHINESE: Options = Options {
         Setting::Trigger(_) => "fd 就绪后，什么时候报告",
         Setting::Drain(_) => "recv 到 EAGAIN，还是每个事件一次",
         Setting::AcceptAll(_) => "等着的全 accept，还是每个事件一个",
-        Setting::Nap(_) => "scan 两轮之间睡多久",
+        Setting::Nap(_) => "scan 两轮之间小睡多久",
         Setting::ReadBuffer(_) => "一次 recv 最多读多少",
         Setting::WriteBuffer(_) => "SO_SNDBUF：对端慢时能存多少",
         Setting::Backlog(_) => "最多几个连接排队等 accept",
         Setting::Handlers(_) => "慢的处理函数在哪里运行",
-        Setting::Budget(_) => "一轮里给一个连接多少次调用",
+        Setting::Budget(_) => "一圈里给一个连接多少次调用",
         Setting::Mistake(_) => "故意犯什么错",
     },
     takes: |setting, fresh| match setting {
@@ -25,7 +25,7 @@ pub(in crate::words) const CHINESE: Options = Options {
         Setting::Drain(_) => "从下一个事件起生效。没读空的，要等下一次边缘触发。",
         Setting::AcceptAll(_) => "从监听套接字的下一个事件起生效。",
         Setting::Nap(_) => "从 scan 的下一轮起生效。",
-        Setting::ReadBuffer(_) => "从下一轮循环起生效。",
+        Setting::ReadBuffer(_) => "从循环的下一圈起生效。",
         Setting::WriteBuffer(_) => {
             "对今后 accept 的连接生效：各做一次 setsockopt。自动：不调用，由内核决定。"
         }
@@ -67,7 +67,7 @@ pub(in crate::words) const CHINESE: Options = Options {
     epoll_alone: "只有 --server epoll 可选",
     always_edge: "mio 总是用边缘触发",
     runtime_edge: "运行时总是用边缘触发",
-    scan_alone: "只有 --server scan 在两轮之间睡",
+    scan_alone: "只有 --server scan 在两轮之间小睡",
     call_drains: "阻塞的 recv 有多少取多少：没有事件，也就无所谓读空",
     runtime_drains: "任务会一直读到套接字空了为止",
     accepts_one: "一个线程负责 accept，一次调用接一个客户端",
@@ -75,6 +75,6 @@ pub(in crate::words) const CHINESE: Options = Options {
     worker_flags: "工作进程的这一项由命令行给定",
     own_handler: "谁服务这个连接，谁运行它的处理函数",
     runtime_handler: "这种服务器没有线程池：处理函数都在它唯一的线程上运行",
-    no_turns: "各连接单独服务：没有大家共用的一轮",
+    no_turns: "各连接单独服务：没有大家共用的一圈",
     loops_alone: "只有基于就绪通知的循环才犯这些错",
 };
