@@ -44,4 +44,6 @@ pub(crate) use plain::plain;
 pub(crate) use strings::{in_english, strings};
 
 #[cfg(test)]
+pub(crate) use chinese::latin::walk;
+#[cfg(test)]
 pub(crate) mod samples;

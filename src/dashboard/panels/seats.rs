@@ -168,12 +168,17 @@ mod tests {
     use crate::dashboard::state::{Options, State};
     use crate::dashboard::theme::Palette;
     use crate::telemetry::ServerKind;
+    use crate::words::walk;
 
     fn picture(state: &State, (width, height): (u16, u16), ascii: bool) -> String {
-        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
         let theme = Theme::new(Palette::Dark, ascii);
-        terminal.draw(|frame| draw(frame, frame.area(), state.scene(), &theme, true)).unwrap();
-        terminal.backend().to_string()
+        let drawn = || {
+            let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+            terminal.draw(|frame| draw(frame, frame.area(), state.scene(), &theme, true)).unwrap();
+            terminal.backend().to_string()
+        };
+        walk(&[], drawn);
+        drawn()
     }
 
     fn room(server: ServerKind, connections: u64) -> State {

@@ -16,14 +16,20 @@ use crate::telemetry::{
     Batch, By, ConnId, CtlOp, Errno, Event, Fd, Kind, Mask, Mode, Nanos, Next, Ready, Ret,
     ServerKind, Stance, Standing, Turn, What, Why,
 };
+use crate::words::walk;
 
 /// The designed panels: inner sizes and what they are called in a snapshot's name.
 const SIZES: [(u16, u16); 5] = [(30, 10), (38, 8), (58, 14), (98, 25), (198, 46)];
 
-fn screen(width: u16, height: u16, draw: impl FnOnce(&mut ratatui::Frame, Rect)) -> String {
-    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    terminal.draw(|frame| draw(frame, frame.area())).unwrap();
-    terminal.backend().to_string()
+/// The panel in English; in Chinese no English word is on it.
+fn screen(width: u16, height: u16, draw: impl Fn(&mut ratatui::Frame, Rect)) -> String {
+    let drawn = || {
+        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        terminal.draw(|frame| draw(frame, frame.area())).unwrap();
+        terminal.backend().to_string()
+    };
+    walk(&[], drawn);
+    drawn()
 }
 
 fn theme(ascii: bool) -> Theme {

@@ -17,6 +17,7 @@ use crate::dashboard::theme::Palette;
 use crate::inspect::{Question, Snapshot, Workers};
 use crate::server::Failure;
 use crate::telemetry::{Batch, Command, Gone, Kind, Ret, ServerKind, Stance, Step, What};
+use crate::words::walk;
 
 /// What a half is told, and what it was told to do.
 #[derive(Default)]
@@ -236,10 +237,14 @@ impl FakeServer {
     }
 
     fn screen(&self, width: u16, height: u16, ascii: bool) -> String {
-        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
         let theme = Theme::new(Palette::Dark, ascii);
-        terminal.draw(|frame| self.split.draw(frame, &theme)).unwrap();
-        let text = terminal.backend().to_string();
+        let drawn = || {
+            let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+            terminal.draw(|frame| self.split.draw(frame, &theme)).unwrap();
+            terminal.backend().to_string()
+        };
+        walk(&[], drawn);
+        let text = drawn();
         text.lines().map(|line| line.trim_matches('"').trim_end().to_owned() + "\n").collect()
     }
 }

@@ -13,12 +13,14 @@ mod sizes;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 use std::time::Duration;
+use unicode_width::UnicodeWidthStr;
 
 use super::panels;
 use super::state::{Action, Options, State};
 use super::theme::{Palette, Theme};
+use crate::words::walk;
 
 /// A state at 2026-11-21 09:00:00 UTC.
 fn state(width: u16, height: u16) -> State {
@@ -77,11 +79,29 @@ fn render(state: &State, width: u16, height: u16, theme: &Theme) -> Buffer {
 fn text(buffer: &Buffer) -> String {
     let width = usize::from(buffer.area.width);
     let rows = buffer.content.chunks(width);
-    rows.map(|row| row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>())
-        .map(|row| row.trim_end().to_owned() + "\n")
-        .collect()
+    rows.map(letters).map(|row| row.trim_end().to_owned() + "\n").collect()
 }
 
+/// The letters of a row; one that takes two cells has hidden the second.
+fn letters(row: &[Cell]) -> String {
+    let mut hidden = 0;
+    let mut text = String::new();
+    for cell in row {
+        if hidden == 0 {
+            text.push_str(cell.symbol());
+            hidden = cell.symbol().width();
+        }
+        hidden = hidden.saturating_sub(1);
+    }
+    text
+}
+
+/// The screen in English; in Chinese no English word is on it.
 fn dark(state: &State, width: u16, height: u16) -> String {
+    walk(&[], || drawn(state, width, height));
+    drawn(state, width, height)
+}
+
+fn drawn(state: &State, width: u16, height: u16) -> String {
     text(&render(state, width, height, &Theme::new(Palette::Dark, false)))
 }

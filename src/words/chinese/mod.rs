@@ -14,6 +14,8 @@ pub(super) mod header;
 pub(super) mod inspect;
 pub(super) mod keybar;
 pub(super) mod keys;
+#[cfg(test)]
+pub(crate) mod latin;
 pub(super) mod lints;
 pub(super) mod notices;
 pub(super) mod options;
