@@ -51,8 +51,12 @@ impl Inspector {
                 let mut snapshot = take(&mut diag, &mut meter, addr, &question);
                 snapshot.detail.namespace_drops = counters.since();
                 let thread = question.usage.as_ref().and_then(|workers| workers.own);
-                snapshot.detail.runtime =
-                    thread.zip(question.runtime).and_then(|(tid, fd)| runtime.view(tid, fd));
+                let asked = thread.zip(question.runtime);
+                snapshot.detail.runtime = asked.and_then(|(tid, fd)| runtime.view(tid, fd));
+                if asked.is_none() {
+                    // Its files are of a server that has gone.
+                    runtime = Runtime::default();
+                }
                 replace(&answer, &stale, snapshot);
             }
         })?;
