@@ -21,7 +21,7 @@ pub fn call(event: EventRef<'_>) -> String {
         What::Recv { ret } => format!("recv({fd}) = {}", result(ret)),
         What::Send { ret, len } | What::Sendfile { ret, len, .. } => {
             let of = match ret.get() {
-                Ok(taken) if taken < len => format!(" of {}", units::count(len)),
+                Ok(taken) if taken < len => (strings().events.of)(&units::count(len)),
                 _ => String::new(),
             };
             format!("{name}({fd}) = {}{of}", result(ret))

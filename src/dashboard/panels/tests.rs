@@ -23,13 +23,15 @@ const SIZES: [(u16, u16); 5] = [(30, 10), (38, 8), (58, 14), (98, 25), (198, 46)
 
 /// The panel in English; in Chinese no English word is on it.
 fn screen(width: u16, height: u16, draw: impl Fn(&mut ratatui::Frame, Rect)) -> String {
-    let drawn = || {
-        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-        terminal.draw(|frame| draw(frame, frame.area())).unwrap();
-        terminal.backend().to_string()
-    };
-    walk(&[], drawn);
-    drawn()
+    // What the tests put into the notice.
+    walk(&["was", "taken"], || drawn(width, height, &draw));
+    drawn(width, height, draw)
+}
+
+fn drawn(width: u16, height: u16, draw: impl Fn(&mut ratatui::Frame, Rect)) -> String {
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    terminal.draw(|frame| draw(frame, frame.area())).unwrap();
+    terminal.backend().to_string()
 }
 
 fn theme(ascii: bool) -> Theme {
@@ -40,6 +42,13 @@ pub(super) fn engine_at(engine: &Watched, (width, height): (u16, u16), ascii: bo
     screen(width + 2, height + 2, |frame, area| {
         super::engine::draw(frame, area, engine, &engine.table, &theme(ascii), true);
     })
+}
+
+/// The same, however little room there is: words are cut in the middle then.
+pub(super) fn engine_anywhere(engine: &Watched, (width, height): (u16, u16), ascii: bool) {
+    drawn(width + 2, height + 2, |frame, area| {
+        super::engine::draw(frame, area, engine, &engine.table, &theme(ascii), true);
+    });
 }
 
 /// Several turns of a server with forty connections; the last has three fds ready.
@@ -517,7 +526,7 @@ proptest! {
             engine.tick(tick);
             rates.tick(tick);
             let lost = charts.lost().all();
-            screen(width.max(1), height.max(1), |frame, _| {
+            drawn(width.max(1), height.max(1), |frame, _| {
                 let area = Rect { x: 0, y: 0, width, height };
                 let theme = theme(ascii);
                 super::engine::draw(frame, area, &engine, &engine.table, &theme, true);

@@ -1,7 +1,7 @@
 //! The menu of options that are changed on the running server.
 
 use super::screens::lively;
-use super::{dark, press};
+use super::{dark, drawn, press};
 use crate::dashboard::state::{Action, by_server, menu};
 use crate::telemetry::{Command, Mistake, Options, ServerKind, Setting, Trigger};
 
@@ -137,6 +137,6 @@ fn a_fresh_server_asks_while_there_are_clients_from_outside() {
     state.apply(&feed.publish());
     assert!(menu::needs_fresh(ServerKind::Threads, Setting::ReadBuffer(1)));
     assert!(press(&mut state, "E<Down><Down><Down><Down><Left>").is_empty());
-    assert!(dark(&state, 80, 24).contains("sure?"));
+    assert!(drawn(&state, 80, 24).contains("sure?"));
     assert_eq!(sent(&press(&mut state, "y")), [Setting::ReadBuffer(16_384)]);
 }

@@ -493,7 +493,7 @@ fn of_a_long_request_the_card_keeps_the_beginning_and_tells_the_length() {
     assert_eq!((head.bytes.len(), head.line), (1024, 6999));
     state.tick(feed.now);
     press(&mut state, "5z");
-    let card = super::dark(&state, 120, 36);
+    let card = super::drawn(&state, 120, 36);
     assert!(card.contains("its first line has 6,999 B"), "{card}");
 }
 

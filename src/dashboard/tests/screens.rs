@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 
 use super::feed::{Feed, LISTENER, classroom, id};
-use super::{dark, press, render, state, text};
+use super::{dark, drawn, press, render, state, text};
 use crate::clients::{ClientInfo, ClientKind};
 use crate::dashboard::state::notice::{Ended, Notice, Panic};
 use crate::dashboard::state::{Action, State};
@@ -380,7 +380,7 @@ fn a_wrong_filter_says_what_there_is_and_is_not_kept() {
         let rows = state.scene().table.order().len();
         press(&mut state, "/state:bogus");
         state.tick(4 * SECOND);
-        let screen = dark(&state, width, height);
+        let screen = drawn(&state, width, height);
         let said = screen.replace('\n', " ");
         let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
         let all = "state: one of open, new, reading, idle, handler, writing, linger, closed, \
@@ -388,9 +388,9 @@ fn a_wrong_filter_says_what_there_is_and_is_not_kept() {
         assert!(said.contains(all), "{screen}");
         assert_eq!(state.scene().table.order().len(), rows, "nothing is filtered away by it");
         press(&mut state, "<Enter>");
-        assert!(dark(&state, width, height).contains("state:bogus▏"), "it is to be put right");
+        assert!(drawn(&state, width, height).contains("state:bogus▏"), "it is to be put right");
         press(&mut state, "<Esc>/state:idle<Enter>");
-        assert!(!dark(&state, width, height).contains('▏'), "it is kept");
+        assert!(!drawn(&state, width, height).contains('▏'), "it is kept");
         state.tick(5 * SECOND);
         assert_eq!(state.scene().table.order().len(), 2);
     }
@@ -519,7 +519,7 @@ fn a_dead_server_is_the_whole_screen() {
     let panic = Panic { thread: Some("server".into()), info: "src/x.rs:1".into() };
     let failure = Failure::Panic(Some("on purpose".into()));
     state.server_ended(Ended::Failed(Some(failure), vec![panic]));
-    assert_snapshot!(dark(&state, 80, 24));
+    assert_snapshot!(drawn(&state, 80, 24));
     assert!(press(&mut state, "xpc").is_empty());
     assert_eq!(press(&mut state, "q"), [Action::Quit]);
 }
@@ -554,10 +554,10 @@ fn what_a_peer_sends_cannot_change_how_the_screen_is_shown() {
     feed.batch.push(Event::new(9999, feed.now, 9, Some(id(1)), what), text.as_bytes(), &[]);
     state.apply(&feed.publish());
     state.tick(3 * SECOND);
-    let stream = dark(&state, 160, 50);
+    let stream = drawn(&state, 160, 50);
     // The table, its first row, and that connection's card.
     press(&mut state, "1<Home><Enter>z");
-    let card = dark(&state, 160, 50);
+    let card = drawn(&state, 160, 50);
     for screen in [stream, card] {
         for part in ["/a\\xe2\\x80\\xaeb\\xc2\\x9bc", "d\\u{85}e\\u{2028}f\\u{2066}g"] {
             assert!(screen.contains(part), "no {part} on\n{screen}");
@@ -573,7 +573,7 @@ fn the_help_is_wrapped_at_any_width() {
         let mut all = String::new();
         press(&mut state, "?");
         for _ in 0..400 {
-            all += &dark(&state, width, 24);
+            all += &drawn(&state, width, 24);
             press(&mut state, "<Down>");
         }
         // The last words of long sentences, and the last sign.

@@ -62,6 +62,7 @@ pub(in crate::words) const CHINESE: Events = Events {
     too_late: "命令来晚了：连接已经不在",
     unreadable: "它的进程发来的内容看不懂",
     of_process: |note, pid| format!("{note}（进程 {pid} 的 fd）"),
+    of: |all| format!("（共 {all}）"),
     nap_of: |time| format!("小睡 {time}"),
     the_nap: "小睡",
     asked_in_round: |fds| format!("一轮问了 {fds}"),

@@ -97,6 +97,17 @@ const KEPT: &[&str] = &[
     "Up",
     "ctrl",
     "shift",
+    // What peers and clients send in the tests, and files.
+    "Accept",
+    "Agent",
+    "Host",
+    "Linux",
+    "Mozilla",
+    "User",
+    "hand",
+    "jpg",
+    "large",
+    "schedstat",
     // Units and names.
     "kB",
     "MB",
@@ -108,6 +119,9 @@ const KEPT: &[&str] = &[
     "rtt",
     "epollscope",
     "English",
+    "KiB",
+    "errors",
+    "ours",
 ];
 
 /// The words on a screen that belong to neither language's signs: English ones. Upper case stands for
@@ -124,7 +138,12 @@ pub(crate) fn english_words(screen: &str) -> Vec<String> {
         name.split(|c: char| !c.is_ascii_alphabetic()).map(str::to_owned).collect::<Vec<_>>()
     };
     let kept: Vec<String> = kept.into_iter().flat_map(parts).collect();
-    let words = parts(screen).into_iter();
+    // What ratatui adds to a row in which a letter takes two cells.
+    let rows = screen.lines().map(|row| row.split(" Hidden by multi-width").next().unwrap_or(row));
+    // A word of the filter with its value: fd:9, idle>5.
+    let is_filter = |piece: &&str| piece.contains([':', '<', '>']) && !piece.ends_with(':');
+    let pieces = rows.flat_map(|row| row.split([' ', '、'])).filter(|piece| !is_filter(piece));
+    let words = pieces.flat_map(parts);
     let small = |word: &String| word.len() > 1 && word.chars().any(|c| c.is_ascii_lowercase());
     words.filter(|word| small(word) && !kept.contains(word)).collect()
 }

@@ -6,7 +6,7 @@ use crate::words::units;
 
 pub(in crate::words) const CHINESE: Options = Options {
     title: "实验：修改运行中服务器的选项",
-    keys: "Up、Down：选哪个   Left、Right：改它   Backspace：恢复默认   Esc：关闭",
+    keys: "上下键：选哪个   左右键：改它   Backspace：恢复默认   Esc：关闭",
     about: |setting| match setting {
         Setting::Trigger(_) => "fd 就绪后，什么时候报告",
         Setting::Drain(_) => "recv 到 EAGAIN，还是每个事件一次",

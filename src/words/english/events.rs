@@ -63,6 +63,7 @@ pub(in crate::words) const ENGLISH: Events = Events {
     too_late: "a command came too late: it is gone",
     unreadable: "its process cannot be understood",
     of_process: |note, pid| format!("{note}  (an fd of process {pid})"),
+    of: |all| format!(" of {all}"),
     nap_of: |time| format!("nap of {time}"),
     the_nap: "the nap",
     asked_in_round: |fds| format!("{fds} asked in a round"),

@@ -62,6 +62,8 @@ pub(crate) struct Events {
     pub(crate) too_late: &'static str,
     pub(crate) unreadable: &'static str,
     pub(crate) of_process: fn(note: &str, pid: i32) -> String,
+    /// Behind how much a send took, less than it was given.
+    pub(crate) of: fn(all: &str) -> String,
     pub(crate) nap_of: fn(time: &str) -> String,
     pub(crate) the_nap: &'static str,
     pub(crate) asked_in_round: fn(fds: &str) -> String,

@@ -1,7 +1,7 @@
 //! Each way as it is drawn, at the sizes that 80×24, 120×36 and 200×50 give it and zoomed.
 
 use super::super::sample::{MS, Script, Watched, looked_at, peer};
-use super::super::tests::{engine_at, measured};
+use super::super::tests::{engine_anywhere, engine_at, measured};
 use crate::inspect::{RuntimeView, Socket, Timeout};
 use crate::telemetry::{
     Asks, By, ConnState, Errno, Kind, Mask, Mode, Next, Ret, ServerKind, Stance, What,
@@ -220,7 +220,7 @@ fn every_way_is_drawn_at_any_size() {
         engine.apply(&script.publish());
         for width in 1..60 {
             for height in 1..30 {
-                engine_at(&engine, (width, height), width % 2 == 0);
+                engine_anywhere(&engine, (width, height), width % 2 == 0);
             }
         }
     }
