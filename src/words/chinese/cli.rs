@@ -20,8 +20,8 @@ pub(in crate::words) const CHINESE: Cli = Cli {
     once: "--once 只能配 --server blocking：别的服务器都同时服务多个客户端。",
     offload: |server| {
         format!(
-            "--server {server} 没有自己的事件循环，处理函数运行时也就没有什么可以接着转，\
-             不能用 --handler offload：请用 {LOOPS}。"
+            "--server {server} 没有自己的事件循环，处理函数运行的时候没有循环可以接着转，\
+             所以不能用 --handler offload：请用 {LOOPS}。"
         )
     },
     mistake: |server| {

@@ -22,7 +22,7 @@ fn unanswered(answered: u32, of: u32, which: &str, seconds: u64) -> String {
 
 pub(in crate::words) const CHINESE: Compare = Compare {
     measuring: |server| format!("正在测量 {server}"),
-    none_measured: "没有一个服务器能测量；原因见表。",
+    none_measured: "所有服务器都没法测量；原因见表。",
     report_failed: |path, why| format!("无法写报告 {path}：{why}。"),
     fifo_unread: "这个 FIFO 没有人读",
     descriptors: |connections, descriptors| {
@@ -35,7 +35,7 @@ pub(in crate::words) const CHINESE: Compare = Compare {
     },
     no_signals: |error| format!("无法捕获信号：{}。", plain(error)),
     signalled: "还没测完所有服务器，就被信号结束了。",
-    no_parent: |error| format!("无法留意比较何时结束：{}。", plain(error)),
+    no_parent: |error| format!("无法得知比较何时结束：{}。", plain(error)),
     parent_ended: |variable| format!("这个服务器所属的比较（{variable}）已经结束。"),
     why: Why {
         not_started: |why| format!("没能启动：{why}"),
@@ -62,7 +62,7 @@ pub(in crate::words) const CHINESE: Compare = Compare {
         failed: |count, why| format!("负载期间，{} 个连接失败：{why}。", units::count(count)),
         counts_differ: |answers, requests| {
             format!(
-                "负载一方数到 {} 个响应，服务器数到 {} 个请求（读计数器的那一个不算）。",
+                "负载发生器数到 {} 个响应，服务器数到 {} 个请求（读计数器的那一个不算）。",
                 units::count(answers),
                 units::figure(requests)
             )
@@ -155,7 +155,7 @@ pub(in crate::words) const CHINESE: Compare = Compare {
         cannot: |why| format!("无法测量：{why}"),
         more_is_better: "越大越好",
         less_is_better: "越小越好",
-        explains: "用来解释别的",
+        explains: "解释其他数据",
 
         machine: "机器",
         kernel: "内核",
@@ -166,15 +166,15 @@ pub(in crate::words) const CHINESE: Compare = Compare {
         processors: |count, name, architecture| {
             format!("{count} 个处理器（{name}，{architecture}）")
         },
-        memory: |amount| format!("内存 {amount}"),
+        memory: |amount| format!("内存：{amount}"),
         load_average: |load| format!("；测量前一分钟的平均负载 {}", units::figure(load)),
         optimised: "优化构建",
         debug: "调试构建：优化构建要快许多倍",
 
         figures: "数据",
         below: |server| format!("每个数的下面：是 {server} 的多少倍。"),
-        multiples: |server| format!("是 {server} 的多少倍"),
-        what_explains: "用什么来解释",
+        multiples: |server| format!("相当于 {server} 的多少倍"),
+        what_explains: "数据背后的原因",
         side_by_side: "并排对比",
         notes: "说明",
         how: "怎样测量",

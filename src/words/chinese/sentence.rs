@@ -41,12 +41,12 @@ pub(super) fn sentence(event: EventRef<'_>) -> Cow<'static, str> {
         },
         What::Getdents { ret } => match ret.get() {
             Ok(0) => "目录里再没有别的名字了。".into(),
-            Ok(n) => format!("目录里的名字，{} 拷贝到了程序里。", bytes(n)).into(),
+            Ok(n) => format!("目录里的名字拷贝到了程序里：{}。", bytes(n)).into(),
             Err(errno) => failed(Kind::Getdents, errno),
         },
         What::Read { ret, .. } => match ret.get() {
             Ok(0) => "文件的这个位置没有数据：已经到末尾了。".into(),
-            Ok(n) => format!("从文件拷贝了 {} 到程序里。", bytes(n)).into(),
+            Ok(n) => format!("文件的数据拷贝到了程序里：{}。", bytes(n)).into(),
             Err(errno) => failed(Kind::Read, errno),
         },
         What::Select { ret, examined, .. } | What::Poll { ret, examined, .. } => {
@@ -60,7 +60,7 @@ pub(super) fn sentence(event: EventRef<'_>) -> Cow<'static, str> {
         }
         What::Input { ret } => match ret.get() {
             Ok(0) => "标准输入结束了。".into(),
-            Ok(n) => format!("从标准输入来了 {}。", bytes(n)).into(),
+            Ok(n) => format!("从标准输入读到 {}。", bytes(n)).into(),
             Err(errno) => failed(Kind::Input, errno),
         },
         What::Wait4 { ret } => match ret.get() {
@@ -79,7 +79,7 @@ pub(super) fn sentence(event: EventRef<'_>) -> Cow<'static, str> {
             format!("收到一个完整的请求：{method} {target}。").into()
         }
         What::Response { status, body } => {
-            format!("响应准备好了，等着发送：状态码 {status}，正文 {}。", bytes(body)).into()
+            format!("响应准备好了，等着发送：状态码 {status}，响应体 {}。", bytes(body)).into()
         }
         What::Refused => "连接数已到上限（总的，或这个地址的）：给它回一个 503，然后关闭。".into(),
         What::Closed { why, .. } => closed(why).into(),
@@ -90,9 +90,7 @@ pub(super) fn sentence(event: EventRef<'_>) -> Cow<'static, str> {
         .into(),
         What::Resume => "又有空闲的 fd 了：监听套接字接着 accept 还在排队的连接。".into(),
         What::Pace { mode: Mode::Run } => "循环恢复自由运行。".into(),
-        What::Pace { mode: Mode::Paused } => {
-            "循环停住不动；内核照常工作，它的队列越积越长。".into()
-        }
+        What::Pace { mode: Mode::Paused } => "循环暂停了；内核照常工作，它的队列越积越长。".into(),
         What::Pace { mode: Mode::Slow(rate) } => format!("循环每秒最多做 {rate} 次调用。").into(),
         What::Handler { route } => {
             format!("{route} 的处理函数在循环的线程上运行：它不结束，大家都得等。").into()
@@ -101,7 +99,7 @@ pub(super) fn sentence(event: EventRef<'_>) -> Cow<'static, str> {
             format!("处理函数运行了 {} 才结束；这期间来的，现在轮到了。", Time(took)).into()
         }
         What::Missed => "那个连接早就不在了：没有断开任何人。".into(),
-        What::Unreadable => "这个连接的进程报来的内容读不懂，进程已被结束；\
+        What::Unreadable => "这个连接的进程报来的内容读不懂，于是结束了这个进程；\
                              它最后的几次调用，这里没有。"
             .into(),
         What::Switched { to } => {
@@ -116,7 +114,7 @@ pub(super) fn sentence(event: EventRef<'_>) -> Cow<'static, str> {
         .into(),
         What::Started { stack: 0 } => "从这里起，有专门的进程或任务为这个连接服务。".into(),
         What::Started { stack } => {
-            format!("有专门的线程为这个连接服务；给它的栈预留了 {} 的地址空间。", bytes(stack))
+            format!("有专门的线程为这个连接服务；给它的栈预留的地址空间是 {}。", bytes(stack))
                 .into()
         }
         What::Ended => "专为这个连接服务的线程、进程或任务结束了。".into(),
@@ -132,8 +130,8 @@ pub(super) fn sentence(event: EventRef<'_>) -> Cow<'static, str> {
             format!("{route} 的处理函数放进了线程池的队列；循环马上接着转。").into()
         }
         What::Typed => "有人敲了一行字：键盘也是循环关注的一个 fd。".into(),
-        What::Set => "操作者改了一个选项；服务器不停，照新的设置接着运行。".into(),
-        What::Data { .. } => "来的数据，显示成文字；echo 协议会把它原样发回去。".into(),
+        What::Set => "手动改了一个选项：服务器不停，照新的设置接着运行。".into(),
+        What::Data { .. } => "收到的数据，显示成文字；在 echo 协议下会原样发回去。".into(),
     }
 }
 
@@ -258,14 +256,16 @@ fn sent(fd: Fd, ret: Ret, len: u64, kind: Kind) -> Cow<'static, str> {
             "文件提前到了末尾：发送的时候，它变短了。".into()
         }
         Ok(n) if n >= len && kind == Kind::Sendfile => {
-            format!("{all} 全部从文件直接到了 fd {fd}，不经过程序。").into()
+            format!("文件的数据直接到了 fd {fd}，不经过程序：全部 {all}。").into()
         }
         Ok(n) if n >= len => {
-            format!("内核的发送缓冲区把 {all} 全收下了，接下来由内核自己去发。").into()
+            format!("内核的发送缓冲区收下了全部 {all}，接下来由内核自己去发。").into()
         }
-        Ok(n) => format!("{all} 里，内核的发送缓冲区只收下 {}；剩下的要等 OUT。", bytes(n)).into(),
+        Ok(n) => {
+            format!("要发 {all}，内核的发送缓冲区只收下 {}；剩下的要等 OUT。", bytes(n)).into()
+        }
         Err(Errno::AGAIN) => {
-            format!("fd {fd} 的发送缓冲区满了，因为对端读得不够快：{all} 要等 OUT。").into()
+            format!("fd {fd} 的发送缓冲区满了，因为对端读得不够快：还有 {all}，要等 OUT。").into()
         }
         Err(Errno::PIPE) => format!("fd {fd} 的另一端已经没有人读了。").into(),
         Err(Errno::CONNRESET) => format!("fd {fd} 的对端重置了连接：再也发不出去了。").into(),
@@ -301,7 +301,7 @@ fn setsockopt(fd: Fd, name: &str, ret: Ret) -> Cow<'static, str> {
             format!("fd {fd} 的 send 睡到时限，内核就让它返回 EAGAIN。").into()
         }
         ("TCP_CORK", Ok(_)) => {
-            format!("fd {fd} 把响应头和正文凑成满的报文段再发（TCP_CORK）。").into()
+            format!("fd {fd} 把响应头和响应体凑成满的报文段再发（TCP_CORK）。").into()
         }
         (name, Ok(_)) => format!("fd {fd} 的选项 {name} 设好了。").into(),
     }
@@ -338,13 +338,13 @@ fn closed(why: Why) -> &'static str {
         Why::PeerClosed => "连接正常结束：对端关闭了它。",
         Why::PeerReset => "连接结束：对端重置了它，或者它断了。",
         Why::Answered => "连接结束：最后一个响应发完了，它说好了发完就关。",
-        Why::BadRequest => "连接结束：它的请求读不懂。",
+        Why::BadRequest => "连接结束：读不懂它的请求。",
         Why::IdleTimeout => "连接结束：太久没有数据来。",
         Why::HeaderTimeout => "连接结束：请求来得太慢。",
-        Why::BodyTimeout => "连接结束：请求的正文来得太慢。",
+        Why::BodyTimeout => "连接结束：请求体来得太慢。",
         Why::WriteTimeout => "连接结束：对端一直不收响应。",
-        Why::Dropped => "连接结束：操作者用 FIN 断开了它。",
-        Why::Reset => "连接结束：操作者用 RST 重置了它。",
+        Why::Dropped => "连接结束：手动断开，发了 FIN。",
+        Why::Reset => "连接结束：手动重置，发了 RST。",
         Why::OverLimit => "连接结束：打开的连接太多了。",
         Why::CutShort => "连接结束：文件还没发完就变短了。",
         Why::Failed => "连接结束：在它上面的一次调用失败了。",

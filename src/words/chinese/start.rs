@@ -64,7 +64,7 @@ pub(in crate::words) const CHINESE: Start = Start {
     no_thread: |why| format!("无法启动线程：{why}。"),
     no_stdout: |why| format!("无法写标准输出：{why}。"),
     worker_rootless: |why| format!("工作进程没有拿到根目录：{why}。"),
-    worker_parentless: |why| format!("工作进程无法留意父进程：{why}。"),
+    worker_parentless: |why| format!("工作进程无法监视父进程：{why}。"),
 
     log_exists: |path| format!("日志 {path} 里已有内容：换一个文件，或用 --force 清空它。"),
     log_unread: |path| format!("日志 {path} 是一个没有人读的 FIFO：请先启动读它的程序。"),
