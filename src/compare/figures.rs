@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::words::{FigureText, strings};
+use crate::words::{FigureText, Strings, in_english, strings};
 
 /// What is compared.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -100,13 +100,13 @@ impl Figure {
     /// Its name.
     #[must_use]
     pub fn title(self) -> &'static str {
-        self.words().title
+        self.words(strings()).title
     }
 
     /// Its name over a column.
     #[must_use]
     pub fn heading(self) -> &'static str {
-        self.words().heading
+        self.words(strings()).heading
     }
 
     /// What it is counted in.
@@ -124,15 +124,20 @@ impl Figure {
     /// How it is obtained: a sentence.
     #[must_use]
     pub fn how(self) -> &'static str {
-        self.words().how
+        self.words(strings()).how
+    }
+
+    /// The same for machines: in English.
+    pub(crate) fn how_in_english(self) -> &'static str {
+        self.words(in_english()).how
     }
 
     fn told(self) -> &'static Explanation {
         &TOLD[self as usize]
     }
 
-    fn words(self) -> &'static FigureText {
-        let figures = &strings().compare.figures;
+    fn words(self, strings: &'static Strings) -> &'static FigureText {
+        let figures = &strings.compare.figures;
         match self {
             Self::Throughput => &figures.throughput,
             Self::Median => &figures.median,

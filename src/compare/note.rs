@@ -1,6 +1,6 @@
 //! What has to be known to read the figures: values, which become sentences where they are shown.
 
-use crate::words::strings;
+use crate::words::{Strings, in_english, strings};
 
 /// Something that the figures do not say.
 #[derive(Clone, PartialEq, Debug)]
@@ -54,7 +54,16 @@ impl Note {
     /// It in a sentence.
     #[must_use]
     pub fn text(&self) -> String {
-        let say = &strings().compare.notes;
+        self.said(strings())
+    }
+
+    /// The same for machines: in English.
+    pub(crate) fn in_english(&self) -> String {
+        self.said(in_english())
+    }
+
+    fn said(&self, strings: &Strings) -> String {
+        let say = &strings.compare.notes;
         match self {
             Self::IdleUnanswered { answered, of, seconds } => {
                 (say.idle_unanswered)(*answered, *of, *seconds)

@@ -8,10 +8,14 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 /// that ends there.
 pub fn breaks(text: &str) -> impl Iterator<Item = usize> + '_ {
     let is_wide = |letter: Option<char>| letter.and_then(|letter| letter.width()) == Some(2);
-    linebreaks(text).map(|(at, _)| at).filter(move |&at| {
-        let (before, behind) = (text[..at].chars().next_back(), text[at..].chars().next());
-        // Latin words are broken at blanks alone: epoll-et is one.
-        behind.is_some() && (before == Some(' ') || is_wide(before) || is_wide(behind))
+    let mut allowed = linebreaks(text).map(|(at, _)| at).peekable();
+    text.char_indices().skip(1).filter_map(move |(at, behind)| {
+        while allowed.next_if(|&next| next < at).is_some() {}
+        let before = text[..at].chars().next_back();
+        // Latin words are broken at blanks alone, and at each: epoll-et is one, and so is /proc.
+        let blank = before == Some(' ') && behind != ' ';
+        let chinese = is_wide(before) || is_wide(Some(behind));
+        (blank || (chinese && allowed.peek() == Some(&at))).then_some(at)
     })
 }
 
@@ -77,7 +81,7 @@ mod tests {
     fn chinese_is_broken_between_letters_but_not_before_its_punctuation() {
         assert_eq!(wrap("就绪列表是空的。", 14), ["就绪列表是空", "的。"]);
         assert_eq!(wrap("就绪列表，空", 8), ["就绪列", "表，空"]);
-        assert_eq!(wrap("它（空）的", 4), ["它", "（空", "）的"]);
+        assert_eq!(wrap("它（空）的", 4), ["它", "（空）", "的"]);
         assert_eq!(wrap("等了 3 ms 才醒", 7), ["等了 3", "ms 才醒"]);
     }
 

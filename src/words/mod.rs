@@ -39,9 +39,10 @@ pub use lines::{breaks, pad_left, pad_right, pieces, wrap};
 pub(crate) use places::compare::{FigureText, Report};
 pub(crate) use places::costs::CostText;
 pub(crate) use places::keys::{KeyText, Keys};
+pub(crate) use places::marks::Marks;
 pub(crate) use places::split::{Split, SplitFigure};
 pub(crate) use plain::plain;
-pub(crate) use strings::{in_english, strings};
+pub(crate) use strings::{Strings, in_english, strings};
 
 #[cfg(test)]
 pub(crate) use chinese::latin::walk;

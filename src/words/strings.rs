@@ -2,8 +2,8 @@
 
 use super::places::{
     boxes, card, charts, cli, clients, compare, costs, engine, events, header, inspect, keybar,
-    keys, lints, notices, options, record, seats, server, servers, split, start, stream, stretches,
-    table,
+    keys, lints, marks, notices, options, record, seats, server, servers, split, start, stream,
+    stretches, table,
 };
 use super::{Language, chinese, english};
 
@@ -25,6 +25,7 @@ pub(crate) struct Strings {
     pub(crate) card: card::Card,
     pub(crate) seats: seats::Seats,
     pub(crate) events: events::Events,
+    pub(crate) marks: marks::Marks,
     pub(crate) stream: stream::Stream,
     pub(crate) stretches: stretches::Stretches,
     pub(crate) charts: charts::Charts,
@@ -53,6 +54,7 @@ static ENGLISH: Strings = Strings {
     card: english::card::ENGLISH,
     seats: english::seats::ENGLISH,
     events: english::events::ENGLISH,
+    marks: english::marks::ENGLISH,
     stream: english::stream::ENGLISH,
     stretches: english::stretches::ENGLISH,
     charts: english::charts::ENGLISH,
@@ -81,6 +83,7 @@ static CHINESE: Strings = Strings {
     card: chinese::card::CHINESE,
     seats: chinese::seats::CHINESE,
     events: chinese::events::CHINESE,
+    marks: chinese::marks::CHINESE,
     stream: chinese::stream::CHINESE,
     stretches: chinese::stretches::CHINESE,
     charts: chinese::charts::CHINESE,

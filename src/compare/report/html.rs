@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::{better, facts, largest, shown, times, value, words};
 use crate::compare::{Comparison, Figure, Subject};
+use crate::words::strings;
 
 const STYLE: &str = "\
 :root { color-scheme: light dark; --ink: #1b1f24; --paper: #fff; --soft: #59636e; --line: #d1d9e0;
@@ -32,7 +33,7 @@ dl.bars rect { fill: var(--bar); }
 /// The comparison as an HTML page.
 #[must_use]
 pub fn html(comparison: &Comparison) -> String {
-    let words = words();
+    let (words, colon) = (words(), strings().marks.colon);
     let mut out = format!(
         "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
@@ -42,7 +43,7 @@ pub fn html(comparison: &Comparison) -> String {
     // A String takes everything.
     let _ = writeln!(out, "{STYLE}</style>\n</head>\n<body>\n<h1>epollscope compare</h1>\n<ul>");
     for (name, fact) in facts(comparison) {
-        let _ = writeln!(out, "<li>{name}: {}</li>", escaped(&fact));
+        let _ = writeln!(out, "<li>{name}{colon}{}</li>", escaped(&fact));
     }
     let first = comparison.subjects.first().map_or("", |subject| subject.name.as_str());
     let _ = writeln!(
@@ -63,8 +64,12 @@ pub fn html(comparison: &Comparison) -> String {
         let _ = writeln!(out, "<h2>{}</h2>\n<ul>", words.notes);
         for subject in &comparison.subjects {
             for note in &subject.notes {
-                let _ =
-                    writeln!(out, "<li>{}: {}</li>", escaped(&subject.name), escaped(&note.text()));
+                let _ = writeln!(
+                    out,
+                    "<li>{}{colon}{}</li>",
+                    escaped(&subject.name),
+                    escaped(&note.text())
+                );
             }
         }
         out.push_str("</ul>\n");

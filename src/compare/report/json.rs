@@ -135,7 +135,7 @@ impl About {
             Better::Less => Some("less"),
             Better::Neither => None,
         };
-        Self { unit, better, how: figure.how() }
+        Self { unit, better, how: figure.how_in_english() }
     }
 }
 
@@ -153,7 +153,7 @@ impl<'a> Entry<'a> {
             server: &subject.name,
             command: &subject.command,
             cannot: subject.outcome.as_ref().err().map(String::as_str),
-            notes: subject.notes.iter().map(Note::text).collect(),
+            notes: subject.notes.iter().map(Note::in_english).collect(),
             measured,
         }
     }

@@ -4,15 +4,16 @@ use std::fmt::Write as _;
 
 use super::{better, facts, shown, times, value, words};
 use crate::compare::{Comparison, Figure, Subject};
+use crate::words::{Marks, strings};
 
 /// The comparison in Markdown.
 #[must_use]
 pub fn markdown(comparison: &Comparison) -> String {
-    let words = words();
+    let (words, Marks { colon, brackets, .. }) = (words(), strings().marks);
     let mut out = String::from("# epollscope compare\n\n");
     for (name, fact) in facts(comparison) {
         // A String takes everything.
-        let _ = writeln!(out, "* {name}: {}", escaped(&fact));
+        let _ = writeln!(out, "* {name}{colon}{}", escaped(&fact));
     }
     let _ = write!(out, "\n## {}\n\n", words.figures);
     table(&mut out, comparison, &Figure::ALL, |subject, figure| {
@@ -31,16 +32,16 @@ pub fn markdown(comparison: &Comparison) -> String {
     if !notes.is_empty() {
         let _ = write!(out, "\n## {}\n\n", words.notes);
         for (name, note) in notes {
-            let _ = writeln!(out, "* {name}: {}", escaped(&note.text()));
+            let _ = writeln!(out, "* {name}{colon}{}", escaped(&note.text()));
         }
     }
     let _ = write!(out, "\n## {}\n\n{}\n\n", words.how, words.setting);
     for figure in Figure::ALL {
         let _ = writeln!(
             out,
-            "* **{}** ({}): {}",
+            "* **{}**{}{colon}{}",
             figure.title(),
-            better(figure),
+            brackets(better(figure)),
             escaped(figure.how())
         );
     }

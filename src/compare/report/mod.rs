@@ -108,13 +108,14 @@ fn facts(comparison: &Comparison) -> Vec<(&'static str, String)> {
     });
     let processors =
         (words.processors)(machine.processors, &known(&machine.processor), machine.architecture);
+    let comma = strings().marks.comma;
     let memory = (words.memory)(&known(&memory));
     let busy = machine.load_average.map(words.load_average).unwrap_or_default();
     let build = if machine.optimised { words.optimised } else { words.debug };
     vec![
-        (words.machine, format!("{processors}, {memory}{busy}")),
+        (words.machine, format!("{processors}{comma}{memory}{busy}")),
         (words.kernel, known(&machine.kernel)),
-        (words.program, format!("epollscope {}, {build}", machine.version)),
+        (words.program, format!("epollscope {}{comma}{build}", machine.version)),
         (words.time, utc(comparison.start)),
         (words.load_name, load(comparison)),
     ]

@@ -4,7 +4,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{NONE, better, facts, largest, load, shown, times, value, words};
 use crate::compare::{Comparison, Figure, Subject};
-use crate::words::{Language, pad_left, pad_right, pieces};
+use crate::words::{Language, pad_left, pad_right, pieces, strings};
 
 /// Columns of the whole.
 const WIDTH: usize = 100;
@@ -28,7 +28,7 @@ pub fn text(comparison: &Comparison, ascii: bool) -> String {
     out.push('\n');
     for subject in &comparison.subjects {
         for note in &subject.notes {
-            wrap(&mut out, &format!("{}: ", subject.name), &note.text());
+            wrap(&mut out, &format!("{}{}", subject.name, strings().marks.colon), &note.text());
         }
     }
     if comparison.subjects.iter().any(|subject| !subject.notes.is_empty()) {
@@ -40,7 +40,7 @@ pub fn text(comparison: &Comparison, ascii: bool) -> String {
     push(&mut out, &format!("\n{}", words.how));
     wrap(&mut out, "", words.setting);
     for figure in Figure::ALL {
-        wrap(&mut out, &format!("{}: ", figure.title()), figure.how());
+        wrap(&mut out, &format!("{}{}", figure.title(), strings().marks.colon), figure.how());
     }
     if ascii && Language::spoken() == Language::English { to_ascii(&out) } else { out }
 }
@@ -87,7 +87,7 @@ fn table(out: &mut String, comparison: &Comparison, figures: &[Figure]) {
 fn bars(out: &mut String, comparison: &Comparison, figure: Figure, ascii: bool) {
     let Some(largest) = largest(comparison, figure) else { return };
     let name = name_width(comparison);
-    push(out, &format!("\n{} ({})", figure.title(), better(figure)));
+    push(out, &format!("\n{}{}", figure.title(), (strings().marks.brackets)(better(figure))));
     for subject in &comparison.subjects {
         let Some(value) = value(subject, figure) else {
             push(out, &format!("  {:<name$}  {NONE}", subject.name));

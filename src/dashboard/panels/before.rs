@@ -109,13 +109,16 @@ fn column(
     let end = now.unwrap_or(stretch.to);
     let lasted = end.saturating_sub(stretch.from);
     let [from, to] = [stretch.from, end].map(|at| time(at).replace(' ', ""));
-    let lasts =
-        if now.is_some() { format!("{}, {}", time(lasted), say.goes_on) } else { time(lasted) };
+    let lasts = if now.is_some() {
+        [time(lasted), say.goes_on.to_owned()].join(strings().marks.comma)
+    } else {
+        time(lasted)
+    };
     let dash = theme.glyph("–", "-");
     let per = |of: u64, by: u64| (by > 0).then(|| units::rate(ratio(of, by)));
     let requests = units::count(totals.requests);
     let requests = match per(totals.requests.saturating_mul(1000), lasted / 1_000_000) {
-        Some(rate) => format!("{requests}, {rate}/s"),
+        Some(rate) => format!("{requests}{}{rate}/s", strings().marks.comma),
         None => requests,
     };
     let examined = by_server::has_turns(stretch.server()).then(|| {

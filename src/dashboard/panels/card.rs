@@ -47,9 +47,10 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
         let text = match (focused, below) {
             (_, 0) => say.end.to_owned(),
             (true, n) => (say.more_lines)(n, &down),
-            (false, n) => {
-                (say.more_lines)(n, &format!("{}, {down}", keys::name(Id::Show(Panel::Card))))
-            }
+            (false, n) => (say.more_lines)(
+                n,
+                &[keys::name(Id::Show(Panel::Card)), down].join(strings().marks.list),
+            ),
         };
         block = block.title_bottom(Line::from(dim(format!(" {text} "), theme)).right_aligned());
     }

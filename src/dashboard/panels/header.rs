@@ -200,7 +200,7 @@ impl Painter<'_> {
             if shown < options.len() {
                 words.push((strings().options.and_more)(options.len() - shown));
             }
-            words.join(", ")
+            words.join(strings().marks.comma)
         };
         let all = (0..=options.len()).rev().map(spelling);
         all.into_iter().find(|text| text.width() <= room).unwrap_or_default()

@@ -41,8 +41,10 @@ pub fn draw(frame: &mut Frame, screen: Rect, menu: &Menu, state: &State, theme: 
     let mut told = wrap(&told, width, 2, theme.ascii());
     told.resize(2, String::new());
     lines.extend(told.into_iter().map(|row| Line::styled(row, theme.style(Role::Text))));
+    let marks = &strings().marks;
     let all: Vec<String> = values(marked).into_iter().map(say.value).collect();
-    let mut all = wrap(&format!("{}; {usual}", all.join(", ")), width, 2, theme.ascii());
+    let mut all =
+        wrap(&[all.join(marks.list), usual].join(marks.semicolon), width, 2, theme.ascii());
     all.resize(2, String::new());
     lines.extend(all.into_iter().map(|row| Line::from(dim(row, theme))));
     lines.push(Line::default());

@@ -136,7 +136,7 @@ pub fn wrapped(line: Line<'static>, width: usize, indent: usize) -> Vec<Line<'st
     // Where a line may end, counted in letters; the blanks there are in no line.
     let text: String = letters.iter().map(|(letter, _)| letter).collect();
     let ends: Vec<usize> =
-        breaks(&text).map(|at| text[..at].trim_end_matches(' ').width()).collect();
+        breaks(&text).map(|at| text[..at].trim_end_matches(' ').chars().count()).collect();
     let mut lines = Vec::new();
     let mut rest = &letters[..];
     while !rest.is_empty() {

@@ -22,7 +22,7 @@ pub fn confirm(frame: &mut Frame, screen: Rect, confirm: &Confirm, theme: &Theme
     answers.extend(key_spans(&YES.to_string(), say.yes, theme));
     answers.extend(key_spans(
         &NO.to_string(),
-        &(say.no)(&format!("{}, {}", keys.enter, keys.esc)),
+        &(say.no)(&[keys.enter, keys.esc].join(strings().marks.list)),
         theme,
     ));
     let lines = [Line::styled(question, theme.style(Role::Bad)), Line::default(), answers];

@@ -84,7 +84,7 @@ fn lost(lost: &Lost) -> Option<String> {
         .map(|(n, kind)| format!("{} {}", kind.name(), units::short_count(*n)))
         .collect();
     let rest = if kinds.len() > 3 { ", ..." } else { "" };
-    let most = most.join(", ") + rest;
+    let most = most.join(strings().marks.list) + rest;
     Some(format!(" {} ", (strings().stream.lost)(lost.all(), &most)))
 }
 

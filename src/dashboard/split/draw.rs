@@ -140,7 +140,12 @@ fn draw_half(
     theme: &Theme,
 ) {
     if let Some(reason) = half.state.dead() {
-        return dead::draw(frame, area, &format!("{}: {}", half.name, reason.text()), theme);
+        return dead::draw(
+            frame,
+            area,
+            &[&half.name, &*reason.text()].join(strings().marks.colon),
+            theme,
+        );
     }
     let [name, rates, body] =
         Layout::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Min(0)])
@@ -342,7 +347,7 @@ fn help(frame: &mut Frame, screen: Rect, theme: &Theme) {
         lines.extend(rows);
     }
     for figure in &FIGURES {
-        let words = format!("{}: {}", figure.texts().name, figure.texts().how);
+        let words = [figure.texts().name, figure.texts().how].join(strings().marks.colon);
         lines.extend(text(&words, 0, Role::Text));
     }
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);

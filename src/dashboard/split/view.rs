@@ -11,7 +11,7 @@ use crate::words::strings;
 impl<W: Backend, L: Loaded> Split<W, L> {
     /// What there is to be shown.
     pub(super) fn view(&self) -> View<'_> {
-        let keys = keys::split().filter(|key| self.is_enabled(key));
+        let keys = keys::split().filter(|key| key.id != keys::Id::Language && self.is_enabled(key));
         let key = |key: &keys::Key| (key.presses[0].label(), key.split_label(self.is_paused()));
         View {
             halves: self.halves.each_ref().map(|half| HalfView {

@@ -127,7 +127,7 @@ impl Trouble {
             Self::NoWord(word, key, value) => {
                 // A list of thirty is no help.
                 let all = word.values().filter(|all| all.len() < 12).unwrap_or_default();
-                (say.no_such_word)(key, value, &all.join(", "))
+                (say.no_such_word)(key, value, &all.join(strings().marks.list))
             }
         }
     }

@@ -133,7 +133,8 @@ impl Setup {
     fn name(&self) -> String {
         let short = |setting: &Setting| (strings().options.short)(*setting);
         let unusual = self.unusual.iter().map(short);
-        std::iter::once(self.server.name().to_owned()).chain(unusual).collect::<Vec<_>>().join(", ")
+        let all: Vec<_> = std::iter::once(self.server.name().to_owned()).chain(unusual).collect();
+        all.join(strings().marks.comma)
     }
 }
 
@@ -170,7 +171,7 @@ impl Change {
         let gone = before.unusual.iter().filter(|setting| !named(setting));
         let as_usual = strings().stretches.as_usual;
         changed.extend(gone.map(|setting| as_usual(setting.name())));
-        changed.join(", ")
+        changed.join(strings().marks.comma)
     }
 }
 

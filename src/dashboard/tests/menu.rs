@@ -67,7 +67,7 @@ fn what_is_not_as_usual_stands_in_the_header() {
     options.set(Setting::Nap(std::time::Duration::from_secs(1)));
     state.apply(&feed.publish());
     let line =
-        |state: &_, width, height| dark(state, width, height).lines().next().unwrap().to_owned();
+        |state: &_, width, height| drawn(state, width, height).lines().next().unwrap().to_owned();
     assert!(
         line(&state, 80, 24).contains("epoll   drain off, recv 1,024   ●"),
         "{}",

@@ -17,9 +17,9 @@ pub(super) mod keys;
 #[cfg(test)]
 pub(crate) mod latin;
 pub(super) mod lints;
+pub(super) mod marks;
 pub(super) mod notices;
 pub(super) mod options;
-mod parts;
 pub(super) mod record;
 pub(super) mod seats;
 mod sentence;

@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
-use super::parts::cause;
 use crate::words::places::server::Server;
+use crate::words::plain;
 
 fn no_peer(ip: IpAddr, group: &str) -> String {
     format!(
@@ -20,7 +20,7 @@ pub(in crate::words) const CHINESE: Server = Server {
     unwatched: |fd| format!("fd {fd} 没法关注"),
     no_responder: "缺少一个响应器",
     not_listening: "服务器线程还没有监听就结束了",
-    wait_failed: |error| format!("服务器的等待调用失败：{}。", cause(error)),
+    wait_failed: |error| format!("服务器的等待调用失败：{}。", plain(error)),
     panicked: |message| format!("服务器线程崩溃：{message}。"),
     panicked_mute: "服务器线程崩溃：没有留下消息。",
 };

@@ -144,13 +144,16 @@ impl Painter<'_> {
     /// The same with its label before it, and what is to be said of it where that fits behind.
     pub(super) fn ready_line(&self, width: usize) -> (String, Vec<Token>) {
         let (say, (mut tokens, notes)) = (&strings().engine, self.ready_list());
-        let label = format!("{}: ", say.ready_list);
+        let label = format!("{}{}", say.ready_list, strings().marks.colon);
         let dim = self.style(Role::Dim);
         let room = width.saturating_sub(label.width());
         let fits = |tokens: &[Token]| fold(tokens, room, 1, dim).1;
         let listed = tokens.clone();
         for note in notes {
-            tokens.push(Token { weight: 0, ..Token::new(format!("({note})"), dim) });
+            tokens.push(Token {
+                weight: 0,
+                ..Token::new((strings().marks.brackets)(note).trim_start(), dim)
+            });
             if fits(&tokens) {
                 break;
             }
@@ -243,7 +246,11 @@ impl Painter<'_> {
             .waits
             .map(|time| self.duration(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)));
         let text = (say.waiter)(&waiting.peer, waiting.unread, time.as_deref());
-        if waiting.closed { format!("{text}, {}", say.has_left) } else { text }
+        if waiting.closed {
+            format!("{text}{}{}", strings().marks.comma, say.has_left)
+        } else {
+            text
+        }
     }
 
     fn queue_text(&self, queue: &Queue) -> String {

@@ -10,7 +10,7 @@ use crate::dashboard::state::engine::Engine;
 use crate::dashboard::state::table::Table;
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::{Kind, Mode, Ret, Stance};
-use crate::words::{fds, result, strings, units};
+use crate::words::{Marks, fds, result, strings, units};
 
 /// From this long in the wait call on, it is called asleep.
 const ASLEEP: u64 = 300_000_000;
@@ -144,18 +144,19 @@ impl Painter<'_> {
                     };
                     let short = format!("{name}({listed}) = {}", result(wake.ret));
                     let waited = (say.waited)(&self.duration(wake.waited));
-                    let mut all = vec![format!("{short}, {waited}"), short.clone()];
+                    let Marks { comma, brackets, .. } = strings().marks;
+                    let mut all = vec![format!("{short}{comma}{waited}"), short.clone()];
                     if wake.own > 0 {
                         let [long, brief] = (say.own_of_them)(wake.own);
-                        all.insert(0, format!("{short} ({long}), {waited}"));
-                        all.insert(1, format!("{short} ({brief}), {waited}"));
+                        all.insert(0, format!("{short}{}{comma}{waited}", brackets(&long)));
+                        all.insert(1, format!("{short}{}{comma}{waited}", brackets(&brief)));
                     } else if wake.ret == Ret::ZERO {
-                        all.insert(0, format!("{short} ({}), {waited}", say.timeout));
+                        all.insert(0, format!("{short}{}{comma}{waited}", brackets(say.timeout)));
                     }
                     if wake.copied > 0 {
                         let copied = (say.copied)(wake.copied);
                         for text in &mut all {
-                            *text = text.replacen(&short, &format!("{short}, {copied}"), 1);
+                            *text = text.replacen(&short, &format!("{short}{comma}{copied}"), 1);
                         }
                         all.push(short);
                     }

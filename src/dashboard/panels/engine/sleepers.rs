@@ -6,7 +6,7 @@ use super::painter::Painter;
 use crate::dashboard::state::table::TableRow;
 use crate::dashboard::theme::Role;
 use crate::telemetry::{Kind, Row, ServerKind, Stance};
-use crate::words::{result, strings};
+use crate::words::{Marks, result, strings};
 
 /// What they wait in at most times: these have a column whether anybody waits in it or not.
 const WAITS: [Kind; 3] = [Kind::Accept, Kind::Recv, Kind::Send];
@@ -126,9 +126,11 @@ fn sleeper(row: &Row) -> Cell {
     let say = &strings().engine;
     let fd = (say.fd)(row.fd);
     let short = row.fd.to_string();
+    let Marks { comma, brackets, .. } = strings().marks;
+    let numbered = |number: i32| format!("{fd}{}", brackets(&number.to_string()));
     match (row.by.tid(), row.by.pid()) {
-        (Some(tid), _) => [format!("{fd}, {}", (say.thread)(tid)), format!("{fd} ({tid})"), short],
-        (_, Some(pid)) => [format!("{fd}, {}", (say.process)(pid)), format!("{fd} ({pid})"), short],
+        (Some(tid), _) => [format!("{fd}{comma}{}", (say.thread)(tid)), numbered(tid), short],
+        (_, Some(pid)) => [format!("{fd}{comma}{}", (say.process)(pid)), numbered(pid), short],
         _ => [fd.clone(), fd, short],
     }
 }
@@ -141,5 +143,6 @@ fn at_work(row: &Row) -> Cell {
         Some(kind) => kind.name().to_owned(),
         None => format!("{} = {}", row.last.name(), result(row.last_ret)),
     };
-    [format!("{long}: {does}"), format!("{fd}: {does}"), fd]
+    let colon = strings().marks.colon;
+    [format!("{long}{colon}{does}"), format!("{fd}{colon}{does}"), fd]
 }

@@ -66,7 +66,7 @@ impl Painter<'_> {
 fn task(row: &Row) -> Cell {
     let say = &strings().engine;
     let task = (say.task)(row.id.get());
-    [format!("{task}, {}", (say.fd)(row.fd)), task, row.id.to_string()]
+    [format!("{task}{}{}", strings().marks.comma, (say.fd)(row.fd)), task, row.id.to_string()]
 }
 
 /// `task 7: recv(15) = 84`
@@ -77,7 +77,7 @@ fn running(row: &Row) -> Cell {
     };
     [
         (strings().engine.task_last)(row.id.get(), &does),
-        format!("{}: {does}", row.id),
+        format!("{}{}{does}", row.id, strings().marks.colon),
         row.id.to_string(),
     ]
 }

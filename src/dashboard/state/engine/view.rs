@@ -48,7 +48,7 @@ impl Engine {
         let mut text = (strings().events.sentence)(last.as_ref()).into_owned();
         let waited = last.event.what.kind().is_wait();
         if waited && self.wake().is_some_and(|wake| wake.own > 0 && wake.ready > 0) {
-            text = format!("{text} {}", strings().engine.one_is_ours);
+            text = [&text, strings().engine.one_is_ours].join(strings().marks.sentence);
         }
         Some(text)
     }

@@ -1,0 +1,12 @@
+//! The marks between pieces of text that are put together elsewhere.
+
+use crate::words::places::marks::Marks;
+
+pub(in crate::words) const ENGLISH: Marks = Marks {
+    comma: ", ",
+    list: ", ",
+    semicolon: "; ",
+    colon: ": ",
+    sentence: " ",
+    brackets: |text| format!(" ({text})"),
+};
