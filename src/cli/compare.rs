@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 
+use super::SettingsFile;
 use super::values::server_value;
 use crate::compare::report::Form;
 use crate::dashboard::theme::ThemeChoice;
@@ -53,6 +54,10 @@ pub struct Compare {
     /// Write a report too, with how each figure was measured: FILE.md, .json or .html.
     #[arg(long, value_name = "FILE", value_parser = report)]
     pub report: Option<PathBuf>,
+
+    /// Where the settings are.
+    #[command(flatten)]
+    pub settings: SettingsFile,
 }
 
 /// Stands for every server.

@@ -2,8 +2,8 @@
 
 use super::places::{
     boxes, card, charts, cli, clients, compare, costs, engine, events, header, inspect, keybar,
-    keys, lints, notices, options, record, seats, server, servers, split, start, stream, stretches,
-    table,
+    keys, lints, notices, options, record, seats, server, servers, settings, split, start, stream,
+    stretches, table,
 };
 use super::{Language, chinese, english};
 
@@ -34,6 +34,7 @@ pub(crate) struct Strings {
     pub(crate) servers: servers::Servers,
     pub(crate) lints: lints::Lints,
     pub(crate) split: split::Split,
+    pub(crate) settings: settings::Settings,
 }
 
 static ENGLISH: Strings = Strings {
@@ -62,6 +63,7 @@ static ENGLISH: Strings = Strings {
     servers: english::servers::ENGLISH,
     lints: english::lints::ENGLISH,
     split: english::split::ENGLISH,
+    settings: english::settings::ENGLISH,
 };
 
 static CHINESE: Strings = Strings {
@@ -90,6 +92,7 @@ static CHINESE: Strings = Strings {
     servers: chinese::servers::CHINESE,
     lints: chinese::lints::CHINESE,
     split: chinese::split::CHINESE,
+    settings: chinese::settings::CHINESE,
 };
 
 /// The texts, in the language that is spoken.
