@@ -72,6 +72,7 @@ fn with_settings(file: &SettingsFile, args: &[OsString], parsed: Parsed) -> Exit
         Ok(merged) => merged,
         Err(error) => return told(&error),
     };
+    settings.bindings().put_in_force();
     let cli = &merged.cli;
     let done = if let Some(Command::Compare(compare)) = &cli.command {
         match compare.check(io::stdout().is_terminal()) {

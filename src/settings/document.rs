@@ -114,6 +114,12 @@ impl<'t> Value<'t> {
     pub(super) fn get(self) -> &'t DeValue<'t> {
         self.value.get_ref()
     }
+
+    /// The values of a list.
+    pub(super) fn list(self) -> Option<Vec<Value<'t>>> {
+        let list = self.get().as_array()?;
+        Some(list.iter().map(|value| Value { value }).collect())
+    }
 }
 
 /// A text that is being read: what is wrong with it is gathered.
@@ -147,6 +153,12 @@ impl<'a> Reader<'a> {
                 if short.len() < text.len() { short + "…" } else { short }
             }
         }
+    }
+
+    /// A value as it is written, in one line.
+    pub(super) fn text_of(&self, value: Value<'_>) -> String {
+        let text = self.text.get(value.at()).unwrap_or_default();
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     /// The entries of a table; none, and something wrong, where it is another thing.

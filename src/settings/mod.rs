@@ -4,12 +4,14 @@
 //! |---|---|
 //! | `place` | where it is, and what stands in it |
 //! | `document` | TOML with the place of everything; what is wrong, and where |
+//! | `keys` | which keys are given to which actions |
 //! | `options` | options of the command line as settings |
 //! | `merged` | the command line with what the settings add to it |
 //! | `page` | the default file, with what each setting does |
 //! | `told` | what a file changes |
 
 mod document;
+mod keys;
 mod merged;
 mod options;
 mod page;
@@ -20,11 +22,13 @@ use std::path::{Path, PathBuf};
 
 pub use self::document::Wrong;
 use self::document::{Document, Reader};
+use self::keys::Given;
 pub use self::merged::Merged;
 use self::options::Set;
 pub use self::page::page;
 use self::place::Unread;
 use crate::cli::{Of, SettingsFile};
+use crate::dashboard::keys::Bindings;
 use crate::words::{plain, strings};
 
 /// What a file sets.
@@ -34,6 +38,7 @@ pub struct Settings {
     program: Vec<Set>,
     /// Options of `compare`.
     compare: Vec<Set>,
+    keys: Vec<Given>,
 }
 
 /// Why there are no settings.
@@ -60,8 +65,10 @@ impl Trouble {
 
 /// The name of the table with the options of `compare`.
 const COMPARE: &str = "compare";
+/// The name of the table with the keys.
+const KEYS: &str = "keys";
 /// Every table.
-const TABLES: [&str; 1] = [COMPARE];
+const TABLES: [&str; 2] = [COMPARE, KEYS];
 
 impl Settings {
     /// What the file sets that the command line asks for, or the usual one where there is one.
@@ -117,10 +124,20 @@ impl Settings {
                         settings.compare.extend(names.read(&entry, &mut reader));
                     }
                 }
+                KEYS => {
+                    let entries = reader.table(&entry);
+                    settings.keys = keys::read(&entries, &mut reader);
+                }
                 _ => settings.program.extend(program.read(&entry, &mut reader)),
             }
         }
         reader.done(settings)
+    }
+
+    /// Which keys are given to which actions, where those are others than the declared ones.
+    #[must_use]
+    pub fn bindings(&self) -> Bindings {
+        keys::bindings(&self.keys)
     }
 }
 

@@ -2,8 +2,10 @@
 
 use std::fmt::Write as _;
 
+use super::keys::spelled;
 use super::options::allowed;
 use crate::cli::{Habit, Kind, Of, habits};
+use crate::dashboard::keys::{Group, every};
 use crate::words::strings;
 
 /// How wide the comments are.
@@ -35,8 +37,21 @@ pub fn page() -> String {
             option(&mut text, habit);
         }
     }
-    heading_line(&mut text, say.compare);
+    heading_line(&mut text, say.keys);
+    text.push('\n');
+    for line in say.about_keys {
+        comment(&mut text, line);
+    }
     // A String takes everything.
+    let _ = writeln!(text, "\n[{}]", super::KEYS);
+    for group in Group::ALL {
+        for key in every().filter(|key| key.group == group) {
+            text.push('\n');
+            comment(&mut text, key.sentence());
+            let _ = writeln!(text, "{} = {}", key.name, spelled(key.presses));
+        }
+    }
+    heading_line(&mut text, say.compare);
     let _ = writeln!(text, "\n[{}]", super::COMPARE);
     for habit in habits(Of::Compare) {
         option(&mut text, &habit);
@@ -94,6 +109,7 @@ fn comment(text: &mut String, words: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dashboard::keys::Bindings;
     use crate::settings::Settings;
 
     /// The page with its examples as settings.
@@ -112,6 +128,7 @@ mod tests {
     fn it_is_in_order_and_changes_nothing() {
         let settings = Settings::of(&page()).unwrap();
         assert!(settings.program.iter().chain(&settings.compare).all(|set| set.is_default));
+        assert_eq!(settings.bindings(), Bindings::default());
     }
 
     #[test]
@@ -124,6 +141,7 @@ mod tests {
         wanted.sort_unstable();
         assert_eq!(there, wanted);
         assert_eq!(settings.compare.len(), names(Of::Compare).count());
+        assert_eq!(settings.keys.len(), every().count());
         let changed = settings.program.iter().filter(|set| !set.is_default);
         assert_eq!(changed.count(), EXAMPLES.len());
     }

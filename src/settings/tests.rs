@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::cli::{self, Demo};
+use crate::dashboard::keys::{self, Id};
 use crate::dashboard::theme::ThemeChoice;
 use crate::telemetry::{ServerKind, Trigger};
 
@@ -109,6 +110,15 @@ fn all_that_is_wrong_is_told_from_top_to_bottom() {
 }
 
 #[test]
+fn keys_that_are_given_are_in_force() {
+    let settings = Settings::of("[keys]\npause = [\"F5\", \"Space\"]\nzoom = []").unwrap();
+    settings.bindings().put_in_force();
+    assert_eq!(keys::name(Id::Pause), "F5");
+    assert_eq!(keys::name(Id::Zoom), "[zoom]");
+    assert_eq!(keys::name(Id::Drop), "x");
+}
+
+#[test]
 fn what_is_as_by_default_adds_nothing() {
     assert_eq!(over(&page(), "").args, Vec::<OsString>::new());
     assert_eq!(over("fps = 30\nnap = 0.0\nlist = false", "").args, Vec::<OsString>::new());
@@ -130,10 +140,12 @@ proptest! {
 
     /// Each line of the default file, alone or with others, is in order and changes nothing.
     #[test]
-    fn any_part_of_the_default_file_changes_nothing(kept in proptest::collection::vec(any::<bool>(), 400)) {
+    fn any_part_of_the_default_file_changes_nothing(kept in proptest::collection::vec(any::<bool>(), 600)) {
         let page = page();
         let keep = |(at, line): &(usize, &str)| line.starts_with('[') || kept[at % kept.len()];
         let lines: Vec<&str> = page.lines().enumerate().filter(keep).map(|(_, line)| line).collect();
-        prop_assert_eq!(over(&lines.join("\n"), "").args, Vec::<OsString>::new());
+        let part = lines.join("\n");
+        prop_assert_eq!(over(&part, "").args, Vec::<OsString>::new());
+        prop_assert_eq!(Settings::of(&part).unwrap().bindings(), Bindings::default());
     }
 }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::Settings;
+use super::keys::{Given, spelled};
 use super::options::Set;
 use crate::cli::{Kind, Of, habits};
 use crate::words::strings;
@@ -15,6 +16,7 @@ impl Settings {
             [("", Of::Program, &self.program), ("compare.", Of::Compare, &self.compare)]
                 .into_iter()
                 .flat_map(|(table, of, sets)| lines(table, of, sets))
+                .chain(self.keys.iter().filter(|given| !given.is_default()).map(of_keys))
                 .collect();
         let mut text = (strings().settings.in_order)(&path.display().to_string(), changed.len());
         text.push('\n');
@@ -40,4 +42,10 @@ fn lines(table: &str, of: Of, sets: &[Set]) -> Vec<String> {
         Some(format!("{table}{} = {} ({instead}): {}.", set.name, set.written, habit.help()))
     };
     changed.filter_map(line).collect()
+}
+
+fn of_keys(given: &Given) -> String {
+    let instead = (strings().settings.instead_of)(Some(&spelled(given.key.presses)));
+    let Given { key, written, .. } = given;
+    format!("keys.{} = {written} ({instead}): {}", key.name, key.sentence())
 }

@@ -158,3 +158,45 @@ fn the_dashboard_looks_as_the_file_says() {
     assert_eq!(terminal.exit().exit_code(), 0);
     terminal.assert_restored();
 }
+
+#[test]
+fn the_dashboard_and_the_split_screen_have_the_keys_of_the_file() {
+    let text = "[keys]\npause = \"F5\"\nquit = [\"Q\", \"F10\"]\nadd-client = \"ctrl-n\"\n";
+    let (folder, _) = habits(text);
+    let env = [("XDG_CONFIG_HOME", folder.path().to_str().unwrap())];
+    let mut terminal = Terminal::start_with(PROGRAM, (80, 24), &["--port", "0"], &env);
+    let screen = terminal.see("Nobody is connected yet.");
+    assert!(screen.contains("ctrl-n adds a client of our own"), "{screen}");
+    assert!(screen.contains(" F5 pause") && screen.contains(" Q quit"), "{screen}");
+    // The letter does nothing, the key that it was given to does: as xterm sends it.
+    terminal.press("p\x0e");
+    let screen = terminal.see("1 open");
+    assert!(screen.contains("RUNNING"), "{screen}");
+    terminal.press("\x1b[15~");
+    terminal.see("PAUSED");
+    terminal.press("q\x1b[15~");
+    terminal.see("RUNNING");
+    terminal.press("\x1b[21~");
+    assert_eq!(terminal.exit().exit_code(), 0);
+    terminal.assert_restored();
+    let args = ["compare", "poll", "epoll", "--split", "--seconds", "1", "--idle", "3"];
+    let mut terminal = Terminal::start_with(PROGRAM, (80, 24), &args, &env);
+    terminal.see("the load is over");
+    terminal.press("pq\x1b[15~");
+    terminal.until("both paused", |screen| screen.matches("PAUSED").count() == 2);
+    terminal.press("Q");
+    assert_eq!(terminal.exit().exit_code(), 0);
+    terminal.assert_restored();
+}
+
+#[test]
+fn a_key_that_two_actions_have_is_told_with_both() {
+    let (folder, path) = habits("[keys]\npause = \"x\"\n");
+    let (code, out, error) = ended_in(folder.path(), &["--headless"]);
+    let wanted = format!(
+        "epollscope: {}:2:9: x is given to pause, and drop has it by default: give drop another key, \
+         or none by drop = [].\n",
+        path.display()
+    );
+    assert_eq!((code, out.as_str(), error), (2, "", wanted));
+}

@@ -26,7 +26,7 @@ const BEFORE: [(&str, &str); 7] = [
 
 /// Modules whose literals are names for machines; two words of small letters in a row are text there
 /// too.
-const NAMES: [(&str, &str); 24] = [
+const NAMES: [(&str, &str); 28] = [
     ("clients", "kinds of client, as options take them"),
     ("clients::answer", "HTTP headers"),
     ("compare", "names of counters"),
@@ -38,6 +38,9 @@ const NAMES: [(&str, &str); 24] = [
     ("compare::report::html", "markup"),
     ("compare::report::json", "members of the report"),
     ("compare::server", "options of this program"),
+    ("dashboard::keys", "names of actions, as settings have them"),
+    ("dashboard::keys::press", "names of keys, as settings spell them"),
+    ("dashboard::panel", "names of actions, as settings have them"),
     ("dashboard::state::filter", "words of the filter language"),
     ("inspect", "states of a socket, as RFC 9293 names them"),
     ("inspect::drops", "fields of files in /proc"),
@@ -51,10 +54,11 @@ const NAMES: [(&str, &str); 24] = [
     ("settings", "names of settings"),
     ("settings::merged", "names of settings"),
     ("settings::page", "names of settings"),
+    ("settings::told", "names of settings"),
 ];
 
 /// Single literals; the program's own name is left out.
-const SINGLE: [(&str, &str, &str); 26] = [
+const SINGLE: [(&str, &str, &str); 25] = [
     ("app::headless", "listening on :///", "the line that `compare` and scripts read"),
     ("app::output", "dumb", "a kind of terminal"),
     ("clients::client", "GET HTTP/1.1 Host: User-Agent: -", "HTTP"),
@@ -80,7 +84,6 @@ const SINGLE: [(&str, &str, &str); 26] = [
     ("settings::place", "XDG_CONFIG_HOME", "an environment variable"),
     ("settings::place", "HOME", "an environment variable"),
     ("settings::place", ".config", "a folder"),
-    ("settings::told", "compare.", "a table of settings"),
 ];
 
 /// The literals of a source, each with what stands before it.

@@ -20,6 +20,29 @@ pub(in crate::words) const CHINESE: Settings = Settings {
         None => format!("{name} 的值应是{allowed}，不能是 {value}。"),
     },
     refused: |name, value, why| format!("{name} 不接受 {value}：{why}。"),
+    no_action: |name, nearest| match nearest {
+        Some(nearest) => format!("没有 {name} 这个操作，最接近的是 {nearest}。"),
+        None => format!("没有 {name} 这个操作：`epollscope config` 会打印全部操作。"),
+    },
+    no_key: |text, nearest| {
+        let near = nearest.map(|nearest| format!("，最接近的是 {nearest}")).unwrap_or_default();
+        format!(
+            "{text} 不是按键：按键是单个字符，或 Enter、F5 这样的名称，或 ctrl- 加一个字母{near}。"
+        )
+    },
+    twin: |key, same| format!("终端分不清 {key} 和 {same}：请写 {same}。"),
+    ctrl_c: |action| match action {
+        "quit-now" => "ctrl-c 总是立即退出：不能从 quit-now 去掉。".to_owned(),
+        action => format!("ctrl-c 总是立即退出：不能给 {action}。"),
+    },
+    key_twice: |key, action| format!("{key} 给了 {action} 两次。"),
+    key_of_both: |key, first, second| format!("{key} 同时给了 {first} 和 {second}。"),
+    key_of_other: |key, action, other| {
+        format!(
+            "{key} 给了 {action}，但它默认是 {other} 的键：请给 {other} 换一个键，或写 {other} = [] \
+             去掉。"
+        )
+    },
     allowed: Allowed {
         flag: " true 或 false",
         whole: |least, most| match most {
@@ -31,6 +54,7 @@ pub(in crate::words) const CHINESE: Settings = Settings {
         clients: "客户端个数，或 \"idle=500,steady=4\" 这样的文本",
         text: "文本",
         table: "一个表",
+        keys: "一个键、几个键的列表，或 [] 表示没有",
     },
     a_list: "列表",
     a_table: "表",
@@ -56,5 +80,12 @@ pub(in crate::words) const CHINESE: Settings = Settings {
          用 --no-NAME 取消。",
     ],
     general: "一般",
+    keys: "按键",
+    about_keys: &[
+        "每个操作可以有一个键、几个键的列表，或 [] 表示没有。键是输入的单个字符（\"x\"、\"X\"、\
+         \"?\"），或 Space、Enter、Esc、Tab、shift-Tab、Up、Down、Left、Right、PgUp、PgDn、Home、End、\
+         Insert、Delete、Backspace、F1 到 F12 之一，或 \"ctrl-\" 加一个字母。",
+        "在弹出的框里，方向键、Enter 和 Esc 总是框里写的意思；ctrl-c 总是立即退出。",
+    ],
     compare: "`epollscope compare` 的负载",
 };

@@ -20,6 +20,32 @@ pub(in crate::words) const ENGLISH: Settings = Settings {
         None => format!("{name} takes {allowed}, not {value}."),
     },
     refused: |name, value, why| format!("{name} does not take {value}: {why}."),
+    no_action: |name, nearest| match nearest {
+        Some(nearest) => format!("There is no action {name}; the nearest is {nearest}."),
+        None => format!("There is no action {name}: `epollscope config` prints all there are."),
+    },
+    no_key: |text, nearest| {
+        let near = nearest.map(|nearest| format!("; the nearest is {nearest}")).unwrap_or_default();
+        format!(
+            "{text} is no key: one is a single character, a name such as Enter or F5, or ctrl- and a \
+             letter{near}."
+        )
+    },
+    twin: |key, same| format!("To a terminal {key} is the same key as {same}: say {same}."),
+    ctrl_c: |action| {
+        let action = if action == "quit-now" { "another action" } else { action };
+        format!(
+            "ctrl-c always quits at once: it cannot be given to {action}, nor be taken from quit-now."
+        )
+    },
+    key_twice: |key, action| format!("{key} is given to {action} twice."),
+    key_of_both: |key, first, second| format!("{key} is given to both {first} and {second}."),
+    key_of_other: |key, action, other| {
+        format!(
+            "{key} is given to {action}, and {other} has it by default: give {other} another key, or \
+             none by {other} = []."
+        )
+    },
     allowed: Allowed {
         flag: "true or false",
         whole: |least, most| match most {
@@ -31,6 +57,7 @@ pub(in crate::words) const ENGLISH: Settings = Settings {
         clients: "a number of clients, or a text such as \"idle=500,steady=4\"",
         text: "a text",
         table: "a table",
+        keys: "a key, a list of keys, or [] for none",
     },
     a_list: "a list",
     a_table: "a table",
@@ -57,5 +84,14 @@ pub(in crate::words) const ENGLISH: Settings = Settings {
          back what is true here.",
     ],
     general: "In general",
+    keys: "Keys",
+    about_keys: &[
+        "Each action has a key, a list of keys, or [] for none. A key is a single character as it is \
+         typed (\"x\", \"X\", \"?\"), one of Space, Enter, Esc, Tab, shift-Tab, Up, Down, Left, \
+         Right, PgUp, PgDn, Home, End, Insert, Delete, Backspace, F1 to F12, or \"ctrl-\" and a \
+         letter.",
+        "In boxes the arrows, Enter and Esc do what they say there, whatever they are here; ctrl-c \
+         always quits at once.",
+    ],
     compare: "The load of `epollscope compare`",
 };

@@ -11,6 +11,13 @@ pub(crate) struct Settings {
     pub(crate) each_time: fn(name: &str) -> String,
     pub(crate) takes: fn(name: &str, allowed: &str, value: &str, nearest: Option<&str>) -> String,
     pub(crate) refused: fn(name: &str, value: &str, why: &str) -> String,
+    pub(crate) no_action: fn(name: &str, nearest: Option<&str>) -> String,
+    pub(crate) no_key: fn(text: &str, nearest: Option<&str>) -> String,
+    pub(crate) twin: fn(key: &str, same: &str) -> String,
+    pub(crate) ctrl_c: fn(action: &str) -> String,
+    pub(crate) key_twice: fn(key: &str, action: &str) -> String,
+    pub(crate) key_of_both: fn(key: &str, first: &str, second: &str) -> String,
+    pub(crate) key_of_other: fn(key: &str, action: &str, other: &str) -> String,
     pub(crate) allowed: Allowed,
     /// What stands where another thing should.
     pub(crate) a_list: &'static str,
@@ -26,6 +33,8 @@ pub(crate) struct Settings {
     /// The comments of the default file.
     pub(crate) head: &'static [&'static str],
     pub(crate) general: &'static str,
+    pub(crate) keys: &'static str,
+    pub(crate) about_keys: &'static [&'static str],
     pub(crate) compare: &'static str,
 }
 
@@ -38,4 +47,5 @@ pub(crate) struct Allowed {
     pub(crate) clients: &'static str,
     pub(crate) text: &'static str,
     pub(crate) table: &'static str,
+    pub(crate) keys: &'static str,
 }
