@@ -1,7 +1,9 @@
 //! The command line: every flag, its default and its help text.
 
 mod compare;
+mod habits;
 mod pages;
+mod parse;
 mod values;
 
 use std::ffi::OsString;
@@ -9,11 +11,13 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 pub use compare::Compare;
 use encoding_rs::Encoding;
+pub use habits::{Habit, Kind, Of, habits};
 pub use pages::{completions, man, markdown};
+pub use parse::{Parsed, parse};
 use values::{demo, encoding, handler, ip, mistake, nap, server_kind, trigger};
 
 use crate::clients::ClientKind;
@@ -260,10 +264,25 @@ pub struct Cli {
     #[arg(long, value_name = "auto|en|zh", value_enum, hide_possible_values = true)]
     #[arg(default_value_t, global = true, help_heading = "Output")]
     pub lang: Lang,
+    /// Where the settings are.
+    #[command(flatten)]
+    pub settings: SettingsFile,
 
     /// Something else than to serve.
     #[command(subcommand)]
     pub command: Option<Command>,
+}
+
+/// Which settings file is read.
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
+pub struct SettingsFile {
+    /// Read the settings in FILE [default: ~/.config/epollscope/config.toml, where there is one].
+    #[arg(long, value_name = "FILE", help_heading = "Settings")]
+    pub config: Option<PathBuf>,
+
+    /// Read no settings file.
+    #[arg(long, conflicts_with = "config", help_heading = "Settings")]
+    pub no_config: bool,
 }
 
 /// What can be done instead of serving.
@@ -271,6 +290,12 @@ pub struct Cli {
 pub enum Command {
     /// Put the same load on one server after another, and compare what each makes of it.
     Compare(Compare),
+    /// Print the settings file, with what each setting does; or check one.
+    Config {
+        /// Read FILE, or the file that is read at start, and say what it sets.
+        #[arg(long, value_name = "FILE", num_args = 0..=1)]
+        check: Option<Option<PathBuf>>,
+    },
     /// Print the completions for a shell.
     Completions {
         /// Which shell.
@@ -389,18 +414,24 @@ pub enum ProtocolName {
 }
 
 impl Cli {
-    /// What clap cannot know: which flags go with which server. `keyboard` says that standard input
-    /// is a terminal.
+    /// What clap cannot know: which flags go with which server. Only what was `given` on the command
+    /// line is asked about: a habit waits for the server that it is for. `keyboard` says that standard
+    /// input is a terminal.
     ///
     /// # Errors
     /// One sentence.
-    pub fn check(&self, headless: bool, keyboard: bool) -> Result<(), String> {
+    pub fn check(
+        &self,
+        given: impl Fn(&str) -> bool,
+        headless: bool,
+        keyboard: bool,
+    ) -> Result<(), String> {
         let loops = matches!(self.server.asks(), Asks::Each | Asks::List | Asks::Interest);
         let (server, text) = (self.server, &strings().cli);
         if self.once && self.server != ServerKind::Blocking {
             return Err(text.once.into());
         }
-        if self.handler_threads() > 0 && !loops {
+        if self.handler_threads() > 0 && !loops && given("handler") {
             return Err((text.offload)(server));
         }
         if self.mistake.is_some() && !loops {
@@ -411,28 +442,27 @@ impl Cli {
         }
         // What would be taken and then ignored.
         let idle = [
-            ("--trigger", ServerKind::Epoll, self.trigger != Trigger::default()),
-            ("--nap", ServerKind::Scan, !self.nap.is_zero()),
-            ("--stack-size", ServerKind::Threads, self.stack_size != STACK),
+            ("trigger", ServerKind::Epoll, self.trigger != Trigger::default()),
+            ("nap", ServerKind::Scan, !self.nap.is_zero()),
+            ("stack-size", ServerKind::Threads, self.stack_size != STACK),
         ];
-        for (option, only, given) in idle {
-            if given && server != only {
-                return Err((text.only_for)(option, only, server));
+        for (option, only, unusual) in idle {
+            if unusual && server != only && given(option) {
+                return Err((text.only_for)(&format!("--{option}"), only, server));
             }
         }
         let of_loops = [
-            ("--drain off", self.drain == Switch::Off),
-            ("--accept one", self.accept == Accept::One),
+            ("drain", "--drain off", self.drain == Switch::Off && !loops),
+            ("accept", "--accept one", self.accept == Accept::One && !loops),
+            ("budget", "--budget", self.budget != BUDGET && server.asks() == Asks::Sleeps),
         ];
-        for (option, given) in of_loops {
-            if given && !loops {
+        for (name, option, idle) in of_loops {
+            if idle && given(name) {
                 return Err((text.of_loops)(option, server));
             }
         }
-        if self.budget != BUDGET && self.server.asks() == Asks::Sleeps {
-            return Err((text.of_loops)("--budget", server));
-        }
-        if self.encoding != encoding_rs::UTF_8 && self.protocol != ProtocolName::Echo {
+        let echo = self.protocol == ProtocolName::Echo;
+        if self.encoding != encoding_rs::UTF_8 && !echo && given("encoding") {
             return Err(text.only_echo.into());
         }
         if self.stdin && !headless && keyboard {

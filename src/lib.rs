@@ -5,6 +5,7 @@
 //! | module | what lives there |
 //! |---|---|
 //! | [`app`] | the modes: what is started, in which order, and how it ends |
+//! | [`settings`] | the settings file: read, checked, printed; what it adds to the command line |
 //! | [`cli`] | every flag, default and help text |
 //! | [`dashboard`] | the ratatui front end |
 //! | [`compare`] | the same load on one server after another |
@@ -42,6 +43,8 @@ pub mod inspect;
 pub mod record;
 #[cfg(target_os = "linux")]
 pub mod server;
+#[cfg(target_os = "linux")]
+pub mod settings;
 #[cfg(target_os = "linux")]
 pub mod signals;
 #[cfg(target_os = "linux")]

@@ -1,5 +1,7 @@
 //! What the command line asks of a server, and how many descriptors there are for it.
 
+use std::ffi::OsString;
+
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::cli::{self, Cli, Demo};
@@ -10,8 +12,8 @@ use crate::server::{self, Config, Mistake, Routes};
 /// Descriptors that are not given to connections: for files, epolls, the log, the terminal.
 pub(super) const RESERVED: u64 = 64;
 
-/// The server that the command line asks for.
-pub(super) fn config(cli: &Cli, max_connections: usize) -> Config {
+/// The server that the command line asks for; a worker process is given the same one, as `flags`.
+pub(super) fn config(cli: &Cli, max_connections: usize, flags: Vec<OsString>) -> Config {
     Config {
         server: cli.server,
         protocol: cli.protocol(),
@@ -44,10 +46,7 @@ pub(super) fn config(cli: &Cli, max_connections: usize) -> Config {
         mistake: cli.mistake,
         once: cli.once,
         stack_size: cli.stack_size as usize,
-        worker: server::Program {
-            flags: std::env::args_os().skip(1).collect(),
-            ..server::Program::default()
-        },
+        worker: server::Program { flags, ..server::Program::default() },
         ..Config::default()
     }
 }

@@ -25,47 +25,105 @@ mod split;
 mod start;
 mod worker;
 
+use std::ffi::OsString;
 use std::io::{self, IsTerminal};
+use std::path::Path;
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use self::output::{end, misused, print, printed, say};
-use crate::cli::{self, Cli, Command};
+use crate::cli::{self, Command, Parsed, SettingsFile};
 use crate::dashboard::{Notice, keys};
+use crate::settings::{self, Settings, Trouble};
+use crate::words::Language;
 
-/// Reads the command line and does what it asks for; what went wrong is said in one sentence.
+/// Reads the command line and the settings, and does what they ask for; what went wrong is said in one
+/// sentence.
 #[must_use]
 pub fn run() -> ExitCode {
-    // What is wrong with a value is said while the command line is read.
     language::guess();
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        // Help and version come as errors too, of the kind that belongs on standard output.
-        Err(error) if error.use_stderr() => error.exit(),
-        Err(error) => return end(printed(error.print())),
+    let args: Vec<OsString> = std::env::args_os().collect();
+    let parsed = match cli::parse(args.iter().cloned()) {
+        Ok(parsed) => parsed,
+        Err(error) => return told(&error),
     };
-    let refused = language::choose(cli.lang);
-    let done = match &cli.command {
-        Some(Command::Compare(args)) => match args.check(io::stdout().is_terminal()) {
-            Ok(()) if args.split => split::run(args),
-            Ok(()) => {
-                if let Some(why) = refused {
-                    say(&Notice::NoChinese(why).text());
-                }
-                compare::run(args)
-            }
-            Err(sentence) => return misused(&sentence),
-        },
+    // What is wrong with the settings, which may say otherwise, has to be said as well.
+    language::choose(parsed.cli.lang);
+    let done = match &parsed.cli.command {
+        Some(Command::Config { check: None }) => print(settings::page().as_bytes()),
+        Some(Command::Config { check: Some(path) }) => return check(path.as_deref()),
         Some(Command::Completions { shell }) => print(&cli::completions(*shell)),
-        Some(Command::Man) => print(&cli::man(&keys::man())),
+        Some(Command::Man) => {
+            // As its other half is, the command line's help.
+            Language::English.speak();
+            print(&cli::man(&keys::man()))
+        }
         Some(Command::Worker { full, root, start, flags }) => {
             worker::run(flags, *full, *root, *start)
         }
-        None => match cli.check(serve::is_headless(&cli), io::stdin().is_terminal()) {
-            Ok(()) => serve::run(&cli, refused),
-            Err(sentence) => return misused(&sentence),
-        },
+        Some(Command::Compare(compare)) => {
+            let file = compare.settings.clone();
+            return with_settings(&file, &args, parsed);
+        }
+        None => {
+            let file = parsed.cli.settings.clone();
+            return with_settings(&file, &args, parsed);
+        }
     };
     end(done)
+}
+
+/// Does what a command line asks for to which settings may add.
+fn with_settings(file: &SettingsFile, args: &[OsString], parsed: Parsed) -> ExitCode {
+    let settings = match Settings::load(file) {
+        Ok(settings) => settings,
+        Err(trouble) => return refused(&trouble),
+    };
+    let merged = match settings.over(args, parsed) {
+        Ok(merged) => merged,
+        Err(error) => return told(&error),
+    };
+    settings.bindings().put_in_force();
+    let cli = &merged.cli;
+    let no_chinese = language::choose(cli.lang);
+    let done = if let Some(Command::Compare(compare)) = &cli.command {
+        match compare.check(io::stdout().is_terminal()) {
+            Ok(()) if compare.split => split::run(compare),
+            Ok(()) => {
+                if let Some(why) = no_chinese {
+                    say(&Notice::NoChinese(why).text());
+                }
+                compare::run(compare)
+            }
+            Err(sentence) => return misused(&sentence),
+        }
+    } else {
+        let given = |option: &str| merged.is_given(option);
+        match cli.check(given, serve::is_headless(cli), io::stdin().is_terminal()) {
+            Ok(()) => serve::run(&merged, no_chinese),
+            Err(sentence) => return misused(&sentence),
+        }
+    };
+    end(done)
+}
+
+/// Says what a settings file changes.
+fn check(path: Option<&Path>) -> ExitCode {
+    match settings::check(path) {
+        Ok(text) => end(print(text.as_bytes())),
+        Err(trouble) => refused(&trouble),
+    }
+}
+
+/// Says what is wrong with a settings file.
+fn refused(trouble: &Trouble) -> ExitCode {
+    trouble.sentences().iter().for_each(|sentence| say(sentence));
+    match trouble {
+        Trouble::Unread(_) => ExitCode::FAILURE,
+        Trouble::Wrong(..) => output::MISUSED.into(),
+    }
+}
+
+/// Help and version come as errors too, of the kind that belongs on standard output.
+fn told(error: &clap::Error) -> ExitCode {
+    if error.use_stderr() { error.exit() } else { end(printed(error.print())) }
 }

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 
 use crate::words::{plain, strings};
 
-/// The exit code of a command line that makes no sense, as clap has it.
-const MISUSED: u8 = 2;
+/// The exit code of a command line, or settings, that make no sense, as clap has it.
+pub(super) const MISUSED: u8 = 2;
 
 /// What went wrong and what to do about it, in one sentence.
 pub(super) type Sentence = String;

@@ -14,6 +14,7 @@ use crate::dashboard::{NoChinese, Notice};
 use crate::descriptors::Held;
 use crate::record::log::{Log, Summary};
 use crate::server::Protocol;
+use crate::settings::Merged;
 use crate::telemetry::Command;
 use crate::words::{plain, strings};
 
@@ -28,7 +29,8 @@ pub(super) fn is_headless(cli: &Cli) -> bool {
 }
 
 /// Serves until a signal, the operator or the server itself ends it.
-pub(super) fn run(cli: &Cli, refused: Option<NoChinese>) -> Result<(), Sentence> {
+pub(super) fn run(merged: &Merged, refused: Option<NoChinese>) -> Result<(), Sentence> {
+    let cli = &merged.cli;
     compare::end_with_parent()?;
     let text = &strings().start;
     let headless = is_headless(cli);
@@ -66,7 +68,7 @@ pub(super) fn run(cli: &Cli, refused: Option<NoChinese>) -> Result<(), Sentence>
     }
     let screen = (!headless).then(|| server.screen());
     let lines = (headless && !cli.quiet).then(|| server.stream());
-    let mut config = config::config(cli, max_connections);
+    let mut config = config::config(cli, max_connections, merged.args.clone());
     // Files need most of what connections leave.
     let quarter = usize::try_from(config::reserved(cli, descriptors) / 4).unwrap_or(0);
     config.max_refused = config.max_refused.min(quarter);

@@ -53,7 +53,6 @@ fn start(kind: ServerKind, load: &compare::Options) -> Result<Side, Sentence> {
     let cli = Cli::parse_from([OsString::from("epollscope")].iter().chain(&flags));
     let mut server = Prepared::new(&cli)?;
     let screen = server.screen();
-    let mut config = config(&cli, cli.max_connections as usize);
-    config.worker.flags = flags;
+    let config = config(&cli, cli.max_connections as usize, flags);
     server.start(config)?.inspected(screen)
 }

@@ -2,11 +2,9 @@
 
 use std::ffi::OsString;
 
-use clap::Parser;
-
 use super::config::config;
 use super::output::Sentence;
-use crate::cli::Cli;
+use crate::cli;
 use crate::http::Site;
 use crate::server;
 use crate::words::{plain, strings};
@@ -14,8 +12,10 @@ use crate::words::{plain, strings};
 /// Serves one connection as a worker process.
 pub(super) fn run(flags: &[OsString], full: bool, root: bool, start: u64) -> Result<(), Sentence> {
     let text = &strings().start;
-    let cli =
-        Cli::parse_from(std::iter::once(OsString::from("epollscope")).chain(flags.iter().cloned()));
+    let name = OsString::from("epollscope");
+    // What started it has read the same.
+    let parsed = cli::parse(std::iter::once(name).chain(flags.iter().cloned()));
+    let cli = parsed.unwrap_or_else(|error| error.exit()).cli;
     let site = if root {
         let site = server::receive_root().and_then(Site::of);
         site.map_err(|error| (text.worker_rootless)(&plain(&error)))?
@@ -23,6 +23,6 @@ pub(super) fn run(flags: &[OsString], full: bool, root: bool, start: u64) -> Res
         Site::embedded()
     };
     let site = site.list(cli.list).hidden(cli.hidden);
-    server::work(&config(&cli, 1), site, full, start)
+    server::work(&config(&cli, 1, Vec::new()), site, full, start)
         .map_err(|error| (text.worker_parentless)(&plain(&error)))
 }

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 
+use super::SettingsFile;
 use super::values::server_value;
 use crate::compare::report::Form;
 use crate::dashboard::theme::ThemeChoice;
 use crate::telemetry::ServerKind;
-use crate::words::strings;
+use crate::words::{in_english, strings};
 
 /// What is compared, and how.
 #[derive(Args, Clone, Debug, PartialEq, Eq)]
@@ -53,6 +54,10 @@ pub struct Compare {
     /// Write a report too, with how each figure was measured: FILE.md, .json or .html.
     #[arg(long, value_name = "FILE", value_parser = report)]
     pub report: Option<PathBuf>,
+
+    /// Where the settings are.
+    #[command(flatten)]
+    pub settings: SettingsFile,
 }
 
 /// Stands for every server.
@@ -95,14 +100,14 @@ fn target(text: &str) -> Result<String, &'static str> {
     if text.starts_with('/') && text.bytes().all(|byte| byte.is_ascii_graphic()) {
         Ok(text.to_owned())
     } else {
-        Err(strings().cli.path)
+        Err(in_english().cli.path)
     }
 }
 
 /// A file that a report can be written to.
 fn report(text: &str) -> Result<PathBuf, &'static str> {
     let path = PathBuf::from(text);
-    if Form::of(&path).is_some() { Ok(path) } else { Err(strings().cli.report) }
+    if Form::of(&path).is_some() { Ok(path) } else { Err(in_english().cli.report) }
 }
 
 #[cfg(test)]

@@ -77,6 +77,7 @@ pub fn man(keys: &[(String, &'static str)]) -> Vec<u8> {
     section(&mut out, "SIGNALS", SIGNALS);
     section(&mut out, "EXIT STATUS", EXIT_STATUS);
     section(&mut out, "ENVIRONMENT", ENVIRONMENT);
+    section(&mut out, "FILES", FILES);
     let _ = page.render_extra_section(&mut out);
     let _ = page.render_version_section(&mut out);
     out
@@ -97,7 +98,7 @@ const SIGNALS: [(&str, &str); 2] = [
 const EXIT_STATUS: [(&str, &str); 3] = [
     ("0", "It ended because it was told to."),
     ("1", "Something failed; standard error says what."),
-    ("2", "The command line was not understood."),
+    ("2", "The command line or the settings file was not understood."),
 ];
 const ENVIRONMENT: [(&str, &str); 2] = [
     (
@@ -106,6 +107,12 @@ const ENVIRONMENT: [(&str, &str); 2] = [
     ),
     ("LC_ALL, LC_CTYPE, LANG", "Where the locale is not UTF-8, only ASCII is drawn."),
 ];
+
+const FILES: [(&str, &str); 1] = [(
+    "$XDG_CONFIG_HOME/epollscope/config.toml, or ~/.config/epollscope/config.toml",
+    "The settings, read at start where the file is there. `epollscope config` prints one with every \
+     setting explained. The command line wins: a flag that is set there is taken back by --no-NAME.",
+)];
 
 /// A section of a man page: a list of terms.
 fn section<'a>(

@@ -112,9 +112,26 @@ fn what_would_be_ignored_is_refused() {
         ("--encoding gb18030 --protocol echo", true),
         ("--encoding gb18030", false),
     ] {
-        let checked = parse(args).unwrap().check(true, false);
+        let checked = parse(args).unwrap().check(|_| true, true, false);
         assert_eq!(checked.is_ok(), fine, "{args}: {checked:?}");
         assert!(checked.err().is_none_or(|text| text.ends_with('.')), "{args}");
+    }
+}
+
+#[test]
+fn a_habit_waits_for_the_server_that_it_is_for() {
+    for args in [
+        "--trigger edge --server poll",
+        "--nap 0.1",
+        "--stack-size 131072",
+        "--drain off --server threads",
+        "--budget 4 --server blocking",
+        "--handler offload --server threads",
+        "--encoding gb18030",
+    ] {
+        let cli = parse(args).unwrap();
+        assert!(cli.check(|_| true, true, false).is_err(), "{args}");
+        assert_eq!(cli.check(|_| false, true, false), Ok(()), "{args}");
     }
 }
 
@@ -128,7 +145,7 @@ fn standard_input_is_for_those_who_can_watch_it() {
         ("--stdin --server threads", true, false, false),
         ("--server threads", false, true, true),
     ] {
-        let checked = parse(args).unwrap().check(headless, keyboard);
+        let checked = parse(args).unwrap().check(|_| true, headless, keyboard);
         assert_eq!(checked.is_ok(), fine, "{args}");
     }
 }

@@ -10,7 +10,7 @@ use super::{Demo, Handler};
 use crate::clients::{ClientKind, MAX};
 use crate::server::{Mistake, Trigger};
 use crate::telemetry::ServerKind;
-use crate::words::strings;
+use crate::words::in_english;
 
 pub(super) fn server_value(kind: ServerKind) -> PossibleValue {
     PossibleValue::new(kind.name()).help(kind.summary())
@@ -28,7 +28,7 @@ pub(super) fn handler(text: &str) -> Result<Handler, String> {
     };
     match threads {
         Ok(threads @ 1..=64) => Ok(Handler::Offload(threads)),
-        _ => Err(strings().cli.handler.into()),
+        _ => Err(in_english().cli.handler.into()),
     }
 }
 
@@ -53,22 +53,22 @@ fn one_of<T: Copy + Send + Sync + 'static, const N: usize>(
 ) -> impl TypedValueParser<Value = T> {
     let values = all.map(|each| PossibleValue::new(name(each)).help(summary(each)));
     PossibleValuesParser::new(values).try_map(move |text| {
-        all.into_iter().find(|&each| name(each) == text).ok_or(strings().cli.no_such_name)
+        all.into_iter().find(|&each| name(each) == text).ok_or(in_english().cli.no_such_name)
     })
 }
 
 /// A nap's length, in seconds and parts of one.
 pub(super) fn nap(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|_| strings().cli.nap_no_number)?;
+    let seconds: f64 = text.parse().map_err(|_| in_english().cli.nap_no_number)?;
     if !(0.0..=60.0).contains(&seconds) {
-        return Err(strings().cli.nap_range.into());
+        return Err(in_english().cli.nap_range.into());
     }
     Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
 }
 
 /// `50`, or `idle=500,steady=4`.
 pub(super) fn demo(text: &str) -> Result<Demo, String> {
-    let wrong = || (strings().cli.demo)(&ClientKind::ALL.map(ClientKind::token).join(", "));
+    let wrong = || (in_english().cli.demo)(&ClientKind::ALL.map(ClientKind::token).join(", "));
     let kind = |part: &str| {
         let (name, count) = part.split_once('=')?;
         let kind = ClientKind::ALL.into_iter().find(|kind| kind.token() == name)?;
@@ -84,7 +84,7 @@ pub(super) fn demo(text: &str) -> Result<Demo, String> {
 
 /// An encoding by one of its labels (WHATWG Encoding Standard).
 pub(super) fn encoding(label: &str) -> Result<&'static Encoding, String> {
-    Encoding::for_label(label.as_bytes()).ok_or_else(|| strings().cli.encoding.into())
+    Encoding::for_label(label.as_bytes()).ok_or_else(|| in_english().cli.encoding.into())
 }
 
 /// An IP address; IPv6 also in brackets, as it stands in a URL.

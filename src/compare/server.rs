@@ -60,7 +60,9 @@ pub fn arguments(kind: ServerKind, options: &Options) -> Vec<String> {
         ["--server", kind.name(), "--port", "0", "--headless", "--quiet", "--metrics"]
             .map(str::to_owned)
             .to_vec();
-    arguments.extend(["--idle-timeout", "0", "--max-connections"].map(str::to_owned));
+    // What is measured is what the report names, whatever habits there are.
+    arguments
+        .extend(["--no-config", "--idle-timeout", "0", "--max-connections"].map(str::to_owned));
     arguments.push(connections.to_string());
     arguments.extend(options.root.as_ref().map(|root| root.display().to_string()));
     arguments

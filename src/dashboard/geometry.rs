@@ -6,6 +6,7 @@ pub use ratatui::layout::{Position, Rect};
 
 use unicode_width::UnicodeWidthStr;
 
+use super::keys::bound::panel_key;
 use super::panel::Panel;
 use super::state::table::{Column, Table, TableRow};
 use crate::telemetry::Listener;
@@ -120,21 +121,21 @@ pub fn folded(table: &Table, number: u64, key: &str, area: Rect) -> Option<(Rect
     Some((Rect { x: area.x + 1, y: area.bottom().saturating_sub(1), width, height: 1 }, text))
 }
 
-/// The tabs: each panel with its number and name; where there is no room for all names, with its
-/// number, and the one with the focus with its name.
+/// The tabs: each panel with its key and name; where there is no room for all names, with its key,
+/// and the one with the focus with its name.
 #[must_use]
 pub fn tabs(area: Rect, focus: Panel) -> Vec<(Panel, Rect, String)> {
-    let named = |panel: Panel| format!(" {} {} ", panel as usize + 1, panel.label());
+    let short = |panel: Panel| match panel_key(panel) {
+        key if key.is_empty() => " ".to_owned(),
+        key => format!(" {key} "),
+    };
+    let named = |panel: Panel| format!("{}{} ", short(panel), panel.label());
     let all: usize = Panel::ALL.into_iter().map(|panel| named(panel).width()).sum();
     let whole = all <= area.width.into();
     let mut x = area.x;
     let mut tabs = Vec::new();
     for panel in Panel::ALL {
-        let text = if whole || panel == focus {
-            named(panel)
-        } else {
-            format!(" {} ", panel as usize + 1)
-        };
+        let text = if whole || panel == focus { named(panel) } else { short(panel) };
         let width = u16::try_from(text.width()).unwrap_or(u16::MAX);
         let end = x.saturating_add(width);
         if area.height == 0 || end > area.right() {

@@ -4,6 +4,7 @@
 //! and the man page are made from it, and [`State::key`](super::state::State::key) looks a pressed
 //! key up in it.
 
+pub mod bound;
 pub mod help;
 pub mod id;
 pub mod press;
@@ -12,8 +13,9 @@ use std::fmt::Write as _;
 
 use crossterm::event::{KeyCode, KeyEvent};
 
+pub use self::bound::Bindings;
 pub use self::id::{Group, Id};
-pub use self::press::Press;
+pub use self::press::{NoPress, Press};
 use self::press::{ch, code, ctrl};
 use super::panel::{PANELS, Panel, Row};
 use super::state::State;
@@ -29,13 +31,24 @@ pub enum Screens {
     Both,
     /// On the split screen.
     Split,
+    /// On both, for the terminal itself: the split screen does not list it.
+    Terminal,
+}
+
+impl Screens {
+    /// Whether there is a screen on which both work.
+    fn meet(self, other: Self) -> bool {
+        !matches!((self, other), (Self::Dashboard, Self::Split) | (Self::Split, Self::Dashboard))
+    }
 }
 
 /// A key, or several that do the same.
 pub struct Key {
     /// What it does.
     pub id: Id,
-    /// How it is pressed.
+    /// The same as settings name it.
+    pub name: &'static str,
+    /// How it is pressed, unless settings say otherwise.
     pub presses: &'static [Press],
     /// Where the help lists it.
     pub group: Group,
@@ -56,104 +69,104 @@ fn always(_: &State) -> bool {
 /// Every key but those of the panels, which are in [`PANELS`].
 #[rustfmt::skip]
 static KEYS: &[Key] = &[
-    Key { id: Id::Drop, presses: &[ch('x')], group: Group::Taking, bar: 10,
+    Key { id: Id::Drop, name: "drop", presses: &[ch('x')], group: Group::Taking, bar: 10,
           enabled: State::can_drop, screens: Screens::Dashboard, say: |keys| &keys.drop },
-    Key { id: Id::Reset, presses: &[ch('X')], group: Group::Taking, bar: 60,
+    Key { id: Id::Reset, name: "reset", presses: &[ch('X')], group: Group::Taking, bar: 60,
           enabled: State::can_drop, screens: Screens::Dashboard, say: |keys| &keys.reset },
-    Key { id: Id::Reading, presses: &[ch('r')], group: Group::Connection, bar: 65,
+    Key { id: Id::Reading, name: "stop-reading", presses: &[ch('r')], group: Group::Connection, bar: 65,
           enabled: State::can_stop_reading, screens: Screens::Dashboard, say: |keys| &keys.reading },
-    Key { id: Id::Card, presses: &[code(KeyCode::Enter)], group: Group::Connection, bar: 40,
+    Key { id: Id::Card, name: "card", presses: &[code(KeyCode::Enter)], group: Group::Connection, bar: 40,
           enabled: State::has_selection, screens: Screens::Dashboard, say: |keys| &keys.card },
-    Key { id: Id::DropAll, presses: &[ch('D')], group: Group::Taking, bar: 70,
+    Key { id: Id::DropAll, name: "drop-all", presses: &[ch('D')], group: Group::Taking, bar: 70,
           enabled: State::can_drop_all, screens: Screens::Dashboard, say: |keys| &keys.drop_all },
-    Key { id: Id::DropIdle, presses: &[ch('i')], group: Group::Taking, bar: 71,
+    Key { id: Id::DropIdle, name: "drop-idle", presses: &[ch('i')], group: Group::Taking, bar: 71,
           enabled: State::can_drop_all, screens: Screens::Dashboard, say: |keys| &keys.drop_idle },
 
-    Key { id: Id::Pause, presses: &[ch('p'), ch(' ')], group: Group::Loop, bar: 11,
+    Key { id: Id::Pause, name: "pause", presses: &[ch('p'), ch(' ')], group: Group::Loop, bar: 11,
           enabled: State::alive, screens: Screens::Both, say: |keys| &keys.pause },
-    Key { id: Id::StepCall, presses: &[ch('s')], group: Group::Loop, bar: 12,
+    Key { id: Id::StepCall, name: "step-call", presses: &[ch('s')], group: Group::Loop, bar: 12,
           enabled: State::can_step, screens: Screens::Both, say: |keys| &keys.step_call },
-    Key { id: Id::StepTurn, presses: &[ch('S')], group: Group::Loop, bar: 13,
+    Key { id: Id::StepTurn, name: "step-turn", presses: &[ch('S')], group: Group::Loop, bar: 13,
           enabled: State::can_step_turn, screens: Screens::Both, say: |keys| &keys.step_turn },
-    Key { id: Id::Slower, presses: &[ch('-')], group: Group::Loop, bar: 50,
+    Key { id: Id::Slower, name: "slower", presses: &[ch('-')], group: Group::Loop, bar: 50,
           enabled: State::can_slow, screens: Screens::Both, say: |keys| &keys.slower },
-    Key { id: Id::Faster, presses: &[ch('+'), ch('=')], group: Group::Loop, bar: 51,
+    Key { id: Id::Faster, name: "faster", presses: &[ch('+'), ch('=')], group: Group::Loop, bar: 51,
           enabled: State::is_slow, screens: Screens::Both, say: |keys| &keys.faster },
-    Key { id: Id::LoadAgain, presses: &[ch('r')], group: Group::Loop, bar: 0,
+    Key { id: Id::LoadAgain, name: "load-again", presses: &[ch('r')], group: Group::Loop, bar: 0,
           enabled: State::alive, screens: Screens::Split, say: |keys| &keys.load_again },
-    Key { id: Id::Server, presses: &[ch('v')], group: Group::Loop, bar: 22,
+    Key { id: Id::Server, name: "server", presses: &[ch('v')], group: Group::Loop, bar: 22,
           enabled: State::alive, screens: Screens::Dashboard, say: |keys| &keys.server },
-    Key { id: Id::Options, presses: &[ch('E')], group: Group::Loop, bar: 23,
+    Key { id: Id::Options, name: "options", presses: &[ch('E')], group: Group::Loop, bar: 23,
           enabled: State::alive, screens: Screens::Dashboard, say: |keys| &keys.options },
 
-    Key { id: Id::Before, presses: &[ch('b')], group: Group::Loop, bar: 75,
+    Key { id: Id::Before, name: "before-after", presses: &[ch('b')], group: Group::Loop, bar: 75,
           enabled: always, screens: Screens::Dashboard, say: |keys| &keys.before },
 
-    Key { id: Id::Client, presses: &[ch('c')], group: Group::Clients, bar: 20,
+    Key { id: Id::Client, name: "add-client", presses: &[ch('c')], group: Group::Clients, bar: 20,
           enabled: State::alive, screens: Screens::Dashboard, say: |keys| &keys.client },
-    Key { id: Id::TenClients, presses: &[ch('C')], group: Group::Clients, bar: 61,
+    Key { id: Id::TenClients, name: "add-ten-clients", presses: &[ch('C')], group: Group::Clients, bar: 61,
           enabled: State::alive, screens: Screens::Dashboard, say: |keys| &keys.ten_clients },
-    Key { id: Id::ManyClients, presses: &[ch('A')], group: Group::Clients, bar: 0,
+    Key { id: Id::ManyClients, name: "add-many-clients", presses: &[ch('A')], group: Group::Clients, bar: 0,
           enabled: State::alive, screens: Screens::Dashboard, say: |keys| &keys.many_clients },
-    Key { id: Id::Choose, presses: &[ch('a')], group: Group::Clients, bar: 62,
+    Key { id: Id::Choose, name: "client-kind", presses: &[ch('a')], group: Group::Clients, bar: 62,
           enabled: State::alive, screens: Screens::Dashboard, say: |keys| &keys.choose },
-    Key { id: Id::HangUp, presses: &[ch('d')], group: Group::Taking, bar: 64,
+    Key { id: Id::HangUp, name: "hang-up", presses: &[ch('d')], group: Group::Taking, bar: 64,
           enabled: State::can_hang_up, screens: Screens::Dashboard, say: |keys| &keys.hang_up },
-    Key { id: Id::StopClients, presses: &[ch('K')], group: Group::Taking, bar: 63,
+    Key { id: Id::StopClients, name: "stop-clients", presses: &[ch('K')], group: Group::Taking, bar: 63,
           enabled: State::has_clients, screens: Screens::Dashboard, say: |keys| &keys.stop_clients },
 
-    Key { id: Id::Filter, presses: &[ch('/')], group: Group::Looking, bar: 31,
+    Key { id: Id::Filter, name: "filter", presses: &[ch('/')], group: Group::Looking, bar: 31,
           enabled: State::can_filter, screens: Screens::Dashboard, say: |keys| &keys.filter },
-    Key { id: Id::Sort, presses: &[ch('o')], group: Group::Looking, bar: 45,
+    Key { id: Id::Sort, name: "sort", presses: &[ch('o')], group: Group::Looking, bar: 45,
           enabled: State::table_focused, screens: Screens::Dashboard, say: |keys| &keys.sort },
-    Key { id: Id::Reverse, presses: &[ch('O')], group: Group::Looking, bar: 46,
+    Key { id: Id::Reverse, name: "reverse", presses: &[ch('O')], group: Group::Looking, bar: 46,
           enabled: State::table_focused, screens: Screens::Dashboard, say: |keys| &keys.reverse },
-    Key { id: Id::Closed, presses: &[ch('u')], group: Group::Looking, bar: 48,
+    Key { id: Id::Closed, name: "closed", presses: &[ch('u')], group: Group::Looking, bar: 48,
           enabled: State::can_list_closed, screens: Screens::Dashboard, say: |keys| &keys.closed },
-    Key { id: Id::Errors, presses: &[ch('e')], group: Group::Looking, bar: 47,
+    Key { id: Id::Errors, name: "errors", presses: &[ch('e')], group: Group::Looking, bar: 47,
           enabled: State::stream_shown, screens: Screens::Dashboard, say: |keys| &keys.errors },
-    Key { id: Id::Own, presses: &[ch('w')], group: Group::Looking, bar: 72,
+    Key { id: Id::Own, name: "plumbing", presses: &[ch('w')], group: Group::Looking, bar: 72,
           enabled: State::stream_shown, screens: Screens::Dashboard, say: |keys| &keys.own },
-    Key { id: Id::Time, presses: &[ch('t')], group: Group::Looking, bar: 73,
+    Key { id: Id::Time, name: "time", presses: &[ch('t')], group: Group::Looking, bar: 73,
           enabled: State::stream_shown, screens: Screens::Dashboard, say: |keys| &keys.time },
-    Key { id: Id::Freeze, presses: &[ch('f')], group: Group::Looking, bar: 35,
+    Key { id: Id::Freeze, name: "freeze", presses: &[ch('f')], group: Group::Looking, bar: 35,
           enabled: always, screens: Screens::Dashboard, say: |keys| &keys.freeze },
-    Key { id: Id::Zoom, presses: &[ch('z')], group: Group::Looking, bar: 30,
+    Key { id: Id::Zoom, name: "zoom", presses: &[ch('z')], group: Group::Looking, bar: 30,
           enabled: always, screens: Screens::Dashboard, say: |keys| &keys.zoom },
 
-    Key { id: Id::Up, presses: &[code(KeyCode::Up), ch('k')], group: Group::Moving, bar: 0,
+    Key { id: Id::Up, name: "up", presses: &[code(KeyCode::Up), ch('k')], group: Group::Moving, bar: 0,
           enabled: always, screens: Screens::Dashboard, say: |keys| &keys.up },
-    Key { id: Id::Down, presses: &[code(KeyCode::Down), ch('j')], group: Group::Moving, bar: 0,
+    Key { id: Id::Down, name: "down", presses: &[code(KeyCode::Down), ch('j')], group: Group::Moving, bar: 0,
           enabled: always, screens: Screens::Dashboard, say: |keys| &keys.down },
-    Key { id: Id::PageUp, presses: &[code(KeyCode::PageUp), ctrl('b')], group: Group::Moving, bar: 0,
+    Key { id: Id::PageUp, name: "page-up", presses: &[code(KeyCode::PageUp), ctrl('b')], group: Group::Moving, bar: 0,
           enabled: always, screens: Screens::Dashboard, say: |keys| &keys.page_up },
-    Key { id: Id::PageDown, presses: &[code(KeyCode::PageDown), ctrl('f')], group: Group::Moving, bar: 0,
+    Key { id: Id::PageDown, name: "page-down", presses: &[code(KeyCode::PageDown), ctrl('f')], group: Group::Moving, bar: 0,
           enabled: always, screens: Screens::Dashboard, say: |keys| &keys.page_down },
-    Key { id: Id::First, presses: &[code(KeyCode::Home), ch('g')], group: Group::Moving, bar: 0,
+    Key { id: Id::First, name: "first", presses: &[code(KeyCode::Home), ch('g')], group: Group::Moving, bar: 0,
           enabled: always, screens: Screens::Dashboard, say: |keys| &keys.first },
-    Key { id: Id::Last, presses: &[code(KeyCode::End), ch('G')], group: Group::Moving, bar: 25,
+    Key { id: Id::Last, name: "last", presses: &[code(KeyCode::End), ch('G')], group: Group::Moving, bar: 25,
           enabled: State::can_go_last, screens: Screens::Dashboard, say: |keys| &keys.last },
-    Key { id: Id::NextPanel, presses: &[code(KeyCode::Tab), ch('l'), code(KeyCode::Right)], group: Group::Moving, bar: 74,
+    Key { id: Id::NextPanel, name: "next-panel", presses: &[code(KeyCode::Tab), ch('l'), code(KeyCode::Right)], group: Group::Moving, bar: 74,
           enabled: always, screens: Screens::Dashboard, say: |keys| &keys.next_panel },
-    Key { id: Id::PreviousPanel, presses: &[code(KeyCode::BackTab), ch('h'), code(KeyCode::Left)], group: Group::Moving, bar: 0,
+    Key { id: Id::PreviousPanel, name: "previous-panel", presses: &[code(KeyCode::BackTab), ch('h'), code(KeyCode::Left)], group: Group::Moving, bar: 0,
           enabled: always, screens: Screens::Dashboard, say: |keys| &keys.previous_panel },
 
-    Key { id: Id::Back, presses: &[code(KeyCode::Esc)], group: Group::Program, bar: 5,
+    Key { id: Id::Back, name: "back", presses: &[code(KeyCode::Esc)], group: Group::Program, bar: 5,
           enabled: State::can_go_back, screens: Screens::Dashboard, say: |keys| &keys.back },
-    Key { id: Id::Help, presses: &[ch('?'), code(KeyCode::F(1))], group: Group::Program, bar: 200,
+    Key { id: Id::Help, name: "help", presses: &[ch('?'), code(KeyCode::F(1))], group: Group::Program, bar: 200,
           enabled: always, screens: Screens::Both, say: |keys| &keys.help },
-    Key { id: Id::Language, presses: &[ch('L')], group: Group::Program, bar: 0,
+    Key { id: Id::Language, name: "language", presses: &[ch('L')], group: Group::Program, bar: 0,
           enabled: State::can_change_language, screens: Screens::Both, say: |keys| &keys.language },
-    Key { id: Id::Mouse, presses: &[ch('m')], group: Group::Program, bar: 0,
+    Key { id: Id::Mouse, name: "mouse", presses: &[ch('m')], group: Group::Program, bar: 0,
           enabled: always, screens: Screens::Dashboard, say: |keys| &keys.mouse },
-    Key { id: Id::Redraw, presses: &[ctrl('l')], group: Group::Program, bar: 0,
-          enabled: always, screens: Screens::Dashboard, say: |keys| &keys.redraw },
-    Key { id: Id::Suspend, presses: &[ctrl('z')], group: Group::Program, bar: 0,
-          enabled: always, screens: Screens::Dashboard, say: |keys| &keys.suspend },
-    Key { id: Id::Quit, presses: &[ch('q')], group: Group::Taking, bar: 201,
+    Key { id: Id::Redraw, name: "redraw", presses: &[ctrl('l')], group: Group::Program, bar: 0,
+          enabled: always, screens: Screens::Terminal, say: |keys| &keys.redraw },
+    Key { id: Id::Suspend, name: "suspend", presses: &[ctrl('z')], group: Group::Program, bar: 0,
+          enabled: always, screens: Screens::Terminal, say: |keys| &keys.suspend },
+    Key { id: Id::Quit, name: "quit", presses: &[ch('q')], group: Group::Taking, bar: 201,
           enabled: always, screens: Screens::Both, say: |keys| &keys.quit },
-    Key { id: Id::QuitNow, presses: &[ctrl('c')], group: Group::Taking, bar: 0,
-          enabled: always, screens: Screens::Dashboard, say: |keys| &keys.quit_now },
+    Key { id: Id::QuitNow, name: "quit-now", presses: &[ctrl('c')], group: Group::Taking, bar: 0,
+          enabled: always, screens: Screens::Terminal, say: |keys| &keys.quit_now },
 ];
 
 /// The keys that go to a panel.
@@ -170,6 +183,7 @@ static PANEL_KEYS: [Key; PANELS.len()] = {
 const fn show(row: &Row) -> Key {
     Key {
         id: Id::Show(row.panel),
+        name: row.name,
         presses: row.presses,
         group: Group::Looking,
         bar: 0,
@@ -186,13 +200,25 @@ pub fn all() -> impl Iterator<Item = &'static Key> {
 
 /// Every key of the split screen, in the order of its key bar.
 pub fn split() -> impl Iterator<Item = &'static Key> {
-    KEYS.iter().filter(|key| key.screens != Screens::Dashboard)
+    KEYS.iter().filter(|key| matches!(key.screens, Screens::Both | Screens::Split))
 }
 
-/// How a key of the dashboard is written where a sentence names it.
+/// Every key of both screens.
+pub fn every() -> impl Iterator<Item = &'static Key> {
+    KEYS.iter().chain(&PANEL_KEYS)
+}
+
+/// How a key of the dashboard is written where a sentence names it; where the action has no key, by its
+/// name.
 #[must_use]
 pub fn name(id: Id) -> String {
-    all().find(|key| key.id == id).map_or_else(String::new, |key| key.presses[0].label())
+    let Some(key) = all().find(|key| key.id == id) else { return String::new() };
+    match key.first() {
+        Some(label) => label,
+        // There is always one that quits.
+        None if id == Id::Quit => name(Id::QuitNow),
+        None => format!("[{}]", key.name),
+    }
 }
 
 /// Whether a pressed key is that one of the dashboard.
@@ -212,13 +238,35 @@ impl Key {
             KeyCode::Char(' ') => space.to_owned(),
             _ => press.label(),
         };
-        self.presses.iter().map(name).collect()
+        self.in_force().iter().map(name).collect()
+    }
+
+    /// How it is pressed: as declared, or as settings say.
+    #[must_use]
+    pub fn in_force(&self) -> &'static [Press] {
+        bound::presses(self.id, self.presses)
+    }
+
+    /// How the first of its keys is written, if it has one.
+    #[must_use]
+    pub fn first(&self) -> Option<String> {
+        self.in_force().first().map(|press| press.label())
+    }
+
+    /// Whether there is a screen on which both keys work.
+    #[must_use]
+    pub fn meets(&self, other: &Self) -> bool {
+        self.screens.meet(other.screens)
     }
 
     /// How it is pressed: `p or Space`.
     #[must_use]
     pub fn presses(&self) -> String {
-        self.names().join(&format!(" {} ", strings().keys.or))
+        let say = &strings().keys;
+        match self.names().as_slice() {
+            [] => say.none.to_owned(),
+            names => names.join(&format!(" {} ", say.or)),
+        }
     }
 
     /// What it does, in a sentence.
@@ -236,7 +284,7 @@ impl Key {
     /// Whether a pressed key is this one.
     #[must_use]
     pub fn is_pressed(&self, event: KeyEvent) -> bool {
-        self.presses.iter().any(|press| press.matches(event))
+        self.in_force().iter().any(|press| press.matches(event))
     }
 
     /// Its word for the key bar, which may depend on what it would do now.
@@ -282,7 +330,8 @@ pub fn bar(state: &State) -> Vec<&'static Key> {
         Id::StepCall | Id::StepTurn => state.is_paused(),
         _ => key.bar > 0,
     };
-    let mut keys: Vec<&Key> = all().filter(|key| worth(key) && (key.enabled)(state)).collect();
+    let shown = |key: &&Key| worth(key) && key.first().is_some() && (key.enabled)(state);
+    let mut keys: Vec<&Key> = all().filter(shown).collect();
     keys.sort_by_key(|key| key.bar);
     keys
 }
@@ -317,14 +366,36 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_key_is_declared_twice() {
-        for keys in [all().collect::<Vec<_>>(), split().collect()] {
-            let mut seen = Vec::new();
-            for press in keys.iter().flat_map(|key| key.presses) {
-                assert!(!seen.contains(press), "{}", press.label());
-                seen.push(*press);
+    fn no_key_and_no_name_is_declared_twice() {
+        let keys: Vec<&Key> = every().collect();
+        for (at, key) in keys.iter().enumerate() {
+            for other in &keys[at + 1..] {
+                assert!(key.name != other.name && key.id != other.id, "{}", key.name);
+                let same = key.presses.iter().any(|press| other.presses.contains(press));
+                assert!(!same || !key.meets(other), "{}, {}", key.name, other.name);
             }
         }
+    }
+
+    #[test]
+    fn other_keys_can_be_given_to_an_action() {
+        let mut bindings = Bindings::default();
+        bindings.give(Id::Pause, vec![code(KeyCode::F(5)), ch('ö')]);
+        bindings.give(Id::Quit, Vec::new());
+        bindings.give(Id::Client, Vec::new());
+        bindings.give(Id::Show(Panel::Loop), vec![ch('L')]);
+        bindings.put_in_force();
+        let press = |code| KeyEvent::new(code, KeyModifiers::NONE);
+        assert!(is(Id::Pause, press(KeyCode::F(5))) && is(Id::Pause, press(KeyCode::Char('ö'))));
+        assert!(declared(press(KeyCode::Char('p'))).is_none());
+        assert!(declared(press(KeyCode::Char('q'))).is_none());
+        assert_eq!((name(Id::Pause), name(Id::Quit)), ("F5".into(), "ctrl-c".into()));
+        assert_eq!(name(Id::Client), "[add-client]");
+        assert_eq!(bound::panel_key(Panel::Loop), "L");
+        let key = |id| all().find(|key| key.id == id).unwrap();
+        assert_eq!(key(Id::Pause).presses(), "F5 or ö");
+        assert_eq!(key(Id::Quit).presses(), "no key");
+        assert!(markdown().contains("| `F5` `ö` | Pause"), "{}", markdown());
     }
 
     #[test]

@@ -56,6 +56,8 @@ pub enum Moves {
 pub struct Row {
     /// Which panel.
     pub panel: Panel,
+    /// The key that goes to it, as settings name it.
+    pub name: &'static str,
     /// The key that goes to it: its place in the table, as titles show it.
     pub presses: &'static [Press],
     /// Where it stands.
@@ -69,13 +71,13 @@ pub struct Row {
 /// Every panel, in the order of [`Panel`] and of the number keys.
 #[rustfmt::skip]
 pub const PANELS: [Row; 7] = [
-    Row { panel: Panel::Table, presses: &[ch('1')], place: Place::TopLeft, moves: Moves::Selection, say: |keys| &keys.panels.table },
-    Row { panel: Panel::Loop, presses: &[ch('2')], place: Place::Beside, moves: Moves::Selection, say: |keys| &keys.panels.the_loop },
-    Row { panel: Panel::Stream, presses: &[ch('3')], place: Place::Bottom, moves: Moves::Events, say: |keys| &keys.panels.stream },
-    Row { panel: Panel::Charts, presses: &[ch('4')], place: Place::BottomRight, moves: Moves::Selection, say: |keys| &keys.panels.charts },
-    Row { panel: Panel::Card, presses: &[ch('5')], place: Place::Column, moves: Moves::Text, say: |keys| &keys.panels.card },
-    Row { panel: Panel::Seats, presses: &[ch('6')], place: Place::Under, moves: Moves::Selection, say: |keys| &keys.panels.seats },
-    Row { panel: Panel::Costs, presses: &[ch('7')], place: Place::Instead, moves: Moves::Text, say: |keys| &keys.panels.costs },
+    Row { panel: Panel::Table, name: "show-table", presses: &[ch('1')], place: Place::TopLeft, moves: Moves::Selection, say: |keys| &keys.panels.table },
+    Row { panel: Panel::Loop, name: "show-loop", presses: &[ch('2')], place: Place::Beside, moves: Moves::Selection, say: |keys| &keys.panels.the_loop },
+    Row { panel: Panel::Stream, name: "show-stream", presses: &[ch('3')], place: Place::Bottom, moves: Moves::Events, say: |keys| &keys.panels.stream },
+    Row { panel: Panel::Charts, name: "show-charts", presses: &[ch('4')], place: Place::BottomRight, moves: Moves::Selection, say: |keys| &keys.panels.charts },
+    Row { panel: Panel::Card, name: "show-card", presses: &[ch('5')], place: Place::Column, moves: Moves::Text, say: |keys| &keys.panels.card },
+    Row { panel: Panel::Seats, name: "show-seats", presses: &[ch('6')], place: Place::Under, moves: Moves::Selection, say: |keys| &keys.panels.seats },
+    Row { panel: Panel::Costs, name: "show-costs", presses: &[ch('7')], place: Place::Instead, moves: Moves::Text, say: |keys| &keys.panels.costs },
 ];
 
 impl Panel {

@@ -2,8 +2,8 @@
 
 use super::places::{
     boxes, card, charts, cli, clients, compare, costs, engine, events, header, inspect, keybar,
-    keys, lints, marks, notices, options, record, seats, server, servers, split, start, stream,
-    stretches, table,
+    keys, lints, marks, notices, options, record, seats, server, servers, settings, split, start,
+    stream, stretches, table,
 };
 use super::{Language, chinese, english};
 
@@ -35,6 +35,7 @@ pub(crate) struct Strings {
     pub(crate) servers: servers::Servers,
     pub(crate) lints: lints::Lints,
     pub(crate) split: split::Split,
+    pub(crate) settings: settings::Settings,
 }
 
 static ENGLISH: Strings = Strings {
@@ -64,6 +65,7 @@ static ENGLISH: Strings = Strings {
     servers: english::servers::ENGLISH,
     lints: english::lints::ENGLISH,
     split: english::split::ENGLISH,
+    settings: english::settings::ENGLISH,
 };
 
 static CHINESE: Strings = Strings {
@@ -93,6 +95,7 @@ static CHINESE: Strings = Strings {
     servers: chinese::servers::CHINESE,
     lints: chinese::lints::CHINESE,
     split: chinese::split::CHINESE,
+    settings: chinese::settings::CHINESE,
 };
 
 /// The texts, in the language that is spoken.

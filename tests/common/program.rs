@@ -29,7 +29,8 @@ pub fn program(args: &[&str]) -> Command {
         }
     });
     let mut command = Command::new(env!("CARGO_BIN_EXE_epollscope"));
-    command.args(args).stdin(Stdio::null());
+    // No settings but those of the test: there is nothing below a file.
+    command.args(args).stdin(Stdio::null()).env("XDG_CONFIG_HOME", "/dev/null");
     command
 }
 

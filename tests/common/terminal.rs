@@ -83,7 +83,13 @@ impl Terminal {
         let mut command = CommandBuilder::new(program);
         command.args(options);
         command.env_remove("NO_COLOR");
-        let usual = [("TERM", "xterm-256color"), ("LC_ALL", "C.UTF-8"), ("RUST_BACKTRACE", "0")];
+        let usual = [
+            ("TERM", "xterm-256color"),
+            ("LC_ALL", "C.UTF-8"),
+            ("RUST_BACKTRACE", "0"),
+            // No settings but those of the test: there is nothing below a file.
+            ("XDG_CONFIG_HOME", "/dev/null"),
+        ];
         for (key, value) in usual {
             command.env(key, value);
         }

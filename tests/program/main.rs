@@ -13,6 +13,7 @@ mod headless;
 mod log;
 mod refused;
 mod report;
+mod settings;
 mod split;
 mod starts;
 mod stdin;

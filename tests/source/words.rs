@@ -10,7 +10,8 @@ use std::collections::BTreeSet;
 use crate::sources::modules;
 
 /// The rooms whose texts are in `words`.
-const ROOMS: [&str; 6] = ["app", "clients", "compare", "dashboard", "inspect", "record"];
+const ROOMS: [&str; 7] =
+    ["app", "clients", "compare", "dashboard", "inspect", "record", "settings"];
 
 /// What stands before a literal that only developers or the system read.
 const BEFORE: [(&str, &str); 7] = [
@@ -25,7 +26,7 @@ const BEFORE: [(&str, &str); 7] = [
 
 /// Modules whose literals are names for machines; two words of small letters in a row are text there
 /// too.
-const NAMES: [(&str, &str); 21] = [
+const NAMES: [(&str, &str); 28] = [
     ("clients", "kinds of client, as options take them"),
     ("clients::answer", "HTTP headers"),
     ("compare", "names of counters"),
@@ -37,6 +38,9 @@ const NAMES: [(&str, &str); 21] = [
     ("compare::report::html", "markup"),
     ("compare::report::json", "members of the report"),
     ("compare::server", "options of this program"),
+    ("dashboard::keys", "names of actions, as settings have them"),
+    ("dashboard::keys::press", "names of keys, as settings spell them"),
+    ("dashboard::panel", "names of actions, as settings have them"),
     ("dashboard::state::filter", "words of the filter language"),
     ("inspect", "states of a socket, as RFC 9293 names them"),
     ("inspect::drops", "fields of files in /proc"),
@@ -47,10 +51,14 @@ const NAMES: [(&str, &str); 21] = [
     ("record::json::read", "members of the log, and socket options"),
     ("record::json::schema", "members of the log"),
     ("record::json::write", "members of the log"),
+    ("settings", "names of settings"),
+    ("settings::merged", "names of settings"),
+    ("settings::page", "names of settings"),
+    ("settings::told", "names of settings"),
 ];
 
 /// Single literals; the program's own name is left out.
-const SINGLE: [(&str, &str, &str); 22] = [
+const SINGLE: [(&str, &str, &str); 25] = [
     ("app::headless", "listening on :///", "the line that `compare` and scripts read"),
     ("app::output", "dumb", "a kind of terminal"),
     ("clients::client", "GET HTTP/1.1 Host: User-Agent: -", "HTTP"),
@@ -73,6 +81,9 @@ const SINGLE: [(&str, &str, &str); 22] = [
     ("dashboard::terminal", "LC_CTYPE", "an environment variable"),
     ("dashboard::terminal", "utf-8", "the name of an encoding"),
     ("dashboard::terminal", "utf8", "the name of an encoding"),
+    ("settings::place", "XDG_CONFIG_HOME", "an environment variable"),
+    ("settings::place", "HOME", "an environment variable"),
+    ("settings::place", ".config", "a folder"),
 ];
 
 /// The literals of a source, each with what stands before it.

@@ -46,7 +46,7 @@ fn is_found(key: &Key, search: &str) -> bool {
     let search = search.trim().to_lowercase();
     key.sentence().to_lowercase().contains(&search)
         || key.texts().label.to_lowercase().contains(&search)
-        || key.presses.iter().any(|press| press.label() == search)
+        || key.in_force().iter().any(|press| press.label() == search)
 }
 
 /// The signs that a search finds, each with its spelling in ASCII and its meaning.

@@ -85,7 +85,7 @@ pub fn draw(frame: &mut Frame, screen: Rect, state: &State, theme: &Theme) {
     lines.extend(only.into_iter().map(|row| Line::styled(row, theme.style(Role::Warn))));
     lines.extend(how.into_iter().map(|row| dim(row, theme).into()));
     lines.resize(usize::from(inner.height).saturating_sub(1), Line::default());
-    lines.push(Line::from(dim((say.keys)(&keys::name(Id::Back)), theme)));
+    lines.push(Line::from(dim((say.keys)(strings().keys.names.esc), theme)));
     for (line, y) in lines.into_iter().zip(inner.top()..inner.bottom()) {
         frame.render_widget(line, Rect { y, height: 1, ..inner });
     }

@@ -114,7 +114,8 @@ fn keys_line(width: u16, state: &State, theme: &Theme) -> Line<'static> {
     // Help and quit are always there.
     let (rest, always): (Vec<_>, Vec<_>) =
         bar.into_iter().partition(|key| !matches!(key.id, Id::Help | Id::Quit));
-    let wide = |key: &keys::Key| key.presses[0].label().len() + 3 + key.label(state).width();
+    let name = |key: &keys::Key| key.first().unwrap_or_default();
+    let wide = |key: &keys::Key| name(key).width() + 3 + key.label(state).width();
     let mut room =
         usize::from(width).saturating_sub(1 + always.iter().map(|k| wide(k)).sum::<usize>());
     for key in rest {
@@ -122,10 +123,10 @@ fn keys_line(width: u16, state: &State, theme: &Theme) -> Line<'static> {
             break;
         }
         room -= wide(key);
-        line.extend(key_spans(&key.presses[0].label(), key.label(state), theme));
+        line.extend(key_spans(&name(key), key.label(state), theme));
     }
     for key in always {
-        line.extend(key_spans(&key.presses[0].label(), key.label(state), theme));
+        line.extend(key_spans(&name(key), key.label(state), theme));
     }
     line
 }

@@ -8,6 +8,7 @@ use ratatui::widgets::{Block, Borders, Clear};
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use crate::dashboard::keys::bound::panel_key;
 use crate::dashboard::layout::Panel;
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::Nanos;
@@ -24,15 +25,16 @@ pub fn block(title: Line<'static>, theme: &Theme, focused: bool) -> Block<'stati
     Block::new().borders(Borders::ALL).border_set(set).border_style(style).title(title)
 }
 
-/// A panel's title: the number of its key and its name.
+/// A panel's title: its key and its name.
 #[must_use]
 pub fn title(panel: Panel, theme: &Theme) -> Line<'static> {
-    let number = Panel::ALL.iter().position(|&other| other == panel).unwrap_or(0) + 1;
+    let key = panel_key(panel);
     let label =
         if theme.ascii() { panel.label().replace('→', "->") } else { panel.label().into() };
-    let number = if theme.is_passive() { " ".to_owned() } else { format!(" {number} ") };
+    let none = theme.is_passive() || key.is_empty();
+    let key = if none { " ".to_owned() } else { format!(" {key} ") };
     Line::from(vec![
-        Span::styled(number, theme.style(Role::Key)),
+        Span::styled(key, theme.style(Role::Key)),
         Span::styled(format!("{label} "), theme.style(Role::Title)),
     ])
 }

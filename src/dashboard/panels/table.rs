@@ -356,7 +356,7 @@ fn empty(state: &State, width: u16, theme: &Theme) -> Vec<Line<'static>> {
     let scene = state.scene();
     if !filter.is_empty() && !scene.table.entries().is_empty() {
         lines.push(Line::styled(format!("   {}", say.none_passes), text));
-        let clears = (say.clears_filter)(strings().keys.names.esc);
+        let clears = (say.clears_filter)(&keys::name(Id::Back));
         lines.push(Line::from(dim(format!("   {clears}"), theme)));
         return lines;
     }

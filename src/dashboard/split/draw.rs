@@ -18,13 +18,14 @@
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Margin, Rect};
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
 
 use super::measure::{FIGURES, Figure, Values, ratios};
 use crate::compare::report::{shown, times};
 use crate::dashboard::keys;
 use crate::dashboard::panels::header::{self, Badge, HeaderView};
 use crate::dashboard::panels::{
-    block, cut, dead, dim, engine, key_spans, plain, popup, seats, too_small, wrap,
+    block, cut, dead, dim, engine, key_spans, left, plain, popup, seats, too_small, wrap,
 };
 use crate::dashboard::state::State;
 use crate::dashboard::theme::{Role, Theme};
@@ -327,7 +328,8 @@ fn ascii(text: String, theme: &Theme) -> String {
 
 /// The keys, and how each figure is obtained.
 fn help(frame: &mut Frame, screen: Rect, theme: &Theme) {
-    const KEY: usize = 4;
+    let names = || keys::split().map(|key| (key, key.first().unwrap_or_default()));
+    let column = names().map(|(_, name)| name.width() + 1).max().unwrap_or(0).max(4);
     let width = screen.width.min(88);
     let room = usize::from(width).saturating_sub(4);
     let text = |words: &str, indent: usize, role| {
@@ -337,11 +339,11 @@ fn help(frame: &mut Frame, screen: Rect, theme: &Theme) {
         rows.into_iter().map(line).collect::<Vec<_>>()
     };
     let mut lines = Vec::new();
-    for key in keys::split() {
-        let mut rows = text(key.split_sentence(), KEY, Role::Text);
+    for (key, name) in names().filter(|(_, name)| !name.is_empty()) {
+        let mut rows = text(key.split_sentence(), column, Role::Text);
         if let Some(first) = rows.first_mut() {
             let words = first.to_string().trim_start().to_owned();
-            let name = format!("{:<KEY$}", key.presses[0].label());
+            let name = left(&name, column, theme);
             *first = Line::from(vec![Span::styled(name, theme.style(Role::Key)), plain(words)]);
         }
         lines.extend(rows);

@@ -22,7 +22,7 @@ mod view;
 use std::io;
 use std::time::{Duration, Instant};
 
-use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind};
+use crossterm::event::{Event, KeyEvent, KeyEventKind};
 use ratatui::Frame;
 
 pub use self::live::{Setup, run};
@@ -215,21 +215,19 @@ impl<W: Backend, L: Loaded> Split<W, L> {
 
     fn key(&mut self, key: KeyEvent) -> Vec<Action> {
         self.changed = true;
-        match key.code {
-            _ if key.kind == KeyEventKind::Release => Vec::new(),
-            _ if is_of_terminal(key) => self.halves[0].session.terminal_event(Event::Key(key)),
-            _ if self.help => {
-                self.help = false;
-                Vec::new()
-            }
-            KeyCode::Char(_) => {
-                let found = keys::split().find(|found| found.is_pressed(key));
-                match found.filter(|found| self.is_enabled(found)) {
-                    Some(found) => self.act(found.id, key),
-                    None => Vec::new(),
-                }
-            }
-            _ => Vec::new(),
+        if key.kind == KeyEventKind::Release {
+            return Vec::new();
+        }
+        if is_of_terminal(key) {
+            return self.halves[0].session.terminal_event(Event::Key(key));
+        }
+        if std::mem::take(&mut self.help) {
+            return Vec::new();
+        }
+        let found = keys::split().find(|found| found.is_pressed(key));
+        match found.filter(|found| self.is_enabled(found)) {
+            Some(found) => self.act(found.id, key),
+            None => Vec::new(),
         }
     }
 }

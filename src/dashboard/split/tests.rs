@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crossterm::event::KeyModifiers;
+use crossterm::event::{KeyCode, KeyModifiers};
 use insta::assert_snapshot;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -407,4 +407,23 @@ fn a_stop_during_the_load_is_told() {
     both.recorded[0].script.batch.standing.stance = Stance::Working;
     both.gather(900);
     assert!(both.screen(80, 24, false).contains("under load: 0.4 of 2 s, held meanwhile"));
+}
+
+#[test]
+fn the_keys_in_force_work_here_too() {
+    let mut bindings = keys::Bindings::default();
+    bindings.give(Id::Pause, vec![keys::Press::parse("F5").unwrap()]);
+    bindings.give(Id::LoadAgain, vec![keys::Press::parse("PgUp").unwrap()]);
+    bindings.give(Id::Slower, Vec::new());
+    bindings.put_in_force();
+    let mut both = FakeServer::loaded();
+    assert!(both.screen(80, 24, false).contains("F5 pause"), "{}", both.screen(80, 24, false));
+    both.press("p-");
+    assert_eq!(both.commands(), [vec![], vec![]]);
+    both.split.terminal_event(Event::Key(KeyCode::F(5).into()));
+    assert_eq!(both.commands(), [vec![Command::Pause], vec![Command::Pause]]);
+    both.press("?");
+    let help = both.screen(120, 36, false);
+    assert!(help.contains("PgUp Put the same load on both"), "{help}");
+    assert!(!help.contains("Slow motion for both"), "{help}");
 }

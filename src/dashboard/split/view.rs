@@ -12,7 +12,7 @@ impl<W: Backend, L: Loaded> Split<W, L> {
     /// What there is to be shown.
     pub(super) fn view(&self) -> View<'_> {
         let keys = keys::split().filter(|key| key.id != keys::Id::Language && self.is_enabled(key));
-        let key = |key: &keys::Key| (key.presses[0].label(), key.split_label(self.is_paused()));
+        let key = |key: &keys::Key| Some((key.first()?, key.split_label(self.is_paused())));
         View {
             halves: self.halves.each_ref().map(|half| HalfView {
                 name: &half.name,
@@ -24,7 +24,7 @@ impl<W: Backend, L: Loaded> Split<W, L> {
                 values: half.measure.as_ref().map(super::Measure::values),
             }),
             load: [self.load_text(), self.stage_text()],
-            keys: keys.map(key).collect(),
+            keys: keys.filter_map(key).collect(),
             help: self.help,
         }
     }

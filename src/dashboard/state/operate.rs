@@ -57,7 +57,7 @@ impl State {
             Overlay::Before => {
                 // Any key that does nothing here leaves the box as it is.
                 let leaves = matches!(declared, Some(Id::Quit | Id::Back | Id::Before));
-                if !leaves && key.code != KeyCode::Enter {
+                if !leaves && !matches!(key.code, KeyCode::Enter | KeyCode::Esc) {
                     self.overlay = Overlay::Before;
                 }
                 Vec::new()

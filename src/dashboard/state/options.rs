@@ -38,18 +38,25 @@ impl State {
         let values = values(setting);
         let place = values.iter().position(|value| *value == setting).unwrap_or(0);
         let mut to = None;
-        match key.code {
-            _ if matches!(declared, Some(Id::Quit | Id::Back | Id::Options)) => return Vec::new(),
-            _ if declared == Some(Id::Up) => menu.at = menu.at.checked_sub(1).unwrap_or(last),
-            _ if declared == Some(Id::Down) => {
+        // The arrows do here what they always do, and so do the keys that the list has for that.
+        match (key.code, declared) {
+            (KeyCode::Esc, _) | (_, Some(Id::Quit | Id::Back | Id::Options)) => return Vec::new(),
+            (KeyCode::Up, _) | (_, Some(Id::Up)) => {
+                menu.at = menu.at.checked_sub(1).unwrap_or(last);
+            }
+            (KeyCode::Down, _) | (_, Some(Id::Down)) => {
                 menu.at = if menu.at < last { menu.at + 1 } else { 0 }
             }
-            KeyCode::Home => menu.at = 0,
-            KeyCode::End => menu.at = last,
-            KeyCode::Left | KeyCode::Char('h') => to = values.get(place.wrapping_sub(1)),
-            KeyCode::Right | KeyCode::Char('l') => to = values.get(place + 1),
+            (KeyCode::Left, _) | (_, Some(Id::PreviousPanel)) => {
+                to = values.get(place.wrapping_sub(1));
+            }
+            (KeyCode::Right, _) | (_, Some(Id::NextPanel)) => to = values.get(place + 1),
+            (KeyCode::Home, _) | (_, Some(Id::First)) => menu.at = 0,
+            (KeyCode::End, _) | (_, Some(Id::Last)) => menu.at = last,
             // Round and round, for those with two or three values.
-            KeyCode::Enter | KeyCode::Char(' ') => to = values.get((place + 1) % values.len()),
+            (KeyCode::Enter | KeyCode::Char(' '), _) => {
+                to = values.get((place + 1) % values.len());
+            }
             _ => {}
         }
         let usual = Options::default().settings()[menu.at];

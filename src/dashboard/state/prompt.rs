@@ -165,14 +165,14 @@ pub enum Answer {
     Neither,
 }
 
-/// `y` says yes. `n` and Enter say no, for something is lost by a yes, and so does a key that quits or
-/// goes back, by the list of keys (`declared` is what it has of this one).
+/// `y` says yes. `n`, Enter and Esc say no, for something is lost by a yes, and so does a key that quits
+/// or goes back, by the list of keys (`declared` is what it has of this one).
 #[must_use]
 pub fn answer(key: KeyEvent, declared: Option<Id>) -> Answer {
     match key.code {
         KeyCode::Char(c) if c.eq_ignore_ascii_case(&YES) => Answer::Yes,
         KeyCode::Char(c) if c.eq_ignore_ascii_case(&NO) => Answer::No,
-        KeyCode::Enter => Answer::No,
+        KeyCode::Enter | KeyCode::Esc => Answer::No,
         _ if matches!(declared, Some(Id::Quit | Id::Back)) => Answer::No,
         _ => Answer::Neither,
     }
@@ -196,23 +196,28 @@ pub fn key_of(at: usize) -> char {
     digit.map_or(' ', |c| c.to_ascii_uppercase())
 }
 
-/// Up and Down move, a line's key or Enter takes, a key that quits or goes back leaves; the key that
+/// A line's key or Enter takes it; the arrows, Home and End move and Esc leaves whatever they are
+/// elsewhere, and so do the keys that the list of keys has for that, and those that quit; the key that
 /// opened the list moves on as Down does. `declared` is what the list of keys has of this one.
 #[must_use]
 pub fn choice(key: KeyEvent, declared: Option<Id>, at: usize, count: usize, opener: Id) -> Choice {
     let last = count.saturating_sub(1);
     let next = if at >= last { 0 } else { at + 1 };
-    match key.code {
-        _ if matches!(declared, Some(Id::Quit | Id::Back)) => Choice::Leave,
-        _ if declared == Some(Id::Down) || declared == Some(opener) => Choice::Mark(next),
-        _ if declared == Some(Id::Up) => Choice::Mark(at.saturating_sub(1)),
-        KeyCode::Home => Choice::Mark(0),
-        KeyCode::End => Choice::Mark(last),
-        KeyCode::Enter | KeyCode::Char(' ') => Choice::Take(at.min(last)),
-        KeyCode::Char(key) => match (0..count).find(|line| key_of(*line) == key) {
-            Some(line) => Choice::Take(line),
-            None => Choice::Mark(at),
-        },
+    let plain = key.modifiers.is_empty() || key.modifiers == KeyModifiers::SHIFT;
+    let line = |letter| (0..count).find(|line| plain && key_of(*line) == letter);
+    if let KeyCode::Char(letter) = key.code
+        && let Some(line) = line(letter)
+    {
+        return Choice::Take(line);
+    }
+    match (key.code, declared) {
+        (KeyCode::Esc, _) | (_, Some(Id::Quit | Id::Back)) => Choice::Leave,
+        (KeyCode::Down, _) | (_, Some(Id::Down)) => Choice::Mark(next),
+        (KeyCode::Up, _) | (_, Some(Id::Up)) => Choice::Mark(at.saturating_sub(1)),
+        (_, Some(id)) if id == opener => Choice::Mark(next),
+        (KeyCode::Home, _) | (_, Some(Id::First)) => Choice::Mark(0),
+        (KeyCode::End, _) | (_, Some(Id::Last)) => Choice::Mark(last),
+        (KeyCode::Enter | KeyCode::Char(' '), _) => Choice::Take(at.min(last)),
         _ => Choice::Mark(at),
     }
 }

@@ -1,6 +1,7 @@
 //! The whole dashboard without a terminal: recorded events and injected keys in, screens out.
 
 mod before;
+mod bound;
 mod feed;
 mod glance;
 mod menu;

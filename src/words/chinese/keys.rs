@@ -56,7 +56,7 @@ pub(in crate::words) const CHINESE: Keys = Keys {
          预算、故意犯错。",
     ),
     before: text("前后对比", "前后对比：每种服务器、每组选项，运行期间各花了多少。"),
-    client: text("客户端", "添加一个内置客户端，种类用 a 键选。"),
+    client: text("客户端", "添加一个内置客户端，种类同上次所选。"),
     ten_clients: text("10 个客户端", "添加 10 个该种类的内置客户端。"),
     many_clients: text("多个", "添加该种类的内置客户端，个数由你输入。"),
     choose: text(
@@ -126,6 +126,7 @@ pub(in crate::words) const CHINESE: Keys = Keys {
         program: "程序",
         taking: "关闭与结束",
     },
+    none: "无按键",
     or: "或",
     key: "按键",
     does: "作用",

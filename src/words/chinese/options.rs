@@ -20,7 +20,7 @@ pub(in crate::words) const CHINESE: Options = Options {
         Setting::Mistake(_) => "故意犯什么错",
     },
     takes: |setting, fresh| match setting {
-        _ if fresh => "同按 v 一样，换上一个新的服务器：打开的连接会关闭。",
+        _ if fresh => "换上一个新的服务器：打开的连接会关闭。",
         Setting::Trigger(_) => "每个 fd 都重设关注：各做一次 epoll_ctl(MOD)。",
         Setting::Drain(_) => "从下一个事件起生效。没读空的，要等下一次边缘触发。",
         Setting::AcceptAll(_) => "从监听套接字的下一个事件起生效。",

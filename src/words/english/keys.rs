@@ -77,7 +77,7 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
         "before, after",
         "Before and after: what each server, and each set of options, has cost while it ran.",
     ),
-    client: text("client", "Add a client of our own, of the kind chosen with a."),
+    client: text("client", "Add a client of our own, of the kind chosen last."),
     ten_clients: text("ten clients", "Add ten clients of that kind."),
     many_clients: text("many", "Add clients of that kind, as many as you type."),
     choose: text(
@@ -183,6 +183,7 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
         taking: "what closes or ends something",
     },
     or: "or",
+    none: "no key",
     key: "key",
     does: "what it does",
     names: Names {

@@ -22,6 +22,7 @@ pub(super) mod seats;
 mod sentence;
 pub(super) mod server;
 pub(super) mod servers;
+pub(super) mod settings;
 pub(super) mod split;
 pub(super) mod start;
 pub(super) mod stream;

@@ -20,7 +20,7 @@ pub(in crate::words) const ENGLISH: Options = Options {
         Setting::Mistake(_) => "what is done wrong on purpose",
     },
     takes: |setting, fresh| match setting {
-        _ if fresh => "A fresh server takes over, as by v: open connections are closed.",
+        _ if fresh => "A fresh server takes over: open connections are closed.",
         Setting::Trigger(_) => "Every fd is watched anew: an epoll_ctl(MOD) for each.",
         Setting::Drain(_) => "From the next event on. What lies undrained waits for its edge.",
         Setting::AcceptAll(_) => "From the next event of the listener on.",

@@ -59,6 +59,8 @@ pub(crate) struct Keys {
     pub(crate) groups: Groups,
     /// Between the names of keys that do the same.
     pub(crate) or: &'static str,
+    /// In place of the name of a key, where there is none.
+    pub(crate) none: &'static str,
     /// The headings of the table of keys.
     pub(crate) key: &'static str,
     pub(crate) does: &'static str,

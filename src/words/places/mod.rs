@@ -23,6 +23,7 @@ pub(super) mod record;
 pub(super) mod seats;
 pub(super) mod server;
 pub(super) mod servers;
+pub(super) mod settings;
 pub(super) mod split;
 pub(super) mod start;
 pub(super) mod stream;

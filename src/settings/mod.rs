@@ -1,0 +1,175 @@
+//! The settings file: what a person sets once, instead of by options each time.
+//!
+//! | file | what lives there |
+//! |---|---|
+//! | `place` | where it is, and what stands in it |
+//! | `document` | TOML with the place of everything; what is wrong, and where |
+//! | `keys` | which keys are given to which actions |
+//! | `options` | options of the command line as settings |
+//! | `merged` | the command line with what the settings add to it |
+//! | `page` | the default file, with what each setting does |
+//! | `told` | what a file changes |
+
+mod document;
+mod keys;
+mod merged;
+mod options;
+mod page;
+mod place;
+mod told;
+
+use std::path::{Path, PathBuf};
+
+pub use self::document::Wrong;
+use self::document::{Document, Reader};
+use self::keys::Given;
+pub use self::merged::Merged;
+use self::options::Set;
+pub use self::page::page;
+use self::place::Unread;
+use crate::cli::{Of, SettingsFile};
+use crate::dashboard::keys::Bindings;
+use crate::words::{plain, strings};
+
+/// What a file sets.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Options of the program.
+    program: Vec<Set>,
+    /// Options of `compare`.
+    compare: Vec<Set>,
+    keys: Vec<Given>,
+}
+
+/// Why there are no settings.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Trouble {
+    /// The file cannot be read: a sentence.
+    Unread(String),
+    /// What it says is not understood.
+    Wrong(PathBuf, Vec<Wrong>),
+}
+
+impl Trouble {
+    /// A sentence for each thing that is wrong, as compilers write it: `FILE:LINE:COLUMN: …`.
+    #[must_use]
+    pub fn sentences(&self) -> Vec<String> {
+        match self {
+            Self::Unread(sentence) => vec![sentence.clone()],
+            Self::Wrong(path, all) => {
+                all.iter().map(|wrong| format!("{}:{wrong}", path.display())).collect()
+            }
+        }
+    }
+}
+
+/// The name of the table with the options of `compare`.
+const COMPARE: &str = "compare";
+/// The name of the table with the keys.
+const KEYS: &str = "keys";
+/// Every table.
+const TABLES: [&str; 2] = [COMPARE, KEYS];
+
+impl Settings {
+    /// What the file sets that the command line asks for, or the usual one where there is one.
+    ///
+    /// # Errors
+    /// It cannot be read, or is not understood.
+    pub fn load(file: &SettingsFile) -> Result<Self, Trouble> {
+        match (&file.config, file.no_config) {
+            (Some(path), _) => Self::read(path)?.ok_or_else(|| missing(path)),
+            (None, true) => Ok(Self::default()),
+            (None, false) => match usual() {
+                Some(path) => Ok(Self::read(&path)?.unwrap_or_default()),
+                None => Ok(Self::default()),
+            },
+        }
+    }
+
+    /// What a file sets; `None` where there is none.
+    fn read(path: &Path) -> Result<Option<Self>, Trouble> {
+        let say = &strings().settings;
+        let shown = path.display().to_string();
+        let text = match place::read(path) {
+            Ok(Some(text)) => text,
+            Ok(None) => return Ok(None),
+            Err(Unread::Failed(error)) => {
+                return Err(Trouble::Unread((say.unreadable)(&shown, &plain(&error))));
+            }
+            Err(Unread::TooLong(most)) => {
+                return Err(Trouble::Unread((say.too_long)(&shown, most)));
+            }
+            Err(Unread::NotText(wrong)) => return Err(Trouble::Wrong(path.into(), vec![wrong])),
+        };
+        match Self::of(&text) {
+            Ok(settings) => Ok(Some(settings)),
+            Err(wrong) => Err(Trouble::Wrong(path.into(), wrong)),
+        }
+    }
+
+    /// What a text sets.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, from top to bottom.
+    pub fn of(text: &str) -> Result<Self, Vec<Wrong>> {
+        let document = Document::parse(text)?;
+        let mut reader = Reader::new(document.text());
+        let mut settings = Self::default();
+        let program = options::Names::of(Of::Program, &TABLES);
+        for entry in document.entries() {
+            match entry.name() {
+                COMPARE => {
+                    let names = options::Names::of(Of::Compare, &[]);
+                    for entry in reader.table(&entry) {
+                        settings.compare.extend(names.read(&entry, &mut reader));
+                    }
+                }
+                KEYS => {
+                    let entries = reader.table(&entry);
+                    settings.keys = keys::read(&entries, &mut reader);
+                }
+                _ => settings.program.extend(program.read(&entry, &mut reader)),
+            }
+        }
+        reader.done(settings)
+    }
+
+    /// Which keys are given to which actions, where those are others than the declared ones.
+    #[must_use]
+    pub fn bindings(&self) -> Bindings {
+        keys::bindings(&self.keys)
+    }
+}
+
+/// Where settings are read from where no other file is asked for.
+#[must_use]
+pub fn usual() -> Option<PathBuf> {
+    place::usual(|name| std::env::var_os(name))
+}
+
+fn missing(path: &Path) -> Trouble {
+    Trouble::Unread((strings().settings.missing)(&path.display().to_string()))
+}
+
+/// What a file changes, in sentences; that of the command line, or the usual one.
+///
+/// # Errors
+/// It cannot be read, or is not understood.
+pub fn check(path: Option<&Path>) -> Result<String, Trouble> {
+    let say = &strings().settings;
+    let (path, asked) = match path {
+        Some(path) => (path.to_owned(), true),
+        None => match usual() {
+            Some(path) => (path, false),
+            None => return Ok(format!("{}\n", say.nowhere)),
+        },
+    };
+    match Settings::read(&path)? {
+        Some(settings) => Ok(settings.told(&path)),
+        None if asked => Err(missing(&path)),
+        None => Ok(format!("{}\n", (say.none_there)(&path.display().to_string()))),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,155 @@
+//! The default settings file: everything as it is without one, with what each setting does.
+
+use std::fmt::Write as _;
+
+use super::keys::spelled;
+use super::options::allowed;
+use crate::cli::{Habit, Kind, Of, habits};
+use crate::dashboard::keys::{Group, every};
+use crate::words::strings;
+
+/// How wide the comments are.
+const WIDTH: usize = 98;
+
+/// What stands behind a setting that is not set by default: an example.
+const EXAMPLES: [(&str, &str); 4] =
+    [("port", "8080"), ("max-fds", "1024"), ("write-buffer", "65536"), ("demo", "12")];
+
+/// The default file. What is not set by default stands in a comment, with an example.
+#[must_use]
+pub fn page() -> String {
+    let say = &strings().settings;
+    let mut text = String::new();
+    for line in say.head {
+        comment(&mut text, line);
+    }
+    // The headings in the order in which they come first.
+    let all = habits(Of::Program);
+    let mut headings: Vec<Option<&str>> = Vec::new();
+    for habit in &all {
+        if !headings.contains(&habit.heading()) {
+            headings.push(habit.heading());
+        }
+    }
+    for heading in headings {
+        heading_line(&mut text, heading.unwrap_or(say.general));
+        for habit in all.iter().filter(|habit| habit.heading() == heading) {
+            option(&mut text, habit);
+        }
+    }
+    heading_line(&mut text, say.keys);
+    text.push('\n');
+    for line in say.about_keys {
+        comment(&mut text, line);
+    }
+    // A String takes everything.
+    let _ = writeln!(text, "\n[{}]", super::KEYS);
+    for group in Group::ALL {
+        for key in every().filter(|key| key.group == group) {
+            text.push('\n');
+            comment(&mut text, key.sentence());
+            let _ = writeln!(text, "{} = {}", key.name, spelled(key.presses));
+        }
+    }
+    heading_line(&mut text, say.compare);
+    let _ = writeln!(text, "\n[{}]", super::COMPARE);
+    for habit in habits(Of::Compare) {
+        option(&mut text, &habit);
+    }
+    text
+}
+
+fn heading_line(text: &mut String, heading: &str) {
+    let _ = writeln!(text, "\n# ── {heading} ──");
+}
+
+/// An option with what it does, what it takes and its default.
+fn option(text: &mut String, habit: &Habit) {
+    let (name, kind) = (habit.name(), habit.kind());
+    text.push('\n');
+    comment(text, &format!("{}.", habit.help()));
+    if kind != Kind::Flag && kind != Kind::Text {
+        comment(text, &format!("{}.", capital(&allowed(habit))));
+    }
+    let quoted = |value: &str| match kind {
+        Kind::Names(_) | Kind::Text => format!("\"{value}\""),
+        _ => value.to_owned(),
+    };
+    let _ = match habit.default() {
+        Some(value) => writeln!(text, "{name} = {}", quoted(&value)),
+        None => writeln!(text, "# {name} = {}", example(habit, quoted)),
+    };
+}
+
+fn example(habit: &Habit, quoted: impl Fn(&str) -> String) -> String {
+    let example = EXAMPLES.iter().find(|(name, _)| *name == habit.name());
+    example.map_or_else(|| quoted(""), |(_, value)| quoted(value))
+}
+
+/// With a capital first letter.
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// A comment in lines of that width, broken between words.
+fn comment(text: &mut String, words: &str) {
+    let mut line = String::from("#");
+    for word in words.split(' ').filter(|word| !word.is_empty()) {
+        if line.len() > 1 && line.chars().count() + 1 + word.chars().count() > WIDTH {
+            let _ = writeln!(text, "{line}");
+            line = String::from("#");
+        }
+        line.push(' ');
+        line.push_str(word);
+    }
+    let _ = writeln!(text, "{line}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dashboard::keys::Bindings;
+    use crate::settings::Settings;
+
+    /// The page with its examples as settings.
+    fn with_examples() -> String {
+        let lines = page();
+        let line = |line: &str| match line.strip_prefix("# ") {
+            Some(rest) if rest.split_once(" = ").is_some_and(|(name, _)| !name.contains(' ')) => {
+                format!("{rest}\n")
+            }
+            _ => format!("{line}\n"),
+        };
+        lines.lines().map(line).collect()
+    }
+
+    #[test]
+    fn it_is_in_order_and_changes_nothing() {
+        let settings = Settings::of(&page()).unwrap();
+        assert!(settings.program.iter().chain(&settings.compare).all(|set| set.is_default));
+        assert_eq!(settings.bindings(), Bindings::default());
+    }
+
+    #[test]
+    fn every_setting_stands_in_it_once_and_its_examples_are_in_order() {
+        let settings = Settings::of(&with_examples()).unwrap();
+        let names = |of| habits(of).into_iter().map(|habit| habit.name().to_owned());
+        let mut there: Vec<_> = settings.program.iter().map(|set| set.name.clone()).collect();
+        let mut wanted: Vec<_> = names(Of::Program).collect();
+        there.sort_unstable();
+        wanted.sort_unstable();
+        assert_eq!(there, wanted);
+        assert_eq!(settings.compare.len(), names(Of::Compare).count());
+        assert_eq!(settings.keys.len(), every().count());
+        let changed = settings.program.iter().filter(|set| !set.is_default);
+        assert_eq!(changed.count(), EXAMPLES.len());
+    }
+
+    #[test]
+    fn no_line_is_too_wide() {
+        for line in page().lines() {
+            assert!(line.chars().count() <= 100, "{line}");
+        }
+    }
+}

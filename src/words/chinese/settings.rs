@@ -1,0 +1,91 @@
+//! The settings file: what is wrong with one, what one sets, and what stands in the default one.
+
+use crate::words::places::settings::{Allowed, Settings};
+
+pub(in crate::words) const CHINESE: Settings = Settings {
+    missing: |path| format!("没有设置文件 {path}：请写一个存在的文件。"),
+    unreadable: |path, why| format!("设置文件 {path} 读不了：{why}。"),
+    too_long: |path, most| format!("{path} 不是设置文件：它超过了 {most} 字节。"),
+    not_utf8: "这里不是 UTF-8。",
+    not_toml: |why| format!("这里不是 TOML：{why}。"),
+    unknown: |name, nearest| match nearest {
+        Some(nearest) => format!("没有 {name} 这个设置，最接近的是 {nearest}。"),
+        None => format!("没有 {name} 这个设置：`epollscope config` 会打印全部设置。"),
+    },
+    each_time: |name| format!("--{name} 只能写在命令行上，每次都要写明。"),
+    takes: |name, allowed, value, nearest| match nearest {
+        Some(nearest) => {
+            format!("{name} 的值应是{allowed}，不能是 {value}，最接近的是 \"{nearest}\"。")
+        }
+        None => format!("{name} 的值应是{allowed}，不能是 {value}。"),
+    },
+    refused: |name, value, why| format!("{name} 不接受 {value}：{why}。"),
+    no_action: |name, nearest| match nearest {
+        Some(nearest) => format!("没有 {name} 这个操作，最接近的是 {nearest}。"),
+        None => format!("没有 {name} 这个操作：`epollscope config` 会打印全部操作。"),
+    },
+    no_key: |text, nearest| {
+        let near = nearest.map(|nearest| format!("，最接近的是 {nearest}")).unwrap_or_default();
+        format!(
+            "{text} 不是按键：按键是单个字符，或 Enter、F5 这样的名称，或 ctrl- 加一个字母{near}。"
+        )
+    },
+    twin: |key, same| format!("终端分不清 {key} 和 {same}：请写 {same}。"),
+    ctrl_c: |action| match action {
+        "quit-now" => "ctrl-c 总是立即退出：不能从 quit-now 去掉。".to_owned(),
+        action => format!("ctrl-c 总是立即退出：不能给 {action}。"),
+    },
+    key_twice: |key, action| format!("{key} 给了 {action} 两次。"),
+    key_of_both: |key, first, second| format!("{key} 同时给了 {first} 和 {second}。"),
+    key_of_other: |key, action, other| {
+        format!(
+            "{key} 给了 {action}，但它默认是 {other} 的键：请给 {other} 换一个键，或写 {other} = [] \
+             去掉。"
+        )
+    },
+    allowed: Allowed {
+        flag: " true 或 false",
+        whole: |least, most| match most {
+            Some(most) => format!("整数，从 {least} 到 {most}"),
+            None => format!("整数，最小 {least}"),
+        },
+        number: "数字",
+        names: |names| format!("其中之一：{names}"),
+        clients: "客户端个数，或 \"idle=500,steady=4\" 这样的文本",
+        text: "文本",
+        table: "一个表",
+        keys: "一个键、几个键的列表，或 [] 表示没有",
+    },
+    a_list: "列表",
+    a_table: "表",
+    a_date: "日期",
+
+    none_there: |path| format!("没有 {path}：全部设置都是默认值。"),
+    nowhere: "XDG_CONFIG_HOME 和 HOME 都没有说明设置在哪里：全部设置都是默认值。",
+    in_order: |path, settings| match settings {
+        0 => format!("{path} 没有错误，也没有改动任何设置。"),
+        n => format!("{path} 没有错误，改动了 {n} 项设置："),
+    },
+    instead_of: |default| match default {
+        Some(default) => format!("默认是 {default}"),
+        None => "默认没有".to_owned(),
+    },
+
+    head: &[
+        "epollscope 的设置。这里写的都是没有设置文件时的值。",
+        "",
+        "放在这里就会被读到：$XDG_CONFIG_HOME/epollscope/config.toml，或 \
+         ~/.config/epollscope/config.toml。--config FILE 读另一个文件，--no-config 不读任何文件，\
+         `epollscope config --check` 会说明你的文件改动了什么。命令行优先：这里写成 true 的，\
+         用 --no-NAME 取消。",
+    ],
+    general: "一般",
+    keys: "按键",
+    about_keys: &[
+        "每个操作可以有一个键、几个键的列表，或 [] 表示没有。键是输入的单个字符（\"x\"、\"X\"、\
+         \"?\"），或 Space、Enter、Esc、Tab、shift-Tab、Up、Down、Left、Right、PgUp、PgDn、Home、End、\
+         Insert、Delete、Backspace、F1 到 F12 之一，或 \"ctrl-\" 加一个字母。",
+        "在弹出的框里，方向键、Enter 和 Esc 总是框里写的意思；ctrl-c 总是立即退出。",
+    ],
+    compare: "`epollscope compare` 的负载",
+};
