@@ -140,9 +140,12 @@ pub(crate) fn english_words(screen: &str) -> Vec<String> {
     let kept: Vec<String> = kept.into_iter().flat_map(parts).collect();
     // What ratatui adds to a row in which a letter takes two cells.
     let rows = screen.lines().map(|row| row.split(" Hidden by multi-width").next().unwrap_or(row));
-    // A word of the filter with its value: fd:9, idle>5.
-    let is_filter = |piece: &&str| piece.contains([':', '<', '>']) && !piece.ends_with(':');
-    let pieces = rows.flat_map(|row| row.split([' ', '、'])).filter(|piece| !is_filter(piece));
+    // A word of the filter with its value (fd:9, idle>5), and one that is cut by the edge of a box.
+    let is_whole = |piece: &&str| {
+        let filter = piece.contains([':', '<', '>']) && !piece.ends_with(':');
+        !filter && !piece.contains(['┃', '…'])
+    };
+    let pieces = rows.flat_map(|row| row.split([' ', '、'])).filter(is_whole);
     let words = pieces.flat_map(parts);
     let small = |word: &String| word.len() > 1 && word.chars().any(|c| c.is_ascii_lowercase());
     words.filter(|word| small(word) && !kept.contains(word)).collect()
