@@ -70,7 +70,7 @@ pub fn columns(table: &Table, width: u16) -> Vec<(Column, u16)> {
 fn width_of(column: Column, table: &Table, width: u16) -> u16 {
     let sorted = column == table.sorting().0;
     // A heading of two words is cut to the first where it gets the arrow.
-    let heading = column.label().split(' ').next().unwrap_or_default().len();
+    let heading = column.label().split(' ').next().unwrap_or_default().width();
     let heading = u16::try_from(heading).unwrap_or(0) + u16::from(sorted);
     heading.max(match column {
         Column::Fd => {

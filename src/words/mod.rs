@@ -41,6 +41,7 @@ pub(crate) use places::costs::CostText;
 pub(crate) use places::keys::{KeyText, Keys};
 pub(crate) use places::marks::Marks;
 pub(crate) use places::split::{Split, SplitFigure};
+pub(crate) use places::table::Table;
 pub(crate) use plain::plain;
 pub(crate) use strings::{Strings, in_english, strings};
 

@@ -3,6 +3,7 @@
 use ratatui::Frame;
 use ratatui::layout::{Margin, Rect};
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
 
 use super::fit::wrap;
 use super::{block, cut, dim, title};
@@ -37,7 +38,7 @@ pub fn draw(
         (true, n) => format!(" {} ", (say.more_lines)(n, &keys::name(Id::Down))),
         (false, _) => format!(" {} ", (say.obtained)(&keys::name(Id::Zoom))),
     };
-    if !text.is_empty() && text.len() + 4 <= usize::from(area.width) {
+    if !text.is_empty() && text.width() + 4 <= usize::from(area.width) {
         block = block.title_bottom(Line::from(dim(text, theme)).right_aligned());
     }
     frame.render_widget(block, area);
@@ -53,7 +54,7 @@ fn lines(figures: &[Figure], width: usize, explain: bool, theme: &Theme) -> Vec<
         let none = theme.glyph("–", "-");
         let value = figure.value.as_deref().unwrap_or(none);
         let role = if figure.value.is_some() { Role::Title } else { Role::Dim };
-        let room = width.saturating_sub(figure.text.name.len() + 3);
+        let room = width.saturating_sub(figure.text.name.width() + 3);
         let value = Span::styled(format!(" {}", pad_right(&value, room)), theme.style(role));
         // Beside its sentence a value stands next to its name.
         let value = if explain {

@@ -75,7 +75,7 @@ fn headings(table: &Table, columns: &[(Column, u16)], theme: &Theme) -> Line<'st
         let width = usize::from(width);
         let sorted = column == sort;
         let mut text = column.label().to_owned();
-        if text.len() + usize::from(sorted) > width {
+        if text.width() + usize::from(sorted) > width {
             text = text.split(' ').next().unwrap_or_default().to_owned();
         }
         if sorted {

@@ -12,7 +12,7 @@
 use std::time::Duration;
 
 use crate::telemetry::{ConnState, Kind, Why};
-use crate::words::strings;
+use crate::words::{Language, Table, in_english, strings};
 
 /// What can be compared as a number.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -40,10 +40,14 @@ pub enum Word {
 }
 
 impl Word {
-    /// The words that there are of that kind; `None` where there are any.
+    /// The words that there are of that kind, in the language that is spoken; `None` where there are
+    /// any.
     #[must_use]
     pub fn values(self) -> Option<Vec<&'static str>> {
-        let say = &strings().table;
+        self.values_in(&strings().table)
+    }
+
+    fn values_in(self, say: &Table) -> Option<Vec<&'static str>> {
         Some(match self {
             Self::State => {
                 let states = ConnState::ALL.into_iter().map(say.state);
@@ -138,7 +142,7 @@ impl Filter {
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let mut filter = Self { text: text.trim().to_owned(), ..Self::default() };
-        for word in text.split_whitespace() {
+        for word in narrow(text).split_whitespace() {
             let (not, rest) = match word.strip_prefix('!') {
                 Some(rest) if !rest.is_empty() => (true, rest),
                 _ => (false, word),
@@ -172,11 +176,11 @@ impl Filter {
     /// Whether it asks for connections that are closed.
     #[must_use]
     pub fn asks_for_closed(&self) -> bool {
-        let closed = (strings().table.state)(ConnState::Closed);
         self.terms.iter().any(|(not, test)| match test {
             Test::Flag(Flag::Closed) | Test::Word(Word::Why, _) => !not,
             Test::Word(Word::State, start) => {
-                !not && !start.is_empty() && closed.starts_with(start.as_str())
+                let mut closed = tables().map(|table| (table.state)(ConnState::Closed));
+                !not && !start.is_empty() && closed.any(|word| word.starts_with(start.as_str()))
             }
             _ => false,
         })
@@ -212,6 +216,26 @@ impl Filter {
     }
 }
 
+/// What the words of the table are called: in English, which a filter is in wherever it is written
+/// down, and in the language that is spoken.
+pub(super) fn tables() -> impl Iterator<Item = &'static Table> {
+    let other = (Language::spoken() != Language::English).then(|| &strings().table);
+    [&in_english().table].into_iter().chain(other)
+}
+
+/// The signs of the language as a Chinese keyboard writes them, in ASCII.
+fn narrow(text: &str) -> String {
+    let sign = |letter| match letter {
+        '：' => ':',
+        '！' => '!',
+        '＝' => '=',
+        '＞' | '》' => '>',
+        '＜' | '《' => '<',
+        letter => letter,
+    };
+    text.chars().map(sign).collect()
+}
+
 fn parse_term(term: &str) -> Result<Test, Trouble> {
     let text = || Ok(Test::Text(term.to_ascii_lowercase()));
     match term {
@@ -242,7 +266,7 @@ fn parse_term(term: &str) -> Result<Test, Trouble> {
             Compare::Equal => {
                 let start = value.to_ascii_lowercase();
                 let no_word = |all: Vec<&str>| !all.iter().any(|one| one.starts_with(&start));
-                if word.values().is_some_and(no_word) {
+                if tables().all(|table| word.values_in(table).is_some_and(no_word)) {
                     return Err(Trouble::NoWord(word, key.to_owned(), value.to_owned()));
                 }
                 Ok(Test::Word(word, start))
@@ -361,6 +385,20 @@ mod tests {
         for no in ["", "!closed", "state:", "state:idle", "hand", "!why:peer"] {
             assert!(!Filter::parse(no).asks_for_closed(), "{no}");
         }
+    }
+
+    #[test]
+    fn in_chinese_both_languages_are_understood_and_a_chinese_keyboard_is() {
+        Language::Chinese.speak();
+        for yes in ["state:reading", "state:接收中", "fd：9", "！errors", "in＞1000"] {
+            let filter = Filter::parse(yes);
+            assert_eq!(filter.trouble(), None, "{yes}");
+            assert!(filter.is_empty() || yes.contains('中') || lets(yes), "{yes}");
+        }
+        assert!(Filter::parse("state:已关闭").asks_for_closed());
+        assert!(Filter::parse("state:closed").asks_for_closed());
+        let told = Filter::parse("state:没有").trouble().map(Trouble::text).unwrap();
+        assert!(told.contains("接收中"), "{told}");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::fmt::Write as _;
 
 use super::continuity::Continuity;
-use super::filter::{Filter, Flag, Number, Subject, Word};
+use super::filter::{Filter, Flag, Number, Subject, Word, tables};
 use super::lints::Lint;
 use super::stretches::Change;
 use crate::telemetry::{Batch, ConnId, EventRef, Kind, Nanos, OwnedEvent, Ring, What};
@@ -387,7 +387,7 @@ impl Subject for Line<'_> {
                 _ => false,
             },
             Word::Why => match self.0.event.what {
-                What::Closed { why, .. } => why.label().starts_with(start),
+                What::Closed { why, .. } => tables().any(|say| (say.why)(why).starts_with(start)),
                 _ => false,
             },
             Word::State => false,

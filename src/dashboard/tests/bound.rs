@@ -3,7 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::screens::lively;
-use super::{dark, press};
+use super::{dark, drawn, press};
 use crate::dashboard::keys::{Bindings, Id, Press};
 use crate::dashboard::panel::Panel;
 use crate::dashboard::state::{Action, State};
@@ -52,7 +52,7 @@ fn the_bar_the_tabs_and_the_help_show_the_keys_in_force() {
     let screen = dark(&state, 120, 36);
     assert!(screen.contains("F5 or ctrl-p"), "{screen}");
     press(&mut state, "drop the selected");
-    let screen = dark(&state, 120, 36);
+    let screen = drawn(&state, 120, 36);
     assert!(screen.contains("no key"), "{screen}");
     press(&mut state, "<Esc>");
     feed.switch(ServerKind::Poll);

@@ -4,6 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
+use unicode_width::UnicodeWidthStr;
 
 use super::super::fit::{Token, cut, share, wrap};
 use super::painter::{Painter, WIDE, indent};
@@ -38,14 +39,14 @@ impl Painter<'_> {
             Ranked { rank, side, label: String::new(), content }
         };
         let watched = format!("{} ", (say.watched)(self.engine.watched(self.table)));
-        let interest = self.interest(width.saturating_sub(watched.len()), 1);
+        let interest = self.interest(width.saturating_sub(watched.width()), 1);
         lines.push(list(10, Role::Kernel, watched, interest));
         lines.push(list(7, Role::Kernel, String::new(), self.queues(width < 36)));
         let (label, ready) = self.ready_line(width);
         lines.push(list(3, Role::Kernel, label, ready));
         lines.push(line(1, self.boundary(width)));
         let label = format!("{} ", say.program);
-        let array = self.array(width.saturating_sub(label.len()), 1);
+        let array = self.array(width.saturating_sub(label.width()), 1);
         lines.push(list(4, Role::Program, label, array));
         lines.extend(self.pool_line(width).map(|pool| line(8, pool)));
         let (now, last) = self.now(width);

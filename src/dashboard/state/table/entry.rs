@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use super::slim::Slim;
 use crate::clients::ClientKind;
-use crate::dashboard::state::filter::{Flag, Number, Subject, Word};
+use crate::dashboard::state::filter::{Flag, Number, Subject, Word, tables};
 use crate::telemetry::{By, ConnId, ConnState, Fd, Kind, Mask, Nanos, Row};
-use crate::words::strings;
+use crate::words::{Table, strings};
 
 /// The columns, in the order in which they are shown.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -177,15 +177,23 @@ impl TableRow {
 impl TableRow {
     /// The words that say what it is doing: the state that is shown, and whether it is open.
     fn words(&self) -> impl Iterator<Item = &'static str> {
-        let say = &strings().table;
         let open = self.is_open();
         let row = self.row();
-        let shown = match (row.doing(), row.within) {
-            _ if open && row.stopped => say.stopped,
-            (ConnState::Handling, Some(Kind::Queued) | None) => say.queued,
-            (state, _) => (say.state)(state),
-        };
-        [Some(shown), open.then_some(say.is_open)].into_iter().flatten()
+        tables().flat_map(move |say| {
+            let shown = match (row.doing(), row.within) {
+                _ if open && row.stopped => say.stopped,
+                (ConnState::Handling, Some(Kind::Queued) | None) => say.queued,
+                (state, _) => (say.state)(state),
+            };
+            [Some(shown), open.then_some(say.is_open)].into_iter().flatten()
+        })
+    }
+
+    /// Why it is closed, in both languages' words.
+    fn whys(&self) -> impl Iterator<Item = &'static str> {
+        let why = self.closed.and_then(|_| self.row().why);
+        let word = move |say: &Table| why.map_or(say.closed, say.why);
+        tables().filter(|_| self.closed.is_some()).map(word)
     }
 }
 
@@ -215,7 +223,7 @@ impl Subject for At<'_> {
             Word::State => entry.words().any(|word| word.starts_with(start)),
             Word::Peer => entry.row().peer.to_string().starts_with(start),
             Word::Kind => entry.row().last.name().starts_with(start),
-            Word::Why => entry.closed.is_some() && entry.why().starts_with(start),
+            Word::Why => entry.whys().any(|word| word.starts_with(start)),
         }
     }
 
@@ -239,14 +247,20 @@ impl Subject for At<'_> {
         // A String takes everything.
         let _ = write!(
             into,
-            "{} {} {} {} {} {}",
+            "{} {} {} {} {}",
             row.fd,
             row.peer,
             row.state.label(),
             row.interest,
             row.last.name(),
-            entry.why()
         );
+        // As a line reads in either language.
+        for say in tables().skip(1) {
+            let _ = write!(into, " {}", (say.state)(row.state));
+        }
+        entry.whys().for_each(|why| {
+            let _ = write!(into, " {why}");
+        });
     }
 }
 
