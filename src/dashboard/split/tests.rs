@@ -17,7 +17,7 @@ use crate::dashboard::theme::Palette;
 use crate::inspect::{Question, Snapshot, Workers};
 use crate::server::Failure;
 use crate::telemetry::{Batch, Command, Gone, Kind, Ret, ServerKind, Stance, Step, What};
-use crate::words::walk;
+use crate::words::{Language, walk};
 
 /// What a half is told, and what it was told to do.
 #[derive(Default)]
@@ -237,16 +237,19 @@ impl FakeServer {
     }
 
     fn screen(&self, width: u16, height: u16, ascii: bool) -> String {
-        let theme = Theme::new(Palette::Dark, ascii);
-        let drawn = || {
-            let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-            terminal.draw(|frame| self.split.draw(frame, &theme)).unwrap();
-            terminal.backend().to_string()
-        };
         // What a test lets one fail with.
-        walk(&["idle", "connections", "refused"], drawn);
-        let text = drawn();
-        text.lines().map(|line| line.trim_matches('"').trim_end().to_owned() + "\n").collect()
+        walk(&["idle", "connections", "refused"], || self.text(width, height, ascii));
+        self.text(width, height, ascii)
+    }
+
+    fn text(&self, width: u16, height: u16, ascii: bool) -> String {
+        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        let theme = Theme::new(Palette::Dark, ascii);
+        terminal.draw(|frame| self.split.draw(frame, &theme)).unwrap();
+        let text = terminal.backend().to_string();
+        // ratatui tells which cells a letter of two has hidden.
+        let rows = text.lines().map(|line| line.split("\" Hidden by").next().unwrap_or(line));
+        rows.map(|line| line.trim_matches('"').trim_end().to_owned() + "\n").collect()
     }
 }
 
@@ -256,6 +259,16 @@ fn three_sizes() {
     for (width, height) in [(80, 24), (120, 36), (200, 50)] {
         assert_snapshot!(format!("{width}x{height}"), both.screen(width, height, false));
     }
+}
+
+#[test]
+fn in_chinese() {
+    let mut both = FakeServer::loaded();
+    Language::Chinese.speak();
+    let screen = both.text(80, 24, false);
+    both.press("?");
+    assert_snapshot!(screen + &both.text(80, 24, false));
+    Language::English.speak();
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod before;
 mod bound;
+mod chinese;
 mod feed;
 mod glance;
 mod menu;
@@ -25,13 +26,19 @@ use crate::words::walk;
 
 /// A state at 2026-11-21 09:00:00 UTC.
 fn state(width: u16, height: u16) -> State {
-    let options = Options {
+    state_with(width, height, |_| {})
+}
+
+/// The same with other options.
+fn state_with(width: u16, height: u16, change: impl FnOnce(&mut Options)) -> State {
+    let mut options = Options {
         ask: true,
         mouse: true,
         chinese: true,
         url: "http://127.0.0.1:7890/".into(),
         zero: Duration::from_secs(1_795_251_600),
     };
+    change(&mut options);
     let mut state = State::new(options, Vec::new());
     state.resize(width, height);
     state
