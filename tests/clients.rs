@@ -278,21 +278,26 @@ fn chromium_loads_the_embedded_site() {
     if !has("chromium") {
         return;
     }
-    let server = Server::start(tempfile::tempdir().unwrap(), None);
-    let mut command = chromium(&server.path("profile"));
-    let output = command.args(["--dump-dom", &server.url]).output().unwrap();
-    let dom = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success() && dom.contains("</html>"), "{output:?}");
-    assert_eq!(console(&String::from_utf8_lossy(&output.stderr)), [""; 0]);
-    let seen = server.end();
-    let parts = dom.split(['"', ' ']).filter(|part| part.starts_with('/') && part.contains('.'));
-    let sources = ["/style.css", "/room.png", "/ask.svg", "/serve.svg"];
-    assert!(sources.iter().all(|source| parts.clone().any(|part| part == *source)), "{dom}");
-    for target in ["/"].iter().chain(&sources) {
-        let found = seen.iter().any(|(asked, status)| asked == target && *status == 200);
-        assert!(found, "{target} is not in {seen:?}");
+    for (browser, page) in [("en-US", "<html lang=\"en\">"), ("zh-CN", "<html lang=\"zh-CN\">")] {
+        let server = Server::start(tempfile::tempdir().unwrap(), None);
+        let mut command = chromium(&server.path("profile"));
+        command.arg(format!("--accept-lang={browser}"));
+        let output = command.args(["--dump-dom", &server.url]).output().unwrap();
+        let dom = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success() && dom.contains("</html>"), "{output:?}");
+        assert!(dom.contains(page), "{browser}: {dom}");
+        assert_eq!(console(&String::from_utf8_lossy(&output.stderr)), [""; 0]);
+        let seen = server.end();
+        let parts =
+            dom.split(['"', ' ']).filter(|part| part.starts_with('/') && part.contains('.'));
+        let sources = ["/style.css", "/room.png", "/ask.svg", "/serve.svg"];
+        assert!(sources.iter().all(|source| parts.clone().any(|part| part == *source)), "{dom}");
+        for target in ["/"].iter().chain(&sources) {
+            let found = seen.iter().any(|(asked, status)| asked == target && *status == 200);
+            assert!(found, "{target} is not in {seen:?}");
+        }
+        assert!(seen.iter().all(|(_, status)| *status == 200), "{seen:?}");
     }
-    assert!(seen.iter().all(|(_, status)| *status == 200), "{seen:?}");
 }
 
 /// Loads the site in a frame, reloads it, then seeks in a sound, and says so.

@@ -34,12 +34,15 @@ fn a_remembered_file_is_answered_without_an_allocation() {
     std::fs::write(root.path().join("a.html"), vec![b'x'; 1024]).unwrap();
     std::fs::write(root.path().join("b.html"), vec![b'x'; 60_000]).unwrap();
     let now = Now { monotonic: 0, unix: 4_102_444_800 };
-    let fields =
-        "Accept-Encoding: gzip, br, zstd\r\nIf-None-Match: \"other\"\r\nUser-Agent: test\r\n";
+    let fields = "Accept-Encoding: gzip, br, zstd\r\nAccept-Language: zh-CN,zh;q=0.9,en;q=0.8\r\n\
+                  If-None-Match: \"other\"\r\nUser-Agent: test\r\n";
     let disk = || Site::open(root.path()).unwrap();
-    for (mut site, path) in
-        [(disk(), "/a.html"), (disk(), "/b.html"), (Site::embedded(), "/index.html")]
-    {
+    for (mut site, path) in [
+        (disk(), "/a.html"),
+        (disk(), "/b.html"),
+        (Site::embedded(), "/"),
+        (Site::embedded(), "/index.html"),
+    ] {
         let bytes = format!("GET {path}?x HTTP/1.1\r\nHost: x\r\n{fields}\r\n").into_bytes();
         let mut out = Vec::with_capacity(256 * 1024);
         let mut ask = |out: &mut Vec<u8>| {

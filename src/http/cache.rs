@@ -18,14 +18,17 @@ pub const SMALL: u64 = 64 * 1024;
 /// For how long a file is not looked at again, in nanoseconds.
 const FRESH: u64 = 1_000_000_000;
 
+/// The slot of a page in Chinese; only pages of the binary have it.
+pub(super) const CHINESE: usize = 4;
+
 /// How many paths are remembered.
 const MOST: usize = 1024;
 
 /// How much content is remembered, in bytes.
 const MOST_BYTES: usize = 32 * 1024 * 1024;
 
-/// A file as it is sent: plain, or in one coding.
-#[derive(Debug)]
+/// A file as it is sent: plain, in one coding, or in the other language.
+#[derive(Clone, Debug)]
 pub(super) struct Stored {
     stamp: Option<Stamp>,
     /// It was changed so shortly before it was read that another change might have left the same
@@ -46,7 +49,7 @@ pub(super) struct Stored {
 }
 
 /// Where a file's bytes are.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Content {
     Memory(Bytes),
     /// It is opened for each request.
@@ -77,11 +80,13 @@ impl Stored {
         }
     }
 
-    fn write_head(&mut self, coding: Option<Coding>, negotiable: bool) {
+    /// `vary` names the header line of a request by which another file may be sent in its place.
+    fn write_head(&mut self, coding: Option<Coding>, vary: Option<&str>) {
         let head = &mut self.head;
+        head.clear();
         put(head, format_args!("ETag: {}\r\nCache-Control: no-cache\r\n", self.etag));
-        if negotiable {
-            head.extend_from_slice(b"Vary: Accept-Encoding\r\n");
+        if let Some(field) = vary {
+            put(head, format_args!("Vary: {field}\r\n"));
         }
         self.shared = head.len();
         if let Some(modified) = self.modified {
@@ -96,7 +101,8 @@ impl Stored {
     }
 }
 
-/// One file and its precompressed neighbours.
+/// One file and what may be sent in its place: its precompressed neighbours, or a page of the binary
+/// in Chinese.
 #[derive(Debug)]
 pub(super) struct CachedFile {
     key: Box<[u8]>,
@@ -106,8 +112,8 @@ pub(super) struct CachedFile {
     negotiable: bool,
     /// Looked up since the hand of the clock passed it.
     used: bool,
-    /// Plain, then as in [`Coding::ALL`].
-    slots: [Slot; 4],
+    /// Plain, then as in [`Coding::ALL`], then [`CHINESE`].
+    slots: [Slot; 5],
 }
 
 #[derive(Debug, Default)]
@@ -167,7 +173,7 @@ impl CachedFile {
             described: 0,
             content,
         };
-        file.write_head(coding, self.negotiable);
+        file.write_head(coding, self.negotiable.then_some("Accept-Encoding"));
         self.slots[slot] = Slot { checked: Some(now.monotonic), file: Some(file) };
         Ok(())
     }
@@ -226,7 +232,7 @@ impl CachedFile {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Found {
     pub(super) index: usize,
-    /// 0 for the plain one.
+    /// 0 for the plain one, [`CHINESE`], or that of a coding.
     pub(super) slot: usize,
 }
 
@@ -306,9 +312,21 @@ impl Cache {
                 described: 0,
                 content: Content::Memory(Bytes::from_static(bytes)),
             };
-            file.write_head(None, false);
+            file.write_head(None, None);
             entry.slots[0] = Slot { checked: Some(u64::MAX), file: Some(file) };
             self.add(entry);
+        }
+    }
+
+    /// Lets one page of the binary be sent under the path of another, to those who like Chinese best.
+    /// Under its own path each stays what it is.
+    pub(super) fn negotiate(&mut self, path: &[u8], chinese: &[u8]) {
+        let (Some(index), Some(other)) = (self.find(path), self.find(chinese)) else { return };
+        let file = self.stored(Found { index: other, slot: 0 }).cloned();
+        let Some(entry) = &mut self.entries[index] else { return };
+        entry.slots[CHINESE] = Slot { checked: Some(u64::MAX), file };
+        for file in entry.slots.iter_mut().filter_map(|slot| slot.file.as_mut()) {
+            file.write_head(None, Some("Accept-Language"));
         }
     }
 

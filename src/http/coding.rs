@@ -1,6 +1,8 @@
 //! Content codings: which precompressed neighbour of a file a client may get (RFC 9110, section
 //! 12.5.3).
 
+use super::grammar::weight;
+
 /// A content coding whose files may lie beside the plain ones.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Coding {
@@ -62,21 +64,6 @@ pub(super) fn acceptable<'a>(lines: impl Iterator<Item = &'a [u8]>) -> [Option<C
     // Stable: equal weights keep our order.
     ranked.sort_by_key(|&(weight, _)| std::cmp::Reverse(weight));
     ranked.map(|(weight, coding)| (weight >= least).then_some(coding))
-}
-
-/// `q=0.5` in thousandths; 0 for what is malformed.
-fn weight(parameter: &[u8]) -> u16 {
-    let [b'q' | b'Q', b'=', first @ (b'0' | b'1'), rest @ ..] = parameter else { return 0 };
-    let digits = match rest {
-        [] => &[][..],
-        [b'.', digits @ ..] if digits.len() <= 3 && digits.iter().all(u8::is_ascii_digit) => digits,
-        _ => return 0,
-    };
-    let mut value = u16::from(first - b'0');
-    for i in 0..3 {
-        value = value * 10 + digits.get(i).map_or(0, |b| u16::from(b - b'0'));
-    }
-    value.min(1000)
 }
 
 #[cfg(test)]

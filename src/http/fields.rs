@@ -17,6 +17,7 @@ pub(super) struct Fields<'b> {
     /// Of the first line; whether there are more.
     pub(super) accept_encoding: Option<&'b [u8]>,
     pub(super) accept_more: bool,
+    pub(super) accept_language: bool,
     pub(super) close: bool,
     pub(super) keep_alive: bool,
     pub(super) conditional: bool,
@@ -52,6 +53,7 @@ impl<'b> Fields<'b> {
                     None => fields.accept_encoding = Some(header.value),
                     Some(_) => fields.accept_more = true,
                 },
+                15 if is("accept-language") => fields.accept_language = true,
                 17 if is("transfer-encoding") => once(&mut fields.transfer, header.value)?,
                 17 if is("if-modified-since") => fields.conditional = true,
                 19 if is("if-unmodified-since") => fields.conditional = true,

@@ -42,7 +42,13 @@ pub(super) fn write(folder: &[u8], mut names: Vec<Name>, more: bool, out: &mut V
     }
     out.extend_from_slice(b"</ul>\n");
     if more {
-        put(out, format_args!("<p>There are more than the {MOST} shown.</p>\n"));
+        put(
+            out,
+            format_args!(
+                "<p>There are more than the {MOST} shown.</p>\n\
+                 <p lang=\"zh-CN\">这里只列出 {MOST} 个，还有更多。</p>\n"
+            ),
+        );
     }
     out.extend_from_slice(b"</html>\n");
 }

@@ -13,6 +13,7 @@ mod date;
 mod fields;
 mod files;
 mod grammar;
+mod language;
 mod limits;
 mod listing;
 mod page;

@@ -50,6 +50,8 @@ pub struct Request<'b> {
     pub accept_encoding: Option<&'b [u8]>,
     /// Whether there are more lines of it.
     pub accept_more: bool,
+    /// Whether there is an `Accept-Language`.
+    pub accept_language: bool,
     /// Whether there is any of the precondition headers `If-…`.
     pub conditional: bool,
     /// Whether there is a `Range`.
@@ -217,6 +219,7 @@ fn request<'b>(
         expect_continue,
         accept_encoding: fields.accept_encoding,
         accept_more: fields.accept_more,
+        accept_language: fields.accept_language,
         conditional: fields.conditional,
         ranged: fields.ranged,
     }))

@@ -13,11 +13,12 @@ use rust_embed::Embed;
 use rustix::io::Errno;
 
 use super::answer::{self, Answer, Boundaries, Note, Recipient};
-use super::cache::{Cache, CachedFile, Found, SMALL};
+use super::cache::{CHINESE, Cache, CachedFile, Found, SMALL};
 use super::coding::acceptable;
 use super::condition::{Outcome, Validators, evaluate, range_counts};
 use super::date::{Now, Prelude};
 use super::files::{self, Folder, Thing, Watch};
+use super::language::prefers_chinese;
 use super::parse::Request;
 use super::path::{FilePath, resolve};
 use super::range::{Ranges, Span};
@@ -74,6 +75,7 @@ impl Site {
             let hash = file.metadata.sha256_hash();
             site.cache.embed(&name, bytes, &hash, file.metadata.last_modified());
         }
+        site.cache.negotiate(b"/", b"/index.zh.html");
         site
     }
 
@@ -203,8 +205,8 @@ impl Site {
         answer::generated(Recipient::of(request), media_type, text, &self.prelude, out)
     }
 
-    /// Finds the file for a path, in a coding that `by` accepts, and opens it when its content is
-    /// wanted and not in memory.
+    /// Finds the file for a path, in a coding and a language that `by` accepts, and opens it when its
+    /// content is wanted and not in memory.
     fn locate(
         &mut self,
         path: &[u8],
@@ -218,7 +220,15 @@ impl Site {
             None => self.discover(path, now, watch)?,
         };
         let plain = Found { index, slot: 0 };
-        let Self { root: Some(root), cache, .. } = self else { return Ok((plain, None)) };
+        let Self { root: Some(root), cache, .. } = self else {
+            let chinese = Found { index, slot: CHINESE };
+            let liked = by.is_some_and(|request| {
+                request.accept_language
+                    && self.cache.stored(chinese).is_some()
+                    && prefers_chinese(request.values("accept-language"))
+            });
+            return Ok((if liked { chinese } else { plain }, None));
+        };
         let accept = by
             .filter(|request| request.accept_encoding.is_some() && cache.negotiable(index))
             .map(|request| acceptable(request.accepted_codings()))

@@ -2,6 +2,7 @@
 
 mod asking;
 
+mod pages;
 mod pipeline;
 mod ranges;
 mod root;
