@@ -4,11 +4,10 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Clear;
 use unicode_width::UnicodeWidthStr;
 
 use super::fit::wrap;
-use super::{dim, fit, key_spans};
+use super::{clear, dim, fit, key_spans};
 use crate::dashboard::keys::{self, Id};
 use crate::dashboard::state::filter::Filter;
 use crate::dashboard::state::{Overlay, State};
@@ -84,7 +83,7 @@ fn notice(frame: &mut Frame, area: Rect, text: &str, taken: bool, theme: &Theme)
         } else {
             Rect { x: area.x + (area.width - width) / 2, y, width, height: 1 }
         };
-        frame.render_widget(Clear, place);
+        clear(frame, place);
         frame.render_widget(Line::styled(text, theme.style(Role::Warn)), place);
     }
 }
@@ -102,7 +101,7 @@ fn note(frame: &mut Frame, area: Rect, text: &str, role: Role, theme: &Theme) ->
     for (row, y) in rows.iter().rev().zip((0..area.y).rev()) {
         let text = fit(&format!(" {row} "), room, theme);
         let place = Rect { y, height: 1, ..area };
-        frame.render_widget(Clear, place);
+        clear(frame, place);
         frame.render_widget(Line::styled(text, theme.style(role)), place);
     }
     u16::try_from(rows.len()).unwrap_or(0)

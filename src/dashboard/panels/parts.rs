@@ -39,6 +39,19 @@ pub fn title(panel: Panel, theme: &Theme) -> Line<'static> {
     ])
 }
 
+/// Empties a part of the screen. Of a letter of two cells that stands half in it nothing is left: it
+/// would hide the first cell of what is drawn there.
+pub fn clear(frame: &mut Frame, area: Rect) {
+    frame.render_widget(Clear, area);
+    let Some(before) = area.x.checked_sub(1) else { return };
+    let buffer = frame.buffer_mut();
+    for y in area.top()..area.bottom() {
+        if let Some(cell) = buffer.cell_mut((before, y)).filter(|cell| cell.symbol().width() > 1) {
+            cell.set_symbol(" ");
+        }
+    }
+}
+
 /// A box in the middle of the screen, emptied; returns its inside.
 pub fn popup(
     frame: &mut Frame,
@@ -57,7 +70,7 @@ pub fn popup(
         width,
         height,
     };
-    frame.render_widget(Clear, area);
+    clear(frame, area);
     frame.buffer_mut().set_style(area, theme.style(Role::Text));
     let title = Line::styled(format!(" {title} "), theme.style(Role::Title));
     frame.render_widget(block(title, theme, true), area);

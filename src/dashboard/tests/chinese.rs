@@ -11,7 +11,7 @@ use crate::words::Language;
 
 const SECOND: u64 = 1_000_000_000;
 
-/// The screen in Chinese: no letter of two cells is cut in half, and no line is of another width.
+/// The screen in Chinese.
 fn chinese(state: &State, width: u16, height: u16) -> String {
     Language::Chinese.speak();
     let screen = drawn(state, width, height);
@@ -46,6 +46,7 @@ fn help_card_seats_costs_and_options() {
         ("quit", "<Esc>q"),
     ] {
         press(&mut state, keys);
+        // The edge of a box takes the whole of a letter that stands half under it.
         assert_snapshot!(name, chinese(&state, 80, 24));
     }
 }
