@@ -355,7 +355,7 @@ pub fn is_utf8(locale: [Option<&str>; 3]) -> bool {
 }
 
 /// Whether the terminal has Chinese letters: the console of Linux, whose fonts have 512 letters at
-/// most, has not (console_codes(4)).
+/// most, has not (`console_codes(4)`).
 #[must_use]
 pub fn has_chinese() -> bool {
     env::var_os("TERM").is_none_or(|term| term != "linux")

@@ -7,7 +7,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 /// The bytes before which a line may be broken, the end left out. Blanks before one are in the line
 /// that ends there.
 pub fn breaks(text: &str) -> impl Iterator<Item = usize> + '_ {
-    let is_wide = |letter: Option<char>| letter.and_then(|letter| letter.width()) == Some(2);
+    let is_wide = |letter: Option<char>| letter.and_then(UnicodeWidthChar::width) == Some(2);
     let mut allowed = linebreaks(text).map(|(at, _)| at).peekable();
     text.char_indices().skip(1).filter_map(move |(at, behind)| {
         while allowed.next_if(|&next| next < at).is_some() {}

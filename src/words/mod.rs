@@ -7,13 +7,14 @@
 //! | function or module | what it gives |
 //! |---|---|
 //! | [`line()`] | an event as a line like strace's |
-//! | [`sentence()`] | what an event means, in one sentence |
 //! | [`describe()`] | the fields of an event, as a row of the stream shows them |
 //! | [`wrap()`] | a text in lines, of Latin and Chinese letters |
 //! | [`call()`] | a call with its result, as short as the loop panel needs it |
 //! | [`units`] | sizes, times, counts and rates |
+//! | [`Language`] | which language is spoken |
 //! | `strings()` | what the program says: labels, headings, sentences |
-//! | `english` | those in English, a file for each place |
+//! | `places` | what those are, a file for each place |
+//! | `english`, `chinese` | those in a language, a file for each place |
 //! | `plain()` | what the kernel says of an error |
 
 // Such a match that is not written out would leave a new event without a text.

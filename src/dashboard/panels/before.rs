@@ -72,7 +72,7 @@ pub fn draw(frame: &mut Frame, screen: Rect, state: &State, theme: &Theme) {
     let mut lines: Vec<Line> = names
         .enumerate()
         .map(|(row, name)| {
-            let mut spans = vec![dim(pad_left(&name, NAMES), theme)];
+            let mut spans = vec![dim(pad_left(name, NAMES), theme)];
             for column in &rows {
                 let role = if row < head { Role::Title } else { Role::Text };
                 let text = cut(&column[row], each.saturating_sub(1), theme.ascii());

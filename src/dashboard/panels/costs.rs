@@ -55,7 +55,7 @@ fn lines(figures: &[Figure], width: usize, explain: bool, theme: &Theme) -> Vec<
         let value = figure.value.as_deref().unwrap_or(none);
         let role = if figure.value.is_some() { Role::Title } else { Role::Dim };
         let room = width.saturating_sub(figure.text.name.width() + 3);
-        let value = Span::styled(format!(" {}", pad_right(&value, room)), theme.style(role));
+        let value = Span::styled(format!(" {}", pad_right(value, room)), theme.style(role));
         // Beside its sentence a value stands next to its name.
         let value = if explain {
             Span::styled(format!("  {}", value.content.trim()), value.style)

@@ -41,7 +41,7 @@ pub fn title(panel: Panel, theme: &Theme) -> Line<'static> {
 
 /// Empties a part of the screen. Of a letter of two cells that stands half in it nothing is left: it
 /// would hide the first cell of what is drawn there.
-pub fn clear(frame: &mut Frame, area: Rect) {
+pub(super) fn clear(frame: &mut Frame, area: Rect) {
     frame.render_widget(Clear, area);
     let Some(before) = area.x.checked_sub(1) else { return };
     let buffer = frame.buffer_mut();

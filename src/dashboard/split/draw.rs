@@ -144,7 +144,7 @@ fn draw_half(
         return dead::draw(
             frame,
             area,
-            &[&half.name, &*reason.text()].join(strings().marks.colon),
+            &[half.name, &*reason.text()].join(strings().marks.colon),
             theme,
         );
     }
