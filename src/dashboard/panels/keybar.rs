@@ -7,7 +7,8 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::fit::wrap;
-use super::{clear, dim, fit, key_spans};
+use super::parts::clear;
+use super::{dim, fit, key_spans};
 use crate::dashboard::keys::{self, Id};
 use crate::dashboard::state::filter::Filter;
 use crate::dashboard::state::{Overlay, State};

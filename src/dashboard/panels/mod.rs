@@ -30,10 +30,10 @@ use ratatui::layout::Rect;
 
 pub(super) use self::fit::wrap;
 use self::header::{Badge, HeaderView};
+use self::parts::fit;
 pub use self::parts::{
     block, cut, dim, duration, key_spans, left, plain, popup, right, title, wrapped,
 };
-use self::parts::{clear, fit};
 use super::layout::{LEAST, Panel};
 use super::state::{Overlay, State, by_server};
 use super::theme::{Role, Theme};
