@@ -84,7 +84,7 @@ fn notice(frame: &mut Frame, area: Rect, text: &str, taken: bool, theme: &Theme)
         } else {
             Rect { x: area.x + (area.width - width) / 2, y, width, height: 1 }
         };
-        clear(frame, place);
+        clear(frame, place, theme);
         frame.render_widget(Line::styled(text, theme.style(Role::Warn)), place);
     }
 }
@@ -102,7 +102,7 @@ fn note(frame: &mut Frame, area: Rect, text: &str, role: Role, theme: &Theme) ->
     for (row, y) in rows.iter().rev().zip((0..area.y).rev()) {
         let text = fit(&format!(" {row} "), room, theme);
         let place = Rect { y, height: 1, ..area };
-        clear(frame, place);
+        clear(frame, place, theme);
         frame.render_widget(Line::styled(text, theme.style(role)), place);
     }
     u16::try_from(rows.len()).unwrap_or(0)

@@ -39,10 +39,11 @@ pub fn title(panel: Panel, theme: &Theme) -> Line<'static> {
     ])
 }
 
-/// Empties a part of the screen. Of a letter of two cells that stands half in it nothing is left: it
+/// Empties a part of the screen, down to the theme's background. Of a letter of two cells that stands half in it nothing is left: it
 /// would hide the first cell of what is drawn there.
-pub(super) fn clear(frame: &mut Frame, area: Rect) {
+pub(super) fn clear(frame: &mut Frame, area: Rect, theme: &Theme) {
     frame.render_widget(Clear, area);
+    frame.buffer_mut().set_style(area, theme.style(Role::Text));
     let Some(before) = area.x.checked_sub(1) else { return };
     let buffer = frame.buffer_mut();
     for y in area.top()..area.bottom() {
@@ -70,8 +71,7 @@ pub fn popup(
         width,
         height,
     };
-    clear(frame, area);
-    frame.buffer_mut().set_style(area, theme.style(Role::Text));
+    clear(frame, area, theme);
     let title = Line::styled(format!(" {title} "), theme.style(Role::Title));
     frame.render_widget(block(title, theme, true), area);
     area.inner(Margin::new(2, 1))

@@ -1,10 +1,13 @@
 //! Whole screens in Chinese, as snapshots; and what changes with the language.
 
+use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use insta::assert_snapshot;
+use unicode_width::UnicodeWidthStr;
 
 use super::feed::Feed;
 use super::screens::lively;
 use super::{drawn, press, state};
+use crate::dashboard::layout::Panel;
 use crate::dashboard::state::State;
 use crate::telemetry::{Kind, ServerKind};
 use crate::words::Language;
@@ -93,4 +96,28 @@ fn where_the_terminal_has_no_chinese_letters_the_key_says_so() {
     assert_eq!(Language::spoken(), Language::English);
     let screen = drawn(&state, 80, 24);
     assert!(screen.contains("has no Chinese letters"), "{screen}");
+}
+
+#[test]
+fn a_click_hits_what_stands_there() {
+    let (mut state, _) = lively(80, 24);
+    Language::Chinese.speak();
+    for panel in Panel::ALL.into_iter().rev() {
+        let screen = drawn(&state, 80, 24);
+        let tabs = screen.lines().nth(2).unwrap();
+        let label = format!("{} {}", panel as usize + 1, panel.label());
+        let column = tabs[..tabs.find(&label).unwrap()].width();
+        for at in [0, label.width() - 1] {
+            let event = MouseEvent {
+                kind: MouseEventKind::Down(MouseButton::Left),
+                column: u16::try_from(column + at).unwrap(),
+                row: 2,
+                modifiers: KeyModifiers::NONE,
+            };
+            press(&mut state, "1");
+            state.mouse(event);
+            assert_eq!(state.focus(), panel, "{at} of {label} on {tabs}");
+        }
+    }
+    Language::English.speak();
 }

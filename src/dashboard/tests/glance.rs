@@ -1,9 +1,12 @@
 //! What is seen at a glance: nothing is cut where there is room, nothing covers what matters.
 
+use ratatui::style::Color;
+
 use super::feed::classroom;
-use super::{dark, press, state};
+use super::{dark, press, render, state, text};
 use crate::dashboard::state::State;
 use crate::dashboard::state::notice::Notice;
+use crate::dashboard::theme::{Depth, Palette, Theme};
 use crate::telemetry::ServerKind;
 
 const SECOND: u64 = 1_000_000_000;
@@ -90,6 +93,19 @@ fn of_what_answers_keys_only_the_newest_is_told() {
 fn changed(before: &str, after: &str) -> Vec<usize> {
     let rows = before.lines().zip(after.lines()).enumerate();
     rows.filter(|(_, (before, after))| before != after).map(|(row, _)| row).collect()
+}
+
+#[test]
+fn what_lies_over_the_picture_has_the_background_of_the_theme() {
+    let theme = Theme::new(Palette::Light, false).shown_in(Depth::True, true);
+    for keys in ["", "?", "v"] {
+        let mut state = lively(80, 24);
+        state.notice(Notice::Gone);
+        press(&mut state, keys);
+        let buffer = render(&state, 80, 24, &theme);
+        let bare = buffer.content.iter().filter(|cell| cell.bg == Color::Reset).count();
+        assert_eq!(bare, 0, "{keys}\n{}", text(&buffer));
+    }
 }
 
 #[test]
