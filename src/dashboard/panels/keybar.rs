@@ -85,6 +85,7 @@ fn notice(frame: &mut Frame, area: Rect, text: &str, taken: bool, theme: &Theme)
             Rect { x: area.x + (area.width - width) / 2, y, width, height: 1 }
         };
         frame.render_widget(Clear, place);
+        frame.buffer_mut().set_style(place, theme.style(Role::Text));
         frame.render_widget(Line::styled(text, theme.style(Role::Warn)), place);
     }
 }
@@ -103,6 +104,7 @@ fn note(frame: &mut Frame, area: Rect, text: &str, role: Role, theme: &Theme) ->
         let text = fit(&format!(" {row} "), room, theme);
         let place = Rect { y, height: 1, ..area };
         frame.render_widget(Clear, place);
+        frame.buffer_mut().set_style(place, theme.style(Role::Text));
         frame.render_widget(Line::styled(text, theme.style(role)), place);
     }
     u16::try_from(rows.len()).unwrap_or(0)
