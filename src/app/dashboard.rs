@@ -4,10 +4,10 @@ use crossbeam_channel::Receiver;
 
 use super::output::Sentence;
 use super::start::Running;
-use crate::cli::Cli;
 use crate::clients::Clients;
 use crate::dashboard::{self, Begin, Notice, Options, Setup};
 use crate::record::log::Closer;
+use crate::settings::Merged;
 use crate::telemetry::Subscriber;
 use crate::words::{plain, strings};
 
@@ -25,16 +25,18 @@ pub(super) struct Around {
 
 /// Shows a server.
 pub(super) fn run(
-    cli: &Cli,
+    merged: &Merged,
     server: Running,
     screen: Subscriber,
     around: Around,
 ) -> Result<(), Sentence> {
     let Around { clients, begin, notices, told, log } = around;
+    let cli = &merged.cli;
     let side = server.inspected(screen)?;
     let options = Options {
         scheme: cli.protocol().scheme(),
         theme: cli.theme,
+        colours: merged.colours.clone(),
         fps: cli.fps,
         ask: !cli.yes,
         mouse: !cli.no_mouse,

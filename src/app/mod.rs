@@ -87,7 +87,7 @@ fn with_settings(file: &SettingsFile, args: &[OsString], parsed: Parsed) -> Exit
     let no_chinese = language::choose(cli.lang);
     let done = if let Some(Command::Compare(compare)) = &cli.command {
         match compare.check(io::stdout().is_terminal()) {
-            Ok(()) if compare.split => split::run(compare),
+            Ok(()) if compare.split => split::run(compare, &merged.colours),
             Ok(()) => {
                 if let Some(why) = no_chinese {
                     say(&Notice::NoChinese(why).text());

@@ -97,7 +97,7 @@ pub(super) fn run(merged: &Merged, refused: Option<NoChinese>) -> Result<(), Sen
     let ended = if let Some(screen) = screen {
         let begin = Box::new(begin);
         let around = Around { clients, begin, notices, told, log: closer };
-        dashboard::run(cli, server, screen, around)
+        dashboard::run(merged, server, screen, around)
     } else {
         begin(&clients);
         headless::run(cli, server, lines, clients, &notices)

@@ -10,6 +10,7 @@ use super::output::{Sentence, is_dumb};
 use super::start::Prepared;
 use crate::cli::{self, Cli};
 use crate::compare;
+use crate::dashboard::theme::Change;
 use crate::dashboard::{self, Side, split};
 use crate::server::Protocol;
 use crate::telemetry::ServerKind;
@@ -19,7 +20,7 @@ use crate::words::{plain, strings};
 const ENDS: u64 = 2;
 
 /// Runs both until the operator quits.
-pub(super) fn run(args: &cli::Compare) -> Result<(), Sentence> {
+pub(super) fn run(args: &cli::Compare, colours: &[Change]) -> Result<(), Sentence> {
     let text = &strings().start;
     if is_dumb() {
         return Err(text.dumb_split.into());
@@ -36,6 +37,7 @@ pub(super) fn run(args: &cli::Compare) -> Result<(), Sentence> {
     let options = dashboard::Options {
         scheme: Protocol::Http.scheme(),
         theme: args.theme,
+        colours: colours.to_vec(),
         fps: 30,
         ask: false,
         mouse: false,

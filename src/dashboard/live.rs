@@ -59,7 +59,7 @@ pub fn run(setup: Setup) -> io::Result<()> {
     let guests = RefCell::default();
     let begin = Some(begin);
     let live = Live { link: side.into(), clients, begin, told, seen: None, guests };
-    run_with(live, addr, options, notices, log)
+    run_with(live, addr, &options, notices, log)
 }
 
 /// The way to a server and back.

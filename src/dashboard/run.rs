@@ -15,7 +15,7 @@ use super::session::{Backend, QUIET_TICK, Session, Show};
 use super::state::notice::Notice;
 use super::state::{self, Action, State};
 use super::terminal::{self, Screen, Signals};
-use super::theme::{Depth, Theme, ThemeChoice};
+use super::theme::{Change, Depth, Theme, ThemeChoice};
 use crate::record::log::Closer;
 use crate::words::Language;
 
@@ -23,12 +23,14 @@ use crate::words::Language;
 const KEYS_AT_ONCE: usize = 64;
 
 /// How the dashboard looks and behaves.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Options {
     /// The scheme of the server's address: `http` or `tcp`.
     pub scheme: &'static str,
     /// The theme.
     pub theme: ThemeChoice,
+    /// What is to be otherwise in it.
+    pub colours: Vec<Change>,
     /// Frames a second, at most.
     pub fps: u16,
     /// Ask before connections are dropped.
@@ -46,7 +48,7 @@ pub struct Options {
 pub fn run_with(
     backend: impl Backend,
     addr: SocketAddr,
-    options: Options,
+    options: &Options,
     notices: Vec<Notice>,
     log: Option<Closer>,
 ) -> io::Result<()> {
@@ -55,7 +57,7 @@ pub fn run_with(
 }
 
 /// The state at the start of a server's picture.
-pub(super) fn state_of(addr: SocketAddr, options: Options, notices: Vec<Notice>) -> State {
+pub(super) fn state_of(addr: SocketAddr, options: &Options, notices: Vec<Notice>) -> State {
     State::new(
         state::Options {
             ask: options.ask,
@@ -72,8 +74,8 @@ pub(super) fn state_of(addr: SocketAddr, options: Options, notices: Vec<Notice>)
 ///
 /// # Errors
 /// When there is no terminal, or it fails, or what was shown failed.
-pub(super) fn show(mut shown: impl Show, options: Options, log: Option<Closer>) -> io::Result<()> {
-    let palette = options.theme.resolve(
+pub(super) fn show(mut shown: impl Show, options: &Options, log: Option<Closer>) -> io::Result<()> {
+    let (palette, paints) = options.theme.resolve(
         std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()),
         terminal::is_dark,
     );
@@ -95,7 +97,7 @@ pub(super) fn show(mut shown: impl Show, options: Options, log: Option<Closer>) 
         }
         early = keys;
     }
-    let theme = Theme::new(palette, ascii).shown_in(depth, options.theme != ThemeChoice::Auto);
+    let theme = Theme::new(palette, ascii).with(&options.colours).shown_in(depth, paints);
     let frame = Duration::from_secs(1) / u32::from(options.fps.clamp(1, 240));
     let watched =
         terminal::caught(|| watch(&mut shown, &mut screen, &signals, &theme, frame, early));

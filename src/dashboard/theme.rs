@@ -3,24 +3,18 @@
 //! Every role differs from its neighbours by more than colour: modifiers, glyphs and words carry
 //! the same meaning, so `mono` and `NO_COLOR` lose nothing.
 
-use ratatui::style::{Color, Modifier, Style};
+#[cfg(test)]
+mod contrast;
+pub mod look;
+pub mod shade;
+
+use ratatui::style::Style;
 use ratatui::symbols::border;
 
+use self::look::Look;
+pub use self::look::{Change, Palette, Role};
+pub use self::shade::Depth;
 use crate::telemetry::{ConnState, Kind};
-
-/// The built-in themes; `auto` is resolved to one of them before a [`Theme`] is made.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Palette {
-    /// Light text on a dark terminal.
-    #[default]
-    Dark,
-    /// Dark text on a light terminal.
-    Light,
-    /// For a projector: strong contrast, bold, few hues.
-    Projector,
-    /// No colour at all: the terminal's own, with bold, dim and reverse.
-    Mono,
-}
 
 /// What the operator asked for with `--theme`.
 #[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -39,134 +33,34 @@ pub enum ThemeChoice {
 }
 
 impl ThemeChoice {
-    /// The palette to use. `is_dark` asks the terminal, which takes a moment: only where it
-    /// decides something. A terminal that does not answer counts as dark.
+    /// The palette to use, and whether it paints its own background. `is_dark` asks the terminal,
+    /// which takes a moment: only where it decides something. The background of one that does not
+    /// answer is not known, so that a dark one is painted over it.
     #[must_use]
-    pub fn resolve(self, no_color: bool, is_dark: impl FnOnce() -> Option<bool>) -> Palette {
+    pub fn resolve(
+        self,
+        no_color: bool,
+        is_dark: impl FnOnce() -> Option<bool>,
+    ) -> (Palette, bool) {
         match self {
-            Self::Auto if no_color => Palette::Mono,
-            Self::Auto if is_dark() == Some(false) => Palette::Light,
-            Self::Auto | Self::Dark => Palette::Dark,
-            Self::Light => Palette::Light,
-            Self::Projector => Palette::Projector,
-            Self::Mono => Palette::Mono,
+            Self::Auto if no_color => (Palette::Mono, false),
+            Self::Auto => match is_dark() {
+                Some(true) => (Palette::Dark, false),
+                Some(false) => (Palette::Light, false),
+                None => (Palette::Dark, true),
+            },
+            Self::Dark => (Palette::Dark, true),
+            Self::Light => (Palette::Light, true),
+            Self::Projector => (Palette::Projector, true),
+            Self::Mono => (Palette::Mono, true),
         }
     }
-}
-
-/// What a piece of the screen means.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[expect(missing_docs, reason = "the roles are their names")]
-pub enum Role {
-    Text,
-    /// Less important: units, labels, what is over.
-    Dim,
-    /// Titles, the name of the program.
-    Title,
-    Border,
-    /// The border of the panel that has the keyboard.
-    Focus,
-    /// The selected row.
-    Selected,
-    /// A key in the key bar and the help.
-    Key,
-    Good,
-    Warn,
-    Bad,
-    /// Belongs to the kernel's side of the loop panel.
-    Kernel,
-    /// Belongs to the program's side.
-    Program,
-    /// A chart's line or bar.
-    Chart,
-    /// A client of our own.
-    Ours,
-}
-
-/// How many colours a terminal shows.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Depth {
-    /// The sixteen of ANSI, whose shades are the terminal's own.
-    #[default]
-    Sixteen,
-    /// The 256 of xterm.
-    Indexed,
-    /// 24 bits for each.
-    True,
-}
-
-impl Depth {
-    /// By what the terminal says of itself in `COLORTERM` and `TERM`.
-    #[must_use]
-    pub fn of(colorterm: &str, term: &str) -> Self {
-        match colorterm {
-            "truecolor" | "24bit" => Self::True,
-            _ if term.ends_with("-direct") => Self::True,
-            _ if term.contains("256color") => Self::Indexed,
-            _ => Self::Sixteen,
-        }
-    }
-}
-
-/// A colour in each depth.
-#[derive(Clone, Copy)]
-struct Shade {
-    rgb: u32,
-    indexed: u8,
-    ansi: Color,
-}
-
-const fn shade(rgb: u32, indexed: u8, ansi: Color) -> Shade {
-    Shade { rgb, indexed, ansi }
-}
-
-impl Shade {
-    fn at(self, depth: Depth) -> Color {
-        match depth {
-            Depth::Sixteen => self.ansi,
-            Depth::Indexed => Color::Indexed(self.indexed),
-            Depth::True => Color::from_u32(self.rgb),
-        }
-    }
-}
-
-/// Each is told from the background at a glance, which ANSI's blue on black is not; what has to be
-/// read is in none that a terminal's own theme makes as dark as its background, as it may bright
-/// black.
-mod dark {
-    use super::{Color, Shade, shade};
-
-    pub(super) const GROUND: Shade = shade(0x14_17_1c, 233, Color::Black);
-    pub(super) const TEXT: Shade = shade(0xd8_de_e9, 253, Color::Gray);
-    pub(super) const DIM: Shade = shade(0x9a_a5_b1, 247, Color::Gray);
-    pub(super) const BORDER: Shade = shade(0x5c_67_73, 241, Color::DarkGray);
-    pub(super) const CYAN: Shade = shade(0x5f_d7_d7, 80, Color::Cyan);
-    pub(super) const YELLOW: Shade = shade(0xff_d1_66, 221, Color::Yellow);
-    pub(super) const GREEN: Shade = shade(0x8f_d6_94, 114, Color::Green);
-    pub(super) const RED: Shade = shade(0xff_6b_6b, 203, Color::LightRed);
-    pub(super) const VIOLET: Shade = shade(0xd3_a4_ff, 183, Color::LightMagenta);
-    pub(super) const BLUE: Shade = shade(0x82_aa_ff, 111, Color::LightBlue);
-}
-
-/// The same on paper.
-mod light {
-    use super::{Color, Shade, shade};
-
-    pub(super) const GROUND: Shade = shade(0xfb_fa_f7, 231, Color::White);
-    pub(super) const TEXT: Shade = shade(0x1f_23_28, 235, Color::Black);
-    pub(super) const DIM: Shade = shade(0x57_60_6a, 241, Color::Black);
-    pub(super) const BORDER: Shade = shade(0x8c_95_9f, 246, Color::DarkGray);
-    pub(super) const BLUE: Shade = shade(0x05_50_ae, 25, Color::Blue);
-    pub(super) const VIOLET: Shade = shade(0x82_50_df, 92, Color::Magenta);
-    pub(super) const GREEN: Shade = shade(0x11_63_29, 22, Color::Green);
-    pub(super) const BROWN: Shade = shade(0x7d_4e_00, 94, Color::Red);
-    pub(super) const RED: Shade = shade(0xa4_0e_26, 124, Color::Red);
-    pub(super) const TEAL: Shade = shade(0x00_5f_5f, 24, Color::Blue);
 }
 
 /// Styles and glyphs for one terminal.
 #[derive(Clone, Debug)]
 pub struct Theme {
+    look: Look,
     palette: Palette,
     ascii: bool,
     passive: bool,
@@ -178,14 +72,30 @@ impl Theme {
     /// A theme; `ascii` where the terminal's character set is not UTF-8.
     #[must_use]
     pub fn new(palette: Palette, ascii: bool) -> Self {
-        Self { palette, ascii, passive: false, depth: Depth::default(), paints: false }
+        let look = Look::of(palette);
+        // One that is made for contrast leaves nothing to the terminal.
+        let paints = palette == Palette::Projector;
+        Self { look, palette, ascii, passive: false, depth: Depth::default(), paints }
     }
 
     /// The same in that many colours; `paints` its own background, rather than leaving the
     /// terminal's, which may be another than the palette is made for.
     #[must_use]
     pub fn shown_in(self, depth: Depth, paints: bool) -> Self {
-        Self { depth, paints, ..self }
+        Self { depth, paints: paints || self.paints, ..self }
+    }
+
+    /// The same with other colours, on its own background where they are text's; without colours it
+    /// stays as it is.
+    #[must_use]
+    pub fn with(mut self, changes: &[Change]) -> Self {
+        if self.palette != Palette::Mono {
+            for change in changes {
+                self.look.change(change);
+            }
+            self.paints |= changes.iter().any(Change::paints);
+        }
+        self
     }
 
     /// The same, for panels that only show: no key goes to one, and nothing in it is selected.
@@ -215,70 +125,7 @@ impl Theme {
     /// The style of a role.
     #[must_use]
     pub fn style(&self, role: Role) -> Style {
-        use Role as R;
-        let plain = Style::new();
-        let bold = Modifier::BOLD;
-        // Under `mono` no colour is set at all: a colour beside REVERSED would lose the reverse
-        // where crossterm obeys NO_COLOR.
-        match self.palette {
-            Palette::Mono => match role {
-                R::Text | R::Chart | R::Program | R::Border => plain,
-                R::Dim => plain.add_modifier(Modifier::DIM),
-                R::Title | R::Focus | R::Key | R::Good | R::Kernel => plain.add_modifier(bold),
-                R::Warn => plain.add_modifier(Modifier::UNDERLINED),
-                R::Bad => plain.add_modifier(bold | Modifier::UNDERLINED),
-                R::Selected => plain.add_modifier(Modifier::REVERSED),
-                R::Ours => plain.add_modifier(Modifier::ITALIC),
-            },
-            Palette::Dark => match role {
-                R::Text => self.ground(plain, dark::TEXT, dark::GROUND),
-                R::Dim => plain.fg(dark::DIM.at(self.depth)),
-                R::Border => plain.fg(dark::BORDER.at(self.depth)),
-                R::Title => plain.fg(dark::CYAN.at(self.depth)).add_modifier(bold),
-                R::Selected => plain.add_modifier(Modifier::REVERSED),
-                R::Key => plain.fg(dark::YELLOW.at(self.depth)).add_modifier(bold),
-                R::Good => plain.fg(dark::GREEN.at(self.depth)),
-                R::Warn => plain.fg(dark::YELLOW.at(self.depth)),
-                R::Bad => plain.fg(dark::RED.at(self.depth)).add_modifier(bold),
-                R::Kernel => plain.fg(dark::VIOLET.at(self.depth)),
-                R::Focus | R::Program | R::Chart => plain.fg(dark::CYAN.at(self.depth)),
-                R::Ours => plain.fg(dark::BLUE.at(self.depth)),
-            },
-            Palette::Light => match role {
-                R::Text => self.ground(plain, light::TEXT, light::GROUND),
-                R::Dim => plain.fg(light::DIM.at(self.depth)),
-                R::Border => plain.fg(light::BORDER.at(self.depth)),
-                R::Title => plain.fg(light::BLUE.at(self.depth)).add_modifier(bold),
-                R::Selected => plain.add_modifier(Modifier::REVERSED),
-                R::Key => plain.fg(light::VIOLET.at(self.depth)).add_modifier(bold),
-                R::Good => plain.fg(light::GREEN.at(self.depth)),
-                R::Warn => plain.fg(light::BROWN.at(self.depth)).add_modifier(bold),
-                R::Bad => plain.fg(light::RED.at(self.depth)).add_modifier(bold),
-                R::Kernel => plain.fg(light::VIOLET.at(self.depth)),
-                R::Program | R::Chart => plain.fg(light::TEAL.at(self.depth)),
-                R::Focus | R::Ours => plain.fg(light::BLUE.at(self.depth)),
-            },
-            Palette::Projector => match role {
-                R::Text | R::Border | R::Dim => plain.fg(Color::White).bg(Color::Black),
-                R::Title | R::Focus | R::Key => {
-                    plain.fg(Color::LightYellow).bg(Color::Black).add_modifier(bold)
-                }
-                R::Selected => plain.fg(Color::Black).bg(Color::White).add_modifier(bold),
-                R::Good | R::Program | R::Chart => {
-                    plain.fg(Color::LightGreen).bg(Color::Black).add_modifier(bold)
-                }
-                R::Warn => plain.fg(Color::LightYellow).bg(Color::Black).add_modifier(bold),
-                R::Bad => plain.fg(Color::White).bg(Color::Red).add_modifier(bold),
-                R::Kernel | R::Ours => {
-                    plain.fg(Color::LightCyan).bg(Color::Black).add_modifier(bold)
-                }
-            },
-        }
-    }
-
-    /// Text on the palette's own background, or as the terminal has it.
-    fn ground(&self, style: Style, text: Shade, ground: Shade) -> Style {
-        if self.paints { style.fg(text.at(self.depth)).bg(ground.at(self.depth)) } else { style }
+        self.look.style(role, self.depth, self.paints)
     }
 
     /// The style of an event's kind.
@@ -371,6 +218,8 @@ impl Theme {
 
 #[cfg(test)]
 mod tests {
+    use ratatui::style::Color;
+
     use super::*;
 
     #[test]
@@ -410,9 +259,11 @@ mod tests {
     #[test]
     fn the_terminal_is_only_asked_where_it_decides() {
         let never = || panic!("asked");
-        assert_eq!(ThemeChoice::Light.resolve(true, never), Palette::Light);
-        assert_eq!(ThemeChoice::Auto.resolve(true, never), Palette::Mono);
-        assert_eq!(ThemeChoice::Auto.resolve(false, || Some(false)), Palette::Light);
-        assert_eq!(ThemeChoice::Auto.resolve(false, || None), Palette::Dark);
+        let auto = |answer| ThemeChoice::Auto.resolve(false, || answer);
+        assert_eq!(ThemeChoice::Light.resolve(true, never), (Palette::Light, true));
+        assert_eq!(ThemeChoice::Auto.resolve(true, never), (Palette::Mono, false));
+        assert_eq!(auto(Some(false)), (Palette::Light, false));
+        assert_eq!(auto(Some(true)), (Palette::Dark, false));
+        assert_eq!(auto(None), (Palette::Dark, true));
     }
 }

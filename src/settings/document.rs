@@ -98,12 +98,23 @@ impl<'t> Entry<'t> {
     pub(super) fn value(&self) -> Value<'t> {
         Value { value: self.value }
     }
+
+    /// The value as the parser has it.
+    pub(super) fn raw(&self) -> &'t Spanned<DeValue<'t>> {
+        self.value
+    }
 }
 
 /// A value, which knows where it stands.
 #[derive(Clone, Copy)]
 pub(super) struct Value<'t> {
     value: &'t Spanned<DeValue<'t>>,
+}
+
+impl<'t> From<&'t Spanned<DeValue<'t>>> for Value<'t> {
+    fn from(value: &'t Spanned<DeValue<'t>>) -> Self {
+        Self { value }
+    }
 }
 
 impl<'t> Value<'t> {

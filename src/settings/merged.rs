@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use super::Settings;
 use super::options::Set;
 use crate::cli::{self, Cli, Command, Parsed};
+use crate::dashboard::theme::Change;
 
 /// What the command line and the settings say together.
 #[derive(Debug)]
@@ -13,6 +14,8 @@ pub struct Merged {
     pub cli: Cli,
     /// The same as arguments, without the program's name.
     pub args: Vec<OsString>,
+    /// What is to be otherwise in the theme.
+    pub colours: Vec<Change>,
     given: Parsed,
 }
 
@@ -51,7 +54,7 @@ impl Settings {
         let at = at.min(all.len());
         all.splice(at..at, added);
         let cli = cli::parse(all.iter().cloned())?.cli;
-        Ok(Merged { cli, args: all.split_off(1), given })
+        Ok(Merged { cli, args: all.split_off(1), colours: self.colours(), given })
     }
 }
 

@@ -4,12 +4,14 @@
 //! |---|---|
 //! | `place` | where it is, and what stands in it |
 //! | `document` | TOML with the place of everything; what is wrong, and where |
+//! | `colours` | what is to be otherwise in the theme |
 //! | `keys` | which keys are given to which actions |
 //! | `options` | options of the command line as settings |
 //! | `merged` | the command line with what the settings add to it |
 //! | `page` | the default file, with what each setting does |
 //! | `told` | what a file changes |
 
+mod colours;
 mod document;
 mod keys;
 mod merged;
@@ -20,6 +22,7 @@ mod told;
 
 use std::path::{Path, PathBuf};
 
+use self::colours::Coloured;
 pub use self::document::Wrong;
 use self::document::{Document, Reader};
 use self::keys::Given;
@@ -29,6 +32,7 @@ pub use self::page::page;
 use self::place::Unread;
 use crate::cli::{Of, SettingsFile};
 use crate::dashboard::keys::Bindings;
+use crate::dashboard::theme::Change;
 use crate::words::{plain, strings};
 
 /// What a file sets.
@@ -39,6 +43,7 @@ pub struct Settings {
     /// Options of `compare`.
     compare: Vec<Set>,
     keys: Vec<Given>,
+    colours: Vec<Coloured>,
 }
 
 /// Why there are no settings.
@@ -67,8 +72,10 @@ impl Trouble {
 const COMPARE: &str = "compare";
 /// The name of the table with the keys.
 const KEYS: &str = "keys";
+/// The name of the table with the colours: the option `theme` has the name of one for itself.
+const COLOURS: &str = "colours";
 /// Every table.
-const TABLES: [&str; 2] = [COMPARE, KEYS];
+const TABLES: [&str; 3] = [COMPARE, KEYS, COLOURS];
 
 impl Settings {
     /// What the file sets that the command line asks for, or the usual one where there is one.
@@ -128,6 +135,10 @@ impl Settings {
                     let entries = reader.table(&entry);
                     settings.keys = keys::read(&entries, &mut reader);
                 }
+                COLOURS => {
+                    let entries = reader.table(&entry);
+                    settings.colours = colours::read(&entries, &mut reader);
+                }
                 _ => settings.program.extend(program.read(&entry, &mut reader)),
             }
         }
@@ -138,6 +149,12 @@ impl Settings {
     #[must_use]
     pub fn bindings(&self) -> Bindings {
         keys::bindings(&self.keys)
+    }
+
+    /// What is to be otherwise in the theme.
+    #[must_use]
+    pub fn colours(&self) -> Vec<Change> {
+        self.colours.iter().map(|coloured| coloured.change).collect()
     }
 }
 

@@ -6,6 +6,8 @@ use super::keys::spelled;
 use super::options::allowed;
 use crate::cli::{Habit, Kind, Of, habits};
 use crate::dashboard::keys::{Group, every};
+use crate::dashboard::theme::Palette;
+use crate::dashboard::theme::look::BUILT_IN;
 use crate::words::strings;
 
 /// How wide the comments are.
@@ -51,12 +53,33 @@ pub fn page() -> String {
             let _ = writeln!(text, "{} = {}", key.name, spelled(key.presses));
         }
     }
+    colours(&mut text);
     heading_line(&mut text, say.compare);
     let _ = writeln!(text, "\n[{}]", super::COMPARE);
     for habit in habits(Of::Compare) {
         option(&mut text, &habit);
     }
     text
+}
+
+/// Every piece of the screen, with the dark theme's colours as an example.
+fn colours(text: &mut String) {
+    let say = &strings().settings;
+    heading_line(text, say.colours);
+    text.push('\n');
+    for line in say.about_colours {
+        comment(text, line);
+    }
+    let _ = writeln!(text, "\n[{}]", super::COLOURS);
+    let (_, dark) = BUILT_IN[Palette::Dark as usize];
+    for name in super::colours::names() {
+        text.push('\n');
+        comment(text, super::colours::sentence(name));
+        let begin = format!("{name} = ");
+        for line in dark.lines().filter(|line| line.starts_with(&begin)) {
+            let _ = writeln!(text, "# {line}");
+        }
+    }
 }
 
 fn heading_line(text: &mut String, heading: &str) {
@@ -129,6 +152,7 @@ mod tests {
         let settings = Settings::of(&page()).unwrap();
         assert!(settings.program.iter().chain(&settings.compare).all(|set| set.is_default));
         assert_eq!(settings.bindings(), Bindings::default());
+        assert!(settings.colours.is_empty());
     }
 
     #[test]
@@ -142,6 +166,8 @@ mod tests {
         assert_eq!(there, wanted);
         assert_eq!(settings.compare.len(), names(Of::Compare).count());
         assert_eq!(settings.keys.len(), every().count());
+        let coloured: Vec<&str> = settings.colours.iter().map(|c| c.name.as_str()).collect();
+        assert_eq!(coloured, crate::settings::colours::names().collect::<Vec<_>>());
         let changed = settings.program.iter().filter(|set| !set.is_default);
         assert_eq!(changed.count(), EXAMPLES.len());
     }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::Settings;
+use super::colours::{Coloured, sentence};
 use super::keys::{Given, spelled};
 use super::options::Set;
 use crate::cli::{Kind, Of, habits};
@@ -17,6 +18,7 @@ impl Settings {
                 .into_iter()
                 .flat_map(|(table, of, sets)| lines(table, of, sets))
                 .chain(self.keys.iter().filter(|given| !given.is_default()).map(of_keys))
+                .chain(self.colours.iter().map(of_colours))
                 .collect();
         let mut text = (strings().settings.in_order)(&path.display().to_string(), changed.len());
         text.push('\n');
@@ -48,4 +50,9 @@ fn of_keys(given: &Given) -> String {
     let instead = (strings().settings.instead_of)(Some(&spelled(given.key.presses)));
     let Given { key, written, .. } = given;
     format!("keys.{} = {written} ({instead}): {}", key.name, key.sentence())
+}
+
+fn of_colours(Coloured { name, written, .. }: &Coloured) -> String {
+    let of_theme = strings().settings.of_theme;
+    format!("{}.{name} = {written} ({of_theme}): {}", super::COLOURS, sentence(name))
 }

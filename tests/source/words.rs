@@ -26,7 +26,7 @@ const BEFORE: [(&str, &str); 7] = [
 
 /// Modules whose literals are names for machines; two words of small letters in a row are text there
 /// too.
-const NAMES: [(&str, &str); 28] = [
+const NAMES: [(&str, &str); 31] = [
     ("clients", "kinds of client, as options take them"),
     ("clients::answer", "HTTP headers"),
     ("compare", "names of counters"),
@@ -42,6 +42,8 @@ const NAMES: [(&str, &str); 28] = [
     ("dashboard::keys::press", "names of keys, as settings spell them"),
     ("dashboard::panel", "names of actions, as settings have them"),
     ("dashboard::state::filter", "words of the filter language"),
+    ("dashboard::theme::look", "members of the themes' files"),
+    ("dashboard::theme::shade", "names of colours, as settings have them"),
     ("inspect", "states of a socket, as RFC 9293 names them"),
     ("inspect::drops", "fields of files in /proc"),
     ("inspect::fdinfo", "fields of files in /proc"),
@@ -52,6 +54,7 @@ const NAMES: [(&str, &str); 28] = [
     ("record::json::schema", "members of the log"),
     ("record::json::write", "members of the log"),
     ("settings", "names of settings"),
+    ("settings::colours", "names of settings"),
     ("settings::merged", "names of settings"),
     ("settings::page", "names of settings"),
     ("settings::told", "names of settings"),
@@ -73,10 +76,10 @@ const SINGLE: [(&str, &str, &str); 29] = [
     ("compare::server", "listening on http://", "the line of a server that listens"),
     ("dashboard::run", "COLORTERM", "an environment variable"),
     ("dashboard::run", "TERM", "an environment variable"),
-    ("dashboard::theme", "truecolor", "what COLORTERM says"),
-    ("dashboard::theme", "24bit", "what COLORTERM says"),
-    ("dashboard::theme", "-direct", "what TERM says"),
-    ("dashboard::theme", "256color", "what TERM says"),
+    ("dashboard::theme::shade", "truecolor", "what COLORTERM says"),
+    ("dashboard::theme::shade", "24bit", "what COLORTERM says"),
+    ("dashboard::theme::shade", "-direct", "what TERM says"),
+    ("dashboard::theme::shade", "256color", "what TERM says"),
     ("dashboard::state::table", "HTTP/1.1", "HTTP"),
     ("dashboard::terminal", "sleep 0.3; kill -CONT \"$0\"", "a command of the shell"),
     ("dashboard::terminal", "LANG", "an environment variable"),

@@ -43,6 +43,16 @@ pub(in crate::words) const CHINESE: Settings = Settings {
              去掉。"
         )
     },
+    no_piece: |name, nearest| match nearest {
+        Some(nearest) => format!("画面上没有 {name} 这一项，最接近的是 {nearest}。"),
+        None => format!("画面上没有 {name} 这一项：`epollscope config` 会打印全部名称。"),
+    },
+    no_part: |name, nearest| match nearest {
+        Some(nearest) => format!("这里没有 {name}，最接近的是 {nearest}。"),
+        None => format!(
+            "这里没有 {name}：只有 text、background、bold、dim、italic、underlined 和 reversed。"
+        ),
+    },
     allowed: Allowed {
         flag: " true 或 false",
         whole: |least, most| match most {
@@ -55,6 +65,8 @@ pub(in crate::words) const CHINESE: Settings = Settings {
         text: "文本",
         table: "一个表",
         keys: "一个键、几个键的列表，或 [] 表示没有",
+        colour: " \"#rrggbb\"、\"light-red\" 这样的名称、0 到 255，或者由它们组成的列表，分别用于 24 \
+                 位、256 色和 16 色",
     },
     a_list: "列表",
     a_table: "表",
@@ -70,6 +82,7 @@ pub(in crate::words) const CHINESE: Settings = Settings {
         Some(default) => format!("默认是 {default}"),
         None => "默认没有".to_owned(),
     },
+    of_theme: "默认随主题",
 
     head: &[
         "epollscope 的设置。这里写的都是没有设置文件时的值。",
@@ -87,5 +100,34 @@ pub(in crate::words) const CHINESE: Settings = Settings {
          Insert、Delete、Backspace、F1 到 F12 之一，或 \"ctrl-\" 加一个字母。",
         "在弹出的框里，方向键、Enter 和 Esc 总是框里写的意思；ctrl-c 总是立即退出。",
     ],
+    colours: "颜色",
+    about_colours: &[
+        "在选项 theme 指定的主题上改动颜色：可以只改几种，也可以全部写出来，成为自己的主题。\
+         （theme 是选项的名称，所以颜色写在这个表里。）theme 是 \"auto\" 时，无论终端用到哪个主题都会\
+         改动，所以最好指定一个。没有颜色时（\"mono\" 或 NO_COLOR）这里的设置不起作用。",
+        "颜色可以写成 \"#rrggbb\"、终端调色板的 0 到 255，或 black、red、green、yellow、blue、magenta、\
+         cyan、gray、dark-gray、light-red、light-green、light-yellow、light-blue、light-magenta、\
+         light-cyan、white 之一；\"terminal\" 是终端自己的颜色。终端显示不了的，用最接近的颜色；\
+         也可以写三个颜色的列表，分别用于 24 位、256 色和 16 色。",
+        "也可以分开写：{ text = \"white\", background = \"red\", bold = true }，此外还有 dim、italic、\
+         underlined 和 reversed。没有写的保持不变。内置主题的文件也是这样写的，下面是深色主题的值。",
+    ],
+    roles: [
+        "文字。",
+        "次要的内容：单位、标签、已经结束的。",
+        "标题。",
+        "面板的边框。",
+        "当前面板的边框。",
+        "选中的内容；没有自己的背景色时反色显示。",
+        "按键栏和帮助里的按键。",
+        "正常的内容。",
+        "需要注意的内容。",
+        "出错的内容。",
+        "循环里内核的一侧。",
+        "循环里程序的一侧。",
+        "图表的线条和柱形。",
+        "内置客户端。",
+    ],
+    background: "整个画面的背景色；指定了主题，或者设置了文字颜色或背景色时才画。",
     compare: "`epollscope compare` 的负载",
 };

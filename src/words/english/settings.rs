@@ -46,6 +46,21 @@ pub(in crate::words) const ENGLISH: Settings = Settings {
              none by {other} = []."
         )
     },
+    no_piece: |name, nearest| match nearest {
+        Some(nearest) => {
+            format!("Nothing on the screen is called {name}; the nearest is {nearest}.")
+        }
+        None => format!(
+            "Nothing on the screen is called {name}: `epollscope config` prints all there are."
+        ),
+    },
+    no_part: |name, nearest| match nearest {
+        Some(nearest) => format!("A piece of the screen has no {name}; the nearest is {nearest}."),
+        None => format!(
+            "A piece of the screen has no {name}: it has text, background, bold, dim, italic, \
+             underlined and reversed."
+        ),
+    },
     allowed: Allowed {
         flag: "true or false",
         whole: |least, most| match most {
@@ -58,6 +73,8 @@ pub(in crate::words) const ENGLISH: Settings = Settings {
         text: "a text",
         table: "a table",
         keys: "a key, a list of keys, or [] for none",
+        colour: "\"#rrggbb\", a name such as \"light-red\", 0 to 255, or a list of these for 24 \
+                 bits, 256 and 16 colours",
     },
     a_list: "a list",
     a_table: "a table",
@@ -74,6 +91,7 @@ pub(in crate::words) const ENGLISH: Settings = Settings {
         Some(default) => format!("instead of {default}"),
         None => "not set by default".to_owned(),
     },
+    of_theme: "instead of the theme's",
 
     head: &[
         "The settings of epollscope. Everything stands here as it is without a file.",
@@ -93,5 +111,37 @@ pub(in crate::words) const ENGLISH: Settings = Settings {
         "In boxes the arrows, Enter and Esc do what they say there, whatever they are here; ctrl-c \
          always quits at once.",
     ],
+    colours: "Colours",
+    about_colours: &[
+        "What is to be otherwise in the theme that the option theme names: single colours, or all of \
+         them for a theme of your own. (They stand in this table since theme is the option.) \
+         With \"auto\" they are used whichever theme the terminal gets: name one. Without \
+         colours, by \"mono\" or NO_COLOR, they are not used.",
+        "A colour is \"#rrggbb\", 0 to 255 of the terminal's palette, one of black, red, green, \
+         yellow, blue, magenta, cyan, gray, dark-gray, light-red, light-green, light-yellow, \
+         light-blue, light-magenta, light-cyan, white, or \"terminal\" for the terminal's own. \
+         Where it cannot be shown, the nearest is; a list of three says which for 24 bits, 256 and \
+         16 colours.",
+        "Instead of a colour there may be parts: { text = \"white\", background = \"red\", bold = \
+         true }; the others are dim, italic, underlined and reversed. What is not said stays. \
+         The built-in themes are written in the same way: what stands here is the dark one's.",
+    ],
+    roles: [
+        "Text.",
+        "What is less important: units, labels, what is over.",
+        "Titles.",
+        "The borders of panels.",
+        "The border of the panel that has the keyboard.",
+        "What is selected; without a background of its own it is reversed.",
+        "Keys in the key bar and the help.",
+        "What is as it should be.",
+        "What to look at.",
+        "What is wrong.",
+        "The kernel's side of the loop.",
+        "The program's side of the loop.",
+        "Lines and bars of charts.",
+        "Built-in clients.",
+    ],
+    background: "What all stands on; drawn where a theme is named, or text or this is set.",
     compare: "The load of `epollscope compare`",
 };

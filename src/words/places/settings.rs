@@ -18,6 +18,8 @@ pub(crate) struct Settings {
     pub(crate) key_twice: fn(key: &str, action: &str) -> String,
     pub(crate) key_of_both: fn(key: &str, first: &str, second: &str) -> String,
     pub(crate) key_of_other: fn(key: &str, action: &str, other: &str) -> String,
+    pub(crate) no_piece: fn(name: &str, nearest: Option<&str>) -> String,
+    pub(crate) no_part: fn(name: &str, nearest: Option<&str>) -> String,
     pub(crate) allowed: Allowed,
     /// What stands where another thing should.
     pub(crate) a_list: &'static str,
@@ -29,12 +31,18 @@ pub(crate) struct Settings {
     pub(crate) nowhere: &'static str,
     pub(crate) in_order: fn(path: &str, settings: usize) -> String,
     pub(crate) instead_of: fn(default: Option<&str>) -> String,
+    pub(crate) of_theme: &'static str,
 
     /// The comments of the default file.
     pub(crate) head: &'static [&'static str],
     pub(crate) general: &'static str,
     pub(crate) keys: &'static str,
     pub(crate) about_keys: &'static [&'static str],
+    pub(crate) colours: &'static str,
+    pub(crate) about_colours: &'static [&'static str],
+    /// In the order of the roles of a theme.
+    pub(crate) roles: [&'static str; 14],
+    pub(crate) background: &'static str,
     pub(crate) compare: &'static str,
 }
 
@@ -48,4 +56,5 @@ pub(crate) struct Allowed {
     pub(crate) text: &'static str,
     pub(crate) table: &'static str,
     pub(crate) keys: &'static str,
+    pub(crate) colour: &'static str,
 }
