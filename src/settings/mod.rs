@@ -20,6 +20,7 @@ mod page;
 mod place;
 mod told;
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use self::colours::Coloured;
@@ -87,6 +88,7 @@ impl Settings {
             (Some(path), _) => Self::read(path)?.ok_or_else(|| missing(path)),
             (None, true) => Ok(Self::default()),
             (None, false) => match usual() {
+                Some(path) if is_others(&path) => Ok(Self::default()),
                 Some(path) => Ok(Self::read(&path)?.unwrap_or_default()),
                 None => Ok(Self::default()),
             },
@@ -186,6 +188,12 @@ pub fn check(path: Option<&Path>) -> Result<String, Trouble> {
         None if asked => Err(missing(&path)),
         None => Ok(format!("{}\n", (say.none_there)(&path.display().to_string()))),
     }
+}
+
+/// Whether it is in a folder that this user may not enter, as with `sudo -u` where HOME is kept: then
+/// the settings are somebody else's.
+fn is_others(path: &Path) -> bool {
+    path.metadata().is_err_and(|error| error.kind() == ErrorKind::PermissionDenied)
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ const BEFORE: [(&str, &str); 7] = [
 
 /// Modules whose literals are names for machines; two words of small letters in a row are text there
 /// too.
-const NAMES: [(&str, &str); 31] = [
+const NAMES: [(&str, &str); 30] = [
     ("clients", "kinds of client, as options take them"),
     ("clients::answer", "HTTP headers"),
     ("compare", "names of counters"),
@@ -54,7 +54,6 @@ const NAMES: [(&str, &str); 31] = [
     ("record::json::schema", "members of the log"),
     ("record::json::write", "members of the log"),
     ("settings", "names of settings"),
-    ("settings::colours", "names of settings"),
     ("settings::merged", "names of settings"),
     ("settings::page", "names of settings"),
     ("settings::told", "names of settings"),

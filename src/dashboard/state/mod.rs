@@ -220,12 +220,10 @@ impl State {
     /// Shows a notice for a while. Of several that answer keys only the newest is of interest.
     pub fn notice(&mut self, notice: Notice) {
         const MOST: usize = 20;
-        if notice.answers_a_key() {
-            if self.current_notice().is_some_and(Notice::answers_a_key) {
-                self.told = Some(self.live.now);
-            }
-            self.notices.retain(|waiting| !waiting.answers_a_key());
+        if self.current_notice().is_some_and(|told| notice.replaces(told)) {
+            self.told = Some(self.live.now);
         }
+        self.notices.retain(|waiting| !notice.replaces(waiting));
         if self.notices.len() < MOST {
             if self.notices.is_empty() {
                 self.told = Some(self.live.now);

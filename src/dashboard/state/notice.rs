@@ -3,6 +3,8 @@
 
 mod words;
 
+use std::mem::discriminant;
+
 use crate::clients::ClientKind;
 use crate::record::log;
 use crate::server::{Failure, Mistake};
@@ -56,6 +58,15 @@ pub enum Notice {
 }
 
 impl Notice {
+    /// Whether there is no need for another one any more when this one has come: of those that answer
+    /// keys only the newest is worth a look, and of two of a kind the newer.
+    #[must_use]
+    pub fn replaces(&self, other: &Self) -> bool {
+        let same = discriminant(self) == discriminant(other);
+        let panics = matches!(self, Self::Panicked(_));
+        (self.answers_a_key() && other.answers_a_key()) || (same && !panics)
+    }
+
     /// Whether it says what a key has done, or why it does nothing.
     #[must_use]
     pub fn answers_a_key(&self) -> bool {

@@ -89,6 +89,23 @@ fn of_what_answers_keys_only_the_newest_is_told() {
     assert!(state.current_notice().is_none());
 }
 
+#[test]
+fn of_two_of_a_kind_the_newer_is_told() {
+    let mut state = lively(80, 24);
+    state.notice(Notice::ServerNow(ServerKind::Poll));
+    state.tick(8 * SECOND);
+    state.notice(Notice::LimitReached);
+    for server in ServerKind::ALL {
+        state.notice(Notice::ServerNow(server));
+    }
+    assert!(matches!(state.current_notice(), Some(Notice::LimitReached)), "it is still queued");
+    state.tick(14 * SECOND);
+    assert!(matches!(state.current_notice(), Some(Notice::ServerNow(ServerKind::EpollEt))));
+    state.tick(15 * SECOND);
+    state.tick(21 * SECOND);
+    assert!(state.current_notice().is_none());
+}
+
 /// The rows of a screen that a notice changes.
 fn changed(before: &str, after: &str) -> Vec<usize> {
     let rows = before.lines().zip(after.lines()).enumerate();
