@@ -33,7 +33,9 @@ pub enum HelpLine {
 /// The keys that a panel is worked with, without those that take something away.
 fn keys_of(panel: Panel) -> &'static [Id] {
     match panel {
-        Panel::Table => &[Id::Up, Id::Down, Id::Card, Id::Sort, Id::Reverse, Id::Filter],
+        Panel::Table => {
+            &[Id::Up, Id::Down, Id::Card, Id::Sort, Id::Reverse, Id::Filter, Id::Closed]
+        }
         Panel::Loop => &[Id::Pause, Id::StepCall, Id::StepTurn, Id::Slower, Id::Faster, Id::Server],
         Panel::Stream => &[Id::Up, Id::Last, Id::Filter, Id::Errors, Id::Own, Id::Time],
         Panel::Charts => &[Id::Zoom, Id::Freeze, Id::Server],
