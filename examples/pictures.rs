@@ -40,59 +40,84 @@ const LIGHT: Palette = Palette {
     paper: "#fcfcfd",
 };
 
+/// A language that the pictures are in.
+struct Spoken {
+    /// As `--lang` takes it.
+    name: &'static str,
+    /// What the name of a picture ends in.
+    ending: &'static str,
+    /// What the header says of a loop that is held.
+    paused: &'static str,
+    /// What a load says while it goes on.
+    loaded: &'static str,
+}
+
+const SPOKEN: [Spoken; 2] = [
+    Spoken { name: "en", ending: "", paused: "PAUSED", loaded: "under load: " },
+    Spoken { name: "zh", ending: ".zh", paused: "已暂停", loaded: "负载进行中：" },
+];
+
 fn main() {
     let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/release/epollscope");
     let program = program.to_str().expect("a path in UTF-8");
     assert!(Path::new(program).exists(), "build it first: cargo build --release");
-    let start = |size, theme, server| {
-        let options = ["--port", "0", "--theme", theme, "--demo", "14", "--server", server];
-        let terminal = Terminal::start(program, size, &options);
+    for spoken in &SPOKEN {
+        pictures(program, spoken);
+    }
+}
+
+fn pictures(program: &str, spoken: &Spoken) {
+    let start = |size, options: &[&str]| {
+        Terminal::start(program, size, &[options, &["--lang", spoken.name]].concat())
+    };
+    let demo = |size, theme, server, clients| {
+        let options = ["--port", "0", "--theme", theme, "--demo", clients, "--server", server];
+        let terminal = start(size, &options);
         terminal.port();
+        terminal.see("GET");
         terminal
     };
+    let shoot = |terminal: &Terminal, name: &str, palette| {
+        shoot(terminal, &format!("{name}{}", spoken.ending), palette);
+    };
 
-    let wide = start((120, 36), "dark", "epoll-et");
-    wide.see("GET");
+    let wide = demo((120, 36), "dark", "epoll-et", "14");
     std::thread::sleep(Duration::from_secs(6));
     shoot(&wide, "dashboard", &DARK);
+    drop(wide);
 
     // Level-triggered, of which everything can be seen.
-    let mut held = start((120, 36), "dark", "epoll");
-    held.see("GET");
+    let mut held = demo((120, 36), "dark", "epoll", "14");
     std::thread::sleep(Duration::from_secs(6));
     held.press("p");
-    held.see("PAUSED");
+    held.see(spoken.paused);
     std::thread::sleep(Duration::from_secs(2));
     held.press("s");
     std::thread::sleep(Duration::from_millis(500));
     held.press("s");
     std::thread::sleep(Duration::from_millis(500));
     shoot(&held, "paused", &DARK);
-    held.press("p");
+    drop(held);
 
-    let small = start((80, 24), "light", "epoll-et");
-    small.see("GET");
+    let small = demo((80, 24), "light", "epoll-et", "14");
     std::thread::sleep(Duration::from_secs(4));
     shoot(&small, "light-80x24", &LIGHT);
+    drop(small);
 
-    let options = ["--port", "0", "--theme", "dark", "--demo", "300", "--server", "poll"];
-    let mut seats = Terminal::start(program, (120, 36), &options);
-    seats.see("GET");
+    let mut seats = demo((120, 36), "dark", "poll", "300");
     std::thread::sleep(Duration::from_secs(4));
     seats.press("6z");
     std::thread::sleep(Duration::from_secs(1));
     shoot(&seats, "seats", &DARK);
+    drop(seats);
 
     let options = ["compare", "poll", "epoll", "--split", "--idle", "900", "--theme", "dark"];
-    let split = Terminal::start(program, (120, 36), &[&options[..], &["--seconds", "8"]].concat());
-    split.see("under load: 6");
+    let split = start((120, 36), &[&options[..], &["--seconds", "12"]].concat());
+    split.see(spoken.loaded);
+    std::thread::sleep(Duration::from_secs(6));
+    split.see(spoken.loaded);
     shoot(&split, "split", &DARK);
-
-    let mut charts = start((120, 36), "dark", "epoll-et");
-    std::thread::sleep(Duration::from_secs(20));
-    charts.press("4z");
-    std::thread::sleep(Duration::from_secs(1));
-    shoot(&charts, "charts", &DARK);
+    drop(split);
 }
 
 fn shoot(terminal: &Terminal, name: &str, palette: &Palette) {
@@ -156,8 +181,9 @@ fn draw(screen: &vt100::Screen, palette: &Palette) -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
          viewBox=\"0 0 {width:.0} {height:.0}\">\n\
          <rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{}\"/>\n\
-         <g font-family=\"DejaVu Sans Mono, Menlo, Consolas, monospace\" font-size=\"14\" \
-         xml:space=\"preserve\">\n",
+         <g font-family=\"DejaVu Sans Mono, Menlo, Consolas, Noto Sans Mono CJK SC, \
+         Noto Sans CJK SC, PingFang SC, Microsoft YaHei, monospace\" \
+         font-size=\"14\">\n",
         palette.paper
     );
     for row in 0..rows {
@@ -167,40 +193,63 @@ fn draw(screen: &vt100::Screen, palette: &Palette) -> String {
             let Some(first) = screen.cell(row, col) else { break };
             let style = look(first, palette);
             let begin = col;
-            let mut run = String::new();
+            let mut words: Vec<Word> = Vec::new();
             while let Some(cell) = screen.cell(row, col).filter(|c| look(c, palette) == style) {
-                if !cell.is_wide_continuation() {
-                    run.push_str(if cell.has_contents() { cell.contents() } else { " " });
-                }
-                col += 1;
+                let cells = 1 + u16::from(cell.is_wide());
+                add(&mut words, cell.contents(), col, cells);
+                col += cells;
             }
-            let x = MARGIN + f64::from(begin) * CELL.0;
-            let length = f64::from(col - begin) * CELL.0;
-            span(&mut svg, &style, &run, (x, y, length), palette);
+            span(&mut svg, &style, &words, (begin, col, y), palette);
         }
     }
     svg.push_str("</g>\n</svg>\n");
     svg
 }
 
-/// One run of cells that look alike.
+/// Letters of one width without a blank: each picture is drawn by other fonts, some programs take
+/// several blanks as one, and so each word has its own place.
+struct Word {
+    text: String,
+    /// The columns from which to which it goes.
+    from: u16,
+    to: u16,
+    /// Of a letter.
+    cells: u16,
+}
+
+fn add(words: &mut Vec<Word>, letter: &str, col: u16, cells: u16) {
+    if letter.trim().is_empty() {
+        return;
+    }
+    match words.last_mut() {
+        Some(word) if word.to == col && word.cells == cells => {
+            word.text.push_str(letter);
+            word.to += cells;
+        }
+        _ => words.push(Word { text: letter.to_owned(), from: col, to: col + cells, cells }),
+    }
+}
+
+/// Cells that look alike, from one column to another.
 fn span(
     svg: &mut String,
     style: &Look,
-    run: &str,
-    (x, y, length): (f64, f64, f64),
+    words: &[Word],
+    (from, to, y): (u16, u16, f64),
     palette: &Palette,
 ) {
+    let x = |col: u16| MARGIN + f64::from(col) * CELL.0;
+    let length = |from: u16, to: u16| f64::from(to - from) * CELL.0;
     // Writing to a String cannot fail.
     if style.paper != palette.paper {
         let _ = writeln!(
             svg,
-            "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{length:.1}\" height=\"{}\" fill=\"{}\"/>",
-            CELL.1, style.paper
+            "<rect x=\"{:.1}\" y=\"{y:.1}\" width=\"{:.1}\" height=\"{}\" fill=\"{}\"/>",
+            x(from),
+            length(from, to),
+            CELL.1,
+            style.paper
         );
-    }
-    if run.trim().is_empty() {
-        return;
     }
     let mut attributes = String::new();
     for (set, attribute) in [
@@ -213,11 +262,15 @@ fn span(
             attributes.push_str(attribute);
         }
     }
-    let text = run.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    let _ = writeln!(
-        svg,
-        "<text x=\"{x:.1}\" y=\"{:.1}\" textLength=\"{length:.1}\" fill=\"{}\"{attributes}>{text}</text>",
-        y + 14.0,
-        style.text
-    );
+    for word in words {
+        let text = word.text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        let _ = writeln!(
+            svg,
+            "<text x=\"{:.1}\" y=\"{:.1}\" textLength=\"{:.1}\" fill=\"{}\"{attributes}>{text}</text>",
+            x(word.from),
+            y + 14.0,
+            length(word.from, word.to),
+            style.text
+        );
+    }
 }

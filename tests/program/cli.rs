@@ -1,13 +1,26 @@
-//! What the program prints about itself, and the README's tables, which say the same.
+//! What the program prints about itself, and the tables of both READMEs, which say the same.
 //!
 //! `UPDATE_README=1 cargo test --test program cli` writes the tables anew, and `TRYCMD=overwrite`
-//! the help.
+//! the help. The table of options in `README.zh.md` is written by hand, since the command line speaks
+//! English; `tests/source/readme.rs` holds that it has the same options.
 
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::{Mutex, PoisonError};
 
 use epollscope::cli;
 use epollscope::dashboard::keys;
+use epollscope::words::Language;
+
+/// What this process tells in a language. One test at a time, since all threads speak the same.
+fn told<T>(language: Language, tell: impl FnOnce() -> T) -> T {
+    static SPOKEN: Mutex<()> = Mutex::new(());
+    let _one = SPOKEN.lock().unwrap_or_else(PoisonError::into_inner);
+    language.speak();
+    let told = tell();
+    Language::default().speak();
+    told
+}
 
 fn printed(args: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_epollscope"));
@@ -44,17 +57,17 @@ fn the_man_page_has_its_sections_and_every_key() {
         let quoted = format!(".SH \"{section}\"\n");
         assert!(page.contains(&plain) || page.contains(&quoted), "no {section} in {page}");
     }
-    for (_, sentence) in keys::man() {
+    for (_, sentence) in told(Language::English, keys::man) {
         assert!(page.contains(&sentence.replace('-', "\\-")), "no {sentence}");
     }
 }
 
-/// Compares the README's part between `<!-- name -->` and `<!-- /name -->`, or writes it anew.
-fn check(name: &str, wanted: &str) -> Result<(), String> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+/// Compares a README's part between `<!-- name -->` and `<!-- /name -->`, or writes it anew.
+fn check(file: &str, name: &str, wanted: &str) -> Result<(), String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
     let text = std::fs::read_to_string(&path).map_err(|error| error.to_string())?;
     let (open, close) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
-    let missing = || format!("the README has no {} … {close}", open.trim_end());
+    let missing = || format!("{file} has no {} … {close}", open.trim_end());
     let (before, rest) = text.split_once(&open).ok_or_else(missing)?;
     let (there, after) = rest.split_once(&close).ok_or_else(missing)?;
     if there.trim() == wanted.trim() {
@@ -65,15 +78,37 @@ fn check(name: &str, wanted: &str) -> Result<(), String> {
         return std::fs::write(&path, text).map_err(|error| error.to_string());
     }
     Err(format!(
-        "the README's {name} are not the program's; UPDATE_README=1 cargo test --test program cli \
+        "the {name} in {file} are not the program's; UPDATE_README=1 cargo test --test program cli \
          writes them:\n{wanted}"
     ))
 }
 
-/// One test for both: they may write the same file.
+/// One test for all: they may write the same file.
 #[test]
-fn the_tables_of_the_readme_are_the_programs() {
-    for (name, wanted) in [("options", cli::markdown()), ("keys", keys::markdown())] {
-        check(name, &wanted).unwrap_or_else(|error| panic!("{error}"));
+fn the_tables_of_the_readmes_are_the_programs() {
+    for (file, name, wanted) in [
+        ("README.md", "options", cli::markdown()),
+        ("README.md", "keys", told(Language::English, keys::markdown)),
+        ("README.zh.md", "keys", told(Language::Chinese, keys::markdown)),
+    ] {
+        check(file, name, &wanted).unwrap_or_else(|error| panic!("{error}"));
+    }
+}
+
+#[test]
+fn the_error_in_the_readmes_is_the_programs() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("config.toml");
+    let file = file.to_str().unwrap();
+    std::fs::write(file, "\n\nfps = 500\n").unwrap();
+    for (readme, language) in [("README.md", "en"), ("README.zh.md", "zh")] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(readme);
+        let text = std::fs::read_to_string(path).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_epollscope"));
+        let output = command.args(["--config", file, "--lang", language]).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(2), &b""[..]), "{said}");
+        let said = said.replace(file, "/home/ada/.config/epollscope/config.toml");
+        assert!(text.contains(&format!("\n{said}")), "{readme} has not: {said}");
     }
 }

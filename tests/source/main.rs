@@ -5,4 +5,5 @@ mod sources;
 mod calls;
 mod imports;
 mod lesson;
+mod readme;
 mod words;
