@@ -259,8 +259,7 @@ pub struct Cli {
     #[arg(long, help_heading = "Output")]
     pub ascii: bool,
 
-    /// The language: auto takes that of the locale (`LC_ALL`, `LC_MESSAGES`, LANG). The key L
-    /// changes it live.
+    /// The language: auto takes that of the locale's messages. The key L changes it live.
     #[arg(long, value_name = "auto|en|zh", value_enum, hide_possible_values = true)]
     #[arg(default_value_t, global = true, help_heading = "Output")]
     pub lang: Lang,

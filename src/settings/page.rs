@@ -92,7 +92,7 @@ fn option(text: &mut String, habit: &Habit) {
     text.push('\n');
     comment(text, &format!("{}.", habit.help()));
     if kind != Kind::Flag && kind != Kind::Text {
-        comment(text, &format!("{}.", capital(&allowed(habit))));
+        comment(text, &(capital(&allowed(habit)) + strings().marks.stop));
     }
     let quoted = |value: &str| match kind {
         Kind::Names(_) | Kind::Text => format!("\"{value}\""),

@@ -369,7 +369,9 @@ fn empty(state: &State, width: u16, theme: &Theme) -> Vec<Line<'static>> {
     };
     lines.push(Line::styled(format!("   {none}"), text));
     lines.push(Line::default());
-    let open = if narrow { say.in_browser_short } else { say.in_browser };
+    // No browser speaks echo.
+    let open =
+        if narrow || state.scene().rates.is_echo() { say.in_browser_short } else { say.in_browser };
     lines.push(Line::styled(format!("   {open}"), text));
     lines.push(Line::styled(format!("   {}", state.url()), theme.style(Role::Title)));
     lines.push(Line::default());

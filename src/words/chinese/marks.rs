@@ -7,6 +7,7 @@ pub(in crate::words) const CHINESE: Marks = Marks {
     list: "、",
     semicolon: "；",
     colon: "：",
+    stop: "。",
     sentence: "",
     brackets: |text| format!("（{text}）"),
 };

@@ -11,6 +11,8 @@ pub(crate) struct Marks {
     pub(crate) semicolon: &'static str,
     /// Behind a name of which something is said.
     pub(crate) colon: &'static str,
+    /// At the end of a sentence.
+    pub(crate) stop: &'static str,
     /// Between two sentences.
     pub(crate) sentence: &'static str,
     /// In brackets, behind something; with the blank before them.
