@@ -206,6 +206,7 @@ fn state((width, height): (u16, u16)) -> State {
     let options = Options {
         ask: true,
         mouse: true,
+        choice: epollscope::dashboard::state::Choice::default(),
         chinese: true,
         url: "http://127.0.0.1:7890/".into(),
         zero: Duration::ZERO,

@@ -37,6 +37,7 @@ pub(super) fn run(
         scheme: cli.protocol().scheme(),
         theme: cli.theme,
         colours: merged.colours.clone(),
+        choice: merged.choice.clone(),
         fps: cli.fps,
         ask: !cli.yes,
         mouse: !cli.no_mouse,

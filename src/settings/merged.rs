@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use super::Settings;
 use super::options::Set;
 use crate::cli::{self, Cli, Command, Parsed};
+use crate::dashboard::state::Choice;
 use crate::dashboard::theme::Change;
 
 /// What the command line and the settings say together.
@@ -16,6 +17,8 @@ pub struct Merged {
     pub args: Vec<OsString>,
     /// What is to be otherwise in the theme.
     pub colours: Vec<Change>,
+    /// What is chosen of the picture from the start.
+    pub choice: Choice,
     given: Parsed,
 }
 
@@ -54,7 +57,13 @@ impl Settings {
         let at = at.min(all.len());
         all.splice(at..at, added);
         let cli = cli::parse(all.iter().cloned())?.cli;
-        Ok(Merged { cli, args: all.split_off(1), colours: self.colours(), given })
+        Ok(Merged {
+            cli,
+            args: all.split_off(1),
+            colours: self.colours(),
+            choice: self.picture.choice.clone(),
+            given,
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! | file | what lives there |
 //! |---|---|
+//! | `picture` | which columns in which order, which panels at start |
 //! | `place` | where it is, and what stands in it |
 //! | `document` | TOML with the place of everything; what is wrong, and where |
 //! | `colours` | what is to be otherwise in the theme |
@@ -17,6 +18,7 @@ mod keys;
 mod merged;
 mod options;
 mod page;
+mod picture;
 mod place;
 mod told;
 
@@ -29,6 +31,7 @@ use self::keys::Given;
 pub use self::merged::Merged;
 use self::options::Set;
 pub use self::page::page;
+use self::picture::{LAYOUT, Picture, TABLE};
 use self::place::Unread;
 use crate::cli::{Of, SettingsFile};
 use crate::dashboard::keys::Bindings;
@@ -44,6 +47,7 @@ pub struct Settings {
     compare: Vec<Set>,
     keys: Vec<Given>,
     colours: Vec<Coloured>,
+    picture: Picture,
 }
 
 /// Why there are no settings.
@@ -75,7 +79,7 @@ const KEYS: &str = "keys";
 /// The name of the table with the colours: the option `theme` has the name of one for itself.
 const COLOURS: &str = "colours";
 /// Every table.
-const TABLES: [&str; 3] = [COMPARE, KEYS, COLOURS];
+const TABLES: [&str; 5] = [COMPARE, KEYS, COLOURS, TABLE, LAYOUT];
 
 impl Settings {
     /// What the file sets that the command line asks for, or the usual one where there is one.
@@ -139,6 +143,8 @@ impl Settings {
                     let entries = reader.table(&entry);
                     settings.colours = colours::read(&entries, &mut reader);
                 }
+                TABLE => settings.picture.read(TABLE, &reader.table(&entry), &mut reader),
+                LAYOUT => settings.picture.read(LAYOUT, &reader.table(&entry), &mut reader),
                 _ => settings.program.extend(program.read(&entry, &mut reader)),
             }
         }

@@ -185,6 +185,7 @@ mod tests {
         let options = Options {
             ask: true,
             mouse: false,
+            choice: crate::dashboard::state::Choice::default(),
             chinese: true,
             url: String::new(),
             zero: std::time::Duration::ZERO,

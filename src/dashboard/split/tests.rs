@@ -161,6 +161,7 @@ impl FakeServer {
             let options = Options {
                 ask: false,
                 mouse: false,
+                choice: crate::dashboard::state::Choice::default(),
                 chinese: true,
                 url: format!("http://127.0.0.1:{port}/"),
                 zero: Duration::ZERO,

@@ -1,0 +1,72 @@
+//! What is chosen of the picture: which columns, which panels.
+
+use super::super::panel::Panel;
+use super::super::state::Choice;
+use super::super::state::table::Column;
+use super::feed::classroom;
+use super::{drawn, press, state, state_with};
+
+fn chosen() -> Choice {
+    Choice {
+        columns: vec![Column::Fd, Column::Requests, Column::State, Column::Peer],
+        sort: Column::Requests,
+        reverse: true,
+        focus: Panel::Stream,
+        side: Panel::Costs,
+        zoom: false,
+    }
+}
+
+/// The headings of the table.
+fn headings(screen: &str) -> Vec<&str> {
+    let line = screen.lines().find(|line| line.contains("fd") && line.contains("state")).unwrap();
+    let table = line.trim_start_matches(['┃', '│']).split(['┃', '│']).next().unwrap();
+    table.split_whitespace().collect()
+}
+
+#[test]
+fn it_is_seen_from_the_start() {
+    let mut state = state_with(chosen(), 120, 36);
+    state.apply(&classroom().publish());
+    state.tick(3_000_000_000);
+    assert_eq!(headings(&drawn(&state, 120, 36)), ["fd", "req▽", "state", "peer"]);
+    let areas = state.areas();
+    assert_eq!((areas.of(Panel::Loop), state.focus()), (None, Panel::Stream));
+    assert!(areas.of(Panel::Costs).is_some());
+    let requests = |id: &_| state.scene().table.get(*id).unwrap().row().requests;
+    let order: Vec<_> = state.scene().table.order().iter().map(requests).collect();
+    assert!(order.is_sorted_by(|a, b| a >= b) && !order.is_sorted(), "{order:?}");
+    assert_eq!(state.choice(), chosen());
+}
+
+#[test]
+fn the_order_goes_through_the_columns_as_they_stand() {
+    let mut state = state_with(chosen(), 120, 36);
+    state.apply(&classroom().publish());
+    state.tick(3_000_000_000);
+    press(&mut state, "1");
+    let sorts = ["o", "o", "o"].map(|key| {
+        press(&mut state, key);
+        state.choice().sort
+    });
+    assert_eq!(sorts, [Column::State, Column::Peer, Column::Fd]);
+}
+
+#[test]
+fn what_has_the_keyboard_is_seen_whatever_stands_beside_the_table() {
+    for focus in Panel::ALL {
+        let state = state_with(Choice { focus, side: Panel::Costs, ..chosen() }, 80, 24);
+        assert!(state.areas().of(focus).is_some(), "{focus:?}");
+    }
+}
+
+#[test]
+fn keys_change_it() {
+    let mut state = state(120, 36);
+    state.apply(&classroom().publish());
+    assert_eq!(state.choice(), Choice::default());
+    press(&mut state, "O7z");
+    let (focus, side) = (Panel::Costs, Panel::Costs);
+    let changed = Choice { reverse: true, focus, side, zoom: true, ..Choice::default() };
+    assert_eq!(state.choice(), changed);
+}
