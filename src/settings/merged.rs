@@ -4,8 +4,9 @@ use std::ffi::OsString;
 
 use super::Settings;
 use super::options::Set;
+use super::save::Source;
 use crate::cli::{self, Cli, Command, Parsed};
-use crate::dashboard::state::Choice;
+use crate::dashboard::state::Chosen;
 use crate::dashboard::theme::Change;
 
 /// What the command line and the settings say together.
@@ -18,7 +19,8 @@ pub struct Merged {
     /// What is to be otherwise in the theme.
     pub colours: Vec<Change>,
     /// What is chosen of the picture from the start.
-    pub choice: Choice,
+    pub choice: Chosen,
+    pub(super) source: Option<Source>,
     given: Parsed,
 }
 
@@ -62,6 +64,7 @@ impl Settings {
             args: all.split_off(1),
             colours: self.colours(),
             choice: self.picture.choice.clone(),
+            source: self.source.clone(),
             given,
         })
     }

@@ -10,6 +10,7 @@
 //! | `options` | options of the command line as settings |
 //! | `merged` | the command line with what the settings add to it |
 //! | `page` | the default file, with what each setting does |
+//! | `save` | what is chosen in the program, saved |
 //! | `told` | what a file changes |
 
 mod colours;
@@ -20,6 +21,7 @@ mod options;
 mod page;
 mod picture;
 mod place;
+mod save;
 mod told;
 
 use std::path::{Path, PathBuf};
@@ -33,6 +35,8 @@ use self::options::Set;
 pub use self::page::page;
 use self::picture::{LAYOUT, Picture, TABLE};
 use self::place::Unread;
+pub use self::save::Saver;
+use self::save::Source;
 use crate::cli::{Of, SettingsFile};
 use crate::dashboard::keys::Bindings;
 use crate::dashboard::theme::Change;
@@ -48,6 +52,8 @@ pub struct Settings {
     keys: Vec<Given>,
     colours: Vec<Coloured>,
     picture: Picture,
+    /// Where they were read from; `None` where they have no place.
+    source: Option<Source>,
 }
 
 /// Why there are no settings.
@@ -91,7 +97,11 @@ impl Settings {
             (Some(path), _) => Self::read(path)?.ok_or_else(|| missing(path)),
             (None, true) => Ok(Self::default()),
             (None, false) => match usual() {
-                Some(path) => Ok(Self::read(&path)?.unwrap_or_default()),
+                Some(path) => {
+                    let read = Self::read(&path)?;
+                    let source = Some(Source { path, text: None });
+                    Ok(read.unwrap_or_else(|| Self { source, ..Self::default() }))
+                }
                 None => Ok(Self::default()),
             },
         }
@@ -113,7 +123,10 @@ impl Settings {
             Err(Unread::NotText(wrong)) => return Err(Trouble::Wrong(path.into(), vec![wrong])),
         };
         match Self::of(&text) {
-            Ok(settings) => Ok(Some(settings)),
+            Ok(settings) => {
+                let source = Some(Source { path: path.into(), text: Some(text) });
+                Ok(Some(Self { source, ..settings }))
+            }
             Err(wrong) => Err(Trouble::Wrong(path.into(), wrong)),
         }
     }

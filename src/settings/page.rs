@@ -7,7 +7,7 @@ use super::options::allowed;
 use super::picture::{LAYOUT, Part, SETTINGS, Setting, TABLE};
 use crate::cli::{Habit, Kind, Of, habits};
 use crate::dashboard::keys::{Group, every};
-use crate::dashboard::state::Choice;
+use crate::dashboard::state::Chosen;
 use crate::dashboard::theme::Palette;
 use crate::dashboard::theme::look::BUILT_IN;
 use crate::words::strings;
@@ -81,7 +81,7 @@ fn picture(text: &mut String) {
             comment(text, &format!("{}.", capital(&part.allowed())));
             let _ = match part {
                 Part::Columns => writeln!(text, "# {name} = {COLUMNS}"),
-                _ => writeln!(text, "{name} = {}", part.of(&Choice::default())),
+                _ => writeln!(text, "{name} = {}", part.of(&Chosen::default())),
             };
         }
     }
@@ -178,7 +178,7 @@ mod tests {
         assert!(settings.program.iter().chain(&settings.compare).all(|set| set.is_default));
         assert_eq!(settings.bindings(), Bindings::default());
         assert!(settings.colours.is_empty());
-        assert_eq!(settings.picture.choice, Choice::default());
+        assert_eq!(settings.picture.choice, Chosen::default());
     }
 
     #[test]

@@ -4,14 +4,14 @@ use toml::de::DeValue;
 
 use super::document::{Entry, Reader, Value, nearest};
 use crate::dashboard::panel::Panel;
-use crate::dashboard::state::Choice;
+use crate::dashboard::state::Chosen;
 use crate::dashboard::state::table::Column;
 use crate::words::strings;
 
 /// What stands in both tables.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Picture {
-    pub(super) choice: Choice,
+    pub(super) choice: Chosen,
     pub(super) said: Vec<Said>,
 }
 
@@ -61,7 +61,7 @@ pub(super) const SETTINGS: [Setting; 6] = [
 
 impl Part {
     /// What it is in a choice, as a setting has it.
-    pub(super) fn of(self, choice: &Choice) -> String {
+    pub(super) fn of(self, choice: &Chosen) -> String {
         let quoted = |name: &str| format!("\"{name}\"");
         match self {
             Self::Columns => {
@@ -128,7 +128,7 @@ impl Picture {
             let value = entry.value();
             if self.set(setting.part, value, reader).is_some() {
                 let part = setting.part;
-                let is_default = part.of(&self.choice) == part.of(&Choice::default());
+                let is_default = part.of(&self.choice) == part.of(&Chosen::default());
                 let written = reader.text_of(value);
                 self.said.push(Said { setting, written, is_default });
             }
@@ -207,7 +207,7 @@ mod tests {
     use super::*;
     use crate::settings::Settings;
 
-    fn choice(text: &str) -> Choice {
+    fn choice(text: &str) -> Chosen {
         Settings::of(text).unwrap().picture.choice
     }
 
@@ -215,7 +215,7 @@ mod tests {
     fn columns_order_and_panels_are_read() {
         let text = "[table]\ncolumns = [\"fd\", \"requests\", \"state\"]\nsort = \"requests\"\n\
                     reverse = true\n[layout]\nfocus = \"stream\"\nside = \"seats\"\nzoom = true";
-        let wanted = Choice {
+        let wanted = Chosen {
             columns: vec![Column::Fd, Column::Requests, Column::State],
             sort: Column::Requests,
             reverse: true,
@@ -224,7 +224,7 @@ mod tests {
             zoom: true,
         };
         assert_eq!(choice(text), wanted);
-        assert_eq!(choice(""), Choice::default());
+        assert_eq!(choice(""), Chosen::default());
     }
 
     #[test]

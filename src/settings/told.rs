@@ -9,7 +9,7 @@ use super::keys::{Given, spelled};
 use super::options::Set;
 use super::picture::Said;
 use crate::cli::{Kind, Of, habits};
-use crate::dashboard::state::Choice;
+use crate::dashboard::state::Chosen;
 use crate::words::strings;
 
 impl Settings {
@@ -61,7 +61,7 @@ fn of_colours(Coloured { name, written, .. }: &Coloured) -> String {
 }
 
 fn of_picture(Said { setting, written, .. }: &Said) -> String {
-    let default = setting.part.of(&Choice::default());
+    let default = setting.part.of(&Chosen::default());
     let instead = (strings().settings.instead_of)(Some(&default));
     let (table, name) = (setting.table, setting.name);
     format!("{table}.{name} = {written} ({instead}): {}", setting.part.sentence())

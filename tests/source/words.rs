@@ -26,7 +26,7 @@ const BEFORE: [(&str, &str); 7] = [
 
 /// Modules whose literals are names for machines; two words of small letters in a row are text there
 /// too.
-const NAMES: [(&str, &str); 33] = [
+const NAMES: [(&str, &str); 34] = [
     ("clients", "kinds of client, as options take them"),
     ("clients::answer", "HTTP headers"),
     ("compare", "names of counters"),
@@ -59,6 +59,7 @@ const NAMES: [(&str, &str); 33] = [
     ("settings::merged", "names of settings"),
     ("settings::page", "names of settings"),
     ("settings::picture", "names of settings"),
+    ("settings::save", "names of settings, and endings of files"),
     ("settings::told", "names of settings"),
 ];
 

@@ -8,7 +8,7 @@ pub mod action;
 pub mod by_server;
 pub mod card;
 pub mod charts;
-pub mod choice;
+pub mod chosen;
 pub mod continuity;
 pub mod costs;
 pub mod engine;
@@ -37,7 +37,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use self::action::Action;
-pub use self::choice::Choice;
+pub use self::chosen::Chosen;
 use self::menu::Menu;
 use self::notice::{Ended, Notice};
 use self::prompt::{Confirm, Input};
@@ -67,7 +67,9 @@ pub struct Options {
     /// The mouse is captured.
     pub mouse: bool,
     /// What is chosen of the picture from the start.
-    pub choice: Choice,
+    pub choice: Chosen,
+    /// The settings file, if there is a place for one.
+    pub settings: Option<String>,
     /// The terminal has Chinese letters.
     pub chinese: bool,
     /// Where the server is reached: `http://127.0.0.1:7890/`.

@@ -275,6 +275,14 @@ impl State {
                 return self.ask(Confirm { question, action: Action::Quit, conn: None });
             }
             Id::Quit | Id::QuitNow => return vec![Action::Quit],
+            Id::SaveSettings => {
+                if let Some(path) = self.options.settings.clone() {
+                    // Also where connections are dropped unasked: a file is changed.
+                    let question = Question::Save(path);
+                    let confirm = Confirm { question, action: Action::Save, conn: None };
+                    self.overlay = Overlay::Confirm(confirm);
+                }
+            }
             Id::Language => Language::spoken().other().speak(),
             Id::Mouse => {
                 self.mouse = !self.mouse;

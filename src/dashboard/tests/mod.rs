@@ -2,7 +2,7 @@
 
 mod before;
 mod bound;
-mod choice;
+mod chosen;
 mod feed;
 mod glance;
 mod menu;
@@ -20,21 +20,22 @@ use std::time::Duration;
 use unicode_width::UnicodeWidthStr;
 
 use super::panels;
-use super::state::{Action, Choice, Options, State};
+use super::state::{Action, Chosen, Options, State};
 use super::theme::{Palette, Theme};
 use crate::words::walk;
 
 /// A state at 2026-11-21 09:00:00 UTC.
 fn state(width: u16, height: u16) -> State {
-    state_with(Choice::default(), width, height)
+    state_with(Chosen::default(), width, height)
 }
 
 /// The same with a choice of its own.
-fn state_with(choice: Choice, width: u16, height: u16) -> State {
+fn state_with(choice: Chosen, width: u16, height: u16) -> State {
     let options = Options {
         ask: true,
         mouse: true,
         choice,
+        settings: Some("/home/ada/.config/epollscope/config.toml".into()),
         chinese: true,
         url: "http://127.0.0.1:7890/".into(),
         zero: Duration::from_secs(1_795_251_600),

@@ -56,6 +56,9 @@ pub(in crate::words) const CHINESE: Settings = Settings {
     column_twice: |column| format!("{column} 这一列写了两次。"),
     columns_begin: "columns 的第一列必须是 \"fd\"，并且要有 \"state\"。",
     hidden_sort: |column| format!("不能按 {column} 排序：columns 里没有这一列。"),
+    unsaved: |path, why| format!("设置没能保存到 {path}：{why}。"),
+    changed: |path| format!("没有保存：{path} 在读取之后被改动过。"),
+    not_edited: |path| format!("没有保存：{path} 只能手工修改。"),
     allowed: Allowed {
         flag: " true 或 false",
         whole: |least, most| match most {

@@ -66,6 +66,9 @@ pub(in crate::words) const ENGLISH: Settings = Settings {
     hidden_sort: |column| {
         format!("The table cannot be sorted by {column}, which is not among its columns.")
     },
+    unsaved: |path, why| format!("The settings were not saved in {path}: {why}."),
+    changed: |path| format!("Nothing was saved: {path} has changed since it was read."),
+    not_edited: |path| format!("Nothing was saved: {path} has to be changed by hand."),
     allowed: Allowed {
         flag: "true or false",
         whole: |least, most| match most {

@@ -23,6 +23,10 @@ pub(crate) struct Settings {
     pub(crate) column_twice: fn(column: &str) -> String,
     pub(crate) columns_begin: &'static str,
     pub(crate) hidden_sort: fn(column: &str) -> String,
+    /// Why nothing is saved.
+    pub(crate) unsaved: fn(path: &str, why: &str) -> String,
+    pub(crate) changed: fn(path: &str) -> String,
+    pub(crate) not_edited: fn(path: &str) -> String,
     pub(crate) allowed: Allowed,
     /// What stands where another thing should.
     pub(crate) a_list: &'static str,

@@ -6,7 +6,7 @@ use crate::dashboard::panel::Panel;
 
 /// What of the picture settings keep.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Choice {
+pub struct Chosen {
     /// The columns of the table, from left to right.
     pub columns: Vec<Column>,
     /// What it is sorted by.
@@ -21,7 +21,7 @@ pub struct Choice {
     pub zoom: bool,
 }
 
-impl Default for Choice {
+impl Default for Chosen {
     fn default() -> Self {
         Self {
             columns: Column::ALL.into(),
@@ -37,20 +37,25 @@ impl Default for Choice {
 impl State {
     /// What is chosen now.
     #[must_use]
-    pub fn choice(&self) -> Choice {
+    pub fn choice(&self) -> Chosen {
         let table = &self.scene().table;
         let (sort, reverse) = table.sorting();
         let columns = table.columns().to_vec();
         let Self { focus, side, zoom, .. } = *self;
-        Choice { columns, sort, reverse, focus, side, zoom }
+        Chosen { columns, sort, reverse, focus, side, zoom }
     }
 
     /// Chooses that.
-    pub(super) fn choose_all(&mut self, choice: &Choice) {
-        let Choice { columns, sort, reverse, focus, side, zoom } = choice;
+    pub(super) fn choose_all(&mut self, choice: &Chosen) {
+        let Chosen { columns, sort, reverse, focus, side, zoom } = choice;
         self.live.table.arrange(columns, *sort, *reverse);
         // What has the keyboard is seen.
         self.side = if focus.is_side() { *focus } else { *side };
         (self.focus, self.zoom) = (*focus, *zoom);
+    }
+
+    #[cfg(test)]
+    pub(in crate::dashboard) fn forget_settings(&mut self) {
+        self.options.settings = None;
     }
 }

@@ -1,13 +1,15 @@
 //! What is chosen of the picture: which columns, which panels.
 
 use super::super::panel::Panel;
-use super::super::state::Choice;
+use super::super::state::notice::Notice;
 use super::super::state::table::Column;
+use super::super::state::{Action, Chosen, State};
 use super::feed::classroom;
 use super::{drawn, press, state, state_with};
+use crate::words::walk;
 
-fn chosen() -> Choice {
-    Choice {
+fn chosen() -> Chosen {
+    Chosen {
         columns: vec![Column::Fd, Column::Requests, Column::State, Column::Peer],
         sort: Column::Requests,
         reverse: true,
@@ -15,6 +17,12 @@ fn chosen() -> Choice {
         side: Panel::Costs,
         zoom: false,
     }
+}
+
+/// The screen; in Chinese only the file's name, and an option's, are Latin.
+fn seen(state: &State) -> String {
+    walk(&["home", "ada", "config", "toml", "bak", "no"], || drawn(state, 120, 36));
+    drawn(state, 120, 36)
 }
 
 /// The headings of the table.
@@ -55,7 +63,7 @@ fn the_order_goes_through_the_columns_as_they_stand() {
 #[test]
 fn what_has_the_keyboard_is_seen_whatever_stands_beside_the_table() {
     for focus in Panel::ALL {
-        let state = state_with(Choice { focus, side: Panel::Costs, ..chosen() }, 80, 24);
+        let state = state_with(Chosen { focus, side: Panel::Costs, ..chosen() }, 80, 24);
         assert!(state.areas().of(focus).is_some(), "{focus:?}");
     }
 }
@@ -64,9 +72,38 @@ fn what_has_the_keyboard_is_seen_whatever_stands_beside_the_table() {
 fn keys_change_it() {
     let mut state = state(120, 36);
     state.apply(&classroom().publish());
-    assert_eq!(state.choice(), Choice::default());
+    assert_eq!(state.choice(), Chosen::default());
     press(&mut state, "O7z");
     let (focus, side) = (Panel::Costs, Panel::Costs);
-    let changed = Choice { reverse: true, focus, side, zoom: true, ..Choice::default() };
+    let changed = Chosen { reverse: true, focus, side, zoom: true, ..Chosen::default() };
     assert_eq!(state.choice(), changed);
+}
+
+#[test]
+fn it_is_saved_after_a_yes() {
+    let mut state = state(120, 36);
+    state.apply(&classroom().publish());
+    for no in ["Wn", "W<Esc>", "W<Enter>"] {
+        assert_eq!(press(&mut state, no), [], "{no}");
+    }
+    press(&mut state, "W");
+    let shown = seen(&state);
+    assert!(shown.contains("/home/ada/.config/epollscope/config.toml?"), "{shown}");
+    let narrow = drawn(&state, 48, 24);
+    assert!(narrow.contains("toml?"), "{narrow}");
+    assert_eq!(press(&mut state, "y"), [Action::Save]);
+    let path = "/home/ada/.config/epollscope/config.toml".to_owned();
+    state.notice(Notice::Saved { backup: Some("config.toml.bak".to_owned()), path });
+    let shown = seen(&state);
+    assert!(shown.contains("the old file is config.toml.bak"), "{shown}");
+}
+
+#[test]
+fn where_there_is_no_settings_file_it_says_so() {
+    let mut state = state(120, 36);
+    state.forget_settings();
+    state.apply(&classroom().publish());
+    assert_eq!(press(&mut state, "Wy"), []);
+    let shown = seen(&state);
+    assert!(shown.contains("no settings file: --no-config"), "{shown}");
 }
