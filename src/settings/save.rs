@@ -59,15 +59,10 @@ impl Saver {
 
     /// Saves that, and says what came of it.
     pub fn save(&mut self, choice: &Chosen) -> Notice {
-        match self.try_save(choice) {
-            Ok(Some(backup)) => Notice::Saved { path: self.path(), backup },
-            Ok(None) => Notice::NothingToSave { path: self.path() },
-            Err(sentence) => Notice::NotSaved(sentence),
-        }
+        self.try_save(choice).unwrap_or_else(Notice::NotSaved)
     }
 
-    /// The old file's new name, if there was one; `None` where all stands there already.
-    fn try_save(&mut self, choice: &Chosen) -> Result<Option<Option<String>>, Sentence> {
+    fn try_save(&mut self, choice: &Chosen) -> Result<Notice, Sentence> {
         let say = &strings().settings;
         let Source { path, text } = &self.source;
         let (path, shown) = (path.clone(), self.path());
@@ -82,7 +77,7 @@ impl Saver {
         let old = text.as_deref().unwrap_or_default();
         let new = edited(old, choice, &self.options()).ok_or_else(|| (say.not_edited)(&shown))?;
         if new == old {
-            return Ok(None);
+            return Ok(Notice::NothingToSave { path: shown });
         }
         let backup = replace(&path, there.is_some(), &new).map_err(|error| failed(&error))?;
         self.source.text = Some(new);
@@ -90,7 +85,7 @@ impl Saver {
         self.given.clear();
         self.spoken = Language::spoken();
         let name = |path: &PathBuf| Some(path.file_name()?.to_string_lossy().into_owned());
-        Ok(Some(backup.as_ref().and_then(name)))
+        Ok(Notice::Saved { path: shown, backup: backup.as_ref().and_then(name) })
     }
 
     /// Options that are not as they were at start.

@@ -170,7 +170,7 @@ fn what_is_chosen_by_keys_is_saved_and_there_again_the_next_time() {
     let mut terminal = start();
     terminal.see("2 open");
     terminal.press("O7");
-    terminal.see("7 what it costs");
+    terminal.see("system calls per request");
     terminal.press("W");
     terminal.see("sure?");
     terminal.press("y");
@@ -184,7 +184,10 @@ fn what_is_chosen_by_keys_is_saved_and_there_again_the_next_time() {
     assert_eq!(std::fs::read_to_string(backup).unwrap(), before);
     let mut terminal = start();
     let screen = terminal.see("2 open");
-    assert!(screen.contains("fd▽ state") && screen.contains("7 what it costs"), "{screen}");
+    assert!(
+        screen.contains("fd▽ state") && screen.contains("system calls per request"),
+        "{screen}"
+    );
     terminal.press("\x03");
     assert_eq!(terminal.exit().exit_code(), 0);
 }
