@@ -10,7 +10,7 @@ use crate::dashboard::keys::{Group, every};
 use crate::dashboard::state::Chosen;
 use crate::dashboard::theme::Palette;
 use crate::dashboard::theme::look::BUILT_IN;
-use crate::words::strings;
+use crate::words::{strings, wrap};
 
 /// How wide the comments are.
 const WIDTH: usize = 98;
@@ -78,7 +78,7 @@ fn picture(text: &mut String) {
         for Setting { name, part, .. } in SETTINGS.iter().filter(|of| of.table == table) {
             text.push('\n');
             comment(text, part.sentence());
-            comment(text, &format!("{}.", capital(&part.allowed())));
+            comment(text, &(capital(&part.allowed()) + say.full_stop));
             let _ = match part {
                 Part::Columns => writeln!(text, "# {name} = {COLUMNS}"),
                 _ => writeln!(text, "{name} = {}", part.of(&Chosen::default())),
@@ -117,7 +117,7 @@ fn option(text: &mut String, habit: &Habit) {
     text.push('\n');
     comment(text, &format!("{}.", habit.help()));
     if kind != Kind::Flag && kind != Kind::Text {
-        comment(text, &format!("{}.", capital(&allowed(habit))));
+        comment(text, &(capital(&allowed(habit)) + strings().settings.full_stop));
     }
     let quoted = |value: &str| match kind {
         Kind::Names(_) | Kind::Text => format!("\"{value}\""),
@@ -140,25 +140,21 @@ fn capital(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// A comment in lines of that width, broken between words.
+/// A comment in lines of that width.
 fn comment(text: &mut String, words: &str) {
-    let mut line = String::from("#");
-    for word in words.split(' ').filter(|word| !word.is_empty()) {
-        if line.len() > 1 && line.chars().count() + 1 + word.chars().count() > WIDTH {
-            let _ = writeln!(text, "{line}");
-            line = String::from("#");
-        }
-        line.push(' ');
-        line.push_str(word);
+    for line in wrap(words, WIDTH - "# ".len()) {
+        let _ = writeln!(text, "{}", format!("# {line}").trim_end());
     }
-    let _ = writeln!(text, "{line}");
 }
 
 #[cfg(test)]
 mod tests {
+    use unicode_width::UnicodeWidthStr;
+
     use super::*;
     use crate::dashboard::keys::Bindings;
     use crate::settings::Settings;
+    use crate::words::Language;
 
     /// The page with its examples as settings.
     fn with_examples() -> String {
@@ -202,8 +198,12 @@ mod tests {
 
     #[test]
     fn no_line_is_too_wide() {
-        for line in page().lines() {
-            assert!(line.chars().count() <= 100, "{line}");
+        for language in [Language::English, Language::Chinese] {
+            language.speak();
+            for line in page().lines() {
+                assert!(line.width() <= 100, "{line}");
+            }
         }
+        Language::English.speak();
     }
 }

@@ -99,6 +99,7 @@ pub(in crate::words) const CHINESE: Settings = Settings {
          `epollscope config --check` 会说明你的文件改动了什么。命令行优先：这里写成 true 的，\
          用 --no-NAME 取消。",
     ],
+    full_stop: "。",
     general: "一般",
     keys: "按键",
     about_keys: &[

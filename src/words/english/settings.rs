@@ -110,6 +110,7 @@ pub(in crate::words) const ENGLISH: Settings = Settings {
          `epollscope config --check` says what yours changes. The command line wins: --no-NAME takes \
          back what is true here.",
     ],
+    full_stop: ".",
     general: "In general",
     keys: "Keys",
     about_keys: &[

@@ -42,6 +42,7 @@ pub(crate) struct Settings {
 
     /// The comments of the default file.
     pub(crate) head: &'static [&'static str],
+    pub(crate) full_stop: &'static str,
     pub(crate) general: &'static str,
     pub(crate) keys: &'static str,
     pub(crate) about_keys: &'static [&'static str],
