@@ -43,7 +43,10 @@ pub fn columns(table: &Table, width: u16) -> Vec<(Column, u16)> {
     ];
     let all = table.columns();
     let is_asked = |column: &Column| all.contains(column);
-    let always = ALWAYS.into_iter().filter(is_asked);
+    // What it is sorted by is seen: else no heading says why rows move.
+    let (sort, _) = table.sorting();
+    let sort = BY_WORTH.into_iter().find(|column| *column == sort);
+    let always = ALWAYS.into_iter().chain(sort).filter(is_asked);
     let mut there: Vec<_> = always.map(|column| (column, width_of(column, table, width))).collect();
     let used = there.iter().fold(MARKS, |sum, (_, wide)| sum + wide + 1);
     // The port is what tells the peers of a classroom apart: the end of it stays.
@@ -53,7 +56,7 @@ pub fn columns(table: &Table, width: u16) -> Vec<(Column, u16)> {
         there.push((Column::Peer, peer));
         room = room.saturating_sub(peer + 1);
     }
-    for column in BY_WORTH.into_iter().filter(is_asked) {
+    for column in BY_WORTH.into_iter().filter(|column| is_asked(column) && Some(*column) != sort) {
         let wanted = width_of(column, table, width);
         if room >= wanted {
             room = room.saturating_sub(wanted + 1);

@@ -48,6 +48,19 @@ fn it_is_seen_from_the_start() {
 }
 
 #[test]
+fn what_it_is_sorted_by_is_seen_at_every_width() {
+    for sort in Column::ALL {
+        for (width, height) in [(40, 20), (80, 24), (120, 36)] {
+            let mut state = state_with(Chosen { sort, ..Chosen::default() }, width, height);
+            state.apply(&classroom().publish());
+            state.tick(3_000_000_000);
+            let screen = drawn(&state, width, height);
+            assert!(screen.contains('△'), "{sort:?}\n{screen}");
+        }
+    }
+}
+
+#[test]
 fn the_order_goes_through_the_columns_as_they_stand() {
     let mut state = state_with(chosen(), 120, 36);
     state.apply(&classroom().publish());
