@@ -206,6 +206,8 @@ fn state((width, height): (u16, u16)) -> State {
     let options = Options {
         ask: true,
         mouse: true,
+        choice: epollscope::dashboard::state::Chosen::default(),
+        settings: None,
         chinese: true,
         url: "http://127.0.0.1:7890/".into(),
         zero: Duration::ZERO,

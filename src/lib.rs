@@ -5,7 +5,7 @@
 //! | module | what lives there |
 //! |---|---|
 //! | [`app`] | the modes: what is started, in which order, and how it ends |
-//! | [`settings`] | the settings file: read, checked, printed; what it adds to the command line |
+//! | [`settings`] | the settings file: read, checked, printed, saved; what it adds to the command line |
 //! | [`cli`] | every flag, default and help text |
 //! | [`dashboard`] | the ratatui front end |
 //! | [`compare`] | the same load on one server after another |

@@ -299,6 +299,8 @@ impl Parts {
         let options = Options {
             ask: true,
             mouse: true,
+            choice: epollscope::dashboard::state::Chosen::default(),
+            settings: None,
             chinese: true,
             url: String::new(),
             zero: Duration::ZERO,

@@ -5,9 +5,9 @@ use crossbeam_channel::Receiver;
 use super::output::Sentence;
 use super::start::Running;
 use crate::clients::Clients;
-use crate::dashboard::{self, Begin, Notice, Options, Setup};
+use crate::dashboard::{self, Begin, Notice, Options, Save, Setup};
 use crate::record::log::Closer;
-use crate::settings::Merged;
+use crate::settings::{Merged, Saver};
 use crate::telemetry::Subscriber;
 use crate::words::{plain, strings};
 
@@ -33,15 +33,19 @@ pub(super) fn run(
     let Around { clients, begin, notices, told, log } = around;
     let cli = &merged.cli;
     let side = server.inspected(screen)?;
+    let saver = merged.saver();
     let options = Options {
         scheme: cli.protocol().scheme(),
         theme: cli.theme,
         colours: merged.colours.clone(),
+        choice: merged.choice.clone(),
+        settings: saver.as_ref().map(Saver::path),
         fps: cli.fps,
         ask: !cli.yes,
         mouse: !cli.no_mouse,
         ascii: cli.ascii,
     };
-    dashboard::run(Setup { side, clients, begin, options, notices, told, log })
+    let save = saver.map(|mut saver| Box::new(move |choice: &_| saver.save(choice)) as Save);
+    dashboard::run(Setup { side, clients, begin, save, options, notices, told, log })
         .map_err(|error| (strings().start.dashboard_ended)(&plain(&error)))
 }

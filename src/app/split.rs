@@ -10,6 +10,7 @@ use super::output::{Sentence, is_dumb};
 use super::start::Prepared;
 use crate::cli::{self, Cli};
 use crate::compare;
+use crate::dashboard::state::Chosen;
 use crate::dashboard::theme::Change;
 use crate::dashboard::{self, Side, split};
 use crate::server::Protocol;
@@ -38,6 +39,8 @@ pub(super) fn run(args: &cli::Compare, colours: &[Change]) -> Result<(), Sentenc
         scheme: Protocol::Http.scheme(),
         theme: args.theme,
         colours: colours.to_vec(),
+        choice: Chosen::default(),
+        settings: None,
         fps: 30,
         ask: false,
         mouse: false,

@@ -41,24 +41,29 @@ pub fn columns(table: &Table, width: u16) -> Vec<(Column, u16)> {
         Column::SendQueue,
         Column::Interest,
     ];
-    let mut there: Vec<_> =
-        ALWAYS.into_iter().map(|column| (column, width_of(column, table, width))).collect();
+    let all = table.columns();
+    let is_asked = |column: &Column| all.contains(column);
+    // What it is sorted by is seen: else no heading says why rows move.
+    let (sort, _) = table.sorting();
+    let sort = BY_WORTH.into_iter().find(|column| *column == sort);
+    let always = ALWAYS.into_iter().chain(sort).filter(is_asked);
+    let mut there: Vec<_> = always.map(|column| (column, width_of(column, table, width))).collect();
     let used = there.iter().fold(MARKS, |sum, (_, wide)| sum + wide + 1);
     // The port is what tells the peers of a classroom apart: the end of it stays.
     let mut room = width.saturating_sub(used);
     let peer = width_of(Column::Peer, table, width).min(room);
-    if peer >= LEAST_PEER {
+    if peer >= LEAST_PEER && is_asked(&Column::Peer) {
         there.push((Column::Peer, peer));
         room = room.saturating_sub(peer + 1);
     }
-    for column in BY_WORTH {
+    for column in BY_WORTH.into_iter().filter(|column| is_asked(column) && Some(*column) != sort) {
         let wanted = width_of(column, table, width);
         if room >= wanted {
             room = room.saturating_sub(wanted + 1);
             there.push((column, wanted));
         }
     }
-    there.sort_by_key(|(column, _)| *column as usize);
+    there.sort_by_key(|(column, _)| all.iter().position(|other| other == column));
     // Space that is left goes to the text.
     if let Some((_, last)) = there.iter_mut().find(|(column, _)| *column == Column::Last) {
         let more = room.min(8);

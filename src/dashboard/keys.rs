@@ -157,6 +157,8 @@ static KEYS: &[Key] = &[
           enabled: always, screens: Screens::Both, say: |keys| &keys.help },
     Key { id: Id::Language, name: "language", presses: &[ch('L')], group: Group::Program, bar: 0,
           enabled: State::can_change_language, screens: Screens::Both, say: |keys| &keys.language },
+    Key { id: Id::SaveSettings, name: "save-settings", presses: &[ch('W')], group: Group::Program, bar: 0,
+          enabled: State::can_save, screens: Screens::Dashboard, say: |keys| &keys.save_settings },
     Key { id: Id::Mouse, name: "mouse", presses: &[ch('m')], group: Group::Program, bar: 0,
           enabled: always, screens: Screens::Dashboard, say: |keys| &keys.mouse },
     Key { id: Id::Redraw, name: "redraw", presses: &[ctrl('l')], group: Group::Program, bar: 0,

@@ -9,7 +9,8 @@ use crossbeam_channel::Receiver;
 
 use super::run::{Options, run_with};
 use super::session::Backend;
-use super::state::notice::Notice;
+use super::state::Chosen;
+use super::state::notice::{Notice, WhyNot};
 use crate::clients::{ClientInfo, ClientKind, Clients};
 use crate::inspect::{Inspector, Question, Snapshot, Workers, cpu};
 use crate::record::log::Closer;
@@ -31,6 +32,9 @@ pub struct Side {
 /// What is done with the clients when all is open that the dashboard needs.
 pub type Begin = Box<dyn FnOnce(&Clients)>;
 
+/// Saves what is chosen, and says what came of it.
+pub type Save = Box<dyn FnMut(&Chosen) -> Notice>;
+
 /// Everything that the dashboard takes over.
 pub struct Setup {
     /// The server.
@@ -39,6 +43,8 @@ pub struct Setup {
     pub clients: Clients,
     /// How they begin.
     pub begin: Begin,
+    /// What saves what is chosen, if there is a place for it.
+    pub save: Option<Save>,
     /// How it looks and behaves.
     pub options: Options,
     /// What the operator should know from the start.
@@ -54,11 +60,11 @@ pub struct Setup {
 /// # Errors
 /// When there is no terminal, or it fails, or the server failed.
 pub fn run(setup: Setup) -> io::Result<()> {
-    let Setup { side, clients, begin, options, notices, told, log } = setup;
+    let Setup { side, clients, begin, save, options, notices, told, log } = setup;
     let addr = side.server.addr;
     let guests = RefCell::default();
     let begin = Some(begin);
-    let live = Live { link: side.into(), clients, begin, told, seen: None, guests };
+    let live = Live { link: side.into(), clients, begin, save, told, seen: None, guests };
     run_with(live, addr, &options, notices, log)
 }
 
@@ -124,6 +130,7 @@ struct Live {
     clients: Clients,
     /// Taken when it is called.
     begin: Option<Begin>,
+    save: Option<Save>,
     told: Receiver<Notice>,
     /// The last known listener, and which clients come back when another server has it.
     seen: Option<Listener>,
@@ -199,6 +206,13 @@ impl Backend for Live {
 
     fn stop_client(&self, id: u32) {
         self.clients.stop(id);
+    }
+
+    fn save(&mut self, choice: &Chosen) -> Notice {
+        match &mut self.save {
+            Some(save) => save(choice),
+            None => Notice::NotNow(WhyNot::NoSettings),
+        }
     }
 
     fn clients(&self) -> Arc<Vec<ClientInfo>> {

@@ -29,7 +29,7 @@ pub mod state;
 pub mod terminal;
 pub mod theme;
 
-pub use live::{Begin, Setup, Side, run};
+pub use live::{Begin, Save, Setup, Side, run};
 pub use run::Options;
 pub use state::notice::{NoChinese, Notice};
 

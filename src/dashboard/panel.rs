@@ -97,6 +97,19 @@ impl Panel {
         &ROWS[self as usize]
     }
 
+    /// Its name in settings.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        let key = self.row().name;
+        key.strip_prefix("show-").unwrap_or(key)
+    }
+
+    /// Whether it can stand beside the table.
+    #[must_use]
+    pub fn is_side(self) -> bool {
+        !matches!(self.place(), Place::TopLeft | Place::Bottom)
+    }
+
     /// Its title.
     #[must_use]
     pub fn label(self) -> &'static str {

@@ -13,7 +13,7 @@ use crossterm::event::{self, Event};
 use super::input::Input;
 use super::session::{Backend, QUIET_TICK, Session, Show};
 use super::state::notice::Notice;
-use super::state::{self, Action, State};
+use super::state::{self, Action, Chosen, State};
 use super::terminal::{self, Screen, Signals};
 use super::theme::{Change, Depth, Theme, ThemeChoice};
 use crate::record::log::Closer;
@@ -31,6 +31,10 @@ pub struct Options {
     pub theme: ThemeChoice,
     /// What is to be otherwise in it.
     pub colours: Vec<Change>,
+    /// What is chosen of the picture from the start.
+    pub choice: Chosen,
+    /// The settings file, if there is a place for one.
+    pub settings: Option<String>,
     /// Frames a second, at most.
     pub fps: u16,
     /// Ask before connections are dropped.
@@ -62,6 +66,8 @@ pub(super) fn state_of(addr: SocketAddr, options: &Options, notices: Vec<Notice>
         state::Options {
             ask: options.ask,
             mouse: options.mouse,
+            choice: options.choice.clone(),
+            settings: options.settings.clone(),
             chinese: terminal::has_chinese(),
             url: format!("{}://{}/", options.scheme, reachable(addr)),
             zero: wall_clock(SystemTime::now()),
@@ -220,7 +226,8 @@ fn obey(
             Action::Mouse(on) => screen.set_mouse(on)?,
             Action::Redraw => screen.redraw()?,
             Action::Suspend => suspend(shown, screen, signals)?,
-            Action::Send(_)
+            Action::Save
+            | Action::Send(_)
             | Action::AddClients(..)
             | Action::StopClients
             | Action::StopClient(_) => {}

@@ -10,7 +10,7 @@ use ratatui::Frame;
 
 use super::panels;
 use super::state::notice::{Ended, Notice, WhyNot};
-use super::state::{self, Action, State};
+use super::state::{self, Action, Chosen, State};
 use super::terminal;
 use super::theme::Theme;
 use crate::clients::{ClientInfo, ClientKind};
@@ -64,6 +64,10 @@ pub trait Backend {
     fn stop_clients(&self) {}
     /// Stops one of them.
     fn stop_client(&self, _id: u32) {}
+    /// Saves what is chosen, where there is a place for it, and says what came of it.
+    fn save(&mut self, _choice: &Chosen) -> Notice {
+        Notice::NotNow(WhyNot::NoSettings)
+    }
     /// How they are.
     fn clients(&self) -> Arc<Vec<ClientInfo>> {
         Arc::default()
@@ -222,6 +226,10 @@ impl<W: Backend> Session<W> {
                 Action::AddClients(kind, count) => self.backend.add_clients(kind, count),
                 Action::StopClients => self.backend.stop_clients(),
                 Action::StopClient(id) => self.backend.stop_client(id),
+                Action::Save => {
+                    let notice = self.backend.save(&self.state.choice());
+                    self.state.notice(notice);
+                }
                 action => left.push(action),
             }
         }

@@ -4,7 +4,9 @@ use std::ffi::OsString;
 
 use super::Settings;
 use super::options::Set;
+use super::save::Source;
 use crate::cli::{self, Cli, Command, Parsed};
+use crate::dashboard::state::Chosen;
 use crate::dashboard::theme::Change;
 
 /// What the command line and the settings say together.
@@ -16,6 +18,9 @@ pub struct Merged {
     pub args: Vec<OsString>,
     /// What is to be otherwise in the theme.
     pub colours: Vec<Change>,
+    /// What is chosen of the picture from the start.
+    pub choice: Chosen,
+    pub(super) source: Option<Source>,
     given: Parsed,
 }
 
@@ -54,7 +59,14 @@ impl Settings {
         let at = at.min(all.len());
         all.splice(at..at, added);
         let cli = cli::parse(all.iter().cloned())?.cli;
-        Ok(Merged { cli, args: all.split_off(1), colours: self.colours(), given })
+        Ok(Merged {
+            cli,
+            args: all.split_off(1),
+            colours: self.colours(),
+            choice: self.picture.choice.clone(),
+            source: self.source.clone(),
+            given,
+        })
     }
 }
 

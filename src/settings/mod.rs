@@ -2,6 +2,7 @@
 //!
 //! | file | what lives there |
 //! |---|---|
+//! | `picture` | which columns in which order, which panels at start |
 //! | `place` | where it is, and what stands in it |
 //! | `document` | TOML with the place of everything; what is wrong, and where |
 //! | `colours` | what is to be otherwise in the theme |
@@ -9,6 +10,7 @@
 //! | `options` | options of the command line as settings |
 //! | `merged` | the command line with what the settings add to it |
 //! | `page` | the default file, with what each setting does |
+//! | `save` | what is chosen in the program, saved |
 //! | `told` | what a file changes |
 
 mod colours;
@@ -17,7 +19,9 @@ mod keys;
 mod merged;
 mod options;
 mod page;
+mod picture;
 mod place;
+mod save;
 mod told;
 
 use std::io::ErrorKind;
@@ -30,7 +34,10 @@ use self::keys::Given;
 pub use self::merged::Merged;
 use self::options::Set;
 pub use self::page::page;
+use self::picture::{LAYOUT, Picture, TABLE};
 use self::place::Unread;
+pub use self::save::Saver;
+use self::save::Source;
 use crate::cli::{Of, SettingsFile};
 use crate::dashboard::keys::Bindings;
 use crate::dashboard::theme::Change;
@@ -45,6 +52,9 @@ pub struct Settings {
     compare: Vec<Set>,
     keys: Vec<Given>,
     colours: Vec<Coloured>,
+    picture: Picture,
+    /// Where they were read from; `None` where they have no place.
+    source: Option<Source>,
 }
 
 /// Why there are no settings.
@@ -76,7 +86,7 @@ const KEYS: &str = "keys";
 /// The name of the table with the colours: the option `theme` has the name of one for itself.
 const COLOURS: &str = "colours";
 /// Every table.
-const TABLES: [&str; 3] = [COMPARE, KEYS, COLOURS];
+const TABLES: [&str; 5] = [COMPARE, KEYS, COLOURS, TABLE, LAYOUT];
 
 impl Settings {
     /// What the file sets that the command line asks for, or the usual one where there is one.
@@ -89,7 +99,11 @@ impl Settings {
             (None, true) => Ok(Self::default()),
             (None, false) => match usual() {
                 Some(path) if is_others(&path) => Ok(Self::default()),
-                Some(path) => Ok(Self::read(&path)?.unwrap_or_default()),
+                Some(path) => {
+                    let read = Self::read(&path)?;
+                    let source = Some(Source { path, text: None });
+                    Ok(read.unwrap_or_else(|| Self { source, ..Self::default() }))
+                }
                 None => Ok(Self::default()),
             },
         }
@@ -111,7 +125,10 @@ impl Settings {
             Err(Unread::NotText(wrong)) => return Err(Trouble::Wrong(path.into(), vec![wrong])),
         };
         match Self::of(&text) {
-            Ok(settings) => Ok(Some(settings)),
+            Ok(settings) => {
+                let source = Some(Source { path: path.into(), text: Some(text) });
+                Ok(Some(Self { source, ..settings }))
+            }
             Err(wrong) => Err(Trouble::Wrong(path.into(), wrong)),
         }
     }
@@ -141,6 +158,8 @@ impl Settings {
                     let entries = reader.table(&entry);
                     settings.colours = colours::read(&entries, &mut reader);
                 }
+                TABLE => settings.picture.read(TABLE, &reader.table(&entry), &mut reader),
+                LAYOUT => settings.picture.read(LAYOUT, &reader.table(&entry), &mut reader),
                 _ => settings.program.extend(program.read(&entry, &mut reader)),
             }
         }

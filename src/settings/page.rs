@@ -4,11 +4,13 @@ use std::fmt::Write as _;
 
 use super::keys::spelled;
 use super::options::allowed;
+use super::picture::{LAYOUT, Part, SETTINGS, Setting, TABLE};
 use crate::cli::{Habit, Kind, Of, habits};
 use crate::dashboard::keys::{Group, every};
+use crate::dashboard::state::Chosen;
 use crate::dashboard::theme::Palette;
 use crate::dashboard::theme::look::BUILT_IN;
-use crate::words::strings;
+use crate::words::{strings, wrap};
 
 /// How wide the comments are.
 const WIDTH: usize = 98;
@@ -16,6 +18,9 @@ const WIDTH: usize = 98;
 /// What stands behind a setting that is not set by default: an example.
 const EXAMPLES: [(&str, &str); 4] =
     [("port", "8080"), ("max-fds", "1024"), ("write-buffer", "65536"), ("demo", "12")];
+
+/// Some of the table's columns.
+const COLUMNS: &str = "[\"fd\", \"peer\", \"state\", \"requests\", \"in\", \"out\"]";
 
 /// The default file. What is not set by default stands in a comment, with an example.
 #[must_use]
@@ -39,6 +44,7 @@ pub fn page() -> String {
             option(&mut text, habit);
         }
     }
+    picture(&mut text);
     heading_line(&mut text, say.keys);
     text.push('\n');
     for line in say.about_keys {
@@ -60,6 +66,25 @@ pub fn page() -> String {
         option(&mut text, &habit);
     }
     text
+}
+
+/// The columns and the panels. All columns are too long for a line: they are an example of others.
+fn picture(text: &mut String) {
+    let say = &strings().settings;
+    let headings = [(TABLE, say.table), (LAYOUT, say.layout)];
+    for (table, heading) in headings {
+        heading_line(text, heading);
+        let _ = writeln!(text, "\n[{table}]");
+        for Setting { name, part, .. } in SETTINGS.iter().filter(|of| of.table == table) {
+            text.push('\n');
+            comment(text, part.sentence());
+            comment(text, &(capital(&part.allowed()) + strings().marks.stop));
+            let _ = match part {
+                Part::Columns => writeln!(text, "# {name} = {COLUMNS}"),
+                _ => writeln!(text, "{name} = {}", part.of(&Chosen::default())),
+            };
+        }
+    }
 }
 
 /// Every piece of the screen, with the dark theme's colours as an example.
@@ -115,25 +140,21 @@ fn capital(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// A comment in lines of that width, broken between words.
+/// A comment in lines of that width.
 fn comment(text: &mut String, words: &str) {
-    let mut line = String::from("#");
-    for word in words.split(' ').filter(|word| !word.is_empty()) {
-        if line.len() > 1 && line.chars().count() + 1 + word.chars().count() > WIDTH {
-            let _ = writeln!(text, "{line}");
-            line = String::from("#");
-        }
-        line.push(' ');
-        line.push_str(word);
+    for line in wrap(words, WIDTH - "# ".len()) {
+        let _ = writeln!(text, "{}", format!("# {line}").trim_end());
     }
-    let _ = writeln!(text, "{line}");
 }
 
 #[cfg(test)]
 mod tests {
+    use unicode_width::UnicodeWidthStr;
+
     use super::*;
     use crate::dashboard::keys::Bindings;
     use crate::settings::Settings;
+    use crate::words::Language;
 
     /// The page with its examples as settings.
     fn with_examples() -> String {
@@ -153,6 +174,7 @@ mod tests {
         assert!(settings.program.iter().chain(&settings.compare).all(|set| set.is_default));
         assert_eq!(settings.bindings(), Bindings::default());
         assert!(settings.colours.is_empty());
+        assert_eq!(settings.picture.choice, Chosen::default());
     }
 
     #[test]
@@ -166,6 +188,8 @@ mod tests {
         assert_eq!(there, wanted);
         assert_eq!(settings.compare.len(), names(Of::Compare).count());
         assert_eq!(settings.keys.len(), every().count());
+        let pictured = settings.picture.said.iter().map(|said| said.setting.part);
+        assert!(pictured.eq(SETTINGS.iter().map(|setting| setting.part)));
         let coloured: Vec<&str> = settings.colours.iter().map(|c| c.name.as_str()).collect();
         assert_eq!(coloured, crate::settings::colours::names().collect::<Vec<_>>());
         let changed = settings.program.iter().filter(|set| !set.is_default);
@@ -174,8 +198,12 @@ mod tests {
 
     #[test]
     fn no_line_is_too_wide() {
-        for line in page().lines() {
-            assert!(line.chars().count() <= 100, "{line}");
+        for language in [Language::English, Language::Chinese] {
+            language.speak();
+            for line in page().lines() {
+                assert!(line.width() <= 100, "{line}");
+            }
         }
+        Language::English.speak();
     }
 }

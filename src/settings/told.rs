@@ -7,7 +7,9 @@ use super::Settings;
 use super::colours::{Coloured, sentence};
 use super::keys::{Given, spelled};
 use super::options::Set;
+use super::picture::Said;
 use crate::cli::{Kind, Of, habits};
+use crate::dashboard::state::Chosen;
 use crate::words::strings;
 
 impl Settings {
@@ -18,6 +20,7 @@ impl Settings {
                 .into_iter()
                 .flat_map(|(table, of, sets)| lines(table, of, sets))
                 .chain(self.keys.iter().filter(|given| !given.is_default()).map(of_keys))
+                .chain(self.picture.said.iter().filter(|said| !said.is_default).map(of_picture))
                 .chain(self.colours.iter().map(of_colours))
                 .collect();
         let mut text = (strings().settings.in_order)(&path.display().to_string(), changed.len());
@@ -55,4 +58,11 @@ fn of_keys(given: &Given) -> String {
 fn of_colours(Coloured { name, written, .. }: &Coloured) -> String {
     let of_theme = strings().settings.of_theme;
     format!("{}.{name} = {written} ({of_theme}): {}", super::COLOURS, sentence(name))
+}
+
+fn of_picture(Said { setting, written, .. }: &Said) -> String {
+    let default = setting.part.of(&Chosen::default());
+    let instead = (strings().settings.instead_of)(Some(&default));
+    let (table, name) = (setting.table, setting.name);
+    format!("{table}.{name} = {written} ({instead}): {}", setting.part.sentence())
 }

@@ -160,6 +160,39 @@ fn the_dashboard_looks_as_the_file_says() {
 }
 
 #[test]
+fn what_is_chosen_by_keys_is_saved_and_there_again_the_next_time() {
+    let (folder, _) =
+        habits("demo = 2 # both\n[table]\ncolumns = [\"fd\", \"state\", \"requests\"]\n");
+    let env = [("XDG_CONFIG_HOME", folder.path().to_str().unwrap())];
+    let start = || Terminal::start_with(PROGRAM, (120, 36), &["--port", "0"], &env);
+    let file = folder.path().join("epollscope/config.toml");
+    let before = std::fs::read_to_string(&file).unwrap();
+    let mut terminal = start();
+    terminal.see("2 open");
+    terminal.press("O7");
+    terminal.see("system calls per request");
+    terminal.press("W");
+    terminal.see("sure?");
+    terminal.press("y");
+    terminal.see("saved in ");
+    terminal.press("\x03");
+    assert_eq!(terminal.exit().exit_code(), 0);
+    let after =
+        format!("{before}reverse = true\n\n[layout]\nfocus = \"costs\"\nside = \"costs\"\n");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), after);
+    let backup = folder.path().join("epollscope/config.toml.bak");
+    assert_eq!(std::fs::read_to_string(backup).unwrap(), before);
+    let mut terminal = start();
+    let screen = terminal.see("2 open");
+    assert!(
+        screen.contains("fd▽ state") && screen.contains("system calls per request"),
+        "{screen}"
+    );
+    terminal.press("\x03");
+    assert_eq!(terminal.exit().exit_code(), 0);
+}
+
+#[test]
 fn the_dashboard_and_the_split_screen_have_the_keys_of_the_file() {
     let text = "[keys]\npause = \"F5\"\nquit = [\"Q\", \"F10\"]\nadd-client = \"ctrl-n\"\n";
     let (folder, _) = habits(text);

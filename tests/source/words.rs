@@ -26,7 +26,7 @@ const BEFORE: [(&str, &str); 7] = [
 
 /// Modules whose literals are names for machines; two words of small letters in a row are text there
 /// too.
-const NAMES: [(&str, &str); 30] = [
+const NAMES: [(&str, &str); 33] = [
     ("clients", "kinds of client, as options take them"),
     ("clients::answer", "HTTP headers"),
     ("compare", "names of counters"),
@@ -42,6 +42,7 @@ const NAMES: [(&str, &str); 30] = [
     ("dashboard::keys::press", "names of keys, as settings spell them"),
     ("dashboard::panel", "names of actions, as settings have them"),
     ("dashboard::state::filter", "words of the filter language"),
+    ("dashboard::state::table::entry", "names of columns, as settings have them"),
     ("dashboard::theme::look", "members of the themes' files"),
     ("dashboard::theme::shade", "names of colours, as settings have them"),
     ("inspect", "states of a socket, as RFC 9293 names them"),
@@ -56,6 +57,8 @@ const NAMES: [(&str, &str); 30] = [
     ("settings", "names of settings"),
     ("settings::merged", "names of settings"),
     ("settings::page", "names of settings"),
+    ("settings::picture", "names of settings"),
+    ("settings::save", "names of settings, and endings of files"),
     ("settings::told", "names of settings"),
 ];
 

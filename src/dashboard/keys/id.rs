@@ -50,6 +50,7 @@ pub enum Id {
     Last,
     Mouse,
     Language,
+    SaveSettings,
     Help,
     Suspend,
     Redraw,

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
+use super::fit::wrap;
 use super::{dim, key_spans, popup};
 use crate::dashboard::state::State;
 use crate::dashboard::state::prompt::{Confirm, Input, NO, YES, clients, seconds};
@@ -17,7 +18,11 @@ pub fn confirm(frame: &mut Frame, screen: Rect, confirm: &Confirm, theme: &Theme
     let question = confirm.question.text();
     let question = if theme.ascii() { question.replace('·', "-") } else { question };
     let wide = u16::try_from(question.width()).unwrap_or(u16::MAX).saturating_add(6);
-    let inner = popup(frame, screen, wide.max(38), 5, say.sure, theme);
+    let wide = wide.max(38).min(screen.width);
+    // The name of a file may need more than a row.
+    let rows = wrap(&question, usize::from(wide.saturating_sub(4)), 4, theme.ascii());
+    let height = u16::try_from(rows.len()).unwrap_or(1) + 4;
+    let inner = popup(frame, screen, wide, height, say.sure, theme);
     let mut answers = Line::default();
     answers.extend(key_spans(&YES.to_string(), say.yes, theme));
     answers.extend(key_spans(
@@ -25,8 +30,9 @@ pub fn confirm(frame: &mut Frame, screen: Rect, confirm: &Confirm, theme: &Theme
         &(say.no)(&[keys.enter, keys.esc].join(strings().marks.list)),
         theme,
     ));
-    let lines = [Line::styled(question, theme.style(Role::Bad)), Line::default(), answers];
-    for (line, y) in lines.into_iter().zip(inner.top()..inner.bottom()) {
+    let question = rows.into_iter().map(|row| Line::styled(row, theme.style(Role::Bad)));
+    let lines = question.chain([Line::default(), answers]);
+    for (line, y) in lines.zip(inner.top()..inner.bottom()) {
         frame.render_widget(line, Rect { y, height: 1, ..inner });
     }
 }

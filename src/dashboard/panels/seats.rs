@@ -185,6 +185,8 @@ mod tests {
         let options = Options {
             ask: true,
             mouse: false,
+            choice: crate::dashboard::state::Chosen::default(),
+            settings: None,
             chinese: true,
             url: String::new(),
             zero: std::time::Duration::ZERO,

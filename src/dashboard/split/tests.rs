@@ -161,6 +161,8 @@ impl FakeServer {
             let options = Options {
                 ask: false,
                 mouse: false,
+                choice: crate::dashboard::state::Chosen::default(),
+                settings: None,
                 chinese: true,
                 url: format!("http://127.0.0.1:{port}/"),
                 zero: Duration::ZERO,

@@ -16,6 +16,8 @@ pub enum Action {
     StopClient(u32),
     /// Switch mouse capture.
     Mouse(bool),
+    /// Save what is chosen in the settings file.
+    Save,
     /// Draw everything anew.
     Redraw,
     /// Give the terminal back to the shell for a while.

@@ -130,9 +130,14 @@ impl State {
             Id::Sort | Id::Reverse => Some(WhyNot::NotInTheTable),
             Id::Closed => Some(WhyNot::NoneClosed),
             Id::Language => Some(WhyNot::NoChineseLetters),
+            Id::SaveSettings => Some(WhyNot::NoSettings),
             Id::Errors | Id::Own | Id::Time => Some(WhyNot::NoStream),
             _ => None,
         })
+    }
+
+    pub fn can_save(&self) -> bool {
+        self.options.settings.is_some()
     }
 
     pub fn can_go_back(&self) -> bool {

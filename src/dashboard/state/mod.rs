@@ -8,6 +8,7 @@ pub mod action;
 pub mod by_server;
 pub mod card;
 pub mod charts;
+pub mod chosen;
 pub mod continuity;
 pub mod costs;
 pub mod engine;
@@ -36,6 +37,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use self::action::Action;
+pub use self::chosen::Chosen;
 use self::menu::Menu;
 use self::notice::{Ended, Notice};
 use self::prompt::{Confirm, Input};
@@ -64,6 +66,10 @@ pub struct Options {
     pub ask: bool,
     /// The mouse is captured.
     pub mouse: bool,
+    /// What is chosen of the picture from the start.
+    pub choice: Chosen,
+    /// The settings file, if there is a place for one.
+    pub settings: Option<String>,
     /// The terminal has Chinese letters.
     pub chinese: bool,
     /// Where the server is reached: `http://127.0.0.1:7890/`.
@@ -133,7 +139,8 @@ impl State {
     /// The state at the start; `notices` are shown for a while.
     #[must_use]
     pub fn new(options: Options, notices: Vec<Notice>) -> Self {
-        Self {
+        let choice = options.choice.clone();
+        let mut state = Self {
             mouse: options.mouse,
             options,
             live: Scene::default(),
@@ -154,7 +161,9 @@ impl State {
             card_top: 0,
             changed: true,
             second: 0,
-        }
+        };
+        state.choose_all(&choice);
+        state
     }
 
     // What comes in.

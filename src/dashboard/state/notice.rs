@@ -53,6 +53,20 @@ pub enum Notice {
     NoChinese(NoChinese),
     /// The terminal draws the signs of the picture two cells wide: ASCII is drawn.
     WideSigns,
+    /// What is chosen is saved there; what was there before has another name now.
+    Saved {
+        /// The settings file.
+        path: String,
+        /// The name of the old one beside it, if there was one.
+        backup: Option<String>,
+    },
+    /// What is chosen stands there already.
+    NothingToSave {
+        /// The settings file.
+        path: String,
+    },
+    /// It was not saved: a sentence.
+    NotSaved(String),
     /// The log is in trouble, or out of it.
     Log(log::Notice),
 }
@@ -76,6 +90,9 @@ impl Notice {
             | Self::Adds(_)
             | Self::Mouse(_)
             | Self::NotNow(_)
+            | Self::Saved { .. }
+            | Self::NothingToSave { .. }
+            | Self::NotSaved(_)
             | Self::AfterThePause(_) => true,
             Self::LimitReached
             | Self::ServerNow(_)
@@ -110,6 +127,7 @@ pub enum WhyNot {
     NoSingleCall,
     NotSlowed,
     NoChineseLetters,
+    NoSettings,
 }
 
 /// Why there is no Chinese.

@@ -7,12 +7,12 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 use super::filter::Filter;
 use super::notice::Notice;
 use super::prompt::{self, Answer, Choice, Confirm, Input, Question};
-use super::table::{Column, TableRow};
+use super::table::TableRow;
 use super::{Action, Overlay, PACES, State};
 use crate::clients::ClientKind;
 use crate::dashboard::geometry;
 use crate::dashboard::keys::{self, Id};
-use crate::dashboard::panel::{Moves, Panel, Place};
+use crate::dashboard::panel::{Moves, Panel};
 use crate::telemetry::{Command, ConnId, Fd, Mode, ServerKind, Step};
 use crate::words::Language;
 
@@ -275,6 +275,14 @@ impl State {
                 return self.ask(Confirm { question, action: Action::Quit, conn: None });
             }
             Id::Quit | Id::QuitNow => return vec![Action::Quit],
+            Id::SaveSettings => {
+                if let Some(path) = self.options.settings.clone() {
+                    // Also where connections are dropped unasked: a file is changed.
+                    let question = Question::Save(path);
+                    let confirm = Confirm { question, action: Action::Save, conn: None };
+                    self.overlay = Overlay::Confirm(confirm);
+                }
+            }
             Id::Language => Language::spoken().other().speak(),
             Id::Mouse => {
                 self.mouse = !self.mouse;
@@ -294,13 +302,14 @@ impl State {
             Id::Back => self.back(),
             Id::Sort => {
                 let (column, _) = self.scene().table.sorting();
-                let at = Column::ALL.iter().position(|&c| c == column).unwrap_or(0);
                 // Only by what is seen: else the rows would move and no heading say why.
                 let shown = self.areas().of(Panel::Table).map_or_else(Vec::new, |area| {
                     geometry::columns(&self.scene().table, area.width.saturating_sub(2))
                 });
-                let next = (1..=Column::ALL.len())
-                    .map(|by| Column::ALL[(at + by) % Column::ALL.len()])
+                let all = self.scene().table.columns();
+                let at = all.iter().position(|&c| c == column).unwrap_or(0);
+                let next = (1..=all.len())
+                    .map(|by| all[(at + by) % all.len()])
                     .find(|next| shown.iter().any(|(column, _)| column == next));
                 self.scene_mut().table.sort_by(next.unwrap_or(column));
             }
@@ -427,7 +436,7 @@ impl State {
 
     pub(super) fn show(&mut self, panel: Panel) {
         self.focus = panel;
-        if !matches!(panel.place(), Place::TopLeft | Place::Bottom) {
+        if panel.is_side() {
             self.side = panel;
         }
         self.card_top = 0;

@@ -121,6 +121,8 @@ pub enum Question {
     Switch(ServerKind, usize),
     /// Whether the program ends while that many clients from outside are connected.
     Quit(usize),
+    /// Whether what is chosen is saved in that file.
+    Save(String),
 }
 
 impl Question {
@@ -134,6 +136,7 @@ impl Question {
             Self::DropAll(open) => (say.drop_all)(*open),
             Self::Switch(server, open) => (say.switch)(server.name(), *open),
             Self::Quit(foreign) => (say.quit)(*foreign),
+            Self::Save(path) => (say.save)(path),
         }
     }
 }

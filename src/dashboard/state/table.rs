@@ -60,6 +60,8 @@ pub struct Table {
     listed: bool,
     /// What is shown, from top to bottom.
     order: Vec<ConnId>,
+    /// Which columns, from left to right; none stand for all.
+    columns: Arc<[Column]>,
     sort: Column,
     reverse: bool,
     filter: Filter,
@@ -351,6 +353,12 @@ impl Table {
     #[must_use]
     pub fn position(&self) -> usize {
         self.position
+    }
+
+    /// Which columns there are, from left to right; those that have no room are not shown.
+    #[must_use]
+    pub fn columns(&self) -> &[Column] {
+        if self.columns.is_empty() { &Column::ALL } else { &self.columns }
     }
 
     /// The column it is sorted by, and whether the other way round.

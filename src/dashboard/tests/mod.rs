@@ -3,6 +3,7 @@
 mod before;
 mod bound;
 mod chinese;
+mod chosen;
 mod feed;
 mod glance;
 mod menu;
@@ -20,7 +21,7 @@ use std::time::Duration;
 use unicode_width::UnicodeWidthStr;
 
 use super::panels;
-use super::state::{Action, Options, State};
+use super::state::{Action, Chosen, Options, State};
 use super::theme::{Palette, Theme};
 use crate::words::walk;
 
@@ -34,6 +35,8 @@ fn state_with(width: u16, height: u16, change: impl FnOnce(&mut Options)) -> Sta
     let mut options = Options {
         ask: true,
         mouse: true,
+        choice: Chosen::default(),
+        settings: Some("/home/ada/.config/epollscope/config.toml".into()),
         chinese: true,
         url: "http://127.0.0.1:7890/".into(),
         zero: Duration::from_secs(1_795_251_600),

@@ -93,6 +93,7 @@ pub(in crate::words) const CHINESE: Keys = Keys {
     back: text("返回", "返回：关掉打开的框，清除过滤，取消放大，重新跟随事件流。"),
     help: both("帮助", "本帮助。输入文字可以搜索。", "本帮助。"),
     language: text("English", "改用英文；再按一次，换回中文。"),
+    save_settings: text("保存", "把现在的列、排序、面板和语言写进设置文件，写之前会先问。"),
     mouse: text("鼠标", "打开或关闭鼠标。打开时，按住 shift 才能在终端里选取文字。"),
     redraw: text("重画", "重画整个屏幕。"),
     suspend: text("挂起", "回到命令行；输入 fg 再回到仪表盘。期间服务器照常运行。"),

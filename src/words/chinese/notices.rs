@@ -37,6 +37,13 @@ pub(in crate::words) const CHINESE: Notices = Notices {
         1 => "断开唯一打开的连接？".to_owned(),
         open => format!("断开全部 {} 个打开的连接？", units::count(open as u64)),
     },
+    saved: |path, backup| match backup {
+        Some(backup) => format!("已保存到 {path}，原来的文件在旁边：{backup}"),
+        None => format!("已保存到 {path}"),
+    },
+    nothing_to_save: |path| format!("不用保存：{path} 里已经是这样"),
+    no_settings: "没有设置文件：用了 --no-config，或没有设置 XDG_CONFIG_HOME 和 HOME",
+    save: |path| format!("把列、排序、面板和语言保存到 {path}？"),
     switch: |server, open| format!("换成 {server}？会关闭 {} 个连接", units::count(open as u64)),
     returned: "没有接到命令，它的线程就返回了。",
     ended_by_itself: |why| format!("服务器自己结束了：{why}"),

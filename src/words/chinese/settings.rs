@@ -53,6 +53,12 @@ pub(in crate::words) const CHINESE: Settings = Settings {
             "这里没有 {name}：只有 text、background、bold、dim、italic、underlined 和 reversed。"
         ),
     },
+    column_twice: |column| format!("{column} 这一列写了两次。"),
+    columns_begin: "columns 的第一列必须是 \"fd\"，并且要有 \"state\"。",
+    hidden_sort: |column| format!("不能按 {column} 排序：columns 里没有这一列。"),
+    unsaved: |path, why| format!("设置没能保存到 {path}：{why}。"),
+    changed: |path| format!("没有保存：{path} 在读取之后被改动过。"),
+    not_edited: |path| format!("没有保存：{path} 只能手工修改。"),
     allowed: Allowed {
         flag: " true 或 false",
         whole: |least, most| match most {
@@ -67,6 +73,7 @@ pub(in crate::words) const CHINESE: Settings = Settings {
         keys: "一个键、几个键的列表，或 [] 表示没有",
         colour: " \"#rrggbb\"、\"light-red\" 这样的名称、0 到 255，或者由它们组成的列表，分别用于 24 \
                  位、256 色和 16 色",
+        columns: |names| format!("列表，由这些名称组成：{names}"),
     },
     a_list: "列表",
     a_table: "表",
@@ -99,6 +106,16 @@ pub(in crate::words) const CHINESE: Settings = Settings {
          \"?\"），或 Space、Enter、Esc、Tab、shift-Tab、Up、Down、Left、Right、PgUp、PgDn、Home、End、\
          Insert、Delete、Backspace、F1 到 F12 之一，或 \"ctrl-\" 加一个字母。",
         "在弹出的框里，方向键、Enter 和 Esc 总是框里写的意思；ctrl-c 总是立即退出。",
+    ],
+    table: "连接的表格",
+    layout: "面板",
+    picture: [
+        "从左到右的列，不写就是全部；放不下的列不显示。第一列必须是 \"fd\"，并且要有 \"state\"。",
+        "开始时按哪一列排序。",
+        "是否倒序。",
+        "开始时的当前面板；能放在表格旁边的面板，会放到那里。",
+        "开始时放在表格旁边的面板。",
+        "开始时当前面板是否占满屏幕。",
     ],
     colours: "颜色",
     about_colours: &[

@@ -132,6 +132,10 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
     ),
     help: both("help", "This help. Type to search it.", "This help."),
     language: text("中文", "Speak Chinese instead of English, or English again."),
+    save_settings: text(
+        "save",
+        "Save columns, order, panels and language in the settings file, after a question.",
+    ),
     mouse: text(
         "mouse",
         "Mouse on or off. While it is on, the terminal's own selecting needs shift.",

@@ -42,6 +42,13 @@ pub(in crate::words) const ENGLISH: Notices = Notices {
         1 => "drop the one open connection?".to_owned(),
         open => format!("drop all {open} open connections?"),
     },
+    saved: |path, backup| match backup {
+        Some(backup) => format!("saved in {path}; the old file is {backup} beside it"),
+        None => format!("saved in {path}"),
+    },
+    nothing_to_save: |path| format!("nothing to save: {path} says so already"),
+    no_settings: "no settings file: --no-config, or neither XDG_CONFIG_HOME nor HOME is set",
+    save: |path| format!("save columns, order, panels and language in {path}?"),
     switch: |server, open| match open {
         1 => format!("switch to {server}? closes the one open connection"),
         open => format!("switch to {server}? closes {} connections", units::count(open as u64)),

@@ -61,6 +61,14 @@ pub(in crate::words) const ENGLISH: Settings = Settings {
              underlined and reversed."
         ),
     },
+    column_twice: |column| format!("The column {column} is there twice."),
+    columns_begin: "columns begins with \"fd\", and \"state\" is among them.",
+    hidden_sort: |column| {
+        format!("The table cannot be sorted by {column}, which is not among its columns.")
+    },
+    unsaved: |path, why| format!("The settings were not saved in {path}: {why}."),
+    changed: |path| format!("Nothing was saved: {path} has changed since it was read."),
+    not_edited: |path| format!("Nothing was saved: {path} has to be changed by hand."),
     allowed: Allowed {
         flag: "true or false",
         whole: |least, most| match most {
@@ -75,6 +83,7 @@ pub(in crate::words) const ENGLISH: Settings = Settings {
         keys: "a key, a list of keys, or [] for none",
         colour: "\"#rrggbb\", a name such as \"light-red\", 0 to 255, or a list of these for 24 \
                  bits, 256 and 16 colours",
+        columns: |names| format!("a list of these: {names}"),
     },
     a_list: "a list",
     a_table: "a table",
@@ -110,6 +119,17 @@ pub(in crate::words) const ENGLISH: Settings = Settings {
          letter.",
         "In boxes the arrows, Enter and Esc do what they say there, whatever they are here; ctrl-c \
          always quits at once.",
+    ],
+    table: "The table of connections",
+    layout: "Panels",
+    picture: [
+        "The columns from left to right, all of them where nothing is said; those that have no room \
+         are left out. \"fd\" comes first, and \"state\" is among them.",
+        "The column that the table is sorted by at start.",
+        "Whether it is sorted the other way round.",
+        "The panel that has the keyboard at start; one that can stand beside the table stands there.",
+        "The panel that stands beside the table at start.",
+        "Whether the panel with the keyboard has the whole screen at start.",
     ],
     colours: "Colours",
     about_colours: &[

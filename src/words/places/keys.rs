@@ -43,6 +43,7 @@ pub(crate) struct Keys {
     pub(crate) back: KeyText,
     pub(crate) help: KeyText,
     pub(crate) language: KeyText,
+    pub(crate) save_settings: KeyText,
     pub(crate) mouse: KeyText,
     pub(crate) redraw: KeyText,
     pub(crate) suspend: KeyText,

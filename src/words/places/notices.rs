@@ -25,11 +25,16 @@ pub(crate) struct Notices {
     pub(crate) no_chinese: &'static str,
     pub(crate) not_utf8: &'static str,
     pub(crate) wide_signs: &'static str,
+    /// The settings file.
+    pub(crate) saved: fn(path: &str, backup: Option<&str>) -> String,
+    pub(crate) nothing_to_save: fn(path: &str) -> String,
+    pub(crate) no_settings: &'static str,
     /// Questions.
     pub(crate) quit: fn(foreign: usize) -> String,
     pub(crate) drop: fn(fd: i32, peer: &str) -> String,
     pub(crate) reset: fn(fd: i32, peer: &str) -> String,
     pub(crate) drop_all: fn(open: usize) -> String,
+    pub(crate) save: fn(path: &str) -> String,
     pub(crate) switch: fn(server: &str, open: usize) -> String,
     /// Ends.
     pub(crate) returned: &'static str,

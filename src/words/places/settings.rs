@@ -20,6 +20,13 @@ pub(crate) struct Settings {
     pub(crate) key_of_other: fn(key: &str, action: &str, other: &str) -> String,
     pub(crate) no_piece: fn(name: &str, nearest: Option<&str>) -> String,
     pub(crate) no_part: fn(name: &str, nearest: Option<&str>) -> String,
+    pub(crate) column_twice: fn(column: &str) -> String,
+    pub(crate) columns_begin: &'static str,
+    pub(crate) hidden_sort: fn(column: &str) -> String,
+    /// Why nothing is saved.
+    pub(crate) unsaved: fn(path: &str, why: &str) -> String,
+    pub(crate) changed: fn(path: &str) -> String,
+    pub(crate) not_edited: fn(path: &str) -> String,
     pub(crate) allowed: Allowed,
     /// What stands where another thing should.
     pub(crate) a_list: &'static str,
@@ -38,6 +45,10 @@ pub(crate) struct Settings {
     pub(crate) general: &'static str,
     pub(crate) keys: &'static str,
     pub(crate) about_keys: &'static [&'static str],
+    pub(crate) table: &'static str,
+    pub(crate) layout: &'static str,
+    /// Columns, sort, reverse, focus, side, zoom.
+    pub(crate) picture: [&'static str; 6],
     pub(crate) colours: &'static str,
     pub(crate) about_colours: &'static [&'static str],
     /// In the order of the roles of a theme.
@@ -57,4 +68,5 @@ pub(crate) struct Allowed {
     pub(crate) table: &'static str,
     pub(crate) keys: &'static str,
     pub(crate) colour: &'static str,
+    pub(crate) columns: fn(names: &str) -> String,
 }

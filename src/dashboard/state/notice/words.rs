@@ -36,6 +36,9 @@ impl Notice {
             Self::NoChinese(NoChinese::Console) => say.no_chinese.to_owned(),
             Self::NoChinese(NoChinese::NotUtf8) => say.not_utf8.to_owned(),
             Self::WideSigns => say.wide_signs.to_owned(),
+            Self::Saved { path, backup } => (say.saved)(path, backup.as_deref()),
+            Self::NothingToSave { path } => (say.nothing_to_save)(path),
+            Self::NotSaved(sentence) => sentence.clone(),
             Self::Log(log::Notice::Trouble(error)) => (start.log_stopped)(&plain(error)),
             Self::Log(log::Notice::Again(0)) => start.log_again.to_owned(),
             Self::Log(log::Notice::Again(lost)) => (start.log_again_lost)(*lost),
@@ -65,6 +68,7 @@ impl WhyNot {
             Self::NoSingleCall => servers.no_single_call,
             Self::NotSlowed => servers.not_slowed,
             Self::NoChineseLetters => say.no_chinese,
+            Self::NoSettings => say.no_settings,
         }
     }
 }

@@ -46,6 +46,25 @@ impl Column {
         Self::SendQueue,
     ];
 
+    /// Its name in settings.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fd => "fd",
+            Self::Id => "conn",
+            Self::Peer => "peer",
+            Self::State => "state",
+            Self::Interest => "interest",
+            Self::Last => "last-call",
+            Self::Requests => "requests",
+            Self::In => "in",
+            Self::Out => "out",
+            Self::Idle => "idle",
+            Self::RecvQueue => "recv-q",
+            Self::SendQueue => "send-q",
+        }
+    }
+
     /// Its heading.
     #[must_use]
     pub fn label(self) -> &'static str {

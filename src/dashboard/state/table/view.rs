@@ -213,6 +213,13 @@ impl Table {
         self.settle();
     }
 
+    /// Has those columns from left to right, and that order.
+    pub fn arrange(&mut self, columns: &[Column], sort: Column, reverse: bool) {
+        self.columns = columns.into();
+        (self.sort, self.reverse) = (sort, reverse);
+        self.settle();
+    }
+
     /// Turns the order round.
     pub fn turn_round(&mut self) {
         self.reverse = !self.reverse;
