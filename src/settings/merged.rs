@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use super::Settings;
 use super::options::Set;
-use super::save::Source;
+use super::place::Source;
 use crate::cli::{self, Cli, Command, Parsed};
 use crate::dashboard::state::Chosen;
 use crate::dashboard::theme::Change;

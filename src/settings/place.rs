@@ -11,6 +11,13 @@ use crate::words::strings;
 /// More than a settings file can need.
 const MOST: u64 = 1024 * 1024;
 
+/// Where settings were read from, and what stood there; nothing where there was no file.
+#[derive(Clone, Debug)]
+pub(super) struct Source {
+    pub(super) path: PathBuf,
+    pub(super) text: Option<String>,
+}
+
 /// Why a file that is there was not read.
 pub(super) enum Unread {
     Failed(io::Error),

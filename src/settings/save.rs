@@ -9,18 +9,11 @@ use clap::ValueEnum;
 use toml_edit::{DocumentMut, Item, Table, TableLike, Value};
 
 use super::picture::SETTINGS;
-use super::place::{self, Unread};
+use super::place::{self, Source, Unread};
 use super::{Merged, Settings};
 use crate::dashboard::Notice;
 use crate::dashboard::state::Chosen;
 use crate::words::{Language, plain, strings};
-
-/// Where settings were read from, and what stood there; nothing where there was no file.
-#[derive(Clone, Debug)]
-pub(super) struct Source {
-    pub(super) path: PathBuf,
-    pub(super) text: Option<String>,
-}
 
 /// What saves.
 #[derive(Debug)]
