@@ -254,6 +254,26 @@ pub struct Detail {
     pub runtime: Option<RuntimeView>,
 }
 
+impl Detail {
+    /// Whether all is the same but the share of a CPU, which is another at each reading.
+    #[must_use]
+    pub fn is_same_but_cpu(&self, other: &Self) -> bool {
+        let Self {
+            arrivals,
+            connecting,
+            listener_drops,
+            namespace_drops,
+            loop_cpu: _,
+            epoll,
+            runtime,
+        } = self;
+        (arrivals, connecting, listener_drops)
+            == (&other.arrivals, &other.connecting, &other.listener_drops)
+            && (namespace_drops, epoll, runtime)
+                == (&other.namespace_drops, &other.epoll, &other.runtime)
+    }
+}
+
 /// An answer.
 #[derive(Clone, Debug)]
 pub struct Snapshot {

@@ -192,7 +192,10 @@ impl State {
     pub fn kernel(&mut self, snapshot: Snapshot, taken: Nanos) {
         self.live.table.kernel(&snapshot);
         self.live.engine.kernel(&snapshot, &self.live.table, taken);
+        let cpu = self.live.costs.loop_cpu();
         self.live.costs.kernel(&snapshot, self.live.now);
+        // What is shown of it is seldom another.
+        let cpu_changed = cpu != self.live.costs.loop_cpu();
         let memory = self.live.costs.memory();
         self.live.stretches.kernel(&snapshot, memory, self.live.now);
         let Scene { lints, table, now, .. } = &mut self.live;
@@ -203,9 +206,10 @@ impl State {
             let Snapshot { accept_queue, sockets, quiet, detail, unseen, .. } = last;
             (*accept_queue, sockets, quiet)
                 == (snapshot.accept_queue, &snapshot.sockets, &snapshot.quiet)
-                && (detail, unseen) == (&snapshot.detail, &snapshot.unseen)
+                && detail.is_same_but_cpu(&snapshot.detail)
+                && *unseen == snapshot.unseen
         };
-        let news = !self.live.kernel.as_deref().is_some_and(same);
+        let news = cpu_changed || !self.live.kernel.as_deref().is_some_and(same);
         self.changed |= news && self.frozen.is_none();
         self.live.kernel = Some(Arc::new(snapshot));
     }

@@ -1,5 +1,7 @@
 //! What is seen at a glance: nothing is cut where there is room, nothing covers what matters.
 
+use std::time::Duration;
+
 use ratatui::style::Color;
 
 use super::feed::classroom;
@@ -7,6 +9,7 @@ use super::{dark, press, render, state, text};
 use crate::dashboard::state::State;
 use crate::dashboard::state::notice::Notice;
 use crate::dashboard::theme::{Depth, Palette, Theme};
+use crate::inspect::LoopCpu;
 use crate::telemetry::ServerKind;
 
 const SECOND: u64 = 1_000_000_000;
@@ -87,6 +90,19 @@ fn of_what_answers_keys_only_the_newest_is_told() {
     assert!(matches!(state.current_notice(), Some(Notice::Mouse(true))), "since 14 s");
     state.tick(20 * SECOND);
     assert!(state.current_notice().is_none());
+}
+
+#[test]
+fn a_share_of_a_cpu_that_reads_the_same_is_no_other_picture() {
+    let mut state = lively(80, 24);
+    let mut snapshot = classroom().snapshot();
+    let mut told = |share| {
+        snapshot.detail.loop_cpu = Some(LoopCpu { share, over: Duration::from_secs(1) });
+        state.take_changed();
+        state.kernel(snapshot.clone(), u64::MAX);
+        state.is_changed()
+    };
+    assert_eq!([0.0021, 0.0022, 0.4, 0.4].map(&mut told), [true, false, true, false]);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::shade::{Depth, Shade};
 
-/// The built-in themes; `auto` is resolved to one of them before a [`Theme`] is made.
+/// The built-in themes; `auto` is resolved to one of them before a [`Theme`](super::Theme) is made.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Palette {
     /// Light text on a dark terminal.
