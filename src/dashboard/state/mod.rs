@@ -357,9 +357,9 @@ impl State {
         (self.dead.is_none() && self.frozen.is_none()).then(|| Question {
             epfd: listener.map(|listener| listener.epfd).filter(|epfd| held && *epfd >= 0),
             waker: listener.map(|listener| listener.waker).filter(|waker| *waker >= 0),
+            // Also while the panel is not shown: what is opened for it stays open.
             runtime: listener
                 .filter(|listener| listener.server.asks() == Asks::Runtime)
-                .filter(|_| self.areas().of(Panel::Loop).is_some())
                 .map(|listener| listener.fd),
             usage: Some(self.workers()),
             wanted: self.wanted(),
