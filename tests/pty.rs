@@ -311,10 +311,10 @@ fn each_panel_can_have_the_whole_screen() {
 fn the_help_is_searched() {
     let mut terminal = start(SMALL, &[]);
     terminal.press("?");
-    terminal.see("Pause the server");
+    terminal.see("Every connection");
     terminal.press("freeze");
     terminal.see("Freeze the picture");
-    terminal.gone("Pause the server");
+    terminal.gone("Every connection");
     // While it is open, keys are text.
     terminal.press("q");
     terminal.gone("Freeze the picture");
