@@ -1,23 +1,6 @@
 //! What is said when the program starts, while it runs without a dashboard, and when it ends.
 
-use crate::telemetry::Mistake;
 use crate::words::places::start::Start;
-
-/// What a mistake is, by its name; the summary that the command line's help has is English.
-fn mistake(name: &str, summary: &str) -> String {
-    let found = Mistake::ALL.into_iter().find(|mistake| mistake.name() == name);
-    let said = match found {
-        Some(Mistake::NoDrain) => "每个事件只 recv 一次，可是边缘触发只通知一次",
-        Some(Mistake::CompareEqual) => "只在 event == IN 时处理，来了 IN|RDHUP 就不管",
-        Some(Mistake::IgnorePartialWrite) => "send 没收下的那部分，再也不发",
-        Some(Mistake::ForgetUnregister) => "连接已经没了，还留在列表里",
-        Some(Mistake::AcceptSpin) => "遇到 EMFILE 还不停地问，白烧一个处理器",
-        Some(Mistake::NoBudget) => "谁发个不停，就一直服务到它停：别的都饿着",
-        Some(Mistake::RecvOnce) => "请求被一次 1024 字节的 recv 截断，就回 400",
-        None => summary,
-    };
-    format!("这个服务器故意犯一个错，{name}：{said}。")
-}
 
 pub(in crate::words) const CHINESE: Start = Start {
     port_taken: |port, ip| {
@@ -49,7 +32,7 @@ pub(in crate::words) const CHINESE: Start = Start {
         )
     },
 
-    mistake,
+    mistake: |name, summary| format!("这个服务器故意犯一个错，{name}：{summary}。"),
     fewer_connections: |possible, asked, descriptors| {
         format!(
             "最多 {possible} 个连接，到不了 {asked} 个：这个进程只能打开 {descriptors} 个 \
