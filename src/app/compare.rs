@@ -8,8 +8,7 @@ use super::config::descriptors;
 use super::output::{Sentence, print, say};
 use crate::cli;
 use crate::compare::{self, report};
-use crate::dashboard::terminal::locale_is_utf8;
-use crate::words::{plain, strings};
+use crate::words::{locale, plain, strings};
 
 /// Measures one server after another.
 pub(super) fn run(args: &cli::Compare) -> Result<(), Sentence> {
@@ -28,7 +27,7 @@ pub(super) fn run(args: &cli::Compare) -> Result<(), Sentence> {
             say(&(strings().compare.measuring)(name));
         }
     })?;
-    print(report::text(&comparison, !locale_is_utf8()).as_bytes())?;
+    print(report::text(&comparison, !locale::is_utf8()).as_bytes())?;
     if let Some((path, form, to)) = report {
         to.write(&form.write(&comparison)).map_err(|error| cannot_report(path, &error))?;
     }

@@ -8,12 +8,11 @@ use super::start::Running;
 use crate::cli::Cli;
 use crate::clients::Clients;
 use crate::dashboard::Notice;
-use crate::dashboard::terminal::locale_is_utf8;
 use crate::record::log::Closer;
 use crate::record::stdout::Printer;
 use crate::signals::{self, End, Ends};
 use crate::telemetry::{Command, Control, Subscriber};
-use crate::words::{plain, strings};
+use crate::words::{locale, plain, strings};
 
 /// How long a reader of stdout may take for the last lines.
 const PRINTED_WITHIN: Duration = Duration::from_secs(2);
@@ -33,7 +32,7 @@ pub(super) fn run(
     let scheme = cli.protocol().scheme();
     // Other programs read this line: it is the same in every language.
     print(format!("listening on {scheme}://{}/\n", handle.addr).as_bytes())?;
-    let ascii = cli.ascii || !locale_is_utf8();
+    let ascii = cli.ascii || !locale::is_utf8();
     let printer = lines.map(|lines| Printer::start(io::stdout(), lines, control, ascii));
     let printer =
         printer.transpose().map_err(|error| (strings().start.no_thread)(&plain(&error)))?;

@@ -17,7 +17,7 @@ use super::state::{self, Action, Chosen, State};
 use super::terminal::{self, Screen, Signals};
 use super::theme::{Change, Depth, Theme, ThemeChoice};
 use crate::record::log::Closer;
-use crate::words::Language;
+use crate::words::{Language, locale};
 
 /// How many keys are taken between two frames.
 const KEYS_AT_ONCE: usize = 64;
@@ -93,9 +93,9 @@ pub(super) fn show(mut shown: impl Show, options: &Options, log: Option<Closer>)
     }
     let signals = Signals::catch(log)?;
     let mut screen = Screen::enter(options.mouse)?;
-    let mut ascii = options.ascii || !terminal::locale_is_utf8();
+    let mut ascii = options.ascii || !locale::is_utf8();
     let mut early = Vec::new();
-    if !ascii && (Language::spoken() == Language::Chinese || terminal::locale_is_wide()) {
+    if !ascii && (Language::spoken() == Language::Chinese || locale::is_wide()) {
         let (wide, keys) = screen.draws_wide()?;
         if wide {
             ascii = true;

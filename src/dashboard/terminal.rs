@@ -343,38 +343,11 @@ pub fn in_foreground() -> bool {
         || rustix::termios::tcgetpgrp(io::stdin()).is_err()
 }
 
-/// Whether the locale's character set is UTF-8, from the values of `LC_ALL`, `LC_CTYPE` and
-/// `LANG`: the first that is set and not empty counts (locale(7)).
-#[must_use]
-pub fn is_utf8(locale: [Option<&str>; 3]) -> bool {
-    let first = locale.into_iter().flatten().find(|value| !value.is_empty());
-    first.is_some_and(|value| {
-        let value = value.to_ascii_lowercase();
-        value.contains("utf-8") || value.contains("utf8")
-    })
-}
-
 /// Whether the terminal has Chinese letters: the console of Linux, whose fonts have 512 letters at
 /// most, has not (`console_codes(4)`).
 #[must_use]
 pub fn has_chinese() -> bool {
     env::var_os("TERM").is_none_or(|term| term != "linux")
-}
-
-/// Whether the locale is one of those whose terminals may draw signs two cells wide: Chinese,
-/// Japanese or Korean.
-#[must_use]
-pub fn locale_is_wide() -> bool {
-    let values = ["LC_ALL", "LC_CTYPE", "LANG"].map(|name| std::env::var(name).ok());
-    let first = values.into_iter().flatten().find(|value| !value.is_empty());
-    first.is_some_and(|value| ["zh", "ja", "ko"].iter().any(|tag| value.starts_with(tag)))
-}
-
-/// Whether this process's locale is UTF-8.
-#[must_use]
-pub fn locale_is_utf8() -> bool {
-    let values = ["LC_ALL", "LC_CTYPE", "LANG"].map(|name| std::env::var(name).ok());
-    is_utf8([values[0].as_deref(), values[1].as_deref(), values[2].as_deref()])
 }
 
 /// Whether the terminal's background is dark; `None` when it does not say within half a second.
@@ -389,15 +362,6 @@ pub fn is_dark() -> Option<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_first_locale_that_is_set_counts() {
-        assert!(is_utf8([None, None, Some("de_DE.UTF-8")]));
-        assert!(is_utf8([Some(""), Some("C.utf8"), Some("C")]));
-        assert!(!is_utf8([Some("C"), None, Some("de_DE.UTF-8")]));
-        assert!(!is_utf8([None, None, None]));
-        assert!(!is_utf8([None, None, Some("zh_CN.GB18030")]));
-    }
 
     #[test]
     fn a_panic_of_another_thread_is_kept_while_the_screen_is_ours() {

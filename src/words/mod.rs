@@ -12,6 +12,7 @@
 //! | [`call()`] | a call with its result, as short as the loop panel needs it |
 //! | [`units`] | sizes, times, counts and rates |
 //! | [`Language`] | which language is spoken |
+//! | [`locale`] | which one the locale asks for, and whether in UTF-8 |
 //! | `strings()` | what the program says: labels, headings, sentences |
 //! | `places` | what those are, a file for each place |
 //! | `english`, `chinese` | those in a language, a file for each place |
@@ -27,6 +28,7 @@ mod english;
 mod language;
 mod line;
 mod lines;
+pub mod locale;
 mod places;
 mod plain;
 mod strings;

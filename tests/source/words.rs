@@ -63,11 +63,8 @@ const NAMES: [(&str, &str); 33] = [
 ];
 
 /// Single literals; the program's own name is left out.
-const SINGLE: [(&str, &str, &str); 29] = [
+const SINGLE: [(&str, &str, &str); 21] = [
     ("app::headless", "listening on :///", "the line that `compare` and scripts read"),
-    ("app::language", "LANG", "an environment variable"),
-    ("app::language", "LC_ALL", "an environment variable"),
-    ("app::language", "LC_MESSAGES", "an environment variable"),
     ("app::output", "dumb", "a kind of terminal"),
     ("clients::client", "GET HTTP/1.1 Host: User-Agent: -", "HTTP"),
     ("clients::client", "Cookie: table=", "HTTP"),
@@ -84,12 +81,7 @@ const SINGLE: [(&str, &str, &str); 29] = [
     ("dashboard::theme::shade", "256color", "what TERM says"),
     ("dashboard::state::table", "HTTP/1.1", "HTTP"),
     ("dashboard::terminal", "sleep 0.3; kill -CONT \"$0\"", "a command of the shell"),
-    ("dashboard::terminal", "LANG", "an environment variable"),
-    ("dashboard::terminal", "LC_ALL", "an environment variable"),
-    ("dashboard::terminal", "LC_CTYPE", "an environment variable"),
     ("dashboard::terminal", "linux", "what TERM says"),
-    ("dashboard::terminal", "utf-8", "the name of an encoding"),
-    ("dashboard::terminal", "utf8", "the name of an encoding"),
     ("settings::place", "XDG_CONFIG_HOME", "an environment variable"),
     ("settings::place", "HOME", "an environment variable"),
     ("settings::place", ".config", "a folder"),
