@@ -21,6 +21,11 @@ use crate::words::{Language, locale};
 
 /// How many keys are taken between two frames.
 const KEYS_AT_ONCE: usize = 64;
+/// How long a picture stands at least while nobody steers: figures that change more often than that
+/// cannot be read, and each picture costs a millisecond.
+const CALM_FRAME: Duration = Duration::from_millis(110);
+/// How long after a key somebody steers.
+const STEERS: Duration = Duration::from_secs(1);
 
 /// How the dashboard looks and behaves.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -169,6 +174,7 @@ fn watch(
         }
     }
     let mut drawn = None::<Instant>;
+    let mut touched = Instant::now();
     let mut more = false;
     loop {
         // The server, the kernel, our clients, the threads: everything that has arrived.
@@ -185,7 +191,9 @@ fn watch(
             screen.take_over()?;
         }
         // The picture, if it is another one and a frame is due.
-        let due = drawn.map_or(now, |drawn| drawn + frame);
+        let steers = shown.is_held() || now.saturating_duration_since(touched) < STEERS;
+        let stands = if steers { frame } else { frame.max(CALM_FRAME) };
+        let due = drawn.map_or(now, |drawn| drawn + stands);
         let mut wait = shown.next_tick(now);
         if shown.is_changed() {
             if now >= due {
@@ -205,6 +213,7 @@ fn watch(
         more = more || input.waits(wait)?;
         while keys < KEYS_AT_ONCE && more {
             keys += 1;
+            touched = now;
             if obey(shown.terminal_event(event::read()?), shown, screen, signals)? {
                 return Ok(());
             }

@@ -16,14 +16,18 @@ use super::theme::Theme;
 use crate::clients::{ClientInfo, ClientKind};
 use crate::inspect::{Question, Snapshot, Workers};
 use crate::server::Failure;
-use crate::telemetry::{Batch, Command, Gone, Nanos};
+use crate::telemetry::{Batch, Command, Gone, Mode, Nanos};
 use crate::words::strings;
 
-/// How often batches are fetched while something happens.
+/// How often batches are fetched while much happens.
 const TICK: Duration = Duration::from_millis(16);
+/// How often while little happens: as often as a picture is drawn at most.
+const CALM_TICK: Duration = Duration::from_millis(33);
 /// How often batches are fetched when nothing happens: what happens then shows at the latest after
-/// this.
-pub(super) const QUIET_TICK: Duration = Duration::from_millis(40);
+/// this, which a person takes for at once.
+pub(super) const QUIET_TICK: Duration = Duration::from_millis(80);
+/// What is much: so many batches in one tick.
+const MUCH: usize = 8;
 /// How long after the last event it counts as quiet.
 const QUIET_AFTER: Duration = Duration::from_secs(1);
 /// How often the kernel is asked; and how often with many connections or while all is quiet.
@@ -88,6 +92,8 @@ pub(super) trait Show {
     fn terminal_event(&mut self, event: Event) -> Vec<Action>;
     /// Until when to sleep if no key is pressed.
     fn next_tick(&self, now: Instant) -> Duration;
+    /// Whether the loop goes no faster than the operator lets it, so that each call is looked at.
+    fn is_held(&self) -> bool;
     /// Whether the picture is another one than the one that was drawn.
     fn is_changed(&self) -> bool;
     /// The picture counts as drawn from now on.
@@ -133,25 +139,35 @@ pub struct Session<W> {
     asked: Option<Instant>,
     /// When the last batch came.
     busy: Instant,
+    /// How many batches came in the last tick.
+    came: usize,
 }
 
 impl<W: Backend> Session<W> {
     /// A session that begins at `now`.
     #[must_use]
     pub fn new(backend: W, state: State, now: Instant) -> Self {
-        Self { backend, state, clock: Clock { start: now, offset: 0 }, asked: None, busy: now }
+        Self {
+            backend,
+            state,
+            clock: Clock { start: now, offset: 0 },
+            asked: None,
+            busy: now,
+            came: 0,
+        }
     }
 
     /// Takes over everything that has happened.
     pub fn gather(&mut self, now: Instant) {
         let Self { backend, state, clock, .. } = self;
-        let mut any = false;
+        let mut came = 0;
         backend.drain(&mut |batch| {
-            any = true;
+            came += 1;
             clock.observe(batch.time, now);
             state.apply(batch);
         });
-        if any {
+        self.came = came;
+        if came > 0 {
             self.busy = now;
         }
         self.state.clients(self.backend.clients());
@@ -312,7 +328,15 @@ impl<W: Backend> Show for Session<W> {
     }
 
     fn next_tick(&self, now: Instant) -> Duration {
-        if self.is_quiet(now) { QUIET_TICK } else { TICK }
+        match self.came {
+            MUCH.. => TICK,
+            _ if self.is_quiet(now) => QUIET_TICK,
+            _ => CALM_TICK,
+        }
+    }
+
+    fn is_held(&self) -> bool {
+        self.state.mode() != Mode::Run
     }
 
     fn is_changed(&self) -> bool {

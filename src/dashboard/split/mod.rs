@@ -276,6 +276,10 @@ impl<W: Backend, L: Loaded> Show for Split<W, L> {
         a.min(b)
     }
 
+    fn is_held(&self) -> bool {
+        self.halves.iter().any(|half| half.session.is_held())
+    }
+
     fn is_changed(&self) -> bool {
         let fades = |state: &State| state.live().seats.fades(state.live().now);
         self.changed || !self.all(|half| !half.session.is_changed() && !fades(half.state()))
