@@ -114,7 +114,7 @@ fn width_of(column: Column, table: &Table, width: u16) -> u16 {
         Column::Last => 8 + u16::from(width > 50),
         Column::Requests => 4,
         Column::In | Column::Out => 7,
-        // Where it is narrow, there is no room for the unit.
+        // Where it is narrow, there is no room for a blank before the unit.
         Column::RecvQueue | Column::SendQueue => 6 + 2 * u16::from(width > 50),
     })
 }

@@ -58,6 +58,32 @@ fn the_card_cuts_no_sentence_and_does_not_repeat_its_fd() {
 }
 
 #[test]
+fn a_queue_has_its_unit_at_every_width() {
+    for (bytes, texts) in [
+        (2944, ["2,944 B", "2,944B"]),
+        (65_536, ["65,536 B", "65536B"]),
+        (420_000, ["420 kB", "420kB"]),
+        (3_100_000, ["3.1 MB", "3.1MB"]),
+    ] {
+        let mut state = state(80, 24);
+        let mut feed = classroom();
+        let mut snapshot = feed.snapshot();
+        for socket in &mut snapshot.sockets {
+            socket.recv_queue = bytes;
+        }
+        state.apply(&feed.publish());
+        state.kernel(snapshot, u64::MAX);
+        state.tick(3 * SECOND);
+        for (width, height) in [(48, 14), (80, 24), (120, 36), (200, 50)] {
+            state.resize(width, height);
+            let screen = dark(&state, width, height);
+            let row = screen.lines().find(|line| line.contains("40001")).unwrap();
+            assert!(texts.iter().any(|text| row.contains(text)), "{width}x{height}: {row}");
+        }
+    }
+}
+
+#[test]
 fn a_notice_goes_by_itself_and_by_a_key_and_none_is_lost_behind_another() {
     let mut state = lively(80, 24);
     state.notice(Notice::LimitReached);
