@@ -5,12 +5,13 @@ use std::time::Duration;
 use ratatui::style::Color;
 
 use super::feed::classroom;
-use super::{dark, press, render, state, text};
+use super::{dark, drawn, press, render, state, text};
 use crate::dashboard::state::State;
 use crate::dashboard::state::notice::Notice;
 use crate::dashboard::theme::{Depth, Palette, Theme};
 use crate::inspect::LoopCpu;
 use crate::telemetry::ServerKind;
+use crate::words::Language;
 
 const SECOND: u64 = 1_000_000_000;
 
@@ -79,6 +80,25 @@ fn a_queue_has_its_unit_at_every_width() {
             let screen = dark(&state, width, height);
             let row = screen.lines().find(|line| line.contains("40001")).unwrap();
             assert!(texts.iter().any(|text| row.contains(text)), "{width}x{height}: {row}");
+        }
+    }
+}
+
+#[test]
+fn a_paused_loop_is_worked_by_the_keys_in_the_bar() {
+    for zoom in ["", "z"] {
+        let mut state = lively(80, 24);
+        press(&mut state, "p");
+        press(&mut state, zoom);
+        let bar = || dark(&state, 80, 24).lines().last().unwrap().to_owned();
+        for key in ["p run", "s step", "S turn", "c client", "v server", "E change", "q quit"] {
+            assert!(bar().contains(key), "{key}: {}", bar());
+        }
+        Language::Chinese.speak();
+        let bar = drawn(&state, 80, 24).lines().last().unwrap().to_owned();
+        Language::English.speak();
+        for key in ["p 继续", "s 单步", "S 一圈", "E 改选项", "q 退出"] {
+            assert!(bar.contains(key), "{key}: {bar}");
         }
     }
 }
