@@ -150,12 +150,26 @@ fn subject(event: EventRef<'_>) -> String {
     }
 }
 
-/// `fd 9`; of a call that another process made, whose descriptors are its own, as in `/proc`:
-/// `4711/fd/0`.
+/// `fd 9`, or `4711/fd/0`.
 fn descriptor(fd: Fd, event: EventRef<'_>) -> String {
-    match event.event.by.pid().filter(|_| event.event.what.kind().is_call()) {
-        Some(pid) => format!("{pid}/fd/{fd}"),
-        None => format!("fd {fd}"),
+    foreign(fd, event).unwrap_or_else(|| format!("fd {fd}"))
+}
+
+/// A descriptor of a call that another process made, whose numbers are its own: as in `/proc`,
+/// `4711/fd/0`.
+pub(super) fn foreign(fd: Fd, event: EventRef<'_>) -> Option<String> {
+    let pid = event.event.by.pid().filter(|_| event.event.what.kind().is_call())?;
+    Some(format!("{pid}/fd/{fd}"))
+}
+
+/// What an event means, in a sentence.
+#[must_use]
+pub fn meaning(event: EventRef<'_>) -> String {
+    let fd = event.event.fd;
+    let text = (strings().events.sentence)(event);
+    match foreign(fd, event) {
+        Some(foreign) => text.replace(&format!("fd {fd}"), &foreign),
+        None => text.into_owned(),
     }
 }
 
@@ -302,6 +316,16 @@ mod tests {
         let mark = if error { "!" } else { "" };
         let waited = waited.unwrap_or_default();
         format!("{mark}{}|{subject}|{result}|{note}|{waited}", kind.name())
+    }
+
+    #[test]
+    fn a_descriptor_of_another_process_is_named_as_such() {
+        let events = samples::all();
+        let told: Vec<_> = events.iter().filter(|event| event.event.by.pid().is_some()).collect();
+        let [recv] = told[..] else { panic!("{told:?}") };
+        let recv = recv.as_ref();
+        assert_eq!(meaning(recv), "84 bytes were taken out of 78/fd/0's receive queue.");
+        assert_eq!(crate::words::call(recv), "recv(78/fd/0) = 84");
     }
 
     #[test]
