@@ -1,5 +1,6 @@
-//! Where things are on the strip of tabs and inside the table's panel: the state needs it for the
-//! mouse and for scrolling, the panels for drawing. Nothing is drawn here.
+//! Where things are on the strip of tabs, inside the table's panel and in the table of before and
+//! after: the state needs it for the mouse and for scrolling, the panels for drawing. Nothing is drawn
+//! here.
 
 use ratatui::layout::Margin;
 pub use ratatui::layout::{Position, Rect};
@@ -17,6 +18,18 @@ pub const MARKS: u16 = 2;
 
 /// The least of a peer's address that is worth its columns: its port.
 pub const LEAST_PEER: u16 = 6;
+
+/// In the table of before and after: the columns for the names of its rows.
+pub const STRETCH_NAMES: usize = 21;
+
+/// The least columns that a stretch needs there.
+pub const STRETCH: usize = 24;
+
+/// How many stretches fit there, on a screen that is so wide.
+#[must_use]
+pub fn stretches(screen: u16) -> usize {
+    (usize::from(screen).saturating_sub(4 + STRETCH_NAMES) / STRETCH).clamp(1, 4)
+}
 
 /// The lines above the first connection: the headings, the listener and, where it is watched,
 /// standard input.
@@ -101,7 +114,7 @@ fn width_of(column: Column, table: &Table, width: u16) -> u16 {
         Column::Last => 8 + u16::from(width > 50),
         Column::Requests => 4,
         Column::In | Column::Out => 7,
-        // Where it is narrow, there is no room for the unit.
+        // Where it is narrow, there is no room for a blank before the unit.
         Column::RecvQueue | Column::SendQueue => 6 + 2 * u16::from(width > 50),
     })
 }

@@ -323,6 +323,9 @@ pub fn declared(event: KeyEvent) -> Option<&'static Key> {
     all().find(|key| key.is_pressed(event))
 }
 
+/// The place in the key bar behind the keys of the loop.
+const BEHIND_THE_LOOP: u8 = 24;
+
 /// The keys that work now, in the order of the key bar.
 #[must_use]
 pub fn bar(state: &State) -> Vec<&'static Key> {
@@ -334,7 +337,9 @@ pub fn bar(state: &State) -> Vec<&'static Key> {
     };
     let shown = |key: &&Key| worth(key) && key.first().is_some() && (key.enabled)(state);
     let mut keys: Vec<&Key> = all().filter(shown).collect();
-    keys.sort_by_key(|key| key.bar);
+    // Who has paused the loop works it: what it is worked with comes before the client to drop.
+    let paused = state.is_paused();
+    keys.sort_by_key(|key| if paused && key.id == Id::Drop { BEHIND_THE_LOOP } else { key.bar });
     keys
 }
 

@@ -151,21 +151,40 @@ impl Batch {
         self.ready.clear();
     }
 
-    /// Gives memory back that a burst had claimed, so that the pool as a whole stays small: all
-    /// batches are used in turn, and each would keep what the fullest of them has needed.
-    pub(super) fn trim(&mut self) {
-        /// Events come with every batch.
-        const KEPT: usize = 1024;
+    /// Bytes of memory for events and what comes with them.
+    #[cfg(test)]
+    pub(super) fn capacity(&self) -> usize {
+        self.events.capacity() * size_of::<Event>()
+            + self.bytes.capacity()
+            + self.ready.capacity() * size_of::<Ready>()
+            + self.turns.capacity() * size_of::<Turn>()
+    }
+
+    /// Empties it, and gives memory back that a burst had claimed, so that the pool as a whole stays
+    /// small: all batches are used in turn, and each would keep what the fullest of them has needed.
+    pub(super) fn recycle(&mut self) {
         /// Rows and what goes with them come a hundred times a second at most.
         const SELDOM: usize = 8;
-        self.events.shrink_to(KEPT);
-        self.bytes.shrink_to(KEPT * 128);
-        self.ready.shrink_to(KEPT);
-        self.turns.shrink_to(KEPT);
-        self.latencies.shrink_to(KEPT);
+        recycle(&mut self.events);
+        recycle(&mut self.bytes);
+        recycle(&mut self.ready);
+        recycle(&mut self.turns);
+        recycle(&mut self.latencies);
+        self.clear();
         self.rows.shrink_to(SELDOM);
         self.gone.shrink_to(SELDOM);
     }
+}
+
+/// Empties a list, of whose memory at most 128 KiB stay. Where it held less than an eighth of what
+/// there is room for, four times as much stays, and 4 KiB at least: a load that wavers allocates
+/// nothing.
+fn recycle<T>(list: &mut Vec<T>) {
+    let (held, size) = (list.len(), size_of::<T>());
+    let (least, most) = (4096 / size, 128 * 1024 / size);
+    list.clear();
+    let calm = held < list.capacity() / 8;
+    list.shrink_to(if calm { (4 * held).clamp(least, most) } else { most });
 }
 
 #[cfg(test)]

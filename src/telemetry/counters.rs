@@ -34,6 +34,8 @@ pub struct Counters {
     pub ready: u64,
     /// Wake-ups that brought nothing but own plumbing or a timer.
     pub own_wakeups: u64,
+    /// Of the fds examined: all in those wake-ups, and in others the own waker.
+    pub own_examined: u64,
     /// System calls made, by [`Kind`]; only calls are counted here.
     pub calls: [u64; Kind::ALL.len()],
     /// Calls that ended in EAGAIN.
@@ -70,6 +72,7 @@ impl Default for Counters {
             wakeups: 0,
             ready: 0,
             own_wakeups: 0,
+            own_examined: 0,
             calls: [0; Kind::ALL.len()],
             again: 0,
             rests: 0,
@@ -185,6 +188,7 @@ impl Counters {
             wakeups,
             ready,
             own_wakeups,
+            own_examined,
             calls,
             again,
             rests,
@@ -205,6 +209,7 @@ impl Counters {
             wakeups,
             ready,
             own_wakeups,
+            own_examined,
             again,
             rests,
             examined,
@@ -215,6 +220,12 @@ impl Counters {
             unreadable,
         ];
         single.into_iter().chain(closed).chain(responses).chain(calls)
+    }
+
+    /// Fds that were asked whether they are ready, own plumbing left out.
+    #[must_use]
+    pub fn asked(&self) -> u64 {
+        self.examined.saturating_sub(self.own_examined)
     }
 
     /// Connections closed, for whatever reason.

@@ -51,7 +51,8 @@ pub struct Ready {
 }
 
 /// Who made a call or drew a conclusion: the server's own thread, another thread of this process,
-/// or another process, whose fd numbers are its own.
+/// or another process. The fd of a call is a number of the process that made it; that of a
+/// conclusion is the server's.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct By(i32);
 

@@ -29,7 +29,7 @@ pub struct Publisher {
     /// Calls told since the clock was read.
     since_clock: u32,
     seq: u64,
-    table: Option<Sink>,
+    pub(super) table: Option<Sink>,
     streams: Vec<Sink>,
     scratch: Batch,
     rounds: Rounds,

@@ -132,8 +132,7 @@ impl Subscriber {
                     self.shared.drained.store(self.drained, Ordering::Release);
                     self.drained_bytes += batch.payload() as u64;
                     self.shared.drained_bytes.store(self.drained_bytes, Ordering::Release);
-                    batch.clear();
-                    batch.trim();
+                    batch.recycle();
                     // Fails only when the server has ended; then nobody needs it any more.
                     let _ = self.free.try_send(batch);
                 }
@@ -260,7 +259,7 @@ mod tests {
     use std::time::Instant;
 
     use super::*;
-    use crate::telemetry::{Latency, Publisher, Ret, Row, ServerKind, What};
+    use crate::telemetry::{Latency, Publisher, Ret, Row, ServerKind, Stance, What};
 
     #[test]
     fn latencies_without_room_are_counted_as_missing() {
@@ -345,6 +344,39 @@ mod tests {
         }) {}
         assert_eq!(seen.len() as u64 + lost, 300);
         assert!(seen.is_sorted());
+    }
+
+    #[test]
+    fn what_a_burst_has_claimed_is_given_back_in_a_calm() {
+        let (sink, mut subscriber) = wire(Capacity::default());
+        let (control, _commands) = crate::telemetry::control().unwrap();
+        let mut publisher = Publisher::new(Instant::now(), Some(sink), Vec::new());
+        // Each batch of the pool comes round with so many events; returns the pool's memory.
+        let mut rounds = |turns: usize, rounds: usize| {
+            for _ in 0..rounds * Capacity::default().batches {
+                for _ in 0..turns {
+                    let event = What::Typed;
+                    publisher.fact(9, None, event, b"GET / HTTP/1.1\r\nHost: localhost\r\n");
+                    publisher.turn(crate::telemetry::Turn { busy: 1, ready: 1 });
+                }
+                publisher.read_clock();
+                let standing = Standing { stance: Stance::Handling(""), ..Standing::default() };
+                publisher.publish(&mut Empty, standing);
+                subscriber.drain(&control, |_| {});
+            }
+            let pool: Vec<_> = publisher.table.as_ref().unwrap().free.try_iter().collect();
+            let held = pool.iter().map(|batch| batch.capacity()).sum::<usize>();
+            for batch in pool {
+                subscriber.free.try_send(batch).unwrap();
+            }
+            held
+        };
+        let burst = rounds(900, 2);
+        assert!(burst > 4 << 20, "{burst}");
+        // A load that wavers keeps what it needs.
+        assert_eq!(rounds(400, 1), burst);
+        let calm = rounds(1, 2);
+        assert!(calm < 1 << 20, "{calm} of {burst}");
     }
 
     #[test]

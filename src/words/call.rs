@@ -1,5 +1,6 @@
 //! A call with its result, as the loop panel writes it.
 
+use super::describe::foreign;
 use super::{strings, units};
 use crate::telemetry::{EventRef, Kind, Next, Ret, What};
 
@@ -7,6 +8,7 @@ use crate::telemetry::{EventRef, Kind, Next, Ret, What};
 #[must_use]
 pub fn call(event: EventRef<'_>) -> String {
     let (fd, name) = (event.event.fd, event.event.what.kind().name());
+    let fd = foreign(fd, event).unwrap_or_else(|| fd.to_string());
     match event.event.what {
         What::Listen { backlog, ret, .. } => format!("listen({fd}, {backlog}) = {}", result(ret)),
         What::EpollCtl { op, mask, ret, .. } => {
@@ -129,7 +131,7 @@ mod tests {
             "nap of 2.0 ms",
             "read(0) = 5",
             "recv(9) = 84",
-            "recv(0) = 84",
+            "recv(78/fd/0) = 84",
             "wait4() = 78",
             "epoll_create1() = 4",
             "connect(9, AF_UNSPEC) = 0",

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::{strings, units};
-use crate::telemetry::{Addr, By, Errno, Event, EventRef, Kind, Mode, Ret, Text, What};
+use crate::telemetry::{Addr, By, Errno, Event, EventRef, Fd, Kind, Mode, Ret, Text, What};
 
 /// An event in pieces, as a line of the stream shows it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -37,7 +37,7 @@ fn own_of(by: By) -> String {
 #[must_use]
 #[expect(clippy::too_many_lines, reason = "every event, one arm each")]
 pub fn describe(event: EventRef<'_>) -> Description {
-    let Event { fd, what, .. } = *event.event;
+    let Event { what, .. } = *event.event;
     let words = &strings().events;
     let mut took = None;
     // It may not have slept at all: what was ready is returned at once.
@@ -60,7 +60,7 @@ pub fn describe(event: EventRef<'_>) -> Description {
         What::Recv { ret } => (amount(ret), received(ret)),
         What::Send { ret, len } => (amount(ret), sent(ret, len)),
         What::Sendfile { file, offset, len, ret } => {
-            let from = (words.from_file)(file, &units::count(offset));
+            let from = (words.from_file)(&descriptor(file, event), &units::count(offset));
             let note = match ret.get() {
                 Ok(sent) if sent >= len => (words.all_of_file)(&from),
                 _ => format!("{}  {from}", sent(ret, len)),
@@ -132,14 +132,9 @@ pub fn describe(event: EventRef<'_>) -> Description {
         What::Missed => (String::new(), words.too_late.to_owned()),
         What::Unreadable => (String::new(), words.unreadable.to_owned()),
     };
-    // Its fd numbers are its own.
-    let note = match event.event.by.pid().filter(|_| what.kind().is_call()) {
-        Some(pid) => (words.of_process)(&note, pid),
-        None => note,
-    };
     Description {
         kind: what.kind(),
-        subject: subject(fd, what.kind()),
+        subject: subject(event),
         result,
         note,
         waited: took,
@@ -147,13 +142,34 @@ pub fn describe(event: EventRef<'_>) -> Description {
     }
 }
 
-fn subject(fd: i32, kind: Kind) -> String {
-    if fd < 0 {
-        String::new()
-    } else if kind == Kind::EpollWait {
-        format!("epfd {fd}")
-    } else {
-        format!("fd {fd}")
+fn subject(event: EventRef<'_>) -> String {
+    match event.event.fd {
+        ..0 => String::new(),
+        fd if event.event.what.kind() == Kind::EpollWait => format!("epfd {fd}"),
+        fd => descriptor(fd, event),
+    }
+}
+
+/// `fd 9`, or `4711/fd/0`.
+fn descriptor(fd: Fd, event: EventRef<'_>) -> String {
+    foreign(fd, event).unwrap_or_else(|| format!("fd {fd}"))
+}
+
+/// A descriptor of a call that another process made, whose numbers are its own: as in `/proc`,
+/// `4711/fd/0`.
+pub(super) fn foreign(fd: Fd, event: EventRef<'_>) -> Option<String> {
+    let pid = event.event.by.pid().filter(|_| event.event.what.kind().is_call())?;
+    Some(format!("{pid}/fd/{fd}"))
+}
+
+/// What an event means, in a sentence.
+#[must_use]
+pub fn meaning(event: EventRef<'_>) -> String {
+    let fd = event.event.fd;
+    let text = (strings().events.sentence)(event);
+    match foreign(fd, event) {
+        Some(foreign) => text.replace(&format!("fd {fd}"), &foreign),
+        None => text.into_owned(),
     }
 }
 
@@ -303,6 +319,16 @@ mod tests {
     }
 
     #[test]
+    fn a_descriptor_of_another_process_is_named_as_such() {
+        let events = samples::all();
+        let told: Vec<_> = events.iter().filter(|event| event.event.by.pid().is_some()).collect();
+        let [recv] = told[..] else { panic!("{told:?}") };
+        let recv = recv.as_ref();
+        assert_eq!(meaning(recv), "84 bytes were taken out of 78/fd/0's receive queue.");
+        assert_eq!(crate::words::call(recv), "recv(78/fd/0) = 84");
+    }
+
+    #[test]
     fn every_kind_has_its_fields() {
         let want = [
             "listen|fd 5|= 0|127.0.0.1:7890  backlog 1024|",
@@ -345,7 +371,7 @@ mod tests {
             "started|fd 9|thread 77|stack of 65,536 B|",
             "recv|fd 9|= 84|bytes from the peer|",
             "ended|fd 9|thread 77||",
-            "recv|fd 0|= 84|bytes from the peer  (an fd of process 78)|",
+            "recv|78/fd/0|= 84|bytes from the peer|",
             "wait4||= 78|the worker's zombie is gone|",
             "started|fd 9|||",
             "parked|fd 9||until IN|",

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`line()`] | an event as a line like strace's |
 //! | [`describe()`] | the fields of an event, as a row of the stream shows them |
+//! | [`meaning()`] | the same in one sentence |
 //! | [`wrap()`] | a text in lines, of Latin and Chinese letters |
 //! | [`call()`] | a call with its result, as short as the loop panel needs it |
 //! | [`units`] | sizes, times, counts and rates |
@@ -35,7 +36,7 @@ mod strings;
 pub mod units;
 
 pub use call::{before, call, fds, result};
-pub use describe::{Description, clean, describe, glyph, is_error};
+pub use describe::{Description, clean, describe, glyph, is_error, meaning};
 pub use language::Language;
 pub use line::line;
 pub use lines::{breaks, pad_left, pad_right, pieces, wrap};

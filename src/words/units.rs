@@ -29,6 +29,16 @@ pub fn rounded_bytes(amount: u64) -> String {
     format!("{number} {unit}B")
 }
 
+/// `84B`, `5,904B`, `65536B`, `420kB`, `3.1MB`: as [`bytes()`], in at most six columns.
+#[must_use]
+pub fn short_bytes(amount: u64) -> String {
+    match amount {
+        0..10_000 => format!("{}B", count(amount)),
+        10_000..100_000 => format!("{amount}B"),
+        _ => rounded_bytes(amount).replace(' ', ""),
+    }
+}
+
 /// `84 B/s`, `97.0 kB/s`, `3.1 MB/s`: three figures at most.
 #[must_use]
 pub fn bytes_rate(a_second: u64) -> String {
@@ -288,6 +298,17 @@ mod tests {
         ];
         for (amount, text) in cases {
             assert_eq!(bytes(amount), text, "{amount}");
+        }
+        for (amount, text) in [
+            (0, "0B"),
+            (2944, "2,944B"),
+            (65_536, "65536B"),
+            (99_999, "99999B"),
+            (100_000, "100kB"),
+            (99_950_000, "100MB"),
+            (u64::MAX, "18.4EB"),
+        ] {
+            assert_eq!(short_bytes(amount), text, "{amount}");
         }
         assert_eq!(bytes_rate(3_100_000), "3.1 MB/s");
         assert_eq!((bytes_rate(1290), bytes_rate(99_949)), ("1.3 kB/s".into(), "99.9 kB/s".into()));

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use crate::common::{get, on_all, on_each, start};
-use epollscope::telemetry::{Command, ConnState, Kind, Mode, ServerKind, Stance, What};
+use epollscope::telemetry::{Asks, Command, ConnState, Kind, Mode, ServerKind, Stance, What};
 
 #[test]
 fn stepping_wakes_nothing_and_holds_before_no_plumbing() {
@@ -38,6 +38,32 @@ fn stepping_wakes_nothing_and_holds_before_no_plumbing() {
             }
         }
         panic!("no answer within a hundred steps");
+    });
+}
+
+#[test]
+fn who_steps_is_not_among_those_that_were_asked() {
+    on_each(|config| {
+        let server_kind = config.server;
+        let mut server = start(config);
+        server.pause();
+        let mut client = server.client();
+        client.write_all(get("/").as_bytes()).unwrap();
+        while !server.events.iter().any(|event| event.event.what.kind() == Kind::Send) {
+            server.step();
+        }
+        let counters = &server.counters;
+        let wakeups = counters.wakeups - counters.own_wakeups;
+        match server_kind.asks() {
+            Asks::Interest => assert_eq!(counters.asked(), counters.ready, "{server_kind}"),
+            // The listener, then the client too.
+            Asks::List => {
+                let asked = counters.asked();
+                assert!((wakeups..=2 * wakeups).contains(&asked), "{asked}, {server_kind}");
+            }
+            _ => {}
+        }
+        server.stop();
     });
 }
 

@@ -340,6 +340,52 @@ fn what_cannot_be_read_of_a_worker_is_told_and_ends_it() {
 }
 
 #[test]
+fn the_fd_of_a_workers_call_is_its_own_and_that_of_a_fact_the_servers() {
+    let mut server = start(with(ServerKind::Processes, &[]));
+    let mut client = server.client();
+    assert_eq!(ask(&mut client, "/").0, 200);
+    let row = server.row_of(&client);
+    server.until("the answer", |server| {
+        server.events.iter().any(|event| event.event.what.kind() == Kind::Response)
+    });
+    for event in server.events.iter().map(|event| event.event) {
+        match event.what {
+            What::Recv { .. } => assert_eq!((event.fd, event.by), (0, row.by)),
+            What::Request { .. } | What::Response { .. } => {
+                assert_eq!((event.fd, event.by), (row.fd, row.by));
+            }
+            _ => {}
+        }
+    }
+    assert!(row.fd > 0);
+    server.stop();
+}
+
+#[test]
+fn a_paused_worker_keeps_its_state_and_its_call_in_the_table() {
+    let root = tempfile::tempdir().unwrap();
+    std::fs::File::create(root.path().join("large")).unwrap().set_len(1 << 28).unwrap();
+    let config = with(ServerKind::Processes, &[root.path().to_str().unwrap()]);
+    let mut server = start_with(config, Site::open(root.path()).unwrap(), Capacity::default());
+    let (mut begun, mut deaf) = (server.client(), server.client());
+    begun.write_all(b"GET / HTTP/1.1\r\n").unwrap();
+    deaf.write_all(get("/large").as_bytes()).unwrap();
+    let ids = [server.row_of(&begun).id, server.row_of(&deaf).id];
+    let stand =
+        |server: &Watched| ids.map(|id| (server.table[&id].state, server.table[&id].within));
+    let sleep =
+        [(ConnState::Reading, Some(Kind::Recv)), (ConnState::Writing, Some(Kind::Sendfile))];
+    server.until("both asleep", |server| stand(server) == sleep);
+    server.send(Command::Pause);
+    server.until("the stop of both", |server| {
+        let stopped = |id| server.table[&id].by.pid().and_then(state_of) == Some('T');
+        server.standing.mode == Mode::Paused && ids.into_iter().all(stopped)
+    });
+    assert_eq!(stand(&server), sleep);
+    server.stop();
+}
+
+#[test]
 fn a_workers_events_carry_the_time_at_which_they_happened() {
     // The server hears of everything two seconds late.
     let (_dir, config) = with_workers_of("\"$worker\" \"$@\" | (sleep 2; cat)");

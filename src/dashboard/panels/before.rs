@@ -3,9 +3,11 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
 
 use super::fit::{cut, wrap};
 use super::{dim, popup};
+use crate::dashboard::geometry::{STRETCH as COLUMN, STRETCH_NAMES as NAMES, stretches};
 use crate::dashboard::keys::{self, Id};
 use crate::dashboard::state::stretches::Stretch;
 use crate::dashboard::state::{State, by_server};
@@ -13,23 +15,24 @@ use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::Nanos;
 use crate::words::{pad_left, strings, units};
 
-/// The names of the rows.
-const NAMES: usize = 21;
-/// The least that a column needs.
-const COLUMN: usize = 24;
 /// Rows for a server and its options, at most, and for how the figures were obtained.
 const HEAD: usize = 3;
 const HOW: usize = 6;
 /// Rows of figures.
 const FIGURES: usize = 10;
 
-/// Draws the box: the last ones that have room, the one that goes on at the right.
-pub fn draw(frame: &mut Frame, screen: Rect, state: &State, theme: &Theme) {
+/// Draws the box: the last ones that have room, but for so many newer ones; the one that goes on
+/// stands at the right.
+pub fn draw(frame: &mut Frame, screen: Rect, newer: usize, state: &State, theme: &Theme) {
     let say = &strings().stretches;
     let scene = state.scene();
     let all = scene.stretches.all();
-    let most = (usize::from(screen.width).saturating_sub(4 + NAMES) / COLUMN).clamp(1, 4);
-    let shown = all.iter().skip(all.len().saturating_sub(most));
+    let most = stretches(screen.width);
+    // By now the screen may have become wider.
+    let newer = newer.min(all.len().saturating_sub(most));
+    let end = all.len() - newer;
+    let first = end.saturating_sub(most);
+    let shown = all.range(first..end);
     let columns = all.len().max(2).min(most);
     let width = (4 + NAMES + columns * COLUMN).max(76);
     let width = width.min(screen.width.into());
@@ -45,14 +48,14 @@ pub fn draw(frame: &mut Frame, screen: Rect, state: &State, theme: &Theme) {
     let size =
         (u16::try_from(width).unwrap_or(u16::MAX), u16::try_from(height).unwrap_or(u16::MAX));
     let title = match all.len() {
-        some if some > most => (say.title_of)(most, some),
+        some if some > most => (say.title_of)(first + 1, end, some),
         _ => say.title.to_owned(),
     };
     let inner = popup(frame, screen, size.0, size.1, &title, theme);
     let rows: Vec<Vec<String>> = shown
-        .enumerate()
-        .map(|(i, stretch)| {
-            let last = i + 1 == all.len().min(most);
+        .zip(first + 1..)
+        .map(|(stretch, number)| {
+            let last = number == all.len();
             column(stretch, last.then_some(scene.now), (each, head), theme)
         })
         .collect();
@@ -68,7 +71,17 @@ pub fn draw(frame: &mut Frame, screen: Rect, state: &State, theme: &Theme) {
         say.p99,
         say.memory,
     ];
-    let names = std::iter::repeat_n("", head).chain(names);
+    // What is not shown, at the side where it is.
+    let mut more = String::new();
+    if first > 0 {
+        more = format!("{} {}", theme.glyph("◂", "<"), (say.older)(first));
+    }
+    if newer > 0 {
+        let newer = format!("{} {}", (say.newer)(newer), theme.glyph("▸", ">"));
+        more = pad_left(&more, NAMES - 1 - newer.width()) + &newer;
+    }
+    let heads = std::iter::once(more.as_str()).chain(std::iter::repeat_n("", head - 1));
+    let names = heads.chain(names);
     let mut lines: Vec<Line> = names
         .enumerate()
         .map(|(row, name)| {
@@ -85,7 +98,11 @@ pub fn draw(frame: &mut Frame, screen: Rect, state: &State, theme: &Theme) {
     lines.extend(only.into_iter().map(|row| Line::styled(row, theme.style(Role::Warn))));
     lines.extend(how.into_iter().map(|row| dim(row, theme).into()));
     lines.resize(usize::from(inner.height).saturating_sub(1), Line::default());
-    lines.push(Line::from(dim((say.keys)(strings().keys.names.esc), theme)));
+    let mut keys = (say.keys)(strings().keys.names.esc);
+    if all.len() > most {
+        keys = format!("{}   {keys}", say.moves);
+    }
+    lines.push(Line::from(dim(keys, theme)));
     for (line, y) in lines.into_iter().zip(inner.top()..inner.bottom()) {
         frame.render_widget(line, Rect { y, height: 1, ..inner });
     }

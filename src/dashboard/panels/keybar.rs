@@ -116,8 +116,9 @@ fn keys_line(width: u16, state: &State, theme: &Theme) -> Line<'static> {
         bar.into_iter().partition(|key| !matches!(key.id, Id::Help | Id::Quit));
     let name = |key: &keys::Key| key.first().unwrap_or_default();
     let wide = |key: &keys::Key| name(key).width() + 3 + key.label(state).width();
-    let mut room =
-        usize::from(width).saturating_sub(1 + always.iter().map(|k| wide(k)).sum::<usize>());
+    let always_wide: usize = always.iter().map(|key| wide(key)).sum();
+    // Nothing stands behind the two blanks of the last one.
+    let mut room = (usize::from(width) + 2).saturating_sub(1 + always_wide);
     for key in rest {
         if wide(key) > room {
             break;

@@ -87,7 +87,7 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
         Overlay::IdleSeconds(input) => prompt::idle(frame, area, input, state, theme),
         Overlay::HowMany(input) => prompt::how_many(frame, area, input, state, theme),
         Overlay::Choose(at) => chooser::draw(frame, area, *at, state, theme),
-        Overlay::Before => before::draw(frame, area, state, theme),
+        Overlay::Before(newer) => before::draw(frame, area, *newer, state, theme),
         Overlay::Options(menu) => options::draw(frame, area, menu, state, theme),
         Overlay::Servers(at) => chooser::servers(frame, area, *at, state, theme),
     }

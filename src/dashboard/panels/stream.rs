@@ -169,7 +169,8 @@ pub fn told(event: &OwnedEvent, wide: bool, alone: bool, theme: &Theme) -> Vec<S
     ];
     // An accept is made on the listener.
     if !alone || kind == Kind::Accept {
-        spans.insert(2, Span::styled(pad_left(&subject, on), theme.style(Role::Text)));
+        let subject = format!("{} ", pad_left(&subject, on - 1));
+        spans.insert(2, Span::styled(subject, theme.style(Role::Text)));
     }
     spans.extend(waited.map(|waited| Span::styled(letters(waited), note_style)));
     spans

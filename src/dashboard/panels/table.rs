@@ -278,18 +278,16 @@ fn address(text: &str, width: usize, theme: &Theme) -> String {
     }
 }
 
-/// A queue that holds something is worth a look. Where it is narrow, bytes have no unit.
+/// A queue that holds something is worth a look.
 fn queue(bytes: Option<u32>, width: usize, theme: &Theme) -> (String, Style) {
     match bytes {
         None => (theme.glyph("–", "-").to_owned(), theme.style(Role::Dim)),
         Some(0) => ("0".to_owned(), theme.style(Role::Dim)),
         Some(bytes) => {
-            let (bytes, style) = (u64::from(bytes), theme.style(Role::Warn));
-            match units::bytes(bytes) {
-                text if text.len() <= width => (text, style),
-                _ if bytes < 100_000 => (units::count(bytes), style),
-                _ => (units::rounded_bytes(bytes), style),
-            }
+            let text = units::bytes(bytes.into());
+            let fits = text.len() <= width;
+            let text = if fits { text } else { units::short_bytes(bytes.into()) };
+            (text, theme.style(Role::Warn))
         }
     }
 }

@@ -364,7 +364,7 @@ fn keys_go_to_both_and_keep_them_together() {
         recorded.script.held(Kind::Recv, 9, 1);
     }
     both.tell(2600);
-    assert!(both.screen(80, 24, false).contains("p run  s step  S step turn"));
+    assert!(both.screen(80, 24, false).contains("p run  s step  S turn"));
     both.press("sS");
     let stepped = vec![Command::Step(Step::Call), Command::Step(Step::Turn)];
     assert_eq!(both.commands(), [stepped.clone(), stepped]);

@@ -24,6 +24,7 @@ pub mod stream;
 pub mod stretches;
 pub mod table;
 
+mod before;
 mod enabled;
 mod index;
 pub mod menu;
@@ -100,8 +101,8 @@ pub enum Overlay {
     Servers(usize),
     /// The options of the running server.
     Options(Menu),
-    /// What each server cost, before and after.
-    Before,
+    /// What each server cost, before and after; how many newer ones are right of those shown.
+    Before(usize),
 }
 
 /// Everything that decides the picture.

@@ -54,12 +54,8 @@ impl State {
                 }
                 Vec::new()
             }
-            Overlay::Before => {
-                // Any key that does nothing here leaves the box as it is.
-                let leaves = matches!(declared, Some(Id::Quit | Id::Back | Id::Before));
-                if !leaves && !matches!(key.code, KeyCode::Enter | KeyCode::Esc) {
-                    self.overlay = Overlay::Before;
-                }
+            Overlay::Before(newer) => {
+                self.before_key(newer, key, declared);
                 Vec::new()
             }
             Overlay::Options(menu) => self.menu_key(menu, key, declared),
@@ -239,7 +235,7 @@ impl State {
                 self.overlay = Overlay::Servers(at.unwrap_or(0));
             }
             Id::Options => self.open_menu(),
-            Id::Before => self.overlay = Overlay::Before,
+            Id::Before => self.overlay = Overlay::Before(0),
             Id::Client => return vec![Action::AddClients(self.kind, 1)],
             Id::TenClients => return vec![Action::AddClients(self.kind, 10)],
             Id::ManyClients => self.overlay = Overlay::HowMany(Input::proposing("100")),

@@ -109,7 +109,7 @@ impl Tally {
                 Metric::Ready => counters.ready,
                 Metric::Calls => sum(&counters.calls),
                 Metric::Lost => sum(&lost.events),
-                Metric::Examined => counters.examined,
+                Metric::Examined => counters.asked(),
                 Metric::Copied => counters.copied,
                 Metric::Again => counters.again,
                 Metric::Waited => counters.waited,

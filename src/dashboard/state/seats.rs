@@ -107,7 +107,7 @@ impl Seats {
             self.swept = None;
         }
         self.totals =
-            Counts { asked: counters.examined, spoke: counters.ready, served: counters.served() };
+            Counts { asked: counters.asked(), spoke: counters.ready, served: counters.served() };
         if batch.time.saturating_sub(self.swept_out) > GLOWS {
             self.swept_out = batch.time;
             self.lit.retain(|_, lit| batch.time.saturating_sub(lit.asked) < GLOWS);

@@ -40,7 +40,7 @@ impl Totals {
             requests: counters.requests,
             calls: counters.calls_all(),
             wakeups: counters.wakeups.saturating_sub(counters.own_wakeups),
-            examined: counters.examined,
+            examined: counters.asked(),
             ready: counters.ready,
         }
     }

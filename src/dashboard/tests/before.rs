@@ -39,6 +39,24 @@ fn each_switch_has_a_mark_and_a_column() {
     assert!(zoomed.contains("┊poll"), "{zoomed}");
     press(&mut state, "zb");
     assert!(dark(&state, 80, 24).contains("before and after: the last 2 of 4"));
+    state.resize(80, 24);
+    for (key, title, marks, column) in [
+        ("<Left>", "before and after: 2 to 3 of 4", "◂ 1 older  1 newer ▸", "poll"),
+        ("<Left>", "before and after: 1 to 2 of 4", "         2 newer ▸", "epoll-et"),
+        ("<Left>", "before and after: 1 to 2 of 4", "         2 newer ▸", "epoll-et"),
+        ("<Right>", "before and after: 2 to 3 of 4", "◂ 1 older  1 newer ▸", "poll"),
+        ("<Home>", "before and after: 1 to 2 of 4", "         2 newer ▸", "epoll-et"),
+        ("<End>", "before and after: the last 2 of 4", "◂ 2 older", "epoll, drain off"),
+    ] {
+        press(&mut state, key);
+        let table = dark(&state, 80, 24);
+        for wanted in [title, marks, column, "Left, Right: older, newer"] {
+            assert!(table.contains(wanted), "{key}: {wanted}: {table}");
+        }
+        // Only the one that goes on does.
+        assert_eq!(table.contains("goes on"), key == "<End>", "{table}");
+    }
+    state.resize(120, 36);
     let table = dark(&state, 120, 36);
     for wanted in
         ["poll", "epoll, drain off", "200", "1.0 ms", "2.0 ms", "goes on", "before and after"]

@@ -5,12 +5,13 @@ use std::time::Duration;
 use ratatui::style::Color;
 
 use super::feed::classroom;
-use super::{dark, press, render, state, text};
+use super::{dark, drawn, press, render, state, text};
 use crate::dashboard::state::State;
 use crate::dashboard::state::notice::Notice;
 use crate::dashboard::theme::{Depth, Palette, Theme};
 use crate::inspect::LoopCpu;
 use crate::telemetry::ServerKind;
+use crate::words::Language;
 
 const SECOND: u64 = 1_000_000_000;
 
@@ -54,6 +55,51 @@ fn the_card_cuts_no_sentence_and_does_not_repeat_its_fd() {
         let from = lines.iter().position(|line| line.contains("its events")).unwrap();
         let own = lines[from..].iter().filter(|line| line.contains("fd ")).collect::<Vec<_>>();
         assert!(own.iter().all(|l| l.contains("accept") || l.contains("fd 11 is")), "{own:?}");
+    }
+}
+
+#[test]
+fn a_queue_has_its_unit_at_every_width() {
+    for (bytes, texts) in [
+        (2944, ["2,944 B", "2,944B"]),
+        (65_536, ["65,536 B", "65536B"]),
+        (420_000, ["420 kB", "420kB"]),
+        (3_100_000, ["3.1 MB", "3.1MB"]),
+    ] {
+        let mut state = state(80, 24);
+        let mut feed = classroom();
+        let mut snapshot = feed.snapshot();
+        for socket in &mut snapshot.sockets {
+            socket.recv_queue = bytes;
+        }
+        state.apply(&feed.publish());
+        state.kernel(snapshot, u64::MAX);
+        state.tick(3 * SECOND);
+        for (width, height) in [(48, 14), (80, 24), (120, 36), (200, 50)] {
+            state.resize(width, height);
+            let screen = dark(&state, width, height);
+            let row = screen.lines().find(|line| line.contains("40001")).unwrap();
+            assert!(texts.iter().any(|text| row.contains(text)), "{width}x{height}: {row}");
+        }
+    }
+}
+
+#[test]
+fn a_paused_loop_is_worked_by_the_keys_in_the_bar() {
+    for zoom in ["", "z"] {
+        let mut state = lively(80, 24);
+        press(&mut state, "p");
+        press(&mut state, zoom);
+        let bar = || dark(&state, 80, 24).lines().last().unwrap().to_owned();
+        for key in ["p run", "s step", "S turn", "c client", "v server", "E change", "q quit"] {
+            assert!(bar().contains(key), "{key}: {}", bar());
+        }
+        Language::Chinese.speak();
+        let bar = drawn(&state, 80, 24).lines().last().unwrap().to_owned();
+        Language::English.speak();
+        for key in ["p 继续", "s 单步", "S 一圈", "E 改选项", "q 退出"] {
+            assert!(bar.contains(key), "{key}: {bar}");
+        }
     }
 }
 

@@ -60,6 +60,14 @@ impl<S: Selector> LoopState<S> {
         } else {
             tally.served = Some(u32::try_from(count).unwrap_or(u32::MAX));
         }
+        self.publisher.counters.own_examined += match what {
+            Some(What::Select { examined, .. } | What::Poll { examined, .. }) if own => {
+                examined.into()
+            }
+            // The waker is in every list.
+            Some(What::Select { .. } | What::Poll { .. }) => u64::from(waker >= 0),
+            _ => ours as u64,
+        };
         tally.list.clear();
         if self.publisher.has_reader() {
             tally.list.extend(ready.iter().map(|&(token, mask)| {

@@ -77,7 +77,8 @@ impl WorkerReader<'_> {
         }
     }
 
-    /// Publishes what it reported as its own doing. Descriptor 0 there is the connection's socket.
+    /// Publishes what it reported as its own doing. Calls are on its descriptors: 0 there is the
+    /// connection's socket; a conclusion is about the connection, which has a number here.
     fn record(&self, by: By, site: Option<Site>, Frame { time, message, .. }: Frame<'_>) {
         let AcceptedSocket { client, .. } = self.accepted;
         let mut locked = self.shared.lock(by);
@@ -96,7 +97,7 @@ impl WorkerReader<'_> {
                 locked.publisher.call_at(time, site, file, None, what, text);
             }
             Message::Fact(what, text) => {
-                locked.publisher.fact_at(time, 0, Some(client.id), what, text);
+                locked.publisher.fact_at(time, client.fd, Some(client.id), what, text);
                 locked.note_fact(client, what);
             }
             Message::Sent(sent) => locked.sent(client, sent, time),

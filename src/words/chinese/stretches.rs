@@ -5,7 +5,14 @@ use crate::words::units;
 
 pub(in crate::words) const CHINESE: Stretches = Stretches {
     title: "前后对比",
-    title_of: |shown, all| format!("前后对比：共 {all} 段，显示最后 {shown} 段"),
+    title_of: |from, to, all| match to {
+        to if to == all => format!("前后对比：共 {all} 段，显示最后 {} 段", to + 1 - from),
+        to if to == from => format!("前后对比：共 {all} 段，显示第 {from} 段"),
+        to => format!("前后对比：共 {all} 段，显示第 {from} 到第 {to} 段"),
+    },
+    older: |columns| format!("前 {columns} 段"),
+    newer: |columns| format!("后 {columns} 段"),
+    moves: "左右键：更早、更晚   Home、End：最早、最晚",
     only_one: |server_key, options_key| {
         format!("还没有做过改动：{server_key} 换服务器，{options_key} 改选项。")
     },

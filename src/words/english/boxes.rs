@@ -49,7 +49,8 @@ pub(in crate::words) const ENGLISH: Boxes = Boxes {
          While the loop is paused the ready list is the kernel's own; while it runs nobody can see \
          it. Servers that keep no such list show who is asked, or who sleeps in which call.",
         "A line for each system call that the server made and each conclusion that it drew, the \
-         newest at the bottom: what it was, on which fd, its result, and what that means. What \
+         newest at the bottom: what it was, on which fd, its result, and what that means. A worker \
+         process has descriptors of its own: 4711/fd/0 is fd 0 of process 4711, as in /proc. What \
          found no room is counted where it is missing.",
         "What happened in each second, the last one at the right; how long turns of the loop and \
          requests took; and how many fds a wake-up brought. Each says its value now.",

@@ -45,7 +45,7 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
         "While paused: each makes one system call.",
     ),
     step_turn: both(
-        "step turn",
+        "turn",
         "Go on to just before the next wait, one wake-up further; pause a loop that runs.",
         "While paused: each goes on to just before its next wait.",
     ),

@@ -5,7 +5,14 @@ use crate::words::units;
 
 pub(in crate::words) const ENGLISH: Stretches = Stretches {
     title: "before and after",
-    title_of: |shown, all| format!("before and after: the last {shown} of {all}"),
+    title_of: |from, to, all| match to {
+        to if to == all => format!("before and after: the last {} of {all}", to + 1 - from),
+        to if to == from => format!("before and after: {from} of {all}"),
+        to => format!("before and after: {from} to {to} of {all}"),
+    },
+    older: |columns| format!("{columns} older"),
+    newer: |columns| format!("{columns} newer"),
+    moves: "Left, Right: older, newer   Home, End: first, last",
     only_one: |server_key, options_key| {
         format!(
             "Nothing has been changed yet: {server_key} lets another server take over, \

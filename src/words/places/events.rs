@@ -31,7 +31,7 @@ pub(crate) struct Events {
     pub(crate) all_sent: &'static str,
     pub(crate) no_room: &'static str,
     pub(crate) send_failed: &'static str,
-    pub(crate) from_file: fn(file: i32, offset: &str) -> String,
+    pub(crate) from_file: fn(file: &str, offset: &str) -> String,
     pub(crate) all_of_file: fn(from: &str) -> String,
     pub(crate) at_offset: fn(offset: &str) -> String,
     pub(crate) closed: &'static str,
@@ -61,7 +61,6 @@ pub(crate) struct Events {
     pub(crate) after: fn(time: &str) -> String,
     pub(crate) too_late: &'static str,
     pub(crate) unreadable: &'static str,
-    pub(crate) of_process: fn(note: &str, pid: i32) -> String,
     /// Behind how much a send took, less than it was given.
     pub(crate) of: fn(all: &str) -> String,
     pub(crate) nap_of: fn(time: &str) -> String,

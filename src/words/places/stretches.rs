@@ -3,7 +3,11 @@
 /// What is said of a change and of what it changed.
 pub(crate) struct Stretches {
     pub(crate) title: &'static str,
-    pub(crate) title_of: fn(shown: usize, all: usize) -> String,
+    pub(crate) title_of: fn(from: usize, to: usize, all: usize) -> String,
+    /// Columns that are not shown: at most eight of them.
+    pub(crate) older: fn(columns: usize) -> String,
+    pub(crate) newer: fn(columns: usize) -> String,
+    pub(crate) moves: &'static str,
     pub(crate) only_one: fn(server_key: &str, options_key: &str) -> String,
     pub(crate) keys: fn(back: &str) -> String,
     pub(crate) switched: fn(before: &str, after: &str) -> String,

@@ -10,7 +10,7 @@ use crate::inspect::EpollView;
 use crate::telemetry::{
     Errno, Fd, Kind, Listener, Mask, Nanos, OwnedEvent, ServerKind, Stance, Stdin,
 };
-use crate::words::strings;
+use crate::words::{meaning, strings};
 
 impl Engine {
     /// For how long the loop has stood where it stands.
@@ -45,7 +45,7 @@ impl Engine {
             // Nothing will report it: it will be asked again.
             return Some((strings().engine.nothing_to_say)(last.event.fd));
         }
-        let mut text = (strings().events.sentence)(last.as_ref()).into_owned();
+        let mut text = meaning(last.as_ref());
         let waited = last.event.what.kind().is_wait();
         if waited && self.wake().is_some_and(|wake| wake.own > 0 && wake.ready > 0) {
             text = [&text, strings().engine.one_is_ours].join(strings().marks.sentence);
