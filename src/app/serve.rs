@@ -73,7 +73,7 @@ pub(super) fn run(merged: &Merged, refused: Option<NoChinese>) -> Result<(), Sen
     let quarter = usize::try_from(config::reserved(cli, descriptors) / 4).unwrap_or(0);
     config.max_refused = config.max_refused.min(quarter);
     drop(held);
-    let server = server.start(config)?;
+    let (server, stands) = server.start(config)?;
     let held = Held::all();
     let (addr, control) = (server.handle.addr, server.control.clone());
     notices.extend(moved(cli.port, addr.port()));
@@ -83,6 +83,7 @@ pub(super) fn run(merged: &Merged, refused: Option<NoChinese>) -> Result<(), Sen
     // The first client comes when all is open that is not the server's.
     let begin = move |clients: &Clients| {
         drop(held);
+        drop(stands);
         match demo {
             None => {}
             Some(Demo::Mixed(count)) => clients.demo(count),

@@ -59,5 +59,5 @@ fn start(kind: ServerKind, load: &compare::Options) -> Result<Side, Sentence> {
     let mut server = Prepared::new(&cli)?;
     let screen = server.screen();
     let config = config(&cli, cli.max_connections as usize, flags);
-    server.start(config)?.inspected(screen)
+    server.start(config)?.0.inspected(screen)
 }

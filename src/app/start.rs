@@ -12,7 +12,7 @@ use crate::dashboard::Side;
 use crate::descriptors::Held;
 use crate::http::Site;
 use crate::inspect::Inspector;
-use crate::server::{self, Bound, Config, Handle};
+use crate::server::{self, Bound, Config, Handle, Stands};
 use crate::telemetry::{Capacity, Commands, Control, Publisher, Sink, Subscriber, control, wire};
 use crate::words::{plain, strings};
 
@@ -87,13 +87,13 @@ impl Prepared {
         subscriber
     }
 
-    /// Starts its thread; it listens then.
-    pub(super) fn start(self, config: Config) -> Result<Running, Sentence> {
+    /// Starts its thread; it listens then, and goes on when it no longer has to stand.
+    pub(super) fn start(self, config: Config) -> Result<(Running, Stands), Sentence> {
         let Self { site, bound, asked, control, commands, screen, streams, start, .. } = self;
         let publisher = Publisher::new(start, screen, streams);
-        let handle = server::start(bound, config, site, publisher, commands)
-            .map_err(|error| cannot_listen(asked, &error))?;
-        Ok(Running { handle, control })
+        let started = server::start_standing(bound, config, site, publisher, commands);
+        let (handle, stands) = started.map_err(|error| cannot_listen(asked, &error))?;
+        Ok((Running { handle, control }, stands))
     }
 }
 

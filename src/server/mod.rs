@@ -123,6 +123,12 @@ struct Started {
     thread_id: i32,
 }
 
+/// While this exists a server that has just started listens and does no more.
+#[derive(Debug)]
+pub struct Stands {
+    _goes: crossbeam_channel::Sender<()>,
+}
+
 /// Starts the server on a thread of its own and returns when it listens, maybe on another port
 /// ([`bind_one_of`]).
 ///
@@ -135,11 +141,28 @@ pub fn start(
     publisher: Publisher,
     commands: Commands,
 ) -> io::Result<Handle> {
+    start_standing(bound, config, site, publisher, commands).map(|(handle, _)| handle)
+}
+
+/// The same, but it does not go on as long as it is to stand: `accept4(2)` takes the next client's
+/// number before it sleeps, and that shall be the smallest that is not used by what is opened
+/// meanwhile.
+///
+/// # Errors
+/// Those of [`start`].
+pub fn start_standing(
+    bound: Bound,
+    config: Config,
+    site: http::Site,
+    publisher: Publisher,
+    commands: Commands,
+) -> io::Result<(Handle, Stands)> {
     if config.stdin {
         reactor::prepare()?;
     }
     let waker = commands.as_fd().as_raw_fd();
     let (started_tx, started_rx) = crossbeam_channel::bounded(1);
+    let (goes, stands) = crossbeam_channel::bounded::<()>(0);
     let thread = std::thread::Builder::new().name("server".into()).spawn(move || {
         let thread_id = rustix::thread::gettid().as_raw_nonzero().get();
         // Signals are for the others: a handler's own calls have no place between the loop's, nor
@@ -147,12 +170,16 @@ pub fn start(
         SigSet::all().thread_block()?;
         let handover = Handover::new(bound, config, site, publisher, commands)?;
         let addr = handover.bound.addr;
-        // Only the first matters; later there is no room, and nobody who reads.
-        handover.run(|epfd| drop(started_tx.try_send(Started { addr, epfd, thread_id })))
+        handover.run(|epfd| {
+            // Only the first matters; later there is no room, and nobody who reads.
+            let _ = started_tx.try_send(Started { addr, epfd, thread_id });
+            // Nothing is sent: the wait ends with the sender.
+            let _ = stands.recv();
+        })
     })?;
     match started_rx.recv() {
         Ok(Started { addr, epfd, thread_id }) => {
-            Ok(Handle { addr, epfd, waker, thread_id, thread })
+            Ok((Handle { addr, epfd, waker, thread_id, thread }, Stands { _goes: goes }))
         }
         Err(_) => match thread.join() {
             Ok(Err(error)) => Err(error),
