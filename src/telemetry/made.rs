@@ -55,6 +55,12 @@ impl Made {
         Self(std::array::from_fn(|number| self.0[number].saturating_sub(before.0[number])))
     }
 
+    /// The places that have made calls, each with how many.
+    pub fn sites(&self) -> impl Iterator<Item = (Site, u64)> {
+        let counts = (0..=u8::MAX).zip(self.0).filter(|(_, count)| *count > 0);
+        counts.filter_map(|(number, count)| Some((Site::of_number(number)?, count)))
+    }
+
     /// All of them, also those whose place has no number.
     #[must_use]
     pub fn all(&self) -> u64 {

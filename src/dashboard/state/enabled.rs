@@ -144,6 +144,7 @@ impl State {
         self.overlay != Overlay::None
             || self.zoom
             || self.side == Panel::Card
+            || self.focus == Panel::Code && self.code.cursor.is_some()
             || self.scrolled_back()
             || !self.scene().stream.filter().as_str().is_empty()
             || !self.scene().table.filter().as_str().is_empty()

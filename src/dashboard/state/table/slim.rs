@@ -121,7 +121,6 @@ parts! {
     interest: Mask,
     by: By,
     within: Option<Kind>,
-    site: Option<Site>,
     bytes_in: u64,
     active: Nanos,
 }
