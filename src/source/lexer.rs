@@ -176,7 +176,8 @@ fn rust_text(name: &str, after: &str) -> Option<usize> {
     if !["b", "c", "r", "br", "cr"].contains(&name) {
         return None;
     }
-    let hashes = if name.ends_with('r') { after.len() - after.trim_start_matches('#').len() } else { 0 };
+    let hashes =
+        if name.ends_with('r') { after.len() - after.trim_start_matches('#').len() } else { 0 };
     let text = after[hashes..].strip_prefix('"')?;
     if !name.ends_with('r') {
         return Some(name.len() + quoted(after, "\""));

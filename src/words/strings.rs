@@ -1,9 +1,9 @@
 //! Every text that the program says, by the place where it is said, in the language that is chosen.
 
 use super::places::{
-    boxes, card, charts, cli, clients, code, compare, costs, engine, events, header, inspect, keybar,
-    keys, lints, marks, notices, options, record, seats, server, servers, settings, split, start,
-    stream, stretches, table,
+    boxes, card, charts, cli, clients, code, compare, costs, engine, events, header, inspect,
+    keybar, keys, lints, marks, notices, options, record, seats, server, servers, settings, split,
+    start, stream, stretches, table,
 };
 use super::{Language, chinese, english};
 

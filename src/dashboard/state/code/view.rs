@@ -55,7 +55,11 @@ impl Viewer {
     /// Moves the chosen line; the first is the one that is marked.
     pub fn step(&mut self, by: isize) {
         let Some(view) = self.view(None) else { return };
-        let to = self.line().unwrap_or(self.top).saturating_add_signed(by).clamp(1, view.source.len().max(1));
+        let to = self
+            .line()
+            .unwrap_or(self.top)
+            .saturating_add_signed(by)
+            .clamp(1, view.source.len().max(1));
         self.cursor = Some(to);
     }
 
@@ -124,7 +128,7 @@ impl View {
     /// How many columns stand behind a line.
     fn tail(&self, line: usize) -> usize {
         let result = self.result(line).map_or(0, |result| result.width() + 1);
-        let word = self.word(line).map_or(0, |word| word.width() + 1);
+        let word = self.word(line).map_or(0, |word| word.width() + 3);
         result + word
     }
 }
