@@ -11,7 +11,7 @@ use epollscope::dashboard::state::{Chosen, Options, State};
 use epollscope::http;
 use epollscope::source::Source;
 use epollscope::telemetry::{
-    Asks, Capacity, Command, ConnId, Kind, Mode, Place, ServerKind, Site, Stance, Why,
+    Asks, Capacity, Command, ConnId, Kind, Mode, Place, ServerKind, Site, Stance, Until, Why,
 };
 
 /// The words, one of which stands in a line that makes the call; in small letters, without `_`.
@@ -279,6 +279,30 @@ fn a_thread_that_the_pace_holds_is_marked_before_its_call() {
         assert_eq!(next(&mut server, "threads"), Some((How::Held, Kind::Send)));
         server.send(Command::Run);
         server.until("it goes on", |s| s.table[&id].within == Some(Kind::Recv));
+        server.stop();
+    });
+}
+
+#[test]
+fn a_line_is_run_until() {
+    on_all(|config| {
+        let (server_name, kind) = (name(&config), config.server);
+        let mut server = start(config);
+        server.screen = Some(screen());
+        let mut client = server.client();
+        ask(&mut client, "/");
+        let id = server.row_of(&client).id;
+        server.until("the answer", |s| s.table[&id].requests == 1 && s.table[&id].bytes_out > 0);
+        let recv = server.events.iter().rfind(|e| e.event.what.kind() == Kind::Recv).unwrap();
+        let site = recv.event.site.unwrap();
+        server.send(Command::Until(Until::Site(site)));
+        client.write_all(get("/").as_bytes()).unwrap();
+        server.until("the line", Watched::is_held);
+        assert_eq!(next(&mut server, &server_name), Some((How::Held, Kind::Recv)));
+        let Stance::Held(held) = server.standing.stance else { panic!() };
+        if kind != ServerKind::Processes {
+            assert_eq!(held.site, Some(site), "{server_name}");
+        }
         server.stop();
     });
 }

@@ -18,3 +18,4 @@ mod scan;
 mod sites;
 mod sleeping;
 mod sleeping_reset;
+mod until;

@@ -124,7 +124,8 @@ impl Marks {
         let own = matches!(by_server::drawing(server), Drawing::Sleepers | Drawing::Tasks);
         let selected = scene.table.selected().filter(|entry| own && entry.closed.is_none());
         let parks = server.asks() == Asks::Runtime;
-        let busy = scene.standing.mode == Mode::Run && scene.code.is_busy();
+        let free = matches!(scene.standing.mode, Mode::Run | Mode::Until(_));
+        let busy = free && scene.code.is_busy();
         match selected {
             Some(entry) => Self { busy, ..Self::of_connection(scene, entry, parks) },
             None => Self {

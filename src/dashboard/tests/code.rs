@@ -3,13 +3,13 @@
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
 use super::super::panel::Panel;
-use super::super::state::State;
+use super::super::state::{Action, State};
 use super::super::theme::{Palette, Theme};
 use super::feed::{Feed, classroom, id};
 use super::{drawn, press, render, state, text};
 use crate::source::Source;
 use crate::telemetry::{
-    By, ConnId, Kind, Made, Mode, Ret, ServerKind, Site, Stance, Standing, What,
+    By, Command, ConnId, Kind, Made, Mode, Ret, ServerKind, Site, Stance, Standing, Until, What,
 };
 use crate::words::Language;
 
@@ -165,6 +165,27 @@ fn a_chosen_line_stays_and_its_events_are_found() {
     assert!(drawn(&state, 120, 36).contains("//! One turn of the loop"));
     press(&mut state, "<End>");
     assert_eq!(chosen(&state), Some(Source::of(TURN).unwrap().len()));
+}
+
+#[test]
+fn the_loop_runs_until_a_chosen_line() {
+    let (mut state, _) = held(120, 36);
+    press(&mut state, "<Down>");
+    let next = line(TURN, "state.recv(") + 1;
+    let until = |line| {
+        let site = Site::named(TURN, u32::try_from(line).unwrap()).unwrap();
+        [Action::Send(Command::Until(Until::Site(site)))]
+    };
+    assert_eq!(press(&mut state, "<Enter>"), until(next));
+    let screen = drawn(&state, 120, 36);
+    assert!(screen.contains(&format!("line {next} has made no call yet")), "{screen}");
+    assert_eq!(state.code().unwrap().cursor, None);
+    // Without a chosen line it is the one that is marked.
+    assert_eq!(press(&mut state, "<Enter>"), until(next - 1));
+    // A comment.
+    press(&mut state, "<Home>");
+    assert_eq!(press(&mut state, "<Enter>"), []);
+    assert!(drawn(&state, 120, 36).contains("that line makes no call"));
 }
 
 #[test]
