@@ -4,6 +4,7 @@ pub mod before;
 pub mod card;
 pub mod charts;
 pub mod chooser;
+pub mod code;
 pub mod costs;
 pub mod dead;
 pub mod engine;
@@ -69,6 +70,7 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
                 let figures = scene.costs.figures(&scene.rates, theme.ascii());
                 costs::draw(frame, area, &figures, state.card_top(), theme, focused);
             }
+            Panel::Code => code::draw(frame, area, state, theme, focused),
             Panel::Charts => {
                 let scene = state.scene();
                 let spread = (&scene.charts, scene.costs.latencies());

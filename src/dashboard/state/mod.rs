@@ -9,6 +9,7 @@ pub mod by_server;
 pub mod card;
 pub mod charts;
 pub mod chosen;
+pub mod code;
 pub mod continuity;
 pub mod costs;
 pub mod engine;
@@ -39,6 +40,7 @@ use std::time::Duration;
 
 pub use self::action::Action;
 pub use self::chosen::Chosen;
+use self::code::Viewer;
 use self::menu::Menu;
 use self::notice::{Ended, Notice};
 use self::prompt::{Confirm, Input};
@@ -132,6 +134,8 @@ pub struct State {
     dead: Option<Ended>,
     screen: (u16, u16),
     card_top: usize,
+    /// What is looked at of the code.
+    code: Viewer,
     changed: bool,
     second: Nanos,
 }
@@ -160,6 +164,7 @@ impl State {
             dead: None,
             screen: (80, 24),
             card_top: 0,
+            code: Viewer::default(),
             changed: true,
             second: 0,
         };
@@ -305,6 +310,9 @@ impl State {
             self.changed = true;
         }
         self.fit();
+        if self.changed {
+            self.follow_code();
+        }
     }
 
     fn holds(&self) -> bool {

@@ -28,7 +28,7 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
     card: text(
         "card",
         "Open the selected connection's card: last request, counters, its own events, the kernel's \
-         view.",
+         view. In the code: run until the chosen line is next.",
     ),
     drop_all: text("drop all", "Drop every client. Asks first."),
     drop_idle: text("drop idle", "Drop every client idle for longer than the seconds you type."),
@@ -94,7 +94,7 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
     filter: text(
         "filter",
         "Filter the stream if it has the focus, else the table: text, fd:9, conn:3, state:reading, \
-         kind:recv, idle>5, in>10k, ours, errors; ! before a word means not.",
+         kind:recv, line:turn.rs:24, idle>5, in>10k, ours, errors; ! before a word means not.",
     ),
     sort: text(
         "sort",
@@ -170,10 +170,16 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
             "Go to the costs: what a request, a wake-up and a connection cost, and how each figure \
              was obtained.",
         ),
+        code: text(
+            "code",
+            "Go to the code: the server's own source, with the line that is next and the one that made \
+             the last call.",
+        ),
     },
     run: "run",
     read_again: "read again",
     close_card: "close card",
+    until_line: "until here",
     thaw: "thaw",
     all_events: "all events",
     fold_closed: "fold closed",

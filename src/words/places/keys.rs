@@ -54,6 +54,7 @@ pub(crate) struct Keys {
     pub(crate) run: &'static str,
     pub(crate) read_again: &'static str,
     pub(crate) close_card: &'static str,
+    pub(crate) until_line: &'static str,
     pub(crate) thaw: &'static str,
     pub(crate) all_events: &'static str,
     pub(crate) fold_closed: &'static str,
@@ -87,6 +88,7 @@ pub(crate) struct Panels {
     pub(crate) card: KeyText,
     pub(crate) seats: KeyText,
     pub(crate) costs: KeyText,
+    pub(crate) code: KeyText,
 }
 
 /// The headings of the help.
