@@ -52,4 +52,11 @@ impl<W: Watcher> LoopState<W> {
         let share = BYTES / self.table.len().max(1) as u64;
         Budget { calls: self.config.budget.max(1), bytes: share.clamp(LEAST, MOST) }
     }
+
+    /// Whether the others come first now. The operator may have put an end to an endless budget
+    /// since it was given.
+    #[inline]
+    pub(in crate::server) fn is_spent(&self, budget: Budget) -> bool {
+        budget.is_spent() || (budget.calls > self.config.budget.max(1) && !self.pace.endless)
+    }
 }
