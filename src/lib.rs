@@ -15,6 +15,7 @@
 //! | [`server`] | the server thread |
 //! | [`http`] | requests, answers and files; no sockets in it |
 //! | [`words`] | every text that a person reads; numbers with their units |
+//! | [`textbook`] | each of the servers as a short program in Python, and which line makes which call |
 //! | [`telemetry`] | the wire between server and dashboard |
 //! | [`signals`] | which signals are caught, and when a second one means it |
 //! | [`descriptors`] | which numbers descriptors get: the small ones are the server's |
@@ -49,5 +50,7 @@ pub mod settings;
 pub mod signals;
 #[cfg(target_os = "linux")]
 pub mod telemetry;
+#[cfg(target_os = "linux")]
+pub mod textbook;
 #[cfg(target_os = "linux")]
 pub mod words;
