@@ -8,6 +8,7 @@
 //! | [`settings`] | the settings file: read, checked, printed, saved; what it adds to the command line |
 //! | [`cli`] | every flag, default and help text |
 //! | [`dashboard`] | the ratatui front end |
+//! | [`lesson`] | lessons: read, given, checked; no terminal in it |
 //! | [`compare`] | the same load on one server after another |
 //! | [`clients`] | the built-in clients |
 //! | [`record`] | the event log on disk, and the printer of events |
@@ -39,6 +40,8 @@ pub mod descriptors;
 pub mod http;
 #[cfg(target_os = "linux")]
 pub mod inspect;
+#[cfg(target_os = "linux")]
+pub mod lesson;
 #[cfg(target_os = "linux")]
 pub mod record;
 #[cfg(target_os = "linux")]
