@@ -15,6 +15,7 @@ use super::terminal;
 use super::theme::Theme;
 use crate::clients::{ClientInfo, ClientKind};
 use crate::inspect::{Question, Snapshot, Workers};
+use crate::lesson::{Act, Deed, Name};
 use crate::server::Failure;
 use crate::telemetry::{Batch, Command, Gone, Nanos};
 use crate::words::strings;
@@ -60,6 +61,10 @@ pub trait Backend {
     }
     /// Adds clients of our own, where there can be any.
     fn add_clients(&self, _kind: ClientKind, _count: usize) {}
+    /// A client of a lesson is there, and connects.
+    fn connect(&self, _name: Name) {}
+    /// A client of a lesson does something.
+    fn client(&self, _name: Name, _deed: Deed) {}
     /// Stops all of them.
     fn stop_clients(&self) {}
     /// Stops one of them.
@@ -158,7 +163,26 @@ impl<W: Backend> Session<W> {
         self.backend.notices().into_iter().for_each(|notice| self.state.notice(notice));
         self.kernel(now);
         self.state.tick(self.clock.server(now));
+        for act in self.state.teach(now) {
+            self.carry_out(act);
+        }
         self.ending();
+    }
+
+    /// Does what a lesson wants done.
+    fn carry_out(&mut self, act: Act) {
+        match act {
+            Act::Send(command) => {
+                // One that has ended is told of as such.
+                let _ = self.backend.send(command);
+                self.state.sent_by_lesson(command);
+            }
+            Act::Connect(name) => self.backend.connect(name),
+            Act::Client(name, deed) => self.backend.client(name, deed),
+            Act::Come(kind, count) => self.backend.add_clients(kind, count),
+            Act::StopClients => self.backend.stop_clients(),
+            Act::Unfreeze => self.state.thaw(),
+        }
     }
 
     /// Asks the kernel now and then, and takes its answers over.
@@ -169,7 +193,8 @@ impl<W: Backend> Session<W> {
         }
         // While the loop is held nothing else comes, and the queues are what is looked at.
         let scene = self.state.live();
-        let quiet = self.is_quiet(now) && scene.next_call().is_none();
+        let waits = scene.next_call().is_some() || self.state.lessons().is_at_work();
+        let quiet = self.is_quiet(now) && !waits;
         let every = if scene.engine.wants_look() {
             TICK
         } else {
@@ -312,7 +337,8 @@ impl<W: Backend> Show for Session<W> {
     }
 
     fn next_tick(&self, now: Instant) -> Duration {
-        if self.is_quiet(now) { QUIET_TICK } else { TICK }
+        let quiet = self.is_quiet(now) && !self.state.lessons().is_at_work();
+        if quiet { QUIET_TICK } else { TICK }
     }
 
     fn is_changed(&self) -> bool {

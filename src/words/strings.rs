@@ -3,7 +3,7 @@
 use super::places::{
     boxes, card, charts, cli, clients, compare, costs, engine, events, header, inspect, keybar,
     keys, lints, marks, notices, options, record, seats, server, servers, settings, split, start,
-    stream, stretches, table,
+    stream, stretches, strip, table,
 };
 use super::{Language, chinese, english};
 
@@ -28,6 +28,7 @@ pub(crate) struct Strings {
     pub(crate) marks: marks::Marks,
     pub(crate) stream: stream::Stream,
     pub(crate) stretches: stretches::Stretches,
+    pub(crate) strip: strip::Strip,
     pub(crate) charts: charts::Charts,
     pub(crate) engine: engine::Engine,
     pub(crate) notices: notices::Notices,
@@ -58,6 +59,7 @@ static ENGLISH: Strings = Strings {
     marks: english::marks::ENGLISH,
     stream: english::stream::ENGLISH,
     stretches: english::stretches::ENGLISH,
+    strip: english::strip::ENGLISH,
     charts: english::charts::ENGLISH,
     engine: english::engine::ENGLISH,
     notices: english::notices::ENGLISH,
@@ -88,6 +90,7 @@ static CHINESE: Strings = Strings {
     marks: chinese::marks::CHINESE,
     stream: chinese::stream::CHINESE,
     stretches: chinese::stretches::CHINESE,
+    strip: chinese::strip::CHINESE,
     charts: chinese::charts::CHINESE,
     engine: chinese::engine::CHINESE,
     notices: chinese::notices::CHINESE,

@@ -14,6 +14,7 @@ pub mod costs;
 pub mod engine;
 pub mod filter;
 pub mod latency;
+pub mod lessons;
 pub mod lints;
 pub mod notice;
 pub mod prompt;
@@ -38,6 +39,7 @@ use std::time::Duration;
 
 pub use self::action::Action;
 pub use self::chosen::Chosen;
+use self::lessons::{Lessons, List};
 use self::menu::Menu;
 use self::notice::{Ended, Notice};
 use self::prompt::{Confirm, Input};
@@ -48,7 +50,8 @@ use super::layout::{self, Areas, Arrangement};
 use super::panel::Panel;
 use crate::clients::{ClientInfo, ClientKind};
 use crate::inspect::{AcceptQueue, EXACT_AT_MOST, Question, Snapshot, Wanted, Workers};
-use crate::telemetry::{Asks, Batch, By, Mode, Nanos};
+use crate::lesson::{Lesson, Name};
+use crate::telemetry::{Asks, Batch, By, ConnId, Mode, Nanos};
 
 /// How long a notice is shown.
 const NOTICE_STAYS: Nanos = 6_000_000_000;
@@ -102,6 +105,8 @@ pub enum Overlay {
     Options(Menu),
     /// What each server cost, before and after.
     Before,
+    /// The lessons.
+    Lessons(List),
 }
 
 /// Everything that decides the picture.
@@ -128,6 +133,7 @@ pub struct State {
     asked: Option<(Mode, Nanos)>,
     /// What to go back to after a pause.
     resume: Mode,
+    lessons: Lessons,
     dead: Option<Ended>,
     screen: (u16, u16),
     card_top: usize,
@@ -156,6 +162,7 @@ impl State {
             told: None,
             asked: None,
             resume: Mode::Run,
+            lessons: Lessons::default(),
             dead: None,
             screen: (80, 24),
             card_top: 0,
@@ -173,6 +180,7 @@ impl State {
         let head = geometry::head_rows(self.live.listener);
         let refusing = self.live.rates.refusing().is_some();
         let taken_over = self.live.apply(batch);
+        self.lessons.batch(batch);
         if !refusing && self.live.rates.refusing().is_some() {
             self.notice(Notice::LimitReached);
         }
@@ -423,7 +431,31 @@ impl State {
     #[must_use]
     pub fn areas_of(&self, screen: Rect) -> Areas {
         let Self { focus, zoom, side, .. } = *self;
-        layout::lay(screen, Arrangement { focus, zoom, side })
+        let strip = u16::try_from(self.strip(screen).len()).unwrap_or(u16::MAX);
+        layout::lay(screen, Arrangement { focus, zoom, side, strip })
+    }
+
+    /// What the strip of the lesson that runs says, on a screen of that size.
+    #[must_use]
+    pub fn strip(&self, screen: Rect) -> Vec<lessons::Row> {
+        let most = usize::from(layout::strip_at_most(screen));
+        let run = self.lessons.run();
+        run.map_or_else(Vec::new, |run| lessons::rows(run, screen.width.into(), most))
+    }
+
+    /// The lessons.
+    #[must_use]
+    pub fn lessons(&self) -> &Lessons {
+        &self.lessons
+    }
+
+    /// Those lessons can be given; the one with that number begins.
+    pub fn offer(&mut self, all: Vec<Arc<Lesson>>, first: Option<u32>) {
+        let at = first.and_then(|number| all.iter().position(|lesson| lesson.number == number));
+        self.lessons = Lessons::new(all);
+        if let Some(at) = at {
+            self.lessons.begin(at, None);
+        }
     }
 
     /// The pace: what was asked for just now, or what the server said.
@@ -466,6 +498,13 @@ impl State {
     #[must_use]
     pub fn client_list(&self) -> &[ClientInfo] {
         &self.clients
+    }
+
+    /// The newest connection of a client of the lesson that runs.
+    #[must_use]
+    pub fn named(&self, name: Name) -> Option<ConnId> {
+        let _ = name;
+        None
     }
 
     /// The client of our own at the other end of the selected connection, while it is at work.

@@ -128,6 +128,7 @@ pub enum WhyNot {
     NotSlowed,
     NoChineseLetters,
     NoSettings,
+    NoLesson,
 }
 
 /// Why there is no Chinese.

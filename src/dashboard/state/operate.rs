@@ -32,6 +32,9 @@ impl State {
         if let Some(id @ (Id::Suspend | Id::Redraw)) = found {
             return self.act(id);
         }
+        if self.overlay == Overlay::None && self.predicts(key) {
+            return Vec::new();
+        }
         let actions = match std::mem::take(&mut self.overlay) {
             Overlay::None if found.is_none() => self.refuse(key),
             Overlay::None => found.map(|id| self.act(id)).unwrap_or_default(),
@@ -63,6 +66,10 @@ impl State {
                 Vec::new()
             }
             Overlay::Options(menu) => self.menu_key(menu, key, declared),
+            Overlay::Lessons(list) => {
+                self.lessons_key(list, key, declared);
+                Vec::new()
+            }
             Overlay::Servers(at) => {
                 match prompt::choice(key, declared, at, ServerKind::ALL.len(), Id::Server) {
                     Choice::Leave => Vec::new(),
@@ -113,7 +120,13 @@ impl State {
     ) -> Vec<Action> {
         match prompt::answer(key, declared) {
             Answer::Yes => vec![confirm.action],
-            Answer::No => Vec::new(),
+            Answer::No => {
+                if confirm.question.is_of_lesson() {
+                    // It cannot go on without.
+                    self.leave_lesson();
+                }
+                Vec::new()
+            }
             Answer::Neither => {
                 self.overlay = Overlay::Confirm(confirm);
                 Vec::new()
@@ -240,6 +253,9 @@ impl State {
             }
             Id::Options => self.open_menu(),
             Id::Before => self.overlay = Overlay::Before,
+            Id::LessonOn => self.lesson_on(),
+            Id::LessonBack => self.lesson_back(),
+            Id::Lessons => self.open_lessons(),
             Id::Client => return vec![Action::AddClients(self.kind, 1)],
             Id::TenClients => return vec![Action::AddClients(self.kind, 10)],
             Id::ManyClients => self.overlay = Overlay::HowMany(Input::proposing("100")),
@@ -422,7 +438,7 @@ impl State {
         vec![Action::Send(command)]
     }
 
-    fn freeze_or_thaw(&mut self) {
+    pub(super) fn freeze_or_thaw(&mut self) {
         match self.frozen.take() {
             Some(scene) => {
                 self.live.table.look_like(&scene.table);

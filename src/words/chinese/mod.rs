@@ -30,4 +30,5 @@ pub(super) mod split;
 pub(super) mod start;
 pub(super) mod stream;
 pub(super) mod stretches;
+pub(super) mod strip;
 pub(super) mod table;

@@ -69,6 +69,7 @@ impl WhyNot {
             Self::NotSlowed => servers.not_slowed,
             Self::NoChineseLetters => say.no_chinese,
             Self::NoSettings => say.no_settings,
+            Self::NoLesson => strings().strip.none_runs,
         }
     }
 }

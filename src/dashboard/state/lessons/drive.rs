@@ -1,0 +1,191 @@
+//! How the dashboard's state feeds the lesson that is given, and what it lets it do.
+
+use std::mem;
+use std::time::Instant;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::List;
+use crate::dashboard::panel::Panel;
+use crate::dashboard::state::menu::needs_fresh;
+use crate::dashboard::state::prompt::{Confirm, Question};
+use crate::dashboard::state::{Action, Overlay, State};
+use crate::lesson::{Act, Look, Name, Phase};
+use crate::telemetry::{Command, Mode};
+
+impl State {
+    /// Goes on with the lesson that is given; what it wants done now, in that order.
+    pub fn teach(&mut self, now: Instant) -> Vec<Act> {
+        if !self.lessons.is_given() || self.dead.is_some() {
+            return Vec::new();
+        }
+        let mut lessons = mem::take(&mut self.lessons);
+        let asks =
+            matches!(&self.overlay, Overlay::Confirm(confirm) if confirm.question.is_of_lesson());
+        let mut acts = lessons.tick(now, asks, self);
+        let mut done = Vec::new();
+        while let Some(act) = acts.pop_front() {
+            if let Some(question) = self.must_ask(&act) {
+                if self.overlay == Overlay::None {
+                    let Act::Send(command) = act else { break };
+                    let action = Action::Send(command);
+                    self.overlay = Overlay::Confirm(Confirm { question, action, conn: None });
+                } else {
+                    // After what is open.
+                    acts.push_front(act);
+                }
+                break;
+            }
+            done.push(act);
+        }
+        lessons.waiting = acts;
+        self.changed |= lessons.says_else();
+        self.lessons = lessons;
+        self.follow_look();
+        done
+    }
+
+    /// What has to be asked before the lesson does that: what closes connections from outside.
+    fn must_ask(&self, act: &Act) -> Option<Question> {
+        let Act::Send(command) = act else { return None };
+        let listener = self.live.listener.filter(|_| self.options.ask && self.foreign() > 0)?;
+        let open = self.live.table.open();
+        match command {
+            Command::Switch(server) if *server != listener.server => {
+                Some(Question::LessonSwitches(*server, open))
+            }
+            Command::Set(setting) if needs_fresh(listener.server, *setting) => {
+                Some(Question::LessonNeedsFresh(open))
+            }
+            _ => None,
+        }
+    }
+
+    /// What a command of the lesson's changes in what the operator is shown.
+    pub fn sent_by_lesson(&mut self, command: Command) {
+        let mode = match command {
+            Command::Pause => Mode::Paused,
+            Command::Run => Mode::Run,
+            Command::Slow(calls) => Mode::Slow(calls),
+            _ => return,
+        };
+        self.asked = Some((mode, self.live.now));
+        self.resume = Mode::Run;
+    }
+
+    /// The picture is one of now.
+    pub fn thaw(&mut self) {
+        if self.frozen.is_some() {
+            self.freeze_or_thaw();
+            self.changed = true;
+        }
+    }
+
+    /// What the lesson speaks of is shown, once; after that the operator looks where they like.
+    fn follow_look(&mut self) {
+        let look = self.lessons.run().and_then(crate::lesson::Run::look);
+        if look == self.lessons.look {
+            return;
+        }
+        let Some(panel) = look.and_then(panel_of) else {
+            self.lessons.look = look;
+            return;
+        };
+        self.changed = true;
+        self.bring(panel);
+        if let Some(Look::Row(name)) = look {
+            // It may not have come yet.
+            let Some(line) = self.line_of(name) else { return };
+            let now = self.scene().now;
+            self.scene_mut().table.point_at(line, now);
+        }
+        self.lessons.look = look;
+    }
+
+    /// Shows a panel; the keyboard stays where it is, if that can be.
+    fn bring(&mut self, panel: Panel) {
+        if self.areas().of(panel).is_some() {
+            return;
+        }
+        self.zoom = false;
+        if panel.is_side() {
+            self.side = panel;
+            self.card_top = 0;
+        }
+        if self.areas().of(panel).is_none() || self.areas().of(self.focus).is_none() {
+            self.focus = panel;
+        }
+    }
+
+    /// The line of the table that a client of the lesson has.
+    #[must_use]
+    pub fn line_of(&self, name: Name) -> Option<usize> {
+        let table = &self.scene().table;
+        let id = self.named(name)?;
+        table.order().iter().position(|other| *other == id)
+    }
+
+    /// A key chooses a prediction, while one is asked for.
+    pub(in crate::dashboard::state) fn predicts(&mut self, key: KeyEvent) -> bool {
+        let KeyCode::Char(letter) = key.code else { return false };
+        let option = letter.to_digit(10).and_then(|digit| digit.checked_sub(1));
+        let plain = !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+        match option.filter(|_| plain && self.dead.is_none()) {
+            Some(option) => self.predict(usize::try_from(option).unwrap_or(usize::MAX)),
+            None => false,
+        }
+    }
+
+    /// The class expects that option; whether it could be chosen.
+    pub(in crate::dashboard::state) fn predict(&mut self, option: usize) -> bool {
+        let Some(run) = self.lessons.given() else { return false };
+        let asks = matches!(run.phase(), Phase::Asking | Phase::Predicted);
+        let there = run.ask().is_some_and(|ask| option < ask.options.len());
+        if asks && there {
+            run.predict(option);
+            self.changed = true;
+        }
+        asks && there
+    }
+
+    /// Goes on: opens the list where no lesson runs, and ends one that is over.
+    pub(in crate::dashboard::state) fn lesson_on(&mut self) {
+        match self.lessons.given() {
+            Some(run) if run.phase() == Phase::Over => self.lessons.leave(),
+            Some(run) => run.next(),
+            None => self.open_lessons(),
+        }
+    }
+
+    pub(in crate::dashboard::state) fn lesson_back(&mut self) {
+        if let Some(run) = self.lessons.given() {
+            run.back();
+        }
+    }
+
+    pub(in crate::dashboard::state) fn open_lessons(&mut self) {
+        let at = self.lessons.running().or_else(|| self.lessons.last_begun());
+        self.overlay = Overlay::Lessons(List { at: at.unwrap_or(0), step: None });
+    }
+
+    /// Leaves the lesson that runs.
+    pub(in crate::dashboard::state) fn leave_lesson(&mut self) {
+        self.lessons.leave();
+    }
+}
+
+/// The panel in which one is to look.
+#[must_use]
+pub fn panel_of(look: Look) -> Option<Panel> {
+    Some(match look {
+        Look::Header => return None,
+        Look::Table | Look::Row(_) => Panel::Table,
+        Look::Loop => Panel::Loop,
+        Look::Stream | Look::Line(_) => Panel::Stream,
+        Look::Charts => Panel::Charts,
+        Look::Card => Panel::Card,
+        Look::Seats => Panel::Seats,
+        Look::Costs => Panel::Costs,
+        Look::Code => return None,
+    })
+}
