@@ -64,7 +64,7 @@ pub trait Backend {
     /// A client of a lesson is there, and connects.
     fn connect(&self, _name: Name) {}
     /// A client of a lesson does something.
-    fn client(&self, _name: Name, _deed: Deed) {}
+    fn let_client(&self, _name: Name, _deed: Deed) {}
     /// Stops all of them.
     fn stop_clients(&self) {}
     /// Stops one of them.
@@ -163,14 +163,14 @@ impl<W: Backend> Session<W> {
         self.backend.notices().into_iter().for_each(|notice| self.state.notice(notice));
         self.kernel(now);
         self.state.tick(self.clock.server(now));
-        for act in self.state.teach(now) {
-            self.carry_out(act);
+        for act in self.state.lesson_goes_on(now) {
+            self.act(act);
         }
         self.ending();
     }
 
     /// Does what a lesson wants done.
-    fn carry_out(&mut self, act: Act) {
+    fn act(&mut self, act: Act) {
         match act {
             Act::Send(command) => {
                 // One that has ended is told of as such.
@@ -178,7 +178,7 @@ impl<W: Backend> Session<W> {
                 self.state.sent_by_lesson(command);
             }
             Act::Connect(name) => self.backend.connect(name),
-            Act::Client(name, deed) => self.backend.client(name, deed),
+            Act::Client(name, deed) => self.backend.let_client(name, deed),
             Act::Come(kind, count) => self.backend.add_clients(kind, count),
             Act::StopClients => self.backend.stop_clients(),
             Act::Unfreeze => self.state.thaw(),

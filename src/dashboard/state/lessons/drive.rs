@@ -15,7 +15,7 @@ use crate::telemetry::{Command, Mode};
 
 impl State {
     /// Goes on with the lesson that is given; what it wants done now, in that order.
-    pub fn teach(&mut self, now: Instant) -> Vec<Act> {
+    pub fn lesson_goes_on(&mut self, now: Instant) -> Vec<Act> {
         if !self.lessons.is_given() || self.dead.is_some() {
             return Vec::new();
         }
