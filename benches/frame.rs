@@ -76,6 +76,7 @@ impl Server {
             active: 0,
             by: if server.asks() == Asks::Sleeps { By::thread(fd(number)) } else { By::LOOP },
             within: (server.asks() == Asks::Sleeps).then_some(Kind::Recv),
+            site: None,
             why: None,
         };
         let mut totals = Batch::default();
@@ -94,7 +95,7 @@ impl Server {
             echo: false,
             run: 0,
         });
-        totals.standing = Standing { stance: Stance::Waiting, ..Standing::default() };
+        totals.standing = Standing { stance: Stance::Waiting(None), ..Standing::default() };
         Self { rows: (0..connections).map(row).collect(), next: 0, seq: 0, now: 0, totals }
     }
 

@@ -26,7 +26,7 @@ const BURST: u32 = 8;
 const TURN: Duration = Duration::from_micros(10);
 
 fn turns(publisher: &mut Publisher) -> Duration {
-    let standing = Standing { stance: Stance::Waiting, ..Standing::default() };
+    let standing = Standing { stance: Stance::Waiting(None), ..Standing::default() };
     let conn = ConnId::new(1);
     let head =
         b"GET / HTTP/1.1\r\nHost: localhost:7890\r\nUser-Agent: bench\r\nAccept: */*\r\n\r\n";

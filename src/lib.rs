@@ -15,6 +15,7 @@
 //! | [`inspect`] | what the kernel knows of the server's sockets |
 //! | [`server`] | the server thread |
 //! | [`http`] | requests, answers and files; no sockets in it |
+//! | [`source`] | the server's own source, embedded, for the code view |
 //! | [`words`] | every text that a person reads; numbers with their units |
 //! | [`telemetry`] | the wire between server and dashboard |
 //! | [`signals`] | which signals are caught, and when a second one means it |
@@ -50,6 +51,8 @@ pub mod server;
 pub mod settings;
 #[cfg(target_os = "linux")]
 pub mod signals;
+#[cfg(target_os = "linux")]
+pub mod source;
 #[cfg(target_os = "linux")]
 pub mod telemetry;
 #[cfg(target_os = "linux")]

@@ -84,7 +84,7 @@ impl Server {
             echo: false,
             run: 0,
         });
-        batch.standing = Standing { stance: Stance::Waiting, since: 0, mode: Mode::Run };
+        batch.standing = Standing { stance: Stance::Waiting(None), since: 0, mode: Mode::Run };
         Self {
             kind,
             seq: 0,
@@ -132,6 +132,7 @@ impl Server {
             active: self.now,
             by: By::LOOP,
             within: None,
+            site: None,
             why: None,
         };
         let accept = What::Accept { ret: Ret::ok(7), peer: Some(row.peer.into()) };

@@ -195,7 +195,7 @@ fn paused_it_makes_no_call_and_each_step_makes_one_at_most() {
     assert_eq!(calls, [Kind::Accept, Kind::Accept, Kind::Recv, Kind::Send]);
     server.send(Command::Run);
     assert_eq!(read_response(&mut client).0, 200);
-    server.until("running", |s| s.standing.stance == Stance::Waiting);
+    server.until("running", |s| s.standing.stance == Stance::Waiting(None));
 
     // A turn goes on to before the next wait.
     server.pause();

@@ -9,6 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use super::keys::bound::panel_key;
 use super::panel::Panel;
 use super::state::table::{Column, Table, TableRow};
+use crate::source::Rows;
 use crate::telemetry::Listener;
 use crate::words::strings;
 
@@ -150,6 +151,21 @@ pub fn tabs(area: Rect, focus: Panel) -> Vec<(Panel, Rect, String)> {
         x = end;
     }
     tabs
+}
+
+/// The columns before the code: the marks, how often a line's call is made where `counts`, and the
+/// line's number.
+#[must_use]
+pub fn code_margin(counts: bool) -> u16 {
+    2 + 5 * u16::from(counts) + 5
+}
+
+/// The place for code in its panel.
+#[must_use]
+pub fn code_rows(area: Rect, counts: bool) -> Rows {
+    let inner = area.inner(Margin::new(1, 1));
+    let width = inner.width.saturating_sub(code_margin(counts));
+    Rows { width: width.into(), height: inner.height.into() }
 }
 
 /// What a click hit.

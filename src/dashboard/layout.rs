@@ -9,7 +9,8 @@
 //! │                ││ 4 charts   │     │                    ││ 5 card     │
 //! │                ││ 5 card     │     │                    ││ 6 seats    │
 //! │                ││ 6 seats    │     │                    ││ 7 costs    │
-//! │                ││ 7 costs    │     │                    ││            │
+//! │                ││ 7 costs    │     │                    ││ 8 code     │
+//! │                ││ 8 code     │     │                    ││            │
 //! └────────────────┘└────────────┘     └────────────────────┘└────────────┘
 //! ┌ 3 event stream ──────────────┐     ┌ 3 event stream ────┐┌ 4 charts ──┐
 //! └──────────────────────────────┘     └────────────────────┘└────────────┘
@@ -25,6 +26,8 @@
 //!  key bar                              key bar
 //! ```
 //!
+//! The code has more than half of the width, and at 80×24 the stream has fewer lines for it.
+//!
 //! Below 40×8 there is only a word that it is too small.
 
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -39,7 +42,7 @@ pub struct Arrangement {
     pub focus: Panel,
     /// It has the whole screen.
     pub zoom: bool,
-    /// What stands beside the table: the loop, the charts, the card, the seats or the costs.
+    /// What stands beside the table: the loop, the charts, the card, the seats, the costs or the code.
     pub side: Panel,
     /// The rows of the strip of a lesson.
     pub strip: u16,
@@ -129,7 +132,9 @@ fn grid(body: Rect, size: Size, arrangement: Arrangement) -> Vec<(Panel, Rect)> 
             Layout::horizontal([Constraint::Fill(left), Constraint::Fill(right)]).areas(area);
         (a, b)
     };
+    let code = arrangement.side == Panel::Code;
     let bottom = match size {
+        Size::Three if code => body.height * 3 / 10,
         Size::One | Size::Three | Size::Four => body.height * 2 / 5,
         Size::Five => body.height / 2,
     };
@@ -138,13 +143,13 @@ fn grid(body: Rect, size: Size, arrangement: Arrangement) -> Vec<(Panel, Rect)> 
     let mut panels = Vec::new();
     let mut put = |panel: Option<Panel>, area| panels.extend(panel.map(|panel| (panel, area)));
     if size < Size::Four {
-        let (left, right) = columns(top, 9, 7);
+        let (left, right) = if code { columns(top, 3, 5) } else { columns(top, 9, 7) };
         put(Panel::at(Place::TopLeft), left);
         put(Some(arrangement.side), right);
         put(Panel::at(Place::Bottom), bottom);
         return panels;
     }
-    let (mut table, mut beside) = columns(top, 3, 2);
+    let (mut table, mut beside) = if code { columns(top, 1, 1) } else { columns(top, 3, 2) };
     let mut column = None;
     let side = arrangement.side.place();
     if size == Size::Five && side == Place::Column {
@@ -204,8 +209,10 @@ mod tests {
 
     #[test]
     fn each_size_has_its_panels() {
-        use Panel::{Card, Charts, Loop, Seats, Stream, Table};
+        use Panel::{Card, Charts, Code, Loop, Seats, Stream, Table};
         assert_eq!(shown(80, 24, Table, false, Loop), [Table, Loop, Stream]);
+        assert_eq!(shown(80, 24, Code, false, Code), [Table, Code, Stream]);
+        assert_eq!(shown(200, 50, Code, false, Code), [Table, Code, Stream, Charts]);
         assert_eq!(shown(80, 24, Charts, false, Charts), [Table, Charts, Stream]);
         assert_eq!(shown(120, 36, Table, false, Card), [Table, Card, Stream, Charts]);
         assert_eq!(shown(120, 36, Table, false, Seats), [Table, Seats, Stream, Charts]);
@@ -220,8 +227,8 @@ mod tests {
     fn panels_fill_the_screen_without_overlapping() {
         for (width, height) in [(40, 8), (80, 24), (110, 32), (120, 36), (200, 50), (301, 99)] {
             let area = Rect::new(0, 0, width, height);
-            let sides = [Panel::Loop, Panel::Charts, Panel::Card, Panel::Seats, Panel::Costs];
-            for (side, strip) in sides.into_iter().zip([0, 3, 8, 99, 1]) {
+            let sides = Panel::ALL.into_iter().filter(|panel| panel.is_side());
+            for (side, strip) in sides.zip([0, 3, 8, 99, 1, 2, 4]) {
                 let areas =
                     lay(area, Arrangement { focus: Panel::Table, zoom: false, side, strip });
                 let all: Vec<Rect> = areas

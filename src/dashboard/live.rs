@@ -15,7 +15,7 @@ use crate::clients::{ClientInfo, ClientKind, Clients};
 use crate::inspect::{Inspector, Question, Snapshot, Workers, cpu};
 use crate::record::log::Closer;
 use crate::server::{Failure, Handle};
-use crate::telemetry::{Batch, Command, Control, Gone, Listener, Subscriber};
+use crate::telemetry::{Batch, Command, Control, Gone, Listener, Made, Subscriber};
 
 /// A server that runs.
 pub struct Side {
@@ -111,6 +111,10 @@ impl Backend for Link {
         self.inspector.latest()
     }
 
+    fn made(&self) -> Made {
+        self.subscriber.made()
+    }
+
     fn cpu(&self, mut workers: Workers) -> Option<Duration> {
         workers.own = Some(self.thread()?);
         cpu(&workers)
@@ -194,6 +198,10 @@ impl Backend for Live {
 
     fn latest(&self) -> Option<Snapshot> {
         self.link.latest()
+    }
+
+    fn made(&self) -> Made {
+        self.link.made()
     }
 
     fn add_clients(&self, kind: ClientKind, count: usize) {

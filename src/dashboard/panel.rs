@@ -19,6 +19,7 @@ pub enum Panel {
     Card,
     Seats,
     Costs,
+    Code,
 }
 
 /// Where a panel stands. The pictures are in [`layout`](super::layout).
@@ -49,6 +50,8 @@ pub enum Moves {
     Events,
     /// The panel's own text.
     Text,
+    /// The chosen line of the code.
+    Lines,
 }
 
 /// A row of the table.
@@ -70,7 +73,7 @@ pub struct Row {
 
 /// Every panel, in the order of [`Panel`] and of the number keys.
 #[rustfmt::skip]
-pub const PANELS: [Row; 7] = [
+pub const PANELS: [Row; 8] = [
     Row { panel: Panel::Table, name: "show-table", presses: &[ch('1')], place: Place::TopLeft, moves: Moves::Selection, say: |keys| &keys.panels.table },
     Row { panel: Panel::Loop, name: "show-loop", presses: &[ch('2')], place: Place::Beside, moves: Moves::Selection, say: |keys| &keys.panels.the_loop },
     Row { panel: Panel::Stream, name: "show-stream", presses: &[ch('3')], place: Place::Bottom, moves: Moves::Events, say: |keys| &keys.panels.stream },
@@ -78,6 +81,7 @@ pub const PANELS: [Row; 7] = [
     Row { panel: Panel::Card, name: "show-card", presses: &[ch('5')], place: Place::Column, moves: Moves::Text, say: |keys| &keys.panels.card },
     Row { panel: Panel::Seats, name: "show-seats", presses: &[ch('6')], place: Place::Under, moves: Moves::Selection, say: |keys| &keys.panels.seats },
     Row { panel: Panel::Costs, name: "show-costs", presses: &[ch('7')], place: Place::Instead, moves: Moves::Text, say: |keys| &keys.panels.costs },
+    Row { panel: Panel::Code, name: "show-code", presses: &[ch('8')], place: Place::Instead, moves: Moves::Lines, say: |keys| &keys.panels.code },
 ];
 
 impl Panel {

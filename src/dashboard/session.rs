@@ -17,7 +17,7 @@ use crate::clients::{ClientInfo, ClientKind};
 use crate::inspect::{Question, Snapshot, Workers};
 use crate::lesson::{Act, Deed, Name};
 use crate::server::Failure;
-use crate::telemetry::{Batch, Command, Gone, Nanos};
+use crate::telemetry::{Batch, Command, Gone, Made, Nanos};
 use crate::words::strings;
 
 /// How often batches are fetched while something happens.
@@ -72,6 +72,10 @@ pub trait Backend {
     /// Saves what is chosen, where there is a place for it, and says what came of it.
     fn save(&mut self, _choice: &Chosen) -> Notice {
         Notice::NotNow(WhyNot::NoSettings)
+    }
+    /// How often each line of the server has made its call.
+    fn made(&self) -> Made {
+        Made::default()
     }
     /// How they are.
     fn clients(&self) -> Arc<Vec<ClientInfo>> {
@@ -162,6 +166,7 @@ impl<W: Backend> Session<W> {
         self.state.clients(self.backend.clients());
         self.backend.notices().into_iter().for_each(|notice| self.state.notice(notice));
         self.kernel(now);
+        self.state.count_calls(self.backend.made());
         self.state.tick(self.clock.server(now));
         for act in self.state.lesson_goes_on(now) {
             self.act(act);

@@ -83,6 +83,7 @@ pub(super) fn row(fd: &impl AsRawFd, id: ConnId, peer: SocketAddr, now: Nanos) -
         active: now,
         by: By::LOOP,
         within: None,
+        site: None,
         why: None,
     }
 }

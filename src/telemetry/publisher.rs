@@ -118,7 +118,8 @@ impl Publisher {
             self.read_clock();
         }
         if self.count() {
-            let event = Event { own, site: Site::here(), ..self.event(self.now, fd, conn, what) };
+            let site = self.count_at(Site::here());
+            let event = Event { own, site, ..self.event(self.now, fd, conn, what) };
             if bytes.is_empty() && ready.is_empty() {
                 self.push_bare(event);
             } else {
@@ -139,6 +140,7 @@ impl Publisher {
     ) {
         self.counters.call(&what);
         if self.count() {
+            let site = self.count_at(site);
             let event = Event { site, ..self.event(time, fd, conn, what) };
             self.push(event, text, &[]);
         }
@@ -182,6 +184,15 @@ impl Publisher {
     fn count(&mut self) -> bool {
         self.seq += 1;
         self.has_reader()
+    }
+
+    /// Counts a call by its place, for the reader of the table.
+    #[inline]
+    fn count_at(&self, site: Option<Site>) -> Option<Site> {
+        if let Some(sink) = &self.table {
+            sink.count(site);
+        }
+        site
     }
 
     #[inline]
@@ -275,7 +286,7 @@ impl Publisher {
     pub fn publish(&mut self, rows: &mut impl Rows, standing: Standing) {
         let full = self.scratch.events.len() >= SCRATCH || self.scratch.payload() >= SCRATCH_BYTES;
         let passing =
-            matches!(standing.stance, Stance::Waiting | Stance::Within(_) | Stance::Working);
+            matches!(standing.stance, Stance::Waiting(_) | Stance::Within(_) | Stance::Working);
         if passing && !full && !self.allowance.take(self.now) {
             for sink in self.table.iter_mut().chain(&mut self.streams) {
                 sink.keep();

@@ -93,6 +93,9 @@ pub struct Row {
     /// handler, whoever runs it: [`Kind::Queued`] while it waits for a thread of the pool,
     /// [`Kind::Handler`] while it runs.
     pub within: Option<Kind>,
+    /// Where in the source that call is made; of one that its thread stands before, held by the
+    /// pace, too. `None` where it is not known, and while the thread goes on.
+    pub site: Option<Site>,
     /// Why it was closed; set once, in the row's last publication.
     pub why: Option<Why>,
 }
@@ -199,8 +202,9 @@ pub enum Stance {
     /// Not yet in its loop.
     #[default]
     Starting,
-    /// About to enter the wait call.
-    Waiting,
+    /// About to enter the wait call, which is made there in the source: nowhere where a runtime
+    /// makes it.
+    Waiting(Option<Site>),
     /// About to enter, or in, a call that sleeps until this one fd lets it go on: the server's own
     /// thread where each call sleeps. Those of other threads and processes are in their rows.
     Within(Next),

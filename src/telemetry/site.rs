@@ -77,6 +77,11 @@ impl Site {
         self.0.get()
     }
 
+    /// The place that has got that number.
+    pub(super) fn of_number(number: u8) -> Option<Self> {
+        NonZeroU8::new(number).map(Self)
+    }
+
     /// What it stands for.
     #[must_use]
     pub fn place(self) -> Place {

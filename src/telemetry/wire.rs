@@ -17,7 +17,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 
-use super::{Batch, Command, Control, Counters, Listener, Lost, Nanos, Rows, Standing};
+use super::made::Making;
+use super::{Batch, Command, Control, Counters, Listener, Lost, Made, Nanos, Rows, Site, Standing};
 
 /// The bounds of one way from the server to a reader.
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +51,8 @@ struct Shared {
     drained: AtomicU64,
     /// Bytes of their payloads; likewise.
     drained_bytes: AtomicU64,
+    /// How often each place has made its call; written by the publisher only.
+    making: Making,
 }
 
 /// The publisher's end of one way to a reader.
@@ -113,6 +116,12 @@ pub fn wire(capacity: Capacity) -> (Sink, Subscriber) {
 }
 
 impl Subscriber {
+    /// How often each place in the source has made its call, until now.
+    #[must_use]
+    pub fn made(&self) -> Made {
+        self.shared.making.read()
+    }
+
     /// Hands every batch that has arrived to `each`, oldest first; never waits. What the server
     /// had to keep back for want of room is asked for through `control`.
     ///
@@ -155,6 +164,12 @@ impl Subscriber {
 }
 
 impl Sink {
+    /// Counts a call by its place, whatever becomes of its event.
+    #[inline]
+    pub(super) fn count(&self, site: Option<Site>) {
+        self.shared.making.count(site);
+    }
+
     /// Adds the scratch batch to what will be sent next, or counts it as lost. The last reader
     /// may have the scratch batch's own memory.
     pub(super) fn take(&mut self, scratch: &mut Batch, last: bool) {

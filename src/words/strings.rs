@@ -1,9 +1,9 @@
 //! Every text that the program says, by the place where it is said, in the language that is chosen.
 
 use super::places::{
-    boxes, card, charts, cli, clients, compare, costs, engine, events, header, inspect, keybar,
-    keys, lints, marks, notices, options, record, seats, server, servers, settings, split, start,
-    stream, stretches, strip, table,
+    boxes, card, charts, cli, clients, code, compare, costs, engine, events, header, inspect,
+    keybar, keys, lints, marks, notices, options, record, seats, server, servers, settings, split,
+    start, stream, stretches, strip, table,
 };
 use super::{Language, chinese, english};
 
@@ -11,6 +11,7 @@ use super::{Language, chinese, english};
 pub(crate) struct Strings {
     pub(crate) start: start::Start,
     pub(crate) cli: cli::Cli,
+    pub(crate) code: code::Code,
     pub(crate) compare: compare::Compare,
     pub(crate) clients: clients::Clients,
     pub(crate) record: record::Record,
@@ -42,6 +43,7 @@ pub(crate) struct Strings {
 static ENGLISH: Strings = Strings {
     start: english::start::ENGLISH,
     cli: english::cli::ENGLISH,
+    code: english::code::ENGLISH,
     compare: english::compare::ENGLISH,
     clients: english::clients::ENGLISH,
     record: english::record::ENGLISH,
@@ -73,6 +75,7 @@ static ENGLISH: Strings = Strings {
 static CHINESE: Strings = Strings {
     start: chinese::start::CHINESE,
     cli: chinese::cli::CHINESE,
+    code: chinese::code::CHINESE,
     compare: chinese::compare::CHINESE,
     clients: chinese::clients::CHINESE,
     record: chinese::record::CHINESE,

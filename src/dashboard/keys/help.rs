@@ -40,6 +40,9 @@ fn keys_of(panel: Panel) -> &'static [Id] {
         Panel::Stream => &[Id::Up, Id::Last, Id::Filter, Id::Errors, Id::Own, Id::Time],
         Panel::Charts => &[Id::Zoom, Id::Freeze, Id::Server],
         Panel::Card => &[Id::Up, Id::Down, Id::Card, Id::Reading],
+        Panel::Code => {
+            &[Id::Up, Id::Down, Id::Filter, Id::Pause, Id::StepCall, Id::StepTurn, Id::Slower]
+        }
         Panel::Seats | Panel::Costs => &[Id::Up, Id::Down, Id::Zoom, Id::Server],
     }
 }

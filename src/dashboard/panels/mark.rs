@@ -8,24 +8,14 @@ use ratatui::text::Span;
 use crate::dashboard::geometry::head_rows;
 use crate::dashboard::layout::{Areas, Panel};
 use crate::dashboard::state::State;
-use crate::dashboard::state::lessons::panel_of;
 use crate::dashboard::state::stream::StreamEntry;
 use crate::dashboard::theme::{Role, Theme};
-use crate::lesson::{Look, Run};
-
-/// Where to look now.
-pub(super) fn look(state: &State) -> Option<Look> {
-    state.lessons().run().and_then(Run::look)
-}
-
-/// The panel that gets the frame.
-pub(super) fn panel(state: &State) -> Option<Panel> {
-    look(state).and_then(panel_of)
-}
+use crate::lesson::Look;
+use crate::telemetry::Kind;
 
 /// Draws the arrows on the borders beside the line.
 pub(super) fn draw(frame: &mut Frame, areas: &Areas, state: &State, theme: &Theme) {
-    let Some(line) = look(state).and_then(|look| place(look, areas, state)) else { return };
+    let Some(line) = state.looks_at().and_then(|look| place(look, areas, state)) else { return };
     let style = theme.style(Role::Warn);
     let arrows = [(line.left(), theme.glyph("▶", ">")), (line.right() - 1, theme.glyph("◀", "<"))];
     for (x, arrow) in arrows {
@@ -35,7 +25,8 @@ pub(super) fn draw(frame: &mut Frame, areas: &Areas, state: &State, theme: &Them
 
 /// The line in its panel, with the borders at both sides.
 fn place(look: Look, areas: &Areas, state: &State) -> Option<Rect> {
-    let area = areas.of(panel_of(look)?)?;
+    let panel = state.panel_of(look)?;
+    let area = areas.of(panel)?;
     let inner = area.inner(Margin::new(1, 1));
     let row = match look {
         Look::Row(name) => {
@@ -43,6 +34,7 @@ fn place(look: Look, areas: &Areas, state: &State) -> Option<Rect> {
             let line = state.line_of(name)?.checked_sub(table.top())?;
             line + head_rows(state.scene().listener)
         }
+        Look::Line(kind) if panel == Panel::Code => line_of_code(kind, area, state)?,
         Look::Line(kind) => {
             let lines = state.scene().stream.lines(inner.height.into());
             let is_it = |entry: &StreamEntry| matches!(entry, StreamEntry::Event(event) if event.event.what.kind() == kind);
@@ -53,4 +45,16 @@ fn place(look: Look, areas: &Areas, state: &State) -> Option<Rect> {
     };
     let y = inner.y.checked_add(u16::try_from(row).ok()?)?;
     (y < inner.bottom()).then_some(Rect { y, height: 1, ..area })
+}
+
+/// The row of the source whose call of that kind is next, or was the last.
+fn line_of_code(kind: Kind, area: Rect, state: &State) -> Option<usize> {
+    let (view, marks) = (state.code()?, state.marks());
+    let is_next = marks.next.is_some_and(|(_, call)| call.kind == Some(kind));
+    let is_last = marks.last.is_some_and(|(call, _)| call.kind == Some(kind));
+    let rows = view.rows(state.code_rows(area));
+    rows.iter().position(|row| {
+        is_next && view.next(row.line).is_some()
+            || !is_next && is_last && view.result(row.line).is_some()
+    })
 }

@@ -4,6 +4,7 @@ pub mod before;
 pub mod card;
 pub mod charts;
 pub mod chooser;
+pub mod code;
 pub mod costs;
 pub mod dead;
 pub mod engine;
@@ -59,7 +60,7 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
     header(frame, areas.header, state, theme);
     strip::draw(frame, areas.strip, state, theme);
     let (plain, marked) = (theme, theme.marked());
-    let look = mark::panel(state);
+    let look = state.looks_at().and_then(|look| state.panel_of(look));
     for &(panel, area) in &areas.panels {
         let theme = if look == Some(panel) { &marked } else { plain };
         let focused = panel == state.focus();
@@ -77,6 +78,7 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
                 let figures = scene.costs.figures(&scene.rates, theme.ascii());
                 costs::draw(frame, area, &figures, state.card_top(), theme, focused);
             }
+            Panel::Code => code::draw(frame, area, state, theme, focused),
             Panel::Charts => {
                 let scene = state.scene();
                 let spread = (&scene.charts, scene.costs.latencies());
@@ -106,7 +108,7 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
 /// Name, URL, badges and rates. The badge of the loop is live, also over a frozen picture.
 fn header(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
     let marked = theme.marked();
-    let looked_at = mark::look(state) == Some(Look::Header);
+    let looked_at = state.looks_at() == Some(Look::Header);
     let theme = if looked_at { &marked } else { theme };
     let live = state.live();
     let stood = live.now.saturating_sub(live.standing.since);

@@ -43,7 +43,7 @@ impl Script {
             echo: false,
             run: 0,
         });
-        script.batch.standing.stance = Stance::Waiting;
+        script.batch.standing.stance = Stance::Waiting(None);
         script.batch.standing.since = time;
         script
     }
@@ -175,6 +175,7 @@ pub(crate) fn row(fd: Fd, id: u64) -> Row {
         active: 0,
         by: By::LOOP,
         within: None,
+        site: None,
         why: None,
     }
 }

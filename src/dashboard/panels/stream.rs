@@ -45,6 +45,7 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
     }
     frame.render_widget(block, area);
     let width = usize::from(inner.width);
+    let shown = stream.len().min(height);
     for (entry, y) in stream.lines(height).zip(inner.top()..inner.bottom()) {
         let line = match entry {
             StreamEntry::Event(event) => event_line(&event, state, width, theme),
@@ -56,7 +57,12 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
             StreamEntry::Lost(count) => hole(&(say.hole_lost)(count), theme),
             StreamEntry::Skipped(count) => hole(&(say.hole_skipped)(count), theme),
         };
-        frame.render_widget(line, Rect { y, height: 1, ..inner });
+        let place = Rect { y, height: 1, ..inner };
+        frame.render_widget(line, place);
+        // The code view shows the line of this one.
+        if state.pointed_at().is_some() && usize::from(y - inner.top()) + 1 == shown {
+            frame.buffer_mut().set_style(place, theme.style(Role::Selected));
+        }
     }
     if stream.is_empty() && height > 0 {
         let text = match stream.filter().trouble() {

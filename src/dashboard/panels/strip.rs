@@ -15,7 +15,7 @@ use crate::words::{pad_left, strings};
 
 /// Draws the strip.
 pub(super) fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
-    let Some(run) = state.lessons().run() else { return };
+    let Some(run) = state.lesson() else { return };
     let rows = state.strip(frame.area());
     for (row, y) in rows.into_iter().zip(area.top()..area.bottom()) {
         let place = Rect { y, height: 1, ..area };

@@ -494,7 +494,7 @@ prop_compose! {
         batch.standing.mode = [Mode::Run, Mode::Paused, Mode::Slow(9)][usize::from(mode)];
         batch.standing.stance = match stance {
             0 => Stance::Starting,
-            1 => Stance::Waiting,
+            1 => Stance::Waiting(None),
             2 => Stance::Working,
             3 => Stance::Held(Next { kind: Kind::Recv, fd: next, conn: ConnId::new(2), site: None }),
             4 => Stance::Handling("/slow"),

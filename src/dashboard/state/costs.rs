@@ -86,7 +86,7 @@ impl Costs {
         self.refused.0 = counters.refused;
         self.waited = counters.waited;
         self.waiting = match batch.standing.stance {
-            Stance::Waiting | Stance::Within(_) => Some(batch.standing.since),
+            Stance::Waiting(_) | Stance::Within(_) => Some(batch.standing.since),
             _ => None,
         };
     }

@@ -75,7 +75,7 @@ impl State {
     }
 
     pub fn has_lesson(&self) -> bool {
-        self.alive() && self.lessons.run().is_some()
+        self.alive() && self.lesson().is_some()
     }
 
     pub fn can_teach(&self) -> bool {
@@ -153,6 +153,7 @@ impl State {
         self.overlay != Overlay::None
             || self.zoom
             || self.side == Panel::Card
+            || self.focus == Panel::Code && self.code.cursor.is_some()
             || self.scrolled_back()
             || !self.scene().stream.filter().as_str().is_empty()
             || !self.scene().table.filter().as_str().is_empty()

@@ -5,13 +5,14 @@
 //! fd:9  conn:3      a number is exactly that (also written =)
 //! in>1000  idle>5   a number is greater or less; sizes take k, M, G; idle is in seconds
 //! state:reading     a word begins with that
+//! line:turn.rs:24   a call is made in that line of that file; the one or the other may be left out
 //! ours  errors      a property
 //! !state:idle       not
 //! ```
 
 use std::time::Duration;
 
-use crate::telemetry::{ConnState, Kind, Why};
+use crate::telemetry::{ConnState, Kind, Place, Site, Why};
 use crate::words::{Language, Table, in_english, strings};
 
 /// What can be compared as a number.
@@ -81,6 +82,10 @@ pub trait Subject {
     fn word(&self, which: Word, start: &str) -> bool;
     /// Whether the line has that property.
     fn flag(&self, which: Flag) -> bool;
+    /// Where in the source it is made, if it is a call.
+    fn site(&self) -> Option<Site> {
+        None
+    }
     /// Appends the line as it is read on the screen.
     fn text(&self, into: &mut String);
 }
@@ -98,6 +103,8 @@ enum Test {
     Number(Number, Compare, u64),
     Word(Word, String),
     Flag(Flag),
+    /// The end of a file's name, and a line in it.
+    Line(String, Option<u32>),
 }
 
 /// A parsed filter; the empty one lets everything through.
@@ -193,6 +200,9 @@ impl Filter {
         self.terms.iter().all(|(not, test)| {
             let holds = match test {
                 Test::Flag(flag) => subject.flag(*flag),
+                Test::Line(file, line) => {
+                    subject.site().is_some_and(|site| is_in(site.place(), file, *line))
+                }
                 Test::Word(which, start) => subject.word(*which, start),
                 Test::Number(which, compare, than) => {
                     subject.number(*which, &|number| match compare {
@@ -254,6 +264,9 @@ fn parse_term(term: &str) -> Result<Test, Trouble> {
         b'<' => Compare::Less,
         _ => Compare::Equal,
     };
+    if key == "line" && compare == Compare::Equal {
+        return line_of(value).ok_or_else(|| Trouble::Number(key.to_owned()));
+    }
     let word = match key {
         "state" => Some(Word::State),
         "peer" => Some(Word::Peer),
@@ -290,6 +303,22 @@ fn parse_term(term: &str) -> Result<Test, Trouble> {
     parsed
         .map(|value| Test::Number(number, compare, value))
         .ok_or_else(|| Trouble::Number(key.to_owned()))
+}
+
+/// `turn.rs:24`, `turn.rs` or `24`.
+fn line_of(value: &str) -> Option<Test> {
+    let (file, line) = match value.rsplit_once(':') {
+        Some((file, line)) => (file, Some(line.parse().ok()?)),
+        None => value.parse().map_or((value, None), |line| ("", Some(line))),
+    };
+    (!value.is_empty()).then(|| Test::Line(file.to_owned(), line))
+}
+
+/// Whether a place is in that line, of a file whose name ends so.
+fn is_in(place: Place, file: &str, line: Option<u32>) -> bool {
+    let name = place.file.strip_suffix(file);
+    let whole = name.is_some_and(|name| file.is_empty() || name.is_empty() || name.ends_with('/'));
+    whole && line.is_none_or(|line| line == place.line)
 }
 
 /// Seconds, in milliseconds.
@@ -399,6 +428,37 @@ mod tests {
         assert!(Filter::parse("state:closed").asks_for_closed());
         let told = Filter::parse("state:没有").trouble().map(Trouble::text).unwrap();
         assert!(told.contains("接收中"), "{told}");
+    }
+
+    #[test]
+    fn a_call_is_found_by_its_line() {
+        struct Call(Option<Site>);
+        impl Subject for Call {
+            fn number(&self, _: Number, _: &dyn Fn(u64) -> bool) -> bool {
+                false
+            }
+            fn word(&self, _: Word, _: &str) -> bool {
+                false
+            }
+            fn flag(&self, _: Flag) -> bool {
+                false
+            }
+            fn site(&self) -> Option<Site> {
+                self.0
+            }
+            fn text(&self, _: &mut String) {}
+        }
+        let call = Call(Site::named("src/server/reactor/turn.rs", 24));
+        let lets = |filter, call| Filter::parse(filter).lets(call, &mut String::new());
+        for yes in ["line:turn.rs:24", "line:reactor/turn.rs", "line=24", "!line:25"] {
+            assert!(lets(yes, &call) && (yes.starts_with('!') || !lets(yes, &Call(None))), "{yes}");
+        }
+        for no in ["line:turn.rs:25", "line:urn.rs:24", "line:25", "line:mod.rs"] {
+            assert!(!lets(no, &call), "{no}");
+        }
+        for trouble in ["line:", "line:turn.rs:x"] {
+            assert!(Filter::parse(trouble).trouble().is_some(), "{trouble}");
+        }
     }
 
     #[test]

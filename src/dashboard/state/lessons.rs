@@ -10,7 +10,6 @@ use std::mem;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-pub use self::drive::panel_of;
 pub use self::list::List;
 pub use self::strip::{BEFORE_OPTION, Row, Tone, answers_at, option_width, rows, unmeasured};
 use crate::lesson::{Act, Lesson, Look, Phase, Run, Seen};

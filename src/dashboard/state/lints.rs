@@ -379,7 +379,7 @@ impl Lints {
         let judged = self.continuity.server().map(ServerKind::asks).is_some_and(|asks| {
             matches!(asks, Asks::List | Asks::Interest)
                 && self.standing.mode == Mode::Run
-                && self.standing.stance == Stance::Waiting
+                && matches!(self.standing.stance, Stance::Waiting(_))
         });
         let before = std::mem::take(&mut self.spans);
         self.found.retain(|lint| lint.until.is_some_and(|until| now < until));

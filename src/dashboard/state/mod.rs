@@ -9,6 +9,7 @@ pub mod by_server;
 pub mod card;
 pub mod charts;
 pub mod chosen;
+pub mod code;
 pub mod continuity;
 pub mod costs;
 pub mod engine;
@@ -39,6 +40,7 @@ use std::time::Duration;
 
 pub use self::action::Action;
 pub use self::chosen::Chosen;
+use self::code::Viewer;
 use self::lessons::{Lessons, List};
 use self::menu::Menu;
 use self::notice::{Ended, Notice};
@@ -50,7 +52,7 @@ use super::layout::{self, Areas, Arrangement};
 use super::panel::Panel;
 use crate::clients::{ClientInfo, ClientKind};
 use crate::inspect::{AcceptQueue, EXACT_AT_MOST, Question, Snapshot, Wanted, Workers};
-use crate::lesson::{Lesson, Name};
+use crate::lesson::{Lesson, Name, Run};
 use crate::telemetry::{Asks, Batch, By, ConnId, Mode, Nanos};
 
 /// How long a notice is shown.
@@ -137,6 +139,8 @@ pub struct State {
     dead: Option<Ended>,
     screen: (u16, u16),
     card_top: usize,
+    /// What is looked at of the code.
+    code: Viewer,
     changed: bool,
     second: Nanos,
 }
@@ -166,6 +170,7 @@ impl State {
             dead: None,
             screen: (80, 24),
             card_top: 0,
+            code: Viewer::default(),
             changed: true,
             second: 0,
         };
@@ -312,6 +317,9 @@ impl State {
             self.changed = true;
         }
         self.fit();
+        if self.changed {
+            self.follow_code();
+        }
     }
 
     fn holds(&self) -> bool {
@@ -439,8 +447,13 @@ impl State {
     #[must_use]
     pub fn strip(&self, screen: Rect) -> Vec<lessons::Row> {
         let most = usize::from(layout::strip_at_most(screen));
-        let run = self.lessons.run();
-        run.map_or_else(Vec::new, |run| lessons::rows(run, screen.width.into(), most))
+        self.lesson().map_or_else(Vec::new, |run| lessons::rows(run, screen.width.into(), most))
+    }
+
+    /// The lesson that is given.
+    #[must_use]
+    pub fn lesson(&self) -> Option<&Run> {
+        self.lessons.run()
     }
 
     /// The lessons.

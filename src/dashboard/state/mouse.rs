@@ -41,7 +41,10 @@ impl State {
                 self.show(panel);
                 if panel == Panel::Table {
                     self.click(area, at);
+                } else if panel == Panel::Code {
+                    self.click_code(area, at);
                 }
+                self.follow_code();
                 return Vec::new();
             }
             _ => return Vec::new(),
@@ -51,6 +54,7 @@ impl State {
         self.go(by);
         self.focus = focus;
         self.fit();
+        self.follow_code();
         Vec::new()
     }
 

@@ -82,6 +82,7 @@ impl State {
             }
         };
         self.fit();
+        self.follow_code();
         actions
     }
 
@@ -220,6 +221,10 @@ impl State {
     }
 
     fn act(&mut self, id: Id) -> Vec<Action> {
+        if matches!(id, Id::Pause | Id::StepCall | Id::StepTurn | Id::Slower | Id::Faster) {
+            // Where the loop goes is what is looked at.
+            self.code.cursor = None;
+        }
         match id {
             Id::Drop => return self.drop_selected(Question::Drop, Command::Drop),
             Id::Reset => return self.drop_selected(Question::Reset, Command::Reset),
@@ -272,7 +277,12 @@ impl State {
             }
             Id::StopClients => return vec![Action::StopClients],
             Id::Filter => {
-                let panel = if self.focus == Panel::Stream { Panel::Stream } else { Panel::Table };
+                let line = self.line_filter();
+                let stream = self.focus == Panel::Stream || line.is_some();
+                let panel = if stream { Panel::Stream } else { Panel::Table };
+                if let Some(line) = &line {
+                    self.set_filter(panel, Filter::parse(line));
+                }
                 if self.areas().of(panel).is_none() {
                     // What is filtered must be seen.
                     self.focus = panel;
@@ -465,7 +475,9 @@ impl State {
 
     fn back(&mut self) {
         let focus = self.focus;
-        if self.zoom {
+        if self.code.cursor.is_some() && focus == Panel::Code {
+            self.code.cursor = None;
+        } else if self.zoom {
             self.zoom = false;
         } else if self.side == Panel::Card {
             self.close_card();
@@ -506,6 +518,7 @@ impl State {
             Moves::Text => {
                 self.card_top = self.card_top.saturating_add_signed(by).min(200);
             }
+            Moves::Lines => self.code.step(by),
             Moves::Selection => self.scene_mut().table.step(by, now),
         }
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::charts::Charts;
+use super::code::Code;
 use super::continuity::Continuity;
 use super::costs::Costs;
 use super::engine::Engine;
@@ -38,6 +39,8 @@ pub struct Scene {
     pub lints: Lints,
     /// What each server cost, under each set of options.
     pub stretches: Stretches,
+    /// How often each line has made its call.
+    pub code: Code,
     /// Who is asked.
     pub seats: Seats,
     /// Totals.

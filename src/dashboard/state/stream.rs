@@ -8,7 +8,7 @@ use super::continuity::Continuity;
 use super::filter::{Filter, Flag, Number, Subject, Word, tables};
 use super::lints::Lint;
 use super::stretches::Change;
-use crate::telemetry::{Batch, ConnId, EventRef, Kind, Nanos, OwnedEvent, Ring, What};
+use crate::telemetry::{Batch, ConnId, EventRef, Kind, Nanos, OwnedEvent, Ring, Site, What};
 use crate::words::{describe, is_error};
 
 /// How many events are kept.
@@ -400,6 +400,10 @@ impl Subject for Line<'_> {
             Flag::Closed => self.0.event.what.kind() == Kind::Closed,
             Flag::Ours | Flag::Stopped => false,
         }
+    }
+
+    fn site(&self) -> Option<Site> {
+        self.0.event.site
     }
 
     fn text(&self, into: &mut String) {

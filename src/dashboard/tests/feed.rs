@@ -47,6 +47,7 @@ pub(super) fn row(number: u64, fd: Fd, now: Nanos) -> Row {
         active: now,
         by: By::LOOP,
         within: None,
+        site: None,
         why: None,
     }
 }
@@ -240,7 +241,7 @@ impl Feed {
 /// Three clients served, one reading slowly, one stopped, one gone.
 pub(super) fn classroom() -> Feed {
     let mut feed = Feed::new();
-    feed.batch.standing = Standing { stance: Stance::Waiting, since: 0, mode: Mode::Run };
+    feed.batch.standing = Standing { stance: Stance::Waiting(None), since: 0, mode: Mode::Run };
     feed.wake(1_203 * MS, &[(LISTENER, Mask::IN, None)]);
     for number in 1..=5 {
         feed.accept(number, 8 + Fd::try_from(number).unwrap());

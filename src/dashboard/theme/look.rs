@@ -51,10 +51,22 @@ pub enum Role {
     Chart,
     /// A client of our own.
     Ours,
+    /// The line of code that is next.
+    Next,
+    /// Of code: comments.
+    Comment,
+    /// Words of the language.
+    Keyword,
+    /// Texts, letters and numbers.
+    Literal,
+    /// Names with a capital letter.
+    Type,
+    /// Macros, attributes and lifetimes.
+    Macro,
 }
 
 /// Every role as themes name it, in the order of [`Role`].
-pub const ROLES: [(&str, Role); 14] = [
+pub const ROLES: [(&str, Role); 20] = [
     ("text", Role::Text),
     ("dim", Role::Dim),
     ("title", Role::Title),
@@ -69,6 +81,12 @@ pub const ROLES: [(&str, Role); 14] = [
     ("program", Role::Program),
     ("chart", Role::Chart),
     ("ours", Role::Ours),
+    ("next", Role::Next),
+    ("comment", Role::Comment),
+    ("keyword", Role::Keyword),
+    ("literal", Role::Literal),
+    ("type", Role::Type),
+    ("macro", Role::Macro),
 ];
 /// What all stands on; also the part of a role that has a background of its own.
 pub const BACKGROUND: &str = "background";

@@ -60,7 +60,7 @@ impl TaskState {
         let now = self.state.publisher.read_clock();
         self.count_own();
         (self.slept, self.published) = (now, now);
-        self.state.publish(Stance::Waiting);
+        self.state.publish(Stance::Waiting(None));
     }
 
     /// Counts the last wake-up as own, if it was for a command or a

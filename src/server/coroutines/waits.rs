@@ -18,23 +18,27 @@ use crate::server::handover::Outcome;
 use crate::server::listener::ACCEPT_PAUSE;
 use crate::server::loop_state::LoopState;
 use crate::server::table::Client;
-use crate::telemetry::{Kind, Mask, What, Why};
+use crate::telemetry::{Kind, Mask, Site, What, Why};
 
 impl Task {
     /// Waits until the runtime holds the socket ready for a call, or a
     /// time limit is over.
-    pub(super) async fn ready(&mut self, call: Kind) -> Result<(), Leave> {
-        if self.budget.is_spent() {
-            let budget = {
-                let mut shared = self.shared();
-                shared.breathe();
-                shared.state.budget()
-            };
-            self.budget = budget;
-            yield_now().await;
+    #[track_caller]
+    pub(super) fn ready(&mut self, call: Kind) -> impl Future<Output = Result<(), Leave>> {
+        let site = Site::here();
+        async move {
+            if self.budget.is_spent() {
+                let budget = {
+                    let mut shared = self.shared();
+                    shared.breathe();
+                    shared.state.budget()
+                };
+                self.budget = budget;
+                yield_now().await;
+            }
+            let mut parked = false;
+            poll_fn(|cx| self.poll_ready(cx, (call, site), &mut parked)).await
         }
-        let mut parked = false;
-        poll_fn(|cx| self.poll_ready(cx, call, &mut parked)).await
     }
 
     /// Waits until the handler that is due may run on the loop. Between
@@ -60,7 +64,7 @@ impl Task {
     fn poll_ready(
         &mut self,
         cx: &mut Context<'_>,
-        call: Kind,
+        (call, site): (Kind, Option<Site>),
         parked: &mut bool,
     ) -> Poll<Result<(), Leave>> {
         let Self { client, .. } = *self;
@@ -87,6 +91,7 @@ impl Task {
         {
             *parked = !goes_on;
             connection.row.within = (!goes_on).then_some(call);
+            connection.row.site = site.filter(|_| !goes_on);
             connection.row.state = connection.state();
             state.table.touch(client.fd);
             let what = if goes_on { What::Woken } else { What::Parked { on } };

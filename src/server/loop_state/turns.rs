@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::LoopState;
 use crate::server::selector::{Selector, Token};
-use crate::telemetry::{Errno, Mask, Mode, Ready, Ret, Stance, Turn, What};
+use crate::telemetry::{Errno, Mask, Mode, Ready, Ret, Site, Stance, Turn, What};
 
 impl<S: Selector> LoopState<S> {
     /// The gate before the call that waits. Publishes the turn that has ended, and that the loop
@@ -19,7 +19,8 @@ impl<S: Selector> LoopState<S> {
             self.publisher.turn(Turn { busy: now.saturating_sub(self.woke), ready });
         }
         let timeout = self.timeout(now);
-        self.publish(if self.selector.sleeps() { Stance::Waiting } else { Stance::Working });
+        let sleeps = self.selector.sleeps();
+        self.publish(if sleeps { Stance::Waiting(Site::here()) } else { Stance::Working });
         timeout
     }
 

@@ -85,12 +85,14 @@ impl WorkerReader<'_> {
         let time = time.min(locked.publisher.now());
         match message {
             Message::Before(kind, state) => {
-                locked.table.change(client, |row| (row.state, row.within) = (state, Some(kind)));
+                locked.table.change(client, |row| {
+                    (row.state, row.within, row.site) = (state, Some(kind), site);
+                });
             }
             Message::Outcome(what) => {
                 locked.publisher.call_at(time, site, 0, Some(client.id), what, Text::default());
                 locked.table.note(client, what, time);
-                locked.table.change(client, |row| row.within = None);
+                locked.table.change(client, |row| (row.within, row.site) = (None, None));
             }
             Message::Call(file, what, text) => {
                 locked.publisher.call_at(time, site, file, None, what, text);

@@ -109,10 +109,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Option<(Frame<'_>, usize)>, Unreadabl
     let message = message(read).ok_or(Unreadable)?;
     let site = frame[2];
     let placed = match message {
-        Message::Outcome(_) | Message::Call(..) => true,
+        Message::Before(..) | Message::Outcome(_) | Message::Call(..) => true,
         Message::Place(..) => site != 0,
-        Message::Before(..)
-        | Message::Fact(..)
+        Message::Fact(..)
         | Message::Sent(_)
         | Message::HalfClosed
         | Message::Counters

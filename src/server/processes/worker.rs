@@ -95,7 +95,7 @@ impl Worker {
         write(&mut self.unsent, Frame { time: self.now, site: 0, message });
     }
 
-    /// The same for a call, which is made where this is called.
+    /// The same for a call, which is made where this is called, before it or after it.
     #[track_caller]
     fn report_call(&mut self, message: Message<'_>) {
         let site = Site::here();
@@ -207,7 +207,7 @@ impl Host for Worker {
 impl ConnectionHost for Worker {
     fn before(&mut self, kind: Kind, state: ConnState) -> Result<(), Why> {
         self.read_clock();
-        self.report(Message::Before(kind, state));
+        self.report_call(Message::Before(kind, state));
         let sleeps = matches!(kind, Kind::Recv | Kind::Send | Kind::Sendfile);
         if sleeps || self.unsent.len() > GATHERED { self.flush() } else { Ok(()) }
     }

@@ -18,7 +18,7 @@ use super::responder::Responder;
 use super::table::{Client, Table, TableEntry};
 use super::{Bound, Config};
 use crate::telemetry::{
-    By, ConnState, Kind, Listener, Nanos, Next, Publisher, Row, Stance, Standing, Why,
+    By, ConnState, Kind, Listener, Nanos, Next, Publisher, Row, Site, Stance, Standing, Why,
 };
 pub(super) use run::{EndOnPanic, run, this_thread};
 pub(super) use thread_host::ThreadHost;
@@ -125,9 +125,7 @@ impl Shared {
             if !std::mem::replace(&mut stood, true) {
                 locked.held.push((by, next));
                 // Its row is looked at while it stands here.
-                if let (Some(state), Some(id)) = (state, next.conn) {
-                    locked.table.change(Client { fd: next.fd, id }, |row| row.state = state);
-                }
+                locked.note_site(next, next.site, state);
                 locked.publish();
             }
             locked = match until {
@@ -140,6 +138,7 @@ impl Shared {
         locked.held.retain(|(who, _)| *who != by);
         if stood {
             locked.stood = now;
+            locked.note_site(next, None, None);
         }
         (locked, stood.then_some(now))
     }
@@ -152,6 +151,14 @@ impl Shared {
 }
 
 impl Locked {
+    /// Notes before which line the thread of a call's connection stands, and in which state.
+    fn note_site(&mut self, next: Next, site: Option<Site>, state: Option<ConnState>) {
+        let Some(id) = next.conn else { return };
+        self.table.change(Client { fd: next.fd, id }, |row| {
+            (row.site, row.state) = (site, state.unwrap_or(row.state));
+        });
+    }
+
     /// Why the operator has ended the connection of a call.
     fn end_reason(&mut self, next: Next) -> Option<Why> {
         let client = Client { fd: next.fd, id: next.conn? };

@@ -89,7 +89,7 @@ impl<'h> ThreadHost<'h> {
             locked.leave_call(entered);
         }
         let Some(connection) = locked.table.note(client, what, now) else { return Ok(()) };
-        connection.row.within = None;
+        (connection.row.within, connection.row.site) = (None, None);
         connection.end_reason.map_or(Ok(()), Err)
     }
 }
@@ -101,10 +101,13 @@ impl ConnectionHost for ThreadHost<'_> {
         if let Some(why) = locked.table.get(client).and_then(|connection| connection.end_reason) {
             return Err(why);
         }
-        locked.table.change(client, |row| (row.state, row.within) = (state, Some(kind)));
+        let site = Site::here();
+        locked.table.change(client, |row| {
+            (row.state, row.within, row.site) = (state, Some(kind), site);
+        });
         if self.by == By::LOOP {
             let Client { fd, id } = client;
-            self.entered = locked.enter(Next { kind, fd, conn: Some(id), site: Site::here() });
+            self.entered = locked.enter(Next { kind, fd, conn: Some(id), site });
         } else {
             locked.publish();
         }

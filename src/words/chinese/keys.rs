@@ -81,7 +81,7 @@ pub(in crate::words) const CHINESE: Keys = Keys {
     filter: text(
         "过滤",
         "焦点在事件流，就过滤事件流，否则过滤连接表：文字、fd:9、conn:3、state:reading、kind:recv、\
-         idle>5、in>10k、ours、errors；词前加 ! 表示排除。",
+         line:turn.rs:24、idle>5、in>10k、ours、errors；词前加 ! 表示排除。",
     ),
     sort: text("排序", "连接表改按下一个显示的列排序。点击列标题也一样。"),
     reverse: text("反转顺序", "把连接表的顺序倒过来。"),
@@ -120,6 +120,10 @@ pub(in crate::words) const CHINESE: Keys = Keys {
         card: text("卡片", "转到选中连接的卡片。"),
         seats: text("座位", "转到座位：一个连接一个座位；被问到就亮，有话说就发光。"),
         costs: text("开销", "转到开销：一个请求、一次唤醒、一个连接各花多少，每个数字怎么得来。"),
+        code: text(
+            "代码",
+            "转到代码：服务器自己的源代码，标出接下来的一行，和做了上一次调用的一行。",
+        ),
     },
     run: "继续",
     read_again: "恢复读取",

@@ -60,6 +60,11 @@ pub(in crate::words) const ENGLISH: Boxes = Boxes {
          a hand.",
         "What a request, a wake-up and a connection cost, in the same figures for every server. \
          Zoomed, each says how it was obtained. A dash stands for what was not measured.",
+        "The server's own source, which is what runs. One mark is at the line that is next: the loop \
+         is held before its call, or sleeps in it. The other is at the line of the last call, with \
+         the result behind it. While the loop runs freely, the margin says how often each line's \
+         call was made in the last second. With a thread, a process or a task for each connection \
+         it is the line of the selected one.",
     ],
     no_key: "no key does that",
     the_signs: "Signs",
@@ -87,6 +92,8 @@ pub(in crate::words) const ENGLISH: Boxes = Boxes {
         ["+", "+", "accept"],
         ["▪", "=", "a conclusion of the server, or another call"],
         ["!", "!", "an error, or what looks like a mistake"],
+        ["▶", ">", "in the code: the line that is next"],
+        ["●", "*", "in the code: the line of the last call"],
         ["●", "@", "a seat that had something to say"],
         ["○", "o", "a seat that was asked"],
         ["○", "q", "one that waits in the accept queue"],

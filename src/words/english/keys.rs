@@ -108,7 +108,7 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
     filter: text(
         "filter",
         "Filter the stream if it has the focus, else the table: text, fd:9, conn:3, state:reading, \
-         kind:recv, idle>5, in>10k, ours, errors; ! before a word means not.",
+         kind:recv, line:turn.rs:24, idle>5, in>10k, ours, errors; ! before a word means not.",
     ),
     sort: text(
         "sort",
@@ -183,6 +183,11 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
             "costs",
             "Go to the costs: what a request, a wake-up and a connection cost, and how each figure \
              was obtained.",
+        ),
+        code: text(
+            "code",
+            "Go to the code: the server's own source, with the line that is next and the one that made \
+             the last call.",
         ),
     },
     run: "run",

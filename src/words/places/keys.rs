@@ -90,6 +90,7 @@ pub(crate) struct Panels {
     pub(crate) card: KeyText,
     pub(crate) seats: KeyText,
     pub(crate) costs: KeyText,
+    pub(crate) code: KeyText,
 }
 
 /// The headings of the help.

@@ -7,6 +7,7 @@ pub(super) mod card;
 pub(super) mod charts;
 pub(super) mod cli;
 pub(super) mod clients;
+pub(super) mod code;
 pub(super) mod compare;
 pub(super) mod costs;
 pub(super) mod engine;

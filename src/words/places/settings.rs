@@ -52,7 +52,7 @@ pub(crate) struct Settings {
     pub(crate) colours: &'static str,
     pub(crate) about_colours: &'static [&'static str],
     /// In the order of the roles of a theme.
-    pub(crate) roles: [&'static str; 14],
+    pub(crate) roles: [&'static str; 20],
     pub(crate) background: &'static str,
     pub(crate) compare: &'static str,
 }

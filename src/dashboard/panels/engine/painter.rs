@@ -44,7 +44,7 @@ impl Painter<'_> {
 
     /// Whether the loop is called asleep: it has waited for a while.
     pub(super) fn asleep(&self) -> bool {
-        matches!(self.engine.standing().stance, Stance::Waiting) && self.engine.stood() >= ASLEEP
+        matches!(self.engine.standing().stance, Stance::Waiting(_)) && self.engine.stood() >= ASLEEP
     }
 
     pub(super) fn duration(&self, nanos: u64) -> String {
@@ -121,7 +121,7 @@ impl Painter<'_> {
         let spellings = match standing.stance {
             Stance::Starting => say.starting.map(str::to_owned).into(),
             Stance::Ended => say.ended.map(str::to_owned).into(),
-            Stance::Waiting if self.asleep() => {
+            Stance::Waiting(_) if self.asleep() => {
                 (say.asleep)(&self.duration(self.engine.stood()), self.wait_call()).into()
             }
             _ => match self.engine.wake() {

@@ -96,11 +96,12 @@ impl Painter<'_> {
                 None => (say.at_work.to_owned(), Role::Program, None),
             },
             (Stance::Within(next), _) => ((say.asleep_in)(&before(next)), Role::Warn, behind(last)),
-            (Stance::Working | Stance::Starting | Stance::Waiting | Stance::Ended, _) => match last
-            {
-                Some(last) => (alone(&last), Role::Program, None),
-                None => (say.no_call.to_owned(), Role::Dim, None),
-            },
+            (Stance::Working | Stance::Starting | Stance::Waiting(_) | Stance::Ended, _) => {
+                match last {
+                    Some(last) => (alone(&last), Role::Program, None),
+                    None => (say.no_call.to_owned(), Role::Dim, None),
+                }
+            }
         };
         (Line::from(self.span(cut(&text, width, ascii), role)), last)
     }

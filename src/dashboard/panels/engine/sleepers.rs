@@ -66,7 +66,7 @@ impl Painter<'_> {
     /// In which call the server's own thread sleeps, which accepts; `None` while it does not.
     fn first_waits_in(&self) -> Option<Kind> {
         match self.engine.standing().stance {
-            Stance::Waiting => Some(Kind::Accept),
+            Stance::Waiting(_) => Some(Kind::Accept),
             Stance::Within(next) => Some(next.kind),
             _ => None,
         }

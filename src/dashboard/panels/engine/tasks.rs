@@ -34,14 +34,14 @@ impl Painter<'_> {
         };
         let waits = self.runtime().and_then(|view| Some((view.epfd, view.waits?)));
         let looks = match (self.engine.standing().stance, waits) {
-            (Stance::Waiting, Some((epfd, timeout))) => {
+            (Stance::Waiting(_), Some((epfd, timeout))) => {
                 let most = match timeout {
                     Timeout::Never => None,
                     Timeout::After(ms) => Some(self.duration(u64::from(ms) * 1_000_000)),
                 };
                 (say.asleep_in_its_wait)(epfd, most.as_deref())
             }
-            (Stance::Waiting, None) => say.asleep_in_runtime.into(),
+            (Stance::Waiting(_), None) => say.asleep_in_runtime.into(),
             (Stance::Held(_), _) => say.loop_held.into(),
             _ => say.at_work.into(),
         };

@@ -173,7 +173,7 @@ fn the_runtimes_own_epoll_is_seen_from_outside() {
     for row in &mut script.batch.rows {
         row.within = Some(Kind::Recv);
     }
-    script.batch.standing.stance = Stance::Waiting;
+    script.batch.standing.stance = Stance::Waiting(None);
     engine.apply(&script.publish());
     let mut snapshot = measured(None);
     let all = Mask::IN.with(Mask::OUT).with(Mask::RDHUP).with(Mask::ET);
@@ -323,7 +323,7 @@ fn the_pool_says_what_its_threads_do_and_what_waits() {
     script.event(10, 2, What::Handler { route });
     let mut batch = script.publish();
     // The event that the other one has begun was left out.
-    batch.standing.stance = Stance::Waiting;
+    batch.standing.stance = Stance::Waiting(None);
     engine.apply(&batch);
     engine.tick(1800 * MS);
     engine.kernel(&measured(None), u64::MAX);
@@ -352,7 +352,7 @@ fn a_handler_on_the_loop_is_named_while_it_keeps_it() {
     );
     assert!(picture.contains("BLOCKED for 2.3 s in /slow"), "{picture}");
     // As soon as it is over, nobody is said to keep it.
-    batch.standing.stance = Stance::Waiting;
+    batch.standing.stance = Stance::Waiting(None);
     engine.apply(&batch);
     assert!(engine.blocking().is_none());
 }

@@ -154,7 +154,7 @@ impl Engine {
         match self.standing.stance {
             Stance::Held(next) => next.kind.is_wait() || next.kind == Kind::Nap,
             Stance::Working | Stance::Handling(_) => false,
-            Stance::Starting | Stance::Waiting | Stance::Within(_) | Stance::Ended => true,
+            Stance::Starting | Stance::Waiting(_) | Stance::Within(_) | Stance::Ended => true,
         }
     }
 

@@ -10,7 +10,7 @@ use crate::dashboard::panel::Panel;
 use crate::dashboard::state::menu::needs_fresh;
 use crate::dashboard::state::prompt::{Confirm, Question};
 use crate::dashboard::state::{Action, Overlay, State};
-use crate::lesson::{Act, Look, Name, Phase};
+use crate::lesson::{Act, Look, Name, Phase, Run};
 use crate::telemetry::{Command, Mode};
 
 impl State {
@@ -83,11 +83,11 @@ impl State {
 
     /// What the lesson speaks of is shown, once; after that the operator looks where they like.
     fn follow_look(&mut self) {
-        let look = self.lessons.run().and_then(crate::lesson::Run::look);
+        let look = self.looks_at();
         if look == self.lessons.look {
             return;
         }
-        let Some(panel) = look.and_then(panel_of) else {
+        let Some(panel) = look.and_then(|look| self.panel_of(look)) else {
             self.lessons.look = look;
             return;
         };
@@ -123,6 +123,30 @@ impl State {
         let table = &self.scene().table;
         let id = self.named(name)?;
         table.order().iter().position(|other| *other == id)
+    }
+
+    /// Where the lesson that is given says to look.
+    #[must_use]
+    pub fn looks_at(&self) -> Option<Look> {
+        self.lesson().and_then(Run::look)
+    }
+
+    /// The panel in which that is, if it is in one.
+    #[must_use]
+    pub fn panel_of(&self, look: Look) -> Option<Panel> {
+        Some(match look {
+            Look::Header => return None,
+            Look::Table | Look::Row(_) => Panel::Table,
+            Look::Loop => Panel::Loop,
+            // Where the source is shown, the line is one of it.
+            Look::Line(_) if self.areas().of(Panel::Code).is_some() => Panel::Code,
+            Look::Stream | Look::Line(_) => Panel::Stream,
+            Look::Charts => Panel::Charts,
+            Look::Card => Panel::Card,
+            Look::Seats => Panel::Seats,
+            Look::Costs => Panel::Costs,
+            Look::Code => Panel::Code,
+        })
     }
 
     /// A key chooses a prediction, while one is asked for.
@@ -172,20 +196,4 @@ impl State {
     pub(in crate::dashboard::state) fn leave_lesson(&mut self) {
         self.lessons.leave();
     }
-}
-
-/// The panel in which one is to look.
-#[must_use]
-pub fn panel_of(look: Look) -> Option<Panel> {
-    Some(match look {
-        Look::Header => return None,
-        Look::Table | Look::Row(_) => Panel::Table,
-        Look::Loop => Panel::Loop,
-        Look::Stream | Look::Line(_) => Panel::Stream,
-        Look::Charts => Panel::Charts,
-        Look::Card => Panel::Card,
-        Look::Seats => Panel::Seats,
-        Look::Costs => Panel::Costs,
-        Look::Code => return None,
-    })
 }

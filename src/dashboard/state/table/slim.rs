@@ -3,7 +3,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 
-use crate::telemetry::{By, ConnId, ConnState, Fd, Kind, Mask, Nanos, Ret, Row, Why};
+use crate::telemetry::{By, ConnId, ConnState, Fd, Kind, Mask, Nanos, Ret, Row, Site, Why};
 
 /// A row as the table keeps it.
 #[derive(Clone, Debug)]
@@ -32,10 +32,14 @@ pub(super) struct Small {
     state: ConnState,
     last: Kind,
     within: Option<Kind>,
+    site: Option<Site>,
     why: Option<Why>,
-    half_closed: bool,
-    stopped: bool,
+    /// [`HALF_CLOSED`] and [`STOPPED`].
+    flags: u8,
 }
+
+const HALF_CLOSED: u8 = 1;
+const STOPPED: u8 = 2;
 
 impl Small {
     fn of(row: &Row) -> Option<Self> {
@@ -59,9 +63,9 @@ impl Small {
             state: row.state,
             last: row.last,
             within: row.within,
+            site: row.site,
             why: row.why,
-            half_closed: row.half_closed,
-            stopped: row.stopped,
+            flags: u8::from(row.half_closed) * HALF_CLOSED + u8::from(row.stopped) * STOPPED,
         })
     }
 
@@ -71,8 +75,8 @@ impl Small {
             fd: self.fd,
             peer: SocketAddrV4::new(Ipv4Addr::from_bits(self.ip), self.port).into(),
             state: self.state,
-            half_closed: self.half_closed,
-            stopped: self.stopped,
+            half_closed: self.flags & HALF_CLOSED != 0,
+            stopped: self.flags & STOPPED != 0,
             interest: self.interest,
             last: self.last,
             last_ret: Ret::of_low(self.last_ret),
@@ -85,6 +89,7 @@ impl Small {
             active: self.active,
             by: self.by,
             within: self.within,
+            site: self.site,
             why: self.why,
         }
     }
@@ -180,6 +185,7 @@ mod tests {
                 active: n[7],
                 by: By::thread(by),
                 within: half_closed.then_some(Kind::ALL[why]),
+                site: if stopped { Site::here() } else { None },
                 why: stopped.then_some(Why::ALL[why]),
             },
         )

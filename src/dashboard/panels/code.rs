@@ -1,0 +1,175 @@
+//! **code**: the server's own source, with the line that is next and the line of the last call.
+
+use ratatui::Frame;
+use ratatui::layout::{Margin, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
+
+use super::fit::first_fit;
+use super::{block, dim, title};
+use crate::dashboard::keys::{self, Id};
+use crate::dashboard::layout::Panel;
+use crate::dashboard::state::State;
+use crate::dashboard::state::code::{How, Marks, View};
+use crate::dashboard::theme::{Role, Theme};
+use crate::source::{Class, Row};
+use crate::telemetry::{Asks, Kind, Stance};
+use crate::words::{pad_left, pad_right, strings, units};
+
+/// Draws the panel.
+pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused: bool) {
+    let mut block = block(title(Panel::Code, theme), theme, focused);
+    let say = &strings().code;
+    let inner = area.inner(Margin::new(1, 1));
+    let Some(view) = state.code() else {
+        frame.render_widget(block, area);
+        let text = Line::from(dim(format!(" {}", say.nothing), theme));
+        return frame.render_widget(text, Rect { height: inner.height.min(1), ..inner });
+    };
+    let room = usize::from(area.width).saturating_sub(2);
+    let used = title(Panel::Code, theme).width();
+    if let Some(name) = name(view.source.name, room.saturating_sub(used + 1)) {
+        block = block.title(Line::from(dim(format!("{name} "), theme)));
+    }
+    let stance = stance(state, room.saturating_sub(2));
+    let left = stance.as_ref().map_or(0, |text| text.width() + 2);
+    if let Some(text) = stance {
+        block = block.title_bottom(Line::from(dim(format!(" {text} "), theme)));
+    }
+    if let Some(text) = first_fit(hints(state, &view, focused), room.saturating_sub(left + 2)) {
+        block = block.title_bottom(Line::from(dim(format!(" {text} "), theme)).right_aligned());
+    }
+    frame.render_widget(block, area);
+    let counts = state.counts_calls().then(|| state.scene().code.last_second(view.source.name));
+    for (row, y) in view.rows(state.code_rows(area)).iter().zip(inner.top()..inner.bottom()) {
+        let place = Rect { y, height: 1, ..inner };
+        let (line, whole) = line(row, &view, counts.as_deref(), theme);
+        if let Some(style) = whole {
+            frame.buffer_mut().set_style(place, style);
+        }
+        frame.render_widget(line, place);
+    }
+}
+
+/// The file's name as far as there is room for it: the end tells it from the others.
+fn name(file: &str, room: usize) -> Option<String> {
+    let parts = file.match_indices('/').map(|(at, _)| file[at + 1..].to_owned());
+    first_fit([file.to_owned()].into_iter().chain(parts), room)
+}
+
+/// Whose line is marked, and where that one is.
+fn stance(state: &State, room: usize) -> Option<String> {
+    let say = &strings().code;
+    let Marks { whose, next, .. } = state.marks();
+    let server = state.scene().listener?.server;
+    let whose = match whose {
+        Some((conn, by)) => match (by.tid(), by.pid()) {
+            (Some(tid), _) => (say.thread)(conn.get(), tid),
+            (_, Some(pid)) => (say.worker)(conn.get(), pid),
+            _ => (say.task)(conn.get()),
+        },
+        None => say.the_loop.to_owned(),
+    };
+    let pair = |[long, short]: [&str; 2]| [long.to_owned(), short.to_owned()];
+    let texts = match next {
+        Some((how, call)) => {
+            let name = call.kind.map_or("", Kind::name);
+            match how {
+                How::Held => (say.held_before)(name),
+                How::Asleep if call.site.is_none() && server.asks() == Asks::Runtime => {
+                    (say.in_runtime)(name)
+                }
+                How::Asleep => (say.asleep_in)(name),
+                How::Parked => (say.parked_for)(name),
+            }
+        }
+        None if matches!(state.scene().standing.stance, Stance::Handling(_)) => {
+            pair(say.in_handler)
+        }
+        None => pair(say.goes_on),
+    };
+    let [long, short] = texts.map(|text| [&*whose, &text].join(strings().marks.colon));
+    first_fit([long, short, whose], room)
+}
+
+/// What the margin shows, or what can be done with the chosen line.
+fn hints(state: &State, view: &View, focused: bool) -> Vec<String> {
+    let say = &strings().code;
+    match view.cursor.filter(|_| focused) {
+        Some(line) => vec![(say.until)(&keys::name(Id::Card), line)],
+        None if state.counts_calls() => say.margin.map(str::to_owned).into(),
+        None => Vec::new(),
+    }
+}
+
+/// A row of the code, and the style of the whole row where it has one of its own.
+fn line(
+    row: &Row,
+    view: &View,
+    counts: Option<&[(usize, u64)]>,
+    theme: &Theme,
+) -> (Line<'static>, Option<Style>) {
+    let first = is_first(row, view);
+    let (next, result) = (view.next(row.line), view.result(row.line));
+    let whole = match (next, view.cursor == Some(row.line)) {
+        (Some(_), _) => Some(theme.style(Role::Next)),
+        (None, true) => Some(theme.style(Role::Selected)),
+        (None, false) => None,
+    };
+    let style = |role| whole.unwrap_or_else(|| theme.style(role));
+    let mark = |there: bool, utf8, ascii| if there { theme.glyph(utf8, ascii) } else { " " };
+    let mut spans = vec![
+        Span::styled(mark(first && next.is_some(), "▶", ">"), style(Role::Next)),
+        Span::styled(mark(first && result.is_some(), "●", "*"), style(Role::Key)),
+    ];
+    if let Some(counts) = counts {
+        let count = counts.iter().find(|(line, _)| *line == row.line && first);
+        let count = count.map_or_else(String::new, |(_, count)| units::narrow_count(*count));
+        spans.push(Span::styled(pad_right(&count, 5), style(Role::Chart)));
+    }
+    let number = if first { row.line.to_string() } else { String::new() };
+    // The chosen line is told also where it is next.
+    let chosen = view.cursor == Some(row.line);
+    let number_style = if chosen { theme.style(Role::Selected) } else { style(Role::Dim) };
+    spans.push(Span::styled(pad_right(&number, 4), number_style));
+    spans.push(Span::styled(pad_left("", row.indent + 1), style(Role::Text)));
+    spans.extend(code(row, view, &style));
+    if row.last {
+        let result = result.map(|result| (result, Role::Title));
+        let word = view.word(row.line).map(|word| (word.to_owned(), Role::Next));
+        for (text, role) in [result, word].into_iter().flatten() {
+            spans.push(Span::styled(format!(" {text}"), style(role)));
+        }
+    }
+    (Line::from(spans), whole)
+}
+
+/// Whether a row is the first of its line.
+fn is_first(row: &Row, view: &View) -> bool {
+    let line = view.source.line(row.line);
+    row.part.start == line.len() - line.trim_start_matches(' ').len()
+}
+
+/// The pieces of the row's part of its line.
+fn code(row: &Row, view: &View, style: &impl Fn(Role) -> Style) -> Vec<Span<'static>> {
+    let mut from = 0;
+    let pieces = view.source.pieces(row.line).filter_map(|(class, text)| {
+        let (begin, end) = (from.max(row.part.start), (from + text.len()).min(row.part.end));
+        let piece = (begin < end).then(|| &text[begin - from..end - from]);
+        from += text.len();
+        Some(Span::styled(piece?, style(role(class))))
+    });
+    pieces.collect()
+}
+
+fn role(class: Class) -> Role {
+    match class {
+        Class::Plain | Class::Name => Role::Text,
+        Class::Comment => Role::Comment,
+        Class::Literal => Role::Literal,
+        Class::Keyword => Role::Keyword,
+        Class::Type => Role::Type,
+        Class::Macro => Role::Macro,
+    }
+}

@@ -1,0 +1,78 @@
+//! What the operator does in the code view.
+
+use super::{Marks, View};
+use crate::dashboard::geometry::{self, Position, Rect};
+use crate::dashboard::panel::Panel;
+use crate::dashboard::state::State;
+use crate::dashboard::state::stream::StreamEntry;
+use crate::source::Rows;
+use crate::telemetry::{Made, Mode, Site};
+
+impl State {
+    /// Takes over how often each line has made its call.
+    pub fn count_calls(&mut self, made: Made) {
+        let changed = self.live.code.count(made, self.live.now);
+        let seen = self.frozen.is_none() && self.areas().of(Panel::Code).is_some();
+        self.changed |= changed && seen;
+    }
+
+    /// The code view goes where the marks are.
+    pub(in crate::dashboard::state) fn follow_code(&mut self) {
+        let Some(area) = self.areas().of(Panel::Code) else { return };
+        let pointed = self.pointed_at();
+        let rows = self.code_rows(area);
+        self.code.follow(Marks::of(self.scene()), pointed, rows);
+    }
+
+    /// Where the event is made that the operator points at in the stream: while the stream is read
+    /// back, the lowest that is seen.
+    #[must_use]
+    pub fn pointed_at(&self) -> Option<Site> {
+        let shown = self.areas().of(Panel::Code).is_some() && self.scrolled_back();
+        match self.scene().stream.lines(self.stream_rows()).last().filter(|_| shown)? {
+            StreamEntry::Event(event) => event.event.site,
+            _ => None,
+        }
+    }
+
+    /// Whether the margin says how often each line's call is made: what is stepped through is seen.
+    #[must_use]
+    pub fn counts_calls(&self) -> bool {
+        self.scene().standing.mode == Mode::Run
+    }
+
+    /// What the code view shows.
+    #[must_use]
+    pub fn code(&self) -> Option<View> {
+        self.code.view(self.pointed_at())
+    }
+
+    /// Whose calls the code view marks, also while they would flicker.
+    #[must_use]
+    pub fn marks(&self) -> Marks {
+        self.code.marks()
+    }
+
+    /// The place for the code in its panel.
+    #[must_use]
+    pub fn code_rows(&self, area: Rect) -> Rows {
+        geometry::code_rows(area, self.counts_calls())
+    }
+
+    /// A line was clicked.
+    pub(in crate::dashboard::state) fn click_code(&mut self, area: Rect, at: Position) {
+        let Some(view) = self.code() else { return };
+        let row = usize::from(at.y.saturating_sub(area.y + 1));
+        if let Some(row) = view.rows(self.code_rows(area)).get(row) {
+            self.code.cursor = Some(row.line);
+        }
+    }
+
+    /// The filter of the stream that lets the calls of the line pass that is chosen, or else marked.
+    pub(in crate::dashboard::state) fn line_filter(&self) -> Option<String> {
+        let view = self.code().filter(|_| self.focus == Panel::Code)?;
+        let line = self.code.line()?;
+        let file = view.source.name.rsplit('/').next()?;
+        Some(format!("line:{file}:{line}"))
+    }
+}

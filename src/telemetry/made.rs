@@ -1,0 +1,80 @@
+//! How often each line has made its call: true counts, also of the calls whose events found no room
+//! on the wire or were folded into a round.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::Site;
+
+/// As many as there are numbers of places; 0 is none.
+const PLACES: usize = 256;
+
+/// The counts as they grow. One thread at a time writes them: the one that has the publisher.
+#[derive(Debug)]
+pub(super) struct Making([AtomicU64; PLACES]);
+
+impl Default for Making {
+    fn default() -> Self {
+        Self([const { AtomicU64::new(0) }; PLACES])
+    }
+}
+
+impl Making {
+    /// Counts a call that was made there.
+    #[inline]
+    pub(super) fn count(&self, site: Option<Site>) {
+        let count = &self.0[number(site)];
+        count.store(count.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+    }
+
+    /// The counts now.
+    pub(super) fn read(&self) -> Made {
+        Made(std::array::from_fn(|number| self.0[number].load(Ordering::Relaxed)))
+    }
+}
+
+/// How often each place had made its call, at some time.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Made([u64; PLACES]);
+
+impl Default for Made {
+    fn default() -> Self {
+        Self([0; PLACES])
+    }
+}
+
+impl Made {
+    /// How often a call was made there.
+    #[must_use]
+    pub fn at(&self, site: Site) -> u64 {
+        self.0[number(Some(site))]
+    }
+
+    /// How many of them were made since these counts.
+    #[must_use]
+    pub fn since(&self, before: &Self) -> Self {
+        Self(std::array::from_fn(|number| self.0[number].saturating_sub(before.0[number])))
+    }
+
+    /// The places that have made calls, each with how many.
+    pub fn sites(&self) -> impl Iterator<Item = (Site, u64)> {
+        let counts = (0..=u8::MAX).zip(self.0).filter(|(_, count)| *count > 0);
+        counts.filter_map(|(number, count)| Some((Site::of_number(number)?, count)))
+    }
+
+    /// All of them, also those whose place has no number.
+    #[must_use]
+    pub fn all(&self) -> u64 {
+        self.0.iter().sum()
+    }
+
+    /// The same with calls made up, for tests and pictures.
+    #[must_use]
+    pub fn with(mut self, site: Site, count: u64) -> Self {
+        self.0[number(Some(site))] = count;
+        self
+    }
+}
+
+fn number(site: Option<Site>) -> usize {
+    usize::from(site.map_or(0, Site::number))
+}

@@ -1,0 +1,28 @@
+//! The code view.
+
+use crate::words::places::code::Code;
+
+fn both(long: &str, call: &str) -> [String; 2] {
+    [format!("{long} {call}"), call.to_owned()]
+}
+
+pub(in crate::words) const ENGLISH: Code = Code {
+    held: "held",
+    asleep: "asleep",
+    parked: "parked",
+    the_loop: "the loop",
+    thread: |conn, tid| format!("#{conn}, thread {tid}"),
+    worker: |conn, pid| format!("#{conn}, process {pid}"),
+    task: |conn| format!("#{conn}, its task"),
+    held_before: |call| both("held before", call),
+    asleep_in: |call| both("asleep in", call),
+    in_runtime: |call| {
+        [format!("asleep in {call}, which the runtime calls"), "asleep in the runtime".to_owned()]
+    },
+    parked_for: |call| both("parked for", call),
+    in_handler: ["in a handler, between two calls", "in a handler"],
+    goes_on: ["goes on", "goes on"],
+    margin: ["calls in the last second", "calls/s"],
+    until: |key, line| format!("{key}: until line {line} is next"),
+    nothing: "no call has been made yet",
+};
