@@ -295,6 +295,8 @@ pub enum Command {
         #[arg(long, value_name = "FILE", num_args = 0..=1)]
         check: Option<Option<PathBuf>>,
     },
+    /// Show the speaker's notes of the lesson that runs in another terminal.
+    Notes,
     /// Print the completions for a shell.
     Completions {
         /// Which shell.

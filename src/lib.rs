@@ -9,6 +9,7 @@
 //! | [`cli`] | every flag, default and help text |
 //! | [`dashboard`] | the ratatui front end |
 //! | [`lesson`] | lessons: read, given, checked; no terminal in it |
+//! | [`notes`] | the speaker's notes of a lesson that runs, over a Unix socket |
 //! | [`compare`] | the same load on one server after another |
 //! | [`clients`] | the built-in clients |
 //! | [`record`] | the event log on disk, and the printer of events |
@@ -43,6 +44,8 @@ pub mod http;
 pub mod inspect;
 #[cfg(target_os = "linux")]
 pub mod lesson;
+#[cfg(target_os = "linux")]
+pub mod notes;
 #[cfg(target_os = "linux")]
 pub mod record;
 #[cfg(target_os = "linux")]

@@ -46,6 +46,18 @@ pub(super) fn run(
         ascii: cli.ascii,
     };
     let save = saver.map(|mut saver| Box::new(move |choice: &_| saver.save(choice)) as Save);
-    dashboard::run(Setup { side, clients, begin, save, options, notices, told, log })
-        .map_err(|error| (strings().start.dashboard_ended)(&plain(&error)))
+    let (lessons, lesson) = (Vec::new(), None);
+    dashboard::run(Setup {
+        side,
+        clients,
+        begin,
+        lessons,
+        lesson,
+        save,
+        options,
+        notices,
+        told,
+        log,
+    })
+    .map_err(|error| (strings().start.dashboard_ended)(&plain(&error)))
 }

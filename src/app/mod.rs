@@ -6,6 +6,7 @@
 //! | `dashboard`, `headless` | what shows it: a screen, or lines on standard output |
 //! | `compare` | the same load on one server after another |
 //! | `split` | two servers on one screen |
+//! | `notes` | the speaker's notes of a lesson that runs in another terminal |
 //! | `worker` | one connection, as a process of `--server processes` |
 //! | `start` | how a server is started, whatever shows it |
 //! | `config` | what the command line asks of a server; how many descriptors there are for it |
@@ -19,6 +20,7 @@ mod dashboard;
 mod headless;
 mod language;
 mod log;
+mod notes;
 mod output;
 mod serve;
 mod split;
@@ -51,6 +53,7 @@ pub fn run() -> ExitCode {
     let done = match &parsed.cli.command {
         Some(Command::Config { check: None }) => print(settings::page().as_bytes()),
         Some(Command::Config { check: Some(path) }) => return check(path.as_deref()),
+        Some(Command::Notes) => notes::run(),
         Some(Command::Completions { shell }) => print(&cli::completions(*shell)),
         Some(Command::Man) => {
             // As its other half is, the command line's help.

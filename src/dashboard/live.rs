@@ -7,15 +7,18 @@ use std::time::Duration;
 
 use crossbeam_channel::Receiver;
 
-use super::run::{Options, run_with};
+use super::run::{Options, run_with, state_of};
 use super::session::Backend;
 use super::state::Chosen;
 use super::state::notice::{Notice, WhyNot};
 use crate::clients::{ClientInfo, ClientKind, Clients};
 use crate::inspect::{Inspector, Question, Snapshot, Workers, cpu};
+use crate::lesson::Lesson;
+use crate::notes::Notes;
 use crate::record::log::Closer;
 use crate::server::{Failure, Handle};
 use crate::telemetry::{Batch, Command, Control, Gone, Listener, Made, Subscriber};
+use crate::words::plain;
 
 /// A server that runs.
 pub struct Side {
@@ -43,6 +46,10 @@ pub struct Setup {
     pub clients: Clients,
     /// How they begin.
     pub begin: Begin,
+    /// The lessons that can be given.
+    pub lessons: Vec<Arc<Lesson>>,
+    /// The number of the one that begins at once.
+    pub lesson: Option<u32>,
     /// What saves what is chosen, if there is a place for it.
     pub save: Option<Save>,
     /// How it looks and behaves.
@@ -60,12 +67,15 @@ pub struct Setup {
 /// # Errors
 /// When there is no terminal, or it fails, or the server failed.
 pub fn run(setup: Setup) -> io::Result<()> {
-    let Setup { side, clients, begin, save, options, notices, told, log } = setup;
+    let Setup { side, clients, begin, lessons, lesson, save, options, notices, told, log } = setup;
     let addr = side.server.addr;
     let guests = RefCell::default();
     let begin = Some(begin);
-    let live = Live { link: side.into(), clients, begin, save, told, seen: None, guests };
-    run_with(live, addr, &options, notices, log)
+    let live =
+        Live { link: side.into(), clients, begin, save, told, seen: None, guests, notes: None };
+    let mut state = state_of(addr, &options, notices);
+    state.offer(lessons, lesson);
+    run_with(live, state, &options, log)
 }
 
 /// The way to a server and back.
@@ -139,6 +149,8 @@ struct Live {
     /// The last known listener, and which clients come back when another server has it.
     seen: Option<Listener>,
     guests: RefCell<Vec<ClientKind>>,
+    /// While a lesson runs; without them where they could not be started.
+    notes: Option<Option<Notes>>,
 }
 
 impl Live {
@@ -214,6 +226,25 @@ impl Backend for Live {
 
     fn stop_client(&self, id: u32) {
         self.clients.stop(id);
+    }
+
+    fn show_notes(&mut self, page: Option<String>) -> Option<Notice> {
+        let Some(page) = page else {
+            self.notes = None;
+            return None;
+        };
+        let mut notice = None;
+        let notes = self.notes.get_or_insert_with(|| match Notes::start() {
+            Ok(notes) => Some(notes),
+            Err(error) => {
+                notice = Some(Notice::NoNotes(plain(&error)));
+                None
+            }
+        });
+        if let Some(notes) = notes {
+            notes.show(page);
+        }
+        notice
     }
 
     fn save(&mut self, choice: &Chosen) -> Notice {

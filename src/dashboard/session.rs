@@ -69,6 +69,10 @@ pub trait Backend {
     fn stop_clients(&self) {}
     /// Stops one of them.
     fn stop_client(&self, _id: u32) {}
+    /// Shows the speaker's notes in other terminals, or none any more; says why that cannot be.
+    fn show_notes(&mut self, _page: Option<String>) -> Option<Notice> {
+        None
+    }
     /// Saves what is chosen, where there is a place for it, and says what came of it.
     fn save(&mut self, _choice: &Chosen) -> Notice {
         Notice::NotNow(WhyNot::NoSettings)
@@ -170,6 +174,11 @@ impl<W: Backend> Session<W> {
         self.state.tick(self.clock.server(now));
         for act in self.state.lesson_goes_on(now) {
             self.act(act);
+        }
+        if let Some(page) = self.state.new_notes(now)
+            && let Some(notice) = self.backend.show_notes(page)
+        {
+            self.state.notice(notice);
         }
         self.ending();
     }

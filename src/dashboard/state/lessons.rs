@@ -2,6 +2,7 @@
 
 mod drive;
 mod list;
+mod notes;
 mod seen;
 mod strip;
 
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub use self::list::List;
+use self::notes::{Clock, Edition};
 pub use self::strip::{BEFORE_OPTION, Row, Tone, answers_at, option_width, rows, unmeasured};
 use crate::lesson::{Act, Lesson, Look, Phase, Run, Seen};
 use crate::telemetry::Batch;
@@ -33,6 +35,9 @@ pub struct Lessons {
     look: Option<Look>,
     /// What the strip said at the last tick.
     said: Option<(usize, Phase, String)>,
+    /// Since when it runs, and which page of the speaker's notes was the last.
+    clock: Option<Clock>,
+    edition: Option<Edition>,
 }
 
 impl Lessons {
@@ -147,6 +152,22 @@ impl Lessons {
             self.at = Some(at);
         }
         acts
+    }
+
+    /// The speaker's notes, where they are others than at the last call; none when no lesson runs any
+    /// more.
+    pub(super) fn new_notes(&mut self, now: Instant) -> Option<Option<String>> {
+        let Some(run) = self.run() else {
+            self.clock = None;
+            return self.edition.take().map(|_| None);
+        };
+        let mut clock = self.clock.unwrap_or_else(|| Clock::new(run, now));
+        clock.go_on(run, now);
+        let edition = Some(clock.edition(run, now));
+        let page = (edition != self.edition).then(|| clock.page(run, now));
+        self.clock = Some(clock);
+        self.edition = edition;
+        page.map(Some)
     }
 
     /// Whether the strip says something else than at the last call.

@@ -67,6 +67,8 @@ pub enum Notice {
     },
     /// It was not saved: a sentence.
     NotSaved(String),
+    /// The speaker's notes cannot be shown elsewhere: why.
+    NoNotes(String),
     /// The log is in trouble, or out of it.
     Log(log::Notice),
 }
@@ -102,6 +104,7 @@ impl Notice {
             | Self::PortMoved { .. }
             | Self::NoChinese(_)
             | Self::WideSigns
+            | Self::NoNotes(_)
             | Self::Log(_) => false,
         }
     }

@@ -40,4 +40,11 @@ pub(in crate::words) const CHINESE: Strip = Strip {
         format!("这一课要重新启动服务器：关闭 {} 个连接吗？", units::count(open as u64))
     },
     none_runs: "没有正在上的课",
+    clock: |lesson, step, minutes| {
+        format!("这一课已用 {lesson}（约需 {minutes} 分钟），这一步已用 {step}")
+    },
+    answer: "答案：",
+    comes_next: "接下来：",
+    none_runs_anywhere: "没有正在上的课：在另一个终端里用 epollscope lesson 开始一课。",
+    no_notes: |why| format!("读不到讲稿：{why}"),
 };

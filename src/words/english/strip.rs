@@ -55,4 +55,11 @@ pub(in crate::words) const ENGLISH: Strip = Strip {
         }
     },
     none_runs: "no lesson runs",
+    clock: |lesson, step, minutes| {
+        format!("{lesson} in the lesson, which takes {minutes} min; {step} in this step")
+    },
+    answer: "Right:",
+    comes_next: "Next:",
+    none_runs_anywhere: "No lesson runs: epollscope lesson begins one, in another terminal.",
+    no_notes: |why| format!("no notes can be read: {why}"),
 };

@@ -39,4 +39,10 @@ pub(crate) struct Strip {
     pub(crate) switches: fn(server: &str, open: usize) -> String,
     pub(crate) starts_afresh: fn(open: usize) -> String,
     pub(crate) none_runs: &'static str,
+    /// The speaker's notes.
+    pub(crate) clock: fn(lesson: &str, step: &str, minutes: u32) -> String,
+    pub(crate) answer: &'static str,
+    pub(crate) comes_next: &'static str,
+    pub(crate) none_runs_anywhere: &'static str,
+    pub(crate) no_notes: fn(why: &str) -> String,
 }

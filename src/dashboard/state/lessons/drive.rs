@@ -45,6 +45,12 @@ impl State {
         done
     }
 
+    /// The speaker's notes of the lesson that runs, where they are others than at the last call; none
+    /// when none runs any more.
+    pub fn new_notes(&mut self, now: Instant) -> Option<Option<String>> {
+        self.lessons.new_notes(now)
+    }
+
     /// What has to be asked before the lesson does that: what closes connections from outside.
     fn must_ask(&self, act: &Act) -> Option<Question> {
         let Act::Send(command) = act else { return None };

@@ -167,7 +167,7 @@ fn over_in_short(run: &Run, width: usize) -> Vec<Row> {
 }
 
 /// A text of the lesson, with what was measured in it.
-fn text(run: &Run, both: &Both) -> String {
+pub(super) fn text(run: &Run, both: &Both) -> String {
     both.spoken().filled(|measure| run.figure(measure))
 }
 
@@ -177,7 +177,7 @@ pub fn unmeasured(both: &Both) -> String {
     both.spoken().filled(|_| Figure::Word("…".to_owned()))
 }
 
-fn numbered(at: usize, option: &str) -> String {
+pub(super) fn numbered(at: usize, option: &str) -> String {
     format!("{} {option}", at + 1)
 }
 
