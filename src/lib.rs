@@ -15,6 +15,7 @@
 //! | [`inspect`] | what the kernel knows of the server's sockets |
 //! | [`server`] | the server thread |
 //! | [`http`] | requests, answers and files; no sockets in it |
+//! | [`document`] | TOML with the place of everything; what is wrong, and where |
 //! | [`words`] | every text that a person reads; numbers with their units |
 //! | [`telemetry`] | the wire between server and dashboard |
 //! | [`signals`] | which signals are caught, and when a second one means it |
@@ -36,6 +37,8 @@ pub mod compare;
 pub mod dashboard;
 #[cfg(target_os = "linux")]
 pub mod descriptors;
+#[cfg(target_os = "linux")]
+pub mod document;
 #[cfg(target_os = "linux")]
 pub mod http;
 #[cfg(target_os = "linux")]
