@@ -17,6 +17,7 @@
 //! | [`server`] | the server thread |
 //! | [`http`] | requests, answers and files; no sockets in it |
 //! | [`source`] | the server's own source, embedded, for the code view |
+//! | [`document`] | TOML with the place of everything; what is wrong, and where |
 //! | [`words`] | every text that a person reads; numbers with their units |
 //! | [`telemetry`] | the wire between server and dashboard |
 //! | [`signals`] | which signals are caught, and when a second one means it |
@@ -38,6 +39,8 @@ pub mod compare;
 pub mod dashboard;
 #[cfg(target_os = "linux")]
 pub mod descriptors;
+#[cfg(target_os = "linux")]
+pub mod document;
 #[cfg(target_os = "linux")]
 pub mod http;
 #[cfg(target_os = "linux")]

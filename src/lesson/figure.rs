@@ -23,6 +23,30 @@ pub enum Figure {
     Mask(Mask),
 }
 
+impl Figure {
+    /// As a number, where it is one.
+    pub(super) fn number(&self) -> Option<f64> {
+        match self {
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "what is counted is no larger than that"
+            )]
+            Self::Whole(number) => Some(*number as f64),
+            Self::Number(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// So many times it.
+    pub(super) fn times(self, times: f64) -> Self {
+        match self.number() {
+            #[expect(clippy::float_cmp, reason = "once is written as nothing, exactly")]
+            Some(number) if times != 1.0 => Self::Number(number * times),
+            _ => self,
+        }
+    }
+}
+
 /// As it is shown: `5,904`, `0.4`, `4096, 4096, 1808`, `IN|RDHUP`; what is not known is `–`.
 impl fmt::Display for Figure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

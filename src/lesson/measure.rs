@@ -29,33 +29,27 @@ macro_rules! measures {
 }
 
 measures! {
-    /// Of the server as a whole. What is counted is counted since the step began; a rate is over
-    /// the last `wait`.
+    /// Of the server as a whole. What is counted is counted since the step began; a rate is over the
+    /// last `wait`.
     Total {
+        /// The server.
+        Server = "server",
         /// Connections open.
         Open = "open",
-        /// Connections that wait to be accepted.
+        /// Connections accepted.
+        Accepted = "accepted",
+        /// Connections that were answered with a 503.
+        Refused = "refused",
+        /// Connections that wait to be accepted, as the kernel says.
         Queue = "queue",
         /// How many may wait.
         Backlog = "backlog",
-        /// Clients of this machine whose SYN is not answered.
+        /// Sockets of this machine that wait for the answer to their SYN.
         SynSent = "syn-sent",
         /// Times the listener dropped a SYN or the last ACK.
-        Overflows = "overflows",
-        /// Connections accepted.
-        Accepted = "accepted",
-        /// Fds that were asked whether they are ready.
-        Examined = "examined",
-        /// Fds that were reported ready.
-        Ready = "ready",
-        /// The one by the other.
-        ExaminedPerReady = "examined-per-ready",
-        /// Bytes of lists of fds, copied into the kernel and out of it.
-        Copied = "copied",
-        /// Calls that ended in EAGAIN.
-        Eagain = "eagain",
-        /// The same, a second.
-        EagainPerS = "eagain-per-s",
+        Drops = "drops",
+        /// Why the listener rests, while it does.
+        Resting = "resting",
         /// Requests understood.
         Requests = "requests",
         /// The same, a second.
@@ -66,41 +60,57 @@ measures! {
         WakeupsPerS = "wakeups-per-s",
         /// Calls made, a second.
         CallsPerS = "calls-per-s",
-        /// The share of one CPU that the loop's thread uses, in percent.
-        Cpu = "cpu",
+        /// Calls that ended in EAGAIN.
+        Eagain = "eagain",
+        /// The same, a second.
+        EagainPerS = "eagain-per-s",
+        /// Fds that were asked whether they are ready.
+        Examined = "examined",
+        /// Fds that were reported ready.
+        Ready = "ready",
+        /// The one by the other.
+        ExaminedPerReady = "examined-per-ready",
+        /// Bytes of lists of fds, copied into the kernel and out of it.
+        Copied = "copied",
         /// How long the last wait call took, in µs.
         WaitUs = "wait-us",
         /// How long the shortest took.
         ShortestWaitUs = "shortest-wait-us",
         /// How long the longest took.
         LongestWaitUs = "longest-wait-us",
-        /// What the program holds beyond pages of files, in bytes, for each connection that is open.
-        MemoryPerConnection = "memory-per-connection",
-        /// Times a thread of the server gave the CPU away.
+        /// How long the longest turn was at work, in ms.
+        LongestTurnMs = "longest-turn-ms",
+        /// The share of one CPU that the loop's thread uses, in percent.
+        Cpu = "cpu",
+        /// Times a thread of the server gave the CPU away, or lost it.
         Switches = "switches",
+        /// Bytes that program and workers hold beyond pages of files, more than when the step began.
+        MemoryGrown = "memory-grown",
+        /// The same, by the connections that are open.
+        MemoryPerConnection = "memory-per-connection",
         /// Threads, processes or tasks that serve a connection each.
         Workers = "workers",
         /// Those of them that sleep in a call, or are parked.
         Sleepers = "sleepers",
-        /// Fds on the interest list, as the kernel says.
+        /// Handlers that run on a thread of the pool.
+        PoolBusy = "pool-busy",
+        /// Handlers that wait for one.
+        PoolQueued = "pool-queued",
+        /// Fds on the interest list but our own waker, as the kernel says while the loop is held.
         Watched = "watched",
-        /// Those that a wait call would hand over now, as the kernel says.
+        /// How many of them a wait call would hand over, as the kernel says while the loop is held.
         ReadyNow = "ready-now",
-        /// Handlers that wait for a thread of the pool.
-        Queued = "queued",
-        /// The call that the loop stands before.
+        /// The call that the loop is held before.
         Next = "next",
-        /// The call that it sleeps in.
+        /// The call that its thread sleeps in.
         Within = "within",
-        /// The server.
-        Server = "server",
         /// What mmap(2) of the server's epoll says.
         MmapEpoll = "mmap-epoll",
     }
 }
 
 measures! {
-    /// Of a client.
+    /// Of a client. What there was of it stays when its connection is gone.
     OfClient {
         /// The server's descriptor for it.
         Fd = "fd",
@@ -108,26 +118,30 @@ measures! {
         Id = "id",
         /// What it is doing, seen from the server.
         State = "state",
+        /// Why it was closed.
+        Why = "why",
+        /// The state of the server's socket, in TCP's words.
+        Tcp = "tcp",
         /// Bytes in its receive queue.
         Unread = "unread",
         /// Bytes in its send queue.
         SendQueue = "send-queue",
-        /// Bytes of an answer that the kernel has not taken.
+        /// Bytes of its answer that the kernel has not taken.
         Unsent = "unsent",
+        /// For how long bytes of it have been unread, in ms.
+        Waits = "waits",
         /// What the last wait call reported of it.
         Mask = "mask",
         /// What it is watched for.
         Interest = "interest",
-        /// The results of `recv` for it since the step began.
-        Recv = "recv",
-        /// The results of `send` and `sendfile` for it since the step began.
-        Sent = "sent",
-        /// For how long bytes of it have been unread, in ms.
-        Waits = "waits",
-        /// Requests of it that were understood since the step began.
+        /// The call that its own thread, process or task sleeps in.
+        Within = "within",
+        /// Requests of it that were understood.
         Requests = "requests",
-        /// The state of its own end, in TCP's words.
-        Tcp = "tcp",
+        /// The results of `recv` for it.
+        Recv = "recv",
+        /// The results of `send` and `sendfile` for it.
+        Sent = "sent",
     }
 }
 

@@ -125,3 +125,18 @@ pub enum Look {
     /// The line of the source, or of the stream, that makes that call.
     Line(Kind),
 }
+
+impl Look {
+    /// The panels, and the header, by their names.
+    pub(super) const PANELS: [(&'static str, Self); 9] = [
+        ("header", Self::Header),
+        ("table", Self::Table),
+        ("loop", Self::Loop),
+        ("stream", Self::Stream),
+        ("charts", Self::Charts),
+        ("card", Self::Card),
+        ("seats", Self::Seats),
+        ("costs", Self::Costs),
+        ("code", Self::Code),
+    ];
+}
