@@ -13,7 +13,7 @@ use crossterm::event::{self, Event};
 use super::input::Input;
 use super::session::{Backend, QUIET_TICK, Session, Show};
 use super::state::notice::Notice;
-use super::state::{self, Action, Chosen, State};
+use super::state::{self, Action, Chosen, Lessons, State};
 use super::terminal::{self, Screen, Signals};
 use super::theme::{Change, Depth, Theme, ThemeChoice};
 use crate::record::log::Closer;
@@ -55,8 +55,10 @@ pub fn run_with(
     options: &Options,
     notices: Vec<Notice>,
     log: Option<Closer>,
+    lessons: Lessons,
 ) -> io::Result<()> {
-    let state = state_of(addr, options, notices);
+    let mut state = state_of(addr, options, notices);
+    state.set_lessons(lessons);
     show(Session::new(backend, state, Instant::now()), options, log)
 }
 

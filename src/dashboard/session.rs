@@ -15,6 +15,7 @@ use super::terminal;
 use super::theme::Theme;
 use crate::clients::{ClientInfo, ClientKind};
 use crate::inspect::{Question, Snapshot, Workers};
+use crate::lesson::{Act, Deed, Name};
 use crate::server::Failure;
 use crate::telemetry::{Batch, Command, Gone, Nanos};
 use crate::words::strings;
@@ -64,6 +65,12 @@ pub trait Backend {
     fn stop_clients(&self) {}
     /// Stops one of them.
     fn stop_client(&self, _id: u32) {}
+    /// A client with that name connects.
+    fn connect(&self, _name: Name) {}
+    /// It does something.
+    fn let_client(&self, _name: Name, _deed: Deed) {}
+    /// That many more descriptors can be opened by this program, or as many as before.
+    fn limit_descriptors(&mut self, _free: Option<u32>) {}
     /// Saves what is chosen, where there is a place for it, and says what came of it.
     fn save(&mut self, _choice: &Chosen) -> Notice {
         Notice::NotNow(WhyNot::NoSettings)
@@ -158,7 +165,23 @@ impl<W: Backend> Session<W> {
         self.backend.notices().into_iter().for_each(|notice| self.state.notice(notice));
         self.kernel(now);
         self.state.tick(self.clock.server(now));
+        for act in self.state.lesson_goes_on(now) {
+            self.act(act);
+        }
         self.ending();
+    }
+
+    /// Does what the lesson wants.
+    fn act(&mut self, act: Act) {
+        match act {
+            // One that has ended is told otherwise.
+            Act::Send(command) => drop(self.backend.send(command)),
+            Act::Connect(name) => self.backend.connect(name),
+            Act::Client(name, deed) => self.backend.let_client(name, deed),
+            Act::Come(kind, count) => self.backend.add_clients(kind, count),
+            Act::StopClients => self.backend.stop_clients(),
+            Act::LimitFds(free) => self.backend.limit_descriptors(free),
+        }
     }
 
     /// Asks the kernel now and then, and takes its answers over.
@@ -170,7 +193,7 @@ impl<W: Backend> Session<W> {
         // While the loop is held nothing else comes, and the queues are what is looked at.
         let scene = self.state.live();
         let quiet = self.is_quiet(now) && scene.next_call().is_none();
-        let every = if scene.engine.wants_look() {
+        let every = if scene.engine.wants_look() || self.state.lesson_waits() {
             TICK
         } else {
             ASK_EVERY[usize::from(quiet || scene.table.open() > MANY)]
@@ -258,6 +281,11 @@ impl<W: Backend> Session<W> {
     #[must_use]
     pub fn state(&self) -> &State {
         &self.state
+    }
+
+    /// The state, to be changed.
+    pub(super) fn state_mut(&mut self) -> &mut State {
+        &mut self.state
     }
 
     /// The backend.

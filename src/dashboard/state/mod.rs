@@ -26,6 +26,7 @@ pub mod table;
 
 mod enabled;
 mod index;
+mod lesson;
 pub mod menu;
 mod mouse;
 mod operate;
@@ -38,6 +39,7 @@ use std::time::Duration;
 
 pub use self::action::Action;
 pub use self::chosen::Chosen;
+pub use self::lesson::Lessons;
 use self::menu::Menu;
 use self::notice::{Ended, Notice};
 use self::prompt::{Confirm, Input};
@@ -48,6 +50,7 @@ use super::layout::{self, Areas, Arrangement};
 use super::panel::Panel;
 use crate::clients::{ClientInfo, ClientKind};
 use crate::inspect::{AcceptQueue, EXACT_AT_MOST, Question, Snapshot, Wanted, Workers};
+use crate::lesson::{Run, Shelf};
 use crate::telemetry::{Asks, Batch, By, Mode, Nanos};
 
 /// How long a notice is shown.
@@ -133,6 +136,8 @@ pub struct State {
     card_top: usize,
     changed: bool,
     second: Nanos,
+    lesson: Option<Run>,
+    shelf: Arc<Shelf>,
 }
 
 impl State {
@@ -161,6 +166,8 @@ impl State {
             card_top: 0,
             changed: true,
             second: 0,
+            lesson: None,
+            shelf: Arc::default(),
         };
         state.choose_all(&choice);
         state
@@ -173,6 +180,9 @@ impl State {
         let head = geometry::head_rows(self.live.listener);
         let refusing = self.live.rates.refusing().is_some();
         let taken_over = self.live.apply(batch);
+        if let Some(run) = &mut self.lesson {
+            run.batch(batch);
+        }
         if !refusing && self.live.rates.refusing().is_some() {
             self.notice(Notice::LimitReached);
         }
@@ -354,7 +364,8 @@ impl State {
         let held = self.live.next_call().is_some();
         let full = |queue: &AcceptQueue| queue.len >= queue.limit;
         let queue = self.live.kernel.as_deref().and_then(|last| last.accept_queue);
-        (self.dead.is_none() && self.frozen.is_none()).then(|| Question {
+        let looks = self.frozen.is_none() || self.lesson_waits();
+        (self.dead.is_none() && looks).then(|| Question {
             epfd: listener.map(|listener| listener.epfd).filter(|epfd| held && *epfd >= 0),
             waker: listener.map(|listener| listener.waker).filter(|waker| *waker >= 0),
             // Also while the panel is not shown: what is opened for it stays open.
@@ -364,7 +375,7 @@ impl State {
             usage: Some(self.workers()),
             wanted: self.wanted(),
             // While the queue is full, whoever comes next has to repeat its SYN.
-            connecting: queue.as_ref().is_some_and(full),
+            connecting: queue.as_ref().is_some_and(full) || self.lesson_waits(),
         })
     }
 

@@ -1,0 +1,129 @@
+//! The lesson that is given, and what it sees of the state.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::{Scene, State};
+use crate::clients::ClientInfo;
+use crate::inspect::{Snapshot, mmap_of};
+use crate::lesson::{Act, Lesson, Name, Puppet, Run, Seen, Shelf};
+use crate::telemetry::{ConnId, Counters, Listener, Nanos, Ret, Row, Standing};
+
+/// Lessons, and which of them is begun with.
+#[derive(Clone, Debug, Default)]
+pub struct Lessons {
+    /// All of them.
+    pub shelf: Shelf,
+    /// The one that is begun with.
+    pub first: Option<Arc<Lesson>>,
+}
+
+impl State {
+    /// These lessons can be given.
+    pub fn set_lessons(&mut self, lessons: Lessons) {
+        self.shelf = Arc::new(lessons.shelf);
+        if let Some(first) = lessons.first {
+            self.begin_lesson(first);
+        }
+    }
+
+    /// The lessons that can be given.
+    #[must_use]
+    pub fn lessons(&self) -> &[Arc<Lesson>] {
+        self.shelf.lessons()
+    }
+
+    /// The lesson that is given, or was left.
+    #[must_use]
+    pub fn lesson(&self) -> Option<&Run> {
+        self.lesson.as_ref()
+    }
+
+    /// The same, to go on with it.
+    pub fn lesson_mut(&mut self) -> Option<&mut Run> {
+        self.changed = true;
+        self.lesson.as_mut()
+    }
+
+    /// Begins a lesson.
+    pub fn begin_lesson(&mut self, lesson: Arc<Lesson>) {
+        self.lesson = Some(Run::new(lesson));
+        self.changed = true;
+    }
+
+    /// The lesson goes on to that time; what it wants done is returned.
+    pub(in crate::dashboard) fn lesson_goes_on(&mut self, now: Instant) -> Vec<Act> {
+        let Some(mut run) = self.lesson.take() else { return Vec::new() };
+        let before = (run.at(), run.phase());
+        let acts = run.tick(now, &Sight { scene: &self.live, clients: &self.clients });
+        self.changed |= before != (run.at(), run.phase());
+        self.lesson = Some(run);
+        acts
+    }
+
+    /// Whether a lesson waits for something to happen.
+    #[must_use]
+    pub(in crate::dashboard) fn lesson_waits(&self) -> bool {
+        self.lesson.as_ref().is_some_and(Run::is_busy)
+    }
+}
+
+/// What a lesson sees.
+struct Sight<'a> {
+    scene: &'a Scene,
+    clients: &'a [ClientInfo],
+}
+
+impl Seen for Sight<'_> {
+    fn listener(&self) -> Option<Listener> {
+        self.scene.listener
+    }
+
+    fn standing(&self) -> Standing {
+        self.scene.standing
+    }
+
+    fn counters(&self) -> &Counters {
+        &self.scene.counters
+    }
+
+    fn kernel(&self) -> Option<&Snapshot> {
+        self.scene.kernel.as_deref()
+    }
+
+    fn open(&self) -> usize {
+        self.scene.table.open()
+    }
+
+    fn rows(&self) -> Box<dyn Iterator<Item = Row> + '_> {
+        Box::new(self.scene.table.open_rows().map(super::TableRow::row))
+    }
+
+    fn row(&self, peer: SocketAddr) -> Option<Row> {
+        let entries = self.scene.table.entries().iter();
+        let newest = entries.filter(|entry| entry.peer() == peer).max_by_key(|entry| entry.id())?;
+        Some(newest.row())
+    }
+
+    fn waits(&self, id: ConnId) -> Option<Nanos> {
+        let fd = self.scene.table.get(id)?.fd();
+        let engine = &self.scene.engine;
+        let queue = engine.measured()?.queues.iter().find(|queue| queue.fd == fd)?;
+        Some(engine.waits(queue))
+    }
+
+    fn clients(&self) -> &[ClientInfo] {
+        self.clients
+    }
+
+    fn client(&self, name: Name) -> Option<Puppet> {
+        let _ = name;
+        None
+    }
+
+    fn mmap_epoll(&self) -> Option<Ret> {
+        let epfd = self.scene.listener?.epfd;
+        (epfd >= 0).then(|| mmap_of(epfd))
+    }
+}
