@@ -8,12 +8,14 @@
 //! | [`settings`] | the settings file: read, checked, printed, saved; what it adds to the command line |
 //! | [`cli`] | every flag, default and help text |
 //! | [`dashboard`] | the ratatui front end |
+//! | [`lesson`] | lessons: read, given, checked; no terminal in it |
 //! | [`compare`] | the same load on one server after another |
 //! | [`clients`] | the built-in clients |
 //! | [`record`] | the event log on disk, and the printer of events |
 //! | [`inspect`] | what the kernel knows of the server's sockets |
 //! | [`server`] | the server thread |
 //! | [`http`] | requests, answers and files; no sockets in it |
+//! | [`document`] | TOML with the place of everything; what is wrong, and where |
 //! | [`words`] | every text that a person reads; numbers with their units |
 //! | [`telemetry`] | the wire between server and dashboard |
 //! | [`signals`] | which signals are caught, and when a second one means it |
@@ -36,9 +38,13 @@ pub mod dashboard;
 #[cfg(target_os = "linux")]
 pub mod descriptors;
 #[cfg(target_os = "linux")]
+pub mod document;
+#[cfg(target_os = "linux")]
 pub mod http;
 #[cfg(target_os = "linux")]
 pub mod inspect;
+#[cfg(target_os = "linux")]
+pub mod lesson;
 #[cfg(target_os = "linux")]
 pub mod record;
 #[cfg(target_os = "linux")]

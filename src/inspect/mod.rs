@@ -56,6 +56,21 @@ pub enum TcpState {
 }
 
 impl TcpState {
+    /// All of them.
+    pub const ALL: [Self; 11] = [
+        Self::Established,
+        Self::SynSent,
+        Self::SynRecv,
+        Self::FinWait1,
+        Self::FinWait2,
+        Self::TimeWait,
+        Self::Close,
+        Self::CloseWait,
+        Self::LastAck,
+        Self::Listen,
+        Self::Closing,
+    ];
+
     /// As ss(8) and netstat(8) write it: `ESTABLISHED`, `CLOSE-WAIT`.
     #[must_use]
     pub fn label(self) -> &'static str {

@@ -2,8 +2,8 @@
 
 use super::places::{
     boxes, card, charts, cli, clients, compare, costs, engine, events, header, inspect, keybar,
-    keys, lints, marks, notices, options, record, seats, server, servers, settings, split, start,
-    stream, stretches, table,
+    keys, lesson, lints, marks, notices, options, record, seats, server, servers, settings, split,
+    start, stream, stretches, table,
 };
 use super::{Language, chinese, english};
 
@@ -36,6 +36,7 @@ pub(crate) struct Strings {
     pub(crate) lints: lints::Lints,
     pub(crate) split: split::Split,
     pub(crate) settings: settings::Settings,
+    pub(crate) lesson: lesson::Lesson,
 }
 
 static ENGLISH: Strings = Strings {
@@ -66,6 +67,7 @@ static ENGLISH: Strings = Strings {
     lints: english::lints::ENGLISH,
     split: english::split::ENGLISH,
     settings: english::settings::ENGLISH,
+    lesson: english::lesson::ENGLISH,
 };
 
 static CHINESE: Strings = Strings {
@@ -96,6 +98,7 @@ static CHINESE: Strings = Strings {
     lints: chinese::lints::CHINESE,
     split: chinese::split::CHINESE,
     settings: chinese::settings::CHINESE,
+    lesson: chinese::lesson::CHINESE,
 };
 
 /// The texts, in the language that is spoken.

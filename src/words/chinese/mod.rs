@@ -16,6 +16,7 @@ pub(super) mod keybar;
 pub(super) mod keys;
 #[cfg(test)]
 pub(crate) mod latin;
+pub(super) mod lesson;
 pub(super) mod lints;
 pub(super) mod marks;
 pub(super) mod notices;

@@ -15,6 +15,7 @@ pub(super) mod header;
 pub(super) mod inspect;
 pub(super) mod keybar;
 pub(super) mod keys;
+pub(super) mod lesson;
 pub(super) mod lints;
 pub(super) mod marks;
 pub(super) mod notices;

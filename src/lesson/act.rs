@@ -1,0 +1,22 @@
+//! What a lesson wants done.
+
+use super::{Deed, Name};
+use crate::clients::ClientKind;
+use crate::telemetry::Command;
+
+/// What a lesson wants done.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Act {
+    /// A command to the server.
+    Send(Command),
+    /// A client is there, and connects.
+    Connect(Name),
+    /// A client does something.
+    Client(Name, Deed),
+    /// That many clients of our own come.
+    Come(ClientKind, usize),
+    /// All clients of our own go, those with names too.
+    StopClients,
+    /// The picture is to be of now.
+    Unfreeze,
+}

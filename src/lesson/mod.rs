@@ -1,0 +1,46 @@
+//! Lessons: what a lesson is, how its file is read, and how one is given.
+//!
+//! | file | what lives there |
+//! |---|---|
+//! | `model` | a lesson, its steps, its questions |
+//! | `name` | the names of clients |
+//! | `action` | what a step does |
+//! | `measure`, `figure` | what can be measured, and what came out |
+//! | `phrase` | sentences with measures in them |
+//! | `expect` | claims |
+//! | `grammar` | sentences of a step, read |
+//! | `setting` | options of a server by name |
+//! | `read` | a lesson's file |
+//! | `shelf` | the lessons that there are |
+//! | `seen`, `act` | what a lesson is fed, and what it wants done |
+//! | `run` | a lesson that is given |
+
+mod act;
+mod action;
+mod expect;
+mod figure;
+mod grammar;
+mod measure;
+mod model;
+mod name;
+mod phrase;
+mod read;
+mod run;
+mod seen;
+mod setting;
+mod shelf;
+
+pub use act::Act;
+pub use action::{Call, Deed, Do};
+pub use expect::{Claim, Expect, Op, Operand};
+pub use figure::Figure;
+pub use measure::{Measure, OfClient, Total};
+pub use model::{Ask, Both, Lesson, Look, Reveal, Setup, Step};
+pub use name::Name;
+pub use phrase::Phrase;
+pub use run::{Outcome, Phase, Run, Trouble};
+pub use seen::Seen;
+pub use shelf::{SKELETON, Shelf, check};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,29 @@
+//! What a lesson is fed.
+
+use std::net::SocketAddr;
+
+use crate::clients::ClientInfo;
+use crate::inspect::Snapshot;
+use crate::telemetry::{ConnId, Counters, Errno, Listener, Nanos, Row, Standing};
+
+/// What is known of server, kernel and clients at a moment.
+pub trait Seen {
+    /// The listening socket, and which server has it; `None` before it listens.
+    fn listener(&self) -> Option<Listener>;
+    /// Where the loop stands.
+    fn standing(&self) -> Standing;
+    /// Totals since the start.
+    fn counters(&self) -> &Counters;
+    /// What the kernel said last.
+    fn kernel(&self) -> Option<&Snapshot>;
+    /// The rows of the connections that are open, in no order.
+    fn rows(&self) -> Box<dyn Iterator<Item = Row> + '_>;
+    /// The newest connection whose other end this is, closed ones included.
+    fn row(&self, peer: SocketAddr) -> Option<Row>;
+    /// For how long bytes of that connection have been unread.
+    fn waits(&self, id: ConnId) -> Option<Nanos>;
+    /// The clients of our own.
+    fn clients(&self) -> &[ClientInfo];
+    /// What mmap(2) of the server's epoll says; `None` where it has none.
+    fn mmap_epoll(&self) -> Option<Errno>;
+}

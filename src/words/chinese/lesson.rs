@@ -1,0 +1,57 @@
+//! Lessons: what is wrong with a file, and what `lesson` prints.
+
+use crate::words::places::lesson::{Kinds, Lesson};
+
+pub(in crate::words) const CHINESE: Lesson = Lesson {
+    unreadable: |path, why| format!("课程文件 {path} 读不了：{why}。"),
+    unknown: |name, nearest, names| {
+        let near = nearest.map(|nearest| format!("，最接近的是 {nearest}")).unwrap_or_default();
+        format!("这里没有 {name}{near}。可以写：{names}。")
+    },
+    lacks: |name| format!("这里缺少 {name}。"),
+    empty: |name| format!("{name} 是空的。"),
+    how_many: |name, least, most, there| {
+        format!("{name} 应有 {least} 到 {most} 项，不能是 {there} 项。")
+    },
+    both_or_none: "提问和揭晓必须同时写。",
+    other_measures: |english, chinese| {
+        format!("英文里显示 {english}，中文里显示 {chinese}：两边必须一样。")
+    },
+    undeclared: |name, declared| format!("这一课没有客户端 {name}，只有：{declared}。"),
+    twice: |name| format!("{name} 写了两次。"),
+    no_number: "课程文件的名称以编号开头，例如 06-edge.toml。",
+    too_wide: |lines, columns| format!("这里超过了 {lines} 行，每行 {columns} 列。"),
+
+    open_brace: "这个 { 没有配对的 }；要写 { 本身，请写 {{。",
+    open_quote: "这个引号没有结束。",
+    none_of: |kind, text, nearest, names| {
+        let near = nearest.map(|nearest| format!("，最接近的是 {nearest}")).unwrap_or_default();
+        format!("{text} 不是{kind}{near}。可以写：{names}。")
+    },
+    not_a: |kind, text| format!("{text} 不是{kind}。"),
+    missing: |kind| format!("这里应写{kind}。"),
+    too_much: |text| format!("这里应当结束，{text} 是多余的。"),
+    no_letter: |text| format!("{text} 不是客户端：客户端用一个字母命名，A 到 Z。"),
+    no_escape: |text| format!("没有 {text} 这种写法，只有 \\r、\\n、\\\" 和 \\\\。"),
+    not_comparable: |measure| format!("{measure} 和前面的量不能比较。"),
+    kinds: Kinds {
+        action: "动作（也可以以客户端的字母或客户端个数开头）",
+        call: "系统调用",
+        client: "客户端的字母",
+        clients: "客户端的种类",
+        verb: "客户端的动作",
+        word: "这里应有的词",
+        measure: "测量的量",
+        sign: "这个量可以用的比较符号",
+        name: "这个量可以取的值",
+        errno: "错误的名称或 no",
+        result: "调用的结果：数字或错误的名称",
+        mask: "掩码，例如 IN|RDHUP",
+        server: "服务器",
+        option: "运行中可以改动的选项",
+        value: "值",
+        unit: "时间单位",
+        path: "以 / 开头的路径",
+        place: "可以看的位置",
+    },
+};
