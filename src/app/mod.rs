@@ -5,6 +5,7 @@
 //! | `serve` | a server with everything around it: its log, the built-in clients, what shows it |
 //! | `dashboard`, `headless` | what shows it: a screen, or lines on standard output |
 //! | `compare` | the same load on one server after another |
+//! | `lesson` | a lesson: listed, given, checked, or begun by writing its file |
 //! | `split` | two servers on one screen |
 //! | `notes` | the speaker's notes of a lesson that runs in another terminal |
 //! | `worker` | one connection, as a process of `--server processes` |
@@ -19,6 +20,7 @@ mod config;
 mod dashboard;
 mod headless;
 mod language;
+mod lesson;
 mod log;
 mod notes;
 mod output;
@@ -34,7 +36,8 @@ use std::process::ExitCode;
 
 use self::output::{end, misused, print, printed, say};
 use crate::cli::{self, Command, Parsed, SettingsFile};
-use crate::dashboard::{Notice, keys};
+use crate::dashboard::{Lessons, Notice, keys};
+use crate::lesson::Shelf;
 use crate::settings::{self, Settings, Trouble};
 use crate::words::Language;
 
@@ -63,6 +66,7 @@ pub fn run() -> ExitCode {
         Some(Command::Worker { full, root, start, flags }) => {
             worker::run(flags, *full, *root, *start)
         }
+        Some(Command::Lesson(lesson)) => return lesson::run(lesson, &parsed.cli),
         Some(Command::Compare(compare)) => {
             let file = compare.settings.clone();
             return with_settings(&file, &args, parsed);
@@ -102,7 +106,11 @@ fn with_settings(file: &SettingsFile, args: &[OsString], parsed: Parsed) -> Exit
     } else {
         let given = |option: &str| merged.is_given(option);
         match cli.check(given, serve::is_headless(cli), io::stdin().is_terminal()) {
-            Ok(()) => serve::run(&merged, no_chinese),
+            Ok(()) => {
+                // Those of the program are in order; its tests see to it.
+                let shelf = Shelf::embedded().unwrap_or_default();
+                serve::run(&merged, no_chinese, Lessons { shelf, first: None })
+            }
             Err(sentence) => return misused(&sentence),
         }
     };

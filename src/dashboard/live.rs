@@ -9,11 +9,11 @@ use crossbeam_channel::Receiver;
 
 use super::run::{Options, run_with, state_of};
 use super::session::Backend;
-use super::state::Chosen;
 use super::state::notice::{Notice, WhyNot};
+use super::state::{Chosen, Lessons};
 use crate::clients::{ClientInfo, ClientKind, Clients};
+use crate::descriptors;
 use crate::inspect::{Inspector, Question, Snapshot, Workers, cpu};
-use crate::lesson::Lesson;
 use crate::notes::Notes;
 use crate::record::log::Closer;
 use crate::server::{Failure, Handle};
@@ -46,10 +46,6 @@ pub struct Setup {
     pub clients: Clients,
     /// How they begin.
     pub begin: Begin,
-    /// The lessons that can be given.
-    pub lessons: Vec<Arc<Lesson>>,
-    /// The number of the one that begins at once.
-    pub lesson: Option<u32>,
     /// What saves what is chosen, if there is a place for it.
     pub save: Option<Save>,
     /// How it looks and behaves.
@@ -60,6 +56,8 @@ pub struct Setup {
     pub told: Receiver<Notice>,
     /// The log, to be closed when a second signal ends the program.
     pub log: Option<Closer>,
+    /// The lessons, and which of them is begun with.
+    pub lessons: Lessons,
 }
 
 /// Runs the dashboard until the operator quits, then ends the server.
@@ -67,14 +65,11 @@ pub struct Setup {
 /// # Errors
 /// When there is no terminal, or it fails, or the server failed.
 pub fn run(setup: Setup) -> io::Result<()> {
-    let Setup { side, clients, begin, lessons, lesson, save, options, notices, told, log } = setup;
+    let Setup { side, clients, begin, save, options, notices, told, log, lessons } = setup;
     let addr = side.server.addr;
-    let guests = RefCell::default();
-    let begin = Some(begin);
-    let live =
-        Live { link: side.into(), clients, begin, save, told, seen: None, guests, notes: None };
+    let live = Live { begin: Some(begin), save, told, ..Live::new(side, clients) };
     let mut state = state_of(addr, &options, notices);
-    state.offer(lessons, lesson);
+    state.set_lessons(lessons);
     run_with(live, state, &options, log)
 }
 
@@ -139,7 +134,7 @@ impl Link {
 }
 
 /// A server with the built-in clients.
-struct Live {
+pub(super) struct Live {
     link: Link,
     clients: Clients,
     /// Taken when it is called.
@@ -151,9 +146,26 @@ struct Live {
     guests: RefCell<Vec<ClientKind>>,
     /// While a lesson runs; without them where they could not be started.
     notes: Option<Option<Notes>>,
+    /// The limit of descriptors, while a lesson has another one.
+    unlimited: Option<Option<u64>>,
 }
 
 impl Live {
+    /// A server and clients, and nothing else.
+    pub(super) fn new(side: Side, clients: Clients) -> Self {
+        Self {
+            link: side.into(),
+            clients,
+            begin: None,
+            save: None,
+            told: crossbeam_channel::never(),
+            seen: None,
+            guests: RefCell::default(),
+            unlimited: None,
+            notes: None,
+        }
+    }
+
     /// A switch of servers closes every connection. Clients of our own that were here when it was
     /// asked for come again, or the room would stay empty.
     fn come_back(&mut self, listener: Option<Listener>) {
@@ -245,6 +257,14 @@ impl Backend for Live {
             notes.show(page);
         }
         notice
+    }
+
+    fn limit_descriptors(&mut self, free: Option<u32>) {
+        // Where it cannot be changed the lesson sees that nothing comes of it.
+        if let Some(before) = self.unlimited.take() {
+            let _ = descriptors::limit(before);
+        }
+        self.unlimited = free.and_then(|free| descriptors::leave(free).ok());
     }
 
     fn save(&mut self, choice: &Chosen) -> Notice {

@@ -69,6 +69,8 @@ pub trait Backend {
     fn stop_clients(&self) {}
     /// Stops one of them.
     fn stop_client(&self, _id: u32) {}
+    /// That many more descriptors can be opened by this program, or as many as before.
+    fn limit_descriptors(&mut self, _free: Option<u32>) {}
     /// Shows the speaker's notes in other terminals, or none any more; says why that cannot be.
     fn show_notes(&mut self, _page: Option<String>) -> Option<Notice> {
         None
@@ -195,7 +197,7 @@ impl<W: Backend> Session<W> {
             Act::Client(name, deed) => self.backend.let_client(name, deed),
             Act::Come(kind, count) => self.backend.add_clients(kind, count),
             Act::StopClients => self.backend.stop_clients(),
-            Act::Unfreeze => self.state.thaw(),
+            Act::LimitFds(free) => self.backend.limit_descriptors(free),
         }
     }
 
@@ -207,9 +209,8 @@ impl<W: Backend> Session<W> {
         }
         // While the loop is held nothing else comes, and the queues are what is looked at.
         let scene = self.state.live();
-        let waits = scene.next_call().is_some() || self.state.lessons().is_at_work();
-        let quiet = self.is_quiet(now) && !waits;
-        let every = if scene.engine.wants_look() {
+        let quiet = self.is_quiet(now) && scene.next_call().is_none();
+        let every = if scene.engine.wants_look() || self.state.lesson_waits() {
             TICK
         } else {
             ASK_EVERY[usize::from(quiet || scene.table.open() > MANY)]
@@ -299,6 +300,11 @@ impl<W: Backend> Session<W> {
         &self.state
     }
 
+    /// The state, to be changed.
+    pub(super) fn state_mut(&mut self) -> &mut State {
+        &mut self.state
+    }
+
     /// The backend.
     pub(super) fn backend(&self) -> &W {
         &self.backend
@@ -351,7 +357,7 @@ impl<W: Backend> Show for Session<W> {
     }
 
     fn next_tick(&self, now: Instant) -> Duration {
-        let quiet = self.is_quiet(now) && !self.state.lessons().is_at_work();
+        let quiet = self.is_quiet(now) && !self.state.lesson_waits();
         if quiet { QUIET_TICK } else { TICK }
     }
 

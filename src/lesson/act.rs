@@ -17,6 +17,6 @@ pub enum Act {
     Come(ClientKind, usize),
     /// All clients of our own go, those with names too.
     StopClients,
-    /// The picture is to be of now.
-    Unfreeze,
+    /// That many more descriptors can be opened, or as many as before.
+    LimitFds(Option<u32>),
 }

@@ -13,6 +13,7 @@
 //! | `read` | a lesson's file |
 //! | `shelf` | the lessons that there are |
 //! | `seen`, `act` | what a lesson is fed, and what it wants done |
+//! | `record`, `measured` | what was published since a step began; measures, taken |
 //! | `run` | a lesson that is given |
 
 mod act;
@@ -21,10 +22,12 @@ mod expect;
 mod figure;
 mod grammar;
 mod measure;
+mod measured;
 mod model;
 mod name;
 mod phrase;
 mod read;
+mod record;
 mod run;
 mod seen;
 mod setting;
@@ -39,7 +42,7 @@ pub use model::{Ask, Both, Lesson, Look, Reveal, Setup, Step};
 pub use name::Name;
 pub use phrase::Phrase;
 pub use run::{Outcome, Phase, Run, Trouble};
-pub use seen::Seen;
+pub use seen::{Puppet, Seen};
 pub use shelf::{SKELETON, Shelf, check};
 
 #[cfg(test)]

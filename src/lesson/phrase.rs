@@ -45,7 +45,7 @@ impl Phrase {
 impl fmt::Display for Phrase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|part| match part {
-            Part::Words(words) => f.write_str(words),
+            Part::Words(words) => f.write_str(&words.replace('{', "{{").replace('}', "}}")),
             Part::Measure(measure) => write!(f, "{{{measure}}}"),
         })
     }

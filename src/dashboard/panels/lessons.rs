@@ -9,9 +9,9 @@ use super::fit::cut;
 use super::{dim, left, popup, right};
 use crate::dashboard::keys::{self, Id};
 use crate::dashboard::state::State;
-use crate::dashboard::state::lessons::{List, unmeasured};
+use crate::dashboard::state::lessons::{Entry, List, unmeasured};
 use crate::dashboard::theme::{Role, Theme};
-use crate::lesson::{Lesson, Phase, Run};
+use crate::lesson::{Lesson, Phase};
 use crate::words::strings;
 
 const WIDTH: u16 = 76;
@@ -21,19 +21,19 @@ const AROUND: u16 = 5;
 /// Draws the box.
 pub(super) fn draw(frame: &mut Frame, screen: Rect, list: List, state: &State, theme: &Theme) {
     let say = &strings().strip;
-    let all = state.lessons().all();
-    let running = state.lessons().running();
+    let all = state.course().all();
+    let running = state.course().running();
     let (title, lines, marked, keys) = match (list.step, all.get(list.at)) {
-        (Some(step), Some((lesson, _))) => {
+        (Some(step), Some(Entry { lesson, .. })) => {
             let title = format!("{} {}", (say.lesson)(lesson.number), unmeasured(&lesson.title));
             let lines = (0..lesson.steps.len()).map(|at| (step_line(lesson, at), String::new()));
             (title, lines.collect(), step, say.choose_step)
         }
         _ => {
-            let lines = all.iter().enumerate().map(|(at, (lesson, run))| {
+            let lines = all.iter().enumerate().map(|(at, entry)| {
+                let lesson = &entry.lesson;
                 let name = format!("{:>3}  {}", lesson.number, unmeasured(&lesson.title));
-                let how =
-                    run.as_ref().map_or_else(String::new, |run| how(run, running == Some(at)));
+                let how = how(entry, running == Some(at));
                 (name, format!("{how}  {:>7}", (say.minutes)(lesson.minutes)))
             });
             (say.lessons.to_owned(), lines.collect::<Vec<_>>(), list.at, say.choose)
@@ -64,12 +64,13 @@ pub(super) fn draw(frame: &mut Frame, screen: Rect, list: List, state: &State, t
 }
 
 /// How far a lesson was given.
-fn how(run: &Run, runs: bool) -> String {
+fn how(entry: &Entry, runs: bool) -> String {
     let say = &strings().strip;
-    match run.phase() {
-        Phase::Over => say.is_over.to_owned(),
-        _ if runs => (say.runs)(run.at() + 1),
-        _ => (say.left)(run.at() + 1),
+    match &entry.run {
+        None => String::new(),
+        Some(run) if entry.over || run.phase() == Phase::Over => say.is_over.to_owned(),
+        Some(run) if runs => (say.runs)(run.at() + 1),
+        Some(run) => (say.left)(run.at() + 1),
     }
 }
 

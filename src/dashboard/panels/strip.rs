@@ -28,7 +28,7 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) 
     }
 }
 
-/// ` Lesson 6 · Level and edge · step 2 of 6 ............ n go on  N back `
+/// ` Lesson 6 · step 2 of 6 · Level and edge ............ n go on  N back `
 fn title(run: &Run, width: usize, theme: &Theme) -> Line<'static> {
     let say = &strings().strip;
     let lesson = run.lesson();
@@ -37,7 +37,7 @@ fn title(run: &Run, width: usize, theme: &Theme) -> Line<'static> {
     let step =
         if over { say.over.to_owned() } else { (say.step)(run.at() + 1, lesson.steps.len()) };
     let name = lesson.title.spoken().filled(|measure| run.figure(measure));
-    let name = [(say.lesson)(lesson.number), in_ascii(name, theme), step].join(dot);
+    let name = [(say.lesson)(lesson.number), step, in_ascii(name, theme)].join(dot);
     let presses = presses(run, theme);
     // What is to be pressed stays; the name may be cut.
     let room = width.saturating_sub(presses.width() + 2);
@@ -59,7 +59,7 @@ fn presses(run: &Run, theme: &Theme) -> String {
         Phase::Doing | Phase::Revealing => {
             format!("{} {}  {back}", theme.glyph("◷", "w"), say.under_way)
         }
-        Phase::Asking => format!("{} {}  {}{back}", digits(), say.predicts, on(say.reveals)),
+        Phase::Asking => format!("{} {}  {}", digits(), say.predicts, on(say.reveals)),
         Phase::Predicted => on(say.reveals) + &back,
         Phase::Shown if last => on(say.sums_up) + &back,
         Phase::Shown => on(say.goes_on) + &back,
@@ -75,7 +75,7 @@ fn told(tone: Tone, text: &str, theme: &Theme) -> Line<'static> {
         Tone::Right => (theme.glyph("✓", "+"), Role::Good),
         Tone::Wrong => (theme.glyph("✗", "x"), Role::Bad),
         Tone::Measured => (theme.glyph("●", "*"), Role::Title),
-        Tone::Open => (theme.glyph("–", "-"), Role::Dim),
+        Tone::Open => (theme.glyph("–", "-"), Role::Text),
         Tone::Trouble => ("!", Role::Bad),
     };
     let sign = pad_left(sign, tone.sign_width());

@@ -79,7 +79,7 @@ impl State {
     }
 
     pub fn can_teach(&self) -> bool {
-        self.alive() && !self.lessons.all().is_empty()
+        self.alive() && !self.course.all().is_empty()
     }
 
     pub fn can_hang_up(&self) -> bool {

@@ -6,58 +6,81 @@ mod notes;
 mod seen;
 mod strip;
 
-use std::collections::VecDeque;
-use std::mem;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 pub use self::list::List;
 use self::notes::{Clock, Edition};
 pub use self::strip::{BEFORE_OPTION, Row, Tone, answers_at, option_width, rows, unmeasured};
-use crate::lesson::{Act, Lesson, Look, Phase, Run, Seen};
-use crate::telemetry::Batch;
+use crate::lesson::{Act, Lesson, Look, Phase, Run, Seen, Shelf};
+use crate::telemetry::{Batch, Command};
 
-/// Lessons. Where none runs they cost nothing.
-#[derive(Debug, Default)]
+/// Lessons, and which of them is begun with.
+#[derive(Clone, Debug, Default)]
 pub struct Lessons {
-    /// Each with how far it was given.
-    all: Vec<(Arc<Lesson>, Option<Run>)>,
+    /// All of them.
+    pub shelf: Shelf,
+    /// The one that is begun with.
+    pub first: Option<Arc<Lesson>>,
+}
+
+/// The lessons of a dashboard. Where none runs they cost nothing.
+#[derive(Debug, Default)]
+pub struct Course {
+    all: Vec<Entry>,
     /// The one that runs, or is just being left.
     at: Option<usize>,
     /// The one that begins when that is left, and its step.
     coming: Option<(usize, Option<usize>)>,
-    /// What it wants done, and has to wait for an answer.
-    waiting: VecDeque<Act>,
-    /// Its time stands still, since then; and for how long it has stood.
-    held: Option<Instant>,
-    stood: Duration,
+    /// What it wants to send, and the operator is asked about first; and that they agreed.
+    withheld: Option<Command>,
+    granted: bool,
     /// What the picture was told to show last.
     look: Option<Look>,
-    /// What the strip said at the last tick.
-    said: Option<(usize, Phase, String)>,
+    /// Where it was at the last tick.
+    was: Option<(usize, Phase)>,
     /// Since when it runs, and which page of the speaker's notes was the last.
     clock: Option<Clock>,
     edition: Option<Edition>,
 }
 
-impl Lessons {
+/// A lesson, and how far it was given.
+#[derive(Debug)]
+pub struct Entry {
+    /// The lesson.
+    pub lesson: Arc<Lesson>,
+    /// Once it was begun.
+    pub run: Option<Run>,
+    /// It was given to its end.
+    pub over: bool,
+}
+
+impl Course {
     /// Those lessons; none runs.
-    #[must_use]
-    pub fn new(all: Vec<Arc<Lesson>>) -> Self {
-        Self { all: all.into_iter().map(|lesson| (lesson, None)).collect(), ..Self::default() }
+    pub(super) fn new(all: &[Arc<Lesson>]) -> Self {
+        let entry = |lesson: &Arc<Lesson>| Entry { lesson: lesson.clone(), run: None, over: false };
+        Self { all: all.iter().map(entry).collect(), ..Self::default() }
+    }
+
+    /// The place of a lesson, which is there from now on.
+    pub(super) fn place(&mut self, lesson: &Arc<Lesson>) -> usize {
+        let at = self.all.iter().position(|entry| Arc::ptr_eq(&entry.lesson, lesson));
+        at.unwrap_or_else(|| {
+            self.all.push(Entry { lesson: lesson.clone(), run: None, over: false });
+            self.all.len() - 1
+        })
     }
 
     /// All of them, each with how far it was given.
     #[must_use]
-    pub fn all(&self) -> &[(Arc<Lesson>, Option<Run>)] {
+    pub fn all(&self) -> &[Entry] {
         &self.all
     }
 
     /// The one that runs.
     #[must_use]
     pub fn run(&self) -> Option<&Run> {
-        let run = self.all.get(self.at?)?.1.as_ref()?;
-        (run.phase() != Phase::Left).then_some(run)
+        self.at().filter(|run| run.phase() != Phase::Left)
     }
 
     /// Its place among all.
@@ -73,19 +96,27 @@ impl Lessons {
 
     /// The last of those that were begun, by their places.
     pub(super) fn last_begun(&self) -> Option<usize> {
-        self.all.iter().rposition(|(_, run)| run.is_some())
+        self.all.iter().rposition(|entry| entry.run.is_some())
     }
 
     /// The one that runs, to be told something.
     pub(super) fn given(&mut self) -> Option<&mut Run> {
-        let run = self.all.get_mut(self.at?)?.1.as_mut()?;
-        (run.phase() != Phase::Left).then_some(run)
+        self.at_mut().filter(|run| run.phase() != Phase::Left)
     }
 
-    /// Whether something is being brought about.
-    #[must_use]
-    pub fn is_at_work(&self) -> bool {
-        self.run().is_some_and(|run| matches!(run.phase(), Phase::Doing | Phase::Revealing))
+    /// The same, or the one that is just being left.
+    pub(super) fn at_mut(&mut self) -> Option<&mut Run> {
+        self.all.get_mut(self.at?)?.run.as_mut()
+    }
+
+    /// Whether it waits for something to happen.
+    pub(super) fn is_at_work(&self) -> bool {
+        self.coming.is_some() || self.at().is_some_and(Run::is_busy)
+    }
+
+    /// The one that runs, or is just being left.
+    fn at(&self) -> Option<&Run> {
+        self.all.get(self.at?)?.run.as_ref()
     }
 
     /// Begins a lesson at a step, or goes on with it where it was left. One that runs is left.
@@ -93,10 +124,11 @@ impl Lessons {
         if at >= self.all.len() {
             return;
         }
-        match (self.running() == Some(at), step, self.given()) {
-            (true, Some(step), Some(run)) => run.start_at(step),
-            (true, ..) => {}
-            _ => {
+        let runs = self.running() == Some(at);
+        match self.given().filter(|_| runs) {
+            Some(run) if run.phase() == Phase::Over => run.start_at(step.unwrap_or(0)),
+            Some(run) => step.into_iter().for_each(|step| run.start_at(step)),
+            None => {
                 self.leave();
                 self.coming = Some((at, step));
             }
@@ -105,53 +137,63 @@ impl Lessons {
 
     /// Leaves the lesson that runs.
     pub(super) fn leave(&mut self) {
-        self.waiting.clear();
+        self.withheld = None;
         self.coming = None;
-        if let Some(run) = self.given() {
+        if let Some(at) = self.running()
+            && let Some(run) = self.given()
+        {
+            let over = run.phase() == Phase::Over;
             run.leave();
+            self.all[at].over = over;
         }
     }
 
     /// Takes over what the server published.
     pub(super) fn batch(&mut self, batch: &Batch) {
-        if let Some(run) = self.given() {
+        if let Some(run) = self.at_mut() {
             run.batch(batch);
         }
     }
 
-    /// Goes on to a time; what is to be done, in that order. While it is `held` nothing is, and its
-    /// time stands still.
-    fn tick(&mut self, now: Instant, held: bool, seen: &impl Seen) -> VecDeque<Act> {
-        if held && self.at.is_some() {
-            self.held.get_or_insert(now);
-            return VecDeque::new();
+    /// The operator agrees that connections from outside are closed for this lesson. The time for what
+    /// was to be done is over: its step begins again.
+    pub(super) fn grant(&mut self) {
+        self.withheld = None;
+        self.granted = true;
+        if let Some(run) = self.given() {
+            run.start_at(run.at());
         }
-        if let Some(since) = self.held.take() {
-            self.stood += now.saturating_duration_since(since);
-        }
-        let mut acts = mem::take(&mut self.waiting);
-        let now = now.checked_sub(self.stood).unwrap_or(now);
-        if let Some(run) = self.at.and_then(|at| self.all[at].1.as_mut()) {
-            acts.extend(run.tick(now, seen));
-            if run.phase() == Phase::Left {
+    }
+
+    /// Goes on to a time; what is to be done, in that order.
+    fn tick(&mut self, now: Instant, seen: &impl Seen) -> Vec<Act> {
+        let mut acts = Vec::new();
+        if let Some(run) = self.at_mut() {
+            acts = run.tick(now, seen);
+            if run.phase() == Phase::Left && !run.is_busy() {
                 self.at = None;
             }
         }
         if self.at.is_none()
             && let Some((at, step)) = self.coming.take()
         {
-            let (lesson, begun) = &mut self.all[at];
-            let over = begun.take_if(|run| run.phase() == Phase::Left);
-            let mut run = over.unwrap_or_else(|| Run::new(lesson.clone()));
-            match step {
-                Some(step) => run.start_at(step),
-                None if run.phase() == Phase::Left => run.resume(),
-                None => {}
-            }
-            *begun = Some(run);
-            self.at = Some(at);
+            self.take_up(at, step);
         }
         acts
+    }
+
+    fn take_up(&mut self, at: usize, step: Option<usize>) {
+        let Entry { lesson, run, over } = &mut self.all[at];
+        if std::mem::take(over) {
+            *run = None;
+        }
+        let run = run.get_or_insert_with(|| Run::new(lesson.clone()));
+        match step {
+            Some(step) => run.start_at(step),
+            None => run.resume(),
+        }
+        self.at = Some(at);
+        self.granted = false;
     }
 
     /// The speaker's notes, where they are others than at the last call; none when no lesson runs any
@@ -170,11 +212,9 @@ impl Lessons {
         page.map(Some)
     }
 
-    /// Whether the strip says something else than at the last call.
-    fn says_else(&mut self) -> bool {
-        let says = self.run().map(|run| (run.at(), run.phase(), run.say()));
-        let news = says != self.said;
-        self.said = says;
-        news
+    /// Whether it is somewhere else in the lesson than at the last call.
+    fn has_moved(&mut self) -> bool {
+        let now = self.run().map(|run| (run.at(), run.phase()));
+        std::mem::replace(&mut self.was, now) != now
     }
 }

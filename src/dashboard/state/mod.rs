@@ -41,7 +41,8 @@ use std::time::Duration;
 pub use self::action::Action;
 pub use self::chosen::Chosen;
 use self::code::Viewer;
-use self::lessons::{Lessons, List};
+pub use self::lessons::Lessons;
+use self::lessons::{Course, List};
 use self::menu::Menu;
 use self::notice::{Ended, Notice};
 use self::prompt::{Confirm, Input};
@@ -52,7 +53,7 @@ use super::layout::{self, Areas, Arrangement};
 use super::panel::Panel;
 use crate::clients::{ClientInfo, ClientKind};
 use crate::inspect::{AcceptQueue, EXACT_AT_MOST, Question, Snapshot, Wanted, Workers};
-use crate::lesson::{Lesson, Name, Run};
+use crate::lesson::Name;
 use crate::telemetry::{Asks, Batch, By, ConnId, Mode, Nanos};
 
 /// How long a notice is shown.
@@ -135,7 +136,7 @@ pub struct State {
     asked: Option<(Mode, Nanos)>,
     /// What to go back to after a pause.
     resume: Mode,
-    lessons: Lessons,
+    course: Course,
     dead: Option<Ended>,
     screen: (u16, u16),
     card_top: usize,
@@ -166,7 +167,7 @@ impl State {
             told: None,
             asked: None,
             resume: Mode::Run,
-            lessons: Lessons::default(),
+            course: Course::default(),
             dead: None,
             screen: (80, 24),
             card_top: 0,
@@ -185,7 +186,7 @@ impl State {
         let head = geometry::head_rows(self.live.listener);
         let refusing = self.live.rates.refusing().is_some();
         let taken_over = self.live.apply(batch);
-        self.lessons.batch(batch);
+        self.course.batch(batch);
         if !refusing && self.live.rates.refusing().is_some() {
             self.notice(Notice::LimitReached);
         }
@@ -370,7 +371,8 @@ impl State {
         let held = self.live.next_call().is_some();
         let full = |queue: &AcceptQueue| queue.len >= queue.limit;
         let queue = self.live.kernel.as_deref().and_then(|last| last.accept_queue);
-        (self.dead.is_none() && self.frozen.is_none()).then(|| Question {
+        let looks = self.frozen.is_none() || self.lesson_waits();
+        (self.dead.is_none() && looks).then(|| Question {
             epfd: listener.map(|listener| listener.epfd).filter(|epfd| held && *epfd >= 0),
             waker: listener.map(|listener| listener.waker).filter(|waker| *waker >= 0),
             // Also while the panel is not shown: what is opened for it stays open.
@@ -380,7 +382,7 @@ impl State {
             usage: Some(self.workers()),
             wanted: self.wanted(),
             // While the queue is full, whoever comes next has to repeat its SYN.
-            connecting: queue.as_ref().is_some_and(full),
+            connecting: queue.as_ref().is_some_and(full) || self.lesson_waits(),
         })
     }
 
@@ -448,27 +450,6 @@ impl State {
     pub fn strip(&self, screen: Rect) -> Vec<lessons::Row> {
         let most = usize::from(layout::strip_at_most(screen));
         self.lesson().map_or_else(Vec::new, |run| lessons::rows(run, screen.width.into(), most))
-    }
-
-    /// The lesson that is given.
-    #[must_use]
-    pub fn lesson(&self) -> Option<&Run> {
-        self.lessons.run()
-    }
-
-    /// The lessons.
-    #[must_use]
-    pub fn lessons(&self) -> &Lessons {
-        &self.lessons
-    }
-
-    /// Those lessons can be given; the one with that number begins.
-    pub fn offer(&mut self, all: Vec<Arc<Lesson>>, first: Option<u32>) {
-        let at = first.and_then(|number| all.iter().position(|lesson| lesson.number == number));
-        self.lessons = Lessons::new(all);
-        if let Some(at) = at {
-            self.lessons.begin(at, None);
-        }
     }
 
     /// The pace: what was asked for just now, or what the server said.

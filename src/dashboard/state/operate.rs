@@ -120,11 +120,15 @@ impl State {
         declared: Option<Id>,
     ) -> Vec<Action> {
         match prompt::answer(key, declared) {
-            Answer::Yes => vec![confirm.action],
+            Answer::Yes => {
+                if confirm.question.is_of_lesson() {
+                    self.answer_lesson(true);
+                }
+                vec![confirm.action]
+            }
             Answer::No => {
                 if confirm.question.is_of_lesson() {
-                    // It cannot go on without.
-                    self.leave_lesson();
+                    self.answer_lesson(false);
                 }
                 Vec::new()
             }

@@ -6,6 +6,8 @@ mod chinese;
 mod chosen;
 mod feed;
 mod glance;
+mod lesson;
+mod made_up;
 mod menu;
 mod model;
 mod reading;

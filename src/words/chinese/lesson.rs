@@ -19,8 +19,6 @@ pub(in crate::words) const CHINESE: Lesson = Lesson {
     },
     undeclared: |name, declared| format!("这一课没有客户端 {name}，只有：{declared}。"),
     twice: |name| format!("{name} 写了两次。"),
-    no_number: "课程文件的名称以编号开头，例如 06-edge.toml。",
-    too_wide: |lines, columns| format!("这里超过了 {lines} 行，每行 {columns} 列。"),
 
     open_brace: "这个 { 没有配对的 }；要写 { 本身，请写 {{。",
     open_quote: "这个引号没有结束。",
@@ -53,5 +51,26 @@ pub(in crate::words) const CHINESE: Lesson = Lesson {
         unit: "时间单位",
         path: "以 / 开头的路径",
         place: "可以看的位置",
+    },
+
+    no_lesson: |name, nearest| {
+        let near = nearest.map(|nearest| format!("，最接近的是 {nearest}")).unwrap_or_default();
+        format!("没有 {name} 这一课{near}。`epollscope lesson` 会列出全部的课。")
+    },
+    no_screen: "上课需要终端；加上 --check 就不需要。",
+    listed: |title, minutes| format!("{title}（{minutes} 分钟）"),
+    there_already: |path| format!("{path} 已经存在：请写一个还没有的文件。"),
+    unwritten: |path, why| format!("{path} 写不了：{why}。"),
+    written: |path| format!("{path} 现在是一课。怎样改、怎样试，见文件开头。\n"),
+
+    holds: "成立",
+    fails: "不成立",
+    claim: |claim, measured, with| format!("{claim}（测得 {measured}，对照 {with}）"),
+    late: |what| format!("没有及时做到：{what}"),
+    unknown_figure: |measure| format!("{{{measure}}} 在这里测不到"),
+    too_long: |text, lines, columns| format!("超过 {lines} 行、每行 {columns} 列：{text}"),
+    summary: |lessons, claims, failed| match failed {
+        0 => format!("{lessons} 课，{claims} 个断言：在这台机器上全部成立。"),
+        failed => format!("{lessons} 课，{claims} 个断言：发现 {failed} 处问题。"),
     },
 };

@@ -21,8 +21,6 @@ pub(in crate::words) const ENGLISH: Lesson = Lesson {
         format!("{name} is not among the clients of this lesson: {declared}.")
     },
     twice: |name| format!("{name} is named twice."),
-    no_number: "The name of a lesson's file begins with its number, as in 06-edge.toml.",
-    too_wide: |lines, columns| format!("This is over {lines} lines of {columns} columns."),
 
     open_brace: "This { is not closed; {{ stands for one that is meant.",
     open_quote: "This quote is not closed.",
@@ -55,5 +53,33 @@ pub(in crate::words) const ENGLISH: Lesson = Lesson {
         unit: "a unit of time",
         path: "a path, which begins with /",
         place: "a place to look at",
+    },
+
+    no_lesson: |name, nearest| {
+        let near = nearest.map(|nearest| format!("; the nearest is {nearest}")).unwrap_or_default();
+        format!("There is no lesson {name}{near}. `epollscope lesson` lists them.")
+    },
+    no_screen: "A lesson needs a terminal; with --check it goes without.",
+    listed: |title, minutes| format!("{title} ({minutes} min)"),
+    there_already: |path| format!("{path} is there already: name a file that is not."),
+    unwritten: |path, why| format!("{path} cannot be written: {why}."),
+    written: |path| {
+        format!("{path} is a lesson now. Change it, and try it: the lines at its top say how.\n")
+    },
+
+    holds: "holds",
+    fails: "FAILS",
+    claim: |claim, measured, with| format!("{claim} (measured {measured}, against {with})"),
+    late: |what| format!("not within its time: {what}"),
+    unknown_figure: |measure| format!("{{{measure}}} is not known here"),
+    too_long: |text, lines, columns| format!("over {lines} lines of {columns} columns: {text}"),
+    summary: |lessons, claims, failed| {
+        let of =
+            |count: usize, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
+        let (lessons, claims) = (of(lessons, "lesson"), of(claims, "claim"));
+        match failed {
+            0 => format!("{lessons}, {claims}: all hold on this machine."),
+            failed => format!("{lessons}, {claims}: {} found.", of(failed, "fault")),
+        }
     },
 };

@@ -14,8 +14,6 @@ pub(crate) struct Lesson {
     pub(crate) other_measures: fn(english: &str, chinese: &str) -> String,
     pub(crate) undeclared: fn(name: char, declared: &str) -> String,
     pub(crate) twice: fn(name: char) -> String,
-    pub(crate) no_number: &'static str,
-    pub(crate) too_wide: fn(lines: usize, columns: usize) -> String,
 
     /// In a sentence of a step.
     pub(crate) open_brace: &'static str,
@@ -28,6 +26,23 @@ pub(crate) struct Lesson {
     pub(crate) no_escape: fn(text: &str) -> String,
     pub(crate) not_comparable: fn(measure: &str) -> String,
     pub(crate) kinds: Kinds,
+
+    /// What the command says.
+    pub(crate) no_lesson: fn(name: &str, nearest: Option<&str>) -> String,
+    pub(crate) no_screen: &'static str,
+    pub(crate) listed: fn(title: &str, minutes: u32) -> String,
+    pub(crate) there_already: fn(path: &str) -> String,
+    pub(crate) unwritten: fn(path: &str, why: &str) -> String,
+    pub(crate) written: fn(path: &str) -> String,
+
+    /// What a check says.
+    pub(crate) holds: &'static str,
+    pub(crate) fails: &'static str,
+    pub(crate) claim: fn(claim: &str, measured: &str, with: &str) -> String,
+    pub(crate) late: fn(what: &str) -> String,
+    pub(crate) unknown_figure: fn(measure: &str) -> String,
+    pub(crate) too_long: fn(text: &str, lines: usize, columns: usize) -> String,
+    pub(crate) summary: fn(lessons: usize, claims: usize, failed: usize) -> String,
 }
 
 /// What stands, or should stand, at a place of a sentence.

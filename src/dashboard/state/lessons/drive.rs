@@ -1,66 +1,123 @@
 //! How the dashboard's state feeds the lesson that is given, and what it lets it do.
 
 use std::mem;
+use std::sync::Arc;
 use std::time::Instant;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::List;
+use super::seen::Sight;
+use super::{Course, Lessons, List};
 use crate::dashboard::panel::Panel;
 use crate::dashboard::state::menu::needs_fresh;
 use crate::dashboard::state::prompt::{Confirm, Question};
 use crate::dashboard::state::{Action, Overlay, State};
-use crate::lesson::{Act, Look, Name, Phase, Run};
+use crate::lesson::{Act, Lesson, Look, Name, Phase, Run};
 use crate::telemetry::{Command, Mode};
 
 impl State {
+    /// These lessons can be given.
+    pub fn set_lessons(&mut self, lessons: Lessons) {
+        self.course = Course::new(lessons.shelf.lessons());
+        if let Some(first) = lessons.first {
+            self.begin_lesson(first);
+        }
+    }
+
+    /// Begins a lesson.
+    pub fn begin_lesson(&mut self, lesson: Arc<Lesson>) {
+        let at = self.course.place(&lesson);
+        self.course.begin(at, None);
+        self.changed = true;
+    }
+
+    /// The lessons, and how far each was given.
+    #[must_use]
+    pub fn course(&self) -> &Course {
+        &self.course
+    }
+
+    /// The lesson that is given.
+    #[must_use]
+    pub fn lesson(&self) -> Option<&Run> {
+        self.course.run()
+    }
+
+    /// The same, or the one that is being left, to go on with it.
+    pub fn lesson_mut(&mut self) -> Option<&mut Run> {
+        self.changed = true;
+        self.course.at_mut()
+    }
+
+    /// Whether a lesson waits for something to happen.
+    #[must_use]
+    pub fn lesson_waits(&self) -> bool {
+        self.course.is_at_work()
+    }
+
     /// Goes on with the lesson that is given; what it wants done now, in that order.
     pub fn lesson_goes_on(&mut self, now: Instant) -> Vec<Act> {
-        if !self.lessons.is_given() || self.dead.is_some() {
+        if !self.course.is_given() || self.dead.is_some() {
             return Vec::new();
         }
-        let mut lessons = mem::take(&mut self.lessons);
-        let asks =
-            matches!(&self.overlay, Overlay::Confirm(confirm) if confirm.question.is_of_lesson());
-        let mut acts = lessons.tick(now, asks, self);
-        let mut done = Vec::new();
-        while let Some(act) = acts.pop_front() {
-            if let Some(question) = self.must_ask(&act) {
-                if self.overlay == Overlay::None {
-                    let Act::Send(command) = act else { break };
-                    let action = Action::Send(command);
-                    self.overlay = Overlay::Confirm(Confirm { question, action, conn: None });
-                } else {
-                    // After what is open.
-                    acts.push_front(act);
-                }
-                break;
-            }
-            done.push(act);
+        if let Some(command) = self.course.withheld {
+            self.ask_for_lesson(command);
+            return Vec::new();
         }
-        lessons.waiting = acts;
-        self.changed |= lessons.says_else();
-        self.lessons = lessons;
+        let mut course = mem::take(&mut self.course);
+        let mut acts = course.tick(now, &Sight { scene: &self.live, clients: &self.clients });
+        let asks = |act: &Act| match act {
+            Act::Send(command) if !course.granted => self.must_ask(*command).map(|_| *command),
+            _ => None,
+        };
+        if let Some((at, command)) =
+            acts.iter().enumerate().find_map(|(at, act)| Some((at, asks(act)?)))
+        {
+            // What follows comes again with it.
+            acts.truncate(at);
+            course.withheld = Some(command);
+        }
+        let moved = course.has_moved();
+        self.course = course;
+        if moved {
+            // What is told is of now.
+            self.thaw();
+            self.changed = true;
+        }
         self.follow_look();
-        done
+        acts
+    }
+
+    /// Asks before the lesson does what closes connections from outside; after what is open now.
+    fn ask_for_lesson(&mut self, command: Command) {
+        if self.overlay != Overlay::None {
+            return;
+        }
+        if let Some(question) = self.must_ask(command) {
+            let confirm = Confirm { question, action: Action::Send(command), conn: None };
+            self.overlay = Overlay::Confirm(confirm);
+            self.changed = true;
+        } else {
+            // They are gone.
+            self.course.grant();
+        }
     }
 
     /// The speaker's notes of the lesson that runs, where they are others than at the last call; none
     /// when none runs any more.
     pub fn new_notes(&mut self, now: Instant) -> Option<Option<String>> {
-        self.lessons.new_notes(now)
+        self.course.new_notes(now)
     }
 
     /// What has to be asked before the lesson does that: what closes connections from outside.
-    fn must_ask(&self, act: &Act) -> Option<Question> {
-        let Act::Send(command) = act else { return None };
+    fn must_ask(&self, command: Command) -> Option<Question> {
         let listener = self.live.listener.filter(|_| self.options.ask && self.foreign() > 0)?;
         let open = self.live.table.open();
         match command {
-            Command::Switch(server) if *server != listener.server => {
-                Some(Question::LessonSwitches(*server, open))
+            Command::Switch(server) if server != listener.server => {
+                Some(Question::LessonSwitches(server, open))
             }
-            Command::Set(setting) if needs_fresh(listener.server, *setting) => {
+            Command::Set(setting) if needs_fresh(listener.server, setting) => {
                 Some(Question::LessonNeedsFresh(open))
             }
             _ => None,
@@ -90,11 +147,11 @@ impl State {
     /// What the lesson speaks of is shown, once; after that the operator looks where they like.
     fn follow_look(&mut self) {
         let look = self.looks_at();
-        if look == self.lessons.look {
+        if look == self.course.look {
             return;
         }
         let Some(panel) = look.and_then(|look| self.panel_of(look)) else {
-            self.lessons.look = look;
+            self.course.look = look;
             return;
         };
         self.changed = true;
@@ -105,7 +162,7 @@ impl State {
             let now = self.scene().now;
             self.scene_mut().table.point_at(line, now);
         }
-        self.lessons.look = look;
+        self.course.look = look;
     }
 
     /// Shows a panel; the keyboard stays where it is, if that can be.
@@ -168,7 +225,7 @@ impl State {
 
     /// The class expects that option; whether it could be chosen.
     pub(in crate::dashboard::state) fn predict(&mut self, option: usize) -> bool {
-        let Some(run) = self.lessons.given() else { return false };
+        let Some(run) = self.course.given() else { return false };
         let asks = matches!(run.phase(), Phase::Asking | Phase::Predicted);
         let there = run.ask().is_some_and(|ask| option < ask.options.len());
         if asks && there {
@@ -180,26 +237,36 @@ impl State {
 
     /// Goes on: opens the list where no lesson runs, and ends one that is over.
     pub(in crate::dashboard::state) fn lesson_on(&mut self) {
-        match self.lessons.given() {
-            Some(run) if run.phase() == Phase::Over => self.lessons.leave(),
+        match self.course.given() {
+            Some(run) if run.phase() == Phase::Over => self.course.leave(),
             Some(run) => run.next(),
             None => self.open_lessons(),
         }
     }
 
     pub(in crate::dashboard::state) fn lesson_back(&mut self) {
-        if let Some(run) = self.lessons.given() {
+        if let Some(run) = self.course.given() {
             run.back();
         }
     }
 
     pub(in crate::dashboard::state) fn open_lessons(&mut self) {
-        let at = self.lessons.running().or_else(|| self.lessons.last_begun());
+        let at = self.course.running().or_else(|| self.course.last_begun());
         self.overlay = Overlay::Lessons(List { at: at.unwrap_or(0), step: None });
+    }
+
+    /// The operator answers what was asked for the lesson.
+    pub(in crate::dashboard::state) fn answer_lesson(&mut self, yes: bool) {
+        if yes {
+            self.course.grant();
+        } else {
+            // It cannot go on without.
+            self.course.leave();
+        }
     }
 
     /// Leaves the lesson that runs.
     pub(in crate::dashboard::state) fn leave_lesson(&mut self) {
-        self.lessons.leave();
+        self.course.leave();
     }
 }

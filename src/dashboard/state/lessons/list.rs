@@ -23,8 +23,8 @@ impl State {
         key: KeyEvent,
         declared: Option<Id>,
     ) {
-        let all = self.lessons.all();
-        let steps = all.get(list.at).map_or(0, |(lesson, _)| lesson.steps.len());
+        let all = self.course.all();
+        let steps = all.get(list.at).map_or(0, |entry| entry.lesson.steps.len());
         let (marked, count) = match list.step {
             Some(step) => (step, steps),
             None => (list.at, all.len()),
@@ -45,22 +45,22 @@ impl State {
             (KeyCode::End, _) | (_, Some(Id::Last)) => mark(last),
             (KeyCode::Right, _) if list.step.is_none() => {
                 // Where it is, or was left.
-                let begun = all.get(list.at).and_then(|(_, run)| run.as_ref());
+                let begun = all.get(list.at).and_then(|entry| entry.run.as_ref());
                 list.step = Some(begun.map_or(0, crate::lesson::Run::at));
             }
             (KeyCode::Left, _) => list.step = None,
             (KeyCode::Enter | KeyCode::Char(' '), _) => {
-                self.lessons.begin(list.at, list.step);
+                self.course.begin(list.at, list.step);
                 return;
             }
-            (_, Some(Id::Lessons)) if self.lessons.run().is_some() => {
+            (_, Some(Id::Lessons)) if self.course.run().is_some() => {
                 self.leave_lesson();
                 return;
             }
             (KeyCode::Esc, _) | (_, Some(Id::Quit | Id::Back | Id::Lessons)) => return,
             // The next lesson whose number begins so.
             (KeyCode::Char(digit @ '0'..='9'), _) if list.step.is_none() => {
-                let begins = |at: &usize| all[*at].0.number.to_string().starts_with(digit);
+                let begins = |at: &usize| all[*at].lesson.number.to_string().starts_with(digit);
                 let round = (list.at + 1..all.len()).chain(0..all.len().min(list.at + 1));
                 list.at = { round }.find(begins).unwrap_or(list.at);
             }

@@ -3,48 +3,67 @@
 use std::net::SocketAddr;
 
 use crate::clients::ClientInfo;
-use crate::dashboard::state::State;
+use crate::dashboard::state::Scene;
 use crate::dashboard::state::table::TableRow;
-use crate::inspect::Snapshot;
-use crate::lesson::Seen;
-use crate::telemetry::{ConnId, Counters, Errno, Listener, Nanos, Row, Standing};
+use crate::inspect::{Snapshot, mmap_of};
+use crate::lesson::{Name, Puppet, Seen};
+use crate::telemetry::{ConnId, Counters, Listener, Nanos, Ret, Row, Standing};
 
-impl Seen for State {
+/// What a lesson sees.
+pub(super) struct Sight<'a> {
+    pub(super) scene: &'a Scene,
+    pub(super) clients: &'a [ClientInfo],
+}
+
+impl Seen for Sight<'_> {
     fn listener(&self) -> Option<Listener> {
-        self.live.listener
+        self.scene.listener
     }
 
     fn standing(&self) -> Standing {
-        self.live.standing
+        self.scene.standing
     }
 
     fn counters(&self) -> &Counters {
-        &self.live.counters
+        &self.scene.counters
     }
 
     fn kernel(&self) -> Option<&Snapshot> {
-        self.live.kernel.as_deref()
+        self.scene.kernel.as_deref()
+    }
+
+    fn open(&self) -> usize {
+        self.scene.table.open()
     }
 
     fn rows(&self) -> Box<dyn Iterator<Item = Row> + '_> {
-        Box::new(self.live.table.open_rows().map(TableRow::row))
+        Box::new(self.scene.table.open_rows().map(TableRow::row))
     }
 
     fn row(&self, peer: SocketAddr) -> Option<Row> {
-        let entries = self.live.table.entries().iter();
-        let its = entries.filter(|entry| entry.peer() == peer);
-        its.max_by_key(|entry| entry.id()).map(TableRow::row)
+        let entries = self.scene.table.entries().iter();
+        let newest = entries.filter(|entry| entry.peer() == peer).max_by_key(|entry| entry.id())?;
+        Some(newest.row())
     }
 
     fn waits(&self, id: ConnId) -> Option<Nanos> {
-        self.live.engine.waits_of(id)
+        let fd = self.scene.table.get(id)?.fd();
+        let engine = &self.scene.engine;
+        let queue = engine.measured()?.queues.iter().find(|queue| queue.fd == fd)?;
+        Some(engine.waits(queue))
     }
 
     fn clients(&self) -> &[ClientInfo] {
-        &self.clients
+        self.clients
     }
 
-    fn mmap_epoll(&self) -> Option<Errno> {
+    fn client(&self, name: Name) -> Option<Puppet> {
+        let _ = name;
         None
+    }
+
+    fn mmap_epoll(&self) -> Option<Ret> {
+        let epfd = self.scene.listener?.epfd;
+        (epfd >= 0).then(|| mmap_of(epfd))
     }
 }

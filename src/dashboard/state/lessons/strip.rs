@@ -113,9 +113,16 @@ fn verdict(run: &Run, ask: &Ask, holds: bool, width: usize) -> Vec<Row> {
     let right = option(ask.answer);
     let came = if holds { say.measured } else { say.lesson_says };
     let label = say.expected.width().max(came.width());
-    let line = |tone, name: &str, text: &str| {
-        let text = format!("{}  {text}", pad_left(name, label));
-        lines(tone, &text, width)
+    let line = |tone: Tone, name: &str, text: &str| {
+        let name = pad_left(name, label + 2);
+        // What it says stands under itself.
+        let room = width.saturating_sub(MARGIN + tone.sign_width() + name.width()).max(1);
+        let rows = wrap(text, room).into_iter().enumerate();
+        let row = |(at, text): (usize, String)| {
+            let before = if at == 0 { name.clone() } else { pad_left("", name.width()) };
+            Row::Text(tone, before + &text)
+        };
+        rows.map(row).collect::<Vec<_>>()
     };
     let tone = if holds { Tone::Measured } else { Tone::Trouble };
     let mut rows = match run.prediction() {
