@@ -13,6 +13,9 @@ use crate::dashboard::theme::{Role, Theme};
 use crate::lesson::{Phase, Run};
 use crate::words::{pad_left, strings};
 
+/// The columns that the lesson's number and step have at least.
+const LEAST_NAME: usize = 16;
+
 /// Draws the strip.
 pub(super) fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
     let Some(run) = state.lesson() else { return };
@@ -38,18 +41,24 @@ fn title(run: &Run, width: usize, theme: &Theme) -> Line<'static> {
         if over { say.over.to_owned() } else { (say.step)(run.at() + 1, lesson.steps.len()) };
     let name = lesson.title.spoken().filled(|measure| run.figure(measure));
     let name = [(say.lesson)(lesson.number), step, in_ascii(name, theme)].join(dot);
-    let presses = presses(run, theme);
     // What is to be pressed stays; the name may be cut.
+    let most = width.saturating_sub(LEAST_NAME);
+    let presses = [true, false].map(|words| presses(run, words, theme));
+    let presses = presses.into_iter().find(|text| text.width() <= most).unwrap_or_default();
     let room = width.saturating_sub(presses.width() + 2);
     let name = left(&name, room, theme);
     Line::styled(left(&format!(" {name} {presses}"), width, theme), theme.style(Role::Selected))
 }
 
-/// What can be pressed now.
-fn presses(run: &Run, theme: &Theme) -> String {
+/// What can be pressed now; what it does in words, where there is room for them.
+fn presses(run: &Run, words: bool, theme: &Theme) -> String {
     let say = &strings().strip;
-    let on = |does: &str| format!("{} {does}  ", keys::name(Id::LessonOn));
-    let back = format!("{} {} ", keys::name(Id::LessonBack), say.back);
+    let press = |id, does: &str| {
+        let key = keys::name(id);
+        if words { format!("{key} {does}") } else { key }
+    };
+    let on = |does: &str| press(Id::LessonOn, does) + "  ";
+    let back = press(Id::LessonBack, say.back) + " ";
     let digits = || {
         let count = run.ask().map_or(0, |ask| ask.options.len());
         format!("1{}{count}", theme.glyph("–", "-"))
@@ -59,7 +68,8 @@ fn presses(run: &Run, theme: &Theme) -> String {
         Phase::Doing | Phase::Revealing => {
             format!("{} {}  {back}", theme.glyph("◷", "w"), say.under_way)
         }
-        Phase::Asking => format!("{} {}  {}", digits(), say.predicts, on(say.reveals)),
+        Phase::Asking if words => format!("{} {}  {}", digits(), say.predicts, on(say.reveals)),
+        Phase::Asking => format!("{}  {}", digits(), on(say.reveals)),
         Phase::Predicted => on(say.reveals) + &back,
         Phase::Shown if last => on(say.sums_up) + &back,
         Phase::Shown => on(say.goes_on) + &back,

@@ -53,7 +53,7 @@ impl World {
             echo: false,
             run: 0,
         };
-        let standing = Standing { stance: Stance::Waiting, since: 1, mode: Mode::Run };
+        let standing = Standing { stance: Stance::Waiting(None), since: 1, mode: Mode::Run };
         Self {
             now,
             listener,
@@ -93,7 +93,7 @@ impl World {
                 self.stand(Stance::Held(next), Mode::Paused);
             }
             Act::Send(Command::Run) => {
-                self.stand(Stance::Waiting, Mode::Run);
+                self.stand(Stance::Waiting(None), Mode::Run);
                 while self.unread > 0 {
                     let bytes = self.unread.min(self.listener.options.read_buffer);
                     self.unread -= bytes;
@@ -211,6 +211,7 @@ fn row() -> Row {
         active: 0,
         by: By::LOOP,
         within: None,
+        site: None,
         why: None,
     }
 }
