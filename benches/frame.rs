@@ -14,9 +14,10 @@ use epollscope::dashboard::state::table::Column;
 use epollscope::dashboard::state::{Options, State};
 use epollscope::dashboard::theme::{Palette, Theme};
 use epollscope::inspect::{AcceptQueue, Snapshot, Socket, TcpState};
+use epollscope::source::Source;
 use epollscope::telemetry::{
-    Asks, Batch, By, ConnId, ConnState, Event, Fd, Kind, Listener, Mask, Nanos, Ready, Ret, Row,
-    ServerKind, Stance, Standing, Turn, What,
+    Asks, Batch, By, ConnId, ConnState, Event, Fd, Kind, Listener, Made, Mask, Nanos, Ready, Ret,
+    Row, ServerKind, Site, Stance, Standing, Turn, What,
 };
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -45,6 +46,14 @@ fn fd(number: usize) -> Fd {
     Fd::try_from(number + 9).expect("few")
 }
 
+/// The line of the loop with that text.
+fn site(text: &str) -> Option<Site> {
+    const FILE: &str = "src/server/reactor/turn.rs";
+    let source = Source::of(FILE)?;
+    let line = (1..=source.len()).find(|line| source.line(*line).contains(text))?;
+    Site::named(FILE, u32::try_from(line).ok()?)
+}
+
 /// A server with so many connections, all of which are served in turn.
 struct Server {
     rows: Vec<Row>,
@@ -52,11 +61,14 @@ struct Server {
     seq: u64,
     now: Nanos,
     totals: Batch,
+    /// Where its calls are made, as far as this goes.
+    recv: Option<Site>,
 }
 
 impl Server {
     fn new(connections: usize, server: ServerKind) -> Self {
         let interest = Mask::IN.with(Mask::RDHUP).with(Mask::ET);
+        let recv = site("state.recv(");
         let row = |number| Row {
             id: conn(number),
             fd: fd(number),
@@ -76,7 +88,7 @@ impl Server {
             active: 0,
             by: if server.asks() == Asks::Sleeps { By::thread(fd(number)) } else { By::LOOP },
             within: (server.asks() == Asks::Sleeps).then_some(Kind::Recv),
-            site: None,
+            site: recv,
             why: None,
         };
         let mut totals = Batch::default();
@@ -95,8 +107,9 @@ impl Server {
             echo: false,
             run: 0,
         });
-        totals.standing = Standing { stance: Stance::Waiting(None), ..Standing::default() };
-        Self { rows: (0..connections).map(row).collect(), next: 0, seq: 0, now: 0, totals }
+        totals.standing =
+            Standing { stance: Stance::Waiting(site("state.wait(")), ..Standing::default() };
+        Self { rows: (0..connections).map(row).collect(), next: 0, seq: 0, now: 0, totals, recv }
     }
 
     /// All rows, as the first batch tells them.
@@ -120,6 +133,7 @@ impl Server {
         let mut batch = Batch::default();
         let asks = self.totals.listener.map_or(Asks::Interest, |listener| listener.server.asks());
         let examined = u32::try_from(self.rows.len() + 1).unwrap_or(u32::MAX);
+        let recv = self.recv;
         let head = b"GET /hand HTTP/1.1\r\nHost: localhost:7890\r\nAccept: */*\r\n\r\n";
         for _ in 0..EVENTS_A_SECOND / 1000 / 5 {
             let number = self.next % self.rows.len();
@@ -128,7 +142,9 @@ impl Server {
             let mut tell = |fd, conn, what, bytes: &[u8], ready: &[Ready]| {
                 self.seq += 1;
                 self.now += 10_000;
-                batch.push(Event::new(self.seq, self.now, fd, conn, what), bytes, ready);
+                let mut event = Event::new(self.seq, self.now, fd, conn, what);
+                event.site = recv;
+                batch.push(event, bytes, ready);
             };
             let ready = [Ready { fd, mask: Mask::IN, conn: id }];
             let (ret, waited) = (Ret::ok(1), 9_000);
@@ -233,7 +249,7 @@ fn sort_and_filter(state: &mut State) {
 fn ways(theme: &Theme) {
     let size = (200, 50);
     for (server, panels) in
-        [(ServerKind::EpollEt, "67"), (ServerKind::Poll, "26"), (ServerKind::Threads, "26")]
+        [(ServerKind::EpollEt, "678"), (ServerKind::Poll, "26"), (ServerKind::Threads, "268")]
     {
         for panel in panels.chars() {
             let mut made_up = Server::new(10_000, server);
@@ -256,6 +272,8 @@ fn ways(theme: &Theme) {
                 if let Some(snapshot) = snapshot {
                     state.kernel(snapshot, u64::MAX);
                 }
+                let made = made_up.recv.map(|site| Made::default().with(site, made_up.seq));
+                state.count_calls(made.unwrap_or_default());
                 state.tick(made_up.now);
                 taken.0.push(begin.elapsed());
                 let half = Instant::now();

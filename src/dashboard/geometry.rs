@@ -157,7 +157,7 @@ pub fn tabs(area: Rect, focus: Panel) -> Vec<(Panel, Rect, String)> {
 /// line's number.
 #[must_use]
 pub fn code_margin(counts: bool) -> u16 {
-    2 + 5 * u16::from(counts) + 5
+    2 + 4 * u16::from(counts) + 5
 }
 
 /// The place for code in its panel.

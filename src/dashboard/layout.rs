@@ -149,7 +149,11 @@ fn grid(body: Rect, size: Size, arrangement: Arrangement) -> Vec<(Panel, Rect)> 
         put(Panel::at(Place::Bottom), bottom);
         return panels;
     }
-    let (mut table, mut beside) = if code { columns(top, 1, 1) } else { columns(top, 3, 2) };
+    let (mut table, mut beside) = match (code, size) {
+        (true, Size::Five) => columns(top, 1, 1),
+        (true, _) => columns(top, 2, 3),
+        (false, _) => columns(top, 3, 2),
+    };
     let mut column = None;
     let side = arrangement.side.place();
     if size == Size::Five && side == Place::Column {

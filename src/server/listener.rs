@@ -36,11 +36,8 @@ pub(super) fn of(bound: &Bound, config: &Config, server: ServerKind) -> Listener
 pub(super) fn listen(bound: &Bound, backlog: u32, publisher: &mut Publisher) -> io::Result<()> {
     let result = rustix::net::listen(&bound.socket, i32::try_from(backlog).unwrap_or(i32::MAX));
     let ret = ret(result.map(|()| 0));
-    publisher.call(
-        bound.socket.as_raw_fd(),
-        None,
-        What::Listen { addr: bound.addr.into(), backlog, ret },
-    );
+    let listened = What::Listen { addr: bound.addr.into(), backlog, ret };
+    publisher.call(bound.socket.as_raw_fd(), None, listened);
     Ok(result?)
 }
 

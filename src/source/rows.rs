@@ -45,7 +45,8 @@ impl Rows {
     }
 
     /// The line to begin with so that all of `line` is seen: the present one if that does, else
-    /// so that it stands in the middle.
+    /// the first of its paragraph, which is a function where that is short, else one with which it
+    /// stands in the middle.
     #[must_use]
     pub fn top(
         self,
@@ -63,8 +64,17 @@ impl Rows {
             there(line) && (self.height < 5 || there(after) && there(before))
         };
         let last = (source.len() + 1).saturating_sub(self.height).max(1);
-        if top >= 1 && top <= last && seen(top) {
+        if top >= 1 && seen(top) {
             return top;
+        }
+        let above = |line: &usize| source.line(line - 1).trim().is_empty();
+        let mut paragraph = (1..=line).rev().find(above).unwrap_or(1);
+        // What opens a block for all of them is no part of the first.
+        let opens = source.line(paragraph);
+        paragraph +=
+            usize::from(indent(opens) == 0 && opens.starts_with("impl") && paragraph < line);
+        if seen(paragraph) {
+            return paragraph;
         }
         let mut top = line.saturating_sub(self.height / 2).clamp(1, last);
         while top < line && !seen(top) {
@@ -91,7 +101,7 @@ impl Rows {
             let wide = indent + text[part.clone()].width();
             rows.push(Row { line, part, indent, last: false });
             if rest.is_empty() {
-                if tail > 0 && wide + 1 + tail > self.width {
+                if tail > 0 && wide + tail > self.width {
                     let indent = self.width.saturating_sub(tail).min(indent + MORE);
                     rows.push(Row { line, part: text.len()..text.len(), indent, last: false });
                 }
@@ -124,15 +134,11 @@ fn fitting(text: &str, room: usize) -> usize {
     let most = at + c.len_utf8();
     let next_is_blank = text[most..].starts_with(' ');
     let blank = if next_is_blank { Some(most) } else { text[..most].rfind(' ') };
-    let sign = || {
-        text[..most].rfind(['(', ',', '.', ':']).map(|at| match &text[at..=at] {
-            // A method stands with its point.
-            "." => at,
-            _ => at + 1,
-        })
-    };
-    let end = blank.filter(|at| *at > most / 2).or_else(sign).filter(|at| *at > most / 3);
-    end.unwrap_or(most)
+    let bracket = text[..most].rfind(['(', ',']).map(|at| at + 1);
+    // A method stands with its point.
+    let point = text[..most].rfind('.').filter(|at| *at > 0);
+    let words = blank.max(bracket).filter(|at| *at > most / 2);
+    words.or(point).filter(|at| *at > most / 3).unwrap_or(most)
 }
 
 #[cfg(test)]
@@ -160,16 +166,19 @@ mod tests {
             shown(&source, 2, 80, 3),
             ["fn one() {", "    let first = self.call(second, third)?;", ""]
         );
-        assert_eq!(shown(&source, 3, 30, 3), ["let first = self.call(second,", "  third)?;", ""]);
+        assert_eq!(
+            shown(&source, 2, 30, 4),
+            ["fn one() {", "    let first = self.call(", "      second, third)?;", ""]
+        );
     }
 
     #[test]
     fn what_stands_behind_a_line_gets_a_row_where_it_has_no_room() {
         let source = Source::new("a", TEXT, Language::Rust);
         let rows = |width, tail| Rows { width, height: 1 }.from(&source, 3, |_| tail).len();
-        assert_eq!((rows(38, 4), rows(43, 4)), (1, 1));
+        assert_eq!((rows(38, 4), rows(46, 4)), (1, 1));
         let rows =
-            Rows { width: 40, height: 9 }.from(&source, 3, |line| 4 * usize::from(line == 3));
+            Rows { width: 44, height: 3 }.from(&source, 3, |line| 4 * usize::from(line == 3));
         assert_eq!(rows.iter().filter(|row| row.line == 3).count(), 2);
         assert!(rows[1].part.is_empty() && rows[1].last && !rows[0].last);
     }
@@ -186,6 +195,10 @@ mod tests {
         assert_eq!(top(40, 41), 40);
         assert_eq!(top(40, 100), 91);
         assert_eq!((top(0, 1), top(60, 1)), (1, 1));
+        let text: &'static str = format!("{}\n", "x\n".repeat(20)).repeat(9).leak();
+        let source = Source::new("a", text, Language::Rust);
+        let top = |top, line| place.top(&source, top, line, |_| 0);
+        assert_eq!((top(1, 25), top(22, 27), top(22, 40)), (22, 22, 35));
     }
 
     proptest! {

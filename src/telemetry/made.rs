@@ -78,3 +78,26 @@ impl Made {
 fn number(site: Option<Site>) -> usize {
     usize::from(site.map_or(0, Site::number))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use crate::telemetry::{Capacity, Errno, Publisher, Ret, What, wire};
+
+    #[test]
+    fn calls_are_counted_by_their_place_also_those_that_a_round_folds() {
+        let (sink, subscriber) = wire(Capacity::default());
+        let mut publisher = Publisher::new(Instant::now(), Some(sink), Vec::new());
+        publisher.begin_round(true);
+        for fd in 0..5 {
+            publisher.call(fd, None, What::Recv { ret: Ret::err(Errno::AGAIN) });
+        }
+        publisher.fact(-1, None, What::Round { asked: 5, answered: 0, took: 1 }, &[]);
+        let before = subscriber.made();
+        let [(site, 5)] = before.sites().collect::<Vec<_>>()[..] else { panic!("{before:?}") };
+        publisher.call_at(0, Some(site), 9, None, What::Close, crate::telemetry::Text::default());
+        let after = subscriber.made();
+        assert_eq!((after.at(site), after.since(&before).at(site), after.all()), (6, 1, 6));
+    }
+}

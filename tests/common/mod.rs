@@ -6,11 +6,12 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
+use epollscope::dashboard::state::State;
 use epollscope::http::Site;
 use epollscope::server::{self, Config, Handle, Trigger};
 use epollscope::telemetry::{
-    Capacity, Command, ConnId, Control, Counters, Fd, Kind, Latency, Listener, Lost, OwnedEvent,
-    Publisher, Row, ServerKind, Stance, Standing, Step, Subscriber, Why, control, wire,
+    Capacity, Command, ConnId, Control, Counters, Fd, Kind, Latency, Listener, Lost, Made,
+    OwnedEvent, Publisher, Row, ServerKind, Stance, Standing, Step, Subscriber, Why, control, wire,
 };
 
 /// How long a test waits for what must come.
@@ -105,6 +106,8 @@ pub struct Watched {
     pub resting: bool,
     waker: Option<Fd>,
     pub listener: Option<Listener>,
+    /// A dashboard over the same batches, where one is wanted.
+    pub screen: Option<State>,
     /// What arrives is left in the channel, as by a suspended dashboard.
     pub suspended: bool,
 }
@@ -134,6 +137,7 @@ pub fn start_with(config: Config, site: Site, capacity: Capacity) -> Watched {
         resting: false,
         waker: None,
         listener: None,
+        screen: None,
         suspended: false,
     }
 }
@@ -153,10 +157,14 @@ impl Watched {
             resting,
             waker,
             listener,
+            screen,
             control,
             ..
         } = self;
         subscriber.drain(control, |batch| {
+            if let Some(screen) = screen {
+                screen.apply(batch);
+            }
             events.extend(batch.events().map(|event| event.to_owned()));
             if batch.whole {
                 table.clear();
@@ -176,6 +184,11 @@ impl Watched {
             *listener = batch.listener;
             *resting = batch.listener.is_some_and(|listener| listener.resting.is_some());
         })
+    }
+
+    /// How often each line has made its call.
+    pub fn made(&self) -> Made {
+        self.subscriber.made()
     }
 
     /// Drains until something holds, and fails when it does not come to hold.

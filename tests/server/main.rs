@@ -6,6 +6,7 @@
 mod common;
 
 mod basics;
+mod code;
 mod held;
 mod latency;
 mod metrics;
@@ -17,3 +18,4 @@ mod scan;
 mod sites;
 mod sleeping;
 mod sleeping_reset;
+mod until;

@@ -19,19 +19,19 @@ use crate::words::{pad_left, pad_right, strings, units};
 
 /// Draws the panel.
 pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused: bool) {
-    let mut block = block(title(Panel::Code, theme), theme, focused);
+    let mut head = title(Panel::Code, theme);
     let say = &strings().code;
     let inner = area.inner(Margin::new(1, 1));
     let Some(view) = state.code() else {
-        frame.render_widget(block, area);
+        frame.render_widget(block(head, theme, focused), area);
         let text = Line::from(dim(format!(" {}", say.nothing), theme));
         return frame.render_widget(text, Rect { height: inner.height.min(1), ..inner });
     };
     let room = usize::from(area.width).saturating_sub(2);
-    let used = title(Panel::Code, theme).width();
-    if let Some(name) = name(view.source.name, room.saturating_sub(used + 1)) {
-        block = block.title(Line::from(dim(format!("{name} "), theme)));
+    if let Some(name) = name(view.source.name, room.saturating_sub(head.width() + 2)) {
+        head.push_span(Span::styled(format!(" {name} "), theme.style(Role::Text)));
     }
+    let mut block = block(head, theme, focused);
     let stance = stance(state, room.saturating_sub(2));
     let left = stance.as_ref().map_or(0, |text| text.width() + 2);
     if let Some(text) = stance {
@@ -118,15 +118,15 @@ fn line(
         (None, false) => None,
     };
     let style = |role| whole.unwrap_or_else(|| theme.style(role));
-    let mark = |there: bool, utf8, ascii| if there { theme.glyph(utf8, ascii) } else { " " };
-    let mut spans = vec![
-        Span::styled(mark(first && next.is_some(), "▶", ">"), style(Role::Next)),
-        Span::styled(mark(first && result.is_some(), "●", "*"), style(Role::Key)),
-    ];
+    let mark = |there: bool, utf8, ascii| {
+        let text = if there && first { theme.glyph(utf8, ascii) } else { " " };
+        Span::styled(text, style(Role::Key))
+    };
+    let mut spans = vec![mark(next.is_some(), "▶", ">"), mark(result.is_some(), "●", "*")];
     if let Some(counts) = counts {
         let count = counts.iter().find(|(line, _)| *line == row.line && first);
         let count = count.map_or_else(String::new, |(_, count)| units::narrow_count(*count));
-        spans.push(Span::styled(pad_right(&count, 5), style(Role::Chart)));
+        spans.push(Span::styled(pad_right(&count, 4), style(Role::Chart)));
     }
     let number = if first { row.line.to_string() } else { String::new() };
     // The chosen line is told also where it is next.
@@ -137,7 +137,8 @@ fn line(
     spans.extend(code(row, view, &style));
     if row.last {
         let result = result.map(|result| (result, Role::Title));
-        let word = view.word(row.line).map(|word| (word.to_owned(), Role::Next));
+        let arrow = theme.glyph("◀", "<");
+        let word = view.word(row.line).map(|word| (format!("{arrow} {word}"), Role::Next));
         for (text, role) in [result, word].into_iter().flatten() {
             spans.push(Span::styled(format!(" {text}"), style(role)));
         }

@@ -20,8 +20,8 @@ pub use self::view::{View, Viewer};
 const SECOND: Nanos = 1_000_000_000;
 /// How often they are: the figures are to be read.
 const EVERY: Nanos = SECOND / 4;
-/// Who has done nothing for so long is looked at; before, the marks would only flicker.
-const REST: Nanos = SECOND / 4;
+/// Over so many calls in a second the marks of a free running loop would only flicker.
+const FEW: u64 = 20;
 
 /// How often each line has made its call.
 #[derive(Clone, Debug, Default)]
@@ -57,6 +57,12 @@ impl Code {
         all.filter(|(place, _)| place.file == file)
             .map(|(Place { line, .. }, count)| (line as usize, count))
             .collect()
+    }
+
+    /// Whether so many calls are made that no eye can follow.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.last_second.all() > FEW
     }
 
     /// Whether a line has ever made a call.
@@ -103,7 +109,7 @@ pub struct Marks {
     pub next: Option<(How, Call)>,
     /// The last call, with its result; `None` where it is not known.
     pub last: Option<(Call, Result<u64, Errno>)>,
-    /// Whether it runs freely and has hardly rested: the marks would flicker.
+    /// Whether it runs freely and makes many calls: the marks would flicker.
     pub busy: bool,
 }
 
@@ -118,12 +124,10 @@ impl Marks {
         let own = matches!(by_server::drawing(server), Drawing::Sleepers | Drawing::Tasks);
         let selected = scene.table.selected().filter(|entry| own && entry.closed.is_none());
         let parks = server.asks() == Asks::Runtime;
-        let free = scene.standing.mode == Mode::Run;
+        let free = matches!(scene.standing.mode, Mode::Run | Mode::Until(_));
+        let busy = free && scene.code.is_busy();
         match selected {
-            Some(entry) => {
-                let busy = free && scene.now < entry.row().active.saturating_add(REST);
-                Self { busy, ..Self::of_connection(scene, entry, parks) }
-            }
+            Some(entry) => Self { busy, ..Self::of_connection(scene, entry, parks) },
             None => Self {
                 whose: None,
                 next: of_loop(scene.standing.stance, by_server::waits_in(server)),
@@ -132,7 +136,7 @@ impl Marks {
                     .last_call()
                     .filter(|_| !scene.engine.later_left_out())
                     .and_then(|last| outcome(&last.event)),
-                busy: free && scene.engine.stood() < REST,
+                busy,
             },
         }
     }

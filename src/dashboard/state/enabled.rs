@@ -17,6 +17,14 @@ impl State {
         self.alive() && self.scene().table.selected().is_some()
     }
 
+    /// Whether there is a card to open, or in the code a line until which the loop may run.
+    pub fn can_enter(&self) -> bool {
+        if self.focus == Panel::Code {
+            return self.alive() && self.code.line().is_some();
+        }
+        self.has_selection()
+    }
+
     pub fn can_drop(&self) -> bool {
         self.alive()
             && self

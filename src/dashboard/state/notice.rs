@@ -29,6 +29,8 @@ pub enum Notice {
     NotNow(WhyNot),
     /// So many calls a second follow the pause; `None` is freely.
     AfterThePause(Option<u8>),
+    /// That line has made no call yet: the loop runs until it does.
+    NeverCalled(usize),
     /// A thread of the program panicked.
     Panicked(Panic),
     /// The server makes that mistake.
@@ -95,6 +97,7 @@ impl Notice {
             | Self::Saved { .. }
             | Self::NothingToSave { .. }
             | Self::NotSaved(_)
+            | Self::NeverCalled(_)
             | Self::AfterThePause(_) => true,
             Self::LimitReached
             | Self::ServerNow(_)
@@ -132,6 +135,7 @@ pub enum WhyNot {
     NoChineseLetters,
     NoSettings,
     NoLesson,
+    NoCode,
 }
 
 /// Why there is no Chinese.

@@ -230,6 +230,7 @@ impl State {
             self.code.cursor = None;
         }
         match id {
+            Id::Card if self.focus == Panel::Code => return self.run_until_line(),
             Id::Drop => return self.drop_selected(Question::Drop, Command::Drop),
             Id::Reset => return self.drop_selected(Question::Reset, Command::Reset),
             Id::DropAll => {
@@ -434,7 +435,7 @@ impl State {
                 PACES.iter().rev().find(|&&pace| pace < calls).or(PACES.first())
             }
             (_, true) => None,
-            (Mode::Run | Mode::Paused, false) => PACES.last(),
+            (Mode::Run | Mode::Paused | Mode::Until(_), false) => PACES.last(),
         };
         if paused {
             self.resume = next.map_or(Mode::Run, |&calls| Mode::Slow(calls));

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::inspect::{AcceptQueue, Snapshot, Socket, TcpState};
 use crate::telemetry::{
     Batch, By, ConnId, ConnState, CtlOp, Errno, Event, Fd, Kind, Listener, Mask, Mode, Nanos, Next,
-    Ready, Ret, Row, ServerKind, Stance, Standing, Turn, What, Why,
+    Ready, Ret, Row, ServerKind, Site, Stance, Standing, Turn, What, Why,
 };
 
 pub(super) const EPFD: Fd = 4;
@@ -57,13 +57,16 @@ pub(super) struct Feed {
     seq: u64,
     pub(super) now: Nanos,
     pub(super) batch: Batch,
+    /// Where the calls are made that are told from now on.
+    pub(super) site: Option<Site>,
     rows: Vec<Row>,
 }
 
 impl Feed {
     /// Listening, nobody there.
     pub(super) fn new() -> Self {
-        let mut feed = Self { seq: 0, now: 12_000, batch: Batch::default(), rows: Vec::new() };
+        let mut feed =
+            Self { seq: 0, now: 12_000, batch: Batch::default(), site: None, rows: Vec::new() };
         let addr = SocketAddr::from(([127, 0, 0, 1], 7890));
         feed.batch.listener = Some(Listener {
             fd: LISTENER,
@@ -108,7 +111,10 @@ impl Feed {
         } else {
             self.batch.counters.fact(&what);
         }
-        self.batch.push(Event::new(self.seq, self.now, fd, conn, what), bytes, ready);
+        let site = self.site.filter(|_| what.kind().is_call());
+        let mut event = Event::new(self.seq, self.now, fd, conn, what);
+        event.site = site;
+        self.batch.push(event, bytes, ready);
         self.now += 9_000;
     }
 
@@ -195,7 +201,7 @@ impl Feed {
     }
 
     pub(super) fn hold(&mut self, kind: Kind, fd: Fd, conn: Option<u64>) {
-        let next = Next { kind, fd, conn: conn.and_then(ConnId::new), site: None };
+        let next = Next { kind, fd, conn: conn.and_then(ConnId::new), site: self.site };
         self.batch.standing =
             Standing { stance: Stance::Held(next), since: self.now, mode: Mode::Paused };
     }

@@ -4,6 +4,7 @@ mod before;
 mod bound;
 mod chinese;
 mod chosen;
+mod code;
 mod feed;
 mod glance;
 mod lesson;

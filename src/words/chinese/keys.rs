@@ -19,7 +19,8 @@ pub(in crate::words) const CHINESE: Keys = Keys {
     ),
     card: text(
         "卡片",
-        "打开选中连接的卡片：最近一次请求、各项计数、它自己的事件、内核看到的情况。",
+        "打开选中连接的卡片：最近一次请求、各项计数、它自己的事件、内核看到的情况。\
+         在代码里：一直运行到选中的一行。",
     ),
     drop_all: text("全部断开", "断开所有客户端。先确认。"),
     drop_idle: text("断开空闲", "断开空闲超过若干秒的客户端，秒数由你输入。"),
@@ -128,6 +129,7 @@ pub(in crate::words) const CHINESE: Keys = Keys {
     run: "继续",
     read_again: "恢复读取",
     close_card: "收起卡片",
+    until_line: "运行到这里",
     thaw: "恢复",
     all_events: "全部事件",
     fold_closed: "收起已关闭",

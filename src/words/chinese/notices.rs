@@ -21,6 +21,10 @@ pub(in crate::words) const CHINESE: Notices = Notices {
     not_in_the_table: "这个键在连接表里才有用",
     none_closed: "没有收起的已关闭连接",
     no_stream: "屏幕上没有事件流",
+    no_code: "这一行没有代码，不会做系统调用",
+    never_called: |line, key| {
+        format!("第 {line} 行还没有做过系统调用：一直运行到它做为止；按 {key} 暂停")
+    },
     after_the_pause: |key, calls| match calls {
         Some(calls) => format!("还在暂停：按 {key} 以每秒 {calls} 次调用继续"),
         None => format!("还在暂停：按 {key} 全速运行"),

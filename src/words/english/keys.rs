@@ -28,7 +28,7 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
     card: text(
         "card",
         "Open the selected connection's card: last request, counters, its own events, the kernel's \
-         view.",
+         view. In the code: run until the chosen line is next.",
     ),
     drop_all: text("drop all", "Drop every client. Asks first."),
     drop_idle: text("drop idle", "Drop every client idle for longer than the seconds you type."),
@@ -193,6 +193,7 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
     run: "run",
     read_again: "read again",
     close_card: "close card",
+    until_line: "until here",
     thaw: "thaw",
     all_events: "all events",
     fold_closed: "fold closed",

@@ -21,6 +21,10 @@ pub(in crate::words) const ENGLISH: Notices = Notices {
     not_in_the_table: "that works in the table of connections",
     none_closed: "no closed connection is folded",
     no_stream: "the event stream is not on the screen",
+    no_code: "that line makes no call: there is no code in it",
+    never_called: |line, key| {
+        format!("line {line} has made no call yet: runs until it does; {key} pauses")
+    },
     after_the_pause: |key, calls| match calls {
         Some(1) => format!("still paused: {key} goes on with 1 call a second"),
         Some(calls) => format!("still paused: {key} goes on with {calls} calls a second"),

@@ -57,6 +57,7 @@ pub(crate) struct Keys {
     pub(crate) run: &'static str,
     pub(crate) read_again: &'static str,
     pub(crate) close_card: &'static str,
+    pub(crate) until_line: &'static str,
     pub(crate) thaw: &'static str,
     pub(crate) all_events: &'static str,
     pub(crate) fold_closed: &'static str,

@@ -20,6 +20,8 @@ pub(crate) struct Notices {
     pub(crate) not_in_the_table: &'static str,
     pub(crate) none_closed: &'static str,
     pub(crate) no_stream: &'static str,
+    pub(crate) no_code: &'static str,
+    pub(crate) never_called: fn(line: usize, key: &str) -> String,
     pub(crate) after_the_pause: fn(key: &str, calls: Option<u8>) -> String,
     /// The language, and the signs of the picture.
     pub(crate) no_chinese: &'static str,

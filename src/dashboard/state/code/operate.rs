@@ -3,10 +3,11 @@
 use super::{Marks, View};
 use crate::dashboard::geometry::{self, Position, Rect};
 use crate::dashboard::panel::Panel;
-use crate::dashboard::state::State;
+use crate::dashboard::state::notice::{Notice, WhyNot};
 use crate::dashboard::state::stream::StreamEntry;
+use crate::dashboard::state::{Action, State};
 use crate::source::Rows;
-use crate::telemetry::{Made, Mode, Site};
+use crate::telemetry::{Command, Made, Mode, Site, Until};
 
 impl State {
     /// Takes over how often each line has made its call.
@@ -38,7 +39,7 @@ impl State {
     /// Whether the margin says how often each line's call is made: what is stepped through is seen.
     #[must_use]
     pub fn counts_calls(&self) -> bool {
-        self.scene().standing.mode == Mode::Run
+        matches!(self.scene().standing.mode, Mode::Run | Mode::Until(_))
     }
 
     /// What the code view shows.
@@ -66,6 +67,22 @@ impl State {
         if let Some(row) = view.rows(self.code_rows(area)).get(row) {
             self.code.cursor = Some(row.line);
         }
+    }
+
+    /// Lets the loop run until the chosen line is next.
+    pub(in crate::dashboard::state) fn run_until_line(&mut self) -> Vec<Action> {
+        let (Some(view), Some(line)) = (self.code(), self.code.line()) else { return Vec::new() };
+        let file = view.source.name;
+        let number = u32::try_from(line).ok().filter(|_| view.source.is_code(line));
+        let Some(site) = number.and_then(|number| Site::named(file, number)) else {
+            self.notice(Notice::NotNow(WhyNot::NoCode));
+            return Vec::new();
+        };
+        if !self.live.code.has_called(file, line) {
+            self.notice(Notice::NeverCalled(line));
+        }
+        self.code.cursor = None;
+        vec![Action::Send(Command::Until(Until::Site(site)))]
     }
 
     /// The filter of the stream that lets the calls of the line pass that is chosen, or else marked.

@@ -128,7 +128,7 @@ impl View {
     /// How many columns stand behind a line.
     fn tail(&self, line: usize) -> usize {
         let result = self.result(line).map_or(0, |result| result.width() + 1);
-        let word = self.word(line).map_or(0, |word| word.width() + 1);
+        let word = self.word(line).map_or(0, |word| word.width() + 3);
         result + word
     }
 }

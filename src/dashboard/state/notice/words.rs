@@ -25,6 +25,7 @@ impl Notice {
             Self::Mouse(false) => say.mouse_off.to_owned(),
             Self::NotNow(why) => why.text().to_owned(),
             Self::AfterThePause(calls) => (say.after_the_pause)(&keys::name(Id::Pause), *calls),
+            Self::NeverCalled(line) => (say.never_called)(*line, &keys::name(Id::Pause)),
             Self::Panicked(panic) => panic.text(),
             Self::Mistake(mistake) => {
                 (start.mistake)(mistake.name(), (strings().servers.mistake)(*mistake))
@@ -71,6 +72,7 @@ impl WhyNot {
             Self::NoChineseLetters => say.no_chinese,
             Self::NoSettings => say.no_settings,
             Self::NoLesson => strings().strip.none_runs,
+            Self::NoCode => say.no_code,
         }
     }
 }
