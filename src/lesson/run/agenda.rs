@@ -186,7 +186,7 @@ impl Run {
                 Item::Begin { .. } => {
                     self.record.begin();
                     let kernel = seen.kernel();
-                    let (counters, usage) = (seen.counters().clone(), kernel.and_then(|k| k.usage));
+                    let (counters, usage) = (seen.counters().clone(), self.usage);
                     self.base = Base { counters, drops: drops(kernel), usage };
                     self.stretch = Some(Stretch::begin(seen.counters(), now));
                 }
@@ -202,12 +202,17 @@ impl Run {
         if went >= limit { State::Late } else { State::Going }
     }
 
+    /// Whether what the program uses was read since then.
+    pub(super) fn fresh_usage(&self, since: Instant) -> bool {
+        self.usage.is_some_and(|usage| usage.taken >= since)
+    }
+
     fn holds(&self, doing: &Doing, now: Instant, seen: &impl Seen) -> bool {
         let Doing { item, since, mark, .. } = doing;
         let went = now.saturating_duration_since(*since);
         let standing = seen.standing();
         match item {
-            Item::Begin { usage } => !usage || fresh_usage(seen, *since),
+            Item::Begin { usage } => !usage || self.fresh_usage(*since),
             Item::Stop { known } => {
                 let ended = seen.clients().iter().all(|client| client.ended);
                 let closed = || {
@@ -280,7 +285,7 @@ impl Run {
                     let kernel = expect.measures().any(|measure| measure.is_kernels());
                     let usage = expect.measures().any(|measure| measure.is_usage());
                     (!kernel || fresh(seen, *since))
-                        && (!usage || fresh_usage(seen, *since))
+                        && (!usage || self.fresh_usage(*since))
                         && expect.judge(|measure| self.measuring(now, seen).figure(measure)).holds
                 }
                 Do::LimitFds(_) => true,
@@ -298,11 +303,6 @@ fn until(call: Call, conn: Option<crate::telemetry::ConnId>) -> Command {
 /// Whether the kernel was asked since then.
 pub(super) fn fresh(seen: &impl Seen, since: Instant) -> bool {
     seen.kernel().is_some_and(|kernel| kernel.taken >= since)
-}
-
-/// Whether what the program uses was read since then.
-pub(super) fn fresh_usage(seen: &impl Seen, since: Instant) -> bool {
-    seen.kernel().and_then(|kernel| kernel.usage).is_some_and(|usage| usage.taken >= since)
 }
 
 /// Whether that server has taken over.

@@ -38,7 +38,7 @@ pub(crate) struct Lesson {
     /// What a check says.
     pub(crate) holds: &'static str,
     pub(crate) fails: &'static str,
-    pub(crate) claim: fn(claim: &str, measured: &str, with: &str) -> String,
+    pub(crate) claim: fn(claim: &str, measured: &str, with: Option<&str>) -> String,
     pub(crate) late: fn(what: &str) -> String,
     pub(crate) unknown_figure: fn(measure: &str) -> String,
     pub(crate) too_long: fn(text: &str, lines: usize, columns: usize) -> String,
