@@ -53,6 +53,12 @@ pub(super) trait Operated {
             Command::Pause => self.set_pace(Mode::Paused),
             Command::Run => self.set_pace(Mode::Run),
             Command::Slow(rate) => self.set_pace(Mode::Slow(rate)),
+            Command::Until(until) => {
+                // One that is gone makes no more calls.
+                if until.conn().is_none_or(|id| self.find(id).is_some()) {
+                    self.set_pace(Mode::Until(until));
+                }
+            }
             Command::Step(step) => {
                 self.parts().1.step(step);
                 self.paced();

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::telemetry::{Mode, Step};
+use crate::telemetry::{Mode, Next, Step};
 
 /// The loop's pace.
 #[derive(Debug, Default)]
@@ -30,7 +30,7 @@ pub(super) enum Verdict {
 }
 
 impl Pace {
-    /// That of the next server: a pause goes on, a slow motion ends.
+    /// That of the next server: a pause goes on; a slow motion ends, and what ran until some call.
     pub(super) fn handed_over(&self) -> Self {
         let mode = if self.mode == Mode::Paused { Mode::Paused } else { Mode::Run };
         Self { mode, endless: self.endless, ..Self::default() }
@@ -44,6 +44,16 @@ impl Pace {
     #[inline]
     pub(super) fn is_free(&self) -> bool {
         matches!(self.mode, Mode::Run) && !self.endless
+    }
+
+    /// Whether calls pass without waiting: all of them, or those before the one until which it runs.
+    pub(super) fn is_running(&self) -> bool {
+        matches!(self.mode, Mode::Run | Mode::Until(_))
+    }
+
+    /// Whether a call that has just come is the one until which it runs.
+    pub(super) fn is_met(&self, next: &Next, waits: bool) -> bool {
+        matches!(self.mode, Mode::Until(until) if until.is_met(next, waits))
     }
 
     /// Changes the pace; what was left of a step is forgotten.
@@ -77,7 +87,8 @@ impl Pace {
     /// the one that waits, before which a turn ends.
     pub(super) fn ask(&mut self, waits: bool, now: Instant) -> Verdict {
         match self.mode {
-            Mode::Run => Verdict::Go,
+            // What it has stood before already when it was told to run is not what it runs until.
+            Mode::Run | Mode::Until(_) => Verdict::Go,
             Mode::Paused if self.credit > 0 => {
                 self.credit -= 1;
                 Verdict::Go
@@ -106,6 +117,7 @@ impl Pace {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::telemetry::{Kind, Until};
 
     #[test]
     fn a_running_loop_is_not_held() {
@@ -156,6 +168,22 @@ mod tests {
         let due = now + Duration::from_millis(100);
         assert_eq!(pace.ask(false, now), Verdict::Stand(Some(due)));
         assert_eq!(pace.ask(false, due), Verdict::Go);
+    }
+
+    #[test]
+    fn what_runs_until_a_call_is_not_free_and_is_not_held() {
+        let (mut pace, now) = (Pace::default(), Instant::now());
+        let next = |kind| Next { kind, fd: 9, conn: None, site: None };
+        pace.set(Mode::Until(Until::Call { kind: Some(Kind::Send), conn: None }));
+        assert!(!pace.is_free() && pace.is_running());
+        assert_eq!(pace.ask(true, now), Verdict::Go);
+        assert!(pace.is_met(&next(Kind::Send), false) && !pace.is_met(&next(Kind::Recv), true));
+        pace.set(Mode::Paused);
+        assert!(!pace.is_running() && !pace.is_met(&next(Kind::Send), false));
+        pace.set(Mode::Until(Until::Wait));
+        assert_eq!(pace.handed_over().mode(), Mode::Run);
+        pace.step(Step::Call);
+        assert_eq!(pace.mode(), Mode::Paused);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use rustix::event::{EventfdFlags, eventfd};
 
-use super::{ConnId, ServerKind, Setting};
+use super::{ConnId, ServerKind, Setting, Until};
 use crate::descriptors;
 
 /// How far a paused loop goes.
@@ -40,6 +40,9 @@ pub enum Command {
     Run,
     /// While paused: go one step.
     Step(Step),
+    /// Run freely until that is the next call, and stand before it. The call before which the loop
+    /// stands already is passed: the next is meant. Any other command of pace ends it, and a switch.
+    Until(Until),
     /// Make that many calls a second, 1 to 100.
     Slow(u8),
     /// Publish what was kept back for want of room; sent by a reader that has made room.

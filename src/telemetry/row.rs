@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::{By, ConnId, Errno, Fd, Kind, Mask, Nanos, Options, Ret, ServerKind, Site, Why};
+use super::{By, ConnId, Errno, Fd, Kind, Mask, Nanos, Options, Ret, ServerKind, Site, Until, Why};
 
 /// What a connection is doing, seen from the server.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
@@ -178,6 +178,8 @@ pub enum Mode {
     Paused,
     /// That many calls a second, 1 to 100.
     Slow(u8),
+    /// Running as fast as it can until that is next; then it is paused before it.
+    Until(Until),
 }
 
 /// The call before which the loop stands.

@@ -1,7 +1,7 @@
 //! A call with its result, as the loop panel writes it.
 
 use super::{strings, units};
-use crate::telemetry::{EventRef, Kind, Next, Ret, What};
+use crate::telemetry::{EventRef, Kind, Next, Place, Ret, Site, What};
 
 /// A call and its result, as the stream writes it: `recv(9) = 84`.
 #[must_use]
@@ -96,6 +96,13 @@ pub fn before(next: Next) -> String {
     } else {
         format!("{}({fd})", kind.name())
     }
+}
+
+/// A place in the source, short: `turn.rs:98`.
+#[must_use]
+pub(super) fn place(site: Site) -> String {
+    let Place { file, line } = site.place();
+    format!("{}:{line}", file.rsplit_once('/').map_or(file, |(_, name)| name))
 }
 
 #[cfg(test)]

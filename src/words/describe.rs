@@ -123,6 +123,7 @@ pub fn describe(event: EventRef<'_>) -> Description {
                 Mode::Run => words.run.to_owned(),
                 Mode::Paused => words.paused.to_owned(),
                 Mode::Slow(calls) => (words.slow)(calls),
+                Mode::Until(until) => (words.until_next)(&(words.until_call)(until)),
             },
             String::new(),
         ),
@@ -354,6 +355,7 @@ mod tests {
             "epoll_create1||= 4|an empty interest list|",
             "connect|fd 9|= 0|AF_UNSPEC: a RST at once|",
             "!unreadable|fd 9||its process cannot be understood|",
+            "pace||until recv of conn 1||",
         ];
         let rows: Vec<_> = samples::all().iter().map(|event| row(event.as_ref())).collect();
         assert_eq!(rows, want);

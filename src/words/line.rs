@@ -145,6 +145,7 @@ fn call_or_fact(out: &mut String, event: EventRef<'_>) -> fmt::Result {
         What::Pace { mode: Mode::Run } => out.write_str("pace: run"),
         What::Pace { mode: Mode::Paused } => out.write_str("pace: paused"),
         What::Pace { mode: Mode::Slow(rate) } => write!(out, "pace: {rate} calls a second"),
+        What::Pace { mode: Mode::Until(until) } => write!(out, "pace: until {until}"),
         What::Handler { route } => write!(out, "handler {route} begins"),
         What::Handled { took } => write!(out, "handler has ended after {}", Time(took)),
         What::Missed => out.write_str("missed: that connection is gone already"),
@@ -262,6 +263,7 @@ mod tests {
             "epoll_create1() = 4",
             "connect(9, AF_UNSPEC) = 0     conn 1",
             "· unreadable: what the process reported; it is ended  conn 1",
+            "· pace: until recv of 1",
         ];
         let events = samples::all();
         assert_eq!(events.len(), want.len());

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use crate::telemetry::{
     By, Capacity, ConnId, CtlOp, Errno, Fd, How, Kind, Mask, Mode, OwnedEvent, Publisher, Ready,
-    Ret, Row, Rows, ServerKind, Standing, What, Why, control, wire,
+    Ret, Row, Rows, ServerKind, Standing, Until, What, Why, control, wire,
 };
 
 /// The server's waker in these events.
@@ -93,10 +93,12 @@ pub(crate) fn tell(to: &mut Publisher) {
     to.call(-1, None, What::EpollCreate { ret: ok(4) });
     to.call(9, conn, What::Connect { ret: zero });
     to.fact(9, conn, What::Unreadable, &[]);
+    let until = Until::Call { kind: Some(Kind::Recv), conn };
+    to.fact(-1, None, What::Pace { mode: Mode::Until(until) }, &[]);
 }
 
 /// How many [`tell`] tells.
-pub(crate) const COUNT: usize = 49;
+pub(crate) const COUNT: usize = 50;
 
 /// What `tells` tells, as a reader gets it.
 pub(crate) fn events_of(tells: impl FnOnce(&mut Publisher)) -> Vec<OwnedEvent> {

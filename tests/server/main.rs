@@ -17,3 +17,4 @@ mod scan;
 mod sites;
 mod sleeping;
 mod sleeping_reset;
+mod until;

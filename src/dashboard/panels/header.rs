@@ -15,7 +15,7 @@ use super::charts::sparkline;
 use super::fit::{cut, first_fit};
 use crate::dashboard::state::rates::{Metric, Rates};
 use crate::dashboard::theme::{Role, Theme};
-use crate::telemetry::{Asks, Mode, Nanos, Stance, Standing};
+use crate::telemetry::{Asks, Mode, Nanos, Stance, Standing, Until};
 use crate::words::{pad_left, strings, units};
 
 /// From here on it is said how long the longest wait is.
@@ -41,6 +41,8 @@ pub enum Badge {
     Paused,
     /// That many calls a second.
     Slow(u8),
+    /// Running until that call is next.
+    Until(Until),
     /// A handler, whose path this is, has kept it for that long.
     Blocked(&'static str, Nanos),
     /// It has ended.
@@ -58,6 +60,7 @@ impl Badge {
             (_, Mode::Run) => Self::Running,
             (_, Mode::Paused) => Self::Paused,
             (_, Mode::Slow(calls)) => Self::Slow(calls),
+            (_, Mode::Until(until)) => Self::Until(until),
         }
     }
 }
@@ -223,6 +226,11 @@ impl Painter<'_> {
             Badge::Slow(calls) => {
                 let text = if narrow { say.slow_short } else { say.slow };
                 (glyph("▸", ">"), text(calls), Role::Warn)
+            }
+            Badge::Until(until) => {
+                let call = (strings().events.until_call)(until);
+                let text = if narrow { say.until_short.to_owned() } else { (say.until)(&call) };
+                (glyph("▸", ">"), text, Role::Warn)
             }
             Badge::Blocked(route, stood) => {
                 let stood = duration(stood);

@@ -404,7 +404,7 @@ impl State {
                 PACES.iter().rev().find(|&&pace| pace < calls).or(PACES.first())
             }
             (_, true) => None,
-            (Mode::Run | Mode::Paused, false) => PACES.last(),
+            (Mode::Run | Mode::Paused | Mode::Until(_), false) => PACES.last(),
         };
         if paused {
             self.resume = next.map_or(Mode::Run, |&calls| Mode::Slow(calls));

@@ -209,6 +209,7 @@ fn mode(line: &Line<'_>) -> Result<Mode, Error> {
         "run" => Ok(Mode::Run),
         "paused" => Ok(Mode::Paused),
         "slow" => Ok(Mode::Slow(need(line.calls_per_second, "calls_per_second")?)),
+        "until" => Ok(Mode::Until(need(line.until, "until")?.0)),
         other => Err(unknown(other)),
     }
 }

@@ -12,7 +12,7 @@ use serde::de::{Error, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::value;
-use crate::telemetry::{Addr, Errno, Fd, Mask, Nanos};
+use crate::telemetry::{Addr, Errno, Fd, Mask, Nanos, Until};
 use crate::words::in_english;
 
 /// A word or text; what is written is borrowed where it can be.
@@ -168,6 +168,7 @@ members! {
     on: Shown<Mask>,
     mode: Word<'a>,
     calls_per_second: u8,
+    until: Shown<Until>,
     stack: u64,
 
     // Who it was.

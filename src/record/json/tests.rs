@@ -79,6 +79,7 @@ fn every_kind_is_written_as_the_design_says() {
         json!({"call":"epoll_create1","ret":4}),
         json!({"call":"connect","fd":9,"conn":1,"family":"UNSPEC"}),
         json!({"fact":"unreadable","conn":1,"fd":9}),
+        json!({"fact":"pace","mode":"until","until":"recv of 1"}),
     ];
     let events = samples::all();
     assert_eq!(events.len(), want.len());

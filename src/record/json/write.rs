@@ -156,8 +156,10 @@ fn members<'a>(line: &mut Writing<'a>, told: EventRef<'a>, waker: Option<Fd>) {
         }
         What::Pace { mode } => {
             line.mode(mode_name(mode));
-            if let Mode::Slow(rate) = mode {
-                line.calls_per_second(rate);
+            match mode {
+                Mode::Slow(rate) => line.calls_per_second(rate),
+                Mode::Until(until) => line.until(Shown(until)),
+                Mode::Run | Mode::Paused => {}
             }
         }
         What::Started { stack } => line.stack((stack > 0).then_some(stack)),
@@ -176,6 +178,7 @@ fn mode_name(mode: Mode) -> &'static str {
         Mode::Run => "run",
         Mode::Paused => "paused",
         Mode::Slow(_) => "slow",
+        Mode::Until(_) => "until",
     }
 }
 

@@ -10,10 +10,13 @@ use std::time::Instant;
 use super::LoopState;
 use crate::server::connection::Connection;
 use crate::server::handover::Outcome;
+use crate::server::operator::Operated;
 use crate::server::pace::Verdict;
 use crate::server::selector::{Selector, Watcher};
 use crate::server::table::Client;
-use crate::telemetry::{ConnId, Errno, Fd, Kind, Mode, Next, ServerKind, Site, Stance, What};
+use crate::telemetry::{
+    ConnId, Errno, Fd, Kind, Mode, Next, ServerKind, Site, Stance, Until, What,
+};
 
 /// Calls between two looks for the operator, where a turn may not end by itself.
 const GLANCE: u32 = 32;
@@ -62,6 +65,8 @@ impl<W: Watcher> LoopState<W> {
         self.end_round();
         if self.selector.sleeps() {
             let _ = self.gate(W::WAIT, self.listener.epfd, None);
+        } else if self.pace.mode() == Mode::Until(Until::Wait) {
+            self.set_pace(Mode::Paused);
         } else {
             self.pace.end_turn();
         }
@@ -80,14 +85,14 @@ impl<W: Watcher> LoopState<W> {
 
     #[cold]
     fn hold(&mut self, next: Next) -> Made<()> {
-        if self.pace.mode() == Mode::Run {
-            return self.glance();
+        self.run_late_commands();
+        if self.pace.is_running() && !self.meets(&next) {
+            return if self.pace.endless { self.glance() } else { Ok(()) };
         }
         let begin = self.publisher.read_clock();
         // Whoever goes slowly sees every call.
         self.publisher.unfold_round();
         self.note_state(next);
-        self.run_late_commands();
         if !self.commanded {
             self.stand(next);
         }
@@ -95,6 +100,15 @@ impl<W: Watcher> LoopState<W> {
         self.stood = self.resumed;
         self.woke += self.resumed - begin;
         Ok(())
+    }
+
+    /// Whether the loop has run until this call; then it is paused before it.
+    fn meets(&mut self, next: &Next) -> bool {
+        let meets = !self.commanded && self.pace.is_met(next, next.kind == W::WAIT);
+        if meets {
+            self.set_pace(Mode::Paused);
+        }
+        meets
     }
 
     /// The row of the connection that the call is for is looked at while the loop stands before it.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::LoopState;
 use crate::server::selector::{Selector, Token};
-use crate::telemetry::{Errno, Mask, Mode, Ready, Ret, Stance, Turn, What};
+use crate::telemetry::{Errno, Mask, Ready, Ret, Stance, Turn, What};
 
 impl<S: Selector> LoopState<S> {
     /// The gate before the call that waits. Publishes the turn that has ended, and that the loop
@@ -78,7 +78,7 @@ impl<S: Selector> LoopState<S> {
     pub(in crate::server) fn begin_round(&mut self) {
         if !S::KNOWS_READY {
             (self.tally.in_round, self.tally.before) = (true, self.made());
-            self.publisher.begin_round(self.pace.mode() == Mode::Run);
+            self.publisher.begin_round(self.pace.is_running());
         }
     }
 

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use rustix::net::SendFlags;
 
-use super::wire::{Frame, Message, Unreadable, read};
+use super::wire::{Frame, Message, Unreadable, answer, read};
 use crate::server::convert::ret_of;
 use crate::server::shared::{AcceptedSocket, EndOnPanic, Shared, ThreadHost, this_thread};
-use crate::telemetry::{By, Site, Text, What, Why};
+use crate::telemetry::{By, ConnState, Fd, Kind, Next, Site, Text, What, Why};
 
 /// Bytes of a worker's reports that are read at once.
 const READ_AT_ONCE: usize = 16 * 1024;
@@ -55,10 +55,10 @@ impl WorkerReader<'_> {
             while let Some((frame, len)) = read(&bytes[used..have])? {
                 used += len;
                 let site = sites.site(frame)?;
-                if let Message::End(said) = frame.message {
-                    why = Some(said);
-                } else {
-                    self.record(by, site, frame);
+                match frame.message {
+                    Message::End(said) => why = Some(said),
+                    Message::Ask(kind, fd, state) => self.pass(by, site, kind, fd, state),
+                    _ => self.record(by, site, frame),
                 }
             }
             // The worker reports everything before it sleeps.
@@ -75,6 +75,17 @@ impl WorkerReader<'_> {
                 Err(_) => return Ok(why),
             }
         }
+    }
+
+    /// Passes the gate for it, which waits for the answer.
+    fn pass(&self, by: By, site: Option<Site>, kind: Kind, file: Fd, state: Option<ConnState>) {
+        let AcceptedSocket { client, .. } = self.accepted;
+        let on_file = Next { kind, fd: file, conn: None, site };
+        let on_socket = Next { fd: client.fd, conn: Some(client.id), ..on_file };
+        let next = if state.is_some() { on_socket } else { on_file };
+        let passed = self.shared.pass_worker(by, client, next, state);
+        // One that has died does not need it.
+        let _ = rustix::net::send(&*self.channel, &[answer(passed)], SendFlags::NOSIGNAL);
     }
 
     /// Publishes what it reported as its own doing. Descriptor 0 there is the connection's socket.
@@ -110,7 +121,7 @@ impl WorkerReader<'_> {
                 // A worker that has died does not need them.
                 let _ = rustix::net::send(&*self.channel, &words, SendFlags::NOSIGNAL);
             }
-            Message::Place(..) | Message::End(_) => {}
+            Message::Ask(..) | Message::Place(..) | Message::End(_) => {}
         }
     }
 }

@@ -4,6 +4,8 @@
 
 use std::io;
 use std::os::fd::BorrowedFd;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::SigSet;
@@ -12,13 +14,17 @@ use rustix::process::{Signal, set_parent_process_death_signal};
 use rustix::stdio::{stdin, stdout};
 use rustix::time::{ClockId, clock_gettime};
 
-use super::wire::{Frame, Message, write};
+use super::wire::{Frame, Message, passed, write};
 use crate::http;
 use crate::server::Config;
 use crate::server::blocking_io::{ConnectionHost, Sent, refuse, serve_connection};
 use crate::server::convert::nanos;
 use crate::server::responder::{Host, Responder};
+use crate::server::shared::Passed;
 use crate::telemetry::{ConnState, Counters, Fd, Kind, Nanos, Place, Site, Text, What, Why};
+
+/// The descriptor of its socket.
+const CONNECTION: Fd = 0;
 
 /// What is gathered at most before it is sent to the parent.
 const GATHERED: usize = 16 * 1024;
@@ -31,13 +37,21 @@ const GATHERED: usize = 16 * 1024;
 /// The parent cannot be watched.
 pub fn work(config: &Config, site: http::Site, full: bool, start: Nanos) -> io::Result<()> {
     // What is typed at the terminal is meant for the parent.
-    SigSet::all().thread_block()?;
+    let mut blocked = SigSet::all();
+    blocked.remove(nix::sys::signal::Signal::SIGCONT);
+    // Before its first call it asks too: the pace may have changed since it was started.
+    let asks = Arc::new(AtomicBool::new(true));
+    signal_hook::flag::register(signal_hook::consts::SIGCONT, asks.clone())?;
+    // The parent, whose mask this is, may block that one too.
+    blocked.thread_set_mask()?;
     // If it is gone already, the first word to it fails.
     set_parent_process_death_signal(Some(Signal::KILL))?;
     let mut worker = Worker {
         parent: stdout(),
         unsent: Vec::new(),
         placed: [false; 256],
+        asks,
+        interrupted: None,
         start,
         now: 0,
         resumed: 0,
@@ -81,6 +95,10 @@ struct Worker {
     unsent: Vec<u8>,
     /// The places in the source that the parent knows by their numbers.
     placed: [bool; 256],
+    /// It asks its parent before the next call: it was stopped, or told to (`SIGCONT`).
+    asks: Arc<AtomicBool>,
+    /// A signal has interrupted that call, which is about to go on.
+    interrupted: Option<Kind>,
     /// When the server started, in the time of [`monotonic`].
     start: Nanos,
     /// The clock's last reading, since the server started.
@@ -111,6 +129,32 @@ impl Worker {
         write(&mut self.unsent, Frame { time: self.now, site: number, message });
     }
 
+    /// The gate, where the parent holds it: stands before a call until
+    /// that says so. Else nothing is asked, and the call passes.
+    #[track_caller]
+    fn ask(&mut self, kind: Kind, fd: Fd, state: Option<ConnState>) -> Result<(), Why> {
+        if self.interrupted == Some(kind) {
+            self.interrupted = None;
+            return Ok(());
+        }
+        if !self.asks.swap(false, Ordering::Relaxed) {
+            return Ok(());
+        }
+        self.read_clock();
+        self.report_call(Message::Ask(kind, fd, state));
+        self.flush()?;
+        let mut answer = [0];
+        // One that does not answer any more has ended the connection.
+        if self.read(&mut answer) {
+            let Passed { stood, asks } = passed(answer[0]);
+            self.asks.fetch_or(asks, Ordering::Relaxed);
+            if stood {
+                self.resumed = self.read_clock();
+            }
+        }
+        Ok(())
+    }
+
     /// Sends the reports. `Err` when it is gone.
     fn flush(&mut self) -> Result<(), Why> {
         let mut rest = &self.unsent[..];
@@ -136,18 +180,25 @@ impl Worker {
         let (mut counters, mut now) = (Counters::default(), 0);
         for word in counters.words().chain([&mut now]) {
             let mut bytes = [0; 8];
-            let mut have = 0;
-            while have < bytes.len() {
-                match rustix::io::read(self.parent, &mut bytes[have..]) {
-                    Ok(0) => return None,
-                    Ok(n) => have += n,
-                    Err(rustix::io::Errno::INTR) => {}
-                    Err(_) => return None,
-                }
+            if !self.read(&mut bytes) {
+                return None;
             }
             *word = u64::from_le_bytes(bytes);
         }
         Some((counters, now))
+    }
+
+    /// Reads so much of what the parent answers; whether it did.
+    fn read(&self, bytes: &mut [u8]) -> bool {
+        let mut have = 0;
+        while have < bytes.len() {
+            match rustix::io::read(self.parent, &mut bytes[have..]) {
+                Ok(n @ 1..) => have += n,
+                Err(rustix::io::Errno::INTR) => {}
+                Ok(0) | Err(_) => return false,
+            }
+        }
+        true
     }
 }
 
@@ -160,8 +211,12 @@ impl Host for Worker {
         true
     }
 
-    /// There is none here: to pause, the parent stops the process.
-    fn gate(&mut self, _: Kind, _: Fd) {}
+    /// To pause, the parent stops the process; it asks only when it
+    /// was told to.
+    fn gate(&mut self, kind: Kind, fd: Fd) {
+        // Without a parent, the next word to it fails.
+        let _ = self.ask(kind, fd, None);
+    }
 
     fn call(&mut self, fd: Fd, what: What, bytes: &[u8]) {
         self.read_clock();
@@ -206,6 +261,7 @@ impl Host for Worker {
 
 impl ConnectionHost for Worker {
     fn before(&mut self, kind: Kind, state: ConnState) -> Result<(), Why> {
+        self.ask(kind, CONNECTION, Some(state))?;
         self.read_clock();
         self.report(Message::Before(kind, state));
         let sleeps = matches!(kind, Kind::Recv | Kind::Send | Kind::Sendfile);
@@ -214,9 +270,13 @@ impl ConnectionHost for Worker {
 
     fn after(&mut self, what: What) -> Result<(), Why> {
         self.read_clock();
+        let kind = what.kind();
         if what.ret().is_some_and(|ret| ret.is_err(crate::telemetry::Errno::INTR)) {
             // It was stopped, and goes on now.
             self.resumed = self.now;
+            self.interrupted = Some(kind);
+        } else if self.interrupted == Some(kind) {
+            self.interrupted = None;
         }
         self.report_call(Message::Outcome(what));
         Ok(())

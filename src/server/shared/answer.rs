@@ -53,8 +53,7 @@ impl Host for ThreadHost<'_> {
             (locked.stance, locked.since) = (Stance::Handling(route), since);
         }
         locked.publish();
-        while locked.ending.is_none() && locked.end_reason(next).is_none() && Instant::now() < until
-        {
+        while !locked.lets_go(next) && Instant::now() < until {
             locked = self.shared.sleep(locked, until);
         }
         locked.publisher.by = by;

@@ -13,13 +13,15 @@ use std::time::Instant;
 
 use super::blocking_io::Sent;
 use super::handover::Outcome;
+use super::operator::Operated;
 use super::pace::{Pace, Verdict};
 use super::responder::Responder;
 use super::table::{Client, Table, TableEntry};
 use super::{Bound, Config};
 use crate::telemetry::{
-    By, ConnState, Kind, Listener, Nanos, Next, Publisher, Row, Stance, Standing, Why,
+    By, ConnState, Kind, Listener, Mode, Nanos, Next, Publisher, Row, Stance, Standing, Why,
 };
+pub(super) use operator::Passed;
 pub(super) use run::{EndOnPanic, run, this_thread};
 pub(super) use thread_host::ThreadHost;
 
@@ -37,6 +39,8 @@ pub(super) struct Locked {
     pub(super) publisher: Publisher,
     pub(super) table: Table<SharedConnection>,
     pace: Pace,
+    /// The worker processes are stopped.
+    stopped: bool,
     listener: Listener,
     /// Responders that no thread uses just now.
     responders: Vec<Responder>,
@@ -120,8 +124,17 @@ impl Shared {
         }
         let waits = matches!(next.kind, Kind::Accept | Kind::Recv);
         let mut stood = false;
-        while locked.ending.is_none() && locked.end_reason(next).is_none() {
-            let Verdict::Stand(until) = locked.pace.ask(waits, Instant::now()) else { break };
+        if locked.pace.is_met(&next, waits) && !locked.lets_go(next) {
+            // The others stop too.
+            locked.set_pace(Mode::Paused);
+        }
+        while !locked.lets_go(next) {
+            let verdict = if locked.is_turn_of(by) {
+                locked.pace.ask(waits, Instant::now())
+            } else {
+                Verdict::Stand(None)
+            };
+            let Verdict::Stand(until) = verdict else { break };
             if !std::mem::replace(&mut stood, true) {
                 locked.held.push((by, next));
                 // Its row is looked at while it stands here.
@@ -140,6 +153,8 @@ impl Shared {
         locked.held.retain(|(who, _)| *who != by);
         if stood {
             locked.stood = now;
+            // The next may be let go too.
+            self.go.notify_all();
         }
         (locked, stood.then_some(now))
     }
@@ -152,6 +167,17 @@ impl Shared {
 }
 
 impl Locked {
+    /// While paused, who stands longest goes first: its call is the one that is shown.
+    fn is_turn_of(&self, by: By) -> bool {
+        let first = self.held.first();
+        self.pace.mode() != Mode::Paused || first.is_none_or(|&(who, _)| who == by)
+    }
+
+    /// Whether nothing holds a call any more: it is of a connection, or a server, that ends.
+    fn lets_go(&mut self, next: Next) -> bool {
+        self.ending.is_some() || self.end_reason(next).is_some()
+    }
+
     /// Why the operator has ended the connection of a call.
     fn end_reason(&mut self, next: Next) -> Option<Why> {
         let client = Client { fd: next.fd, id: next.conn? };
@@ -182,7 +208,7 @@ impl Locked {
     }
 
     pub(super) fn publish(&mut self) {
-        let stance = self.held.last().map_or(self.stance, |&(_, next)| Stance::Held(next));
+        let stance = self.held.first().map_or(self.stance, |&(_, next)| Stance::Held(next));
         let standing = Standing { stance, since: self.since, mode: self.pace.mode() };
         self.publisher.publish(&mut self.table, standing);
     }

@@ -12,7 +12,9 @@ use crate::server::listener;
 use crate::server::operator::Operated;
 use crate::server::pace::Pace;
 use crate::server::table::{Client, Table};
-use crate::telemetry::{Command, How, Kind, Mode, Publisher, Setting, What, Why};
+use crate::telemetry::{
+    By, Command, ConnState, How, Kind, Mode, Next, Publisher, Setting, What, Why,
+};
 
 impl Shared {
     /// Carries out commands until one of them ends the server, or `stopped` says that it has ended
@@ -94,13 +96,17 @@ impl Operated for Locked {
         }
     }
 
-    /// Stops every worker process, or lets it go on.
+    /// Stops every worker process, or lets it go on; then it asks here before its next call. So does
+    /// one that was not stopped, where some call is waited for.
     fn paced(&mut self) {
         self.stood = self.publisher.now();
         let paused = self.pace.mode() == Mode::Paused;
-        let signal = if paused { Signal::STOP } else { Signal::CONT };
-        for client in self.table.all() {
-            self.signal(client, signal);
+        let changed = std::mem::replace(&mut self.stopped, paused) != paused;
+        if changed || matches!(self.pace.mode(), Mode::Until(_)) {
+            let signal = if paused { Signal::STOP } else { Signal::CONT };
+            for client in self.table.all() {
+                self.signal(client, signal);
+            }
         }
     }
 
@@ -125,8 +131,39 @@ impl Operated for Locked {
     }
 }
 
+impl Shared {
+    /// The gate for a call of a worker process, which waits at it. Slow motion is not for workers.
+    pub(in crate::server) fn pass_worker(
+        &self,
+        by: By,
+        client: Client,
+        next: Next,
+        state: Option<ConnState>,
+    ) -> Passed {
+        if matches!(self.lock(by).pace.mode(), Mode::Slow(_)) {
+            return Passed::default();
+        }
+        let (mut locked, stood) = self.pass(by, next, state);
+        let mode = locked.pace.mode();
+        if mode == Mode::Paused {
+            // This was a step of its own.
+            locked.signal(client, Signal::CONT);
+        }
+        Passed { stood: stood.is_some(), asks: matches!(mode, Mode::Paused | Mode::Until(_)) }
+    }
+}
+
+/// What a worker process is told when it may make its call.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(in crate::server) struct Passed {
+    /// It had to stand.
+    pub(in crate::server) stood: bool,
+    /// It asks before the next call too.
+    pub(in crate::server) asks: bool,
+}
+
 impl Locked {
-    /// A worker process does not pass the gate: it is stopped whole.
+    /// Most calls of a worker process do not pass the gate: to pause, it is stopped whole.
     fn signal(&mut self, client: Client, signal: Signal) {
         if let Some(connection) = self.table.get(client)
             && let Some(worker) = &connection.worker

@@ -10,7 +10,7 @@ use crate::server::handover::{Handover, Outcome};
 use crate::server::listener;
 use crate::server::table::Table;
 use crate::server::{Bound, Config};
-use crate::telemetry::{By, Fd, ServerKind, Stance};
+use crate::telemetry::{By, Fd, Mode, ServerKind, Stance};
 
 /// Runs a server on this thread, and the operator's thread beside it.
 pub(in crate::server) fn run(
@@ -30,6 +30,7 @@ pub(in crate::server) fn run(
         since: publisher.now(),
         publisher,
         table: Table::new(config.max_per_address > 0),
+        stopped: pace.mode() == Mode::Paused,
         pace,
         listener,
         responders: vec![responder],

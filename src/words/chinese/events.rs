@@ -1,6 +1,6 @@
 //! Events: the fields of a row of the stream, and a call as short as the loop panel needs it.
 
-use crate::words::chinese::sentence::sentence;
+use crate::words::chinese::sentence::{sentence, until_call};
 use crate::words::places::events::Events;
 use crate::words::units;
 
@@ -57,6 +57,8 @@ pub(in crate::words) const CHINESE: Events = Events {
     run: "运行",
     paused: "暂停",
     slow: |calls| format!("{calls} 次调用/s"),
+    until_next: |call| format!("运行到：{call}"),
+    until_call,
     blocks: "占住循环，直到结束",
     after: |time| format!("用了 {time}"),
     too_late: "命令来晚了：连接已经不在",

@@ -11,6 +11,8 @@ pub(in crate::words) const CHINESE: Header = Header {
     paused_at: "循环已暂停",
     slow: |calls| format!("慢动作 {calls} 次/s"),
     slow_short: |calls| format!("慢 {calls}/s"),
+    until: |call| format!("运行到：{call}"),
+    until_short: "运行到",
     blocked: |stood, route| format!("阻塞在 {route} 已 {stood}"),
     blocked_short: |stood| format!("阻塞 {stood}"),
     ended: "服务器已结束",

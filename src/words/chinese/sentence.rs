@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::telemetry::{CtlOp, Errno, EventRef, Fd, How, Kind, Mask, Mode, Nanos, Ret, What, Why};
+use crate::telemetry::{
+    CtlOp, Errno, EventRef, Fd, How, Kind, Mask, Mode, Nanos, Ret, Until, What, Why,
+};
+use crate::words::call::place;
 use crate::words::chinese::{errors, servers};
 use crate::words::units::{self, Bytes, Time};
 
@@ -92,6 +95,10 @@ pub(super) fn sentence(event: EventRef<'_>) -> Cow<'static, str> {
         What::Pace { mode: Mode::Run } => "循环恢复自由运行。".into(),
         What::Pace { mode: Mode::Paused } => "循环暂停了；内核照常工作，它的队列越积越长。".into(),
         What::Pace { mode: Mode::Slow(rate) } => format!("循环每秒最多做 {rate} 次调用。").into(),
+        What::Pace { mode: Mode::Until(until) } => {
+            let call = until_call(until);
+            format!("循环自由运行，轮到这个调用时停在它前面：{call}。").into()
+        }
         What::Handler { route } => {
             format!("{route} 的处理函数在循环的线程上运行：它不结束，大家都得等。").into()
         }
@@ -132,6 +139,20 @@ pub(super) fn sentence(event: EventRef<'_>) -> Cow<'static, str> {
         What::Typed => "有人敲了一行字：键盘也是循环关注的一个 fd。".into(),
         What::Set => "手动改了一个选项：服务器不停，照新的设置接着运行。".into(),
         What::Data { .. } => "收到的数据，显示成文字；在 echo 协议下会原样发回去。".into(),
+    }
+}
+
+/// The call until which the loop runs.
+pub(super) fn until_call(until: Until) -> String {
+    match until {
+        Until::Site(site) => place(site),
+        Until::Call { kind: Some(kind), conn: Some(conn) } => {
+            format!("连接 {conn} 的 {}", kind.name())
+        }
+        Until::Call { kind: Some(kind), conn: None } => kind.name().to_owned(),
+        Until::Call { kind: None, conn: Some(conn) } => format!("连接 {conn} 的任一调用"),
+        Until::Call { kind: None, conn: None } => "任一调用".to_owned(),
+        Until::Wait => "等待调用".to_owned(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Events: the fields of a row of the stream, and a call as short as the loop panel needs it.
 
-use crate::words::english::sentence::sentence;
+use crate::words::english::sentence::{sentence, until_call};
 use crate::words::places::events::Events;
 use crate::words::units;
 
@@ -58,6 +58,8 @@ pub(in crate::words) const ENGLISH: Events = Events {
     run: "run",
     paused: "paused",
     slow: |calls| format!("{calls} calls/s"),
+    until_next: |call| format!("until {call}"),
+    until_call,
     blocks: "blocks the loop until it ends",
     after: |time| format!("after {time}"),
     too_late: "a command came too late: it is gone",

@@ -11,6 +11,8 @@ pub(in crate::words) const ENGLISH: Header = Header {
     paused_at: "PAUSED at the loop",
     slow: |calls| format!("SLOW {calls} call{}/s", if calls == 1 { "" } else { "s" }),
     slow_short: |calls| format!("SLOW {calls}/s"),
+    until: |call| format!("UNTIL {call}"),
+    until_short: "UNTIL",
     blocked: |stood, route| format!("BLOCKED {stood} in {route}"),
     blocked_short: |stood| format!("BLOCKED {stood}"),
     ended: "SERVER ENDED",

@@ -3,7 +3,10 @@
 use std::borrow::Cow;
 use std::io;
 
-use crate::telemetry::{CtlOp, Errno, EventRef, Fd, How, Kind, Mask, Mode, Nanos, Ret, What, Why};
+use crate::telemetry::{
+    CtlOp, Errno, EventRef, Fd, How, Kind, Mask, Mode, Nanos, Ret, Until, What, Why,
+};
+use crate::words::call::place;
 use crate::words::english::servers;
 use crate::words::units::{Bytes, Time};
 
@@ -114,6 +117,11 @@ pub(super) fn sentence(event: EventRef<'_>) -> Cow<'static, str> {
         What::Pace { mode: Mode::Slow(rate) } => {
             format!("The loop makes {rate} calls a second at most.").into()
         }
+        What::Pace { mode: Mode::Until(until) } => {
+            let call = until_call(until);
+            format!("The loop runs freely until this comes next, and stands before it: {call}.")
+                .into()
+        }
         What::Handler { route } => format!(
             "The handler of {route} runs on the loop's thread: until it ends, everybody waits."
         )
@@ -170,6 +178,20 @@ pub(super) fn sentence(event: EventRef<'_>) -> Cow<'static, str> {
         What::Data { .. } => {
             "What came, as text; under the echo protocol it goes back as it is.".into()
         }
+    }
+}
+
+/// The call until which the loop runs.
+pub(super) fn until_call(until: Until) -> String {
+    match until {
+        Until::Site(site) => place(site),
+        Until::Call { kind: Some(kind), conn: Some(conn) } => {
+            format!("{} of conn {conn}", kind.name())
+        }
+        Until::Call { kind: Some(kind), conn: None } => kind.name().to_owned(),
+        Until::Call { kind: None, conn: Some(conn) } => format!("any call of conn {conn}"),
+        Until::Call { kind: None, conn: None } => "any call".to_owned(),
+        Until::Wait => "the wait call".to_owned(),
     }
 }
 

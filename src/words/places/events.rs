@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::telemetry::{Addr, EventRef, Mask};
+use crate::telemetry::{Addr, EventRef, Mask, Until};
 
 /// What is said of events.
 pub(crate) struct Events {
@@ -57,6 +57,9 @@ pub(crate) struct Events {
     pub(crate) run: &'static str,
     pub(crate) paused: &'static str,
     pub(crate) slow: fn(calls: u8) -> String,
+    pub(crate) until_next: fn(call: &str) -> String,
+    /// The call until which the loop runs.
+    pub(crate) until_call: fn(until: Until) -> String,
     pub(crate) blocks: &'static str,
     pub(crate) after: fn(time: &str) -> String,
     pub(crate) too_late: &'static str,

@@ -9,6 +9,8 @@ pub(crate) struct Header {
     pub(crate) paused_at: &'static str,
     pub(crate) slow: fn(calls: u8) -> String,
     pub(crate) slow_short: fn(calls: u8) -> String,
+    pub(crate) until: fn(call: &str) -> String,
+    pub(crate) until_short: &'static str,
     pub(crate) blocked: fn(stood: &str, route: &str) -> String,
     pub(crate) blocked_short: fn(stood: &str) -> String,
     pub(crate) ended: &'static str,

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use unicode_width::UnicodeWidthStr;
 
 use super::*;
-use crate::telemetry::ServerKind;
+use crate::telemetry::{ConnId, ServerKind};
 use crate::words::samples;
 
 /// What stays Latin: names of calls and options, units, what a peer sent.
@@ -129,7 +129,11 @@ fn whatever_a_call_gives_and_however_a_connection_ends_is_told() {
             }
         }
     }
-    for mode in [Mode::Run, Mode::Paused, Mode::Slow(1)] {
+    let (recv, conn) = (Some(Kind::Recv), ConnId::new(1));
+    let untils = [(recv, conn), (recv, None), (None, conn), (None, None)];
+    let untils = untils.map(|(kind, conn)| Until::Call { kind, conn }).into_iter();
+    let untils = untils.chain([Until::Wait]).map(Mode::Until);
+    for mode in [Mode::Run, Mode::Paused, Mode::Slow(1)].into_iter().chain(untils) {
         whats.push(What::Pace { mode });
     }
     for why in Why::ALL {
