@@ -7,7 +7,7 @@ use super::Run;
 use crate::lesson::measured::{Base, Stretch, drops};
 use crate::lesson::{Act, Call, Do, Name, Seen, Setup};
 use crate::telemetry::{
-    Command, ConnState, Kind, Mode, Options, ServerKind, Setting, Stance, Standing, Step,
+    Command, ConnId, ConnState, Mode, Options, ServerKind, Setting, Stance, Standing, Step, Until,
 };
 
 /// How long an action may take to hold.
@@ -237,22 +237,8 @@ impl Run {
                         || slept(standing, mark, went)
                 }
                 Do::Turn => stood(standing, mark) || slept(standing, mark, went),
-                Do::Until(call, of) => {
-                    let conn = of.and_then(|name| Some(self.known.get(&name)?.row?.id));
-                    let Stance::Held(next) = standing.stance else { return false };
-                    let met = match call {
-                        Call::Wait => {
-                            next.kind.is_wait()
-                                || next.kind == Kind::Nap
-                                || next.kind == Kind::Accept
-                        }
-                        call => call.is(next.kind),
-                    };
-                    standing.mode == Mode::Paused
-                        && standing.since != mark.standing.since
-                        && met
-                        && (conn.is_none() || next.conn == conn)
-                }
+                // It is paused as soon as that is met.
+                Do::Until(..) => standing.mode == Mode::Paused && stood(standing, mark),
                 Do::Connect(_) => mark.clients.iter().all(|(name, done, local)| {
                     let Some(client) = seen.client(*name) else { return false };
                     let began =
@@ -295,9 +281,12 @@ impl Run {
 }
 
 /// The command that brings a loop to stand before a call.
-fn until(call: Call, conn: Option<crate::telemetry::ConnId>) -> Command {
-    let _ = (call, conn);
-    Command::Pause
+fn until(call: Call, conn: Option<ConnId>) -> Command {
+    Command::Until(match call {
+        Call::Kind(kind) => Until::Call { kind: Some(kind), conn },
+        Call::Any => Until::Call { kind: None, conn },
+        Call::Wait => Until::Wait,
+    })
 }
 
 /// Whether the kernel was asked since then.
