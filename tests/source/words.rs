@@ -10,8 +10,9 @@ use std::collections::BTreeSet;
 use crate::sources::modules;
 
 /// The rooms whose texts are in `words`.
-const ROOMS: [&str; 7] =
-    ["app", "clients", "compare", "dashboard", "inspect", "record", "settings"];
+const ROOMS: [&str; 9] = [
+    "app", "clients", "compare", "dashboard", "document", "inspect", "lesson", "record", "settings",
+];
 
 /// What stands before a literal that only developers or the system read.
 const BEFORE: [(&str, &str); 7] = [
