@@ -52,7 +52,10 @@ fn a_lesson_that_is_written_to_begin_with_is_one_and_holds() {
     let (code, told, wrong) = epollscope(&args);
     let line = text.lines().position(|line| line.contains("\"run\"")).unwrap() + 1;
     assert_eq!((code, told.as_str()), (Some(2), ""));
-    assert!(wrong.starts_with(&format!("epollscope: {file}:{line}:8: rum is not an action")), "{wrong}");
+    assert!(
+        wrong.starts_with(&format!("epollscope: {file}:{line}:8: rum is not an action")),
+        "{wrong}"
+    );
 }
 
 #[test]

@@ -111,8 +111,25 @@ fn the_lessons_of_the_program_are_in_order() {
 /// What is written in Latin letters in both languages beyond what stands on screens: names of
 /// programs, libraries and languages, and what is quoted of code and of protocols.
 const ALSO: &[&str] = &[
-    "Go", "Python", "Rust", "aio", "async", "await", "bye", "exchange", "goroutine", "libev",
-    "libevent", "libuv", "mmap", "nginx", "node", "receive", "redis", "spawn", "Tokio",
+    "Go",
+    "Python",
+    "Rust",
+    "aio",
+    "async",
+    "await",
+    "bye",
+    "exchange",
+    "goroutine",
+    "libev",
+    "libevent",
+    "libuv",
+    "mmap",
+    "nginx",
+    "node",
+    "receive",
+    "redis",
+    "spawn",
+    "Tokio",
 ];
 
 #[test]
