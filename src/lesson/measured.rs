@@ -19,6 +19,8 @@ pub(super) struct Known {
     pub(super) local: Option<SocketAddr>,
     pub(super) row: Option<Row>,
     pub(super) queues: Option<Queues>,
+    /// How many bytes it has sent of a request that never ends.
+    pub(super) begun: usize,
 }
 
 /// What there was when a step began.

@@ -1,12 +1,13 @@
 //! The reader, on files that are right and on files that are wrong.
 
+use super::name_of;
 use super::{Call, Deed, Do, Figure, Look, Measure, Name, OfClient, SKELETON, Shelf, check};
 use crate::telemetry::{Kind, ServerKind, Setting};
 use crate::words::Language;
 use crate::words::chinese::latin::english_words;
 
 fn name(letter: &str) -> Name {
-    Name::of(letter).unwrap()
+    name_of(letter).unwrap()
 }
 
 /// The skeleton with something else in place of a part of it.

@@ -1,13 +1,14 @@
 //! The lesson that is given, and what it sees of the state.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
 use super::{Scene, State};
-use crate::clients::ClientInfo;
+use crate::clients::{ClientInfo, Name, Report, Reported};
 use crate::inspect::{Snapshot, mmap_of};
-use crate::lesson::{Act, Lesson, Name, Puppet, Run, Seen, Shelf};
+use crate::lesson::{Act, Lesson, Puppet, Run, Seen, Shelf};
 use crate::telemetry::{ConnId, Counters, Listener, Nanos, Ret, Row, Standing};
 
 /// Lessons, and which of them is begun with.
@@ -56,10 +57,23 @@ impl State {
     pub(in crate::dashboard) fn lesson_goes_on(&mut self, now: Instant) -> Vec<Act> {
         let Some(mut run) = self.lesson.take() else { return Vec::new() };
         let before = (run.at(), run.phase());
-        let acts = run.tick(now, &Sight { scene: &self.live, clients: &self.clients });
+        let Self { live: scene, clients, puppets, .. } = &*self;
+        let acts = run.tick(now, &Sight { scene, clients, puppets });
         self.changed |= before != (run.at(), run.phase());
         self.lesson = Some(run);
         acts
+    }
+
+    /// Takes over what a client with a name has reported.
+    pub(in crate::dashboard) fn report(&mut self, report: &Report) {
+        let puppet = self.puppets.entry(report.name).or_default();
+        match report.what {
+            Reported::Connecting(local) => (puppet.local, puppet.connected) = (Some(local), false),
+            Reported::Connected(local) => (puppet.local, puppet.connected) = (Some(local), true),
+            _ => {}
+        }
+        let over = report.order.is_some() && !matches!(report.what, Reported::Connecting(_));
+        puppet.done += u64::from(over);
     }
 
     /// Whether a lesson waits for something to happen.
@@ -73,6 +87,7 @@ impl State {
 struct Sight<'a> {
     scene: &'a Scene,
     clients: &'a [ClientInfo],
+    puppets: &'a BTreeMap<Name, Puppet>,
 }
 
 impl Seen for Sight<'_> {
@@ -118,8 +133,7 @@ impl Seen for Sight<'_> {
     }
 
     fn client(&self, name: Name) -> Option<Puppet> {
-        let _ = name;
-        None
+        self.puppets.get(&name).copied()
     }
 
     fn mmap_epoll(&self) -> Option<Ret> {

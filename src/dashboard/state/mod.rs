@@ -33,7 +33,7 @@ mod operate;
 mod options;
 mod scene;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -48,9 +48,9 @@ use self::table::TableRow;
 use super::geometry::{self, Rect};
 use super::layout::{self, Areas, Arrangement};
 use super::panel::Panel;
-use crate::clients::{ClientInfo, ClientKind};
+use crate::clients::{ClientInfo, ClientKind, Name};
 use crate::inspect::{AcceptQueue, EXACT_AT_MOST, Question, Snapshot, Wanted, Workers};
-use crate::lesson::{Run, Shelf};
+use crate::lesson::{Puppet, Run, Shelf};
 use crate::telemetry::{Asks, Batch, By, Mode, Nanos};
 
 /// How long a notice is shown.
@@ -138,6 +138,7 @@ pub struct State {
     second: Nanos,
     lesson: Option<Run>,
     shelf: Arc<Shelf>,
+    puppets: BTreeMap<Name, Puppet>,
 }
 
 impl State {
@@ -168,6 +169,7 @@ impl State {
             second: 0,
             lesson: None,
             shelf: Arc::default(),
+            puppets: BTreeMap::new(),
         };
         state.choose_all(&choice);
         state

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use super::Run;
+use super::{Run, puppet};
 use crate::lesson::measured::{Base, Stretch, drops};
 use crate::lesson::{Act, Call, Do, Name, Seen, Setup};
 use crate::telemetry::{
@@ -130,6 +130,10 @@ impl Run {
             return Vec::new();
         };
         let Some(acts) = self.acts(&doing.item, seen) else { return Vec::new() };
+        if let Item::Do(Do::Client(name, deed)) = &doing.item {
+            let known = self.known.entry(*name).or_default();
+            known.begun = puppet::begun(deed, known.begun);
+        }
         if let Some(doing) = &mut self.doing {
             doing.asked = true;
         }
@@ -159,9 +163,15 @@ impl Run {
                 Do::Turn => send(Command::Step(Step::Turn)),
                 Do::Until(call, None) => send(until(*call, None)),
                 Do::Until(call, Some(name)) => send(until(*call, Some(conn(name)?))),
-                Do::Connect(names) => Some(names.iter().map(|name| Act::Connect(*name)).collect()),
+                Do::Connect(names) => {
+                    let connect = |name: &Name| Act::Client(*name, puppet::connect());
+                    Some(names.iter().map(connect).collect())
+                }
                 Do::Come(count, kind) => Some(vec![Act::Come(*kind, *count)]),
-                Do::Client(name, deed) => Some(vec![Act::Client(*name, deed.clone())]),
+                Do::Client(name, deed) => {
+                    let begun = self.known.get(name).map_or(0, |known| known.begun);
+                    Some(vec![Act::Client(*name, puppet::act(deed, begun))])
+                }
                 Do::Drop(name) => send(Command::Drop(conn(name)?)),
                 Do::Server(server) => send(Command::Switch(*server)),
                 Do::Set(setting) => send(Command::Set(*setting)),

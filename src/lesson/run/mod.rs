@@ -2,6 +2,7 @@
 //! publishes, and says what is to be done; no socket, no clock and no terminal in it.
 
 mod agenda;
+mod puppet;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
