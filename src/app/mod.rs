@@ -34,11 +34,11 @@ use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::process::ExitCode;
 
-use self::output::{end, misused, print, printed, say};
+use self::output::{end, misused, print, refused, say, told};
 use crate::cli::{self, Command, Parsed, SettingsFile};
 use crate::dashboard::{Lessons, Notice, keys};
 use crate::lesson::Shelf;
-use crate::settings::{self, Settings, Trouble};
+use crate::settings::{self, Settings};
 use crate::words::Language;
 
 /// Reads the command line and the settings, and does what they ask for; what went wrong is said in one
@@ -123,18 +123,4 @@ fn check(path: Option<&Path>) -> ExitCode {
         Ok(text) => end(print(text.as_bytes())),
         Err(trouble) => refused(&trouble),
     }
-}
-
-/// Says what is wrong with a settings file.
-fn refused(trouble: &Trouble) -> ExitCode {
-    trouble.sentences().iter().for_each(|sentence| say(sentence));
-    match trouble {
-        Trouble::Unread(_) => ExitCode::FAILURE,
-        Trouble::Wrong(..) => output::MISUSED.into(),
-    }
-}
-
-/// Help and version come as errors too, of the kind that belongs on standard output.
-fn told(error: &clap::Error) -> ExitCode {
-    if error.use_stderr() { error.exit() } else { end(printed(error.print())) }
 }

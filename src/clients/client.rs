@@ -2,18 +2,18 @@
 
 use std::borrow::Cow;
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpStream as StdStream};
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use mio::event::Event;
 use mio::net::TcpStream;
-use mio::{Interest, Registry, Token};
-use rustix::net::{AddressFamily, SocketFlags, SocketType, ipproto, sockopt};
+use mio::{Registry, Token};
+use rustix::net::sockopt;
 
 use super::answer::Answers;
+use super::socket::{open, reason};
 use super::{ClientInfo, ClientKind};
-use crate::descriptors;
-use crate::words::{plain, strings};
+use crate::words::strings;
 
 /// What a page loads, for the clients that ask for more than one thing.
 const PATHS: [&str; 5] = ["/", "/style.css", "/ask.svg", "/serve.svg", "/no-such-page"];
@@ -184,7 +184,9 @@ impl Client {
     }
 
     fn connect(&mut self, cx: &mut Context<'_>) {
-        match open(cx.target, self.kind, Token(self.id as usize), cx.registry) {
+        let small = matches!(self.kind, ClientKind::SlowReader | ClientKind::Deaf);
+        let buffer = small.then_some(READ_BUFFER);
+        match open(cx.target, buffer, Token(self.id as usize), cx.registry) {
             Ok(socket) => {
                 self.local = socket.local_addr().ok();
                 self.socket = Some(socket);
@@ -438,42 +440,5 @@ impl Client {
         self.phase = Phase::Away;
         self.status = status;
         self.due = Some(now + BACK_AFTER);
-    }
-}
-
-/// A socket on its way to `target`. A slow reader's buffer has to be small before it connects:
-/// the window is agreed upon then.
-fn open(
-    target: SocketAddr,
-    kind: ClientKind,
-    token: Token,
-    registry: &Registry,
-) -> io::Result<TcpStream> {
-    let family = if target.is_ipv4() { AddressFamily::INET } else { AddressFamily::INET6 };
-    let socket = rustix::net::socket_with(
-        family,
-        SocketType::STREAM,
-        SocketFlags::CLOEXEC | SocketFlags::NONBLOCK,
-        Some(ipproto::TCP),
-    )?;
-    let socket = descriptors::client(socket);
-    if matches!(kind, ClientKind::SlowReader | ClientKind::Deaf) {
-        sockopt::set_socket_recv_buffer_size(&socket, READ_BUFFER)?;
-    }
-    match rustix::net::connect(&socket, &target) {
-        Ok(()) | Err(rustix::io::Errno::INPROGRESS) => {}
-        Err(errno) => return Err(errno.into()),
-    }
-    let mut socket = TcpStream::from_std(StdStream::from(socket));
-    registry.register(&mut socket, token, Interest::READABLE | Interest::WRITABLE)?;
-    Ok(socket)
-}
-
-/// An error in a few words, without its number.
-fn reason(error: &io::Error) -> String {
-    match error.kind() {
-        ErrorKind::ConnectionRefused => strings().clients.nobody_listens.into(),
-        ErrorKind::TimedOut => strings().clients.no_answer.into(),
-        _ => plain(error).to_lowercase(),
     }
 }

@@ -2,22 +2,27 @@
 //! something to see without a browser.
 //!
 //! One thread drives them all, with an epoll of its own; it sleeps while none of them has
-//! anything to do. `client` is one client's state machine, `answer` finds the end of a response,
-//! `thread` is the loop.
+//! anything to do. `client` is one client's state machine, `puppet` that of one which does what it
+//! is told (`told`), `answer` finds the end of a response, `socket` opens one, `thread` is the loop.
 
 pub(crate) mod answer;
 mod client;
+mod puppet;
+mod socket;
 mod thread;
+mod told;
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use crossbeam_channel::{Sender, unbounded};
+use crossbeam_channel::{Receiver, Sender, unbounded};
 use mio::{Poll, Waker};
 
 use crate::words::strings;
+pub use told::{Act, Name, Report, Reported};
 
 /// How many may be at work at once. What is asked for over that is not added.
 pub const MAX: usize = 10_000;
@@ -52,10 +57,12 @@ pub enum ClientKind {
     Leaver,
     /// Asks again and again without waiting for the answers, as fast as the server takes it.
     Flood,
+    /// Does what it is told, under that name: see [`Clients::puppet`].
+    Puppet(Name),
 }
 
 impl ClientKind {
-    /// All kinds, in the order of the chooser.
+    /// All kinds that behave in a way of their own, in the order of the chooser.
     pub const ALL: [Self; 12] = [
         Self::Idle,
         Self::Steady,
@@ -88,6 +95,7 @@ impl ClientKind {
             Self::SlowCaller => text.slow_caller,
             Self::Leaver => text.leaver,
             Self::Flood => text.flood,
+            Self::Puppet(name) => name.label(),
         }
     }
 
@@ -107,6 +115,7 @@ impl ClientKind {
             Self::SlowCaller => "slow-caller",
             Self::Leaver => "leaver",
             Self::Flood => "flood",
+            Self::Puppet(name) => name.label(),
         }
     }
 }
@@ -131,9 +140,18 @@ pub struct ClientInfo {
     pub ended: bool,
 }
 
+impl ClientInfo {
+    /// A puppet's name.
+    #[must_use]
+    pub fn name(&self) -> Option<Name> {
+        if let ClientKind::Puppet(name) = self.kind { Some(name) } else { None }
+    }
+}
+
 /// An order to the thread.
 enum Order {
     Add(ClientKind, usize),
+    Puppet(Name, u64, Act),
     Stop(u32),
     StopAll,
 }
@@ -143,6 +161,9 @@ pub struct Clients {
     orders: Option<Sender<Order>>,
     waker: Arc<Waker>,
     list: PublishedList,
+    /// Orders to puppets so far.
+    told: AtomicU64,
+    reports: Receiver<Report>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -161,11 +182,15 @@ impl Clients {
         let poll = Poll::new()?;
         let waker = Arc::new(Waker::new(poll.registry(), thread::WAKER)?);
         let (orders, queue) = unbounded();
+        let (report, reports) = unbounded();
         let list = PublishedList::default();
-        let mut clients = thread::ClientThread::new((target, echoed), poll, queue, list.clone());
+        let published = list.clone();
+        let mut clients =
+            thread::ClientThread::new((target, echoed), poll, queue, published, report);
         let thread =
             std::thread::Builder::new().name("clients".into()).spawn(move || clients.run())?;
-        Ok(Self { orders: Some(orders), waker, list, thread: Some(thread) })
+        let told = AtomicU64::new(0);
+        Ok(Self { orders: Some(orders), waker, list, told, reports, thread: Some(thread) })
     }
 
     /// Adds `n` clients of a kind, some milliseconds apart. Does not wait for them, nor for the
@@ -196,6 +221,20 @@ impl Clients {
         for &kind in MIX.iter().cycle().take(n.min(MAX)) {
             self.add(kind, 1);
         }
+    }
+
+    /// Tells the puppet of that name to do something. The first thing is to connect: a puppet comes
+    /// into being with that, and ends with its connection. Does not wait; returns the order's number,
+    /// under which it is reported when it is over.
+    pub fn puppet(&self, name: Name, act: Act) -> u64 {
+        let number = self.told.fetch_add(1, Ordering::Relaxed) + 1;
+        self.order(Order::Puppet(name, number, act));
+        number
+    }
+
+    /// What puppets have reported since this was last asked, in its order.
+    pub fn reports(&self) -> impl Iterator<Item = Report> {
+        self.reports.try_iter()
     }
 
     /// Ends one (its socket is closed); nothing happens when it has ended already.

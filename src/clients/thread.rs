@@ -7,11 +7,13 @@ use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, TryRecvError};
+use crossbeam_channel::{Receiver, Sender, TryRecvError};
 use mio::{Events, Poll, Token};
 
 use super::client::{Client, Context};
-use super::{ClientKind, ENDED_KEPT, MAX, Order, PublishedList};
+use super::puppet::Puppet;
+use super::told::{Act, Name, Report, Reported};
+use super::{ClientInfo, ClientKind, ENDED_KEPT, MAX, Order, PublishedList};
 use crate::words::strings;
 
 /// The waker's token; those of clients are their numbers, from 1.
@@ -32,6 +34,8 @@ pub(super) struct ClientThread {
     orders: Receiver<Order>,
     list: PublishedList,
     clients: BTreeMap<u32, Client>,
+    puppets: BTreeMap<u32, Puppet>,
+    reports: Sender<Report>,
     timers: BinaryHeap<Reverse<(Instant, u32)>>,
     buffer: Vec<u8>,
     last: u32,
@@ -49,6 +53,7 @@ impl ClientThread {
         poll: Poll,
         orders: Receiver<Order>,
         list: PublishedList,
+        reports: Sender<Report>,
     ) -> Self {
         Self {
             target,
@@ -57,6 +62,8 @@ impl ClientThread {
             orders,
             list,
             clients: BTreeMap::new(),
+            puppets: BTreeMap::new(),
+            reports,
             timers: BinaryHeap::new(),
             buffer: vec![0; 64 * 1024],
             last: 0,
@@ -85,7 +92,12 @@ impl ClientThread {
                 if event.token() != WAKER {
                     let id = u32::try_from(event.token().0).unwrap_or(0);
                     self.drive(id, now, |client, cx| client.event(event, cx));
+                    self.direct(id, now, |puppet, cx| puppet.event(event, cx));
                 }
+            }
+            let unfinished: Vec<u32> = self.unfinished().collect();
+            for id in unfinished {
+                self.direct(id, now, Puppet::go_on);
             }
             // Each timer that is set now fires at most once; a new one waits for the next turn.
             for _ in 0..self.timers.len() {
@@ -108,6 +120,9 @@ impl ClientThread {
 
     /// Until the next timer or publication; `None` when nothing is planned.
     fn timeout(&self, now: Instant) -> Option<Duration> {
+        if self.unfinished().next().is_some() {
+            return Some(Duration::ZERO);
+        }
         let timer = self.timers.peek().map(|Reverse((at, _))| *at);
         let publication = self.published.filter(|_| self.changed).map(|at| at + PUBLISH_EVERY);
         let next = timer.into_iter().chain(publication).min()?;
@@ -128,13 +143,12 @@ impl ClientThread {
             any = true;
             match order {
                 Ok(Order::Add(kind, n)) => self.add(kind, n, now),
-                Ok(Order::Stop(id)) => {
-                    self.drive(id, now, |client, _| client.end(strings().clients.stopped));
-                }
+                Ok(Order::Puppet(name, number, act)) => self.tell(name, number, act, now),
+                Ok(Order::Stop(id)) => self.stop(id, now),
                 Ok(Order::StopAll) => {
-                    let ids: Vec<u32> = self.clients.keys().copied().collect();
-                    for id in ids {
-                        self.drive(id, now, |client, _| client.end(strings().clients.stopped));
+                    let ids = self.clients.keys().chain(self.puppets.keys());
+                    for id in ids.copied().collect::<Vec<u32>>() {
+                        self.stop(id, now);
                     }
                 }
                 Err(TryRecvError::Empty) => return true,
@@ -144,7 +158,8 @@ impl ClientThread {
     }
 
     fn add(&mut self, kind: ClientKind, n: usize, now: Instant) {
-        let n = n.min(MAX.saturating_sub(self.clients.len() - self.ended.len()));
+        let listed = self.clients.len() + self.puppets.len();
+        let n = n.min(MAX.saturating_sub(listed - self.ended.len()));
         let apart = APART.min(ALL_WITHIN / u32::try_from(n.max(1)).unwrap_or(u32::MAX));
         for _ in 0..n {
             // After those that are still to come, but not for ever later.
@@ -157,31 +172,69 @@ impl ClientThread {
         self.changed = true;
     }
 
+    fn stop(&mut self, id: u32, now: Instant) {
+        self.drive(id, now, |client, _| client.end(strings().clients.stopped));
+        self.direct(id, now, |puppet, _| puppet.stop());
+    }
+
+    /// Hands an order to the puppet of that name; one that is to connect is a new one.
+    fn tell(&mut self, name: Name, number: u64, act: Act, now: Instant) {
+        let known = self.puppets.iter().find(|(_, puppet)| puppet.answers_to(name));
+        let id = known.map(|(id, _)| *id);
+        if id.is_none() && !matches!(act, Act::Connect { .. }) {
+            let what = Reported::NotConnected;
+            let _ = self.reports.send(Report { name, order: Some(number), what });
+            return;
+        }
+        let id = id.unwrap_or_else(|| {
+            self.last += 1;
+            self.puppets.insert(self.last, Puppet::new(self.last, name, self.reports.clone()));
+            self.last
+        });
+        self.direct(id, now, |puppet, cx| puppet.act(number, act, cx));
+    }
+
+    /// Those that have more to read than their turn has allowed.
+    fn unfinished(&self) -> impl Iterator<Item = u32> {
+        self.puppets.iter().filter(|(_, puppet)| puppet.unfinished).map(|(id, _)| *id)
+    }
+
+    /// Lets one puppet do something, if it is one.
+    fn direct(&mut self, id: u32, now: Instant, act: impl FnOnce(&mut Puppet, &mut Context<'_>)) {
+        let Some(puppet) = self.puppets.get_mut(&id).filter(|puppet| !puppet.ended()) else {
+            return;
+        };
+        act(puppet, &mut context(&self.poll, (self.target, self.echoed), &mut self.buffer, now));
+        self.changed = true;
+        if puppet.ended() {
+            self.forget(id);
+        }
+    }
+
+    /// One has ended; of those the oldest is forgotten.
+    fn forget(&mut self, id: u32) {
+        self.ended.push_back(id);
+        if self.ended.len() > ENDED_KEPT
+            && let Some(oldest) = self.ended.pop_front()
+        {
+            self.clients.remove(&oldest);
+            self.puppets.remove(&oldest);
+        }
+    }
+
     /// Lets one client do something, and updates timers and lists.
     fn drive(&mut self, id: u32, now: Instant, act: impl FnOnce(&mut Client, &mut Context<'_>)) {
         let Some(client) = self.clients.get_mut(&id).filter(|client| !client.ended()) else {
             return;
         };
         let due = client.due;
-        let mut context = Context {
-            registry: self.poll.registry(),
-            target: self.target,
-            echoed: self.echoed,
-            buffer: &mut self.buffer,
-            now,
-        };
-        act(client, &mut context);
+        act(client, &mut context(&self.poll, (self.target, self.echoed), &mut self.buffer, now));
         self.changed = true;
         if let Some(at) = client.due.filter(|_| client.due != due) {
             self.timers.push(Reverse((at, id)));
         }
         if client.ended() {
-            self.ended.push_back(id);
-            if self.ended.len() > ENDED_KEPT
-                && let Some(oldest) = self.ended.pop_front()
-            {
-                self.clients.remove(&oldest);
-            }
+            self.forget(id);
         }
     }
 
@@ -191,7 +244,19 @@ impl ClientThread {
         }
         self.changed = false;
         self.published = Some(now);
-        let list = Arc::new(self.clients.values().map(Client::info).collect());
-        *self.list.lock().unwrap_or_else(PoisonError::into_inner) = list;
+        let puppets = self.puppets.values().map(Puppet::info);
+        let mut list: Vec<ClientInfo> =
+            self.clients.values().map(Client::info).chain(puppets).collect();
+        list.sort_unstable_by_key(|client| client.id);
+        *self.list.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(list);
     }
+}
+
+fn context<'a>(
+    poll: &'a Poll,
+    (target, echoed): (SocketAddr, bool),
+    buffer: &'a mut [u8],
+    now: Instant,
+) -> Context<'a> {
+    Context { registry: poll.registry(), target, echoed, buffer, now }
 }

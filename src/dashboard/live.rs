@@ -11,7 +11,7 @@ use super::run::{Options, run_with, state_of};
 use super::session::Backend;
 use super::state::notice::{Notice, WhyNot};
 use super::state::{Chosen, Lessons};
-use crate::clients::{ClientInfo, ClientKind, Clients};
+use crate::clients::{Act, ClientInfo, ClientKind, Clients, Name, Report};
 use crate::descriptors;
 use crate::inspect::{Inspector, Question, Snapshot, Workers, cpu};
 use crate::notes::Notes;
@@ -257,6 +257,14 @@ impl Backend for Live {
             notes.show(page);
         }
         notice
+    }
+
+    fn tell(&self, name: Name, act: Act) {
+        self.clients.puppet(name, act);
+    }
+
+    fn reports(&self) -> Vec<Report> {
+        self.clients.reports().collect()
     }
 
     fn limit_descriptors(&mut self, free: Option<u32>) {

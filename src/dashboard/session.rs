@@ -13,9 +13,9 @@ use super::state::notice::{Ended, Notice, WhyNot};
 use super::state::{self, Action, Chosen, State};
 use super::terminal;
 use super::theme::Theme;
-use crate::clients::{ClientInfo, ClientKind};
+use crate::clients::{self, ClientInfo, ClientKind, Name, Report};
 use crate::inspect::{Question, Snapshot, Workers};
-use crate::lesson::{Act, Deed, Name};
+use crate::lesson::Act;
 use crate::server::Failure;
 use crate::telemetry::{Batch, Command, Gone, Made, Nanos};
 use crate::words::strings;
@@ -61,14 +61,16 @@ pub trait Backend {
     }
     /// Adds clients of our own, where there can be any.
     fn add_clients(&self, _kind: ClientKind, _count: usize) {}
-    /// A client of a lesson is there, and connects.
-    fn connect(&self, _name: Name) {}
-    /// A client of a lesson does something.
-    fn let_client(&self, _name: Name, _deed: Deed) {}
     /// Stops all of them.
     fn stop_clients(&self) {}
     /// Stops one of them.
     fn stop_client(&self, _id: u32) {}
+    /// Tells a client with a name what to do.
+    fn tell(&self, _name: Name, _act: clients::Act) {}
+    /// What those have reported since this was last asked.
+    fn reports(&self) -> Vec<Report> {
+        Vec::new()
+    }
     /// That many more descriptors can be opened by this program, or as many as before.
     fn limit_descriptors(&mut self, _free: Option<u32>) {}
     /// Shows the speaker's notes in other terminals, or none any more; says why that cannot be.
@@ -170,6 +172,7 @@ impl<W: Backend> Session<W> {
             self.busy = now;
         }
         self.state.clients(self.backend.clients());
+        self.backend.reports().iter().for_each(|report| self.state.report(report));
         self.backend.notices().into_iter().for_each(|notice| self.state.notice(notice));
         self.kernel(now);
         self.state.count_calls(self.backend.made());
@@ -193,8 +196,7 @@ impl<W: Backend> Session<W> {
                 let _ = self.backend.send(command);
                 self.state.sent_by_lesson(command);
             }
-            Act::Connect(name) => self.backend.connect(name),
-            Act::Client(name, deed) => self.backend.let_client(name, deed),
+            Act::Client(name, act) => self.backend.tell(name, act),
             Act::Come(kind, count) => self.backend.add_clients(kind, count),
             Act::StopClients => self.backend.stop_clients(),
             Act::LimitFds(free) => self.backend.limit_descriptors(free),

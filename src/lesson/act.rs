@@ -1,7 +1,6 @@
 //! What a lesson wants done.
 
-use super::{Deed, Name};
-use crate::clients::ClientKind;
+use crate::clients::{self, ClientKind, Name};
 use crate::telemetry::Command;
 
 /// What a lesson wants done.
@@ -9,10 +8,8 @@ use crate::telemetry::Command;
 pub enum Act {
     /// A command to the server.
     Send(Command),
-    /// A client is there, and connects.
-    Connect(Name),
-    /// A client does something.
-    Client(Name, Deed),
+    /// A client with a name does something.
+    Client(Name, clients::Act),
     /// That many clients of our own come.
     Come(ClientKind, usize),
     /// All clients of our own go, those with names too.

@@ -8,6 +8,7 @@ mod token;
 use std::ops::Range;
 
 use self::token::Tokens;
+use super::name_of;
 use super::phrase::Part;
 use super::{Call, Do, Expect, Name, OfClient, Phrase, Total};
 use crate::document::nearest;
@@ -92,7 +93,7 @@ fn call(tokens: &mut Tokens<'_>, facts: bool) -> Read<Call> {
 /// A client's name.
 fn name(tokens: &mut Tokens<'_>) -> Read<Name> {
     let word = tokens.word(strings().lesson.kinds.client)?;
-    Name::of(word.text).ok_or_else(|| word.slip((strings().lesson.no_letter)(word.text)))
+    name_of(word.text).ok_or_else(|| word.slip((strings().lesson.no_letter)(word.text)))
 }
 
 /// Every name of a measure, those of clients and those of the server.

@@ -19,6 +19,8 @@ pub(super) struct Known {
     pub(super) local: Option<SocketAddr>,
     pub(super) row: Option<Row>,
     pub(super) queues: Option<Queues>,
+    /// How many bytes it has sent of a request that never ends.
+    pub(super) begun: usize,
 }
 
 /// What there was when a step began.
@@ -55,6 +57,7 @@ pub(super) struct Measuring<'a, S> {
     pub(super) record: &'a Record,
     pub(super) known: &'a BTreeMap<Name, Known>,
     pub(super) base: &'a Base,
+    pub(super) usage: Option<Usage>,
     pub(super) stretch: Option<&'a Stretch>,
 }
 
@@ -142,7 +145,7 @@ impl<S: Seen> Measuring<'_, S> {
             }
             T::Switches => {
                 let of = |usage: Usage| usage.voluntary + usage.involuntary;
-                whole(of(seen.kernel()?.usage?).saturating_sub(of(self.base.usage?)))
+                whole(of(self.usage?).saturating_sub(of(self.base.usage?)))
             }
             T::MemoryGrown => whole(self.grown()?),
             T::MemoryPerConnection => whole(self.grown()?.checked_div(seen.open() as u64)?),
@@ -241,8 +244,7 @@ impl<S: Seen> Measuring<'_, S> {
     }
 
     fn grown(&self) -> Option<u64> {
-        let now = self.seen.kernel()?.usage?.anonymous;
-        Some(now.saturating_sub(self.base.usage?.anonymous))
+        Some(self.usage?.anonymous.saturating_sub(self.base.usage?.anonymous))
     }
 
     fn count(&self, is: impl Fn(&Row) -> bool) -> u64 {

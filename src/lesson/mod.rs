@@ -3,7 +3,6 @@
 //! | file | what lives there |
 //! |---|---|
 //! | `model` | a lesson, its steps, its questions |
-//! | `name` | the names of clients |
 //! | `action` | what a step does |
 //! | `measure`, `figure` | what can be measured, and what came out |
 //! | `phrase` | sentences with measures in them |
@@ -24,7 +23,6 @@ mod grammar;
 mod measure;
 mod measured;
 mod model;
-mod name;
 mod phrase;
 mod read;
 mod record;
@@ -33,17 +31,24 @@ mod seen;
 mod setting;
 mod shelf;
 
+pub use crate::clients::Name;
 pub use act::Act;
 pub use action::{Call, Deed, Do};
 pub use expect::{Claim, Expect, Op, Operand};
 pub use figure::Figure;
 pub use measure::{Measure, OfClient, Total};
 pub use model::{Ask, Both, Lesson, Look, Reveal, Setup, Step};
-pub use name::Name;
 pub use phrase::Phrase;
 pub use run::{Outcome, Phase, Run, Trouble};
 pub use seen::{Puppet, Seen};
 pub use shelf::{SKELETON, Shelf, check};
+
+/// The name of a client that a text is; `None` for another text.
+fn name_of(text: &str) -> Option<Name> {
+    let mut letters = text.chars();
+    let name = letters.next().and_then(Name::new)?;
+    letters.next().is_none().then_some(name)
+}
 
 #[cfg(test)]
 mod tests;

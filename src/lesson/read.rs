@@ -7,6 +7,7 @@ use std::ops::Range;
 use toml::de::DeValue;
 
 use super::grammar::{self, Slip};
+use super::name_of;
 use super::{
     Ask, Both, Do, Expect, Lesson, Look, Measure, Name, Phrase, Reveal, Setup, Step, setting,
 };
@@ -145,7 +146,7 @@ impl File<'_> {
             for value in self.list(entry) {
                 let Some(name) = self.name(entry, value) else { continue };
                 if clients.contains(&name) {
-                    self.reader.wrong(&value.at(), (strings().lesson.twice)(name.letter()));
+                    self.reader.wrong(&value.at(), (strings().lesson.twice)(name.label()));
                 } else {
                     clients.push(name);
                 }
@@ -171,7 +172,7 @@ impl File<'_> {
 
     fn name(&mut self, entry: &Entry<'_>, value: Value<'_>) -> Option<Name> {
         let text = self.text(entry, value)?;
-        let name = Name::of(text);
+        let name = name_of(text);
         if name.is_none() {
             self.reader.wrong(&value.at(), (strings().lesson.no_letter)(text));
         }
@@ -286,7 +287,7 @@ impl File<'_> {
         let text = self.string(entry)?;
         let value = entry.value();
         if let Some(name) = text.strip_prefix("row ") {
-            let Some(name) = Name::of(name.trim()) else {
+            let Some(name) = name_of(name.trim()) else {
                 self.reader.wrong(&value.at(), (strings().lesson.no_letter)(name));
                 return None;
             };
@@ -350,7 +351,7 @@ impl File<'_> {
     fn declared(&mut self, value: Value<'_>, name: Name) {
         if !self.declared.contains(&name) {
             let names: Vec<String> = self.declared.iter().map(Name::to_string).collect();
-            let what = (strings().lesson.undeclared)(name.letter(), &names.join(", "));
+            let what = (strings().lesson.undeclared)(name.label(), &names.join(", "));
             self.reader.wrong(&value.at(), what);
         }
     }

@@ -34,7 +34,7 @@ pub trait Seen {
 }
 
 /// A client with a name.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Puppet {
     /// Its own address, once it has one.
     pub local: Option<SocketAddr>,

@@ -1,11 +1,13 @@
 //! The reader, on files that are right and on files that are wrong.
 
-use super::{Call, Deed, Do, Look, Measure, Name, OfClient, SKELETON, Shelf, check};
+use super::name_of;
+use super::{Call, Deed, Do, Figure, Look, Measure, Name, OfClient, SKELETON, Shelf, check};
 use crate::telemetry::{Kind, ServerKind, Setting};
 use crate::words::Language;
+use crate::words::english_words;
 
 fn name(letter: &str) -> Name {
-    Name::of(letter).unwrap()
+    name_of(letter).unwrap()
 }
 
 /// The skeleton with something else in place of a part of it.
@@ -104,5 +106,49 @@ fn the_lessons_of_the_program_are_in_order() {
         assert_eq!(shelf.find(&lesson.name), Some(lesson));
         assert_eq!(shelf.find(&lesson.number.to_string()), Some(lesson));
         assert!(at == 0 || shelf.lessons()[at - 1].number < lesson.number, "{}", lesson.name);
+    }
+}
+
+/// What is written in Latin letters in both languages beyond what stands on screens: names of
+/// programs, libraries and languages, and what is quoted of code and of protocols.
+const ALSO: &[&str] = &[
+    "Go",
+    "Python",
+    "Rust",
+    "aio",
+    "async",
+    "await",
+    "bye",
+    "exchange",
+    "goroutine",
+    "libev",
+    "libevent",
+    "libuv",
+    "mmap",
+    "nginx",
+    "node",
+    "receive",
+    "redis",
+    "spawn",
+    "Tokio",
+];
+
+#[test]
+fn the_chinese_of_the_lessons_has_no_english_words() {
+    let shelf = Shelf::embedded().unwrap();
+    for lesson in shelf.lessons() {
+        let mut texts = vec![&lesson.title, &lesson.take_home, &lesson.change];
+        for step in &lesson.steps {
+            texts.push(&step.say);
+            texts.extend(step.reveal.iter().map(|reveal| &reveal.say));
+            let ask = step.ask.iter();
+            texts.extend(ask.flat_map(|ask| [&ask.question].into_iter().chain(&ask.options)));
+        }
+        for text in texts {
+            let chinese = text.chinese.filled(|_| Figure::Unknown);
+            let mut words = english_words(&chinese);
+            words.retain(|word| !ALSO.contains(&word.as_str()));
+            assert!(words.is_empty(), "{words:?} in lesson {}: {chinese}", lesson.name);
+        }
     }
 }

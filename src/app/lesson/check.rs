@@ -12,7 +12,7 @@ use crate::cli::Cli;
 use crate::clients::Clients;
 use crate::dashboard::Rehearsal;
 use crate::descriptors::Held;
-use crate::lesson::{Both, Claim, Figure, Lesson, Phase, Run};
+use crate::lesson::{Both, Claim, Figure, Lesson, Operand, Phase, Run};
 use crate::server::Protocol;
 use crate::words::{Language, plain, strings, wrap};
 
@@ -92,7 +92,8 @@ impl Tally {
         }
         for Claim { expect, figure, with, holds } in run.claims() {
             self.claims += 1;
-            let told = (words.claim)(&expect.to_string(), &figure.to_string(), &with.to_string());
+            let with = matches!(expect.with, Operand::Measure(..)).then(|| with.to_string());
+            let told = (words.claim)(&expect.to_string(), &figure.to_string(), with.as_deref());
             if *holds {
                 self.lines += &format!("   {step:2} {}: {told}\n", words.holds);
             } else {

@@ -8,8 +8,8 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use super::output::{self, Sentence, end, misused, print, say};
-use super::{language, serve, told};
+use super::output::{self, Sentence, end, misused, print, refused, say, told};
+use super::{language, serve};
 use crate::cli::{self, Cli};
 use crate::dashboard::Lessons;
 use crate::lesson::{self, Lesson, Shelf};
@@ -51,7 +51,7 @@ pub(super) fn run(args: &cli::Lesson, program: &Cli) -> ExitCode {
     }
     let settings = match Settings::load(&parsed.cli.settings) {
         Ok(settings) => settings,
-        Err(trouble) => return super::refused(&trouble),
+        Err(trouble) => return refused(&trouble),
     };
     let merged = match settings.over(&line, parsed) {
         Ok(merged) => merged,

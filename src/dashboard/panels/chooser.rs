@@ -87,5 +87,6 @@ fn told(kind: ClientKind) -> &'static str {
         ClientKind::SlowCaller => say.slow_caller,
         ClientKind::Leaver => say.leaver,
         ClientKind::Flood => say.flood,
+        ClientKind::Puppet(_) => strings().clients.obeys,
     }
 }

@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::{block, cut, dim, left, right, title};
+use crate::clients::ClientKind;
 use crate::dashboard::geometry::{LEAST_PEER, MARKS, columns, folded, head_rows};
 use crate::dashboard::keys::{self, Id};
 use crate::dashboard::layout::Panel;
@@ -179,7 +180,11 @@ fn row(
     let closed = entry.closed.is_some();
     let plain = if closed { theme.style(Role::Dim) } else { theme.style(Role::Text) };
     let cursor = if selected { theme.glyph("▸", ">") } else { " " };
-    let ours = if entry.ours.is_some() { theme.glyph("◆", "&") } else { " " };
+    let ours = match entry.ours {
+        Some((_, ClientKind::Puppet(name))) => name.label(),
+        Some(_) => theme.glyph("◆", "&"),
+        None => " ",
+    };
     let mut spans = vec![
         Span::styled(cursor, theme.style(Role::Focus)),
         Span::styled(ours, theme.style(Role::Ours)),

@@ -34,7 +34,7 @@ mod operate;
 mod options;
 mod scene;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -51,9 +51,9 @@ use self::table::TableRow;
 use super::geometry::{self, Rect};
 use super::layout::{self, Areas, Arrangement};
 use super::panel::Panel;
-use crate::clients::{ClientInfo, ClientKind};
+use crate::clients::{ClientInfo, ClientKind, Name};
 use crate::inspect::{AcceptQueue, EXACT_AT_MOST, Question, Snapshot, Wanted, Workers};
-use crate::lesson::Name;
+use crate::lesson::Puppet;
 use crate::telemetry::{Asks, Batch, By, ConnId, Mode, Nanos};
 
 /// How long a notice is shown.
@@ -144,6 +144,7 @@ pub struct State {
     code: Viewer,
     changed: bool,
     second: Nanos,
+    puppets: BTreeMap<Name, Puppet>,
 }
 
 impl State {
@@ -174,6 +175,7 @@ impl State {
             code: Viewer::default(),
             changed: true,
             second: 0,
+            puppets: BTreeMap::new(),
         };
         state.choose_all(&choice);
         state
@@ -497,8 +499,9 @@ impl State {
     /// The newest connection of a client of the lesson that runs.
     #[must_use]
     pub fn named(&self, name: Name) -> Option<ConnId> {
-        let _ = name;
-        None
+        let peer = self.puppets.get(&name)?.local?;
+        let its = self.scene().table.entries().iter().filter(|entry| entry.peer() == peer);
+        its.map(TableRow::id).max()
     }
 
     /// The client of our own at the other end of the selected connection, while it is at work.

@@ -2,6 +2,7 @@
 
 use super::{Read, Tokens, call, is_measure, measure_names, name};
 use crate::lesson::expect::Sort;
+use crate::lesson::name_of;
 use crate::lesson::{Expect, Measure, Name, OfClient, Op, Operand, Total};
 use crate::telemetry::{Errno, Mask};
 use crate::words::strings;
@@ -27,7 +28,7 @@ pub(super) fn measure(tokens: &mut Tokens<'_>) -> Read<Measure> {
 }
 
 fn maybe_name(tokens: &mut Tokens<'_>) -> Option<Name> {
-    tokens.take_if(|text| Name::of(text).is_some()).and_then(|word| Name::of(word.text))
+    tokens.take_if(|text| name_of(text).is_some()).and_then(|word| name_of(word.text))
 }
 
 /// A claim: a measure, a sign, and what it is compared with.

@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::token::Token;
 use super::{Read, Tokens, call, claims, name};
 use crate::clients::{ClientKind, MAX};
-use crate::lesson::setting;
 use crate::lesson::{Deed, Do, Name};
+use crate::lesson::{name_of, setting};
 use crate::telemetry::ServerKind;
 use crate::words::strings;
 
@@ -45,7 +45,7 @@ pub(super) fn action(tokens: &mut Tokens<'_>) -> Read<Do> {
             None => Do::LimitFds(Some(u32::try_from(tokens.number(0, FDS)?).unwrap_or(u32::MAX))),
         },
         text if text.bytes().all(|byte| byte.is_ascii_digit()) => come(&word, tokens)?,
-        text => match Name::of(text) {
+        text => match name_of(text) {
             Some(name) => client(name, tokens)?,
             None => return Err(word.none_of(strings().lesson.kinds.action, FIRST)),
         },

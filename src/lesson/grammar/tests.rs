@@ -7,11 +7,12 @@ use proptest::prelude::*;
 use super::{action, expect, phrase};
 use crate::clients::ClientKind;
 use crate::lesson::expect::Sort;
+use crate::lesson::name_of;
 use crate::lesson::{Call, Deed, Do, Expect, Measure, Name, OfClient, Op, Operand, Total};
 use crate::telemetry::{Kind, Mask, Options, ServerKind};
 
 fn names() -> impl Strategy<Value = Name> {
-    "[A-Z]".prop_map(|letter| Name::of(&letter).unwrap())
+    "[A-Z]".prop_map(|letter| name_of(&letter).unwrap())
 }
 
 fn calls(facts: bool) -> impl Strategy<Value = Call> {

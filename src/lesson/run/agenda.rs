@@ -3,11 +3,11 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use super::Run;
+use super::{Run, puppet};
 use crate::lesson::measured::{Base, Stretch, drops};
 use crate::lesson::{Act, Call, Do, Name, Seen, Setup};
 use crate::telemetry::{
-    Command, ConnState, Kind, Mode, Options, ServerKind, Setting, Stance, Standing, Step,
+    Command, ConnId, ConnState, Mode, Options, ServerKind, Setting, Stance, Standing, Step, Until,
 };
 
 /// How long an action may take to hold.
@@ -130,6 +130,10 @@ impl Run {
             return Vec::new();
         };
         let Some(acts) = self.acts(&doing.item, seen) else { return Vec::new() };
+        if let Item::Do(Do::Client(name, deed)) = &doing.item {
+            let known = self.known.entry(*name).or_default();
+            known.begun = puppet::begun(deed, known.begun);
+        }
         if let Some(doing) = &mut self.doing {
             doing.asked = true;
         }
@@ -159,9 +163,15 @@ impl Run {
                 Do::Turn => send(Command::Step(Step::Turn)),
                 Do::Until(call, None) => send(until(*call, None)),
                 Do::Until(call, Some(name)) => send(until(*call, Some(conn(name)?))),
-                Do::Connect(names) => Some(names.iter().map(|name| Act::Connect(*name)).collect()),
+                Do::Connect(names) => {
+                    let connect = |name: &Name| Act::Client(*name, puppet::connect());
+                    Some(names.iter().map(connect).collect())
+                }
                 Do::Come(count, kind) => Some(vec![Act::Come(*kind, *count)]),
-                Do::Client(name, deed) => Some(vec![Act::Client(*name, deed.clone())]),
+                Do::Client(name, deed) => {
+                    let begun = self.known.get(name).map_or(0, |known| known.begun);
+                    Some(vec![Act::Client(*name, puppet::act(deed, begun))])
+                }
                 Do::Drop(name) => send(Command::Drop(conn(name)?)),
                 Do::Server(server) => send(Command::Switch(*server)),
                 Do::Set(setting) => send(Command::Set(*setting)),
@@ -186,7 +196,7 @@ impl Run {
                 Item::Begin { .. } => {
                     self.record.begin();
                     let kernel = seen.kernel();
-                    let (counters, usage) = (seen.counters().clone(), kernel.and_then(|k| k.usage));
+                    let (counters, usage) = (seen.counters().clone(), self.usage);
                     self.base = Base { counters, drops: drops(kernel), usage };
                     self.stretch = Some(Stretch::begin(seen.counters(), now));
                 }
@@ -202,12 +212,17 @@ impl Run {
         if went >= limit { State::Late } else { State::Going }
     }
 
+    /// Whether what the program uses was read since then.
+    pub(super) fn fresh_usage(&self, since: Instant) -> bool {
+        self.usage.is_some_and(|usage| usage.taken >= since)
+    }
+
     fn holds(&self, doing: &Doing, now: Instant, seen: &impl Seen) -> bool {
         let Doing { item, since, mark, .. } = doing;
         let went = now.saturating_duration_since(*since);
         let standing = seen.standing();
         match item {
-            Item::Begin { usage } => !usage || fresh_usage(seen, *since),
+            Item::Begin { usage } => !usage || self.fresh_usage(*since),
             Item::Stop { known } => {
                 let ended = seen.clients().iter().all(|client| client.ended);
                 let closed = || {
@@ -232,22 +247,8 @@ impl Run {
                         || slept(standing, mark, went)
                 }
                 Do::Turn => stood(standing, mark) || slept(standing, mark, went),
-                Do::Until(call, of) => {
-                    let conn = of.and_then(|name| Some(self.known.get(&name)?.row?.id));
-                    let Stance::Held(next) = standing.stance else { return false };
-                    let met = match call {
-                        Call::Wait => {
-                            next.kind.is_wait()
-                                || next.kind == Kind::Nap
-                                || next.kind == Kind::Accept
-                        }
-                        call => call.is(next.kind),
-                    };
-                    standing.mode == Mode::Paused
-                        && standing.since != mark.standing.since
-                        && met
-                        && (conn.is_none() || next.conn == conn)
-                }
+                // It is paused as soon as that is met.
+                Do::Until(..) => standing.mode == Mode::Paused && stood(standing, mark),
                 Do::Connect(_) => mark.clients.iter().all(|(name, done, local)| {
                     let Some(client) = seen.client(*name) else { return false };
                     let began =
@@ -280,7 +281,7 @@ impl Run {
                     let kernel = expect.measures().any(|measure| measure.is_kernels());
                     let usage = expect.measures().any(|measure| measure.is_usage());
                     (!kernel || fresh(seen, *since))
-                        && (!usage || fresh_usage(seen, *since))
+                        && (!usage || self.fresh_usage(*since))
                         && expect.judge(|measure| self.measuring(now, seen).figure(measure)).holds
                 }
                 Do::LimitFds(_) => true,
@@ -290,19 +291,17 @@ impl Run {
 }
 
 /// The command that brings a loop to stand before a call.
-fn until(call: Call, conn: Option<crate::telemetry::ConnId>) -> Command {
-    let _ = (call, conn);
-    Command::Pause
+fn until(call: Call, conn: Option<ConnId>) -> Command {
+    Command::Until(match call {
+        Call::Kind(kind) => Until::Call { kind: Some(kind), conn },
+        Call::Any => Until::Call { kind: None, conn },
+        Call::Wait => Until::Wait,
+    })
 }
 
 /// Whether the kernel was asked since then.
 pub(super) fn fresh(seen: &impl Seen, since: Instant) -> bool {
     seen.kernel().is_some_and(|kernel| kernel.taken >= since)
-}
-
-/// Whether what the program uses was read since then.
-pub(super) fn fresh_usage(seen: &impl Seen, since: Instant) -> bool {
-    seen.kernel().and_then(|kernel| kernel.usage).is_some_and(|usage| usage.taken >= since)
 }
 
 /// Whether that server has taken over.

@@ -2,15 +2,17 @@
 //! publishes, and says what is to be done; no socket, no clock and no terminal in it.
 
 mod agenda;
+mod puppet;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use self::agenda::{Doing, Item, State, fresh, fresh_usage};
+use self::agenda::{Doing, Item, State, fresh};
 use super::measured::{Base, Known, Measuring, Stretch};
 use super::record::Record;
 use super::{Act, Ask, Both, Claim, Do, Expect, Figure, Lesson, Look, Measure, Name, Seen, Step};
+use crate::inspect::Usage;
 use crate::telemetry::{Batch, Options};
 use crate::words::Language;
 
@@ -36,6 +38,8 @@ pub struct Run {
     record: Record,
     known: BTreeMap<Name, Known>,
     base: Base,
+    /// What the program used, when that was read last.
+    usage: Option<Usage>,
     stretch: Option<Stretch>,
     /// The server's options before the lesson.
     before: Option<Options>,
@@ -105,6 +109,7 @@ impl Run {
             record: Record::default(),
             known: BTreeMap::new(),
             base: Base::default(),
+            usage: None,
             stretch: None,
             before: None,
         };
@@ -227,6 +232,7 @@ impl Run {
         if self.before.is_none() {
             self.before = seen.listener().map(|listener| listener.options);
         }
+        self.usage = seen.kernel().and_then(|kernel| kernel.usage).or(self.usage);
         self.look_for_clients(seen);
         let mut acts = Vec::new();
         loop {
@@ -274,8 +280,8 @@ impl Run {
     }
 
     fn measuring<'a, S: Seen>(&'a self, now: Instant, seen: &'a S) -> Measuring<'a, S> {
-        let Self { record, known, base, stretch, .. } = self;
-        Measuring { seen, now, record, known, base, stretch: stretch.as_ref() }
+        let Self { record, known, base, usage, stretch, .. } = self;
+        Measuring { seen, now, record, known, base, usage: *usage, stretch: stretch.as_ref() }
     }
 
     /// All is done: what came of it is measured, once it can be, and stands then.
@@ -291,7 +297,7 @@ impl Run {
         let measures: Vec<Measure> = say.english.measures().collect();
         let all = || measures.iter().copied().chain(expect.iter().flat_map(Expect::measures));
         let known = (!all().any(Measure::is_kernels) || fresh(seen, since))
-            && (!all().any(Measure::is_usage) || fresh_usage(seen, since));
+            && (!all().any(Measure::is_usage) || self.fresh_usage(since));
         if went < SETTLES || (!known && went < PATIENCE) {
             return;
         }

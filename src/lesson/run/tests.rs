@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 
 use super::{Phase, Run};
-use crate::clients::ClientInfo;
+use crate::clients::{self, ClientInfo};
 use crate::inspect::{AcceptQueue, Snapshot, Socket, TcpState};
-use crate::lesson::{Act, Deed, Figure, Lesson, Name, Puppet, SKELETON, Seen, check};
+use crate::lesson::{Act, Figure, Lesson, Name, Puppet, SKELETON, Seen, check};
 use crate::telemetry::{
     Batch, By, Command, ConnId, ConnState, Counters, Event, Kind, Listener, Mask, Mode, Nanos,
     Next, Options, Ret, Row, ServerKind, Setting, Stance, Standing, What,
@@ -103,15 +103,15 @@ impl World {
             Act::Send(Command::Switch(server)) => self.listener.server = *server,
             Act::Send(Command::Set(setting)) => self.listener.options.set(*setting),
             Act::StopClients => (self.puppet, self.row) = (None, None),
-            Act::Connect(_) => {
+            Act::Client(_, clients::Act::Connect { .. }) => {
                 let local = Some(PEER.parse().unwrap());
                 self.done += 1;
                 self.puppet = Some(Puppet { local, connected: true, done: self.done });
                 self.row = Some(row());
             }
-            Act::Client(_, deed) => {
-                if let Deed::SendBytes(bytes) = deed {
-                    self.unread += u32::try_from(*bytes).unwrap();
+            Act::Client(_, act) => {
+                if let clients::Act::Send(bytes) = act {
+                    self.unread += u32::try_from(bytes.len()).unwrap();
                 }
                 self.done += 1;
                 self.puppet = self.puppet.map(|puppet| Puppet { done: self.done, ..puppet });
@@ -312,7 +312,11 @@ fn one_goes_back_from_what_came_out_to_the_question_and_on_to_the_step_before() 
     world.acts.clear();
     world.until(&mut run, Phase::Asking);
     assert_eq!(run.at(), 1);
-    let connects = world.acts.iter().filter(|act| matches!(act, Act::Connect(_))).count();
+    let connects = world
+        .acts
+        .iter()
+        .filter(|act| matches!(act, Act::Client(_, clients::Act::Connect { .. })))
+        .count();
     assert_eq!(connects, 2);
     run.back();
     assert_eq!((run.at(), run.phase()), (0, Phase::Doing));

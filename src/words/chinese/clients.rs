@@ -20,6 +20,7 @@ pub(in crate::words) const CHINESE: Clients = Clients {
     connecting: "正在连接",
     cannot_connect: |why| format!("连不上：{why}"),
     silent: "已连接，不说话",
+    obeys: "已连接，听吩咐行事",
     sends: "正在发送",
     sent: |sent, of| format!("共 {of} B，已发 {sent} B"),
     waits: "等响应",

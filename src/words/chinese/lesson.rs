@@ -65,7 +65,10 @@ pub(in crate::words) const CHINESE: Lesson = Lesson {
 
     holds: "成立",
     fails: "不成立",
-    claim: |claim, measured, with| format!("{claim}（测得 {measured}，对照 {with}）"),
+    claim: |claim, measured, with| match with {
+        Some(with) => format!("{claim}（测得 {measured} 和 {with}）"),
+        None => format!("{claim}（测得 {measured}）"),
+    },
     late: |what| format!("没有及时做到：{what}"),
     unknown_figure: |measure| format!("{{{measure}}} 在这里测不到"),
     too_long: |text, lines, columns| format!("超过 {lines} 行、每行 {columns} 列：{text}"),

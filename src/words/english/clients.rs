@@ -20,6 +20,7 @@ pub(in crate::words) const ENGLISH: Clients = Clients {
     connecting: "connecting",
     cannot_connect: |why| format!("cannot connect: {why}"),
     silent: "connected, says nothing",
+    obeys: "connected, does what it is told",
     sends: "sends",
     sent: |sent, of| format!("sent {sent} of {of} bytes"),
     waits: "waits for the answer",

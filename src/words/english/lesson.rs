@@ -69,7 +69,10 @@ pub(in crate::words) const ENGLISH: Lesson = Lesson {
 
     holds: "holds",
     fails: "FAILS",
-    claim: |claim, measured, with| format!("{claim} (measured {measured}, against {with})"),
+    claim: |claim, measured, with| match with {
+        Some(with) => format!("{claim} (measured {measured} and {with})"),
+        None => format!("{claim} (measured {measured})"),
+    },
     late: |what| format!("not within its time: {what}"),
     unknown_figure: |measure| format!("{{{measure}}} is not known here"),
     too_long: |text, lines, columns| format!("over {lines} lines of {columns} columns: {text}"),

@@ -19,6 +19,8 @@ pub(crate) struct Clients {
     pub(crate) connecting: &'static str,
     pub(crate) cannot_connect: fn(why: &str) -> String,
     pub(crate) silent: &'static str,
+    /// It does what a lesson tells it.
+    pub(crate) obeys: &'static str,
     pub(crate) sends: &'static str,
     pub(crate) sent: fn(sent: usize, of: usize) -> String,
     pub(crate) waits: &'static str,

@@ -12,8 +12,8 @@ pub(crate) struct Lesson {
     pub(crate) how_many: fn(name: &str, least: usize, most: usize, there: usize) -> String,
     pub(crate) both_or_none: &'static str,
     pub(crate) other_measures: fn(english: &str, chinese: &str) -> String,
-    pub(crate) undeclared: fn(name: char, declared: &str) -> String,
-    pub(crate) twice: fn(name: char) -> String,
+    pub(crate) undeclared: fn(name: &str, declared: &str) -> String,
+    pub(crate) twice: fn(name: &str) -> String,
 
     /// In a sentence of a step.
     pub(crate) open_brace: &'static str,
@@ -38,7 +38,7 @@ pub(crate) struct Lesson {
     /// What a check says.
     pub(crate) holds: &'static str,
     pub(crate) fails: &'static str,
-    pub(crate) claim: fn(claim: &str, measured: &str, with: &str) -> String,
+    pub(crate) claim: fn(claim: &str, measured: &str, with: Option<&str>) -> String,
     pub(crate) late: fn(what: &str) -> String,
     pub(crate) unknown_figure: fn(measure: &str) -> String,
     pub(crate) too_long: fn(text: &str, lines: usize, columns: usize) -> String,

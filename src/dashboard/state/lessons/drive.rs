@@ -8,11 +8,12 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::seen::Sight;
 use super::{Course, Lessons, List};
+use crate::clients::{Name, Report, Reported};
 use crate::dashboard::panel::Panel;
 use crate::dashboard::state::menu::needs_fresh;
 use crate::dashboard::state::prompt::{Confirm, Question};
 use crate::dashboard::state::{Action, Overlay, State};
-use crate::lesson::{Act, Lesson, Look, Name, Phase, Run};
+use crate::lesson::{Act, Lesson, Look, Phase, Run};
 use crate::telemetry::{Command, Mode};
 
 impl State {
@@ -65,7 +66,9 @@ impl State {
             return Vec::new();
         }
         let mut course = mem::take(&mut self.course);
-        let mut acts = course.tick(now, &Sight { scene: &self.live, clients: &self.clients });
+        let Self { live: scene, clients, puppets, .. } = &*self;
+        let sight = Sight { scene, clients, puppets };
+        let mut acts = course.tick(now, &sight);
         let asks = |act: &Act| match act {
             Act::Send(command) if !course.granted => self.must_ask(*command).map(|_| *command),
             _ => None,
@@ -86,6 +89,18 @@ impl State {
         }
         self.follow_look();
         acts
+    }
+
+    /// Takes over what a client with a name has reported.
+    pub(in crate::dashboard) fn report(&mut self, report: &Report) {
+        let puppet = self.puppets.entry(report.name).or_default();
+        match report.what {
+            Reported::Connecting(local) => (puppet.local, puppet.connected) = (Some(local), false),
+            Reported::Connected(local) => (puppet.local, puppet.connected) = (Some(local), true),
+            _ => {}
+        }
+        let over = report.order.is_some() && !matches!(report.what, Reported::Connecting(_));
+        puppet.done += u64::from(over);
     }
 
     /// Asks before the lesson does what closes connections from outside; after what is open now.

@@ -1,18 +1,20 @@
 //! What a lesson sees of server, kernel and clients: what the dashboard knows.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-use crate::clients::ClientInfo;
+use crate::clients::{ClientInfo, Name};
 use crate::dashboard::state::Scene;
 use crate::dashboard::state::table::TableRow;
 use crate::inspect::{Snapshot, mmap_of};
-use crate::lesson::{Name, Puppet, Seen};
+use crate::lesson::{Puppet, Seen};
 use crate::telemetry::{ConnId, Counters, Listener, Nanos, Ret, Row, Standing};
 
 /// What a lesson sees.
 pub(super) struct Sight<'a> {
     pub(super) scene: &'a Scene,
     pub(super) clients: &'a [ClientInfo],
+    pub(super) puppets: &'a BTreeMap<Name, Puppet>,
 }
 
 impl Seen for Sight<'_> {
@@ -58,8 +60,7 @@ impl Seen for Sight<'_> {
     }
 
     fn client(&self, name: Name) -> Option<Puppet> {
-        let _ = name;
-        None
+        self.puppets.get(&name).copied()
     }
 
     fn mmap_epoll(&self) -> Option<Ret> {
