@@ -6,6 +6,8 @@ mod notes;
 mod seen;
 mod strip;
 
+use std::collections::BTreeSet;
+use std::mem;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -53,20 +55,27 @@ pub struct Entry {
     pub run: Option<Run>,
     /// It was given to its end.
     pub over: bool,
+    /// The steps in which it came out otherwise here than the lesson says.
+    pub otherwise: BTreeSet<usize>,
+}
+
+impl Entry {
+    fn new(lesson: &Arc<Lesson>) -> Self {
+        Self { lesson: lesson.clone(), run: None, over: false, otherwise: BTreeSet::new() }
+    }
 }
 
 impl Course {
     /// Those lessons; none runs.
     pub(super) fn new(all: &[Arc<Lesson>]) -> Self {
-        let entry = |lesson: &Arc<Lesson>| Entry { lesson: lesson.clone(), run: None, over: false };
-        Self { all: all.iter().map(entry).collect(), ..Self::default() }
+        Self { all: all.iter().map(Entry::new).collect(), ..Self::default() }
     }
 
     /// The place of a lesson, which is there from now on.
     pub(super) fn place(&mut self, lesson: &Arc<Lesson>) -> usize {
         let at = self.all.iter().position(|entry| Arc::ptr_eq(&entry.lesson, lesson));
         at.unwrap_or_else(|| {
-            self.all.push(Entry { lesson: lesson.clone(), run: None, over: false });
+            self.all.push(Entry::new(lesson));
             self.all.len() - 1
         })
     }
@@ -106,7 +115,7 @@ impl Course {
 
     /// The same, or the one that is just being left.
     pub(super) fn at_mut(&mut self) -> Option<&mut Run> {
-        self.all.get_mut(self.at?)?.run.as_mut()
+        self.entry_mut()?.run.as_mut()
     }
 
     /// Whether it waits for something to happen.
@@ -183,9 +192,10 @@ impl Course {
     }
 
     fn take_up(&mut self, at: usize, step: Option<usize>) {
-        let Entry { lesson, run, over } = &mut self.all[at];
-        if std::mem::take(over) {
+        let Entry { lesson, run, over, otherwise } = &mut self.all[at];
+        if mem::take(over) {
             *run = None;
+            otherwise.clear();
         }
         let run = run.get_or_insert_with(|| Run::new(lesson.clone()));
         match step {
@@ -215,6 +225,28 @@ impl Course {
     /// Whether it is somewhere else in the lesson than at the last call.
     fn has_moved(&mut self) -> bool {
         let now = self.run().map(|run| (run.at(), run.phase()));
-        std::mem::replace(&mut self.was, now) != now
+        let moved = mem::replace(&mut self.was, now) != now;
+        if moved && let Some(Entry { run: Some(run), otherwise, .. }) = self.entry_mut() {
+            match run.phase() {
+                Phase::Shown if run.claims().iter().any(|claim| !claim.holds) => {
+                    otherwise.insert(run.at());
+                }
+                Phase::Shown => {
+                    otherwise.remove(&run.at());
+                }
+                _ => {}
+            }
+        }
+        moved
+    }
+
+    fn entry_mut(&mut self) -> Option<&mut Entry> {
+        self.all.get_mut(self.at?)
+    }
+
+    /// The lesson that runs, and how far it was given.
+    #[must_use]
+    pub fn given_entry(&self) -> Option<&Entry> {
+        self.all.get(self.running()?)
     }
 }

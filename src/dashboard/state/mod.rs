@@ -451,7 +451,8 @@ impl State {
     #[must_use]
     pub fn strip(&self, screen: Rect) -> Vec<lessons::Row> {
         let most = usize::from(layout::strip_at_most(screen));
-        self.lesson().map_or_else(Vec::new, |run| lessons::rows(run, screen.width.into(), most))
+        let entry = self.course.given_entry();
+        entry.map_or_else(Vec::new, |entry| lessons::rows(entry, screen.width.into(), most))
     }
 
     /// The pace: what was asked for just now, or what the server said.

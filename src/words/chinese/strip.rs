@@ -24,15 +24,16 @@ pub(in crate::words) const CHINESE: Strip = Strip {
     change: "改动一处：",
     predictions: |right, of| format!("{of} 次预测，对了 {right} 次"),
     outcome: |step, right| format!("第 {step} 步：{right}"),
+    came_otherwise: |step| format!("第 {step} 步：这里的结果和课上说的不一样"),
     you: |option| format!("（预测：{option}）"),
     lessons: "课程",
     minutes: |minutes| format!("{minutes} 分钟"),
     runs: |step| format!("正在上，第 {step} 步"),
     left: |step| format!("停在第 {step} 步"),
     is_over: "上完了",
-    choose: "上下键选择；Enter 开始或继续；右键看步骤；Esc 关闭",
+    choose: "上下键选择；Enter 开始或继续；右箭头键看步骤；Esc 关闭",
     leaves: |key| format!("{key} 离开正在上的课"),
-    choose_step: "上下键选择；Enter 从这一步开始；左键回到课程；Esc 关闭",
+    choose_step: "上下键选择；Enter 从这一步开始；左箭头键回到课程；Esc 关闭",
     switches: |server, open| {
         format!("这一课要换成 {server}：关闭 {} 个连接吗？", units::count(open as u64))
     },

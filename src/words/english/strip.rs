@@ -27,6 +27,7 @@ pub(in crate::words) const ENGLISH: Strip = Strip {
         of => format!("{right} of {of} predictions were right"),
     },
     outcome: |step, right| format!("step {step}: {right}"),
+    came_otherwise: |step| format!("step {step}: it came out otherwise here than the lesson says"),
     you: |option| format!("(expected: {option})"),
     lessons: "lessons",
     minutes: |minutes| format!("{minutes} min"),

@@ -26,6 +26,7 @@ pub(crate) struct Strip {
     pub(crate) change: &'static str,
     pub(crate) predictions: fn(right: usize, of: usize) -> String,
     pub(crate) outcome: fn(step: usize, right: &str) -> String,
+    pub(crate) came_otherwise: fn(step: usize) -> String,
     pub(crate) you: fn(option: usize) -> String,
     /// The list.
     pub(crate) lessons: &'static str,

@@ -1,8 +1,11 @@
 //! What the strip of a lesson says, line by line: the lesson and its step, the sentence, the question
 //! with its options, what was expected beside what was measured, and at the end what to take home.
 
+use std::collections::BTreeSet;
+
 use unicode_width::UnicodeWidthStr;
 
+use super::Entry;
 use crate::lesson::{Ask, Both, Figure, Outcome, Phase, Run};
 use crate::words::{pad_left, strings, wrap};
 
@@ -46,18 +49,22 @@ pub enum Tone {
 /// The lines, at most so many, in that many columns. What matters least goes first where there are
 /// too many.
 #[must_use]
-pub fn rows(run: &Run, width: usize, most: usize) -> Vec<Row> {
-    let spellings: &[fn(&Run, usize) -> Vec<Row>] = match run.phase() {
-        Phase::Doing => &[step],
-        Phase::Asking | Phase::Predicted | Phase::Revealing => &[question, question_alone],
-        Phase::Shown => &[shown],
-        Phase::Over => &[over, over_in_short],
+pub fn rows(entry: &Entry, width: usize, most: usize) -> Vec<Row> {
+    let Some(run) = &entry.run else { return Vec::new() };
+    let over = |width| over(run, &entry.otherwise, width);
+    let spellings: &[&dyn Fn(usize) -> Vec<Row>] = match run.phase() {
+        Phase::Doing => &[&|width| step(run, width)],
+        Phase::Asking | Phase::Predicted | Phase::Revealing => {
+            &[&|width| question(run, width), &|width| question_alone(run, width)]
+        }
+        Phase::Shown => &[&|width| shown(run, width)],
+        Phase::Over => &[&over, &|width| over_in_short(run, &entry.otherwise, width)],
         Phase::Left => return Vec::new(),
     };
     let mut rows = Vec::new();
     for spelling in spellings {
         rows = vec![Row::Title];
-        rows.extend(spelling(run, width));
+        rows.extend(spelling(width));
         if rows.len() <= most {
             return rows;
         }
@@ -136,11 +143,15 @@ fn verdict(run: &Run, ask: &Ask, holds: bool, width: usize) -> Vec<Row> {
 }
 
 /// What to take home, what to change, and what was predicted, question by question.
-fn over(run: &Run, width: usize) -> Vec<Row> {
-    let mut rows = over_in_short(run, width);
+fn over(run: &Run, otherwise: &BTreeSet<usize>, width: usize) -> Vec<Row> {
+    let mut rows = over_in_short(run, otherwise, width);
     for Outcome { step, predicted, answer } in run.outcomes() {
         let Some(ask) = &run.lesson().steps[step].ask else { continue };
         let say = &strings().strip;
+        if otherwise.contains(&step) {
+            rows.push(Row::Text(Tone::Trouble, (say.came_otherwise)(step + 1)));
+            continue;
+        }
         let right = numbered(answer, &text(run, &ask.options[answer]));
         let mut told = (say.outcome)(step + 1, &right);
         let tone = match predicted {
@@ -157,7 +168,7 @@ fn over(run: &Run, width: usize) -> Vec<Row> {
     rows
 }
 
-fn over_in_short(run: &Run, width: usize) -> Vec<Row> {
+fn over_in_short(run: &Run, otherwise: &BTreeSet<usize>, width: usize) -> Vec<Row> {
     let say = &strings().strip;
     let lesson = run.lesson();
     let part = |name: &str, both: &Both| {
@@ -165,8 +176,11 @@ fn over_in_short(run: &Run, width: usize) -> Vec<Row> {
     };
     let mut rows = part(say.take_home, &lesson.take_home);
     rows.extend(part(say.change, &lesson.change));
-    let right = run.outcomes().filter(|outcome| outcome.predicted == Some(outcome.answer)).count();
-    match run.outcomes().count() {
+    // What came out otherwise makes nobody right or wrong.
+    let judged: Vec<Outcome> =
+        run.outcomes().filter(|outcome| !otherwise.contains(&outcome.step)).collect();
+    let right = judged.iter().filter(|outcome| outcome.predicted == Some(outcome.answer)).count();
+    match judged.len() {
         0 => {}
         asked => rows.push(Row::Text(Tone::Question, (say.predictions)(right, asked))),
     }
