@@ -2,6 +2,7 @@
 
 mod compare;
 mod habits;
+mod lesson;
 mod pages;
 mod parse;
 mod values;
@@ -16,6 +17,7 @@ use clap_complete::Shell;
 pub use compare::Compare;
 use encoding_rs::Encoding;
 pub use habits::{Habit, Kind, Of, habits};
+pub use lesson::Lesson;
 pub use pages::{completions, man, markdown};
 pub use parse::{Parsed, parse};
 use values::{demo, encoding, handler, ip, mistake, nap, server_kind, trigger};
@@ -291,6 +293,8 @@ pub struct SettingsFile {
 pub enum Command {
     /// Put the same load on one server after another, and compare what each makes of it.
     Compare(Compare),
+    /// Give a lesson: a question, what the class expects, and what comes out, measured here and now.
+    Lesson(Lesson),
     /// Print the settings file, with what each setting does; or check one.
     Config {
         /// Read FILE, or the file that is read at start, and say what it sets.
@@ -303,6 +307,8 @@ pub enum Command {
         #[arg(value_name = "NAME", value_parser = server_kind())]
         server: Option<ServerKind>,
     },
+    /// Show the speaker's notes of the lesson that runs in another terminal.
+    Notes,
     /// Print the completions for a shell.
     Completions {
         /// Which shell.

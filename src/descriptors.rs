@@ -2,11 +2,12 @@
 //! another as in a program that does nothing else: the listener is 3, its epoll 4, the clients 5,
 //! 6, 7 and so on.
 
+use std::io;
 use std::os::fd::{AsRawFd as _, OwnedFd, RawFd};
 
 use rustix::event::{EventfdFlags, eventfd};
 use rustix::io::fcntl_dupfd_cloexec;
-use rustix::process::{Resource, getrlimit};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// Where the program's own begin: behind the clients of a class, and low enough for select(2), which
 /// has to watch the waker.
@@ -62,6 +63,37 @@ impl Held {
         }
         Self { _numbers: numbers }
     }
+}
+
+/// From now on so many more descriptors can be opened, by the numbers that are free; what is open
+/// stays open. Returns the limit that there was, for [`limit`].
+///
+/// # Errors
+/// When the limit cannot be changed.
+pub fn leave(free: u32) -> io::Result<Option<u64>> {
+    let before = getrlimit(Resource::Nofile);
+    let mut left = free;
+    let mut end: RawFd = 0;
+    while left > 0 {
+        left -= u32::from(!is_open(end));
+        end += 1;
+    }
+    limit(u64::try_from(end).ok())?;
+    Ok(before.current)
+}
+
+/// Descriptors have numbers below this from now on.
+///
+/// # Errors
+/// When it is more than this process may have.
+pub fn limit(current: Option<u64>) -> io::Result<()> {
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    Ok(setrlimit(Resource::Nofile, Rlimit { current, maximum })?)
+}
+
+fn is_open(fd: RawFd) -> bool {
+    // The link is there whatever it leads to.
+    std::fs::symlink_metadata(format!("/proc/self/fd/{fd}")).is_ok()
 }
 
 #[cfg(test)]

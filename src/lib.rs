@@ -8,6 +8,8 @@
 //! | [`settings`] | the settings file: read, checked, printed, saved; what it adds to the command line |
 //! | [`cli`] | every flag, default and help text |
 //! | [`dashboard`] | the ratatui front end |
+//! | [`lesson`] | lessons: read, given, checked; no terminal in it |
+//! | [`notes`] | the speaker's notes of a lesson that runs, over a Unix socket |
 //! | [`compare`] | the same load on one server after another |
 //! | [`clients`] | the built-in clients |
 //! | [`record`] | the event log on disk, and the printer of events |
@@ -15,6 +17,7 @@
 //! | [`server`] | the server thread |
 //! | [`http`] | requests, answers and files; no sockets in it |
 //! | [`source`] | the server's own source, embedded, for the code view |
+//! | [`document`] | TOML with the place of everything; what is wrong, and where |
 //! | [`words`] | every text that a person reads; numbers with their units |
 //! | [`textbook`] | each of the servers as a short program in Python, and which line makes which call |
 //! | [`telemetry`] | the wire between server and dashboard |
@@ -38,9 +41,15 @@ pub mod dashboard;
 #[cfg(target_os = "linux")]
 pub mod descriptors;
 #[cfg(target_os = "linux")]
+pub mod document;
+#[cfg(target_os = "linux")]
 pub mod http;
 #[cfg(target_os = "linux")]
 pub mod inspect;
+#[cfg(target_os = "linux")]
+pub mod lesson;
+#[cfg(target_os = "linux")]
+pub mod notes;
 #[cfg(target_os = "linux")]
 pub mod record;
 #[cfg(target_os = "linux")]

@@ -5,7 +5,7 @@ use crossbeam_channel::Receiver;
 use super::output::Sentence;
 use super::start::Running;
 use crate::clients::Clients;
-use crate::dashboard::{self, Begin, Notice, Options, Save, Setup};
+use crate::dashboard::{self, Begin, Lessons, Notice, Options, Save, Setup};
 use crate::record::log::Closer;
 use crate::settings::{Merged, Saver};
 use crate::telemetry::Subscriber;
@@ -21,6 +21,7 @@ pub(super) struct Around {
     pub(super) told: Receiver<Notice>,
     /// Closed when a second signal ends the program.
     pub(super) log: Option<Closer>,
+    pub(super) lessons: Lessons,
 }
 
 /// Shows a server.
@@ -30,7 +31,7 @@ pub(super) fn run(
     screen: Subscriber,
     around: Around,
 ) -> Result<(), Sentence> {
-    let Around { clients, begin, notices, told, log } = around;
+    let Around { clients, begin, notices, told, log, lessons } = around;
     let cli = &merged.cli;
     let side = server.inspected(screen)?;
     let saver = merged.saver();
@@ -46,6 +47,6 @@ pub(super) fn run(
         ascii: cli.ascii,
     };
     let save = saver.map(|mut saver| Box::new(move |choice: &_| saver.save(choice)) as Save);
-    dashboard::run(Setup { side, clients, begin, save, options, notices, told, log })
+    dashboard::run(Setup { side, clients, begin, save, options, notices, told, log, lessons })
         .map_err(|error| (strings().start.dashboard_ended)(&plain(&error)))
 }

@@ -5,8 +5,10 @@
 //! | `serve` | a server with everything around it: its log, the built-in clients, what shows it |
 //! | `dashboard`, `headless` | what shows it: a screen, or lines on standard output |
 //! | `compare` | the same load on one server after another |
+//! | `lesson` | a lesson: listed, given, checked, or begun by writing its file |
 //! | `split` | two servers on one screen |
 //! | `textbook` | a server as a short program in Python |
+//! | `notes` | the speaker's notes of a lesson that runs in another terminal |
 //! | `worker` | one connection, as a process of `--server processes` |
 //! | `start` | how a server is started, whatever shows it |
 //! | `config` | what the command line asks of a server; how many descriptors there are for it |
@@ -19,7 +21,9 @@ mod config;
 mod dashboard;
 mod headless;
 mod language;
+mod lesson;
 mod log;
+mod notes;
 mod output;
 mod serve;
 mod split;
@@ -32,10 +36,11 @@ use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::process::ExitCode;
 
-use self::output::{end, misused, print, printed, say};
+use self::output::{end, misused, print, refused, say, told};
 use crate::cli::{self, Command, Parsed, SettingsFile};
-use crate::dashboard::{Notice, keys};
-use crate::settings::{self, Settings, Trouble};
+use crate::dashboard::{Lessons, Notice, keys};
+use crate::lesson::Shelf;
+use crate::settings::{self, Settings};
 use crate::words::Language;
 
 /// Reads the command line and the settings, and does what they ask for; what went wrong is said in one
@@ -54,6 +59,7 @@ pub fn run() -> ExitCode {
         Some(Command::Config { check: None }) => print(settings::page().as_bytes()),
         Some(Command::Config { check: Some(path) }) => return check(path.as_deref()),
         Some(Command::Textbook { server }) => textbook::run(*server),
+        Some(Command::Notes) => notes::run(),
         Some(Command::Completions { shell }) => print(&cli::completions(*shell)),
         Some(Command::Man) => {
             // As its other half is, the command line's help.
@@ -63,6 +69,7 @@ pub fn run() -> ExitCode {
         Some(Command::Worker { full, root, start, flags }) => {
             worker::run(flags, *full, *root, *start)
         }
+        Some(Command::Lesson(lesson)) => return lesson::run(lesson, &parsed.cli),
         Some(Command::Compare(compare)) => {
             let file = compare.settings.clone();
             return with_settings(&file, &args, parsed);
@@ -102,7 +109,11 @@ fn with_settings(file: &SettingsFile, args: &[OsString], parsed: Parsed) -> Exit
     } else {
         let given = |option: &str| merged.is_given(option);
         match cli.check(given, serve::is_headless(cli), io::stdin().is_terminal()) {
-            Ok(()) => serve::run(&merged, no_chinese),
+            Ok(()) => {
+                // Those of the program are in order; its tests see to it.
+                let shelf = Shelf::embedded().unwrap_or_default();
+                serve::run(&merged, no_chinese, Lessons { shelf, first: None })
+            }
             Err(sentence) => return misused(&sentence),
         }
     };
@@ -115,18 +126,4 @@ fn check(path: Option<&Path>) -> ExitCode {
         Ok(text) => end(print(text.as_bytes())),
         Err(trouble) => refused(&trouble),
     }
-}
-
-/// Says what is wrong with a settings file.
-fn refused(trouble: &Trouble) -> ExitCode {
-    trouble.sentences().iter().for_each(|sentence| say(sentence));
-    match trouble {
-        Trouble::Unread(_) => ExitCode::FAILURE,
-        Trouble::Wrong(..) => output::MISUSED.into(),
-    }
-}
-
-/// Help and version come as errors too, of the kind that belongs on standard output.
-fn told(error: &clap::Error) -> ExitCode {
-    if error.use_stderr() { error.exit() } else { end(printed(error.print())) }
 }

@@ -4,6 +4,7 @@
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
+use crate::settings::Trouble;
 use crate::words::{plain, strings};
 
 /// The exit code of a command line, or settings, that make no sense, as clap has it.
@@ -47,6 +48,20 @@ pub(super) fn printed(written: io::Result<()>) -> Result<(), Sentence> {
 /// Writes a line to standard error, if there is one.
 pub(super) fn say(sentence: &str) {
     let _ = writeln!(io::stderr(), "epollscope: {sentence}");
+}
+
+/// Says what is wrong with a settings file.
+pub(super) fn refused(trouble: &Trouble) -> ExitCode {
+    trouble.sentences().iter().for_each(|sentence| say(sentence));
+    match trouble {
+        Trouble::Unread(_) => ExitCode::FAILURE,
+        Trouble::Wrong(..) => MISUSED.into(),
+    }
+}
+
+/// Help and version come as errors too, of the kind that belongs on standard output.
+pub(super) fn told(error: &clap::Error) -> ExitCode {
+    if error.use_stderr() { error.exit() } else { end(printed(error.print())) }
 }
 
 /// Whether the terminal has no screen to draw on.

@@ -10,7 +10,7 @@ use super::{config, headless, log};
 use crate::cli::{Cli, Demo};
 use crate::clients::Clients;
 use crate::compare;
-use crate::dashboard::{NoChinese, Notice};
+use crate::dashboard::{Lessons, NoChinese, Notice};
 use crate::descriptors::Held;
 use crate::record::log::{Log, Summary};
 use crate::server::Protocol;
@@ -29,7 +29,11 @@ pub(super) fn is_headless(cli: &Cli) -> bool {
 }
 
 /// Serves until a signal, the operator or the server itself ends it.
-pub(super) fn run(merged: &Merged, refused: Option<NoChinese>) -> Result<(), Sentence> {
+pub(super) fn run(
+    merged: &Merged,
+    refused: Option<NoChinese>,
+    lessons: Lessons,
+) -> Result<(), Sentence> {
     let cli = &merged.cli;
     compare::end_with_parent()?;
     let text = &strings().start;
@@ -97,7 +101,7 @@ pub(super) fn run(merged: &Merged, refused: Option<NoChinese>) -> Result<(), Sen
 
     let ended = if let Some(screen) = screen {
         let begin = Box::new(begin);
-        let around = Around { clients, begin, notices, told, log: closer };
+        let around = Around { clients, begin, notices, told, log: closer, lessons };
         dashboard::run(merged, server, screen, around)
     } else {
         begin(&clients);

@@ -133,6 +133,7 @@ impl Client {
             local: self.local,
             responses: self.responses,
             status: self.status.clone().into_owned(),
+            connecting: matches!(self.phase, Phase::Away | Phase::Connecting),
             ended: self.ended(),
         }
     }

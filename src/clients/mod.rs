@@ -134,6 +134,8 @@ pub struct ClientInfo {
     pub responses: u64,
     /// What it does now or how it ended, in a few words.
     pub status: String,
+    /// It has no connection yet: its turn has not come, or the server's kernel has not answered.
+    pub connecting: bool,
     /// It has ended and will not come back.
     pub ended: bool,
 }

@@ -111,6 +111,7 @@ impl Puppet {
             local: self.local,
             responses: 0,
             status: self.status.clone(),
+            connecting: self.connecting.is_some(),
             ended: self.ended,
         }
     }

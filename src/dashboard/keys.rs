@@ -102,6 +102,13 @@ static KEYS: &[Key] = &[
     Key { id: Id::Before, name: "before-after", presses: &[ch('b')], group: Group::Loop, bar: 75,
           enabled: always, screens: Screens::Dashboard, say: |keys| &keys.before },
 
+    Key { id: Id::LessonOn, name: "lesson-on", presses: &[ch('n')], group: Group::Lessons, bar: 32,
+          enabled: State::can_teach, screens: Screens::Dashboard, say: |keys| &keys.lesson_on },
+    Key { id: Id::LessonBack, name: "lesson-back", presses: &[ch('N')], group: Group::Lessons, bar: 0,
+          enabled: State::has_lesson, screens: Screens::Dashboard, say: |keys| &keys.lesson_back },
+    Key { id: Id::Lessons, name: "lessons", presses: &[ch('Q')], group: Group::Lessons, bar: 0,
+          enabled: State::can_teach, screens: Screens::Dashboard, say: |keys| &keys.lessons },
+
     Key { id: Id::Client, name: "add-client", presses: &[ch('c')], group: Group::Clients, bar: 20,
           enabled: State::alive, screens: Screens::Dashboard, say: |keys| &keys.client },
     Key { id: Id::TenClients, name: "add-ten-clients", presses: &[ch('C')], group: Group::Clients, bar: 61,
@@ -334,6 +341,8 @@ pub fn bar(state: &State) -> Vec<&'static Key> {
         // Elsewhere they work as well; there is no need to say so.
         Id::Last => state.scrolled_back(),
         Id::StepCall | Id::StepTurn => state.is_paused(),
+        // The strip says it.
+        Id::LessonOn => !state.has_lesson(),
         _ => key.bar > 0,
     };
     let shown = |key: &&Key| worth(key) && key.first().is_some() && (key.enabled)(state);

@@ -3,6 +3,7 @@
 //! ```text
 //! 80×24 and more                       120×36 and more
 //! ┌ header ──────────────────────┐     ┌ header ──────────────────────────┐
+//!  a lesson's strip, if one runs        a lesson's strip, if one runs
 //!  tabs                                 tabs
 //! ┌ 1 fd → socket ─┐┌ 2 loop ────┐     ┌ 1 fd → socket ─────┐┌ 2 loop ────┐
 //! │                ││ 4 charts   │     │                    ││ 5 card     │
@@ -43,6 +44,8 @@ pub struct Arrangement {
     pub zoom: bool,
     /// What stands beside the table: the loop, the charts, the card, the seats, the costs or the code.
     pub side: Panel,
+    /// The rows of the strip of a lesson.
+    pub strip: u16,
 }
 
 /// Where everything is.
@@ -52,6 +55,8 @@ pub struct Areas {
     pub too_small: bool,
     /// Name, URL, state and rates.
     pub header: Rect,
+    /// What a lesson says.
+    pub strip: Rect,
     /// The panels by their numbers and names.
     pub tabs: Rect,
     /// The panels shown.
@@ -91,20 +96,34 @@ pub fn lay(area: Rect, arrangement: Arrangement) -> Areas {
         return Areas { too_small: true, ..Areas::default() };
     }
     let size = size(area);
-    let (header, tabs) = match size {
-        Size::One if area.height < 12 => (1, 0),
-        Size::One | Size::Three => (2, 1),
-        Size::Four | Size::Five => (3, 1),
-    };
-    let rows = [header, tabs].map(Constraint::Length);
-    let [header, tabs, body, bar] =
-        Layout::vertical([rows[0], rows[1], Constraint::Min(0), Constraint::Length(1)]).areas(area);
+    let (header, tabs) = above(area);
+    let strip = arrangement.strip.min(strip_at_most(area));
+    let rows = [header, strip, tabs].map(Constraint::Length);
+    let [header, strip, tabs, body, bar] =
+        Layout::vertical([rows[0], rows[1], rows[2], Constraint::Min(0), Constraint::Length(1)])
+            .areas(area);
     let panels = if arrangement.zoom || size == Size::One {
         vec![(arrangement.focus, body)]
     } else {
         grid(body, size, arrangement)
     };
-    Areas { too_small: false, header, tabs, panels, bar }
+    Areas { too_small: false, header, strip, tabs, panels, bar }
+}
+
+/// The rows of the header and of the tabs.
+fn above(area: Rect) -> (u16, u16) {
+    match size(area) {
+        Size::One if area.height < 12 => (1, 0),
+        Size::One | Size::Three => (2, 1),
+        Size::Four | Size::Five => (3, 1),
+    }
+}
+
+/// The most rows that a lesson's strip may have: the panels keep as many.
+#[must_use]
+pub fn strip_at_most(area: Rect) -> u16 {
+    let (header, tabs) = above(area);
+    area.height.saturating_sub(header + tabs + 1) / 2
 }
 
 fn grid(body: Rect, size: Size, arrangement: Arrangement) -> Vec<(Panel, Rect)> {
@@ -185,7 +204,7 @@ mod tests {
     use super::*;
 
     fn shown(width: u16, height: u16, focus: Panel, zoom: bool, side: Panel) -> Vec<Panel> {
-        lay(Rect::new(0, 0, width, height), Arrangement { focus, zoom, side })
+        lay(Rect::new(0, 0, width, height), Arrangement { focus, zoom, side, strip: 0 })
             .panels
             .into_iter()
             .map(|(panel, _)| panel)
@@ -212,13 +231,15 @@ mod tests {
     fn panels_fill_the_screen_without_overlapping() {
         for (width, height) in [(40, 8), (80, 24), (110, 32), (120, 36), (200, 50), (301, 99)] {
             let area = Rect::new(0, 0, width, height);
-            for side in Panel::ALL.into_iter().filter(|panel| panel.is_side()) {
-                let areas = lay(area, Arrangement { focus: Panel::Table, zoom: false, side });
+            let sides = Panel::ALL.into_iter().filter(|panel| panel.is_side());
+            for (side, strip) in sides.zip([0, 3, 8, 99, 1, 2, 4]) {
+                let areas =
+                    lay(area, Arrangement { focus: Panel::Table, zoom: false, side, strip });
                 let all: Vec<Rect> = areas
                     .panels
                     .iter()
                     .map(|(_, area)| *area)
-                    .chain([areas.header, areas.tabs, areas.bar])
+                    .chain([areas.header, areas.strip, areas.tabs, areas.bar])
                     .collect();
                 let sum: u32 = all.iter().map(|a| a.area()).sum();
                 assert_eq!(sum, area.area(), "{width}×{height}");

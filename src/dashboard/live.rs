@@ -7,15 +7,18 @@ use std::time::Duration;
 
 use crossbeam_channel::Receiver;
 
-use super::run::{Options, run_with};
+use super::run::{Options, run_with, state_of};
 use super::session::Backend;
-use super::state::Chosen;
 use super::state::notice::{Notice, WhyNot};
-use crate::clients::{ClientInfo, ClientKind, Clients};
+use super::state::{Chosen, Lessons};
+use crate::clients::{Act, ClientInfo, ClientKind, Clients, Name, Report};
+use crate::descriptors;
 use crate::inspect::{Inspector, Question, Snapshot, Workers, cpu};
+use crate::notes::Notes;
 use crate::record::log::Closer;
 use crate::server::{Failure, Handle};
 use crate::telemetry::{Batch, Command, Control, Gone, Listener, Made, Subscriber};
+use crate::words::plain;
 
 /// A server that runs.
 pub struct Side {
@@ -53,6 +56,8 @@ pub struct Setup {
     pub told: Receiver<Notice>,
     /// The log, to be closed when a second signal ends the program.
     pub log: Option<Closer>,
+    /// The lessons, and which of them is begun with.
+    pub lessons: Lessons,
 }
 
 /// Runs the dashboard until the operator quits, then ends the server.
@@ -60,12 +65,12 @@ pub struct Setup {
 /// # Errors
 /// When there is no terminal, or it fails, or the server failed.
 pub fn run(setup: Setup) -> io::Result<()> {
-    let Setup { side, clients, begin, save, options, notices, told, log } = setup;
+    let Setup { side, clients, begin, save, options, notices, told, log, lessons } = setup;
     let addr = side.server.addr;
-    let guests = RefCell::default();
-    let begin = Some(begin);
-    let live = Live { link: side.into(), clients, begin, save, told, seen: None, guests };
-    run_with(live, addr, &options, notices, log)
+    let live = Live { begin: Some(begin), save, told, ..Live::new(side, clients) };
+    let mut state = state_of(addr, &options, notices);
+    state.set_lessons(lessons);
+    run_with(live, state, &options, log)
 }
 
 /// The way to a server and back.
@@ -129,7 +134,7 @@ impl Link {
 }
 
 /// A server with the built-in clients.
-struct Live {
+pub(super) struct Live {
     link: Link,
     clients: Clients,
     /// Taken when it is called.
@@ -139,9 +144,28 @@ struct Live {
     /// The last known listener, and which clients come back when another server has it.
     seen: Option<Listener>,
     guests: RefCell<Vec<ClientKind>>,
+    /// While a lesson runs; without them where they could not be started.
+    notes: Option<Option<Notes>>,
+    /// The limit of descriptors, while a lesson has another one.
+    unlimited: Option<Option<u64>>,
 }
 
 impl Live {
+    /// A server and clients, and nothing else.
+    pub(super) fn new(side: Side, clients: Clients) -> Self {
+        Self {
+            link: side.into(),
+            clients,
+            begin: None,
+            save: None,
+            told: crossbeam_channel::never(),
+            seen: None,
+            guests: RefCell::default(),
+            unlimited: None,
+            notes: None,
+        }
+    }
+
     /// A switch of servers closes every connection. Clients of our own that were here when it was
     /// asked for come again, or the room would stay empty.
     fn come_back(&mut self, listener: Option<Listener>) {
@@ -214,6 +238,41 @@ impl Backend for Live {
 
     fn stop_client(&self, id: u32) {
         self.clients.stop(id);
+    }
+
+    fn show_notes(&mut self, page: Option<String>) -> Option<Notice> {
+        let Some(page) = page else {
+            self.notes = None;
+            return None;
+        };
+        let mut notice = None;
+        let notes = self.notes.get_or_insert_with(|| match Notes::start() {
+            Ok(notes) => Some(notes),
+            Err(error) => {
+                notice = Some(Notice::NoNotes(plain(&error)));
+                None
+            }
+        });
+        if let Some(notes) = notes {
+            notes.show(page);
+        }
+        notice
+    }
+
+    fn tell(&self, name: Name, act: Act) {
+        self.clients.puppet(name, act);
+    }
+
+    fn reports(&self) -> Vec<Report> {
+        self.clients.reports().collect()
+    }
+
+    fn limit_descriptors(&mut self, free: Option<u32>) {
+        // Where it cannot be changed the lesson sees that nothing comes of it.
+        if let Some(before) = self.unlimited.take() {
+            let _ = descriptors::limit(before);
+        }
+        self.unlimited = free.and_then(|free| descriptors::leave(free).ok());
     }
 
     fn save(&mut self, choice: &Chosen) -> Notice {

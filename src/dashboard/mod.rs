@@ -5,6 +5,7 @@
 //! | [`mod@run`] | its event loop: every source it waits for, in one function |
 //! | [`session`] | a picture and the server behind it; no terminal in it |
 //! | [`live`] | the server, the inspector and the clients that it watches |
+//! | `rehearsal` | a lesson given without a screen |
 //! | [`split`] | two servers under the same load, side by side |
 //! | [`terminal`] | entering and leaving the terminal, panics, signals |
 //! | [`state`] | what is known and what the operator is doing; no terminal in it |
@@ -22,6 +23,7 @@ pub mod layout;
 pub mod live;
 pub mod panel;
 pub mod panels;
+mod rehearsal;
 pub mod run;
 pub mod session;
 pub mod split;
@@ -30,7 +32,9 @@ pub mod terminal;
 pub mod theme;
 
 pub use live::{Begin, Save, Setup, Side, run};
+pub use rehearsal::Rehearsal;
 pub use run::Options;
+pub use state::Lessons;
 pub use state::notice::{NoChinese, Notice};
 
 #[cfg(test)]

@@ -56,12 +56,10 @@ pub struct Options {
 /// When there is no terminal, or it fails, or the server failed.
 pub fn run_with(
     backend: impl Backend,
-    addr: SocketAddr,
+    state: State,
     options: &Options,
-    notices: Vec<Notice>,
     log: Option<Closer>,
 ) -> io::Result<()> {
-    let state = state_of(addr, options, notices);
     show(Session::new(backend, state, Instant::now()), options, log)
 }
 

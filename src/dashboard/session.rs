@@ -13,8 +13,9 @@ use super::state::notice::{Ended, Notice, WhyNot};
 use super::state::{self, Action, Chosen, State};
 use super::terminal;
 use super::theme::Theme;
-use crate::clients::{ClientInfo, ClientKind};
+use crate::clients::{self, ClientInfo, ClientKind, Name, Report};
 use crate::inspect::{Question, Snapshot, Workers};
+use crate::lesson::Act;
 use crate::server::Failure;
 use crate::telemetry::{Batch, Command, Gone, Made, Mode, Nanos};
 use crate::words::strings;
@@ -68,6 +69,18 @@ pub trait Backend {
     fn stop_clients(&self) {}
     /// Stops one of them.
     fn stop_client(&self, _id: u32) {}
+    /// Tells a client with a name what to do.
+    fn tell(&self, _name: Name, _act: clients::Act) {}
+    /// What those have reported since this was last asked.
+    fn reports(&self) -> Vec<Report> {
+        Vec::new()
+    }
+    /// That many more descriptors can be opened by this program, or as many as before.
+    fn limit_descriptors(&mut self, _free: Option<u32>) {}
+    /// Shows the speaker's notes in other terminals, or none any more; says why that cannot be.
+    fn show_notes(&mut self, _page: Option<String>) -> Option<Notice> {
+        None
+    }
     /// Saves what is chosen, where there is a place for it, and says what came of it.
     fn save(&mut self, _choice: &Chosen) -> Notice {
         Notice::NotNow(WhyNot::NoSettings)
@@ -175,11 +188,35 @@ impl<W: Backend> Session<W> {
             self.busy = now;
         }
         self.state.clients(self.backend.clients());
+        self.backend.reports().iter().for_each(|report| self.state.report(report));
         self.backend.notices().into_iter().for_each(|notice| self.state.notice(notice));
         self.kernel(now);
         self.state.count_calls(self.backend.made());
         self.state.tick(self.clock.server(now));
+        for act in self.state.lesson_goes_on(now) {
+            self.act(act);
+        }
+        if let Some(page) = self.state.new_notes(now)
+            && let Some(notice) = self.backend.show_notes(page)
+        {
+            self.state.notice(notice);
+        }
         self.ending();
+    }
+
+    /// Does what a lesson wants done.
+    fn act(&mut self, act: Act) {
+        match act {
+            Act::Send(command) => {
+                // One that has ended is told of as such.
+                let _ = self.backend.send(command);
+                self.state.sent_by_lesson(command);
+            }
+            Act::Client(name, act) => self.backend.tell(name, act),
+            Act::Come(kind, count) => self.backend.add_clients(kind, count),
+            Act::StopClients => self.backend.stop_clients(),
+            Act::LimitFds(free) => self.backend.limit_descriptors(free),
+        }
     }
 
     /// Asks the kernel now and then, and takes its answers over.
@@ -191,7 +228,7 @@ impl<W: Backend> Session<W> {
         // While the loop is held nothing else comes, and the queues are what is looked at.
         let scene = self.state.live();
         let quiet = self.is_quiet(now) && scene.next_call().is_none();
-        let every = if scene.engine.wants_look() {
+        let every = if scene.engine.wants_look() || self.state.lesson_waits() {
             TICK
         } else {
             ASK_EVERY[usize::from(quiet || scene.table.open() > MANY)]
@@ -281,6 +318,11 @@ impl<W: Backend> Session<W> {
         &self.state
     }
 
+    /// The state, to be changed.
+    pub(super) fn state_mut(&mut self) -> &mut State {
+        &mut self.state
+    }
+
     /// The backend.
     pub(super) fn backend(&self) -> &W {
         &self.backend
@@ -335,6 +377,8 @@ impl<W: Backend> Show for Session<W> {
     fn next_tick(&self, now: Instant) -> Duration {
         match self.came {
             MUCH.. => TICK,
+            // What a lesson does is waited for.
+            _ if self.state.lesson_waits() => TICK,
             _ if self.is_quiet(now) => QUIET_TICK,
             _ => CALM_TICK,
         }

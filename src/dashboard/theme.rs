@@ -64,6 +64,7 @@ pub struct Theme {
     palette: Palette,
     ascii: bool,
     passive: bool,
+    marked: bool,
     depth: Depth,
     paints: bool,
 }
@@ -75,7 +76,15 @@ impl Theme {
         let look = Look::of(palette);
         // One that is made for contrast leaves nothing to the terminal.
         let paints = palette == Palette::Projector;
-        Self { look, palette, ascii, passive: false, depth: Depth::default(), paints }
+        Self {
+            look,
+            palette,
+            ascii,
+            passive: false,
+            marked: false,
+            depth: Depth::default(),
+            paints,
+        }
     }
 
     /// The same in that many colours; `paints` its own background, rather than leaving the
@@ -108,6 +117,18 @@ impl Theme {
     #[must_use]
     pub fn is_passive(&self) -> bool {
         self.passive
+    }
+
+    /// The same, for the panel at which a lesson says to look.
+    #[must_use]
+    pub fn marked(&self) -> Self {
+        Self { marked: true, ..self.clone() }
+    }
+
+    /// Whether a lesson says to look there.
+    #[must_use]
+    pub fn is_marked(&self) -> bool {
+        self.marked
     }
 
     /// Whether only ASCII may be drawn.
@@ -207,6 +228,22 @@ impl Theme {
             horizontal_bottom: "=",
         };
         if self.ascii { ASCII } else { border::THICK }
+    }
+
+    /// The border of the panel at which a lesson says to look.
+    #[must_use]
+    pub fn marked_border(&self) -> border::Set<'static> {
+        const ASCII: border::Set<'static> = border::Set {
+            top_left: "*",
+            top_right: "*",
+            bottom_left: "*",
+            bottom_right: "*",
+            vertical_left: "*",
+            vertical_right: "*",
+            horizontal_top: "*",
+            horizontal_bottom: "*",
+        };
+        if self.ascii { ASCII } else { border::DOUBLE }
     }
 
     /// One of two spellings of a glyph; both must be equally wide where columns depend on it.

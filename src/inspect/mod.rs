@@ -8,6 +8,7 @@
 //! | `drops` | connections that the kernel dropped, from `/proc/net/netstat` |
 //! | `ready` | which fds are ready now, and what an epoll would hand over, by a second epoll |
 //! | `kept` | a file of `/proc` that stays open |
+//! | `mapped` | whether an epoll's memory can be shared with a program |
 //! | `fdinfo` | an epoll's interest list, from `/proc/PID/fdinfo` |
 //! | `runtime` | the loop inside a runtime: the call its thread sleeps in, and that epoll's list |
 //! | `usage` | CPU, context switches and memory of threads and processes, from `/proc` |
@@ -17,6 +18,7 @@
 mod drops;
 mod fdinfo;
 mod kept;
+mod mapped;
 mod quiet;
 mod ready;
 mod runtime;
@@ -31,6 +33,7 @@ use std::time::{Duration, Instant};
 use crate::telemetry::Fd;
 
 pub use fdinfo::{Interest, interest_list};
+pub use mapped::mmap_of;
 pub use quiet::Quiet;
 pub use ready::{EpollView, Handed, Listed};
 pub use runtime::{RuntimeView, Timeout};
@@ -56,6 +59,21 @@ pub enum TcpState {
 }
 
 impl TcpState {
+    /// All of them.
+    pub const ALL: [Self; 11] = [
+        Self::Established,
+        Self::SynSent,
+        Self::SynRecv,
+        Self::FinWait1,
+        Self::FinWait2,
+        Self::TimeWait,
+        Self::Close,
+        Self::CloseWait,
+        Self::LastAck,
+        Self::Listen,
+        Self::Closing,
+    ];
+
     /// As ss(8) and netstat(8) write it: `ESTABLISHED`, `CLOSE-WAIT`.
     #[must_use]
     pub fn label(self) -> &'static str {

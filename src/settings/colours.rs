@@ -1,9 +1,9 @@
 //! `[colours]`: what is to be otherwise in the theme.
 
-use super::document::{Entry, Reader, Value, nearest};
 use crate::dashboard::theme::Change;
 use crate::dashboard::theme::look::{BACKGROUND, ROLES, Refused, parts};
 use crate::dashboard::theme::shade::Shade;
+use crate::document::{Entry, Reader, Value, nearest};
 use crate::words::strings;
 
 /// A piece of the screen with other colours.

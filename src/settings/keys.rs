@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use toml::de::DeValue;
 
-use super::document::{Entry, Reader, Value, nearest};
 use crate::dashboard::keys::{self, Bindings, Id, Key, NoPress, Press};
+use crate::document::{Entry, Reader, Value, nearest};
 use crate::words::strings;
 
 /// Keys that are given to an action.

@@ -4,7 +4,6 @@
 //! |---|---|
 //! | `picture` | which columns in which order, which panels at start |
 //! | `place` | where it is, and what stands in it |
-//! | `document` | TOML with the place of everything; what is wrong, and where |
 //! | `colours` | what is to be otherwise in the theme |
 //! | `keys` | which keys are given to which actions |
 //! | `options` | options of the command line as settings |
@@ -14,7 +13,6 @@
 //! | `told` | what a file changes |
 
 mod colours;
-mod document;
 mod keys;
 mod merged;
 mod options;
@@ -28,8 +26,6 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use self::colours::Coloured;
-pub use self::document::Wrong;
-use self::document::{Document, Reader};
 use self::keys::Given;
 pub use self::merged::Merged;
 use self::options::Set;
@@ -40,6 +36,8 @@ pub use self::save::Saver;
 use crate::cli::{Of, SettingsFile};
 use crate::dashboard::keys::Bindings;
 use crate::dashboard::theme::Change;
+pub use crate::document::Wrong;
+use crate::document::{Document, Reader};
 use crate::words::{plain, strings};
 
 /// What a file sets.

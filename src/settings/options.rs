@@ -2,8 +2,8 @@
 
 use toml::de::DeValue;
 
-use super::document::{Entry, Reader, Value, nearest};
 use crate::cli::{Habit, Kind, Of, habits};
+use crate::document::{Entry, Reader, Value, nearest};
 use crate::words::strings;
 
 /// An option, set.

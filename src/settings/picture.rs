@@ -2,10 +2,10 @@
 
 use toml::de::DeValue;
 
-use super::document::{Entry, Reader, Value, nearest};
 use crate::dashboard::panel::Panel;
 use crate::dashboard::state::Chosen;
 use crate::dashboard::state::table::Column;
+use crate::document::{Entry, Reader, Value, nearest};
 use crate::words::strings;
 
 /// What stands in both tables.

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-use super::document::{Wrong, place_of};
+use crate::document::{Wrong, place_of};
 use crate::words::strings;
 
 /// More than a settings file can need.

@@ -2,8 +2,8 @@
 
 use super::places::{
     boxes, card, charts, cli, clients, code, compare, costs, engine, events, header, inspect,
-    keybar, keys, lints, marks, notices, options, record, seats, server, servers, settings, split,
-    start, stream, stretches, table,
+    keybar, keys, lesson, lints, marks, notices, options, record, seats, server, servers, settings,
+    split, start, stream, stretches, strip, table,
 };
 use super::{Language, chinese, english};
 
@@ -29,6 +29,7 @@ pub(crate) struct Strings {
     pub(crate) marks: marks::Marks,
     pub(crate) stream: stream::Stream,
     pub(crate) stretches: stretches::Stretches,
+    pub(crate) strip: strip::Strip,
     pub(crate) charts: charts::Charts,
     pub(crate) engine: engine::Engine,
     pub(crate) notices: notices::Notices,
@@ -37,6 +38,7 @@ pub(crate) struct Strings {
     pub(crate) lints: lints::Lints,
     pub(crate) split: split::Split,
     pub(crate) settings: settings::Settings,
+    pub(crate) lesson: lesson::Lesson,
 }
 
 static ENGLISH: Strings = Strings {
@@ -60,6 +62,7 @@ static ENGLISH: Strings = Strings {
     marks: english::marks::ENGLISH,
     stream: english::stream::ENGLISH,
     stretches: english::stretches::ENGLISH,
+    strip: english::strip::ENGLISH,
     charts: english::charts::ENGLISH,
     engine: english::engine::ENGLISH,
     notices: english::notices::ENGLISH,
@@ -68,6 +71,7 @@ static ENGLISH: Strings = Strings {
     lints: english::lints::ENGLISH,
     split: english::split::ENGLISH,
     settings: english::settings::ENGLISH,
+    lesson: english::lesson::ENGLISH,
 };
 
 static CHINESE: Strings = Strings {
@@ -91,6 +95,7 @@ static CHINESE: Strings = Strings {
     marks: chinese::marks::CHINESE,
     stream: chinese::stream::CHINESE,
     stretches: chinese::stretches::CHINESE,
+    strip: chinese::strip::CHINESE,
     charts: chinese::charts::CHINESE,
     engine: chinese::engine::CHINESE,
     notices: chinese::notices::CHINESE,
@@ -99,6 +104,7 @@ static CHINESE: Strings = Strings {
     lints: chinese::lints::CHINESE,
     split: chinese::split::CHINESE,
     settings: chinese::settings::CHINESE,
+    lesson: chinese::lesson::CHINESE,
 };
 
 /// The texts, in the language that is spoken.

@@ -10,8 +10,17 @@ use std::collections::BTreeSet;
 use crate::sources::modules;
 
 /// The rooms whose texts are in `words`.
-const ROOMS: [&str; 7] =
-    ["app", "clients", "compare", "dashboard", "inspect", "record", "settings"];
+const ROOMS: [&str; 9] = [
+    "app",
+    "clients",
+    "compare",
+    "dashboard",
+    "document",
+    "inspect",
+    "lesson",
+    "record",
+    "settings",
+];
 
 /// What stands before a literal that only developers or the system read.
 const BEFORE: [(&str, &str); 7] = [
@@ -26,7 +35,7 @@ const BEFORE: [(&str, &str); 7] = [
 
 /// Modules whose literals are names for machines; two words of small letters in a row are text there
 /// too.
-const NAMES: [(&str, &str); 33] = [
+const NAMES: [(&str, &str); 43] = [
     ("clients", "kinds of client, as options take them"),
     ("clients::answer", "HTTP headers"),
     ("compare", "names of counters"),
@@ -50,6 +59,16 @@ const NAMES: [(&str, &str); 33] = [
     ("inspect::fdinfo", "fields of files in /proc"),
     ("inspect::runtime", "fields of files in /proc"),
     ("inspect::usage", "fields of files in /proc"),
+    ("lesson::action", "what a step does, as lessons write it"),
+    ("lesson::expect", "claims, as lessons write them"),
+    ("lesson::grammar", "words of lessons"),
+    ("lesson::grammar::claims", "claims, as lessons write them"),
+    ("lesson::grammar::deeds", "what a step does, as lessons write it"),
+    ("lesson::measure", "names of measures"),
+    ("lesson::model", "names of places to look at"),
+    ("lesson::read", "members of a lesson's file"),
+    ("lesson::setting", "options and their values"),
+    ("lesson::shelf", "names of files"),
     ("record::json", "members of the log"),
     ("record::json::read", "members of the log, and socket options"),
     ("record::json::schema", "members of the log"),
@@ -63,8 +82,9 @@ const NAMES: [(&str, &str); 33] = [
 ];
 
 /// Single literals; the program's own name is left out.
-const SINGLE: [(&str, &str, &str); 21] = [
+const SINGLE: [(&str, &str, &str); 23] = [
     ("app::headless", "listening on :///", "the line that `compare` and scripts read"),
+    ("app::lesson", "all", "what stands for every lesson"),
     ("app::output", "dumb", "a kind of terminal"),
     ("clients::client", "GET HTTP/1.1 Host: User-Agent: -", "HTTP"),
     ("clients::client", "Cookie: table=", "HTTP"),
@@ -82,6 +102,7 @@ const SINGLE: [(&str, &str, &str); 21] = [
     ("dashboard::state::table", "HTTP/1.1", "HTTP"),
     ("dashboard::terminal", "sleep 0.3; kill -CONT \"$0\"", "a command of the shell"),
     ("dashboard::terminal", "linux", "what TERM says"),
+    ("lesson::record", "EAGAIN", "the name of an error"),
     ("settings::place", "XDG_CONFIG_HOME", "an environment variable"),
     ("settings::place", "HOME", "an environment variable"),
     ("settings::place", ".config", "a folder"),

@@ -22,6 +22,9 @@ pub enum Id {
     Server,
     Options,
     Before,
+    LessonOn,
+    LessonBack,
+    Lessons,
     Freeze,
     Client,
     TenClients,
@@ -64,6 +67,7 @@ pub enum Id {
 pub enum Group {
     Connection,
     Loop,
+    Lessons,
     Clients,
     Looking,
     Moving,
@@ -73,8 +77,9 @@ pub enum Group {
 
 impl Group {
     /// All groups, in the order of the help: what takes something away comes last.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Loop,
+        Self::Lessons,
         Self::Looking,
         Self::Moving,
         Self::Clients,
@@ -90,6 +95,7 @@ impl Group {
         match self {
             Self::Connection => say.connection,
             Self::Loop => say.the_loop,
+            Self::Lessons => say.lessons,
             Self::Clients => say.clients,
             Self::Looking => say.looking,
             Self::Moving => say.moving,

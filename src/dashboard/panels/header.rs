@@ -8,7 +8,7 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Paragraph};
+use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
 use super::charts::sparkline;
@@ -102,12 +102,22 @@ pub fn draw(frame: &mut Frame, area: Rect, view: &HeaderView<'_>, theme: &Theme)
         return;
     }
     let painter = Painter { view, theme };
+    let mut area = area;
+    if theme.is_marked() && area.height < 3 && area.width > 8 {
+        // Without a border it is marked at both ends.
+        let style = theme.style(Role::Warn);
+        for y in area.top()..area.bottom() {
+            let ends =
+                [(area.left(), theme.glyph("▶", ">")), (area.right() - 1, theme.glyph("◀", "<"))];
+            for (x, arrow) in ends {
+                frame.render_widget(Span::styled(arrow, style), Rect { x, y, width: 1, height: 1 });
+            }
+        }
+        area = Rect { x: area.x + 2, width: area.width - 4, ..area };
+    }
     if area.height >= 3 && area.width > 4 {
         let (left, right) = painter.identity(usize::from(area.width) - 2);
-        let mut block = Block::bordered()
-            .border_set(theme.border())
-            .border_style(theme.style(Role::Border))
-            .title(left);
+        let mut block = super::block(left, theme, false);
         if let Some(right) = right {
             block = block.title(right.right_aligned());
         }

@@ -12,11 +12,14 @@ mod fit;
 pub mod header;
 pub mod help;
 pub mod keybar;
+mod lessons;
+mod mark;
 pub mod options;
 mod parts;
 pub mod prompt;
 pub mod seats;
 pub mod stream;
+mod strip;
 pub mod table;
 mod tabs;
 pub mod too_small;
@@ -38,6 +41,7 @@ pub use self::parts::{
 use super::layout::{LEAST, Panel};
 use super::state::{Overlay, State, by_server};
 use super::theme::{Role, Theme};
+use crate::lesson::Look;
 use crate::telemetry::Standing;
 use crate::words::strings;
 
@@ -54,7 +58,11 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
         return too_small::draw(frame, area, LEAST, theme);
     }
     header(frame, areas.header, state, theme);
+    strip::draw(frame, areas.strip, state, theme);
+    let (plain, marked) = (theme, theme.marked());
+    let look = state.looks_at().and_then(|look| state.panel_of(look));
     for &(panel, area) in &areas.panels {
+        let theme = if look == Some(panel) { &marked } else { plain };
         let focused = panel == state.focus();
         match panel {
             Panel::Table => table::draw(frame, area, state, theme, focused),
@@ -78,6 +86,7 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
             }
         }
     }
+    mark::draw(frame, &areas, state, theme);
     tabs::draw(frame, areas.tabs, state, theme);
     keybar::draw(frame, areas.bar, state, theme);
     match state.overlay() {
@@ -91,12 +100,16 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
         Overlay::Choose(at) => chooser::draw(frame, area, *at, state, theme),
         Overlay::Before(newer) => before::draw(frame, area, *newer, state, theme),
         Overlay::Options(menu) => options::draw(frame, area, menu, state, theme),
+        Overlay::Lessons(list) => lessons::draw(frame, area, *list, state, theme),
         Overlay::Servers(at) => chooser::servers(frame, area, *at, state, theme),
     }
 }
 
 /// Name, URL, badges and rates. The badge of the loop is live, also over a frozen picture.
 fn header(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
+    let marked = theme.marked();
+    let looked_at = state.looks_at() == Some(Look::Header);
+    let theme = if looked_at { &marked } else { theme };
     let live = state.live();
     let stood = live.now.saturating_sub(live.standing.since);
     // Which call is next must be seen whatever panels are shown.

@@ -14,10 +14,13 @@ use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::Nanos;
 use crate::words::{breaks, pad_left, pad_right, units};
 
-/// A panel's border, with its title. The panel with the keyboard has a thick one and a mark.
+/// A panel's border, with its title. The panel with the keyboard has a thick one, and the one at which
+/// a lesson says to look another.
 #[must_use]
 pub fn block(title: Line<'static>, theme: &Theme, focused: bool) -> Block<'static> {
-    let (set, style) = if focused {
+    let (set, style) = if theme.is_marked() {
+        (theme.marked_border(), theme.style(Role::Warn))
+    } else if focused {
         (theme.focus_border(), theme.style(Role::Focus))
     } else {
         (theme.border(), theme.style(Role::Border))
@@ -33,10 +36,14 @@ pub fn title(panel: Panel, theme: &Theme) -> Line<'static> {
         if theme.ascii() { panel.label().replace('→', "->") } else { panel.label().into() };
     let none = theme.is_passive() || key.is_empty();
     let key = if none { " ".to_owned() } else { format!(" {key} ") };
-    Line::from(vec![
+    let arrow = format!(" {}", theme.glyph("▼", "v"));
+    let arrow = theme.is_marked().then(|| Span::styled(arrow, theme.style(Role::Warn)));
+    let mut line = Line::from_iter(arrow);
+    line.extend([
         Span::styled(key, theme.style(Role::Key)),
         Span::styled(format!("{label} "), theme.style(Role::Title)),
-    ])
+    ]);
+    line
 }
 
 /// Empties a part of the screen, down to the theme's background. Of a letter of two cells that stands half in it nothing is left: it

@@ -82,6 +82,14 @@ impl State {
         self.alive() && (slow || self.is_paused() && matches!(self.resume, Mode::Slow(_)))
     }
 
+    pub fn has_lesson(&self) -> bool {
+        self.alive() && self.lesson().is_some()
+    }
+
+    pub fn can_teach(&self) -> bool {
+        self.alive() && !self.course.all().is_empty()
+    }
+
     pub fn can_hang_up(&self) -> bool {
         self.alive() && self.selected_client().is_some()
     }
@@ -139,6 +147,7 @@ impl State {
             Id::Closed => Some(WhyNot::NoneClosed),
             Id::Language => Some(WhyNot::NoChineseLetters),
             Id::SaveSettings => Some(WhyNot::NoSettings),
+            Id::LessonOn | Id::LessonBack | Id::Lessons => Some(WhyNot::NoLesson),
             Id::Errors | Id::Own | Id::Time => Some(WhyNot::NoStream),
             _ => None,
         })

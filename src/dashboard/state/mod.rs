@@ -15,6 +15,7 @@ pub mod costs;
 pub mod engine;
 pub mod filter;
 pub mod latency;
+pub mod lessons;
 pub mod lints;
 pub mod notice;
 pub mod prompt;
@@ -34,13 +35,15 @@ mod operate;
 mod options;
 mod scene;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 pub use self::action::Action;
 pub use self::chosen::Chosen;
 use self::code::Viewer;
+pub use self::lessons::Lessons;
+use self::lessons::{Course, List};
 use self::menu::Menu;
 use self::notice::{Ended, Notice};
 use self::prompt::{Confirm, Input};
@@ -49,9 +52,10 @@ use self::table::TableRow;
 use super::geometry::{self, Rect};
 use super::layout::{self, Areas, Arrangement};
 use super::panel::Panel;
-use crate::clients::{ClientInfo, ClientKind};
+use crate::clients::{ClientInfo, ClientKind, Name};
 use crate::inspect::{AcceptQueue, EXACT_AT_MOST, Question, Snapshot, Wanted, Workers};
-use crate::telemetry::{Asks, Batch, By, Mode, Nanos};
+use crate::lesson::Puppet;
+use crate::telemetry::{Asks, Batch, By, ConnId, Mode, Nanos};
 
 /// How long a notice is shown.
 const NOTICE_STAYS: Nanos = 6_000_000_000;
@@ -105,6 +109,8 @@ pub enum Overlay {
     Options(Menu),
     /// What each server cost, before and after; how many newer ones are right of those shown.
     Before(usize),
+    /// The lessons.
+    Lessons(List),
 }
 
 /// Everything that decides the picture.
@@ -131,6 +137,7 @@ pub struct State {
     asked: Option<(Mode, Nanos)>,
     /// What to go back to after a pause.
     resume: Mode,
+    course: Course,
     dead: Option<Ended>,
     screen: (u16, u16),
     card_top: usize,
@@ -138,6 +145,7 @@ pub struct State {
     code: Viewer,
     changed: bool,
     second: Nanos,
+    puppets: BTreeMap<Name, Puppet>,
 }
 
 impl State {
@@ -161,12 +169,14 @@ impl State {
             told: None,
             asked: None,
             resume: Mode::Run,
+            course: Course::default(),
             dead: None,
             screen: (80, 24),
             card_top: 0,
             code: Viewer::default(),
             changed: true,
             second: 0,
+            puppets: BTreeMap::new(),
         };
         state.choose_all(&choice);
         state
@@ -179,6 +189,7 @@ impl State {
         let head = geometry::head_rows(self.live.listener);
         let refusing = self.live.rates.refusing().is_some();
         let taken_over = self.live.apply(batch);
+        self.course.batch(batch);
         if !refusing && self.live.rates.refusing().is_some() {
             self.notice(Notice::LimitReached);
         }
@@ -363,7 +374,8 @@ impl State {
         let held = self.live.next_call().is_some();
         let full = |queue: &AcceptQueue| queue.len >= queue.limit;
         let queue = self.live.kernel.as_deref().and_then(|last| last.accept_queue);
-        (self.dead.is_none() && self.frozen.is_none()).then(|| Question {
+        let looks = self.frozen.is_none() || self.lesson_waits();
+        (self.dead.is_none() && looks).then(|| Question {
             epfd: listener.map(|listener| listener.epfd).filter(|epfd| held && *epfd >= 0),
             waker: listener.map(|listener| listener.waker).filter(|waker| *waker >= 0),
             // Also while the panel is not shown: what is opened for it stays open.
@@ -373,7 +385,7 @@ impl State {
             usage: Some(self.workers()),
             wanted: self.wanted(),
             // While the queue is full, whoever comes next has to repeat its SYN.
-            connecting: queue.as_ref().is_some_and(full),
+            connecting: queue.as_ref().is_some_and(full) || self.lesson_waits(),
         })
     }
 
@@ -432,7 +444,16 @@ impl State {
     #[must_use]
     pub fn areas_of(&self, screen: Rect) -> Areas {
         let Self { focus, zoom, side, .. } = *self;
-        layout::lay(screen, Arrangement { focus, zoom, side })
+        let strip = u16::try_from(self.strip(screen).len()).unwrap_or(u16::MAX);
+        layout::lay(screen, Arrangement { focus, zoom, side, strip })
+    }
+
+    /// What the strip of the lesson that runs says, on a screen of that size.
+    #[must_use]
+    pub fn strip(&self, screen: Rect) -> Vec<lessons::Row> {
+        let most = usize::from(layout::strip_at_most(screen));
+        let entry = self.course.given_entry();
+        entry.map_or_else(Vec::new, |entry| lessons::rows(entry, screen.width.into(), most))
     }
 
     /// The pace: what was asked for just now, or what the server said.
@@ -475,6 +496,14 @@ impl State {
     #[must_use]
     pub fn client_list(&self) -> &[ClientInfo] {
         &self.clients
+    }
+
+    /// The newest connection of a client of the lesson that runs.
+    #[must_use]
+    pub fn named(&self, name: Name) -> Option<ConnId> {
+        let peer = self.puppets.get(&name)?.local?;
+        let its = self.scene().table.entries().iter().filter(|entry| entry.peer() == peer);
+        its.map(TableRow::id).max()
     }
 
     /// The client of our own at the other end of the selected connection, while it is at work.

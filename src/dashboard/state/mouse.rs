@@ -2,6 +2,7 @@
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
+use super::lessons::{Row, answers_at};
 use super::{Action, Overlay, State};
 use crate::dashboard::geometry::{self, Hit, Position, Rect};
 use crate::dashboard::keys::{self, Id};
@@ -20,6 +21,12 @@ impl State {
             if let Some((panel, ..)) = tabs.into_iter().find(|(_, place, _)| place.contains(at)) {
                 self.changed = true;
                 self.show(panel);
+            }
+            return Vec::new();
+        }
+        if areas.strip.contains(at) {
+            if event.kind == MouseEventKind::Down(MouseButton::Left) {
+                self.click_strip(areas.strip, at);
             }
             return Vec::new();
         }
@@ -49,6 +56,17 @@ impl State {
         self.fit();
         self.follow_code();
         Vec::new()
+    }
+
+    /// A click on an option predicts it.
+    fn click_strip(&mut self, area: Rect, at: Position) {
+        let (width, height) = self.screen;
+        let rows = self.strip(Rect::new(0, 0, width, height));
+        if let Some(Row::Options(options)) = rows.get(usize::from(at.y - area.y))
+            && let Some(option) = answers_at(options, at.x.into(), area.width.into())
+        {
+            self.predict(option);
+        }
     }
 
     fn click(&mut self, area: Rect, at: Position) {

@@ -69,6 +69,8 @@ pub enum Notice {
     },
     /// It was not saved: a sentence.
     NotSaved(String),
+    /// The speaker's notes cannot be shown elsewhere: why.
+    NoNotes(String),
     /// The log is in trouble, or out of it.
     Log(log::Notice),
 }
@@ -105,6 +107,7 @@ impl Notice {
             | Self::PortMoved { .. }
             | Self::NoChinese(_)
             | Self::WideSigns
+            | Self::NoNotes(_)
             | Self::Log(_) => false,
         }
     }
@@ -131,6 +134,7 @@ pub enum WhyNot {
     NotSlowed,
     NoChineseLetters,
     NoSettings,
+    NoLesson,
     NoCode,
 }
 

@@ -32,6 +32,9 @@ impl State {
         if let Some(id @ (Id::Suspend | Id::Redraw)) = found {
             return self.act(id);
         }
+        if self.overlay == Overlay::None && self.predicts(key) {
+            return Vec::new();
+        }
         let actions = match std::mem::take(&mut self.overlay) {
             Overlay::None if found.is_none() => self.refuse(key),
             Overlay::None => found.map(|id| self.act(id)).unwrap_or_default(),
@@ -59,6 +62,10 @@ impl State {
                 Vec::new()
             }
             Overlay::Options(menu) => self.menu_key(menu, key, declared),
+            Overlay::Lessons(list) => {
+                self.lessons_key(list, key, declared);
+                Vec::new()
+            }
             Overlay::Servers(at) => {
                 match prompt::choice(key, declared, at, ServerKind::ALL.len(), Id::Server) {
                     Choice::Leave => Vec::new(),
@@ -109,8 +116,18 @@ impl State {
         declared: Option<Id>,
     ) -> Vec<Action> {
         match prompt::answer(key, declared) {
-            Answer::Yes => vec![confirm.action],
-            Answer::No => Vec::new(),
+            Answer::Yes => {
+                if confirm.question.is_of_lesson() {
+                    self.answer_lesson(true);
+                }
+                vec![confirm.action]
+            }
+            Answer::No => {
+                if confirm.question.is_of_lesson() {
+                    self.answer_lesson(false);
+                }
+                Vec::new()
+            }
             Answer::Neither => {
                 self.overlay = Overlay::Confirm(confirm);
                 Vec::new()
@@ -242,6 +259,9 @@ impl State {
             }
             Id::Options => self.open_menu(),
             Id::Before => self.overlay = Overlay::Before(0),
+            Id::LessonOn => self.lesson_on(),
+            Id::LessonBack => self.lesson_back(),
+            Id::Lessons => self.open_lessons(),
             Id::Client => return vec![Action::AddClients(self.kind, 1)],
             Id::TenClients => return vec![Action::AddClients(self.kind, 10)],
             Id::ManyClients => self.overlay = Overlay::HowMany(Input::proposing("100")),
@@ -429,7 +449,7 @@ impl State {
         vec![Action::Send(command)]
     }
 
-    fn freeze_or_thaw(&mut self) {
+    pub(super) fn freeze_or_thaw(&mut self) {
         match self.frozen.take() {
             Some(scene) => {
                 self.live.table.look_like(&scene.table);

@@ -123,6 +123,10 @@ pub enum Question {
     Quit(usize),
     /// Whether what is chosen is saved in that file.
     Save(String),
+    /// Whether another server takes over for a lesson, which closes that many.
+    LessonSwitches(ServerKind, usize),
+    /// Whether a fresh server takes over for a lesson, which closes that many.
+    LessonNeedsFresh(usize),
 }
 
 impl Question {
@@ -137,7 +141,15 @@ impl Question {
             Self::Switch(server, open) => (say.switch)(server.name(), *open),
             Self::Quit(foreign) => (say.quit)(*foreign),
             Self::Save(path) => (say.save)(path),
+            Self::LessonSwitches(server, open) => (strings().strip.switches)(server.name(), *open),
+            Self::LessonNeedsFresh(open) => (strings().strip.starts_afresh)(*open),
         }
+    }
+
+    /// Whether a lesson waits for the answer.
+    #[must_use]
+    pub fn is_of_lesson(&self) -> bool {
+        matches!(self, Self::LessonSwitches(..) | Self::LessonNeedsFresh(_))
     }
 }
 

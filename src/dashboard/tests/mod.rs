@@ -7,6 +7,8 @@ mod chosen;
 mod code;
 mod feed;
 mod glance;
+mod lesson;
+mod made_up;
 mod menu;
 mod model;
 mod reading;

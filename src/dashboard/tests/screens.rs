@@ -28,6 +28,7 @@ pub(super) fn lively(width: u16, height: u16) -> (State, Feed) {
         local: Some(super::feed::peer(4)),
         responses: 1,
         status: "waits".into(),
+        connecting: false,
         ended: false,
     };
     state.clients(vec![ours].into());

@@ -109,7 +109,15 @@ fn the_selected_client_of_our_own_hangs_up() {
     let ours = |ended| {
         let status = String::new();
         let kind = ClientKind::Steady;
-        Arc::new(vec![ClientInfo { id: 7, kind, local: Some(peer), responses: 0, status, ended }])
+        Arc::new(vec![ClientInfo {
+            id: 7,
+            kind,
+            local: Some(peer),
+            responses: 0,
+            status,
+            connecting: false,
+            ended,
+        }])
     };
     press(&mut session, "d");
     assert!(told.borrow().stopped_one.is_empty(), "it is a stranger");

@@ -57,6 +57,15 @@ pub(in crate::words) const CHINESE: Keys = Keys {
          预算、故意犯错。",
     ),
     before: text("前后对比", "前后对比：每种服务器、每组选项，运行期间各花了多少。"),
+    lesson_on: text(
+        "课程",
+        "从课程表里选一课；正在上课时继续：先揭晓，再到下一步。提问时按 1 到 4 预测。",
+    ),
+    lesson_back: text("后退一步", "课里后退：先回到这一步的开头，再到前一步。"),
+    lessons: text(
+        "课程表",
+        "打开课程表，上课时也可以：从任何一步开始一课，或离开正在上的课，以后再接着上。",
+    ),
     client: text("客户端", "添加一个内置客户端，种类同上次所选。"),
     ten_clients: text("10 个客户端", "添加 10 个该种类的内置客户端。"),
     many_clients: text("多个", "添加该种类的内置客户端，个数由你输入。"),
@@ -127,6 +136,7 @@ pub(in crate::words) const CHINESE: Keys = Keys {
     groups: Groups {
         connection: "选中的连接",
         the_loop: "服务器的循环",
+        lessons: "课程",
         clients: "内置客户端",
         looking: "显示",
         moving: "移动",

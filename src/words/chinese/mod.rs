@@ -17,6 +17,7 @@ pub(super) mod keybar;
 pub(super) mod keys;
 #[cfg(test)]
 pub(crate) mod latin;
+pub(super) mod lesson;
 pub(super) mod lints;
 pub(super) mod marks;
 pub(super) mod notices;
@@ -31,4 +32,5 @@ pub(super) mod split;
 pub(super) mod start;
 pub(super) mod stream;
 pub(super) mod stretches;
+pub(super) mod strip;
 pub(super) mod table;

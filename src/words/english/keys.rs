@@ -77,6 +77,20 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
         "before, after",
         "Before and after: what each server, and each set of options, has cost while it ran.",
     ),
+    lesson_on: text(
+        "lessons",
+        "Choose a lesson from the list; while one runs, go on: show what happens, then the next \
+         step. While it asks, 1 to 4 predict.",
+    ),
+    lesson_back: text(
+        "lesson back",
+        "Back in the lesson: to the beginning of its step, then to the step before.",
+    ),
+    lessons: text(
+        "lesson list",
+        "The list of lessons, also while one runs: begin one at any step, or leave the one that runs \
+         and go on with it later.",
+    ),
     client: text("client", "Add a client of our own, of the kind chosen last."),
     ten_clients: text("ten clients", "Add ten clients of that kind."),
     many_clients: text("many", "Add clients of that kind, as many as you type."),
@@ -186,6 +200,7 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
     groups: Groups {
         connection: "the selected connection",
         the_loop: "the server's loop",
+        lessons: "lessons",
         clients: "clients of our own",
         looking: "what is shown",
         moving: "moving",

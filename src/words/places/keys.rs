@@ -17,6 +17,9 @@ pub(crate) struct Keys {
     pub(crate) server: KeyText,
     pub(crate) options: KeyText,
     pub(crate) before: KeyText,
+    pub(crate) lesson_on: KeyText,
+    pub(crate) lesson_back: KeyText,
+    pub(crate) lessons: KeyText,
     pub(crate) client: KeyText,
     pub(crate) ten_clients: KeyText,
     pub(crate) many_clients: KeyText,
@@ -95,6 +98,7 @@ pub(crate) struct Panels {
 pub(crate) struct Groups {
     pub(crate) connection: &'static str,
     pub(crate) the_loop: &'static str,
+    pub(crate) lessons: &'static str,
     pub(crate) clients: &'static str,
     pub(crate) looking: &'static str,
     pub(crate) moving: &'static str,

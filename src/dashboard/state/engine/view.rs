@@ -8,7 +8,7 @@ use super::{
 use crate::dashboard::state::table::TableRow;
 use crate::inspect::EpollView;
 use crate::telemetry::{
-    Errno, Fd, Kind, Listener, Mask, Nanos, OwnedEvent, ServerKind, Stance, Stdin,
+    ConnId, Errno, Fd, Kind, Listener, Mask, Nanos, OwnedEvent, ServerKind, Stance, Stdin,
 };
 use crate::words::{meaning, strings};
 
@@ -186,6 +186,12 @@ impl Engine {
     #[must_use]
     pub fn waits(&self, queue: &Queue) -> Nanos {
         self.now.saturating_sub(queue.since)
+    }
+
+    /// For how long bytes of that connection lie unread, as far as is known.
+    #[must_use]
+    pub fn waits_of(&self, id: ConnId) -> Option<Nanos> {
+        Some(self.now.saturating_sub(self.unread.get(&id)?.since))
     }
 
     /// The longest time for which bytes lie unread: of an accepted connection, or of one that waits

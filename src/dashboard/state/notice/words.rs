@@ -40,6 +40,7 @@ impl Notice {
             Self::Saved { path, backup } => (say.saved)(path, backup.as_deref()),
             Self::NothingToSave { path } => (say.nothing_to_save)(path),
             Self::NotSaved(sentence) => sentence.clone(),
+            Self::NoNotes(why) => (strings().strip.no_notes)(why),
             Self::Log(log::Notice::Trouble(error)) => (start.log_stopped)(&plain(error)),
             Self::Log(log::Notice::Again(0)) => start.log_again.to_owned(),
             Self::Log(log::Notice::Again(lost)) => (start.log_again_lost)(*lost),
@@ -70,6 +71,7 @@ impl WhyNot {
             Self::NotSlowed => servers.not_slowed,
             Self::NoChineseLetters => say.no_chinese,
             Self::NoSettings => say.no_settings,
+            Self::NoLesson => strings().strip.none_runs,
             Self::NoCode => say.no_code,
         }
     }

@@ -10,13 +10,13 @@ use crate::words::strings;
 
 /// A place in a text: line and column, the column in characters, both from one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) struct Place {
+pub(crate) struct Place {
     line: usize,
     column: usize,
 }
 
 /// The place of a byte.
-pub(super) fn place_of(text: &str, at: usize) -> Place {
+pub(crate) fn place_of(text: &str, at: usize) -> Place {
     let before = text.get(..at).unwrap_or(text);
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
@@ -31,7 +31,7 @@ pub struct Wrong {
 }
 
 impl Wrong {
-    pub(super) fn new(at: Place, what: String) -> Self {
+    pub(crate) fn new(at: Place, what: String) -> Self {
         Self { at, what }
     }
 }
@@ -43,13 +43,13 @@ impl fmt::Display for Wrong {
 }
 
 /// A text that is TOML.
-pub(super) struct Document<'a> {
+pub(crate) struct Document<'a> {
     text: &'a str,
     table: DeTable<'a>,
 }
 
 impl<'a> Document<'a> {
-    pub(super) fn parse(text: &'a str) -> Result<Self, Vec<Wrong>> {
+    pub(crate) fn parse(text: &'a str) -> Result<Self, Vec<Wrong>> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         match DeTable::parse(text) {
             Ok(table) => Ok(Self { text, table: table.into_inner() }),
@@ -62,12 +62,12 @@ impl<'a> Document<'a> {
         }
     }
 
-    pub(super) fn text(&self) -> &'a str {
+    pub(crate) fn text(&self) -> &'a str {
         self.text
     }
 
     /// Its settings and tables, from top to bottom.
-    pub(super) fn entries(&self) -> Vec<Entry<'_>> {
+    pub(crate) fn entries(&self) -> Vec<Entry<'_>> {
         entries(&self.table)
     }
 }
@@ -80,34 +80,34 @@ fn entries<'t>(table: &'t DeTable<'_>) -> Vec<Entry<'t>> {
 
 /// A name with what it is set to.
 #[derive(Clone, Copy)]
-pub(super) struct Entry<'t> {
+pub(crate) struct Entry<'t> {
     key: &'t Spanned<std::borrow::Cow<'t, str>>,
     value: &'t Spanned<DeValue<'t>>,
 }
 
 impl<'t> Entry<'t> {
-    pub(super) fn name(&self) -> &'t str {
+    pub(crate) fn name(&self) -> &'t str {
         self.key.get_ref()
     }
 
     /// Where the name stands.
-    pub(super) fn at(&self) -> Range<usize> {
+    pub(crate) fn at(&self) -> Range<usize> {
         self.key.span()
     }
 
-    pub(super) fn value(&self) -> Value<'t> {
+    pub(crate) fn value(&self) -> Value<'t> {
         Value { value: self.value }
     }
 
     /// The value as the parser has it.
-    pub(super) fn raw(&self) -> &'t Spanned<DeValue<'t>> {
+    pub(crate) fn raw(&self) -> &'t Spanned<DeValue<'t>> {
         self.value
     }
 }
 
 /// A value, which knows where it stands.
 #[derive(Clone, Copy)]
-pub(super) struct Value<'t> {
+pub(crate) struct Value<'t> {
     value: &'t Spanned<DeValue<'t>>,
 }
 
@@ -118,39 +118,44 @@ impl<'t> From<&'t Spanned<DeValue<'t>>> for Value<'t> {
 }
 
 impl<'t> Value<'t> {
-    pub(super) fn at(self) -> Range<usize> {
+    pub(crate) fn at(self) -> Range<usize> {
         self.value.span()
     }
 
-    pub(super) fn get(self) -> &'t DeValue<'t> {
+    pub(crate) fn get(self) -> &'t DeValue<'t> {
         self.value.get_ref()
     }
 
+    /// The entries of a table, from top to bottom.
+    pub(crate) fn entries(self) -> Option<Vec<Entry<'t>>> {
+        self.get().as_table().map(entries)
+    }
+
     /// The values of a list.
-    pub(super) fn list(self) -> Option<Vec<Value<'t>>> {
+    pub(crate) fn list(self) -> Option<Vec<Value<'t>>> {
         let list = self.get().as_array()?;
         Some(list.iter().map(|value| Value { value }).collect())
     }
 }
 
 /// A text that is being read: what is wrong with it is gathered.
-pub(super) struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     text: &'a str,
     wrong: Vec<Wrong>,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
+    pub(crate) fn new(text: &'a str) -> Self {
         Self { text, wrong: Vec::new() }
     }
 
     /// Something is wrong there.
-    pub(super) fn wrong(&mut self, at: &Range<usize>, what: String) {
+    pub(crate) fn wrong(&mut self, at: &Range<usize>, what: String) {
         self.wrong.push(Wrong::new(place_of(self.text, at.start), what));
     }
 
     /// How a value is written: a list or a table by that word, what is long by its beginning.
-    pub(super) fn written(&self, value: Value<'_>) -> String {
+    pub(crate) fn written(&self, value: Value<'_>) -> String {
         const MOST: usize = 40;
         let say = &strings().settings;
         match value.get() {
@@ -167,13 +172,13 @@ impl<'a> Reader<'a> {
     }
 
     /// A value as it is written, in one line.
-    pub(super) fn text_of(&self, value: Value<'_>) -> String {
+    pub(crate) fn text_of(&self, value: Value<'_>) -> String {
         let text = self.text.get(value.at()).unwrap_or_default();
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     /// The entries of a table; none, and something wrong, where it is another thing.
-    pub(super) fn table<'t>(&mut self, entry: &Entry<'t>) -> Vec<Entry<'t>> {
+    pub(crate) fn table<'t>(&mut self, entry: &Entry<'t>) -> Vec<Entry<'t>> {
         let value = entry.value();
         if let DeValue::Table(table) = value.get() {
             return entries(table);
@@ -185,14 +190,14 @@ impl<'a> Reader<'a> {
     }
 
     /// What was read, if nothing is wrong.
-    pub(super) fn done<T>(mut self, read: T) -> Result<T, Vec<Wrong>> {
+    pub(crate) fn done<T>(mut self, read: T) -> Result<T, Vec<Wrong>> {
         self.wrong.sort_by_key(|wrong| wrong.at);
         if self.wrong.is_empty() { Ok(read) } else { Err(self.wrong) }
     }
 }
 
 /// The name that is most like another one, if it is like it at all.
-pub(super) fn nearest<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+pub(crate) fn nearest<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     // No more than half of the letters are other ones, or two of them changed places.
     const ALIKE: f64 = 0.5;
     let like = |other: &'n str| (strsim::normalized_damerau_levenshtein(name, other), other);

@@ -1,0 +1,78 @@
+//! A lesson that is given without a screen, as fast as it goes: each question is answered rightly, and
+//! nobody waits.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::live::{Live, Side};
+use super::session::Session;
+use super::state::{self, Chosen, State};
+use crate::clients::Clients;
+use crate::lesson::{Lesson, Phase, Run};
+
+/// Between two looks.
+const LOOK: Duration = Duration::from_millis(4);
+
+/// A server for lessons without a screen.
+pub struct Rehearsal {
+    session: Session<Live>,
+}
+
+impl Rehearsal {
+    /// One with that server and these clients.
+    #[must_use]
+    pub fn new(side: Side, clients: Clients) -> Self {
+        let options = state::Options {
+            ask: false,
+            mouse: false,
+            choice: Chosen::default(),
+            settings: None,
+            chinese: false,
+            url: String::new(),
+            zero: Duration::ZERO,
+        };
+        let state = State::new(options, Vec::new());
+        Self { session: Session::new(Live::new(side, clients), state, Instant::now()) }
+    }
+
+    /// Gives a lesson; `each` is called when a question is asked, and when something is shown.
+    ///
+    /// # Errors
+    /// When the server has ended.
+    pub fn give(&mut self, lesson: Arc<Lesson>, mut each: impl FnMut(&Run)) -> Result<(), String> {
+        self.session.state_mut().begin_lesson(lesson);
+        loop {
+            self.session.gather(Instant::now());
+            if let Some(ended) = self.session.state().dead() {
+                return Err(ended.text());
+            }
+            let Some(run) = self.session.state_mut().lesson_mut() else { return Ok(()) };
+            match run.phase() {
+                Phase::Asking => {
+                    each(run);
+                    if let Some(answer) = run.ask().map(|ask| ask.answer) {
+                        run.predict(answer);
+                    }
+                    run.next();
+                }
+                Phase::Shown => {
+                    each(run);
+                    run.next();
+                }
+                Phase::Predicted => run.next(),
+                Phase::Over if !run.is_busy() => run.leave(),
+                Phase::Left if !run.is_busy() => return Ok(()),
+                Phase::Doing | Phase::Revealing | Phase::Over | Phase::Left => {}
+            }
+            std::thread::sleep(LOOK);
+        }
+    }
+
+    /// Ends the server.
+    ///
+    /// # Errors
+    /// When it does not end.
+    pub fn end(self) -> std::io::Result<()> {
+        self.session.end()
+    }
+}

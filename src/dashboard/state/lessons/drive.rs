@@ -1,0 +1,287 @@
+//! How the dashboard's state feeds the lesson that is given, and what it lets it do.
+
+use std::mem;
+use std::sync::Arc;
+use std::time::Instant;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::seen::Sight;
+use super::{Course, Lessons, List};
+use crate::clients::{Name, Report, Reported};
+use crate::dashboard::panel::Panel;
+use crate::dashboard::state::menu::needs_fresh;
+use crate::dashboard::state::prompt::{Confirm, Question};
+use crate::dashboard::state::{Action, Overlay, State};
+use crate::lesson::{Act, Lesson, Look, Phase, Run};
+use crate::telemetry::{Command, Mode};
+
+impl State {
+    /// These lessons can be given.
+    pub fn set_lessons(&mut self, lessons: Lessons) {
+        self.course = Course::new(lessons.shelf.lessons());
+        if let Some(first) = lessons.first {
+            self.begin_lesson(first);
+        }
+    }
+
+    /// Begins a lesson.
+    pub fn begin_lesson(&mut self, lesson: Arc<Lesson>) {
+        let at = self.course.place(&lesson);
+        self.course.begin(at, None);
+        self.changed = true;
+    }
+
+    /// The lessons, and how far each was given.
+    #[must_use]
+    pub fn course(&self) -> &Course {
+        &self.course
+    }
+
+    /// The lesson that is given.
+    #[must_use]
+    pub fn lesson(&self) -> Option<&Run> {
+        self.course.run()
+    }
+
+    /// The same, or the one that is being left, to go on with it.
+    pub fn lesson_mut(&mut self) -> Option<&mut Run> {
+        self.changed = true;
+        self.course.at_mut()
+    }
+
+    /// Whether a lesson waits for something to happen.
+    #[must_use]
+    pub fn lesson_waits(&self) -> bool {
+        self.course.is_at_work()
+    }
+
+    /// Goes on with the lesson that is given; what it wants done now, in that order.
+    pub fn lesson_goes_on(&mut self, now: Instant) -> Vec<Act> {
+        if !self.course.is_given() || self.dead.is_some() {
+            return Vec::new();
+        }
+        if let Some(command) = self.course.withheld {
+            self.ask_for_lesson(command);
+            return Vec::new();
+        }
+        let mut course = mem::take(&mut self.course);
+        let Self { live: scene, clients, puppets, .. } = &*self;
+        let sight = Sight { scene, clients, puppets };
+        let mut acts = course.tick(now, &sight);
+        let asks = |act: &Act| match act {
+            Act::Send(command) if !course.granted => self.must_ask(*command).map(|_| *command),
+            _ => None,
+        };
+        if let Some((at, command)) =
+            acts.iter().enumerate().find_map(|(at, act)| Some((at, asks(act)?)))
+        {
+            // What follows comes again with it.
+            acts.truncate(at);
+            course.withheld = Some(command);
+        }
+        let moved = course.has_moved();
+        self.course = course;
+        if moved {
+            // What is told is of now.
+            self.thaw();
+            self.changed = true;
+        }
+        self.follow_look();
+        acts
+    }
+
+    /// Takes over what a client with a name has reported.
+    pub(in crate::dashboard) fn report(&mut self, report: &Report) {
+        let puppet = self.puppets.entry(report.name).or_default();
+        match report.what {
+            Reported::Connecting(local) => (puppet.local, puppet.connected) = (Some(local), false),
+            Reported::Connected(local) => (puppet.local, puppet.connected) = (Some(local), true),
+            _ => {}
+        }
+        let over = report.order.is_some() && !matches!(report.what, Reported::Connecting(_));
+        puppet.done += u64::from(over);
+    }
+
+    /// Asks before the lesson does what closes connections from outside; after what is open now.
+    fn ask_for_lesson(&mut self, command: Command) {
+        if self.overlay != Overlay::None {
+            return;
+        }
+        if let Some(question) = self.must_ask(command) {
+            let confirm = Confirm { question, action: Action::Send(command), conn: None };
+            self.overlay = Overlay::Confirm(confirm);
+            self.changed = true;
+        } else {
+            // They are gone.
+            self.course.grant();
+        }
+    }
+
+    /// The speaker's notes of the lesson that runs, where they are others than at the last call; none
+    /// when none runs any more.
+    pub fn new_notes(&mut self, now: Instant) -> Option<Option<String>> {
+        self.course.new_notes(now)
+    }
+
+    /// What has to be asked before the lesson does that: what closes connections from outside.
+    fn must_ask(&self, command: Command) -> Option<Question> {
+        let listener = self.live.listener.filter(|_| self.options.ask && self.foreign() > 0)?;
+        let open = self.live.table.open();
+        match command {
+            Command::Switch(server) if server != listener.server => {
+                Some(Question::LessonSwitches(server, open))
+            }
+            Command::Set(setting) if needs_fresh(listener.server, setting) => {
+                Some(Question::LessonNeedsFresh(open))
+            }
+            _ => None,
+        }
+    }
+
+    /// What a command of the lesson's changes in what the operator is shown.
+    pub fn sent_by_lesson(&mut self, command: Command) {
+        let mode = match command {
+            Command::Pause => Mode::Paused,
+            Command::Run => Mode::Run,
+            Command::Slow(calls) => Mode::Slow(calls),
+            _ => return,
+        };
+        self.asked = Some((mode, self.live.now));
+        self.resume = Mode::Run;
+    }
+
+    /// The picture is one of now.
+    pub fn thaw(&mut self) {
+        if self.frozen.is_some() {
+            self.freeze_or_thaw();
+            self.changed = true;
+        }
+    }
+
+    /// What the lesson speaks of is shown, once; after that the operator looks where they like.
+    fn follow_look(&mut self) {
+        let look = self.looks_at();
+        if look == self.course.look {
+            return;
+        }
+        let Some(panel) = look.and_then(|look| self.panel_of(look)) else {
+            self.course.look = look;
+            return;
+        };
+        self.changed = true;
+        self.bring(panel);
+        if let Some(Look::Row(name)) = look {
+            // It may not have come yet.
+            let Some(line) = self.line_of(name) else { return };
+            let now = self.scene().now;
+            self.scene_mut().table.point_at(line, now);
+        }
+        self.course.look = look;
+    }
+
+    /// Shows a panel; the keyboard stays where it is, if that can be.
+    fn bring(&mut self, panel: Panel) {
+        if self.areas().of(panel).is_some() {
+            return;
+        }
+        self.zoom = false;
+        if panel.is_side() {
+            self.side = panel;
+            self.card_top = 0;
+        }
+        if self.areas().of(panel).is_none() || self.areas().of(self.focus).is_none() {
+            self.focus = panel;
+        }
+    }
+
+    /// The line of the table that a client of the lesson has.
+    #[must_use]
+    pub fn line_of(&self, name: Name) -> Option<usize> {
+        let table = &self.scene().table;
+        let id = self.named(name)?;
+        table.order().iter().position(|other| *other == id)
+    }
+
+    /// Where the lesson that is given says to look.
+    #[must_use]
+    pub fn looks_at(&self) -> Option<Look> {
+        self.lesson().and_then(Run::look)
+    }
+
+    /// The panel in which that is, if it is in one.
+    #[must_use]
+    pub fn panel_of(&self, look: Look) -> Option<Panel> {
+        Some(match look {
+            Look::Header => return None,
+            Look::Table | Look::Row(_) => Panel::Table,
+            Look::Loop => Panel::Loop,
+            // Where the source is shown, the line is one of it.
+            Look::Line(_) if self.areas().of(Panel::Code).is_some() => Panel::Code,
+            Look::Stream | Look::Line(_) => Panel::Stream,
+            Look::Charts => Panel::Charts,
+            Look::Card => Panel::Card,
+            Look::Seats => Panel::Seats,
+            Look::Costs => Panel::Costs,
+            Look::Code => Panel::Code,
+        })
+    }
+
+    /// A key chooses a prediction, while one is asked for.
+    pub(in crate::dashboard::state) fn predicts(&mut self, key: KeyEvent) -> bool {
+        let KeyCode::Char(letter) = key.code else { return false };
+        let option = letter.to_digit(10).and_then(|digit| digit.checked_sub(1));
+        let plain = !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+        match option.filter(|_| plain && self.dead.is_none()) {
+            Some(option) => self.predict(usize::try_from(option).unwrap_or(usize::MAX)),
+            None => false,
+        }
+    }
+
+    /// The class expects that option; whether it could be chosen.
+    pub(in crate::dashboard::state) fn predict(&mut self, option: usize) -> bool {
+        let Some(run) = self.course.given() else { return false };
+        let asks = matches!(run.phase(), Phase::Asking | Phase::Predicted);
+        let there = run.ask().is_some_and(|ask| option < ask.options.len());
+        if asks && there {
+            run.predict(option);
+            self.changed = true;
+        }
+        asks && there
+    }
+
+    /// Goes on: opens the list where no lesson runs, and ends one that is over.
+    pub(in crate::dashboard::state) fn lesson_on(&mut self) {
+        match self.course.given() {
+            Some(run) if run.phase() == Phase::Over => self.course.leave(),
+            Some(run) => run.next(),
+            None => self.open_lessons(),
+        }
+    }
+
+    pub(in crate::dashboard::state) fn lesson_back(&mut self) {
+        if let Some(run) = self.course.given() {
+            run.back();
+        }
+    }
+
+    pub(in crate::dashboard::state) fn open_lessons(&mut self) {
+        let at = self.course.running().or_else(|| self.course.last_begun());
+        self.overlay = Overlay::Lessons(List { at: at.unwrap_or(0), step: None });
+    }
+
+    /// The operator answers what was asked for the lesson.
+    pub(in crate::dashboard::state) fn answer_lesson(&mut self, yes: bool) {
+        if yes {
+            self.course.grant();
+        } else {
+            // It cannot go on without.
+            self.course.leave();
+        }
+    }
+
+    /// Leaves the lesson that runs.
+    pub(in crate::dashboard::state) fn leave_lesson(&mut self) {
+        self.course.leave();
+    }
+}

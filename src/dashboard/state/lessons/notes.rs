@@ -1,0 +1,82 @@
+//! What the speaker reads in a second terminal: the step, its notes, the answer, what comes next and a
+//! clock.
+
+use std::time::{Duration, Instant};
+
+use super::strip::{numbered, text, unmeasured};
+use crate::lesson::{Phase, Run};
+use crate::words::{Language, strings};
+
+/// When the page is another: with the step, its phase, the language and each second.
+pub(super) type Edition = (usize, Phase, Language, u64, u64);
+
+/// Since when a lesson runs, and its step.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Clock {
+    begun: Instant,
+    step: (usize, Instant),
+}
+
+impl Clock {
+    pub(super) fn new(run: &Run, now: Instant) -> Self {
+        Self { begun: now, step: (run.at(), now) }
+    }
+
+    /// Goes on; another step begins its time.
+    pub(super) fn go_on(&mut self, run: &Run, now: Instant) {
+        if self.step.0 != run.at() {
+            self.step = (run.at(), now);
+        }
+    }
+
+    fn times(&self, now: Instant) -> [Duration; 2] {
+        [self.begun, self.step.1].map(|since| now.saturating_duration_since(since))
+    }
+
+    pub(super) fn edition(&self, run: &Run, now: Instant) -> Edition {
+        let [lesson, step] = self.times(now).map(|time| time.as_secs());
+        (run.at(), run.phase(), Language::spoken(), lesson, step)
+    }
+
+    /// The page.
+    pub(super) fn page(&self, run: &Run, now: Instant) -> String {
+        let say = &strings().strip;
+        let lesson = run.lesson();
+        let [all, step] = self.times(now).map(clock);
+        let title = [
+            (say.lesson)(lesson.number),
+            text(run, &lesson.title),
+            (say.step)(run.at() + 1, lesson.steps.len()),
+        ];
+        let mut parts = vec![
+            [title.join(" · "), (say.clock)(&all, &step, lesson.minutes)].join("\n"),
+            run.say(),
+        ];
+        if let Some(ask) = run.ask() {
+            let mut told = text(run, &ask.question);
+            for (at, option) in ask.options.iter().enumerate() {
+                let mark = if at == ask.answer { "*" } else { " " };
+                told += &format!("\n {mark} {}", numbered(at, &text(run, option)));
+            }
+            parts.push(told);
+            let answer = numbered(ask.answer, &text(run, &ask.options[ask.answer]));
+            parts.push([say.answer, &answer].join(strings().marks.sentence));
+        }
+        let notes = unmeasured(&run.step().notes);
+        if !notes.trim().is_empty() {
+            parts.push(notes.trim().to_owned());
+        }
+        let next = lesson.steps.get(run.at() + 1).filter(|_| run.phase() != Phase::Over);
+        let next = match next {
+            Some(step) => unmeasured(&step.say),
+            None => text(run, &lesson.take_home),
+        };
+        parts.push([say.comes_next, &next].join(strings().marks.sentence));
+        parts.join("\n\n") + "\n"
+    }
+}
+
+/// `12:04`
+fn clock(time: Duration) -> String {
+    format!("{}:{:02}", time.as_secs() / 60, time.as_secs() % 60)
+}
