@@ -4,7 +4,7 @@ use super::name_of;
 use super::{Call, Deed, Do, Figure, Look, Measure, Name, OfClient, SKELETON, Shelf, check};
 use crate::telemetry::{Kind, ServerKind, Setting};
 use crate::words::Language;
-use crate::words::chinese::latin::english_words;
+use crate::words::english_words;
 
 fn name(letter: &str) -> Name {
     name_of(letter).unwrap()

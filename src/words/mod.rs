@@ -49,6 +49,6 @@ pub(crate) use plain::plain;
 pub(crate) use strings::{Strings, in_english, strings};
 
 #[cfg(test)]
-pub(crate) use chinese::latin::walk;
+pub(crate) use chinese::latin::{english_words, walk};
 #[cfg(test)]
 pub(crate) mod samples;
