@@ -82,7 +82,7 @@ const NAMES: [(&str, &str); 43] = [
 ];
 
 /// Single literals; the program's own name is left out.
-const SINGLE: [(&str, &str, &str); 23] = [
+const SINGLE: [(&str, &str, &str); 25] = [
     ("app::headless", "listening on :///", "the line that `compare` and scripts read"),
     ("app::lesson", "all", "what stands for every lesson"),
     ("app::output", "dumb", "a kind of terminal"),

@@ -28,6 +28,12 @@ impl Budget {
         self.calls == 0 || self.bytes == 0
     }
 
+    /// Whether it has no end (`--mistake no-budget`).
+    #[inline]
+    fn is_endless(self) -> bool {
+        self.bytes > MOST
+    }
+
     /// How many bytes it may still move.
     #[inline]
     pub(in crate::server) fn bytes(self) -> u64 {
@@ -43,6 +49,12 @@ impl Budget {
 }
 
 impl<W: Watcher> LoopState<W> {
+    /// Whether the others come first now: also where a share had no end, and is to have one again.
+    #[inline]
+    pub(in crate::server) fn is_spent(&self, budget: Budget) -> bool {
+        budget.is_spent() || (budget.is_endless() && !self.pace.endless)
+    }
+
     /// The equal share of one connection.
     #[inline]
     pub(in crate::server) fn budget(&self) -> Budget {
@@ -51,12 +63,5 @@ impl<W: Watcher> LoopState<W> {
         }
         let share = BYTES / self.table.len().max(1) as u64;
         Budget { calls: self.config.budget.max(1), bytes: share.clamp(LEAST, MOST) }
-    }
-
-    /// Whether the others come first now. The operator may have put an end to an endless budget
-    /// since it was given.
-    #[inline]
-    pub(in crate::server) fn is_spent(&self, budget: Budget) -> bool {
-        budget.is_spent() || (budget.calls > self.config.budget.max(1) && !self.pace.endless)
     }
 }
