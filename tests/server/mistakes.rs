@@ -5,7 +5,7 @@ use std::net::TcpStream;
 
 use crate::common::{Watched, ask, get, on_each, on_those, read_response, start};
 use epollscope::server::{Config, Mistake, Trigger};
-use epollscope::telemetry::{Asks, Command, ConnState, Kind, Mask, Row, ServerKind};
+use epollscope::telemetry::{Asks, Command, ConnState, Kind, Mask, Row, ServerKind, Setting};
 
 /// Whether it is told of what is ready once only.
 fn is_edge(config: &Config) -> bool {
@@ -198,6 +198,12 @@ fn one_that_never_stops_sending_is_served_until_the_operator_says_so() {
         let before = server.counters.calls_all();
         server.send(Command::Run);
         server.until("more calls", |s| s.counters.calls_all() > before);
+        // And once the mistake is mended, also where the peer goes on as it did.
+        server.send(Command::Set(Setting::Mistake(None)));
+        server.until("that it is mended", |s| {
+            s.listener.is_some_and(|l| l.options.mistake.is_none())
+        });
+        server.pause();
         assert_eq!(server.stop().open(), 0, "{kind}");
         writing.join().unwrap();
         reading.join().unwrap();

@@ -51,6 +51,8 @@ pub(super) struct Doing {
 struct Mark {
     standing: Standing,
     calls: u64,
+    /// How many servers had the listener before.
+    run: Option<u32>,
     /// The last client of our own.
     last: u32,
     /// What clients had done, and where they were.
@@ -114,6 +116,7 @@ impl Run {
         let mark = Mark {
             standing: seen.standing(),
             calls,
+            run: seen.listener().map(|listener| listener.run),
             last: seen.clients().iter().map(|client| client.id).max().unwrap_or(0),
             clients: clients.collect(),
             there: seen.clients().iter().filter_map(|client| client.local).collect(),
@@ -272,7 +275,10 @@ impl Run {
                     let row = self.known.get(name).and_then(|known| known.row);
                     row.is_none_or(|row| row.state == ConnState::Closed)
                 }
-                Do::Server(server) => runs(*server, seen),
+                Do::Server(server) => {
+                    let run = seen.listener().map(|listener| listener.run);
+                    run != mark.run && runs(*server, seen)
+                }
                 Do::Set(setting) => seen
                     .listener()
                     .is_some_and(|listener| listener.options.settings().contains(setting)),

@@ -28,6 +28,12 @@ impl Budget {
         self.calls == 0 || self.bytes == 0
     }
 
+    /// Whether it has no end (`--mistake no-budget`).
+    #[inline]
+    fn is_endless(self) -> bool {
+        self.bytes > MOST
+    }
+
     /// How many bytes it may still move.
     #[inline]
     pub(in crate::server) fn bytes(self) -> u64 {
@@ -43,6 +49,12 @@ impl Budget {
 }
 
 impl<W: Watcher> LoopState<W> {
+    /// Whether the others come first now: also where a share had no end, and is to have one again.
+    #[inline]
+    pub(in crate::server) fn is_spent(&self, budget: Budget) -> bool {
+        budget.is_spent() || (budget.is_endless() && !self.pace.endless)
+    }
+
     /// The equal share of one connection.
     #[inline]
     pub(in crate::server) fn budget(&self) -> Budget {

@@ -83,7 +83,7 @@ impl<S: Selector> Reactor<S> {
     pub(super) fn drive(&mut self, client: Client) {
         self.budget = self.state.budget();
         while let Ok(Flow::On) = self.next_action(client) {
-            if self.budget.is_spent() {
+            if self.state.is_spent(self.budget) {
                 self.state.postpone(client);
                 break;
             }
