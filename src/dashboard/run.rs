@@ -164,7 +164,7 @@ fn watch(
     let input = Input::new()?;
     shown.begin();
     for event in early {
-        if obey(shown.terminal_event(event), shown, screen, signals)? {
+        if obey(shown.terminal_event(event), shown, screen, signals, theme)? {
             return Ok(());
         }
     }
@@ -205,7 +205,7 @@ fn watch(
         more = more || input.waits(wait)?;
         while keys < KEYS_AT_ONCE && more {
             keys += 1;
-            if obey(shown.terminal_event(event::read()?), shown, screen, signals)? {
+            if obey(shown.terminal_event(event::read()?), shown, screen, signals, theme)? {
                 return Ok(());
             }
             more = Input::goes_on()?;
@@ -219,6 +219,7 @@ fn obey(
     shown: &mut impl Show,
     screen: &mut Screen,
     signals: &Signals,
+    theme: &Theme,
 ) -> io::Result<bool> {
     for action in actions {
         match action {
@@ -226,6 +227,7 @@ fn obey(
             Action::Mouse(on) => screen.set_mouse(on)?,
             Action::Redraw => screen.redraw()?,
             Action::Suspend => suspend(shown, screen, signals)?,
+            Action::Explain(at) => shown.explain(at, theme),
             Action::Save
             | Action::Send(_)
             | Action::AddClients(..)

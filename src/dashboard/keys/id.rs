@@ -23,6 +23,7 @@ pub enum Id {
     Options,
     Before,
     Freeze,
+    Explain,
     Client,
     TenClients,
     ManyClients,

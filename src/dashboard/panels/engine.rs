@@ -35,13 +35,16 @@ mod tasks;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
 use self::halves::{Contents, Sizes};
 use self::painter::{FULL, Painter};
+use super::spots::Spots;
 use crate::dashboard::layout::Panel;
 use crate::dashboard::state::by_server::{self, Drawing};
 use crate::dashboard::state::engine::Engine;
+use crate::dashboard::state::explain::thing::{Part, Thing};
 use crate::dashboard::state::table::Table;
 use crate::dashboard::theme::Theme;
 
@@ -53,6 +56,7 @@ pub fn draw(
     table: &Table,
     theme: &Theme,
     focused: bool,
+    spots: &mut Spots,
 ) {
     let block = super::block(super::title(Panel::Loop, theme), theme, focused);
     let inner = block.inner(area);
@@ -64,10 +68,10 @@ pub fn draw(
     let drawing = engine.server().map_or(Drawing::Lists, by_server::drawing);
     let fill: &dyn Fn(Sizes) -> Contents = match drawing {
         Drawing::Lists if inner.height < FULL => {
-            let lines = painter.compact_lists(inner.width.into(), inner.height.into());
-            return frame.render_widget(Paragraph::new(lines), inner);
+            let told = painter.compact_lists(inner.width.into(), inner.height.into());
+            return render(frame, inner, told, spots);
         }
-        Drawing::Lists => return painter.full_lists(frame, inner),
+        Drawing::Lists => return painter.full_lists(frame, inner, spots),
         Drawing::Swept => &|sizes| painter.swept(sizes),
         Drawing::Asked => &|sizes| painter.asked(sizes),
         Drawing::Sleepers => &|sizes| painter.sleepers(sizes),
@@ -76,7 +80,22 @@ pub fn draw(
     };
     // What sleeps is most of it there; what is awake is a line.
     let top_heavy = matches!(drawing, Drawing::Sleepers | Drawing::Tasks);
-    painter.halves(frame, inner, top_heavy, fill);
+    painter.halves(frame, inner, top_heavy, fill, spots);
+}
+
+/// A line, and which part of the picture it is of.
+type Told = (Line<'static>, Part);
+
+/// The same for lines that are of one part.
+fn told(lines: impl IntoIterator<Item = Line<'static>>, part: Part) -> impl Iterator<Item = Told> {
+    lines.into_iter().map(move |line| (line, part))
+}
+
+/// Draws lines, and notes what they are of.
+fn render(frame: &mut Frame, area: Rect, told: Vec<Told>, spots: &mut Spots) {
+    spots.add_rows(area, told.iter().map(|(_, part)| (1, Thing::Part(*part))));
+    let lines: Vec<Line> = told.into_iter().map(|(line, _)| line).collect();
+    frame.render_widget(Paragraph::new(lines), area);
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ pub mod chosen;
 pub mod continuity;
 pub mod costs;
 pub mod engine;
+pub mod explain;
 pub mod filter;
 pub mod latency;
 pub mod lints;
@@ -25,6 +26,7 @@ pub mod stretches;
 pub mod table;
 
 mod enabled;
+mod explaining;
 mod index;
 pub mod menu;
 mod mouse;
@@ -38,12 +40,13 @@ use std::time::Duration;
 
 pub use self::action::Action;
 pub use self::chosen::Chosen;
+use self::explain::Explain;
 use self::menu::Menu;
 use self::notice::{Ended, Notice};
 use self::prompt::{Confirm, Input};
 pub use self::scene::Scene;
 use self::table::TableRow;
-use super::geometry::{self, Rect};
+use super::geometry::{self, Position, Rect};
 use super::layout::{self, Areas, Arrangement};
 use super::panel::Panel;
 use crate::clients::{ClientInfo, ClientKind};
@@ -102,6 +105,8 @@ pub enum Overlay {
     Options(Menu),
     /// What each server cost, before and after.
     Before,
+    /// What one thing on the screen is.
+    Explain(Explain),
 }
 
 /// Everything that decides the picture.
@@ -131,6 +136,8 @@ pub struct State {
     dead: Option<Ended>,
     screen: (u16, u16),
     card_top: usize,
+    /// Where the mouse was used, if no key was pressed since.
+    pointer: Option<Position>,
     changed: bool,
     second: Nanos,
 }
@@ -159,6 +166,7 @@ impl State {
             dead: None,
             screen: (80, 24),
             card_top: 0,
+            pointer: None,
             changed: true,
             second: 0,
         };
@@ -410,6 +418,12 @@ impl State {
     #[must_use]
     pub fn frozen_for(&self) -> Option<Nanos> {
         self.frozen.as_ref().map(|scene| self.live.now.saturating_sub(scene.now))
+    }
+
+    /// The size of the screen, as it was told last.
+    #[must_use]
+    pub fn screen(&self) -> (u16, u16) {
+        self.screen
     }
 
     /// Where everything is on the screen, in its last known size.

@@ -26,6 +26,9 @@ impl State {
         self.dismiss_read();
         let found = keys::find(key, self);
         let declared = keys::declared(key).map(|key| key.id);
+        if declared != Some(Id::Explain) {
+            self.pointer = None;
+        }
         if let Some(Id::QuitNow) = found {
             return vec![Action::Quit];
         }
@@ -60,6 +63,10 @@ impl State {
                 if !leaves && !matches!(key.code, KeyCode::Enter | KeyCode::Esc) {
                     self.overlay = Overlay::Before;
                 }
+                Vec::new()
+            }
+            Overlay::Explain(explain) => {
+                self.explain_key(explain, key, declared);
                 Vec::new()
             }
             Overlay::Options(menu) => self.menu_key(menu, key, declared),
@@ -240,6 +247,7 @@ impl State {
             }
             Id::Options => self.open_menu(),
             Id::Before => self.overlay = Overlay::Before,
+            Id::Explain => return self.explain_this(),
             Id::Client => return vec![Action::AddClients(self.kind, 1)],
             Id::TenClients => return vec![Action::AddClients(self.kind, 10)],
             Id::ManyClients => self.overlay = Overlay::HowMany(Input::proposing("100")),

@@ -4,6 +4,7 @@ mod before;
 mod bound;
 mod chinese;
 mod chosen;
+mod explain;
 mod feed;
 mod glance;
 mod menu;

@@ -11,7 +11,7 @@ use crate::telemetry::Errno;
 fn drawn(view: &HeaderView<'_>, (width, height): (u16, u16)) -> Vec<String> {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     let theme = Theme::new(Palette::Dark, false);
-    terminal.draw(|frame| draw(frame, frame.area(), view, &theme)).unwrap();
+    terminal.draw(|frame| draw(frame, frame.area(), view, &theme, &mut Spots::default())).unwrap();
     let buffer = terminal.backend().buffer();
     let rows = buffer.content.chunks(usize::from(width));
     rows.map(|row| row.iter().map(ratatui::buffer::Cell::symbol).collect()).collect()
