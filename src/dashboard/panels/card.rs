@@ -41,17 +41,14 @@ pub fn draw(
     let say = &strings().card;
     let scene = state.scene();
     let mut head = title(Panel::Card, theme);
-    let lines = match scene.table.selected() {
-        Some(entry) => {
-            let dot = theme.glyph("·", "-");
-            let text = (say.title)(entry.fd(), dot, &entry.row().peer.to_string());
-            head.push_span(plain(format!("{text} ")));
-            lines(entry, scene, usize::from(inner.width), theme)
-        }
-        None => {
-            let none = Line::from(dim(format!(" {}", say.none), theme));
-            vec![(none, Thing::Panel(Panel::Card))]
-        }
+    let lines = if let Some(entry) = scene.table.selected() {
+        let dot = theme.glyph("·", "-");
+        let text = (say.title)(entry.fd(), dot, &entry.row().peer.to_string());
+        head.push_span(plain(format!("{text} ")));
+        lines(entry, scene, usize::from(inner.width), theme)
+    } else {
+        let none = Line::from(dim(format!(" {}", say.none), theme));
+        vec![(none, Thing::Panel(Panel::Card))]
     };
     let height = usize::from(inner.height);
     let top = state.card_top().min(lines.len().saturating_sub(height));
@@ -77,13 +74,15 @@ pub fn draw(
     }
 }
 
+/// A name and what is to be said of it.
+fn pair(theme: &Theme, name: &str, value: String, thing: Thing) -> Told {
+    let name = dim(format!(" {} ", left(name, 9, theme)), theme);
+    (Line::from(vec![name, plain(value)]), thing)
+}
+
 fn lines(entry: &TableRow, scene: &Scene, width: usize, theme: &Theme) -> Vec<Told> {
     let (row, say) = (&entry.row(), &strings().card);
     let heading = |text: &str| Line::styled(format!(" {text}"), theme.style(Role::Title));
-    let pair = |name: &str, value: String, thing| {
-        let name = dim(format!(" {} ", left(name, 9, theme)), theme);
-        (Line::from(vec![name, plain(value)]), thing)
-    };
     let (column, detail) = (Thing::Column, Thing::Detail);
     let (mut word, mut style) = super::table::state(entry, theme);
     if let Some((route, stood)) = super::table::blocks(entry, scene) {
@@ -110,7 +109,7 @@ fn lines(entry: &TableRow, scene: &Scene, width: usize, theme: &Theme) -> Vec<To
         }));
     }
     if let Some((id, kind)) = entry.ours {
-        lines.push(pair(say.ours, (say.client)(id, kind.label()), detail(Detail::Ours)));
+        lines.push(pair(theme, say.ours, (say.client)(id, kind.label()), detail(Detail::Ours)));
     }
     // The longer words where there is room for them.
     let fitting = |long: String, short: String| {
@@ -123,11 +122,12 @@ fn lines(entry: &TableRow, scene: &Scene, width: usize, theme: &Theme) -> Vec<To
         mask => mask.to_string(),
     };
     lines.extend([
-        pair(say.conn, row.id.to_string(), column(Column::Id)),
-        pair(say.interest, interest, column(Column::Interest)),
-        pair(say.requests, units::count(row.requests), column(Column::Requests)),
-        pair(say.bytes, (say.in_and_out)(row.bytes_in, row.bytes_out), column(Column::In)),
+        pair(theme, say.conn, row.id.to_string(), column(Column::Id)),
+        pair(theme, say.interest, interest, column(Column::Interest)),
+        pair(theme, say.requests, units::count(row.requests), column(Column::Requests)),
+        pair(theme, say.bytes, (say.in_and_out)(row.bytes_in, row.bytes_out), column(Column::In)),
         pair(
+            theme,
             say.times,
             fitting(
                 (say.open_and_idle)(&open, &idle),
@@ -138,40 +138,10 @@ fn lines(entry: &TableRow, scene: &Scene, width: usize, theme: &Theme) -> Vec<To
     ]);
     if let Some((sent, all)) = row.progress() {
         let [long, short] = (say.progress)(sent, all);
-        lines.push(pair(say.answer, fitting(long, short), detail(Detail::Answer)));
+        lines.push(pair(theme, say.answer, fitting(long, short), detail(Detail::Answer)));
     }
     lines.push((heading(say.kernel), detail(Detail::Tcp)));
-    let socket = scene.kernel.as_deref().and_then(|kernel| kernel.socket(row.peer));
-    match socket.filter(|_| entry.is_open()) {
-        Some(socket) => {
-            lines.push(pair(say.tcp, socket.state.label().to_owned(), detail(Detail::Tcp)));
-            // By the names of the table and of ss(8).
-            let queues = [
-                (say.recv_queue, (say.unread)(socket.unread()), Column::RecvQueue),
-                (say.send_queue, (say.unacked)(socket.send_queue), Column::SendQueue),
-            ];
-            lines.extend(queues.map(|(name, bytes, queue)| pair(name, bytes, column(queue))));
-            let nanos = |d: std::time::Duration| u64::try_from(d.as_nanos()).unwrap_or(u64::MAX);
-            let rtt = match (socket.rtt, socket.rtt_var) {
-                (Some(rtt), Some(var)) => {
-                    (say.rtt_and_var)(&duration(nanos(rtt), theme), &duration(nanos(var), theme))
-                }
-                (Some(rtt), None) => duration(nanos(rtt), theme),
-                (None, _) => say.not_measured.to_owned(),
-            };
-            lines.push(pair(say.rtt, rtt, detail(Detail::Rtt)));
-            let window = (say.segments)(socket.cwnd, socket.retransmits);
-            lines.push(pair(say.cwnd, window, detail(Detail::Window)));
-        }
-        None if entry.closed.is_some() => {
-            let text = dim(format!(" {}", say.socket_closed), theme);
-            lines.push((Line::from(text), detail(Detail::Tcp)));
-        }
-        None => {
-            let text = dim(format!(" {}", say.not_asked), theme);
-            lines.push((Line::from(text), detail(Detail::Tcp)));
-        }
-    }
+    lines.extend(kernel(entry, scene, theme));
     // All of these are figures and headers, whose second line stands under what they say.
     let broken = |(line, thing), indent| {
         wrapped(line, width, indent).into_iter().map(move |line| (line, thing))
@@ -187,6 +157,46 @@ fn lines(entry: &TableRow, scene: &Scene, width: usize, theme: &Theme) -> Vec<To
         spans.extend(super::stream::told(&event, width >= 90, true, theme));
         let thing = Thing::Kind(event.event.what.kind());
         lines.extend(broken((Line::from(spans), thing), EVENT));
+    }
+    lines
+}
+
+/// What the kernel says of its socket.
+fn kernel(entry: &TableRow, scene: &Scene, theme: &Theme) -> Vec<Told> {
+    let (row, say) = (&entry.row(), &strings().card);
+    let (column, detail) = (Thing::Column, Thing::Detail);
+    let mut lines = Vec::new();
+    let socket = scene.kernel.as_deref().and_then(|kernel| kernel.socket(row.peer));
+    match socket.filter(|_| entry.is_open()) {
+        Some(socket) => {
+            lines.push(pair(theme, say.tcp, socket.state.label().to_owned(), detail(Detail::Tcp)));
+            // By the names of the table and of ss(8).
+            let queues = [
+                (say.recv_queue, (say.unread)(socket.unread()), Column::RecvQueue),
+                (say.send_queue, (say.unacked)(socket.send_queue), Column::SendQueue),
+            ];
+            lines
+                .extend(queues.map(|(name, bytes, queue)| pair(theme, name, bytes, column(queue))));
+            let nanos = |d: std::time::Duration| u64::try_from(d.as_nanos()).unwrap_or(u64::MAX);
+            let rtt = match (socket.rtt, socket.rtt_var) {
+                (Some(rtt), Some(var)) => {
+                    (say.rtt_and_var)(&duration(nanos(rtt), theme), &duration(nanos(var), theme))
+                }
+                (Some(rtt), None) => duration(nanos(rtt), theme),
+                (None, _) => say.not_measured.to_owned(),
+            };
+            lines.push(pair(theme, say.rtt, rtt, detail(Detail::Rtt)));
+            let window = (say.segments)(socket.cwnd, socket.retransmits);
+            lines.push(pair(theme, say.cwnd, window, detail(Detail::Window)));
+        }
+        None if entry.closed.is_some() => {
+            let text = dim(format!(" {}", say.socket_closed), theme);
+            lines.push((Line::from(text), detail(Detail::Tcp)));
+        }
+        None => {
+            let text = dim(format!(" {}", say.not_asked), theme);
+            lines.push((Line::from(text), detail(Detail::Tcp)));
+        }
     }
     lines
 }

@@ -50,16 +50,16 @@ impl Spots {
             for x in area.left()..=area.right() {
                 let cell = buffer.cell((x, y)).filter(|_| x < area.right());
                 let letter = cell.and_then(|cell| cell.symbol().chars().next());
-                match letter.filter(|letter| letter.is_alphanumeric() || *letter == '_') {
-                    Some(letter) => word.push(letter),
-                    None => {
-                        let bit = Bit::ALL.into_iter().find(|bit| bit.name() == word);
-                        if let (Some(bit), Ok(width)) = (bit, u16::try_from(word.len())) {
-                            self.add(Rect { x: x - width, y, width, height: 1 }, Thing::Bit(bit));
-                        }
-                        word.clear();
-                    }
+                let in_word = |letter: &char| letter.is_alphanumeric() || *letter == '_';
+                if let Some(letter) = letter.filter(in_word) {
+                    word.push(letter);
+                    continue;
                 }
+                let bit = Bit::ALL.into_iter().find(|bit| bit.name() == word);
+                if let (Some(bit), Ok(width)) = (bit, u16::try_from(word.len())) {
+                    self.add(Rect { x: x - width, y, width, height: 1 }, Thing::Bit(bit));
+                }
+                word.clear();
             }
         }
     }

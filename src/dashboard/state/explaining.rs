@@ -18,14 +18,12 @@ const WHEEL: isize = 3;
 impl State {
     /// Explains what lies under the mouse, if that was used last; else what is selected.
     pub(super) fn explain_this(&mut self) -> Vec<Action> {
-        match self.pointer {
-            Some(at) => vec![Action::Explain(at)],
-            None => {
-                let (place, thing) = (Place::Panel(self.focus), self.selected_thing());
-                self.overlay = Overlay::Explain(Explain::new(place, thing, None));
-                Vec::new()
-            }
+        if let Some(at) = self.pointer {
+            return vec![Action::Explain(at)];
         }
+        let (place, thing) = (Place::Panel(self.focus), self.selected_thing());
+        self.overlay = Overlay::Explain(Explain::new(place, thing, None));
+        Vec::new()
     }
 
     /// Explains what was found where it was pointed at, or says that there is nothing.
