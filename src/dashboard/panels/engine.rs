@@ -35,16 +35,13 @@ mod tasks;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
-use ratatui::widgets::Paragraph;
 
 use self::halves::{Contents, Sizes};
-use self::painter::{FULL, Painter};
+use self::painter::{FULL, Painter, render};
 use super::spots::Spots;
 use crate::dashboard::layout::Panel;
 use crate::dashboard::state::by_server::{self, Drawing};
 use crate::dashboard::state::engine::Engine;
-use crate::dashboard::state::explain::thing::{Part, Thing};
 use crate::dashboard::state::table::Table;
 use crate::dashboard::theme::Theme;
 
@@ -81,21 +78,6 @@ pub fn draw(
     // What sleeps is most of it there; what is awake is a line.
     let top_heavy = matches!(drawing, Drawing::Sleepers | Drawing::Tasks);
     painter.halves(frame, inner, top_heavy, fill, spots);
-}
-
-/// A line, and which part of the picture it is of.
-type Told = (Line<'static>, Part);
-
-/// The same for lines that are of one part.
-fn told(lines: impl IntoIterator<Item = Line<'static>>, part: Part) -> impl Iterator<Item = Told> {
-    lines.into_iter().map(move |line| (line, part))
-}
-
-/// Draws lines, and notes what they are of.
-fn render(frame: &mut Frame, area: Rect, told: Vec<Told>, spots: &mut Spots) {
-    spots.add_rows(area, told.iter().map(|(_, part)| (1, Thing::Part(*part))));
-    let lines: Vec<Line> = told.into_iter().map(|(line, _)| line).collect();
-    frame.render_widget(Paragraph::new(lines), area);
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use ratatui::Frame;
 use ratatui::layout::{Margin, Rect};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::parts::clear;
@@ -28,7 +29,10 @@ pub fn draw(frame: &mut Frame, screen: Rect, card: &Explain, spots: &Spots, them
     let say = &strings().explain;
     for area in spots.of(card.thing) {
         let area = area.intersection(frame.area());
-        frame.buffer_mut().set_style(area, theme.style(Role::Selected));
+        // One style for all of it: colours of its own would get lost in the reverse.
+        for style in [Style::reset(), theme.style(Role::Text), theme.style(Role::Selected)] {
+            frame.buffer_mut().set_style(area, style);
+        }
     }
     let area = place(screen, card, spots);
     clear(frame, area, theme);

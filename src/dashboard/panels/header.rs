@@ -163,12 +163,14 @@ fn line_of(pieces: Pieces) -> Line<'static> {
     pieces.into_iter().map(|(span, _)| span).collect()
 }
 
-/// Notes where they are in a line that begins there.
+/// Notes where they are in a line that begins there; a gap belongs to what stands before it.
 fn note(pieces: &[(Span<'static>, Option<Thing>)], (mut x, y): (u16, u16), spots: &mut Spots) {
+    let mut last = None;
     for (span, thing) in pieces {
         let width = u16::try_from(span.width()).unwrap_or(u16::MAX);
-        if let Some(thing) = thing {
-            spots.add(Rect { x, y, width, height: 1 }, *thing);
+        last = thing.or(last);
+        if let Some(thing) = last {
+            spots.add(Rect { x, y, width, height: 1 }, thing);
         }
         x = x.saturating_add(width);
     }

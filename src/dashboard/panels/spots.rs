@@ -21,6 +21,12 @@ impl Spots {
         Self { asked, all: Vec::new() }
     }
 
+    /// Whether somebody asks: else nothing need be looked up.
+    #[must_use]
+    pub fn are_asked(&self) -> bool {
+        self.asked
+    }
+
     /// Notes a thing; what is noted later lies over it.
     pub fn add(&mut self, area: Rect, thing: Thing) {
         if self.asked {

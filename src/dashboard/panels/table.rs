@@ -82,6 +82,9 @@ pub fn draw(
 /// What is where: each column, and over it the lines above the connections, and what is a thing of its
 /// own in a connection's line.
 fn note(scene: &Scene, inner: Rect, columns: &[(Column, u16)], spots: &mut Spots) {
+    if !spots.are_asked() {
+        return;
+    }
     let (table, head) = (&scene.table, head_rows(scene.listener));
     let rows = usize::from(inner.height).saturating_sub(head);
     let shown = table.order().iter().skip(table.top()).take(rows);

@@ -26,14 +26,14 @@ impl State {
         Vec::new()
     }
 
-    /// Explains what was found where it was pointed at, or says that there is nothing.
+    /// Explains what was found where it was pointed at, or says that there is nothing; a card that is
+    /// open stays.
     pub fn explain(&mut self, found: Option<(Place, Thing)>, at: Position) {
         self.changed = true;
-        match found {
-            Some((place, thing)) => {
-                self.overlay = Overlay::Explain(Explain::new(place, thing, Some(at)));
-            }
-            None => self.notice(Notice::NothingToExplain),
+        if let Some((place, thing)) = found {
+            self.overlay = Overlay::Explain(Explain::new(place, thing, Some(at)));
+        } else if self.overlay == Overlay::None {
+            self.notice(Notice::NothingToExplain);
         }
     }
 

@@ -211,6 +211,9 @@ fn a_click_on_another_thing_explains_that_and_one_on_the_card_nothing() {
     let before = card(&state);
     mouse(&mut state, left, (40, 18));
     assert_eq!(card(&state), before, "it is the card");
+    mouse(&mut state, left, (79, 0));
+    assert_eq!(card(&state), before, "nothing is there");
+    assert!(state.current_notice().is_none());
     // One that was sorted by or selected before: the click is where the mouse is.
     press(&mut state, "<Esc>");
     mouse(&mut state, left, (4, 4));

@@ -8,8 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::super::fit::{Token, cut, share, wrap};
 use super::super::spots::Spots;
 use super::columns::Body;
-use super::painter::{FULL, Painter, WIDE, indent, padded};
-use super::{Told, render, told};
+use super::painter::{FULL, Painter, Told, WIDE, indent, padded, render, told};
 use crate::dashboard::state::explain::thing::Part;
 use crate::dashboard::theme::Role;
 

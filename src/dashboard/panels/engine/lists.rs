@@ -7,8 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::super::fit::{Token, cut, share, wrap};
 use super::super::spots::Spots;
-use super::painter::{Painter, WIDE, indent};
-use super::{Told, render, told};
+use super::painter::{Painter, Told, WIDE, indent, render, told};
 use crate::dashboard::state::explain::thing::Part;
 use crate::dashboard::theme::Role;
 use crate::words::strings;

@@ -4,8 +4,7 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::super::fit::{Token, cut, first_fit, fold, wrap};
-use super::painter::{Painter, indent};
-use super::{Told, told};
+use super::painter::{Painter, Told, indent, told};
 use crate::dashboard::state::engine::{Entry, Known, Served, Wake};
 use crate::dashboard::state::explain::thing::Part;
 use crate::dashboard::state::table::TableRow;

@@ -86,7 +86,8 @@ pub(super) const SETSOCKOPT: Explained = told([
     "设置套接字的选项：TCP_NODELAY 让小块马上发；SO_LINGER 时间为 0，让 close 发 RST；\
          SO_RCVTIMEO 和 SO_SNDTIMEO 限制会睡眠的调用。",
     CALL,
-    "TCP_NODELAY 只在监听套接字上设一次；调用会睡眠的服务器设时限；SO_LINGER 用于重置。",
+    "TCP_NODELAY 只在监听套接字上设一次；给了 write-buffer，就设 SO_SNDBUF；调用会睡眠的服务\
+         器设时限；SO_LINGER 用于重置。",
     "{reset} 重置选中的客户端：在循环上，close 之前有 SO_LINGER。",
     "setsockopt(2)、socket(7)、tcp(7)",
 ]);

@@ -107,7 +107,7 @@ pub(super) const SWITCHED: Explained = told([
 pub(super) const ROUND: Explained = told([
     "scan 把每个套接字都问了一遍：问了几个，几个有话说。返回 EAGAIN 的调用合成这一行。",
     FACT,
-    "大多是 EAGAIN：十个空闲的客户端，不小睡，一秒就有几十万次。",
+    "大多是 EAGAIN：十个空闲的客户端，不小睡，一秒可以有几十万次。",
     "暂停时按 {step-call}：每次询问各有一行。",
     "recv(2)、errno(3)",
 ]);

@@ -173,7 +173,8 @@ pub(super) const GAUGES: Gauges = Gauges {
         [
             "一圈用多久：从等待调用返回，到再次进入等待。横轴是对数的，画出多少圈用了多久。",
             "服务器量了它接手以来的每一圈；放不下的，写明缺多少。手动停住循环的时间不算。",
-            "几十微秒。一圈很长，就是循环上有处理函数，或者就绪的 fd 非常多：别人都要等它完。",
+            "负载低时，远小于 1 ms。一圈很长，就是循环上有处理函数，或者就绪的 fd 非常多：别人都要等\
+         它完。",
             "用 --demo 启动，用 {client-kind} 选“慢处理”，{add-client} 添加。",
             "epoll(7)",
         ],
@@ -275,7 +276,7 @@ pub(super) const GAUGES: Gauges = Gauges {
         [
             "一个请求要花服务器多少 CPU 时间，所有线程和工作进程加在一起。",
             COSTS.cpu.how,
-            "几十微秒。负载高就变少：一次唤醒顶很多个。",
+            "负载高就变少：一次唤醒顶很多个；处理函数慢，这里也看得出来。",
             "用 {server} 比较 threads 和 epoll，再看 {before-after}。",
             "proc(5)、getrusage(2)",
         ],
@@ -315,7 +316,7 @@ pub(super) const GAUGES: Gauges = Gauges {
         [
             "内核每秒换上别的线程多少次：因为服务器的线程睡了，或者因为它的时间片用完了。",
             COSTS.switches.how,
-            "负载高的循环很少。threads 和 processes 每个请求至少一次。",
+            "负载高的循环很少。threads 和 processes 上，一个请求往往就有一次以上。",
             "客户端不变，用 {server} 比较 threads 和 epoll。",
             "proc(5)、sched(7)",
         ],

@@ -40,7 +40,7 @@ pub(super) const LINTS: Diagnoses = Diagnoses {
         "循环在 accept 上忙等",
         [
             "没有描述符，accept 失败，监听套接字却还在列表上：马上又被报告。",
-            "accept 连续 100 次以上以 EMFILE 或 ENFILE 结束，前后相隔不到一秒。",
+            "一秒之内，accept 有 100 次以上以 EMFILE 或 ENFILE 结束。",
             "写对的服务器上没有：它会暂时不关注监听套接字。",
             "用 --max-fds 40 启动，用 {options} 选错误 accept-spin，再用 {add-many-clients} 添加客户\
          端。",

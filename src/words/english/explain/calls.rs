@@ -99,8 +99,8 @@ pub(super) const SETSOCKOPT: Explained = told([
     "Sets an option of a socket: TCP_NODELAY sends small pieces at once, SO_LINGER with time \
          0 makes close send a RST, SO_RCVTIMEO and SO_SNDTIMEO limit sleeping calls.",
     CALL,
-    "TCP_NODELAY once, on the listener; time limits on servers whose calls sleep; SO_LINGER \
-         for a reset.",
+    "TCP_NODELAY once, on the listener; SO_SNDBUF where a write-buffer is set; time limits \
+         on servers whose calls sleep; SO_LINGER for a reset.",
     "{reset} the selected client: SO_LINGER stands before the close on a loop.",
     "setsockopt(2), socket(7), tcp(7)",
 ]);

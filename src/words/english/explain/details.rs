@@ -160,8 +160,8 @@ pub(super) const DETAILS: Details = Details {
         "its own events",
         [
             "The calls and conclusions of this connection, the newest first.",
-            "From the stream's history: the last 20,000 events of all connections. Older ones are \
-         gone.",
+            "From the stream's history: at most the last 20,000 events of all connections. Older \
+         ones are gone.",
             "For a request on a loop: recv, request, response, send, and recv with EAGAIN.",
             "{filter} with conn: and its number shows them among the wait calls that reported it.",
             "strace(1)",
@@ -174,7 +174,7 @@ pub(super) const DETAILS: Details = Details {
          dashboard had room for.",
             "Events are numbered: a gap in the numbers is a loss, and its size is exact. The server \
          never waits for the dashboard.",
-            "None, below some hundred thousand events a second. Rows, counters and rates stay exact.",
+            "None, unless there are very many events a second. Rows, counters and rates stay exact.",
             "{slower} or fewer clients; an event log (--log) has a buffer of its own.",
             "strace(1)",
         ],

@@ -117,8 +117,8 @@ pub(super) const ROUND: Explained = told([
     "scan has asked every socket once: how many, and how many had something to say. The \
          calls that got EAGAIN are this one line.",
     FACT,
-    "Most answers are EAGAIN: with ten idle clients and no nap that is hundreds of thousands \
-         a second.",
+    "Most answers are EAGAIN: with ten idle clients and no nap it can be hundreds of \
+         thousands a second.",
     "{step-call} while it is paused: then each question has a line of its own.",
     "recv(2), errno(3)",
 ]);

@@ -182,8 +182,8 @@ pub(super) const GAUGES: Gauges = Gauges {
          entered. How many took how long, on a logarithmic axis.",
             "The server measures each turn since it took over. What is missing for want of room is \
          told; time in which the loop was held by the operator is not in it.",
-            "Tens of microseconds. A long turn is a handler on the loop, or very many ready fds: \
-         everybody else waits for its end.",
+            "Far below a millisecond with little load. A long turn is a handler on the loop, or very \
+         many ready fds: everybody else waits for its end.",
             "Started with --demo, add slow callers with {client-kind} and {add-client}.",
             "epoll(7)",
         ],
@@ -292,7 +292,7 @@ pub(super) const GAUGES: Gauges = Gauges {
         [
             "CPU time that the server uses for a request, all its threads and workers together.",
             COSTS.cpu.how,
-            "Tens of microseconds. It falls under load, where a wake-up serves many.",
+            "It falls under load, where a wake-up serves many; a slow handler shows here, too.",
             "Compare threads and epoll with {server}, and then {before-after}.",
             "proc(5), getrusage(2)",
         ],
@@ -334,7 +334,7 @@ pub(super) const GAUGES: Gauges = Gauges {
             "How often a second the kernel put another thread on the CPU: because the server's \
          thread went to sleep, and because its time was up.",
             COSTS.switches.how,
-            "A loop under load has few. threads and processes have at least one for each request.",
+            "A loop under load has few. threads and processes often have one or more for each request.",
             "Compare threads and epoll with {server} under the same clients.",
             "proc(5), sched(7)",
         ],

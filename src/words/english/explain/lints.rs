@@ -50,7 +50,7 @@ pub(super) const LINTS: Diagnoses = Diagnoses {
         [
             "accept fails for want of a descriptor, and the listener stays on the list: it is \
          reported at once again.",
-            "More than 100 accepts in a row, none a second apart, that ended in EMFILE or ENFILE.",
+            "More than 100 accepts within a second that ended in EMFILE or ENFILE.",
             "Never on a correct server, which stops watching the listener for a while.",
             "Start it with --max-fds 40, choose the mistake accept-spin with {options}, and add \
          clients with {add-many-clients}.",
