@@ -5,6 +5,7 @@
 //! key up in it.
 
 pub mod bound;
+pub mod explained;
 pub mod help;
 pub mod id;
 pub mod press;
@@ -138,6 +139,8 @@ static KEYS: &[Key] = &[
           enabled: State::stream_shown, screens: Screens::Dashboard, say: |keys| &keys.time },
     Key { id: Id::Freeze, name: "freeze", presses: &[ch('f')], group: Group::Looking, bar: 35,
           enabled: always, screens: Screens::Dashboard, say: |keys| &keys.freeze },
+    Key { id: Id::Explain, name: "explain", presses: &[ch('I')], group: Group::Looking, bar: 76,
+          enabled: State::alive, screens: Screens::Dashboard, say: |keys| &keys.explain },
     Key { id: Id::Zoom, name: "zoom", presses: &[ch('z')], group: Group::Looking, bar: 30,
           enabled: always, screens: Screens::Dashboard, say: |keys| &keys.zoom },
 

@@ -167,7 +167,7 @@ fn watch(
     let input = Input::new()?;
     shown.begin();
     for event in early {
-        if obey(shown.terminal_event(event), shown, screen, signals)? {
+        if obey(shown.terminal_event(event), shown, screen, signals, theme)? {
             return Ok(());
         }
     }
@@ -212,7 +212,7 @@ fn watch(
         while keys < KEYS_AT_ONCE && more {
             keys += 1;
             touched = now;
-            if obey(shown.terminal_event(event::read()?), shown, screen, signals)? {
+            if obey(shown.terminal_event(event::read()?), shown, screen, signals, theme)? {
                 return Ok(());
             }
             more = Input::goes_on()?;
@@ -226,6 +226,7 @@ fn obey(
     shown: &mut impl Show,
     screen: &mut Screen,
     signals: &Signals,
+    theme: &Theme,
 ) -> io::Result<bool> {
     for action in actions {
         match action {
@@ -233,6 +234,7 @@ fn obey(
             Action::Mouse(on) => screen.set_mouse(on)?,
             Action::Redraw => screen.redraw()?,
             Action::Suspend => suspend(shown, screen, signals)?,
+            Action::Explain(at) => shown.explain(at, theme),
             Action::Save
             | Action::Send(_)
             | Action::AddClients(..)

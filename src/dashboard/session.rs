@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use crossterm::event::Event;
 use ratatui::Frame;
 
-use super::panels;
+use super::geometry::Position;
+use super::panels::{self, Under};
 use super::state::notice::{Ended, Notice, WhyNot};
 use super::state::{self, Action, Chosen, State};
 use super::terminal;
@@ -115,6 +116,8 @@ pub(super) trait Show {
     fn is_changed(&self) -> bool;
     /// The picture counts as drawn from now on.
     fn take_changed(&mut self);
+    /// Explains what is drawn there, where that is offered.
+    fn explain(&mut self, _at: Position, _theme: &Theme) {}
     /// Draws it.
     fn draw(&self, frame: &mut Frame, theme: &Theme);
     /// Ends what was shown.
@@ -312,6 +315,15 @@ impl<W: Backend> Session<W> {
         now.saturating_duration_since(self.busy) >= QUIET_AFTER
     }
 
+    /// Explains what is drawn there.
+    pub fn explain(&mut self, at: Position, theme: &Theme) {
+        match panels::under(&self.state, theme, at) {
+            Under::Thing(place, thing) => self.state.explain(Some((place, thing)), at),
+            Under::Nothing => self.state.explain(None, at),
+            Under::Card => {}
+        }
+    }
+
     /// The state.
     #[must_use]
     pub fn state(&self) -> &State {
@@ -394,6 +406,10 @@ impl<W: Backend> Show for Session<W> {
 
     fn take_changed(&mut self) {
         self.state.take_changed();
+    }
+
+    fn explain(&mut self, at: Position, theme: &Theme) {
+        self.explain(at, theme);
     }
 
     fn draw(&self, frame: &mut Frame, theme: &Theme) {

@@ -31,20 +31,6 @@ impl Mask {
     /// Edge-triggered.
     pub const ET: Self = Self(1 << 31);
 
-    /// In the order in which they are written.
-    const NAMES: [(Self, &'static str); 10] = [
-        (Self::IN, "IN"),
-        (Self::PRI, "PRI"),
-        (Self::OUT, "OUT"),
-        (Self::RDHUP, "RDHUP"),
-        (Self::ERR, "ERR"),
-        (Self::HUP, "HUP"),
-        (Self::NVAL, "NVAL"),
-        (Self::ET, "ET"),
-        (Self::ONESHOT, "ONESHOT"),
-        (Self::EXCLUSIVE, "EXCLUSIVE"),
-    ];
-
     /// Both sets together.
     #[must_use]
     pub const fn with(self, other: Self) -> Self {
@@ -64,6 +50,52 @@ impl Mask {
     }
 }
 
+/// Writes the enum, [`Bit::ALL`], [`Bit::mask`] and [`Bit::name`] from one list.
+macro_rules! bits {
+    ($($bit:ident = $mask:ident,)*) => {
+        /// A bit that has a name, in the order in which they are written.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        #[expect(missing_docs, reason = "each is explained by its mask")]
+        pub enum Bit {
+            $($bit,)*
+        }
+
+        impl Bit {
+            /// All of them.
+            pub const ALL: [Self; [$(Mask::$mask),*].len()] = [$(Self::$bit),*];
+
+            /// The mask that has it alone.
+            #[must_use]
+            pub const fn mask(self) -> Mask {
+                match self {
+                    $(Self::$bit => Mask::$mask,)*
+                }
+            }
+
+            /// Its name, without the prefix `EPOLL`.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$bit => stringify!($mask),)*
+                }
+            }
+        }
+    };
+}
+
+bits! {
+    In = IN,
+    Pri = PRI,
+    Out = OUT,
+    Rdhup = RDHUP,
+    Err = ERR,
+    Hup = HUP,
+    Nval = NVAL,
+    Et = ET,
+    Oneshot = ONESHOT,
+    Exclusive = EXCLUSIVE,
+}
+
 /// `IN|RDHUP|ET`; an empty mask is `0`; bits without a name are written in hexadecimal.
 impl fmt::Display for Mask {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -72,13 +104,13 @@ impl fmt::Display for Mask {
         }
         let mut left = self.0;
         let mut first = true;
-        for (bit, name) in Self::NAMES {
-            if self.has(bit) {
-                left &= !bit.0;
+        for bit in Bit::ALL {
+            if self.has(bit.mask()) {
+                left &= !bit.mask().0;
                 if !std::mem::take(&mut first) {
                     f.write_str("|")?;
                 }
-                f.write_str(name)?;
+                f.write_str(bit.name())?;
             }
         }
         if left != 0 {
@@ -101,7 +133,7 @@ impl FromStr for Mask {
         }
         let bit = |word: &str| match word.strip_prefix("0x") {
             Some(digits) => u32::from_str_radix(digits, 16).map(Self).ok(),
-            None => Self::NAMES.iter().find(|(_, name)| *name == word).map(|(bit, _)| *bit),
+            None => Bit::ALL.into_iter().find(|bit| bit.name() == word).map(Bit::mask),
         };
         text.split('|').try_fold(Self::NONE, |all, word| Some(all.with(bit(word)?))).ok_or(())
     }

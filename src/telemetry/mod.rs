@@ -42,7 +42,7 @@ pub use errno::{Errno, Ret};
 pub use event::{By, ConnId, Event, EventRef, Fd, Nanos, OwnedEvent, Ready};
 pub use kind::Kind;
 pub use made::Made;
-pub use mask::Mask;
+pub use mask::{Bit, Mask};
 pub use mistake::Mistake;
 pub use options::{BUDGET, Options, Setting, Trigger};
 pub use publisher::{Publisher, Rows};

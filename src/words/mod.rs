@@ -42,6 +42,7 @@ pub use line::line;
 pub use lines::{breaks, pad_left, pad_right, pieces, wrap};
 pub(crate) use places::compare::{FigureText, Report};
 pub(crate) use places::costs::CostText;
+pub(crate) use places::explain::{Explained, Named};
 pub(crate) use places::keys::{KeyText, Keys};
 pub(crate) use places::marks::Marks;
 pub(crate) use places::split::{Split, SplitFigure};

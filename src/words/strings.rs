@@ -1,9 +1,9 @@
 //! Every text that the program says, by the place where it is said, in the language that is chosen.
 
 use super::places::{
-    boxes, card, charts, cli, clients, code, compare, costs, engine, events, header, inspect,
-    keybar, keys, lesson, lints, marks, notices, options, record, seats, server, servers, settings,
-    split, start, stream, stretches, strip, table,
+    boxes, card, charts, cli, clients, code, compare, costs, engine, events, explain, header,
+    inspect, keybar, keys, lesson, lints, marks, notices, options, record, seats, server, servers,
+    settings, split, start, stream, stretches, strip, table,
 };
 use super::{Language, chinese, english};
 
@@ -26,6 +26,7 @@ pub(crate) struct Strings {
     pub(crate) card: card::Card,
     pub(crate) seats: seats::Seats,
     pub(crate) events: events::Events,
+    pub(crate) explain: explain::Explain,
     pub(crate) marks: marks::Marks,
     pub(crate) stream: stream::Stream,
     pub(crate) stretches: stretches::Stretches,
@@ -59,6 +60,7 @@ static ENGLISH: Strings = Strings {
     card: english::card::ENGLISH,
     seats: english::seats::ENGLISH,
     events: english::events::ENGLISH,
+    explain: english::explain::ENGLISH,
     marks: english::marks::ENGLISH,
     stream: english::stream::ENGLISH,
     stretches: english::stretches::ENGLISH,
@@ -92,6 +94,7 @@ static CHINESE: Strings = Strings {
     card: chinese::card::CHINESE,
     seats: chinese::seats::CHINESE,
     events: chinese::events::CHINESE,
+    explain: chinese::explain::CHINESE,
     marks: chinese::marks::CHINESE,
     stream: chinese::stream::CHINESE,
     stretches: chinese::stretches::CHINESE,

@@ -33,17 +33,34 @@ pub enum HelpLine {
 /// The keys that a panel is worked with, without those that take something away.
 fn keys_of(panel: Panel) -> &'static [Id] {
     match panel {
-        Panel::Table => {
-            &[Id::Up, Id::Down, Id::Card, Id::Sort, Id::Reverse, Id::Filter, Id::Closed]
+        Panel::Table => &[
+            Id::Up,
+            Id::Down,
+            Id::Card,
+            Id::Sort,
+            Id::Reverse,
+            Id::Filter,
+            Id::Closed,
+            Id::Explain,
+        ],
+        Panel::Loop => &[
+            Id::Pause,
+            Id::StepCall,
+            Id::StepTurn,
+            Id::Slower,
+            Id::Faster,
+            Id::Server,
+            Id::Explain,
+        ],
+        Panel::Stream => {
+            &[Id::Up, Id::Last, Id::Filter, Id::Errors, Id::Own, Id::Time, Id::Explain]
         }
-        Panel::Loop => &[Id::Pause, Id::StepCall, Id::StepTurn, Id::Slower, Id::Faster, Id::Server],
-        Panel::Stream => &[Id::Up, Id::Last, Id::Filter, Id::Errors, Id::Own, Id::Time],
-        Panel::Charts => &[Id::Zoom, Id::Freeze, Id::Server],
-        Panel::Card => &[Id::Up, Id::Down, Id::Card, Id::Reading],
+        Panel::Charts => &[Id::Zoom, Id::Freeze, Id::Server, Id::Explain],
+        Panel::Card => &[Id::Up, Id::Down, Id::Card, Id::Reading, Id::Explain],
         Panel::Code => {
-            &[Id::Up, Id::Down, Id::Card, Id::Filter, Id::Pause, Id::StepCall, Id::StepTurn]
+            &[Id::Up, Id::Down, Id::Card, Id::Filter, Id::Pause, Id::StepCall, Id::Explain]
         }
-        Panel::Seats | Panel::Costs => &[Id::Up, Id::Down, Id::Zoom, Id::Server],
+        Panel::Seats | Panel::Costs => &[Id::Up, Id::Down, Id::Zoom, Id::Server, Id::Explain],
     }
 }
 

@@ -26,6 +26,7 @@ pub enum Id {
     LessonBack,
     Lessons,
     Freeze,
+    Explain,
     Client,
     TenClients,
     ManyClients,

@@ -6,10 +6,12 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::fit::wrap;
+use super::spots::Spots;
 use super::{block, cut, dim, duration, left, plain, title, wrapped};
 use crate::dashboard::keys::{self, Id};
 use crate::dashboard::layout::Panel;
-use crate::dashboard::state::table::TableRow;
+use crate::dashboard::state::explain::thing::{Detail, Thing};
+use crate::dashboard::state::table::{Column, TableRow};
 use crate::dashboard::state::{Scene, State, card};
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::Mask;
@@ -20,23 +22,33 @@ const PAIR: usize = 11;
 const HEADER: usize = 5;
 const EVENT: usize = 13;
 
+/// A line, and what it tells of.
+type Told = (Line<'static>, Thing);
+
 /// How many of its events are listed.
 const EVENTS: usize = 100;
 
 /// Draws the panel.
-pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused: bool) {
+pub fn draw(
+    frame: &mut Frame,
+    area: Rect,
+    state: &State,
+    theme: &Theme,
+    focused: bool,
+    spots: &mut Spots,
+) {
     let inner = area.inner(Margin::new(1, 1));
     let say = &strings().card;
     let scene = state.scene();
     let mut head = title(Panel::Card, theme);
-    let lines = match scene.table.selected() {
-        Some(entry) => {
-            let dot = theme.glyph("·", "-");
-            let text = (say.title)(entry.fd(), dot, &entry.row().peer.to_string());
-            head.push_span(plain(format!("{text} ")));
-            lines(entry, scene, usize::from(inner.width), theme)
-        }
-        None => vec![Line::from(dim(format!(" {}", say.none), theme))],
+    let lines = if let Some(entry) = scene.table.selected() {
+        let dot = theme.glyph("·", "-");
+        let text = (say.title)(entry.fd(), dot, &entry.row().peer.to_string());
+        head.push_span(plain(format!("{text} ")));
+        lines(entry, scene, usize::from(inner.width), theme)
+    } else {
+        let none = Line::from(dim(format!(" {}", say.none), theme));
+        vec![(none, Thing::Panel(Panel::Card))]
     };
     let height = usize::from(inner.height);
     let top = state.card_top().min(lines.len().saturating_sub(height));
@@ -55,18 +67,23 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
         block = block.title_bottom(Line::from(dim(format!(" {text} "), theme)).right_aligned());
     }
     frame.render_widget(block, area);
-    for (line, y) in lines.into_iter().skip(top).zip(inner.top()..inner.bottom()) {
-        let line = cut(line, usize::from(inner.width), theme);
-        frame.render_widget(line, Rect { y, height: 1, ..inner });
+    for ((line, thing), y) in lines.into_iter().skip(top).zip(inner.top()..inner.bottom()) {
+        let place = Rect { y, height: 1, ..inner };
+        spots.add(place, thing);
+        frame.render_widget(cut(line, usize::from(inner.width), theme), place);
     }
 }
 
-fn lines(entry: &TableRow, scene: &Scene, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+/// A name and what is to be said of it.
+fn pair(theme: &Theme, name: &str, value: String, thing: Thing) -> Told {
+    let name = dim(format!(" {} ", left(name, 9, theme)), theme);
+    (Line::from(vec![name, plain(value)]), thing)
+}
+
+fn lines(entry: &TableRow, scene: &Scene, width: usize, theme: &Theme) -> Vec<Told> {
     let (row, say) = (&entry.row(), &strings().card);
     let heading = |text: &str| Line::styled(format!(" {text}"), theme.style(Role::Title));
-    let pair = |name: &str, value: String| {
-        Line::from(vec![dim(format!(" {} ", left(name, 9, theme)), theme), plain(value)])
-    };
+    let (column, detail) = (Thing::Column, Thing::Detail);
     let (mut word, mut style) = super::table::state(entry, theme);
     if let Some((route, stood)) = super::table::blocks(entry, scene) {
         let stood = duration(stood, theme);
@@ -82,16 +99,17 @@ fn lines(entry: &TableRow, scene: &Scene, width: usize, theme: &Theme) -> Vec<Li
     if row.half_closed && entry.closed.is_none() {
         state.push(Span::styled(format!("  {}", say.fin_read), theme.style(Role::Warn)));
     }
-    let mut lines = vec![Line::from(state)];
+    let mut lines = vec![(Line::from(state), scene.state_of(entry))];
     for lint in scene.lints.found().iter().filter(|lint| lint.conn == Some(row.id)) {
         let rows = wrap(&lint.text(scene.now), width.saturating_sub(3), 4, theme.ascii());
         lines.extend(rows.into_iter().enumerate().map(|(i, row)| {
             let mark = if i == 0 { "!" } else { " " };
-            Line::styled(format!(" {mark} {row}"), theme.style(Role::Bad))
+            let line = Line::styled(format!(" {mark} {row}"), theme.style(Role::Bad));
+            (line, lint.symptom.into())
         }));
     }
     if let Some((id, kind)) = entry.ours {
-        lines.push(pair(say.ours, (say.client)(id, kind.label())));
+        lines.push(pair(theme, say.ours, (say.client)(id, kind.label()), detail(Detail::Ours)));
     }
     // The longer words where there is room for them.
     let fitting = |long: String, short: String| {
@@ -104,30 +122,61 @@ fn lines(entry: &TableRow, scene: &Scene, width: usize, theme: &Theme) -> Vec<Li
         mask => mask.to_string(),
     };
     lines.extend([
-        pair(say.conn, row.id.to_string()),
-        pair(say.interest, interest),
-        pair(say.requests, units::count(row.requests)),
-        pair(say.bytes, (say.in_and_out)(row.bytes_in, row.bytes_out)),
+        pair(theme, say.conn, row.id.to_string(), column(Column::Id)),
+        pair(theme, say.interest, interest, column(Column::Interest)),
+        pair(theme, say.requests, units::count(row.requests), column(Column::Requests)),
+        pair(theme, say.bytes, (say.in_and_out)(row.bytes_in, row.bytes_out), column(Column::In)),
         pair(
+            theme,
             say.times,
             fitting(
                 (say.open_and_idle)(&open, &idle),
                 (say.open_and_idle)(&open.replace(' ', ""), &idle.replace(' ', "")),
             ),
+            detail(Detail::Times),
         ),
     ]);
     if let Some((sent, all)) = row.progress() {
         let [long, short] = (say.progress)(sent, all);
-        lines.push(pair(say.answer, fitting(long, short)));
+        lines.push(pair(theme, say.answer, fitting(long, short), detail(Detail::Answer)));
     }
-    lines.push(heading(say.kernel));
+    lines.push((heading(say.kernel), detail(Detail::Tcp)));
+    lines.extend(kernel(entry, scene, theme));
+    // All of these are figures and headers, whose second line stands under what they say.
+    let broken = |(line, thing), indent| {
+        wrapped(line, width, indent).into_iter().map(move |line| (line, thing))
+    };
+    let mut lines: Vec<Told> = lines.into_iter().flat_map(|told| broken(told, PAIR)).collect();
+    let request = request(entry, scene, theme).into_iter();
+    let request = request.map(|line| (line, detail(Detail::Request)));
+    lines.extend(request.flat_map(|told| broken(told, HEADER)));
+    lines.push((heading(say.events), detail(Detail::Events)));
+    for event in scene.stream.of(row.id).take(EVENTS) {
+        let time = units::relative(event.event.time);
+        let mut spans = vec![dim(format!("{time:>10} "), theme)];
+        spans.extend(super::stream::told(&event, width >= 90, true, theme));
+        let thing = Thing::Kind(event.event.what.kind());
+        lines.extend(broken((Line::from(spans), thing), EVENT));
+    }
+    lines
+}
+
+/// What the kernel says of its socket.
+fn kernel(entry: &TableRow, scene: &Scene, theme: &Theme) -> Vec<Told> {
+    let (row, say) = (&entry.row(), &strings().card);
+    let (column, detail) = (Thing::Column, Thing::Detail);
+    let mut lines = Vec::new();
     let socket = scene.kernel.as_deref().and_then(|kernel| kernel.socket(row.peer));
     match socket.filter(|_| entry.is_open()) {
         Some(socket) => {
-            lines.push(pair(say.tcp, socket.state.label().to_owned()));
+            lines.push(pair(theme, say.tcp, socket.state.label().to_owned(), detail(Detail::Tcp)));
             // By the names of the table and of ss(8).
-            lines.push(pair(say.recv_queue, (say.unread)(socket.unread())));
-            lines.push(pair(say.send_queue, (say.unacked)(socket.send_queue)));
+            let queues = [
+                (say.recv_queue, (say.unread)(socket.unread()), Column::RecvQueue),
+                (say.send_queue, (say.unacked)(socket.send_queue), Column::SendQueue),
+            ];
+            lines
+                .extend(queues.map(|(name, bytes, queue)| pair(theme, name, bytes, column(queue))));
             let nanos = |d: std::time::Duration| u64::try_from(d.as_nanos()).unwrap_or(u64::MAX);
             let rtt = match (socket.rtt, socket.rtt_var) {
                 (Some(rtt), Some(var)) => {
@@ -136,25 +185,18 @@ fn lines(entry: &TableRow, scene: &Scene, width: usize, theme: &Theme) -> Vec<Li
                 (Some(rtt), None) => duration(nanos(rtt), theme),
                 (None, _) => say.not_measured.to_owned(),
             };
-            lines.push(pair(say.rtt, rtt));
-            lines.push(pair(say.cwnd, (say.segments)(socket.cwnd, socket.retransmits)));
+            lines.push(pair(theme, say.rtt, rtt, detail(Detail::Rtt)));
+            let window = (say.segments)(socket.cwnd, socket.retransmits);
+            lines.push(pair(theme, say.cwnd, window, detail(Detail::Window)));
         }
         None if entry.closed.is_some() => {
-            lines.push(Line::from(dim(format!(" {}", say.socket_closed), theme)));
+            let text = dim(format!(" {}", say.socket_closed), theme);
+            lines.push((Line::from(text), detail(Detail::Tcp)));
         }
-        None => lines.push(Line::from(dim(format!(" {}", say.not_asked), theme))),
-    }
-    // All of these are figures and headers, whose second line stands under what they say.
-    let mut lines: Vec<Line> =
-        lines.into_iter().flat_map(|line| wrapped(line, width, PAIR)).collect();
-    let request = request(entry, scene, theme);
-    lines.extend(request.into_iter().flat_map(|line| wrapped(line, width, HEADER)));
-    lines.push(heading(say.events));
-    for event in scene.stream.of(row.id).take(EVENTS) {
-        let time = units::relative(event.event.time);
-        let mut spans = vec![dim(format!("{time:>10} "), theme)];
-        spans.extend(super::stream::told(&event, width >= 90, true, theme));
-        lines.extend(wrapped(Line::from(spans), width, EVENT));
+        None => {
+            let text = dim(format!(" {}", say.not_asked), theme);
+            lines.push((Line::from(text), detail(Detail::Tcp)));
+        }
     }
     lines
 }

@@ -16,8 +16,10 @@ use unicode_width::UnicodeWidthStr;
 
 use self::scale::{Unit, decade_edge, label, power, round_up, seconds_apart};
 use super::fit::{cut, first_fit};
+use super::spots::Spots;
 use crate::dashboard::layout::Panel;
 use crate::dashboard::state::charts::{Charts, READY_CLASSES};
+use crate::dashboard::state::explain::thing::{Gauge, Thing};
 use crate::dashboard::state::latency::Latencies;
 use crate::dashboard::state::rates::{HISTORY, Metric, Rates};
 use crate::dashboard::theme::{Role, Theme};
@@ -53,6 +55,18 @@ enum Tile {
     Latency,
     Ready,
     Figures,
+}
+
+impl Tile {
+    fn gauge(self) -> Gauge {
+        match self {
+            Self::Rate(_, metric) => metric.into(),
+            Self::Turns => Gauge::Turn,
+            Self::Latency => Gauge::Latency,
+            Self::Ready => Gauge::Ready,
+            Self::Figures => Gauge::CallsPerRequest,
+        }
+    }
 }
 
 /// By their use. Where no one loop serves all there are no turns and no ready lists, and where
@@ -94,6 +108,7 @@ pub fn draw(
     rates: &Rates,
     theme: &Theme,
     focused: bool,
+    spots: &mut Spots,
 ) {
     let block = super::block(super::title(Panel::Charts, theme), theme, focused);
     let inner = block.inner(area);
@@ -114,6 +129,7 @@ pub fn draw(
         let gap = u16::from(column + 1 < columns);
         let place =
             Rect { x: inner.x + x, y: inner.y + y, width: width.saturating_sub(gap), height };
+        spots.add(place, Thing::Gauge(tile.gauge()));
         painter.tile(frame, place, tile);
     }
 }

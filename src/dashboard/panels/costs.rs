@@ -6,10 +6,12 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::fit::wrap;
+use super::spots::Spots;
 use super::{block, cut, dim, title};
 use crate::dashboard::keys::{self, Id};
 use crate::dashboard::layout::Panel;
 use crate::dashboard::state::costs::Figure;
+use crate::dashboard::state::explain::thing::{Gauge, Thing};
 use crate::dashboard::theme::{Role, Theme};
 use crate::words::{pad_right, strings};
 
@@ -24,6 +26,7 @@ pub fn draw(
     top: usize,
     theme: &Theme,
     focused: bool,
+    spots: &mut Spots,
 ) {
     let inner = area.inner(Margin::new(1, 1));
     let (width, height) = (usize::from(inner.width), usize::from(inner.height));
@@ -43,12 +46,19 @@ pub fn draw(
     }
     frame.render_widget(block, area);
     let lines = if explain { explained } else { lines(figures, width, false, theme) };
-    for (line, y) in lines.into_iter().skip(top).zip(inner.top()..inner.bottom()) {
-        frame.render_widget(cut(line, width, theme), Rect { y, height: 1, ..inner });
+    for ((line, gauge), y) in lines.into_iter().skip(top).zip(inner.top()..inner.bottom()) {
+        let place = Rect { y, height: 1, ..inner };
+        spots.add(place, Thing::Gauge(gauge));
+        frame.render_widget(cut(line, width, theme), place);
     }
 }
 
-fn lines(figures: &[Figure], width: usize, explain: bool, theme: &Theme) -> Vec<Line<'static>> {
+fn lines(
+    figures: &[Figure],
+    width: usize,
+    explain: bool,
+    theme: &Theme,
+) -> Vec<(Line<'static>, Gauge)> {
     let mut lines = Vec::new();
     for figure in figures {
         let none = theme.glyph("–", "-");
@@ -62,13 +72,12 @@ fn lines(figures: &[Figure], width: usize, explain: bool, theme: &Theme) -> Vec<
         } else {
             value
         };
-        lines.push(Line::from(vec![
-            Span::styled(format!(" {}", figure.text.name), theme.style(Role::Text)),
-            value,
-        ]));
+        let name = Span::styled(format!(" {}", figure.text.name), theme.style(Role::Text));
+        lines.push((Line::from(vec![name, value]), figure.gauge));
         if explain {
             let how = wrap(figure.text.how, width.saturating_sub(3), 4, theme.ascii());
-            lines.extend(how.into_iter().map(|row| Line::from(dim(format!("   {row}"), theme))));
+            let row = |row| (Line::from(dim(format!("   {row}"), theme)), figure.gauge);
+            lines.extend(how.into_iter().map(row));
         }
     }
     lines
@@ -88,7 +97,10 @@ mod tests {
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
         let theme = Theme::new(Palette::Dark, ascii);
         terminal
-            .draw(|frame| draw(frame, frame.area(), figures, 4, &theme, ascii || width > 70))
+            .draw(|frame| {
+                let (focused, spots) = (ascii || width > 70, &mut Spots::default());
+                draw(frame, frame.area(), figures, 4, &theme, focused, spots);
+            })
             .unwrap();
         terminal.backend().to_string()
     }

@@ -35,10 +35,10 @@ mod tasks;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::widgets::Paragraph;
 
 use self::halves::{Contents, Sizes};
-use self::painter::{FULL, Painter};
+use self::painter::{FULL, Painter, render};
+use super::spots::Spots;
 use crate::dashboard::layout::Panel;
 use crate::dashboard::state::by_server::{self, Drawing};
 use crate::dashboard::state::engine::Engine;
@@ -53,6 +53,7 @@ pub fn draw(
     table: &Table,
     theme: &Theme,
     focused: bool,
+    spots: &mut Spots,
 ) {
     let block = super::block(super::title(Panel::Loop, theme), theme, focused);
     let inner = block.inner(area);
@@ -64,10 +65,10 @@ pub fn draw(
     let drawing = engine.server().map_or(Drawing::Lists, by_server::drawing);
     let fill: &dyn Fn(Sizes) -> Contents = match drawing {
         Drawing::Lists if inner.height < FULL => {
-            let lines = painter.compact_lists(inner.width.into(), inner.height.into());
-            return frame.render_widget(Paragraph::new(lines), inner);
+            let told = painter.compact_lists(inner.width.into(), inner.height.into());
+            return render(frame, inner, told, spots);
         }
-        Drawing::Lists => return painter.full_lists(frame, inner),
+        Drawing::Lists => return painter.full_lists(frame, inner, spots),
         Drawing::Swept => &|sizes| painter.swept(sizes),
         Drawing::Asked => &|sizes| painter.asked(sizes),
         Drawing::Sleepers => &|sizes| painter.sleepers(sizes),
@@ -76,7 +77,7 @@ pub fn draw(
     };
     // What sleeps is most of it there; what is awake is a line.
     let top_heavy = matches!(drawing, Drawing::Sleepers | Drawing::Tasks);
-    painter.halves(frame, inner, top_heavy, fill);
+    painter.halves(frame, inner, top_heavy, fill, spots);
 }
 
 #[cfg(test)]

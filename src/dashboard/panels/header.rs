@@ -13,6 +13,8 @@ use unicode_width::UnicodeWidthStr;
 
 use super::charts::sparkline;
 use super::fit::{cut, first_fit};
+use super::spots::Spots;
+use crate::dashboard::state::explain::thing::{Gauge, Part, Thing};
 use crate::dashboard::state::rates::{Metric, Rates};
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::{Asks, Mode, Nanos, Stance, Standing, Until};
@@ -97,7 +99,13 @@ pub struct HeaderView<'a> {
 }
 
 /// Draws the header: in three rows or more with a border, in two without, in one what matters most.
-pub fn draw(frame: &mut Frame, area: Rect, view: &HeaderView<'_>, theme: &Theme) {
+pub fn draw(
+    frame: &mut Frame,
+    area: Rect,
+    view: &HeaderView<'_>,
+    theme: &Theme,
+    spots: &mut Spots,
+) {
     if area.is_empty() {
         return;
     }
@@ -115,40 +123,69 @@ pub fn draw(frame: &mut Frame, area: Rect, view: &HeaderView<'_>, theme: &Theme)
         }
         area = Rect { x: area.x + 2, width: area.width - 4, ..area };
     }
+    let mut noted = |pieces: Pieces, x: u16, y: u16| {
+        note(&pieces, (x, y), spots);
+        line_of(pieces)
+    };
     if area.height >= 3 && area.width > 4 {
         let (left, right) = painter.identity(usize::from(area.width) - 2);
-        let mut block = super::block(left, theme, false);
+        let mut block = super::block(noted(left, area.x + 1, area.y), theme, false);
         if let Some(right) = right {
-            block = block.title(right.right_aligned());
+            let wide = right.iter().map(|(span, _)| span.width()).sum::<usize>() + 1;
+            let wide = u16::try_from(wide).unwrap_or(u16::MAX);
+            let x = area.right().saturating_sub(wide);
+            block = block.title(noted(right, x, area.y).right_aligned());
         }
         let inner = block.inner(area);
         let alarms = painter.alarms(usize::from(inner.width).saturating_sub(2));
         if !alarms.is_empty() {
             let room = usize::from(inner.width).saturating_sub(2);
-            let mut line = painter.line(alarms, room);
-            line.spans.insert(0, Span::raw(" "));
-            line.push_span(Span::raw(" "));
-            block = block.title_bottom(line);
+            let mut pieces = painter.line(alarms, room);
+            pieces.insert(0, (Span::raw(" "), None));
+            pieces.push((Span::raw(" "), None));
+            block = block.title_bottom(noted(pieces, inner.x, area.bottom() - 1));
         }
         frame.render_widget(block, area);
         let figures = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
-        let line = painter.line(painter.figures(figures.width.into()), figures.width.into());
+        let pieces = painter.line(painter.figures(figures.width.into()), figures.width.into());
+        let line = noted(pieces, figures.x, figures.y);
         frame.render_widget(Paragraph::new(line), Rect { height: 1, ..figures });
     } else if area.height == 2 {
         let width = usize::from(area.width);
         let mut fields = painter.names(width);
         fields.extend(painter.badges(width));
         fields.extend(painter.alarms(width));
-        let lines = vec![painter.line(fields, width), painter.line(painter.figures(width), width)];
-        frame.render_widget(Paragraph::new(lines), area);
+        let first = noted(painter.line(fields, width), area.x, area.y);
+        let second = noted(painter.line(painter.figures(width), width), area.x, area.y + 1);
+        frame.render_widget(Paragraph::new(vec![first, second]), area);
     } else {
         let width = usize::from(area.width);
         let mut fields = painter.badges(width);
         fields.extend(painter.alarms(width));
         fields.extend(painter.figures(width));
         fields.extend(painter.names(width));
-        let line = painter.line(fields, width);
+        let line = noted(painter.line(fields, width), area.x, area.y);
         frame.render_widget(Paragraph::new(line), Rect { height: 1, ..area });
+    }
+}
+
+/// Pieces of a line, each with what it is of.
+type Pieces = Vec<(Span<'static>, Option<Thing>)>;
+
+fn line_of(pieces: Pieces) -> Line<'static> {
+    pieces.into_iter().map(|(span, _)| span).collect()
+}
+
+/// Notes where they are in a line that begins there; a gap belongs to what stands before it.
+fn note(pieces: &[(Span<'static>, Option<Thing>)], (mut x, y): (u16, u16), spots: &mut Spots) {
+    let mut last = None;
+    for (span, thing) in pieces {
+        let width = u16::try_from(span.width()).unwrap_or(u16::MAX);
+        last = thing.or(last);
+        if let Some(thing) = last {
+            spots.add(Rect { x, y, width, height: 1 }, thing);
+        }
+        x = x.saturating_add(width);
     }
 }
 
@@ -159,18 +196,19 @@ pub fn line(view: &HeaderView<'_>, width: u16, theme: &Theme) -> Line<'static> {
     let mut fields = painter.badges(width);
     fields.extend(painter.alarms(width));
     fields.extend(painter.figures(width));
-    painter.line(fields, width)
+    line_of(painter.line(fields, width))
 }
 
 /// Something that is shown whole or not at all. The lowest rank stays longest.
 struct Field {
     rank: u8,
-    spans: Vec<Span<'static>>,
+    thing: Thing,
+    span: Span<'static>,
 }
 
 impl Field {
     fn width(&self) -> usize {
-        self.spans.iter().map(Span::width).sum()
+        self.span.width()
     }
 }
 
@@ -184,21 +222,21 @@ impl Painter<'_> {
         Span::styled(text.into(), self.theme.style(role))
     }
 
-    fn field(&self, rank: u8, text: impl Into<String>, role: Role) -> Field {
-        Field { rank, spans: vec![self.span(text, role)] }
+    fn field(&self, rank: u8, gauge: Gauge, text: impl Into<String>, role: Role) -> Field {
+        Field { rank, thing: Thing::Gauge(gauge), span: self.span(text, role) }
     }
 
     fn names(&self, width: usize) -> Vec<Field> {
         let mut names = vec![
-            self.field(60, strings().header.name, Role::Title),
-            self.field(20, self.view.url, Role::Text),
+            self.field(60, Gauge::Server, strings().header.name, Role::Title),
+            self.field(20, Gauge::Url, self.view.url, Role::Text),
         ];
         if !self.view.server.is_empty() {
             let unusual = self.unusual(width);
             let rank = if unusual.is_empty() { 50 } else { 18 };
-            names.push(self.field(rank, self.view.server, Role::Dim));
+            names.push(self.field(rank, Gauge::Server, self.view.server, Role::Dim));
             if !unusual.is_empty() {
-                names.push(self.field(19, unusual, Role::Warn));
+                names.push(self.field(19, Gauge::Options, unusual, Role::Warn));
             }
         }
         names
@@ -250,14 +288,15 @@ impl Painter<'_> {
             }
             Badge::Ended => (glyph("✖", "X"), say.ended.to_owned(), Role::Bad),
         };
-        let mut fields = vec![self.field(0, format!("{sign} {text}"), role)];
+        let mut fields = vec![self.field(0, Gauge::Badge, format!("{sign} {text}"), role)];
         if let Some(age) = self.view.frozen {
             let text = if narrow { say.frozen_short } else { say.frozen };
             let text = format!("{} {}", glyph("❄", "#"), text(&duration(age)));
-            fields.push(self.field(1, text, Role::Warn));
+            fields.push(self.field(1, Gauge::Frozen, text, Role::Warn));
         }
         if let Some(notice) = self.view.notice {
-            fields.push(self.field(25, notice, Role::Warn));
+            let (thing, span) = (Thing::Part(Part::Now), self.span(notice, Role::Warn));
+            fields.push(Field { rank: 25, thing, span });
         }
         fields
     }
@@ -280,21 +319,21 @@ impl Painter<'_> {
             let [long, short] = (say.not_accepting)(&errno);
             let spellings = [long, short, errno].map(|text| format!("! {text}"));
             let text = first_fit(spellings, width).unwrap_or_else(|| "!".to_owned());
-            fields.push(self.field(2, text, Role::Bad));
+            fields.push(self.field(2, Gauge::Resting, text, Role::Bad));
         }
         if let Some(refused) = rates.refusing() {
             let text = format!("! {}", (say.refused)(refused));
-            fields.push(self.field(3, text, Role::Bad));
+            fields.push(self.field(3, Gauge::Refused, text, Role::Bad));
         }
         if self.view.lost > 0 {
-            fields.push(self.field(4, (say.lost)(self.view.lost), Role::Bad));
+            fields.push(self.field(4, Gauge::Lost, (say.lost)(self.view.lost), Role::Bad));
         }
         fields
     }
 
     /// Name, URL and server for the left of the border, the badges for its right; what does not
     /// fit is left out.
-    fn identity(&self, width: usize) -> (Line<'static>, Option<Line<'static>>) {
+    fn identity(&self, width: usize) -> (Pieces, Option<Pieces>) {
         let mut names = self.names(width);
         let mut badges = self.badges(width);
         // Between two fields a dash and its blanks; a blank at both ends, and a column of border
@@ -312,17 +351,17 @@ impl Painter<'_> {
         }
         let dash = self.theme.glyph("──", "--");
         let join = |fields: Vec<Field>| {
-            let mut spans = vec![Span::raw(" ")];
+            let mut pieces: Pieces = vec![(Span::raw(" "), None)];
             for (i, field) in fields.into_iter().enumerate() {
                 if i > 0 {
-                    spans.push(self.span(format!(" {dash} "), Role::Border));
+                    pieces.push((self.span(format!(" {dash} "), Role::Border), None));
                 }
-                spans.extend(field.spans);
+                pieces.push((field.span, Some(field.thing)));
             }
-            spans.push(Span::raw(" "));
-            Line::from(spans)
+            pieces.push((Span::raw(" "), None));
+            pieces
         };
-        let left = if names.is_empty() { Line::default() } else { join(names) };
+        let left = if names.is_empty() { Pieces::new() } else { join(names) };
         (left, (!badges.is_empty()).then(|| join(badges)))
     }
 
@@ -339,51 +378,51 @@ impl Painter<'_> {
         };
         let spark = |metric| sparkline(&rates.peaks(metric, 8, 1), self.theme);
         let mut fields = Vec::new();
-        let mut cell = |rank: u8, text: String, width: usize, role: Role| {
-            fields.push(self.field(rank, pad_left(&text, width), role));
+        let mut cell = |rank: u8, gauge: Gauge, text: String, width: usize, role: Role| {
+            fields.push(self.field(rank, gauge, pad_left(&text, width), role));
         };
-        cell(5, (say.open)(rates.open()), if short { 10 } else { 11 }, Role::Title);
+        cell(5, Gauge::Open, (say.open)(rates.open()), if short { 10 } else { 11 }, Role::Title);
         // Under the echo protocol there are no requests, and nothing says when one is answered.
         let served = if rates.is_echo() { say.echoes } else { say.requests };
-        cell(6, served(&count(Metric::Requests)), 13, Role::Title);
+        cell(6, Gauge::Requests, served(&count(Metric::Requests)), 13, Role::Title);
         // Where a call sleeps until its own fd is ready nobody is asked.
         let asks = !matches!(view.asks, Some(Asks::Sleeps | Asks::Runtime));
         if asks || view.examined.is_some() {
             let unknown = format!("{none} : {none}");
             let pair = view.examined.unwrap_or(&unknown);
-            cell(8, (say.examined)(pair), 26, Role::Title);
+            cell(8, Gauge::Examined, (say.examined)(pair), 26, Role::Title);
         }
         let share = view.loop_cpu.unwrap_or(none);
         if short {
-            cell(9, (say.loop_cpu_short)(share), 10, Role::Title);
+            cell(9, Gauge::LoopCpu, (say.loop_cpu_short)(share), 10, Role::Title);
         } else {
-            cell(9, (say.loop_cpu)(share), 15, Role::Title);
+            cell(9, Gauge::LoopCpu, (say.loop_cpu)(share), 15, Role::Title);
         }
         let [p50, p99] =
             view.latency.map(|latency| latency.map_or_else(|| none.to_owned(), duration));
         if !rates.is_echo() {
-            cell(11, (say.latency)(&p50, &p99), 22, Role::Title);
+            cell(11, Gauge::Latency, (say.latency)(&p50, &p99), 22, Role::Title);
         }
-        cell(40, spark(Metric::Requests), 8, Role::Chart);
+        cell(40, Gauge::Requests, spark(Metric::Requests), 8, Role::Chart);
         let waits = view.waits.filter(|waits| *waits >= WAITS).map(duration);
         let waits =
             waits.map(|time| if short { (say.waits_short)(&time) } else { (say.waits)(&time) });
-        cell(7, waits.unwrap_or_default(), if short { 13 } else { 17 }, Role::Warn);
-        cell(13, (say.bytes_out)(&rate(Metric::BytesOut)), 14, Role::Text);
-        cell(45, spark(Metric::BytesOut), 8, Role::Chart);
-        cell(14, (say.bytes_in)(&rate(Metric::BytesIn)), 13, Role::Text);
+        cell(7, Gauge::Waits, waits.unwrap_or_default(), if short { 13 } else { 17 }, Role::Warn);
+        cell(13, Gauge::BytesOut, (say.bytes_out)(&rate(Metric::BytesOut)), 14, Role::Text);
+        cell(45, Gauge::BytesOut, spark(Metric::BytesOut), 8, Role::Chart);
+        cell(14, Gauge::BytesIn, (say.bytes_in)(&rate(Metric::BytesIn)), 13, Role::Text);
         if view.asks != Some(Asks::Sleeps) {
             let one = last.is_some_and(|tally| tally.get(Metric::Wakeups) == 1);
             let text = if one { say.wake_up } else { say.wake_ups };
-            cell(15, text(&count(Metric::Wakeups)), 18, Role::Text);
+            cell(15, Gauge::WakeUps, text(&count(Metric::Wakeups)), 18, Role::Text);
         }
         fields
     }
 
     /// As many fields as fit on a line, three blanks apart where there is room, else two or one.
-    fn line(&self, mut fields: Vec<Field>, width: usize) -> Line<'static> {
+    fn line(&self, mut fields: Vec<Field>, width: usize) -> Pieces {
         if fields.is_empty() {
-            return Line::default();
+            return Pieces::new();
         }
         let needs = |fields: &[Field], gap: usize| {
             fields.iter().map(Field::width).sum::<usize>() + gap * fields.len().saturating_sub(1)
@@ -392,26 +431,25 @@ impl Painter<'_> {
             drop_least(&mut fields);
         }
         let gap = if needs(&fields, 3) <= width { 3 } else { 2 };
-        let mut spans: Vec<Span<'static>> = Vec::new();
+        let mut pieces = Pieces::new();
         for field in fields {
-            if !spans.is_empty() {
-                spans.push(Span::raw(" ".repeat(gap)));
+            if !pieces.is_empty() {
+                pieces.push((Span::raw(" ".repeat(gap)), None));
             }
-            spans.extend(field.spans);
+            pieces.push((field.span, Some(field.thing)));
         }
-        let line = Line::from(spans);
-        if line.width() <= width {
-            return line;
+        let wide: usize = pieces.iter().map(|(span, _)| span.width()).sum();
+        if wide <= width {
+            return pieces;
         }
         // The last one left is still too wide: it is words, which may be cut.
-        let style = line.spans.first().map_or_else(Default::default, |span| span.style);
-        let text = line.to_string();
+        let Some((Span { content: text, style }, thing)) = pieces.pop() else { return pieces };
         let kept = if text.chars().any(|c| c.is_ascii_digit()) {
             String::new()
         } else {
             cut(&text, width, self.theme.ascii())
         };
-        Line::styled(kept, style)
+        vec![(Span::styled(kept, style), thing)]
     }
 }
 

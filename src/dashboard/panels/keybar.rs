@@ -8,6 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::fit::wrap;
 use super::parts::clear;
+use super::spots::Spots;
 use super::{dim, fit, key_spans};
 use crate::dashboard::keys::{self, Id};
 use crate::dashboard::state::filter::Filter;
@@ -16,7 +17,7 @@ use crate::dashboard::theme::{Role, Theme};
 use crate::words::strings;
 
 /// Draws the line.
-pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
+pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, spots: &mut Spots) {
     let (say, names) = (&strings().keybar, &strings().keys.names);
     // What is wrong with the filter, where there is no room for it beside it.
     let mut wrong = None;
@@ -55,6 +56,10 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
     };
     frame.render_widget(line, area);
     let mut taken = lint(frame, area, state, theme);
+    if let Some(lint) = state.scene().lints.found().last() {
+        let above = Rect { y: area.y.saturating_sub(taken), height: taken, ..area };
+        spots.add(above, lint.symptom.into());
+    }
     if let Some(text) = wrong {
         let above = Rect { y: area.y - taken, ..area };
         taken += note(frame, above, &text, Role::Warn, theme);

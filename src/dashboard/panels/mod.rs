@@ -8,6 +8,7 @@ pub mod code;
 pub mod costs;
 pub mod dead;
 pub mod engine;
+pub mod explain;
 mod fit;
 pub mod header;
 pub mod help;
@@ -18,6 +19,7 @@ pub mod options;
 mod parts;
 pub mod prompt;
 pub mod seats;
+pub mod spots;
 pub mod stream;
 mod strip;
 pub mod table;
@@ -29,8 +31,11 @@ pub(crate) mod sample;
 #[cfg(test)]
 mod tests;
 
-use ratatui::Frame;
-use ratatui::layout::Rect;
+use std::io;
+
+use ratatui::backend::CrosstermBackend;
+use ratatui::layout::{Position, Rect};
+use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
 
 pub(super) use self::fit::wrap;
 use self::header::{Badge, HeaderView};
@@ -38,7 +43,9 @@ use self::parts::fit;
 pub use self::parts::{
     block, cut, dim, duration, key_spans, left, plain, popup, right, title, wrapped,
 };
-use super::layout::{LEAST, Panel};
+use self::spots::Spots;
+use super::layout::{Areas, LEAST, Panel};
+use super::state::explain::thing::{Place, Thing};
 use super::state::{Overlay, State, by_server};
 use super::theme::{Role, Theme};
 use crate::lesson::Look;
@@ -57,38 +64,8 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
     if areas.too_small {
         return too_small::draw(frame, area, LEAST, theme);
     }
-    header(frame, areas.header, state, theme);
-    strip::draw(frame, areas.strip, state, theme);
-    let (plain, marked) = (theme, theme.marked());
-    let look = state.looks_at().and_then(|look| state.panel_of(look));
-    for &(panel, area) in &areas.panels {
-        let theme = if look == Some(panel) { &marked } else { plain };
-        let focused = panel == state.focus();
-        match panel {
-            Panel::Table => table::draw(frame, area, state, theme, focused),
-            Panel::Stream => stream::draw(frame, area, state, theme, focused),
-            Panel::Card => card::draw(frame, area, state, theme, focused),
-            Panel::Loop => {
-                let scene = state.scene();
-                engine::draw(frame, area, &scene.engine, &scene.table, theme, focused);
-            }
-            Panel::Seats => seats::draw(frame, area, state.scene(), theme, focused),
-            Panel::Costs => {
-                let scene = state.scene();
-                let figures = scene.costs.figures(&scene.rates, theme.ascii());
-                costs::draw(frame, area, &figures, state.card_top(), theme, focused);
-            }
-            Panel::Code => code::draw(frame, area, state, theme, focused),
-            Panel::Charts => {
-                let scene = state.scene();
-                let spread = (&scene.charts, scene.costs.latencies());
-                charts::draw(frame, area, spread, &scene.rates, theme, focused);
-            }
-        }
-    }
-    mark::draw(frame, &areas, state, theme);
-    tabs::draw(frame, areas.tabs, state, theme);
-    keybar::draw(frame, areas.bar, state, theme);
+    let mut spots = Spots::when(matches!(state.overlay(), Overlay::Explain(_)));
+    picture(frame, &areas, state, theme, &mut spots);
     match state.overlay() {
         Overlay::None | Overlay::Filter(..) => {}
         Overlay::Help(search, top) => {
@@ -102,11 +79,89 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
         Overlay::Options(menu) => options::draw(frame, area, menu, state, theme),
         Overlay::Lessons(list) => lessons::draw(frame, area, *list, state, theme),
         Overlay::Servers(at) => chooser::servers(frame, area, *at, state, theme),
+        Overlay::Explain(card) => explain::draw(frame, area, card, &spots, theme),
+    }
+}
+
+/// Everything but what lies over the panels.
+fn picture(frame: &mut Frame, areas: &Areas, state: &State, theme: &Theme, spots: &mut Spots) {
+    header(frame, areas.header, state, theme, spots);
+    strip::draw(frame, areas.strip, state, theme);
+    let (plain, marked) = (theme, theme.marked());
+    let look = state.looks_at().and_then(|look| state.panel_of(look));
+    for &(panel, area) in &areas.panels {
+        let theme = if look == Some(panel) { &marked } else { plain };
+        let focused = panel == state.focus();
+        match panel {
+            Panel::Table => table::draw(frame, area, state, theme, focused, spots),
+            Panel::Stream => stream::draw(frame, area, state, theme, focused, spots),
+            Panel::Card => card::draw(frame, area, state, theme, focused, spots),
+            Panel::Loop => {
+                let scene = state.scene();
+                engine::draw(frame, area, &scene.engine, &scene.table, theme, focused, spots);
+            }
+            Panel::Seats => seats::draw(frame, area, state.scene(), theme, focused, spots),
+            Panel::Costs => {
+                let scene = state.scene();
+                let figures = scene.costs.figures(&scene.rates, theme.ascii());
+                costs::draw(frame, area, &figures, state.card_top(), theme, focused, spots);
+            }
+            Panel::Code => code::draw(frame, area, state, theme, focused),
+            Panel::Charts => {
+                let scene = state.scene();
+                let spread = (&scene.charts, scene.costs.latencies());
+                charts::draw(frame, area, spread, &scene.rates, theme, focused, spots);
+            }
+        }
+        if matches!(panel, Panel::Table | Panel::Stream | Panel::Card | Panel::Loop) {
+            spots.add_bits(frame.buffer_mut(), area);
+        }
+    }
+    mark::draw(frame, areas, state, theme);
+    tabs::draw(frame, areas.tabs, state, theme, spots);
+    keybar::draw(frame, areas.bar, state, theme, spots);
+}
+
+/// What somebody points at.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Under {
+    /// That thing, among those of that place.
+    Thing(Place, Thing),
+    /// The card that explains something else.
+    Card,
+    /// Nothing that can be explained.
+    Nothing,
+}
+
+/// What lies at a position of the screen: found by drawing the picture once more, where nobody sees it.
+#[must_use]
+pub fn under(state: &State, theme: &Theme, at: Position) -> Under {
+    let (areas, mut spots) = (state.areas(), Spots::when(true));
+    let (width, height) = state.screen();
+    let screen = Rect::new(0, 0, width, height);
+    if state.dead().is_some() || areas.too_small || !screen.contains(at) {
+        return Under::Nothing;
+    }
+    let options = TerminalOptions { viewport: Viewport::Fixed(screen) };
+    let nowhere = Terminal::with_options(CrosstermBackend::new(io::sink()), options);
+    let Ok(mut nowhere) = nowhere else { return Under::Nothing };
+    picture(&mut nowhere.get_frame(), &areas, state, theme, &mut spots);
+    if let Overlay::Explain(card) = state.overlay()
+        && explain::place(screen, card, &spots).contains(at)
+    {
+        return Under::Card;
+    }
+    let panel = areas.panels.iter().find(|(_, area)| area.contains(at)).map(|(panel, _)| *panel);
+    let place = panel.map(Place::Panel);
+    match (spots.at(at), place) {
+        (Some(thing), place) => Under::Thing(place.unwrap_or(thing.home()), thing),
+        (None, Some(place)) => Under::Thing(place, place.first()),
+        (None, None) => Under::Nothing,
     }
 }
 
 /// Name, URL, badges and rates. The badge of the loop is live, also over a frozen picture.
-fn header(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
+fn header(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, spots: &mut Spots) {
     let marked = theme.marked();
     let looked_at = state.looks_at() == Some(Look::Header);
     let theme = if looked_at { &marked } else { theme };
@@ -138,5 +193,5 @@ fn header(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
         lost: live.lost.all(),
         notice: next.as_deref(),
     };
-    header::draw(frame, area, &view, theme);
+    header::draw(frame, area, &view, theme, spots);
 }

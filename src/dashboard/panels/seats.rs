@@ -11,9 +11,11 @@ use unicode_width::UnicodeWidthStr;
 
 use self::boxes::glyph;
 use super::fit::first_fit;
+use super::spots::Spots;
 use super::{block, dim, title};
 use crate::dashboard::layout::Panel;
 use crate::dashboard::state::Scene;
+use crate::dashboard::state::explain::thing::Thing;
 use crate::dashboard::state::rates::Metric;
 use crate::dashboard::state::seats::{Light, Seats};
 use crate::dashboard::state::table::TableRow;
@@ -25,7 +27,14 @@ use crate::words::{strings, units};
 const NUMBERED: usize = 7;
 
 /// Draws the panel.
-pub fn draw(frame: &mut Frame, area: Rect, scene: &Scene, theme: &Theme, focused: bool) {
+pub fn draw(
+    frame: &mut Frame,
+    area: Rect,
+    scene: &Scene,
+    theme: &Theme,
+    focused: bool,
+    spots: &mut Spots,
+) {
     let inner = area.inner(Margin::new(1, 1));
     let seats = &scene.seats;
     let say = &strings().seats;
@@ -64,10 +73,10 @@ pub fn draw(frame: &mut Frame, area: Rect, scene: &Scene, theme: &Theme, focused
     let selected = scene.table.selected().filter(|_| !theme.is_passive());
     let selected = selected.map(TableRow::id);
     let boxes = boxes::Boxes { seats, table: &scene.table, now: scene.now, selected, theme };
-    let each = if boxes.draw(frame, place) {
+    let each = if boxes.draw(frame, place, spots) {
         1
     } else {
-        room_for(seats, scene.now, selected, frame, place, theme)
+        room_for((seats, scene.now, selected), frame, place, theme, spots)
     };
     if legend > 0 {
         let last = Rect { y: place.bottom(), height: 1, ..inner };
@@ -94,12 +103,11 @@ fn told(seats: &Seats, served: fn(u64) -> String) -> Vec<String> {
 
 /// Draws the seats as large as they fit; returns how many share a cell.
 fn room_for(
-    seats: &Seats,
-    now: u64,
-    selected: Option<ConnId>,
+    (seats, now, selected): (&Seats, u64, Option<ConnId>),
     frame: &mut Frame,
     area: Rect,
     theme: &Theme,
+    spots: &mut Spots,
 ) -> usize {
     let (width, rows) = (usize::from(area.width), usize::from(area.height));
     let all = seats.len();
@@ -112,7 +120,7 @@ fn room_for(
             break;
         }
         let mut line = Line::default();
-        for _ in 0..columns {
+        for column in 0..columns {
             // The brightest of those that share a cell; the hall is never brighter than it is.
             let mut brightest = None;
             let mut who = None;
@@ -123,6 +131,9 @@ fn room_for(
                 here |= seated.is_some_and(|(id, _)| Some(id) == selected);
             }
             let Some(light) = brightest else { break };
+            let [x, width] = [column * cell, cell].map(|n| u16::try_from(n).unwrap_or(u16::MAX));
+            let x = area.x.saturating_add(x);
+            spots.add(Rect { x, y: area.y + y, width, height: 1 }, Thing::Light(light));
             let (glyph, role) = glyph(light, theme);
             let style = theme.style(if here { Role::Selected } else { role });
             let text = match (cell, who) {
@@ -174,7 +185,12 @@ mod tests {
         let theme = Theme::new(Palette::Dark, ascii);
         let drawn = || {
             let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-            terminal.draw(|frame| draw(frame, frame.area(), state.scene(), &theme, true)).unwrap();
+            terminal
+                .draw(|frame| {
+                    let spots = &mut Spots::default();
+                    draw(frame, frame.area(), state.scene(), &theme, true, spots);
+                })
+                .unwrap();
             terminal.backend().to_string()
         };
         walk(&[], drawn);

@@ -5,17 +5,26 @@ use ratatui::layout::{Margin, Rect};
 use ratatui::text::{Line, Span};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use super::spots::Spots;
 use super::{block, cut, dim, title};
 use crate::dashboard::keys::{self, Id};
 use crate::dashboard::layout::Panel;
 use crate::dashboard::state::State;
+use crate::dashboard::state::explain::thing::Thing;
 use crate::dashboard::state::stream::StreamEntry;
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::{Errno, Kind, Lost, OwnedEvent};
 use crate::words::{Description, Language, describe, glyph, pad_left, strings, units};
 
 /// Draws the panel.
-pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused: bool) {
+pub fn draw(
+    frame: &mut Frame,
+    area: Rect,
+    state: &State,
+    theme: &Theme,
+    focused: bool,
+    spots: &mut Spots,
+) {
     let say = &strings().stream;
     let scene = state.scene();
     let stream = &scene.stream;
@@ -47,6 +56,7 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
     let width = usize::from(inner.width);
     let shown = stream.len().min(height);
     for (entry, y) in stream.lines(height).zip(inner.top()..inner.bottom()) {
+        spots.add(Rect { y, height: 1, ..inner }, Thing::from(&entry));
         let line = match entry {
             StreamEntry::Event(event) => event_line(&event, state, width, theme),
             StreamEntry::Lint(lint, seen) => {

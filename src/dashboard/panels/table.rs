@@ -6,11 +6,13 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
+use super::spots::Spots;
 use super::{block, cut, dim, left, right, title};
 use crate::clients::ClientKind;
 use crate::dashboard::geometry::{LEAST_PEER, MARKS, columns, folded, head_rows};
 use crate::dashboard::keys::{self, Id};
 use crate::dashboard::layout::Panel;
+use crate::dashboard::state::explain::thing::{Detail, Thing};
 use crate::dashboard::state::table::{Column, Table, TableRow};
 use crate::dashboard::state::{Scene, State};
 use crate::dashboard::theme::{Role, Theme};
@@ -18,7 +20,14 @@ use crate::telemetry::{Asks, ConnState, Fd, Kind, Mask, Nanos, Stance, Standing,
 use crate::words::{strings, units};
 
 /// Draws the panel.
-pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused: bool) {
+pub fn draw(
+    frame: &mut Frame,
+    area: Rect,
+    state: &State,
+    theme: &Theme,
+    focused: bool,
+    spots: &mut Spots,
+) {
     let scene = state.scene();
     let table = &scene.table;
     let mut head = title(Panel::Table, theme);
@@ -46,12 +55,14 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
         block = block.title_bottom(Line::from(dim(format!(" {shown} "), theme)).right_aligned());
     }
     let key = keys::name(Id::Closed);
-    if let Some((_, text)) = folded(table, scene.folded(), &key, area) {
+    if let Some((place, text)) = folded(table, scene.folded(), &key, area) {
+        spots.add(place, Thing::Detail(Detail::Folded));
         let text = text.replace('·', theme.glyph("·", "-"));
         block = block.title_bottom(Line::from(dim(text, theme)));
     }
     frame.render_widget(block, area);
     let columns = columns(table, inner.width);
+    note(scene, inner, &columns, spots);
     let mut lines =
         vec![headings(table, &columns, theme), listener(scene, &columns, inner.width, theme)];
     lines.extend(stdin(scene, &columns, inner.width, theme));
@@ -66,6 +77,52 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
     }
     for (line, y) in lines.into_iter().zip(inner.top()..inner.bottom()) {
         frame.render_widget(line, Rect { y, height: 1, ..inner });
+    }
+}
+
+/// What is where: each column, and over it the lines above the connections, and what is a thing of its
+/// own in a connection's line.
+fn note(scene: &Scene, inner: Rect, columns: &[(Column, u16)], spots: &mut Spots) {
+    if !spots.are_asked() {
+        return;
+    }
+    let (table, head) = (&scene.table, head_rows(scene.listener));
+    let rows = usize::from(inner.height).saturating_sub(head);
+    let shown = table.order().iter().skip(table.top()).take(rows);
+    let shown: Vec<&TableRow> = shown.filter_map(|id| table.get(*id)).collect();
+    let height = u16::try_from(head + shown.len()).unwrap_or(u16::MAX).min(inner.height);
+    let line = |at: usize| Rect {
+        y: inner.y.saturating_add(u16::try_from(at).unwrap_or(u16::MAX)),
+        height: 1,
+        ..inner
+    };
+    let mut x = inner.x + MARKS;
+    for &(column, width) in columns {
+        spots.add(Rect { x, width, height, ..inner }, Thing::Column(column));
+        for (at, entry) in shown.iter().enumerate() {
+            let cell = Rect { x, width, ..line(head + at) };
+            match column {
+                // Why it closed takes the rest of the line.
+                Column::State if entry.closed.is_some() => {
+                    let width = inner.right().saturating_sub(x);
+                    spots.add(Rect { width, ..cell }, scene.state_of(entry));
+                }
+                Column::State => spots.add(cell, scene.state_of(entry)),
+                Column::Last if entry.closed.is_none() => {
+                    spots.add(cell, Thing::Kind(entry.row().last));
+                }
+                _ => {}
+            }
+        }
+        x = x.saturating_add(width + 1);
+    }
+    for (at, _) in shown.iter().enumerate().filter(|(_, entry)| entry.ours.is_some()) {
+        let mark = Rect { x: inner.x + 1, width: 1, ..line(head + at) };
+        spots.add(mark, Thing::Detail(Detail::Ours));
+    }
+    spots.add(line(1), Thing::Detail(Detail::Listener));
+    if head > 2 {
+        spots.add(line(2), Thing::Detail(Detail::Stdin));
     }
 }
 

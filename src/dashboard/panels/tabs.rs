@@ -4,14 +4,17 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
+use super::spots::Spots;
 use crate::dashboard::geometry::tabs;
 use crate::dashboard::state::State;
+use crate::dashboard::state::explain::thing::Thing;
 use crate::dashboard::theme::{Role, Theme};
 
 /// Draws the strip: the panel with the focus stands out, those that are not shown stand back.
-pub(super) fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
+pub(super) fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, spots: &mut Spots) {
     let areas = state.areas();
     for (panel, place, text) in tabs(area, state.focus()) {
+        spots.add(place, Thing::Panel(panel));
         let role = if panel == state.focus() {
             Role::Selected
         } else if areas.of(panel).is_some() {

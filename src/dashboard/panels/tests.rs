@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 
 use super::header::{Badge, HeaderView};
 use super::sample::{MS, Script, Watched, looked_at, peer};
+use super::spots::Spots;
 use crate::dashboard::state::charts::Charts;
 use crate::dashboard::state::latency::Latencies;
 use crate::dashboard::state::rates::Rates;
@@ -40,14 +41,30 @@ fn theme(ascii: bool) -> Theme {
 
 pub(super) fn engine_at(engine: &Watched, (width, height): (u16, u16), ascii: bool) -> String {
     screen(width + 2, height + 2, |frame, area| {
-        super::engine::draw(frame, area, engine, &engine.table, &theme(ascii), true);
+        super::engine::draw(
+            frame,
+            area,
+            engine,
+            &engine.table,
+            &theme(ascii),
+            true,
+            &mut Spots::default(),
+        );
     })
 }
 
 /// The same, however little room there is: words are cut in the middle then.
 pub(super) fn engine_anywhere(engine: &Watched, (width, height): (u16, u16), ascii: bool) {
     drawn(width + 2, height + 2, |frame, area| {
-        super::engine::draw(frame, area, engine, &engine.table, &theme(ascii), true);
+        super::engine::draw(
+            frame,
+            area,
+            engine,
+            &engine.table,
+            &theme(ascii),
+            true,
+            &mut Spots::default(),
+        );
     });
 }
 
@@ -217,7 +234,15 @@ fn charts_at(
 ) -> String {
     screen(width + 2, height + 2, |frame, area| {
         let spread = (charts, &latencies());
-        super::charts::draw(frame, area, spread, rates, &theme(ascii), false);
+        super::charts::draw(
+            frame,
+            area,
+            spread,
+            rates,
+            &theme(ascii),
+            false,
+            &mut Spots::default(),
+        );
     })
 }
 
@@ -248,7 +273,9 @@ fn the_charts_of_a_server_that_has_done_nothing_and_of_one_with_losses() {
 }
 
 fn header_at((width, height): (u16, u16), view: &HeaderView<'_>, ascii: bool) -> String {
-    screen(width, height, |frame, area| super::header::draw(frame, area, view, &theme(ascii)))
+    screen(width, height, |frame, area| {
+        super::header::draw(frame, area, view, &theme(ascii), &mut Spots::default());
+    })
 }
 
 #[test]
@@ -369,6 +396,7 @@ fn every_palette_draws_the_same_letters() {
                     &engine.table,
                     &Theme::new(palette, false),
                     true,
+                    &mut Spots::default(),
                 );
             })
         });
@@ -400,7 +428,15 @@ fn ascii_is_ascii() {
         }
         let picture = screen(width, height, |frame, area| {
             let spread = (&charts, &Latencies::default());
-            super::charts::draw(frame, area, spread, &rates, &theme(true), true);
+            super::charts::draw(
+                frame,
+                area,
+                spread,
+                &rates,
+                &theme(true),
+                true,
+                &mut Spots::default(),
+            );
         });
         assert!(picture.is_ascii(), "{picture}");
         assert!(header_at((width, 3), &view, true).is_ascii());
@@ -529,16 +565,16 @@ proptest! {
             drawn(width.max(1), height.max(1), |frame, _| {
                 let area = Rect { x: 0, y: 0, width, height };
                 let theme = theme(ascii);
-                super::engine::draw(frame, area, &engine, &engine.table, &theme, true);
+                super::engine::draw(frame, area, &engine, &engine.table, &theme, true, &mut Spots::default());
                 let spread = (&charts, &latencies());
-                super::charts::draw(frame, area, spread, &rates, &theme, false);
+                super::charts::draw(frame, area, spread, &rates, &theme, false, &mut Spots::default());
                 let view = HeaderView {
                     url: "http://[::1]:7890", server: "epoll-et (mio)", options: &[],
         asks: None,
         examined: None, loop_cpu: None, latency: [None; 2], waits: None, rates: &rates,
                     badge: Badge::new(engine.standing(), tick), frozen: Some(tick), lost, notice: Some("note"),
                 };
-                super::header::draw(frame, area, &view, &theme);
+                super::header::draw(frame, area, &view, &theme, &mut Spots::default());
             });
         }
     }

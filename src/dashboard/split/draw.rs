@@ -24,6 +24,7 @@ use super::measure::{FIGURES, Figure, Values, ratios};
 use crate::compare::report::{shown, times};
 use crate::dashboard::keys;
 use crate::dashboard::panels::header::{self, Badge, HeaderView};
+use crate::dashboard::panels::spots::Spots;
 use crate::dashboard::panels::{
     block, cut, dead, dim, engine, key_spans, left, plain, popup, seats, too_small, wrap,
 };
@@ -175,10 +176,11 @@ fn draw_half(
             Layout::horizontal([Constraint::Min(0), Constraint::Length(COSTS)]).areas(top);
         (seats, costs, under)
     };
-    seats::draw(frame, seated, scene, theme, false);
+    seats::draw(frame, seated, scene, theme, false, &mut Spots::default());
     draw_costs(frame, costs, half.values.as_ref(), longest, theme);
     if under.height > 0 {
-        engine::draw(frame, under, &scene.engine, &scene.table, theme, false);
+        let spots = &mut Spots::default();
+        engine::draw(frame, under, &scene.engine, &scene.table, theme, false, spots);
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the state asks of others.
 
 use crate::clients::ClientKind;
+use crate::dashboard::geometry::Position;
 use crate::telemetry::Command;
 
 /// What the state cannot do itself.
@@ -14,6 +15,8 @@ pub enum Action {
     StopClients,
     /// Stop the one with that number.
     StopClient(u32),
+    /// Explain what is drawn there.
+    Explain(Position),
     /// Switch mouse capture.
     Mouse(bool),
     /// Save what is chosen in the settings file.

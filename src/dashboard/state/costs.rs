@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 
 use super::continuity::Continuity;
+use super::explain::thing::Gauge;
 use super::latency::Latencies;
 use super::rates::{Metric, Rates, Tally};
 use crate::inspect::{Snapshot, Usage};
@@ -17,6 +18,8 @@ pub const WINDOW: u64 = 10;
 /// A figure of the meter.
 #[derive(Clone, Debug)]
 pub struct Figure {
+    /// Which it is.
+    pub gauge: Gauge,
     /// What it is, and how it was obtained.
     pub(in crate::dashboard) text: &'static CostText,
     /// How much; `None` where that was not measured.
@@ -223,29 +226,41 @@ impl Costs {
             (&say.calls, &say.cpu)
         };
         vec![
-            Figure { text: calls, value: each(Metric::Calls, Metric::Requests) },
-            Figure { text: &say.latency, value: self.percentiles(ascii) },
-            Figure { text: &say.examined, value: self.examined(rates) },
-            Figure { text: &say.copied, value: copied },
-            Figure { text: &say.again, value: a_second(Metric::Again) },
-            Figure { text: &say.loop_cpu, value: self.loop_cpu() },
             Figure {
+                gauge: Gauge::CallsPerRequest,
+                text: calls,
+                value: each(Metric::Calls, Metric::Requests),
+            },
+            Figure { gauge: Gauge::Latency, text: &say.latency, value: self.percentiles(ascii) },
+            Figure { gauge: Gauge::Examined, text: &say.examined, value: self.examined(rates) },
+            Figure { gauge: Gauge::Copied, text: &say.copied, value: copied },
+            Figure { gauge: Gauge::Again, text: &say.again, value: a_second(Metric::Again) },
+            Figure { gauge: Gauge::LoopCpu, text: &say.loop_cpu, value: self.loop_cpu() },
+            Figure {
+                gauge: Gauge::Cpu,
                 text: cpu,
                 value: self.cpu().map(|time| format!("{} {micros}", units::figure(time))),
             },
-            Figure { text: &say.memory, value: self.memory().map(units::bytes) },
             Figure {
+                gauge: Gauge::Memory,
+                text: &say.memory,
+                value: self.memory().map(units::bytes),
+            },
+            Figure {
+                gauge: Gauge::Waiting,
                 text: &say.waiting,
                 value: self.waiting().map(|share| format!("{} %", units::rate(share))),
             },
-            Figure { text: &say.workers, value: self.alive() },
+            Figure { gauge: Gauge::Workers, text: &say.workers, value: self.alive() },
             Figure {
+                gauge: Gauge::Switches,
                 text: &say.switches,
                 value: self.switches().map(|(voluntary, involuntary)| {
                     format!("{} + {}", units::count(voluntary), units::count(involuntary))
                 }),
             },
             Figure {
+                gauge: Gauge::Refused,
                 text: &say.refused,
                 value: self
                     .continuity
@@ -253,6 +268,7 @@ impl Costs {
                     .map(|_| units::count(self.refused.0.saturating_sub(self.refused.1))),
             },
             Figure {
+                gauge: Gauge::Threads,
                 text: &say.threads,
                 value: self.readings.back().map(|last| units::count(last.usage.threads)),
             },

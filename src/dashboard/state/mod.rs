@@ -13,6 +13,7 @@ pub mod code;
 pub mod continuity;
 pub mod costs;
 pub mod engine;
+pub mod explain;
 pub mod filter;
 pub mod latency;
 pub mod lessons;
@@ -28,6 +29,7 @@ pub mod table;
 
 mod before;
 mod enabled;
+mod explaining;
 mod index;
 pub mod menu;
 mod mouse;
@@ -42,6 +44,7 @@ use std::time::Duration;
 pub use self::action::Action;
 pub use self::chosen::Chosen;
 use self::code::Viewer;
+use self::explain::Explain;
 pub use self::lessons::Lessons;
 use self::lessons::{Course, List};
 use self::menu::Menu;
@@ -49,7 +52,7 @@ use self::notice::{Ended, Notice};
 use self::prompt::{Confirm, Input};
 pub use self::scene::Scene;
 use self::table::TableRow;
-use super::geometry::{self, Rect};
+use super::geometry::{self, Position, Rect};
 use super::layout::{self, Areas, Arrangement};
 use super::panel::Panel;
 use crate::clients::{ClientInfo, ClientKind, Name};
@@ -111,6 +114,8 @@ pub enum Overlay {
     Before(usize),
     /// The lessons.
     Lessons(List),
+    /// What one thing on the screen is.
+    Explain(Explain),
 }
 
 /// Everything that decides the picture.
@@ -143,6 +148,8 @@ pub struct State {
     card_top: usize,
     /// What is looked at of the code.
     code: Viewer,
+    /// Where the mouse was used, if no key was pressed since.
+    pointer: Option<Position>,
     changed: bool,
     second: Nanos,
     puppets: BTreeMap<Name, Puppet>,
@@ -174,6 +181,7 @@ impl State {
             screen: (80, 24),
             card_top: 0,
             code: Viewer::default(),
+            pointer: None,
             changed: true,
             second: 0,
             puppets: BTreeMap::new(),
@@ -431,6 +439,12 @@ impl State {
     #[must_use]
     pub fn frozen_for(&self) -> Option<Nanos> {
         self.frozen.as_ref().map(|scene| self.live.now.saturating_sub(scene.now))
+    }
+
+    /// The size of the screen, as it was told last.
+    #[must_use]
+    pub fn screen(&self) -> (u16, u16) {
+        self.screen
     }
 
     /// Where everything is on the screen, in its last known size.

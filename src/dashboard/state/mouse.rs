@@ -11,11 +11,15 @@ use crate::dashboard::panel::Panel;
 impl State {
     /// The mouse was used.
     pub fn mouse(&mut self, event: MouseEvent) -> Vec<Action> {
+        let at = Position::new(event.column, event.row);
+        if let Overlay::Explain(explain) = self.overlay {
+            return self.explain_mouse(explain, event.kind, at);
+        }
         if self.overlay != Overlay::None || self.dead.is_some() {
             return Vec::new();
         }
+        self.pointer = Some(at);
         let areas = self.areas();
-        let at = Position::new(event.column, event.row);
         if areas.tabs.contains(at) && event.kind == MouseEventKind::Down(MouseButton::Left) {
             let tabs = geometry::tabs(areas.tabs, self.focus);
             if let Some((panel, ..)) = tabs.into_iter().find(|(_, place, _)| place.contains(at)) {

@@ -25,6 +25,8 @@ pub enum Notice {
     Adds(ClientKind),
     /// The mouse is captured, or not any more.
     Mouse(bool),
+    /// Nothing is there that could be explained.
+    NothingToExplain,
     /// Why a key does nothing.
     NotNow(WhyNot),
     /// So many calls a second follow the pause; `None` is freely.
@@ -93,6 +95,7 @@ impl Notice {
             | Self::Gone
             | Self::Adds(_)
             | Self::Mouse(_)
+            | Self::NothingToExplain
             | Self::NotNow(_)
             | Self::Saved { .. }
             | Self::NothingToSave { .. }

@@ -26,6 +26,9 @@ impl State {
         self.dismiss_read();
         let found = keys::find(key, self);
         let declared = keys::declared(key).map(|key| key.id);
+        if declared != Some(Id::Explain) {
+            self.pointer = None;
+        }
         if let Some(Id::QuitNow) = found {
             return vec![Action::Quit];
         }
@@ -59,6 +62,10 @@ impl State {
             }
             Overlay::Before(newer) => {
                 self.before_key(newer, key, declared);
+                Vec::new()
+            }
+            Overlay::Explain(explain) => {
+                self.explain_key(explain, key, declared);
                 Vec::new()
             }
             Overlay::Options(menu) => self.menu_key(menu, key, declared),
@@ -259,6 +266,7 @@ impl State {
             }
             Id::Options => self.open_menu(),
             Id::Before => self.overlay = Overlay::Before(0),
+            Id::Explain => return self.explain_this(),
             Id::LessonOn => self.lesson_on(),
             Id::LessonBack => self.lesson_back(),
             Id::Lessons => self.open_lessons(),

@@ -5,6 +5,7 @@ mod bound;
 mod chinese;
 mod chosen;
 mod code;
+mod explain;
 mod feed;
 mod glance;
 mod lesson;

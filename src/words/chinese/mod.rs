@@ -11,6 +11,7 @@ pub(super) mod costs;
 pub(super) mod engine;
 pub(super) mod errors;
 pub(super) mod events;
+pub(super) mod explain;
 pub(super) mod header;
 pub(super) mod inspect;
 pub(super) mod keybar;

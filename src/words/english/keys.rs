@@ -131,6 +131,11 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
         "Freeze the picture, or thaw it. The server goes on; in the frozen picture you can scroll, \
          sort and filter.",
     ),
+    explain: text(
+        "explain",
+        "Explain what lies under the mouse, or what is selected: what it is, how it was obtained, \
+         what is normal, what to try, what to read.",
+    ),
     zoom: text("zoom", "Give the whole screen to the panel with the focus, or take it back."),
     up: text("up", "One line up in the panel with the focus."),
     down: text("down", "One line down."),

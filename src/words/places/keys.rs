@@ -34,6 +34,7 @@ pub(crate) struct Keys {
     pub(crate) own: KeyText,
     pub(crate) time: KeyText,
     pub(crate) freeze: KeyText,
+    pub(crate) explain: KeyText,
     pub(crate) zoom: KeyText,
     pub(crate) up: KeyText,
     pub(crate) down: KeyText,

@@ -12,6 +12,7 @@ pub(super) mod compare;
 pub(super) mod costs;
 pub(super) mod engine;
 pub(super) mod events;
+pub(super) mod explain;
 pub(super) mod header;
 pub(super) mod inspect;
 pub(super) mod keybar;

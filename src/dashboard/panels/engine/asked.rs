@@ -5,6 +5,7 @@ use super::columns::Body;
 use super::halves::{Contents, Sizes, capped, runs};
 use super::painter::Painter;
 use crate::dashboard::state::engine::{Ask, Known};
+use crate::dashboard::state::explain::thing::Part;
 use crate::dashboard::theme::Role;
 use crate::telemetry::{Fd, Kind};
 use crate::words::{result, strings, units};
@@ -58,6 +59,7 @@ impl Painter<'_> {
             below: vec![say.program.into(), say.the_round.into(), all.clone(), took, marks],
             under: Body::Run(self.round_of(asks, now, sizes.width, sizes.below)),
             brief: all,
+            parts: [Part::Answers, Part::Round],
             history: true,
         }
     }

@@ -3,12 +3,13 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
-use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
 use super::super::fit::{Token, cut, share, wrap};
+use super::super::spots::Spots;
 use super::columns::Body;
-use super::painter::{FULL, Painter, WIDE, indent, padded};
+use super::painter::{FULL, Painter, Told, WIDE, indent, padded, render, told};
+use crate::dashboard::state::explain::thing::Part;
 use crate::dashboard::theme::Role;
 
 /// The room that the lists of the two halves have.
@@ -38,6 +39,8 @@ pub(super) struct Contents {
     pub(super) under: Body,
     /// The same in a word or two.
     pub(super) brief: String,
+    /// What the two halves are.
+    pub(super) parts: [Part; 2],
     /// Whether there are wake-ups or rounds to look back at.
     pub(super) history: bool,
 }
@@ -64,12 +67,12 @@ impl Painter<'_> {
         area: Rect,
         top_heavy: bool,
         fill: &dyn Fn(Sizes) -> Contents,
+        spots: &mut Spots,
     ) {
         if area.height < FULL {
             let size = (area.width.into(), area.height.into());
             let lines = self.compact_halves(size, top_heavy, fill);
-            frame.render_widget(Paragraph::new(lines), area);
-            return;
+            return render(frame, area, lines, spots);
         }
         let wide = area.width >= WIDE;
         let left = if wide { area.width / 2 } else { area.width };
@@ -126,22 +129,24 @@ impl Painter<'_> {
         };
         let row = |at: usize| area.y + u16::try_from(at).unwrap_or(area.height);
         let boundary = self.boundary_of(&contents, area.width.into());
-        frame.render_widget(boundary, part(area.x, row(above), area.width.into(), 1));
-        let mut kernel = vec![self.words(Role::Kernel, &contents.above, width)];
-        kernel.extend(self.body_lines(&contents.over, width, over));
-        let mut program = vec![self.words(Role::Program, &contents.below, under_width)];
-        program.extend(self.body_lines(&contents.under, under_width, under));
-        program.extend(self.told(under_width, said.min(below.saturating_sub(1 + under))));
+        let line = part(area.x, row(above), area.width.into(), 1);
+        render(frame, line, vec![(boundary, Part::Boundary)], spots);
+        let [upper, lower] = contents.parts;
+        let mut kernel = vec![(self.words(Role::Kernel, &contents.above, width), upper)];
+        kernel.extend(told(self.body_lines(&contents.over, width, over), upper));
+        let mut program = vec![(self.words(Role::Program, &contents.below, under_width), lower)];
+        program.extend(told(self.body_lines(&contents.under, under_width, under), lower));
+        let said = self.told(under_width, said.min(below.saturating_sub(1 + under)));
+        program.extend(told(said, Part::Now));
         let rows = if wide { (above - 1).saturating_sub(runtime.len()) } else { queues };
-        let mut beside_the_list = runtime;
-        beside_the_list.extend(self.queue_section(right, rows));
-        let queues = beside_the_list;
+        let mut queues: Vec<Told> = told(runtime, Part::Runtime).collect();
+        queues.extend(told(self.queue_section(right, rows), Part::Queues));
         if wide {
             let beside = area.x + left + 1;
-            frame.render_widget(Paragraph::new(queues), part(beside, area.y, right, above));
+            render(frame, part(beside, area.y, right, above), queues, spots);
             if past {
-                let history = Paragraph::new(self.history(right, below));
-                frame.render_widget(history, part(beside, row(above + 1), right, below));
+                let history = self.history(right, below);
+                render(frame, part(beside, row(above + 1), right, below), history, spots);
             }
         } else {
             kernel.extend(queues);
@@ -150,9 +155,8 @@ impl Painter<'_> {
                 program.extend(self.history(width, left));
             }
         }
-        frame.render_widget(Paragraph::new(kernel), part(area.x, area.y, width, above));
-        let program = Paragraph::new(program);
-        frame.render_widget(program, part(area.x, row(above + 1), under_width, below));
+        render(frame, part(area.x, area.y, width, above), kernel, spots);
+        render(frame, part(area.x, row(above + 1), under_width, below), program, spots);
     }
 
     /// Without headings: the two lists, the queues, the boundary, and what is done now.
@@ -161,11 +165,12 @@ impl Painter<'_> {
         (width, height): (usize, usize),
         top_heavy: bool,
         fill: &dyn Fn(Sizes) -> Contents,
-    ) -> Vec<Line<'static>> {
+    ) -> Vec<Told> {
         let (now, last) = self.now(width);
         let least = fill(Sizes { width, above: 1, below: 1 });
         if height < 3 {
-            let mut lines = vec![now, self.boundary_of(&least, width)];
+            let boundary = self.boundary_of(&least, width);
+            let mut lines = vec![(now, Part::Now), (boundary, Part::Boundary)];
             lines.truncate(height);
             lines.reverse();
             return lines;
@@ -199,21 +204,24 @@ impl Painter<'_> {
         let over = over + spare;
         let contents = fill(Sizes { width, above: over, below: under.max(1) });
         let (short, brief) = (&contents.short, &contents.brief);
-        let mut lines = self.list(short, Role::Kernel, &contents.over, width, over);
-        lines.resize(over.max(1), Line::default());
-        lines.extend(runtime);
+        let [upper, lower] = contents.parts;
+        let list = self.list(short, Role::Kernel, &contents.over, width, over);
+        let mut lines: Vec<Told> = told(padded(list, over.max(1)), upper).collect();
+        lines.extend(told(runtime, Part::Runtime));
         if queues > 0 {
             let tokens = self.queues(width < 36);
-            lines.extend(self.labelled_rows("", Role::Kernel, &tokens, (width, queues)));
+            let rows = self.labelled_rows("", Role::Kernel, &tokens, (width, queues));
+            lines.extend(told(rows, Part::Queues));
         }
-        lines.push(self.boundary_of(&contents, width));
+        lines.push((self.boundary_of(&contents, width), Part::Boundary));
         if under > 0 {
-            lines.extend(self.list(brief, Role::Program, &contents.under, width, under));
+            let list = self.list(brief, Role::Program, &contents.under, width, under);
+            lines.extend(told(list, lower));
         }
-        lines.extend(pool);
-        lines.push(now);
+        lines.extend(told(pool, Part::Pool));
+        lines.push((now, Part::Now));
         let room = height.saturating_sub(lines.len());
-        lines.extend(self.aftermath(last, width, room));
+        lines.extend(told(self.aftermath(last, width, room), Part::Now));
         lines
     }
 

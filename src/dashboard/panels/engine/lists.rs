@@ -3,17 +3,19 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
-use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
 use super::super::fit::{Token, cut, share, wrap};
-use super::painter::{Painter, WIDE, indent};
+use super::super::spots::Spots;
+use super::painter::{Painter, Told, WIDE, indent, render, told};
+use crate::dashboard::state::explain::thing::Part;
 use crate::dashboard::theme::Role;
 use crate::words::strings;
 
 /// A line of a small panel; the lowest rank stays longest.
 struct Ranked {
     rank: u8,
+    part: Part,
     side: Role,
     label: String,
     content: Content,
@@ -27,34 +29,34 @@ enum Content {
 
 impl Painter<'_> {
     /// The few lines of a small panel: those that matter most, in the order of the drawing.
-    pub(super) fn compact_lists(&self, width: usize, height: usize) -> Vec<Line<'static>> {
+    pub(super) fn compact_lists(&self, width: usize, height: usize) -> Vec<Told> {
         let (held, say) = (self.stands(), &strings().engine);
         let mut lines: Vec<Ranked> = Vec::new();
-        let list = |rank, side, label, tokens| {
+        let list = |rank, part, side, label, tokens| {
             let content = Content::List(tokens);
-            Ranked { rank, side, label, content }
+            Ranked { rank, part, side, label, content }
         };
-        let line = |rank, line| {
+        let line = |rank, part, line| {
             let (side, content) = (Role::Text, Content::Line(line));
-            Ranked { rank, side, label: String::new(), content }
+            Ranked { rank, part, side, label: String::new(), content }
         };
         let watched = format!("{} ", (say.watched)(self.engine.watched(self.table)));
         let interest = self.interest(width.saturating_sub(watched.width()), 1);
-        lines.push(list(10, Role::Kernel, watched, interest));
-        lines.push(list(7, Role::Kernel, String::new(), self.queues(width < 36)));
+        lines.push(list(10, Part::Interest, Role::Kernel, watched, interest));
+        lines.push(list(7, Part::Queues, Role::Kernel, String::new(), self.queues(width < 36)));
         let (label, ready) = self.ready_line(width);
-        lines.push(list(3, Role::Kernel, label, ready));
-        lines.push(line(1, self.boundary(width)));
+        lines.push(list(3, Part::Ready, Role::Kernel, label, ready));
+        lines.push(line(1, Part::Boundary, self.boundary(width)));
         let label = format!("{} ", say.program);
         let array = self.array(width.saturating_sub(label.width()), 1);
-        lines.push(list(4, Role::Program, label, array));
-        lines.extend(self.pool_line(width).map(|pool| line(8, pool)));
+        lines.push(list(4, Part::Array, Role::Program, label, array));
+        lines.extend(self.pool_line(width).map(|pool| line(8, Part::Pool, pool)));
         let (now, last) = self.now(width);
-        lines.push(line(0, now));
+        lines.push(line(0, Part::Now, now));
         let others = 6 + usize::from(last.is_some());
         if let Some(last) = last {
             let last = cut(&last, width, self.theme.ascii());
-            lines.push(line(2, Line::from(self.span(last, Role::Program))));
+            lines.push(line(2, Part::Now, Line::from(self.span(last, Role::Program))));
         }
         // What the last call meant is worth more than the rest of the kernel's side while one
         // goes step by step; how many rows it gets follows from the ranks.
@@ -69,7 +71,7 @@ impl Painter<'_> {
             let rows = wrap(&meaning, width, most, self.theme.ascii());
             for (rank, row) in ranks.into_iter().zip(rows) {
                 steady = steady.saturating_sub(1);
-                lines.push(line(rank, Line::from(self.span(row, Role::Text))));
+                lines.push(line(rank, Part::Now, Line::from(self.span(row, Role::Text))));
             }
         }
         let mut ranks: Vec<u8> = lines.iter().map(|line| line.rank).collect();
@@ -82,7 +84,7 @@ impl Painter<'_> {
     }
 
     /// The lines, with so many more for the lists that do not fit on one.
-    fn with_room(&self, lines: &[Ranked], width: usize, spare: usize) -> Vec<Line<'static>> {
+    fn with_room(&self, lines: &[Ranked], width: usize, spare: usize) -> Vec<Told> {
         let rows = |line: &Ranked, rows| match &line.content {
             Content::Line(line) => vec![line.clone()],
             Content::List(tokens) => {
@@ -91,7 +93,8 @@ impl Painter<'_> {
         };
         let more: Vec<usize> = lines.iter().map(|line| rows(line, 1 + spare).len() - 1).collect();
         let given = share(&more, spare);
-        lines.iter().zip(given).flat_map(|(line, more)| rows(line, 1 + more)).collect()
+        let with = |(line, more): (&Ranked, usize)| told(rows(line, 1 + more), line.part);
+        lines.iter().zip(given).flat_map(with).collect()
     }
 
     /// The drawing with headings; from [`WIDE`] on, the kernel's queues and the last wake-ups stand
@@ -99,7 +102,7 @@ impl Painter<'_> {
     ///
     /// The boundary is in the middle, but where a list above it has no room while there is some
     /// below.
-    pub(super) fn full_lists(&self, frame: &mut Frame, area: Rect) {
+    pub(super) fn full_lists(&self, frame: &mut Frame, area: Rect, spots: &mut Spots) {
         let wide = area.width >= WIDE;
         let left = if wide { area.width / 2 } else { area.width };
         let (width, height) = (usize::from(left), usize::from(area.height));
@@ -141,33 +144,34 @@ impl Painter<'_> {
         };
         let boundary = area.y + u16::try_from(above).unwrap_or(area.height);
         let line = part(area.x, boundary, area.width.into(), 1);
-        frame.render_widget(Paragraph::new(self.boundary(area.width.into())), line);
+        render(frame, line, vec![(self.boundary(area.width.into()), Part::Boundary)], spots);
         let spare = above - taken;
         let (interest, queues) = if wide {
             (above - 2 - ready, above - 1)
         } else {
             (interest + spare / 2, queues + spare - spare / 2)
         };
-        let mut lines = self.interest_section(width, interest);
-        lines.extend(self.ready_section(width, ready));
-        let queues = self.queue_section(right, queues);
+        let interest = told(self.interest_section(width, interest), Part::Interest);
+        let mut lines: Vec<Told> = interest.collect();
+        lines.extend(told(self.ready_section(width, ready), Part::Ready));
+        let queues = told(self.queue_section(right, queues), Part::Queues);
         let mut program = self.program_section(width, below, array);
         if wide {
             let beside = area.x + left + 1;
-            frame.render_widget(Paragraph::new(lines), part(area.x, area.y, width, above));
-            frame.render_widget(Paragraph::new(queues), part(beside, area.y, right, above));
-            let history = Paragraph::new(self.history(right, below));
-            frame.render_widget(history, part(beside, boundary + 1, right, below));
+            render(frame, part(area.x, area.y, width, above), lines, spots);
+            render(frame, part(beside, area.y, right, above), queues.collect(), spots);
+            let history = self.history(right, below);
+            render(frame, part(beside, boundary + 1, right, below), history, spots);
         } else {
             lines.extend(queues);
-            frame.render_widget(Paragraph::new(lines), part(area.x, area.y, width, above));
+            render(frame, part(area.x, area.y, width, above), lines, spots);
             let left = below.saturating_sub(program.len());
             if left >= 2 {
                 program.extend(self.history(width, left));
             } else if left > 0 {
-                program.extend(self.pool_line(inside).map(indent));
+                program.extend(told(self.pool_line(inside).map(indent), Part::Pool));
             }
         }
-        frame.render_widget(Paragraph::new(program), part(area.x, boundary + 1, width, below));
+        render(frame, part(area.x, boundary + 1, width, below), program, spots);
     }
 }

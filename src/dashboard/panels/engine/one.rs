@@ -4,6 +4,7 @@ use super::super::fit::Token;
 use super::columns::Body;
 use super::halves::{Contents, Sizes, capped};
 use super::painter::Painter;
+use crate::dashboard::state::explain::thing::Part;
 use crate::dashboard::state::table::TableRow;
 use crate::dashboard::theme::Role;
 use crate::telemetry::Stance;
@@ -56,6 +57,7 @@ impl Painter<'_> {
             below: vec![say.program.into(), say.the_one.into()],
             under: Body::Run(under),
             brief: say.is_served.into(),
+            parts: [Part::Behind, Part::Served],
             history: false,
         }
     }

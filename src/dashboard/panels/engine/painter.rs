@@ -1,12 +1,17 @@
 //! What all arrangements are drawn with: headings, lists on lines, and the boundary.
 
+use ratatui::Frame;
+use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
 use super::super::fit::{Token, cut, first_fit, fold};
+use super::super::spots::Spots;
 use crate::dashboard::state::by_server;
 use crate::dashboard::state::engine::Engine;
+use crate::dashboard::state::explain::thing::{Part, Thing};
 use crate::dashboard::state::table::Table;
 use crate::dashboard::theme::{Role, Theme};
 use crate::telemetry::{Kind, Mode, Ret, Stance};
@@ -190,4 +195,22 @@ pub(super) fn indent(mut line: Line<'static>) -> Line<'static> {
 pub(super) fn padded(mut lines: Vec<Line<'static>>, rows: usize) -> Vec<Line<'static>> {
     lines.resize(rows, Line::default());
     lines
+}
+
+/// A line, and which part of the picture it is of.
+pub(super) type Told = (Line<'static>, Part);
+
+/// The same for lines that are of one part.
+pub(super) fn told(
+    lines: impl IntoIterator<Item = Line<'static>>,
+    part: Part,
+) -> impl Iterator<Item = Told> {
+    lines.into_iter().map(move |line| (line, part))
+}
+
+/// Draws lines, and notes what they are of.
+pub(super) fn render(frame: &mut Frame, area: Rect, told: Vec<Told>, spots: &mut Spots) {
+    spots.add_rows(area, told.iter().map(|(_, part)| (1, Thing::Part(*part))));
+    let lines: Vec<Line> = told.into_iter().map(|(line, _)| line).collect();
+    frame.render_widget(Paragraph::new(lines), area);
 }

@@ -4,8 +4,9 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::super::fit::{Token, cut, first_fit, fold, wrap};
-use super::painter::{Painter, indent};
+use super::painter::{Painter, Told, indent, told};
 use crate::dashboard::state::engine::{Entry, Known, Served, Wake};
+use crate::dashboard::state::explain::thing::Part;
 use crate::dashboard::state::table::TableRow;
 use crate::dashboard::theme::Role;
 use crate::telemetry::{Fd, Kind, Mode, Ready, Stance};
@@ -119,12 +120,7 @@ impl Painter<'_> {
     }
 
     /// The ready array in so many rows, and what is done now in the rest of them.
-    pub(super) fn program_section(
-        &self,
-        width: usize,
-        rows: usize,
-        array: usize,
-    ) -> Vec<Line<'static>> {
+    pub(super) fn program_section(&self, width: usize, rows: usize, array: usize) -> Vec<Told> {
         let entries = self.engine.entries();
         let done = entries.iter().filter(|entry| entry.served == Served::Done).count();
         let say = &strings().engine;
@@ -144,17 +140,17 @@ impl Painter<'_> {
         }
         let mut lines = vec![self.heading(Role::Program, &words, width)];
         lines.extend(self.body(&self.array(width.saturating_sub(1), array), width, array));
-        let told = self.said(width.saturating_sub(1), rows.saturating_sub(lines.len()));
-        lines.extend(self.told(width, told));
-        lines
+        let said = self.said(width.saturating_sub(1), rows.saturating_sub(lines.len()));
+        told(lines, Part::Array).chain(told(self.told(width, said), Part::Now)).collect()
     }
 
     /// The pool of handlers, where there is one, and the last wake-ups, newest first.
-    pub(super) fn history(&self, width: usize, rows: usize) -> Vec<Line<'static>> {
-        let mut lines = self.pool_section(width, rows);
+    pub(super) fn history(&self, width: usize, rows: usize) -> Vec<Told> {
+        let pool = self.pool_section(width, rows);
+        let mut lines: Vec<Told> = told(pool, Part::Pool).collect();
         let rows = rows.saturating_sub(lines.len());
         if rows > 1 || lines.is_empty() {
-            lines.extend(self.wakes(width, rows));
+            lines.extend(told(self.wakes(width, rows), Part::WakeUps));
         }
         lines
     }

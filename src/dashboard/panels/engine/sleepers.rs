@@ -3,6 +3,7 @@
 use super::columns::{Body, Cell, Column};
 use super::halves::{Contents, Sizes};
 use super::painter::Painter;
+use crate::dashboard::state::explain::thing::Part;
 use crate::dashboard::state::table::TableRow;
 use crate::dashboard::theme::Role;
 use crate::telemetry::{Kind, Row, ServerKind, Stance};
@@ -50,6 +51,7 @@ impl Painter<'_> {
                 Body::Run(self.nothing(say.all_sleep))
             },
             brief: say.at_work.into(),
+            parts: [Part::Sleepers, Part::AtWork],
             history: false,
         }
     }

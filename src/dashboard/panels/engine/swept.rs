@@ -7,6 +7,7 @@ use super::columns::Body;
 use super::halves::{Contents, Sizes, capped, runs};
 use super::painter::Painter;
 use crate::dashboard::state::engine::Served;
+use crate::dashboard::state::explain::thing::Part;
 use crate::dashboard::theme::Role;
 use crate::telemetry::{Fd, Mask};
 use crate::words::strings;
@@ -32,6 +33,7 @@ impl Painter<'_> {
             below: vec![say.program.into(), say.found_ready.into(), served],
             under: Body::Run(self.array(sizes.width, sizes.below)),
             brief: say.ready.into(),
+            parts: [Part::Handed, Part::Found],
             history: true,
         }
     }

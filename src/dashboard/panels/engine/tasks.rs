@@ -4,6 +4,7 @@ use super::columns::{Body, Cell};
 use super::halves::{Contents, Sizes};
 use super::painter::Painter;
 use super::sleepers::{by_call, headed, most, whole};
+use crate::dashboard::state::explain::thing::Part;
 use crate::dashboard::state::table::TableRow;
 use crate::inspect::Timeout;
 use crate::telemetry::{Kind, Row, Stance};
@@ -57,6 +58,7 @@ impl Painter<'_> {
             ],
             under,
             brief: (say.not_parked)(awake_count),
+            parts: [Part::Parked, Part::Running],
             history: false,
         }
     }

@@ -11,7 +11,7 @@ use crate::telemetry::Errno;
 fn drawn(view: &HeaderView<'_>, (width, height): (u16, u16)) -> Vec<String> {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     let theme = Theme::new(Palette::Dark, false);
-    terminal.draw(|frame| draw(frame, frame.area(), view, &theme)).unwrap();
+    terminal.draw(|frame| draw(frame, frame.area(), view, &theme, &mut Spots::default())).unwrap();
     let buffer = terminal.backend().buffer();
     let rows = buffer.content.chunks(usize::from(width));
     rows.map(|row| row.iter().map(ratatui::buffer::Cell::symbol).collect()).collect()
@@ -178,7 +178,8 @@ fn a_loop_that_runs_until_a_call_says_until_which() {
         (Until::Call { kind: None, conn }, "▸ UNTIL any call of conn 3"),
         (Until::Wait, "▸ UNTIL the wait call"),
     ] {
-        let standing = Standing { stance: Stance::Waiting(None), since: 0, mode: Mode::Until(until) };
+        let standing =
+            Standing { stance: Stance::Waiting(None), since: 0, mode: Mode::Until(until) };
         let until = Badge::new(standing, 0);
         for width in [80, 120, 200] {
             let row = badge(until, width);

@@ -8,7 +8,9 @@ use ratatui::widgets::{Block, Paragraph};
 use unicode_width::UnicodeWidthStr;
 
 use super::super::fit::first_fit;
+use super::super::spots::Spots;
 use super::digits;
+use crate::dashboard::state::explain::thing::Thing;
 use crate::dashboard::state::seats::{Light, Seats};
 use crate::dashboard::state::table::{Table, TableRow};
 use crate::dashboard::theme::{Role, Theme};
@@ -45,7 +47,7 @@ pub(super) struct Boxes<'a> {
 
 impl Boxes<'_> {
     /// Draws all seats as large as they fit; says whether there was room for what was done last.
-    pub(super) fn draw(&self, frame: &mut Frame, area: Rect) -> bool {
+    pub(super) fn draw(&self, frame: &mut Frame, area: Rect, spots: &mut Spots) -> bool {
         let taken = self.seats.lights(self.now).filter_map(|(_, who)| who);
         let most = taken.filter_map(|(_, fd)| u32::try_from(fd).ok()).max();
         // Two columns for the border, and one at each side of the digits.
@@ -63,6 +65,7 @@ impl Boxes<'_> {
             let [x, y] = [at % columns * width, at / columns * usize::from(height)];
             let [x, y, width] = [x, y, width].map(|n| u16::try_from(n).unwrap_or(u16::MAX));
             let place = Rect { x: area.x + x, y: area.y + y, width, height };
+            spots.add(place, Thing::Light(light));
             self.seat(frame, place, light, who);
         }
         true

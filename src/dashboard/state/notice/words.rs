@@ -23,6 +23,7 @@ impl Notice {
             Self::Adds(kind) => (say.adds)(&keys::name(Id::Client), kind.label()),
             Self::Mouse(true) => say.mouse_on.to_owned(),
             Self::Mouse(false) => say.mouse_off.to_owned(),
+            Self::NothingToExplain => strings().explain.nothing.to_owned(),
             Self::NotNow(why) => why.text().to_owned(),
             Self::AfterThePause(calls) => (say.after_the_pause)(&keys::name(Id::Pause), *calls),
             Self::NeverCalled(line) => (say.never_called)(*line, &keys::name(Id::Pause)),

@@ -1,0 +1,97 @@
+//! The diagnoses.
+
+use crate::words::places::explain::{Diagnoses, named};
+
+pub(super) const LINTS: Diagnoses = Diagnoses {
+    undrained: named(
+        "bytes that nobody will read",
+        [
+            "Bytes, or a FIN, lie in a receive queue, and no event will come for them: the client \
+         waits for ever.",
+            "Concluded from what is seen alone: the queue (sock_diag) has not changed for 2 s while \
+         the server's thread was seen asleep several times. Told of select, poll and epoll only, \
+         while the loop runs freely.",
+            "Never on a correct server. Edge-triggered it means: not read until EAGAIN. One-shot: \
+         not armed again.",
+            "{options}: the mistake no-drain makes it on epoll-et; take it back and the next byte \
+         frees the client.",
+            "epoll(7)",
+        ],
+    ),
+    not_accepted: named(
+        "somebody is not accepted",
+        [
+            "A client waits in the accept queue, and no event will come for the listener.",
+            "The accept queue (sock_diag) is not empty and nobody was accepted for 2 s, while the \
+         server's thread was seen asleep several times. Told of select, poll and epoll only, \
+         while the loop runs freely.",
+            "Never on a correct server. On an edge-triggered listener accept must be called until \
+         EAGAIN.",
+            "{options}: accept one on epoll-et; {pause}, add three clients with {add-client}, and \
+         run again.",
+            "accept(2), epoll(7)",
+        ],
+    ),
+    spins: named(
+        "the loop spins",
+        [
+            "An fd is reported again and again, and nothing is done about it, so the wait call never \
+         sleeps.",
+            "More than 100 reports of one fd in a row without a call on it.",
+            "Never on a correct server. Level-triggered it is an event that is ignored, or a closed \
+         connection that was left on the list.",
+            "{options}: the mistake forget-unregister, and let a client leave with {hang-up}; look \
+         at the CPU of the loop.",
+            "epoll(7)",
+        ],
+    ),
+    accept_spins: named(
+        "the loop spins on accept",
+        [
+            "accept fails for want of a descriptor, and the listener stays on the list: it is \
+         reported at once again.",
+            "More than 100 accepts within a second that ended in EMFILE or ENFILE.",
+            "Never on a correct server, which stops watching the listener for a while.",
+            "Start it with --max-fds 40, choose the mistake accept-spin with {options}, and add \
+         clients with {add-many-clients}.",
+            "accept(2), getrlimit(2)",
+        ],
+    ),
+    starves: named(
+        "the others starve",
+        [
+            "One connection is served on and on in one turn, while others have bytes unread.",
+            "No wait call has returned for 0.3 s and more than 1,000 calls, all on one connection, \
+         while the kernel held unread bytes of others all that time.",
+            "Never on a server with a budget: after so many calls the next connection gets its turn.",
+            "{options}: the mistake no-budget, then add a flood and a steady client with \
+         {client-kind} and {add-client}.",
+            "epoll(7)",
+        ],
+    ),
+    cut_short: named(
+        "an answer was cut short",
+        [
+            "A send took less than it was offered, and the rest was never sent: the client gets half \
+         an answer.",
+            "From the events: the next send does not offer the rest, or the connection ends without \
+         it.",
+            "Never on a correct server: it keeps the rest and waits for OUT.",
+            "{options}: the mistake ignore-partial-write and a small write-buffer, then a slow \
+         reader with {client-kind} and {add-client}.",
+            "send(2)",
+        ],
+    ),
+    head_cut: named(
+        "a head was cut",
+        [
+            "The server took what one recv brought for a whole request: the head went on in the next.",
+            "From the events: a recv of exactly as much as a read buffer holds, and then a 400, or \
+         nothing at all.",
+            "Never on a correct server: it collects bytes until the blank line has come.",
+            "{options}: the mistake recv-once, then load the page with a browser that sends long \
+         headers.",
+            "recv(2), RFC 9112 section 2.2",
+        ],
+    ),
+};
