@@ -1,5 +1,5 @@
-# select: the kernel gets the whole list each time, up to FD_SETSIZE.
-# select：每次都把整个列表交给内核，fd 不能超过 FD_SETSIZE。
+# select: the kernel gets the list each time; fds below FD_SETSIZE only.
+# select：每次都把整个列表交给内核，fd 要小于 FD_SETSIZE。
 import errno, mimetypes, pathlib, socket, sys, types, urllib.parse
 from select import select
 
