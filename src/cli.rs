@@ -39,7 +39,9 @@ Examples:
   epollscope compare epoll-et poll --idle 900
                                      the same load on both, and what it cost each
   epollscope compare poll epoll --split
-                                     both at once, side by side";
+                                     both at once, side by side
+  epollscope textbook epoll > server.py
+                                     the same server as a short program in Python";
 
 /// An oscilloscope for an event loop: a live epoll HTTP server, and what it does at every turn.
 #[derive(Parser, Clone, Debug)]
@@ -294,6 +296,12 @@ pub enum Command {
         /// Read FILE, or the file that is read at start, and say what it sets.
         #[arg(long, value_name = "FILE", num_args = 0..=1)]
         check: Option<Option<PathBuf>>,
+    },
+    /// Print a server as a short program in Python; without a NAME, say which there are.
+    Textbook {
+        /// Which one.
+        #[arg(value_name = "NAME", value_parser = server_kind())]
+        server: Option<ServerKind>,
     },
     /// Print the completions for a shell.
     Completions {

@@ -6,6 +6,7 @@
 //! | `dashboard`, `headless` | what shows it: a screen, or lines on standard output |
 //! | `compare` | the same load on one server after another |
 //! | `split` | two servers on one screen |
+//! | `textbook` | a server as a short program in Python |
 //! | `worker` | one connection, as a process of `--server processes` |
 //! | `start` | how a server is started, whatever shows it |
 //! | `config` | what the command line asks of a server; how many descriptors there are for it |
@@ -23,6 +24,7 @@ mod output;
 mod serve;
 mod split;
 mod start;
+mod textbook;
 mod worker;
 
 use std::ffi::OsString;
@@ -51,6 +53,7 @@ pub fn run() -> ExitCode {
     let done = match &parsed.cli.command {
         Some(Command::Config { check: None }) => print(settings::page().as_bytes()),
         Some(Command::Config { check: Some(path) }) => return check(path.as_deref()),
+        Some(Command::Textbook { server }) => textbook::run(*server),
         Some(Command::Completions { shell }) => print(&cli::completions(*shell)),
         Some(Command::Man) => {
             // As its other half is, the command line's help.

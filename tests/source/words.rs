@@ -63,7 +63,7 @@ const NAMES: [(&str, &str); 33] = [
 ];
 
 /// Single literals; the program's own name is left out.
-const SINGLE: [(&str, &str, &str); 21] = [
+const SINGLE: [(&str, &str, &str); 22] = [
     ("app::headless", "listening on :///", "the line that `compare` and scripts read"),
     ("app::output", "dumb", "a kind of terminal"),
     ("clients::client", "GET HTTP/1.1 Host: User-Agent: -", "HTTP"),
@@ -75,6 +75,7 @@ const SINGLE: [(&str, &str, &str); 21] = [
     ("compare::server", "listening on http://", "the line of a server that listens"),
     ("dashboard::run", "COLORTERM", "an environment variable"),
     ("dashboard::run", "TERM", "an environment variable"),
+    ("dashboard::state::code::view", "assets/textbook/-server.py", "the name of a file"),
     ("dashboard::theme::shade", "truecolor", "what COLORTERM says"),
     ("dashboard::theme::shade", "24bit", "what COLORTERM says"),
     ("dashboard::theme::shade", "-direct", "what TERM says"),

@@ -38,6 +38,7 @@ pub enum Id {
     Errors,
     Own,
     Time,
+    Textbook,
     Zoom,
     Show(Panel),
     NextPanel,

@@ -107,6 +107,10 @@ impl State {
         self.alive() && self.areas().of(Panel::Stream).is_some()
     }
 
+    pub fn code_shown(&self) -> bool {
+        self.alive() && self.areas().of(Panel::Code).is_some()
+    }
+
     pub fn scrolled_back(&self) -> bool {
         self.focus == Panel::Stream && self.scene().stream.below(self.stream_rows()).is_some()
     }
@@ -139,6 +143,7 @@ impl State {
             Id::Closed => Some(WhyNot::NoneClosed),
             Id::Language => Some(WhyNot::NoChineseLetters),
             Id::SaveSettings => Some(WhyNot::NoSettings),
+            Id::Textbook => Some(WhyNot::NoCodePanel),
             Id::Errors | Id::Own | Id::Time => Some(WhyNot::NoStream),
             _ => None,
         })

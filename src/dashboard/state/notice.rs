@@ -132,6 +132,8 @@ pub enum WhyNot {
     NoChineseLetters,
     NoSettings,
     NoCode,
+    NoCodePanel,
+    Textbook,
 }
 
 /// Why there is no Chinese.

@@ -71,6 +71,8 @@ impl WhyNot {
             Self::NoChineseLetters => say.no_chinese,
             Self::NoSettings => say.no_settings,
             Self::NoCode => say.no_code,
+            Self::NoCodePanel => say.no_code_panel,
+            Self::Textbook => say.textbook,
         }
     }
 }
