@@ -58,7 +58,7 @@ fn keys_of(panel: Panel) -> &'static [Id] {
         Panel::Charts => &[Id::Zoom, Id::Freeze, Id::Server, Id::Explain],
         Panel::Card => &[Id::Up, Id::Down, Id::Card, Id::Reading, Id::Explain],
         Panel::Code => {
-            &[Id::Up, Id::Down, Id::Card, Id::Filter, Id::Pause, Id::StepCall, Id::Explain]
+            &[Id::Up, Id::Card, Id::Filter, Id::Textbook, Id::Pause, Id::StepCall, Id::Explain]
         }
         Panel::Seats | Panel::Costs => &[Id::Up, Id::Down, Id::Zoom, Id::Server, Id::Explain],
     }

@@ -90,6 +90,7 @@ pub(in crate::words) const CHINESE: Keys = Keys {
     errors: text("仅错误", "事件流只显示错误，或恢复显示全部。EAGAIN 不算错误。"),
     own: text("内部事件", "在事件流中显示程序自己的内部事件（它的唤醒器），或隐藏。"),
     time: text("时间", "事件流的时间：从服务器启动算起，或用本地时刻。"),
+    textbook: text("教科书", "在代码里：改看教科书上的写法（Python），或换回实际运行的代码。"),
     freeze: text("定格", "画面定格，或恢复。服务器照常运行；定格的画面里仍可滚动、排序、过滤。"),
     explain: text(
         "解释",
@@ -133,6 +134,7 @@ pub(in crate::words) const CHINESE: Keys = Keys {
     run: "继续",
     read_again: "恢复读取",
     close_card: "收起卡片",
+    what_runs: "实际代码",
     until_line: "运行到这里",
     thaw: "恢复",
     all_events: "全部事件",
