@@ -12,7 +12,7 @@ use super::session::Backend;
 use super::state::notice::{Notice, WhyNot};
 use super::state::{Chosen, Lessons};
 use crate::clients::{Act, ClientInfo, ClientKind, Clients, Name, Report};
-use crate::descriptors;
+use crate::descriptors::{self, Limit};
 use crate::inspect::{Inspector, Question, Snapshot, Workers, cpu};
 use crate::record::log::Closer;
 use crate::server::{Failure, Handle};
@@ -137,7 +137,7 @@ pub(super) struct Live {
     seen: Option<Listener>,
     guests: RefCell<Vec<ClientKind>>,
     /// The limit of descriptors, while a lesson has another one.
-    unlimited: Option<Option<u64>>,
+    unlimited: Option<Limit>,
 }
 
 impl Live {

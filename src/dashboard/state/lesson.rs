@@ -38,18 +38,18 @@ impl State {
     /// The lesson that is given, or was left.
     #[must_use]
     pub fn lesson(&self) -> Option<&Run> {
-        self.lesson.as_ref()
+        self.lesson.as_deref()
     }
 
     /// The same, to go on with it.
     pub fn lesson_mut(&mut self) -> Option<&mut Run> {
         self.changed = true;
-        self.lesson.as_mut()
+        self.lesson.as_deref_mut()
     }
 
     /// Begins a lesson.
     pub fn begin_lesson(&mut self, lesson: Arc<Lesson>) {
-        self.lesson = Some(Run::new(lesson));
+        self.lesson = Some(Box::new(Run::new(lesson)));
         self.changed = true;
     }
 
@@ -79,7 +79,7 @@ impl State {
     /// Whether a lesson waits for something to happen.
     #[must_use]
     pub(in crate::dashboard) fn lesson_waits(&self) -> bool {
-        self.lesson.as_ref().is_some_and(Run::is_busy)
+        self.lesson().is_some_and(Run::is_busy)
     }
 }
 

@@ -136,7 +136,7 @@ pub struct State {
     card_top: usize,
     changed: bool,
     second: Nanos,
-    lesson: Option<Run>,
+    lesson: Option<Box<Run>>,
     shelf: Arc<Shelf>,
     puppets: BTreeMap<Name, Puppet>,
 }
