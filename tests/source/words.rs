@@ -88,6 +88,8 @@ const SINGLE: [(&str, &str, &str); 23] = [
     ("app::output", "dumb", "a kind of terminal"),
     ("clients::client", "GET HTTP/1.1 Host: User-Agent: -", "HTTP"),
     ("clients::client", "Cookie: table=", "HTTP"),
+    ("clients::puppet", "GET HTTP/1.1 Host: User-Agent: -", "HTTP"),
+    ("clients::told", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "names of puppets"),
     ("compare::load", "GET HTTP/1.1 Host:", "HTTP"),
     ("compare::machine", "model name", "a field of /proc/cpuinfo"),
     ("compare::report::html", "compare", "the command's name"),
