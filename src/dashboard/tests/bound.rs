@@ -68,7 +68,7 @@ fn boxes_keep_the_keys_that_they_show() {
         (Id::StopClients, "Up"),
         (Id::Zoom, "Down Esc"),
         (Id::Back, "ctrl-g"),
-        (Id::NextPanel, "n"),
+        (Id::NextPanel, "y"),
         (Id::PreviousPanel, "b"),
         (Id::Before, "Right"),
         (Id::Quit, "1"),
@@ -92,7 +92,7 @@ fn boxes_keep_the_keys_that_they_show() {
     assert!(!dark(&state, 80, 24).contains("sure?"));
     press(&mut state, "E<Right>");
     assert!(dark(&state, 80, 24).contains("‹ edge › asked for"), "{}", dark(&state, 80, 24));
-    press(&mut state, "n");
+    press(&mut state, "y");
     assert!(dark(&state, 80, 24).contains("‹ oneshot › asked for"), "{}", dark(&state, 80, 24));
     press(&mut state, "<Down>");
     marked(&state, "drain");
