@@ -41,7 +41,9 @@ Examples:
   epollscope compare epoll-et poll --idle 900
                                      the same load on both, and what it cost each
   epollscope compare poll epoll --split
-                                     both at once, side by side";
+                                     both at once, side by side
+  epollscope textbook epoll > server.py
+                                     the same server as a short program in Python";
 
 /// An oscilloscope for an event loop: a live epoll HTTP server, and what it does at every turn.
 #[derive(Parser, Clone, Debug)]
@@ -301,6 +303,12 @@ pub enum Command {
     },
     /// Show the speaker's notes of the lesson that runs in another terminal.
     Notes,
+    /// Print a server as a short program in Python; without a NAME, say which there are.
+    Textbook {
+        /// Which one.
+        #[arg(value_name = "NAME", value_parser = server_kind())]
+        server: Option<ServerKind>,
+    },
     /// Print the completions for a shell.
     Completions {
         /// Which shell.

@@ -19,6 +19,7 @@
 //! | [`source`] | the server's own source, embedded, for the code view |
 //! | [`document`] | TOML with the place of everything; what is wrong, and where |
 //! | [`words`] | every text that a person reads; numbers with their units |
+//! | [`textbook`] | each of the servers as a short program in Python, and which line makes which call |
 //! | [`telemetry`] | the wire between server and dashboard |
 //! | [`signals`] | which signals are caught, and when a second one means it |
 //! | [`descriptors`] | which numbers descriptors get: the small ones are the server's |
@@ -61,5 +62,7 @@ pub mod signals;
 pub mod source;
 #[cfg(target_os = "linux")]
 pub mod telemetry;
+#[cfg(target_os = "linux")]
+pub mod textbook;
 #[cfg(target_os = "linux")]
 pub mod words;

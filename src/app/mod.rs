@@ -8,6 +8,7 @@
 //! | `lesson` | a lesson: listed, given, checked, or begun by writing its file |
 //! | `split` | two servers on one screen |
 //! | `notes` | the speaker's notes of a lesson that runs in another terminal |
+//! | `textbook` | a server as a short program in Python |
 //! | `worker` | one connection, as a process of `--server processes` |
 //! | `start` | how a server is started, whatever shows it |
 //! | `config` | what the command line asks of a server; how many descriptors there are for it |
@@ -27,6 +28,7 @@ mod output;
 mod serve;
 mod split;
 mod start;
+mod textbook;
 mod worker;
 
 use std::ffi::OsString;
@@ -57,6 +59,7 @@ pub fn run() -> ExitCode {
         Some(Command::Config { check: None }) => print(settings::page().as_bytes()),
         Some(Command::Config { check: Some(path) }) => return check(path.as_deref()),
         Some(Command::Notes) => notes::run(),
+        Some(Command::Textbook { server }) => textbook::run(*server),
         Some(Command::Completions { shell }) => print(&cli::completions(*shell)),
         Some(Command::Man) => {
             // As its other half is, the command line's help.

@@ -160,12 +160,13 @@ pub fn code_margin(counts: bool) -> u16 {
     2 + 4 * u16::from(counts) + 5
 }
 
-/// The place for code in its panel.
+/// The place for code in its panel, under a line that says what it is, where there is one.
 #[must_use]
-pub fn code_rows(area: Rect, counts: bool) -> Rows {
+pub fn code_rows(area: Rect, counts: bool, headed: bool) -> Rows {
     let inner = area.inner(Margin::new(1, 1));
     let width = inner.width.saturating_sub(code_margin(counts));
-    Rows { width: width.into(), height: inner.height.into() }
+    let height = inner.height.saturating_sub(headed.into());
+    Rows { width: width.into(), height: height.into() }
 }
 
 /// What a click hit.

@@ -28,17 +28,17 @@ impl Making {
 
     /// The counts now.
     pub(super) fn read(&self) -> Made {
-        Made(std::array::from_fn(|number| self.0[number].load(Ordering::Relaxed)))
+        Made(Box::new(std::array::from_fn(|number| self.0[number].load(Ordering::Relaxed))))
     }
 }
 
 /// How often each place had made its call, at some time.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Made([u64; PLACES]);
+pub struct Made(Box<[u64; PLACES]>);
 
 impl Default for Made {
     fn default() -> Self {
-        Self([0; PLACES])
+        Self(Box::new([0; PLACES]))
     }
 }
 
@@ -52,12 +52,13 @@ impl Made {
     /// How many of them were made since these counts.
     #[must_use]
     pub fn since(&self, before: &Self) -> Self {
-        Self(std::array::from_fn(|number| self.0[number].saturating_sub(before.0[number])))
+        let count = |number: usize| self.0[number].saturating_sub(before.0[number]);
+        Self(Box::new(std::array::from_fn(count)))
     }
 
     /// The places that have made calls, each with how many.
     pub fn sites(&self) -> impl Iterator<Item = (Site, u64)> {
-        let counts = (0..=u8::MAX).zip(self.0).filter(|(_, count)| *count > 0);
+        let counts = (0..=u8::MAX).zip(*self.0).filter(|(_, count)| *count > 0);
         counts.filter_map(|(number, count)| Some((Site::of_number(number)?, count)))
     }
 

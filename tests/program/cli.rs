@@ -10,6 +10,8 @@ use std::sync::{Mutex, PoisonError};
 
 use epollscope::cli;
 use epollscope::dashboard::keys;
+use epollscope::telemetry::ServerKind;
+use epollscope::textbook::Listing;
 use epollscope::words::Language;
 
 /// What this process tells in a language. One test at a time, since all threads speak the same.
@@ -43,7 +45,7 @@ fn every_shell_has_its_own_completions() {
         ("fish", "complete -c epollscope"),
     ] {
         let script = printed(&["completions", shell]);
-        for part in [mark, "max-connections", "projector", "completions"] {
+        for part in [mark, "max-connections", "projector", "completions", "textbook"] {
             assert!(script.contains(part), "{shell}: no {part} in {script}");
         }
     }
@@ -59,6 +61,19 @@ fn the_man_page_has_its_sections_and_every_key() {
     }
     for (_, sentence) in told(Language::English, keys::man) {
         assert!(page.contains(&sentence.replace('-', "\\-")), "no {sentence}");
+    }
+}
+
+#[test]
+fn a_listing_is_printed_as_it_is_and_without_a_name_all_are_told() {
+    let (english, chinese) = (printed(&["textbook"]), printed(&["textbook", "--lang", "zh"]));
+    assert_eq!((english.lines().count(), chinese.lines().count()), (9, 9));
+    let lines = english.lines().zip(chinese.lines());
+    for (server, (english, chinese)) in ServerKind::ALL.into_iter().zip(lines) {
+        let listing = Listing::of(server);
+        assert_eq!(printed(&["textbook", server.name()]), listing.text());
+        assert_eq!(english, format!("{:<11} {}", server.name(), listing.english()));
+        assert_eq!(chinese, format!("{:<11} {}", server.name(), listing.chinese()));
     }
 }
 

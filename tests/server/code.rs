@@ -56,6 +56,7 @@ fn names(site: Option<Site>, kind: Kind, server: &str) {
 
 #[test]
 fn every_call_of_every_server_is_made_on_a_line_that_names_it() {
+    use Kind::{Accept, Close, Getdents, Open, Recv, Sendfile, Setsockopt, Shutdown, Stat};
     let root = tempfile::tempdir().unwrap();
     std::fs::write(root.path().join("large"), vec![b'x'; 3_000_000]).unwrap();
     std::fs::create_dir(root.path().join("folder")).unwrap();
@@ -94,7 +95,6 @@ fn every_call_of_every_server_is_made_on_a_line_that_names_it() {
                 assert_eq!(event.site, None, "a fact is no call");
             }
         }
-        use Kind::{Accept, Close, Getdents, Open, Recv, Sendfile, Setsockopt, Shutdown, Stat};
         for kind in [Accept, Recv, Sendfile, Close, Setsockopt, Shutdown, Open, Stat, Getdents] {
             assert!(seen.contains(&kind), "{server_name}: no {}", kind.name());
         }
@@ -296,6 +296,9 @@ fn a_line_is_run_until() {
         let recv = server.events.iter().rfind(|e| e.event.what.kind() == Kind::Recv).unwrap();
         let site = recv.event.site.unwrap();
         server.send(Command::Until(Until::Site(site)));
+        // What comes before the command passes. `scan` asks without being told.
+        let begun = |s: &Watched| matches!(s.standing.mode, Mode::Until(_)) || s.is_held();
+        server.until("the command", begun);
         client.write_all(get("/").as_bytes()).unwrap();
         server.until("the line", Watched::is_held);
         assert_eq!(next(&mut server, &server_name), Some((How::Held, Kind::Recv)));

@@ -82,7 +82,7 @@ const NAMES: [(&str, &str); 43] = [
 ];
 
 /// Single literals; the program's own name is left out.
-const SINGLE: [(&str, &str, &str); 23] = [
+const SINGLE: [(&str, &str, &str); 24] = [
     ("app::headless", "listening on :///", "the line that `compare` and scripts read"),
     ("app::lesson", "all", "what stands for every lesson"),
     ("app::output", "dumb", "a kind of terminal"),
@@ -95,6 +95,7 @@ const SINGLE: [(&str, &str, &str); 23] = [
     ("compare::server", "listening on http://", "the line of a server that listens"),
     ("dashboard::run", "COLORTERM", "an environment variable"),
     ("dashboard::run", "TERM", "an environment variable"),
+    ("dashboard::state::code::view", "assets/textbook/-server.py", "the name of a file"),
     ("dashboard::theme::shade", "truecolor", "what COLORTERM says"),
     ("dashboard::theme::shade", "24bit", "what COLORTERM says"),
     ("dashboard::theme::shade", "-direct", "what TERM says"),

@@ -41,7 +41,7 @@ fn keys_of(panel: Panel) -> &'static [Id] {
         Panel::Charts => &[Id::Zoom, Id::Freeze, Id::Server],
         Panel::Card => &[Id::Up, Id::Down, Id::Card, Id::Reading],
         Panel::Code => {
-            &[Id::Up, Id::Down, Id::Card, Id::Filter, Id::Pause, Id::StepCall, Id::StepTurn]
+            &[Id::Up, Id::Down, Id::Card, Id::Filter, Id::Textbook, Id::Pause, Id::StepCall]
         }
         Panel::Seats | Panel::Costs => &[Id::Up, Id::Down, Id::Zoom, Id::Server],
     }

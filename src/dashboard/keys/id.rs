@@ -41,6 +41,7 @@ pub enum Id {
     Errors,
     Own,
     Time,
+    Textbook,
     Zoom,
     Show(Panel),
     NextPanel,

@@ -42,7 +42,13 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
     }
     frame.render_widget(block, area);
     let counts = state.counts_calls().then(|| state.scene().code.last_second(view.source.name));
-    for (row, y) in view.rows(state.code_rows(area)).iter().zip(inner.top()..inner.bottom()) {
+    let mut top = inner.top();
+    if view.listing.is_some() && inner.height > 0 {
+        let said = Line::styled(format!(" {}", say.equivalent), theme.style(Role::Warn));
+        frame.render_widget(said, Rect { height: 1, ..inner });
+        top += 1;
+    }
+    for (row, y) in view.rows(state.code_rows(area)).iter().zip(top..inner.bottom()) {
         let place = Rect { y, height: 1, ..inner };
         let (line, whole) = line(row, &view, counts.as_deref(), theme);
         if let Some(style) = whole {

@@ -115,6 +115,10 @@ impl State {
         self.alive() && self.areas().of(Panel::Stream).is_some()
     }
 
+    pub fn code_shown(&self) -> bool {
+        self.alive() && self.areas().of(Panel::Code).is_some()
+    }
+
     pub fn scrolled_back(&self) -> bool {
         self.focus == Panel::Stream && self.scene().stream.below(self.stream_rows()).is_some()
     }
@@ -148,6 +152,7 @@ impl State {
             Id::Language => Some(WhyNot::NoChineseLetters),
             Id::SaveSettings => Some(WhyNot::NoSettings),
             Id::LessonOn | Id::LessonBack | Id::Lessons => Some(WhyNot::NoLesson),
+            Id::Textbook => Some(WhyNot::NoCodePanel),
             Id::Errors | Id::Own | Id::Time => Some(WhyNot::NoStream),
             _ => None,
         })

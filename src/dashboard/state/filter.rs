@@ -162,6 +162,12 @@ impl Filter {
         filter
     }
 
+    /// That which lets the calls of a line pass.
+    #[must_use]
+    pub fn of_line(file: &str, line: usize) -> Self {
+        Self::parse(&format!("line:{file}:{line}"))
+    }
+
     /// The filter as it was typed.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -136,6 +136,8 @@ pub enum WhyNot {
     NoSettings,
     NoLesson,
     NoCode,
+    NoCodePanel,
+    Textbook,
 }
 
 /// Why there is no Chinese.

@@ -285,8 +285,8 @@ impl State {
                 let line = self.line_filter();
                 let stream = self.focus == Panel::Stream || line.is_some();
                 let panel = if stream { Panel::Stream } else { Panel::Table };
-                if let Some(line) = &line {
-                    self.set_filter(panel, Filter::parse(line));
+                if let Some(line) = line {
+                    self.set_filter(panel, line);
                 }
                 if self.areas().of(panel).is_none() {
                     // What is filtered must be seen.
@@ -358,6 +358,7 @@ impl State {
                 let own = scene.stream.toggle_own();
                 scene.engine.show_own(own);
             }
+            Id::Textbook => self.toggle_textbook(),
             Id::Time => self.wall_time = !self.wall_time,
             Id::Freeze => self.freeze_or_thaw(),
             Id::Zoom => self.zoom = !self.zoom,

@@ -214,3 +214,39 @@ fn an_event_of_the_stream_shows_its_line() {
     assert_eq!(state.code().unwrap().cursor, None);
     assert_eq!(ConnId::new(1), Some(id(1)));
 }
+
+#[test]
+fn the_textbook_listing_is_marked_too_and_said_not_to_run() {
+    for (width, height) in [(80, 24), (120, 36)] {
+        let (mut state, mut feed) = held(width, height);
+        press(&mut state, "T");
+        let screen = drawn(&state, width, height);
+        assert!(screen.contains("not what runs"), "{screen}");
+        assert!(marked(&screen, '▶')[0].contains("[recv]"), "{screen}");
+        insta::assert_snapshot!(format!("code_textbook_{width}x{height}"), screen);
+        // It is no line of the server's.
+        assert_eq!(press(&mut state, "<Enter>"), []);
+        assert!(drawn(&state, width, height).contains("the textbook listing is not what runs"));
+        feed.switch(ServerKind::Threads);
+        state.apply(&feed.publish());
+        state.tick(feed.now);
+        assert!(drawn(&state, width, height).contains("threads-server.py"));
+        press(&mut state, "T");
+        assert!(state.code().unwrap().listing.is_none());
+    }
+    let mut state = state(120, 36);
+    press(&mut state, "T");
+    assert!(drawn(&state, 120, 36).contains("the code is not on the screen"));
+}
+
+#[test]
+fn each_listing_has_the_name_of_its_file() {
+    for server in ServerKind::ALL {
+        let mut viewer = crate::dashboard::state::code::Viewer::default();
+        viewer.show_textbook(Some(server));
+        let source = viewer.view(None).unwrap().source;
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(source.name);
+        let text = std::fs::read_to_string(path).unwrap();
+        assert_eq!(text, crate::textbook::Listing::of(server).text());
+    }
+}

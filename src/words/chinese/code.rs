@@ -18,5 +18,6 @@ pub(in crate::words) const CHINESE: Code = Code {
     goes_on: ["正在往下走", "正在往下走"],
     margin: ["最近一秒的调用次数", "次/秒"],
     until: |key, line| format!("{key}：运行到第 {line} 行"),
+    equivalent: "等价的 Python 程序，实际运行的不是它。",
     nothing: "还没有做过系统调用",
 };

@@ -22,6 +22,8 @@ pub(in crate::words) const CHINESE: Notices = Notices {
     none_closed: "没有收起的已关闭连接",
     no_stream: "屏幕上没有事件流",
     no_code: "这一行没有代码，不会做系统调用",
+    no_code_panel: "屏幕上没有代码",
+    textbook: "实际运行的不是教科书上的程序",
     never_called: |line, key| {
         format!("第 {line} 行还没有做过系统调用：一直运行到它做为止；按 {key} 暂停")
     },

@@ -24,5 +24,6 @@ pub(in crate::words) const ENGLISH: Code = Code {
     goes_on: ["goes on", "goes on"],
     margin: ["calls in the last second", "calls/s"],
     until: |key, line| format!("{key}: until line {line} is next"),
+    equivalent: "The equivalent in Python: not what runs.",
     nothing: "no call has been made yet",
 };

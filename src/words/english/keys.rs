@@ -126,6 +126,11 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
     ),
     own: text("plumbing", "Show the program's own plumbing (its waker) in the stream, or hide it."),
     time: text("time", "Times of the stream: since the server's start, or of the day here."),
+    textbook: text(
+        "textbook",
+        "In the code: the server as the texts write it, in Python, in place of what runs; or what \
+         runs again.",
+    ),
     freeze: text(
         "freeze",
         "Freeze the picture, or thaw it. The server goes on; in the frozen picture you can scroll, \
@@ -193,6 +198,7 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
     run: "run",
     read_again: "read again",
     close_card: "close card",
+    what_runs: "what runs",
     until_line: "until here",
     thaw: "thaw",
     all_events: "all events",

@@ -22,6 +22,8 @@ pub(in crate::words) const ENGLISH: Notices = Notices {
     none_closed: "no closed connection is folded",
     no_stream: "the event stream is not on the screen",
     no_code: "that line makes no call: there is no code in it",
+    no_code_panel: "the code is not on the screen",
+    textbook: "the textbook listing is not what runs",
     never_called: |line, key| {
         format!("line {line} has made no call yet: runs until it does; {key} pauses")
     },

@@ -22,5 +22,7 @@ pub(crate) struct Code {
     pub(crate) margin: [&'static str; 2],
     /// What Enter does with the chosen line.
     pub(crate) until: fn(key: &str, line: usize) -> String,
+    /// What stands above the textbook listing.
+    pub(crate) equivalent: &'static str,
     pub(crate) nothing: &'static str,
 }

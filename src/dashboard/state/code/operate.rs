@@ -1,13 +1,15 @@
 //! What the operator does in the code view.
 
-use super::{Marks, View};
+use super::marks::Marks;
+use super::view::View;
 use crate::dashboard::geometry::{self, Position, Rect};
 use crate::dashboard::panel::Panel;
+use crate::dashboard::state::filter::Filter;
 use crate::dashboard::state::notice::{Notice, WhyNot};
 use crate::dashboard::state::stream::StreamEntry;
 use crate::dashboard::state::{Action, State};
 use crate::source::Rows;
-use crate::telemetry::{Command, Made, Mode, Site, Until};
+use crate::telemetry::{Command, Made, Mode, ServerKind, Site, Until};
 
 impl State {
     /// Takes over how often each line has made its call.
@@ -20,6 +22,11 @@ impl State {
     /// The code view goes where the marks are.
     pub(in crate::dashboard::state) fn follow_code(&mut self) {
         let Some(area) = self.areas().of(Panel::Code) else { return };
+        // Another server has another listing.
+        let server = self.scene().listener.map(|listener| listener.server);
+        if self.textbook().is_some() && self.textbook() != server {
+            self.code.show_textbook(server);
+        }
         let pointed = self.pointed_at();
         let rows = self.code_rows(area);
         self.code.follow(Marks::of(self.scene()), pointed, rows);
@@ -39,7 +46,9 @@ impl State {
     /// Whether the margin says how often each line's call is made: what is stepped through is seen.
     #[must_use]
     pub fn counts_calls(&self) -> bool {
-        matches!(self.scene().standing.mode, Mode::Run | Mode::Until(_))
+        let free = matches!(self.scene().standing.mode, Mode::Run | Mode::Until(_));
+        // What is counted is counted of what runs.
+        free && self.textbook().is_none()
     }
 
     /// What the code view shows.
@@ -57,13 +66,26 @@ impl State {
     /// The place for the code in its panel.
     #[must_use]
     pub fn code_rows(&self, area: Rect) -> Rows {
-        geometry::code_rows(area, self.counts_calls())
+        geometry::code_rows(area, self.counts_calls(), self.textbook().is_some())
+    }
+
+    /// The server whose textbook listing stands in place of the code.
+    #[must_use]
+    pub fn textbook(&self) -> Option<ServerKind> {
+        self.code.textbook()
+    }
+
+    /// Shows the textbook listing in place of the code, or the code again.
+    pub(in crate::dashboard::state) fn toggle_textbook(&mut self) {
+        let server = self.scene().listener.map(|listener| listener.server);
+        self.code.show_textbook(server.filter(|_| self.textbook().is_none()));
     }
 
     /// A line was clicked.
     pub(in crate::dashboard::state) fn click_code(&mut self, area: Rect, at: Position) {
         let Some(view) = self.code() else { return };
-        let row = usize::from(at.y.saturating_sub(area.y + 1));
+        let above = area.y + 1 + u16::from(self.textbook().is_some());
+        let Some(row) = at.y.checked_sub(above).map(usize::from) else { return };
         if let Some(row) = view.rows(self.code_rows(area)).get(row) {
             self.code.cursor = Some(row.line);
         }
@@ -72,6 +94,10 @@ impl State {
     /// Lets the loop run until the chosen line is next.
     pub(in crate::dashboard::state) fn run_until_line(&mut self) -> Vec<Action> {
         let (Some(view), Some(line)) = (self.code(), self.code.line()) else { return Vec::new() };
+        if view.listing.is_some() {
+            self.notice(Notice::NotNow(WhyNot::Textbook));
+            return Vec::new();
+        }
         let file = view.source.name;
         let number = u32::try_from(line).ok().filter(|_| view.source.is_code(line));
         let Some(site) = number.and_then(|number| Site::named(file, number)) else {
@@ -86,10 +112,11 @@ impl State {
     }
 
     /// The filter of the stream that lets the calls of the line pass that is chosen, or else marked.
-    pub(in crate::dashboard::state) fn line_filter(&self) -> Option<String> {
-        let view = self.code().filter(|_| self.focus == Panel::Code)?;
+    pub(in crate::dashboard::state) fn line_filter(&self) -> Option<Filter> {
+        let view =
+            self.code().filter(|view| self.focus == Panel::Code && view.listing.is_none())?;
         let line = self.code.line()?;
         let file = view.source.name.rsplit('/').next()?;
-        Some(format!("line:{file}:{line}"))
+        Some(Filter::of_line(file, line))
     }
 }

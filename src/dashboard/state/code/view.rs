@@ -1,10 +1,14 @@
 //! What is looked at of the code, and what is said of each line.
 
+use std::sync::OnceLock;
+
 use unicode_width::UnicodeWidthStr;
 
-use super::{Call, How, Marks, is_at};
-use crate::source::{Row, Rows, Source};
-use crate::telemetry::{Place, Site};
+use super::counts::is_at;
+use super::marks::{Call, How, Marks};
+use crate::source::{Language, Row, Rows, Source};
+use crate::telemetry::{Place, ServerKind, Site};
+use crate::textbook::Listing;
 use crate::words::{strings, units};
 
 /// What is looked at, as the operator left it.
@@ -16,6 +20,8 @@ pub struct Viewer {
     top: usize,
     /// The line that the operator has chosen.
     pub cursor: Option<usize>,
+    /// The server whose textbook listing stands in place of the code.
+    textbook: Option<ServerKind>,
     marks: Marks,
 }
 
@@ -30,6 +36,18 @@ pub struct View {
     pub cursor: Option<usize>,
     /// What is marked.
     pub marks: Marks,
+    /// The textbook listing, where that is shown: the equivalent, and not what runs.
+    pub listing: Option<&'static Listing>,
+}
+
+/// A listing as a text that is coloured.
+fn source_of(listing: &'static Listing) -> &'static Source {
+    static SOURCES: [OnceLock<Source>; ServerKind::ALL.len()] =
+        [const { OnceLock::new() }; ServerKind::ALL.len()];
+    SOURCES[listing.server() as usize].get_or_init(|| {
+        let name = format!("assets/textbook/{}-server.py", listing.server().name());
+        Source::new(name.leak(), listing.text(), Language::Python)
+    })
 }
 
 impl Viewer {
@@ -37,19 +55,26 @@ impl Viewer {
     /// at, or at the chosen line.
     pub fn follow(&mut self, marks: Marks, pointed: Option<Site>, rows: Rows) {
         self.marks = marks;
+        let pointed = pointed.filter(|_| self.textbook.is_none());
         let place = pointed.map(Site::place).or_else(|| marks.place());
         let place = place.filter(|place| Source::of(place.file).is_some());
-        let line = match (self.cursor, place) {
-            (Some(cursor), _) if pointed.is_none() => cursor,
-            (_, Some(Place { file, line })) => {
-                self.file = file;
-                line as usize
-            }
-            _ => self.top,
-        };
-        if let Some(view) = self.view(pointed) {
-            self.top = rows.top(view.source, self.top, line, |line| view.tail(line));
+        if let Some(place) = place.filter(|_| self.cursor.is_none() || pointed.is_some()) {
+            self.file = place.file;
         }
+        let Some(view) = self.view(pointed) else { return };
+        let line = view.cursor.or(view.marked()).unwrap_or(self.top);
+        self.top = rows.top(view.source, self.top, line, |line| view.tail(line));
+    }
+
+    /// Shows the textbook listing of that server in place of the code, or the code again.
+    pub fn show_textbook(&mut self, server: Option<ServerKind>) {
+        *self = Self { file: self.file, textbook: server, marks: self.marks, ..Self::default() };
+    }
+
+    /// The server whose listing is shown.
+    #[must_use]
+    pub fn textbook(&self) -> Option<ServerKind> {
+        self.textbook
     }
 
     /// Moves the chosen line; the first is the one that is marked.
@@ -66,17 +91,20 @@ impl Viewer {
     /// The line that is chosen, or else marked.
     #[must_use]
     pub fn line(&self) -> Option<usize> {
-        let marked = self.marks.place().filter(|place| place.file == self.file);
-        self.cursor.or(marked.map(|place| place.line as usize))
+        self.cursor.or_else(|| self.view(None)?.marked())
     }
 
     /// What is shown. `pointed` is the place of the event that is pointed at.
     #[must_use]
     pub fn view(&self, pointed: Option<Site>) -> Option<View> {
-        let source = Source::of(self.file)?;
-        let pointed = pointed.map(Site::place).filter(|place| place.file == self.file);
+        let listing = self.textbook.map(Listing::of);
+        let source = match listing {
+            Some(listing) => source_of(listing),
+            None => Source::of(self.file)?,
+        };
+        let pointed = pointed.map(Site::place).filter(|place| place.file == source.name);
         let cursor = pointed.map(|place| place.line as usize).or(self.cursor);
-        Some(View { source, top: self.top, cursor, marks: self.marks.shown() })
+        Some(View { source, top: self.top, cursor, marks: self.marks, listing })
     }
 
     /// The marks as they are, also while they are not shown.
@@ -94,20 +122,40 @@ impl View {
     }
 
     /// Whether a call is made in that line.
-    fn is_at(&self, call: &Call, line: usize) -> bool {
-        call.site.is_some_and(|site| is_at(site, self.source.name, line))
+    fn is_at(&self, call: Call, line: usize) -> bool {
+        match self.listing {
+            Some(_) => self.line_of(call) == Some(line),
+            None => call.site.is_some_and(|site| is_at(site, self.source.name, line)),
+        }
+    }
+
+    /// The line in which a call is made.
+    fn line_of(&self, call: Call) -> Option<usize> {
+        match self.listing {
+            Some(listing) => listing.line_of(call.kind?, call.op),
+            None => {
+                let Place { file, line } = call.site?.place();
+                (file == self.source.name).then_some(line as usize)
+            }
+        }
+    }
+
+    /// The line that is marked, also while no mark is shown.
+    fn marked(&self) -> Option<usize> {
+        let next = self.marks.next.and_then(|(_, call)| self.line_of(call));
+        next.or_else(|| self.line_of(self.marks.last?.0))
     }
 
     /// In which way a line is next.
     #[must_use]
     pub fn next(&self, line: usize) -> Option<How> {
-        self.marks.next.filter(|(_, call)| self.is_at(call, line)).map(|(how, _)| how)
+        self.marks.shown().next.filter(|(_, call)| self.is_at(*call, line)).map(|(how, _)| how)
     }
 
     /// The result of the last call, in its line.
     #[must_use]
     pub fn result(&self, line: usize) -> Option<String> {
-        let (_, result) = self.marks.last.filter(|(call, _)| self.is_at(call, line))?;
+        let (_, result) = self.marks.shown().last.filter(|(call, _)| self.is_at(*call, line))?;
         Some(match result {
             Ok(value) => format!("= {}", units::count(value)),
             Err(errno) => format!("= {errno}"),

@@ -73,6 +73,8 @@ impl WhyNot {
             Self::NoSettings => say.no_settings,
             Self::NoLesson => strings().strip.none_runs,
             Self::NoCode => say.no_code,
+            Self::NoCodePanel => say.no_code_panel,
+            Self::Textbook => say.textbook,
         }
     }
 }

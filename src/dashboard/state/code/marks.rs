@@ -1,0 +1,136 @@
+//! Which call is next, and which was the last: the loop's, or those of the selected connection.
+
+use crate::dashboard::state::by_server::{self, Drawing};
+use crate::dashboard::state::scene::Scene;
+use crate::dashboard::state::table::TableRow;
+use crate::telemetry::{
+    Asks, By, ConnId, CtlOp, Errno, Event, Kind, Mode, Next, Place, Ret, Site, Stance, What,
+};
+
+/// A call, as the code has it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Call {
+    /// Which, where that is known.
+    pub kind: Option<Kind>,
+    /// Of `epoll_ctl`, what it does, where that is known.
+    pub op: Option<CtlOp>,
+    /// Where it is made.
+    pub site: Option<Site>,
+}
+
+/// In which way a call is next.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum How {
+    /// The pace holds whoever makes it before it.
+    Held,
+    /// Whoever makes it sleeps in it.
+    Asleep,
+    /// A task is parked until it can be made.
+    Parked,
+}
+
+/// What is marked.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Marks {
+    /// Whose calls they are: a connection's, and who serves it; `None` is the loop.
+    pub whose: Option<(ConnId, By)>,
+    /// The call that is next; `None` while it goes on.
+    pub next: Option<(How, Call)>,
+    /// The last call, with its result; `None` where it is not known.
+    pub last: Option<(Call, Result<u64, Errno>)>,
+    /// Whether it runs freely and makes many calls: the marks would flicker.
+    pub busy: bool,
+}
+
+impl Marks {
+    /// Those of the selected connection where it has a thread, a worker or a task of its own, else
+    /// those of the loop.
+    #[must_use]
+    pub fn of(scene: &Scene) -> Self {
+        let Some(server) = scene.listener.map(|listener| listener.server) else {
+            return Self::default();
+        };
+        let own = matches!(by_server::drawing(server), Drawing::Sleepers | Drawing::Tasks);
+        let selected = scene.table.selected().filter(|entry| own && entry.closed.is_none());
+        let parks = server.asks() == Asks::Runtime;
+        let free = matches!(scene.standing.mode, Mode::Run | Mode::Until(_));
+        let busy = free && scene.code.is_busy();
+        match selected {
+            Some(entry) => Self { busy, ..Self::of_connection(scene, entry, parks) },
+            None => Self {
+                whose: None,
+                next: of_loop(scene.standing.stance, by_server::waits_in(server)),
+                last: scene
+                    .engine
+                    .last_call()
+                    .filter(|_| !scene.engine.later_left_out())
+                    .and_then(|last| outcome(&last.event)),
+                busy,
+            },
+        }
+    }
+
+    fn of_connection(scene: &Scene, entry: &TableRow, parks: bool) -> Self {
+        let row = entry.row();
+        let next = match (scene.standing.stance, row.within) {
+            (Stance::Held(next), _) if next.conn == Some(row.id) => Some((How::Held, call(next))),
+            (_, kind) => row.site.map(|site| {
+                let how = match kind {
+                    None => How::Held,
+                    Some(_) if parks => How::Parked,
+                    Some(_) => How::Asleep,
+                };
+                (how, Call { kind, op: None, site: Some(site) })
+            }),
+        };
+        // The row is exact also where the event of its last call was left out.
+        let is_last = |event: &Event| {
+            event.what.kind() == row.last && event.what.ret().is_none_or(|ret| ret == row.last_ret)
+        };
+        let mut events = scene.stream.of(row.id);
+        let last = events.find(|event| event.event.site.is_some());
+        let last = last.filter(|event| is_last(&event.event));
+        Self {
+            whose: Some((row.id, row.by)),
+            next,
+            last: last.and_then(|last| outcome(&last.event)),
+            busy: false,
+        }
+    }
+
+    /// What is shown of them: nothing while they would flicker.
+    #[must_use]
+    pub fn shown(self) -> Self {
+        if self.busy { Self { next: None, last: None, ..self } } else { self }
+    }
+
+    /// The place that is looked at.
+    pub(super) fn place(&self) -> Option<Place> {
+        let next = self.next.and_then(|(_, call)| call.site);
+        next.or(self.last.and_then(|(call, _)| call.site)).map(Site::place)
+    }
+}
+
+/// Where the loop's own thread is at a call.
+fn of_loop(stance: Stance, waits_in: Kind) -> Option<(How, Call)> {
+    match stance {
+        Stance::Held(next) => Some((How::Held, call(next))),
+        Stance::Within(next) => Some((How::Asleep, call(next))),
+        Stance::Waiting(site) => Some((How::Asleep, Call { kind: Some(waits_in), op: None, site })),
+        Stance::Starting | Stance::Working | Stance::Handling(_) | Stance::Ended => None,
+    }
+}
+
+fn call(next: Next) -> Call {
+    Call { kind: Some(next.kind), op: None, site: next.site }
+}
+
+/// A call that was made, with its result.
+fn outcome(event: &Event) -> Option<(Call, Result<u64, Errno>)> {
+    let op = match event.what {
+        What::EpollCtl { op, .. } => Some(op),
+        _ => None,
+    };
+    let call = Call { kind: Some(event.what.kind()), op, site: Some(event.site?) };
+    Some((call, event.what.ret().map_or(Ok(0), Ret::get)))
+}
