@@ -21,6 +21,7 @@ use crate::words::strings;
 /// How often it reads in a row before the others get their turn.
 const READS_IN_A_ROW: usize = 16;
 
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, not the states of a machine")]
 pub(super) struct Puppet {
     id: u32,
     name: Name,
@@ -349,7 +350,9 @@ impl Puppet {
         if orders.is_empty() && what != Reported::Stopped {
             self.tell(None, what);
         }
-        orders.into_iter().for_each(|order| self.report(order, what));
+        for order in orders {
+            self.report(order, what);
+        }
         let text = &strings().clients;
         let status = if what == Reported::ResetByServer { text.reset } else { text.stopped };
         (self.status, self.ended, self.reading) = (status.into(), true, Reading::Nothing);

@@ -32,7 +32,8 @@ impl Scene {
 
     /// Waits for the report of an order that is over, or of the server's doing.
     #[track_caller]
-    fn report(&mut self, order: Option<u64>) -> Reported {
+    fn report(&mut self, order: impl Into<Option<u64>>) -> Reported {
+        let order = order.into();
         let deadline = Instant::now() + LIMIT;
         loop {
             self.seen.extend(self.clients.reports());
@@ -46,8 +47,8 @@ impl Scene {
         }
     }
 
-    fn tell(&self, letter: char, act: Act) -> Option<u64> {
-        Some(self.clients.puppet(name(letter), act))
+    fn tell(&self, letter: char, act: Act) -> u64 {
+        self.clients.puppet(name(letter), act)
     }
 
     #[track_caller]
@@ -150,7 +151,9 @@ fn what_the_kernel_does_not_take_is_not_reported_as_taken() {
     socket.write_all(b"ok").unwrap();
     assert_eq!(scene.done('A', Act::Read(2)), Reported::Read(2));
     scene.seen.extend(scene.clients.reports());
-    assert!(scene.seen.iter().all(|report| report.order != order && report.order != fin));
+    assert!(
+        scene.seen.iter().all(|report| report.order != Some(order) && report.order != Some(fin))
+    );
     let mut all = Vec::new();
     socket.read_to_end(&mut all).unwrap();
     assert_eq!(all.len(), MUCH);
@@ -215,7 +218,7 @@ fn what_the_server_does_is_reported() {
     assert_eq!(scene.report(waits), Reported::Fin);
     for told in [None, Some(Act::Read(1))] {
         let (socket, _) = scene.connect('C');
-        let order = told.and_then(|act| scene.tell('C', act));
+        let order = told.map(|act| scene.tell('C', act));
         set_socket_linger(&socket, Some(Duration::ZERO)).unwrap();
         drop(socket);
         assert_eq!(scene.report(order), Reported::ResetByServer);
@@ -247,7 +250,7 @@ fn one_that_is_not_accepted_is_connecting_and_its_orders_wait() {
         scene.seen.extend(scene.clients.reports());
         assert!(Instant::now() < deadline, "{:?}", scene.seen);
     }
-    assert!(scene.seen.iter().all(|report| report.order != sent));
+    assert!(scene.seen.iter().all(|report| report.order != Some(sent)));
     scene.clients.stop_all();
     assert_eq!(scene.report(sent), Reported::Stopped);
     assert_eq!(scene.report(orders[2]), Reported::Stopped);

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 
 use super::feed::{Feed, LISTENER, classroom, id};
 use super::{dark, drawn, press, render, state, text};
-use crate::clients::{ClientInfo, ClientKind};
+use crate::clients::{ClientInfo, ClientKind, Name};
 use crate::dashboard::state::notice::{Ended, Notice, Panic};
 use crate::dashboard::state::{Action, State};
 use crate::dashboard::theme::{Palette, Theme};
@@ -34,6 +34,21 @@ pub(super) fn lively(width: u16, height: u16) -> (State, Feed) {
     state.clients(vec![ours].into());
     state.tick(3 * SECOND);
     (state, feed)
+}
+
+#[test]
+fn a_puppet_has_its_letter_where_the_other_clients_of_our_own_have_a_mark() {
+    let (mut state, _) = lively(120, 36);
+    let one = state.client_list()[0].clone();
+    let row = |state: &State| {
+        let (screen, peer) = (dark(state, 120, 36), one.local.unwrap().to_string());
+        screen.lines().find(|line| line.contains(&peer)).map(str::to_owned).unwrap()
+    };
+    assert!(row(&state).contains('◆'));
+    let kind = ClientKind::Puppet(Name::new('Q').unwrap());
+    state.clients(vec![ClientInfo { kind, ..one.clone() }].into());
+    let named = row(&state);
+    assert!(named.contains('Q') && !named.contains('◆'), "{named}");
 }
 
 #[test]

@@ -150,3 +150,40 @@ fn an_alarm_takes_no_figure_away() {
         assert_eq!(before, after);
     }
 }
+
+#[test]
+fn a_loop_that_runs_until_a_call_says_until_which() {
+    let rates = rates(0);
+    let badge = |badge, width| {
+        let view = HeaderView {
+            url: "http://127.0.0.1:7890/",
+            server: "epoll-et (mio)",
+            options: &[],
+            asks: Some(Asks::Interest),
+            examined: None,
+            loop_cpu: None,
+            latency: [None; 2],
+            rates: &rates,
+            badge,
+            frozen: None,
+            waits: None,
+            lost: 0,
+            notice: None,
+        };
+        drawn(&view, (width, 3)).remove(0)
+    };
+    let (kind, conn) = (Some(crate::telemetry::Kind::Recv), crate::telemetry::ConnId::new(3));
+    for (until, text) in [
+        (Until::Call { kind, conn }, "▸ UNTIL recv of conn 3"),
+        (Until::Call { kind: None, conn }, "▸ UNTIL any call of conn 3"),
+        (Until::Wait, "▸ UNTIL the wait call"),
+    ] {
+        let standing = Standing { stance: Stance::Waiting, since: 0, mode: Mode::Until(until) };
+        let until = Badge::new(standing, 0);
+        for width in [80, 120, 200] {
+            let row = badge(until, width);
+            assert!(row.contains(text) && row.contains("epoll-et"), "{row}");
+        }
+        assert!(badge(until, 40).contains("▸ UNTIL "));
+    }
+}
