@@ -301,14 +301,14 @@ pub enum Command {
         #[arg(long, value_name = "FILE", num_args = 0..=1)]
         check: Option<Option<PathBuf>>,
     },
+    /// Show the speaker's notes of the lesson that runs in another terminal.
+    Notes,
     /// Print a server as a short program in Python; without a NAME, say which there are.
     Textbook {
         /// Which one.
         #[arg(value_name = "NAME", value_parser = server_kind())]
         server: Option<ServerKind>,
     },
-    /// Show the speaker's notes of the lesson that runs in another terminal.
-    Notes,
     /// Print the completions for a shell.
     Completions {
         /// Which shell.

@@ -57,6 +57,13 @@ fn show(page: &str) -> io::Result<()> {
 /// The page broken into the lines of this terminal.
 fn lines(page: &str) -> String {
     let width = crossterm::terminal::size().map_or(WIDTH, |(width, _)| usize::from(width));
-    let line = |line: &str| wrap(line, width.saturating_sub(1).max(1)).join("\n") + "\n";
+    let room = width.saturating_sub(1);
+    let line = |line: &str| {
+        // What is indented stays so.
+        let text = line.trim_start();
+        let indent = &line[..line.len() - text.len()];
+        let rows = wrap(text, room.saturating_sub(indent.len()).max(1));
+        rows.iter().map(|row| [indent, row, "\n"].concat()).collect::<String>()
+    };
     page.lines().map(line).collect()
 }

@@ -1,17 +1,17 @@
 //! The lessons that there are, those that were begun, and the one that is given.
 
 mod drive;
+mod entry;
 mod list;
 mod notes;
 mod seen;
 mod strip;
 
-use std::collections::BTreeSet;
 use std::mem;
 use std::sync::Arc;
 use std::time::Instant;
 
-pub use self::list::List;
+pub use self::entry::Entry;
 use self::notes::{Clock, Edition};
 pub use self::strip::{BEFORE_OPTION, Row, Tone, answers_at, option_width, rows, unmeasured};
 use crate::lesson::{Act, Lesson, Look, Phase, Run, Seen, Shelf};
@@ -46,23 +46,13 @@ pub struct Course {
     edition: Option<Edition>,
 }
 
-/// A lesson, and how far it was given.
-#[derive(Debug)]
-pub struct Entry {
-    /// The lesson.
-    pub lesson: Arc<Lesson>,
-    /// Once it was begun.
-    pub run: Option<Run>,
-    /// It was given to its end.
-    pub over: bool,
-    /// The steps in which it came out otherwise here than the lesson says.
-    pub otherwise: BTreeSet<usize>,
-}
-
-impl Entry {
-    fn new(lesson: &Arc<Lesson>) -> Self {
-        Self { lesson: lesson.clone(), run: None, over: false, otherwise: BTreeSet::new() }
-    }
+/// The list of lessons, while it is open.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct List {
+    /// The marked lesson.
+    pub at: usize,
+    /// The marked one of its steps, while they are shown.
+    pub step: Option<usize>,
 }
 
 impl Course {

@@ -206,7 +206,8 @@ impl State {
     /// Where the lesson that is given says to look.
     #[must_use]
     pub fn looks_at(&self) -> Option<Look> {
-        self.lesson().and_then(Run::look)
+        // At the end one looks at what the strip sums up.
+        self.lesson().filter(|run| run.phase() != Phase::Over).and_then(Run::look)
     }
 
     /// The panel in which that is, if it is in one.

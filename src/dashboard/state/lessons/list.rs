@@ -2,17 +2,9 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
+use super::List;
 use crate::dashboard::keys::id::Id;
 use crate::dashboard::state::{Overlay, State};
-
-/// The list, while it is open.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct List {
-    /// The marked lesson.
-    pub at: usize,
-    /// The marked one of its steps, while they are shown.
-    pub step: Option<usize>,
-}
 
 impl State {
     /// A key was pressed while the list is open. The arrows do here what they always do, and so do the

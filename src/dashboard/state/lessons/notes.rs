@@ -62,9 +62,9 @@ impl Clock {
             let answer = numbered(ask.answer, &text(run, &ask.options[ask.answer]));
             parts.push([say.answer, &answer].join(strings().marks.sentence));
         }
-        let notes = unmeasured(&run.step().notes);
-        if !notes.trim().is_empty() {
-            parts.push(notes.trim().to_owned());
+        let notes = flowing(&unmeasured(&run.step().notes));
+        if !notes.is_empty() {
+            parts.push(notes);
         }
         let next = lesson.steps.get(run.at() + 1).filter(|_| run.phase() != Phase::Over);
         let next = match next {
@@ -76,7 +76,42 @@ impl Clock {
     }
 }
 
+/// A text of several lines, whose sentences flow: a line that ends within one is broken where the
+/// reader's terminal has its end, not where the file has it.
+fn flowing(text: &str) -> String {
+    const ENDS: &[char] = &['.', '!', '?', ':', '。', '！', '？', '：', '”', '"', ')', '）'];
+    let mut flowing = String::new();
+    for line in text.trim().lines().map(str::trim) {
+        match flowing.chars().next_back() {
+            None => {}
+            Some(last) if line.is_empty() || ENDS.contains(&last) || last == '\n' => {
+                flowing.push('\n');
+            }
+            // Chinese has no blanks.
+            Some(last) if !last.is_ascii() => {}
+            Some(_) => flowing.push(' '),
+        }
+        flowing += line;
+    }
+    flowing
+}
+
 /// `12:04`
 fn clock(time: Duration) -> String {
     format!("{}:{:02}", time.as_secs() / 60, time.as_secs() % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_flow_and_paragraphs_stay() {
+        assert_eq!(
+            flowing("One sentence\nin two lines.\nAnother.\n\nA third\none.\n"),
+            "One sentence in two lines.\nAnother.\n\nA third one."
+        );
+        assert_eq!(flowing("一句话写了，\n两行。\n另一句。"), "一句话写了，两行。\n另一句。");
+        assert_eq!(flowing(""), "");
+    }
 }
