@@ -178,7 +178,8 @@ fn a_loop_that_runs_until_a_call_says_until_which() {
         (Until::Call { kind: None, conn }, "▸ UNTIL any call of conn 3"),
         (Until::Wait, "▸ UNTIL the wait call"),
     ] {
-        let standing = Standing { stance: Stance::Waiting, since: 0, mode: Mode::Until(until) };
+        let standing =
+            Standing { stance: Stance::Waiting(None), since: 0, mode: Mode::Until(until) };
         let until = Badge::new(standing, 0);
         for width in [80, 120, 200] {
             let row = badge(until, width);
