@@ -43,7 +43,8 @@ fn folder() -> io::Result<PathBuf> {
 /// Whether a folder is this user's, and nobody else's.
 fn is_own(dir: &Path) -> bool {
     fs::symlink_metadata(dir).is_ok_and(|found| {
-        found.is_dir() && found.uid() == getuid().as_raw() && found.mode() & 0o077 == 0
+        let others = Permissions::from_mode(found.mode() & 0o077);
+        found.is_dir() && found.uid() == getuid().as_raw() && others.mode() == 0
     })
 }
 

@@ -145,7 +145,7 @@ pub(super) struct Live {
     seen: Option<Listener>,
     guests: RefCell<Vec<ClientKind>>,
     /// While a lesson runs; without them where they could not be started.
-    notes: Option<Option<Notes>>,
+    notes: Option<io::Result<Notes>>,
     /// The limit of descriptors, while a lesson has another one.
     unlimited: Option<Limit>,
 }
@@ -245,18 +245,15 @@ impl Backend for Live {
             self.notes = None;
             return None;
         };
-        let mut notice = None;
-        let notes = self.notes.get_or_insert_with(|| match Notes::start() {
-            Ok(notes) => Some(notes),
-            Err(error) => {
-                notice = Some(Notice::NoNotes(plain(&error)));
+        let first = self.notes.is_none();
+        match self.notes.get_or_insert_with(Notes::start) {
+            Ok(notes) => {
+                notes.show(page);
                 None
             }
-        });
-        if let Some(notes) = notes {
-            notes.show(page);
+            // Said once in a lesson.
+            Err(error) => first.then(|| Notice::NoNotes(plain(&*error))),
         }
-        notice
     }
 
     fn tell(&self, name: Name, act: Act) {

@@ -39,7 +39,7 @@ impl Rehearsal {
     ///
     /// # Errors
     /// When the server has ended.
-    pub fn give(&mut self, lesson: Arc<Lesson>, mut each: impl FnMut(&Run)) -> Result<(), String> {
+    pub fn give(&mut self, lesson: &Arc<Lesson>, mut each: impl FnMut(&Run)) -> Result<(), String> {
         self.session.state_mut().begin_lesson(lesson);
         loop {
             self.session.gather(Instant::now());

@@ -10,6 +10,7 @@ use ratatui::Frame;
 
 use super::geometry::Position;
 use super::panels::{self, Under};
+use super::state::lessons::News;
 use super::state::notice::{Ended, Notice, WhyNot};
 use super::state::{self, Action, Chosen, State};
 use super::terminal;
@@ -199,9 +200,12 @@ impl<W: Backend> Session<W> {
         for act in self.state.lesson_goes_on(now) {
             self.act(act);
         }
-        if let Some(page) = self.state.new_notes(now)
-            && let Some(notice) = self.backend.show_notes(page)
-        {
+        let notice = match self.state.new_notes(now) {
+            News::None => None,
+            News::Page(page) => self.backend.show_notes(Some(page)),
+            News::Over => self.backend.show_notes(None),
+        };
+        if let Some(notice) = notice {
             self.state.notice(notice);
         }
         self.ending();

@@ -57,14 +57,24 @@ impl ThemeChoice {
     }
 }
 
+/// How panels are drawn.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+enum Way {
+    #[default]
+    Usual,
+    /// They only show.
+    Passive,
+    /// A lesson says to look there.
+    Marked,
+}
+
 /// Styles and glyphs for one terminal.
 #[derive(Clone, Debug)]
 pub struct Theme {
     look: Look,
     palette: Palette,
     ascii: bool,
-    passive: bool,
-    marked: bool,
+    way: Way,
     depth: Depth,
     paints: bool,
 }
@@ -76,15 +86,7 @@ impl Theme {
         let look = Look::of(palette);
         // One that is made for contrast leaves nothing to the terminal.
         let paints = palette == Palette::Projector;
-        Self {
-            look,
-            palette,
-            ascii,
-            passive: false,
-            marked: false,
-            depth: Depth::default(),
-            paints,
-        }
+        Self { look, palette, ascii, way: Way::default(), depth: Depth::default(), paints }
     }
 
     /// The same in that many colours; `paints` its own background, rather than leaving the
@@ -110,25 +112,25 @@ impl Theme {
     /// The same, for panels that only show: no key goes to one, and nothing in it is selected.
     #[must_use]
     pub fn passive(&self) -> Self {
-        Self { passive: true, ..self.clone() }
+        Self { way: Way::Passive, ..self.clone() }
     }
 
     /// Whether panels only show.
     #[must_use]
     pub fn is_passive(&self) -> bool {
-        self.passive
+        self.way == Way::Passive
     }
 
     /// The same, for the panel at which a lesson says to look.
     #[must_use]
     pub fn marked(&self) -> Self {
-        Self { marked: true, ..self.clone() }
+        Self { way: Way::Marked, ..self.clone() }
     }
 
     /// Whether a lesson says to look there.
     #[must_use]
     pub fn is_marked(&self) -> bool {
-        self.marked
+        self.way == Way::Marked
     }
 
     /// Whether only ASCII may be drawn.

@@ -49,7 +49,7 @@ fn checked(lessons: &[Arc<Lesson>], cli: &Cli, line: &[OsString]) -> Result<bool
         let mut tally = Tally::default();
         let title = lesson.title.spoken().filled(|_| Figure::Unknown);
         print(format!("{:2} {}: {title}\n", lesson.number, lesson.name).as_bytes())?;
-        rehearsal.give(lesson.clone(), |run| {
+        rehearsal.give(lesson, |run| {
             tally.take(run);
             // A reader that has gone wants to know no more.
             let _ = print(std::mem::take(&mut tally.lines).as_bytes());

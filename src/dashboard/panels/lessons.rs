@@ -23,21 +23,21 @@ pub(super) fn draw(frame: &mut Frame, screen: Rect, list: List, state: &State, t
     let say = &strings().strip;
     let all = state.course().all();
     let running = state.course().running();
-    let (title, lines, marked, keys) = match (list.step, all.get(list.at)) {
-        (Some(step), Some(Entry { lesson, .. })) => {
-            let title = format!("{} {}", (say.lesson)(lesson.number), unmeasured(&lesson.title));
-            let lines = (0..lesson.steps.len()).map(|at| (step_line(lesson, at), String::new()));
-            (title, lines.collect(), step, say.choose_step)
-        }
-        _ => {
-            let lines = all.iter().enumerate().map(|(at, entry)| {
-                let lesson = &entry.lesson;
-                let name = format!("{:>3}  {}", lesson.number, unmeasured(&lesson.title));
-                let how = how(entry, running == Some(at));
-                (name, format!("{how}  {:>7}", (say.minutes)(lesson.minutes)))
-            });
-            (say.lessons.to_owned(), lines.collect::<Vec<_>>(), list.at, say.choose)
-        }
+    let (title, lines, marked, keys) = if let Some(step) = list.step
+        && let Some(Entry { lesson, .. }) = all.get(list.at)
+    {
+        let title = format!("{} {}", (say.lesson)(lesson.number), unmeasured(&lesson.title));
+        let lines = (0..lesson.steps.len()).map(|at| (step_line(lesson, at), String::new()));
+        (title, lines.collect(), step, say.choose_step)
+    } else {
+        let line = |(at, entry): (usize, &Entry)| {
+            let Lesson { number, title, minutes, .. } = &*entry.lesson;
+            let how = how(entry, running == Some(at));
+            let name = format!("{number:>3}  {}", unmeasured(title));
+            (name, format!("{how}  {:>7}", (say.minutes)(*minutes)))
+        };
+        let lines: Vec<_> = all.iter().enumerate().map(line).collect();
+        (say.lessons.to_owned(), lines, list.at, say.choose)
     };
     let count = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let inner = popup(frame, screen, WIDTH, count.saturating_add(AROUND), &title, theme);

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 pub use self::entry::Entry;
+pub use self::notes::News;
 use self::notes::{Clock, Edition};
 pub use self::strip::{BEFORE_OPTION, Row, Tone, answers_at, option_width, rows, unmeasured};
 use crate::lesson::{Act, Lesson, Look, Phase, Run, Seen, Shelf};
@@ -196,12 +197,11 @@ impl Course {
         self.granted = false;
     }
 
-    /// The speaker's notes, where they are others than at the last call; none when no lesson runs any
-    /// more.
-    pub(super) fn new_notes(&mut self, now: Instant) -> Option<Option<String>> {
+    /// What has become of the speaker's notes since the last call.
+    pub(super) fn new_notes(&mut self, now: Instant) -> News {
         let Some(run) = self.run() else {
             self.clock = None;
-            return self.edition.take().map(|_| None);
+            return self.edition.take().map_or(News::None, |_| News::Over);
         };
         let mut clock = self.clock.unwrap_or_else(|| Clock::new(run, now));
         clock.go_on(run, now);
@@ -209,7 +209,7 @@ impl Course {
         let page = (edition != self.edition).then(|| clock.page(run, now));
         self.clock = Some(clock);
         self.edition = edition;
-        page.map(Some)
+        page.map_or(News::None, News::Page)
     }
 
     /// Whether it is somewhere else in the lesson than at the last call.

@@ -18,7 +18,7 @@ use crate::dashboard::session::{Backend, Session};
 use crate::dashboard::state::{Lessons, Overlay, State};
 use crate::dashboard::theme::{Palette, Theme};
 use crate::inspect::{Question, Snapshot};
-use crate::lesson::{Phase, Shelf};
+use crate::lesson::{Phase, Run, Shelf};
 use crate::server::Failure;
 use crate::telemetry::{Batch, Command, Gone, Kind, Mode, Next, ServerKind, Stance, Standing};
 use crate::words::{Language, walk};
@@ -130,7 +130,7 @@ impl Class {
     }
 
     fn phase(&self) -> Option<Phase> {
-        self.state().lesson().map(|run| run.phase())
+        self.state().lesson().map(Run::phase)
     }
 
     /// Until nothing is under way.

@@ -7,7 +7,7 @@ use std::time::Instant;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::seen::Sight;
-use super::{Course, Lessons, List};
+use super::{Course, Lessons, List, News};
 use crate::clients::{Name, Report, Reported};
 use crate::dashboard::panel::Panel;
 use crate::dashboard::state::menu::needs_fresh;
@@ -21,13 +21,13 @@ impl State {
     pub fn set_lessons(&mut self, lessons: Lessons) {
         self.course = Course::new(lessons.shelf.lessons());
         if let Some(first) = lessons.first {
-            self.begin_lesson(first);
+            self.begin_lesson(&first);
         }
     }
 
     /// Begins a lesson.
-    pub fn begin_lesson(&mut self, lesson: Arc<Lesson>) {
-        let at = self.course.place(&lesson);
+    pub fn begin_lesson(&mut self, lesson: &Arc<Lesson>) {
+        let at = self.course.place(lesson);
         self.course.begin(at, None);
         self.changed = true;
     }
@@ -118,9 +118,8 @@ impl State {
         }
     }
 
-    /// The speaker's notes of the lesson that runs, where they are others than at the last call; none
-    /// when none runs any more.
-    pub fn new_notes(&mut self, now: Instant) -> Option<Option<String>> {
+    /// What has become of the speaker's notes since the last call.
+    pub fn new_notes(&mut self, now: Instant) -> News {
         self.course.new_notes(now)
     }
 

@@ -7,6 +7,17 @@ use super::strip::{numbered, text, unmeasured};
 use crate::lesson::{Phase, Run};
 use crate::words::{Language, strings};
 
+/// What becomes of the page.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum News {
+    /// It is the same as before.
+    None,
+    /// Another one takes its place.
+    Page(String),
+    /// No lesson runs any more.
+    Over,
+}
+
 /// When the page is another: with the step, its phase, the language and each second.
 pub(super) type Edition = (usize, Phase, Language, u64, u64);
 
