@@ -42,6 +42,7 @@ Examples:
                                      the same load on both, and what it cost each
   epollscope compare poll epoll --split
                                      both at once, side by side
+  epollscope lesson 6                level and edge, with a class
   epollscope textbook epoll > server.py
                                      the same server as a short program in Python";
 
@@ -293,7 +294,7 @@ pub struct SettingsFile {
 pub enum Command {
     /// Put the same load on one server after another, and compare what each makes of it.
     Compare(Compare),
-    /// Give a lesson: a question, what the class expects, and what comes out, measured here and now.
+    /// Give a lesson: ask, predict, and see what is measured; or list and check lessons.
     Lesson(Lesson),
     /// Print the settings file, with what each setting does; or check one.
     Config {

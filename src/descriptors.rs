@@ -65,12 +65,16 @@ impl Held {
     }
 }
 
+/// How large the numbers of descriptors may become.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Limit(Option<u64>);
+
 /// From now on so many more descriptors can be opened, by the numbers that are free; what is open
 /// stays open. Returns the limit that there was, for [`limit`].
 ///
 /// # Errors
 /// When the limit cannot be changed.
-pub fn leave(free: u32) -> io::Result<Option<u64>> {
+pub fn leave(free: u32) -> io::Result<Limit> {
     let before = getrlimit(Resource::Nofile);
     let mut left = free;
     let mut end: RawFd = 0;
@@ -78,15 +82,15 @@ pub fn leave(free: u32) -> io::Result<Option<u64>> {
         left -= u32::from(!is_open(end));
         end += 1;
     }
-    limit(u64::try_from(end).ok())?;
-    Ok(before.current)
+    limit(Limit(u64::try_from(end).ok()))?;
+    Ok(Limit(before.current))
 }
 
-/// Descriptors have numbers below this from now on.
+/// Sets that limit.
 ///
 /// # Errors
 /// When it is more than this process may have.
-pub fn limit(current: Option<u64>) -> io::Result<()> {
+pub fn limit(Limit(current): Limit) -> io::Result<()> {
     let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
     Ok(setrlimit(Resource::Nofile, Rlimit { current, maximum })?)
 }

@@ -12,7 +12,7 @@ use super::session::Backend;
 use super::state::notice::{Notice, WhyNot};
 use super::state::{Chosen, Lessons};
 use crate::clients::{Act, ClientInfo, ClientKind, Clients, Name, Report};
-use crate::descriptors;
+use crate::descriptors::{self, Limit};
 use crate::inspect::{Inspector, Question, Snapshot, Workers, cpu};
 use crate::notes::Notes;
 use crate::record::log::Closer;
@@ -147,7 +147,7 @@ pub(super) struct Live {
     /// While a lesson runs; without them where they could not be started.
     notes: Option<io::Result<Notes>>,
     /// The limit of descriptors, while a lesson has another one.
-    unlimited: Option<Option<u64>>,
+    unlimited: Option<Limit>,
 }
 
 impl Live {

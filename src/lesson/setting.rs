@@ -71,11 +71,13 @@ mod tests {
 
     #[test]
     fn every_option_is_read_as_it_is_written() {
-        let mut options = Options::default();
-        options.write_buffer = Some(4096);
-        options.mistake = Some(Mistake::NoBudget);
-        options.handlers = 3;
-        options.nap = Duration::from_millis(250);
+        let options = Options {
+            write_buffer: Some(4096),
+            mistake: Some(Mistake::NoBudget),
+            handlers: 3,
+            nap: Duration::from_millis(250),
+            ..Options::default()
+        };
         for setting in options.settings().into_iter().chain(Options::default().settings()) {
             assert_eq!(read(setting.name(), &setting.value()), Ok(setting));
             assert!(read(setting.name(), "?").is_err(), "{setting}");

@@ -82,7 +82,7 @@ fn it_stands_before_the_recv_of_one_while_another_is_busy() {
         let stands = AtomicBool::new(false);
         std::thread::scope(|scope| {
             let others = scope.spawn(|| {
-                let mut answers = 0;
+                let (mut answers, mut late) = (0, 0);
                 loop {
                     busy.write_all(get("/").as_bytes()).unwrap();
                     match busy.read(&mut [0; 16 * 1024]) {
@@ -95,6 +95,8 @@ fn it_stands_before_the_recv_of_one_while_another_is_busy() {
                         }
                     }
                     answers += 1;
+                    late += u32::from(stands.load(Ordering::Relaxed));
+                    assert!(late < 100, "it is served on and on");
                 }
             });
             // Also where the test fails.

@@ -82,12 +82,14 @@ const NAMES: [(&str, &str); 43] = [
 ];
 
 /// Single literals; the program's own name is left out.
-const SINGLE: [(&str, &str, &str); 24] = [
+const SINGLE: [(&str, &str, &str); 35] = [
     ("app::headless", "listening on :///", "the line that `compare` and scripts read"),
     ("app::lesson", "all", "what stands for every lesson"),
     ("app::output", "dumb", "a kind of terminal"),
     ("clients::client", "GET HTTP/1.1 Host: User-Agent: -", "HTTP"),
     ("clients::client", "Cookie: table=", "HTTP"),
+    ("clients::puppet", "GET HTTP/1.1 Host: User-Agent: -", "HTTP"),
+    ("clients::told", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "names of puppets"),
     ("compare::load", "GET HTTP/1.1 Host:", "HTTP"),
     ("compare::machine", "model name", "a field of /proc/cpuinfo"),
     ("compare::report::html", "compare", "the command's name"),
@@ -103,6 +105,15 @@ const SINGLE: [(&str, &str, &str); 24] = [
     ("dashboard::state::table", "HTTP/1.1", "HTTP"),
     ("dashboard::terminal", "sleep 0.3; kill -CONT \"$0\"", "a command of the shell"),
     ("dashboard::terminal", "linux", "what TERM says"),
+    ("lesson::action", "step until", "what a step does, as lessons write it"),
+    ("lesson::action", "wait ms", "what a step does, as lessons write it"),
+    ("lesson::action", "until within ms", "what a step does, as lessons write it"),
+    ("lesson::action", "reads all", "what a step does, as lessons write it"),
+    ("lesson::action", "stops reading", "what a step does, as lessons write it"),
+    ("lesson::action", "says bye", "what a step does, as lessons write it"),
+    ("lesson::read", "line recv", "a place to look at, as lessons write it"),
+    ("lesson::run::puppet", "GET / HTTP/1.1 Host: lesson X-Lesson:", "HTTP"),
+    ("lesson::run::puppet", "bye", "what a client sends"),
     ("lesson::record", "EAGAIN", "the name of an error"),
     ("settings::place", "XDG_CONFIG_HOME", "an environment variable"),
     ("settings::place", "HOME", "an environment variable"),

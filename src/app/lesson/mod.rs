@@ -31,7 +31,9 @@ pub(super) fn run(args: &cli::Lesson, program: &Cli) -> ExitCode {
     let shelf = match shelf {
         Ok(shelf) => shelf,
         Err(sentences) => {
-            sentences.iter().for_each(|sentence| say(sentence));
+            for sentence in &sentences {
+                say(sentence);
+            }
             return output::MISUSED.into();
         }
     };
@@ -40,7 +42,7 @@ pub(super) fn run(args: &cli::Lesson, program: &Cli) -> ExitCode {
     let found: Vec<Arc<Lesson>> = match shelf.find(name) {
         _ if all => shelf.lessons().to_vec(),
         Some(lesson) => vec![lesson.clone()],
-        None => return misused(&(strings().lesson.no_lesson)(name, near(name, &shelf))),
+        None => return misused(&(strings().lesson.no_such)(name, near(name, &shelf))),
     };
     let (line, parsed) = match args.arguments(program.lang) {
         Ok(both) => both,

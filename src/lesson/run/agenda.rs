@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::{Run, puppet};
 use crate::lesson::measured::{Base, Stretch, drops};
-use crate::lesson::{Act, Call, Do, Name, Seen, Setup};
+use crate::lesson::{Act, Call, Do, Measure, Name, Seen, Setup};
 use crate::telemetry::{
     Command, ConnId, ConnState, Mode, Options, ServerKind, Setting, Stance, Standing, Step, Until,
 };
@@ -284,8 +284,8 @@ impl Run {
                     .is_some_and(|listener| listener.options.settings().contains(setting)),
                 Do::Wait(time) => went >= *time,
                 Do::Await(expect, _) => {
-                    let kernel = expect.measures().any(|measure| measure.is_kernels());
-                    let usage = expect.measures().any(|measure| measure.is_usage());
+                    let kernel = expect.measures().any(Measure::is_kernels);
+                    let usage = expect.measures().any(Measure::is_usage);
                     (!kernel || fresh(seen, *since))
                         && (!usage || self.fresh_usage(*since))
                         && expect.judge(|measure| self.measuring(now, seen).figure(measure)).holds

@@ -53,7 +53,7 @@ pub(in crate::words) const CHINESE: Lesson = Lesson {
         place: "可以看的位置",
     },
 
-    no_lesson: |name, nearest| {
+    no_such: |name, nearest| {
         let near = nearest.map(|nearest| format!("，最接近的是 {nearest}")).unwrap_or_default();
         format!("没有 {name} 这一课{near}。`epollscope lesson` 会列出全部的课。")
     },

@@ -55,7 +55,7 @@ pub(in crate::words) const ENGLISH: Lesson = Lesson {
         place: "a place to look at",
     },
 
-    no_lesson: |name, nearest| {
+    no_such: |name, nearest| {
         let near = nearest.map(|nearest| format!("; the nearest is {nearest}")).unwrap_or_default();
         format!("There is no lesson {name}{near}. `epollscope lesson` lists them.")
     },

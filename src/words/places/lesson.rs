@@ -28,7 +28,7 @@ pub(crate) struct Lesson {
     pub(crate) kinds: Kinds,
 
     /// What the command says.
-    pub(crate) no_lesson: fn(name: &str, nearest: Option<&str>) -> String,
+    pub(crate) no_such: fn(name: &str, nearest: Option<&str>) -> String,
     pub(crate) no_screen: &'static str,
     pub(crate) listed: fn(title: &str, minutes: u32) -> String,
     pub(crate) there_already: fn(path: &str) -> String,
