@@ -137,8 +137,10 @@ fn fitting(text: &str, room: usize) -> usize {
     let bracket = text[..most].rfind(['(', ',']).map(|at| at + 1);
     // A method stands with its point.
     let point = text[..most].rfind('.').filter(|at| *at > 0);
+    // A comment behind the code goes as a whole.
+    let comment = text[..most].rfind("  # ");
     let words = blank.max(bracket).filter(|at| *at > most / 2);
-    words.or(point).filter(|at| *at > most / 3).unwrap_or(most)
+    comment.or(words).or(point).filter(|at| *at > most / 3).unwrap_or(most)
 }
 
 #[cfg(test)]

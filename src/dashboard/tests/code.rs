@@ -222,7 +222,7 @@ fn the_textbook_listing_is_marked_too_and_said_not_to_run() {
         press(&mut state, "T");
         let screen = drawn(&state, width, height);
         assert!(screen.contains("not what runs"), "{screen}");
-        assert!(marked(&screen, '▶')[0].contains("[recv]"), "{screen}");
+        assert!(marked(&screen, '▶')[0].contains("conn.sock.recv("), "{screen}");
         insta::assert_snapshot!(format!("code_textbook_{width}x{height}"), screen);
         // It is no line of the server's.
         assert_eq!(press(&mut state, "<Enter>"), []);
