@@ -42,9 +42,9 @@ Examples:
                                      the same load on both, and what it cost each
   epollscope compare poll epoll --split
                                      both at once, side by side
+  epollscope lesson 6                level and edge, with a class
   epollscope textbook epoll > server.py
-                                     the same server as a short program in Python
-  epollscope lesson 6                level and edge, with a class";
+                                     the same server as a short program in Python";
 
 /// An oscilloscope for an event loop: a live epoll HTTP server, and what it does at every turn.
 #[derive(Parser, Clone, Debug)]

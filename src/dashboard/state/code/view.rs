@@ -131,13 +131,11 @@ impl View {
 
     /// The line in which a call is made.
     fn line_of(&self, call: Call) -> Option<usize> {
-        match self.listing {
-            Some(listing) => listing.line_of(call.kind?, call.op),
-            None => {
-                let Place { file, line } = call.site?.place();
-                (file == self.source.name).then_some(line as usize)
-            }
+        if let Some(listing) = self.listing {
+            return listing.line_of(call.kind?, call.op);
         }
+        let Place { file, line } = call.site?.place();
+        (file == self.source.name).then_some(line as usize)
     }
 
     /// The line that is marked, also while no mark is shown.
