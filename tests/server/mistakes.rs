@@ -198,12 +198,15 @@ fn one_that_never_stops_sending_is_served_until_the_operator_says_so() {
         let before = server.counters.calls_all();
         server.send(Command::Run);
         server.until("more calls", |s| s.counters.calls_all() > before);
-        // And once the mistake is mended, also where the peer goes on as it did.
+        // Once the mistake is mended the turn ends, though the peer goes on as it did.
         server.send(Command::Set(Setting::Mistake(None)));
         server.until("that it is mended", |s| {
             s.listener.is_some_and(|l| l.options.mistake.is_none())
         });
-        server.pause();
+        let mended = (server.counters.wakeups, server.counters.calls_all());
+        server.until("a new turn", |s| s.counters.wakeups > mended.0 + 1);
+        let calls = server.counters.calls_all() - mended.1;
+        assert!(calls < CALLS, "{kind}: {calls} calls");
         assert_eq!(server.stop().open(), 0, "{kind}");
         writing.join().unwrap();
         reading.join().unwrap();
