@@ -44,10 +44,10 @@ fn a_lesson_that_is_written_to_begin_with_is_one_and_holds() {
 
     // A claim that does not hold, and one that cannot be read.
     let text = fs::read_to_string(file).unwrap();
-    fs::write(file, text.replace("\"ready = 3\"", "\"ready = 4\"")).unwrap();
+    fs::write(file, text.replace("recv A = 3", "recv A = 4")).unwrap();
     let args = ["lesson", "mine", "--check", "--lessons", folder, "--lang", "en"];
     let (code, told, _) = epollscope(&args);
-    assert!(code == Some(1) && told.contains("FAILS: ready = 4 (measured 3)"), "{told}");
+    assert!(code == Some(1) && told.contains("FAILS: calls recv A = 4 (measured 3)"), "{told}");
     fs::write(file, text.replace("\"run\"", "\"rum\"")).unwrap();
     let (code, told, wrong) = epollscope(&args);
     let line = text.lines().position(|line| line.contains("\"run\"")).unwrap() + 1;

@@ -98,8 +98,10 @@ fn name(tokens: &mut Tokens<'_>) -> Read<Name> {
 
 /// Every name of a measure, those of clients and those of the server.
 fn measure_names() -> impl Iterator<Item = &'static str> {
-    let totals = Total::ALL.into_iter().map(Total::name);
-    totals.chain(OfClient::ALL.into_iter().map(OfClient::name)).chain(["calls"])
+    let totals = || Total::ALL.into_iter().map(Total::name);
+    // Some are of both.
+    let of = OfClient::ALL.into_iter().map(OfClient::name);
+    totals().chain(of.filter(move |name| totals().all(|total| total != *name))).chain(["calls"])
 }
 
 /// Whether a measure begins here.

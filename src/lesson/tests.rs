@@ -53,8 +53,8 @@ fn what_is_wrong_is_told_with_its_place_and_the_nearest_name() {
     begins(&told, "do = [\"A connects\"", "pause", "puase is not an action");
     assert!(told.contains("the nearest is pause"), "{told}");
     let told = one("{recv A} bytes, and", "{recive A} bytes, and");
-    begins(&told, "say.en = \"{ready} events", "recv A", "recive is not a measure");
-    begins(&one("\"ready = 3\"", "\"ready = many\""), "\"ready = 3\"", "3\", \"un", "many is not");
+    begins(&told, "say.en = \"{calls recv A} times", "recv A} bytes", "recive is not a measure");
+    begins(&one("recv A = 3", "recv A = many"), "recv A = 3", "3\", \"un", "many is not");
     begins(
         &one("= \"epoll\"", "= \"epol\""),
         "server = \"epoll\"",

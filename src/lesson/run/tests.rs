@@ -126,7 +126,6 @@ impl World {
 
     fn recv(&mut self, bytes: u32, run: &mut Run) {
         self.seq += 1;
-        self.counters.ready += 1;
         let what = What::Recv { ret: Ret::ok(bytes.into()) };
         let mut batch = Batch::default();
         batch.push(Event::new(self.seq, 0, 5, ConnId::new(1), what), &[], &[]);
@@ -260,7 +259,7 @@ fn a_lesson_restores_its_set_up_asks_and_shows_what_was_measured() {
     assert_eq!((run.prediction(), run.phase()), (Some(0), Phase::Predicted));
     run.next();
     world.until(&mut run, Phase::Shown);
-    assert_eq!(run.say(), "3 events: it read 4096, 4096, 1808 bytes, and sleeps in epoll_wait.");
+    assert_eq!(run.say(), "3 times: it read 4096, 4096, 1808 bytes, and sleeps in epoll_wait.");
     assert!(run.claims().iter().all(|claim| claim.holds), "{:?}", run.claims());
     assert_eq!(
         run.claims()[0].figure,
