@@ -103,7 +103,7 @@ static KEYS: &[Key] = &[
     Key { id: Id::Before, name: "before-after", presses: &[ch('b')], group: Group::Loop, bar: 75,
           enabled: always, screens: Screens::Dashboard, say: |keys| &keys.before },
 
-    Key { id: Id::LessonOn, name: "lesson-on", presses: &[ch('n')], group: Group::Lessons, bar: 32,
+    Key { id: Id::LessonOn, name: "lesson-on", presses: &[ch('n')], group: Group::Lessons, bar: 24,
           enabled: State::can_teach, screens: Screens::Dashboard, say: |keys| &keys.lesson_on },
     Key { id: Id::LessonBack, name: "lesson-back", presses: &[ch('N')], group: Group::Lessons, bar: 0,
           enabled: State::has_lesson, screens: Screens::Dashboard, say: |keys| &keys.lesson_back },

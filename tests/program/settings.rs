@@ -217,7 +217,7 @@ fn the_dashboard_and_the_split_screen_have_the_keys_of_the_file() {
     terminal.see("the load is over");
     terminal.press("pq\x1b[15~");
     terminal.until("both paused", |screen| screen.matches("PAUSED").count() == 2);
-    terminal.press("Q");
+    terminal.press("Z");
     assert_eq!(terminal.exit().exit_code(), 0);
     terminal.assert_restored();
 }

@@ -58,7 +58,7 @@ use super::panel::Panel;
 use crate::clients::{ClientInfo, ClientKind, Name};
 use crate::inspect::{AcceptQueue, EXACT_AT_MOST, Question, Snapshot, Wanted, Workers};
 use crate::lesson::Puppet;
-use crate::telemetry::{Asks, Batch, By, ConnId, Mode, Nanos};
+use crate::telemetry::{Asks, Batch, By, Mode, Nanos};
 
 /// How long a notice is shown.
 const NOTICE_STAYS: Nanos = 6_000_000_000;
@@ -462,14 +462,6 @@ impl State {
         layout::lay(screen, Arrangement { focus, zoom, side, strip })
     }
 
-    /// What the strip of the lesson that runs says, on a screen of that size.
-    #[must_use]
-    pub fn strip(&self, screen: Rect) -> Vec<lessons::Row> {
-        let most = usize::from(layout::strip_at_most(screen));
-        let entry = self.course.given_entry();
-        entry.map_or_else(Vec::new, |entry| lessons::rows(entry, screen.width.into(), most))
-    }
-
     /// The pace: what was asked for just now, or what the server said.
     #[must_use]
     pub fn mode(&self) -> Mode {
@@ -510,14 +502,6 @@ impl State {
     #[must_use]
     pub fn client_list(&self) -> &[ClientInfo] {
         &self.clients
-    }
-
-    /// The newest connection of a client of the lesson that runs.
-    #[must_use]
-    pub fn named(&self, name: Name) -> Option<ConnId> {
-        let peer = self.puppets.get(&name)?.local?;
-        let its = self.scene().table.entries().iter().filter(|entry| entry.peer() == peer);
-        its.map(TableRow::id).max()
     }
 
     /// The client of our own at the other end of the selected connection, while it is at work.

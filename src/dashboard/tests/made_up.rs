@@ -49,7 +49,7 @@ options = [
 do = ["wait 100 ms"]
 say.en = "It stands before {next}: nothing else is due."
 say.zh = "它停在 {next} 之前：没有别的事。"
-look = "line epoll_wait"
+look = "line recv"
 expect = ["next = epoll_wait"]
 
 [[step]]

@@ -7,14 +7,17 @@ use std::time::Instant;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::seen::Sight;
-use super::{Course, Lessons, List, News};
+use super::{Course, Lessons, List, News, Row, rows};
 use crate::clients::{Name, Report, Reported};
+use crate::dashboard::geometry::Rect;
+use crate::dashboard::layout;
 use crate::dashboard::panel::Panel;
 use crate::dashboard::state::menu::needs_fresh;
 use crate::dashboard::state::prompt::{Confirm, Question};
+use crate::dashboard::state::table::TableRow;
 use crate::dashboard::state::{Action, Overlay, State};
 use crate::lesson::{Act, Lesson, Look, Phase, Run};
-use crate::telemetry::{Command, Mode};
+use crate::telemetry::{Command, ConnId, Mode};
 
 impl State {
     /// These lessons can be given.
@@ -192,6 +195,22 @@ impl State {
         if self.areas().of(panel).is_none() || self.areas().of(self.focus).is_none() {
             self.focus = panel;
         }
+    }
+
+    /// What the strip of the lesson that runs says, on a screen of that size.
+    #[must_use]
+    pub fn strip(&self, screen: Rect) -> Vec<Row> {
+        let most = usize::from(layout::strip_at_most(screen));
+        let entry = self.course.given_entry();
+        entry.map_or_else(Vec::new, |entry| rows(entry, screen.width.into(), most))
+    }
+
+    /// The newest connection of a client of the lesson that runs.
+    #[must_use]
+    pub fn named(&self, name: Name) -> Option<ConnId> {
+        let peer = self.puppets.get(&name)?.local?;
+        let its = self.scene().table.entries().iter().filter(|entry| entry.peer() == peer);
+        its.map(TableRow::id).max()
     }
 
     /// The line of the table that a client of the lesson has.
