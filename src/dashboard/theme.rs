@@ -8,7 +8,7 @@ mod contrast;
 pub mod look;
 pub mod shade;
 
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ratatui::symbols::border;
 
 use self::look::Look;
@@ -149,6 +149,13 @@ impl Theme {
     #[must_use]
     pub fn style(&self, role: Role) -> Style {
         self.look.style(role, self.depth, self.paints)
+    }
+
+    /// The style of what shows where a lesson says to look.
+    #[must_use]
+    pub fn look_here(&self) -> Style {
+        // Underlined, lines would look broken.
+        self.style(Role::Warn).remove_modifier(Modifier::UNDERLINED).add_modifier(Modifier::BOLD)
     }
 
     /// The style of an event's kind.

@@ -113,7 +113,7 @@ pub fn draw(
     let mut area = area;
     if theme.is_marked() && area.height < 3 && area.width > 8 {
         // Without a border it is marked at both ends.
-        let style = theme.style(Role::Warn);
+        let style = theme.look_here();
         for y in area.top()..area.bottom() {
             let ends =
                 [(area.left(), theme.glyph("▶", ">")), (area.right() - 1, theme.glyph("◀", "<"))];

@@ -9,14 +9,14 @@ use crate::dashboard::geometry::head_rows;
 use crate::dashboard::layout::{Areas, Panel};
 use crate::dashboard::state::State;
 use crate::dashboard::state::stream::StreamEntry;
-use crate::dashboard::theme::{Role, Theme};
+use crate::dashboard::theme::Theme;
 use crate::lesson::Look;
 use crate::telemetry::Kind;
 
 /// Draws the arrows on the borders beside the line.
 pub(super) fn draw(frame: &mut Frame, areas: &Areas, state: &State, theme: &Theme) {
     let Some(line) = state.looks_at().and_then(|look| place(look, areas, state)) else { return };
-    let style = theme.style(Role::Warn);
+    let style = theme.look_here();
     let arrows = [(line.left(), theme.glyph("▶", ">")), (line.right() - 1, theme.glyph("◀", "<"))];
     for (x, arrow) in arrows {
         frame.render_widget(Span::styled(arrow, style), Rect { x, width: 1, ..line });

@@ -19,7 +19,7 @@ use crate::words::{breaks, pad_left, pad_right, units};
 #[must_use]
 pub fn block(title: Line<'static>, theme: &Theme, focused: bool) -> Block<'static> {
     let (set, style) = if theme.is_marked() {
-        (theme.marked_border(), theme.style(Role::Warn))
+        (theme.marked_border(), theme.look_here())
     } else if focused {
         (theme.focus_border(), theme.style(Role::Focus))
     } else {
@@ -37,7 +37,7 @@ pub fn title(panel: Panel, theme: &Theme) -> Line<'static> {
     let none = theme.is_passive() || key.is_empty();
     let key = if none { " ".to_owned() } else { format!(" {key} ") };
     let arrow = format!(" {}", theme.glyph("▼", "v"));
-    let arrow = theme.is_marked().then(|| Span::styled(arrow, theme.style(Role::Warn)));
+    let arrow = theme.is_marked().then(|| Span::styled(arrow, theme.look_here()));
     let mut line = Line::from_iter(arrow);
     line.extend([
         Span::styled(key, theme.style(Role::Key)),

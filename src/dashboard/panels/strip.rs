@@ -83,7 +83,8 @@ fn told(tone: Tone, text: &str, theme: &Theme) -> Line<'static> {
         Tone::Say => ("", Role::Text),
         Tone::Question => ("", Role::Title),
         Tone::Right => (theme.glyph("✓", "+"), Role::Good),
-        Tone::Wrong => (theme.glyph("✗", "x"), Role::Bad),
+        // To be wrong is no mistake: it is how one learns.
+        Tone::Wrong => (theme.glyph("✗", "x"), Role::Warn),
         Tone::Measured => (theme.glyph("●", "*"), Role::Title),
         Tone::Open => (theme.glyph("–", "-"), Role::Text),
         Tone::Trouble => ("!", Role::Bad),

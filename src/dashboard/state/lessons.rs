@@ -15,6 +15,7 @@ pub use self::entry::Entry;
 pub use self::notes::News;
 use self::notes::{Clock, Edition};
 pub use self::strip::{BEFORE_OPTION, Row, Tone, answers_at, option_width, rows, unmeasured};
+use crate::clients::Name;
 use crate::lesson::{Act, Lesson, Look, Phase, Run, Seen, Shelf};
 use crate::telemetry::{Batch, Command};
 
@@ -40,6 +41,8 @@ pub struct Course {
     granted: bool,
     /// What the picture was told to show last.
     look: Option<Look>,
+    /// The client whose row is to be pointed at once it is there.
+    row: Option<Name>,
     /// Where it was at the last tick.
     was: Option<(usize, Phase)>,
     /// Since when it runs, and which page of the speaker's notes was the last.

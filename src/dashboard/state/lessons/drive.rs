@@ -12,6 +12,7 @@ use crate::clients::{Name, Report, Reported};
 use crate::dashboard::geometry::Rect;
 use crate::dashboard::layout;
 use crate::dashboard::panel::Panel;
+use crate::dashboard::state::code::Marks;
 use crate::dashboard::state::menu::needs_fresh;
 use crate::dashboard::state::prompt::{Confirm, Question};
 use crate::dashboard::state::table::TableRow;
@@ -91,6 +92,9 @@ impl State {
             self.changed = true;
         }
         self.follow_look();
+        if moved && self.lesson().is_some_and(|run| run.phase() == Phase::Shown) {
+            self.bring_line();
+        }
         acts
     }
 
@@ -164,22 +168,32 @@ impl State {
     /// What the lesson speaks of is shown, once; after that the operator looks where they like.
     fn follow_look(&mut self) {
         let look = self.looks_at();
-        if look == self.course.look {
-            return;
+        if look != mem::replace(&mut self.course.look, look) {
+            self.course.row = match look {
+                Some(Look::Row(name)) => Some(name),
+                _ => None,
+            };
+            if let Some(panel) = look.and_then(|look| self.panel_of(look)) {
+                self.bring(panel);
+            }
+            self.changed = true;
         }
-        let Some(panel) = look.and_then(|look| self.panel_of(look)) else {
-            self.course.look = look;
-            return;
-        };
-        self.changed = true;
-        self.bring(panel);
-        if let Some(Look::Row(name)) = look {
-            // It may not have come yet.
-            let Some(line) = self.line_of(name) else { return };
+        // It may come later.
+        if let Some(line) = self.course.row.and_then(|name| self.line_of(name)) {
             let now = self.scene().now;
             self.scene_mut().table.point_at(line, now);
+            self.course.row = None;
+            self.changed = true;
         }
-        self.course.look = look;
+    }
+
+    /// The line of a call that has yet to return is one of the source alone.
+    fn bring_line(&mut self) {
+        if let Some(Look::Line(kind)) = self.looks_at()
+            && Marks::of(&self.live).next.is_some_and(|(_, call)| call.kind == Some(kind))
+        {
+            self.bring(Panel::Code);
+        }
     }
 
     /// Shows a panel; the keyboard stays where it is, if that can be.
