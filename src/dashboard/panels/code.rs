@@ -11,10 +11,10 @@ use super::{block, dim, title};
 use crate::dashboard::keys::{self, Id};
 use crate::dashboard::layout::Panel;
 use crate::dashboard::state::State;
-use crate::dashboard::state::code::{How, Marks, View};
+use crate::dashboard::state::code::{Call, How, Marks, View, result_text};
 use crate::dashboard::theme::{Role, Theme};
 use crate::source::{Class, Row};
-use crate::telemetry::{Asks, Kind, Stance};
+use crate::telemetry::{Asks, Kind, Place, Stance};
 use crate::words::{pad_left, pad_right, strings, units};
 
 /// Draws the panel.
@@ -37,7 +37,9 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
     if let Some(text) = stance {
         block = block.title_bottom(Line::from(dim(format!(" {text} "), theme)));
     }
-    if let Some(text) = first_fit(hints(state, &view, focused), room.saturating_sub(left + 2)) {
+    if let Some(text) =
+        first_fit(hints(state, &view, theme, focused), room.saturating_sub(left + 2))
+    {
         block = block.title_bottom(Line::from(dim(format!(" {text} "), theme)).right_aligned());
     }
     frame.render_widget(block, area);
@@ -67,7 +69,7 @@ fn name(file: &str, room: usize) -> Option<String> {
 /// Whose line is marked, and where that one is.
 fn stance(state: &State, room: usize) -> Option<String> {
     let say = &strings().code;
-    let Marks { whose, next, .. } = state.marks();
+    let Marks { whose, next, .. } = state.marks().shown();
     let server = state.scene().listener?.server;
     let whose = match whose {
         Some((conn, by)) => match (by.tid(), by.pid()) {
@@ -99,14 +101,29 @@ fn stance(state: &State, room: usize) -> Option<String> {
     first_fit([long, short, whose], room)
 }
 
-/// What the margin shows, or what can be done with the chosen line.
-fn hints(state: &State, view: &View, focused: bool) -> Vec<String> {
+/// What can be done with the chosen line, what the margin shows, or the last call, whose line may not
+/// be on the screen.
+fn hints(state: &State, view: &View, theme: &Theme, focused: bool) -> Vec<String> {
     let say = &strings().code;
     match view.cursor.filter(|_| focused) {
         Some(line) => vec![(say.until)(&keys::name(Id::Card), line)],
         None if state.counts_calls() => say.margin.map(str::to_owned).into(),
-        None => Vec::new(),
+        None => last(view, theme),
     }
+}
+
+/// The last call: `● recv = 84  turn.rs:111`.
+fn last(view: &View, theme: &Theme) -> Vec<String> {
+    let Some((Call { kind: Some(kind), site, .. }, result)) = view.marks.last else {
+        return Vec::new();
+    };
+    let text = format!("{} {} {}", theme.glyph("●", "*"), kind.name(), result_text(result));
+    let place = site.map(|site| {
+        let Place { file, line } = site.place();
+        let name = file.rsplit('/').next().unwrap_or(file);
+        format!("{text}  {name}:{line}")
+    });
+    place.into_iter().chain([text]).collect()
 }
 
 /// A row of the code, and the style of the whole row where it has one of its own.

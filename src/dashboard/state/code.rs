@@ -15,4 +15,4 @@ mod view;
 
 pub use self::counts::Code;
 pub use self::marks::{Call, How, Marks};
-pub use self::view::{View, Viewer};
+pub use self::view::{View, Viewer, result_text};

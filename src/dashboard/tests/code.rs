@@ -67,6 +67,7 @@ fn the_marks_move_with_each_step() {
     let next = |state: &State| marked(&drawn(state, 120, 36), '▶');
     assert!(next(&state)[0].contains("state.recv(client, input)?;"), "{:?}", next(&state));
     assert!(drawn(&state, 120, 36).contains("◀ held"));
+    assert!(drawn(&state, 120, 36).contains("● epoll_wait = 1  turn.rs:"));
     feed.tell(9, Some(id(1)), What::Recv { ret: Ret::ok(84) });
     feed.site = site(TURN, "state.send(");
     feed.hold(Kind::Send, 9, Some(1));
@@ -107,6 +108,7 @@ fn a_loop_that_sleeps_is_in_its_wait_and_the_margin_counts() {
     }
     let screen = drawn(&state, 80, 24);
     assert!(marked(&screen, '▶').is_empty() && screen.contains(" 16k"), "{screen}");
+    assert!(screen.contains("the loop: goes on"), "{screen}");
 }
 
 #[test]

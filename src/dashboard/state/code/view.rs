@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 use super::counts::is_at;
 use super::marks::{Call, How, Marks};
 use crate::source::{Language, Row, Rows, Source};
-use crate::telemetry::{Place, ServerKind, Site};
+use crate::telemetry::{Errno, Place, ServerKind, Site};
 use crate::textbook::Listing;
 use crate::words::{strings, units};
 
@@ -154,10 +154,7 @@ impl View {
     #[must_use]
     pub fn result(&self, line: usize) -> Option<String> {
         let (_, result) = self.marks.shown().last.filter(|(call, _)| self.is_at(*call, line))?;
-        Some(match result {
-            Ok(value) => format!("= {}", units::count(value)),
-            Err(errno) => format!("= {errno}"),
-        })
+        Some(result_text(result))
     }
 
     /// The word that stands behind the next line.
@@ -176,6 +173,15 @@ impl View {
         let result = self.result(line).map_or(0, |result| result.width() + 1);
         let word = self.word(line).map_or(0, |word| word.width() + 3);
         result + word
+    }
+}
+
+/// A call's result, as the stream has it.
+#[must_use]
+pub fn result_text(result: Result<u64, Errno>) -> String {
+    match result {
+        Ok(value) => format!("= {}", units::count(value)),
+        Err(errno) => format!("= {errno}"),
     }
 }
 
