@@ -2,8 +2,6 @@
 //! Whoever adds a column, a state, a mask bit, a kind of event, a figure, a panel or a diagnosis does not
 //! compile before it is explained in both languages.
 
-use crate::telemetry::{Bit, ConnState, Kind};
-
 /// What is said of one thing. A key is named in braces, as settings call it: `{pause}`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Explained {
@@ -46,9 +44,10 @@ pub(crate) struct Explain {
     pub(crate) nothing: &'static str,
     pub(crate) panels: Panels,
     pub(crate) columns: Columns,
-    pub(crate) state: fn(state: ConnState) -> Explained,
-    pub(crate) bit: fn(bit: Bit) -> Explained,
-    pub(crate) kind: fn(kind: Kind) -> Explained,
+    pub(crate) states: States,
+    pub(crate) bits: Bits,
+    pub(crate) calls: Calls,
+    pub(crate) facts: Facts,
     pub(crate) lights: Lights,
     pub(crate) gauges: Gauges,
     pub(crate) parts: Parts,
@@ -74,6 +73,82 @@ pub(crate) struct Panels {
     pub(crate) seats: Explained,
     pub(crate) costs: Explained,
     pub(crate) code: Explained,
+}
+
+/// What a connection is doing.
+pub(crate) struct States {
+    pub(crate) new: Explained,
+    pub(crate) reading: Explained,
+    pub(crate) idle: Explained,
+    pub(crate) handling: Explained,
+    pub(crate) writing: Explained,
+    pub(crate) lingering: Explained,
+    pub(crate) closed: Explained,
+}
+
+/// The bits of a mask.
+pub(crate) struct Bits {
+    pub(crate) readable: Explained,
+    pub(crate) pri: Explained,
+    pub(crate) writable: Explained,
+    pub(crate) rdhup: Explained,
+    pub(crate) err: Explained,
+    pub(crate) hup: Explained,
+    pub(crate) nval: Explained,
+    pub(crate) et: Explained,
+    pub(crate) oneshot: Explained,
+    pub(crate) exclusive: Explained,
+}
+
+/// The calls that the server makes.
+pub(crate) struct Calls {
+    pub(crate) listen: Explained,
+    pub(crate) epoll_ctl: Explained,
+    pub(crate) epoll_wait: Explained,
+    pub(crate) accept: Explained,
+    pub(crate) recv: Explained,
+    pub(crate) send: Explained,
+    pub(crate) sendfile: Explained,
+    pub(crate) shutdown: Explained,
+    pub(crate) close: Explained,
+    pub(crate) setsockopt: Explained,
+    pub(crate) open: Explained,
+    pub(crate) stat: Explained,
+    pub(crate) read: Explained,
+    pub(crate) openat: Explained,
+    pub(crate) getdents: Explained,
+    pub(crate) select: Explained,
+    pub(crate) poll: Explained,
+    pub(crate) nap: Explained,
+    pub(crate) input: Explained,
+    pub(crate) wait4: Explained,
+    pub(crate) epoll_create: Explained,
+    pub(crate) connect: Explained,
+}
+
+/// The conclusions that it draws.
+pub(crate) struct Facts {
+    pub(crate) request: Explained,
+    pub(crate) response: Explained,
+    pub(crate) refused: Explained,
+    pub(crate) closed: Explained,
+    pub(crate) rest: Explained,
+    pub(crate) resume: Explained,
+    pub(crate) pace: Explained,
+    pub(crate) missed: Explained,
+    pub(crate) handler: Explained,
+    pub(crate) handled: Explained,
+    pub(crate) data: Explained,
+    pub(crate) switched: Explained,
+    pub(crate) round: Explained,
+    pub(crate) started: Explained,
+    pub(crate) ended: Explained,
+    pub(crate) parked: Explained,
+    pub(crate) woken: Explained,
+    pub(crate) queued: Explained,
+    pub(crate) typed: Explained,
+    pub(crate) set: Explained,
+    pub(crate) unreadable: Explained,
 }
 
 /// The columns of the table.

@@ -5,6 +5,7 @@ use super::thing::{Detail, Diagnosis, Gauge, Part, Place, Thing};
 use crate::dashboard::panel::Panel;
 use crate::dashboard::state::seats::Light;
 use crate::dashboard::state::table::Column;
+use crate::telemetry::{Bit, ConnState, Kind};
 use crate::words::{Explained, Named, strings};
 
 impl Thing {
@@ -27,13 +28,12 @@ impl Thing {
 
     /// What is said of it.
     pub(in crate::dashboard) fn says(self) -> Explained {
-        let say = &strings().explain;
         match self {
             Self::Panel(panel) => of_panel(panel),
             Self::Column(column) => of_column(column),
-            Self::State(state) => (say.state)(state),
-            Self::Bit(bit) => (say.bit)(bit),
-            Self::Kind(kind) => (say.kind)(kind),
+            Self::State(state) => of_state(state),
+            Self::Bit(bit) => of_bit(bit),
+            Self::Kind(kind) => of_kind(kind),
             Self::Light(light) => light.said().says,
             Self::Gauge(gauge) => gauge.said().says,
             Self::Part(part) => part.said().says,
@@ -65,6 +65,84 @@ fn of_panel(panel: Panel) -> Explained {
         Panel::Seats => say.seats,
         Panel::Costs => say.costs,
         Panel::Code => say.code,
+    }
+}
+
+fn of_state(state: ConnState) -> Explained {
+    let say = &strings().explain.states;
+    match state {
+        ConnState::New => say.new,
+        ConnState::Reading => say.reading,
+        ConnState::Idle => say.idle,
+        ConnState::Handling => say.handling,
+        ConnState::Writing => say.writing,
+        ConnState::Lingering => say.lingering,
+        ConnState::Closed => say.closed,
+    }
+}
+
+fn of_bit(bit: Bit) -> Explained {
+    let say = &strings().explain.bits;
+    match bit {
+        Bit::In => say.readable,
+        Bit::Pri => say.pri,
+        Bit::Out => say.writable,
+        Bit::Rdhup => say.rdhup,
+        Bit::Err => say.err,
+        Bit::Hup => say.hup,
+        Bit::Nval => say.nval,
+        Bit::Et => say.et,
+        Bit::Oneshot => say.oneshot,
+        Bit::Exclusive => say.exclusive,
+    }
+}
+
+fn of_kind(kind: Kind) -> Explained {
+    let (call, fact) = (&strings().explain.calls, &strings().explain.facts);
+    match kind {
+        Kind::Listen => call.listen,
+        Kind::EpollCtl => call.epoll_ctl,
+        Kind::EpollWait => call.epoll_wait,
+        Kind::Accept => call.accept,
+        Kind::Recv => call.recv,
+        Kind::Send => call.send,
+        Kind::Sendfile => call.sendfile,
+        Kind::Shutdown => call.shutdown,
+        Kind::Close => call.close,
+        Kind::Setsockopt => call.setsockopt,
+        Kind::Open => call.open,
+        Kind::Stat => call.stat,
+        Kind::Read => call.read,
+        Kind::Openat => call.openat,
+        Kind::Getdents => call.getdents,
+        Kind::Select => call.select,
+        Kind::Poll => call.poll,
+        Kind::Nap => call.nap,
+        Kind::Input => call.input,
+        Kind::Wait4 => call.wait4,
+        Kind::EpollCreate => call.epoll_create,
+        Kind::Connect => call.connect,
+        Kind::Request => fact.request,
+        Kind::Response => fact.response,
+        Kind::Refused => fact.refused,
+        Kind::Closed => fact.closed,
+        Kind::Rest => fact.rest,
+        Kind::Resume => fact.resume,
+        Kind::Pace => fact.pace,
+        Kind::Missed => fact.missed,
+        Kind::Handler => fact.handler,
+        Kind::Handled => fact.handled,
+        Kind::Data => fact.data,
+        Kind::Switched => fact.switched,
+        Kind::Round => fact.round,
+        Kind::Started => fact.started,
+        Kind::Ended => fact.ended,
+        Kind::Parked => fact.parked,
+        Kind::Woken => fact.woken,
+        Kind::Queued => fact.queued,
+        Kind::Typed => fact.typed,
+        Kind::Set => fact.set,
+        Kind::Unreadable => fact.unreadable,
     }
 }
 
