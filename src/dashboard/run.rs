@@ -108,8 +108,12 @@ pub(super) fn show(mut shown: impl Show, options: &Options, log: Option<Closer>)
     }
     let theme = Theme::new(palette, ascii).with(&options.colours).shown_in(depth, paints);
     let frame = Duration::from_secs(1) / u32::from(options.fps.clamp(1, 240));
+    // crossterm catches SIGWINCH from its first poll on: a size asked for before may be an old one
+    // that no event corrects.
+    event::poll(Duration::ZERO)?;
+    let input = Input::new()?;
     let watched =
-        terminal::caught(|| watch(&mut shown, &mut screen, &signals, &theme, frame, early));
+        terminal::caught(|| watch(&mut shown, &mut screen, &input, &signals, &theme, frame, early));
     // The terminal first: ending a server may take a moment.
     drop(screen);
     let ended = terminal::caught(|| shown.end()).and_then(|ended| ended);
@@ -156,15 +160,13 @@ fn reachable(addr: SocketAddr) -> SocketAddr {
 fn watch(
     shown: &mut impl Show,
     screen: &mut Screen,
+    input: &Input,
     signals: &Signals,
     theme: &Theme,
     frame: Duration,
     early: Vec<Event>,
 ) -> io::Result<()> {
-    // crossterm catches SIGWINCH from its first poll on: a size asked for before may be an old one
-    // that no event corrects.
-    event::poll(Duration::ZERO)?;
-    let input = Input::new()?;
+    // Not where the terminal has failed: a server that has not begun cannot be ended.
     shown.begin();
     for event in early {
         if obey(shown.terminal_event(event), shown, screen, signals, theme)? {
