@@ -1,5 +1,6 @@
 //! The command line: every flag, its default and its help text.
 
+mod command;
 mod compare;
 mod habits;
 mod lesson;
@@ -7,13 +8,12 @@ mod pages;
 mod parse;
 mod values;
 
-use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use clap_complete::Shell;
+use clap::{Args, Parser, ValueEnum};
+pub use command::Command;
 pub use compare::Compare;
 use encoding_rs::Encoding;
 pub use habits::{Habit, Kind, Of, habits};
@@ -287,53 +287,6 @@ pub struct SettingsFile {
     /// Read no settings file.
     #[arg(long, conflicts_with = "config", help_heading = "Settings")]
     pub no_config: bool,
-}
-
-/// What can be done instead of serving.
-#[derive(Subcommand, Clone, Debug, PartialEq, Eq)]
-pub enum Command {
-    /// Put the same load on one server after another, and compare what each makes of it.
-    Compare(Compare),
-    /// Give a lesson: ask, predict, and see what is measured; or list and check lessons.
-    Lesson(Lesson),
-    /// Print the settings file, with what each setting does; or check one.
-    Config {
-        /// Read FILE, or the file that is read at start, and say what it sets.
-        #[arg(long, value_name = "FILE", num_args = 0..=1)]
-        check: Option<Option<PathBuf>>,
-    },
-    /// Show the speaker's notes of the lesson that runs in another terminal.
-    Notes,
-    /// Print a server as a short program in Python; without a NAME, say which there are.
-    Textbook {
-        /// Which one.
-        #[arg(value_name = "NAME", value_parser = server_kind())]
-        server: Option<ServerKind>,
-    },
-    /// Print the completions for a shell.
-    Completions {
-        /// Which shell.
-        shell: Shell,
-    },
-    /// Print the man page.
-    Man,
-    /// Serve the one connection on standard input: how --server processes starts its workers.
-    #[command(hide = true)]
-    Worker {
-        /// Say that there are too many.
-        #[arg(long)]
-        full: bool,
-        /// Take the root folder's descriptor from the channel on standard output.
-        #[arg(long)]
-        root: bool,
-        /// When the server started, in ns of `CLOCK_MONOTONIC`: the worker's events carry the time
-        /// since then.
-        #[arg(long, default_value_t = 0)]
-        start: u64,
-        /// The flags of the program that started it.
-        #[arg(last = true)]
-        flags: Vec<OsString>,
-    },
 }
 
 /// Which built-in clients are there from the start.

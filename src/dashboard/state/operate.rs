@@ -2,11 +2,11 @@
 
 use std::net::SocketAddr;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
+use crossterm::event::{KeyEvent, KeyEventKind};
 
 use super::filter::Filter;
 use super::notice::Notice;
-use super::prompt::{self, Answer, Choice, Confirm, Input, Question};
+use super::prompt::{self, Choice, Confirm, Input, Question};
 use super::table::TableRow;
 use super::{Action, Overlay, PACES, State};
 use crate::clients::ClientKind;
@@ -96,130 +96,6 @@ impl State {
             self.notice(Notice::NotNow(reason));
         }
         Vec::new()
-    }
-
-    /// Text was pasted: it goes where text is typed, and nowhere else.
-    pub fn paste(&mut self, text: &str) {
-        match &mut self.overlay {
-            Overlay::Filter(_, input)
-            | Overlay::IdleSeconds(input)
-            | Overlay::HowMany(input)
-            | Overlay::Help(input, _) => {
-                input.insert(text);
-                self.changed = true;
-            }
-            _ => {}
-        }
-        if let Overlay::Filter(panel, input) = &self.overlay {
-            let (panel, filter) = (*panel, Filter::parse(&input.text()));
-            self.set_filter(panel, filter);
-        }
-    }
-
-    fn confirm_key(
-        &mut self,
-        confirm: Confirm,
-        key: KeyEvent,
-        declared: Option<Id>,
-    ) -> Vec<Action> {
-        match prompt::answer(key, declared) {
-            Answer::Yes => {
-                if confirm.question.is_of_lesson() {
-                    self.answer_lesson(true);
-                }
-                vec![confirm.action]
-            }
-            Answer::No => {
-                if confirm.question.is_of_lesson() {
-                    self.answer_lesson(false);
-                }
-                Vec::new()
-            }
-            Answer::Neither => {
-                self.overlay = Overlay::Confirm(confirm);
-                Vec::new()
-            }
-        }
-    }
-
-    fn idle_key(&mut self, mut input: Input, key: KeyEvent) -> Vec<Action> {
-        match key.code {
-            KeyCode::Esc => return Vec::new(),
-            KeyCode::Enter => {
-                if let Some(time) = prompt::seconds(&input.text()) {
-                    return vec![Action::Send(Command::DropIdle(time))];
-                }
-            }
-            // A number is typed here: whoever types a command instead sees that it is none.
-            KeyCode::Char(c) if !c.is_ascii_digit() && c != '.' && key.modifiers.is_empty() => {}
-            _ => {
-                input.key(key);
-            }
-        }
-        self.overlay = Overlay::IdleSeconds(input);
-        Vec::new()
-    }
-
-    fn how_many_key(&mut self, mut input: Input, key: KeyEvent) -> Vec<Action> {
-        match key.code {
-            KeyCode::Esc => return Vec::new(),
-            KeyCode::Enter => {
-                if let Some(count) = prompt::clients(&input.text()) {
-                    return vec![Action::AddClients(self.kind, count)];
-                }
-            }
-            KeyCode::Char(c) if !c.is_ascii_digit() && key.modifiers.is_empty() => {}
-            _ => {
-                input.key(key);
-            }
-        }
-        self.overlay = Overlay::HowMany(input);
-        Vec::new()
-    }
-
-    fn filter_key(&mut self, panel: Panel, mut input: Input, key: KeyEvent) {
-        match key.code {
-            // What is wrong stays to be put right.
-            KeyCode::Enter if Filter::parse(&input.text()).trouble().is_some() => {}
-            KeyCode::Enter => return,
-            KeyCode::Esc => {
-                self.set_filter(panel, Filter::default());
-                return;
-            }
-            _ => {
-                if input.key(key) {
-                    self.set_filter(panel, Filter::parse(&input.text()));
-                }
-            }
-        }
-        self.overlay = Overlay::Filter(panel, input);
-    }
-
-    fn set_filter(&mut self, panel: Panel, filter: Filter) {
-        let scene = self.scene_mut();
-        match panel {
-            Panel::Stream => scene.stream.set_filter(filter),
-            _ => scene.table.set_filter(filter),
-        }
-    }
-
-    fn help_key(&mut self, mut search: Input, top: usize, key: KeyEvent) {
-        let page = usize::from(self.screen.1.saturating_sub(6)).max(1);
-        let top = match key.code {
-            KeyCode::Esc | KeyCode::Enter => return,
-            KeyCode::Char(_) if keys::is(Id::Help, key) => return,
-            KeyCode::Up => top.saturating_sub(1),
-            KeyCode::Down => top + 1,
-            KeyCode::PageUp => top.saturating_sub(page),
-            KeyCode::PageDown => top + page,
-            _ => {
-                search.key(key);
-                0
-            }
-        };
-        let lines = keys::help::lines(&search.text(), self.focus, self.screen.0, false);
-        let most = lines.len().saturating_sub(page);
-        self.overlay = Overlay::Help(search, top.min(most));
     }
 
     fn choose(&mut self, at: usize) {
