@@ -2,7 +2,8 @@
 //! and times it was given. No terminal, no socket and no clock in it.
 //!
 //! [`Scene`] is what is known of the server; a frozen picture is a copy of it. [`State`] adds what
-//! belongs to the operator: focus, questions, notices.
+//! belongs to the operator: focus, questions, notices. What comes in is taken over in `incoming`, what
+//! the operator does in `operate`, `mouse` and a file for each box.
 
 pub mod action;
 pub mod by_server;
@@ -31,6 +32,7 @@ mod asks;
 mod before;
 mod enabled;
 mod explaining;
+mod incoming;
 mod index;
 pub mod menu;
 mod mouse;
@@ -53,13 +55,12 @@ use self::menu::Menu;
 use self::notice::{Ended, Notice};
 use self::prompt::{Confirm, Input};
 pub use self::scene::Scene;
-use super::geometry::{self, Position, Rect};
+use super::geometry::{Position, Rect};
 use super::layout::{self, Areas, Arrangement};
 use super::panel::Panel;
 use crate::clients::{ClientInfo, ClientKind, Name};
-use crate::inspect::Snapshot;
 use crate::lesson::Puppet;
-use crate::telemetry::{Batch, Mode, Nanos};
+use crate::telemetry::{Mode, Nanos};
 
 /// How long a notice is shown.
 const NOTICE_STAYS: Nanos = 6_000_000_000;
@@ -191,71 +192,6 @@ impl State {
         state
     }
 
-    // What comes in.
-
-    /// Takes over what the server published.
-    pub fn apply(&mut self, batch: &Batch) {
-        let head = geometry::head_rows(self.live.listener);
-        let refusing = self.live.rates.refusing().is_some();
-        let taken_over = self.live.apply(batch);
-        self.course.batch(batch);
-        if !refusing && self.live.rates.refusing().is_some() {
-            self.notice(Notice::LimitReached);
-        }
-        if geometry::head_rows(self.live.listener) != head {
-            self.fit();
-        }
-        if let Some(now) = batch.server().filter(|_| taken_over) {
-            self.notice(Notice::ServerNow(now));
-        }
-        if self.asked.is_some_and(|(mode, _)| mode == batch.standing.mode) {
-            self.asked = None;
-        }
-        self.changed |= self.frozen.is_none();
-    }
-
-    /// Takes over what was measured at that time.
-    pub fn kernel(&mut self, snapshot: Snapshot, taken: Nanos) {
-        self.live.table.kernel(&snapshot);
-        self.live.engine.kernel(&snapshot, &self.live.table, taken);
-        let cpu = self.live.costs.loop_cpu();
-        self.live.costs.kernel(&snapshot, self.live.now);
-        // What is shown of it is seldom another.
-        let cpu_changed = cpu != self.live.costs.loop_cpu();
-        let memory = self.live.costs.memory();
-        self.live.stretches.kernel(&snapshot, memory, self.live.now);
-        let Scene { lints, table, now, .. } = &mut self.live;
-        lints.kernel(&snapshot, table, *now);
-        let now = *now;
-        self.changed |= self.live.show_lints(now) && self.frozen.is_none();
-        let same = |last: &Snapshot| {
-            let Snapshot { accept_queue, sockets, quiet, detail, unseen, .. } = last;
-            (*accept_queue, sockets, quiet)
-                == (snapshot.accept_queue, &snapshot.sockets, &snapshot.quiet)
-                && detail.is_same_but_cpu(&snapshot.detail)
-                && *unseen == snapshot.unseen
-        };
-        let news = cpu_changed || !self.live.kernel.as_deref().is_some_and(same);
-        self.changed |= news && self.frozen.is_none();
-        self.live.kernel = Some(Arc::new(snapshot));
-    }
-
-    /// Takes over how the clients of our own are.
-    pub fn clients(&mut self, list: Arc<Vec<ClientInfo>>) {
-        if !Arc::ptr_eq(&list, &self.clients) && list != self.clients {
-            self.live.table.clients(&list);
-            self.clients = list;
-            self.changed = true;
-        }
-    }
-
-    /// The server has ended by itself.
-    pub fn server_ended(&mut self, why: Ended) {
-        self.dead = Some(why);
-        self.overlay = Overlay::None;
-        self.changed = true;
-    }
-
     /// Shows a notice for a while. Of several that answer keys only the newest is of interest.
     pub fn notice(&mut self, notice: Notice) {
         const MOST: usize = 20;
@@ -285,85 +221,6 @@ impl State {
         self.notices.pop_front();
         self.told = None;
     }
-
-    /// The size of the screen.
-    pub fn resize(&mut self, width: u16, height: u16) {
-        self.screen = (width, height);
-        self.changed = true;
-        self.fit();
-    }
-
-    /// Goes on to a time of the server's clock. Sorts, at most once; lets old things go.
-    pub fn tick(&mut self, now: Nanos) {
-        // The clock is an estimate and may step back a little; the picture does not.
-        let now = now.max(self.live.now);
-        self.live.now = now;
-        self.live.engine.tick(now);
-        self.live.rates.tick(now);
-        self.live.costs.tick(now);
-        let hold = self.holds();
-        self.live.table.refresh(now, hold && self.frozen.is_none());
-        if let Some(scene) = &mut self.frozen {
-            let then = scene.now;
-            scene.table.refresh(then, hold);
-        }
-        if !self.notices.is_empty() {
-            let since = *self.told.get_or_insert(now);
-            if now >= since.saturating_add(NOTICE_STAYS) {
-                self.dismiss();
-                self.changed = true;
-            }
-        }
-        if self.asked.is_some_and(|(_, since)| now > since.saturating_add(ASKED_STANDS)) {
-            self.asked = None;
-            self.changed = true;
-        }
-        self.question_may_fall();
-        self.menu_follows(now);
-        self.changed |= self.frozen.is_none()
-            && self.live.seats.fades(now)
-            && self.areas().of(Panel::Seats).is_some();
-        // Idle times, rates and ages are shown in seconds.
-        let second = now / 1_000_000_000;
-        if second != self.second {
-            self.second = second;
-            self.changed = true;
-        }
-        self.fit();
-        if self.changed {
-            self.follow_code();
-        }
-    }
-
-    fn holds(&self) -> bool {
-        matches!(self.overlay, Overlay::Confirm(_) | Overlay::IdleSeconds(_))
-    }
-
-    /// A question about a connection that is gone has no answer any more.
-    fn question_may_fall(&mut self) {
-        let Overlay::Confirm(Confirm { conn: Some(id), .. }) = &self.overlay else { return };
-        let gone = self.live.table.get(*id).is_none_or(|entry| entry.closed.is_some());
-        if gone {
-            self.overlay = Overlay::None;
-            self.notice(Notice::Gone);
-        }
-    }
-
-    fn fit(&mut self) {
-        let rows = self.table_rows();
-        self.live.table.fit(rows);
-        if let Some(scene) = &mut self.frozen {
-            scene.table.fit(rows);
-        }
-    }
-
-    /// The table's rows for connections: inside its border, under its head.
-    fn table_rows(&self) -> usize {
-        let rows = self.areas().rows(Panel::Table);
-        rows.saturating_sub(geometry::head_rows(self.scene().listener)).max(1)
-    }
-
-    // What goes out.
 
     /// Whether the picture is another one than the one that was drawn.
     #[must_use]
