@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn what_runs_until_a_call_is_not_free_and_is_not_held() {
         let (mut pace, now) = (Pace::default(), Instant::now());
-        let next = |kind| Next { kind, fd: 9, conn: None, site: None };
+        let next = |kind| Next::new(kind, 9, None, None);
         pace.set(Mode::Until(Until::Call { kind: Some(Kind::Send), conn: None }));
         assert!(!pace.is_free() && pace.is_running());
         assert_eq!(pace.ask(true, now), Verdict::Go);

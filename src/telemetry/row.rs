@@ -2,7 +2,9 @@
 
 use std::net::SocketAddr;
 
-use super::{By, ConnId, Errno, Fd, Kind, Mask, Nanos, Options, Ret, ServerKind, Site, Until, Why};
+use super::{
+    By, ConnId, CtlOp, Errno, Fd, Kind, Mask, Nanos, Options, Ret, ServerKind, Site, Until, Why,
+};
 
 /// What a connection is doing, seen from the server.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
@@ -194,8 +196,18 @@ pub struct Next {
     pub fd: Fd,
     /// The connection, where there is one.
     pub conn: Option<ConnId>,
+    /// Of `epoll_ctl`, what it does.
+    pub op: Option<CtlOp>,
     /// Where in the source the call is made.
     pub site: Option<Site>,
+}
+
+impl Next {
+    /// A call that is no `epoll_ctl`.
+    #[must_use]
+    pub fn new(kind: Kind, fd: Fd, conn: Option<ConnId>, site: Option<Site>) -> Self {
+        Self { kind, fd, conn, op: None, site }
+    }
 }
 
 /// Where the loop stood when the batch was published.

@@ -101,7 +101,7 @@ mod tests {
     fn it_names_a_call_by_what_it_says_and_by_nothing_else() {
         let (one, two) = (ConnId::new(1), ConnId::new(2));
         let site = Site::here();
-        let next = Next { kind: RECV, fd: 9, conn: one, site };
+        let next = Next::new(RECV, 9, one, site);
         let call = |kind, conn| Until::Call { kind, conn }.is_met(&next, false);
         assert!(call(Some(RECV), one) && call(None, one) && call(Some(RECV), None));
         assert!(call(None, None));

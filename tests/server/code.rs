@@ -11,7 +11,7 @@ use epollscope::dashboard::state::{Chosen, Options, State};
 use epollscope::http;
 use epollscope::source::Source;
 use epollscope::telemetry::{
-    Asks, Capacity, Command, ConnId, Kind, Mode, Place, ServerKind, Site, Stance, Until, Why,
+    Asks, Capacity, Command, ConnId, Kind, Mode, Place, ServerKind, Site, Stance, Until, What, Why,
 };
 
 /// The words, one of which stands in a line that makes the call; in small letters, without `_`.
@@ -188,7 +188,14 @@ fn each_step_moves_the_marks_from_line_to_line() {
         server.until("the gate", Watched::is_held);
         let mut made = Vec::new();
         while !made.contains(&Kind::Close) && made.len() < 100 {
+            let Stance::Held(before) = server.standing.stance else { panic!() };
             let kind = server.step();
+            // What epoll_ctl was about to do is what it has done.
+            let op = server.events.iter().rev().find_map(|e| match e.event.what {
+                What::EpollCtl { op, .. } => Some(op),
+                _ => None,
+            });
+            assert_eq!(before.op, op.filter(|_| kind == Kind::EpollCtl), "{server_name}");
             if let Some((how, next)) = next(&mut server, &server_name) {
                 assert_eq!(how, How::Held);
                 let Stance::Held(held) = server.standing.stance else { panic!() };

@@ -132,7 +132,7 @@ impl Script {
     }
 
     pub(crate) fn held(&mut self, kind: Kind, fd: Fd, id: u64) -> &mut Self {
-        self.batch.standing.stance = Stance::Held(Next { kind, fd, conn: conn(id), site: None });
+        self.batch.standing.stance = Stance::Held(Next::new(kind, fd, conn(id), None));
         self.batch.standing.mode = crate::telemetry::Mode::Paused;
         self
     }

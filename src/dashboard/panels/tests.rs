@@ -532,9 +532,9 @@ prop_compose! {
             0 => Stance::Starting,
             1 => Stance::Waiting(None),
             2 => Stance::Working,
-            3 => Stance::Held(Next { kind: Kind::Recv, fd: next, conn: ConnId::new(2), site: None }),
+            3 => Stance::Held(Next::new(Kind::Recv, next, ConnId::new(2), None)),
             4 => Stance::Handling("/slow"),
-            5 => Stance::Within(Next { kind: Kind::Recv, fd: next, conn: None, site: None }),
+            5 => Stance::Within(Next::new(Kind::Recv, next, None, None)),
             _ => Stance::Ended,
         };
         batch

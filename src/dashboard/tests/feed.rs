@@ -201,7 +201,7 @@ impl Feed {
     }
 
     pub(super) fn hold(&mut self, kind: Kind, fd: Fd, conn: Option<u64>) {
-        let next = Next { kind, fd, conn: conn.and_then(ConnId::new), site: self.site };
+        let next = Next::new(kind, fd, conn.and_then(ConnId::new), self.site);
         self.batch.standing =
             Standing { stance: Stance::Held(next), since: self.now, mode: Mode::Paused };
     }

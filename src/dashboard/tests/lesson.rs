@@ -41,7 +41,7 @@ struct Fake(Rc<RefCell<Server>>);
 impl Backend for Fake {
     fn drain(&mut self, each: &mut dyn FnMut(&Batch)) -> bool {
         let mut server = self.0.borrow_mut();
-        let next = Next { kind: Kind::EpollWait, fd: 4, conn: None, site: None };
+        let next = Next::new(Kind::EpollWait, 4, None, None);
         let paused = server.mode == Mode::Paused;
         let stance = if paused { Stance::Held(next) } else { Stance::Waiting(None) };
         let (mode, since) = (server.mode, server.feed.now);

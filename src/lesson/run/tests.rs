@@ -89,7 +89,7 @@ impl World {
     fn obey(&mut self, act: &Act, run: &mut Run) {
         match act {
             Act::Send(Command::Pause) => {
-                let next = Next { kind: Kind::EpollWait, fd: 4, conn: None, site: None };
+                let next = Next::new(Kind::EpollWait, 4, None, None);
                 self.stand(Stance::Held(next), Mode::Paused);
             }
             Act::Send(Command::Run) => {

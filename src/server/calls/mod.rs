@@ -52,7 +52,7 @@ impl<W: Watcher> LoopState<W> {
         from: Mask,
         to: Mask,
     ) -> Result<Result<(), Why>, Gone> {
-        self.gate_ctl(token.fd)?;
+        self.gate_ctl(token.fd, from, to)?;
         let result = self.selector.watch(token, from, to);
         Ok(self.record_watch(token.fd, from, to, result))
     }

@@ -12,10 +12,10 @@ use crate::server::connection::Connection;
 use crate::server::handover::Outcome;
 use crate::server::operator::Operated;
 use crate::server::pace::Verdict;
-use crate::server::selector::{Selector, Watcher};
+use crate::server::selector::{Ctl, Selector, Watcher};
 use crate::server::table::Client;
 use crate::telemetry::{
-    ConnId, Errno, Fd, Kind, Mode, Next, ServerKind, Site, Stance, Until, What,
+    ConnId, CtlOp, Errno, Fd, Kind, Mask, Mode, Next, ServerKind, Site, Stance, Until, What,
 };
 
 /// Calls between two looks for the operator, where a turn may not end by itself.
@@ -35,8 +35,15 @@ impl<W: Watcher> LoopState<W> {
     #[inline]
     #[track_caller]
     pub(in crate::server) fn gate(&mut self, kind: Kind, fd: Fd, conn: Option<ConnId>) -> Made<()> {
+        self.gate_at(kind, fd, conn, None)
+    }
+
+    /// The same; of `epoll_ctl` it is known what it does.
+    #[inline]
+    #[track_caller]
+    fn gate_at(&mut self, kind: Kind, fd: Fd, conn: Option<ConnId>, op: Option<CtlOp>) -> Made<()> {
         if !self.pace.is_free() {
-            self.hold(Next { kind, fd, conn, site: Site::here() })?;
+            self.hold(Next { op, ..Next::new(kind, fd, conn, Site::here()) })?;
         }
         let goes_on = match conn {
             Some(id) => self.table.get(Client { fd, id }).is_some(),
@@ -47,12 +54,12 @@ impl<W: Watcher> LoopState<W> {
 
     /// The gate before the call that watches an fd, where that is one.
     #[track_caller]
-    pub(in crate::server) fn gate_ctl(&mut self, fd: Fd) -> Made<()> {
+    pub(in crate::server) fn gate_ctl(&mut self, fd: Fd, from: Mask, to: Mask) -> Made<()> {
         if self.selector.fd().is_none() {
             return Ok(());
         }
         let conn = self.table.at(fd).map(|connection| connection.row.id);
-        self.gate(Kind::EpollCtl, fd, conn)
+        self.gate_at(Kind::EpollCtl, fd, conn, Ctl::op(from, to))
     }
 
     /// The gate before the call that waits; a turn ends also where there is no such call. When the
@@ -78,7 +85,7 @@ impl<W: Watcher> LoopState<W> {
     pub(in crate::server) fn pass(&mut self, kind: Kind, client: Client) -> Made<&mut Connection> {
         if !self.pace.is_free() {
             let Client { fd, id } = client;
-            self.hold(Next { kind, fd, conn: Some(id), site: Site::here() })?;
+            self.hold(Next::new(kind, fd, Some(id), Site::here()))?;
         }
         self.table.get(client).ok_or(Gone)
     }

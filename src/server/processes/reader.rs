@@ -80,7 +80,7 @@ impl WorkerReader<'_> {
     /// Passes the gate for it, which waits for the answer.
     fn pass(&self, by: By, site: Option<Site>, kind: Kind, file: Fd, state: Option<ConnState>) {
         let AcceptedSocket { client, .. } = self.accepted;
-        let on_file = Next { kind, fd: file, conn: None, site };
+        let on_file = Next::new(kind, file, None, site);
         let on_socket = Next { fd: client.fd, conn: Some(client.id), ..on_file };
         let next = if state.is_some() { on_socket } else { on_file };
         let passed = self.shared.pass_worker(by, client, next, state);

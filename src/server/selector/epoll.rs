@@ -57,11 +57,11 @@ impl Watcher for Epoll {
         let (epoll, fd) = (&self.fd, lend(token.fd));
         let data = EventData::new_u64(token.to_data());
         let on = EventFlags::from_bits_retain(to.0);
-        let (op, result) = match (from, to) {
-            (Mask::NONE, Mask::NONE) => return Ok(None),
-            (_, Mask::NONE) => (CtlOp::Del, delete(epoll, fd)),
-            (Mask::NONE, _) => (CtlOp::Add, add(epoll, fd, data, on)),
-            _ => (CtlOp::Mod, modify(epoll, fd, data, on)),
+        let Some(op) = Ctl::op(from, to) else { return Ok(None) };
+        let result = match op {
+            CtlOp::Add => add(epoll, fd, data, on),
+            CtlOp::Mod => modify(epoll, fd, data, on),
+            CtlOp::Del => delete(epoll, fd),
         };
         Ctl::made(op, ret(result.map(|()| 0)))
     }

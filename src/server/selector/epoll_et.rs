@@ -45,11 +45,11 @@ impl Watcher for EpollEt {
         let epoll = self.poll.registry();
         let fd = &mut SourceFd(&token.fd);
         let (id, on) = (to_mio(token), to_interest(to));
-        let (op, result) = match (from, to) {
-            (Mask::NONE, Mask::NONE) => return Ok(None),
-            (_, Mask::NONE) => (CtlOp::Del, epoll.deregister(fd)),
-            (Mask::NONE, _) => (CtlOp::Add, epoll.register(fd, id, on)),
-            _ => (CtlOp::Mod, epoll.reregister(fd, id, on)),
+        let Some(op) = Ctl::op(from, to) else { return Ok(None) };
+        let result = match op {
+            CtlOp::Add => epoll.register(fd, id, on),
+            CtlOp::Mod => epoll.reregister(fd, id, on),
+            CtlOp::Del => epoll.deregister(fd),
         };
         Ctl::made(op, ret_of(result.map(|()| 0)))
     }

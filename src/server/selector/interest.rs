@@ -65,6 +65,17 @@ pub(in crate::server) struct Ctl {
 }
 
 impl Ctl {
+    /// What has to be done so that an fd that was watched for `from` is
+    /// watched for `to`; `None` when nothing has.
+    pub(in crate::server) fn op(from: Mask, to: Mask) -> Option<CtlOp> {
+        match (from, to) {
+            (Mask::NONE, Mask::NONE) => None,
+            (_, Mask::NONE) => Some(CtlOp::Del),
+            (Mask::NONE, _) => Some(CtlOp::Add),
+            _ => Some(CtlOp::Mod),
+        }
+    }
+
     /// The call as it was made, or why the fd cannot be watched.
     pub(super) fn made(op: CtlOp, ret: Ret) -> Watched {
         match ret.get() {

@@ -120,6 +120,18 @@ mod tests {
     }
 
     #[test]
+    fn what_epoll_ctl_will_do_follows_from_the_masks() {
+        let (none, input) = (Mask::NONE, Mask::IN);
+        let both = input.with(Mask::OUT);
+        let ops = [(none, none), (none, input), (input, both), (both, both), (both, none)];
+        let (add, change) = (Some(CtlOp::Add), Some(CtlOp::Mod));
+        assert_eq!(
+            ops.map(|(from, to)| Ctl::op(from, to)),
+            [None, add, change, change, Some(CtlOp::Del)]
+        );
+    }
+
+    #[test]
     fn each_reports_a_socket_as_the_kernel_has_it() {
         let config = Config::default();
         life_of_a_socket::<Select>(&config);

@@ -20,7 +20,7 @@ impl Shared {
     #[track_caller]
     pub(in crate::server) fn accept(&self) -> Option<AcceptedSocket> {
         let fd = self.bound.socket.as_raw_fd();
-        let next = Next { kind: Kind::Accept, fd, conn: None, site: Site::here() };
+        let next = Next::new(Kind::Accept, fd, None, Site::here());
         loop {
             let (mut locked, _) = self.pass(By::LOOP, next, None);
             if locked.ending.is_some() {
@@ -60,7 +60,7 @@ impl Shared {
     #[track_caller]
     fn set_write_buffer(&self, accepted: &AcceptedSocket, bytes: u32) {
         let Client { fd, id } = accepted.client;
-        let next = Next { kind: Kind::Setsockopt, fd, conn: Some(id), site: Site::here() };
+        let next = Next::new(Kind::Setsockopt, fd, Some(id), Site::here());
         let (mut locked, _) = self.pass(By::LOOP, next, None);
         let what = calls::set_write_buffer(&accepted.socket, bytes);
         locked.publisher.call(fd, Some(id), what);

@@ -39,12 +39,7 @@ impl Host for ThreadHost<'_> {
     /// Sleeps in place of a handler; only the end of its connection or of the server ends it early.
     fn handle(&mut self, route: &'static str, time: Duration) -> Duration {
         let by = self.by;
-        let next = Next {
-            kind: Kind::Handler,
-            fd: self.client.fd,
-            conn: Some(self.client.id),
-            site: None,
-        };
+        let next = Next::new(Kind::Handler, self.client.fd, Some(self.client.id), None);
         let until = Instant::now() + time;
         self.fact(What::Handler { route }, &[]);
         let mut locked = self.lock();

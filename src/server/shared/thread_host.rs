@@ -53,7 +53,7 @@ impl<'h> ThreadHost<'h> {
         conn: Option<ConnId>,
         state: Option<ConnState>,
     ) -> MutexGuard<'h, Locked> {
-        let next = Next { kind, fd, conn, site: Site::here() };
+        let next = Next::new(kind, fd, conn, Site::here());
         let (locked, stood) = self.shared.pass(self.by, next, state);
         self.now = locked.publisher.now();
         self.resumed = stood.unwrap_or(self.resumed);
@@ -107,7 +107,7 @@ impl ConnectionHost for ThreadHost<'_> {
         });
         if self.by == By::LOOP {
             let Client { fd, id } = client;
-            self.entered = locked.enter(Next { kind, fd, conn: Some(id), site });
+            self.entered = locked.enter(Next::new(kind, fd, Some(id), site));
         } else {
             locked.publish();
         }

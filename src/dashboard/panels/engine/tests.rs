@@ -198,7 +198,7 @@ fn blocking_serves_one_and_the_queue_stands_behind() {
     let mut script = Script::new(500 * MS);
     script.server(ServerKind::Blocking).row(9, 1).recv(9, 1, 20);
     script.batch.rows[0].state = ConnState::Reading;
-    let next = Next { kind: Kind::Recv, fd: 9, conn: None, site: None };
+    let next = Next::new(Kind::Recv, 9, None, None);
     script.batch.standing.stance = Stance::Within(next);
     engine.apply(&script.publish());
     engine.kernel(&measured(None), u64::MAX);
@@ -263,7 +263,7 @@ fn no_list_leaves_out_what_there_are_blank_rows_for() {
             }
             let mut batch = script.recv(10, 1, 84).publish();
             if held {
-                let next = Next { kind: Kind::Recv, fd: 12, conn: None, site: None };
+                let next = Next::new(Kind::Recv, 12, None, None);
                 batch.standing.stance = Stance::Held(next);
                 batch.standing.mode = Mode::Paused;
             }

@@ -122,7 +122,7 @@ fn of_loop(stance: Stance, waits_in: Kind) -> Option<(How, Call)> {
 }
 
 fn call(next: Next) -> Call {
-    Call { kind: Some(next.kind), op: None, site: next.site }
+    Call { kind: Some(next.kind), op: next.op, site: next.site }
 }
 
 /// A call that was made, with its result.
