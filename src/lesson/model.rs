@@ -122,6 +122,8 @@ pub enum Look {
     Code,
     /// A client's row of the table.
     Row(Name),
+    /// The heading of a column of the table; its name is one of [`Look::COLUMNS`].
+    Column(&'static str),
     /// The line of the source, or of the stream, that makes that call.
     Line(Kind),
 }
@@ -138,5 +140,20 @@ impl Look {
         ("seats", Self::Seats),
         ("costs", Self::Costs),
         ("code", Self::Code),
+    ];
+    /// The columns of the table, by their names in settings.
+    pub const COLUMNS: [&'static str; 12] = [
+        "fd",
+        "conn",
+        "peer",
+        "state",
+        "interest",
+        "last-call",
+        "requests",
+        "in",
+        "out",
+        "idle",
+        "recv-q",
+        "send-q",
     ];
 }

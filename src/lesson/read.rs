@@ -303,10 +303,17 @@ impl File<'_> {
             }
             return found.map(Look::Line);
         }
+        if let Some(column) = text.strip_prefix("table.") {
+            let found = Look::COLUMNS.into_iter().find(|name| *name == column);
+            if found.is_none() {
+                self.none_of(value, strings().lesson.kinds.column, column, &Look::COLUMNS);
+            }
+            return found.map(Look::Column);
+        }
         let found = Look::PANELS.into_iter().find(|(name, _)| *name == text);
         if found.is_none() {
             let names: Vec<&str> = Look::PANELS.into_iter().map(|(name, _)| name).collect();
-            let names = [&names[..], &["row A", "line recv"]].concat();
+            let names = [&names[..], &["row A", "line recv", "table.recv-q"]].concat();
             self.none_of(value, strings().lesson.kinds.place, text, &names);
         }
         found.map(|(_, look)| look)

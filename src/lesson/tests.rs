@@ -67,6 +67,11 @@ fn what_is_wrong_is_told_with_its_place_and_the_nearest_name() {
     begins(&told, "do = [\"A con", "\"A sends", "B is not among");
     let told = one("look = \"row A\"\nexpect = [\"unread", "look = \"rwo\"\nexpect = [\"unread");
     begins(&told, "look = \"row A\"", "\"row A", "rwo is not a place");
+    assert!(told.contains("table.recv-q"), "{told:?}");
+    let column = "look = \"table.recvq\"\nexpect = [\"unread";
+    let told = one("look = \"row A\"\nexpect = [\"unread", column);
+    begins(&told, "look = \"row A\"", "\"row A", "recvq is not a column of the table");
+    assert!(told.contains("last-call") && told.contains("send-q"), "{told:?}");
     let all = changed("take-home.zh", "take-home.cn");
     assert!(all[0].contains("There is no cn here") || all[1].contains("There is no cn here"));
     assert!(all[0].contains("zh is missing") || all[1].contains("zh is missing"), "{all:#?}");

@@ -1,11 +1,11 @@
-//! Where a lesson says to look: arrows at both sides of a line. The frame of a panel is drawn with the
-//! panel.
+//! Where a lesson says to look: arrows at both sides of a line, or of a column's heading. The frame of
+//! a panel is drawn with the panel.
 
 use ratatui::Frame;
 use ratatui::layout::{Margin, Rect};
 use ratatui::text::Span;
 
-use crate::dashboard::geometry::head_rows;
+use crate::dashboard::geometry::{MARKS, columns, head_rows};
 use crate::dashboard::layout::{Areas, Panel};
 use crate::dashboard::state::State;
 use crate::dashboard::state::stream::StreamEntry;
@@ -23,7 +23,7 @@ pub(super) fn draw(frame: &mut Frame, areas: &Areas, state: &State, theme: &Them
     }
 }
 
-/// The line in its panel, with the borders at both sides.
+/// The line in its panel, with the borders at both sides; of a heading the blanks at both sides.
 fn place(look: Look, areas: &Areas, state: &State) -> Option<Rect> {
     let panel = state.panel_of(look)?;
     let area = areas.of(panel)?;
@@ -34,6 +34,7 @@ fn place(look: Look, areas: &Areas, state: &State) -> Option<Rect> {
             let line = state.line_of(name)?.checked_sub(table.top())?;
             line + head_rows(state.scene().listener)
         }
+        Look::Column(name) => return heading(name, inner, state),
         Look::Line(kind) if panel == Panel::Code => line_of_code(kind, area, state)?,
         Look::Line(kind) => {
             let lines = state.scene().stream.lines(inner.height.into());
@@ -45,6 +46,18 @@ fn place(look: Look, areas: &Areas, state: &State) -> Option<Rect> {
     };
     let y = inner.y.checked_add(u16::try_from(row).ok()?)?;
     (y < inner.bottom()).then_some(Rect { y, height: 1, ..area })
+}
+
+/// The heading of a column of the table, where there is room for the column.
+fn heading(name: &str, inner: Rect, state: &State) -> Option<Rect> {
+    let mut x = inner.x + MARKS;
+    for (column, width) in columns(&state.scene().table, inner.width) {
+        if column.name() == name && inner.height > 0 {
+            return Some(Rect { x: x - 1, width: width + 2, height: 1, ..inner });
+        }
+        x += width + 1;
+    }
+    None
 }
 
 /// The row of the source whose call of that kind is next, or was the last.

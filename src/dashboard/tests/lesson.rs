@@ -15,10 +15,11 @@ use super::made_up::LESSON;
 use super::{drawn, named, render, state, text};
 use crate::dashboard::panel::Panel;
 use crate::dashboard::session::{Backend, Session};
+use crate::dashboard::state::table::Column;
 use crate::dashboard::state::{Lessons, Overlay, State};
 use crate::dashboard::theme::{Palette, Theme};
 use crate::inspect::{Question, Snapshot};
-use crate::lesson::{Phase, Run, Shelf};
+use crate::lesson::{Look, Phase, Run, Shelf};
 use crate::server::Failure;
 use crate::telemetry::{Batch, Command, Gone, Kind, Mode, Next, ServerKind, Stance, Standing};
 use crate::words::{Language, walk};
@@ -90,9 +91,9 @@ struct Class {
     server: Rc<RefCell<Server>>,
 }
 
-fn lessons(server: ServerKind) -> Lessons {
+fn lessons(server: ServerKind, (from, to): (&str, &str)) -> Lessons {
     let dir = tempfile::tempdir().unwrap();
-    let text = LESSON.replace("SERVER", server.name());
+    let text = LESSON.replace("SERVER", server.name()).replace(from, to);
     let other = text.replace("made-up", "other").replace("A lesson that is made up", "Another");
     for (name, text) in [("03-made-up.toml", text), ("12-other.toml", other)] {
         fs::write(dir.path().join(name), text).unwrap();
@@ -103,13 +104,18 @@ fn lessons(server: ServerKind) -> Lessons {
 impl Class {
     /// A class in front of a server, before its lesson.
     fn new(width: u16, height: u16, of: ServerKind) -> Self {
+        Self::with(width, height, of, ("SERVER", ""))
+    }
+
+    /// The same, with something else in the lesson.
+    fn with(width: u16, height: u16, of: ServerKind, change: (&str, &str)) -> Self {
         let feed = classroom();
         let now = Instant::now();
         let (commands, notes) = (Vec::new(), Vec::new());
         let server = Server { feed, mode: Mode::Run, commands, notes, now };
         let server = Rc::new(RefCell::new(server));
         let mut state = state(width, height);
-        state.set_lessons(lessons(of));
+        state.set_lessons(lessons(of, change));
         let session = Session::new(Fake(server.clone()), state, now);
         let mut class = Self { session, server };
         class.tick();
@@ -202,6 +208,29 @@ fn from_the_list_to_the_end() {
             assert_snapshot!(format!("{name}_{width}x{height}"), class.both(width, height));
         }
     }
+}
+
+#[test]
+fn a_column_of_the_table_is_a_place_to_look_at() {
+    let names: Vec<&str> = Column::ALL.into_iter().map(Column::name).collect();
+    assert_eq!(Look::COLUMNS.to_vec(), names);
+    let look = ("look = \"table\"", "look = \"table.recv-q\"");
+    for (width, height) in SIZES {
+        let mut class = Class::with(width, height, ServerKind::EpollEt, look);
+        class.press("n<Enter>");
+        let screen = drawn(class.state(), width, height);
+        let heading = screen.lines().find(|row| row.contains("peer")).unwrap();
+        let (before, behind) = heading.split_once("recv-q").unwrap();
+        assert!(before.trim_end().ends_with('▶') && behind.starts_with('◀'), "{screen}");
+        assert_eq!(heading.matches(['▶', '◀']).count(), 2, "{screen}");
+    }
+    // Where there is no room for the column, the table alone is marked.
+    let look = ("look = \"table\"", "look = \"table.interest\"");
+    let mut class = Class::with(44, 20, ServerKind::EpollEt, look);
+    class.press("n<Enter>");
+    let screen = drawn(class.state(), 44, 20);
+    assert!(screen.contains('╔') && !screen.contains("interest"), "{screen}");
+    assert!(!screen.contains('◀'), "{screen}");
 }
 
 #[test]

@@ -51,6 +51,7 @@ pub(in crate::words) const CHINESE: Lesson = Lesson {
         unit: "时间单位",
         path: "以 / 开头的路径",
         place: "可以看的位置",
+        column: "表里的一列",
     },
 
     no_such: |name, nearest| {

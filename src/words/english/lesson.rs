@@ -53,6 +53,7 @@ pub(in crate::words) const ENGLISH: Lesson = Lesson {
         unit: "a unit of time",
         path: "a path, which begins with /",
         place: "a place to look at",
+        column: "a column of the table",
     },
 
     no_such: |name, nearest| {

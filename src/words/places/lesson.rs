@@ -65,4 +65,5 @@ pub(crate) struct Kinds {
     pub(crate) unit: &'static str,
     pub(crate) path: &'static str,
     pub(crate) place: &'static str,
+    pub(crate) column: &'static str,
 }

@@ -247,7 +247,7 @@ impl State {
     pub fn panel_of(&self, look: Look) -> Option<Panel> {
         Some(match look {
             Look::Header => return None,
-            Look::Table | Look::Row(_) => Panel::Table,
+            Look::Table | Look::Row(_) | Look::Column(_) => Panel::Table,
             Look::Loop => Panel::Loop,
             // Where the source is shown, the line is one of it.
             Look::Line(_) if self.areas().of(Panel::Code).is_some() => Panel::Code,
