@@ -88,7 +88,7 @@ pub(super) const COLUMNS: Columns = Columns {
         "0，或者很快又是 0。一直不变，就是没有人读：循环停住了或者在忙，没有读空，或者已停读。",
         "对一个在发送的客户端按 {stop-reading}，或者按 {pause}：队列满了以后，客户端的 send 也得\
          等。",
-        "tcp(7)、ss(8)、recv(2)",
+        "sock_diag(7)、ss(8)、tcp(7)、recv(2)",
     ]),
     send_queue: told([
         "程序发出了，客户端还没确认的字节：在内核的发送缓冲区里，或者在路上。",

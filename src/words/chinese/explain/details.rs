@@ -18,7 +18,7 @@ pub(super) const DETAILS: Details = Details {
          接字放的是这两个数。",
             "队列是空的，或者很快又空了。满了，内核就丢掉后来者的握手，它们会再试。",
             "{pause}，再按 {add-ten-clients} 添加客户端：它们已经连上了，只是没有人 accept。",
-            "listen(2)、tcp(7)、ss(8)",
+            "listen(2)、sock_diag(7)、ss(8)",
         ],
     ),
     stdin: named(
@@ -129,7 +129,7 @@ pub(super) const DETAILS: Details = Details {
             KERNEL,
             "从 10 开始，不丢就变大。有重传，就是网络在丢。",
             "用手机下载一个大文件，看它变大。",
-            "RFC 5681、tcp(7)",
+            "RFC 5681、RFC 6928、tcp(7)",
         ],
     ),
     request: named(

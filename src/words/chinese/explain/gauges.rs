@@ -227,7 +227,7 @@ pub(super) const GAUGES: Gauges = Gauges {
             COSTS.latency.how,
             "远小于 1 ms，除非处理函数慢。p99 比 p50 大得多，就是有人在等别人。",
             "用 --demo 启动，用 {client-kind} 选“慢处理”，{add-client} 添加，看 p99。",
-            "RFC 9112 第 9.3 节",
+            "recv(2)、send(2)",
         ],
     ),
     examined: named(

@@ -106,7 +106,7 @@ pub(super) const COLUMNS: Columns = Columns {
          drained, or reading was stopped.",
         "{stop-reading} on a client that sends, or {pause}: it fills, and then the client's own \
          sends must wait.",
-        "tcp(7), ss(8), recv(2)",
+        "sock_diag(7), ss(8), tcp(7), recv(2)",
     ]),
     send_queue: told([
         "Bytes that the program has sent and the client has not acknowledged: they lie in the \

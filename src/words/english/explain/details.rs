@@ -22,7 +22,7 @@ pub(super) const DETAILS: Details = Details {
          who come next, and they try again.",
             "{pause}, then add clients with {add-ten-clients}: they are connected, and nobody has \
          called accept.",
-            "listen(2), tcp(7), ss(8)",
+            "listen(2), sock_diag(7), ss(8)",
         ],
     ),
     stdin: named(
@@ -142,7 +142,7 @@ pub(super) const DETAILS: Details = Details {
             "It begins at 10 and grows while nothing is lost. Segments that were resent are a \
          network that loses them.",
             "Load a large file on a phone and watch it grow.",
-            "RFC 5681, tcp(7)",
+            "RFC 5681, RFC 6928, tcp(7)",
         ],
     ),
     request: named(

@@ -239,7 +239,7 @@ pub(super) const GAUGES: Gauges = Gauges {
          waits for others.",
             "Started with --demo, add a slow caller with {client-kind} and {add-client}, and look at \
          p99.",
-            "RFC 9112 section 9.3",
+            "recv(2), send(2)",
         ],
     ),
     examined: named(
