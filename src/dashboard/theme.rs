@@ -158,6 +158,15 @@ impl Theme {
         self.style(Role::Warn).remove_modifier(Modifier::UNDERLINED).add_modifier(Modifier::BOLD)
     }
 
+    /// The style of the selected connection's name, wherever it stands: the same in the table and in
+    /// the code, and underlined, so that it is told in a row that is reversed as well.
+    #[must_use]
+    pub fn held(&self) -> Style {
+        // Nothing of the row in which it stands shows through.
+        let plain = Style::reset().patch(self.style(Role::Text));
+        plain.patch(self.style(Role::Selected)).add_modifier(Modifier::UNDERLINED)
+    }
+
     /// The style of an event's kind.
     #[must_use]
     pub fn kind(&self, kind: Kind) -> Style {

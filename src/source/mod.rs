@@ -3,9 +3,11 @@
 //! | file | what lives there |
 //! |---|---|
 //! | `mod` | the files, by the names that places have |
+//! | `holder` | the name by which a line calls the connection |
 //! | `lexer` | what each piece of a text is, for its colour |
 //! | `rows` | lines as they are shown in a narrow place |
 
+pub mod holder;
 mod lexer;
 mod rows;
 

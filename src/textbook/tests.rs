@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use unicode_width::UnicodeWidthStr;
 
 use super::{Listing, marks, named};
+use crate::source::{Language, Source};
 use crate::telemetry::{CtlOp, Kind, ServerKind};
 
 fn all() -> impl Iterator<Item = &'static Listing> {
@@ -91,4 +92,28 @@ fn the_line_of_a_call_is_found() {
     let coroutines = Listing::of(ServerKind::Coroutines);
     let run = coroutines.line_of(Kind::EpollWait, None);
     assert!(run.is_some() && run == coroutines.line_of(Kind::EpollCtl, Some(CtlOp::Del)));
+}
+
+#[test]
+fn a_line_that_serves_a_connection_calls_it_by_a_known_name() {
+    for listing in all() {
+        let name = format!("assets/textbook/{}-server.py", listing.server()).leak();
+        let source = Source::new(name, listing.text(), Language::Python);
+        let library = listing.server() == ServerKind::Coroutines;
+        for (kind, op) in [
+            (Kind::Accept, None),
+            (Kind::Recv, None),
+            (Kind::Send, None),
+            (Kind::Close, None),
+            (Kind::EpollCtl, Some(CtlOp::Add)),
+            (Kind::EpollCtl, Some(CtlOp::Mod)),
+        ] {
+            // The library's loop knows no connection by name.
+            if let Some(line) = listing.line_of(kind, op).filter(|_| !(library && op.is_some())) {
+                assert!(!source.holder(line).is_empty(), "{name}: {}", source.line(line));
+            }
+        }
+        let listens = listing.line_of(Kind::Listen, None).unwrap();
+        assert!(source.holder(listens).is_empty(), "{}", source.line(listens));
+    }
 }

@@ -1,8 +1,10 @@
 //! The code view over real servers: whatever call is made, and wherever somebody stands or sleeps,
 //! the line that is marked is one of the program's own source, and names the call.
 
+use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use crate::common::{Watched, ask, get, name, on_all, start, start_with};
@@ -10,6 +12,7 @@ use epollscope::dashboard::state::code::How;
 use epollscope::dashboard::state::{Chosen, Options, State};
 use epollscope::http;
 use epollscope::source::Source;
+use epollscope::source::holder::NAMES;
 use epollscope::telemetry::{
     Asks, Capacity, Command, ConnId, Kind, Mode, Place, ServerKind, Site, Stance, Until, What, Why,
 };
@@ -61,6 +64,7 @@ fn every_call_of_every_server_is_made_on_a_line_that_names_it() {
     std::fs::write(root.path().join("large"), vec![b'x'; 3_000_000]).unwrap();
     std::fs::create_dir(root.path().join("folder")).unwrap();
     let path = root.path().to_owned();
+    let held = Mutex::new(BTreeSet::new());
     on_all(|mut config| {
         (config.write_buffer, config.read_buffer) = (Some(65_536), 512);
         config.worker.flags = ["--list", "--read-buffer", "512"].map(Into::into).into();
@@ -91,6 +95,9 @@ fn every_call_of_every_server_is_made_on_a_line_that_names_it() {
             if kind.is_call() {
                 names(event.site, kind, &server_name);
                 seen.push(kind);
+                if event.conn.is_some() {
+                    calls_by_name(event.site, kind, &server_name, &held);
+                }
             } else {
                 assert_eq!(event.site, None, "a fact is no call");
             }
@@ -102,6 +109,31 @@ fn every_call_of_every_server_is_made_on_a_line_that_names_it() {
         assert_eq!(server.lost.all(), 0);
         server.stop();
     });
+    let held = held.into_inner().unwrap();
+    let listed = NAMES.into_iter().chain(["self"]).collect();
+    assert_eq!(held, listed, "a name that no line has, or the other way round");
+}
+
+/// Asserts that the line of a call for a connection calls the connection by a name that the code view
+/// knows, which goes into `held`.
+#[track_caller]
+fn calls_by_name(
+    site: Option<Site>,
+    kind: Kind,
+    server: &str,
+    held: &Mutex<BTreeSet<&'static str>>,
+) {
+    let Place { file, line } = site.unwrap().place();
+    let source = Source::of(file).unwrap();
+    let (text, number) = (source.line(line as usize), line as usize);
+    let places = source.holder(number);
+    // What is accepted, and given its options with that, has no name before.
+    if places.is_empty() && text.contains("accept()") {
+        return;
+    }
+    let name = places.first().map(|place| &text[place.clone()]);
+    let name = name.unwrap_or_else(|| panic!("{server}: {} at {file}:{line}: {text}", kind.name()));
+    held.lock().unwrap().insert(name);
 }
 
 #[test]

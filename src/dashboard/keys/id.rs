@@ -43,6 +43,7 @@ pub enum Id {
     Own,
     Time,
     Textbook,
+    Whose,
     Zoom,
     Show(Panel),
     NextPanel,

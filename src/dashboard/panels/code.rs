@@ -11,11 +11,16 @@ use super::{block, dim, title};
 use crate::dashboard::keys::{self, Id};
 use crate::dashboard::layout::Panel;
 use crate::dashboard::state::State;
+use crate::dashboard::state::by_server::{self, Drawing};
 use crate::dashboard::state::code::{Call, How, Marks, View, result_text};
 use crate::dashboard::theme::{Role, Theme};
 use crate::source::{Class, Row};
 use crate::telemetry::{Asks, Kind, Place, Stance};
 use crate::words::{pad_left, pad_right, strings, units};
+
+/// The columns of a row before its text: of the margin where it counts, and of the line's number.
+const COUNT: usize = 4;
+const NUMBER: usize = 4;
 
 /// Draws the panel.
 pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused: bool) {
@@ -31,7 +36,12 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
     if let Some(name) = name(view.source.name, room.saturating_sub(head.width() + 2)) {
         head.push_span(Span::styled(format!(" {name} "), theme.style(Role::Text)));
     }
-    let mut block = block(head, theme, focused);
+    let mut block = block(head.clone(), theme, focused);
+    // Who has a line of its own takes the view, also when nobody has chosen it.
+    let left = room.saturating_sub(head.width() + 2);
+    if let Some(text) = first_fit(other_line(&view.marks), left) {
+        block = block.title(Line::from(dim(format!(" {text} "), theme)).right_aligned());
+    }
     let stance = stance(state, room.saturating_sub(2));
     let left = stance.as_ref().map_or(0, |text| text.width() + 2);
     if let Some(text) = stance {
@@ -71,12 +81,15 @@ fn stance(state: &State, room: usize) -> Option<String> {
     let say = &strings().code;
     let Marks { whose, next, .. } = state.marks().shown();
     let server = state.scene().listener?.server;
+    let (sleeps, is_loop) = (by_server::drawing(server) == Drawing::Sleepers, whose.is_none());
+    let stance = state.scene().standing.stance;
     let whose = match whose {
         Some((conn, by)) => match (by.tid(), by.pid()) {
             (Some(tid), _) => (say.thread)(conn.get(), tid),
             (_, Some(pid)) => (say.worker)(conn.get(), pid),
             _ => (say.task)(conn.get()),
         },
+        None if sleeps => say.accepting.to_owned(),
         None => say.the_loop.to_owned(),
     };
     let pair = |[long, short]: [&str; 2]| [long.to_owned(), short.to_owned()];
@@ -92,13 +105,23 @@ fn stance(state: &State, room: usize) -> Option<String> {
                 How::Parked => (say.parked_for)(name),
             }
         }
-        None if matches!(state.scene().standing.stance, Stance::Handling(_)) => {
-            pair(say.in_handler)
-        }
+        None if matches!(stance, Stance::Handling(_)) => pair(say.in_handler),
+        // Only who is to go on next is told.
+        None if sleeps && is_loop && matches!(stance, Stance::Held(_)) => pair(say.not_told),
         None => pair(say.goes_on),
     };
     let [long, short] = texts.map(|text| [&*whose, &text].join(strings().marks.colon));
     first_fit([long, short, whose], room)
+}
+
+/// How to come to the line that could be shown in place of this one.
+fn other_line(marks: &Marks) -> Vec<String> {
+    let (say, key) = (&strings().code, keys::name(Id::Whose));
+    match (marks.whose, marks.other) {
+        (Some(_), Some(_)) => (say.to_the_loop)(&key).into(),
+        (None, Some(conn)) => (say.to_conn)(&key, conn.get()).into(),
+        (_, None) => Vec::new(),
+    }
 }
 
 /// What can be done with the chosen line, what the margin shows, or the last call, whose line may not
@@ -149,15 +172,15 @@ fn line(
     if let Some(counts) = counts {
         let count = counts.iter().find(|(line, _)| *line == row.line && first);
         let count = count.map_or_else(String::new, |(_, count)| units::narrow_count(*count));
-        spans.push(Span::styled(pad_right(&count, 4), style(Role::Chart)));
+        spans.push(Span::styled(pad_right(&count, COUNT), style(Role::Chart)));
     }
     let number = if first { row.line.to_string() } else { String::new() };
     // The chosen line is told also where it is next.
     let chosen = view.cursor == Some(row.line);
     let number_style = if chosen { theme.style(Role::Selected) } else { style(Role::Dim) };
-    spans.push(Span::styled(pad_right(&number, 4), number_style));
+    spans.push(Span::styled(pad_right(&number, NUMBER), number_style));
     spans.push(Span::styled(pad_left("", row.indent + 1), style(Role::Text)));
-    spans.extend(code(row, view, &style));
+    spans.extend(code(row, view, &style, theme));
     if row.last {
         let result = result.map(|result| (result, Role::Title));
         let arrow = theme.glyph("◀", "<");
@@ -175,14 +198,26 @@ fn is_first(row: &Row, view: &View) -> bool {
     row.part.start == line.len() - line.trim_start_matches(' ').len()
 }
 
-/// The pieces of the row's part of its line.
-fn code(row: &Row, view: &View, style: &impl Fn(Role) -> Style) -> Vec<Span<'static>> {
+/// The pieces of the row's part of its line. The name of the selected connection looks as that does
+/// in the table.
+fn code(
+    row: &Row,
+    view: &View,
+    style: &impl Fn(Role) -> Style,
+    theme: &Theme,
+) -> Vec<Span<'static>> {
     let mut from = 0;
+    let held = view.holder(row.line);
     let pieces = view.source.pieces(row.line).filter_map(|(class, text)| {
         let (begin, end) = (from.max(row.part.start), (from + text.len()).min(row.part.end));
         let piece = (begin < end).then(|| &text[begin - from..end - from]);
+        let style = if held.iter().any(|place| place.start == from) {
+            theme.held()
+        } else {
+            style(role(class))
+        };
         from += text.len();
-        Some(Span::styled(piece?, style(role(class))))
+        Some(Span::styled(piece?, style))
     });
     pieces.collect()
 }

@@ -2,6 +2,7 @@
 
 use ratatui::Frame;
 use ratatui::layout::{Margin, Rect};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -54,7 +55,7 @@ pub fn draw(
     }
     frame.render_widget(block, area);
     let width = usize::from(inner.width);
-    let shown = stream.len().min(height);
+    let selected = stream.selected_row(height);
     for (entry, y) in stream.lines(height).zip(inner.top()..inner.bottom()) {
         spots.add(Rect { y, height: 1, ..inner }, Thing::from(&entry));
         let line = match entry {
@@ -69,9 +70,11 @@ pub fn draw(
         };
         let place = Rect { y, height: 1, ..inner };
         frame.render_widget(line, place);
-        // The code view shows the line of this one.
-        if state.pointed_at().is_some() && usize::from(y - inner.top()) + 1 == shown {
-            frame.buffer_mut().set_style(place, theme.style(Role::Selected));
+        if selected == Some(usize::from(y - inner.top())) {
+            // One style for all of it: colours of its own would get lost in the reverse.
+            for style in [Style::reset(), theme.style(Role::Text), theme.style(Role::Selected)] {
+                frame.buffer_mut().set_style(place, style);
+            }
         }
     }
     if stream.is_empty() && height > 0 {

@@ -69,7 +69,8 @@ pub fn draw(
     for (line, id) in table.order().iter().enumerate().skip(table.top()).take(rows) {
         if let Some(entry) = table.get(*id) {
             let selected = line == table.position();
-            lines.push(row(entry, scene, &columns, inner.width, selected, theme));
+            let named = state.code_names() == Some(entry.id());
+            lines.push(row(entry, scene, &columns, inner.width, (selected, named), theme));
         }
     }
     if table.order().is_empty() {
@@ -231,7 +232,7 @@ fn row(
     scene: &Scene,
     columns: &[(Column, u16)],
     width: u16,
-    selected: bool,
+    (selected, named): (bool, bool),
     theme: &Theme,
 ) -> Line<'static> {
     let closed = entry.closed.is_some();
@@ -293,7 +294,23 @@ fn row(
     }
     // One style for the whole row: a colour of its own would get lost in the reverse.
     let text: String = line.spans.iter().map(|span| span.content.as_ref()).collect();
-    Line::styled(left(text.trim_end(), usize::from(width), theme), theme.style(Role::Selected))
+    let text = left(text.trim_end(), usize::from(width), theme);
+    let style = theme.style(Role::Selected);
+    let at = columns.iter().position(|(column, _)| *column == Column::Fd).filter(|_| named);
+    // Behind the marks there is a span for each column.
+    let place = at.and_then(|at| {
+        let cell = line.spans.get(at + 2)?.content.trim_end();
+        let before: usize = line.spans[..at + 2].iter().map(|span| span.content.len()).sum();
+        Some(before + cell.len() - cell.trim_start().len()..before + cell.len())
+    });
+    match place.filter(|place| text.get(place.clone()).is_some()) {
+        Some(place) => Line::from(vec![
+            Span::styled(text[..place.start].to_owned(), style),
+            Span::styled(text[place.clone()].to_owned(), theme.held()),
+            Span::styled(text[place.end..].to_owned(), style),
+        ]),
+        None => Line::styled(text, style),
+    }
 }
 
 fn cell(

@@ -119,6 +119,11 @@ impl State {
         self.alive() && self.areas().of(Panel::Code).is_some()
     }
 
+    /// Whether the code can show the selected connection's line as well as the loop's.
+    pub fn has_two_lines(&self) -> bool {
+        self.code_shown() && self.marks().other.is_some()
+    }
+
     pub fn scrolled_back(&self) -> bool {
         self.focus == Panel::Stream && self.scene().stream.below(self.stream_rows()).is_some()
     }
@@ -153,6 +158,8 @@ impl State {
             Id::SaveSettings => Some(WhyNot::NoSettings),
             Id::LessonOn | Id::LessonBack | Id::Lessons => Some(WhyNot::NoLesson),
             Id::Textbook => Some(WhyNot::NoCodePanel),
+            Id::Whose if !self.code_shown() => Some(WhyNot::NoCodePanel),
+            Id::Whose => Some(WhyNot::OneLine),
             Id::Errors | Id::Own | Id::Time => Some(WhyNot::NoStream),
             _ => None,
         })

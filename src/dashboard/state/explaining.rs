@@ -91,7 +91,8 @@ impl State {
         let found = match self.focus {
             Panel::Table | Panel::Card => selected.map(|row| scene.state_of(row)),
             Panel::Stream => {
-                scene.stream.lines(self.stream_rows()).last().map(|line| Thing::from(&line))
+                let lowest = || scene.stream.lines(self.stream_rows()).last();
+                scene.stream.selected().or_else(lowest).map(|line| Thing::from(&line))
             }
             Panel::Seats => selected.and_then(|row| {
                 let mut lights = scene.seats.lights(scene.now);

@@ -47,6 +47,8 @@ impl State {
                     self.click(area, at);
                 } else if panel == Panel::Code {
                     self.click_code(area, at);
+                } else if panel == Panel::Stream {
+                    self.click_stream(area, at);
                 }
                 self.follow_code();
                 return Vec::new();
@@ -54,9 +56,14 @@ impl State {
             _ => return Vec::new(),
         };
         self.changed = true;
-        let focus = std::mem::replace(&mut self.focus, panel);
-        self.go(by);
-        self.focus = focus;
+        if panel == Panel::Stream {
+            let height = self.stream_rows();
+            self.scene_mut().stream.scroll(by, height);
+        } else {
+            let focus = std::mem::replace(&mut self.focus, panel);
+            self.go(by);
+            self.focus = focus;
+        }
         self.fit();
         self.follow_code();
         Vec::new()
@@ -73,6 +80,15 @@ impl State {
         }
     }
 
+    /// A click on an event selects it.
+    fn click_stream(&mut self, area: Rect, at: Position) {
+        let height = self.stream_rows();
+        let row = at.y.checked_sub(area.y + 1).map(usize::from);
+        if let Some(row) = row.filter(|row| *row < height) {
+            self.scene_mut().stream.point_at(row, height);
+        }
+    }
+
     fn click(&mut self, area: Rect, at: Position) {
         let scene = self.scene_mut();
         let (now, head) = (scene.now, geometry::head_rows(scene.listener));
@@ -85,7 +101,10 @@ impl State {
         }
         match geometry::hit(table, area, head, at) {
             Some(Hit::Heading(column)) => table.sort_by(column),
-            Some(Hit::Line(line)) => table.point_at(line, now),
+            Some(Hit::Line(line)) => {
+                table.point_at(line, now);
+                self.code.of_loop = false;
+            }
             None => {}
         }
     }

@@ -141,6 +141,7 @@ pub enum WhyNot {
     NoCode,
     NoCodePanel,
     Textbook,
+    OneLine,
 }
 
 /// Why there is no Chinese.

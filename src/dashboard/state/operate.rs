@@ -107,6 +107,9 @@ impl State {
         if matches!(id, Id::Pause | Id::StepCall | Id::StepTurn | Id::Slower | Id::Faster) {
             // Where the loop goes is what is looked at.
             self.code.cursor = None;
+            if matches!(id, Id::StepCall | Id::StepTurn) && self.is_paused() {
+                self.scene_mut().stream.to_newest();
+            }
         }
         match id {
             Id::Card if self.focus == Panel::Code => return self.run_until_line(),
@@ -239,6 +242,7 @@ impl State {
                 scene.engine.show_own(own);
             }
             Id::Textbook => self.toggle_textbook(),
+            Id::Whose => self.toggle_whose(),
             Id::Time => self.wall_time = !self.wall_time,
             Id::Freeze => self.freeze_or_thaw(),
             Id::Zoom => self.zoom = !self.zoom,
@@ -400,12 +404,16 @@ impl State {
         let height = self.stream_rows();
         let now = self.scene().now;
         match self.focus.moves() {
-            Moves::Events => self.scene_mut().stream.scroll(by, height),
+            Moves::Events => self.scene_mut().stream.step(by, height),
             Moves::Text => {
                 self.card_top = self.card_top.saturating_add_signed(by).min(200);
             }
             Moves::Lines => self.code.step(by),
-            Moves::Selection => self.scene_mut().table.step(by, now),
+            Moves::Selection => {
+                self.scene_mut().table.step(by, now);
+                // Whom the operator selects is looked at.
+                self.code.of_loop = false;
+            }
         }
     }
 

@@ -1,6 +1,8 @@
 //! The event stream as it is shown: a bounded history, a filter, and a place to read in it that
 //! does not move while new events arrive.
 
+mod view;
+
 use std::collections::VecDeque;
 use std::fmt::Write as _;
 
@@ -8,7 +10,7 @@ use super::continuity::Continuity;
 use super::filter::{Filter, Flag, Number, Subject, Word, tables};
 use super::lints::Lint;
 use super::stretches::Change;
-use crate::telemetry::{Batch, ConnId, EventRef, Kind, Nanos, OwnedEvent, Ring, Site, What};
+use crate::telemetry::{Batch, By, ConnId, EventRef, Kind, Nanos, OwnedEvent, Ring, Site, What};
 use crate::words::{describe, is_error};
 
 /// How many events are kept.
@@ -55,6 +57,8 @@ pub struct Stream {
     own: bool,
     /// The entry on the last line; `None` follows the newest.
     bottom: Option<u64>,
+    /// The entry that is selected; `None` while the newest is followed, or the wheel alone was used.
+    cursor: Option<u64>,
     continuity: Continuity,
     scratch: String,
     /// A change that comes with the next batch.
@@ -73,6 +77,7 @@ impl Default for Stream {
             errors_only: false,
             own: false,
             bottom: None,
+            cursor: None,
             continuity: Continuity::default(),
             scratch: String::new(),
         }
@@ -261,55 +266,19 @@ impl Stream {
         self.own
     }
 
-    /// The visible lines for that many rows, oldest first.
-    pub fn lines(&self, height: usize) -> impl Iterator<Item = StreamEntry> {
-        let end = self.end(height);
-        let start = end.saturating_sub(height);
-        self.shown.range(start..end).filter_map(|number| self.get(self.whole(*number)))
-    }
-
-    /// Past the last visible line, as a place in `shown`.
-    fn end(&self, height: usize) -> usize {
-        match self.bottom {
-            None => self.shown.len(),
-            // What was read has left the history: the oldest page is what remains.
-            Some(bottom) => self
-                .shown
-                .partition_point(|n| self.whole(*n) <= bottom)
-                .max(height)
-                .min(self.shown.len()),
-        }
-    }
-
-    /// Goes back (negative) or forward by lines; at the newest it follows again.
-    pub fn scroll(&mut self, by: isize, height: usize) {
-        let end = self.end(height);
-        let to = end.saturating_add_signed(by).max(height.min(self.shown.len()));
-        self.bottom =
-            if to >= self.shown.len() { None } else { to.checked_sub(1).map(|i| self.nth(i)) };
-    }
-
-    /// Goes to the oldest event kept.
-    pub fn to_oldest(&mut self, height: usize) {
-        self.scroll(isize::MIN, height);
-    }
-
-    /// Follows the newest again.
-    pub fn to_newest(&mut self) {
-        self.bottom = None;
-    }
-
-    /// How many newer lines there are below the visible ones; `None` while following.
-    #[must_use]
-    pub fn below(&self, height: usize) -> Option<usize> {
-        self.bottom.map(|_| self.shown.len() - self.end(height))
-    }
-
     /// The newest events of a connection, newest first.
     pub fn of(&self, conn: ConnId) -> impl Iterator<Item = OwnedEvent> {
         let of_it =
             move |at: &usize| self.events.event(*at).is_some_and(|event| event.conn == Some(conn));
         (0..self.events.len()).rev().filter(of_it).filter_map(|at| self.events.get(at))
+    }
+
+    /// The newest calls of the server's own thread, newest first.
+    pub fn of_the_loop(&self) -> impl Iterator<Item = OwnedEvent> {
+        let own = |at: &usize| {
+            self.events.event(*at).is_some_and(|event| event.by == By::LOOP && event.site.is_some())
+        };
+        (0..self.events.len()).rev().filter(own).filter_map(|at| self.events.get(at))
     }
 
     /// The filter.
@@ -347,7 +316,7 @@ impl Stream {
         self.filter = other.filter.clone();
         self.errors_only = other.errors_only;
         self.own = other.own;
-        self.bottom = other.bottom;
+        (self.bottom, self.cursor) = (other.bottom, other.cursor);
         self.filter_anew();
     }
 }

@@ -1,15 +1,17 @@
 //! The code view.
 
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::style::Modifier;
 
 use super::super::panel::Panel;
 use super::super::state::{Action, State};
-use super::super::theme::{Palette, Theme};
+use super::super::theme::{Palette, Role, Theme};
 use super::feed::{Feed, classroom, id};
 use super::{drawn, press, render, state, text};
 use crate::source::Source;
 use crate::telemetry::{
-    By, Command, ConnId, Kind, Made, Mode, Ret, ServerKind, Site, Stance, Standing, Until, What,
+    By, Command, ConnId, CtlOp, Kind, Made, Mode, Next, Ret, ServerKind, Site, Stance, Standing,
+    Until, What,
 };
 use crate::words::Language;
 
@@ -26,7 +28,7 @@ fn site(file: &str, text: &str) -> Option<Site> {
 }
 
 /// A loop that stands before a `recv`, just behind its wait.
-fn held(width: u16, height: u16) -> (State, Feed) {
+pub(super) fn held(width: u16, height: u16) -> (State, Feed) {
     let mut feed = classroom();
     let (wait, recv) = (site(TURN, "self.state.wait("), site(TURN, "state.recv("));
     feed.site = site(TURN, "state.send(");
@@ -138,6 +140,7 @@ fn each_thread_has_a_line_of_its_own() {
     state.tick(feed.now + 1);
     let screen = drawn(&state, 120, 36);
     assert!(screen.contains("#1, thread 4711: asleep in recv"), "{screen}");
+    assert!(screen.contains("H: the loop's own line"), "{screen}");
     assert!(marked(&screen, '▶')[0].contains("self.receive(limit)? { ◀ asleep"), "{screen}");
     let send = line(file, "self.send(");
     let result = |state: &State| state.code().unwrap().result(send);
@@ -147,6 +150,47 @@ fn each_thread_has_a_line_of_its_own() {
     state.apply(&feed.publish());
     state.tick(feed.now + 2);
     assert_eq!(result(&state), None);
+}
+
+#[test]
+fn where_a_connection_has_a_line_the_loops_own_is_a_key_away() {
+    let (exchange, threads) = ("src/server/blocking_io/exchange.rs", "src/server/threads.rs");
+    let mut feed = classroom();
+    feed.switch(ServerKind::Threads);
+    feed.site = site(threads, "shared.accept()");
+    feed.accept(6, 14);
+    let row = feed.row(1);
+    (row.by, row.within, row.site) =
+        (By::thread(4711), Some(Kind::Recv), site(exchange, "self.receive("));
+    let accept = Next::new(Kind::Accept, 5, None, feed.site);
+    feed.batch.standing.stance = Stance::Within(accept);
+    let mut state = state(120, 36);
+    press(&mut state, "8");
+    state.apply(&feed.publish());
+    state.tick(feed.now);
+    assert!(drawn(&state, 120, 36).contains("#1, thread 4711: asleep in recv"));
+    press(&mut state, "H");
+    let screen = drawn(&state, 120, 36);
+    assert!(screen.contains("the accepting loop: asleep in accept"), "{screen}");
+    assert!(screen.contains("H: the line of #1"), "{screen}");
+    assert!(marked(&screen, '▶')[0].contains("shared.accept()"), "{screen}");
+    // Who is held is not the loop, and where that is nobody tells.
+    feed.site = site(exchange, "self.send(");
+    feed.hold(Kind::Send, 9, Some(1));
+    state.apply(&feed.publish());
+    state.tick(feed.now);
+    let screen = drawn(&state, 120, 36);
+    assert!(screen.contains("the accepting loop: not told while another is held"), "{screen}");
+    assert!(marked(&screen, '▶').is_empty(), "{screen}");
+    // Whom the operator selects is looked at.
+    press(&mut state, "1jk");
+    let screen = drawn(&state, 120, 36);
+    assert!(screen.contains("#1, thread 4711: held before send"), "{screen}");
+    // One loop has one line.
+    let (mut state, _) = held(120, 36);
+    assert!(!drawn(&state, 120, 36).contains("H: "));
+    press(&mut state, "H");
+    assert!(drawn(&state, 120, 36).contains("there is one line to show"));
 }
 
 #[test]
@@ -206,15 +250,139 @@ fn a_click_chooses_a_line() {
 #[test]
 fn an_event_of_the_stream_shows_its_line() {
     let (mut state, _) = held(120, 36);
-    // The lowest that is seen: first the wait, then the send before it.
-    press(&mut state, "3<Up>");
-    let send = line(TURN, "state.send(");
-    assert_eq!(state.code().unwrap().cursor, Some(send), "{}", drawn(&state, 120, 36));
+    let chosen = |state: &State| state.code().unwrap().cursor;
+    // The newest is the wait, and before it stands the send.
+    let (wait, send) = (line(TURN, "self.state.wait("), line(TURN, "state.send("));
+    press(&mut state, "3k");
+    assert_eq!(chosen(&state), Some(wait), "{}", drawn(&state, 120, 36));
+    press(&mut state, "k");
+    assert_eq!(chosen(&state), Some(send), "{}", drawn(&state, 120, 36));
     let screen = drawn(&state, 120, 36);
     assert!(screen.contains("state.send(call, client,"), "{screen}");
-    press(&mut state, "<End>");
-    assert_eq!(state.code().unwrap().cursor, None);
+    // It stays while another panel has the keyboard.
+    press(&mut state, "1j");
+    assert_eq!(chosen(&state), Some(send));
+    press(&mut state, "3j");
+    assert_eq!(chosen(&state), Some(wait));
+    press(&mut state, "j");
+    assert_eq!(chosen(&state), None, "behind the newest it follows");
+    press(&mut state, "kk<End>");
+    assert_eq!(chosen(&state), None);
+    press(&mut state, "kk<Esc>");
+    assert_eq!(chosen(&state), None);
+    // A step is followed in the code, whatever was read.
+    press(&mut state, "kks");
+    assert_eq!(chosen(&state), None);
     assert_eq!(ConnId::new(1), Some(id(1)));
+}
+
+#[test]
+fn the_selected_event_stands_out_wherever_it_is() {
+    let (mut state, mut feed) = held(120, 36);
+    let theme = Theme::new(Palette::Mono, false);
+    let area = state.areas().of(Panel::Stream).unwrap();
+    let selected = |state: &State| -> Vec<u16> {
+        let buffer = render(state, 120, 36, &theme);
+        let rows = area.y + 1..area.bottom() - 1;
+        let reversed = |y: &u16| buffer[(area.x + 1, *y)].modifier.contains(Modifier::REVERSED);
+        rows.filter(reversed).collect()
+    };
+    assert_eq!(selected(&state), [0; 0], "while it follows");
+    press(&mut state, "3k");
+    let lowest = area.bottom() - 2;
+    assert_eq!(selected(&state), [lowest]);
+    press(&mut state, "kkk");
+    assert_eq!(selected(&state), [lowest - 3]);
+    // What is read stands still.
+    feed.wake(1000, &[(9, crate::telemetry::Mask::IN, Some(1))]);
+    state.apply(&feed.publish());
+    state.tick(feed.now);
+    assert_eq!(selected(&state), [lowest - 3]);
+    // A click selects, the wheel keeps it on the screen.
+    let mut mouse = |kind, row| {
+        let modifiers = KeyModifiers::NONE;
+        state.mouse(MouseEvent { kind, column: area.x + 4, row, modifiers });
+        selected(&state)
+    };
+    let left = MouseEventKind::Down(MouseButton::Left);
+    assert_eq!(mouse(left, area.y + 2), [area.y + 2]);
+    assert_eq!(mouse(MouseEventKind::ScrollUp, area.y + 2), [area.y + 5]);
+    for _ in 0..9 {
+        mouse(MouseEventKind::ScrollUp, area.y + 2);
+    }
+    assert_eq!(mouse(MouseEventKind::ScrollUp, area.y + 2), [lowest]);
+}
+
+/// The style of the n-th letter of a text that stands in a panel.
+fn style_of(
+    state: &State,
+    theme: &Theme,
+    panel: Panel,
+    (row, text): (&str, &str),
+) -> Vec<ratatui::style::Style> {
+    let buffer = render(state, 120, 36, theme);
+    let area = state.areas().of(panel).unwrap();
+    for y in area.top()..area.bottom() {
+        let cells: Vec<&str> =
+            (area.left()..area.right()).map(|x| buffer[(x, y)].symbol()).collect();
+        let line = cells.concat();
+        if let (true, Some(at)) = (line.contains(row), line.find(text)) {
+            let x = area.x + u16::try_from(line[..at].chars().count()).unwrap();
+            let last = x + u16::try_from(text.len()).unwrap();
+            return (x..last).map(|x| buffer[(x, y)].style()).collect();
+        }
+    }
+    panic!("no {text} beside {row}: {}", drawn(state, 120, 36));
+}
+
+#[test]
+fn the_selected_connection_has_one_look_in_the_table_and_in_the_code() {
+    for palette in [Palette::Dark, Palette::Light, Palette::Projector, Palette::Mono] {
+        let theme = Theme::new(palette, false);
+        let (mut state, mut feed) = held(120, 36);
+        let variable =
+            |state: &State| style_of(state, &theme, Panel::Code, ("state.recv(", "client"));
+        let fd = |state: &State, fd| style_of(state, &theme, Panel::Table, ("192.168.1.3", fd));
+        let own = fd(&state, "9")[0];
+        assert_eq!(variable(&state), [own; 6], "{palette:?}");
+        assert!(own.add_modifier.contains(Modifier::UNDERLINED), "not by colour alone");
+        let input = style_of(&state, &theme, Panel::Code, ("state.recv(", "input"));
+        assert!(input.iter().all(|other| *other != own), "{palette:?}");
+        // The call is for another than the selected one.
+        press(&mut state, "1j");
+        let (next, other) = (theme.style(Role::Next), variable(&state)[0]);
+        assert_eq!((other.bg, other.add_modifier), (input[0].bg, next.add_modifier));
+        let plain = fd(&state, "11")[0];
+        assert!(!plain.add_modifier.contains(Modifier::UNDERLINED), "{palette:?}");
+        press(&mut state, "kT");
+        let sock = style_of(&state, &theme, Panel::Code, ("conn.sock.recv(", "conn"));
+        assert_eq!(sock, [own; 4]);
+        // The wait is for nobody.
+        press(&mut state, "T");
+        feed.site = site(TURN, "self.state.wait(");
+        feed.hold(Kind::EpollWait, 4, None);
+        state.apply(&feed.publish());
+        state.tick(feed.now);
+        assert!(!fd(&state, "9")[0].add_modifier.contains(Modifier::UNDERLINED));
+    }
+}
+
+#[test]
+fn what_epoll_ctl_is_about_to_do_is_marked_in_the_textbook() {
+    for (op, text) in [(CtlOp::Add, "poller.register(sock, mask)"), (CtlOp::Del, "none")] {
+        let (mut state, mut feed) = held(120, 36);
+        feed.hold(Kind::EpollCtl, 9, Some(1));
+        let Stance::Held(next) = &mut feed.batch.standing.stance else { panic!() };
+        next.op = Some(op);
+        state.apply(&feed.publish());
+        state.tick(feed.now);
+        press(&mut state, "T");
+        let screen = drawn(&state, 120, 36);
+        let marked = marked(&screen, '▶');
+        // The edge-triggered one takes nothing off its list.
+        assert_eq!(marked.len(), usize::from(op == CtlOp::Add), "{screen}");
+        assert!(marked.iter().all(|row| row.contains(text)), "{marked:?}");
+    }
 }
 
 #[test]

@@ -203,7 +203,7 @@ fn a_notice_covers_no_alarm_no_event_and_no_axis() {
             // The stream says on its border that there is more below.
             press(&mut state, "3k");
             let more = dark(&state, width, height);
-            assert!(more.contains("newer") && more.contains("● "), "{more}");
+            assert!(more.contains("End follows") && more.contains("● "), "{more}");
         }
         // What was left out is said there, too; it is an alarm.
         let mut state = state(width, height);

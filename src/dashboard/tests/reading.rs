@@ -52,6 +52,53 @@ fn what_is_read_stands_still_while_new_events_arrive() {
 }
 
 #[test]
+fn the_selected_line_moves_and_the_rest_only_when_it_must() {
+    let mut stream = Stream::default();
+    stream.toggle_own();
+    stream.apply(&batch(1..=100));
+    let selected = |stream: &Stream| match stream.selected() {
+        Some(StreamEntry::Event(event)) => event.event.seq,
+        _ => 0,
+    };
+    stream.step(1, 3);
+    assert_eq!((selected(&stream), stream.below(3)), (0, None), "nothing is further down");
+    for (by, seq, seen) in [
+        (-1, 100, [98, 99, 100]),
+        (-1, 99, [98, 99, 100]),
+        (-2, 97, [97, 98, 99]),
+        (1, 98, [97, 98, 99]),
+        (2, 100, [98, 99, 100]),
+        (isize::MIN, 1, [1, 2, 3]),
+        (-1, 1, [1, 2, 3]),
+        (4, 5, [3, 4, 5]),
+    ] {
+        stream.step(by, 3);
+        assert_eq!((selected(&stream), shown(&stream, 3)), (seq, seen.to_vec()), "{by}");
+        let row = stream.selected_row(3).unwrap();
+        assert_eq!(seen[row], i64::try_from(seq).unwrap());
+    }
+    stream.apply(&batch(101..=200));
+    assert_eq!((selected(&stream), shown(&stream, 3)), (5, vec![3, 4, 5]), "it stands still");
+    // The wheel keeps it on the screen.
+    stream.scroll(10, 3);
+    assert_eq!((selected(&stream), shown(&stream, 3)), (13, vec![13, 14, 15]));
+    stream.point_at(1, 3);
+    assert_eq!((selected(&stream), shown(&stream, 3)), (14, vec![13, 14, 15]));
+    // Under a filter that hides it the next one takes its place.
+    stream.set_filter(Filter::parse("line:nowhere.rs:1"));
+    assert_eq!((stream.selected().is_none(), stream.selected_row(3)), (true, None));
+    stream.set_filter(Filter::default());
+    assert_eq!(selected(&stream), 14);
+    stream.step(isize::MAX, 3);
+    assert_eq!((selected(&stream), stream.below(3)), (0, None));
+    // What leaves the history leaves the oldest selected.
+    stream.step(isize::MIN, 3);
+    let most = HISTORY as u64;
+    stream.apply(&batch(201..=210 + most));
+    assert_eq!(selected(&stream), 211 - u64::from(stream.len() < HISTORY));
+}
+
+#[test]
 fn history_is_bounded_and_holes_are_lines() {
     let mut stream = Stream::default();
     stream.toggle_own();

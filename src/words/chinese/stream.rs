@@ -7,8 +7,9 @@ pub(in crate::words) const CHINESE: Stream = Stream {
     errors_only: "只看错误",
     with_plumbing: "含内部事件",
     filter: |filter, events| format!("过滤：{filter}（{} 个事件）", units::count(events as u64)),
-    newer_below: |events, key| {
-        format!("下面还有 {} 个新事件：按 {key} 跟随", units::count(events as u64))
+    newer_below: |events, key| match events {
+        0 => format!("按 {key} 跟随"),
+        _ => format!("下面还有 {} 个新事件：按 {key} 跟随", units::count(events as u64)),
     },
     lost: |events, kinds| format!("丢失 {} 个：{kinds}", units::count(events)),
     hole_lost: |events| format!("丢失 {} 个事件：事件流满了", units::count(events)),

@@ -131,6 +131,11 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
         "In the code: the server as the texts write it, in Python, in place of what runs; or what \
          runs again.",
     ),
+    whose: text(
+        "loop's line",
+        "In the code of threads, processes and coroutines: the line of the loop that accepts, in \
+         place of the selected connection's; or that again.",
+    ),
     freeze: text(
         "freeze",
         "Freeze the picture, or thaw it. The server goes on; in the frozen picture you can scroll, \
@@ -142,7 +147,7 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
          what is normal, what to try, what to read.",
     ),
     zoom: text("zoom", "Give the whole screen to the panel with the focus, or take it back."),
-    up: text("up", "One line up in the panel with the focus."),
+    up: text("up", "One line up in the panel with the focus; in the stream, select an event."),
     down: text("down", "One line down."),
     page_up: text("page up", "One page up."),
     page_down: text("page down", "One page down."),
@@ -204,6 +209,7 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
     read_again: "read again",
     close_card: "close card",
     what_runs: "what runs",
+    its_line: "its line",
     until_line: "until here",
     thaw: "thaw",
     all_events: "all events",

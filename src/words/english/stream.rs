@@ -7,8 +7,9 @@ pub(in crate::words) const ENGLISH: Stream = Stream {
     errors_only: "errors only",
     with_plumbing: "with plumbing",
     filter: |filter, events| format!("filter: {filter} ({} events)", units::count(events as u64)),
-    newer_below: |events, key| {
-        format!("{} newer below: {key} follows", units::count(events as u64))
+    newer_below: |events, key| match events {
+        0 => format!("{key} follows"),
+        _ => format!("{} newer below: {key} follows", units::count(events as u64)),
     },
     lost: |events, kinds| format!("lost {}: {kinds}", units::count(events)),
     hole_lost: |events| format!("{} events lost: the stream was full", units::count(events)),

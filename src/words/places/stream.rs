@@ -5,6 +5,7 @@ pub(crate) struct Stream {
     pub(crate) errors_only: &'static str,
     pub(crate) with_plumbing: &'static str,
     pub(crate) filter: fn(filter: &str, events: usize) -> String,
+    /// How many events are below, and what follows them again.
     pub(crate) newer_below: fn(events: usize, key: &str) -> String,
     /// How many events were lost, and of which kinds the most.
     pub(crate) lost: fn(events: u64, kinds: &str) -> String,

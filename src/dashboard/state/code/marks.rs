@@ -14,6 +14,8 @@ pub struct Call {
     pub kind: Option<Kind>,
     /// Of `epoll_ctl`, what it does, where that is known.
     pub op: Option<CtlOp>,
+    /// For which connection, where it is for one.
+    pub conn: Option<ConnId>,
     /// Where it is made.
     pub site: Option<Site>,
 }
@@ -40,32 +42,55 @@ pub struct Marks {
     pub last: Option<(Call, Result<u64, Errno>)>,
     /// Whether it runs freely and makes many calls: the marks would flicker.
     pub busy: bool,
+    /// The connection that is selected in the table.
+    pub selected: Option<ConnId>,
+    /// The same, where it has a line of its own beside the loop's: either can be shown.
+    pub other: Option<ConnId>,
 }
 
 impl Marks {
     /// Those of the selected connection where it has a thread, a worker or a task of its own, else
-    /// those of the loop.
+    /// those of the loop; these too where `of_loop` asks for them.
     #[must_use]
-    pub fn of(scene: &Scene) -> Self {
+    pub fn of(scene: &Scene, of_loop: bool) -> Self {
         let Some(server) = scene.listener.map(|listener| listener.server) else {
             return Self::default();
         };
-        let own = matches!(by_server::drawing(server), Drawing::Sleepers | Drawing::Tasks);
-        let selected = scene.table.selected().filter(|entry| own && entry.closed.is_none());
+        let drawing = by_server::drawing(server);
+        let own = matches!(drawing, Drawing::Sleepers | Drawing::Tasks);
+        let chosen = scene.table.selected();
+        let served = chosen.filter(|entry| own && entry.closed.is_none());
+        let other = served.map(TableRow::id);
+        let served = served.filter(|_| !of_loop);
         let parks = server.asks() == Asks::Runtime;
         let free = matches!(scene.standing.mode, Mode::Run | Mode::Until(_));
         let busy = free && scene.code.is_busy();
-        match selected {
-            Some(entry) => Self { busy, ..Self::of_connection(scene, entry, parks) },
+        let selected = chosen.map(TableRow::id);
+        match served {
+            Some(entry) => {
+                Self { busy, selected, other, ..Self::of_connection(scene, entry, parks) }
+            }
             None => Self {
                 whose: None,
-                next: of_loop(scene.standing.stance, by_server::waits_in(server)),
-                last: scene
-                    .engine
-                    .last_call()
-                    .filter(|_| !scene.engine.later_left_out())
-                    .and_then(|last| outcome(&last.event)),
+                next: match (scene.standing.stance, drawing) {
+                    // Somebody else stands there: where the loop is meanwhile nobody tells.
+                    (Stance::Held(Next { conn: Some(_), .. }), Drawing::Sleepers) => None,
+                    (stance, _) => of_the_loop(stance, by_server::waits_in(server)),
+                },
+                last: match drawing {
+                    // Who serves a connection makes calls of its own.
+                    Drawing::Sleepers => {
+                        scene.stream.of_the_loop().next().and_then(|last| outcome(&last.event))
+                    }
+                    _ => scene
+                        .engine
+                        .last_call()
+                        .filter(|_| !scene.engine.later_left_out())
+                        .and_then(|last| outcome(&last.event)),
+                },
                 busy,
+                selected,
+                other,
             },
         }
     }
@@ -80,7 +105,7 @@ impl Marks {
                     Some(_) if parks => How::Parked,
                     Some(_) => How::Asleep,
                 };
-                (how, Call { kind, op: None, site: Some(site) })
+                (how, Call { kind, op: None, conn: Some(row.id), site: Some(site) })
             }),
         };
         // The row is exact also where the event of its last call was left out.
@@ -95,6 +120,8 @@ impl Marks {
             next,
             last: last.and_then(|last| outcome(&last.event)),
             busy: false,
+            selected: None,
+            other: None,
         }
     }
 
@@ -112,17 +139,19 @@ impl Marks {
 }
 
 /// Where the loop's own thread is at a call.
-fn of_loop(stance: Stance, waits_in: Kind) -> Option<(How, Call)> {
+fn of_the_loop(stance: Stance, waits_in: Kind) -> Option<(How, Call)> {
     match stance {
         Stance::Held(next) => Some((How::Held, call(next))),
         Stance::Within(next) => Some((How::Asleep, call(next))),
-        Stance::Waiting(site) => Some((How::Asleep, Call { kind: Some(waits_in), op: None, site })),
+        Stance::Waiting(site) => {
+            Some((How::Asleep, Call { kind: Some(waits_in), op: None, conn: None, site }))
+        }
         Stance::Starting | Stance::Working | Stance::Handling(_) | Stance::Ended => None,
     }
 }
 
 fn call(next: Next) -> Call {
-    Call { kind: Some(next.kind), op: next.op, site: next.site }
+    Call { kind: Some(next.kind), op: next.op, conn: next.conn, site: next.site }
 }
 
 /// A call that was made, with its result.
@@ -131,6 +160,7 @@ fn outcome(event: &Event) -> Option<(Call, Result<u64, Errno>)> {
         What::EpollCtl { op, .. } => Some(op),
         _ => None,
     };
-    let call = Call { kind: Some(event.what.kind()), op, site: Some(event.site?) };
+    let (kind, conn) = (Some(event.what.kind()), event.conn);
+    let call = Call { kind, op, conn, site: Some(event.site?) };
     Some((call, event.what.ret().map_or(Ok(0), Ret::get)))
 }

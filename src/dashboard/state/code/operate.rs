@@ -9,7 +9,7 @@ use crate::dashboard::state::notice::{Notice, WhyNot};
 use crate::dashboard::state::stream::StreamEntry;
 use crate::dashboard::state::{Action, State};
 use crate::source::Rows;
-use crate::telemetry::{Command, Made, Mode, ServerKind, Site, Until};
+use crate::telemetry::{Command, ConnId, Made, Mode, ServerKind, Site, Until};
 
 impl State {
     /// Takes over how often each line has made its call.
@@ -29,15 +29,14 @@ impl State {
         }
         let pointed = self.pointed_at();
         let rows = self.code_rows(area);
-        self.code.follow(Marks::of(self.scene()), pointed, rows);
+        let marks = Marks::of(self.scene(), self.code.of_loop);
+        self.code.follow(marks, pointed, rows);
     }
 
-    /// Where the event is made that the operator points at in the stream: while the stream is read
-    /// back, the lowest that is seen.
+    /// Where the event is made that is selected in the stream.
     #[must_use]
     pub fn pointed_at(&self) -> Option<Site> {
-        let shown = self.areas().of(Panel::Code).is_some() && self.scrolled_back();
-        match self.scene().stream.lines(self.stream_rows()).last().filter(|_| shown)? {
+        match self.scene().stream.selected()? {
             StreamEntry::Event(event) => event.event.site,
             _ => None,
         }
@@ -55,6 +54,14 @@ impl State {
     #[must_use]
     pub fn code(&self) -> Option<View> {
         self.code.view(self.pointed_at())
+    }
+
+    /// The selected connection, where a marked line of the code view calls it by its name.
+    #[must_use]
+    pub fn code_names(&self) -> Option<ConnId> {
+        self.areas().of(Panel::Code)?;
+        let view = self.code()?;
+        view.marks.selected.filter(|_| view.names_selected())
     }
 
     /// Whose calls the code view marks, also while they would flicker.
@@ -79,6 +86,12 @@ impl State {
     pub(in crate::dashboard::state) fn toggle_textbook(&mut self) {
         let server = self.scene().listener.map(|listener| listener.server);
         self.code.show_textbook(server.filter(|_| self.textbook().is_none()));
+    }
+
+    /// Shows the loop's own line, or again that of the selected connection, where both have one.
+    pub(in crate::dashboard::state) fn toggle_whose(&mut self) {
+        self.code.of_loop = !self.code.of_loop;
+        self.code.cursor = None;
     }
 
     /// A line was clicked.

@@ -1,5 +1,6 @@
 //! What is looked at of the code, and what is said of each line.
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use unicode_width::UnicodeWidthStr;
@@ -22,6 +23,8 @@ pub struct Viewer {
     pub cursor: Option<usize>,
     /// The server whose textbook listing stands in place of the code.
     textbook: Option<ServerKind>,
+    /// The loop's own line is shown, where the selected connection has one too.
+    pub of_loop: bool,
     marks: Marks,
 }
 
@@ -68,7 +71,8 @@ impl Viewer {
 
     /// Shows the textbook listing of that server in place of the code, or the code again.
     pub fn show_textbook(&mut self, server: Option<ServerKind>) {
-        *self = Self { file: self.file, textbook: server, marks: self.marks, ..Self::default() };
+        let Self { file, marks, of_loop, .. } = *self;
+        *self = Self { file, textbook: server, marks, of_loop, ..Self::default() };
     }
 
     /// The server whose listing is shown.
@@ -168,6 +172,27 @@ impl View {
         })
     }
 
+    /// Where in a line the name stands that the selected connection is called by: in one that makes
+    /// a marked call for it, as far as that name is known. What is next goes before what was.
+    #[must_use]
+    pub fn holder(&self, line: usize) -> Vec<Range<usize>> {
+        let Marks { next, last, selected, .. } = self.marks.shown();
+        let calls = [next.map(|(_, call)| call), last.map(|(call, _)| call)];
+        let call = calls.into_iter().flatten().find(|call| self.is_at(*call, line));
+        match call.and_then(|call| call.conn) {
+            Some(conn) if Some(conn) == selected => self.source.holder(line),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether a marked line has the name of the selected connection.
+    pub(super) fn names_selected(&self) -> bool {
+        let Marks { next, last, .. } = self.marks.shown();
+        let calls = [next.map(|(_, call)| call), last.map(|(call, _)| call)];
+        let mut lines = calls.into_iter().flatten().filter_map(|call| self.line_of(call));
+        lines.any(|line| !self.holder(line).is_empty())
+    }
+
     /// How many columns stand behind a line.
     fn tail(&self, line: usize) -> usize {
         let result = self.result(line).map_or(0, |result| result.width() + 1);
@@ -195,7 +220,7 @@ mod tests {
     fn the_view_follows_the_marks_and_stays_with_a_chosen_line() {
         let rows = Rows { width: 60, height: 10 };
         let marks = |line| {
-            let call = Call { kind: None, op: None, site: Site::named(FILE, line) };
+            let call = Call { kind: None, op: None, conn: None, site: Site::named(FILE, line) };
             Marks { next: Some((How::Held, call)), ..Marks::default() }
         };
         let mut viewer = Viewer::default();

@@ -190,7 +190,9 @@ impl State {
     /// The line of a call that has yet to return is one of the source alone.
     fn bring_line(&mut self) {
         if let Some(Look::Line(kind)) = self.looks_at()
-            && Marks::of(&self.live).next.is_some_and(|(_, call)| call.kind == Some(kind))
+            && Marks::of(&self.live, self.code.of_loop)
+                .next
+                .is_some_and(|(_, call)| call.kind == Some(kind))
         {
             self.bring(Panel::Code);
         }

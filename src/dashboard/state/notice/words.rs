@@ -76,6 +76,7 @@ impl WhyNot {
             Self::NoCode => say.no_code,
             Self::NoCodePanel => say.no_code_panel,
             Self::Textbook => say.textbook,
+            Self::OneLine => say.one_line,
         }
     }
 }
