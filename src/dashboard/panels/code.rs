@@ -7,23 +7,34 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::fit::first_fit;
+use super::spots::Spots;
 use super::{block, dim, title};
 use crate::dashboard::keys::{self, Id};
 use crate::dashboard::layout::Panel;
 use crate::dashboard::state::State;
 use crate::dashboard::state::by_server::{self, Drawing};
 use crate::dashboard::state::code::{Call, How, Marks, View, result_text};
+use crate::dashboard::state::explain::thing::{CodePart, Thing};
 use crate::dashboard::theme::{Role, Theme};
 use crate::source::{Class, Row};
 use crate::telemetry::{Asks, Kind, Place, Stance};
 use crate::words::{pad_left, pad_right, strings, units};
 
-/// The columns of a row before its text: of the margin where it counts, and of the line's number.
+/// The columns of a row before its text: those of the marks, of the margin where it counts, of the
+/// line's number.
+const MARKS: usize = 2;
 const COUNT: usize = 4;
 const NUMBER: usize = 4;
 
 /// Draws the panel.
-pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused: bool) {
+pub fn draw(
+    frame: &mut Frame,
+    area: Rect,
+    state: &State,
+    theme: &Theme,
+    focused: bool,
+    spots: &mut Spots,
+) {
     let mut head = title(Panel::Code, theme);
     let say = &strings().code;
     let inner = area.inner(Margin::new(1, 1));
@@ -44,6 +55,9 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
     }
     let stance = stance(state, room.saturating_sub(2));
     let left = stance.as_ref().map_or(0, |text| text.width() + 2);
+    let wide = u16::try_from(left).unwrap_or(u16::MAX).min(inner.width);
+    let bottom = area.bottom().saturating_sub(1);
+    spots.add(Rect { y: bottom, width: wide, height: 1, ..inner }, Thing::Code(CodePart::Whose));
     if let Some(text) = stance {
         block = block.title_bottom(Line::from(dim(format!(" {text} "), theme)));
     }
@@ -58,15 +72,53 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, focused
     if view.listing.is_some() && inner.height > 0 {
         let said = Line::styled(format!(" {}", say.equivalent), theme.style(Role::Warn));
         frame.render_widget(said, Rect { height: 1, ..inner });
+        spots.add(inner, Thing::Code(CodePart::Listing));
         top += 1;
     }
     for (row, y) in view.rows(state.code_rows(area)).iter().zip(top..inner.bottom()) {
         let place = Rect { y, height: 1, ..inner };
+        note(place, row, &view, counts.is_some(), spots);
         let (line, whole) = line(row, &view, counts.as_deref(), theme);
         if let Some(style) = whole {
             frame.buffer_mut().set_style(place, style);
         }
         frame.render_widget(line, place);
+    }
+}
+
+/// What is where in a row: a mark and its line, the margin, the number, the selected connection.
+fn note(place: Rect, row: &Row, view: &View, counts: bool, spots: &mut Spots) {
+    if !spots.are_asked() {
+        return;
+    }
+    let mut add = |from: usize, width: usize, part| {
+        let (from, width) = (u16::try_from(from), u16::try_from(width));
+        let (from, width) = (from.unwrap_or(u16::MAX), width.unwrap_or(u16::MAX));
+        let rest = place.width.saturating_sub(from);
+        let x = place.x.saturating_add(from);
+        spots.add(Rect { x, width: width.min(rest), ..place }, Thing::Code(part));
+    };
+    if view.next(row.line).is_some() {
+        add(0, usize::MAX, CodePart::Next);
+    } else if view.result(row.line).is_some() {
+        add(0, usize::MAX, CodePart::Last);
+    }
+    if view.result(row.line).is_some() {
+        add(1, 1, CodePart::Last);
+    }
+    let mut number = MARKS;
+    if counts {
+        add(MARKS, COUNT, CodePart::Count);
+        number += COUNT;
+    }
+    add(number, NUMBER, CodePart::Number);
+    let text = number + NUMBER + row.indent + 1;
+    for held in view.holder(row.line) {
+        if row.part.contains(&held.start) {
+            let line = view.source.line(row.line);
+            let before = line[row.part.start..held.start].width();
+            add(text + before, line[held].width(), CodePart::Holder);
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use super::parts::clear;
 use super::spots::Spots;
 use super::{dim, fit, key_spans};
 use crate::dashboard::keys::{self, Id};
+use crate::dashboard::state::explain::thing::{Boxed, Thing};
 use crate::dashboard::state::filter::Filter;
 use crate::dashboard::state::{Overlay, State};
 use crate::dashboard::theme::{Role, Theme};
@@ -55,6 +56,7 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, spots: 
         _ => Line::default(),
     };
     frame.render_widget(line, area);
+    spots.add(area, Thing::Boxed(Boxed::Keys));
     let mut taken = lint(frame, area, state, theme);
     if let Some(lint) = state.scene().lints.found().last() {
         let above = Rect { y: area.y.saturating_sub(taken), height: taken, ..area };
@@ -65,13 +67,21 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, spots: 
         taken += note(frame, above, &text, Role::Warn, theme);
     }
     if let Some(told) = state.current_notice() {
-        notice(frame, area, &told.text(), taken > 0 || state.stream_says_something(), theme);
+        let taken = taken > 0 || state.stream_says_something();
+        notice(frame, area, &told.text(), taken, theme, spots);
     }
 }
 
 /// A notice for a while, on the border above the keys: never on a row that says something itself.
 /// Where that border is taken it stands over the keys, and a key takes it away.
-fn notice(frame: &mut Frame, area: Rect, text: &str, taken: bool, theme: &Theme) {
+fn notice(
+    frame: &mut Frame,
+    area: Rect,
+    text: &str,
+    taken: bool,
+    theme: &Theme,
+    spots: &mut Spots,
+) {
     if area.is_empty() {
         return;
     }
@@ -91,6 +101,7 @@ fn notice(frame: &mut Frame, area: Rect, text: &str, taken: bool, theme: &Theme)
         };
         clear(frame, place, theme);
         frame.render_widget(Line::styled(text, theme.style(Role::Warn)), place);
+        spots.add(place, Thing::Boxed(Boxed::Notice));
     }
 }
 

@@ -86,7 +86,7 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
 /// Everything but what lies over the panels.
 fn picture(frame: &mut Frame, areas: &Areas, state: &State, theme: &Theme, spots: &mut Spots) {
     header(frame, areas.header, state, theme, spots);
-    strip::draw(frame, areas.strip, state, theme);
+    strip::draw(frame, areas.strip, state, theme, spots);
     let (plain, marked) = (theme, theme.marked());
     let look = state.looks_at().and_then(|look| state.panel_of(look));
     for &(panel, area) in &areas.panels {
@@ -106,7 +106,7 @@ fn picture(frame: &mut Frame, areas: &Areas, state: &State, theme: &Theme, spots
                 let figures = scene.costs.figures(&scene.rates, theme.ascii());
                 costs::draw(frame, area, &figures, state.card_top(), theme, focused, spots);
             }
-            Panel::Code => code::draw(frame, area, state, theme, focused),
+            Panel::Code => code::draw(frame, area, state, theme, focused, spots),
             Panel::Charts => {
                 let scene = state.scene();
                 let spread = (&scene.charts, scene.costs.latencies());

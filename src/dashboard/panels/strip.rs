@@ -6,8 +6,10 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::left;
+use super::spots::Spots;
 use crate::dashboard::keys::{self, Id};
 use crate::dashboard::state::State;
+use crate::dashboard::state::explain::thing::{Boxed, Thing};
 use crate::dashboard::state::lessons::{BEFORE_OPTION, Row, Tone, option_width};
 use crate::dashboard::theme::{Role, Theme};
 use crate::lesson::{Phase, Run};
@@ -17,8 +19,9 @@ use crate::words::{pad_left, strings};
 const LEAST_NAME: usize = 16;
 
 /// Draws the strip.
-pub(super) fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme) {
+pub(super) fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, spots: &mut Spots) {
     let Some(run) = state.lesson() else { return };
+    spots.add(area, Thing::Boxed(Boxed::Strip));
     let rows = state.strip(frame.area());
     for (row, y) in rows.into_iter().zip(area.top()..area.bottom()) {
         let place = Rect { y, height: 1, ..area };

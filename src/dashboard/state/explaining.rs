@@ -2,8 +2,8 @@
 
 use crossterm::event::{KeyCode, KeyEvent, MouseButton, MouseEventKind};
 
-use super::explain::Explain;
-use super::explain::thing::{Detail, Place, Thing};
+use super::explain::thing::{CodePart, Detail, Place, Thing};
+use super::explain::{Behind, Explain};
 use super::notice::Notice;
 use super::table::TableRow;
 use super::{Action, Overlay, Scene, State};
@@ -14,6 +14,27 @@ use crate::telemetry::{ConnState, Kind, Stance};
 
 /// Lines that a step of the wheel moves.
 const WHEEL: isize = 3;
+
+impl Behind {
+    /// The box that is open, where that is one to choose from.
+    pub(super) fn of(overlay: &Overlay) -> Option<Self> {
+        match overlay {
+            Overlay::Choose(at) => Some(Self::Kinds(*at)),
+            Overlay::Servers(at) => Some(Self::Servers(*at)),
+            Overlay::Options(menu) => Some(Self::Options(*menu)),
+            _ => None,
+        }
+    }
+
+    /// It, open.
+    fn overlay(self) -> Overlay {
+        match self {
+            Self::Kinds(at) => Overlay::Choose(at),
+            Self::Servers(at) => Overlay::Servers(at),
+            Self::Options(menu) => Overlay::Options(menu),
+        }
+    }
+}
 
 impl State {
     /// Explains what lies under the mouse, if that was used last; else what is selected.
@@ -31,7 +52,11 @@ impl State {
     pub fn explain(&mut self, found: Option<(Place, Thing)>, at: Position) {
         self.changed = true;
         if let Some((place, thing)) = found {
-            self.overlay = Overlay::Explain(Explain::new(place, thing, Some(at)));
+            let behind = match &self.overlay {
+                Overlay::Explain(card) => card.behind,
+                _ => None,
+            };
+            self.overlay = Overlay::Explain(Explain::new(place, thing, Some(at)).over(behind));
         } else if self.overlay == Overlay::None {
             self.notice(Notice::NothingToExplain);
         }
@@ -41,6 +66,7 @@ impl State {
         let page = isize::try_from(explained::rows(card.thing, self.screen)).unwrap_or(1);
         let card = match (key.code, declared) {
             (KeyCode::Esc | KeyCode::Enter, _) | (_, Some(Id::Quit | Id::Back | Id::Explain)) => {
+                self.overlay = card.behind.map(Behind::overlay).unwrap_or_default();
                 return;
             }
             (KeyCode::Tab, _) => card.turn(1),
@@ -55,7 +81,7 @@ impl State {
             (KeyCode::End, _) | (_, Some(Id::Last)) => self.scrolled(card, isize::MAX),
             (_, Some(Id::Show(panel))) => {
                 let place = Place::Panel(panel);
-                Explain::new(place, place.first(), None)
+                Explain::new(place, place.first(), None).over(card.behind)
             }
             _ => card,
         };
@@ -84,6 +110,24 @@ impl State {
         Explain { top: card.top.min(most).saturating_add_signed(by).min(most), ..card }
     }
 
+    /// Explains a box that is open, which is open again afterwards.
+    pub(super) fn explain_box(&mut self, behind: Behind) {
+        let thing = behind.thing();
+        self.overlay = Overlay::Explain(Explain::new(thing.home(), thing, None).over(Some(behind)));
+    }
+
+    /// What the chosen line of the code is.
+    fn code_thing(&self) -> Option<Thing> {
+        let view = self.code()?;
+        let line = view.cursor?;
+        Some(Thing::Code(match (view.next(line), view.result(line)) {
+            (Some(_), _) => CodePart::Next,
+            (None, Some(_)) => CodePart::Last,
+            (None, None) if view.listing.is_some() => CodePart::Listing,
+            (None, None) => CodePart::Number,
+        }))
+    }
+
     /// What is selected in the panel with the focus; where nothing is, the panel.
     fn selected_thing(&self) -> Thing {
         let scene = self.scene();
@@ -100,7 +144,8 @@ impl State {
                     lights.find(|(_, who)| who.is_some_and(|(id, _)| id == row.id()))?;
                 Some(Thing::Light(light))
             }),
-            Panel::Loop | Panel::Charts | Panel::Costs | Panel::Code => None,
+            Panel::Code => self.code_thing(),
+            Panel::Loop | Panel::Charts | Panel::Costs => None,
         };
         found.unwrap_or(Thing::Panel(self.focus))
     }

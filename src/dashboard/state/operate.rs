@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 
+use super::explain::Behind;
 use super::filter::Filter;
 use super::notice::Notice;
 use super::prompt::{self, Choice, Confirm, Input, Question};
@@ -36,6 +37,10 @@ impl State {
             return self.act(id);
         }
         if self.overlay == Overlay::None && self.predicts(key) {
+            return Vec::new();
+        }
+        if let Some(behind) = Behind::of(&self.overlay).filter(|_| declared == Some(Id::Explain)) {
+            self.explain_box(behind);
             return Vec::new();
         }
         let actions = match std::mem::take(&mut self.overlay) {

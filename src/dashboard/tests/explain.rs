@@ -11,6 +11,7 @@ use crate::dashboard::geometry::Position;
 use crate::dashboard::panel::Panel;
 use crate::dashboard::panels::{self, Under};
 use crate::dashboard::state::explain::Explain;
+use crate::dashboard::state::explain::thing::{Boxed, CodePart};
 use crate::dashboard::state::explain::thing::{Detail, Diagnosis, Gauge, Part, Place, Thing};
 use crate::dashboard::state::notice::Notice;
 use crate::dashboard::state::seats::Light;
@@ -233,7 +234,7 @@ fn a_key_takes_the_place_of_the_mouse() {
 #[test]
 fn where_nothing_is_it_says_so() {
     let (mut state, _) = lively(80, 24);
-    mouse(&mut state, MouseEventKind::Moved, (70, 23));
+    mouse(&mut state, MouseEventKind::Moved, (79, 0));
     key(&mut state);
     assert!(matches!(state.current_notice(), Some(Notice::NothingToExplain)));
     assert_eq!(card(&state), None);
@@ -274,6 +275,57 @@ fn cards_at_three_sizes_in_both_languages() {
         }
         Language::English.speak();
         assert_snapshot!(format!("{width}x{height}"), all);
+    }
+}
+
+#[test]
+fn the_parts_of_the_code_are_explained_where_they_stand() {
+    let size = (120, 36);
+    let (mut state, _) = super::code::held(size.0, size.1);
+    let code = Thing::Code;
+    for (text, into, thing) in [
+        ("▶  1", 0, code(CodePart::Next)),
+        ("◀ held", 2, code(CodePart::Next)),
+        ("state.recv(client", 12, code(CodePart::Holder)),
+        ("fn receive(&mut self", 4, Thing::Panel(Panel::Code)),
+        ("the loop: held before recv", 5, code(CodePart::Whose)),
+    ] {
+        let screen = drawn(&state, size.0, size.1);
+        assert!(screen.contains(text), "{text}\n{screen}");
+        assert_eq!(pointed(&mut state, size, text, into), thing, "{text}\n{screen}");
+    }
+    press(&mut state, "T");
+    assert_eq!(pointed(&mut state, size, "def serve(", 3), code(CodePart::Listing));
+    assert_eq!(pointed(&mut state, size, "conn.sock.recv(", 1), code(CodePart::Holder));
+    press(&mut state, "T<Down>I");
+    assert_eq!(card(&state).unwrap().thing, code(CodePart::Number));
+    press(&mut state, "<Esc><Up>I");
+    assert_eq!(card(&state).unwrap().thing, code(CodePart::Next));
+}
+
+#[test]
+fn what_lies_around_the_panels_is_explained_too() {
+    let size = (120, 36);
+    let (mut state, _) = lively(size.0, size.1);
+    assert_eq!(pointed(&mut state, size, "? help", 2), Thing::Boxed(Boxed::Keys));
+    press(&mut state, "+");
+    assert_eq!(pointed(&mut state, size, "not in slow motion", 2), Thing::Boxed(Boxed::Notice));
+}
+
+#[test]
+fn a_box_to_choose_from_is_explained_and_stays_open() {
+    let (mut state, _) = lively(120, 36);
+    for (keys, boxed) in [("a", Boxed::Kinds), ("v", Boxed::Servers), ("E", Boxed::Options)] {
+        press(&mut state, &format!("{keys}<Down><Down>"));
+        let before = state.overlay().clone();
+        press(&mut state, "I");
+        assert_eq!(card(&state).unwrap().thing, Thing::Boxed(boxed));
+        press(&mut state, "<Right><Down>");
+        assert!(card(&state).is_some());
+        press(&mut state, "<Esc>");
+        assert_eq!(*state.overlay(), before);
+        press(&mut state, "<Esc>");
+        assert_eq!(*state.overlay(), Overlay::None);
     }
 }
 

@@ -36,8 +36,10 @@ pub(crate) struct Explain {
     pub(crate) title: fn(name: &str) -> String,
     /// Which one it is of how many, and where.
     pub(crate) number: fn(at: usize, of: usize, place: &str) -> String,
-    /// The name of the place that is no panel.
+    /// The name of the place above the panels.
     pub(crate) header: &'static str,
+    /// And of the one that is all over or below them.
+    pub(crate) around: &'static str,
     pub(crate) labels: Labels,
     pub(crate) keys: &'static str,
     pub(crate) more_lines: fn(lines: usize) -> String,
@@ -53,6 +55,29 @@ pub(crate) struct Explain {
     pub(crate) parts: Parts,
     pub(crate) details: Details,
     pub(crate) lints: Diagnoses,
+    pub(crate) code: CodeParts,
+    pub(crate) boxes: Boxes,
+}
+
+/// The parts of the code view.
+pub(crate) struct CodeParts {
+    pub(crate) next: Named,
+    pub(crate) last: Named,
+    pub(crate) count: Named,
+    pub(crate) number: Named,
+    pub(crate) holder: Named,
+    pub(crate) whose: Named,
+    pub(crate) listing: Named,
+}
+
+/// What lies around the panels or over them.
+pub(crate) struct Boxes {
+    pub(crate) keys: Named,
+    pub(crate) notice: Named,
+    pub(crate) strip: Named,
+    pub(crate) kinds: Named,
+    pub(crate) servers: Named,
+    pub(crate) options: Named,
 }
 
 /// What stands before each piece but the first.

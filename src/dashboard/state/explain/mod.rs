@@ -9,8 +9,30 @@
 mod says;
 pub mod thing;
 
-use self::thing::{Place, Thing};
+use self::thing::{Boxed, Place, Thing};
+use super::menu::Menu;
 use crate::dashboard::geometry::Position;
+
+/// A box that was open as the card was asked for, and is open again when the card is closed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "the boxes by their names")]
+pub enum Behind {
+    Kinds(usize),
+    Servers(usize),
+    Options(Menu),
+}
+
+impl Behind {
+    /// What it is.
+    #[must_use]
+    pub fn thing(self) -> Thing {
+        Thing::Boxed(match self {
+            Self::Kinds(_) => Boxed::Kinds,
+            Self::Servers(_) => Boxed::Servers,
+            Self::Options(_) => Boxed::Options,
+        })
+    }
+}
 
 /// The card.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -23,6 +45,8 @@ pub struct Explain {
     pub at: Option<Position>,
     /// The first visible line.
     pub top: usize,
+    /// The box that was open before.
+    pub behind: Option<Behind>,
 }
 
 impl Explain {
@@ -30,7 +54,13 @@ impl Explain {
     #[must_use]
     pub fn new(place: Place, thing: Thing, at: Option<Position>) -> Self {
         let place = if place.things().contains(&thing) { place } else { thing.home() };
-        Self { place, thing, at, top: 0 }
+        Self { place, thing, at, top: 0, behind: None }
+    }
+
+    /// The same, over a box.
+    #[must_use]
+    pub fn over(self, behind: Option<Behind>) -> Self {
+        Self { behind, ..self }
     }
 
     /// Which one it is of how many of its place, from 1.
@@ -56,7 +86,7 @@ impl Explain {
         let of = Place::ALL.len();
         let at = Place::ALL.iter().position(|place| *place == self.place).unwrap_or(0);
         let place = Place::ALL[(at + of).saturating_add_signed(by) % of];
-        Self { place, thing: place.first(), at: None, top: 0 }
+        Self { place, thing: place.first(), at: None, top: 0, behind: self.behind }
     }
 }
 

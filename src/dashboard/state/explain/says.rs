@@ -1,7 +1,7 @@
 //! What is said of each thing. Each match names every one: a new one does not compile before it is
 //! explained.
 
-use super::thing::{Detail, Diagnosis, Gauge, Part, Place, Thing};
+use super::thing::{Boxed, CodePart, Detail, Diagnosis, Gauge, Part, Place, Thing};
 use crate::dashboard::panel::Panel;
 use crate::dashboard::state::seats::Light;
 use crate::dashboard::state::table::Column;
@@ -23,6 +23,8 @@ impl Thing {
             Self::Part(part) => part.said().name,
             Self::Detail(detail) => detail.said().name,
             Self::Lint(diagnosis) => diagnosis.said().name,
+            Self::Code(part) => part.said().name,
+            Self::Boxed(boxed) => boxed.said().name,
         }
     }
 
@@ -39,6 +41,8 @@ impl Thing {
             Self::Part(part) => part.said().says,
             Self::Detail(detail) => detail.said().says,
             Self::Lint(diagnosis) => diagnosis.said().says,
+            Self::Code(part) => part.said().says,
+            Self::Boxed(boxed) => boxed.said().says,
         }
     }
 }
@@ -50,6 +54,7 @@ impl Place {
         match self {
             Self::Header => strings().explain.header,
             Self::Panel(panel) => panel.label(),
+            Self::Around => strings().explain.around,
         }
     }
 }
@@ -280,6 +285,35 @@ impl Diagnosis {
             Self::Starves => &say.starves,
             Self::CutShort => &say.cut_short,
             Self::HeadCut => &say.head_cut,
+        }
+    }
+}
+
+impl CodePart {
+    fn said(self) -> &'static Named {
+        let say = &strings().explain.code;
+        match self {
+            Self::Next => &say.next,
+            Self::Last => &say.last,
+            Self::Count => &say.count,
+            Self::Number => &say.number,
+            Self::Holder => &say.holder,
+            Self::Whose => &say.whose,
+            Self::Listing => &say.listing,
+        }
+    }
+}
+
+impl Boxed {
+    fn said(self) -> &'static Named {
+        let say = &strings().explain.boxes;
+        match self {
+            Self::Keys => &say.keys,
+            Self::Notice => &say.notice,
+            Self::Strip => &say.strip,
+            Self::Kinds => &say.kinds,
+            Self::Servers => &say.servers,
+            Self::Options => &say.options,
         }
     }
 }

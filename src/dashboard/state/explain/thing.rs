@@ -53,6 +53,18 @@ whole! {
     Undrained, NotAccepted, Spins, AcceptSpins, Starves, CutShort, HeadCut,
 }
 
+whole! {
+    /// A part of the code view.
+    CodePart:
+    Next, Last, Count, Number, Holder, Whose, Listing,
+}
+
+whole! {
+    /// What lies around the panels, or over them.
+    Boxed:
+    Keys, Notice, Strip, Kinds, Servers, Options,
+}
+
 /// What can be explained.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Thing {
@@ -76,6 +88,10 @@ pub enum Thing {
     Detail(Detail),
     /// A diagnosis.
     Lint(Diagnosis),
+    /// A part of the code view.
+    Code(CodePart),
+    /// What is no panel's.
+    Boxed(Boxed),
 }
 
 /// Where things are listed.
@@ -85,12 +101,15 @@ pub enum Place {
     Header,
     /// A panel.
     Panel(Panel),
+    /// Below the panels, and over them.
+    Around,
 }
 
 impl Place {
     /// All of them, in the order of the screen.
-    pub const ALL: [Self; Panel::ALL.len() + 1] = {
-        let mut all = [Self::Header; Panel::ALL.len() + 1];
+    pub const ALL: [Self; Panel::ALL.len() + 2] = {
+        let mut all = [Self::Header; Panel::ALL.len() + 2];
+        all[Panel::ALL.len() + 1] = Self::Around;
         let mut at = 0;
         while at < Panel::ALL.len() {
             all[at + 1] = Self::Panel(Panel::ALL[at]);
@@ -105,6 +124,7 @@ impl Place {
         match self {
             Self::Header => Thing::Gauge(Gauge::Server),
             Self::Panel(panel) => Thing::Panel(panel),
+            Self::Around => Thing::Boxed(Boxed::ALL[0]),
         }
     }
 
@@ -135,7 +155,8 @@ impl Place {
             Self::Panel(Panel::Seats) => LIGHTS.into_iter().map(Thing::Light).collect(),
             Self::Panel(Panel::Costs) => gauges(&COSTS),
             // What it shows are calls, which the stream explains.
-            Self::Panel(Panel::Code) => Vec::new(),
+            Self::Panel(Panel::Code) => CodePart::ALL.into_iter().map(Thing::Code).collect(),
+            Self::Around => Boxed::ALL[1..].iter().copied().map(Thing::Boxed).collect(),
         };
         things.extend(rest);
         things
@@ -305,6 +326,7 @@ mod tests {
         let all = all.chain(Bit::ALL.map(Thing::Bit)).chain(Kind::ALL.map(Thing::Kind));
         let all = all.chain(Gauge::ALL.map(Thing::Gauge)).chain(Part::ALL.map(Thing::Part));
         let all = all.chain(Detail::ALL.map(Thing::Detail));
+        let all = all.chain(CodePart::ALL.map(Thing::Code)).chain(Boxed::ALL.map(Thing::Boxed));
         for thing in all.chain(Diagnosis::ALL.map(Thing::Lint)) {
             assert!(listed.contains(&thing), "{thing:?}");
         }

@@ -2,7 +2,9 @@
 //! A key is named in braces, as settings call it: `{pause}`.
 
 mod bits;
+mod boxes;
 mod calls;
+mod code;
 mod columns;
 mod details;
 mod facts;
@@ -19,6 +21,7 @@ pub(in crate::words) const CHINESE: Explain = Explain {
     title: |name| format!("解释：{name}"),
     number: |at, of, place| format!("{place}：{at}/{of}"),
     header: "顶栏",
+    around: "按键与弹窗",
     labels: Labels {
         how: "怎么得来", normal: "正常时", tries: "试一试", read: "读什么"
     },
@@ -36,4 +39,6 @@ pub(in crate::words) const CHINESE: Explain = Explain {
     parts: parts::PARTS,
     details: details::DETAILS,
     lints: lints::LINTS,
+    code: code::CODE,
+    boxes: boxes::BOXES,
 };

@@ -23,7 +23,8 @@ pub(super) const PANELS: Panels = Panels {
         "服务器写进自己的缓冲区，仪表盘从里面读。缓冲区满了，就有一行写明缺了多少。",
         "循环上的一个请求是：等待、recv、请求、响应、send。只有速率极高才会缺事件，那时总数也还是\
          准确的。",
-        "{filter} 再输入 kind:send 或 fd:9，就只看这些；{errors} 只看错误；{time} 换成本地时刻。",
+        "{up} 选一个事件，代码里就看到它的那一行。{filter} 再输入 kind:send 或 fd:9，就只看这些；\
+         {errors} 只看错误；{time} 换成本地时刻。",
         "strace(1)、epoll(7)",
     ]),
     charts: told([

@@ -2,7 +2,9 @@
 //! A key is named in braces, as settings call it: `{pause}`.
 
 mod bits;
+mod boxes;
 mod calls;
+mod code;
 mod columns;
 mod details;
 mod facts;
@@ -19,6 +21,7 @@ pub(in crate::words) const ENGLISH: Explain = Explain {
     title: |name| format!("explain: {name}"),
     number: |at, of, place| format!("{at} of {of}: {place}"),
     header: "header",
+    around: "keys and boxes",
     labels: Labels { how: "obtained", normal: "normal", tries: "try", read: "read" },
     keys: "Left, Right: the next   Tab: elsewhere   Up, Down: scroll   Esc: close",
     more_lines: |lines| format!("{lines} more lines: Down"),
@@ -34,4 +37,6 @@ pub(in crate::words) const ENGLISH: Explain = Explain {
     parts: parts::PARTS,
     details: details::DETAILS,
     lints: lints::LINTS,
+    code: code::CODE,
+    boxes: boxes::BOXES,
 };

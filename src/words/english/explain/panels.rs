@@ -32,8 +32,8 @@ pub(super) const PANELS: Panels = Panels {
          the buffer was full, a line says how many are missing.",
         "A request on a loop is a wait, recv, request, response, send. Holes come only at very \
          high rates; the totals are exact even then.",
-        "{filter} and kind:send or fd:9 shows those alone, {errors} only errors, {time} the time \
-         of day.",
+        "{up} selects an event, and the code shows its line. {filter} and kind:send or fd:9 shows \
+         those alone, {errors} only errors, {time} the time of day.",
         "strace(1), epoll(7)",
     ]),
     charts: told([
