@@ -105,6 +105,7 @@ impl Server {
             handler_threads: 0,
             options: epollscope::telemetry::Options::default(),
             echo: false,
+            suits_lessons: true,
             run: 0,
         });
         totals.standing =

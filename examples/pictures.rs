@@ -99,6 +99,29 @@ fn pictures(program: &str, spoken: &Spoken) {
     shoot(&held, "paused", &DARK);
     drop(held);
 
+    let mut code = demo((120, 36), "dark", "epoll", "14");
+    std::thread::sleep(Duration::from_secs(4));
+    code.press("8p");
+    code.see(spoken.paused);
+    code.press("s");
+    std::thread::sleep(Duration::from_millis(500));
+    code.press("s");
+    std::thread::sleep(Duration::from_millis(500));
+    shoot(&code, "code", &DARK);
+    drop(code);
+
+    // A wrong prediction, and what was measured.
+    let mut lesson = start((80, 24), &["lesson", "6", "--", "--port", "0", "--theme", "dark"]);
+    lesson.see("▶▸A");
+    for _ in 0..2 {
+        lesson.press("n");
+        lesson.see("1–3");
+        lesson.press("1n");
+        lesson.see("✗");
+    }
+    shoot(&lesson, "lesson", &DARK);
+    drop(lesson);
+
     let small = demo((80, 24), "light", "epoll-et", "14");
     std::thread::sleep(Duration::from_secs(4));
     shoot(&small, "light-80x24", &LIGHT);

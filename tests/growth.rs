@@ -82,6 +82,7 @@ impl Server {
             handler_threads: 0,
             options: epollscope::telemetry::Options::default(),
             echo: false,
+            suits_lessons: true,
             run: 0,
         });
         batch.standing = Standing { stance: Stance::Waiting(None), since: 0, mode: Mode::Run };

@@ -31,8 +31,10 @@ fn every_claim_of_every_lesson_holds_here() {
 #[test]
 fn a_lesson_that_is_written_to_begin_with_is_one_and_holds() {
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("01-mine.toml");
-    let (file, folder) = (file.to_str().unwrap(), folder.path().to_str().unwrap());
+    // Which is made, too.
+    let folder = folder.path().join("ours");
+    let file = folder.join("01-mine.toml");
+    let (file, folder) = (file.to_str().unwrap(), folder.to_str().unwrap());
     let (code, said, _) = epollscope(&["lesson", "--new", file, "--lang", "en"]);
     assert!(code == Some(0) && said.contains(file), "{said}");
     let (code, _, wrong) = epollscope(&["lesson", "--new", file, "--lang", "en"]);

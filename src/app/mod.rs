@@ -40,6 +40,7 @@ use self::output::{end, misused, print, refused, say, told};
 use crate::cli::{self, Command, Parsed, SettingsFile};
 use crate::dashboard::{Lessons, Notice, keys};
 use crate::lesson::Shelf;
+use crate::server::WorkerFlags;
 use crate::settings::{self, Settings};
 use crate::words::Language;
 
@@ -66,8 +67,8 @@ pub fn run() -> ExitCode {
             Language::English.speak();
             print(&cli::man(&keys::man()))
         }
-        Some(Command::Worker { full, root, start, flags }) => {
-            worker::run(flags, *full, *root, *start)
+        Some(Command::Worker { full, lesson, root, start, flags }) => {
+            worker::run(flags, WorkerFlags { full: *full, lesson: *lesson }, *root, *start)
         }
         Some(Command::Lesson(lesson)) => return lesson::run(lesson, &parsed.cli),
         Some(Command::Compare(compare)) => {

@@ -73,6 +73,7 @@ pub(super) fn run(
     let screen = (!headless).then(|| server.screen());
     let lines = (headless && !cli.quiet).then(|| server.stream());
     let mut config = config::config(cli, max_connections, merged.args.clone());
+    config.suits_lessons = lessons.first.is_some();
     // Files need most of what connections leave.
     let quarter = usize::try_from(config::reserved(cli, descriptors) / 4).unwrap_or(0);
     config.max_refused = config.max_refused.min(quarter);

@@ -6,11 +6,16 @@ use super::config::config;
 use super::output::Sentence;
 use crate::cli;
 use crate::http::Site;
-use crate::server;
+use crate::server::{self, WorkerFlags};
 use crate::words::{plain, strings};
 
 /// Serves one connection as a worker process.
-pub(super) fn run(flags: &[OsString], full: bool, root: bool, start: u64) -> Result<(), Sentence> {
+pub(super) fn run(
+    flags: &[OsString],
+    worker: WorkerFlags,
+    root: bool,
+    start: u64,
+) -> Result<(), Sentence> {
     let text = &strings().start;
     let name = OsString::from("epollscope");
     // What started it has read the same.
@@ -23,6 +28,6 @@ pub(super) fn run(flags: &[OsString], full: bool, root: bool, start: u64) -> Res
         Site::embedded()
     };
     let site = site.list(cli.list).hidden(cli.hidden);
-    server::work(&config(&cli, 1, Vec::new()), site, full, start)
+    server::work(config(&cli, 1, Vec::new()), site, worker, start)
         .map_err(|error| (text.worker_parentless)(&plain(&error)))
 }

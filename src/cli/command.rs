@@ -44,6 +44,9 @@ pub enum Command {
         /// Say that there are too many.
         #[arg(long)]
         full: bool,
+        /// Serve as lessons need it.
+        #[arg(long)]
+        lesson: bool,
         /// Take the root folder's descriptor from the channel on standard output.
         #[arg(long)]
         root: bool,

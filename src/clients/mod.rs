@@ -154,6 +154,7 @@ enum Order {
     Puppet(Name, u64, Act),
     Stop(u32),
     StopAll,
+    Hurry,
 }
 
 /// The built-in clients. They end when this is dropped.
@@ -197,6 +198,11 @@ impl Clients {
     /// server.
     pub fn add(&self, kind: ClientKind, n: usize) {
         self.order(Order::Add(kind, n));
+    }
+
+    /// From now on clients that are added together come close behind one another: nobody looks on.
+    pub fn hurry(&self) {
+        self.order(Order::Hurry);
     }
 
     /// Adds `n` clients of all kinds, mixed so that a screen has something to show: mostly steady

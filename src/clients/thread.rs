@@ -23,6 +23,8 @@ pub(super) const WAKER: Token = Token(0);
 const APART: Duration = Duration::from_millis(20);
 /// Within this time all of them are there, however many.
 const ALL_WITHIN: Duration = Duration::from_secs(2);
+/// How many times faster than that they come where nobody looks on.
+const HURRY: u32 = 8;
 /// How often a new list is published at most.
 const PUBLISH_EVERY: Duration = Duration::from_millis(100);
 
@@ -41,6 +43,8 @@ pub(super) struct ClientThread {
     last: u32,
     /// Those that have ended, in that order.
     ended: VecDeque<u32>,
+    /// How many times faster those that are added come.
+    pace: u32,
     /// When the last one that was added begins.
     latest_start: Option<Instant>,
     changed: bool,
@@ -68,6 +72,7 @@ impl ClientThread {
             buffer: vec![0; 64 * 1024],
             last: 0,
             ended: VecDeque::new(),
+            pace: 1,
             latest_start: None,
             changed: false,
             published: None,
@@ -145,6 +150,7 @@ impl ClientThread {
                 Ok(Order::Add(kind, n)) => self.add(kind, n, now),
                 Ok(Order::Puppet(name, number, act)) => self.tell(name, number, act, now),
                 Ok(Order::Stop(id)) => self.stop(id, now),
+                Ok(Order::Hurry) => self.pace = HURRY,
                 Ok(Order::StopAll) => {
                     let ids = self.clients.keys().chain(self.puppets.keys());
                     for id in ids.copied().collect::<Vec<u32>>() {
@@ -160,7 +166,7 @@ impl ClientThread {
     fn add(&mut self, kind: ClientKind, n: usize, now: Instant) {
         let listed = self.clients.len() + self.puppets.len();
         let n = n.min(MAX.saturating_sub(listed - self.ended.len()));
-        let apart = APART.min(ALL_WITHIN / u32::try_from(n.max(1)).unwrap_or(u32::MAX));
+        let apart = APART.min(ALL_WITHIN / u32::try_from(n.max(1)).unwrap_or(u32::MAX)) / self.pace;
         for _ in 0..n {
             // After those that are still to come, but not for ever later.
             let at = self.latest_start.map_or(now, |at| (at + apart).clamp(now, now + ALL_WITHIN));

@@ -200,7 +200,7 @@ impl Backend for Live {
 
     fn send(&self, command: Command) -> Result<(), Gone> {
         // A change of an option may take a fresh server, too.
-        if let Command::Switch(_) | Command::Set(_) = command {
+        if let Command::Switch(_) | Command::Set(_) | Command::SuitLessons(_) = command {
             let clients = self.clients.list();
             let here = clients.iter().filter(|client| !client.ended);
             *self.guests.borrow_mut() = here.map(|client| client.kind).collect();

@@ -31,6 +31,7 @@ impl Rehearsal {
             url: String::new(),
             zero: Duration::ZERO,
         };
+        clients.hurry();
         let state = State::new(options, Vec::new());
         Self { session: Session::new(Live::new(side, clients), state, Instant::now()) }
     }

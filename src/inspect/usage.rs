@@ -11,6 +11,9 @@ use super::kept::Kept;
 const EVERY: Duration = Duration::from_secs(1);
 /// A reading that took long is not repeated before this many times as long: at most 2 % of a CPU.
 const REST: u32 = 50;
+/// The same where somebody waits for it.
+const SOON: Duration = Duration::from_millis(200);
+const SHORT_REST: u32 = 4;
 
 /// Whose usage is to be read.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -21,6 +24,8 @@ pub struct Workers {
     pub threads: Vec<i32>,
     /// Its worker processes, by their numbers.
     pub processes: Vec<i32>,
+    /// Somebody waits for it: it is read again soon after the last time.
+    pub soon: bool,
 }
 
 /// A reading. The sums never shrink: what was read of a thread that has ended stays in them.
@@ -88,7 +93,7 @@ pub(super) struct Meter {
     /// The last reading of each thread, and of each process under its negative number.
     seen: HashMap<i32, Spent>,
     total: Spent,
-    due: Option<Instant>,
+    last: Option<(Instant, Duration)>,
     /// The loop's thread, its time on a CPU at the last reading, and when that was.
     loop_seen: Option<(i32, u64, Instant)>,
     loop_cpu: Option<LoopCpu>,
@@ -102,7 +107,7 @@ impl Meter {
             loop_files: None,
             seen: HashMap::new(),
             total: Spent::default(),
-            due: None,
+            last: None,
             loop_seen: None,
             loop_cpu: None,
         }
@@ -150,7 +155,9 @@ impl Meter {
     /// Reads, if it is time to.
     pub(super) fn read(&mut self, workers: &Workers) -> Option<Usage> {
         let begin = Instant::now();
-        if self.due.is_some_and(|due| begin < due) {
+        let (every, rest) = if workers.soon { (SOON, SHORT_REST) } else { (EVERY, REST) };
+        let due = self.last.map(|(taken, took)| taken + every.max(took * rest));
+        if due.is_some_and(|due| begin < due) {
             return None;
         }
         let own = self.own.as_ref()?.read()?;
@@ -186,7 +193,7 @@ impl Meter {
         self.seen = seen;
         self.note_loop(workers.own);
         let taken = Instant::now();
-        self.due = Some(taken + EVERY.max((taken - begin) * REST));
+        self.last = Some((taken, taken - begin));
         Some(Usage {
             taken,
             cpu: self.total.cpu.map(Duration::from_nanos),
@@ -271,7 +278,7 @@ mod tests {
     fn a_thread_that_works_and_waits_is_measured() {
         let mut meter = Meter::new();
         let own = rustix::thread::gettid().as_raw_nonzero().get();
-        let workers = Workers { own: Some(own), threads: vec![i32::MAX], processes: vec![] };
+        let workers = Workers { own: Some(own), threads: vec![i32::MAX], ..Workers::default() };
         let first = meter.read(&workers).unwrap();
         assert!(first.resident > 100_000 && first.threads >= 1);
         assert!(first.anonymous > 50_000 && first.anonymous < first.resident, "{first:?}");
@@ -285,7 +292,7 @@ mod tests {
         for _ in 0..5 {
             std::thread::sleep(Duration::from_millis(1));
         }
-        meter.due = None;
+        meter.last = None;
         let second = meter.read(&workers).unwrap();
         assert!(second.voluntary >= first.voluntary + 5, "{first:?} {second:?}");
         if let (Some(before), Some(now)) = (first.cpu, second.cpu) {
@@ -294,7 +301,7 @@ mod tests {
         }
         assert_eq!(cpu(&Workers::default()), None);
         // It ends: what it used stays.
-        meter.due = None;
+        meter.last = None;
         assert_eq!(meter.read(&Workers::default()).unwrap().voluntary, second.voluntary);
     }
 
@@ -310,7 +317,7 @@ mod tests {
         let sleeper = told.recv().unwrap();
         let share = |own, other| {
             let mut meter = Meter::new();
-            let workers = Workers { own: Some(own), threads: vec![other], processes: vec![] };
+            let workers = Workers { own: Some(own), threads: vec![other], ..Workers::default() };
             meter.read(&workers).unwrap();
             assert_eq!(meter.loop_cpu(), None, "one reading is no interval");
             let begin = cpu(&Workers { own: Some(self_tid()), ..Workers::default() }).unwrap();
@@ -321,7 +328,7 @@ mod tests {
             let start = Instant::now();
             while busy() < Duration::from_millis(50) {}
             let (used, wall) = (busy(), start.elapsed());
-            meter.due = None;
+            meter.last = None;
             meter.read(&workers).unwrap();
             let found = meter.loop_cpu().unwrap();
             assert!(found.over >= wall);
@@ -347,7 +354,7 @@ mod tests {
         let alone = meter.read(&Workers::default()).unwrap();
         let limit = Instant::now() + Duration::from_secs(5);
         let both = loop {
-            meter.due = None;
+            meter.last = None;
             let both = meter.read(&Workers { processes: vec![pid], ..Workers::default() }).unwrap();
             // It may not have had a turn yet.
             if both.voluntary + both.involuntary > 0 {
@@ -359,7 +366,7 @@ mod tests {
         child.kill().unwrap();
         child.wait().unwrap();
         assert!(both.resident > alone.resident / 2, "{alone:?} {both:?}");
-        meter.due = None;
+        meter.last = None;
         let gone = meter.read(&Workers { processes: vec![pid], ..Workers::default() }).unwrap();
         assert_eq!(gone.voluntary, both.voluntary);
     }

@@ -13,6 +13,8 @@ pub enum Figure {
     Unknown,
     /// A whole number.
     Whole(u64),
+    /// A size in memory.
+    Bytes(u64),
     /// Another number.
     Number(f64),
     /// Results of calls, in order; an error by its name.
@@ -31,7 +33,7 @@ impl Figure {
                 clippy::cast_precision_loss,
                 reason = "what is counted is no larger than that"
             )]
-            Self::Whole(number) => Some(*number as f64),
+            Self::Whole(number) | Self::Bytes(number) => Some(*number as f64),
             Self::Number(number) => Some(*number),
             _ => None,
         }
@@ -47,12 +49,13 @@ impl Figure {
     }
 }
 
-/// As it is shown: `5,904`, `0.4`, `4096, 4096, 1808`, `IN|RDHUP`; what is not known is `–`.
+/// As it is shown: `5,904`, `464 KiB`, `0.4`, `4096, 4096, 1808`, `IN|RDHUP`; what is not known is `–`.
 impl fmt::Display for Figure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unknown => f.write_str("–"),
             Self::Whole(number) => f.write_str(&units::count(*number)),
+            Self::Bytes(bytes) => f.write_str(&units::bytes(*bytes)),
             Self::Number(number) => f.write_str(&units::rate(*number)),
             Self::List(list) if list.is_empty() => f.write_str("–"),
             Self::List(list) => f.write_str(&list.join(", ")),

@@ -84,7 +84,7 @@ measures! {
         Cpu = "cpu",
         /// Times a thread of the server gave the CPU away, or lost it.
         Switches = "switches",
-        /// Bytes that program and workers hold beyond pages of files, more than when the step began.
+        /// Bytes that program and workers hold beyond pages of files, more than while nobody was there.
         MemoryGrown = "memory-grown",
         /// The same, by the connections that are open.
         MemoryPerConnection = "memory-per-connection",

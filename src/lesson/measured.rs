@@ -57,7 +57,9 @@ pub(super) struct Measuring<'a, S> {
     pub(super) record: &'a Record,
     pub(super) known: &'a BTreeMap<Name, Known>,
     pub(super) base: &'a Base,
+    /// What the program used: now, and when nobody was there the last time.
     pub(super) usage: Option<Usage>,
+    pub(super) alone: Option<Usage>,
     pub(super) stretch: Option<&'a Stretch>,
 }
 
@@ -147,8 +149,10 @@ impl<S: Seen> Measuring<'_, S> {
                 let of = |usage: Usage| usage.voluntary + usage.involuntary;
                 whole(of(self.usage?).saturating_sub(of(self.base.usage?)))
             }
-            T::MemoryGrown => whole(self.grown()?),
-            T::MemoryPerConnection => whole(self.grown()?.checked_div(seen.open() as u64)?),
+            T::MemoryGrown => Some(Figure::Bytes(self.grown()?)),
+            T::MemoryPerConnection => {
+                Some(Figure::Bytes(self.grown()?.checked_div(seen.open() as u64)?))
+            }
             T::Workers => whole(seen.counters().started.saturating_sub(seen.counters().ended)),
             T::Sleepers => whole(self.count(|row| row.within.is_some_and(Kind::is_call))),
             T::PoolBusy => {
@@ -244,7 +248,7 @@ impl<S: Seen> Measuring<'_, S> {
     }
 
     fn grown(&self) -> Option<u64> {
-        Some(self.usage?.anonymous.saturating_sub(self.base.usage?.anonymous))
+        Some(self.usage?.anonymous.saturating_sub(self.alone?.anonymous))
     }
 
     fn count(&self, is: impl Fn(&Row) -> bool) -> u64 {

@@ -78,6 +78,10 @@ pub struct Config {
     pub stdin: bool,
     /// What is done wrong on purpose.
     pub mistake: Option<Mistake>,
+    /// Whether lessons can be given on it as it is.
+    pub suits_lessons: bool,
+    /// What it was before a lesson made it suit; `None` until then.
+    pub before: Option<Box<Self>>,
 }
 
 impl Config {
@@ -117,6 +121,37 @@ impl Config {
             Setting::Budget(calls) => self.budget = calls,
             Setting::Mistake(mistake) => self.mistake = mistake,
         }
+    }
+
+    /// Goes over to what lessons need, or back to what there was before: a class talks for longer than a
+    /// client may be silent, asks for handlers that are slow, and sends what is no request at all. The
+    /// options that can be changed while it runs are the lesson's own to say.
+    pub(super) fn suit_lessons(&mut self, suits: bool) {
+        let options = self.options();
+        if !suits {
+            if let Some(before) = self.before.take() {
+                *self = *before;
+            }
+        } else if !self.suits_lessons {
+            let before = self.clone();
+            *self = Self {
+                idle_timeout: None,
+                header_timeout: None,
+                body_timeout: None,
+                write_timeout: None,
+                max_per_address: 0,
+                limits: http::Limits::default(),
+                routes: Routes { slow: true, ..before.routes },
+                keep_alive: true,
+                protocol: Protocol::Http,
+                once: false,
+                suits_lessons: true,
+                before: None,
+                ..before.clone()
+            };
+            self.before = Some(Box::new(before));
+        }
+        options.settings().into_iter().for_each(|setting| self.set(setting));
     }
 
     /// Whether an event is followed by as many `recv`s as there is input.
@@ -181,6 +216,8 @@ impl Default for Config {
             accept_all: true,
             stdin: false,
             mistake: None,
+            suits_lessons: false,
+            before: None,
         }
     }
 }
@@ -198,5 +235,38 @@ pub struct Program {
 impl Default for Program {
     fn default() -> Self {
         Self { path: "/proc/self/exe".into(), flags: Vec::new() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_lesson_needs_is_there_while_it_is_given() {
+        let budget = Setting::Budget(3);
+        let mut config = Config { keep_alive: false, max_per_address: 1, ..Config::default() };
+        config.suit_lessons(true);
+        config.suit_lessons(true);
+        assert!(config.suits_lessons && config.routes.slow && config.keep_alive);
+        assert_eq!(
+            (config.idle_timeout, config.write_timeout, config.max_per_address),
+            (None, None, 0)
+        );
+        config.set(budget);
+        config.suit_lessons(false);
+        config.suit_lessons(false);
+        assert!(!config.suits_lessons && !config.routes.slow && !config.keep_alive);
+        assert_eq!(
+            (config.idle_timeout, config.max_per_address),
+            (Config::default().idle_timeout, 1)
+        );
+        assert_eq!(config.budget, 3, "the operator's options stay");
+
+        // One that suits as it is stays as it is.
+        let limit = Some(Duration::from_secs(7));
+        let mut config = Config { suits_lessons: true, idle_timeout: limit, ..Config::default() };
+        config.suit_lessons(true);
+        assert_eq!(config.idle_timeout, limit);
     }
 }

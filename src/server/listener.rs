@@ -28,6 +28,7 @@ pub(super) fn of(bound: &Bound, config: &Config, server: ServerKind) -> Listener
         handler_threads: 0,
         options: config.options(),
         echo: matches!(config.protocol, Protocol::Echo(_)),
+        suits_lessons: config.suits_lessons,
         run: bound.runs,
     }
 }

@@ -79,7 +79,7 @@ pub use config::{Config, Program};
 pub use echo::Protocol;
 pub use error::{Failure, Refusal};
 use handover::{Ended, Handover};
-pub use processes::{receive_root, work};
+pub use processes::{WorkerFlags, receive_root, work};
 pub use routes::Routes;
 
 /// A running server.

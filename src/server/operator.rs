@@ -31,6 +31,9 @@ pub(super) trait Operated {
     /// Changes an option.
     fn set(&mut self, setting: Setting);
 
+    /// Goes over to what lessons need, or back. A fresh server does.
+    fn suit_lessons(&mut self, suits: bool);
+
     /// Ends the server.
     fn end(&mut self, after: Outcome);
 
@@ -71,6 +74,7 @@ pub(super) trait Operated {
                 self.parts().2.fact(-1, None, What::Set, text.as_bytes());
                 self.set(setting);
             }
+            Command::SuitLessons(suits) => self.suit_lessons(suits),
             Command::Shutdown => self.end(Outcome::End),
             #[cfg(debug_assertions)]
             Command::Panic => panic!("a test asked for it"),

@@ -20,6 +20,8 @@ impl Handover {
             self = back;
             let Outcome::Switch(to) = after else { return Ok(self.close()) };
             kind = to;
+            // It may be another one than that server began with.
+            self.responder.config.clone_from(&self.config);
             self.bound.runs += 1;
             self.publisher.fact(-1, None, What::Switched { to }, &[]);
         }

@@ -51,6 +51,9 @@ pub enum Command {
     Switch(ServerKind),
     /// Change an option of the running server.
     Set(Setting),
+    /// Be a server on which lessons can be given, or what it was before that: close every connection,
+    /// and let the same server take the listener over with other limits.
+    SuitLessons(bool),
     /// End the loop and close everything.
     Shutdown,
     /// Panic, so that tests see what becomes of the dashboard then. Not in release builds.

@@ -155,6 +155,8 @@ pub struct Listener {
     pub options: Options,
     /// Whether it speaks the echo protocol.
     pub echo: bool,
+    /// Whether lessons can be given on it as it is.
+    pub suits_lessons: bool,
     /// How many servers have had it before.
     pub run: u32,
 }

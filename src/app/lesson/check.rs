@@ -73,7 +73,8 @@ fn start(cli: &Cli, line: &[OsString]) -> Result<Rehearsal, Sentence> {
     let mut server = Prepared::new(cli)?;
     let held = Held::all();
     let screen = server.screen();
-    let config = config::config(cli, most, line[1..].to_vec());
+    let mut config = config::config(cli, most, line[1..].to_vec());
+    config.suits_lessons = true;
     drop(held);
     let (server, stands) = server.start(config)?;
     let held = Held::all();

@@ -89,6 +89,10 @@ fn list(shelf: &Shelf) -> String {
 /// Writes a lesson to begin with, where no file is yet.
 fn write(path: &Path) -> Result<(), Sentence> {
     let shown = path.display().to_string();
+    if let Some(folder) = path.parent() {
+        // What is wrong with it is wrong with the file too.
+        let _ = std::fs::create_dir_all(folder);
+    }
     let failed = |error: io::Error| match error.kind() {
         ErrorKind::AlreadyExists => (strings().lesson.there_already)(&shown),
         _ => (strings().lesson.unwritten)(&shown, &plain(&error)),

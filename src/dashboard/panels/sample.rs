@@ -41,6 +41,7 @@ impl Script {
             handler_threads: 0,
             options: crate::telemetry::Options::default(),
             echo: false,
+            suits_lessons: true,
             run: 0,
         });
         script.batch.standing.stance = Stance::Waiting(None);

@@ -3,6 +3,7 @@
 use super::State;
 use super::table::TableRow;
 use crate::inspect::{AcceptQueue, EXACT_AT_MOST, Question, Wanted, Workers};
+use crate::lesson::Run;
 use crate::telemetry::{Asks, By};
 
 impl State {
@@ -47,6 +48,7 @@ impl State {
             own: None,
             threads: threads.into_iter().filter_map(By::tid).collect(),
             processes: processes.into_iter().filter_map(By::pid).collect(),
+            soon: self.lesson().is_some_and(Run::awaits_usage),
         }
     }
 }

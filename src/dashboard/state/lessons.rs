@@ -122,6 +122,11 @@ impl Course {
         self.all.get(self.at?)?.run.as_ref()
     }
 
+    /// Whether the last one is just being left.
+    fn is_being_left(&self) -> bool {
+        self.at().is_some_and(|run| run.phase() == Phase::Left)
+    }
+
     /// Begins a lesson at a step, or goes on with it where it was left. One that runs is left.
     pub(super) fn begin(&mut self, at: usize, step: Option<usize>) {
         if at >= self.all.len() {
@@ -159,12 +164,22 @@ impl Course {
     }
 
     /// The operator agrees that connections from outside are closed for this lesson. The time for what
-    /// was to be done is over: its step begins again.
+    /// was to be done is over: its step begins again, or its end.
     pub(super) fn grant(&mut self) {
         self.withheld = None;
         self.granted = true;
-        if let Some(run) = self.given() {
-            run.start_at(run.at());
+        if let Some(run) = self.at_mut() {
+            run.again();
+        }
+    }
+
+    /// The operator does not. A lesson cannot go on without; one that is being left leaves the server
+    /// that it has.
+    pub(super) fn deny(&mut self) {
+        self.withheld = None;
+        match self.at_mut().filter(|run| run.phase() == Phase::Left) {
+            Some(run) => run.let_be(),
+            None => self.leave(),
         }
     }
 

@@ -127,6 +127,8 @@ pub enum Question {
     LessonSwitches(ServerKind, usize),
     /// Whether a fresh server takes over for a lesson, which closes that many.
     LessonNeedsFresh(usize),
+    /// Whether the server from before a lesson comes back, which closes that many.
+    LessonRestores(usize),
 }
 
 impl Question {
@@ -143,13 +145,17 @@ impl Question {
             Self::Save(path) => (say.save)(path),
             Self::LessonSwitches(server, open) => (strings().strip.switches)(server.name(), *open),
             Self::LessonNeedsFresh(open) => (strings().strip.starts_afresh)(*open),
+            Self::LessonRestores(open) => (strings().strip.restores)(*open),
         }
     }
 
     /// Whether a lesson waits for the answer.
     #[must_use]
     pub fn is_of_lesson(&self) -> bool {
-        matches!(self, Self::LessonSwitches(..) | Self::LessonNeedsFresh(_))
+        matches!(
+            self,
+            Self::LessonSwitches(..) | Self::LessonNeedsFresh(_) | Self::LessonRestores(_)
+        )
     }
 }
 

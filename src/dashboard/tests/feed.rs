@@ -81,6 +81,7 @@ impl Feed {
             handler_threads: 0,
             options: crate::telemetry::Options::default(),
             echo: false,
+            suits_lessons: true,
             run: 0,
         });
         feed.tell(

@@ -60,6 +60,9 @@ impl Backend for Fake {
             Command::Run => server.mode = Mode::Run,
             Command::Slow(calls) => server.mode = Mode::Slow(calls),
             Command::Switch(to) => server.feed.switch(to),
+            Command::SuitLessons(suits) => {
+                server.feed.batch.listener.as_mut().unwrap().suits_lessons = suits;
+            }
             Command::Set(setting) => {
                 server.feed.batch.listener.as_mut().unwrap().options.set(setting);
             }
@@ -369,6 +372,51 @@ fn the_operator_is_asked_before_connections_from_outside_are_closed() {
 }
 
 #[test]
+fn one_that_is_left_asks_before_it_brings_the_server_from_before_back() {
+    let mut class = Class::new(80, 24, ServerKind::Poll);
+    class.server.borrow_mut().feed.batch.listener.as_mut().unwrap().suits_lessons = false;
+    class.press("n");
+    class.code(KeyCode::Enter);
+    let question = |class: &mut Class, sentence: &str| {
+        for _ in 0..20 {
+            class.tick();
+            if matches!(class.state().overlay(), Overlay::Confirm(_)) {
+                let screen = drawn(class.state(), 80, 24);
+                assert!(screen.contains(sentence), "{screen}");
+                return;
+            }
+        }
+        panic!("it does not ask: {sentence}");
+    };
+    question(&mut class, "the lesson needs a fresh server: close 4 connections?");
+    class.press("y");
+    assert_eq!(class.phase(), Some(Phase::Shown));
+    let sent = |class: &mut Class| std::mem::take(&mut class.server.borrow_mut().commands);
+    let switches = |commands: Vec<Command>| -> Vec<Command> {
+        let is_switch = |c: &Command| matches!(c, Command::Switch(_) | Command::SuitLessons(_));
+        commands.into_iter().filter(is_switch).collect()
+    };
+    let begun = [Command::SuitLessons(true), Command::Switch(ServerKind::Poll)];
+    assert_eq!(switches(sent(&mut class)), begun);
+    // It was agreed to for this lesson, to its end.
+    class.press("QQ");
+    let back = [Command::SuitLessons(false), Command::Switch(ServerKind::EpollEt)];
+    assert_eq!((switches(sent(&mut class)), class.phase()), (back.to_vec(), None));
+    // Another lesson began without a question; then the operator has chosen another server, and stays
+    // with it.
+    class.server.borrow_mut().feed.switch(ServerKind::Poll);
+    class.server.borrow_mut().feed.batch.listener.as_mut().unwrap().suits_lessons = true;
+    class.press("n2<Enter>");
+    assert_eq!((switches(sent(&mut class)), class.phase()), (Vec::new(), Some(Phase::Shown)));
+    class.server.borrow_mut().feed.switch(ServerKind::Select);
+    class.code(KeyCode::Char('Q'));
+    class.code(KeyCode::Char('Q'));
+    question(&mut class, "back to the server from before the lesson: close 4 connections?");
+    class.press("n");
+    assert_eq!((switches(sent(&mut class)), class.phase()), (Vec::new(), None));
+}
+
+#[test]
 fn what_is_told_is_not_told_over_a_frozen_picture() {
     let mut class = begun(80, 24);
     class.press("f");
@@ -457,6 +505,11 @@ proptest! {
         if given {
             class.code(KeyCode::Char('Q'));
             class.code(KeyCode::Char('Q'));
+            for _ in 0..20 {
+                class.tick();
+            }
+            // Whether the server from before comes back.
+            class.code(KeyCode::Char('y'));
             class.settle();
             prop_assert_eq!(class.phase(), None);
             prop_assert_eq!(class.server.borrow().mode, Mode::Run);

@@ -7,14 +7,15 @@ use super::{Run, puppet};
 use crate::lesson::measured::{Base, Stretch, drops};
 use crate::lesson::{Act, Call, Do, Measure, Name, Seen, Setup};
 use crate::telemetry::{
-    Command, ConnId, ConnState, Mode, Options, ServerKind, Setting, Stance, Standing, Step, Until,
+    Command, ConnId, ConnState, Kind, Listener, Mode, Options, Row, ServerKind, Setting, Stance,
+    Standing, Step, Until,
 };
 
 /// How long an action may take to hold.
 const LIMIT: Duration = Duration::from_secs(5);
 /// How long a crowd may take to come, and how long those of it have who are on the way.
 const CROWD: Duration = Duration::from_secs(30);
-const ON_THE_WAY: Duration = Duration::from_secs(2);
+const ON_THE_WAY: Duration = Duration::from_millis(500);
 /// How long a loop has to sleep in a call to be said to.
 const ASLEEP: Duration = Duration::from_millis(200);
 /// The longest wait of a step that is done again to get to a later one.
@@ -27,6 +28,10 @@ pub(super) enum Item {
     Do(Do),
     /// All clients of our own go, and, if asked for, the server knows it.
     Stop { known: bool },
+    /// No handler runs, or waits for a thread of the pool: who asked for it has gone.
+    EndHandlers,
+    /// The server is one on which lessons can be given, or one as before.
+    Suits(bool),
     /// That server runs.
     Server(ServerKind),
     /// The options are these.
@@ -34,6 +39,17 @@ pub(super) enum Item {
     /// A step begins: what is counted is counted from here. It may need to know what the program
     /// uses.
     Begin { usage: bool },
+}
+
+impl Item {
+    /// Whether it is done only when what the program uses was read.
+    pub(super) fn needs_usage(&self) -> bool {
+        match self {
+            Self::Begin { usage } => *usage,
+            Self::Do(Do::Await(expect, _)) => expect.measures().any(Measure::is_usage),
+            _ => false,
+        }
+    }
 }
 
 /// What is being done.
@@ -76,17 +92,26 @@ pub(super) fn restore(setup: &Setup) -> Vec<Item> {
     vec![
         Item::Do(Do::LimitFds(None)),
         Item::Do(Do::Run),
+        Item::Stop { known: false },
+        Item::EndHandlers,
         Item::Stop { known: true },
+        Item::Suits(true),
         Item::Server(setup.server),
         Item::Options(options),
     ]
 }
 
-/// What ends a lesson: everything is as it was, but the server.
-pub(super) fn leave(before: Option<Options>) -> Vec<Item> {
-    let mut items =
-        vec![Item::Do(Do::LimitFds(None)), Item::Do(Do::Run), Item::Stop { known: false }];
-    items.extend(before.map(Item::Options));
+/// What ends a lesson: the server is the one that it was.
+pub(super) fn leave(before: Option<Listener>) -> Vec<Item> {
+    let mut items = vec![
+        Item::Do(Do::LimitFds(None)),
+        Item::Do(Do::Run),
+        Item::Stop { known: false },
+        Item::EndHandlers,
+    ];
+    if let Some(Listener { server, options, suits_lessons, .. }) = before {
+        items.extend([Item::Suits(suits_lessons), Item::Server(server), Item::Options(options)]);
+    }
     items
 }
 
@@ -150,6 +175,11 @@ impl Run {
         match item {
             Item::Begin { .. } => Some(Vec::new()),
             Item::Stop { .. } => Some(vec![Act::StopClients]),
+            // Those of a server that is switched end at once.
+            Item::EndHandlers if handles(seen) => send(Command::Switch(seen.listener()?.server)),
+            Item::EndHandlers => Some(Vec::new()),
+            Item::Suits(suits) if seen.listener()?.suits_lessons == *suits => Some(Vec::new()),
+            Item::Suits(suits) => send(Command::SuitLessons(*suits)),
             Item::Server(server) if seen.listener()?.server == *server => Some(Vec::new()),
             Item::Server(server) => send(Command::Switch(*server)),
             Item::Options(options) => {
@@ -238,7 +268,9 @@ impl Run {
                 };
                 ended && (!known || closed())
             }
-            Item::Server(server) => runs(*server, seen),
+            Item::EndHandlers => !handles(seen) && runs(seen, |_| true),
+            Item::Suits(suits) => runs(seen, |listener| listener.suits_lessons == *suits),
+            Item::Server(server) => runs(seen, |listener| listener.server == *server),
             Item::Options(options) => differing(*options, seen).is_some_and(|left| left.is_empty()),
             Item::Do(action) => match action {
                 Do::Pause => standing.mode == Mode::Paused,
@@ -263,7 +295,7 @@ impl Run {
                     let came = new.clone().filter(|client| client.local.is_some() || client.ended);
                     let there = came.count() >= *count;
                     let connected = || new.clone().all(|client| !client.connecting || client.ended);
-                    there && (connected() || went >= ON_THE_WAY * 2)
+                    there && (connected() || went >= ON_THE_WAY)
                 }
                 Do::Client(..) => {
                     let more = |(name, done, _): &(Name, u64, _)| {
@@ -277,7 +309,7 @@ impl Run {
                 }
                 Do::Server(server) => {
                     let run = seen.listener().map(|listener| listener.run);
-                    run != mark.run && runs(*server, seen)
+                    run != mark.run && runs(seen, |listener| listener.server == *server)
                 }
                 Do::Set(setting) => seen
                     .listener()
@@ -310,10 +342,16 @@ pub(super) fn fresh(seen: &impl Seen, since: Instant) -> bool {
     seen.kernel().is_some_and(|kernel| kernel.taken >= since)
 }
 
-/// Whether that server has taken over.
-fn runs(server: ServerKind, seen: &impl Seen) -> bool {
+/// Whether a handler runs, on the loop or beside it, or waits for its turn.
+fn handles(seen: &impl Seen) -> bool {
+    let of_handler = |row: Row| matches!(row.within, Some(Kind::Handler | Kind::Queued));
+    matches!(seen.standing().stance, Stance::Handling(_)) || seen.rows().any(of_handler)
+}
+
+/// Whether a server that is so has taken over.
+fn runs(seen: &impl Seen, is_so: impl FnOnce(Listener) -> bool) -> bool {
     let starting = matches!(seen.standing().stance, Stance::Starting | Stance::Ended);
-    seen.listener().is_some_and(|listener| listener.server == server) && !starting
+    seen.listener().is_some_and(is_so) && !starting
 }
 
 /// The options that are others than these.

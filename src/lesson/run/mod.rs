@@ -13,7 +13,7 @@ use super::measured::{Base, Known, Measuring, Stretch};
 use super::record::Record;
 use super::{Act, Ask, Both, Claim, Do, Expect, Figure, Lesson, Look, Measure, Name, Seen, Step};
 use crate::inspect::Usage;
-use crate::telemetry::{Batch, Options};
+use crate::telemetry::{Batch, Listener};
 use crate::words::Language;
 
 /// How long what is done may take to be seen everywhere.
@@ -38,11 +38,12 @@ pub struct Run {
     record: Record,
     known: BTreeMap<Name, Known>,
     base: Base,
-    /// What the program used, when that was read last.
+    /// What the program used, when that was read last; and when it was read last while nobody was there.
     usage: Option<Usage>,
+    alone: Option<Usage>,
     stretch: Option<Stretch>,
-    /// The server's options before the lesson.
-    before: Option<Options>,
+    /// The server before the lesson.
+    before: Option<Listener>,
 }
 
 /// What was measured.
@@ -110,6 +111,7 @@ impl Run {
             known: BTreeMap::new(),
             base: Base::default(),
             usage: None,
+            alone: None,
             stretch: None,
             before: None,
         };
@@ -169,13 +171,29 @@ impl Run {
         self.begin();
     }
 
-    /// Leaves the lesson: the loop runs, the lesson's clients go, and the server's options are what they
-    /// were.
+    /// Leaves the lesson: the loop runs, the lesson's clients go, and the server is the one that it was.
     pub fn leave(&mut self) {
         if self.phase != Phase::Left {
             self.clear();
             self.phase = Phase::Left;
             self.agenda.extend(agenda::leave(self.before));
+        }
+    }
+
+    /// What was being done is begun anew: its time has run out while the operator was asked about it.
+    pub fn again(&mut self) {
+        if self.phase == Phase::Left {
+            self.clear();
+            self.agenda.extend(agenda::leave(self.before));
+        } else {
+            self.start_at(self.step);
+        }
+    }
+
+    /// Leaves the lesson without what is still to be restored.
+    pub fn let_be(&mut self) {
+        if self.phase == Phase::Left {
+            self.clear();
         }
     }
 
@@ -230,9 +248,9 @@ impl Run {
     /// Goes on to a time, with what is seen then; what is to be done is to be done at once.
     pub fn tick(&mut self, now: Instant, seen: &impl Seen) -> Vec<Act> {
         if self.before.is_none() {
-            self.before = seen.listener().map(|listener| listener.options);
+            self.before = seen.listener();
         }
-        self.usage = seen.kernel().and_then(|kernel| kernel.usage).or(self.usage);
+        self.look_at_usage(seen);
         self.look_for_clients(seen);
         let mut acts = Vec::new();
         loop {
@@ -251,6 +269,16 @@ impl Run {
         }
         self.settle(now, seen);
         acts
+    }
+
+    fn look_at_usage(&mut self, seen: &impl Seen) {
+        let Some(usage) = seen.kernel().and_then(|kernel| kernel.usage) else { return };
+        let new = self.usage.is_none_or(|last| last.taken != usage.taken);
+        let counters = seen.counters();
+        if new && seen.open() == 0 && counters.ended >= counters.started {
+            self.alone = Some(usage);
+        }
+        self.usage = Some(usage);
     }
 
     /// What is being done does not come about.
@@ -280,8 +308,9 @@ impl Run {
     }
 
     fn measuring<'a, S: Seen>(&'a self, now: Instant, seen: &'a S) -> Measuring<'a, S> {
-        let Self { record, known, base, usage, stretch, .. } = self;
-        Measuring { seen, now, record, known, base, usage: *usage, stretch: stretch.as_ref() }
+        let Self { record, known, base, usage, alone, stretch, .. } = self;
+        let (usage, alone, stretch) = (*usage, *alone, stretch.as_ref());
+        Measuring { seen, now, record, known, base, usage, alone, stretch }
     }
 
     /// All is done: what came of it is measured, once it can be, and stands then.
@@ -321,6 +350,23 @@ impl Run {
         match &step.reveal {
             Some(reveal) if part == 1 => (&reveal.say, &reveal.expect),
             _ => (&step.say, &step.expect),
+        }
+    }
+
+    /// Whether it waits for a reading of what the program uses.
+    #[must_use]
+    pub fn awaits_usage(&self) -> bool {
+        let told = |(say, expect): (&Both, &[Expect])| {
+            let claimed = expect.iter().flat_map(Expect::measures);
+            say.english.measures().chain(claimed).any(Measure::is_usage)
+        };
+        match &self.doing {
+            Some(doing) => doing.item.needs_usage(),
+            None => match self.phase {
+                Phase::Doing => told(self.part(0)),
+                Phase::Revealing => told(self.part(1)),
+                _ => false,
+            },
         }
     }
 

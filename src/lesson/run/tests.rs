@@ -51,6 +51,7 @@ impl World {
             handler_threads: 0,
             options: Options { budget: 3, ..Options::default() },
             echo: false,
+            suits_lessons: false,
             run: 0,
         };
         let standing = Standing { stance: Stance::Waiting(None), since: 1, mode: Mode::Run };
@@ -101,6 +102,7 @@ impl World {
                 }
             }
             Act::Send(Command::Switch(server)) => self.listener.server = *server,
+            Act::Send(Command::SuitLessons(suits)) => self.listener.suits_lessons = *suits,
             Act::Send(Command::Set(setting)) => self.listener.options.set(*setting),
             Act::StopClients => (self.puppet, self.row) = (None, None),
             Act::Client(_, clients::Act::Connect { .. }) => {
@@ -324,14 +326,17 @@ fn one_goes_back_from_what_came_out_to_the_question_and_on_to_the_step_before() 
 }
 
 #[test]
-fn who_leaves_leaves_a_loop_that_runs_and_the_options_as_they_were() {
+fn who_leaves_leaves_a_loop_that_runs_and_the_server_as_it_was() {
     let (mut world, mut run) = (World::new(), Run::new(lesson()));
     world.until(&mut run, Phase::Asking);
+    assert_eq!(world.listener.server, ServerKind::Epoll);
+    assert!(world.listener.suits_lessons);
     assert_eq!(world.standing.mode, Mode::Paused);
     run.leave();
     world.until(&mut run, Phase::Left);
     assert_eq!((world.standing.mode, world.listener.options.budget), (Mode::Run, 3));
-    assert!(world.puppet.is_none());
+    assert_eq!(world.listener.server, ServerKind::Poll);
+    assert!(world.puppet.is_none() && !world.listener.suits_lessons);
     run.next();
     assert_eq!(run.phase(), Phase::Left);
     run.resume();

@@ -67,7 +67,7 @@ impl<W: Watcher> LoopState<W> {
                 Ok(Command::Publish) => {}
                 Ok(command) => {
                     self.late.push(command);
-                    if matches!(command, Command::Shutdown | Command::Switch(_)) {
+                    if is_end(command) {
                         break;
                     }
                 }
@@ -102,4 +102,9 @@ impl<W: Watcher> LoopState<W> {
             }
         }
     }
+}
+
+/// Whether a command ends the server.
+fn is_end(command: Command) -> bool {
+    matches!(command, Command::Shutdown | Command::Switch(_) | Command::SuitLessons(_))
 }

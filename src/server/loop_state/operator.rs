@@ -74,6 +74,11 @@ impl<W: Watcher> Operated for LoopState<W> {
         self.set_option(setting);
     }
 
+    fn suit_lessons(&mut self, suits: bool) {
+        self.config.suit_lessons(suits);
+        self.end(Outcome::Switch(W::SERVER));
+    }
+
     fn end(&mut self, after: Outcome) {
         self.ending = Some(after);
     }

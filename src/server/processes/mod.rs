@@ -23,7 +23,7 @@ use super::shared::{self, AcceptedSocket, Shared, WorkerHandle};
 use crate::telemetry::{By, Fd, Nanos, ServerKind, What};
 use reader::WorkerReader;
 pub use root::receive_root;
-pub use worker::work;
+pub use worker::{WorkerFlags, work};
 
 /// Stack of a thread that reads what a worker reports.
 const STACK: usize = 64 * 1024;
@@ -86,6 +86,9 @@ fn start(
     command.arg0("epollscope").arg("worker");
     if accepted.full {
         command.arg("--full");
+    }
+    if shared.config.before.is_some() {
+        command.arg("--lesson");
     }
     if let Some(root) = root {
         root::send(&ours, root.as_fd())?;

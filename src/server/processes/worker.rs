@@ -29,13 +29,28 @@ const CONNECTION: Fd = 0;
 /// What is gathered at most before it is sent to the parent.
 const GATHERED: usize = 16 * 1024;
 
+/// What a worker is told of the server when it is started.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct WorkerFlags {
+    /// There are too many: it says so, and ends.
+    pub full: bool,
+    /// The server was made to suit lessons.
+    pub lesson: bool,
+}
+
 /// Serves the connection on standard input as the worker of a
-/// `processes` server; with `full`, says that there are too many.
+/// `processes` server.
 /// `start` is when the server started, on `CLOCK_MONOTONIC`.
 ///
 /// # Errors
 /// The parent cannot be watched.
-pub fn work(config: &Config, site: http::Site, full: bool, start: Nanos) -> io::Result<()> {
+pub fn work(
+    mut config: Config,
+    site: http::Site,
+    flags: WorkerFlags,
+    start: Nanos,
+) -> io::Result<()> {
+    config.suit_lessons(flags.lesson);
     // What is typed at the terminal is meant for the parent.
     let mut blocked = SigSet::all();
     blocked.remove(nix::sys::signal::Signal::SIGCONT);
@@ -57,10 +72,10 @@ pub fn work(config: &Config, site: http::Site, full: bool, start: Nanos) -> io::
         resumed: 0,
         responder: Some(Responder::new(config.clone(), site)),
     };
-    let why = if full {
-        refuse(stdin(), config, &mut worker, 503, Why::OverLimit)
+    let why = if flags.full {
+        refuse(stdin(), &config, &mut worker, 503, Why::OverLimit)
     } else {
-        serve_connection(stdin(), config, &mut worker)
+        serve_connection(stdin(), &config, &mut worker)
     };
     worker.report(Message::End(why));
     // Without a parent, there is no reader.

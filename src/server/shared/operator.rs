@@ -122,6 +122,12 @@ impl Operated for Locked {
         }
     }
 
+    /// What those who sleep go by is not changed under them: the next server's is.
+    fn suit_lessons(&mut self, suits: bool) {
+        self.listener.suits_lessons = suits;
+        self.end(Outcome::Switch(self.listener.server));
+    }
+
     fn end(&mut self, after: Outcome) {
         self.ending.get_or_insert(after);
         for client in self.table.all() {

@@ -60,6 +60,7 @@ pub(in crate::server) fn run(
     })?;
     let Shared { mut config, bound, locked, .. } = shared;
     let mut locked = locked.into_inner().unwrap_or_else(PoisonError::into_inner);
+    config.suit_lessons(locked.listener.suits_lessons);
     locked.listener.options.settings().into_iter().for_each(|setting| config.set(setting));
     let after = locked.ending.unwrap_or(Outcome::End);
     locked.leave(&bound, &config, after)?;

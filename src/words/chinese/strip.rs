@@ -40,6 +40,7 @@ pub(in crate::words) const CHINESE: Strip = Strip {
     starts_afresh: |open| {
         format!("这一课要重新启动服务器：关闭 {} 个连接吗？", units::count(open as u64))
     },
+    restores: |open| format!("换回上课之前的服务器：关闭 {} 个连接吗？", units::count(open as u64)),
     none_runs: "没有正在上的课",
     clock: |lesson, step, minutes| {
         format!("这一课已用 {lesson}（约需 {minutes} 分钟），这一步已用 {step}")

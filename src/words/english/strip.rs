@@ -55,6 +55,15 @@ pub(in crate::words) const ENGLISH: Strip = Strip {
             )
         }
     },
+    restores: |open| match open {
+        1 => "back to the server from before the lesson: close the one open connection?".to_owned(),
+        open => {
+            format!(
+                "back to the server from before the lesson: close {} connections?",
+                units::count(open as u64)
+            )
+        }
+    },
     none_runs: "no lesson runs",
     clock: |lesson, step, minutes| {
         format!("{lesson} in the lesson, which takes {minutes} min; {step} in this step")

@@ -39,6 +39,7 @@ pub(crate) struct Strip {
     pub(crate) choose_step: &'static str,
     pub(crate) switches: fn(server: &str, open: usize) -> String,
     pub(crate) starts_afresh: fn(open: usize) -> String,
+    pub(crate) restores: fn(open: usize) -> String,
     pub(crate) none_runs: &'static str,
     /// The speaker's notes.
     pub(crate) clock: fn(lesson: &str, step: &str, minutes: u32) -> String,

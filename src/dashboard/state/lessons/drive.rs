@@ -74,7 +74,9 @@ impl State {
         let sight = Sight { scene, clients, puppets };
         let mut acts = course.tick(now, &sight);
         let asks = |act: &Act| match act {
-            Act::Send(command) if !course.granted => self.must_ask(*command).map(|_| *command),
+            Act::Send(command) if !course.granted => {
+                self.must_ask(*command, course.is_being_left()).map(|_| *command)
+            }
             _ => None,
         };
         if let Some((at, command)) =
@@ -115,7 +117,7 @@ impl State {
         if self.overlay != Overlay::None {
             return;
         }
-        if let Some(question) = self.must_ask(command) {
+        if let Some(question) = self.must_ask(command, self.course.is_being_left()) {
             let confirm = Confirm { question, action: Action::Send(command), conn: None };
             self.overlay = Overlay::Confirm(confirm);
             self.changed = true;
@@ -130,17 +132,20 @@ impl State {
         self.course.new_notes(now)
     }
 
-    /// What has to be asked before the lesson does that: what closes connections from outside.
-    fn must_ask(&self, command: Command) -> Option<Question> {
+    /// What has to be asked before a lesson does that, or one that is being left: what closes connections
+    /// from outside.
+    fn must_ask(&self, command: Command, left: bool) -> Option<Question> {
         let listener = self.live.listener.filter(|_| self.options.ask && self.foreign() > 0)?;
         let open = self.live.table.open();
         match command {
-            Command::Switch(server) if server != listener.server => {
-                Some(Question::LessonSwitches(server, open))
+            Command::Switch(_) | Command::SuitLessons(_) if left => {
+                Some(Question::LessonRestores(open))
             }
+            Command::Switch(server) => Some(Question::LessonSwitches(server, open)),
             Command::Set(setting) if needs_fresh(listener.server, setting) => {
                 Some(Question::LessonNeedsFresh(open))
             }
+            Command::SuitLessons(_) => Some(Question::LessonNeedsFresh(open)),
             _ => None,
         }
     }
@@ -310,8 +315,7 @@ impl State {
         if yes {
             self.course.grant();
         } else {
-            // It cannot go on without.
-            self.course.leave();
+            self.course.deny();
         }
     }
 
