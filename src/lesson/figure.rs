@@ -13,6 +13,8 @@ pub enum Figure {
     Unknown,
     /// A whole number.
     Whole(u64),
+    /// A number that is a name: a descriptor, a connection.
+    Named(u64),
     /// A size in memory.
     Bytes(u64),
     /// Another number.
@@ -33,7 +35,7 @@ impl Figure {
                 clippy::cast_precision_loss,
                 reason = "what is counted is no larger than that"
             )]
-            Self::Whole(number) | Self::Bytes(number) => Some(*number as f64),
+            Self::Whole(number) | Self::Named(number) | Self::Bytes(number) => Some(*number as f64),
             Self::Number(number) => Some(*number),
             _ => None,
         }
@@ -49,18 +51,46 @@ impl Figure {
     }
 }
 
-/// As it is shown: `5,904`, `464 KiB`, `0.4`, `4096, 4096, 1808`, `IN|RDHUP`; what is not known is `–`.
+/// As it is shown: `5,904`, `1040`, `475 kB`, `0.4`, `4096, 4096, 1808`, `IN|RDHUP`; what is not known is `–`.
 impl fmt::Display for Figure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unknown => f.write_str("–"),
             Self::Whole(number) => f.write_str(&units::count(*number)),
+            Self::Named(number) => number.fmt(f),
             Self::Bytes(bytes) => f.write_str(&units::bytes(*bytes)),
             Self::Number(number) => f.write_str(&units::rate(*number)),
             Self::List(list) if list.is_empty() => f.write_str("–"),
-            Self::List(list) => f.write_str(&list.join(", ")),
+            Self::List(list) => match &list[..] {
+                [one] => f.write_str(&one.parse().map_or_else(|_| one.clone(), units::count)),
+                list => f.write_str(&list.join(", ")),
+            },
             Self::Word(word) => f.write_str(word),
             Self::Mask(mask) => mask.fmt(f),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_is_shown_as_the_panels_show_it() {
+        let list =
+            |results: &[&str]| Figure::List(results.iter().map(|r| (*r).to_owned()).collect());
+        for (figure, shown) in [
+            (Figure::Whole(1040), "1,040"),
+            (Figure::Named(1040), "1040"),
+            (Figure::Bytes(36_741), "36,741 B"),
+            (Figure::Bytes(475_000), "475 kB"),
+            (list(&["7959"]), "7,959"),
+            (list(&["ECONNRESET"]), "ECONNRESET"),
+            (list(&["4096", "EAGAIN"]), "4096, EAGAIN"),
+            (list(&[]), "–"),
+        ] {
+            assert_eq!(figure.to_string(), shown);
+        }
+        assert_eq!(Figure::Named(7).number(), Figure::Bytes(7).number());
     }
 }

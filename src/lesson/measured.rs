@@ -188,8 +188,8 @@ impl<S: Seen> Measuring<'_, S> {
         let row = || known.row;
         let trace = || self.trace(known);
         match of {
-            C::Fd => Some(Figure::Whole(u64::try_from(row()?.fd).ok()?)),
-            C::Id => Some(Figure::Whole(row()?.id.get())),
+            C::Fd => Some(Figure::Named(u64::try_from(row()?.fd).ok()?)),
+            C::Id => Some(Figure::Named(row()?.id.get())),
             C::State => Some(word(row()?.doing().label())),
             C::Why => {
                 Some(row()?.why.map_or_else(|| word(NOTHING), |why| Figure::Word(reason(why))))

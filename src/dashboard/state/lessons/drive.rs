@@ -94,8 +94,11 @@ impl State {
             self.changed = true;
         }
         self.follow_look();
-        if moved && self.lesson().is_some_and(|run| run.phase() == Phase::Shown) {
+        let stands = |run: &Run| matches!(run.phase(), Phase::Asking | Phase::Shown);
+        if moved && self.lesson().is_some_and(stands) {
             self.bring_line();
+            // The client may have come anew since its row was pointed at.
+            self.point_at_row();
         }
         acts
     }
@@ -174,10 +177,7 @@ impl State {
     fn follow_look(&mut self) {
         let look = self.looks_at();
         if look != mem::replace(&mut self.course.look, look) {
-            self.course.row = match look {
-                Some(Look::Row(name)) => Some(name),
-                _ => None,
-            };
+            self.course.row = look.and_then(row_of);
             if let Some(panel) = look.and_then(|look| self.panel_of(look)) {
                 self.bring(panel);
             }
@@ -185,11 +185,23 @@ impl State {
         }
         // It may come later.
         if let Some(line) = self.course.row.and_then(|name| self.line_of(name)) {
-            let now = self.scene().now;
-            self.scene_mut().table.point_at(line, now);
+            self.point_at(line);
             self.course.row = None;
-            self.changed = true;
         }
+    }
+
+    /// The cursor goes to the row that the lesson speaks of.
+    fn point_at_row(&mut self) {
+        let name = self.looks_at().and_then(row_of);
+        if let Some(line) = name.and_then(|name| self.line_of(name)) {
+            self.point_at(line);
+        }
+    }
+
+    fn point_at(&mut self, line: usize) {
+        let now = self.scene().now;
+        self.scene_mut().table.point_at(line, now);
+        self.changed = true;
     }
 
     /// The line of a call that has yet to return is one of the source alone.
@@ -323,4 +335,9 @@ impl State {
     pub(in crate::dashboard::state) fn leave_lesson(&mut self) {
         self.course.leave();
     }
+}
+
+/// The client whose row it is.
+fn row_of(look: Look) -> Option<Name> {
+    if let Look::Row(name) = look { Some(name) } else { None }
 }
