@@ -112,7 +112,9 @@ fn pictures(program: &str, spoken: &Spoken) {
 
     // A wrong prediction, and what was measured.
     let mut lesson = start((80, 24), &["lesson", "6", "--", "--port", "0", "--theme", "dark"]);
-    lesson.see("▶▸A");
+    lesson.until("A is there, and nothing is under way", |screen| {
+        screen.contains("▶▸A") && screen.lines().nth(2).is_some_and(|line| !line.contains('◷'))
+    });
     for _ in 0..2 {
         lesson.press("n");
         lesson.see("1–3");

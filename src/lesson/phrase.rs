@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use super::{Figure, Measure};
+use super::{Figure, Measure, OfClient};
+use crate::telemetry::ConnState;
+use crate::words::strings;
 
 /// A sentence.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -35,10 +37,20 @@ impl Phrase {
     pub fn filled(&self, figure: impl Fn(Measure) -> Figure) -> String {
         let part = |part: &Part| match part {
             Part::Words(words) => words.clone(),
-            Part::Measure(measure) => figure(*measure).to_string(),
+            Part::Measure(measure) => told(*measure, &figure(*measure)),
         };
         self.0.iter().map(part).collect()
     }
+}
+
+/// A figure in a sentence: a state is called as the table calls it.
+fn told(measure: Measure, figure: &Figure) -> String {
+    if let (Measure::Of(OfClient::State, _), Figure::Word(label)) = (measure, figure)
+        && let Some(state) = ConnState::ALL.into_iter().find(|state| state.label() == label)
+    {
+        return (strings().table.state)(state).to_owned();
+    }
+    figure.to_string()
 }
 
 /// As a lesson writes it.
@@ -48,5 +60,24 @@ impl fmt::Display for Phrase {
             Part::Words(words) => f.write_str(&words.replace('{', "{{").replace('}', "}}")),
             Part::Measure(measure) => write!(f, "{{{measure}}}"),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lesson::name_of;
+    use crate::words::Language;
+
+    #[test]
+    fn a_state_is_called_as_in_the_table() {
+        let state = Measure::Of(OfClient::State, name_of("A").unwrap());
+        let phrase = Phrase(vec![Part::Words("A: ".to_owned()), Part::Measure(state)]);
+        let filled = || phrase.filled(|_| Figure::Word(ConnState::Handling.label().to_owned()));
+        assert_eq!(filled(), "A: handler");
+        Language::Chinese.speak();
+        let chinese = filled();
+        Language::English.speak();
+        assert_eq!(chinese, "A: 处理中");
     }
 }

@@ -42,7 +42,10 @@ fn names(text: &str) -> Vec<String> {
 /// Where links and pictures lead to; those in both languages, without the mark of the Chinese one.
 fn links(line: &str) -> impl Iterator<Item = String> {
     let ends = line.split("](").skip(1).filter_map(|rest| rest.split(')').next());
-    ends.filter(|link| !link.starts_with("README")).map(|link| link.replace(".zh.", "."))
+    // A place in it has a name of its own in each.
+    let same =
+        |link: &str| if link.starts_with('#') { "#".into() } else { link.replace(".zh.", ".") };
+    ends.filter(|link| !link.starts_with("README")).map(same)
 }
 
 fn sections(text: &str) -> Vec<Section> {
@@ -104,6 +107,24 @@ fn each_readme_names_the_other_at_its_top() {
     let top = |text: &'static str| text.lines().nth(2).unwrap_or_default();
     assert_eq!(top(ENGLISH), "**English** · [中文](README.zh.md)");
     assert_eq!(top(CHINESE), "[English](README.md) · **中文**");
+}
+
+#[test]
+fn links_into_a_readme_lead_to_a_heading_of_it() {
+    let mut checked = 0;
+    for text in [ENGLISH, CHINESE] {
+        let headings: BTreeSet<String> = text
+            .lines()
+            .filter_map(|line| line.strip_prefix("## "))
+            .map(|name| name.to_lowercase().replace(' ', "-"))
+            .collect();
+        for rest in text.split("](#").skip(1) {
+            let place = rest.split(')').next().unwrap();
+            assert!(headings.contains(place), "no {place} in {headings:?}");
+            checked += 1;
+        }
+    }
+    assert!(checked >= 4);
 }
 
 #[test]
