@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::fs;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
@@ -13,10 +14,11 @@ use proptest::prelude::*;
 use super::feed::{Feed, classroom};
 use super::made_up::LESSON;
 use super::{drawn, named, render, state, text};
+use crate::clients::ClientInfo;
 use crate::dashboard::panel::Panel;
 use crate::dashboard::session::{Backend, Session};
 use crate::dashboard::state::table::Column;
-use crate::dashboard::state::{Lessons, Overlay, State};
+use crate::dashboard::state::{Lessons, State};
 use crate::dashboard::theme::{Palette, Theme};
 use crate::inspect::{Question, Snapshot};
 use crate::lesson::{Look, Phase, Run, Shelf};
@@ -27,11 +29,12 @@ use crate::words::{Language, walk};
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 36), (200, 50)];
 
 /// The server of the classroom with what a lesson asks of it.
-struct Server {
-    feed: Feed,
+pub(super) struct Server {
+    pub(super) feed: Feed,
     mode: Mode,
-    commands: Vec<Command>,
+    pub(super) commands: Vec<Command>,
     notes: Vec<Option<String>>,
+    pub(super) clients: Arc<Vec<ClientInfo>>,
     /// The time of the session.
     now: Instant,
 }
@@ -77,6 +80,10 @@ impl Backend for Fake {
 
     fn ask(&self, _question: Question) {}
 
+    fn clients(&self) -> Arc<Vec<ClientInfo>> {
+        self.0.borrow().clients.clone()
+    }
+
     fn latest(&self) -> Option<Snapshot> {
         let server = self.0.borrow();
         Some(Snapshot { taken: server.now, ..server.feed.snapshot() })
@@ -89,9 +96,9 @@ impl Backend for Fake {
 }
 
 /// Lessons that are made up, on a server that is.
-struct Class {
+pub(super) struct Class {
     session: Session<Fake>,
-    server: Rc<RefCell<Server>>,
+    pub(super) server: Rc<RefCell<Server>>,
 }
 
 fn lessons(server: ServerKind, (from, to): (&str, &str)) -> Lessons {
@@ -106,7 +113,7 @@ fn lessons(server: ServerKind, (from, to): (&str, &str)) -> Lessons {
 
 impl Class {
     /// A class in front of a server, before its lesson.
-    fn new(width: u16, height: u16, of: ServerKind) -> Self {
+    pub(super) fn new(width: u16, height: u16, of: ServerKind) -> Self {
         Self::with(width, height, of, ("SERVER", ""))
     }
 
@@ -114,8 +121,8 @@ impl Class {
     fn with(width: u16, height: u16, of: ServerKind, change: (&str, &str)) -> Self {
         let feed = classroom();
         let now = Instant::now();
-        let (commands, notes) = (Vec::new(), Vec::new());
-        let server = Server { feed, mode: Mode::Run, commands, notes, now };
+        let (commands, notes, clients) = (Vec::new(), Vec::new(), Arc::default());
+        let server = Server { feed, mode: Mode::Run, commands, notes, clients, now };
         let server = Rc::new(RefCell::new(server));
         let mut state = state(width, height);
         state.set_lessons(lessons(of, change));
@@ -125,7 +132,7 @@ impl Class {
         class
     }
 
-    fn tick(&mut self) {
+    pub(super) fn tick(&mut self) {
         let mut server = self.server.borrow_mut();
         server.now += Duration::from_millis(20);
         server.feed.now += 20_000_000;
@@ -134,16 +141,16 @@ impl Class {
         self.session.gather(now);
     }
 
-    fn state(&self) -> &State {
+    pub(super) fn state(&self) -> &State {
         self.session.state()
     }
 
-    fn phase(&self) -> Option<Phase> {
+    pub(super) fn phase(&self) -> Option<Phase> {
         self.state().lesson().map(Run::phase)
     }
 
     /// Until nothing is under way.
-    fn settle(&mut self) {
+    pub(super) fn settle(&mut self) {
         for _ in 0..2000 {
             self.tick();
             if !self.state().lesson_waits() {
@@ -153,13 +160,13 @@ impl Class {
         panic!("it is still under way: {:?}", self.phase());
     }
 
-    fn code(&mut self, code: KeyCode) {
+    pub(super) fn code(&mut self, code: KeyCode) {
         let key = KeyEvent::new(code, KeyModifiers::NONE);
         self.session.terminal_event(Event::Key(key));
     }
 
     /// Presses keys, each when all is done that the one before asked for.
-    fn press(&mut self, keys: &str) {
+    pub(super) fn press(&mut self, keys: &str) {
         let mut rest = keys;
         while let Some(letter) = rest.chars().next() {
             let (code, len) = match rest.strip_prefix('<').and_then(|r| r.split_once('>')) {
@@ -333,87 +340,6 @@ fn back_goes_to_the_question_and_then_to_the_step_before() {
     assert_eq!(at(&class), (1, Some(Phase::Asking)));
     class.press("N");
     assert_eq!(at(&class), (0, Some(Phase::Shown)));
-}
-
-#[test]
-fn the_operator_is_asked_before_connections_from_outside_are_closed() {
-    let mut class = Class::new(80, 24, ServerKind::Poll);
-    class.press("n");
-    class.code(KeyCode::Enter);
-    let question = |class: &mut Class| {
-        for _ in 0..20 {
-            class.tick();
-            if matches!(class.state().overlay(), Overlay::Confirm(_)) {
-                return true;
-            }
-        }
-        false
-    };
-    assert!(question(&mut class));
-    let screen = drawn(class.state(), 80, 24);
-    assert!(screen.contains("the lesson switches to poll: close 4 connections?"), "{screen}");
-    // Time goes by; nothing is done, and nothing is given up.
-    for _ in 0..1000 {
-        class.tick();
-    }
-    let switched =
-        |class: &Class| class.server.borrow().commands.contains(&Command::Switch(ServerKind::Poll));
-    assert!(!switched(&class));
-    class.code(KeyCode::Char('n'));
-    class.settle();
-    assert_eq!((class.phase(), switched(&class)), (None, false));
-    class.press("n");
-    class.code(KeyCode::Enter);
-    assert!(question(&mut class));
-    class.press("y");
-    assert!(switched(&class));
-    assert_eq!(class.phase(), Some(Phase::Shown));
-    assert!(class.state().lesson().unwrap().troubles().is_empty());
-}
-
-#[test]
-fn one_that_is_left_asks_before_it_brings_the_server_from_before_back() {
-    let mut class = Class::new(80, 24, ServerKind::Poll);
-    class.server.borrow_mut().feed.batch.listener.as_mut().unwrap().suits_lessons = false;
-    class.press("n");
-    class.code(KeyCode::Enter);
-    let question = |class: &mut Class, sentence: &str| {
-        for _ in 0..20 {
-            class.tick();
-            if matches!(class.state().overlay(), Overlay::Confirm(_)) {
-                let screen = drawn(class.state(), 80, 24);
-                assert!(screen.contains(sentence), "{screen}");
-                return;
-            }
-        }
-        panic!("it does not ask: {sentence}");
-    };
-    question(&mut class, "the lesson needs a fresh server: close 4 connections?");
-    class.press("y");
-    assert_eq!(class.phase(), Some(Phase::Shown));
-    let sent = |class: &mut Class| std::mem::take(&mut class.server.borrow_mut().commands);
-    let switches = |commands: Vec<Command>| -> Vec<Command> {
-        let is_switch = |c: &Command| matches!(c, Command::Switch(_) | Command::SuitLessons(_));
-        commands.into_iter().filter(is_switch).collect()
-    };
-    let begun = [Command::SuitLessons(true), Command::Switch(ServerKind::Poll)];
-    assert_eq!(switches(sent(&mut class)), begun);
-    // It was agreed to for this lesson, to its end.
-    class.press("QQ");
-    let back = [Command::SuitLessons(false), Command::Switch(ServerKind::EpollEt)];
-    assert_eq!((switches(sent(&mut class)), class.phase()), (back.to_vec(), None));
-    // Another lesson began without a question; then the operator has chosen another server, and stays
-    // with it.
-    class.server.borrow_mut().feed.switch(ServerKind::Poll);
-    class.server.borrow_mut().feed.batch.listener.as_mut().unwrap().suits_lessons = true;
-    class.press("n2<Enter>");
-    assert_eq!((switches(sent(&mut class)), class.phase()), (Vec::new(), Some(Phase::Shown)));
-    class.server.borrow_mut().feed.switch(ServerKind::Select);
-    class.code(KeyCode::Char('Q'));
-    class.code(KeyCode::Char('Q'));
-    question(&mut class, "back to the server from before the lesson: close 4 connections?");
-    class.press("n");
-    assert_eq!((switches(sent(&mut class)), class.phase()), (Vec::new(), None));
 }
 
 #[test]

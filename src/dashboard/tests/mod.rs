@@ -9,6 +9,7 @@ mod explain;
 mod feed;
 mod glance;
 mod lesson;
+mod lesson_asks;
 mod made_up;
 mod menu;
 mod model;

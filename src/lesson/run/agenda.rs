@@ -173,11 +173,10 @@ impl Run {
         let send = |command| Some(vec![Act::Send(command)]);
         let conn = |name: &Name| Some(self.known.get(name)?.row?.id);
         match item {
-            Item::Begin { .. } => Some(Vec::new()),
             Item::Stop { .. } => Some(vec![Act::StopClients]),
             // Those of a server that is switched end at once.
             Item::EndHandlers if handles(seen) => send(Command::Switch(seen.listener()?.server)),
-            Item::EndHandlers => Some(Vec::new()),
+            Item::EndHandlers | Item::Begin { .. } => Some(Vec::new()),
             Item::Suits(suits) if seen.listener()?.suits_lessons == *suits => Some(Vec::new()),
             Item::Suits(suits) => send(Command::SuitLessons(*suits)),
             Item::Server(server) if seen.listener()?.server == *server => Some(Vec::new()),

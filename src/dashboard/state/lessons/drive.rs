@@ -138,7 +138,7 @@ impl State {
     /// What has to be asked before a lesson does that, or one that is being left: what closes connections
     /// from outside.
     fn must_ask(&self, command: Command, left: bool) -> Option<Question> {
-        let listener = self.live.listener.filter(|_| self.options.ask && self.foreign() > 0)?;
+        let listener = self.live.listener.filter(|_| self.options.ask && self.has_outsiders())?;
         let open = self.live.table.open();
         match command {
             Command::Switch(_) | Command::SuitLessons(_) if left => {
@@ -151,6 +151,12 @@ impl State {
             Command::SuitLessons(_) => Some(Question::LessonNeedsFresh(open)),
             _ => None,
         }
+    }
+
+    /// Whether somebody is connected from outside. Clients of our own that have ended are not, though the
+    /// server, in a handler, may not have seen yet that they are gone.
+    fn has_outsiders(&self) -> bool {
+        self.foreign() > 0 && self.live.table.open_rows().any(|row| row.ours.is_none())
     }
 
     /// What a command of the lesson's changes in what the operator is shown.
