@@ -63,7 +63,7 @@ impl State {
     /// Takes over how the clients of our own are.
     pub fn clients(&mut self, list: Arc<Vec<ClientInfo>>) {
         if !Arc::ptr_eq(&list, &self.clients) && list != self.clients {
-            self.live.table.clients(&list);
+            self.live.table.clients(&list, self.live.now);
             self.clients = list;
             self.changed = true;
         }

@@ -33,6 +33,9 @@ pub const HOLD: Nanos = 2_000_000_000;
 /// With more rows than this, values that change re-sort the table only every [`SORT_EVERY`].
 const MANY: usize = 1000;
 const SORT_EVERY: Nanos = 250_000_000;
+/// How long after its end a connection is still given the mark of a client of our own. Not for ever:
+/// somebody else's may have had that port before.
+const NAMED_WITHIN: Nanos = 1_000_000_000;
 
 /// Where the cursor stood when everybody was closed by a switch of the server.
 #[derive(Clone, Copy, Debug)]
@@ -178,12 +181,19 @@ impl Table {
         self.values_changed = true;
     }
 
-    /// Marks the rows whose other end is one of ours.
-    pub fn clients(&mut self, list: &[ClientInfo]) {
+    /// Marks the rows whose other end is one of ours. One that is closed keeps its mark, and gets it if
+    /// it was closed just now: it may have come and gone before the list named it.
+    pub fn clients(&mut self, list: &[ClientInfo], now: Nanos) {
         self.ours.clear();
         self.ours.extend(list.iter().filter_map(|c| Some((c.local?, (c.id, c.kind)))));
-        for entry in self.entries.iter_mut().filter(|e| e.closed.is_none()) {
-            entry.ours = self.ours.get(&entry.peer()).copied();
+        for entry in &mut self.entries {
+            let named = match entry.closed {
+                None => true,
+                Some(at) => entry.ours.is_none() && now < at.saturating_add(NAMED_WITHIN),
+            };
+            if named {
+                entry.ours = self.ours.get(&entry.peer()).copied();
+            }
         }
         self.values_changed = true;
     }

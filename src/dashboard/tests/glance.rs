@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use ratatui::style::Color;
 
-use super::feed::classroom;
+use super::feed::{classroom, id, peer};
 use super::{dark, drawn, press, render, state, text};
+use crate::clients::{ClientInfo, ClientKind, Name};
 use crate::dashboard::state::State;
 use crate::dashboard::state::notice::Notice;
 use crate::dashboard::theme::{Depth, Palette, Theme};
 use crate::inspect::LoopCpu;
-use crate::telemetry::ServerKind;
+use crate::telemetry::{ServerKind, Why};
 use crate::words::Language;
 
 const SECOND: u64 = 1_000_000_000;
@@ -41,6 +42,36 @@ fn card(width: u16, height: u16) -> Vec<String> {
         press(&mut state, "<Down>");
     }
     lines
+}
+
+#[test]
+fn a_client_of_our_own_that_was_closed_before_it_was_named_has_its_mark_all_the_same() {
+    let mut state = state(120, 36);
+    let mut feed = classroom();
+    // 2 has gone just now, 1 goes long before the list names it.
+    feed.close(1, Why::PeerClosed);
+    state.apply(&feed.publish());
+    feed.now += 5 * SECOND;
+    feed.accept(6, 20);
+    state.apply(&feed.publish());
+    feed.close(6, Why::PeerClosed);
+    state.apply(&feed.publish());
+    state.tick(feed.now);
+    let named = |number: u64| ClientInfo {
+        id: u32::try_from(number).unwrap(),
+        kind: ClientKind::Puppet(Name::new('C').unwrap()),
+        local: Some(peer(number)),
+        responses: 0,
+        status: String::new(),
+        connecting: false,
+        ended: true,
+    };
+    state.clients(vec![named(1), named(6)].into());
+    let its = |state: &State, number| state.live().table.get(id(number)).unwrap().ours;
+    assert!(its(&state, 6).is_some() && its(&state, 1).is_none());
+    // It keeps it when the list has forgotten the client.
+    state.clients(Vec::new().into());
+    assert!(its(&state, 6).is_some());
 }
 
 #[test]
