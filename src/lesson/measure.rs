@@ -1,4 +1,5 @@
-//! What can be measured, by name: in a sentence between braces, in a claim, in `until`.
+//! What can be measured, by name: in a sentence between braces, in a claim, in `until`. A claim compares
+//! times as the name of the measure says; a sentence gives them a unit that suits.
 
 use std::fmt;
 
@@ -164,6 +165,15 @@ impl Measure {
             Self::Total(_) => None,
             Self::Of(_, name) => Some(name),
             Self::Calls(_, name) => name,
+        }
+    }
+
+    /// How many µs one of it is, where it is a time.
+    pub(super) fn micros(self) -> Option<f64> {
+        match self {
+            Self::Total(Total::WaitUs | Total::ShortestWaitUs | Total::LongestWaitUs) => Some(1.0),
+            Self::Total(Total::LongestTurnMs) | Self::Of(OfClient::Waits, _) => Some(1000.0),
+            _ => None,
         }
     }
 }

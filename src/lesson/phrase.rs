@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{Figure, Measure, OfClient};
 use crate::telemetry::ConnState;
-use crate::words::strings;
+use crate::words::{strings, units};
 
 /// A sentence.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -43,8 +43,11 @@ impl Phrase {
     }
 }
 
-/// A figure in a sentence: a state is called as the table calls it.
+/// A figure in a sentence: a state is called as the table calls it, and a time has its unit.
 fn told(measure: Measure, figure: &Figure) -> String {
+    if let (Some(micros), Figure::Number(number)) = (measure.micros(), figure) {
+        return units::micros(number * micros);
+    }
     if let (Measure::Of(OfClient::State, _), Figure::Word(label)) = (measure, figure)
         && let Some(state) = ConnState::ALL.into_iter().find(|state| state.label() == label)
     {
@@ -66,8 +69,27 @@ impl fmt::Display for Phrase {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lesson::name_of;
+    use crate::lesson::{Total, name_of};
     use crate::words::Language;
+
+    #[test]
+    fn a_time_has_its_unit_and_a_long_one_is_shown_as_in_the_panels() {
+        let filled = |measure: Measure, number: f64| {
+            Phrase(vec![Part::Measure(measure)]).filled(|_| Figure::Number(number))
+        };
+        for (us, shown) in
+            [(1.4, "1.4 µs"), (5040.0, "5,040 µs"), (9_999.0, "9,999 µs"), (505_050.0, "505 ms")]
+        {
+            assert_eq!(filled(Measure::Total(Total::LongestWaitUs), us), shown);
+        }
+        for (ms, shown) in [(1.4, "1,400 µs"), (10.0, "10 ms"), (1234.0, "1.2 s")] {
+            assert_eq!(filled(Measure::Total(Total::LongestTurnMs), ms), shown);
+            assert_eq!(filled(Measure::Of(OfClient::Waits, name_of("A").unwrap()), ms), shown);
+        }
+        let unknown = Phrase(vec![Part::Measure(Measure::Total(Total::WaitUs))]);
+        assert_eq!(unknown.filled(|_| Figure::Unknown), "–");
+        assert_eq!(filled(Measure::Total(Total::EagainPerS), 505_050.0), "505,050");
+    }
 
     #[test]
     fn a_state_is_called_as_in_the_table() {

@@ -104,6 +104,16 @@ pub fn duration(nanos: Nanos) -> String {
     sized(nanos, " ", "µs")
 }
 
+/// A time that was measured in µs: `1.4 µs`, `5,040 µs`, and from 10 ms on as [`duration`].
+#[must_use]
+pub fn micros(us: f64) -> String {
+    if us < 10_000.0 || !us.is_finite() {
+        format!("{} µs", rate(us))
+    } else {
+        duration(rounded(us).saturating_mul(1000))
+    }
+}
+
 /// The same without the blank, for narrow places: `340µs`, `1.2s`, `3:05min`.
 #[must_use]
 pub fn short_duration(nanos: Nanos) -> String {
