@@ -19,7 +19,7 @@ use encoding_rs::Encoding;
 pub use habits::{Habit, Kind, Of, habits};
 pub use lesson::Lesson;
 pub use pages::{completions, man, markdown};
-pub use parse::{Parsed, parse};
+pub use parse::{Parsed, command_first, parse};
 use values::{demo, encoding, handler, ip, mistake, nap, server_kind, trigger};
 
 use crate::clients::ClientKind;

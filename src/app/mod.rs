@@ -49,7 +49,7 @@ use crate::words::Language;
 #[must_use]
 pub fn run() -> ExitCode {
     language::guess();
-    let args: Vec<OsString> = std::env::args_os().collect();
+    let args = cli::command_first(std::env::args_os().collect());
     let parsed = match cli::parse(args.iter().cloned()) {
         Ok(parsed) => parsed,
         Err(error) => return told(&error),

@@ -9,6 +9,9 @@ use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory, FromArgMatches};
 use super::Cli;
 use super::habits::{COMPARE, Kind, Of, habits};
 
+/// The option that stands before a command, too.
+const LANG: &str = "--lang";
+
 /// A command line that was read.
 #[derive(Debug)]
 pub struct Parsed {
@@ -54,6 +57,22 @@ fn command() -> Command {
     Cli::command().args(backs)
 }
 
+/// A command line with its command at the front, before `--lang`: that is an option of every command,
+/// but to clap what follows options of the program is none.
+#[must_use]
+pub fn command_first(mut args: Vec<OsString>) -> Vec<OsString> {
+    let at = match args.get(1).and_then(|arg| arg.to_str()) {
+        Some(LANG) => 3,
+        Some(arg) if arg.strip_prefix(LANG).is_some_and(|rest| rest.starts_with('=')) => 2,
+        _ => return args,
+    };
+    let name = args.get(at).and_then(|arg| arg.to_str());
+    if name.is_some_and(|name| command().find_subcommand(name).is_some()) {
+        args[1..=at].rotate_right(1);
+    }
+    args
+}
+
 /// What takes a flag back: `--no-list`, and `--mouse` for `--no-mouse`.
 fn back(flag: &str) -> String {
     flag.strip_prefix("no-").map_or_else(|| format!("no-{flag}"), str::to_owned)
@@ -76,15 +95,34 @@ fn decided(command: &Command, matches: &ArgMatches) -> BTreeSet<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::Lang;
 
     fn parsed(args: &str) -> Parsed {
         let args = ["epollscope"].into_iter().chain(args.split_whitespace());
-        parse(args.map(OsString::from)).unwrap()
+        parse(command_first(args.map(OsString::from).collect())).unwrap()
     }
 
     #[test]
     fn the_declaration_holds_together() {
         command().debug_assert();
+    }
+
+    #[test]
+    fn the_language_may_stand_before_a_command_and_behind_it() {
+        for line in
+            ["--lang zh lesson 6", "--lang=zh lesson 6", "lesson --lang zh 6", "lesson 6 --lang=zh"]
+        {
+            let cli = parsed(line).cli;
+            let Some(super::super::Command::Lesson(lesson)) = cli.command else { panic!("{line}") };
+            assert_eq!((lesson.name.as_deref(), cli.lang), (Some("6"), Lang::Zh), "{line}");
+        }
+        let compare = parsed("--lang zh compare poll --idle 3");
+        assert!(compare.decides("idle") && compare.decides("lang"));
+        // A folder is none, whatever its name begins with.
+        for (line, root) in [("--lang zh lessons", "lessons"), ("--lang zh ./lesson", "./lesson")] {
+            assert_eq!(parsed(line).cli.root, Some(root.into()));
+        }
+        assert_eq!(parsed("--lang zh").cli.lang, Lang::Zh);
     }
 
     #[test]
