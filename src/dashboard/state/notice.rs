@@ -138,6 +138,7 @@ pub enum WhyNot {
     NoChineseLetters,
     NoSettings,
     NoLesson,
+    UnderWay,
     NoCode,
     NoCodePanel,
     Textbook,

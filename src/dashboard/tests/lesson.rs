@@ -244,6 +244,22 @@ fn a_column_of_the_table_is_a_place_to_look_at() {
 }
 
 #[test]
+fn to_go_on_while_it_is_under_way_says_why_it_does_not() {
+    let mut class = begun(80, 24);
+    class.code(KeyCode::Char('n'));
+    class.press("1");
+    class.code(KeyCode::Char('n'));
+    assert_eq!(class.phase(), Some(Phase::Revealing));
+    let why = "the lesson is still at work";
+    assert!(!drawn(class.state(), 80, 24).contains(why));
+    class.code(KeyCode::Char('n'));
+    let screen = drawn(class.state(), 80, 24);
+    assert!(screen.contains("under way") && screen.contains(why), "{screen}");
+    class.settle();
+    assert_eq!(class.phase(), Some(Phase::Shown));
+}
+
+#[test]
 fn in_ascii_the_mark_and_the_signs_are_letters() {
     let mut class = begun(80, 24);
     let screen = |class: &Class| {

@@ -42,6 +42,7 @@ pub(in crate::words) const CHINESE: Strip = Strip {
     },
     restores: |open| format!("换回上课之前的服务器：关闭 {} 个连接吗？", units::count(open as u64)),
     none_runs: "没有正在上的课",
+    not_yet: "这一步还在进行中：做完了才能继续",
     clock: |lesson, step, minutes| {
         format!("这一课已用 {lesson}（约需 {minutes} 分钟），这一步已用 {step}")
     },

@@ -65,6 +65,7 @@ pub(in crate::words) const ENGLISH: Strip = Strip {
         }
     },
     none_runs: "no lesson runs",
+    not_yet: "the lesson is still at work: it goes on when that is done",
     clock: |lesson, step, minutes| {
         format!("{lesson} in the lesson, which takes {minutes} min; {step} in this step")
     },

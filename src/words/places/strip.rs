@@ -41,6 +41,7 @@ pub(crate) struct Strip {
     pub(crate) starts_afresh: fn(open: usize) -> String,
     pub(crate) restores: fn(open: usize) -> String,
     pub(crate) none_runs: &'static str,
+    pub(crate) not_yet: &'static str,
     /// The speaker's notes.
     pub(crate) clock: fn(lesson: &str, step: &str, minutes: u32) -> String,
     pub(crate) answer: &'static str,

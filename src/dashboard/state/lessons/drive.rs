@@ -14,6 +14,7 @@ use crate::dashboard::layout;
 use crate::dashboard::panel::Panel;
 use crate::dashboard::state::code::Marks;
 use crate::dashboard::state::menu::needs_fresh;
+use crate::dashboard::state::notice::{Notice, WhyNot};
 use crate::dashboard::state::prompt::{Confirm, Question};
 use crate::dashboard::state::table::TableRow;
 use crate::dashboard::state::{Action, Overlay, State};
@@ -312,6 +313,9 @@ impl State {
     pub(in crate::dashboard::state) fn lesson_on(&mut self) {
         match self.course.given() {
             Some(run) if run.phase() == Phase::Over => self.course.leave(),
+            Some(run) if matches!(run.phase(), Phase::Doing | Phase::Revealing) => {
+                self.notice(Notice::NotNow(WhyNot::UnderWay));
+            }
             Some(run) => run.next(),
             None => self.open_lessons(),
         }

@@ -73,6 +73,7 @@ impl WhyNot {
             Self::NoChineseLetters => say.no_chinese,
             Self::NoSettings => say.no_settings,
             Self::NoLesson => strings().strip.none_runs,
+            Self::UnderWay => strings().strip.not_yet,
             Self::NoCode => say.no_code,
             Self::NoCodePanel => say.no_code_panel,
             Self::Textbook => say.textbook,
