@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use super::{Run, puppet};
+use crate::clients::ClientKind;
 use crate::lesson::measured::{Base, Stretch, drops};
 use crate::lesson::{Act, Call, Do, Measure, Name, Seen, Setup};
 use crate::telemetry::{
@@ -101,8 +102,8 @@ pub(super) fn restore(setup: &Setup) -> Vec<Item> {
     ]
 }
 
-/// What ends a lesson: the server is the one that it was.
-pub(super) fn leave(before: Option<Listener>) -> Vec<Item> {
+/// What ends a lesson: the server is the one that it was, and the clients that were there come again.
+pub(super) fn leave(before: Option<Listener>, guests: &[(ClientKind, usize)]) -> Vec<Item> {
     let mut items = vec![
         Item::Do(Do::LimitFds(None)),
         Item::Do(Do::Run),
@@ -112,6 +113,7 @@ pub(super) fn leave(before: Option<Listener>) -> Vec<Item> {
     if let Some(Listener { server, options, suits_lessons, .. }) = before {
         items.extend([Item::Suits(suits_lessons), Item::Server(server), Item::Options(options)]);
     }
+    items.extend(guests.iter().map(|(kind, count)| Item::Do(Do::Come(*count, *kind))));
     items
 }
 

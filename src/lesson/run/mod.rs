@@ -12,6 +12,7 @@ use self::agenda::{Doing, Item, State, fresh};
 use super::measured::{Base, Known, Measuring, Stretch};
 use super::record::Record;
 use super::{Act, Ask, Both, Claim, Do, Expect, Figure, Lesson, Look, Measure, Name, Seen, Step};
+use crate::clients::{ClientInfo, ClientKind};
 use crate::inspect::Usage;
 use crate::telemetry::{Batch, Listener};
 use crate::words::Language;
@@ -42,8 +43,9 @@ pub struct Run {
     usage: Option<Usage>,
     alone: Option<Usage>,
     stretch: Option<Stretch>,
-    /// The server before the lesson.
+    /// The server before the lesson, and how many clients of each kind were there.
     before: Option<Listener>,
+    guests: Vec<(ClientKind, usize)>,
 }
 
 /// What was measured.
@@ -114,6 +116,7 @@ impl Run {
             alone: None,
             stretch: None,
             before: None,
+            guests: Vec::new(),
         };
         run.start_at(0);
         run
@@ -155,6 +158,10 @@ impl Run {
 
     /// Begins at a step, from 0: its start is restored.
     pub fn start_at(&mut self, step: usize) {
+        if self.phase == Phase::Left && !self.is_busy() {
+            // What there is now is what is brought back the next time.
+            self.before = None;
+        }
         self.clear();
         self.step = step.min(self.lesson.steps.len() - 1);
         self.predictions[self.step] = None;
@@ -176,7 +183,7 @@ impl Run {
         if self.phase != Phase::Left {
             self.clear();
             self.phase = Phase::Left;
-            self.agenda.extend(agenda::leave(self.before));
+            self.agenda.extend(agenda::leave(self.before, &self.guests));
         }
     }
 
@@ -184,7 +191,7 @@ impl Run {
     pub fn again(&mut self) {
         if self.phase == Phase::Left {
             self.clear();
-            self.agenda.extend(agenda::leave(self.before));
+            self.agenda.extend(agenda::leave(self.before, &self.guests));
         } else {
             self.start_at(self.step);
         }
@@ -249,6 +256,7 @@ impl Run {
     pub fn tick(&mut self, now: Instant, seen: &impl Seen) -> Vec<Act> {
         if self.before.is_none() {
             self.before = seen.listener();
+            self.guests = guests(seen.clients());
         }
         self.look_at_usage(seen);
         self.look_for_clients(seen);
@@ -474,6 +482,13 @@ impl Run {
     pub fn troubles(&self) -> &[Trouble] {
         &self.troubles
     }
+}
+
+/// How many there are of each kind that comes by itself.
+fn guests(clients: &[ClientInfo]) -> Vec<(ClientKind, usize)> {
+    let here = |kind| clients.iter().filter(|c| c.kind == kind && !c.ended).count();
+    let all = ClientKind::ALL.into_iter().map(|kind| (kind, here(kind)));
+    all.filter(|(_, count)| *count > 0).collect()
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 
 use super::{Phase, Run};
-use crate::clients::{self, ClientInfo};
+use crate::clients::{self, ClientInfo, ClientKind};
 use crate::inspect::{AcceptQueue, Snapshot, Socket, TcpState};
 use crate::lesson::{Act, Figure, Lesson, Name, Puppet, SKELETON, Seen, check};
 use crate::telemetry::{
@@ -25,6 +25,8 @@ struct World {
     counters: Counters,
     kernel: Snapshot,
     row: Option<Row>,
+    /// Clients that come by themselves.
+    clients: Vec<ClientInfo>,
     puppet: Option<Puppet>,
     done: u64,
     /// Bytes in A's receive queue.
@@ -62,6 +64,7 @@ impl World {
             counters: Counters::default(),
             kernel: Snapshot::empty(now),
             row: None,
+            clients: Vec::new(),
             puppet: None,
             done: 0,
             unread: 0,
@@ -104,7 +107,11 @@ impl World {
             Act::Send(Command::Switch(server)) => self.listener.server = *server,
             Act::Send(Command::SuitLessons(suits)) => self.listener.suits_lessons = *suits,
             Act::Send(Command::Set(setting)) => self.listener.options.set(*setting),
-            Act::StopClients => (self.puppet, self.row) = (None, None),
+            Act::StopClients => {
+                (self.puppet, self.row) = (None, None);
+                self.clients.iter_mut().for_each(|client| client.ended = true);
+            }
+            Act::Come(kind, count) => (0..*count).for_each(|_| self.come(*kind)),
             Act::Client(_, clients::Act::Connect { .. }) => {
                 let local = Some(PEER.parse().unwrap());
                 self.done += 1;
@@ -118,8 +125,21 @@ impl World {
                 self.done += 1;
                 self.puppet = self.puppet.map(|puppet| Puppet { done: self.done, ..puppet });
             }
-            Act::Send(_) | Act::Come(..) | Act::LimitFds(_) => {}
+            Act::Send(_) | Act::LimitFds(_) => {}
         }
+    }
+
+    fn come(&mut self, kind: ClientKind) {
+        let id = u32::try_from(self.clients.len()).unwrap() + 1;
+        let local = Some(([127, 0, 0, 1], 5000 + u16::try_from(id).unwrap()).into());
+        let (responses, status) = (0, String::new());
+        let (connecting, ended) = (false, false);
+        self.clients.push(ClientInfo { id, kind, local, responses, status, connecting, ended });
+    }
+
+    /// Those that are there, by their kinds.
+    fn there(&self) -> Vec<ClientKind> {
+        self.clients.iter().filter(|client| !client.ended).map(|client| client.kind).collect()
     }
 
     fn stand(&mut self, stance: Stance, mode: Mode) {
@@ -180,7 +200,7 @@ impl Seen for World {
     }
 
     fn clients(&self) -> &[ClientInfo] {
-        &[]
+        &self.clients
     }
 
     fn client(&self, _: Name) -> Option<Puppet> {
@@ -342,6 +362,31 @@ fn who_leaves_leaves_a_loop_that_runs_and_the_server_as_it_was() {
     run.resume();
     world.until(&mut run, Phase::Asking);
     assert_eq!(world.listener.options.budget, 16);
+}
+
+#[test]
+fn the_clients_that_were_there_come_again_when_it_was_left() {
+    use ClientKind::{Burst, Idle, Steady};
+    let (mut world, mut run) = (World::new(), Run::new(lesson()));
+    for kind in [Idle, Burst, Idle] {
+        world.come(kind);
+    }
+    world.clients[1].ended = true;
+    world.until(&mut run, Phase::Asking);
+    assert_eq!(world.there(), []);
+    run.leave();
+    world.until(&mut run, Phase::Left);
+    assert_eq!(world.there(), [Idle, Idle]);
+    // Who is there when it is gone on with, and the server that runs then.
+    world.clients.iter_mut().for_each(|client| client.ended = true);
+    world.come(Steady);
+    world.listener.server = ServerKind::Select;
+    run.resume();
+    world.until(&mut run, Phase::Asking);
+    assert_eq!((world.there(), world.listener.server), (vec![], ServerKind::Epoll));
+    run.leave();
+    world.until(&mut run, Phase::Left);
+    assert_eq!((world.there(), world.listener.server), (vec![Steady], ServerKind::Select));
 }
 
 #[test]
