@@ -3,9 +3,11 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
 
 use super::{dim, popup};
 use crate::clients::ClientKind;
+use crate::dashboard::keys::{self, Id};
 use crate::dashboard::state::State;
 use crate::dashboard::state::prompt::key_of;
 use crate::dashboard::theme::{Role, Theme};
@@ -16,7 +18,7 @@ use crate::words::{pad_left, strings};
 pub fn draw(frame: &mut Frame, screen: Rect, at: usize, state: &State, theme: &Theme) {
     let say = &strings().boxes;
     let height = u16::try_from(ClientKind::ALL.len() + 4).unwrap_or(u16::MAX);
-    let inner = popup(frame, screen, 62, height, say.kinds, theme);
+    let inner = popup(frame, screen, 66, height, say.kinds, theme);
     let running = |kind| state.client_list().iter().filter(|c| c.kind == kind && !c.ended).count();
     let mut lines: Vec<Line> = ClientKind::ALL
         .into_iter()
@@ -37,7 +39,7 @@ pub fn draw(frame: &mut Frame, screen: Rect, at: usize, state: &State, theme: &T
         })
         .collect();
     lines.push(Line::default());
-    lines.push(Line::from(dim(say.chooses, theme)));
+    lines.push(Line::from(dim(with_explain(say.chooses, inner.width.into()), theme)));
     for (line, y) in lines.into_iter().zip(inner.top()..inner.bottom()) {
         frame.render_widget(line, Rect { y, height: 1, ..inner });
     }
@@ -47,7 +49,7 @@ pub fn draw(frame: &mut Frame, screen: Rect, at: usize, state: &State, theme: &T
 pub fn servers(frame: &mut Frame, screen: Rect, at: usize, state: &State, theme: &Theme) {
     let say = &strings().boxes;
     let height = u16::try_from(ServerKind::ALL.len() + 4).unwrap_or(u16::MAX);
-    let inner = popup(frame, screen, 74, height, say.servers, theme);
+    let inner = popup(frame, screen, 80, height, say.servers, theme);
     let now = state.live().listener.map(|listener| listener.server);
     let runs = theme.glyph("●", "*");
     let mut lines: Vec<Line> = ServerKind::ALL
@@ -66,10 +68,19 @@ pub fn servers(frame: &mut Frame, screen: Rect, at: usize, state: &State, theme:
         })
         .collect();
     lines.push(Line::default());
-    lines.push(Line::from(dim((say.switches)(runs), theme)));
+    let runs_now = format!("   {}", (say.runs_now)(runs));
+    let room = usize::from(inner.width).saturating_sub(runs_now.width());
+    lines.push(Line::from(dim(with_explain(say.switches, room) + &runs_now, theme)));
     for (line, y) in lines.into_iter().zip(inner.top()..inner.bottom()) {
         frame.render_widget(line, Rect { y, height: 1, ..inner });
     }
+}
+
+/// How a box is used, and that a key explains what is in it, where there is room for both.
+fn with_explain(keys: &str, room: usize) -> String {
+    let explained = (strings().boxes.explained)(&keys::name(Id::Explain));
+    let both = [keys, &explained].join(strings().marks.semicolon);
+    if both.width() <= room { both } else { keys.to_owned() }
 }
 
 fn told(kind: ClientKind) -> &'static str {

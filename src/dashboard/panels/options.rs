@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::fit::{cut, wrap};
 use super::{dim, popup};
+use crate::dashboard::keys::{self, Id};
 use crate::dashboard::state::menu::{Menu, needs_fresh, values};
 use crate::dashboard::state::{State, by_server};
 use crate::dashboard::theme::{Role, Theme};
@@ -22,7 +23,7 @@ pub fn draw(frame: &mut Frame, screen: Rect, menu: &Menu, state: &State, theme: 
     let say = &strings().options;
     let Some(listener) = state.live().listener else { return };
     let settings = menu.asked.settings();
-    let height = u16::try_from(settings.len() + 9).unwrap_or(u16::MAX);
+    let height = u16::try_from(settings.len() + 10).unwrap_or(u16::MAX);
     let inner = popup(frame, screen, WIDTH, height, say.title, theme);
     let width = usize::from(inner.width);
     let now = listener.options.settings();
@@ -48,7 +49,10 @@ pub fn draw(frame: &mut Frame, screen: Rect, menu: &Menu, state: &State, theme: 
     all.resize(2, String::new());
     lines.extend(all.into_iter().map(|row| Line::from(dim(row, theme))));
     lines.push(Line::default());
-    lines.push(Line::from(dim(cut(say.keys, width, theme.ascii()), theme)));
+    let explained = (strings().boxes.explained)(&keys::name(Id::Explain));
+    for row in [say.keys, &explained] {
+        lines.push(Line::from(dim(cut(row, width, theme.ascii()), theme)));
+    }
     for (line, y) in lines.into_iter().zip(inner.top()..inner.bottom()) {
         frame.render_widget(line, Rect { y, height: 1, ..inner });
     }

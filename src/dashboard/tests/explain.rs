@@ -67,6 +67,24 @@ fn pointed(state: &mut State, (width, height): (u16, u16), text: &str, into: u16
 }
 
 #[test]
+fn the_boxes_that_explain_themselves_say_so_where_there_is_room() {
+    for (width, height) in [(80, 24), (120, 36)] {
+        for open in ["a", "v", "E"] {
+            let (mut state, _) = lively(width, height);
+            press(&mut state, open);
+            let screen = drawn(&state, width, height);
+            assert!(screen.contains("I explains"), "{screen}");
+            key(&mut state);
+            assert!(card(&state).is_some_and(|card| matches!(card.thing, Thing::Boxed(_))));
+        }
+    }
+    let (mut state, _) = lively(60, 24);
+    press(&mut state, "v");
+    let screen = drawn(&state, 60, 24);
+    assert!(screen.contains("Enter switches") && !screen.contains("I explains"), "{screen}");
+}
+
+#[test]
 fn the_key_explains_what_is_selected() {
     let (mut state, _) = lively(120, 36);
     press(&mut state, "1jI");

@@ -34,7 +34,9 @@ pub(in crate::words) const CHINESE: Boxes = Boxes {
     adds_them: "添加",
     adds_none: "取消",
     servers: "服务器：谁在等什么",
-    switches: |mark| format!("上下键或数字键；Enter 切换；Esc 取消   {mark} 正在运行"),
+    switches: "上下键或数字键；Enter 切换；Esc 取消",
+    runs_now: |mark| format!("{mark} 正在运行"),
+    explained: |key| format!("{key} 解释"),
     help: "帮助",
     looking_at: |panel| format!("你正在看：{panel}"),
     explains: [

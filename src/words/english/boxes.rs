@@ -34,9 +34,9 @@ pub(in crate::words) const ENGLISH: Boxes = Boxes {
     adds_them: "adds them",
     adds_none: "leaves it",
     servers: "server: who waits for what",
-    switches: |mark| {
-        format!("Up, Down or a number; Enter switches; Esc leaves it   {mark} runs now")
-    },
+    switches: "Up, Down or a number; Enter switches; Esc leaves it",
+    runs_now: |mark| format!("{mark} runs now"),
+    explained: |key| format!("{key} explains"),
     help: "help",
     looking_at: |panel| format!("you are looking at: {panel}"),
     explains: [

@@ -33,7 +33,9 @@ pub(crate) struct Boxes {
     pub(crate) adds_them: &'static str,
     pub(crate) adds_none: &'static str,
     pub(crate) servers: &'static str,
-    pub(crate) switches: fn(mark: &str) -> String,
+    pub(crate) switches: &'static str,
+    pub(crate) runs_now: fn(mark: &str) -> String,
+    pub(crate) explained: fn(key: &str) -> String,
     pub(crate) help: &'static str,
     pub(crate) looking_at: fn(panel: &str) -> String,
     /// What each panel shows, in the order of their numbers.
