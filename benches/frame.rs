@@ -17,7 +17,7 @@ use epollscope::inspect::{AcceptQueue, Snapshot, Socket, TcpState};
 use epollscope::source::Source;
 use epollscope::telemetry::{
     Asks, Batch, By, ConnId, ConnState, Event, Fd, Kind, Listener, Made, Mask, Nanos, Ready, Ret,
-    Row, ServerKind, Site, Stance, Standing, Turn, What,
+    Row, ServerKind, Site, Stance, Standing, Turn, What, Work,
 };
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -104,7 +104,7 @@ impl Server {
             stdin: None,
             handler_threads: 0,
             options: epollscope::telemetry::Options::default(),
-            echo: false,
+            work: Work::Requests,
             suits_lessons: true,
             run: 0,
         });
@@ -228,6 +228,7 @@ fn state((width, height): (u16, u16)) -> State {
         settings: None,
         chinese: true,
         url: "http://127.0.0.1:7890/".into(),
+        program: None,
         zero: Duration::ZERO,
     };
     let mut state = State::new(options, Vec::new());

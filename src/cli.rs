@@ -6,6 +6,7 @@ mod habits;
 mod lesson;
 mod pages;
 mod parse;
+mod run;
 mod values;
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -20,6 +21,7 @@ pub use habits::{Habit, Kind, Of, habits};
 pub use lesson::Lesson;
 pub use pages::{completions, man, markdown};
 pub use parse::{Parsed, command_first, parse};
+pub use run::Run;
 use values::{demo, encoding, handler, ip, mistake, nap, server_kind, trigger};
 
 use crate::clients::ClientKind;
@@ -43,6 +45,7 @@ Examples:
   epollscope compare poll epoll --split
                                      both at once, side by side
   epollscope lesson 6                level and edge, with a class
+  epollscope run python3 server.py   your own server, or any program
   epollscope textbook epoll > server.py
                                      the same server as a short program in Python";
 

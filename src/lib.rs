@@ -65,4 +65,6 @@ pub mod telemetry;
 #[cfg(target_os = "linux")]
 pub mod textbook;
 #[cfg(target_os = "linux")]
+pub mod trace;
+#[cfg(target_os = "linux")]
 pub mod words;

@@ -14,7 +14,7 @@ use epollscope::dashboard::state::{
 use epollscope::inspect::{AcceptQueue, Snapshot, Socket, TcpState, Usage};
 use epollscope::telemetry::{
     Asks, Batch, By, ConnId, ConnState, CtlOp, Errno, Event, Fd, Kind, Listener, Mask, Mode, Nanos,
-    Ready, Ret, Row, ServerKind, Stance, Standing, Turn, What, Why,
+    Ready, Ret, Row, ServerKind, Stance, Standing, Turn, What, Why, Work,
 };
 
 /// Counts the bytes that each thread holds.
@@ -81,7 +81,7 @@ impl Server {
             stdin: None,
             handler_threads: 0,
             options: epollscope::telemetry::Options::default(),
-            echo: false,
+            work: Work::Requests,
             suits_lessons: true,
             run: 0,
         });
@@ -305,6 +305,7 @@ impl Parts {
             settings: None,
             chinese: true,
             url: String::new(),
+            program: None,
             zero: Duration::ZERO,
         };
         Self {

@@ -7,6 +7,7 @@
 //! | `compare` | the same load on one server after another |
 //! | `lesson` | a lesson: listed, given, checked, or begun by writing its file |
 //! | `split` | two servers on one screen |
+//! | `run` | any program, traced |
 //! | `textbook` | a server as a short program in Python |
 //! | `notes` | the speaker's notes of a lesson that runs in another terminal |
 //! | `worker` | one connection, as a process of `--server processes` |
@@ -25,6 +26,7 @@ mod lesson;
 mod log;
 mod notes;
 mod output;
+mod run;
 mod serve;
 mod split;
 mod start;
@@ -61,6 +63,9 @@ pub fn run() -> ExitCode {
         Some(Command::Config { check: Some(path) }) => return check(path.as_deref()),
         Some(Command::Textbook { server }) => textbook::run(*server),
         Some(Command::Notes) => notes::run(),
+        Some(Command::Traced { tracer, command }) => {
+            return run::become_traced(*tracer, command);
+        }
         Some(Command::Completions { shell }) => print(&cli::completions(*shell)),
         Some(Command::Man) => {
             // As its other half is, the command line's help.
@@ -71,6 +76,10 @@ pub fn run() -> ExitCode {
             worker::run(flags, WorkerFlags { full: *full, lesson: *lesson }, *root, *start)
         }
         Some(Command::Lesson(lesson)) => return lesson::run(lesson, &parsed.cli),
+        Some(Command::Run(run)) => {
+            let file = run.settings.clone();
+            return with_settings(&file, &args, parsed);
+        }
         Some(Command::Compare(compare)) => {
             let file = compare.settings.clone();
             return with_settings(&file, &args, parsed);
@@ -96,6 +105,9 @@ fn with_settings(file: &SettingsFile, args: &[OsString], parsed: Parsed) -> Exit
     settings.bindings().put_in_force();
     let cli = &merged.cli;
     let no_chinese = language::choose(cli.lang);
+    if let Some(Command::Run(program)) = &cli.command {
+        return run::run(program, &merged.colours);
+    }
     let done = if let Some(Command::Compare(compare)) = &cli.command {
         match compare.check(io::stdout().is_terminal()) {
             Ok(()) if compare.split => split::run(compare, &merged.colours),

@@ -7,7 +7,7 @@ use clap::Subcommand;
 use clap_complete::Shell;
 
 use super::values::server_kind;
-use super::{Compare, Lesson};
+use super::{Compare, Lesson, Run};
 use crate::telemetry::ServerKind;
 
 /// What can be done instead of serving.
@@ -17,6 +17,8 @@ pub enum Command {
     Compare(Compare),
     /// Give a lesson: ask, predict, and see what is measured; or list and check lessons.
     Lesson(Lesson),
+    /// Run any program, stopped at its system calls, and show what it does with its sockets.
+    Run(Run),
     /// Print the settings file, with what each setting does; or check one.
     Config {
         /// Read FILE, or the file that is read at start, and say what it sets.
@@ -38,6 +40,15 @@ pub enum Command {
     },
     /// Print the man page.
     Man,
+    /// Become a program that is traced: how run starts it.
+    #[command(hide = true)]
+    Traced {
+        /// The process that will trace it.
+        tracer: i32,
+        /// The program and its arguments.
+        #[arg(last = true)]
+        command: Vec<OsString>,
+    },
     /// Serve the one connection on standard input: how --server processes starts its workers.
     #[command(hide = true)]
     Worker {

@@ -9,7 +9,7 @@ use crossbeam_channel::Receiver;
 
 use super::run::{Options, run_with, state_of};
 use super::session::Backend;
-use super::state::notice::{Notice, WhyNot};
+use super::state::notice::{Ended, Notice, WhyNot};
 use super::state::{Chosen, Lessons};
 use crate::clients::{Act, ClientInfo, ClientKind, Clients, Name, Report};
 use crate::descriptors::{self, Limit};
@@ -68,7 +68,7 @@ pub fn run(setup: Setup) -> io::Result<()> {
     let Setup { side, clients, begin, save, options, notices, told, log, lessons } = setup;
     let addr = side.server.addr;
     let live = Live { begin: Some(begin), save, told, ..Live::new(side, clients) };
-    let mut state = state_of(addr, &options, notices);
+    let mut state = state_of(Some(addr), None, &options, notices);
     state.set_lessons(lessons);
     run_with(live, state, &options, log)
 }
@@ -99,9 +99,9 @@ impl Backend for Link {
         self.control.send(command)
     }
 
-    fn ended(&mut self) -> Option<Result<(), Failure>> {
+    fn ended(&mut self) -> Option<Result<Option<Ended>, Failure>> {
         let server = self.server.take_if(|server| server.is_finished())?;
-        Some(server.join().map(|_| ()))
+        Some(server.join().map(|_| None))
     }
 
     fn ask(&self, mut question: Question) {
@@ -208,7 +208,7 @@ impl Backend for Live {
         self.link.send(command)
     }
 
-    fn ended(&mut self) -> Option<Result<(), Failure>> {
+    fn ended(&mut self) -> Option<Result<Option<Ended>, Failure>> {
         self.link.ended()
     }
 

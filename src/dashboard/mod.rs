@@ -30,6 +30,7 @@ pub mod split;
 pub mod state;
 pub mod terminal;
 pub mod theme;
+pub mod traced;
 
 pub use live::{Begin, Save, Setup, Side, run};
 pub use rehearsal::Rehearsal;

@@ -29,6 +29,7 @@ impl Rehearsal {
             settings: None,
             chinese: false,
             url: String::new(),
+            program: None,
             zero: Duration::ZERO,
         };
         clients.hurry();

@@ -17,7 +17,7 @@ use super::state::{self, Action, Chosen, State};
 use super::terminal::{self, Screen, Signals};
 use super::theme::{Change, Depth, Theme, ThemeChoice};
 use crate::record::log::Closer;
-use crate::words::{Language, locale};
+use crate::words::{Language, locale, strings};
 
 /// How many keys are taken between two frames.
 const KEYS_AT_ONCE: usize = 64;
@@ -63,8 +63,15 @@ pub fn run_with(
     show(Session::new(backend, state, Instant::now()), options, log)
 }
 
-/// The state at the start of a server's picture.
-pub(super) fn state_of(addr: SocketAddr, options: &Options, notices: Vec<Notice>) -> State {
+/// The state at the start of a server's picture; with the program's name where it is another's, whose
+/// address is not known yet.
+pub(super) fn state_of(
+    addr: Option<SocketAddr>,
+    program: Option<String>,
+    options: &Options,
+    notices: Vec<Notice>,
+) -> State {
+    let url = addr.map(|addr| format!("{}://{}/", options.scheme, reachable(addr)));
     State::new(
         state::Options {
             ask: options.ask,
@@ -72,7 +79,8 @@ pub(super) fn state_of(addr: SocketAddr, options: &Options, notices: Vec<Notice>
             choice: options.choice.clone(),
             settings: options.settings.clone(),
             chinese: terminal::has_chinese(),
-            url: format!("{}://{}/", options.scheme, reachable(addr)),
+            url: url.unwrap_or_else(|| strings().run.listens_not.to_owned()),
+            program,
             zero: wall_clock(SystemTime::now()),
         },
         notices,

@@ -51,8 +51,9 @@ pub trait Backend {
     /// # Errors
     /// [`Gone`] when the server has ended.
     fn send(&self, command: Command) -> Result<(), Gone>;
-    /// How the server ended, given once; `None` while it runs.
-    fn ended(&mut self) -> Option<Result<(), Failure>>;
+    /// How the server ended, given once; `None` while it runs. Where it ends by rules of its own, or is
+    /// a program of its own, with what that means.
+    fn ended(&mut self) -> Option<Result<Option<Ended>, Failure>>;
     /// What else the operator should know, each given once.
     fn notices(&self) -> Vec<Notice> {
         Vec::new()
@@ -257,7 +258,8 @@ impl<W: Backend> Session<W> {
                     self.state.notice(Notice::Panicked(panic));
                 }
             }
-            (Some(Ok(())), Some(end)) if panics.is_empty() => self.state.server_ended(end),
+            (Some(Ok(Some(end))), _) => self.state.server_ended(end),
+            (Some(Ok(None)), Some(end)) if panics.is_empty() => self.state.server_ended(end),
             (Some(result), _) => self.state.server_ended(Ended::Failed(result.err(), panics)),
         }
     }
@@ -359,7 +361,7 @@ impl<W: Backend> Session<W> {
         loop {
             self.backend.drain(&mut |_| {});
             match self.backend.ended() {
-                Some(result) => return result.map_err(io::Error::other),
+                Some(result) => return result.map(drop).map_err(io::Error::other),
                 None if Instant::now() > limit => {
                     return Err(io::Error::other(strings().notices.not_in_time));
                 }

@@ -192,7 +192,8 @@ impl Theme {
             | Kind::Handled
             | Kind::Round
             | Kind::Queued
-            | Kind::Typed => Role::Text,
+            | Kind::Typed
+            | Kind::Other => Role::Text,
             Kind::Setsockopt
             | Kind::Open
             | Kind::Openat

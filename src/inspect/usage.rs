@@ -18,6 +18,8 @@ const SHORT_REST: u32 = 4;
 /// Whose usage is to be read.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Workers {
+    /// The process whose threads they are; `None` is this program.
+    pub process: Option<i32>,
     /// The thread of the server's loop.
     pub own: Option<i32>,
     /// Its other threads, by their numbers (gettid(2)).
@@ -74,8 +76,9 @@ struct LoopFiles {
 }
 
 impl LoopFiles {
-    fn open(thread: i32) -> Option<Self> {
-        let open = |name| Kept::open(&format!("/proc/self/task/{thread}/{name}"));
+    fn open(process: Option<i32>, thread: i32) -> Option<Self> {
+        let of = folder(process);
+        let open = |name| Kept::open(&format!("{of}/task/{thread}/{name}"));
         Some(Self {
             thread,
             status: open("status")?,
@@ -85,10 +88,16 @@ impl LoopFiles {
     }
 }
 
+/// The folder of a process; `None` is this program.
+fn folder(process: Option<i32>) -> String {
+    process.map_or_else(|| "/proc/self".to_owned(), |pid| format!("/proc/{pid}"))
+}
+
 /// Adds up what is read.
 #[derive(Debug)]
 pub(super) struct Meter {
-    own: Option<Kept>,
+    /// The process's own status, and which process that is.
+    own: Option<(Option<i32>, Kept)>,
     loop_files: Option<LoopFiles>,
     /// The last reading of each thread, and of each process under its negative number.
     seen: HashMap<i32, Spent>,
@@ -103,7 +112,7 @@ impl Meter {
     /// Before the first reading.
     pub(super) fn new() -> Self {
         Self {
-            own: Kept::open("/proc/self/status"),
+            own: None,
             loop_files: None,
             seen: HashMap::new(),
             total: Spent::default(),
@@ -119,16 +128,17 @@ impl Meter {
     }
 
     /// The files of the loop's thread, opened once for each.
-    fn files_of(&mut self, own: Option<i32>) -> Option<&LoopFiles> {
+    fn files_of(&mut self, workers: &Workers) -> Option<&LoopFiles> {
+        let own = workers.own;
         if self.loop_files.as_ref().map(|files| files.thread) != own {
-            self.loop_files = own.and_then(LoopFiles::open);
+            self.loop_files = own.and_then(|own| LoopFiles::open(workers.process, own));
         }
         self.loop_files.as_ref()
     }
 
     /// Takes in one more reading of the loop's thread.
-    fn note_loop(&mut self, own: Option<i32>) {
-        let now = self.files_of(own).and_then(|files| {
+    fn note_loop(&mut self, workers: &Workers) {
+        let now = self.files_of(workers).and_then(|files| {
             let spent = on_cpu(&files.schedstat.as_ref()?.read()?)?;
             Some((files.thread, spent, Instant::now()))
         });
@@ -146,7 +156,7 @@ impl Meter {
     /// Whether the loop's thread sleeps, rather than running or waiting for a CPU; `None` where it
     /// cannot be known.
     pub(super) fn asleep(&mut self, workers: &Workers) -> Option<bool> {
-        let stat = self.files_of(workers.own)?.stat.read()?;
+        let stat = self.files_of(workers)?.stat.read()?;
         // The name, in parentheses, may hold anything.
         let (_, rest) = stat.rsplit_once(") ")?;
         Some(rest.starts_with('S'))
@@ -160,19 +170,24 @@ impl Meter {
         if due.is_some_and(|due| begin < due) {
             return None;
         }
-        let own = self.own.as_ref()?.read()?;
+        if self.own.as_ref().is_none_or(|(of, _)| *of != workers.process) {
+            let status = Kept::open(&format!("{}/status", folder(workers.process)));
+            self.own = status.map(|status| (workers.process, status));
+        }
+        let own = self.own.as_ref()?.1.read()?;
         let mut resident = value(&own, "VmRSS:")? * 1024;
         let mut anonymous = anonymous_of(&own);
         let mut seen = HashMap::with_capacity(self.seen.len());
-        if let Some(files) = self.files_of(workers.own) {
+        if let Some(files) = self.files_of(workers) {
             let times = files.schedstat.as_ref().and_then(Kept::read);
             if let Some(spent) = files.status.read().and_then(|status| spent(&status, times)) {
                 seen.insert(files.thread, spent);
             }
         }
+        let of = folder(workers.process);
         for tid in &workers.threads {
-            let status = fs::read_to_string(format!("/proc/self/task/{tid}/status"));
-            let times = fs::read_to_string(format!("/proc/self/task/{tid}/schedstat"));
+            let status = fs::read_to_string(format!("{of}/task/{tid}/status"));
+            let times = fs::read_to_string(format!("{of}/task/{tid}/schedstat"));
             if let Some(spent) = status.ok().and_then(|status| spent(&status, times.ok())) {
                 seen.insert(*tid, spent);
             }
@@ -191,7 +206,7 @@ impl Meter {
             self.total.add(self.seen.get(id).copied().unwrap_or_default(), *now);
         }
         self.seen = seen;
-        self.note_loop(workers.own);
+        self.note_loop(workers);
         let taken = Instant::now();
         self.last = Some((taken, taken - begin));
         Some(Usage {
@@ -225,7 +240,8 @@ impl Spent {
 #[must_use]
 pub fn cpu(workers: &Workers) -> Option<Duration> {
     let threads = workers.own.iter().chain(&workers.threads);
-    let threads = threads.map(|tid| format!("/proc/self/task/{tid}/schedstat"));
+    let of = folder(workers.process);
+    let threads = threads.map(|tid| format!("{of}/task/{tid}/schedstat"));
     let processes = workers.processes.iter().map(|pid| format!("/proc/{pid}/schedstat"));
     let times: Vec<u64> = threads
         .chain(processes)

@@ -67,7 +67,7 @@ impl Record {
     }
 
     fn event(&mut self, EventRef { event, ready, .. }: EventRef<'_>) {
-        if event.own {
+        if event.is_own() {
             return;
         }
         let kind = event.what.kind();

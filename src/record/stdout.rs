@@ -45,7 +45,7 @@ impl Printer {
                 let mut written = Ok(());
                 let open = subscriber.drain(&control, |batch| {
                     printed.lost(batch.lost.all(), ascii);
-                    for event in batch.events().filter(|event| !event.event.own) {
+                    for event in batch.events().filter(|event| !event.event.is_own()) {
                         words::line(&mut printed.lines, event, ascii);
                         printed.lines.push('\n');
                         if printed.lines.len() >= AT_ONCE && written.is_ok() {
@@ -181,6 +181,6 @@ mod tests {
         samples::tell(&mut publisher);
         publisher.publish(&mut NoRows, Standing::default());
         assert!(!publisher.has_reader(), "the server has noticed, and goes on without");
-        assert_eq!(publisher.counters.calls_all(), 54);
+        assert_eq!(publisher.counters.calls_all(), 56);
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::convert::ret;
 use super::echo::Protocol;
 use super::{Bound, Config};
-use crate::telemetry::{ConnId, Errno, Fd, Listener, Mask, Publisher, Ret, ServerKind, What};
+use crate::telemetry::{ConnId, Errno, Fd, Listener, Mask, Publisher, Ret, ServerKind, What, Work};
 
 /// How long accepting is paused when no descriptor is left and none of ours is closed meanwhile.
 pub(super) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -27,7 +27,10 @@ pub(super) fn of(bound: &Bound, config: &Config, server: ServerKind) -> Listener
         stdin: None,
         handler_threads: 0,
         options: config.options(),
-        echo: matches!(config.protocol, Protocol::Echo(_)),
+        work: match config.protocol {
+            Protocol::Echo(_) => Work::Echoes,
+            Protocol::Http => Work::Requests,
+        },
         suits_lessons: config.suits_lessons,
         run: bound.runs,
     }

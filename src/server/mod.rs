@@ -79,6 +79,7 @@ pub use config::{Config, Program};
 pub use echo::Protocol;
 pub use error::{Failure, Refusal};
 use handover::{Ended, Handover};
+pub(crate) use pace::{Pace, Verdict};
 pub use processes::{WorkerFlags, receive_root, work};
 pub use routes::Routes;
 

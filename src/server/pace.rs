@@ -6,7 +6,7 @@ use crate::telemetry::{Mode, Next, Step};
 
 /// The loop's pace.
 #[derive(Debug, Default)]
-pub(super) struct Pace {
+pub(crate) struct Pace {
     mode: Mode,
     /// While paused: calls that may still pass.
     credit: u32,
@@ -22,7 +22,7 @@ pub(super) struct Pace {
 
 /// What the gate says of a call.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Verdict {
+pub(crate) enum Verdict {
     /// Make it.
     Go,
     /// Stand until a command comes, or until then.
@@ -31,33 +31,33 @@ pub(super) enum Verdict {
 
 impl Pace {
     /// That of the next server: a pause goes on; a slow motion ends, and what ran until some call.
-    pub(super) fn handed_over(&self) -> Self {
+    pub(crate) fn handed_over(&self) -> Self {
         let mode = if self.mode == Mode::Paused { Mode::Paused } else { Mode::Run };
         Self { mode, endless: self.endless, ..Self::default() }
     }
 
-    pub(super) fn mode(&self) -> Mode {
+    pub(crate) fn mode(&self) -> Mode {
         self.mode
     }
 
     /// Whether every call passes: the one branch that the free-running loop pays.
     #[inline]
-    pub(super) fn is_free(&self) -> bool {
+    pub(crate) fn is_free(&self) -> bool {
         matches!(self.mode, Mode::Run) && !self.endless
     }
 
     /// Whether calls pass without waiting: all of them, or those before the one until which it runs.
-    pub(super) fn is_running(&self) -> bool {
+    pub(crate) fn is_running(&self) -> bool {
         matches!(self.mode, Mode::Run | Mode::Until(_))
     }
 
     /// Whether a call that has just come is the one until which it runs.
-    pub(super) fn is_met(&self, next: &Next, waits: bool) -> bool {
+    pub(crate) fn is_met(&self, next: &Next, waits: bool) -> bool {
         matches!(self.mode, Mode::Until(until) if until.is_met(next, waits))
     }
 
     /// Changes the pace; what was left of a step is forgotten.
-    pub(super) fn set(&mut self, mode: Mode) {
+    pub(crate) fn set(&mut self, mode: Mode) {
         let mode = match mode {
             Mode::Slow(rate) => Mode::Slow(rate.clamp(1, 100)),
             other => other,
@@ -66,7 +66,7 @@ impl Pace {
     }
 
     /// Lets a paused loop go one step; a running one is paused first.
-    pub(super) fn step(&mut self, step: Step) {
+    pub(crate) fn step(&mut self, step: Step) {
         if self.mode != Mode::Paused {
             self.set(Mode::Paused);
         }
@@ -77,7 +77,7 @@ impl Pace {
     }
 
     /// A turn ends here without a call that waits: a step to its end stops before the next call.
-    pub(super) fn end_turn(&mut self) {
+    pub(crate) fn end_turn(&mut self) {
         if self.turn == Some(true) {
             self.turn = None;
         }
@@ -85,7 +85,7 @@ impl Pace {
 
     /// Whether the next call may be made now; if so, it is counted as made. `waits` says that it is
     /// the one that waits, before which a turn ends.
-    pub(super) fn ask(&mut self, waits: bool, now: Instant) -> Verdict {
+    pub(crate) fn ask(&mut self, waits: bool, now: Instant) -> Verdict {
         match self.mode {
             // What it has stood before already when it was told to run is not what it runs until.
             Mode::Run | Mode::Until(_) => Verdict::Go,

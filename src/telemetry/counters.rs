@@ -159,6 +159,7 @@ impl Counters {
             | What::Wait4 { .. }
             | What::EpollCreate { .. }
             | What::Connect { .. }
+            | What::Other { .. }
             | What::Resume
             | What::Pace { .. }
             | What::Missed

@@ -7,6 +7,23 @@ use std::str::FromStr;
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Errno(pub i32);
 
+impl Errno {
+    /// Whether a signal has ended the call, which only a tracer sees: the program sees EINTR, or nothing.
+    #[must_use]
+    pub fn is_restart(self) -> bool {
+        RESTARTS.iter().any(|(number, _)| *number == self.0)
+    }
+}
+
+/// What only a tracer sees, as strace(1) names it: a signal has ended the call, which the kernel makes
+/// once more, or turns into EINTR.
+const RESTARTS: [(i32, &str); 4] = [
+    (512, "ERESTARTSYS"),
+    (513, "ERESTARTNOINTR"),
+    (514, "ERESTARTNOHAND"),
+    (516, "ERESTART_RESTARTBLOCK"),
+];
+
 /// Writes the constants, which are rustix's, and [`Errno::name`] from one list.
 macro_rules! errnos {
     ($($(#[$doc:meta])* $errno:ident = $name:literal,)*) => {
@@ -19,7 +36,10 @@ macro_rules! errnos {
             pub fn name(self) -> Option<&'static str> {
                 match self {
                     $(Self::$errno => Some($name),)*
-                    _ => None,
+                    Self(number) => {
+                        let found = RESTARTS.iter().find(|(restart, _)| *restart == number);
+                        found.map(|(_, name)| *name)
+                    }
                 }
             }
 
@@ -36,6 +56,7 @@ errnos! {
     INTR = "EINTR",
     IO = "EIO",
     NXIO = "ENXIO",
+    CHILD = "ECHILD",
     BADF = "EBADF",
     /// The call would have had to wait (`EWOULDBLOCK` is the same number on Linux).
     AGAIN = "EAGAIN",
@@ -48,6 +69,7 @@ errnos! {
     XDEV = "EXDEV",
     NODEV = "ENODEV",
     NOTDIR = "ENOTDIR",
+    NOTTY = "ENOTTY",
     ISDIR = "EISDIR",
     INVAL = "EINVAL",
     /// The system has no descriptor left.
@@ -64,6 +86,9 @@ errnos! {
     LOOP = "ELOOP",
     PROTO = "EPROTO",
     OVERFLOW = "EOVERFLOW",
+    ALREADY = "EALREADY",
+    INPROGRESS = "EINPROGRESS",
+    ISCONN = "EISCONN",
     NOTSOCK = "ENOTSOCK",
     NOPROTOOPT = "ENOPROTOOPT",
     OPNOTSUPP = "EOPNOTSUPP",
@@ -107,6 +132,10 @@ impl FromStr for Errno {
                 .filter(|number| (1..4096).contains(number))
                 .map(Self)
                 .ok_or(());
+        }
+        let restart = RESTARTS.iter().find(|(_, name)| *name == text);
+        if let Some((number, _)) = restart {
+            return Ok(Self(*number));
         }
         let named = Self::NAMED.iter().find(|errno| errno.name() == Some(text));
         named.copied().ok_or(())

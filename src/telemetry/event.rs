@@ -7,7 +7,7 @@
 use std::fmt;
 use std::num::NonZeroU64;
 
-use super::{Mask, Site, Text, What};
+use super::{Form, Mask, Site, Text, What};
 
 /// A file descriptor's number, as the kernel gives it. Reused as soon as it is closed.
 pub type Fd = std::os::fd::RawFd;
@@ -99,8 +99,8 @@ pub struct Event {
     pub time: Nanos,
     /// The descriptor it was about; -1 where there is none.
     pub fd: Fd,
-    /// Whether it belongs to the program's own plumbing (its waker) and not to the lesson.
-    pub own: bool,
+    /// In which form the call was made; and whether it is own plumbing.
+    pub form: Form,
     /// The connection, where there is one.
     pub conn: Option<ConnId>,
     /// What happened.
@@ -124,7 +124,20 @@ impl Event {
     /// [`super::Batch::push`] joins a payload to it.
     #[must_use]
     pub fn new(seq: u64, time: Nanos, fd: Fd, conn: Option<ConnId>, what: What) -> Self {
-        Self { seq, time, fd, own: false, conn, what, by: By::LOOP, start: 0, len: 0, site: None }
+        let (form, by) = (Form::Usual, By::LOOP);
+        Self { seq, time, fd, form, conn, what, by, start: 0, len: 0, site: None }
+    }
+
+    /// Whether it belongs to the program's own plumbing (its waker) and not to the lesson.
+    #[must_use]
+    pub fn is_own(&self) -> bool {
+        self.form == Form::Own
+    }
+
+    /// Its name: of a call that by which it was made, of a fact that of its kind.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.form.name().unwrap_or_else(|| self.what.kind().name())
     }
 }
 

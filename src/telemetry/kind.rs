@@ -51,6 +51,7 @@ kinds! {
     Wait4 = "wait4",
     EpollCreate = "epoll_create1",
     Connect = "connect",
+    Other = "call",
     Request = "request",
     Response = "response",
     Refused = "refused",
@@ -107,6 +108,6 @@ mod tests {
         for (i, kind) in Kind::ALL.into_iter().enumerate() {
             assert_eq!(kind as usize, i);
         }
-        assert!(Kind::Connect.is_call() && !Kind::Request.is_call());
+        assert!(Kind::Other.is_call() && !Kind::Request.is_call());
     }
 }

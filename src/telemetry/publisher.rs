@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::round::Rounds;
 use super::{
-    Batch, By, ConnId, Counters, Event, Fd, Latency, Listener, Nanos, Ready, Row, Sink, Site,
+    Batch, By, ConnId, Counters, Event, Fd, Form, Latency, Listener, Nanos, Ready, Row, Sink, Site,
     Stance, Standing, Text, Turn, What,
 };
 
@@ -119,12 +119,31 @@ impl Publisher {
         }
         if self.count() {
             let site = self.count_at(Site::here());
-            let event = Event { own, site, ..self.event(self.now, fd, conn, what) };
+            let form = if own { Form::Own } else { Form::Usual };
+            let event = Event { form, site, ..self.event(self.now, fd, conn, what) };
             if bytes.is_empty() && ready.is_empty() {
                 self.push_bare(event);
             } else {
                 self.push(event, Text::of(&what, bytes), ready);
             }
+        }
+    }
+
+    /// Tells and counts a system call of a program that is traced, made in that form.
+    pub fn call_of(
+        &mut self,
+        form: Form,
+        fd: Fd,
+        conn: Option<ConnId>,
+        what: What,
+        bytes: &[u8],
+        ready: &[Ready],
+    ) {
+        self.counters.call(&what);
+        if self.count() {
+            self.count_at(None);
+            let event = Event { form, ..self.event(self.now, fd, conn, what) };
+            self.push(event, Text::of(&what, bytes), ready);
         }
     }
 

@@ -44,7 +44,7 @@ impl Rounds {
     /// Notes an event that takes that place in the scratch batch.
     #[inline]
     pub(super) fn note(&mut self, place: usize, event: &Event) {
-        if self.on && !event.own {
+        if self.on && !event.is_own() {
             self.note_call(place, event);
         }
     }

@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 
 use super::{
-    By, ConnId, CtlOp, Errno, Fd, Kind, Mask, Nanos, Options, Ret, ServerKind, Site, Until, Why,
+    By, ConnId, CtlOp, Errno, Fd, Form, Kind, Mask, Nanos, Options, Ret, ServerKind, Site, Until,
+    Why,
 };
 
 /// What a connection is doing, seen from the server.
@@ -153,12 +154,25 @@ pub struct Listener {
     pub handler_threads: usize,
     /// The options that can be changed, as they are.
     pub options: Options,
-    /// Whether it speaks the echo protocol.
-    pub echo: bool,
+    /// What it is asked for and gives.
+    pub work: Work,
     /// Whether lessons can be given on it as it is.
     pub suits_lessons: bool,
     /// How many servers have had it before.
     pub run: u32,
+}
+
+/// What a server is asked for, and how often it has done it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Work {
+    /// Requests of HTTP, understood.
+    #[default]
+    Requests,
+    /// Under the echo protocol: what came and goes back.
+    Echoes,
+    /// Of a traced program, whose protocol is not known: how often it has written on a connection after
+    /// it had read from it.
+    Answers,
 }
 
 /// Standard input as one more fd of the loop (`--stdin`).
@@ -200,6 +214,8 @@ pub struct Next {
     pub conn: Option<ConnId>,
     /// Of `epoll_ctl`, what it does.
     pub op: Option<CtlOp>,
+    /// In which form it is made.
+    pub form: Form,
     /// Where in the source the call is made.
     pub site: Option<Site>,
 }
@@ -208,7 +224,13 @@ impl Next {
     /// A call that is no `epoll_ctl`.
     #[must_use]
     pub fn new(kind: Kind, fd: Fd, conn: Option<ConnId>, site: Option<Site>) -> Self {
-        Self { kind, fd, conn, op: None, site }
+        Self { kind, fd, conn, op: None, form: Form::Usual, site }
+    }
+
+    /// The name of the call.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.form.name().unwrap_or_else(|| self.kind.name())
     }
 }
 

@@ -213,6 +213,12 @@ pub enum What {
         /// Its result.
         ret: Ret,
     },
+    /// Another call of a traced program; [`Event::form`](super::Event::form) says which, the rest of
+    /// its arguments lies beside, as strace(1) writes them.
+    Other {
+        /// Its result.
+        ret: Ret,
+    },
 
     /// A whole request was understood. Its head (request line and headers, possibly cut at
     /// [`EventRef::HEAD_KEPT`](super::EventRef::HEAD_KEPT)) lies beside the event.
@@ -358,6 +364,7 @@ impl What {
             Self::Wait4 { .. } => Kind::Wait4,
             Self::EpollCreate { .. } => Kind::EpollCreate,
             Self::Connect { .. } => Kind::Connect,
+            Self::Other { .. } => Kind::Other,
             Self::Switched { .. } => Kind::Switched,
             Self::Round { .. } => Kind::Round,
             Self::Started { .. } => Kind::Started,
@@ -408,7 +415,8 @@ impl What {
             | Self::Input { ret }
             | Self::Wait4 { ret }
             | Self::EpollCreate { ret }
-            | Self::Connect { ret } => Some(ret),
+            | Self::Connect { ret }
+            | Self::Other { ret } => Some(ret),
             Self::Close
             | Self::Request { .. }
             | Self::Response { .. }

@@ -130,6 +130,7 @@ fn named(kind: Kind) -> Option<&'static str> {
         | Kind::Getdents
         | Kind::Input
         | Kind::Connect
+        | Kind::Other
         | Kind::Request
         | Kind::Response
         | Kind::Refused

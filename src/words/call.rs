@@ -7,20 +7,19 @@ use crate::telemetry::{EventRef, Kind, Next, Place, Ret, Site, What};
 /// A call and its result, as the stream writes it: `recv(9) = 84`.
 #[must_use]
 pub fn call(event: EventRef<'_>) -> String {
-    let (fd, name) = (event.event.fd, event.event.what.kind().name());
+    let (fd, name) = (event.event.fd, event.event.name());
     let fd = foreign(fd, event).unwrap_or_else(|| fd.to_string());
     match event.event.what {
         What::Listen { backlog, ret, .. } => format!("listen({fd}, {backlog}) = {}", result(ret)),
         What::EpollCtl { op, mask, ret, .. } => {
             format!("epoll_ctl({} {fd}, {mask}) = {}", op.name(), result(ret))
         }
-        What::EpollWait { ret, .. } => format!("epoll_wait() = {}", result(ret)),
         What::Select { ret, examined, .. } | What::Poll { ret, examined, .. } => {
             format!("{name}({}) = {}", fds(examined), result(ret))
         }
         What::Nap { waited, .. } => (strings().events.nap_of)(&units::ascii_duration(waited)),
-        What::Accept { ret, .. } => format!("accept({fd}) = {ret}"),
-        What::Recv { ret } => format!("recv({fd}) = {}", result(ret)),
+        What::Accept { ret, .. } => format!("{name}({fd}) = {ret}"),
+        What::Other { ret } => format!("{name}({}) = {}", arguments(event), result(ret)),
         What::Send { ret, len } | What::Sendfile { ret, len, .. } => {
             let of = match ret.get() {
                 Ok(taken) if taken < len => (strings().events.of)(&units::count(len)),
@@ -41,12 +40,15 @@ pub fn call(event: EventRef<'_>) -> String {
         What::Openat { ret } => {
             format!("openat({}) = {ret}", String::from_utf8_lossy(event.bytes).escape_debug())
         }
-        What::Stat { ret }
+        What::Recv { ret }
+        | What::Stat { ret }
         | What::Read { ret, .. }
         | What::Getdents { ret }
         | What::Input { ret } => format!("{name}({fd}) = {}", result(ret)),
         // No descriptor is among their arguments.
-        What::Wait4 { ret } | What::EpollCreate { ret } => format!("{name}() = {}", result(ret)),
+        What::Wait4 { ret } | What::EpollCreate { ret } | What::EpollWait { ret, .. } => {
+            format!("{name}() = {}", result(ret))
+        }
         What::Round { asked, .. } => (strings().events.asked_in_round)(&fds(asked)),
         What::Close
         | What::Request { .. }
@@ -72,6 +74,16 @@ pub fn call(event: EventRef<'_>) -> String {
     }
 }
 
+/// The fd where there is one, and what lies beside the event.
+fn arguments(event: EventRef<'_>) -> String {
+    let text = event.text().to_string();
+    match (event.event.fd, text.is_empty()) {
+        (..0, _) => text,
+        (fd, true) => fd.to_string(),
+        (fd, false) => format!("{fd}, {text}"),
+    }
+}
+
 /// A result: a number in groups of three, or the name of an error.
 #[must_use]
 pub fn result(ret: Ret) -> String {
@@ -94,9 +106,9 @@ pub fn before(next: Next) -> String {
     if kind == Kind::Nap {
         strings().events.the_nap.to_owned()
     } else if kind.is_wait() || fd < 0 {
-        format!("{}()", kind.name())
+        format!("{}()", next.name())
     } else {
-        format!("{}({fd})", kind.name())
+        format!("{}({fd})", next.name())
     }
 }
 
@@ -142,6 +154,7 @@ mod tests {
             "wait4() = 78",
             "epoll_create1() = 4",
             "connect(9, AF_UNSPEC) = 0",
+            "fcntl(9, F_SETFL, O_NONBLOCK) = 0",
         ];
         let mut events = samples::all();
         events.retain(|event| event.event.what.kind().is_call());

@@ -74,7 +74,9 @@ pub fn describe(event: EventRef<'_>) -> Description {
         What::Open { look: true, ret } => {
             (equals(ret), format!("{}  {}", event.text(), words.looked_at))
         }
-        What::Open { ret, .. } | What::Openat { ret } => (equals(ret), event.text().to_string()),
+        What::Open { ret, .. } | What::Openat { ret } | What::Other { ret } => {
+            (equals(ret), event.text().to_string())
+        }
         What::Getdents { ret } => (amount(ret), words.names.to_owned()),
         What::Stat { ret } => (equals(ret), words.stat.to_owned()),
         What::Read { offset, ret } => (amount(ret), (words.at_offset)(&units::count(offset))),
@@ -274,6 +276,7 @@ pub fn glyph(kind: Kind) -> (&'static str, &'static str) {
         Kind::Setsockopt | Kind::Open | Kind::Stat | Kind::Read => ("·", "."),
         Kind::Rest | Kind::Missed | Kind::Unreadable | Kind::Refused | Kind::Handler => ("!", "!"),
         Kind::Openat
+        | Kind::Other
         | Kind::Getdents
         | Kind::Wait4
         | Kind::EpollCreate
@@ -380,6 +383,7 @@ mod tests {
             "queued|fd 9||/slow waits for the pool|",
             "epoll_create1||= 4|an empty interest list|",
             "connect|fd 9|= 0|AF_UNSPEC: a RST at once|",
+            "call|fd 9|= 0|F_SETFL, O_NONBLOCK|",
             "!unreadable|fd 9||its process cannot be understood|",
             "pace||until recv of conn 1||",
         ];

@@ -30,7 +30,7 @@ fn write_line(out: &mut String, event: EventRef<'_>, lead: char) -> fmt::Result 
     let start = out.len();
     let kind = event.event.what.kind();
     if kind.is_call() {
-        out.push_str(kind.name());
+        out.push_str(event.event.name());
     } else {
         out.push(lead);
         out.push(' ');
@@ -62,7 +62,7 @@ fn write_line(out: &mut String, event: EventRef<'_>, lead: char) -> fmt::Result 
         note(out);
         write!(out, "  process {pid}")?;
     }
-    if event.event.own {
+    if event.event.is_own() {
         note(out);
         out.push_str("own");
     }
@@ -115,6 +115,10 @@ fn call_or_fact(out: &mut String, event: EventRef<'_>) -> fmt::Result {
         What::Close => write!(out, "({fd})"),
         What::Setsockopt { name, ret } => write!(out, "({fd}, {name}) = {ret}"),
         What::Connect { ret } => write!(out, "({fd}, AF_UNSPEC) = {ret}"),
+        What::Other { ret } => {
+            arguments(out, event)?;
+            write!(out, " = {ret}")
+        }
         What::Open { look, ret } => {
             path(out, event)?;
             let flags = if look { ", O_PATH" } else { "" };
@@ -173,6 +177,16 @@ fn path(out: &mut String, event: EventRef<'_>) -> fmt::Result {
         fd => write!(out, "({fd}")?,
     }
     write!(out, ", \"{}\"", event.text().kept.escape_ascii())
+}
+
+/// The fd where there is one, and what lies beside the event.
+fn arguments(out: &mut String, event: EventRef<'_>) -> fmt::Result {
+    let text = event.text().kept.escape_ascii();
+    match (event.event.fd, event.bytes.is_empty()) {
+        (..0, _) => write!(out, "({text})"),
+        (fd, true) => write!(out, "({fd})"),
+        (fd, false) => write!(out, "({fd}, {text})"),
+    }
 }
 
 fn ready_list(out: &mut String, ready: &[Ready]) -> fmt::Result {
@@ -262,6 +276,7 @@ mod tests {
             "· handler /slow queued        conn 1",
             "epoll_create1() = 4",
             "connect(9, AF_UNSPEC) = 0     conn 1",
+            "fcntl(9, F_SETFL, O_NONBLOCK) = 0  conn 1",
             "· unreadable: what the process reported; it is ended  conn 1",
             "· pace: until recv of 1",
         ];

@@ -47,7 +47,7 @@ pub(crate) use places::keys::{KeyText, Keys};
 pub(crate) use places::marks::Marks;
 pub(crate) use places::split::{Split, SplitFigure};
 pub(crate) use places::table::Table;
-pub(crate) use plain::plain;
+pub(crate) use plain::{plain, signal};
 pub(crate) use strings::{Strings, in_english, strings};
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use nix::sys::signal::Signal;
+
 use super::{Language, chinese};
 
 /// An error's own words, without its number and its full stop.
@@ -15,6 +17,14 @@ pub(crate) fn plain(error: &io::Error) -> String {
     }
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or_default().trim_end_matches(['.', '。']).to_owned()
+}
+
+/// A signal by its name: `SIGKILL`; by its number where it has none.
+pub(crate) fn signal(number: i32) -> String {
+    match Signal::try_from(number) {
+        Ok(signal) => signal.as_str().to_owned(),
+        Err(_) => format!("SIG{number}"),
+    }
 }
 
 #[cfg(test)]

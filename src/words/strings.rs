@@ -2,8 +2,8 @@
 
 use super::places::{
     boxes, card, charts, cli, clients, code, compare, costs, engine, events, explain, header,
-    inspect, keybar, keys, lesson, lints, marks, notices, options, record, seats, server, servers,
-    settings, split, start, stream, stretches, strip, table,
+    inspect, keybar, keys, lesson, lints, marks, notices, options, record, run, seats, server,
+    servers, settings, split, start, stream, stretches, strip, table,
 };
 use super::{Language, chinese, english};
 
@@ -15,6 +15,7 @@ pub(crate) struct Strings {
     pub(crate) compare: compare::Compare,
     pub(crate) clients: clients::Clients,
     pub(crate) record: record::Record,
+    pub(crate) run: run::Run,
     pub(crate) inspect: inspect::Inspect,
     pub(crate) server: server::Server,
     pub(crate) header: header::Header,
@@ -49,6 +50,7 @@ static ENGLISH: Strings = Strings {
     compare: english::compare::ENGLISH,
     clients: english::clients::ENGLISH,
     record: english::record::ENGLISH,
+    run: english::run::ENGLISH,
     inspect: english::inspect::ENGLISH,
     server: english::server::ENGLISH,
     header: english::header::ENGLISH,
@@ -83,6 +85,7 @@ static CHINESE: Strings = Strings {
     compare: chinese::compare::CHINESE,
     clients: chinese::clients::CHINESE,
     record: chinese::record::CHINESE,
+    run: chinese::run::CHINESE,
     inspect: chinese::inspect::CHINESE,
     server: chinese::server::CHINESE,
     header: chinese::header::CHINESE,

@@ -227,7 +227,8 @@ fn paused_it_makes_no_call_and_each_step_makes_one() {
         while made.last() != Some(&Kind::Send) {
             server.step();
             // The steps themselves wake it.
-            let calls = server.events.iter().filter(|e| !e.event.own).map(|e| e.event.what.kind());
+            let calls =
+                server.events.iter().filter(|e| !e.event.is_own()).map(|e| e.event.what.kind());
             made.extend(calls.filter(|kind| kind.is_call()));
         }
         let made: Vec<Kind> = made.into_iter().skip_while(|kind| *kind != Kind::Accept).collect();

@@ -177,6 +177,7 @@ fn screen() -> State {
         settings: None,
         chinese: false,
         url: String::new(),
+        program: None,
         zero: Duration::ZERO,
     };
     let mut state = State::new(options, Vec::new());

@@ -28,7 +28,7 @@ fn stepping_wakes_nothing_and_holds_before_no_plumbing() {
             }
             for event in &server.events {
                 let own = event.ready.iter().any(|ready| Some(ready.fd) == waker);
-                assert!(!event.event.own && !own, "{event:?}");
+                assert!(!event.event.is_own() && !own, "{event:?}");
                 answered |= event.event.what.kind() == Kind::Send;
             }
             if answered {

@@ -32,7 +32,7 @@ use crate::dashboard::state::explain::thing::{Gauge, Thing};
 use crate::dashboard::state::latency::Latencies;
 use crate::dashboard::state::rates::{Metric, Rates};
 use crate::dashboard::theme::{Role, Theme};
-use crate::telemetry::{Asks, ServerKind};
+use crate::telemetry::{Asks, ServerKind, Work};
 use crate::words::{strings, units};
 
 /// A tile is at least this big: a title, two rows of picture and an axis.
@@ -61,7 +61,7 @@ impl Tile {
 
 /// By their use. Where no one loop serves all there are no turns and no ready lists, and where
 /// each call sleeps no wake-ups either: calls and what serves stand in their places.
-fn tiles(server: Option<ServerKind>, echo: bool) -> Vec<Tile> {
+fn tiles(server: Option<ServerKind>, work: Work) -> Vec<Tile> {
     let say = &strings().charts;
     let calls = Tile::Rate(say.calls, Metric::Calls);
     let wakeups = Tile::Rate(say.wake_ups, Metric::Wakeups);
@@ -73,8 +73,13 @@ fn tiles(server: Option<ServerKind>, echo: bool) -> Vec<Tile> {
         Some((_, Asks::Runtime)) => (calls, vec![wakeups, started]),
         _ => (Tile::Turns, vec![wakeups, Tile::Ready]),
     };
+    let of_work = match work {
+        Work::Requests => say.requests,
+        Work::Echoes => say.echoes,
+        Work::Answers => say.answers_a_second,
+    };
     let first = [
-        Tile::Rate(if echo { say.echoes } else { say.requests }, Metric::Requests),
+        Tile::Rate(of_work, Metric::Requests),
         second,
         Tile::Latency,
         Tile::Rate(say.bytes_out, Metric::BytesOut),
@@ -87,7 +92,7 @@ fn tiles(server: Option<ServerKind>, echo: bool) -> Vec<Tile> {
     ];
     // Nothing says when an echo was asked for: its latency is not measured.
     let all = first.into_iter().chain(loops).chain(last);
-    all.filter(|tile| !(echo && matches!(tile, Tile::Latency))).collect()
+    all.filter(|tile| !(work == Work::Echoes && matches!(tile, Tile::Latency))).collect()
 }
 
 /// Draws the panel with its border.
@@ -104,7 +109,7 @@ pub fn draw(
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let columns = (inner.width / TILE.0).clamp(1, 3);
-    let tiles = tiles(charts.server(), rates.is_echo());
+    let tiles = tiles(charts.server(), rates.work());
     let rows = tile_rows(inner.height, columns, u16::try_from(tiles.len()).unwrap_or(u16::MAX));
     let painter = Painter { charts, latencies, rates, theme };
     for (i, tile) in (0u16..).zip(tiles).take_while(|(i, _)| *i < rows * columns) {
@@ -155,8 +160,11 @@ impl Painter<'_> {
         let all = self.charts.calls_per_request().map_or_else(|| self.none(), units::rate);
         let (second, all) = ((say.figure_now)(&now), (say.in_all)(&all));
         let spellings = [format!("{second}   {all}"), second, now];
-        let echo = self.rates.is_echo();
-        let name = if echo { say.calls_per_echo } else { say.calls_per_request };
+        let name = match self.rates.work() {
+            Work::Requests => say.calls_per_request,
+            Work::Echoes => say.calls_per_echo,
+            Work::Answers => say.calls_per_answer,
+        };
         let rest = self.title(frame, area, name, spellings);
         let lost = self.charts.lost().all();
         let again = self.charts.again_percent().map_or_else(|| self.none(), units::rate);

@@ -40,7 +40,8 @@ pub fn draw(
     let inner = area.inner(Margin::new(1, 1));
     let Some(view) = state.code() else {
         frame.render_widget(block(head, theme, focused), area);
-        let text = Line::from(dim(format!(" {}", say.nothing), theme));
+        let text = if state.program().is_some() { strings().run.no_source } else { say.nothing };
+        let text = Line::from(dim(format!(" {text}"), theme));
         return frame.render_widget(text, Rect { height: inner.height.min(1), ..inner });
     };
     let room = usize::from(area.width).saturating_sub(2);

@@ -17,7 +17,7 @@ use super::spots::Spots;
 use crate::dashboard::state::explain::thing::{Gauge, Part, Thing};
 use crate::dashboard::state::rates::{Metric, Rates};
 use crate::dashboard::theme::{Role, Theme};
-use crate::telemetry::{Asks, Mode, Nanos, Stance, Standing, Until};
+use crate::telemetry::{Asks, Mode, Nanos, Stance, Standing, Until, Work};
 use crate::words::{pad_left, strings, units};
 
 /// From here on it is said how long the longest wait is.
@@ -383,7 +383,11 @@ impl Painter<'_> {
         };
         cell(5, Gauge::Open, (say.open)(rates.open()), if short { 10 } else { 11 }, Role::Title);
         // Under the echo protocol there are no requests, and nothing says when one is answered.
-        let served = if rates.is_echo() { say.echoes } else { say.requests };
+        let served = match rates.work() {
+            Work::Requests => say.requests,
+            Work::Echoes => say.echoes,
+            Work::Answers => say.answers,
+        };
         cell(6, Gauge::Requests, served(&count(Metric::Requests)), 13, Role::Title);
         // Where a call sleeps until its own fd is ready nobody is asked.
         let asks = !matches!(view.asks, Some(Asks::Sleeps | Asks::Runtime));
@@ -400,7 +404,7 @@ impl Painter<'_> {
         }
         let [p50, p99] =
             view.latency.map(|latency| latency.map_or_else(|| none.to_owned(), duration));
-        if !rates.is_echo() {
+        if rates.work() != Work::Echoes {
             cell(11, Gauge::Latency, (say.latency)(&p50, &p99), 22, Role::Title);
         }
         cell(40, Gauge::Requests, spark(Metric::Requests), 8, Role::Chart);

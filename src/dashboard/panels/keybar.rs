@@ -13,6 +13,7 @@ use super::{dim, fit, key_spans};
 use crate::dashboard::keys::{self, Id};
 use crate::dashboard::state::explain::thing::{Boxed, Thing};
 use crate::dashboard::state::filter::Filter;
+use crate::dashboard::state::notice::{Ended, Notice};
 use crate::dashboard::state::{Overlay, State};
 use crate::dashboard::theme::{Role, Theme};
 use crate::words::strings;
@@ -66,9 +67,12 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, spots: 
         let above = Rect { y: area.y - taken, ..area };
         taken += note(frame, above, &text, Role::Warn, theme);
     }
-    if let Some(told) = state.current_notice() {
+    let told = state.current_notice().map(Notice::text);
+    // As long as the last picture stays, so does what it is the last of.
+    let told = told.or_else(|| state.dead().map(Ended::text));
+    if let Some(told) = told {
         let taken = taken > 0 || state.stream_says_something();
-        notice(frame, area, &told.text(), taken, theme, spots);
+        notice(frame, area, &told, taken, theme, spots);
     }
 }
 

@@ -58,7 +58,7 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
     frame.buffer_mut().set_style(area, theme.style(Role::Text));
     // Not the size that the state knows: by now the terminal may have been made smaller.
     let areas = state.areas_of(area);
-    if let Some(reason) = state.dead() {
+    if let Some(reason) = state.dead().filter(|end| !end.leaves_the_picture()) {
         return dead::draw(frame, area, &reason.text(), theme);
     }
     if areas.too_small {
@@ -139,7 +139,8 @@ pub fn under(state: &State, theme: &Theme, at: Position) -> Under {
     let (areas, mut spots) = (state.areas(), Spots::when(true));
     let (width, height) = state.screen();
     let screen = Rect::new(0, 0, width, height);
-    if state.dead().is_some() || areas.too_small || !screen.contains(at) {
+    let hidden = state.dead().is_some_and(|end| !end.leaves_the_picture());
+    if hidden || areas.too_small || !screen.contains(at) {
         return Under::Nothing;
     }
     let options = TerminalOptions { viewport: Viewport::Fixed(screen) };
@@ -160,6 +161,16 @@ pub fn under(state: &State, theme: &Theme, at: Position) -> Under {
     }
 }
 
+/// What runs: one of our own, or another's program and the server that goes the same way.
+fn running(state: &State) -> String {
+    let server = state.live().listener.map(|listener| listener.server);
+    match (state.program(), server) {
+        (Some(program), Some(server)) => format!("{program} ({})", server.name()),
+        (Some(program), None) => program.to_owned(),
+        (None, server) => server.map_or("", by_server::title).to_owned(),
+    }
+}
+
 /// Name, URL, badges and rates. The badge of the loop is live, also over a frozen picture.
 fn header(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, spots: &mut Spots) {
     let marked = theme.marked();
@@ -171,7 +182,7 @@ fn header(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, spots: &m
     let next = state.live().next_call().map(|next| {
         let fd =
             if next.kind.is_wait() || next.fd < 0 { String::new() } else { next.fd.to_string() };
-        (strings().header.next)(next.kind.name(), &fd)
+        (strings().header.next)(next.name(), &fd)
     });
     let short = |setting| (strings().options.short)(setting);
     let scene = state.scene();
@@ -184,7 +195,7 @@ fn header(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, spots: &m
         loop_cpu: loop_cpu.as_deref(),
         latency: scene.costs.latencies().percentiles(),
         url: state.url(),
-        server: live.listener.map_or("", |listener| by_server::title(listener.server)),
+        server: &running(state),
         options: &unusual,
         rates: &scene.rates,
         badge: Badge::new(Standing { mode: state.mode(), ..live.standing }, stood),

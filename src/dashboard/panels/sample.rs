@@ -5,7 +5,7 @@ use crate::dashboard::state::table::{Table, TableRow};
 use crate::inspect::{EpollView, Handed, Listed, Snapshot};
 use crate::telemetry::{
     Batch, By, ConnId, ConnState, CtlOp, Event, Fd, Kind, Listener, Mask, Nanos, Next, Ready, Ret,
-    Row, ServerKind, Stance, What,
+    Row, ServerKind, Stance, What, Work,
 };
 
 pub(crate) const MS: Nanos = 1_000_000;
@@ -40,7 +40,7 @@ impl Script {
             stdin: None,
             handler_threads: 0,
             options: crate::telemetry::Options::default(),
-            echo: false,
+            work: Work::Requests,
             suits_lessons: true,
             run: 0,
         });

@@ -20,7 +20,7 @@ use crate::dashboard::state::rates::Metric;
 use crate::dashboard::state::seats::{Light, Seats};
 use crate::dashboard::state::table::TableRow;
 use crate::dashboard::theme::{Role, Theme};
-use crate::telemetry::{Asks, ConnId};
+use crate::telemetry::{Asks, ConnId, Work};
 use crate::words::{strings, units};
 
 /// Columns of a seat that has its fd's number beside it.
@@ -38,7 +38,11 @@ pub fn draw(
     let inner = area.inner(Margin::new(1, 1));
     let seats = &scene.seats;
     let say = &strings().seats;
-    let served = if scene.rates.is_echo() { say.echoes } else { say.requests };
+    let served = match scene.rates.work() {
+        Work::Requests => say.requests,
+        Work::Echoes => say.echoes,
+        Work::Answers => say.answers,
+    };
     let mut head = title(Panel::Seats, theme);
     let room = usize::from(area.width).saturating_sub(head.width() + 4);
     if let Some(text) = first_fit(told(seats, served), room) {
@@ -205,6 +209,7 @@ mod tests {
             settings: None,
             chinese: true,
             url: String::new(),
+            program: None,
             zero: std::time::Duration::ZERO,
         };
         let mut state = State::new(options, Vec::new());

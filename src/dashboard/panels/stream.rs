@@ -182,7 +182,7 @@ pub fn told(event: &OwnedEvent, wide: bool, alone: bool, theme: &Theme) -> Vec<S
     };
     let mut spans = vec![
         Span::styled(format!("{glyph} "), style),
-        Span::styled(format!("{:<10} ", kind.name()), style),
+        Span::styled(format!("{:<10} ", event.event.name()), style),
         Span::styled(format!("{} ", pad_left(&result, of)), result_style),
         Span::styled(letters(note), note_style),
     ];

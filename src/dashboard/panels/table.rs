@@ -16,7 +16,7 @@ use crate::dashboard::state::explain::thing::{Detail, Thing};
 use crate::dashboard::state::table::{Column, Table, TableRow};
 use crate::dashboard::state::{Scene, State};
 use crate::dashboard::theme::{Role, Theme};
-use crate::telemetry::{Asks, ConnState, Fd, Kind, Mask, Nanos, Stance, Standing, Stdin};
+use crate::telemetry::{Asks, ConnState, Fd, Kind, Mask, Nanos, Stance, Standing, Stdin, Work};
 use crate::words::{strings, units};
 
 /// Draws the panel.
@@ -447,8 +447,11 @@ fn empty(state: &State, width: u16, theme: &Theme) -> Vec<Line<'static>> {
     lines.push(Line::styled(format!("   {none}"), text));
     lines.push(Line::default());
     // No browser speaks echo.
-    let open =
-        if narrow || state.scene().rates.is_echo() { say.in_browser_short } else { say.in_browser };
+    let open = if narrow || state.scene().rates.work() != Work::Requests {
+        say.in_browser_short
+    } else {
+        say.in_browser
+    };
     lines.push(Line::styled(format!("   {open}"), text));
     lines.push(Line::styled(format!("   {}", state.url()), theme.style(Role::Title)));
     lines.push(Line::default());

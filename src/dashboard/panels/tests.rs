@@ -14,7 +14,7 @@ use crate::dashboard::state::rates::Rates;
 use crate::dashboard::theme::{Palette, Theme};
 use crate::inspect::{AcceptQueue, Snapshot, Socket, TcpState};
 use crate::telemetry::{
-    Batch, By, ConnId, CtlOp, Errno, Event, Fd, Kind, Mask, Mode, Nanos, Next, Ready, Ret,
+    Batch, By, ConnId, CtlOp, Errno, Event, Fd, Form, Kind, Mask, Mode, Nanos, Next, Ready, Ret,
     ServerKind, Stance, Standing, Turn, What, Why,
 };
 use crate::words::walk;
@@ -501,7 +501,7 @@ prop_compose! {
             at = at.saturating_add(u64::from(gap % 3));
             clock = clock.saturating_add(u64::from(later) * 100_000);
             let mut event = Event::new(at, clock, fd, ConnId::new(id), what);
-            event.own = own;
+            event.form = if own { Form::Own } else { Form::Usual };
             let list: Vec<Ready> = ready
                 .iter()
                 .map(|&(fd, mask, id)| Ready { fd, mask: Mask(mask), conn: ConnId::new(id) })

@@ -33,7 +33,7 @@ pub fn run(setup: Setup) -> io::Result<()> {
     }
     let mut halves = Vec::new();
     for (side, name) in sides.into_iter().zip(names) {
-        let state = state_of(side.server.addr, &options, Vec::new());
+        let state = state_of(Some(side.server.addr), None, &options, Vec::new());
         let drive = Drive::start(side.server.addr, load.clone())?;
         let session = Session::new(Link::from(side), state, Instant::now());
         halves.push(Half::new(name, session, drive));

@@ -13,6 +13,7 @@ use super::*;
 use crate::compare::drive::Round;
 use crate::dashboard::panels::sample::{MS, Script};
 use crate::dashboard::state::Options;
+use crate::dashboard::state::notice::Ended;
 use crate::dashboard::theme::Palette;
 use crate::inspect::{Question, Snapshot, Workers};
 use crate::server::Failure;
@@ -29,7 +30,7 @@ struct ScriptedRun {
     cpu: Option<Duration>,
     begun: usize,
     stopped: usize,
-    ended: Option<Result<(), Failure>>,
+    ended: Option<Result<Option<Ended>, Failure>>,
 }
 
 #[derive(Clone, Default)]
@@ -46,7 +47,7 @@ impl Backend for Fake {
         Ok(())
     }
 
-    fn ended(&mut self) -> Option<Result<(), Failure>> {
+    fn ended(&mut self) -> Option<Result<Option<Ended>, Failure>> {
         self.0.borrow_mut().ended.take()
     }
 
@@ -165,6 +166,7 @@ impl FakeServer {
                 settings: None,
                 chinese: true,
                 url: format!("http://127.0.0.1:{port}/"),
+                program: None,
                 zero: Duration::ZERO,
             };
             let state = State::new(options, Vec::new());
@@ -406,7 +408,7 @@ fn a_server_that_dies_has_its_half_and_is_a_failure_at_the_end() {
     );
     assert!(!screen.contains("p pause"), "{screen}");
     let told = both.told.clone();
-    told[0].borrow_mut().ended = Some(Ok(()));
+    told[0].borrow_mut().ended = Some(Ok(None));
     let error = both.split.end().unwrap_err().to_string();
     assert_eq!(error, "the server ended by itself: The server thread panicked: no message.");
     assert_eq!(told.each_ref().map(|told| told.borrow().stopped), [1, 1]);

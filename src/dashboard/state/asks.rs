@@ -45,6 +45,7 @@ impl State {
         let by = self.live.table.open_rows().map(TableRow::by).filter(|by| *by != By::LOOP);
         let (threads, processes): (Vec<By>, Vec<By>) = by.partition(|by| by.tid().is_some());
         Workers {
+            process: None,
             own: None,
             threads: threads.into_iter().filter_map(By::tid).collect(),
             processes: processes.into_iter().filter_map(By::pid).collect(),

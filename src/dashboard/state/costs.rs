@@ -8,7 +8,7 @@ use super::explain::thing::Gauge;
 use super::latency::Latencies;
 use super::rates::{Metric, Rates, Tally};
 use crate::inspect::{Snapshot, Usage};
-use crate::telemetry::{Asks, Batch, Nanos, Stance};
+use crate::telemetry::{Asks, Batch, Nanos, Stance, Work};
 use crate::words::{CostText, strings, units};
 
 const SECOND: Nanos = 1_000_000_000;
@@ -220,10 +220,14 @@ impl Costs {
         let copied = copied.filter(|_| asks);
         let micros = if ascii { "us" } else { "µs" };
         let say = &strings().costs;
-        let (calls, cpu) = if rates.is_echo() {
-            (&say.calls_per_echo, &say.cpu_per_echo)
-        } else {
-            (&say.calls, &say.cpu)
+        let latency = match rates.work() {
+            Work::Answers => &say.latency_of_answers,
+            Work::Requests | Work::Echoes => &say.latency,
+        };
+        let (calls, cpu) = match rates.work() {
+            Work::Requests => (&say.calls, &say.cpu),
+            Work::Echoes => (&say.calls_per_echo, &say.cpu_per_echo),
+            Work::Answers => (&say.calls_per_answer, &say.cpu_per_answer),
         };
         vec![
             Figure {
@@ -231,7 +235,7 @@ impl Costs {
                 text: calls,
                 value: each(Metric::Calls, Metric::Requests),
             },
-            Figure { gauge: Gauge::Latency, text: &say.latency, value: self.percentiles(ascii) },
+            Figure { gauge: Gauge::Latency, text: latency, value: self.percentiles(ascii) },
             Figure { gauge: Gauge::Examined, text: &say.examined, value: self.examined(rates) },
             Figure { gauge: Gauge::Copied, text: &say.copied, value: copied },
             Figure { gauge: Gauge::Again, text: &say.again, value: a_second(Metric::Again) },

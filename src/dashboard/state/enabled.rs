@@ -53,7 +53,19 @@ impl State {
 
     /// Why the server that runs now cannot do what a key asks for.
     pub fn refusal(&self, id: Id) -> Option<WhyNot> {
+        let ours = matches!(
+            id,
+            Id::Server | Id::Options | Id::Reading | Id::Lessons | Id::LessonOn | Id::Textbook
+        );
+        if ours && self.options.program.is_some() {
+            return Some(WhyNot::AnotherProgram);
+        }
         by_server::refusal(self.live.listener?.server, id)
+    }
+
+    /// Whether the server is our own: another program's cannot be switched.
+    pub fn is_ours(&self) -> bool {
+        self.alive() && self.options.program.is_none()
     }
 
     pub fn can_stop_reading(&self) -> bool {
@@ -87,7 +99,7 @@ impl State {
     }
 
     pub fn can_teach(&self) -> bool {
-        self.alive() && !self.course.all().is_empty()
+        self.is_ours() && !self.course.all().is_empty()
     }
 
     pub fn can_hang_up(&self) -> bool {
@@ -122,6 +134,11 @@ impl State {
     /// Whether the code can show the selected connection's line as well as the loop's.
     pub fn has_two_lines(&self) -> bool {
         self.code_shown() && self.marks().other.is_some()
+    }
+
+    /// Whether the code of what runs is shown: that of another program is not known.
+    pub fn has_source(&self) -> bool {
+        self.is_ours() && self.code_shown()
     }
 
     pub fn scrolled_back(&self) -> bool {

@@ -88,7 +88,7 @@ impl Engine {
 
     /// Whether a wait call returned for the lesson's sake: not for the program's own waker alone.
     fn begins_turn(&self, event: EventRef<'_>) -> bool {
-        let own = event.event.own && !event.ready.is_empty();
+        let own = event.event.is_own() && !event.ready.is_empty();
         event.event.what.kind().is_wait() && (self.own || !own)
     }
 
@@ -136,7 +136,7 @@ impl Engine {
                     self.known = Known::All;
                     self.remember(wake);
                 }
-            } else if event.event.what.kind().is_call() && !event.event.own && !self.aside {
+            } else if event.event.what.kind().is_call() && !event.event.is_own() && !self.aside {
                 if let Some(wake) = self.wakes.back_mut().filter(|_| self.known != Known::NoWait) {
                     wake.calls = wake.calls.saturating_add(1);
                 }
@@ -144,7 +144,7 @@ impl Engine {
                     self.serve(event);
                 }
             }
-            let is_call = event.event.what.kind().is_call() && (self.own || !event.event.own);
+            let is_call = event.event.what.kind().is_call() && (self.own || !event.event.is_own());
             if is_call || event.folded().next().is_some() {
                 last_call = Some(event);
             }

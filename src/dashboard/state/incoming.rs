@@ -17,6 +17,11 @@ impl State {
     pub fn apply(&mut self, batch: &Batch) {
         let head = geometry::head_rows(self.live.listener);
         let refusing = self.live.rates.refusing().is_some();
+        if self.options.program.is_some()
+            && let Some(listener) = batch.listener
+        {
+            self.options.url = listener.addr.to_string();
+        }
         let taken_over = self.live.apply(batch);
         self.course.batch(batch);
         if !refusing && self.live.rates.refusing().is_some() {
@@ -25,7 +30,7 @@ impl State {
         if geometry::head_rows(self.live.listener) != head {
             self.fit();
         }
-        if let Some(now) = batch.server().filter(|_| taken_over) {
+        if let Some(now) = batch.server().filter(|_| taken_over && self.options.program.is_none()) {
             self.notice(Notice::ServerNow(now));
         }
         if self.asked.is_some_and(|(mode, _)| mode == batch.standing.mode) {

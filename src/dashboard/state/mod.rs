@@ -86,6 +86,8 @@ pub struct Options {
     pub chinese: bool,
     /// Where the server is reached: `http://127.0.0.1:7890/`.
     pub url: String,
+    /// The name of the program that is traced, where the server is not our own.
+    pub program: Option<String>,
     /// When the server was started, since 1970 by the clocks of the place.
     pub zero: Duration,
 }
@@ -304,6 +306,12 @@ impl State {
     #[must_use]
     pub fn url(&self) -> &str {
         &self.options.url
+    }
+
+    /// The name of the program that is traced, where the server is not our own.
+    #[must_use]
+    pub fn program(&self) -> Option<&str> {
+        self.options.program.as_deref()
     }
 
     /// The kind of client that `c` adds.

@@ -15,7 +15,9 @@ impl State {
         if let Overlay::Explain(explain) = self.overlay {
             return self.explain_mouse(explain, event.kind, at);
         }
-        if self.overlay != Overlay::None || self.dead.is_some() {
+        if self.overlay != Overlay::None
+            || self.dead.as_ref().is_some_and(|end| !end.leaves_the_picture())
+        {
             return Vec::new();
         }
         self.pointer = Some(at);

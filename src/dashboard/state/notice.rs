@@ -25,6 +25,8 @@ pub enum Notice {
     Adds(ClientKind),
     /// The mouse is captured, or not any more.
     Mouse(bool),
+    /// No clients can be added: the program does not listen.
+    ListensNot,
     /// Nothing is there that could be explained.
     NothingToExplain,
     /// Why a key does nothing.
@@ -96,6 +98,7 @@ impl Notice {
             | Self::Adds(_)
             | Self::Mouse(_)
             | Self::NothingToExplain
+            | Self::ListensNot
             | Self::NotNow(_)
             | Self::Saved { .. }
             | Self::NothingToSave { .. }
@@ -141,6 +144,7 @@ pub enum WhyNot {
     UnderWay,
     NoCode,
     NoCodePanel,
+    AnotherProgram,
     Textbook,
     OneLine,
 }
@@ -170,11 +174,19 @@ pub enum Ended {
     Quit,
     /// It was to serve one connection.
     Once,
+    /// It was a program that is traced: a sentence says how it has ended.
+    Program(String),
     /// It failed, or returned unasked; and the panics of other threads meanwhile.
     Failed(Option<Failure>, Vec<Panic>),
 }
 
 impl Ended {
+    /// Whether the last picture stays to be looked at: of another program it may tell why.
+    #[must_use]
+    pub fn leaves_the_picture(&self) -> bool {
+        matches!(self, Self::Program(_))
+    }
+
     /// Whether that was no end by its own rules.
     #[must_use]
     pub fn is_failure(&self) -> bool {

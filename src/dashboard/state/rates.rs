@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 
 use super::stretches::Change;
-use crate::telemetry::{Batch, Counters, Errno, EventRef, Kind, Lost, Nanos, What};
+use crate::telemetry::{Batch, Counters, Errno, EventRef, Kind, Lost, Nanos, What, Work};
 
 /// Seconds that are remembered.
 pub const HISTORY: usize = 300;
@@ -131,7 +131,7 @@ impl Tally {
         }
         match what {
             What::EpollWait { ret, .. } | What::Select { ret, .. } | What::Poll { ret, .. }
-                if !event.event.own =>
+                if !event.event.is_own() =>
             {
                 counters.wakeups = 1;
                 counters.ready = ret.get().unwrap_or(0);
@@ -193,7 +193,7 @@ pub struct Rates {
     now: Nanos,
     totals: Tally,
     resting: Option<Errno>,
-    echo: bool,
+    work: Work,
     /// Connections that got a 503 because a limit was reached.
     refused: u64,
     /// When the last of them came.
@@ -216,7 +216,7 @@ impl Rates {
         fresh.take(&self.totals);
         self.totals = totals;
         self.resting = batch.listener.and_then(|listener| listener.resting);
-        self.echo = batch.listener.is_some_and(|listener| listener.echo);
+        self.work = batch.listener.map_or_else(Work::default, |listener| listener.work);
         if batch.counters.refused > self.refused {
             self.refused_at = Some(batch.time);
         }
@@ -391,10 +391,10 @@ impl Rates {
         self.totals.get(Metric::Accepted).saturating_sub(self.totals.get(Metric::Closed))
     }
 
-    /// Whether the server speaks the echo protocol: then it is told no requests.
+    /// What the server is asked for and gives.
     #[must_use]
-    pub fn is_echo(&self) -> bool {
-        self.echo
+    pub fn work(&self) -> Work {
+        self.work
     }
 
     /// Why the listener rests, while it does.

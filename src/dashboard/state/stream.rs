@@ -223,7 +223,7 @@ impl Stream {
     }
 
     fn lets(&mut self, event: EventRef<'_>) -> bool {
-        (self.own || !event.event.own)
+        (self.own || !event.event.is_own())
             && (!self.errors_only || is_error(event.event))
             && (self.filter.is_empty() || self.filter.lets(&Line(event), &mut self.scratch))
     }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::inspect::{AcceptQueue, Snapshot, Socket, TcpState};
 use crate::telemetry::{
     Batch, By, ConnId, ConnState, CtlOp, Errno, Event, Fd, Kind, Listener, Mask, Mode, Nanos, Next,
-    Ready, Ret, Row, ServerKind, Site, Stance, Standing, Turn, What, Why,
+    Ready, Ret, Row, ServerKind, Site, Stance, Standing, Turn, What, Why, Work,
 };
 
 pub(super) const EPFD: Fd = 4;
@@ -80,7 +80,7 @@ impl Feed {
             stdin: None,
             handler_threads: 0,
             options: crate::telemetry::Options::default(),
-            echo: false,
+            work: Work::Requests,
             suits_lessons: true,
             run: 0,
         });

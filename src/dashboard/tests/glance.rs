@@ -11,7 +11,7 @@ use crate::dashboard::state::State;
 use crate::dashboard::state::notice::Notice;
 use crate::dashboard::theme::{Depth, Palette, Theme};
 use crate::inspect::LoopCpu;
-use crate::telemetry::{ServerKind, Why};
+use crate::telemetry::{ServerKind, Why, Work};
 use crate::words::Language;
 
 const SECOND: u64 = 1_000_000_000;
@@ -254,7 +254,7 @@ fn under_the_echo_protocol_echoes_are_counted_where_requests_are_elsewhere() {
     let mut state = state(120, 36);
     let mut feed = classroom();
     let mut batch = feed.publish();
-    batch.listener.as_mut().unwrap().echo = true;
+    batch.listener.as_mut().unwrap().work = Work::Echoes;
     batch.counters.requests = 0;
     batch.counters.echoes = 12;
     batch.time = 2 * SECOND + SECOND / 2;

@@ -17,6 +17,7 @@ use super::{drawn, named, render, state, text};
 use crate::clients::ClientInfo;
 use crate::dashboard::panel::Panel;
 use crate::dashboard::session::{Backend, Session};
+use crate::dashboard::state::notice::Ended;
 use crate::dashboard::state::table::Column;
 use crate::dashboard::state::{Lessons, State};
 use crate::dashboard::theme::{Palette, Theme};
@@ -74,7 +75,7 @@ impl Backend for Fake {
         Ok(())
     }
 
-    fn ended(&mut self) -> Option<Result<(), Failure>> {
+    fn ended(&mut self) -> Option<Result<Option<Ended>, Failure>> {
         None
     }
 

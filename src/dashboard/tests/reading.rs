@@ -7,7 +7,7 @@ use crate::dashboard::state::rate_limit::RateLimit;
 use crate::dashboard::state::stream::{HISTORY, Stream, StreamEntry};
 use crate::dashboard::state::table::{CLOSED_LISTED, CLOSED_STAYS, Column, HOLD, Table};
 use crate::dashboard::state::{Action, State};
-use crate::telemetry::{Batch, Command, ConnState, Event, Kind, Mask, Ready, Row, What, Why};
+use crate::telemetry::{Batch, Command, ConnState, Event, Form, Kind, Mask, Ready, Row, What, Why};
 use crate::words::units::{relative, wall};
 
 /// A batch of events, numbered by their sequence.
@@ -16,7 +16,9 @@ fn batch(seqs: std::ops::RangeInclusive<u64>) -> Batch {
     for seq in seqs {
         let fd = i32::try_from(seq % 10).unwrap();
         let mut event = Event::new(seq, seq, fd, None, What::Close);
-        event.own = seq % 10 == 3;
+        if seq % 10 == 3 {
+            event.form = Form::Own;
+        }
         batch.push(event, b"", &[]);
     }
     batch

@@ -27,7 +27,7 @@ struct ScriptedRun {
     stopped: usize,
     stopped_one: Vec<u32>,
     clients: Arc<Vec<ClientInfo>>,
-    ended: Option<Result<(), Failure>>,
+    ended: Option<Result<Option<Ended>, Failure>>,
 }
 
 #[derive(Clone, Default)]
@@ -44,7 +44,7 @@ impl Backend for Fake {
         Ok(())
     }
 
-    fn ended(&mut self) -> Option<Result<(), Failure>> {
+    fn ended(&mut self) -> Option<Result<Option<Ended>, Failure>> {
         self.0.borrow_mut().ended.take()
     }
 
@@ -170,7 +170,7 @@ fn quitting_ends_the_server() {
     let fake = Fake::default();
     let told = fake.0.clone();
     let session = Session::new(fake, state(80, 24), Instant::now());
-    told.borrow_mut().ended = Some(Ok(()));
+    told.borrow_mut().ended = Some(Ok(None));
     session.end().unwrap();
     assert_eq!(told.borrow().commands, [Command::Shutdown]);
 }

@@ -12,7 +12,7 @@ use crate::inspect::{AcceptQueue, Snapshot, Socket, TcpState};
 use crate::lesson::{Act, Figure, Lesson, Name, Puppet, SKELETON, Seen, check};
 use crate::telemetry::{
     Batch, By, Command, ConnId, ConnState, Counters, Event, Kind, Listener, Mask, Mode, Nanos,
-    Next, Options, Ret, Row, ServerKind, Setting, Stance, Standing, What,
+    Next, Options, Ret, Row, ServerKind, Setting, Stance, Standing, What, Work,
 };
 
 const PEER: &str = "127.0.0.1:4001";
@@ -52,7 +52,7 @@ impl World {
             stdin: None,
             handler_threads: 0,
             options: Options { budget: 3, ..Options::default() },
-            echo: false,
+            work: Work::Requests,
             suits_lessons: false,
             run: 0,
         };

@@ -5,8 +5,8 @@ use serde_json::Error;
 
 use super::schema::{Line, Shown, Word, unknown};
 use crate::telemetry::{
-    By, ConnId, CtlOp, Errno, Event, Fd, How, Kind, Mask, Mode, OwnedEvent, Ready, Ret, ServerKind,
-    Text, What, Why,
+    By, ConnId, CtlOp, Errno, Event, Fd, Form, How, Kind, Mask, Mode, OwnedEvent, Ready, Ret,
+    ServerKind, Text, What, Why,
 };
 
 /// The socket options that a server sets.
@@ -52,9 +52,18 @@ pub(super) fn event(line: &Line<'_>) -> Result<OwnedEvent, Error> {
     };
     let (seq, t) = (need(line.seq, "seq")?, need(line.t, "t")?.0);
     let mut event = Event::new(seq, t, fd, conn, what);
-    (event.own, event.by) = (line.own == Some(true), by);
+    (event.form, event.by) = (form(line)?, by);
     let Beside { text, len, ready } = beside;
     Ok(OwnedEvent { event, bytes: text.into(), len, ready: ready.into() })
+}
+
+/// In which form a call was made.
+fn form(line: &Line<'_>) -> Result<Form, Error> {
+    match (&line.form, line.own) {
+        (Some(name), _) => name.parse().map_err(|()| unknown(name)),
+        (None, Some(true)) => Ok(Form::Own),
+        (None, _) => Ok(Form::Usual),
+    }
 }
 
 /// The fd that the event is about.
@@ -135,6 +144,10 @@ fn what(line: &Line<'_>, kind: Kind, beside: &mut Beside) -> Result<What, Error>
         Kind::Input => What::Input { ret: ret()? },
         Kind::Wait4 => What::Wait4 { ret: ret()? },
         Kind::EpollCreate => What::EpollCreate { ret: ret()? },
+        Kind::Other => {
+            typed(line, beside, Text::KEPT)?;
+            What::Other { ret: ret()? }
+        }
         Kind::Connect => {
             named(&FAMILIES, |family| family, need(line.family.as_ref(), "family")?)?;
             What::Connect { ret: done }

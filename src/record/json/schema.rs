@@ -116,6 +116,7 @@ members! {
     seq: u64,
     t: Seconds,
     call: Word<'a>,
+    form: Word<'a>,
     fact: Word<'a>,
     epfd: Fd,
     op: Word<'a>,

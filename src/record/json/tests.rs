@@ -4,7 +4,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use super::schema::Word;
 use super::*;
-use crate::telemetry::{By, ConnId, Event, Mask, Ready, Ret, Text, What};
+use crate::telemetry::{By, ConnId, Event, Form, Mask, Ready, Ret, Text, What};
 use crate::words::samples;
 
 use proptest::prelude::*;
@@ -78,6 +78,7 @@ fn every_kind_is_written_as_the_design_says() {
         json!({"fact":"queued","conn":1,"fd":9,"route":"/slow"}),
         json!({"call":"epoll_create1","ret":4}),
         json!({"call":"connect","fd":9,"conn":1,"family":"UNSPEC"}),
+        json!({"call":"call","form":"fcntl","fd":9,"conn":1,"ret":0,"text":"F_SETFL, O_NONBLOCK"}),
         json!({"fact":"unreadable","conn":1,"fd":9}),
         json!({"fact":"pace","mode":"until","until":"recv of 1"}),
     ];
@@ -236,7 +237,11 @@ fn every_event_is_read_as_it_was_written() {
         let (kind, number) = (event.event.what.kind(), event.event.seq);
         assert_eq!((read.event.what, read.event.seq), (event.event.what, number));
         assert_eq!((read.event.conn, read.event.by), (event.event.conn, event.event.by));
-        assert_eq!((read.event.fd, read.event.own), (event.event.fd, event.event.own), "{kind:?}");
+        assert_eq!(
+            (read.event.fd, read.event.form),
+            (event.event.fd, event.event.form),
+            "{kind:?}"
+        );
         assert_eq!(waker, line.contains("\"fd\":3,\"mask\":\"IN\",\"own\"").then_some(3));
     }
 }
@@ -309,7 +314,8 @@ proptest! {
     ) {
         let sample = samples::all().swap_remove(place);
         let mut event = sample.event;
-        (event.fd, event.conn, event.time, event.own) = (fd, ConnId::new(conn), time, own);
+        (event.fd, event.conn, event.time) = (fd, ConnId::new(conn), time);
+        event.form = if own { Form::Own } else { Form::Usual };
         event.by = if by < 0 { By::process(-by) } else { By::thread(by) };
         let entry = |(fd, mask)| Ready { fd, mask: Mask(mask), conn: None };
         let ready: Vec<_> = ready.into_iter().map(entry).collect();

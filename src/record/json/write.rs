@@ -16,6 +16,7 @@ pub(super) fn event(out: &mut Vec<u8>, told: EventRef<'_>, waker: Option<Fd>) {
     line.t(Seconds(event.time));
     if kind.is_call() {
         line.call(kind.name());
+        line.form(event.form.name().filter(|name| *name != kind.name()).map(Word::from));
     } else {
         line.fact(kind.name());
         line.conn(conn);
@@ -34,7 +35,7 @@ pub(super) fn event(out: &mut Vec<u8>, told: EventRef<'_>, waker: Option<Fd>) {
     members(&mut line, told, waker);
     line.tid(event.by.tid());
     line.pid(event.by.pid());
-    line.own(event.own.then_some(true));
+    line.own(event.is_own().then_some(true));
     line.end();
 }
 
@@ -96,6 +97,11 @@ fn members<'a>(line: &mut Writing<'a>, told: EventRef<'a>, waker: Option<Fd>) {
         What::Setsockopt { name, ret } => {
             line.name(name);
             failure(line, ret);
+        }
+        What::Other { ret } => {
+            line.text(lossy(told.text()));
+            line.text_length(whole(told.text()));
+            result(line, ret);
         }
         What::Connect { ret } => {
             line.family("UNSPEC");

@@ -236,6 +236,7 @@ fn extra(what: &What) -> Option<(i32, [u64; 2])> {
         | What::Input { .. }
         | What::Wait4 { .. }
         | What::EpollCreate { .. }
+        | What::Other { .. }
         | What::Refused
         | What::Closed { .. }
         | What::Rest { .. }
@@ -290,6 +291,7 @@ fn what(kind: Kind, extra: i32, [raw, a, b]: [u64; 3]) -> Option<What> {
         | Kind::Input
         | Kind::Wait4
         | Kind::EpollCreate
+        | Kind::Other
         | Kind::Refused
         | Kind::Closed
         | Kind::Rest

@@ -4,7 +4,9 @@
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 
 use super::low;
-use crate::telemetry::{By, ConnId, CtlOp, Errno, Event, Fd, Kind, Mask, Ret, Site, What, Why};
+use crate::telemetry::{
+    By, ConnId, CtlOp, Errno, Event, Fd, Form, Kind, Mask, Ret, Site, What, Why,
+};
 
 /// A number below 2⁴⁸, the lowest part first: as nanoseconds, three days.
 type Long = [u16; 3];
@@ -27,7 +29,7 @@ pub(super) struct Narrow {
     /// `None`: it is kept elsewhere.
     kind: Option<Kind>,
     site: Option<Site>,
-    own: bool,
+    form: Form,
 }
 
 /// What happened, beside its kind.
@@ -55,7 +57,7 @@ impl Narrow {
             len: event.len,
             kind: Some(event.what.kind()),
             site: event.site,
-            own: event.own,
+            form: event.form,
         };
         (narrow.event().ok()? == *event).then_some(narrow)
     }
@@ -75,7 +77,7 @@ impl Narrow {
             len: 0,
             kind: None,
             site: None,
-            own: false,
+            form: Form::Usual,
         }
     }
 
@@ -87,7 +89,7 @@ impl Narrow {
             seq: number(self.seq),
             time: number(self.time),
             fd: self.fd,
-            own: self.own,
+            form: self.form,
             conn: ConnId::new(self.conn.into()),
             what,
             by: self.by,
@@ -145,6 +147,7 @@ impl Parts {
             | What::Wait4 { .. }
             | What::EpollCreate { .. }
             | What::Connect { .. }
+            | What::Other { .. }
             | What::Rest { .. }
             | What::Resume
             | What::Pace { .. }
@@ -212,6 +215,7 @@ impl Parts {
             | Kind::Wait4
             | Kind::EpollCreate
             | Kind::Connect
+            | Kind::Other
             | Kind::Rest
             | Kind::Resume
             | Kind::Pace
@@ -310,7 +314,8 @@ mod tests {
             ]);
             for what in whats {
                 let mut event = Event::new(seq, time, -1, ConnId::new(conn), what);
-                (event.start, event.len, event.own) = (9, 8, place % 2 == 0);
+                (event.start, event.len) = (9, 8);
+                event.form = if place % 2 == 0 { Form::Own } else { Form::Usual };
                 event.by = By::process(errno);
                 if let Some(narrow) = again(&event) {
                     prop_assert_eq!(narrow, event);

@@ -6,6 +6,7 @@ use crate::words::units;
 pub(in crate::words) const CHINESE: Charts = Charts {
     requests: "请求/秒",
     echoes: "回显/秒",
+    answers_a_second: "响应/秒",
     calls: "系统调用/秒",
     wake_ups: "唤醒/秒",
     started: "启动/秒",
@@ -37,6 +38,7 @@ pub(in crate::words) const CHINESE: Charts = Charts {
     mean: |mean| format!("平均 {mean}"),
     calls_per_request: "每请求系统调用",
     calls_per_echo: "每回显系统调用",
+    calls_per_answer: "每响应系统调用",
     figure_now: |figure| format!("现在 {figure}"),
     again: |percent| {
         [

@@ -12,6 +12,19 @@ pub(in crate::words) const CHINESE: Costs = Costs {
         name: "每回显系统调用",
         how: "服务器报告的系统调用数（含内部调用），除以收到并送回的次数；取最近 10 s。",
     },
+    calls_per_answer: CostText {
+        name: "每响应系统调用",
+        how: "程序停下来的系统调用数，除以它在连接上读过之后又写的次数；取最近 10 s。",
+    },
+    cpu_per_answer: CostText {
+        name: "每响应 CPU",
+        how: "程序各线程占用 CPU 的时间（取自 /proc/.../schedstat），除以两次读数之间的响应数。\
+              被跟踪时，程序用的 CPU 比自己运行时多。",
+    },
+    latency_of_answers: CostText {
+        name: "延迟 p50、p99",
+        how: "从带来数据的 recv 返回算起，到同一连接上此后第一个 send 返回为止。此前没读的时间不算。",
+    },
     latency: CostText {
         name: "延迟 p50、p99",
         how: "统计本服务器接手以来的请求：从报告它的那次等待调用返回算起（调用会睡眠的服务器，\

@@ -30,6 +30,8 @@ pub(in crate::words) const CHINESE: Engine = Engine {
     maybe_taken: ["? 这次边缘触发可能已取走，看不出来", "? 边缘触发可能已取走", "? 可能已取走"],
     empty_asleep: ["空，不然循环不会睡着", "空：循环睡着了", "空"],
     not_seen: ["还没测到", "没测到", "?"],
+    not_seen_outside: ["从程序外面看不到", "外面看不到", "看不到"],
+    watched_here: |fds| format!("表中 {} 个", units::count(fds as u64)),
     not_seen_running: ["循环运行期间看不到", "循环在跑，看不到", "看不到"],
     accept_queue: "全连接队列",
     accept: "全连接",

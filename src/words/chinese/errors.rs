@@ -4,6 +4,8 @@ use std::io::{self, ErrorKind};
 
 use rustix::io::Errno;
 
+use crate::telemetry;
+
 /// Those that a file, a socket or a process can meet, as errno(3) has them.
 const WORDS: [(Errno, &str); 65] = [
     (Errno::PERM, "不允许这样操作"),
@@ -94,6 +96,9 @@ const KINDS: [(ErrorKind, &str); 14] = [
 
 /// The words for an error number.
 pub(in crate::words) fn of_number(number: i32) -> Option<&'static str> {
+    if telemetry::Errno(number).is_restart() {
+        return Some("调用被信号打断");
+    }
     let found = WORDS.iter().find(|(errno, _)| errno.raw_os_error() == number);
     found.map(|(_, words)| *words)
 }
@@ -111,7 +116,6 @@ pub(in crate::words) fn of(error: &io::Error) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::telemetry;
 
     #[test]
     fn an_error_is_said_by_its_number_or_its_kind() {

@@ -26,6 +26,7 @@ pub(in crate::words) const CHINESE: Header = Header {
     open: |connections| format!("连接 {}", units::count(connections)),
     requests: |rate| format!("{rate} 请求/s"),
     echoes: |rate| format!("{rate} 回显/s"),
+    answers: |rate| format!("{rate} 响应/s"),
     bytes_out: |rate| format!("发 {rate}"),
     bytes_in: |rate| format!("收 {rate}"),
     wake_up: |rate| format!("{rate} 唤醒/s"),

@@ -5,6 +5,7 @@ use crate::words::units;
 
 pub(in crate::words) const CHINESE: Seats = Seats {
     requests: |served| format!("{} 个请求", units::count(served)),
+    answers: |served| format!("{} 次响应", units::count(served)),
     echoes: |served| format!("{} 次回显", units::count(served)),
     last_second: |served, asked| format!("上一秒：被问 {} 次，{served}", units::count(asked)),
     none: "没有人入座",

@@ -23,7 +23,7 @@ pub(super) fn sentence(event: EventRef<'_>) -> Cow<'static, str> {
             Err(errno) => failed(Kind::Listen, errno),
         },
         What::EpollCtl { op, mask, ret, .. } => epoll_ctl(fd, op, mask, ret),
-        What::EpollWait { .. } if event.event.own => {
+        What::EpollWait { .. } if event.event.is_own() => {
             "来了一条命令：关注列表里的唤醒器结束了这次睡眠。".into()
         }
         What::EpollWait { ret, waited } => epoll_wait(ret, waited),
@@ -58,7 +58,7 @@ pub(super) fn sentence(event: EventRef<'_>) -> Cow<'static, str> {
         What::Nap { waited, .. } => {
             format!("小睡 {}：这段时间谁也不问，谁说话都得等它过去。", Time(waited)).into()
         }
-        What::Input { .. } if event.event.own => {
+        What::Input { .. } if event.event.is_own() => {
             "读一下程序自己的唤醒器，免得内核一遍又一遍地报告它。".into()
         }
         What::Input { ret } => match ret.get() {
@@ -71,6 +71,10 @@ pub(super) fn sentence(event: EventRef<'_>) -> Cow<'static, str> {
             Err(errno) => failed(Kind::Wait4, errno),
         },
         What::Connect { ret } => connect(fd, ret),
+        What::Other { ret } => match ret.get() {
+            Ok(_) => format!("程序调用了 {}。", event.event.name()).into(),
+            Err(errno) => failed_by(event.event.name(), errno),
+        },
         What::EpollCreate { ret } => match ret.get() {
             Ok(fd) => {
                 format!("内核为这个程序建了一张关注列表，现在还是空的；fd {fd} 就代表它。").into()
@@ -380,7 +384,11 @@ fn closed(why: Why) -> &'static str {
 
 /// The number's name says it all where there are no words for it.
 fn failed(kind: Kind, errno: Errno) -> Cow<'static, str> {
-    let name = kind.name();
+    failed_by(kind.name(), errno)
+}
+
+/// The same, by the call's name.
+fn failed_by(name: &str, errno: Errno) -> Cow<'static, str> {
     match errors::of_number(errno.0) {
         Some(words) => format!("{name} 失败，返回 {errno}：{words}。"),
         None => format!("{name} 失败，返回 {errno}。"),

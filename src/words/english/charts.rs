@@ -6,6 +6,7 @@ use crate::words::units;
 pub(in crate::words) const ENGLISH: Charts = Charts {
     requests: "requests/s",
     echoes: "echoes/s",
+    answers_a_second: "answers/s",
     calls: "system calls/s",
     wake_ups: "wake-ups/s",
     started: "started/s",
@@ -35,6 +36,7 @@ pub(in crate::words) const ENGLISH: Charts = Charts {
     mean: |mean| format!("mean {mean}"),
     calls_per_request: "calls/request",
     calls_per_echo: "calls/echo",
+    calls_per_answer: "calls/answer",
     figure_now: |figure| format!("{figure} now"),
     again: |percent| {
         [

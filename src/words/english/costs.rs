@@ -14,6 +14,21 @@ pub(in crate::words) const ENGLISH: Costs = Costs {
         how: "The calls that the server told, plumbing included, over how often something came and \
               was sent back, in the last 10 s.",
     },
+    calls_per_answer: CostText {
+        name: "system calls per answer",
+        how: "The calls at which the program was stopped, over how often it wrote on a connection \
+              after it had read from it, in the last 10 s.",
+    },
+    cpu_per_answer: CostText {
+        name: "CPU per answer",
+        how: "Time on a CPU of the program's threads, from /proc/.../schedstat, over its answers \
+              between two readings. To be traced costs it more than it would use by itself.",
+    },
+    latency_of_answers: CostText {
+        name: "latency p50, p99",
+        how: "From the return of the recv that brought something to the return of the first send \
+              on the same connection after it. What it lay unread before that is not in it.",
+    },
     latency: CostText {
         name: "latency p50, p99",
         how: "Of the requests since this server took over: from the return of the wait call that \

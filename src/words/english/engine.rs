@@ -34,6 +34,8 @@ pub(in crate::words) const ENGLISH: Engine = Engine {
     ],
     empty_asleep: ["empty, or the loop would not sleep", "empty: the loop sleeps", "empty"],
     not_seen: ["not measured yet", "not measured", "?"],
+    not_seen_outside: ["not to be seen from outside", "not seen from outside", "not seen"],
+    watched_here: |fds| format!("{} of the table", units::count(fds as u64)),
     not_seen_running: ["not to be seen while the loop runs", "not seen while it runs", "not seen"],
     accept_queue: "accept queue",
     accept: "accept",

@@ -26,6 +26,7 @@ pub(in crate::words) const ENGLISH: Header = Header {
     open: |connections| format!("{} open", units::count(connections)),
     requests: |rate| format!("{rate} req/s"),
     echoes: |rate| format!("{rate} echo/s"),
+    answers: |rate| format!("{rate} answers/s"),
     bytes_out: |rate| format!("out {rate}"),
     bytes_in: |rate| format!("in {rate}"),
     wake_up: |rate| format!("{rate} wake-up/s"),

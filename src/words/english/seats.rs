@@ -8,6 +8,10 @@ pub(in crate::words) const ENGLISH: Seats = Seats {
         1 => "1 request".to_owned(),
         n => format!("{} requests", units::count(n)),
     },
+    answers: |served| match served {
+        1 => "1 answer".to_owned(),
+        n => format!("{} answers", units::count(n)),
+    },
     echoes: |served| match served {
         1 => "1 echo".to_owned(),
         n => format!("{} echoes", units::count(n)),

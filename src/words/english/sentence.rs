@@ -24,7 +24,7 @@ pub(super) fn sentence(event: EventRef<'_>) -> Cow<'static, str> {
             Err(errno) => failed(Kind::Listen, errno),
         },
         What::EpollCtl { op, mask, ret, .. } => epoll_ctl(fd, op, mask, ret),
-        What::EpollWait { .. } if event.event.own => {
+        What::EpollWait { .. } if event.event.is_own() => {
             "A command has come, and the waker on the interest list ended the sleep.".into()
         }
         What::EpollWait { ret, waited } => epoll_wait(ret, waited),
@@ -67,7 +67,7 @@ pub(super) fn sentence(event: EventRef<'_>) -> Cow<'static, str> {
             Time(waited)
         )
         .into(),
-        What::Input { .. } if event.event.own => {
+        What::Input { .. } if event.event.is_own() => {
             "The program's own waker is read, so that it is not reported again and again.".into()
         }
         What::Input { ret } => match ret.get() {
@@ -82,6 +82,10 @@ pub(super) fn sentence(event: EventRef<'_>) -> Cow<'static, str> {
             Err(errno) => failed(Kind::Wait4, errno),
         },
         What::Connect { ret } => connect(fd, ret),
+        What::Other { ret } => match ret.get() {
+            Ok(_) => format!("The program has called {}.", event.event.name()).into(),
+            Err(errno) => failed_by(event.event.name(), errno),
+        },
         What::EpollCreate { ret } => match ret.get() {
             Ok(fd) => format!(
                 "The kernel keeps an interest list for this program now, still empty; fd {fd} \
@@ -469,9 +473,17 @@ fn closed(why: Why) -> &'static str {
 }
 
 fn failed(kind: Kind, errno: Errno) -> Cow<'static, str> {
+    failed_by(kind.name(), errno)
+}
+
+/// The same, by the call's name.
+fn failed_by(name: &str, errno: Errno) -> Cow<'static, str> {
+    if errno.is_restart() {
+        return format!("{name} ended with {errno}: a signal has come first.").into();
+    }
     let text = io::Error::from_raw_os_error(errno.0).to_string();
     let text = text.split(" (os error").next().unwrap_or_default().to_lowercase();
-    format!("{} failed with {errno}: {text}.", kind.name()).into()
+    format!("{name} failed with {errno}: {text}.").into()
 }
 
 /// The verb for that many bytes.

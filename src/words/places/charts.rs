@@ -4,6 +4,7 @@
 pub(crate) struct Charts {
     pub(crate) requests: &'static str,
     pub(crate) echoes: &'static str,
+    pub(crate) answers_a_second: &'static str,
     pub(crate) calls: &'static str,
     pub(crate) wake_ups: &'static str,
     pub(crate) started: &'static str,
@@ -31,6 +32,7 @@ pub(crate) struct Charts {
     pub(crate) mean: fn(mean: &str) -> String,
     pub(crate) calls_per_request: &'static str,
     pub(crate) calls_per_echo: &'static str,
+    pub(crate) calls_per_answer: &'static str,
     pub(crate) figure_now: fn(figure: &str) -> String,
     /// Calls that ended in EAGAIN, in percent: the longest first.
     pub(crate) again: fn(percent: &str) -> [String; 3],

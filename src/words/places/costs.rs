@@ -4,6 +4,7 @@
 pub(crate) struct Costs {
     pub(crate) calls: CostText,
     pub(crate) calls_per_echo: CostText,
+    pub(crate) calls_per_answer: CostText,
     pub(crate) latency: CostText,
     /// How many of them are missing, too.
     pub(crate) percentiles: fn(p50: &str, p99: &str, missing: u64) -> String,
@@ -13,6 +14,8 @@ pub(crate) struct Costs {
     pub(crate) loop_cpu: CostText,
     pub(crate) cpu: CostText,
     pub(crate) cpu_per_echo: CostText,
+    pub(crate) cpu_per_answer: CostText,
+    pub(crate) latency_of_answers: CostText,
     pub(crate) memory: CostText,
     pub(crate) waiting: CostText,
     pub(crate) workers: CostText,

@@ -31,6 +31,9 @@ pub(crate) struct Engine {
     pub(crate) empty_asleep: [&'static str; 3],
     pub(crate) not_seen: [&'static str; 3],
     pub(crate) not_seen_running: [&'static str; 3],
+    pub(crate) not_seen_outside: [&'static str; 3],
+    /// Of another program's: how many of the table's descriptors are watched.
+    pub(crate) watched_here: fn(fds: usize) -> String,
     /// The queues.
     pub(crate) accept_queue: &'static str,
     pub(crate) accept: &'static str,

@@ -149,6 +149,7 @@ pub(crate) struct Calls {
     pub(crate) wait4: Explained,
     pub(crate) epoll_create: Explained,
     pub(crate) connect: Explained,
+    pub(crate) other: Explained,
 }
 
 /// The conclusions that it draws.

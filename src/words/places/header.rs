@@ -23,6 +23,7 @@ pub(crate) struct Header {
     pub(crate) open: fn(connections: u64) -> String,
     pub(crate) requests: fn(rate: &str) -> String,
     pub(crate) echoes: fn(rate: &str) -> String,
+    pub(crate) answers: fn(rate: &str) -> String,
     pub(crate) bytes_out: fn(rate: &str) -> String,
     pub(crate) bytes_in: fn(rate: &str) -> String,
     pub(crate) wake_up: fn(rate: &str) -> String,

@@ -5,6 +5,7 @@ pub(crate) struct Seats {
     /// How many requests were served, or how many echoes.
     pub(crate) requests: fn(served: u64) -> String,
     pub(crate) echoes: fn(served: u64) -> String,
+    pub(crate) answers: fn(served: u64) -> String,
     pub(crate) last_second: fn(served: &str, asked: u64) -> String,
     pub(crate) none: &'static str,
     pub(crate) asked: fn(served: &str, asked: &str, spoke: &str) -> [String; 3],

@@ -17,8 +17,10 @@ use crate::words::{strings, units};
 impl Painter<'_> {
     pub(super) fn interest_section(&self, width: usize, rows: usize) -> Vec<Line<'static>> {
         let say = &strings().engine;
-        let heading =
-            [say.kernel, say.interest_list, &(say.watched)(self.engine.watched(self.table))];
+        let count = self.engine.watched(self.table);
+        let count =
+            if self.engine.is_another() { (say.watched_here)(count) } else { (say.watched)(count) };
+        let heading = [say.kernel, say.interest_list, &count];
         let mut lines = vec![self.heading(Role::Kernel, &heading, width)];
         let groups = self.engine.interest(self.table);
         let inside = width.saturating_sub(1);
@@ -187,6 +189,9 @@ impl Painter<'_> {
         }
         if self.engine.held().is_none() && self.asleep() {
             return (none(), say.empty_asleep);
+        }
+        if self.engine.is_another() {
+            return (vec![Token::new(self.theme.glyph("–", "-"), dim)], say.not_seen_outside);
         }
         let unseen = self.engine.measured().is_some_and(|m| m.unseen.is_some());
         if self.engine.held().is_some() {

@@ -122,7 +122,7 @@ impl Rounds {
                 });
             }
             What::Nap { waited, .. } => self.nap = waited,
-            _ if what.kind().is_call() && !event.event.own => {
+            _ if what.kind().is_call() && !event.event.is_own() => {
                 self.calls = self.calls.saturating_add(1);
                 if kept {
                     self.ask(fd, event.event.conn, what);

@@ -3,7 +3,7 @@
 use super::*;
 use crate::dashboard::panels::sample::{MS, Script, Watched, looked_at, peer, row};
 use crate::inspect::{AcceptQueue, Handed, Socket, TcpState};
-use crate::telemetry::{Event, Mask, Mode, Ret, Row, ServerKind, Stdin};
+use crate::telemetry::{Event, Form, Mask, Mode, Ret, Row, ServerKind, Stdin};
 
 fn marks(engine: &Watched) -> Vec<(Fd, Served)> {
     engine.entries().iter().map(|entry| (entry.ready.fd, entry.served)).collect()
@@ -220,10 +220,9 @@ fn the_programs_own_waker_is_in_no_turn_unless_it_is_asked_for() {
         let seq = batch.events().next_back().map_or(0, |event| event.event.seq) + 1;
         let what = What::EpollWait { ret: Ret::ok(1), waited: 1000 * MS };
         let mut own = Event::new(seq, batch.time, 3, None, what);
-        own.own = true;
+        own.form = Form::Own;
         batch.push(own, &[], &[Ready { fd: waker, mask: Mask::IN, conn: None }]);
-        let mut close = Event::new(seq + 1, batch.time, 14, ConnId::new(2), What::Close);
-        close.own = false;
+        let close = Event::new(seq + 1, batch.time, 14, ConnId::new(2), What::Close);
         batch.push(close, &[], &[]);
         batch
     };
@@ -310,7 +309,7 @@ fn the_last_call_and_its_meaning_leave_plumbing_out() {
     assert_eq!(engine.meaning(), None);
     let mut batch = script.recv(9, 1, 84).publish();
     let mut own = crate::telemetry::Event::new(2, 0, 4, None, What::Recv { ret: Ret::ok(8) });
-    own.own = true;
+    own.form = Form::Own;
     batch.push(own, &[], &[]);
     batch.standing.mode = Mode::Slow(5);
     engine.apply(&batch);

@@ -8,7 +8,7 @@ use super::{
 use crate::dashboard::state::table::TableRow;
 use crate::inspect::EpollView;
 use crate::telemetry::{
-    ConnId, Errno, Fd, Kind, Listener, Mask, Nanos, OwnedEvent, ServerKind, Stance, Stdin,
+    ConnId, Errno, Fd, Kind, Listener, Mask, Nanos, OwnedEvent, ServerKind, Stance, Stdin, Work,
 };
 use crate::words::{meaning, strings};
 
@@ -102,6 +102,13 @@ impl Engine {
     #[must_use]
     pub fn watched(&self, table: &Table) -> usize {
         self.list(table).count()
+    }
+
+    /// Whether it is another program's: what it watches beside its clients and its listener is not in the
+    /// table, and its ready list cannot be seen.
+    #[must_use]
+    pub fn is_another(&self) -> bool {
+        self.listener.is_some_and(|listener| listener.work == Work::Answers)
     }
 
     /// The fds that are watched, in order, as the server asked for it; our own waker left out.

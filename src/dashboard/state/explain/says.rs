@@ -127,6 +127,7 @@ fn of_kind(kind: Kind) -> Explained {
         Kind::Wait4 => call.wait4,
         Kind::EpollCreate => call.epoll_create,
         Kind::Connect => call.connect,
+        Kind::Other => call.other,
         Kind::Request => fact.request,
         Kind::Response => fact.response,
         Kind::Refused => fact.refused,

@@ -24,6 +24,7 @@ impl Notice {
             Self::Mouse(true) => say.mouse_on.to_owned(),
             Self::Mouse(false) => say.mouse_off.to_owned(),
             Self::NothingToExplain => strings().explain.nothing.to_owned(),
+            Self::ListensNot => strings().run.listens_not.to_owned(),
             Self::NotNow(why) => why.text().to_owned(),
             Self::AfterThePause(calls) => (say.after_the_pause)(&keys::name(Id::Pause), *calls),
             Self::NeverCalled(line) => (say.never_called)(*line, &keys::name(Id::Pause)),
@@ -76,6 +77,7 @@ impl WhyNot {
             Self::UnderWay => strings().strip.not_yet,
             Self::NoCode => say.no_code,
             Self::NoCodePanel => say.no_code_panel,
+            Self::AnotherProgram => strings().run.is_another,
             Self::Textbook => say.textbook,
             Self::OneLine => say.one_line,
         }
@@ -98,6 +100,7 @@ impl Ended {
         match self {
             Self::Quit => strings().servers.stdin_quit.to_owned(),
             Self::Once => strings().servers.once.to_owned(),
+            Self::Program(text) => text.clone(),
             Self::Failed(failure, panics) => {
                 let mut text = match failure {
                     Some(failure) => failure.to_string(),

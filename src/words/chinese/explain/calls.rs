@@ -171,4 +171,11 @@ pub(super) const CALLS: Calls = Calls {
         "用 {server} 换到 threads，再用 {reset} 重置选中的客户端。",
         "connect(2)、RFC 9293 第 3.10.5 节",
     ]),
+    other: told([
+        "被跟踪的程序的另一个调用：名字和参数就在这一行里。",
+        CALL,
+        "建套接字、绑定地址、设模式、打开管道、定时器和事件计数器：多半在程序开始时。",
+        "按名字到手册第 2 节去查。",
+        "syscalls(2)",
+    ]),
 };

@@ -196,4 +196,12 @@ pub(super) const CALLS: Calls = Calls {
         "{server}: threads, then {reset} the selected client.",
         "connect(2), RFC 9293 section 3.10.5",
     ]),
+    other: told([
+        "Another call of a program that is traced: its name and its arguments stand in the line.",
+        CALL,
+        "Sockets made and bound, modes set, pipes, timers and event counters opened: most of them \
+             when a program begins.",
+        "Look it up by its name: man 2 NAME.",
+        "syscalls(2)",
+    ]),
 };

@@ -1,0 +1,292 @@
+//! `epollscope run`: any program under the scope.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, ErrorKind, IsTerminal as _, Read as _, Write as _};
+use std::path::Path;
+use std::process::{ExitCode, Stdio};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant, SystemTime};
+
+use super::output::{self, Sentence, end, is_dumb, say};
+use crate::cli;
+use crate::dashboard::theme::Change;
+use crate::dashboard::{self, Notice};
+use crate::record::json::Header;
+use crate::record::log::{Log, Place};
+use crate::record::stdout::Printer;
+use crate::server::Protocol;
+use crate::signals::{self, End, Ends};
+use crate::telemetry::{Capacity, Command, Control, Publisher, Subscriber, control, wire};
+use crate::trace::{self, Ended, Program, Traced};
+use crate::words::{locale, plain, strings};
+
+/// How long a reader of stdout may take for the last lines.
+const PRINTED_WITHIN: Duration = Duration::from_secs(2);
+/// How long the log may take to be complete once the program has ended.
+const LOG_WITHIN: Duration = Duration::from_secs(10);
+/// How many notices may wait for the dashboard.
+const NOTICES: usize = 16;
+/// How much of what the program writes is kept while the dashboard has the screen.
+const KEPT: usize = 1 << 20;
+/// How files end that an interpreter runs.
+const SCRIPTS: [&str; 6] = ["js", "pl", "py", "rb", "sh", "ts"];
+/// The exit codes of env(1): the program cannot be run, or there is none.
+const NOT_RUN: u8 = 126;
+const NOT_FOUND: u8 = 127;
+
+/// Runs it. With a dashboard the exit code says whether that went well; without one it is the
+/// program's.
+pub(super) fn run(args: &cli::Run, colours: &[Change]) -> ExitCode {
+    let name = &args.command[0];
+    if let Err(error) = trace::find(name) {
+        say(&not_started(name, &error));
+        let there = error.kind() != ErrorKind::NotFound;
+        return ExitCode::from(if there { NOT_RUN } else { NOT_FOUND });
+    }
+    let headless = args.headless || args.quiet || !io::stdout().is_terminal();
+    if !headless && is_dumb() {
+        say(strings().start.dumb_dashboard);
+        return ExitCode::FAILURE;
+    }
+    match traced(args, colours, headless) {
+        Ok(Some(ended)) if headless => ExitCode::from(ended.code()),
+        done => end(done.map(drop)),
+    }
+}
+
+/// What a program that runs is watched and steered by.
+struct Watched {
+    traced: Traced,
+    control: Control,
+    screen: Option<Subscriber>,
+    lines: Option<Subscriber>,
+    kept: Option<JoinHandle<Vec<u8>>>,
+}
+
+fn traced(args: &cli::Run, colours: &[Change], headless: bool) -> Result<Option<Ended>, Sentence> {
+    let text = &strings().start;
+    // Before there is any other thread.
+    trace::prepare().map_err(|error| (strings().run.not_traced)(&plain(&error)))?;
+    let (control, commands) = control().map_err(|error| (text.no_eventfd)(&plain(&error)))?;
+    let (wall, start) = (SystemTime::now(), Instant::now());
+    let mut streams = Vec::new();
+    let (teller, told) = crossbeam_channel::bounded(NOTICES);
+    let log = match &args.log {
+        None => None,
+        Some(path) => {
+            let (sink, subscriber) = wire(Capacity::default());
+            streams.push(sink);
+            let header = Header {
+                server: args.command[0].to_string_lossy().into_owned(),
+                pid: std::process::id(),
+                start: wall,
+                mistake: None,
+            };
+            Some(logged(path, args.force, &header, subscriber, control.clone(), move |notice| {
+                if headless {
+                    say(&notice.text());
+                } else {
+                    let _ = teller.try_send(notice);
+                }
+            })?)
+        }
+    };
+    let lines = (headless && !args.quiet).then(|| {
+        let (sink, subscriber) = wire(Capacity::default());
+        streams.push(sink);
+        subscriber
+    });
+    let (sink, screen) = (!headless).then(|| wire(Capacity::default())).unzip();
+    let (output, errors, kept) = outputs(args.output.as_deref(), headless)?;
+    let closer = log.as_ref().map(Log::closer);
+    if headless {
+        let (control, log) = (control.clone(), closer.clone());
+        let mut ends = Ends::default();
+        let caught = signals::catch(&signals::ENDS, move |_| match ends.take(Instant::now()) {
+            End::Cleanly => drop(control.send(Command::Shutdown)),
+            End::Same => {}
+            End::AtOnce => {
+                log.iter().for_each(crate::record::log::Closer::close);
+                signals::exit();
+            }
+        });
+        caught.map_err(|error| (text.no_signals)(&plain(&error)))?;
+    }
+    let publisher = Publisher::new(start, sink, streams);
+    let program = Program { command: args.command.clone(), output, errors };
+    let traced = trace::start(program, publisher, commands)
+        .map_err(|error| not_started(&args.command[0], &error))?;
+    let watched = Watched { traced, control, screen, lines, kept };
+    let ended = if headless {
+        Ok(Some(print_calls(args, watched)?))
+    } else {
+        show(args, colours, watched, told, closer).map(|()| None)
+    };
+    match log.map(|log| log.finish(LOG_WITHIN)) {
+        Some(Err(error)) => Err((text.log_incomplete)(&plain(&error))),
+        _ => ended,
+    }
+}
+
+/// Prints its calls until it has ended.
+fn print_calls(args: &cli::Run, watched: Watched) -> Result<Ended, Sentence> {
+    let ascii = args.ascii || !locale::is_utf8();
+    let Watched { traced, control, lines, .. } = watched;
+    let printer = lines.map(|lines| Printer::start(io::stdout(), lines, control, ascii));
+    let printer =
+        printer.transpose().map_err(|error| (strings().start.no_thread)(&plain(&error)))?;
+    let ended = traced.join();
+    if let Some(printer) = printer {
+        printer.finish(PRINTED_WITHIN);
+    }
+    ended.map_err(|error| not_started(&args.command[0], &error))
+}
+
+/// Shows it until the operator quits, which ends it.
+fn show(
+    args: &cli::Run,
+    colours: &[Change],
+    watched: Watched,
+    told: crossbeam_channel::Receiver<Notice>,
+    log: Option<crate::record::log::Closer>,
+) -> Result<(), Sentence> {
+    let Watched { traced, control, screen, kept, .. } = watched;
+    let Some(subscriber) = screen else { return Ok(()) };
+    let options = dashboard::Options {
+        scheme: Protocol::Http.scheme(),
+        theme: args.theme,
+        colours: colours.to_vec(),
+        choice: dashboard::state::Chosen::default(),
+        settings: None,
+        fps: 30,
+        ask: true,
+        mouse: !args.no_mouse,
+        ascii: args.ascii,
+    };
+    let name = shown_name(&args.command);
+    let shown = dashboard::traced::run(dashboard::traced::Setup {
+        name,
+        traced,
+        subscriber,
+        control: control.clone(),
+        options,
+        told,
+        log,
+    });
+    // Where the front end failed the program still runs.
+    let _ = control.send(Command::Shutdown);
+    if let Some(written) = kept.and_then(|kept| kept.join().ok()) {
+        let _ = io::stderr().write_all(&written);
+    }
+    shown.map_err(|error| (strings().start.dashboard_ended)(&plain(&error)))
+}
+
+/// The program as it is named in the header: an interpreter's script rather than the interpreter.
+fn shown_name(command: &[OsString]) -> String {
+    let [program, arguments @ ..] = command else { return String::new() };
+    let is_script = |word: &&OsString| {
+        let ending = Path::new(word).extension().and_then(|ending| ending.to_str());
+        ending.is_some_and(|ending| SCRIPTS.contains(&ending)) && Path::new(word).is_file()
+    };
+    let shown = arguments.iter().find(is_script).unwrap_or(program);
+    let name = Path::new(shown).file_name().unwrap_or(shown);
+    crate::words::clean(name.as_encoded_bytes())
+}
+
+/// What takes what the program writes to standard output and standard error, and the thread that keeps
+/// it, if there is one.
+type Outputs = (Stdio, Stdio, Option<JoinHandle<Vec<u8>>>);
+
+/// Where what the program writes goes: to a file, to standard error, or, while the dashboard has the
+/// screen, to a thread that keeps the last of it.
+fn outputs(file: Option<&Path>, headless: bool) -> Result<Outputs, Sentence> {
+    let say = &strings().run;
+    if let Some(path) = file {
+        let open = || {
+            let file = File::create(path)?;
+            Ok((file.try_clone()?, file))
+        };
+        let (one, two) = open().map_err(|error: io::Error| {
+            (say.no_output)(&path.display().to_string(), &plain(&error))
+        })?;
+        return Ok((one.into(), two.into(), None));
+    }
+    let pipe = |error: io::Error| (say.not_traced)(&plain(&error));
+    if headless {
+        // Its own lines stand on standard output.
+        let stderr = rustix::io::fcntl_dupfd_cloexec(io::stderr(), 3).map_err(io::Error::from);
+        return Ok((stderr.map_err(pipe)?.into(), Stdio::inherit(), None));
+    }
+    let (mut reader, writer) = io::pipe().map_err(pipe)?;
+    let errors = writer.try_clone().map_err(pipe)?;
+    let keep = move || {
+        let (mut kept, mut bytes) = (Vec::new(), [0; 4096]);
+        while let Ok(count @ 1..) = reader.read(&mut bytes) {
+            kept.extend_from_slice(&bytes[..count]);
+            if kept.len() > 2 * KEPT {
+                kept.drain(..kept.len() - KEPT);
+            }
+        }
+        kept
+    };
+    let keeper = std::thread::Builder::new().name("output".into()).spawn(keep).map_err(pipe)?;
+    Ok((writer.into(), errors.into(), Some(keeper)))
+}
+
+fn logged(
+    path: &Path,
+    force: bool,
+    header: &Header,
+    subscriber: Subscriber,
+    control: Control,
+    mut tell: impl FnMut(Notice) + Send + 'static,
+) -> Result<Log, Sentence> {
+    let (name, text) = (path.display().to_string(), &strings().start);
+    let failed = |error: io::Error| (text.log_failed)(&name, &plain(&error));
+    let place = Place::open(path, force).map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => (text.log_exists)(&name),
+        ErrorKind::NotConnected => (text.log_unread)(&name),
+        _ => failed(error),
+    })?;
+    Log::start(place, subscriber, control, header, move |notice| tell(Notice::Log(notice)))
+        .map_err(failed)
+}
+
+/// Why a program does not run.
+fn not_started(name: &std::ffi::OsStr, error: &io::Error) -> Sentence {
+    let (name, say) = (crate::words::clean(name.as_encoded_bytes()), &strings().run);
+    match error.kind() {
+        ErrorKind::NotFound => (say.no_program)(&name),
+        ErrorKind::IsADirectory => (say.a_folder)(&name),
+        ErrorKind::PermissionDenied => (say.not_permitted)(&name),
+        _ => (say.no_start)(&name, &plain(error)),
+    }
+}
+
+/// Becomes a program that is traced: the process that [`trace::start`] starts.
+pub(super) fn become_traced(tracer: i32, command: &[OsString]) -> ExitCode {
+    match trace::become_program(tracer, command) {
+        Ok(never) => match never {},
+        Err(error) => {
+            let number = error.raw_os_error().and_then(|number| u8::try_from(number).ok());
+            ExitCode::from(number.unwrap_or(output::MISUSED))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_is_named_rather_than_its_interpreter() {
+        let name = |line: &str| {
+            let words: Vec<OsString> = line.split(' ').map(Into::into).collect();
+            shown_name(&words)
+        };
+        assert_eq!(name("python3 -u assets/textbook/poll-server.py 80"), "poll-server.py");
+        assert_eq!(name("/usr/sbin/nginx -g x"), "nginx");
+        assert_eq!(name("python3 -c exit(3)"), "python3");
+    }
+}

@@ -1,0 +1,56 @@
+//! The command line of `epollscope run`.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::SettingsFile;
+use crate::dashboard::theme::ThemeChoice;
+
+/// Which program is run, and how it is shown.
+#[derive(Args, Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+pub struct Run {
+    /// No dashboard: print the calls as text. Also when standard output is no terminal.
+    #[arg(long)]
+    pub headless: bool,
+
+    /// Like --headless, without the calls.
+    #[arg(short, long)]
+    pub quiet: bool,
+
+    /// Write every call to FILE as well, as JSON lines.
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
+
+    /// Replace FILE of --log, if it is there.
+    #[arg(long, requires = "log")]
+    pub force: bool,
+
+    /// Write to FILE what the program writes to its standard output and standard error; without it,
+    /// this goes to standard error, with a dashboard when that is closed.
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// The dashboard's colours.
+    #[arg(long, value_name = "NAME", value_enum, default_value_t)]
+    pub theme: ThemeChoice,
+
+    /// Leave the mouse to the terminal.
+    #[arg(long)]
+    pub no_mouse: bool,
+
+    /// Draw and print ASCII only.
+    #[arg(long)]
+    pub ascii: bool,
+
+    /// Where the settings are.
+    #[command(flatten)]
+    pub settings: SettingsFile,
+
+    /// The program and its arguments.
+    #[arg(value_name = "PROGRAM", required = true, trailing_var_arg = true)]
+    #[arg(allow_hyphen_values = true)]
+    pub command: Vec<OsString>,
+}

@@ -1,0 +1,119 @@
+//! Any program under the scope: it is run stopped at its system calls (ptrace(2), seccomp(2)), and what
+//! it does is published as the servers here publish what they do.
+//!
+//! | file | what lives there |
+//! |---|---|
+//! | `launch` | how a program is started so that it is traced from its first call on |
+//! | `tracer` | the thread that traces |
+//! | `ptrace` | the few requests of ptrace(2) that nix has not |
+//! | `calls` | at which calls it is stopped: their numbers, and the filter |
+//! | `outcome` | a call between its two ends |
+//! | `arguments` | what a call's registers and pointers mean |
+//! | `memory` | the program's memory |
+//! | `world` | its processes, their descriptors, the connections |
+//! | `object` | what a descriptor stands for |
+//! | `evidence` | which of the nine ways it goes, by its calls |
+
+mod arguments;
+mod calls;
+mod evidence;
+mod launch;
+mod memory;
+mod object;
+mod outcome;
+mod ptrace;
+mod tracer;
+mod world;
+
+use std::io;
+use std::thread::JoinHandle;
+
+use nix::sys::signal::{SigSet, Signal};
+
+use crate::telemetry::{Commands, Publisher};
+pub use launch::{Program, become_program, find};
+use tracer::Tracer;
+
+/// How a program has ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ended {
+    /// With that exit code.
+    Exited(i32),
+    /// By that signal.
+    Signaled(i32),
+}
+
+impl Ended {
+    /// The exit code that says the same, as a shell has it.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        let code = match self {
+            Self::Exited(code) => code,
+            Self::Signaled(signal) => 128 + signal,
+        };
+        u8::try_from(code & 0xff).unwrap_or(u8::MAX)
+    }
+}
+
+/// A program that is traced.
+#[derive(Debug)]
+pub struct Traced {
+    /// Its process.
+    pub pid: i32,
+    thread: JoinHandle<io::Result<Ended>>,
+}
+
+impl Traced {
+    /// Whether it has ended, and all of its processes.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        self.thread.is_finished()
+    }
+
+    /// Waits for its end.
+    ///
+    /// # Errors
+    /// It could not be started, or not be traced.
+    pub fn join(self) -> io::Result<Ended> {
+        match self.thread.join() {
+            Ok(ended) => ended,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    }
+}
+
+/// Called before any other thread is started: each stop of a traced program is a SIGCHLD, which no
+/// thread may take but the one that traces, and that one reads it from a descriptor (signalfd(2)).
+///
+/// # Errors
+/// The kernel does not let it.
+pub fn prepare() -> io::Result<()> {
+    let mut child = SigSet::empty();
+    child.add(Signal::SIGCHLD);
+    Ok(child.thread_block()?)
+}
+
+/// Starts a program, traced by a thread of its own.
+///
+/// # Errors
+/// It cannot be started or not be traced.
+pub fn start(program: Program, publisher: Publisher, commands: Commands) -> io::Result<Traced> {
+    let (started, starts) = crossbeam_channel::bounded(1);
+    let thread = std::thread::Builder::new().name("tracer".into()).spawn(move || {
+        SigSet::all().thread_block()?;
+        let tracer = Tracer::new(publisher, commands)?;
+        // Only the thread that has seized it may trace it.
+        let child = launch::start(program)?;
+        // Nobody who reads it is gone before it is there.
+        let _ = started.send(child.id().cast_signed());
+        tracer.run(&child)
+    })?;
+    match starts.recv() {
+        Ok(pid) => Ok(Traced { pid, thread }),
+        Err(_) => match thread.join() {
+            Ok(Err(error)) => Err(error),
+            Ok(Ok(_)) => Err(io::ErrorKind::Other.into()),
+            Err(panic) => std::panic::resume_unwind(panic),
+        },
+    }
+}

@@ -1,0 +1,149 @@
+//! What a descriptor of a traced program stands for: asked of the socket itself by a copy that is closed
+//! again at once (`pidfd_getfd(2)`), of anything else by its link in `/proc`.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::os::fd::{AsFd, OwnedFd};
+
+use rustix::net::{AddressFamily, SocketType, sockopt};
+use rustix::process::{Pid, PidfdFlags, PidfdGetfdFlags, pidfd_getfd, pidfd_open};
+
+use crate::telemetry::{ConnId, Fd};
+
+/// What a descriptor stands for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Object {
+    /// A TCP connection that this program has accepted, or had from the beginning.
+    Connection(ConnId),
+    /// A TCP socket that listens.
+    Listener,
+    /// Another socket, of whatever kind: not connected, connected by this program, Unix, UDP.
+    Socket,
+    /// An epoll instance.
+    Epoll,
+    /// A pipe, an eventfd, a timerfd, a signalfd, an `io_uring`: something that is waited for.
+    Waited,
+    /// A file, a folder, a terminal: of no interest here.
+    File,
+}
+
+/// A socket, as it says of itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Socket {
+    pub(super) is_tcp: bool,
+    pub(super) listens: bool,
+    pub(super) local: Option<SocketAddr>,
+    pub(super) peer: Option<SocketAddr>,
+}
+
+/// The descriptors of a process, seen from outside.
+#[derive(Debug)]
+pub(super) struct Outside {
+    pid: i32,
+    /// `None` where the kernel gives none: then nothing can be copied.
+    pidfd: Option<OwnedFd>,
+}
+
+impl Outside {
+    pub(super) fn of(pid: i32) -> Self {
+        let pidfd = Pid::from_raw(pid).and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok());
+        Self { pid, pidfd }
+    }
+
+    /// A copy of a descriptor. While it is there, closing the program's own sends no FIN.
+    fn copy(&self, fd: Fd) -> Option<OwnedFd> {
+        pidfd_getfd(self.pidfd.as_ref()?, fd, PidfdGetfdFlags::empty()).ok()
+    }
+
+    /// What a socket says of itself; `None` for anything else.
+    pub(super) fn socket(&self, fd: Fd) -> Option<Socket> {
+        let socket = self.copy(fd)?;
+        let domain = sockopt::socket_domain(&socket).ok()?;
+        let stream = sockopt::socket_type(&socket) == Ok(SocketType::STREAM);
+        let internet = [AddressFamily::INET, AddressFamily::INET6].contains(&domain);
+        let local = rustix::net::getsockname(&socket).ok().and_then(|at| at.try_into().ok());
+        let peer = rustix::net::getpeername(&socket).ok().flatten();
+        let peer = peer.and_then(|at| at.try_into().ok());
+        let listens = sockopt::socket_acceptconn(&socket) == Ok(true);
+        Some(Socket { is_tcp: stream && internet, listens, local, peer })
+    }
+
+    /// What a descriptor is that is no socket, and whether it is one.
+    pub(super) fn kind(&self, fd: Fd) -> Object {
+        let link = fs::read_link(format!("/proc/{}/fd/{fd}", self.pid)).unwrap_or_default();
+        let link = link.to_string_lossy();
+        match &*link {
+            "anon_inode:[eventpoll]" => Object::Epoll,
+            link if link.starts_with("socket:") => Object::Socket,
+            link if link.starts_with("pipe:") || link.starts_with("anon_inode:") => Object::Waited,
+            _ => Object::File,
+        }
+    }
+
+    /// Shuts a connection down from outside, both ways: its program reads an end.
+    pub(super) fn shutdown(&self, fd: Fd) {
+        if let Some(socket) = self.copy(fd) {
+            // One whose peer has gone already is as good as shut down.
+            let _ = rustix::net::shutdown(&socket, rustix::net::Shutdown::Both);
+        }
+    }
+
+    /// Dissolves a connection from outside: its peer gets a RST.
+    pub(super) fn reset(&self, fd: Fd) {
+        if let Some(socket) = self.copy(fd) {
+            // Likewise.
+            let _ = rustix::net::connect_unspec(socket.as_fd());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+    use std::net::{TcpListener, TcpStream, UdpSocket};
+    use std::os::fd::AsRawFd as _;
+
+    use super::*;
+
+    #[test]
+    fn each_is_told_from_the_others() {
+        let own = Outside::of(std::process::id().cast_signed());
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (server, peer) = listener.accept().unwrap();
+        let told = own.socket(server.as_raw_fd()).unwrap();
+        assert_eq!((told.is_tcp, told.listens, told.peer), (true, false, Some(peer)));
+        let told = own.socket(listener.as_raw_fd()).unwrap();
+        assert_eq!((told.is_tcp, told.listens, told.peer), (true, true, None));
+        assert_eq!(told.local, listener.local_addr().ok());
+        let datagrams = UdpSocket::bind("127.0.0.1:0").unwrap();
+        assert!(!own.socket(datagrams.as_raw_fd()).unwrap().is_tcp);
+        let poll = mio::Poll::new().unwrap();
+        let file = fs::File::open("/dev/null").unwrap();
+        assert_eq!(own.socket(file.as_raw_fd()), None);
+        let of = |fd: Fd| own.kind(fd);
+        assert_eq!(of(poll.as_raw_fd()), Object::Epoll);
+        assert_eq!(of(file.as_raw_fd()), Object::File);
+        assert_eq!((of(client.as_raw_fd()), of(-1)), (Object::Socket, Object::File));
+        let (pipe, _write) = std::io::pipe().unwrap();
+        assert_eq!(of(pipe.as_raw_fd()), Object::Waited);
+    }
+
+    #[test]
+    fn a_connection_is_ended_from_outside() {
+        let own = Outside::of(std::process::id().cast_signed());
+        for reset in [false, true] {
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+            let (server, _) = listener.accept().unwrap();
+            if reset {
+                own.reset(server.as_raw_fd());
+            } else {
+                own.shutdown(server.as_raw_fd());
+            }
+            let read = client.read(&mut [0; 8]);
+            let want = std::io::ErrorKind::ConnectionReset;
+            assert_eq!(read.map_err(|error| error.kind()), if reset { Err(want) } else { Ok(0) });
+        }
+    }
+}

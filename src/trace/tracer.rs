@@ -1,0 +1,471 @@
+//! The thread that traces: it is told of every stop of every thread of the program, and lets it go on, or
+//! holds it before its next call. `returned` publishes what has come of a call, `operated` carries out
+//! the operator's commands.
+
+mod operated;
+mod returned;
+
+use std::collections::{HashMap, VecDeque};
+use std::io;
+use std::process::Child;
+use std::time::{Duration, Instant};
+
+use nix::libc;
+use nix::sys::ptrace as requests;
+use nix::sys::signal::{SigSet, Signal};
+use nix::sys::signalfd::{SfdFlags, SignalFd};
+use nix::unistd::Pid;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{WaitOptions, WaitStatus};
+
+use super::Ended;
+use super::calls::Numbers;
+use super::evidence::{Evidence, Interests};
+use super::object::Object;
+use super::outcome::{self, Call};
+use super::ptrace::{self, Go, Stands};
+use super::world::World;
+use crate::server::{Pace, Verdict};
+use crate::telemetry::{
+    By, Commands, ConnId, Fd, Kind, Listener, Mask, Mode, Nanos, Publisher, Row, Stance, Standing,
+    Turn, What,
+};
+
+/// Stops that are looked at before the operator is.
+const STOPS_AT_ONCE: usize = 64;
+/// How long the program has to end when it is asked to.
+const ENDS_WITHIN: Duration = Duration::from_secs(2);
+
+/// Children of any kind, of this thread alone (`__WALL`, `__WNOTHREAD`; wait(2)).
+const OWN_CHILDREN: u32 = 0x4000_0000 | 0x2000_0000;
+
+/// A thread of the program.
+#[derive(Debug)]
+struct Thread {
+    pid: i32,
+    /// The call that it stands before or has not returned from.
+    call: Option<Call>,
+    /// Since when it is held before it.
+    held: Option<Nanos>,
+}
+
+/// The tracer.
+pub(super) struct Tracer {
+    publisher: Publisher,
+    commands: Commands,
+    stopped: SignalFd,
+    world: World,
+    numbers: Numbers,
+    pace: Pace,
+    /// The first process, whose first thread it is too.
+    leader: i32,
+    /// Whether it has become the program.
+    began: bool,
+    threads: HashMap<i32, Thread>,
+    /// Those that have stopped before it was known whose they are.
+    strangers: Vec<i32>,
+    /// Those that are held before a call, in the order in which they came.
+    held: VecDeque<i32>,
+    /// When the first of them may go, in slow motion.
+    due: Option<Instant>,
+    evidence: Evidence,
+    /// By process and epoll instance.
+    interests: HashMap<(i32, Fd), Interests>,
+    listener: Option<(i32, Listener)>,
+    /// Who has accepted each connection: thread and process.
+    accepted: HashMap<ConnId, (i32, i32)>,
+    /// When the last wait call has returned, and with how many.
+    turn: Option<(Nanos, u32)>,
+    standing: Standing,
+    /// Since when it is to end, and whether it was killed.
+    ending: Option<(Instant, bool)>,
+    ended: Option<Ended>,
+}
+
+impl Tracer {
+    pub(super) fn new(publisher: Publisher, commands: Commands) -> io::Result<Self> {
+        let mut child = SigSet::empty();
+        child.add(Signal::SIGCHLD);
+        let flags = SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC;
+        Ok(Self {
+            publisher,
+            commands,
+            stopped: SignalFd::with_flags(&child, flags)?,
+            world: World::default(),
+            numbers: Numbers::default(),
+            pace: Pace::default(),
+            leader: 0,
+            began: false,
+            threads: HashMap::new(),
+            strangers: Vec::new(),
+            held: VecDeque::new(),
+            due: None,
+            evidence: Evidence::default(),
+            interests: HashMap::new(),
+            listener: None,
+            accepted: HashMap::new(),
+            turn: None,
+            standing: Standing::default(),
+            ending: None,
+            ended: None,
+        })
+    }
+
+    /// Traces what was started, to its end.
+    pub(super) fn run(mut self, child: &Child) -> io::Result<Ended> {
+        self.leader = child.id().cast_signed();
+        self.threads.insert(self.leader, Thread { pid: self.leader, call: None, held: None });
+        self.world.begin(self.leader, None);
+        while !self.threads.is_empty() {
+            let more = self.stops()?;
+            self.take_commands();
+            self.let_held_go();
+            self.hurry();
+            if !more && !self.threads.is_empty() {
+                self.publish();
+                self.sleep()?;
+            }
+        }
+        let ended = self.ended.unwrap_or(Ended::Signaled(libc::SIGKILL));
+        self.standing.stance = Stance::Ended;
+        self.publisher.read_clock();
+        self.publisher.finish(&mut self.world, self.standing);
+        match ended {
+            // It never became the program: its exit code is the number of the error.
+            Ended::Exited(number) if !self.began => Err(io::Error::from_raw_os_error(number)),
+            ended => Ok(ended),
+        }
+    }
+
+    /// Looks at what has stopped; returns whether there may be more.
+    fn stops(&mut self) -> io::Result<bool> {
+        let options = WaitOptions::NOHANG | WaitOptions::from_bits_retain(OWN_CHILDREN);
+        for _ in 0..STOPS_AT_ONCE {
+            match rustix::process::wait(options) {
+                Ok(Some((pid, status))) => self.stop(pid.as_raw_nonzero().get(), status),
+                Ok(None) => return Ok(false),
+                Err(rustix::io::Errno::CHILD) => {
+                    self.threads.clear();
+                    return Ok(false);
+                }
+                Err(rustix::io::Errno::INTR) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(true)
+    }
+
+    /// Sleeps until something stops, a command comes, or a call is due.
+    fn sleep(&self) -> io::Result<()> {
+        let soon = self.ending.map(|(since, _)| since + ENDS_WITHIN);
+        let due = self.due.filter(|_| !self.held.is_empty());
+        let until = due.into_iter().chain(soon).min();
+        let timeout = until.map(|until| until.saturating_duration_since(Instant::now()));
+        let timeout = timeout.and_then(|left| Timespec::try_from(left).ok());
+        let mut fds =
+            [PollFd::new(&self.stopped, PollFlags::IN), PollFd::new(&self.commands, PollFlags::IN)];
+        match poll(&mut fds, timeout.as_ref()) {
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let [stopped, commanded] = fds.map(|fd| !fd.revents().is_empty());
+        if stopped {
+            // However many there were: all that have stopped are asked for.
+            self.stopped.read_signal()?;
+        }
+        if commanded {
+            let _ = rustix::io::read(&self.commands, &mut [0; 8]);
+        }
+        Ok(())
+    }
+
+    /// A thread has stopped, or is gone.
+    fn stop(&mut self, tid: i32, status: WaitStatus) {
+        let raw = status.as_raw();
+        if let Some(code) = status.exit_status() {
+            return self.gone(tid, Ended::Exited(code));
+        }
+        if let Some(signal) = status.terminating_signal() {
+            return self.gone(tid, Ended::Signaled(signal));
+        }
+        let (signal, event) = ((raw >> 8) & 0xff, raw >> 16);
+        if !self.threads.contains_key(&tid) {
+            self.strangers.push(tid);
+            return;
+        }
+        match event {
+            0 if signal == libc::SIGTRAP | 0x80 => self.at_call(tid),
+            0 => go(tid, Go::On, signal),
+            libc::PTRACE_EVENT_SECCOMP => self.at_call(tid),
+            libc::PTRACE_EVENT_FORK | libc::PTRACE_EVENT_VFORK | libc::PTRACE_EVENT_CLONE => {
+                self.cloned(tid);
+                go(tid, Go::On, 0);
+            }
+            libc::PTRACE_EVENT_EXEC => {
+                self.execed(tid);
+                go(tid, Go::On, 0);
+            }
+            libc::PTRACE_EVENT_STOP if signal == libc::SIGTRAP => go(tid, Go::On, 0),
+            // Stopped by its own job control: so it stays, until it is continued.
+            libc::PTRACE_EVENT_STOP => go(tid, Go::Stay, 0),
+            _ => go(tid, Go::On, 0),
+        }
+    }
+
+    /// A thread or a process has come from this one.
+    fn cloned(&mut self, tid: i32) {
+        let (Ok(new), Some(parent)) =
+            (requests::getevent(Pid::from_raw(tid)), self.threads.get(&tid))
+        else {
+            return;
+        };
+        let (Ok(new), parent) = (i32::try_from(new), parent.pid) else { return };
+        let pid = process_of(new).unwrap_or(new);
+        if pid != parent && !self.world.has(pid) {
+            self.world.begin(pid, Some(parent));
+            let lists: Vec<_> =
+                self.interests.iter().filter(|((of, _), _)| *of == parent).collect();
+            let lists: Vec<_> =
+                lists.into_iter().map(|((_, epfd), list)| ((pid, *epfd), list.clone())).collect();
+            self.interests.extend(lists);
+        }
+        self.threads.insert(new, Thread { pid, call: None, held: None });
+        if let Some(place) = self.strangers.iter().position(|stranger| *stranger == new) {
+            self.strangers.swap_remove(place);
+            go(new, Go::On, 0);
+        }
+    }
+
+    /// A process runs another program: its other threads are gone without a word.
+    fn execed(&mut self, tid: i32) {
+        self.began = true;
+        let Some(pid) = self.threads.get(&tid).map(|thread| thread.pid) else { return };
+        self.threads.retain(|other, thread| *other == tid || thread.pid != pid);
+        let Self { threads, held, .. } = self;
+        held.retain(|tid| threads.contains_key(tid));
+        let rows = self.world.exec(pid);
+        self.publisher.read_clock();
+        self.closed(rows);
+    }
+
+    /// A thread is gone; maybe its process with it.
+    fn gone(&mut self, tid: i32, how: Ended) {
+        self.held.retain(|other| *other != tid);
+        let Some(Thread { pid, .. }) = self.threads.remove(&tid) else { return };
+        if tid == self.leader {
+            self.ended = Some(how);
+        }
+        if self.threads.values().all(|thread| thread.pid != pid) {
+            let rows = self.world.end(pid);
+            self.interests.retain(|(of, _), _| *of != pid);
+            self.publisher.read_clock();
+            self.closed(rows);
+        }
+    }
+
+    /// Connections have ended.
+    fn closed(&mut self, rows: Vec<Row>) {
+        for row in rows {
+            let Row { fd, id, bytes_in, bytes_out, requests, .. } = row;
+            let Some(why) = row.why else { continue };
+            self.accepted.remove(&id);
+            let what = What::Closed { why, bytes_in, bytes_out, requests };
+            self.publisher.fact(fd, Some(id), what, &[]);
+            self.publisher.gone(row);
+        }
+    }
+
+    fn at_call(&mut self, tid: i32) {
+        match ptrace::stands(tid) {
+            Ok(Stands::Before(number, args)) => self.before(tid, number, args),
+            Ok(Stands::After(value)) => {
+                self.after(tid, outcome::ret(value));
+                go(tid, Go::On, 0);
+            }
+            // It was killed meanwhile: its end is told next.
+            Ok(Stands::Elsewhere) | Err(_) => go(tid, Go::On, 0),
+        }
+    }
+
+    /// A thread stands before a call.
+    fn before(&mut self, tid: i32, number: i64, args: [u64; 6]) {
+        let Some(form) = self.numbers.form(number) else { return go(tid, Go::On, 0) };
+        let Some(pid) = self.threads.get(&tid).map(|thread| thread.pid) else { return };
+        let Some(call) = Call::before(&mut self.world, (tid, pid), form, args) else {
+            return go(tid, Go::On, 0);
+        };
+        self.publisher.read_clock();
+        self.evidence.before(call.kind);
+        self.note_watched(pid, &call);
+        let next = call.next();
+        let holds = self.holds(next.kind, &next);
+        if let Some(thread) = self.threads.get_mut(&tid) {
+            thread.call = Some(call);
+            thread.held = holds.then(|| self.publisher.now());
+        }
+        if holds {
+            self.held.push_back(tid);
+        } else {
+            self.let_go(tid);
+        }
+    }
+
+    /// What a list that is handed over asks of each connection in it.
+    fn note_watched(&mut self, pid: i32, call: &Call) {
+        let lists: Vec<(Fd, Mask)> = match call.kind {
+            Kind::Poll => call.polled.asked().collect(),
+            Kind::Select => call.sets.entries(),
+            _ => return,
+        };
+        for (fd, mask) in lists {
+            self.watch(pid, fd, mask);
+        }
+    }
+
+    /// A descriptor is watched for that from now on.
+    fn watch(&mut self, pid: i32, fd: Fd, mask: Mask) {
+        match self.world.object(pid, fd) {
+            Some(Object::Connection(id)) => {
+                self.evidence.watched(mask);
+                self.world.change(id, |row| row.interest = mask);
+            }
+            Some(Object::Listener) => {
+                self.evidence.watched(mask);
+                // A worker has it by the number that its parent has.
+                if let Some((_, listener)) = &mut self.listener
+                    && listener.fd == fd
+                {
+                    listener.interest = mask;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a thread that has just come to a call is held there.
+    fn holds(&mut self, kind: Kind, next: &crate::telemetry::Next) -> bool {
+        if self.pace.is_free() || self.ending.is_some() {
+            return false;
+        }
+        if self.pace.is_running() {
+            let meets = self.pace.is_met(next, kind.is_wait());
+            if meets {
+                self.set_pace(Mode::Paused);
+            }
+            return meets;
+        }
+        // Those who came before go first.
+        !self.held.is_empty() || self.asks(kind)
+    }
+
+    /// Whether the pace makes a call wait.
+    fn asks(&mut self, kind: Kind) -> bool {
+        match self.pace.ask(kind.is_wait(), Instant::now()) {
+            Verdict::Go => false,
+            Verdict::Stand(until) => {
+                self.due = until;
+                true
+            }
+        }
+    }
+
+    fn let_held_go(&mut self) {
+        while let Some(&tid) = self.held.front() {
+            let kind = self.threads.get(&tid).and_then(|thread| Some(thread.call.as_ref()?.kind));
+            let free = self.pace.is_running() || self.ending.is_some();
+            if !free && kind.is_some_and(|kind| self.asks(kind)) {
+                return;
+            }
+            self.held.pop_front();
+            self.publisher.read_clock();
+            self.let_go(tid);
+        }
+    }
+
+    /// Lets a thread make the call that it stands before.
+    fn let_go(&mut self, tid: i32) {
+        let now = self.publisher.now();
+        let Some(thread) = self.threads.get_mut(&tid) else { return };
+        let stood = thread.held.take().map_or(0, |since| now.saturating_sub(since));
+        if let Some((then, _)) = &mut self.turn {
+            // What the operator has held up is no work.
+            *then += stood;
+        }
+        if let Some(call) = &mut thread.call {
+            call.began = now;
+            let kind = call.kind;
+            if let Some(id) = call.conn {
+                self.world.change(id, |row| row.within = Some(kind));
+            }
+            if kind.is_wait()
+                && let Some((then, ready)) = self.turn.take()
+            {
+                self.publisher.turn(Turn { busy: now.saturating_sub(then), ready });
+            }
+            if kind == Kind::Close {
+                // Another thread may be given the number before this one's return is told.
+                let (pid, fd) = (thread.pid, call.fd);
+                call.gone = self.world.close(pid, fd);
+                self.forget(pid, fd);
+            }
+        }
+        go(tid, Go::ToReturn, 0);
+    }
+
+    /// By whom what is told next was done.
+    fn by(&self, tid: i32, pid: i32) -> By {
+        if tid == self.leader {
+            By::LOOP
+        } else if pid == self.leader {
+            By::thread(tid)
+        } else {
+            By::process(pid)
+        }
+    }
+
+    fn publish(&mut self) {
+        let stance = self.stance();
+        let now = self.publisher.now();
+        if stance != self.standing.stance {
+            self.standing.since = now;
+        }
+        self.standing.stance = stance;
+        self.standing.mode = self.pace.mode();
+        // Which way it goes is known when it waits or accepts for the first time.
+        let server = self.evidence.server();
+        self.publisher.listener = self.listener.zip(server).map(|((_, mut listener), server)| {
+            listener.server = server;
+            listener
+        });
+        self.publisher.publish(&mut self.world, self.standing);
+    }
+
+    /// Where the program stands: of several threads, where the first that is held does; else whether
+    /// all sleep in calls, and whether one of these is a wait call.
+    fn stance(&self) -> Stance {
+        let call = |tid: &i32| self.threads.get(tid).and_then(|thread| thread.call.as_ref());
+        if let Some(call) = self.held.front().and_then(call) {
+            return Stance::Held(call.next());
+        }
+        let mut calls = self.threads.values().map(|thread| thread.call.as_ref());
+        if calls.clone().any(|call| call.is_none_or(|call| !call.sleeps())) {
+            return Stance::Working;
+        }
+        if calls.clone().flatten().any(|call| call.kind.is_wait()) {
+            return Stance::Waiting(None);
+        }
+        let sleeps = calls.next().flatten();
+        sleeps.map_or(Stance::Working, |call| Stance::Within(call.next()))
+    }
+}
+
+/// Lets a thread go. One that cannot was killed, and its end is told next.
+fn go(tid: i32, how: Go, signal: i32) {
+    let _ = ptrace::go(tid, how, signal);
+}
+
+/// The process of a thread (`proc_pid_status(5)`).
+fn process_of(tid: i32) -> Option<i32> {
+    let status = std::fs::read_to_string(format!("/proc/{tid}/status")).ok()?;
+    status.lines().find_map(|line| line.strip_prefix("Tgid:"))?.trim().parse().ok()
+}

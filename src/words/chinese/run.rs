@@ -1,0 +1,22 @@
+//! What is said of a program that is traced.
+
+use crate::words::places::run::Run;
+
+pub(in crate::words) const CHINESE: Run = Run {
+    not_traced: |why| format!("无法跟踪这个程序：{why}。"),
+    no_program: |name| format!("没有程序 {name}：请给出它的路径，或先安装它。"),
+    a_folder: |name| format!("{name} 是一个目录：请写出其中的程序。"),
+    not_permitted: |name| {
+        format!(
+            "{name} 不能运行或不能跟踪：请给它可执行权限，并确认没有禁止 ptrace \
+             （kernel.yama.ptrace_scope 小于 3；容器里需要 SYS_PTRACE 权能）。"
+        )
+    },
+    no_start: |name, why| format!("{name} 无法运行：{why}。"),
+    no_output: |path, why| format!("程序的输出无法写到 {path}：{why}。"),
+    exited: |name, code| format!("{name} 已结束，退出码 {code}。"),
+    killed: |name, signal| format!("{name} 被 {signal} 结束。"),
+    listens_not: "还没有监听",
+    no_source: "这里只有内置服务器的源代码",
+    is_another: "这是别的程序的服务器：只能看它做什么",
+};
