@@ -1,6 +1,6 @@
 //! Which of the nine ways a program goes, concluded from its calls, and from nothing else.
 
-use crate::telemetry::{Errno, Fd, Kind, Mask, Ret, ServerKind};
+use crate::telemetry::{Errno, Kind, Mask, Ret, ServerKind};
 
 /// What its calls have shown so far.
 #[derive(Clone, Copy, Debug, Default)]
@@ -59,30 +59,6 @@ impl Evidence {
     }
 }
 
-/// The descriptors on an epoll's interest list, and the data by which it tells of them.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Interests(Vec<(Fd, u64)>);
-
-impl Interests {
-    pub(super) fn watch(&mut self, fd: Fd, data: u64) {
-        self.forget(fd);
-        self.0.push((fd, data));
-    }
-
-    pub(super) fn forget(&mut self, fd: Fd) {
-        self.0.retain(|(other, _)| *other != fd);
-    }
-
-    /// The descriptor that the data stands for; -1 where it is none, or more than one.
-    pub(super) fn fd(&self, data: u64) -> Fd {
-        let mut found = self.0.iter().filter(|(_, other)| *other == data);
-        match (found.next(), found.next()) {
-            (Some((fd, _)), None) => *fd,
-            _ => -1,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,18 +81,5 @@ mod tests {
         assert_eq!(seen.server(), Some(ServerKind::Epoll));
         seen.watched(Mask::IN.with(Mask::ET));
         assert_eq!(seen.server(), Some(ServerKind::EpollEt));
-    }
-
-    #[test]
-    fn data_that_stands_for_two_is_known_of_neither() {
-        let mut list = Interests::default();
-        list.watch(7, 70);
-        list.watch(8, 80);
-        assert_eq!((list.fd(70), list.fd(80), list.fd(9)), (7, 8, -1));
-        list.watch(9, 70);
-        assert_eq!(list.fd(70), -1);
-        list.watch(9, 90);
-        list.forget(8);
-        assert_eq!((list.fd(70), list.fd(90), list.fd(80)), (7, 9, -1));
     }
 }

@@ -12,11 +12,13 @@
 //! | `memory` | the program's memory |
 //! | `world` | its processes, their descriptors, the connections |
 //! | `object` | what a descriptor stands for |
+//! | `interests` | an epoll's interest list, and which data stands for which descriptor |
 //! | `evidence` | which of the nine ways it goes, by its calls |
 
 mod arguments;
 mod calls;
 mod evidence;
+mod interests;
 mod launch;
 mod memory;
 mod object;

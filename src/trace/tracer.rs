@@ -20,7 +20,8 @@ use rustix::process::{WaitOptions, WaitStatus};
 
 use super::Ended;
 use super::calls::Numbers;
-use super::evidence::{Evidence, Interests};
+use super::evidence::Evidence;
+use super::interests::Interests;
 use super::object::Object;
 use super::outcome::{self, Call};
 use super::ptrace::{self, Go, Stands};

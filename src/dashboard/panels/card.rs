@@ -14,7 +14,7 @@ use crate::dashboard::state::explain::thing::{Detail, Thing};
 use crate::dashboard::state::table::{Column, TableRow};
 use crate::dashboard::state::{Scene, State, card};
 use crate::dashboard::theme::{Role, Theme};
-use crate::telemetry::Mask;
+use crate::telemetry::{Mask, Work};
 use crate::words::{strings, units};
 
 /// Where the second line of a pair begins, of a header, and of an event.
@@ -121,10 +121,14 @@ fn lines(entry: &TableRow, scene: &Scene, width: usize, theme: &Theme) -> Vec<To
         Mask::NONE => say.no_interest.to_owned(),
         mask => mask.to_string(),
     };
+    let work = match scene.rates.work() {
+        Work::Answers => say.answers,
+        Work::Requests | Work::Echoes => say.requests,
+    };
     lines.extend([
         pair(theme, say.conn, row.id.to_string(), column(Column::Id)),
         pair(theme, say.interest, interest, column(Column::Interest)),
-        pair(theme, say.requests, units::count(row.requests), column(Column::Requests)),
+        pair(theme, work, units::count(row.requests), column(Column::Requests)),
         pair(theme, say.bytes, (say.in_and_out)(row.bytes_in, row.bytes_out), column(Column::In)),
         pair(
             theme,
@@ -204,8 +208,9 @@ fn kernel(entry: &TableRow, scene: &Scene, theme: &Theme) -> Vec<Told> {
 fn request(entry: &TableRow, scene: &Scene, theme: &Theme) -> Vec<Line<'static>> {
     let say = &strings().card;
     let Some(head) = &entry.head else {
-        let text = match entry.row().requests {
-            0 => say.no_request,
+        let text = match (scene.rates.work(), entry.row().requests) {
+            (Work::Answers, _) => say.no_protocol,
+            (_, 0) => say.no_request,
             _ => say.request_unseen,
         };
         return vec![Line::from(dim(format!(" {text}"), theme))];

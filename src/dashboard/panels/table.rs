@@ -63,8 +63,8 @@ pub fn draw(
     frame.render_widget(block, area);
     let columns = columns(table, inner.width);
     note(scene, inner, &columns, spots);
-    let mut lines =
-        vec![headings(table, &columns, theme), listener(scene, &columns, inner.width, theme)];
+    let headings = headings(table, scene.rates.work(), &columns, theme);
+    let mut lines = vec![headings, listener(scene, &columns, inner.width, theme)];
     lines.extend(stdin(scene, &columns, inner.width, theme));
     for (line, id) in table.order().iter().enumerate().skip(table.top()).take(rows) {
         if let Some(entry) = table.get(*id) {
@@ -127,13 +127,17 @@ fn note(scene: &Scene, inner: Rect, columns: &[(Column, u16)], spots: &mut Spots
     }
 }
 
-fn headings(table: &Table, columns: &[(Column, u16)], theme: &Theme) -> Line<'static> {
+fn headings(table: &Table, work: Work, columns: &[(Column, u16)], theme: &Theme) -> Line<'static> {
     let (sort, reverse) = table.sorting();
     let mut spans = vec![Span::raw(" ".repeat(usize::from(MARKS)))];
     for &(column, width) in columns {
         let width = usize::from(width);
         let sorted = column == sort;
-        let mut text = column.label().to_owned();
+        let mut text = match (column, work) {
+            (Column::Requests, Work::Answers) => strings().table.answers,
+            _ => column.label(),
+        }
+        .to_owned();
         if text.width() + usize::from(sorted) > width {
             text = text.split(' ').next().unwrap_or_default().to_owned();
         }

@@ -5,7 +5,7 @@ use crate::telemetry::{
     By, ConnId, CtlOp, Fd, Form, Kind, Listener, Mask, Options, Ready, Ret, Row, What, Work,
 };
 use crate::trace::arguments;
-use crate::trace::evidence::Interests;
+use crate::trace::interests::Interests;
 use crate::trace::memory::Memory;
 use crate::trace::object::Object;
 use crate::trace::outcome::Call;

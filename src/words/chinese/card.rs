@@ -17,6 +17,8 @@ pub(in crate::words) const CHINESE: Card = Card {
     interest: "关注",
     no_interest: "无",
     requests: "请求",
+    answers: "响应",
+    no_protocol: "不知道它说什么协议",
     bytes: "字节",
     in_and_out: |bytes_in, bytes_out| {
         format!("收 {}，发 {}", units::bytes(bytes_in), units::bytes(bytes_out))

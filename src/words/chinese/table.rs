@@ -44,6 +44,7 @@ pub(in crate::words) const CHINESE: Table = Table {
     filter: |filter, shown| format!("过滤：{filter}（{} 个）", units::count(shown as u64)),
     shown: |from, to, of| format!("{from}-{to} 共 {}", units::count(of as u64)),
     not_listening: "还没开始监听",
+    answers: "响应",
     listens: "LISTEN",
     rests: |error| [format!("暂歇：{error}，描述符用完了"), format!("暂歇：{error}")],
     accept_queue: |waiting, limit| {

@@ -17,6 +17,8 @@ pub(in crate::words) const ENGLISH: Card = Card {
     interest: "interest",
     no_interest: "none",
     requests: "requests",
+    answers: "answers",
+    no_protocol: "its protocol is not known here",
     bytes: "bytes",
     in_and_out: |bytes_in, bytes_out| {
         format!("{} in, {} out", units::bytes(bytes_in), units::bytes(bytes_out))

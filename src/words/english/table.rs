@@ -9,6 +9,7 @@ pub(in crate::words) const ENGLISH: Table = Table {
     filter: |filter, shown| format!("filter: {filter} ({} shown)", units::count(shown as u64)),
     shown: |from, to, of| format!("{from}-{to} of {}", units::count(of as u64)),
     not_listening: "not listening yet",
+    answers: "ans",
     listens: "LISTEN",
     rests: |error| [format!("rests: {error}, no descriptor left"), format!("rests: {error}")],
     accept_queue: |waiting, limit| {

@@ -17,6 +17,9 @@ pub(crate) struct Card {
     pub(crate) interest: &'static str,
     pub(crate) no_interest: &'static str,
     pub(crate) requests: &'static str,
+    pub(crate) answers: &'static str,
+    /// In place of its last request, where its protocol is not known.
+    pub(crate) no_protocol: &'static str,
     pub(crate) bytes: &'static str,
     pub(crate) in_and_out: fn(bytes_in: u64, bytes_out: u64) -> String,
     pub(crate) answer: &'static str,

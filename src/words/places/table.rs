@@ -8,6 +8,8 @@ pub(crate) struct Table {
     pub(crate) filter: fn(filter: &str, shown: usize) -> String,
     pub(crate) shown: fn(from: usize, to: usize, of: usize) -> String,
     pub(crate) not_listening: &'static str,
+    /// In place of requests, where these are not known.
+    pub(crate) answers: &'static str,
     pub(crate) listens: &'static str,
     /// No descriptor is left to accept with: the longest first.
     pub(crate) rests: fn(error: &str) -> [String; 2],

@@ -67,7 +67,8 @@ pub(super) const COLUMNS: Columns = Columns {
     requests: told([
         "How many requests were understood on this connection.",
         "From the connection's row, which the server publishes itself: exact, also where events \
-         were left out of the stream. Under the echo protocol there are none.",
+         were left out of the stream. Under the echo protocol there are none. Of another program \
+         they are answers: how often it wrote on the connection after it had read from it.",
         "More than one is keep-alive: the connection is used again. 0 for a long time is a \
          client that connected and says nothing.",
         "Add a steady client with {client-kind} and {add-client}: one more each second.",
