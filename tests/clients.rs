@@ -1,6 +1,9 @@
 //! Real clients agree: curl, wget, Python's and Node's libraries, and Chromium without a window. What
 //! they did is found in the event log.
 
+#[path = "common/tools.rs"]
+mod tools;
+
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -9,21 +12,9 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
+use tools::has;
 
 const LIMIT: Duration = Duration::from_secs(60);
-
-/// Whether a tool is here; in CI (`EPOLLSCOPE_REQUIRE_TOOLS`) it must be.
-fn has(tool: &str) -> bool {
-    let works = Command::new(tool).arg("--version").stdout(Stdio::null()).status().is_ok();
-    assert!(
-        works || std::env::var_os("EPOLLSCOPE_REQUIRE_TOOLS").is_none(),
-        "{tool} is required here and is not installed"
-    );
-    if !works {
-        eprintln!("skipped: {tool} is not installed");
-    }
-    works
-}
 
 /// What a command printed; it must end well.
 fn run(command: &mut Command) -> String {

@@ -2,6 +2,9 @@
 //! or the table says why they do not. nginx is what the requests of the world are tested against;
 //! where it is laxer than the RFC, the difference is listed with its reason.
 
+#[path = "common/tools.rs"]
+mod tools;
+
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -387,7 +390,7 @@ fn cases() -> Vec<Case> {
 
 #[test]
 fn verdicts_agree_with_nginx() {
-    if !nginx_works() {
+    if !tools::has("nginx") {
         return;
     }
     let dir = tempfile::tempdir().unwrap();
@@ -417,18 +420,6 @@ fn verdicts_agree_with_nginx() {
 }
 
 /// Whether nginx is here; in CI (`EPOLLSCOPE_REQUIRE_TOOLS`) it must be.
-fn nginx_works() -> bool {
-    let works = Command::new("nginx").arg("-v").stderr(Stdio::null()).status().is_ok();
-    assert!(
-        works || std::env::var_os("EPOLLSCOPE_REQUIRE_TOOLS").is_none(),
-        "nginx is required here and is not installed"
-    );
-    if !works {
-        eprintln!("skipped: nginx is not installed");
-    }
-    works
-}
-
 struct Server {
     addr: SocketAddr,
     child: Child,

@@ -11,8 +11,9 @@ use epollscope::telemetry::{Capacity, CtlOp, Kind, ServerKind, What, Why};
 use epollscope::textbook::Listing;
 
 use crate::common::{self, ask, get, name, read_head, read_response, start_with};
-use crate::running::{Running, has, on_all};
+use crate::running::{Running, on_all};
 use crate::strace;
+use crate::tools::has;
 
 /// The calls of the servers that no listing makes.
 const NOT_MADE: [Kind; 3] = [Kind::Setsockopt, Kind::Shutdown, Kind::Input];

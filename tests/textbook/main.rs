@@ -7,6 +7,8 @@ mod running;
 #[allow(dead_code, unreachable_pub, reason = "only whether strace works is asked")]
 #[path = "../strace/mod.rs"]
 mod strace;
+#[path = "../common/tools.rs"]
+mod tools;
 
 mod calls;
 mod limits;

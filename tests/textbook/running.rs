@@ -12,19 +12,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use tempfile::TempDir;
 
 use crate::common::LIMIT;
-
-/// Whether a tool is here; in CI (`EPOLLSCOPE_REQUIRE_TOOLS`) it must be.
-pub(crate) fn has(tool: &str) -> bool {
-    let works = Command::new(tool).arg("--version").stdout(Stdio::null()).status().is_ok();
-    assert!(
-        works || std::env::var_os("EPOLLSCOPE_REQUIRE_TOOLS").is_none(),
-        "{tool} is required here and is not installed"
-    );
-    if !works {
-        eprintln!("skipped: {tool} is not installed");
-    }
-    works
-}
+use crate::tools::has;
 
 /// A listing as somebody has it who took it home, as a process; ended when dropped.
 pub(crate) struct Running {

@@ -3,6 +3,8 @@
 
 #[path = "../common/terminal.rs"]
 mod terminal;
+#[path = "../common/tools.rs"]
+mod tools;
 
 mod ends;
 mod real;
@@ -19,6 +21,7 @@ use epollscope::telemetry::ServerKind;
 use epollscope::textbook::Listing;
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
+use tools::has;
 
 /// How long anything may take.
 const LIMIT: Duration = Duration::from_secs(20);
@@ -35,23 +38,9 @@ fn until<T>(what: &str, mut seen: impl FnMut() -> Option<T>) -> T {
     }
 }
 
-/// Whether a tool is here; in CI (`EPOLLSCOPE_REQUIRE_TOOLS`) it must be.
-fn has(tool: &str, args: &[&str]) -> bool {
-    let mut command = Command::new(tool);
-    let works = command.args(args).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
-    assert!(
-        works || std::env::var_os("EPOLLSCOPE_REQUIRE_TOOLS").is_none(),
-        "{tool} is required here and is not installed"
-    );
-    if !works {
-        eprintln!("skipped: {tool} is not installed");
-    }
-    works
-}
-
 /// The interpreter itself: what stands in PATH may be a script that looks for it.
 fn python() -> Option<String> {
-    has("python3", &["--version"]).then(|| {
+    has("python3").then(|| {
         let mut command = Command::new("python3");
         let told = command.args(["-c", "import sys; print(sys.executable)"]).output().unwrap();
         String::from_utf8(told.stdout).unwrap().trim().to_owned()
