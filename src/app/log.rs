@@ -1,37 +1,35 @@
-//! `--log`: opened, and what it is told of its troubles.
+//! `--log`: opened, what it is told of its troubles, and completed.
 
 use std::io::{self, ErrorKind};
 use std::path::Path;
+use std::time::Duration;
 
 use super::output::Sentence;
-use super::start::Prepared;
-use crate::cli::Cli;
 use crate::dashboard::Notice;
 use crate::record::json::Header;
-use crate::record::log::{Log, Place};
+use crate::record::log::{Log, Place, Summary};
+use crate::telemetry::{Control, Subscriber};
 use crate::words::{plain, strings};
 
-/// Opens the log and starts it; `tell` gets what there is to say while it is written.
+/// How long the log may take to be complete once whoever published its events has ended.
+const WITHIN: Duration = Duration::from_secs(10);
+
+/// Opens the log and starts it, of what this way brings; what is in it is replaced only by `force`.
+/// `tell` gets what there is to say while it is written.
 pub(super) fn start(
     path: &Path,
-    cli: &Cli,
-    server: &mut Prepared,
+    force: bool,
+    header: &Header,
+    (subscriber, control): (Subscriber, Control),
     mut tell: impl FnMut(Notice) + Send + 'static,
 ) -> Result<Log, Sentence> {
     let (name, text) = (path.display().to_string(), &strings().start);
-    let place = Place::open(path, cli.force).map_err(|error| match error.kind() {
+    let place = Place::open(path, force).map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => (text.log_exists)(&name),
         ErrorKind::NotConnected => (text.log_unread)(&name),
         _ => cannot_log(&name, &error),
     })?;
-    let header = Header {
-        server: cli.server.name().into(),
-        pid: std::process::id(),
-        start: server.wall(),
-        mistake: cli.mistake.map(|mistake| mistake.name().into()),
-    };
-    let subscriber = server.stream();
-    Log::start(place, subscriber, server.control(), &header, move |notice| {
+    Log::start(place, subscriber, control, header, move |notice| {
         tell(Notice::Log(notice));
     })
     .map_err(|error| cannot_log(&name, &error))
@@ -39,4 +37,15 @@ pub(super) fn start(
 
 fn cannot_log(name: &str, error: &io::Error) -> Sentence {
     (strings().start.log_failed)(name, &plain(error))
+}
+
+/// Waits for the log's last line.
+pub(super) fn completed(log: Log) -> Result<(), Sentence> {
+    match log.finish(WITHIN) {
+        Ok(Summary { trouble: None, .. }) => Ok(()),
+        Ok(Summary { lost, trouble: Some(trouble), .. }) => {
+            Err((strings().start.log_lost)(&plain(&trouble.into()), lost))
+        }
+        Err(error) => Err((strings().start.log_incomplete)(&plain(&error))),
+    }
 }

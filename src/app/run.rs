@@ -1,6 +1,6 @@
 //! `epollscope run`: any program under the scope.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, ErrorKind, IsTerminal as _, Read as _, Write as _};
 use std::path::Path;
@@ -8,23 +8,23 @@ use std::process::{ExitCode, Stdio};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
+use crossbeam_channel::Receiver;
+
 use super::output::{self, Sentence, end, is_dumb, say};
+use super::{headless, log};
 use crate::cli;
 use crate::dashboard::theme::Change;
 use crate::dashboard::{self, Notice};
 use crate::record::json::Header;
-use crate::record::log::{Log, Place};
+use crate::record::log::{Closer, Log};
 use crate::record::stdout::Printer;
 use crate::server::Protocol;
-use crate::signals::{self, End, Ends};
 use crate::telemetry::{Capacity, Command, Control, Publisher, Subscriber, control, wire};
 use crate::trace::{self, Ended, Program, Traced};
-use crate::words::{locale, plain, strings};
+use crate::words::{clean, locale, plain, strings};
 
 /// How long a reader of stdout may take for the last lines.
 const PRINTED_WITHIN: Duration = Duration::from_secs(2);
-/// How long the log may take to be complete once the program has ended.
-const LOG_WITHIN: Duration = Duration::from_secs(10);
 /// How many notices may wait for the dashboard.
 const NOTICES: usize = 16;
 /// How much of what the program writes is kept while the dashboard has the screen.
@@ -83,7 +83,8 @@ fn traced(args: &cli::Run, colours: &[Change], headless: bool) -> Result<Option<
                 start: wall,
                 mistake: None,
             };
-            Some(logged(path, args.force, &header, subscriber, control.clone(), move |notice| {
+            let way = (subscriber, control.clone());
+            Some(log::start(path, args.force, &header, way, move |notice| {
                 if headless {
                     say(&notice.text());
                 } else {
@@ -98,20 +99,11 @@ fn traced(args: &cli::Run, colours: &[Change], headless: bool) -> Result<Option<
         subscriber
     });
     let (sink, screen) = (!headless).then(|| wire(Capacity::default())).unzip();
-    let (output, errors, kept) = outputs(args.output.as_deref(), headless)?;
+    let (output, errors, kept) = outputs(args.output.as_deref(), args.force, headless)?;
     let closer = log.as_ref().map(Log::closer);
     if headless {
-        let (control, log) = (control.clone(), closer.clone());
-        let mut ends = Ends::default();
-        let caught = signals::catch(&signals::ENDS, move |_| match ends.take(Instant::now()) {
-            End::Cleanly => drop(control.send(Command::Shutdown)),
-            End::Same => {}
-            End::AtOnce => {
-                log.iter().for_each(crate::record::log::Closer::close);
-                signals::exit();
-            }
-        });
-        caught.map_err(|error| (text.no_signals)(&plain(&error)))?;
+        headless::end_cleanly(control.clone(), closer.clone())
+            .map_err(|error| (text.no_signals)(&plain(&error)))?;
     }
     let publisher = Publisher::new(start, sink, streams);
     let program = Program { command: args.command.clone(), output, errors };
@@ -123,10 +115,8 @@ fn traced(args: &cli::Run, colours: &[Change], headless: bool) -> Result<Option<
     } else {
         show(args, colours, watched, told, closer).map(|()| None)
     };
-    match log.map(|log| log.finish(LOG_WITHIN)) {
-        Some(Err(error)) => Err((text.log_incomplete)(&plain(&error))),
-        _ => ended,
-    }
+    // What is missing in the log is said also where the program has ended well.
+    ended.and_then(|ended| log.map_or(Ok(()), log::completed).map(|()| ended))
 }
 
 /// Prints its calls until it has ended.
@@ -148,8 +138,8 @@ fn show(
     args: &cli::Run,
     colours: &[Change],
     watched: Watched,
-    told: crossbeam_channel::Receiver<Notice>,
-    log: Option<crate::record::log::Closer>,
+    told: Receiver<Notice>,
+    log: Option<Closer>,
 ) -> Result<(), Sentence> {
     let Watched { traced, control, screen, kept, .. } = watched;
     let Some(subscriber) = screen else { return Ok(()) };
@@ -191,7 +181,7 @@ fn shown_name(command: &[OsString]) -> String {
     };
     let shown = arguments.iter().find(is_script).unwrap_or(program);
     let name = Path::new(shown).file_name().unwrap_or(shown);
-    crate::words::clean(name.as_encoded_bytes())
+    clean(name.as_encoded_bytes())
 }
 
 /// What takes what the program writes to standard output and standard error, and the thread that keeps
@@ -200,16 +190,18 @@ type Outputs = (Stdio, Stdio, Option<JoinHandle<Vec<u8>>>);
 
 /// Where what the program writes goes: to a file, to standard error, or, while the dashboard has the
 /// screen, to a thread that keeps the last of it.
-fn outputs(file: Option<&Path>, headless: bool) -> Result<Outputs, Sentence> {
+fn outputs(file: Option<&Path>, force: bool, headless: bool) -> Result<Outputs, Sentence> {
     let say = &strings().run;
     if let Some(path) = file {
-        let open = || {
-            let file = File::create(path)?;
-            Ok((file.try_clone()?, file))
-        };
-        let (one, two) = open().map_err(|error: io::Error| {
-            (say.no_output)(&path.display().to_string(), &plain(&error))
-        })?;
+        let name = path.display().to_string();
+        let failed = |error: io::Error| (say.no_output)(&name, &plain(&error));
+        let file = File::options().append(true).create(true).open(path).map_err(failed)?;
+        if force {
+            file.set_len(0).map_err(failed)?;
+        } else if file.metadata().map_err(failed)?.len() > 0 {
+            return Err((say.output_there)(&name));
+        }
+        let (one, two) = (file.try_clone().map_err(failed)?, file);
         return Ok((one.into(), two.into(), None));
     }
     let pipe = |error: io::Error| (say.not_traced)(&plain(&error));
@@ -234,28 +226,9 @@ fn outputs(file: Option<&Path>, headless: bool) -> Result<Outputs, Sentence> {
     Ok((writer.into(), errors.into(), Some(keeper)))
 }
 
-fn logged(
-    path: &Path,
-    force: bool,
-    header: &Header,
-    subscriber: Subscriber,
-    control: Control,
-    mut tell: impl FnMut(Notice) + Send + 'static,
-) -> Result<Log, Sentence> {
-    let (name, text) = (path.display().to_string(), &strings().start);
-    let failed = |error: io::Error| (text.log_failed)(&name, &plain(&error));
-    let place = Place::open(path, force).map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => (text.log_exists)(&name),
-        ErrorKind::NotConnected => (text.log_unread)(&name),
-        _ => failed(error),
-    })?;
-    Log::start(place, subscriber, control, header, move |notice| tell(Notice::Log(notice)))
-        .map_err(failed)
-}
-
 /// Why a program does not run.
-fn not_started(name: &std::ffi::OsStr, error: &io::Error) -> Sentence {
-    let (name, say) = (crate::words::clean(name.as_encoded_bytes()), &strings().run);
+fn not_started(name: &OsStr, error: &io::Error) -> Sentence {
+    let (name, say) = (clean(name.as_encoded_bytes()), &strings().run);
     match error.kind() {
         ErrorKind::NotFound => (say.no_program)(&name),
         ErrorKind::IsADirectory => (say.a_folder)(&name),

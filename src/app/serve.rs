@@ -1,7 +1,6 @@
 //! `epollscope`: a server with everything around it, and what shows it.
 
 use std::io::{self, IsTerminal};
-use std::time::Duration;
 
 use super::dashboard::{self, Around};
 use super::output::{Sentence, is_dumb, say};
@@ -12,14 +11,13 @@ use crate::clients::Clients;
 use crate::compare;
 use crate::dashboard::{Lessons, NoChinese, Notice};
 use crate::descriptors::Held;
-use crate::record::log::{Log, Summary};
+use crate::record::json::Header;
+use crate::record::log::Log;
 use crate::server::Protocol;
 use crate::settings::Merged;
 use crate::telemetry::Command;
 use crate::words::{plain, strings};
 
-/// How long the log may take to be complete once the server has ended.
-const LOG_WITHIN: Duration = Duration::from_secs(10);
 /// How many notices may wait for the dashboard.
 const NOTICES: usize = 16;
 
@@ -62,7 +60,16 @@ pub(super) fn run(
         }
     };
     let log = match &cli.log {
-        Some(path) => Some(log::start(path, cli, &mut server, tell)?),
+        Some(path) => {
+            let header = Header {
+                server: cli.server.name().into(),
+                pid: std::process::id(),
+                start: server.wall(),
+                mistake: cli.mistake.map(|mistake| mistake.name().into()),
+            };
+            let way = (server.stream(), server.control());
+            Some(log::start(path, cli.force, &header, way, tell)?)
+        }
         None => None,
     };
     let closer = log.as_ref().map(Log::closer);
@@ -111,18 +118,7 @@ pub(super) fn run(
     // Where the front end failed the server still runs, and the log waits for its end. One that
     // has ended needs no telling.
     let _ = control.send(Command::Shutdown);
-    ended.and(log.map_or(Ok(()), completed))
-}
-
-/// Waits for the log's last line.
-fn completed(log: Log) -> Result<(), Sentence> {
-    match log.finish(LOG_WITHIN) {
-        Ok(Summary { trouble: None, .. }) => Ok(()),
-        Ok(Summary { lost, trouble: Some(trouble), .. }) => {
-            Err((strings().start.log_lost)(&plain(&trouble.into()), lost))
-        }
-        Err(error) => Err((strings().start.log_incomplete)(&plain(&error))),
-    }
+    ended.and(log.map_or(Ok(()), log::completed))
 }
 
 /// Tells that the default port was not to be had.

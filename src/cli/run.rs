@@ -24,8 +24,8 @@ pub struct Run {
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,
 
-    /// Replace FILE of --log, if it is there.
-    #[arg(long, requires = "log")]
+    /// Replace what is in the files of --log and --output.
+    #[arg(long)]
     pub force: bool,
 
     /// Write to FILE what the program writes to its standard output and standard error; without it,

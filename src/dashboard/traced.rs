@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use crate::clients::{ClientInfo, ClientKind, Clients};
 use crate::inspect::{Inspector, Question, Snapshot, Workers, cpu};
 use crate::record::log::Closer;
 use crate::server::Failure;
-use crate::telemetry::{Batch, By, Command, Control, Gone, Kind, Listener, Made, Subscriber};
+use crate::telemetry::{Batch, By, Command, Control, Gone, Kind, Made, Subscriber};
 use crate::trace::{self, Traced};
 use crate::words::{plain, signal, strings};
 
@@ -76,17 +77,17 @@ struct Scope {
 
 /// What there is beside a program that listens.
 struct Around {
-    listener: Listener,
+    addr: SocketAddr,
     /// `None` where it could not be started.
     inspector: Option<Inspector>,
     clients: Option<Clients>,
 }
 
 impl Around {
-    fn of(listener: Listener) -> Self {
+    fn of(addr: SocketAddr) -> Self {
         // What is missing then is shown as unknown.
-        let inspector = Inspector::start(listener.addr).ok();
-        Self { listener, inspector, clients: Clients::start(listener.addr, false).ok() }
+        let inspector = Inspector::start(addr).ok();
+        Self { addr, inspector, clients: Clients::start(addr, false).ok() }
     }
 }
 
@@ -113,9 +114,9 @@ impl Backend for Scope {
             each(batch);
         });
         if let Some(now) = listener
-            && self.around.as_ref().is_none_or(|around| around.listener.addr != now.addr)
+            && self.around.as_ref().is_none_or(|around| around.addr != now.addr)
         {
-            self.around = Some(Around::of(now));
+            self.around = Some(Around::of(now.addr));
         }
         open
     }

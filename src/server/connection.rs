@@ -6,7 +6,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 
 use super::session::Session;
 use super::table::TableEntry;
-use crate::telemetry::{By, ConnId, ConnState, Kind, Mask, Nanos, Publisher, Ret, Row, What, Why};
+use crate::telemetry::{ConnId, ConnState, Mask, Nanos, Row, Why};
 
 /// A connection of the table.
 #[expect(clippy::struct_excessive_bools, reason = "independent facts, not the states of a machine")]
@@ -61,45 +61,9 @@ pub(super) struct Linger {
     pub(super) bytes: usize,
 }
 
-/// The row of a connection that was just accepted.
-pub(super) fn row(fd: &impl AsRawFd, id: ConnId, peer: SocketAddr, now: Nanos) -> Row {
-    let fd = fd.as_raw_fd();
-    Row {
-        id,
-        fd,
-        peer,
-        state: ConnState::New,
-        half_closed: false,
-        stopped: false,
-        interest: Mask::NONE,
-        last: Kind::Accept,
-        last_ret: Ret::ok(fd.unsigned_abs().into()),
-        requests: 0,
-        bytes_in: 0,
-        bytes_out: 0,
-        answer: 0,
-        unsent: 0,
-        opened: now,
-        active: now,
-        by: By::LOOP,
-        within: None,
-        site: None,
-        why: None,
-    }
-}
-
-/// Publishes that a connection is closed, and its last row.
-pub(super) fn publish_closed(mut row: Row, why: Why, publisher: &mut Publisher) {
-    (row.state, row.within, row.why) = (ConnState::Closed, None, Some(why));
-    let Row { bytes_in, bytes_out, requests, .. } = row;
-    let what = What::Closed { why, bytes_in, bytes_out, requests };
-    publisher.fact(row.fd, Some(row.id), what, &[]);
-    publisher.gone(row);
-}
-
 impl Connection {
     pub(super) fn new(socket: OwnedFd, id: ConnId, peer: SocketAddr, now: Nanos) -> Self {
-        let row = row(&socket, id, peer, now);
+        let row = Row::new(id, socket.as_raw_fd(), peer, now);
         Self {
             socket,
             row,

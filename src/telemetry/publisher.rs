@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use super::round::Rounds;
 use super::{
-    Batch, By, ConnId, Counters, Event, Fd, Form, Latency, Listener, Nanos, Ready, Row, Sink, Site,
-    Stance, Standing, Text, Turn, What,
+    Batch, By, ConnId, ConnState, Counters, Event, Fd, Form, Latency, Listener, Nanos, Ready, Row,
+    Sink, Site, Stance, Standing, Text, Turn, What, Why,
 };
 
 /// Where the publisher finds the rows: the server's table.
@@ -288,8 +288,17 @@ impl Publisher {
         }
     }
 
+    /// Tells that a connection is closed, and hands its last row over.
+    pub fn closed(&mut self, mut row: Row, why: Why) {
+        (row.state, row.within, row.why) = (ConnState::Closed, None, Some(why));
+        let Row { bytes_in, bytes_out, requests, .. } = row;
+        let what = What::Closed { why, bytes_in, bytes_out, requests };
+        self.fact(row.fd, Some(row.id), what, &[]);
+        self.gone(row);
+    }
+
     /// Hands the last row of a closed connection to the reader of the table.
-    pub fn gone(&mut self, row: Row) {
+    fn gone(&mut self, row: Row) {
         if let Some(sink) = &mut self.table {
             if sink.current.gone.len() < sink.capacity.gone {
                 sink.current.gone.push(row);

@@ -104,6 +104,33 @@ pub struct Row {
 }
 
 impl Row {
+    /// That of a connection that was just accepted.
+    #[must_use]
+    pub fn new(id: ConnId, fd: Fd, peer: SocketAddr, now: Nanos) -> Self {
+        Self {
+            id,
+            fd,
+            peer,
+            state: ConnState::New,
+            half_closed: false,
+            stopped: false,
+            interest: Mask::NONE,
+            last: Kind::Accept,
+            last_ret: Ret::ok(fd.unsigned_abs().into()),
+            requests: 0,
+            bytes_in: 0,
+            bytes_out: 0,
+            answer: 0,
+            unsent: 0,
+            opened: now,
+            active: now,
+            by: By::LOOP,
+            within: None,
+            site: None,
+            why: None,
+        }
+    }
+
     /// How many bytes the kernel has taken of the answers that are being sent, and how many they
     /// are; `None` while nothing waits to be sent.
     #[must_use]

@@ -21,18 +21,16 @@ pub(super) struct Evidence {
 impl Evidence {
     /// A thread stands before a call.
     pub(super) fn before(&mut self, kind: Kind) {
-        match kind {
-            Kind::EpollWait => self.epoll = true,
-            Kind::Poll => self.poll = true,
-            Kind::Select => self.select = true,
-            Kind::Accept => self.accepts = true,
-            _ => {}
-        }
+        self.accepts |= kind == Kind::Accept;
     }
 
-    /// A descriptor of a connection or of the listener is watched for that.
-    pub(super) fn watched(&mut self, mask: Mask) {
+    /// A connection or the listener is watched, by a list that is handed over or that the kernel keeps.
+    /// What is watched beside them says nothing: a blocking server polls too, to look a name up.
+    pub(super) fn watched(&mut self, by: Kind, mask: Mask) {
+        self.epoll |= by == Kind::EpollCtl;
         self.edge |= mask.has(Mask::ET);
+        self.poll |= by == Kind::Poll;
+        self.select |= by == Kind::Select;
     }
 
     /// A connection was used: by whom it was accepted, and by whom it is used.
@@ -66,20 +64,21 @@ mod tests {
     #[test]
     fn the_way_is_known_by_the_calls() {
         let mut seen = Evidence::default();
-        assert_eq!(seen.server(), None);
+        seen.before(Kind::Poll);
+        assert_eq!(seen.server(), None, "of something else");
         seen.before(Kind::Accept);
         assert_eq!(seen.server(), Some(ServerKind::Blocking));
         seen.used((1, 1), (1, 1), Ret::err(Errno::AGAIN));
         assert_eq!(seen.server(), Some(ServerKind::Scan));
-        seen.before(Kind::Select);
+        seen.watched(Kind::Select, Mask::IN);
         assert_eq!(seen.server(), Some(ServerKind::Select));
         seen.used((1, 1), (2, 1), Ret::ZERO);
         assert_eq!(seen.server(), Some(ServerKind::Threads));
         seen.used((1, 1), (3, 3), Ret::ZERO);
         assert_eq!(seen.server(), Some(ServerKind::Processes));
-        seen.before(Kind::EpollWait);
+        seen.watched(Kind::EpollCtl, Mask::IN);
         assert_eq!(seen.server(), Some(ServerKind::Epoll));
-        seen.watched(Mask::IN.with(Mask::ET));
+        seen.watched(Kind::EpollCtl, Mask::IN.with(Mask::ET));
         assert_eq!(seen.server(), Some(ServerKind::EpollEt));
     }
 }

@@ -26,8 +26,8 @@ pub struct Program {
     pub errors: Stdio,
 }
 
-/// Becomes the program, stopped first for `tracer`, which is its parent; for the process that `launch::start` starts.
-/// Its exit code, when it cannot, is the error's number.
+/// Becomes the program, stopped first for `tracer`, which is its parent: what the process does that
+/// `trace::start` starts. Its exit code, when it cannot, is the error's number.
 ///
 /// # Errors
 /// Why it cannot.
@@ -42,8 +42,10 @@ pub fn become_program(tracer: i32, command: &[OsString]) -> io::Result<Infallibl
     }
     raise(Signal::SIGSTOP)?;
     set_parent_process_death_signal(None)?;
-    let filter = calls::filter().map_err(io::Error::other)?;
-    seccompiler::apply_filter(&filter).map_err(io::Error::other)?;
+    // Whoever waits for it is told by a number: that of a kernel which has no such filter.
+    let none = || io::Error::from_raw_os_error(nix::libc::ENOSYS);
+    let filter = calls::filter().map_err(|_| none())?;
+    seccompiler::apply_filter(&filter).map_err(|_| none())?;
     Err(Command::new(name).args(args).exec())
 }
 

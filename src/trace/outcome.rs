@@ -4,10 +4,8 @@ use super::arguments::{self, PollList, Sets};
 use super::calls;
 use super::memory::Memory;
 use super::object::Object;
-use super::world::World;
-use crate::telemetry::{
-    ConnId, CtlOp, Errno, Fd, Form, How, Kind, Mask, Nanos, Next, Ret, Row, What,
-};
+use super::world::{Closed, World};
+use crate::telemetry::{ConnId, CtlOp, Errno, Fd, Form, How, Kind, Mask, Nanos, Next, Ret, What};
 
 /// A call that is about to be made, or under way.
 #[derive(Debug)]
@@ -27,8 +25,8 @@ pub(super) struct Call {
     pub(super) event: (Mask, u64),
     /// The arguments of one that is not known better.
     pub(super) text: String,
-    /// The last row of the connection that it closes.
-    pub(super) gone: Option<Row>,
+    /// The connection that it closes.
+    pub(super) gone: Option<Closed>,
 }
 
 impl Call {

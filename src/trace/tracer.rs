@@ -25,11 +25,11 @@ use super::interests::Interests;
 use super::object::Object;
 use super::outcome::{self, Call};
 use super::ptrace::{self, Go, Stands};
-use super::world::World;
+use super::world::{Closed, World};
 use crate::server::{Pace, Verdict};
 use crate::telemetry::{
-    By, Commands, ConnId, Fd, Kind, Listener, Mask, Mode, Nanos, Publisher, Row, Stance, Standing,
-    Turn, What,
+    By, Commands, ConnId, Fd, Kind, Listener, Mask, Mode, Nanos, Next, Publisher, Stance, Standing,
+    Turn,
 };
 
 /// Stops that are looked at before the operator is.
@@ -158,7 +158,8 @@ impl Tracer {
 
     /// Sleeps until something stops, a command comes, or a call is due.
     fn sleep(&self) -> io::Result<()> {
-        let soon = self.ending.map(|(since, _)| since + ENDS_WITHIN);
+        let soon = self.ending.filter(|(_, killed)| !killed);
+        let soon = soon.map(|(since, _)| since + ENDS_WITHIN);
         let due = self.due.filter(|_| !self.held.is_empty());
         let until = due.into_iter().chain(soon).min();
         let timeout = until.map(|until| until.saturating_duration_since(Instant::now()));
@@ -242,8 +243,10 @@ impl Tracer {
         self.began = true;
         let Some(pid) = self.threads.get(&tid).map(|thread| thread.pid) else { return };
         self.threads.retain(|other, thread| *other == tid || thread.pid != pid);
+        // The one that goes on has the number of the first, whose last call is not its own.
+        self.threads.insert(tid, Thread { pid, call: None, held: None });
         let Self { threads, held, .. } = self;
-        held.retain(|tid| threads.contains_key(tid));
+        held.retain(|other| *other != tid && threads.contains_key(other));
         let rows = self.world.exec(pid);
         self.publisher.read_clock();
         self.closed(rows);
@@ -265,14 +268,10 @@ impl Tracer {
     }
 
     /// Connections have ended.
-    fn closed(&mut self, rows: Vec<Row>) {
-        for row in rows {
-            let Row { fd, id, bytes_in, bytes_out, requests, .. } = row;
-            let Some(why) = row.why else { continue };
-            self.accepted.remove(&id);
-            let what = What::Closed { why, bytes_in, bytes_out, requests };
-            self.publisher.fact(fd, Some(id), what, &[]);
-            self.publisher.gone(row);
+    fn closed(&mut self, all: Vec<Closed>) {
+        for (row, why) in all {
+            self.accepted.remove(&row.id);
+            self.publisher.closed(row, why);
         }
     }
 
@@ -299,7 +298,7 @@ impl Tracer {
         self.evidence.before(call.kind);
         self.note_watched(pid, &call);
         let next = call.next();
-        let holds = self.holds(next.kind, &next);
+        let holds = self.holds(&next);
         if let Some(thread) = self.threads.get_mut(&tid) {
             thread.call = Some(call);
             thread.held = holds.then(|| self.publisher.now());
@@ -319,19 +318,19 @@ impl Tracer {
             _ => return,
         };
         for (fd, mask) in lists {
-            self.watch(pid, fd, mask);
+            self.watch(pid, fd, mask, call.kind);
         }
     }
 
     /// A descriptor is watched for that from now on.
-    fn watch(&mut self, pid: i32, fd: Fd, mask: Mask) {
+    fn watch(&mut self, pid: i32, fd: Fd, mask: Mask, by: Kind) {
         match self.world.object(pid, fd) {
             Some(Object::Connection(id)) => {
-                self.evidence.watched(mask);
+                self.evidence.watched(by, mask);
                 self.world.change(id, |row| row.interest = mask);
             }
             Some(Object::Listener) => {
-                self.evidence.watched(mask);
+                self.evidence.watched(by, mask);
                 // A worker has it by the number that its parent has.
                 if let Some((_, listener)) = &mut self.listener
                     && listener.fd == fd
@@ -344,19 +343,19 @@ impl Tracer {
     }
 
     /// Whether a thread that has just come to a call is held there.
-    fn holds(&mut self, kind: Kind, next: &crate::telemetry::Next) -> bool {
+    fn holds(&mut self, next: &Next) -> bool {
         if self.pace.is_free() || self.ending.is_some() {
             return false;
         }
         if self.pace.is_running() {
-            let meets = self.pace.is_met(next, kind.is_wait());
+            let meets = self.pace.is_met(next, next.kind.is_wait());
             if meets {
                 self.set_pace(Mode::Paused);
             }
             return meets;
         }
         // Those who came before go first.
-        !self.held.is_empty() || self.asks(kind)
+        !self.held.is_empty() || self.asks(next.kind)
     }
 
     /// Whether the pace makes a call wait.

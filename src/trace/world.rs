@@ -7,9 +7,7 @@ use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 
 use super::object::{Object, Outside};
-use crate::telemetry::{
-    By, ConnId, ConnState, Errno, Fd, Kind, Mask, Nanos, Ret, Row, Rows, What, Why,
-};
+use crate::telemetry::{By, ConnId, ConnState, Errno, Fd, Mask, Nanos, Ret, Row, Rows, What, Why};
 
 /// A process of the program.
 #[derive(Debug)]
@@ -33,6 +31,9 @@ struct Conn {
     why: Option<Why>,
     listed: bool,
 }
+
+/// A connection that has ended: its last row, and why.
+pub(super) type Closed = (Row, Why);
 
 /// What is known of the program.
 #[derive(Debug, Default)]
@@ -59,13 +60,13 @@ impl World {
     }
 
     /// It has gone, with all its descriptors. Returns the last rows of what it was the last to have.
-    pub(super) fn end(&mut self, pid: i32) -> Vec<Row> {
+    pub(super) fn end(&mut self, pid: i32) -> Vec<Closed> {
         let files = self.processes.remove(&pid).map(|process| process.files).unwrap_or_default();
         files.into_iter().filter_map(|(fd, object)| self.release(pid, fd, object)).collect()
     }
 
     /// It runs another program now (execve(2)): some descriptors are closed.
-    pub(super) fn exec(&mut self, pid: i32) -> Vec<Row> {
+    pub(super) fn exec(&mut self, pid: i32) -> Vec<Closed> {
         let Some(process) = self.processes.get(&pid) else { return Vec::new() };
         let is_open = |fd: &Fd| fs::symlink_metadata(format!("/proc/{pid}/fd/{fd}")).is_ok();
         let closed: Vec<Fd> = process.files.keys().copied().filter(|fd| !is_open(fd)).collect();
@@ -131,28 +132,8 @@ impl World {
     ) -> Option<ConnId> {
         self.last += 1;
         let id = ConnId::new(self.last)?;
-        let row = Row {
-            id,
-            fd,
-            peer: peer.unwrap_or_else(|| (Ipv4Addr::UNSPECIFIED, 0).into()),
-            state: ConnState::New,
-            half_closed: false,
-            stopped: false,
-            interest: Mask::NONE,
-            last: Kind::Accept,
-            last_ret: Ret::ok(fd.unsigned_abs().into()),
-            requests: 0,
-            bytes_in: 0,
-            bytes_out: 0,
-            answer: 0,
-            unsent: 0,
-            opened: now,
-            active: now,
-            by,
-            within: None,
-            site: None,
-            why: None,
-        };
+        let peer = peer.unwrap_or_else(|| (Ipv4Addr::UNSPECIFIED, 0).into());
+        let row = Row { by, ..Row::new(id, fd, peer, now) };
         let conn =
             Conn { row, home: (pid, fd), descriptors: 1, asked: None, why: None, listed: false };
         self.conns.insert(id, conn);
@@ -175,20 +156,20 @@ impl World {
     }
 
     /// A descriptor was closed. Returns the last row of its connection, if it was the last one of it.
-    pub(super) fn close(&mut self, pid: i32, fd: Fd) -> Option<Row> {
+    pub(super) fn close(&mut self, pid: i32, fd: Fd) -> Option<Closed> {
         let object = self.processes.get_mut(&pid)?.files.remove(&fd)?;
         self.release(pid, fd, object)
     }
 
     /// Those of a range (`close_range(2)`).
-    pub(super) fn close_range(&mut self, pid: i32, first: u64, last: u64) -> Vec<Row> {
+    pub(super) fn close_range(&mut self, pid: i32, first: u64, last: u64) -> Vec<Closed> {
         let Some(process) = self.processes.get(&pid) else { return Vec::new() };
         let within = |fd: &Fd| (first..=last).contains(&u64::from(fd.unsigned_abs()));
         let closed: Vec<Fd> = process.files.keys().copied().filter(within).collect();
         closed.into_iter().filter_map(|fd| self.close(pid, fd)).collect()
     }
 
-    fn release(&mut self, pid: i32, fd: Fd, object: Object) -> Option<Row> {
+    fn release(&mut self, pid: i32, fd: Fd, object: Object) -> Option<Closed> {
         let Object::Connection(id) = object else { return None };
         let conn = self.conns.get_mut(&id)?;
         conn.descriptors -= 1;
@@ -207,11 +188,9 @@ impl World {
             return None;
         }
         let Conn { mut row, why, .. } = self.conns.remove(&id)?;
+        row.interest = Mask::NONE;
         // An end that neither the peer nor the operator has begun is the program's own.
-        row.why = Some(why.unwrap_or(Why::Answered));
-        row.state = ConnState::Closed;
-        (row.within, row.interest) = (None, Mask::NONE);
-        Some(row)
+        Some((row, why.unwrap_or(Why::Answered)))
     }
 
     /// The row of a connection changes.
@@ -338,7 +317,7 @@ mod tests {
         assert_eq!((rows.len(), rows[0].id), (1, id));
         assert_eq!(world.close(pid - 1, 7), None);
         let gone = world.end(pid - 1);
-        assert_eq!((gone.len(), gone[0].why), (1, Some(Why::Answered)));
+        assert_eq!((gone.len(), gone[0].1), (1, Why::Answered));
         assert_eq!(world.end(pid), []);
     }
 
@@ -346,7 +325,7 @@ mod tests {
     fn a_number_that_is_used_again_is_another_connection() {
         let (mut world, pid, first) = world();
         let gone = world.close_range(pid, 3, 100);
-        assert_eq!((gone.len(), gone[0].id), (1, first));
+        assert_eq!((gone.len(), gone[0].0.id), (1, first));
         let second = world.accept(pid, 7, None, 9, By::LOOP).unwrap();
         assert!(second > first && world.conn(pid, 7) == Some(second));
     }
@@ -369,6 +348,6 @@ mod tests {
         assert_eq!(world.note(id, rest, By::LOOP, 8), None, "the rest of it");
         assert_eq!(row(&mut world), (ConnState::Idle, 84, 30));
         let _ = world.note(id, What::Recv { ret: Ret::ZERO }, By::LOOP, 9);
-        assert_eq!(world.close(pid, 7).unwrap().why, Some(Why::PeerClosed));
+        assert_eq!(world.close(pid, 7).unwrap().1, Why::PeerClosed);
     }
 }

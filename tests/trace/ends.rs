@@ -49,6 +49,13 @@ fn what_a_program_writes_is_not_lost() {
     let status = run(&options, &["sh", "-c", "echo out; echo err >&2"]).status().unwrap();
     assert!(status.success());
     assert_eq!(super::read(&file), "out\nerr\n");
+    // What it has is not lost either, unless that is asked for.
+    let again = run(&options, &["echo", "new"]).output().unwrap();
+    let told = String::from_utf8(again.stderr).unwrap();
+    assert!(!again.status.success() && told.contains("has something in it"), "{told}");
+    assert_eq!(super::read(&file), "out\nerr\n");
+    let status = run(&[&options[..], &["--force"]].concat(), &["echo", "new"]).status().unwrap();
+    assert!(status.success() && super::read(&file) == "new\n");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::inspect::{AcceptQueue, Snapshot, Socket, TcpState};
 use crate::telemetry::{
-    Batch, By, ConnId, ConnState, CtlOp, Errno, Event, Fd, Kind, Listener, Mask, Mode, Nanos, Next,
+    Batch, ConnId, ConnState, CtlOp, Errno, Event, Fd, Kind, Listener, Mask, Mode, Nanos, Next,
     Ready, Ret, Row, ServerKind, Site, Stance, Standing, Turn, What, Why, Work,
 };
 
@@ -28,28 +28,8 @@ fn interest() -> Mask {
 
 /// A row as it is just after the accept.
 pub(super) fn row(number: u64, fd: Fd, now: Nanos) -> Row {
-    Row {
-        id: id(number),
-        fd,
-        peer: peer(number),
-        state: ConnState::New,
-        half_closed: false,
-        stopped: false,
-        interest: interest(),
-        last: Kind::EpollCtl,
-        last_ret: Ret::ZERO,
-        requests: 0,
-        bytes_in: 0,
-        bytes_out: 0,
-        answer: 0,
-        unsent: 0,
-        opened: now,
-        active: now,
-        by: By::LOOP,
-        within: None,
-        site: None,
-        why: None,
-    }
+    let row = Row::new(id(number), fd, peer(number), now);
+    Row { interest: interest(), last: Kind::EpollCtl, last_ret: Ret::ZERO, ..row }
 }
 
 /// The server that is made up.

@@ -4,7 +4,7 @@ use std::os::fd::OwnedFd;
 
 use super::{Gone, LoopState, Made, token};
 use crate::http::Payload;
-use crate::server::connection::{Connection, LINGER, LINGER_BYTES, Linger, publish_closed};
+use crate::server::connection::{Connection, LINGER, LINGER_BYTES, Linger};
 use crate::server::selector::{Token, Watcher};
 use crate::server::session::Session;
 use crate::server::table::Client;
@@ -56,7 +56,7 @@ impl<W: Watcher> LoopState<W> {
         let client = Client::of(&row);
         self.timers.clear(client.fd);
         self.refused -= usize::from(refused);
-        publish_closed(row, why, &mut self.publisher);
+        self.publisher.closed(row, why);
         if let Some(pool) = &mut self.pool {
             pool.forget(client.id);
         }

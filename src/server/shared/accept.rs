@@ -7,13 +7,12 @@ use std::time::Instant;
 
 use super::{AcceptedSocket, Locked, Shared, SharedConnection, ThreadHost, WorkerHandle};
 use crate::server::blocking_io::turn_away;
-use crate::server::connection::row;
 use crate::server::handover::Outcome;
 use crate::server::listener::{self, ACCEPT_PAUSE, out_of_descriptors};
 use crate::server::responder::Host;
 use crate::server::table::Client;
 use crate::server::{Config, calls};
-use crate::telemetry::{By, ConnId, Kind, Next, Site, What, Why};
+use crate::telemetry::{By, ConnId, Kind, Next, Row, Site, What, Why};
 
 impl Shared {
     /// Accepts a connection; sleeps until there is one. `None` when the server ends.
@@ -117,7 +116,7 @@ impl Locked {
     ) -> AcceptedSocket {
         let client = Client { fd: socket.as_raw_fd(), id };
         let full = config.is_full(&self.table, peer.ip());
-        let row = row(&socket, id, peer, self.publisher.now());
+        let row = Row::new(id, socket.as_raw_fd(), peer, self.publisher.now());
         let socket = Arc::new(socket);
         self.table.insert(SharedConnection {
             socket: socket.clone(),

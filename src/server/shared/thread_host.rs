@@ -5,7 +5,6 @@ use std::sync::{Arc, MutexGuard};
 
 use super::{AcceptedSocket, Locked, Shared, SharedConnection};
 use crate::server::blocking_io::{ConnectionHost, Sent};
-use crate::server::connection::publish_closed;
 use crate::server::responder::Responder;
 use crate::server::table::Client;
 use crate::telemetry::{By, ConnId, ConnState, Fd, Kind, Nanos, Next, Ret, Site, What, Why};
@@ -70,7 +69,7 @@ impl<'h> ThreadHost<'h> {
         locked.refused -= usize::from(full);
         locked.publisher.call(self.client.fd, Some(self.client.id), What::Close);
         (row.last, row.last_ret) = (Kind::Close, Ret::ZERO);
-        publish_closed(row, end_reason.unwrap_or(why), &mut locked.publisher);
+        locked.publisher.closed(row, end_reason.unwrap_or(why));
         if locked.listener.resting.is_some() {
             self.shared.go.notify_all();
         }

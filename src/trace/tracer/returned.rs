@@ -2,13 +2,14 @@
 
 use super::Tracer;
 use crate::telemetry::{
-    By, ConnId, CtlOp, Fd, Form, Kind, Listener, Mask, Options, Ready, Ret, Row, What, Work,
+    By, ConnId, CtlOp, Fd, Form, Kind, Listener, Mask, Options, Ready, Ret, What, Work,
 };
 use crate::trace::arguments;
 use crate::trace::interests::Interests;
 use crate::trace::memory::Memory;
 use crate::trace::object::Object;
 use crate::trace::outcome::Call;
+use crate::trace::world::Closed;
 
 impl Tracer {
     /// A call has returned.
@@ -21,7 +22,7 @@ impl Tracer {
         let waited = now.saturating_sub(call.began);
         let (mut conn, mut what) = (call.conn, call.outcome(tid, ret, waited));
         let mut text = call.text.clone();
-        let mut gone: Vec<Row> = call.gone.into_iter().collect();
+        let mut gone: Vec<Closed> = call.gone.into_iter().collect();
         match call.kind {
             Kind::Accept => {
                 conn = self.accept(&call, (tid, pid), ret, by, &mut what);
@@ -121,7 +122,7 @@ impl Tracer {
                 mask = Mask::NONE;
             }
         }
-        self.watch(pid, call.fd, mask);
+        self.watch(pid, call.fd, mask, Kind::EpollCtl);
         if self.world.object(pid, call.fd) == Some(Object::Listener)
             && let Some((_, listener)) = &mut self.listener
             && listener.fd == call.fd
@@ -144,12 +145,13 @@ impl Tracer {
     }
 
     /// What the other calls change of what descriptors stand for.
-    fn other(&mut self, pid: i32, call: &Call, ret: Ret, gone: &mut Vec<Row>) {
+    fn other(&mut self, pid: i32, call: &Call, ret: Ret, gone: &mut Vec<Closed>) {
         let Ok(value) = ret.get() else { return };
         let to = Fd::try_from(value).unwrap_or(-1);
         match call.form {
             Form::Dup | Form::Dup2 | Form::Dup3 if to != call.fd => {
                 gone.extend(self.world.close(pid, to));
+                self.forget(pid, to);
                 self.world.dup(pid, call.fd, to);
             }
             Form::Fcntl if call.text.starts_with("F_DUPFD") => self.world.dup(pid, call.fd, to),

@@ -13,6 +13,7 @@ pub(in crate::words) const CHINESE: Run = Run {
         )
     },
     no_start: |name, why| format!("{name} 无法运行：{why}。"),
+    output_there: |path| format!("{path} 里已有内容：换一个文件，或用 --force 清空它。"),
     no_output: |path, why| format!("程序的输出无法写到 {path}：{why}。"),
     exited: |name, code| format!("{name} 已结束，退出码 {code}。"),
     killed: |name, signal| format!("{name} 被 {signal} 结束。"),

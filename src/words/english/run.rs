@@ -13,6 +13,9 @@ pub(in crate::words) const ENGLISH: Run = Run {
         )
     },
     no_start: |name, why| format!("{name} cannot be run: {why}."),
+    output_there: |path| {
+        format!("{path} has something in it: choose another file, or empty it with --force.")
+    },
     no_output: |path, why| format!("What the program writes cannot go to {path}: {why}."),
     exited: |name, code| format!("{name} has ended, with exit code {code}."),
     killed: |name, signal| format!("{name} was ended by {signal}."),
