@@ -223,6 +223,7 @@ impl Tracer {
         };
         let (Ok(new), parent) = (i32::try_from(new), parent.pid) else { return };
         let pid = process_of(new).unwrap_or(new);
+        self.publisher.counters.started += 1;
         if pid != parent && !self.world.has(pid) {
             self.world.begin(pid, Some(parent));
             let lists: Vec<_> =
@@ -258,6 +259,8 @@ impl Tracer {
         let Some(Thread { pid, .. }) = self.threads.remove(&tid) else { return };
         if tid == self.leader {
             self.ended = Some(how);
+        } else {
+            self.publisher.counters.ended += 1;
         }
         if self.threads.values().all(|thread| thread.pid != pid) {
             let rows = self.world.end(pid);

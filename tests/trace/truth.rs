@@ -198,6 +198,8 @@ fn threads_and_processes_are_followed() {
         let receives = |line: &Value| line["call"] == "recv" && line["ret"].as_u64() > Some(20);
         assert_eq!(count(&|line| receives(line) && line[by].is_i64()), 2, "{server}");
         assert_eq!(count(&|line| line["fact"] == "closed"), 3, "{server}");
+        let costs = &lines.last().unwrap()["costs"];
+        assert_eq!((&costs["started"], &costs["ended"]), (&3.into(), &3.into()), "{server}");
         let bytes: u64 =
             lines.iter().filter(|l| l["call"] == "recv").filter_map(|l| l["ret"].as_u64()).sum();
         let closed: u64 = lines.iter().filter_map(|line| line["bytes_in"].as_u64()).sum();
