@@ -1,5 +1,6 @@
 //! The command line: every flag, its default and its help text.
 
+mod attach;
 mod command;
 mod compare;
 mod habits;
@@ -13,6 +14,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use attach::Attach;
 use clap::{Args, Parser, ValueEnum};
 pub use command::Command;
 pub use compare::Compare;
@@ -46,6 +48,7 @@ Examples:
                                      both at once, side by side
   epollscope lesson 6                level and edge, with a class
   epollscope run python3 server.py   your own server, or any program
+  epollscope attach nginx            a server that runs, looked at from outside
   epollscope textbook epoll > server.py
                                      the same server as a short program in Python";
 

@@ -13,6 +13,8 @@
 //! | [`compare`] | the same load on one server after another |
 //! | [`clients`] | the built-in clients |
 //! | [`record`] | the event log on disk, and the printer of events |
+//! | [`attach`] | a process that runs, looked at from outside |
+//! | [`trace`] | any program, stopped at its system calls |
 //! | [`inspect`] | what the kernel knows of the server's sockets |
 //! | [`server`] | the server thread |
 //! | [`http`] | requests, answers and files; no sockets in it |
@@ -30,6 +32,8 @@ compile_error!("epollscope shows epoll(7), which only Linux has: build it on Lin
 
 #[cfg(target_os = "linux")]
 pub mod app;
+#[cfg(target_os = "linux")]
+pub mod attach;
 #[cfg(target_os = "linux")]
 pub mod cli;
 #[cfg(target_os = "linux")]

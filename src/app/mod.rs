@@ -7,6 +7,7 @@
 //! | `compare` | the same load on one server after another |
 //! | `lesson` | a lesson: listed, given, checked, or begun by writing its file |
 //! | `split` | two servers on one screen |
+//! | `attach` | a process that runs, looked at from outside |
 //! | `run` | any program, traced |
 //! | `textbook` | a server as a short program in Python |
 //! | `notes` | the speaker's notes of a lesson that runs in another terminal |
@@ -17,6 +18,7 @@
 //! | `log` | the event log: opened, and what goes wrong with it |
 //! | `output` | standard output, standard error, the exit code |
 
+mod attach;
 mod compare;
 mod config;
 mod dashboard;
@@ -80,6 +82,10 @@ pub fn run() -> ExitCode {
             let file = run.settings.clone();
             return with_settings(&file, &args, parsed);
         }
+        Some(Command::Attach(attach)) => {
+            let file = attach.settings.clone();
+            return with_settings(&file, &args, parsed);
+        }
         Some(Command::Compare(compare)) => {
             let file = compare.settings.clone();
             return with_settings(&file, &args, parsed);
@@ -107,6 +113,9 @@ fn with_settings(file: &SettingsFile, args: &[OsString], parsed: Parsed) -> Exit
     let no_chinese = language::choose(cli.lang);
     if let Some(Command::Run(program)) = &cli.command {
         return run::run(program, &merged.colours);
+    }
+    if let Some(Command::Attach(process)) = &cli.command {
+        return attach::run(process, &merged.colours);
     }
     let done = if let Some(Command::Compare(compare)) = &cli.command {
         match compare.check(io::stdout().is_terminal()) {

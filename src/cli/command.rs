@@ -7,7 +7,7 @@ use clap::Subcommand;
 use clap_complete::Shell;
 
 use super::values::server_kind;
-use super::{Compare, Lesson, Run};
+use super::{Attach, Compare, Lesson, Run};
 use crate::telemetry::ServerKind;
 
 /// What can be done instead of serving.
@@ -19,6 +19,9 @@ pub enum Command {
     Lesson(Lesson),
     /// Run any program, stopped at its system calls, and show what it does with its sockets.
     Run(Run),
+    /// Look from outside at a process that runs: its descriptors, interest lists and threads. It is not
+    /// stopped.
+    Attach(Attach),
     /// Print the settings file, with what each setting does; or check one.
     Config {
         /// Read FILE, or the file that is read at start, and say what it sets.

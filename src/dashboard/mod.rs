@@ -6,6 +6,7 @@
 //! | [`session`] | a picture and the server behind it; no terminal in it |
 //! | [`live`] | the server, the inspector and the clients that it watches |
 //! | `rehearsal` | a lesson given without a screen |
+//! | [`attached`] | a process that is looked at from outside |
 //! | [`split`] | two servers under the same load, side by side |
 //! | [`terminal`] | entering and leaving the terminal, panics, signals |
 //! | [`state`] | what is known and what the operator is doing; no terminal in it |
@@ -16,6 +17,7 @@
 //! | [`keys`] | the one declaration of the keys |
 //! | [`theme`] | colours, emphasis, glyphs |
 
+pub mod attached;
 pub mod geometry;
 mod input;
 pub mod keys;

@@ -4,6 +4,7 @@
 //! | file | what lives there |
 //! |---|---|
 //! | `sock_diag` | the kernel's table of TCP sockets, by netlink |
+//! | `tcp_table` | the same by inode, whosever they are |
 //! | `quiet` | the many sockets of which there is nothing to tell, in little memory |
 //! | `drops` | connections that the kernel dropped, from `/proc/net/netstat` |
 //! | `ready` | which fds are ready now, and what an epoll would hand over, by a second epoll |
@@ -23,6 +24,7 @@ mod quiet;
 mod ready;
 mod runtime;
 mod sock_diag;
+mod tcp_table;
 mod thread;
 mod unseen;
 mod usage;
@@ -37,6 +39,7 @@ pub use mapped::mmap_of;
 pub use quiet::Quiet;
 pub use ready::{EpollView, Handed, Listed};
 pub use runtime::{RuntimeView, Timeout};
+pub use tcp_table::{TcpSocket, TcpTable};
 pub use thread::{EXACT_AT_MOST, Inspector};
 pub use unseen::{Cause, Unseen};
 pub use usage::{LoopCpu, Usage, Workers, cpu};
@@ -73,6 +76,26 @@ impl TcpState {
         Self::Listen,
         Self::Closing,
     ];
+
+    /// The one with that number of the kernel's (`net/tcp_states.h`).
+    #[must_use]
+    pub fn numbered(number: u8) -> Option<Self> {
+        Some(match number {
+            1 => Self::Established,
+            2 => Self::SynSent,
+            // 12 is a request that has not become a socket yet.
+            3 | 12 => Self::SynRecv,
+            4 => Self::FinWait1,
+            5 => Self::FinWait2,
+            6 => Self::TimeWait,
+            7 => Self::Close,
+            8 => Self::CloseWait,
+            9 => Self::LastAck,
+            10 => Self::Listen,
+            11 => Self::Closing,
+            _ => return None,
+        })
+    }
 
     /// As ss(8) and netstat(8) write it: `ESTABLISHED`, `CLOSE-WAIT`.
     #[must_use]

@@ -181,6 +181,43 @@ impl Diag {
         let any = SocketAddr::new(unspecified(listener), 0);
         let all: Vec<_> =
             std::iter::once((listener, any)).chain(connections.iter().copied()).collect();
+        self.find(&all, |local, found| dump.add(found, local, None))?;
+        dump.sort();
+        Ok(dump)
+    }
+
+    /// Looks up these sockets (local and remote address) one by one; each that there is, is handed over
+    /// with its own address and what is known of it.
+    ///
+    /// # Errors
+    /// What the kernel answered, or that the answer could not be read.
+    pub(super) fn look_up(
+        &mut self,
+        ends: &[(SocketAddr, SocketAddr)],
+        mut each: impl FnMut(SocketAddr, Socket),
+    ) -> io::Result<()> {
+        self.find(ends, |_, found| each(found.own, found.socket))
+    }
+
+    /// Every socket of an address family.
+    ///
+    /// # Errors
+    /// What the kernel answered, or that the answer could not be read.
+    pub(super) fn every(
+        &mut self,
+        any: IpAddr,
+        mut each: impl FnMut(SocketAddr, Socket),
+    ) -> io::Result<()> {
+        let any = SocketAddr::new(any, 0);
+        let request = Request { flags: NLM_F_DUMP, states: STATES, local: any, peer: any };
+        self.dump_all(request, |found| each(found.own, found.socket))
+    }
+
+    fn find(
+        &mut self,
+        all: &[(SocketAddr, SocketAddr)],
+        mut each: impl FnMut(SocketAddr, &Found),
+    ) -> io::Result<()> {
         for wanted in all.chunks(BATCH) {
             let first = self.seq.wrapping_add(1);
             let mut message = Vec::with_capacity(wanted.len() * (HEADER + REQUEST));
@@ -213,7 +250,7 @@ impl Diag {
                                     && found.socket.state != TcpState::TimeWait
                             });
                             if let Some(found) = found {
-                                dump.add(&found, local, None);
+                                each(local, &found);
                             }
                         }
                         _ => {}
@@ -221,8 +258,7 @@ impl Diag {
                 }
             }
         }
-        dump.sort();
-        Ok(dump)
+        Ok(())
     }
 
     /// Sends a request for a dump and reads the answer.

@@ -2,6 +2,7 @@
 //! stops it at these and at no others (seccomp(2)).
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use nix::libc::{self, c_long};
 use seccompiler::{
@@ -111,6 +112,13 @@ impl Numbers {
     pub(super) fn form(&self, number: i64) -> Option<Form> {
         *self.0.get(usize::try_from(number).ok()?)?
     }
+}
+
+/// The call with that number on this machine, if it is one that is told here.
+#[must_use]
+pub fn call_numbered(number: i64) -> Option<Form> {
+    static NUMBERS: LazyLock<Numbers> = LazyLock::new(Numbers::default);
+    NUMBERS.form(number)
 }
 
 /// As what a call on a socket is shown; on anything else, reading and writing is [`Kind::Other`].

@@ -33,6 +33,7 @@ use std::thread::JoinHandle;
 use nix::sys::signal::{SigSet, Signal};
 
 use crate::telemetry::{Commands, Publisher};
+pub use calls::call_numbered;
 pub use launch::{Program, become_program, find};
 use tracer::Tracer;
 

@@ -1,15 +1,16 @@
 //! Every text that the program says, by the place where it is said, in the language that is chosen.
 
 use super::places::{
-    boxes, card, charts, cli, clients, code, compare, costs, engine, events, explain, header,
-    inspect, keybar, keys, lesson, lints, marks, notices, options, record, run, seats, server,
-    servers, settings, split, start, stream, stretches, strip, table,
+    attach, boxes, card, charts, cli, clients, code, compare, costs, engine, events, explain,
+    header, inspect, keybar, keys, lesson, lints, marks, notices, options, record, run, seats,
+    server, servers, settings, split, start, stream, stretches, strip, table,
 };
 use super::{Language, chinese, english};
 
 /// The texts of one language: plain ones as they stand, sentences with figures as functions of them.
 pub(crate) struct Strings {
     pub(crate) start: start::Start,
+    pub(crate) attach: attach::Attach,
     pub(crate) cli: cli::Cli,
     pub(crate) code: code::Code,
     pub(crate) compare: compare::Compare,
@@ -45,6 +46,7 @@ pub(crate) struct Strings {
 
 static ENGLISH: Strings = Strings {
     start: english::start::ENGLISH,
+    attach: english::attach::ENGLISH,
     cli: english::cli::ENGLISH,
     code: english::code::ENGLISH,
     compare: english::compare::ENGLISH,
@@ -80,6 +82,7 @@ static ENGLISH: Strings = Strings {
 
 static CHINESE: Strings = Strings {
     start: chinese::start::CHINESE,
+    attach: chinese::attach::CHINESE,
     cli: chinese::cli::CHINESE,
     code: chinese::code::CHINESE,
     compare: chinese::compare::CHINESE,

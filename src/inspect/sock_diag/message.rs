@@ -135,7 +135,7 @@ pub(super) struct Found {
 /// Reads a `struct inet_diag_msg` and its attributes; `None` when it is cut.
 pub(super) fn socket(body: &[u8]) -> Option<Found> {
     let family = *body.first()?;
-    let state = state(*body.get(1)?)?;
+    let state = TcpState::numbered(*body.get(1)?)?;
     let zone = u32_at(body, 40)?;
     let own = addr(family, body.get(8..24)?, be16_at(body, 4)?, zone)?;
     let peer = addr(family, body.get(24..40)?, be16_at(body, 6)?, zone)?;
@@ -174,25 +174,6 @@ fn attribute(mut bytes: &[u8], wanted: u16) -> Option<&[u8]> {
         }
         bytes = bytes.get(len.next_multiple_of(4)..)?;
     }
-}
-
-/// The states of `net/tcp_states.h`.
-fn state(number: u8) -> Option<TcpState> {
-    Some(match number {
-        1 => TcpState::Established,
-        2 => TcpState::SynSent,
-        // 12 is a request that has not become a socket yet.
-        3 | 12 => TcpState::SynRecv,
-        4 => TcpState::FinWait1,
-        5 => TcpState::FinWait2,
-        6 => TcpState::TimeWait,
-        7 => TcpState::Close,
-        8 => TcpState::CloseWait,
-        9 => TcpState::LastAck,
-        10 => TcpState::Listen,
-        11 => TcpState::Closing,
-        _ => return None,
-    })
 }
 
 /// An address of `struct inet_diag_sockid`: 16 bytes, of which IPv4 uses four.

@@ -1,0 +1,101 @@
+//! `epollscope attach`: a process that runs, looked at from outside.
+
+use std::io::{self, BufRead as _, ErrorKind, IsTerminal as _, Write as _};
+use std::process::ExitCode;
+
+use super::output::{Sentence, end, is_dumb, print, say};
+use crate::attach::{Family, NotFound, Watcher, find, report};
+use crate::cli;
+use crate::dashboard::attached::{self, Setup};
+use crate::dashboard::theme::Change;
+use crate::words::{clean, locale, plain, strings};
+
+/// Looks at it: once, or until the operator quits.
+pub(super) fn run(args: &cli::Attach, colours: &[Change]) -> ExitCode {
+    let headless = args.headless || !io::stdout().is_terminal();
+    if !headless && is_dumb() {
+        say(strings().start.dumb_dashboard);
+        return ExitCode::FAILURE;
+    }
+    end(look(args, colours, headless))
+}
+
+fn look(args: &cli::Attach, colours: &[Change], headless: bool) -> Result<(), Sentence> {
+    let family = family(&args.target, headless)?;
+    permitted(&args.target, &family)?;
+    let failed = |error: io::Error| (strings().attach.failed)(&shown(&args.target), &plain(&error));
+    // As it was asked for; by its number, as the kernel calls it.
+    let name = match family.first() {
+        Some(first) if args.target == first.pid.to_string() => clean(first.name.as_bytes()),
+        _ => shown(&args.target),
+    };
+    if headless {
+        let look = Watcher::once(family).map_err(failed)?;
+        let ascii = args.ascii || !locale::is_utf8();
+        return print(report::text(&look, &name, ascii).as_bytes());
+    }
+    let watcher = Watcher::start(family).map_err(failed)?;
+    let setup =
+        Setup { name, watcher, theme: args.theme, colours: colours.to_vec(), ascii: args.ascii };
+    attached::run(setup).map_err(|error| (strings().start.dashboard_ended)(&plain(&error)))
+}
+
+fn shown(target: &str) -> String {
+    clean(target.as_bytes())
+}
+
+/// Whom the words mean; where there are several, who is meant is asked for.
+fn family(target: &str, headless: bool) -> Result<Family, Sentence> {
+    let text = &strings().attach;
+    let name = shown(target);
+    let mut several = match find(target) {
+        Ok(family) => return Ok(family),
+        Err(NotFound::Nobody) => return Err((text.nobody)(&name)),
+        Err(NotFound::Kernel) => return Err((text.kernel)(&name)),
+        Err(NotFound::Own) => return Err((text.own)(&name)),
+        Err(NotFound::Several(several)) => several,
+    };
+    let mut question = (text.several)(&name) + "\n";
+    for (place, family) in several.iter().enumerate() {
+        let command = family.first().map(report::command).unwrap_or_default();
+        question += &(text.one_of)(place + 1, family.head, family.members.len(), &command);
+        question.push('\n');
+    }
+    let asks = !headless && io::stdin().is_terminal();
+    if asks {
+        question += &(text.which)(several.len());
+    }
+    // Standard error may be closed; then nobody is asked.
+    let _ = io::stderr().write_all(question.as_bytes());
+    let _ = io::stderr().flush();
+    let mut answer = String::new();
+    if asks && io::stdin().lock().read_line(&mut answer).is_ok() {
+        let place = answer.trim().parse::<usize>().ok();
+        let named = |family: &Family| answer.trim() == family.head.to_string();
+        let place = place
+            .and_then(|place| place.checked_sub(1))
+            .filter(|place| *place < several.len())
+            .or_else(|| several.iter().position(named));
+        if let Some(place) = place {
+            return Ok(several.swap_remove(place));
+        }
+    }
+    Err((text.choose)(&name))
+}
+
+/// Whether the descriptors of one of them may be seen.
+fn permitted(target: &str, family: &Family) -> Result<(), Sentence> {
+    let mut denied = None;
+    for process in &family.members {
+        match std::fs::read_dir(format!("/proc/{}/fd", process.pid)) {
+            Ok(_) => return Ok(()),
+            Err(error) => denied = Some(error),
+        }
+    }
+    let (text, name) = (&strings().attach, shown(target));
+    Err(match denied {
+        Some(error) if error.kind() == ErrorKind::PermissionDenied => (text.not_permitted)(&name),
+        Some(error) if error.kind() != ErrorKind::NotFound => (text.failed)(&name, &plain(&error)),
+        _ => (text.nobody)(&name),
+    })
+}

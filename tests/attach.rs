@@ -1,0 +1,388 @@
+//! A process that runs, looked at from outside: what `epollscope attach` says of real servers is what
+//! `/proc` and ss(8) say, and they run on as if nothing had been.
+
+#[path = "common/terminal.rs"]
+mod terminal;
+#[path = "common/tools.rs"]
+mod tools;
+
+use std::collections::BTreeSet;
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use epollscope::telemetry::ServerKind;
+use epollscope::textbook::Listing;
+use rustix::process::{Pid, Signal, kill_process};
+use terminal::Terminal;
+use tools::has;
+
+const LIMIT: Duration = Duration::from_secs(20);
+/// Connections that stay open, and say nothing.
+const IDLE: usize = 20;
+
+fn until<T>(what: &str, mut seen: impl FnMut() -> Option<T>) -> T {
+    let begin = Instant::now();
+    loop {
+        if let Some(seen) = seen() {
+            return seen;
+        }
+        assert!(begin.elapsed() < LIMIT, "never: {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn free_port() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}
+
+/// A server of a test, ended with it.
+struct Server {
+    child: Child,
+    addr: SocketAddr,
+}
+
+impl Server {
+    fn start(words: &[&str], addr: SocketAddr) -> Self {
+        let mut command = Command::new(words[0]);
+        command.args(&words[1..]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let child = command.spawn().unwrap();
+        let server = Self { child, addr };
+        until("it listens", || TcpStream::connect(addr).ok());
+        server
+    }
+
+    fn pid(&self) -> i32 {
+        self.child.id().cast_signed()
+    }
+
+    fn clients(&self, count: usize) -> Vec<TcpStream> {
+        (0..count).map(|_| TcpStream::connect(self.addr).unwrap()).collect()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let pid = Pid::from_child(&self.child);
+        let _ = kill_process(pid, Signal::TERM);
+        let begin = Instant::now();
+        while self.child.try_wait().is_ok_and(|ended| ended.is_none()) {
+            if begin.elapsed() > LIMIT {
+                let _ = self.child.kill();
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+fn attach(target: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_epollscope"));
+    command.args(["attach", "--headless", target]).env("XDG_CONFIG_HOME", "/dev/null");
+    command.env("LC_ALL", "C.UTF-8").stdin(Stdio::null()).output().unwrap()
+}
+
+/// What it prints.
+fn seen(target: &str) -> String {
+    let told = attach(target);
+    assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
+    String::from_utf8(told.stdout).unwrap()
+}
+
+/// The words of each line of the part with that heading.
+fn part<'t>(text: &'t str, heading: &str) -> Vec<Vec<&'t str>> {
+    let lines = text.lines().skip_while(|line| !line.starts_with(heading)).skip(2);
+    let lines = lines.take_while(|line| line.starts_with(' '));
+    lines.map(|line| line.split_whitespace().collect()).collect()
+}
+
+/// Every process of a family by `/proc`: itself and its children.
+fn family(pid: i32) -> Vec<i32> {
+    let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"));
+    let children = children.unwrap_or_default();
+    let children = children.split_whitespace().map(|pid| pid.parse::<i32>().unwrap());
+    std::iter::once(pid).chain(children).collect()
+}
+
+/// Holds what is said of a server against what `/proc` and ss(8) say. Its clients say nothing
+/// meanwhile.
+fn assert_as_it_is(server: &Server, peers: &[TcpStream]) -> String {
+    let text = seen(&server.pid().to_string());
+    let family = family(server.pid());
+    // The descriptors.
+    let rows = part(&text, "descriptors");
+    let told: BTreeSet<(i32, i32)> =
+        rows.iter().map(|row| (row[0].parse().unwrap(), row[1].parse().unwrap())).collect();
+    let mut there = BTreeSet::new();
+    for pid in &family {
+        for entry in std::fs::read_dir(format!("/proc/{pid}/fd")).unwrap() {
+            let name = entry.unwrap().file_name();
+            there.insert((*pid, name.to_str().unwrap().parse::<i32>().unwrap()));
+        }
+    }
+    assert_eq!(told, there, "{text}");
+    // The connections: peer, state, both queues, who has them and as which number.
+    let ports: BTreeSet<String> =
+        peers.iter().map(|peer| peer.local_addr().unwrap().port().to_string()).collect();
+    let filter = format!("sport = :{}", server.addr.port());
+    let ss = Command::new("ss").args(["-tnpH", &filter]).output().unwrap();
+    let ss = String::from_utf8(ss.stdout).unwrap();
+    let mut by_ss = BTreeSet::new();
+    for line in ss.lines().filter(|line| line.starts_with("ESTAB")) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        for user in words.get(5).unwrap_or(&"").split("(\"").skip(1) {
+            let number = |name: &str| {
+                let rest = user.split(&format!("{name}=")).nth(1).unwrap();
+                rest.split([',', ')']).next().unwrap().to_owned()
+            };
+            let row =
+                [number("pid"), number("fd"), words[4].into(), words[1].into(), words[2].into()];
+            by_ss.insert(row);
+        }
+    }
+    let told: BTreeSet<[String; 5]> = rows
+        .iter()
+        .filter(|row| row.get(4) == Some(&"ESTABLISHED") && row[2] == "←")
+        .map(|row| [row[0], row[1], row[3], row[5], row[6]].map(str::to_owned))
+        .collect();
+    assert_eq!(told, by_ss, "{text}");
+    let told: BTreeSet<String> =
+        told.iter().map(|row| row[2].rsplit_once(':').unwrap().1.to_owned()).collect();
+    assert!(told.is_superset(&ports), "{text}");
+    // The interest lists.
+    for line in text.lines().filter(|line| line.starts_with("interest list of ")) {
+        let (pid, rest) = line["interest list of ".len()..].split_once("/fd ").unwrap();
+        let (epfd, _) = rest.split_once(':').unwrap();
+        let file = std::fs::read_to_string(format!("/proc/{pid}/fdinfo/{epfd}")).unwrap();
+        let there: BTreeSet<(i32, u64)> = file
+            .lines()
+            .filter(|line| line.starts_with("tfd:"))
+            .map(|line| {
+                let words: Vec<&str> = line.split_whitespace().collect();
+                (words[1].parse().unwrap(), u64::from_str_radix(words[5], 16).unwrap())
+            })
+            .collect();
+        let rows = part(&text, line);
+        let rows = rows.iter().filter(|row| row.last().unwrap().starts_with("0x"));
+        let told: BTreeSet<(i32, u64)> = rows
+            .map(|row| {
+                let data = row.last().unwrap().strip_prefix("0x").unwrap();
+                (row[0].parse().unwrap(), u64::from_str_radix(data, 16).unwrap())
+            })
+            .collect();
+        assert_eq!(told, there, "{text}");
+    }
+    // Nobody was stopped.
+    for pid in family {
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+        assert!(!status.contains("State:\tT") && !status.contains("State:\tt"), "{status}");
+        assert!(status.contains("TracerPid:\t0"));
+    }
+    text
+}
+
+fn nginx(folder: &Path, workers: usize) -> Option<Server> {
+    if !has("nginx") || !has("ss") {
+        return None;
+    }
+    let (addr, dir) = (free_port(), folder.display());
+    std::fs::write(folder.join("index.html"), "hello").unwrap();
+    let config = format!(
+        "daemon off; worker_processes {workers}; pid {dir}/pid; error_log {dir}/err;
+         events {{ }}
+         http {{
+             access_log off; client_body_temp_path {dir}/b; proxy_temp_path {dir}/p;
+             fastcgi_temp_path {dir}/f; uwsgi_temp_path {dir}/u; scgi_temp_path {dir}/s;
+             server {{ listen {addr}; root {dir}; }}
+         }}"
+    );
+    let file = format!("{dir}/nginx.conf");
+    std::fs::write(&file, config).unwrap();
+    Some(Server::start(&["nginx", "-e", "/dev/null", "-c", &file], addr))
+}
+
+/// Asks on each connection, and reads the answer's head.
+fn ask(clients: &mut [TcpStream]) {
+    for client in clients {
+        client.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+        client.set_read_timeout(Some(LIMIT)).unwrap();
+        assert!(client.read(&mut [0; 4096]).unwrap() > 0);
+    }
+}
+
+#[test]
+fn nginx_and_its_workers_are_seen_as_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(server) = nginx(folder.path(), 2) else { return };
+    let mut clients = server.clients(IDLE);
+    ask(&mut clients);
+    let text = assert_as_it_is(&server, &clients);
+    assert!(text.contains("nginx, by its file and its data"), "{text}");
+    assert!(text.contains(&format!("listener {}", server.addr)), "{text}");
+    assert!(text.contains("IN|RDHUP|ET ("), "{text}");
+    assert!(text.contains("sleeps in epoll_wait("), "{text}");
+    assert!(text.contains("no mistake that could be seen"), "{text}");
+    // They serve as before.
+    ask(&mut clients);
+}
+
+#[test]
+fn redis_is_seen_as_it_is() {
+    if !has("redis-server") || !has("ss") {
+        return;
+    }
+    let addr = free_port();
+    let port = addr.port().to_string();
+    let words = ["redis-server", "--port", &port, "--save", "", "--bind", "127.0.0.1"];
+    let server = Server::start(&words, addr);
+    let mut clients = server.clients(IDLE);
+    for client in &mut clients {
+        client.write_all(b"PING\r\n").unwrap();
+        let mut answer = [0; 7];
+        client.read_exact(&mut answer).unwrap();
+        assert_eq!(&answer, b"+PONG\r\n");
+    }
+    let text = assert_as_it_is(&server, &clients);
+    assert!(text.contains("redis, by its file and its data"), "{text}");
+}
+
+#[test]
+fn node_is_seen_as_it_is() {
+    if !has("node") || !has("ss") {
+        return;
+    }
+    let addr = free_port();
+    let text = format!(
+        "require('http').createServer((_, to) => to.end('hello')).listen({}, '127.0.0.1')",
+        addr.port()
+    );
+    let server = Server::start(&["node", "-e", &text], addr);
+    let mut clients = server.clients(IDLE);
+    ask(&mut clients);
+    let text = assert_as_it_is(&server, &clients);
+    assert!(text.contains("libuv in node, by its file and its data"), "{text}");
+}
+
+#[test]
+fn lighttpd_is_seen_as_it_is() {
+    if !has("lighttpd") || !has("ss") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let (addr, dir) = (free_port(), folder.path().display());
+    std::fs::write(folder.path().join("index.html"), "hello").unwrap();
+    let config = format!(
+        "server.document-root = \"{dir}\"\nserver.bind = \"127.0.0.1\"\nserver.port = {}\n\
+         index-file.names = ( \"index.html\" )\n",
+        addr.port()
+    );
+    let file = format!("{dir}/lighttpd.conf");
+    std::fs::write(&file, config).unwrap();
+    let server = Server::start(&["lighttpd", "-D", "-f", &file], addr);
+    let mut clients = server.clients(IDLE);
+    ask(&mut clients);
+    assert_as_it_is(&server, &clients);
+}
+
+/// The interpreter itself: what stands in PATH may be a script that looks for it.
+fn python() -> Option<String> {
+    has("python3").then(|| {
+        let mut command = Command::new("python3");
+        let told = command.args(["-c", "import sys; print(sys.executable)"]).output().unwrap();
+        String::from_utf8(told.stdout).unwrap().trim().to_owned()
+    })
+}
+
+fn listing(folder: &Path, kind: ServerKind, python: &str) -> Server {
+    let file = folder.join("server.py");
+    std::fs::write(&file, Listing::of(kind).text()).unwrap();
+    std::fs::write(folder.join("index.html"), "hello").unwrap();
+    let addr = free_port();
+    let (file, root) = (file.display().to_string(), folder.display().to_string());
+    Server::start(&[python, &file, &addr.port().to_string(), &root], addr)
+}
+
+#[test]
+fn a_listing_in_python_is_seen_as_it_is_and_by_its_files_name() {
+    let Some(python) = python().filter(|_| has("ss")) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let server = listing(folder.path(), ServerKind::EpollEt, &python);
+    let clients = server.clients(IDLE);
+    // It has taken them when the queue is empty.
+    let text = until("all are accepted", || {
+        let text = seen(&server.pid().to_string());
+        text.contains("  0 wait to be accepted").then_some(text)
+    });
+    assert!(text.contains("Python's select.epoll, by its file and its data"), "{text}");
+    assert_as_it_is(&server, &clients);
+    drop(clients);
+    let by_name = attach("server.py");
+    // Others may run one of that name meanwhile: then which one is asked for.
+    let said = String::from_utf8_lossy(&by_name.stderr).into_owned();
+    assert!(by_name.status.success() || said.contains("Several are called server.py"), "{said}");
+}
+
+#[test]
+fn a_server_that_serves_one_at_a_time_is_caught_in_its_call() {
+    let Some(python) = python() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let server = listing(folder.path(), ServerKind::Blocking, &python);
+    let _silent = server.clients(3);
+    let text = until("it sleeps in recv", || {
+        let text = seen(&server.pid().to_string());
+        text.contains("sleeps in recvfrom(").then_some(text)
+    });
+    assert!(text.contains("2 wait to be accepted"), "{text}");
+}
+
+#[test]
+fn who_is_not_there_is_said_in_one_sentence() {
+    let sentence = |target: &str| {
+        let told = attach(target);
+        assert_eq!((told.status.code(), told.stdout.len()), (Some(1), 0), "{target}");
+        let text = String::from_utf8(told.stderr).unwrap();
+        assert_eq!(text.lines().count(), 1, "{text}");
+        text
+    };
+    assert!(sentence("no-such-program").contains("There is no process no-such-program"));
+    assert!(sentence("2147483647").contains("There is no process 2147483647"));
+    assert!(sentence("a\x1b[2Jb").contains(r"a\x1b[2Jb"));
+    let missing = Command::new(env!("CARGO_BIN_EXE_epollscope")).arg("attach").output().unwrap();
+    assert_eq!(missing.status.code(), Some(2));
+}
+
+#[test]
+fn workers_that_die_and_come_are_followed_on_the_screen() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(server) = nginx(folder.path(), 1) else { return };
+    let worker = *family(server.pid()).last().unwrap();
+    let pid = server.pid().to_string();
+    let mut terminal =
+        Terminal::start(env!("CARGO_BIN_EXE_epollscope"), (120, 36), &["attach", &pid]);
+    terminal.see(&format!("{pid} {worker}"));
+    terminal.see("2 processes");
+    let mut client = server.clients(1);
+    let peer = client[0].local_addr().unwrap();
+    terminal.see(&peer.to_string());
+    // What is sent and not read is seen on a worker that is stopped.
+    kill_process(Pid::from_raw(worker).unwrap(), Signal::STOP).unwrap();
+    terminal.see("is stopped");
+    client[0].write_all(b"GET / HTTP/1.1\r\n").unwrap();
+    terminal.see("nobody says so again before more comes");
+    kill_process(Pid::from_raw(worker).unwrap(), Signal::KILL).unwrap();
+    let next = until("another comes", || {
+        let last = *family(server.pid()).last().unwrap();
+        (last != worker && last != server.pid()).then_some(last)
+    });
+    terminal.see(&format!("{pid} {next}"));
+    terminal.press("L");
+    terminal.see("从外面看");
+    terminal.press("L");
+    terminal.see("from outside");
+    drop(server);
+    terminal.see("nginx has ended");
+    terminal.press("q");
+    assert!(terminal.exit().success());
+    terminal.assert_restored();
+}
