@@ -3,6 +3,8 @@
 use std::fs;
 use std::io;
 
+use rustix::fs::{Dir, readlinkat};
+
 use super::sockets::Socket;
 use crate::telemetry::{Fd, Mask};
 
@@ -120,17 +122,23 @@ fn rings(text: &str) -> Option<(u32, u32)> {
 /// # Errors
 /// It is gone, or may not be looked at.
 pub(super) fn of(pid: i32) -> io::Result<Vec<Descriptor>> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(format!("/proc/{pid}/fd"))? {
+    let folder = fs::File::open(format!("/proc/{pid}/fd"))?;
+    let (mut found, mut link) = (Vec::new(), Vec::new());
+    for entry in Dir::read_from(&folder)? {
         let entry = entry?;
-        let Some(fd) = entry.file_name().to_str().and_then(|name| name.parse::<Fd>().ok()) else {
+        let name = entry.file_name();
+        let Some(fd) = name.to_str().ok().and_then(|name| name.parse::<Fd>().ok()) else {
             continue;
         };
         // One that was closed meanwhile is none.
-        let Ok(link) = fs::read_link(entry.path()) else { continue };
-        let (object, inode) = Object::of(&link.to_string_lossy());
+        let Ok(text) = readlinkat(&folder, name, link) else {
+            link = Vec::new();
+            continue;
+        };
+        let (object, inode) = Object::of(&text.to_string_lossy());
         let object = object.detailed(pid, fd);
         found.push(Descriptor { pid, fd, object, inode, watched: Vec::new() });
+        link = text.into_bytes();
     }
     found.sort_unstable_by_key(|descriptor| descriptor.fd);
     Ok(found)

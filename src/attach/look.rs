@@ -10,7 +10,7 @@ use super::epolls::{List, Lists};
 use super::find::Family;
 use super::findings::{Memory, Noticed};
 use super::process::Process;
-use super::sockets::Sockets;
+use super::sockets::{Socket, Sockets};
 use super::threads::{self, Meter, Thread};
 use crate::inspect::TcpTable;
 use crate::telemetry::Fd;
@@ -64,6 +64,8 @@ pub struct Look {
     pub processes: Vec<Process>,
     /// How many descriptors each may have.
     pub limits: HashMap<i32, u64>,
+    /// The ports on which it listens.
+    pub ports: Vec<u16>,
     /// All descriptors, by process and number.
     pub descriptors: Vec<Descriptor>,
     /// All threads, if they were wanted.
@@ -191,6 +193,7 @@ impl Eyes {
             took: Duration::ZERO,
             processes,
             limits,
+            ports: ports(&descriptors),
             descriptors,
             threads,
             lists,
@@ -218,4 +221,18 @@ impl Eyes {
             }
         }
     }
+}
+
+/// The ports of listeners.
+fn ports(descriptors: &[Descriptor]) -> Vec<u16> {
+    let mut ports: Vec<u16> = descriptors
+        .iter()
+        .filter_map(|descriptor| match descriptor.object {
+            Object::Socket(Socket::Listener { own, .. }) => Some(own.port()),
+            _ => None,
+        })
+        .collect();
+    ports.sort_unstable();
+    ports.dedup();
+    ports
 }

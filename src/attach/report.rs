@@ -83,9 +83,7 @@ fn what(look: &Look, descriptor: &Descriptor, [to, from]: [&str; 2]) -> String {
     match &descriptor.object {
         Object::Socket(Socket::Tcp { own, peer, .. }) => {
             // A connection that was accepted has its listener's port.
-            let accepted = look.descriptors.iter().any(|other| {
-                matches!(other.object, Object::Socket(Socket::Listener { own: at, .. }) if at.port() == own.port())
-            });
+            let accepted = look.ports.contains(&own.port());
             format!("{} {peer}", if accepted { from } else { to })
         }
         Object::Socket(Socket::Listener { own, .. }) => (say.listener)(&own.to_string()),

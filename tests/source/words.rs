@@ -10,8 +10,9 @@ use std::collections::BTreeSet;
 use crate::sources::modules;
 
 /// The rooms whose texts are in `words`.
-const ROOMS: [&str; 9] = [
+const ROOMS: [&str; 10] = [
     "app",
+    "attach",
     "clients",
     "compare",
     "dashboard",
@@ -35,7 +36,13 @@ const BEFORE: [(&str, &str); 7] = [
 
 /// Modules whose literals are names for machines; two words of small letters in a row are text there
 /// too.
-const NAMES: [(&str, &str); 43] = [
+const NAMES: [(&str, &str); 49] = [
+    ("attach::data", "names of programs"),
+    ("attach::descriptors", "fields of files in /proc"),
+    ("attach::findings", "names of calls"),
+    ("attach::report", "kinds of descriptor, as their calls are named"),
+    ("attach::sockets", "names of files in /proc"),
+    ("attach::threads", "fields of files in /proc, and names of calls"),
     ("clients", "kinds of client, as options take them"),
     ("clients::answer", "HTTP headers"),
     ("compare", "names of counters"),
@@ -82,10 +89,11 @@ const NAMES: [(&str, &str); 43] = [
 ];
 
 /// Single literals; the program's own name is left out.
-const SINGLE: [(&str, &str, &str); 35] = [
+const SINGLE: [(&str, &str, &str); 36] = [
     ("app::headless", "listening on :///", "the line that `compare` and scripts read"),
     ("app::lesson", "all", "what stands for every lesson"),
     ("app::output", "dumb", "a kind of terminal"),
+    ("attach::process", "Max open files", "a field of /proc/PID/limits"),
     ("clients::client", "GET HTTP/1.1 Host: User-Agent: -", "HTTP"),
     ("clients::client", "Cookie: table=", "HTTP"),
     ("clients::puppet", "GET HTTP/1.1 Host: User-Agent: -", "HTTP"),

@@ -122,9 +122,12 @@ impl Rows {
     pub(super) fn order(&mut self, look: &Look) {
         let wanted = self.filter.to_lowercase();
         let shown = |descriptor: &Descriptor| {
+            if wanted.is_empty() {
+                return true;
+            }
             let cells = report::descriptor(look, descriptor, ["", ""]);
             let all = [cells.what, cells.state, cells.watched, descriptor.fd.to_string()];
-            wanted.is_empty() || all.iter().any(|cell| cell.to_lowercase().contains(&wanted))
+            all.iter().any(|cell| cell.to_lowercase().contains(&wanted))
         };
         let places = look.descriptors.iter().enumerate();
         self.order = places.filter(|(_, it)| shown(it)).map(|(place, _)| place).collect();

@@ -46,7 +46,7 @@ fn process(pid: i32, parent: i32) -> Process {
 }
 
 fn descriptor(pid: i32, fd: Fd, object: Object) -> Descriptor {
-    Descriptor { pid, fd, object, inode: Some(100 + fd.unsigned_abs() as u64), watched: Vec::new() }
+    Descriptor { pid, fd, object, inode: Some(100 + u64::from(fd.unsigned_abs())), watched: Vec::new() }
 }
 
 fn connection(pid: i32, fd: Fd, port: u16, state: TcpState, recv_queue: u32) -> Descriptor {
@@ -115,6 +115,7 @@ fn look() -> Look {
         took: Duration::from_millis(1),
         processes: vec![process(4711, 1), process(4712, 4711)],
         limits: HashMap::from([(4711, 1024), (4712, 1024)]),
+        ports: vec![8080],
         descriptors,
         threads: vec![
             thread(4711, Call::In("rt_sigsuspend", None)),
@@ -137,7 +138,7 @@ fn look() -> Look {
 
 fn shown() -> Attached<Told> {
     let mut shown = Attached::new("nginx".into(), Told::default());
-    shown.take(look());
+    shown.state.take(look());
     shown
 }
 
@@ -194,18 +195,18 @@ fn files_are_folded_until_they_are_asked_for() {
 fn the_filter_leaves_what_has_it_and_the_order_goes_by_the_queue() {
     let mut shown = shown();
     press(&mut shown, "o");
-    let look = shown.look.clone().unwrap();
-    assert_eq!(shown.rows.selected(&look).unwrap().fd, 6, "the row that was chosen");
+    let look = shown.state.look.clone().unwrap();
+    assert_eq!(shown.state.rows.selected(&look).unwrap().fd, 6, "the row that was chosen");
     press(&mut shown, "g");
-    assert_eq!(shown.rows.selected(&look).unwrap().fd, 11, "the longest queue");
+    assert_eq!(shown.state.rows.selected(&look).unwrap().fd, 11, "the longest queue");
     press(&mut shown, "/close\n");
-    assert_eq!(shown.rows.order.len(), 1);
-    assert_eq!(shown.rows.selected(&look).unwrap().fd, 12);
+    assert_eq!(shown.state.rows.order.len(), 1);
+    assert_eq!(shown.state.rows.selected(&look).unwrap().fd, 12);
     // A key of the screen is a letter of the filter while that is typed.
     press(&mut shown, "/q\n");
-    assert_eq!(shown.rows.filter, "closeq");
+    assert_eq!(shown.state.rows.filter, "closeq");
     shown.terminal_event(Event::Key(KeyEvent::from(KeyCode::Esc)));
-    assert_eq!(shown.rows.filter, "");
+    assert_eq!(shown.state.rows.filter, "");
 }
 
 #[test]
@@ -228,7 +229,7 @@ fn the_last_picture_stays_when_all_have_ended() {
     let mut shown = shown();
     let mut over = look();
     (over.processes, over.descriptors) = (Vec::new(), Vec::new());
-    shown.take(over);
+    shown.state.take(over);
     let text = screen(&shown, (80, 24));
     assert!(text.contains("nginx has ended") && text.contains("127.0.0.1:50001"), "{text}");
     assert!(matches!(press(&mut shown, "q")[..], [Action::Quit]));
@@ -240,5 +241,5 @@ fn help_says_what_this_is_and_any_key_closes_it() {
     press(&mut shown, "?");
     assert!(screen(&shown, (80, 24)).contains("not stopped, asked or changed"));
     assert!(press(&mut shown, "q").is_empty());
-    assert!(!shown.help);
+    assert!(!shown.state.help);
 }

@@ -9,6 +9,7 @@
 //!  key bar
 //! ```
 
+mod parts;
 mod table;
 
 use ratatui::Frame;
@@ -16,14 +17,15 @@ use ratatui::layout::{Constraint, Layout, Margin, Rect};
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr as _;
 
-use super::rows::Cursor;
-use super::{Attached, Looks, Pane};
+use self::parts::{arrows, lines, named};
+use super::state::{Pane, State};
 use crate::attach::{Look, Thread, report};
 use crate::dashboard::keys::{self, Id};
 use crate::dashboard::panels::{
     block, cut, dim, key_spans, left, plain, popup, right, too_small, wrapped,
 };
 use crate::dashboard::theme::{Role, Theme};
+use crate::telemetry::Mask;
 use crate::words::{clean, strings, wrap};
 
 /// The least width and height.
@@ -31,13 +33,8 @@ const LEAST: (u16, u16) = (60, 16);
 /// Rows of what is noticed, its border among them.
 const NOTICED: u16 = 5;
 
-/// The arrows to and from the other end.
-pub(super) fn arrows(theme: &Theme) -> [&'static str; 2] {
-    [theme.glyph("→", "->"), theme.glyph("←", "<-")]
-}
-
 /// Draws the screen.
-pub(super) fn draw<L: Looks>(frame: &mut Frame, shown: &Attached<L>, theme: &Theme) {
+pub(super) fn draw(frame: &mut Frame, shown: &State, theme: &Theme) {
     let area = frame.area();
     frame.buffer_mut().set_style(area, theme.style(Role::Text));
     if area.width < LEAST.0 || area.height < LEAST.1 {
@@ -71,7 +68,7 @@ pub(super) fn draw<L: Looks>(frame: &mut Frame, shown: &Attached<L>, theme: &The
 }
 
 /// Which panes are where.
-fn panes<L: Looks>(shown: &Attached<L>, body: Rect) -> Vec<(Pane, Rect)> {
+fn panes(shown: &State, body: Rect) -> Vec<(Pane, Rect)> {
     if shown.zoomed {
         return vec![(shown.focus, body)];
     }
@@ -91,7 +88,7 @@ fn panes<L: Looks>(shown: &Attached<L>, body: Rect) -> Vec<(Pane, Rect)> {
     ]
 }
 
-fn title<L: Looks>(shown: &Attached<L>, width: u16, theme: &Theme) -> Line<'static> {
+fn title(shown: &State, width: u16, theme: &Theme) -> Line<'static> {
     let say = &strings().attach;
     let mut line = Line::from(vec![
         Span::styled(format!(" {} ", shown.name), theme.style(Role::Title)),
@@ -119,74 +116,28 @@ fn title<L: Looks>(shown: &Attached<L>, width: u16, theme: &Theme) -> Line<'stat
     cut(line, width.into(), theme)
 }
 
-/// A pane's title: its key and its name.
-pub(super) fn named(place: usize, name: &str, theme: &Theme) -> Line<'static> {
-    Line::from(vec![
-        Span::styled(format!(" {place} "), theme.style(Role::Key)),
-        Span::styled(format!("{name} "), theme.style(Role::Title)),
-    ])
-}
-
-/// Draws a list of lines with a cursor, in a pane with that title.
-fn lines(
-    frame: &mut Frame,
-    area: Rect,
-    title: Line<'static>,
-    (head, rows): (Vec<Line<'static>>, Vec<Line<'static>>),
-    cursor: &Cursor,
-    theme: &Theme,
-    focused: bool,
-) {
-    frame.render_widget(block(title, theme, focused), area);
-    let inner = area.inner(Margin::new(1, 1));
-    let mut y = inner.y;
-    for line in head.into_iter().take(inner.height.into()) {
-        let line = cut(line, inner.width.into(), theme);
-        frame.render_widget(line, Rect { y, height: 1, ..inner });
-        y += 1;
-    }
-    let room = usize::from(inner.bottom().saturating_sub(y));
-    let top = cursor.top(room);
-    for (at, line) in rows.into_iter().enumerate().skip(top).take(room) {
-        let mut line = cut(line, inner.width.into(), theme);
-        if focused && at == cursor.at {
-            let blank = usize::from(inner.width).saturating_sub(line.width());
-            line.push_span(plain(" ".repeat(blank)));
-            line = line.style(theme.style(Role::Selected));
-            for span in &mut line.spans {
-                span.style = theme.style(Role::Selected);
-            }
-        }
-        frame.render_widget(line, Rect { y, height: 1, ..inner });
-        y += 1;
-    }
-}
-
-fn list<L: Looks>(
-    frame: &mut Frame,
-    area: Rect,
-    shown: &Attached<L>,
-    look: &Look,
-    theme: &Theme,
-    focused: bool,
-) {
+fn list(frame: &mut Frame, area: Rect, shown: &State, look: &Look, theme: &Theme, focused: bool) {
     let say = &strings().attach;
     let Some(list) = look.lists.get(shown.epoll) else {
-        let none = vec![Line::from(dim(format!(" {}", say.no_list), theme))];
-        let title = named(2, say.lists, theme);
-        return lines(frame, area, title, (Vec::new(), none), &shown.list, theme, focused);
+        let none = |_| Line::from(dim(format!(" {}", say.no_list), theme));
+        let above = (named(2, say.lists, theme), Vec::new());
+        return lines(frame, area, above, (1, none), &shown.list, theme, focused);
     };
     let mut title = named(2, &(say.list)(list.pid, list.epfd, list.entries.len()), theme);
     if look.lists.len() > 1 {
         title.push_span(dim(format!("({}/{}) ", shown.epoll + 1, look.lists.len()), theme));
     }
-    let mask = list.entries.iter().map(|it| it.interest.mask.to_string().width()).max();
+    let mut masks: Vec<Mask> = list.entries.iter().map(|it| it.interest.mask).collect();
+    masks.sort_unstable();
+    masks.dedup();
+    let mask = masks.iter().map(|mask| mask.to_string().width()).max();
     let mask = mask.unwrap_or_default().clamp(4, 24);
     let width = usize::from(area.width.saturating_sub(2));
     // The data take 18; where there is no room for them, zooming makes it.
     let rest = width.saturating_sub(mask + 10);
     let (wide, has_data) = if rest >= 44 { (rest - 20, true) } else { (rest, false) };
-    let rows = list.entries.iter().map(|it| {
+    let row = |at: usize| {
+        let it = &list.entries[at];
         let (what, data) = report::entry(look, list, it, arrows(theme));
         let role = if it.outlived { Role::Bad } else { Role::Text };
         Line::from(vec![
@@ -198,26 +149,28 @@ fn list<L: Looks>(
             Span::styled(format!(" {}  ", left(&what, wide, theme)), theme.style(role)),
             dim(if has_data { data } else { String::new() }, theme),
         ])
-    });
+    };
     let head = match report::data(look, list) {
         Some(data) => format!(" {data}"),
         None => format!(" {}", say.empty_list),
     };
     let head = wrapped(Line::from(dim(head, theme)), width, 1);
-    lines(frame, area, title, (head, rows.collect()), &shown.list, theme, focused);
+    let rows = (list.entries.len(), row);
+    lines(frame, area, (title, head), rows, &shown.list, theme, focused);
 }
 
-fn threads<L: Looks>(
+fn threads(
     frame: &mut Frame,
     area: Rect,
-    shown: &Attached<L>,
+    shown: &State,
     look: &Look,
     theme: &Theme,
     focused: bool,
 ) {
     let several = look.processes.len() > 1;
     let has_names = area.width >= 50;
-    let rows = look.threads.iter().map(|thread| {
+    let row = |at: usize| {
+        let thread = &look.threads[at];
         let (does, cpu) = report::thread(look, thread);
         let number = if several && thread.pid != thread.tid {
             format!("{}/{}", thread.pid, thread.tid)
@@ -235,19 +188,19 @@ fn threads<L: Looks>(
             plain(format!(" {}  ", right(&cpu, 7, theme))),
             Span::styled(does, theme.style(role)),
         ])
-    });
-    let title = named(3, strings().attach.threads, theme);
-    lines(frame, area, title, (Vec::new(), rows.collect()), &shown.threads, theme, focused);
+    };
+    let above = (named(3, strings().attach.threads, theme), Vec::new());
+    lines(frame, area, above, (look.threads.len(), row), &shown.threads, theme, focused);
 }
 
 fn name(thread: &Thread, theme: &Theme) -> String {
     left(&clean(thread.name.as_bytes()), 12, theme)
 }
 
-fn findings<L: Looks>(
+fn findings(
     frame: &mut Frame,
     area: Rect,
-    shown: &Attached<L>,
+    shown: &State,
     look: &Look,
     theme: &Theme,
     focused: bool,
@@ -282,7 +235,7 @@ fn findings<L: Looks>(
 }
 
 /// The keys and their words.
-fn all_keys<L: Looks>(shown: Option<&Attached<L>>) -> Vec<(String, &'static str)> {
+fn all_keys(shown: Option<&State>) -> Vec<(String, &'static str)> {
     let say = &strings().attach.keys;
     let frozen = shown.is_some_and(|shown| shown.frozen);
     let lists = shown.and_then(|shown| Some(shown.look.as_ref()?.lists.len()));
@@ -303,7 +256,7 @@ fn all_keys<L: Looks>(shown: Option<&Attached<L>>) -> Vec<(String, &'static str)
     all
 }
 
-fn key_bar<L: Looks>(shown: &Attached<L>, width: u16, theme: &Theme) -> Line<'static> {
+fn key_bar(shown: &State, width: u16, theme: &Theme) -> Line<'static> {
     let mut all = all_keys(Some(shown));
     loop {
         let mut line = Line::from(" ");
@@ -328,7 +281,7 @@ fn help(frame: &mut Frame, area: Rect, theme: &Theme) {
         .collect();
     all.push(Line::default());
     let mut line = Line::default();
-    for (key, label) in all_keys(None::<&Attached<crate::attach::Watcher>>) {
+    for (key, label) in all_keys(None) {
         let spans = key_spans(&key, label, theme);
         if line.width() + spans.iter().map(Span::width).sum::<usize>() > room {
             all.push(std::mem::take(&mut line));

@@ -5,10 +5,10 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{arrows, lines, named};
+use super::parts::{arrows, lines, named};
 use crate::attach::{Descriptor, Look, Object, Socket, report};
 use crate::dashboard::attached::rows::Sort;
-use crate::dashboard::attached::{Attached, Looks};
+use crate::dashboard::attached::state::State;
 use crate::dashboard::keys::{self, Id};
 use crate::dashboard::panels::{dim, left, right};
 use crate::dashboard::theme::{Role, Theme};
@@ -87,10 +87,10 @@ fn cell(column: Column, text: &str, wide: usize, theme: &Theme) -> String {
 }
 
 /// Draws the pane.
-pub(super) fn draw<L: Looks>(
+pub(super) fn draw(
     frame: &mut Frame,
     area: Rect,
-    shown: &Attached<L>,
+    shown: &State,
     look: &Look,
     theme: &Theme,
     focused: bool,
@@ -122,17 +122,13 @@ pub(super) fn draw<L: Looks>(
     for &(column, wide) in &columns {
         head.push_span(dim(cell(column, heading(column), wide, theme) + " ", theme));
     }
-    let mut rows: Vec<Line<'static>> = shown
-        .rows
-        .order
-        .iter()
-        .filter_map(|place| look.descriptors.get(*place))
-        .map(|it| row(look, it, &columns, theme))
-        .collect();
-    if rows.is_empty() {
-        rows.push(Line::from(dim(format!(" {}", say.nothing_shown), theme)));
-    }
-    lines(frame, area, title, (vec![head], rows), &shown.rows.cursor, theme, focused);
+    let order = &shown.rows.order;
+    let line = |at: usize| match order.get(at).and_then(|place| look.descriptors.get(*place)) {
+        Some(it) => row(look, it, &columns, theme),
+        None => Line::from(dim(format!(" {}", say.nothing_shown), theme)),
+    };
+    let rows = (order.len().max(1), line);
+    lines(frame, area, (title, vec![head]), rows, &shown.rows.cursor, theme, focused);
 }
 
 fn row(look: &Look, it: &Descriptor, columns: &[(Column, usize)], theme: &Theme) -> Line<'static> {
