@@ -13,7 +13,8 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use epollscope::telemetry::ServerKind;
+use epollscope::attach::interest_of;
+use epollscope::telemetry::{Mask, ServerKind};
 use epollscope::textbook::Listing;
 use rustix::process::{Pid, Signal, kill_process};
 use terminal::Terminal;
@@ -223,6 +224,8 @@ fn nginx_and_its_workers_are_seen_as_they_are() {
     assert!(text.contains("IN|RDHUP|ET ("), "{text}");
     assert!(text.contains("sleeps in epoll_wait("), "{text}");
     assert!(text.contains("no mistake that could be seen"), "{text}");
+    let edge = Mask::IN.with(Mask::RDHUP).with(Mask::ET);
+    assert_eq!(interest_of("nginx"), Some(edge), "as lesson 14 measures it");
     // They serve as before.
     ask(&mut clients);
 }
@@ -245,6 +248,9 @@ fn redis_is_seen_as_it_is() {
     }
     let text = assert_as_it_is(&server, &clients);
     assert!(text.contains("redis, by its file and its data"), "{text}");
+    // As lesson 14 measures it.
+    assert_eq!(interest_of("redis-server"), Some(Mask::IN));
+    assert_eq!(interest_of("no-such-server"), None);
 }
 
 #[test]

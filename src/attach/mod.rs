@@ -10,6 +10,7 @@
 //! | `threads` | its threads, and the calls in which they sleep |
 //! | `epolls` | its interest lists |
 //! | `data` | what the data on an interest list tell of the program |
+//! | `elsewhere` | how a server on this machine watches a silent client |
 //! | `findings` | what is noticed, and for how long |
 //! | `look` | one look at all of it |
 //! | `report` | what a person reads of it, cell by cell and as text |
@@ -17,6 +18,7 @@
 
 mod data;
 mod descriptors;
+mod elsewhere;
 mod epolls;
 mod find;
 mod findings;
@@ -29,6 +31,7 @@ mod watcher;
 
 pub use data::{Data, Framework};
 pub use descriptors::{Descriptor, Object};
+pub use elsewhere::interest_of;
 pub use epolls::{Entry, List};
 pub use find::{Family, NotFound, find};
 pub use findings::{Finding, Noticed};

@@ -90,7 +90,10 @@ impl Sort {
             Measure::Of(OfClient::State, _) => Self::Word(Names::States),
             Measure::Of(OfClient::Why, _) => Self::Word(Names::Reasons),
             Measure::Of(OfClient::Tcp, _) => Self::Word(Names::Tcp),
-            Measure::Of(OfClient::Mask | OfClient::Interest, _) => Self::Mask,
+            Measure::Of(OfClient::Mask | OfClient::Interest, _)
+            | Measure::Total(Total::NginxInterest | Total::RedisInterest | Total::NodeInterest) => {
+                Self::Mask
+            }
             Measure::Of(OfClient::Recv | OfClient::Sent, _) => Self::List,
             Measure::Total(_) | Measure::Of(..) | Measure::Calls(..) => Self::Number,
         }

@@ -107,6 +107,12 @@ measures! {
         Within = "within",
         /// What mmap(2) of the server's epoll says.
         MmapEpoll = "mmap-epoll",
+        /// What nginx watches a silent client for, if it runs on this machine.
+        NginxInterest = "nginx-interest",
+        /// What redis does.
+        RedisInterest = "redis-interest",
+        /// What node does.
+        NodeInterest = "node-interest",
     }
 }
 
@@ -166,6 +172,13 @@ impl Measure {
             Self::Of(_, name) => Some(name),
             Self::Calls(_, name) => name,
         }
+    }
+
+    /// Whether it is of another program, which may run here or not.
+    #[must_use]
+    pub fn is_elsewhere(self) -> bool {
+        use Total as T;
+        matches!(self, Self::Total(T::NginxInterest | T::RedisInterest | T::NodeInterest))
     }
 
     /// How many µs one of it is, where it is a time.

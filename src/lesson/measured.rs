@@ -175,6 +175,9 @@ impl<S: Seen> Measuring<'_, S> {
                 let within = within(seen.standing().stance, listener?.server);
                 Some(word(within.map_or(NOTHING, Kind::name)))
             }
+            T::NginxInterest => Some(Figure::Mask(seen.interest_of("nginx")?)),
+            T::RedisInterest => Some(Figure::Mask(seen.interest_of("redis-server")?)),
+            T::NodeInterest => Some(Figure::Mask(seen.interest_of("node")?)),
             T::MmapEpoll => Some(match seen.mmap_epoll()?.get() {
                 Ok(_) => word(NO),
                 Err(errno) => Figure::Word(errno.to_string()),

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use super::Name;
 use crate::clients::ClientInfo;
 use crate::inspect::Snapshot;
-use crate::telemetry::{ConnId, Counters, Listener, Nanos, Ret, Row, Standing};
+use crate::telemetry::{ConnId, Counters, Listener, Mask, Nanos, Ret, Row, Standing};
 
 /// What is known of server, kernel and clients at a moment.
 pub trait Seen {
@@ -31,6 +31,8 @@ pub trait Seen {
     fn client(&self, name: Name) -> Option<Puppet>;
     /// What mmap(2) of the server's epoll says; `None` where it has none.
     fn mmap_epoll(&self) -> Option<Ret>;
+    /// What a server of that name, another's that runs on this machine, watches a silent client for.
+    fn interest_of(&self, program: &str) -> Option<Mask>;
 }
 
 /// A client with a name.

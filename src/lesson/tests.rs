@@ -119,6 +119,7 @@ fn the_lessons_of_the_program_are_in_order() {
 const ALSO: &[&str] = &[
     "aio",
     "async",
+    "attach",
     "auto",
     "await",
     "bye",

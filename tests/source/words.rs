@@ -36,7 +36,7 @@ const BEFORE: [(&str, &str); 7] = [
 
 /// Modules whose literals are names for machines; two words of small letters in a row are text there
 /// too.
-const NAMES: [(&str, &str); 49] = [
+const NAMES: [(&str, &str); 50] = [
     ("attach::data", "names of programs"),
     ("attach::descriptors", "fields of files in /proc"),
     ("attach::findings", "names of calls"),
@@ -72,6 +72,7 @@ const NAMES: [(&str, &str); 49] = [
     ("lesson::grammar::claims", "claims, as lessons write them"),
     ("lesson::grammar::deeds", "what a step does, as lessons write it"),
     ("lesson::measure", "names of measures"),
+    ("lesson::measured", "names of programs"),
     ("lesson::model", "names of places to look at"),
     ("lesson::read", "members of a lesson's file"),
     ("lesson::setting", "options and their values"),

@@ -112,7 +112,13 @@ impl Tally {
         }
         let unknown = run.measures().filter(|measure| run.figure(*measure) == Figure::Unknown);
         for measure in unknown {
-            self.wrong(step, &(words.unknown_figure)(&measure.to_string()));
+            let told = (words.unknown_figure)(&measure.to_string());
+            if measure.is_elsewhere() {
+                // It hangs on what else runs on this machine.
+                self.lines += &format!("   {step:2} {told}\n");
+            } else {
+                self.wrong(step, &told);
+            }
         }
     }
 

@@ -46,7 +46,13 @@ fn process(pid: i32, parent: i32) -> Process {
 }
 
 fn descriptor(pid: i32, fd: Fd, object: Object) -> Descriptor {
-    Descriptor { pid, fd, object, inode: Some(100 + u64::from(fd.unsigned_abs())), watched: Vec::new() }
+    Descriptor {
+        pid,
+        fd,
+        object,
+        inode: Some(100 + u64::from(fd.unsigned_abs())),
+        watched: Vec::new(),
+    }
 }
 
 fn connection(pid: i32, fd: Fd, port: u16, state: TcpState, recv_queue: u32) -> Descriptor {

@@ -207,6 +207,10 @@ impl Seen for World {
         self.puppet
     }
 
+    fn interest_of(&self, _: &str) -> Option<Mask> {
+        None
+    }
+
     fn mmap_epoll(&self) -> Option<Ret> {
         None
     }

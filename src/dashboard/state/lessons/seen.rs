@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
+use crate::attach;
 use crate::clients::{ClientInfo, Name};
 use crate::dashboard::state::Scene;
 use crate::dashboard::state::table::TableRow;
 use crate::inspect::{Snapshot, mmap_of};
 use crate::lesson::{Puppet, Seen};
-use crate::telemetry::{ConnId, Counters, Listener, Nanos, Ret, Row, Standing};
+use crate::telemetry::{ConnId, Counters, Listener, Mask, Nanos, Ret, Row, Standing};
 
 /// What a lesson sees.
 pub(super) struct Sight<'a> {
@@ -66,5 +67,9 @@ impl Seen for Sight<'_> {
     fn mmap_epoll(&self) -> Option<Ret> {
         let epfd = self.scene.listener?.epfd;
         (epfd >= 0).then(|| mmap_of(epfd))
+    }
+
+    fn interest_of(&self, program: &str) -> Option<Mask> {
+        attach::interest_of(program)
     }
 }
