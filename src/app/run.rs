@@ -233,6 +233,7 @@ fn not_started(name: &OsStr, error: &io::Error) -> Sentence {
         ErrorKind::NotFound => (say.no_program)(&name),
         ErrorKind::IsADirectory => (say.a_folder)(&name),
         ErrorKind::PermissionDenied => (say.not_permitted)(&name),
+        ErrorKind::Unsupported => (say.of_32_bits)(&name),
         _ => (say.no_start)(&name, &plain(error)),
     }
 }

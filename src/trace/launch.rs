@@ -3,9 +3,10 @@
 
 use std::convert::Infallible;
 use std::ffi::{OsStr, OsString};
-use std::io;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::os::unix::process::CommandExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use nix::sys::ptrace::{self, Options};
@@ -91,15 +92,25 @@ fn wait_until_stopped(pid: Pid) -> io::Result<()> {
     }
 }
 
+/// Whether a program is one of 32 bits (elf(5)), whose calls have other numbers. What cannot be read
+/// may be run all the same.
+fn has_32_bits(path: &Path) -> bool {
+    let mut begin = [0; 5];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut begin));
+    read.is_ok() && begin == *b"\x7fELF\x01"
+}
+
 /// Where a program is: its path, or what execvp(3) finds by its name.
 ///
 /// # Errors
-/// There is none, or it cannot be run.
+/// There is none, or it cannot be run; or it can, but not be traced (`Unsupported`).
 pub fn find(name: &OsStr) -> io::Result<PathBuf> {
     let check = |path: PathBuf| {
         let found = rustix::fs::access(&path, rustix::fs::Access::EXEC_OK);
-        found.map(|()| path.clone()).map_err(io::Error::from).and_then(|path| {
-            if path.is_dir() { Err(io::ErrorKind::IsADirectory.into()) } else { Ok(path) }
+        found.map(|()| path.clone()).map_err(io::Error::from).and_then(|path| match &path {
+            path if path.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+            path if has_32_bits(path) => Err(io::ErrorKind::Unsupported.into()),
+            _ => Ok(path),
         })
     };
     if name.as_encoded_bytes().contains(&b'/') {

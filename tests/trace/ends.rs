@@ -32,11 +32,21 @@ fn a_program_that_cannot_be_run_is_told_in_one_sentence() {
     // It is there and may be run, but is no program.
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("damaged");
-    std::fs::write(&file, b"\x7fELF\x02\x01\x01 no more than this").unwrap();
-    let all = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    std::fs::set_permissions(&file, all).unwrap();
-    let (code, told) = code(&[file.to_str().unwrap()]);
+    let run = |bytes: &[u8]| {
+        std::fs::write(&file, bytes).unwrap();
+        let all = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(&file, all).unwrap();
+        code(&[file.to_str().unwrap()])
+    };
+    let (code, told) = run(b"\x7fELF\x02\x01\x01 no more than this");
     assert!(code != Some(0) && !told.contains("panicked"), "{code:?} {told}");
+    // Its calls have other numbers: the filter would kill it.
+    let (code, told) = run(b"\x7fELF\x01\x01\x01");
+    assert_eq!(code, Some(126), "{told}");
+    assert!(
+        told.contains("damaged is a program of 32 bits") && told.lines().count() == 1,
+        "{told}"
+    );
 }
 
 #[test]

@@ -12,6 +12,7 @@ pub(in crate::words) const CHINESE: Run = Run {
              （kernel.yama.ptrace_scope 小于 3；容器里需要 SYS_PTRACE 权能）。"
         )
     },
+    of_32_bits: |name| format!("{name} 是 32 位程序，无法跟踪：请编译成 64 位。"),
     no_start: |name, why| format!("{name} 无法运行：{why}。"),
     output_there: |path| format!("{path} 里已有内容：换一个文件，或用 --force 清空它。"),
     no_output: |path, why| format!("程序的输出无法写到 {path}：{why}。"),

@@ -12,6 +12,9 @@ pub(in crate::words) const ENGLISH: Run = Run {
              ptrace (kernel.yama.ptrace_scope below 3; in a container, the capability SYS_PTRACE)."
         )
     },
+    of_32_bits: |name| {
+        format!("{name} is a program of 32 bits, which cannot be traced: build it for 64.")
+    },
     no_start: |name, why| format!("{name} cannot be run: {why}."),
     output_there: |path| {
         format!("{path} has something in it: choose another file, or empty it with --force.")
