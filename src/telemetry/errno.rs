@@ -8,6 +8,10 @@ use std::str::FromStr;
 pub struct Errno(pub i32);
 
 impl Errno {
+    /// A signal has ended a call with a time limit: if the kernel makes it once more, by
+    /// `restart_syscall`.
+    pub const RESTART_BLOCK: Self = Self(516);
+
     /// Whether a signal has ended the call, which only a tracer sees: the program sees EINTR, or nothing.
     #[must_use]
     pub fn is_restart(self) -> bool {

@@ -17,6 +17,9 @@ pub(super) const MOST: usize = 65_536;
 const POLLFD: usize = 8;
 const REVENTS: u32 = 2;
 
+/// Bytes of a `struct mmsghdr`, at whose end the length is, and padding.
+const MMSGHDR: usize = 64;
+
 /// Bytes of a `struct epoll_event`, which is packed on x86-64.
 const EPOLL_EVENT: usize = if cfg!(target_arch = "x86_64") { 12 } else { 16 };
 /// Where in it the data begins.
@@ -129,6 +132,13 @@ impl Sets {
     }
 }
 
+/// The two descriptors that pipe(2) and socketpair(2) give.
+pub(super) fn two(memory: Memory, at: u64) -> [Fd; 2] {
+    memory
+        .exact::<8>(at)
+        .map_or([-1; 2], |bytes| [0, 4].map(|at| u32_at(&bytes, at).map_or(-1, u32::cast_signed)))
+}
+
 /// A ready list without connections.
 pub(super) fn ready(list: impl IntoIterator<Item = (Fd, Mask)>) -> Vec<Ready> {
     list.into_iter().map(|(fd, mask)| Ready { fd, mask, conn: None }).collect()
@@ -162,6 +172,17 @@ pub(super) fn parts(memory: Memory, at: u64, count: u64) -> u64 {
 pub(super) fn message(memory: Memory, at: u64) -> u64 {
     let word = |place| memory.word(at.saturating_add(place)).unwrap_or_default();
     parts(memory, word(16), word(24))
+}
+
+/// Of the messages of recvmmsg(2) and sendmmsg(2): the bytes that each has had, and could have had.
+pub(super) fn messages(memory: Memory, at: u64, count: u64) -> Vec<(u64, u64)> {
+    let list = memory.list(at, count, MMSGHDR, 1024);
+    let messages = list.chunks_exact(MMSGHDR).zip((at..).step_by(MMSGHDR));
+    messages
+        .map(|(bytes, at)| {
+            (u32_at(bytes, MMSGHDR - 8).unwrap_or_default().into(), message(memory, at))
+        })
+        .collect()
 }
 
 /// An option of setsockopt(2), by its level and number.
@@ -333,6 +354,7 @@ mod tests {
             prop_assert!(asked as usize <= MOST);
             prop_assert!(epoll_events(own(), args[place], count).len() <= MOST);
             let _ = (parts(own(), a, b), message(own(), args[place]), address(own(), args[place], c));
+            let _ = (messages(own(), args[place], count), two(own(), args[place]));
         }
     }
 }

@@ -27,6 +27,10 @@ pub(super) enum Object {
     File,
 }
 
+/// An open file description (open(2)): what all copies of a descriptor stand for, in whichever process.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(super) struct Opened(pub(super) u64);
+
 /// A socket, as it says of itself.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Socket {
@@ -68,16 +72,17 @@ impl Outside {
         Some(Socket { is_tcp: stream && internet, listens, local, peer })
     }
 
-    /// What a descriptor is that is no socket, and whether it is one.
-    pub(super) fn kind(&self, fd: Fd) -> Object {
-        let link = fs::read_link(format!("/proc/{}/fd/{fd}", self.pid)).unwrap_or_default();
+    /// What a descriptor is that is no socket, and whether it is one; `None` for a number that stands
+    /// for nothing.
+    pub(super) fn kind(&self, fd: Fd) -> Option<Object> {
+        let link = fs::read_link(format!("/proc/{}/fd/{fd}", self.pid)).ok()?;
         let link = link.to_string_lossy();
-        match &*link {
+        Some(match &*link {
             "anon_inode:[eventpoll]" => Object::Epoll,
             link if link.starts_with("socket:") => Object::Socket,
             link if link.starts_with("pipe:") || link.starts_with("anon_inode:") => Object::Waited,
             _ => Object::File,
-        }
+        })
     }
 
     /// Shuts a connection down from outside, both ways: its program reads an end.
@@ -122,11 +127,11 @@ mod tests {
         let file = fs::File::open("/dev/null").unwrap();
         assert_eq!(own.socket(file.as_raw_fd()), None);
         let of = |fd: Fd| own.kind(fd);
-        assert_eq!(of(poll.as_raw_fd()), Object::Epoll);
-        assert_eq!(of(file.as_raw_fd()), Object::File);
-        assert_eq!((of(client.as_raw_fd()), of(-1)), (Object::Socket, Object::File));
+        assert_eq!(of(poll.as_raw_fd()), Some(Object::Epoll));
+        assert_eq!(of(file.as_raw_fd()), Some(Object::File));
+        assert_eq!((of(client.as_raw_fd()), of(-1)), (Some(Object::Socket), None));
         let (pipe, _write) = std::io::pipe().unwrap();
-        assert_eq!(of(pipe.as_raw_fd()), Object::Waited);
+        assert_eq!(of(pipe.as_raw_fd()), Some(Object::Waited));
     }
 
     #[test]

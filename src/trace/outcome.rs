@@ -5,7 +5,9 @@ use super::calls;
 use super::memory::Memory;
 use super::object::Object;
 use super::world::{Closed, World};
-use crate::telemetry::{ConnId, CtlOp, Errno, Fd, Form, How, Kind, Mask, Nanos, Next, Ret, What};
+use crate::telemetry::{
+    ConnId, CtlOp, Errno, Fd, Form, How, Kind, Mask, Nanos, Next, Ready, Ret, What,
+};
 
 /// A call that is about to be made, or under way.
 #[derive(Debug)]
@@ -13,6 +15,8 @@ pub(super) struct Call {
     pub(super) form: Form,
     pub(super) kind: Kind,
     pub(super) args: [u64; 6],
+    /// Where in the program it is made.
+    pub(super) place: u64,
     /// The descriptor that it is about; -1 where there is none.
     pub(super) fd: Fd,
     pub(super) conn: Option<ConnId>,
@@ -40,7 +44,12 @@ impl Call {
     ) -> Option<Self> {
         let memory = Memory(tid);
         let fd = match form {
-            Form::EpollCtl | Form::Splice => arguments::fd(args[2]),
+            Form::EpollCtl => arguments::fd(args[2]),
+            // Of two the one that is a connection.
+            Form::Splice => {
+                let from = arguments::fd(args[0]);
+                if world.conn(pid, from).is_some() { from } else { arguments::fd(args[2]) }
+            }
             Form::Poll
             | Form::Ppoll
             | Form::Select
@@ -69,7 +78,7 @@ impl Call {
             || matches!(usual, Kind::Recv | Kind::Send | Kind::Close);
         if of_files && matches!(object, Some(Object::File)) {
             if form == Form::Close {
-                world.forget(pid, fd);
+                let _ = world.close(pid, fd);
             }
             return None;
         }
@@ -80,6 +89,8 @@ impl Call {
         let kind = match usual {
             Kind::Recv | Kind::Send | Kind::Sendfile if conn.is_none() => Kind::Other,
             Kind::Accept if object != Some(Object::Listener) => Kind::Other,
+            // It closes nothing.
+            Kind::Close if object.is_none() => Kind::Other,
             // What it makes of the socket is known afterwards.
             other => other,
         };
@@ -94,6 +105,7 @@ impl Call {
             form,
             kind,
             args,
+            place: 0,
             fd,
             conn,
             began: 0,
@@ -182,18 +194,44 @@ impl Call {
         }
     }
 
+    /// The bytes that its messages have had (recvmmsg(2), sendmmsg(2)), whose result is how many these
+    /// were; as what one that moves as many would have told.
+    pub(super) fn moved(&self, tid: i32, ret: Ret) -> Option<What> {
+        let [_, at, _, ..] = self.args;
+        let count = ret.get().ok()?;
+        let bytes = |messages: &[(u64, u64)]| messages.iter().map(|(moved, _)| *moved).sum();
+        let offered = |messages: &[(u64, u64)]| messages.iter().map(|(_, len)| *len).sum();
+        match self.form {
+            Form::Recvmmsg => {
+                let messages = arguments::messages(Memory(tid), at, count);
+                Some(What::Recv { ret: Ret::ok(bytes(&messages)) })
+            }
+            Form::Sendmmsg => {
+                let messages = arguments::messages(Memory(tid), at, count);
+                Some(What::Send { ret: Ret::ok(bytes(&messages)), len: offered(&messages) })
+            }
+            _ => None,
+        }
+    }
+
     /// Which descriptors a wait call has found ready, and for what. `by_data` finds the one that an
-    /// epoll's data stands for.
-    pub(super) fn ready(&self, tid: i32, ret: Ret, by_data: impl Fn(u64) -> Fd) -> Vec<(Fd, Mask)> {
+    /// epoll's data stands for, and its connection.
+    pub(super) fn ready(
+        &self,
+        tid: i32,
+        ret: Ret,
+        by_data: impl Fn(u64) -> (Fd, Option<ConnId>),
+    ) -> Vec<Ready> {
         let (memory, [a, b, c, d, ..]) = (Memory(tid), self.args);
         let Ok(count @ 1..) = ret.get() else { return Vec::new() };
         match self.kind {
             Kind::EpollWait => arguments::epoll_events(memory, b, count)
                 .into_iter()
                 .map(|(mask, data)| (by_data(data), mask))
+                .map(|((fd, conn), mask)| Ready { fd, mask, conn })
                 .collect(),
-            Kind::Poll => PollList::read(memory, a, b).answered().collect(),
-            Kind::Select => Sets::read(memory, a, [b, c, d]).entries(),
+            Kind::Poll => arguments::ready(PollList::read(memory, a, b).answered()),
+            Kind::Select => arguments::ready(Sets::read(memory, a, [b, c, d]).entries()),
             _ => Vec::new(),
         }
     }

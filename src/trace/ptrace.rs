@@ -22,8 +22,8 @@ pub(super) enum Go {
 /// At which end of a call a thread stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Stands {
-    /// Before it: its number and its arguments.
-    Before(i64, [u64; 6]),
+    /// Before it: its number, its arguments, and where in the program it is made.
+    Before(i64, [u64; 6], u64),
     /// After it: what the kernel returned, as a negative error number where it failed.
     After(i64),
     /// At neither.
@@ -61,14 +61,15 @@ pub(super) fn stands(tid: i32) -> io::Result<Stands> {
     // SAFETY: It consists of numbers, for which every pattern of bits is one, and all of it was
     // written: by the kernel, or before.
     let info = unsafe { info.assume_init() };
+    let place = info.instruction_pointer;
     // SAFETY: `op` says which member of the union the kernel has filled in; all are of numbers.
     Ok(unsafe {
         match info.op {
             libc::PTRACE_SYSCALL_INFO_SECCOMP => {
-                Stands::Before(info.u.seccomp.nr.cast_signed(), info.u.seccomp.args)
+                Stands::Before(info.u.seccomp.nr.cast_signed(), info.u.seccomp.args, place)
             }
             libc::PTRACE_SYSCALL_INFO_ENTRY => {
-                Stands::Before(info.u.entry.nr.cast_signed(), info.u.entry.args)
+                Stands::Before(info.u.entry.nr.cast_signed(), info.u.entry.args, place)
             }
             libc::PTRACE_SYSCALL_INFO_EXIT => Stands::After(info.u.exit.sval),
             _ => Stands::Elsewhere,

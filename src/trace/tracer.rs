@@ -5,7 +5,7 @@
 mod operated;
 mod returned;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::io;
 use std::process::Child;
 use std::time::{Duration, Instant};
@@ -21,15 +21,14 @@ use rustix::process::{WaitOptions, WaitStatus};
 use super::Ended;
 use super::calls::Numbers;
 use super::evidence::Evidence;
-use super::interests::Interests;
-use super::object::Object;
+use super::object::{Object, Opened};
 use super::outcome::{self, Call};
 use super::ptrace::{self, Go, Stands};
 use super::world::{Closed, World};
 use crate::server::{Pace, Verdict};
 use crate::telemetry::{
-    By, Commands, ConnId, Fd, Kind, Listener, Mask, Mode, Nanos, Next, Publisher, Stance, Standing,
-    Turn,
+    By, Commands, ConnId, Fd, Form, Kind, Listener, Mask, Mode, Nanos, Next, Publisher, Stance,
+    Standing, Turn,
 };
 
 /// Stops that are looked at before the operator is.
@@ -48,6 +47,16 @@ struct Thread {
     call: Option<Call>,
     /// Since when it is held before it.
     held: Option<Nanos>,
+    /// The call that a signal has ended, and that the kernel goes on with if it is made to.
+    interrupted: Option<Call>,
+    /// Whom the last list asks about that was handed over for `poll` or `select`.
+    listed: Vec<Fd>,
+}
+
+impl Thread {
+    fn new(pid: i32) -> Self {
+        Self { pid, call: None, held: None, interrupted: None, listed: Vec::new() }
+    }
 }
 
 /// The tracer.
@@ -70,9 +79,7 @@ pub(super) struct Tracer {
     /// When the first of them may go, in slow motion.
     due: Option<Instant>,
     evidence: Evidence,
-    /// By process and epoll instance.
-    interests: HashMap<(i32, Fd), Interests>,
-    listener: Option<(i32, Listener)>,
+    listener: Option<(Opened, Listener)>,
     /// Who has accepted each connection: thread and process.
     accepted: HashMap<ConnId, (i32, i32)>,
     /// When the last wait call has returned, and with how many.
@@ -102,7 +109,6 @@ impl Tracer {
             held: VecDeque::new(),
             due: None,
             evidence: Evidence::default(),
-            interests: HashMap::new(),
             listener: None,
             accepted: HashMap::new(),
             turn: None,
@@ -115,7 +121,7 @@ impl Tracer {
     /// Traces what was started, to its end.
     pub(super) fn run(mut self, child: &Child) -> io::Result<Ended> {
         self.leader = child.id().cast_signed();
-        self.threads.insert(self.leader, Thread { pid: self.leader, call: None, held: None });
+        self.threads.insert(self.leader, Thread::new(self.leader));
         self.world.begin(self.leader, None);
         while !self.threads.is_empty() {
             let more = self.stops()?;
@@ -226,13 +232,8 @@ impl Tracer {
         self.publisher.counters.started += 1;
         if pid != parent && !self.world.has(pid) {
             self.world.begin(pid, Some(parent));
-            let lists: Vec<_> =
-                self.interests.iter().filter(|((of, _), _)| *of == parent).collect();
-            let lists: Vec<_> =
-                lists.into_iter().map(|((_, epfd), list)| ((pid, *epfd), list.clone())).collect();
-            self.interests.extend(lists);
         }
-        self.threads.insert(new, Thread { pid, call: None, held: None });
+        self.threads.insert(new, Thread::new(pid));
         if let Some(place) = self.strangers.iter().position(|stranger| *stranger == new) {
             self.strangers.swap_remove(place);
             go(new, Go::On, 0);
@@ -243,12 +244,14 @@ impl Tracer {
     fn execed(&mut self, tid: i32) {
         self.began = true;
         let Some(pid) = self.threads.get(&tid).map(|thread| thread.pid) else { return };
-        self.threads.retain(|other, thread| *other == tid || thread.pid != pid);
+        let theirs = self.threads.extract_if(|other, thread| *other != tid && thread.pid == pid);
+        let closes = |(_, thread): (i32, Thread)| thread.call.and_then(|call| call.gone);
+        let mut rows: Vec<Closed> = theirs.filter_map(closes).collect();
         // The one that goes on has the number of the first, whose last call is not its own.
-        self.threads.insert(tid, Thread { pid, call: None, held: None });
+        self.threads.insert(tid, Thread::new(pid));
         let Self { threads, held, .. } = self;
         held.retain(|other| *other != tid && threads.contains_key(other));
-        let rows = self.world.exec(pid);
+        rows.extend(self.world.exec(pid));
         self.publisher.read_clock();
         self.closed(rows);
     }
@@ -256,18 +259,19 @@ impl Tracer {
     /// A thread is gone; maybe its process with it.
     fn gone(&mut self, tid: i32, how: Ended) {
         self.held.retain(|other| *other != tid);
-        let Some(Thread { pid, .. }) = self.threads.remove(&tid) else { return };
+        let Some(Thread { pid, call, .. }) = self.threads.remove(&tid) else { return };
+        // It may have been killed after it has closed something and before that was told.
+        let mut rows: Vec<Closed> = call.and_then(|call| call.gone).into_iter().collect();
         if tid == self.leader {
             self.ended = Some(how);
         } else {
             self.publisher.counters.ended += 1;
         }
         if self.threads.values().all(|thread| thread.pid != pid) {
-            let rows = self.world.end(pid);
-            self.interests.retain(|(of, _), _| *of != pid);
-            self.publisher.read_clock();
-            self.closed(rows);
+            rows.extend(self.world.end(pid));
         }
+        self.publisher.read_clock();
+        self.closed(rows);
     }
 
     /// Connections have ended.
@@ -280,7 +284,7 @@ impl Tracer {
 
     fn at_call(&mut self, tid: i32) {
         match ptrace::stands(tid) {
-            Ok(Stands::Before(number, args)) => self.before(tid, number, args),
+            Ok(Stands::Before(number, args, place)) => self.before(tid, number, args, place),
             Ok(Stands::After(value)) => {
                 self.after(tid, outcome::ret(value));
                 go(tid, Go::On, 0);
@@ -290,16 +294,24 @@ impl Tracer {
         }
     }
 
-    /// A thread stands before a call.
-    fn before(&mut self, tid: i32, number: i64, args: [u64; 6]) {
+    /// A thread stands before a call, made at that place of its program.
+    fn before(&mut self, tid: i32, number: i64, args: [u64; 6], place: u64) {
         let Some(form) = self.numbers.form(number) else { return go(tid, Go::On, 0) };
-        let Some(pid) = self.threads.get(&tid).map(|thread| thread.pid) else { return };
-        let Some(call) = Call::before(&mut self.world, (tid, pid), form, args) else {
+        let Some(thread) = self.threads.get_mut(&tid) else { return };
+        let pid = thread.pid;
+        // The kernel puts this call in the place of that which a signal has ended, to go on with it.
+        let resumed = thread.interrupted.take();
+        let resumed = resumed.filter(|call| form == Form::RestartSyscall && call.place == place);
+        let call = match resumed {
+            Some(call) => Some(Call { form, ..call }),
+            None => Call::before(&mut self.world, (tid, pid), form, args),
+        };
+        let Some(call) = call.map(|call| Call { place, ..call }) else {
             return go(tid, Go::On, 0);
         };
         self.publisher.read_clock();
         self.evidence.before(call.kind);
-        self.note_watched(pid, &call);
+        self.note_watched(tid, pid, &call);
         let next = call.next();
         let holds = self.holds(&next);
         if let Some(thread) = self.threads.get_mut(&tid) {
@@ -313,15 +325,47 @@ impl Tracer {
         }
     }
 
-    /// What a list that is handed over asks of each connection in it.
-    fn note_watched(&mut self, pid: i32, call: &Call) {
-        let lists: Vec<(Fd, Mask)> = match call.kind {
+    /// What a list that is handed over asks of each connection in it, and of none that the thread's
+    /// last one had and this has not.
+    fn note_watched(&mut self, tid: i32, pid: i32, call: &Call) {
+        let list: Vec<(Fd, Mask)> = match call.kind {
             Kind::Poll => call.polled.asked().collect(),
             Kind::Select => call.sets.entries(),
             _ => return,
         };
-        for (fd, mask) in lists {
-            self.watch(pid, fd, mask, call.kind);
+        for (fd, mask) in &list {
+            self.watch(pid, *fd, *mask, call.kind);
+        }
+        let Some(thread) = self.threads.get_mut(&tid) else { return };
+        if !list.iter().map(|(fd, _)| fd).eq(&thread.listed) {
+            let now: HashSet<Fd> = list.iter().map(|(fd, _)| *fd).collect();
+            let before = std::mem::replace(
+                &mut thread.listed,
+                list.into_iter().unzip::<_, _, _, Vec<_>>().0,
+            );
+            for fd in before.into_iter().filter(|fd| !now.contains(fd)) {
+                self.watch_no_more(pid, fd);
+            }
+        }
+    }
+
+    /// No list that is handed over has it any more; one that the kernel keeps may.
+    fn watch_no_more(&mut self, pid: i32, fd: Fd) {
+        let mask = self.world.interest(pid, fd);
+        match self.world.object(pid, fd) {
+            Some(Object::Connection(id)) => self.world.change(id, |row| row.interest = mask),
+            Some(Object::Listener) => self.listened(pid, fd, |listener| listener.interest = mask),
+            _ => {}
+        }
+    }
+
+    /// Changes what is known of the listener, if a descriptor stands for it.
+    fn listened(&mut self, pid: i32, fd: Fd, change: impl FnOnce(&mut Listener)) {
+        let opened = self.world.opened(pid, fd);
+        if let Some((own, listener)) = &mut self.listener
+            && Some(*own) == opened
+        {
+            change(listener);
         }
     }
 
@@ -334,12 +378,7 @@ impl Tracer {
             }
             Some(Object::Listener) => {
                 self.evidence.watched(by, mask);
-                // A worker has it by the number that its parent has.
-                if let Some((_, listener)) = &mut self.listener
-                    && listener.fd == fd
-                {
-                    listener.interest = mask;
-                }
+                self.listened(pid, fd, |listener| listener.interest = mask);
             }
             _ => {}
         }
@@ -407,9 +446,7 @@ impl Tracer {
             }
             if kind == Kind::Close {
                 // Another thread may be given the number before this one's return is told.
-                let (pid, fd) = (thread.pid, call.fd);
-                call.gone = self.world.close(pid, fd);
-                self.forget(pid, fd);
+                call.gone = self.world.close(thread.pid, call.fd);
             }
         }
         go(tid, Go::ToReturn, 0);
@@ -434,6 +471,7 @@ impl Tracer {
         }
         self.standing.stance = stance;
         self.standing.mode = self.pace.mode();
+        self.listener.take_if(|(opened, _)| !self.world.is_open(*opened));
         // Which way it goes is known when it waits or accepts for the first time.
         let server = self.evidence.server();
         self.publisher.listener = self.listener.zip(server).map(|((_, mut listener), server)| {

@@ -6,15 +6,25 @@ use std::collections::HashMap;
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 
-use super::object::{Object, Outside};
-use crate::telemetry::{By, ConnId, ConnState, Errno, Fd, Mask, Nanos, Ret, Row, Rows, What, Why};
+use super::interests::{Interest, Interests};
+use super::object::{Object, Opened, Outside};
+use crate::telemetry::{
+    By, ConnId, ConnState, CtlOp, Errno, Fd, Mask, Nanos, Ret, Row, Rows, What, Why,
+};
 
 /// A process of the program.
 #[derive(Debug)]
 struct Process {
     outside: Outside,
     /// What its descriptors stand for, as far as anybody has asked.
-    files: HashMap<Fd, Object>,
+    files: HashMap<Fd, File>,
+}
+
+/// A descriptor.
+#[derive(Clone, Copy, Debug)]
+struct File {
+    object: Object,
+    opened: Opened,
 }
 
 /// A connection that the program has accepted.
@@ -23,8 +33,6 @@ struct Conn {
     row: Row,
     /// A process that has it, and its number there.
     home: (i32, Fd),
-    /// How many descriptors stand for it, in all processes.
-    descriptors: usize,
     /// When something was read that was not answered yet.
     asked: Option<Nanos>,
     /// Why it will have ended.
@@ -42,6 +50,11 @@ pub(super) struct World {
     conns: HashMap<ConnId, Conn>,
     changed: Vec<ConnId>,
     last: u64,
+    /// How many descriptors stand for each open file description, in all processes.
+    descriptors: HashMap<Opened, usize>,
+    last_opened: u64,
+    /// The interest list of each epoll instance.
+    lists: HashMap<Opened, Interests>,
 }
 
 impl World {
@@ -49,12 +62,8 @@ impl World {
     pub(super) fn begin(&mut self, pid: i32, parent: Option<i32>) {
         let parent = parent.and_then(|parent| self.processes.get(&parent));
         let files = parent.map(|parent| parent.files.clone()).unwrap_or_default();
-        for object in files.values() {
-            if let Object::Connection(id) = object
-                && let Some(conn) = self.conns.get_mut(id)
-            {
-                conn.descriptors += 1;
-            }
+        for file in files.values() {
+            *self.descriptors.entry(file.opened).or_default() += 1;
         }
         self.processes.insert(pid, Process { outside: Outside::of(pid), files });
     }
@@ -62,7 +71,7 @@ impl World {
     /// It has gone, with all its descriptors. Returns the last rows of what it was the last to have.
     pub(super) fn end(&mut self, pid: i32) -> Vec<Closed> {
         let files = self.processes.remove(&pid).map(|process| process.files).unwrap_or_default();
-        files.into_iter().filter_map(|(fd, object)| self.release(pid, fd, object)).collect()
+        files.into_iter().filter_map(|(fd, file)| self.release(pid, fd, file)).collect()
     }
 
     /// It runs another program now (execve(2)): some descriptors are closed.
@@ -77,20 +86,51 @@ impl World {
         self.processes.contains_key(&pid)
     }
 
-    /// What a descriptor stands for.
+    /// What a descriptor stands for; `None` for a number that stands for nothing.
     pub(super) fn object(&mut self, pid: i32, fd: Fd) -> Option<Object> {
-        let process = self.processes.get_mut(&pid)?;
+        Some(self.file(pid, fd)?.object)
+    }
+
+    fn file(&mut self, pid: i32, fd: Fd) -> Option<File> {
+        let Process { outside, files } = self.processes.get(&pid)?;
+        if let Some(file) = files.get(&fd) {
+            return Some(*file);
+        }
         if fd < 0 {
             return None;
         }
-        let Process { outside, files } = process;
-        let object = *files.entry(fd).or_insert_with(|| match outside.kind(fd) {
+        let object = match outside.kind(fd)? {
             Object::Socket if outside.socket(fd).is_some_and(|it| it.is_tcp && it.listens) => {
                 Object::Listener
             }
             other => other,
-        });
-        Some(object)
+        };
+        let _ = self.made(pid, fd, object);
+        self.processes.get(&pid)?.files.get(&fd).copied()
+    }
+
+    /// A descriptor has come that stands for something new. Returns what was known to have its number.
+    pub(super) fn made(&mut self, pid: i32, fd: Fd, object: Object) -> Option<Closed> {
+        self.last_opened += 1;
+        self.put(pid, fd, File { object, opened: Opened(self.last_opened) })
+    }
+
+    fn put(&mut self, pid: i32, fd: Fd, file: File) -> Option<Closed> {
+        let gone = self.close(pid, fd);
+        let process = self.processes.get_mut(&pid)?;
+        process.files.insert(fd, file);
+        *self.descriptors.entry(file.opened).or_default() += 1;
+        gone
+    }
+
+    /// For what it is open.
+    pub(super) fn opened(&mut self, pid: i32, fd: Fd) -> Option<Opened> {
+        Some(self.file(pid, fd)?.opened)
+    }
+
+    /// Whether any descriptor stands for it.
+    pub(super) fn is_open(&self, opened: Opened) -> bool {
+        self.descriptors.contains_key(&opened)
     }
 
     /// The connection that a descriptor stands for.
@@ -101,19 +141,14 @@ impl World {
         }
     }
 
-    /// It is asked again what a descriptor stands for.
-    pub(super) fn forget(&mut self, pid: i32, fd: Fd) {
-        if let Some(process) = self.processes.get_mut(&pid)
-            && !matches!(process.files.get(&fd), Some(Object::Connection(_)))
-        {
-            process.files.remove(&fd);
-        }
-    }
-
     /// Where a socket of that process listens, if it is one of TCP that does.
-    pub(super) fn listens_at(&self, pid: i32, fd: Fd) -> Option<SocketAddr> {
-        let socket = self.processes.get(&pid)?.outside.socket(fd)?;
-        (socket.is_tcp && socket.listens).then_some(socket.local?)
+    pub(super) fn listens_at(&mut self, pid: i32, fd: Fd) -> Option<SocketAddr> {
+        // What was known of it is from before it did.
+        self.file(pid, fd)?;
+        let Process { outside, files } = self.processes.get_mut(&pid)?;
+        let socket = outside.socket(fd).filter(|socket| socket.is_tcp && socket.listens)?;
+        files.get_mut(&fd)?.object = Object::Listener;
+        socket.local
     }
 
     /// The other end of a socket of that process.
@@ -129,36 +164,28 @@ impl World {
         peer: Option<SocketAddr>,
         now: Nanos,
         by: By,
-    ) -> Option<ConnId> {
+    ) -> Option<(ConnId, Option<Closed>)> {
         self.last += 1;
         let id = ConnId::new(self.last)?;
         let peer = peer.unwrap_or_else(|| (Ipv4Addr::UNSPECIFIED, 0).into());
         let row = Row { by, ..Row::new(id, fd, peer, now) };
-        let conn =
-            Conn { row, home: (pid, fd), descriptors: 1, asked: None, why: None, listed: false };
+        let gone = self.made(pid, fd, Object::Connection(id));
+        let conn = Conn { row, home: (pid, fd), asked: None, why: None, listed: false };
         self.conns.insert(id, conn);
-        self.processes.get_mut(&pid)?.files.insert(fd, Object::Connection(id));
         self.touch(id);
-        Some(id)
+        Some((id, gone))
     }
 
-    /// A descriptor was copied within its process (dup(2)).
-    pub(super) fn dup(&mut self, pid: i32, from: Fd, to: Fd) {
-        let Some(object) = self.object(pid, from) else { return };
-        if let Object::Connection(id) = object
-            && let Some(conn) = self.conns.get_mut(&id)
-        {
-            conn.descriptors += 1;
-        }
-        if let Some(process) = self.processes.get_mut(&pid) {
-            process.files.insert(to, object);
-        }
+    /// A descriptor was copied within its process (dup(2)). Returns what has had the number before.
+    pub(super) fn dup(&mut self, pid: i32, from: Fd, to: Fd) -> Option<Closed> {
+        let file = self.file(pid, from)?;
+        self.put(pid, to, file)
     }
 
     /// A descriptor was closed. Returns the last row of its connection, if it was the last one of it.
     pub(super) fn close(&mut self, pid: i32, fd: Fd) -> Option<Closed> {
-        let object = self.processes.get_mut(&pid)?.files.remove(&fd)?;
-        self.release(pid, fd, object)
+        let file = self.processes.get_mut(&pid)?.files.remove(&fd)?;
+        self.release(pid, fd, file)
     }
 
     /// Those of a range (`close_range(2)`).
@@ -169,28 +196,77 @@ impl World {
         closed.into_iter().filter_map(|fd| self.close(pid, fd)).collect()
     }
 
-    fn release(&mut self, pid: i32, fd: Fd, object: Object) -> Option<Closed> {
-        let Object::Connection(id) = object else { return None };
-        let conn = self.conns.get_mut(&id)?;
-        conn.descriptors -= 1;
-        if conn.descriptors > 0 {
-            if conn.home == (pid, fd) {
-                let files = |process: &Process| {
-                    let mut files = process.files.iter();
-                    files.find(|(_, other)| **other == object).map(|(fd, _)| *fd)
-                };
-                let mut all = self.processes.iter();
-                if let Some(home) = all.find_map(|(pid, process)| Some((*pid, files(process)?))) {
-                    (conn.home, conn.row.fd) = (home, home.1);
-                    self.touch(id);
-                }
+    fn release(&mut self, pid: i32, fd: Fd, file: File) -> Option<Closed> {
+        let File { object, opened } = file;
+        let descriptors = self.descriptors.get_mut(&opened)?;
+        *descriptors -= 1;
+        if *descriptors > 0 {
+            if let Object::Connection(id) = object {
+                self.find_home(id, (pid, fd), opened);
             }
             return None;
         }
+        self.descriptors.remove(&opened);
+        self.lists.remove(&opened);
+        for list in self.lists.values_mut() {
+            list.gone(opened);
+        }
+        let Object::Connection(id) = object else { return None };
         let Conn { mut row, why, .. } = self.conns.remove(&id)?;
         row.interest = Mask::NONE;
         // An end that neither the peer nor the operator has begun is the program's own.
         Some((row, why.unwrap_or(Why::Answered)))
+    }
+
+    /// A connection is known by another of its descriptors, if it was known by this one.
+    fn find_home(&mut self, id: ConnId, closed: (i32, Fd), opened: Opened) {
+        let Some(conn) = self.conns.get_mut(&id).filter(|conn| conn.home == closed) else { return };
+        let of = |process: &Process| {
+            let mut files = process.files.iter();
+            files.find(|(_, file)| file.opened == opened).map(|(fd, _)| *fd)
+        };
+        let mut all = self.processes.iter();
+        if let Some(home) = all.find_map(|(pid, process)| Some((*pid, of(process)?))) {
+            (conn.home, conn.row.fd) = (home, home.1);
+            self.touch(id);
+        }
+    }
+
+    /// An interest list was changed.
+    pub(super) fn control(
+        &mut self,
+        (pid, epfd): (i32, Fd),
+        op: CtlOp,
+        fd: Fd,
+        (mask, data): (Mask, u64),
+    ) {
+        let (Some(epoll), Some(file)) = (self.opened(pid, epfd), self.file(pid, fd)) else {
+            return;
+        };
+        let list = self.lists.entry(epoll).or_default();
+        let conn = match file.object {
+            Object::Connection(id) => Some(id),
+            _ => None,
+        };
+        match op {
+            CtlOp::Add | CtlOp::Mod => {
+                list.watch((file.opened, fd), Interest { mask, data, conn });
+            }
+            CtlOp::Del => list.forget((file.opened, fd)),
+        }
+    }
+
+    /// What a descriptor is watched for by all interest lists together.
+    pub(super) fn interest(&mut self, pid: i32, fd: Fd) -> Mask {
+        let Some(opened) = self.opened(pid, fd) else { return Mask::NONE };
+        self.lists.values().fold(Mask::NONE, |all, list| all.with(list.mask(opened)))
+    }
+
+    /// Of whom a wait call tells by its data.
+    pub(super) fn told(&self, pid: i32, epfd: Fd, data: u64) -> (Fd, Option<ConnId>) {
+        let file = self.processes.get(&pid).and_then(|process| process.files.get(&epfd));
+        let list = file.and_then(|file| self.lists.get(&file.opened));
+        list.map_or((-1, None), |list| list.told(data))
     }
 
     /// The row of a connection changes.
@@ -300,7 +376,7 @@ mod tests {
     fn world() -> (World, i32, ConnId) {
         let (mut world, pid) = (World::default(), i32::MAX);
         world.begin(pid, None);
-        let id = world.accept(pid, 7, Some(([127, 0, 0, 1], 9).into()), 5, By::LOOP).unwrap();
+        let id = world.accept(pid, 7, Some(([127, 0, 0, 1], 9).into()), 5, By::LOOP).unwrap().0;
         (world, pid, id)
     }
 
@@ -326,7 +402,7 @@ mod tests {
         let (mut world, pid, first) = world();
         let gone = world.close_range(pid, 3, 100);
         assert_eq!((gone.len(), gone[0].0.id), (1, first));
-        let second = world.accept(pid, 7, None, 9, By::LOOP).unwrap();
+        let (second, _) = world.accept(pid, 7, None, 9, By::LOOP).unwrap();
         assert!(second > first && world.conn(pid, 7) == Some(second));
     }
 

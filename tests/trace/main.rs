@@ -6,7 +6,9 @@ mod terminal;
 #[path = "../common/tools.rs"]
 mod tools;
 
+mod compared;
 mod ends;
+mod odd;
 mod real;
 mod screen;
 mod truth;

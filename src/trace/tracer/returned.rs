@@ -2,10 +2,9 @@
 
 use super::Tracer;
 use crate::telemetry::{
-    By, ConnId, CtlOp, Fd, Form, Kind, Listener, Mask, Options, Ready, Ret, What, Work,
+    By, ConnId, CtlOp, Errno, Fd, Form, Kind, Listener, Mask, Options, Ready, Ret, What, Work,
 };
 use crate::trace::arguments;
-use crate::trace::interests::Interests;
 use crate::trace::memory::Memory;
 use crate::trace::object::Object;
 use crate::trace::outcome::Call;
@@ -15,17 +14,17 @@ impl Tracer {
     /// A call has returned.
     pub(super) fn after(&mut self, tid: i32, ret: Ret) {
         let Some(thread) = self.threads.get_mut(&tid) else { return };
-        let (pid, Some(call)) = (thread.pid, thread.call.take()) else { return };
+        let (pid, Some(mut call)) = (thread.pid, thread.call.take()) else { return };
         let now = self.publisher.read_clock();
         let by = self.by(tid, pid);
         self.publisher.by = by;
         let waited = now.saturating_sub(call.began);
         let (mut conn, mut what) = (call.conn, call.outcome(tid, ret, waited));
         let mut text = call.text.clone();
-        let mut gone: Vec<Closed> = call.gone.into_iter().collect();
+        let mut gone: Vec<Closed> = call.gone.take().into_iter().collect();
         match call.kind {
             Kind::Accept => {
-                conn = self.accept(&call, (tid, pid), ret, by, &mut what);
+                conn = self.accept(&call, (tid, pid), ret, by, &mut what, &mut gone);
             }
             Kind::Listen => self.listen(&call, pid, ret, &mut what, &mut text),
             Kind::EpollCtl => {
@@ -34,7 +33,7 @@ impl Tracer {
                     self.control(pid, &call);
                 }
             }
-            Kind::Other => self.other(pid, &call, ret, &mut gone),
+            Kind::EpollCreate | Kind::Other => self.other((tid, pid), &call, ret, &mut gone),
             _ => {}
         }
         let ready = self.ready(tid, pid, &call, ret);
@@ -45,7 +44,7 @@ impl Tracer {
             self.turn = Some((now, count));
         }
         self.publisher.call_of(call.form, call.fd, conn, what, text.as_bytes(), &ready);
-        if let Some(id) = conn {
+        for (id, what) in self.noted((tid, pid), &call, conn.map(|id| (id, what)), ret) {
             if let Some(accepted) = self.accepted.get(&id) {
                 self.evidence.used(*accepted, (tid, pid), ret);
             }
@@ -56,6 +55,42 @@ impl Tracer {
         }
         self.closed(gone);
         self.publisher.by = By::LOOP;
+        if ret.is_err(Errno::RESTART_BLOCK)
+            && let Some(thread) = self.threads.get_mut(&tid)
+        {
+            thread.interrupted = Some(call);
+        }
+    }
+
+    /// What a call has done on connections: `told` is what its result says.
+    fn noted(
+        &mut self,
+        (tid, pid): (i32, i32),
+        call: &Call,
+        told: Option<(ConnId, What)>,
+        ret: Ret,
+    ) -> Vec<(ConnId, What)> {
+        let splices = call.form == Form::Splice && ret.get().is_ok();
+        let moved: Vec<(Option<ConnId>, What)> = if let Some(moved) = call.moved(tid, ret) {
+            vec![(call.conn, moved)]
+        } else if splices {
+            let mut end = |place: usize| self.world.conn(pid, arguments::fd(call.args[place]));
+            let len = ret.get().unwrap_or_default();
+            vec![(end(0), What::Recv { ret }), (end(2), What::Send { ret, len })]
+        } else {
+            return told.into_iter().collect();
+        };
+        let moved: Vec<_> = moved.into_iter().filter_map(|(id, what)| Some((id?, what))).collect();
+        // What is told as another call has not been counted.
+        let counters = &mut self.publisher.counters;
+        for (_, what) in &moved {
+            if let What::Recv { ret } = what {
+                counters.bytes_in += ret.get().unwrap_or_default();
+            } else if let What::Send { ret, .. } = what {
+                counters.bytes_out += ret.get().unwrap_or_default();
+            }
+        }
+        moved
     }
 
     /// A client was accepted, or not.
@@ -66,6 +101,7 @@ impl Tracer {
         ret: Ret,
         by: By,
         what: &mut What,
+        gone: &mut Vec<Closed>,
     ) -> Option<ConnId> {
         let fd = Fd::try_from(ret.get().ok()?).ok()?;
         let memory = Memory(tid);
@@ -74,14 +110,14 @@ impl Tracer {
         let told = arguments::address(memory, at, len.into());
         let peer = told.or_else(|| self.world.peer_of(pid, fd));
         *what = What::Accept { ret, peer: peer.map(Into::into) };
-        let id = self.world.accept(pid, fd, peer, self.publisher.now(), by)?;
+        let (id, before) = self.world.accept(pid, fd, peer, self.publisher.now(), by)?;
+        gone.extend(before);
         self.accepted.insert(id, (tid, pid));
         Some(id)
     }
 
     /// A socket listens.
     fn listen(&mut self, call: &Call, pid: i32, ret: Ret, what: &mut What, text: &mut String) {
-        self.world.forget(pid, call.fd);
         let backlog = u32::try_from(arguments::fd(call.args[1])).unwrap_or_default();
         let Some(addr) = self.world.listens_at(pid, call.fd) else {
             *text = backlog.to_string();
@@ -107,54 +143,46 @@ impl Tracer {
                 suits_lessons: false,
                 run: 1,
             };
-            self.listener = Some((pid, listener));
+            self.listener = self.world.opened(pid, call.fd).map(|opened| (opened, listener));
         }
     }
 
     /// An interest list has changed.
     fn control(&mut self, pid: i32, call: &Call) {
-        let list = self.interests.entry((pid, call.epfd())).or_default();
-        let (mut mask, data) = call.event;
-        match call.op() {
-            CtlOp::Add | CtlOp::Mod => list.watch(call.fd, data),
-            CtlOp::Del => {
-                list.forget(call.fd);
-                mask = Mask::NONE;
-            }
-        }
+        self.world.control((pid, call.epfd()), call.op(), call.fd, call.event);
+        let mask = self.world.interest(pid, call.fd);
         self.watch(pid, call.fd, mask, Kind::EpollCtl);
-        if self.world.object(pid, call.fd) == Some(Object::Listener)
-            && let Some((_, listener)) = &mut self.listener
-            && listener.fd == call.fd
-        {
-            listener.epfd = if call.op() == CtlOp::Del { -1 } else { call.epfd() };
-        }
-    }
-
-    /// Nothing is watched by that number any more.
-    pub(super) fn forget(&mut self, pid: i32, fd: Fd) {
-        for ((of, _), list) in &mut self.interests {
-            if *of == pid {
-                list.forget(fd);
-            }
-        }
-        self.interests.remove(&(pid, fd));
-        if self.listener.is_some_and(|(of, listener)| (of, listener.fd) == (pid, fd)) {
-            self.listener = None;
-        }
+        let epfd = if call.op() == CtlOp::Del { -1 } else { call.epfd() };
+        self.listened(pid, call.fd, |listener| listener.epfd = epfd);
     }
 
     /// What the other calls change of what descriptors stand for.
-    fn other(&mut self, pid: i32, call: &Call, ret: Ret, gone: &mut Vec<Closed>) {
+    fn other(&mut self, (tid, pid): (i32, i32), call: &Call, ret: Ret, gone: &mut Vec<Closed>) {
         let Ok(value) = ret.get() else { return };
         let to = Fd::try_from(value).unwrap_or(-1);
+        let two = |at| arguments::two(Memory(tid), at);
+        let (made, object) = match call.form {
+            Form::Socket | Form::Accept | Form::Accept4 => ([to, -1], Object::Socket),
+            Form::Socketpair => (two(call.args[3]), Object::Socket),
+            Form::Pipe | Form::Pipe2 => (two(call.args[0]), Object::Waited),
+            Form::EpollCreate | Form::EpollCreate1 => ([to, -1], Object::Epoll),
+            Form::Eventfd | Form::Eventfd2 | Form::TimerfdCreate | Form::IoUringSetup => {
+                ([to, -1], Object::Waited)
+            }
+            // Else it is the one that it was.
+            Form::Signalfd | Form::Signalfd4 if call.fd < 0 => ([to, -1], Object::Waited),
+            _ => ([-1; 2], Object::Waited),
+        };
+        for fd in made.into_iter().filter(|fd| *fd >= 0) {
+            gone.extend(self.world.made(pid, fd, object));
+        }
         match call.form {
             Form::Dup | Form::Dup2 | Form::Dup3 if to != call.fd => {
-                gone.extend(self.world.close(pid, to));
-                self.forget(pid, to);
-                self.world.dup(pid, call.fd, to);
+                gone.extend(self.world.dup(pid, call.fd, to));
             }
-            Form::Fcntl if call.text.starts_with("F_DUPFD") => self.world.dup(pid, call.fd, to),
+            Form::Fcntl if call.text.starts_with("F_DUPFD") => {
+                gone.extend(self.world.dup(pid, call.fd, to));
+            }
             Form::CloseRange => {
                 let [first, last, flags, ..] = call.args.map(|arg| arg & 0xffff_ffff);
                 // With CLOSE_RANGE_CLOEXEC nothing is closed yet.
@@ -168,12 +196,11 @@ impl Tracer {
 
     /// Whom a wait call has found ready.
     fn ready(&mut self, tid: i32, pid: i32, call: &Call, ret: Ret) -> Vec<Ready> {
-        let empty = Interests::default();
-        let list = self.interests.get(&(pid, call.epfd())).unwrap_or(&empty);
-        let found = call.ready(tid, ret, |data| list.fd(data));
-        let mut ready = arguments::ready(found);
-        for entry in &mut ready {
-            entry.conn = self.world.conn(pid, entry.fd);
+        let mut ready = call.ready(tid, ret, |data| self.world.told(pid, call.epfd(), data));
+        if call.kind != Kind::EpollWait {
+            for entry in &mut ready {
+                entry.conn = self.world.conn(pid, entry.fd);
+            }
         }
         ready
     }
