@@ -229,6 +229,7 @@ fn state((width, height): (u16, u16), sort: Column) -> State {
         chinese: true,
         url: "http://127.0.0.1:7890/".into(),
         program: None,
+        runs_on: false,
         zero: Duration::ZERO,
     };
     let mut state = State::new(options, Vec::new());

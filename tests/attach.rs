@@ -392,3 +392,142 @@ fn workers_that_die_and_come_are_followed_on_the_screen() {
     assert!(terminal.exit().success());
     terminal.assert_restored();
 }
+
+/// Starts redis with a client, or says why not.
+fn redis() -> Option<(Server, TcpStream)> {
+    if !has("redis-server") {
+        return None;
+    }
+    let addr = free_port();
+    let port = addr.port().to_string();
+    let words = ["redis-server", "--port", &port, "--save", "", "--bind", "127.0.0.1"];
+    let server = Server::start(&words, addr);
+    let client = TcpStream::connect(addr).unwrap();
+    client.set_read_timeout(Some(LIMIT)).unwrap();
+    Some((server, client))
+}
+
+fn ping(client: &mut TcpStream) {
+    client.write_all(b"PING\r\n").unwrap();
+    let mut answer = [0; 7];
+    client.read_exact(&mut answer).unwrap();
+    assert_eq!(&answer, b"+PONG\r\n");
+}
+
+/// Traces its calls without a dashboard.
+fn calls(pid: i32, output: Stdio) -> Child {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_epollscope"));
+    command.args(["attach", "--calls", "--headless", &pid.to_string()]);
+    command.env("XDG_CONFIG_HOME", "/dev/null").env("LC_ALL", "C.UTF-8");
+    command.stdin(Stdio::null()).stdout(output).stderr(Stdio::null()).spawn().unwrap()
+}
+
+fn field(pid: i32, name: &str) -> String {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+    line.trim().to_owned()
+}
+
+fn is_traced(pid: i32) -> bool {
+    field(pid, "TracerPid:") != "0"
+}
+
+/// No thread of it is traced or stands.
+fn assert_runs(pid: i32) {
+    until("nobody traces it", || (!is_traced(pid)).then_some(()));
+    for entry in std::fs::read_dir(format!("/proc/{pid}/task")).unwrap() {
+        let path = entry.unwrap().path().join("status");
+        let running = || {
+            let status = std::fs::read_to_string(&path).unwrap_or_default();
+            let stands = status.contains("State:\tT") || status.contains("State:\tt");
+            (!stands && !status.contains("TracerPid:\t1")).then_some(())
+        };
+        until("each thread runs", running);
+    }
+}
+
+#[test]
+fn the_calls_of_a_process_that_runs_are_told_and_it_runs_on() {
+    let Some((server, mut client)) = redis() else { return };
+    ping(&mut client);
+    let mut tracer = calls(server.pid(), Stdio::piped());
+    until("it is traced", || is_traced(server.pid()).then_some(()));
+    let mut told = std::io::BufReader::new(tracer.stdout.take().unwrap());
+    // The connection that was there before is known, and so is for what it is watched.
+    ping(&mut client);
+    let mut seen = String::new();
+    until("its calls are told", || {
+        std::io::BufRead::read_line(&mut told, &mut seen).unwrap();
+        seen.lines().last().is_some_and(|line| line.contains("write(")).then_some(())
+    });
+    let fd = seen.lines().find_map(|line| Some(line.split_once("read(")?.1.split_once(')')?.0));
+    let fd = fd.unwrap_or_else(|| panic!("{seen}"));
+    let last = |name: &str| seen.lines().rfind(|line| line.contains(name)).unwrap().to_owned();
+    assert!(last("epoll_wait(").contains(&format!("= 1  [{fd}:IN]")), "{seen}");
+    assert!(last("read(").contains(&format!("read({fd}) = 6")), "{seen}");
+    assert!(last("write(").contains(&format!("write({fd}, 7) = 7")), "{seen}");
+    assert!(last("write(").contains("conn 1"), "{seen}");
+    // Somebody else may not trace it meanwhile.
+    let second = attach_with(&["--calls", "--headless", &server.pid().to_string()]);
+    let said = String::from_utf8_lossy(&second.stderr).into_owned();
+    assert!(said.contains("is traced by somebody else") && said.lines().count() == 1, "{said}");
+    assert_eq!(second.status.code(), Some(1));
+    kill_process(Pid::from_child(&tracer), Signal::TERM).unwrap();
+    assert!(tracer.wait().unwrap().success());
+    assert_runs(server.pid());
+    ping(&mut client);
+}
+
+fn attach_with(options: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_epollscope"));
+    command.arg("attach").args(options).env("XDG_CONFIG_HOME", "/dev/null");
+    command.env("LC_ALL", "C.UTF-8").stdin(Stdio::null()).output().unwrap()
+}
+
+#[test]
+fn whoever_kills_the_tracer_does_no_harm() {
+    let Some((server, mut client)) = redis() else { return };
+    let pid = server.pid();
+    for round in 0..25 {
+        let mut tracer = calls(pid, Stdio::null());
+        // At another moment each time: before it is seized, meanwhile, and later.
+        let begin = Instant::now();
+        let after = Duration::from_micros(1_000 * round);
+        while begin.elapsed() < after {
+            ping(&mut client);
+        }
+        tracer.kill().unwrap();
+        tracer.wait().unwrap();
+        assert_runs(pid);
+        ping(&mut client);
+    }
+}
+
+#[test]
+fn a_process_that_is_traced_is_shown_held_and_left() {
+    let Some(python) = python() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let server = listing(folder.path(), ServerKind::Epoll, &python);
+    let mut clients = server.clients(2);
+    until("both are accepted", || {
+        let text = seen(&server.pid().to_string());
+        text.contains("  2 connections  0 wait").then_some(())
+    });
+    let pid = server.pid().to_string();
+    let options = ["attach", "--calls", &pid];
+    let mut terminal = Terminal::start(env!("CARGO_BIN_EXE_epollscope"), (120, 36), &options);
+    for client in &clients {
+        terminal.see(&client.local_addr().unwrap().to_string());
+    }
+    terminal.press("p");
+    terminal.see("PAUSED");
+    clients[0].write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+    terminal.see("HELD before recv");
+    terminal.see("27 B");
+    // It is let go where it stands.
+    terminal.press("q");
+    assert!(terminal.exit().success());
+    assert_runs(server.pid());
+    let mut answer = [0; 64];
+    assert!(clients[0].read(&mut answer).unwrap() > 0);
+}

@@ -306,6 +306,7 @@ impl Parts {
             chinese: true,
             url: String::new(),
             program: None,
+            runs_on: false,
             zero: Duration::ZERO,
         };
         Self {

@@ -4,14 +4,16 @@ use std::io::{self, BufRead as _, ErrorKind, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use super::output::{Sentence, end, is_dumb, print, say};
+use super::run;
 use crate::attach::{Family, NotFound, Watcher, find, report};
 use crate::cli;
 use crate::dashboard::attached::{self, Setup};
 use crate::dashboard::theme::Change;
+use crate::trace;
 use crate::words::{clean, locale, plain, strings};
 
 /// Looks at it: once, or until the operator quits.
-pub(super) fn run(args: &cli::Attach, colours: &[Change]) -> ExitCode {
+pub(super) fn attach(args: &cli::Attach, colours: &[Change]) -> ExitCode {
     let headless = args.headless || !io::stdout().is_terminal();
     if !headless && is_dumb() {
         say(strings().start.dumb_dashboard);
@@ -29,6 +31,9 @@ fn look(args: &cli::Attach, colours: &[Change], headless: bool) -> Result<(), Se
         Some(first) if args.target == first.pid.to_string() => clean(first.name.as_bytes()),
         _ => shown(&args.target),
     };
+    if args.calls {
+        return calls(args, &family, name, colours, headless);
+    }
     if headless {
         let look = Watcher::once(family).map_err(failed)?;
         let ascii = args.ascii || !locale::is_utf8();
@@ -38,6 +43,47 @@ fn look(args: &cli::Attach, colours: &[Change], headless: bool) -> Result<(), Se
     let setup =
         Setup { name, watcher, theme: args.theme, colours: colours.to_vec(), ascii: args.ascii };
     attached::run(setup).map_err(|error| (strings().start.dashboard_ended)(&plain(&error)))
+}
+
+/// Traces the calls of the one process that is meant, on the dashboard of `run`.
+fn calls(
+    args: &cli::Attach,
+    family: &Family,
+    name: String,
+    colours: &[Change],
+    headless: bool,
+) -> Result<(), Sentence> {
+    let (text, target) = (&strings().attach, shown(&args.target));
+    // By its number one is meant, whoever has come from it.
+    let others = family.members.len().saturating_sub(1);
+    if others > 0 && args.target != family.head.to_string() {
+        return Err((text.one_process)(&target, others));
+    }
+    let program = format!("/proc/{}/exe", family.head);
+    if let Err(error) = trace::find(program.as_ref())
+        && error.kind() == ErrorKind::Unsupported
+    {
+        return Err((strings().run.of_32_bits)(&target));
+    }
+    let as_run = cli::Run {
+        headless,
+        quiet: false,
+        log: args.log.clone(),
+        force: args.force,
+        output: None,
+        theme: args.theme,
+        no_mouse: args.no_mouse,
+        ascii: args.ascii,
+        settings: args.settings.clone(),
+        command: vec![name.into()],
+    };
+    run::attach(&as_run, family.head, colours, headless, |error| match error.kind() {
+        ErrorKind::PermissionDenied => (text.not_traced)(&target),
+        ErrorKind::ResourceBusy => (text.traced_already)(&target),
+        ErrorKind::NotFound => (text.nobody)(&target),
+        _ if error.raw_os_error() == Some(nix::libc::ESRCH) => (text.nobody)(&target),
+        _ => (text.failed)(&target, &plain(error)),
+    })
 }
 
 fn shown(target: &str) -> String {

@@ -115,7 +115,7 @@ fn with_settings(file: &SettingsFile, args: &[OsString], parsed: Parsed) -> Exit
         return run::run(program, &merged.colours);
     }
     if let Some(Command::Attach(process)) = &cli.command {
-        return attach::run(process, &merged.colours);
+        return attach::attach(process, &merged.colours);
     }
     let done = if let Some(Command::Compare(compare)) = &cli.command {
         match compare.check(io::stdout().is_terminal()) {

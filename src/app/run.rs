@@ -19,7 +19,9 @@ use crate::record::json::Header;
 use crate::record::log::{Closer, Log};
 use crate::record::stdout::Printer;
 use crate::server::Protocol;
-use crate::telemetry::{Capacity, Command, Control, Publisher, Subscriber, control, wire};
+use crate::telemetry::{
+    Capacity, Command, Commands, Control, Publisher, Subscriber, control, wire,
+};
 use crate::trace::{self, Ended, Program, Traced};
 use crate::words::{clean, locale, plain, strings};
 
@@ -49,11 +51,36 @@ pub(super) fn run(args: &cli::Run, colours: &[Change]) -> ExitCode {
         say(strings().start.dumb_dashboard);
         return ExitCode::FAILURE;
     }
-    match traced(args, colours, headless) {
+    let start = |publisher: Publisher, commands: Commands| {
+        let (output, errors, kept) = outputs(args.output.as_deref(), args.force, headless)?;
+        let program = Program { command: args.command.clone(), output, errors };
+        let traced = trace::start(program, publisher, commands);
+        Ok((traced.map_err(|error| not_started(name, &error))?, kept))
+    };
+    match traced(args, colours, headless, start) {
         Ok(Some(ended)) if headless => ExitCode::from(ended.code()),
         done => end(done.map(drop)),
     }
 }
+
+/// Traces a process that runs. `args` say how it is shown, and what it is called; `failed` says why it
+/// cannot be traced.
+pub(super) fn attach(
+    args: &cli::Run,
+    pid: i32,
+    colours: &[Change],
+    headless: bool,
+    failed: impl Fn(&io::Error) -> Sentence,
+) -> Result<(), Sentence> {
+    traced(args, colours, headless, |publisher, commands| {
+        let traced = trace::attach(pid, publisher, commands);
+        Ok((traced.map_err(|error| failed(&error))?, None))
+    })
+    .map(drop)
+}
+
+/// What keeps what a program writes.
+type Kept = Option<JoinHandle<Vec<u8>>>;
 
 /// What a program that runs is watched and steered by.
 struct Watched {
@@ -61,15 +88,20 @@ struct Watched {
     control: Control,
     screen: Option<Subscriber>,
     lines: Option<Subscriber>,
-    kept: Option<JoinHandle<Vec<u8>>>,
+    kept: Kept,
 }
 
-fn traced(args: &cli::Run, colours: &[Change], headless: bool) -> Result<Option<Ended>, Sentence> {
+fn traced(
+    args: &cli::Run,
+    colours: &[Change],
+    headless: bool,
+    start: impl FnOnce(Publisher, Commands) -> Result<(Traced, Kept), Sentence>,
+) -> Result<Option<Ended>, Sentence> {
     let text = &strings().start;
     // Before there is any other thread.
     trace::prepare().map_err(|error| (strings().run.not_traced)(&plain(&error)))?;
     let (control, commands) = control().map_err(|error| (text.no_eventfd)(&plain(&error)))?;
-    let (wall, start) = (SystemTime::now(), Instant::now());
+    let (wall, begin) = (SystemTime::now(), Instant::now());
     let mut streams = Vec::new();
     let (teller, told) = crossbeam_channel::bounded(NOTICES);
     let log = match &args.log {
@@ -99,16 +131,12 @@ fn traced(args: &cli::Run, colours: &[Change], headless: bool) -> Result<Option<
         subscriber
     });
     let (sink, screen) = (!headless).then(|| wire(Capacity::default())).unzip();
-    let (output, errors, kept) = outputs(args.output.as_deref(), args.force, headless)?;
     let closer = log.as_ref().map(Log::closer);
     if headless {
         headless::end_cleanly(control.clone(), closer.clone())
             .map_err(|error| (text.no_signals)(&plain(&error)))?;
     }
-    let publisher = Publisher::new(start, sink, streams);
-    let program = Program { command: args.command.clone(), output, errors };
-    let traced = trace::start(program, publisher, commands)
-        .map_err(|error| not_started(&args.command[0], &error))?;
+    let (traced, kept) = start(Publisher::new(begin, sink, streams), commands)?;
     let watched = Watched { traced, control, screen, lines, kept };
     let ended = if headless {
         Ok(Some(print_calls(args, watched)?))
@@ -153,6 +181,7 @@ fn show(
         ask: true,
         mouse: !args.no_mouse,
         ascii: args.ascii,
+        runs_on: traced.runs_on,
     };
     let name = shown_name(&args.command);
     let shown = dashboard::traced::run(dashboard::traced::Setup {
@@ -184,9 +213,8 @@ fn shown_name(command: &[OsString]) -> String {
     clean(name.as_encoded_bytes())
 }
 
-/// What takes what the program writes to standard output and standard error, and the thread that keeps
-/// it, if there is one.
-type Outputs = (Stdio, Stdio, Option<JoinHandle<Vec<u8>>>);
+/// What takes what the program writes to standard output and standard error, and what keeps it.
+type Outputs = (Stdio, Stdio, Kept);
 
 /// Where what the program writes goes: to a file, to standard error, or, while the dashboard has the
 /// screen, to a thread that keeps the last of it.

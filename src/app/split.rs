@@ -45,6 +45,7 @@ pub(super) fn run(args: &cli::Compare, colours: &[Change]) -> Result<(), Sentenc
         ask: false,
         mouse: false,
         ascii: false,
+        runs_on: false,
     };
     let sides = [start(first, &load)?, start(second, &load)?];
     split::run(split::Setup { sides, load, options })

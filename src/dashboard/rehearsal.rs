@@ -30,6 +30,7 @@ impl Rehearsal {
             chinese: false,
             url: String::new(),
             program: None,
+            runs_on: false,
             zero: Duration::ZERO,
         };
         clients.hurry();

@@ -29,6 +29,7 @@ const STEERS: Duration = Duration::from_secs(1);
 
 /// How the dashboard looks and behaves.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice by itself")]
 pub struct Options {
     /// The scheme of the server's address: `http` or `tcp`.
     pub scheme: &'static str,
@@ -48,6 +49,8 @@ pub struct Options {
     pub mouse: bool,
     /// Draw ASCII only, also where the locale is UTF-8.
     pub ascii: bool,
+    /// The server runs on when the dashboard is left.
+    pub runs_on: bool,
 }
 
 /// Runs the dashboard until the operator quits, then ends the server.
@@ -81,6 +84,7 @@ pub(super) fn state_of(
             chinese: terminal::has_chinese(),
             url: url.unwrap_or_else(|| strings().run.listens_not.to_owned()),
             program,
+            runs_on: options.runs_on,
             zero: wall_clock(SystemTime::now()),
         },
         notices,

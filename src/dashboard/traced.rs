@@ -131,6 +131,7 @@ impl Backend for Scope {
         let text = match traced.join() {
             Ok(trace::Ended::Exited(code)) => (say.exited)(&self.name, code),
             Ok(trace::Ended::Signaled(number)) => (say.killed)(&self.name, &signal(number)),
+            Ok(trace::Ended::Left) => (say.left)(&self.name),
             Err(error) => (say.no_start)(&self.name, &plain(&error)),
         };
         Some(Ok(Some(Ended::Program(text))))

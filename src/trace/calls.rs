@@ -169,6 +169,16 @@ pub(super) fn kind(form: Form) -> Kind {
     }
 }
 
+/// Whether such a call is told: of some, only those with certain arguments.
+pub(super) fn matters(form: Form, args: &[u64; 6]) -> bool {
+    let second = args[1] & 0xffff_ffff;
+    match form {
+        Form::Fcntl => FCNTLS.iter().any(|(command, _)| *command == second),
+        Form::Ioctl => second == FIONBIO,
+        _ => true,
+    }
+}
+
 /// The filter that stops a program at these calls for its tracer, and lets all others pass.
 ///
 /// # Errors
@@ -210,6 +220,16 @@ mod tests {
         let known: Vec<_> = all().map(|(_, form)| form).collect();
         let missing = Form::CALLS.iter().filter(|form| !known.contains(form));
         assert!(OLD.is_empty() || missing.count() == 0, "a call without a number");
+    }
+
+    #[test]
+    fn of_some_calls_only_certain_ones_matter() {
+        let with = |second| [3, second, 0, 0, 0, 0];
+        assert!(matters(Form::Fcntl, &with(libc::F_SETFL as u64)));
+        assert!(!matters(Form::Fcntl, &with(libc::F_GETFL as u64)));
+        assert!(matters(Form::Ioctl, &with(0xffff_ffff_0000_0000 | FIONBIO)));
+        assert!(!matters(Form::Ioctl, &with(libc::TCGETS)));
+        assert!(matters(Form::Read, &with(0)));
     }
 
     #[test]

@@ -30,6 +30,7 @@ mod world;
 use std::io;
 use std::thread::JoinHandle;
 
+use crossbeam_channel::Sender;
 use nix::sys::signal::{SigSet, Signal};
 
 use crate::telemetry::{Commands, Publisher};
@@ -44,6 +45,8 @@ pub enum Ended {
     Exited(i32),
     /// By that signal.
     Signaled(i32),
+    /// Not at all: it was let go, and runs on.
+    Left,
 }
 
 impl Ended {
@@ -53,6 +56,7 @@ impl Ended {
         let code = match self {
             Self::Exited(code) => code,
             Self::Signaled(signal) => 128 + signal,
+            Self::Left => 0,
         };
         u8::try_from(code & 0xff).unwrap_or(u8::MAX)
     }
@@ -63,6 +67,8 @@ impl Ended {
 pub struct Traced {
     /// Its process.
     pub pid: i32,
+    /// It ran before, and runs on when it is let go.
+    pub runs_on: bool,
     thread: JoinHandle<io::Result<Ended>>,
 }
 
@@ -101,18 +107,42 @@ pub fn prepare() -> io::Result<()> {
 /// # Errors
 /// It cannot be started or not be traced.
 pub fn start(program: Program, publisher: Publisher, commands: Commands) -> io::Result<Traced> {
-    let (started, starts) = crossbeam_channel::bounded(1);
-    let thread = std::thread::Builder::new().name("tracer".into()).spawn(move || {
-        SigSet::all().thread_block()?;
-        let tracer = Tracer::new(publisher, commands)?;
-        // Only the thread that has seized it may trace it.
+    // Only the thread that has seized it may trace it.
+    on_a_thread(false, publisher, commands, move |tracer, started| {
         let child = launch::start(program)?;
         // Nobody who reads it is gone before it is there.
         let _ = started.send(child.id().cast_signed());
         tracer.run(&child)
+    })
+}
+
+/// Traces a process that runs, with all its threads, and lets it go when it is told to end: it runs on
+/// then, as it does when this program is killed.
+///
+/// # Errors
+/// It may not be traced ([`PermissionDenied`](io::ErrorKind::PermissionDenied)), somebody else does
+/// ([`ResourceBusy`](io::ErrorKind::ResourceBusy)), or it is gone.
+pub fn attach(pid: i32, publisher: Publisher, commands: Commands) -> io::Result<Traced> {
+    on_a_thread(true, publisher, commands, move |mut tracer, started| {
+        tracer.seize(pid)?;
+        let _ = started.send(pid);
+        tracer.trace()
+    })
+}
+
+fn on_a_thread(
+    runs_on: bool,
+    publisher: Publisher,
+    commands: Commands,
+    trace: impl FnOnce(Tracer, Sender<i32>) -> io::Result<Ended> + Send + 'static,
+) -> io::Result<Traced> {
+    let (started, starts) = crossbeam_channel::bounded(1);
+    let thread = std::thread::Builder::new().name("tracer".into()).spawn(move || {
+        SigSet::all().thread_block()?;
+        trace(Tracer::new(publisher, commands)?, started)
     })?;
     match starts.recv() {
-        Ok(pid) => Ok(Traced { pid, thread }),
+        Ok(pid) => Ok(Traced { pid, runs_on, thread }),
         Err(_) => match thread.join() {
             Ok(Err(error)) => Err(error),
             Ok(Ok(_)) => Err(io::ErrorKind::Other.into()),

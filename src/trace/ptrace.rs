@@ -17,6 +17,8 @@ pub(super) enum Go {
     ToReturn,
     /// It stays stopped, as its own process's job control has it (`PTRACE_LISTEN`).
     Stay,
+    /// It runs on, and is traced no more.
+    Away,
 }
 
 /// At which end of a call a thread stands.
@@ -39,6 +41,7 @@ pub(super) fn go(tid: i32, how: Go, signal: i32) -> io::Result<()> {
         Go::On => libc::PTRACE_CONT,
         Go::ToReturn => libc::PTRACE_SYSCALL,
         Go::Stay => libc::PTRACE_LISTEN,
+        Go::Away => libc::PTRACE_DETACH,
     };
     // SAFETY: None of these requests reads or writes memory of this process: the third argument is
     // not looked at, the fourth is a number.

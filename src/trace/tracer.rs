@@ -1,9 +1,10 @@
 //! The thread that traces: it is told of every stop of every thread of the program, and lets it go on, or
 //! holds it before its next call. `returned` publishes what has come of a call, `operated` carries out
-//! the operator's commands.
+//! the operator's commands, `seized` takes hold of a program that runs already, and lets it go again.
 
 mod operated;
 mod returned;
+mod seized;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::io;
@@ -19,7 +20,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{WaitOptions, WaitStatus};
 
 use super::Ended;
-use super::calls::Numbers;
+use super::calls::{self, Numbers};
 use super::evidence::Evidence;
 use super::object::{Object, Opened};
 use super::outcome::{self, Call};
@@ -71,6 +72,10 @@ pub(super) struct Tracer {
     leader: i32,
     /// Whether it has become the program.
     began: bool,
+    /// How a thread goes on to its next call.
+    on: Go,
+    /// It ran before, and runs on afterwards.
+    seized: bool,
     threads: HashMap<i32, Thread>,
     /// Those that have stopped before it was known whose they are.
     strangers: Vec<i32>,
@@ -104,6 +109,8 @@ impl Tracer {
             pace: Pace::default(),
             leader: 0,
             began: false,
+            on: Go::On,
+            seized: false,
             threads: HashMap::new(),
             strangers: Vec::new(),
             held: VecDeque::new(),
@@ -123,6 +130,11 @@ impl Tracer {
         self.leader = child.id().cast_signed();
         self.threads.insert(self.leader, Thread::new(self.leader));
         self.world.begin(self.leader, None);
+        self.trace()
+    }
+
+    /// Traces until no thread is left.
+    pub(super) fn trace(mut self) -> io::Result<Ended> {
         while !self.threads.is_empty() {
             let more = self.stops()?;
             self.take_commands();
@@ -133,7 +145,9 @@ impl Tracer {
                 self.sleep()?;
             }
         }
-        let ended = self.ended.unwrap_or(Ended::Signaled(libc::SIGKILL));
+        let left = self.seized && self.ending.is_some();
+        let unknown = if left { Ended::Left } else { Ended::Signaled(libc::SIGKILL) };
+        let ended = self.ended.unwrap_or(unknown);
         self.standing.stance = Stance::Ended;
         self.publisher.read_clock();
         self.publisher.finish(&mut self.world, self.standing);
@@ -197,26 +211,30 @@ impl Tracer {
             return self.gone(tid, Ended::Signaled(signal));
         }
         let (signal, event) = ((raw >> 8) & 0xff, raw >> 16);
+        if self.seized && self.ending.is_some() {
+            let is_signal = event == 0 && signal != libc::SIGTRAP | 0x80;
+            return self.detach(tid, if is_signal { signal } else { 0 });
+        }
         if !self.threads.contains_key(&tid) {
             self.strangers.push(tid);
             return;
         }
         match event {
             0 if signal == libc::SIGTRAP | 0x80 => self.at_call(tid),
-            0 => go(tid, Go::On, signal),
+            0 => go(tid, self.on, signal),
             libc::PTRACE_EVENT_SECCOMP => self.at_call(tid),
             libc::PTRACE_EVENT_FORK | libc::PTRACE_EVENT_VFORK | libc::PTRACE_EVENT_CLONE => {
                 self.cloned(tid);
-                go(tid, Go::On, 0);
+                go(tid, self.on, 0);
             }
             libc::PTRACE_EVENT_EXEC => {
                 self.execed(tid);
-                go(tid, Go::On, 0);
+                go(tid, self.on, 0);
             }
-            libc::PTRACE_EVENT_STOP if signal == libc::SIGTRAP => go(tid, Go::On, 0),
+            libc::PTRACE_EVENT_STOP if signal == libc::SIGTRAP => go(tid, self.on, 0),
             // Stopped by its own job control: so it stays, until it is continued.
             libc::PTRACE_EVENT_STOP => go(tid, Go::Stay, 0),
-            _ => go(tid, Go::On, 0),
+            _ => go(tid, self.on, 0),
         }
     }
 
@@ -236,7 +254,7 @@ impl Tracer {
         self.threads.insert(new, Thread::new(pid));
         if let Some(place) = self.strangers.iter().position(|stranger| *stranger == new) {
             self.strangers.swap_remove(place);
-            go(new, Go::On, 0);
+            go(new, self.on, 0);
         }
     }
 
@@ -287,16 +305,17 @@ impl Tracer {
             Ok(Stands::Before(number, args, place)) => self.before(tid, number, args, place),
             Ok(Stands::After(value)) => {
                 self.after(tid, outcome::ret(value));
-                go(tid, Go::On, 0);
+                go(tid, self.on, 0);
             }
             // It was killed meanwhile: its end is told next.
-            Ok(Stands::Elsewhere) | Err(_) => go(tid, Go::On, 0),
+            Ok(Stands::Elsewhere) | Err(_) => go(tid, self.on, 0),
         }
     }
 
     /// A thread stands before a call, made at that place of its program.
     fn before(&mut self, tid: i32, number: i64, args: [u64; 6], place: u64) {
-        let Some(form) = self.numbers.form(number) else { return go(tid, Go::On, 0) };
+        let form = self.numbers.form(number).filter(|form| calls::matters(*form, &args));
+        let Some(form) = form else { return go(tid, self.on, 0) };
         let Some(thread) = self.threads.get_mut(&tid) else { return };
         let pid = thread.pid;
         // The kernel puts this call in the place of that which a signal has ended, to go on with it.
@@ -307,7 +326,7 @@ impl Tracer {
             None => Call::before(&mut self.world, (tid, pid), form, args),
         };
         let Some(call) = call.map(|call| Call { place, ..call }) else {
-            return go(tid, Go::On, 0);
+            return go(tid, self.on, 0);
         };
         self.publisher.read_clock();
         self.evidence.before(call.kind);

@@ -156,6 +156,12 @@ impl World {
         self.processes.get(&pid)?.outside.socket(fd)?.peer
     }
 
+    /// Both ends of a TCP socket that is connected.
+    pub(super) fn ends_of(&self, pid: i32, fd: Fd) -> Option<(SocketAddr, SocketAddr)> {
+        let socket = self.processes.get(&pid)?.outside.socket(fd).filter(|socket| socket.is_tcp)?;
+        Some((socket.local?, socket.peer?))
+    }
+
     /// A connection was accepted.
     pub(super) fn accept(
         &mut self,

@@ -178,6 +178,7 @@ fn screen() -> State {
         chinese: false,
         url: String::new(),
         program: None,
+        runs_on: false,
         zero: Duration::ZERO,
     };
     let mut state = State::new(options, Vec::new());

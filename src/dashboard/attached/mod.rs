@@ -59,6 +59,7 @@ pub fn run(setup: Setup) -> io::Result<()> {
         ask: false,
         mouse: false,
         ascii,
+        runs_on: true,
     };
     show(Attached::new(name, watcher), &options, None)
 }

@@ -210,6 +210,7 @@ mod tests {
             chinese: true,
             url: String::new(),
             program: None,
+            runs_on: false,
             zero: std::time::Duration::ZERO,
         };
         let mut state = State::new(options, Vec::new());

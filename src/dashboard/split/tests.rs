@@ -167,6 +167,7 @@ impl FakeServer {
                 chinese: true,
                 url: format!("http://127.0.0.1:{port}/"),
                 program: None,
+                runs_on: false,
                 zero: Duration::ZERO,
             };
             let state = State::new(options, Vec::new());

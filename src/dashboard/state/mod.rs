@@ -73,6 +73,7 @@ const ASKED_STANDS: Nanos = 1_000_000_000;
 
 /// What the state knows from the start.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice by itself")]
 pub struct Options {
     /// Ask before connections are dropped.
     pub ask: bool,
@@ -88,6 +89,8 @@ pub struct Options {
     pub url: String,
     /// The name of the program that is traced, where the server is not our own.
     pub program: Option<String>,
+    /// The server runs on when the dashboard is left.
+    pub runs_on: bool,
     /// When the server was started, since 1970 by the clocks of the place.
     pub zero: Duration,
 }

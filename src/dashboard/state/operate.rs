@@ -189,7 +189,7 @@ impl State {
             }
             Id::Suspend => return vec![Action::Suspend],
             Id::Redraw => return vec![Action::Redraw],
-            Id::Quit if self.foreign() > 0 && self.alive() => {
+            Id::Quit if self.foreign() > 0 && self.alive() && !self.options.runs_on => {
                 let question = Question::Quit(self.foreign());
                 return self.ask(Confirm { question, action: Action::Quit, conn: None });
             }

@@ -45,6 +45,7 @@ fn state_with(width: u16, height: u16, change: impl FnOnce(&mut Options)) -> Sta
         chinese: true,
         url: "http://127.0.0.1:7890/".into(),
         program: None,
+        runs_on: false,
         zero: Duration::from_secs(1_795_251_600),
     };
     change(&mut options);

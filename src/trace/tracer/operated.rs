@@ -64,6 +64,9 @@ impl Tracer {
     fn end(&mut self) {
         if self.ending.is_none() {
             self.ending = Some((Instant::now(), false));
+            if self.seized {
+                return self.let_all_go();
+            }
             // One that has ended needs no signal.
             let _ = kill(Pid::from_raw(self.leader), Signal::SIGTERM);
             if !self.threads.contains_key(&self.leader) {
@@ -77,7 +80,12 @@ impl Tracer {
         if let Some((since, false)) = self.ending
             && since.elapsed() >= ENDS_WITHIN
         {
-            self.kill_all();
+            if self.seized {
+                // One that sleeps where nothing wakes it: the kernel lets it go when this thread ends.
+                self.threads.clear();
+            } else {
+                self.kill_all();
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 //! What has come of a call: what it was is published, and what is known of the program changes.
 
+use std::net::SocketAddr;
+
 use super::Tracer;
 use crate::telemetry::{
     By, ConnId, CtlOp, Errno, Fd, Form, Kind, Listener, Mask, Options, Ready, Ret, What, Work,
@@ -126,34 +128,53 @@ impl Tracer {
         };
         *what = What::Listen { addr: addr.into(), backlog, ret };
         text.clear();
-        if ret.get().is_ok() && self.listener.is_none() {
-            let listener = Listener {
-                fd: call.fd,
-                addr,
-                backlog,
-                interest: Mask::NONE,
-                resting: None,
-                server: self.evidence.server().unwrap_or_default(),
-                epfd: -1,
-                waker: -1,
-                stdin: None,
-                handler_threads: 0,
-                options: Options::default(),
-                work: Work::Answers,
-                suits_lessons: false,
-                run: 1,
-            };
-            self.listener = self.world.opened(pid, call.fd).map(|opened| (opened, listener));
+        if ret.get().is_ok() {
+            self.listens(pid, call.fd, addr, backlog);
         }
+    }
+
+    /// It listens there; of several sockets the first is shown.
+    pub(super) fn listens(&mut self, pid: i32, fd: Fd, addr: SocketAddr, backlog: u32) {
+        if self.listener.is_some() {
+            return;
+        }
+        let listener = Listener {
+            fd,
+            addr,
+            backlog,
+            interest: Mask::NONE,
+            resting: None,
+            server: self.evidence.server().unwrap_or_default(),
+            epfd: -1,
+            waker: -1,
+            stdin: None,
+            handler_threads: 0,
+            options: Options::default(),
+            work: Work::Answers,
+            suits_lessons: false,
+            run: 1,
+        };
+        self.listener = self.world.opened(pid, fd).map(|opened| (opened, listener));
     }
 
     /// An interest list has changed.
     fn control(&mut self, pid: i32, call: &Call) {
-        self.world.control((pid, call.epfd()), call.op(), call.fd, call.event);
-        let mask = self.world.interest(pid, call.fd);
-        self.watch(pid, call.fd, mask, Kind::EpollCtl);
-        let epfd = if call.op() == CtlOp::Del { -1 } else { call.epfd() };
-        self.listened(pid, call.fd, |listener| listener.epfd = epfd);
+        self.controlled((pid, call.epfd()), call.op(), call.fd, call.event);
+    }
+
+    /// An interest list is another one now.
+    pub(super) fn controlled(
+        &mut self,
+        (pid, epfd): (i32, Fd),
+        op: CtlOp,
+        fd: Fd,
+        event: (Mask, u64),
+    ) {
+        self.world.control((pid, epfd), op, fd, event);
+        let mask = self.world.interest(pid, fd);
+        self.watch(pid, fd, mask, Kind::EpollCtl);
+        let epfd = if op == CtlOp::Del { -1 } else { epfd };
+        self.listened(pid, fd, |listener| listener.epfd = epfd);
     }
 
     /// What the other calls change of what descriptors stand for.

@@ -14,6 +14,16 @@ pub(in crate::words) const CHINESE: Attach = Attach {
             "不能查看 {target}：它属于别的用户，或自己禁止了查看（PR_SET_DUMPABLE）；请用那个用户或 root。"
         )
     },
+    not_traced: |target| {
+        format!(
+            "不能跟踪 {target}：请用它的用户或 root，并确认没有禁止 ptrace \
+             （kernel.yama.ptrace_scope 为 0，或用 root；容器里需要 SYS_PTRACE 权能）。"
+        )
+    },
+    traced_already: |target| format!("{target} 正被别的程序跟踪（strace、调试器）：请先结束它。"),
+    one_process: |target, others| {
+        format!("{target} 有 {} 个进程：用 --calls 时请给出要看的那个进程号。", others + 1)
+    },
     failed: |target, why| format!("无法查看 {target}：{why}。"),
     several: |name| format!("叫 {name} 的有好几个："),
     one_of: |place, pid, members, command| {

@@ -17,6 +17,7 @@ pub(in crate::words) const CHINESE: Run = Run {
     output_there: |path| format!("{path} 里已有内容：换一个文件，或用 --force 清空它。"),
     no_output: |path, why| format!("程序的输出无法写到 {path}：{why}。"),
     exited: |name, code| format!("{name} 已结束，退出码 {code}。"),
+    left: |name| format!("{name} 继续运行，不再跟踪。"),
     killed: |name, signal| format!("{name} 被 {signal} 结束。"),
     listens_not: "还没有监听",
     no_source: "这里只有内置服务器的源代码",

@@ -25,6 +25,21 @@ pub(in crate::words) const ENGLISH: Attach = Attach {
              (PR_SET_DUMPABLE); be that user, or root."
         )
     },
+    not_traced: |target| {
+        format!(
+            "{target} may not be traced: be its user or root, and see that nothing forbids ptrace \
+             (kernel.yama.ptrace_scope 0, or root; in a container, the capability SYS_PTRACE)."
+        )
+    },
+    traced_already: |target| {
+        format!("{target} is traced by somebody else (strace, a debugger): end that first.")
+    },
+    one_process: |target, others| {
+        format!(
+            "{target} is {} processes: with --calls give the number of the one to look at.",
+            others + 1
+        )
+    },
     failed: |target, why| format!("{target} cannot be looked at: {why}."),
     several: |name| format!("Several are called {name}:"),
     one_of: |place, pid, members, command| {

@@ -21,6 +21,7 @@ pub(in crate::words) const ENGLISH: Run = Run {
     },
     no_output: |path, why| format!("What the program writes cannot go to {path}: {why}."),
     exited: |name, code| format!("{name} has ended, with exit code {code}."),
+    left: |name| format!("{name} runs on; it is traced no more."),
     killed: |name, signal| format!("{name} was ended by {signal}."),
     listens_not: "does not listen yet",
     no_source: "only the source of the servers built in is known here",

@@ -7,6 +7,9 @@ pub(crate) struct Attach {
     pub(crate) kernel: fn(target: &str) -> String,
     pub(crate) own: fn(target: &str) -> String,
     pub(crate) not_permitted: fn(target: &str) -> String,
+    pub(crate) not_traced: fn(target: &str) -> String,
+    pub(crate) traced_already: fn(target: &str) -> String,
+    pub(crate) one_process: fn(target: &str, others: usize) -> String,
     pub(crate) failed: fn(target: &str, why: &str) -> String,
     /// Several are called so: what stands above them, and a line for each.
     pub(crate) several: fn(name: &str) -> String,

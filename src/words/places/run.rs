@@ -12,6 +12,7 @@ pub(crate) struct Run {
     pub(crate) no_output: fn(path: &str, why: &str) -> String,
     /// How it has ended.
     pub(crate) exited: fn(name: &str, code: i32) -> String,
+    pub(crate) left: fn(name: &str) -> String,
     pub(crate) killed: fn(name: &str, signal: &str) -> String,
     /// In place of the address, before it listens.
     pub(crate) listens_not: &'static str,
