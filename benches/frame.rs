@@ -16,8 +16,8 @@ use epollscope::dashboard::theme::{Palette, Theme};
 use epollscope::inspect::{AcceptQueue, Snapshot, Socket, TcpState};
 use epollscope::source::Source;
 use epollscope::telemetry::{
-    Asks, Batch, By, ConnId, ConnState, Event, Fd, Kind, Listener, Made, Mask, Nanos, Ready, Ret,
-    Row, ServerKind, Site, Stance, Standing, Turn, What, Work,
+    Asks, Batch, By, ConnId, ConnState, Event, Fd, Form, Kind, Listener, Made, Mask, Nanos, Ready,
+    Ret, Row, ServerKind, Site, Stance, Standing, Turn, What, Work,
 };
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -78,6 +78,7 @@ impl Server {
             stopped: false,
             interest,
             last: Kind::Recv,
+            form: Form::Usual,
             last_ret: Ret::ok(84),
             requests: 0,
             bytes_in: 0,

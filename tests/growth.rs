@@ -13,8 +13,8 @@ use epollscope::dashboard::state::{
 };
 use epollscope::inspect::{AcceptQueue, Snapshot, Socket, TcpState, Usage};
 use epollscope::telemetry::{
-    Asks, Batch, By, ConnId, ConnState, CtlOp, Errno, Event, Fd, Kind, Listener, Mask, Mode, Nanos,
-    Ready, Ret, Row, ServerKind, Stance, Standing, Turn, What, Why, Work,
+    Asks, Batch, By, ConnId, ConnState, CtlOp, Errno, Event, Fd, Form, Kind, Listener, Mask, Mode,
+    Nanos, Ready, Ret, Row, ServerKind, Stance, Standing, Turn, What, Why, Work,
 };
 
 /// Counts the bytes that each thread holds.
@@ -123,6 +123,7 @@ impl Server {
             stopped: false,
             interest: Mask::IN,
             last: Kind::Recv,
+            form: Form::Usual,
             last_ret: Ret::ok(84),
             requests: 0,
             bytes_in: 0,

@@ -92,6 +92,10 @@ pub trait Backend {
     fn made(&self) -> Made {
         Made::default()
     }
+    /// By how much each call of a program that is traced is held up at least.
+    fn delay(&self) -> Option<Nanos> {
+        None
+    }
     /// How they are.
     fn clients(&self) -> Arc<Vec<ClientInfo>> {
         Arc::default()
@@ -197,6 +201,7 @@ impl<W: Backend> Session<W> {
         self.backend.notices().into_iter().for_each(|notice| self.state.notice(notice));
         self.kernel(now);
         self.state.count_calls(self.backend.made());
+        self.state.delayed(self.backend.delay());
         self.state.tick(self.clock.server(now));
         for act in self.state.lesson_goes_on(now) {
             self.act(act);

@@ -16,7 +16,7 @@ use crate::clients::{ClientInfo, ClientKind, Clients};
 use crate::inspect::{Inspector, Question, Snapshot, Workers, cpu};
 use crate::record::log::Closer;
 use crate::server::Failure;
-use crate::telemetry::{Batch, By, Command, Control, Gone, Kind, Made, Subscriber};
+use crate::telemetry::{Batch, By, Command, Control, Gone, Kind, Made, Nanos, Subscriber};
 use crate::trace::{self, Traced};
 use crate::words::{plain, signal, strings};
 
@@ -161,6 +161,10 @@ impl Backend for Scope {
 
     fn made(&self) -> Made {
         self.subscriber.made()
+    }
+
+    fn delay(&self) -> Option<Nanos> {
+        self.traced.as_ref()?.delay()
     }
 
     fn add_clients(&self, kind: ClientKind, count: usize) {

@@ -72,8 +72,10 @@ pub struct Row {
     pub stopped: bool,
     /// What the selector watches it for.
     pub interest: Mask,
-    /// The last call made on it.
+    /// The last call made on it; where that is [`Kind::Other`] in its usual form, it is not known.
     pub last: Kind,
+    /// The form in which it was made.
+    pub form: Form,
     /// That call's result.
     pub last_ret: Ret,
     /// Requests understood.
@@ -116,6 +118,7 @@ impl Row {
             stopped: false,
             interest: Mask::NONE,
             last: Kind::Accept,
+            form: Form::Usual,
             last_ret: Ret::ok(fd.unsigned_abs().into()),
             requests: 0,
             bytes_in: 0,
@@ -128,6 +131,25 @@ impl Row {
             within: None,
             site: None,
             why: None,
+        }
+    }
+
+    /// The name by which the last call was made; `–` where that is not known.
+    #[must_use]
+    pub fn last_name(&self) -> &'static str {
+        match (self.form.name(), self.last) {
+            (Some(name), _) => name,
+            (None, Kind::Other) => "–",
+            (None, kind) => kind.name(),
+        }
+    }
+
+    /// The last call with its result, with that between the two; `–` where it is not known.
+    #[must_use]
+    pub fn last_call(&self, result: &str, between: &str) -> String {
+        match (self.form.name(), self.last) {
+            (None, Kind::Other) => self.last_name().to_owned(),
+            _ => format!("{}{between}{result}", self.last_name()),
         }
     }
 

@@ -28,12 +28,14 @@ mod tracer;
 mod world;
 
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 
 use crossbeam_channel::Sender;
 use nix::sys::signal::{SigSet, Signal};
 
-use crate::telemetry::{Commands, Publisher};
+use crate::telemetry::{Commands, Nanos, Publisher};
 pub use calls::call_numbered;
 pub use launch::{Program, become_program, find};
 use tracer::Tracer;
@@ -69,6 +71,7 @@ pub struct Traced {
     pub pid: i32,
     /// It ran before, and runs on when it is let go.
     pub runs_on: bool,
+    delay: Arc<AtomicU64>,
     thread: JoinHandle<io::Result<Ended>>,
 }
 
@@ -77,6 +80,14 @@ impl Traced {
     #[must_use]
     pub fn is_finished(&self) -> bool {
         self.thread.is_finished()
+    }
+
+    /// By how much each call of the last second was held up at least: from the time at which it was known
+    /// to stand, at both of its ends, until it was let go, by the mean. What it takes to stop a thread and
+    /// to start it again comes to that. `None` before there was one.
+    #[must_use]
+    pub fn delay(&self) -> Option<Nanos> {
+        Some(self.delay.load(Ordering::Relaxed)).filter(|delay| *delay > 0)
     }
 
     /// Waits for its end.
@@ -137,12 +148,14 @@ fn on_a_thread(
     trace: impl FnOnce(Tracer, Sender<i32>) -> io::Result<Ended> + Send + 'static,
 ) -> io::Result<Traced> {
     let (started, starts) = crossbeam_channel::bounded(1);
+    let delay = Arc::new(AtomicU64::new(0));
+    let told = delay.clone();
     let thread = std::thread::Builder::new().name("tracer".into()).spawn(move || {
         SigSet::all().thread_block()?;
-        trace(Tracer::new(publisher, commands)?, started)
+        trace(Tracer::new(publisher, commands, told)?, started)
     })?;
     match starts.recv() {
-        Ok(pid) => Ok(Traced { pid, runs_on, thread }),
+        Ok(pid) => Ok(Traced { pid, runs_on, delay, thread }),
         Err(_) => match thread.join() {
             Ok(Err(error)) => Err(error),
             Ok(Ok(_)) => Err(io::ErrorKind::Other.into()),

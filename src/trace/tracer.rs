@@ -2,6 +2,7 @@
 //! holds it before its next call. `returned` publishes what has come of a call, `operated` carries out
 //! the operator's commands, `seized` takes hold of a program that runs already, and lets it go again.
 
+mod delays;
 mod operated;
 mod returned;
 mod seized;
@@ -9,6 +10,8 @@ mod seized;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::io;
 use std::process::Child;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
 
 use nix::libc;
@@ -19,6 +22,7 @@ use nix::unistd::Pid;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{WaitOptions, WaitStatus};
 
+use self::delays::Delays;
 use super::Ended;
 use super::calls::{self, Numbers};
 use super::evidence::Evidence;
@@ -76,6 +80,8 @@ pub(super) struct Tracer {
     on: Go,
     /// It ran before, and runs on afterwards.
     seized: bool,
+    /// How calls are held up.
+    delays: Delays,
     threads: HashMap<i32, Thread>,
     /// Those that have stopped before it was known whose they are.
     strangers: Vec<i32>,
@@ -96,7 +102,11 @@ pub(super) struct Tracer {
 }
 
 impl Tracer {
-    pub(super) fn new(publisher: Publisher, commands: Commands) -> io::Result<Self> {
+    pub(super) fn new(
+        publisher: Publisher,
+        commands: Commands,
+        delay: Arc<AtomicU64>,
+    ) -> io::Result<Self> {
         let mut child = SigSet::empty();
         child.add(Signal::SIGCHLD);
         let flags = SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC;
@@ -111,6 +121,7 @@ impl Tracer {
             began: false,
             on: Go::On,
             seized: false,
+            delays: Delays::new(delay),
             threads: HashMap::new(),
             strangers: Vec::new(),
             held: VecDeque::new(),
@@ -301,15 +312,24 @@ impl Tracer {
     }
 
     fn at_call(&mut self, tid: i32) {
+        let begin = Instant::now();
+        let after = self.stands(tid);
+        self.delays.note(begin, after);
+    }
+
+    /// Looks at the call at one end of which a thread stands; returns whether it is over.
+    fn stands(&mut self, tid: i32) -> bool {
         match ptrace::stands(tid) {
             Ok(Stands::Before(number, args, place)) => self.before(tid, number, args, place),
             Ok(Stands::After(value)) => {
                 self.after(tid, outcome::ret(value));
                 go(tid, self.on, 0);
+                return true;
             }
             // It was killed meanwhile: its end is told next.
             Ok(Stands::Elsewhere) | Err(_) => go(tid, self.on, 0),
         }
+        false
     }
 
     /// A thread stands before a call, made at that place of its program.

@@ -9,7 +9,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use super::interests::{Interest, Interests};
 use super::object::{Object, Opened, Outside};
 use crate::telemetry::{
-    By, ConnId, ConnState, CtlOp, Errno, Fd, Mask, Nanos, Ret, Row, Rows, What, Why,
+    By, ConnId, ConnState, CtlOp, Errno, Fd, Form, Mask, Nanos, Ret, Row, Rows, What, Why,
 };
 
 /// A process of the program.
@@ -288,12 +288,19 @@ impl World {
 
     /// A call on a connection has returned. If it was an answer, returns how long ago that was read which
     /// it answers.
-    pub(super) fn note(&mut self, id: ConnId, what: What, by: By, now: Nanos) -> Option<Nanos> {
+    pub(super) fn note(
+        &mut self,
+        id: ConnId,
+        (form, what): (Form, What),
+        by: By,
+        now: Nanos,
+    ) -> Option<Nanos> {
         let conn = self.conns.get_mut(&id)?;
         let Conn { row, why, asked, .. } = conn;
         let mut answered = None;
         let ret = what.ret().unwrap_or(Ret::ZERO);
-        (row.last, row.last_ret, row.by, row.within) = (what.kind(), ret, by, None);
+        (row.last, row.form, row.last_ret) = (what.kind(), form, ret);
+        (row.by, row.within) = (by, None);
         match (what, ret.get()) {
             (What::Recv { .. }, Ok(0)) => {
                 row.half_closed = true;
@@ -421,15 +428,22 @@ mod tests {
             (rows[0].state, rows[0].bytes_in, rows[0].bytes_out)
         };
         assert_eq!(row(&mut world), (ConnState::New, 0, 0));
-        assert_eq!(world.note(id, What::Recv { ret: Ret::ok(84) }, By::LOOP, 6), None);
+        assert_eq!(
+            world.note(id, (Form::Read, What::Recv { ret: Ret::ok(84) }), By::LOOP, 6),
+            None
+        );
         assert_eq!(row(&mut world), (ConnState::Reading, 84, 0));
         let sent = What::Send { ret: Ret::ok(10), len: 30 };
-        assert_eq!(world.note(id, sent, By::LOOP, 7), Some(1), "an answer after 1 ns");
+        assert_eq!(
+            world.note(id, (Form::Read, sent), By::LOOP, 7),
+            Some(1),
+            "an answer after 1 ns"
+        );
         assert_eq!(row(&mut world), (ConnState::Writing, 84, 10));
         let rest = What::Send { ret: Ret::ok(20), len: 20 };
-        assert_eq!(world.note(id, rest, By::LOOP, 8), None, "the rest of it");
+        assert_eq!(world.note(id, (Form::Read, rest), By::LOOP, 8), None, "the rest of it");
         assert_eq!(row(&mut world), (ConnState::Idle, 84, 30));
-        let _ = world.note(id, What::Recv { ret: Ret::ZERO }, By::LOOP, 9);
+        let _ = world.note(id, (Form::Read, What::Recv { ret: Ret::ZERO }), By::LOOP, 9);
         assert_eq!(world.close(pid, 7).unwrap().1, Why::PeerClosed);
     }
 }

@@ -187,8 +187,9 @@ fn header(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, spots: &m
     let short = |setting| (strings().options.short)(setting);
     let scene = state.scene();
     let (examined, loop_cpu) = (scene.costs.examined(&scene.rates), scene.costs.loop_cpu());
-    let unusual: Vec<String> =
-        live.listener.iter().flat_map(by_server::unusual).map(short).collect();
+    let delay = state.delay().map(|delay| (strings().run.delayed)(&duration(delay, theme)));
+    let unusual = live.listener.iter().flat_map(by_server::unusual).map(short);
+    let unusual: Vec<String> = unusual.chain(delay).collect();
     let view = HeaderView {
         asks: live.listener.map(|listener| listener.server.asks()),
         examined: examined.as_deref(),

@@ -4,8 +4,8 @@ use crate::dashboard::state::engine::{Engine, Group};
 use crate::dashboard::state::table::{Table, TableRow};
 use crate::inspect::{EpollView, Handed, Listed, Snapshot};
 use crate::telemetry::{
-    Batch, By, ConnId, ConnState, CtlOp, Event, Fd, Kind, Listener, Mask, Nanos, Next, Ready, Ret,
-    Row, ServerKind, Stance, What, Work,
+    Batch, By, ConnId, ConnState, CtlOp, Event, Fd, Form, Kind, Listener, Mask, Nanos, Next, Ready,
+    Ret, Row, ServerKind, Stance, What, Work,
 };
 
 pub(crate) const MS: Nanos = 1_000_000;
@@ -166,6 +166,7 @@ pub(crate) fn row(fd: Fd, id: u64) -> Row {
         stopped: false,
         interest: WATCH,
         last: Kind::Recv,
+        form: Form::Usual,
         last_ret: Ret::ok(84),
         requests: 1,
         bytes_in: 84,

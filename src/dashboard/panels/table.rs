@@ -335,9 +335,9 @@ fn cell(
         Column::Interest => (row.interest.to_string(), dim),
         Column::Last => {
             let text = match row.last_ret.get() {
-                _ if width < 14 => row.last.name().to_owned(),
-                Ok(number) => format!("{} = {}", row.last.name(), units::count(number)),
-                Err(errno) => format!("{} {errno}", row.last.name()),
+                _ if width < 14 => row.last_name().to_owned(),
+                Ok(number) => row.last_call(&units::count(number), " = "),
+                Err(errno) => row.last_call(&errno.to_string(), " "),
             };
             (text, theme.kind(row.last))
         }

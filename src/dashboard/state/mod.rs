@@ -133,6 +133,7 @@ pub enum Overlay {
 )]
 pub struct State {
     options: Options,
+    delay: Option<Nanos>,
     live: Scene,
     frozen: Option<Box<Scene>>,
     overlay: Overlay,
@@ -168,6 +169,7 @@ impl State {
     pub fn new(options: Options, notices: Vec<Notice>) -> Self {
         let choice = options.choice.clone();
         let mut state = Self {
+            delay: None,
             mouse: options.mouse,
             options,
             live: Scene::default(),
@@ -309,6 +311,17 @@ impl State {
     #[must_use]
     pub fn url(&self) -> &str {
         &self.options.url
+    }
+
+    /// By how much each call of a program that is traced is held up at least.
+    #[must_use]
+    pub fn delay(&self) -> Option<Nanos> {
+        self.delay
+    }
+
+    /// So much each call is held up now.
+    pub fn delayed(&mut self, delay: Option<Nanos>) {
+        self.delay = delay;
     }
 
     /// The name of the program that is traced, where the server is not our own.

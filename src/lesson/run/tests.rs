@@ -11,8 +11,8 @@ use crate::clients::{self, ClientInfo, ClientKind};
 use crate::inspect::{AcceptQueue, Snapshot, Socket, TcpState};
 use crate::lesson::{Act, Figure, Lesson, Name, Puppet, SKELETON, Seen, check};
 use crate::telemetry::{
-    Batch, By, Command, ConnId, ConnState, Counters, Event, Kind, Listener, Mask, Mode, Nanos,
-    Next, Options, Ret, Row, ServerKind, Setting, Stance, Standing, What, Work,
+    Batch, By, Command, ConnId, ConnState, Counters, Event, Form, Kind, Listener, Mask, Mode,
+    Nanos, Next, Options, Ret, Row, ServerKind, Setting, Stance, Standing, What, Work,
 };
 
 const PEER: &str = "127.0.0.1:4001";
@@ -226,6 +226,7 @@ fn row() -> Row {
         stopped: false,
         interest: Mask::IN,
         last: Kind::Accept,
+        form: Form::Usual,
         last_ret: Ret::ok(5),
         requests: 0,
         bytes_in: 0,

@@ -50,7 +50,7 @@ impl Tracer {
             if let Some(accepted) = self.accepted.get(&id) {
                 self.evidence.used(*accepted, (tid, pid), ret);
             }
-            if let Some(took) = self.world.note(id, what, by, now) {
+            if let Some(took) = self.world.note(id, (call.form, what), by, now) {
                 self.publisher.counters.echoes += 1;
                 self.publisher.answered(took, 1);
             }

@@ -20,6 +20,7 @@ pub(in crate::words) const CHINESE: Run = Run {
     left: |name| format!("{name} 继续运行，不再跟踪。"),
     killed: |name, signal| format!("{name} 被 {signal} 结束。"),
     listens_not: "还没有监听",
+    delayed: |time| format!("每次调用至少耽搁 {time}"),
     no_source: "这里只有内置服务器的源代码",
     is_another: "这是别的程序的服务器：只能看它做什么",
 };

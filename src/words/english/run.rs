@@ -24,6 +24,7 @@ pub(in crate::words) const ENGLISH: Run = Run {
     left: |name| format!("{name} runs on; it is traced no more."),
     killed: |name, signal| format!("{name} was ended by {signal}."),
     listens_not: "does not listen yet",
+    delayed: |time| format!("each call held {time} or more"),
     no_source: "only the source of the servers built in is known here",
     is_another: "this is another program's server: only what it does is shown",
 };

@@ -16,6 +16,8 @@ pub(crate) struct Run {
     pub(crate) killed: fn(name: &str, signal: &str) -> String,
     /// In place of the address, before it listens.
     pub(crate) listens_not: &'static str,
+    /// In the header: by how much each call is held up at least.
+    pub(crate) delayed: fn(time: &str) -> String,
     /// In place of its source.
     pub(crate) no_source: &'static str,
     /// Why a key does nothing.

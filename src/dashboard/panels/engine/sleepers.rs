@@ -143,7 +143,7 @@ fn at_work(row: &Row) -> Cell {
     let fd = (strings().engine.fd)(row.fd);
     let does = match row.within {
         Some(kind) => kind.name().to_owned(),
-        None => format!("{} = {}", row.last.name(), result(row.last_ret)),
+        None => row.last_call(&result(row.last_ret), " = "),
     };
     let colon = strings().marks.colon;
     [format!("{long}{colon}{does}"), format!("{fd}{colon}{does}"), fd]

@@ -75,7 +75,7 @@ fn task(row: &Row) -> Cell {
 fn running(row: &Row) -> Cell {
     let does = match row.within {
         Some(kind) => kind.name().to_owned(),
-        None => format!("{}({}) = {}", row.last.name(), row.fd, result(row.last_ret)),
+        None => row.last_call(&result(row.last_ret), &format!("({}) = ", row.fd)),
     };
     [
         (strings().engine.task_last)(row.id.get(), &does),

@@ -132,11 +132,13 @@ impl Boxes<'_> {
 /// What was done for it last, or what its server does for it now.
 fn did(row: &Row, room: usize) -> String {
     let say = &strings().seats;
-    let (name, ret) = (row.last.name(), result(row.last_ret));
+    let ret = result(row.last_ret);
     let spellings = match row.within {
         Some(kind @ (Kind::Handler | Kind::Queued)) => vec![kind.name().to_owned()],
         Some(kind) => vec![(say.waits_in)(kind.name()), kind.name().to_owned()],
-        None => vec![format!("{name} = {ret}"), format!("{name} {ret}"), name.to_owned()],
+        None => {
+            vec![row.last_call(&ret, " = "), row.last_call(&ret, " "), row.last_name().to_owned()]
+        }
     };
     first_fit(spellings, room).unwrap_or_default()
 }

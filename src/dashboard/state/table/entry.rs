@@ -271,7 +271,7 @@ impl Subject for At<'_> {
             row.peer,
             row.state.label(),
             row.interest,
-            row.last.name(),
+            row.last_name(),
         );
         // As a line reads in either language.
         for say in tables().skip(1) {

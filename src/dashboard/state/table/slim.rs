@@ -3,7 +3,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 
-use crate::telemetry::{By, ConnId, ConnState, Fd, Kind, Mask, Nanos, Ret, Row, Site, Why};
+use crate::telemetry::{By, ConnId, ConnState, Fd, Form, Kind, Mask, Nanos, Ret, Row, Site, Why};
 
 /// A row as the table keeps it.
 #[derive(Clone, Debug)]
@@ -31,6 +31,7 @@ pub(super) struct Small {
     port: u16,
     state: ConnState,
     last: Kind,
+    form: Form,
     within: Option<Kind>,
     site: Option<Site>,
     why: Option<Why>,
@@ -62,6 +63,7 @@ impl Small {
             port: peer.port(),
             state: row.state,
             last: row.last,
+            form: row.form,
             within: row.within,
             site: row.site,
             why: row.why,
@@ -79,6 +81,7 @@ impl Small {
             stopped: self.flags & STOPPED != 0,
             interest: self.interest,
             last: self.last,
+            form: self.form,
             last_ret: Ret::of_low(self.last_ret),
             requests: self.requests.into(),
             bytes_in: self.bytes_in.into(),
@@ -175,6 +178,7 @@ mod tests {
                 stopped,
                 interest: Mask(mask),
                 last: Kind::ALL[why],
+                form: Form::CALLS[why],
                 last_ret,
                 requests: n[1],
                 bytes_in: n[2],
