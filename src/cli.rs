@@ -177,7 +177,8 @@ pub struct Cli {
     #[arg(default_value_t = Switch::On, help_heading = "Sockets")]
     pub nodelay: Switch,
 
-    /// Let the head of a long answer wait for its body, so that both share a segment.
+    /// Let the head of a long answer wait for its body, so that both share a segment; of more than
+    /// 2 MiB it goes ahead.
     #[arg(long, value_name = "on|off", value_enum, hide_possible_values = true)]
     #[arg(default_value_t = Switch::On, help_heading = "Sockets")]
     pub cork: Switch,

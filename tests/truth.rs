@@ -272,7 +272,7 @@ fn the_log_equals_strace_for_files_on_disk() {
     }
     let dir = tempfile::tempdir().unwrap();
     let server = start(dir.path(), &[&root(dir.path())]);
-    let targets = ["/", "/other.txt", "/out", "/../x", "/missing", "/fifo"];
+    let targets = ["/", "/other.txt", "/middle.bin", "/out", "/../x", "/missing", "/fifo"];
     mixed_load(&server, 90, &targets, "/large.bin");
     slow_reader(&server, dir.path(), "/large.bin");
     server.stop();
@@ -286,6 +286,7 @@ fn root(dir: &Path) -> String {
     std::fs::create_dir(&root).unwrap();
     std::fs::write(root.join("index.html"), "<p>one</p>").unwrap();
     std::fs::write(root.join("other.txt"), vec![b'x'; 20_000]).unwrap();
+    std::fs::write(root.join("middle.bin"), vec![b'z'; 200_000]).unwrap();
     std::fs::write(root.join("large.bin"), vec![b'y'; 3_000_000]).unwrap();
     std::os::unix::fs::symlink("/etc/passwd", root.join("out")).unwrap();
     let mode = rustix::fs::Mode::from_raw_mode(0o644);

@@ -47,7 +47,8 @@ pub struct Config {
     /// Whether a short segment is sent at once (`TCP_NODELAY`), or waits for the acknowledgement
     /// of those before it.
     pub nodelay: bool,
-    /// Whether the head of a long answer waits for the body to fill its segment (`MSG_MORE`).
+    /// Whether the head of a long answer, but not of one over 2 MiB, waits for the body to fill its
+    /// segment (`MSG_MORE`).
     pub cork: bool,
     /// Bytes that one `recv` may bring; at least 1.
     pub read_buffer: usize,

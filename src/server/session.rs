@@ -94,8 +94,14 @@ impl Output {
         self.bytes.is_empty() && matches!(self.payload, Payload::None)
     }
 
-    pub(super) fn has_payload(&self) -> bool {
-        !matches!(self.payload, Payload::None)
+    /// How many bytes of the payload are to be sent.
+    #[inline]
+    pub(super) fn payload_left(&self) -> u64 {
+        match &self.payload {
+            Payload::None => 0,
+            Payload::Memory(bytes) => bytes.len() as u64,
+            Payload::File { len, .. } => *len,
+        }
     }
 
     /// Puts more bytes behind those that wait. Where none do, it takes their memory too.
@@ -137,12 +143,7 @@ impl Output {
     /// How many bytes are to be sent.
     #[inline]
     pub(super) fn left(&self) -> u64 {
-        let payload = match &self.payload {
-            Payload::None => 0,
-            Payload::Memory(bytes) => bytes.len() as u64,
-            Payload::File { len, .. } => *len,
-        };
-        self.bytes.len() as u64 + payload
+        self.bytes.len() as u64 + self.payload_left()
     }
 
     /// How many answers were sent to their last byte since this was last asked.

@@ -54,8 +54,7 @@ impl<L: ConnectionHost> BlockingConnection<'_, L> {
         self.answer = rest.len() as u64 + payload;
         while !rest.is_empty() {
             self.before_sending(Kind::Send)?;
-            let more = self.session.output.has_payload();
-            let more = self.config.cork && more;
+            let more = self.config.cork && calls::corks(payload);
             let what = calls::send(self.socket, rest, more);
             let head = rest.len() - what.size().unwrap_or(0);
             rest = &rest[self.sent(what, head)?.unwrap_or(0)..];
@@ -63,7 +62,8 @@ impl<L: ConnectionHost> BlockingConnection<'_, L> {
         while let Some(kind) = self.session.output.next() {
             self.before_sending(kind)?;
             let payload = &mut self.session.output.payload;
-            let what = calls::offer(self.socket, payload, calls::OFFER);
+            let most = calls::OFFER_SLEEPING;
+            let what = calls::offer(self.socket, payload, most);
             if self.sent(what, 0)? == Some(0) {
                 return Err(Why::CutShort);
             }

@@ -20,7 +20,8 @@ use super::selector::{Selector, Token, Watcher};
 use super::table::Client;
 use crate::telemetry::{Errno, Kind, Mask, Why};
 pub(super) use bare::{NONBLOCKING, SLEEPING, accept, recv, send};
-pub(super) use output::{OFFER, Sending, offer, send_piece};
+pub(super) use output::{OFFER_SLEEPING, Sending};
+pub(super) use output::{corks, offer, send_piece};
 pub(super) use rest::{dissolve, set_linger, set_timeout};
 pub(super) use rest::{set_write_buffer, shutdown};
 

@@ -12,7 +12,7 @@ const BYTES: u64 = 32 * 1024 * 1024;
 const LEAST: u64 = 64 * 1024;
 
 /// Nor is it more, however few.
-const MOST: u64 = 8 * 1024 * 1024;
+const MOST: u64 = 2 * 1024 * 1024;
 
 /// What is left to one connection in this turn.
 #[derive(Clone, Copy)]
