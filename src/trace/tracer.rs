@@ -466,6 +466,8 @@ impl Tracer {
     /// Lets a thread make the call that it stands before.
     fn let_go(&mut self, tid: i32) {
         let now = self.publisher.now();
+        let pid = self.threads.get(&tid).map_or(tid, |thread| thread.pid);
+        let by = self.by(tid, pid);
         let Some(thread) = self.threads.get_mut(&tid) else { return };
         let stood = thread.held.take().map_or(0, |since| now.saturating_sub(since));
         if let Some((then, _)) = &mut self.turn {
@@ -476,7 +478,7 @@ impl Tracer {
             call.began = now;
             let kind = call.kind;
             if let Some(id) = call.conn {
-                self.world.change(id, |row| row.within = Some(kind));
+                self.world.change(id, |row| (row.within, row.by) = (Some(kind), by));
             }
             if kind.is_wait()
                 && let Some((then, ready)) = self.turn.take()

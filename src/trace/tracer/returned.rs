@@ -38,6 +38,12 @@ impl Tracer {
             Kind::EpollCreate | Kind::Other => self.other((tid, pid), &call, ret, &mut gone),
             _ => {}
         }
+        if call.kind == Kind::Select && ret.is_err(Errno::BADF) {
+            // It says of one of them that it is none, but not of which.
+            let mut closed = |(fd, _): &(Fd, Mask)| self.world.object(pid, *fd).is_none();
+            call.fd =
+                call.sets.entries().iter().find(|entry| closed(entry)).map_or(-1, |entry| entry.0);
+        }
         let ready = self.ready(tid, pid, &call, ret);
         if call.kind.is_wait() {
             let count = u32::try_from(ready.len()).unwrap_or(u32::MAX);
@@ -105,6 +111,7 @@ impl Tracer {
         what: &mut What,
         gone: &mut Vec<Closed>,
     ) -> Option<ConnId> {
+        *what = What::Accept { ret, peer: None };
         let fd = Fd::try_from(ret.get().ok()?).ok()?;
         let memory = Memory(tid);
         let [_, at, len, ..] = call.args;
