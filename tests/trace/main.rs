@@ -8,6 +8,7 @@ mod tools;
 
 mod compared;
 mod ends;
+mod mistakes;
 mod odd;
 mod real;
 mod screen;

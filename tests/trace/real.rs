@@ -6,8 +6,10 @@ use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use epollscope::telemetry::ServerKind;
+use epollscope::textbook::Listing;
 use rustix::process::Signal;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -106,6 +108,19 @@ impl Real {
         all
     }
 
+    /// Those of the textbook.
+    fn textbook() -> Vec<Self> {
+        let Some(python) = python() else { return Vec::new() };
+        let of = |server| {
+            Self::new(|addr, dir| {
+                let file = format!("{dir}/server.py");
+                fs::write(&file, Listing::of(server).text()).unwrap();
+                vec![python.clone(), file, addr.port().to_string(), dir.to_owned()]
+            })
+        };
+        ServerKind::ALL.into_iter().map(of).collect()
+    }
+
     fn words(&self) -> Vec<&str> {
         self.words.iter().map(String::as_str).collect()
     }
@@ -168,6 +183,50 @@ impl Real {
         terminal.until("none of them", |screen| shown(screen).is_empty());
         terminal.press("q");
         assert!(terminal.exit().success(), "{words:?}");
+    }
+
+    /// Loads it for longer than any diagnosis takes, with clients that come and go, one that says half
+    /// of something, and one that takes a great page slowly: none is given.
+    fn is_right(&self) {
+        let Self { addr, words, ask, folder } = self;
+        fs::write(folder.path().join("great"), vec![b'x'; 3 << 20]).unwrap();
+        let options = [&["run", "--"], &self.words()[..]].concat();
+        let terminal = Terminal::start(env!("CARGO_BIN_EXE_epollscope"), (120, 36), &options);
+        terminal.see(&addr.to_string());
+        let half = client(*addr);
+        (&half).write_all(b"GET / HTTP/1.1\r\n").unwrap();
+        let begin = Instant::now();
+        let goes_on = || begin.elapsed() < Duration::from_secs(4);
+        // One that serves one at a time has nobody to serve beside it.
+        let alone = words.iter().any(|word| word.ends_with("server.py"))
+            && terminal.text().contains("(blocking)");
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while goes_on() && !alone {
+                    let mut socket = client(*addr);
+                    for _ in 0..9 {
+                        ask(&mut socket);
+                    }
+                    leave(socket);
+                }
+            });
+            scope.spawn(|| {
+                let mut socket = client(*addr);
+                socket.write_all(b"GET /great HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+                // Some have no such page, or no pages.
+                socket.set_read_timeout(Some(Duration::from_millis(20))).unwrap();
+                while goes_on() && !alone {
+                    let _ = socket.read(&mut [0; 8192]);
+                    std::thread::sleep(Duration::from_millis(5));
+                }
+            });
+            while goes_on() {
+                let screen = terminal.text();
+                assert!(!screen.contains("\n ! "), "{words:?}\n{screen}");
+                std::thread::sleep(Duration::from_millis(50));
+            }
+        });
+        drop(half);
     }
 
     /// Kills the scope at moments of which none is like another, under load.
@@ -295,6 +354,18 @@ fn real_servers_serve_as_before() {
 fn their_table_is_that_of_ss() {
     if has("ss") {
         with_each(|real| real.is_shown());
+    }
+}
+
+#[test]
+fn no_mistake_is_told_of_what_is_right() {
+    let all: Vec<_> = Real::all().into_iter().chain(Real::textbook()).collect();
+    for some in all.chunks(6) {
+        std::thread::scope(|scope| {
+            for real in some {
+                scope.spawn(|| real.is_right());
+            }
+        });
     }
 }
 

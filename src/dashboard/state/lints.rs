@@ -5,7 +5,9 @@
 //! Where events were left out of the stream, what was gathered from them is forgotten: a silence
 //! is better than a diagnosis of what may not have happened.
 
+mod program;
 mod starving;
+mod symptom;
 mod words;
 
 #[cfg(test)]
@@ -15,14 +17,16 @@ use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 
+use self::program::Program;
 pub use self::starving::Starved;
 use self::starving::Starving;
+pub use self::symptom::{Lint, Symptom};
 use super::continuity::Continuity;
 use super::table::Table;
 use crate::inspect::Snapshot;
 use crate::telemetry::{
     Asks, Batch, ConnId, ConnState, Errno, EventRef, Fd, Listener, Mask, Mode, Nanos, Ret, Row,
-    ServerKind, Stance, Standing, What, Why,
+    ServerKind, Stance, Standing, What, Why, Work,
 };
 
 /// A symptom has to last that long.
@@ -39,61 +43,6 @@ const STAYS: Nanos = 30_000_000_000;
 const MOST: usize = 64;
 /// Sizes that a read buffer for heads may have; powers of two between them.
 const BUFFERS: (u64, u64) = (512, 16_384);
-
-/// What is wrong.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Symptom {
-    /// Bytes wait in the receive queue, and no event is due.
-    Undrained {
-        /// How many; a FIN that was not read is none.
-        bytes: u32,
-        /// What the fd is watched for.
-        watched: Mask,
-    },
-    /// A client waits in the accept queue, and no event is due.
-    NotAccepted {
-        /// How many.
-        len: u32,
-    },
-    /// It is reported again and again, and nothing is done about it.
-    Spins {
-        /// For what it is reported.
-        mask: Mask,
-    },
-    /// Accepting fails for want of a descriptor, and is tried again at once.
-    AcceptSpins,
-    /// A send took less than was offered, and the rest was never sent.
-    CutShort {
-        /// Bytes of bodies that the answers promised, or bytes that the send was offered.
-        promised: u64,
-        /// Bytes sent, or taken by that send.
-        sent: u64,
-    },
-    /// A head was cut where the read buffer ended.
-    HeadCut {
-        /// What the last `recv` brought.
-        bytes: u64,
-        /// It was answered with 400; else the connection waits.
-        answered: bool,
-    },
-    /// It is served on and on within one turn, and others wait meanwhile.
-    Starves(Starved),
-}
-
-/// A diagnosis.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Lint {
-    /// The connection; `None` for the listener.
-    pub conn: Option<ConnId>,
-    /// Its descriptor.
-    pub fd: Fd,
-    /// What is wrong.
-    pub symptom: Symptom,
-    /// Since when.
-    pub since: Nanos,
-    /// It may not be seen again, and is shown until then.
-    until: Option<Nanos>,
-}
 
 /// Something that has not changed for a while.
 #[derive(Clone, Copy, Debug)]
@@ -150,6 +99,8 @@ pub struct Lints {
     whole_from: Option<ConnId>,
     /// How often each fd was reported since the last call on it, and the first time.
     reports: HashMap<Fd, (u32, Nanos), RandomState>,
+    /// What only a program of somebody else's is seen to do wrong.
+    program: Program,
     spans: HashMap<(Which, Option<ConnId>), Span, RandomState>,
     /// How often accepting failed for want of a descriptor, and since when.
     unaccepted: (u32, Nanos),
@@ -187,6 +138,7 @@ impl Lints {
             self.forget();
             self.found.clear();
             self.starving.clear();
+            self.program = Program::default();
             self.largest = 0;
         }
         self.starving.apply(batch);
@@ -219,12 +171,19 @@ impl Lints {
         self.whole_from = None;
         self.reports.clear();
         self.spans.clear();
+        self.program = Program::default();
         self.found.retain(|lint| lint.until.is_some());
     }
 
     fn event(&mut self, event: EventRef<'_>) {
         let (fd, conn, what) = (event.event.fd, event.event.conn, event.event.what);
         let time = event.event.time;
+        if self.is_traced() {
+            self.program.event(event, self.listener.map(|listener| listener.fd));
+            for (conn, fd, symptom) in self.program.found() {
+                self.find_once(conn, fd, symptom, time);
+            }
+        }
         if what.kind().is_wait() {
             self.reported(event);
             return;
@@ -315,6 +274,11 @@ impl Lints {
         }
     }
 
+    /// Whether it is a program of somebody else's, whose protocol is not known.
+    fn is_traced(&self) -> bool {
+        self.listener.is_some_and(|listener| listener.work == Work::Answers)
+    }
+
     /// Whether all of its events were seen.
     fn is_whole(&self, id: ConnId) -> bool {
         self.whole_from.is_some_and(|from| from <= id)
@@ -339,16 +303,25 @@ impl Lints {
 
     fn reported(&mut self, event: EventRef<'_>) {
         let waker = self.listener.map(|listener| listener.waker);
+        let traced = self.is_traced();
         for ready in event.ready {
             // Our own waker is not of the lesson. Another fd without a connection is the
             // listener's, or one that was closed and is on the list all the same.
             if ready.conn.is_none() && Some(ready.fd) == waker {
                 continue;
             }
+            // Why it is reported again and again is said already.
+            if traced && self.program.is_closed(event.event.by, ready) {
+                continue;
+            }
             let (count, since) = self.reports.entry(ready.fd).or_insert((0, event.event.time));
             *count = count.saturating_add(1);
             if *count > REPORTS && *count % (REPORTS / 2) == 1 {
-                let symptom = Symptom::Spins { mask: ready.mask };
+                let compared = traced && self.program.compares(ready.mask);
+                let symptom = match ready.mask {
+                    mask if compared => Symptom::Compared { mask },
+                    mask => Symptom::Spins { mask },
+                };
                 let (since, until) = (*since, event.event.time.saturating_add(SPINS));
                 let conn = ready.conn;
                 self.find(Lint { conn, fd: ready.fd, symptom, since, until: Some(until) });
@@ -375,6 +348,7 @@ impl Lints {
     /// Takes a measurement in, the rows being those of `table`.
     pub fn kernel(&mut self, snapshot: &Snapshot, table: &Table, now: Nanos) {
         self.starves(snapshot, table, now);
+        self.blocks(snapshot, table, now);
         // These are symptoms of loops to which the kernel reports ready fds, and that run freely.
         let judged = self.continuity.server().map(ServerKind::asks).is_some_and(|asks| {
             matches!(asks, Asks::List | Asks::Interest)
@@ -422,6 +396,20 @@ impl Lints {
         }
     }
 
+    /// A call sleeps that is no wait call, in a loop that has to wait for many.
+    fn blocks(&mut self, snapshot: &Snapshot, table: &Table, now: Nanos) {
+        let loops = self.continuity.server().map(ServerKind::asks);
+        let loops = loops.is_some_and(|asks| matches!(asks, Asks::List | Asks::Interest));
+        if !loops || !self.is_traced() || self.standing.mode != Mode::Run {
+            self.program.goes_on();
+        } else if let Some((conn, fd, since, symptom)) =
+            self.program.kernel(snapshot, table.rows_by_fd(), self.standing.stance, now)
+        {
+            let until = Some(now.saturating_add(STAYS));
+            self.find(Lint { conn, fd, symptom, since, until });
+        }
+    }
+
     fn judge(
         &mut self,
         row: &Row,
@@ -446,7 +434,12 @@ impl Lints {
         }
         let Some(seen) = seen else { return };
         // The loop goes on as if all were sent: nothing waits in it for the peer to take more.
-        let done = row.unsent == 0 && waits_for_it && !row.stopped;
+        let done = if self.is_traced() {
+            // What its state was concluded from is that very send.
+            !row.interest.has(Mask::OUT)
+        } else {
+            row.unsent == 0 && waits_for_it && !row.stopped
+        };
         let rest = seen.owed.filter(|_| seen.short && done);
         let all = (seen.promised, seen.sent);
         let short = seen.short && seen.sent < seen.promised && quiet;
@@ -454,7 +447,9 @@ impl Lints {
             let symptom = Symptom::CutShort { promised, sent };
             self.last(before, Which::CutShort, who, (sent, promised), at, symptom);
         }
+        // What a whole request is, nobody knows of a program.
         if let Some(bytes) = seen.full.filter(|bytes| *bytes == self.largest)
+            && !self.is_traced()
             && row.state == ConnState::Reading
             && socket.recv_queue == 0
             && quiet

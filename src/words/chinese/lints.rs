@@ -27,6 +27,36 @@ pub(in crate::words) const CHINESE: Lints = Lints {
         )
     },
     spins: |fd, mask| format!("循环在忙等：内核一再报告 fd {fd}（{mask}），程序却什么也不做"),
+    spins_out: |fd| format!("循环在忙等：fd {fd} 关注着 OUT，内核一再报告它可写，却没有什么要发"),
+    compared: |fd, mask| {
+        format!(
+            "循环在忙等：内核一再报告 fd {fd}（{mask}），程序什么也不做，只有 IN 时才处理：\
+             掩码要用 & 检查，不要用 == 比较"
+        )
+    },
+    blocks: |call, lasted, others| {
+        format!(
+            "{call} 在循环里睡了 {lasted}，其间另外 {} 个客户端在等：循环里只有等待调用可以睡眠",
+            units::count(others as u64)
+        )
+    },
+    end_read: |fd| format!("recv({fd}) = 0，一次又一次：客户端已经走了，fd {fd} 却没有关闭"),
+    listed: |fd, call| {
+        format!("fd {fd} 已经关闭，却还在交给 {call} 的列表上：关闭时要把它移出列表")
+    },
+    outlived: |fd, mask| {
+        format!(
+            "fd {fd} 已经关闭，内核却还在报告它（{mask}）：它还有副本开着（dup、fork），close 没有\
+             把它移出列表，要先 EPOLL_CTL_DEL"
+        )
+    },
+    herd: |fd, lists, vain| {
+        format!(
+            "fd {fd} 在 {lists} 个关注列表上，都没有 EXCLUSIVE，有 {} 次唤醒时客户端已被别人 accept：\
+             惊群",
+            units::count(vain.into())
+        )
+    },
     accept_spins: |fd| {
         format!("循环在忙等：没有描述符可用，accept({fd}) 一再失败，fd {fd} 却还留在列表上")
     },

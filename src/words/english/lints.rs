@@ -33,6 +33,50 @@ pub(in crate::words) const ENGLISH: Lints = Lints {
              about it"
         )
     },
+    spins_out: |fd| {
+        format!(
+            "the loop spins: fd {fd} is watched for OUT, is ready for it again and again, and \
+             nothing is sent"
+        )
+    },
+    compared: |fd, mask| {
+        format!(
+            "the loop spins: fd {fd} is reported again and again ({mask}) and nothing is done, \
+             while IN alone is acted on: a mask is tested with &, not compared with =="
+        )
+    },
+    blocks: |call, lasted, others| {
+        let others = match others {
+            1 => "one other".to_owned(),
+            others => format!("{} others", units::count(others as u64)),
+        };
+        format!(
+            "{call} slept for {lasted} in the loop while {others} waited: in a loop nothing but the \
+             wait call may sleep"
+        )
+    },
+    end_read: |fd| {
+        format!("recv({fd}) = 0 again and again: the client has gone, and fd {fd} is not closed")
+    },
+    listed: |fd, call| {
+        format!(
+            "fd {fd} is closed and still on the list that {call} is given: take it off when it is \
+             closed"
+        )
+    },
+    outlived: |fd, mask| {
+        format!(
+            "fd {fd} was closed and is reported all the same ({mask}): a copy of it is open (dup, \
+             fork), so close has not taken it off the list, and EPOLL_CTL_DEL before it would have"
+        )
+    },
+    herd: |fd, lists, vain| {
+        format!(
+            "fd {fd} is on {lists} interest lists without EXCLUSIVE, and {} times somebody was woken \
+             for a client whom another had accepted: a thundering herd",
+            units::count(vain.into())
+        )
+    },
     accept_spins: |fd| {
         format!(
             "the loop spins: accept({fd}) finds no descriptor again and again, and fd {fd} stays on \

@@ -9,6 +9,13 @@ pub(crate) struct Lints {
     pub(crate) not_asked: &'static str,
     pub(crate) not_accepted: fn(fd: i32, clients: u32, lasts: &str) -> String,
     pub(crate) spins: fn(fd: i32, mask: &str) -> String,
+    pub(crate) spins_out: fn(fd: i32) -> String,
+    pub(crate) compared: fn(fd: i32, mask: &str) -> String,
+    pub(crate) blocks: fn(call: &str, lasted: &str, others: usize) -> String,
+    pub(crate) end_read: fn(fd: i32) -> String,
+    pub(crate) listed: fn(fd: i32, call: &str) -> String,
+    pub(crate) outlived: fn(fd: i32, mask: &str) -> String,
+    pub(crate) herd: fn(fd: i32, lists: usize, vain: u32) -> String,
     pub(crate) accept_spins: fn(fd: i32) -> String,
     pub(crate) starves:
         fn(fd: i32, calls: u64, lasted: &str, others: usize, longest: i32, waited: &str) -> String,

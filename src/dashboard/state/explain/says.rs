@@ -286,6 +286,12 @@ impl Diagnosis {
             Self::Starves => &say.starves,
             Self::CutShort => &say.cut_short,
             Self::HeadCut => &say.head_cut,
+            Self::Compared => &say.compared,
+            Self::Blocks => &say.blocks,
+            Self::EndRead => &say.end_read,
+            Self::Listed => &say.listed,
+            Self::Outlived => &say.outlived,
+            Self::Herd => &say.herd,
         }
     }
 }

@@ -50,7 +50,8 @@ whole! {
 whole! {
     /// A diagnosis, whatever its figures are.
     Diagnosis:
-    Undrained, NotAccepted, Spins, AcceptSpins, Starves, CutShort, HeadCut,
+    Undrained, NotAccepted, Spins, AcceptSpins, Starves, CutShort, Compared, Blocks, EndRead, Listed,
+    Outlived, Herd, HeadCut,
 }
 
 whole! {
@@ -274,6 +275,12 @@ impl From<Symptom> for Thing {
             Symptom::CutShort { .. } => Diagnosis::CutShort,
             Symptom::HeadCut { .. } => Diagnosis::HeadCut,
             Symptom::Starves(_) => Diagnosis::Starves,
+            Symptom::Compared { .. } => Diagnosis::Compared,
+            Symptom::Blocks { .. } => Diagnosis::Blocks,
+            Symptom::EndRead => Diagnosis::EndRead,
+            Symptom::Listed { .. } => Diagnosis::Listed,
+            Symptom::Outlived { .. } => Diagnosis::Outlived,
+            Symptom::Herd { .. } => Diagnosis::Herd,
         })
     }
 }

@@ -7,24 +7,24 @@ use crate::dashboard::panels::sample::{MS, Script, peer, row};
 use crate::inspect::{AcceptQueue, Socket, TcpState};
 use crate::telemetry::{Errno, Event, Kind, Ready, Ret};
 
-struct FakeServer {
-    script: Script,
+pub(super) struct FakeServer {
+    pub(super) script: Script,
     table: Table,
     lints: Lints,
-    queues: Vec<(Fd, u32, u32)>,
-    accept: u32,
+    pub(super) queues: Vec<(Fd, u32, u32)>,
+    pub(super) accept: u32,
     asleep: bool,
 }
 
 impl FakeServer {
-    fn new(server: ServerKind) -> Self {
+    pub(super) fn new(server: ServerKind) -> Self {
         let mut script = Script::new(1000 * MS);
         script.server(server);
         let (table, lints) = (Table::default(), Lints::default());
         Self { script, table, lints, queues: Vec::new(), accept: 0, asleep: true }
     }
 
-    fn publish(&mut self) {
+    pub(super) fn publish(&mut self) {
         let batch = self.script.publish();
         self.table.apply(&batch);
         self.lints.apply(&batch);
@@ -52,14 +52,14 @@ impl FakeServer {
     }
 
     /// Looks ten times a second for so long, nothing else happening.
-    fn wait(&mut self, time: Nanos) {
+    pub(super) fn wait(&mut self, time: Nanos) {
         for _ in 0..time / (100 * MS) {
             self.script.time += 100 * MS;
             self.look();
         }
     }
 
-    fn told(&self) -> Vec<String> {
+    pub(super) fn told(&self) -> Vec<String> {
         self.lints.found().iter().map(|lint| lint.text(self.script.time)).collect()
     }
 }

@@ -25,7 +25,20 @@ impl Lint {
                 (say.undrained)(fd, bytes, &lasts, why)
             }
             Symptom::NotAccepted { len } => (say.not_accepted)(fd, len, &lasts),
+            Symptom::Spins { mask: Mask::OUT } => (say.spins_out)(fd),
             Symptom::Spins { mask } => (say.spins)(fd, &mask.to_string()),
+            Symptom::Compared { mask } => (say.compared)(fd, &mask.to_string()),
+            Symptom::Blocks { call, lasted, others } => {
+                let call = match (call.name(), fd) {
+                    (name, ..0) => format!("{name}()"),
+                    (name, fd) => format!("{name}({fd})"),
+                };
+                (say.blocks)(&call, &units::ascii_duration(lasted), others)
+            }
+            Symptom::EndRead => (say.end_read)(fd),
+            Symptom::Listed { call } => (say.listed)(fd, call.name()),
+            Symptom::Outlived { mask } => (say.outlived)(fd, &mask.to_string()),
+            Symptom::Herd { lists, vain } => (say.herd)(fd, lists, vain),
             Symptom::AcceptSpins => (say.accept_spins)(fd),
             Symptom::Starves(Starved { calls, lasted, others, longest, waited }) => {
                 let [lasted, waited] = [lasted, waited].map(units::ascii_duration);

@@ -82,6 +82,84 @@ pub(super) const LINTS: Diagnoses = Diagnoses {
             "send(2)",
         ],
     ),
+    compared: named(
+        "a mask is compared",
+        [
+            "Several bits come at once, and the program looks for one of them with ==: what is more \
+         than that it takes for nothing.",
+            "More than 100 reports in a row with IN and another bit, and no call on the fd, while \
+         reports of IN alone were followed by one. Told of programs under epollscope run only.",
+            "Never on a correct program: mask & EPOLLIN says whether IN is among the bits.",
+            "Let a client leave while its fd is watched for IN and RDHUP: both are reported \
+         together.",
+            "epoll_ctl(2), poll(2)",
+        ],
+    ),
+    blocks: named(
+        "a call sleeps in the loop",
+        [
+            "recv, send, accept or a nap sleeps in a loop that has others to serve: nobody is served \
+         until it returns.",
+            "A thread that waits for many fds at once was in another call for 0.3 s and more, while \
+         the kernel held unread bytes of others, or clients to be accepted. Told of programs under \
+         epollscope run only.",
+            "Never on a correct program: its descriptors are non-blocking, and it goes back to the \
+         wait call.",
+            "Connect two clients; let one send half of a request, the other a whole one.",
+            "accept(2), open(2)",
+        ],
+    ),
+    end_read: named(
+        "an end is read again and again",
+        [
+            "The client has gone: recv returns 0, at once and for ever, since a connection that has \
+         ended is always ready to be read.",
+            "More than 100 recv in a row on one connection that returned 0. Told of programs under \
+         epollscope run only.",
+            "Never on a correct program: 0 means that no more will come, and the descriptor is closed.",
+            "Write an echo server that never closes, and let a client leave.",
+            "recv(2)",
+        ],
+    ),
+    listed: named(
+        "a closed fd is on the list",
+        [
+            "select or poll is given a number that stands for nothing: poll answers NVAL for it, \
+         select fails with EBADF, each at once and again and again.",
+            "From the answer of the call alone. Told of programs under epollscope run only.",
+            "Never on a correct program: what is closed is taken off the list first.",
+            "Close a connection of a poll server and leave it on the list.",
+            "poll(2), select(2)",
+        ],
+    ),
+    outlived: named(
+        "it is closed, and is reported",
+        [
+            "epoll watches an open file, not a number: as long as a copy of the descriptor is open, \
+         here or in a child, closing the number leaves it on the list.",
+            "From the events: a close, and then a report of that number, which nothing has been \
+         given since. Told of programs under epollscope run only.",
+            "Never on a correct program: EPOLL_CTL_DEL comes before close. After it there is no \
+         number to do it by.",
+            "Copy a connection with dup, or fork a child, then close it and let its client send.",
+            "epoll(7)",
+        ],
+    ),
+    herd: named(
+        "a thundering herd",
+        [
+            "A client comes, and several are woken for it: one accepts it, the others find nothing \
+         and go back to sleep.",
+            "From the events: the listener is on two interest lists or more without EXCLUSIVE, and \
+         at least three times the first accept after a report ended in EAGAIN. Told of programs \
+         under epollscope run only.",
+            "Harmless with two workers, dear with many. EPOLLEXCLUSIVE wakes one; SO_REUSEPORT gives \
+         each a listener of its own.",
+            "Start four workers, each with an epoll of its own and the same listener, and let clients \
+         come one by one.",
+            "epoll_ctl(2), socket(7)",
+        ],
+    ),
     head_cut: named(
         "a head was cut",
         [

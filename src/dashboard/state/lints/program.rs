@@ -1,0 +1,277 @@
+//! What only a program of somebody else's is seen to do wrong: what a list has that is closed, who sleeps
+//! in its loop, and whom a listener wakes in vain. Concluded from the events and from what the kernel
+//! holds; the servers here are right in these ways, and are not asked.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{HashMap, HashSet};
+
+use foldhash::fast::RandomState;
+
+use super::{REPORTS, Symptom};
+use crate::dashboard::state::table::TableRow;
+use crate::inspect::Snapshot;
+use crate::telemetry::{
+    By, ConnId, CtlOp, Errno, EventRef, Fd, Form, Kind, Mask, Nanos, Ready, Stance, What,
+};
+
+/// A call has to sleep that long, and somebody to wait that long meanwhile.
+const LONG: Nanos = 300_000_000;
+/// So many are remembered at most; who has more starts anew.
+const MOST: usize = 4096;
+/// So often somebody has to be woken in vain: once or twice it was another who was quicker.
+const VAIN: u32 = 3;
+
+/// A number of a process: of another one than the first, with its own number.
+type Number = (Option<i32>, Fd);
+
+/// What is wrong with whom.
+type Found = (Option<ConnId>, Fd, Symptom);
+
+/// A call that sleeps where none should.
+#[derive(Clone, Debug)]
+struct Asleep {
+    call: Kind,
+    fd: Fd,
+    conn: Option<ConnId>,
+    /// Since when it is seen to.
+    since: Nanos,
+    /// Who had bytes unread all that time: since when, and how many had come before.
+    waiting: HashMap<ConnId, (Nanos, u64), RandomState>,
+    /// Since when somebody waits to be accepted.
+    queued: Option<Nanos>,
+}
+
+/// What is known of a program.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Program {
+    /// Those who wait for many at once.
+    loops: HashSet<By, RandomState>,
+    /// Numbers that were closed, and not given anew since.
+    closed: HashSet<Number, RandomState>,
+    /// The interest lists, each by its epoll's number, that have the listener without EXCLUSIVE.
+    lists: HashSet<Number, RandomState>,
+    /// Those who were told of the listener and have not accepted since.
+    told: HashSet<By, RandomState>,
+    vain: u32,
+    /// The last report of each number was of IN alone.
+    plain: HashSet<Number, RandomState>,
+    /// Something was done then.
+    acts: bool,
+    /// How often in a row the end of each connection was read.
+    ends: HashMap<ConnId, u32, RandomState>,
+    asleep: Option<Asleep>,
+    found: Vec<Found>,
+}
+
+impl Program {
+    /// What has been found since this was asked.
+    pub(super) fn found(&mut self) -> Vec<Found> {
+        std::mem::take(&mut self.found)
+    }
+
+    /// Takes an event in.
+    pub(super) fn event(&mut self, event: EventRef<'_>, listener: Option<Fd>) {
+        let (by, fd, what) = (event.event.by, event.event.fd, event.event.what);
+        let number = |fd: Fd| (by.pid(), fd);
+        if what.kind().is_wait() {
+            return self.waited(event, listener);
+        }
+        if !what.kind().is_call() {
+            return;
+        }
+        self.acts |= self.plain.remove(&number(fd));
+        let done = what.ret().is_none_or(|ret| ret.get().is_ok());
+        match what {
+            What::Close => {
+                limit(&mut self.closed);
+                self.closed.insert(number(fd));
+                self.lists.remove(&number(fd));
+                return;
+            }
+            What::Accept { ret, .. } => {
+                let told = self.told.remove(&by);
+                if told && ret.is_err(Errno::AGAIN) && Some(fd) == listener && self.lists.len() > 1
+                {
+                    self.vain = self.vain.saturating_add(1);
+                    let (lists, vain) = (self.lists.len(), self.vain);
+                    if vain >= VAIN {
+                        self.found.push((None, fd, Symptom::Herd { lists, vain }));
+                    }
+                }
+                self.given(by, ret.get().ok());
+            }
+            What::EpollCtl { epfd, op, mask, ret } if Some(fd) == listener => {
+                if ret.get().is_ok() && op != CtlOp::Del && !mask.has(Mask::EXCLUSIVE) {
+                    limit(&mut self.lists);
+                    self.lists.insert(number(epfd));
+                } else if ret.get().is_ok() {
+                    self.lists.remove(&number(epfd));
+                }
+            }
+            What::Recv { ret } => self.read(event, ret.get() == Ok(0)),
+            What::Other { ret } if gives(event.event.form) => self.given(by, ret.get().ok()),
+            What::EpollCreate { ret } => self.given(by, ret.get().ok()),
+            _ => {}
+        }
+        if done {
+            self.closed.remove(&number(fd));
+        }
+    }
+
+    /// A connection was read, to its end perhaps.
+    fn read(&mut self, event: EventRef<'_>, ended: bool) {
+        let Some(id) = event.event.conn else { return };
+        if !ended {
+            self.ends.remove(&id);
+            return;
+        }
+        if self.ends.len() > MOST {
+            self.ends.clear();
+        }
+        let times = self.ends.entry(id).or_default();
+        *times = times.saturating_add(1);
+        if *times > REPORTS && *times % (REPORTS / 2) == 1 {
+            self.found.push((Some(id), event.event.fd, Symptom::EndRead));
+        }
+    }
+
+    /// A number was given anew.
+    fn given(&mut self, by: By, value: Option<u64>) {
+        if let Some(fd) = value.and_then(|value| Fd::try_from(value).ok()) {
+            self.closed.remove(&(by.pid(), fd));
+        }
+    }
+
+    /// A wait call has returned.
+    fn waited(&mut self, event: EventRef<'_>, listener: Option<Fd>) {
+        let (by, fd, what) = (event.event.by, event.event.fd, event.event.what);
+        // One is asked about before its own call: that is no loop.
+        let many = match what {
+            What::Poll { examined, .. } | What::Select { examined, .. } => examined > 1,
+            _ => true,
+        };
+        if many {
+            limit(&mut self.loops);
+            self.loops.insert(by);
+        }
+        if let What::Select { ret, .. } = what
+            && ret.is_err(Errno::BADF)
+            && fd >= 0
+        {
+            self.found.push((None, fd, Symptom::Listed { call: what.kind() }));
+        }
+        limit(&mut self.told);
+        limit(&mut self.plain);
+        for ready in event.ready {
+            let number = (by.pid(), ready.fd);
+            if Some(ready.fd) == listener && ready.conn.is_none() {
+                self.told.insert(by);
+            }
+            if ready.mask.has(Mask::NVAL) {
+                self.found.push((ready.conn, ready.fd, Symptom::Listed { call: what.kind() }));
+            } else if what.kind() == Kind::EpollWait && self.closed.contains(&number) {
+                let symptom = Symptom::Outlived { mask: ready.mask };
+                self.found.push((ready.conn, ready.fd, symptom));
+            }
+            if ready.mask == Mask::IN {
+                self.plain.insert(number);
+            } else {
+                self.plain.remove(&number);
+            }
+        }
+    }
+
+    /// Whether what is reported is closed.
+    pub(super) fn is_closed(&self, by: By, ready: &Ready) -> bool {
+        ready.mask.has(Mask::NVAL) || self.closed.contains(&(by.pid(), ready.fd))
+    }
+
+    /// Whether a mask that nothing is done about looks as if it were compared with IN.
+    pub(super) fn compares(&self, mask: Mask) -> bool {
+        self.acts && mask.has(Mask::IN) && mask != Mask::IN && !mask.has(Mask::OUT)
+    }
+
+    /// Nothing sleeps in the loop.
+    pub(super) fn goes_on(&mut self) {
+        self.asleep = None;
+    }
+
+    /// Takes a measurement in; returns what sleeps in a loop while others wait, and since when.
+    pub(super) fn kernel<'a>(
+        &mut self,
+        snapshot: &Snapshot,
+        rows: impl Iterator<Item = &'a TableRow>,
+        stance: Stance,
+        now: Nanos,
+    ) -> Option<(Option<ConnId>, Fd, Nanos, Symptom)> {
+        let before = self.asleep.take();
+        let mut sleeps = match stance {
+            // Of one thread alone.
+            Stance::Within(next) if self.loops.len() == 1 => {
+                Some((next.kind, next.fd, next.conn, 0))
+            }
+            _ => None,
+        };
+        let mut others = Vec::new();
+        for row in rows {
+            let moves = matches!(row.row().within, Some(Kind::Recv | Kind::Send | Kind::Sendfile));
+            let row = row.row();
+            if moves && self.loops.contains(&row.by) {
+                let call = row.within.unwrap_or(row.last);
+                sleeps = Some((call, row.fd, Some(row.id), row.bytes_in + row.bytes_out));
+            } else if snapshot.socket(row.peer).is_some_and(|socket| socket.recv_queue > 0) {
+                others.push((row.id, row.bytes_in));
+            }
+        }
+        let (call, fd, conn, _) = sleeps?;
+        let same = |asleep: &Asleep| (asleep.call, asleep.fd, asleep.conn) == (call, fd, conn);
+        let before = before.filter(same);
+        let since = before.as_ref().map_or(now, |asleep| asleep.since);
+        let known = |(id, came): (ConnId, u64)| {
+            let seen = before.as_ref().and_then(|asleep| asleep.waiting.get(&id).copied());
+            (id, seen.filter(|(_, bytes)| *bytes == came).unwrap_or((now, came)))
+        };
+        let waiting: HashMap<_, _, RandomState> = others.into_iter().map(known).collect();
+        let clients = snapshot.accept_queue.map_or(0, |queue| queue.len);
+        let queued = before.as_ref().and_then(|asleep| asleep.queued).unwrap_or(now);
+        let long = |since: Nanos| now.saturating_sub(since) >= LONG;
+        let mut others = waiting.values().filter(|(since, _)| long(*since)).count();
+        // Who waits to be accepted does not wait for an accept that sleeps.
+        if clients > 0 && call != Kind::Accept && long(queued) {
+            others += usize::try_from(clients).unwrap_or(usize::MAX);
+        }
+        let queued = (clients > 0).then_some(queued);
+        self.asleep = Some(Asleep { call, fd, conn, since, waiting, queued });
+        let lasted = now.saturating_sub(since);
+        (others > 0).then_some((conn, fd, since, Symptom::Blocks { call, lasted, others }))
+    }
+}
+
+/// Forgets all where there are too many.
+fn limit<T>(set: &mut HashSet<T, RandomState>) {
+    if set.len() > MOST {
+        set.clear();
+    }
+}
+
+/// Whether what a call returns is a number that stands for something new.
+fn gives(form: Form) -> bool {
+    matches!(
+        form,
+        Form::Accept
+            | Form::Accept4
+            | Form::Dup
+            | Form::Dup2
+            | Form::Dup3
+            | Form::Eventfd
+            | Form::Eventfd2
+            | Form::Fcntl
+            | Form::IoUringSetup
+            | Form::Signalfd
+            | Form::Signalfd4
+            | Form::Socket
+            | Form::TimerfdCreate
+    )
+}

@@ -1,0 +1,153 @@
+//! What only a program of somebody else's does wrong is seen of such a one, and of no server here.
+
+use super::super::tests::FakeServer;
+use super::*;
+use crate::dashboard::panels::sample::MS;
+use crate::telemetry::{Event, Mode, Next, Ret, ServerKind, Work};
+
+/// A program with a connection on fd 9.
+fn program(server: ServerKind) -> FakeServer {
+    let mut room = FakeServer::new(server);
+    room.script.batch.listener.as_mut().unwrap().work = Work::Answers;
+    room.script.accept(9, 1).wait(0, &[(9, 1)]).recv(9, 1, 84);
+    room
+}
+
+impl FakeServer {
+    /// A wait call has told that of fd 9.
+    fn reports(&mut self, mask: Mask) {
+        self.script.seq += 1;
+        let what = What::EpollWait { ret: Ret::ok(1), waited: 0 };
+        let event = Event::new(self.script.seq, self.script.time, 3, None, what);
+        let ready = Ready { fd: 9, mask, conn: ConnId::new(1) };
+        self.script.batch.push(event, &[], &[ready]);
+    }
+
+    fn says(&mut self, what: &str) -> bool {
+        self.publish();
+        self.told().iter().any(|told| told.contains(what))
+    }
+}
+
+#[test]
+fn a_call_that_sleeps_in_the_loop() {
+    for (made_by, mode, sleeps) in [
+        (By::LOOP, Mode::Run, true),
+        (By::thread(7), Mode::Run, false),
+        (By::LOOP, Mode::Paused, false),
+    ] {
+        let mut room = program(ServerKind::Epoll);
+        room.script.accept(10, 2).row(10, 2);
+        room.script.row(9, 1).batch.rows.iter_mut().for_each(|row| {
+            row.by = made_by;
+            row.within = (row.fd == 9).then_some(Kind::Recv);
+        });
+        room.script.batch.standing.mode = mode;
+        room.script.batch.standing.stance = Stance::Working;
+        room.publish();
+        room.queues = vec![(10, 27, 0)];
+        room.wait(1000 * MS);
+        let says = "recv(9) slept for 900 ms in the loop while one other waited";
+        assert_eq!(
+            room.told().iter().any(|told| told.starts_with(says)),
+            sleeps,
+            "{:?}",
+            room.told()
+        );
+    }
+}
+
+#[test]
+fn an_accept_that_sleeps_in_the_loop() {
+    let mut room = program(ServerKind::Select);
+    room.script.row(9, 1);
+    room.script.batch.standing.stance = Stance::Within(Next::new(Kind::Accept, 5, None, None));
+    room.publish();
+    // Whom it waits for is no other.
+    room.accept = 1;
+    room.wait(600 * MS);
+    assert!(room.told().is_empty());
+    room.queues = vec![(9, 27, 0)];
+    room.wait(600 * MS);
+    assert!(room.told()[0].starts_with("accept(5) slept for"), "{:?}", room.told());
+}
+
+#[test]
+fn a_closed_number_on_a_list() {
+    let mut room = program(ServerKind::Poll);
+    room.reports(Mask::NVAL);
+    assert!(room.says("fd 9 is closed and still on the list"));
+    let mut room = program(ServerKind::Select);
+    let what = What::Select { ret: Ret::err(Errno::BADF), examined: 2, copied: 8, waited: 0 };
+    room.script.event(9, 0, what);
+    assert!(room.says("fd 9 is closed and still on the list that select is given"));
+}
+
+#[test]
+fn a_registration_that_outlives_its_number() {
+    for given_anew in [false, true] {
+        let mut room = program(ServerKind::Epoll);
+        room.script.event(9, 1, What::Close);
+        if given_anew {
+            room.script.accept(9, 2);
+        }
+        room.reports(Mask::IN);
+        assert_eq!(room.says("fd 9 was closed and is reported all the same (IN)"), !given_anew);
+    }
+}
+
+#[test]
+fn an_end_that_is_read_again_and_again() {
+    let mut room = program(ServerKind::Epoll);
+    for _ in 0..100 {
+        room.script.recv(9, 1, 0);
+    }
+    assert!(!room.says("again and again"));
+    for _ in 0..100 {
+        room.script.recv(9, 1, 0);
+    }
+    assert!(room.says("recv(9) = 0 again and again"));
+}
+
+#[test]
+fn a_mask_that_is_compared() {
+    for acts in [true, false] {
+        let mut room = program(ServerKind::Epoll);
+        if !acts {
+            // Without the connection that was read.
+            room = FakeServer::new(ServerKind::Epoll);
+            room.script.batch.listener.as_mut().unwrap().work = Work::Answers;
+        }
+        for _ in 0..200 {
+            room.reports(Mask::IN.with(Mask::RDHUP));
+        }
+        assert_eq!(room.says("(IN|RDHUP) and nothing is done, while IN alone is acted on"), acts);
+        assert_eq!(room.says("(IN|RDHUP) and nothing is done about it"), !acts);
+    }
+}
+
+#[test]
+fn a_herd_is_one_on_several_lists_only() {
+    for (lists, mask, herd) in [(2, Mask::IN, true), (1, Mask::IN, false), (2, EXCLUSIVE, false)] {
+        let mut room = program(ServerKind::Epoll);
+        for epfd in 3..3 + lists {
+            let what = What::EpollCtl { epfd, op: CtlOp::Add, mask, ret: Ret::ZERO };
+            room.script.event(5, 0, what);
+        }
+        for _ in 0..4 {
+            room.script.wait(0, &[(5, 0)]);
+            room.script.event(5, 0, What::Accept { ret: Ret::err(Errno::AGAIN), peer: None });
+        }
+        assert_eq!(room.says("fd 5 is on 2 interest lists without EXCLUSIVE"), herd);
+    }
+}
+
+const EXCLUSIVE: Mask = Mask::IN.with(Mask::EXCLUSIVE);
+
+#[test]
+fn the_servers_here_are_not_asked() {
+    let mut room = FakeServer::new(ServerKind::Epoll);
+    room.script.accept(9, 1).event(9, 1, What::Close);
+    room.reports(Mask::IN);
+    assert!(!room.says("fd 9"));
+}
