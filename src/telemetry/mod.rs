@@ -54,6 +54,6 @@ pub use server_kind::{Asks, ServerKind};
 pub use site::{Place, Site};
 pub use text::{Cut, Text};
 pub use until::Until;
-pub use what::{CtlOp, How, What};
+pub use what::{CtlOp, How, SOCKET_OPTIONS, What};
 pub use why::Why;
 pub use wire::{Capacity, Sink, Subscriber, wire};

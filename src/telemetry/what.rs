@@ -2,6 +2,28 @@
 
 use super::{Addr, Errno, Fd, Kind, Mask, Mode, Nanos, Ret, ServerKind, Why};
 
+/// The socket options that have a name here, and what stands for any other.
+pub const SOCKET_OPTIONS: [&str; 18] = [
+    "SO_REUSEADDR",
+    "SO_REUSEPORT",
+    "SO_KEEPALIVE",
+    "SO_LINGER",
+    "SO_RCVBUF",
+    "SO_SNDBUF",
+    "SO_RCVTIMEO",
+    "SO_SNDTIMEO",
+    "SO_BROADCAST",
+    "TCP_NODELAY",
+    "TCP_CORK",
+    "TCP_DEFER_ACCEPT",
+    "TCP_KEEPIDLE",
+    "TCP_KEEPINTVL",
+    "TCP_KEEPCNT",
+    "TCP_USER_TIMEOUT",
+    "IPV6_V6ONLY",
+    "other",
+];
+
 /// What `epoll_ctl(2)` was asked to do.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum CtlOp {

@@ -185,7 +185,7 @@ pub(super) fn messages(memory: Memory, at: u64, count: u64) -> Vec<(u64, u64)> {
         .collect()
 }
 
-/// An option of setsockopt(2), by its level and number.
+/// An option of setsockopt(2), by its level and number; one of [`crate::telemetry::SOCKET_OPTIONS`].
 pub(super) fn option(level: u64, name: u64) -> &'static str {
     const SOCKET: u64 = libc::SOL_SOCKET as u64;
     const TCP: u64 = libc::IPPROTO_TCP as u64;
@@ -211,7 +211,7 @@ pub(super) fn option(level: u64, name: u64) -> &'static str {
     let found = OPTIONS
         .iter()
         .find(|(of, number, _)| *of == level && u64::from(number.unsigned_abs()) == name);
-    found.map_or("…", |(.., name)| name)
+    found.map_or("other", |(.., name)| name)
 }
 
 /// The arguments behind the descriptor, or all of a call that has none, as far as they matter.
@@ -333,8 +333,15 @@ mod tests {
         assert_eq!(of(Form::Listen, none), "");
         assert_eq!(
             (option(1, 2), option(6, 1), option(9, 9)),
-            ("SO_REUSEADDR", "TCP_NODELAY", "…")
+            ("SO_REUSEADDR", "TCP_NODELAY", "other")
         );
+    }
+
+    #[test]
+    fn each_option_can_be_read_in_a_log() {
+        for (level, name) in (0..64).flat_map(|name| [0, 1, 6, 41].map(|level| (level, name))) {
+            assert!(crate::telemetry::SOCKET_OPTIONS.contains(&option(level, name)));
+        }
     }
 
     proptest! {

@@ -47,6 +47,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_list_that_goes_on_into_nothing_is_read_as_far_as_it_is_there() {
+        let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
+        let stack = maps.lines().find(|line| line.ends_with("[stack]")).unwrap();
+        let (_, end) = stack.split(' ').next().unwrap().split_once('-').unwrap();
+        let end = u64::from_str_radix(end, 16).unwrap();
+        let own = Memory(std::process::id().cast_signed());
+        for (size, before) in [(8, 8200), (12, 40), (8, 3), (16, 4096)] {
+            let read = own.list(end - before, 100_000, size, 65_536).len() as u64;
+            // All of it, or whole pages of it.
+            assert!(read <= before && read.is_multiple_of(size as u64), "{read} of {before}");
+            let rest = before - before % size as u64;
+            assert!(read == rest || before - read >= 4096 || read == 0, "{read} of {before}");
+        }
+        assert!(!own.list(end - 8200, 100_000, 8, 65_536).is_empty());
+    }
+
+    #[test]
     fn what_is_there_is_read_and_what_is_not_is_left_out() {
         let own = Memory(std::process::id().cast_signed());
         let value = 0x0123_4567_89ab_cdef_u64;

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use epollscope::telemetry::Form;
 use serde_json::Value;
 
+use super::lines;
+
 /// What strace is told to show: all that a traced program is stopped at, as far as this machine has it.
 pub(super) fn shown() -> String {
     let names = Form::CALLS.iter().filter_map(|form| form.name());
@@ -164,8 +166,7 @@ fn mask(bits: &str) -> String {
 /// Those that the log has.
 pub(super) fn of_log(text: &str) -> Calls {
     let mut calls = Calls::new();
-    for line in text.lines() {
-        let line: Value = serde_json::from_str(line).unwrap();
+    for line in lines(text) {
         if let Some(call) = log_line(&line) {
             let by = line["tid"].as_u64().or(line["pid"].as_u64()).unwrap_or_default();
             calls.entry(by).or_default().push(call);

@@ -153,6 +153,17 @@ fn leave(mut socket: TcpStream) {
     assert_eq!(socket.read(&mut [0; 8]).unwrap(), 0);
 }
 
+/// The lines of a log, each of which the program itself can read.
+fn lines(log: &str) -> Vec<serde_json::Value> {
+    log.lines()
+        .map(|line| {
+            let read = epollscope::record::json::read(line.as_bytes(), &mut None);
+            assert!(read.is_ok(), "{line}: {:?}", read.err());
+            serde_json::from_str(line).unwrap()
+        })
+        .collect()
+}
+
 fn read(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap()
 }

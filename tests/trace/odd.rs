@@ -8,7 +8,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::compared::{in_order, of_log, of_strace, shown};
-use super::{Running, has, read, run};
+use super::{Running, has, lines, read, run};
 
 /// Builds the program with its five parts; `None` without a compiler.
 fn odd() -> Option<(TempDir, PathBuf)> {
@@ -61,9 +61,8 @@ fn odd_calls_are_those_that_strace_sees() {
 fn all_bytes_are_counted_whatever_moves_them() {
     let Some((folder, program)) = odd() else { return };
     let log = told(&program, "forms", &folder.path().join("log"));
-    let closed: Vec<(Value, Value)> = log
-        .lines()
-        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+    let closed: Vec<(Value, Value)> = lines(&log)
+        .iter()
         .filter(|line| line["fact"] == "closed")
         .map(|line| (line["bytes_in"].clone(), line["bytes_out"].clone()))
         .collect();
@@ -71,4 +70,27 @@ fn all_bytes_are_counted_whatever_moves_them() {
     let first = (4 + 8 + 7 + 5, 8 + 16 + 7);
     let want = [first, (3, 0)].map(|(bytes_in, bytes_out)| (bytes_in.into(), bytes_out.into()));
     assert_eq!(closed, want);
+}
+
+#[test]
+fn whatever_a_program_hands_over_it_goes_on_and_nothing_is_written_raw() {
+    let Some((folder, program)) = odd() else { return };
+    // Its own name has what a terminal would obey.
+    let named = folder.path().join("o\u{1b}]0;dd\u{7}\n\u{9b}2J");
+    std::fs::rename(&program, &named).unwrap();
+    let log = folder.path().join("log");
+    let options = ["--headless", "--log", log.to_str().unwrap()];
+    let output = run(&options, &[named.to_str().unwrap(), "hostile"]).output().unwrap();
+    let told = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    assert_eq!(output.status.code(), Some(0), "{told:?}");
+    for told in &told {
+        assert!(!told.contains(|c: char| c.is_control() && c != '\n'), "{told:?}");
+    }
+    assert!(told[0].lines().count() > 2000, "{}", told[0]);
+    let log = read(&log);
+    assert!(log.lines().all(|line| !line.contains(char::is_control)) && lines(&log).len() > 2000);
+    // One that is not there is named as carefully.
+    let told = run(&["--headless"], &["/no/o\u{1b}]0;dd\u{7}"]).output().unwrap();
+    let told = String::from_utf8([told.stdout, told.stderr].concat()).unwrap();
+    assert!(told.contains("/no/o") && !told.contains(['\u{1b}', '\u{7}']), "{told:?}");
 }

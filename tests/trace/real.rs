@@ -16,7 +16,7 @@ use tempfile::TempDir;
 
 use super::terminal::Terminal;
 use super::{
-    Running, ask, below, client, free_port, has, leave, listens, python, read, run, until,
+    Running, ask, below, client, free_port, has, leave, lines, listens, python, read, run, until,
 };
 
 /// A server that people run.
@@ -147,8 +147,7 @@ impl Real {
         });
         scope.signal(Signal::TERM);
         scope.end();
-        let lines: Vec<Value> =
-            read(&log).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let lines = lines(&read(&log));
         let count = |test: &dyn Fn(&Value) -> bool| lines.iter().filter(|line| test(line)).count();
         // One client came and went before the others, to see whether it listens.
         let accepts = |line: &Value| line["call"] == "accept" && !line["peer"].is_null();

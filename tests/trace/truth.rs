@@ -8,7 +8,9 @@ use rustix::process::Signal;
 use serde_json::Value;
 
 use super::compared::{Calls, in_order, of_log, of_strace, shown};
-use super::{Running, Script, ask, below, client, has, leave, listens, python, read, run, until};
+use super::{
+    Running, Script, ask, below, client, has, leave, lines, listens, python, read, run, until,
+};
 
 /// The client: several requests on a connection, a page that is not there, one that says nothing. It
 /// does nothing before the server sleeps, so that what comes together is the same in every run.
@@ -128,8 +130,7 @@ fn threads_and_processes_are_followed() {
         sockets.into_iter().for_each(leave);
         scope.signal(Signal::TERM);
         scope.end();
-        let lines: Vec<Value> =
-            read(&log).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let lines = lines(&read(&log));
         let count = |test: &dyn Fn(&Value) -> bool| lines.iter().filter(|line| test(line)).count();
         let accepts = |line: &Value| line["call"] == "accept" && !line["peer"].is_null();
         assert_eq!(count(&accepts), 3, "{server}");

@@ -6,11 +6,9 @@ use serde_json::Error;
 use super::schema::{Line, Shown, Word, unknown};
 use crate::telemetry::{
     By, ConnId, CtlOp, Errno, Event, Fd, Form, How, Kind, Mask, Mode, OwnedEvent, Ready, Ret,
-    ServerKind, Text, What, Why,
+    SOCKET_OPTIONS, ServerKind, Text, What, Why,
 };
 
-/// The socket options that a server sets.
-const OPTIONS: [&str; 5] = ["SO_LINGER", "SO_RCVTIMEO", "SO_SNDBUF", "SO_SNDTIMEO", "TCP_NODELAY"];
 /// What a server connects to: nothing, which ends a connection (connect(2), `AF_UNSPEC`).
 const FAMILIES: [&str; 1] = ["UNSPEC"];
 /// The requests that a handler answers.
@@ -117,7 +115,7 @@ fn what(line: &Line<'_>, kind: Kind, beside: &mut Beside) -> Result<What, Error>
         Kind::Close => What::Close,
         Kind::Setsockopt => {
             let name = need(line.name.as_ref(), "name")?;
-            What::Setsockopt { name: named(&OPTIONS, |name| name, name)?, ret: done }
+            What::Setsockopt { name: named(&SOCKET_OPTIONS, |name| name, name)?, ret: done }
         }
         Kind::Open => {
             path(line, beside)?;

@@ -17,6 +17,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/select.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -357,12 +358,79 @@ static void nested(void) {
     close(copy), close(conn), close(client), close(outer);
 }
 
+// Calls with arguments that no right program has: numbers at random, and pointers into nothing or to
+// where the memory ends.
+static void hostile(void) {
+    static const int calls[] = {
+        SYS_accept, SYS_accept4, SYS_bind, SYS_connect, SYS_epoll_ctl, SYS_epoll_pwait, SYS_fcntl,
+        SYS_getsockopt, SYS_ioctl, SYS_listen, SYS_ppoll, SYS_pselect6, SYS_read, SYS_readv, SYS_recvfrom,
+        SYS_recvmmsg, SYS_recvmsg, SYS_sendfile, SYS_sendmmsg, SYS_sendmsg, SYS_sendto, SYS_setsockopt,
+        SYS_shutdown, SYS_splice, SYS_timerfd_settime, SYS_write, SYS_writev, SYS_socketpair, SYS_pipe2,
+        SYS_dup, SYS_dup3, SYS_eventfd2, SYS_signalfd4, SYS_epoll_create1, SYS_epoll_pwait2, SYS_close,
+        SYS_close_range, SYS_socket, SYS_io_uring_setup,
+#ifdef SYS_poll
+        SYS_poll, SYS_select, SYS_epoll_wait, SYS_pipe, SYS_dup2,
+#endif
+    };
+    size_t page = 4096, many = sizeof calls / sizeof *calls;
+    char *memory = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    struct sigaction action = {.sa_handler = nothing};
+    sigaction(SIGALRM, &action, NULL);
+    sigaction(SIGPIPE, &action, NULL);
+    must(memory != MAP_FAILED && mprotect(memory + page, page, PROT_NONE) == 0, "mmap");
+    uint64_t state = 88172645463325252u;
+    struct timespec *soon = (struct timespec *)memory;
+    begin();
+    fcntl(listener, F_SETFL, O_NONBLOCK);
+    for (int turn = 0; turn < 3000; turn++) {
+        long args[6];
+        for (int i = 0; i < 6; i++) {
+            state ^= state << 13, state ^= state >> 7, state ^= state << 17;
+            long odd[] = {0, 1, -1, (long)(memory + page - 12), (long)(memory + page), 1l << 47,
+                          (long)(memory + state % 4000), (long)(state % 12), 2147483647, (long)state};
+            args[i] = odd[(state >> 40) % 10];
+        }
+        int call = calls[(state >> 20) % many];
+        // What is random is the memory too; what sleeps does so for a millisecond.
+        memcpy(memory + 16 + state % 4000, &state, sizeof state);
+        soon->tv_sec = 0, soon->tv_nsec = 1000000;
+        if (call == SYS_ppoll) args[2] = (long)soon, args[3] = 0;
+        if (call == SYS_pselect6) args[4] = (long)soon, args[5] = 0;
+        if (call == SYS_epoll_pwait || call == SYS_epoll_pwait2) args[3] = 0, args[4] = 0;
+        if (call == SYS_recvmmsg) args[3] |= MSG_DONTWAIT, args[4] = 0;
+#ifdef SYS_poll
+        if (call == SYS_poll) args[2] = 0;
+        if (call == SYS_epoll_wait) args[3] = 0;
+        if (call == SYS_select) args[4] = (long)(memory + page);
+#endif
+        // Nothing is read from or written to whoever has started it, and no call sleeps for ever.
+        if (args[0] >= 0 && args[0] < 3) args[0] = 999;
+        if (call == SYS_close_range || call == SYS_close) args[0] = args[0] < 3 ? 3 : args[0];
+        if (call == SYS_recvfrom || call == SYS_recvmsg || call == SYS_sendto || call == SYS_sendmsg) {
+            args[3] |= MSG_DONTWAIT, args[2] |= MSG_DONTWAIT;
+        }
+        if (call == SYS_read || call == SYS_readv || call == SYS_splice || call == SYS_write ||
+            call == SYS_writev || call == SYS_sendfile) {
+            fcntl((int)args[0], F_SETFL, O_NONBLOCK), fcntl((int)args[1], F_SETFL, O_NONBLOCK);
+            fcntl((int)args[2], F_SETFL, O_NONBLOCK);
+            if (args[1] < 3 || args[2] < 3) args[1] = args[2] = 999;
+        }
+#ifdef SYS_dup2
+        if (call == SYS_dup2) args[1] = 40 + (args[1] & 7);
+#endif
+        if (call == SYS_dup3) args[1] = 40 + (args[1] & 7);
+        alarm(1);
+        syscall(call, args[0], args[1], args[2], args[3], args[4], args[5]);
+    }
+    alarm(0);
+}
+
 int main(int count, char **words) {
     static const struct {
         const char *name;
         void (*part)(void);
     } parts[] = {{"forms", forms}, {"signals", signals}, {"threads", threads},
-                 {"family", family}, {"nested", nested}};
+                 {"family", family}, {"nested", nested}, {"hostile", hostile}};
     for (unsigned i = 0; count > 1 && i < sizeof parts / sizeof *parts; i++) {
         if (strcmp(parts[i].name, words[1]) == 0) {
             parts[i].part();
