@@ -11,7 +11,7 @@ use super::keys::bound::panel_key;
 use super::panel::Panel;
 use super::state::table::{Column, Table, TableRow};
 use crate::source::Rows;
-use crate::telemetry::Listener;
+use crate::telemetry::{Listener, Others};
 use crate::words::strings;
 
 /// The columns for the cursor and the mark of our own clients.
@@ -32,12 +32,18 @@ pub fn stretches(screen: u16) -> usize {
     (usize::from(screen).saturating_sub(4 + STRETCH_NAMES) / STRETCH).clamp(1, 4)
 }
 
-/// The lines above the first connection: the headings, the listener and, where it is watched,
-/// standard input.
+/// The lines above the first connection, in a table of that height: the headings, the listener and,
+/// where it is watched, standard input; of a traced program so many others.
 #[must_use]
-pub fn head_rows(listener: Option<Listener>) -> usize {
+pub fn head_rows(listener: Option<Listener>, others: &Others, height: usize) -> usize {
     let stdin = listener.is_some_and(|listener| listener.stdin.is_some());
-    2 + usize::from(stdin)
+    2 + usize::from(stdin) + other_rows(others, height)
+}
+
+/// The lines of the other descriptors: the connections are what the table is for.
+#[must_use]
+pub fn other_rows(others: &Others, height: usize) -> usize {
+    others.count().min(height / 3)
 }
 
 /// Which columns there is room for, with their widths, in the order of the table.

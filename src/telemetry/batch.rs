@@ -1,7 +1,10 @@
 //! What travels: events with their payloads side by side, and the rows and totals that go with them.
 
+use std::sync::Arc;
+
 use super::{
-    Counters, Event, EventRef, Listener, Lost, Nanos, Ready, Row, ServerKind, Standing, Text,
+    Counters, Event, EventRef, Listener, Lost, Nanos, Others, Ready, Row, ServerKind, Standing,
+    Text,
 };
 
 /// One turn of the loop: from a return of the wait call to the next call of it.
@@ -47,6 +50,8 @@ pub struct Batch {
     pub lost: Lost,
     /// The listening socket; `None` before it listens.
     pub listener: Option<Listener>,
+    /// The other descriptors of a traced program.
+    pub others: Option<Arc<Others>>,
     /// Where the loop stood when this was published.
     pub standing: Standing,
     /// When it was published.

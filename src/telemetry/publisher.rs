@@ -5,12 +5,13 @@
     reason = "a caller knows the kind of its event: inlined, counting it is no search by kind"
 )]
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::round::Rounds;
 use super::{
-    Batch, By, ConnId, ConnState, Counters, Event, Fd, Form, Latency, Listener, Nanos, Ready, Row,
-    Sink, Site, Stance, Standing, Text, Turn, What, Why,
+    Batch, By, ConnId, ConnState, Counters, Event, Fd, Form, Latency, Listener, Nanos, Others,
+    Ready, Row, Sink, Site, Stance, Standing, Text, Turn, What, Why,
 };
 
 /// Where the publisher finds the rows: the server's table.
@@ -42,6 +43,8 @@ pub struct Publisher {
     pub counters: Counters,
     /// The listening socket, once there is one.
     pub listener: Option<Listener>,
+    /// The other descriptors of a traced program.
+    pub others: Option<Arc<Others>>,
 }
 
 impl Publisher {
@@ -63,6 +66,7 @@ impl Publisher {
             by: By::LOOP,
             counters: Counters::default(),
             listener: None,
+            others: None,
         }
     }
 
@@ -322,12 +326,13 @@ impl Publisher {
             return;
         }
         self.gather();
-        let (counters, listener, now) = (&self.counters, self.listener, self.now);
+        let (counters, now) = (&self.counters, self.now);
+        let known = || (self.listener, self.others.clone());
         self.streams
-            .retain_mut(|sink| !sink.send(counters, listener, standing, now, None::<&mut NoRows>));
+            .retain_mut(|sink| !sink.send(counters, known(), standing, now, None::<&mut NoRows>));
         if let Some(sink) = &mut self.table {
             let due = !passing || self.rows.take(now);
-            if sink.send(counters, listener, standing, now, due.then_some(rows)) {
+            if sink.send(counters, known(), standing, now, due.then_some(rows)) {
                 self.table = None;
             } else if !due {
                 // A reader to whom nothing more comes asks for them.

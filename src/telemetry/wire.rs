@@ -18,7 +18,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 
 use super::made::Making;
-use super::{Batch, Command, Control, Counters, Listener, Lost, Made, Nanos, Rows, Site, Standing};
+use super::{
+    Batch, Command, Control, Counters, Listener, Lost, Made, Nanos, Others, Rows, Site, Standing,
+};
 
 /// The bounds of one way from the server to a reader.
 #[derive(Clone, Copy, Debug)]
@@ -225,7 +227,7 @@ impl Sink {
     pub(super) fn send(
         &mut self,
         counters: &Counters,
-        listener: Option<Listener>,
+        (listener, others): (Option<Listener>, Option<Arc<Others>>),
         standing: Standing,
         now: Nanos,
         rows: Option<&mut impl Rows>,
@@ -259,6 +261,7 @@ impl Sink {
         batch.counters.clone_from(counters);
         batch.lost.clone_from(&self.lost);
         batch.listener = listener;
+        batch.others = others;
         batch.standing = standing;
         batch.time = now;
         self.sent += batch.events.len() as u64;

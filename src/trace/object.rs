@@ -8,7 +8,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use rustix::net::{AddressFamily, SocketType, sockopt};
 use rustix::process::{Pid, PidfdFlags, PidfdGetfdFlags, pidfd_getfd, pidfd_open};
 
-use crate::telemetry::{ConnId, Fd};
+use crate::telemetry::{ConnId, Fd, OtherKind};
 
 /// What a descriptor stands for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -21,7 +21,11 @@ pub(super) enum Object {
     Socket,
     /// An epoll instance.
     Epoll,
-    /// A pipe, an eventfd, a timerfd, a signalfd, an `io_uring`: something that is waited for.
+    Pipe,
+    Eventfd,
+    Timerfd,
+    Signalfd,
+    /// An `io_uring`, an inotify: something else that is waited for.
     Waited,
     /// A file, a folder, a terminal: of no interest here.
     File,
@@ -35,6 +39,8 @@ pub(super) struct Opened(pub(super) u64);
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Socket {
     pub(super) is_tcp: bool,
+    /// What it is, if no other than this program's clients are at its end.
+    pub(super) kind: OtherKind,
     pub(super) listens: bool,
     pub(super) local: Option<SocketAddr>,
     pub(super) peer: Option<SocketAddr>,
@@ -69,7 +75,16 @@ impl Outside {
         let peer = rustix::net::getpeername(&socket).ok().flatten();
         let peer = peer.and_then(|at| at.try_into().ok());
         let listens = sockopt::socket_acceptconn(&socket) == Ok(true);
-        Some(Socket { is_tcp: stream && internet, listens, local, peer })
+        let is_tcp = stream && internet;
+        let kind = match domain {
+            AddressFamily::UNIX => OtherKind::Unix,
+            _ if is_tcp && listens => OtherKind::Listener,
+            _ if is_tcp && peer.is_some() => OtherKind::Made,
+            _ if is_tcp => OtherKind::Tcp,
+            _ if internet => OtherKind::Udp,
+            _ => OtherKind::Socket,
+        };
+        Some(Socket { is_tcp, kind, listens, local, peer })
     }
 
     /// What a descriptor is that is no socket, and whether it is one; `None` for a number that stands
@@ -80,7 +95,11 @@ impl Outside {
         Some(match &*link {
             "anon_inode:[eventpoll]" => Object::Epoll,
             link if link.starts_with("socket:") => Object::Socket,
-            link if link.starts_with("pipe:") || link.starts_with("anon_inode:") => Object::Waited,
+            "anon_inode:[eventfd]" => Object::Eventfd,
+            "anon_inode:[timerfd]" => Object::Timerfd,
+            "anon_inode:[signalfd]" => Object::Signalfd,
+            link if link.starts_with("pipe:") => Object::Pipe,
+            link if link.starts_with("anon_inode:") => Object::Waited,
             _ => Object::File,
         })
     }
@@ -131,7 +150,7 @@ mod tests {
         assert_eq!(of(file.as_raw_fd()), Some(Object::File));
         assert_eq!((of(client.as_raw_fd()), of(-1)), (Some(Object::Socket), None));
         let (pipe, _write) = std::io::pipe().unwrap();
-        assert_eq!(of(pipe.as_raw_fd()), Some(Object::Waited));
+        assert_eq!(of(pipe.as_raw_fd()), Some(Object::Pipe));
     }
 
     #[test]

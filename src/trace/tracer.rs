@@ -393,8 +393,11 @@ impl Tracer {
         let mask = self.world.interest(pid, fd);
         match self.world.object(pid, fd) {
             Some(Object::Connection(id)) => self.world.change(id, |row| row.interest = mask),
-            Some(Object::Listener) => self.listened(pid, fd, |listener| listener.interest = mask),
-            _ => {}
+            Some(Object::Listener) => {
+                self.listened(pid, fd, |listener| listener.interest = mask);
+                self.world.ask(pid, fd, mask);
+            }
+            _ => self.world.ask(pid, fd, mask),
         }
     }
 
@@ -418,8 +421,9 @@ impl Tracer {
             Some(Object::Listener) => {
                 self.evidence.watched(by, mask);
                 self.listened(pid, fd, |listener| listener.interest = mask);
+                self.world.ask(pid, fd, mask);
             }
-            _ => {}
+            _ => self.world.ask(pid, fd, mask),
         }
     }
 
@@ -519,6 +523,10 @@ impl Tracer {
             listener.server = server;
             listener
         });
+        let listener = self.listener.map(|(opened, _)| opened);
+        if let Some(others) = self.world.others(self.leader, listener) {
+            self.publisher.others = Some(Arc::new(others));
+        }
         self.publisher.publish(&mut self.world, self.standing);
     }
 

@@ -2,6 +2,8 @@
 //! connections that it has accepted. Learnt from its calls alone, and asked of the kernel where a
 //! descriptor was there before.
 
+mod others;
+
 use std::collections::HashMap;
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -55,6 +57,10 @@ pub(super) struct World {
     last_opened: u64,
     /// The interest list of each epoll instance.
     lists: HashMap<Opened, Interests>,
+    /// What is asked of each that is no connection.
+    asked: HashMap<Opened, Mask>,
+    /// Something has changed in what is told of these.
+    stands_anew: bool,
 }
 
 impl World {
@@ -117,6 +123,7 @@ impl World {
 
     fn put(&mut self, pid: i32, fd: Fd, file: File) -> Option<Closed> {
         let gone = self.close(pid, fd);
+        self.stands_anew |= is_other(file.object);
         let process = self.processes.get_mut(&pid)?;
         process.files.insert(fd, file);
         *self.descriptors.entry(file.opened).or_default() += 1;
@@ -204,6 +211,7 @@ impl World {
 
     fn release(&mut self, pid: i32, fd: Fd, file: File) -> Option<Closed> {
         let File { object, opened } = file;
+        self.stands_anew |= is_other(object);
         let descriptors = self.descriptors.get_mut(&opened)?;
         *descriptors -= 1;
         if *descriptors > 0 {
@@ -213,6 +221,7 @@ impl World {
             return None;
         }
         self.descriptors.remove(&opened);
+        self.asked.remove(&opened);
         self.lists.remove(&opened);
         for list in self.lists.values_mut() {
             list.gone(opened);
@@ -360,6 +369,11 @@ impl World {
             self.changed.push(id);
         }
     }
+}
+
+/// Whether it has no row of its own.
+fn is_other(object: Object) -> bool {
+    !matches!(object, Object::Connection(_) | Object::File)
 }
 
 impl Rows for World {

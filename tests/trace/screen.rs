@@ -5,7 +5,7 @@ use std::io::Write as _;
 use epollscope::telemetry::ServerKind;
 
 use super::terminal::Terminal;
-use super::{Script, client, is_alive, listens, python, until};
+use super::{Script, client, free_port, is_alive, listens, python, until};
 
 #[test]
 fn a_program_is_held_stepped_and_ended() {
@@ -57,4 +57,54 @@ fn the_last_picture_stays_when_it_ends() {
     terminal.see("listen");
     terminal.press("q");
     assert!(terminal.exit().success());
+}
+
+#[test]
+fn what_a_program_has_open_beside_its_clients_is_in_the_table() {
+    let Some(python) = python() else { return };
+    let text = "import os, select, socket, sys\n\
+                port = int(sys.argv[1])\n\
+                first = socket.create_server(('127.0.0.1', port))\n\
+                epoll = select.epoll()\n\
+                epoll.register(first, select.EPOLLIN)\n\
+                second = socket.create_server(('127.0.0.1', 0))\n\
+                epoll.register(second, select.EPOLLIN)\n\
+                client = socket.create_connection(second.getsockname())\n\
+                pipe, _ = os.pipe()\n\
+                epoll.register(pipe, select.EPOLLIN | select.EPOLLET)\n\
+                datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n\
+                pair = socket.socketpair()\n\
+                epoll.register(pair[0], select.EPOLLOUT | select.EPOLLONESHOT)\n\
+                epoll.unregister(pair[0])\n\
+                pair[1].close()\n\
+                while True:\n\
+                \x20   for fd, mask in epoll.poll():\n\
+                \x20       if fd == first.fileno(): first.accept()[0].close()\n";
+    let addr = free_port();
+    let options = ["run", "--", &python, "-c", text, &addr.port().to_string()];
+    let terminal = Terminal::start(env!("CARGO_BIN_EXE_epollscope"), (120, 50), &options);
+    let screen = terminal.see("not watched");
+    let row = |screen: &str, fd: &str| {
+        let row = screen.lines().find_map(|line| {
+            let line = line.strip_prefix('┃')?.split('┃').next()?;
+            let words: Vec<&str> = line.split_whitespace().collect();
+            (words.first() == Some(&fd)).then(|| words.join(" "))
+        });
+        row.unwrap_or_default()
+    };
+    // The sleep comes after all that.
+    let screen = if row(&screen, "10").is_empty() {
+        terminal.until("all", |it| !row(it, "10").is_empty())
+    } else {
+        screen
+    };
+    let told = ["4", "5", "6", "7", "8", "9", "10"].map(|fd| row(&screen, fd));
+    assert_eq!(told[0], "4 epoll not watched");
+    assert!(told[1].starts_with("5 127.0.0.1:") && told[1].ends_with("LISTEN IN"), "{told:?}");
+    assert!(told[2].ends_with("connected not watched"), "{told:?}");
+    assert_eq!(
+        told[3..],
+        ["7 pipe IN|ET", "8 pipe not watched", "9 UDP not watched", "10 Unix socket not watched"]
+    );
+    assert!(screen.contains("0 open"), "none of them is a client: {screen}");
 }

@@ -32,7 +32,8 @@ fn place(look: Look, areas: &Areas, state: &State) -> Option<Rect> {
         Look::Row(name) => {
             let table = &state.scene().table;
             let line = state.line_of(name)?.checked_sub(table.top())?;
-            line + head_rows(state.scene().listener)
+            let scene = state.scene();
+            line + head_rows(scene.listener, &scene.others, inner.height.into())
         }
         Look::Column(name) => return heading(name, inner, state),
         Look::Line(kind) if panel == Panel::Code => line_of_code(kind, area, state)?,

@@ -9,14 +9,16 @@ use unicode_width::UnicodeWidthStr;
 use super::spots::Spots;
 use super::{block, cut, dim, left, right, title};
 use crate::clients::ClientKind;
-use crate::dashboard::geometry::{LEAST_PEER, MARKS, columns, folded, head_rows};
+use crate::dashboard::geometry::{LEAST_PEER, MARKS, columns, folded, head_rows, other_rows};
 use crate::dashboard::keys::{self, Id};
 use crate::dashboard::layout::Panel;
 use crate::dashboard::state::explain::thing::{Detail, Thing};
 use crate::dashboard::state::table::{Column, Table, TableRow};
 use crate::dashboard::state::{Scene, State};
 use crate::dashboard::theme::{Role, Theme};
-use crate::telemetry::{Asks, ConnState, Fd, Kind, Mask, Nanos, Stance, Standing, Stdin, Work};
+use crate::telemetry::{
+    Asks, ConnState, Fd, Kind, Mask, Nanos, Other, Stance, Standing, Stdin, Work,
+};
 use crate::words::{strings, units};
 
 /// Draws the panel.
@@ -47,7 +49,11 @@ pub fn draw(
         head = cut(head, usize::from(area.width).saturating_sub(2), theme);
     }
     let inner = area.inner(Margin::new(1, 1));
-    let rows = usize::from(inner.height).saturating_sub(head_rows(scene.listener));
+    let rows = usize::from(inner.height).saturating_sub(head_rows(
+        scene.listener,
+        &scene.others,
+        inner.height.into(),
+    ));
     let mut block = block(head, theme, focused);
     if table.order().len() > rows {
         let of = table.order().len();
@@ -66,6 +72,7 @@ pub fn draw(
     let headings = headings(table, scene.rates.work(), &columns, theme);
     let mut lines = vec![headings, listener(scene, &columns, inner.width, theme)];
     lines.extend(stdin(scene, &columns, inner.width, theme));
+    lines.extend(others(scene, &columns, inner, theme));
     for (line, id) in table.order().iter().enumerate().skip(table.top()).take(rows) {
         if let Some(entry) = table.get(*id) {
             let selected = line == table.position();
@@ -87,7 +94,9 @@ fn note(scene: &Scene, inner: Rect, columns: &[(Column, u16)], spots: &mut Spots
     if !spots.are_asked() {
         return;
     }
-    let (table, head) = (&scene.table, head_rows(scene.listener));
+    let table = &scene.table;
+    let head = head_rows(scene.listener, &scene.others, inner.height.into());
+    let others = other_rows(&scene.others, inner.height.into());
     let rows = usize::from(inner.height).saturating_sub(head);
     let shown = table.order().iter().skip(table.top()).take(rows);
     let shown: Vec<&TableRow> = shown.filter_map(|id| table.get(*id)).collect();
@@ -122,8 +131,11 @@ fn note(scene: &Scene, inner: Rect, columns: &[(Column, u16)], spots: &mut Spots
         spots.add(mark, Thing::Detail(Detail::Ours));
     }
     spots.add(line(1), Thing::Detail(Detail::Listener));
-    if head > 2 {
+    if head > 2 + others {
         spots.add(line(2), Thing::Detail(Detail::Stdin));
+    }
+    for at in head - others..head {
+        spots.add(line(at), Thing::Detail(Detail::Other));
     }
 }
 
@@ -213,6 +225,41 @@ fn stdin(
     let wording = wordings.into_iter().find(|wording| wording.width() <= room);
     text += &wording.unwrap_or_default();
     Some(Line::styled(left(&text, usize::from(width), theme), theme.style(role)))
+}
+
+/// What the program has open beside its clients' connections: never under the cursor.
+fn others(
+    scene: &Scene,
+    columns: &[(Column, u16)],
+    inner: Rect,
+    theme: &Theme,
+) -> Vec<Line<'static>> {
+    let say = &strings().table;
+    let (all, rows) = (&scene.others, other_rows(&scene.others, inner.height.into()));
+    let width = usize::from(inner.width);
+    let whole = if rows < all.count() { rows.saturating_sub(1) } else { rows };
+    let line = |other: &Other| {
+        let what = (say.other)(other.kind);
+        let at = other.at.map(|at| at.to_string());
+        let mut text = name(other.fd, at.as_deref().unwrap_or(what), columns, theme);
+        let mask = match other.interest {
+            Mask::NONE => say.other_unwatched.to_owned(),
+            mask => mask.to_string(),
+        };
+        let room = width.saturating_sub(text.width());
+        let worded = [format!("{what}  {mask}"), mask.clone()];
+        // What it is stands in the place of the peer, where it has none.
+        let worded = worded.into_iter().skip(usize::from(at.is_none()));
+        text += &worded.into_iter().find(|wording| wording.width() <= room).unwrap_or_default();
+        let role = if other.interest == Mask::NONE { Role::Dim } else { Role::Kernel };
+        Line::styled(left(&text, width, theme), theme.style(role))
+    };
+    let mut lines: Vec<_> = all.list.iter().take(whole).map(line).collect();
+    if whole < rows {
+        let text = (say.more_others)(all.count() - lines.len());
+        lines.push(Line::from(dim(format!("   {text}"), theme)));
+    }
+    lines
 }
 
 /// The begin of a line that is no connection's: as wide as the columns left of the state.

@@ -15,7 +15,8 @@ use crate::telemetry::{Batch, Nanos};
 impl State {
     /// Takes over what the server published.
     pub fn apply(&mut self, batch: &Batch) {
-        let head = geometry::head_rows(self.live.listener);
+        let height = self.areas().rows(Panel::Table);
+        let head = geometry::head_rows(self.live.listener, &self.live.others, height);
         let refusing = self.live.rates.refusing().is_some();
         if self.options.program.is_some()
             && let Some(listener) = batch.listener
@@ -27,7 +28,7 @@ impl State {
         if !refusing && self.live.rates.refusing().is_some() {
             self.notice(Notice::LimitReached);
         }
-        if geometry::head_rows(self.live.listener) != head {
+        if geometry::head_rows(self.live.listener, &self.live.others, height) != head {
             self.fit();
         }
         if let Some(now) = batch.server().filter(|_| taken_over && self.options.program.is_none()) {
@@ -155,6 +156,7 @@ impl State {
     /// The table's rows for connections: inside its border, under its head.
     pub(super) fn table_rows(&self) -> usize {
         let rows = self.areas().rows(Panel::Table);
-        rows.saturating_sub(geometry::head_rows(self.scene().listener)).max(1)
+        let scene = self.scene();
+        rows.saturating_sub(geometry::head_rows(scene.listener, &scene.others, rows)).max(1)
     }
 }

@@ -93,7 +93,9 @@ impl State {
 
     fn click(&mut self, area: Rect, at: Position) {
         let scene = self.scene_mut();
-        let (now, head) = (scene.now, geometry::head_rows(scene.listener));
+        let height = usize::from(area.height.saturating_sub(2));
+        let head = geometry::head_rows(scene.listener, &scene.others, height);
+        let now = scene.now;
         let (folded, key) = (scene.folded(), keys::name(Id::Closed));
         let table = &mut scene.table;
         let number = geometry::folded(table, folded, &key, area);

@@ -16,7 +16,7 @@ use super::stretches::Stretches;
 use super::table::Table;
 use crate::inspect::Snapshot;
 use crate::telemetry::{
-    Batch, ConnId, Counters, Fd, Listener, Lost, Nanos, Next, Stance, Standing,
+    Batch, ConnId, Counters, Fd, Listener, Lost, Nanos, Next, Others, Stance, Standing,
 };
 use crate::words::strings;
 
@@ -49,6 +49,8 @@ pub struct Scene {
     pub lost: Lost,
     /// The listening socket.
     pub listener: Option<Listener>,
+    /// The other descriptors of a traced program.
+    pub others: Arc<Others>,
     /// Where the loop stands.
     pub standing: Standing,
     /// What the kernel said last.
@@ -92,6 +94,9 @@ impl Scene {
         self.counters.clone_from(&batch.counters);
         self.lost.clone_from(&batch.lost);
         self.listener = batch.listener;
+        if let Some(others) = &batch.others {
+            self.others.clone_from(others);
+        }
         self.standing = batch.standing;
         let taken_over = self.continuity.taken_over(batch);
         if taken_over {

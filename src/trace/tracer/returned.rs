@@ -192,19 +192,20 @@ impl Tracer {
         let (made, object) = match call.form {
             Form::Socket | Form::Accept | Form::Accept4 => ([to, -1], Object::Socket),
             Form::Socketpair => (two(call.args[3]), Object::Socket),
-            Form::Pipe | Form::Pipe2 => (two(call.args[0]), Object::Waited),
+            Form::Pipe | Form::Pipe2 => (two(call.args[0]), Object::Pipe),
             Form::EpollCreate | Form::EpollCreate1 => ([to, -1], Object::Epoll),
-            Form::Eventfd | Form::Eventfd2 | Form::TimerfdCreate | Form::IoUringSetup => {
-                ([to, -1], Object::Waited)
-            }
+            Form::Eventfd | Form::Eventfd2 => ([to, -1], Object::Eventfd),
+            Form::TimerfdCreate => ([to, -1], Object::Timerfd),
+            Form::IoUringSetup => ([to, -1], Object::Waited),
             // Else it is the one that it was.
-            Form::Signalfd | Form::Signalfd4 if call.fd < 0 => ([to, -1], Object::Waited),
+            Form::Signalfd | Form::Signalfd4 if call.fd < 0 => ([to, -1], Object::Signalfd),
             _ => ([-1; 2], Object::Waited),
         };
         for fd in made.into_iter().filter(|fd| *fd >= 0) {
             gone.extend(self.world.made(pid, fd, object));
         }
         match call.form {
+            Form::Connect => self.world.stands_anew(),
             Form::Dup | Form::Dup2 | Form::Dup3 if to != call.fd => {
                 gone.extend(self.world.dup(pid, call.fd, to));
             }

@@ -1,6 +1,6 @@
 //! The table of connections.
 
-use crate::telemetry::{ConnState, Why};
+use crate::telemetry::{ConnState, OtherKind, Why};
 use crate::words::places::table::{Columns, Table};
 use crate::words::units;
 
@@ -58,6 +58,22 @@ pub(in crate::words) const CHINESE: Table = Table {
     stdin: "标准输入",
     stdin_read: |bytes| format!("已读 {}", units::bytes(bytes)),
     stdin_ended: "结束",
+    other: |kind| match kind {
+        OtherKind::Listener => "LISTEN",
+        OtherKind::Made => "主动连接",
+        OtherKind::Tcp => "TCP 套接字",
+        OtherKind::Udp => "UDP",
+        OtherKind::Unix => "Unix 套接字",
+        OtherKind::Socket => "套接字",
+        OtherKind::Epoll => "epoll",
+        OtherKind::Pipe => "管道",
+        OtherKind::Eventfd => "eventfd",
+        OtherKind::Timerfd => "timerfd",
+        OtherKind::Signalfd => "signalfd",
+        OtherKind::Waited => "其他",
+    },
+    other_unwatched: "没有关注",
+    more_others: |more| format!("还有 {more} 个描述符"),
     stopped: "停读",
     closed: "已关闭",
     is_open: "打开",

@@ -1,6 +1,6 @@
 //! The table of connections.
 
-use crate::telemetry::{ConnState, Why};
+use crate::telemetry::{ConnState, OtherKind, Why};
 use crate::words::places::table::{Columns, Table};
 use crate::words::units;
 
@@ -23,6 +23,22 @@ pub(in crate::words) const ENGLISH: Table = Table {
     stdin: "standard input",
     stdin_read: |bytes| format!("{} read", units::bytes(bytes)),
     stdin_ended: "ended",
+    other: |kind| match kind {
+        OtherKind::Listener => "LISTEN",
+        OtherKind::Made => "connected",
+        OtherKind::Tcp => "TCP socket",
+        OtherKind::Udp => "UDP",
+        OtherKind::Unix => "Unix socket",
+        OtherKind::Socket => "socket",
+        OtherKind::Epoll => "epoll",
+        OtherKind::Pipe => "pipe",
+        OtherKind::Eventfd => "eventfd",
+        OtherKind::Timerfd => "timerfd",
+        OtherKind::Signalfd => "signalfd",
+        OtherKind::Waited => "other",
+    },
+    other_unwatched: "not watched",
+    more_others: |more| format!("and {more} more descriptors"),
     stopped: "stopped",
     closed: "closed",
     is_open: "open",

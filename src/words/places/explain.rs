@@ -197,6 +197,7 @@ pub(crate) struct Columns {
 pub(crate) struct Details {
     pub(crate) listener: Named,
     pub(crate) stdin: Named,
+    pub(crate) other: Named,
     pub(crate) folded: Named,
     pub(crate) stopped: Named,
     pub(crate) queued: Named,

@@ -1,6 +1,6 @@
 //! The table of connections.
 
-use crate::telemetry::{ConnState, Why};
+use crate::telemetry::{ConnState, OtherKind, Why};
 
 /// What the table says beside its figures.
 pub(crate) struct Table {
@@ -18,6 +18,10 @@ pub(crate) struct Table {
     pub(crate) stdin: &'static str,
     pub(crate) stdin_read: fn(bytes: u64) -> String,
     pub(crate) stdin_ended: &'static str,
+    /// A descriptor that is no client's.
+    pub(crate) other: fn(kind: OtherKind) -> &'static str,
+    pub(crate) other_unwatched: &'static str,
+    pub(crate) more_others: fn(more: usize) -> String,
     pub(crate) stopped: &'static str,
     pub(crate) closed: &'static str,
     pub(crate) is_open: &'static str,

@@ -256,6 +256,7 @@ impl Detail {
         match self {
             Self::Listener => &say.listener,
             Self::Stdin => &say.stdin,
+            Self::Other => &say.other,
             Self::Folded => &say.folded,
             Self::Stopped => &say.stopped,
             Self::Queued => &say.queued,

@@ -43,7 +43,7 @@ whole! {
 whole! {
     /// A single thing of the table, of the card or of the stream.
     Detail:
-    Listener, Stdin, Folded, Stopped, Queued, Blocks, Ours, Answer, Times, Tcp, Rtt, Window, Request,
+    Listener, Stdin, Other, Folded, Stopped, Queued, Blocks, Ours, Answer, Times, Tcp, Rtt, Window, Request,
     Events, Lost, Skipped, Change,
 }
 
@@ -216,9 +216,10 @@ const COSTS: [Gauge; 13] = [
     Gauge::Threads,
 ];
 
-const TABLE: [Detail; 7] = [
+const TABLE: [Detail; 8] = [
     Detail::Listener,
     Detail::Stdin,
+    Detail::Other,
     Detail::Ours,
     Detail::Stopped,
     Detail::Queued,

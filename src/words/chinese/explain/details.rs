@@ -31,6 +31,18 @@ pub(super) const DETAILS: Details = Details {
             "read(2)、epoll(7)",
         ],
     ),
+    other: named(
+        "别的描述符",
+        [
+            "程序除了客户端的连接还打开了什么：别的监听套接字、它自己建立的连接、管道、eventfd、定时器、\
+         epoll 实例，以及关注着它们的什么。",
+            "来自它自己的调用：调用产生、复制、关闭它们；套接字的地址问内核。调用提到过的才知道；不管多\
+         少进程有它，只显示一次。",
+            "多数循环有一个 eventfd 或一对套接字用来唤醒自己，还有一个 epoll 实例。",
+            "用 epollscope run 运行一个监听两个端口的服务器，同 /proc/PID/fd 比较。",
+            "epoll(7)、eventfd(2)",
+        ],
+    ),
     folded: named(
         "已关闭的连接",
         [

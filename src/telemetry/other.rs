@@ -1,0 +1,63 @@
+//! The descriptors of a traced program that are no connections of its clients.
+
+use std::net::SocketAddr;
+
+use super::{By, Fd, Mask};
+
+/// What such a descriptor stands for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "most are named as their manual pages")]
+pub enum OtherKind {
+    /// Another TCP socket that listens than the first.
+    Listener,
+    /// A TCP connection that the program has made.
+    Made,
+    /// A TCP socket that is not connected.
+    Tcp,
+    Udp,
+    Unix,
+    /// A socket of another family.
+    Socket,
+    Epoll,
+    Pipe,
+    Eventfd,
+    Timerfd,
+    Signalfd,
+    /// Something else that is waited for.
+    Waited,
+}
+
+/// One of them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Other {
+    /// Its number.
+    pub fd: Fd,
+    /// In which process.
+    pub by: By,
+    /// What it stands for.
+    pub kind: OtherKind,
+    /// Its peer; where a socket listens, its own address.
+    pub at: Option<SocketAddr>,
+    /// What it is watched for.
+    pub interest: Mask,
+}
+
+/// Those that are known, by their numbers.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Others {
+    /// The first of them.
+    pub list: Vec<Other>,
+    /// How many there are beside these.
+    pub more: usize,
+}
+
+impl Others {
+    /// How many are listed at most.
+    pub const MOST: usize = 64;
+
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.list.len() + self.more
+    }
+}

@@ -1,0 +1,122 @@
+//! What a traced program has open beside the connections of its clients.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::{World, is_other};
+use crate::telemetry::{By, Fd, Mask, Other, OtherKind, Others};
+use crate::trace::object::{Object, Opened, Outside};
+
+impl World {
+    /// What is told of them has to be asked again.
+    pub(in crate::trace) fn stands_anew(&mut self) {
+        self.stands_anew = true;
+    }
+
+    /// A descriptor that is no connection is watched for that from now on.
+    pub(in crate::trace) fn ask(&mut self, pid: i32, fd: Fd, mask: Mask) {
+        if let Some(opened) = self.opened(pid, fd)
+            && self.asked.insert(opened, mask) != Some(mask)
+        {
+            self.stands_anew = true;
+        }
+    }
+
+    /// All of them but the first listener, each once; `None` where nothing has changed.
+    pub(in crate::trace) fn others(
+        &mut self,
+        leader: i32,
+        listener: Option<Opened>,
+    ) -> Option<Others> {
+        if !std::mem::take(&mut self.stands_anew) {
+            return None;
+        }
+        // By number, those of the first process before the same of its children.
+        let mut found: BTreeMap<(Fd, i32), (Object, Opened)> = BTreeMap::new();
+        let mut known: HashSet<Opened> = listener.into_iter().collect();
+        let mut pids: Vec<i32> = self.processes.keys().copied().collect();
+        pids.sort_unstable_by_key(|pid| (*pid != leader, *pid));
+        for pid in pids {
+            let files = self.processes.get(&pid).into_iter().flat_map(|process| &process.files);
+            let mut files: Vec<_> = files.filter(|(_, file)| is_other(file.object)).collect();
+            // Of copies the first is told.
+            files.sort_unstable_by_key(|(fd, _)| **fd);
+            for (fd, file) in files {
+                // What it was started with says nothing, unless it is watched.
+                let plain = (0..3).contains(fd) && !self.asked.contains_key(&file.opened);
+                if !plain && known.insert(file.opened) {
+                    found.insert((*fd, pid), (file.object, file.opened));
+                }
+            }
+        }
+        let more = found.len().saturating_sub(Others::MOST);
+        let list = found.into_iter().take(Others::MOST).map(|((fd, pid), (object, opened))| {
+            let outside = self.processes.get(&pid).map(|process| &process.outside);
+            let (kind, at) = told(object, fd, outside);
+            let by = if pid == leader { By::LOOP } else { By::process(pid) };
+            let interest = self.asked.get(&opened).copied().unwrap_or_default();
+            Other { fd, by, kind, at, interest }
+        });
+        Some(Others { list: list.collect(), more })
+    }
+}
+
+/// What a descriptor is, and where its other end is.
+fn told(
+    object: Object,
+    fd: Fd,
+    outside: Option<&Outside>,
+) -> (OtherKind, Option<std::net::SocketAddr>) {
+    let kind = match object {
+        Object::Epoll => OtherKind::Epoll,
+        Object::Pipe => OtherKind::Pipe,
+        Object::Eventfd => OtherKind::Eventfd,
+        Object::Timerfd => OtherKind::Timerfd,
+        Object::Signalfd => OtherKind::Signalfd,
+        Object::Waited | Object::File | Object::Connection(_) => OtherKind::Waited,
+        Object::Listener | Object::Socket => {
+            let Some(socket) = outside.and_then(|outside| outside.socket(fd)) else {
+                return (OtherKind::Socket, None);
+            };
+            let at = if socket.listens { socket.local } else { socket.peer };
+            return (socket.kind, at);
+        }
+    };
+    (kind, None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_is_told_once_and_only_when_something_has_changed() {
+        let (mut world, pid) = (World::default(), i32::MAX);
+        world.begin(pid, None);
+        let of = |world: &mut World| {
+            let others = world.others(pid, None)?;
+            Some(
+                others.list.into_iter().map(|it| (it.fd, it.kind, it.interest)).collect::<Vec<_>>(),
+            )
+        };
+        for (fd, object) in [(1, Object::Pipe), (7, Object::Eventfd), (5, Object::Epoll)] {
+            let _ = world.made(pid, fd, object);
+        }
+        let _ = world.made(pid, 9, Object::File);
+        // A child has all of them, and a copy is another number of the same.
+        world.begin(pid - 1, Some(pid));
+        let _ = world.dup(pid, 7, 8);
+        let (epoll, eventfd) = (OtherKind::Epoll, OtherKind::Eventfd);
+        let told = of(&mut world).unwrap();
+        assert_eq!(told, [(5, epoll, Mask::NONE), (7, eventfd, Mask::NONE)]);
+        assert_eq!(of(&mut world), None);
+        world.ask(pid, 1, Mask::IN);
+        world.ask(pid, 5, Mask::NONE);
+        assert_eq!(of(&mut world).unwrap()[0], (1, OtherKind::Pipe, Mask::IN), "it is watched");
+        world.ask(pid, 1, Mask::IN);
+        assert_eq!(of(&mut world), None);
+        let _ = world.close(pid, 5);
+        assert_eq!(of(&mut world).unwrap()[1].1, epoll, "its child has it");
+        assert!(world.end(pid - 1).is_empty());
+        assert!(of(&mut world).unwrap().iter().all(|(_, kind, _)| *kind != epoll));
+    }
+}
