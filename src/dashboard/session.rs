@@ -20,6 +20,7 @@ use crate::inspect::{Question, Snapshot, Workers};
 use crate::lesson::Act;
 use crate::server::Failure;
 use crate::telemetry::{Batch, Command, Gone, Made, Mode, Nanos};
+use crate::trace::Legible;
 use crate::words::strings;
 
 /// How often batches are fetched while much happens.
@@ -95,6 +96,10 @@ pub trait Backend {
     /// By how much each call of a program that is traced is held up at least.
     fn delay(&self) -> Option<Nanos> {
         None
+    }
+    /// Of another program: whether its source can be shown.
+    fn legible(&self) -> Legible {
+        Legible::default()
     }
     /// How they are.
     fn clients(&self) -> Arc<Vec<ClientInfo>> {
@@ -202,7 +207,12 @@ impl<W: Backend> Session<W> {
         self.kernel(now);
         self.state.count_calls(self.backend.made());
         self.state.delayed(self.backend.delay());
+        self.state.legible(self.backend.legible());
         self.state.tick(self.clock.server(now));
+        if let Some(command) = self.state.look_at_lines() {
+            // One that has ended makes no more calls.
+            let _ = self.backend.send(command);
+        }
         for act in self.state.lesson_goes_on(now) {
             self.act(act);
         }

@@ -17,7 +17,7 @@ use crate::inspect::{Inspector, Question, Snapshot, Workers, cpu};
 use crate::record::log::Closer;
 use crate::server::Failure;
 use crate::telemetry::{Batch, By, Command, Control, Gone, Kind, Made, Nanos, Subscriber};
-use crate::trace::{self, Traced};
+use crate::trace::{self, Legible, Traced};
 use crate::words::{plain, signal, strings};
 
 /// What the dashboard takes over.
@@ -49,6 +49,7 @@ pub fn run(setup: Setup) -> io::Result<()> {
         name,
         pid: traced.pid,
         traced: Some(traced),
+        legible: Legible::default(),
         subscriber,
         control,
         told,
@@ -65,6 +66,8 @@ struct Scope {
     pid: i32,
     /// `None` once its end was shown.
     traced: Option<Traced>,
+    /// Whether its source could be shown.
+    legible: Legible,
     subscriber: Subscriber,
     control: Control,
     told: Receiver<Notice>,
@@ -127,6 +130,7 @@ impl Backend for Scope {
 
     fn ended(&mut self) -> Option<Result<Option<Ended>, Failure>> {
         let traced = self.traced.take_if(|traced| traced.is_finished())?;
+        self.legible = traced.legible();
         let say = &strings().run;
         let text = match traced.join() {
             Ok(trace::Ended::Exited(code)) => (say.exited)(&self.name, code),
@@ -165,6 +169,10 @@ impl Backend for Scope {
 
     fn delay(&self) -> Option<Nanos> {
         self.traced.as_ref()?.delay()
+    }
+
+    fn legible(&self) -> Legible {
+        self.traced.as_ref().map_or(self.legible, Traced::legible)
     }
 
     fn add_clients(&self, kind: ClientKind, count: usize) {

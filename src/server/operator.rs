@@ -66,8 +66,9 @@ pub(super) trait Operated {
                 self.parts().1.step(step);
                 self.paced();
             }
-            // What was kept back is published next, by whoever carries this out.
-            Command::Publish => {}
+            // What was kept back is published next, by whoever carries this out. Of its own calls it
+            // always says in which line they are made.
+            Command::Publish | Command::Lines(_) => {}
             Command::Switch(to) => self.end(Outcome::Switch(to)),
             Command::Set(setting) => {
                 let text = setting.to_string();

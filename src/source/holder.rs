@@ -19,13 +19,19 @@ pub const TEXTBOOK: [&str; 2] = ["conn", "sock"];
 const SELF: &str = "self";
 /// How the files of the textbook listings are called.
 const LISTINGS: &str = "assets/textbook/";
+/// And the server's own files: by which names others call a connection is not known.
+const OURS: &str = "src/";
 
 impl Source {
     /// Where in a line the name stands that the connection is called by; nowhere where that is not
     /// known. The line is one that makes a call for a connection.
     #[must_use]
     pub fn holder(&self, line: usize) -> Vec<Range<usize>> {
-        let names: &[&str] = if self.name.starts_with(LISTINGS) { &TEXTBOOK } else { &NAMES };
+        let names: &[&str] = match self.name {
+            name if name.starts_with(LISTINGS) => &TEXTBOOK,
+            name if name.starts_with(OURS) => &NAMES,
+            _ => &[],
+        };
         let own = OWN.iter().any(|folder| self.name.starts_with(folder));
         let found = names.iter().copied().chain(own.then_some(SELF));
         found
@@ -70,5 +76,6 @@ mod tests {
         assert_eq!(python("conn.out = conn.out[conn.sock.send(conn.out):]"), ["conn"; 4]);
         assert_eq!(python("conns.pop(fd).sock.close()  # sock"), ["sock"]);
         assert_eq!(python("client = 1"), [""; 0]);
+        assert_eq!(held("/home/me/a.py", "client.send(b'')", Language::Python), [""; 0]);
     }
 }

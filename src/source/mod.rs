@@ -1,12 +1,15 @@
-//! The server's own source, as it stands in the repository: what the code view shows.
+//! The server's own source, as it stands in the repository, and the files of a program that is traced:
+//! what the code view shows.
 //!
 //! | file | what lives there |
 //! |---|---|
 //! | `mod` | the files, by the names that places have |
+//! | `disk` | the files of another program |
 //! | `holder` | the name by which a line calls the connection |
 //! | `lexer` | what each piece of a text is, for its colour |
 //! | `rows` | lines as they are shown in a narrow place |
 
+pub mod disk;
 pub mod holder;
 mod lexer;
 mod rows;
@@ -67,6 +70,9 @@ impl Source {
     /// The file of that name, as a [`Place`](crate::telemetry::Place) gives it.
     #[must_use]
     pub fn of(name: &str) -> Option<&'static Self> {
+        if let Some(opened) = disk::opened(name) {
+            return opened.ok();
+        }
         let file = SOURCES.iter().find(|file| file.name == name)?;
         let read = || Self::new(file.name, file.text, Language::Rust);
         Some(file.source.get_or_init(read))

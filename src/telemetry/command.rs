@@ -45,6 +45,8 @@ pub enum Command {
     Until(Until),
     /// Make that many calls a second, 1 to 100.
     Slow(u8),
+    /// Of a program that is traced: read in which line each call is made, or not; it takes time.
+    Lines(bool),
     /// Publish what was kept back for want of room; sent by a reader that has made room.
     Publish,
     /// Close every connection and let another server take the listener over.

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use super::round::Rounds;
 use super::{
-    Batch, By, ConnId, ConnState, Counters, Event, Fd, Form, Latency, Listener, Nanos, Others,
-    Ready, Row, Sink, Site, Stance, Standing, Text, Turn, What, Why,
+    Batch, By, ConnId, ConnState, Counters, Event, Fd, Form, Latency, Listener, Nanos, Next,
+    Others, Ready, Row, Sink, Site, Stance, Standing, Text, Turn, What, Why,
 };
 
 /// Where the publisher finds the rows: the server's table.
@@ -133,20 +133,13 @@ impl Publisher {
         }
     }
 
-    /// Tells and counts a system call of a program that is traced, made in that form.
-    pub fn call_of(
-        &mut self,
-        form: Form,
-        fd: Fd,
-        conn: Option<ConnId>,
-        what: What,
-        bytes: &[u8],
-        ready: &[Ready],
-    ) {
+    /// Tells and counts a system call of a program that is traced, and what has come of it.
+    pub fn call_of(&mut self, call: Next, what: What, bytes: &[u8], ready: &[Ready]) {
         self.counters.call(&what);
         if self.count() {
-            self.count_at(None);
-            let event = Event { form, ..self.event(self.now, fd, conn, what) };
+            let Next { form, fd, conn, .. } = call;
+            let site = self.count_at(call.site);
+            let event = Event { form, site, ..self.event(self.now, fd, conn, what) };
             self.push(event, Text::of(&what, bytes), ready);
         }
     }

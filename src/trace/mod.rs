@@ -14,16 +14,21 @@
 //! | `object` | what a descriptor stands for |
 //! | `interests` | an epoll's interest list, and which data stands for which descriptor |
 //! | `evidence` | which of the nine ways it goes, by its calls |
+//! | `lines` | in which line of its own files it makes a call |
+//! | `python` | where a Python program stands; `no_python` in a build without the feature of that name |
 
 mod arguments;
 mod calls;
 mod evidence;
 mod interests;
 mod launch;
+mod lines;
 mod memory;
 mod object;
 mod outcome;
 mod ptrace;
+#[cfg_attr(not(feature = "python"), path = "no_python.rs")]
+mod python;
 mod tracer;
 mod world;
 
@@ -38,6 +43,7 @@ use nix::sys::signal::{SigSet, Signal};
 use crate::telemetry::{Commands, Nanos, Publisher};
 pub use calls::call_numbered;
 pub use launch::{Program, become_program, find};
+pub use lines::Legible;
 use tracer::Tracer;
 
 /// How a program has ended.
@@ -72,6 +78,7 @@ pub struct Traced {
     /// It ran before, and runs on when it is let go.
     pub runs_on: bool,
     delay: Arc<AtomicU64>,
+    legible: lines::Told,
     thread: JoinHandle<io::Result<Ended>>,
 }
 
@@ -88,6 +95,12 @@ impl Traced {
     #[must_use]
     pub fn delay(&self) -> Option<Nanos> {
         Some(self.delay.load(Ordering::Relaxed)).filter(|delay| *delay > 0)
+    }
+
+    /// Whether its source can be shown.
+    #[must_use]
+    pub fn legible(&self) -> Legible {
+        self.legible.get()
     }
 
     /// Waits for its end.
@@ -149,13 +162,14 @@ fn on_a_thread(
 ) -> io::Result<Traced> {
     let (started, starts) = crossbeam_channel::bounded(1);
     let delay = Arc::new(AtomicU64::new(0));
-    let told = delay.clone();
+    let legible = lines::Told::default();
+    let told = (delay.clone(), legible.clone());
     let thread = std::thread::Builder::new().name("tracer".into()).spawn(move || {
         SigSet::all().thread_block()?;
         trace(Tracer::new(publisher, commands, told)?, started)
     })?;
     match starts.recv() {
-        Ok(pid) => Ok(Traced { pid, runs_on, delay, thread }),
+        Ok(pid) => Ok(Traced { pid, runs_on, delay, legible, thread }),
         Err(_) => match thread.join() {
             Ok(Err(error)) => Err(error),
             Ok(Ok(_)) => Err(io::ErrorKind::Other.into()),

@@ -6,7 +6,7 @@ use super::memory::Memory;
 use super::object::Object;
 use super::world::{Closed, World};
 use crate::telemetry::{
-    ConnId, CtlOp, Errno, Fd, Form, How, Kind, Mask, Nanos, Next, Ready, Ret, What,
+    ConnId, CtlOp, Errno, Fd, Form, How, Kind, Mask, Nanos, Next, Ready, Ret, Site, What,
 };
 
 /// A call that is about to be made, or under way.
@@ -20,6 +20,8 @@ pub(super) struct Call {
     /// The descriptor that it is about; -1 where there is none.
     pub(super) fd: Fd,
     pub(super) conn: Option<ConnId>,
+    /// In which line of the program's own files it is made, where anybody has asked.
+    pub(super) site: Option<Site>,
     /// When it was let go.
     pub(super) began: Nanos,
     /// What `poll` and `select` ask for: their answer lies in the same place.
@@ -108,6 +110,7 @@ impl Call {
             place: 0,
             fd,
             conn,
+            site: None,
             began: 0,
             polled: if polls { PollList::read(memory, args[0], b) } else { PollList::default() },
             sets: if selects { Sets::read(memory, args[0], [b, c, d]) } else { Sets::default() },
@@ -123,7 +126,7 @@ impl Call {
 
     pub(super) fn next(&self) -> Next {
         let op = (self.kind == Kind::EpollCtl).then(|| self.op());
-        Next { op, form: self.form, ..Next::new(self.kind, self.fd, self.conn, None) }
+        Next { op, form: self.form, ..Next::new(self.kind, self.fd, self.conn, self.site) }
     }
 
     /// What `epoll_ctl` was asked to do.

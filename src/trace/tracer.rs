@@ -1,11 +1,13 @@
 //! The thread that traces: it is told of every stop of every thread of the program, and lets it go on, or
 //! holds it before its next call. `returned` publishes what has come of a call, `operated` carries out
-//! the operator's commands, `seized` takes hold of a program that runs already, and lets it go again.
+//! the operator's commands, `standing` says where it stands, `seized` takes hold of a program that runs
+//! already, and lets it go again.
 
 mod delays;
 mod operated;
 mod returned;
 mod seized;
+mod standing;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::io;
@@ -26,6 +28,7 @@ use self::delays::Delays;
 use super::Ended;
 use super::calls::{self, Numbers};
 use super::evidence::Evidence;
+use super::lines::{Lines, Told};
 use super::object::{Object, Opened};
 use super::outcome::{self, Call};
 use super::ptrace::{self, Go, Stands};
@@ -90,6 +93,7 @@ pub(super) struct Tracer {
     /// When the first of them may go, in slow motion.
     due: Option<Instant>,
     evidence: Evidence,
+    lines: Lines,
     listener: Option<(Opened, Listener)>,
     /// Who has accepted each connection: thread and process.
     accepted: HashMap<ConnId, (i32, i32)>,
@@ -105,7 +109,7 @@ impl Tracer {
     pub(super) fn new(
         publisher: Publisher,
         commands: Commands,
-        delay: Arc<AtomicU64>,
+        (delay, legible): (Arc<AtomicU64>, Told),
     ) -> io::Result<Self> {
         let mut child = SigSet::empty();
         child.add(Signal::SIGCHLD);
@@ -127,6 +131,7 @@ impl Tracer {
             held: VecDeque::new(),
             due: None,
             evidence: Evidence::default(),
+            lines: Lines::new(legible),
             listener: None,
             accepted: HashMap::new(),
             turn: None,
@@ -280,6 +285,7 @@ impl Tracer {
         self.threads.insert(tid, Thread::new(pid));
         let Self { threads, held, .. } = self;
         held.retain(|other| *other != tid && threads.contains_key(other));
+        self.lines.forget(pid);
         rows.extend(self.world.exec(pid));
         self.publisher.read_clock();
         self.closed(rows);
@@ -297,6 +303,7 @@ impl Tracer {
             self.publisher.counters.ended += 1;
         }
         if self.threads.values().all(|thread| thread.pid != pid) {
+            self.lines.forget(pid);
             rows.extend(self.world.end(pid));
         }
         self.publisher.read_clock();
@@ -345,9 +352,12 @@ impl Tracer {
             Some(call) => Some(Call { form, ..call }),
             None => Call::before(&mut self.world, (tid, pid), form, args),
         };
-        let Some(call) = call.map(|call| Call { place, ..call }) else {
+        let Some(mut call) = call.map(|call| Call { place, ..call }) else {
             return go(tid, self.on, 0);
         };
+        if self.looks_at_lines() {
+            call.site = self.lines.places(pid, &[tid]).first().map(|(_, site)| *site);
+        }
         self.publisher.read_clock();
         self.evidence.before(call.kind);
         self.note_watched(tid, pid, &call);
@@ -358,6 +368,9 @@ impl Tracer {
             thread.held = holds.then(|| self.publisher.now());
         }
         if holds {
+            if let (Some(id), Some(_)) = (next.conn, next.site) {
+                self.world.change(id, |row| (row.within, row.site) = (None, next.site));
+            }
             self.held.push_back(tid);
         } else {
             self.let_go(tid);
@@ -480,9 +493,11 @@ impl Tracer {
         }
         if let Some(call) = &mut thread.call {
             call.began = now;
-            let kind = call.kind;
+            let (kind, site) = (call.kind, call.site);
             if let Some(id) = call.conn {
-                self.world.change(id, |row| (row.within, row.by) = (Some(kind), by));
+                self.world.change(id, |row| {
+                    (row.within, row.by, row.site) = (Some(kind), by, site);
+                });
             }
             if kind.is_wait()
                 && let Some((then, ready)) = self.turn.take()
@@ -528,24 +543,6 @@ impl Tracer {
             self.publisher.others = Some(Arc::new(others));
         }
         self.publisher.publish(&mut self.world, self.standing);
-    }
-
-    /// Where the program stands: of several threads, where the first that is held does; else whether
-    /// all sleep in calls, and whether one of these is a wait call.
-    fn stance(&self) -> Stance {
-        let call = |tid: &i32| self.threads.get(tid).and_then(|thread| thread.call.as_ref());
-        if let Some(call) = self.held.front().and_then(call) {
-            return Stance::Held(call.next());
-        }
-        let mut calls = self.threads.values().map(|thread| thread.call.as_ref());
-        if calls.clone().any(|call| call.is_none_or(|call| !call.sleeps())) {
-            return Stance::Working;
-        }
-        if calls.clone().flatten().any(|call| call.kind.is_wait()) {
-            return Stance::Waiting(None);
-        }
-        let sleeps = calls.next().flatten();
-        sleeps.map_or(Stance::Working, |call| Stance::Within(call.next()))
     }
 }
 

@@ -309,7 +309,7 @@ impl World {
         let mut answered = None;
         let ret = what.ret().unwrap_or(Ret::ZERO);
         (row.last, row.form, row.last_ret) = (what.kind(), form, ret);
-        (row.by, row.within) = (by, None);
+        (row.by, row.within, row.site) = (by, None, None);
         match (what, ret.get()) {
             (What::Recv { .. }, Ok(0)) => {
                 row.half_closed = true;

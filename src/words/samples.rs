@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use crate::telemetry::{
-    By, Capacity, ConnId, CtlOp, Errno, Fd, Form, How, Kind, Mask, Mode, OwnedEvent, Publisher,
-    Ready, Ret, Row, Rows, ServerKind, Standing, Until, What, Why, control, wire,
+    By, Capacity, ConnId, CtlOp, Errno, Fd, Form, How, Kind, Mask, Mode, Next, OwnedEvent,
+    Publisher, Ready, Ret, Row, Rows, ServerKind, Standing, Until, What, Why, control, wire,
 };
 
 /// The server's waker in these events.
@@ -92,7 +92,8 @@ pub(crate) fn tell(to: &mut Publisher) {
     to.fact(9, conn, What::Queued { route: "/slow" }, &[]);
     to.call(-1, None, What::EpollCreate { ret: ok(4) });
     to.call(9, conn, What::Connect { ret: zero });
-    to.call_of(Form::Fcntl, 9, conn, What::Other { ret: zero }, b"F_SETFL, O_NONBLOCK", &[]);
+    let call = Next { form: Form::Fcntl, ..Next::new(Kind::Other, 9, conn, None) };
+    to.call_of(call, What::Other { ret: zero }, b"F_SETFL, O_NONBLOCK", &[]);
     to.fact(9, conn, What::Unreadable, &[]);
     let until = Until::Call { kind: Some(Kind::Recv), conn };
     to.fact(-1, None, What::Pace { mode: Mode::Until(until) }, &[]);

@@ -8,6 +8,7 @@ mod tools;
 
 mod compared;
 mod ends;
+mod lines;
 mod mistakes;
 mod odd;
 mod real;

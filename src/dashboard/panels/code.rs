@@ -4,6 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::{Margin, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
 use super::fit::first_fit;
@@ -18,7 +19,7 @@ use crate::dashboard::state::explain::thing::{CodePart, Thing};
 use crate::dashboard::theme::{Role, Theme};
 use crate::source::{Class, Row};
 use crate::telemetry::{Asks, Kind, Place, Stance};
-use crate::words::{pad_left, pad_right, strings, units};
+use crate::words::{pad_left, pad_right, strings, units, wrap};
 
 /// The columns of a row before its text: those of the marks, of the margin where it counts, of the
 /// line's number.
@@ -40,9 +41,11 @@ pub fn draw(
     let inner = area.inner(Margin::new(1, 1));
     let Some(view) = state.code() else {
         frame.render_widget(block(head, theme, focused), area);
-        let text = if state.program().is_some() { strings().run.no_source } else { say.nothing };
-        let text = Line::from(dim(format!(" {text}"), theme));
-        return frame.render_widget(text, Rect { height: inner.height.min(1), ..inner });
+        let text = state.no_code().unwrap_or_else(|| say.nothing.to_owned());
+        let room = usize::from(inner.width.saturating_sub(2));
+        let lines = wrap(&text, room).into_iter();
+        let lines = lines.map(|line| Line::from(dim(format!(" {line}"), theme)));
+        return frame.render_widget(Paragraph::new(lines.collect::<Vec<_>>()), inner);
     };
     let room = usize::from(area.width).saturating_sub(2);
     if let Some(name) = name(view.source.name, room.saturating_sub(head.width() + 2)) {
@@ -133,8 +136,10 @@ fn name(file: &str, room: usize) -> Option<String> {
 fn stance(state: &State, room: usize) -> Option<String> {
     let say = &strings().code;
     let Marks { whose, next, .. } = state.marks().shown();
-    let server = state.scene().listener?.server;
-    let (sleeps, is_loop) = (by_server::drawing(server) == Drawing::Sleepers, whose.is_none());
+    let server = state.scene().listener.map(|listener| listener.server);
+    let sleeps = server.is_some_and(|server| by_server::drawing(server) == Drawing::Sleepers);
+    let in_runtime = server.is_some_and(|server| server.asks() == Asks::Runtime);
+    let is_loop = whose.is_none();
     let stance = state.scene().standing.stance;
     let whose = match whose {
         Some((conn, by)) => match (by.tid(), by.pid()) {
@@ -142,6 +147,7 @@ fn stance(state: &State, room: usize) -> Option<String> {
             (_, Some(pid)) => (say.worker)(conn.get(), pid),
             _ => (say.task)(conn.get()),
         },
+        None if server.is_none() => strings().run.the_program.to_owned(),
         None if sleeps => say.accepting.to_owned(),
         None => say.the_loop.to_owned(),
     };
@@ -151,9 +157,7 @@ fn stance(state: &State, room: usize) -> Option<String> {
             let name = call.kind.map_or("", Kind::name);
             match how {
                 How::Held => (say.held_before)(name),
-                How::Asleep if call.site.is_none() && server.asks() == Asks::Runtime => {
-                    (say.in_runtime)(name)
-                }
+                How::Asleep if call.site.is_none() && in_runtime => (say.in_runtime)(name),
                 How::Asleep => (say.asleep_in)(name),
                 How::Parked => (say.parked_for)(name),
             }

@@ -61,6 +61,7 @@ use super::panel::Panel;
 use crate::clients::{ClientInfo, ClientKind, Name};
 use crate::lesson::Puppet;
 use crate::telemetry::{Mode, Nanos};
+use crate::trace::Legible;
 
 /// How long a notice is shown.
 const NOTICE_STAYS: Nanos = 6_000_000_000;
@@ -93,6 +94,14 @@ pub struct Options {
     pub runs_on: bool,
     /// When the server was started, since 1970 by the clocks of the place.
     pub zero: Duration,
+}
+
+/// Of another program: in which lines it makes its calls.
+#[derive(Clone, Copy, Debug, Default)]
+struct Lines {
+    /// The tracer was told to read them.
+    asked: bool,
+    legible: Legible,
 }
 
 /// What lies over the panels.
@@ -156,6 +165,8 @@ pub struct State {
     card_top: usize,
     /// What is looked at of the code.
     code: Viewer,
+    /// Of another program's.
+    lines: Lines,
     /// Where the mouse was used, if no key was pressed since.
     pointer: Option<Position>,
     changed: bool,
@@ -190,6 +201,7 @@ impl State {
             screen: (80, 24),
             card_top: 0,
             code: Viewer::default(),
+            lines: Lines::default(),
             pointer: None,
             changed: true,
             second: 0,

@@ -28,7 +28,14 @@ impl Tracer {
             Command::Run => self.set_pace(Mode::Run),
             Command::Slow(rate) => self.set_pace(Mode::Slow(rate)),
             Command::Until(until) => self.set_pace(Mode::Until(until)),
-            Command::Step(step) => self.pace.step(step),
+            Command::Step(step) => {
+                self.pace.step(step);
+                self.read_lines();
+            }
+            Command::Lines(asked) => {
+                self.lines.asked = asked;
+                self.read_lines();
+            }
             Command::Shutdown => self.end(),
             // These are of our own servers; and what was kept back is published next.
             Command::StopReading(_)
@@ -58,6 +65,7 @@ impl Tracer {
         self.pace.set(mode);
         self.due = None;
         self.publisher.fact(-1, None, What::Pace { mode: self.pace.mode() }, &[]);
+        self.read_lines();
     }
 
     /// The program is asked to end.

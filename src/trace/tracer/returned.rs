@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use super::Tracer;
 use crate::telemetry::{
-    By, ConnId, CtlOp, Errno, Fd, Form, Kind, Listener, Mask, Options, Ready, Ret, What, Work,
+    By, ConnId, CtlOp, Errno, Fd, Form, Kind, Listener, Mask, Next, Options, Ready, Ret, What, Work,
 };
 use crate::trace::arguments;
 use crate::trace::memory::Memory;
@@ -51,7 +51,8 @@ impl Tracer {
             self.publisher.counters.ready += u64::from(count);
             self.turn = Some((now, count));
         }
-        self.publisher.call_of(call.form, call.fd, conn, what, text.as_bytes(), &ready);
+        let made = Next { conn, ..call.next() };
+        self.publisher.call_of(made, what, text.as_bytes(), &ready);
         for (id, what) in self.noted((tid, pid), &call, conn.map(|id| (id, what)), ret) {
             if let Some(accepted) = self.accepted.get(&id) {
                 self.evidence.used(*accepted, (tid, pid), ret);

@@ -25,6 +25,19 @@ pub(in crate::words) const ENGLISH: Run = Run {
     killed: |name, signal| format!("{name} was ended by {signal}."),
     listens_not: "does not listen yet",
     delayed: |time| format!("each call held {time} or more"),
-    no_source: "only the source of the servers built in is known here",
+    the_program: "the program",
+    no_line: "No call is known that a line of the program's own files has made: those of libraries are \
+              not shown.",
+    no_source: "The source is shown of what Python runs. For another program this would need its debug \
+                information, which is not read here.",
+    unknown_python: "The memory of this Python cannot be read: it needs CPython, 3.8 to 3.13 for \
+                     certain.",
+    without_python: "This epollscope was built without what reads the lines of Python programs (cargo \
+                     feature python).",
+    unreadable: |file, line, why| {
+        format!("The call is made in line {line} of {file}, which cannot be shown: {why}.")
+    },
+    no_file: "it is no regular file",
+    long_file: |most| format!("it is longer than {most}"),
     is_another: "this is another program's server: only what it does is shown",
 };

@@ -18,8 +18,18 @@ pub(crate) struct Run {
     pub(crate) listens_not: &'static str,
     /// In the header: by how much each call is held up at least.
     pub(crate) delayed: fn(time: &str) -> String,
-    /// In place of its source.
+    /// Whose line it is in the code view, before it listens.
+    pub(crate) the_program: &'static str,
+    /// In place of its source: nothing is known yet; it is no Python; it is an unknown one; this program
+    /// cannot read any.
+    pub(crate) no_line: &'static str,
     pub(crate) no_source: &'static str,
+    pub(crate) unknown_python: &'static str,
+    pub(crate) without_python: &'static str,
+    /// Its file cannot be shown: why, in words of the system or in one of the next.
+    pub(crate) unreadable: fn(file: &str, line: u32, why: &str) -> String,
+    pub(crate) no_file: &'static str,
+    pub(crate) long_file: fn(most: &str) -> String,
     /// Why a key does nothing.
     pub(crate) is_another: &'static str,
 }

@@ -4,7 +4,8 @@ use crate::dashboard::state::by_server::{self, Drawing};
 use crate::dashboard::state::scene::Scene;
 use crate::dashboard::state::table::TableRow;
 use crate::telemetry::{
-    Asks, By, ConnId, CtlOp, Errno, Event, Kind, Mode, Next, Place, Ret, Site, Stance, What,
+    Asks, By, ConnId, CtlOp, Errno, Event, Kind, Listener, Mode, Next, Place, Ret, Site, Stance,
+    What, Work,
 };
 
 /// A call, as the code has it.
@@ -53,15 +54,26 @@ impl Marks {
     /// those of the loop; these too where `of_loop` asks for them.
     #[must_use]
     pub fn of(scene: &Scene, of_loop: bool) -> Self {
-        let Some(server) = scene.listener.map(|listener| listener.server) else {
-            return Self::default();
+        let Some(Listener { server, work, .. }) = scene.listener else {
+            // A program that is traced makes calls before it listens.
+            return Self {
+                next: of_the_loop(scene.standing.stance, Kind::EpollWait),
+                last: scene.engine.last_call().and_then(|last| outcome(&last.event)),
+                ..Self::default()
+            };
         };
         let drawing = by_server::drawing(server);
         let own = matches!(drawing, Drawing::Sleepers | Drawing::Tasks);
         let chosen = scene.table.selected();
         let served = chosen.filter(|entry| own && entry.closed.is_none());
         let other = served.map(TableRow::id);
-        let served = served.filter(|_| !of_loop);
+        // Of a program that is traced whoever is held is told, also where the loop's own line is meant.
+        let held = match scene.standing.stance {
+            Stance::Held(Next { conn, .. }) if own && work == Work::Answers => conn,
+            _ => None,
+        };
+        let held = held.and_then(|id| scene.table.get(id));
+        let served = served.filter(|_| !of_loop).or(held);
         let parks = server.asks() == Asks::Runtime;
         let free = matches!(scene.standing.mode, Mode::Run | Mode::Until(_));
         let busy = free && scene.code.is_busy();
@@ -132,7 +144,7 @@ impl Marks {
     }
 
     /// The place that is looked at.
-    pub(super) fn place(&self) -> Option<Place> {
+    pub(in crate::dashboard::state) fn place(&self) -> Option<Place> {
         let next = self.next.and_then(|(_, call)| call.site);
         next.or(self.last.and_then(|(call, _)| call.site)).map(Site::place)
     }

@@ -1,5 +1,7 @@
 //! What the operator does in the code view.
 
+use std::io;
+
 use super::marks::Marks;
 use super::view::View;
 use crate::dashboard::geometry::{self, Position, Rect};
@@ -9,7 +11,10 @@ use crate::dashboard::state::notice::{Notice, WhyNot};
 use crate::dashboard::state::stream::StreamEntry;
 use crate::dashboard::state::{Action, State};
 use crate::source::Rows;
-use crate::telemetry::{Command, ConnId, Made, Mode, ServerKind, Site, Until};
+use crate::source::disk::{self, Unreadable};
+use crate::telemetry::{Command, ConnId, Made, Mode, Place, ServerKind, Site, Until};
+use crate::trace::Legible;
+use crate::words::{plain, strings, units};
 
 impl State {
     /// Takes over how often each line has made its call.
@@ -17,6 +22,41 @@ impl State {
         let changed = self.live.code.count(made, self.live.now);
         let seen = self.frozen.is_none() && self.areas().of(Panel::Code).is_some();
         self.changed |= changed && seen;
+    }
+
+    /// What the tracer of another program is to be told: whether anybody looks at its lines.
+    pub fn look_at_lines(&mut self) -> Option<Command> {
+        let looks = self.alive() && self.program().is_some() && self.code_shown();
+        let before = std::mem::replace(&mut self.lines.asked, looks);
+        (looks != before).then_some(Command::Lines(looks))
+    }
+
+    /// Takes over whether the source of another program can be shown.
+    pub fn legible(&mut self, legible: Legible) {
+        self.changed |= std::mem::replace(&mut self.lines.legible, legible) != legible;
+    }
+
+    /// Why there is no code to show of another program, where there is none.
+    #[must_use]
+    pub fn no_code(&self) -> Option<String> {
+        self.program()?;
+        let say = &strings().run;
+        let place = self.marks().place();
+        let file = place.and_then(|place| Some((place, disk::opened(place.file)?.err()?)));
+        Some(match (file, self.lines.legible) {
+            (Some((Place { file, line }, why)), _) => {
+                let why = match why {
+                    Unreadable::Error(number) => plain(&io::Error::from_raw_os_error(number)),
+                    Unreadable::NoFile => say.no_file.to_owned(),
+                    Unreadable::TooLong(most) => (say.long_file)(&units::bytes(most)),
+                };
+                (say.unreadable)(file, line, &why)
+            }
+            (None, Legible::Unasked | Legible::Yes) => say.no_line.to_owned(),
+            (None, Legible::NoPython) => say.no_source.to_owned(),
+            (None, Legible::UnknownPython) => say.unknown_python.to_owned(),
+            (None, Legible::NotBuilt) => say.without_python.to_owned(),
+        })
     }
 
     /// The code view goes where the marks are.
@@ -117,7 +157,8 @@ impl State {
             self.notice(Notice::NotNow(WhyNot::NoCode));
             return Vec::new();
         };
-        if !self.live.code.has_called(file, line) {
+        // Of another program only those are counted that were made before somebody's eyes.
+        if self.program().is_none() && !self.live.code.has_called(file, line) {
             self.notice(Notice::NeverCalled(line));
         }
         self.code.cursor = None;
