@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io::{self, ErrorKind, IsTerminal as _, Read as _, Write as _};
+use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 use std::path::Path;
 use std::process::{ExitCode, Stdio};
 use std::thread::JoinHandle;
@@ -22,15 +22,13 @@ use crate::server::Protocol;
 use crate::telemetry::{
     Capacity, Command, Commands, Control, Publisher, Subscriber, control, wire,
 };
-use crate::trace::{self, Ended, Program, Traced};
+use crate::trace::{self, Ended, Program, Traced, Written};
 use crate::words::{clean, locale, plain, strings};
 
 /// How long a reader of stdout may take for the last lines.
 const PRINTED_WITHIN: Duration = Duration::from_secs(2);
 /// How many notices may wait for the dashboard.
 const NOTICES: usize = 16;
-/// How much of what the program writes is kept while the dashboard has the screen.
-const KEPT: usize = 1 << 20;
 /// How files end that an interpreter runs.
 const SCRIPTS: [&str; 6] = ["js", "pl", "py", "rb", "sh", "ts"];
 /// The exit codes of env(1): the program cannot be run, or there is none.
@@ -80,7 +78,7 @@ pub(super) fn attach(
 }
 
 /// What keeps what a program writes.
-type Kept = Option<JoinHandle<Vec<u8>>>;
+type Kept = Option<(Written, JoinHandle<()>)>;
 
 /// What a program that runs is watched and steered by.
 struct Watched {
@@ -170,6 +168,7 @@ fn show(
     log: Option<Closer>,
 ) -> Result<(), Sentence> {
     let Watched { traced, control, screen, kept, .. } = watched;
+    let (written, keeper) = kept.unzip();
     let Some(subscriber) = screen else { return Ok(()) };
     let options = dashboard::Options {
         scheme: Protocol::Http.scheme(),
@@ -189,14 +188,17 @@ fn show(
         traced,
         subscriber,
         control: control.clone(),
+        written: written.clone(),
         options,
         told,
         log,
     });
     // Where the front end failed the program still runs.
     let _ = control.send(Command::Shutdown);
-    if let Some(written) = kept.and_then(|kept| kept.join().ok()) {
-        let _ = io::stderr().write_all(&written);
+    // All is read when nobody has the other end any more.
+    let read = keeper.map(JoinHandle::join);
+    if let (Some(written), Some(Ok(()))) = (written, read) {
+        let _ = io::stderr().write_all(&written.kept());
     }
     shown.map_err(|error| (strings().start.dashboard_ended)(&plain(&error)))
 }
@@ -238,20 +240,13 @@ fn outputs(file: Option<&Path>, force: bool, headless: bool) -> Result<Outputs, 
         let stderr = rustix::io::fcntl_dupfd_cloexec(io::stderr(), 3).map_err(io::Error::from);
         return Ok((stderr.map_err(pipe)?.into(), Stdio::inherit(), None));
     }
-    let (mut reader, writer) = io::pipe().map_err(pipe)?;
+    let (reader, writer) = io::pipe().map_err(pipe)?;
     let errors = writer.try_clone().map_err(pipe)?;
-    let keep = move || {
-        let (mut kept, mut bytes) = (Vec::new(), [0; 4096]);
-        while let Ok(count @ 1..) = reader.read(&mut bytes) {
-            kept.extend_from_slice(&bytes[..count]);
-            if kept.len() > 2 * KEPT {
-                kept.drain(..kept.len() - KEPT);
-            }
-        }
-        kept
-    };
+    let written = Written::default();
+    let into = written.clone();
+    let keep = move || into.read(reader);
     let keeper = std::thread::Builder::new().name("output".into()).spawn(keep).map_err(pipe)?;
-    Ok((writer.into(), errors.into(), Some(keeper)))
+    Ok((writer.into(), errors.into(), Some((written, keeper))))
 }
 
 /// Why a program does not run.

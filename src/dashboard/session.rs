@@ -20,7 +20,7 @@ use crate::inspect::{Question, Snapshot, Workers};
 use crate::lesson::Act;
 use crate::server::Failure;
 use crate::telemetry::{Batch, Command, Gone, Made, Mode, Nanos};
-use crate::trace::Legible;
+use crate::trace::{Excerpt, Legible};
 use crate::words::strings;
 
 /// How often batches are fetched while much happens.
@@ -95,6 +95,10 @@ pub trait Backend {
     }
     /// By how much each call of a program that is traced is held up at least.
     fn delay(&self) -> Option<Nanos> {
+        None
+    }
+    /// Of another program: what it has written, if that is more than so many bytes.
+    fn written(&self, _all: u64) -> Option<Excerpt> {
         None
     }
     /// Of another program: whether its source can be shown.
@@ -208,6 +212,9 @@ impl<W: Backend> Session<W> {
         self.state.count_calls(self.backend.made());
         self.state.delayed(self.backend.delay());
         self.state.legible(self.backend.legible());
+        if let Some(excerpt) = self.backend.written(self.state.output().all()) {
+            self.state.wrote(&excerpt);
+        }
         self.state.tick(self.clock.server(now));
         if let Some(command) = self.state.look_at_lines() {
             // One that has ended makes no more calls.

@@ -17,7 +17,7 @@ use crate::inspect::{Inspector, Question, Snapshot, Workers, cpu};
 use crate::record::log::Closer;
 use crate::server::Failure;
 use crate::telemetry::{Batch, By, Command, Control, Gone, Kind, Made, Nanos, Subscriber};
-use crate::trace::{self, Legible, Traced};
+use crate::trace::{self, Excerpt, Legible, Traced, Written};
 use crate::words::{plain, signal, strings};
 
 /// What the dashboard takes over.
@@ -30,6 +30,8 @@ pub struct Setup {
     pub subscriber: Subscriber,
     /// The way for commands to it.
     pub control: Control,
+    /// What it writes, where that goes nowhere else.
+    pub written: Option<Written>,
     /// How the dashboard looks and behaves.
     pub options: Options,
     /// What the operator should know as soon as it comes.
@@ -43,8 +45,9 @@ pub struct Setup {
 /// # Errors
 /// When there is no terminal, or it fails, or the program could not be traced.
 pub fn run(setup: Setup) -> io::Result<()> {
-    let Setup { name, traced, subscriber, control, options, told, log } = setup;
-    let state = state_of(None, Some(name.clone()), &options, Vec::new());
+    let Setup { name, traced, subscriber, control, written, options, told, log } = setup;
+    let mut state = state_of(None, Some(name.clone()), &options, Vec::new());
+    state.keeps_output(written.is_some());
     let backend = Scope {
         name,
         pid: traced.pid,
@@ -52,6 +55,7 @@ pub fn run(setup: Setup) -> io::Result<()> {
         legible: Legible::default(),
         subscriber,
         control,
+        written,
         told,
         waits: By::LOOP,
         around: None,
@@ -70,6 +74,7 @@ struct Scope {
     legible: Legible,
     subscriber: Subscriber,
     control: Control,
+    written: Option<Written>,
     told: Receiver<Notice>,
     /// Who has made the last call that waits for clients.
     waits: By,
@@ -169,6 +174,10 @@ impl Backend for Scope {
 
     fn delay(&self) -> Option<Nanos> {
         self.traced.as_ref()?.delay()
+    }
+
+    fn written(&self, all: u64) -> Option<Excerpt> {
+        self.written.as_ref()?.since(all)
     }
 
     fn legible(&self) -> Legible {

@@ -85,7 +85,7 @@ fn shown(bytes: &[u8]) -> String {
                 column = to;
             }
             '\u{c}' => shown.push(' '),
-            letter if letter.is_control() || turns(letter) => {
+            letter if steers(letter) => {
                 shown.push(char::REPLACEMENT_CHARACTER);
             }
             letter => shown.push(letter),
@@ -94,9 +94,12 @@ fn shown(bytes: &[u8]) -> String {
     shown
 }
 
-/// Whether a letter turns the direction of what follows, or has no place of its own.
-fn turns(letter: char) -> bool {
-    matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+/// Whether a letter steers the terminal: a control character, one that turns the direction of what follows,
+/// or one that has no place of its own.
+#[must_use]
+pub fn steers(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@
 //! | `object` | what a descriptor stands for |
 //! | `interests` | an epoll's interest list, and which data stands for which descriptor |
 //! | `evidence` | which of the nine ways it goes, by its calls |
+//! | `written` | what it writes to its standard output and error |
 //! | `lines` | in which line of its own files it makes a call |
 //! | `python` | where a Python program stands; `no_python` in a build without the feature of that name |
 
@@ -31,6 +32,7 @@ mod ptrace;
 mod python;
 mod tracer;
 mod world;
+mod written;
 
 use std::io;
 use std::sync::Arc;
@@ -45,6 +47,7 @@ pub use calls::call_numbered;
 pub use launch::{Program, become_program, find};
 pub use lines::Legible;
 use tracer::Tracer;
+pub use written::{Excerpt, Written};
 
 /// How a program has ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

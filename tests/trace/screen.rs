@@ -108,3 +108,20 @@ fn what_a_program_has_open_beside_its_clients_is_in_the_table() {
     );
     assert!(screen.contains("0 open"), "none of them is a client: {screen}");
 }
+
+#[test]
+fn what_the_program_writes_is_shown_and_told_once_more_at_the_end() {
+    let options = ["run", "--", "sh", "-c", "echo first; printf '\\033[1mlast'; exec sleep 100"];
+    let mut terminal = Terminal::start(env!("CARGO_BIN_EXE_epollscope"), (120, 36), &options);
+    terminal.see("the program wrote 14 B: P");
+    terminal.press("P");
+    terminal.see("what the program has written, 14 B");
+    terminal.see("first");
+    terminal.see("\\u{1b}[1mlast");
+    terminal.press("P");
+    terminal.see("write  ");
+    assert!(!terminal.text().contains("the program wrote"), "it was looked at");
+    terminal.press("q");
+    assert!(terminal.exit().success());
+    terminal.see("first");
+}

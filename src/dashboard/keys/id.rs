@@ -42,6 +42,7 @@ pub enum Id {
     Errors,
     Own,
     Time,
+    Output,
     Textbook,
     Whose,
     Zoom,

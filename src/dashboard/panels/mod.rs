@@ -16,6 +16,7 @@ pub mod keybar;
 mod lessons;
 mod mark;
 pub mod options;
+mod output;
 mod parts;
 pub mod prompt;
 pub mod seats;
@@ -94,6 +95,9 @@ fn picture(frame: &mut Frame, areas: &Areas, state: &State, theme: &Theme, spots
         let focused = panel == state.focus();
         match panel {
             Panel::Table => table::draw(frame, area, state, theme, focused, spots),
+            Panel::Stream if state.shows_output() => {
+                output::draw(frame, area, state, theme, focused, spots);
+            }
             Panel::Stream => stream::draw(frame, area, state, theme, focused, spots),
             Panel::Card => card::draw(frame, area, state, theme, focused, spots),
             Panel::Loop => {

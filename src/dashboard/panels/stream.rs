@@ -44,6 +44,10 @@ pub fn draw(
     if !stream.filter().as_str().is_empty() {
         note(&(say.filter)(stream.filter().as_str(), stream.len()));
     }
+    let unseen = state.output().unseen();
+    if unseen > 0 && state.has_output() {
+        note(&(say.writes)(&units::bytes(unseen), &keys::name(Id::Output)));
+    }
     let mut block = block(head, theme, focused);
     if let Some(text) = lost(&scene.lost) {
         block = block.title_bottom(Line::styled(text, theme.style(Role::Bad)));

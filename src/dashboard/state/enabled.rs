@@ -177,7 +177,9 @@ impl State {
             Id::Textbook => Some(WhyNot::NoCodePanel),
             Id::Whose if !self.code_shown() => Some(WhyNot::NoCodePanel),
             Id::Whose => Some(WhyNot::OneLine),
-            Id::Errors | Id::Own | Id::Time => Some(WhyNot::NoStream),
+            Id::Output if self.options.program.is_none() => Some(WhyNot::OursWritesNothing),
+            Id::Output if self.stream_shown() => Some(WhyNot::WrittenElsewhere),
+            Id::Errors | Id::Output | Id::Own | Id::Time => Some(WhyNot::NoStream),
             _ => None,
         })
     }

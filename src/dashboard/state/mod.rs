@@ -20,6 +20,7 @@ pub mod latency;
 pub mod lessons;
 pub mod lints;
 pub mod notice;
+mod output;
 pub mod prompt;
 pub mod rate_limit;
 pub mod rates;
@@ -53,6 +54,7 @@ pub use self::lessons::Lessons;
 use self::lessons::{Course, List};
 use self::menu::Menu;
 use self::notice::{Ended, Notice};
+use self::output::Output;
 use self::prompt::{Confirm, Input};
 pub use self::scene::Scene;
 use super::geometry::{Position, Rect};
@@ -167,6 +169,7 @@ pub struct State {
     code: Viewer,
     /// Of another program's.
     lines: Lines,
+    output: Output,
     /// Where the mouse was used, if no key was pressed since.
     pointer: Option<Position>,
     changed: bool,
@@ -202,6 +205,7 @@ impl State {
             card_top: 0,
             code: Viewer::default(),
             lines: Lines::default(),
+            output: Output::default(),
             pointer: None,
             changed: true,
             second: 0,

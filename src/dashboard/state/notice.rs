@@ -147,6 +147,8 @@ pub enum WhyNot {
     AnotherProgram,
     Textbook,
     OneLine,
+    OursWritesNothing,
+    WrittenElsewhere,
 }
 
 /// Why there is no Chinese.

@@ -246,6 +246,7 @@ impl State {
                 let own = scene.stream.toggle_own();
                 scene.engine.show_own(own);
             }
+            Id::Output => self.toggle_output(),
             Id::Textbook => self.toggle_textbook(),
             Id::Whose => self.toggle_whose(),
             Id::Time => self.wall_time = !self.wall_time,

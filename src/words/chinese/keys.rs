@@ -90,6 +90,7 @@ pub(in crate::words) const CHINESE: Keys = Keys {
     errors: text("仅错误", "事件流只显示错误，或恢复显示全部。EAGAIN 不算错误。"),
     own: text("内部事件", "在事件流中显示程序自己的内部事件（它的唤醒器），或隐藏。"),
     time: text("时间", "事件流的时间：从服务器启动算起，或用本地时刻。"),
+    output: text("程序输出", "在 `run` 下：事件流的位置改看程序的输出，或换回事件。"),
     textbook: text("教科书", "在代码里：改看教科书上的写法（Python），或换回实际运行的代码。"),
     whose: text(
         "循环那一行",
@@ -143,6 +144,7 @@ pub(in crate::words) const CHINESE: Keys = Keys {
     until_line: "运行到这里",
     thaw: "恢复",
     all_events: "全部事件",
+    events: "事件",
     fold_closed: "收起已关闭",
     groups: Groups {
         connection: "选中的连接",

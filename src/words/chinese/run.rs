@@ -29,5 +29,7 @@ pub(in crate::words) const CHINESE: Run = Run {
     unreadable: |file, line, why| format!("调用在 {file} 的第 {line} 行，但无法显示：{why}。"),
     no_file: "它不是普通文件",
     long_file: |most| format!("它超过 {most}"),
+    ours_writes_nothing: "只有 `run` 运行的程序才有自己的输出",
+    written_elsewhere: "程序的输出写到了 --output 的文件",
     is_another: "这是别的程序的服务器：只能看它做什么",
 };

@@ -126,6 +126,10 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
     ),
     own: text("plumbing", "Show the program's own plumbing (its waker) in the stream, or hide it."),
     time: text("time", "Times of the stream: since the server's start, or of the day here."),
+    output: text(
+        "its output",
+        "Under `run`: what the program has written, in place of the event stream, or the events again.",
+    ),
     textbook: text(
         "textbook",
         "In the code: the server as the texts write it, in Python, in place of what runs; or what \
@@ -213,6 +217,7 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
     until_line: "until here",
     thaw: "thaw",
     all_events: "all events",
+    events: "events",
     fold_closed: "fold closed",
     groups: Groups {
         connection: "the selected connection",

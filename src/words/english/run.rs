@@ -39,5 +39,7 @@ pub(in crate::words) const ENGLISH: Run = Run {
     },
     no_file: "it is no regular file",
     long_file: |most| format!("it is longer than {most}"),
+    ours_writes_nothing: "only a program under `run` has output of its own",
+    written_elsewhere: "what the program writes goes to the file of --output",
     is_another: "this is another program's server: only what it does is shown",
 };

@@ -213,6 +213,7 @@ pub(crate) struct Details {
     pub(crate) lost: Named,
     pub(crate) skipped: Named,
     pub(crate) change: Named,
+    pub(crate) output: Named,
 }
 
 /// The parts of the picture of the loop.

@@ -33,6 +33,7 @@ pub(crate) struct Keys {
     pub(crate) errors: KeyText,
     pub(crate) own: KeyText,
     pub(crate) time: KeyText,
+    pub(crate) output: KeyText,
     pub(crate) textbook: KeyText,
     pub(crate) whose: KeyText,
     pub(crate) freeze: KeyText,
@@ -65,6 +66,7 @@ pub(crate) struct Keys {
     pub(crate) until_line: &'static str,
     pub(crate) thaw: &'static str,
     pub(crate) all_events: &'static str,
+    pub(crate) events: &'static str,
     pub(crate) fold_closed: &'static str,
     pub(crate) groups: Groups,
     /// Between the names of keys that do the same.

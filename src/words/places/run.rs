@@ -32,4 +32,6 @@ pub(crate) struct Run {
     pub(crate) long_file: fn(most: &str) -> String,
     /// Why a key does nothing.
     pub(crate) is_another: &'static str,
+    pub(crate) ours_writes_nothing: &'static str,
+    pub(crate) written_elsewhere: &'static str,
 }

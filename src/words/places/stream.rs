@@ -12,6 +12,11 @@ pub(crate) struct Stream {
     /// Events that are missing in the list.
     pub(crate) hole_lost: fn(events: u64) -> String,
     pub(crate) hole_skipped: fn(events: u64) -> String,
+    /// What a program that is traced has written is shown: how much; and where nothing was.
+    pub(crate) written: fn(bytes: &str) -> String,
+    pub(crate) nothing_written: &'static str,
+    /// So much was written that was not looked at.
+    pub(crate) writes: fn(bytes: &str, key: &str) -> String,
     pub(crate) none: &'static str,
     pub(crate) none_passes: fn(key: &str) -> String,
 }

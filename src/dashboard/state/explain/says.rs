@@ -272,6 +272,7 @@ impl Detail {
             Self::Lost => &say.lost,
             Self::Skipped => &say.skipped,
             Self::Change => &say.change,
+            Self::Output => &say.output,
         }
     }
 }

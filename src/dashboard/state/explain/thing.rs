@@ -44,7 +44,7 @@ whole! {
     /// A single thing of the table, of the card or of the stream.
     Detail:
     Listener, Stdin, Other, Folded, Stopped, Queued, Blocks, Ours, Answer, Times, Tcp, Rtt, Window, Request,
-    Events, Lost, Skipped, Change,
+    Events, Lost, Skipped, Change, Output,
 }
 
 whole! {
@@ -248,7 +248,7 @@ const CARD_COLUMNS: [Column; 7] = [
     Column::SendQueue,
 ];
 
-const STREAM: [Detail; 3] = [Detail::Lost, Detail::Skipped, Detail::Change];
+const STREAM: [Detail; 4] = [Detail::Lost, Detail::Skipped, Detail::Change, Detail::Output];
 
 const LIGHTS: [Light; 4] = [Light::Free, Light::Quiet, Light::Asked, Light::Spoke];
 

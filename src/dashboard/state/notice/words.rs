@@ -80,6 +80,8 @@ impl WhyNot {
             Self::AnotherProgram => strings().run.is_another,
             Self::Textbook => say.textbook,
             Self::OneLine => say.one_line,
+            Self::OursWritesNothing => strings().run.ours_writes_nothing,
+            Self::WrittenElsewhere => strings().run.written_elsewhere,
         }
     }
 }

@@ -212,4 +212,17 @@ pub(super) const DETAILS: Details = Details {
             "epoll(7)",
         ],
     ),
+    output: named(
+        "what the program writes",
+        [
+            "The last lines that a program under `run` has written to its standard output and its standard \
+         error, in the order in which they came.",
+            "Both are one pipe, which a thread of this program reads. Control characters are made \
+         visible.",
+            "A server says at its start where it listens, and then little.",
+            "{output} shows the events again. What was written stands on the terminal when the dashboard \
+         is closed; --output FILE takes it instead.",
+            "write(2)",
+        ],
+    ),
 };
