@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `launch` | how a program is started so that it is traced from its first call on |
 //! | `tracer` | the thread that traces |
+//! | `bell` | what wakes that thread when a command comes |
 //! | `ptrace` | the few requests of ptrace(2) that nix has not |
 //! | `calls` | at which calls it is stopped: their numbers, and the filter |
 //! | `outcome` | a call between its two ends |
@@ -19,6 +20,7 @@
 //! | `python` | where a Python program stands; `no_python` in a build without the feature of that name |
 
 mod arguments;
+mod bell;
 mod calls;
 mod evidence;
 mod interests;

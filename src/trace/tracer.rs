@@ -1,13 +1,14 @@
 //! The thread that traces: it is told of every stop of every thread of the program, and lets it go on, or
 //! holds it before its next call. `returned` publishes what has come of a call, `operated` carries out
 //! the operator's commands, `standing` says where it stands, `seized` takes hold of a program that runs
-//! already, and lets it go again.
+//! already, and lets it go again, `waits` is how the thread is told, and sleeps.
 
 mod delays;
 mod operated;
 mod returned;
 mod seized;
 mod standing;
+mod waits;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::io;
@@ -21,11 +22,11 @@ use nix::sys::ptrace as requests;
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::unistd::Pid;
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{WaitOptions, WaitStatus};
+use rustix::process::WaitStatus;
 
 use self::delays::Delays;
 use super::Ended;
+use super::bell::Bell;
 use super::calls::{self, Numbers};
 use super::evidence::Evidence;
 use super::lines::{Lines, Told};
@@ -39,13 +40,8 @@ use crate::telemetry::{
     Standing, Turn,
 };
 
-/// Stops that are looked at before the operator is.
-const STOPS_AT_ONCE: usize = 64;
 /// How long the program has to end when it is asked to.
 const ENDS_WITHIN: Duration = Duration::from_secs(2);
-
-/// Children of any kind, of this thread alone (`__WALL`, `__WNOTHREAD`; wait(2)).
-const OWN_CHILDREN: u32 = 0x4000_0000 | 0x2000_0000;
 
 /// A thread of the program.
 #[derive(Debug)]
@@ -72,6 +68,8 @@ pub(super) struct Tracer {
     publisher: Publisher,
     commands: Commands,
     stopped: SignalFd,
+    /// Interrupts a wait when there are commands.
+    _bell: Bell,
     world: World,
     numbers: Numbers,
     pace: Pace,
@@ -115,6 +113,7 @@ impl Tracer {
         child.add(Signal::SIGCHLD);
         let flags = SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC;
         Ok(Self {
+            _bell: Bell::new(&commands)?,
             publisher,
             commands,
             stopped: SignalFd::with_flags(&child, flags)?,
@@ -172,49 +171,6 @@ impl Tracer {
             Ended::Exited(number) if !self.began => Err(io::Error::from_raw_os_error(number)),
             ended => Ok(ended),
         }
-    }
-
-    /// Looks at what has stopped; returns whether there may be more.
-    fn stops(&mut self) -> io::Result<bool> {
-        let options = WaitOptions::NOHANG | WaitOptions::from_bits_retain(OWN_CHILDREN);
-        for _ in 0..STOPS_AT_ONCE {
-            match rustix::process::wait(options) {
-                Ok(Some((pid, status))) => self.stop(pid.as_raw_nonzero().get(), status),
-                Ok(None) => return Ok(false),
-                Err(rustix::io::Errno::CHILD) => {
-                    self.threads.clear();
-                    return Ok(false);
-                }
-                Err(rustix::io::Errno::INTR) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Ok(true)
-    }
-
-    /// Sleeps until something stops, a command comes, or a call is due.
-    fn sleep(&self) -> io::Result<()> {
-        let soon = self.ending.filter(|(_, killed)| !killed);
-        let soon = soon.map(|(since, _)| since + ENDS_WITHIN);
-        let due = self.due.filter(|_| !self.held.is_empty());
-        let until = due.into_iter().chain(soon).min();
-        let timeout = until.map(|until| until.saturating_duration_since(Instant::now()));
-        let timeout = timeout.and_then(|left| Timespec::try_from(left).ok());
-        let mut fds =
-            [PollFd::new(&self.stopped, PollFlags::IN), PollFd::new(&self.commands, PollFlags::IN)];
-        match poll(&mut fds, timeout.as_ref()) {
-            Ok(_) | Err(rustix::io::Errno::INTR) => {}
-            Err(error) => return Err(error.into()),
-        }
-        let [stopped, commanded] = fds.map(|fd| !fd.revents().is_empty());
-        if stopped {
-            // However many there were: all that have stopped are asked for.
-            self.stopped.read_signal()?;
-        }
-        if commanded {
-            let _ = rustix::io::read(&self.commands, &mut [0; 8]);
-        }
-        Ok(())
     }
 
     /// A thread has stopped, or is gone.
