@@ -104,7 +104,7 @@ mod tests {
     use std::process::{Command, Stdio};
 
     use rustix::io::Errno;
-    use rustix::process::{Pid, WaitOptions, waitpid};
+    use rustix::process::{Pid, WaitId, WaitIdOptions, WaitOptions, waitid, waitpid};
 
     use super::*;
 
@@ -130,7 +130,9 @@ mod tests {
         // Silent: what is said now interrupts nothing.
         rustix::io::write(&waker, &1u64.to_ne_bytes()).unwrap();
         ends.send(()).unwrap();
-        assert!(waitpid(Some(pid), WaitOptions::empty()).unwrap().is_some());
+        let ended = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+        assert!(waitid(WaitId::Pid(pid), ended).unwrap().is_some());
+        assert!(child.wait().unwrap().success());
         closes.join().unwrap();
     }
 }
