@@ -82,6 +82,7 @@ impl Server {
             handler_threads: 0,
             options: epollscope::telemetry::Options::default(),
             work: Work::Requests,
+            sends_http: false,
             suits_lessons: true,
             run: 0,
         });

@@ -33,6 +33,7 @@ pub mod state;
 pub mod terminal;
 pub mod theme;
 pub mod traced;
+mod url;
 
 pub use live::{Begin, Save, Setup, Side, run};
 pub use rehearsal::Rehearsal;

@@ -5,7 +5,7 @@
 //! every source it waits for.
 
 use std::io::{self, Write as _};
-use std::net::{SocketAddr, UdpSocket};
+use std::net::SocketAddr;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crossterm::event::{self, Event};
@@ -16,6 +16,7 @@ use super::state::notice::Notice;
 use super::state::{self, Action, Chosen, State};
 use super::terminal::{self, Screen, Signals};
 use super::theme::{Change, Depth, Theme, ThemeChoice};
+use super::url;
 use crate::record::log::Closer;
 use crate::words::{Language, locale, strings};
 
@@ -74,7 +75,7 @@ pub(super) fn state_of(
     options: &Options,
     notices: Vec<Notice>,
 ) -> State {
-    let url = addr.map(|addr| format!("{}://{}/", options.scheme, reachable(addr)));
+    let url = addr.map(|addr| url::of(options.scheme, addr));
     State::new(
         state::Options {
             ask: options.ask,
@@ -149,22 +150,6 @@ fn wall_clock(now: SystemTime) -> Duration {
     let offset = jiff::tz::TimeZone::system().to_offset(timestamp).seconds();
     let by = Duration::from_secs(offset.unsigned_abs().into());
     if offset < 0 { utc.saturating_sub(by) } else { utc + by }
-}
-
-/// The address for a browser: one bound to every address is reached by the one that the way to
-/// the outside begins at. No packet is sent: connecting a datagram socket only looks up the route.
-fn reachable(addr: SocketAddr) -> SocketAddr {
-    if !addr.ip().is_unspecified() {
-        return addr;
-    }
-    // Addresses for documentation (RFC 5737, RFC 3849): nobody is there.
-    let (any, outside) =
-        if addr.is_ipv4() { ("0.0.0.0:0", "192.0.2.1:9") } else { ("[::]:0", "[2001:db8::1]:9") };
-    let found = UdpSocket::bind(any).and_then(|socket| {
-        socket.connect(outside)?;
-        socket.local_addr()
-    });
-    found.map_or(addr, |own| SocketAddr::new(own.ip(), addr.port()))
 }
 
 /// The loop. It waits for the keyboard, and while it does, for nothing longer than a tick. `early` is

@@ -31,6 +31,7 @@ pub(super) fn of(bound: &Bound, config: &Config, server: ServerKind) -> Listener
             Protocol::Echo(_) => Work::Echoes,
             Protocol::Http => Work::Requests,
         },
+        sends_http: false,
         suits_lessons: config.suits_lessons,
         run: bound.runs,
     }

@@ -205,6 +205,8 @@ pub struct Listener {
     pub options: Options,
     /// What it is asked for and gives.
     pub work: Work,
+    /// Of a program that is traced: whether an answer of its was seen to be HTTP.
+    pub sends_http: bool,
     /// Whether lessons can be given on it as it is.
     pub suits_lessons: bool,
     /// How many servers have had it before.

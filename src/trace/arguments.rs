@@ -185,6 +185,19 @@ pub(super) fn messages(memory: Memory, at: u64, count: u64) -> Vec<(u64, u64)> {
         .collect()
 }
 
+/// The first bytes that a call sends, where all of them lie side by side.
+pub(super) fn sent<const N: usize>(form: Form, args: [u64; 6], memory: Memory) -> Option<[u8; N]> {
+    let [_, b, c, ..] = args;
+    let first = |list| Some((memory.word(list)?, memory.word(list.saturating_add(8))?));
+    let (at, len) = match form {
+        Form::Write | Form::Sendto => (b, c),
+        Form::Writev => first(b)?,
+        Form::Sendmsg => first(memory.word(b.saturating_add(16))?)?,
+        _ => return None,
+    };
+    if len < N as u64 { None } else { memory.exact(at) }
+}
+
 /// An option of setsockopt(2), by its level and number; one of [`crate::telemetry::SOCKET_OPTIONS`].
 pub(super) fn option(level: u64, name: u64) -> &'static str {
     const SOCKET: u64 = libc::SOL_SOCKET as u64;
@@ -344,6 +357,21 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_is_sent_first_is_found_in_whatever_way_it_is_sent() {
+        let (text, none) = (b"HTTP/1.1 200 OK", [0; 6]);
+        let parts = [at(text), text.len() as u64, 0, 0];
+        let message = [0, 0, at(&parts), 2];
+        let of = |form, b, c| sent::<7>(form, [3, b, c, 0, 0, 0], own());
+        let want = Some(*b"HTTP/1.");
+        assert_eq!(of(Form::Write, at(text), 15), want);
+        assert_eq!(of(Form::Sendto, at(text), 15), want);
+        assert_eq!(of(Form::Writev, at(&parts), 2), want);
+        assert_eq!(of(Form::Sendmsg, at(&message), 0), want);
+        assert_eq!(of(Form::Sendto, at(text), 6), None, "too few");
+        assert_eq!(sent::<7>(Form::Sendmsg, none, own()), None);
+    }
+
     proptest! {
         #[test]
         fn whatever_a_program_points_to_nothing_is_lost(
@@ -360,6 +388,7 @@ mod tests {
             let (asked, _) = PollList::read(own(), args[place], count).costs();
             prop_assert!(asked as usize <= MOST);
             prop_assert!(epoll_events(own(), args[place], count).len() <= MOST);
+            let _ = sent::<7>(Form::CALLS[form], args, own());
             let _ = (parts(own(), a, b), message(own(), args[place]), address(own(), args[place], c));
             let _ = (messages(own(), args[place], count), two(own(), args[place]));
         }

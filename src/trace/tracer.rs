@@ -7,6 +7,7 @@ mod delays;
 mod operated;
 mod returned;
 mod seized;
+mod spoken;
 mod standing;
 mod waits;
 

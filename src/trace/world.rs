@@ -295,6 +295,11 @@ impl World {
         }
     }
 
+    /// Whether anything was sent on it.
+    pub(super) fn has_sent(&self, id: ConnId) -> bool {
+        self.conns.get(&id).is_some_and(|conn| conn.row.bytes_out > 0)
+    }
+
     /// A call on a connection has returned. If it was an answer, returns how long ago that was read which
     /// it answers.
     pub(super) fn note(

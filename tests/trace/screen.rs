@@ -16,6 +16,7 @@ fn a_program_is_held_stepped_and_ended() {
     let mut terminal = Terminal::start(env!("CARGO_BIN_EXE_epollscope"), (120, 36), &options);
     drop(listens(script.addr));
     terminal.see(&script.addr.to_string());
+    assert!(!terminal.text().contains("http://"), "it has answered nobody yet");
     terminal.see("server.py (epoll)");
     terminal.press("p");
     terminal.see("PAUSED");
@@ -32,6 +33,8 @@ fn a_program_is_held_stepped_and_ended() {
     terminal.press("p");
     super::leave_after_answer(socket);
     terminal.see("the loop sleeps");
+    // What it has answered was HTTP.
+    terminal.see(&format!("http://{}/", script.addr));
     let pid = std::fs::read_dir("/proc").unwrap().flatten().find_map(|entry| {
         let pid: i32 = entry.file_name().to_str()?.parse().ok()?;
         let line = std::fs::read(entry.path().join("cmdline")).ok()?;

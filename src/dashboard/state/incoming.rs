@@ -9,8 +9,10 @@ use super::{ASKED_STANDS, NOTICE_STAYS, Overlay, Scene, State};
 use crate::clients::ClientInfo;
 use crate::dashboard::geometry;
 use crate::dashboard::panel::Panel;
+use crate::dashboard::url;
 use crate::inspect::Snapshot;
-use crate::telemetry::{Batch, Nanos};
+use crate::server::Protocol;
+use crate::telemetry::{Batch, Listener, Nanos};
 
 impl State {
     /// Takes over what the server published.
@@ -18,10 +20,13 @@ impl State {
         let height = self.areas().rows(Panel::Table);
         let head = geometry::head_rows(self.live.listener, &self.live.others, height);
         let refusing = self.live.rates.refusing().is_some();
+        let reached = |listener: Listener| (listener.addr, listener.sends_http);
         if self.options.program.is_some()
-            && let Some(listener) = batch.listener
+            && let Some((addr, http)) = batch.listener.map(reached)
+            && self.live.listener.map(reached) != Some((addr, http))
         {
-            self.options.url = listener.addr.to_string();
+            let scheme = Protocol::Http.scheme();
+            self.options.url = if http { url::of(scheme, addr) } else { addr.to_string() };
         }
         let taken_over = self.live.apply(batch);
         self.course.batch(batch);

@@ -61,6 +61,7 @@ impl Feed {
             handler_threads: 0,
             options: crate::telemetry::Options::default(),
             work: Work::Requests,
+            sends_http: false,
             suits_lessons: true,
             run: 0,
         });

@@ -53,6 +53,7 @@ impl World {
             handler_threads: 0,
             options: Options { budget: 3, ..Options::default() },
             work: Work::Requests,
+            sends_http: false,
             suits_lessons: false,
             run: 0,
         };

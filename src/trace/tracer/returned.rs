@@ -53,6 +53,7 @@ impl Tracer {
         }
         let made = Next { conn, ..call.next() };
         self.publisher.call_of(made, what, text.as_bytes(), &ready);
+        self.listen_in(tid, &call, ret);
         for (id, what) in self.noted((tid, pid), &call, conn.map(|id| (id, what)), ret) {
             if let Some(accepted) = self.accepted.get(&id) {
                 self.evidence.used(*accepted, (tid, pid), ret);
@@ -159,6 +160,7 @@ impl Tracer {
             handler_threads: 0,
             options: Options::default(),
             work: Work::Answers,
+            sends_http: false,
             suits_lessons: false,
             run: 1,
         };
