@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 
-use super::{REPORTS, Symptom};
+use super::symptom::Symptom;
 use crate::dashboard::state::table::TableRow;
 use crate::inspect::Snapshot;
 use crate::telemetry::{
@@ -22,6 +22,9 @@ const LONG: Nanos = 300_000_000;
 const MOST: usize = 4096;
 /// So often somebody has to be woken in vain: once or twice it was another who was quicker.
 const VAIN: u32 = 3;
+
+/// An end that is read so often in a row is not taken for one.
+const ENDS: u32 = 100;
 
 /// A number of a process: of another one than the first, with its own number.
 type Number = (Option<i32>, Fd);
@@ -132,7 +135,7 @@ impl Program {
         }
         let times = self.ends.entry(id).or_default();
         *times = times.saturating_add(1);
-        if *times > REPORTS && *times % (REPORTS / 2) == 1 {
+        if *times > ENDS && *times % (ENDS / 2) == 1 {
             self.found.push((Some(id), event.event.fd, Symptom::EndRead));
         }
     }

@@ -1,6 +1,6 @@
 //! What can be wrong, and a diagnosis of it.
 
-use super::Starved;
+use super::starving::Starved;
 use crate::telemetry::{ConnId, Fd, Kind, Mask, Nanos};
 
 /// What is wrong.
