@@ -1,7 +1,8 @@
 //! The thread that traces: it is told of every stop of every thread of the program, and lets it go on, or
 //! holds it before its next call. `returned` publishes what has come of a call, `operated` carries out
 //! the operator's commands, `standing` says where it stands, `seized` takes hold of a program that runs
-//! already, and lets it go again, `waits` is how the thread is told, and sleeps.
+//! already, and lets it go again, `waits` is how the thread is told, and sleeps, `watched` who is watched for
+//! what.
 
 mod delays;
 mod operated;
@@ -10,8 +11,9 @@ mod seized;
 mod spoken;
 mod standing;
 mod waits;
+mod watched;
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::process::Child;
 use std::sync::Arc;
@@ -31,14 +33,14 @@ use super::bell::Bell;
 use super::calls::{self, Numbers};
 use super::evidence::Evidence;
 use super::lines::{Lines, Told};
-use super::object::{Object, Opened};
+use super::object::Opened;
 use super::outcome::{self, Call};
 use super::ptrace::{self, Go, Stands};
 use super::world::{Closed, World};
 use crate::server::{Pace, Verdict};
 use crate::telemetry::{
-    By, Commands, ConnId, Fd, Form, Kind, Listener, Mask, Mode, Nanos, Next, Publisher, Stance,
-    Standing, Turn,
+    By, Commands, ConnId, Fd, Form, Kind, Listener, Mode, Nanos, Next, Publisher, Stance, Standing,
+    Turn,
 };
 
 /// How long the program has to end when it is asked to.
@@ -331,69 +333,6 @@ impl Tracer {
             self.held.push_back(tid);
         } else {
             self.let_go(tid);
-        }
-    }
-
-    /// What a list that is handed over asks of each connection in it, and of none that the thread's
-    /// last one had and this has not.
-    fn note_watched(&mut self, tid: i32, pid: i32, call: &Call) {
-        let list: Vec<(Fd, Mask)> = match call.kind {
-            Kind::Poll => call.polled.asked().collect(),
-            Kind::Select => call.sets.entries(),
-            _ => return,
-        };
-        for (fd, mask) in &list {
-            self.watch(pid, *fd, *mask, call.kind);
-        }
-        let Some(thread) = self.threads.get_mut(&tid) else { return };
-        if !list.iter().map(|(fd, _)| fd).eq(&thread.listed) {
-            let now: HashSet<Fd> = list.iter().map(|(fd, _)| *fd).collect();
-            let before = std::mem::replace(
-                &mut thread.listed,
-                list.into_iter().unzip::<_, _, _, Vec<_>>().0,
-            );
-            for fd in before.into_iter().filter(|fd| !now.contains(fd)) {
-                self.watch_no_more(pid, fd);
-            }
-        }
-    }
-
-    /// No list that is handed over has it any more; one that the kernel keeps may.
-    fn watch_no_more(&mut self, pid: i32, fd: Fd) {
-        let mask = self.world.interest(pid, fd);
-        match self.world.object(pid, fd) {
-            Some(Object::Connection(id)) => self.world.change(id, |row| row.interest = mask),
-            Some(Object::Listener) => {
-                self.listened(pid, fd, |listener| listener.interest = mask);
-                self.world.ask(pid, fd, mask);
-            }
-            _ => self.world.ask(pid, fd, mask),
-        }
-    }
-
-    /// Changes what is known of the listener, if a descriptor stands for it.
-    fn listened(&mut self, pid: i32, fd: Fd, change: impl FnOnce(&mut Listener)) {
-        let opened = self.world.opened(pid, fd);
-        if let Some((own, listener)) = &mut self.listener
-            && Some(*own) == opened
-        {
-            change(listener);
-        }
-    }
-
-    /// A descriptor is watched for that from now on.
-    fn watch(&mut self, pid: i32, fd: Fd, mask: Mask, by: Kind) {
-        match self.world.object(pid, fd) {
-            Some(Object::Connection(id)) => {
-                self.evidence.watched(by, mask);
-                self.world.change(id, |row| row.interest = mask);
-            }
-            Some(Object::Listener) => {
-                self.evidence.watched(by, mask);
-                self.listened(pid, fd, |listener| listener.interest = mask);
-                self.world.ask(pid, fd, mask);
-            }
-            _ => self.world.ask(pid, fd, mask),
         }
     }
 
