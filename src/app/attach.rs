@@ -97,6 +97,10 @@ fn family(target: &str, headless: bool) -> Result<Family, Sentence> {
     let mut several = match find(target) {
         Ok(family) => return Ok(family),
         Err(NotFound::Nobody) => return Err((text.nobody)(&name)),
+        Err(NotFound::Inside(here)) => {
+            let here: Vec<String> = here.iter().map(ToString::to_string).collect();
+            return Err((text.inside)(&name, &here.join(", ")));
+        }
         Err(NotFound::Kernel) => return Err((text.kernel)(&name)),
         Err(NotFound::Own) => return Err((text.own)(&name)),
         Err(NotFound::Several(several)) => several,

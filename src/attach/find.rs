@@ -19,6 +19,8 @@ pub struct Family {
 pub enum NotFound {
     /// There is no such process.
     Nobody,
+    /// None here, but in a container one has that number: its numbers here.
+    Inside(Vec<i32>),
     /// It is a thread of the kernel's.
     Kernel,
     /// It is this program.
@@ -69,7 +71,15 @@ pub fn find(target: &str) -> Result<Family, NotFound> {
     let own = std::process::id().cast_signed();
     let all = Process::all();
     if let Ok(pid) = target.parse::<i32>() {
-        let found = all.iter().find(|process| process.pid == pid).ok_or(NotFound::Nobody)?;
+        let Some(found) = all.iter().find(|process| process.pid == pid) else {
+            let inside: Vec<i32> =
+                all.iter().filter(|it| it.is_inside(pid)).map(|it| it.pid).collect();
+            return Err(if inside.is_empty() {
+                NotFound::Nobody
+            } else {
+                NotFound::Inside(inside)
+            });
+        };
         return match found {
             found if found.is_kernel => Err(NotFound::Kernel),
             found if found.pid == own => Err(NotFound::Own),

@@ -84,6 +84,13 @@ impl Process {
         title.is_some_and(|rest| rest.starts_with(':'))
     }
 
+    /// Whether it has that number in a container, a PID namespace below this one (`pid_namespaces(7)`).
+    #[must_use]
+    pub(super) fn is_inside(&self, pid: i32) -> bool {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.pid)).unwrap_or_default();
+        has_number_inside(&status, pid)
+    }
+
     /// How many descriptors it may have open (`RLIMIT_NOFILE`).
     #[must_use]
     pub fn limit(&self) -> Option<u64> {
@@ -91,6 +98,12 @@ impl Process {
         let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"))?;
         line.split_whitespace().next()?.parse().ok()
     }
+}
+
+/// `NSpid:\t4711\t7`: its numbers, from this namespace's down to its own.
+fn has_number_inside(status: &str, pid: i32) -> bool {
+    let numbers = status.lines().find_map(|line| line.strip_prefix("NSpid:")).unwrap_or_default();
+    numbers.split_ascii_whitespace().skip(1).any(|number| number.parse() == Ok(pid))
 }
 
 /// The name and the fields behind it, from the state on (`proc_pid_stat(5)`); the name, in
@@ -125,6 +138,13 @@ mod tests {
         let (name, fields) = fields("7 (a) b (c) S 1 2").unwrap();
         assert_eq!((name, fields), ("a) b (c", vec!["S", "1", "2"]));
         assert_eq!(super::fields("7 (a"), None);
+    }
+
+    #[test]
+    fn a_process_in_a_container_has_another_number_there() {
+        let status = "Name:\tnginx\nNSpid:\t4711\t7\nThreads:\t1\n";
+        assert!(has_number_inside(status, 7) && !has_number_inside(status, 4711));
+        assert!(!has_number_inside("NSpid:\t4711\n", 4711) && !has_number_inside("", 7));
     }
 
     #[test]

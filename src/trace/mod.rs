@@ -37,8 +37,6 @@ mod world;
 mod written;
 
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 
 use crossbeam_channel::Sender;
@@ -48,7 +46,7 @@ use crate::telemetry::{Commands, Nanos, Publisher};
 pub use calls::call_numbered;
 pub use launch::{Program, become_program, find};
 pub use lines::Legible;
-use tracer::Tracer;
+use tracer::{Delay, Tracer};
 pub use written::{Excerpt, Written};
 
 /// How a program has ended.
@@ -82,7 +80,7 @@ pub struct Traced {
     pub pid: i32,
     /// It ran before, and runs on when it is let go.
     pub runs_on: bool,
-    delay: Arc<AtomicU64>,
+    delay: Delay,
     legible: lines::Told,
     thread: JoinHandle<io::Result<Ended>>,
 }
@@ -96,10 +94,10 @@ impl Traced {
 
     /// By how much each call of the last second was held up at least: from the time at which it was known
     /// to stand, at both of its ends, until it was let go, by the mean. What it takes to stop a thread and
-    /// to start it again comes to that. `None` before there was one.
+    /// to start it again comes to that. `None` where there was none.
     #[must_use]
     pub fn delay(&self) -> Option<Nanos> {
-        Some(self.delay.load(Ordering::Relaxed)).filter(|delay| *delay > 0)
+        self.delay.get()
     }
 
     /// Whether its source can be shown.
@@ -166,7 +164,7 @@ fn on_a_thread(
     trace: impl FnOnce(Tracer, Sender<i32>) -> io::Result<Ended> + Send + 'static,
 ) -> io::Result<Traced> {
     let (started, starts) = crossbeam_channel::bounded(1);
-    let delay = Arc::new(AtomicU64::new(0));
+    let delay = Delay::default();
     let legible = lines::Told::default();
     let told = (delay.clone(), legible.clone());
     let thread = std::thread::Builder::new().name("tracer".into()).spawn(move || {

@@ -17,7 +17,6 @@ use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::process::Child;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
 
 use nix::libc;
@@ -27,6 +26,7 @@ use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::unistd::Pid;
 use rustix::process::WaitStatus;
 
+pub(super) use self::delays::Delay;
 use self::delays::Delays;
 use super::Ended;
 use super::bell::Bell;
@@ -110,7 +110,7 @@ impl Tracer {
     pub(super) fn new(
         publisher: Publisher,
         commands: Commands,
-        (delay, legible): (Arc<AtomicU64>, Told),
+        (delay, legible): (Delay, Told),
     ) -> io::Result<Self> {
         let mut child = SigSet::empty();
         child.add(Signal::SIGCHLD);

@@ -90,11 +90,12 @@ const NAMES: [(&str, &str); 50] = [
 ];
 
 /// Single literals; the program's own name is left out.
-const SINGLE: [(&str, &str, &str); 36] = [
+const SINGLE: [(&str, &str, &str); 37] = [
     ("app::headless", "listening on :///", "the line that `compare` and scripts read"),
     ("app::lesson", "all", "what stands for every lesson"),
     ("app::output", "dumb", "a kind of terminal"),
     ("attach::process", "Max open files", "a field of /proc/PID/limits"),
+    ("attach::process", "NSpid:", "a field of /proc/PID/status"),
     ("clients::client", "GET HTTP/1.1 Host: User-Agent: -", "HTTP"),
     ("clients::client", "Cookie: table=", "HTTP"),
     ("clients::puppet", "GET HTTP/1.1 Host: User-Agent: -", "HTTP"),

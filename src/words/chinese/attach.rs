@@ -7,6 +7,9 @@ use crate::words::units;
 
 pub(in crate::words) const CHINESE: Attach = Attach {
     nobody: |target| format!("没有进程 {target}：请给出进程号（ps -e），或程序的名字。"),
+    inside: |target, here| {
+        format!("这里没有进程 {target}：某个容器里有一个叫这个号，在这里是 {here}。")
+    },
     kernel: |target| format!("{target} 是内核线程：它自己没有文件描述符。"),
     own: |target| format!("{target} 就是本程序：请换一个。"),
     not_permitted: |target| {

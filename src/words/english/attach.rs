@@ -15,6 +15,11 @@ pub(in crate::words) const ENGLISH: Attach = Attach {
             "There is no process {target}: give the number of one (ps -e), or its program's name."
         )
     },
+    inside: |target, here| {
+        format!(
+            "There is no process {target} here: in a container one is called so, which here is {here}."
+        )
+    },
     kernel: |target| {
         format!("{target} is a thread of the kernel: it has no descriptors of its own.")
     },

@@ -4,6 +4,7 @@
 pub(crate) struct Attach {
     /// Errors: what happened, and what to do about it.
     pub(crate) nobody: fn(target: &str) -> String,
+    pub(crate) inside: fn(target: &str, here: &str) -> String,
     pub(crate) kernel: fn(target: &str) -> String,
     pub(crate) own: fn(target: &str) -> String,
     pub(crate) not_permitted: fn(target: &str) -> String,

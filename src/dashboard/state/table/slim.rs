@@ -31,16 +31,29 @@ pub(super) struct Small {
     port: u16,
     state: ConnState,
     last: Kind,
-    form: Form,
     within: Option<Kind>,
     site: Option<Site>,
     why: Option<Why>,
-    /// [`HALF_CLOSED`] and [`STOPPED`].
+    /// [`HALF_CLOSED`] and [`STOPPED`], and the form of the last call from [`FORM`] on: a byte of its own
+    /// would be eight.
     flags: u8,
 }
 
 const HALF_CLOSED: u8 = 1;
 const STOPPED: u8 = 2;
+const FORM: u32 = 2;
+
+// Six bits have to do for the calls, [`Form::Usual`] and [`Form::Own`].
+const _: () = assert!(Form::CALLS.len() + 2 <= 1 << (u8::BITS - FORM));
+
+/// The form with that number.
+fn form(number: u8) -> Form {
+    match number.checked_sub(2) {
+        Some(place) => Form::CALLS[usize::from(place)],
+        None if number == Form::Own as u8 => Form::Own,
+        None => Form::Usual,
+    }
+}
 
 impl Small {
     fn of(row: &Row) -> Option<Self> {
@@ -63,11 +76,12 @@ impl Small {
             port: peer.port(),
             state: row.state,
             last: row.last,
-            form: row.form,
             within: row.within,
             site: row.site,
             why: row.why,
-            flags: u8::from(row.half_closed) * HALF_CLOSED + u8::from(row.stopped) * STOPPED,
+            flags: (u8::from(row.half_closed) * HALF_CLOSED)
+                | (u8::from(row.stopped) * STOPPED)
+                | ((row.form as u8) << FORM),
         })
     }
 
@@ -81,7 +95,7 @@ impl Small {
             stopped: self.flags & STOPPED != 0,
             interest: self.interest,
             last: self.last,
-            form: self.form,
+            form: form(self.flags >> FORM),
             last_ret: Ret::of_low(self.last_ret),
             requests: self.requests.into(),
             bytes_in: self.bytes_in.into(),
@@ -178,7 +192,7 @@ mod tests {
                 stopped,
                 interest: Mask(mask),
                 last: Kind::ALL[why],
-                form: Form::CALLS[why],
+                form: [Form::Usual, Form::Own, Form::CALLS[0], Form::CALLS[52]][why % 4],
                 last_ret,
                 requests: n[1],
                 bytes_in: n[2],
