@@ -13,7 +13,7 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use epollscope::attach::interest_of;
+use epollscope::attach::{Watcher, find, interest_of};
 use epollscope::telemetry::{Mask, ServerKind};
 use epollscope::textbook::Listing;
 use rustix::process::{Pid, Signal, kill_process};
@@ -193,7 +193,7 @@ fn nginx(folder: &Path, workers: usize) -> Option<Server> {
         "daemon off; worker_processes {workers}; pid {dir}/pid; error_log {dir}/err;
          events {{ }}
          http {{
-             access_log off; client_body_temp_path {dir}/b; proxy_temp_path {dir}/p;
+             access_log off; keepalive_requests 1000000000; client_body_temp_path {dir}/b; proxy_temp_path {dir}/p;
              fastcgi_temp_path {dir}/f; uwsgi_temp_path {dir}/u; scgi_temp_path {dir}/s;
              server {{ listen {addr}; root {dir}; }}
          }}"
@@ -375,7 +375,7 @@ fn workers_that_die_and_come_are_followed_on_the_screen() {
     kill_process(Pid::from_raw(worker).unwrap(), Signal::STOP).unwrap();
     terminal.see("is stopped");
     client[0].write_all(b"GET / HTTP/1.1\r\n").unwrap();
-    terminal.see("nobody says so again before more comes");
+    terminal.see("have lain unread for");
     kill_process(Pid::from_raw(worker).unwrap(), Signal::KILL).unwrap();
     let next = until("another comes", || {
         let last = *family(server.pid()).last().unwrap();
@@ -532,4 +532,50 @@ fn a_process_that_is_traced_is_shown_held_and_left() {
     assert_runs(server.pid());
     let mut answer = [0; 64];
     assert!(clients[0].read(&mut answer).unwrap() > 0);
+}
+
+#[test]
+fn nothing_is_noticed_on_right_servers_under_load() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(server) = nginx(folder.path(), 2) else { return };
+    let redis = redis();
+    let over = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                let mut clients = server.clients(4);
+                while !over.load(std::sync::atomic::Ordering::Relaxed) {
+                    ask(&mut clients);
+                }
+            });
+        }
+        if let Some((redis, _)) = &redis {
+            scope.spawn(|| {
+                let mut client = redis.clients(1);
+                while !over.load(std::sync::atomic::Ordering::Relaxed) {
+                    ping(&mut client[0]);
+                }
+            });
+        }
+        let pids = [Some(server.pid()), redis.as_ref().map(|(redis, _)| redis.pid())];
+        let watchers: Vec<Watcher> = pids
+            .into_iter()
+            .flatten()
+            .map(|pid| Watcher::start(find(&pid.to_string()).unwrap()).unwrap())
+            .collect();
+        let (begin, mut looks) = (Instant::now(), 0);
+        // Longer than what is to be noticed has to last.
+        while begin.elapsed() < Duration::from_millis(2500) {
+            for look in watchers.iter().filter_map(Watcher::latest) {
+                looks += 1;
+                if !look.findings.is_empty() {
+                    over.store(true, std::sync::atomic::Ordering::Relaxed);
+                    panic!("{:?}", look.findings);
+                }
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        over.store(true, std::sync::atomic::Ordering::Relaxed);
+        assert!(looks >= 4, "{looks} looks");
+    });
 }

@@ -71,6 +71,7 @@ fn calls(
         log: args.log.clone(),
         force: args.force,
         output: None,
+        stdin: false,
         theme: args.theme,
         no_mouse: args.no_mouse,
         ascii: args.ascii,

@@ -44,6 +44,10 @@ pub(super) fn run(args: &cli::Run, colours: &[Change]) -> ExitCode {
         let there = error.kind() != ErrorKind::NotFound;
         return ExitCode::from(if there { NOT_RUN } else { NOT_FOUND });
     }
+    // In a process group of its own it would be stopped when it reads from the terminal.
+    if args.stdin && io::stdin().is_terminal() {
+        return output::misused(strings().run.no_keyboard);
+    }
     let headless = args.headless || args.quiet || !io::stdout().is_terminal();
     if !headless && is_dumb() {
         say(strings().start.dumb_dashboard);
@@ -51,7 +55,8 @@ pub(super) fn run(args: &cli::Run, colours: &[Change]) -> ExitCode {
     }
     let start = |publisher: Publisher, commands: Commands| {
         let (output, errors, kept) = outputs(args.output.as_deref(), args.force, headless)?;
-        let program = Program { command: args.command.clone(), output, errors };
+        let input = if args.stdin { Stdio::inherit() } else { Stdio::null() };
+        let program = Program { command: args.command.clone(), input, output, errors };
         let traced = trace::start(program, publisher, commands);
         Ok((traced.map_err(|error| not_started(name, &error))?, kept))
     };

@@ -1,5 +1,5 @@
 //! What is noticed in what was seen, and for how long: a thing that lasts only from one look to the next
-//! is none.
+//! is none. What an interest list says lasts from one reading of it to another.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -125,10 +125,16 @@ pub struct Noticed {
     pub since: Instant,
 }
 
+/// What makes a thing the same one at the next look, beside its name: a number may be another's by then.
+type Identity = (u64, u64);
+
+/// A thing that is so, with its identity, and when it was seen.
+type Seen = (Finding, Identity, Instant);
+
 /// What was seen at the looks before.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
-    since: HashMap<Finding, Instant>,
+    since: HashMap<(Finding, Identity), Instant>,
     /// Threads that were seen to wait for many.
     waiters: HashMap<i32, i32>,
 }
@@ -144,23 +150,24 @@ impl Memory {
                 self.waiters.insert(thread.tid, thread.pid);
             }
         }
-        let mut now: Vec<Finding> = Vec::new();
+        let mut now: Vec<Seen> = Vec::new();
         on_lists(look, &mut now);
         on_sockets(look, &mut now);
         self.in_threads(look, &mut now);
         let before = std::mem::take(&mut self.since);
         let mut noticed = Vec::new();
-        for finding in now {
-            let since = before.get(&finding.key()).copied().unwrap_or(look.taken);
-            self.since.insert(finding.key(), since);
-            if look.taken.duration_since(since) >= finding.after() {
+        for (finding, identity, at) in now {
+            let key = (finding.key(), identity);
+            let since = before.get(&key).copied().unwrap_or(at);
+            self.since.insert(key, since);
+            if at.saturating_duration_since(since) >= finding.after() {
                 noticed.push(Noticed { finding, since });
             }
         }
         noticed
     }
 
-    fn in_threads(&self, look: &Look, now: &mut Vec<Finding>) {
+    fn in_threads(&self, look: &Look, now: &mut Vec<Seen>) {
         for thread in &look.threads {
             let Some(Call::In(call, Some(fd))) = thread.call else { continue };
             let is_socket = look.descriptor(thread.pid, fd).is_some_and(|descriptor| {
@@ -170,7 +177,10 @@ impl Memory {
                 )
             });
             if thread.state == 'S' && is_socket && self.waiters.contains_key(&thread.tid) {
-                now.push(Finding::Blocks { pid: thread.pid, tid: thread.tid, call, fd });
+                let (pid, tid) = (thread.pid, thread.tid);
+                // Who has not given the CPU away since sleeps in the same call.
+                let sleep = (0, thread.switches.0);
+                now.push((Finding::Blocks { pid, tid, call, fd }, sleep, look.taken));
             }
         }
         for process in &look.processes {
@@ -178,7 +188,8 @@ impl Memory {
             if let Some(limit) = look.limits.get(&process.pid).copied().filter(|limit| *limit > 0)
                 && open as u64 * 20 >= limit * 19
             {
-                now.push(Finding::NearLimit { pid: process.pid, open, limit });
+                let pid = process.pid;
+                now.push((Finding::NearLimit { pid, open, limit }, (0, 0), look.taken));
             }
         }
     }
@@ -190,7 +201,7 @@ fn is_wait(name: &str) -> bool {
         .contains(&name)
 }
 
-fn on_lists(look: &Look, now: &mut Vec<Finding>) {
+fn on_lists(look: &Look, now: &mut Vec<Seen>) {
     let mut watchers: HashMap<u64, (SocketAddr, usize, bool)> = HashMap::new();
     for list in &look.lists {
         let (pid, epfd) = (list.pid, list.epfd);
@@ -199,7 +210,8 @@ fn on_lists(look: &Look, now: &mut Vec<Finding>) {
             if entry.outlived {
                 // A copy of the instance in a child has the numbers of its parent.
                 if !look.is_shared(list) {
-                    now.push(Finding::Outlived { pid, epfd, fd });
+                    let of = (entry.interest.inode, 0);
+                    now.push((Finding::Outlived { pid, epfd, fd }, of, list.read));
                 }
                 continue;
             }
@@ -210,15 +222,23 @@ fn on_lists(look: &Look, now: &mut Vec<Finding>) {
                     seen.1 += 1;
                     seen.2 |= !mask.has(Mask::EXCLUSIVE);
                 }
-                Object::Socket(Socket::Tcp { state, send_queue, recv_queue, .. }) => {
+                Object::Socket(Socket::Tcp { state, send_queue, recv_queue, received, .. }) => {
                     let open = matches!(state, TcpState::Established | TcpState::CloseWait);
                     let edge = mask.has(Mask::ET);
-                    if open && mask.has(Mask::OUT) && !edge && send_queue == 0 {
-                        now.push(Finding::Spins { pid, epfd, fd });
+                    let level = !edge && !mask.has(Mask::ONESHOT);
+                    if open && mask.has(Mask::OUT) && level && send_queue == 0 {
+                        let of = (entry.interest.inode, 0);
+                        now.push((Finding::Spins { pid, epfd, fd }, of, list.read));
                     }
                     let unread = recv_queue > u32::from(state == TcpState::CloseWait);
-                    if open && mask.has(Mask::IN) && unread {
-                        now.push(Finding::Unread { pid, fd, edge });
+                    // Nothing has come since: it is what lay there before.
+                    if let Some(received) = received
+                        && open
+                        && mask.has(Mask::IN)
+                        && unread
+                    {
+                        let of = (entry.interest.inode, received);
+                        now.push((Finding::Unread { pid, fd, edge }, of, list.read));
                     }
                 }
                 _ => {}
@@ -226,23 +246,25 @@ fn on_lists(look: &Look, now: &mut Vec<Finding>) {
         }
     }
     let herds = watchers.into_values().filter(|(_, epolls, woken)| *epolls > 1 && *woken);
-    now.extend(herds.map(|(own, epolls, _)| Finding::Herd { own, epolls }));
+    let herds = herds.map(|(own, epolls, _)| Finding::Herd { own, epolls });
+    now.extend(herds.map(|herd| (herd, (0, 0), look.taken)));
 }
 
-fn on_sockets(look: &Look, now: &mut Vec<Finding>) {
+fn on_sockets(look: &Look, now: &mut Vec<Seen>) {
     let mut listeners: Vec<u64> = Vec::new();
     for descriptor in &look.descriptors {
         let (pid, fd) = (descriptor.pid, descriptor.fd);
         match descriptor.object {
             Object::Socket(Socket::Tcp { state: TcpState::CloseWait, .. }) => {
-                now.push(Finding::NotClosed { pid, fd });
+                let of = (descriptor.inode.unwrap_or_default(), 0);
+                now.push((Finding::NotClosed { pid, fd }, of, look.taken));
             }
             Object::Socket(Socket::Listener { own, queue, limit: Some(limit) })
                 // The kernel lets one more in than it was told.
                 if queue > limit && !listeners.contains(&descriptor.inode.unwrap_or_default()) =>
             {
                 listeners.push(descriptor.inode.unwrap_or_default());
-                now.push(Finding::QueueFull { own, queue, limit });
+                now.push((Finding::QueueFull { own, queue, limit }, (0, 0), look.taken));
             }
             _ => {}
         }
@@ -277,6 +299,7 @@ mod tests {
         memory.notice(&look);
         look = eyes.look(Wanted::default());
         look.taken += time;
+        look.lists.iter_mut().for_each(|list| list.read += time);
         memory.notice(&look).into_iter().map(|noticed| noticed.finding).collect()
     }
 
@@ -322,6 +345,24 @@ mod tests {
                 .iter()
                 .any(|it| matches!(it, Finding::Unread { fd: of, .. } if *of == fd))
         );
+    }
+
+    #[test]
+    fn bytes_that_were_read_and_have_come_anew_have_not_lain() {
+        let mut watched = Watched::new(EventFlags::IN);
+        watched.client.write_all(b"hello").unwrap();
+        let own = Process::read(pid()).unwrap();
+        let family = Family { head: own.pid, members: vec![own] };
+        let mut eyes = Eyes::new(family, TcpTable::open().ok());
+        let mut memory = Memory::default();
+        memory.notice(&eyes.look(Wanted::default()));
+        std::io::Read::read_exact(&mut watched.server, &mut [0; 5]).unwrap();
+        watched.client.write_all(b"again").unwrap();
+        let mut look = eyes.look(Wanted::default());
+        look.taken += SOON * 2;
+        look.lists.iter_mut().for_each(|list| list.read += SOON * 2);
+        let finding = Finding::Unread { pid: pid(), fd: watched.fd(), edge: false };
+        assert!(memory.notice(&look).iter().all(|noticed| noticed.finding != finding));
     }
 
     #[test]

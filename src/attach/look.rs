@@ -4,7 +4,6 @@ use std::collections::{HashMap, HashSet};
 use std::io;
 use std::time::{Duration, Instant};
 
-use super::data::{Data, Framework};
 use super::descriptors::{self, Descriptor, Object};
 use super::epolls::{List, Lists};
 use super::find::Family;
@@ -76,8 +75,6 @@ pub struct Look {
     pub used: Used,
     /// What is noticed.
     pub findings: Vec<Noticed>,
-    /// Which framework it is, where that is certain.
-    pub framework: Option<Framework>,
     /// What may not be seen.
     pub unseen: Vec<Unseen>,
 }
@@ -182,10 +179,6 @@ impl Eyes {
         let (cpu, switches) = self.meter.since(&threads);
         let over = self.last.map_or(Duration::ZERO, |last| taken - last);
         self.last = Some(taken);
-        let framework = lists.iter().find_map(|list| {
-            let process = processes.iter().find(|process| process.pid == list.pid)?;
-            Framework::of(process, Data::of(list))
-        });
         let limits =
             processes.iter().filter_map(|process| Some((process.pid, process.limit()?))).collect();
         let mut look = Look {
@@ -199,7 +192,6 @@ impl Eyes {
             lists,
             used: Used { over, cpu, switches },
             findings: Vec::new(),
-            framework,
             unseen,
         };
         look.findings = self.memory.notice(&look);

@@ -30,6 +30,8 @@ pub enum Socket {
         send_queue: u32,
         /// The smoothed round-trip time, where there is one.
         rtt: Option<Duration>,
+        /// Bytes that have come over its life, where that is known.
+        received: Option<u64>,
     },
     /// A TCP socket that listens.
     Listener {
@@ -60,7 +62,7 @@ pub enum Socket {
 
 impl Socket {
     fn of(found: &TcpSocket) -> Self {
-        let TcpSocket { own, socket } = *found;
+        let TcpSocket { own, socket, received } = *found;
         if socket.state == TcpState::Listen {
             return Self::Listener {
                 own,
@@ -75,6 +77,7 @@ impl Socket {
             recv_queue: socket.recv_queue,
             send_queue: socket.send_queue,
             rtt: socket.rtt,
+            received,
         }
     }
 
@@ -225,7 +228,7 @@ fn tcp(line: &Inet) -> Option<Socket> {
     Some(if state == TcpState::Listen {
         Socket::Listener { own, queue: recv_queue, limit: None }
     } else {
-        Socket::Tcp { own, peer, state, recv_queue, send_queue, rtt: None }
+        Socket::Tcp { own, peer, state, recv_queue, send_queue, rtt: None, received: None }
     })
 }
 

@@ -33,6 +33,10 @@ pub struct Run {
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
+    /// Give the program this program's standard input, from a file or a pipe; without it, it has none.
+    #[arg(long)]
+    pub stdin: bool,
+
     /// The dashboard's colours.
     #[arg(long, value_name = "NAME", value_enum, default_value_t)]
     pub theme: ThemeChoice,

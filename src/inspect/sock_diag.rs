@@ -187,16 +187,16 @@ impl Diag {
     }
 
     /// Looks up these sockets (local and remote address) one by one; each that there is, is handed over
-    /// with its own address and what is known of it.
+    /// with its own address, what is known of it, and how many bytes have come over its life.
     ///
     /// # Errors
     /// What the kernel answered, or that the answer could not be read.
     pub(super) fn look_up(
         &mut self,
         ends: &[(SocketAddr, SocketAddr)],
-        mut each: impl FnMut(SocketAddr, Socket),
+        mut each: impl FnMut(SocketAddr, Socket, Option<u64>),
     ) -> io::Result<()> {
-        self.find(ends, |_, found| each(found.own, found.socket))
+        self.find(ends, |_, found| each(found.own, found.socket, found.received))
     }
 
     /// Every socket of an address family.
@@ -206,11 +206,11 @@ impl Diag {
     pub(super) fn every(
         &mut self,
         any: IpAddr,
-        mut each: impl FnMut(SocketAddr, Socket),
+        mut each: impl FnMut(SocketAddr, Socket, Option<u64>),
     ) -> io::Result<()> {
         let any = SocketAddr::new(any, 0);
         let request = Request { flags: NLM_F_DUMP, states: STATES, local: any, peer: any };
-        self.dump_all(request, |found| each(found.own, found.socket))
+        self.dump_all(request, |found| each(found.own, found.socket, found.received))
     }
 
     fn find(

@@ -14,6 +14,8 @@ pub struct TcpSocket {
     pub own: SocketAddr,
     /// What is known of it. Of one that listens, the queues are its accept queue and that one's limit.
     pub socket: Socket,
+    /// Bytes that have come over its life; `None` where the kernel did not tell.
+    pub received: Option<u64>,
 }
 
 /// The way to the kernel's table, in the network namespace of the thread that opens it.
@@ -38,9 +40,9 @@ impl TcpTable {
         let any: [IpAddr; 2] = [Ipv4Addr::UNSPECIFIED.into(), Ipv6Addr::UNSPECIFIED.into()];
         for any in any {
             // The number of those that belong to no descriptor is 0.
-            let each = |own, socket: Socket| {
+            let each = |own, socket: Socket, received| {
                 if socket.inode > 0 {
-                    found.insert(socket.inode.into(), TcpSocket { own, socket });
+                    found.insert(socket.inode.into(), TcpSocket { own, socket, received });
                 }
             };
             let done = self.0.every(any, each);
@@ -61,8 +63,8 @@ impl TcpTable {
         ends: &[(SocketAddr, SocketAddr)],
     ) -> io::Result<HashMap<u64, TcpSocket>> {
         let mut found = HashMap::new();
-        self.0.look_up(ends, |own, socket| {
-            found.insert(socket.inode.into(), TcpSocket { own, socket });
+        self.0.look_up(ends, |own, socket, received| {
+            found.insert(socket.inode.into(), TcpSocket { own, socket, received });
         })?;
         Ok(found)
     }
@@ -96,7 +98,7 @@ mod tests {
             let all = table.all().unwrap();
             let server = &all[&inode(server.as_raw_fd())];
             assert_eq!((server.own, server.socket.peer), (at, peer));
-            assert_eq!(server.socket.recv_queue, 5);
+            assert_eq!((server.socket.recv_queue, server.received), (5, Some(5)));
             assert_eq!(all[&inode(client.as_raw_fd())].socket.peer, at);
             let listens = &all[&inode(listener.as_raw_fd())];
             assert_eq!(listens.socket.state, TcpState::Listen);

@@ -21,6 +21,8 @@ use super::calls;
 pub struct Program {
     /// Its name or path, then its arguments.
     pub command: Vec<OsString>,
+    /// Standard input.
+    pub input: Stdio,
     /// Standard output.
     pub output: Stdio,
     /// Standard error.
@@ -57,7 +59,7 @@ pub(super) fn start(program: Program) -> io::Result<Child> {
     command.arg0("epollscope").arg("traced").arg(std::process::id().to_string()).arg("--");
     command.args(&program.command);
     // A signal of the terminal's is for this program, which ends the other.
-    command.stdin(Stdio::null()).stdout(program.output).stderr(program.errors).process_group(0);
+    command.stdin(program.input).stdout(program.output).stderr(program.errors).process_group(0);
     let mut child = command.spawn()?;
     let seized = seize(&child);
     if seized.is_err() {

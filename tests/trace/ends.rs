@@ -1,8 +1,12 @@
 //! How it ends: exit codes, signals, and what of a program stays behind, which is nothing.
 
+use std::io::Write as _;
+use std::process::Stdio;
+
 use epollscope::telemetry::ServerKind;
 use rustix::process::Signal;
 
+use super::terminal::Terminal;
 use super::{Running, Script, below, is_alive, listens, python, run, until};
 
 fn code(program: &[&str]) -> (Option<i32>, String) {
@@ -47,6 +51,26 @@ fn a_program_that_cannot_be_run_is_told_in_one_sentence() {
         told.contains("damaged is a program of 32 bits") && told.lines().count() == 1,
         "{told}"
     );
+}
+
+#[test]
+fn its_standard_input_is_empty_unless_it_is_given_one() {
+    let feed = |options: &[&str]| {
+        let mut command = run(options, &["cat"]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // One that does not read it may have ended.
+        let _ = child.stdin.take().unwrap().write_all(b"said\n");
+        let output = child.wait_with_output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    assert_eq!(feed(&["--quiet"]), (Some(0), String::new()));
+    assert_eq!(feed(&["--quiet", "--stdin"]), (Some(0), "said\n".to_owned()));
+    // The keyboard is not to be had.
+    let options = ["run", "--stdin", "--", "cat"];
+    let mut terminal = Terminal::start(env!("CARGO_BIN_EXE_epollscope"), (80, 24), &options);
+    terminal.see("--stdin takes a file or a pipe");
+    assert_eq!(terminal.exit().exit_code(), 2);
 }
 
 #[test]

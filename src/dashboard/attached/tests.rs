@@ -10,8 +10,8 @@ use ratatui::backend::TestBackend;
 
 use super::{Attached, Looks};
 use crate::attach::{
-    Call, Descriptor, Entry, Finding, Framework, List, Look, Noticed, Object, Pace, Process,
-    Socket, Thread, Used, Wanted,
+    Call, Descriptor, Entry, Finding, List, Look, Noticed, Object, Pace, Process, Socket, Thread,
+    Used, Wanted,
 };
 use crate::dashboard::session::Show as _;
 use crate::dashboard::state::Action;
@@ -63,6 +63,7 @@ fn connection(pid: i32, fd: Fd, port: u16, state: TcpState, recv_queue: u32) -> 
         recv_queue,
         send_queue: 0,
         rtt: Some(Duration::from_micros(57)),
+        received: Some(1234),
     });
     let mask = Mask::IN.with(Mask::RDHUP).with(Mask::ET).with(Mask::ERR).with(Mask::HUP);
     Descriptor { watched: vec![(8, mask)], ..descriptor(pid, fd, object) }
@@ -137,7 +138,6 @@ fn look() -> Look {
             finding: Finding::Unread { pid: 4712, fd: 11, edge: true },
             since: taken.checked_sub(Duration::from_millis(2500)).unwrap(),
         }],
-        framework: Some(Framework::Nginx),
         unseen: Vec::new(),
     }
 }

@@ -130,6 +130,8 @@ pub(super) struct Found {
     pub(super) retransmits: u8,
     /// Packets that it dropped.
     pub(super) drops: Option<u32>,
+    /// Bytes that have come over its life (`tcpi_bytes_received`).
+    pub(super) received: Option<u64>,
 }
 
 /// Reads a `struct inet_diag_msg` and its attributes; `None` when it is cut.
@@ -161,7 +163,8 @@ pub(super) fn socket(body: &[u8]) -> Option<Found> {
     };
     let unsent = u32_at(info, 44).map(|time| Duration::from_millis(time.into()));
     let (retransmits, drops) = (*body.get(3)?, u32_at(memory, DROPS));
-    Some(Found { own, socket, unsent, retransmits, drops })
+    let received = array(info, 128).map(u64::from_ne_bytes);
+    Some(Found { own, socket, unsent, retransmits, drops, received })
 }
 
 /// The value of the first attribute (`struct rtattr`) of that type.

@@ -146,16 +146,16 @@ pub(in crate::words) const CHINESE: Attach = Attach {
                 "epoll {epfd} 以水平触发关注 fd {fd} 的 OUT，却没有东西要发：每次等待都立刻返回。"
             )
         },
-        unread: |fd, bytes, time| format!("fd {fd} 上有 {bytes} 已经 {time} 没读。"),
+        unread: |fd, bytes, time| format!("fd {fd} 上有 {bytes} 至少 {time} 没读。"),
         unread_edge: |fd, bytes, time| {
             format!(
-                "fd {fd} 上有 {bytes} 已经 {time} 没读，而它是边缘触发：在新数据到来之前不会再报。"
+                "fd {fd} 上有 {bytes} 至少 {time} 没读，而它是边缘触发：在新数据到来之前不会再报。"
             )
         },
-        not_closed: |fd, time| format!("fd {fd} 的对端 {time} 前已挂断，描述符还开着。"),
+        not_closed: |fd, time| format!("fd {fd} 的对端至少 {time} 前已挂断，描述符还开着。"),
         blocks: |tid, call, fd, time| {
             format!(
-                "线程 {tid} 平时等待许多描述符，现在睡在 {call}({fd}, …) 里已有 {time}：别的都在等它。"
+                "线程 {tid} 平时等待许多描述符，现在睡在 {call}({fd}, …) 里至少 {time} 了：别的都在等它。"
             )
         },
         queue_full: |own, queue, limit| {

@@ -14,6 +14,7 @@ pub(in crate::words) const CHINESE: Run = Run {
     },
     of_32_bits: |name| format!("{name} 是 32 位程序，无法跟踪：请编译成 64 位。"),
     no_start: |name, why| format!("{name} 无法运行：{why}。"),
+    no_keyboard: "--stdin 要的是文件或管道：被跟踪的程序不能用键盘。",
     output_there: |path| format!("{path} 里已有内容：换一个文件，或用 --force 清空它。"),
     no_output: |path, why| format!("程序的输出无法写到 {path}：{why}。"),
     exited: |name, code| format!("{name} 已结束，退出码 {code}。"),

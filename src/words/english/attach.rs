@@ -169,20 +169,24 @@ pub(in crate::words) const ENGLISH: Attach = Attach {
                  each wait returns at once."
             )
         },
-        unread: |fd, bytes, time| format!("On fd {fd} {bytes} have lain unread for {time}."),
+        unread: |fd, bytes, time| {
+            format!("On fd {fd} {bytes} have lain unread for {time} at least.")
+        },
         unread_edge: |fd, bytes, time| {
             format!(
-                "On fd {fd} {bytes} have lain unread for {time}, and it is edge-triggered: nobody says \
-                 so again before more comes."
+                "On fd {fd} {bytes} have lain unread for {time} at least, and it is edge-triggered: \
+                 nobody says so again before more comes."
             )
         },
         not_closed: |fd, time| {
-            format!("The peer of fd {fd} has hung up {time} ago, and the descriptor is still open.")
+            format!(
+                "The peer of fd {fd} has hung up {time} ago at least, and the descriptor is still open."
+            )
         },
         blocks: |tid, call, fd, time| {
             format!(
                 "Thread {tid}, which waits for many by turns, has been asleep in {call}({fd}, …) for \
-                 {time}: all others wait for this one."
+                 {time} at least: all others wait for this one."
             )
         },
         queue_full: |own, queue, limit| {

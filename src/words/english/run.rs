@@ -16,6 +16,7 @@ pub(in crate::words) const ENGLISH: Run = Run {
         format!("{name} is a program of 32 bits, which cannot be traced: build it for 64.")
     },
     no_start: |name, why| format!("{name} cannot be run: {why}."),
+    no_keyboard: "--stdin takes a file or a pipe: a program that is traced cannot have the keyboard.",
     output_there: |path| {
         format!("{path} has something in it: choose another file, or empty it with --force.")
     },

@@ -8,6 +8,7 @@ pub(crate) struct Run {
     pub(crate) not_permitted: fn(name: &str) -> String,
     pub(crate) of_32_bits: fn(name: &str) -> String,
     pub(crate) no_start: fn(name: &str, why: &str) -> String,
+    pub(crate) no_keyboard: &'static str,
     pub(crate) output_there: fn(path: &str) -> String,
     pub(crate) no_output: fn(path: &str, why: &str) -> String,
     /// How it has ended.
