@@ -60,18 +60,21 @@ impl Cursor {
 /// By what the descriptors are sorted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) enum Sort {
+    /// Who listens, who is connected, epoll, then the rest.
     #[default]
-    Fd,
+    Kind,
     Recv,
     Send,
+    Fd,
 }
 
 impl Sort {
     pub(super) fn next(self) -> Self {
         match self {
-            Self::Fd => Self::Recv,
+            Self::Kind => Self::Recv,
             Self::Recv => Self::Send,
             Self::Send => Self::Fd,
+            Self::Fd => Self::Kind,
         }
     }
 
@@ -86,6 +89,12 @@ impl Sort {
         };
         Reverse(match self {
             Self::Fd => 0,
+            Self::Kind => match descriptor.object {
+                Object::Socket(Socket::Listener { .. }) => 3,
+                Object::Socket(Socket::Tcp { .. }) => 2,
+                Object::Epoll => 1,
+                _ => 0,
+            },
             Self::Recv => recv,
             Self::Send => send,
         })

@@ -102,7 +102,8 @@ pub(super) fn draw(
     let columns = columns(width, several);
     let mut title = named(1, say.table, theme);
     let sorted = match shown.rows.sort {
-        Sort::Fd => None,
+        Sort::Kind => None,
+        Sort::Fd => Some(say.columns.fd),
         Sort::Recv => Some(say.columns.recv),
         Sort::Send => Some(say.columns.send),
     };
