@@ -6,6 +6,7 @@ use std::io;
 use rustix::fs::{Dir, readlinkat};
 
 use super::sockets::Socket;
+use crate::inspect::Link;
 use crate::telemetry::{Fd, Mask};
 
 /// A descriptor.
@@ -52,30 +53,20 @@ pub enum Object {
 }
 
 impl Object {
-    /// What a link in `/proc/PID/fd` says, and the inode that it tells.
+    /// What a link says, and the inode that it tells.
     fn of(link: &str) -> (Self, Option<u64>) {
-        let number = |kind: &str| {
-            link.strip_prefix(kind)?.strip_prefix(":[")?.strip_suffix(']')?.parse::<u64>().ok()
-        };
-        if let Some(inode) = number("socket") {
-            return (Self::Socket(Socket::Unknown), Some(inode));
-        }
-        if let Some(inode) = number("pipe") {
-            return (Self::Pipe, Some(inode));
-        }
-        let Some(anonymous) = link.strip_prefix("anon_inode:") else {
-            return (Self::File(link.to_owned()), None);
-        };
-        // Some kernels write them without the brackets.
-        let object = match anonymous.trim_matches(['[', ']']) {
-            "eventpoll" => Self::Epoll,
-            "eventfd" => Self::Eventfd(None),
-            "timerfd" => Self::Timerfd(None),
-            "signalfd" => Self::Signalfd,
-            "inotify" => Self::Inotify,
-            "pidfd" => Self::Pidfd,
-            "io_uring" => Self::IoUring(None),
-            other => Self::Other(other.to_owned()),
+        let object = match Link::from(link) {
+            Link::Socket(inode) => return (Self::Socket(Socket::Unknown), Some(inode)),
+            Link::Pipe(inode) => return (Self::Pipe, Some(inode)),
+            Link::Epoll => Self::Epoll,
+            Link::Eventfd => Self::Eventfd(None),
+            Link::Timerfd => Self::Timerfd(None),
+            Link::Signalfd => Self::Signalfd,
+            Link::Inotify => Self::Inotify,
+            Link::Pidfd => Self::Pidfd,
+            Link::IoUring => Self::IoUring(None),
+            Link::Anonymous(other) => Self::Other(other),
+            Link::File(path) => Self::File(path),
         };
         (object, None)
     }

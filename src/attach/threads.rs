@@ -5,8 +5,8 @@ use std::fs;
 use std::io;
 
 use super::process::fields;
-use crate::telemetry::{Fd, Form};
-use crate::trace::call_numbered;
+use crate::telemetry::Fd;
+use crate::trace::{begins_with_fd, call_numbered};
 
 /// A thread.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -68,38 +68,11 @@ fn call(text: &str) -> Option<Call> {
     let register = u64::from_str_radix(words.next()?.strip_prefix("0x")?, 16).ok()?;
     if let Some(form) = call_numbered(number) {
         let [a, b, c, d, ..] = register.to_le_bytes();
-        let fd = has_fd(form).then(|| Fd::from_le_bytes([a, b, c, d]));
+        let fd = begins_with_fd(form).then(|| Fd::from_le_bytes([a, b, c, d]));
         return Some(Call::In(form.name()?, fd));
     }
     let known = SLEEPS.iter().find(|(of, _)| *of == number);
     Some(known.map_or(Call::Number(number), |(_, name)| Call::In(name, None)))
-}
-
-/// Whether its first argument is a descriptor.
-fn has_fd(form: Form) -> bool {
-    !matches!(
-        form,
-        Form::ClockNanosleep
-            | Form::Nanosleep
-            | Form::CloseRange
-            | Form::EpollCreate
-            | Form::EpollCreate1
-            | Form::Eventfd
-            | Form::Eventfd2
-            | Form::Pipe
-            | Form::Pipe2
-            | Form::Poll
-            | Form::Ppoll
-            | Form::Select
-            | Form::Pselect6
-            | Form::Socket
-            | Form::Socketpair
-            | Form::TimerfdCreate
-            | Form::Wait4
-            | Form::Waitid
-            | Form::IoUringSetup
-            | Form::RestartSyscall
-    )
 }
 
 /// The threads of a process.

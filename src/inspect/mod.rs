@@ -9,6 +9,7 @@
 //! | `drops` | connections that the kernel dropped, from `/proc/net/netstat` |
 //! | `ready` | which fds are ready now, and what an epoll would hand over, by a second epoll |
 //! | `kept` | a file of `/proc` that stays open |
+//! | `link` | what a link in `/proc/PID/fd` says |
 //! | `mapped` | whether an epoll's memory can be shared with a program |
 //! | `fdinfo` | an epoll's interest list, from `/proc/PID/fdinfo` |
 //! | `runtime` | the loop inside a runtime: the call its thread sleeps in, and that epoll's list |
@@ -19,6 +20,7 @@
 mod drops;
 mod fdinfo;
 mod kept;
+mod link;
 mod mapped;
 mod quiet;
 mod ready;
@@ -35,11 +37,13 @@ use std::time::{Duration, Instant};
 use crate::telemetry::Fd;
 
 pub use fdinfo::{Interest, interest_list};
+pub use link::Link;
 pub use mapped::mmap_of;
 pub use quiet::Quiet;
 pub use ready::{EpollView, Handed, Listed};
 pub use runtime::{RuntimeView, Timeout};
 pub use tcp_table::{TcpSocket, TcpTable};
+pub(crate) use thread::replace;
 pub use thread::{EXACT_AT_MOST, Inspector};
 pub use unseen::{Cause, Unseen};
 pub use usage::{LoopCpu, Usage, Workers, cpu};

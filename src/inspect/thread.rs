@@ -76,7 +76,7 @@ impl Inspector {
 }
 
 /// Puts a value into a channel of one place, in place of an older one that is still there.
-fn replace<T>(into: &Sender<T>, out: &Receiver<T>, value: T) {
+pub(crate) fn replace<T>(into: &Sender<T>, out: &Receiver<T>, value: T) {
     let mut value = value;
     while let Err(crossbeam_channel::TrySendError::Full(back)) = into.try_send(value) {
         let _ = out.try_recv();

@@ -121,6 +121,34 @@ pub fn call_numbered(number: i64) -> Option<Form> {
     NUMBERS.form(number)
 }
 
+/// Whether its first argument is a descriptor.
+#[must_use]
+pub fn begins_with_fd(form: Form) -> bool {
+    !matches!(
+        form,
+        Form::ClockNanosleep
+            | Form::CloseRange
+            | Form::EpollCreate
+            | Form::EpollCreate1
+            | Form::Eventfd
+            | Form::Eventfd2
+            | Form::IoUringSetup
+            | Form::Nanosleep
+            | Form::Pipe
+            | Form::Pipe2
+            | Form::Poll
+            | Form::Ppoll
+            | Form::Pselect6
+            | Form::RestartSyscall
+            | Form::Select
+            | Form::Socket
+            | Form::Socketpair
+            | Form::TimerfdCreate
+            | Form::Wait4
+            | Form::Waitid
+    )
+}
+
 /// As what a call on a socket is shown; on anything else, reading and writing is [`Kind::Other`].
 pub(super) fn kind(form: Form) -> Kind {
     match form {

@@ -43,7 +43,7 @@ use crossbeam_channel::Sender;
 use nix::sys::signal::{SigSet, Signal};
 
 use crate::telemetry::{Commands, Nanos, Publisher};
-pub use calls::call_numbered;
+pub use calls::{begins_with_fd, call_numbered};
 pub use launch::{Program, become_program, find};
 pub use lines::Legible;
 use tracer::{Delay, Tracer};

@@ -8,6 +8,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use rustix::net::{AddressFamily, SocketType, sockopt};
 use rustix::process::{Pid, PidfdFlags, PidfdGetfdFlags, pidfd_getfd, pidfd_open};
 
+use crate::inspect::Link;
 use crate::telemetry::{ConnId, Fd, OtherKind};
 
 /// What a descriptor stands for.
@@ -91,16 +92,15 @@ impl Outside {
     /// for nothing.
     pub(super) fn kind(&self, fd: Fd) -> Option<Object> {
         let link = fs::read_link(format!("/proc/{}/fd/{fd}", self.pid)).ok()?;
-        let link = link.to_string_lossy();
-        Some(match &*link {
-            "anon_inode:[eventpoll]" => Object::Epoll,
-            link if link.starts_with("socket:") => Object::Socket,
-            "anon_inode:[eventfd]" => Object::Eventfd,
-            "anon_inode:[timerfd]" => Object::Timerfd,
-            "anon_inode:[signalfd]" => Object::Signalfd,
-            link if link.starts_with("pipe:") => Object::Pipe,
-            link if link.starts_with("anon_inode:") => Object::Waited,
-            _ => Object::File,
+        Some(match Link::from(&*link.to_string_lossy()) {
+            Link::Socket(_) => Object::Socket,
+            Link::Pipe(_) => Object::Pipe,
+            Link::Epoll => Object::Epoll,
+            Link::Eventfd => Object::Eventfd,
+            Link::Timerfd => Object::Timerfd,
+            Link::Signalfd => Object::Signalfd,
+            Link::Inotify | Link::Pidfd | Link::IoUring | Link::Anonymous(_) => Object::Waited,
+            Link::File(_) => Object::File,
         })
     }
 

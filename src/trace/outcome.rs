@@ -52,26 +52,7 @@ impl Call {
                 let from = arguments::fd(args[0]);
                 if world.conn(pid, from).is_some() { from } else { arguments::fd(args[2]) }
             }
-            Form::Poll
-            | Form::Ppoll
-            | Form::Select
-            | Form::Pselect6
-            | Form::Nanosleep
-            | Form::ClockNanosleep
-            | Form::Wait4
-            | Form::Waitid
-            | Form::Socket
-            | Form::Socketpair
-            | Form::EpollCreate
-            | Form::EpollCreate1
-            | Form::Eventfd
-            | Form::Eventfd2
-            | Form::Pipe
-            | Form::Pipe2
-            | Form::TimerfdCreate
-            | Form::IoUringSetup
-            | Form::RestartSyscall
-            | Form::CloseRange => -1,
+            form if !calls::begins_with_fd(form) => -1,
             _ => arguments::fd(args[0]),
         };
         let object = world.object(pid, fd);

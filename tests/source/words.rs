@@ -36,7 +36,7 @@ const BEFORE: [(&str, &str); 7] = [
 
 /// Modules whose literals are names for machines; two words of small letters in a row are text there
 /// too.
-const NAMES: [(&str, &str); 50] = [
+const NAMES: [(&str, &str); 51] = [
     ("attach::data", "names of programs"),
     ("attach::descriptors", "fields of files in /proc"),
     ("attach::findings", "names of calls"),
@@ -64,6 +64,7 @@ const NAMES: [(&str, &str); 50] = [
     ("inspect", "states of a socket, as RFC 9293 names them"),
     ("inspect::drops", "fields of files in /proc"),
     ("inspect::fdinfo", "fields of files in /proc"),
+    ("inspect::link", "kinds of descriptor, as links in /proc name them"),
     ("inspect::runtime", "fields of files in /proc"),
     ("inspect::usage", "fields of files in /proc"),
     ("lesson::action", "what a step does, as lessons write it"),
