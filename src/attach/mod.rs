@@ -39,4 +39,4 @@ pub use look::{Look, Unseen, Used, Wanted};
 pub use process::Process;
 pub use sockets::Socket;
 pub use threads::{Call, Thread};
-pub use watcher::{Pace, Watcher};
+pub use watcher::Watcher;

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io;
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
@@ -10,28 +9,19 @@ use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
 use super::find::Family;
 use super::look::{Eyes, Look, Wanted};
-use crate::inspect::TcpTable;
+use crate::inspect::{TcpTable, replace};
 
 /// Between two looks at least,
 const EVERY: Duration = Duration::from_millis(100);
 /// and so many times as long as a look took: at most 8 % of one CPU.
 const REST: u32 = 12;
 
-/// How often it looks.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Pace {
-    /// As often as it is cheap.
-    Live,
-    /// Not at all, for now.
-    Frozen,
-}
-
-/// The thread, from outside.
+/// The thread, from outside. It ends when this is dropped.
 #[derive(Debug)]
 pub struct Watcher {
-    orders: Sender<(Wanted, Pace)>,
+    orders: Sender<Option<Wanted>>,
+    waiting: Receiver<Option<Wanted>>,
     looks: Receiver<Look>,
-    thread: Option<JoinHandle<()>>,
 }
 
 impl Watcher {
@@ -40,38 +30,37 @@ impl Watcher {
     /// # Errors
     /// No thread can be started.
     pub fn start(family: Family) -> io::Result<Self> {
-        let (orders, ordered) = bounded(16);
+        let (orders, ordered) = bounded(1);
         let (sender, looks) = bounded(1);
-        let stale = looks.clone();
-        let thread = std::thread::Builder::new().name("watcher".into()).spawn(move || {
-            let mut eyes = Eyes::new(family.clone(), table(&family));
-            let (mut wanted, mut pace) = (Wanted::default(), Pace::Live);
+        let (waiting, stale) = (ordered.clone(), looks.clone());
+        std::thread::Builder::new().name("watcher".into()).spawn(move || {
+            let table = table(&family);
+            let mut eyes = Eyes::new(family, table);
+            let mut wanted = Some(Wanted::default());
             loop {
                 let begin = Instant::now();
                 let mut rest = EVERY;
-                if pace == Pace::Live {
+                if let Some(wanted) = wanted {
                     let look = eyes.look(wanted);
                     rest = EVERY.max(look.took * REST);
                     replace(&sender, &stale, look);
                 }
-                let until = begin + rest;
+                // What is asked for anew is looked at when the next look is due.
                 loop {
-                    match ordered.recv_deadline(until) {
-                        // What is asked for anew is looked at when the next look is due.
-                        Ok(order) => (wanted, pace) = order,
+                    match ordered.recv_deadline(begin + rest) {
+                        Ok(order) => wanted = order,
                         Err(RecvTimeoutError::Timeout) => break,
                         Err(RecvTimeoutError::Disconnected) => return,
                     }
                 }
             }
         })?;
-        Ok(Self { orders, looks, thread: Some(thread) })
+        Ok(Self { orders, waiting, looks })
     }
 
-    /// What is to be looked at from now on, and whether.
-    pub fn order(&self, wanted: Wanted, pace: Pace) {
-        // It takes them at each look; one that is left out is followed by another.
-        let _ = self.orders.try_send((wanted, pace));
+    /// What is to be looked at from now on; `None` is nothing, for now.
+    pub fn order(&self, wanted: Option<Wanted>) {
+        replace(&self.orders, &self.waiting, wanted);
     }
 
     /// The newest look, if there is one since this was last asked.
@@ -100,17 +89,6 @@ impl Watcher {
     }
 }
 
-impl Drop for Watcher {
-    fn drop(&mut self) {
-        let (none, _) = bounded(0);
-        drop(std::mem::replace(&mut self.orders, none));
-        if let Some(thread) = self.thread.take() {
-            // A panic of its own was told already.
-            let _ = thread.join();
-        }
-    }
-}
-
 /// The kernel's table of the family's network namespace; `None` where it cannot be asked. This thread
 /// is in that namespace from then on.
 fn table(family: &Family) -> Option<TcpTable> {
@@ -123,13 +101,4 @@ fn table(family: &Family) -> Option<TcpTable> {
         move_into_link_name_space(std::os::fd::AsFd::as_fd(&namespace), kind).ok()?;
     }
     TcpTable::open().ok()
-}
-
-/// Puts a look in place of an older one that nobody has taken.
-fn replace(into: &Sender<Look>, out: &Receiver<Look>, look: Look) {
-    let mut look = look;
-    while let Err(crossbeam_channel::TrySendError::Full(back)) = into.try_send(look) {
-        let _ = out.try_recv();
-        look = back;
-    }
 }

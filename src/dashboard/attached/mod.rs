@@ -27,7 +27,7 @@ use super::session::Show;
 use super::state::notice::Notice;
 use super::state::{Action, Chosen};
 use super::theme::{Change, Theme, ThemeChoice};
-use crate::attach::{Look, Pace, Wanted, Watcher};
+use crate::attach::{Look, Wanted, Watcher};
 
 /// What the screen takes over.
 pub struct Setup {
@@ -66,13 +66,13 @@ pub fn run(setup: Setup) -> io::Result<()> {
 
 /// What looks, as the screen needs it.
 trait Looks {
-    fn order(&self, wanted: Wanted, pace: Pace);
+    fn order(&self, wanted: Option<Wanted>);
     fn latest(&self) -> Option<Look>;
 }
 
 impl Looks for Watcher {
-    fn order(&self, wanted: Wanted, pace: Pace) {
-        self.order(wanted, pace);
+    fn order(&self, wanted: Option<Wanted>) {
+        self.order(wanted);
     }
 
     fn latest(&self) -> Option<Look> {
@@ -108,8 +108,7 @@ impl<L: Looks> Show for Attached<L> {
 
     fn terminal_event(&mut self, event: Event) -> Vec<Action> {
         let actions = self.state.terminal_event(event);
-        let (wanted, pace) = self.state.wanted();
-        self.watcher.order(wanted, pace);
+        self.watcher.order(self.state.wanted());
         actions
     }
 

@@ -4,24 +4,18 @@ use std::cell::Cell;
 use std::cmp::Reverse;
 
 use crate::attach::{Descriptor, Look, Object, Socket, report};
+use crate::dashboard::keys::Id;
 use crate::telemetry::Fd;
 
-/// How a cursor moves.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Step {
-    Up,
-    Down,
-    PageUp,
-    PageDown,
-    First,
-    Last,
-}
+/// The keys that move a cursor.
+pub(super) const MOVES: [Id; 6] = [Id::Up, Id::Down, Id::PageUp, Id::PageDown, Id::First, Id::Last];
 
 /// Where in a list one is.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Cursor {
     pub(super) at: usize,
-    len: usize,
+    /// How many places there are, as far as is known before it is drawn.
+    len: Cell<usize>,
     /// The rows that were there for it, and the first that was shown, when it was last drawn.
     rows: Cell<usize>,
     top: Cell<usize>,
@@ -29,31 +23,41 @@ pub(super) struct Cursor {
 
 impl Cursor {
     pub(super) fn settle(&mut self, len: usize) {
-        self.len = len;
+        self.len.set(len);
         self.at = self.at.min(len.saturating_sub(1));
     }
 
-    pub(super) fn go(&mut self, step: Step) {
+    /// Moves as one of [`MOVES`] says.
+    pub(super) fn go(&mut self, how: Id) {
         let page = self.rows.get().max(2) - 1;
-        let at = match step {
-            Step::Up => self.at.saturating_sub(1),
-            Step::Down => self.at + 1,
-            Step::PageUp => self.at.saturating_sub(page),
-            Step::PageDown => self.at + page,
-            Step::First => 0,
-            Step::Last => usize::MAX,
+        let at = match how {
+            Id::Up => self.at.saturating_sub(1),
+            Id::Down => self.at + 1,
+            Id::PageUp => self.at.saturating_sub(page),
+            Id::PageDown => self.at + page,
+            Id::First => 0,
+            Id::Last => usize::MAX,
+            _ => self.at,
         };
-        self.at = at.min(self.len.saturating_sub(1));
+        self.at = at.min(self.len.get().saturating_sub(1));
     }
 
     /// The first row that is shown where so many are: the one with the cursor is always among them.
     pub(super) fn top(&self, rows: usize) -> usize {
         let rows = rows.max(1);
-        let last = self.len.saturating_sub(rows);
+        let last = self.len.get().saturating_sub(rows);
         let top = self.top.get().min(self.at).max((self.at + 1).saturating_sub(rows)).min(last);
         self.rows.set(rows);
         self.top.set(top);
         top
+    }
+
+    /// The same of a text of so many lines, in which no line is chosen: it is moved by itself.
+    pub(super) fn scrolled(&self, lines: usize, rows: usize) -> usize {
+        let last = lines.saturating_sub(rows);
+        self.len.set(last + 1);
+        self.rows.set(rows);
+        self.at.min(last)
     }
 }
 

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use super::rows::{Cursor, Rows, Step};
-use crate::attach::{Look, Object, Pace, Wanted};
+use super::rows::{Cursor, MOVES, Rows};
+use crate::attach::{Look, Object, Wanted};
 use crate::dashboard::keys::{self, Id};
 use crate::dashboard::state::Action;
 use crate::dashboard::terminal;
@@ -69,14 +69,14 @@ impl State {
         }
     }
 
-    /// What is to be looked at: what is not on the screen is not read.
-    pub(super) fn wanted(&self) -> (Wanted, Pace) {
+    /// What is to be looked at: what is not on the screen is not read, and of a frozen picture nothing is.
+    pub(super) fn wanted(&self) -> Option<Wanted> {
         let all = !self.zoomed;
         let wanted = Wanted {
             lists: all || self.focus != Pane::Threads,
             threads: all || !matches!(self.focus, Pane::Table | Pane::List),
         };
-        (wanted, if self.frozen { Pace::Frozen } else { Pace::Live })
+        (!self.frozen).then_some(wanted)
     }
 
     /// Whether the last of its processes has ended.
@@ -111,7 +111,7 @@ impl State {
         self.list.settle(look.lists.get(self.epoll).map_or(0, |list| list.entries.len()));
     }
 
-    /// The next epoll's list is shown; the one that is selected in the table, if it is one.
+    /// Shows the next epoll's list.
     fn next_epoll(&mut self) {
         if let Some(look) = &self.look
             && !look.lists.is_empty()
@@ -208,68 +208,44 @@ impl State {
     }
 
     fn act(&mut self, key: KeyEvent) {
-        let is = |id| keys::is(id, key);
-        if is(Id::Help) {
-            self.help = true;
-        } else if is(Id::Language) {
-            if terminal::has_chinese() {
-                Language::spoken().other().speak();
+        match keys::declared(key).map(|key| key.id) {
+            Some(Id::Help) => self.help = true,
+            Some(Id::Language) if terminal::has_chinese() => Language::spoken().other().speak(),
+            Some(Id::NextPanel) => self.focus = self.focus.step(1),
+            Some(Id::PreviousPanel) => self.focus = self.focus.step(Pane::ALL.len() - 1),
+            Some(Id::Zoom) => self.zoomed = !self.zoomed,
+            Some(Id::Freeze) => self.frozen = !self.frozen,
+            Some(Id::Sort) => self.rows.sort = self.rows.sort.next(),
+            Some(Id::Own) => self.rows.files = !self.rows.files,
+            Some(Id::Filter) => self.typing = Some(self.rows.filter.clone()),
+            Some(Id::Back) if self.zoomed => self.zoomed = false,
+            Some(Id::Back) => self.rows.filter.clear(),
+            Some(Id::Card) => self.enter(),
+            Some(id) if MOVES.contains(&id) => {
+                self.cursor().go(id);
+                if let Some(look) = &self.look {
+                    self.rows.hold(look);
+                }
             }
-        } else if is(Id::NextPanel) {
-            self.focus = self.focus.step(1);
-        } else if is(Id::PreviousPanel) {
-            self.focus = self.focus.step(Pane::ALL.len() - 1);
-        } else if is(Id::Zoom) {
-            self.zoomed = !self.zoomed;
-        } else if is(Id::Freeze) {
-            self.frozen = !self.frozen;
-        } else if is(Id::Sort) {
-            self.rows.sort = self.rows.sort.next();
-            self.settle();
-        } else if is(Id::Own) {
-            self.rows.files = !self.rows.files;
-            self.settle();
-        } else if is(Id::Filter) {
-            self.typing = Some(std::mem::take(&mut self.rows.filter));
-            self.rows.filter = self.typing.clone().unwrap_or_default();
-        } else if is(Id::Back) {
-            if self.zoomed {
-                self.zoomed = false;
-            } else {
-                self.rows.filter.clear();
-                self.settle();
+            _ => self.other_key(key.code),
+        }
+        self.settle();
+    }
+
+    /// Those that mean something else, or nothing, on the dashboard.
+    fn other_key(&mut self, code: KeyCode) {
+        match code {
+            EPOLL => self.next_epoll(),
+            KeyCode::Char(digit @ '1'..='4') => {
+                let pane = Pane::ALL[usize::from(digit as u8 - b'1')];
+                // Once more, and it has the screen to itself, as there.
+                self.zoomed = self.focus == pane && !self.zoomed;
+                self.focus = pane;
             }
-        } else if is(Id::Card) {
-            self.enter();
-        } else if key.code == EPOLL {
-            self.next_epoll();
-        } else if let KeyCode::Char(digit @ '1'..='4') = key.code {
-            let at = usize::from(digit as u8 - b'1');
-            let again = self.focus == Pane::ALL[at];
-            // Once more, and it has the screen to itself, as on the dashboard.
-            self.zoomed = again && !self.zoomed;
-            self.focus = Pane::ALL[at];
-        } else if let Some(step) = step(key) {
-            self.cursor().go(step);
-            if let Some(look) = &self.look {
-                self.rows.hold(look);
-            }
+            _ => {}
         }
     }
 }
 
 /// The key for the next epoll's list.
 const EPOLL: KeyCode = KeyCode::Char('e');
-
-/// How the cursor moves by a key.
-fn step(key: KeyEvent) -> Option<Step> {
-    let all = [
-        (Id::Up, Step::Up),
-        (Id::Down, Step::Down),
-        (Id::PageUp, Step::PageUp),
-        (Id::PageDown, Step::PageDown),
-        (Id::First, Step::First),
-        (Id::Last, Step::Last),
-    ];
-    all.into_iter().find(|(id, _)| keys::is(*id, key)).map(|(_, step)| step)
-}

@@ -10,7 +10,7 @@ use ratatui::backend::TestBackend;
 
 use super::{Attached, Looks};
 use crate::attach::{
-    Call, Descriptor, Entry, Finding, List, Look, Noticed, Object, Pace, Process, Socket, Thread,
+    Call, Descriptor, Entry, Finding, List, Look, Noticed, Object, Process, Socket, Thread, Unseen,
     Used, Wanted,
 };
 use crate::dashboard::session::Show as _;
@@ -21,11 +21,11 @@ use crate::telemetry::{Fd, Mask};
 
 /// What was ordered, and nothing to see.
 #[derive(Debug, Default)]
-struct Told(RefCell<Vec<(Wanted, Pace)>>);
+struct Told(RefCell<Vec<Option<Wanted>>>);
 
 impl Looks for Told {
-    fn order(&self, wanted: Wanted, pace: Pace) {
-        self.0.borrow_mut().push((wanted, pace));
+    fn order(&self, wanted: Option<Wanted>) {
+        self.0.borrow_mut().push(wanted);
     }
 
     fn latest(&self) -> Option<Look> {
@@ -220,13 +220,13 @@ fn what_is_not_shown_is_not_looked_at() {
     let mut shown = shown();
     press(&mut shown, "33");
     let last = *shown.watcher.0.borrow().last().unwrap();
-    assert_eq!(last, (Wanted { lists: false, threads: true }, Pace::Live));
+    assert_eq!(last, Some(Wanted { lists: false, threads: true }));
     press(&mut shown, "11");
     let last = *shown.watcher.0.borrow().last().unwrap();
-    assert_eq!(last, (Wanted { lists: true, threads: false }, Pace::Live));
+    assert_eq!(last, Some(Wanted { lists: true, threads: false }));
     press(&mut shown, "zf");
     let last = *shown.watcher.0.borrow().last().unwrap();
-    assert_eq!(last, (Wanted::default(), Pace::Frozen));
+    assert_eq!(last, None);
     assert!(screen(&shown, (80, 24)).lines().next().unwrap().contains("frozen"));
 }
 
@@ -248,4 +248,18 @@ fn help_says_what_this_is_and_any_key_closes_it() {
     assert!(screen(&shown, (80, 24)).contains("not stopped, asked or changed"));
     assert!(press(&mut shown, "q").is_empty());
     assert!(!shown.state.help);
+}
+
+#[test]
+fn what_is_noticed_is_scrolled_to_its_end_and_back() {
+    let mut shown = shown();
+    let mut look = look();
+    look.unseen = vec![Unseen::TcpTable, Unseen::Calls];
+    shown.state.take(look);
+    let sees = |shown: &Attached<Told>, text: &str| screen(shown, (80, 24)).contains(text);
+    assert!(sees(&shown, "have lain unread") && !sees(&shown, "ptrace is not"));
+    press(&mut shown, "4G");
+    assert!(!sees(&shown, "have lain unread") && sees(&shown, "ptrace is not"));
+    press(&mut shown, "kkkkkkkk");
+    assert!(sees(&shown, "have lain unread"));
 }

@@ -222,13 +222,9 @@ fn findings(
     for unknown in report::unknown(look) {
         all.extend(wrapped(Line::from(dim(format!(" {unknown}"), theme)), width, 1));
     }
-    // It scrolls by lines, which are as many as the width makes of it.
-    let mut cursor = shown.findings.clone();
-    cursor.settle(all.len());
     frame.render_widget(block(named(4, say.findings, theme), theme, focused), area);
     let inner = area.inner(Margin::new(1, 1));
-    let room = usize::from(inner.height);
-    let top = cursor.at.min(all.len().saturating_sub(room));
+    let top = shown.findings.scrolled(all.len(), inner.height.into());
     for (line, y) in all.into_iter().skip(top).zip(inner.top()..inner.bottom()) {
         frame.render_widget(line, Rect { y, height: 1, ..inner });
     }
