@@ -1,4 +1,8 @@
-//! **fd → socket**: the server's table, a line for each connection.
+//! **fd → socket**: the server's table, a line for each connection; `above` draws the lines above them, `cells`
+//! fits what a cell holds.
+
+mod above;
+mod cells;
 
 use ratatui::Frame;
 use ratatui::layout::{Margin, Rect};
@@ -6,8 +10,9 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
+use self::cells::{address, align};
 use super::spots::Spots;
-use super::{block, cut, dim, left, right, title};
+use super::{block, cut, dim, left, title};
 use crate::clients::ClientKind;
 use crate::dashboard::geometry::{LEAST_PEER, MARKS, columns, folded, head_rows, other_rows};
 use crate::dashboard::keys::{self, Id};
@@ -16,9 +21,7 @@ use crate::dashboard::state::explain::thing::{Detail, Thing};
 use crate::dashboard::state::table::{Column, Table, TableRow};
 use crate::dashboard::state::{Scene, State};
 use crate::dashboard::theme::{Role, Theme};
-use crate::telemetry::{
-    Asks, ConnState, Fd, Kind, Mask, Nanos, Other, Stance, Standing, Stdin, Work,
-};
+use crate::telemetry::{Asks, ConnState, Kind, Nanos, Stance, Standing, Work};
 use crate::words::{strings, units};
 
 /// Draws the panel.
@@ -70,9 +73,9 @@ pub fn draw(
     let columns = columns(table, inner.width);
     note(scene, inner, &columns, spots);
     let headings = headings(table, scene.rates.work(), &columns, theme);
-    let mut lines = vec![headings, listener(scene, &columns, inner.width, theme)];
-    lines.extend(stdin(scene, &columns, inner.width, theme));
-    lines.extend(others(scene, &columns, inner, theme));
+    let mut lines = vec![headings, above::listener(scene, &columns, inner.width, theme)];
+    lines.extend(above::stdin(scene, &columns, inner.width, theme));
+    lines.extend(above::others(scene, &columns, inner, theme));
     for (line, id) in table.order().iter().enumerate().skip(table.top()).take(rows) {
         if let Some(entry) = table.get(*id) {
             let selected = line == table.position();
@@ -162,120 +165,6 @@ fn headings(table: &Table, work: Work, columns: &[(Column, u16)], theme: &Theme)
         spans.push(Span::styled(text + " ", theme.style(role)));
     }
     Line::from(spans)
-}
-
-fn align(column: Column, text: &str, width: usize, theme: &Theme) -> String {
-    match column {
-        Column::Peer | Column::State | Column::Last | Column::Interest => left(text, width, theme),
-        _ => right(text, width, theme),
-    }
-}
-
-/// The listening socket: always the first line, never under the cursor.
-fn listener(scene: &Scene, columns: &[(Column, u16)], width: u16, theme: &Theme) -> Line<'static> {
-    let say = &strings().table;
-    let Some(listener) = scene.listener else {
-        return Line::from(dim(format!("   {}", say.not_listening), theme));
-    };
-    let mut text = name(listener.fd, &listener.addr.to_string(), columns, theme);
-    text += say.listens;
-    text.push(' ');
-    let room = usize::from(width).saturating_sub(text.width());
-    let queue = scene.kernel.as_ref().and_then(|kernel| kernel.accept_queue);
-    let mut style = theme.style(Role::Kernel);
-    // The longest of the wordings that has room.
-    let wordings = match (listener.resting, queue) {
-        (Some(errno), _) => {
-            style = theme.style(Role::Bad);
-            let errno = errno.to_string();
-            let [long, short] = (say.rests)(&errno);
-            [long, short, errno]
-        }
-        (None, Some(queue)) => {
-            if queue.len > 0 {
-                style = theme.style(Role::Warn);
-            }
-            (say.accept_queue)(queue.len, queue.limit)
-        }
-        (None, None) => Default::default(),
-    };
-    let wording = wordings.into_iter().find(|wording| wording.width() <= room);
-    text += &wording.unwrap_or_default();
-    Line::styled(left(&text, usize::from(width), theme), style)
-}
-
-/// Standard input, where it is watched: the line under the listener, never under the cursor.
-fn stdin(
-    scene: &Scene,
-    columns: &[(Column, u16)],
-    width: u16,
-    theme: &Theme,
-) -> Option<Line<'static>> {
-    let Stdin { interest, bytes_in } = scene.listener?.stdin?;
-    let say = &strings().table;
-    let mut text = name(Stdin::FD, say.stdin, columns, theme);
-    let room = usize::from(width).saturating_sub(text.width());
-    let read = (say.stdin_read)(bytes_in);
-    let (interest, role) = match interest {
-        Mask::NONE => (say.stdin_ended.to_owned(), Role::Dim),
-        mask => (mask.to_string(), Role::Kernel),
-    };
-    let wordings =
-        [format!("{interest}  {read}"), format!("{interest} {}", units::bytes(bytes_in)), read];
-    let wording = wordings.into_iter().find(|wording| wording.width() <= room);
-    text += &wording.unwrap_or_default();
-    Some(Line::styled(left(&text, usize::from(width), theme), theme.style(role)))
-}
-
-/// What the program has open beside its clients' connections: never under the cursor.
-fn others(
-    scene: &Scene,
-    columns: &[(Column, u16)],
-    inner: Rect,
-    theme: &Theme,
-) -> Vec<Line<'static>> {
-    let say = &strings().table;
-    let (all, rows) = (&scene.others, other_rows(&scene.others, inner.height.into()));
-    let width = usize::from(inner.width);
-    let whole = if rows < all.count() { rows.saturating_sub(1) } else { rows };
-    let line = |other: &Other| {
-        let what = (say.other)(other.kind);
-        let at = other.at.map(|at| at.to_string());
-        let mut text = name(other.fd, at.as_deref().unwrap_or(what), columns, theme);
-        let mask = match other.interest {
-            Mask::NONE => say.other_unwatched.to_owned(),
-            mask => mask.to_string(),
-        };
-        let room = width.saturating_sub(text.width());
-        let worded = [format!("{what}  {mask}"), mask.clone()];
-        // What it is stands in the place of the peer, where it has none.
-        let worded = worded.into_iter().skip(usize::from(at.is_none()));
-        text += &worded.into_iter().find(|wording| wording.width() <= room).unwrap_or_default();
-        let role = if other.interest == Mask::NONE { Role::Dim } else { Role::Kernel };
-        Line::styled(left(&text, width, theme), theme.style(role))
-    };
-    let mut lines: Vec<_> = all.list.iter().take(whole).map(line).collect();
-    if whole < rows {
-        let text = (say.more_others)(all.count() - lines.len());
-        lines.push(Line::from(dim(format!("   {text}"), theme)));
-    }
-    lines
-}
-
-/// The begin of a line that is no connection's: as wide as the columns left of the state.
-fn name(fd: Fd, name: &str, columns: &[(Column, u16)], theme: &Theme) -> String {
-    let mut text = " ".repeat(usize::from(MARKS));
-    for &(column, wide) in columns.iter().take_while(|(column, _)| *column != Column::State) {
-        let fd = fd.to_string();
-        let cell = match column {
-            Column::Fd => &fd,
-            Column::Peer => &address(name, usize::from(wide), theme),
-            _ => "",
-        };
-        text += &align(column, cell, usize::from(wide), theme);
-        text.push(' ');
-    }
-    text
 }
 
 fn row(
@@ -397,17 +286,6 @@ fn cell(
     }
 }
 
-/// An address in at most that many columns: its end stays, which tells the peers apart.
-fn address(text: &str, width: usize, theme: &Theme) -> String {
-    let cut = (text.len() + 1).saturating_sub(width);
-    match text.get(cut..) {
-        Some(end) if text.len() > width && text.contains(':') => {
-            theme.glyph("…", "~").to_owned() + end
-        }
-        _ => text.to_owned(),
-    }
-}
-
 /// A queue that holds something is worth a look.
 fn queue(bytes: Option<u32>, width: usize, theme: &Theme) -> (String, Style) {
     match bytes {
@@ -496,6 +374,10 @@ fn empty(state: &State, width: u16, theme: &Theme) -> Vec<Line<'static>> {
         None => say.none.to_owned(),
     };
     lines.push(Line::styled(format!("   {none}"), text));
+    if !state.alive() {
+        // Nobody can come any more.
+        return lines;
+    }
     lines.push(Line::default());
     // No browser speaks echo.
     let open = if narrow || state.scene().rates.work() != Work::Requests {
