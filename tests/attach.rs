@@ -8,7 +8,7 @@ mod tools;
 
 use std::collections::BTreeSet;
 use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -18,25 +18,14 @@ use epollscope::telemetry::{Mask, ServerKind};
 use epollscope::textbook::Listing;
 use rustix::process::{Pid, Signal, kill_process};
 use terminal::Terminal;
-use tools::has;
+use tools::{free_port, has, python};
 
 const LIMIT: Duration = Duration::from_secs(20);
 /// Connections that stay open, and say nothing.
 const IDLE: usize = 20;
 
-fn until<T>(what: &str, mut seen: impl FnMut() -> Option<T>) -> T {
-    let begin = Instant::now();
-    loop {
-        if let Some(seen) = seen() {
-            return seen;
-        }
-        assert!(begin.elapsed() < LIMIT, "never: {what}");
-        std::thread::sleep(Duration::from_millis(5));
-    }
-}
-
-fn free_port() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+fn until<T>(what: &str, seen: impl FnMut() -> Option<T>) -> T {
+    tools::until_within(LIMIT, what, seen)
 }
 
 /// A server of a test, ended with it.
@@ -289,15 +278,6 @@ fn lighttpd_is_seen_as_it_is() {
     let mut clients = server.clients(IDLE);
     ask(&mut clients);
     assert_as_it_is(&server, &clients);
-}
-
-/// The interpreter itself: what stands in PATH may be a script that looks for it.
-fn python() -> Option<String> {
-    has("python3").then(|| {
-        let mut command = Command::new("python3");
-        let told = command.args(["-c", "import sys; print(sys.executable)"]).output().unwrap();
-        String::from_utf8(told.stdout).unwrap().trim().to_owned()
-    })
 }
 
 fn listing(folder: &Path, kind: ServerKind, python: &str) -> Server {

@@ -1,7 +1,9 @@
 //! The programs that tests run beside ours.
-#![allow(unreachable_pub, reason = "each user of it uses its part")]
+#![allow(dead_code, unreachable_pub, reason = "each user of it uses its part")]
 
+use std::net::{SocketAddr, TcpListener};
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 /// Whether a tool is here; in CI (`EPOLLSCOPE_REQUIRE_TOOLS`) it must be.
 pub fn has(tool: &str) -> bool {
@@ -17,4 +19,30 @@ pub fn has(tool: &str) -> bool {
         eprintln!("skipped: {tool} is not installed");
     }
     works
+}
+
+/// The interpreter itself, if it is here: what stands in PATH may be a script that looks for it.
+pub fn python() -> Option<String> {
+    has("python3").then(|| {
+        let mut command = Command::new("python3");
+        let told = command.args(["-c", "import sys; print(sys.executable)"]).output().unwrap();
+        String::from_utf8(told.stdout).unwrap().trim().to_owned()
+    })
+}
+
+/// A port that is free now.
+pub fn free_port() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}
+
+/// Waits for what one of them does, so long at most.
+pub fn until_within<T>(limit: Duration, what: &str, mut seen: impl FnMut() -> Option<T>) -> T {
+    let begin = Instant::now();
+    loop {
+        if let Some(seen) = seen() {
+            return seen;
+        }
+        assert!(begin.elapsed() < limit, "never: {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
 }

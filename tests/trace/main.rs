@@ -16,39 +16,23 @@ mod screen;
 mod truth;
 
 use std::io::{Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use epollscope::telemetry::ServerKind;
 use epollscope::textbook::Listing;
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
-use tools::has;
+use tools::{free_port, has, python};
 
 /// How long anything may take.
 const LIMIT: Duration = Duration::from_secs(20);
 
 /// Waits for something.
-fn until<T>(what: &str, mut seen: impl FnMut() -> Option<T>) -> T {
-    let begin = Instant::now();
-    loop {
-        if let Some(seen) = seen() {
-            return seen;
-        }
-        assert!(begin.elapsed() < LIMIT, "never: {what}");
-        std::thread::sleep(Duration::from_millis(5));
-    }
-}
-
-/// The interpreter itself: what stands in PATH may be a script that looks for it.
-fn python() -> Option<String> {
-    has("python3").then(|| {
-        let mut command = Command::new("python3");
-        let told = command.args(["-c", "import sys; print(sys.executable)"]).output().unwrap();
-        String::from_utf8(told.stdout).unwrap().trim().to_owned()
-    })
+fn until<T>(what: &str, seen: impl FnMut() -> Option<T>) -> T {
+    tools::until_within(LIMIT, what, seen)
 }
 
 /// `epollscope run` with these options, then the program's own words.
@@ -57,11 +41,6 @@ fn run(options: &[&str], program: &[&str]) -> Command {
     command.arg("run").args(options).arg("--").args(program).stdin(Stdio::null());
     command.env("XDG_CONFIG_HOME", "/dev/null");
     command
-}
-
-/// A port that is free now.
-fn free_port() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
 /// A listing in a folder that it serves, and what starts it.
