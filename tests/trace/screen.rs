@@ -110,6 +110,15 @@ fn what_a_program_has_open_beside_its_clients_is_in_the_table() {
         ["7 pipe IN|ET", "8 pipe not watched", "9 UDP not watched", "10 Unix socket not watched"]
     );
     assert!(screen.contains("0 open"), "none of them is a client: {screen}");
+    drop(terminal);
+    // Where there is no room for peers, what each is stands in their place.
+    let addr = free_port();
+    let options = ["run", "--", &python, "-c", text, &addr.port().to_string()];
+    let mut narrow = Terminal::start(env!("CARGO_BIN_EXE_epollscope"), (80, 24), &options);
+    narrow.see("not watched");
+    narrow.press("8");
+    let screen = narrow.until("what they are", |screen| screen.contains("4      epoll"));
+    assert!(screen.contains("LISTEN  IN"), "{screen}");
 }
 
 #[test]

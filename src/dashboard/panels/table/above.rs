@@ -95,9 +95,14 @@ pub(super) fn others(
             mask => mask.to_string(),
         };
         let room = width.saturating_sub(text.width());
-        let worded = [format!("{what}  {mask}"), mask.clone()];
-        // What it is stands in the place of the peer, where it has none.
-        let worded = worded.into_iter().skip(usize::from(at.is_none()));
+        // What it is stands in the place of the peer, where it has none and that column is there.
+        let peers = columns.iter().any(|(column, _)| *column == Column::Peer);
+        let both = format!("{what}  {mask}");
+        let worded = match (at.is_some(), peers) {
+            (false, true) => vec![mask],
+            (true, true) => vec![both, mask],
+            (_, false) => vec![both, what.to_owned()],
+        };
         text += &worded.into_iter().find(|wording| wording.width() <= room).unwrap_or_default();
         let role = if other.interest == Mask::NONE { Role::Dim } else { Role::Kernel };
         Line::styled(left(&text, width, theme), theme.style(role))
