@@ -178,7 +178,9 @@ fn main() {
         let name = if switches { "all, switching" } else { server.name() };
         if let Err(failure) = soak(server, name, switches, time, seed, keys) {
             println!("| {name} | FAILED: {failure} |");
-            failures.push(name);
+            // The last line of the output alone says what was wrong.
+            let first: Vec<_> = failure.lines().filter(|line| !line.is_empty()).take(4).collect();
+            failures.push(format!("{name}: {}", first.join(" | ")));
         }
     }
     assert!(failures.is_empty(), "failed: {failures:?}");
@@ -302,7 +304,8 @@ impl Soak {
             let header: String = text.lines().take(4).collect();
             if header.contains("FROZEN") {
                 self.terminal.press("f");
-            } else if header.contains("PAUSED") {
+            } else if header.contains("PAUSED") || header.contains("UNTIL") {
+                // Nobody may be left to make the call that it is run until: that is paused first.
                 self.terminal.press("p");
             } else if header.contains("RUNNING") {
                 self.terminal.press("K");
