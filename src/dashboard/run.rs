@@ -25,6 +25,11 @@ const KEYS_AT_ONCE: usize = 64;
 /// How long a picture stands at least while nobody steers: figures that change more often than that
 /// cannot be read, and each picture costs a millisecond.
 const CALM_FRAME: Duration = Duration::from_millis(110);
+/// So many times as long as it took to draw it stands, too: beside a server that moves much memory a
+/// picture finds nothing in the caches and costs twice as much, which that server then lacks.
+const SHARE: u32 = 100;
+/// But not longer than this, however slow the machine is.
+const COSTLY_FRAME: Duration = Duration::from_millis(220);
 /// How long after a key somebody steers.
 const STEERS: Duration = Duration::from_secs(1);
 
@@ -171,6 +176,7 @@ fn watch(
         }
     }
     let mut drawn = None::<Instant>;
+    let mut took = Duration::ZERO;
     let mut touched = Instant::now();
     let mut more = false;
     loop {
@@ -189,7 +195,7 @@ fn watch(
         }
         // The picture, if it is another one and a frame is due.
         let steers = shown.is_held() || now.saturating_duration_since(touched) < STEERS;
-        let stands = if steers { frame } else { frame.max(CALM_FRAME) };
+        let stands = if steers { frame } else { frame.max(calm_frame(took)) };
         let due = drawn.map_or(now, |drawn| drawn + stands);
         let mut wait = shown.next_tick(now);
         if shown.is_changed() {
@@ -199,7 +205,9 @@ fn watch(
                 let (width, height) = screen.fit()?;
                 shown.resize(width, height);
                 shown.take_changed();
+                let begin = Instant::now();
                 screen.draw(|frame| shown.draw(frame, theme))?;
+                took = begin.elapsed();
                 drawn = Some(now);
             } else {
                 wait = wait.min(due - now);
@@ -217,6 +225,11 @@ fn watch(
             more = Input::goes_on()?;
         }
     }
+}
+
+/// How long a picture that took so long to draw stands at least while nobody steers.
+fn calm_frame(took: Duration) -> Duration {
+    (took * SHARE).clamp(CALM_FRAME, COSTLY_FRAME)
 }
 
 /// Does what an event of the terminal asks of it; returns whether it was to quit.
@@ -259,4 +272,15 @@ fn suspend(shown: &mut impl Show, screen: &mut Screen, signals: &Signals) -> io:
     let (width, height) = screen.fit()?;
     shown.resize(width, height);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_costly_picture_stands_longer_but_not_for_ever() {
+        let stands = |micros| calm_frame(Duration::from_micros(micros)).as_millis();
+        assert_eq!([0, 1000, 1500, 2500, 80_000].map(stands), [110, 110, 150, 220, 220]);
+    }
 }

@@ -30,8 +30,9 @@ const CALM_TICK: Duration = Duration::from_millis(33);
 /// How often batches are fetched when nothing happens: what happens then shows at the latest after
 /// this, which a person takes for at once.
 pub(super) const QUIET_TICK: Duration = Duration::from_millis(80);
-/// What is much: so many batches in one tick.
-const MUCH: usize = 8;
+/// What is much: so many batches in one tick, half of those that the wire holds. More would be gathered
+/// by the server, and it would have to be asked for them.
+const MUCH: usize = 32;
 /// How long after the last event it counts as quiet.
 const QUIET_AFTER: Duration = Duration::from_secs(1);
 /// How often the kernel is asked; and how often with many connections or while all is quiet.

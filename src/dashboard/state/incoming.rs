@@ -17,8 +17,6 @@ use crate::telemetry::{Batch, Listener, Nanos};
 impl State {
     /// Takes over what the server published.
     pub fn apply(&mut self, batch: &Batch) {
-        let height = self.areas().rows(Panel::Table);
-        let head = geometry::head_rows(self.live.listener, &self.live.others, height);
         let refusing = self.live.rates.refusing().is_some();
         let reached = |listener: Listener| (listener.addr, listener.sends_http);
         if self.options.program.is_some()
@@ -28,12 +26,16 @@ impl State {
             let scheme = Protocol::Http.scheme();
             self.options.url = if http { url::of(scheme, addr) } else { addr.to_string() };
         }
+        let heads = |scene: &Scene| {
+            (scene.listener.map(|listener| listener.stdin.is_some()), scene.others.count())
+        };
+        let head = heads(&self.live);
         let taken_over = self.live.apply(batch);
         self.course.batch(batch);
         if !refusing && self.live.rates.refusing().is_some() {
             self.notice(Notice::LimitReached);
         }
-        if geometry::head_rows(self.live.listener, &self.live.others, height) != head {
+        if heads(&self.live) != head {
             self.fit();
         }
         if let Some(now) = batch.server().filter(|_| taken_over && self.options.program.is_none()) {

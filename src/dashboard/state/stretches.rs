@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use super::by_server;
 use super::latency::Latencies;
 use crate::inspect::Snapshot;
-use crate::telemetry::{Batch, Nanos, ServerKind, Setting};
+use crate::telemetry::{Batch, Nanos, Options, ServerKind, Setting};
 use crate::words::strings;
 
 /// So many are remembered.
@@ -179,6 +179,9 @@ impl Change {
 #[derive(Clone, Debug, Default)]
 pub struct Stretches {
     all: VecDeque<Stretch>,
+    /// What the last batch came from: while that is the same, so is the setup, which takes longer to
+    /// find out.
+    ran: Option<(ServerKind, Options)>,
 }
 
 impl Stretches {
@@ -186,10 +189,16 @@ impl Stretches {
     pub fn apply(&mut self, batch: &Batch) -> Option<Change> {
         let listener = batch.listener?;
         let server = listener.server;
-        let setup = Setup { server, unusual: by_server::unusual(&listener) };
         let totals = Totals::of(batch);
-        let same = |stretch: &&mut Stretch| stretch.setup == setup;
-        if let Some(stretch) = self.all.back_mut().filter(same) {
+        let ran = self.ran.replace((server, listener.options));
+        let setup = match self.all.back() {
+            Some(_) if ran == self.ran => None,
+            last => {
+                let setup = Setup { server, unusual: by_server::unusual(&listener) };
+                last.is_none_or(|stretch| stretch.setup != setup).then_some(setup)
+            }
+        };
+        if let (None, Some(stretch)) = (&setup, self.all.back_mut()) {
             for latency in batch.latencies.iter().filter(|latency| latency.server == server) {
                 stretch.latencies.record(latency.took, latency.answers);
             }
@@ -200,7 +209,7 @@ impl Stretches {
             return None;
         }
         let fresh = Stretch {
-            setup,
+            setup: setup?,
             from: batch.time,
             to: batch.time,
             open: batch.counters.open(),
