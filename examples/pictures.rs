@@ -2,14 +2,22 @@
 //! writes what stands on the screen to `assets/*.svg`.
 //!
 //!     cargo build --release && cargo run --release --example pictures
+//!
+//! Needs python3 and nginx.
 
 #[path = "../tests/common/terminal.rs"]
 mod terminal;
 
 use std::fmt::Write as _;
+use std::io::Write as _;
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
+use epollscope::telemetry::ServerKind;
+use epollscope::textbook::Listing;
+use rustix::process::{Pid, Signal, kill_process};
 use terminal::Terminal;
 
 const CELL: (f64, f64) = (8.4, 18.0);
@@ -77,9 +85,7 @@ fn pictures(program: &str, spoken: &Spoken) {
         terminal.see("GET");
         terminal
     };
-    let shoot = |terminal: &Terminal, name: &str, palette| {
-        shoot(terminal, &format!("{name}{}", spoken.ending), palette);
-    };
+    let shoot = |terminal: &Terminal, name: &str, palette| shoot(terminal, name, spoken, palette);
 
     let wide = demo((120, 36), "dark", "epoll-et", "14");
     std::thread::sleep(Duration::from_secs(6));
@@ -124,6 +130,10 @@ fn pictures(program: &str, spoken: &Spoken) {
     shoot(&lesson, "lesson", &DARK);
     drop(lesson);
 
+    let folder = tempfile::tempdir().expect("a folder");
+    traced(program, folder.path(), spoken);
+    looked_at(program, folder.path(), spoken);
+
     let small = demo((80, 24), "light", "epoll-et", "14");
     std::thread::sleep(Duration::from_secs(4));
     shoot(&small, "light-80x24", &LIGHT);
@@ -145,11 +155,73 @@ fn pictures(program: &str, spoken: &Spoken) {
     drop(split);
 }
 
-fn shoot(terminal: &Terminal, name: &str, palette: &Palette) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("assets/{name}.svg"));
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a port").port()
+}
+
+/// A Python program under the scope, held before a call, with its own source.
+fn traced(program: &str, folder: &Path, spoken: &Spoken) {
+    let file = folder.join("server.py");
+    std::fs::write(&file, Listing::of(ServerKind::Epoll).text()).expect("the listing");
+    std::fs::write(folder.join("index.html"), "<p>Hello.").expect("a page");
+    let (port, file) = (free_port().to_string(), file.display().to_string());
+    let folder = folder.display().to_string();
+    let options = ["run", "--theme", "dark", "--lang", spoken.name, "--"];
+    let server = ["python3", &file, &port, &folder];
+    let mut run = Terminal::start(program, (120, 36), &[&options[..], &server].concat());
+    run.see(&format!("127.0.0.1:{port}"));
+    run.press("C");
+    std::thread::sleep(Duration::from_secs(4));
+    run.press("8p");
+    run.see(spoken.paused);
+    for _ in 0..2 {
+        std::thread::sleep(Duration::from_secs(1));
+        run.press("s");
+    }
+    std::thread::sleep(Duration::from_secs(1));
+    shoot(&run, "run", spoken, &DARK);
+}
+
+/// nginx, looked at from outside: two workers, clients that say nothing and one that asks.
+fn looked_at(program: &str, folder: &Path, spoken: &Spoken) {
+    let (port, at) = (free_port(), folder.display());
+    let settings = format!(
+        "daemon off; worker_processes 2; pid {at}/nginx.pid; error_log {at}/error.log;\n\
+         events {{ worker_connections 64; }}\n\
+         http {{ access_log off; server {{ listen 127.0.0.1:{port}; root {at}; }} }}\n"
+    );
+    let file = folder.join("nginx.conf");
+    std::fs::write(&file, settings).expect("its settings");
+    let mut nginx = Command::new("nginx").arg("-c").arg(&file).spawn().expect("nginx is installed");
+    let connect = || loop {
+        match TcpStream::connect(("127.0.0.1", port)) {
+            Ok(client) => break client,
+            Err(_) => std::thread::sleep(Duration::from_millis(50)),
+        }
+    };
+    let mut clients: Vec<TcpStream> = (0..9).map(|_| connect()).collect();
+    for client in &mut clients[..5] {
+        client.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").expect("it listens");
+    }
+    let number = nginx.id().to_string();
+    let options = ["attach", "--theme", "dark", "--lang", spoken.name, &number];
+    let attach = Terminal::start(program, (120, 36), &options);
+    attach.see("nginx");
+    std::thread::sleep(Duration::from_secs(4));
+    shoot(&attach, "attach", spoken, &DARK);
+    drop(attach);
+    if let Some(pid) = Pid::from_raw(nginx.id().cast_signed()) {
+        kill_process(pid, Signal::TERM).expect("it is there");
+    }
+    nginx.wait().expect("it ends");
+}
+
+fn shoot(terminal: &Terminal, name: &str, spoken: &Spoken, palette: &Palette) {
+    let file = format!("assets/{name}{}.svg", spoken.ending);
     let svg = terminal.with_screen(|screen| draw(screen, palette));
-    std::fs::write(&path, svg).expect("assets/ is there");
-    println!("assets/{name}.svg");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(&file);
+    std::fs::write(path, svg).expect("assets/ is there");
+    println!("{file}");
 }
 
 /// The look of a cell.

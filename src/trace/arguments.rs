@@ -191,7 +191,7 @@ pub(super) fn sent<const N: usize>(form: Form, args: [u64; 6], memory: Memory) -
     let first = |list| Some((memory.word(list)?, memory.word(list.saturating_add(8))?));
     let (at, len) = match form {
         Form::Write | Form::Sendto => (b, c),
-        Form::Writev => first(b)?,
+        Form::Pwritev2 | Form::Writev => first(b)?,
         Form::Sendmsg => first(memory.word(b.saturating_add(16))?)?,
         _ => return None,
     };

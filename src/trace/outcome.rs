@@ -128,7 +128,7 @@ impl Call {
     fn offered(&self, memory: Memory) -> u64 {
         let [_, b, c, d, ..] = self.args;
         match self.form {
-            Form::Writev => arguments::parts(memory, b, c),
+            Form::Pwritev2 | Form::Writev => arguments::parts(memory, b, c),
             Form::Sendmsg => arguments::message(memory, b),
             Form::Sendfile => d,
             _ => c,

@@ -62,7 +62,17 @@ fn strace_line(line: &str) -> Option<String> {
     let stands_for = argument(0).split_once('<').map(|(_, rest)| rest.starts_with('/'));
     let of_files = matches!(
         name,
-        "close" | "ioctl" | "fcntl" | "read" | "readv" | "write" | "writev" | "recvfrom" | "sendto"
+        "close"
+            | "fcntl"
+            | "ioctl"
+            | "preadv2"
+            | "pwritev2"
+            | "read"
+            | "readv"
+            | "recvfrom"
+            | "sendto"
+            | "write"
+            | "writev"
     );
     if of_files && stands_for == Some(true) {
         return None;

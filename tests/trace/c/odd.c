@@ -124,6 +124,9 @@ static void forms(void) {
     must(sendmmsg(conn, many, 2, 0) == 2, "sendmmsg");
     await(client, POLLIN);
     must(recv(client, text, 16, MSG_WAITALL) == 16, "recv");
+    must(pwritev2(client, parts, 2, -1, 0) == 8, "pwritev2");
+    await(conn, POLLIN);
+    must(preadv2(conn, parts, 2, -1, 0) == 8, "preadv2");
     must(read(conn, text, 0) == 0, "read nothing");
 
     // Through a pipe.
