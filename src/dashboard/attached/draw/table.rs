@@ -40,7 +40,7 @@ fn columns(width: usize, several: bool) -> Vec<(Column, usize)> {
         (Column::What, WHAT),
         (Column::State, 11),
         (Column::Recv, 8),
-        (Column::Send, 7),
+        (Column::Send, 8),
         (Column::Rtt, 7),
         (Column::Watched, 22),
     ];
