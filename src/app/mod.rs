@@ -16,6 +16,7 @@
 //! | `config` | what the command line asks of a server; how many descriptors there are for it |
 //! | `language` | which language is spoken |
 //! | `log` | the event log: opened, and what goes wrong with it |
+//! | `recorded` | an event log, read again: checked, summed up, searched |
 //! | `output` | standard output, standard error, the exit code |
 
 mod attach;
@@ -28,6 +29,7 @@ mod lesson;
 mod log;
 mod notes;
 mod output;
+mod recorded;
 mod run;
 mod serve;
 mod split;
@@ -64,6 +66,7 @@ pub fn run() -> ExitCode {
         Some(Command::Config { check: None }) => print(settings::page().as_bytes()),
         Some(Command::Config { check: Some(path) }) => return check(path.as_deref()),
         Some(Command::Textbook { server }) => textbook::run(*server),
+        Some(Command::Log(task)) => return recorded::run(task),
         Some(Command::Notes) => notes::run(),
         Some(Command::Traced { tracer, command }) => {
             return run::become_traced(*tracer, command);

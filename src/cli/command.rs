@@ -7,7 +7,7 @@ use clap::Subcommand;
 use clap_complete::Shell;
 
 use super::values::server_kind;
-use super::{Attach, Compare, Lesson, Run};
+use super::{Attach, Compare, Lesson, Log, Run};
 use crate::telemetry::ServerKind;
 
 /// What can be done instead of serving.
@@ -22,6 +22,9 @@ pub enum Command {
     /// Look from outside at a process that runs: its descriptors, interest lists and threads. It is not
     /// stopped.
     Attach(Attach),
+    /// Read an event log that --log has written: check it, sum it up, or print some of its lines.
+    #[command(subcommand)]
+    Log(Log),
     /// Print the settings file, with what each setting does; or check one.
     Config {
         /// Read FILE, or the file that is read at start, and say what it sets.

@@ -4,11 +4,17 @@
 //! |---|---|
 //! | [`json`] | the log's public format |
 //! | [`log`] | the thread that writes the log |
+//! | [`reading`] | a log, read line by line |
+//! | [`check`] | whether it is valid, complete and without gaps |
+//! | [`sum`] | what happened in it, in figures |
 //! | [`stdout`] | the thread that prints events as text when there is no dashboard |
 
+pub mod check;
 pub mod json;
 pub mod log;
+pub mod reading;
 pub mod stdout;
+pub mod sum;
 
 #[cfg(test)]
 use crate::words::samples;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 /// A system call's error number, written by its name: `EAGAIN`.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Errno(pub i32);
 
 impl Errno {

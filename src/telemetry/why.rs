@@ -3,7 +3,7 @@
 use super::Errno;
 
 /// Why a connection was closed.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[repr(u8)]
 pub enum Why {
     /// The peer closed first, with everything answered.

@@ -2,8 +2,8 @@
 
 use super::places::{
     attach, boxes, card, charts, cli, clients, code, compare, costs, engine, events, explain,
-    header, inspect, keybar, keys, lesson, lints, marks, notices, options, record, run, seats,
-    server, servers, settings, split, start, stream, stretches, strip, table,
+    header, inspect, keybar, keys, lesson, lints, marks, notices, options, record, recorded, run,
+    seats, server, servers, settings, split, start, stream, stretches, strip, table,
 };
 use super::{Language, chinese, english};
 
@@ -16,6 +16,7 @@ pub(crate) struct Strings {
     pub(crate) compare: compare::Compare,
     pub(crate) clients: clients::Clients,
     pub(crate) record: record::Record,
+    pub(crate) recorded: recorded::Recorded,
     pub(crate) run: run::Run,
     pub(crate) inspect: inspect::Inspect,
     pub(crate) server: server::Server,
@@ -52,6 +53,7 @@ static ENGLISH: Strings = Strings {
     compare: english::compare::ENGLISH,
     clients: english::clients::ENGLISH,
     record: english::record::ENGLISH,
+    recorded: english::recorded::ENGLISH,
     run: english::run::ENGLISH,
     inspect: english::inspect::ENGLISH,
     server: english::server::ENGLISH,
@@ -88,6 +90,7 @@ static CHINESE: Strings = Strings {
     compare: chinese::compare::CHINESE,
     clients: chinese::clients::CHINESE,
     record: chinese::record::CHINESE,
+    recorded: chinese::recorded::CHINESE,
     run: chinese::run::CHINESE,
     inspect: chinese::inspect::CHINESE,
     server: chinese::server::CHINESE,

@@ -11,6 +11,7 @@ mod cli;
 mod ending;
 mod headless;
 mod log;
+mod recorded;
 mod refused;
 mod report;
 mod settings;

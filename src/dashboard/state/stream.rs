@@ -225,7 +225,7 @@ impl Stream {
     fn lets(&mut self, event: EventRef<'_>) -> bool {
         (self.own || !event.event.is_own())
             && (!self.errors_only || is_error(event.event))
-            && (self.filter.is_empty() || self.filter.lets(&Line(event), &mut self.scratch))
+            && (self.filter.is_empty() || passes(&self.filter, event, &mut self.scratch))
     }
 
     fn filter_anew(&mut self) {
@@ -323,6 +323,11 @@ impl Stream {
 
 fn low(number: u64) -> u32 {
     u32::try_from(number & 0xffff_ffff).unwrap_or_default()
+}
+
+/// Whether a filter lets the line of an event through.
+pub fn passes(filter: &Filter, event: EventRef<'_>, scratch: &mut String) -> bool {
+    filter.lets(&Line(event), scratch)
 }
 
 struct Line<'a>(EventRef<'a>);

@@ -22,6 +22,7 @@ pub(super) mod marks;
 pub(super) mod notices;
 pub(super) mod options;
 pub(super) mod record;
+pub(super) mod recorded;
 pub(super) mod run;
 pub(super) mod seats;
 mod sentence;

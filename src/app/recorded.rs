@@ -1,0 +1,230 @@
+//! `epollscope log`: an event log, read again: checked, summed up, searched.
+
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use jiff::Timestamp;
+
+use super::output::{Sentence, end, misused, print, printed, say};
+use crate::cli;
+use crate::dashboard::state::filter::Filter;
+use crate::dashboard::state::stream;
+use crate::record::check::{Check, Trouble};
+use crate::record::json::{Closing, Entry};
+use crate::record::reading::{Flaw, Reading};
+use crate::record::sum::Sum;
+use crate::words::{self, plain, strings, units};
+
+/// The width of the names of rows.
+const NAMES: usize = 16;
+/// Bytes that are read at once.
+const AT_ONCE: usize = 256 * 1024;
+
+/// Does what is asked of a log.
+pub(super) fn run(task: &cli::Log) -> ExitCode {
+    let done = match task {
+        cli::Log::Check { file } => return check(file),
+        cli::Log::Stat { file } => stat(file),
+        cli::Log::Grep { text, filter, file } => {
+            let filter = Filter::parse(filter);
+            if let Some(trouble) = filter.trouble() {
+                return misused(&(strings().recorded.no_filter)(&trouble.text()));
+            }
+            grep(file, &filter, *text || io::stdout().is_terminal())
+        }
+    };
+    end(done)
+}
+
+fn open(file: &Path) -> Result<Reading<Box<dyn BufRead>>, Sentence> {
+    let from: Box<dyn BufRead> = if file == Path::new("-") {
+        Box::new(BufReader::with_capacity(AT_ONCE, io::stdin()))
+    } else {
+        let opened = File::open(file).map_err(|error| unread(file, &error))?;
+        Box::new(BufReader::with_capacity(AT_ONCE, opened))
+    };
+    Ok(Reading::new(from))
+}
+
+fn unread(file: &Path, error: &io::Error) -> Sentence {
+    (strings().recorded.unread)(&file.display().to_string(), &plain(error))
+}
+
+fn check(file: &Path) -> ExitCode {
+    let checked = open(file).and_then(|mut reading| {
+        let mut check = Check::default();
+        while let Some(line) = reading.next().map_err(|error| unread(file, &error))? {
+            check.line(line);
+        }
+        check.end();
+        Ok(check)
+    });
+    let check = match checked {
+        Ok(check) => check,
+        Err(sentence) => return end(Err(sentence)),
+    };
+    match print(verdict(&check).as_bytes()) {
+        Ok(()) if !check.is_whole() => ExitCode::FAILURE,
+        done => end(done),
+    }
+}
+
+/// What was found, in lines.
+fn verdict(check: &Check) -> String {
+    let text = &strings().recorded;
+    let mut lines: Vec<String> = check.troubles.iter().map(trouble).collect();
+    if check.more > 0 {
+        lines.push((text.more)(check.more));
+    }
+    if check.lost() > 0 {
+        lines.push((text.lost)(check.lost()));
+    }
+    if check.is_whole() {
+        lines.push((text.is_whole)(check.events));
+    } else if check.header.is_some() {
+        lines.push((text.is_not)(check.events));
+    }
+    lines.join("\n") + "\n"
+}
+
+fn trouble(trouble: &Trouble) -> String {
+    let text = &strings().recorded;
+    match trouble {
+        Trouble::NoLog => text.no_log.to_owned(),
+        Trouble::Flaw(line, Flaw::Torn) => (text.torn)(*line),
+        Trouble::Flaw(line, Flaw::Foreign(error)) => (text.foreign)(*line, &error.to_string()),
+        Trouble::Flaw(line, Flaw::TooLong) => (text.too_long)(*line),
+        Trouble::Misplaced(line) => (text.misplaced)(*line),
+        Trouble::Unordered(line) => (text.unordered)(*line),
+        Trouble::Gap(line, events) => (text.gap)(*line, *events),
+        Trouble::NotClosed => text.not_closed.to_owned(),
+        Trouble::Cut => text.cut.to_owned(),
+        Trouble::Miscounted(counted, there) => (text.miscounted)(*counted, *there),
+    }
+}
+
+fn stat(file: &Path) -> Result<(), Sentence> {
+    let (mut sum, mut check) = (Sum::default(), Check::default());
+    let mut reading = open(file)?;
+    while let Some(line) = reading.next().map_err(|error| unread(file, &error))? {
+        if let Ok(Entry::Event(event)) = &line.entry {
+            sum.event(event.as_ref());
+        }
+        check.line(line);
+    }
+    check.end();
+    if check.header.is_none() {
+        return Err(strings().recorded.no_log.to_owned());
+    }
+    print(figures(&sum, &check).as_bytes())?;
+    // What it lacks concerns every figure.
+    for wrong in &check.troubles {
+        say(&trouble(wrong));
+    }
+    Ok(())
+}
+
+/// Rows of a name and what there is to say.
+fn figures(sum: &Sum, check: &Check) -> String {
+    let text = &strings().recorded;
+    let mut rows = Rows::default();
+    if let Some(header) = &check.header {
+        let start = Timestamp::try_from(header.start).unwrap_or_default().to_string();
+        rows.add(text.server, &(text.which)(&header.server, header.pid, &start));
+    }
+    if let Some((from, to)) = sum.time {
+        rows.add(text.time, &(text.from_to)(&units::duration(from), &units::duration(to)));
+    }
+    rows.add(text.events, &(text.of_events)(check.events, check.lost()));
+    let closed = sum.closed.values().sum();
+    let mut connections = (text.of_connections)(sum.accepted, closed);
+    if closed > 0 {
+        // What they are called may have a comma in it.
+        let ended = sum.closed.iter().map(|(why, n)| (text.ended)(*n, (strings().table.why)(*why)));
+        connections += strings().marks.colon;
+        connections += &ended.collect::<Vec<_>>().join(strings().marks.semicolon);
+    }
+    rows.add(text.connections, &connections);
+    let (received, sent) = sum.bytes;
+    rows.add(text.bytes, &(text.of_bytes)(&units::bytes(received), &units::bytes(sent)));
+    let answers = often(sum.answers.iter().map(|(status, n)| (status, *n)));
+    rows.add(text.requests, &(text.of_requests)(sum.requests, &answers));
+    if let Some(Closing { costs, .. }) = &check.closing {
+        let copied = units::bytes(costs.copied);
+        rows.add(text.cost, &(text.of_costs)(costs.examined, costs.ready, &copied));
+        if let Some(usage) = &costs.program {
+            let cpu = units::duration(usage.cpu.0);
+            rows.add("", &(text.cpu)(&cpu, usage.voluntary, usage.involuntary));
+        }
+    }
+    rows.add(text.calls, &units::count(sum.made()));
+    let mut calls: Vec<_> = sum.calls.iter().collect();
+    calls.sort_by_key(|(name, calls)| (std::cmp::Reverse(calls.made), **name));
+    for (name, calls) in calls {
+        let mut said = units::count(calls.made);
+        if !calls.failed.is_empty() {
+            said += strings().marks.comma;
+            said += &(text.failed)(&often(calls.failed.iter().map(|(errno, n)| (errno, *n))));
+        }
+        rows.add(&format!("  {name}"), &said);
+    }
+    rows.0
+}
+
+#[derive(Default)]
+struct Rows(String);
+
+impl Rows {
+    fn add(&mut self, name: &str, said: &str) {
+        // Writing to memory cannot fail.
+        let _ = writeln!(self.0, "{} {said}", words::pad_left(name, NAMES));
+    }
+}
+
+/// `200 17, 404 3`
+fn often(all: impl Iterator<Item = (impl ToString, u64)>) -> String {
+    let one =
+        |(what, times): (_, u64)| (strings().recorded.so_often)(&ToString::to_string(&what), times);
+    all.map(one).collect::<Vec<_>>().join(strings().marks.comma)
+}
+
+/// Prints what the filter lets through.
+fn grep(file: &Path, filter: &Filter, as_text: bool) -> Result<(), Sentence> {
+    let mut reading = open(file)?;
+    let mut out = BufWriter::with_capacity(AT_ONCE, io::stdout().lock());
+    let (mut scratch, mut shown, mut skipped) = (String::new(), String::new(), 0);
+    while let Some(line) = reading.next().map_err(|error| unread(file, &error))? {
+        let event = match &line.entry {
+            Ok(Entry::Event(event)) => event.as_ref(),
+            Ok(_) => continue,
+            Err(_) if line.number == 1 => return Err(strings().recorded.no_log.to_owned()),
+            Err(_) => {
+                skipped += 1;
+                continue;
+            }
+        };
+        if !stream::passes(filter, event, &mut scratch) {
+            continue;
+        }
+        let written = if as_text {
+            shown.clear();
+            words::line(&mut shown, event, false);
+            shown.push('\n');
+            out.write_all(shown.as_bytes())
+        } else {
+            out.write_all(line.text).and_then(|()| out.write_all(b"\n"))
+        };
+        if written.is_err() {
+            // Of a reader that has gone, too.
+            return printed(written);
+        }
+    }
+    printed(out.flush())?;
+    if skipped > 0 {
+        say(&(strings().recorded.skipped)(skipped));
+    }
+    Ok(())
+}

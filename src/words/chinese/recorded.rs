@@ -1,0 +1,61 @@
+//! An event log that is read again: `epollscope log`.
+
+use crate::words::places::recorded::Recorded;
+use crate::words::units::count;
+
+pub(in crate::words) const CHINESE: Recorded = Recorded {
+    unread: |name, why| format!("读不了 {name}：{why}"),
+    no_log: "这不是 epollscope 的事件日志：第一行不是它的",
+    torn: |line| format!("第 {line} 行：没写完，跳过"),
+    foreign: |line, why| format!("第 {line} 行：不是事件日志里的行：{why}"),
+    too_long: |line| format!("第 {line} 行：比日志里的任何一行都长；后面的不再读"),
+    misplaced: |line| format!("第 {line} 行：在日志的最后一行之后，或者是又一个第一行"),
+    unordered: |line| format!("第 {line} 行：这个事件比上面的更早"),
+    gap: |line, events| format!("第 {line} 行：它前面少了 {} 个事件", count(events)),
+    not_closed: "不完整：没有最后一行，所以 epollscope 是被杀掉的，或者还在写",
+    cut: "不完整：epollscope 比服务器先结束",
+    miscounted: |counted, there| {
+        format!("最后一行说有 {} 个事件，实际有 {} 个", count(counted), count(there))
+    },
+    lost: |events| format!("写的时候漏了 {} 个事件", count(events)),
+    more: |troubles| format!("另外还有 {} 处", count(troubles)),
+    is_whole: |events| format!("有效、完整、没有缺口：{} 个事件", count(events)),
+    is_not: |events| format!("能读的有 {} 个事件", count(events)),
+    no_filter: |why| format!("看不懂这个过滤：{why}"),
+    skipped: |lines| format!("跳过了 {} 行读不懂的：请看 epollscope log check", count(lines)),
+    server: "服务器",
+    time: "时间",
+    events: "事件",
+    connections: "连接",
+    bytes: "字节",
+    requests: "请求",
+    cost: "开销",
+    calls: "调用",
+    which: |server, pid, start| format!("{server}，进程 {pid}，启动于 {start}"),
+    from_to: |from, to| format!("启动后 {from} 到 {to}"),
+    of_events: |there, lost| match lost {
+        0 => format!("{}，没有漏掉的", count(there)),
+        _ => format!("{}，漏掉 {}", count(there), count(lost)),
+    },
+    of_connections: |accepted, closed| {
+        format!("accept 了 {}，关闭了 {}", count(accepted), count(closed))
+    },
+    of_bytes: |received, sent| format!("已关闭的连接：收到 {received}，发出 {sent}"),
+    of_requests: |requests, answers| match answers {
+        "" => count(requests),
+        _ => format!("{}，应答 {answers}", count(requests)),
+    },
+    of_costs: |examined, ready, copied| {
+        format!("检查 {} : {} 就绪，复制列表 {copied}", count(examined), count(ready))
+    },
+    cpu: |time, voluntary, involuntary| {
+        format!(
+            "CPU {time}（整个程序），上下文切换：自愿 {}，被迫 {}",
+            count(voluntary),
+            count(involuntary)
+        )
+    },
+    failed: |errors| format!("其中 {errors}"),
+    ended: |times, why| format!("{why} {}", count(times)),
+    so_often: |what, times| format!("{what} {}", count(times)),
+};

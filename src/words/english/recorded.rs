@@ -1,0 +1,70 @@
+//! An event log that is read again: `epollscope log`.
+
+use crate::words::places::recorded::Recorded;
+use crate::words::units::count;
+
+pub(in crate::words) const ENGLISH: Recorded = Recorded {
+    unread: |name, why| format!("cannot read {name}: {why}"),
+    no_log: "this is no event log of epollscope's: its first line is another",
+    torn: |line| format!("line {line}: torn off; it is left out"),
+    foreign: |line, why| format!("line {line}: no line of an event log: {why}"),
+    too_long: |line| format!("line {line}: longer than any line of an event log; not read further"),
+    misplaced: |line| format!("line {line}: after the log's last line, or a second first one"),
+    unordered: |line| format!("line {line}: its event comes before one that stands above it"),
+    gap: |line, events| match events {
+        1 => format!("line {line}: before it an event is missing"),
+        _ => format!("line {line}: before it {} events are missing", count(events)),
+    },
+    not_closed: "not complete: the last line is missing, so epollscope was killed, or writes still",
+    cut: "not complete: epollscope was ended before the server",
+    miscounted: |counted, there| {
+        format!("the last line counts {} events, {} are there", count(counted), count(there))
+    },
+    lost: |events| format!("{} events were left out while it was written", count(events)),
+    more: |troubles| format!("and {} more", count(troubles)),
+    is_whole: |events| format!("valid, complete, without gaps: {} events", count(events)),
+    is_not: |events| format!("{} events can be read", count(events)),
+    no_filter: |why| format!("the filter cannot be understood: {why}"),
+    skipped: |lines| match lines {
+        1 => "a line that cannot be read was skipped: see epollscope log check".to_owned(),
+        _ => format!(
+            "{} lines that cannot be read were skipped: see epollscope log check",
+            count(lines)
+        ),
+    },
+    server: "server",
+    time: "time",
+    events: "events",
+    connections: "connections",
+    bytes: "bytes",
+    requests: "requests",
+    cost: "cost",
+    calls: "calls",
+    which: |server, pid, start| format!("{server}, process {pid}, started {start}"),
+    from_to: |from, to| format!("{from} to {to} after its start"),
+    of_events: |there, lost| match lost {
+        0 => format!("{}, none left out", count(there)),
+        _ => format!("{}, {} left out", count(there), count(lost)),
+    },
+    of_connections: |accepted, closed| {
+        format!("{} accepted, {} closed", count(accepted), count(closed))
+    },
+    of_bytes: |received, sent| format!("of closed connections: in {received}, out {sent}"),
+    of_requests: |requests, answers| match answers {
+        "" => count(requests),
+        _ => format!("{}, answered {answers}", count(requests)),
+    },
+    of_costs: |examined, ready, copied| {
+        format!("examined {} : {} ready, {copied} of lists copied", count(examined), count(ready))
+    },
+    cpu: |time, voluntary, involuntary| {
+        format!(
+            "{time} on a CPU (the whole program), context switches {} voluntary, {} not",
+            count(voluntary),
+            count(involuntary)
+        )
+    },
+    failed: |errors| format!("of them {errors}"),
+    ended: |times, why| format!("{} {why}", count(times)),
+    so_often: |what, times| format!("{what} {}", count(times)),
+};

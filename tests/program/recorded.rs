@@ -1,0 +1,94 @@
+//! `epollscope log`: what is said of a log is what is in it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::program::{Running, ended, log};
+use rustix::process::Signal;
+use serde_json::Value;
+
+/// A log of a server that three clients have asked.
+fn written(path: &Path) -> Vec<Value> {
+    let server = Running::start(&["--quiet", "--log", path.to_str().unwrap()]);
+    for target in ["/", "/nothing", "/"] {
+        server.get(target);
+    }
+    server.signal(Signal::TERM);
+    assert_eq!(server.end().0, Some(0));
+    log(path)
+}
+
+#[test]
+fn a_log_is_checked_summed_up_and_searched() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("events.jsonl");
+    let lines = written(&path);
+    let name = path.to_str().unwrap();
+
+    let (code, out, err) = ended(&["log", "check", name]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    let events = lines.last().unwrap()["events"].to_string();
+    assert_eq!(out, format!("valid, complete, without gaps: {events} events\n"));
+
+    // Each call as often as in the lines themselves.
+    let (code, out, _) = ended(&["log", "stat", name]);
+    assert_eq!(code, 0);
+    let mut calls: BTreeMap<&str, u64> = BTreeMap::new();
+    for line in lines.iter().filter(|line| line["own"].is_null()) {
+        if let Some(call) = line["call"].as_str() {
+            *calls.entry(call).or_default() += 1;
+        }
+    }
+    let row = |name: &str| {
+        let line = out.lines().find(|line| line.trim_start().starts_with(name)).unwrap();
+        line.trim_start().strip_prefix(name).unwrap().trim().to_owned()
+    };
+    for (call, times) in calls {
+        let said = row(&format!("{call} "));
+        assert_eq!(said.split(',').next().unwrap(), times.to_string(), "{call}: {out}");
+    }
+    assert_eq!(row("requests"), "3, answered 200 2, 404 1");
+    assert!(row("connections").starts_with("3 accepted, 3 closed: 3 answered"), "{out}");
+
+    // Those lines, and no others.
+    let (code, out, _) = ended(&["log", "grep", "kind:request", name]);
+    let found: Vec<Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let want: Vec<Value> = lines.iter().filter(|line| line["fact"] == "request").cloned().collect();
+    assert_eq!((code, want.len(), found), (0, 3, want));
+    let (_, out, _) = ended(&["log", "grep", "--text", "conn:2 /nothing", name]);
+    assert!(out.contains("request GET /nothing HTTP/1.1"), "{out}");
+    let (code, out, err) = ended(&["log", "grep", "state:bogus", name]);
+    assert_eq!((code, out.as_str(), err.lines().count()), (2, "", 1), "{err}");
+}
+
+#[test]
+fn what_is_wrong_with_a_log_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("events.jsonl");
+    written(&path);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let check = |text: &str| {
+        let path = folder.path().join("broken.jsonl");
+        std::fs::write(&path, text).unwrap();
+        let (code, out, err) = ended(&["log", "check", path.to_str().unwrap()]);
+        assert_eq!((code, err.as_str()), (1, ""), "{out}");
+        out
+    };
+    // Killed while it wrote.
+    let out = check(&text[..text.len() - 20]);
+    assert!(out.contains("torn off") && out.contains("the last line is missing"), "{out}");
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines.remove(5);
+    let out = check(&(lines.join("\n") + "\n"));
+    assert!(out.contains("line 6: before it an event is missing"), "{out}");
+    lines.swap(3, 4);
+    assert!(check(&(lines.join("\n") + "\n")).contains("comes before one"), "{out}");
+    assert!(check("hello\n").contains("no event log"));
+
+    let gone = folder.path().join("gone");
+    for task in [&["check"][..], &["stat"], &["grep", "errors"]] {
+        let (code, out, err) = ended(&[&["log"], task, &[gone.to_str().unwrap()]].concat());
+        assert_eq!((code, out.as_str(), err.lines().count()), (1, "", 1), "{err}");
+        assert!(err.contains("No such file"), "{err}");
+    }
+}
