@@ -3,7 +3,7 @@
 //!
 //!     cargo build --release && cargo run --release --example pictures
 //!
-//! Needs python3 and nginx.
+//! Needs python3 and nginx. With names behind it (`-- run attach`) it makes these alone.
 
 #[path = "../tests/common/terminal.rs"]
 mod terminal;
@@ -87,72 +87,82 @@ fn pictures(program: &str, spoken: &Spoken) {
     };
     let shoot = |terminal: &Terminal, name: &str, palette| shoot(terminal, name, spoken, palette);
 
-    let wide = demo((120, 36), "dark", "epoll-et", "14");
-    std::thread::sleep(Duration::from_secs(6));
-    shoot(&wide, "dashboard", &DARK);
-    drop(wide);
-
-    // Level-triggered, of which everything can be seen.
-    let mut held = demo((120, 36), "dark", "epoll", "14");
-    std::thread::sleep(Duration::from_secs(6));
-    held.press("p");
-    held.see(spoken.paused);
-    std::thread::sleep(Duration::from_secs(2));
-    held.press("s");
-    std::thread::sleep(Duration::from_millis(500));
-    held.press("s");
-    std::thread::sleep(Duration::from_millis(500));
-    shoot(&held, "paused", &DARK);
-    drop(held);
-
-    let mut code = demo((120, 36), "dark", "epoll", "14");
-    std::thread::sleep(Duration::from_secs(4));
-    code.press("8p");
-    code.see(spoken.paused);
-    code.press("s");
-    std::thread::sleep(Duration::from_millis(500));
-    code.press("s");
-    std::thread::sleep(Duration::from_millis(500));
-    shoot(&code, "code", &DARK);
-    drop(code);
-
-    // A wrong prediction, and what was measured.
-    let mut lesson = start((80, 24), &["lesson", "6", "--", "--port", "0", "--theme", "dark"]);
-    lesson.until("A is there, and nothing is under way", |screen| {
-        screen.contains("▶▸A") && screen.lines().nth(2).is_some_and(|line| !line.contains('◷'))
-    });
-    for _ in 0..2 {
-        lesson.press("n");
-        lesson.see("1–3");
-        lesson.press("1n");
-        lesson.see("✗");
+    if wanted("dashboard") {
+        let wide = demo((120, 36), "dark", "epoll-et", "14");
+        std::thread::sleep(Duration::from_secs(6));
+        shoot(&wide, "dashboard", &DARK);
     }
-    shoot(&lesson, "lesson", &DARK);
-    drop(lesson);
-
+    // Level-triggered, of which everything can be seen.
+    if wanted("paused") {
+        let mut held = demo((120, 36), "dark", "epoll", "14");
+        std::thread::sleep(Duration::from_secs(6));
+        held.press("p");
+        held.see(spoken.paused);
+        std::thread::sleep(Duration::from_secs(2));
+        held.press("s");
+        std::thread::sleep(Duration::from_millis(500));
+        held.press("s");
+        std::thread::sleep(Duration::from_millis(500));
+        shoot(&held, "paused", &DARK);
+    }
+    if wanted("code") {
+        let mut code = demo((120, 36), "dark", "epoll", "14");
+        std::thread::sleep(Duration::from_secs(4));
+        code.press("8p");
+        code.see(spoken.paused);
+        code.press("s");
+        std::thread::sleep(Duration::from_millis(500));
+        code.press("s");
+        std::thread::sleep(Duration::from_millis(500));
+        shoot(&code, "code", &DARK);
+    }
+    // A wrong prediction, and what was measured.
+    if wanted("lesson") {
+        let mut lesson = start((80, 24), &["lesson", "6", "--", "--port", "0", "--theme", "dark"]);
+        lesson.until("A is there, and nothing is under way", |screen| {
+            screen.contains("▶▸A") && screen.lines().nth(2).is_some_and(|line| !line.contains('◷'))
+        });
+        for _ in 0..2 {
+            lesson.press("n");
+            lesson.see("1–3");
+            lesson.press("1n");
+            lesson.see("✗");
+        }
+        shoot(&lesson, "lesson", &DARK);
+    }
     let folder = tempfile::tempdir().expect("a folder");
-    traced(program, folder.path(), spoken);
-    looked_at(program, folder.path(), spoken);
+    if wanted("run") {
+        traced(program, folder.path(), spoken);
+    }
+    if wanted("attach") {
+        looked_at(program, folder.path(), spoken);
+    }
+    if wanted("light-80x24") {
+        let small = demo((80, 24), "light", "epoll-et", "14");
+        std::thread::sleep(Duration::from_secs(4));
+        shoot(&small, "light-80x24", &LIGHT);
+    }
+    if wanted("seats") {
+        let mut seats = demo((120, 36), "dark", "poll", "300");
+        std::thread::sleep(Duration::from_secs(4));
+        seats.press("6z");
+        std::thread::sleep(Duration::from_secs(1));
+        shoot(&seats, "seats", &DARK);
+    }
+    if wanted("split") {
+        let options = ["compare", "poll", "epoll", "--split", "--idle", "900", "--theme", "dark"];
+        let split = start((120, 36), &[&options[..], &["--seconds", "12"]].concat());
+        split.see(spoken.loaded);
+        std::thread::sleep(Duration::from_secs(6));
+        split.see(spoken.loaded);
+        shoot(&split, "split", &DARK);
+    }
+}
 
-    let small = demo((80, 24), "light", "epoll-et", "14");
-    std::thread::sleep(Duration::from_secs(4));
-    shoot(&small, "light-80x24", &LIGHT);
-    drop(small);
-
-    let mut seats = demo((120, 36), "dark", "poll", "300");
-    std::thread::sleep(Duration::from_secs(4));
-    seats.press("6z");
-    std::thread::sleep(Duration::from_secs(1));
-    shoot(&seats, "seats", &DARK);
-    drop(seats);
-
-    let options = ["compare", "poll", "epoll", "--split", "--idle", "900", "--theme", "dark"];
-    let split = start((120, 36), &[&options[..], &["--seconds", "12"]].concat());
-    split.see(spoken.loaded);
-    std::thread::sleep(Duration::from_secs(6));
-    split.see(spoken.loaded);
-    shoot(&split, "split", &DARK);
-    drop(split);
+/// Whether that picture is to be made.
+fn wanted(name: &str) -> bool {
+    let mut names = std::env::args().skip(1).peekable();
+    names.peek().is_none() || names.any(|wanted| wanted == name)
 }
 
 fn free_port() -> u16 {
