@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Counters, Event, EventRef, Listener, Lost, Nanos, Others, Ready, Row, ServerKind, Standing,
+    Counters, Epolls, Event, EventRef, Listener, Lost, Nanos, Others, Ready, Row, ServerKind, Standing,
     Text,
 };
 
@@ -52,6 +52,8 @@ pub struct Batch {
     pub listener: Option<Listener>,
     /// The other descriptors of a traced program.
     pub others: Option<Arc<Others>>,
+    /// The epoll instances of a traced program, where something of them has changed.
+    pub epolls: Option<Arc<Epolls>>,
     /// Where the loop stood when this was published.
     pub standing: Standing,
     /// When it was published.
@@ -146,6 +148,7 @@ impl Batch {
         self.rows.clear();
         self.gone.clear();
         self.whole = false;
+        self.epolls = None;
         self.turns.clear();
         self.latencies.clear();
     }

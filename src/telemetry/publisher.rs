@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::round::Rounds;
 use super::{
-    Batch, By, ConnId, ConnState, Counters, Event, Fd, Form, Latency, Listener, Nanos, Next,
+    Batch, By, ConnId, ConnState, Counters, Epolls, Event, Fd, Form, Latency, Listener, Nanos, Next,
     Others, Ready, Row, Sink, Site, Stance, Standing, Text, Turn, What, Why,
 };
 
@@ -20,6 +20,11 @@ pub trait Rows {
     fn take_changed(&mut self, into: &mut Vec<Row>);
     /// Appends all rows, and forgets which changed.
     fn take_all(&mut self, into: &mut Vec<Row>);
+    /// The epoll instances of a traced program, where something of them has changed since the
+    /// last call.
+    fn take_epolls(&mut self) -> Option<Arc<Epolls>> {
+        None
+    }
 }
 
 /// The server's end: counts everything, and tells its readers what they have room for.

@@ -257,6 +257,7 @@ impl Sink {
             } else {
                 rows.take_changed(&mut batch.rows);
             }
+            batch.epolls = rows.take_epolls();
         }
         batch.counters.clone_from(counters);
         batch.lost.clone_from(&self.lost);

@@ -48,12 +48,18 @@ impl Interests {
         self.watched.range((opened, Fd::MIN)..=(opened, Fd::MAX))
     }
 
-    /// The last descriptor of something is closed.
-    pub(super) fn gone(&mut self, opened: Opened) {
+    /// The last descriptor of something is closed; returns whether it was watched.
+    pub(super) fn gone(&mut self, opened: Opened) -> bool {
         let keys: Vec<Key> = self.of(opened).map(|(key, _)| *key).collect();
-        for key in keys {
-            self.forget(key);
+        for key in &keys {
+            self.forget(*key);
         }
+        !keys.is_empty()
+    }
+
+    /// What is watched, by number.
+    pub(super) fn fds(&self) -> impl Iterator<Item = (Fd, Mask)> {
+        self.watched.iter().map(|((_, fd), interest)| (*fd, interest.mask))
     }
 
     /// What something is watched for.
@@ -115,7 +121,8 @@ mod tests {
         let out = Interest { mask: Mask::OUT, ..of(70) };
         list.watch(key(1, 70), out);
         assert_eq!(list.mask(Opened(1)), Mask::IN.with(Mask::OUT));
-        list.gone(Opened(1));
+        assert!(list.gone(Opened(1)) && !list.gone(Opened(1)));
+        assert_eq!(list.fds().collect::<Vec<_>>(), [(7, Mask::IN)]);
         assert_eq!((list.told(7), list.told(70)), ((7, ConnId::new(7)), (-1, None)));
         assert_eq!((list.mask(Opened(1)), list.mask(Opened(2))), (Mask::NONE, Mask::IN));
     }

@@ -238,8 +238,11 @@ impl Tracer {
         self.began = true;
         let Some(pid) = self.threads.get(&tid).map(|thread| thread.pid) else { return };
         let theirs = self.threads.extract_if(|other, thread| *other != tid && thread.pid == pid);
-        let closes = |(_, thread): (i32, Thread)| thread.call.and_then(|call| call.gone);
-        let mut rows: Vec<Closed> = theirs.filter_map(closes).collect();
+        let mut rows: Vec<Closed> = Vec::new();
+        for (other, thread) in theirs {
+            self.world.waits_no_more(other);
+            rows.extend(thread.call.and_then(|call| call.gone));
+        }
         // The one that goes on has the number of the first, whose last call is not its own.
         self.threads.insert(tid, Thread::new(pid));
         let Self { threads, held, .. } = self;
@@ -253,6 +256,7 @@ impl Tracer {
     /// A thread is gone; maybe its process with it.
     fn gone(&mut self, tid: i32, how: Ended) {
         self.held.retain(|other| *other != tid);
+        self.world.waits_no_more(tid);
         let Some(Thread { pid, call, .. }) = self.threads.remove(&tid) else { return };
         // It may have been killed after it has closed something and before that was told.
         let mut rows: Vec<Closed> = call.and_then(|call| call.gone).into_iter().collect();
@@ -399,6 +403,9 @@ impl Tracer {
                 && let Some((then, ready)) = self.turn.take()
             {
                 self.publisher.turn(Turn { busy: now.saturating_sub(then), ready });
+            }
+            if kind == Kind::EpollWait {
+                self.world.waits((tid, pid), call.epfd(), by, now);
             }
             if kind == Kind::Close {
                 // Another thread may be given the number before this one's return is told.

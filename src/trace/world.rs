@@ -2,16 +2,18 @@
 //! connections that it has accepted. Learnt from its calls alone, and asked of the kernel where a
 //! descriptor was there before.
 
+mod epolls;
 mod others;
 
 use std::collections::HashMap;
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 
-use super::interests::{Interest, Interests};
+use self::epolls::Instances;
 use super::object::{Object, Opened, Outside};
 use crate::telemetry::{
-    By, ConnId, ConnState, CtlOp, Errno, Fd, Form, Mask, Nanos, Ret, Row, Rows, What, Why,
+    By, ConnId, ConnState, Epolls, Errno, Fd, Form, Mask, Nanos, Ret, Row, Rows, What, Why,
 };
 
 /// A process of the program.
@@ -55,8 +57,7 @@ pub(super) struct World {
     /// How many descriptors stand for each open file description, in all processes.
     descriptors: HashMap<Opened, usize>,
     last_opened: u64,
-    /// The interest list of each epoll instance.
-    lists: HashMap<Opened, Interests>,
+    epolls: Instances,
     /// What is asked of each that is no connection.
     asked: HashMap<Opened, Mask>,
     /// Something has changed in what is told of these.
@@ -71,6 +72,7 @@ impl World {
         for file in files.values() {
             *self.descriptors.entry(file.opened).or_default() += 1;
         }
+        self.epolls.begin(pid, files.values().any(|file| file.object == Object::Epoll));
         self.processes.insert(pid, Process { outside: Outside::of(pid), files });
     }
 
@@ -112,6 +114,10 @@ impl World {
             other => other,
         };
         let _ = self.made(pid, fd, object);
+        if object == Object::Epoll {
+            // What was registered before is not known.
+            self.know_all(pid, fd, false);
+        }
         self.processes.get(&pid)?.files.get(&fd).copied()
     }
 
@@ -124,6 +130,7 @@ impl World {
     fn put(&mut self, pid: i32, fd: Fd, file: File) -> Option<Closed> {
         let gone = self.close(pid, fd);
         self.stands_anew |= is_other(file.object);
+        self.epolls.note(file.object);
         let process = self.processes.get_mut(&pid)?;
         process.files.insert(fd, file);
         *self.descriptors.entry(file.opened).or_default() += 1;
@@ -212,6 +219,7 @@ impl World {
     fn release(&mut self, pid: i32, fd: Fd, file: File) -> Option<Closed> {
         let File { object, opened } = file;
         self.stands_anew |= is_other(object);
+        self.epolls.note(object);
         let descriptors = self.descriptors.get_mut(&opened)?;
         *descriptors -= 1;
         if *descriptors > 0 {
@@ -222,10 +230,7 @@ impl World {
         }
         self.descriptors.remove(&opened);
         self.asked.remove(&opened);
-        self.lists.remove(&opened);
-        for list in self.lists.values_mut() {
-            list.gone(opened);
-        }
+        self.epolls.gone(opened);
         let Object::Connection(id) = object else { return None };
         let Conn { mut row, why, .. } = self.conns.remove(&id)?;
         row.interest = Mask::NONE;
@@ -245,43 +250,6 @@ impl World {
             (conn.home, conn.row.fd) = (home, home.1);
             self.touch(id);
         }
-    }
-
-    /// An interest list was changed.
-    pub(super) fn control(
-        &mut self,
-        (pid, epfd): (i32, Fd),
-        op: CtlOp,
-        fd: Fd,
-        (mask, data): (Mask, u64),
-    ) {
-        let (Some(epoll), Some(file)) = (self.opened(pid, epfd), self.file(pid, fd)) else {
-            return;
-        };
-        let list = self.lists.entry(epoll).or_default();
-        let conn = match file.object {
-            Object::Connection(id) => Some(id),
-            _ => None,
-        };
-        match op {
-            CtlOp::Add | CtlOp::Mod => {
-                list.watch((file.opened, fd), Interest { mask, data, conn });
-            }
-            CtlOp::Del => list.forget((file.opened, fd)),
-        }
-    }
-
-    /// What a descriptor is watched for by all interest lists together.
-    pub(super) fn interest(&mut self, pid: i32, fd: Fd) -> Mask {
-        let Some(opened) = self.opened(pid, fd) else { return Mask::NONE };
-        self.lists.values().fold(Mask::NONE, |all, list| all.with(list.mask(opened)))
-    }
-
-    /// Of whom a wait call tells by its data.
-    pub(super) fn told(&self, pid: i32, epfd: Fd, data: u64) -> (Fd, Option<ConnId>) {
-        let file = self.processes.get(&pid).and_then(|process| process.files.get(&epfd));
-        let list = file.and_then(|file| self.lists.get(&file.opened));
-        list.map_or((-1, None), |list| list.told(data))
     }
 
     /// The row of a connection changes.
@@ -389,6 +357,10 @@ impl Rows for World {
                 into.push(conn.row);
             }
         }
+    }
+
+    fn take_epolls(&mut self) -> Option<Arc<Epolls>> {
+        self.told_epolls()
     }
 
     fn take_all(&mut self, into: &mut Vec<Row>) {

@@ -45,6 +45,7 @@ impl Tracer {
                 call.sets.entries().iter().find(|entry| closed(entry)).map_or(-1, |entry| entry.0);
         }
         let ready = self.ready(tid, pid, &call, ret);
+        self.world.waits_no_more(tid);
         if call.kind.is_wait() {
             let count = u32::try_from(ready.len()).unwrap_or(u32::MAX);
             self.publisher.counters.wakeups += 1;

@@ -86,10 +86,13 @@ impl Tracer {
         for &epfd in &fds {
             if is(self, &epfd) == Some(Object::Epoll) {
                 let list = interest_list(Some(pid.unsigned_abs()), epfd).unwrap_or_default();
+                let all = list.iter().all(|interest| is(self, &interest.fd).is_some());
                 for interest in list {
                     let event = (interest.mask, interest.data);
                     self.controlled((pid, epfd), CtlOp::Add, interest.fd, event);
                 }
+                // One that was closed and is watched all the same has no number here.
+                self.world.know_all(pid, epfd, all);
             }
         }
     }
