@@ -143,6 +143,8 @@ static KEYS: &[Key] = &[
           enabled: State::has_source, screens: Screens::Dashboard, say: |keys| &keys.textbook },
     Key { id: Id::Whose, name: "whose-line", presses: &[ch('H')], group: Group::Looking, bar: 42,
           enabled: State::has_two_lines, screens: Screens::Dashboard, say: |keys| &keys.whose },
+    Key { id: Id::Epoll, name: "next-epoll", presses: &[ch('>')], group: Group::Looking, bar: 43,
+          enabled: State::has_several_epolls, screens: Screens::Dashboard, say: |keys| &keys.epoll },
     Key { id: Id::Freeze, name: "freeze", presses: &[ch('f')], group: Group::Looking, bar: 35,
           enabled: always, screens: Screens::Dashboard, say: |keys| &keys.freeze },
     Key { id: Id::Explain, name: "explain", presses: &[ch('I')], group: Group::Looking, bar: 76,

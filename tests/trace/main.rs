@@ -8,6 +8,7 @@ mod tools;
 
 mod compared;
 mod ends;
+mod epolls;
 mod lines;
 mod mistakes;
 mod odd;

@@ -45,6 +45,7 @@ pub enum Id {
     Output,
     Textbook,
     Whose,
+    Epoll,
     Zoom,
     Show(Panel),
     NextPanel,

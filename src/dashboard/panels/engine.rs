@@ -32,6 +32,7 @@ mod runtime;
 mod sleepers;
 mod swept;
 mod tasks;
+mod which;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -42,6 +43,7 @@ use super::spots::Spots;
 use crate::dashboard::layout::Panel;
 use crate::dashboard::state::by_server::{self, Drawing};
 use crate::dashboard::state::engine::Engine;
+use crate::dashboard::state::explain::thing::{Part, Thing};
 use crate::dashboard::state::table::Table;
 use crate::dashboard::theme::Theme;
 
@@ -55,14 +57,25 @@ pub fn draw(
     focused: bool,
     spots: &mut Spots,
 ) {
-    let block = super::block(super::title(Panel::Loop, theme), theme, focused);
+    let title = super::title(Panel::Loop, theme);
+    let painter = Painter { engine, table, theme };
+    let drawing = engine.server().map_or(Drawing::Lists, by_server::drawing);
+    let room = usize::from(area.width).saturating_sub(title.width() + 3);
+    let which = painter.which(room).filter(|_| drawing == Drawing::Lists);
+    let mut block = super::block(title, theme, focused);
+    if let Some(which) = &which {
+        block = block.title_top(which.clone().right_aligned());
+    }
     let inner = block.inner(area);
     frame.render_widget(block, area);
+    if let Some(which) = which {
+        let width = u16::try_from(which.width()).unwrap_or(area.width).min(area.width);
+        let x = area.right().saturating_sub(width + 1);
+        spots.add(Rect { x, width, height: 1, ..area }, Thing::Part(Part::Which));
+    }
     if inner.is_empty() {
         return;
     }
-    let painter = Painter { engine, table, theme };
-    let drawing = engine.server().map_or(Drawing::Lists, by_server::drawing);
     let fill: &dyn Fn(Sizes) -> Contents = match drawing {
         Drawing::Lists if inner.height < FULL => {
             let told = painter.compact_lists(inner.width.into(), inner.height.into());

@@ -141,6 +141,11 @@ impl State {
         self.is_ours() && self.code_shown()
     }
 
+    /// Whether the program has several epolls, of which one is shown.
+    pub fn has_several_epolls(&self) -> bool {
+        self.alive() && self.scene().engine.has_several()
+    }
+
     pub fn scrolled_back(&self) -> bool {
         self.focus == Panel::Stream && self.scene().stream.below(self.stream_rows()).is_some()
     }
@@ -177,6 +182,7 @@ impl State {
             Id::Textbook => Some(WhyNot::NoCodePanel),
             Id::Whose if !self.code_shown() => Some(WhyNot::NoCodePanel),
             Id::Whose => Some(WhyNot::OneLine),
+            Id::Epoll => Some(WhyNot::OneEpoll),
             Id::Output if self.options.program.is_none() => Some(WhyNot::OursWritesNothing),
             Id::Output if self.stream_shown() => Some(WhyNot::WrittenElsewhere),
             Id::Errors | Id::Output | Id::Own | Id::Time => Some(WhyNot::NoStream),

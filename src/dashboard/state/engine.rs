@@ -5,13 +5,17 @@
 //! is drawn as "–". When the stream left out calls, the turn they belonged to is not shown as if it
 //! were whole: see [`Known`].
 
+mod epolls;
 mod handlers;
 mod parts;
 mod round;
+mod turns;
 mod view;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 
+pub use self::epolls::Shown;
+use self::epolls::{Lists, number};
 use self::handlers::Handlers;
 pub use self::handlers::Job;
 use self::parts::Unread;
@@ -24,8 +28,8 @@ use super::continuity::Continuity;
 use super::table::Table;
 use crate::inspect::Snapshot;
 use crate::telemetry::{
-    Batch, ConnId, EventRef, Fd, Kind, Listener, Mask, Nanos, Next, OwnedEvent, Ready, Stance,
-    Standing, What,
+    Batch, ConnId, EpollNumber, EventRef, Fd, Listener, Mask, Nanos, Next, OwnedEvent, Ready,
+    Stance, Standing, What,
 };
 
 /// Wake-ups that are remembered.
@@ -44,13 +48,8 @@ pub struct Engine {
     open: usize,
     /// Fds of closed connections that the server has not taken off its list, and their masks.
     left: Vec<(Fd, Mask)>,
-    entries: Vec<Entry>,
-    /// Places in `entries`, ordered by fd.
-    by_fd: Vec<u32>,
-    /// The entry that the last call was for.
-    current: Option<usize>,
-    known: Known,
-    wakes: VecDeque<Wake>,
+    /// Of each epoll, and of who waits otherwise.
+    lists: Lists,
     rounds: round::Rounds,
     handlers: Handlers,
     last_call: Option<OwnedEvent>,
@@ -97,6 +96,9 @@ impl Engine {
     pub fn pass_over(&mut self, batch: &Batch) {
         let from = if self.has_rounds() {
             round::worked_out_from(batch)
+        } else if self.lists.count() > 1 {
+            // Another's last turn is not that which is shown; what is traced is slow enough to be read.
+            0
         } else {
             let last_turn = batch.events().rposition(|event| self.begins_turn(event));
             let last_call = || batch.events().rposition(|event| event.event.what.kind().is_call());
@@ -112,10 +114,15 @@ impl Engine {
             self.begin_afresh();
         }
         self.take_rows(batch);
-        // Of all turns but the last only the summary is kept: those are not worked out.
-        let last_wait = batch.events().rposition(|event| self.begins_turn(event));
+        // Of all turns but each epoll's last only the summary is kept: those are not worked out.
+        let mut last_waits: HashMap<EpollNumber, usize, RandomState> = HashMap::default();
+        for (i, event) in (from..).zip(batch.events_from(from)) {
+            if self.begins_turn(event) {
+                last_waits.insert(number(event), i);
+            }
+        }
         let begin = if self.has_rounds() { round::worked_out_from(batch) } else { 0 };
-        let mut last_call = None;
+        let (mut last_call, mut last_calls) = (None, Vec::new());
         if from > 0 {
             self.pass(batch, from);
         }
@@ -125,33 +132,51 @@ impl Engine {
             if event.event.what.kind().is_wait() {
                 self.aside = !self.begins_turn(event);
                 if !self.aside {
-                    self.begin_turn(event, last_wait == Some(i));
+                    // Of several each may go on where another's turn is over.
+                    let last = last_waits.get(&number(event)) == Some(&i);
+                    self.begin_turn(event, last || self.lists.count() > 1);
                 }
             } else if let What::Switched { .. } = event.event.what {
                 self.begin_afresh();
                 last_call = None;
+                last_calls.clear();
             } else if self.has_rounds() {
                 // Its calls belong to the round.
                 if let Some(wake) = self.rounds.apply(event, i >= begin) {
-                    self.known = Known::All;
-                    self.remember(wake);
+                    let turns = self.lists.rounds();
+                    turns.known = Known::All;
+                    turns.remember(wake);
                 }
             } else if event.event.what.kind().is_call() && !event.event.is_own() && !self.aside {
-                if let Some(wake) = self.wakes.back_mut().filter(|_| self.known != Known::NoWait) {
-                    wake.calls = wake.calls.saturating_add(1);
+                if let Some(number) = self.lists.turn_of(event)
+                    && let Some(turns) = self.lists.of(number)
+                {
+                    turns.call(event, last_waits.get(&number).is_none_or(|wait| i > *wait));
                 }
-                if last_wait.is_none_or(|wait| i > wait) {
-                    self.serve(event);
-                }
+                self.lists.given(event);
             }
             let is_call = event.event.what.kind().is_call() && (self.own || !event.event.is_own());
             if is_call || event.folded().next().is_some() {
                 last_call = Some(event);
+                if let Some(number) = self.lists.turn_of(event) {
+                    match last_calls.iter_mut().find(|(other, _)| *other == number) {
+                        Some((_, last)) => *last = event,
+                        None => last_calls.push((number, event)),
+                    }
+                }
             }
         }
         if let Some(event) = last_call {
             self.last_call = Some(event.to_owned());
             self.later_left_out = false;
+        }
+        for (number, event) in last_calls {
+            if let Some(turns) = self.lists.of(number) {
+                turns.called(event);
+            }
+        }
+        if batch.epolls.is_some() {
+            self.lists.tidy();
         }
         // What is lost and not in a gap between two events came after the last of them.
         if self.continuity.missing_after(batch) {
@@ -169,6 +194,9 @@ impl Engine {
 
     fn take_rows(&mut self, batch: &Batch) {
         self.listener = batch.listener;
+        if let Some(epolls) = &batch.epolls {
+            self.lists.take(epolls, batch.time);
+        }
         let closed = batch.counters.closed.iter().fold(0u64, |sum, n| sum.saturating_add(*n));
         let open = batch.counters.accepted.saturating_sub(closed);
         self.open = usize::try_from(open).unwrap_or(usize::MAX);
@@ -186,13 +214,10 @@ impl Engine {
     /// Another server has taken over: what was seen of the loop before is not of this one.
     fn begin_afresh(&mut self) {
         self.left.clear();
-        self.entries.clear();
-        self.by_fd.clear();
-        self.wakes.clear();
+        self.lists.clear();
         self.rounds = round::Rounds::default();
         self.handlers = Handlers::default();
-        (self.current, self.last_call, self.measured) = (None, None, None);
-        self.known = Known::Nothing;
+        (self.last_call, self.measured) = (None, None);
     }
 
     fn check_order(&mut self, seq: u64) {
@@ -218,22 +243,10 @@ impl Engine {
     /// Events are missing here. Whether a wait call was among them is not known, so what comes
     /// next cannot be said to belong to this turn.
     fn leave_out(&mut self) {
-        if self.known == Known::All {
-            self.known = Known::Part;
-        }
-        if let Some(wake) = self.wakes.back_mut() {
-            wake.part = true;
-        }
+        self.lists.leave_out();
         // The listener is asked too, and standard input.
         self.rounds.leave_out(self.open + 2);
         self.later_left_out = true;
-    }
-
-    fn remember(&mut self, wake: Wake) {
-        if self.wakes.len() == WAKES {
-            self.wakes.pop_front();
-        }
-        self.wakes.push_back(wake);
     }
 
     fn begin_turn(&mut self, event: EventRef<'_>, shown: bool) {
@@ -254,7 +267,7 @@ impl Engine {
             *slot = Some(ready.fd);
         }
         let all = event.ready.iter().filter(lesson).count();
-        self.remember(Wake {
+        let wake = Wake {
             kind: event.event.what.kind(),
             examined,
             copied,
@@ -266,56 +279,9 @@ impl Engine {
             first,
             calls: 0,
             part: false,
-        });
-        self.known = Known::All;
-        self.current = None;
-        self.entries.clear();
-        self.by_fd.clear();
-        if shown {
-            let entry = |ready: &Ready| Entry { ready: *ready, served: Served::Not };
-            self.entries.extend(event.ready.iter().filter(lesson).map(entry));
-            self.by_fd.extend(0..u32::try_from(self.entries.len()).unwrap_or(u32::MAX));
-            let entries = &self.entries;
-            self.by_fd.sort_by_key(|i| entries[*i as usize].ready.fd);
-        }
-    }
-
-    /// The entry that an fd and connection belong to. The number alone does not do: it may have
-    /// been closed and accepted again in this very turn.
-    fn entry_of(&self, fd: Fd, conn: Option<ConnId>, kind: Kind) -> Option<usize> {
-        // An accept carries the new connection's id, but serves the listener.
-        let conn = if kind == Kind::Accept { None } else { conn };
-        let fd_of = |i: &u32| self.entries[*i as usize].ready.fd;
-        let at = self.by_fd.partition_point(|i| fd_of(i) < fd);
-        self.by_fd[at..]
-            .iter()
-            .take_while(|i| fd_of(i) == fd)
-            .map(|i| *i as usize)
-            .find(|i| self.entries[*i].ready.conn == conn)
-    }
-
-    fn serve(&mut self, event: EventRef<'_>) {
-        if self.known == Known::Part {
-            // This call may be of a later turn than the ready array is.
-            self.known = Known::NoWait;
-            self.entries.clear();
-            self.by_fd.clear();
-            self.current = None;
-        }
-        let kind = event.event.what.kind();
-        let Some(at) = self.entry_of(event.event.fd, event.event.conn, kind) else {
-            return;
         };
-        if kind == Kind::Close && self.entries[at].served == Served::Not {
-            self.entries[at].served = Served::Stale;
-            return;
-        }
-        if let Some(before) = self.current.replace(at).filter(|before| *before != at) {
-            self.entries[before].served = Served::Done;
-        }
-        if self.entries[at].served != Served::Stale {
-            self.entries[at].served = Served::Now;
-        }
+        let ready = shown.then(|| event.ready.iter().filter(lesson).copied().collect());
+        self.lists.begin(event).begin(event.event.by, wake, ready);
     }
 
     /// Takes a measurement in, which was taken at that time, of the connections of `table`.

@@ -147,6 +147,7 @@ pub enum WhyNot {
     AnotherProgram,
     Textbook,
     OneLine,
+    OneEpoll,
     OursWritesNothing,
     WrittenElsewhere,
 }

@@ -249,6 +249,13 @@ impl State {
             Id::Output => self.toggle_output(),
             Id::Textbook => self.toggle_textbook(),
             Id::Whose => self.toggle_whose(),
+            Id::Epoll => {
+                // What is chosen must be seen.
+                if self.areas().of(Panel::Loop).is_none() {
+                    self.show(Panel::Loop);
+                }
+                self.scene_mut().engine.choose_next();
+            }
             Id::Time => self.wall_time = !self.wall_time,
             Id::Freeze => self.freeze_or_thaw(),
             Id::Zoom => self.zoom = !self.zoom,

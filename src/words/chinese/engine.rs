@@ -21,8 +21,20 @@ pub(in crate::words) const CHINESE: Engine = Engine {
     own_of_them: |own| [format!("其中 {own} 个是唤醒器"), format!("唤醒器 {own}")],
     timeout: "超时",
     copied: |bytes| format!("拷贝 {} 字节", units::count(bytes.into())),
+    which_epoll: |fd, place, count| {
+        [
+            format!("epoll fd {fd}，共 {count} 个，第 {place} 个"),
+            format!("epoll {fd}，{place}/{count}"),
+            format!("{place}/{count}"),
+        ]
+    },
+    waited_by: |which, who| format!("{which}：{who}"),
+    not_waited: |which, who| format!("{which}：{who}，还没人等过"),
+    not_waited_yet: |which| format!("{which}：还没人等过"),
+    is_chosen: |which| format!("{which}（已选定）"),
     interest_list: "关注列表",
     watched: |fds| format!("关注 {} 个", units::count(fds as u64)),
+    watched_and_more: |fds| format!("看到加入 {} 个", units::count(fds as u64)),
     rests: |fd, error| format!("（{fd} 暂歇：{error}）"),
     ready_list: "就绪列表",
     would_return: ["下一次等待调用就返回这些", "下次返回这些", "下次"],

@@ -96,6 +96,10 @@ pub(in crate::words) const CHINESE: Keys = Keys {
         "循环那一行",
         "在 threads、processes 和 coroutines 的代码里：改看负责 accept 的循环走到的那一行，或换回选中连接的那一行。",
     ),
+    epoll: text(
+        "下个 epoll",
+        "在 `run` 下，程序有多个 epoll 时：循环面板改看下一个，不管谁在等；最后一个之后，又跟着最近等待过的那个。",
+    ),
     freeze: text("定格", "画面定格，或恢复。服务器照常运行；定格的画面里仍可滚动、排序、过滤。"),
     explain: text(
         "解释",

@@ -24,6 +24,7 @@ pub(in crate::words) const CHINESE: Notices = Notices {
     no_code: "这一行没有代码，不会做系统调用",
     no_code_panel: "屏幕上没有代码",
     one_line: "只有一行可看：没有哪个连接有自己的一行",
+    one_epoll: "没有多个 epoll 可选",
     textbook: "实际运行的不是教科书上的程序",
     never_called: |line, key| {
         format!("第 {line} 行还没有做过系统调用：一直运行到它做为止；按 {key} 暂停")

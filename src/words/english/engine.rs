@@ -21,8 +21,20 @@ pub(in crate::words) const ENGLISH: Engine = Engine {
     own_of_them: |own| [format!("{own} of them our own waker"), format!("{own} own")],
     timeout: "timeout",
     copied: |bytes| format!("{} bytes copied", units::count(bytes.into())),
+    which_epoll: |fd, place, count| {
+        [
+            format!("epoll fd {fd}, {place} of {count}"),
+            format!("epoll {fd}, {place} of {count}"),
+            format!("{place} of {count}"),
+        ]
+    },
+    waited_by: |which, who| format!("{which}: {who}"),
+    not_waited: |which, who| format!("{which}: {who}, not waited for yet"),
+    not_waited_yet: |which| format!("{which}: not waited for yet"),
+    is_chosen: |which| format!("{which} (chosen)"),
     interest_list: "interest list",
     watched: |fds| format!("{} watched", units::count(fds as u64)),
+    watched_and_more: |fds| format!("{} seen to be added", units::count(fds as u64)),
     rests: |fd, error| format!("({fd} rests: {error})"),
     ready_list: "ready list",
     would_return: ["the next wait call returns these", "returned next", "next"],

@@ -140,6 +140,11 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
         "In the code of threads, processes and coroutines: the line of the loop that accepts, in \
          place of the selected connection's; or that again.",
     ),
+    epoll: text(
+        "next epoll",
+        "Under `run`, where the program has several epolls: show the next of them in the loop, whoever \
+         waits; after the last one, again whichever was waited for last.",
+    ),
     freeze: text(
         "freeze",
         "Freeze the picture, or thaw it. The server goes on; in the frozen picture you can scroll, \

@@ -24,6 +24,7 @@ pub(in crate::words) const ENGLISH: Notices = Notices {
     no_code: "that line makes no call: there is no code in it",
     no_code_panel: "the code is not on the screen",
     one_line: "there is one line to show: no connection has a line of its own",
+    one_epoll: "there are not several epolls to choose from",
     textbook: "the textbook listing is not what runs",
     never_called: |line, key| {
         format!("line {line} has made no call yet: runs until it does; {key} pauses")

@@ -20,9 +20,17 @@ pub(crate) struct Engine {
     pub(crate) own_of_them: fn(own: u32) -> [String; 2],
     pub(crate) timeout: &'static str,
     pub(crate) copied: fn(bytes: u32) -> String,
+    /// Which of several epolls it is, and whose: by whom it was waited for last, or whose number it is.
+    pub(crate) which_epoll: fn(fd: i32, place: usize, count: usize) -> [String; 3],
+    pub(crate) waited_by: fn(which: &str, who: &str) -> String,
+    pub(crate) not_waited: fn(which: &str, who: &str) -> String,
+    pub(crate) not_waited_yet: fn(which: &str) -> String,
+    pub(crate) is_chosen: fn(which: &str) -> String,
     /// epoll's lists.
     pub(crate) interest_list: &'static str,
     pub(crate) watched: fn(fds: usize) -> String,
+    /// What was registered before is not known.
+    pub(crate) watched_and_more: fn(fds: usize) -> String,
     pub(crate) rests: fn(fd: i32, error: &str) -> String,
     pub(crate) ready_list: &'static str,
     pub(crate) would_return: [&'static str; 3],

@@ -218,6 +218,7 @@ pub(crate) struct Details {
 
 /// The parts of the picture of the loop.
 pub(crate) struct Parts {
+    pub(crate) which: Named,
     pub(crate) interest: Named,
     pub(crate) ready: Named,
     pub(crate) queues: Named,

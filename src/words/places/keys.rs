@@ -36,6 +36,7 @@ pub(crate) struct Keys {
     pub(crate) output: KeyText,
     pub(crate) textbook: KeyText,
     pub(crate) whose: KeyText,
+    pub(crate) epoll: KeyText,
     pub(crate) freeze: KeyText,
     pub(crate) explain: KeyText,
     pub(crate) zoom: KeyText,

@@ -23,6 +23,7 @@ pub(crate) struct Notices {
     pub(crate) no_code: &'static str,
     pub(crate) no_code_panel: &'static str,
     pub(crate) one_line: &'static str,
+    pub(crate) one_epoll: &'static str,
     pub(crate) textbook: &'static str,
     pub(crate) never_called: fn(line: usize, key: &str) -> String,
     pub(crate) after_the_pause: fn(key: &str, calls: Option<u8>) -> String,

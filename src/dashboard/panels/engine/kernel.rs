@@ -18,8 +18,12 @@ impl Painter<'_> {
     pub(super) fn interest_section(&self, width: usize, rows: usize) -> Vec<Line<'static>> {
         let say = &strings().engine;
         let count = self.engine.watched(self.table);
-        let count =
-            if self.engine.is_another() { (say.watched_here)(count) } else { (say.watched)(count) };
+        let count = match self.engine.shown() {
+            Some(shown) if shown.epoll.whole => (say.watched)(count),
+            Some(_) => (say.watched_and_more)(count),
+            None if self.engine.is_another() => (say.watched_here)(count),
+            None => (say.watched)(count),
+        };
         let heading = [say.kernel, say.interest_list, &count];
         let mut lines = vec![self.heading(Role::Kernel, &heading, width)];
         let groups = self.engine.interest(self.table);
@@ -187,7 +191,8 @@ impl Painter<'_> {
             };
             return (listed.iter().map(token).collect(), notes);
         }
-        if self.engine.held().is_none() && self.asleep() {
+        // Another's thread may be held while the one that waits here sleeps on.
+        if self.asleep() && (self.engine.held().is_none() || self.engine.shown().is_some()) {
             return (none(), say.empty_asleep);
         }
         if self.engine.is_another() {

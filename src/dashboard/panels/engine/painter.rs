@@ -49,7 +49,7 @@ impl Painter<'_> {
 
     /// Whether the loop is called asleep: it has waited for a while.
     pub(super) fn asleep(&self) -> bool {
-        matches!(self.engine.standing().stance, Stance::Waiting(_)) && self.engine.stood() >= ASLEEP
+        self.engine.sleeps().is_some_and(|time| time >= ASLEEP)
     }
 
     pub(super) fn duration(&self, nanos: u64) -> String {
@@ -126,8 +126,9 @@ impl Painter<'_> {
         let spellings = match standing.stance {
             Stance::Starting => say.starting.map(str::to_owned).into(),
             Stance::Ended => say.ended.map(str::to_owned).into(),
-            Stance::Waiting(_) if self.asleep() => {
-                (say.asleep)(&self.duration(self.engine.stood()), self.wait_call()).into()
+            _ if self.asleep() => {
+                let time = self.duration(self.engine.sleeps().unwrap_or_default());
+                (say.asleep)(&time, self.wait_call()).into()
             }
             _ => match self.engine.wake() {
                 None => vec![format!("{}() = {dash}", self.wait_call()), format!("= {dash}")],

@@ -3,7 +3,7 @@
 use super::*;
 use crate::dashboard::panels::sample::{MS, Script, Watched, looked_at, peer, row};
 use crate::inspect::{AcceptQueue, Handed, Socket, TcpState};
-use crate::telemetry::{Event, Form, Mask, Mode, Ret, Row, ServerKind, Stdin};
+use crate::telemetry::{Event, Form, Kind, Mask, Mode, Ret, Row, ServerKind, Stdin};
 
 fn marks(engine: &Watched) -> Vec<(Fd, Served)> {
     engine.entries().iter().map(|entry| (entry.ready.fd, entry.served)).collect()

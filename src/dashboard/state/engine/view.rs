@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::{
-    Engine, Entry, Group, Job, Known, Measured, Queue, Served, Table, Wake, by_server, round,
+    Engine, Entry, Group, Job, Known, Measured, Queue, Served, Shown, Table, Wake, by_server, round,
 };
 use crate::dashboard::state::table::TableRow;
 use crate::inspect::EpollView;
@@ -23,20 +23,53 @@ impl Engine {
     /// of where it is no event of its own.
     #[must_use]
     pub fn last_call(&self) -> Option<&OwnedEvent> {
+        // What is done meanwhile where another epoll is waited for is not of this one.
+        if self.lists.count() > 1 {
+            return self.lists.turns().last_call.as_ref();
+        }
         self.last_call.as_ref()
     }
 
     /// Whether it may not be the last: events after it were left out.
     #[must_use]
     pub fn later_left_out(&self) -> bool {
+        if self.lists.count() > 1 {
+            return self.lists.turns().later_left_out;
+        }
         self.later_left_out
+    }
+
+    /// Which epoll is shown; `None` where it is not told which there are.
+    #[must_use]
+    pub fn shown(&self) -> Option<Shown> {
+        self.lists.shown_of()
+    }
+
+    /// Whether there is one to choose from several.
+    #[must_use]
+    pub fn has_several(&self) -> bool {
+        self.lists.count() > 1
+    }
+
+    /// Shows the next one, whoever waits; after the last one again that which has waited last.
+    pub fn choose_next(&mut self) {
+        self.lists.choose_next();
+    }
+
+    /// For how long who waits in what is shown has slept in its wait call, while it does.
+    #[must_use]
+    pub fn sleeps(&self) -> Option<Nanos> {
+        if self.lists.shown().is_some() {
+            return self.lists.asleep().map(|since| self.now.saturating_sub(since));
+        }
+        matches!(self.standing.stance, Stance::Waiting(_)).then(|| self.stood())
     }
 
     /// What the last call meant, in one sentence; in two where our own waker was among the ready,
     /// as it is whenever a wait is stepped over.
     #[must_use]
     pub fn meaning(&self) -> Option<String> {
-        let last = self.last_call.as_ref()?;
+        let last = self.last_call()?;
         let drained = last.event.what.ret().is_some_and(|ret| ret.is_err(Errno::AGAIN));
         if self.has_rounds()
             && drained
@@ -82,7 +115,7 @@ impl Engine {
     pub fn interest(&self, table: &Table) -> Vec<Group> {
         let mut groups: Vec<Group> = Vec::new();
         let mut list: Vec<(Fd, Mask)> = self.list(table).collect();
-        if !self.left.is_empty() {
+        if !self.left.is_empty() || self.lists.shown().is_some() {
             list.sort_by_key(|(fd, _)| *fd);
         }
         for (fd, mask) in list {
@@ -121,7 +154,9 @@ impl Engine {
 
     fn list<'a>(&'a self, table: &'a Table) -> impl Iterator<Item = (Fd, Mask)> + 'a {
         let kernel = self.epoll().map(|view| &view.entries[..]);
-        let told = kernel.is_none().then(|| {
+        // As the calls of a traced program have made it, whatever it is that is watched.
+        let shown = self.lists.shown().filter(|_| kernel.is_none()).map(|epoll| &*epoll.list);
+        let told = (kernel.is_none() && shown.is_none()).then(|| {
             let listener = self.listener.iter().map(|listener| (listener.fd, listener.interest));
             let connections = table.rows_by_fd().map(|row| (row.fd(), row.interest()));
             let stdin = self.listener.iter().filter_map(|listener| listener.stdin);
@@ -133,18 +168,21 @@ impl Engine {
             all.filter(|(_, mask)| *mask != Mask::NONE)
         });
         let kernel = kernel.unwrap_or_default().iter().map(|entry| (entry.fd, entry.watched));
-        kernel.chain(told.into_iter().flatten())
+        let shown = shown.unwrap_or_default().iter().copied();
+        let shown = shown.filter(|(_, mask)| *mask != Mask::NONE);
+        kernel.chain(shown).chain(told.into_iter().flatten())
     }
 
     /// The ready array of this turn, in the order in which the wait call gave it, with how far
     /// the program has got.
     #[must_use]
     pub fn entries(&self) -> Vec<Entry> {
-        let mut entries = self.entries.clone();
+        let turns = self.lists.turns();
+        let mut entries = turns.entries.clone();
         let over = self.turn_over();
-        let next = self.held().and_then(|next| self.entry_of(next.fd, next.conn, next.kind));
+        let next = self.held().and_then(|next| turns.entry_of(next.fd, next.conn, next.kind));
         for (i, entry) in entries.iter_mut().enumerate() {
-            let now = !over && next.or(self.current) == Some(i);
+            let now = !over && next.or(turns.current) == Some(i);
             entry.served = match entry.served {
                 Served::Stale => Served::Stale,
                 _ if now => Served::Now,
@@ -158,6 +196,9 @@ impl Engine {
     /// Whether the program is through with the ready array: it waits again or is about to.
     #[must_use]
     pub fn turn_over(&self) -> bool {
+        if self.lists.asleep().is_some() || self.lists.gone_on() {
+            return true;
+        }
         match self.standing.stance {
             Stance::Held(next) => next.kind.is_wait() || next.kind == Kind::Nap,
             Stance::Working | Stance::Handling(_) => false,
@@ -168,19 +209,20 @@ impl Engine {
     /// How much of this turn is known.
     #[must_use]
     pub fn known(&self) -> Known {
-        self.known
+        self.lists.turns().known
     }
 
     /// The last returns of the wait call, oldest first.
     #[must_use]
     pub fn wakes(&self) -> &VecDeque<Wake> {
-        &self.wakes
+        &self.lists.turns().wakes
     }
 
     /// The return that began this turn; `None` when it was left out.
     #[must_use]
     pub fn wake(&self) -> Option<&Wake> {
-        self.wakes.back().filter(|_| !matches!(self.known, Known::NoWait | Known::Nothing))
+        let turns = self.lists.turns();
+        turns.wakes.back().filter(|_| !matches!(turns.known, Known::NoWait | Known::Nothing))
     }
 
     /// The server's epoll as it was measured while the loop is held before this call.

@@ -227,6 +227,7 @@ impl Part {
     fn said(self) -> &'static Named {
         let say = &strings().explain.parts;
         match self {
+            Self::Which => &say.which,
             Self::Interest => &say.interest,
             Self::Ready => &say.ready,
             Self::Queues => &say.queues,

@@ -36,7 +36,7 @@ whole! {
 whole! {
     /// A part of the picture of the loop.
     Part:
-    Interest, Ready, Queues, Boundary, Array, Now, WakeUps, Pool, Handed, Found, Answers, Round,
+    Which, Interest, Ready, Queues, Boundary, Array, Now, WakeUps, Pool, Handed, Found, Answers, Round,
     Sleepers, AtWork, Parked, Running, Runtime, Behind, Served,
 }
 

@@ -80,6 +80,7 @@ impl WhyNot {
             Self::AnotherProgram => strings().run.is_another,
             Self::Textbook => say.textbook,
             Self::OneLine => say.one_line,
+            Self::OneEpoll => say.one_epoll,
             Self::OursWritesNothing => strings().run.ours_writes_nothing,
             Self::WrittenElsewhere => strings().run.written_elsewhere,
         }

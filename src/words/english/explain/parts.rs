@@ -3,13 +3,28 @@
 use crate::words::places::explain::{Parts, named};
 
 pub(super) const PARTS: Parts = Parts {
+    which: named(
+        "which epoll",
+        [
+            "A program may have several epoll instances: one for each thread, or one within another. The \
+         lists of this panel, the wait call and the wake-ups are those of one of them: its number, \
+         its place among all, and who was the last to wait for it.",
+            "From the calls of the traced program: which number stands for which instance (copies and \
+         children have others), what each epoll_ctl has put on it, who makes which epoll_wait.",
+            "One in most programs; one for each thread or process where several share the work. One that \
+         watches another reports that one's number when something is ready in it.",
+            "{next-epoll} shows the next and keeps it; after the last one, again whichever was waited for \
+         last. One that is closed is left.",
+            "epoll(7), epoll_create(2), fork(2)",
+        ],
+    ),
     interest: named(
         "interest list",
         [
             "The fds that the server has asked the kernel to watch, by their masks where there is \
          room. The kernel keeps the list between the calls, as a red-black tree; the program has \
          no memory of it.",
-            "As the server asked for it by epoll_ctl. While the loop is held it is the kernel's own, \
+            "As the server asked for it by epoll_ctl; of a traced program, as its calls have made it. While the loop is held it is the kernel's own, \
          read from /proc/self/fdinfo. Our waker and the bits ERR and HUP, which are on every \
          entry, are left out.",
             "The listener and every connection. An entry costs nothing while nothing happens on it.",
