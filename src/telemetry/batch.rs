@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Counters, Epolls, Event, EventRef, Listener, Lost, Nanos, Others, Ready, Row, ServerKind, Standing,
-    Text,
+    Counters, Epolls, Event, EventRef, Listener, Lost, Nanos, Others, Ready, Row, ServerKind,
+    Standing, Text,
 };
 
 /// One turn of the loop: from a return of the wait call to the next call of it.

@@ -28,6 +28,15 @@ pub struct Epoll {
     pub whole: bool,
 }
 
+/// A listener that several of them watch, so that a client may wake all who wait in them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Herd {
+    /// All numbers that stand for it.
+    pub numbers: Arc<[EpollNumber]>,
+    /// How many watch it without EXCLUSIVE: two or more.
+    pub lists: usize,
+}
+
 /// Those that are open.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Epolls {
@@ -35,6 +44,8 @@ pub struct Epolls {
     pub list: Vec<Epoll>,
     /// How many there are beside these.
     pub more: usize,
+    /// The listeners that several watch.
+    pub herds: Arc<[Herd]>,
     /// The one on which a wait call was made last, if it is still open.
     pub last: Option<u64>,
 }

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use super::round::Rounds;
 use super::{
-    Batch, By, ConnId, ConnState, Counters, Epolls, Event, Fd, Form, Latency, Listener, Nanos, Next,
-    Others, Ready, Row, Sink, Site, Stance, Standing, Text, Turn, What, Why,
+    Batch, By, ConnId, ConnState, Counters, Epolls, Event, Fd, Form, Latency, Listener, Nanos,
+    Next, Others, Ready, Row, Sink, Site, Stance, Standing, Text, Turn, What, Why,
 };
 
 /// Where the publisher finds the rows: the server's table.

@@ -66,6 +66,14 @@ impl Thread {
     }
 }
 
+/// Who has accepted a connection, and on what.
+#[derive(Clone, Copy, Debug)]
+struct Accepted {
+    /// Thread and process.
+    by: (i32, i32),
+    listener: Option<Opened>,
+}
+
 /// The tracer.
 pub(super) struct Tracer {
     publisher: Publisher,
@@ -95,9 +103,9 @@ pub(super) struct Tracer {
     due: Option<Instant>,
     evidence: Evidence,
     lines: Lines,
-    listener: Option<(Opened, Listener)>,
-    /// Who has accepted each connection: thread and process.
-    accepted: HashMap<ConnId, (i32, i32)>,
+    /// Those who listen, the first of which is shown as long as it is open.
+    listeners: Vec<(Opened, Listener)>,
+    accepted: HashMap<ConnId, Accepted>,
     /// When the last wait call has returned, and with how many.
     turn: Option<(Nanos, u32)>,
     standing: Standing,
@@ -134,7 +142,7 @@ impl Tracer {
             due: None,
             evidence: Evidence::default(),
             lines: Lines::new(legible),
-            listener: None,
+            listeners: Vec::new(),
             accepted: HashMap::new(),
             turn: None,
             standing: Standing::default(),
@@ -434,15 +442,15 @@ impl Tracer {
         }
         self.standing.stance = stance;
         self.standing.mode = self.pace.mode();
-        self.listener.take_if(|(opened, _)| !self.world.is_open(*opened));
+        self.listeners.retain(|(opened, _)| self.world.is_open(*opened));
+        let first = self.listeners.first().copied();
         // Which way it goes is known when it waits or accepts for the first time.
         let server = self.evidence.server();
-        self.publisher.listener = self.listener.zip(server).map(|((_, mut listener), server)| {
+        self.publisher.listener = first.zip(server).map(|((_, mut listener), server)| {
             listener.server = server;
             listener
         });
-        let listener = self.listener.map(|(opened, _)| opened);
-        if let Some(others) = self.world.others(self.leader, listener) {
+        if let Some(others) = self.world.others(self.leader, first.map(|(opened, _)| opened)) {
             self.publisher.others = Some(Arc::new(others));
         }
         self.publisher.publish(&mut self.world, self.standing);

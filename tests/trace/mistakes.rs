@@ -175,6 +175,25 @@ while True:
             },
             "a thundering herd",
         ),
+        // Of another listener than the first.
+        of(
+            on_epoll("select.EPOLLIN", "if not conn.recv(99): conn.close()")
+                .replace(
+                    "listener = ",
+                    "first = socket.create_server(('127.0.0.1', 0))\nlistener = ",
+                )
+                .replace("poll = ", "os.fork(); os.fork()\npoll = ")
+                .replace("conn, _ = listener", "try: conn, _ = listener")
+                .replace("accept()\n", "accept()\n            except OSError: continue\n"),
+            |addr| {
+                for _ in 0..20 {
+                    drop(client(addr));
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+                Vec::new()
+            },
+            "fd 4 is on 4 interest lists without EXCLUSIVE",
+        ),
     ]
 }
 

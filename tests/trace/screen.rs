@@ -122,6 +122,24 @@ fn what_a_program_has_open_beside_its_clients_is_in_the_table() {
 }
 
 #[test]
+fn when_the_first_listener_is_closed_the_next_is_shown() {
+    let Some(python) = python() else { return };
+    let text = "import select, socket, sys\n\
+                first = socket.create_server(('127.0.0.1', 0))\n\
+                second = socket.create_server(('127.0.0.1', int(sys.argv[1])))\n\
+                poll = select.poll()\n\
+                poll.register(second, select.POLLIN)\n\
+                poll.poll(0); first.close(); poll.poll()\n";
+    let addr = free_port();
+    let options = ["run", "--", &python, "-c", text, &addr.port().to_string()];
+    let terminal = Terminal::start(env!("CARGO_BIN_EXE_epollscope"), (120, 36), &options);
+    terminal.until("the second", |screen| {
+        screen.lines().next().is_some_and(|header| header.contains(&addr.to_string()))
+    });
+    terminal.see("accept queue 0 of 128");
+}
+
+#[test]
 fn what_the_program_writes_is_shown_and_told_once_more_at_the_end() {
     let options = ["run", "--", "sh", "-c", "echo first; printf '\\033[1mlast'; exec sleep 100"];
     let mut terminal = Terminal::start(env!("CARGO_BIN_EXE_epollscope"), (120, 36), &options);

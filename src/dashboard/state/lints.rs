@@ -143,6 +143,9 @@ impl Lints {
         }
         self.starving.apply(batch);
         self.listener = batch.listener;
+        if let Some(epolls) = &batch.epolls {
+            self.program.take(epolls);
+        }
         (self.standing, self.accepted) = (batch.standing, batch.counters.accepted);
     }
 
@@ -171,7 +174,7 @@ impl Lints {
         self.whole_from = None;
         self.reports.clear();
         self.spans.clear();
-        self.program = Program::default();
+        self.program.forget();
         self.found.retain(|lint| lint.until.is_some());
     }
 
@@ -179,7 +182,7 @@ impl Lints {
         let (fd, conn, what) = (event.event.fd, event.event.conn, event.event.what);
         let time = event.event.time;
         if self.is_traced() {
-            self.program.event(event, self.listener.map(|listener| listener.fd));
+            self.program.event(event);
             for (conn, fd, symptom) in self.program.found() {
                 self.find_once(conn, fd, symptom, time);
             }

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::Tracer;
+use super::{Accepted, Tracer};
 use crate::telemetry::{
     By, ConnId, CtlOp, Errno, Fd, Form, Kind, Listener, Mask, Next, Options, Ready, Ret, What, Work,
 };
@@ -57,7 +57,7 @@ impl Tracer {
         self.listen_in(tid, &call, ret);
         for (id, what) in self.noted((tid, pid), &call, conn.map(|id| (id, what)), ret) {
             if let Some(accepted) = self.accepted.get(&id) {
-                self.evidence.used(*accepted, (tid, pid), ret);
+                self.evidence.used(accepted.by, (tid, pid), ret);
             }
             if let Some(took) = self.world.note(id, (call.form, what), by, now) {
                 self.publisher.counters.echoes += 1;
@@ -124,7 +124,8 @@ impl Tracer {
         *what = What::Accept { ret, peer: peer.map(Into::into) };
         let (id, before) = self.world.accept(pid, fd, peer, self.publisher.now(), by)?;
         gone.extend(before);
-        self.accepted.insert(id, (tid, pid));
+        let listener = self.world.opened(pid, call.fd);
+        self.accepted.insert(id, Accepted { by: (tid, pid), listener });
         Some(id)
     }
 
@@ -143,16 +144,19 @@ impl Tracer {
         }
     }
 
-    /// It listens there; of several sockets the first is shown.
+    /// It listens there.
     pub(super) fn listens(&mut self, pid: i32, fd: Fd, addr: SocketAddr, backlog: u32) {
-        if self.listener.is_some() {
+        let Some(opened) = self.world.opened(pid, fd) else { return };
+        if let Some((_, known)) = self.listeners.iter_mut().find(|(own, _)| *own == opened) {
+            known.backlog = backlog;
             return;
         }
         let listener = Listener {
             fd,
             addr,
             backlog,
-            interest: Mask::NONE,
+            // It may be watched already.
+            interest: self.world.interest(pid, fd),
             resting: None,
             server: self.evidence.server().unwrap_or_default(),
             epfd: -1,
@@ -165,7 +169,7 @@ impl Tracer {
             suits_lessons: false,
             run: 1,
         };
-        self.listener = self.world.opened(pid, fd).map(|opened| (opened, listener));
+        self.listeners.push((opened, listener));
     }
 
     /// An interest list has changed.

@@ -49,9 +49,8 @@ impl Tracer {
     /// Changes what is known of the listener, if a descriptor stands for it.
     pub(super) fn listened(&mut self, pid: i32, fd: Fd, change: impl FnOnce(&mut Listener)) {
         let opened = self.world.opened(pid, fd);
-        if let Some((own, listener)) = &mut self.listener
-            && Some(*own) == opened
-        {
+        let mut listeners = self.listeners.iter_mut();
+        if let Some((_, listener)) = listeners.find(|(own, _)| Some(*own) == opened) {
             change(listener);
         }
     }

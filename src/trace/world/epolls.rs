@@ -4,9 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::World;
-use crate::telemetry::{
-    By, ConnId, CtlOp, Epoll, EpollNumber, Epolls, Fd, Mask, Nanos,
-};
+use crate::telemetry::{By, ConnId, CtlOp, Epoll, EpollNumber, Epolls, Fd, Herd, Mask, Nanos};
 use crate::trace::interests::{Interest, Interests};
 use crate::trace::object::{Object, Opened};
 
@@ -43,6 +41,8 @@ pub(super) struct Instances {
     last: Option<Opened>,
     /// By which numbers each is known, in order; `None` since that has changed.
     numbers: Option<Vec<(Opened, Arc<[EpollNumber]>)>>,
+    /// The listeners that several watch; `None` since that may have changed.
+    herds: Option<Arc<[Herd]>>,
     /// Something has changed since it was told.
     anew: bool,
 }
@@ -56,12 +56,22 @@ impl Instances {
         if with_epolls {
             self.note(Object::Epoll);
         }
+        // Its listeners are the same as those of whom it comes from.
+        self.forget_herds();
     }
 
     /// A descriptor of that kind has come or gone.
     pub(super) fn note(&mut self, object: Object) {
         if object == Object::Epoll {
             (self.numbers, self.anew) = (None, true);
+        } else if object == Object::Listener {
+            self.forget_herds();
+        }
+    }
+
+    fn forget_herds(&mut self) {
+        if self.all.len() > 1 {
+            (self.herds, self.anew) = (None, true);
         }
     }
 
@@ -74,7 +84,9 @@ impl Instances {
 
     /// The last descriptor of something is closed: of an instance, or of what they watch.
     pub(super) fn gone(&mut self, opened: Opened) {
-        self.all.remove(&opened);
+        if self.all.remove(&opened).is_some() {
+            self.forget_herds();
+        }
         for instance in self.all.values_mut() {
             if instance.list.gone(opened) {
                 (instance.told, self.anew) = (None, true);
@@ -95,6 +107,9 @@ impl World {
         let (Some(epoll), Some(file)) = (self.opened(pid, epfd), self.file(pid, fd)) else {
             return;
         };
+        if file.object == Object::Listener {
+            self.epolls.herds = None;
+        }
         let list = &mut self.epolls.change(epoll).list;
         let conn = match file.object {
             Object::Connection(id) => Some(id),
@@ -130,13 +145,7 @@ impl World {
     }
 
     /// A thread makes a wait call.
-    pub(in crate::trace) fn waits(
-        &mut self,
-        (tid, pid): (i32, i32),
-        epfd: Fd,
-        by: By,
-        now: Nanos,
-    ) {
+    pub(in crate::trace) fn waits(&mut self, (tid, pid): (i32, i32), epfd: Fd, by: By, now: Nanos) {
         let Some(Object::Epoll) = self.object(pid, epfd) else { return };
         let Some(epoll) = self.opened(pid, epfd) else { return };
         let epolls = &mut self.epolls;
@@ -155,7 +164,9 @@ impl World {
         if !std::mem::take(&mut self.epolls.anew) {
             return None;
         }
-        let numbers = self.epolls.numbers.take().unwrap_or_else(|| self.numbers());
+        let numbers = self.epolls.numbers.take();
+        let numbers = numbers.unwrap_or_else(|| self.numbers(Object::Epoll));
+        let herds = self.epolls.herds.take().unwrap_or_else(|| self.herds());
         let Instances { all, leader, asleep, last, .. } = &mut self.epolls;
         let list = numbers.iter().take(Epolls::MOST).map(|(epoll, numbers)| {
             let instance = all.entry(*epoll).or_default();
@@ -182,17 +193,33 @@ impl World {
         let told = Epolls {
             list: list.collect(),
             more: numbers.len().saturating_sub(Epolls::MOST),
+            herds: Arc::clone(&herds),
             last: last.map(|epoll| epoll.0).filter(|id| numbers.iter().any(|(it, _)| it.0 == *id)),
         };
-        self.epolls.numbers = Some(numbers);
+        (self.epolls.numbers, self.epolls.herds) = (Some(numbers), Some(herds));
         Some(Arc::new(told))
     }
 
-    /// By which numbers each is known, the first process's first.
-    fn numbers(&self) -> Vec<(Opened, Arc<[EpollNumber]>)> {
+    /// The listeners that several watch, each of them waking who waits in it.
+    fn herds(&self) -> Arc<[Herd]> {
+        if self.epolls.all.len() < 2 {
+            return Arc::default();
+        }
+        let listeners = self.numbers(Object::Listener).into_iter();
+        let herds = listeners.filter_map(|(opened, numbers)| {
+            let masks = self.epolls.all.values().map(|instance| instance.list.mask(opened));
+            let wakes = |mask: &Mask| *mask != Mask::NONE && !mask.has(Mask::EXCLUSIVE);
+            let lists = masks.filter(wakes).count();
+            (lists > 1).then_some(Herd { numbers, lists })
+        });
+        herds.collect()
+    }
+
+    /// By which numbers each of a kind is known, the first process's first.
+    fn numbers(&self, kind: Object) -> Vec<(Opened, Arc<[EpollNumber]>)> {
         let leader = self.epolls.leader;
         let files = self.processes.iter().flat_map(|(pid, process)| {
-            let epolls = process.files.iter().filter(|(_, file)| file.object == Object::Epoll);
+            let epolls = process.files.iter().filter(|(_, file)| file.object == kind);
             epolls.map(|(fd, file)| ((*pid, *fd), file.opened))
         });
         let mut files: Vec<_> = files.collect();
@@ -263,6 +290,36 @@ mod tests {
         assert!(world.end(pid - 1).is_empty());
         let told = world.told_epolls().unwrap();
         assert_eq!((told.list[0].by, told.list[0].waited), (By::LOOP, false), "it is gone");
+    }
+
+    #[test]
+    fn each_listener_that_several_watch_is_told() {
+        let (mut world, pid) = (World::default(), i32::MAX);
+        world.begin(pid, None);
+        for (fd, object) in [(3, Object::Listener), (4, Object::Listener), (5, Object::Listener)] {
+            let _ = world.made(pid, fd, object);
+        }
+        for fd in [6, 7] {
+            let _ = world.made(pid, fd, Object::Epoll);
+            world.control((pid, fd), CtlOp::Add, 3, (Mask::IN.with(Mask::EXCLUSIVE), 0));
+            world.control((pid, fd), CtlOp::Add, 4, (Mask::IN, 0));
+        }
+        world.control((pid, 6), CtlOp::Add, 5, (Mask::IN, 0));
+        let herds = |world: &mut World| {
+            let told = world.told_epolls().unwrap();
+            told.herds.iter().map(|herd| (herd.numbers.to_vec(), herd.lists)).collect::<Vec<_>>()
+        };
+        assert_eq!(herds(&mut world), [(vec![(None, 4)], 2)]);
+        // A child has the same listener, and its own list.
+        world.begin(pid - 1, Some(pid));
+        let _ = world.made(pid - 1, 9, Object::Epoll);
+        world.control((pid - 1, 9), CtlOp::Add, 5, (Mask::IN, 0));
+        let both = |fd| vec![(None, fd), (Some(pid - 1), fd)];
+        assert_eq!(herds(&mut world), [(both(4), 2), (both(5), 2)]);
+        // The children go on, and leave the parent's listener to it.
+        assert!(world.end(pid - 1).is_empty());
+        let _ = world.close(pid, 7);
+        assert!(herds(&mut world).is_empty());
     }
 
     #[test]

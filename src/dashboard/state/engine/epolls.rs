@@ -122,12 +122,11 @@ impl Lists {
     }
 
     /// On which wait call's return a call follows. Threads and processes that wait each for themselves
-    /// are told apart; of a server of our own all that is done is of the one loop.
+    /// are told apart; of a server of our own what its other threads do is of the one loop too.
     pub(super) fn turn_of(&self, event: EventRef<'_>) -> Option<EpollNumber> {
-        if !self.are_told() {
-            return self.latest;
-        }
-        let numbers = self.at_work.get(&event.event.by)?;
+        let Some(numbers) = self.at_work.get(&event.event.by) else {
+            return self.latest.filter(|_| !self.are_told());
+        };
         if event.event.what.kind().is_wait() {
             return numbers.last().copied();
         }

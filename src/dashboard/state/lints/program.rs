@@ -6,6 +6,7 @@
 mod tests;
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
@@ -13,7 +14,7 @@ use super::symptom::Symptom;
 use crate::dashboard::state::table::TableRow;
 use crate::inspect::Snapshot;
 use crate::telemetry::{
-    By, ConnId, CtlOp, Errno, EventRef, Fd, Form, Kind, Mask, Nanos, Ready, Stance, What,
+    By, ConnId, Epolls, Errno, EventRef, Fd, Form, Kind, Mask, Nanos, Ready, Stance, What,
 };
 
 /// A call has to sleep that long, and somebody to wait that long meanwhile.
@@ -53,11 +54,12 @@ pub(super) struct Program {
     loops: HashSet<By, RandomState>,
     /// Numbers that were closed, and not given anew since.
     closed: HashSet<Number, RandomState>,
-    /// The interest lists, each by its epoll's number, that have the listener without EXCLUSIVE.
-    lists: HashSet<Number, RandomState>,
-    /// Those who were told of the listener and have not accepted since.
-    told: HashSet<By, RandomState>,
-    vain: u32,
+    /// The listeners that are on several interest lists.
+    epolls: Arc<Epolls>,
+    /// Those who were told of what is no connection and have not accepted on it since.
+    told: HashSet<(By, Fd), RandomState>,
+    /// How often in vain, for each listener by the first of its numbers.
+    vain: HashMap<Number, u32, RandomState>,
     /// The last report of each number was of IN alone.
     plain: HashSet<Number, RandomState>,
     /// Something was done then.
@@ -74,12 +76,24 @@ impl Program {
         std::mem::take(&mut self.found)
     }
 
+    /// Takes over which epolls there are.
+    pub(super) fn take(&mut self, epolls: &Arc<Epolls>) {
+        self.epolls = Arc::clone(epolls);
+        let herds = &self.epolls.herds;
+        self.vain.retain(|number, _| herds.iter().any(|herd| herd.numbers.contains(number)));
+    }
+
+    /// Events are missing: what was gathered from them does not hold.
+    pub(super) fn forget(&mut self) {
+        *self = Self { epolls: Arc::clone(&self.epolls), ..Self::default() };
+    }
+
     /// Takes an event in.
-    pub(super) fn event(&mut self, event: EventRef<'_>, listener: Option<Fd>) {
+    pub(super) fn event(&mut self, event: EventRef<'_>) {
         let (by, fd, what) = (event.event.by, event.event.fd, event.event.what);
         let number = |fd: Fd| (by.pid(), fd);
         if what.kind().is_wait() {
-            return self.waited(event, listener);
+            return self.waited(event);
         }
         if !what.kind().is_call() {
             return;
@@ -90,28 +104,13 @@ impl Program {
             What::Close => {
                 limit(&mut self.closed);
                 self.closed.insert(number(fd));
-                self.lists.remove(&number(fd));
                 return;
             }
             What::Accept { ret, .. } => {
-                let told = self.told.remove(&by);
-                if told && ret.is_err(Errno::AGAIN) && Some(fd) == listener && self.lists.len() > 1
-                {
-                    self.vain = self.vain.saturating_add(1);
-                    let (lists, vain) = (self.lists.len(), self.vain);
-                    if vain >= VAIN {
-                        self.found.push((None, fd, Symptom::Herd { lists, vain }));
-                    }
+                if self.told.remove(&(by, fd)) && ret.is_err(Errno::AGAIN) {
+                    self.woken_in_vain(number(fd));
                 }
                 self.given(by, ret.get().ok());
-            }
-            What::EpollCtl { epfd, op, mask, ret } if Some(fd) == listener => {
-                if ret.get().is_ok() && op != CtlOp::Del && !mask.has(Mask::EXCLUSIVE) {
-                    limit(&mut self.lists);
-                    self.lists.insert(number(epfd));
-                } else if ret.get().is_ok() {
-                    self.lists.remove(&number(epfd));
-                }
             }
             What::Recv { ret } => self.read(event, ret.get() == Ok(0)),
             What::Other { ret } if gives(event.event.form) => self.given(by, ret.get().ok()),
@@ -120,6 +119,19 @@ impl Program {
         }
         if done {
             self.closed.remove(&number(fd));
+        }
+    }
+
+    /// Somebody was told of a client whom another had accepted.
+    fn woken_in_vain(&mut self, number: Number) {
+        let herds = &self.epolls.herds;
+        let Some(herd) = herds.iter().find(|herd| herd.numbers.contains(&number)) else { return };
+        let Some(first) = herd.numbers.first() else { return };
+        let vain = self.vain.entry(*first).or_default();
+        *vain = vain.saturating_add(1);
+        if *vain >= VAIN {
+            let symptom = Symptom::Herd { lists: herd.lists, vain: *vain };
+            self.found.push((None, number.1, symptom));
         }
     }
 
@@ -148,7 +160,7 @@ impl Program {
     }
 
     /// A wait call has returned.
-    fn waited(&mut self, event: EventRef<'_>, listener: Option<Fd>) {
+    fn waited(&mut self, event: EventRef<'_>) {
         let (by, fd, what) = (event.event.by, event.event.fd, event.event.what);
         // One is asked about before its own call: that is no loop.
         let many = match what {
@@ -169,8 +181,8 @@ impl Program {
         limit(&mut self.plain);
         for ready in event.ready {
             let number = (by.pid(), ready.fd);
-            if Some(ready.fd) == listener && ready.conn.is_none() {
-                self.told.insert(by);
+            if ready.conn.is_none() {
+                self.told.insert((by, ready.fd));
             }
             if ready.mask.has(Mask::NVAL) {
                 self.found.push((ready.conn, ready.fd, Symptom::Listed { call: what.kind() }));

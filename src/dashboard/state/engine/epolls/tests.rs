@@ -29,7 +29,7 @@ fn epoll(fd: Fd, by: By, watches: &[Fd]) -> Epoll {
 /// A program that is told of.
 fn told(list: &[Epoll], last: Fd) -> Option<Arc<Epolls>> {
     let last = Some(u64::from(last.unsigned_abs()));
-    Some(Arc::new(Epolls { list: list.to_vec(), more: 0, last }))
+    Some(Arc::new(Epolls { list: list.to_vec(), last, ..Epolls::default() }))
 }
 
 trait Told {
@@ -95,6 +95,17 @@ fn each_shows_its_own_lists_and_turns() {
     assert_eq!(shown(&engine), (INNER, true));
     engine.choose_next();
     assert_eq!(shown(&engine), (INNER, false), "again whichever was waited for last");
+}
+
+#[test]
+fn turns_are_told_apart_before_it_is_told_which_there_are() {
+    let (mut script, mut engine) = (Script::new(1000 * MS), Watched::new());
+    script.waits(thread(), INNER, &[10]).waits(By::LOOP, OUTER, &[9]).reads(thread(), 10);
+    engine.apply(&script.publish());
+    script.batch.epolls =
+        told(&[epoll(OUTER, By::LOOP, &[9]), epoll(INNER, thread(), &[10])], INNER);
+    engine.apply(&script.publish());
+    assert_eq!((shown(&engine), array(&engine)), ((INNER, false), vec![(10, Served::Done)]));
 }
 
 #[test]

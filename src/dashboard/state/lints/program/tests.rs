@@ -3,7 +3,7 @@
 use super::super::tests::FakeServer;
 use super::*;
 use crate::dashboard::panels::sample::MS;
-use crate::telemetry::{Event, Mode, Next, Ret, ServerKind, Work};
+use crate::telemetry::{Event, Herd, Mode, Next, Ret, ServerKind, Work};
 
 /// A program with a connection on fd 9.
 fn program(server: ServerKind) -> FakeServer {
@@ -128,21 +128,26 @@ fn a_mask_that_is_compared() {
 
 #[test]
 fn a_herd_is_one_on_several_lists_only() {
-    for (lists, mask, herd) in [(2, Mask::IN, true), (1, Mask::IN, false), (2, EXCLUSIVE, false)] {
+    // The first listener, another one, and one that nobody shares.
+    for (fd, herd) in [(5, true), (6, true), (7, false)] {
         let mut room = program(ServerKind::Epoll);
-        for epfd in 3..3 + lists {
-            let what = What::EpollCtl { epfd, op: CtlOp::Add, mask, ret: Ret::ZERO };
-            room.script.event(5, 0, what);
+        let of = |fd| Herd { numbers: [(None, fd), (Some(4712), fd)].into(), lists: 2 };
+        let epolls = Epolls { herds: [of(5), of(6)].into(), ..Epolls::default() };
+        room.script.batch.epolls = Some(Arc::new(epolls));
+        for _ in 0..2 {
+            room.script.wait(0, &[(fd, 0)]);
+            room.script.event(fd, 0, What::Accept { ret: Ret::err(Errno::AGAIN), peer: None });
         }
-        for _ in 0..4 {
-            room.script.wait(0, &[(5, 0)]);
-            room.script.event(5, 0, What::Accept { ret: Ret::err(Errno::AGAIN), peer: None });
-        }
-        assert_eq!(room.says("fd 5 is on 2 interest lists without EXCLUSIVE"), herd);
+        // It has accepted somebody; what comes after is no answer to what was told.
+        room.script.wait(0, &[(fd, 0)]);
+        room.script.event(fd, 3, What::Accept { ret: Ret::ok(11), peer: None });
+        room.script.event(fd, 0, What::Accept { ret: Ret::err(Errno::AGAIN), peer: None });
+        assert!(!room.says("interest lists"));
+        room.script.wait(0, &[(fd, 0)]);
+        room.script.event(fd, 0, What::Accept { ret: Ret::err(Errno::AGAIN), peer: None });
+        assert_eq!(room.says(&format!("fd {fd} is on 2 interest lists without EXCLUSIVE")), herd);
     }
 }
-
-const EXCLUSIVE: Mask = Mask::IN.with(Mask::EXCLUSIVE);
 
 #[test]
 fn the_servers_here_are_not_asked() {
