@@ -1,7 +1,7 @@
 //! What students get wrong: small servers in Python, each with one mistake, and the sentence that the
 //! dashboard says of it; and that it says none of what is right.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -175,6 +175,7 @@ while True:
             },
             "a thundering herd",
         ),
+        of(stale(), one_ends_another, "fd 7 was closed in this turn before its event was handled"),
         // Of another listener than the first.
         of(
             on_epoll("select.EPOLLIN", "if not conn.recv(99): conn.close()")
@@ -195,6 +196,86 @@ while True:
             "fd 4 is on 4 interest lists without EXCLUSIVE",
         ),
     ]
+}
+
+/// An echo server in which one client may end the last that came, and nothing is done about its event.
+fn stale() -> String {
+    on_epoll(
+        "select.EPOLLIN",
+        "try: said = conn.recv(99)
+except BlockingIOError: continue
+if said == b'nap': time.sleep(0.5)
+if said == b'end':
+    other = conns.pop(max(conns))
+    poll.unregister(other)
+    other.close()
+else:
+    conn.send(said)",
+    )
+}
+
+/// Three who are answered; while the server naps one of them wants the last to be ended, another comes,
+/// and the last has something to say.
+fn one_ends_another(addr: SocketAddr) -> Vec<TcpStream> {
+    let mut all: Vec<TcpStream> = Vec::new();
+    for _ in 0..3 {
+        let mut socket = one(addr, b"hello");
+        socket.read_exact(&mut [0; 5]).unwrap();
+        all.push(socket);
+    }
+    let moment = || std::thread::sleep(Duration::from_millis(50));
+    all[0].write_all(b"nap").unwrap();
+    moment();
+    all[1].write_all(b"end").unwrap();
+    moment();
+    let mut new = client(addr);
+    moment();
+    all[2].write_all(b"well?").unwrap();
+    // Who has come is served all the same.
+    std::thread::sleep(Duration::from_secs(1));
+    new.write_all(b"hello").unwrap();
+    new.read_exact(&mut [0; 5]).unwrap();
+    all.push(new);
+    all
+}
+
+/// Those who read at once, and those who strike from the list what they have closed, make nearly the same
+/// calls as one that handles a stale event.
+#[test]
+fn who_gives_a_number_anew_and_is_right_is_told_nothing() {
+    let Some(python) = python() else { return };
+    let at_once = stale().replace(
+        "            poll.register(conn",
+        "            try: conn.send(conn.recv(99))\n            except BlockingIOError: pass\n            poll.register(conn",
+    );
+    let strikes = stale()
+        .replace("    for fd, mask", "    closed = set()\n    for fd, mask")
+        .replace(
+            "        else:\n            conn =",
+            "        elif fd not in closed:\n            conn =",
+        )
+        .replace("other.close()", "closed.add(other.fileno()); other.close()");
+    std::thread::scope(|scope| {
+        for program in [at_once, strikes] {
+            let python = &python;
+            scope.spawn(move || {
+                let addr = free_port();
+                let options = ["run", "--", python, "-c", &program, &addr.port().to_string()];
+                let scope = env!("CARGO_BIN_EXE_epollscope");
+                let terminal = Terminal::start(scope, (200, 40), &options);
+                terminal.see(&addr.to_string());
+                let clients = one_ends_another(addr);
+                // Its new owner was served; time enough to be told anything.
+                std::thread::sleep(Duration::from_millis(500));
+                terminal.until("it is served", |screen| {
+                    screen.lines().any(|line| line.contains("→ sendto") && line.contains("fd 7"))
+                });
+                let screen = terminal.text();
+                assert!(!screen.contains("\n ! "), "{screen}");
+                drop(clients);
+            });
+        }
+    });
 }
 
 /// It leaves once what it has sent was read.

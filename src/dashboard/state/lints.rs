@@ -6,6 +6,7 @@
 //! is better than a diagnosis of what may not have happened.
 
 mod program;
+mod stale;
 mod starving;
 mod symptom;
 mod words;

@@ -50,6 +50,12 @@ pub(in crate::words) const CHINESE: Lints = Lints {
              把它移出列表，要先 EPOLL_CTL_DEL"
         )
     },
+    stale: |fd| {
+        format!(
+            "fd {fd} 的事件还没处理，这一轮里就把它关闭了；新客户端得到同一个数字，旧事件被当成它的，去读了它：\
+             过期事件"
+        )
+    },
     herd: |fd, lists, vain| {
         format!(
             "fd {fd} 在 {lists} 个关注列表上，都没有 EXCLUSIVE，有 {} 次唤醒时客户端已被别人 accept：\

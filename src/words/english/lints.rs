@@ -70,6 +70,12 @@ pub(in crate::words) const ENGLISH: Lints = Lints {
              fork), so close has not taken it off the list, and EPOLL_CTL_DEL before it would have"
         )
     },
+    stale: |fd| {
+        format!(
+            "fd {fd} was closed in this turn before its event was handled, a new client got the number, and \
+             was read for the old event: a stale event"
+        )
+    },
     herd: |fd, lists, vain| {
         format!(
             "fd {fd} is on {lists} interest lists without EXCLUSIVE, and {} times somebody was woken \

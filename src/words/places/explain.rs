@@ -288,6 +288,7 @@ pub(crate) struct Diagnoses {
     pub(crate) end_read: Named,
     pub(crate) listed: Named,
     pub(crate) outlived: Named,
+    pub(crate) stale: Named,
     pub(crate) herd: Named,
     pub(crate) starves: Named,
     pub(crate) cut_short: Named,

@@ -15,6 +15,7 @@ pub(crate) struct Lints {
     pub(crate) end_read: fn(fd: i32) -> String,
     pub(crate) listed: fn(fd: i32, call: &str) -> String,
     pub(crate) outlived: fn(fd: i32, mask: &str) -> String,
+    pub(crate) stale: fn(fd: i32) -> String,
     pub(crate) herd: fn(fd: i32, lists: usize, vain: u32) -> String,
     pub(crate) accept_spins: fn(fd: i32) -> String,
     pub(crate) starves:

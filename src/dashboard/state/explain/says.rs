@@ -294,6 +294,7 @@ impl Diagnosis {
             Self::EndRead => &say.end_read,
             Self::Listed => &say.listed,
             Self::Outlived => &say.outlived,
+            Self::Stale => &say.stale,
             Self::Herd => &say.herd,
         }
     }

@@ -51,7 +51,7 @@ whole! {
     /// A diagnosis, whatever its figures are.
     Diagnosis:
     Undrained, NotAccepted, Spins, AcceptSpins, Starves, CutShort, Compared, Blocks, EndRead, Listed,
-    Outlived, Herd, HeadCut,
+    Outlived, Stale, Herd, HeadCut,
 }
 
 whole! {
@@ -281,6 +281,7 @@ impl From<Symptom> for Thing {
             Symptom::EndRead => Diagnosis::EndRead,
             Symptom::Listed { .. } => Diagnosis::Listed,
             Symptom::Outlived { .. } => Diagnosis::Outlived,
+            Symptom::Stale => Diagnosis::Stale,
             Symptom::Herd { .. } => Diagnosis::Herd,
         })
     }

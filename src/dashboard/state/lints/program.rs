@@ -3,13 +3,14 @@
 //! holds; the servers here are right in these ways, and are not asked.
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
+use super::stale::Stale;
 use super::symptom::Symptom;
 use crate::dashboard::state::table::TableRow;
 use crate::inspect::Snapshot;
@@ -67,6 +68,7 @@ pub(super) struct Program {
     /// How often in a row the end of each connection was read.
     ends: HashMap<ConnId, u32, RandomState>,
     asleep: Option<Asleep>,
+    stale: Stale,
     found: Vec<Found>,
 }
 
@@ -85,13 +87,18 @@ impl Program {
 
     /// Events are missing: what was gathered from them does not hold.
     pub(super) fn forget(&mut self) {
-        *self = Self { epolls: Arc::clone(&self.epolls), ..Self::default() };
+        let Self { epolls, mut stale, .. } = std::mem::take(self);
+        stale.forget();
+        *self = Self { epolls, stale, ..Self::default() };
     }
 
     /// Takes an event in.
     pub(super) fn event(&mut self, event: EventRef<'_>) {
         let (by, fd, what) = (event.event.by, event.event.fd, event.event.what);
         let number = |fd: Fd| (by.pid(), fd);
+        if let Some((id, fd)) = self.stale.event(event) {
+            self.found.push((Some(id), fd, Symptom::Stale));
+        }
         if what.kind().is_wait() {
             return self.waited(event);
         }

@@ -68,6 +68,9 @@ pub enum Symptom {
         /// For what it is reported.
         mask: Mask,
     },
+    /// Its number was closed, with an event that was not handled yet, and given to this one, on which that
+    /// event was handled then.
+    Stale,
     /// The listener is on several interest lists, and more are woken than there is work for.
     Herd {
         /// On how many, without EXCLUSIVE.

@@ -38,6 +38,7 @@ impl Lint {
             Symptom::EndRead => (say.end_read)(fd),
             Symptom::Listed { call } => (say.listed)(fd, call.name()),
             Symptom::Outlived { mask } => (say.outlived)(fd, &mask.to_string()),
+            Symptom::Stale => (say.stale)(fd),
             Symptom::Herd { lists, vain } => (say.herd)(fd, lists, vain),
             Symptom::AcceptSpins => (say.accept_spins)(fd),
             Symptom::Starves(Starved { calls, lasted, others, longest, waited }) => {

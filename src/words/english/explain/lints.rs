@@ -145,6 +145,22 @@ pub(super) const LINTS: Diagnoses = Diagnoses {
             "epoll(7)",
         ],
     ),
+    stale: named(
+        "a stale event",
+        [
+            "One wait handed over events for two connections. Handling the first closed the second, an \
+         accept in the same turn gave its number to a new client, and then the event of the closed one \
+         was handled on the new one.",
+            "From the calls of one thread between two waits. A server that reads as soon as it accepts makes \
+         the same calls: so it is told only of one that has never done so, and after three clients at \
+         least were read first in a later turn. Told of programs under epollscope run only.",
+            "Never on a correct program: it closes at the end of the turn, or strikes what it closes from the \
+         events still to be handled, or knows by the data of the event whose it is.",
+            "Write a server in which one client's message closes another, and let three clients act in one \
+         turn: one sends that message, a new one comes, the closed one sends too.",
+            "epoll(7)",
+        ],
+    ),
     herd: named(
         "a thundering herd",
         [

@@ -6,7 +6,7 @@ use crate::dashboard::panels::sample::MS;
 use crate::telemetry::{Event, Herd, Mode, Next, Ret, ServerKind, Work};
 
 /// A program with a connection on fd 9.
-fn program(server: ServerKind) -> FakeServer {
+pub(in crate::dashboard::state::lints) fn program(server: ServerKind) -> FakeServer {
     let mut room = FakeServer::new(server);
     room.script.batch.listener.as_mut().unwrap().work = Work::Answers;
     room.script.accept(9, 1).wait(0, &[(9, 1)]).recv(9, 1, 84);
@@ -23,7 +23,7 @@ impl FakeServer {
         self.script.batch.push(event, &[], &[ready]);
     }
 
-    fn says(&mut self, what: &str) -> bool {
+    pub(in crate::dashboard::state::lints) fn says(&mut self, what: &str) -> bool {
         self.publish();
         self.told().iter().any(|told| told.contains(what))
     }
