@@ -19,7 +19,7 @@ use self::epolls::{Lists, number};
 use self::handlers::Handlers;
 pub use self::handlers::Job;
 use self::parts::Unread;
-pub use self::parts::{Entry, Group, Known, Measured, Queue, Served, Wake};
+pub use self::parts::{Entry, Group, Known, Measured, Queue, Served, WAKES, Wake};
 pub use self::round::{Ask, Round};
 use foldhash::fast::RandomState;
 
@@ -31,9 +31,6 @@ use crate::telemetry::{
     Batch, ConnId, EpollNumber, EventRef, Fd, Listener, Mask, Nanos, Next, OwnedEvent, Ready,
     Stance, Standing, What,
 };
-
-/// Wake-ups that are remembered.
-pub const WAKES: usize = 32;
 
 /// How many fds of closed connections are remembered that are still on a list.
 const LEFT_KEPT: usize = 10_000;

@@ -3,6 +3,9 @@
 use crate::inspect::{AcceptQueue, Arrivals, EpollView, RuntimeView, Unseen};
 use crate::telemetry::{Fd, Kind, Mask, Nanos, Ready, Ret};
 
+/// Wake-ups that are remembered.
+pub const WAKES: usize = 32;
+
 /// Fds of the interest list that are watched for the same.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Group {

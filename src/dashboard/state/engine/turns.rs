@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use super::{Entry, Known, Served, WAKES, Wake};
+use super::parts::{Entry, Known, Served, WAKES, Wake};
 use crate::telemetry::{By, ConnId, EventRef, Fd, Kind, OwnedEvent, Ready};
 
 /// The turns.
