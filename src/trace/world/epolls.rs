@@ -241,7 +241,9 @@ impl World {
 mod tests {
     use super::*;
 
-    fn fds(told: &Epolls) -> Vec<(Fd, By, &[(Fd, Mask)])> {
+    type Told<'a> = (Fd, By, &'a [(Fd, Mask)]);
+
+    fn fds(told: &Epolls) -> Vec<Told<'_>> {
         told.list.iter().map(|it| (it.fd, it.by, &*it.list)).collect()
     }
 

@@ -17,8 +17,8 @@ impl Painter<'_> {
         let who = match (by.tid(), by.pid()) {
             (Some(tid), _) => Some([(say.thread)(tid), (say.thread)(tid)]),
             (_, Some(pid)) => Some([(say.process)(pid), (say.process)(pid)]),
-            _ if shown.of_threads => Some(say.first_thread).map(first_two),
-            _ if shown.of_processes => Some(say.first_process).map(first_two),
+            _ if shown.of_threads => Some(first_two(say.first_thread)),
+            _ if shown.of_processes => Some(first_two(say.first_process)),
             _ => None,
         };
         let [long, middle, short] = (say.which_epoll)(shown.epoll.fd, shown.place, shown.count);

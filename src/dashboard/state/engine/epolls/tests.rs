@@ -27,9 +27,9 @@ fn epoll(fd: Fd, by: By, watches: &[Fd]) -> Epoll {
 }
 
 /// A program that is told of.
-fn told(list: &[Epoll], last: Fd) -> Option<Arc<Epolls>> {
+fn told(list: &[Epoll], last: Fd) -> Arc<Epolls> {
     let last = Some(u64::from(last.unsigned_abs()));
-    Some(Arc::new(Epolls { list: list.to_vec(), last, ..Epolls::default() }))
+    Arc::new(Epolls { list: list.to_vec(), last, ..Epolls::default() })
 }
 
 trait Told {
@@ -63,7 +63,7 @@ fn two() -> (Script, Watched) {
     script.batch.listener.as_mut().unwrap().work = Work::Answers;
     let mut engine = Watched::new();
     let list = [epoll(OUTER, By::LOOP, &[5, 9]), epoll(INNER, thread(), &[10, 11])];
-    script.batch.epolls = told(&list, INNER);
+    script.batch.epolls = Some(told(&list, INNER));
     script.waits(By::LOOP, OUTER, &[5, 9]).waits(thread(), INNER, &[10]);
     script.reads(By::LOOP, 9).reads(thread(), 10).reads(thread(), 10);
     engine.apply(&script.publish());
@@ -103,7 +103,7 @@ fn turns_are_told_apart_before_it_is_told_which_there_are() {
     script.waits(thread(), INNER, &[10]).waits(By::LOOP, OUTER, &[9]).reads(thread(), 10);
     engine.apply(&script.publish());
     script.batch.epolls =
-        told(&[epoll(OUTER, By::LOOP, &[9]), epoll(INNER, thread(), &[10])], INNER);
+        Some(told(&[epoll(OUTER, By::LOOP, &[9]), epoll(INNER, thread(), &[10])], INNER));
     engine.apply(&script.publish());
     assert_eq!((shown(&engine), array(&engine)), ((INNER, false), vec![(10, Served::Done)]));
 }
@@ -113,10 +113,10 @@ fn what_is_chosen_stays_until_it_is_closed() {
     let (mut script, mut engine) = two();
     engine.choose_next();
     let (outer, inner) = (epoll(OUTER, By::LOOP, &[5, 9]), epoll(INNER, thread(), &[]));
-    script.batch.epolls = told(&[outer, inner.clone()], INNER);
+    script.batch.epolls = Some(told(&[outer, inner.clone()], INNER));
     engine.apply(&script.waits(thread(), INNER, &[11]).publish());
     assert_eq!((shown(&engine), engine.fds()), ((OUTER, true), vec![5, 9]));
-    script.batch.epolls = told(&[inner], INNER);
+    script.batch.epolls = Some(told(&[inner], INNER));
     engine.apply(&script.made(By::LOOP, OUTER, 0, What::Close, &[]).publish());
     assert_eq!((shown(&engine), engine.has_several()), ((INNER, false), false));
     assert_eq!(array(&engine), [(11, Served::Not)]);
@@ -127,7 +127,7 @@ fn who_sleeps_in_it_is_asked_of_each() {
     let (mut script, mut engine) = two();
     let mut list = [epoll(OUTER, By::LOOP, &[5, 9]), epoll(INNER, thread(), &[])];
     list[0].asleep = Some(500 * MS);
-    script.batch.epolls = told(&list, OUTER);
+    script.batch.epolls = Some(told(&list, OUTER));
     script.batch.standing.stance = crate::telemetry::Stance::Working;
     engine.apply(&script.publish());
     assert_eq!(engine.sleeps(), Some(500 * MS));
@@ -148,7 +148,7 @@ fn one_within_another() {
     let mut script = Script::new(1000 * MS);
     let mut engine = Watched::new();
     let list = [epoll(OUTER, By::LOOP, &[5, INNER]), epoll(INNER, By::LOOP, &[9])];
-    script.batch.epolls = told(&list, INNER);
+    script.batch.epolls = Some(told(&list, INNER));
     script.waits(By::LOOP, OUTER, &[INNER, 5]).waits(By::LOOP, INNER, &[9]).reads(By::LOOP, 9);
     script.batch.standing.stance = crate::telemetry::Stance::Working;
     engine.apply(&script.publish());
@@ -172,7 +172,7 @@ fn a_number_given_anew_has_no_turns_of_the_one_before() {
     (other.id, other.waited) = (70, false);
     script.made(thread(), INNER, 0, What::Close, &[]);
     script.made(thread(), -1, 0, What::EpollCreate { ret: Ret::ok(6) }, &[]);
-    script.batch.epolls = told(&[epoll(OUTER, By::LOOP, &[5, 9]), other], OUTER);
+    script.batch.epolls = Some(told(&[epoll(OUTER, By::LOOP, &[5, 9]), other], OUTER));
     engine.apply(&script.publish());
     engine.choose_next();
     engine.choose_next();
