@@ -23,6 +23,8 @@ pub enum OtherKind {
     Eventfd,
     Timerfd,
     Signalfd,
+    /// What is asked of the kernel by it is no system call, and so is not seen.
+    IoUring,
     /// Something else that is waited for.
     Waited,
 }

@@ -28,7 +28,8 @@ pub(super) enum Object {
     Eventfd,
     Timerfd,
     Signalfd,
-    /// An `io_uring`, an inotify: something else that is waited for.
+    IoUring,
+    /// An inotify, a pidfd: something else that is waited for.
     Waited,
     /// A file, a folder, a terminal: of no interest here.
     File,
@@ -108,7 +109,8 @@ impl Outside {
             Link::Eventfd => Object::Eventfd,
             Link::Timerfd => Object::Timerfd,
             Link::Signalfd => Object::Signalfd,
-            Link::Inotify | Link::Pidfd | Link::IoUring | Link::Anonymous(_) => Object::Waited,
+            Link::IoUring => Object::IoUring,
+            Link::Inotify | Link::Pidfd | Link::Anonymous(_) => Object::Waited,
             Link::File(_) => Object::File,
         })
     }

@@ -162,6 +162,7 @@ impl World {
         let Process { outside, files } = self.processes.get_mut(&pid)?;
         let socket = outside.socket(fd).filter(|socket| socket.is_tcp && socket.listens)?;
         files.get_mut(&fd)?.object = Object::Listener;
+        self.stands_anew = true;
         self.epolls.note(Object::Listener);
         socket.local
     }

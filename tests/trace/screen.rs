@@ -121,6 +121,31 @@ fn what_a_program_has_open_beside_its_clients_is_in_the_table() {
     assert!(screen.contains("LISTEN  IN"), "{screen}");
 }
 
+/// A server that accepts, with an `io_uring` beside its listener.
+#[test]
+fn what_goes_by_an_io_uring_is_said_to_be_unseen() {
+    let Some(python) = python() else { return };
+    // io_uring_setup(2) is in no library of Python's; some kernels forbid it.
+    let text = "import ctypes, os, socket, sys\n\
+                ring = ctypes.CDLL(None).syscall(425, 8, ctypes.create_string_buffer(120))\n\
+                if ring < 0: sys.exit(9)\n\
+                socket.create_server(('127.0.0.1', int(sys.argv[1]))).accept()\n";
+    let addr = free_port();
+    let options = ["run", "--", &python, "-c", text, &addr.port().to_string()];
+    let terminal = Terminal::start(env!("CARGO_BIN_EXE_epollscope"), (80, 24), &options);
+    let screen = terminal.until("it accepts, or cannot have a ring", |screen| {
+        screen.contains("exit code 9") || screen.contains("LISTEN")
+    });
+    if screen.contains("exit code 9") {
+        return;
+    }
+    let screen = terminal.see("io_uring unseen");
+    // The listener has its own row, and no other.
+    let rows =
+        screen.lines().filter(|line| line.starts_with("┃    4 ") || line.contains("TCP socket"));
+    assert_eq!(rows.count(), 1, "{screen}");
+}
+
 #[test]
 fn when_the_first_listener_is_closed_the_next_is_shown() {
     let Some(python) = python() else { return };

@@ -204,7 +204,7 @@ impl Tracer {
             Form::EpollCreate | Form::EpollCreate1 => ([to, -1], Object::Epoll),
             Form::Eventfd | Form::Eventfd2 => ([to, -1], Object::Eventfd),
             Form::TimerfdCreate => ([to, -1], Object::Timerfd),
-            Form::IoUringSetup => ([to, -1], Object::Waited),
+            Form::IoUringSetup => ([to, -1], Object::IoUring),
             // Else it is the one that it was.
             Form::Signalfd | Form::Signalfd4 if call.fd < 0 => ([to, -1], Object::Signalfd),
             _ => ([-1; 2], Object::Waited),

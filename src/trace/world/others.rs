@@ -72,6 +72,7 @@ fn told(
         Object::Eventfd => OtherKind::Eventfd,
         Object::Timerfd => OtherKind::Timerfd,
         Object::Signalfd => OtherKind::Signalfd,
+        Object::IoUring => OtherKind::IoUring,
         Object::Waited | Object::File | Object::Connection(_) => OtherKind::Waited,
         Object::Listener | Object::Socket => {
             let Some(socket) = outside.and_then(|outside| outside.socket(fd)) else {

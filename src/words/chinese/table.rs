@@ -70,6 +70,7 @@ pub(in crate::words) const CHINESE: Table = Table {
         OtherKind::Eventfd => "eventfd",
         OtherKind::Timerfd => "timerfd",
         OtherKind::Signalfd => "signalfd",
+        OtherKind::IoUring => "io_uring 看不到",
         OtherKind::Waited => "其他",
     },
     other_unwatched: "没有关注",

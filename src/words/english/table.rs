@@ -35,6 +35,7 @@ pub(in crate::words) const ENGLISH: Table = Table {
         OtherKind::Eventfd => "eventfd",
         OtherKind::Timerfd => "timerfd",
         OtherKind::Signalfd => "signalfd",
+        OtherKind::IoUring => "io_uring unseen",
         OtherKind::Waited => "other",
     },
     other_unwatched: "not watched",
