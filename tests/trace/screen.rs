@@ -117,8 +117,10 @@ fn what_a_program_has_open_beside_its_clients_is_in_the_table() {
     let mut narrow = Terminal::start(env!("CARGO_BIN_EXE_epollscope"), (80, 24), &options);
     narrow.see("not watched");
     narrow.press("8");
-    let screen = narrow.until("what they are", |screen| screen.contains("4      epoll"));
-    assert!(screen.contains("LISTEN  IN"), "{screen}");
+    // It has come to its wait call only then.
+    narrow.until("what they are", |screen| {
+        screen.contains("4      epoll") && screen.contains("LISTEN  IN")
+    });
 }
 
 /// A server that accepts, with an `io_uring` beside its listener.
