@@ -195,7 +195,8 @@ impl Real {
         let options = [&["run", "--"], &self.words()[..]].concat();
         let terminal = Terminal::start(env!("CARGO_BIN_EXE_epollscope"), (120, 36), &options);
         terminal.see(&addr.to_string());
-        let half = client(*addr);
+        // The address is told already when it is bound.
+        let half = listens(*addr);
         (&half).write_all(b"GET / HTTP/1.1\r\n").unwrap();
         let begin = Instant::now();
         let goes_on = || begin.elapsed() < Duration::from_millis(3600);
