@@ -56,7 +56,7 @@ fn unread(file: &Path, error: &io::Error) -> Sentence {
 fn check(file: &Path) -> ExitCode {
     let checked = open(file).and_then(|mut reading| {
         let mut check = Check::default();
-        while let Some(line) = reading.next().map_err(|error| unread(file, &error))? {
+        while let Some(line) = reading.line().map_err(|error| unread(file, &error))? {
             check.line(line);
         }
         check.end();
@@ -109,7 +109,7 @@ fn trouble(trouble: &Trouble) -> String {
 fn stat(file: &Path) -> Result<(), Sentence> {
     let (mut sum, mut check) = (Sum::default(), Check::default());
     let mut reading = open(file)?;
-    while let Some(line) = reading.next().map_err(|error| unread(file, &error))? {
+    while let Some(line) = reading.line().map_err(|error| unread(file, &error))? {
         if let Ok(Entry::Event(event)) = &line.entry {
             sum.event(event.as_ref());
         }
@@ -196,7 +196,7 @@ fn grep(file: &Path, filter: &Filter, as_text: bool) -> Result<(), Sentence> {
     let mut reading = open(file)?;
     let mut out = BufWriter::with_capacity(AT_ONCE, io::stdout().lock());
     let (mut scratch, mut shown, mut skipped) = (String::new(), String::new(), 0);
-    while let Some(line) = reading.next().map_err(|error| unread(file, &error))? {
+    while let Some(line) = reading.line().map_err(|error| unread(file, &error))? {
         let event = match &line.entry {
             Ok(Entry::Event(event)) => event.as_ref(),
             Ok(_) => continue,

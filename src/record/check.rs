@@ -128,7 +128,7 @@ mod tests {
 
     fn check(text: &str) -> Check {
         let (mut check, mut reading) = (Check::default(), Reading::new(text.as_bytes()));
-        while let Some(line) = reading.next().unwrap() {
+        while let Some(line) = reading.line().unwrap() {
             check.line(line);
         }
         check.end();
@@ -138,10 +138,8 @@ mod tests {
     const FIRST: &str = r#"{"log":"epollscope","version":1,"server":"epoll","pid":7,"start":"2026-11-30T10:00:00Z"}"#;
 
     fn log(events: &[u64], lost: u64, counted: usize, cut: &str) -> String {
-        let events: String = events
-            .iter()
-            .map(|seq| format!("{{\"seq\":{seq},\"t\":0.5,\"call\":\"close\",\"fd\":9}}\n"))
-            .collect();
+        let line = |seq: &u64| format!("{{\"seq\":{seq},\"t\":0.5,\"call\":\"close\",\"fd\":9}}\n");
+        let events = events.iter().map(line).collect::<Vec<_>>().concat();
         let costs = r#""requests":0,"calls":0,"wakeups":0,"ready":0,"examined":0,"copied":0,"again":0,"started":0,"ended":0,"waited":0.0"#;
         let last = format!("{{\"lost\":{lost},\"events\":{counted},\"costs\":{{{costs}}}{cut}}}\n");
         format!("{FIRST}\n{events}{last}")

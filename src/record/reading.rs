@@ -52,7 +52,7 @@ impl<R: BufRead> Reading<R> {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn next(&mut self) -> io::Result<Option<Line<'_>>> {
+    pub fn line(&mut self) -> io::Result<Option<Line<'_>>> {
         let Self { from, number, line, waker, ended } = self;
         line.clear();
         if *ended || from.take(LONGEST as u64).read_until(b'\n', line)? == 0 {
@@ -80,7 +80,7 @@ mod tests {
     fn read(bytes: &[u8]) -> String {
         let mut reading = Reading::new(bytes);
         let mut kinds = String::new();
-        while let Some(line) = reading.next().unwrap() {
+        while let Some(line) = reading.line().unwrap() {
             assert_eq!(line.number, kinds.len() as u64 + 1);
             kinds.push(match line.entry {
                 Ok(Entry::Header(_)) => 'h',

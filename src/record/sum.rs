@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::telemetry::{Errno, EventRef, Nanos, What, Why};
+use crate::telemetry::{Errno, EventRef, Nanos, Ret, What, Why};
 
 /// How often a call was made, and what came of it.
 #[derive(Clone, Debug, Default)]
@@ -52,7 +52,7 @@ impl Sum {
         if event.what.kind().is_call() && !event.is_own() {
             let calls = self.calls.entry(event.name()).or_default();
             calls.made += 1;
-            if let Some(Err(errno)) = event.what.ret().map(|ret| ret.get()) {
+            if let Some(Err(errno)) = event.what.ret().map(Ret::get) {
                 *calls.failed.entry(errno).or_default() += 1;
             }
         }
@@ -68,7 +68,7 @@ impl Sum {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::telemetry::{Event, Form, Ret};
+    use crate::telemetry::{Event, Form};
 
     #[test]
     fn calls_are_counted_by_the_name_by_which_they_were_made() {

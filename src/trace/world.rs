@@ -164,7 +164,6 @@ impl World {
         files.get_mut(&fd)?.object = Object::Listener;
         self.stands_anew = true;
         self.epolls.note(Object::Listener);
-        self.stands_anew = true;
         socket.local
     }
 
