@@ -130,13 +130,16 @@ fn pictures(program: &str, spoken: &Spoken) {
         }
         shoot(&lesson, "lesson", &DARK);
     }
-    let folder = tempfile::tempdir().expect("a folder");
+    // Its name is in the picture.
+    let folder = Path::new("/tmp/demo");
+    std::fs::create_dir_all(folder).expect("a folder");
     if wanted("run") {
-        traced(program, folder.path(), spoken);
+        traced(program, folder, spoken);
     }
     if wanted("attach") {
-        looked_at(program, folder.path(), spoken);
+        looked_at(program, folder, spoken);
     }
+    std::fs::remove_dir_all(folder).expect("nobody else has it");
     if wanted("light-80x24") {
         let small = demo((80, 24), "light", "epoll-et", "14");
         std::thread::sleep(Duration::from_secs(4));
