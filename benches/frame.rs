@@ -232,6 +232,7 @@ fn state((width, height): (u16, u16), sort: Column) -> State {
         url: "http://127.0.0.1:7890/".into(),
         program: None,
         runs_on: false,
+        history: 0,
         zero: Duration::ZERO,
     };
     let mut state = State::new(options, Vec::new());

@@ -26,7 +26,7 @@ pub use log::Log;
 pub use pages::{completions, man, markdown};
 pub use parse::{Parsed, command_first, parse};
 pub use run::Run;
-use values::{demo, encoding, handler, ip, mistake, nap, server_kind, trigger};
+use values::{demo, encoding, handler, history, ip, mistake, nap, server_kind, trigger};
 
 use crate::clients::ClientKind;
 use crate::dashboard::theme::ThemeChoice;
@@ -265,6 +265,11 @@ pub struct Cli {
     #[arg(long, help_heading = "Dashboard")]
     pub no_mouse: bool,
 
+    /// How much of the last minutes is kept, to go back to with [ and ]: 1MiB or more; 0 for nothing.
+    #[arg(long, value_name = "BYTES", default_value = "64MiB", value_parser = history)]
+    #[arg(help_heading = "Dashboard")]
+    pub history: usize,
+
     /// Do not ask before connections are dropped.
     #[arg(short, long, help_heading = "Dashboard")]
     pub yes: bool,
@@ -317,6 +322,9 @@ impl Demo {
         }
     }
 }
+
+/// How much is kept to go back to, where nothing is asked for.
+pub const HISTORY: usize = 64 << 20;
 
 /// The stack of a thread, where none is asked for.
 const STACK: u32 = 64 * 1024;

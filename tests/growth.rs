@@ -295,22 +295,28 @@ struct Parts {
     held: [usize; 9],
 }
 
+/// One that keeps so many bytes to go back to.
+fn state(history: usize) -> State {
+    let options = Options {
+        ask: true,
+        mouse: true,
+        choice: epollscope::dashboard::state::Chosen::default(),
+        settings: None,
+        chinese: true,
+        url: String::new(),
+        program: None,
+        runs_on: false,
+        history,
+        zero: Duration::ZERO,
+    };
+    State::new(options, Vec::new())
+}
+
 const NAMES: [&str; 9] =
     ["table", "stream", "engine", "charts", "rates", "costs", "lints", "seats", "all of it"];
 
 impl Parts {
     fn new() -> Self {
-        let options = Options {
-            ask: true,
-            mouse: true,
-            choice: epollscope::dashboard::state::Chosen::default(),
-            settings: None,
-            chinese: true,
-            url: String::new(),
-            program: None,
-            runs_on: false,
-            zero: Duration::ZERO,
-        };
         Self {
             table: Table::default(),
             stream: Stream::default(),
@@ -320,7 +326,7 @@ impl Parts {
             costs: Costs::default(),
             lints: Lints::default(),
             seats: Seats::default(),
-            whole: State::new(options, Vec::new()),
+            whole: state(0),
             held: [0; 9],
         }
     }
@@ -410,6 +416,40 @@ fn no_part_of_the_state_grows_with_the_events_of_any_server() {
             }
         }
     });
+}
+
+#[test]
+fn what_is_kept_to_go_back_to_is_what_it_says_and_no_more_than_that() {
+    const MOST: usize = 4 << 20;
+    let kept = |history: usize| {
+        let (before, mut state, mut server) =
+            (HELD.get(), state(history), Server::new(ServerKind::Epoll));
+        // The server's part of the memory is not counted.
+        let others = Cell::new(0usize);
+        let count =
+            |before: usize| others.set(others.get().wrapping_add(HELD.get().wrapping_sub(before)));
+        for n in 0..3000 {
+            let begin = HELD.get();
+            let batch = server.turn(n);
+            count(begin);
+            state.apply(&batch);
+            if n % 20 == 0 {
+                state.kernel(server.snapshot(), u64::MAX);
+            }
+            state.tick(batch.time);
+            server.now += batch.events().len() as u64 * 20_000;
+            let begin = HELD.get();
+            drop(batch);
+            others.set(others.get().wrapping_sub(begin - HELD.get()));
+        }
+        let held = HELD.get().wrapping_sub(before).wrapping_sub(others.get());
+        (held, state.history().held())
+    };
+    let ((without, none), (with, told)) = (kept(0), kept(MOST));
+    let took = with - without;
+    println!("{told} bytes told of, {took} taken");
+    assert!(none == 0 && told <= MOST && told > MOST / 2, "{told}");
+    assert!(took.abs_diff(told) < MOST / 8, "{told} bytes told of, {took} taken");
 }
 
 /// Connections that say nothing.

@@ -74,6 +74,7 @@ fn calls(
         stdin: false,
         theme: args.theme,
         no_mouse: args.no_mouse,
+        history: cli::HISTORY,
         ascii: args.ascii,
         settings: args.settings.clone(),
         command: vec![name.into()],

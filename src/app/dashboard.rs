@@ -46,6 +46,7 @@ pub(super) fn run(
         mouse: !cli.no_mouse,
         ascii: cli.ascii,
         runs_on: false,
+        history: cli.history,
     };
     let save = saver.map(|mut saver| Box::new(move |choice: &_| saver.save(choice)) as Save);
     dashboard::run(Setup { side, clients, begin, save, options, notices, told, log, lessons })

@@ -186,6 +186,7 @@ fn show(
         mouse: !args.no_mouse,
         ascii: args.ascii,
         runs_on: traced.runs_on,
+        history: args.history,
     };
     let name = shown_name(&args.command);
     let shown = dashboard::traced::run(dashboard::traced::Setup {

@@ -46,6 +46,8 @@ pub(super) fn run(args: &cli::Compare, colours: &[Change]) -> Result<(), Sentenc
         mouse: false,
         ascii: false,
         runs_on: false,
+        // It has no keys for it.
+        history: 0,
     };
     let sides = [start(first, &load)?, start(second, &load)?];
     split::run(split::Setup { sides, load, options })

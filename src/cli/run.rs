@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::SettingsFile;
+use super::values::history;
 use crate::dashboard::theme::ThemeChoice;
 
 /// Which program is run, and how it is shown.
@@ -44,6 +45,10 @@ pub struct Run {
     /// Leave the mouse to the terminal.
     #[arg(long)]
     pub no_mouse: bool,
+
+    /// How much of the last minutes is kept, to go back to with [ and ]: 1MiB or more; 0 for nothing.
+    #[arg(long, value_name = "BYTES", default_value = "64MiB", value_parser = history)]
+    pub history: usize,
 
     /// Draw and print ASCII only.
     #[arg(long)]

@@ -82,6 +82,23 @@ pub(super) fn demo(text: &str) -> Result<Demo, String> {
     if demo.count() > MAX { Err(wrong()) } else { Ok(demo) }
 }
 
+/// `64MiB`: bytes, or with their unit; none, or a megabyte at least.
+pub(super) fn history(text: &str) -> Result<usize, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match &text[digits.len()..] {
+        "" => Some(1),
+        "KiB" => Some(1 << 10),
+        "MiB" => Some(1 << 20),
+        "GiB" => Some(1 << 30),
+        _ => None,
+    };
+    let bytes = digits.trim_end().parse::<usize>().ok().zip(unit);
+    let bytes = bytes.and_then(|(number, unit)| number.checked_mul(unit));
+    bytes
+        .filter(|bytes| *bytes == 0 || *bytes >= 1 << 20)
+        .ok_or_else(|| in_english().cli.history.into())
+}
+
 /// An encoding by one of its labels (WHATWG Encoding Standard).
 pub(super) fn encoding(label: &str) -> Result<&'static Encoding, String> {
     Encoding::for_label(label.as_bytes()).ok_or_else(|| in_english().cli.encoding.into())

@@ -145,6 +145,14 @@ static KEYS: &[Key] = &[
           enabled: State::has_two_lines, screens: Screens::Dashboard, say: |keys| &keys.whose },
     Key { id: Id::Epoll, name: "next-epoll", presses: &[ch('>')], group: Group::Looking, bar: 43,
           enabled: State::has_several_epolls, screens: Screens::Dashboard, say: |keys| &keys.epoll },
+    Key { id: Id::CallBack, name: "call-back", presses: &[ch('[')], group: Group::Looking, bar: 43,
+          enabled: State::can_step_back, screens: Screens::Dashboard, say: |keys| &keys.call_back },
+    Key { id: Id::CallForth, name: "call-forth", presses: &[ch(']')], group: Group::Looking, bar: 43,
+          enabled: State::is_back, screens: Screens::Dashboard, say: |keys| &keys.call_forth },
+    Key { id: Id::TurnBack, name: "turn-back", presses: &[ch('{')], group: Group::Looking, bar: 44,
+          enabled: State::can_turn_back, screens: Screens::Dashboard, say: |keys| &keys.turn_back },
+    Key { id: Id::TurnForth, name: "turn-forth", presses: &[ch('}')], group: Group::Looking, bar: 44,
+          enabled: State::can_turn_forth, screens: Screens::Dashboard, say: |keys| &keys.turn_forth },
     Key { id: Id::Freeze, name: "freeze", presses: &[ch('f')], group: Group::Looking, bar: 35,
           enabled: always, screens: Screens::Dashboard, say: |keys| &keys.freeze },
     Key { id: Id::Explain, name: "explain", presses: &[ch('I')], group: Group::Looking, bar: 76,
@@ -318,6 +326,7 @@ impl Key {
             Id::Card if state.focus() == Panel::Code => keys.until_line,
             Id::Textbook if state.textbook().is_some() => keys.what_runs,
             Id::Whose if state.marks().whose.is_none() => keys.its_line,
+            Id::Freeze if state.is_stepped_back() => keys.now,
             Id::Freeze if state.frozen_for().is_some() => keys.thaw,
             Id::Output if state.shows_output() => keys.events,
             Id::Closed if state.scene().table.lists_closed() => keys.fold_closed,
@@ -345,6 +354,8 @@ pub fn declared(event: KeyEvent) -> Option<&'static Key> {
     all().find(|key| key.is_pressed(event))
 }
 
+/// The place in the key bar before all others.
+const FIRST: u8 = 1;
 /// The place in the key bar behind the keys of the loop.
 const BEHIND_THE_LOOP: u8 = 24;
 
@@ -363,7 +374,13 @@ pub fn bar(state: &State) -> Vec<&'static Key> {
     let mut keys: Vec<&Key> = all().filter(shown).collect();
     // Who has paused the loop works it: what it is worked with comes before the client to drop.
     let paused = state.is_paused();
-    keys.sort_by_key(|key| if paused && key.id == Id::Drop { BEHIND_THE_LOOP } else { key.bar });
+    // And who has gone back in time goes on in it.
+    let back = state.is_stepped_back();
+    keys.sort_by_key(|key| match key.id {
+        Id::Drop if paused => BEHIND_THE_LOOP,
+        Id::CallBack | Id::CallForth | Id::TurnBack | Id::TurnForth | Id::Freeze if back => FIRST,
+        _ => key.bar,
+    });
     keys
 }
 

@@ -31,6 +31,7 @@ impl Rehearsal {
             url: String::new(),
             program: None,
             runs_on: false,
+            history: 0,
             zero: Duration::ZERO,
         };
         clients.hurry();

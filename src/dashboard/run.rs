@@ -57,6 +57,8 @@ pub struct Options {
     pub ascii: bool,
     /// The server runs on when the dashboard is left.
     pub runs_on: bool,
+    /// How many bytes of the last minutes are kept, to be gone back to.
+    pub history: usize,
 }
 
 /// Runs the dashboard until the operator quits, then ends the server.
@@ -91,6 +93,7 @@ pub(super) fn state_of(
             url: url.unwrap_or_else(|| strings().run.listens_not.to_owned()),
             program,
             runs_on: options.runs_on,
+            history: options.history,
             zero: wall_clock(SystemTime::now()),
         },
         notices,

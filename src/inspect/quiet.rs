@@ -37,6 +37,12 @@ impl Quiet {
         self.len() == 0
     }
 
+    /// Bytes of memory that it takes.
+    #[must_use]
+    pub fn claimed(&self) -> usize {
+        self.v4.capacity() * size_of::<u64>() + self.v6.capacity() * size_of::<SocketAddr>()
+    }
+
     /// Makes room for as many of IPv4 as there are likely to be.
     pub(super) fn reserve(&mut self, likely: usize) {
         self.v4.reserve_exact(likely + likely / 64);

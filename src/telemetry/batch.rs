@@ -104,6 +104,11 @@ impl Batch {
         self.bytes.len() + size_of_val(&*self.ready)
     }
 
+    /// Leaves out the events from a place on.
+    pub fn truncate(&mut self, events: usize) {
+        self.events.truncate(events);
+    }
+
     /// Adds an event. For what the publisher does in bulk, and for feeding recorded events. A long
     /// text is cut.
     #[inline]

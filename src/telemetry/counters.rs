@@ -223,6 +223,37 @@ impl Counters {
         single.into_iter().chain(closed).chain(responses).chain(calls)
     }
 
+    /// Those that are others than before, each by its place among all of them: of a hundred most stay
+    /// as they are from one batch to the next.
+    #[must_use]
+    pub fn changed_since(&self, before: &Self) -> Box<[(u8, u64)]> {
+        let (mut now, mut before) = (self.clone(), before.clone());
+        let pairs = (0..).zip(now.words().zip(before.words()));
+        pairs.filter(|(_, (now, before))| now != before).map(|(at, (now, _))| (at, *now)).collect()
+    }
+
+    /// Takes those over that have changed.
+    pub fn change(&mut self, changed: &[(u8, u64)]) {
+        let mut changed = changed.iter();
+        let mut next = changed.next();
+        for (at, word) in (0..).zip(self.words()) {
+            if let Some((_, now)) = next.filter(|(place, _)| *place == at) {
+                *word = *now;
+                next = changed.next();
+            }
+        }
+    }
+
+    /// Each of them from what it is and what the same one is in the others.
+    pub fn each(&mut self, others: [&Self; 3], is: impl Fn([u64; 4]) -> u64) {
+        let mut others = others.map(Self::clone);
+        let [a, b, c] = &mut others;
+        let all = a.words().zip(b.words()).zip(c.words());
+        for (own, ((a, b), c)) in self.words().zip(all) {
+            *own = is([*own, *a, *b, *c]);
+        }
+    }
+
     /// Fds that were asked whether they are ready, own plumbing left out.
     #[must_use]
     pub fn asked(&self) -> u64 {

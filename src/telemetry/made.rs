@@ -43,6 +43,9 @@ impl Default for Made {
 }
 
 impl Made {
+    /// Bytes that it takes.
+    pub const SIZE: usize = PLACES * size_of::<u64>();
+
     /// How often a call was made there.
     #[must_use]
     pub fn at(&self, site: Site) -> u64 {

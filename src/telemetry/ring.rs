@@ -4,9 +4,10 @@
 mod narrow;
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use self::narrow::Narrow;
-use super::{Event, EventRef, OwnedEvent, Ready};
+use super::{Batch, Event, EventRef, OwnedEvent, Ready, Text};
 
 /// Events with their payloads, of which the oldest go first.
 #[derive(Clone, Debug, Default)]
@@ -117,6 +118,56 @@ impl Ring {
         self.bytes.len() + self.ready.len() * size_of::<Ready>()
     }
 
+    /// Bytes of memory that it has claimed.
+    #[must_use]
+    pub fn claimed(&self) -> usize {
+        self.events.capacity() * size_of::<Narrow>()
+            + self.whole.capacity() * size_of::<Event>()
+            + self.bytes.capacity()
+            + self.ready.capacity() * size_of::<Ready>()
+    }
+
+    /// Adds so many of them, from a place on, to a batch, as they were when they came.
+    pub fn copy(&self, from: usize, count: usize, batch: &mut Batch) {
+        let (mut bytes, mut ready) = (Vec::new(), Vec::new());
+        for event in (from..from.saturating_add(count)).map_while(|place| self.event(place)) {
+            bytes.clear();
+            ready.clear();
+            let mut len = 0;
+            if event.what.kind().has_list() {
+                ready.extend(self.ready.range(self.list_of(&event)));
+            } else {
+                let text = self.text_of(&event);
+                len = self.len_of(&event, &text);
+                bytes.extend(self.bytes.range(text));
+            }
+            batch.push_text(event, Text { kept: &bytes, len }, &ready);
+        }
+    }
+
+    /// Where the list of an event lies that has one.
+    fn list_of(&self, event: &Event) -> Range<usize> {
+        let from = event.start.wrapping_sub(self.gone.1) as usize;
+        from..from + usize::from(event.len)
+    }
+
+    /// Where the text of an event lies that has one.
+    fn text_of(&self, event: &Event) -> Range<usize> {
+        let from = event.start.wrapping_sub(self.gone.0) as usize;
+        from..from + usize::from(event.len & !Event::CUT)
+    }
+
+    /// How long the text was of which this is what is kept.
+    fn len_of(&self, event: &Event, text: &Range<usize>) -> usize {
+        if event.len & Event::CUT == 0 {
+            return text.len();
+        }
+        let mut told = [0; size_of::<u32>()];
+        let at = self.bytes.range(text.end..text.end + told.len());
+        told.iter_mut().zip(at).for_each(|(byte, kept)| *byte = *kept);
+        u32::from_le_bytes(told) as usize
+    }
+
     /// One of them without its payload, by its place from the oldest on.
     #[must_use]
     pub fn event(&self, place: usize) -> Option<Event> {
@@ -129,20 +180,12 @@ impl Ring {
     pub fn get(&self, place: usize) -> Option<OwnedEvent> {
         let event = self.event(place)?;
         if event.what.kind().has_list() {
-            let from = event.start.wrapping_sub(self.gone.1) as usize;
-            let ready = self.ready.range(from..from + usize::from(event.len)).copied().collect();
+            let ready = self.ready.range(self.list_of(&event)).copied().collect();
             return Some(OwnedEvent { event, bytes: Box::default(), len: 0, ready });
         }
-        let from = event.start.wrapping_sub(self.gone.0) as usize;
-        let to = from + usize::from(event.len & !Event::CUT);
-        let bytes: Box<[u8]> = self.bytes.range(from..to).copied().collect();
-        let mut len = bytes.len();
-        if event.len & Event::CUT != 0 {
-            let mut told = [0; size_of::<u32>()];
-            let at = self.bytes.range(to..to + told.len());
-            told.iter_mut().zip(at).for_each(|(byte, kept)| *byte = *kept);
-            len = u32::from_le_bytes(told) as usize;
-        }
+        let text = self.text_of(&event);
+        let len = self.len_of(&event, &text);
+        let bytes = self.bytes.range(text).copied().collect();
         Some(OwnedEvent { event, bytes, len, ready: Box::default() })
     }
 }
@@ -190,6 +233,14 @@ mod tests {
                 assert_eq!((&*kept.bytes, kept.len), (told.bytes, told.len));
                 assert_eq!(&*kept.ready, told.ready);
                 assert_eq!(ring.event(place).unwrap().what, told.event.what);
+            }
+            let mut copied = Batch::default();
+            ring.copy(1, 3, &mut copied);
+            let told = all.events_from(oldest).take(copied.events().len());
+            assert_eq!(copied.events().len(), ring.len().saturating_sub(1).min(3));
+            for (copy, told) in copied.events().zip(told) {
+                assert_eq!((copy.event.seq, copy.event.what), (told.event.seq, told.event.what));
+                assert_eq!((copy.bytes, copy.len, copy.ready), (told.bytes, told.len, told.ready));
             }
         }
         while !ring.is_empty() {

@@ -1,7 +1,7 @@
 //! Every text that the program says, by the place where it is said, in the language that is chosen.
 
 use super::places::{
-    attach, boxes, card, charts, cli, clients, code, compare, costs, engine, events, explain,
+    attach, back, boxes, card, charts, cli, clients, code, compare, costs, engine, events, explain,
     header, inspect, keybar, keys, lesson, lints, marks, notices, options, record, recorded, run,
     seats, server, servers, settings, split, start, stream, stretches, strip, table,
 };
@@ -11,6 +11,7 @@ use super::{Language, chinese, english};
 pub(crate) struct Strings {
     pub(crate) start: start::Start,
     pub(crate) attach: attach::Attach,
+    pub(crate) back: back::Back,
     pub(crate) cli: cli::Cli,
     pub(crate) code: code::Code,
     pub(crate) compare: compare::Compare,
@@ -48,6 +49,7 @@ pub(crate) struct Strings {
 static ENGLISH: Strings = Strings {
     start: english::start::ENGLISH,
     attach: english::attach::ENGLISH,
+    back: english::back::ENGLISH,
     cli: english::cli::ENGLISH,
     code: english::code::ENGLISH,
     compare: english::compare::ENGLISH,
@@ -85,6 +87,7 @@ static ENGLISH: Strings = Strings {
 static CHINESE: Strings = Strings {
     start: chinese::start::CHINESE,
     attach: chinese::attach::CHINESE,
+    back: chinese::back::CHINESE,
     cli: chinese::cli::CHINESE,
     code: chinese::code::CHINESE,
     compare: chinese::compare::CHINESE,

@@ -179,6 +179,7 @@ fn screen() -> State {
         url: String::new(),
         program: None,
         runs_on: false,
+        history: 0,
         zero: Duration::ZERO,
     };
     let mut state = State::new(options, Vec::new());

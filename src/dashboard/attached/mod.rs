@@ -60,6 +60,7 @@ pub fn run(setup: Setup) -> io::Result<()> {
         mouse: false,
         ascii,
         runs_on: true,
+        history: 0,
     };
     show(Attached::new(name, watcher), &options, None)
 }

@@ -174,7 +174,7 @@ mod tests {
             // Of --max-per-address, of /proc, of the code, and of a command.
             let kept = [
                 "per", "address", "RssAnon", "RssShmem", "client", "textbook", "NAME", "Python",
-                "run",
+                "run", "history",
             ];
             walk(&kept, || {
                 let said = lines(thing, 72).into_iter().map(|line| match line {

@@ -26,6 +26,9 @@ const WAITS: Nanos = 300_000_000;
 /// Below this width the badges are one word each.
 const NARROW: usize = 60;
 
+/// From this width on it is said in a sentence that the picture is of another time.
+const WIDE: usize = 110;
+
 /// What a badge and the gaps beside it take.
 const BADGE: usize = 28;
 /// Below this width some figures have shorter names.
@@ -90,6 +93,8 @@ pub struct HeaderView<'a> {
     pub badge: Badge,
     /// The picture's age, while it is frozen.
     pub frozen: Option<Nanos>,
+    /// It was stepped to; this key shows now again.
+    pub back: Option<&'a str>,
     /// The longest time for which bytes lie unread.
     pub waits: Option<Nanos>,
     /// Events that the stream left out.
@@ -290,8 +295,19 @@ impl Painter<'_> {
         };
         let mut fields = vec![self.field(0, Gauge::Badge, format!("{sign} {text}"), role)];
         if let Some(age) = self.view.frozen {
-            let text = if narrow { say.frozen_short } else { say.frozen };
-            let text = format!("{} {}", glyph("❄", "#"), text(&duration(age)));
+            let age = duration(age);
+            let text = if let Some(key) = self.view.back {
+                let [long, middle, short] = (strings().back.badge)(&age, key);
+                let text = match width {
+                    WIDE.. => long,
+                    NARROW.. => middle,
+                    _ => short,
+                };
+                format!("{} {text}", glyph("◂", "<"))
+            } else {
+                let text = if narrow { say.frozen_short } else { say.frozen };
+                format!("{} {}", glyph("❄", "#"), text(&age))
+            };
             fields.push(self.field(1, Gauge::Frozen, text, Role::Warn));
         }
         if let Some(notice) = self.view.notice {

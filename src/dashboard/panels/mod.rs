@@ -45,6 +45,7 @@ pub use self::parts::{
     block, cut, dim, duration, key_spans, left, plain, popup, right, title, wrapped,
 };
 use self::spots::Spots;
+use super::keys::{self, Id};
 use super::layout::{Areas, LEAST, Panel};
 use super::state::explain::thing::{Place, Thing};
 use super::state::{Overlay, State, by_server};
@@ -167,7 +168,7 @@ pub fn under(state: &State, theme: &Theme, at: Position) -> Under {
 
 /// What runs: one of our own, or another's program and the server that goes the same way.
 fn running(state: &State) -> String {
-    let server = state.live().listener.map(|listener| listener.server);
+    let server = state.scene().listener.map(|listener| listener.server);
     match (state.program(), server) {
         (Some(program), Some(server)) => format!("{program} ({})", server.name()),
         (Some(program), None) => program.to_owned(),
@@ -182,8 +183,9 @@ fn header(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, spots: &m
     let theme = if looked_at { &marked } else { theme };
     let live = state.live();
     let stood = live.now.saturating_sub(live.standing.since);
-    // Which call is next must be seen whatever panels are shown.
-    let next = state.live().next_call().map(|next| {
+    // Which call is next must be seen whatever panels are shown; beside a picture of before it would
+    // be taken for one of then.
+    let next = live.next_call().filter(|_| !state.is_stepped_back()).map(|next| {
         let fd =
             if next.kind.is_wait() || next.fd < 0 { String::new() } else { next.fd.to_string() };
         (strings().header.next)(next.name(), &fd)
@@ -192,10 +194,11 @@ fn header(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, spots: &m
     let scene = state.scene();
     let (examined, loop_cpu) = (scene.costs.examined(&scene.rates), scene.costs.loop_cpu());
     let delay = state.delay().map(|delay| (strings().run.delayed)(&duration(delay, theme)));
-    let unusual = live.listener.iter().flat_map(by_server::unusual).map(short);
+    let unusual = scene.listener.iter().flat_map(by_server::unusual).map(short);
     let unusual: Vec<String> = unusual.chain(delay).collect();
+    let now = keys::name(Id::Freeze);
     let view = HeaderView {
-        asks: live.listener.map(|listener| listener.server.asks()),
+        asks: scene.listener.map(|listener| listener.server.asks()),
         examined: examined.as_deref(),
         loop_cpu: loop_cpu.as_deref(),
         latency: scene.costs.latencies().percentiles(),
@@ -205,8 +208,9 @@ fn header(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, spots: &m
         rates: &scene.rates,
         badge: Badge::new(Standing { mode: state.mode(), ..live.standing }, stood),
         frozen: state.frozen_for(),
+        back: state.is_stepped_back().then_some(&*now),
         waits: scene.engine.longest_wait(),
-        lost: live.lost.all(),
+        lost: scene.lost.all(),
         notice: next.as_deref(),
     };
     header::draw(frame, area, &view, theme, spots);

@@ -211,6 +211,7 @@ mod tests {
             url: String::new(),
             program: None,
             runs_on: false,
+            history: 0,
             zero: std::time::Duration::ZERO,
         };
         let mut state = State::new(options, Vec::new());

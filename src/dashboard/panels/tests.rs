@@ -293,6 +293,7 @@ fn the_header_leaves_fields_out_whole() {
         rates: &rates,
         badge: Badge::Running,
         frozen: None,
+        back: None,
         lost: 0,
         notice: None,
     };
@@ -339,6 +340,7 @@ fn a_blocked_loop_is_told_with_its_handler_and_its_time() {
         rates: &rates,
         badge: Badge::new(standing, 3200 * MS),
         frozen: None,
+        back: None,
         lost: 0,
         notice: None,
     };
@@ -373,6 +375,7 @@ fn a_resting_listener_is_shown_first() {
         rates: &rates,
         badge: Badge::Running,
         frozen: None,
+        back: None,
         lost: 0,
         notice: None,
     };
@@ -418,6 +421,7 @@ fn ascii_is_ascii() {
         rates: &rates,
         badge: Badge::Paused,
         frozen: Some(MS),
+        back: None,
         lost: 3,
         notice: None,
     };
@@ -572,7 +576,7 @@ proptest! {
                     url: "http://[::1]:7890", server: "epoll-et (mio)", options: &[],
         asks: None,
         examined: None, loop_cpu: None, latency: [None; 2], waits: None, rates: &rates,
-                    badge: Badge::new(engine.standing(), tick), frozen: Some(tick), lost, notice: Some("note"),
+                    badge: Badge::new(engine.standing(), tick), frozen: Some(tick), back: None, lost, notice: Some("note"),
                 };
                 super::header::draw(frame, area, &view, &theme, &mut Spots::default());
             });

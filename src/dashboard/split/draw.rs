@@ -218,6 +218,7 @@ fn state_and_rates(state: &State, width: u16, theme: &Theme) -> Line<'static> {
         rates: &live.rates,
         badge: Badge::new(Standing { mode: state.mode(), ..live.standing }, stood),
         frozen: None,
+        back: None,
         waits: live.engine.longest_wait(),
         lost: live.lost.all(),
         notice: None,

@@ -168,6 +168,7 @@ impl FakeServer {
                 url: format!("http://127.0.0.1:{port}/"),
                 program: None,
                 runs_on: false,
+                history: 0,
                 zero: Duration::ZERO,
             };
             let state = State::new(options, Vec::new());

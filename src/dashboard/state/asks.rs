@@ -7,14 +7,15 @@ use crate::lesson::Run;
 use crate::telemetry::{Asks, By};
 
 impl State {
-    /// What to ask the inspector; `None` while the picture is frozen.
+    /// What to ask the inspector; `None` while the picture stands and nothing is kept.
     #[must_use]
     pub fn question(&self) -> Option<Question> {
         let listener = self.live.listener;
         let held = self.live.next_call().is_some();
         let full = |queue: &AcceptQueue| queue.len >= queue.limit;
         let queue = self.live.kernel.as_deref().and_then(|last| last.accept_queue);
-        let looks = self.frozen.is_none() || self.lesson_waits();
+        // What is measured while the picture stands is gone forth to.
+        let looks = self.back.is_none() || self.history.is_on() || self.lesson_waits();
         (self.dead.is_none() && looks).then(|| Question {
             epfd: listener.map(|listener| listener.epfd).filter(|epfd| held && *epfd >= 0),
             waker: listener.map(|listener| listener.waker).filter(|waker| *waker >= 0),

@@ -162,12 +162,38 @@ impl State {
         self.live.table.open().saturating_sub(ours)
     }
 
+    /// Whether there is something to go back to.
+    pub fn can_step_back(&self) -> bool {
+        self.history.oldest().is_some()
+    }
+
+    /// Whether the picture is of another time than now.
+    pub fn is_back(&self) -> bool {
+        self.back.is_some()
+    }
+
+    pub fn can_turn_back(&self) -> bool {
+        self.can_step_back() && self.refusal(Id::StepTurn).is_none()
+    }
+
+    pub fn can_turn_forth(&self) -> bool {
+        self.is_back() && self.refusal(Id::StepTurn).is_none()
+    }
+
     /// Why a key does nothing now.
     pub fn why_not(&self, id: Id) -> Option<WhyNot> {
         if !self.alive() {
             return Some(WhyNot::ServerEnded);
         }
+        let id = match id {
+            // They stop where those do.
+            Id::TurnBack | Id::TurnForth if self.refusal(Id::StepTurn).is_some() => Id::StepTurn,
+            id => id,
+        };
         self.refusal(id).or(match id {
+            Id::CallBack | Id::TurnBack if !self.history.is_on() => Some(WhyNot::NoHistory),
+            Id::CallBack | Id::TurnBack => Some(WhyNot::NothingBefore),
+            Id::CallForth | Id::TurnForth => Some(WhyNot::IsNow),
             Id::Drop | Id::Reset | Id::Reading | Id::Card => Some(WhyNot::NoneSelected),
             Id::DropAll | Id::DropIdle => Some(WhyNot::NoneOpen),
             Id::Slower => Some(WhyNot::Slowest),
@@ -200,6 +226,7 @@ impl State {
             || self.side == Panel::Card
             || self.focus == Panel::Code && self.code.cursor.is_some()
             || self.scrolled_back()
+            || self.is_back()
             || !self.scene().stream.filter().as_str().is_empty()
             || !self.scene().table.filter().as_str().is_empty()
     }

@@ -77,9 +77,23 @@ impl Engine {
         self.take(batch, 0);
     }
 
+    /// Bytes of memory that its lists have claimed.
+    #[must_use]
+    pub fn claimed(&self) -> usize {
+        self.left.capacity() * size_of::<(Fd, Mask)>()
+            + self.lists.claimed()
+            + self.unread.capacity() * size_of::<(ConnId, Unread)>()
+    }
+
     /// Shows the program's own waker too, from now on, or leaves it out.
     pub fn show_own(&mut self, own: bool) {
         self.own = own;
+    }
+
+    /// Is looked at as another one is: with the waker or without, and at the same epoll if it is there.
+    pub(super) fn look_like(&mut self, other: &Self) {
+        self.own = other.own;
+        self.lists.choose_as(&other.lists);
     }
 
     /// Whether a wait call returned for the lesson's sake: not for the program's own waker alone.

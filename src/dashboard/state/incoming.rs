@@ -30,7 +30,10 @@ impl State {
             (scene.listener.map(|listener| listener.stdin.is_some()), scene.others.count())
         };
         let head = heads(&self.live);
-        let taken_over = self.live.apply(batch);
+        let line = self.live.stream.next();
+        let came = self.live.apply(batch);
+        let taken_over = came.over;
+        self.history.batch(batch, came, line, &mut self.live);
         self.course.batch(batch);
         if !refusing && self.live.rates.refusing().is_some() {
             self.notice(Notice::LimitReached);
@@ -44,23 +47,12 @@ impl State {
         if self.asked.is_some_and(|(mode, _)| mode == batch.standing.mode) {
             self.asked = None;
         }
-        self.changed |= self.frozen.is_none();
+        self.changed |= self.back.is_none();
     }
 
     /// Takes over what was measured at that time.
     pub fn kernel(&mut self, snapshot: Snapshot, taken: Nanos) {
-        self.live.table.kernel(&snapshot);
-        self.live.engine.kernel(&snapshot, &self.live.table, taken);
         let cpu = self.live.costs.loop_cpu();
-        self.live.costs.kernel(&snapshot, self.live.now);
-        // What is shown of it is seldom another.
-        let cpu_changed = cpu != self.live.costs.loop_cpu();
-        let memory = self.live.costs.memory();
-        self.live.stretches.kernel(&snapshot, memory, self.live.now);
-        let Scene { lints, table, now, .. } = &mut self.live;
-        lints.kernel(&snapshot, table, *now);
-        let now = *now;
-        self.changed |= self.live.show_lints(now) && self.frozen.is_none();
         let same = |last: &Snapshot| {
             let Snapshot { accept_queue, sockets, quiet, detail, unseen, .. } = last;
             (*accept_queue, sockets, quiet)
@@ -68,15 +60,20 @@ impl State {
                 && detail.is_same_but_cpu(&snapshot.detail)
                 && *unseen == snapshot.unseen
         };
-        let news = cpu_changed || !self.live.kernel.as_deref().is_some_and(same);
-        self.changed |= news && self.frozen.is_none();
-        self.live.kernel = Some(Arc::new(snapshot));
+        let other = !self.live.kernel.as_deref().is_some_and(same);
+        let snapshot = Arc::new(snapshot);
+        let came = self.live.kernel(&snapshot, taken);
+        // What is shown of the CPU is seldom another.
+        let news = came.news || other || cpu != self.live.costs.loop_cpu();
+        self.changed |= news && self.back.is_none();
+        self.history.kernel(&snapshot, taken, came, self.live.now);
     }
 
     /// Takes over how the clients of our own are.
     pub fn clients(&mut self, list: Arc<Vec<ClientInfo>>) {
         if !Arc::ptr_eq(&list, &self.clients) && list != self.clients {
-            self.live.table.clients(&list, self.live.now);
+            self.live.clients(&list);
+            self.history.clients(&list);
             self.clients = list;
             self.changed = true;
         }
@@ -100,15 +97,13 @@ impl State {
     pub fn tick(&mut self, now: Nanos) {
         // The clock is an estimate and may step back a little; the picture does not.
         let now = now.max(self.live.now);
-        self.live.now = now;
-        self.live.engine.tick(now);
-        self.live.rates.tick(now);
-        self.live.costs.tick(now);
+        self.live.tick(now);
+        self.history.tick(now);
         let hold = self.holds();
-        self.live.table.refresh(now, hold && self.frozen.is_none());
-        if let Some(scene) = &mut self.frozen {
-            let then = scene.now;
-            scene.table.refresh(then, hold);
+        self.live.table.refresh(now, hold && self.back.is_none());
+        if let Some(back) = &mut self.back {
+            let then = back.scene.now;
+            back.scene.table.refresh(then, hold);
         }
         if !self.notices.is_empty() {
             let since = *self.told.get_or_insert(now);
@@ -123,7 +118,7 @@ impl State {
         }
         self.question_may_fall();
         self.menu_follows(now);
-        self.changed |= self.frozen.is_none()
+        self.changed |= self.back.is_none()
             && self.live.seats.fades(now)
             && self.areas().of(Panel::Seats).is_some();
         // Idle times, rates and ages are shown in seconds.
@@ -155,8 +150,8 @@ impl State {
     pub(super) fn fit(&mut self) {
         let rows = self.table_rows();
         self.live.table.fit(rows);
-        if let Some(scene) = &mut self.frozen {
-            scene.table.fit(rows);
+        if let Some(back) = &mut self.back {
+            back.scene.table.fit(rows);
         }
     }
 

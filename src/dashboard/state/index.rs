@@ -31,6 +31,12 @@ fn narrow(place: usize) -> u32 {
 }
 
 impl Index {
+    /// Bytes of memory that it has claimed.
+    #[must_use]
+    pub(super) fn claimed(&self) -> usize {
+        self.places.allocation_size()
+    }
+
     /// Where a connection is.
     #[must_use]
     pub(super) fn get(&self, id: ConnId, at: impl Fn(usize) -> ConnId) -> Option<usize> {

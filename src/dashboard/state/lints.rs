@@ -112,6 +112,14 @@ pub struct Lints {
 }
 
 impl Lints {
+    /// Bytes of memory that what is remembered of each connection takes, about.
+    #[must_use]
+    pub fn claimed(&self) -> usize {
+        self.seen.capacity() * size_of::<(ConnId, Seen)>()
+            + self.reports.capacity() * size_of::<(Fd, (u32, Nanos))>()
+            + self.spans.capacity() * size_of::<((Which, Option<ConnId>), Span)>()
+    }
+
     /// Takes a batch in.
     pub fn apply(&mut self, batch: &Batch) {
         self.begin(batch);

@@ -16,6 +16,7 @@ pub mod costs;
 pub mod engine;
 pub mod explain;
 pub mod filter;
+pub mod history;
 pub mod latency;
 pub mod lessons;
 pub mod lints;
@@ -30,6 +31,7 @@ pub mod stretches;
 pub mod table;
 
 mod asks;
+mod back;
 mod before;
 mod enabled;
 mod explaining;
@@ -40,6 +42,7 @@ mod mouse;
 mod operate;
 mod options;
 mod scene;
+mod travel;
 mod typed;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -47,9 +50,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use self::action::Action;
+use self::back::Back;
 pub use self::chosen::Chosen;
 use self::code::Viewer;
 use self::explain::Explain;
+use self::history::History;
 pub use self::lessons::Lessons;
 use self::lessons::{Course, List};
 use self::menu::Menu;
@@ -94,6 +99,8 @@ pub struct Options {
     pub program: Option<String>,
     /// The server runs on when the dashboard is left.
     pub runs_on: bool,
+    /// How many bytes of the last minutes are kept, to be gone back to.
+    pub history: usize,
     /// When the server was started, since 1970 by the clocks of the place.
     pub zero: Duration,
 }
@@ -146,7 +153,9 @@ pub struct State {
     options: Options,
     delay: Option<Nanos>,
     live: Scene,
-    frozen: Option<Box<Scene>>,
+    /// In place of the live one.
+    back: Option<Box<Back>>,
+    history: History,
     overlay: Overlay,
     focus: Panel,
     zoom: bool,
@@ -187,7 +196,8 @@ impl State {
             mouse: options.mouse,
             options,
             live: Scene::default(),
-            frozen: None,
+            back: None,
+            history: History::default(),
             overlay: Overlay::None,
             focus: Panel::Table,
             zoom: false,
@@ -212,6 +222,7 @@ impl State {
             puppets: BTreeMap::new(),
         };
         state.choose_all(&choice);
+        state.history = History::new(state.options.history, &mut state.live);
         state
     }
 
@@ -256,26 +267,20 @@ impl State {
         std::mem::take(&mut self.changed)
     }
 
-    /// What is shown: the live scene or the frozen one.
+    /// What is shown: the live scene or one of before.
     #[must_use]
     pub fn scene(&self) -> &Scene {
-        self.frozen.as_deref().unwrap_or(&self.live)
+        self.back.as_ref().map_or(&self.live, |back| &back.scene)
     }
 
     fn scene_mut(&mut self) -> &mut Scene {
-        self.frozen.as_deref_mut().unwrap_or(&mut self.live)
+        self.back.as_mut().map_or(&mut self.live, |back| &mut back.scene)
     }
 
     /// What is true now, also while the picture is frozen.
     #[must_use]
     pub fn live(&self) -> &Scene {
         &self.live
-    }
-
-    /// For how long the picture has been frozen.
-    #[must_use]
-    pub fn frozen_for(&self) -> Option<Nanos> {
-        self.frozen.as_ref().map(|scene| self.live.now.saturating_sub(scene.now))
     }
 
     /// The size of the screen, as it was told last.

@@ -8,7 +8,7 @@ use std::mem::discriminant;
 use crate::clients::ClientKind;
 use crate::record::log;
 use crate::server::{Failure, Mistake};
-use crate::telemetry::ServerKind;
+use crate::telemetry::{Nanos, ServerKind};
 
 /// What is told for a moment.
 #[derive(Debug)]
@@ -75,6 +75,8 @@ pub enum Notice {
     NotSaved(String),
     /// The speaker's notes cannot be shown elsewhere: why.
     NoNotes(String),
+    /// Nothing older is kept than that long ago, in so many bytes.
+    Oldest(Nanos, usize),
     /// The log is in trouble, or out of it.
     Log(log::Notice),
 }
@@ -104,6 +106,7 @@ impl Notice {
             | Self::NothingToSave { .. }
             | Self::NotSaved(_)
             | Self::NeverCalled(_)
+            | Self::Oldest(..)
             | Self::AfterThePause(_) => true,
             Self::LimitReached
             | Self::ServerNow(_)
@@ -150,6 +153,9 @@ pub enum WhyNot {
     OneEpoll,
     OursWritesNothing,
     WrittenElsewhere,
+    NoHistory,
+    NothingBefore,
+    IsNow,
 }
 
 /// Why there is no Chinese.

@@ -9,6 +9,7 @@ use super::filter::Filter;
 use super::notice::Notice;
 use super::prompt::{self, Choice, Confirm, Input, Question};
 use super::table::TableRow;
+use super::travel::Stride;
 use super::{Action, Overlay, PACES, State};
 use crate::clients::ClientKind;
 use crate::dashboard::geometry;
@@ -245,6 +246,9 @@ impl State {
                 let scene = self.scene_mut();
                 let own = scene.stream.toggle_own();
                 scene.engine.show_own(own);
+                if self.back.is_none() {
+                    self.history.own(own);
+                }
             }
             Id::Output => self.toggle_output(),
             Id::Textbook => self.toggle_textbook(),
@@ -258,6 +262,10 @@ impl State {
             }
             Id::Time => self.wall_time = !self.wall_time,
             Id::Freeze => self.freeze_or_thaw(),
+            Id::CallBack => self.step_back(Stride::Call),
+            Id::CallForth => self.step_forth(Stride::Call),
+            Id::TurnBack => self.step_back(Stride::Turn),
+            Id::TurnForth => self.step_forth(Stride::Turn),
             Id::Zoom => self.zoom = !self.zoom,
             Id::Show(panel) => self.show(panel),
             Id::NextPanel => self.next_panel(1),
@@ -351,18 +359,6 @@ impl State {
         vec![Action::Send(command)]
     }
 
-    pub(super) fn freeze_or_thaw(&mut self) {
-        match self.frozen.take() {
-            Some(scene) => {
-                self.live.table.look_like(&scene.table);
-                self.live.stream.look_like(&scene.stream);
-                let now = self.live.now;
-                self.live.table.refresh(now, false);
-            }
-            None => self.frozen = Some(Box::new(self.live.clone())),
-        }
-    }
-
     pub(super) fn show(&mut self, panel: Panel) {
         self.focus = panel;
         if panel.is_side() {
@@ -386,6 +382,8 @@ impl State {
             self.close_card();
         } else if focus == Panel::Stream && self.scrolled_back() {
             self.scene_mut().stream.to_newest();
+        } else if self.back.is_some() {
+            self.thaw();
         } else if focus == Panel::Stream && !self.scene().stream.filter().as_str().is_empty() {
             self.set_filter(Panel::Stream, Filter::default());
         } else {

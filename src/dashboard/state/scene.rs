@@ -12,8 +12,9 @@ use super::rate_limit::RateLimit;
 use super::rates::Rates;
 use super::seats::Seats;
 use super::stream::Stream;
-use super::stretches::Stretches;
+use super::stretches::{Change, Stretches};
 use super::table::Table;
+use crate::clients::ClientInfo;
 use crate::inspect::Snapshot;
 use crate::telemetry::{
     Batch, ConnId, Counters, Fd, Listener, Lost, Nanos, Next, Others, Stance, Standing,
@@ -63,15 +64,37 @@ pub struct Scene {
     shown_lints: Vec<(Option<ConnId>, Fd, Nanos)>,
 }
 
+/// What came of a batch or of a measurement beside what is known now.
+#[derive(Debug, Default)]
+pub(super) struct Came {
+    /// Another server has taken over.
+    pub(super) over: bool,
+    /// The events were read, not passed over.
+    pub(super) read: bool,
+    /// Another server, or another option, from here on.
+    pub(super) change: Option<Change>,
+    /// What looks like a mistake and was shown for the first time.
+    pub(super) lints: Vec<Lint>,
+    /// What looks like a mistake is another than before.
+    pub(super) news: bool,
+}
+
 impl Scene {
-    /// Takes a batch in; returns whether with it another server has taken over.
-    pub(super) fn apply(&mut self, batch: &Batch) -> bool {
+    /// Takes a batch in, and its events unless they are too many to be read.
+    pub(super) fn apply(&mut self, batch: &Batch) -> Came {
+        let read = self.rate_limit.lets(batch);
+        self.take(batch, read)
+    }
+
+    /// Takes a batch in; `read` says whether its events are read.
+    pub(super) fn take(&mut self, batch: &Batch, read: bool) -> Came {
         self.table.apply(batch);
-        if let Some(change) = self.stretches.apply(batch) {
-            self.rates.mark(batch.time, &change);
-            self.stream.mark(change);
+        let change = self.stretches.apply(batch);
+        if let Some(change) = &change {
+            self.rates.mark(batch.time, change);
+            self.stream.mark(change.clone());
         }
-        if self.rate_limit.lets(batch) {
+        if read {
             self.table.requests(batch);
             self.stream.apply(batch);
             self.engine.apply(batch);
@@ -90,7 +113,7 @@ impl Scene {
         self.charts.apply(batch);
         self.rates.apply(batch);
         self.costs.apply(batch);
-        self.show_lints(batch.time);
+        let shown = self.show_lints(batch.time);
         self.counters.clone_from(&batch.counters);
         self.lost.clone_from(&batch.lost);
         self.listener = batch.listener;
@@ -98,11 +121,65 @@ impl Scene {
             self.others.clone_from(others);
         }
         self.standing = batch.standing;
-        let taken_over = self.continuity.taken_over(batch);
-        if taken_over {
+        let over = self.continuity.taken_over(batch);
+        if over {
             self.table.keep_view();
         }
-        taken_over
+        Came { over, read, change, ..shown }
+    }
+
+    /// Takes over what was measured at that time.
+    pub(super) fn kernel(&mut self, snapshot: &Arc<Snapshot>, taken: Nanos) -> Came {
+        self.table.kernel(snapshot);
+        self.engine.kernel(snapshot, &self.table, taken);
+        self.costs.kernel(snapshot, self.now);
+        let memory = self.costs.memory();
+        self.stretches.kernel(snapshot, memory, self.now);
+        let now = self.now;
+        self.lints.kernel(snapshot, &self.table, now);
+        let shown = self.show_lints(now);
+        self.kernel = Some(Arc::clone(snapshot));
+        shown
+    }
+
+    /// Takes over which connections are those of our own clients.
+    pub(super) fn clients(&mut self, list: &[ClientInfo]) {
+        self.table.clients(list, self.now);
+    }
+
+    /// Goes on to a time of the server's clock. The table is put in order by itself.
+    pub(super) fn tick(&mut self, now: Nanos) {
+        self.now = now;
+        self.engine.tick(now);
+        self.rates.tick(now);
+        self.costs.tick(now);
+    }
+
+    /// A copy of all but the stream, which is as large as the rest and can be told again.
+    pub(super) fn without_stream(&mut self) -> Self {
+        let stream = std::mem::take(&mut self.stream);
+        let copy = self.clone();
+        self.stream = stream;
+        copy
+    }
+
+    /// Bytes of memory that it takes without its stream, about.
+    pub(super) fn claimed(&self) -> usize {
+        /// The histograms, and what happened in each of the last seconds.
+        const FIGURES: usize = 128 << 10;
+        FIGURES
+            + size_of::<Self>()
+            + self.table.claimed()
+            + self.seats.claimed()
+            + self.lints.claimed()
+            + self.engine.claimed()
+    }
+
+    /// Is looked at as another one is: cursor, order, filters.
+    pub(in crate::dashboard) fn look_like(&mut self, other: &Self) {
+        self.table.look_like(&other.table);
+        self.stream.look_like(&other.stream);
+        self.engine.look_like(&other.engine);
     }
 
     /// How many connections are closed and not in the table any more.
@@ -112,21 +189,23 @@ impl Scene {
         closed.saturating_sub(self.table.closing() as u64)
     }
 
-    /// Puts what was found and not shown yet into the stream; returns whether what is found is
-    /// another than before.
-    pub(super) fn show_lints(&mut self, now: Nanos) -> bool {
+    /// Puts what was found and not shown yet into the stream.
+    fn show_lints(&mut self, now: Nanos) -> Came {
         let key = |lint: &Lint| (lint.conn, lint.fd, lint.since);
         let found: Vec<_> = self.lints.found().iter().map(key).collect();
+        let mut shown = Came::default();
         if found == self.shown_lints {
-            return false;
+            return shown;
         }
         for lint in self.lints.found() {
             if !self.shown_lints.contains(&key(lint)) {
                 self.stream.lint(*lint, now);
+                shown.lints.push(*lint);
             }
         }
         self.shown_lints = found;
-        true
+        shown.news = true;
+        shown
     }
 
     /// What looks like a mistake, in a line: the newest, and how many more.

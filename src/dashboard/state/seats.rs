@@ -82,6 +82,15 @@ pub struct Seats {
 }
 
 impl Seats {
+    /// Bytes of memory that they have claimed.
+    #[must_use]
+    pub fn claimed(&self) -> usize {
+        self.all.capacity() * size_of::<Seat>()
+            + self.places.claimed()
+            + self.lit.capacity() * size_of::<(ConnId, Lit)>()
+            + self.free.capacity() * size_of::<usize>()
+    }
+
     /// Takes a batch in.
     pub fn apply(&mut self, batch: &Batch) {
         self.seat(batch);

@@ -85,6 +85,20 @@ impl Default for Stream {
 }
 
 impl Stream {
+    /// One that goes on with the line of that number, after the event of that number, and is looked at
+    /// like another.
+    pub(super) fn going_on(line: u64, last: u64, like: &Self) -> Self {
+        let mut stream = Self {
+            first: line,
+            filter: like.filter.clone(),
+            errors_only: like.errors_only,
+            own: like.own,
+            ..Self::default()
+        };
+        stream.continuity.skip_to(last);
+        stream
+    }
+
     /// Takes over the events of a batch.
     pub fn apply(&mut self, batch: &Batch) {
         let events = batch.events();
@@ -146,7 +160,7 @@ impl Stream {
     }
 
     /// The number of the next line.
-    fn next(&self) -> u64 {
+    pub(super) fn next(&self) -> u64 {
         self.first + self.kept() as u64
     }
 
@@ -222,7 +236,13 @@ impl Stream {
         })
     }
 
-    fn lets(&mut self, event: EventRef<'_>) -> bool {
+    /// An empty one that is looked at in the same way.
+    pub(super) fn looked_at_alike(&self) -> Self {
+        Self::going_on(0, 0, self)
+    }
+
+    /// Whether an event is shown.
+    pub(super) fn lets(&mut self, event: EventRef<'_>) -> bool {
         (self.own || !event.event.is_own())
             && (!self.errors_only || is_error(event.event))
             && (self.filter.is_empty() || passes(&self.filter, event, &mut self.scratch))

@@ -6,7 +6,7 @@
 //! be confirmed it holds still: rows keep their places, new ones are added at the end.
 
 mod entry;
-mod slim;
+pub(in crate::dashboard::state) mod slim;
 mod view;
 
 use std::cell::OnceCell;
@@ -275,6 +275,17 @@ impl Table {
         self.members_changed = true;
     }
 
+    /// Bytes of memory that it has claimed, but for what clients have asked in words of their own.
+    #[must_use]
+    pub fn claimed(&self) -> usize {
+        self.entries.capacity() * size_of::<TableRow>()
+            + self.index.claimed()
+            + self.by_fd.get().map_or(0, |places| places.capacity() * size_of::<u32>())
+            + (self.order.capacity() + self.fresh.capacity()) * size_of::<ConnId>()
+            + self.ours.capacity() * size_of::<(SocketAddr, (u32, ClientKind))>()
+            + self.entries.iter().filter(|entry| entry.head.is_some()).count() * size_of::<Head>()
+    }
+
     /// A connection of the table.
     #[must_use]
     pub fn get(&self, id: ConnId) -> Option<&TableRow> {
@@ -290,6 +301,16 @@ impl Table {
     #[must_use]
     pub fn selected(&self) -> Option<&TableRow> {
         self.selected.and_then(|id| self.get(id))
+    }
+
+    /// Which connection is selected, in the table or not.
+    pub(super) fn selected_id(&self) -> Option<ConnId> {
+        self.selected
+    }
+
+    /// Selects a connection, whether it is in the table or not.
+    pub(super) fn select(&mut self, id: ConnId) {
+        self.selected = Some(id);
     }
 
     /// Every connection, closed ones included, in no order.

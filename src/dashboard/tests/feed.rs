@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use crate::inspect::{AcceptQueue, Snapshot, Socket, TcpState};
 use crate::telemetry::{
-    Batch, ConnId, ConnState, CtlOp, Errno, Event, Fd, Kind, Listener, Mask, Mode, Nanos, Next,
-    Ready, Ret, Row, ServerKind, Site, Stance, Standing, Turn, What, Why, Work,
+    Batch, ConnId, ConnState, CtlOp, Errno, Event, Fd, Form, Kind, Listener, Mask, Mode, Nanos,
+    Next, Ready, Ret, Row, ServerKind, Site, Stance, Standing, Turn, What, Why, Work,
 };
 
 pub(super) const EPFD: Fd = 4;
@@ -117,6 +117,25 @@ impl Feed {
         self.batch.turns.push(Turn { busy: 340_000, ready: u32::try_from(ready.len()).unwrap() });
         let what = What::EpollWait { ret: Ret::ok(ready.len() as u64), waited };
         self.tell_with(EPFD, None, what, b"", &ready);
+    }
+
+    /// The program wakes itself up.
+    pub(super) fn own_plumbing(&mut self) {
+        self.now += 9_000;
+        self.seq += 1;
+        let what = What::EpollWait { ret: Ret::ok(1), waited: 0 };
+        self.batch.counters.call(&what);
+        self.batch.counters.wakeups += 1;
+        self.batch.counters.own_wakeups += 1;
+        self.batch.counters.own_examined += 1;
+        let mut event = Event::new(self.seq, self.now, EPFD, None, what);
+        event.form = Form::Own;
+        self.batch.push(event, b"", &[Ready { fd: 3, mask: Mask::IN, conn: None }]);
+    }
+
+    /// Much is typed.
+    pub(super) fn talk(&mut self) {
+        self.tell_with(0, None, What::Typed, &[b'x'; 4000], &[]);
     }
 
     pub(super) fn row(&mut self, number: u64) -> &mut Row {

@@ -1,5 +1,6 @@
 //! The whole dashboard without a terminal: recorded events and injected keys in, screens out.
 
+mod back;
 mod before;
 mod bound;
 mod chinese;
@@ -46,6 +47,7 @@ fn state_with(width: u16, height: u16, change: impl FnOnce(&mut Options)) -> Sta
         url: "http://127.0.0.1:7890/".into(),
         program: None,
         runs_on: false,
+        history: 64 << 20,
         zero: Duration::from_secs(1_795_251_600),
     };
     change(&mut options);

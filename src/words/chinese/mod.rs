@@ -1,6 +1,7 @@
 //! The texts in Chinese, a file for each place.
 
 pub(super) mod attach;
+pub(super) mod back;
 pub(super) mod boxes;
 pub(super) mod card;
 pub(super) mod charts;

@@ -11,6 +11,7 @@ pub(in crate::words) const ENGLISH: Cli = Cli {
     nap_no_number: "not a number of seconds",
     nap_range: "between 0 and 60 seconds",
     encoding: "no such encoding; utf-8, gb18030, big5, shift_jis are some",
+    history: "0, or 1MiB at least; as bytes, or with KiB, MiB, GiB",
     demo: |kinds| {
         format!(
             "say how many, 10,000 at most, or how many of each kind, as idle=500,steady=4; the \

@@ -147,9 +147,20 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
     ),
     freeze: text(
         "freeze",
-        "Freeze the picture, or thaw it. The server goes on; in the frozen picture you can scroll, \
-         sort and filter.",
+        "Freeze the picture, or thaw it: from any time back to now. The server goes on; in the \
+         frozen picture you can scroll, sort and filter.",
     ),
+    call_back: text(
+        "step back",
+        "One call back: the whole picture as it was before the last call; with a filter in the stream, \
+         back to the last line shown. The server goes on meanwhile.",
+    ),
+    call_forth: text(
+        "step forth",
+        "One call further again; behind the newest the picture is of now.",
+    ),
+    turn_back: text("turn back", "One wake-up back, to just before a wait."),
+    turn_forth: text("turn forth", "One wake-up further again."),
     explain: text(
         "explain",
         "Explain what lies under the mouse, or what is selected: what it is, how it was obtained, \
@@ -166,7 +177,7 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
     previous_panel: text("previous panel", "Move the focus to the previous panel."),
     back: text(
         "back",
-        "Back: close what is open, clear the filter, end the zoom, follow the stream.",
+        "Back: close what is open, end the zoom, follow the stream, show now again, clear the filter.",
     ),
     help: both("help", "This help. Type to search it.", "This help."),
     language: text("中文", "Speak Chinese instead of English, or English again."),
@@ -221,6 +232,7 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
     its_line: "its line",
     until_line: "until here",
     thaw: "thaw",
+    now: "now",
     all_events: "all events",
     events: "events",
     fold_closed: "fold closed",

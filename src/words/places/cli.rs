@@ -9,6 +9,7 @@ pub(crate) struct Cli {
     pub(crate) nap_no_number: &'static str,
     pub(crate) nap_range: &'static str,
     pub(crate) encoding: &'static str,
+    pub(crate) history: &'static str,
     pub(crate) demo: fn(kinds: &str) -> String,
     pub(crate) path: &'static str,
     pub(crate) report: &'static str,

@@ -3,6 +3,7 @@
 //! A field is a text as it stands, or a function that puts figures and names into a sentence.
 
 pub(super) mod attach;
+pub(super) mod back;
 pub(super) mod boxes;
 pub(super) mod card;
 pub(super) mod charts;

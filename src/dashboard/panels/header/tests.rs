@@ -64,6 +64,7 @@ fn a_paused_servers_name_is_worth_more_than_a_long_word_for_the_pause() {
             rates: &rates,
             badge: Badge::Paused,
             frozen: None,
+            back: None,
             lost: 0,
             notice: Some("next: epoll_wait()"),
         };
@@ -92,6 +93,7 @@ fn a_figure_keeps_its_place_whatever_it_and_the_others_say() {
                 rates: &idle,
                 badge: Badge::Running,
                 frozen: None,
+                back: None,
                 lost: 0,
                 notice: None,
             };
@@ -139,6 +141,7 @@ fn an_alarm_takes_no_figure_away() {
         rates,
         badge: Badge::Running,
         frozen: None,
+        back: None,
         lost: 0,
         notice: None,
     };
@@ -166,6 +169,7 @@ fn a_loop_that_runs_until_a_call_says_until_which() {
             rates: &rates,
             badge,
             frozen: None,
+            back: None,
             waits: None,
             lost: 0,
             notice: None,

@@ -19,8 +19,9 @@ use crate::words::{plain, strings, units};
 impl State {
     /// Takes over how often each line has made its call.
     pub fn count_calls(&mut self, made: Made) {
+        self.history.made(&made, self.live.now);
         let changed = self.live.code.count(made, self.live.now);
-        let seen = self.frozen.is_none() && self.areas().of(Panel::Code).is_some();
+        let seen = self.back.is_none() && self.areas().of(Panel::Code).is_some();
         self.changed |= changed && seen;
     }
 

@@ -196,9 +196,19 @@ impl Lists {
         })
     }
 
+    /// Bytes of memory that the turns have claimed.
+    pub(super) fn claimed(&self) -> usize {
+        self.turns.values().map(|turns| size_of::<Turns>() + turns.claimed()).sum()
+    }
+
     /// How many can be chosen from.
     pub(super) fn count(&self) -> usize {
         self.told.list.len()
+    }
+
+    /// Chooses what was chosen of another one, if it is there.
+    pub(super) fn choose_as(&mut self, other: &Self) {
+        self.chosen = other.chosen.filter(|id| self.told.list.iter().any(|epoll| epoll.id == *id));
     }
 
     /// Chooses the one after that which is chosen; after the last one none is, and before the first.

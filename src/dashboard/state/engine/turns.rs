@@ -25,6 +25,13 @@ pub(super) struct Turns {
 }
 
 impl Turns {
+    /// Bytes of memory that its lists have claimed.
+    pub(super) fn claimed(&self) -> usize {
+        self.entries.capacity() * size_of::<Entry>()
+            + self.by_fd.capacity() * size_of::<u32>()
+            + self.wakes.capacity() * size_of::<Wake>()
+    }
+
     /// A wait call has returned, with those of the ready that are shown; they are worked out only where
     /// that is asked for.
     pub(super) fn begin(&mut self, by: By, wake: Wake, ready: Option<Vec<Ready>>) {

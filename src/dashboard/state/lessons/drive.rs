@@ -172,14 +172,6 @@ impl State {
         self.resume = Mode::Run;
     }
 
-    /// The picture is one of now.
-    pub fn thaw(&mut self) {
-        if self.frozen.is_some() {
-            self.freeze_or_thaw();
-            self.changed = true;
-        }
-    }
-
     /// What the lesson speaks of is shown, once; after that the operator looks where they like.
     fn follow_look(&mut self) {
         let look = self.looks_at();

@@ -6,7 +6,7 @@ use super::{Ended, NoChinese, Notice, Panic, WhyNot};
 use crate::dashboard::keys::{self, Id};
 use crate::dashboard::state::by_server;
 use crate::record::log;
-use crate::words::{plain, strings};
+use crate::words::{plain, strings, units};
 
 impl Notice {
     /// It as a sentence.
@@ -43,6 +43,9 @@ impl Notice {
             Self::NothingToSave { path } => (say.nothing_to_save)(path),
             Self::NotSaved(sentence) => sentence.clone(),
             Self::NoNotes(why) => (strings().strip.no_notes)(why),
+            Self::Oldest(age, most) => {
+                (strings().back.oldest)(&units::duration(*age), &units::bytes(*most as u64))
+            }
             Self::Log(log::Notice::Trouble(error)) => (start.log_stopped)(&plain(error)),
             Self::Log(log::Notice::Again(0)) => start.log_again.to_owned(),
             Self::Log(log::Notice::Again(lost)) => (start.log_again_lost)(*lost),
@@ -82,6 +85,9 @@ impl WhyNot {
             Self::OneLine => say.one_line,
             Self::OneEpoll => say.one_epoll,
             Self::OursWritesNothing => strings().run.ours_writes_nothing,
+            Self::NoHistory => strings().back.none,
+            Self::NothingBefore => strings().back.nothing_before,
+            Self::IsNow => strings().back.is_now,
             Self::WrittenElsewhere => strings().run.written_elsewhere,
         }
     }

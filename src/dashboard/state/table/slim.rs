@@ -7,14 +7,14 @@ use crate::telemetry::{By, ConnId, ConnState, Fd, Form, Kind, Mask, Nanos, Ret, 
 
 /// A row as the table keeps it.
 #[derive(Clone, Debug)]
-pub(super) enum Slim {
+pub(in crate::dashboard::state) enum Slim {
     Small(Small),
     Whole(Box<Row>),
 }
 
 /// One that fits: an address of IPv4, and every number below 2³².
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Small {
+pub(in crate::dashboard::state) struct Small {
     id: ConnId,
     opened: Nanos,
     active: Nanos,
@@ -151,7 +151,7 @@ impl Slim {
     }
 
     /// All of it, as it was published.
-    pub(super) fn row(&self) -> Row {
+    pub(in crate::dashboard::state) fn row(&self) -> Row {
         match self {
             Self::Small(row) => row.row(),
             Self::Whole(row) => **row,

@@ -3,6 +3,7 @@
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::entry::{At, Column, IPV6, TableRow, Tie, key};
 use super::{CLOSED_STAYS, HOLD, MANY, SORT_EVERY, Table, View};
@@ -246,8 +247,9 @@ impl Table {
         self.sorted_at = 0;
     }
 
-    /// Takes over how another table is looked at: cursor, order, filter.
+    /// Takes over how another table is looked at: columns, cursor, order, filter.
     pub fn look_like(&mut self, other: &Self) {
+        self.columns = Arc::clone(&other.columns);
         self.sort = other.sort;
         self.reverse = other.reverse;
         self.filter = other.filter.clone();

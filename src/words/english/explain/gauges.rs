@@ -49,12 +49,16 @@ pub(super) const GAUGES: Gauges = Gauges {
         ],
     ),
     frozen: named(
-        "a frozen picture",
+        "a picture of before",
         [
-            "The picture is held, and how old it is. The server goes on.",
-            "The time since the key was pressed, by the server's clock.",
-            "Only after the key was pressed.",
-            "{freeze} shows the present again.",
+            "The whole picture is as it was some time ago, and how long that is. The server goes on; \
+             the badge of its loop is of now.",
+            "Made again from what was kept: the batches of events that the server has published, and \
+             what was measured beside it. What came later, or was not known then, is not in it.",
+            "Only after a key was pressed. At most --history bytes are kept, the last ones; what is \
+             older has fallen out.",
+            "{call-back} and {call-forth} go by a call, {turn-back} and {turn-forth} by a wake-up; \
+             {freeze} shows the present again.",
             "epoll(7)",
         ],
     ),

@@ -1,0 +1,104 @@
+//! The scene after an event, made again.
+
+use super::{History, Item, prefix};
+use crate::dashboard::state::scene::Scene;
+use crate::dashboard::state::stream::{self, Stream};
+use crate::telemetry::Nanos;
+
+impl History {
+    /// What was known after so many events, looked at like another scene. Of the batch that the last of
+    /// them came in no more is known than they say; and nothing that was measured later than it.
+    pub(in crate::dashboard::state) fn scene(&self, events: u64, like: &Scene) -> Option<Scene> {
+        let after = self.segments.partition_point(|segment| segment.first < events);
+        let (segment, at) = (self.segments.get(after.checked_sub(1)?)?, after - 1);
+        if events > segment.end() {
+            return None;
+        }
+        let mut scene = segment.scene.clone();
+        scene.stream = self.stream_before(at, like);
+        // What lies between two batches came before the events of the later one.
+        let mut between = Vec::new();
+        for item in &segment.items {
+            let Item::Batch(kept) = item else {
+                between.push(item);
+                continue;
+            };
+            let left = usize::try_from(events - segment.first).unwrap_or(usize::MAX) - kept.place;
+            let batch = kept.batch(&segment.events, &scene);
+            if left > kept.events {
+                between.drain(..).for_each(|item| take(&mut scene, item, None));
+                scene.apply(&batch);
+                continue;
+            }
+            let now = if left == kept.events { batch.time } else { prefix::time(&batch, left) };
+            between.drain(..).for_each(|item| take(&mut scene, item, Some(now)));
+            let batch = if left == kept.events { batch } else { prefix::of(batch, left, &scene) };
+            // Also of a batch that came too fast to be read: there is time now.
+            scene.take(&batch, true);
+            scene.tick(scene.now.max(now));
+            scene.table.look_like(&like.table);
+            scene.engine.look_like(&like.engine);
+            scene.table.refresh(scene.now, false);
+            return Some(scene);
+        }
+        None
+    }
+
+    /// The stream as it was at a segment's begin, looked at like that of another scene.
+    fn stream_before(&self, at: usize, like: &Scene) -> Stream {
+        let segment = &self.segments[at];
+        // From there on there are as many lines as a stream keeps.
+        let oldest = segment.line.saturating_sub(stream::HISTORY as u64);
+        let from = self.segments.partition_point(|segment| segment.line <= oldest);
+        let from = from.saturating_sub(1).min(at);
+        let mut stream = Stream::default();
+        let mut begun = false;
+        for segment in self.segments.range(from..at) {
+            let is_old = |item: &Item| matches!(item, Item::Batch(kept) if kept.line <= oldest);
+            let skip = if begun { 0 } else { segment.items.iter().rposition(is_old).unwrap_or(0) };
+            for item in &segment.items[skip..] {
+                match item {
+                    Item::Batch(kept) => {
+                        if !begun {
+                            let last = kept.place.checked_sub(1);
+                            let last = last.and_then(|last| segment.events.event(last));
+                            let last = last.map_or(segment.last, |event| event.seq);
+                            stream = Stream::going_on(kept.line, last, &like.stream);
+                            begun = true;
+                        }
+                        kept.tell(&segment.events, &mut stream);
+                    }
+                    Item::Kernel(measured) if begun => {
+                        for lint in &measured.lints {
+                            stream.lint(*lint, measured.shown);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        if begun { stream } else { Stream::going_on(segment.line, segment.last, &like.stream) }
+    }
+}
+
+/// Takes something in again that is no batch; of what came right before an event, as much as was known
+/// when that happened.
+fn take(scene: &mut Scene, item: &Item, until: Option<Nanos>) {
+    let until = until.unwrap_or(Nanos::MAX);
+    match item {
+        Item::Tick(now) => {
+            let now = scene.now.max(until.min(*now));
+            scene.tick(now);
+        }
+        Item::Kernel(measured) if measured.taken <= until => {
+            scene.kernel(&measured.snapshot, measured.taken);
+        }
+        Item::Clients(list) => scene.clients(list),
+        Item::Made(made) => {
+            let now = scene.now;
+            scene.code.count(made.clone(), now);
+        }
+        Item::Own(own) => scene.engine.show_own(*own),
+        Item::Kernel(_) | Item::Batch(_) => {}
+    }
+}

@@ -1,0 +1,133 @@
+//! The cursor over time: the picture is of now, or stands as it was after one of the events before.
+//!
+//! Frozen and gone back are the same thing: a scene in place of the live one, and after how many events
+//! it was so. The server goes on meanwhile, and so does what is kept of it.
+
+use super::State;
+use super::back::Back;
+use super::history::History;
+use super::history::stops::Stops;
+use super::notice::Notice;
+use crate::telemetry::Nanos;
+
+/// How far a step goes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Stride {
+    /// By one call; by one line where the stream is filtered.
+    Call,
+    /// By one wake-up.
+    Turn,
+}
+
+impl State {
+    /// What is kept of the last minutes.
+    #[must_use]
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// For how long the picture has stood; how old it is.
+    #[must_use]
+    pub fn frozen_for(&self) -> Option<Nanos> {
+        self.back.as_ref().map(|back| self.live.now.saturating_sub(back.scene.now))
+    }
+
+    /// Whether it was stepped to, and not only frozen.
+    #[must_use]
+    pub fn is_stepped_back(&self) -> bool {
+        self.back.as_ref().is_some_and(|back| back.stepped)
+    }
+
+    /// Stops the picture, or lets it go on.
+    pub(super) fn freeze_or_thaw(&mut self) {
+        if self.back.is_some() {
+            return self.thaw();
+        }
+        let (scene, at) = (self.live.clone(), self.history.end());
+        self.back = Some(Box::new(Back { scene, at, stepped: false, selected: None }));
+    }
+
+    /// The picture is one of now.
+    pub fn thaw(&mut self) {
+        let Some(mut back) = self.back.take() else { return };
+        back.select_again();
+        self.live.look_like(&back.scene);
+        self.history.own(self.live.stream.shows_own());
+        let now = self.live.now;
+        self.live.table.refresh(now, false);
+        self.changed = true;
+    }
+
+    /// Goes back by one stop.
+    pub(super) fn step_back(&mut self, by: Stride) {
+        let from = self.back.as_ref().map_or(self.history.end(), |back| back.at);
+        match self.stop(by, |history, stops| history.back(from, stops)) {
+            Some(at) => self.go_to(at),
+            None => self.notice(Notice::Oldest(self.oldest_age(), self.history.most())),
+        }
+    }
+
+    /// Goes forth by one stop; behind the last of them the picture is live again.
+    pub(super) fn step_forth(&mut self, by: Stride) {
+        let Some(from) = self.back.as_ref().map(|back| back.at) else { return };
+        match self.stop(by, |history, stops| history.forth(from, stops)) {
+            Some(at) => self.go_to(at),
+            None => self.thaw(),
+        }
+    }
+
+    /// Where a step goes, as the stream is looked at.
+    fn stop<T>(&self, by: Stride, find: impl FnOnce(&History, Stops<'_>) -> T) -> T {
+        let stream = &self.scene().stream;
+        let own = stream.shows_own();
+        let filtered = stream.errors_only() || !stream.filter().is_empty();
+        match by {
+            Stride::Turn => find(&self.history, Stops::Turns { own }),
+            Stride::Call if filtered => {
+                let mut like = stream.looked_at_alike();
+                find(&self.history, Stops::Events(&mut |event| like.lets(event)))
+            }
+            Stride::Call => find(&self.history, Stops::Calls { own }),
+        }
+    }
+
+    /// Shows the picture after so many events.
+    fn go_to(&mut self, at: u64) {
+        let mut selected = None;
+        if let Some(back) = &mut self.back {
+            back.select_again();
+            selected = back.scene.table.selected_id();
+        }
+        let like = self.scene();
+        let selected = selected.or_else(|| like.table.selected_id());
+        let Some(scene) = self.history.scene(at, like) else {
+            self.notice(Notice::Oldest(self.oldest_age(), self.history.most()));
+            return;
+        };
+        let there = scene.table.selected_id();
+        let selected = selected.filter(|id| Some(*id) != there).map(|id| (id, there));
+        self.back = Some(Box::new(Back { scene, at, stepped: true, selected }));
+        self.changed = true;
+    }
+
+    /// After how many events the picture is, where it is of another time than now.
+    #[cfg(test)]
+    pub(in crate::dashboard) fn cursor(&self) -> Option<u64> {
+        self.back.as_ref().map(|back| back.at)
+    }
+
+    /// Puts a scene in place of the one that is shown, which is returned.
+    #[cfg(test)]
+    pub(in crate::dashboard) fn show_instead(&mut self, scene: super::Scene) -> super::Scene {
+        let shown = std::mem::replace(self.scene_mut(), scene);
+        self.fit();
+        self.follow_code();
+        shown
+    }
+
+    /// How old the oldest picture is that can be made again.
+    fn oldest_age(&self) -> Nanos {
+        let oldest = self.history.oldest_time().unwrap_or(self.live.now);
+        self.live.now.saturating_sub(oldest)
+    }
+}
