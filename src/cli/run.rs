@@ -46,7 +46,7 @@ pub struct Run {
     #[arg(long)]
     pub no_mouse: bool,
 
-    /// How much of the last minutes is kept, to go back to with [ and ]: 1MiB or more; 0 for nothing.
+    /// How much of the last minutes is kept, to step back in: 1MiB or more; 0 for nothing.
     #[arg(long, value_name = "BYTES", default_value = "64MiB", value_parser = history)]
     pub history: usize,
 
