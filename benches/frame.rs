@@ -1,9 +1,10 @@
 //! How long a frame takes: what has arrived since the last one taken over, and the picture drawn.
 //!
-//!     cargo bench --bench frame
+//!     cargo bench --bench frame [-- --back]
 //!
 //! The server is made up: 10 or 100,000 events a second are told in batches as the wire would, at
-//! most one a millisecond, and the dashboard drains them each tick as it does in `run`.
+//! most one a millisecond, and the dashboard drains them each tick as it does in `run`. `--back` measures
+//! only how long a step back in time takes.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -222,7 +223,12 @@ impl Times {
     }
 }
 
-fn state((width, height): (u16, u16), sort: Column) -> State {
+fn state(size: (u16, u16), sort: Column) -> State {
+    state_with(size, sort, 0)
+}
+
+/// One that keeps so many bytes to go back to.
+fn state_with((width, height): (u16, u16), sort: Column, history: usize) -> State {
     let options = Options {
         ask: true,
         mouse: true,
@@ -232,7 +238,7 @@ fn state((width, height): (u16, u16), sort: Column) -> State {
         url: "http://127.0.0.1:7890/".into(),
         program: None,
         runs_on: false,
-        history: 0,
+        history,
         zero: Duration::ZERO,
     };
     let mut state = State::new(options, Vec::new());
@@ -290,7 +296,74 @@ fn ways(theme: &Theme) {
     }
 }
 
+/// How many bytes of memory this program has.
+fn resident() -> usize {
+    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let pages = statm.split(' ').nth(1).and_then(|pages| pages.parse::<usize>().ok());
+    pages.unwrap_or_default() * 4096
+}
+
+/// A step back and forth, with 10,000 connections and a history that is full; and what it costs to keep
+/// that.
+fn back() {
+    const HISTORY: usize = 64 << 20;
+    const MILLISECONDS: usize = 20_000;
+    const STEPS: usize = 200;
+    let press = |state: &mut State, key| {
+        let begin = Instant::now();
+        state.key(KeyEvent::new(KeyCode::Char(key), KeyModifiers::NONE));
+        begin.elapsed()
+    };
+    println!("history    takes over a batch   keeps in memory           a step");
+    println!("    MiB    median      max        s    MiB   RSS    key   median      max");
+    for history in [0, HISTORY] {
+        let mut made_up = Server::new(10_000, ServerKind::EpollEt);
+        let mut state = state_with((120, 36), Column::Fd, history);
+        state.apply(&made_up.whole());
+        state.tick(made_up.now);
+        let (before, mut taken) = (resident(), Times::default());
+        for millisecond in 0..MILLISECONDS {
+            let batch = made_up.millisecond();
+            let begin = Instant::now();
+            state.apply(&batch);
+            taken.0.push(begin.elapsed());
+            if millisecond % 500 == 0 {
+                state.kernel(made_up.snapshot(), made_up.now);
+            }
+            if millisecond % 16 == 0 {
+                state.tick(made_up.now);
+            }
+        }
+        let kept = state.history();
+        let mib = |bytes: usize| bytes >> 20;
+        let seconds = kept.oldest_time().map_or(0, |oldest| (made_up.now - oldest) / 1_000_000_000);
+        let rss = resident().saturating_sub(before);
+        let (most, held) = (mib(history), mib(kept.held()));
+        let line = format!("{most:7}  {}  {seconds:7}{held:7}{:6}", taken.told(), mib(rss));
+        println!("{line}");
+        for key in if history == 0 { "" } else { "[{]}" }.chars() {
+            let mut steps = Times((0..STEPS).map(|_| press(&mut state, key)).collect());
+            println!("{:57}{key}{}", "", steps.told());
+        }
+        if history == 0 {
+            continue;
+        }
+        // As far back as it goes.
+        for _ in 0..10_000 {
+            if state.current_notice().is_some() {
+                break;
+            }
+            press(&mut state, '{');
+        }
+        let mut steps = Times((0..STEPS).map(|_| press(&mut state, ']')).collect());
+        println!("{:57}]{}  the oldest", "", steps.told());
+    }
+}
+
 fn main() {
+    if std::env::args().any(|argument| argument == "--back") {
+        return back();
+    }
     println!(
         "milliseconds                 taking over      drawing          a frame          key to picture"
     );
@@ -354,5 +427,6 @@ fn main() {
         }
     }
     ways(&theme);
+    back();
     println!("* sorted by idle time, filtered by a text that all rows have");
 }

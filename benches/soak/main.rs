@@ -42,7 +42,7 @@ const SLACK: u64 = 4 * 1024 * 1024;
 const SLACK_WITHOUT_KEYS: u64 = 256 * 1024;
 
 /// Keys without `q`, `v`, ctrl-c and ctrl-z; a filter, a paste, clicks and the wheel.
-const KEYS: [&str; 60] = [
+const KEYS: [&str; 65] = [
     "1",
     "2",
     "3",
@@ -60,6 +60,11 @@ const KEYS: [&str; 60] = [
     "w",
     "t",
     "f",
+    "[",
+    "[",
+    "{",
+    "]",
+    "}",
     "p",
     "s",
     "S",
@@ -250,7 +255,9 @@ impl Soak {
             &["--port", &port_text, "--server", server.name(), "--log", log][..],
             // A client that was made to say nothing must not keep the others waiting for long.
             &["--idle-timeout", "2", "--header-timeout", "2", "--write-timeout", "2"],
-            &["--yes", "--metrics", "--theme", "dark"],
+            // What is kept to go back to is bounded, and would be most of the growth for minutes: so
+            // little that it is full at once. It is left out of what a connection may cost.
+            &["--yes", "--metrics", "--theme", "dark", "--history", "1MiB"],
             if server == ServerKind::Scan { &["--nap", "0.001"] } else { &[] },
         ];
         let terminal = Terminal::start(env!("CARGO_BIN_EXE_epollscope"), SCREEN, &options.concat());
