@@ -219,3 +219,13 @@ pub fn hit(table: &Table, area: Rect, head: usize, at: Position) -> Option<Hit> 
     let line = line.checked_sub(head)? + table.top();
     (line < table.order().len()).then_some(Hit::Line(line))
 }
+
+/// Of the row of the time line, the part in which time lies: beside it stand how long ago that begins,
+/// and how much is kept.
+#[must_use]
+pub fn track(area: Rect) -> Rect {
+    const LEFT: u16 = 11;
+    const RIGHT: u16 = 16;
+    let width = area.width.saturating_sub(LEFT + RIGHT);
+    Rect { x: area.x + LEFT.min(area.width), width, ..area }
+}

@@ -153,6 +153,8 @@ static KEYS: &[Key] = &[
           enabled: State::can_turn_back, screens: Screens::Dashboard, say: |keys| &keys.turn_back },
     Key { id: Id::TurnForth, name: "turn-forth", presses: &[ch('}')], group: Group::Looking, bar: 44,
           enabled: State::can_turn_forth, screens: Screens::Dashboard, say: |keys| &keys.turn_forth },
+    Key { id: Id::Jump, name: "jump", presses: &[ch('J')], group: Group::Looking, bar: 77,
+          enabled: State::can_step_back, screens: Screens::Dashboard, say: |keys| &keys.jump },
     Key { id: Id::Freeze, name: "freeze", presses: &[ch('f')], group: Group::Looking, bar: 35,
           enabled: always, screens: Screens::Dashboard, say: |keys| &keys.freeze },
     Key { id: Id::Explain, name: "explain", presses: &[ch('I')], group: Group::Looking, bar: 76,
@@ -378,7 +380,11 @@ pub fn bar(state: &State) -> Vec<&'static Key> {
     let back = state.is_stepped_back();
     keys.sort_by_key(|key| match key.id {
         Id::Drop if paused => BEHIND_THE_LOOP,
-        Id::CallBack | Id::CallForth | Id::TurnBack | Id::TurnForth | Id::Freeze if back => FIRST,
+        Id::CallBack | Id::CallForth | Id::TurnBack | Id::TurnForth | Id::Jump | Id::Freeze
+            if back =>
+        {
+            FIRST
+        }
         _ => key.bar,
     });
     keys

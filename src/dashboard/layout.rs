@@ -14,6 +14,7 @@
 //! └────────────────┘└────────────┘     └────────────────────┘└────────────┘
 //! ┌ 3 event stream ──────────────┐     ┌ 3 event stream ────┐┌ 4 charts ──┐
 //! └──────────────────────────────┘     └────────────────────┘└────────────┘
+//!  what happened when, if the picture is not of now
 //!  key bar                              key bar
 //!
 //! less                                 200×50 and more, with a card open
@@ -46,6 +47,8 @@ pub struct Arrangement {
     pub side: Panel,
     /// The rows of the strip of a lesson.
     pub strip: u16,
+    /// The picture is of another time than now.
+    pub time: bool,
 }
 
 /// Where everything is.
@@ -61,6 +64,8 @@ pub struct Areas {
     pub tabs: Rect,
     /// The panels shown.
     pub panels: Vec<(Panel, Rect)>,
+    /// What happened when.
+    pub time: Rect,
     /// The key bar.
     pub bar: Rect,
 }
@@ -99,15 +104,22 @@ pub fn lay(area: Rect, arrangement: Arrangement) -> Areas {
     let (header, tabs) = above(area);
     let strip = arrangement.strip.min(strip_at_most(area));
     let rows = [header, strip, tabs].map(Constraint::Length);
-    let [header, strip, tabs, body, bar] =
-        Layout::vertical([rows[0], rows[1], rows[2], Constraint::Min(0), Constraint::Length(1)])
-            .areas(area);
+    let time = Constraint::Length((arrangement.time && area.height >= 12).into());
+    let [header, strip, tabs, body, time, bar] = Layout::vertical([
+        rows[0],
+        rows[1],
+        rows[2],
+        Constraint::Min(0),
+        time,
+        Constraint::Length(1),
+    ])
+    .areas(area);
     let panels = if arrangement.zoom || size == Size::One {
         vec![(arrangement.focus, body)]
     } else {
         grid(body, size, arrangement)
     };
-    Areas { too_small: false, header, strip, tabs, panels, bar }
+    Areas { too_small: false, header, strip, tabs, panels, time, bar }
 }
 
 /// The rows of the header and of the tabs.
@@ -204,11 +216,14 @@ mod tests {
     use super::*;
 
     fn shown(width: u16, height: u16, focus: Panel, zoom: bool, side: Panel) -> Vec<Panel> {
-        lay(Rect::new(0, 0, width, height), Arrangement { focus, zoom, side, strip: 0 })
-            .panels
-            .into_iter()
-            .map(|(panel, _)| panel)
-            .collect()
+        lay(
+            Rect::new(0, 0, width, height),
+            Arrangement { focus, zoom, side, strip: 0, time: false },
+        )
+        .panels
+        .into_iter()
+        .map(|(panel, _)| panel)
+        .collect()
     }
 
     #[test]
@@ -233,13 +248,15 @@ mod tests {
             let area = Rect::new(0, 0, width, height);
             let sides = Panel::ALL.into_iter().filter(|panel| panel.is_side());
             for (side, strip) in sides.zip([0, 3, 8, 99, 1, 2, 4]) {
-                let areas =
-                    lay(area, Arrangement { focus: Panel::Table, zoom: false, side, strip });
+                let time = strip % 2 == 1;
+                let arrangement =
+                    Arrangement { focus: Panel::Table, zoom: false, side, strip, time };
+                let areas = lay(area, arrangement);
                 let all: Vec<Rect> = areas
                     .panels
                     .iter()
                     .map(|(_, area)| *area)
-                    .chain([areas.header, areas.strip, areas.tabs, areas.bar])
+                    .chain([areas.header, areas.strip, areas.tabs, areas.time, areas.bar])
                     .collect();
                 let sum: u32 = all.iter().map(|a| a.area()).sum();
                 assert_eq!(sum, area.area(), "{width}×{height}");

@@ -36,7 +36,7 @@ const BEFORE: [(&str, &str); 7] = [
 
 /// Modules whose literals are names for machines; two words of small letters in a row are text there
 /// too.
-const NAMES: [(&str, &str); 51] = [
+const NAMES: [(&str, &str); 52] = [
     ("attach::data", "names of programs"),
     ("attach::descriptors", "fields of files in /proc"),
     ("attach::findings", "names of calls"),
@@ -58,6 +58,7 @@ const NAMES: [(&str, &str); 51] = [
     ("dashboard::keys::press", "names of keys, as settings spell them"),
     ("dashboard::panel", "names of actions, as settings have them"),
     ("dashboard::state::filter", "words of the filter language"),
+    ("dashboard::state::jump", "words of the filter language"),
     ("dashboard::state::table::entry", "names of columns, as settings have them"),
     ("dashboard::theme::look", "members of the themes' files"),
     ("dashboard::theme::shade", "names of colours, as settings have them"),

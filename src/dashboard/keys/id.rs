@@ -50,6 +50,7 @@ pub enum Id {
     CallForth,
     TurnBack,
     TurnForth,
+    Jump,
     Zoom,
     Show(Panel),
     NextPanel,

@@ -25,6 +25,7 @@ pub mod stream;
 mod strip;
 pub mod table;
 mod tabs;
+mod timeline;
 pub mod too_small;
 
 #[cfg(test)]
@@ -76,6 +77,7 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
         Overlay::Confirm(confirm) => prompt::confirm(frame, area, confirm, theme),
         Overlay::IdleSeconds(input) => prompt::idle(frame, area, input, state, theme),
         Overlay::HowMany(input) => prompt::how_many(frame, area, input, state, theme),
+        Overlay::Jump(input) => prompt::jump(frame, area, input, state, theme),
         Overlay::Choose(at) => chooser::draw(frame, area, *at, state, theme),
         Overlay::Before(newer) => before::draw(frame, area, *newer, state, theme),
         Overlay::Options(menu) => options::draw(frame, area, menu, state, theme),
@@ -124,6 +126,7 @@ fn picture(frame: &mut Frame, areas: &Areas, state: &State, theme: &Theme, spots
     }
     mark::draw(frame, areas, state, theme);
     tabs::draw(frame, areas.tabs, state, theme, spots);
+    timeline::draw(frame, areas.time, state, theme, spots);
     keybar::draw(frame, areas.bar, state, theme, spots);
 }
 

@@ -8,6 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::fit::wrap;
 use super::{dim, key_spans, popup};
 use crate::dashboard::state::State;
+use crate::dashboard::state::jump::Jump;
 use crate::dashboard::state::prompt::{Confirm, Input, NO, YES, clients, seconds};
 use crate::dashboard::theme::{Role, Theme};
 use crate::words::strings;
@@ -85,6 +86,30 @@ pub fn how_many(frame: &mut Frame, screen: Rect, input: &Input, state: &State, t
     answers.extend(key_spans(keys.enter, say.adds_them, theme));
     answers.extend(key_spans(keys.esc, say.adds_none, theme));
     for (line, y) in [ask, wrong, answers].into_iter().zip(inner.top()..inner.bottom()) {
+        frame.render_widget(line, Rect { y, height: 1, ..inner });
+    }
+}
+
+/// Where to jump to in time.
+pub fn jump(frame: &mut Frame, screen: Rect, input: &Input, state: &State, theme: &Theme) {
+    let (say, keys) = (&strings().back, &strings().keys.names);
+    let inner = popup(frame, screen, 60, 6, say.jump, theme);
+    let (before, behind) = input.halves();
+    let ask = Line::from(vec![
+        Span::styled(before, theme.style(Role::Title)),
+        Span::styled(theme.glyph("▏", "_"), theme.style(Role::Key)),
+        Span::styled(behind, theme.style(Role::Title)),
+    ]);
+    let told = Jump::parse(&input.text(), !state.is_back()).map(|jump| jump.text());
+    let [first, second] = match told {
+        None => say.takes.map(|text| dim(text, theme).into()),
+        Some(Ok(text)) => [Line::styled(text, theme.style(Role::Text)), Line::default()],
+        Some(Err(wrong)) => [Line::styled(wrong, theme.style(Role::Warn)), Line::default()],
+    };
+    let mut answers = Line::default();
+    answers.extend(key_spans(keys.enter, say.goes, theme));
+    answers.extend(key_spans(keys.esc, say.stays, theme));
+    for (line, y) in [ask, first, second, answers].into_iter().zip(inner.top()..inner.bottom()) {
         frame.render_widget(line, Rect { y, height: 1, ..inner });
     }
 }

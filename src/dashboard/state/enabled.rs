@@ -191,8 +191,10 @@ impl State {
             id => id,
         };
         self.refusal(id).or(match id {
-            Id::CallBack | Id::TurnBack if !self.history.is_on() => Some(WhyNot::NoHistory),
-            Id::CallBack | Id::TurnBack => Some(WhyNot::NothingBefore),
+            Id::CallBack | Id::TurnBack | Id::Jump if !self.history.is_on() => {
+                Some(WhyNot::NoHistory)
+            }
+            Id::CallBack | Id::TurnBack | Id::Jump => Some(WhyNot::NothingBefore),
             Id::CallForth | Id::TurnForth => Some(WhyNot::IsNow),
             Id::Drop | Id::Reset | Id::Reading | Id::Card => Some(WhyNot::NoneSelected),
             Id::DropAll | Id::DropIdle => Some(WhyNot::NoneOpen),

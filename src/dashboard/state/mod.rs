@@ -17,6 +17,7 @@ pub mod engine;
 pub mod explain;
 pub mod filter;
 pub mod history;
+pub mod jump;
 pub mod latency;
 pub mod lessons;
 pub mod lints;
@@ -127,6 +128,8 @@ pub enum Overlay {
     IdleSeconds(Input),
     /// How many clients of our own are to come.
     HowMany(Input),
+    /// Where to jump to in time.
+    Jump(Input),
     /// The filter of a panel is being typed.
     Filter(Panel, Input),
     /// The kinds of client; the index of the marked one.
@@ -301,7 +304,7 @@ impl State {
     pub fn areas_of(&self, screen: Rect) -> Areas {
         let Self { focus, zoom, side, .. } = *self;
         let strip = u16::try_from(self.strip(screen).len()).unwrap_or(u16::MAX);
-        layout::lay(screen, Arrangement { focus, zoom, side, strip })
+        layout::lay(screen, Arrangement { focus, zoom, side, strip, time: self.is_stepped_back() })
     }
 
     /// The pace: what was asked for just now, or what the server said.

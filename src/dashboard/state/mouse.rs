@@ -36,6 +36,14 @@ impl State {
             }
             return Vec::new();
         }
+        if areas.time.contains(at) {
+            let left = MouseButton::Left;
+            if matches!(event.kind, MouseEventKind::Down(b) | MouseEventKind::Drag(b) if b == left)
+            {
+                self.click_time(geometry::track(areas.time), at);
+            }
+            return Vec::new();
+        }
         let Some(&(panel, area)) = areas.panels.iter().find(|(_, area)| area.contains(at)) else {
             return Vec::new();
         };
@@ -69,6 +77,27 @@ impl State {
         self.fit();
         self.follow_code();
         Vec::new()
+    }
+
+    /// A click on the time line goes to that time.
+    fn click_time(&mut self, track: Rect, at: Position) {
+        let (Some((from, now)), Some(column)) = (self.kept(), at.x.checked_sub(track.x)) else {
+            return;
+        };
+        let span = now.saturating_sub(from);
+        // The end of what the column stands for, so that what is marked there has happened; the last
+        // one is now.
+        let time = match u64::from(column) {
+            column if column + 1 >= track.width.into() => now,
+            column => {
+                let part = u128::from(span) * u128::from(column + 1) / u128::from(track.width);
+                from.saturating_add(u64::try_from(part).unwrap_or(span))
+            }
+        };
+        self.changed = true;
+        self.jump_to(time);
+        self.fit();
+        self.follow_code();
     }
 
     /// A click on an option predicts it.

@@ -77,6 +77,8 @@ pub enum Notice {
     NoNotes(String),
     /// Nothing older is kept than that long ago, in so many bytes.
     Oldest(Nanos, usize),
+    /// Nothing of that kind is kept, where it was looked for.
+    NoneSuch,
     /// The log is in trouble, or out of it.
     Log(log::Notice),
 }
@@ -107,6 +109,7 @@ impl Notice {
             | Self::NotSaved(_)
             | Self::NeverCalled(_)
             | Self::Oldest(..)
+            | Self::NoneSuch
             | Self::AfterThePause(_) => true,
             Self::LimitReached
             | Self::ServerNow(_)

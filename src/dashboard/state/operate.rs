@@ -50,6 +50,7 @@ impl State {
             Overlay::Confirm(confirm) => self.confirm_key(confirm, key, declared),
             Overlay::IdleSeconds(input) => self.idle_key(input, key),
             Overlay::HowMany(input) => self.how_many_key(input, key),
+            Overlay::Jump(input) => self.jump_key(input, key),
             Overlay::Filter(panel, input) => {
                 self.filter_key(panel, input, key);
                 Vec::new()
@@ -266,6 +267,7 @@ impl State {
             Id::CallForth => self.step_forth(Stride::Call),
             Id::TurnBack => self.step_back(Stride::Turn),
             Id::TurnForth => self.step_forth(Stride::Turn),
+            Id::Jump => self.overlay = Overlay::Jump(Input::default()),
             Id::Zoom => self.zoom = !self.zoom,
             Id::Show(panel) => self.show(panel),
             Id::NextPanel => self.next_panel(1),

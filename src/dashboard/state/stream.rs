@@ -236,6 +236,11 @@ impl Stream {
         })
     }
 
+    /// An empty one that is looked at in the same way but for the filter.
+    pub(super) fn filtered_by(&self, filter: &Filter) -> Self {
+        Self { filter: filter.clone(), errors_only: false, ..self.looked_at_alike() }
+    }
+
     /// An empty one that is looked at in the same way.
     pub(super) fn looked_at_alike(&self) -> Self {
         Self::going_on(0, 0, self)

@@ -32,6 +32,12 @@ impl State {
         self.back.as_ref().map(|back| self.live.now.saturating_sub(back.scene.now))
     }
 
+    /// From when to when there are pictures.
+    #[must_use]
+    pub fn kept(&self) -> Option<(Nanos, Nanos)> {
+        Some((self.history.oldest_time()?, self.live.now))
+    }
+
     /// Whether it was stepped to, and not only frozen.
     #[must_use]
     pub fn is_stepped_back(&self) -> bool {
@@ -60,11 +66,16 @@ impl State {
 
     /// Goes back by one stop.
     pub(super) fn step_back(&mut self, by: Stride) {
-        let from = self.back.as_ref().map_or(self.history.end(), |back| back.at);
+        let from = self.cursor();
         match self.stop(by, |history, stops| history.back(from, stops)) {
             Some(at) => self.go_to(at),
-            None => self.notice(Notice::Oldest(self.oldest_age(), self.history.most())),
+            None => self.tell_oldest(),
         }
+    }
+
+    /// Says that nothing older is kept.
+    pub(super) fn tell_oldest(&mut self) {
+        self.notice(Notice::Oldest(self.oldest_age(), self.history.most()));
     }
 
     /// Goes forth by one stop; behind the last of them the picture is live again.
@@ -92,7 +103,7 @@ impl State {
     }
 
     /// Shows the picture after so many events.
-    fn go_to(&mut self, at: u64) {
+    pub(super) fn go_to(&mut self, at: u64) {
         let mut selected = None;
         if let Some(back) = &mut self.back {
             back.select_again();
@@ -100,20 +111,16 @@ impl State {
         }
         let like = self.scene();
         let selected = selected.or_else(|| like.table.selected_id());
-        let Some(scene) = self.history.scene(at, like) else {
-            self.notice(Notice::Oldest(self.oldest_age(), self.history.most()));
-            return;
-        };
+        let Some(scene) = self.history.scene(at, like) else { return self.tell_oldest() };
         let there = scene.table.selected_id();
         let selected = selected.filter(|id| Some(*id) != there).map(|id| (id, there));
         self.back = Some(Box::new(Back { scene, at, stepped: true, selected }));
         self.changed = true;
     }
 
-    /// After how many events the picture is, where it is of another time than now.
-    #[cfg(test)]
-    pub(in crate::dashboard) fn cursor(&self) -> Option<u64> {
-        self.back.as_ref().map(|back| back.at)
+    /// After how many events the picture is.
+    pub(in crate::dashboard) fn cursor(&self) -> u64 {
+        self.back.as_ref().map_or(self.history.end(), |back| back.at)
     }
 
     /// Puts a scene in place of the one that is shown, which is returned.

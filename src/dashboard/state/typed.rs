@@ -16,6 +16,7 @@ impl State {
             Overlay::Filter(_, input)
             | Overlay::IdleSeconds(input)
             | Overlay::HowMany(input)
+            | Overlay::Jump(input)
             | Overlay::Help(input, _) => {
                 input.insert(text);
                 self.changed = true;

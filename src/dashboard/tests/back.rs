@@ -1,16 +1,17 @@
 //! Back and forth in time: the picture is the one that there was.
 
+use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use proptest::prelude::*;
 
 use super::feed::{Feed, LISTENER, classroom, id};
-use super::{dark, press, render, state, state_with, text};
+use super::{dark, drawn, press, render, state, state_with, text};
 use crate::dashboard::state::history::prefix;
 use crate::dashboard::state::stream::StreamEntry;
 use crate::dashboard::state::table::TableRow;
-use crate::dashboard::state::{Scene, State};
+use crate::dashboard::state::{Overlay, Scene, State};
 use crate::dashboard::theme::{Palette, Theme};
 use crate::inspect::Snapshot;
-use crate::telemetry::{Batch, Fd, Kind, Made, Mask, Nanos, Site, Why};
+use crate::telemetry::{Batch, Errno, Fd, Kind, Made, Mask, Nanos, Ret, Site, What, Why};
 use crate::words::describe;
 
 const MS: Nanos = 1_000_000;
@@ -92,7 +93,10 @@ fn fresh(inputs: &[Input], events: u64, like: &Scene) -> Scene {
 
 /// The picture is the one that a fresh state has which is fed up to the event.
 fn is_as_it_was(state: &mut State, inputs: &[Input]) {
-    let Some(events) = state.cursor().filter(|_| state.is_stepped_back()) else { return };
+    if !state.is_stepped_back() {
+        return;
+    }
+    let events = state.cursor();
     let theme = Theme::new(Palette::Dark, false);
     let (width, height) = state.screen();
     state.show_instead(state.scene().clone());
@@ -129,7 +133,7 @@ fn step() -> impl Strategy<Value = Do> {
         3 => prop::sample::select(vec![
             "w", "e", "o", "O", "u", "z", "t", "1", "2", "3", "4", "5", "6", "7", "8", "<Tab>", "<Esc>",
             "<Up>", "<Down>", "<PgUp>", "<End>", "<Home>", "<Enter>", "/fd:9<Enter>", "/recv<Enter>",
-            "3/accept<Enter>",
+            "3/accept<Enter>", "J-1<Enter>", "J+0.3<Enter>", "J0.5<Enter>", "Jrecv<Enter>", "J-closed<Enter>",
         ]),
     ];
     prop_oneof![
@@ -300,11 +304,11 @@ fn with_a_filter_a_step_is_a_line_that_is_shown() {
     let (mut state, _) = served();
     press(&mut state, "3/accept<Enter>[");
     // The last accept is the one that got EAGAIN.
-    assert_eq!(state.cursor(), Some(8));
+    assert_eq!(state.cursor(), 8);
     press(&mut state, "[");
-    assert_eq!((state.cursor(), newest(&state)), (Some(6), "accept".into()));
+    assert_eq!((state.cursor(), newest(&state)), (6, "accept".into()));
     press(&mut state, "[[");
-    assert_eq!(state.cursor(), Some(4));
+    assert_eq!(state.cursor(), 4);
     assert!(state.current_notice().unwrap().text().starts_with("nothing older"));
     press(&mut state, "]]]");
     assert!(!state.is_back());
@@ -393,6 +397,96 @@ fn one_key_shows_now_again_and_who_was_selected_is_selected() {
 }
 
 #[test]
+fn a_jump_goes_by_seconds_to_a_time_or_to_what_is_such() {
+    let (mut state, mut feed) = served();
+    let mut goes = |keys: &str| {
+        press(&mut state, keys);
+        (state.scene().now / (100 * MS), newest(&state))
+    };
+    assert_eq!(goes("J1.6<Enter>"), (15, "recv".into()));
+    assert_eq!(goes("J-0.4<Enter>"), (10, "accept".into()));
+    assert_eq!(goes("J+0.6<Enter>"), (15, "recv".into()));
+    assert_eq!(goes("J-request<Enter>"), (15, "request".into()));
+    assert_eq!(goes("Jrequest<Enter>"), (20, "request".into()));
+    assert_eq!(goes("J-conn:1 accept<Enter>"), (10, "accept".into()));
+    // What is wrong is not gone to, and Esc leaves it.
+    assert_eq!(goes("Jfd:x<Enter>"), (10, "accept".into()));
+    assert!(matches!(state.overlay(), Overlay::Jump(_)));
+    press(&mut state, "<Esc>");
+    press(&mut state, "Jclosed<Enter>");
+    assert!(state.current_notice().unwrap().text().starts_with("nothing like that"));
+    // Before the first event there is nothing; behind the last it is now.
+    press(&mut state, "J-60<Enter>");
+    assert!(state.current_notice().unwrap().text().starts_with("nothing older"));
+    assert_eq!(state.cursor(), 1);
+    press(&mut state, "J+60<Enter>");
+    assert!(!state.is_back());
+    // Seen from now only what was before can be meant.
+    feed.close(1, Why::PeerClosed);
+    feed.wake(1000 * MS, &[]);
+    state.apply(&feed.publish());
+    press(&mut state, "Jclosed<Enter>");
+    assert_eq!(newest(&state), "closed");
+}
+
+#[test]
+fn a_jump_goes_to_what_looks_like_a_mistake() {
+    let (mut state, mut feed) = served();
+    let listener = feed.batch.listener.as_mut().unwrap();
+    listener.resting = Some(Errno::MFILE);
+    feed.tell(LISTENER, None, What::Accept { ret: Ret::err(Errno::MFILE), peer: None });
+    feed.tell(LISTENER, None, What::Rest { errno: Errno::MFILE });
+    for _ in 0..400 {
+        feed.tell(LISTENER, None, What::Accept { ret: Ret::err(Errno::MFILE), peer: None });
+        feed.wake(0, &[(LISTENER, Mask::IN, None)]);
+    }
+    state.apply(&feed.publish());
+    let seen = state.cursor();
+    assert_eq!(state.live().lints.found().len(), 1, "{:?}", state.live().lints.found());
+    feed.wake(MS, &[]);
+    state.apply(&feed.publish());
+    for keys in ["Jmistake<Enter>", "[[[Jmistake<Enter>", "]J-mistake<Enter>"] {
+        press(&mut state, keys);
+        assert_eq!((state.cursor(), state.is_stepped_back()), (seen, true), "{keys}");
+    }
+}
+
+#[test]
+fn the_time_line_says_what_happened_when_and_a_click_goes_there() {
+    let (mut state, mut feed) = served();
+    feed.now = 6_000 * MS;
+    feed.close(1, Why::PeerClosed);
+    state.apply(&feed.publish());
+    feed.now = 8_000 * MS;
+    feed.lose(Kind::Recv, 3);
+    feed.wake(0, &[]);
+    state.apply(&feed.publish());
+    let row = |state: &State| drawn(state, 120, 36).lines().nth(34).unwrap().to_owned();
+    assert!(row(&state).starts_with('╰'), "now there is none");
+    press(&mut state, "J3<Enter>");
+    let shown = row(&state);
+    assert!(shown.starts_with(" -10 s "), "{shown}");
+    let at =
+        |sign| shown.chars().position(|c| c == sign).unwrap_or_else(|| panic!("{sign}: {shown}"));
+    assert!(at('+') < at('◆') && at('◆') < at('×') && at('×') < at('?'), "{shown}");
+    let mut click = |column: usize| {
+        let kind = MouseEventKind::Down(MouseButton::Left);
+        let (column, row) = (u16::try_from(column).unwrap(), 34);
+        state.mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE });
+        (state.is_back(), newest(&state), state.scene().now / (1000 * MS))
+    };
+    assert_eq!(click(at('×')), (true, "closed".into(), 6));
+    assert_eq!(click(at('×') - 1), (true, "recv".into(), 2));
+    assert!(click(12).0);
+    assert!(click(3).0, "beside it nothing happens");
+    assert!(!click(11 + 92).0, "its end is now");
+    // In ASCII too.
+    press(&mut state, "[");
+    let theme = Theme::new(Palette::Dark, true);
+    assert!(text(&render(&state, 120, 36, &theme)).lines().nth(34).unwrap().is_ascii());
+}
+
+#[test]
 fn without_a_history_the_keys_say_so() {
     let mut state = state_with(120, 36, |options| options.history = 0);
     state.apply(&classroom().publish());
@@ -424,16 +518,16 @@ fn what_falls_out_is_said_and_the_bound_is_kept() {
     }
     let told = state.current_notice().unwrap().text();
     assert!(told.starts_with("nothing older than") && told.contains("1.0 MB"), "{told}");
-    assert!(state.cursor().unwrap() - oldest < 3);
+    assert!(state.cursor() - oldest < 3);
     // The picture stays though its events fall out, and goes forth to the oldest that is kept.
     for _ in 0..100 {
         feed.talk();
         feed.wake(MS, &[]);
         state.apply(&feed.publish());
     }
-    assert!(state.history().oldest().unwrap() > state.cursor().unwrap());
+    assert!(state.history().oldest().unwrap() > state.cursor());
     press(&mut state, "]");
-    assert!(state.cursor().unwrap() >= state.history().oldest().unwrap());
+    assert!(state.cursor() >= state.history().oldest().unwrap());
 }
 
 #[test]

@@ -111,6 +111,10 @@ pub(in crate::words) const CHINESE: Keys = Keys {
     call_forth: text("进一步", "再前进一次调用；过了最新的一次，画面就是现在。"),
     turn_back: text("退一圈", "后退一次唤醒，到某次等待之前。"),
     turn_forth: text("进一圈", "再前进一次唤醒。"),
+    jump: text(
+        "跳转",
+        "按时间跳转：几秒（-10），到某一时刻（12.5），到下一个符合过滤词的事件（closed、fd:9），或像是错误的地方（mistake）；词前加 - 是往前找上一个。",
+    ),
     explain: text(
         "解释",
         "解释鼠标下面的，或选中的东西：它是什么，怎么得来，正常时怎样，试一试什么，读什么。",

@@ -13,6 +13,23 @@ pub(in crate::words) const ENGLISH: Back = Back {
     oldest: |age, most| {
         format!("nothing older than {age} is kept: --history {most} has no more room")
     },
+    now: |memory| format!("now  {memory}"),
+    jump: "jump in time",
+    before: |time| format!("{time} before this picture"),
+    after: |time| format!("{time} after this picture"),
+    at: |time| format!("{time} after the server's start"),
+    event: ["the last event before that matches", "the next event that matches"],
+    mistake: [
+        "the last one before that looks like a mistake",
+        "the next that looks like a mistake",
+    ],
+    takes: [
+        "-10 or +10 seconds from here, 12.5 since the start;",
+        "closed, fd:9, kind:accept, mistake; - before: back",
+    ],
+    goes: "goes there",
+    stays: "stays here",
+    none_such: "nothing like that is kept on that side of this picture",
     none: "nothing is kept to go back to: --history 0",
     nothing_before: "nothing has happened yet that could be gone back to",
     is_now: "the picture is of now: there is nothing newer",

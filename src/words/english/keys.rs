@@ -161,6 +161,11 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
     ),
     turn_back: text("turn back", "One wake-up back, to just before a wait."),
     turn_forth: text("turn forth", "One wake-up further again."),
+    jump: text(
+        "jump",
+        "Jump in time: by seconds (-10), to a time (12.5), to the next event that words of the filter \
+         match (closed, fd:9), or what looks like a mistake; - before words: the last one before.",
+    ),
     explain: text(
         "explain",
         "Explain what lies under the mouse, or what is selected: what it is, how it was obtained, \

@@ -42,6 +42,7 @@ pub(crate) struct Keys {
     pub(crate) call_forth: KeyText,
     pub(crate) turn_back: KeyText,
     pub(crate) turn_forth: KeyText,
+    pub(crate) jump: KeyText,
     pub(crate) explain: KeyText,
     pub(crate) zoom: KeyText,
     pub(crate) up: KeyText,

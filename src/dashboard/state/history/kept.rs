@@ -92,6 +92,11 @@ impl Kept {
             })
     }
 
+    /// What looked like a mistake with it for the first time.
+    pub(super) fn lints(&self) -> &[Lint] {
+        &self.lints
+    }
+
     /// The batch as it came, after `scene` as it was then.
     pub(super) fn batch(&self, events: &Ring, scene: &Scene) -> Batch {
         let mut batch = self.to_stream(events);

@@ -9,12 +9,14 @@
 //! | file | what lives there |
 //! |---|---|
 //! | `kept` | a batch in little memory |
+//! | `marks` | what happened when, for the time line |
 //! | `prefix` | a batch up to one of its events |
 //! | `again` | the scene after an event, made again |
 //! | `stops` | where a step goes |
 
 mod again;
 mod kept;
+pub mod marks;
 pub(in crate::dashboard) mod prefix;
 pub(super) mod stops;
 
@@ -24,6 +26,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use self::kept::Kept;
+use self::marks::{Mark, Marks};
 use super::lints::Lint;
 use super::scene::{Came, Scene};
 use crate::clients::{ClientInfo, ClientKind};
@@ -81,6 +84,7 @@ struct Segment {
     last: u64,
     events: Ring,
     items: Vec<Item>,
+    marks: Marks,
     /// Bytes of what the items point to.
     bytes: usize,
 }
@@ -92,7 +96,10 @@ impl Segment {
 
     /// Bytes of what came in.
     fn came(&self) -> usize {
-        self.bytes + self.events.claimed() + self.items.capacity() * size_of::<Item>()
+        self.bytes
+            + self.marks.claimed()
+            + self.events.claimed()
+            + self.items.capacity() * size_of::<Item>()
     }
 
     fn held(&self) -> usize {
@@ -170,6 +177,18 @@ impl History {
         self.most
     }
 
+    /// Of so many equal parts of a time, what happened in each.
+    #[must_use]
+    pub fn marks(&self, span: (Nanos, Nanos), parts: usize) -> Vec<Option<Mark>> {
+        let mut marks = vec![None; parts];
+        for (time, mark) in self.segments.iter().flat_map(|segment| segment.marks.all()) {
+            if let Some(slot) = marks::part(span, parts, *time).and_then(|at| marks.get_mut(at)) {
+                *slot = (*slot).max(Some(*mark));
+            }
+        }
+        marks
+    }
+
     /// Keeps a batch that `scene` has taken in, with what came of that. `line` was the number of the
     /// stream's next line before.
     pub(super) fn batch(&mut self, batch: &Batch, came: Came, line: u64, scene: &mut Scene) {
@@ -178,6 +197,7 @@ impl History {
         }
         self.events += batch.events().len() as u64;
         self.last = batch.events().next_back().map_or(self.last, |event| event.event.seq);
+        let lost = batch.lost.all() > self.lost.all();
         if *self.lost != batch.lost {
             self.lost = Arc::new(batch.lost.clone());
         }
@@ -189,8 +209,16 @@ impl History {
         let changed = batch.counters.changed_since(&self.counters);
         self.counters.clone_from(&batch.counters);
         let same = (Arc::clone(&self.lost), Arc::clone(&self.listener));
+        segment.marks.came(&came, batch.time);
+        if lost {
+            let time = batch.events().next().map_or(batch.time, |event| event.event.time);
+            segment.marks.add(time, Mark::Lost);
+        }
         let kept = Kept::of(batch, came, (line, place), changed, same);
-        batch.events().for_each(|event| segment.events.push(event));
+        for event in batch.events() {
+            segment.marks.event(event.event);
+            segment.events.push(event);
+        }
         segment.bytes += kept.held();
         segment.items.push(Item::Batch(Box::new(kept)));
         let enough = SEGMENT.max(SCENES * segment.size).min(self.most / 4);
@@ -216,6 +244,9 @@ impl History {
         came: Came,
         shown: Nanos,
     ) {
+        if let Some(segment) = self.segments.back_mut() {
+            segment.marks.came(&came, shown);
+        }
         let lints = came.lints.into_boxed_slice();
         let bytes = size_of::<Measured>()
             + size_of::<Snapshot>()
@@ -283,6 +314,7 @@ impl History {
             scene: scene.without_stream(),
             events: Ring::default(),
             items: Vec::new(),
+            marks: Marks::default(),
             bytes: 0,
         });
     }

@@ -1,7 +1,7 @@
 //! Where a step goes: after which events the picture stands still.
 
-use super::History;
-use crate::telemetry::{EventRef, Kind};
+use super::{History, Item, Segment};
+use crate::telemetry::{EventRef, Kind, Nanos};
 
 /// What a step goes to.
 pub(in crate::dashboard::state) enum Stops<'a> {
@@ -39,6 +39,59 @@ impl History {
         let from = from.max(self.oldest()?.saturating_sub(1));
         let mut stops = (from..self.events).filter_map(|place| self.stop(place, &mut to));
         stops.find(|stop| *stop > from)
+    }
+
+    /// After how many events the next thing that looks like a mistake was seen, or the last one before.
+    pub(in crate::dashboard::state) fn mistake(&self, from: u64, forth: bool) -> Option<u64> {
+        let oldest = self.oldest()?;
+        let seen = |segment: &Segment| {
+            let (first, mut after) = (segment.first, segment.first);
+            let mut seen = Vec::new();
+            for item in &segment.items {
+                let lints = match item {
+                    Item::Batch(kept) => {
+                        after = first + (kept.place + kept.events) as u64;
+                        kept.lints()
+                    }
+                    // It is in the picture after the next event.
+                    Item::Kernel(measured) if !measured.lints.is_empty() => {
+                        seen.push(after + 1);
+                        continue;
+                    }
+                    _ => continue,
+                };
+                seen.extend((!lints.is_empty()).then_some(after));
+            }
+            seen
+        };
+        let all = |at: &u64| (oldest..=self.events).contains(at);
+        if forth {
+            self.segments.iter().flat_map(seen).filter(all).find(|at| *at > from)
+        } else {
+            let earlier = |segment: &Segment| seen(segment).into_iter().rev();
+            self.segments.iter().rev().flat_map(earlier).filter(all).find(|at| *at < from)
+        }
+    }
+
+    /// After how many events the picture of a time is.
+    ///
+    /// # Errors
+    /// That of the oldest that is kept, where the time is before it.
+    pub(in crate::dashboard::state) fn at(&self, time: Nanos) -> Result<u64, Option<u64>> {
+        let begun = |segment: &Segment| segment.events.event(0).is_some_and(|e| e.time <= time);
+        let after = self.segments.partition_point(begun);
+        let Some(segment) = after.checked_sub(1).and_then(|at| self.segments.get(at)) else {
+            return Err(self.oldest());
+        };
+        let (mut least, mut most) = (0, segment.events.len());
+        while least < most {
+            let middle = usize::midpoint(least, most);
+            match segment.events.event(middle) {
+                Some(event) if event.time <= time => least = middle + 1,
+                _ => most = middle,
+            }
+        }
+        Ok(segment.first + least as u64)
     }
 
     /// After how many events the stop is that the event at a place makes, if it makes one.

@@ -43,6 +43,7 @@ impl Notice {
             Self::NothingToSave { path } => (say.nothing_to_save)(path),
             Self::NotSaved(sentence) => sentence.clone(),
             Self::NoNotes(why) => (strings().strip.no_notes)(why),
+            Self::NoneSuch => strings().back.none_such.to_owned(),
             Self::Oldest(age, most) => {
                 (strings().back.oldest)(&units::duration(*age), &units::bytes(*most as u64))
             }

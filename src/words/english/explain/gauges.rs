@@ -56,9 +56,12 @@ pub(super) const GAUGES: Gauges = Gauges {
             "Made again from what was kept: the batches of events that the server has published, and \
              what was measured beside it. What came later, or was not known then, is not in it.",
             "Only after a key was pressed. At most --history bytes are kept, the last ones; what is \
-             older has fallen out.",
+             older has fallen out. In the line above the keys, which tells how long and how large that \
+             is, + are clients that came, x connections that were closed, ? lost events, ! what looks \
+             like a mistake.",
             "{call-back} and {call-forth} go by a call, {turn-back} and {turn-forth} by a wake-up; \
-             {freeze} shows the present again.",
+             {jump} jumps, and so does a click on the line above the keys; {freeze} shows the present \
+             again.",
             "epoll(7)",
         ],
     ),

@@ -1,0 +1,158 @@
+//! A jump in time: by seconds, to a time, or to the next event that is such.
+
+use std::time::Duration;
+
+use crossterm::event::{KeyCode, KeyEvent};
+
+use super::filter::Filter;
+use super::history::stops::Stops;
+use super::notice::Notice;
+use super::prompt::{Input, seconds};
+use super::{Action, Overlay, State};
+use crate::telemetry::Nanos;
+use crate::words::{strings, units};
+
+/// The word for what looks like a mistake.
+const MISTAKE: &str = "mistake";
+
+/// Where a jump goes to.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Jump {
+    /// So long before the picture.
+    Before(Duration),
+    /// So long after it.
+    After(Duration),
+    /// To that time since the server's start.
+    At(Duration),
+    /// To an event that the filter lets pass: the next one, or the last one before.
+    Event(Filter, bool),
+    /// To what looks like a mistake: the next, or the last one before.
+    Mistake(bool),
+}
+
+impl Jump {
+    /// What was typed; `None` where that is nothing yet. Whoever looks at now can only go back.
+    #[must_use]
+    pub fn parse(text: &str, is_now: bool) -> Option<Self> {
+        let text = text.trim();
+        let (sign, rest) = match text.strip_prefix(['-', '+']) {
+            Some(rest) => (text.chars().next(), rest.trim_start()),
+            None => (None, text),
+        };
+        if rest.is_empty() {
+            return None;
+        }
+        if let Some(time) = seconds(rest) {
+            return Some(match sign {
+                Some('-') => Self::Before(time),
+                Some(_) => Self::After(time),
+                None => Self::At(time),
+            });
+        }
+        let forth = sign != Some('-') && !is_now;
+        Some(if rest == MISTAKE {
+            Self::Mistake(forth)
+        } else {
+            Self::Event(Filter::parse(rest), forth)
+        })
+    }
+
+    /// It in words, or what is wrong with it.
+    ///
+    /// # Errors
+    /// What is wrong.
+    pub fn text(&self) -> Result<String, String> {
+        let say = &strings().back;
+        let told = |time: &Duration| units::duration(nanos(*time));
+        Ok(match self {
+            Self::Before(time) => (say.before)(&told(time)),
+            Self::After(time) => (say.after)(&told(time)),
+            Self::At(time) => (say.at)(&told(time)),
+            Self::Event(filter, forth) => match filter.trouble() {
+                Some(trouble) => return Err(trouble.text()),
+                None => say.event[usize::from(*forth)].to_owned(),
+            },
+            Self::Mistake(forth) => say.mistake[usize::from(*forth)].to_owned(),
+        })
+    }
+}
+
+fn nanos(time: Duration) -> Nanos {
+    Nanos::try_from(time.as_nanos()).unwrap_or(Nanos::MAX)
+}
+
+impl State {
+    /// A key while it is typed where to jump to.
+    pub(super) fn jump_key(&mut self, mut input: Input, key: KeyEvent) -> Vec<Action> {
+        match key.code {
+            KeyCode::Esc => return Vec::new(),
+            KeyCode::Enter => {
+                let jump = Jump::parse(&input.text(), !self.is_back());
+                if let Some(jump) = jump.filter(|jump| jump.text().is_ok()) {
+                    self.jump(&jump);
+                    return Vec::new();
+                }
+            }
+            _ => drop(input.key(key)),
+        }
+        self.overlay = Overlay::Jump(input);
+        Vec::new()
+    }
+
+    fn jump(&mut self, jump: &Jump) {
+        let (from, now) = (self.cursor(), self.scene().now);
+        let history = &self.history;
+        let to = match jump {
+            Jump::Before(time) => return self.jump_to(now.saturating_sub(nanos(*time))),
+            Jump::After(time) => return self.jump_to(now.saturating_add(nanos(*time))),
+            Jump::At(time) => return self.jump_to(nanos(*time)),
+            Jump::Event(filter, forth) => {
+                let mut like = self.scene().stream.filtered_by(filter);
+                let stops = Stops::Events(&mut |event| like.lets(event));
+                if *forth { history.forth(from, stops) } else { history.back(from, stops) }
+            }
+            Jump::Mistake(forth) => history.mistake(from, *forth),
+        };
+        match to {
+            Some(to) => self.go_to(to),
+            None => self.notice(Notice::NoneSuch),
+        }
+    }
+
+    /// Shows the picture of a time; that of now where it has not come yet.
+    pub(super) fn jump_to(&mut self, time: Nanos) {
+        if time >= self.live.now {
+            return self.thaw();
+        }
+        match self.history.at(time) {
+            Ok(at) => self.go_to(at),
+            Err(oldest) => {
+                if let Some(oldest) = oldest {
+                    self.go_to(oldest);
+                }
+                self.tell_oldest();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_typed_is_a_time_or_words() {
+        let seconds = Duration::from_secs_f64;
+        let parse = |text| Jump::parse(text, false);
+        assert_eq!(parse("-10"), Some(Jump::Before(seconds(10.0))));
+        assert_eq!(parse(" + 2.5 "), Some(Jump::After(seconds(2.5))));
+        assert_eq!(parse("12.5"), Some(Jump::At(seconds(12.5))));
+        assert_eq!((parse(""), parse("-"), parse(" + ")), (None, None, None));
+        assert_eq!(parse("mistake"), Some(Jump::Mistake(true)));
+        assert_eq!(parse("-mistake"), Some(Jump::Mistake(false)));
+        assert_eq!(parse("-closed"), Some(Jump::Event(Filter::parse("closed"), false)));
+        // There is nothing behind now.
+        assert_eq!(Jump::parse("closed", true), Some(Jump::Event(Filter::parse("closed"), false)));
+        assert!(parse("fd:x").unwrap().text().is_err() && parse("1e99").unwrap().text().is_ok());
+    }
+}
