@@ -241,6 +241,12 @@ impl Stream {
         Self { filter: filter.clone(), errors_only: false, ..self.looked_at_alike() }
     }
 
+    /// Whether another is looked at in the same way, wherever it stands.
+    pub(super) fn is_looked_at_alike(&self, other: &Self) -> bool {
+        (self.errors_only, self.own) == (other.errors_only, other.own)
+            && self.filter.as_str() == other.filter.as_str()
+    }
+
     /// An empty one that is looked at in the same way.
     pub(super) fn looked_at_alike(&self) -> Self {
         Self::going_on(0, 0, self)

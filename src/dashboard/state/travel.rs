@@ -56,6 +56,7 @@ impl State {
     /// The picture is one of now.
     pub fn thaw(&mut self) {
         let Some(mut back) = self.back.take() else { return };
+        self.history.rest();
         back.select_again();
         self.live.look_like(&back.scene);
         self.history.own(self.live.stream.shows_own());
@@ -109,7 +110,7 @@ impl State {
             back.select_again();
             selected = back.scene.table.selected_id();
         }
-        let like = self.scene();
+        let like = self.back.as_ref().map_or(&self.live, |back| &back.scene);
         let selected = selected.or_else(|| like.table.selected_id());
         let Some(scene) = self.history.scene(at, like) else { return self.tell_oldest() };
         let there = scene.table.selected_id();

@@ -1,28 +1,59 @@
 //! The scene after an event, made again.
 
-use super::{History, Item, prefix};
+use super::{History, Item, Near, prefix};
 use crate::dashboard::state::scene::Scene;
 use crate::dashboard::state::stream::{self, Stream};
 use crate::telemetry::Nanos;
 
+/// How many items before a picture that is, at most about.
+const NEAR: usize = if cfg!(test) { 4 } else { 48 };
+
 impl History {
     /// What was known after so many events, looked at like another scene. Of the batch that the last of
     /// them came in no more is known than they say; and nothing that was measured later than it.
-    pub(in crate::dashboard::state) fn scene(&self, events: u64, like: &Scene) -> Option<Scene> {
+    pub(in crate::dashboard::state) fn scene(
+        &mut self,
+        events: u64,
+        like: &Scene,
+    ) -> Option<Scene> {
         let after = self.segments.partition_point(|segment| segment.first < events);
         let (segment, at) = (self.segments.get(after.checked_sub(1)?)?, after - 1);
         if events > segment.end() {
             return None;
         }
-        let mut scene = segment.scene.clone();
-        scene.stream = self.stream_before(at, like);
+        let is_it = |item: &Item| match item {
+            Item::Batch(kept) => segment.first + (kept.place + kept.events) as u64 >= events,
+            _ => false,
+        };
+        let target = segment.items.iter().position(is_it)?;
+        let near =
+            self.near.take().filter(|near| near.first == segment.first && near.next <= target);
+        let (mut scene, begin) = match &near {
+            Some(near) => ((*near.scene).clone(), near.next),
+            None => (segment.scene.clone(), 0),
+        };
+        if near.is_none() {
+            scene.stream = self.stream_before(at, like);
+        } else if !scene.stream.is_looked_at_alike(&like.stream) {
+            scene.stream.look_like(&like.stream);
+        }
+        scene.stream.to_newest();
+        self.near = near;
+        let segment = self.segments.get(at)?;
         // What lies between two batches came before the events of the later one.
         let mut between = Vec::new();
-        for item in &segment.items {
+        for (place, item) in segment.items.iter().enumerate().skip(begin) {
             let Item::Batch(kept) = item else {
                 between.push(item);
                 continue;
             };
+            let next = place - between.len();
+            let near = self.near.as_ref().map_or(0, |near| near.next);
+            if place + NEAR >= target && next > begin + NEAR && near + NEAR < target {
+                // Who goes back by a step goes back by another.
+                let scene = Box::new(scene.clone());
+                self.near = Some(Near { first: segment.first, next, scene });
+            }
             let left = usize::try_from(events - segment.first).unwrap_or(usize::MAX) - kept.place;
             let batch = kept.batch(&segment.events, &scene);
             if left > kept.events {

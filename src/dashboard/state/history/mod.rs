@@ -107,6 +107,16 @@ impl Segment {
     }
 }
 
+/// What was known a little before the picture that was made last.
+#[derive(Debug)]
+struct Near {
+    /// Of the segment that begins after so many events.
+    first: u64,
+    /// The item that comes next.
+    next: usize,
+    scene: Box<Scene>,
+}
+
 /// What is kept.
 #[derive(Debug, Default)]
 pub struct History {
@@ -125,6 +135,8 @@ pub struct History {
     /// Who are clients of our own, and where.
     clients: Vec<(SocketAddr, u32, ClientKind)>,
     counted: Option<(Nanos, Made)>,
+    /// While the picture is not of now.
+    near: Option<Near>,
     own: bool,
 }
 
@@ -137,6 +149,11 @@ impl History {
             history.begin(scene);
         }
         history
+    }
+
+    /// The picture is of now again.
+    pub(super) fn rest(&mut self) {
+        self.near = None;
     }
 
     /// Whether anything is kept.
