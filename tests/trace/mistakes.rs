@@ -161,41 +161,35 @@ while True:
             |addr| vec![one(addr, b"hello")],
             "was closed and is reported all the same (IN)",
         ),
-        of(
-            on_epoll("select.EPOLLIN", "if not conn.recv(99): conn.close()")
-                .replace("poll = ", "os.fork(); os.fork()\npoll = ")
-                .replace("conn, _ = listener", "try: conn, _ = listener")
-                .replace("accept()\n", "accept()\n            except OSError: continue\n"),
-            |addr| {
-                for _ in 0..20 {
-                    drop(client(addr));
-                    std::thread::sleep(Duration::from_millis(20));
-                }
-                Vec::new()
-            },
-            "a thundering herd",
-        ),
+        of(herd(), one_by_one, "a thundering herd"),
         of(stale(), one_ends_another, "fd 7 was closed in this turn before its event was handled"),
         // Of another listener than the first.
         of(
-            on_epoll("select.EPOLLIN", "if not conn.recv(99): conn.close()")
-                .replace(
-                    "listener = ",
-                    "first = socket.create_server(('127.0.0.1', 0))\nlistener = ",
-                )
-                .replace("poll = ", "os.fork(); os.fork()\npoll = ")
-                .replace("conn, _ = listener", "try: conn, _ = listener")
-                .replace("accept()\n", "accept()\n            except OSError: continue\n"),
-            |addr| {
-                for _ in 0..20 {
-                    drop(client(addr));
-                    std::thread::sleep(Duration::from_millis(20));
-                }
-                Vec::new()
-            },
+            herd().replace(
+                "listener = ",
+                "first = socket.create_server(('127.0.0.1', 0))\nlistener = ",
+            ),
+            one_by_one,
             "fd 4 is on 4 interest lists without EXCLUSIVE",
         ),
     ]
+}
+
+/// Four processes that wait for the same listener.
+fn herd() -> String {
+    on_epoll("select.EPOLLIN", "if not conn.recv(99): conn.close()")
+        .replace("poll = ", "os.fork(); os.fork()\npoll = ")
+        .replace("conn, _ = listener", "try: conn, _ = listener")
+        .replace("accept()\n", "accept()\n            except OSError: continue\n")
+}
+
+/// Twenty clients, one after the other, that say nothing.
+fn one_by_one(addr: SocketAddr) -> Vec<TcpStream> {
+    for _ in 0..20 {
+        drop(client(addr));
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    Vec::new()
 }
 
 /// An echo server in which one client may end the last that came, and nothing is done about its event.
