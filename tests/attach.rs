@@ -189,7 +189,10 @@ fn nginx(folder: &Path, workers: usize) -> Option<Server> {
     );
     let file = format!("{dir}/nginx.conf");
     std::fs::write(&file, config).unwrap();
-    Some(Server::start(&["nginx", "-e", "/dev/null", "-c", &file], addr))
+    let server = Server::start(&["nginx", "-e", "/dev/null", "-c", &file], addr);
+    // It listens before it has any worker.
+    until("its workers", || (family(server.pid()).len() == 1 + workers).then_some(()));
+    Some(server)
 }
 
 /// Asks on each connection, and reads the answer's head.
