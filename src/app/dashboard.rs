@@ -6,7 +6,7 @@ use super::output::Sentence;
 use super::start::Running;
 use crate::clients::Clients;
 use crate::dashboard::{self, Begin, Lessons, Notice, Options, Save, Setup};
-use crate::record::log::Closer;
+use crate::record::log::Scribe;
 use crate::settings::{Merged, Saver};
 use crate::telemetry::Subscriber;
 use crate::words::{plain, strings};
@@ -20,7 +20,7 @@ pub(super) struct Around {
     pub(super) notices: Vec<Notice>,
     pub(super) told: Receiver<Notice>,
     /// Closed when a second signal ends the program.
-    pub(super) log: Option<Closer>,
+    pub(super) log: Option<Scribe>,
     pub(super) lessons: Lessons,
 }
 

@@ -8,7 +8,7 @@ use super::start::Running;
 use crate::cli::Cli;
 use crate::clients::Clients;
 use crate::dashboard::Notice;
-use crate::record::log::Closer;
+use crate::record::log::Scribe;
 use crate::record::stdout::Printer;
 use crate::signals::{self, End, Ends};
 use crate::telemetry::{Command, Control, Subscriber};
@@ -49,7 +49,7 @@ pub(super) fn run(
 ///
 /// # Errors
 /// When a handler cannot be installed, or no thread started.
-pub(super) fn end_cleanly(control: Control, log: Option<Closer>) -> io::Result<()> {
+pub(super) fn end_cleanly(control: Control, log: Option<Scribe>) -> io::Result<()> {
     let mut ends = Ends::default();
     signals::catch(&signals::ENDS, move |_| match ends.take(Instant::now()) {
         End::Cleanly => {
@@ -58,7 +58,7 @@ pub(super) fn end_cleanly(control: Control, log: Option<Closer>) -> io::Result<(
         }
         End::Same => {}
         End::AtOnce => {
-            log.iter().for_each(Closer::close);
+            log.iter().for_each(Scribe::close);
             signals::exit();
         }
     })

@@ -15,8 +15,8 @@ use super::{headless, log};
 use crate::cli;
 use crate::dashboard::theme::Change;
 use crate::dashboard::{self, Notice};
-use crate::record::json::Header;
-use crate::record::log::{Closer, Log};
+use crate::record::json::{Header, Origin};
+use crate::record::log::{Log, Scribe};
 use crate::record::stdout::Printer;
 use crate::server::Protocol;
 use crate::telemetry::{
@@ -111,12 +111,13 @@ fn traced(
         None => None,
         Some(path) => {
             let (sink, subscriber) = wire(Capacity::default());
-            streams.push(sink);
+            streams.push(sink.with_rows());
             let header = Header {
                 server: args.command[0].to_string_lossy().into_owned(),
                 pid: std::process::id(),
                 start: wall,
                 mistake: None,
+                origin: Some(Origin::here(&args.command, true)),
             };
             let way = (subscriber, control.clone());
             Some(log::start(path, args.force, &header, way, move |notice| {
@@ -134,7 +135,7 @@ fn traced(
         subscriber
     });
     let (sink, screen) = (!headless).then(|| wire(Capacity::default())).unzip();
-    let closer = log.as_ref().map(Log::closer);
+    let closer = log.as_ref().map(Log::scribe);
     if headless {
         headless::end_cleanly(control.clone(), closer.clone())
             .map_err(|error| (text.no_signals)(&plain(&error)))?;
@@ -170,7 +171,7 @@ fn show(
     colours: &[Change],
     watched: Watched,
     told: Receiver<Notice>,
-    log: Option<Closer>,
+    log: Option<Scribe>,
 ) -> Result<(), Sentence> {
     let Watched { traced, control, screen, kept, .. } = watched;
     let (written, keeper) = kept.unzip();

@@ -11,7 +11,7 @@ use crate::clients::Clients;
 use crate::compare;
 use crate::dashboard::{Lessons, NoChinese, Notice};
 use crate::descriptors::Held;
-use crate::record::json::Header;
+use crate::record::json::{Header, Origin};
 use crate::record::log::Log;
 use crate::server::Protocol;
 use crate::settings::Merged;
@@ -66,13 +66,14 @@ pub(super) fn run(
                 pid: std::process::id(),
                 start: server.wall(),
                 mistake: cli.mistake.map(|mistake| mistake.name().into()),
+                origin: Some(Origin::here(std::env::args_os().skip(1), false)),
             };
-            let way = (server.stream(), server.control());
+            let way = (server.record(), server.control());
             Some(log::start(path, cli.force, &header, way, tell)?)
         }
         None => None,
     };
-    let closer = log.as_ref().map(Log::closer);
+    let closer = log.as_ref().map(Log::scribe);
     if headless {
         headless::end_cleanly(server.control(), closer.clone())
             .map_err(|error| (text.no_signals)(&plain(&error)))?;

@@ -87,6 +87,13 @@ impl Prepared {
         subscriber
     }
 
+    /// One more reader of its events, with all that a picture is made of.
+    pub(super) fn record(&mut self) -> Subscriber {
+        let (sink, subscriber) = wire(Capacity::default());
+        self.streams.push(sink.with_rows());
+        subscriber
+    }
+
     /// Starts its thread; it listens then, and goes on when it no longer has to stand.
     pub(super) fn start(self, config: Config) -> Result<(Running, Stands), Sentence> {
         let Self { site, bound, asked, control, commands, screen, streams, start, .. } = self;

@@ -12,6 +12,7 @@ mod socket;
 mod thread;
 mod told;
 
+use std::borrow::Cow;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,6 +21,8 @@ use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use mio::{Poll, Waker};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::words::strings;
 pub use told::{Act, Name, Report, Reported};
@@ -99,6 +102,17 @@ impl ClientKind {
         }
     }
 
+    /// The one with that [`ClientKind::token`].
+    #[must_use]
+    pub fn named(token: &str) -> Option<Self> {
+        let puppet = || {
+            let mut letters = token.chars();
+            let name = Name::new(letters.next()?).filter(|_| letters.next().is_none());
+            name.map(Self::Puppet)
+        };
+        Self::ALL.into_iter().find(|kind| kind.token() == token).or_else(puppet)
+    }
+
     /// Its name in `--demo` and in `User-Agent`.
     #[must_use]
     pub fn token(self) -> &'static str {
@@ -120,8 +134,21 @@ impl ClientKind {
     }
 }
 
+impl Serialize for ClientKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.token())
+    }
+}
+
+impl<'de> Deserialize<'de> for ClientKind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let token = Cow::<str>::deserialize(deserializer)?;
+        Self::named(&token).ok_or_else(|| D::Error::custom(token))
+    }
+}
+
 /// One built-in client, as it is now.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClientInfo {
     /// Its number, from 1, never used twice.
     pub id: u32,

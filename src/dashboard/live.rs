@@ -15,7 +15,7 @@ use crate::clients::{Act, ClientInfo, ClientKind, Clients, Name, Report};
 use crate::descriptors::{self, Limit};
 use crate::inspect::{Inspector, Question, Snapshot, Workers, cpu};
 use crate::notes::Notes;
-use crate::record::log::Closer;
+use crate::record::log::Scribe;
 use crate::server::{Failure, Handle};
 use crate::telemetry::{Batch, Command, Control, Gone, Listener, Made, Subscriber};
 use crate::words::plain;
@@ -55,7 +55,7 @@ pub struct Setup {
     /// What the operator should know as soon as it comes.
     pub told: Receiver<Notice>,
     /// The log, to be closed when a second signal ends the program.
-    pub log: Option<Closer>,
+    pub log: Option<Scribe>,
     /// The lessons, and which of them is begun with.
     pub lessons: Lessons,
 }
@@ -67,7 +67,8 @@ pub struct Setup {
 pub fn run(setup: Setup) -> io::Result<()> {
     let Setup { side, clients, begin, save, options, notices, told, log, lessons } = setup;
     let addr = side.server.addr;
-    let live = Live { begin: Some(begin), save, told, ..Live::new(side, clients) };
+    let live =
+        Live { begin: Some(begin), save, told, log: log.clone(), ..Live::new(side, clients) };
     let mut state = state_of(Some(addr), None, &options, notices);
     state.set_lessons(lessons);
     run_with(live, state, &options, log)
@@ -148,6 +149,7 @@ pub(super) struct Live {
     notes: Option<io::Result<Notes>>,
     /// The limit of descriptors, while a lesson has another one.
     unlimited: Option<Limit>,
+    log: Option<Scribe>,
 }
 
 impl Live {
@@ -163,6 +165,7 @@ impl Live {
             guests: RefCell::default(),
             unlimited: None,
             notes: None,
+            log: None,
         }
     }
 
@@ -226,6 +229,10 @@ impl Backend for Live {
 
     fn made(&self) -> Made {
         self.link.made()
+    }
+
+    fn scribe(&self) -> Option<&Scribe> {
+        self.log.as_ref()
     }
 
     fn add_clients(&self, kind: ClientKind, count: usize) {

@@ -17,7 +17,7 @@ use super::state::{self, Action, Chosen, State};
 use super::terminal::{self, Screen, Signals};
 use super::theme::{Change, Depth, Theme, ThemeChoice};
 use super::url;
-use crate::record::log::Closer;
+use crate::record::log::Scribe;
 use crate::words::{Language, locale, strings};
 
 /// How many keys are taken between two frames.
@@ -69,7 +69,7 @@ pub fn run_with(
     backend: impl Backend,
     state: State,
     options: &Options,
-    log: Option<Closer>,
+    log: Option<Scribe>,
 ) -> io::Result<()> {
     show(Session::new(backend, state, Instant::now()), options, log)
 }
@@ -104,7 +104,7 @@ pub(super) fn state_of(
 ///
 /// # Errors
 /// When there is no terminal, or it fails, or what was shown failed.
-pub(super) fn show(mut shown: impl Show, options: &Options, log: Option<Closer>) -> io::Result<()> {
+pub(super) fn show(mut shown: impl Show, options: &Options, log: Option<Scribe>) -> io::Result<()> {
     let (palette, paints) = options.theme.resolve(
         std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()),
         terminal::is_dark,

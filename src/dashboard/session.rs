@@ -18,6 +18,7 @@ use super::theme::Theme;
 use crate::clients::{self, ClientInfo, ClientKind, Name, Report};
 use crate::inspect::{Question, Snapshot, Workers};
 use crate::lesson::Act;
+use crate::record::log::{Note, Scribe};
 use crate::server::Failure;
 use crate::telemetry::{Batch, Command, Gone, Made, Mode, Nanos};
 use crate::trace::{Excerpt, Legible};
@@ -106,6 +107,10 @@ pub trait Backend {
     fn legible(&self) -> Legible {
         Legible::default()
     }
+    /// What writes a log of this, where one is written.
+    fn scribe(&self) -> Option<&Scribe> {
+        None
+    }
     /// How they are.
     fn clients(&self) -> Arc<Vec<ClientInfo>> {
         Arc::default()
@@ -177,6 +182,8 @@ pub struct Session<W> {
     busy: Instant,
     /// How many batches came in the last tick.
     came: usize,
+    /// The clients that the log was told of last.
+    noted: Arc<Vec<ClientInfo>>,
 }
 
 impl<W: Backend> Session<W> {
@@ -190,6 +197,7 @@ impl<W: Backend> Session<W> {
             asked: None,
             busy: now,
             came: 0,
+            noted: Arc::default(),
         }
     }
 
@@ -206,11 +214,15 @@ impl<W: Backend> Session<W> {
         if came > 0 {
             self.busy = now;
         }
-        self.state.clients(self.backend.clients());
+        self.clients();
         self.backend.reports().iter().for_each(|report| self.state.report(report));
         self.backend.notices().into_iter().for_each(|notice| self.state.notice(notice));
         self.kernel(now);
-        self.state.count_calls(self.backend.made());
+        let made = self.backend.made();
+        if let Some(scribe) = self.backend.scribe() {
+            scribe.note(Note::Made(made.clone()));
+        }
+        self.state.count_calls(made);
         self.state.delayed(self.backend.delay());
         self.state.legible(self.backend.legible());
         if let Some(excerpt) = self.backend.written(self.state.output().all()) {
@@ -235,6 +247,18 @@ impl<W: Backend> Session<W> {
         self.ending();
     }
 
+    /// Takes over how the clients of our own are.
+    fn clients(&mut self) {
+        let list = self.backend.clients();
+        if let Some(scribe) = self.backend.scribe()
+            && !Arc::ptr_eq(&list, &self.noted)
+        {
+            scribe.note(Note::Clients(Arc::clone(&list)));
+            self.noted = Arc::clone(&list);
+        }
+        self.state.clients(list);
+    }
+
     /// Does what a lesson wants done.
     fn act(&mut self, act: Act) {
         match act {
@@ -254,6 +278,11 @@ impl<W: Backend> Session<W> {
     fn kernel(&mut self, now: Instant) {
         if let Some(snapshot) = self.backend.latest() {
             let taken = self.clock.server(snapshot.taken);
+            let snapshot = Arc::new(snapshot);
+            if let Some(scribe) = self.backend.scribe() {
+                let used = snapshot.usage.map(|usage| self.clock.server(usage.taken));
+                scribe.note(Note::Kernel(Arc::clone(&snapshot), taken, used));
+            }
             self.state.kernel(snapshot, taken);
         }
         // While the loop is held nothing else comes, and the queues are what is looked at.

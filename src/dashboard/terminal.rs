@@ -31,7 +31,7 @@ use rustix::termios::{Winsize, tcgetwinsize};
 use signal_hook::consts::{SIGCONT, SIGQUIT, SIGTSTP};
 use signal_hook::{flag, low_level};
 
-use crate::record::log::Closer;
+use crate::record::log::Scribe;
 use crate::signals::{self, End, Ends};
 use crate::words::strings;
 
@@ -247,7 +247,7 @@ impl Signals {
     ///
     /// # Errors
     /// When a handler cannot be installed, or no thread started.
-    pub fn catch(log: Option<Closer>) -> io::Result<Self> {
+    pub fn catch(log: Option<Scribe>) -> io::Result<Self> {
         let caught = Self { quit: Arc::default(), stop: Arc::default(), go_on: Arc::default() };
         // By the handler itself: a terminal that hangs up can no longer be read right away, and
         // then the reason must be known.
@@ -263,7 +263,7 @@ impl Signals {
                 let _ = low_level::emulate_default_handler(SIGQUIT);
             } else if ends.take(Instant::now()) == End::AtOnce {
                 give_back();
-                log.iter().for_each(Closer::close);
+                log.iter().for_each(Scribe::close);
                 signals::exit();
             }
         })?;

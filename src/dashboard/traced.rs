@@ -14,7 +14,7 @@ use super::session::Backend;
 use super::state::notice::{Ended, Notice};
 use crate::clients::{ClientInfo, ClientKind, Clients};
 use crate::inspect::{Inspector, Question, Snapshot, Workers, cpu};
-use crate::record::log::Closer;
+use crate::record::log::Scribe;
 use crate::server::Failure;
 use crate::telemetry::{Batch, By, Command, Control, Gone, Kind, Made, Nanos, Subscriber};
 use crate::trace::{self, Excerpt, Legible, Traced, Written};
@@ -37,7 +37,7 @@ pub struct Setup {
     /// What the operator should know as soon as it comes.
     pub told: Receiver<Notice>,
     /// The log, to be closed when a second signal ends this program.
-    pub log: Option<Closer>,
+    pub log: Option<Scribe>,
 }
 
 /// Shows a program until the operator quits, and ends it then.
@@ -60,6 +60,7 @@ pub fn run(setup: Setup) -> io::Result<()> {
         waits: By::LOOP,
         around: None,
         notices: RefCell::default(),
+        log: log.clone(),
     };
     run_with(backend, state, &options, log)
 }
@@ -81,6 +82,7 @@ struct Scope {
     /// Since it listens.
     around: Option<Around>,
     notices: RefCell<Vec<Notice>>,
+    log: Option<Scribe>,
 }
 
 /// What there is beside a program that listens.
@@ -166,6 +168,10 @@ impl Backend for Scope {
 
     fn cpu(&self, workers: Workers) -> Option<Duration> {
         cpu(&self.its(workers))
+    }
+
+    fn scribe(&self) -> Option<&Scribe> {
+        self.log.as_ref()
     }
 
     fn made(&self) -> Made {

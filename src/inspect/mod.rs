@@ -34,6 +34,8 @@ mod usage;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use serde::{Deserialize, Serialize};
+
 use crate::telemetry::Fd;
 
 pub use fdinfo::{Interest, interest_list};
@@ -49,7 +51,8 @@ pub use unseen::{Cause, Unseen};
 pub use usage::{LoopCpu, Usage, Workers, cpu};
 
 /// A TCP socket's state, as `sock_diag` reports it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "RFC 9293's names")]
 pub enum TcpState {
     Established,
@@ -124,7 +127,7 @@ impl TcpState {
 ///
 /// After a dump, a connection that still waits in the accept queue is among them, with `inode` 0. One in
 /// TIME-WAIT is not: it has no socket any more.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Socket {
     /// The other end.
     pub peer: SocketAddr,
@@ -180,7 +183,7 @@ impl Queues {
 }
 
 /// The listener's accept queue.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct AcceptQueue {
     /// Connections that wait to be accepted.
     pub len: u32,
@@ -195,7 +198,7 @@ pub struct AcceptQueue {
 /// socket closed by the server cannot have. One that the peer has reset keeps its place in the
 /// queue but is no longer in the kernel's table: it counts in [`AcceptQueue::len`] and is not
 /// listed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Waiting {
     /// The other end.
     pub peer: SocketAddr,
@@ -213,7 +216,7 @@ pub struct Waiting {
 
 /// A connection whose handshake is not complete: the kernel has answered the SYN and has not
 /// taken an ACK yet (SYN-RECV).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct HalfOpen {
     /// The other end.
     pub peer: SocketAddr,
@@ -222,7 +225,7 @@ pub struct HalfOpen {
 }
 
 /// Who is at the listener and not accepted yet.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Arrivals {
     /// The accept queue one by one, the longest wait first.
     pub waiting: Vec<Waiting>,
@@ -232,7 +235,7 @@ pub struct Arrivals {
 
 /// Counters of the whole network namespace (`TcpExt` of `/proc/net/netstat`): every listener in it
 /// counts here, not the server's alone.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct NamespaceDrops {
     /// `ListenOverflows`: times an accept queue was full when a SYN or the last ACK came. A client
     /// that repeats its SYN is counted each time.
@@ -276,7 +279,7 @@ pub struct Question {
 }
 
 /// What the answer has beside the table of sockets.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Detail {
     /// Who is at the listener and not accepted yet. `None` after exact look-ups, which happen only
     /// while the accept queue is empty: half-open ones are not known then.
@@ -320,9 +323,10 @@ impl Detail {
 }
 
 /// An answer.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Snapshot {
     /// When it was taken.
+    #[serde(skip, default = "Instant::now")]
     pub taken: Instant,
     /// The listener's queue.
     pub accept_queue: Option<AcceptQueue>,

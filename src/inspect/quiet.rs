@@ -1,7 +1,9 @@
 //! The sockets of which there is nothing to tell but that they are there: of ten thousand clients
 //! most say nothing, and a [`Socket`](super::Socket) of each would be a megabyte.
 
-use std::net::{SocketAddr, SocketAddrV4};
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Established sockets with empty queues, by their other ends.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,6 +15,12 @@ pub struct Quiet {
 
 fn packed(peer: SocketAddrV4) -> u64 {
     u64::from(peer.ip().to_bits()) << 16 | u64::from(peer.port())
+}
+
+fn unpacked(peer: u64) -> SocketAddrV4 {
+    let [high, low, address @ .., a, b] = peer.to_be_bytes();
+    debug_assert_eq!((high, low), (0, 0), "48 bits");
+    SocketAddrV4::new(Ipv4Addr::from(address), u16::from_be_bytes([a, b]))
 }
 
 impl Quiet {
@@ -63,6 +71,19 @@ impl Quiet {
         self.v6.sort_unstable();
         self.v6.dedup();
         self.v6.shrink_to_fit();
+    }
+}
+
+impl Serialize for Quiet {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let v4 = self.v4.iter().map(|packed| SocketAddr::V4(unpacked(*packed)));
+        serializer.collect_seq(v4.chain(self.v6.iter().copied()))
+    }
+}
+
+impl<'de> Deserialize<'de> for Quiet {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Vec::<SocketAddr>::deserialize(deserializer).map(Self::from_iter)
     }
 }
 

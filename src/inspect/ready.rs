@@ -7,6 +7,8 @@
 use std::io;
 use std::os::fd::RawFd;
 
+use serde::{Deserialize, Serialize};
+
 use mio::unix::SourceFd;
 use mio::{Interest, Poll, Token};
 use rustix::buffer::spare_capacity;
@@ -19,7 +21,8 @@ use crate::telemetry::{Fd, Mask};
 const MODES: Mask = Mask::ET.with(Mask::ONESHOT).with(Mask::EXCLUSIVE);
 
 /// Whether the next wait call would hand an entry over.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Handed {
     /// It would.
     Yes,
@@ -31,7 +34,7 @@ pub enum Handed {
 }
 
 /// One entry of the interest list.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Listed {
     /// The watched descriptor's number, at the time it was added.
     pub fd: Fd,
@@ -49,7 +52,7 @@ pub struct Listed {
 /// The ready list is told as what the next wait call would hand over. (A level-triggered entry
 /// stays linked in the kernel after it was handed over; the next wait call finds it no longer
 /// ready and drops it. That is not visible, and makes no difference to a program.)
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct EpollView {
     /// The interest list without the waker, sorted by fd.
     pub entries: Vec<Listed>,

@@ -6,6 +6,8 @@
 
 use std::time::{Duration, Instant};
 
+use serde::{Deserialize, Serialize};
+
 use super::fdinfo;
 use super::kept::Kept;
 use crate::telemetry::{Fd, Mask};
@@ -15,7 +17,7 @@ const SHORT: usize = 256;
 const SELDOM: Duration = Duration::from_secs(1);
 
 /// The runtime's epoll instance as it was at one moment.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct RuntimeView {
     /// Its number.
     pub epfd: Fd,
@@ -27,7 +29,8 @@ pub struct RuntimeView {
 }
 
 /// How long a wait call may sleep at most, from its beginning.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Timeout {
     /// Until something comes.
     Never,

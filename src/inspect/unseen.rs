@@ -2,10 +2,13 @@
 
 use std::io;
 
+use serde::{Deserialize, Serialize};
+
 use crate::words::strings;
 
 /// What cannot be seen.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Unseen {
     /// The sockets: the kernel did not list them.
     Sockets(Cause),
@@ -18,7 +21,8 @@ pub enum Unseen {
 }
 
 /// An [`io::Error`] that can be kept and compared.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Cause {
     /// The kernel's number.
     Errno(i32),

@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use std::fs;
 use std::time::{Duration, Instant};
 
+use serde::{Deserialize, Serialize};
+
 use super::kept::Kept;
 
 /// Between two readings at least.
@@ -31,9 +33,10 @@ pub struct Workers {
 }
 
 /// A reading. The sums never shrink: what was read of a thread that has ended stays in them.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Usage {
     /// When.
+    #[serde(skip, default = "Instant::now")]
     pub taken: Instant,
     /// Time on a CPU; `None` where the kernel does not report it.
     pub cpu: Option<Duration>,
@@ -51,7 +54,7 @@ pub struct Usage {
 }
 
 /// How much of one CPU the loop's thread used, between two readings.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct LoopCpu {
     /// From 0 to 1; 1 is a loop that never sleeps.
     pub share: f32,

@@ -62,6 +62,7 @@ impl Check {
             Ok(Entry::Header(header)) if number == 1 => self.header = Some(header),
             Ok(Entry::Header(_)) => self.trouble(Trouble::Misplaced(number)),
             Ok(Entry::Closing(closing)) => self.closing = Some(closing),
+            Ok(Entry::Beside(_)) => {}
             Ok(Entry::Event(event)) => {
                 self.events += 1;
                 let seq = event.event.seq;

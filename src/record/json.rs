@@ -1,4 +1,5 @@
-//! The event log's public format, version 1: a header line, a line for each event, a closing line.
+//! The event log's public format, version 2: a header line, a line for each event, lines between them of
+//! what came with the events and what was measured, a closing line. docs/log.md describes it.
 //!
 //! Every line is one JSON object (RFC 8259) in UTF-8. `seq` is the event's number (a gap is a
 //! loss), `t` the seconds since the server was started. `seq` is the order in which the server
@@ -10,11 +11,13 @@
 //! and echo, over 1,024) is cut; its true length follows: `"path":"aaa","path_length":60000`.
 //! Events of the program's own plumbing carry `"own":true`, as do its entries of a ready list. What
 //! another thread did carries its `tid`; what another process did carries its `pid`, and its fd
-//! numbers are that process's own.
+//! numbers are that process's own. `at` is the place in the source where a call is made. Version 1 has
+//! neither that nor `conn` in ready lists, and no lines between the events; it is read too.
 //!
 //! | file | what lives there |
 //! |---|---|
 //! | `schema` | the members by their names, and the type of each |
+//! | `beside` | the lines between the events |
 //! | `value` | how numbers and strings are written |
 //! | `write` | events as lines |
 //! | `read` | lines as events |
@@ -22,11 +25,14 @@
 // Such a match that is not written out would leave a new event without its members.
 #![warn(clippy::wildcard_enum_match_arm)]
 
+mod beside;
 mod read;
 mod schema;
 mod value;
 mod write;
 
+use std::ffi::{CStr, OsStr};
+use std::num::NonZeroUsize;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use jiff::Timestamp;
@@ -35,13 +41,18 @@ use nix::sys::time::TimeValLike;
 use serde::Serialize;
 use serde::de::Error as _;
 
-pub use self::schema::{Closing, Costs, Seconds, Usage};
+pub use self::beside::{Beside, Changed, Measured, Told};
+pub use self::schema::{Closing, Costs, Origin, Seconds, Usage};
 use self::schema::{First, Line, Shown, unknown};
 use crate::telemetry::{Counters, EventRef, Fd, OwnedEvent};
 
 /// The format's name and version.
 const NAME: &str = "epollscope";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
+/// What `t` is read from (clock_gettime(2)), less what it said at the start.
+const CLOCK: &str = "CLOCK_MONOTONIC";
+/// The oldest that is read.
+const OLDEST: u32 = 1;
 
 /// What the first line says.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -54,6 +65,27 @@ pub struct Header {
     pub start: SystemTime,
     /// The mistake that it makes on purpose.
     pub mistake: Option<String>,
+    /// Where and by what it was written; not known of version 1.
+    pub origin: Option<Origin>,
+}
+
+impl Origin {
+    /// That of what this program writes now; of the options of its server, or of what is traced.
+    #[must_use]
+    pub fn here(command: impl IntoIterator<Item = impl AsRef<OsStr>>, traced: bool) -> Self {
+        let name = rustix::system::uname();
+        let said = |text: &CStr| text.to_string_lossy().into_owned();
+        let word = |word: &OsStr| word.to_string_lossy().into_owned();
+        Self {
+            epollscope: env!("CARGO_PKG_VERSION").to_owned(),
+            command: command.into_iter().map(|it| word(it.as_ref())).collect(),
+            traced,
+            kernel: format!("{} {}", said(name.sysname()), said(name.release())),
+            machine: said(name.machine()),
+            cpus: std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
+            clock: CLOCK.to_owned(),
+        }
+    }
 }
 
 /// Appends the first line.
@@ -68,6 +100,7 @@ pub fn header(out: &mut Vec<u8>, header: &Header) {
         pid: header.pid,
         start: Shown(Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX)),
         mistake: header.mistake.as_deref().map(Into::into),
+        origin: header.origin.clone(),
     };
     line(out, &first);
 }
@@ -76,6 +109,11 @@ pub fn header(out: &mut Vec<u8>, header: &Header) {
 /// ([`Listener::waker`](crate::telemetry::Listener::waker)), where it is known.
 pub fn event(out: &mut Vec<u8>, told: EventRef<'_>, waker: Option<Fd>) {
     write::event(out, told, waker);
+}
+
+/// Appends a line between the events.
+pub fn beside(out: &mut Vec<u8>, beside: &Beside<'_>) {
+    line(out, beside);
 }
 
 /// Appends the last line. `cut` says that the log ends before the server.
@@ -120,13 +158,17 @@ pub enum Entry {
     Header(Header),
     /// An event. Its fd numbers that are the program's own plumbing: see [`read()`].
     Event(OwnedEvent),
+    /// What stands between them.
+    Beside(Beside<'static>),
     /// The last line.
     Closing(Closing),
 }
 
-/// Reads a line. What the log does not have is missing in the event: the rest of a request's head,
-/// whose connection an entry of a ready list is, and where in the source a call is made. `waker`
-/// is set where a ready list marks an fd as the program's own.
+/// How the lines between the events begin.
+const BESIDE: [&[u8]; 4] = [b"{\"batch\"", b"{\"kernel\"", b"{\"clients\"", b"{\"made\""];
+
+/// Reads a line. What the log does not have is missing in the event: the rest of a request's head.
+/// `waker` is set where a ready list marks an fd as the program's own.
 ///
 /// # Errors
 /// The line is not whole, or no version of the program has written it.
@@ -137,6 +179,9 @@ pub fn read(line: &[u8], waker: &mut Option<Fd>) -> Result<Entry, serde_json::Er
         *waker = own.map(|entry| entry.fd).or(*waker);
         return read::event(&line).map(Entry::Event);
     }
+    if BESIDE.iter().any(|name| line.starts_with(name)) {
+        return serde_json::from_slice(line).map(Entry::Beside);
+    }
     if line.starts_with(b"{\"lost\"") {
         return serde_json::from_slice(line).map(Entry::Closing);
     }
@@ -144,7 +189,7 @@ pub fn read(line: &[u8], waker: &mut Option<Fd>) -> Result<Entry, serde_json::Er
     if first.log != NAME {
         return Err(unknown(&first.log));
     }
-    if first.version != VERSION {
+    if !(OLDEST..=VERSION).contains(&first.version) {
         return Err(serde_json::Error::custom(first.version));
     }
     Ok(Entry::Header(Header {
@@ -152,6 +197,7 @@ pub fn read(line: &[u8], waker: &mut Option<Fd>) -> Result<Entry, serde_json::Er
         pid: first.pid,
         start: first.start.0.into(),
         mistake: first.mistake.map(Into::into),
+        origin: first.origin,
     }))
 }
 

@@ -4,6 +4,7 @@
 //! again. Meanwhile some lines are kept and the others counted as lost; a line that was written in
 //! part is written to its end first.
 
+mod beside;
 mod paper;
 
 use std::collections::VecDeque;
@@ -13,14 +14,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use signal_hook::consts::SIGXFSZ;
 
+use self::beside::Before;
+pub use self::beside::Note;
 use self::paper::Paper;
 pub use self::paper::Place;
 use super::json::{self, Header};
 use crate::signals;
-use crate::telemetry::{Command, Control, Counters, Subscriber};
+use crate::telemetry::{Batch, Command, Control, Counters, Subscriber};
 use crate::words::strings;
 
 /// How often the events that have come are fetched.
@@ -35,6 +38,10 @@ const KEPT: usize = 64 * 1024;
 const TAKEN_BACK: usize = 64;
 /// How much longer the closing line may become by what is taken back for it.
 const MARGIN: usize = 64;
+/// How many notes may wait to be written.
+const NOTES: usize = 64;
+/// How the line of an event begins, and no other.
+const EVENT: &[u8] = b"{\"seq\"";
 /// How long [`Closer::close`] waits for the server's end, and then for the log's.
 const PATIENCE: Duration = Duration::from_millis(500);
 
@@ -42,7 +49,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub struct Log {
     done: Receiver<io::Result<Summary>>,
-    closer: Closer,
+    scribe: Scribe,
 }
 
 /// What the closing line says, and why.
@@ -98,20 +105,21 @@ impl Log {
         let (finished, done) = bounded(1);
         let (closing, closed) = bounded(0);
         let cut = Arc::<AtomicBool>::default();
-        let closer = Closer { control: control.clone(), cut: cut.clone(), closed };
+        let (notes, noted) = bounded(NOTES);
+        let scribe = Scribe { control: control.clone(), cut: cut.clone(), closed, notes };
         std::thread::Builder::new().name("log".into()).spawn(move || {
             // Dropped last, which ends the wait of every closer.
             let _closing = closing;
             // Fails only when nothing waits for it.
-            let _ = finished.send(writer.run(subscriber, &control, &cut));
+            let _ = finished.send(writer.run(subscriber, &noted, &control, &cut));
         })?;
-        Ok(Self { done, closer })
+        Ok(Self { done, scribe })
     }
 
-    /// A handle that can close it at once.
+    /// A handle by which it is told more, and closed at once.
     #[must_use]
-    pub fn closer(&self) -> Closer {
-        self.closer.clone()
+    pub fn scribe(&self) -> Scribe {
+        self.scribe.clone()
     }
 
     /// Waits until the last event is in the file, with the closing line, but not longer than
@@ -130,16 +138,22 @@ impl Log {
     }
 }
 
-/// Closes a log before the process is ended at once.
+/// Tells a log what the server does not, and closes it before the process is ended at once.
 #[derive(Clone, Debug)]
-pub struct Closer {
+pub struct Scribe {
     control: Control,
     /// The log ends before the server.
     cut: Arc<AtomicBool>,
     closed: Receiver<Infallible>,
+    notes: Sender<Note>,
 }
 
-impl Closer {
+impl Scribe {
+    /// Has something written; it is left out where the log's thread is that far behind.
+    pub fn note(&self, note: Note) {
+        let _ = self.notes.try_send(note);
+    }
+
     /// Ends the server and with it the log. Where the server does not end, the log is closed
     /// without its last events, and its closing line says `"cut":true`. Takes a second at most.
     pub fn close(&self) {
@@ -162,8 +176,10 @@ struct Writer<P, T> {
     since: Option<Instant>,
     /// Bytes written.
     written: u64,
-    /// Where the last lines end, in bytes written.
-    ends: VecDeque<u64>,
+    /// Where the last lines end, in bytes written, and which of them are events.
+    ends: VecDeque<(u64, bool)>,
+    /// Of a line that was written in part, whether it is an event.
+    torn: Option<bool>,
     /// Events written and waiting.
     events: u64,
     /// Events that never came.
@@ -175,6 +191,7 @@ struct Writer<P, T> {
     /// Why it failed last.
     reason: Option<ErrorKind>,
     counters: Counters,
+    before: Before,
 }
 
 impl<P: Paper, T: FnMut(Notice)> Writer<P, T> {
@@ -192,32 +209,27 @@ impl<P: Paper, T: FnMut(Notice)> Writer<P, T> {
             trouble: None,
             reason: None,
             counters: Counters::default(),
+            torn: None,
+            before: Before::default(),
         }
     }
 
     fn run(
         mut self,
         mut subscriber: Subscriber,
+        notes: &Receiver<Note>,
         control: &Control,
         cut: &AtomicBool,
     ) -> io::Result<Summary> {
         loop {
-            let open = subscriber.drain(control, |batch| {
-                self.lost = batch.lost.all();
-                self.counters.clone_from(&batch.counters);
-                let waker = batch.listener.map(|listener| listener.waker);
-                for event in batch.events() {
-                    if self.trouble.is_some() && self.waiting.len() >= KEPT {
-                        self.left_out += 1;
-                        continue;
-                    }
-                    json::event(&mut self.waiting, event, waker);
-                    self.events += 1;
-                    if self.trouble.is_none() && self.waiting.len() >= KEPT {
-                        self.flush();
-                    }
-                }
-            });
+            let open = subscriber.drain(control, |batch| self.batch(batch));
+            for note in notes.try_iter() {
+                let room = self.has_room().then_some(&mut self.waiting);
+                self.before.note(room, note);
+            }
+            if self.has_room() {
+                self.before.slow(&mut self.waiting);
+            }
             let cut = cut.load(Ordering::Relaxed);
             if !open || cut {
                 return self.close(cut && open);
@@ -230,6 +242,31 @@ impl<P: Paper, T: FnMut(Notice)> Writer<P, T> {
             }
             std::thread::sleep(TICK);
         }
+    }
+
+    /// Whether a line may wait to be written.
+    fn has_room(&self) -> bool {
+        self.trouble.is_none() || self.waiting.len() < KEPT
+    }
+
+    fn batch(&mut self, batch: &Batch) {
+        self.lost = batch.lost.all();
+        self.counters.clone_from(&batch.counters);
+        let waker = batch.listener.map(|listener| listener.waker);
+        for event in batch.events() {
+            if !self.has_room() {
+                self.left_out += 1;
+                self.before.left_out(event.event.what.kind());
+                continue;
+            }
+            json::event(&mut self.waiting, event, waker);
+            self.events += 1;
+            if self.trouble.is_none() && self.waiting.len() >= KEPT {
+                self.flush();
+            }
+        }
+        let room = self.has_room().then_some(&mut self.waiting);
+        self.before.batch(room, batch);
     }
 
     /// Writes what waits, and reports if that fails where it succeeded before, or the other way
@@ -265,16 +302,34 @@ impl<P: Paper, T: FnMut(Notice)> Writer<P, T> {
                 Err(error) => break Err(error),
             }
         };
-        self.written += done as u64;
-        // From the back, so no further than needed.
-        let lines = self.waiting[..done].iter().rev().zip(0..).filter(|(byte, _)| **byte == b'\n');
-        let place = self.ends.len();
-        for (_, behind) in lines.take(TAKEN_BACK) {
-            self.ends.insert(place, self.written - behind);
-        }
-        self.ends.drain(..self.ends.len().saturating_sub(TAKEN_BACK));
+        self.note_ends(done);
         self.waiting.drain(..done);
         result
+    }
+
+    /// Notes where the last lines end among the first bytes of what waits, which were written.
+    fn note_ends(&mut self, done: usize) {
+        let (begin, bytes) = (self.written, &self.waiting[..done]);
+        self.written += done as u64;
+        let mut from = 0;
+        for (at, _) in bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n') {
+            let is_event = self.torn.take().unwrap_or_else(|| bytes[from..].starts_with(EVENT));
+            from = at + 1;
+            self.ends.push_back((begin + from as u64, is_event));
+        }
+        if from < done && self.torn.is_none() {
+            // By the whole line, of which perhaps not even its name was written.
+            self.torn = Some(self.waiting[from..].starts_with(EVENT));
+        }
+        self.ends.drain(..self.ends.len().saturating_sub(TAKEN_BACK));
+    }
+
+    /// How many events wait to be written, one of which may be in part.
+    fn unwritten(&self) -> u64 {
+        let mut lines = self.waiting.split_inclusive(|byte| *byte == b'\n');
+        let torn = self.torn.is_some_and(|is_event| lines.next().is_some() && is_event);
+        let events = lines.filter(|line| line.starts_with(EVENT)).count();
+        u64::from(torn) + events as u64
     }
 
     /// Writes the closing line, and what waits before it. On a disk that is still full it takes the
@@ -282,8 +337,7 @@ impl<P: Paper, T: FnMut(Notice)> Writer<P, T> {
     fn close(mut self, cut: bool) -> io::Result<Summary> {
         self.flush();
         if let Some(trouble) = self.trouble {
-            let unwritten = self.waiting.split(|&byte| byte == b'\n').count() - 1;
-            self.leave_out(unwritten as u64);
+            self.leave_out(self.unwritten());
             self.waiting.clear();
             self.closing(cut);
             let room = (std::mem::take(&mut self.waiting).len() + MARGIN) as u64;
@@ -311,14 +365,15 @@ impl<P: Paper, T: FnMut(Notice)> Writer<P, T> {
     }
 
     /// Takes back at least so many bytes, and what follows the end of a line; returns how many
-    /// whole lines that were. Where that would be too many, as many as it may.
+    /// events that were. Where that would be too many, as many as it may.
     fn take_back(&mut self, room: u64) -> io::Result<u64> {
-        let fits = |end: &u64| self.written - end >= room;
+        let fits = |end: &(u64, bool)| self.written - end.0 >= room;
         let kept = self.ends.iter().rposition(fits).unwrap_or_default();
-        let Some(&end) = self.ends.get(kept) else { return Ok(0) };
+        let Some(&(end, _)) = self.ends.get(kept) else { return Ok(0) };
         self.paper.take_back(self.written - end)?;
         self.written = end;
-        let taken = self.ends.drain(kept + 1..).count();
+        self.torn = None;
+        let taken = self.ends.drain(kept + 1..).filter(|(_, is_event)| *is_event).count();
         Ok(taken as u64)
     }
 }

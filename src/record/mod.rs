@@ -5,6 +5,7 @@
 //! | [`json`] | the log's public format |
 //! | [`log`] | the thread that writes the log |
 //! | [`reading`] | a log, read line by line |
+//! | [`playback`] | the same as what a picture is made of |
 //! | [`check`] | whether it is valid, complete and without gaps |
 //! | [`sum`] | what happened in it, in figures |
 //! | [`stdout`] | the thread that prints events as text when there is no dashboard |
@@ -12,6 +13,7 @@
 pub mod check;
 pub mod json;
 pub mod log;
+pub mod playback;
 pub mod reading;
 pub mod stdout;
 pub mod sum;

@@ -86,6 +86,7 @@ mod tests {
                 Ok(Entry::Header(_)) => 'h',
                 Ok(Entry::Event(_)) => 'e',
                 Ok(Entry::Closing(_)) => 'c',
+                Ok(Entry::Beside(_)) => 'b',
                 Err(Flaw::Torn) => 't',
                 Err(Flaw::Foreign(_)) => 'f',
                 Err(Flaw::TooLong) => 'l',

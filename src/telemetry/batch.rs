@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     Counters, Epolls, Event, EventRef, Listener, Lost, Nanos, Others, Ready, Row, ServerKind,
     Standing, Text,
 };
 
 /// One turn of the loop: from a return of the wait call to the next call of it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Turn {
     /// How long the loop was at work.
     pub busy: Nanos,
@@ -17,7 +19,7 @@ pub struct Turn {
 }
 
 /// How long requests took whose last byte of answer went to the kernel in one call.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Latency {
     /// From the time at which the server was told of them, to that call's return: see
     /// [`Publisher::answered`](super::Publisher::answered).

@@ -5,6 +5,11 @@
     reason = "a caller knows the kind of its event: inlined, counting it is no search by kind"
 )]
 
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::serial::named;
 use super::{Errno, Kind, What, Why};
 
 /// Totals since the server was started. Exact whatever the event stream left out.
@@ -84,6 +89,14 @@ impl Default for Counters {
             unreadable: 0,
         }
     }
+}
+
+/// Hands the names of those that are one number each to another macro.
+macro_rules! singles {
+    ($use:ident) => {
+        $use!(accepted refused requests echoes bytes_in bytes_out wakeups ready own_wakeups
+            own_examined again rests examined copied waited started ended unreadable)
+    };
 }
 
 /// Bytes of a `struct epoll_event`, as the kernel copies it on x86-64 (packed); elsewhere 16.
@@ -176,51 +189,31 @@ impl Counters {
 
     /// All the numbers, in a fixed order: for the way from one process to another.
     pub(crate) fn words(&mut self) -> impl Iterator<Item = &mut u64> {
-        // Each by its name, so that a new one cannot be forgotten.
-        let Self {
-            accepted,
-            refused,
-            closed,
-            requests,
-            echoes,
-            responses,
-            bytes_in,
-            bytes_out,
-            wakeups,
-            ready,
-            own_wakeups,
-            own_examined,
-            calls,
-            again,
-            rests,
-            examined,
-            copied,
-            waited,
-            started,
-            ended,
-            unreadable,
-        } = self;
-        let single = [
-            accepted,
-            refused,
-            requests,
-            echoes,
-            bytes_in,
-            bytes_out,
-            wakeups,
-            ready,
-            own_wakeups,
-            own_examined,
-            again,
-            rests,
-            examined,
-            copied,
-            waited,
-            started,
-            ended,
-            unreadable,
-        ];
-        single.into_iter().chain(closed).chain(responses).chain(calls)
+        /// Each by its name, so that a new one cannot be forgotten.
+        macro_rules! single {
+            ($($name:ident)*) => {{
+                let Self { closed, responses, calls, $($name),* } = self;
+                [$($name),*].into_iter().chain(closed).chain(responses).chain(calls)
+            }};
+        }
+        singles!(single)
+    }
+
+    /// What they are called, in that order: those by reason, status and kind `closed:peer reset`,
+    /// `responses:2`, `calls:recv`.
+    #[must_use]
+    pub fn names() -> &'static [String] {
+        macro_rules! names {
+            ($($name:ident)*) => { [$(stringify!($name)),*] };
+        }
+        static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| {
+            let closed = Why::ALL.iter().map(|why| format!("closed:{}", why.label()));
+            let responses = (0..6).map(|digit| format!("responses:{digit}"));
+            let calls = Kind::ALL.iter().map(|kind| format!("calls:{}", kind.name()));
+            let single = singles!(names).into_iter().map(str::to_owned);
+            single.chain(closed).chain(responses).chain(calls).collect()
+        });
+        &NAMES
     }
 
     /// Those that are others than before, each by its place among all of them: of a hundred most stay
@@ -296,7 +289,48 @@ impl Default for Lost {
     }
 }
 
+/// The events by their kinds, and `turns` and `answers`, which no kind is called.
+impl Serialize for Lost {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let events = Kind::ALL.iter().map(|kind| kind.name()).zip(self.events);
+        let all = events.chain([(TURNS, self.turns), (ANSWERS, self.answers)]);
+        named::serialize(all.filter(|(_, lost)| *lost > 0), serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Lost {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut lost = Self::default();
+        let set = |name: &str, number| match name {
+            TURNS => lost.turns = number,
+            ANSWERS => lost.answers = number,
+            name => {
+                if let Some(at) = Kind::ALL.iter().position(|kind| kind.name() == name) {
+                    lost.events[at] = number;
+                }
+            }
+        };
+        named::deserialize(set, deserializer)?;
+        Ok(lost)
+    }
+}
+
+const TURNS: &str = "turns";
+const ANSWERS: &str = "answers";
+
 impl Lost {
+    /// With what else is missing.
+    #[must_use]
+    pub fn with(&self, other: &Self) -> Self {
+        let mut all = self.clone();
+        for (own, more) in all.events.iter_mut().zip(other.events) {
+            *own += more;
+        }
+        all.turns += other.turns;
+        all.answers += other.answers;
+        all
+    }
+
     /// Events lost, of all kinds.
     #[must_use]
     pub fn all(&self) -> u64 {

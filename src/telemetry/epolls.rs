@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::{By, Fd, Mask, Nanos};
 
 /// A number that stands for an instance, and in which process: `None` for the first one.
 pub type EpollNumber = (Option<i32>, Fd);
 
 /// One of them.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Epoll {
     /// What tells it from all others that there are or were.
     pub id: u64,
@@ -29,7 +31,7 @@ pub struct Epoll {
 }
 
 /// A listener that several of them watch, so that a client may wake all who wait in them.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Herd {
     /// All numbers that stand for it.
     pub numbers: Arc<[EpollNumber]>,
@@ -38,7 +40,7 @@ pub struct Herd {
 }
 
 /// Those that are open.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Epolls {
     /// The first of them, in the order of their numbers, those of the first process before the others'.
     pub list: Vec<Epoll>,

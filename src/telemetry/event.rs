@@ -7,6 +7,8 @@
 use std::fmt;
 use std::num::NonZeroU64;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Form, Mask, Site, Text, What};
 
 /// A file descriptor's number, as the kernel gives it. Reused as soon as it is closed.
@@ -16,7 +18,7 @@ pub type Fd = std::os::fd::RawFd;
 pub type Nanos = u64;
 
 /// A connection's identity. Counts from 1 and is never used twice, unlike its fd.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct ConnId(NonZeroU64);
 
 impl ConnId {
@@ -70,6 +72,16 @@ impl By {
     #[must_use]
     pub fn process(pid: i32) -> Self {
         Self(-pid)
+    }
+
+    /// As one number: a process's below 0.
+    pub(super) fn number(self) -> i32 {
+        self.0
+    }
+
+    /// Who has that number.
+    pub(super) fn numbered(number: i32) -> Self {
+        Self(number)
     }
 
     /// The thread's number, if it was another thread of this process.

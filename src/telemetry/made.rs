@@ -3,7 +3,10 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 use super::Site;
+use super::serial::named;
 
 /// As many as there are numbers of places; 0 is none.
 const PLACES: usize = 256;
@@ -76,6 +79,21 @@ impl Made {
     pub fn with(mut self, site: Site, count: u64) -> Self {
         self.0[number(Some(site))] = count;
         self
+    }
+}
+
+impl Serialize for Made {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        named::serialize(self.sites().map(|(site, count)| (site.text(), count)), serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Made {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut made = Self::default();
+        let set = |text: &str, count| made.0[number(Site::parse(text))] = count;
+        named::deserialize(set, deserializer)?;
+        Ok(made)
     }
 }
 

@@ -29,6 +29,7 @@ mod publisher;
 mod ring;
 mod round;
 mod row;
+mod serial;
 mod server_kind;
 mod site;
 mod text;

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::Mistake;
 
 /// When an fd that is ready is reported.
@@ -46,7 +48,7 @@ impl Trigger {
 pub const BUDGET: u32 = 16;
 
 /// The options that can be changed on a running server, as they are.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Options {
     /// When `epoll` reports an fd that is ready.
     pub trigger: Trigger,

@@ -2,10 +2,13 @@
 
 use std::net::SocketAddr;
 
+use serde::{Deserialize, Serialize};
+
 use super::{By, Fd, Mask};
 
 /// What such a descriptor stands for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "most are named as their manual pages")]
 pub enum OtherKind {
     /// Another TCP socket that listens than the first.
@@ -30,7 +33,7 @@ pub enum OtherKind {
 }
 
 /// One of them.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Other {
     /// Its number.
     pub fd: Fd,
@@ -45,7 +48,7 @@ pub struct Other {
 }
 
 /// Those that are known, by their numbers.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Others {
     /// The first of them.
     pub list: Vec<Other>,

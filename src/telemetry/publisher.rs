@@ -42,6 +42,9 @@ pub struct Publisher {
     allowance: Allowance,
     /// Rows are copied less often than events are handed over: each is the whole row again.
     rows: Allowance,
+    /// How many readers get them; and the rows themselves, while several do.
+    readers: usize,
+    shared: Shared,
     /// Who made what is told from now on.
     pub by: By,
     /// Totals; those of calls are counted by [`Publisher::call`], the rest by the server.
@@ -53,11 +56,14 @@ pub struct Publisher {
 }
 
 impl Publisher {
-    /// A publisher for at most one reader of the table and any number of readers of the stream
-    /// alone. With none, only the totals are kept.
+    /// A publisher for at most one reader of the table, to whom a round is one event, and any number of
+    /// readers of the stream, alone or with rows. With none, only the totals are kept.
     #[must_use]
     pub fn new(start: Instant, table: Option<Sink>, streams: Vec<Sink>) -> Self {
+        let readers = streams.iter().filter(|sink| sink.has_rows).count();
         Self {
+            readers: readers + usize::from(table.is_some()),
+            shared: Shared::default(),
             start,
             now: 0,
             since_clock: 0,
@@ -241,6 +247,9 @@ impl Publisher {
         let scratch = &mut self.scratch;
         let mut streams = self.streams.iter_mut().peekable();
         while let Some(sink) = streams.next() {
+            if sink.has_rows {
+                sink.take_latencies(scratch);
+            }
             sink.take(scratch, streams.peek().is_none() && self.table.is_none());
         }
         if let Some(sink) = &mut self.table {
@@ -274,7 +283,7 @@ impl Publisher {
     #[inline]
     #[must_use]
     pub fn wants_latencies(&self) -> bool {
-        self.table.is_some()
+        self.readers > 0
     }
 
     /// Tells that so many requests were answered, to the last byte, as long after the server was
@@ -299,9 +308,10 @@ impl Publisher {
         self.gone(row);
     }
 
-    /// Hands the last row of a closed connection to the reader of the table.
+    /// Hands the last row of a closed connection to whoever reads rows.
     fn gone(&mut self, row: Row) {
-        if let Some(sink) = &mut self.table {
+        let streams = self.streams.iter_mut().filter(|sink| sink.has_rows);
+        for sink in self.table.iter_mut().chain(streams) {
             if sink.current.gone.len() < sink.capacity.gone {
                 sink.current.gone.push(row);
             } else {
@@ -326,17 +336,38 @@ impl Publisher {
         self.gather();
         let (counters, now) = (&self.counters, self.now);
         let known = || (self.listener, self.others.clone());
-        self.streams
-            .retain_mut(|sink| !sink.send(counters, known(), standing, now, None::<&mut NoRows>));
-        if let Some(sink) = &mut self.table {
-            let due = !passing || self.rows.take(now);
-            if sink.send(counters, known(), standing, now, due.then_some(rows)) {
-                self.table = None;
-            } else if !due {
+        let due = self.readers > 0 && (!passing || self.rows.take(now));
+        let mut shared = std::mem::take(&mut self.shared);
+        if due && self.readers > 1 {
+            shared.take(rows, self.table.iter().chain(&self.streams).any(|sink| sink.whole));
+        }
+        let mut send = |sink: &mut Sink, with_rows: bool| {
+            if !with_rows {
+                return sink.send(counters, known(), standing, now, None::<&mut NoRows>);
+            }
+            if !due {
+                let gone = sink.send(counters, known(), standing, now, None::<&mut NoRows>);
                 // A reader to whom nothing more comes asks for them.
                 sink.keep();
+                return gone;
             }
+            if self.readers == 1 {
+                return sink.send(counters, known(), standing, now, Some(&mut *rows));
+            }
+            shared.send(sink, |sink, rows| sink.send(counters, known(), standing, now, Some(rows)))
+        };
+        if let Some(sink) = &mut self.table
+            && send(sink, true)
+        {
+            self.table = None;
         }
+        self.streams.retain_mut(|sink| {
+            let with_rows = sink.has_rows;
+            !send(sink, with_rows)
+        });
+        self.shared = shared;
+        let readers = self.streams.iter().filter(|sink| sink.has_rows).count();
+        self.readers = readers + usize::from(self.table.is_some());
     }
 
     /// Publishes for the last time. The server has ended, so now it may wait a moment for a
@@ -383,6 +414,48 @@ impl Allowance {
             self.until = self.until.max(now) + self.spacing;
         }
         allowed
+    }
+}
+
+/// The rows of one time, for more than one reader.
+#[derive(Debug, Default)]
+struct Shared {
+    rows: Vec<Row>,
+    whole: bool,
+    epolls: Option<Arc<Epolls>>,
+}
+
+impl Shared {
+    fn take(&mut self, rows: &mut impl Rows, whole: bool) {
+        self.whole = whole;
+        self.rows.clear();
+        if whole {
+            rows.take_all(&mut self.rows);
+        } else {
+            rows.take_changed(&mut self.rows);
+        }
+        self.epolls = rows.take_epolls();
+    }
+
+    /// Hands them to one of the readers. One who has no room gets all that there are the next time.
+    fn send(&mut self, sink: &mut Sink, send: impl FnOnce(&mut Sink, &mut Self) -> bool) -> bool {
+        if self.epolls.is_some() {
+            sink.current.epolls.clone_from(&self.epolls);
+        }
+        sink.whole = self.whole;
+        let gone = send(sink, self);
+        sink.whole = sink.keeps();
+        gone
+    }
+}
+
+impl Rows for Shared {
+    fn take_changed(&mut self, into: &mut Vec<Row>) {
+        into.extend_from_slice(&self.rows);
+    }
+
+    fn take_all(&mut self, into: &mut Vec<Row>) {
+        into.extend_from_slice(&self.rows);
     }
 }
 

@@ -2,6 +2,9 @@
 
 use std::net::SocketAddr;
 
+use serde::{Deserialize, Serialize};
+
+use super::serial::{is_default, route};
 use super::{
     By, ConnId, CtlOp, Errno, Fd, Form, Kind, Mask, Nanos, Options, Ret, ServerKind, Site, Until,
     Why,
@@ -56,7 +59,7 @@ impl ConnState {
 }
 
 /// One connection of the table, with exact counters.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Row {
     /// Its identity.
     pub id: ConnId,
@@ -67,41 +70,54 @@ pub struct Row {
     /// What it is doing.
     pub state: ConnState,
     /// The peer has shut down its writing half (its FIN was read).
+    #[serde(default, skip_serializing_if = "is_default")]
     pub half_closed: bool,
     /// The operator told the server not to read from it.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub stopped: bool,
     /// What the selector watches it for.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub interest: Mask,
     /// The last call made on it; where that is [`Kind::Other`] in its usual form, it is not known.
     pub last: Kind,
     /// The form in which it was made.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub form: Form,
     /// That call's result.
     pub last_ret: Ret,
     /// Requests understood.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub requests: u64,
     /// Bytes received.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub bytes_in: u64,
     /// Bytes sent.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub bytes_out: u64,
     /// Bytes of the answers that are being sent, heads included.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub answer: u64,
     /// Those of them that the kernel has not taken yet.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub unsent: u64,
     /// When it was accepted.
     pub opened: Nanos,
     /// When bytes last went in or out.
     pub active: Nanos,
     /// The thread or process that serves it, where it has one of its own.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub by: By,
     /// The call that its thread or process sleeps in, or that its task is parked for. Of its
     /// handler, whoever runs it: [`Kind::Queued`] while it waits for a thread of the pool,
     /// [`Kind::Handler`] while it runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub within: Option<Kind>,
     /// Where in the source that call is made; of one that its thread stands before, held by the
     /// pace, too. `None` where it is not known, and while the thread goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub site: Option<Site>,
     /// Why it was closed; set once, in the row's last publication.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<Why>,
 }
 
@@ -179,7 +195,7 @@ impl Row {
 }
 
 /// The listening socket.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Listener {
     /// Its descriptor.
     pub fd: Fd,
@@ -214,7 +230,8 @@ pub struct Listener {
 }
 
 /// What a server is asked for, and how often it has done it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Work {
     /// Requests of HTTP, understood.
     #[default]
@@ -227,7 +244,7 @@ pub enum Work {
 }
 
 /// Standard input as one more fd of the loop (`--stdin`).
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Stdin {
     /// What the selector watches it for; nothing once it has ended.
     pub interest: Mask,
@@ -241,7 +258,8 @@ impl Stdin {
 }
 
 /// How the loop is paced.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// Free running.
     #[default]
@@ -255,7 +273,7 @@ pub enum Mode {
 }
 
 /// The call before which the loop stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Next {
     /// The call.
     pub kind: Kind,
@@ -285,8 +303,12 @@ impl Next {
     }
 }
 
+/// A path of the program's own. By a name of its own it is not taken for one that is borrowed from a file.
+type Route = &'static str;
+
 /// Where the loop stood when the batch was published.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Stance {
     /// Not yet in its loop.
     #[default]
@@ -302,13 +324,13 @@ pub enum Stance {
     /// Held by the pace before a call.
     Held(Next),
     /// In a handler, whose path this is; no other connection is served until it ends.
-    Handling(&'static str),
+    Handling(#[serde(with = "route")] Route),
     /// The loop has ended; this is the last batch.
     Ended,
 }
 
 /// Stance, pace and since when.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Standing {
     /// Where the loop stands.
     pub stance: Stance,

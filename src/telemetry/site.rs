@@ -9,7 +9,7 @@ use std::num::NonZeroU8;
 use std::panic::Location;
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, AtomicU8, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// A place in the source, by its number.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -34,6 +34,9 @@ const PROBES: usize = 64;
 static BY_ADDRESS: [AtomicPtr<Location<'static>>; SLOTS] =
     [const { AtomicPtr::new(ptr::null_mut()) }; SLOTS];
 static NUMBERS: [AtomicU8; SLOTS] = [const { AtomicU8::new(0) }; SLOTS];
+
+/// What each is called, once it was asked for: for an event log, which names one in each line.
+static TEXTS: [OnceLock<String>; 256] = [const { OnceLock::new() }; 256];
 
 /// The places by their number, from 1.
 static PLACES: Mutex<Vec<Place>> = Mutex::new(Vec::new());
@@ -89,6 +92,22 @@ impl Site {
         places[usize::from(self.0.get()) - 1]
     }
 
+    /// Its file and its line: `src/server/reactor/turn.rs:98`.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        TEXTS[usize::from(self.number())].get_or_init(|| {
+            let Place { file, line } = self.place();
+            format!("{file}:{line}")
+        })
+    }
+
+    /// The place of which [`Site::text`] says that.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (file, line) = text.rsplit_once(':')?;
+        Self::named(file, line.parse().ok()?)
+    }
+
     /// The number of a place, which gets the next if it has none. `keep` makes its file's name last.
     fn numbered(file: &str, line: u32, keep: impl FnOnce() -> &'static str) -> Option<Self> {
         let mut places = PLACES.lock().unwrap_or_else(PoisonError::into_inner);
@@ -134,8 +153,7 @@ impl Site {
 
 impl fmt::Debug for Site {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Place { file, line } = self.place();
-        write!(f, "{file}:{line}")
+        f.write_str(self.text())
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{ConnId, Kind, Next, Place, Site};
+use super::{ConnId, Kind, Next, Site};
 
 /// What a loop is to stand before that runs until then.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -50,10 +50,7 @@ impl Until {
 impl fmt::Display for Until {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Site(site) => {
-                let Place { file, line } = site.place();
-                write!(f, "{file}:{line}")
-            }
+            Self::Site(site) => f.write_str(site.text()),
             Self::Call { kind, conn } => {
                 f.write_str(kind.map_or(ANY, Kind::name))?;
                 conn.map_or(Ok(()), |conn| write!(f, "{OF}{conn}"))
@@ -74,9 +71,8 @@ impl FromStr for Until {
         if text == WAIT {
             return Ok(Self::Wait);
         }
-        if let Some((file, line)) = text.rsplit_once(':') {
-            let line = line.parse().map_err(|_| ())?;
-            return Site::named(file, line).map(Self::Site).ok_or(());
+        if text.contains(':') {
+            return Site::parse(text).map(Self::Site).ok_or(());
         }
         let (name, conn) = match text.split_once(OF) {
             Some((name, id)) => (name, Some(id.parse().ok().and_then(ConnId::new).ok_or(())?)),

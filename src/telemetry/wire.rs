@@ -78,6 +78,8 @@ pub struct Sink {
     sent_bytes: u64,
     /// Last rows had to be left out: the next batch carries the whole table.
     pub(super) whole: bool,
+    /// Its reader gets rows and latencies too, of the stream as it is: see [`Sink::with_rows`].
+    pub(super) has_rows: bool,
 }
 
 /// The reader's end.
@@ -113,6 +115,7 @@ pub fn wire(capacity: Capacity) -> (Sink, Subscriber) {
         sent: 0,
         sent_bytes: 0,
         whole: false,
+        has_rows: false,
     };
     (sink, Subscriber { full: inbox, free: back, shared, drained: 0, drained_bytes: 0 })
 }
@@ -165,6 +168,12 @@ impl Subscriber {
 }
 
 impl Sink {
+    /// The same for a reader of every event who wants to know what the reader of the table does.
+    #[must_use]
+    pub fn with_rows(self) -> Self {
+        Self { has_rows: true, ..self }
+    }
+
     /// Counts a call by its place, whatever becomes of its event.
     #[inline]
     pub(super) fn count(&self, site: Option<Site>) {
@@ -216,6 +225,11 @@ impl Sink {
         self.shared.kept.store(true, Ordering::Release);
     }
 
+    /// Whether something is kept back.
+    pub(super) fn keeps(&self) -> bool {
+        self.kept
+    }
+
     /// Whether as much is under way as may be.
     fn is_full(&self) -> bool {
         let events = self.sent - self.shared.drained.load(Ordering::Acquire);
@@ -257,7 +271,7 @@ impl Sink {
             } else {
                 rows.take_changed(&mut batch.rows);
             }
-            batch.epolls = rows.take_epolls();
+            batch.epolls = rows.take_epolls().or(batch.epolls.take());
         }
         batch.counters.clone_from(counters);
         batch.lost.clone_from(&self.lost);

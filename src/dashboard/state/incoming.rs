@@ -51,7 +51,8 @@ impl State {
     }
 
     /// Takes over what was measured at that time.
-    pub fn kernel(&mut self, snapshot: Snapshot, taken: Nanos) {
+    pub fn kernel(&mut self, snapshot: impl Into<Arc<Snapshot>>, taken: Nanos) {
+        let snapshot = snapshot.into();
         let cpu = self.live.costs.loop_cpu();
         let same = |last: &Snapshot| {
             let Snapshot { accept_queue, sockets, quiet, detail, unseen, .. } = last;
@@ -61,7 +62,6 @@ impl State {
                 && *unseen == snapshot.unseen
         };
         let other = !self.live.kernel.as_deref().is_some_and(same);
-        let snapshot = Arc::new(snapshot);
         let came = self.live.kernel(&snapshot, taken);
         // What is shown of the CPU is seldom another.
         let news = came.news || other || cpu != self.live.costs.loop_cpu();

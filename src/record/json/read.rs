@@ -6,7 +6,7 @@ use serde_json::Error;
 use super::schema::{Line, Shown, Word, unknown};
 use crate::telemetry::{
     By, ConnId, CtlOp, Errno, Event, Fd, Form, How, Kind, Mask, Mode, OwnedEvent, Ready, Ret,
-    SOCKET_OPTIONS, ServerKind, Text, What, Why,
+    SOCKET_OPTIONS, ServerKind, Site, Text, What, Why,
 };
 
 /// What a server connects to: nothing, which ends a connection (connect(2), `AF_UNSPEC`).
@@ -22,8 +22,7 @@ struct Beside {
     ready: Vec<Ready>,
 }
 
-/// The event of a line. What the log does not have is missing in it: the rest of a request's head,
-/// whose connection an entry of a ready list is, and where in the source a call is made.
+/// The event of a line. What the log does not have is missing in it: the rest of a request's head.
 ///
 /// # Errors
 /// A member is missing that every such event has, or says what no server can do.
@@ -51,6 +50,8 @@ pub(super) fn event(line: &Line<'_>) -> Result<OwnedEvent, Error> {
     let (seq, t) = (need(line.seq, "seq")?, need(line.t, "t")?.0);
     let mut event = Event::new(seq, t, fd, conn, what);
     (event.form, event.by) = (form(line)?, by);
+    // Of places there are so many at most.
+    event.site = line.at.as_deref().and_then(Site::parse);
     let Beside { text, len, ready } = beside;
     Ok(OwnedEvent { event, bytes: text.into(), len, ready: ready.into() })
 }
@@ -273,7 +274,11 @@ fn request(line: &Line<'_>, beside: &mut Beside) -> Result<What, Error> {
 
 fn ready_list(line: &Line<'_>, beside: &mut Beside) -> Result<(), Error> {
     let entries = need(line.ready.as_ref(), "ready")?.iter();
-    let ready = entries.map(|entry| Ready { fd: entry.fd, mask: entry.mask.0, conn: None });
+    let ready = entries.map(|entry| Ready {
+        fd: entry.fd,
+        mask: entry.mask.0,
+        conn: entry.conn.and_then(ConnId::new),
+    });
     beside.ready = ready.collect();
     Ok(())
 }

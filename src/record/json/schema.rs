@@ -30,6 +30,29 @@ pub(super) struct First<'a> {
     pub(super) start: Shown<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) mistake: Option<Word<'a>>,
+    /// Where and by what it was written: not in version 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) origin: Option<Origin>,
+}
+
+/// What wrote a log, how it was called, and on which machine.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Origin {
+    /// The version of this program.
+    pub epollscope: String,
+    /// What was traced, with its arguments; or the options of the server.
+    pub command: Vec<String>,
+    /// Another program was traced.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub traced: bool,
+    /// The machine's kernel, as uname(2) has it: its name and release.
+    pub kernel: String,
+    /// The machine's architecture.
+    pub machine: String,
+    /// Its processors.
+    pub cpus: usize,
+    /// The clock of `t`.
+    pub clock: String,
 }
 
 /// Names the members of an event's line, each once: for reading, a field of [`Line`]; for writing, a
@@ -172,6 +195,9 @@ members! {
     until: Shown<Until>,
     stack: u64,
 
+    // Where in the source, `src/server/calls/mod.rs:98`.
+    at: Word<'a>,
+
     // Who it was.
     tid: i32,
     pid: i32,
@@ -185,6 +211,9 @@ pub(super) struct Entry {
     pub(super) mask: Shown<Mask>,
     #[serde(default, skip_serializing_if = "is_false")]
     pub(super) own: bool,
+    /// The connection that it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) conn: Option<u64>,
 }
 
 /// The last line: how many events are in the log, how many it had to leave out, and what it all
@@ -237,7 +266,7 @@ pub struct Usage {
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
-fn is_false(value: &bool) -> bool {
+pub(super) fn is_false(value: &bool) -> bool {
     !value
 }
 

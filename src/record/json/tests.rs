@@ -4,7 +4,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use super::schema::Word;
 use super::*;
-use crate::telemetry::{By, ConnId, Event, Form, Mask, Ready, Ret, Text, What};
+use crate::telemetry::{By, ConnId, Event, Form, Mask, Ready, Ret, Site, Text, What};
 use crate::words::samples;
 
 use proptest::prelude::*;
@@ -17,7 +17,9 @@ fn parsed(event: EventRef<'_>) -> (String, Value) {
     let line = String::from_utf8(out).unwrap();
     assert!(line.ends_with("}\n") && line.matches('\n').count() == 1);
     let mut value: Value = serde_json::from_str(&line).unwrap();
-    let time = value.as_object_mut().unwrap().remove("t").unwrap();
+    let members = value.as_object_mut().unwrap();
+    assert!(members.remove("at").is_none_or(|at| at.as_str().unwrap().starts_with("src/")));
+    let time = members.remove("t").unwrap();
     assert!(time.as_f64().unwrap() >= 0.0);
     (line, value)
 }
@@ -119,6 +121,8 @@ fn the_fields_stand_in_the_designs_order() {
     let events = samples::all();
     let line = |seq: usize| {
         let line = parsed(events[seq - 1].as_ref()).0;
+        let line =
+            line.split_once(",\"at\":").map_or(line.clone(), |(line, _)| format!("{line}}}\n"));
         let (head, tail) = line.trim_end().split_once(",\"t\":").unwrap();
         format!("{head},{}", tail.split_once(',').unwrap().1)
     };
@@ -143,6 +147,9 @@ fn every_line_to_the_byte() {
     let mut out = Vec::new();
     for mut sample in samples::all() {
         sample.event.time = sample.event.seq * 1_234_567_891;
+        // That of the samples is another with each change of theirs.
+        sample.event.site =
+            Site::named("src/server/calls/mod.rs", 7).filter(|_| sample.event.seq == 8);
         super::event(&mut out, sample.as_ref(), Some(samples::WAKER));
     }
     insta::assert_snapshot!(String::from_utf8(out).unwrap());
@@ -152,14 +159,14 @@ fn every_line_to_the_byte() {
 fn the_first_and_the_last_line() {
     let start = UNIX_EPOCH + Duration::from_secs(1_795_251_600);
     let mut out = Vec::new();
-    let first = Header { server: "epoll-et".into(), pid: 4242, start, mistake: None };
+    let first = Header { server: "epoll-et".into(), pid: 4242, start, mistake: None, origin: None };
     header(&mut out, &first);
     closing(&mut out, 0, 22, &Counters { requests: 3, ..Counters::default() }, false);
     let text = String::from_utf8(out).unwrap();
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(
         lines[0],
-        "{\"log\":\"epollscope\",\"version\":1,\"server\":\"epoll-et\",\"pid\":4242,\
+        "{\"log\":\"epollscope\",\"version\":2,\"server\":\"epoll-et\",\"pid\":4242,\
          \"start\":\"2026-11-21T09:00:00Z\"}"
     );
     let read = |line: &str| super::read(line.as_bytes(), &mut None);
@@ -176,7 +183,7 @@ fn the_first_and_the_last_line() {
     assert!(out.ends_with(b"Z\",\"mistake\":\"no-drain\"}\n"));
     let line = String::from_utf8(out).unwrap();
     assert!(matches!(read(&line), Ok(Entry::Header(read)) if read == first));
-    for other in [line.replace("epollscope", "strace"), line.replace(":1,", ":2,")] {
+    for other in [line.replace("epollscope", "strace"), line.replace(":2,", ":3,")] {
         assert!(read(&other).is_err(), "{other}");
     }
 }
@@ -192,7 +199,10 @@ fn dates_are_those_of_the_calendar() {
     ] {
         let start = UNIX_EPOCH + Duration::from_secs(seconds);
         let mut out = Vec::new();
-        header(&mut out, &Header { server: String::new(), pid: 1, start, mistake: None });
+        header(
+            &mut out,
+            &Header { server: String::new(), pid: 1, start, mistake: None, origin: None },
+        );
         let line: Value = serde_json::from_slice(&out).unwrap();
         assert_eq!(line["start"], want);
     }

@@ -4,7 +4,7 @@ use serde::{Serialize, Serializer};
 
 use super::schema::{Entry, Member, Seconds, Shown, Word, Writing};
 use super::value::append;
-use crate::telemetry::{ConnId, CtlOp, EventRef, Fd, Kind, Mode, Ready, Ret, Text, What};
+use crate::telemetry::{ConnId, CtlOp, EventRef, Fd, Kind, Mode, Ready, Ret, Site, Text, What};
 
 /// Appends an event's line.
 pub(super) fn event(out: &mut Vec<u8>, told: EventRef<'_>, waker: Option<Fd>) {
@@ -36,6 +36,7 @@ pub(super) fn event(out: &mut Vec<u8>, told: EventRef<'_>, waker: Option<Fd>) {
     line.tid(event.by.tid());
     line.pid(event.by.pid());
     line.own(event.is_own().then_some(true));
+    line.at(event.site.map(Site::text).map(Word::from));
     line.end();
 }
 
@@ -218,10 +219,11 @@ struct ReadyList<'a> {
 
 impl Serialize for ReadyList<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let entry = |&Ready { fd, mask, .. }: &Ready| Entry {
+        let entry = |&Ready { fd, mask, conn }: &Ready| Entry {
             fd,
             mask: Shown(mask),
             own: Some(fd) == self.waker,
+            conn: conn.map(ConnId::get),
         };
         to.collect_seq(self.ready.iter().map(entry))
     }

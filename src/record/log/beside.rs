@@ -1,0 +1,153 @@
+//! What the log's thread keeps to say with each batch only what has changed; and what it is told beside
+//! what the server publishes.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use hashbrown::HashMap;
+
+use crate::clients::ClientInfo;
+use crate::inspect::{Quiet, Snapshot};
+use crate::record::json::{self, Beside, Changed, Measured, Told};
+use crate::telemetry::{Batch, ConnId, Counters, Kind, Listener, Lost, Made, Nanos, Others, Row};
+
+/// How often at most it is written how the clients are and how often each line has made its call.
+const EVERY: Duration = Duration::from_millis(250);
+
+/// What whoever asks the kernel, or has clients, has found.
+#[derive(Debug)]
+pub enum Note {
+    /// What the kernel said, when that was, and when it was read what the server had used.
+    Kernel(Arc<Snapshot>, Nanos, Option<Nanos>),
+    /// How the clients are.
+    Clients(Arc<Vec<ClientInfo>>),
+    /// How often each place in the source has made its call.
+    Made(Made),
+}
+
+/// What was written last.
+#[derive(Debug, Default)]
+pub(super) struct Before {
+    table: HashMap<ConnId, Row>,
+    counters: Counters,
+    lost: Lost,
+    listener: Option<Listener>,
+    others: Option<Arc<Others>>,
+    /// Events that could not be written, by their kinds.
+    left_out: Lost,
+    /// A batch could not be written: the next says all.
+    behind: bool,
+    quiet: Quiet,
+    clients: Slow<Arc<Vec<ClientInfo>>>,
+    made: Slow<Made>,
+}
+
+/// What is written now and then only.
+#[derive(Debug)]
+struct Slow<T> {
+    latest: Option<T>,
+    written: Option<Instant>,
+}
+
+impl<T> Default for Slow<T> {
+    fn default() -> Self {
+        Self { latest: None, written: None }
+    }
+}
+
+impl<T> Slow<T> {
+    fn due(&mut self) -> Option<T> {
+        if self.written.is_some_and(|then| then.elapsed() < EVERY) {
+            return None;
+        }
+        let latest = self.latest.take()?;
+        self.written = Some(Instant::now());
+        Some(latest)
+    }
+}
+
+impl Before {
+    /// An event of that kind is not in the log.
+    pub(super) fn left_out(&mut self, kind: Kind) {
+        self.left_out.events[kind as usize] += 1;
+    }
+
+    /// Appends what came with a batch; where there is no room, the next says it.
+    pub(super) fn batch(&mut self, out: Option<&mut Vec<u8>>, batch: &Batch) {
+        if batch.whole {
+            self.table.clear();
+        }
+        self.table.extend(batch.rows.iter().map(|row| (row.id, *row)));
+        for row in &batch.gone {
+            self.table.remove(&row.id);
+        }
+        let Some(out) = out else {
+            self.behind = true;
+            return;
+        };
+        let behind = std::mem::take(&mut self.behind);
+        let rows = if behind {
+            self.table.values().copied().collect()
+        } else {
+            Cow::Borrowed(&*batch.rows)
+        };
+        let counters = Changed(batch.counters.changed_since(&self.counters));
+        self.counters.clone_from(&batch.counters);
+        let lost = batch.lost.with(&self.left_out);
+        let lost = (lost != self.lost).then(|| {
+            self.lost = lost;
+            Cow::Borrowed(&self.lost)
+        });
+        let listener = batch.listener.filter(|now| self.listener != Some(*now));
+        self.listener = batch.listener;
+        let same = |now: &Arc<Others>| self.others.as_ref().is_some_and(|then| then == now);
+        let others = batch.others.clone().filter(|now| !same(now));
+        self.others = others.clone().or(self.others.take());
+        let told = Told {
+            time: batch.time,
+            rows,
+            gone: Cow::Borrowed(&batch.gone),
+            whole: batch.whole || behind,
+            turns: Cow::Borrowed(&batch.turns),
+            latencies: Cow::Borrowed(&batch.latencies),
+            counters,
+            lost,
+            listener,
+            others,
+            epolls: batch.epolls.clone(),
+            standing: batch.standing,
+        };
+        json::beside(out, &Beside::Batch(Box::new(told)));
+    }
+
+    /// Appends a note, now or with one of the next calls; where there is no room it is left out.
+    pub(super) fn note(&mut self, out: Option<&mut Vec<u8>>, note: Note) {
+        match note {
+            Note::Clients(clients) => self.clients.latest = Some(clients),
+            Note::Made(made) => self.made.latest = Some(made),
+            Note::Kernel(snapshot, taken, used) => {
+                let Some(out) = out else { return };
+                let same_quiet = !snapshot.quiet.is_empty() && snapshot.quiet == self.quiet;
+                let said = if same_quiet {
+                    Cow::Owned(Snapshot { quiet: Quiet::default(), ..(*snapshot).clone() })
+                } else {
+                    self.quiet.clone_from(&snapshot.quiet);
+                    Cow::Borrowed(&*snapshot)
+                };
+                let measured = Measured { taken, used, same_quiet, said };
+                json::beside(out, &Beside::Kernel(Box::new(measured)));
+            }
+        }
+    }
+
+    /// Appends what has waited until it is time.
+    pub(super) fn slow(&mut self, out: &mut Vec<u8>) {
+        if let Some(clients) = self.clients.due() {
+            json::beside(out, &Beside::Clients(Cow::Borrowed(&clients)));
+        }
+        if let Some(made) = self.made.due() {
+            json::beside(out, &Beside::Made(Cow::Owned(made)));
+        }
+    }
+}

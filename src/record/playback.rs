@@ -1,0 +1,203 @@
+//! A log made into what a picture is made of: batches as the server handed them over, and what was
+//! measured between them.
+
+use std::io::{self, BufRead};
+use std::time::{Duration, Instant};
+
+use super::json::{Beside, Closing, Entry, Header, Measured, Told};
+use super::reading::{Flaw, Reading};
+use crate::clients::ClientInfo;
+use crate::inspect::{Quiet, Snapshot};
+use crate::telemetry::{Batch, Counters, Listener, Lost, Made, Nanos, OwnedEvent, Standing};
+
+/// Events of a log whose end is missing that are handed over at once.
+const MOST: usize = 1024;
+
+/// What comes next.
+#[derive(Debug)]
+pub enum Item {
+    /// A batch.
+    Batch(Box<Batch>),
+    /// What was measured, and when.
+    Kernel(Box<Snapshot>, Nanos),
+    /// The clients that there were.
+    Clients(Vec<ClientInfo>),
+    /// How often each line had made its call.
+    Made(Made),
+}
+
+impl Item {
+    /// When it came, where it says that.
+    #[must_use]
+    pub fn time(&self) -> Option<Nanos> {
+        match self {
+            Self::Batch(batch) => Some(batch.time),
+            Self::Kernel(_, taken) => Some(*taken),
+            Self::Clients(_) | Self::Made(_) => None,
+        }
+    }
+}
+
+/// A log that is played.
+#[derive(Debug)]
+pub struct Playback<R> {
+    reading: Reading<R>,
+    zero: Instant,
+    /// The first line, once it was read.
+    header: Option<Header>,
+    /// The last line.
+    closing: Option<Closing>,
+    /// Lines that could not be read.
+    skipped: u64,
+    /// The last line ends in its middle.
+    torn: bool,
+    /// What has come since the last batch.
+    events: Batch,
+    // As the lines before have it.
+    counters: Counters,
+    lost: Lost,
+    listener: Option<Listener>,
+    standing: Standing,
+    quiet: Quiet,
+}
+
+impl<R: BufRead> Playback<R> {
+    /// Nothing has been read. What the log says of the clock is told as if it had begun at `zero`.
+    pub fn new(from: R, zero: Instant) -> Self {
+        Self {
+            reading: Reading::new(from),
+            zero,
+            header: None,
+            closing: None,
+            skipped: 0,
+            torn: false,
+            events: Batch::default(),
+            counters: Counters::default(),
+            lost: Lost::default(),
+            listener: None,
+            standing: Standing::default(),
+            quiet: Quiet::default(),
+        }
+    }
+
+    /// What the first line says; `None` where this is no log.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn header(&mut self) -> io::Result<Option<&Header>> {
+        if self.header.is_none()
+            && let Some(line) = self.reading.line()?
+            && let Ok(Entry::Header(header)) = line.entry
+        {
+            self.header = Some(header);
+        }
+        Ok(self.header.as_ref())
+    }
+
+    /// What the last line says, once it was read.
+    #[must_use]
+    pub fn closing(&self) -> Option<&Closing> {
+        self.closing.as_ref()
+    }
+
+    /// Lines that could not be read.
+    #[must_use]
+    pub fn skipped(&self) -> u64 {
+        self.skipped
+    }
+
+    /// Whether the last line ends in its middle.
+    #[must_use]
+    pub fn is_torn(&self) -> bool {
+        self.torn
+    }
+
+    /// The next of all; `None` at the end, and as long as nothing more was written.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn next(&mut self) -> io::Result<Option<Item>> {
+        loop {
+            let Some(line) = self.reading.line()? else { return Ok(self.rest()) };
+            match line.entry {
+                Ok(Entry::Event(event)) => {
+                    if self.events.events().len() >= MOST && self.header_is_old() {
+                        let rest = self.rest();
+                        self.push(&event);
+                        return Ok(rest);
+                    }
+                    self.push(&event);
+                }
+                Ok(Entry::Beside(beside)) => return Ok(Some(self.beside(beside))),
+                Ok(Entry::Closing(closing)) => self.closing = Some(closing),
+                Ok(Entry::Header(_)) => self.skipped += 1,
+                Err(Flaw::Torn) => self.torn = true,
+                Err(Flaw::Foreign(_) | Flaw::TooLong) => self.skipped += 1,
+            }
+        }
+    }
+
+    fn push(&mut self, event: &OwnedEvent) {
+        let OwnedEvent { event, bytes, ready, .. } = event;
+        self.events.push(*event, bytes, ready);
+    }
+
+    fn header_is_old(&self) -> bool {
+        self.header.as_ref().is_none_or(|header| header.origin.is_none())
+    }
+
+    /// The events behind the last batch, of which no more is known.
+    fn rest(&mut self) -> Option<Item> {
+        let last = self.events.events().map(|event| event.event.time).max()?;
+        Some(self.batch(Told { time: last, standing: self.standing, ..Told::default() }))
+    }
+
+    fn beside(&mut self, beside: Beside<'static>) -> Item {
+        match beside {
+            Beside::Batch(told) => self.batch(*told),
+            Beside::Kernel(measured) => {
+                let Measured { taken, used, same_quiet, said } = *measured;
+                let mut snapshot = said.into_owned();
+                if same_quiet {
+                    snapshot.quiet.clone_from(&self.quiet);
+                } else {
+                    self.quiet.clone_from(&snapshot.quiet);
+                }
+                // Found by their peers, in this order.
+                snapshot.sockets.sort_by_key(|socket| socket.peer);
+                snapshot.taken = self.at(taken);
+                if let (Some(usage), Some(used)) = (&mut snapshot.usage, used) {
+                    usage.taken = self.at(used);
+                }
+                Item::Kernel(Box::new(snapshot), taken)
+            }
+            Beside::Clients(clients) => Item::Clients(clients.into_owned()),
+            Beside::Made(made) => Item::Made(made.into_owned()),
+        }
+    }
+
+    /// A time of the log's clock; as if it were its begin where it is centuries away.
+    fn at(&self, time: Nanos) -> Instant {
+        self.zero.checked_add(Duration::from_nanos(time)).unwrap_or(self.zero)
+    }
+
+    fn batch(&mut self, told: Told<'static>) -> Item {
+        self.counters.change(&told.counters.0);
+        if let Some(lost) = told.lost {
+            self.lost = lost.into_owned();
+        }
+        self.listener = told.listener.or(self.listener);
+        self.standing = told.standing;
+        let mut batch = std::mem::take(&mut self.events);
+        (batch.rows, batch.gone) = (told.rows.into_owned(), told.gone.into_owned());
+        batch.whole = told.whole;
+        (batch.turns, batch.latencies) = (told.turns.into_owned(), told.latencies.into_owned());
+        batch.counters.clone_from(&self.counters);
+        batch.lost.clone_from(&self.lost);
+        batch.listener = self.listener;
+        (batch.others, batch.epolls) = (told.others, told.epolls);
+        batch.standing = told.standing;
+        batch.time = told.time;
+        Item::Batch(Box::new(batch))
+    }
+}
