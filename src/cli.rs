@@ -8,6 +8,7 @@ mod lesson;
 mod log;
 mod pages;
 mod parse;
+mod replay;
 mod run;
 mod values;
 
@@ -25,6 +26,7 @@ pub use lesson::Lesson;
 pub use log::Log;
 pub use pages::{completions, man, markdown};
 pub use parse::{Parsed, command_first, parse};
+pub use replay::Replay;
 pub use run::Run;
 use values::{demo, encoding, handler, history, ip, mistake, nap, server_kind, trigger};
 
@@ -51,6 +53,7 @@ Examples:
   epollscope lesson 6                level and edge, with a class
   epollscope run python3 server.py   your own server, or any program
   epollscope attach nginx            a server that runs, looked at from outside
+  epollscope replay run.jsonl        what --log has written, played on the dashboard
   epollscope textbook epoll > server.py
                                      the same server as a short program in Python";
 

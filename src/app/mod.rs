@@ -9,6 +9,7 @@
 //! | `split` | two servers on one screen |
 //! | `attach` | a process that runs, looked at from outside |
 //! | `run` | any program, traced |
+//! | `replay` | a recording, on the dashboard |
 //! | `textbook` | a server as a short program in Python |
 //! | `notes` | the speaker's notes of a lesson that runs in another terminal |
 //! | `worker` | one connection, as a process of `--server processes` |
@@ -30,6 +31,7 @@ mod log;
 mod notes;
 mod output;
 mod recorded;
+mod replay;
 mod run;
 mod serve;
 mod split;
@@ -89,6 +91,10 @@ pub fn run() -> ExitCode {
             let file = attach.settings.clone();
             return with_settings(&file, &args, parsed);
         }
+        Some(Command::Replay(replay)) => {
+            let file = replay.settings.clone();
+            return with_settings(&file, &args, parsed);
+        }
         Some(Command::Compare(compare)) => {
             let file = compare.settings.clone();
             return with_settings(&file, &args, parsed);
@@ -119,6 +125,9 @@ fn with_settings(file: &SettingsFile, args: &[OsString], parsed: Parsed) -> Exit
     }
     if let Some(Command::Attach(process)) = &cli.command {
         return attach::attach(process, &merged.colours);
+    }
+    if let Some(Command::Replay(replay)) = &cli.command {
+        return replay::run(replay, &merged.colours);
     }
     let done = if let Some(Command::Compare(compare)) = &cli.command {
         match compare.check(io::stdout().is_terminal()) {

@@ -211,7 +211,7 @@ fn show(
 }
 
 /// The program as it is named in the header: an interpreter's script rather than the interpreter.
-fn shown_name(command: &[OsString]) -> String {
+pub(super) fn shown_name(command: &[OsString]) -> String {
     let [program, arguments @ ..] = command else { return String::new() };
     let is_script = |word: &&OsString| {
         let ending = Path::new(word).extension().and_then(|ending| ending.to_str());

@@ -7,7 +7,7 @@ use clap::Subcommand;
 use clap_complete::Shell;
 
 use super::values::server_kind;
-use super::{Attach, Compare, Lesson, Log, Run};
+use super::{Attach, Compare, Lesson, Log, Replay, Run};
 use crate::telemetry::ServerKind;
 
 /// What can be done instead of serving.
@@ -22,6 +22,8 @@ pub enum Command {
     /// Look from outside at a process that runs: its descriptors, interest lists and threads. It is not
     /// stopped.
     Attach(Attach),
+    /// Play what --log has written on the dashboard: at any speed, call by call, forth and back.
+    Replay(Replay),
     /// Read an event log that --log has written: check it, sum it up, or print some of its lines.
     #[command(subcommand)]
     Log(Log),

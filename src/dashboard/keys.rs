@@ -111,13 +111,13 @@ static KEYS: &[Key] = &[
           enabled: State::can_teach, screens: Screens::Dashboard, say: |keys| &keys.lessons },
 
     Key { id: Id::Client, name: "add-client", presses: &[ch('c')], group: Group::Clients, bar: 20,
-          enabled: State::alive, screens: Screens::Dashboard, say: |keys| &keys.client },
+          enabled: State::is_live, screens: Screens::Dashboard, say: |keys| &keys.client },
     Key { id: Id::TenClients, name: "add-ten-clients", presses: &[ch('C')], group: Group::Clients, bar: 61,
-          enabled: State::alive, screens: Screens::Dashboard, say: |keys| &keys.ten_clients },
+          enabled: State::is_live, screens: Screens::Dashboard, say: |keys| &keys.ten_clients },
     Key { id: Id::ManyClients, name: "add-many-clients", presses: &[ch('A')], group: Group::Clients, bar: 0,
-          enabled: State::alive, screens: Screens::Dashboard, say: |keys| &keys.many_clients },
+          enabled: State::is_live, screens: Screens::Dashboard, say: |keys| &keys.many_clients },
     Key { id: Id::Choose, name: "client-kind", presses: &[ch('a')], group: Group::Clients, bar: 62,
-          enabled: State::alive, screens: Screens::Dashboard, say: |keys| &keys.choose },
+          enabled: State::is_live, screens: Screens::Dashboard, say: |keys| &keys.choose },
     Key { id: Id::HangUp, name: "hang-up", presses: &[ch('d')], group: Group::Taking, bar: 64,
           enabled: State::can_hang_up, screens: Screens::Dashboard, say: |keys| &keys.hang_up },
     Key { id: Id::StopClients, name: "stop-clients", presses: &[ch('K')], group: Group::Taking, bar: 63,
@@ -148,13 +148,19 @@ static KEYS: &[Key] = &[
     Key { id: Id::CallBack, name: "call-back", presses: &[ch('[')], group: Group::Looking, bar: 43,
           enabled: State::can_step_back, screens: Screens::Dashboard, say: |keys| &keys.call_back },
     Key { id: Id::CallForth, name: "call-forth", presses: &[ch(']')], group: Group::Looking, bar: 43,
-          enabled: State::is_back, screens: Screens::Dashboard, say: |keys| &keys.call_forth },
+          enabled: State::can_step_forth, screens: Screens::Dashboard, say: |keys| &keys.call_forth },
     Key { id: Id::TurnBack, name: "turn-back", presses: &[ch('{')], group: Group::Looking, bar: 44,
           enabled: State::can_turn_back, screens: Screens::Dashboard, say: |keys| &keys.turn_back },
     Key { id: Id::TurnForth, name: "turn-forth", presses: &[ch('}')], group: Group::Looking, bar: 44,
           enabled: State::can_turn_forth, screens: Screens::Dashboard, say: |keys| &keys.turn_forth },
     Key { id: Id::Jump, name: "jump", presses: &[ch('J')], group: Group::Looking, bar: 77,
           enabled: State::can_step_back, screens: Screens::Dashboard, say: |keys| &keys.jump },
+    Key { id: Id::Play, name: "play", presses: &[ch('R')], group: Group::Looking, bar: 77,
+          enabled: State::can_play, screens: Screens::Dashboard, say: |keys| &keys.play },
+    Key { id: Id::PlaySlower, name: "play-slower", presses: &[ch('(')], group: Group::Looking, bar: 0,
+          enabled: State::can_play, screens: Screens::Dashboard, say: |keys| &keys.play_slower },
+    Key { id: Id::PlayFaster, name: "play-faster", presses: &[ch(')')], group: Group::Looking, bar: 0,
+          enabled: State::can_play, screens: Screens::Dashboard, say: |keys| &keys.play_faster },
     Key { id: Id::Freeze, name: "freeze", presses: &[ch('f')], group: Group::Looking, bar: 35,
           enabled: always, screens: Screens::Dashboard, say: |keys| &keys.freeze },
     Key { id: Id::Explain, name: "explain", presses: &[ch('I')], group: Group::Looking, bar: 76,
@@ -322,6 +328,9 @@ impl Key {
     pub fn label(&self, state: &State) -> &'static str {
         let keys = &strings().keys;
         match self.id {
+            Id::Play if state.play().on => keys.stop,
+            Id::Pause if state.recording().is_some() && state.is_paused() => keys.play.label,
+            Id::Pause if state.recording().is_some() => keys.stop,
             Id::Pause if state.mode() == Mode::Paused => keys.run,
             Id::Reading if state.selected_is_stopped() => keys.read_again,
             Id::Card if state.focus() == Panel::Card => keys.close_card,
@@ -367,6 +376,8 @@ pub fn bar(state: &State) -> Vec<&'static Key> {
     let worth = |key: &&Key| match key.id {
         // Elsewhere they work as well; there is no need to say so.
         Id::Last => state.scrolled_back(),
+        // There they do what others do.
+        Id::StepCall | Id::StepTurn | Id::Play if state.recording().is_some() => false,
         Id::StepCall | Id::StepTurn => state.is_paused(),
         // The strip says it.
         Id::LessonOn => !state.has_lesson(),

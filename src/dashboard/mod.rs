@@ -7,6 +7,7 @@
 //! | [`live`] | the server, the inspector and the clients that it watches |
 //! | `rehearsal` | a lesson given without a screen |
 //! | [`attached`] | a process that is looked at from outside |
+//! | [`replayed`] | a recording in place of a server |
 //! | [`split`] | two servers under the same load, side by side |
 //! | [`terminal`] | entering and leaving the terminal, panics, signals |
 //! | [`state`] | what is known and what the operator is doing; no terminal in it |
@@ -26,6 +27,7 @@ pub mod live;
 pub mod panel;
 pub mod panels;
 mod rehearsal;
+pub mod replayed;
 pub mod run;
 pub mod session;
 pub mod split;

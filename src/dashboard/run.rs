@@ -152,7 +152,8 @@ pub(super) fn show(mut shown: impl Show, options: &Options, log: Option<Scribe>)
 }
 
 /// Since 1970, as the clocks here show it: UTC and the offset of the time zone at that moment.
-fn wall_clock(now: SystemTime) -> Duration {
+#[must_use]
+pub fn wall_clock(now: SystemTime) -> Duration {
     let utc = now.duration_since(UNIX_EPOCH).unwrap_or_default();
     let Ok(timestamp) = jiff::Timestamp::try_from(now) else { return utc };
     let offset = jiff::tz::TimeZone::system().to_offset(timestamp).seconds();

@@ -27,7 +27,7 @@ use crate::words::strings;
 /// How often batches are fetched while much happens.
 const TICK: Duration = Duration::from_millis(16);
 /// How often while little happens: as often as a picture is drawn at most.
-const CALM_TICK: Duration = Duration::from_millis(33);
+pub(super) const CALM_TICK: Duration = Duration::from_millis(33);
 /// How often batches are fetched when nothing happens: what happens then shows at the latest after
 /// this, which a person takes for at once.
 pub(super) const QUIET_TICK: Duration = Duration::from_millis(80);
@@ -182,6 +182,8 @@ pub struct Session<W> {
     busy: Instant,
     /// How many batches came in the last tick.
     came: usize,
+    /// When time went on last.
+    seen: Instant,
     /// The clients that the log was told of last.
     noted: Arc<Vec<ClientInfo>>,
 }
@@ -198,6 +200,7 @@ impl<W: Backend> Session<W> {
             busy: now,
             came: 0,
             noted: Arc::default(),
+            seen: now,
         }
     }
 
@@ -229,6 +232,8 @@ impl<W: Backend> Session<W> {
             self.state.wrote(&excerpt);
         }
         self.state.tick(self.clock.server(now));
+        self.state.play_on(now.saturating_duration_since(self.seen));
+        self.seen = now;
         if let Some(command) = self.state.look_at_lines() {
             // One that has ended makes no more calls.
             let _ = self.backend.send(command);

@@ -1,7 +1,7 @@
 //! A log made into what a picture is made of: batches as the server handed them over, and what was
 //! measured between them.
 
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::time::{Duration, Instant};
 
 use super::json::{Beside, Closing, Entry, Header, Measured, Told};
@@ -59,6 +59,23 @@ pub struct Playback<R> {
     listener: Option<Listener>,
     standing: Standing,
     quiet: Quiet,
+}
+
+/// When the last thing happened that is told near the end of a log.
+///
+/// # Errors
+/// It cannot be read, or has no end to go to.
+pub fn last_time(mut log: impl Read + Seek) -> io::Result<Option<Nanos>> {
+    /// Bytes before the end; of what no line of a batch ends in.
+    const NEAR: u64 = 256 * 1024;
+    let end = log.seek(SeekFrom::End(0))?;
+    let begin = end.saturating_sub(NEAR);
+    log.seek(SeekFrom::Start(begin))?;
+    let (mut reading, mut last) = (Playback::new(BufReader::new(log), Instant::now()), None);
+    while let Some(item) = reading.next()? {
+        last = last.max(item.time());
+    }
+    Ok(last)
 }
 
 impl<R: BufRead> Playback<R> {

@@ -95,6 +95,8 @@ pub struct HeaderView<'a> {
     pub frozen: Option<Nanos>,
     /// It was stepped to; this key shows now again.
     pub back: Option<&'a str>,
+    /// In place of that, the badge of a picture that goes on by itself; the longest first.
+    pub plays: Option<&'a [String; 3]>,
     /// The longest time for which bytes lie unread.
     pub waits: Option<Nanos>,
     /// Events that the stream left out.
@@ -294,7 +296,15 @@ impl Painter<'_> {
             Badge::Ended => (glyph("✖", "X"), say.ended.to_owned(), Role::Bad),
         };
         let mut fields = vec![self.field(0, Gauge::Badge, format!("{sign} {text}"), role)];
-        if let Some(age) = self.view.frozen {
+        if let Some(texts) = self.view.plays {
+            let text = &texts[match width {
+                WIDE.. => 0,
+                NARROW.. => 1,
+                _ => 2,
+            }];
+            let text = format!("{} {text}", glyph("▷", ">"));
+            fields.push(self.field(1, Gauge::Frozen, text, Role::Warn));
+        } else if let Some(age) = self.view.frozen {
             let age = duration(age);
             let text = if let Some(key) = self.view.back {
                 let [long, middle, short] = (strings().back.badge)(&age, key);

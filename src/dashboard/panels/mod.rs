@@ -179,20 +179,48 @@ fn running(state: &State) -> String {
     }
 }
 
+/// How a picture goes on in time that is not of now; the longest first.
+fn plays(state: &State, theme: &Theme) -> Option<[String; 3]> {
+    let (play, say) = (state.play(), &strings().back);
+    let speed = match play.speed() {
+        (faster, 1) => format!("{}{faster}", theme.glyph("×", "x")),
+        (_, slower) => format!("{}{slower}", theme.glyph("÷", "/")),
+    };
+    let Some(recording) = state.recording() else {
+        let age = state.frozen_for().filter(|_| play.on)?;
+        let text = (say.plays)(&duration(age, theme), &speed);
+        return Some([text.clone(), text.clone(), text]);
+    };
+    let how = match () {
+        () if state.reads_ahead() => say.reads,
+        () if play.on => &*speed,
+        () => say.stands,
+    };
+    let end = recording.end.map(|end| duration(end, theme));
+    Some((say.recording)(how, &duration(state.scene().now, theme), end.as_deref()))
+}
+
 /// Name, URL, badges and rates. The badge of the loop is live, also over a frozen picture.
 fn header(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, spots: &mut Spots) {
     let marked = theme.marked();
     let looked_at = state.looks_at() == Some(Look::Header);
     let theme = if looked_at { &marked } else { theme };
-    let live = state.live();
+    // A recording's server is what it was then.
+    let live = if state.recording().is_some() { state.scene() } else { state.live() };
     let stood = live.now.saturating_sub(live.standing.since);
     // Which call is next must be seen whatever panels are shown; beside a picture of before it would
     // be taken for one of then.
-    let next = live.next_call().filter(|_| !state.is_stepped_back()).map(|next| {
-        let fd =
-            if next.kind.is_wait() || next.fd < 0 { String::new() } else { next.fd.to_string() };
-        (strings().header.next)(next.name(), &fd)
-    });
+    let next = live
+        .next_call()
+        .filter(|_| state.recording().is_some() || !state.is_stepped_back())
+        .map(|next| {
+            let fd = if next.kind.is_wait() || next.fd < 0 {
+                String::new()
+            } else {
+                next.fd.to_string()
+            };
+            (strings().header.next)(next.name(), &fd)
+        });
     let short = |setting| (strings().options.short)(setting);
     let scene = state.scene();
     let (examined, loop_cpu) = (scene.costs.examined(&scene.rates), scene.costs.loop_cpu());
@@ -200,6 +228,8 @@ fn header(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, spots: &m
     let unusual = scene.listener.iter().flat_map(by_server::unusual).map(short);
     let unusual: Vec<String> = unusual.chain(delay).collect();
     let now = keys::name(Id::Freeze);
+    let plays = plays(state, theme);
+    let mode = if state.recording().is_some() { live.standing.mode } else { state.mode() };
     let view = HeaderView {
         asks: scene.listener.map(|listener| listener.server.asks()),
         examined: examined.as_deref(),
@@ -209,9 +239,10 @@ fn header(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, spots: &m
         server: &running(state),
         options: &unusual,
         rates: &scene.rates,
-        badge: Badge::new(Standing { mode: state.mode(), ..live.standing }, stood),
+        badge: Badge::new(Standing { mode, ..live.standing }, stood),
         frozen: state.frozen_for(),
         back: state.is_stepped_back().then_some(&*now),
+        plays: plays.as_ref(),
         waits: scene.engine.longest_wait(),
         lost: scene.lost.all(),
         notice: next.as_deref(),

@@ -36,14 +36,19 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, 
         line.push_span(Span::styled(sign, theme.style(role)));
     }
     let (from, now) = kept;
-    let age = now.saturating_sub(from);
+    let recorded = state.recording().is_some();
+    let age = if recorded { from } else { now.saturating_sub(from) };
     let age = if theme.ascii() { units::ascii_duration(age) } else { units::duration(age) };
     let left = Rect { width: track.x - area.x, ..area };
     let right = Rect { x: track.right(), width: area.right() - track.right(), ..area };
     let held = units::bytes(state.history().held() as u64);
-    for (text, place) in
-        [(format!(" -{age}"), left), (format!(" {}", (strings().back.now)(&held)), right)]
-    {
+    let (first, last) = if recorded {
+        let end = if theme.ascii() { units::ascii_duration(now) } else { units::duration(now) };
+        (format!(" {age}"), (strings().back.ends_at)(&end))
+    } else {
+        (format!(" -{age}"), (strings().back.now)(&held))
+    };
+    for (text, place) in [(first, left), (format!(" {last}"), right)] {
         let text = fit(&text, place.width.into(), theme);
         frame.render_widget(Line::styled(text, theme.style(Role::Dim)), place);
     }

@@ -219,6 +219,7 @@ fn state_and_rates(state: &State, width: u16, theme: &Theme) -> Line<'static> {
         badge: Badge::new(Standing { mode: state.mode(), ..live.standing }, stood),
         frozen: None,
         back: None,
+        plays: None,
         waits: live.engine.longest_wait(),
         lost: live.lost.all(),
         notice: None,

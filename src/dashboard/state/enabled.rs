@@ -13,6 +13,11 @@ impl State {
         self.dead.is_none()
     }
 
+    /// Whether there is a server that runs, to be steered.
+    pub fn is_live(&self) -> bool {
+        self.alive() && self.recording().is_none()
+    }
+
     pub fn has_selection(&self) -> bool {
         self.alive() && self.scene().table.selected().is_some()
     }
@@ -20,13 +25,13 @@ impl State {
     /// Whether there is a card to open, or in the code a line until which the loop may run.
     pub fn can_enter(&self) -> bool {
         if self.focus == Panel::Code {
-            return self.alive() && self.code.line().is_some();
+            return self.is_live() && self.code.line().is_some();
         }
         self.has_selection()
     }
 
     pub fn can_drop(&self) -> bool {
-        self.alive()
+        self.is_live()
             && self
                 .scene()
                 .table
@@ -36,7 +41,7 @@ impl State {
     }
 
     pub fn can_drop_all(&self) -> bool {
-        self.alive() && self.live.table.open() > 0
+        self.is_live() && self.live.table.open() > 0
     }
 
     pub fn selected_is_stopped(&self) -> bool {
@@ -53,6 +58,27 @@ impl State {
 
     /// Why the server that runs now cannot do what a key asks for.
     pub fn refusal(&self, id: Id) -> Option<WhyNot> {
+        let steers = matches!(
+            id,
+            Id::Drop
+                | Id::Reset
+                | Id::DropAll
+                | Id::DropIdle
+                | Id::Reading
+                | Id::Server
+                | Id::Options
+                | Id::Lessons
+                | Id::LessonOn
+                | Id::Client
+                | Id::TenClients
+                | Id::ManyClients
+                | Id::Choose
+                | Id::HangUp
+                | Id::StopClients
+        );
+        if steers && self.recording().is_some() {
+            return Some(WhyNot::IsRecorded);
+        }
         let ours = matches!(
             id,
             Id::Server | Id::Options | Id::Reading | Id::Lessons | Id::LessonOn | Id::Textbook
@@ -65,7 +91,7 @@ impl State {
 
     /// Whether the server is our own: another program's cannot be switched.
     pub fn is_ours(&self) -> bool {
-        self.alive() && self.options.program.is_none()
+        self.is_live() && self.options.program.is_none()
     }
 
     pub fn can_stop_reading(&self) -> bool {
@@ -73,29 +99,44 @@ impl State {
     }
 
     pub fn is_paused(&self) -> bool {
+        if self.recording().is_some() {
+            return !self.play().on;
+        }
         self.alive() && self.mode() == Mode::Paused
     }
 
     pub fn can_step(&self) -> bool {
+        if self.recording().is_some() {
+            return self.can_step_forth();
+        }
         self.alive() && self.refusal(Id::StepCall).is_none()
     }
 
     pub fn can_step_turn(&self) -> bool {
+        if self.recording().is_some() {
+            return self.can_turn_forth();
+        }
         self.alive() && self.refusal(Id::StepTurn).is_none()
     }
 
     pub fn can_slow(&self) -> bool {
+        if self.recording().is_some() {
+            return true;
+        }
         self.alive() && self.mode() != Mode::Slow(1) && self.refusal(Id::Slower).is_none()
     }
 
     /// With every server: slow motion that was asked for as another took over would stay for ever.
     pub fn is_slow(&self) -> bool {
+        if self.recording().is_some() {
+            return true;
+        }
         let slow = matches!(self.mode(), Mode::Slow(_));
         self.alive() && (slow || self.is_paused() && matches!(self.resume, Mode::Slow(_)))
     }
 
     pub fn has_lesson(&self) -> bool {
-        self.alive() && self.lesson().is_some()
+        self.is_live() && self.lesson().is_some()
     }
 
     pub fn can_teach(&self) -> bool {
@@ -103,11 +144,11 @@ impl State {
     }
 
     pub fn can_hang_up(&self) -> bool {
-        self.alive() && self.selected_client().is_some()
+        self.is_live() && self.selected_client().is_some()
     }
 
     pub fn has_clients(&self) -> bool {
-        self.alive() && self.clients.iter().any(|client| !client.ended)
+        self.is_live() && self.clients.iter().any(|client| !client.ended)
     }
 
     pub fn can_filter(&self) -> bool {
@@ -172,12 +213,22 @@ impl State {
         self.back.is_some()
     }
 
+    /// Whether there is something that comes after the picture.
+    pub fn can_step_forth(&self) -> bool {
+        self.is_back() || self.recording().is_some_and(|recording| !recording.is_read)
+    }
+
+    /// Whether the picture can go on in time by itself.
+    pub fn can_play(&self) -> bool {
+        self.is_back() || self.recording().is_some()
+    }
+
     pub fn can_turn_back(&self) -> bool {
         self.can_step_back() && self.refusal(Id::StepTurn).is_none()
     }
 
     pub fn can_turn_forth(&self) -> bool {
-        self.is_back() && self.refusal(Id::StepTurn).is_none()
+        self.can_step_forth() && self.refusal(Id::StepTurn).is_none()
     }
 
     /// Why a key does nothing now.
@@ -195,7 +246,13 @@ impl State {
                 Some(WhyNot::NoHistory)
             }
             Id::CallBack | Id::TurnBack | Id::Jump => Some(WhyNot::NothingBefore),
+            Id::StepCall | Id::StepTurn | Id::CallForth | Id::TurnForth
+                if self.recording().is_some() =>
+            {
+                Some(WhyNot::RecordingEnds)
+            }
             Id::CallForth | Id::TurnForth => Some(WhyNot::IsNow),
+            Id::Play | Id::PlaySlower | Id::PlayFaster => Some(WhyNot::IsNow),
             Id::Drop | Id::Reset | Id::Reading | Id::Card => Some(WhyNot::NoneSelected),
             Id::DropAll | Id::DropIdle => Some(WhyNot::NoneOpen),
             Id::Slower => Some(WhyNot::Slowest),

@@ -105,12 +105,9 @@ impl State {
             let then = back.scene.now;
             back.scene.table.refresh(then, hold);
         }
-        if !self.notices.is_empty() {
-            let since = *self.told.get_or_insert(now);
-            if now >= since.saturating_add(NOTICE_STAYS) {
-                self.dismiss();
-                self.changed = true;
-            }
+        if self.recording.is_none() {
+            self.wall = now;
+            self.notices_pass();
         }
         if self.asked.is_some_and(|(_, since)| now > since.saturating_add(ASKED_STANDS)) {
             self.asked = None;
@@ -131,6 +128,25 @@ impl State {
         if self.changed {
             self.follow_code();
         }
+    }
+
+    /// Lets the notice go that was there long enough.
+    pub(super) fn notices_pass(&mut self) {
+        if self.notices.is_empty() {
+            return;
+        }
+        let since = *self.told.get_or_insert(self.wall);
+        if self.wall >= since.saturating_add(NOTICE_STAYS) {
+            self.dismiss();
+            self.changed = true;
+        }
+    }
+
+    /// Goes on to a time of the server's clock that nobody looks at: what is shown is of a later one.
+    pub fn pass(&mut self, now: Nanos) {
+        let now = now.max(self.live.now);
+        self.live.tick(now);
+        self.history.tick(now);
     }
 
     fn holds(&self) -> bool {

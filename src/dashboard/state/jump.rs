@@ -121,11 +121,25 @@ impl State {
 
     /// Shows the picture of a time; that of now where it has not come yet.
     pub(super) fn jump_to(&mut self, time: Nanos) {
+        let is_later = time > self.live.now;
+        let fell_out = || self.history.at(time).is_err() && !self.history.is_from_the_start();
+        if !(is_later || fell_out()) || !self.jump_ahead(time) {
+            self.go_to_time(time);
+        }
+    }
+
+    /// The same, of what there is.
+    pub(super) fn go_to_time(&mut self, time: Nanos) {
         if time >= self.live.now {
             return self.thaw();
         }
         match self.history.at(time) {
             Ok(at) => self.go_to(at),
+            Err(oldest) if self.history.is_from_the_start() => {
+                if let Some(oldest) = oldest {
+                    self.go_to(oldest);
+                }
+            }
             Err(oldest) => {
                 if let Some(oldest) = oldest {
                     self.go_to(oldest);

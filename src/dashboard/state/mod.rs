@@ -42,6 +42,7 @@ pub mod menu;
 mod mouse;
 mod operate;
 mod options;
+pub mod play;
 mod scene;
 mod travel;
 mod typed;
@@ -61,6 +62,7 @@ use self::lessons::{Course, List};
 use self::menu::Menu;
 use self::notice::{Ended, Notice};
 use self::output::Output;
+use self::play::{Ahead, Play, Recorded};
 use self::prompt::{Confirm, Input};
 pub use self::scene::Scene;
 use super::geometry::{Position, Rect};
@@ -187,6 +189,12 @@ pub struct State {
     changed: bool,
     second: Nanos,
     puppets: BTreeMap<Name, Puppet>,
+    play: Play,
+    /// In place of a server that runs.
+    recording: Option<Recorded>,
+    ahead: Option<Ahead>,
+    /// The time where the picture is looked at: that of the server, but beside a recording.
+    wall: Nanos,
 }
 
 impl State {
@@ -223,6 +231,10 @@ impl State {
             changed: true,
             second: 0,
             puppets: BTreeMap::new(),
+            play: Play::default(),
+            recording: None,
+            ahead: None,
+            wall: 0,
         };
         state.choose_all(&choice);
         state.history = History::new(state.options.history, &mut state.live);
@@ -233,12 +245,12 @@ impl State {
     pub fn notice(&mut self, notice: Notice) {
         const MOST: usize = 20;
         if self.current_notice().is_some_and(|told| notice.replaces(told)) {
-            self.told = Some(self.live.now);
+            self.told = Some(self.wall);
         }
         self.notices.retain(|waiting| !notice.replaces(waiting));
         if self.notices.len() < MOST {
             if self.notices.is_empty() {
-                self.told = Some(self.live.now);
+                self.told = Some(self.wall);
             }
             self.notices.push_back(notice);
         }
@@ -248,7 +260,7 @@ impl State {
     /// A key takes the notice away that is shown, if there was time to read it: the key may have
     /// been meant for a question that is gone.
     pub(super) fn dismiss_read(&mut self) {
-        let read = |since: Nanos| self.live.now >= since.saturating_add(NOTICE_READ);
+        let read = |since: Nanos| self.wall >= since.saturating_add(NOTICE_READ);
         if self.told.is_some_and(read) {
             self.dismiss();
         }
@@ -304,7 +316,7 @@ impl State {
     pub fn areas_of(&self, screen: Rect) -> Areas {
         let Self { focus, zoom, side, .. } = *self;
         let strip = u16::try_from(self.strip(screen).len()).unwrap_or(u16::MAX);
-        layout::lay(screen, Arrangement { focus, zoom, side, strip, time: self.is_stepped_back() })
+        layout::lay(screen, Arrangement { focus, zoom, side, strip, time: self.shows_time() })
     }
 
     /// The pace: what was asked for just now, or what the server said.

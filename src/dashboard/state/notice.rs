@@ -79,6 +79,10 @@ pub enum Notice {
     Oldest(Nanos, usize),
     /// Nothing of that kind is kept, where it was looked for.
     NoneSuch,
+    /// The recording has no more.
+    RecordingEnds,
+    /// The recording cannot be read any further: a sentence.
+    Unread(String),
     /// The log is in trouble, or out of it.
     Log(log::Notice),
 }
@@ -110,6 +114,7 @@ impl Notice {
             | Self::NeverCalled(_)
             | Self::Oldest(..)
             | Self::NoneSuch
+            | Self::RecordingEnds
             | Self::AfterThePause(_) => true,
             Self::LimitReached
             | Self::ServerNow(_)
@@ -120,6 +125,7 @@ impl Notice {
             | Self::NoChinese(_)
             | Self::WideSigns
             | Self::NoNotes(_)
+            | Self::Unread(_)
             | Self::Log(_) => false,
         }
     }
@@ -159,6 +165,8 @@ pub enum WhyNot {
     NoHistory,
     NothingBefore,
     IsNow,
+    IsRecorded,
+    RecordingEnds,
 }
 
 /// Why there is no Chinese.

@@ -118,6 +118,22 @@ impl State {
                 self.scene_mut().stream.to_newest();
             }
         }
+        if self.recording().is_some() {
+            // What steers a server's loop steers the cursor.
+            let id = match id {
+                Id::Pause => Id::Play,
+                Id::StepCall => Id::CallForth,
+                Id::StepTurn => Id::TurnForth,
+                Id::Slower => Id::PlaySlower,
+                Id::Faster => Id::PlayFaster,
+                id => id,
+            };
+            return self.act_in_time(id);
+        }
+        self.act_in_time(id)
+    }
+
+    fn act_in_time(&mut self, id: Id) -> Vec<Action> {
         match id {
             Id::Card if self.focus == Panel::Code => return self.run_until_line(),
             Id::Drop => return self.drop_selected(Question::Drop, Command::Drop),
@@ -267,6 +283,9 @@ impl State {
             Id::CallForth => self.step_forth(Stride::Call),
             Id::TurnBack => self.step_back(Stride::Turn),
             Id::TurnForth => self.step_forth(Stride::Turn),
+            Id::Play => self.play_or_stop(),
+            Id::PlaySlower => self.play_at(false),
+            Id::PlayFaster => self.play_at(true),
             Id::Jump => self.overlay = Overlay::Jump(Input::default()),
             Id::Zoom => self.zoom = !self.zoom,
             Id::Show(panel) => self.show(panel),

@@ -35,7 +35,16 @@ impl State {
     /// From when to when there are pictures.
     #[must_use]
     pub fn kept(&self) -> Option<(Nanos, Nanos)> {
-        Some((self.history.oldest_time()?, self.live.now))
+        let end = self.recording().and_then(|recording| recording.end);
+        // What fell out of it can be read again.
+        let from = if end.is_some() { 0 } else { self.history.oldest_time()? };
+        Some((from, end.unwrap_or_default().max(self.live.now)))
+    }
+
+    /// Whether the line is drawn that says when what happened.
+    #[must_use]
+    pub fn shows_time(&self) -> bool {
+        self.is_stepped_back() || self.recording().is_some()
     }
 
     /// Whether it was stepped to, and not only frozen.
@@ -48,6 +57,9 @@ impl State {
     pub(super) fn freeze_or_thaw(&mut self) {
         if self.back.is_some() {
             return self.thaw();
+        }
+        if self.recording().is_some() {
+            return self.stop_playing();
         }
         let (scene, at) = (self.live.clone(), self.history.end());
         self.back = Some(Box::new(Back { scene, at, stepped: false, selected: None }));
@@ -62,11 +74,13 @@ impl State {
         self.history.own(self.live.stream.shows_own());
         let now = self.live.now;
         self.live.table.refresh(now, false);
+        self.play_from(now);
         self.changed = true;
     }
 
     /// Goes back by one stop.
     pub(super) fn step_back(&mut self, by: Stride) {
+        self.stop_playing();
         let from = self.cursor();
         match self.stop(by, |history, stops| history.back(from, stops)) {
             Some(at) => self.go_to(at),
@@ -81,15 +95,20 @@ impl State {
 
     /// Goes forth by one stop; behind the last of them the picture is live again.
     pub(super) fn step_forth(&mut self, by: Stride) {
-        let Some(from) = self.back.as_ref().map(|back| back.at) else { return };
+        self.stop_playing();
+        let from = self.cursor();
         match self.stop(by, |history, stops| history.forth(from, stops)) {
             Some(at) => self.go_to(at),
-            None => self.thaw(),
+            None => {
+                if !self.step_ahead(by) {
+                    self.thaw();
+                }
+            }
         }
     }
 
     /// Where a step goes, as the stream is looked at.
-    fn stop<T>(&self, by: Stride, find: impl FnOnce(&History, Stops<'_>) -> T) -> T {
+    pub(super) fn stop<T>(&self, by: Stride, find: impl FnOnce(&History, Stops<'_>) -> T) -> T {
         let stream = &self.scene().stream;
         let own = stream.shows_own();
         let filtered = stream.errors_only() || !stream.filter().is_empty();
@@ -115,6 +134,7 @@ impl State {
         let Some(scene) = self.history.scene(at, like) else { return self.tell_oldest() };
         let there = scene.table.selected_id();
         let selected = selected.filter(|id| Some(*id) != there).map(|id| (id, there));
+        self.play_from(scene.now);
         self.back = Some(Box::new(Back { scene, at, stepped: true, selected }));
         self.changed = true;
     }

@@ -10,6 +10,16 @@ pub(in crate::words) const CHINESE: Back = Back {
             format!("回看 {age} 前"),
         ]
     },
+    plays: |age, speed| format!("回看 {age} 前 {speed}"),
+    recording: |how, at, end| {
+        let of = end.map(|end| format!(" / {end}")).unwrap_or_default();
+        [format!("录像 {how}，在 {at}{of}"), format!("录像 {how} {at}{of}"), format!("录像 {at}")]
+    },
+    stands: "停着",
+    reads: "正在读",
+    recording_ends: "录像到此为止",
+    is_recorded: "这是录像：没有服务器可以这样做",
+    ends_at: str::to_owned,
     oldest: |age, most| format!("{age} 以前的没有保留：--history {most} 放不下更多"),
     now: |memory| format!("现在  {memory}"),
     jump: "按时间跳转",

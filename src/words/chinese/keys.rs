@@ -115,6 +115,9 @@ pub(in crate::words) const CHINESE: Keys = Keys {
         "跳转",
         "按时间跳转：几秒（-10），到某一时刻（12.5），到下一个符合过滤词的事件（closed、fd:9），或像是错误的地方（mistake）；词前加 - 是往前找上一个。",
     ),
+    play: text("播放", "从以前的画面或在录像里：让时间自己往前走，或让它停下。"),
+    play_slower: text("放慢", "放得更慢，最慢是原速的百分之一。"),
+    play_faster: text("放快", "放得更快，最快是原速的一千倍。"),
     explain: text(
         "解释",
         "解释鼠标下面的，或选中的东西：它是什么，怎么得来，正常时怎样，试一试什么，读什么。",
@@ -155,6 +158,7 @@ pub(in crate::words) const CHINESE: Keys = Keys {
         ),
     },
     run: "继续",
+    stop: "停下",
     read_again: "恢复读取",
     close_card: "收起卡片",
     what_runs: "实际代码",

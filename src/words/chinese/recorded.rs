@@ -5,6 +5,7 @@ use crate::words::units::count;
 
 pub(in crate::words) const CHINESE: Recorded = Recorded {
     unread: |name, why| format!("读不了 {name}：{why}"),
+    no_screen: "replay 需要终端；epollscope log stat FILE 用数字说明日志里有什么",
     no_log: "这不是 epollscope 的事件日志：第一行不是它的",
     torn: |line| format!("第 {line} 行：没写完，跳过"),
     foreign: |line, why| format!("第 {line} 行：不是事件日志里的行：{why}"),

@@ -10,6 +10,20 @@ pub(in crate::words) const ENGLISH: Back = Back {
             format!("BACK {age}"),
         ]
     },
+    plays: |age, speed| format!("BACK {age} {speed}"),
+    recording: |how, at, end| {
+        let of = end.map(|end| format!(" of {end}")).unwrap_or_default();
+        [
+            format!("RECORDING {how}, at {at}{of}"),
+            format!("REPLAY {how} {at}{of}"),
+            format!("REPLAY {at}"),
+        ]
+    },
+    stands: "stands",
+    reads: "reading",
+    recording_ends: "the recording ends here",
+    is_recorded: "this is a recording: there is no server to do that",
+    ends_at: str::to_owned,
     oldest: |age, most| {
         format!("nothing older than {age} is kept: --history {most} has no more room")
     },

@@ -166,6 +166,12 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
         "Jump in time: by seconds (-10), to a time (12.5), to the next event that words of the filter \
          match (closed, fd:9), or what looks like a mistake; - before words: the last one before.",
     ),
+    play: text(
+        "play",
+        "From a picture of before, or in a recording: let time go on by itself, or stop it.",
+    ),
+    play_slower: text("slower", "Play more slowly, down to a hundredth of how fast it was."),
+    play_faster: text("faster", "Play faster, up to a thousand times as fast as it was."),
     explain: text(
         "explain",
         "Explain what lies under the mouse, or what is selected: what it is, how it was obtained, \
@@ -231,6 +237,7 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
         ),
     },
     run: "run",
+    stop: "stop",
     read_again: "read again",
     close_card: "close card",
     what_runs: "what runs",

@@ -5,6 +5,7 @@ use crate::words::units::count;
 
 pub(in crate::words) const ENGLISH: Recorded = Recorded {
     unread: |name, why| format!("cannot read {name}: {why}"),
+    no_screen: "replay needs a terminal; epollscope log stat FILE says in figures what is in a log",
     no_log: "this is no event log of epollscope's: its first line is another",
     torn: |line| format!("line {line}: torn off; it is left out"),
     foreign: |line, why| format!("line {line}: no line of an event log: {why}"),

@@ -4,6 +4,17 @@
 pub(crate) struct Back {
     /// The badge; the longest first.
     pub(crate) badge: fn(age: &str, key: &str) -> [String; 3],
+    /// The badge of a picture that goes on by itself.
+    pub(crate) plays: fn(age: &str, speed: &str) -> String,
+    /// The badge of a recording: how it is, where it is and where it ends; the longest first.
+    pub(crate) recording: fn(how: &str, at: &str, end: Option<&str>) -> [String; 3],
+    /// How it is: it stands; it is read on.
+    pub(crate) stands: &'static str,
+    pub(crate) reads: &'static str,
+    pub(crate) recording_ends: &'static str,
+    pub(crate) is_recorded: &'static str,
+    /// At the end of its time line.
+    pub(crate) ends_at: fn(time: &str) -> String,
     /// Nothing older is kept.
     pub(crate) oldest: fn(age: &str, most: &str) -> String,
     /// At the end of the time line; so much memory is taken.

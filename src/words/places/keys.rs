@@ -43,6 +43,9 @@ pub(crate) struct Keys {
     pub(crate) turn_back: KeyText,
     pub(crate) turn_forth: KeyText,
     pub(crate) jump: KeyText,
+    pub(crate) play: KeyText,
+    pub(crate) play_slower: KeyText,
+    pub(crate) play_faster: KeyText,
     pub(crate) explain: KeyText,
     pub(crate) zoom: KeyText,
     pub(crate) up: KeyText,
@@ -65,6 +68,7 @@ pub(crate) struct Keys {
     pub(crate) panels: Panels,
     /// Labels of keys that would do something else now.
     pub(crate) run: &'static str,
+    pub(crate) stop: &'static str,
     pub(crate) read_again: &'static str,
     pub(crate) close_card: &'static str,
     pub(crate) what_runs: &'static str,

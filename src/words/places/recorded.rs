@@ -3,6 +3,7 @@
 /// What is said of it. Lines and events come with their numbers.
 pub(crate) struct Recorded {
     pub(crate) unread: fn(name: &str, why: &str) -> String,
+    pub(crate) no_screen: &'static str,
     pub(crate) no_log: &'static str,
     pub(crate) torn: fn(line: u64) -> String,
     pub(crate) foreign: fn(line: u64, why: &str) -> String,

@@ -175,6 +175,12 @@ impl History {
         (first <= self.events).then_some(first)
     }
 
+    /// Whether nothing has fallen out.
+    #[must_use]
+    pub fn is_from_the_start(&self) -> bool {
+        self.segments.front().is_some_and(|segment| segment.first == 0)
+    }
+
     /// When the oldest picture was one of now.
     #[must_use]
     pub fn oldest_time(&self) -> Option<Nanos> {

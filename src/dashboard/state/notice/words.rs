@@ -43,6 +43,8 @@ impl Notice {
             Self::NothingToSave { path } => (say.nothing_to_save)(path),
             Self::NotSaved(sentence) => sentence.clone(),
             Self::NoNotes(why) => (strings().strip.no_notes)(why),
+            Self::RecordingEnds => strings().back.recording_ends.to_owned(),
+            Self::Unread(sentence) => sentence.clone(),
             Self::NoneSuch => strings().back.none_such.to_owned(),
             Self::Oldest(age, most) => {
                 (strings().back.oldest)(&units::duration(*age), &units::bytes(*most as u64))
@@ -89,6 +91,8 @@ impl WhyNot {
             Self::NoHistory => strings().back.none,
             Self::NothingBefore => strings().back.nothing_before,
             Self::IsNow => strings().back.is_now,
+            Self::IsRecorded => strings().back.is_recorded,
+            Self::RecordingEnds => strings().back.recording_ends,
             Self::WrittenElsewhere => strings().run.written_elsewhere,
         }
     }

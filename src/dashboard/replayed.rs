@@ -1,0 +1,258 @@
+//! The screen of `epollscope replay`: a recording in place of a server, on the same dashboard.
+
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, TryRecvError};
+use crossterm::event::Event;
+use ratatui::Frame;
+
+use super::geometry::Position;
+use super::panels::{self, Under};
+use super::run::{Options, show};
+use super::session::{CALM_TICK, QUIET_TICK, Show};
+use super::state::notice::Notice;
+use super::state::play::{ReadOn, Recorded};
+use super::state::{self, Action, State};
+use super::theme::Theme;
+use crate::record::playback::Item;
+use crate::telemetry::Nanos;
+use crate::words::strings;
+
+/// How long what was read is taken in at once: keys are waited for, too.
+const AT_ONCE: Duration = Duration::from_millis(30);
+/// How often the figures of a second go on while a recording is read faster than it was.
+const PASSES: Nanos = 100_000_000;
+
+/// A recording that is read: what comes out of it, in order.
+pub trait Source {
+    /// What has been read.
+    fn items(&self) -> &Receiver<io::Result<Item>>;
+    /// When the last event happened, once that is known.
+    fn end(&self) -> Option<Nanos>;
+    /// Begins anew; `false` where that cannot be.
+    fn again(&mut self) -> bool;
+}
+
+/// What the screen takes over.
+pub struct Setup<S> {
+    /// The recording.
+    pub source: S,
+    /// How it is called.
+    pub name: String,
+    /// The program that was traced, where it was none of our servers.
+    pub program: Option<String>,
+    /// When its server was started, since 1970 by the clocks of the place.
+    pub zero: Duration,
+    /// How the dashboard looks and behaves.
+    pub options: Options,
+}
+
+/// Shows it until the operator quits.
+///
+/// # Errors
+/// There is no terminal, or it fails.
+pub fn run(setup: Setup<impl Source>) -> io::Result<()> {
+    let Setup { source, name, program, zero, options } = setup;
+    let mut state = State::new(
+        state::Options {
+            ask: false,
+            mouse: options.mouse,
+            choice: options.choice.clone(),
+            settings: None,
+            chinese: super::terminal::has_chinese(),
+            url: name.clone(),
+            program,
+            runs_on: true,
+            history: options.history,
+            zero,
+        },
+        Vec::new(),
+    );
+    state.replay(Recorded { name, ..Recorded::default() });
+    show(Replayed::new(source, state, Instant::now()), &options, None)
+}
+
+/// A recording and its picture.
+#[derive(Debug)]
+pub(super) struct Replayed<S> {
+    source: S,
+    state: State,
+    /// What was read and is of a later time.
+    next: Option<Item>,
+    /// When time went on last.
+    seen: Instant,
+    /// Nothing has been taken in yet.
+    fresh: bool,
+}
+
+impl<S: Source> Replayed<S> {
+    pub(super) fn new(source: S, state: State, now: Instant) -> Self {
+        Self { source, state, next: None, seen: now, fresh: true }
+    }
+
+    #[cfg(test)]
+    pub(super) fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Takes in what was read, as far as the picture has gone.
+    fn read(&mut self, begin: Instant) {
+        let is_known = self.state.recording().is_some_and(|recording| recording.end.is_some());
+        if !is_known && self.source.end().is_some() {
+            self.state.recording_ends(self.source.end(), false);
+        }
+        if let Some(ReadOn::Again(_)) = self.state.reads_on() {
+            if !self.source.again() {
+                return self.state.cannot_read_again();
+            }
+            self.next = None;
+            self.state.read_again();
+        }
+        while self.state.reads_on().is_some() {
+            let Some(item) = self.next.take().or_else(|| self.item()) else { return };
+            if self.fresh
+                && let Some(time) = item.time()
+            {
+                self.fresh = false;
+                self.state.play_from(time);
+            }
+            let Some(how_far) = self.state.reads_on() else {
+                self.next = Some(item);
+                return;
+            };
+            let later = |time: Nanos| matches!(how_far, ReadOn::Until(until) if time > until);
+            if item.time().is_some_and(later) {
+                self.next = Some(item);
+                return self.state.was_read();
+            }
+            let is_batch = matches!(item, Item::Batch(_));
+            self.take(item);
+            if is_batch && how_far == ReadOn::Next {
+                self.state.was_read();
+            }
+            if begin.elapsed() > AT_ONCE {
+                // What could not be read in time is read later.
+                let now = self.state.live().now;
+                if !self.state.reads_ahead() {
+                    self.state.play_from(now);
+                }
+                return;
+            }
+        }
+    }
+
+    /// The next that was read; `None` where it is not there yet, or at the end.
+    fn item(&mut self) -> Option<Item> {
+        match self.source.items().try_recv() {
+            Ok(Ok(item)) => Some(item),
+            Ok(Err(error)) => {
+                let text =
+                    (strings().recorded.unread)(self.state.url(), &crate::words::plain(&error));
+                self.state.notice(Notice::Unread(text));
+                self.ends();
+                None
+            }
+            Err(TryRecvError::Empty) => None,
+            Err(TryRecvError::Disconnected) => {
+                self.ends();
+                None
+            }
+        }
+    }
+
+    fn ends(&mut self) {
+        self.state.recording_ends(None, true);
+        self.state.was_read();
+    }
+
+    fn take(&mut self, item: Item) {
+        match item {
+            Item::Batch(batch) => {
+                let passes = self.state.live().now.saturating_add(PASSES);
+                if batch.time >= passes {
+                    self.state.pass(batch.time);
+                }
+                self.state.apply(&batch);
+            }
+            Item::Kernel(snapshot, taken) => self.state.kernel(*snapshot, taken),
+            Item::Clients(clients) => self.state.clients(Arc::new(clients)),
+            Item::Made(made) => self.state.count_calls(made),
+        }
+    }
+}
+
+impl<S: Source> Show for Replayed<S> {
+    fn gather(&mut self, now: Instant) {
+        let passed = now.saturating_duration_since(self.seen);
+        self.seen = now;
+        self.state.play_on(passed);
+        self.read(now);
+        let now = match self.state.reads_on() {
+            Some(ReadOn::Until(until)) if !self.state.reads_ahead() => until,
+            _ => self.state.live().now,
+        };
+        self.state.tick(now);
+    }
+
+    fn tell(&mut self, notice: Notice) {
+        self.state.notice(notice);
+    }
+
+    fn resize(&mut self, width: u16, height: u16) {
+        self.state.resize(width, height);
+    }
+
+    fn terminal_event(&mut self, event: Event) -> Vec<Action> {
+        match event {
+            Event::Key(key) => self.state.key(key),
+            Event::Mouse(mouse) => self.state.mouse(mouse),
+            Event::Paste(text) => {
+                self.state.paste(&text);
+                Vec::new()
+            }
+            Event::Resize(width, height) => {
+                self.state.resize(width, height);
+                Vec::new()
+            }
+            Event::FocusGained | Event::FocusLost => Vec::new(),
+        }
+    }
+
+    fn next_tick(&self, _: Instant) -> Duration {
+        match self.state.reads_ahead() {
+            true => Duration::from_millis(2),
+            false if self.state.play().on => CALM_TICK,
+            false => QUIET_TICK,
+        }
+    }
+
+    fn is_held(&self) -> bool {
+        self.state.recording().is_some() && !self.state.play().on
+    }
+
+    fn is_changed(&self) -> bool {
+        self.state.is_changed()
+    }
+
+    fn take_changed(&mut self) {
+        self.state.take_changed();
+    }
+
+    fn explain(&mut self, at: Position, theme: &Theme) {
+        match panels::under(&self.state, theme, at) {
+            Under::Thing(place, thing) => self.state.explain(Some((place, thing)), at),
+            Under::Nothing => self.state.explain(None, at),
+            Under::Card => {}
+        }
+    }
+
+    fn draw(&self, frame: &mut Frame, theme: &Theme) {
+        panels::draw(frame, &self.state, theme);
+    }
+
+    fn end(self) -> io::Result<()> {
+        Ok(())
+    }
+}
