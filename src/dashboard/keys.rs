@@ -154,7 +154,7 @@ static KEYS: &[Key] = &[
     Key { id: Id::TurnForth, name: "turn-forth", presses: &[ch('}')], group: Group::Looking, bar: 44,
           enabled: State::can_turn_forth, screens: Screens::Dashboard, say: |keys| &keys.turn_forth },
     Key { id: Id::Jump, name: "jump", presses: &[ch('J')], group: Group::Looking, bar: 77,
-          enabled: State::can_step_back, screens: Screens::Dashboard, say: |keys| &keys.jump },
+          enabled: State::can_jump, screens: Screens::Dashboard, say: |keys| &keys.jump },
     Key { id: Id::Play, name: "play", presses: &[ch('R')], group: Group::Looking, bar: 77,
           enabled: State::can_play, screens: Screens::Dashboard, say: |keys| &keys.play },
     Key { id: Id::PlaySlower, name: "play-slower", presses: &[ch('(')], group: Group::Looking, bar: 0,

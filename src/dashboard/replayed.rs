@@ -97,6 +97,11 @@ impl<S: Source> Replayed<S> {
         &self.state
     }
 
+    #[cfg(test)]
+    pub(super) fn state_mut(&mut self) -> &mut State {
+        &mut self.state
+    }
+
     /// Takes in what was read, as far as the picture has gone.
     fn read(&mut self, begin: Instant) {
         let is_known = self.state.recording().is_some_and(|recording| recording.end.is_some());
@@ -122,14 +127,20 @@ impl<S: Source> Replayed<S> {
                 self.next = Some(item);
                 return;
             };
-            let later = |time: Nanos| matches!(how_far, ReadOn::Until(until) if time > until);
-            if item.time().is_some_and(later) {
+            let is_later = match (how_far, item.time()) {
+                (ReadOn::Until(until), Some(time)) => time > until,
+                (how_far, _) => how_far == ReadOn::Next,
+            };
+            let for_a_jump = self.state.reads_ahead();
+            if is_later && !for_a_jump {
                 self.next = Some(item);
-                return self.state.was_read();
+                return;
             }
-            let is_batch = matches!(item, Item::Batch(_));
+            let told = item.time().filter(|_| is_later && matches!(item, Item::Batch(_)));
             self.take(item);
-            if is_batch && how_far == ReadOn::Next {
+            // A batch tells of what has happened before it.
+            if let Some(time) = told {
+                self.state.pass(time);
                 self.state.was_read();
             }
             if begin.elapsed() > AT_ONCE {

@@ -378,5 +378,25 @@ impl<P: Paper, T: FnMut(Notice)> Writer<P, T> {
     }
 }
 
+/// What a log of these has between its first line and its last.
+#[cfg(test)]
+pub(crate) fn written<'a>(all: impl IntoIterator<Item = Result<&'a Batch, Note>>) -> Vec<u8> {
+    let (mut out, mut before) = (Vec::new(), Before::default());
+    for one in all {
+        match one {
+            Ok(batch) => {
+                let waker = batch.listener.map(|listener| listener.waker);
+                batch.events().for_each(|event| json::event(&mut out, event, waker));
+                before.batch(Some(&mut out), batch);
+            }
+            Err(note) => {
+                before.note(Some(&mut out), note);
+                before.slow(&mut out);
+            }
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests;

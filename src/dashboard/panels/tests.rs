@@ -294,6 +294,7 @@ fn the_header_leaves_fields_out_whole() {
         badge: Badge::Running,
         frozen: None,
         back: None,
+        plays: None,
         lost: 0,
         notice: None,
     };
@@ -341,6 +342,7 @@ fn a_blocked_loop_is_told_with_its_handler_and_its_time() {
         badge: Badge::new(standing, 3200 * MS),
         frozen: None,
         back: None,
+        plays: None,
         lost: 0,
         notice: None,
     };
@@ -376,6 +378,7 @@ fn a_resting_listener_is_shown_first() {
         badge: Badge::Running,
         frozen: None,
         back: None,
+        plays: None,
         lost: 0,
         notice: None,
     };
@@ -422,6 +425,7 @@ fn ascii_is_ascii() {
         badge: Badge::Paused,
         frozen: Some(MS),
         back: None,
+        plays: None,
         lost: 3,
         notice: None,
     };
@@ -576,7 +580,7 @@ proptest! {
                     url: "http://[::1]:7890", server: "epoll-et (mio)", options: &[],
         asks: None,
         examined: None, loop_cpu: None, latency: [None; 2], waits: None, rates: &rates,
-                    badge: Badge::new(engine.standing(), tick), frozen: Some(tick), back: None, lost, notice: Some("note"),
+                    badge: Badge::new(engine.standing(), tick), frozen: Some(tick), back: None, plays: None, lost, notice: Some("note"),
                 };
                 super::header::draw(frame, area, &view, &theme, &mut Spots::default());
             });

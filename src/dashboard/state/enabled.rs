@@ -218,6 +218,11 @@ impl State {
         self.is_back() || self.recording().is_some_and(|recording| !recording.is_read)
     }
 
+    /// Whether there is another time to go to.
+    pub fn can_jump(&self) -> bool {
+        self.can_step_back() || self.recording().is_some()
+    }
+
     /// Whether the picture can go on in time by itself.
     pub fn can_play(&self) -> bool {
         self.is_back() || self.recording().is_some()

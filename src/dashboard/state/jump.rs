@@ -135,7 +135,7 @@ impl State {
         }
         match self.history.at(time) {
             Ok(at) => self.go_to(at),
-            Err(oldest) if self.history.is_from_the_start() => {
+            Err(oldest) if self.recording().is_some() && self.history.is_from_the_start() => {
                 if let Some(oldest) = oldest {
                     self.go_to(oldest);
                 }

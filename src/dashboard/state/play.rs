@@ -185,7 +185,10 @@ impl State {
                 match self.stop(by, |history, stops| history.forth(from, stops)) {
                     Some(at) => self.go_to(at),
                     None if !ended => return,
-                    None => self.notice(Notice::RecordingEnds),
+                    None => {
+                        self.thaw();
+                        self.notice(Notice::RecordingEnds);
+                    }
                 }
             }
             Some(Ahead::Time(time)) => {
@@ -224,16 +227,12 @@ impl State {
     pub(super) fn play_or_stop(&mut self) {
         self.play.on = !self.play.on;
         self.ahead = None;
-        let scene = self.scene();
-        self.play.clock = scene.now;
-        if self.play.on
-            && self.back.is_none()
-            && self.recording.as_ref().is_some_and(|it| it.is_read)
-        {
-            // From the begin of what is kept.
+        self.play.clock = self.scene().now;
+        let is_read = self.recording.as_ref().is_some_and(|recording| recording.is_read);
+        if self.play.on && is_read && self.cursor() >= self.history.end() {
+            // Over: from the begin of what is kept.
             if let Some(oldest) = self.history.oldest() {
                 self.go_to(oldest);
-                self.play.clock = self.scene().now;
             }
         }
     }

@@ -14,10 +14,10 @@ use crate::inspect::Snapshot;
 use crate::telemetry::{Batch, Errno, Fd, Kind, Made, Mask, Nanos, Ret, Site, What, Why};
 use crate::words::describe;
 
-const MS: Nanos = 1_000_000;
+pub(super) const MS: Nanos = 1_000_000;
 
 /// What comes in.
-enum Input {
+pub(super) enum Input {
     Batch(Box<Batch>),
     Tick(Nanos),
     Kernel(Box<Snapshot>, Nanos),
@@ -42,7 +42,7 @@ fn copy(batch: &Batch) -> Batch {
 }
 
 /// Feeds a state, and says with what.
-fn feed(state: &mut State, input: &Input) {
+pub(super) fn feed(state: &mut State, input: &Input) {
     match input {
         Input::Batch(batch) => state.apply(batch),
         Input::Tick(now) => state.tick(*now),
@@ -111,7 +111,7 @@ fn is_as_it_was(state: &mut State, inputs: &[Input]) {
 }
 
 #[derive(Clone, Debug)]
-enum Do {
+pub(super) enum Do {
     Accept(usize),
     Get(usize, u64),
     Close(usize),
@@ -127,7 +127,7 @@ enum Do {
     Keys(&'static str),
 }
 
-fn step() -> impl Strategy<Value = Do> {
+pub(super) fn step() -> impl Strategy<Value = Do> {
     let keys = prop_oneof![
         12 => prop::sample::select(vec!["[", "[", "[[[[", "]", "]]", "{", "{{", "}", "f"]),
         3 => prop::sample::select(vec![
@@ -154,21 +154,25 @@ fn step() -> impl Strategy<Value = Do> {
 }
 
 /// A server that does what is wanted.
-struct Model {
+pub(super) struct Model {
     feed: Feed,
     open: Vec<u64>,
     last: u64,
-    now: Nanos,
+    pub(super) now: Nanos,
     made: u64,
 }
 
 impl Model {
+    pub(super) fn new() -> Self {
+        Self { feed: Feed::new(), open: Vec::new(), last: 0, now: 0, made: 0 }
+    }
+
     fn nth(&self, n: usize) -> Option<u64> {
         self.open.get(n % self.open.len().max(1)).copied()
     }
 
     /// What it tells; `None` where that is only gathered.
-    fn does(&mut self, what: &Do) -> Option<Input> {
+    pub(super) fn does(&mut self, what: &Do) -> Option<Input> {
         let feed = &mut self.feed;
         feed.now = feed.now.max(self.now);
         match *what {
@@ -229,7 +233,7 @@ proptest! {
         size in prop::sample::select(vec![(100, 30), (120, 36), (80, 24)]),
     ) {
         let mut state = state(size.0, size.1);
-        let mut model = Model { feed: Feed::new(), open: Vec::new(), last: 0, now: 0, made: 0 };
+        let mut model = Model::new();
         let mut inputs = Vec::new();
         for step in &steps {
             if let Some(input) = model.does(step) {

@@ -15,6 +15,7 @@ mod made_up;
 mod menu;
 mod model;
 mod reading;
+mod replay;
 mod screens;
 mod session;
 mod sizes;

@@ -65,6 +65,7 @@ fn a_paused_servers_name_is_worth_more_than_a_long_word_for_the_pause() {
             badge: Badge::Paused,
             frozen: None,
             back: None,
+            plays: None,
             lost: 0,
             notice: Some("next: epoll_wait()"),
         };
@@ -94,6 +95,7 @@ fn a_figure_keeps_its_place_whatever_it_and_the_others_say() {
                 badge: Badge::Running,
                 frozen: None,
                 back: None,
+                plays: None,
                 lost: 0,
                 notice: None,
             };
@@ -142,6 +144,7 @@ fn an_alarm_takes_no_figure_away() {
         badge: Badge::Running,
         frozen: None,
         back: None,
+        plays: None,
         lost: 0,
         notice: None,
     };
@@ -170,6 +173,7 @@ fn a_loop_that_runs_until_a_call_says_until_which() {
             badge,
             frozen: None,
             back: None,
+            plays: None,
             waits: None,
             lost: 0,
             notice: None,

@@ -1,0 +1,253 @@
+//! A recording on the screen: the picture is the one that there was, and the keys go through it.
+
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, unbounded};
+use proptest::prelude::*;
+
+use super::back::{Input, MS, Model, feed, step};
+use super::feed::{Feed, LISTENER};
+use super::{press, render, state, text};
+use crate::dashboard::replayed::{Replayed, Source};
+use crate::dashboard::session::Show;
+use crate::dashboard::state::State;
+use crate::dashboard::state::play::Recorded;
+use crate::dashboard::theme::{Palette, Theme};
+use crate::record::log::{Note, written};
+use crate::record::playback::{Item, Playback};
+use crate::telemetry::{Mask, Nanos};
+
+/// What a log says of what came in.
+fn logged(inputs: &[Input]) -> Vec<u8> {
+    written(inputs.iter().filter_map(|input| match input {
+        Input::Batch(batch) => Some(Ok(&**batch)),
+        Input::Kernel(snapshot, taken) => {
+            Some(Err(Note::Kernel(Arc::new((**snapshot).clone()), *taken, None)))
+        }
+        _ => None,
+    }))
+}
+
+fn items(log: &[u8]) -> Vec<Item> {
+    let mut playback = Playback::new(log, Instant::now());
+    std::iter::from_fn(|| playback.next().unwrap()).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn what_a_log_tells_makes_the_picture_that_there_was(
+        steps in prop::collection::vec(step(), 20..120),
+        panel in prop::sample::select(vec!["1", "2", "3", "4", "6", "7", "8", "z", "2z", "3z", "7z"]),
+    ) {
+        let mut model = Model::new();
+        let inputs: Vec<Input> = steps.iter().filter_map(|step| model.does(step)).collect();
+        let (mut there, mut here) = (state(120, 36), state(120, 36));
+        for input in &inputs {
+            if !matches!(input, Input::Tick(_) | Input::Made(_)) {
+                feed(&mut there, input);
+            }
+        }
+        for item in items(&logged(&inputs)) {
+            match item {
+                Item::Batch(batch) => here.apply(&batch),
+                Item::Kernel(snapshot, taken) => here.kernel(*snapshot, taken),
+                Item::Clients(_) | Item::Made(_) => unreachable!("none was written"),
+            }
+        }
+        let theme = Theme::new(Palette::Dark, false);
+        let shown = [&mut there, &mut here].map(|state| {
+            state.tick(model.now);
+            press(state, panel);
+            render(state, 120, 36, &theme)
+        });
+        prop_assert!(shown[0] == shown[1], "{}\n{}", text(&shown[0]), text(&shown[1]));
+    }
+}
+
+/// A log in memory.
+struct Memory {
+    log: Arc<Vec<u8>>,
+    items: Receiver<io::Result<Item>>,
+    end: Option<Nanos>,
+    again: bool,
+}
+
+impl Memory {
+    fn new(log: Arc<Vec<u8>>, again: bool) -> Self {
+        let (sender, received) = unbounded();
+        let all = items(&log);
+        let end = all.iter().filter_map(Item::time).max();
+        all.into_iter().for_each(|item| sender.send(Ok(item)).unwrap());
+        Self { log, items: received, end, again }
+    }
+}
+
+impl Source for Memory {
+    fn items(&self) -> &Receiver<io::Result<Item>> {
+        &self.items
+    }
+
+    fn end(&self) -> Option<Nanos> {
+        self.end
+    }
+
+    fn again(&mut self) -> bool {
+        if self.again {
+            *self = Self::new(Arc::clone(&self.log), true);
+        }
+        self.again
+    }
+}
+
+/// A recording that is looked at.
+struct Shown {
+    replayed: Replayed<Memory>,
+    now: Instant,
+}
+
+impl Shown {
+    fn new(log: Vec<u8>, history: usize, again: bool) -> Self {
+        let mut state = super::state_with(120, 36, |options| options.history = history);
+        state.replay(Recorded { name: "run.jsonl".into(), ..Recorded::default() });
+        let now = Instant::now();
+        Self { replayed: Replayed::new(Memory::new(Arc::new(log), again), state, now), now }
+    }
+
+    /// So much time passes, in pieces as they come.
+    fn pass(&mut self, milliseconds: u64) {
+        for _ in 0..milliseconds / 10 {
+            self.now += Duration::from_millis(10);
+            self.replayed.gather(self.now);
+        }
+    }
+
+    fn keys(&mut self, keys: &str) {
+        press(self.replayed.state_mut(), keys);
+        // What has to be read for it is there at once.
+        self.replayed.gather(self.now);
+        while self.state().reads_ahead() {
+            self.replayed.gather(self.now);
+        }
+    }
+
+    fn state(&self) -> &State {
+        self.replayed.state()
+    }
+
+    /// Milliseconds since the server's start, and events before that.
+    fn at(&self) -> (u64, u64) {
+        (self.state().scene().now / MS, self.state().cursor())
+    }
+
+    fn header(&self) -> String {
+        let theme = Theme::new(Palette::Dark, false);
+        text(&render(self.state(), 120, 36, &theme)).lines().next().unwrap().to_owned()
+    }
+}
+
+/// A client each half second, from one second on: an accept and a request.
+fn clients(count: u64) -> Vec<u8> {
+    let (mut feed, mut inputs) = (Feed::new(), Vec::new());
+    feed.now = 500 * MS;
+    for number in 1..=count {
+        feed.wake(500 * MS, &[(LISTENER, Mask::IN, None)]);
+        feed.accept(number, 8 + i32::try_from(number).unwrap());
+        feed.get(number, "/", 84);
+        inputs.push(Input::Batch(Box::new(feed.publish())));
+    }
+    logged(&inputs)
+}
+
+#[test]
+fn time_goes_on_as_it_was_and_faster_and_stands() {
+    let mut shown = Shown::new(clients(20), 64 << 20, true);
+    shown.pass(20);
+    assert_eq!(shown.state().scene().table.open(), 1, "from the first event on");
+    assert!(shown.header().contains("RECORDING ×1, at 1.0 s of 11 s"), "{}", shown.header());
+    shown.pass(1000);
+    assert_eq!(shown.state().scene().table.open(), 3);
+    shown.keys("))");
+    shown.pass(500);
+    assert_eq!(shown.state().scene().table.open(), 8);
+    assert!(shown.header().contains("RECORDING ×5"), "{}", shown.header());
+    shown.keys("p");
+    let stood = shown.at();
+    shown.pass(3000);
+    assert_eq!(shown.at(), stood);
+    assert!(shown.header().contains("RECORDING stands"), "{}", shown.header());
+    // Down to a hundredth.
+    shown.keys("------------p");
+    shown.pass(1000);
+    assert!(shown.header().contains("RECORDING ÷100"), "{}", shown.header());
+    assert_eq!(shown.at().0, stood.0 + 10);
+    shown.keys("+++++++++++++++++++++");
+    shown.pass(100);
+    assert_eq!(shown.state().scene().table.open(), 20);
+    shown.pass(100);
+    assert!(shown.header().contains("stands, at 11 s of 11 s"), "{}", shown.header());
+}
+
+#[test]
+fn a_step_goes_beyond_what_was_read() {
+    let mut shown = Shown::new(clients(4), 64 << 20, true);
+    shown.pass(20);
+    shown.keys("p");
+    let (_, first) = shown.at();
+    shown.keys("[");
+    assert!(shown.at().1 < first && shown.state().is_back());
+    let mut last = shown.at().1;
+    let mut times = vec![shown.at().0];
+    loop {
+        shown.keys("s");
+        let (time, at) = shown.at();
+        if at == last {
+            break;
+        }
+        assert!(at > last, "{at} after {last}");
+        last = at;
+        times.push(time);
+    }
+    times.dedup();
+    assert_eq!(times[..4], [1000, 1500, 2000, 2500], "every turn's time was there");
+    assert_eq!(shown.state().scene().table.open(), 4);
+    let told = shown.state().current_notice().unwrap().text();
+    assert_eq!(told, "the recording ends here");
+    // From its end it is played from the begin of what is kept.
+    shown.keys("p");
+    assert!(shown.at().0 <= 1000);
+    shown.pass(1600);
+    assert_eq!(shown.state().scene().table.open(), 2);
+}
+
+#[test]
+fn a_jump_reads_on_and_what_fell_out_is_read_again() {
+    let mut shown = Shown::new(clients(300), 64 << 10, true);
+    shown.keys("pJ140<Enter>");
+    assert_eq!(shown.state().scene().table.open(), 279);
+    assert!(!shown.state().history().is_from_the_start(), "so much is not kept");
+    shown.keys("J3<Enter>");
+    for _ in 0..9 {
+        shown.pass(10);
+    }
+    assert_eq!((shown.at().0, shown.state().scene().table.open()), (3000, 5));
+    shown.keys("J0<Enter>");
+    assert_eq!(shown.state().scene().table.open(), 1);
+    // What comes by a pipe is there once.
+    let mut shown = Shown::new(clients(300), 64 << 10, false);
+    shown.keys("pJ140<Enter>J3<Enter>");
+    assert!(shown.state().current_notice().unwrap().text().starts_with("nothing older"));
+}
+
+#[test]
+fn there_is_no_server_to_be_steered() {
+    let mut shown = Shown::new(clients(3), 64 << 20, true);
+    shown.pass(20);
+    for keys in ["c", "C", "x", "D", "v", "E", "n"] {
+        shown.keys(keys);
+        let told = shown.state().current_notice().unwrap().text();
+        assert!(told.starts_with("this is a recording"), "{keys}: {told}");
+    }
+}
