@@ -11,8 +11,8 @@
 //! | [`lesson`] | lessons: read, given, checked; no terminal in it |
 //! | [`notes`] | the speaker's notes of a lesson that runs, over a Unix socket |
 //! | [`compare`] | the same load on one server after another |
+//! | [`record`] | the event log on disk and read again, and the printer of events |
 //! | [`clients`] | the built-in clients |
-//! | [`record`] | the event log on disk, and the printer of events |
 //! | [`attach`] | a process that runs, looked at from outside |
 //! | [`trace`] | any program, stopped at its system calls |
 //! | [`inspect`] | what the kernel knows of the server's sockets |

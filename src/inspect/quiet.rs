@@ -19,7 +19,7 @@ fn packed(peer: SocketAddrV4) -> u64 {
 
 fn unpacked(peer: u64) -> SocketAddrV4 {
     let [high, low, address @ .., a, b] = peer.to_be_bytes();
-    debug_assert_eq!((high, low), (0, 0), "48 bits");
+    debug_assert_eq!((high, low), (0, 0));
     SocketAddrV4::new(Ipv4Addr::from(address), u16::from_be_bytes([a, b]))
 }
 

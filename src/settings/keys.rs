@@ -171,7 +171,7 @@ mod tests {
             "pause = \"x\"\ndrop = \"p\"",
             "drop = []\npause = \"x\"",
             // One is of the split screen alone, the other of the dashboard.
-            "stop-reading = \"R\"\nload-again = \"R\"",
+            "stop-reading = \"U\"\nload-again = \"U\"",
             "quit-now = [\"ctrl-c\", \"F10\"]",
         ] {
             let text = format!("[keys]\n{text}");

@@ -24,10 +24,13 @@ const ROOMS: [&str; 10] = [
 ];
 
 /// What stands before a literal that only developers or the system read.
-const BEFORE: [(&str, &str); 7] = [
+const BEFORE: [(&str, &str); 10] = [
     ("const STYLE: &str =", "CSS"),
     ("expect(", "a panic that cannot happen"),
     ("panic!(", "a panic for tests"),
+    ("rename_all = ", "how names are spelt in the log"),
+    ("skip_serializing_if = ", "a function's path"),
+    ("default = ", "a function's path"),
     ("reason = ", "why a lint is switched off"),
     ("::new().name(", "the name of a thread"),
     ("var_os(", "the name of an environment variable"),
@@ -92,7 +95,7 @@ const NAMES: [(&str, &str); 52] = [
 ];
 
 /// Single literals; the program's own name is left out.
-const SINGLE: [(&str, &str, &str); 37] = [
+const SINGLE: [(&str, &str, &str); 38] = [
     ("app::headless", "listening on :///", "the line that `compare` and scripts read"),
     ("app::lesson", "all", "what stands for every lesson"),
     ("app::output", "dumb", "a kind of terminal"),
@@ -127,6 +130,7 @@ const SINGLE: [(&str, &str, &str); 37] = [
     ("lesson::run::puppet", "GET / HTTP/1.1 Host: lesson X-Lesson:", "HTTP"),
     ("lesson::run::puppet", "bye", "what a client sends"),
     ("lesson::record", "EAGAIN", "the name of an error"),
+    ("record::log", "{\"seq\"", "how a line of the log begins"),
     ("settings::place", "XDG_CONFIG_HOME", "an environment variable"),
     ("settings::place", "HOME", "an environment variable"),
     ("settings::place", ".config", "a folder"),

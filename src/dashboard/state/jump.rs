@@ -7,6 +7,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 use super::filter::Filter;
 use super::history::stops::Stops;
 use super::notice::Notice;
+use super::play::nanos;
 use super::prompt::{Input, seconds};
 use super::{Action, Overlay, State};
 use crate::telemetry::Nanos;
@@ -75,10 +76,6 @@ impl Jump {
             Self::Mistake(forth) => say.mistake[usize::from(*forth)].to_owned(),
         })
     }
-}
-
-fn nanos(time: Duration) -> Nanos {
-    Nanos::try_from(time.as_nanos()).unwrap_or(Nanos::MAX)
 }
 
 impl State {

@@ -43,6 +43,7 @@ mod mouse;
 mod operate;
 mod options;
 pub mod play;
+mod playing;
 mod scene;
 mod travel;
 mod typed;

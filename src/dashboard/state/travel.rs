@@ -8,16 +8,8 @@ use super::back::Back;
 use super::history::History;
 use super::history::stops::Stops;
 use super::notice::Notice;
+use super::play::Stride;
 use crate::telemetry::Nanos;
-
-/// How far a step goes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Stride {
-    /// By one call; by one line where the stream is filtered.
-    Call,
-    /// By one wake-up.
-    Turn,
-}
 
 impl State {
     /// What is kept of the last minutes.

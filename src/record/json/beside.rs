@@ -17,6 +17,7 @@ use crate::inspect::Snapshot;
 use crate::telemetry::{
     Counters, Epolls, Latency, Listener, Lost, Made, Nanos, Others, Row, Standing, Turn,
 };
+use crate::words::in_english;
 
 /// A line between the events.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -98,7 +99,7 @@ impl<'de> Deserialize<'de> for Changed {
             type Value = Changed;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("totals by their names")
+                f.write_str(in_english().record.known_word)
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Changed, A::Error> {
