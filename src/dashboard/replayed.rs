@@ -85,11 +85,13 @@ pub(super) struct Replayed<S> {
     seen: Instant,
     /// Nothing has been taken in yet.
     fresh: bool,
+    /// When the last thing happened that was taken in.
+    reached: Nanos,
 }
 
 impl<S: Source> Replayed<S> {
     pub(super) fn new(source: S, state: State, now: Instant) -> Self {
-        Self { source, state, next: None, seen: now, fresh: true }
+        Self { source, state, next: None, seen: now, fresh: true, reached: 0 }
     }
 
     #[cfg(test)]
@@ -112,11 +114,18 @@ impl<S: Source> Replayed<S> {
             if !self.source.again() {
                 return self.state.cannot_read_again();
             }
-            self.next = None;
+            (self.next, self.reached) = (None, 0);
             self.state.read_again();
         }
         while self.state.reads_on().is_some() {
-            let Some(item) = self.next.take().or_else(|| self.item()) else { return };
+            let Some(item) = self.next.take().or_else(|| self.item()) else {
+                // What is there is not read as fast as it is to be played; who waits for more to be
+                // written sees time go on meanwhile.
+                if self.source.end().is_some() {
+                    self.fall_behind();
+                }
+                return;
+            };
             if self.fresh
                 && let Some(time) = item.time()
             {
@@ -144,13 +153,17 @@ impl<S: Source> Replayed<S> {
                 self.state.was_read();
             }
             if begin.elapsed() > AT_ONCE {
-                // What could not be read in time is read later.
-                let now = self.state.live().now;
-                if !self.state.reads_ahead() {
-                    self.state.play_from(now);
-                }
-                return;
+                return self.fall_behind();
             }
+        }
+    }
+
+    /// Time goes no faster than what is taken in.
+    fn fall_behind(&mut self) {
+        if let Some(ReadOn::Until(until)) = self.state.reads_on()
+            && !self.state.reads_ahead()
+        {
+            self.state.play_from(until.min(self.reached.max(self.state.live().now)));
         }
     }
 
@@ -174,11 +187,13 @@ impl<S: Source> Replayed<S> {
     }
 
     fn ends(&mut self) {
+        self.state.pass(self.reached);
         self.state.recording_ends(None, true);
         self.state.was_read();
     }
 
     fn take(&mut self, item: Item) {
+        self.reached = self.reached.max(item.time().unwrap_or_default());
         match item {
             Item::Batch(batch) => {
                 let passes = self.state.live().now.saturating_add(PASSES);

@@ -107,16 +107,18 @@ impl Drop for Running {
     }
 }
 
+/// The first line of a log, its events, and the last line.
 pub fn log(path: &Path) -> Vec<Value> {
     let text = std::fs::read_to_string(path).unwrap();
     let mut waker = None;
     let value = |line: &str| {
         // What the program writes it can read.
-        epollscope::record::json::read(line.as_bytes(), &mut waker)
+        let read = epollscope::record::json::read(line.as_bytes(), &mut waker)
             .unwrap_or_else(|error| panic!("{error}: {line}"));
-        serde_json::from_str(line).unwrap()
+        let beside = matches!(read, epollscope::record::json::Entry::Beside(_));
+        (!beside).then(|| serde_json::from_str(line).unwrap())
     };
-    text.lines().map(value).collect()
+    text.lines().filter_map(value).collect()
 }
 
 /// What it printed and how it ended, for one that ends by itself.

@@ -27,7 +27,7 @@ fn each_signal_ends_it_cleanly_with_a_complete_log() {
 
         let lines = log(&path);
         let (first, last) = (&lines[0], lines.last().unwrap());
-        assert_eq!((&first["log"], &first["version"]), (&"epollscope".into(), &1.into()));
+        assert_eq!((&first["log"], &first["version"]), (&"epollscope".into(), &2.into()));
         let events = &lines[1..lines.len() - 1];
         assert_eq!((&last["lost"], &last["events"]), (&0.into(), &events.len().into()));
         let costs = &last["costs"];

@@ -13,6 +13,7 @@ mod headless;
 mod log;
 mod recorded;
 mod refused;
+mod replay;
 mod report;
 mod settings;
 mod split;

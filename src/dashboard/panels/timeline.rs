@@ -44,7 +44,7 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, 
     let held = units::bytes(state.history().held() as u64);
     let (first, last) = if recorded {
         let end = if theme.ascii() { units::ascii_duration(now) } else { units::duration(now) };
-        (format!(" {age}"), (strings().back.ends_at)(&end))
+        (format!(" {}", if from == 0 { "0" } else { &age }), (strings().back.ends_at)(&end))
     } else {
         (format!(" -{age}"), (strings().back.now)(&held))
     };
