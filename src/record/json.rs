@@ -41,7 +41,7 @@ use nix::sys::time::TimeValLike;
 use serde::Serialize;
 use serde::de::Error as _;
 
-pub use self::beside::{Beside, Changed, Measured, Told};
+pub use self::beside::{Beside, Changed, Measured, Text, Told};
 pub use self::schema::{Closing, Costs, Origin, Seconds, Usage};
 use self::schema::{First, Line, Shown, unknown};
 use crate::telemetry::{Counters, EventRef, Fd, OwnedEvent};
@@ -165,7 +165,8 @@ pub enum Entry {
 }
 
 /// How the lines between the events begin.
-const BESIDE: [&[u8]; 4] = [b"{\"batch\"", b"{\"kernel\"", b"{\"clients\"", b"{\"made\""];
+const BESIDE: [&[u8]; 5] =
+    [b"{\"batch\"", b"{\"kernel\"", b"{\"clients\"", b"{\"made\"", b"{\"source\""];
 
 /// Reads a line. What the log does not have is missing in the event: the rest of a request's head.
 /// `waker` is set where a ready list marks an fd as the program's own.

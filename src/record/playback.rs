@@ -4,10 +4,11 @@
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::time::{Duration, Instant};
 
-use super::json::{Beside, Closing, Entry, Header, Measured, Told};
+use super::json::{Beside, Closing, Entry, Header, Measured, Text, Told};
 use super::reading::{Flaw, Reading};
 use crate::clients::ClientInfo;
 use crate::inspect::{Quiet, Snapshot};
+use crate::source::{Source, disk};
 use crate::telemetry::{Batch, Counters, Listener, Lost, Made, Nanos, OwnedEvent, Standing};
 
 /// Events of a log whose end is missing that are handed over at once.
@@ -59,6 +60,15 @@ pub struct Playback<R> {
     listener: Option<Listener>,
     standing: Standing,
     quiet: Quiet,
+}
+
+/// Has the code view show what was in a file then.
+fn shown(text: &Text<'_>) {
+    let Text { file, hash, text } = text;
+    let same = || Source::of(file).is_some_and(|here| format!("{:016x}", here.hash()) == **hash);
+    if text.is_some() || !same() {
+        disk::put(file, text.as_deref());
+    }
 }
 
 /// When the last thing happened that is told near the end of a log.
@@ -145,7 +155,12 @@ impl<R: BufRead> Playback<R> {
                     }
                     self.push(&event);
                 }
-                Ok(Entry::Beside(beside)) => return Ok(Some(self.beside(beside))),
+                Ok(Entry::Beside(Beside::Source(text))) => shown(&text),
+                Ok(Entry::Beside(beside)) => {
+                    if let Some(item) = self.beside(beside) {
+                        return Ok(Some(item));
+                    }
+                }
                 Ok(Entry::Closing(closing)) => self.closing = Some(closing),
                 Ok(Entry::Header(_)) => self.skipped += 1,
                 Err(Flaw::Torn) => self.torn = true,
@@ -169,8 +184,9 @@ impl<R: BufRead> Playback<R> {
         Some(self.batch(Told { time: last, standing: self.standing, ..Told::default() }))
     }
 
-    fn beside(&mut self, beside: Beside<'static>) -> Item {
-        match beside {
+    fn beside(&mut self, beside: Beside<'static>) -> Option<Item> {
+        Some(match beside {
+            Beside::Source(_) => return None,
             Beside::Batch(told) => self.batch(*told),
             Beside::Kernel(measured) => {
                 let Measured { taken, used, same_quiet, said } = *measured;
@@ -190,7 +206,7 @@ impl<R: BufRead> Playback<R> {
             }
             Beside::Clients(clients) => Item::Clients(clients.into_owned()),
             Beside::Made(made) => Item::Made(made.into_owned()),
-        }
+        })
     }
 
     /// A time of the log's clock; as if it were its begin where it is centuries away.

@@ -13,6 +13,8 @@ use super::{Language, Source};
 
 /// Bytes of a file that is shown.
 const MOST: u64 = 512 * 1024;
+/// How many files of recordings are kept, and how many bytes of them.
+const PUT: (usize, usize) = (256, 8 << 20);
 /// Columns from one tabulator to the next.
 const TAB: usize = 4;
 
@@ -25,6 +27,8 @@ pub enum Unreadable {
     NoFile,
     /// It is longer than so many bytes.
     TooLong(u64),
+    /// A recording was made by another version of it.
+    Another,
 }
 
 /// What became of a file.
@@ -43,6 +47,24 @@ pub fn open(name: &'static str, path: &Path, language: Language) {
         });
         files.push((name, opened));
     }
+}
+
+/// What a recording says of a file, unless one of that name is known: its text, or that it is another than
+/// the one that is here. Of hostile recordings no more is kept than [`PUT`].
+pub fn put(name: &str, text: Option<&str>) {
+    let mut files = FILES.lock().unwrap_or_else(PoisonError::into_inner);
+    let put =
+        || files.iter().filter_map(|(_, file)| file.ok()).map(|it| it.text().len()).sum::<usize>();
+    let there = files.iter().any(|(known, _)| *known == name);
+    if there || files.len() >= PUT.0 || put() + text.map_or(0, str::len) > PUT.1 {
+        return;
+    }
+    let name: &'static str = String::from(name).leak();
+    let opened = text.ok_or(Unreadable::Another).map(|text| {
+        let source = Source::new(name, shown(text.as_bytes()).leak(), Language::Python);
+        &*Box::leak(Box::new(source))
+    });
+    files.push((name, opened));
 }
 
 /// The file of that name, if it was opened.

@@ -91,6 +91,20 @@ impl Source {
         Self { name, text, lines, tokens: tokens(text, language).collect() }
     }
 
+    /// All of it.
+    #[must_use]
+    pub fn text(&self) -> &'static str {
+        self.text
+    }
+
+    /// A number that another text has not (FNV-1a), to tell by it whether a recording is of this one.
+    #[must_use]
+    pub fn hash(&self) -> u64 {
+        self.text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        })
+    }
+
     /// How many lines it has.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -102,6 +102,41 @@ fn what_was_killed_is_there_up_to_the_last_second() {
 }
 
 #[test]
+fn the_code_is_what_ran_then_or_is_not_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("events.jsonl");
+    written(&path, 2);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let code = |text: &str| {
+        std::fs::write(&path, text).unwrap();
+        let mut terminal = replay(&[path.to_str().unwrap()], (120, 36));
+        terminal.see("RECORDING stands");
+        terminal.press("[[8z");
+        terminal
+    };
+    let mut terminal = code(&text);
+    terminal.see("src/server/");
+    terminal.press("q");
+    assert!(terminal.exit().success());
+    // As another version would have written it.
+    let mut other = String::new();
+    for line in text.lines() {
+        let (head, tail) = line.split_once("\"hash\":\"").unwrap_or((line, ""));
+        other += head;
+        if let Some((hash, rest)) = tail.split_once('"') {
+            assert_eq!(hash.len(), 16);
+            other += &format!("\"hash\":\"0123456789abcdef\"{rest}");
+        }
+        other.push('\n');
+    }
+    assert_ne!(other, text);
+    let mut terminal = code(&other);
+    terminal.see("which cannot be shown");
+    terminal.press("q");
+    assert!(terminal.exit().success());
+}
+
+#[test]
 fn what_is_no_recording_is_said_in_one_sentence() {
     let (code, out, err) = ended(&["replay", "/nowhere"]);
     assert_eq!((code, out.as_str(), err.lines().count()), (2, "", 1), "{err}");

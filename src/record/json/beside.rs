@@ -1,7 +1,7 @@
 //! What stands between the events: how all was when they were handed over, and what was measured.
 //!
-//! Each is one line, an object with one member, by whose name it is known: `batch`, `kernel`, `clients`
-//! or `made`. Their times are whole nanoseconds on the clock of `t`. They are written and read by these
+//! Each is one line, an object with one member, by whose name it is known: `batch`, `kernel`, `clients`,
+//! `made` or `source`. Their times are whole nanoseconds on the clock of `t`. They are written and read by these
 //! types, and those of [`telemetry`](crate::telemetry) and [`inspect`](crate::inspect), whose fields are
 //! their members.
 
@@ -31,6 +31,20 @@ pub enum Beside<'a> {
     Clients(Cow<'a, [ClientInfo]>),
     /// How often each place in the source has made its call.
     Made(Cow<'a, Made>),
+    /// A file of the source, before the first call that is made in it.
+    Source(Text<'a>),
+}
+
+/// A file in which calls are made.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Text<'a> {
+    /// Its name, as the places in it have it.
+    pub file: Cow<'a, str>,
+    /// [`Source::hash`](crate::source::Source::hash), in hexadecimal.
+    pub hash: Cow<'a, str>,
+    /// What stands in it, where it is none of this program's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<Cow<'a, str>>,
 }
 
 /// What came with the events before it, up to the last such line. What is as it was then is not there.

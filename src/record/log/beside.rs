@@ -5,12 +5,15 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use crate::clients::ClientInfo;
 use crate::inspect::{Quiet, Snapshot};
-use crate::record::json::{self, Beside, Changed, Measured, Told};
-use crate::telemetry::{Batch, ConnId, Counters, Kind, Listener, Lost, Made, Nanos, Others, Row};
+use crate::record::json::{self, Beside, Changed, Measured, Text, Told};
+use crate::source::{Source, disk};
+use crate::telemetry::{
+    Batch, ConnId, Counters, Kind, Listener, Lost, Made, Nanos, Others, Row, Site,
+};
 
 /// How often at most it is written how the clients are and how often each line has made its call.
 const EVERY: Duration = Duration::from_millis(250);
@@ -39,6 +42,9 @@ pub(super) struct Before {
     /// A batch could not be written: the next says all.
     behind: bool,
     quiet: Quiet,
+    /// The places of calls that were seen, and the files of theirs that are in the log.
+    sites: HashSet<Site>,
+    files: Vec<&'static str>,
     clients: Slow<Arc<Vec<ClientInfo>>>,
     made: Slow<Made>,
 }
@@ -71,6 +77,21 @@ impl Before {
     /// An event of that kind is not in the log.
     pub(super) fn left_out(&mut self, kind: Kind) {
         self.left_out.events[kind as usize] += 1;
+    }
+
+    /// Appends the file in which a call is made, where that is the first one in it.
+    pub(super) fn site(&mut self, out: &mut Vec<u8>, site: Option<Site>) {
+        let Some(site) = site.filter(|site| self.sites.insert(*site)) else { return };
+        let file = site.place().file;
+        let Some(source) = Source::of(file).filter(|_| !self.files.contains(&file)) else { return };
+        self.files.push(file);
+        let is_anothers = disk::opened(file).is_some();
+        let text = Text {
+            file: file.into(),
+            hash: format!("{:016x}", source.hash()).into(),
+            text: is_anothers.then(|| source.text().into()),
+        };
+        json::beside(out, &Beside::Source(text));
     }
 
     /// Appends what came with a batch; where there is no room, the next says it.
