@@ -23,16 +23,21 @@ pub(super) fn start(
     (subscriber, control): (Subscriber, Control),
     mut tell: impl FnMut(Notice) + Send + 'static,
 ) -> Result<Log, Sentence> {
-    let (name, text) = (path.display().to_string(), &strings().start);
-    let place = Place::open(path, force).map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => (text.log_exists)(&name),
-        ErrorKind::NotConnected => (text.log_unread)(&name),
-        _ => cannot_log(&name, &error),
-    })?;
-    Log::start(place, subscriber, control, header, move |notice| {
+    let name = path.display().to_string();
+    Log::start(place(path, force)?, subscriber, control, header, move |notice| {
         tell(Notice::Log(notice));
     })
     .map_err(|error| cannot_log(&name, &error))
+}
+
+/// Opens what a log is written to; what is in it is replaced only by `force`.
+pub(super) fn place(path: &Path, force: bool) -> Result<Place, Sentence> {
+    let (name, text) = (path.display().to_string(), &strings().start);
+    Place::open(path, force).map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => (text.log_exists)(&name),
+        ErrorKind::NotConnected => (text.log_unread)(&name),
+        _ => cannot_log(&name, &error),
+    })
 }
 
 fn cannot_log(name: &str, error: &io::Error) -> Sentence {

@@ -1,21 +1,26 @@
 //! `epollscope log`: an event log, read again: checked, summed up, searched.
 
 use std::fmt::Write as _;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
+use super::log;
 use super::output::{Sentence, end, misused, print, printed, say};
 use crate::cli;
 use crate::dashboard::state::filter::Filter;
 use crate::dashboard::state::stream;
 use crate::record::check::{Check, Trouble};
+use crate::record::cut::{Part, cut};
+use crate::record::file;
 use crate::record::json::{Closing, Entry};
+use crate::record::playback::Playback;
 use crate::record::reading::{Flaw, Reading};
 use crate::record::sum::Sum;
+use crate::telemetry::{ConnId, Nanos};
 use crate::words::{self, plain, strings, units};
 
 /// The width of the names of rows.
@@ -28,6 +33,16 @@ pub(super) fn run(task: &cli::Log) -> ExitCode {
     let done = match task {
         cli::Log::Check { file } => return check(file),
         cli::Log::Stat { file } => stat(file),
+        cli::Log::Cut { from, to, conn, fd, force, file, into } => {
+            let nanos = |time: &Duration| Nanos::try_from(time.as_nanos()).unwrap_or(Nanos::MAX);
+            let part = Part {
+                from: nanos(from),
+                to: to.as_ref().map(nanos),
+                conns: conn.iter().filter_map(|number| ConnId::new(number.get())).collect(),
+                fds: fd.clone(),
+            };
+            cut_out(file, &part, into, *force)
+        }
         cli::Log::Grep { text, filter, file } => {
             let filter = Filter::parse(filter);
             if let Some(trouble) = filter.trouble() {
@@ -39,14 +54,8 @@ pub(super) fn run(task: &cli::Log) -> ExitCode {
     end(done)
 }
 
-fn open(file: &Path) -> Result<Reading<Box<dyn BufRead>>, Sentence> {
-    let from: Box<dyn BufRead> = if file == Path::new("-") {
-        Box::new(BufReader::with_capacity(AT_ONCE, io::stdin()))
-    } else {
-        let opened = File::open(file).map_err(|error| unread(file, &error))?;
-        Box::new(BufReader::with_capacity(AT_ONCE, opened))
-    };
-    Ok(Reading::new(from))
+fn open(file: &Path) -> Result<Reading<file::From>, Sentence> {
+    Ok(Reading::new(file::open(file, false).map_err(|error| unread(file, &error))?))
 }
 
 fn unread(file: &Path, error: &io::Error) -> Sentence {
@@ -189,6 +198,33 @@ fn often(all: impl Iterator<Item = (impl ToString, u64)>) -> String {
     let one =
         |(what, times): (_, u64)| (strings().recorded.so_often)(&ToString::to_string(&what), times);
     all.map(one).collect::<Vec<_>>().join(strings().marks.comma)
+}
+
+/// Writes a part of it as a log.
+fn cut_out(file: &Path, part: &Part, into: &Path, force: bool) -> Result<(), Sentence> {
+    let failed = |error: io::Error| unread(file, &error);
+    let from = file::open(file, false).map_err(failed)?;
+    let mut log = Playback::new(from, Instant::now());
+    let header = log.header().map_err(failed)?.cloned();
+    let header = header.ok_or_else(|| strings().recorded.no_log.to_owned())?;
+    let mut place = log::place(into, force)?;
+    let unwritten = |error: &io::Error| {
+        (strings().start.log_failed)(&into.display().to_string(), &plain(error))
+    };
+    // What fails is the one or the other.
+    let mut written = Ok(());
+    let cut = cut(&mut log, &header, part, |bytes| {
+        written = place.write_all(bytes);
+        written.as_ref().map(drop).map_err(|error| error.kind().into())
+    });
+    written.map_err(|error| unwritten(&error))?;
+    cut.map_err(failed)?;
+    place.finish().map_err(|error| unwritten(&error))?;
+    match log.skipped() {
+        0 => {}
+        lines => say(&(strings().recorded.skipped)(lines)),
+    }
+    Ok(())
 }
 
 /// Prints what the filter lets through.

@@ -1,47 +1,54 @@
 //! `epollscope replay`: a recording on the dashboard.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, ErrorKind, IsTerminal, Read};
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::OnceLock;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use super::output::{Sentence, end, is_dumb, misused};
+use super::output::{Sentence, end, is_dumb, misused, print};
 use super::run::shown_name;
 use crate::cli;
 use crate::dashboard::replayed::{self, Source};
 use crate::dashboard::theme::Change;
 use crate::dashboard::{self, Options};
+use crate::record::file;
 use crate::record::json::Header;
 use crate::record::playback::{self, Item, Playback};
+use crate::record::shelf;
 use crate::server::Protocol;
 use crate::telemetry::Nanos;
 use crate::words::{plain, strings};
 
 /// How many things are read ahead.
 const AHEAD: usize = 64;
-/// Bytes that are read at once.
-const AT_ONCE: usize = 256 * 1024;
-/// How often a file that is still written is asked for more.
-const ASKED: Duration = Duration::from_millis(50);
 
 /// Shows it.
 pub(super) fn run(args: &cli::Replay, colours: &[Change]) -> ExitCode {
+    let Some(path) = &args.file else { return end(print(list().as_bytes())) };
     if !io::stdout().is_terminal() || is_dumb() {
         return misused(strings().recorded.no_screen);
     }
-    end(show(args, colours))
+    end(show(args, path, colours))
 }
 
-fn show(args: &cli::Replay, colours: &[Change]) -> Result<(), Sentence> {
-    let name = args.file.display().to_string();
+/// The recordings that come with the program, a line each.
+fn list() -> String {
+    let (names, say) = (shelf::names(), &strings().recorded);
+    let width = names.iter().map(String::len).max().unwrap_or_default();
+    let line = |name: String| {
+        let what = (say.shelf)(&name).unwrap_or_default();
+        format!("{name:width$}  {what}\n")
+    };
+    names.into_iter().map(line).chain([say.how_to_play.to_owned() + "\n"]).collect()
+}
+
+fn show(args: &cli::Replay, path: &Path, colours: &[Change]) -> Result<(), Sentence> {
+    let name = path.display().to_string();
     let unread = |error: &io::Error| (strings().recorded.unread)(&name, &plain(error));
-    let (file, header) =
-        Recording::open(&args.file, args.follow).map_err(|error| unread(&error))?;
+    let (file, header) = Recording::open(path, args.follow).map_err(|error| unread(&error))?;
     let header = header.ok_or_else(|| strings().recorded.no_log.to_owned())?;
     let traced = header.origin.as_ref().filter(|origin| origin.traced);
     let program = traced.map(|origin| {
@@ -62,7 +69,7 @@ fn show(args: &cli::Replay, colours: &[Change]) -> Result<(), Sentence> {
         history: args.history,
     };
     let zero = dashboard::run::wall_clock(header.start);
-    let short = args.file.file_name().map_or(name.clone(), |name| name.display().to_string());
+    let short = path.file_name().map_or(name.clone(), |name| name.display().to_string());
     replayed::run(replayed::Setup { source: file, name: short, program, zero, options })
         .map_err(|error| (strings().start.dashboard_ended)(&plain(&error)))
 }
@@ -72,21 +79,27 @@ struct Recording {
     path: PathBuf,
     follow: bool,
     items: Receiver<io::Result<Item>>,
-    end: Arc<OnceLock<Nanos>>,
+    end: Option<Nanos>,
 }
 
 impl Recording {
     /// With its first line, where it is a log.
     fn open(path: &Path, follow: bool) -> io::Result<(Self, Option<Header>)> {
-        let mut playback = Playback::new(opened(path, follow)?, Instant::now());
+        // A file goes before a recording that is called like it.
+        let shipped = || path.to_str().filter(|_| !path.exists()).and_then(shelf::recording);
+        let (from, end) = match shipped() {
+            Some(log) => {
+                let end = playback::last_time(io::Cursor::new(&log));
+                (file::of(io::Cursor::new(log))?, end)
+            }
+            // When a compressed one ends is known when it was read.
+            None => (file::open(path, follow)?, File::open(path).and_then(playback::last_time)),
+        };
+        let mut playback = Playback::new(from, Instant::now());
         let header = playback.header()?.cloned();
         let (sender, items) = bounded(AHEAD);
         read(playback, sender)?;
-        let end = Arc::<OnceLock<Nanos>>::default();
-        if let Some(last) = File::open(path).ok().and_then(|file| playback::last_time(file).ok()?) {
-            let _ = end.set(last);
-        }
-        Ok((Self { path: path.to_owned(), follow, items, end }, header))
+        Ok((Self { path: path.to_owned(), follow, items, end: end.ok().flatten() }, header))
     }
 }
 
@@ -96,7 +109,11 @@ impl Source for Recording {
     }
 
     fn end(&self) -> Option<Nanos> {
-        self.end.get().copied().filter(|_| !self.follow)
+        self.end.filter(|_| !self.follow)
+    }
+
+    fn grows(&self) -> bool {
+        self.follow || self.path == Path::new("-")
     }
 
     fn again(&mut self) -> bool {
@@ -109,10 +126,7 @@ impl Source for Recording {
 }
 
 /// Reads on a thread of its own, a little ahead.
-fn read(
-    mut playback: Playback<Box<dyn BufRead + Send>>,
-    to: Sender<io::Result<Item>>,
-) -> io::Result<()> {
+fn read(mut playback: Playback<file::From>, to: Sender<io::Result<Item>>) -> io::Result<()> {
     let reading = move || {
         while let Some(item) = playback.next().transpose() {
             let failed = item.is_err();
@@ -122,31 +136,4 @@ fn read(
         }
     };
     std::thread::Builder::new().name("recording".into()).spawn(reading).map(drop)
-}
-
-fn opened(path: &Path, follow: bool) -> io::Result<Box<dyn BufRead + Send>> {
-    let from: Box<dyn Read + Send> = if path == Path::new("-") {
-        Box::new(io::stdin())
-    } else {
-        let file = File::open(path)?;
-        if file.metadata()?.is_dir() {
-            return Err(ErrorKind::IsADirectory.into());
-        }
-        if follow { Box::new(Growing(file)) } else { Box::new(file) }
-    };
-    Ok(Box::new(BufReader::with_capacity(AT_ONCE, from)))
-}
-
-/// A file that is still written: its end is waited beyond.
-struct Growing(File);
-
-impl Read for Growing {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        loop {
-            match self.0.read(into)? {
-                0 if !into.is_empty() => std::thread::sleep(ASKED),
-                n => return Ok(n),
-            }
-        }
-    }
 }

@@ -117,6 +117,7 @@ fn traced(
                 pid: std::process::id(),
                 start: wall,
                 mistake: None,
+                part: false,
                 origin: Some(Origin::here(&args.command, true)),
             };
             let way = (subscriber, control.clone());

@@ -66,6 +66,7 @@ pub(super) fn run(
                 pid: std::process::id(),
                 start: server.wall(),
                 mistake: cli.mistake.map(|mistake| mistake.name().into()),
+                part: false,
                 origin: Some(Origin::here(std::env::args_os().skip(1), false)),
             };
             let way = (server.record(), server.control());

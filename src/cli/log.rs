@@ -1,8 +1,12 @@
 //! The command line of `epollscope log`.
 
+use std::num::NonZeroU64;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Subcommand;
+
+use super::values::seconds;
 
 /// What is done with an event log. FILE may be - for standard input.
 #[derive(Subcommand, Clone, Debug, PartialEq, Eq)]
@@ -16,6 +20,28 @@ pub enum Log {
     Stat {
         /// The log.
         file: PathBuf,
+    },
+    /// Write a part of it as a log of its own, to be replayed or passed on.
+    Cut {
+        /// From so many seconds after the start on.
+        #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds)]
+        from: Duration,
+        /// Until so many seconds after the start.
+        #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+        to: Option<Duration>,
+        /// Only what concerns that connection; can be given more than once.
+        #[arg(long, value_name = "N")]
+        conn: Vec<NonZeroU64>,
+        /// Only what concerns that descriptor; can be given more than once.
+        #[arg(long, value_name = "N")]
+        fd: Vec<i32>,
+        /// Replace what is in INTO.
+        #[arg(long)]
+        force: bool,
+        /// The log.
+        file: PathBuf,
+        /// The log that is written; a name that ends in .zst compresses it.
+        into: PathBuf,
     },
     /// Print its lines that a filter of the dashboard lets through: conn:3, kind:recv, errors.
     Grep {

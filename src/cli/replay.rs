@@ -12,7 +12,7 @@ use crate::dashboard::theme::ThemeChoice;
 #[derive(Args, Clone, Debug, PartialEq, Eq)]
 pub struct Replay {
     /// Go on with what is still being written to it.
-    #[arg(short, long)]
+    #[arg(short, long, requires = "file")]
     pub follow: bool,
 
     /// The dashboard's colours.
@@ -35,7 +35,8 @@ pub struct Replay {
     #[command(flatten)]
     pub settings: SettingsFile,
 
-    /// What --log has written; - for standard input.
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
+    /// What --log has written, or the name of a recording that comes with the program; - for standard
+    /// input. Without it, say which recordings there are.
+    #[arg(value_name = "FILE|NAME")]
+    pub file: Option<PathBuf>,
 }

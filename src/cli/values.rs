@@ -66,6 +66,12 @@ pub(super) fn nap(text: &str) -> Result<Duration, String> {
     Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
 }
 
+/// Seconds, from 0 on.
+pub(super) fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| in_english().cli.nap_no_number)?;
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}
+
 /// `50`, or `idle=500,steady=4`.
 pub(super) fn demo(text: &str) -> Result<Demo, String> {
     let wrong = || (in_english().cli.demo)(&ClientKind::ALL.map(ClientKind::token).join(", "));

@@ -31,6 +31,8 @@ pub trait Source {
     fn items(&self) -> &Receiver<io::Result<Item>>;
     /// When the last event happened, once that is known.
     fn end(&self) -> Option<Nanos>;
+    /// Whether it may still be written.
+    fn grows(&self) -> bool;
     /// Begins anew; `false` where that cannot be.
     fn again(&mut self) -> bool;
 }
@@ -121,7 +123,7 @@ impl<S: Source> Replayed<S> {
             let Some(item) = self.next.take().or_else(|| self.item()) else {
                 // What is there is not read as fast as it is to be played; who waits for more to be
                 // written sees time go on meanwhile.
-                if self.source.end().is_some() {
+                if !self.source.grows() {
                     self.fall_behind();
                 }
                 return;

@@ -66,8 +66,10 @@ impl Check {
             Ok(Entry::Event(event)) => {
                 self.events += 1;
                 let seq = event.event.seq;
+                let is_part = self.header.as_ref().is_some_and(|header| header.part);
                 match seq.checked_sub(self.seq.saturating_add(1)) {
                     Some(0) => {}
+                    Some(_) if is_part => {}
                     Some(missing) => {
                         self.missing = self.missing.saturating_add(missing);
                         self.trouble(Trouble::Gap(number, missing));
@@ -94,7 +96,7 @@ impl Check {
                 if counted != self.events {
                     self.trouble(Trouble::Miscounted(counted, self.events));
                 }
-                if cut {
+                if cut && !self.header.as_ref().is_some_and(|header| header.part) {
                     self.trouble(Trouble::Cut);
                 }
             }

@@ -65,6 +65,8 @@ pub struct Header {
     pub start: SystemTime,
     /// The mistake that it makes on purpose.
     pub mistake: Option<String>,
+    /// It is a part of a longer log.
+    pub part: bool,
     /// Where and by what it was written; not known of version 1.
     pub origin: Option<Origin>,
 }
@@ -100,6 +102,7 @@ pub fn header(out: &mut Vec<u8>, header: &Header) {
         pid: header.pid,
         start: Shown(Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX)),
         mistake: header.mistake.as_deref().map(Into::into),
+        part: header.part,
         origin: header.origin.clone(),
     };
     line(out, &first);
@@ -119,20 +122,16 @@ pub fn beside(out: &mut Vec<u8>, beside: &Beside<'_>) {
 /// Appends the last line. `cut` says that the log ends before the server.
 pub fn closing(out: &mut Vec<u8>, lost: u64, events: u64, counters: &Counters, cut: bool) {
     let costs = Costs {
-        requests: counters.requests,
-        calls: counters.calls_all(),
-        wakeups: counters.wakeups,
-        ready: counters.ready,
-        examined: counters.examined,
-        copied: counters.copied,
-        again: counters.again,
-        started: counters.started,
-        ended: counters.ended,
-        waited: Seconds(counters.waited),
         program: usage(UsageWho::RUSAGE_SELF),
         workers: usage(UsageWho::RUSAGE_CHILDREN),
+        ..Costs::of(counters)
     };
     line(out, &Closing { lost, events, costs, cut });
+}
+
+/// Appends a last line.
+pub fn last(out: &mut Vec<u8>, closing: &Closing) {
+    line(out, closing);
 }
 
 fn line(out: &mut Vec<u8>, line: &impl Serialize) {
@@ -198,6 +197,7 @@ pub fn read(line: &[u8], waker: &mut Option<Fd>) -> Result<Entry, serde_json::Er
         pid: first.pid,
         start: first.start.0.into(),
         mistake: first.mistake.map(Into::into),
+        part: first.part,
         origin: first.origin,
     }))
 }

@@ -17,8 +17,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use signal_hook::consts::SIGXFSZ;
 
-use self::beside::Before;
-pub use self::beside::Note;
+pub use self::beside::{Note, Written};
 use self::paper::Paper;
 pub use self::paper::Place;
 use super::json::{self, Header};
@@ -191,7 +190,7 @@ struct Writer<P, T> {
     /// Why it failed last.
     reason: Option<ErrorKind>,
     counters: Counters,
-    before: Before,
+    before: Written,
 }
 
 impl<P: Paper, T: FnMut(Notice)> Writer<P, T> {
@@ -210,7 +209,7 @@ impl<P: Paper, T: FnMut(Notice)> Writer<P, T> {
             reason: None,
             counters: Counters::default(),
             torn: None,
-            before: Before::default(),
+            before: Written::default(),
         }
     }
 
@@ -274,7 +273,7 @@ impl<P: Paper, T: FnMut(Notice)> Writer<P, T> {
     /// round.
     fn flush(&mut self) {
         self.since = None;
-        match self.write() {
+        match self.write().and_then(|()| self.paper.flush()) {
             Ok(()) => {
                 if self.trouble.take().is_some() {
                     (self.tell)(Notice::Again(self.left_out));
@@ -346,7 +345,7 @@ impl<P: Paper, T: FnMut(Notice)> Writer<P, T> {
             self.leave_out(taken);
         }
         self.closing(cut);
-        if let Err(error) = self.write() {
+        if let Err(error) = self.write().and_then(|()| self.paper.flush()) {
             let _ = self.take_back(0);
             return Err(error);
         }
@@ -382,18 +381,11 @@ impl<P: Paper, T: FnMut(Notice)> Writer<P, T> {
 /// What a log of these has between its first line and its last.
 #[cfg(test)]
 pub(crate) fn written<'a>(all: impl IntoIterator<Item = Result<&'a Batch, Note>>) -> Vec<u8> {
-    let (mut out, mut before) = (Vec::new(), Before::default());
+    let (mut out, mut written) = (Vec::new(), Written::default());
     for one in all {
         match one {
-            Ok(batch) => {
-                let waker = batch.listener.map(|listener| listener.waker);
-                batch.events().for_each(|event| json::event(&mut out, event, waker));
-                before.batch(Some(&mut out), batch);
-            }
-            Err(note) => {
-                before.note(Some(&mut out), note);
-                before.slow(&mut out);
-            }
+            Ok(batch) => written.batch_whole(&mut out, batch),
+            Err(note) => written.note_now(&mut out, note),
         }
     }
     out

@@ -4,17 +4,23 @@
 //! |---|---|
 //! | [`json`] | the log's public format |
 //! | [`log`] | the thread that writes the log |
+//! | [`file`] | its file, plain or compressed |
 //! | [`reading`] | a log, read line by line |
 //! | [`playback`] | the same as what a picture is made of |
 //! | [`check`] | whether it is valid, complete and without gaps |
+//! | [`shelf`] | the recordings that come with the program |
+//! | [`cut`] | a part of it, as a log |
 //! | [`sum`] | what happened in it, in figures |
 //! | [`stdout`] | the thread that prints events as text when there is no dashboard |
 
 pub mod check;
+pub mod cut;
+pub mod file;
 pub mod json;
 pub mod log;
 pub mod playback;
 pub mod reading;
+pub mod shelf;
 pub mod stdout;
 pub mod sum;
 

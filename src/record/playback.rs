@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use super::json::{Beside, Closing, Entry, Header, Measured, Text, Told};
 use super::reading::{Flaw, Reading};
 use crate::clients::ClientInfo;
-use crate::inspect::{Quiet, Snapshot};
-use crate::source::{Source, disk};
+use crate::inspect::{Quiet, Snapshot, Usage};
+use crate::source::{Language, Source, disk};
 use crate::telemetry::{Batch, Counters, Listener, Lost, Made, Nanos, OwnedEvent, Standing};
 
 /// Events of a log whose end is missing that are handed over at once.
@@ -65,9 +65,9 @@ pub struct Playback<R> {
 /// Has the code view show what was in a file then.
 fn shown(text: &Text<'_>) {
     let Text { file, hash, text } = text;
-    let same = || Source::of(file).is_some_and(|here| format!("{:016x}", here.hash()) == **hash);
-    if text.is_some() || !same() {
-        disk::put(file, text.as_deref());
+    let same = Source::of(file).is_some_and(|here| format!("{:016x}", here.hash()) == **hash);
+    if !same {
+        disk::put(file, text, Language::of(file));
     }
 }
 
@@ -170,8 +170,7 @@ impl<R: BufRead> Playback<R> {
     }
 
     fn push(&mut self, event: &OwnedEvent) {
-        let OwnedEvent { event, bytes, ready, .. } = event;
-        self.events.push(*event, bytes, ready);
+        self.events.push_again(event.as_ref());
     }
 
     fn header_is_old(&self) -> bool {
@@ -207,6 +206,13 @@ impl<R: BufRead> Playback<R> {
             Beside::Clients(clients) => Item::Clients(clients.into_owned()),
             Beside::Made(made) => Item::Made(made.into_owned()),
         })
+    }
+
+    /// When it was read what the server had used, on the log's clock.
+    #[must_use]
+    pub fn told(&self, usage: Option<Usage>) -> Option<Nanos> {
+        let time = usage?.taken.saturating_duration_since(self.zero);
+        Nanos::try_from(time.as_nanos()).ok()
     }
 
     /// A time of the log's clock; as if it were its begin where it is centuries away.

@@ -27,8 +27,6 @@ pub enum Unreadable {
     NoFile,
     /// It is longer than so many bytes.
     TooLong(u64),
-    /// A recording was made by another version of it.
-    Another,
 }
 
 /// What became of a file.
@@ -49,22 +47,18 @@ pub fn open(name: &'static str, path: &Path, language: Language) {
     }
 }
 
-/// What a recording says of a file, unless one of that name is known: its text, or that it is another than
-/// the one that is here. Of hostile recordings no more is kept than [`PUT`].
-pub fn put(name: &str, text: Option<&str>) {
+/// Shows a file as it stands in a recording, unless one of that name is known. Of hostile recordings no more
+/// is kept than [`PUT`].
+pub fn put(name: &str, text: &str, language: Language) {
     let mut files = FILES.lock().unwrap_or_else(PoisonError::into_inner);
-    let put =
-        || files.iter().filter_map(|(_, file)| file.ok()).map(|it| it.text().len()).sum::<usize>();
+    let kept = files.iter().filter_map(|(_, file)| file.ok()).map(|file| file.text().len());
     let there = files.iter().any(|(known, _)| *known == name);
-    if there || files.len() >= PUT.0 || put() + text.map_or(0, str::len) > PUT.1 {
+    if there || files.len() >= PUT.0 || kept.sum::<usize>() + text.len() > PUT.1 {
         return;
     }
     let name: &'static str = String::from(name).leak();
-    let opened = text.ok_or(Unreadable::Another).map(|text| {
-        let source = Source::new(name, shown(text.as_bytes()).leak(), Language::Python);
-        &*Box::leak(Box::new(source))
-    });
-    files.push((name, opened));
+    let source = Source::new(name, shown(text.as_bytes()).leak(), language);
+    files.push((name, Ok(Box::leak(Box::new(source)))));
 }
 
 /// The file of that name, if it was opened.

@@ -31,6 +31,14 @@ pub enum Language {
     Python,
 }
 
+impl Language {
+    /// That of a file, by its name; all that is no Rust is taken for Python.
+    #[must_use]
+    pub fn of(name: &str) -> Self {
+        if name.ends_with(".rs") { Self::Rust } else { Self::Python }
+    }
+}
+
 const RUST: &[&str] = &[
     "as", "async", "await", "break", "const", "continue", "crate", "dyn", "else", "enum", "false",
     "fn", "for", "if", "impl", "in", "let", "loop", "match", "mod", "move", "mut", "pub", "ref",

@@ -118,6 +118,11 @@ impl Batch {
         self.push_text(event, Text::of(&event.what, bytes), ready);
     }
 
+    /// Adds an event that was told before, with its payload as it was.
+    pub fn push_again(&mut self, told: EventRef<'_>) {
+        self.push_text(*told.event, told.text(), told.ready);
+    }
+
     pub(super) fn push_text(&mut self, mut event: Event, text: Text<'_>, ready: &[Ready]) {
         // By kind, as `resolve` reads it: an empty ready list lies among the ready lists too.
         let (start, len) = if event.what.kind().has_list() {

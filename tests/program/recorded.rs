@@ -62,6 +62,32 @@ fn a_log_is_checked_summed_up_and_searched() {
 }
 
 #[test]
+fn a_part_of_a_log_is_a_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, part) = (folder.path().join("events.jsonl"), folder.path().join("part.jsonl.zst"));
+    let lines = written(&path);
+    let (name, into) = (path.to_str().unwrap(), part.to_str().unwrap());
+    let (code, out, err) = ended(&["log", "cut", "--conn", "2", name, into]);
+    assert_eq!((code, out.as_str(), err.as_str()), (0, "", ""));
+    let (code, out, _) = ended(&["log", "check", into]);
+    assert_eq!(code, 0, "{out}");
+    let (_, out, _) = ended(&["log", "grep", "", into]);
+    let found: Vec<Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let ready = |line: &Value| {
+        line["ready"].as_array().is_some_and(|all| all.iter().any(|entry| entry["conn"] == 2))
+    };
+    let is_of_it = |line: &&Value| line["conn"] == 2 || ready(line);
+    let want: Vec<Value> = lines.iter().filter(is_of_it).cloned().collect();
+    assert!(want.len() > 5 && want.len() < lines.len() / 2);
+    assert_eq!(found, want);
+    // What is there is not written over unless that is asked for.
+    let (code, _, err) = ended(&["log", "cut", name, into]);
+    assert!(code == 1 && err.contains("--force"), "{err}");
+    assert_eq!(ended(&["log", "cut", "--force", "--to", "0.5", name, into]).0, 0);
+    assert_eq!(ended(&["log", "check", into]).0, 0);
+}
+
+#[test]
 fn what_is_wrong_with_a_log_is_said() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("events.jsonl");

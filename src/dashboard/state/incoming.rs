@@ -19,7 +19,9 @@ impl State {
     pub fn apply(&mut self, batch: &Batch) {
         let refusing = self.live.rates.refusing().is_some();
         let reached = |listener: Listener| (listener.addr, listener.sends_http);
+        // A recording is called by its file.
         if self.options.program.is_some()
+            && self.recording().is_none()
             && let Some((addr, http)) = batch.listener.map(reached)
             && self.live.listener.map(reached) != Some((addr, http))
         {

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use crossbeam_channel::{Receiver, unbounded};
 use proptest::prelude::*;
@@ -15,8 +15,12 @@ use crate::dashboard::session::Show;
 use crate::dashboard::state::State;
 use crate::dashboard::state::play::Recorded;
 use crate::dashboard::theme::{Palette, Theme};
+use crate::record::check::Check;
+use crate::record::cut::{Part, cut};
+use crate::record::json::Header;
 use crate::record::log::{Note, written};
 use crate::record::playback::{Item, Playback};
+use crate::record::reading::Reading;
 use crate::telemetry::{Mask, Nanos};
 
 /// What a log says of what came in.
@@ -67,6 +71,57 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn a_part_of_a_log_is_known_from_its_begin_on(
+        steps in prop::collection::vec(step(), 20..120), from in 0..30_u64,
+    ) {
+        let mut model = Model::new();
+        let inputs: Vec<Input> = steps.iter().filter_map(|step| model.does(step)).collect();
+        let log = logged(&inputs);
+        let header = Header {
+            server: "epoll-et".into(), pid: 1, start: SystemTime::now(), mistake: None, part: false, origin: None,
+        };
+        let part = Part { from: from * 1000 * MS, ..Part::default() };
+        let (mut whole, mut of_it) = (Playback::new(&*log, Instant::now()), Vec::new());
+        let events = cut(&mut whole, &header, &part, |bytes| {
+            of_it.extend_from_slice(bytes);
+            Ok(())
+        });
+        let mut check = Check::default();
+        let mut reading = Reading::new(&*of_it);
+        while let Some(line) = reading.line().unwrap() {
+            check.line(line);
+        }
+        check.end();
+        prop_assert!(check.troubles.is_empty(), "{check:?}");
+        prop_assert_eq!(check.events, events.unwrap());
+        let mut states = [state(120, 36), state(120, 36)];
+        for (state, log) in states.iter_mut().zip([&log, &of_it]) {
+            for item in items(log) {
+                match item {
+                    Item::Batch(batch) => state.apply(&batch),
+                    Item::Kernel(snapshot, taken) => state.kernel(*snapshot, taken),
+                    Item::Clients(_) | Item::Made(_) => {}
+                }
+            }
+            state.tick(model.now);
+        }
+        let known = |state: &State| {
+            let scene = state.live();
+            let rows = scene.table.entries().iter().filter(|entry| entry.closed.is_none());
+            let mut rows: Vec<_> = rows.map(|entry| format!("{:?}", entry.row())).collect();
+            rows.sort();
+            (rows, scene.counters.clone(), scene.lost.clone(), scene.listener, scene.standing)
+        };
+        // Where something is left of it.
+        if items(&of_it).iter().any(|item| matches!(item, Item::Batch(_))) {
+            prop_assert_eq!(known(&states[0]), known(&states[1]));
+        }
+    }
+}
+
 /// A log in memory.
 struct Memory {
     log: Arc<Vec<u8>>,
@@ -92,6 +147,10 @@ impl Source for Memory {
 
     fn end(&self) -> Option<Nanos> {
         self.end
+    }
+
+    fn grows(&self) -> bool {
+        false
     }
 
     fn again(&mut self) -> bool {

@@ -42,9 +42,8 @@ pub struct Text<'a> {
     pub file: Cow<'a, str>,
     /// [`Source::hash`](crate::source::Source::hash), in hexadecimal.
     pub hash: Cow<'a, str>,
-    /// What stands in it, where it is none of this program's own.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub text: Option<Cow<'a, str>>,
+    /// What stands in it.
+    pub text: Cow<'a, str>,
 }
 
 /// What came with the events before it, up to the last such line. What is as it was then is not there.

@@ -12,7 +12,7 @@ use serde::de::{Error, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::value;
-use crate::telemetry::{Addr, Errno, Fd, Mask, Nanos, Until};
+use crate::telemetry::{Addr, Counters, Errno, Fd, Mask, Nanos, Until};
 use crate::words::in_english;
 
 /// A word or text; what is written is borrowed where it can be.
@@ -30,6 +30,9 @@ pub(super) struct First<'a> {
     pub(super) start: Shown<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) mistake: Option<Word<'a>>,
+    /// It is a part of a longer log: what is missing between its events is so on purpose.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(super) part: bool,
     /// Where and by what it was written: not in version 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) origin: Option<Origin>,
@@ -229,6 +232,35 @@ pub struct Closing {
     /// The log ends before the server.
     #[serde(default, skip_serializing_if = "is_false")]
     pub cut: bool,
+}
+
+impl Closing {
+    /// That of a part of a log, at whose end the totals were those; what the program used until then is not
+    /// known.
+    #[must_use]
+    pub fn of_part(lost: u64, events: u64, counters: &Counters, cut: bool) -> Self {
+        Self { lost, events, costs: Costs::of(counters), cut }
+    }
+}
+
+impl Costs {
+    /// Those of the server.
+    pub(super) fn of(counters: &Counters) -> Self {
+        Self {
+            requests: counters.requests,
+            calls: counters.calls_all(),
+            wakeups: counters.wakeups,
+            ready: counters.ready,
+            examined: counters.examined,
+            copied: counters.copied,
+            again: counters.again,
+            started: counters.started,
+            ended: counters.ended,
+            waited: Seconds(counters.waited),
+            program: None,
+            workers: None,
+        }
+    }
 }
 
 /// What it all cost: the totals of [`Counters`](crate::telemetry::Counters) by their names, and of

@@ -159,7 +159,14 @@ fn every_line_to_the_byte() {
 fn the_first_and_the_last_line() {
     let start = UNIX_EPOCH + Duration::from_secs(1_795_251_600);
     let mut out = Vec::new();
-    let first = Header { server: "epoll-et".into(), pid: 4242, start, mistake: None, origin: None };
+    let first = Header {
+        server: "epoll-et".into(),
+        pid: 4242,
+        start,
+        mistake: None,
+        part: false,
+        origin: None,
+    };
     header(&mut out, &first);
     closing(&mut out, 0, 22, &Counters { requests: 3, ..Counters::default() }, false);
     let text = String::from_utf8(out).unwrap();
@@ -201,7 +208,14 @@ fn dates_are_those_of_the_calendar() {
         let mut out = Vec::new();
         header(
             &mut out,
-            &Header { server: String::new(), pid: 1, start, mistake: None, origin: None },
+            &Header {
+                server: String::new(),
+                pid: 1,
+                start,
+                mistake: None,
+                part: false,
+                origin: None,
+            },
         );
         let line: Value = serde_json::from_slice(&out).unwrap();
         assert_eq!(line["start"], want);

@@ -10,7 +10,7 @@ use hashbrown::{HashMap, HashSet};
 use crate::clients::ClientInfo;
 use crate::inspect::{Quiet, Snapshot};
 use crate::record::json::{self, Beside, Changed, Measured, Text, Told};
-use crate::source::{Source, disk};
+use crate::source::Source;
 use crate::telemetry::{
     Batch, ConnId, Counters, Kind, Listener, Lost, Made, Nanos, Others, Row, Site,
 };
@@ -31,7 +31,7 @@ pub enum Note {
 
 /// What was written last.
 #[derive(Debug, Default)]
-pub(super) struct Before {
+pub struct Written {
     table: HashMap<ConnId, Row>,
     counters: Counters,
     lost: Lost,
@@ -73,7 +73,7 @@ impl<T> Slow<T> {
     }
 }
 
-impl Before {
+impl Written {
     /// An event of that kind is not in the log.
     pub(super) fn left_out(&mut self, kind: Kind) {
         self.left_out.events[kind as usize] += 1;
@@ -85,13 +85,28 @@ impl Before {
         let file = site.place().file;
         let Some(source) = Source::of(file).filter(|_| !self.files.contains(&file)) else { return };
         self.files.push(file);
-        let is_anothers = disk::opened(file).is_some();
         let text = Text {
             file: file.into(),
             hash: format!("{:016x}", source.hash()).into(),
-            text: is_anothers.then(|| source.text().into()),
+            text: source.text().into(),
         };
         json::beside(out, &Beside::Source(text));
+    }
+
+    /// Appends a batch, its events and what came with them.
+    pub fn batch_whole(&mut self, out: &mut Vec<u8>, batch: &Batch) {
+        let waker = batch.listener.map(|listener| listener.waker);
+        for event in batch.events() {
+            self.site(out, event.event.site);
+            json::event(out, event, waker);
+        }
+        self.batch(Some(out), batch);
+    }
+
+    /// Appends a note, and what has waited.
+    pub fn note_now(&mut self, out: &mut Vec<u8>, note: Note) {
+        self.note(Some(out), note);
+        self.slow(out);
     }
 
     /// Appends what came with a batch; where there is no room, the next says it.

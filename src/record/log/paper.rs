@@ -1,5 +1,6 @@
 //! What a log is written on: a file, a FIFO, a device, or a stream that is open already.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{self, ErrorKind, Seek, SeekFrom, Write};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -8,6 +9,11 @@ use std::path::Path;
 
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use rustix::io::Errno;
+use zstd::stream::{AutoFinishEncoder, write::Encoder};
+
+/// How the name of a file ends that is compressed, and how much work that is.
+const COMPRESSED: &str = "zst";
+const LEVEL: i32 = 3;
 
 /// Where lines can be written, and perhaps be taken back.
 pub(super) trait Paper: Write + Send + 'static {
@@ -18,9 +24,24 @@ pub(super) trait Paper: Write + Send + 'static {
 /// A place for a log.
 #[derive(Debug)]
 pub struct Place {
-    file: File,
+    file: To,
     /// No other process writes there.
     own: bool,
+}
+
+/// What is written to; compressed it is given to the file whenever it is flushed.
+enum To {
+    Plain(File),
+    Compressed(AutoFinishEncoder<'static, File>),
+}
+
+impl fmt::Debug for To {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Plain(_) => "Plain",
+            Self::Compressed(_) => "Compressed",
+        })
+    }
 }
 
 impl Place {
@@ -37,7 +58,7 @@ impl Place {
             _ => None,
         };
         if let Some(stream) = stream {
-            return Ok(Self { file: same(stream)?, own: false });
+            return Ok(Self { file: To::Plain(same(stream)?), own: false });
         }
         let mut options = File::options();
         options.write(true).create(true).truncate(false);
@@ -57,7 +78,22 @@ impl Place {
             }
             file.set_len(0)?;
         }
+        let file = if path.extension().is_some_and(|ending| ending == COMPRESSED) {
+            To::Compressed(Encoder::new(file, LEVEL)?.auto_finish())
+        } else {
+            To::Plain(file)
+        };
         Ok(Self { file, own: data.is_file() })
+    }
+}
+
+impl Place {
+    /// All is written that there is.
+    ///
+    /// # Errors
+    /// What write(2) says.
+    pub fn finish(mut self) -> io::Result<()> {
+        self.flush()
     }
 }
 
@@ -67,21 +103,28 @@ fn same(stream: BorrowedFd<'_>) -> io::Result<File> {
 
 impl Write for Place {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write(bytes)
+        match &mut self.file {
+            To::Plain(file) => file.write(bytes),
+            To::Compressed(file) => file.write(bytes),
+        }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        match &mut self.file {
+            To::Plain(_) => Ok(()),
+            To::Compressed(file) => file.flush(),
+        }
     }
 }
 
 impl Paper for Place {
     fn take_back(&mut self, bytes: u64) -> io::Result<()> {
+        let To::Plain(file) = &mut self.file else { return Err(ErrorKind::Unsupported.into()) };
         if !self.own {
             return Err(ErrorKind::Unsupported.into());
         }
-        let end = self.file.stream_position()?.saturating_sub(bytes);
-        self.file.set_len(end)?;
-        self.file.seek(SeekFrom::Start(end)).map(|_| ())
+        let end = file.stream_position()?.saturating_sub(bytes);
+        file.set_len(end)?;
+        file.seek(SeekFrom::Start(end)).map(|_| ())
     }
 }

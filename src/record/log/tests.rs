@@ -15,7 +15,7 @@ const LIMIT: Duration = Duration::from_secs(10);
 
 fn header() -> Header {
     let start = SystemTime::now();
-    Header { server: "epoll-et".into(), pid: 1, start, mistake: None, origin: None }
+    Header { server: "epoll-et".into(), pid: 1, start, mistake: None, part: false, origin: None }
 }
 
 fn place(path: &Path) -> Place {

@@ -18,7 +18,6 @@ pub(in crate::words) const CHINESE: Back = Back {
     stands: "停着",
     reads: "正在读",
     recording_ends: "录像到此为止",
-    other_source: "录像是另一个版本的 epollscope 录的",
     is_recorded: "这是录像：没有服务器可以这样做",
     ends_at: str::to_owned,
     oldest: |age, most| format!("{age} 以前的没有保留：--history {most} 放不下更多"),

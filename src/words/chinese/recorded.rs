@@ -5,6 +5,18 @@ use crate::words::units::count;
 
 pub(in crate::words) const CHINESE: Recorded = Recorded {
     unread: |name, why| format!("读不了 {name}：{why}"),
+    shelf: |name| {
+        Some(match name {
+            "accept-spin" => "描述符用完了，监听套接字一直就绪，循环空转",
+            "first-client" => "epoll，一次调用一次调用地看：客户端来，请求，得到应答，离开",
+            "forget-unregister" => "关掉了描述符，但还有一份副本把它留在关注列表里",
+            "ignore-partial-write" => "内核一次没有收下的部分再也没有发：客户端永远等下去",
+            "no-drain" => "边沿触发却没有读空：字节躺在那里没人读，也没有谁再通知",
+            "recv-once" => "水平触发，每个事件只 recv 一次：能工作，但每次都要多花一轮",
+            _ => return None,
+        })
+    },
+    how_to_play: "\nepollscope replay NAME 播放其中一个。",
     no_screen: "replay 需要终端；epollscope log stat FILE 用数字说明日志里有什么",
     no_log: "这不是 epollscope 的事件日志：第一行不是它的",
     torn: |line| format!("第 {line} 行：没写完，跳过"),

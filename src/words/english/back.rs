@@ -22,7 +22,6 @@ pub(in crate::words) const ENGLISH: Back = Back {
     stands: "stands",
     reads: "reading",
     recording_ends: "the recording ends here",
-    other_source: "the recording is of another version of epollscope than this one",
     is_recorded: "this is a recording: there is no server to do that",
     ends_at: str::to_owned,
     oldest: |age, most| {

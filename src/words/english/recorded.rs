@@ -5,6 +5,26 @@ use crate::words::units::count;
 
 pub(in crate::words) const ENGLISH: Recorded = Recorded {
     unread: |name, why| format!("cannot read {name}: {why}"),
+    shelf: |name| {
+        Some(match name {
+            "accept-spin" => {
+                "no descriptor is left, and the loop spins on a listener that stays ready"
+            }
+            "first-client" => "epoll, call by call: a client comes, asks, is answered and goes",
+            "forget-unregister" => "a descriptor is closed while a copy of it keeps it on the list",
+            "ignore-partial-write" => {
+                "what the kernel did not take at once is never sent: a client waits for ever"
+            }
+            "no-drain" => {
+                "an edge that is not drained: bytes lie unread, and nothing tells of them"
+            }
+            "recv-once" => {
+                "one recv for each event under level: it works, and costs a turn each time"
+            }
+            _ => return None,
+        })
+    },
+    how_to_play: "\nepollscope replay NAME plays one.",
     no_screen: "replay needs a terminal; epollscope log stat FILE says in figures what is in a log",
     no_log: "this is no event log of epollscope's: its first line is another",
     torn: |line| format!("line {line}: torn off; it is left out"),

@@ -13,7 +13,6 @@ pub(crate) struct Back {
     pub(crate) reads: &'static str,
     pub(crate) recording_ends: &'static str,
     pub(crate) is_recorded: &'static str,
-    pub(crate) other_source: &'static str,
     /// At the end of its time line.
     pub(crate) ends_at: fn(time: &str) -> String,
     /// Nothing older is kept.

@@ -3,6 +3,9 @@
 /// What is said of it. Lines and events come with their numbers.
 pub(crate) struct Recorded {
     pub(crate) unread: fn(name: &str, why: &str) -> String,
+    /// What can be seen in a recording that comes with the program, by its name.
+    pub(crate) shelf: fn(name: &str) -> Option<&'static str>,
+    pub(crate) how_to_play: &'static str,
     pub(crate) no_screen: &'static str,
     pub(crate) no_log: &'static str,
     pub(crate) torn: fn(line: u64) -> String,

@@ -40,18 +40,15 @@ impl State {
     /// Why there is no code to show of another program, where there is none.
     #[must_use]
     pub fn no_code(&self) -> Option<String> {
+        self.program()?;
         let say = &strings().run;
         let place = self.marks().place();
         let file = place.and_then(|place| Some((place, disk::opened(place.file)?.err()?)));
-        if file.is_none() {
-            self.program()?;
-        }
         Some(match (file, self.lines.legible) {
             (Some((Place { file, line }, why)), _) => {
                 let why = match why {
                     Unreadable::Error(number) => plain(&io::Error::from_raw_os_error(number)),
                     Unreadable::NoFile => say.no_file.to_owned(),
-                    Unreadable::Another => strings().back.other_source.to_owned(),
                     Unreadable::TooLong(most) => (say.long_file)(&units::bytes(most)),
                 };
                 (say.unreadable)(file, line, &why)
