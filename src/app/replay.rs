@@ -128,7 +128,7 @@ impl Source for Recording {
 /// Reads on a thread of its own, a little ahead.
 fn read(mut playback: Playback<file::From>, to: Sender<io::Result<Item>>) -> io::Result<()> {
     let reading = move || {
-        while let Some(item) = playback.next().transpose() {
+        while let Some(item) = playback.next_item().transpose() {
             let failed = item.is_err();
             if to.send(item).is_err() || failed {
                 return;

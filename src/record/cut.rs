@@ -87,7 +87,7 @@ pub fn cut<R: BufRead>(
     let (mut known, mut written) = (Known::default(), Written::default());
     let (mut begun, mut events, mut counters) = (false, 0, Counters::default());
     let mut ended = false;
-    while let Some(item) = log.next()? {
+    while let Some(item) = log.next_item()? {
         // A batch tells of what has happened before it.
         let begins = match &item {
             Item::Batch(batch) => batch.events().next().map(|told| told.event.time),
@@ -122,7 +122,7 @@ pub fn cut<R: BufRead>(
                 written.note_now(&mut out, Note::Kernel(Arc::new(*snapshot), taken, used));
             }
             Item::Clients(clients) if begun => {
-                written.note_now(&mut out, Note::Clients(Arc::new(clients)))
+                written.note_now(&mut out, Note::Clients(Arc::new(clients)));
             }
             Item::Made(made) if begun => written.note_now(&mut out, Note::Made(made)),
             Item::Kernel(..) | Item::Clients(_) | Item::Made(_) => {}

@@ -49,7 +49,7 @@ use crate::telemetry::{Counters, EventRef, Fd, OwnedEvent};
 /// The format's name and version.
 const NAME: &str = "epollscope";
 const VERSION: u32 = 2;
-/// What `t` is read from (clock_gettime(2)), less what it said at the start.
+/// What `t` is read from (`clock_gettime(2)`), less what it said at the start.
 const CLOCK: &str = "CLOCK_MONOTONIC";
 /// The oldest that is read.
 const OLDEST: u32 = 1;

@@ -82,7 +82,7 @@ pub fn last_time(mut log: impl Read + Seek) -> io::Result<Option<Nanos>> {
     let begin = end.saturating_sub(NEAR);
     log.seek(SeekFrom::Start(begin))?;
     let (mut reading, mut last) = (Playback::new(BufReader::new(log), Instant::now()), None);
-    while let Some(item) = reading.next()? {
+    while let Some(item) = reading.next_item()? {
         last = last.max(item.time());
     }
     Ok(last)
@@ -143,7 +143,7 @@ impl<R: BufRead> Playback<R> {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn next(&mut self) -> io::Result<Option<Item>> {
+    pub fn next_item(&mut self) -> io::Result<Option<Item>> {
         loop {
             let Some(line) = self.reading.line()? else { return Ok(self.rest()) };
             match line.entry {
@@ -162,9 +162,8 @@ impl<R: BufRead> Playback<R> {
                     }
                 }
                 Ok(Entry::Closing(closing)) => self.closing = Some(closing),
-                Ok(Entry::Header(_)) => self.skipped += 1,
                 Err(Flaw::Torn) => self.torn = true,
-                Err(Flaw::Foreign(_) | Flaw::TooLong) => self.skipped += 1,
+                Ok(Entry::Header(_)) | Err(Flaw::Foreign(_) | Flaw::TooLong) => self.skipped += 1,
             }
         }
     }

@@ -2,6 +2,7 @@
 //! something of every byte.
 
 use std::ops::Range;
+use std::path::Path;
 
 /// What a piece is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -35,7 +36,10 @@ impl Language {
     /// That of a file, by its name; all that is no Rust is taken for Python.
     #[must_use]
     pub fn of(name: &str) -> Self {
-        if name.ends_with(".rs") { Self::Rust } else { Self::Python }
+        match Path::new(name).extension() {
+            Some(ending) if ending == "rs" => Self::Rust,
+            _ => Self::Python,
+        }
     }
 }
 

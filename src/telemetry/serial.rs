@@ -138,7 +138,7 @@ impl<'de> Deserialize<'de> for Ret {
             }
 
             fn visit_str<E: Error>(self, text: &str) -> Result<Ret, E> {
-                text.parse().map(Ret::err).map_err(|_| unknown(text))
+                text.parse().map(Ret::err).map_err(|()| unknown(text))
             }
         }
 
@@ -162,7 +162,6 @@ pub(super) mod route {
     const MOST: usize = 64;
     static KEPT: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
 
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
     pub(in crate::telemetry) fn serialize<S: Serializer>(
         route: &&'static str,
         serializer: S,

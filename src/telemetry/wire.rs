@@ -59,6 +59,7 @@ struct Shared {
 
 /// The publisher's end of one way to a reader.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a state by itself")]
 pub struct Sink {
     full: Sender<Box<Batch>>,
     pub(super) free: Receiver<Box<Batch>>,

@@ -256,8 +256,9 @@ impl State {
             {
                 Some(WhyNot::RecordingEnds)
             }
-            Id::CallForth | Id::TurnForth => Some(WhyNot::IsNow),
-            Id::Play | Id::PlaySlower | Id::PlayFaster => Some(WhyNot::IsNow),
+            Id::CallForth | Id::TurnForth | Id::Play | Id::PlaySlower | Id::PlayFaster => {
+                Some(WhyNot::IsNow)
+            }
             Id::Drop | Id::Reset | Id::Reading | Id::Card => Some(WhyNot::NoneSelected),
             Id::DropAll | Id::DropIdle => Some(WhyNot::NoneOpen),
             Id::Slower => Some(WhyNot::Slowest),

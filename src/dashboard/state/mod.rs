@@ -192,7 +192,7 @@ pub struct State {
     puppets: BTreeMap<Name, Puppet>,
     play: Play,
     /// In place of a server that runs.
-    recording: Option<Recorded>,
+    recording: Option<Box<Recorded>>,
     ahead: Option<Ahead>,
     /// The time where the picture is looked at: that of the server, but beside a recording.
     wall: Nanos,

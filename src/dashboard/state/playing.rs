@@ -19,12 +19,12 @@ impl State {
     /// The recording that is shown, if it is none of a server that runs.
     #[must_use]
     pub fn recording(&self) -> Option<&Recorded> {
-        self.recording.as_ref()
+        self.recording.as_deref()
     }
 
     /// It is a recording that is shown, from its begin, and played.
     pub fn replay(&mut self, recording: Recorded) {
-        self.recording = Some(recording);
+        self.recording = Some(Box::new(recording));
         self.play.on = true;
     }
 

@@ -36,7 +36,7 @@ fn logged(inputs: &[Input]) -> Vec<u8> {
 
 fn items(log: &[u8]) -> Vec<Item> {
     let mut playback = Playback::new(log, Instant::now());
-    std::iter::from_fn(|| playback.next().unwrap()).collect()
+    std::iter::from_fn(|| playback.next_item().unwrap()).collect()
 }
 
 proptest! {
@@ -135,7 +135,9 @@ impl Memory {
         let (sender, received) = unbounded();
         let all = items(&log);
         let end = all.iter().filter_map(Item::time).max();
-        all.into_iter().for_each(|item| sender.send(Ok(item)).unwrap());
+        for item in all {
+            sender.send(Ok(item)).unwrap();
+        }
         Self { log, items: received, end, again }
     }
 }

@@ -41,10 +41,9 @@ impl Notice {
             Self::WideSigns => say.wide_signs.to_owned(),
             Self::Saved { path, backup } => (say.saved)(path, backup.as_deref()),
             Self::NothingToSave { path } => (say.nothing_to_save)(path),
-            Self::NotSaved(sentence) => sentence.clone(),
+            Self::NotSaved(sentence) | Self::Unread(sentence) => sentence.clone(),
             Self::NoNotes(why) => (strings().strip.no_notes)(why),
             Self::RecordingEnds => strings().back.recording_ends.to_owned(),
-            Self::Unread(sentence) => sentence.clone(),
             Self::NoneSuch => strings().back.none_such.to_owned(),
             Self::Oldest(age, most) => {
                 (strings().back.oldest)(&units::duration(*age), &units::bytes(*most as u64))
