@@ -174,7 +174,8 @@ const BESIDE: [&[u8]; 5] =
 /// The line is not whole, or no version of the program has written it.
 pub fn read(line: &[u8], waker: &mut Option<Fd>) -> Result<Entry, serde_json::Error> {
     if line.starts_with(b"{\"seq\"") {
-        let line: Line<'_> = serde_json::from_slice(line)?;
+        let mut line: Line<'_> = serde_json::from_slice(line)?;
+        line.bound();
         let own = line.ready.iter().flatten().find(|entry| entry.own);
         *waker = own.map(|entry| entry.fd).or(*waker);
         return read::event(&line).map(Entry::Event);

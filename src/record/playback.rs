@@ -9,7 +9,9 @@ use super::reading::{Flaw, Reading};
 use crate::clients::ClientInfo;
 use crate::inspect::{Quiet, Snapshot, Usage};
 use crate::source::{Language, Source, disk};
-use crate::telemetry::{Batch, Counters, Listener, Lost, Made, Nanos, OwnedEvent, Standing};
+use crate::telemetry::{
+    Batch, Counters, LARGEST, Listener, Lost, Made, Nanos, OwnedEvent, Standing,
+};
 
 /// Events of a log whose end is missing that are handed over at once.
 const MOST: usize = 1024;
@@ -60,6 +62,7 @@ pub struct Playback<R> {
     listener: Option<Listener>,
     standing: Standing,
     quiet: Quiet,
+    time: Nanos,
 }
 
 /// Has the code view show what was in a file then.
@@ -104,6 +107,7 @@ impl<R: BufRead> Playback<R> {
             listener: None,
             standing: Standing::default(),
             quiet: Quiet::default(),
+            time: 0,
         }
     }
 
@@ -220,12 +224,16 @@ impl<R: BufRead> Playback<R> {
     }
 
     fn batch(&mut self, told: Told<'static>) -> Item {
+        let before = self.counters.clone();
         self.counters.change(&told.counters.0);
+        self.counters.bound(&before);
         if let Some(lost) = told.lost {
-            self.lost = lost.into_owned();
+            let before = std::mem::replace(&mut self.lost, lost.into_owned());
+            self.lost.bound(&before);
         }
         self.listener = told.listener.or(self.listener);
         self.standing = told.standing;
+        self.time = told.time.clamp(self.time, LARGEST);
         let mut batch = std::mem::take(&mut self.events);
         (batch.rows, batch.gone) = (told.rows.into_owned(), told.gone.into_owned());
         batch.whole = told.whole;
@@ -235,7 +243,8 @@ impl<R: BufRead> Playback<R> {
         batch.listener = self.listener;
         (batch.others, batch.epolls) = (told.others, told.epolls);
         batch.standing = told.standing;
-        batch.time = told.time;
+        batch.time = self.time;
+        batch.bound(self.time);
         Item::Batch(Box::new(batch))
     }
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Counters, Epolls, Event, EventRef, Listener, Lost, Nanos, Others, Ready, Row, ServerKind,
-    Standing, Text,
+    Counters, Epolls, Event, EventRef, LARGEST, Listener, Lost, Nanos, Others, Ready, Row,
+    ServerKind, Standing, Text,
 };
 
 /// One turn of the loop: from a return of the wait call to the next call of it.
@@ -104,6 +104,33 @@ impl Batch {
     /// Bytes of the payloads: texts and ready lists.
     pub(super) fn payload(&self) -> usize {
         self.bytes.len() + size_of_val(&*self.ready)
+    }
+
+    /// Puts right what no server can have published: nothing in it is later than `time`, and no number
+    /// too large to be added up. For what a file says.
+    pub fn bound(&mut self, time: Nanos) {
+        for event in &mut self.events {
+            (event.time, event.seq) = (event.time.min(time), event.seq.min(LARGEST));
+        }
+        for row in self.rows.iter_mut().chain(&mut self.gone) {
+            (row.opened, row.active) = (row.opened.min(time), row.active.min(time));
+            for number in [
+                &mut row.requests,
+                &mut row.bytes_in,
+                &mut row.bytes_out,
+                &mut row.answer,
+                &mut row.unsent,
+            ] {
+                *number = (*number).min(LARGEST);
+            }
+        }
+        for turn in &mut self.turns {
+            turn.busy = turn.busy.min(LARGEST);
+        }
+        for latency in &mut self.latencies {
+            latency.took = latency.took.min(LARGEST);
+        }
+        self.standing.since = self.standing.since.min(time);
     }
 
     /// Leaves out the events from a place on.

@@ -99,6 +99,10 @@ macro_rules! singles {
     };
 }
 
+/// No number of bytes or of events is larger, so that hundreds of them can be added up; no time, so that
+/// it can be added to another.
+pub const LARGEST: u64 = 1 << 54;
+
 /// Bytes of a `struct epoll_event`, as the kernel copies it on x86-64 (packed); elsewhere 16.
 const EPOLL_EVENT: u64 = if cfg!(target_arch = "x86_64") { 12 } else { 16 };
 
@@ -237,6 +241,16 @@ impl Counters {
         }
     }
 
+    /// None smaller than it was, none too large to be added up, and no more closed than accepted: so
+    /// are those of every server. What a file says may be anything.
+    pub fn bound(&mut self, before: &Self) {
+        let mut before = before.clone();
+        for (now, before) in self.words().zip(before.words()) {
+            *now = (*now).clamp(*before, LARGEST);
+        }
+        self.accepted = self.accepted.max(self.closed_all());
+    }
+
     /// Each of them from what it is and what the same one is in the others.
     pub fn each(&mut self, others: [&Self; 3], is: impl Fn([u64; 4]) -> u64) {
         let mut others = others.map(Self::clone);
@@ -262,7 +276,7 @@ impl Counters {
     /// Connections open now.
     #[must_use]
     pub fn open(&self) -> u64 {
-        self.accepted - self.closed_all()
+        self.accepted.saturating_sub(self.closed_all())
     }
 
     /// System calls made in all.
@@ -319,6 +333,15 @@ const TURNS: &str = "turns";
 const ANSWERS: &str = "answers";
 
 impl Lost {
+    /// None smaller than it was, and none too large to be added up: see [`Counters::bound`].
+    pub fn bound(&mut self, before: &Self) {
+        for (now, before) in self.events.iter_mut().zip(before.events) {
+            *now = (*now).clamp(before, LARGEST);
+        }
+        self.turns = self.turns.clamp(before.turns, LARGEST);
+        self.answers = self.answers.clamp(before.answers, LARGEST);
+    }
+
     /// With what else is missing.
     #[must_use]
     pub fn with(&self, other: &Self) -> Self {

@@ -41,7 +41,7 @@ mod wire;
 pub use addr::Addr;
 pub use batch::{Batch, Latency, Turn};
 pub use command::{Command, Commands, Control, Gone, QUEUED, Step, Waker, control};
-pub use counters::{Counters, Lost};
+pub use counters::{Counters, LARGEST, Lost};
 pub use epolls::{Epoll, EpollNumber, Epolls, Herd};
 pub use errno::{Errno, Ret};
 pub use event::{By, ConnId, Event, EventRef, Fd, Nanos, OwnedEvent, Ready};

@@ -122,6 +122,42 @@ proptest! {
     }
 }
 
+/// Another number in place of each that is chosen, up to the largest that there are.
+fn altered(log: &[u8], changes: &[(usize, u64)]) -> Vec<u8> {
+    let mut log = String::from_utf8(log.to_vec()).unwrap();
+    for (place, number) in changes {
+        let digits: Vec<usize> =
+            log.match_indices(|c: char| c.is_ascii_digit()).map(|(at, _)| at).collect();
+        let Some(at) = digits.get(place % digits.len().max(1)) else { continue };
+        let end = log[*at..].find(|c: char| !c.is_ascii_digit()).map_or(log.len(), |len| at + len);
+        log.replace_range(*at..end, &number.to_string());
+    }
+    log.into_bytes()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+    #[test]
+    fn no_log_is_too_odd_to_be_shown(
+        steps in prop::collection::vec(step(), 10..60),
+        changes in prop::collection::vec(
+            (any::<usize>(), prop_oneof![Just(u64::MAX), Just(0), 0..9_u64, any::<u64>(), 0..99_999_u64]), 1..20,
+        ),
+        keys in prop::sample::select(vec!["[[[", "p{{", "J0<Enter>", "2z", "7[", "6", "8z[", "4]", "b", "i"]),
+    ) {
+        let mut model = Model::new();
+        let inputs: Vec<Input> = steps.iter().filter_map(|step| model.does(step)).collect();
+        let mut shown = Shown::new(altered(&logged(&inputs), &changes), 64 << 20, true);
+        shown.keys("))))))))");
+        for _ in 0..4 {
+            shown.pass(50);
+            shown.header();
+        }
+        shown.keys(keys);
+        shown.header();
+    }
+}
+
 /// A log in memory.
 struct Memory {
     log: Arc<Vec<u8>>,

@@ -12,7 +12,7 @@ use serde::de::{Error, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::value;
-use crate::telemetry::{Addr, Counters, Errno, Fd, Mask, Nanos, Until};
+use crate::telemetry::{Addr, Counters, Errno, Fd, LARGEST, Mask, Nanos, Until};
 use crate::words::in_english;
 
 /// A word or text; what is written is borrowed where it can be.
@@ -77,6 +77,16 @@ macro_rules! members {
             })*
         }
     };
+}
+
+impl Line<'_> {
+    /// No number of bytes or of events is too large to be added up.
+    pub(super) fn bound(&mut self) {
+        let Self { ret, len, offset, body, bytes_in, bytes_out, requests, bytes, stack, .. } = self;
+        for number in [ret, len, offset, body, bytes_in, bytes_out, requests, bytes, stack] {
+            *number = number.map(|number| number.min(LARGEST));
+        }
+    }
 }
 
 /// What is written where a `T` is read; or `None`, where the line does not have that member.
@@ -302,6 +312,9 @@ pub(super) fn is_false(value: &bool) -> bool {
     !value
 }
 
+/// No time is longer: a century. So they can be added up, whatever a file says.
+const LONGEST: Nanos = 100 * 366 * 24 * 3600 * 1_000_000_000;
+
 /// A time, written as seconds with six decimals. What is less than a microsecond is cut off, so
 /// that times stay in order.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -318,7 +331,7 @@ impl<'de> Deserialize<'de> for Seconds {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates")]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let seconds = f64::deserialize(deserializer)?;
-        Ok(Self(((seconds * 1e6).round() as u64).saturating_mul(1000)))
+        Ok(Self(((seconds * 1e6).round() as u64).saturating_mul(1000).min(LONGEST)))
     }
 }
 

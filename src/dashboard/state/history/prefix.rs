@@ -62,7 +62,7 @@ impl Holes {
             let seq = event.event.seq;
             // Before the first it is not told here; what is lost there is in no gap below.
             let gap = last.map_or(0, |last| seq.saturating_sub(last + 1));
-            missing += gap;
+            missing = missing.saturating_add(gap);
             if gap > 0 {
                 *(if at < events { &mut holes.earlier } else { &mut holes.later }) = true;
             }
