@@ -100,7 +100,7 @@ impl Log {
     ) -> io::Result<Self> {
         let mut writer = Writer::new(paper, tell);
         json::header(&mut writer.waiting, header);
-        writer.write()?;
+        writer.write().and_then(|()| writer.paper.flush())?;
         let (finished, done) = bounded(1);
         let (closing, closed) = bounded(0);
         let cut = Arc::<AtomicBool>::default();
