@@ -2,7 +2,7 @@
 //! read as far as it can be, and what it means is written as strace(1) writes it.
 
 use std::fmt::Write as _;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 
 use nix::libc;
 
@@ -155,7 +155,12 @@ pub(super) fn address(memory: Memory, at: u64, len: u64) -> Option<SocketAddr> {
         }
         libc::AF_INET6 => {
             let ip: [u8; 16] = *bytes.get(8..)?.first_chunk()?;
-            Some((Ipv6Addr::from(ip), port).into())
+            let ip = Ipv6Addr::from(ip);
+            // A link-local address is one with its interface, in the kernel's table too.
+            let zone = bytes.get(24..).and_then(|zone| zone.first_chunk());
+            let zone = zone.filter(|_| ip.is_unicast_link_local());
+            let zone = zone.map_or(0, |zone| u32::from_ne_bytes(*zone));
+            Some(SocketAddrV6::new(ip, port, 0, zone).into())
         }
         _ => None,
     }
