@@ -17,8 +17,8 @@ use epollscope::dashboard::theme::{Palette, Theme};
 use epollscope::inspect::{AcceptQueue, Snapshot, Socket, TcpState};
 use epollscope::source::Source;
 use epollscope::telemetry::{
-    Asks, Batch, By, ConnId, ConnState, Event, Fd, Form, Kind, Listener, Made, Mask, Nanos, Ready,
-    Ret, Row, ServerKind, Site, Stance, Standing, Turn, What, Work,
+    Asks, Batch, By, ConnId, ConnState, Event, Fd, Form, Kind, Listener, Local, Made, Mask, Nanos,
+    Ready, Ret, Row, ServerKind, Site, Stance, Standing, Turn, What, Work,
 };
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -74,6 +74,7 @@ impl Server {
             id: conn(number),
             fd: fd(number),
             peer: peer(number),
+            local: Local::UNKNOWN,
             state: ConnState::Idle,
             half_closed: false,
             stopped: false,
@@ -191,6 +192,7 @@ impl Server {
     fn snapshot(&self) -> Snapshot {
         let socket = |row: &Row| Socket {
             peer: row.peer,
+            local: row.local,
             state: TcpState::Established,
             recv_queue: u32::from(row.requests.is_multiple_of(3)) * 84,
             send_queue: 0,

@@ -13,8 +13,8 @@ use epollscope::dashboard::state::{
 };
 use epollscope::inspect::{AcceptQueue, Snapshot, Socket, TcpState, Usage};
 use epollscope::telemetry::{
-    Asks, Batch, By, ConnId, ConnState, CtlOp, Errno, Event, Fd, Form, Kind, Listener, Mask, Mode,
-    Nanos, Ready, Ret, Row, ServerKind, Stance, Standing, Turn, What, Why, Work,
+    Asks, Batch, By, ConnId, ConnState, CtlOp, Errno, Event, Fd, Form, Kind, Listener, Local, Mask,
+    Mode, Nanos, Ready, Ret, Row, ServerKind, Stance, Standing, Turn, What, Why, Work,
 };
 
 /// Counts the bytes that each thread holds.
@@ -119,6 +119,8 @@ impl Server {
                 [127, 0, 0, 1],
                 1024 + u16::try_from(self.last % 60_000).unwrap(),
             )),
+            // As of a program with two listeners.
+            local: Local::of(([127, 0, 0, 1], 80 + u16::try_from(self.last % 2).unwrap()).into()),
             state: ConnState::Idle,
             half_closed: false,
             stopped: false,
@@ -251,6 +253,7 @@ impl Server {
             .iter()
             .map(|row| Socket {
                 peer: row.peer,
+                local: row.local,
                 state: TcpState::Established,
                 recv_queue: 99,
                 send_queue: 0,
@@ -479,7 +482,7 @@ fn quiet(kind: ServerKind) -> [usize; 9] {
         (server.batch.listener, server.batch.standing) = (batch.listener, batch.standing);
         let snapshot = Snapshot {
             accept_queue: Some(AcceptQueue { len: 0, limit: 128 }),
-            quiet: server.open.iter().map(|row| row.peer).collect(),
+            quiet: server.open.iter().map(|row| (row.peer, row.local)).collect(),
             ..Snapshot::empty(Instant::now())
         };
         parts.take(&batch, Some(&snapshot));

@@ -36,7 +36,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use crate::telemetry::Fd;
+use crate::telemetry::{Fd, Local};
 
 pub use fdinfo::{Interest, interest_list};
 pub use link::Link;
@@ -123,7 +123,8 @@ impl TcpState {
     }
 }
 
-/// One of the server's connected sockets, seen by the kernel. Found by its peer.
+/// One of the server's connected sockets, seen by the kernel. Found by its two ends: a client may come to
+/// two listeners from one port.
 ///
 /// After a dump, a connection that still waits in the accept queue is among them, with `inode` 0. One in
 /// TIME-WAIT is not: it has no socket any more.
@@ -131,6 +132,9 @@ impl TcpState {
 pub struct Socket {
     /// The other end.
     pub peer: SocketAddr,
+    /// Its own end; unknown where there is but one.
+    #[serde(default, skip_serializing_if = "Local::is_unknown")]
+    pub local: Local,
     /// TCP's state.
     pub state: TcpState,
     /// What the kernel counts as received and not read: a FIN is one more byte of it.
@@ -191,6 +195,26 @@ pub struct AcceptQueue {
     pub limit: u32,
 }
 
+/// A socket that listens beside the first, of a program that has several.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Listening {
+    /// Its address.
+    pub addr: SocketAddr,
+    /// Its inode; 0 where nobody listens there any more, and there still are connections.
+    pub inode: u32,
+}
+
+/// What the kernel knows of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Queued {
+    /// Its inode.
+    pub inode: u32,
+    /// Its queue.
+    pub queue: AcceptQueue,
+    /// As [`Detail::listener_drops`].
+    pub drops: Option<u32>,
+}
+
 /// A connection that waits in the accept queue: its handshake is complete, and the server has not
 /// taken it by accept(2).
 ///
@@ -202,6 +226,9 @@ pub struct AcceptQueue {
 pub struct Waiting {
     /// The other end.
     pub peer: SocketAddr,
+    /// To which address it has come, as [`Socket::local`].
+    #[serde(default, skip_serializing_if = "Local::is_unknown")]
+    pub local: Local,
     /// Bytes already there for the server to read; a FIN counts as one.
     pub unread: u32,
     /// Whether the peer has already sent its FIN.
@@ -224,10 +251,10 @@ pub struct HalfOpen {
     pub retransmits: u8,
 }
 
-/// Who is at the listener and not accepted yet.
+/// Who is at the listeners and not accepted yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Arrivals {
-    /// The accept queue one by one, the longest wait first.
+    /// The accept queues one by one, the longest wait first.
     pub waiting: Vec<Waiting>,
     /// Half-open ones, by peer.
     pub half_open: Vec<HalfOpen>,
@@ -247,7 +274,7 @@ pub struct NamespaceDrops {
 /// Which connections are to be looked up.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Wanted {
-    /// All that there are, and those that wait in the accept queue: a dump, for which the kernel
+    /// All that there are, and those that wait in the accept queues: a dump, for which the kernel
     /// walks its whole table.
     #[default]
     All,
@@ -256,7 +283,7 @@ pub enum Wanted {
     Shown(Vec<SocketAddr>),
     /// These, by local and remote address, one look-up for each. A dump all the same where it is
     /// the cheaper way (above [`EXACT_AT_MOST`]), where a local address is unspecified, or where
-    /// somebody waits in the accept queue.
+    /// somebody waits in an accept queue.
     These(Vec<(SocketAddr, SocketAddr)>),
 }
 
@@ -265,6 +292,8 @@ pub enum Wanted {
 pub struct Question {
     /// The connections to be looked up.
     pub wanted: Wanted,
+    /// The listeners beside the first: of these too, and of their connections.
+    pub others: Vec<Listening>,
     /// Also list this machine's sockets that try to connect to the server (one more dump).
     pub connecting: bool,
     /// Also look at this epoll instance, the server's, entry by entry. Asked while the loop is held.
@@ -281,8 +310,8 @@ pub struct Question {
 /// What the answer has beside the table of sockets.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Detail {
-    /// Who is at the listener and not accepted yet. `None` after exact look-ups, which happen only
-    /// while the accept queue is empty: half-open ones are not known then.
+    /// Who is at the listeners and not accepted yet. `None` after exact look-ups, which happen only
+    /// while the accept queues are empty: half-open ones are not known then.
     pub arrivals: Option<Arrivals>,
     /// The local addresses of this machine's sockets in SYN-SENT towards the server, sorted;
     /// `None` when not asked.
@@ -328,8 +357,11 @@ pub struct Snapshot {
     /// When it was taken.
     #[serde(skip, default = "Instant::now")]
     pub taken: Instant,
-    /// The listener's queue.
+    /// The queue of the listener, of several of the first.
     pub accept_queue: Option<AcceptQueue>,
+    /// What is known of the others, in no order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Queued>,
     /// The server's connections, sorted by peer.
     pub sockets: Vec<Socket>,
     /// Those of which only the peer is kept: they are established, and their queues are empty.
@@ -351,6 +383,7 @@ impl Snapshot {
         Self {
             taken,
             accept_queue: None,
+            others: Vec::new(),
             sockets: Vec::new(),
             quiet: Quiet::default(),
             usage: None,
@@ -360,20 +393,27 @@ impl Snapshot {
         }
     }
 
-    /// The socket whose other end this is.
-    #[must_use]
-    pub fn socket(&self, peer: SocketAddr) -> Option<&Socket> {
-        self.sockets.binary_search_by(|s| s.peer.cmp(&peer)).ok().map(|i| &self.sockets[i])
+    /// The accept queues, the first listener's first.
+    pub fn accept_queues(&self) -> impl Iterator<Item = AcceptQueue> {
+        self.accept_queue.into_iter().chain(self.others.iter().map(|other| other.queue))
     }
 
-    /// The state and the queues of the socket whose other end this is.
+    /// The socket with these ends.
     #[must_use]
-    pub fn queues(&self, peer: SocketAddr) -> Option<Queues> {
-        match self.socket(peer) {
+    pub fn socket(&self, peer: SocketAddr, local: Local) -> Option<&Socket> {
+        let from = self.sockets.partition_point(|socket| socket.peer < peer);
+        let mut found = self.sockets[from..].iter().take_while(|socket| socket.peer == peer);
+        found.find(|socket| socket.local.may_be(local))
+    }
+
+    /// The state and the queues of the socket with these ends.
+    #[must_use]
+    pub fn queues(&self, peer: SocketAddr, local: Local) -> Option<Queues> {
+        match self.socket(peer, local) {
             Some(&Socket { state, recv_queue, send_queue, .. }) => {
                 Some(Queues { state, recv_queue, send_queue })
             }
-            None => self.quiet.contains(peer).then_some(Queues {
+            None => self.quiet.contains(peer, local).then_some(Queues {
                 state: TcpState::Established,
                 recv_queue: 0,
                 send_queue: 0,

@@ -9,7 +9,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use super::drops;
 use super::kept::Kept;
 use super::runtime::Runtime;
-use super::sock_diag::{Diag, Dump};
+use super::sock_diag::{At, Diag, Dump};
 use super::usage::Meter;
 use super::{
     Arrivals, Detail, NamespaceDrops, Question, Snapshot, Unseen, Wanted, interest_list, ready,
@@ -114,13 +114,14 @@ impl Counters {
 }
 
 /// Looks up what is wanted, the cheaper way; also whether all was seen, by a dump.
-fn sockets(diag: &mut Diag, addr: SocketAddr, wanted: &Wanted) -> io::Result<(Dump, bool)> {
+fn sockets(diag: &mut Diag, at: At<'_>, wanted: &Wanted) -> io::Result<(Dump, bool)> {
     if let Wanted::These(connections) = wanted
         && connections.len() <= EXACT_AT_MOST
         && !connections.iter().any(|(local, _)| local.ip().is_unspecified())
     {
-        let found = diag.exact(addr, connections)?;
-        if found.accept_queue.is_some_and(|queue| queue.len == 0) {
+        let found = diag.exact(at, connections)?;
+        let nobody = found.others.iter().all(|other| other.queue.len == 0);
+        if nobody && found.accept_queue.is_some_and(|queue| queue.len == 0) {
             return Ok((found, false));
         }
     }
@@ -128,7 +129,7 @@ fn sockets(diag: &mut Diag, addr: SocketAddr, wanted: &Wanted) -> io::Result<(Du
         Wanted::Shown(peers) => Some(&peers[..]),
         Wanted::All | Wanted::These(_) => None,
     };
-    Ok((diag.dump(addr, shown)?, true))
+    Ok((diag.dump(at, shown)?, true))
 }
 
 /// Looks once. What cannot be found out is left out, and the answer says why.
@@ -142,9 +143,10 @@ fn take(
     let mut unseen = None;
     let mut detail = Detail::default();
     let mut dump = Dump::default();
+    let at = At { first: addr, others: &question.others };
     match diag {
         Ok(diag) => {
-            match sockets(diag, addr, &question.wanted) {
+            match sockets(diag, at, &question.wanted) {
                 Ok((found, all)) => {
                     dump = found;
                     detail.listener_drops = dump.drops;
@@ -156,7 +158,7 @@ fn take(
                 Err(error) => unseen = Some(Unseen::Sockets((&error).into())),
             }
             if question.connecting {
-                match diag.connecting(addr) {
+                match diag.connecting(at) {
                     Ok(connecting) => detail.connecting = Some(connecting),
                     Err(error) => unseen = Some(Unseen::Sockets((&error).into())),
                 }
@@ -169,6 +171,7 @@ fn take(
     let mut snapshot = Snapshot {
         taken,
         accept_queue: dump.accept_queue,
+        others: dump.others,
         sockets: dump.sockets,
         quiet: dump.quiet,
         usage,
@@ -199,7 +202,8 @@ mod tests {
     use mio::{Interest, Poll, Token};
 
     use crate::inspect::TcpState::CloseWait;
-    use crate::telemetry::Mask;
+    use crate::inspect::{Listening, Queued};
+    use crate::telemetry::{Local, Mask};
 
     /// Asks until the answer is as expected.
     fn until(
@@ -246,7 +250,7 @@ mod tests {
         let seen = until(&inspector, &question, |s| {
             handed(s) == 2
                 && s.accept_queue.is_some_and(|queue| queue.len == 1)
-                && s.socket(peer).is_some_and(|socket| socket.recv_queue == 5)
+                && s.socket(peer, Local::of(addr)).is_some_and(|socket| socket.recv_queue == 5)
         });
         assert_eq!(seen.unseen, None);
         let entries = seen.detail.epoll.unwrap().entries;
@@ -286,6 +290,41 @@ mod tests {
     }
 
     #[test]
+    fn all_listeners_of_a_program_are_looked_at() {
+        let [first, second] = ["127.0.0.1:0", "0.0.0.0:0"].map(|at| TcpListener::bind(at).unwrap());
+        let [one, two] = [&first, &second].map(|listener| listener.local_addr().unwrap());
+        let come = SocketAddr::from(([127, 0, 0, 1], two.port()));
+        let mut client = TcpStream::connect(come).unwrap();
+        client.write_all(b"12345").unwrap();
+        let (_server, peer) = second.accept().unwrap();
+        let stat = rustix::fs::fstat(&second).unwrap();
+        let inode = u32::try_from(stat.st_ino).unwrap();
+        let inspector = Inspector::start(one).unwrap();
+        let others = vec![Listening { addr: two, inode }];
+        let unread = |seen: &Snapshot| {
+            seen.queues(peer, Local::of(come)).is_some_and(|queues| queues.unread() == 5)
+        };
+        for wanted in [Wanted::All, Wanted::These(vec![(come, peer)])] {
+            let question = Question { wanted, others: others.clone(), ..Question::default() };
+            let seen = until(&inspector, &question, unread);
+            assert_eq!(seen.accept_queue.unwrap().len, 0);
+            let [Queued { inode: at, queue, drops: Some(0) }] = seen.others[..] else { panic!() };
+            assert_eq!((at, queue.len), (inode, 0));
+            // That it is quiet at the other one is not so.
+            assert_eq!(seen.queues(peer, Local::of(one)), None);
+        }
+        // Who waits at the second is named where the first has nobody.
+        let waits = TcpStream::connect(come).unwrap();
+        let wanted = Wanted::These(vec![(come, peer)]);
+        let question = Question { wanted, others, ..Question::default() };
+        let seen = until(&inspector, &question, |seen| seen.detail.arrivals.is_some());
+        let waiting = seen.detail.arrivals.unwrap().waiting;
+        assert_eq!((waiting.len(), waiting[0].peer), (1, waits.local_addr().unwrap()));
+        assert_eq!(waiting[0].local, Local::of(come));
+        assert_eq!((seen.others[0].queue.len, seen.accept_queue.unwrap().len), (1, 0));
+    }
+
+    #[test]
     fn a_fin_is_no_byte_that_is_unread() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let addr = listener.local_addr().unwrap();
@@ -295,8 +334,10 @@ mod tests {
         client.shutdown(std::net::Shutdown::Write).unwrap();
         let inspector = Inspector::start(addr).unwrap();
         let question = Question::default();
-        let fin = |s: &Snapshot| s.queues(peer).is_some_and(|queues| queues.state == CloseWait);
-        let queues = until(&inspector, &question, fin).queues(peer).unwrap();
+        let fin = |s: &Snapshot| {
+            s.queues(peer, Local::UNKNOWN).is_some_and(|queues| queues.state == CloseWait)
+        };
+        let queues = until(&inspector, &question, fin).queues(peer, Local::UNKNOWN).unwrap();
         assert_eq!((queues.recv_queue, queues.unread()), (6, 5));
         // Of those that wait to be accepted, too.
         let mut waits = TcpStream::connect(addr).unwrap();
@@ -310,7 +351,9 @@ mod tests {
         assert_eq!(seen.waiting[0].unread, 3);
         // Once the bytes are read, the FIN may be left alone.
         std::io::Read::read_exact(&mut server, &mut [0; 5]).unwrap();
-        until(&inspector, &question, |s| s.queues(peer).is_some_and(|q| q.unread() == 0));
+        until(&inspector, &question, |s| {
+            s.queues(peer, Local::UNKNOWN).is_some_and(|q| q.unread() == 0)
+        });
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 
+use super::serial::is_default;
 use super::{By, Fd, Mask};
 
 /// What such a descriptor stands for.
@@ -45,6 +46,9 @@ pub struct Other {
     pub at: Option<SocketAddr>,
     /// What it is watched for.
     pub interest: Mask,
+    /// Of a socket that listens its inode, as in `/proc/PID/fd`; else 0. Several may listen at one address.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub inode: u32,
 }
 
 /// Those that are known, by their numbers.

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::serial::{is_default, route};
 use super::{
-    By, ConnId, CtlOp, Errno, Fd, Form, Kind, Mask, Nanos, Options, Ret, ServerKind, Site, Until,
-    Why,
+    By, ConnId, CtlOp, Errno, Fd, Form, Kind, Local, Mask, Nanos, Options, Ret, ServerKind, Site,
+    Until, Why,
 };
 
 /// What a connection is doing, seen from the server.
@@ -67,6 +67,9 @@ pub struct Row {
     pub fd: Fd,
     /// The other end.
     pub peer: SocketAddr,
+    /// Its own end, where a program may listen at several addresses.
+    #[serde(default, skip_serializing_if = "Local::is_unknown")]
+    pub local: Local,
     /// What it is doing.
     pub state: ConnState,
     /// The peer has shut down its writing half (its FIN was read).
@@ -129,6 +132,7 @@ impl Row {
             id,
             fd,
             peer,
+            local: Local::UNKNOWN,
             state: ConnState::New,
             half_closed: false,
             stopped: false,

@@ -48,6 +48,8 @@ pub(super) struct Socket {
     pub(super) listens: bool,
     pub(super) local: Option<SocketAddr>,
     pub(super) peer: Option<SocketAddr>,
+    /// As in `/proc/PID/fd`; 0 where it does not say.
+    pub(super) inode: u32,
 }
 
 /// The descriptors of a process, seen from outside.
@@ -92,7 +94,14 @@ impl Outside {
             _ if internet => OtherKind::Udp,
             _ => OtherKind::Socket,
         };
-        Some(Socket { is_tcp, kind, listens, local, peer })
+        let inode = rustix::fs::fstat(&socket).ok().and_then(|stat| stat.st_ino.try_into().ok());
+        let inode = inode.unwrap_or_default();
+        Some(Socket { is_tcp, kind, listens, local, peer, inode })
+    }
+
+    /// At which address of its own a socket is.
+    pub(super) fn local(&self, fd: Fd) -> Option<SocketAddr> {
+        rustix::net::getsockname(self.copy(fd)?).ok()?.try_into().ok()
     }
 
     /// What a descriptor is that is no socket, and whether it is one; `None` for a number that stands

@@ -172,6 +172,11 @@ impl World {
         self.processes.get(&pid)?.outside.socket(fd)?.peer
     }
 
+    /// At which address of its own it is.
+    pub(super) fn local_of(&self, pid: i32, fd: Fd) -> Option<SocketAddr> {
+        self.processes.get(&pid)?.outside.local(fd)
+    }
+
     /// Both ends of a TCP socket that is connected.
     pub(super) fn ends_of(&self, pid: i32, fd: Fd) -> Option<(SocketAddr, SocketAddr)> {
         let socket = self.processes.get(&pid)?.outside.socket(fd).filter(|socket| socket.is_tcp)?;

@@ -170,7 +170,7 @@ fn kernel(entry: &TableRow, scene: &Scene, theme: &Theme) -> Vec<Told> {
     let (row, say) = (&entry.row(), &strings().card);
     let (column, detail) = (Thing::Column, Thing::Detail);
     let mut lines = Vec::new();
-    let socket = scene.kernel.as_deref().and_then(|kernel| kernel.socket(row.peer));
+    let socket = scene.kernel.as_deref().and_then(|kernel| kernel.socket(row.peer, row.local));
     match socket.filter(|_| entry.is_open()) {
         Some(socket) => {
             lines.push(pair(theme, say.tcp, socket.state.label().to_owned(), detail(Detail::Tcp)));

@@ -4,8 +4,8 @@ use crate::dashboard::state::engine::{Engine, Group};
 use crate::dashboard::state::table::{Table, TableRow};
 use crate::inspect::{EpollView, Handed, Listed, Snapshot};
 use crate::telemetry::{
-    Batch, By, ConnId, ConnState, CtlOp, Event, Fd, Form, Kind, Listener, Mask, Nanos, Next, Ready,
-    Ret, Row, ServerKind, Stance, What, Work,
+    Batch, By, ConnId, ConnState, CtlOp, Event, Fd, Form, Kind, Listener, Local, Mask, Nanos, Next,
+    Ready, Ret, Row, ServerKind, Stance, What, Work,
 };
 
 pub(crate) const MS: Nanos = 1_000_000;
@@ -162,6 +162,7 @@ pub(crate) fn row(fd: Fd, id: u64) -> Row {
         id: ConnId::new(id).unwrap(),
         fd,
         peer: peer(fd),
+        local: Local::UNKNOWN,
         state: ConnState::Idle,
         half_closed: false,
         stopped: false,

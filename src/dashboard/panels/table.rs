@@ -367,11 +367,11 @@ fn empty(state: &State, width: u16, theme: &Theme) -> Vec<Line<'static>> {
         return lines;
     }
     let narrow = width < 44;
-    let queue = state.scene().kernel.as_ref().and_then(|kernel| kernel.accept_queue);
-    let none = match queue.filter(|queue| queue.len > 0) {
-        Some(queue) => (say.none_accepted)(queue.len),
-        None if scene.folded() > 0 => say.none_any_more.to_owned(),
-        None => say.none.to_owned(),
+    let queues = scene.kernel.iter().flat_map(|kernel| kernel.accept_queues());
+    let none = match queues.map(|queue| queue.len).fold(0, u32::saturating_add) {
+        waiting @ 1.. => (say.none_accepted)(waiting),
+        0 if scene.folded() > 0 => say.none_any_more.to_owned(),
+        0 => say.none.to_owned(),
     };
     lines.push(Line::styled(format!("   {none}"), text));
     if !state.alive() {

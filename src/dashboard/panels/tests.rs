@@ -14,8 +14,8 @@ use crate::dashboard::state::rates::Rates;
 use crate::dashboard::theme::{Palette, Theme};
 use crate::inspect::{AcceptQueue, Snapshot, Socket, TcpState};
 use crate::telemetry::{
-    Batch, By, ConnId, CtlOp, Errno, Event, Fd, Form, Kind, Mask, Mode, Nanos, Next, Ready, Ret,
-    ServerKind, Stance, Standing, Turn, What, Why,
+    Batch, By, ConnId, CtlOp, Errno, Event, Fd, Form, Kind, Local, Mask, Mode, Nanos, Next, Ready,
+    Ret, ServerKind, Stance, Standing, Turn, What, Why,
 };
 use crate::words::walk;
 
@@ -95,6 +95,7 @@ fn script(engine: &mut Watched) -> Script {
 pub(super) fn measured(ready: Option<Vec<Fd>>) -> Snapshot {
     let socket = |(fd, recv_queue): (Fd, u32)| Socket {
         peer: peer(fd),
+        local: Local::UNKNOWN,
         state: TcpState::Established,
         recv_queue,
         send_queue: 0,

@@ -1,10 +1,16 @@
 //! What the inspector is asked: of the kernel only what is shown, and no more of it than can be read.
 
+use std::net::SocketAddr;
+
 use super::State;
 use super::table::TableRow;
-use crate::inspect::{AcceptQueue, EXACT_AT_MOST, Question, Wanted, Workers};
+use crate::inspect::{AcceptQueue, EXACT_AT_MOST, Listening, Question, Snapshot, Wanted, Workers};
 use crate::lesson::Run;
-use crate::telemetry::{Asks, By};
+use crate::telemetry::{Asks, By, Local, OtherKind};
+
+/// At so many addresses is looked at most, beside the first listener's: each is a condition in a program
+/// that the kernel runs for every socket.
+const ADDRESSES: usize = 256;
 
 impl State {
     /// What to ask the inspector; `None` while the picture stands and nothing is kept.
@@ -12,8 +18,8 @@ impl State {
     pub fn question(&self) -> Option<Question> {
         let listener = self.live.listener;
         let held = self.live.next_call().is_some();
-        let full = |queue: &AcceptQueue| queue.len >= queue.limit;
-        let queue = self.live.kernel.as_deref().and_then(|last| last.accept_queue);
+        let full = |queue: AcceptQueue| queue.len >= queue.limit;
+        let mut queues = self.live.kernel.iter().flat_map(|last| Snapshot::accept_queues(last));
         // What is measured while the picture stands is gone forth to.
         let looks = self.back.is_none() || self.history.is_on() || self.lesson_waits();
         (self.dead.is_none() && looks).then(|| Question {
@@ -25,8 +31,9 @@ impl State {
                 .map(|listener| listener.fd),
             usage: Some(self.workers()),
             wanted: self.wanted(),
-            // While the queue is full, whoever comes next has to repeat its SYN.
-            connecting: queue.as_ref().is_some_and(full) || self.lesson_waits(),
+            others: self.other_listeners(),
+            // While a queue is full, whoever comes next has to repeat its SYN.
+            connecting: queues.any(full) || self.lesson_waits(),
         })
     }
 
@@ -35,10 +42,35 @@ impl State {
         let table = &self.live.table;
         // The card tells everything of the selected one.
         let shown = || Wanted::Shown(table.selected().map(TableRow::peer).into_iter().collect());
-        let Some(listener) = self.live.listener else { return shown() };
+        let at = self.live.listener.map(|listener| listener.addr);
         let open = table.open_rows().take(EXACT_AT_MOST + 1);
-        let few: Vec<_> = open.map(|entry| (listener.addr, entry.peer())).collect();
-        if few.len() > EXACT_AT_MOST { shown() } else { Wanted::These(few) }
+        let ends = |entry: &TableRow| Some((entry.local().address().or(at)?, entry.peer()));
+        let few: Option<Vec<_>> = open.map(ends).collect();
+        few.filter(|few| few.len() <= EXACT_AT_MOST).map_or_else(shown, Wanted::These)
+    }
+
+    /// Where a program listens beside its first listener, and where it has connections though nobody
+    /// listens there any more.
+    fn other_listeners(&self) -> Vec<Listening> {
+        let listeners = self.live.others.list.iter();
+        let listeners = listeners.filter(|other| other.kind == OtherKind::Listener);
+        let others = listeners.filter_map(|it| Some(Listening { addr: it.at?, inode: it.inode }));
+        let mut others: Vec<Listening> = others.collect();
+        let mut ends: Vec<Local> = self.live.table.open_rows().map(TableRow::local).collect();
+        ends.sort_unstable();
+        ends.dedup();
+        let first = self.live.listener.map(|listener| listener.addr);
+        for end in ends.into_iter().filter_map(Local::address) {
+            let has = |at: SocketAddr| {
+                let any = at.ip().to_canonical().is_unspecified();
+                at.port() == end.port() && (any || at.ip() == end.ip())
+            };
+            if !first.into_iter().chain(others.iter().map(|it| it.addr)).any(has) {
+                others.push(Listening { addr: end, inode: 0 });
+            }
+        }
+        others.truncate(ADDRESSES);
+        others
     }
 
     /// The threads and processes that serve a connection each.

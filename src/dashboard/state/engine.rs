@@ -297,11 +297,11 @@ impl Engine {
 
     /// Takes a measurement in, which was taken at that time, of the connections of `table`.
     pub fn kernel(&mut self, snapshot: &Snapshot, table: &Table, taken: Nanos) {
-        let before = self.measured.as_ref().and_then(|m| m.accept);
+        let waited = self.measured.as_ref().and_then(Measured::waits_for_accept);
         let mut queues = Vec::new();
         let last = std::mem::take(&mut self.unread);
         for row in table.rows_by_fd() {
-            let Some(socket) = snapshot.queues(row.peer()) else { continue };
+            let Some(socket) = snapshot.queues(row.peer(), row.local()) else { continue };
             let bytes = socket.unread();
             if bytes > 0 {
                 let last = last.get(&row.id());
@@ -315,18 +315,22 @@ impl Engine {
         }
         let now = self.held().is_some() && taken >= self.changed;
         let detail = &snapshot.detail;
-        self.measured = Some(Measured {
-            accept: snapshot.accept_queue,
-            accept_grown: matches!((before, snapshot.accept_queue), (Some(a), Some(b)) if b.len > a.len),
+        let drops = snapshot.others.iter().map(|other| other.drops).chain([detail.listener_drops]);
+        let mut measured = Measured {
+            accept: snapshot.accept_queues().collect(),
+            accept_grown: false,
             queues,
             epoll: detail.epoll.clone().filter(|_| now),
             runtime: detail.runtime.clone(),
             taken: taken.min(self.now),
             arrivals: detail.arrivals.clone(),
             connecting: detail.connecting.as_ref().map(Vec::len),
-            dropped: detail.listener_drops,
+            dropped: drops.flatten().reduce(u32::saturating_add),
             unseen: snapshot.unseen.clone(),
-        });
+        };
+        let waits = measured.waits_for_accept();
+        measured.accept_grown = waited.is_some_and(|before| waits.is_some_and(|now| now > before));
+        self.measured = Some(measured);
     }
 
     /// Moves the clock.

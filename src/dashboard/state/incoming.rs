@@ -57,9 +57,9 @@ impl State {
         let snapshot = snapshot.into();
         let cpu = self.live.costs.loop_cpu();
         let same = |last: &Snapshot| {
-            let Snapshot { accept_queue, sockets, quiet, detail, unseen, .. } = last;
-            (*accept_queue, sockets, quiet)
-                == (snapshot.accept_queue, &snapshot.sockets, &snapshot.quiet)
+            let Snapshot { accept_queue, others, sockets, quiet, detail, unseen, .. } = last;
+            (*accept_queue, others, sockets, quiet)
+                == (snapshot.accept_queue, &snapshot.others, &snapshot.sockets, &snapshot.quiet)
                 && detail.is_same_but_cpu(&snapshot.detail)
                 && *unseen == snapshot.unseen
         };

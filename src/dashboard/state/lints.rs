@@ -26,8 +26,8 @@ use super::continuity::Continuity;
 use super::table::Table;
 use crate::inspect::Snapshot;
 use crate::telemetry::{
-    Asks, Batch, ConnId, ConnState, Errno, EventRef, Fd, Listener, Mask, Mode, Nanos, Ret, Row,
-    ServerKind, Stance, Standing, What, Why, Work,
+    Asks, Batch, ConnId, ConnState, Errno, EventRef, Fd, Kind, Listener, Mask, Mode, Nanos, Other,
+    Ret, Row, ServerKind, Stance, Standing, What, Why, Work,
 };
 
 /// A symptom has to last that long.
@@ -82,7 +82,8 @@ impl Seen {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Which {
     Undrained,
-    NotAccepted,
+    /// At the listener with this number.
+    NotAccepted(Fd),
     CutShort,
     HeadCut,
 }
@@ -91,6 +92,8 @@ enum Which {
 #[derive(Clone, Debug, Default)]
 pub struct Lints {
     listener: Option<Listener>,
+    /// The other listeners that are watched: inode and number.
+    listeners: Vec<(u32, Fd)>,
     standing: Standing,
     accepted: u64,
     continuity: Continuity,
@@ -152,6 +155,12 @@ impl Lints {
         }
         self.starving.apply(batch);
         self.listener = batch.listener;
+        if let Some(others) = &batch.others {
+            // Who watches it not may never mean to accept.
+            let watched = |other: &&Other| other.inode > 0 && other.interest != Mask::NONE;
+            let watched = others.list.iter().filter(watched);
+            self.listeners = watched.map(|other| (other.inode, other.fd)).collect();
+        }
         if let Some(epolls) = &batch.epolls {
             self.program.take(epolls);
         }
@@ -374,15 +383,27 @@ impl Lints {
         }
         let asleep = snapshot.asleep == Some(true);
         let resting = self.listener.is_none_or(|listener| listener.resting.is_some());
-        if let Some(queue) = snapshot.accept_queue.filter(|queue| queue.len > 0 && !resting) {
-            let key = (self.accepted, 0);
-            let fd = self.listener.map_or(-1, |listener| listener.fd);
-            let symptom = Symptom::NotAccepted { len: queue.len };
-            self.last(&before, Which::NotAccepted, (None, fd), key, (asleep, now), symptom);
+        for (fd, len) in self.queued(snapshot) {
+            if len > 0 && !resting {
+                let (key, which) = ((self.accepted, 0), Which::NotAccepted(fd));
+                let symptom = Symptom::NotAccepted { len };
+                self.last(&before, which, (None, fd), key, (asleep, now), symptom);
+            }
         }
         for row in table.rows_by_fd() {
             self.judge(&row.row(), snapshot, &before, (asleep, now));
         }
+    }
+
+    /// How many wait to be accepted at each listener that is watched.
+    fn queued(&self, snapshot: &Snapshot) -> Vec<(Fd, u32)> {
+        let first = snapshot
+            .accept_queue
+            .map(|queue| (self.listener.map_or(-1, |listener| listener.fd), queue.len));
+        let number = |inode: u32| self.listeners.iter().find(|(it, _)| *it == inode);
+        let others = snapshot.others.iter();
+        let others = others.filter_map(|it| Some((number(it.inode)?.1, it.queue.len)));
+        first.into_iter().chain(others).collect()
     }
 
     /// Keeps the longest wait that was seen of each stretch.
@@ -413,9 +434,18 @@ impl Lints {
         let loops = self.continuity.server().map(ServerKind::asks);
         let loops = loops.is_some_and(|asks| matches!(asks, Asks::List | Asks::Interest));
         if !loops || !self.is_traced() || self.standing.mode != Mode::Run {
-            self.program.goes_on();
-        } else if let Some((conn, fd, since, symptom)) =
-            self.program.kernel(snapshot, table.rows_by_fd(), self.standing.stance, now)
+            return self.program.goes_on();
+        }
+        // Who waits to be accepted does not wait for an accept that sleeps.
+        let accepts = match self.standing.stance {
+            Stance::Within(next) if next.kind == Kind::Accept => Some(next.fd),
+            _ => None,
+        };
+        let queued = self.queued(snapshot).into_iter().filter(|(fd, _)| Some(*fd) != accepts);
+        let clients = queued.map(|(_, len)| len).fold(0, u32::saturating_add);
+        let at = (self.standing.stance, now);
+        if let Some((conn, fd, since, symptom)) =
+            self.program.kernel((snapshot, clients), table.rows_by_fd(), at)
         {
             let until = Some(now.saturating_add(STAYS));
             self.find(Lint { conn, fd, symptom, since, until });
@@ -430,7 +460,7 @@ impl Lints {
         at: (bool, Nanos),
     ) {
         // What has nothing unread and nothing half done is most of them.
-        let Some(socket) = snapshot.queues(row.peer) else { return };
+        let Some(socket) = snapshot.queues(row.peer, row.local) else { return };
         let nothing = self.is_whole(row.id).then(Seen::default);
         let seen = self.seen.get(&row.id).copied().or(nothing);
         let who = (Some(row.id), row.fd);

@@ -144,7 +144,8 @@ impl Scene {
 
     /// Takes over which connections are those of our own clients.
     pub(super) fn clients(&mut self, list: &[ClientInfo]) {
-        self.table.clients(list, self.now);
+        let port = self.listener.map(|listener| listener.addr.port());
+        self.table.clients(list, port, self.now);
     }
 
     /// Goes on to a time of the server's clock. The table is put in order by itself.

@@ -21,7 +21,7 @@ use super::filter::Filter;
 use super::index::{Index, make_room};
 use crate::clients::{ClientInfo, ClientKind};
 use crate::inspect::Snapshot;
-use crate::telemetry::{Batch, ConnId, ConnState, EventRef, Kind, Nanos, Row, Why};
+use crate::telemetry::{Batch, ConnId, ConnState, EventRef, Kind, Local, Nanos, Row, Why};
 
 /// How long a closed connection stays in its place. Then it is folded: counted, and listed when
 /// it is asked for.
@@ -83,6 +83,8 @@ pub struct Table {
     values_changed: bool,
     sorted_at: Nanos,
     ours: HashMap<SocketAddr, (u32, ClientKind)>,
+    /// The port that they come to: another's client may have the same one elsewhere.
+    port: Option<u16>,
     /// The head of the request before.
     words: Option<Arc<[u8]>>,
     /// How often events were left out, requests perhaps among them.
@@ -175,7 +177,7 @@ impl Table {
     pub fn kernel(&mut self, snapshot: &Snapshot) {
         for entry in &mut self.entries {
             let open = entry.is_open();
-            let queues = snapshot.queues(entry.peer()).filter(|_| open);
+            let queues = snapshot.queues(entry.peer(), entry.local()).filter(|_| open);
             entry.queues = queues.map(|queues| [queues.unread(), queues.send_queue]);
         }
         self.values_changed = true;
@@ -183,19 +185,29 @@ impl Table {
 
     /// Marks the rows whose other end is one of ours. One that is closed keeps its mark, and gets it if
     /// it was closed just now: it may have come and gone before the list named it.
-    pub fn clients(&mut self, list: &[ClientInfo], now: Nanos) {
+    pub fn clients(&mut self, list: &[ClientInfo], port: Option<u16>, now: Nanos) {
+        self.port = port;
         self.ours.clear();
         self.ours.extend(list.iter().filter_map(|c| Some((c.local?, (c.id, c.kind)))));
-        for entry in &mut self.entries {
+        let mut entries = std::mem::take(&mut self.entries);
+        for entry in &mut entries {
             let named = match entry.closed {
                 None => true,
                 Some(at) => entry.ours.is_none() && now < at.saturating_add(NAMED_WITHIN),
             };
             if named {
-                entry.ours = self.ours.get(&entry.peer()).copied();
+                entry.ours = self.ours_at(entry.peer(), entry.local());
             }
         }
+        self.entries = entries;
         self.values_changed = true;
+    }
+
+    /// Which of ours is at the other end.
+    fn ours_at(&self, peer: SocketAddr, local: Local) -> Option<(u32, ClientKind)> {
+        let ours = self.ours.get(&peer).copied()?;
+        let elsewhere = local.address().map(|at| at.port()).is_some_and(|at| self.port != Some(at));
+        (!elsewhere).then_some(ours)
     }
 
     fn upsert(&mut self, row: Row) {
@@ -209,7 +221,7 @@ impl Table {
             }
             return;
         }
-        let ours = self.ours.get(&row.peer).copied();
+        let ours = self.ours_at(row.peer, row.local);
         make_room(&mut self.entries);
         self.entries.push(TableRow {
             slim: row.into(),

@@ -226,6 +226,7 @@ impl Feed {
             .iter()
             .map(|row| Socket {
                 peer: row.peer,
+                local: row.local,
                 state: TcpState::Established,
                 recv_queue: u32::from(row.stopped) * 5904,
                 send_queue: u32::from(row.state == ConnState::Writing) * 2_500_000,

@@ -11,6 +11,7 @@ mod feed;
 mod glance;
 mod lesson;
 mod lesson_asks;
+mod listeners;
 mod made_up;
 mod menu;
 mod model;

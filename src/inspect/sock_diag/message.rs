@@ -8,6 +8,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 use std::time::Duration;
 
 use crate::inspect::{Socket, TcpState};
+use crate::telemetry::Local;
 
 pub(super) const NLMSG_ERROR: u16 = 2;
 pub(super) const NLMSG_DONE: u16 = 3;
@@ -42,6 +43,14 @@ pub(super) struct Request {
 }
 
 impl Request {
+    /// The same with an attribute behind it.
+    pub(super) fn with(self, seq: u32, attribute: &[u8]) -> Vec<u8> {
+        let mut message = [&self.bytes(seq)[..], attribute].concat();
+        let len = u32::try_from(message.len()).unwrap_or(u32::MAX);
+        message[..4].copy_from_slice(&len.to_ne_bytes());
+        message
+    }
+
     /// `struct nlmsghdr`, then `struct inet_diag_req_v2`.
     pub(super) fn bytes(self, seq: u32) -> [u8; HEADER + REQUEST] {
         let Self { flags, states, local, peer } = self;
@@ -70,6 +79,43 @@ impl Request {
         put(HEADER + 48, &[0xff; 8]);
         out
     }
+}
+
+/// Which end of a socket.
+#[derive(Clone, Copy)]
+pub(super) enum End {
+    Own,
+    Peer,
+}
+
+/// The attribute of a request for a dump by which only sockets with one of these ports at that end are
+/// told (`INET_DIAG_REQ_BYTECODE`): a small program, which the kernel runs for each.
+pub(super) fn only(end: End, ports: &[u16]) -> Vec<u8> {
+    /// `INET_DIAG_BC_JMP`, and the conditions on the ends.
+    const JUMP: u8 = 1;
+    const CONDITION: [u8; 2] = [7, 8];
+    /// Lengths of `struct inet_diag_bc_op` alone, and with the `struct inet_diag_hostcond` of a port.
+    const OP: u8 = 4;
+    const COND: u8 = 12;
+    // Each condition but the last is followed by a jump to the end, which accepts; to jump four bytes
+    // behind the end rejects.
+    let all = (ports.len() * usize::from(COND + OP)).saturating_sub(OP.into());
+    let len = |len: usize| u16::try_from(len).unwrap_or(u16::MAX).to_ne_bytes();
+    // `struct nlattr`: its length, and its type.
+    let mut attribute = [len(4 + all), 1u16.to_ne_bytes()].concat();
+    for (i, port) in ports.iter().enumerate() {
+        attribute.extend_from_slice(&[CONDITION[end as usize], COND]);
+        attribute.extend_from_slice(&len(usize::from(COND + OP)));
+        // Of any family and any address.
+        attribute.extend_from_slice(&[0; 4]);
+        attribute.extend_from_slice(&i32::from(*port).to_ne_bytes());
+        let left = all.saturating_sub(i * usize::from(COND + OP) + usize::from(COND));
+        if left > 0 {
+            attribute.extend_from_slice(&[JUMP, OP]);
+            attribute.extend_from_slice(&len(left));
+        }
+    }
+    attribute
 }
 
 /// One netlink message.
@@ -152,6 +198,7 @@ pub(super) fn socket(body: &[u8]) -> Option<Found> {
     };
     let socket = Socket {
         peer,
+        local: Local::UNKNOWN,
         state,
         recv_queue,
         send_queue,

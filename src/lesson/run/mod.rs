@@ -14,7 +14,7 @@ use super::record::Record;
 use super::{Act, Ask, Both, Claim, Do, Expect, Figure, Lesson, Look, Measure, Name, Seen, Step};
 use crate::clients::{ClientInfo, ClientKind};
 use crate::inspect::Usage;
-use crate::telemetry::{Batch, Listener};
+use crate::telemetry::{Batch, Listener, Local};
 use crate::words::Language;
 
 /// How long what is done may take to be seen everywhere.
@@ -311,7 +311,7 @@ impl Run {
                 *known = Known { local: Some(local), ..Known::default() };
             }
             known.row = seen.row(local).or(known.row);
-            known.queues = seen.kernel().and_then(|kernel| kernel.queues(local));
+            known.queues = seen.kernel().and_then(|kernel| kernel.queues(local, Local::UNKNOWN));
         }
     }
 

@@ -11,8 +11,8 @@ use crate::clients::{self, ClientInfo, ClientKind};
 use crate::inspect::{AcceptQueue, Snapshot, Socket, TcpState};
 use crate::lesson::{Act, Figure, Lesson, Name, Puppet, SKELETON, Seen, check};
 use crate::telemetry::{
-    Batch, By, Command, ConnId, ConnState, Counters, Event, Form, Kind, Listener, Mask, Mode,
-    Nanos, Next, Options, Ret, Row, ServerKind, Setting, Stance, Standing, What, Work,
+    Batch, By, Command, ConnId, ConnState, Counters, Event, Form, Kind, Listener, Local, Mask,
+    Mode, Nanos, Next, Options, Ret, Row, ServerKind, Setting, Stance, Standing, What, Work,
 };
 
 const PEER: &str = "127.0.0.1:4001";
@@ -222,6 +222,7 @@ fn row() -> Row {
         id: ConnId::new(1).unwrap(),
         fd: 5,
         peer: PEER.parse().unwrap(),
+        local: Local::UNKNOWN,
         state: ConnState::New,
         half_closed: false,
         stopped: false,
@@ -246,6 +247,7 @@ fn row() -> Row {
 fn socket(unread: u32) -> Socket {
     Socket {
         peer: PEER.parse().unwrap(),
+        local: Local::UNKNOWN,
         state: TcpState::Established,
         recv_queue: unread,
         send_queue: 0,

@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 
 use super::{Accepted, Tracer};
 use crate::telemetry::{
-    By, ConnId, CtlOp, Errno, Fd, Form, Kind, Listener, Mask, Next, Options, Ready, Ret, What, Work,
+    By, ConnId, CtlOp, Errno, Fd, Form, Kind, Listener, Local, Mask, Next, Options, Ready, Ret,
+    What, Work,
 };
 use crate::trace::arguments;
 use crate::trace::memory::Memory;
@@ -125,6 +126,12 @@ impl Tracer {
         let (id, before) = self.world.accept(pid, fd, peer, self.publisher.now(), by)?;
         gone.extend(before);
         let listener = self.world.opened(pid, call.fd);
+        let mut listeners = self.listeners.iter();
+        let at = listeners.find(|(opened, _)| Some(*opened) == listener).map(|(_, it)| it.addr);
+        // At one that listens everywhere, the connection itself knows where its client has come to.
+        let at = at.filter(|at| !at.ip().to_canonical().is_unspecified());
+        let local = at.or_else(|| self.world.local_of(pid, fd)).map(Local::of);
+        self.world.change(id, |row| row.local = local.unwrap_or_default());
         self.accepted.insert(id, Accepted { by: (tid, pid), listener });
         Some(id)
     }

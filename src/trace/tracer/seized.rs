@@ -11,7 +11,7 @@ use nix::unistd::Pid;
 
 use super::{Thread, Tracer};
 use crate::inspect::{TcpTable, interest_list};
-use crate::telemetry::{By, CtlOp, Fd, Kind};
+use crate::telemetry::{By, CtlOp, Fd, Kind, Local};
 use crate::trace::object::Object;
 use crate::trace::ptrace::Go;
 
@@ -79,7 +79,8 @@ impl Tracer {
                 let now = self.publisher.now();
                 if let Some((id, _)) = self.world.accept(pid, fd, Some(peer), now, By::LOOP) {
                     // What was called on it before is not known, nor who has accepted it.
-                    self.world.change(id, |row| row.last = Kind::Other);
+                    let local = Local::of(own);
+                    self.world.change(id, |row| (row.last, row.local) = (Kind::Other, local));
                 }
             }
         }

@@ -49,23 +49,28 @@ impl World {
             }
         }
         let more = found.len().saturating_sub(Others::MOST);
-        let list = found.into_iter().take(Others::MOST).map(|((fd, pid), (object, opened))| {
+        let mut found: Vec<_> = found.into_iter().collect();
+        // Of those who listen the kernel is asked: they are left out last.
+        found.sort_by_key(|(_, (object, _))| *object != Object::Listener);
+        found.truncate(Others::MOST);
+        found.sort_unstable_by_key(|(number, _)| *number);
+        let list = found.into_iter().map(|((fd, pid), (object, opened))| {
             let outside = self.processes.get(&pid).map(|process| &process.outside);
-            let (kind, at) = told(object, fd, outside);
+            let (kind, at, inode) = told(object, fd, outside);
             let by = if pid == leader { By::LOOP } else { By::process(pid) };
             let interest = self.asked.get(&opened).copied().unwrap_or_default();
-            Other { fd, by, kind, at, interest }
+            Other { fd, by, kind, at, interest, inode }
         });
         Some(Others { list: list.collect(), more })
     }
 }
 
-/// What a descriptor is, and where its other end is.
+/// What a descriptor is, where its other end is, and the inode of one that listens.
 fn told(
     object: Object,
     fd: Fd,
     outside: Option<&Outside>,
-) -> (OtherKind, Option<std::net::SocketAddr>) {
+) -> (OtherKind, Option<std::net::SocketAddr>, u32) {
     let kind = match object {
         Object::Epoll => OtherKind::Epoll,
         Object::Pipe => OtherKind::Pipe,
@@ -76,13 +81,15 @@ fn told(
         Object::Waited | Object::File | Object::Connection(_) => OtherKind::Waited,
         Object::Listener | Object::Socket => {
             let Some(socket) = outside.and_then(|outside| outside.socket(fd)) else {
-                return (OtherKind::Socket, None);
+                return (OtherKind::Socket, None, 0);
             };
-            let at = if socket.listens { socket.local } else { socket.peer };
-            return (socket.kind, at);
+            return match socket.kind {
+                OtherKind::Listener => (socket.kind, socket.local, socket.inode),
+                kind => (kind, if socket.listens { socket.local } else { socket.peer }, 0),
+            };
         }
     };
-    (kind, None)
+    (kind, None, 0)
 }
 
 #[cfg(test)]

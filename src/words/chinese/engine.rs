@@ -53,13 +53,22 @@ pub(in crate::words) const CHINESE: Engine = Engine {
     accept_of: |waiting, limit| {
         format!("全连接 {}/{}", units::count(waiting.into()), units::count(limit.into()))
     },
+    accept_queues: |listeners, waiting, full| {
+        let waiting = units::count(waiting.into());
+        let full = if full > 0 { format!("，{full} 个已满") } else { String::new() };
+        [
+            format!("{listeners} 个全连接队列，共 {waiting} 个在等{full}"),
+            format!("{listeners} 个全连接: {waiting}{full}"),
+        ]
+    },
     syn_sent: |clients| format!("{} 个在 SYN-SENT", units::count(clients as u64)),
     half_open: |clients| format!("{} 个半连接", units::count(clients as u64)),
     dropped: |times| format!("丢弃 {} 次", units::count(times as u64)),
-    waiter: |peer, unread, time| {
+    waiter: |peer, port, unread, time| {
+        let at = port.map(|port| format!(" 连 :{port}")).unwrap_or_default();
         let bytes = units::bytes(unread.into());
         let time = time.map(|time| format!("，已等 {time}")).unwrap_or_default();
-        format!("{peer}，{bytes} 未读{time}")
+        format!("{peer}{at}，{bytes} 未读{time}")
     },
     has_left: "已离开",
     more_waiting: |clients| format!("还有 {} 个在等", units::count(clients as u64)),

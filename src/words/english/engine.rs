@@ -57,13 +57,23 @@ pub(in crate::words) const ENGLISH: Engine = Engine {
     accept_of: |waiting, limit| {
         format!("accept {}/{}", units::count(waiting.into()), units::count(limit.into()))
     },
+    accept_queues: |listeners, waiting, full| {
+        let waiting = units::count(waiting.into());
+        let wait = if waiting == "1" { "waits" } else { "wait" };
+        let full = if full > 0 { format!(", {full} full") } else { String::new() };
+        [
+            format!("{listeners} accept queues, {waiting} {wait}{full}"),
+            format!("{listeners} accept: {waiting}{full}"),
+        ]
+    },
     syn_sent: |clients| format!("{} in SYN-SENT", units::count(clients as u64)),
     half_open: |clients| format!("{} half-open", units::count(clients as u64)),
     dropped: |clients| format!("{} dropped", units::count(clients as u64)),
-    waiter: |peer, unread, time| {
+    waiter: |peer, port, unread, time| {
+        let at = port.map(|port| format!(" at :{port}")).unwrap_or_default();
         let bytes = units::bytes(unread.into());
         let time = time.map(|time| format!(", for {time}")).unwrap_or_default();
-        format!("{peer}, {bytes} unread{time}")
+        format!("{peer}{at}, {bytes} unread{time}")
     },
     has_left: "has left",
     more_waiting: |clients| format!("+{} more wait", units::count(clients as u64)),

@@ -47,11 +47,15 @@ pub(crate) struct Engine {
     pub(crate) accept: &'static str,
     pub(crate) accept_queue_of: fn(waiting: u32, limit: u32) -> String,
     pub(crate) accept_of: fn(waiting: u32, limit: u32) -> String,
+    /// Of several listeners together: how many queues, how many wait in them, and how many are full; then short.
+    pub(crate) accept_queues: fn(listeners: usize, waiting: u32, full: usize) -> [String; 2],
     pub(crate) syn_sent: fn(clients: usize) -> String,
     pub(crate) half_open: fn(clients: usize) -> String,
     pub(crate) dropped: fn(clients: usize) -> String,
-    /// One that waits in the accept queue; how long, where that is known.
-    pub(crate) waiter: fn(peer: &SocketAddr, unread: u32, time: Option<&str>) -> String,
+    /// One that waits in the accept queue; at which port, of several listeners; how long, where that is
+    /// known.
+    pub(crate) waiter:
+        fn(peer: &SocketAddr, port: Option<u16>, unread: u32, time: Option<&str>) -> String,
     pub(crate) has_left: &'static str,
     pub(crate) more_waiting: fn(clients: usize) -> String,
     pub(crate) unread_in_queue: fn(bytes: u64) -> String,

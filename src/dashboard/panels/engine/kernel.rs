@@ -206,20 +206,24 @@ impl Painter<'_> {
         (vec![Token::new(self.theme.glyph("–", "-"), dim)], say.not_seen_running)
     }
 
-    fn accept_text(&self, short: bool) -> String {
-        let grown = self.engine.measured().is_some_and(|m| m.accept_grown);
+    pub(super) fn accept_text(&self, short: bool) -> String {
         let say = &strings().engine;
+        let measured = self.engine.measured();
+        let grown = measured.is_some_and(|measured| measured.accept_grown);
+        let grown = if grown { self.theme.glyph(" ▲", " ^") } else { "" };
         let (name, text) = if short {
             (say.accept, say.accept_of)
         } else {
             (say.accept_queue, say.accept_queue_of)
         };
-        match self.engine.measured().and_then(|m| m.accept) {
-            Some(queue) => {
-                let grown = if grown { self.theme.glyph(" ▲", " ^") } else { "" };
-                text(queue.len, queue.limit) + grown
+        match measured.map(|measured| (&measured.accept[..], measured)) {
+            None | Some(([], _)) => format!("{name} {}", self.theme.glyph("–", "-")),
+            Some(([queue], _)) => text(queue.len, queue.limit) + grown,
+            Some((several, measured)) => {
+                let waiting = measured.waits_for_accept().unwrap_or_default();
+                let [long, brief] = (say.accept_queues)(several.len(), waiting, measured.full());
+                (if short { brief } else { long }) + grown
             }
-            None => format!("{name} {}", self.theme.glyph("–", "-")),
         }
     }
 
@@ -255,7 +259,9 @@ impl Painter<'_> {
         let time = waiting
             .waits
             .map(|time| self.duration(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)));
-        let text = (say.waiter)(&waiting.peer, waiting.unread, time.as_deref());
+        let several = self.engine.measured().is_some_and(|measured| measured.accept.len() > 1);
+        let at = waiting.local.address().filter(|_| several).map(|at| at.port());
+        let text = (say.waiter)(&waiting.peer, at, waiting.unread, time.as_deref());
         if waiting.closed {
             format!("{text}{}{}", strings().marks.comma, say.has_left)
         } else {
@@ -301,10 +307,9 @@ impl Painter<'_> {
     }
 
     fn accept_style(&self) -> Style {
-        let queue = self.engine.measured().and_then(|m| m.accept);
-        self.style(match queue {
-            Some(queue) if queue.len >= queue.limit && queue.limit > 0 => Role::Bad,
-            Some(queue) if queue.len > 0 => Role::Warn,
+        self.style(match self.engine.measured() {
+            Some(measured) if measured.full() > 0 => Role::Bad,
+            Some(measured) if measured.waits_for_accept() > Some(0) => Role::Warn,
             _ => Role::Text,
         })
     }

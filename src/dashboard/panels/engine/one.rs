@@ -4,6 +4,7 @@ use super::super::fit::Token;
 use super::columns::Body;
 use super::halves::{Contents, Sizes, capped};
 use super::painter::Painter;
+use crate::dashboard::state::engine::Measured;
 use crate::dashboard::state::explain::thing::Part;
 use crate::dashboard::state::table::TableRow;
 use crate::dashboard::theme::Role;
@@ -12,11 +13,16 @@ use crate::words::{before, strings};
 
 impl Painter<'_> {
     pub(super) fn one(&self, sizes: Sizes) -> Contents {
-        let queue = self.engine.measured().and_then(|measured| measured.accept);
-        let (none, say) = (self.theme.glyph("–", "-"), &strings().engine);
-        let behind =
-            queue.map_or_else(|| none.to_owned(), |queue| (say.waiting_of)(queue.len, queue.limit));
-        let over = match queue.map(|queue| queue.len) {
+        let measured = self.engine.measured();
+        let queues = measured.map_or(&[][..], |measured| &measured.accept);
+        let waits = measured.and_then(Measured::waits_for_accept);
+        let say = &strings().engine;
+        let behind = match queues {
+            [] => self.theme.glyph("–", "-").to_owned(),
+            [queue] => (say.waiting_of)(queue.len, queue.limit),
+            _ => self.accept_text(false),
+        };
+        let over = match waits {
             None => self.nothing(say.not_measured_yet),
             Some(0) => self.nothing(say.nobody_waits),
             // Each with what is known of it, or as many signs.

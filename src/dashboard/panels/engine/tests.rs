@@ -1,10 +1,12 @@
 //! Each way as it is drawn, at the sizes that 80×24, 120×36 and 200×50 give it and zoomed.
 
+use std::time::Duration;
+
 use super::super::sample::{MS, Script, Watched, looked_at, peer};
 use super::super::tests::{engine_anywhere, engine_at, measured};
-use crate::inspect::{RuntimeView, Socket, Timeout};
+use crate::inspect::{AcceptQueue, Arrivals, Queued, RuntimeView, Socket, Timeout, Waiting};
 use crate::telemetry::{
-    Asks, By, ConnState, Errno, Kind, Mask, Mode, Next, Ret, ServerKind, Stance, What,
+    Asks, By, ConnState, Errno, Kind, Local, Mask, Mode, Next, Ret, ServerKind, Stance, What,
 };
 
 const SIZES: [(u16, u16); 4] = [(33, 11), (46, 18), (78, 21), (118, 30)];
@@ -39,6 +41,31 @@ fn poll(served: usize) -> Watched {
     engine.apply(&script.publish());
     engine.kernel(&measured(None), u64::MAX);
     engine
+}
+
+#[test]
+fn of_several_listeners_none_is_shown_as_the_only_one() {
+    let mut engine = Watched::new();
+    let mut seen = measured(None);
+    let other = |len| Queued { inode: 7, queue: AcceptQueue { len, limit: 5 }, drops: Some(0) };
+    let (peer, waits) = ("127.0.0.1:51126".parse().unwrap(), Some(Duration::from_millis(1200)));
+    let local = Local::of("127.0.0.1:8081".parse().unwrap());
+    let waiting = vec![Waiting { peer, local, unread: 71, closed: false, waits }];
+    seen.detail.arrivals = Some(Arrivals { waiting, half_open: vec![] });
+    seen.others = vec![other(1)];
+    engine.kernel(&seen, u64::MAX);
+    let picture = engine_at(&engine, (98, 25), false);
+    assert!(picture.contains("2 accept queues, 4 wait"), "{picture}");
+    assert!(!picture.contains("of 128") && !picture.contains("full"), "{picture}");
+    assert!(picture.contains("127.0.0.1:51126 at :8081, 71 B unread"), "{picture}");
+    seen.others = vec![other(5)];
+    engine.kernel(&seen, u64::MAX);
+    let picture = engine_at(&engine, (98, 25), false);
+    assert!(picture.contains("2 accept queues, 8 wait, 1 full \u{25b2}"), "{picture}");
+    seen.others.clear();
+    engine.kernel(&seen, u64::MAX);
+    let picture = engine_at(&engine, (98, 25), false);
+    assert!(picture.contains("accept queue 3 of 128") && !picture.contains(" at :"), "{picture}");
 }
 
 #[test]

@@ -86,8 +86,10 @@ pub(super) fn others(
     let (all, rows) = (&scene.others, other_rows(&scene.others, inner.height.into()));
     let width = usize::from(inner.width);
     let whole = if rows < all.count() { rows.saturating_sub(1) } else { rows };
+    let queues = scene.kernel.as_ref().map_or(&[][..], |kernel| &kernel.others);
     let line = |other: &Other| {
         let what = (say.other)(other.kind);
+        let queue = queues.iter().find(|it| it.inode == other.inode).map(|it| it.queue);
         let at = other.at.map(|at| at.to_string());
         let mut text = name(other.fd, at.as_deref().unwrap_or(what), columns, theme);
         let mask = match other.interest {
@@ -98,13 +100,20 @@ pub(super) fn others(
         // What it is stands in the place of the peer, where it has none and that column is there.
         let peers = columns.iter().any(|(column, _)| *column == Column::Peer);
         let both = format!("{what}  {mask}");
-        let worded = match (at.is_some(), peers) {
+        let queued = queue.map(|queue| (say.accept_queue)(queue.len, queue.limit));
+        let mut worded: Vec<String> = Vec::new();
+        worded.extend(queued.into_iter().flatten().map(|queue| format!("{both}  {queue}")));
+        worded.extend(match (at.is_some(), peers) {
             (false, true) => vec![mask],
             (true, true) => vec![both, mask],
             (_, false) => vec![both, what.to_owned()],
-        };
+        });
         text += &worded.into_iter().find(|wording| wording.width() <= room).unwrap_or_default();
-        let role = if other.interest == Mask::NONE { Role::Dim } else { Role::Kernel };
+        let role = match (other.interest, queue) {
+            (_, Some(queue)) if queue.len > 0 => Role::Warn,
+            (Mask::NONE, _) => Role::Dim,
+            _ => Role::Kernel,
+        };
         Line::styled(left(&text, width, theme), theme.style(role))
     };
     let mut lines: Vec<_> = all.list.iter().take(whole).map(line).collect();

@@ -104,9 +104,9 @@ pub(super) struct Unread {
 /// What the inspector measured.
 #[derive(Clone, Debug, Default)]
 pub struct Measured {
-    /// The listener's queue.
-    pub accept: Option<AcceptQueue>,
-    /// It has grown since it was last looked at.
+    /// The listeners' queues; none where they are not known.
+    pub accept: Vec<AcceptQueue>,
+    /// More wait in them than when they were last looked at.
     pub accept_grown: bool,
     /// The receive queues that are not empty, by fd.
     pub queues: Vec<Queue>,
@@ -117,12 +117,26 @@ pub struct Measured {
     pub runtime: Option<RuntimeView>,
     /// When it was taken.
     pub taken: Nanos,
-    /// Who waits in the accept queue, and who is on the way there; `None` while that is not known.
+    /// Who waits in the accept queues, and who is on the way there; `None` while that is not known.
     pub arrivals: Option<Arrivals>,
     /// How many sockets of this machine wait for the answer to their SYN; `None` while not asked.
     pub connecting: Option<usize>,
-    /// How often the listener has dropped a connection that wanted to come, since it listens.
+    /// How often the listeners have dropped a connection that wanted to come, since they listen.
     pub dropped: Option<u32>,
     /// Why something is missing.
     pub unseen: Option<Unseen>,
+}
+
+impl Measured {
+    /// How many wait to be accepted, at all listeners together.
+    #[must_use]
+    pub fn waits_for_accept(&self) -> Option<u32> {
+        self.accept.iter().map(|queue| queue.len).reduce(u32::saturating_add)
+    }
+
+    /// In how many accept queues there is no room.
+    #[must_use]
+    pub fn full(&self) -> usize {
+        self.accept.iter().filter(|queue| queue.len >= queue.limit && queue.limit > 0).count()
+    }
 }

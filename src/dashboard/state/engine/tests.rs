@@ -3,7 +3,7 @@
 use super::*;
 use crate::dashboard::panels::sample::{MS, Script, Watched, looked_at, peer, row};
 use crate::inspect::{AcceptQueue, Handed, Socket, TcpState};
-use crate::telemetry::{Event, Form, Kind, Mask, Mode, Ret, Row, ServerKind, Stdin};
+use crate::telemetry::{Event, Form, Kind, Local, Mask, Mode, Ret, Row, ServerKind, Stdin};
 
 fn marks(engine: &Watched) -> Vec<(Fd, Served)> {
     engine.entries().iter().map(|entry| (entry.ready.fd, entry.served)).collect()
@@ -12,6 +12,7 @@ fn marks(engine: &Watched) -> Vec<(Fd, Served)> {
 fn snapshot(queues: &[(Fd, u32)], ready: Option<Vec<Fd>>) -> Snapshot {
     let socket = |&(fd, recv_queue)| Socket {
         peer: peer(fd),
+        local: Local::UNKNOWN,
         state: TcpState::Established,
         recv_queue,
         send_queue: 0,
@@ -203,7 +204,8 @@ fn a_queue_waits_since_the_first_look_after_the_last_read() {
     let mut queued = snapshot(&[], None);
     let peer = peer(20);
     let waits = Some(std::time::Duration::from_millis(700));
-    let waiting = vec![crate::inspect::Waiting { peer, unread: 71, closed: false, waits }];
+    let local = Local::UNKNOWN;
+    let waiting = vec![crate::inspect::Waiting { peer, local, unread: 71, closed: false, waits }];
     queued.detail.arrivals = Some(crate::inspect::Arrivals { waiting, half_open: vec![] });
     engine.kernel(&queued, 3500 * MS);
     engine.tick(3600 * MS);

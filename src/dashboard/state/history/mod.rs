@@ -274,6 +274,7 @@ impl History {
         let bytes = size_of::<Measured>()
             + size_of::<Snapshot>()
             + size_of_val(&*snapshot.sockets)
+            + size_of_val(&*snapshot.others)
             + snapshot.quiet.claimed()
             + size_of_val(&*lints);
         let snapshot = Arc::clone(snapshot);

@@ -220,13 +220,13 @@ impl Program {
         self.asleep = None;
     }
 
-    /// Takes a measurement in; returns what sleeps in a loop while others wait, and since when.
+    /// Takes a measurement in, and how many clients wait to be accepted by who does not sleep in that;
+    /// returns what sleeps in a loop while others wait, and since when.
     pub(super) fn kernel<'a>(
         &mut self,
-        snapshot: &Snapshot,
+        (snapshot, clients): (&Snapshot, u32),
         rows: impl Iterator<Item = &'a TableRow>,
-        stance: Stance,
-        now: Nanos,
+        (stance, now): (Stance, Nanos),
     ) -> Option<(Option<ConnId>, Fd, Nanos, Symptom)> {
         let before = self.asleep.take();
         let mut sleeps = match stance {
@@ -243,7 +243,10 @@ impl Program {
             if moves && self.loops.contains(&row.by) {
                 let call = row.within.unwrap_or(row.last);
                 sleeps = Some((call, row.fd, Some(row.id), row.bytes_in + row.bytes_out));
-            } else if snapshot.socket(row.peer).is_some_and(|socket| socket.recv_queue > 0) {
+            } else if snapshot
+                .socket(row.peer, row.local)
+                .is_some_and(|socket| socket.recv_queue > 0)
+            {
                 others.push((row.id, row.bytes_in));
             }
         }
@@ -256,12 +259,10 @@ impl Program {
             (id, seen.filter(|(_, bytes)| *bytes == came).unwrap_or((now, came)))
         };
         let waiting: HashMap<_, _, RandomState> = others.into_iter().map(known).collect();
-        let clients = snapshot.accept_queue.map_or(0, |queue| queue.len);
         let queued = before.as_ref().and_then(|asleep| asleep.queued).unwrap_or(now);
         let long = |since: Nanos| now.saturating_sub(since) >= LONG;
         let mut others = waiting.values().filter(|(since, _)| long(*since)).count();
-        // Who waits to be accepted does not wait for an accept that sleeps.
-        if clients > 0 && call != Kind::Accept && long(queued) {
+        if clients > 0 && long(queued) {
             others += usize::try_from(clients).unwrap_or(usize::MAX);
         }
         let queued = (clients > 0).then_some(queued);

@@ -105,7 +105,7 @@ impl Starving {
             waited: 0,
         };
         for row in rows.filter(|row| row.id() != conn) {
-            let socket = snapshot.socket(row.peer());
+            let socket = snapshot.socket(row.peer(), row.local());
             if socket.is_none_or(|socket| socket.recv_queue == 0) {
                 continue;
             }

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::dashboard::panels::sample::{MS, Script, peer, row};
-use crate::inspect::{AcceptQueue, Socket, TcpState};
-use crate::telemetry::{Errno, Event, Kind, Ready, Ret};
+use crate::inspect::{AcceptQueue, Queued, Socket, TcpState};
+use crate::telemetry::{By, Errno, Event, Kind, Local, OtherKind, Others, Ready, Ret};
 
 pub(super) struct FakeServer {
     pub(super) script: Script,
@@ -13,6 +13,8 @@ pub(super) struct FakeServer {
     lints: Lints,
     pub(super) queues: Vec<(Fd, u32, u32)>,
     pub(super) accept: u32,
+    /// How many wait at the other listener, whose number is 6.
+    pub(super) elsewhere: u32,
     asleep: bool,
 }
 
@@ -21,7 +23,7 @@ impl FakeServer {
         let mut script = Script::new(1000 * MS);
         script.server(server);
         let (table, lints) = (Table::default(), Lints::default());
-        Self { script, table, lints, queues: Vec::new(), accept: 0, asleep: true }
+        Self { script, table, lints, queues: Vec::new(), accept: 0, elsewhere: 0, asleep: true }
     }
 
     pub(super) fn publish(&mut self) {
@@ -30,9 +32,17 @@ impl FakeServer {
         self.lints.apply(&batch);
     }
 
+    /// It has another listener, which is watched for that.
+    pub(super) fn listens_elsewhere(&mut self, interest: Mask) {
+        let (kind, at) = (OtherKind::Listener, Some(([127, 0, 0, 1], 81).into()));
+        let other = Other { fd: 6, by: By::LOOP, kind, at, interest, inode: 77 };
+        self.script.batch.others = Some(Others { list: vec![other], more: 0 }.into());
+    }
+
     fn look(&mut self) {
         let socket = |&(fd, recv_queue, send_queue)| Socket {
             peer: peer(fd),
+            local: Local::UNKNOWN,
             state: TcpState::Established,
             recv_queue,
             send_queue,
@@ -44,6 +54,11 @@ impl FakeServer {
         };
         let snapshot = Snapshot {
             accept_queue: Some(AcceptQueue { len: self.accept, limit: 128 }),
+            others: vec![Queued {
+                inode: 77,
+                queue: AcceptQueue { len: self.elsewhere, limit: 5 },
+                drops: Some(0),
+            }],
             sockets: self.queues.iter().map(socket).collect(),
             asleep: Some(self.asleep),
             ..Snapshot::empty(std::time::Instant::now())
@@ -285,6 +300,22 @@ fn somebody_waits_to_be_accepted() {
     room.accept = 2;
     room.wait(5000 * MS);
     assert!(room.told().is_empty());
+}
+
+#[test]
+fn somebody_waits_to_be_accepted_at_another_listener() {
+    for (interest, waits) in [(Mask::IN.with(Mask::ET), true), (Mask::NONE, false)] {
+        let mut room = FakeServer::new(ServerKind::Epoll);
+        room.listens_elsewhere(interest);
+        room.publish();
+        room.elsewhere = 2;
+        room.wait(3100 * MS);
+        let told = room.told().iter().any(|told| {
+            told.starts_with("2 clients have waited to be accepted")
+                && told.contains("fd 6 was not drained")
+        });
+        assert_eq!(told, waits, "{:?}", room.told());
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::slim::Slim;
 use crate::clients::ClientKind;
 use crate::dashboard::state::filter::{Flag, Number, Subject, Word, tables};
-use crate::telemetry::{By, ConnId, ConnState, Fd, Kind, Mask, Nanos, Row};
+use crate::telemetry::{By, ConnId, ConnState, Fd, Kind, Local, Mask, Nanos, Row};
 use crate::words::{Table, strings};
 
 /// The columns, in the order in which they are shown.
@@ -144,6 +144,12 @@ impl TableRow {
     #[must_use]
     pub fn peer(&self) -> SocketAddr {
         self.slim.peer()
+    }
+
+    /// See [`Row::local`].
+    #[must_use]
+    pub fn local(&self) -> Local {
+        self.slim.local()
     }
 
     /// Bytes received.

@@ -3,7 +3,9 @@
 
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 
-use crate::telemetry::{By, ConnId, ConnState, Fd, Form, Kind, Mask, Nanos, Ret, Row, Site, Why};
+use crate::telemetry::{
+    By, ConnId, ConnState, Fd, Form, Kind, Local, Mask, Nanos, Ret, Row, Site, Why,
+};
 
 /// A row as the table keeps it.
 #[derive(Clone, Debug)]
@@ -12,10 +14,11 @@ pub(in crate::dashboard::state) enum Slim {
     Whole(Box<Row>),
 }
 
-/// One that fits: an address of IPv4, and every number below 2³².
+/// One that fits: an address of IPv4, its own number below 2⁴⁸, and every other below 2³².
 #[derive(Clone, Copy, Debug)]
 pub(in crate::dashboard::state) struct Small {
-    id: ConnId,
+    /// Its own number, and in the bits above [`IDS`] that of its own end.
+    id_and_local: ConnId,
     opened: Nanos,
     active: Nanos,
     ip: u32,
@@ -39,6 +42,9 @@ pub(in crate::dashboard::state) struct Small {
     flags: u8,
 }
 
+/// The bits of a connection's number.
+const IDS: u64 = u64::MAX >> 16;
+
 const HALF_CLOSED: u8 = 1;
 const STOPPED: u8 = 2;
 const FORM: u32 = 2;
@@ -59,8 +65,9 @@ impl Small {
     fn of(row: &Row) -> Option<Self> {
         let SocketAddr::V4(peer) = row.peer else { return None };
         let number = |n: u64| u32::try_from(n).ok();
+        let id = Some(row.id.get()).filter(|id| *id <= IDS)?;
         Some(Self {
-            id: row.id,
+            id_and_local: ConnId::new(id | u64::from(row.local.number()) << 48)?,
             opened: row.opened,
             active: row.active,
             ip: peer.ip().to_bits(),
@@ -85,11 +92,22 @@ impl Small {
         })
     }
 
+    fn id(&self) -> ConnId {
+        // One that is there is not 0.
+        ConnId::new(self.id_and_local.get() & IDS).unwrap_or(self.id_and_local)
+    }
+
+    fn local(&self) -> Local {
+        let [high, low, ..] = self.id_and_local.get().to_be_bytes();
+        Local::numbered(u16::from_be_bytes([high, low]))
+    }
+
     fn row(&self) -> Row {
         Row {
-            id: self.id,
+            id: self.id(),
             fd: self.fd,
             peer: SocketAddrV4::new(Ipv4Addr::from_bits(self.ip), self.port).into(),
+            local: self.local(),
             state: self.state,
             half_closed: self.flags & HALF_CLOSED != 0,
             stopped: self.flags & STOPPED != 0,
@@ -133,7 +151,6 @@ macro_rules! parts {
 }
 
 parts! {
-    id: ConnId,
     fd: Fd,
     interest: Mask,
     by: By,
@@ -143,6 +160,20 @@ parts! {
 }
 
 impl Slim {
+    pub(super) fn id(&self) -> ConnId {
+        match self {
+            Self::Small(row) => row.id(),
+            Self::Whole(row) => row.id,
+        }
+    }
+
+    pub(super) fn local(&self) -> Local {
+        match self {
+            Self::Small(row) => row.local(),
+            Self::Whole(row) => row.local,
+        }
+    }
+
     pub(super) fn peer(&self) -> SocketAddr {
         match self {
             Self::Small(row) => SocketAddrV4::new(Ipv4Addr::from_bits(row.ip), row.port).into(),
@@ -167,7 +198,7 @@ mod tests {
     use crate::telemetry::Errno;
 
     fn number() -> impl Strategy<Value = u64> {
-        prop_oneof![0..9u64, Just(u64::from(u32::MAX)), Just(1 << 32), any::<u64>()]
+        prop_oneof![0..9u64, Just(u64::from(u32::MAX)), Just(1 << 32), Just(1 << 48), any::<u64>()]
     }
 
     fn row() -> impl Strategy<Value = Row> {
@@ -187,6 +218,7 @@ mod tests {
                 id: ConnId::new(n[0]).unwrap_or(ConnId::new(1).unwrap()),
                 fd,
                 peer,
+                local: Local::numbered(u16::try_from(state * 10_000).unwrap()),
                 state: ConnState::ALL[state],
                 half_closed,
                 stopped,
@@ -217,7 +249,7 @@ mod tests {
             prop_assert_eq!((slim.id(), slim.fd(), slim.within()), (row.id, row.fd, row.within));
             prop_assert_eq!((slim.bytes_in(), slim.active()), (row.bytes_in, row.active));
             prop_assert_eq!((slim.interest(), slim.by()), (row.interest, row.by));
-            prop_assert_eq!(slim.peer(), row.peer);
+            prop_assert_eq!((slim.peer(), slim.local()), (row.peer, row.local));
         }
     }
 }

@@ -40,8 +40,8 @@ pub(super) const DETAILS: Details = Details {
         [
             "What a program has open beside its clients' connections: other listeners, connections that \
          it has made, pipes, eventfds, timers, epoll instances; and what it is watched for.",
-            "From its own calls, which make them, copy them and close them; of a socket the address is \
-         asked of the kernel. Those that a call has named are known; each is shown once, however \
+            "From its own calls, which make them, copy them and close them; of a socket the address, and \
+         of a listener its accept queue, is asked of the kernel. Those that a call has named are known; each is shown once, however \
          many processes have it.",
             "Most loops have an eventfd or a pair of sockets that wakes them, and an epoll instance.",
             "epollscope run with a server that listens on two ports, and compare with /proc/PID/fd.",

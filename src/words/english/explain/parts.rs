@@ -52,7 +52,8 @@ pub(super) const PARTS: Parts = Parts {
          nobody has read, each with how long at least.",
             "Asked of the kernel by sock_diag, as ss(8) does it: about ten times a second; twice a \
          second with more than 1,000 connections or while nothing happens. SYN-SENT, half-open \
-         and dropped ones are told where they could be seen.",
+         and dropped ones are told where they could be seen. Of a program with several listeners \
+         all of them count; the table has the accept queue of each.",
             "All empty, or soon empty again.",
             "{pause} and let clients work: the bars grow; let it run again, and they go.",
             "ss(8), tcp(7), listen(2)",

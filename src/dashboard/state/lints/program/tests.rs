@@ -70,6 +70,15 @@ fn an_accept_that_sleeps_in_the_loop() {
     room.queues = vec![(9, 27, 0)];
     room.wait(600 * MS);
     assert!(room.told()[0].starts_with("accept(5) slept for"), "{:?}", room.told());
+    // Who waits at another listener does wait for it.
+    let mut room = program(ServerKind::Select);
+    room.script.row(9, 1);
+    room.script.batch.standing.stance = Stance::Within(Next::new(Kind::Accept, 5, None, None));
+    room.listens_elsewhere(Mask::IN);
+    room.publish();
+    room.elsewhere = 1;
+    room.wait(600 * MS);
+    assert!(room.told()[0].starts_with("accept(5) slept for"), "{:?}", room.told());
 }
 
 #[test]
