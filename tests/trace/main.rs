@@ -10,6 +10,7 @@ mod compared;
 mod ends;
 mod epolls;
 mod lines;
+mod listeners;
 mod mistakes;
 mod odd;
 mod real;
