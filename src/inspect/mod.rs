@@ -36,7 +36,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use crate::telemetry::{Fd, Local};
+use crate::telemetry::{Fd, Local, canonical};
 
 pub use fdinfo::{Interest, interest_list};
 pub use link::Link;
@@ -130,7 +130,7 @@ impl TcpState {
 /// TIME-WAIT is not: it has no socket any more.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Socket {
-    /// The other end.
+    /// The other end; of a client that has come by IPv4 that address, whatever socket has taken it.
     pub peer: SocketAddr,
     /// Its own end; unknown where there is but one.
     #[serde(default, skip_serializing_if = "Local::is_unknown")]
@@ -401,6 +401,7 @@ impl Snapshot {
     /// The socket with these ends.
     #[must_use]
     pub fn socket(&self, peer: SocketAddr, local: Local) -> Option<&Socket> {
+        let peer = canonical(peer);
         let from = self.sockets.partition_point(|socket| socket.peer < peer);
         let mut found = self.sockets[from..].iter().take_while(|socket| socket.peer == peer);
         found.find(|socket| socket.local.may_be(local))
@@ -413,7 +414,7 @@ impl Snapshot {
             Some(&Socket { state, recv_queue, send_queue, .. }) => {
                 Some(Queues { state, recv_queue, send_queue })
             }
-            None => self.quiet.contains(peer, local).then_some(Queues {
+            None => self.quiet.contains(canonical(peer), local).then_some(Queues {
                 state: TcpState::Established,
                 recv_queue: 0,
                 send_queue: 0,

@@ -20,7 +20,7 @@ use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, 
 use self::message::{End, Found, HEADER, NLM_F_DUMP, NLMSG_ERROR, REQUEST, Request};
 use self::message::{SOCK_DIAG_BY_FAMILY, messages, only, parse, socket};
 use super::{AcceptQueue, HalfOpen, Listening, Queued, Quiet, Socket, TcpState, Waiting};
-use crate::telemetry::Local;
+use crate::telemetry::{Local, canonical};
 use crate::words::strings;
 
 /// All TCP states but `TIME_WAIT`, whose entries belong to no socket and can be very many.
@@ -57,7 +57,7 @@ impl At<'_> {
     /// Who has come to the only address needs not to be told from others.
     fn local(&self, own: SocketAddr) -> Local {
         let one = self.others.is_empty() && !self.first.ip().to_canonical().is_unspecified();
-        if one { Local::UNKNOWN } else { Local::of(own) }
+        if one { Local::UNKNOWN } else { Local::of(canonical(own)) }
     }
 
     /// Whether a socket with this end belongs to one of them.
@@ -95,6 +95,7 @@ impl Dump {
         if state == TcpState::Listen {
             return self.listens(found, at);
         }
+        let peer = canonical(peer);
         let local = match self.last {
             Some((own, local)) if own == found.own => local,
             // Another server may hold the same port on another address.
@@ -120,14 +121,15 @@ impl Dump {
             TcpState::Established
                 if recv_queue == 0
                     && send_queue == 0
-                    && shown.is_some_and(|shown| !shown.contains(&peer)) =>
+                    && shown
+                        .is_some_and(|all| all.iter().all(|shown| canonical(*shown) != peer)) =>
             {
                 self.quiet.push(peer, local);
                 return;
             }
             _ => {}
         }
-        self.sockets.push(Socket { local, ..found.socket });
+        self.sockets.push(Socket { peer, local, ..found.socket });
     }
 
     /// Takes in one that listens. Of the first the inode is not known: it is the one at its address that
@@ -296,7 +298,7 @@ impl Diag {
                         // what TIME-WAIT has left.
                         SOCK_DIAG_BY_FAMILY => {
                             let found = socket(message.body).filter(|found| {
-                                found.socket.peer == peer
+                                canonical(found.socket.peer) == canonical(peer)
                                     && found.socket.state != TcpState::TimeWait
                             });
                             if let Some(found) = found {
@@ -375,6 +377,7 @@ fn unspecified(like: SocketAddr) -> IpAddr {
 
 /// Whether `end` is at the address of a listener; an unspecified IP means any.
 fn is_at(end: SocketAddr, listener: SocketAddr) -> bool {
-    let any = listener.ip().to_canonical().is_unspecified();
+    let [end, listener] = [end, listener].map(canonical);
+    let any = listener.ip().is_unspecified();
     end.port() == listener.port() && (any || end.ip() == listener.ip())
 }

@@ -13,6 +13,15 @@ pub struct Addr {
     port: [u8; 2],
 }
 
+/// The address of IPv4 that one of IPv6 stands for, as a socket that takes both reports it; any other as it
+/// is.
+pub(crate) fn canonical(addr: SocketAddr) -> SocketAddr {
+    match addr.ip().to_canonical() {
+        IpAddr::V4(ip) => (ip, addr.port()).into(),
+        IpAddr::V6(_) => addr,
+    }
+}
+
 impl From<SocketAddr> for Addr {
     fn from(addr: SocketAddr) -> Self {
         let ip = match addr.ip() {

@@ -40,6 +40,7 @@ mod why;
 mod wire;
 
 pub use addr::Addr;
+pub(crate) use addr::canonical;
 pub use batch::{Batch, Latency, Turn};
 pub use command::{Command, Commands, Control, Gone, QUEUED, Step, Waker, control};
 pub use counters::{Counters, LARGEST, Lost};

@@ -62,8 +62,8 @@ impl State {
         let first = self.live.listener.map(|listener| listener.addr);
         for end in ends.into_iter().filter_map(Local::address) {
             let has = |at: SocketAddr| {
-                let any = at.ip().to_canonical().is_unspecified();
-                at.port() == end.port() && (any || at.ip() == end.ip())
+                let ip = at.ip().to_canonical();
+                at.port() == end.port() && (ip.is_unspecified() || ip == end.ip())
             };
             if !first.into_iter().chain(others.iter().map(|it| it.addr)).any(has) {
                 others.push(Listening { addr: end, inode: 0 });

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use super::{Accepted, Tracer};
 use crate::telemetry::{
     By, ConnId, CtlOp, Errno, Fd, Form, Kind, Listener, Local, Mask, Next, Options, Ready, Ret,
-    What, Work,
+    What, Work, canonical,
 };
 use crate::trace::arguments;
 use crate::trace::memory::Memory;
@@ -121,7 +121,7 @@ impl Tracer {
         let [_, at, len, ..] = call.args;
         let len = memory.exact(len).map_or(0, u32::from_ne_bytes);
         let told = arguments::address(memory, at, len.into());
-        let peer = told.or_else(|| self.world.peer_of(pid, fd));
+        let peer = told.or_else(|| self.world.peer_of(pid, fd)).map(canonical);
         *what = What::Accept { ret, peer: peer.map(Into::into) };
         let (id, before) = self.world.accept(pid, fd, peer, self.publisher.now(), by)?;
         gone.extend(before);
@@ -130,7 +130,7 @@ impl Tracer {
         let at = listeners.find(|(opened, _)| Some(*opened) == listener).map(|(_, it)| it.addr);
         // At one that listens everywhere, the connection itself knows where its client has come to.
         let at = at.filter(|at| !at.ip().to_canonical().is_unspecified());
-        let local = at.or_else(|| self.world.local_of(pid, fd)).map(Local::of);
+        let local = at.or_else(|| self.world.local_of(pid, fd)).map(|at| Local::of(canonical(at)));
         self.world.change(id, |row| row.local = local.unwrap_or_default());
         self.accepted.insert(id, Accepted { by: (tid, pid), listener });
         Some(id)

@@ -11,7 +11,7 @@ use nix::unistd::Pid;
 
 use super::{Thread, Tracer};
 use crate::inspect::{TcpTable, interest_list};
-use crate::telemetry::{By, CtlOp, Fd, Kind, Local};
+use crate::telemetry::{By, CtlOp, Fd, Kind, Local, canonical};
 use crate::trace::object::Object;
 use crate::trace::ptrace::Go;
 
@@ -77,9 +77,11 @@ impl Tracer {
                 && ports.contains(&own.port())
             {
                 let now = self.publisher.now();
-                if let Some((id, _)) = self.world.accept(pid, fd, Some(peer), now, By::LOOP) {
+                if let Some((id, _)) =
+                    self.world.accept(pid, fd, Some(canonical(peer)), now, By::LOOP)
+                {
                     // What was called on it before is not known, nor who has accepted it.
-                    let local = Local::of(own);
+                    let local = Local::of(canonical(own));
                     self.world.change(id, |row| (row.last, row.local) = (Kind::Other, local));
                 }
             }

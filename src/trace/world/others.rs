@@ -127,4 +127,32 @@ mod tests {
         assert!(world.end(pid - 1).is_empty());
         assert!(of(&mut world).unwrap().iter().all(|(_, kind, _)| *kind != epoll));
     }
+
+    #[test]
+    fn those_who_listen_are_left_out_last() {
+        let (mut world, pid) = (World::default(), i32::MAX);
+        world.begin(pid, None);
+        for fd in 10..110 {
+            let _ = world.made(pid, fd, Object::Pipe);
+        }
+        let _ = world.made(pid, 200, Object::Listener);
+        let others = world.others(pid, None).unwrap();
+        let fds: Vec<Fd> = others.list.iter().map(|other| other.fd).collect();
+        assert_eq!((fds.len(), others.more), (Others::MOST, 101 - Others::MOST));
+        assert_eq!((fds[0], fds[fds.len() - 1]), (10, 200));
+        assert!(fds.is_sorted());
+    }
+
+    #[test]
+    fn of_one_that_listens_its_inode_is_told() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let fd = std::os::fd::AsRawFd::as_raw_fd(&listener);
+        let (mut world, pid) = (World::default(), std::process::id().cast_signed());
+        world.begin(pid, None);
+        assert_eq!(world.listens_at(pid, fd), listener.local_addr().ok());
+        let told = world.others(pid, None).unwrap().list[0];
+        assert_eq!((told.kind, told.at), (OtherKind::Listener, listener.local_addr().ok()));
+        let link = std::fs::read_link(format!("/proc/self/fd/{fd}")).unwrap();
+        assert_eq!(link.to_str().unwrap(), format!("socket:[{}]", told.inode));
+    }
 }

@@ -58,7 +58,7 @@ pub(in crate::words) const CHINESE: Engine = Engine {
         let full = if full > 0 { format!("，{full} 个已满") } else { String::new() };
         [
             format!("{listeners} 个全连接队列，共 {waiting} 个在等{full}"),
-            format!("{listeners} 个全连接: {waiting}{full}"),
+            format!("{listeners} 个全连接队列：{waiting}{full}"),
         ]
     },
     syn_sent: |clients| format!("{} 个在 SYN-SENT", units::count(clients as u64)),

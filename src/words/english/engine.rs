@@ -63,7 +63,7 @@ pub(in crate::words) const ENGLISH: Engine = Engine {
         let full = if full > 0 { format!(", {full} full") } else { String::new() };
         [
             format!("{listeners} accept queues, {waiting} {wait}{full}"),
-            format!("{listeners} accept: {waiting}{full}"),
+            format!("{listeners} accept queues: {waiting}{full}"),
         ]
     },
     syn_sent: |clients| format!("{} in SYN-SENT", units::count(clients as u64)),

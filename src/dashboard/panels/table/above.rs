@@ -102,7 +102,10 @@ pub(super) fn others(
         let both = format!("{what}  {mask}");
         let queued = queue.map(|queue| (say.accept_queue)(queue.len, queue.limit));
         let mut worded: Vec<String> = Vec::new();
-        worded.extend(queued.into_iter().flatten().map(|queue| format!("{both}  {queue}")));
+        // The queue of one that listens is worth more than what it is watched for.
+        for name in [&both[..], what] {
+            worded.extend(queued.iter().flatten().map(|queue| format!("{name}  {queue}")));
+        }
         worded.extend(match (at.is_some(), peers) {
             (false, true) => vec![mask],
             (true, true) => vec![both, mask],
