@@ -101,5 +101,9 @@ mod tests {
         let unknown = Local::UNKNOWN;
         assert_eq!(unknown.address(), None);
         assert!(unknown.may_be(first) && first.may_be(unknown));
+        // Another run may give them other numbers.
+        let written = serde_json::to_string(&[first, unknown]).unwrap();
+        assert_eq!(written, r#"["127.0.0.9:1",null]"#);
+        assert_eq!(serde_json::from_str::<[Local; 2]>(&written).unwrap(), [first, unknown]);
     }
 }
