@@ -71,7 +71,8 @@ enum Stage {
 struct Half<W, L> {
     /// The server's name, with a number where both have the same.
     name: String,
-    session: Session<W>,
+    /// All that is known of it is too much to be moved about.
+    session: Box<Session<W>>,
     /// Dropped after the server.
     load: L,
     phase: Phase,
@@ -82,7 +83,7 @@ struct Half<W, L> {
 impl<W: Backend, L: Loaded> Half<W, L> {
     fn new(name: String, session: Session<W>, load: L) -> Self {
         let (phase, notes) = (Phase::default(), Vec::new());
-        Self { name, session, load, phase, notes, measure: None }
+        Self { name, session: Box::new(session), load, phase, notes, measure: None }
     }
 
     fn state(&self) -> &State {
