@@ -41,7 +41,7 @@ const MARGIN: usize = 64;
 const NOTES: usize = 64;
 /// How the line of an event begins, and no other.
 const EVENT: &[u8] = b"{\"seq\"";
-/// How long [`Closer::close`] waits for the server's end, and then for the log's.
+/// How long [`Scribe::close`] waits for the server's end, and then for the log's.
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// An event log that is being written.

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`json`] | the log's public format |
 //! | [`log`] | the thread that writes the log |
-//! | [`file`] | its file, plain or compressed |
+//! | [`mod@file`] | its file, plain or compressed |
 //! | [`reading`] | a log, read line by line |
 //! | [`playback`] | the same as what a picture is made of |
 //! | [`check`] | whether it is valid, complete and without gaps |

@@ -48,7 +48,7 @@ pub fn open(name: &'static str, path: &Path, language: Language) {
 }
 
 /// Shows a file as it stands in a recording, unless one of that name is known. Of hostile recordings no more
-/// is kept than [`PUT`].
+/// is kept than `PUT`.
 pub fn put(name: &str, text: &str, language: Language) {
     let mut files = FILES.lock().unwrap_or_else(PoisonError::into_inner);
     let kept = files.iter().filter_map(|(_, file)| file.ok()).map(|file| file.text().len());

@@ -273,7 +273,7 @@ impl Costs {
     }
 }
 
-/// What it all cost: the totals of [`Counters`](crate::telemetry::Counters) by their names, and of
+/// What it all cost: the totals of [`Counters`] by their names, and of
 /// the program since its start, and of its workers that have ended, getrusage(2).
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "named as in `Counters`")]
