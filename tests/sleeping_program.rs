@@ -168,7 +168,7 @@ fn status(client: &mut TcpStream) -> Option<u16> {
 /// When an accept found no descriptor left.
 fn tries(log: &std::path::Path) -> Vec<f64> {
     let text = std::fs::read_to_string(log).unwrap();
-    let failed = text.lines().filter(|line| line.contains("\"err\":\"EMFILE\"}"));
+    let failed = text.lines().filter(|line| line.contains("\"err\":\"EMFILE\""));
     let time = |line: &str| {
         let rest = line.split_once("\"t\":").unwrap().1;
         rest[..rest.find(',').unwrap()].parse().unwrap()

@@ -10,7 +10,7 @@ use crate::clients::ClientInfo;
 use crate::inspect::{Quiet, Snapshot, Usage};
 use crate::source::{Language, Source, disk};
 use crate::telemetry::{
-    Batch, Counters, LARGEST, Listener, Lost, Made, Nanos, OwnedEvent, Standing,
+    Batch, Counters, LONGEST, Listener, Lost, Made, Nanos, OwnedEvent, Standing,
 };
 
 /// Events of a log whose end is missing that are handed over at once.
@@ -233,7 +233,7 @@ impl<R: BufRead> Playback<R> {
         }
         self.listener = told.listener.or(self.listener);
         self.standing = told.standing;
-        self.time = told.time.clamp(self.time, LARGEST);
+        self.time = told.time.clamp(self.time, LONGEST);
         let mut batch = std::mem::take(&mut self.events);
         (batch.rows, batch.gone) = (told.rows.into_owned(), told.gone.into_owned());
         batch.whole = told.whole;

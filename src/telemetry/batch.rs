@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Counters, Epolls, Event, EventRef, LARGEST, Listener, Lost, Nanos, Others, Ready, Row,
+    Counters, Epolls, Event, EventRef, LARGEST, LONGEST, Listener, Lost, Nanos, Others, Ready, Row,
     ServerKind, Standing, Text,
 };
 
@@ -125,10 +125,10 @@ impl Batch {
             }
         }
         for turn in &mut self.turns {
-            turn.busy = turn.busy.min(LARGEST);
+            turn.busy = turn.busy.min(LONGEST);
         }
         for latency in &mut self.latencies {
-            latency.took = latency.took.min(LARGEST);
+            latency.took = latency.took.min(LONGEST);
         }
         self.standing.since = self.standing.since.min(time);
     }

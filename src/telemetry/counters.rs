@@ -99,9 +99,10 @@ macro_rules! singles {
     };
 }
 
-/// No number of bytes or of events is larger, so that hundreds of them can be added up; no time, so that
-/// it can be added to another.
+/// No number of bytes or of events is larger, so that hundreds of them can be added up.
 pub const LARGEST: u64 = 1 << 54;
+/// No time is longer, so that dozens can be added up: nine years.
+pub const LONGEST: super::Nanos = 1 << 58;
 
 /// Bytes of a `struct epoll_event`, as the kernel copies it on x86-64 (packed); elsewhere 16.
 const EPOLL_EVENT: u64 = if cfg!(target_arch = "x86_64") { 12 } else { 16 };

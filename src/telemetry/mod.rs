@@ -43,7 +43,7 @@ pub use addr::Addr;
 pub(crate) use addr::canonical;
 pub use batch::{Batch, Latency, Turn};
 pub use command::{Command, Commands, Control, Gone, QUEUED, Step, Waker, control};
-pub use counters::{Counters, LARGEST, Lost};
+pub use counters::{Counters, LARGEST, LONGEST, Lost};
 pub use epolls::{Epoll, EpollNumber, Epolls, Herd};
 pub use errno::{Errno, Ret};
 pub use event::{By, ConnId, Event, EventRef, Fd, Nanos, OwnedEvent, Ready};

@@ -39,7 +39,7 @@ const BEFORE: [(&str, &str); 10] = [
 
 /// Modules whose literals are names for machines; two words of small letters in a row are text there
 /// too.
-const NAMES: [(&str, &str); 52] = [
+const NAMES: [(&str, &str); 54] = [
     ("attach::data", "names of programs"),
     ("attach::descriptors", "fields of files in /proc"),
     ("attach::findings", "names of calls"),
@@ -86,6 +86,8 @@ const NAMES: [(&str, &str); 52] = [
     ("record::json::read", "members of the log, and socket options"),
     ("record::json::schema", "members of the log"),
     ("record::json::write", "members of the log"),
+    ("record::log::paper", "the ending of a file, and what developers read"),
+    ("record::shelf", "names of files"),
     ("settings", "names of settings"),
     ("settings::merged", "names of settings"),
     ("settings::page", "names of settings"),

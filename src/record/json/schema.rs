@@ -12,7 +12,7 @@ use serde::de::{Error, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::value;
-use crate::telemetry::{Addr, Counters, Errno, Fd, LARGEST, Mask, Nanos, Until};
+use crate::telemetry::{Addr, Counters, Errno, Fd, LARGEST, LONGEST, Mask, Nanos, Until};
 use crate::words::in_english;
 
 /// A word or text; what is written is borrowed where it can be.
@@ -311,9 +311,6 @@ pub struct Usage {
 pub(super) fn is_false(value: &bool) -> bool {
     !value
 }
-
-/// No time is longer: a century. So they can be added up, whatever a file says.
-const LONGEST: Nanos = 100 * 366 * 24 * 3600 * 1_000_000_000;
 
 /// A time, written as seconds with six decimals. What is less than a microsecond is cut off, so
 /// that times stay in order.
