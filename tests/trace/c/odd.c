@@ -231,7 +231,7 @@ static void signals(void) {
         _exit(0);
     }
     // The end of the child is told to whoever traces, although nobody has asked for its signal.
-    must(poll(&one, 1, 100) == 0, "poll");
+    must(poll(&one, 1, 700) == 0, "poll");
     must(wait(&status) > 0 && status == 0, "wait");
     close(epoll);
 }
