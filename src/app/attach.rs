@@ -74,7 +74,7 @@ fn calls(
         stdin: false,
         theme: args.theme,
         no_mouse: args.no_mouse,
-        history: cli::HISTORY,
+        history: args.history,
         ascii: args.ascii,
         settings: args.settings.clone(),
         command: vec![name.into()],

@@ -13,6 +13,7 @@ use super::output::{Sentence, end, misused, print, printed, say};
 use crate::cli;
 use crate::dashboard::state::filter::Filter;
 use crate::dashboard::state::stream;
+use crate::record::anonymous::Anonymous;
 use crate::record::check::{Check, Trouble};
 use crate::record::cut::{Part, cut};
 use crate::record::file;
@@ -33,6 +34,7 @@ pub(super) fn run(task: &cli::Log) -> ExitCode {
     let done = match task {
         cli::Log::Check { file } => return check(file),
         cli::Log::Stat { file } => stat(file),
+        cli::Log::Anonymize { force, file, into } => anonymize(file, into, *force),
         cli::Log::Cut { from, to, conn, fd, force, file, into } => {
             let nanos = |time: &Duration| Nanos::try_from(time.as_nanos()).unwrap_or(Nanos::MAX);
             let part = Part {
@@ -198,6 +200,34 @@ fn often(all: impl Iterator<Item = (impl ToString, u64)>) -> String {
     let one =
         |(what, times): (_, u64)| (strings().recorded.so_often)(&ToString::to_string(&what), times);
     all.map(one).collect::<Vec<_>>().join(strings().marks.comma)
+}
+
+/// Writes it with other names.
+fn anonymize(file: &Path, into: &Path, force: bool) -> Result<(), Sentence> {
+    let mut reading = open(file)?;
+    let mut place = log::place(into, force)?;
+    let unwritten = |error: &io::Error| {
+        (strings().start.log_failed)(&into.display().to_string(), &plain(error))
+    };
+    let (mut anonymous, mut out, mut skipped) = (Anonymous::default(), Vec::new(), 0);
+    while let Some(line) = reading.line().map_err(|error| unread(file, &error))? {
+        let is_first = line.number == 1;
+        if is_first && !matches!(line.entry, Ok(Entry::Header(_))) {
+            return Err(strings().recorded.no_log.to_owned());
+        }
+        if anonymous.line(&mut out, line).is_none() {
+            skipped += 1;
+        }
+        if out.len() >= AT_ONCE {
+            place.write_all(&out).map_err(|error| unwritten(&error))?;
+            out.clear();
+        }
+    }
+    place.write_all(&out).and_then(|()| place.finish()).map_err(|error| unwritten(&error))?;
+    if skipped > 0 {
+        say(&(strings().recorded.skipped)(skipped));
+    }
+    Ok(())
 }
 
 /// Writes a part of it as a log.

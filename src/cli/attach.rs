@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::SettingsFile;
+use super::values::history;
 use crate::dashboard::theme::ThemeChoice;
 
 /// Which process is looked at, and how it is shown.
@@ -35,6 +36,11 @@ pub struct Attach {
     /// With --calls: leave the mouse to the terminal.
     #[arg(long, requires = "calls")]
     pub no_mouse: bool,
+
+    /// With --calls: how much of the last minutes is kept, to step back in: 1MiB or more; 0 for nothing.
+    #[arg(long, value_name = "BYTES", default_value = "64MiB", value_parser = history)]
+    #[arg(requires = "calls")]
+    pub history: usize,
 
     /// Draw and print ASCII only.
     #[arg(long)]

@@ -21,6 +21,16 @@ pub enum Log {
         /// The log.
         file: PathBuf,
     },
+    /// Write it with other addresses, paths and texts, the same for the same, so that it can be passed on.
+    Anonymize {
+        /// Replace what is in INTO.
+        #[arg(long)]
+        force: bool,
+        /// The log.
+        file: PathBuf,
+        /// The log that is written; a name that ends in .zst compresses it.
+        into: PathBuf,
+    },
     /// Write a part of it as a log of its own, to be replayed or passed on.
     Cut {
         /// From so many seconds after the start on.

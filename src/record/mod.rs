@@ -9,10 +9,12 @@
 //! | [`playback`] | the same as what a picture is made of |
 //! | [`check`] | whether it is valid, complete and without gaps |
 //! | [`shelf`] | the recordings that come with the program |
+//! | [`anonymous`] | it with other names, to be passed on |
 //! | [`cut`] | a part of it, as a log |
 //! | [`sum`] | what happened in it, in figures |
 //! | [`stdout`] | the thread that prints events as text when there is no dashboard |
 
+pub mod anonymous;
 pub mod check;
 pub mod cut;
 pub mod file;

@@ -30,6 +30,8 @@ pub struct Line<'a> {
     pub text: &'a [u8],
     /// What it says.
     pub entry: Result<Entry, Flaw>,
+    /// The descriptor of the program's own plumbing, where it was told by now.
+    pub waker: Option<Fd>,
 }
 
 /// A log that is being read.
@@ -66,7 +68,7 @@ impl<R: BufRead> Reading<R> {
             *ended = true;
             Err(if line.len() == LONGEST { Flaw::TooLong } else { Flaw::Torn })
         };
-        Ok(Some(Line { number: *number, text: line, entry }))
+        Ok(Some(Line { number: *number, text: line, entry, waker: *waker }))
     }
 }
 

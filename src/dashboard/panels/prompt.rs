@@ -93,7 +93,7 @@ pub fn how_many(frame: &mut Frame, screen: Rect, input: &Input, state: &State, t
 /// Where to jump to in time.
 pub fn jump(frame: &mut Frame, screen: Rect, input: &Input, state: &State, theme: &Theme) {
     let (say, keys) = (&strings().back, &strings().keys.names);
-    let inner = popup(frame, screen, 60, 6, say.jump, theme);
+    let inner = popup(frame, screen, 60, 7, say.jump, theme);
     let (before, behind) = input.halves();
     let ask = Line::from(vec![
         Span::styled(before, theme.style(Role::Title)),
@@ -101,15 +101,18 @@ pub fn jump(frame: &mut Frame, screen: Rect, input: &Input, state: &State, theme
         Span::styled(behind, theme.style(Role::Title)),
     ]);
     let told = Jump::parse(&input.text(), !state.is_back()).map(|jump| jump.text());
-    let [first, second] = match told {
-        None => say.takes.map(|text| dim(text, theme).into()),
-        Some(Ok(text)) => [Line::styled(text, theme.style(Role::Text)), Line::default()],
-        Some(Err(wrong)) => [Line::styled(wrong, theme.style(Role::Warn)), Line::default()],
-    };
+    let mut lines = vec![ask];
+    match told {
+        None => lines.extend(say.takes.map(|text| Line::from(dim(text, theme)))),
+        Some(Ok(text)) => lines.push(Line::styled(text, theme.style(Role::Text))),
+        Some(Err(wrong)) => lines.push(Line::styled(wrong, theme.style(Role::Warn))),
+    }
+    lines.resize(1 + say.takes.len(), Line::default());
     let mut answers = Line::default();
     answers.extend(key_spans(keys.enter, say.goes, theme));
     answers.extend(key_spans(keys.esc, say.stays, theme));
-    for (line, y) in [ask, first, second, answers].into_iter().zip(inner.top()..inner.bottom()) {
+    lines.push(answers);
+    for (line, y) in lines.into_iter().zip(inner.top()..inner.bottom()) {
         frame.render_widget(line, Rect { y, height: 1, ..inner });
     }
 }

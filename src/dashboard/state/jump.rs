@@ -13,6 +13,8 @@ use super::{Action, Overlay, State};
 use crate::telemetry::Nanos;
 use crate::words::{strings, units};
 
+/// From midnight to midnight.
+const DAY: Duration = Duration::from_secs(24 * 3600);
 /// The word for what looks like a mistake.
 const MISTAKE: &str = "mistake";
 
@@ -25,6 +27,8 @@ pub enum Jump {
     After(Duration),
     /// To that time since the server's start.
     At(Duration),
+    /// To that time of the day.
+    Clock(Duration),
     /// To an event that the filter lets pass: the next one, or the last one before.
     Event(Filter, bool),
     /// To what looks like a mistake: the next, or the last one before.
@@ -42,6 +46,9 @@ impl Jump {
         };
         if rest.is_empty() {
             return None;
+        }
+        if let Some(time) = clock(rest).filter(|_| sign.is_none()) {
+            return Some(Self::Clock(time));
         }
         if let Some(time) = seconds(rest) {
             return Some(match sign {
@@ -69,6 +76,15 @@ impl Jump {
             Self::Before(time) => (say.before)(&told(time)),
             Self::After(time) => (say.after)(&told(time)),
             Self::At(time) => (say.at)(&told(time)),
+            Self::Clock(time) => {
+                let seconds = time.as_secs();
+                (say.clock)(&format!(
+                    "{:02}:{:02}:{:02}",
+                    seconds / 3600,
+                    seconds / 60 % 60,
+                    seconds % 60
+                ))
+            }
             Self::Event(filter, forth) => match filter.trouble() {
                 Some(trouble) => return Err(trouble.text()),
                 None => say.event[usize::from(*forth)].to_owned(),
@@ -76,6 +92,19 @@ impl Jump {
             Self::Mistake(forth) => say.mistake[usize::from(*forth)].to_owned(),
         })
     }
+}
+
+/// A time of the day: `14:03`, `14:03:05`.
+fn clock(text: &str) -> Option<Duration> {
+    let parts: Vec<&str> = text.split(':').collect();
+    let number = |part: &str, most: u64| part.parse::<u64>().ok().filter(|number| *number < most);
+    let (hours, minutes, seconds) = match parts[..] {
+        [hours, minutes] => (hours, minutes, "0"),
+        [hours, minutes, seconds] => (hours, minutes, seconds),
+        _ => return None,
+    };
+    let minutes = number(hours, 24)? * 60 + number(minutes, 60)?;
+    Some(Duration::from_secs(minutes * 60 + number(seconds, 60)?))
 }
 
 impl State {
@@ -103,6 +132,12 @@ impl State {
             Jump::Before(time) => return self.jump_to(now.saturating_sub(nanos(*time))),
             Jump::After(time) => return self.jump_to(now.saturating_add(nanos(*time))),
             Jump::At(time) => return self.jump_to(nanos(*time)),
+            Jump::Clock(time) => {
+                // The first such time from the server's start on.
+                let start = self.options.zero.as_nanos() % DAY.as_nanos();
+                let since = (time.as_nanos() + DAY.as_nanos() - start) % DAY.as_nanos();
+                return self.jump_to(Nanos::try_from(since).unwrap_or(Nanos::MAX));
+            }
             Jump::Event(filter, forth) => {
                 let mut like = self.scene().stream.filtered_by(filter);
                 let stops = Stops::Events(&mut |event| like.lets(event));
@@ -159,6 +194,11 @@ mod tests {
         assert_eq!(parse(" + 2.5 "), Some(Jump::After(seconds(2.5))));
         assert_eq!(parse("12.5"), Some(Jump::At(seconds(12.5))));
         assert_eq!((parse(""), parse("-"), parse(" + ")), (None, None, None));
+        assert_eq!(parse("14:03"), Some(Jump::Clock(seconds(50_580.0))));
+        assert_eq!(parse("0:00:09"), Some(Jump::Clock(seconds(9.0))));
+        assert_eq!(parse("14:03:05").unwrap().text().unwrap(), "14:03:05 by the clock");
+        // No hour of the day, but a word of the filter that it does not know.
+        assert!(parse("25:03").unwrap().text().is_err());
         assert_eq!(parse("mistake"), Some(Jump::Mistake(true)));
         assert_eq!(parse("-mistake"), Some(Jump::Mistake(false)));
         assert_eq!(parse("-closed"), Some(Jump::Event(Filter::parse("closed"), false)));

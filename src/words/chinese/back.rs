@@ -26,10 +26,12 @@ pub(in crate::words) const CHINESE: Back = Back {
     before: |time| format!("这个画面之前 {time}"),
     after: |time| format!("这个画面之后 {time}"),
     at: |time| format!("服务器启动后 {time}"),
+    clock: |time| format!("{time} 的时候"),
     event: ["之前最近一个符合的事件", "下一个符合的事件"],
     mistake: ["之前最近一处像是错误的地方", "下一处像是错误的地方"],
     takes: [
         "-10 或 +10：从这里算起的秒数；12.5：从启动算起",
+        "14:03:05：几点几分几秒；",
         "closed、fd:9、kind:accept、mistake；前面加 -：往回找",
     ],
     goes: "跳过去",

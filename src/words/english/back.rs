@@ -32,6 +32,7 @@ pub(in crate::words) const ENGLISH: Back = Back {
     before: |time| format!("{time} before this picture"),
     after: |time| format!("{time} after this picture"),
     at: |time| format!("{time} after the server's start"),
+    clock: |time| format!("{time} by the clock"),
     event: ["the last event before that matches", "the next event that matches"],
     mistake: [
         "the last one before that looks like a mistake",
@@ -39,6 +40,7 @@ pub(in crate::words) const ENGLISH: Back = Back {
     ],
     takes: [
         "-10 or +10 seconds from here, 12.5 since the start;",
+        "14:03:05 by the clock;",
         "closed, fd:9, kind:accept, mistake; - before: back",
     ],
     goes: "goes there",

@@ -24,11 +24,12 @@ pub(crate) struct Back {
     pub(crate) before: fn(time: &str) -> String,
     pub(crate) after: fn(time: &str) -> String,
     pub(crate) at: fn(time: &str) -> String,
+    pub(crate) clock: fn(time: &str) -> String,
     /// The last one before, and the next.
     pub(crate) event: [&'static str; 2],
     pub(crate) mistake: [&'static str; 2],
     /// What can be typed.
-    pub(crate) takes: [&'static str; 2],
+    pub(crate) takes: [&'static str; 3],
     pub(crate) goes: &'static str,
     pub(crate) stays: &'static str,
     pub(crate) none_such: &'static str,
