@@ -34,7 +34,7 @@ impl Anonymous {
         match line.entry.ok()? {
             Entry::Header(header) => json::header(out, &self.header(header)),
             Entry::Event(event) => {
-                let event = self.event(event);
+                let event = self.event(&event);
                 json::event(out, event.as_ref(), line.waker);
             }
             // What a program of somebody else's says.
@@ -61,10 +61,10 @@ impl Anonymous {
         if ip.is_loopback() || ip.is_unspecified() {
             return address;
         }
-        let next = self.addresses.len() + 1;
+        let next = u32::try_from(self.addresses.len() + 1).unwrap_or(u32::MAX);
         let other = self.addresses.entry(ip).or_insert_with(|| match ip {
-            IpAddr::V4(_) => Ipv4Addr::from_bits(V4 + (next as u32 & 0x1_ffff)).into(),
-            IpAddr::V6(_) => Ipv6Addr::from_bits(V6 + next as u128).into(),
+            IpAddr::V4(_) => Ipv4Addr::from_bits(V4 + (next & 0x1_ffff)).into(),
+            IpAddr::V6(_) => Ipv6Addr::from_bits(V6 + u128::from(next)).into(),
         });
         SocketAddr::new(*other, address.port())
     }
@@ -88,9 +88,10 @@ impl Anonymous {
         format!("file-{}.py", self.files.entry_ref(file).or_insert(next))
     }
 
-    fn event(&mut self, told: OwnedEvent) -> OwnedEvent {
+    fn event(&mut self, told: &OwnedEvent) -> OwnedEvent {
         let line = told.as_ref().request_line().unwrap_or_default();
-        let OwnedEvent { mut event, ref bytes, len, ref ready } = told;
+        let OwnedEvent { event, bytes, len, ready } = told;
+        let (mut event, len) = (*event, *len);
         event.site = event.site.and_then(|site| self.site(site));
         let mut other = Vec::new();
         match &mut event.what {
@@ -178,7 +179,8 @@ mod tests {
         let mut seq = 0;
         let mut tell = |fd, id, what, bytes: &[u8]| {
             seq += 1;
-            let event = Event { site, ..Event::new(seq, seq * 1000, fd, conn(id), what) };
+            let mut event = Event::new(seq, seq * 1000, fd, conn(id), what);
+            event.site = site;
             batch.push(event, bytes, &[]);
         };
         for id in 1..=2 {

@@ -39,7 +39,7 @@ const BEFORE: [(&str, &str); 10] = [
 
 /// Modules whose literals are names for machines; two words of small letters in a row are text there
 /// too.
-const NAMES: [(&str, &str); 54] = [
+const NAMES: [(&str, &str); 55] = [
     ("attach::data", "names of programs"),
     ("attach::descriptors", "fields of files in /proc"),
     ("attach::findings", "names of calls"),
@@ -82,6 +82,7 @@ const NAMES: [(&str, &str); 54] = [
     ("lesson::read", "members of a lesson's file"),
     ("lesson::setting", "options and their values"),
     ("lesson::shelf", "names of files"),
+    ("record::anonymous", "names that stand for others in logs"),
     ("record::json", "members of the log"),
     ("record::json::read", "members of the log, and socket options"),
     ("record::json::schema", "members of the log"),

@@ -197,8 +197,8 @@ mod tests {
         assert_eq!(parse("14:03"), Some(Jump::Clock(seconds(50_580.0))));
         assert_eq!(parse("0:00:09"), Some(Jump::Clock(seconds(9.0))));
         assert_eq!(parse("14:03:05").unwrap().text().unwrap(), "14:03:05 by the clock");
-        // No hour of the day, but a word of the filter that it does not know.
-        assert!(parse("25:03").unwrap().text().is_err());
+        // No hour of the day, but a text that an event may have.
+        assert_eq!(parse("25:03"), Some(Jump::Event(Filter::parse("25:03"), true)));
         assert_eq!(parse("mistake"), Some(Jump::Mistake(true)));
         assert_eq!(parse("-mistake"), Some(Jump::Mistake(false)));
         assert_eq!(parse("-closed"), Some(Jump::Event(Filter::parse("closed"), false)));
