@@ -225,7 +225,7 @@ impl State {
 
     /// Whether the picture can go on in time by itself.
     pub fn can_play(&self) -> bool {
-        self.is_back() || self.recording().is_some()
+        self.is_back() && self.history.is_on() || self.recording().is_some()
     }
 
     pub fn can_turn_back(&self) -> bool {
