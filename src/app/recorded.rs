@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -18,8 +19,9 @@ use crate::record::check::{Check, Trouble};
 use crate::record::cut::{Part, cut};
 use crate::record::file;
 use crate::record::json::{Closing, Entry};
+use crate::record::log::Place;
 use crate::record::playback::Playback;
-use crate::record::reading::{Flaw, Reading};
+use crate::record::reading::{Flaw, Line, Reading};
 use crate::record::sum::Sum;
 use crate::telemetry::{ConnId, Nanos};
 use crate::words::{self, plain, strings, units};
@@ -202,19 +204,28 @@ fn often(all: impl Iterator<Item = (impl ToString, u64)>) -> String {
     all.map(one).collect::<Vec<_>>().join(strings().marks.comma)
 }
 
+/// Opens what a log made of another is written to: not that other, which would be emptied.
+fn another(file: &Path, into: &Path, force: bool) -> Result<Place, Sentence> {
+    let which = |path: &Path| path.metadata().map(|data| (data.dev(), data.ino())).ok();
+    if which(file).is_some() && which(file) == which(into) {
+        return Err((strings().recorded.same_file)(&file.display().to_string()));
+    }
+    log::place(into, force)
+}
+
 /// Writes it with other names.
 fn anonymize(file: &Path, into: &Path, force: bool) -> Result<(), Sentence> {
     let mut reading = open(file)?;
-    let mut place = log::place(into, force)?;
     let unwritten = |error: &io::Error| {
         (strings().start.log_failed)(&into.display().to_string(), &plain(error))
     };
     let (mut anonymous, mut out, mut skipped) = (Anonymous::default(), Vec::new(), 0);
+    match reading.line().map_err(|error| unread(file, &error))? {
+        Some(line @ Line { entry: Ok(Entry::Header(_)), .. }) => anonymous.line(&mut out, line),
+        _ => return Err(strings().recorded.no_log.to_owned()),
+    };
+    let mut place = another(file, into, force)?;
     while let Some(line) = reading.line().map_err(|error| unread(file, &error))? {
-        let is_first = line.number == 1;
-        if is_first && !matches!(line.entry, Ok(Entry::Header(_))) {
-            return Err(strings().recorded.no_log.to_owned());
-        }
         if anonymous.line(&mut out, line).is_none() {
             skipped += 1;
         }
@@ -237,7 +248,7 @@ fn cut_out(file: &Path, part: &Part, into: &Path, force: bool) -> Result<(), Sen
     let mut log = Playback::new(from, Instant::now());
     let header = log.header().map_err(failed)?.cloned();
     let header = header.ok_or_else(|| strings().recorded.no_log.to_owned())?;
-    let mut place = log::place(into, force)?;
+    let mut place = another(file, into, force)?;
     let unwritten = |error: &io::Error| {
         (strings().start.log_failed)(&into.display().to_string(), &plain(error))
     };

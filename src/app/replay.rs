@@ -50,6 +50,9 @@ fn show(args: &cli::Replay, path: &Path, colours: &[Change]) -> Result<(), Sente
     let unread = |error: &io::Error| (strings().recorded.unread)(&name, &plain(error));
     let (file, header) = Recording::open(path, args.follow).map_err(|error| unread(&error))?;
     let header = header.ok_or_else(|| strings().recorded.no_log.to_owned())?;
+    if header.origin.is_none() {
+        return Err(strings().recorded.too_old.to_owned());
+    }
     let traced = header.origin.as_ref().filter(|origin| origin.traced);
     let program = traced.map(|origin| {
         let words: Vec<_> = origin.command.iter().map(Into::into).collect();

@@ -136,9 +136,9 @@ fn traced(
         subscriber
     });
     let (sink, screen) = (!headless).then(|| wire(Capacity::default())).unzip();
-    let closer = log.as_ref().map(Log::scribe);
+    let scribe = log.as_ref().map(Log::scribe);
     if headless {
-        headless::end_cleanly(control.clone(), closer.clone())
+        headless::end_cleanly(control.clone(), scribe.clone())
             .map_err(|error| (text.no_signals)(&plain(&error)))?;
     }
     let (traced, kept) = start(Publisher::new(begin, sink, streams), commands)?;
@@ -146,7 +146,7 @@ fn traced(
     let ended = if headless {
         Ok(Some(print_calls(args, watched)?))
     } else {
-        show(args, colours, watched, told, closer).map(|()| None)
+        show(args, colours, watched, told, scribe).map(|()| None)
     };
     // What is missing in the log is said also where the program has ended well.
     ended.and_then(|ended| log.map_or(Ok(()), log::completed).map(|()| ended))

@@ -74,9 +74,9 @@ pub(super) fn run(
         }
         None => None,
     };
-    let closer = log.as_ref().map(Log::scribe);
+    let scribe = log.as_ref().map(Log::scribe);
     if headless {
-        headless::end_cleanly(server.control(), closer.clone())
+        headless::end_cleanly(server.control(), scribe.clone())
             .map_err(|error| (text.no_signals)(&plain(&error)))?;
     }
     let screen = (!headless).then(|| server.screen());
@@ -111,7 +111,7 @@ pub(super) fn run(
 
     let ended = if let Some(screen) = screen {
         let begin = Box::new(begin);
-        let around = Around { clients, begin, notices, told, log: closer, lessons };
+        let around = Around { clients, begin, notices, told, log: scribe, lessons };
         dashboard::run(merged, server, screen, around)
     } else {
         begin(&clients);

@@ -9,12 +9,7 @@ use super::reading::{Flaw, Reading};
 use crate::clients::ClientInfo;
 use crate::inspect::{Quiet, Snapshot, Usage};
 use crate::source::{Language, Source, disk};
-use crate::telemetry::{
-    Batch, Counters, LONGEST, Listener, Lost, Made, Nanos, OwnedEvent, Standing,
-};
-
-/// Events of a log whose end is missing that are handed over at once.
-const MOST: usize = 1024;
+use crate::telemetry::{Batch, Counters, LONGEST, Listener, Lost, Made, Nanos, Standing};
 
 /// What comes next.
 #[derive(Debug)]
@@ -151,14 +146,7 @@ impl<R: BufRead> Playback<R> {
         loop {
             let Some(line) = self.reading.line()? else { return Ok(self.rest()) };
             match line.entry {
-                Ok(Entry::Event(event)) => {
-                    if self.events.events().len() >= MOST && self.header_is_old() {
-                        let rest = self.rest();
-                        self.push(&event);
-                        return Ok(rest);
-                    }
-                    self.push(&event);
-                }
+                Ok(Entry::Event(event)) => self.events.push_again(event.as_ref()),
                 Ok(Entry::Beside(Beside::Source(text))) => shown(&text),
                 Ok(Entry::Beside(beside)) => {
                     if let Some(item) = self.beside(beside) {
@@ -170,14 +158,6 @@ impl<R: BufRead> Playback<R> {
                 Ok(Entry::Header(_)) | Err(Flaw::Foreign(_) | Flaw::TooLong) => self.skipped += 1,
             }
         }
-    }
-
-    fn push(&mut self, event: &OwnedEvent) {
-        self.events.push_again(event.as_ref());
-    }
-
-    fn header_is_old(&self) -> bool {
-        self.header.as_ref().is_none_or(|header| header.origin.is_none())
     }
 
     /// The events behind the last batch, of which no more is known.

@@ -83,6 +83,17 @@ fn a_part_of_a_log_is_a_log() {
     // What is there is not written over unless that is asked for.
     let (code, _, err) = ended(&["log", "cut", name, into]);
     assert!(code == 1 && err.contains("--force"), "{err}");
+    // Least of all the log itself; nor is anything emptied for what is no log.
+    let text = std::fs::read(&path).unwrap();
+    let other = folder.path().join("other");
+    std::fs::write(&other, "hello\n").unwrap();
+    for task in ["cut", "anonymize"] {
+        for (file, told) in [(name, "at once"), (other.to_str().unwrap(), "no event log")] {
+            let (code, _, err) = ended(&["log", task, "--force", file, name]);
+            assert!(code == 1 && err.contains(told), "{task}: {err}");
+            assert!(std::fs::read(&path).unwrap() == text, "{task}");
+        }
+    }
     assert_eq!(ended(&["log", "cut", "--force", "--to", "0.5", name, into]).0, 0);
     assert_eq!(ended(&["log", "check", into]).0, 0);
 }

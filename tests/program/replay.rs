@@ -144,10 +144,14 @@ fn what_is_no_recording_is_said_in_one_sentence() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("other");
     std::fs::write(&path, "hello\n").unwrap();
+    let old = folder.path().join("old");
+    let first = r#"{"log":"epollscope","version":1,"server":"epoll","pid":7,"start":"2026-11-30T10:00:00Z"}"#;
+    std::fs::write(&old, format!("{first}\n")).unwrap();
     for (name, told) in [
         ("/nowhere", "cannot read /nowhere: No such file or directory"),
         ("/", "cannot read /: "),
         (path.to_str().unwrap(), "this is no event log"),
+        (old.to_str().unwrap(), "this log is of version 1"),
     ] {
         let mut terminal = replay(&[name], (100, 30));
         terminal.see(told);

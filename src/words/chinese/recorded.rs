@@ -17,6 +17,8 @@ pub(in crate::words) const CHINESE: Recorded = Recorded {
         })
     },
     how_to_play: "\nepollscope replay NAME 播放其中一个。",
+    same_file: |name| format!("不能一边读 {name} 一边写它：换一个名字写"),
+    too_old: "这个日志是版本 1，里面没有可以显示的连接表和总数；epollscope log stat 和 log grep 能读它",
     no_screen: "replay 需要终端；epollscope log stat FILE 用数字说明日志里有什么",
     no_log: "这不是 epollscope 的事件日志：第一行不是它的",
     torn: |line| format!("第 {line} 行：没写完，跳过"),

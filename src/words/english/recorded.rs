@@ -25,6 +25,11 @@ pub(in crate::words) const ENGLISH: Recorded = Recorded {
         })
     },
     how_to_play: "\nepollscope replay NAME plays one.",
+    same_file: |name| {
+        format!("{name} cannot be read and written at once: choose another name to write to")
+    },
+    too_old: "this log is of version 1, which has no table and no totals to be shown; \
+              epollscope log stat and log grep read it",
     no_screen: "replay needs a terminal; epollscope log stat FILE says in figures what is in a log",
     no_log: "this is no event log of epollscope's: its first line is another",
     torn: |line| format!("line {line}: torn off; it is left out"),

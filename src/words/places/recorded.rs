@@ -6,6 +6,8 @@ pub(crate) struct Recorded {
     /// What can be seen in a recording that comes with the program, by its name.
     pub(crate) shelf: fn(name: &str) -> Option<&'static str>,
     pub(crate) how_to_play: &'static str,
+    pub(crate) same_file: fn(name: &str) -> String,
+    pub(crate) too_old: &'static str,
     pub(crate) no_screen: &'static str,
     pub(crate) no_log: &'static str,
     pub(crate) torn: fn(line: u64) -> String,
