@@ -9,7 +9,7 @@ use crossterm::event::Event;
 use ratatui::Frame;
 
 use super::geometry::Position;
-use super::panels::{self, Under};
+use super::panels;
 use super::run::{Options, show};
 use super::session::{CALM_TICK, QUIET_TICK, Show};
 use super::state::notice::Notice;
@@ -233,19 +233,7 @@ impl<S: Source> Show for Replayed<S> {
     }
 
     fn terminal_event(&mut self, event: Event) -> Vec<Action> {
-        match event {
-            Event::Key(key) => self.state.key(key),
-            Event::Mouse(mouse) => self.state.mouse(mouse),
-            Event::Paste(text) => {
-                self.state.paste(&text);
-                Vec::new()
-            }
-            Event::Resize(width, height) => {
-                self.state.resize(width, height);
-                Vec::new()
-            }
-            Event::FocusGained | Event::FocusLost => Vec::new(),
-        }
+        self.state.terminal_event(event)
     }
 
     fn next_tick(&self, _: Instant) -> Duration {
@@ -269,11 +257,7 @@ impl<S: Source> Show for Replayed<S> {
     }
 
     fn explain(&mut self, at: Position, theme: &Theme) {
-        match panels::under(&self.state, theme, at) {
-            Under::Thing(place, thing) => self.state.explain(Some((place, thing)), at),
-            Under::Nothing => self.state.explain(None, at),
-            Under::Card => {}
-        }
+        panels::explain_under(&mut self.state, theme, at);
     }
 
     fn draw(&self, frame: &mut Frame, theme: &Theme) {

@@ -9,7 +9,7 @@ use crossterm::event::Event;
 use ratatui::Frame;
 
 use super::geometry::Position;
-use super::panels::{self, Under};
+use super::panels;
 use super::state::lessons::News;
 use super::state::notice::{Ended, Notice, WhyNot};
 use super::state::{self, Action, Chosen, State};
@@ -326,19 +326,7 @@ impl<W: Backend> Session<W> {
     pub fn terminal_event(&mut self, event: Event) -> Vec<Action> {
         #[cfg(debug_assertions)]
         self.panic_key(&event);
-        let actions = match event {
-            Event::Key(key) => self.state.key(key),
-            Event::Mouse(mouse) => self.state.mouse(mouse),
-            Event::Paste(text) => {
-                self.state.paste(&text);
-                Vec::new()
-            }
-            Event::Resize(width, height) => {
-                self.state.resize(width, height);
-                Vec::new()
-            }
-            Event::FocusGained | Event::FocusLost => Vec::new(),
-        };
+        let actions = self.state.terminal_event(event);
         let mut left = Vec::new();
         for action in actions {
             match action {
@@ -380,11 +368,7 @@ impl<W: Backend> Session<W> {
 
     /// Explains what is drawn there.
     pub fn explain(&mut self, at: Position, theme: &Theme) {
-        match panels::under(&self.state, theme, at) {
-            Under::Thing(place, thing) => self.state.explain(Some((place, thing)), at),
-            Under::Nothing => self.state.explain(None, at),
-            Under::Card => {}
-        }
+        panels::explain_under(&mut self.state, theme, at);
     }
 
     /// The state.

@@ -141,6 +141,15 @@ pub enum Under {
     Nothing,
 }
 
+/// Has explained what lies at a position of the screen.
+pub fn explain_under(state: &mut State, theme: &Theme, at: Position) {
+    match under(state, theme, at) {
+        Under::Thing(place, thing) => state.explain(Some((place, thing)), at),
+        Under::Nothing => state.explain(None, at),
+        Under::Card => {}
+    }
+}
+
 /// What lies at a position of the screen: found by drawing the picture once more, where nobody sees it.
 #[must_use]
 pub fn under(state: &State, theme: &Theme, at: Position) -> Under {

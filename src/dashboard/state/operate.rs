@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use crossterm::event::{KeyEvent, KeyEventKind};
+use crossterm::event::{Event, KeyEvent, KeyEventKind};
 
 use super::explain::Behind;
 use super::filter::Filter;
@@ -19,6 +19,18 @@ use crate::telemetry::{Command, ConnId, Fd, Mode, ServerKind, Step};
 use crate::words::Language;
 
 impl State {
+    /// Takes an event of the terminal; what it wants done is returned.
+    pub fn terminal_event(&mut self, event: Event) -> Vec<Action> {
+        match event {
+            Event::Key(key) => return self.key(key),
+            Event::Mouse(mouse) => return self.mouse(mouse),
+            Event::Paste(text) => self.paste(&text),
+            Event::Resize(width, height) => self.resize(width, height),
+            Event::FocusGained | Event::FocusLost => {}
+        }
+        Vec::new()
+    }
+
     /// A key was pressed.
     pub fn key(&mut self, key: KeyEvent) -> Vec<Action> {
         if key.kind == KeyEventKind::Release {

@@ -1,6 +1,7 @@
 //! What the state does while the picture goes on in time by itself, and with a recording: how far that
 //! is read on.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::history::History;
@@ -120,6 +121,7 @@ impl State {
         let mut fresh = Scene::default();
         fresh.look_like(&self.live);
         self.live = fresh;
+        self.clients = Arc::default();
         self.back = None;
         self.history = History::new(self.options.history, &mut self.live);
         if let Some(recording) = &mut self.recording {

@@ -30,11 +30,7 @@ fn mouse(state: &mut State, kind: MouseEventKind, (column, row): (u16, u16)) {
 fn act(state: &mut State, actions: &[Action]) {
     for action in actions {
         if let Action::Explain(at) = action {
-            match panels::under(state, &Theme::new(Palette::Dark, false), *at) {
-                Under::Thing(place, thing) => state.explain(Some((place, thing)), *at),
-                Under::Nothing => state.explain(None, *at),
-                Under::Card => {}
-            }
+            panels::explain_under(state, &Theme::new(Palette::Dark, false), *at);
         }
     }
 }

@@ -8,8 +8,9 @@ use crossbeam_channel::{Receiver, unbounded};
 use proptest::prelude::*;
 
 use super::back::{Input, MS, Model, feed, step};
-use super::feed::{Feed, LISTENER};
+use super::feed::{Feed, LISTENER, id, peer};
 use super::{press, render, state, text};
+use crate::clients::{ClientInfo, ClientKind};
 use crate::dashboard::replayed::{Replayed, Source};
 use crate::dashboard::session::Show;
 use crate::dashboard::state::State;
@@ -336,6 +337,38 @@ fn a_jump_reads_on_and_what_fell_out_is_read_again() {
     let mut shown = Shown::new(clients(300), 64 << 10, false);
     shown.keys("pJ140<Enter>J3<Enter>");
     assert!(shown.state().current_notice().unwrap().text().starts_with("nothing older"));
+}
+
+#[test]
+fn what_is_read_again_has_its_clients_again() {
+    let mut feed = Feed::new();
+    let batches: Vec<_> = (1..=300)
+        .map(|number| {
+            feed.wake(500 * MS, &[(LISTENER, Mask::IN, None)]);
+            feed.accept(number, 8 + i32::try_from(number).unwrap());
+            feed.publish()
+        })
+        .collect();
+    let ours = ClientInfo {
+        id: 1,
+        kind: ClientKind::Idle,
+        local: Some(peer(1)),
+        responses: 0,
+        status: String::new(),
+        connecting: false,
+        ended: false,
+    };
+    let clients = Err(Note::Clients(Arc::new(vec![ours])));
+    let (first, rest) = batches.split_first().unwrap();
+    let log = written([Ok(first), clients].into_iter().chain(rest.iter().map(Ok)));
+    let mut shown = Shown::new(log, 64 << 10, true);
+    shown.keys("pJ140<Enter>");
+    let is_ours = |shown: &Shown| {
+        shown.state().scene().table.get(id(1)).is_some_and(|entry| entry.ours.is_some())
+    };
+    assert!(is_ours(&shown) && !shown.state().history().is_from_the_start());
+    shown.keys("J3<Enter>");
+    assert!(is_ours(&shown));
 }
 
 #[test]

@@ -18,6 +18,9 @@ use crate::telemetry::{
 /// How often at most it is written how the clients are and how often each line has made its call.
 const EVERY: Duration = Duration::from_millis(250);
 
+/// After this time what the kernel says is written also where it is the same.
+const SAID_AGAIN: Nanos = 1_000_000_000;
+
 /// What whoever asks the kernel, or has clients, has found.
 #[derive(Debug)]
 pub enum Note {
@@ -41,7 +44,9 @@ pub struct Written {
     left_out: Lost,
     /// A batch could not be written: the next says all.
     behind: bool,
-    quiet: Quiet,
+    /// What the kernel said, and when; how often each line had made its call.
+    kernel: Option<(Arc<Snapshot>, Nanos)>,
+    counted: Option<Made>,
     /// The places of calls that were seen, and the files of theirs that are in the log.
     sites: HashSet<Site>,
     files: Vec<&'static str>,
@@ -161,14 +166,19 @@ impl Written {
     pub(super) fn note(&mut self, out: Option<&mut Vec<u8>>, note: Note) {
         match note {
             Note::Clients(clients) => self.clients.latest = Some(clients),
+            Note::Made(made) if self.counted.as_ref() == Some(&made) => {}
             Note::Made(made) => self.made.latest = Some(made),
             Note::Kernel(snapshot, taken, used) => {
                 let Some(out) = out else { return };
-                let same_quiet = !snapshot.quiet.is_empty() && snapshot.quiet == self.quiet;
+                if self.says_no_more(&snapshot, taken) {
+                    return;
+                }
+                let last = self.kernel.replace((Arc::clone(&snapshot), taken));
+                let same_quiet = !snapshot.quiet.is_empty()
+                    && last.is_some_and(|(last, _)| last.quiet == snapshot.quiet);
                 let said = if same_quiet {
                     Cow::Owned(Snapshot { quiet: Quiet::default(), ..(*snapshot).clone() })
                 } else {
-                    self.quiet.clone_from(&snapshot.quiet);
                     Cow::Borrowed(&*snapshot)
                 };
                 let measured = Measured { taken, used, same_quiet, said };
@@ -177,13 +187,58 @@ impl Written {
         }
     }
 
+    /// Whether the kernel has said all of that within the last second.
+    fn says_no_more(&self, now: &Snapshot, taken: Nanos) -> bool {
+        let Some((last, then)) = &self.kernel else { return false };
+        let Snapshot {
+            taken: _,
+            accept_queue,
+            others,
+            sockets,
+            quiet,
+            usage,
+            asleep,
+            detail,
+            unseen,
+        } = now;
+        usage.is_none()
+            && taken < then.saturating_add(SAID_AGAIN)
+            && (*accept_queue, *asleep) == (last.accept_queue, last.asleep)
+            && (others, sockets, quiet) == (&last.others, &last.sockets, &last.quiet)
+            && (detail, unseen) == (&last.detail, &last.unseen)
+    }
+
     /// Appends what has waited until it is time.
     pub(super) fn slow(&mut self, out: &mut Vec<u8>) {
         if let Some(clients) = self.clients.due() {
             json::beside(out, &Beside::Clients(Cow::Borrowed(&clients)));
         }
         if let Some(made) = self.made.due() {
-            json::beside(out, &Beside::Made(Cow::Owned(made)));
+            json::beside(out, &Beside::Made(Cow::Borrowed(&made)));
+            self.counted = Some(made);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_not_changed_is_not_written_again() {
+        let mut written = Written::default();
+        let mut lines = |note| {
+            let mut out = Vec::new();
+            written.note_now(&mut out, note);
+            String::from_utf8(out).unwrap().lines().count()
+        };
+        let snapshot = || Snapshot::empty(Instant::now());
+        let kernel = |taken| Note::Kernel(Arc::new(snapshot()), taken, None);
+        let times = [0, 1, SAID_AGAIN - 1, SAID_AGAIN, SAID_AGAIN + 1];
+        assert_eq!(times.map(|taken| lines(kernel(taken))), [1, 0, 0, 1, 0]);
+        let changed = Snapshot { asleep: Some(true), ..snapshot() };
+        assert_eq!(lines(Note::Kernel(Arc::new(changed), SAID_AGAIN + 2, None)), 1);
+        assert_eq!([1, 0], [(); 2].map(|()| lines(Note::Made(Made::default()))));
+        assert!(written.made.latest.is_none(), "nor when it is time again");
     }
 }
