@@ -53,8 +53,9 @@ struct Asleep {
 pub(super) struct Program {
     /// Those who wait for many at once.
     loops: HashSet<By, RandomState>,
-    /// Numbers that were closed, and not given anew since.
-    closed: HashSet<Number, RandomState>,
+    /// Numbers that were closed, each with whose it was, and not given anew since. Where another thread
+    /// has got the number, the return of its accept may be told before that of the close.
+    closed: HashMap<Number, Option<ConnId>, RandomState>,
     /// The listeners that are on several interest lists.
     epolls: Arc<Epolls>,
     /// Those who were told of what is no connection and have not accepted on it since.
@@ -109,8 +110,10 @@ impl Program {
         let done = what.ret().is_none_or(|ret| ret.get().is_ok());
         match what {
             What::Close => {
-                limit(&mut self.closed);
-                self.closed.insert(number(fd));
+                if self.closed.len() > MOST {
+                    self.closed.clear();
+                }
+                self.closed.insert(number(fd), event.event.conn);
                 return;
             }
             What::Accept { ret, .. } => {
@@ -193,7 +196,7 @@ impl Program {
             }
             if ready.mask.has(Mask::NVAL) {
                 self.found.push((ready.conn, ready.fd, Symptom::Listed { call: what.kind() }));
-            } else if what.kind() == Kind::EpollWait && self.closed.contains(&number) {
+            } else if what.kind() == Kind::EpollWait && self.is_gone(&number, ready) {
                 let symptom = Symptom::Outlived { mask: ready.mask };
                 self.found.push((ready.conn, ready.fd, symptom));
             }
@@ -207,7 +210,13 @@ impl Program {
 
     /// Whether what is reported is closed.
     pub(super) fn is_closed(&self, by: By, ready: &Ready) -> bool {
-        ready.mask.has(Mask::NVAL) || self.closed.contains(&(by.pid(), ready.fd))
+        ready.mask.has(Mask::NVAL) || self.is_gone(&(by.pid(), ready.fd), ready)
+    }
+
+    /// Whether the number was closed by whose it is in what is reported.
+    fn is_gone(&self, number: &Number, ready: &Ready) -> bool {
+        let closed = self.closed.get(number);
+        closed.is_some_and(|whose| ready.conn.is_none() || ready.conn == *whose)
     }
 
     /// Whether a mask that nothing is done about looks as if it were compared with IN.

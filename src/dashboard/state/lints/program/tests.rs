@@ -103,6 +103,10 @@ fn a_registration_that_outlives_its_number() {
         room.reports(Mask::IN);
         assert_eq!(room.says("fd 9 was closed and is reported all the same (IN)"), !given_anew);
     }
+    // One thread has got the number that another closes, and is told of first.
+    let mut room = program(ServerKind::Epoll);
+    room.script.accept(9, 2).event(9, 1, What::Close).wait(MS, &[(9, 2)]);
+    assert!(!room.says("fd 9 was closed"), "{:?}", room.told());
 }
 
 #[test]
