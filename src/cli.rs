@@ -3,6 +3,7 @@
 mod attach;
 mod command;
 mod compare;
+mod export;
 mod habits;
 mod lesson;
 mod log;
@@ -21,6 +22,7 @@ use clap::{Args, Parser, ValueEnum};
 pub use command::Command;
 pub use compare::Compare;
 use encoding_rs::Encoding;
+pub use export::{Export, Format};
 pub use habits::{Habit, Kind, Of, habits};
 pub use lesson::Lesson;
 pub use log::Log;
@@ -54,6 +56,8 @@ Examples:
   epollscope run python3 server.py   your own server, or any program
   epollscope attach nginx            a server that runs, looked at from outside
   epollscope replay run.jsonl        what --log has written, played on the dashboard
+  epollscope export run.jsonl --to csv -o run.csv
+                                     the same as a table of its connections
   epollscope textbook epoll > server.py
                                      the same server as a short program in Python";
 

@@ -11,6 +11,7 @@
 //! | [`lesson`] | lessons: read, given, checked; no terminal in it |
 //! | [`notes`] | the speaker's notes of a lesson that runs, over a Unix socket |
 //! | [`compare`] | the same load on one server after another |
+//! | [`export`] | an event log made into what other programs open |
 //! | [`record`] | the event log on disk and read again, and the printer of events |
 //! | [`clients`] | the built-in clients |
 //! | [`attach`] | a process that runs, looked at from outside |
@@ -46,6 +47,8 @@ pub mod dashboard;
 pub mod descriptors;
 #[cfg(target_os = "linux")]
 pub mod document;
+#[cfg(target_os = "linux")]
+pub mod export;
 #[cfg(target_os = "linux")]
 pub mod http;
 #[cfg(target_os = "linux")]

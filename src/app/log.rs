@@ -1,6 +1,7 @@
 //! `--log`: opened, what it is told of its troubles, and completed.
 
 use std::io::{self, ErrorKind};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -38,6 +39,12 @@ pub(super) fn place(path: &Path, force: bool) -> Result<Place, Sentence> {
         ErrorKind::NotConnected => (text.log_unread)(&name),
         _ => cannot_log(&name, &error),
     })
+}
+
+/// Whether both are one file.
+pub(super) fn is_same(one: &Path, other: &Path) -> bool {
+    let which = |path: &Path| path.metadata().map(|data| (data.dev(), data.ino())).ok();
+    which(one).is_some() && which(one) == which(other)
 }
 
 fn cannot_log(name: &str, error: &io::Error) -> Sentence {

@@ -10,6 +10,7 @@
 //! | `attach` | a process that runs, looked at from outside |
 //! | `run` | any program, traced |
 //! | `replay` | a recording, on the dashboard |
+//! | `export` | a recording, made into what other programs open |
 //! | `textbook` | a server as a short program in Python |
 //! | `notes` | the speaker's notes of a lesson that runs in another terminal |
 //! | `worker` | one connection, as a process of `--server processes` |
@@ -24,6 +25,7 @@ mod attach;
 mod compare;
 mod config;
 mod dashboard;
+mod export;
 mod headless;
 mod language;
 mod lesson;
@@ -69,6 +71,7 @@ pub fn run() -> ExitCode {
         Some(Command::Config { check: Some(path) }) => return check(path.as_deref()),
         Some(Command::Textbook { server }) => textbook::run(*server),
         Some(Command::Log(task)) => return recorded::run(task),
+        Some(Command::Export(task)) => return export::run(task),
         Some(Command::Notes) => notes::run(),
         Some(Command::Traced { tracer, command }) => {
             return run::become_traced(*tracer, command);

@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -206,8 +205,7 @@ fn often(all: impl Iterator<Item = (impl ToString, u64)>) -> String {
 
 /// Opens what a log made of another is written to: not that other, which would be emptied.
 fn another(file: &Path, into: &Path, force: bool) -> Result<Place, Sentence> {
-    let which = |path: &Path| path.metadata().map(|data| (data.dev(), data.ino())).ok();
-    if which(file).is_some() && which(file) == which(into) {
+    if log::is_same(file, into) {
         return Err((strings().recorded.same_file)(&file.display().to_string()));
     }
     log::place(into, force)

@@ -88,9 +88,7 @@ struct Recording {
 impl Recording {
     /// With its first line, where it is a log.
     fn open(path: &Path, follow: bool) -> io::Result<(Self, Option<Header>)> {
-        // A file goes before a recording that is called like it.
-        let shipped = || path.to_str().filter(|_| !path.exists()).and_then(shelf::recording);
-        let (from, end) = match shipped() {
+        let (from, end) = match shelf::named(path) {
             Some(log) => {
                 let end = playback::last_time(io::Cursor::new(&log));
                 (file::of(io::Cursor::new(log))?, end)

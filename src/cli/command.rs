@@ -7,7 +7,7 @@ use clap::Subcommand;
 use clap_complete::Shell;
 
 use super::values::server_kind;
-use super::{Attach, Compare, Lesson, Log, Replay, Run};
+use super::{Attach, Compare, Export, Lesson, Log, Replay, Run};
 use crate::telemetry::ServerKind;
 
 /// What can be done instead of serving.
@@ -27,6 +27,8 @@ pub enum Command {
     /// Read an event log that --log has written: check it, sum it up, or print some of its lines.
     #[command(subcommand)]
     Log(Log),
+    /// Make an event log that --log has written into what other programs open.
+    Export(Export),
     /// Print the settings file, with what each setting does; or check one.
     Config {
         /// Read FILE, or the file that is read at start, and say what it sets.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::io;
+use std::path::Path;
 
 use rust_embed::Embed;
 
@@ -27,6 +28,13 @@ pub fn recording(name: &str) -> Option<Vec<u8>> {
     let file: Cow<'static, [u8]> = Shelf::get(&format!("{name}{ENDING}"))?.data;
     // They are whole; a test reads them.
     zstd::decode_all(io::Cursor::new(file)).ok()
+}
+
+/// What the one says that a command line means by that path; a file goes before a recording that is called
+/// like it.
+#[must_use]
+pub fn named(path: &Path) -> Option<Vec<u8>> {
+    path.to_str().filter(|_| !path.exists()).and_then(recording)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod terminal;
 
 mod cli;
 mod ending;
+mod export;
 mod headless;
 mod log;
 mod recorded;

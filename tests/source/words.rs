@@ -10,13 +10,14 @@ use std::collections::BTreeSet;
 use crate::sources::modules;
 
 /// The rooms whose texts are in `words`.
-const ROOMS: [&str; 10] = [
+const ROOMS: [&str; 11] = [
     "app",
     "attach",
     "clients",
     "compare",
     "dashboard",
     "document",
+    "export",
     "inspect",
     "lesson",
     "record",
@@ -39,7 +40,7 @@ const BEFORE: [(&str, &str); 10] = [
 
 /// Modules whose literals are names for machines; two words of small letters in a row are text there
 /// too.
-const NAMES: [(&str, &str); 55] = [
+const NAMES: [(&str, &str); 56] = [
     ("attach::data", "names of programs"),
     ("attach::descriptors", "fields of files in /proc"),
     ("attach::findings", "names of calls"),
@@ -65,6 +66,7 @@ const NAMES: [(&str, &str); 55] = [
     ("dashboard::state::table::entry", "names of columns, as settings have them"),
     ("dashboard::theme::look", "members of the themes' files"),
     ("dashboard::theme::shade", "names of colours, as settings have them"),
+    ("export::csv", "names of columns"),
     ("inspect", "states of a socket, as RFC 9293 names them"),
     ("inspect::drops", "fields of files in /proc"),
     ("inspect::fdinfo", "fields of files in /proc"),

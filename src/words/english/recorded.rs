@@ -28,6 +28,11 @@ pub(in crate::words) const ENGLISH: Recorded = Recorded {
     same_file: |name| {
         format!("{name} cannot be read and written at once: choose another name to write to")
     },
+    out_exists: |path| {
+        format!("{path} has something in it: choose another file, or replace it with --force")
+    },
+    out_unread: |path| format!("{path} is a FIFO that nobody reads: start its reader first"),
+    out_failed: |path, why| format!("cannot write {path}: {why}"),
     too_old: "this log is of version 1, which has no table and no totals to be shown; \
               epollscope log stat and log grep read it",
     no_screen: "replay needs a terminal; epollscope log stat FILE says in figures what is in a log",

@@ -7,6 +7,10 @@ pub(crate) struct Recorded {
     pub(crate) shelf: fn(name: &str) -> Option<&'static str>,
     pub(crate) how_to_play: &'static str,
     pub(crate) same_file: fn(name: &str) -> String,
+    /// What a log is made into and written to.
+    pub(crate) out_exists: fn(path: &str) -> String,
+    pub(crate) out_unread: fn(path: &str) -> String,
+    pub(crate) out_failed: fn(path: &str, why: &str) -> String,
     pub(crate) too_old: &'static str,
     pub(crate) no_screen: &'static str,
     pub(crate) no_log: &'static str,
