@@ -22,7 +22,7 @@ use clap::{Args, Parser, ValueEnum};
 pub use command::Command;
 pub use compare::Compare;
 use encoding_rs::Encoding;
-pub use export::{Export, Format};
+pub use export::{Export, Format, Pictures, Presses};
 pub use habits::{Habit, Kind, Of, habits};
 pub use lesson::Lesson;
 pub use log::Log;
@@ -58,6 +58,8 @@ Examples:
   epollscope replay run.jsonl        what --log has written, played on the dashboard
   epollscope export run.jsonl --to csv -o run.csv
                                      the same as a table of its connections
+  epollscope export run.jsonl --to html -o run.html
+                                     the same as a page that plays it in a browser
   epollscope textbook epoll > server.py
                                      the same server as a short program in Python";
 

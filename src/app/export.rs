@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use super::log::is_same;
-use super::output::{Sentence, end, printed, say};
+use super::output::{Sentence, end, misused, printed, say};
+use super::pictures;
 use crate::cli::{self, Format};
 use crate::export::{Failed, csv};
 use crate::record::file::{self, From};
@@ -21,6 +22,9 @@ const AT_ONCE: usize = 256 * 1024;
 
 /// Makes it.
 pub(super) fn run(args: &cli::Export) -> ExitCode {
+    if !args.to.is_pictures() && !args.pictures.is_usual() {
+        return misused(strings().recorded.no_pictures);
+    }
     end(export(args))
 }
 
@@ -29,7 +33,7 @@ fn export(args: &cli::Export) -> Result<(), Sentence> {
     match &args.output {
         None => {
             let out = BufWriter::with_capacity(AT_ONCE, io::stdout().lock());
-            match make(&mut log, &header, args.to, out) {
+            match make(&mut log, &header, args, out) {
                 Err(Failed::Read(error)) => return Err(unread(&args.file, &error)),
                 // Of a reader that has gone, too: nothing is left to be said of the log.
                 Err(Failed::Write(error)) => return printed(Err(error)),
@@ -42,7 +46,7 @@ fn export(args: &cli::Export) -> Result<(), Sentence> {
                 (strings().recorded.out_failed)(&path.display().to_string(), &plain(error))
             };
             let out = BufWriter::with_capacity(AT_ONCE, &mut place);
-            make(&mut log, &header, args.to, out).map_err(|failed| match failed {
+            make(&mut log, &header, args, out).map_err(|failed| match failed {
                 Failed::Read(error) => unread(&args.file, &error),
                 Failed::Write(error) => unwritten(&error),
             })?;
@@ -52,6 +56,8 @@ fn export(args: &cli::Export) -> Result<(), Sentence> {
     // What the log lacks is not in it.
     let text = &strings().recorded;
     match log.closing() {
+        // It was not read to its end.
+        None if args.pictures.until.is_some() => {}
         None => say(text.not_closed),
         Some(closing) if closing.lost > 0 => say(&(text.lost)(closing.lost)),
         Some(_) => {}
@@ -98,10 +104,13 @@ fn place(file: &Path, into: &Path, force: bool) -> Result<Place, Sentence> {
 fn make(
     log: &mut Playback<From>,
     header: &Header,
-    to: Format,
+    args: &cli::Export,
     out: impl Write,
 ) -> Result<(), Failed> {
-    match to {
+    match args.to {
         Format::Csv => csv::write(log, header, out),
+        Format::Cast => pictures::cast(log, header, args, out),
+        Format::Html => pictures::html(log, header, args, out),
+        Format::Svg => pictures::svg(log, header, args, out),
     }
 }

@@ -32,6 +32,7 @@ mod lesson;
 mod log;
 mod notes;
 mod output;
+mod pictures;
 mod recorded;
 mod replay;
 mod run;

@@ -1,8 +1,13 @@
 //! The command line of `epollscope export`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+
+use super::values::{columns_and_rows, presses, seconds, speed};
+use crate::dashboard::keys::press::Press;
+use crate::dashboard::theme::ThemeChoice;
 
 /// What a log is made into, and where to.
 #[derive(Args, Clone, Debug, PartialEq, Eq)]
@@ -19,10 +24,81 @@ pub struct Export {
     #[arg(long, requires = "output")]
     pub force: bool,
 
+    /// Of cast, html and svg: what is in the picture.
+    #[command(flatten)]
+    pub pictures: Pictures,
+
     /// What --log has written, or the name of a recording that comes with the program; - for standard
     /// input.
     #[arg(value_name = "FILE|NAME")]
     pub file: PathBuf,
+}
+
+/// What is in the pictures that a recording is made into.
+#[derive(Args, Clone, Debug, PartialEq, Eq)]
+pub struct Pictures {
+    /// Of cast, html and svg: the size of the screen.
+    #[arg(long, value_name = "COLUMNSxROWS", default_value = "120x36", value_parser = columns_and_rows)]
+    pub size: (u16, u16),
+
+    /// Of cast and html: from so many seconds after the start on.
+    #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds)]
+    pub from: Duration,
+
+    /// Of cast and html: until so many seconds after the start. Of svg: the picture of then, and not of
+    /// the end.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub until: Option<Duration>,
+
+    /// Of cast, html and svg: which keys are pressed before it begins. Of several, names like Enter stand
+    /// between spaces: "2z", "/ conn:3 Enter".
+    #[arg(long, value_name = "KEYS", default_value = "", value_parser = presses)]
+    pub press: Presses,
+
+    /// Of cast and svg: the dashboard's colours; auto is dark. A page of html has dark and light.
+    #[arg(long, value_name = "NAME", value_enum, default_value_t)]
+    pub theme: ThemeChoice,
+
+    /// Of cast and html: how many pictures a second there are at most of time that goes on. Calls that are
+    /// few have one each.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=60))]
+    pub fps: u32,
+
+    /// Of cast: how many times faster than it was, from 0.01 to 1000.
+    #[arg(long, value_name = "N", default_value = "1", value_parser = speed)]
+    pub speed: Speed,
+
+    /// Of cast, html and svg: draw ASCII only.
+    #[arg(long)]
+    pub ascii: bool,
+}
+
+impl Format {
+    /// It is made of pictures of the screen.
+    #[must_use]
+    pub fn is_pictures(self) -> bool {
+        matches!(self, Self::Cast | Self::Html | Self::Svg)
+    }
+}
+
+/// How many times faster, in hundredths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Speed(pub u32);
+
+/// Keys that are pressed one after the other.
+pub type Presses = std::sync::Arc<[Press]>;
+
+impl Pictures {
+    /// Nothing was chosen.
+    #[must_use]
+    pub fn is_usual(&self) -> bool {
+        let Self { size, from, until, press, theme, fps, speed, ascii } = self;
+        (*size, *from, *until, *theme, *fps)
+            == ((120, 36), Duration::ZERO, None, ThemeChoice::Auto, 10)
+            && press.is_empty()
+            && *speed == Speed(100)
+            && !ascii
+    }
 }
 
 /// What a log can be made into.
@@ -30,4 +106,10 @@ pub struct Export {
 pub enum Format {
     /// A table of its connections, for spreadsheets and databases.
     Csv,
+    /// Its pictures, for asciinema.
+    Cast,
+    /// Its pictures as a page that plays them by itself.
+    Html,
+    /// One of its pictures.
+    Svg,
 }

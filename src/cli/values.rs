@@ -6,8 +6,11 @@ use std::time::Duration;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use encoding_rs::Encoding;
 
+use super::export::{Presses, Speed};
 use super::{Demo, Handler};
 use crate::clients::{ClientKind, MAX};
+use crate::dashboard::keys::press::Press;
+use crate::dashboard::layout::LEAST;
 use crate::server::{Mistake, Trigger};
 use crate::telemetry::ServerKind;
 use crate::words::in_english;
@@ -70,6 +73,43 @@ pub(super) fn nap(text: &str) -> Result<Duration, String> {
 pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| in_english().cli.nap_no_number)?;
     Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}
+
+/// `120x36`: columns and rows of a screen that shows something.
+pub(super) fn columns_and_rows(text: &str) -> Result<(u16, u16), String> {
+    const MOST: (u16, u16) = (500, 200);
+    let both = text.split_once(['x', '×']);
+    let both = both.and_then(|(x, y)| Some((x.trim().parse().ok()?, y.trim().parse().ok()?)));
+    both.filter(|(x, y)| (LEAST.0..=MOST.0).contains(x) && (LEAST.1..=MOST.1).contains(y))
+        .ok_or_else(|| (in_english().cli.size)(LEAST, MOST))
+}
+
+/// How many times faster.
+pub(super) fn speed(text: &str) -> Result<Speed, String> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let hundredths = format!("{whole}{part:0<2}");
+    let speed = hundredths.parse().ok().filter(|_| digits(&hundredths) && part.len() <= 2);
+    speed
+        .filter(|speed| (1..=100_000).contains(speed))
+        .map(Speed)
+        .ok_or_else(|| in_english().cli.speed.into())
+}
+
+/// Keys, those with names between spaces: `2z`, `/ conn:3 Enter`.
+pub(super) fn presses(text: &str) -> Result<Presses, String> {
+    let unknown = || in_english().cli.no_key.to_owned();
+    let mut all = Vec::new();
+    for word in text.split_whitespace() {
+        if let Ok(press) = Press::parse(word) {
+            all.push(press);
+            continue;
+        }
+        for letter in word.chars() {
+            all.push(Press::parse(letter.encode_utf8(&mut [0; 4])).map_err(|_| unknown())?);
+        }
+    }
+    Ok(all.into())
 }
 
 /// `50`, or `idle=500,steady=4`.

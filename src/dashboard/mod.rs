@@ -8,6 +8,7 @@
 //! | `rehearsal` | a lesson given without a screen |
 //! | [`attached`] | a process that is looked at from outside |
 //! | [`replayed`] | a recording in place of a server |
+//! | [`film`] | the pictures of a recording, without a screen |
 //! | [`split`] | two servers under the same load, side by side |
 //! | [`terminal`] | entering and leaving the terminal, panics, signals |
 //! | [`state`] | what is known and what the operator is doing; no terminal in it |
@@ -19,6 +20,7 @@
 //! | [`theme`] | colours, emphasis, glyphs |
 
 pub mod attached;
+pub mod film;
 pub mod geometry;
 mod input;
 pub mod keys;

@@ -196,18 +196,23 @@ impl<S: Source> Replayed<S> {
 
     fn take(&mut self, item: Item) {
         self.reached = self.reached.max(item.time().unwrap_or_default());
-        match item {
-            Item::Batch(batch) => {
-                let passes = self.state.live().now.saturating_add(PASSES);
-                if batch.time >= passes {
-                    self.state.pass(batch.time);
-                }
-                self.state.apply(&batch);
+        take(&mut self.state, item);
+    }
+}
+
+/// Takes in what was read.
+pub(super) fn take(state: &mut State, item: Item) {
+    match item {
+        Item::Batch(batch) => {
+            let passes = state.live().now.saturating_add(PASSES);
+            if batch.time >= passes {
+                state.pass(batch.time);
             }
-            Item::Kernel(snapshot, taken) => self.state.kernel(*snapshot, taken),
-            Item::Clients(clients) => self.state.clients(Arc::new(clients)),
-            Item::Made(made) => self.state.count_calls(made),
+            state.apply(&batch);
         }
+        Item::Kernel(snapshot, taken) => state.kernel(*snapshot, taken),
+        Item::Clients(clients) => state.clients(Arc::new(clients)),
+        Item::Made(made) => state.count_calls(made),
     }
 }
 

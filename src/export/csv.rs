@@ -217,7 +217,7 @@ impl Table {
         }
         for row in &batch.rows {
             // A connection that is closed by now has its last row among those.
-            if !self.conns.get(&row.id).is_some_and(|conn| conn.closed.is_some()) {
+            if self.conns.get(&row.id).is_none_or(|conn| conn.closed.is_none()) {
                 self.open.insert(row.id);
                 self.row(row);
             }

@@ -3,8 +3,18 @@
 //! | file | what lives there |
 //! |---|---|
 //! | [`csv`] | its connections as a table, a line each |
+//! | [`cast`] | its pictures for asciinema |
+//! | [`html`] | its pictures as a page that plays them by itself |
+//! | [`svg`] | one of its pictures |
+//! | [`shot`] | a picture of the screen, and its place in time |
+//! | `paint` | how a cell of it looks |
 
+pub mod cast;
 pub mod csv;
+pub mod html;
+mod paint;
+pub mod shot;
+pub mod svg;
 
 use std::io;
 

@@ -40,7 +40,7 @@ const BEFORE: [(&str, &str); 10] = [
 
 /// Modules whose literals are names for machines; two words of small letters in a row are text there
 /// too.
-const NAMES: [(&str, &str); 56] = [
+const NAMES: [(&str, &str); 59] = [
     ("attach::data", "names of programs"),
     ("attach::descriptors", "fields of files in /proc"),
     ("attach::findings", "names of calls"),
@@ -67,6 +67,9 @@ const NAMES: [(&str, &str); 56] = [
     ("dashboard::theme::look", "members of the themes' files"),
     ("dashboard::theme::shade", "names of colours, as settings have them"),
     ("export::csv", "names of columns"),
+    ("export::html", "markup"),
+    ("export::paint", "markup"),
+    ("export::svg", "markup"),
     ("inspect", "states of a socket, as RFC 9293 names them"),
     ("inspect::drops", "fields of files in /proc"),
     ("inspect::fdinfo", "fields of files in /proc"),
@@ -100,10 +103,11 @@ const NAMES: [(&str, &str); 56] = [
 ];
 
 /// Single literals; the program's own name is left out.
-const SINGLE: [(&str, &str, &str); 38] = [
+const SINGLE: [(&str, &str, &str); 39] = [
     ("app::headless", "listening on :///", "the line that `compare` and scripts read"),
     ("app::lesson", "all", "what stands for every lesson"),
     ("app::output", "dumb", "a kind of terminal"),
+    ("app::pictures", "%Y-%m-%d %H:%M UTC", "a date"),
     ("attach::process", "Max open files", "a field of /proc/PID/limits"),
     ("attach::process", "NSpid:", "a field of /proc/PID/status"),
     ("clients::client", "GET HTTP/1.1 Host: User-Agent: -", "HTTP"),

@@ -115,6 +115,13 @@ impl Press {
         self == ctrl('c')
     }
 
+    /// As it comes from a terminal.
+    #[must_use]
+    pub fn event(self) -> KeyEvent {
+        let held = if self.ctrl { KeyModifiers::CONTROL } else { KeyModifiers::NONE };
+        KeyEvent::new(self.code, held)
+    }
+
     pub(super) fn matches(self, event: KeyEvent) -> bool {
         // SHIFT is in the character already; ALT makes it another key.
         self.code == event.code

@@ -206,7 +206,12 @@ fn plays(state: &State, theme: &Theme) -> Option<[String; 3]> {
         () => say.stands,
     };
     let end = recording.end.map(|end| duration(end, theme));
-    Some((say.recording)(how, &duration(state.scene().now, theme), end.as_deref()))
+    let at = duration(state.scene().now, theme);
+    Some(if recording.is_filmed {
+        (say.filmed)(&at, end.as_deref())
+    } else {
+        (say.recording)(how, &at, end.as_deref())
+    })
 }
 
 /// Name, URL, badges and rates. The badge of the loop is live, also over a frozen picture.

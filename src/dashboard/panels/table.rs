@@ -374,7 +374,7 @@ fn empty(state: &State, width: u16, theme: &Theme) -> Vec<Line<'static>> {
         0 => say.none.to_owned(),
     };
     lines.push(Line::styled(format!("   {none}"), text));
-    if !state.alive() {
+    if !state.alive() || state.recording().is_some() {
         // Nobody can come any more.
         return lines;
     }

@@ -36,6 +36,7 @@ mod back;
 mod before;
 mod enabled;
 mod explaining;
+mod filming;
 mod incoming;
 mod index;
 pub mod menu;

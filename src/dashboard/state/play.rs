@@ -88,6 +88,8 @@ pub struct Recorded {
     pub end: Option<Nanos>,
     /// All of it has been read.
     pub is_read: bool,
+    /// It is no screen that plays it, but whoever gets the pictures.
+    pub is_filmed: bool,
 }
 
 /// How far a recording is to be read.

@@ -8,6 +8,7 @@ mod chosen;
 mod code;
 mod explain;
 mod feed;
+mod film;
 mod glance;
 mod lesson;
 mod lesson_asks;

@@ -25,7 +25,7 @@ use crate::record::reading::Reading;
 use crate::telemetry::{Mask, Nanos};
 
 /// What a log says of what came in.
-fn logged(inputs: &[Input]) -> Vec<u8> {
+pub(super) fn logged(inputs: &[Input]) -> Vec<u8> {
     written(inputs.iter().filter_map(|input| match input {
         Input::Batch(batch) => Some(Ok(&**batch)),
         Input::Kernel(snapshot, taken) => {
@@ -35,7 +35,7 @@ fn logged(inputs: &[Input]) -> Vec<u8> {
     }))
 }
 
-fn items(log: &[u8]) -> Vec<Item> {
+pub(super) fn items(log: &[u8]) -> Vec<Item> {
     let mut playback = Playback::new(log, Instant::now());
     std::iter::from_fn(|| playback.next_item().unwrap()).collect()
 }

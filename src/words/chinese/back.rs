@@ -15,6 +15,10 @@ pub(in crate::words) const CHINESE: Back = Back {
         let of = end.map(|end| format!(" / {end}")).unwrap_or_default();
         [format!("录像 {how}，在 {at}{of}"), format!("录像 {how} {at}{of}"), format!("录像 {at}")]
     },
+    filmed: |at, end| {
+        let of = end.map(|end| format!(" / {end}")).unwrap_or_default();
+        [format!("录像，在 {at}{of}"), format!("录像 {at}{of}"), format!("录像 {at}")]
+    },
     stands: "停着",
     reads: "正在读",
     recording_ends: "录像到此为止",

@@ -11,6 +11,11 @@ pub(in crate::words) const CHINESE: Cli = Cli {
     nap_no_number: "不是秒数",
     nap_range: "要在 0 到 60 s 之间",
     encoding: "没有这种编码；可用的例如 utf-8、gb18030、big5、shift_jis",
+    size: |least, most| {
+        format!("列数和行数，如 120x36：从 {}x{} 到 {}x{}", least.0, least.1, most.0, most.1)
+    },
+    speed: "请写 0.01 到 1000 之间的数，小数点后最多两位",
+    no_key: "里面有键盘上没有的字符",
     history: "请写 0，或至少 1MiB；可以写字节数，或用 KiB、MiB、GiB",
     demo: |kinds| {
         format!("请写数量，最多 10,000；或按种类写，例如 idle=500,steady=4；种类有 {kinds}")

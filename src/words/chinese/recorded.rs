@@ -21,6 +21,7 @@ pub(in crate::words) const CHINESE: Recorded = Recorded {
     out_exists: |path| format!("{path} 里已有内容：换一个文件，或用 --force 替换它"),
     out_unread: |path| format!("{path} 是一个没有人读的 FIFO：请先启动读它的程序"),
     out_failed: |path, why| format!("写不了 {path}：{why}"),
+    no_pictures: "--size、--from、--until、--press、--theme、--fps、--speed 和 --ascii 只用于画面：cast、html 和 svg",
     too_old: "这个日志是版本 1，里面没有可以显示的连接表和总数；epollscope log stat 和 log grep 能读它",
     no_screen: "replay 需要终端；epollscope log stat FILE 用数字说明日志里有什么",
     no_log: "这不是 epollscope 的事件日志：第一行不是它的",

@@ -19,6 +19,10 @@ pub(in crate::words) const ENGLISH: Back = Back {
             format!("REPLAY {at}"),
         ]
     },
+    filmed: |at, end| {
+        let of = end.map(|end| format!(" of {end}")).unwrap_or_default();
+        [format!("RECORDING, at {at}{of}"), format!("REPLAY {at}{of}"), format!("REPLAY {at}")]
+    },
     stands: "stands",
     reads: "reading",
     recording_ends: "the recording ends here",

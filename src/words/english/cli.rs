@@ -11,6 +11,14 @@ pub(in crate::words) const ENGLISH: Cli = Cli {
     nap_no_number: "not a number of seconds",
     nap_range: "between 0 and 60 seconds",
     encoding: "no such encoding; utf-8, gb18030, big5, shift_jis are some",
+    size: |least, most| {
+        format!(
+            "columns and rows, as in 120x36: from {}x{} to {}x{}",
+            least.0, least.1, most.0, most.1
+        )
+    },
+    speed: "a number from 0.01 to 1000, with at most two digits behind the point",
+    no_key: "there is a sign in it that no key has",
     history: "0, or 1MiB at least; as bytes, or with KiB, MiB, GiB",
     demo: |kinds| {
         format!(

@@ -33,6 +33,8 @@ pub(in crate::words) const ENGLISH: Recorded = Recorded {
     },
     out_unread: |path| format!("{path} is a FIFO that nobody reads: start its reader first"),
     out_failed: |path, why| format!("cannot write {path}: {why}"),
+    no_pictures: "--size, --from, --until, --press, --theme, --fps, --speed and --ascii are of pictures: \
+                  cast, html and svg",
     too_old: "this log is of version 1, which has no table and no totals to be shown; \
               epollscope log stat and log grep read it",
     no_screen: "replay needs a terminal; epollscope log stat FILE says in figures what is in a log",

@@ -8,6 +8,8 @@ pub(crate) struct Back {
     pub(crate) plays: fn(age: &str, speed: &str) -> String,
     /// The badge of a recording: how it is, where it is and where it ends; the longest first.
     pub(crate) recording: fn(how: &str, at: &str, end: Option<&str>) -> [String; 3],
+    /// The same in its pictures, which others play.
+    pub(crate) filmed: fn(at: &str, end: Option<&str>) -> [String; 3],
     /// How it is: it stands; it is read on.
     pub(crate) stands: &'static str,
     pub(crate) reads: &'static str,

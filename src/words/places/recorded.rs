@@ -11,6 +11,7 @@ pub(crate) struct Recorded {
     pub(crate) out_exists: fn(path: &str) -> String,
     pub(crate) out_unread: fn(path: &str) -> String,
     pub(crate) out_failed: fn(path: &str, why: &str) -> String,
+    pub(crate) no_pictures: &'static str,
     pub(crate) too_old: &'static str,
     pub(crate) no_screen: &'static str,
     pub(crate) no_log: &'static str,
