@@ -5,6 +5,7 @@ use crossbeam_channel::Receiver;
 use super::output::Sentence;
 use super::start::Running;
 use crate::clients::Clients;
+use crate::dashboard::keep::Keep;
 use crate::dashboard::{self, Begin, Lessons, Notice, Options, Save, Setup};
 use crate::record::log::Scribe;
 use crate::settings::{Merged, Saver};
@@ -21,6 +22,8 @@ pub(super) struct Around {
     pub(super) told: Receiver<Notice>,
     /// Closed when a second signal ends the program.
     pub(super) log: Option<Scribe>,
+    /// Keeps the last seconds in files.
+    pub(super) keep: Keep,
     pub(super) lessons: Lessons,
 }
 
@@ -31,7 +34,7 @@ pub(super) fn run(
     screen: Subscriber,
     around: Around,
 ) -> Result<(), Sentence> {
-    let Around { clients, begin, notices, told, log, lessons } = around;
+    let Around { clients, begin, notices, told, log, keep, lessons } = around;
     let cli = &merged.cli;
     let side = server.inspected(screen)?;
     let saver = merged.saver();
@@ -47,6 +50,7 @@ pub(super) fn run(
         ascii: cli.ascii,
         runs_on: false,
         history: cli.history,
+        keep: Some(keep),
     };
     let save = saver.map(|mut saver| Box::new(move |choice: &_| saver.save(choice)) as Save);
     dashboard::run(Setup { side, clients, begin, save, options, notices, told, log, lessons })

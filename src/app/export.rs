@@ -22,7 +22,7 @@ const AT_ONCE: usize = 256 * 1024;
 
 /// Makes it.
 pub(super) fn run(args: &cli::Export) -> ExitCode {
-    if !args.to.is_pictures() && !args.pictures.is_usual() {
+    if !args.to.is_pictures() && args.pictures != cli::Pictures::default() {
         return misused(strings().recorded.no_pictures);
     }
     end(export(args))
@@ -109,8 +109,14 @@ fn make(
 ) -> Result<(), Failed> {
     match args.to {
         Format::Csv => csv::write(log, header, out),
-        Format::Cast => pictures::cast(log, header, args, out),
-        Format::Html => pictures::html(log, header, args, out),
-        Format::Svg => pictures::svg(log, header, args, out),
+        Format::Cast | Format::Html | Format::Svg => {
+            let (name, end) = pictures::recording(&args.file);
+            let (recording, chosen) = ((&*name, end), &args.pictures);
+            match args.to {
+                Format::Cast => pictures::cast(log, header, recording, chosen, out),
+                Format::Html => pictures::html(log, header, recording, chosen, out),
+                _ => pictures::svg(log, header, recording, chosen, out),
+            }
+        }
     }
 }

@@ -1,21 +1,21 @@
 //! `epollscope export` to cast, html and svg: a recording's pictures.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, BufRead, Write};
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::run::shown_name;
-use crate::cli::{self, Pictures};
+use super::name::shown_name;
+use crate::cli::Pictures;
 use crate::dashboard::film::{self, Setup, Way};
 use crate::dashboard::run::wall_clock;
 use crate::dashboard::theme::Palette;
 use crate::export::cast::Cast;
 use crate::export::html::Html;
 use crate::export::{Failed, svg};
-use crate::record::file::{self, From};
+use crate::record::file;
 use crate::record::json::{Header, Origin};
 use crate::record::playback::{self, Playback};
 use crate::record::shelf;
@@ -24,14 +24,15 @@ use crate::words::Language;
 
 /// For asciinema, in the language and the colours that were asked for.
 pub(super) fn cast(
-    log: &mut Playback<From>,
+    log: &mut Playback<impl BufRead>,
     header: &Header,
-    args: &cli::Export,
+    recording: (&str, Option<Nanos>),
+    pictures: &Pictures,
     out: impl Write,
 ) -> Result<(), Failed> {
-    let setup = Setup { keys: true, ..setup(header, args, &[chosen(&args.pictures)]) };
+    let setup = Setup { keys: true, ..setup(header, recording, pictures, &[chosen(pictures)]) };
     let start = header.start.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    let Pictures { size, speed, .. } = args.pictures;
+    let Pictures { size, speed, .. } = *pictures;
     let mut cast = Cast::begin(out, size, start, &setup.name, f64::from(speed.0) / 100.0)
         .map_err(Failed::Write)?;
     film::roll(|| log.next_item(), &setup, |shot| cast.shot(shot))?;
@@ -40,19 +41,20 @@ pub(super) fn cast(
 
 /// A page that plays it, in both languages, dark and light.
 pub(super) fn html(
-    log: &mut Playback<From>,
+    log: &mut Playback<impl BufRead>,
     header: &Header,
-    args: &cli::Export,
+    recording: (&str, Option<Nanos>),
+    pictures: &Pictures,
     mut out: impl Write,
 ) -> Result<(), Failed> {
     const LANGUAGES: [Language; 2] = [Language::English, Language::Chinese];
     let ways = LANGUAGES
         .map(|language| [Palette::Dark, Palette::Light].map(|palette| Way { language, palette }));
-    let setup = setup(header, args, &ways.concat());
+    let setup = setup(header, recording, pictures, &ways.concat());
     let start = Timestamp::try_from(header.start).unwrap_or_default();
     let start = start.strftime("%Y-%m-%d %H:%M UTC").to_string();
     let command = header.origin.as_ref().map_or_else(String::new, command);
-    let mut page = Html::new([&setup.name, &command, &start], args.pictures.size, &LANGUAGES);
+    let mut page = Html::new([&setup.name, &command, &start], pictures.size, &LANGUAGES);
     film::roll(|| log.next_item(), &setup, |shot| page.shot(shot))?;
     page.end(&mut out).and_then(|()| out.flush()).map_err(Failed::Write)
 }
@@ -65,12 +67,13 @@ fn command(origin: &Origin) -> String {
 
 /// The picture of a time.
 pub(super) fn svg(
-    log: &mut Playback<From>,
+    log: &mut Playback<impl BufRead>,
     header: &Header,
-    args: &cli::Export,
+    recording: (&str, Option<Nanos>),
+    pictures: &Pictures,
     mut out: impl Write,
 ) -> Result<(), Failed> {
-    let setup = Setup { keys: true, ..setup(header, args, &[chosen(&args.pictures)]) };
+    let setup = Setup { keys: true, ..setup(header, recording, pictures, &[chosen(pictures)]) };
     film::still(
         || log.next_item(),
         &setup,
@@ -88,20 +91,23 @@ fn chosen(pictures: &Pictures) -> Way {
     Way { language: Language::spoken(), palette }
 }
 
-fn setup(header: &Header, args: &cli::Export, ways: &[Way]) -> Setup {
-    let pictures = &args.pictures;
-    let nanos = |time: std::time::Duration| Nanos::try_from(time.as_nanos()).unwrap_or(Nanos::MAX);
+fn setup(
+    header: &Header,
+    (name, end): (&str, Option<Nanos>),
+    pictures: &Pictures,
+    ways: &[Way],
+) -> Setup {
+    let nanos = |time: Duration| Nanos::try_from(time.as_nanos()).unwrap_or(Nanos::MAX);
     let traced = header.origin.as_ref().filter(|origin| origin.traced);
     let program = traced.map(|origin| {
         let words: Vec<_> = origin.command.iter().map(Into::into).collect();
         shown_name(&words)
     });
-    let (file, name) = (&args.file, args.file.file_name());
     Setup {
-        name: name.map_or_else(|| file.display().to_string(), |name| name.display().to_string()),
+        name: name.to_owned(),
         program,
         zero: wall_clock(header.start),
-        end: end(file).ok().flatten(),
+        end,
         size: pictures.size,
         keys: false,
         presses: pictures.press.clone(),
@@ -110,6 +116,12 @@ fn setup(header: &Header, args: &cli::Export, ways: &[Way]) -> Setup {
         fps: pictures.fps,
         span: (nanos(pictures.from), pictures.until.map_or(Nanos::MAX, nanos)),
     }
+}
+
+/// How a log is called, and when its last event happened, where it can be read twice.
+pub(super) fn recording(file: &Path) -> (String, Option<Nanos>) {
+    let name = file.file_name().map_or_else(|| file.display(), |name| Path::new(name).display());
+    (name.to_string(), end(file).ok().flatten())
 }
 
 /// When the last event of a log happened, where it can be read twice.

@@ -8,8 +8,9 @@ use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
+use super::keep::keep;
+use super::name::shown_name;
 use super::output::{Sentence, end, is_dumb, misused, print};
-use super::run::shown_name;
 use crate::cli;
 use crate::dashboard::replayed::{self, Source};
 use crate::dashboard::theme::Change;
@@ -70,6 +71,7 @@ fn show(args: &cli::Replay, path: &Path, colours: &[Change]) -> Result<(), Sente
         ascii: args.ascii,
         runs_on: true,
         history: args.history,
+        keep: Some(keep(header.clone())),
     };
     let zero = dashboard::run::wall_clock(header.start);
     let short = path.file_name().map_or(name.clone(), |name| name.display().to_string());

@@ -10,6 +10,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crossbeam_channel::Receiver;
 
+use super::keep::keep;
+use super::name::shown_name;
 use super::output::{self, Sentence, end, is_dumb, say};
 use super::{headless, log};
 use crate::cli;
@@ -29,8 +31,6 @@ use crate::words::{clean, locale, plain, strings};
 const PRINTED_WITHIN: Duration = Duration::from_secs(2);
 /// How many notices may wait for the dashboard.
 const NOTICES: usize = 16;
-/// How files end that an interpreter runs.
-const SCRIPTS: [&str; 6] = ["js", "pl", "py", "rb", "sh", "ts"];
 /// The exit codes of env(1): the program cannot be run, or there is none.
 const NOT_RUN: u8 = 126;
 const NOT_FOUND: u8 = 127;
@@ -107,19 +107,19 @@ fn traced(
     let (wall, begin) = (SystemTime::now(), Instant::now());
     let mut streams = Vec::new();
     let (teller, told) = crossbeam_channel::bounded(NOTICES);
+    let header = Header {
+        server: args.command[0].to_string_lossy().into_owned(),
+        pid: std::process::id(),
+        start: wall,
+        mistake: None,
+        part: false,
+        origin: Some(Origin::here(&args.command, true)),
+    };
     let log = match &args.log {
         None => None,
         Some(path) => {
             let (sink, subscriber) = wire(Capacity::default());
             streams.push(sink.with_rows());
-            let header = Header {
-                server: args.command[0].to_string_lossy().into_owned(),
-                pid: std::process::id(),
-                start: wall,
-                mistake: None,
-                part: false,
-                origin: Some(Origin::here(&args.command, true)),
-            };
             let way = (subscriber, control.clone());
             Some(log::start(path, args.force, &header, way, move |notice| {
                 if headless {
@@ -146,7 +146,7 @@ fn traced(
     let ended = if headless {
         Ok(Some(print_calls(args, watched)?))
     } else {
-        show(args, colours, watched, told, scribe).map(|()| None)
+        show(args, colours, watched, told, (scribe, header)).map(|()| None)
     };
     // What is missing in the log is said also where the program has ended well.
     ended.and_then(|ended| log.map_or(Ok(()), log::completed).map(|()| ended))
@@ -172,7 +172,7 @@ fn show(
     colours: &[Change],
     watched: Watched,
     told: Receiver<Notice>,
-    log: Option<Scribe>,
+    (log, header): (Option<Scribe>, Header),
 ) -> Result<(), Sentence> {
     let Watched { traced, control, screen, kept, .. } = watched;
     let (written, keeper) = kept.unzip();
@@ -189,6 +189,7 @@ fn show(
         ascii: args.ascii,
         runs_on: traced.runs_on,
         history: args.history,
+        keep: Some(keep(header)),
     };
     let name = shown_name(&args.command);
     let shown = dashboard::traced::run(dashboard::traced::Setup {
@@ -209,18 +210,6 @@ fn show(
         let _ = io::stderr().write_all(&written.kept());
     }
     shown.map_err(|error| (strings().start.dashboard_ended)(&plain(&error)))
-}
-
-/// The program as it is named in the header: an interpreter's script rather than the interpreter.
-pub(super) fn shown_name(command: &[OsString]) -> String {
-    let [program, arguments @ ..] = command else { return String::new() };
-    let is_script = |word: &&OsString| {
-        let ending = Path::new(word).extension().and_then(|ending| ending.to_str());
-        ending.is_some_and(|ending| SCRIPTS.contains(&ending)) && Path::new(word).is_file()
-    };
-    let shown = arguments.iter().find(is_script).unwrap_or(program);
-    let name = Path::new(shown).file_name().unwrap_or(shown);
-    clean(name.as_encoded_bytes())
 }
 
 /// What takes what the program writes to standard output and standard error, and what keeps it.
@@ -277,21 +266,5 @@ pub(super) fn become_traced(tracer: i32, command: &[OsString]) -> ExitCode {
             let number = error.raw_os_error().and_then(|number| u8::try_from(number).ok());
             ExitCode::from(number.unwrap_or(output::MISUSED))
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_script_is_named_rather_than_its_interpreter() {
-        let name = |line: &str| {
-            let words: Vec<OsString> = line.split(' ').map(Into::into).collect();
-            shown_name(&words)
-        };
-        assert_eq!(name("python3 -u assets/textbook/poll-server.py 80"), "poll-server.py");
-        assert_eq!(name("/usr/sbin/nginx -g x"), "nginx");
-        assert_eq!(name("python3 -c exit(3)"), "python3");
     }
 }

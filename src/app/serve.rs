@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal};
 
 use super::dashboard::{self, Around};
+use super::keep::keep;
 use super::output::{Sentence, is_dumb, say};
 use super::start::Prepared;
 use super::{config, headless, log};
@@ -59,16 +60,16 @@ pub(super) fn run(
             let _ = teller.try_send(notice);
         }
     };
+    let header = Header {
+        server: cli.server.name().into(),
+        pid: std::process::id(),
+        start: server.wall(),
+        mistake: cli.mistake.map(|mistake| mistake.name().into()),
+        part: false,
+        origin: Some(Origin::here(std::env::args_os().skip(1), false)),
+    };
     let log = match &cli.log {
         Some(path) => {
-            let header = Header {
-                server: cli.server.name().into(),
-                pid: std::process::id(),
-                start: server.wall(),
-                mistake: cli.mistake.map(|mistake| mistake.name().into()),
-                part: false,
-                origin: Some(Origin::here(std::env::args_os().skip(1), false)),
-            };
             let way = (server.record(), server.control());
             Some(log::start(path, cli.force, &header, way, tell)?)
         }
@@ -111,7 +112,8 @@ pub(super) fn run(
 
     let ended = if let Some(screen) = screen {
         let begin = Box::new(begin);
-        let around = Around { clients, begin, notices, told, log: scribe, lessons };
+        let keep = keep(header);
+        let around = Around { clients, begin, notices, told, log: scribe, keep, lessons };
         dashboard::run(merged, server, screen, around)
     } else {
         begin(&clients);

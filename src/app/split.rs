@@ -48,6 +48,7 @@ pub(super) fn run(args: &cli::Compare, colours: &[Change]) -> Result<(), Sentenc
         runs_on: false,
         // It has no keys for it.
         history: 0,
+        keep: None,
     };
     let sides = [start(first, &load)?, start(second, &load)?];
     split::run(split::Setup { sides, load, options })

@@ -88,16 +88,18 @@ pub struct Speed(pub u32);
 /// Keys that are pressed one after the other.
 pub type Presses = std::sync::Arc<[Press]>;
 
-impl Pictures {
-    /// Nothing was chosen.
-    #[must_use]
-    pub fn is_usual(&self) -> bool {
-        let Self { size, from, until, press, theme, fps, speed, ascii } = self;
-        (*size, *from, *until, *theme, *fps)
-            == ((120, 36), Duration::ZERO, None, ThemeChoice::Auto, 10)
-            && press.is_empty()
-            && *speed == Speed(100)
-            && !ascii
+impl Default for Pictures {
+    fn default() -> Self {
+        Self {
+            size: (120, 36),
+            from: Duration::ZERO,
+            until: None,
+            press: Presses::default(),
+            theme: ThemeChoice::Auto,
+            fps: 10,
+            speed: Speed(100),
+            ascii: false,
+        }
     }
 }
 

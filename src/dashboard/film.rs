@@ -297,14 +297,14 @@ impl<'a, F: FnMut(&Shot<'_>) -> io::Result<()>> Camera<'a, F> {
 
     /// Takes a picture in each of the ways; of time that goes on only where it is another.
     fn shoot(&mut self, state: &State, at: Nanos, step: Step) -> Result<(), Failed> {
-        let spoken = Language::spoken();
         let mut pictures = Vec::with_capacity(self.themes.len());
         for (theme, way) in self.themes.iter().zip(&self.setup.ways) {
-            way.language.speak();
-            let Ok(drawn) = self.terminal.draw(|frame| panels::draw(frame, state, theme));
+            let terminal = &mut self.terminal;
+            let Ok(drawn) = way
+                .language
+                .speak_while(|| terminal.draw(|frame| panels::draw(frame, state, theme)));
             pictures.push(cropped(drawn.buffer, self.setup.size));
         }
-        spoken.speak();
         if step > Step::Time || pictures != self.last {
             // What the kernel said may have been told before what happened earlier.
             self.reached = self.reached.max(at);

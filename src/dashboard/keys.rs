@@ -161,6 +161,8 @@ static KEYS: &[Key] = &[
           enabled: State::can_play, screens: Screens::Dashboard, say: |keys| &keys.play_slower },
     Key { id: Id::PlayFaster, name: "play-faster", presses: &[ch(')')], group: Group::Looking, bar: 0,
           enabled: State::can_play, screens: Screens::Dashboard, say: |keys| &keys.play_faster },
+    Key { id: Id::Keep, name: "keep", presses: &[ch('F')], group: Group::Looking, bar: 0,
+          enabled: State::can_keep, screens: Screens::Dashboard, say: |keys| &keys.keep },
     Key { id: Id::Freeze, name: "freeze", presses: &[ch('f')], group: Group::Looking, bar: 35,
           enabled: always, screens: Screens::Dashboard, say: |keys| &keys.freeze },
     Key { id: Id::Explain, name: "explain", presses: &[ch('I')], group: Group::Looking, bar: 76,

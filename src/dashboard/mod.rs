@@ -8,6 +8,7 @@
 //! | `rehearsal` | a lesson given without a screen |
 //! | [`attached`] | a process that is looked at from outside |
 //! | [`replayed`] | a recording in place of a server |
+//! | [`keep`] | the last seconds kept in files |
 //! | [`film`] | the pictures of a recording, without a screen |
 //! | [`split`] | two servers under the same load, side by side |
 //! | [`terminal`] | entering and leaving the terminal, panics, signals |
@@ -23,6 +24,7 @@ pub mod attached;
 pub mod film;
 pub mod geometry;
 mod input;
+pub mod keep;
 pub mod keys;
 pub mod layout;
 pub mod live;

@@ -9,6 +9,7 @@ use crossterm::event::Event;
 use ratatui::Frame;
 
 use super::geometry::Position;
+use super::keep::Keeping;
 use super::panels;
 use super::run::{Options, show};
 use super::session::{CALM_TICK, QUIET_TICK, Show};
@@ -73,7 +74,9 @@ pub fn run(setup: Setup<impl Source>) -> io::Result<()> {
         Vec::new(),
     );
     state.replay(Recorded { name, ..Recorded::default() });
-    show(Replayed::new(source, state, Instant::now()), &options, None)
+    let keeping = Keeping::by(options.keep.clone());
+    let shown = Replayed { keeping, ..Replayed::new(source, state, Instant::now()) };
+    show(shown, &options, None)
 }
 
 /// A recording and its picture.
@@ -89,11 +92,13 @@ pub(super) struct Replayed<S> {
     fresh: bool,
     /// When the last thing happened that was taken in.
     reached: Nanos,
+    keeping: Keeping,
 }
 
 impl<S: Source> Replayed<S> {
     pub(super) fn new(source: S, state: State, now: Instant) -> Self {
-        Self { source, state, next: None, seen: now, fresh: true, reached: 0 }
+        let keeping = Keeping::by(None);
+        Self { source, state, next: None, seen: now, fresh: true, reached: 0, keeping }
     }
 
     #[cfg(test)]
@@ -220,6 +225,7 @@ impl<S: Source> Show for Replayed<S> {
     fn gather(&mut self, now: Instant) {
         let passed = now.saturating_duration_since(self.seen);
         self.seen = now;
+        self.keeping.tell(&mut self.state);
         self.state.play_on(passed);
         self.read(now);
         let now = match self.state.reads_on() {
@@ -238,7 +244,14 @@ impl<S: Source> Show for Replayed<S> {
     }
 
     fn terminal_event(&mut self, event: Event) -> Vec<Action> {
-        self.state.terminal_event(event)
+        let mut actions = self.state.terminal_event(event);
+        actions.retain(|action| {
+            if let Action::Keep(time) = action {
+                self.keeping.keep(&self.state, *time);
+            }
+            !matches!(action, Action::Keep(_))
+        });
+        actions
     }
 
     fn next_tick(&self, _: Instant) -> Duration {

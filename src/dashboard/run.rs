@@ -11,6 +11,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use crossterm::event::{self, Event};
 
 use super::input::Input;
+use super::keep::Keep;
 use super::session::{Backend, QUIET_TICK, Session, Show};
 use super::state::notice::Notice;
 use super::state::{self, Action, Chosen, State};
@@ -34,7 +35,7 @@ const COSTLY_FRAME: Duration = Duration::from_millis(220);
 const STEERS: Duration = Duration::from_secs(1);
 
 /// How the dashboard looks and behaves.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a choice by itself")]
 pub struct Options {
     /// The scheme of the server's address: `http` or `tcp`.
@@ -59,6 +60,8 @@ pub struct Options {
     pub runs_on: bool,
     /// How many bytes of the last minutes are kept, to be gone back to.
     pub history: usize,
+    /// What keeps the last seconds in files.
+    pub keep: Option<Keep>,
 }
 
 /// Runs the dashboard until the operator quits, then ends the server.
@@ -71,7 +74,8 @@ pub fn run_with(
     options: &Options,
     log: Option<Scribe>,
 ) -> io::Result<()> {
-    show(Session::new(backend, state, Instant::now()), options, log)
+    let session = Session::new(backend, state, Instant::now());
+    show(session.keeping(options.keep.clone()), options, log)
 }
 
 /// The state at the start of a server's picture; with the program's name where it is another's, whose
@@ -253,6 +257,7 @@ fn obey(
             Action::Explain(at) => shown.explain(at, theme),
             Action::Save
             | Action::Send(_)
+            | Action::Keep(_)
             | Action::AddClients(..)
             | Action::StopClients
             | Action::StopClient(_) => {}

@@ -9,6 +9,7 @@ use crossterm::event::Event;
 use ratatui::Frame;
 
 use super::geometry::Position;
+use super::keep::{Keep, Keeping};
 use super::panels;
 use super::state::lessons::News;
 use super::state::notice::{Ended, Notice, WhyNot};
@@ -186,6 +187,7 @@ pub struct Session<W> {
     seen: Instant,
     /// The clients that the log was told of last.
     noted: Arc<Vec<ClientInfo>>,
+    keeping: Keeping,
 }
 
 impl<W: Backend> Session<W> {
@@ -200,8 +202,15 @@ impl<W: Backend> Session<W> {
             busy: now,
             came: 0,
             noted: Arc::default(),
+            keeping: Keeping::by(None),
             seen: now,
         }
+    }
+
+    /// The same, where the last seconds can be kept in files.
+    #[must_use]
+    pub fn keeping(self, keep: Option<Keep>) -> Self {
+        Self { keeping: Keeping::by(keep), ..self }
     }
 
     /// Takes over everything that has happened.
@@ -220,6 +229,7 @@ impl<W: Backend> Session<W> {
         self.clients();
         self.backend.reports().iter().for_each(|report| self.state.report(report));
         self.backend.notices().into_iter().for_each(|notice| self.state.notice(notice));
+        self.keeping.tell(&mut self.state);
         self.kernel(now);
         let made = self.backend.made();
         if let Some(scribe) = self.backend.scribe() {
@@ -338,6 +348,7 @@ impl<W: Backend> Session<W> {
                 Action::AddClients(kind, count) => self.backend.add_clients(kind, count),
                 Action::StopClients => self.backend.stop_clients(),
                 Action::StopClient(id) => self.backend.stop_client(id),
+                Action::Keep(time) => self.keeping.keep(&self.state, time),
                 Action::Save => {
                     let notice = self.backend.save(&self.state.choice());
                     self.state.notice(notice);

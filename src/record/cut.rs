@@ -11,6 +11,7 @@ use hashbrown::HashMap;
 use super::json::{self, Closing, Header};
 use super::log::{Note, Written};
 use super::playback::{Item, Playback};
+use crate::clients::ClientInfo;
 use crate::telemetry::{Batch, ConnId, Counters, Epolls, EventRef, Fd, Nanos, Others, Row};
 
 /// Which part.
@@ -56,6 +57,7 @@ struct Known {
     table: HashMap<ConnId, Row>,
     others: Option<Arc<Others>>,
     epolls: Option<Arc<Epolls>>,
+    clients: Option<Arc<Vec<ClientInfo>>>,
 }
 
 impl Known {
@@ -82,30 +84,69 @@ pub fn cut<R: BufRead>(
     part: &Part,
     mut write: impl FnMut(&[u8]) -> io::Result<()>,
 ) -> io::Result<u64> {
-    let mut out = Vec::new();
-    json::header(&mut out, &Header { part: true, ..header.clone() });
-    let (mut known, mut written) = (Known::default(), Written::default());
-    let (mut begun, mut events, mut counters) = (false, 0, Counters::default());
-    let mut ended = false;
+    let mut cutting = Cutting::new(part.clone());
+    json::header(&mut cutting.out, &Header { part: true, ..header.clone() });
     while let Some(item) = log.next_item()? {
+        let used = match &item {
+            Item::Kernel(snapshot, _) => log.told(snapshot.usage),
+            _ => None,
+        };
+        if !cutting.item(item, used) {
+            break;
+        }
+        write(&cutting.out)?;
+        cutting.out.clear();
+    }
+    let lost = log.closing().map_or(0, |closing| closing.lost);
+    let events = cutting.events;
+    write(&cutting.end(lost))?;
+    Ok(events)
+}
+
+/// A part, while what it is made of comes.
+#[derive(Default)]
+pub struct Cutting {
+    part: Part,
+    known: Known,
+    written: Written,
+    begun: bool,
+    ended: bool,
+    events: u64,
+    counters: Counters,
+    /// The lines so far.
+    out: Vec<u8>,
+}
+
+impl Cutting {
+    /// Nothing has come.
+    #[must_use]
+    pub fn new(part: Part) -> Self {
+        Self { part, ..Self::default() }
+    }
+
+    /// Takes the next thing in, of a measurement with when it was read what the server had used;
+    /// `false` where the part is over.
+    pub fn item(&mut self, item: Item, used: Option<Nanos>) -> bool {
+        let Self { part, known, written, out, .. } = self;
         // A batch tells of what has happened before it.
         let begins = match &item {
             Item::Batch(batch) => batch.events().next().map(|told| told.event.time),
             _ => None,
         };
         if begins.or(item.time()).is_some_and(|time| part.is_over(time)) {
-            ended = true;
-            break;
+            self.ended = true;
+            return false;
         }
         match item {
             Item::Batch(batch) => {
                 known.take(&batch);
                 if batch.time < part.from {
-                    continue;
+                    return true;
                 }
-                counters.clone_from(&batch.counters);
+                self.counters.clone_from(&batch.counters);
                 let mut of_it = of(*batch, part);
-                if !std::mem::replace(&mut begun, true) {
+                let begins = !std::mem::replace(&mut self.begun, true);
+                if begins {
                     of_it.whole = true;
                     of_it.rows.clear();
                     of_it
@@ -114,26 +155,32 @@ pub fn cut<R: BufRead>(
                     of_it.others.clone_from(&known.others);
                     of_it.epolls.clone_from(&known.epolls);
                 }
-                events += of_it.events().len() as u64;
-                written.batch_whole(&mut out, &of_it);
+                self.events += of_it.events().len() as u64;
+                written.batch_whole(out, &of_it);
+                if begins && let Some(clients) = known.clients.take() {
+                    written.note_now(out, Note::Clients(clients));
+                }
             }
             Item::Kernel(snapshot, taken) if taken >= part.from => {
-                let used = log.told(snapshot.usage);
-                written.note_now(&mut out, Note::Kernel(Arc::new(*snapshot), taken, used));
+                written.note_now(out, Note::Kernel(Arc::new(*snapshot), taken, used));
             }
-            Item::Clients(clients) if begun => {
-                written.note_now(&mut out, Note::Clients(Arc::new(clients)));
+            Item::Clients(clients) if self.begun => {
+                written.note_now(out, Note::Clients(Arc::new(clients)));
             }
-            Item::Made(made) if begun => written.note_now(&mut out, Note::Made(made)),
-            Item::Kernel(..) | Item::Clients(_) | Item::Made(_) => {}
+            Item::Clients(clients) => known.clients = Some(Arc::new(clients)),
+            Item::Made(made) if self.begun => written.note_now(out, Note::Made(made)),
+            Item::Kernel(..) | Item::Made(_) => {}
         }
-        write(&out)?;
-        out.clear();
+        true
     }
-    let lost = log.closing().map_or(0, |closing| closing.lost);
-    json::last(&mut out, &Closing::of_part(lost, events, &counters, ended));
-    write(&out)?;
-    Ok(events)
+
+    /// The lines that are left, with the last; of so many events nothing is known.
+    #[must_use]
+    pub fn end(mut self, lost: u64) -> Vec<u8> {
+        let closing = Closing::of_part(lost, self.events, &self.counters, self.ended);
+        json::last(&mut self.out, &closing);
+        self.out
+    }
 }
 
 /// As much of a batch as is of the part.

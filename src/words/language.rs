@@ -1,5 +1,12 @@
 //! The language that the program speaks.
 
+use std::cell::Cell;
+
+thread_local! {
+    /// What this thread speaks meanwhile.
+    static HERE: Cell<Option<Language>> = const { Cell::new(None) };
+}
+
 /// A language that the program speaks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Language {
@@ -14,12 +21,20 @@ impl Language {
     /// The language that is spoken now.
     #[must_use]
     pub fn spoken() -> Self {
-        choice::get()
+        HERE.get().unwrap_or_else(choice::get)
     }
 
     /// From now on this language is spoken, by every thread.
     pub fn speak(self) {
         choice::set(self);
+    }
+
+    /// Speaks it on this thread alone while something is done.
+    pub fn speak_while<T>(self, does: impl FnOnce() -> T) -> T {
+        let before = HERE.replace(Some(self));
+        let done = does();
+        HERE.set(before);
+        done
     }
 
     /// The other one.

@@ -103,10 +103,12 @@ const NAMES: [(&str, &str); 59] = [
 ];
 
 /// Single literals; the program's own name is left out.
-const SINGLE: [(&str, &str, &str); 39] = [
+const SINGLE: [(&str, &str, &str); 41] = [
     ("app::headless", "listening on :///", "the line that `compare` and scripts read"),
     ("app::lesson", "all", "what stands for every lesson"),
     ("app::output", "dumb", "a kind of terminal"),
+    ("app::keep", ".jsonl.zst", "the ending of a file"),
+    ("app::keep", ".html", "the ending of a file"),
     ("app::pictures", "%Y-%m-%d %H:%M UTC", "a date"),
     ("attach::process", "Max open files", "a field of /proc/PID/limits"),
     ("attach::process", "NSpid:", "a field of /proc/PID/status"),

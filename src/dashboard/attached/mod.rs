@@ -61,6 +61,7 @@ pub fn run(setup: Setup) -> io::Result<()> {
         ascii,
         runs_on: true,
         history: 0,
+        keep: None,
     };
     show(Attached::new(name, watcher), &options, None)
 }

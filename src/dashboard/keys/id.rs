@@ -54,6 +54,7 @@ pub enum Id {
     Play,
     PlaySlower,
     PlayFaster,
+    Keep,
     Zoom,
     Show(Panel),
     NextPanel,

@@ -77,6 +77,7 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
         Overlay::Confirm(confirm) => prompt::confirm(frame, area, confirm, theme),
         Overlay::IdleSeconds(input) => prompt::idle(frame, area, input, state, theme),
         Overlay::HowMany(input) => prompt::how_many(frame, area, input, state, theme),
+        Overlay::Keep(input) => prompt::keep(frame, area, input, theme),
         Overlay::Jump(input) => prompt::jump(frame, area, input, state, theme),
         Overlay::Choose(at) => chooser::draw(frame, area, *at, state, theme),
         Overlay::Before(newer) => before::draw(frame, area, *newer, state, theme),

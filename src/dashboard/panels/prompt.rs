@@ -64,6 +64,31 @@ pub fn idle(frame: &mut Frame, screen: Rect, input: &Input, state: &State, theme
     }
 }
 
+/// How many of the last seconds are to be kept.
+pub fn keep(frame: &mut Frame, screen: Rect, input: &Input, theme: &Theme) {
+    let (say, keys) = (&strings().boxes, &strings().keys.names);
+    let inner = popup(frame, screen, 50, 5, say.keep, theme);
+    let [last, unit] = say.keep_last;
+    let (before, behind) = input.halves();
+    let ask = Line::from(vec![
+        Span::styled(format!("{last} "), theme.style(Role::Text)),
+        Span::styled(before, theme.style(Role::Title)),
+        Span::styled(theme.glyph("▏", "_"), theme.style(Role::Key)),
+        Span::styled(behind, theme.style(Role::Title)),
+        Span::styled(format!(" {unit}"), theme.style(Role::Text)),
+    ]);
+    let what = match seconds(&input.text()) {
+        Some(_) => Line::from(dim(say.keeps, theme)),
+        None => Line::styled(say.no_seconds, theme.style(Role::Warn)),
+    };
+    let mut answers = Line::default();
+    answers.extend(key_spans(keys.enter, say.keeps_them, theme));
+    answers.extend(key_spans(keys.esc, say.adds_none, theme));
+    for (line, y) in [ask, what, answers].into_iter().zip(inner.top()..inner.bottom()) {
+        frame.render_widget(line, Rect { y, height: 1, ..inner });
+    }
+}
+
 /// How many clients of our own are to come.
 pub fn how_many(frame: &mut Frame, screen: Rect, input: &Input, state: &State, theme: &Theme) {
     let (say, keys) = (&strings().boxes, &strings().keys.names);

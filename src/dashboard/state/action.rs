@@ -1,5 +1,7 @@
 //! What the state asks of others.
 
+use std::time::Duration;
+
 use crate::clients::ClientKind;
 use crate::dashboard::geometry::Position;
 use crate::telemetry::Command;
@@ -19,6 +21,8 @@ pub enum Action {
     Explain(Position),
     /// Switch mouse capture.
     Mouse(bool),
+    /// Keep so much of what came last in files.
+    Keep(Duration),
     /// Save what is chosen in the settings file.
     Save,
     /// Draw everything anew.

@@ -223,6 +223,11 @@ impl State {
         self.can_step_back() || self.recording().is_some()
     }
 
+    /// Whether there is something of the last minutes to be kept in a file.
+    pub fn can_keep(&self) -> bool {
+        self.history.oldest().is_some()
+    }
+
     /// Whether the picture can go on in time by itself.
     pub fn can_play(&self) -> bool {
         self.is_back() && self.history.is_on() || self.recording().is_some()
@@ -247,10 +252,10 @@ impl State {
             id => id,
         };
         self.refusal(id).or(match id {
-            Id::CallBack | Id::TurnBack | Id::Jump if !self.history.is_on() => {
+            Id::CallBack | Id::TurnBack | Id::Jump | Id::Keep if !self.history.is_on() => {
                 Some(WhyNot::NoHistory)
             }
-            Id::CallBack | Id::TurnBack | Id::Jump => Some(WhyNot::NothingBefore),
+            Id::CallBack | Id::TurnBack | Id::Jump | Id::Keep => Some(WhyNot::NothingBefore),
             Id::StepCall | Id::StepTurn | Id::CallForth | Id::TurnForth
                 if self.recording().is_some() =>
             {

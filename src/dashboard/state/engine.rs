@@ -13,6 +13,7 @@ mod turns;
 mod view;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 pub use self::epolls::Shown;
 use self::epolls::{Lists, number};
@@ -28,8 +29,8 @@ use super::continuity::Continuity;
 use super::table::Table;
 use crate::inspect::Snapshot;
 use crate::telemetry::{
-    Batch, ConnId, EpollNumber, EventRef, Fd, Listener, Mask, Nanos, Next, OwnedEvent, Ready,
-    Stance, Standing, What,
+    Batch, ConnId, EpollNumber, Epolls, EventRef, Fd, Listener, Mask, Nanos, Next, OwnedEvent,
+    Ready, Stance, Standing, What,
 };
 
 /// How many fds of closed connections are remembered that are still on a list.
@@ -66,6 +67,11 @@ pub struct Engine {
 }
 
 impl Engine {
+    /// The epolls of a traced program, as they were told last.
+    pub(in crate::dashboard::state) fn epolls(&self) -> Arc<Epolls> {
+        self.lists.told()
+    }
+
     /// Before the first batch.
     #[must_use]
     pub fn new() -> Self {

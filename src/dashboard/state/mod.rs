@@ -134,6 +134,8 @@ pub enum Overlay {
     HowMany(Input),
     /// Where to jump to in time.
     Jump(Input),
+    /// How many of the last seconds are to be kept in a file.
+    Keep(Input),
     /// The filter of a panel is being typed.
     Filter(Panel, Input),
     /// The kinds of client; the index of the marked one.

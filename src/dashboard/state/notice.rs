@@ -4,6 +4,7 @@
 mod words;
 
 use std::mem::discriminant;
+use std::time::Duration;
 
 use crate::clients::ClientKind;
 use crate::record::log;
@@ -81,6 +82,10 @@ pub enum Notice {
     NoneSuch,
     /// The recording has no more.
     RecordingEnds,
+    /// The last seconds, so many, are kept in that log; and in that page, once it is drawn.
+    Kept(Duration, String, Option<String>),
+    /// They are not: a sentence.
+    NotKept(String),
     /// The recording cannot be read any further: a sentence.
     Unread(String),
     /// The log is in trouble, or out of it.
@@ -111,6 +116,8 @@ impl Notice {
             | Self::Saved { .. }
             | Self::NothingToSave { .. }
             | Self::NotSaved(_)
+            | Self::Kept(..)
+            | Self::NotKept(_)
             | Self::NeverCalled(_)
             | Self::Oldest(..)
             | Self::NoneSuch

@@ -62,6 +62,7 @@ impl State {
             Overlay::Confirm(confirm) => self.confirm_key(confirm, key, declared),
             Overlay::IdleSeconds(input) => self.idle_key(input, key),
             Overlay::HowMany(input) => self.how_many_key(input, key),
+            Overlay::Keep(input) => self.keep_key(input, key),
             Overlay::Jump(input) => self.jump_key(input, key),
             Overlay::Filter(panel, input) => {
                 self.filter_key(panel, input, key);
@@ -298,6 +299,7 @@ impl State {
             Id::Play => self.play_or_stop(),
             Id::PlaySlower => self.play_at(false),
             Id::PlayFaster => self.play_at(true),
+            Id::Keep => self.overlay = Overlay::Keep(Input::proposing("30")),
             Id::Jump => self.overlay = Overlay::Jump(Input::default()),
             Id::Zoom => self.zoom = !self.zoom,
             Id::Show(panel) => self.show(panel),

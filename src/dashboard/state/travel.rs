@@ -3,12 +3,15 @@
 //! Frozen and gone back are the same thing: a scene in place of the live one, and after how many events
 //! it was so. The server goes on meanwhile, and so does what is kept of it.
 
+use std::time::Duration;
+
 use super::State;
 use super::back::Back;
 use super::history::History;
 use super::history::stops::Stops;
 use super::notice::Notice;
-use super::play::Stride;
+use super::play::{Stride, nanos};
+use crate::record::cut::{Cutting, Part};
 use crate::telemetry::Nanos;
 
 impl State {
@@ -16,6 +19,18 @@ impl State {
     #[must_use]
     pub fn history(&self) -> &History {
         &self.history
+    }
+
+    /// So much time up to the picture as a log has it, after its first line; and how much that is.
+    #[must_use]
+    pub fn excerpt(&self, time: Duration) -> (Vec<u8>, Duration) {
+        let to = self.scene().now;
+        let from = to.saturating_sub(nanos(time)).max(self.history.oldest_time().unwrap_or(to));
+        let until = self.back.is_some().then_some(to);
+        let mut cutting = Cutting::new(Part { from, to: until, ..Part::default() });
+        let lost = self.history.each_since(from, |item, used| cutting.item(item, used));
+        let lines = cutting.end(self.scene().lost.all().saturating_sub(lost));
+        (lines, Duration::from_nanos(to - from))
     }
 
     /// For how long the picture has stood; how old it is.

@@ -17,6 +17,7 @@ impl State {
             | Overlay::IdleSeconds(input)
             | Overlay::HowMany(input)
             | Overlay::Jump(input)
+            | Overlay::Keep(input)
             | Overlay::Help(input, _) => {
                 input.insert(text);
                 self.changed = true;
@@ -70,6 +71,23 @@ impl State {
             }
         }
         self.overlay = Overlay::IdleSeconds(input);
+        Vec::new()
+    }
+
+    pub(super) fn keep_key(&mut self, mut input: Input, key: KeyEvent) -> Vec<Action> {
+        match key.code {
+            KeyCode::Esc => return Vec::new(),
+            KeyCode::Enter => {
+                if let Some(time) = prompt::seconds(&input.text()) {
+                    return vec![Action::Keep(time)];
+                }
+            }
+            KeyCode::Char(c) if !c.is_ascii_digit() && c != '.' && key.modifiers.is_empty() => {}
+            _ => {
+                input.key(key);
+            }
+        }
+        self.overlay = Overlay::Keep(input);
         Vec::new()
     }
 

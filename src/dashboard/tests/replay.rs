@@ -123,6 +123,55 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn the_last_seconds_are_kept_as_a_log_that_tells_the_same(
+        steps in prop::collection::vec(step(), 20..120), seconds in 0..30_u64, back in 0..40_usize,
+    ) {
+        let mut model = Model::new();
+        let inputs: Vec<Input> = steps.iter().filter_map(|step| model.does(step)).collect();
+        let mut there = state(120, 36);
+        for input in &inputs {
+            feed(&mut there, input);
+        }
+        there.tick(model.now);
+        press(&mut there, &"[".repeat(back));
+        let (lines, time) = there.excerpt(Duration::from_secs(seconds));
+        prop_assert!(time <= Duration::from_secs(seconds));
+        let mut log = Vec::new();
+        crate::record::json::header(&mut log, &Header {
+            server: "epoll-et".into(), pid: 1, start: SystemTime::now(), mistake: None, part: true, origin: None,
+        });
+        log.extend(lines);
+        let mut check = Check::default();
+        let mut reading = Reading::new(&*log);
+        while let Some(line) = reading.line().unwrap() {
+            check.line(line);
+        }
+        check.end();
+        prop_assert!(check.troubles.is_empty(), "{check:?}");
+        let mut here = state(120, 36);
+        let all = items(&log);
+        let begins = all.iter().any(|item| matches!(item, Item::Batch(_)));
+        for item in all {
+            crate::dashboard::replayed::take(&mut here, item);
+        }
+        here.tick(there.scene().now);
+        let known = |state: &State| {
+            let scene = state.scene();
+            let rows = scene.table.entries().iter().filter(|entry| entry.closed.is_none());
+            let mut rows: Vec<_> = rows.map(|entry| format!("{:?}", entry.row())).collect();
+            rows.sort();
+            (rows, scene.counters.clone(), scene.lost.clone(), scene.listener, scene.standing)
+        };
+        // Gone back to the middle of a batch, what is kept has all of it.
+        if begins && !there.is_stepped_back() {
+            prop_assert_eq!(known(&there), known(&here));
+        }
+    }
+}
+
 /// Another number in place of each that is chosen, up to the largest that there are.
 fn altered(log: &[u8], changes: &[(usize, u64)]) -> Vec<u8> {
     let mut log = String::from_utf8(log.to_vec()).unwrap();

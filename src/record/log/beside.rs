@@ -108,9 +108,10 @@ impl Written {
         self.batch(Some(out), batch);
     }
 
-    /// Appends a note, and what has waited.
+    /// Appends a note, at whatever rate they come.
     pub fn note_now(&mut self, out: &mut Vec<u8>, note: Note) {
         self.note(Some(out), note);
+        (self.clients.written, self.made.written) = (None, None);
         self.slow(out);
     }
 

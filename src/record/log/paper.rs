@@ -7,6 +7,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::Path;
 
+use crate::descriptors;
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use rustix::io::Errno;
 use zstd::stream::{AutoFinishEncoder, write::Encoder};
@@ -69,6 +70,7 @@ impl Place {
             let unread = error.raw_os_error() == Some(Errno::NXIO.raw_os_error());
             if fifo && unread { ErrorKind::NotConnected.into() } else { error }
         })?;
+        let file = File::from(descriptors::own(file.into()));
         // From here on writing waits, but for the log's thread alone.
         fcntl_setfl(&file, fcntl_getfl(&file)? - OFlags::NONBLOCK)?;
         let data = file.metadata()?;

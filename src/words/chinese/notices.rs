@@ -45,6 +45,11 @@ pub(in crate::words) const CHINESE: Notices = Notices {
         1 => "断开唯一打开的连接？".to_owned(),
         open => format!("断开全部 {} 个打开的连接？", units::count(open as u64)),
     },
+    kept: |time, log, page| match page {
+        None => format!("最后 {time} 在 {log} 里；网页正在生成。"),
+        Some(page) => format!("最后 {time} 在 {log} 里，网页是 {page}。"),
+    },
+    not_kept: |path, why| format!("写不了 {path}：{why}。"),
     saved: |path, backup| match backup {
         Some(backup) => format!("已保存到 {path}，原来的文件在旁边：{backup}"),
         None => format!("已保存到 {path}"),

@@ -166,6 +166,11 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
         "Jump in time: by seconds (-10), to a time (12.5), to the next event that words of the filter \
          match (closed, fd:9), or what looks like a mistake; - before words: the last one before.",
     ),
+    keep: text(
+        "keep",
+        "Keep the last seconds in files, to be sent: as a log that is replayed, and as a page that plays \
+         them in a browser.",
+    ),
     play: text(
         "play",
         "From a picture of before, or in a recording: let time go on by itself, or stop it.",

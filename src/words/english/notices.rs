@@ -50,6 +50,11 @@ pub(in crate::words) const ENGLISH: Notices = Notices {
         1 => "drop the one open connection?".to_owned(),
         open => format!("drop all {open} open connections?"),
     },
+    kept: |time, log, page| match page {
+        None => format!("The last {time} are in {log}; a page of them is being made."),
+        Some(page) => format!("The last {time} are in {log}, and as a page in {page}."),
+    },
+    not_kept: |path, why| format!("Cannot write {path}: {why}."),
     saved: |path, backup| match backup {
         Some(backup) => format!("saved in {path}; the old file is {backup} beside it"),
         None => format!("saved in {path}"),

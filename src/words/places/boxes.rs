@@ -27,6 +27,11 @@ pub(crate) struct Boxes {
     pub(crate) slow_caller: &'static str,
     pub(crate) leaver: &'static str,
     pub(crate) flood: &'static str,
+    /// The box that keeps the last seconds in files.
+    pub(crate) keep: &'static str,
+    pub(crate) keep_last: [&'static str; 2],
+    pub(crate) keeps: &'static str,
+    pub(crate) keeps_them: &'static str,
     pub(crate) how_many: &'static str,
     pub(crate) adds: fn(kind: &str) -> String,
     pub(crate) no_number: &'static str,

@@ -43,6 +43,7 @@ pub(crate) struct Keys {
     pub(crate) turn_back: KeyText,
     pub(crate) turn_forth: KeyText,
     pub(crate) jump: KeyText,
+    pub(crate) keep: KeyText,
     pub(crate) play: KeyText,
     pub(crate) play_slower: KeyText,
     pub(crate) play_faster: KeyText,

@@ -35,6 +35,9 @@ pub(crate) struct Notices {
     pub(crate) saved: fn(path: &str, backup: Option<&str>) -> String,
     pub(crate) nothing_to_save: fn(path: &str) -> String,
     pub(crate) no_settings: &'static str,
+    /// The last seconds are in that log, and in that page once it is drawn.
+    pub(crate) kept: fn(time: &str, log: &str, page: Option<&str>) -> String,
+    pub(crate) not_kept: fn(path: &str, why: &str) -> String,
     /// Questions.
     pub(crate) quit: fn(foreign: usize) -> String,
     pub(crate) drop: fn(fd: i32, peer: &str) -> String,

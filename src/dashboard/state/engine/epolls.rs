@@ -65,6 +65,10 @@ pub(super) fn number(event: EventRef<'_>) -> EpollNumber {
 }
 
 impl Lists {
+    pub(super) fn told(&self) -> Arc<Epolls> {
+        Arc::clone(&self.told)
+    }
+
     /// Takes over what was told of them.
     pub(super) fn take(&mut self, told: &Arc<Epolls>, now: Nanos) {
         (self.told, self.told_at) = (Arc::clone(told), now);

@@ -55,7 +55,7 @@ impl History {
                 self.near = Some(Near { first: segment.first, next, scene });
             }
             let left = usize::try_from(events - segment.first).unwrap_or(usize::MAX) - kept.place;
-            let batch = kept.batch(&segment.events, &scene);
+            let batch = kept.batch(&segment.events, &scene.counters);
             if left > kept.events {
                 between.drain(..).for_each(|item| take(&mut scene, item, None));
                 scene.apply(&batch);

@@ -5,12 +5,12 @@ use std::mem::{size_of, size_of_val};
 use std::sync::Arc;
 
 use crate::dashboard::state::lints::Lint;
-use crate::dashboard::state::scene::{Came, Scene};
+use crate::dashboard::state::scene::Came;
 use crate::dashboard::state::stream::Stream;
 use crate::dashboard::state::stretches::Change;
 use crate::dashboard::state::table::slim::Slim;
 use crate::telemetry::{
-    Batch, Epolls, Latency, Listener, Lost, Nanos, Others, Ring, Row, Standing, Turn,
+    Batch, Counters, Epolls, Latency, Listener, Lost, Nanos, Others, Ring, Row, Standing, Turn,
 };
 
 /// A batch.
@@ -97,15 +97,15 @@ impl Kept {
         &self.lints
     }
 
-    /// The batch as it came, after `scene` as it was then.
-    pub(super) fn batch(&self, events: &Ring, scene: &Scene) -> Batch {
+    /// The batch as it came, after those totals.
+    pub(super) fn batch(&self, events: &Ring, before: &Counters) -> Batch {
         let mut batch = self.to_stream(events);
         batch.rows = self.rows.iter().map(Slim::row).collect();
         batch.gone = self.gone.iter().map(Slim::row).collect();
         batch.whole = self.whole;
         batch.turns = self.turns.to_vec();
         batch.latencies = self.latencies.to_vec();
-        batch.counters.clone_from(&scene.counters);
+        batch.counters.clone_from(before);
         batch.counters.change(&self.counters);
         batch.lost.clone_from(&self.lost);
         batch.listener = *self.listener;

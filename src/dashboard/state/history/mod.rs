@@ -13,8 +13,10 @@
 //! | `prefix` | a batch up to one of its events |
 //! | `again` | the scene after an event, made again |
 //! | `stops` | where a step goes |
+//! | `excerpt` | what came in, as a recording has it |
 
 mod again;
+mod excerpt;
 mod kept;
 pub mod marks;
 pub(in crate::dashboard) mod prefix;

@@ -6,6 +6,7 @@ use super::{Ended, NoChinese, Notice, Panic, WhyNot};
 use crate::dashboard::keys::{self, Id};
 use crate::dashboard::state::by_server;
 use crate::record::log;
+use crate::telemetry::Nanos;
 use crate::words::{plain, strings, units};
 
 impl Notice {
@@ -41,7 +42,13 @@ impl Notice {
             Self::WideSigns => say.wide_signs.to_owned(),
             Self::Saved { path, backup } => (say.saved)(path, backup.as_deref()),
             Self::NothingToSave { path } => (say.nothing_to_save)(path),
-            Self::NotSaved(sentence) | Self::Unread(sentence) => sentence.clone(),
+            Self::NotSaved(sentence) | Self::NotKept(sentence) | Self::Unread(sentence) => {
+                sentence.clone()
+            }
+            Self::Kept(time, log, page) => {
+                let time = Nanos::try_from(time.as_nanos()).unwrap_or(Nanos::MAX);
+                (say.kept)(&units::duration(time), log, page.as_deref())
+            }
             Self::NoNotes(why) => (strings().strip.no_notes)(why),
             Self::RecordingEnds => strings().back.recording_ends.to_owned(),
             Self::NoneSuch => strings().back.none_such.to_owned(),
