@@ -9,7 +9,7 @@ use super::log::is_same;
 use super::output::{Sentence, end, misused, printed, say};
 use super::pictures;
 use crate::cli::{self, Format};
-use crate::export::{Failed, csv};
+use crate::export::{Failed, csv, perfetto};
 use crate::record::file::{self, From};
 use crate::record::json::Header;
 use crate::record::log::Place;
@@ -108,6 +108,7 @@ fn make(
     out: impl Write,
 ) -> Result<(), Failed> {
     match args.to {
+        Format::Perfetto => perfetto::write(log, header, out),
         Format::Csv => csv::write(log, header, out),
         Format::Cast | Format::Html | Format::Svg => {
             let (name, end) = pictures::recording(&args.file);

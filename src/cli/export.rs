@@ -106,6 +106,8 @@ impl Default for Pictures {
 /// What a log can be made into.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
+    /// A trace of its calls, turns and connections, for ui.perfetto.dev.
+    Perfetto,
     /// A table of its connections, for spreadsheets and databases.
     Csv,
     /// Its pictures, for asciinema.

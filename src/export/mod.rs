@@ -3,6 +3,7 @@
 //! | file | what lives there |
 //! |---|---|
 //! | [`csv`] | its connections as a table, a line each |
+//! | [`perfetto`] | a trace of calls, turns and connections, for Perfetto |
 //! | [`cast`] | its pictures for asciinema |
 //! | [`html`] | its pictures as a page that plays them by itself |
 //! | [`svg`] | one of its pictures |
@@ -13,6 +14,7 @@ pub mod cast;
 pub mod csv;
 pub mod html;
 mod paint;
+pub mod perfetto;
 pub mod shot;
 pub mod svg;
 

@@ -40,7 +40,7 @@ const BEFORE: [(&str, &str); 10] = [
 
 /// Modules whose literals are names for machines; two words of small letters in a row are text there
 /// too.
-const NAMES: [(&str, &str); 59] = [
+const NAMES: [(&str, &str); 60] = [
     ("attach::data", "names of programs"),
     ("attach::descriptors", "fields of files in /proc"),
     ("attach::findings", "names of calls"),
@@ -70,6 +70,7 @@ const NAMES: [(&str, &str); 59] = [
     ("export::html", "markup"),
     ("export::paint", "markup"),
     ("export::svg", "markup"),
+    ("export::perfetto", "members of trace events, and names in them"),
     ("inspect", "states of a socket, as RFC 9293 names them"),
     ("inspect::drops", "fields of files in /proc"),
     ("inspect::fdinfo", "fields of files in /proc"),
