@@ -60,6 +60,8 @@ Examples:
                                      the same as a table of its connections
   epollscope export run.jsonl --to html -o run.html
                                      the same as a page that plays it in a browser
+  epollscope export run.jsonl --to perfetto -o run.json
+                                     the same as a time line for Perfetto
   epollscope textbook epoll > server.py
                                      the same server as a short program in Python";
 

@@ -293,3 +293,122 @@ impl Table {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::telemetry::Addr;
+
+    /// A field as RFC 4180 has it, read again.
+    fn read(field: &str) -> String {
+        let inner = field.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        inner.map_or_else(|| field.to_owned(), |inner| inner.replace("\"\"", "\""))
+    }
+
+    proptest! {
+        #[test]
+        fn a_field_ends_where_it_ends(text in "[a-c\",\n\r ]{0,8}") {
+            let field = quoted(&text);
+            prop_assert_eq!(read(&field), text.as_str());
+            // Outside of quotes nothing ends it.
+            let outside: String = field.split('"').step_by(2).collect();
+            prop_assert!(!outside.contains([',', '\n', '\r']));
+        }
+    }
+
+    #[test]
+    fn times_are_cut_off_and_dates_have_whole_seconds() {
+        assert_eq!(seconds(1_203_004_999), "1.203004");
+        let start = SystemTime::UNIX_EPOCH + Duration::from_secs(1_796_000_000);
+        let told = date(start, 2_900_000_000).unwrap().to_string();
+        assert_eq!(told, "2026-11-30T00:53:22Z");
+        assert_eq!(
+            date(SystemTime::UNIX_EPOCH, Nanos::MAX).map(Timestamp::as_second),
+            Some(18_446_744_073)
+        );
+    }
+
+    fn event(seq: u64, time: Nanos, conn: u64, what: What) -> Event {
+        Event::new(seq, time, 9, ConnId::new(conn), what)
+    }
+
+    fn accept(seq: u64, conn: u64) -> Event {
+        let peer: SocketAddr = "127.0.0.1:4000".parse().unwrap();
+        let what = What::Accept { ret: Ret::ok(9), peer: Some(Addr::from(peer)) };
+        event(seq, 5000, conn, what)
+    }
+
+    fn batch(events: &[Event], lost: u64) -> Batch {
+        let mut batch = Batch::default();
+        batch.lost.events[Kind::Recv as usize] = lost;
+        for event in events {
+            batch.push(*event, &[], &[]);
+        }
+        batch
+    }
+
+    /// Its line, from the calls on.
+    fn line(table: &Table, conn: u64) -> String {
+        let (mut text, id) = (String::new(), ConnId::new(conn).unwrap());
+        table.conns[&id].append(&mut text, id, SystemTime::UNIX_EPOCH);
+        text.trim_end().to_owned()
+    }
+
+    #[test]
+    fn what_is_lost_makes_what_was_open_unknown() {
+        let recv = |seq, conn| event(seq, 6000, conn, What::Recv { ret: Ret::ok(84) });
+        let mut table = Table::default();
+        table.batch(&batch(&[accept(1, 1), recv(2, 1)], 0));
+        assert_eq!(
+            line(&table, 1),
+            "1,9,127.0.0.1:4000,,0.000005,1970-01-01T00:00:00Z,,,,,0,84,0,2,1,1,0,0,0,0,0,0,0"
+        );
+        // Something is missing behind the last event.
+        table.batch(&batch(&[recv(3, 1)], 1));
+        assert_eq!(
+            line(&table, 1),
+            "1,9,127.0.0.1:4000,,0.000005,1970-01-01T00:00:00Z,,,,,,,,,,,,,,,,,"
+        );
+        // The next one is whole; the row says again what there was.
+        table.batch(&batch(&[accept(5, 2), recv(6, 2)], 1));
+        let row = Row {
+            bytes_in: 900,
+            requests: 3,
+            ..Row::new(ConnId::new(1).unwrap(), 9, "127.0.0.1:4000".parse().unwrap(), 5000)
+        };
+        let mut rows = batch(&[], 1);
+        rows.rows.push(row);
+        table.batch(&rows);
+        assert!(line(&table, 1).ends_with(",,,,3,900,0,,,,,,,,,,"), "{}", line(&table, 1));
+        assert!(line(&table, 2).ends_with(",0,84,0,2,1,1,0,0,0,0,0,0,0"), "{}", line(&table, 2));
+        // One that is not in the whole table is gone, and nobody knows with what.
+        rows.whole = true;
+        table.batch(&rows);
+        assert!(line(&table, 2).ends_with(",,,,,,,2,1,1,0,0,0,0,0,0,0"), "{}", line(&table, 2));
+    }
+
+    #[test]
+    fn a_client_is_known_by_its_address() {
+        let client = |kind| ClientInfo {
+            id: 1,
+            kind,
+            local: Some("127.0.0.1:4000".parse().unwrap()),
+            responses: 0,
+            status: String::new(),
+            connecting: false,
+            ended: false,
+        };
+        let mut table = Table::default();
+        table.batch(&batch(&[accept(1, 1)], 0));
+        table.clients(&[client(ClientKind::Idle)]);
+        // Its address is another's later.
+        table.clients(&[client(ClientKind::Flood)]);
+        table.batch(&batch(&[accept(2, 2)], 0));
+        table.clients(&[]);
+        table.batch(&batch(&[accept(3, 3)], 0));
+        let kinds: Vec<_> = table.conns.values().map(|conn| conn.client).collect();
+        assert_eq!(kinds, [Some(ClientKind::Idle), Some(ClientKind::Flood), None]);
+    }
+}

@@ -1,8 +1,16 @@
 //! `epollscope export`: what is made of a log says what is in it, and nothing else.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Instant;
 
+use epollscope::export::csv;
+use epollscope::record::json::Entry;
+use epollscope::record::playback::Playback;
+use epollscope::record::reading::Reading;
+use epollscope::record::shelf;
+use epollscope::record::sum::Sum;
 use rustix::process::Signal;
 use serde_json::Value;
 
@@ -78,6 +86,108 @@ fn a_table_has_each_connection_as_the_log_tells_it() {
         same("calls", &of_it.iter().filter(|line| !line["call"].is_null()).count().into());
         assert!(row["accepted_at"].as_str().unwrap().ends_with('Z'), "{row}");
     }
+}
+
+/// The table of a log, made in this process.
+fn table_of(log: &str) -> Vec<Value> {
+    let mut log = Playback::new(log.as_bytes(), Instant::now());
+    let header = log.header().unwrap().unwrap().clone();
+    let mut out = Vec::new();
+    csv::write(&mut log, &header, &mut out).unwrap();
+    table(&String::from_utf8(out).unwrap())
+}
+
+fn recording(name: &str) -> String {
+    String::from_utf8(shelf::recording(name).unwrap()).unwrap()
+}
+
+/// The sum of a column in which everything is known.
+fn sum_of(rows: &[Value], column: &str) -> u64 {
+    rows.iter().map(|row| row[column].as_str().unwrap().parse::<u64>().unwrap()).sum()
+}
+
+#[test]
+fn the_sums_of_a_table_are_those_of_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("events.jsonl");
+    let mut logs: Vec<String> = shelf::names().iter().map(|name| recording(name)).collect();
+    for server in ["threads", "processes", "epoll-et"] {
+        crate::perfetto::written(&path, &["--server", server, "--force"]);
+        logs.push(std::fs::read_to_string(&path).unwrap());
+    }
+    for log in &logs {
+        let (mut sum, mut reading) = (Sum::default(), Reading::new(log.as_bytes()));
+        while let Some(line) = reading.line().unwrap() {
+            if let Ok(Entry::Event(event)) = &line.entry {
+                sum.event(event.as_ref());
+            }
+        }
+        let rows = table_of(log);
+        assert_eq!(rows.len() as u64, sum.accepted);
+        assert_eq!((sum_of(&rows, "bytes_in"), sum_of(&rows, "bytes_out")), sum.bytes);
+        assert_eq!(sum_of(&rows, "requests"), sum.requests);
+        for why in &sum.closed {
+            let of_it = rows.iter().filter(|row| row["why"] == why.0.label());
+            assert_eq!(of_it.count() as u64, *why.1, "{why:?}");
+        }
+        let ids: Vec<u64> =
+            rows.iter().map(|row| row["id"].as_str().unwrap().parse().unwrap()).collect();
+        assert!(ids.is_sorted() && ids.len() == ids.iter().collect::<BTreeSet<_>>().len());
+    }
+    // What is found of one connection is counted in its line.
+    for row in table_of(logs.last().unwrap()) {
+        let filter = format!("conn:{}", row["id"].as_str().unwrap());
+        let (_, found, _) = ended(&["log", "grep", &filter, path.to_str().unwrap()]);
+        let is_call = |line: &&str| line.contains(",\"call\":") && !line.contains("\"ready\":");
+        assert_eq!(row["calls"], found.lines().filter(is_call).count().to_string(), "{found}");
+    }
+    let kinds: BTreeSet<String> =
+        table_of(&logs[0]).iter().map(|row| row["client"].to_string()).collect();
+    assert!(!kinds.is_empty());
+    let clients = table_of(&recording("recv-once"));
+    for kind in ["steady", "idle", "slow-reader"] {
+        assert!(clients.iter().any(|row| row["client"] == kind), "{kind}");
+    }
+}
+
+#[test]
+fn what_a_log_does_not_say_is_empty() {
+    let text = recording("recv-once");
+    let whole = table_of(&text);
+    let lines: Vec<&str> = text.lines().collect();
+    // One event of the third connection is missing. Others are open then, which may have made it.
+    let of_it = |line: &str| line.contains("\"call\":\"recv\"") && line.contains("\"conn\":3,");
+    let hole = lines.iter().rposition(|line| of_it(line)).unwrap();
+    let left = [&lines[..hole], &lines[hole + 1..]].concat().join("\n") + "\n";
+    let time: Value = serde_json::from_str(lines[hole]).unwrap();
+    let time = time["t"].as_f64().unwrap();
+    let mut unknown = 0;
+    for (row, whole) in table_of(&left).iter().zip(&whole) {
+        let number = |name: &str| row[name].as_str().unwrap().parse::<f64>().unwrap();
+        let was_open = number("accepted") <= time && number("closed") >= time;
+        unknown += u32::from(was_open);
+        for name in ["calls", "recv", "send", "other"] {
+            assert_eq!(row[name], if was_open { "" } else { whole[name].as_str().unwrap() });
+        }
+        // The server's own totals are exact all the same.
+        for name in ["requests", "bytes_in", "bytes_out", "why", "lifetime"] {
+            assert_eq!(row[name], whole[name]);
+        }
+    }
+    assert!(unknown > 0 && (unknown as usize) < whole.len());
+    // Of a part of a log that begins later, the table tells what was there already.
+    let folder = tempfile::tempdir().unwrap();
+    let (path, part) = (folder.path().join("events.jsonl"), folder.path().join("part.jsonl"));
+    std::fs::write(&path, &text).unwrap();
+    let (file, into) = (path.to_str().unwrap(), part.to_str().unwrap());
+    assert_eq!(ended(&["log", "cut", "--from", "1", "--to", "8.9", file, into]).0, 0);
+    let rows = table(&exported(into, "csv"));
+    let first = rows.iter().find(|row| row["id"] == "1").unwrap();
+    assert_eq!((&first["accepted"], &first["peer"]), (&whole[0]["accepted"], &whole[0]["peer"]));
+    for name in ["calls", "recv", "closed", "closed_at", "lifetime", "why"] {
+        assert_eq!(first[name], "", "{first}");
+    }
+    assert!(!first["bytes_in"].as_str().unwrap().is_empty());
 }
 
 #[test]

@@ -6,12 +6,15 @@ mod common;
 mod program;
 #[path = "../common/terminal.rs"]
 mod terminal;
+#[path = "../common/tools.rs"]
+mod tools;
 
 mod cli;
 mod ending;
 mod export;
 mod headless;
 mod log;
+mod perfetto;
 mod recorded;
 mod refused;
 mod replay;
