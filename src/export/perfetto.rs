@@ -286,6 +286,8 @@ impl Conn {
 struct Trace {
     paper: Paper,
     server: Track,
+    /// What the server's own thread is called; that of a traced program need have no loop.
+    main: &'static str,
     waker: Option<Fd>,
     /// The server asks each socket, so that its rounds are its turns.
     asks_all: bool,
@@ -309,6 +311,7 @@ impl Trace {
     fn begin(header: &Header) -> Self {
         let pid = u64::from(header.pid);
         let server = Track { pid, tid: pid };
+        let traced = header.origin.as_ref().is_some_and(|origin| origin.traced);
         let mut paper = Paper::default();
         let connections = Track { pid: CONNECTIONS, tid: CONNECTIONS };
         let processes = [(0, server, header.server.as_str()), (1, connections, "connections")];
@@ -321,6 +324,7 @@ impl Trace {
         Self {
             paper,
             server,
+            main: if traced { "main" } else { "loop" },
             waker: None,
             asks_all: false,
             lines: HashMap::new(),
@@ -417,14 +421,14 @@ impl Trace {
 
     /// The line of whoever did something.
     fn line(&mut self, by: By) -> Line {
-        let (server, paper) = (self.server.pid, &mut self.paper);
+        let (server, main, paper) = (self.server.pid, self.main, &mut self.paper);
         *self.lines.entry(by).or_insert_with(|| {
             let track = Track::of(by, server);
             if by.pid().is_some() {
                 paper.named("process_name", track, &format!("process {}", track.pid));
             }
             let name = match by {
-                By::LOOP => "loop".to_owned(),
+                By::LOOP => main.to_owned(),
                 _ => format!("thread {}", track.tid),
             };
             paper.named("thread_name", track, &name);
