@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use super::log;
 use super::output::{Sentence, end, misused, print, printed, say};
 use crate::cli;
+use crate::dashboard::state::diagnoses::Diagnoses;
 use crate::dashboard::state::filter::Filter;
 use crate::dashboard::state::stream;
 use crate::record::anonymous::Anonymous;
@@ -19,7 +20,7 @@ use crate::record::cut::{Part, cut};
 use crate::record::file;
 use crate::record::json::{Closing, Entry};
 use crate::record::log::Place;
-use crate::record::playback::Playback;
+use crate::record::playback::{Lines, Playback};
 use crate::record::reading::{Flaw, Line, Reading};
 use crate::record::sum::Sum;
 use crate::telemetry::{ConnId, Nanos};
@@ -120,18 +121,35 @@ fn trouble(trouble: &Trouble) -> String {
 
 fn stat(file: &Path) -> Result<(), Sentence> {
     let (mut sum, mut check) = (Sum::default(), Check::default());
+    let (mut lines, mut diagnoses) = (Lines::new(Instant::now()), Diagnoses::default());
     let mut reading = open(file)?;
     while let Some(line) = reading.line().map_err(|error| unread(file, &error))? {
-        if let Ok(Entry::Event(event)) = &line.entry {
-            sum.event(event.as_ref());
+        // In version 1 nothing parts the events, and there is no table.
+        let is_told = check.header.as_ref().is_some_and(|header| header.origin.is_some());
+        match &line.entry {
+            Ok(Entry::Event(event)) => {
+                sum.event(event.as_ref());
+                if is_told {
+                    lines.event(event.as_ref());
+                }
+            }
+            Ok(Entry::Beside(beside)) if is_told => {
+                if let Some(item) = lines.beside(beside.clone()) {
+                    diagnoses.take(&item);
+                }
+            }
+            _ => {}
         }
         check.line(line);
+    }
+    if let Some(item) = lines.rest() {
+        diagnoses.take(&item);
     }
     check.end();
     if check.header.is_none() {
         return Err(strings().recorded.no_log.to_owned());
     }
-    print(figures(&sum, &check).as_bytes())?;
+    print(figures(&sum, &check, diagnoses).as_bytes())?;
     // What it lacks concerns every figure.
     for wrong in &check.troubles {
         say(&trouble(wrong));
@@ -140,7 +158,7 @@ fn stat(file: &Path) -> Result<(), Sentence> {
 }
 
 /// Rows of a name and what there is to say.
-fn figures(sum: &Sum, check: &Check) -> String {
+fn figures(sum: &Sum, check: &Check, diagnoses: Diagnoses) -> String {
     let text = &strings().recorded;
     let mut rows = Rows::default();
     if let Some(header) = &check.header {
@@ -182,6 +200,12 @@ fn figures(sum: &Sum, check: &Check) -> String {
             said += &(text.failed)(&often(calls.failed.iter().map(|(errno, n)| (errno, *n))));
         }
         rows.add(&format!("  {name}"), &said);
+    }
+    for (at, (lint, last)) in diagnoses.all().into_iter().enumerate() {
+        let said = lint.text(last);
+        let said = lint.conn.map_or(said.clone(), |conn| (text.of_conn)(conn.get(), &said));
+        let time = units::relative(lint.since);
+        rows.add(if at == 0 { text.diagnoses } else { "" }, &(text.since)(&time, &said));
     }
     rows.0
 }

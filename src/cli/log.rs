@@ -16,7 +16,7 @@ pub enum Log {
         /// The log.
         file: PathBuf,
     },
-    /// Say what happened in it, in figures.
+    /// Say what happened in it, in figures, and what looks like a mistake.
     Stat {
         /// The log.
         file: PathBuf,

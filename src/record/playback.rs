@@ -9,7 +9,7 @@ use super::reading::{Flaw, Reading};
 use crate::clients::ClientInfo;
 use crate::inspect::{Quiet, Snapshot, Usage};
 use crate::source::{Language, Source, disk};
-use crate::telemetry::{Batch, Counters, LONGEST, Listener, Lost, Made, Nanos, Standing};
+use crate::telemetry::{Batch, Counters, EventRef, LONGEST, Listener, Lost, Made, Nanos, Standing};
 
 /// What comes next.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ impl Item {
 #[derive(Debug)]
 pub struct Playback<R> {
     reading: Reading<R>,
-    zero: Instant,
+    lines: Lines,
     /// The first line, once it was read.
     header: Option<Header>,
     /// The last line.
@@ -49,6 +49,12 @@ pub struct Playback<R> {
     skipped: u64,
     /// The last line ends in its middle.
     torn: bool,
+}
+
+/// The lines of a log that are made into what a picture is made of.
+#[derive(Debug)]
+pub struct Lines {
+    zero: Instant,
     /// What has come since the last batch.
     events: Batch,
     // As the lines before have it.
@@ -91,18 +97,11 @@ impl<R: BufRead> Playback<R> {
     pub fn new(from: R, zero: Instant) -> Self {
         Self {
             reading: Reading::new(from),
-            zero,
+            lines: Lines::new(zero),
             header: None,
             closing: None,
             skipped: 0,
             torn: false,
-            events: Batch::default(),
-            counters: Counters::default(),
-            lost: Lost::default(),
-            listener: None,
-            standing: Standing::default(),
-            quiet: Quiet::default(),
-            time: 0,
         }
     }
 
@@ -144,12 +143,12 @@ impl<R: BufRead> Playback<R> {
     /// The file cannot be read.
     pub fn next_item(&mut self) -> io::Result<Option<Item>> {
         loop {
-            let Some(line) = self.reading.line()? else { return Ok(self.rest()) };
+            let Some(line) = self.reading.line()? else { return Ok(self.lines.rest()) };
             match line.entry {
-                Ok(Entry::Event(event)) => self.events.push_again(event.as_ref()),
+                Ok(Entry::Event(event)) => self.lines.event(event.as_ref()),
                 Ok(Entry::Beside(Beside::Source(text))) => shown(&text),
                 Ok(Entry::Beside(beside)) => {
-                    if let Some(item) = self.beside(beside) {
+                    if let Some(item) = self.lines.beside(beside) {
                         return Ok(Some(item));
                     }
                 }
@@ -160,13 +159,43 @@ impl<R: BufRead> Playback<R> {
         }
     }
 
+    /// When it was read what the server had used, on the log's clock.
+    #[must_use]
+    pub fn told(&self, usage: Option<Usage>) -> Option<Nanos> {
+        let time = usage?.taken.saturating_duration_since(self.lines.zero);
+        Nanos::try_from(time.as_nanos()).ok()
+    }
+}
+
+impl Lines {
+    /// None has come. What the log says of the clock is told as if it had begun at `zero`.
+    #[must_use]
+    pub fn new(zero: Instant) -> Self {
+        Self {
+            zero,
+            events: Batch::default(),
+            counters: Counters::default(),
+            lost: Lost::default(),
+            listener: None,
+            standing: Standing::default(),
+            quiet: Quiet::default(),
+            time: 0,
+        }
+    }
+
+    /// Takes an event.
+    pub fn event(&mut self, event: EventRef<'_>) {
+        self.events.push_again(event);
+    }
+
     /// The events behind the last batch, of which no more is known.
-    fn rest(&mut self) -> Option<Item> {
+    pub fn rest(&mut self) -> Option<Item> {
         let last = self.events.events().map(|event| event.event.time).max()?;
         Some(self.batch(Told { time: last, standing: self.standing, ..Told::default() }))
     }
 
-    fn beside(&mut self, beside: Beside<'static>) -> Option<Item> {
+    /// Takes a line between the events; returns what it makes of it and of the events before it.
+    pub fn beside(&mut self, beside: Beside<'static>) -> Option<Item> {
         Some(match beside {
             Beside::Source(_) => return None,
             Beside::Batch(told) => self.batch(*told),
@@ -189,13 +218,6 @@ impl<R: BufRead> Playback<R> {
             Beside::Clients(clients) => Item::Clients(clients.into_owned()),
             Beside::Made(made) => Item::Made(made.into_owned()),
         })
-    }
-
-    /// When it was read what the server had used, on the log's clock.
-    #[must_use]
-    pub fn told(&self, usage: Option<Usage>) -> Option<Nanos> {
-        let time = usage?.taken.saturating_duration_since(self.zero);
-        Nanos::try_from(time.as_nanos()).ok()
     }
 
     /// A time of the log's clock; as if it were its begin where it is centuries away.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::program::{Running, ended, log};
+use epollscope::record::shelf;
 use rustix::process::Signal;
 use serde_json::Value;
 
@@ -59,6 +60,36 @@ fn a_log_is_checked_summed_up_and_searched() {
     assert!(out.contains("request GET /nothing HTTP/1.1"), "{out}");
     let (code, out, err) = ended(&["log", "grep", "state:bogus", name]);
     assert_eq!((code, out.as_str(), err.lines().count()), (2, "", 1), "{err}");
+}
+
+#[test]
+fn what_looks_like_a_mistake_is_said_of_a_recording() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("recording.jsonl");
+    let stat = |name: &str, language: &str| {
+        std::fs::write(&path, shelf::recording(name).unwrap()).unwrap();
+        let (code, out, err) = ended(&["log", "stat", "--lang", language, path.to_str().unwrap()]);
+        assert_eq!((code, err.as_str()), (0, ""), "{name}");
+        out
+    };
+    for (name, times, said) in [
+        ("first-client", 0, ""),
+        ("forget-unregister", 5, "from 0.606036 on: the loop spins: fd 12 is reported again"),
+        ("ignore-partial-write", 1, "on: conn 4, fd 8 was promised 697,429 bytes and got 5,081:"),
+        (
+            "no-drain",
+            1,
+            "bytes waiting for 8.8 s and no event is due: edge-triggered and not drained",
+        ),
+        ("recv-once", 5, "from 8.351549 on: conn 16, fd 14 was answered 400 after a recv"),
+    ] {
+        let out = stat(name, "en");
+        assert!(out.contains(said), "{name}: {out}");
+        assert_eq!(out.matches(" on: ").count(), times, "{name}: {out}");
+        assert_eq!(out.contains("likely mistakes"), times > 0, "{name}: {out}");
+    }
+    let out = stat("no-drain", "zh");
+    assert!(out.contains("可能的错误       从 0.149534 起：conn 3，fd 7 有 1,920 B 没读"), "{out}");
 }
 
 #[test]

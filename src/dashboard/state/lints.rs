@@ -355,11 +355,7 @@ impl Lints {
     }
 
     fn find(&mut self, lint: Lint) {
-        let same = |other: &Lint| {
-            (other.conn, other.fd) == (lint.conn, lint.fd)
-                && std::mem::discriminant(&other.symptom) == std::mem::discriminant(&lint.symptom)
-        };
-        if let Some(known) = self.found.iter_mut().find(|other| same(other)) {
+        if let Some(known) = self.found.iter_mut().find(|other| other.is_same(&lint)) {
             *known = Lint { since: known.since, ..lint };
         } else if self.found.len() < MOST {
             self.found.push(lint);

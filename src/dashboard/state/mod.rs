@@ -13,6 +13,7 @@ pub mod chosen;
 pub mod code;
 pub mod continuity;
 pub mod costs;
+pub mod diagnoses;
 pub mod engine;
 pub mod explain;
 pub mod filter;

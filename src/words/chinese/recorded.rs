@@ -50,6 +50,7 @@ pub(in crate::words) const CHINESE: Recorded = Recorded {
     requests: "请求",
     cost: "开销",
     calls: "调用",
+    diagnoses: "可能的错误",
     which: |server, pid, start| format!("{server}，进程 {pid}，启动于 {start}"),
     from_to: |from, to| format!("启动后 {from} 到 {to}"),
     of_events: |there, lost| match lost {
@@ -76,5 +77,7 @@ pub(in crate::words) const CHINESE: Recorded = Recorded {
     },
     failed: |errors| format!("其中 {errors}"),
     ended: |times, why| format!("{why} {}", count(times)),
+    since: |time, diagnosis| format!("从 {time} 起：{diagnosis}"),
+    of_conn: |conn, diagnosis| format!("conn {conn}，{diagnosis}"),
     so_often: |what, times| format!("{what} {}", count(times)),
 };

@@ -73,6 +73,7 @@ pub(in crate::words) const ENGLISH: Recorded = Recorded {
     requests: "requests",
     cost: "cost",
     calls: "calls",
+    diagnoses: "likely mistakes",
     which: |server, pid, start| format!("{server}, process {pid}, started {start}"),
     from_to: |from, to| format!("{from} to {to} after its start"),
     of_events: |there, lost| match lost {
@@ -99,5 +100,7 @@ pub(in crate::words) const ENGLISH: Recorded = Recorded {
     },
     failed: |errors| format!("of them {errors}"),
     ended: |times, why| format!("{} {why}", count(times)),
+    since: |time, diagnosis| format!("from {time} on: {diagnosis}"),
+    of_conn: |conn, diagnosis| format!("conn {conn}, {diagnosis}"),
     so_often: |what, times| format!("{what} {}", count(times)),
 };

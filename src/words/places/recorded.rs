@@ -39,6 +39,7 @@ pub(crate) struct Recorded {
     pub(crate) requests: &'static str,
     pub(crate) cost: &'static str,
     pub(crate) calls: &'static str,
+    pub(crate) diagnoses: &'static str,
     /// What stands in them.
     pub(crate) which: fn(server: &str, pid: u32, start: &str) -> String,
     pub(crate) from_to: fn(from: &str, to: &str) -> String,
@@ -51,6 +52,9 @@ pub(crate) struct Recorded {
     pub(crate) failed: fn(errors: &str) -> String,
     /// `12 peer closed`
     pub(crate) ended: fn(times: u64, why: &str) -> String,
+    /// A diagnosis, and since when it was so in seconds; and of which connection it is.
+    pub(crate) since: fn(time: &str, diagnosis: &str) -> String,
+    pub(crate) of_conn: fn(conn: u64, diagnosis: &str) -> String,
     /// `EAGAIN 12`
     pub(crate) so_often: fn(what: &str, times: u64) -> String,
 }

@@ -94,3 +94,12 @@ pub struct Lint {
     /// It may not be seen again, and is shown until then.
     pub(super) until: Option<Nanos>,
 }
+
+impl Lint {
+    /// Whether both say the same is wrong with the same.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        (self.conn, self.fd) == (other.conn, other.fd)
+            && std::mem::discriminant(&self.symptom) == std::mem::discriminant(&other.symptom)
+    }
+}
