@@ -230,7 +230,10 @@ impl Line {
         self.edge = self.edge.max(time);
         let name = match within {
             Within::Turn(ready) => {
-                paper.of(&json!({ "ready": ready }));
+                paper.args.clear();
+                if let Some(ready) = ready {
+                    paper.of(&json!({ "ready": ready }));
+                }
                 "turn"
             }
             Within::Task(fd) => {
