@@ -35,7 +35,10 @@ impl Anonymous {
             Entry::Header(header) => json::header(out, &self.header(header)),
             Entry::Event(event) => {
                 let event = self.event(&event);
-                json::event(out, event.as_ref(), line.waker);
+                match event.as_ref().headers() {
+                    Some(headers) => json::request(out, event.as_ref(), Some(headers)),
+                    None => json::event(out, event.as_ref(), line.waker),
+                }
             }
             // What a program of somebody else's says.
             Entry::Beside(Beside::Source(_)) if self.traced => {}
@@ -101,6 +104,10 @@ impl Anonymous {
                 let (method, path) = line;
                 let path = format!("/{}", self.text(path.kept));
                 other.extend([method.kept, b" ", path.as_bytes()].concat());
+                if let Some(headers) = told.as_ref().headers() {
+                    other.extend_from_slice(b" HTTP/1.1\r\n");
+                    other.extend(self.headers(headers));
+                }
                 *target = u16::try_from(path.len()).unwrap_or(u16::MAX);
             }
             What::Open { .. } | What::Openat { .. } => {
@@ -112,6 +119,24 @@ impl Anonymous {
         let kept = Text::of(&event.what, &other).kept.len();
         let len = if len > bytes.len() { len.max(kept) } else { other.len() };
         OwnedEvent { event, bytes: other.into(), len, ready: ready.clone() }
+    }
+
+    /// Headers of a request under their names, each with another value.
+    fn headers(&mut self, headers: &[u8]) -> Vec<u8> {
+        let mut other = Vec::new();
+        for line in headers.split_inclusive(|byte| *byte == b'\n') {
+            let (line, end) = match line.strip_suffix(b"\r\n") {
+                Some(line) => (line, "\r\n"),
+                None => (line, ""),
+            };
+            let name = line.iter().position(|byte| *byte == b':').unwrap_or(0);
+            other.extend_from_slice(&line[..name]);
+            if let Some(value) = line.get(name + 1..).filter(|_| name > 0) {
+                other.extend(format!(": {}", self.text(value.trim_ascii())).bytes());
+            }
+            other.extend_from_slice(end.as_bytes());
+        }
+        other
     }
 
     fn beside(&mut self, beside: &Beside<'_>) -> Option<Beside<'static>> {
@@ -190,7 +215,7 @@ mod tests {
         }
         for (id, page) in [(1, "GET /secret?a=1"), (2, "GET /secret?a=1"), (1, "GET /other")] {
             let target = u16::try_from(page.len() - 4).unwrap();
-            let line = format!("{page} HTTP/1.1\r\nCookie: me\r\n\r\n");
+            let line = format!("{page} HTTP/1.1\r\nCookie: name=ada\r\n\r\n");
             tell(9, id, What::Request { method: 3, target, minor: 1 }, line.as_bytes());
         }
         tell(9, 1, What::Data { bytes: 11 }, b"a secret...");
@@ -223,14 +248,15 @@ mod tests {
     #[test]
     fn nobody_is_known_by_it_and_the_same_is_the_same() {
         let text = anonymous(&log(true));
-        for private in ["10.1.2.3", "secret", "other", "somebody", "Cookie", "private"] {
+        for private in ["10.1.2.3", "secret", "other", "somebody", "ada", "private"] {
             assert!(!text.contains(private), "{private}: {text}");
         }
         // The accept of each, and the row of one.
         assert_eq!(text.matches("\"198.18.0.1:4001\"").count(), 2, "{text}");
         assert_eq!(text.matches("\"198.18.0.1:4002\"").count(), 1, "{text}");
         assert_eq!(text.matches("\"target\":\"/1\"").count(), 2, "{text}");
-        assert_eq!(text.matches("\"target\":\"/2\"").count(), 1, "{text}");
+        assert_eq!(text.matches("\"target\":\"/3\"").count(), 1, "{text}");
+        assert_eq!(text.matches("\"headers\":\"Cookie: 2").count(), 1, "{text}");
         assert!(text.contains("\"bytes\":11,\"text\":\"xxxxxxxxxxx\""), "{text}");
         assert_eq!(text.matches("\"at\":\"file-1.py:7\"").count(), 7, "{text}");
         assert!(

@@ -111,7 +111,12 @@ pub fn header(out: &mut Vec<u8>, header: &Header) {
 /// Appends an event's line. `waker` is the fd of the server's own plumbing
 /// ([`Listener::waker`](crate::telemetry::Listener::waker)), where it is known.
 pub fn event(out: &mut Vec<u8>, told: EventRef<'_>, waker: Option<Fd>) {
-    write::event(out, told, waker);
+    write::event(out, told, waker, None);
+}
+
+/// The same of a request, with what stands behind the first line of its head.
+pub fn request(out: &mut Vec<u8>, told: EventRef<'_>, headers: Option<&[u8]>) {
+    write::event(out, told, None, headers);
 }
 
 /// Appends a line between the events.

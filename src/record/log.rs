@@ -258,8 +258,7 @@ impl<P: Paper, T: FnMut(Notice)> Writer<P, T> {
                 self.before.left_out(event.event.what.kind());
                 continue;
             }
-            self.before.site(&mut self.waiting, event.event.site);
-            json::event(&mut self.waiting, event, waker);
+            self.before.event(&mut self.waiting, event, waker);
             self.events += 1;
             if self.trouble.is_none() && self.waiting.len() >= KEPT {
                 self.flush();

@@ -9,7 +9,9 @@ use super::reading::{Flaw, Reading};
 use crate::clients::ClientInfo;
 use crate::inspect::{Quiet, Snapshot, Usage};
 use crate::source::{Language, Source, disk};
-use crate::telemetry::{Batch, Counters, EventRef, LONGEST, Listener, Lost, Made, Nanos, Standing};
+use crate::telemetry::{
+    Batch, Counters, EventRef, LONGEST, Listener, Lost, Made, Nanos, Standing, What,
+};
 
 /// What comes next.
 #[derive(Debug)]
@@ -64,6 +66,8 @@ pub struct Lines {
     standing: Standing,
     quiet: Quiet,
     time: Nanos,
+    /// What stands behind the target in the head of the last request.
+    rest_of_head: Option<Box<[u8]>>,
 }
 
 /// Has the code view show what was in a file then.
@@ -180,11 +184,25 @@ impl Lines {
             standing: Standing::default(),
             quiet: Quiet::default(),
             time: 0,
+            rest_of_head: None,
         }
     }
 
-    /// Takes an event.
+    /// Takes an event; a request that has the headers of the one before gets them.
     pub fn event(&mut self, event: EventRef<'_>) {
+        let line = match event.event.what {
+            What::Request { method, target, .. } => method as usize + 1 + usize::from(target),
+            _ => usize::MAX,
+        };
+        match (event.bytes.get(line..), &self.rest_of_head) {
+            (Some([]), Some(rest)) => {
+                let bytes = &*[event.bytes, rest].concat();
+                self.events.push_again(EventRef { bytes, len: bytes.len(), ..event });
+                return;
+            }
+            (Some(rest @ [_, ..]), _) => self.rest_of_head = Some(rest.into()),
+            _ => {}
+        }
         self.events.push_again(event);
     }
 

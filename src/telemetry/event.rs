@@ -197,6 +197,17 @@ impl<'a> EventRef<'a> {
         Some((front(self.bytes, method), front(rest, target)))
     }
 
+    /// What is kept of a request's head behind its first line; `None` for other kinds, and where nothing
+    /// behind it is known.
+    #[must_use]
+    pub fn headers(&self) -> Option<&'a [u8]> {
+        let What::Request { method, target, .. } = self.event.what else { return None };
+        let line = method as usize + 1 + usize::from(target);
+        let rest = self.bytes.get(line..)?;
+        let end = rest.iter().position(|byte| *byte == b'\n')?;
+        Some(&rest[end + 1..])
+    }
+
     /// A copy that outlives the batch.
     #[must_use]
     pub fn to_owned(&self) -> OwnedEvent {

@@ -5,8 +5,8 @@ use serde_json::Error;
 
 use super::schema::{Line, Shown, Word, unknown};
 use crate::telemetry::{
-    By, ConnId, CtlOp, Errno, Event, Fd, Form, How, Kind, Mask, Mode, OwnedEvent, Ready, Ret,
-    SOCKET_OPTIONS, ServerKind, Site, Text, What, Why,
+    By, ConnId, CtlOp, Errno, Event, EventRef, Fd, Form, How, Kind, Mask, Mode, OwnedEvent, Ready,
+    Ret, SOCKET_OPTIONS, ServerKind, Site, Text, What, Why,
 };
 
 /// What a server connects to: nothing, which ends a connection (connect(2), `AF_UNSPEC`).
@@ -22,7 +22,8 @@ struct Beside {
     ready: Vec<Ready>,
 }
 
-/// The event of a line. What the log does not have is missing in it: the rest of a request's head.
+/// The event of a line. What the line does not have is missing in it: of a request with the headers of
+/// the one before, these.
 ///
 /// # Errors
 /// A member is missing that every such event has, or says what no server can do.
@@ -266,6 +267,13 @@ fn request(line: &Line<'_>, beside: &mut Beside) -> Result<What, Error> {
     }
     let (kept, target) = kept(target, line.target_length, Text::KEPT.saturating_sub(text.len()));
     text.extend(kept);
+    if let Some(headers) = &line.headers
+        && text.len() == method + 1 + target
+    {
+        text.extend_from_slice(if minor == 0 { b" HTTP/1.0\r\n" } else { b" HTTP/1.1\r\n" });
+        let most = EventRef::HEAD_KEPT.saturating_sub(text.len());
+        text.extend(self::kept(headers, None, most).0);
+    }
     (beside.len, beside.text) = (text.len(), text);
     let method = u32::try_from(method).map_err(Error::custom)?;
     let target = u16::try_from(target).map_err(Error::custom)?;

@@ -188,6 +188,7 @@ members! {
     target: Word<'a>,
     target_length: usize,
     version: Word<'a>,
+    headers: Word<'a>,
     status: u16,
     body: u64,
     why: Word<'a>,

@@ -7,7 +7,12 @@ use super::value::append;
 use crate::telemetry::{ConnId, CtlOp, EventRef, Fd, Kind, Mode, Ready, Ret, Site, Text, What};
 
 /// Appends an event's line.
-pub(super) fn event(out: &mut Vec<u8>, told: EventRef<'_>, waker: Option<Fd>) {
+pub(super) fn event(
+    out: &mut Vec<u8>,
+    told: EventRef<'_>,
+    waker: Option<Fd>,
+    headers: Option<&[u8]>,
+) {
     let mut line = Writing::begin(out);
     let event = told.event;
     let kind = event.what.kind();
@@ -33,6 +38,7 @@ pub(super) fn event(out: &mut Vec<u8>, told: EventRef<'_>, waker: Option<Fd>) {
     // That of an accept is a part of its result.
     line.conn(conn.filter(|_| kind.is_call() && kind != Kind::Accept));
     members(&mut line, told, waker);
+    line.headers(headers.map(String::from_utf8_lossy));
     line.tid(event.by.tid());
     line.pid(event.by.pid());
     line.own(event.is_own().then_some(true));

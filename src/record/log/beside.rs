@@ -12,7 +12,8 @@ use crate::inspect::{Quiet, Snapshot};
 use crate::record::json::{self, Beside, Changed, Measured, Text, Told};
 use crate::source::Source;
 use crate::telemetry::{
-    Batch, ConnId, Counters, Kind, Listener, Lost, Made, Nanos, Others, Row, Site,
+    Batch, ConnId, Counters, EventRef, Fd, Kind, Listener, Lost, Made, Nanos, Others, Row, Site,
+    What,
 };
 
 /// How often at most it is written how the clients are and how often each line has made its call.
@@ -47,9 +48,13 @@ pub struct Written {
     /// What the kernel said, and when; how often each line had made its call.
     kernel: Option<(Arc<Snapshot>, Nanos)>,
     counted: Option<Made>,
+    /// Rows are new since the kernel's word was written: of them it is one.
+    rows_since: bool,
     /// The places of calls that were seen, and the files of theirs that are in the log.
     sites: HashSet<Site>,
     files: Vec<&'static str>,
+    /// Of the last request, with its version.
+    headers: Option<(u8, Box<[u8]>)>,
     clients: Slow<Arc<Vec<ClientInfo>>>,
     made: Slow<Made>,
 }
@@ -85,7 +90,7 @@ impl Written {
     }
 
     /// Appends the file in which a call is made, where that is the first one in it.
-    pub(super) fn site(&mut self, out: &mut Vec<u8>, site: Option<Site>) {
+    fn site(&mut self, out: &mut Vec<u8>, site: Option<Site>) {
         let Some(site) = site.filter(|site| self.sites.insert(*site)) else { return };
         let file = site.place().file;
         let Some(source) = Source::of(file).filter(|_| !self.files.contains(&file)) else { return };
@@ -98,12 +103,26 @@ impl Written {
         json::beside(out, &Beside::Source(text));
     }
 
+    /// Appends an event; of a request its headers, where they are others than those of the last one.
+    pub(super) fn event(&mut self, out: &mut Vec<u8>, event: EventRef<'_>, waker: Option<Fd>) {
+        self.site(out, event.event.site);
+        let (What::Request { minor, .. }, Some(headers)) = (event.event.what, event.headers())
+        else {
+            return json::event(out, event, waker);
+        };
+        let last = self.headers.as_ref();
+        let is_same = last.is_some_and(|(of, last)| (*of, &**last) == (minor, headers));
+        json::request(out, event, (!is_same).then_some(headers));
+        if !is_same {
+            self.headers = Some((minor, headers.into()));
+        }
+    }
+
     /// Appends a batch, its events and what came with them.
     pub fn batch_whole(&mut self, out: &mut Vec<u8>, batch: &Batch) {
         let waker = batch.listener.map(|listener| listener.waker);
         for event in batch.events() {
-            self.site(out, event.event.site);
-            json::event(out, event, waker);
+            self.event(out, event, waker);
         }
         self.batch(Some(out), batch);
     }
@@ -124,6 +143,7 @@ impl Written {
         for row in &batch.gone {
             self.table.remove(&row.id);
         }
+        self.rows_since |= !batch.rows.is_empty() || batch.whole;
         let Some(out) = out else {
             self.behind = true;
             return;
@@ -174,6 +194,7 @@ impl Written {
                 if self.says_no_more(&snapshot, taken) {
                     return;
                 }
+                self.rows_since = false;
                 let last = self.kernel.replace((Arc::clone(&snapshot), taken));
                 let same_quiet = !snapshot.quiet.is_empty()
                     && last.is_some_and(|(last, _)| last.quiet == snapshot.quiet);
@@ -203,6 +224,7 @@ impl Written {
             unseen,
         } = now;
         usage.is_none()
+            && !self.rows_since
             && taken < then.saturating_add(SAID_AGAIN)
             && (*accept_queue, *asleep) == (last.accept_queue, last.asleep)
             && (others, sockets, quiet) == (&last.others, &last.sockets, &last.quiet)
@@ -224,6 +246,32 @@ impl Written {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::playback::{Item, Playback};
+    use crate::telemetry::Event;
+
+    #[test]
+    fn headers_are_written_where_they_are_others_and_read_for_each_request() {
+        let heads: [&[u8]; 5] = [
+            b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n",
+            b"GET /b HTTP/1.1\r\nHost: x\r\n\r\n",
+            b"GET /b HTTP/1.0\r\nHost: x\r\n\r\n",
+            b"GET /c HTTP/1.1\r\n\r\n",
+            b"GET /d HTTP/1.1\r\n\r\n",
+        ];
+        let mut batch = Batch::default();
+        for (head, seq) in heads.iter().zip(1..) {
+            let minor = u8::from(head.windows(8).any(|part| part == b"HTTP/1.1"));
+            let what = What::Request { method: 3, target: 2, minor };
+            batch.push(Event::new(seq, seq, 9, ConnId::new(1), what), head, &[]);
+        }
+        let mut out = Vec::new();
+        Written::default().batch_whole(&mut out, &batch);
+        assert_eq!(String::from_utf8_lossy(&out).matches("\"headers\"").count(), 3);
+        let mut playback = Playback::new(&*out, Instant::now());
+        let Some(Item::Batch(read)) = playback.next_item().unwrap() else { panic!() };
+        let read: Vec<_> = read.events().map(|event| event.bytes.to_vec()).collect();
+        assert_eq!(read, heads);
+    }
 
     #[test]
     fn what_has_not_changed_is_not_written_again() {
