@@ -218,6 +218,11 @@ pub(super) fn take(state: &mut State, item: Item) {
         Item::Kernel(snapshot, taken) => state.kernel(*snapshot, taken),
         Item::Clients(clients) => state.clients(Arc::new(clients)),
         Item::Made(made) => state.count_calls(made),
+        // Of another version it may be something else.
+        Item::Lesson(strip) => {
+            let strip = strip.and_then(|strip| serde_json::from_value(strip).ok());
+            state.lesson_tells(strip.map(Arc::new));
+        }
     }
 }
 

@@ -251,6 +251,7 @@ impl<W: Backend> Session<W> {
         for act in self.state.lesson_goes_on(now) {
             self.act(act);
         }
+        self.lesson();
         let notice = match self.state.new_notes(now) {
             News::None => None,
             News::Page(page) => self.backend.show_notes(Some(page)),
@@ -272,6 +273,19 @@ impl<W: Backend> Session<W> {
             self.noted = Arc::clone(&list);
         }
         self.state.clients(list);
+    }
+
+    /// Keeps what the lesson tells that is given, and has it written.
+    fn lesson(&mut self) {
+        let strip = self.state.course().strip();
+        if self.state.live().lesson.as_deref() == strip.as_ref() {
+            return;
+        }
+        if let Some(scribe) = self.backend.scribe() {
+            let told = strip.as_ref().and_then(|strip| serde_json::to_value(strip).ok());
+            scribe.note(Note::Lesson(told));
+        }
+        self.state.lesson_tells(strip.map(Arc::new));
     }
 
     /// Does what a lesson wants done.

@@ -66,7 +66,7 @@ pub fn write<R: BufRead>(
         match item {
             Item::Batch(batch) => table.batch(&batch),
             Item::Clients(clients) => table.clients(&clients),
-            Item::Kernel(..) | Item::Made(_) => {}
+            Item::Kernel(..) | Item::Made(_) | Item::Lesson(_) => {}
         }
     }
     let calls = CALLS.iter().map(|kind| kind.name());

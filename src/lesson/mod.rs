@@ -14,6 +14,7 @@
 //! | `seen`, `act` | what a lesson is fed, and what it wants done |
 //! | `record`, `measured` | what was published since a step began; measures, taken |
 //! | `run` | a lesson that is given |
+//! | `strip` | what it tells |
 
 mod act;
 mod action;
@@ -30,6 +31,7 @@ mod run;
 mod seen;
 mod setting;
 mod shelf;
+mod strip;
 
 pub use crate::clients::Name;
 pub use act::Act;
@@ -42,6 +44,7 @@ pub use phrase::Phrase;
 pub use run::{Outcome, Phase, Run, Trouble};
 pub use seen::{Puppet, Seen};
 pub use shelf::{SKELETON, Shelf, check};
+pub use strip::{End, Predicted, Question, Strip, Text};
 
 /// The name of a client that a text is; `None` for another text.
 fn name_of(text: &str) -> Option<Name> {

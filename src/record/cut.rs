@@ -7,6 +7,7 @@ use std::io::{self, BufRead};
 use std::sync::Arc;
 
 use hashbrown::HashMap;
+use serde_json::Value;
 
 use super::json::{self, Closing, Header};
 use super::log::{Note, Written};
@@ -58,6 +59,7 @@ struct Known {
     others: Option<Arc<Others>>,
     epolls: Option<Arc<Epolls>>,
     clients: Option<Arc<Vec<ClientInfo>>>,
+    lesson: Option<Value>,
 }
 
 impl Known {
@@ -157,6 +159,9 @@ impl Cutting {
                 }
                 self.events += of_it.events().len() as u64;
                 written.batch_whole(out, &of_it);
+                if begins && known.lesson.is_some() {
+                    written.note_now(out, Note::Lesson(known.lesson.take()));
+                }
                 if begins && let Some(clients) = known.clients.take() {
                     written.note_now(out, Note::Clients(clients));
                 }
@@ -168,6 +173,8 @@ impl Cutting {
                 written.note_now(out, Note::Clients(Arc::new(clients)));
             }
             Item::Clients(clients) => known.clients = Some(Arc::new(clients)),
+            Item::Lesson(strip) if self.begun => written.note_now(out, Note::Lesson(strip)),
+            Item::Lesson(strip) => known.lesson = strip,
             Item::Made(made) if self.begun => written.note_now(out, Note::Made(made)),
             Item::Kernel(..) | Item::Made(_) => {}
         }

@@ -169,8 +169,8 @@ pub enum Entry {
 }
 
 /// How the lines between the events begin.
-const BESIDE: [&[u8]; 5] =
-    [b"{\"batch\"", b"{\"kernel\"", b"{\"clients\"", b"{\"made\"", b"{\"source\""];
+const BESIDE: [&[u8]; 6] =
+    [b"{\"batch\"", b"{\"kernel\"", b"{\"clients\"", b"{\"made\"", b"{\"lesson\"", b"{\"source\""];
 
 /// Reads a line. What the log does not have is missing in the event: the rest of a request's head.
 /// `waker` is set where a ready list marks an fd as the program's own.

@@ -4,6 +4,8 @@
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
+
 use super::json::{Beside, Closing, Entry, Header, Measured, Text, Told};
 use super::reading::{Flaw, Reading};
 use crate::clients::ClientInfo;
@@ -24,6 +26,9 @@ pub enum Item {
     Clients(Vec<ClientInfo>),
     /// How often each line had made its call.
     Made(Made),
+    /// What a lesson tells from here on; nothing, where none is given any more. What that is, the lessons
+    /// know.
+    Lesson(Option<Value>),
 }
 
 impl Item {
@@ -33,7 +38,7 @@ impl Item {
         match self {
             Self::Batch(batch) => Some(batch.time),
             Self::Kernel(_, taken) => Some(*taken),
-            Self::Clients(_) | Self::Made(_) => None,
+            Self::Clients(_) | Self::Made(_) | Self::Lesson(_) => None,
         }
     }
 }
@@ -235,6 +240,7 @@ impl Lines {
             }
             Beside::Clients(clients) => Item::Clients(clients.into_owned()),
             Beside::Made(made) => Item::Made(made.into_owned()),
+            Beside::Lesson(strip) => Item::Lesson(strip),
         })
     }
 

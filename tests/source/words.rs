@@ -40,7 +40,7 @@ const BEFORE: [(&str, &str); 10] = [
 
 /// Modules whose literals are names for machines; two words of small letters in a row are text there
 /// too.
-const NAMES: [(&str, &str); 60] = [
+const NAMES: [(&str, &str); 61] = [
     ("attach::data", "names of programs"),
     ("attach::descriptors", "fields of files in /proc"),
     ("attach::findings", "names of calls"),
@@ -88,6 +88,7 @@ const NAMES: [(&str, &str); 60] = [
     ("lesson::read", "members of a lesson's file"),
     ("lesson::setting", "options and their values"),
     ("lesson::shelf", "names of files"),
+    ("lesson::strip", "members of the log"),
     ("record::anonymous", "names that stand for others in logs"),
     ("record::json", "members of the log"),
     ("record::json::read", "members of the log, and socket options"),

@@ -12,7 +12,7 @@ use crate::dashboard::state::State;
 use crate::dashboard::state::explain::thing::{Boxed, Thing};
 use crate::dashboard::state::lessons::{BEFORE_OPTION, Row, Tone, option_width};
 use crate::dashboard::theme::{Role, Theme};
-use crate::lesson::{Phase, Run};
+use crate::lesson::{Phase, Strip};
 use crate::words::{pad_left, strings};
 
 /// The columns that the lesson's number and step have at least.
@@ -20,33 +20,38 @@ const LEAST_NAME: usize = 16;
 
 /// Draws the strip.
 pub(super) fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, spots: &mut Spots) {
-    let Some(run) = state.lesson() else { return };
+    let Some(strip) = state.shown_lesson() else { return };
+    let is_live = state.tells_of_now();
     spots.add(area, Thing::Boxed(Boxed::Strip));
     let rows = state.strip(frame.area());
     for (row, y) in rows.into_iter().zip(area.top()..area.bottom()) {
         let place = Rect { y, height: 1, ..area };
         let line = match row {
-            Row::Title => title(run, area.width.into(), theme),
+            Row::Title => title(&strip, is_live, area.width.into(), theme),
             Row::Text(tone, text) => told(tone, &text, theme),
-            Row::Options(options) => answers(run, &options, area.width.into(), theme),
+            Row::Options(options) => answers(&strip, &options, area.width.into(), theme),
         };
         frame.render_widget(line, place);
     }
 }
 
 /// ` Lesson 6 · step 2 of 6 · Level and edge ............ n go on  N back `
-fn title(run: &Run, width: usize, theme: &Theme) -> Line<'static> {
+fn title(strip: &Strip, is_live: bool, width: usize, theme: &Theme) -> Line<'static> {
     let say = &strings().strip;
-    let lesson = run.lesson();
     let dot = theme.glyph(" · ", " - ");
-    let over = run.phase() == Phase::Over;
-    let step =
-        if over { say.over.to_owned() } else { (say.step)(run.at() + 1, lesson.steps.len()) };
-    let name = lesson.title.spoken().filled(|measure| run.figure(measure));
-    let name = [(say.lesson)(lesson.number), step, in_ascii(name, theme)].join(dot);
+    let over = strip.phase == Phase::Over;
+    let step = if over {
+        say.over.to_owned()
+    } else {
+        (say.step)(strip.step.saturating_add(1), strip.steps)
+    };
+    let name = strip.title.spoken().to_owned();
+    let name = [(say.lesson)(strip.number), step, in_ascii(name, theme)].join(dot);
     // What is to be pressed stays; the name may be cut.
     let most = width.saturating_sub(LEAST_NAME);
-    let presses = [true, false].map(|words| presses(run, words, theme));
+    // In a picture of before nothing of it can be pressed.
+    let presses = |words| if is_live { presses(strip, words, theme) } else { String::new() };
+    let presses = [true, false].map(presses);
     let presses = presses.into_iter().find(|text| text.width() <= most).unwrap_or_default();
     let room = width.saturating_sub(presses.width() + 2);
     let name = left(&name, room, theme);
@@ -54,7 +59,7 @@ fn title(run: &Run, width: usize, theme: &Theme) -> Line<'static> {
 }
 
 /// What can be pressed now; what it does in words, where there is room for them.
-fn presses(run: &Run, words: bool, theme: &Theme) -> String {
+fn presses(strip: &Strip, words: bool, theme: &Theme) -> String {
     let say = &strings().strip;
     let press = |id, does: &str| {
         let key = keys::name(id);
@@ -63,11 +68,11 @@ fn presses(run: &Run, words: bool, theme: &Theme) -> String {
     let on = |does: &str| press(Id::LessonOn, does) + "  ";
     let back = press(Id::LessonBack, say.back) + " ";
     let digits = || {
-        let count = run.ask().map_or(0, |ask| ask.options.len());
+        let count = strip.ask.as_ref().map_or(0, |ask| ask.options.len());
         format!("1{}{count}", theme.glyph("–", "-"))
     };
-    let last = run.at() + 1 == run.lesson().steps.len();
-    match run.phase() {
+    let last = strip.step.saturating_add(1) == strip.steps;
+    match strip.phase {
         Phase::Doing | Phase::Revealing => {
             format!("{} {}  {back}", theme.glyph("◷", "w"), say.under_way)
         }
@@ -97,11 +102,16 @@ fn told(tone: Tone, text: &str, theme: &Theme) -> Line<'static> {
 }
 
 /// ` ▸2 three times   3 without end`
-fn answers(run: &Run, options: &[(usize, String)], width: usize, theme: &Theme) -> Line<'static> {
+fn answers(
+    strip: &Strip,
+    options: &[(usize, String)],
+    width: usize,
+    theme: &Theme,
+) -> Line<'static> {
     let wide = option_width(options.len(), width);
     let mut line = Line::from(" ");
     for (at, text) in options {
-        let chosen = run.prediction() == Some(*at);
+        let chosen = strip.prediction == Some(*at);
         let mark = if chosen { theme.glyph("▸", ">") } else { " " };
         let text = left(&in_ascii(text.clone(), theme), wide.saturating_sub(BEFORE_OPTION), theme);
         let role = |role| theme.style(if chosen { Role::Selected } else { role });

@@ -31,7 +31,7 @@ impl Diagnoses {
                 self.table.kernel(snapshot);
                 self.lints.kernel(snapshot, &self.table, self.now);
             }
-            Item::Clients(_) | Item::Made(_) => return,
+            Item::Clients(_) | Item::Made(_) | Item::Lesson(_) => return,
         }
         for lint in self.lints.found() {
             let same =

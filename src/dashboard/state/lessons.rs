@@ -16,7 +16,7 @@ pub use self::notes::News;
 use self::notes::{Clock, Edition};
 pub use self::strip::{BEFORE_OPTION, Row, Tone, answers_at, option_width, rows, unmeasured};
 use crate::clients::Name;
-use crate::lesson::{Act, Lesson, Look, Phase, Run, Seen, Shelf};
+use crate::lesson::{Act, Lesson, Look, Phase, Run, Seen, Shelf, Strip};
 use crate::telemetry::{Batch, Command};
 
 /// Lessons, and which of them is begun with.
@@ -252,9 +252,10 @@ impl Course {
         self.all.get_mut(self.at?)
     }
 
-    /// The lesson that runs, and how far it was given.
+    /// What the lesson that runs tells.
     #[must_use]
-    pub fn given_entry(&self) -> Option<&Entry> {
-        self.all.get(self.running()?)
+    pub fn strip(&self) -> Option<Strip> {
+        let Entry { run, otherwise, .. } = self.all.get(self.running()?)?;
+        Some(run.as_ref()?.strip(otherwise))
     }
 }

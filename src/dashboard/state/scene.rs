@@ -16,6 +16,7 @@ use super::stretches::{Change, Stretches};
 use super::table::Table;
 use crate::clients::ClientInfo;
 use crate::inspect::Snapshot;
+use crate::lesson::Strip;
 use crate::telemetry::{
     Batch, ConnId, Counters, Fd, Listener, Lost, Nanos, Next, Others, Stance, Standing,
 };
@@ -56,6 +57,8 @@ pub struct Scene {
     pub standing: Standing,
     /// What the kernel said last.
     pub kernel: Option<Arc<Snapshot>>,
+    /// What a lesson tells, while one is given.
+    pub lesson: Option<Arc<Strip>>,
     /// The server's time.
     pub now: Nanos,
     continuity: Continuity,

@@ -16,13 +16,16 @@ use super::made_up::LESSON;
 use super::{drawn, named, render, state, text};
 use crate::clients::ClientInfo;
 use crate::dashboard::panel::Panel;
+use crate::dashboard::replayed::take;
 use crate::dashboard::session::{Backend, Session};
 use crate::dashboard::state::notice::Ended;
+use crate::dashboard::state::play::Recorded;
 use crate::dashboard::state::table::Column;
 use crate::dashboard::state::{Lessons, State};
 use crate::dashboard::theme::{Palette, Theme};
 use crate::inspect::{Question, Snapshot};
 use crate::lesson::{Look, Phase, Run, Shelf};
+use crate::record::playback::Playback;
 use crate::server::Failure;
 use crate::telemetry::{Batch, Command, Gone, Kind, Mode, Next, ServerKind, Stance, Standing};
 use crate::words::{Language, walk};
@@ -366,6 +369,52 @@ fn what_is_told_is_not_told_over_a_frozen_picture() {
     assert!(class.state().frozen_for().is_some());
     class.press("n");
     assert!(class.state().frozen_for().is_none());
+}
+
+#[test]
+fn what_a_lesson_told_goes_back_with_the_picture_and_is_in_a_log() {
+    let mut class = begun(120, 36);
+    let strip = |state: &State| {
+        let screen = drawn(state, 120, 36);
+        let from = screen.lines().position(|line| line.contains("Lesson 3")).unwrap();
+        screen.lines().skip(from).take(5).map(str::to_owned).collect::<Vec<_>>()
+    };
+    class.server.borrow_mut().feed.get(1, "/", 84);
+    class.press("n1");
+    let asked = strip(class.state());
+    // Between two events, each of which is in the picture after it.
+    for keys in ["", "n"] {
+        class.server.borrow_mut().feed.get(1, "/", 84);
+        class.press(keys);
+        class.tick();
+    }
+    let shown = strip(class.state());
+    assert_ne!(asked, shown);
+    while class.state().shown_lesson().unwrap().phase != Phase::Predicted {
+        let at = class.state().cursor();
+        class.press("[");
+        assert!(class.state().cursor() < at, "never asked");
+    }
+    let gone_back = strip(class.state());
+    // What can be pressed is not of then.
+    assert_eq!(gone_back[1..], asked[1..]);
+    let title = gone_back[0].trim_end();
+    assert!(asked[0].len() > title.len() && asked[0].starts_with(title), "{gone_back:#?}");
+    class.press("f");
+    assert_eq!(strip(class.state()), shown);
+
+    let (lines, _) = class.state().excerpt(Duration::from_secs(3600));
+    let mut playback = Playback::new(&*lines, Instant::now());
+    let mut replayed = state(120, 36);
+    replayed.replay(Recorded::default());
+    let mut told = Vec::new();
+    while let Some(item) = playback.next_item().unwrap() {
+        take(&mut replayed, item);
+        told.extend(replayed.live().lesson.as_ref().map(|strip| strip.phase));
+    }
+    told.dedup();
+    assert!(told.ends_with(&[Phase::Predicted, Phase::Revealing, Phase::Shown]), "{told:?}");
+    assert_eq!(strip(&replayed)[1..], shown[1..]);
 }
 
 #[test]

@@ -59,7 +59,7 @@ proptest! {
             match item {
                 Item::Batch(batch) => here.apply(&batch),
                 Item::Kernel(snapshot, taken) => here.kernel(*snapshot, taken),
-                Item::Clients(_) | Item::Made(_) => unreachable!("none was written"),
+                _ => unreachable!("none was written"),
             }
         }
         let theme = Theme::new(Palette::Dark, false);
@@ -104,7 +104,7 @@ proptest! {
                 match item {
                     Item::Batch(batch) => state.apply(&batch),
                     Item::Kernel(snapshot, taken) => state.kernel(*snapshot, taken),
-                    Item::Clients(_) | Item::Made(_) => {}
+                    Item::Clients(_) | Item::Made(_) | Item::Lesson(_) => {}
                 }
             }
             state.tick(model.now);

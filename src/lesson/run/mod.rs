@@ -8,6 +8,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use serde::{Deserialize, Serialize};
+
 use self::agenda::{Doing, Item, State, fresh};
 use super::measured::{Base, Known, Measuring, Stretch};
 use super::record::Record;
@@ -56,7 +58,8 @@ struct Told {
 }
 
 /// Where a lesson is in its step.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Phase {
     /// The step's start is restored, or what it does is done.
     Doing,

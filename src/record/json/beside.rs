@@ -1,7 +1,7 @@
 //! What stands between the events: how all was when they were handed over, and what was measured.
 //!
 //! Each is one line, an object with one member, by whose name it is known: `batch`, `kernel`, `clients`,
-//! `made` or `source`. Their times are whole nanoseconds on the clock of `t`. They are written and read by these
+//! `made`, `lesson` or `source`. Their times are whole nanoseconds on the clock of `t`. They are written and read by these
 //! types, and those of [`telemetry`](crate::telemetry) and [`inspect`](crate::inspect), whose fields are
 //! their members.
 
@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
+use serde_json::Value;
 
 use crate::clients::ClientInfo;
 use crate::inspect::Snapshot;
@@ -31,6 +32,8 @@ pub enum Beside<'a> {
     Clients(Cow<'a, [ClientInfo]>),
     /// How often each place in the source has made its call.
     Made(Cow<'a, Made>),
+    /// What a lesson tells from here on; null, where none is given any more.
+    Lesson(Option<Value>),
     /// A file of the source, before the first call that is made in it.
     Source(Text<'a>),
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hashbrown::{HashMap, HashSet};
+use serde_json::Value;
 
 use crate::clients::ClientInfo;
 use crate::inspect::{Quiet, Snapshot};
@@ -31,6 +32,8 @@ pub enum Note {
     Clients(Arc<Vec<ClientInfo>>),
     /// How often each place in the source has made its call.
     Made(Made),
+    /// What a lesson tells from now on, if one is given.
+    Lesson(Option<Value>),
 }
 
 /// What was written last.
@@ -187,6 +190,11 @@ impl Written {
     pub(super) fn note(&mut self, out: Option<&mut Vec<u8>>, note: Note) {
         match note {
             Note::Clients(clients) => self.clients.latest = Some(clients),
+            Note::Lesson(strip) => {
+                if let Some(out) = out {
+                    json::beside(out, &Beside::Lesson(strip));
+                }
+            }
             Note::Made(made) if self.counted.as_ref() == Some(&made) => {}
             Note::Made(made) => self.made.latest = Some(made),
             Note::Kernel(snapshot, taken, used) => {

@@ -125,6 +125,7 @@ fn take(scene: &mut Scene, item: &Item, until: Option<Nanos>) {
             scene.kernel(&measured.snapshot, measured.taken);
         }
         Item::Clients(list) => scene.clients(list),
+        Item::Lesson(strip) => scene.lesson.clone_from(strip),
         Item::Made(made) => {
             let now = scene.now;
             scene.code.count(made.clone(), now);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{History, Item, Segment};
 use crate::dashboard::state::table::TableRow;
+use crate::lesson::Strip;
 use crate::record::playback;
 use crate::telemetry::{Batch, Nanos};
 
@@ -20,7 +21,8 @@ impl History {
         let mut segments = self.segments.iter().skip(first.unwrap_or(0));
         let Some(segment) = segments.next() else { return 0 };
         let lost = segment.scene.lost.all();
-        if !take(playback::Item::Batch(Box::new(known(segment))), None) {
+        let lesson = told(segment.scene.lesson.as_ref());
+        if !take(playback::Item::Batch(Box::new(known(segment))), None) || !take(lesson, None) {
             return lost;
         }
         for segment in std::iter::once(segment).chain(segments) {
@@ -44,6 +46,7 @@ impl History {
                         playback::Item::Kernel(Box::new(snapshot), measured.taken)
                     }
                     Item::Clients(list) => playback::Item::Clients(list.to_vec()),
+                    Item::Lesson(strip) => told(strip.as_ref()),
                     Item::Made(made) => playback::Item::Made(made.clone()),
                     Item::Tick(_) | Item::Own(_) => continue,
                 };
@@ -54,6 +57,11 @@ impl History {
         }
         lost
     }
+}
+
+/// What a lesson tells.
+fn told(strip: Option<&Arc<Strip>>) -> playback::Item {
+    playback::Item::Lesson(strip.and_then(|strip| serde_json::to_value(&**strip).ok()))
 }
 
 /// What was known at a segment's begin, as a batch without events tells it.

@@ -33,6 +33,7 @@ use super::lints::Lint;
 use super::scene::{Came, Scene};
 use crate::clients::{ClientInfo, ClientKind};
 use crate::inspect::Snapshot;
+use crate::lesson::Strip;
 use crate::telemetry::{Batch, Counters, Listener, Lost, Made, Nanos, Ring};
 
 /// Bytes after which a scene is kept again, so that a step takes in no more than that. Tests are short.
@@ -54,6 +55,8 @@ enum Item {
     Kernel(Box<Measured>),
     /// Whose connections are clients of our own.
     Clients(Arc<Vec<ClientInfo>>),
+    /// What a lesson tells from here on.
+    Lesson(Option<Arc<Strip>>),
     /// How often each line had made its call.
     Made(Made),
     /// The program's own waker was shown in the loop's panel from here on, or left out.
@@ -281,6 +284,11 @@ impl History {
             + size_of_val(&*lints);
         let snapshot = Arc::clone(snapshot);
         self.push(Item::Kernel(Box::new(Measured { snapshot, taken, lints, shown })), bytes);
+    }
+
+    /// Keeps what a lesson tells.
+    pub(super) fn lesson(&mut self, strip: Option<Arc<Strip>>) {
+        self.push(Item::Lesson(strip), size_of::<Strip>());
     }
 
     /// Keeps who are clients of our own, where others are than before.

@@ -18,7 +18,7 @@ use crate::dashboard::state::notice::{Notice, WhyNot};
 use crate::dashboard::state::prompt::{Confirm, Question};
 use crate::dashboard::state::table::TableRow;
 use crate::dashboard::state::{Action, Overlay, State};
-use crate::lesson::{Act, Lesson, Look, Phase, Run};
+use crate::lesson::{Act, Lesson, Look, Phase, Run, Strip};
 use crate::telemetry::{Command, ConnId, Mode};
 
 impl State {
@@ -233,8 +233,34 @@ impl State {
     #[must_use]
     pub fn strip(&self, screen: Rect) -> Vec<Row> {
         let most = usize::from(layout::strip_at_most(screen));
-        let entry = self.course.given_entry();
-        entry.map_or_else(Vec::new, |entry| rows(entry, screen.width.into(), most))
+        let strip = self.shown_lesson();
+        strip.map_or_else(Vec::new, |strip| rows(&strip, screen.width.into(), most))
+    }
+
+    /// Whether what is told of a lesson is told by the one that runs.
+    #[must_use]
+    pub fn tells_of_now(&self) -> bool {
+        self.back.is_none() && self.recording().is_none()
+    }
+
+    /// What the lesson tells that is in the picture.
+    #[must_use]
+    pub fn shown_lesson(&self) -> Option<Arc<Strip>> {
+        if self.tells_of_now() {
+            self.course.strip().map(Arc::new)
+        } else {
+            self.scene().lesson.clone()
+        }
+    }
+
+    /// Takes over what a lesson tells, where that is not what it told before; of one that is given here,
+    /// or in a recording.
+    pub fn lesson_tells(&mut self, strip: Option<Arc<Strip>>) {
+        if self.live.lesson != strip {
+            self.history.lesson(strip.clone());
+            self.live.lesson = strip;
+            self.changed |= self.back.is_none();
+        }
     }
 
     /// The newest connection of a client of the lesson that runs.
@@ -257,7 +283,10 @@ impl State {
     #[must_use]
     pub fn looks_at(&self) -> Option<Look> {
         // At the end one looks at what the strip sums up.
-        self.lesson().filter(|run| run.phase() != Phase::Over).and_then(Run::look)
+        if self.tells_of_now() {
+            return self.lesson().filter(|run| run.phase() != Phase::Over).and_then(Run::look);
+        }
+        self.scene().lesson.as_ref().filter(|strip| strip.phase != Phase::Over)?.look
     }
 
     /// The panel in which that is, if it is in one.

@@ -1,12 +1,9 @@
 //! What the strip of a lesson says, line by line: the lesson and its step, the sentence, the question
 //! with its options, what was expected beside what was measured, and at the end what to take home.
 
-use std::collections::BTreeSet;
-
 use unicode_width::UnicodeWidthStr;
 
-use super::Entry;
-use crate::lesson::{Ask, Both, Figure, Outcome, Phase, Run};
+use crate::lesson::{Both, Figure, Phase, Question, Run, Strip, Text};
 use crate::words::{pad_left, strings, wrap};
 
 /// The columns of a line's margins.
@@ -49,16 +46,14 @@ pub enum Tone {
 /// The lines, at most so many, in that many columns. What matters least goes first where there are
 /// too many.
 #[must_use]
-pub fn rows(entry: &Entry, width: usize, most: usize) -> Vec<Row> {
-    let Some(run) = &entry.run else { return Vec::new() };
-    let over = |width| over(run, &entry.otherwise, width);
-    let spellings: &[&dyn Fn(usize) -> Vec<Row>] = match run.phase() {
-        Phase::Doing => &[&|width| step(run, width)],
+pub fn rows(strip: &Strip, width: usize, most: usize) -> Vec<Row> {
+    let spellings: &[&dyn Fn(usize) -> Vec<Row>] = match strip.phase {
+        Phase::Doing => &[&|width| step(strip, width)],
         Phase::Asking | Phase::Predicted | Phase::Revealing => {
-            &[&|width| question(run, width), &|width| question_alone(run, width)]
+            &[&|width| question(strip, width), &|width| question_alone(strip, width)]
         }
-        Phase::Shown => &[&|width| shown(run, width)],
-        Phase::Over => &[&over, &|width| over_in_short(run, &entry.otherwise, width)],
+        Phase::Shown => &[&|width| shown(strip, width)],
+        Phase::Over => &[&|width| over(strip, width), &|width| over_in_short(strip, width)],
         Phase::Left => return Vec::new(),
     };
     let mut rows = Vec::new();
@@ -74,21 +69,21 @@ pub fn rows(entry: &Entry, width: usize, most: usize) -> Vec<Row> {
 }
 
 /// The sentence.
-fn step(run: &Run, width: usize) -> Vec<Row> {
-    lines(Tone::Say, &run.say(), width)
+fn step(strip: &Strip, width: usize) -> Vec<Row> {
+    lines(Tone::Say, strip.say.spoken(), width)
 }
 
-fn question(run: &Run, width: usize) -> Vec<Row> {
-    let mut rows = step(run, width);
-    rows.extend(question_alone(run, width));
+fn question(strip: &Strip, width: usize) -> Vec<Row> {
+    let mut rows = step(strip, width);
+    rows.extend(question_alone(strip, width));
     rows
 }
 
-fn question_alone(run: &Run, width: usize) -> Vec<Row> {
-    let Some(ask) = run.ask() else { return Vec::new() };
-    let mut rows = lines(Tone::Question, &text(run, &ask.question), width);
-    let options: Vec<(usize, String)> =
-        ask.options.iter().map(|o| text(run, o)).enumerate().collect();
+fn question_alone(strip: &Strip, width: usize) -> Vec<Row> {
+    let Some(ask) = &strip.ask else { return Vec::new() };
+    let mut rows = lines(Tone::Question, ask.question.spoken(), width);
+    let options = ask.options.iter().map(|option| option.spoken().to_owned());
+    let options: Vec<(usize, String)> = options.enumerate().collect();
     // Side by side where each has room.
     let half = option_width(2, width);
     let fits = |(_, option): &(usize, String)| option.width() + BEFORE_OPTION <= half;
@@ -98,25 +93,22 @@ fn question_alone(run: &Run, width: usize) -> Vec<Row> {
 }
 
 /// What came out, and beside it what was expected.
-fn shown(run: &Run, width: usize) -> Vec<Row> {
+fn shown(strip: &Strip, width: usize) -> Vec<Row> {
     let say = &strings().strip;
-    let mut rows = step(run, width);
-    let failed = run.claims().iter().filter(|claim| !claim.holds);
-    let failed: Vec<String> = failed
-        .map(|claim| (say.fails)(&claim.expect.to_string(), &claim.figure.to_string()))
-        .collect();
-    if let Some(ask) = run.ask() {
-        rows.extend(verdict(run, ask, failed.is_empty(), width));
+    let mut rows = step(strip, width);
+    if let Some(ask) = &strip.ask {
+        rows.extend(verdict(strip, ask, width));
     }
-    let troubles = run.troubles().iter().map(|trouble| (say.trouble)(&trouble.what));
-    let told = failed.into_iter().chain(troubles);
+    let fails = strip.fails.iter().map(|(claim, figure)| (say.fails)(claim, figure.spoken()));
+    let told = fails.chain(strip.troubles.iter().map(|trouble| (say.trouble)(trouble)));
     rows.extend(told.flat_map(|text| lines(Tone::Trouble, &text, width)));
     rows
 }
 
-fn verdict(run: &Run, ask: &Ask, holds: bool, width: usize) -> Vec<Row> {
+fn verdict(strip: &Strip, ask: &Question, width: usize) -> Vec<Row> {
     let say = &strings().strip;
-    let option = |at: usize| numbered(at, &text(run, &ask.options[at]));
+    let holds = strip.fails.is_empty();
+    let option = |at: usize| numbered(at, ask.option(at));
     let right = option(ask.answer);
     let came = if holds { say.measured } else { say.lesson_says };
     let label = say.expected.width().max(came.width());
@@ -132,7 +124,7 @@ fn verdict(run: &Run, ask: &Ask, holds: bool, width: usize) -> Vec<Row> {
         rows.map(row).collect::<Vec<_>>()
     };
     let tone = if holds { Tone::Measured } else { Tone::Trouble };
-    let mut rows = match run.prediction() {
+    let mut rows = match strip.prediction {
         Some(at) if at == ask.answer && holds => line(Tone::Right, say.expected, &right),
         Some(at) if holds => line(Tone::Wrong, say.expected, &option(at)),
         Some(at) => line(Tone::Open, say.expected, &option(at)),
@@ -143,44 +135,42 @@ fn verdict(run: &Run, ask: &Ask, holds: bool, width: usize) -> Vec<Row> {
 }
 
 /// What to take home, what to change, and what was predicted, question by question.
-fn over(run: &Run, otherwise: &BTreeSet<usize>, width: usize) -> Vec<Row> {
-    let mut rows = over_in_short(run, otherwise, width);
-    for Outcome { step, predicted, answer } in run.outcomes() {
-        let Some(ask) = &run.lesson().steps[step].ask else { continue };
-        let say = &strings().strip;
-        if otherwise.contains(&step) {
-            rows.push(Row::Text(Tone::Trouble, (say.came_otherwise)(step + 1)));
+fn over(strip: &Strip, width: usize) -> Vec<Row> {
+    let mut rows = over_in_short(strip, width);
+    let say = &strings().strip;
+    for told in strip.end.iter().flat_map(|end| &end.outcomes) {
+        let step = told.step.saturating_add(1);
+        if told.otherwise {
+            rows.push(Row::Text(Tone::Trouble, (say.came_otherwise)(step)));
             continue;
         }
-        let right = numbered(answer, &text(run, &ask.options[answer]));
-        let mut told = (say.outcome)(step + 1, &right);
-        let tone = match predicted {
-            Some(at) if at == answer => Tone::Right,
+        let mut text = (say.outcome)(step, &numbered(told.answer, told.right.spoken()));
+        let tone = match told.predicted {
+            Some(at) if at == told.answer => Tone::Right,
             Some(at) => {
-                told += strings().marks.sentence;
-                told += &(say.you)(at + 1);
+                text += strings().marks.sentence;
+                text += &(say.you)(at.saturating_add(1));
                 Tone::Wrong
             }
             None => Tone::Open,
         };
-        rows.push(Row::Text(tone, told));
+        rows.push(Row::Text(tone, text));
     }
     rows
 }
 
-fn over_in_short(run: &Run, otherwise: &BTreeSet<usize>, width: usize) -> Vec<Row> {
+fn over_in_short(strip: &Strip, width: usize) -> Vec<Row> {
     let say = &strings().strip;
-    let lesson = run.lesson();
-    let part = |name: &str, both: &Both| {
-        lines(Tone::Say, &[name, &text(run, both)].join(strings().marks.sentence), width)
+    let Some(end) = &strip.end else { return Vec::new() };
+    let part = |name: &str, text: &Text| {
+        lines(Tone::Say, &[name, text.spoken()].join(strings().marks.sentence), width)
     };
-    let mut rows = part(say.take_home, &lesson.take_home);
-    rows.extend(part(say.change, &lesson.change));
+    let mut rows = part(say.take_home, &end.take_home);
+    rows.extend(part(say.change, &end.change));
     // What came out otherwise makes nobody right or wrong.
-    let judged: Vec<Outcome> =
-        run.outcomes().filter(|outcome| !otherwise.contains(&outcome.step)).collect();
-    let right = judged.iter().filter(|outcome| outcome.predicted == Some(outcome.answer)).count();
-    match judged.len() {
+    let judged = || end.outcomes.iter().filter(|told| !told.otherwise);
+    let right = judged().filter(|told| told.predicted == Some(told.answer)).count();
+    match judged().count() {
         0 => {}
         asked => rows.push(Row::Text(Tone::Question, (say.predictions)(right, asked))),
     }
@@ -199,7 +189,7 @@ pub fn unmeasured(both: &Both) -> String {
 }
 
 pub(super) fn numbered(at: usize, option: &str) -> String {
-    format!("{} {option}", at + 1)
+    format!("{} {option}", at.saturating_add(1))
 }
 
 /// A text in lines. What stands before it, a sign, has its columns in each.
