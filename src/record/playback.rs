@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::json::{Beside, Closing, Entry, Header, Measured, Text, Told};
-use super::reading::{Flaw, Reading};
+use super::reading::{Between, Flaw, Reading};
 use crate::clients::ClientInfo;
 use crate::inspect::{Quiet, Snapshot, Usage};
 use crate::source::{Language, Source, disk};
@@ -43,6 +43,56 @@ impl Item {
     }
 }
 
+/// What the lines so far say, and those after them leave out where it is the same.
+#[derive(Clone, Debug)]
+struct Said {
+    zero: Instant,
+    counters: Counters,
+    lost: Lost,
+    listener: Option<Listener>,
+    standing: Standing,
+    quiet: Quiet,
+    time: Nanos,
+    /// What stands behind the target in the head of the last request.
+    rest_of_head: Option<Box<[u8]>>,
+}
+
+impl Said {
+    fn none(zero: Instant) -> Self {
+        Self {
+            zero,
+            counters: Counters::default(),
+            lost: Lost::default(),
+            listener: None,
+            standing: Standing::default(),
+            quiet: Quiet::default(),
+            time: 0,
+            rest_of_head: None,
+        }
+    }
+}
+
+/// A place in a log from which it can be played on as if all before it had been read.
+#[derive(Clone, Debug)]
+pub struct Place {
+    at: Between,
+    said: Box<Said>,
+}
+
+impl Place {
+    /// How many bytes of the log lie before it.
+    #[must_use]
+    pub fn offset(&self) -> u64 {
+        self.at.offset
+    }
+
+    /// Bytes of memory that it takes.
+    #[must_use]
+    pub fn claimed(&self) -> usize {
+        size_of::<Self>() + size_of::<Said>() + self.said.quiet.claimed()
+    }
+}
+
 /// A log that is played.
 #[derive(Debug)]
 pub struct Playback<R> {
@@ -64,15 +114,7 @@ pub struct Lines {
     zero: Instant,
     /// What has come since the last batch.
     events: Batch,
-    // As the lines before have it.
-    counters: Counters,
-    lost: Lost,
-    listener: Option<Listener>,
-    standing: Standing,
-    quiet: Quiet,
-    time: Nanos,
-    /// What stands behind the target in the head of the last request.
-    rest_of_head: Option<Box<[u8]>>,
+    said: Said,
 }
 
 /// Has the code view show what was in a file then.
@@ -104,14 +146,35 @@ pub fn last_time(mut log: impl Read + Seek) -> io::Result<Option<Nanos>> {
 impl<R: BufRead> Playback<R> {
     /// Nothing has been read. What the log says of the clock is told as if it had begun at `zero`.
     pub fn new(from: R, zero: Instant) -> Self {
+        let said = Said::none(zero);
+        Self::going_on(from, Place { at: Between::default(), said: Box::new(said) })
+    }
+
+    /// All before that place was read, where `from` goes on; but for the first line, which it does not
+    /// know any more.
+    pub fn going_on(from: R, place: Place) -> Self {
         Self {
-            reading: Reading::new(from),
-            lines: Lines::new(zero),
+            reading: Reading::going_on(from, place.at),
+            lines: Lines { events: Batch::default(), said: *place.said },
             header: None,
             closing: None,
             skipped: 0,
             torn: false,
         }
+    }
+
+    /// How many bytes were read.
+    #[must_use]
+    pub fn offset(&self) -> u64 {
+        self.reading.at().offset
+    }
+
+    /// Where it is; `None` between the events of a batch.
+    #[must_use]
+    pub fn place(&self) -> Option<Place> {
+        let is_between = self.lines.events.events().len() == 0;
+        let place = || Place { at: self.reading.at(), said: Box::new(self.lines.said.clone()) };
+        is_between.then(place)
     }
 
     /// What the first line says; `None` where this is no log.
@@ -171,7 +234,7 @@ impl<R: BufRead> Playback<R> {
     /// When it was read what the server had used, on the log's clock.
     #[must_use]
     pub fn told(&self, usage: Option<Usage>) -> Option<Nanos> {
-        let time = usage?.taken.saturating_duration_since(self.lines.zero);
+        let time = usage?.taken.saturating_duration_since(self.lines.said.zero);
         Nanos::try_from(time.as_nanos()).ok()
     }
 }
@@ -180,17 +243,7 @@ impl Lines {
     /// None has come. What the log says of the clock is told as if it had begun at `zero`.
     #[must_use]
     pub fn new(zero: Instant) -> Self {
-        Self {
-            zero,
-            events: Batch::default(),
-            counters: Counters::default(),
-            lost: Lost::default(),
-            listener: None,
-            standing: Standing::default(),
-            quiet: Quiet::default(),
-            time: 0,
-            rest_of_head: None,
-        }
+        Self { events: Batch::default(), said: Said::none(zero) }
     }
 
     /// Takes an event; a request that has the headers of the one before gets them.
@@ -199,13 +252,13 @@ impl Lines {
             What::Request { method, target, .. } => method as usize + 1 + usize::from(target),
             _ => usize::MAX,
         };
-        match (event.bytes.get(line..), &self.rest_of_head) {
+        match (event.bytes.get(line..), &self.said.rest_of_head) {
             (Some([]), Some(rest)) => {
                 let bytes = &*[event.bytes, rest].concat();
                 self.events.push_again(EventRef { bytes, len: bytes.len(), ..event });
                 return;
             }
-            (Some(rest @ [_, ..]), _) => self.rest_of_head = Some(rest.into()),
+            (Some(rest @ [_, ..]), _) => self.said.rest_of_head = Some(rest.into()),
             _ => {}
         }
         self.events.push_again(event);
@@ -214,7 +267,7 @@ impl Lines {
     /// The events behind the last batch, of which no more is known.
     pub fn rest(&mut self) -> Option<Item> {
         let last = self.events.events().map(|event| event.event.time).max()?;
-        Some(self.batch(Told { time: last, standing: self.standing, ..Told::default() }))
+        Some(self.batch(Told { time: last, standing: self.said.standing, ..Told::default() }))
     }
 
     /// Takes a line between the events; returns what it makes of it and of the events before it.
@@ -226,9 +279,9 @@ impl Lines {
                 let Measured { taken, used, same_quiet, said } = *measured;
                 let mut snapshot = said.into_owned();
                 if same_quiet {
-                    snapshot.quiet.clone_from(&self.quiet);
+                    snapshot.quiet.clone_from(&self.said.quiet);
                 } else {
-                    self.quiet.clone_from(&snapshot.quiet);
+                    self.said.quiet.clone_from(&snapshot.quiet);
                 }
                 // Found by their peers, in this order.
                 snapshot.sockets.sort_by_key(|socket| socket.peer);
@@ -246,31 +299,31 @@ impl Lines {
 
     /// A time of the log's clock; as if it were its begin where it is centuries away.
     fn at(&self, time: Nanos) -> Instant {
-        self.zero.checked_add(Duration::from_nanos(time)).unwrap_or(self.zero)
+        self.said.zero.checked_add(Duration::from_nanos(time)).unwrap_or(self.said.zero)
     }
 
     fn batch(&mut self, told: Told<'static>) -> Item {
-        let before = self.counters.clone();
-        self.counters.change(&told.counters.0);
-        self.counters.bound(&before);
+        let before = self.said.counters.clone();
+        self.said.counters.change(&told.counters.0);
+        self.said.counters.bound(&before);
         if let Some(lost) = told.lost {
-            let before = std::mem::replace(&mut self.lost, lost.into_owned());
-            self.lost.bound(&before);
+            let before = std::mem::replace(&mut self.said.lost, lost.into_owned());
+            self.said.lost.bound(&before);
         }
-        self.listener = told.listener.or(self.listener);
-        self.standing = told.standing;
-        self.time = told.time.clamp(self.time, LONGEST);
+        self.said.listener = told.listener.or(self.said.listener);
+        self.said.standing = told.standing;
+        self.said.time = told.time.clamp(self.said.time, LONGEST);
         let mut batch = std::mem::take(&mut self.events);
         (batch.rows, batch.gone) = (told.rows.into_owned(), told.gone.into_owned());
         batch.whole = told.whole;
         (batch.turns, batch.latencies) = (told.turns.into_owned(), told.latencies.into_owned());
-        batch.counters.clone_from(&self.counters);
-        batch.lost.clone_from(&self.lost);
-        batch.listener = self.listener;
+        batch.counters.clone_from(&self.said.counters);
+        batch.lost.clone_from(&self.said.lost);
+        batch.listener = self.said.listener;
         (batch.others, batch.epolls) = (told.others, told.epolls);
         batch.standing = told.standing;
-        batch.time = self.time;
-        batch.bound(self.time);
+        batch.time = self.said.time;
+        batch.bound(self.said.time);
         Item::Batch(Box::new(batch))
     }
 }

@@ -34,20 +34,39 @@ pub struct Line<'a> {
     pub waker: Option<Fd>,
 }
 
+/// Between which two lines a reader is, and what it keeps for the next.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Between {
+    /// Bytes before it.
+    pub(super) offset: u64,
+    /// Lines before it.
+    number: u64,
+    waker: Option<Fd>,
+}
+
 /// A log that is being read.
 #[derive(Debug)]
 pub struct Reading<R> {
     from: R,
-    number: u64,
+    at: Between,
     line: Vec<u8>,
-    waker: Option<Fd>,
     ended: bool,
 }
 
 impl<R: BufRead> Reading<R> {
     /// Nothing has been read.
     pub fn new(from: R) -> Self {
-        Self { from, number: 0, line: Vec::new(), waker: None, ended: false }
+        Self::going_on(from, Between::default())
+    }
+
+    /// What was read ends there, where `from` goes on.
+    pub(super) fn going_on(from: R, at: Between) -> Self {
+        Self { from, at, line: Vec::new(), ended: false }
+    }
+
+    /// Where it is.
+    pub(super) fn at(&self) -> Between {
+        self.at
     }
 
     /// The next line; `None` at the end.
@@ -55,20 +74,25 @@ impl<R: BufRead> Reading<R> {
     /// # Errors
     /// The file cannot be read.
     pub fn line(&mut self) -> io::Result<Option<Line<'_>>> {
-        let Self { from, number, line, waker, ended } = self;
+        let Self { from, at, line, ended } = self;
         line.clear();
-        if *ended || from.take(LONGEST as u64).read_until(b'\n', line)? == 0 {
+        if *ended {
             return Ok(None);
         }
-        *number += 1;
+        let bytes = from.take(LONGEST as u64).read_until(b'\n', line)?;
+        if bytes == 0 {
+            return Ok(None);
+        }
+        at.offset += bytes as u64;
+        at.number += 1;
         let whole = line.pop_if(|byte| *byte == b'\n').is_some();
         let entry = if whole {
-            json::read(line, waker).map_err(Flaw::Foreign)
+            json::read(line, &mut at.waker).map_err(Flaw::Foreign)
         } else {
             *ended = true;
             Err(if line.len() == LONGEST { Flaw::TooLong } else { Flaw::Torn })
         };
-        Ok(Some(Line { number: *number, text: line, entry, waker: *waker }))
+        Ok(Some(Line { number: at.number, text: line, entry, waker: at.waker }))
     }
 }
 
