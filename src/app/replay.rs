@@ -6,18 +6,19 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, bounded};
 
 use super::keep::keep;
 use super::name::shown_name;
 use super::output::{Sentence, end, is_dumb, misused, print};
 use crate::cli;
 use crate::dashboard::replayed::{self, Source};
+use crate::dashboard::state::checkpoints::{Index, Indexer};
 use crate::dashboard::theme::Change;
 use crate::dashboard::{self, Options};
 use crate::record::file;
 use crate::record::json::Header;
-use crate::record::playback::{self, Item, Playback};
+use crate::record::playback::{self, Item, Place, Playback};
 use crate::record::shelf;
 use crate::server::Protocol;
 use crate::telemetry::Nanos;
@@ -85,24 +86,22 @@ struct Recording {
     follow: bool,
     items: Receiver<io::Result<Item>>,
     end: Option<Nanos>,
+    /// Where it can be read from any place.
+    index: Option<Index>,
 }
 
 impl Recording {
     /// With its first line, where it is a log.
     fn open(path: &Path, follow: bool) -> io::Result<(Self, Option<Header>)> {
-        let (from, end) = match shelf::named(path) {
-            Some(log) => {
-                let end = playback::last_time(io::Cursor::new(&log));
-                (file::of(io::Cursor::new(log))?, end)
-            }
-            // When a compressed one ends is known when it was read.
-            None => (file::open(path, follow)?, File::open(path).and_then(playback::last_time)),
-        };
-        let mut playback = Playback::new(from, Instant::now());
+        let (mut playback, end) = start(path, follow)?;
         let header = playback.header()?.cloned();
-        let (sender, items) = bounded(AHEAD);
-        read(playback, sender)?;
-        Ok((Self { path: path.to_owned(), follow, items, end: end.ok().flatten() }, header))
+        let index = if end.is_some() && !follow && file::is_plain(path) {
+            Some(index(path)?)
+        } else {
+            None
+        };
+        let items = read(playback)?;
+        Ok((Self { path: path.to_owned(), follow, items, end, index }, header))
     }
 }
 
@@ -119,17 +118,40 @@ impl Source for Recording {
         self.follow || self.path == Path::new("-")
     }
 
-    fn again(&mut self) -> bool {
+    fn again(&mut self, from: Option<&Place>) -> bool {
         if self.path == Path::new("-") {
             return false;
         }
+        let items = match from {
+            Some(place) => file::open_at(&self.path, place.offset())
+                .and_then(|file| read(Playback::going_on(file, place.clone()))),
+            None => start(&self.path, self.follow).and_then(|(playback, _)| read(playback)),
+        };
         // The thread that reads ends with the way to here.
-        Self::open(&self.path, self.follow).map(|(fresh, _)| *self = fresh).is_ok()
+        items.map(|items| self.items = items).is_ok()
+    }
+
+    fn index(&self) -> Option<&Index> {
+        self.index.as_ref()
     }
 }
 
+/// A log from its begin, and when it ends.
+fn start(path: &Path, follow: bool) -> io::Result<(Playback<file::From>, Option<Nanos>)> {
+    let (from, end) = match shelf::named(path) {
+        Some(log) => {
+            let end = playback::last_time(io::Cursor::new(&log));
+            (file::of(io::Cursor::new(log))?, end)
+        }
+        // When a compressed one ends is known when it was read.
+        None => (file::open(path, follow)?, File::open(path).and_then(playback::last_time)),
+    };
+    Ok((Playback::new(from, Instant::now()), end.ok().flatten()))
+}
+
 /// Reads on a thread of its own, a little ahead.
-fn read(mut playback: Playback<file::From>, to: Sender<io::Result<Item>>) -> io::Result<()> {
+fn read(mut playback: Playback<file::From>) -> io::Result<Receiver<io::Result<Item>>> {
+    let (to, items) = bounded(AHEAD);
     let reading = move || {
         while let Some(item) = playback.next_item().transpose() {
             let failed = item.is_err();
@@ -138,5 +160,24 @@ fn read(mut playback: Playback<file::From>, to: Sender<io::Result<Item>>) -> io:
             }
         }
     };
-    std::thread::Builder::new().name("recording".into()).spawn(reading).map(drop)
+    std::thread::Builder::new().name("recording".into()).spawn(reading)?;
+    Ok(items)
+}
+
+/// Finds out on another thread what was known where.
+fn index(path: &Path) -> io::Result<Index> {
+    let index = Index::default();
+    let mut playback = Playback::new(file::open_at(path, 0)?, Instant::now());
+    let mut indexer = Indexer::new(index.clone(), path.metadata()?.len());
+    let indexing = move || {
+        // What cannot be read is told where it is shown.
+        while let Ok(Some(item)) = playback.next_item() {
+            if !indexer.take(item, playback.offset(), || playback.place()) {
+                return;
+            }
+        }
+        indexer.end();
+    };
+    std::thread::Builder::new().name("index".into()).spawn(indexing)?;
+    Ok(index)
 }

@@ -205,7 +205,12 @@ fn opened(setup: &Setup) -> State {
         },
         Vec::new(),
     );
-    state.replay(Recorded { name: name.clone(), end: *end, is_read: false, is_filmed: true });
+    state.replay(Recorded {
+        name: name.clone(),
+        end: *end,
+        is_filmed: true,
+        ..Recorded::default()
+    });
     state.resize(size.0, size.1 + u16::from(!keys));
     for press in presses.iter() {
         state.key(press.event());

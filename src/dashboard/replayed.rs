@@ -13,18 +13,18 @@ use super::keep::Keeping;
 use super::panels;
 use super::run::{Options, show};
 use super::session::{CALM_TICK, QUIET_TICK, Show};
+use super::state::checkpoints::{Checkpoint, Index};
 use super::state::notice::Notice;
-use super::state::play::{ReadOn, Recorded};
+use super::state::play::{PASSES, Point, ReadOn, Recorded};
 use super::state::{self, Action, State};
 use super::theme::Theme;
-use crate::record::playback::Item;
+use crate::lesson::Strip;
+use crate::record::playback::{Item, Place};
 use crate::telemetry::Nanos;
 use crate::words::strings;
 
 /// How long what was read is taken in at once: keys are waited for, too.
 const AT_ONCE: Duration = Duration::from_millis(30);
-/// How often the figures of a second go on while a recording is read faster than it was.
-const PASSES: Nanos = 100_000_000;
 
 /// A recording that is read: what comes out of it, in order.
 pub trait Source {
@@ -34,8 +34,10 @@ pub trait Source {
     fn end(&self) -> Option<Nanos>;
     /// Whether it may still be written.
     fn grows(&self) -> bool;
-    /// Begins anew; `false` where that cannot be.
-    fn again(&mut self) -> bool;
+    /// Begins anew, from that place or from the begin; `false` where that cannot be.
+    fn again(&mut self, from: Option<&Place>) -> bool;
+    /// What is found out of it beside; `None` where it is known only as it is read.
+    fn index(&self) -> Option<&Index>;
 }
 
 /// What the screen takes over.
@@ -73,7 +75,8 @@ pub fn run(setup: Setup<impl Source>) -> io::Result<()> {
         },
         Vec::new(),
     );
-    state.replay(Recorded { name, ..Recorded::default() });
+    let seeks = source.index().is_some();
+    state.replay(Recorded { name, seeks, ..Recorded::default() });
     let keeping = Keeping::by(options.keep.clone());
     let shown = Replayed { keeping, ..Replayed::new(source, state, Instant::now()) };
     show(shown, &options, None)
@@ -117,14 +120,21 @@ impl<S: Source> Replayed<S> {
         if !is_known && self.source.end().is_some() {
             self.state.recording_ends(self.source.end(), false);
         }
-        if let Some(ReadOn::Again(_)) = self.state.reads_on() {
-            if !self.source.again() {
-                return self.state.cannot_read_again();
-            }
-            (self.next, self.reached) = (None, 0);
-            self.state.read_again();
+        if let Some(index) = self.source.index() {
+            self.state.follow_index(index);
         }
-        while self.state.reads_on().is_some() {
+        while let Some(how_far) = self.state.reads_on() {
+            match how_far {
+                ReadOn::Again(point) => {
+                    self.begin_before(point);
+                    continue;
+                }
+                ReadOn::Skip(time) => {
+                    self.skip(time);
+                    continue;
+                }
+                ReadOn::Until(_) | ReadOn::Next => {}
+            }
             let Some(item) = self.next.take().or_else(|| self.item()) else {
                 // What is there is not read as fast as it is to be played; who waits for more to be
                 // written sees time go on meanwhile.
@@ -139,30 +149,52 @@ impl<S: Source> Replayed<S> {
                 self.fresh = false;
                 self.state.play_from(time);
             }
-            let Some(how_far) = self.state.reads_on() else {
-                self.next = Some(item);
-                return;
-            };
-            let is_later = match (how_far, item.time()) {
-                (ReadOn::Until(until), Some(time)) => time > until,
-                (how_far, _) => how_far == ReadOn::Next,
-            };
             let for_a_jump = self.state.reads_ahead();
-            if is_later && !for_a_jump {
+            let until = match self.state.reads_on() {
+                Some(ReadOn::Until(until)) => until,
+                _ => 0,
+            };
+            if !for_a_jump && item.time().is_some_and(|time| time > until) {
                 self.next = Some(item);
                 return;
             }
-            let told = item.time().filter(|_| is_later && matches!(item, Item::Batch(_)));
+            let read = item.time().filter(|_| matches!(item, Item::Batch(_)));
             self.take(item);
             // A batch tells of what has happened before it.
-            if let Some(time) = told {
-                self.state.pass(time);
-                self.state.was_read();
+            if read.is_some() {
+                self.state.was_read(read);
             }
             if begin.elapsed() > AT_ONCE {
                 return self.fall_behind();
             }
         }
+    }
+
+    /// Begins at the last checkpoint before that, or anew.
+    fn begin_before(&mut self, point: Point) {
+        let checkpoint = self.source.index().and_then(|index| index.before(point, 0));
+        if !self.begin(checkpoint) {
+            self.state.cannot_read_again();
+        }
+    }
+
+    /// The same for a time that is still to come, if that is nearer than what was read.
+    fn skip(&mut self, time: Nanos) {
+        let end = self.state.history().end();
+        let index = self.source.index();
+        let nearer = index.and_then(|index| index.before(Point::Time(time), end));
+        if nearer.is_none() || !self.begin(nearer) {
+            self.state.read_in_order();
+        }
+    }
+
+    fn begin(&mut self, checkpoint: Option<Checkpoint>) -> bool {
+        let begun = self.source.again(checkpoint.as_ref().map(Checkpoint::place));
+        if begun {
+            (self.next, self.reached) = (None, 0);
+            self.state.read_from(checkpoint);
+        }
+        begun
     }
 
     /// Time goes no faster than what is taken in.
@@ -196,7 +228,7 @@ impl<S: Source> Replayed<S> {
     fn ends(&mut self) {
         self.state.pass(self.reached);
         self.state.recording_ends(None, true);
-        self.state.was_read();
+        self.state.was_read(None);
     }
 
     fn take(&mut self, item: Item) {
@@ -218,11 +250,7 @@ pub(super) fn take(state: &mut State, item: Item) {
         Item::Kernel(snapshot, taken) => state.kernel(*snapshot, taken),
         Item::Clients(clients) => state.clients(Arc::new(clients)),
         Item::Made(made) => state.count_calls(made),
-        // Of another version it may be something else.
-        Item::Lesson(strip) => {
-            let strip = strip.and_then(|strip| serde_json::from_value(strip).ok());
-            state.lesson_tells(strip.map(Arc::new));
-        }
+        Item::Lesson(told) => state.lesson_tells(Strip::read(told)),
     }
 }
 

@@ -18,7 +18,7 @@ use super::terminal;
 use super::theme::Theme;
 use crate::clients::{self, ClientInfo, ClientKind, Name, Report};
 use crate::inspect::{Question, Snapshot, Workers};
-use crate::lesson::Act;
+use crate::lesson::{Act, Strip};
 use crate::record::log::{Note, Scribe};
 use crate::server::Failure;
 use crate::telemetry::{Batch, Command, Gone, Made, Mode, Nanos};
@@ -282,8 +282,7 @@ impl<W: Backend> Session<W> {
             return;
         }
         if let Some(scribe) = self.backend.scribe() {
-            let told = strip.as_ref().and_then(|strip| serde_json::to_value(strip).ok());
-            scribe.note(Note::Lesson(told));
+            scribe.note(Note::Lesson(strip.as_ref().and_then(Strip::told)));
         }
         self.state.lesson_tells(strip.map(Arc::new));
     }

@@ -2,8 +2,10 @@
 //! It is what is kept of a lesson for a picture of before, and written in a log.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 
 use super::{Both, Look, Outcome, Phase, Run};
 use crate::words::Language;
@@ -104,6 +106,20 @@ pub struct Predicted {
     /// It came out otherwise than the lesson says.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub otherwise: bool,
+}
+
+impl Strip {
+    /// As a log has it; nothing, where it is another version's and something else.
+    #[must_use]
+    pub fn read(told: Option<Value>) -> Option<Arc<Self>> {
+        serde_json::from_value(told?).ok().map(Arc::new)
+    }
+
+    /// For a log.
+    #[must_use]
+    pub fn told(&self) -> Option<Value> {
+        serde_json::to_value(self).ok()
+    }
 }
 
 impl Question {

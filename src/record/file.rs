@@ -1,7 +1,7 @@
 //! A log's file as it is opened: plain or compressed with zstd, which is seen from its first bytes.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, ErrorKind, Read};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::time::Duration;
 
@@ -30,6 +30,26 @@ pub fn open(path: &Path, follow: bool) -> io::Result<From> {
         return Err(ErrorKind::IsADirectory.into());
     }
     if follow { of(Growing(file)) } else { of(file) }
+}
+
+/// Whether it is a file that can be read from any place, and not a compressed one.
+#[must_use]
+pub fn is_plain(path: &Path) -> bool {
+    let begins = |path| {
+        let mut begin = [0; MAGIC.len()];
+        File::open(path)?.read_exact(&mut begin).map(|()| begin)
+    };
+    path.metadata().is_ok_and(|file| file.is_file()) && begins(path).is_ok_and(|is| is != MAGIC)
+}
+
+/// Opens a file that is plain, and reads it from there on.
+///
+/// # Errors
+/// It cannot be opened or read.
+pub fn open_at(path: &Path, offset: u64) -> io::Result<From> {
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::Start(offset))?;
+    Ok(Box::new(BufReader::with_capacity(AT_ONCE, file)))
 }
 
 /// The same of what is open already.

@@ -111,7 +111,6 @@ pub struct Playback<R> {
 /// The lines of a log that are made into what a picture is made of.
 #[derive(Debug)]
 pub struct Lines {
-    zero: Instant,
     /// What has come since the last batch.
     events: Batch,
     said: Said,

@@ -207,7 +207,9 @@ fn plays(state: &State, theme: &Theme) -> Option<[String; 3]> {
         () => say.stands,
     };
     let end = recording.end.map(|end| duration(end, theme));
-    let at = duration(state.scene().now, theme);
+    // The picture may stand while it is read on.
+    let scene = if state.reads_ahead() { state.live() } else { state.scene() };
+    let at = duration(scene.now, theme);
     Some(if recording.is_filmed {
         (say.filmed)(&at, end.as_deref())
     } else {

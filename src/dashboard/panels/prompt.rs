@@ -125,7 +125,7 @@ pub fn jump(frame: &mut Frame, screen: Rect, input: &Input, state: &State, theme
         Span::styled(theme.glyph("▏", "_"), theme.style(Role::Key)),
         Span::styled(behind, theme.style(Role::Title)),
     ]);
-    let told = Jump::parse(&input.text(), !state.is_back()).map(|jump| jump.text());
+    let told = Jump::parse(&input.text(), state.is_newest()).map(|jump| jump.text());
     let mut lines = vec![ask];
     match told {
         None => lines.extend(say.takes.map(|text| Line::from(dim(text, theme)))),

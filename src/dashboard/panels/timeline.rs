@@ -9,6 +9,7 @@ use super::fit;
 use super::spots::Spots;
 use crate::dashboard::geometry;
 use crate::dashboard::state::State;
+use crate::dashboard::state::checkpoints::Indexed;
 use crate::dashboard::state::explain::thing::{Gauge, Thing};
 use crate::dashboard::state::history::marks::{Mark, part};
 use crate::dashboard::theme::{Role, Theme};
@@ -20,12 +21,14 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, 
     spots.add(area, Thing::Gauge(Gauge::Frozen));
     let track = geometry::track(area);
     let width = usize::from(track.width);
-    let marks = state.history().marks(kept, width);
+    let (marks, known) = state.happened(kept, width);
     let cursor = part(kept, width, state.scene().now);
     let mut line = Line::default();
     for (at, mark) in marks.into_iter().enumerate() {
         let (sign, role) = match mark {
             _ if Some(at) == cursor => (theme.glyph("◆", "#"), Role::Key),
+            // What is not known yet.
+            None if at >= known => (" ", Role::Dim),
             None => (theme.glyph("·", "."), Role::Dim),
             Some(Mark::Events) => (theme.glyph("─", "-"), Role::Dim),
             Some(Mark::Accept) => ("+", Role::Good),
@@ -44,7 +47,11 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, 
     let held = units::bytes(state.history().held() as u64);
     let (first, last) = if recorded {
         let end = if theme.ascii() { units::ascii_duration(now) } else { units::duration(now) };
-        (format!(" {}", if from == 0 { "0" } else { &age }), (strings().back.ends_at)(&end))
+        let last = match state.indexed().and_then(Indexed::part) {
+            Some((part, whole)) => (strings().back.indexed)(&units::percent(part, whole)),
+            None => (strings().back.ends_at)(&end),
+        };
+        (format!(" {}", if from == 0 { "0" } else { &age }), last)
     } else {
         (format!(" -{age}"), (strings().back.now)(&held))
     };

@@ -292,6 +292,7 @@ impl State {
 
     pub fn can_go_back(&self) -> bool {
         self.overlay != Overlay::None
+            || self.reads_ahead()
             || self.zoom
             || self.side == Panel::Card
             || self.focus == Panel::Code && self.code.cursor.is_some()

@@ -36,6 +36,9 @@ impl State {
         let came = self.live.apply(batch);
         let taken_over = came.over;
         self.history.batch(batch, came, line, &mut self.live);
+        if let Some(recording) = &mut self.recording {
+            recording.reached = batch.time;
+        }
         self.course.batch(batch);
         if !refusing && self.live.rates.refusing().is_some() {
             self.notice(Notice::LimitReached);

@@ -5,9 +5,7 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, KeyEvent};
 
 use super::filter::Filter;
-use super::history::stops::Stops;
-use super::notice::Notice;
-use super::play::nanos;
+use super::play::{Sought, nanos};
 use super::prompt::{Input, seconds};
 use super::{Action, Overlay, State};
 use crate::telemetry::Nanos;
@@ -113,9 +111,9 @@ impl State {
         match key.code {
             KeyCode::Esc => return Vec::new(),
             KeyCode::Enter => {
-                let jump = Jump::parse(&input.text(), !self.is_back());
+                let jump = Jump::parse(&input.text(), self.is_newest());
                 if let Some(jump) = jump.filter(|jump| jump.text().is_ok()) {
-                    self.jump(&jump);
+                    self.jump(jump);
                     return Vec::new();
                 }
             }
@@ -125,35 +123,33 @@ impl State {
         Vec::new()
     }
 
-    fn jump(&mut self, jump: &Jump) {
-        let (from, now) = (self.cursor(), self.scene().now);
-        let history = &self.history;
-        let to = match jump {
-            Jump::Before(time) => return self.jump_to(now.saturating_sub(nanos(*time))),
-            Jump::After(time) => return self.jump_to(now.saturating_add(nanos(*time))),
-            Jump::At(time) => return self.jump_to(nanos(*time)),
+    /// Whether the picture is the newest that there is: a jump to what is such goes back from it.
+    #[must_use]
+    pub fn is_newest(&self) -> bool {
+        !self.can_step_forth()
+    }
+
+    fn jump(&mut self, jump: Jump) {
+        let now = self.scene().now;
+        self.ahead = None;
+        match jump {
+            Jump::Before(time) => self.jump_to(now.saturating_sub(nanos(time))),
+            Jump::After(time) => self.jump_to(now.saturating_add(nanos(time))),
+            Jump::At(time) => self.jump_to(nanos(time)),
             Jump::Clock(time) => {
                 // The first such time from the server's start on.
                 let start = self.options.zero.as_nanos() % DAY.as_nanos();
                 let since = (time.as_nanos() + DAY.as_nanos() - start) % DAY.as_nanos();
-                return self.jump_to(Nanos::try_from(since).unwrap_or(Nanos::MAX));
+                self.jump_to(Nanos::try_from(since).unwrap_or(Nanos::MAX));
             }
-            Jump::Event(filter, forth) => {
-                let mut like = self.scene().stream.filtered_by(filter);
-                let stops = Stops::Events(&mut |event| like.lets(event));
-                if *forth { history.forth(from, stops) } else { history.back(from, stops) }
-            }
-            Jump::Mistake(forth) => history.mistake(from, *forth),
-        };
-        match to {
-            Some(to) => self.go_to(to),
-            None => self.notice(Notice::NoneSuch),
+            Jump::Event(filter, forth) => self.seek(Sought::Event(filter), forth),
+            Jump::Mistake(forth) => self.seek(Sought::Mistake, forth),
         }
     }
 
     /// Shows the picture of a time; that of now where it has not come yet.
     pub(super) fn jump_to(&mut self, time: Nanos) {
-        let is_later = time > self.live.now;
+        let is_later = time > self.reached();
         let fell_out = || self.history.at(time).is_err() && !self.history.is_from_the_start();
         if !(is_later || fell_out()) || !self.jump_ahead(time) {
             self.go_to_time(time);
@@ -162,7 +158,7 @@ impl State {
 
     /// The same, of what there is.
     pub(super) fn go_to_time(&mut self, time: Nanos) {
-        if time >= self.live.now {
+        if time >= self.reached() {
             return self.thaw();
         }
         match self.history.at(time) {

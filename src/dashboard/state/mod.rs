@@ -9,6 +9,7 @@ pub mod action;
 pub mod by_server;
 pub mod card;
 pub mod charts;
+pub mod checkpoints;
 pub mod chosen;
 pub mod code;
 pub mod continuity;
@@ -47,6 +48,7 @@ mod options;
 pub mod play;
 mod playing;
 mod scene;
+mod seeking;
 mod travel;
 mod typed;
 
@@ -56,6 +58,7 @@ use std::time::Duration;
 
 pub use self::action::Action;
 use self::back::Back;
+use self::checkpoints::Indexed;
 pub use self::chosen::Chosen;
 use self::code::Viewer;
 use self::explain::Explain;
@@ -198,6 +201,8 @@ pub struct State {
     /// In place of a server that runs.
     recording: Option<Box<Recorded>>,
     ahead: Option<Ahead>,
+    /// How far the recording is indexed.
+    indexed: Option<Box<Indexed>>,
     /// The time where the picture is looked at: that of the server, but beside a recording.
     wall: Nanos,
 }
@@ -239,6 +244,7 @@ impl State {
             play: Play::default(),
             recording: None,
             ahead: None,
+            indexed: None,
             wall: 0,
         };
         state.choose_all(&choice);

@@ -292,10 +292,10 @@ impl State {
             }
             Id::Time => self.wall_time = !self.wall_time,
             Id::Freeze => self.freeze_or_thaw(),
-            Id::CallBack => self.step_back(Stride::Call),
-            Id::CallForth => self.step_forth(Stride::Call),
-            Id::TurnBack => self.step_back(Stride::Turn),
-            Id::TurnForth => self.step_forth(Stride::Turn),
+            Id::CallBack => self.step(Stride::Call, false),
+            Id::CallForth => self.step(Stride::Call, true),
+            Id::TurnBack => self.step(Stride::Turn, false),
+            Id::TurnForth => self.step(Stride::Turn, true),
             Id::Play => self.play_or_stop(),
             Id::PlaySlower => self.play_at(false),
             Id::PlayFaster => self.play_at(true),
@@ -409,7 +409,9 @@ impl State {
 
     fn back(&mut self) {
         let focus = self.focus;
-        if self.code.cursor.is_some() && focus == Panel::Code {
+        if self.reads_ahead() {
+            self.stop_reading();
+        } else if self.code.cursor.is_some() && focus == Panel::Code {
             self.code.cursor = None;
         } else if self.zoom {
             self.zoom = false;

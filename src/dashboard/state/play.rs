@@ -6,7 +6,11 @@
 
 use std::time::Duration;
 
+use super::filter::Filter;
 use crate::telemetry::Nanos;
+
+/// How often the figures of a second go on while a recording is read faster than it was.
+pub const PASSES: Nanos = 100_000_000;
 
 /// How far a step goes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -90,6 +94,19 @@ pub struct Recorded {
     pub is_read: bool,
     /// It is no screen that plays it, but whoever gets the pictures.
     pub is_filmed: bool,
+    /// When the last batch that was taken in was told.
+    pub reached: Nanos,
+    /// It can be read on from any place: it is indexed, or will be.
+    pub seeks: bool,
+}
+
+/// A place in a recording: the picture that is wanted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Point {
+    /// Of that time.
+    Time(Nanos),
+    /// After so many events.
+    Events(u64),
 }
 
 /// How far a recording is to be read.
@@ -99,19 +116,45 @@ pub enum ReadOn {
     Until(Nanos),
     /// The next batch.
     Next,
-    /// Anew from its begin, and to that time.
-    Again(Nanos),
+    /// Anew, from any place before that point.
+    Again(Point),
+    /// To that time, from any place before it that is nearer.
+    Skip(Nanos),
+}
+
+/// What is looked for in a recording.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Sought {
+    /// Where a step goes.
+    Step(Stride),
+    /// An event that the filter lets pass.
+    Event(Filter),
+    /// What looks like a mistake.
+    Mistake,
 }
 
 /// What is waited for that the recording has to be read on for.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Ahead {
-    /// A step, from after so many events.
-    Step(Stride, u64),
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Goal {
     /// A time.
     Time(Nanos),
-    /// A time before all that is kept.
-    Before(Nanos),
+    /// The picture after so many events.
+    Events(u64),
+    /// The next that is sought, from after so many events.
+    Forth(Sought, u64),
+    /// The last that is sought before so many events, and the last that was found of them so far.
+    Back(Sought, u64, Option<u64>),
+}
+
+/// What is read for it.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Ahead {
+    pub(super) goal: Goal,
+    /// First another place is gone to, before that point.
+    pub(super) anew: Option<Point>,
+    /// After how many events what is read for it begins, and how many were looked at.
+    pub(super) begun: u64,
+    pub(super) seen: u64,
 }
 
 /// A time in nanoseconds.

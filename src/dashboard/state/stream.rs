@@ -99,6 +99,27 @@ impl Stream {
         stream
     }
 
+    /// Its last lines, so many, with nothing chosen of how it is looked at.
+    pub(super) fn tail(&self, lines: usize) -> Self {
+        let first = self.next().saturating_sub(lines as u64).max(self.first);
+        let before = self.marks.partition_point(|(number, _)| *number < first);
+        let skip = usize::try_from(first - self.first).unwrap_or(usize::MAX) - before;
+        let mut batch = Batch::default();
+        self.events.copy(skip, self.events.len(), &mut batch);
+        let mut events = Ring::default();
+        batch.events().for_each(|event| events.push(event));
+        let mut tail = Self {
+            events,
+            marks: self.marks.range(before..).cloned().collect(),
+            first,
+            continuity: self.continuity,
+            coming: self.coming.clone(),
+            ..Self::default()
+        };
+        tail.filter_anew();
+        tail
+    }
+
     /// Takes over the events of a batch.
     pub fn apply(&mut self, batch: &Batch) {
         let events = batch.events();
@@ -152,6 +173,13 @@ impl Stream {
     /// Adds what looks like a mistake where it was seen.
     pub fn lint(&mut self, lint: Lint, now: Nanos) {
         self.push_mark(Mark::Lint(lint, now));
+    }
+
+    /// Bytes of memory that it has claimed.
+    pub(super) fn claimed(&self) -> usize {
+        self.events.claimed()
+            + self.marks.capacity() * size_of::<(u64, Mark)>()
+            + self.shown.capacity() * size_of::<u32>()
     }
 
     /// Lines that are kept.

@@ -76,6 +76,9 @@ impl State {
     pub fn thaw(&mut self) {
         let Some(mut back) = self.back.take() else { return };
         self.history.rest();
+        if self.recording.is_some() {
+            self.pass(self.reached());
+        }
         back.select_again();
         self.live.look_like(&back.scene);
         self.history.own(self.live.stream.shows_own());
@@ -85,33 +88,9 @@ impl State {
         self.changed = true;
     }
 
-    /// Goes back by one stop.
-    pub(super) fn step_back(&mut self, by: Stride) {
-        self.stop_playing();
-        let from = self.cursor();
-        match self.stop(by, |history, stops| history.back(from, stops)) {
-            Some(at) => self.go_to(at),
-            None => self.tell_oldest(),
-        }
-    }
-
     /// Says that nothing older is kept.
     pub(super) fn tell_oldest(&mut self) {
         self.notice(Notice::Oldest(self.oldest_age(), self.history.most()));
-    }
-
-    /// Goes forth by one stop; behind the last of them the picture is live again.
-    pub(super) fn step_forth(&mut self, by: Stride) {
-        self.stop_playing();
-        let from = self.cursor();
-        match self.stop(by, |history, stops| history.forth(from, stops)) {
-            Some(at) => self.go_to(at),
-            None => {
-                if !self.step_ahead(by) {
-                    self.thaw();
-                }
-            }
-        }
     }
 
     /// Where a step goes, as the stream is looked at.

@@ -1,11 +1,14 @@
 //! A recording on the screen: the picture is the one that there was, and the keys go through it.
 
+use std::cell::RefCell;
 use std::io;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use crossbeam_channel::{Receiver, unbounded};
 use proptest::prelude::*;
+use ratatui::buffer::Buffer;
 
 use super::back::{Input, MS, Model, feed, step};
 use super::feed::{Feed, LISTENER, id, peer};
@@ -13,14 +16,15 @@ use super::{press, render, state, text};
 use crate::clients::{ClientInfo, ClientKind};
 use crate::dashboard::replayed::{Replayed, Source};
 use crate::dashboard::session::Show;
-use crate::dashboard::state::State;
+use crate::dashboard::state::checkpoints::{Index, Indexer};
 use crate::dashboard::state::play::Recorded;
+use crate::dashboard::state::{Scene, State};
 use crate::dashboard::theme::{Palette, Theme};
 use crate::record::check::Check;
 use crate::record::cut::{Part, cut};
 use crate::record::json::Header;
 use crate::record::log::{Note, written};
-use crate::record::playback::{Item, Playback};
+use crate::record::playback::{Item, Place, Playback};
 use crate::record::reading::Reading;
 use crate::telemetry::{Mask, Nanos};
 
@@ -186,6 +190,84 @@ fn altered(log: &[u8], changes: &[(usize, u64)]) -> Vec<u8> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn a_log_is_played_on_from_any_place(steps in prop::collection::vec(step(), 20..120)) {
+        let mut model = Model::new();
+        let inputs: Vec<Input> = steps.iter().filter_map(|step| model.does(step)).collect();
+        let log = logged(&inputs);
+        let all = items(&log);
+        let mut playback = Playback::new(&*log, Instant::now());
+        let mut read = 0;
+        while playback.next_item().unwrap().is_some() {
+            read += 1;
+            let Some(place) = playback.place() else { continue };
+            let from = usize::try_from(place.offset()).unwrap();
+            let mut on = Playback::going_on(&log[from..], place);
+            let rest: Vec<Item> = std::iter::from_fn(|| on.next_item().unwrap()).collect();
+            prop_assert_eq!(rest.len(), all.len() - read);
+            // When a measurement was taken is told by this machine's clock.
+            for (one, other) in rest.iter().zip(&all[read..]) {
+                if let (Item::Batch(one), Item::Batch(other)) = (one, other) {
+                    prop_assert_eq!(format!("{one:?}"), format!("{other:?}"));
+                }
+            }
+        }
+    }
+}
+
+/// What is pressed to go elsewhere in a recording, and on from there.
+fn travel() -> impl Strategy<Value = String> {
+    let jump = (0..40_000_u64).prop_map(|ms| format!("J{}.{:03}<Enter>", ms / 1000, ms % 1000));
+    let step = prop::sample::select(vec!["[", "[[[", "{", "]", "]]]", "}", "s", "[[[[[[[[[[[["]);
+    prop_oneof![2 => jump, 3 => step.prop_map(str::to_owned)]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn from_a_checkpoint_it_is_the_picture_that_reading_in_order_gives(
+        steps in prop::collection::vec(step(), 60..200),
+        panel in prop::sample::select(vec!["1", "2", "3", "4", "6", "7", "8", "z", "2z", "3z", "7z"]),
+        history in prop::sample::select(vec![1 << 20, 64 << 20]),
+        travels in prop::collection::vec(travel(), 2..12),
+    ) {
+        let mut model = Model::new();
+        let inputs: Vec<Input> = steps.iter().filter_map(|step| model.does(step)).collect();
+        let log = logged(&inputs);
+        let mut here = Shown::indexed(log.clone(), history);
+        let mut there = Shown::new(log.clone(), 64 << 20, true);
+        for shown in [&mut here, &mut there] {
+            shown.keys("p");
+            shown.keys(panel);
+        }
+        for keys in &travels {
+            if keys.starts_with('J') {
+                there = Shown::new(log.clone(), 64 << 20, true);
+                there.keys("p");
+                there.keys(panel);
+            }
+            let each: Vec<String> = if keys.starts_with('J') {
+                vec![keys.clone()]
+            } else {
+                keys.chars().map(String::from).collect()
+            };
+            for keys in each {
+                here.keys(&keys);
+                there.keys(&keys);
+            }
+            let like = here.state().scene().clone();
+            let shown = [&mut here, &mut there].map(|shown| shown.screen(&like));
+            prop_assert_eq!(here.at(), there.at(), "{}", keys);
+            let [lines, others] = [0, 1].map(|which| text(&shown[which]));
+            let pairs = lines.lines().zip(others.lines()).filter(|(line, other)| line != other);
+            let other: Vec<String> = pairs.map(|(line, other)| format!("{line}\n{other}\n")).collect();
+            prop_assert!(shown[0] == shown[1], "{keys}\n{}", other.join("\n"));
+        }
+    }
+}
+
+proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
     #[test]
     fn no_log_is_too_odd_to_be_shown(
@@ -197,14 +279,16 @@ proptest! {
     ) {
         let mut model = Model::new();
         let inputs: Vec<Input> = steps.iter().filter_map(|step| model.does(step)).collect();
-        let mut shown = Shown::new(altered(&logged(&inputs), &changes), 64 << 20, true);
-        shown.keys("))))))))");
-        for _ in 0..4 {
-            shown.pass(50);
+        let log = altered(&logged(&inputs), &changes);
+        for mut shown in [Shown::new(log.clone(), 64 << 20, true), Shown::indexed(log, 1 << 20)] {
+            shown.keys("))))))))");
+            for _ in 0..4 {
+                shown.pass(50);
+                shown.header();
+            }
+            shown.keys(keys);
             shown.header();
         }
-        shown.keys(keys);
-        shown.header();
     }
 }
 
@@ -214,17 +298,37 @@ struct Memory {
     items: Receiver<io::Result<Item>>,
     end: Option<Nanos>,
     again: bool,
+    index: Option<Index>,
+    /// After how many bytes it was begun anew, each time.
+    begun: Rc<RefCell<Vec<u64>>>,
+}
+
+/// What is read of a log by what plays it.
+fn read(mut playback: Playback<&[u8]>) -> Receiver<io::Result<Item>> {
+    let (sender, received) = unbounded();
+    while let Some(item) = playback.next_item().unwrap() {
+        sender.send(Ok(item)).unwrap();
+    }
+    received
+}
+
+/// Its index, at once.
+fn index(log: &[u8]) -> Index {
+    let index = Index::default();
+    let mut indexer = Indexer::new(index.clone(), log.len() as u64);
+    let mut playback = Playback::new(log, Instant::now());
+    while let Some(item) = playback.next_item().unwrap() {
+        assert!(indexer.take(item, playback.offset(), || playback.place()));
+    }
+    indexer.end();
+    index
 }
 
 impl Memory {
     fn new(log: Arc<Vec<u8>>, again: bool) -> Self {
-        let (sender, received) = unbounded();
-        let all = items(&log);
-        let end = all.iter().filter_map(Item::time).max();
-        for item in all {
-            sender.send(Ok(item)).unwrap();
-        }
-        Self { log, items: received, end, again }
+        let items = read(Playback::new(&log, Instant::now()));
+        let end = self::items(&log).iter().filter_map(Item::time).max();
+        Self { log, items, end, again, index: None, begun: Rc::default() }
     }
 }
 
@@ -241,11 +345,22 @@ impl Source for Memory {
         false
     }
 
-    fn again(&mut self) -> bool {
+    fn again(&mut self, from: Option<&Place>) -> bool {
         if self.again {
-            *self = Self::new(Arc::clone(&self.log), true);
+            self.begun.borrow_mut().push(from.map_or(0, Place::offset));
+            self.items = read(match from {
+                None => Playback::new(&self.log, Instant::now()),
+                Some(place) => {
+                    let from = usize::try_from(place.offset()).unwrap();
+                    Playback::going_on(&self.log[from..], place.clone())
+                }
+            });
         }
         self.again
+    }
+
+    fn index(&self) -> Option<&Index> {
+        self.index.as_ref()
     }
 }
 
@@ -253,14 +368,42 @@ impl Source for Memory {
 struct Shown {
     replayed: Replayed<Memory>,
     now: Instant,
+    begun: Rc<RefCell<Vec<u64>>>,
 }
 
 impl Shown {
     fn new(log: Vec<u8>, history: usize, again: bool) -> Self {
+        Self::of(Memory::new(Arc::new(log), again), history)
+    }
+
+    /// With an index.
+    fn indexed(log: Vec<u8>, history: usize) -> Self {
+        let index = Some(index(&log));
+        Self::of(Memory { index, ..Memory::new(Arc::new(log), true) }, history)
+    }
+
+    fn of(memory: Memory, history: usize) -> Self {
         let mut state = super::state_with(120, 36, |options| options.history = history);
-        state.replay(Recorded { name: "run.jsonl".into(), ..Recorded::default() });
-        let now = Instant::now();
-        Self { replayed: Replayed::new(Memory::new(Arc::new(log), again), state, now), now }
+        let seeks = memory.index.is_some();
+        state.replay(Recorded { name: "run.jsonl".into(), seeks, ..Recorded::default() });
+        let (now, begun) = (Instant::now(), Rc::clone(&memory.begun));
+        Self { replayed: Replayed::new(memory, state, now), now, begun }
+    }
+
+    /// The screen, with that selected which is selected in another scene, but for the time line, which knows more where there is an index, and for the last line,
+    /// in which notices stand of what was done before.
+    fn screen(&mut self, like: &Scene) -> Buffer {
+        let theme = Theme::new(Palette::Dark, false);
+        let mut scene = self.state().scene().clone();
+        scene.look_like(like);
+        let now = scene.now;
+        scene.table.refresh(now, false);
+        let scene = self.replayed.state_mut().show_instead(scene);
+        let mut screen = render(self.state(), 120, 36, &theme);
+        screen.content.truncate(34 * 120);
+        screen.area.height = 34;
+        self.replayed.state_mut().show_instead(scene);
+        screen
     }
 
     /// So much time passes, in pieces as they come.
@@ -386,6 +529,123 @@ fn a_jump_reads_on_and_what_fell_out_is_read_again() {
     let mut shown = Shown::new(clients(300), 64 << 10, false);
     shown.keys("pJ140<Enter>J3<Enter>");
     assert!(shown.state().current_notice().unwrap().text().starts_with("nothing older"));
+}
+
+/// The same recording with an index and little room, and without and with all the room there is.
+fn both(log: &[u8]) -> [Shown; 2] {
+    let mut both =
+        [Shown::indexed(log.to_vec(), 1 << 20), Shown::new(log.to_vec(), 64 << 20, true)];
+    for shown in &mut both {
+        shown.keys("p");
+    }
+    both
+}
+
+#[test]
+fn an_indexed_recording_is_read_only_where_it_is_looked_at() {
+    let log = clients(80);
+    let [mut shown, mut whole] = both(&log);
+    whole.keys("J60<Enter>");
+    // Each is begun a little before what is looked at, wherever that is.
+    for time in [36, 3, 25, 39, 17, 2] {
+        let keys = format!("J{time}<Enter>");
+        shown.keys(&keys);
+        whole.keys(&keys);
+        assert_eq!(shown.at(), whole.at(), "{time}");
+        let begun = shown.begun.borrow().last().copied().unwrap();
+        let there = log.len() as u64 * time * time / 1600;
+        assert!(begun.abs_diff(there) < 60_000, "{time}: {begun} of {there}");
+    }
+    // Back by steps goes beyond what is kept, too, and forth again.
+    for (keys, count) in [("J22<Enter>", 1), ("[", 100), ("]", 150), ("{", 20)] {
+        let jumps = shown.begun.borrow().len();
+        for _ in 0..count {
+            shown.keys(keys);
+            whole.keys(keys);
+            assert_eq!(shown.at(), whole.at(), "{keys}");
+        }
+        assert!(keys != "[" || shown.begun.borrow().len() > jumps, "a checkpoint lies between");
+    }
+}
+
+#[test]
+fn what_is_sought_is_found_wherever_it_is() {
+    let [mut shown, mut whole] = both(&clients(80));
+    // What has not been read yet, from the newest picture too; and what has fallen out.
+    for keys in ["conn:40 accept", "-conn:2 accept", "conn:75 request", "-conn:20 accept"] {
+        let keys = format!("J{keys}<Enter>");
+        let before = shown.at();
+        shown.keys(&keys);
+        whole.keys(&keys);
+        assert_eq!(shown.at(), whole.at(), "{keys}");
+        assert_ne!(shown.at(), before, "{keys}");
+    }
+    // What is not there leaves the picture where it was.
+    let stood = shown.at();
+    for keys in ["Jclosed<Enter>", "J-closed<Enter>", "Jmistake<Enter>", "J-mistake<Enter>"] {
+        shown.keys(keys);
+        assert_eq!(shown.at(), stood, "{keys}");
+        let told = shown.state().current_notice().unwrap().text();
+        assert!(told.starts_with("nothing like that"), "{keys}: {told}");
+    }
+    // A key stops it before it was found.
+    press(shown.replayed.state_mut(), "Jconn:75 accept<Enter>");
+    assert!(shown.state().reads_ahead());
+    press(shown.replayed.state_mut(), "<Esc>");
+    assert!(!shown.state().reads_ahead());
+    assert_eq!(shown.at(), stood);
+    shown.keys("[");
+    assert!(shown.at().1 < stood.1);
+}
+
+#[test]
+fn a_filtered_step_goes_as_far_as_it_must() {
+    let [mut shown, mut whole] = both(&clients(80));
+    for keys in ["3/conn:40<Enter>", "s", "J38<Enter>", "[", "[", "J2<Enter>", "]"] {
+        shown.keys(keys);
+        whole.keys(keys);
+        assert_eq!(shown.at(), whole.at(), "{keys}");
+    }
+    // A recording that is over is played from its begin.
+    shown.keys("J9999<Enter>");
+    shown.keys("p");
+    shown.pass(20);
+    assert!(shown.at().0 < 1100, "{:?}", shown.at());
+}
+
+#[test]
+fn how_far_it_is_indexed_is_seen() {
+    let log = clients(80);
+    let (index, mut playback) = (Index::default(), Playback::new(&*log, Instant::now()));
+    let mut indexer = Indexer::new(index.clone(), log.len() as u64);
+    let memory = Memory::new(Arc::new(log.clone()), true);
+    let mut shown = Shown::of(Memory { index: Some(index), ..memory }, 64 << 20);
+    shown.keys("p");
+    let line = |shown: &Shown, width, height| {
+        let theme = Theme::new(Palette::Dark, false);
+        let shown = text(&render(shown.state(), width, height, &theme));
+        shown.lines().nth(usize::from(height) - 2).unwrap().to_owned()
+    };
+    let mut index = |shown: &mut Shown, share: u64| {
+        while playback.offset() < log.len() as u64 * share / 100 {
+            let item = playback.next_item().unwrap().unwrap();
+            indexer.take(item, playback.offset(), || playback.place());
+        }
+        shown.pass(10);
+    };
+    index(&mut shown, 40);
+    shown.replayed.state_mut().resize(80, 24);
+    insta::assert_snapshot!(line(&shown, 80, 24));
+    shown.replayed.state_mut().resize(120, 36);
+    let whole = line(&shown, 120, 36);
+    assert!(whole.ends_with("indexed 39 %") || whole.ends_with("indexed 40 %"), "{whole}");
+    // What is not known yet is read as ever.
+    shown.keys("J30<Enter>");
+    assert!(shown.at().0.abs_diff(30_000) < 600, "{:?}", shown.at());
+    index(&mut shown, 100);
+    indexer.end();
+    shown.pass(10);
+    assert!(line(&shown, 120, 36).ends_with("+ 41 s"), "{}", line(&shown, 120, 36));
 }
 
 #[test]

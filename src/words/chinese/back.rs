@@ -24,6 +24,7 @@ pub(in crate::words) const CHINESE: Back = Back {
     recording_ends: "录像到此为止",
     is_recorded: "这是录像：没有服务器可以这样做",
     ends_at: str::to_owned,
+    indexed: |share| format!("已索引 {share}"),
     oldest: |age, most| format!("{age} 以前的没有保留：--history {most} 放不下更多"),
     now: |memory| format!("现在  {memory}"),
     jump: "按时间跳转",

@@ -28,6 +28,7 @@ pub(in crate::words) const ENGLISH: Back = Back {
     recording_ends: "the recording ends here",
     is_recorded: "this is a recording: there is no server to do that",
     ends_at: str::to_owned,
+    indexed: |share| format!("indexed {share}"),
     oldest: |age, most| {
         format!("nothing older than {age} is kept: --history {most} has no more room")
     },

@@ -17,6 +17,8 @@ pub(crate) struct Back {
     pub(crate) is_recorded: &'static str,
     /// At the end of its time line.
     pub(crate) ends_at: fn(time: &str) -> String,
+    /// In its place while the recording is read through for the first time: how much of it was.
+    pub(crate) indexed: fn(share: &str) -> String,
     /// Nothing older is kept.
     pub(crate) oldest: fn(age: &str, most: &str) -> String,
     /// At the end of the time line; so much memory is taken.

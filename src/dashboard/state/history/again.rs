@@ -82,8 +82,13 @@ impl History {
         let oldest = segment.line.saturating_sub(stream::HISTORY as u64);
         let from = self.segments.partition_point(|segment| segment.line <= oldest);
         let from = from.saturating_sub(1).min(at);
+        let tail = self.tail.as_ref().filter(|_| from == 0);
+        let mut begun = tail.is_some();
         let mut stream = Stream::default();
-        let mut begun = false;
+        if let Some(tail) = tail {
+            stream = (**tail).clone();
+            stream.look_like(&like.stream);
+        }
         for segment in self.segments.range(from..at) {
             let is_old = |item: &Item| matches!(item, Item::Batch(kept) if kept.line <= oldest);
             let skip = if begun { 0 } else { segment.items.iter().rposition(is_old).unwrap_or(0) };

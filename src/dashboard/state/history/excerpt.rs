@@ -61,7 +61,7 @@ impl History {
 
 /// What a lesson tells.
 fn told(strip: Option<&Arc<Strip>>) -> playback::Item {
-    playback::Item::Lesson(strip.and_then(|strip| serde_json::to_value(&**strip).ok()))
+    playback::Item::Lesson(strip.and_then(|strip| strip.told()))
 }
 
 /// What was known at a segment's begin, as a batch without events tells it.

@@ -92,11 +92,6 @@ impl Kept {
             })
     }
 
-    /// What looked like a mistake with it for the first time.
-    pub(super) fn lints(&self) -> &[Lint] {
-        &self.lints
-    }
-
     /// The batch as it came, after those totals.
     pub(super) fn batch(&self, events: &Ring, before: &Counters) -> Batch {
         let mut batch = self.to_stream(events);

@@ -31,6 +31,7 @@ use self::kept::Kept;
 use self::marks::{Mark, Marks};
 use super::lints::Lint;
 use super::scene::{Came, Scene};
+use super::stream::Stream;
 use crate::clients::{ClientInfo, ClientKind};
 use crate::inspect::Snapshot;
 use crate::lesson::Strip;
@@ -143,6 +144,15 @@ pub struct History {
     /// While the picture is not of now.
     near: Option<Near>,
     own: bool,
+    /// After how many events something was seen that looks like a mistake.
+    mistakes: VecDeque<u64>,
+    /// The stream's last lines before all of it, where that does not begin with the first event.
+    tail: Option<Box<Stream>>,
+}
+
+/// Who are clients of our own, and where.
+fn ours(list: &[ClientInfo]) -> Vec<(SocketAddr, u32, ClientKind)> {
+    list.iter().filter_map(|client| Some((client.local?, client.id, client.kind))).collect()
 }
 
 impl History {
@@ -150,6 +160,31 @@ impl History {
     #[must_use]
     pub fn new(most: usize, scene: &mut Scene) -> Self {
         let mut history = Self { most, ..Self::default() };
+        if most > 0 {
+            history.begin(scene);
+        }
+        history
+    }
+
+    /// One that goes on after so many events, the last of them of that number, with what was known then
+    /// and the clients of our own that there were.
+    pub(super) fn going_on(
+        most: usize,
+        scene: &mut Scene,
+        (events, last): (u64, u64),
+        clients: &[ClientInfo],
+    ) -> Self {
+        let mut history = Self {
+            most,
+            events,
+            last,
+            lost: Arc::new(scene.lost.clone()),
+            listener: Arc::new(scene.listener),
+            clients: ours(clients),
+            own: scene.stream.shows_own(),
+            tail: Some(Box::new(scene.stream.clone())),
+            ..Self::default()
+        };
         if most > 0 {
             history.begin(scene);
         }
@@ -209,11 +244,7 @@ impl History {
     #[must_use]
     pub fn marks(&self, span: (Nanos, Nanos), parts: usize) -> Vec<Option<Mark>> {
         let mut marks = vec![None; parts];
-        for (time, mark) in self.segments.iter().flat_map(|segment| segment.marks.all()) {
-            if let Some(slot) = marks::part(span, parts, *time).and_then(|at| marks.get_mut(at)) {
-                *slot = (*slot).max(Some(*mark));
-            }
-        }
+        self.segments.iter().for_each(|segment| segment.marks.show(span, &mut marks));
         marks
     }
 
@@ -237,14 +268,12 @@ impl History {
         let changed = batch.counters.changed_since(&self.counters);
         self.counters.clone_from(&batch.counters);
         let same = (Arc::clone(&self.lost), Arc::clone(&self.listener));
-        segment.marks.came(&came, batch.time);
-        if lost {
-            let time = batch.events().next().map_or(batch.time, |event| event.event.time);
-            segment.marks.add(time, Mark::Lost);
+        if !came.lints.is_empty() {
+            self.mistakes.push_back(self.events);
         }
+        segment.marks.batch(batch, &came, lost);
         let kept = Kept::of(batch, came, (line, place), changed, same);
         for event in batch.events() {
-            segment.marks.event(event.event);
             segment.events.push(event);
         }
         segment.bytes += kept.held();
@@ -275,6 +304,10 @@ impl History {
         if let Some(segment) = self.segments.back_mut() {
             segment.marks.came(&came, shown);
         }
+        if !came.lints.is_empty() && self.is_on() {
+            // It is in the picture after the next event.
+            self.mistakes.push_back(self.events + 1);
+        }
         let lints = came.lints.into_boxed_slice();
         let bytes = size_of::<Measured>()
             + size_of::<Snapshot>()
@@ -296,7 +329,7 @@ impl History {
         if self.most == 0 {
             return;
         }
-        let ours: Vec<_> = list.iter().filter_map(|c| Some((c.local?, c.id, c.kind))).collect();
+        let ours = ours(list);
         if ours != self.clients {
             self.clients = ours;
             self.push(Item::Clients(Arc::clone(list)), list.len() * size_of::<ClientInfo>());
@@ -336,6 +369,7 @@ impl History {
         if size > self.most / 2 {
             self.segments.clear();
             self.before = 0;
+            self.tail = None;
             return;
         }
         self.before = self.held();
@@ -361,6 +395,11 @@ impl History {
             }
             let Some(oldest) = self.segments.pop_front() else { return };
             self.before = self.before.saturating_sub(oldest.held());
+            self.tail = None;
+        }
+        let first = self.segments.front().map_or(self.events, |segment| segment.first);
+        while self.mistakes.front().is_some_and(|at| *at <= first) {
+            self.mistakes.pop_front();
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Where a step goes: after which events the picture stands still.
 
-use super::{History, Item, Segment};
+use super::{History, Segment};
 use crate::telemetry::{EventRef, Kind, Nanos};
 
 /// What a step goes to.
@@ -20,9 +20,15 @@ pub(in crate::dashboard::state) enum Stops<'a> {
 }
 
 impl History {
-    /// After how many events a step back goes from that many; `None` where nothing is kept so far back.
-    pub(in crate::dashboard::state) fn back(&self, from: u64, mut to: Stops<'_>) -> Option<u64> {
-        let oldest = self.oldest()?;
+    /// After how many events a step back goes from that many, not to less than `least`; `None` where
+    /// nothing is kept so far back.
+    pub(in crate::dashboard::state) fn back(
+        &self,
+        from: u64,
+        least: u64,
+        mut to: Stops<'_>,
+    ) -> Option<u64> {
+        let oldest = self.oldest()?.max(least);
         let mut place = from.min(self.events);
         while place >= oldest {
             place -= 1;
@@ -43,33 +49,12 @@ impl History {
 
     /// After how many events the next thing that looks like a mistake was seen, or the last one before.
     pub(in crate::dashboard::state) fn mistake(&self, from: u64, forth: bool) -> Option<u64> {
-        let oldest = self.oldest()?;
-        let seen = |segment: &Segment| {
-            let (first, mut after) = (segment.first, segment.first);
-            let mut seen = Vec::new();
-            for item in &segment.items {
-                let lints = match item {
-                    Item::Batch(kept) => {
-                        after = first + (kept.place + kept.events) as u64;
-                        kept.lints()
-                    }
-                    // It is in the picture after the next event.
-                    Item::Kernel(measured) if !measured.lints.is_empty() => {
-                        seen.push(after + 1);
-                        continue;
-                    }
-                    _ => continue,
-                };
-                seen.extend((!lints.is_empty()).then_some(after));
-            }
-            seen
-        };
-        let all = |at: &u64| (oldest..=self.events).contains(at);
+        let all = self.oldest()?..=self.events;
+        let mistakes = self.mistakes.iter().copied().filter(|at| all.contains(at));
         if forth {
-            self.segments.iter().flat_map(seen).filter(all).find(|at| *at > from)
+            mistakes.filter(|at| *at > from).min()
         } else {
-            let earlier = |segment: &Segment| seen(segment).into_iter().rev();
-            self.segments.iter().rev().flat_map(earlier).filter(all).find(|at| *at < from)
+            mistakes.filter(|at| *at < from).max()
         }
     }
 
