@@ -331,6 +331,7 @@ impl Key {
         let keys = &strings().keys;
         match self.id {
             Id::Play if state.play().on => keys.stop,
+            Id::Back if state.reads_ahead() => keys.stop,
             Id::Pause if state.recording().is_some() && state.is_paused() => keys.play.label,
             Id::Pause if state.recording().is_some() => keys.stop,
             Id::Pause if state.mode() == Mode::Paused => keys.run,

@@ -121,4 +121,17 @@ mod tests {
             assert!(read.len() >= 50_000 && text.starts_with(&read), "{end}");
         }
     }
+
+    #[test]
+    fn a_plain_file_is_read_from_any_place() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("run.jsonl");
+        std::fs::write(&path, b"one\ntwo\n").unwrap();
+        assert!(is_plain(&path) && !is_plain(dir.path()));
+        let mut rest = String::new();
+        open_at(&path, 4).unwrap().read_to_string(&mut rest).unwrap();
+        assert_eq!(rest, "two\n");
+        std::fs::write(&path, zstd::encode_all(&b"one\ntwo\n"[..], 0).unwrap()).unwrap();
+        assert!(!is_plain(&path) && !is_plain(Path::new("-")));
+    }
 }

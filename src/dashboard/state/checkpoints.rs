@@ -19,7 +19,7 @@ use crate::telemetry::{Batch, Nanos};
 /// second. Tests are short.
 const DISTANCE: u64 = if cfg!(test) { 2 << 10 } else { 4 << 20 };
 /// Bytes of memory that all of them take at most.
-const MOST: usize = 80 << 20;
+const MOST: usize = if cfg!(test) { 8 << 20 } else { 112 << 20 };
 /// Lines of the stream that are kept before each: no screen has more rows.
 const LINES: usize = 256;
 
@@ -186,7 +186,7 @@ impl Indexer {
             self.kept = end;
             self.keep(place);
         }
-        // A hundredth of a second's work is told at once.
+        // A hundredth of a second's work is told together.
         if end - self.told >= self.distance / 4 {
             self.told = end;
             self.tell(end, false);
@@ -247,6 +247,6 @@ impl Indexer {
         let indexed = &mut self.index.lock().indexed;
         indexed.marks.append(&mut self.marks);
         (indexed.time, indexed.bytes, indexed.whole) =
-            (self.scene.now.max(indexed.time), (end, self.whole), whole);
+            (self.scene.now.max(indexed.time), (end.min(self.whole), self.whole), whole);
     }
 }
