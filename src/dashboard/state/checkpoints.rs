@@ -59,6 +59,10 @@ impl Checkpoint {
 #[derive(Clone, Debug, Default)]
 pub struct Indexed {
     pub(super) marks: Marks,
+    /// After how many events something was seen that looks like a mistake.
+    mistakes: Vec<u64>,
+    /// How many events there are.
+    events: u64,
     /// To that time.
     pub(super) time: Nanos,
     /// How many bytes of how many.
@@ -72,6 +76,16 @@ impl Indexed {
     #[must_use]
     pub fn part(&self) -> Option<(u64, u64)> {
         (!self.whole).then_some(self.bytes)
+    }
+
+    /// After how many events the next thing that looks like a mistake was seen, or the last one before.
+    pub(super) fn mistake(&self, from: u64, forth: bool) -> Option<u64> {
+        let mistakes = self.mistakes.iter().copied().filter(|at| *at <= self.events);
+        if forth {
+            mistakes.filter(|at| *at > from).min()
+        } else {
+            mistakes.filter(|at| *at < from).max()
+        }
     }
 }
 
@@ -108,6 +122,8 @@ impl Index {
         let news = (found.bytes, found.whole) != (indexed.bytes, indexed.whole);
         if news {
             indexed.marks.follow(&found.marks);
+            indexed.mistakes.extend_from_slice(&found.mistakes[indexed.mistakes.len()..]);
+            indexed.events = found.events;
             (indexed.time, indexed.bytes, indexed.whole) = (found.time, found.bytes, found.whole);
         }
         news
@@ -124,6 +140,7 @@ pub struct Indexer {
     last: u64,
     /// What has happened that the index does not have yet.
     marks: Marks,
+    mistakes: Vec<u64>,
     /// One that waits for the next event's time.
     coming: Option<Checkpoint>,
     next: Nanos,
@@ -149,6 +166,7 @@ impl Indexer {
             events: 0,
             last: 0,
             marks: Marks::default(),
+            mistakes: Vec::new(),
             coming: None,
             next: 0,
             distance: DISTANCE,
@@ -167,6 +185,8 @@ impl Indexer {
             Item::Kernel(snapshot, taken) => {
                 let came = self.scene.kernel(&Arc::from(snapshot), taken);
                 self.marks.came(&came, self.scene.now);
+                // It is in the picture after the next event.
+                self.mistakes.extend((!came.lints.is_empty()).then_some(self.events + 1));
             }
             Item::Clients(list) if list != *self.clients => {
                 self.scene.clients(&list);
@@ -216,6 +236,7 @@ impl Indexer {
         self.events += batch.events().len() as u64;
         self.last = batch.events().next_back().map_or(self.last, |event| event.event.seq);
         self.marks.batch(batch, &came, lost);
+        self.mistakes.extend((!came.lints.is_empty()).then_some(self.events));
     }
 
     fn keep(&mut self, place: Place) {
@@ -246,6 +267,8 @@ impl Indexer {
     fn tell(&mut self, end: u64, whole: bool) {
         let indexed = &mut self.index.lock().indexed;
         indexed.marks.append(&mut self.marks);
+        indexed.mistakes.append(&mut self.mistakes);
+        indexed.events = self.events;
         (indexed.time, indexed.bytes, indexed.whole) =
             (self.scene.now.max(indexed.time), (end.min(self.whole), self.whole), whole);
     }

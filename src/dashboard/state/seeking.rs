@@ -51,6 +51,14 @@ impl State {
     /// Goes to the next that is sought, or to the last one before.
     pub(super) fn seek(&mut self, sought: Sought, forth: bool) {
         let from = self.cursor();
+        if sought == Sought::Mistake
+            && let Some(indexed) = self.indexed().filter(|indexed| indexed.part().is_none())
+        {
+            return match indexed.mistake(from, forth) {
+                Some(at) => self.go_there(at),
+                None => self.is_not_there(&sought, forth),
+            };
+        }
         let apart = self.is_apart(from);
         let found = if apart { None } else { self.find(&sought, forth, from, 0) };
         if let Some(at) = found {
@@ -139,6 +147,15 @@ impl State {
         }
     }
 
+    /// Shows the picture after so many events, wherever that is.
+    fn go_there(&mut self, at: u64) {
+        if self.is_apart(at) || self.is_apart(at.saturating_sub(1)) {
+            self.wait(Goal::Events(at), Some(Point::Events(at)));
+        } else {
+            self.go_to(at);
+        }
+    }
+
     /// It is not read on any more.
     pub(super) fn stop_reading(&mut self) {
         self.play.on = false;
@@ -211,10 +228,7 @@ impl State {
     fn has_looked_back(&mut self, sought: Sought, found: Option<u64>, begun: u64) {
         match found {
             // Of much that was read the first may have fallen out again.
-            Some(at) if self.is_apart(at.saturating_sub(1)) => {
-                self.wait(Goal::Events(at), Some(Point::Events(at)));
-            }
-            Some(at) => self.go_to(at),
+            Some(at) => self.go_there(at),
             None => self.wait_back(sought, begun + 1),
         }
     }

@@ -26,7 +26,7 @@ use crate::record::json::Header;
 use crate::record::log::{Note, written};
 use crate::record::playback::{Item, Place, Playback};
 use crate::record::reading::Reading;
-use crate::telemetry::{Mask, Nanos};
+use crate::telemetry::{Errno, Mask, Nanos, Ret, What, Why};
 
 /// What a log says of what came in.
 pub(super) fn logged(inputs: &[Input]) -> Vec<u8> {
@@ -596,6 +596,36 @@ fn what_is_sought_is_found_wherever_it_is() {
     assert_eq!(shown.at(), stood);
     shown.keys("[");
     assert!(shown.at().1 < stood.1);
+}
+
+#[test]
+fn mistakes_are_gone_to_wherever_they_are() {
+    let (mut feed, mut inputs) = (Feed::new(), Vec::new());
+    for number in 1..=200 {
+        feed.wake(500 * MS, &[(LISTENER, Mask::IN, None)]);
+        feed.accept(number, 9);
+        feed.close(number, Why::PeerClosed);
+        if number == 80 {
+            for _ in 0..400 {
+                let refused = What::Accept { ret: Ret::err(Errno::MFILE), peer: None };
+                feed.tell(LISTENER, None, refused);
+                feed.wake(0, &[(LISTENER, Mask::IN, None)]);
+            }
+        }
+        inputs.push(Input::Batch(Box::new(feed.publish())));
+    }
+    let [mut shown, mut whole] = both(&logged(&inputs));
+    whole.keys("J1<Enter>");
+    let mut times = Vec::new();
+    for keys in ["J1", "Jmistake", "Jmistake", "J-mistake", "J-mistake", "J99", "J-mistake"] {
+        let keys = format!("{keys}<Enter>");
+        shown.keys(&keys);
+        whole.keys(&keys);
+        assert_eq!(shown.at(), whole.at(), "{keys}");
+        times.push(shown.at().0 / 1000);
+    }
+    // It looks like one mistake, seen once.
+    assert_eq!(times, [0, 40, 40, 40, 40, 98, 40]);
 }
 
 #[test]
