@@ -85,11 +85,7 @@ pub fn roll(
     let mut camera = Camera::new(setup, shoot);
     let mut items = Items { read: items, ahead: VecDeque::new() };
     while let Some(item) = items.next()? {
-        let begin = match &item {
-            Item::Batch(batch) => batch.events().map(|event| event.event.time).min(),
-            _ => None,
-        };
-        if let Some(begin) = begin.or(item.time()) {
+        if let Some(begin) = begin(&item) {
             camera.begin(begin);
             camera.wait(&mut state, begin.clamp(from, to))?;
             if begin > to {
@@ -119,6 +115,7 @@ pub fn roll(
         }
         if time <= to {
             state.tick(time);
+            state.is_seen_at(time);
             // The next call is told of by the next batch.
             let next = if shows && told { items.event()? } else { None };
             match next.and_then(|event| state.stops_before(event.event)) {
@@ -129,6 +126,8 @@ pub fn roll(
     }
     let end = to.min(state.live().now.max(from));
     state.tick(end);
+    // What was told last may go beyond.
+    state.stands_at(to);
     camera.shoot(&state, end, Step::Time)
 }
 
@@ -173,18 +172,31 @@ pub fn still(
 ) -> Result<(), Failed> {
     let (_, at) = setup.span;
     let mut state = opened(setup);
-    while state.live().now <= at
-        && let Some(item) = items().map_err(Failed::Read)?
-    {
+    while let Some(item) = items().map_err(Failed::Read)? {
+        if begin(&item).is_some_and(|time| time > at) {
+            state.tick(at);
+            break;
+        }
         let time = item.time();
         take(&mut state, item);
         if let Some(time) = time {
             state.tick(time);
+            state.is_seen_at(time);
         }
     }
     state.stands_at(at);
     let now = state.scene().now;
+    state.is_seen_at(now);
     Camera::new(setup, shoot).shoot(&state, now, Step::Time)
+}
+
+/// When the first happened of what something tells.
+fn begin(item: &Item) -> Option<Nanos> {
+    let first = match item {
+        Item::Batch(batch) => batch.events().map(|event| event.event.time).min(),
+        _ => None,
+    };
+    first.or(item.time())
 }
 
 /// The state before anything was read.
@@ -269,6 +281,7 @@ impl<'a, F: FnMut(&Shot<'_>) -> io::Result<()>> Camera<'a, F> {
             let due = self.due;
             if due >= state.live().now {
                 state.tick(due);
+                state.is_seen_at(due);
                 if state.take_changed() {
                     self.shoot(state, due, Step::Time)?;
                 }

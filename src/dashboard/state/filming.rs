@@ -41,6 +41,13 @@ impl State {
         kind.is_call().then_some(if kind.is_wait() { Step::Turn } else { Step::Call })
     }
 
+    /// So late it is where the picture is looked at, which is as it was then: what is told for a while
+    /// goes.
+    pub(in crate::dashboard) fn is_seen_at(&mut self, time: Nanos) {
+        self.wall = self.wall.max(time);
+        self.notices_pass();
+    }
+
     /// The picture is that of a time, and stands.
     pub(in crate::dashboard) fn stands_at(&mut self, time: Nanos) {
         self.stop_playing();

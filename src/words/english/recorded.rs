@@ -15,6 +15,13 @@ pub(in crate::words) const ENGLISH: Recorded = Recorded {
             "ignore-partial-write" => {
                 "what the kernel did not take at once is never sent: a client waits for ever"
             }
+            "level-and-edge" => "lesson 6, given: what is asked, what was expected, what came out",
+            "one-at-a-time" => {
+                "the blocking server: one client is served, and all others wait until it goes"
+            }
+            "poll-to-epoll" => {
+                "forty clients asked by poll, and then, by a key, the same ones with epoll"
+            }
             "no-drain" => {
                 "an edge that is not drained: bytes lie unread, and nothing tells of them"
             }
