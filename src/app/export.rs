@@ -22,15 +22,19 @@ const AT_ONCE: usize = 256 * 1024;
 
 /// Makes it.
 pub(super) fn run(args: &cli::Export) -> ExitCode {
-    if !args.to.is_pictures() && args.pictures != cli::Pictures::default() {
-        return misused(strings().recorded.no_pictures);
+    let text = &strings().recorded;
+    if let Some(option) = args.pictures.not_of(args.to) {
+        return misused(&(text.not_of_format)(option, &args.to.name()));
+    }
+    if args.pictures.until.is_some_and(|until| until < args.pictures.from) {
+        return misused(text.ends_early);
     }
     end(export(args))
 }
 
 fn export(args: &cli::Export) -> Result<(), Sentence> {
     let (mut log, header) = open(&args.file)?;
-    match &args.output {
+    match args.output.as_deref().filter(|path| *path != Path::new("-")) {
         None => {
             let out = BufWriter::with_capacity(AT_ONCE, io::stdout().lock());
             match make(&mut log, &header, args, out) {
@@ -84,8 +88,12 @@ fn open(path: &Path) -> Result<(Playback<From>, Header), Sentence> {
     Ok((log, header))
 }
 
-fn unread(path: &Path, error: &io::Error) -> Sentence {
-    (strings().recorded.unread)(&path.display().to_string(), &plain(error))
+/// Why it cannot be read; a name alone may have been meant for one of the recordings.
+pub(super) fn unread(path: &Path, error: &io::Error) -> Sentence {
+    let text = &strings().recorded;
+    let sentence = (text.unread)(&path.display().to_string(), &plain(error));
+    let is_name = path.components().count() == 1 && error.kind() == ErrorKind::NotFound;
+    if is_name { (text.which_recordings)(&sentence) } else { sentence }
 }
 
 /// Opens what is written to: not the log itself, which would be emptied.

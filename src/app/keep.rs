@@ -1,6 +1,6 @@
 //! The last seconds of what the dashboard shows, in files: a log, and a page that plays it.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -60,15 +60,14 @@ fn keep_in_files(
     let mut playback = Playback::new(&*log, Instant::now());
     // Of it the rest is played.
     playback.header().map_err(|error| failed(&name, &error))?;
-    let opened = Place::open(Path::new(&page), false).map_err(|error| failed(&page, &error))?;
-    let mut out = BufWriter::new(opened);
+    // Written when it is whole: the dashboard may end meanwhile.
+    let mut drawn = Vec::new();
     let recording = (&*stem, end);
-    pictures::html(&mut playback, header, recording, &Pictures::default(), &mut out)
+    pictures::html(&mut playback, header, recording, &Pictures::default(), &mut drawn)
         .map_err(|(Failed::Read(error) | Failed::Write(error))| failed(&page, &error))?;
-    out.into_inner()
-        .map_err(io::IntoInnerError::into_error)
-        .and_then(Place::finish)
-        .map_err(|error| failed(&page, &error))?;
+    let mut out = Place::open(Path::new(&page), false).map_err(|error| failed(&page, &error))?;
+    let written = out.write_all(&drawn).and_then(|()| out.finish());
+    written.map_err(|error| failed(&page, &error))?;
     Ok(Notice::Kept(time, name, Some(page)))
 }
 

@@ -18,7 +18,7 @@ use crate::record::anonymous::Anonymous;
 use crate::record::check::{Check, Trouble};
 use crate::record::cut::{Part, cut};
 use crate::record::file;
-use crate::record::json::{Closing, Entry};
+use crate::record::json::{Closing, Entry, Header};
 use crate::record::log::Place;
 use crate::record::playback::{Lines, Playback};
 use crate::record::reading::{Flaw, Line, Reading};
@@ -45,6 +45,9 @@ pub(super) fn run(task: &cli::Log) -> ExitCode {
                 conns: conn.iter().filter_map(|number| ConnId::new(number.get())).collect(),
                 fds: fd.clone(),
             };
+            if part.to.is_some_and(|to| to < part.from) {
+                return misused(strings().recorded.ends_early);
+            }
             cut_out(file, &part, into, *force)
         }
         cli::Log::Grep { text, filter, file } => {
@@ -181,7 +184,15 @@ fn figures(sum: &Sum, check: &Check, diagnoses: Diagnoses) -> String {
     let (received, sent) = sum.bytes;
     rows.add(text.bytes, &(text.of_bytes)(&units::bytes(received), &units::bytes(sent)));
     let answers = often(sum.answers.iter().map(|(status, n)| (status, *n)));
-    rows.add(text.requests, &(text.of_requests)(sum.requests, &answers));
+    let whole = check.closing.as_ref().filter(|_| check.lost() > 0).map(|closing| &closing.costs);
+    let mut requests = (text.of_requests)(sum.requests, &answers);
+    if let Some(costs) = whole {
+        requests = (text.in_all)(&requests, costs.requests);
+    }
+    // Of another program only what it answers can be known.
+    if sum.requests > 0 || !check.header.as_ref().is_some_and(is_traced) {
+        rows.add(text.requests, &requests);
+    }
     if let Some(Closing { costs, .. }) = &check.closing {
         let copied = units::bytes(costs.copied);
         rows.add(text.cost, &(text.of_costs)(costs.examined, costs.ready, &copied));
@@ -190,7 +201,8 @@ fn figures(sum: &Sum, check: &Check, diagnoses: Diagnoses) -> String {
             rows.add("", &(text.cpu)(&cpu, usage.voluntary, usage.involuntary));
         }
     }
-    rows.add(text.calls, &units::count(sum.made()));
+    let calls = units::count(sum.made());
+    rows.add(text.calls, &whole.map_or(calls.clone(), |costs| (text.in_all)(&calls, costs.calls)));
     let mut calls: Vec<_> = sum.calls.iter().collect();
     calls.sort_by_key(|(name, calls)| (std::cmp::Reverse(calls.made), **name));
     for (name, calls) in calls {
@@ -208,6 +220,10 @@ fn figures(sum: &Sum, check: &Check, diagnoses: Diagnoses) -> String {
         rows.add(if at == 0 { text.diagnoses } else { "" }, &(text.since)(&time, &said));
     }
     rows.0
+}
+
+fn is_traced(header: &Header) -> bool {
+    header.origin.as_ref().is_some_and(|origin| origin.traced)
 }
 
 #[derive(Default)]
@@ -232,7 +248,9 @@ fn another(file: &Path, into: &Path, force: bool) -> Result<Place, Sentence> {
     if log::is_same(file, into) {
         return Err((strings().recorded.same_file)(&file.display().to_string()));
     }
-    log::place(into, force)
+    // As everywhere: `-` is a standard stream.
+    let is_stream = into == Path::new("-");
+    log::place(if is_stream { Path::new("/dev/stdout") } else { into }, force)
 }
 
 /// Writes it with other names.
@@ -281,8 +299,11 @@ fn cut_out(file: &Path, part: &Part, into: &Path, force: bool) -> Result<(), Sen
         written.as_ref().map(drop).map_err(|error| error.kind().into())
     });
     written.map_err(|error| unwritten(&error))?;
-    cut.map_err(failed)?;
+    let events = cut.map_err(failed)?;
     place.finish().map_err(|error| unwritten(&error))?;
+    if events == 0 {
+        say(strings().recorded.empty_part);
+    }
     match log.skipped() {
         0 => {}
         lines => say(&(strings().recorded.skipped)(lines)),

@@ -4,10 +4,12 @@ use std::fs::File;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use crossbeam_channel::{Receiver, bounded};
 
+use super::export::unread;
 use super::keep::keep;
 use super::name::shown_name;
 use super::output::{Sentence, end, is_dumb, misused, print};
@@ -30,6 +32,9 @@ const AHEAD: usize = 64;
 /// Shows it.
 pub(super) fn run(args: &cli::Replay, colours: &[Change]) -> ExitCode {
     let Some(path) = &args.file else { return end(print(list().as_bytes())) };
+    if path == Path::new("-") && io::stdin().is_terminal() {
+        return misused(strings().recorded.is_terminal);
+    }
     if !io::stdout().is_terminal() || is_dumb() {
         return misused(strings().recorded.no_screen);
     }
@@ -49,7 +54,7 @@ fn list() -> String {
 
 fn show(args: &cli::Replay, path: &Path, colours: &[Change]) -> Result<(), Sentence> {
     let name = path.display().to_string();
-    let unread = |error: &io::Error| (strings().recorded.unread)(&name, &plain(error));
+    let unread = |error: &io::Error| unread(path, error);
     let (file, header) = Recording::open(path, args.follow).map_err(|error| unread(&error))?;
     let header = header.ok_or_else(|| strings().recorded.no_log.to_owned())?;
     if header.origin.is_none() {
@@ -85,7 +90,10 @@ struct Recording {
     path: PathBuf,
     follow: bool,
     items: Receiver<io::Result<Item>>,
-    end: Option<Nanos>,
+    /// Of a compressed one it is found out beside.
+    end: Arc<OnceLock<Nanos>>,
+    /// When the last event happened that was there at first.
+    last: Option<Nanos>,
     /// Where it can be read from any place.
     index: Option<Index>,
 }
@@ -101,7 +109,13 @@ impl Recording {
             None
         };
         let items = read(playback)?;
-        Ok((Self { path: path.to_owned(), follow, items, end, index }, header))
+        let (last, known) = (end, Arc::new(OnceLock::new()));
+        match end {
+            Some(end) => drop(known.set(end)),
+            None if !follow && path.is_file() => look_for_end(path, Arc::clone(&known))?,
+            None => {}
+        }
+        Ok((Self { path: path.to_owned(), follow, items, end: known, last, index }, header))
     }
 }
 
@@ -111,7 +125,11 @@ impl Source for Recording {
     }
 
     fn end(&self) -> Option<Nanos> {
-        self.end.filter(|_| !self.follow)
+        self.end.get().copied().filter(|_| !self.follow)
+    }
+
+    fn follows_from(&self) -> Option<Nanos> {
+        self.last.filter(|_| self.follow)
     }
 
     fn grows(&self) -> bool {
@@ -147,6 +165,24 @@ fn start(path: &Path, follow: bool) -> io::Result<(Playback<file::From>, Option<
         None => (file::open(path, follow)?, File::open(path).and_then(playback::last_time)),
     };
     Ok((Playback::new(from, Instant::now()), end.ok().flatten()))
+}
+
+/// Finds out on another thread when the last event of a compressed log happened: all of it is to be read.
+fn look_for_end(path: &Path, end: Arc<OnceLock<Nanos>>) -> io::Result<()> {
+    let mut log = Playback::new(file::open(path, false)?, Instant::now());
+    let looking = move || {
+        let mut last = None;
+        // As long as anybody wants to know.
+        while Arc::strong_count(&end) > 1
+            && let Ok(Some(item)) = log.next_item()
+        {
+            last = last.max(item.time());
+        }
+        if let Some(last) = last {
+            let _ = end.set(last);
+        }
+    };
+    std::thread::Builder::new().name("end".into()).spawn(looking).map(drop)
 }
 
 /// Reads on a thread of its own, a little ahead.

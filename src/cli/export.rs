@@ -74,10 +74,33 @@ pub struct Pictures {
 }
 
 impl Format {
-    /// It is made of pictures of the screen.
+    /// Its name on the command line.
     #[must_use]
-    pub fn is_pictures(self) -> bool {
-        matches!(self, Self::Cast | Self::Html | Self::Svg)
+    pub fn name(self) -> String {
+        let value = self.to_possible_value();
+        value.map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+}
+
+impl Pictures {
+    /// An option that was chosen and that such a format does not have.
+    #[must_use]
+    pub fn not_of(&self, format: Format) -> Option<&'static str> {
+        let usual = Self::default();
+        let (cast, html, svg) = (Format::Cast, Format::Html, Format::Svg);
+        let all: &[Format] = &[cast, html, svg];
+        let chosen: [(bool, &'static str, &[Format]); 8] = [
+            (self.size != usual.size, "--size", all),
+            (self.from != usual.from, "--from", &[cast, html]),
+            (self.until != usual.until, "--until", all),
+            (self.press != usual.press, "--press", all),
+            (self.theme != usual.theme, "--theme", &[cast, svg]),
+            (self.fps != usual.fps, "--fps", &[cast, html]),
+            (self.speed != usual.speed, "--speed", &[cast]),
+            (self.ascii != usual.ascii, "--ascii", all),
+        ];
+        let wrong = chosen.iter().find(|(is, _, of)| *is && !of.contains(&format));
+        wrong.map(|(_, name, _)| *name)
     }
 }
 

@@ -340,6 +340,9 @@ impl Key {
             Id::Card if state.focus() == Panel::Code => keys.until_line,
             Id::Textbook if state.textbook().is_some() => keys.what_runs,
             Id::Whose if state.marks().whose.is_none() => keys.its_line,
+            Id::Freeze if state.is_stepped_back() && state.recording().is_some() => {
+                keys.read_so_far
+            }
             Id::Freeze if state.is_stepped_back() => keys.now,
             Id::Freeze if state.frozen_for().is_some() => keys.thaw,
             Id::Output if state.shows_output() => keys.events,

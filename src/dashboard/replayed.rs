@@ -34,6 +34,10 @@ pub trait Source {
     fn end(&self) -> Option<Nanos>;
     /// Whether it may still be written.
     fn grows(&self) -> bool;
+    /// When the last event happened that was there at first, of one whose newest is looked at.
+    fn follows_from(&self) -> Option<Nanos> {
+        None
+    }
     /// Begins anew, from that place or from the begin; `false` where that cannot be.
     fn again(&mut self, from: Option<&Place>) -> bool;
     /// What is found out of it beside; `None` where it is known only as it is read.
@@ -95,13 +99,24 @@ pub(super) struct Replayed<S> {
     fresh: bool,
     /// When the last thing happened that was taken in.
     reached: Nanos,
+    /// It is read up to what is being written.
+    catching_up: bool,
     keeping: Keeping,
 }
 
 impl<S: Source> Replayed<S> {
     pub(super) fn new(source: S, state: State, now: Instant) -> Self {
         let keeping = Keeping::by(None);
-        Self { source, state, next: None, seen: now, fresh: true, reached: 0, keeping }
+        Self {
+            source,
+            state,
+            next: None,
+            seen: now,
+            fresh: true,
+            reached: 0,
+            catching_up: false,
+            keeping,
+        }
     }
 
     #[cfg(test)]
@@ -122,6 +137,16 @@ impl<S: Source> Replayed<S> {
         }
         if let Some(index) = self.source.index() {
             self.state.follow_index(index);
+        }
+        if self.fresh
+            && let Some(end) = self.source.follows_from()
+        {
+            (self.fresh, self.catching_up) = (false, true);
+            self.state.read_up_to(end.saturating_sub(1));
+        }
+        if self.catching_up && !self.state.reads_ahead() {
+            self.catching_up = false;
+            self.state.plays_on();
         }
         while let Some(how_far) = self.state.reads_on() {
             match how_far {

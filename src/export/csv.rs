@@ -21,6 +21,7 @@ use crate::record::json::Header;
 use crate::record::playback::{Item, Playback};
 use crate::telemetry::{Batch, ConnId, Event, Fd, Kind, Nanos, Ret, Row, What, Why};
 
+const REQUESTS: &str = "requests";
 /// What stands before the calls.
 const FRONT: [&str; 14] = [
     "id",
@@ -33,7 +34,7 @@ const FRONT: [&str; 14] = [
     "closed_at",
     "lifetime",
     "why",
-    "requests",
+    REQUESTS,
     "bytes_in",
     "bytes_out",
     "calls",
@@ -70,7 +71,10 @@ pub fn write<R: BufRead>(
         }
     }
     let calls = CALLS.iter().map(|kind| kind.name());
-    let names: Vec<&str> = FRONT.into_iter().chain(calls).chain([OTHER]).collect();
+    // Of another program it is known what it answers, not what it is asked.
+    let traced = header.origin.as_ref().is_some_and(|origin| origin.traced);
+    let front = FRONT.map(|name| if traced && name == REQUESTS { "answers" } else { name });
+    let names: Vec<&str> = front.into_iter().chain(calls).chain([OTHER]).collect();
     let mut text = names.join(",") + "\n";
     for (id, conn) in &table.conns {
         conn.append(&mut text, *id, header.start);

@@ -92,6 +92,12 @@ fn what_looks_like_a_mistake_is_said_of_a_recording() {
     assert!(out.contains("可能的错误       从 0.149534 起：conn 3，fd 7 有 1,920 B 没读"), "{out}");
 }
 
+fn without_headers(line: &Value) -> Value {
+    let mut line = line.clone();
+    line.as_object_mut().unwrap().remove("headers");
+    line
+}
+
 #[test]
 fn a_part_of_a_log_is_a_log() {
     let folder = tempfile::tempdir().unwrap();
@@ -110,7 +116,10 @@ fn a_part_of_a_log_is_a_log() {
     let is_of_it = |line: &&Value| line["conn"] == 2 || ready(line);
     let want: Vec<Value> = lines.iter().filter(is_of_it).cloned().collect();
     assert!(want.len() > 5 && want.len() < lines.len() / 2);
-    assert_eq!(found, want);
+    // Where it begins, what its first request has in its head is said again.
+    assert!(found.iter().any(|line| line["headers"].is_string()), "{found:?}");
+    let headless = |lines: &[Value]| -> Vec<Value> { lines.iter().map(without_headers).collect() };
+    assert_eq!(headless(&found), headless(&want));
     // What is there is not written over unless that is asked for.
     let (code, _, err) = ended(&["log", "cut", name, into]);
     assert!(code == 1 && err.contains("--force"), "{err}");

@@ -58,13 +58,16 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, spots: 
     };
     frame.render_widget(line, area);
     spots.add(area, Thing::Boxed(Boxed::Keys));
-    let mut taken = lint(frame, area, state, theme);
+    // The time line stays to be seen.
+    let time = state.areas_of(frame.area()).time;
+    let base = if time.is_empty() { area } else { time };
+    let mut taken = lint(frame, base, state, theme);
     if let Some(lint) = state.scene().lints.found().last() {
-        let above = Rect { y: area.y.saturating_sub(taken), height: taken, ..area };
+        let above = Rect { y: base.y.saturating_sub(taken), height: taken, ..area };
         spots.add(above, lint.symptom.into());
     }
     if let Some(text) = wrong {
-        let above = Rect { y: area.y - taken, ..area };
+        let above = Rect { y: base.y - taken, ..area };
         taken += note(frame, above, &text, Role::Warn, theme);
     }
     let told = state.current_notice().map(Notice::text);
@@ -72,15 +75,16 @@ pub fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, spots: 
     let told = told.or_else(|| state.dead().map(Ended::text));
     if let Some(told) = told {
         let taken = taken > 0 || state.stream_says_something();
-        notice(frame, area, &told, taken, theme, spots);
+        notice(frame, (area, base), &told, taken, theme, spots);
     }
 }
 
-/// A notice for a while, on the border above the keys: never on a row that says something itself.
+/// A notice for a while, on the border above the keys, or above the time line (`base`): never on a row
+/// that says something itself.
 /// Where that border is taken it stands over the keys, and a key takes it away.
 fn notice(
     frame: &mut Frame,
-    area: Rect,
+    (area, base): (Rect, Rect),
     text: &str,
     taken: bool,
     theme: &Theme,
@@ -91,10 +95,9 @@ fn notice(
     }
     let text = format!("{} {text}", theme.glyph("●", "*"));
     let width = usize::from(area.width).saturating_sub(2);
-    let above = u16::from(!taken && area.y > 0);
+    let above = u16::from(!taken && base.y > 0);
     let rows = wrap(&text, width, usize::from(above) + 1, theme.ascii());
-    let first = area.y - above;
-    for (row, y) in rows.iter().zip(first..) {
+    for (row, y) in rows.iter().zip((base.y - above..base.y).chain([area.y])) {
         let text = fit(&format!(" {row} "), area.width.into(), theme);
         let width = u16::try_from(text.width()).unwrap_or(area.width).min(area.width);
         let whole = y == area.y;

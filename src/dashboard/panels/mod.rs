@@ -201,10 +201,14 @@ fn plays(state: &State, theme: &Theme) -> Option<[String; 3]> {
         let text = (say.plays)(&duration(age, theme), &speed);
         return Some([text.clone(), text.clone(), text]);
     };
+    let stands = match play.speed() {
+        (1, 1) => say.stands.to_owned(),
+        _ => format!("{} {speed}", say.stands),
+    };
     let how = match () {
         () if state.reads_ahead() => say.reads,
         () if play.on => &*speed,
-        () => say.stands,
+        () => &*stands,
     };
     let end = recording.end.map(|end| duration(end, theme));
     // The picture may stand while it is read on.

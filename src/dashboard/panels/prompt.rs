@@ -77,7 +77,7 @@ pub fn keep(frame: &mut Frame, screen: Rect, input: &Input, theme: &Theme) {
         Span::styled(behind, theme.style(Role::Title)),
         Span::styled(format!(" {unit}"), theme.style(Role::Text)),
     ]);
-    let what = match seconds(&input.text()) {
+    let what = match seconds(&input.text()).filter(|time| !time.is_zero()) {
         Some(_) => Line::from(dim(say.keeps, theme)),
         None => Line::styled(say.no_seconds, theme.style(Role::Warn)),
     };

@@ -76,6 +76,8 @@ pub enum Notice {
     NotSaved(String),
     /// The speaker's notes cannot be shown elsewhere: why.
     NoNotes(String),
+    /// Nothing was before that.
+    Beginning,
     /// Nothing older is kept than that long ago, in so many bytes.
     Oldest(Nanos, usize),
     /// Nothing of that kind is kept, where it was looked for.
@@ -120,6 +122,7 @@ impl Notice {
             | Self::NotKept(_)
             | Self::NeverCalled(_)
             | Self::Oldest(..)
+            | Self::Beginning
             | Self::NoneSuch
             | Self::RecordingEnds
             | Self::AfterThePause(_) => true,

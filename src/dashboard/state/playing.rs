@@ -85,6 +85,18 @@ impl State {
         }
     }
 
+    /// It is read up to that time at once.
+    pub fn read_up_to(&mut self, time: Nanos) {
+        self.jump_to(time);
+    }
+
+    /// The picture is of the newest that was read, and goes on from there.
+    pub fn plays_on(&mut self) {
+        self.thaw();
+        self.play_from(self.live.now);
+        self.play.on = true;
+    }
+
     /// It is played from that time on.
     pub fn play_from(&mut self, time: Nanos) {
         self.play.clock = time;

@@ -90,6 +90,9 @@ impl State {
 
     /// Says that nothing older is kept.
     pub(super) fn tell_oldest(&mut self) {
+        if self.history.is_on() && self.history.is_from_the_start() {
+            return self.notice(Notice::Beginning);
+        }
         self.notice(Notice::Oldest(self.oldest_age(), self.history.most()));
     }
 

@@ -78,7 +78,7 @@ impl State {
         match key.code {
             KeyCode::Esc => return Vec::new(),
             KeyCode::Enter => {
-                if let Some(time) = prompt::seconds(&input.text()) {
+                if let Some(time) = prompt::seconds(&input.text()).filter(|time| !time.is_zero()) {
                     return vec![Action::Keep(time)];
                 }
             }

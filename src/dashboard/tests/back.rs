@@ -313,7 +313,7 @@ fn with_a_filter_a_step_is_a_line_that_is_shown() {
     assert_eq!((state.cursor(), newest(&state)), (6, "accept".into()));
     press(&mut state, "[[");
     assert_eq!(state.cursor(), 4);
-    assert!(state.current_notice().unwrap().text().starts_with("nothing older"));
+    assert!(state.current_notice().unwrap().text().starts_with("this is the beginning"));
     press(&mut state, "]]]");
     assert!(!state.is_back());
 }
@@ -421,7 +421,7 @@ fn a_jump_goes_by_seconds_to_a_time_or_to_what_is_such() {
     assert!(state.current_notice().unwrap().text().starts_with("nothing like that"));
     // Before the first event there is nothing; behind the last it is now.
     press(&mut state, "J-60<Enter>");
-    assert!(state.current_notice().unwrap().text().starts_with("nothing older"));
+    assert!(state.current_notice().unwrap().text().starts_with("this is the beginning"));
     assert_eq!(state.cursor(), 1);
     press(&mut state, "J+60<Enter>");
     assert!(!state.is_back());

@@ -369,6 +369,8 @@ struct Shown {
     replayed: Replayed<Memory>,
     now: Instant,
     begun: Rc<RefCell<Vec<u64>>>,
+    /// When notices have gone that were told before.
+    later: Nanos,
 }
 
 impl Shown {
@@ -387,13 +389,18 @@ impl Shown {
         let seeks = memory.index.is_some();
         state.replay(Recorded { name: "run.jsonl".into(), seeks, ..Recorded::default() });
         let (now, begun) = (Instant::now(), Rc::clone(&memory.begun));
-        Self { replayed: Replayed::new(memory, state, now), now, begun }
+        Self { replayed: Replayed::new(memory, state, now), now, begun, later: 1 << 60 }
     }
 
-    /// The screen, with that selected which is selected in another scene, but for the time line, which knows more where there is an index, and for the last line,
-    /// in which notices stand of what was done before.
+    /// The screen, with that selected which is selected in another scene, but for the time line, which knows
+    /// more where there is an index, for the keys, and for notices of what was done before.
     fn screen(&mut self, like: &Scene) -> Buffer {
         let theme = Theme::new(Palette::Dark, false);
+        while self.state().current_notice().is_some() {
+            self.later += 10_000 * MS;
+            let later = self.later;
+            self.replayed.state_mut().is_seen_at(later);
+        }
         let mut scene = self.state().scene().clone();
         scene.look_like(like);
         let now = scene.now;
@@ -477,7 +484,7 @@ fn time_goes_on_as_it_was_and_faster_and_stands() {
     shown.pass(100);
     assert_eq!(shown.state().scene().table.open(), 20);
     shown.pass(100);
-    assert!(shown.header().contains("stands, at 11 s of 11 s"), "{}", shown.header());
+    assert!(shown.header().contains("stands ×1000, at 11 s of 11 s"), "{}", shown.header());
 }
 
 #[test]

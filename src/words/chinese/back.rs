@@ -21,6 +21,7 @@ pub(in crate::words) const CHINESE: Back = Back {
     },
     stands: "停着",
     reads: "正在读",
+    beginning: "这是开头：在它之前什么也没有",
     recording_ends: "录像到此为止",
     is_recorded: "这是录像：没有服务器可以这样做",
     ends_at: str::to_owned,

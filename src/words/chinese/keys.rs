@@ -170,6 +170,7 @@ pub(in crate::words) const CHINESE: Keys = Keys {
     until_line: "运行到这里",
     thaw: "恢复",
     now: "回到现在",
+    read_so_far: "回到播放处",
     all_events: "全部事件",
     events: "事件",
     fold_closed: "收起已关闭",

@@ -25,6 +25,7 @@ pub(in crate::words) const ENGLISH: Back = Back {
     },
     stands: "stands",
     reads: "reading",
+    beginning: "this is the beginning: nothing was before it",
     recording_ends: "the recording ends here",
     is_recorded: "this is a recording: there is no server to do that",
     ends_at: str::to_owned,

@@ -250,6 +250,7 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
     until_line: "until here",
     thaw: "thaw",
     now: "now",
+    read_so_far: "where it was",
     all_events: "all events",
     events: "events",
     fold_closed: "fold closed",

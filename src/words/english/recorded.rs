@@ -40,8 +40,14 @@ pub(in crate::words) const ENGLISH: Recorded = Recorded {
     },
     out_unread: |path| format!("{path} is a FIFO that nobody reads: start its reader first"),
     out_failed: |path, why| format!("cannot write {path}: {why}"),
-    no_pictures: "--size, --from, --until, --press, --theme, --fps, --speed and --ascii are of pictures: \
-                  cast, html and svg",
+    not_of_format: |option, format| format!("{option} says nothing to {format}: leave it out"),
+    ends_early: "the part would end before it begins: give a later end",
+    is_terminal: "standard input is a terminal: have a log written into it, as in replay - <run.jsonl",
+    which_recordings: |sentence| {
+        format!("{sentence}; epollscope replay lists the recordings that come with it")
+    },
+    empty_part: "no event is in that part",
+    in_all: |here, all| format!("{here} here, {} in all", count(all)),
     too_old: "this log is of version 1, which has no table and no totals to be shown; \
               epollscope log stat and log grep read it",
     no_screen: "replay needs a terminal; epollscope log stat FILE says in figures what is in a log",

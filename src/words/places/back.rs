@@ -13,6 +13,7 @@ pub(crate) struct Back {
     /// How it is: it stands; it is read on.
     pub(crate) stands: &'static str,
     pub(crate) reads: &'static str,
+    pub(crate) beginning: &'static str,
     pub(crate) recording_ends: &'static str,
     pub(crate) is_recorded: &'static str,
     /// At the end of its time line.

@@ -77,6 +77,7 @@ pub(crate) struct Keys {
     pub(crate) until_line: &'static str,
     pub(crate) thaw: &'static str,
     pub(crate) now: &'static str,
+    pub(crate) read_so_far: &'static str,
     pub(crate) all_events: &'static str,
     pub(crate) events: &'static str,
     pub(crate) fold_closed: &'static str,

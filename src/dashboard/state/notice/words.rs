@@ -52,6 +52,7 @@ impl Notice {
             Self::NoNotes(why) => (strings().strip.no_notes)(why),
             Self::RecordingEnds => strings().back.recording_ends.to_owned(),
             Self::NoneSuch => strings().back.none_such.to_owned(),
+            Self::Beginning => strings().back.beginning.to_owned(),
             Self::Oldest(age, most) => {
                 (strings().back.oldest)(&units::duration(*age), &units::bytes(*most as u64))
             }
