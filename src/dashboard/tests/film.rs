@@ -63,11 +63,20 @@ fn played(log: &[u8]) -> State {
     state
 }
 
-/// Without what a film does not know yet, its time line; the name, the keys, and which row is selected.
+/// Without what a film does not know yet, its time line; the name, the keys, which row is selected, and
+/// which of two rows with one fd is the upper one: that depends on when they were put in order.
 fn comparable(picture: &Buffer) -> String {
+    const TABLE: usize = 72;
     let text = text(picture).replace('▸', " ");
     let lines: Vec<&str> = text.lines().collect();
-    lines[1..lines.len() - 2].join("\n")
+    let halves = lines[1..lines.len() - 2].iter().map(|line| {
+        let (left, right): (Vec<_>, Vec<_>) =
+            line.chars().enumerate().partition(|(at, _)| *at < TABLE);
+        [left, right].map(|half| half.into_iter().map(|(_, sign)| sign).collect::<String>())
+    });
+    let (mut left, right): (Vec<_>, Vec<_>) = halves.map(|[left, right]| (left, right)).unzip();
+    left.sort();
+    [left, right].concat().join("\n")
 }
 
 proptest! {
