@@ -30,7 +30,7 @@ use super::table::Table;
 use crate::inspect::Snapshot;
 use crate::telemetry::{
     Batch, ConnId, EpollNumber, Epolls, EventRef, Fd, Listener, Mask, Nanos, Next, OwnedEvent,
-    Ready, Stance, Standing, What,
+    Ready, ServerKind, Stance, Standing, What,
 };
 
 /// How many fds of closed connections are remembered that are still on a list.
@@ -55,6 +55,8 @@ pub struct Engine {
     later_left_out: bool,
     /// The last event's number, to find gaps by.
     continuity: Continuity,
+    /// The first server that was told of: that of the events before it, too.
+    first: Option<ServerKind>,
     /// The program's own waker is shown too.
     own: bool,
     /// What is done now is of no turn that is shown: the waker alone was reported.
@@ -99,6 +101,7 @@ impl Engine {
     /// Is looked at as another one is: with the waker or without, and at the same epoll if it is there.
     pub(super) fn look_like(&mut self, other: &Self) {
         self.own = other.own;
+        self.first = self.first.or(other.first);
         self.lists.choose_as(&other.lists);
     }
 
@@ -211,6 +214,7 @@ impl Engine {
 
     fn take_rows(&mut self, batch: &Batch) {
         self.listener = batch.listener;
+        self.first = self.first.or(batch.listener.map(|listener| listener.server));
         if let Some(epolls) = &batch.epolls {
             self.lists.take(epolls, batch.time);
         }

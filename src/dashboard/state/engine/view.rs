@@ -90,10 +90,10 @@ impl Engine {
         self.server().is_some_and(by_server::has_rounds)
     }
 
-    /// Which server it is; `None` before it listens.
+    /// Which server it is; before it listens the one that did then, where that is known already.
     #[must_use]
     pub fn server(&self) -> Option<ServerKind> {
-        self.continuity.server()
+        self.continuity.server().or(self.first)
     }
 
     /// The rounds of questions.
