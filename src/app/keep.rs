@@ -9,7 +9,6 @@ use super::pictures;
 use crate::cli::Pictures;
 use crate::dashboard::Notice;
 use crate::dashboard::keep::Keep;
-
 use crate::export::Failed;
 use crate::record::json::{self, Header};
 use crate::record::log::Place;

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::Path;
 
+use crate::record::json::{Header, Origin};
 use crate::words::clean;
 
 /// How files end that an interpreter runs.
@@ -18,6 +19,12 @@ pub(super) fn shown_name(command: &[OsString]) -> String {
     let shown = arguments.iter().find(is_script).unwrap_or(program);
     let name = Path::new(shown).file_name().unwrap_or(shown);
     clean(name.as_encoded_bytes())
+}
+
+/// The program that a log is of, where it was none of our servers.
+pub(super) fn of_log(header: &Header) -> Option<String> {
+    let words = |origin: &Origin| origin.command.iter().map(Into::into).collect::<Vec<_>>();
+    header.traced().map(|origin| shown_name(&words(origin)))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::name::shown_name;
+use super::name;
 use crate::cli::Pictures;
 use crate::dashboard::film::{self, Setup, Way};
 use crate::dashboard::run::wall_clock;
@@ -93,19 +93,14 @@ fn chosen(pictures: &Pictures) -> Way {
 
 fn setup(
     header: &Header,
-    (name, end): (&str, Option<Nanos>),
+    (file, end): (&str, Option<Nanos>),
     pictures: &Pictures,
     ways: &[Way],
 ) -> Setup {
     let nanos = |time: Duration| Nanos::try_from(time.as_nanos()).unwrap_or(Nanos::MAX);
-    let traced = header.origin.as_ref().filter(|origin| origin.traced);
-    let program = traced.map(|origin| {
-        let words: Vec<_> = origin.command.iter().map(Into::into).collect();
-        shown_name(&words)
-    });
     Setup {
-        name: name.to_owned(),
-        program,
+        name: file.to_owned(),
+        program: name::of_log(header),
         zero: wall_clock(header.start),
         end,
         size: pictures.size,

@@ -18,7 +18,7 @@ use crate::record::anonymous::Anonymous;
 use crate::record::check::{Check, Trouble};
 use crate::record::cut::{Part, cut};
 use crate::record::file;
-use crate::record::json::{Closing, Entry, Header};
+use crate::record::json::{Closing, Entry};
 use crate::record::log::Place;
 use crate::record::playback::{Lines, Playback};
 use crate::record::reading::{Flaw, Line, Reading};
@@ -190,7 +190,7 @@ fn figures(sum: &Sum, check: &Check, diagnoses: Diagnoses) -> String {
         requests = (text.in_all)(&requests, costs.requests);
     }
     // Of another program only what it answers can be known.
-    if sum.requests > 0 || !check.header.as_ref().is_some_and(is_traced) {
+    if sum.requests > 0 || check.header.as_ref().is_none_or(|header| header.traced().is_none()) {
         rows.add(text.requests, &requests);
     }
     if let Some(Closing { costs, .. }) = &check.closing {
@@ -220,10 +220,6 @@ fn figures(sum: &Sum, check: &Check, diagnoses: Diagnoses) -> String {
         rows.add(if at == 0 { text.diagnoses } else { "" }, &(text.since)(&time, &said));
     }
     rows.0
-}
-
-fn is_traced(header: &Header) -> bool {
-    header.origin.as_ref().is_some_and(|origin| origin.traced)
 }
 
 #[derive(Default)]

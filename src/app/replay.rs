@@ -11,7 +11,7 @@ use crossbeam_channel::{Receiver, bounded};
 
 use super::export::unread;
 use super::keep::keep;
-use super::name::shown_name;
+use super::name;
 use super::output::{Sentence, end, is_dumb, misused, print};
 use crate::cli;
 use crate::dashboard::replayed::{self, Source};
@@ -60,11 +60,7 @@ fn show(args: &cli::Replay, path: &Path, colours: &[Change]) -> Result<(), Sente
     if header.origin.is_none() {
         return Err(strings().recorded.too_old.to_owned());
     }
-    let traced = header.origin.as_ref().filter(|origin| origin.traced);
-    let program = traced.map(|origin| {
-        let words: Vec<_> = origin.command.iter().map(Into::into).collect();
-        shown_name(&words)
-    });
+    let program = name::of_log(&header);
     let options = Options {
         scheme: Protocol::Http.scheme(),
         theme: args.theme,

@@ -72,7 +72,7 @@ pub fn write<R: BufRead>(
     }
     let calls = CALLS.iter().map(|kind| kind.name());
     // Of another program it is known what it answers, not what it is asked.
-    let traced = header.origin.as_ref().is_some_and(|origin| origin.traced);
+    let traced = header.traced().is_some();
     let front = FRONT.map(|name| if traced && name == REQUESTS { "answers" } else { name });
     let names: Vec<&str> = front.into_iter().chain(calls).chain([OTHER]).collect();
     let mut text = names.join(",") + "\n";

@@ -71,6 +71,14 @@ pub struct Header {
     pub origin: Option<Origin>,
 }
 
+impl Header {
+    /// Where it came from, if another program was traced.
+    #[must_use]
+    pub fn traced(&self) -> Option<&Origin> {
+        self.origin.as_ref().filter(|origin| origin.traced)
+    }
+}
+
 impl Origin {
     /// That of what this program writes now; of the options of its server, or of what is traced.
     #[must_use]

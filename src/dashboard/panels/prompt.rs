@@ -38,19 +38,24 @@ pub fn confirm(frame: &mut Frame, screen: Rect, confirm: &Confirm, theme: &Theme
     }
 }
 
+/// What is typed, with the cursor in it, between what stands before it and what behind.
+fn typed(front: &str, input: &Input, rear: &str, theme: &Theme) -> Line<'static> {
+    let (before, behind) = input.halves();
+    Line::from(vec![
+        Span::styled(front.to_owned(), theme.style(Role::Text)),
+        Span::styled(before, theme.style(Role::Title)),
+        Span::styled(theme.glyph("▏", "_"), theme.style(Role::Key)),
+        Span::styled(behind, theme.style(Role::Title)),
+        Span::styled(rear.to_owned(), theme.style(Role::Text)),
+    ])
+}
+
 /// How long a client must have been idle to be dropped, and how many that hits now.
 pub fn idle(frame: &mut Frame, screen: Rect, input: &Input, state: &State, theme: &Theme) {
     let (say, keys) = (&strings().boxes, &strings().keys.names);
     let inner = popup(frame, screen, 50, 5, say.drop_idle, theme);
     let [idle_for, unit] = say.idle_for;
-    let (before, behind) = input.halves();
-    let ask = Line::from(vec![
-        Span::styled(format!("{idle_for} "), theme.style(Role::Text)),
-        Span::styled(before, theme.style(Role::Title)),
-        Span::styled(theme.glyph("▏", "_"), theme.style(Role::Key)),
-        Span::styled(behind, theme.style(Role::Title)),
-        Span::styled(format!(" {unit}"), theme.style(Role::Text)),
-    ]);
+    let ask = typed(&format!("{idle_for} "), input, &format!(" {unit}"), theme);
     let hits = match seconds(&input.text()) {
         Some(time) => Line::styled((say.drops)(state.idle_for(time)), theme.style(Role::Bad)),
         None => Line::styled(say.no_seconds, theme.style(Role::Warn)),
@@ -69,14 +74,7 @@ pub fn keep(frame: &mut Frame, screen: Rect, input: &Input, theme: &Theme) {
     let (say, keys) = (&strings().boxes, &strings().keys.names);
     let inner = popup(frame, screen, 50, 5, say.keep, theme);
     let [last, unit] = say.keep_last;
-    let (before, behind) = input.halves();
-    let ask = Line::from(vec![
-        Span::styled(format!("{last} "), theme.style(Role::Text)),
-        Span::styled(before, theme.style(Role::Title)),
-        Span::styled(theme.glyph("▏", "_"), theme.style(Role::Key)),
-        Span::styled(behind, theme.style(Role::Title)),
-        Span::styled(format!(" {unit}"), theme.style(Role::Text)),
-    ]);
+    let ask = typed(&format!("{last} "), input, &format!(" {unit}"), theme);
     let what = match seconds(&input.text()).filter(|time| !time.is_zero()) {
         Some(_) => Line::from(dim(say.keeps, theme)),
         None => Line::styled(say.no_seconds, theme.style(Role::Warn)),
@@ -93,16 +91,8 @@ pub fn keep(frame: &mut Frame, screen: Rect, input: &Input, theme: &Theme) {
 pub fn how_many(frame: &mut Frame, screen: Rect, input: &Input, state: &State, theme: &Theme) {
     let (say, keys) = (&strings().boxes, &strings().keys.names);
     let inner = popup(frame, screen, 50, 5, say.how_many, theme);
-    let (before, behind) = input.halves();
-    let ask = Line::from(vec![
-        Span::styled(before, theme.style(Role::Title)),
-        Span::styled(theme.glyph("▏", "_"), theme.style(Role::Key)),
-        Span::styled(behind, theme.style(Role::Title)),
-        Span::styled(
-            format!(" {}", (say.adds)(state.client_kind().label())),
-            theme.style(Role::Text),
-        ),
-    ]);
+    let unit = format!(" {}", (say.adds)(state.client_kind().label()));
+    let ask = typed("", input, &unit, theme);
     let wrong = match clients(&input.text()) {
         Some(_) => Line::default(),
         None => Line::styled(say.no_number, theme.style(Role::Warn)),
@@ -119,12 +109,7 @@ pub fn how_many(frame: &mut Frame, screen: Rect, input: &Input, state: &State, t
 pub fn jump(frame: &mut Frame, screen: Rect, input: &Input, state: &State, theme: &Theme) {
     let (say, keys) = (&strings().back, &strings().keys.names);
     let inner = popup(frame, screen, 60, 7, say.jump, theme);
-    let (before, behind) = input.halves();
-    let ask = Line::from(vec![
-        Span::styled(before, theme.style(Role::Title)),
-        Span::styled(theme.glyph("▏", "_"), theme.style(Role::Key)),
-        Span::styled(behind, theme.style(Role::Title)),
-    ]);
+    let ask = typed("", input, "", theme);
     let told = Jump::parse(&input.text(), state.is_newest()).map(|jump| jump.text());
     let mut lines = vec![ask];
     match told {
