@@ -19,6 +19,7 @@
 //! | [`inspect`] | what the kernel knows of the server's sockets |
 //! | [`server`] | the server thread |
 //! | [`http`] | requests, answers and files; no sockets in it |
+//! | [`class`] | the class in the room: who is in, what their telephones are told |
 //! | [`source`] | the server's own source, embedded, for the code view |
 //! | [`document`] | TOML with the place of everything; what is wrong, and where |
 //! | [`words`] | every text that a person reads; numbers with their units |
@@ -35,6 +36,8 @@ compile_error!("epollscope shows epoll(7), which only Linux has: build it on Lin
 pub mod app;
 #[cfg(target_os = "linux")]
 pub mod attach;
+#[cfg(target_os = "linux")]
+pub mod class;
 #[cfg(target_os = "linux")]
 pub mod cli;
 #[cfg(target_os = "linux")]
