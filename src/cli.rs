@@ -241,6 +241,19 @@ pub struct Cli {
     #[arg(long, help_heading = "Server")]
     pub metrics: bool,
 
+    /// Let a class join with telephones: they raise hands, vote, and are rows of the table. Asks once on
+    /// which address, unless --bind says so; the key Y shows the code to join by.
+    #[arg(long, help_heading = "Class")]
+    pub class: bool,
+
+    /// The name of a wireless network, for a second code with which telephones get into it.
+    #[arg(long, value_name = "NAME", requires = "class", help_heading = "Class")]
+    pub wifi_name: Option<String>,
+
+    /// The password of that network.
+    #[arg(long, value_name = "PASSWORD", requires = "wifi_name", help_heading = "Class")]
+    pub wifi_password: Option<String>,
+
     /// Start built-in clients: 12 of all kinds, or so many; or of each kind named, idle=500,steady=4.
     #[arg(long, value_name = "CLIENTS", num_args = 0..=1, default_missing_value = "12")]
     #[arg(value_parser = demo)]
@@ -459,6 +472,12 @@ impl Cli {
         let echo = self.protocol == ProtocolName::Echo;
         if self.encoding != encoding_rs::UTF_8 && !echo && given("encoding") {
             return Err(text.only_echo.into());
+        }
+        if self.class && echo {
+            return Err(text.class_echo.into());
+        }
+        if self.class && headless {
+            return Err(text.class_headless.into());
         }
         if self.stdin && !headless && keyboard {
             return Err(text.keyboard.into());

@@ -18,8 +18,8 @@
 //! | [`trace`] | any program, stopped at its system calls |
 //! | [`inspect`] | what the kernel knows of the server's sockets |
 //! | [`server`] | the server thread |
-//! | [`http`] | requests, answers and files; no sockets in it |
 //! | [`class`] | the class in the room: who is in, what their telephones are told |
+//! | [`http`] | requests, answers and files; no sockets in it |
 //! | [`source`] | the server's own source, embedded, for the code view |
 //! | [`document`] | TOML with the place of everything; what is wrong, and where |
 //! | [`words`] | every text that a person reads; numbers with their units |

@@ -235,7 +235,7 @@ fn a_client_can_be_dropped_while_everything_stands_before_its_call() {
 
 #[test]
 fn a_slow_handler_holds_all_tasks_up() {
-    let routes = Routes { slow: true, metrics: false };
+    let routes = Routes { slow: true, ..Routes::default() };
     let mut server = start(Config { routes, ..coroutines() });
     let (mut slow, id) = parked_client(&mut server);
     let (mut other, _) = parked_client(&mut server);

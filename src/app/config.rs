@@ -30,7 +30,11 @@ pub(super) fn config(cli: &Cli, max_connections: usize, flags: Vec<OsString>) ->
             body_bytes: cli.max_body,
             ..Limits::default()
         },
-        routes: Routes { slow: cli.demo_routes || cli.demo.is_some(), metrics: cli.metrics },
+        routes: Routes {
+            slow: cli.demo_routes || cli.demo.is_some(),
+            metrics: cli.metrics,
+            class: cli.class,
+        },
         keep_alive: cli.keep_alive.is_on() && !cli.close_after_response,
         handler_threads: cli.handler_threads(),
         nodelay: cli.nodelay.is_on(),

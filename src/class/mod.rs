@@ -1,5 +1,164 @@
-//! The class in the room: who is in, how they join, what their telephones are told. No socket and no
-//! terminal in it.
+//! The class in the room (`--class`): who is in, how they join, what their telephones are told. No
+//! socket and no terminal in it.
+//!
+//! The server asks it for answers, as it asks a site for files ([`Class::answer`]), and for what is to
+//! be told to whom ([`Class::gather`]); the dashboard sets what is asked of the class and looks who is
+//! in ([`Class::roll`]). What happens in it is published as events ([`Fact`]): the dashboard's picture
+//! is made of those, live and in a recording alike.
 //!
 //! | file | what lives there |
 //! |---|---|
+//! | `route` | which requests are for it |
+//! | `answer` | the answers |
+//! | `roster` | who is in, whose hand is up |
+//! | `tell` | what is told to whom, and when |
+//! | `state` | the same, in JSON |
+//! | `question` | what is asked, and who voted what |
+//! | `limits` | how often somebody may come |
+//! | `nickname` | names that students choose |
+//! | `secret` | what cannot be guessed |
+
+mod answer;
+mod limits;
+mod nickname;
+mod question;
+mod roster;
+mod route;
+mod secret;
+mod state;
+mod tell;
+#[cfg(test)]
+mod tests;
+
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+pub use self::answer::{Answer, Form};
+pub use self::question::{Question, Said};
+use self::roster::Roster;
+pub use self::roster::{Figures, Roll};
+pub use self::route::{Ask, is_class, masked};
+pub use self::tell::Telling;
+use crate::telemetry::{ConnId, Did, Fd, Nanos, Row, ServerKind};
+
+/// The page of the telephones. `NONCE` in it is another text each time.
+const PAGE: &str = include_str!("../../assets/class.html");
+
+/// A class; its clones are the same one.
+#[derive(Clone, Debug)]
+pub struct Class(Arc<Mutex<Roster>>);
+
+/// What has happened in it, to be published as [`What::Class`](crate::telemetry::What::Class).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Fact {
+    /// The student; 0 for the whole class.
+    pub student: u32,
+    /// What.
+    pub did: Did,
+    /// See [`Did`].
+    pub value: u32,
+}
+
+/// On which connection, of which server, something is asked, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct On {
+    /// Its descriptor.
+    pub fd: Fd,
+    /// Its number.
+    pub conn: ConnId,
+    /// The client's address.
+    pub peer: IpAddr,
+    /// The server that is shown.
+    pub server: ServerKind,
+    /// The server's time.
+    pub now: Nanos,
+    /// The connection's row, as it was before this.
+    pub row: Option<Row>,
+}
+
+impl Class {
+    /// An empty one, with that code.
+    #[must_use]
+    pub fn new(code: String) -> Self {
+        Self(Arc::new(Mutex::new(Roster::new(code))))
+    }
+
+    /// Whether that server can tell the telephones what happens: an answer that does not end would hold
+    /// everybody on `blocking`, and what serves a client of `processes` is out of the others' reach.
+    #[must_use]
+    pub fn streams(server: ServerKind) -> bool {
+        !matches!(server, ServerKind::Blocking | ServerKind::Processes)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Roster> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Answers a request that is for the class, and what has happened with it.
+    #[must_use]
+    pub fn answer(&self, ask: &Ask<'_>, on: &On) -> (Answer, Vec<Fact>) {
+        self.lock().answer(ask, on)
+    }
+
+    /// What is to be told now, over connections that are open; the row of each is asked for. What could
+    /// not be told is to be said ([`Class::missed`]).
+    #[must_use]
+    pub fn gather(
+        &self,
+        server: ServerKind,
+        now: Nanos,
+        row: impl FnMut(Fd, ConnId) -> Option<Row>,
+    ) -> (Vec<Telling>, Vec<Fact>) {
+        self.lock().gather(server, now, row)
+    }
+
+    /// Whether there is something to be told.
+    #[must_use]
+    pub fn has_news(&self, now: Nanos) -> bool {
+        self.lock().has_news(now)
+    }
+
+    /// That telephone did not take all that it was told: it is told no more.
+    #[must_use]
+    pub fn missed(&self, telling: &Telling) -> Fact {
+        self.lock().missed(telling)
+    }
+
+    /// Does what the teacher asked for; what has happened by it.
+    #[must_use]
+    pub fn carry_out(&self, did: Did, student: u32, now: Nanos) -> Vec<Fact> {
+        self.lock().carry_out(did, student, now)
+    }
+
+    /// The open connections of a student, as far as the class knows them.
+    #[must_use]
+    pub fn connections(&self, student: u32) -> Vec<(Fd, ConnId)> {
+        self.lock().connections(student)
+    }
+
+    /// Another code: who is in stays in.
+    pub fn set_code(&self, code: String) {
+        self.lock().code = code;
+    }
+
+    /// What is asked with the next [`Did::Question`].
+    pub fn prepare(&self, question: Question) {
+        self.lock().prepare(question);
+    }
+
+    /// What is told with the question from now on: which option is right, and what was measured.
+    pub fn reveal(&self, right: usize, measured: Option<Said>) {
+        self.lock().reveal(right, measured);
+    }
+
+    /// What the telephones are told of the server.
+    pub fn set_figures(&self, figures: Figures) {
+        self.lock().set_figures(figures);
+    }
+
+    /// Who is in.
+    #[must_use]
+    pub fn roll(&self) -> Roll {
+        self.lock().roll()
+    }
+}

@@ -13,7 +13,10 @@ use super::{Cli, Demo};
 pub(super) const COMPARE: &str = "compare";
 
 /// What is said each time, or stands for another option.
-const NONE: [&str; 10] = [
+const NONE: [&str; 13] = [
+    "class",
+    "wifi-name",
+    "wifi-password",
     "stdin",
     "mistake",
     "once",

@@ -193,6 +193,7 @@ impl Theme {
             | Kind::Round
             | Kind::Queued
             | Kind::Typed
+            | Kind::Class
             | Kind::Other => Role::Text,
             Kind::Setsockopt
             | Kind::Open

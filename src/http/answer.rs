@@ -298,6 +298,30 @@ pub(super) fn generated(
     to.response(200, text.len() as u64, Payload::None)
 }
 
+/// Status, header lines and text as the caller has them. An endless one is ended by closing the
+/// connection (RFC 9112, section 6.3), and taken for open until then.
+pub(super) fn made(
+    to: Recipient,
+    (status, fields, text): (u16, &str, &str),
+    endless: bool,
+    prelude: &Prelude,
+    out: &mut Vec<u8>,
+) -> Response {
+    start(status, prelude, out);
+    out.extend_from_slice(fields.as_bytes());
+    if endless {
+        out.extend_from_slice(b"Connection: close\r\n\r\n");
+    } else {
+        put(out, format_args!("Content-Length: {}\r\n", text.len()));
+        out.extend_from_slice(to.end());
+    }
+    if !to.head {
+        out.extend_from_slice(text.as_bytes());
+    }
+    let response = to.response(status, text.len() as u64, Payload::None);
+    Response { keep_alive: endless || response.keep_alive, ..response }
+}
+
 const ALLOW: &[u8] = b"Allow: GET, HEAD, OPTIONS\r\n";
 
 /// The answer to OPTIONS.

@@ -205,6 +205,21 @@ impl Site {
         answer::generated(Recipient::of(request), media_type, text, &self.prelude, out)
     }
 
+    /// Answers with what the caller made: a status, header lines, a text. With an `endless` one the
+    /// caller goes on sending until it closes the connection. Makes no system call.
+    pub fn made(
+        &mut self,
+        request: &Request<'_>,
+        (status, fields, text): (u16, &str, &str),
+        endless: bool,
+        now: Now,
+        out: &mut Vec<u8>,
+    ) -> Response {
+        self.prelude.set(now.unix);
+        let to = Recipient::of(request);
+        answer::made(to, (status, fields, text), endless, &self.prelude, out)
+    }
+
     /// Finds the file for a path, in a coding and a language that `by` accepts, and opens it when its
     /// content is wanted and not in memory.
     fn locate(

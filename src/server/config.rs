@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::calls::Sending;
 use super::echo::Protocol;
 use super::routes::Routes;
+use crate::class::Class;
 use crate::http;
 use crate::telemetry::{BUDGET, Mask, Mistake, Options, ServerKind, Setting, Trigger};
 
@@ -42,6 +43,8 @@ pub struct Config {
     pub limits: http::Limits,
     /// What is answered beside the files.
     pub routes: Routes,
+    /// The class in the room, if there is one.
+    pub class: Option<Class>,
     /// Whether a connection serves more than one request.
     pub keep_alive: bool,
     /// Whether a short segment is sent at once (`TCP_NODELAY`), or waits for the acknowledgement
@@ -200,6 +203,7 @@ impl Default for Config {
             write_timeout: Some(Duration::from_secs(60)),
             limits: http::Limits::default(),
             routes: Routes::default(),
+            class: None,
             keep_alive: true,
             nodelay: true,
             cork: true,

@@ -44,6 +44,8 @@ impl Config {
             }
             Some((Part::Head, since)) => (since, self.header_timeout, Why::HeaderTimeout),
             Some((Part::Body, since)) => (since, self.body_timeout, Why::BodyTimeout),
+            // What is told over it is not the client's to say.
+            None if connection.session.streams => (active, None, Why::IdleTimeout),
             None => (active, self.idle_timeout, Why::IdleTimeout),
         };
         limit.map(|limit| (since.max(resumed).saturating_add(nanos(limit)), why))

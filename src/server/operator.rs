@@ -7,7 +7,16 @@ use super::convert::nanos;
 use super::handover::Outcome;
 use super::pace::Pace;
 use super::table::{Client, Table, TableEntry};
-use crate::telemetry::{Command, ConnId, Mode, Publisher, Setting, What};
+use crate::class::{Class, Fact};
+use crate::telemetry::{Command, ConnId, Did, Mode, Publisher, ServerKind, Setting, What};
+
+/// Publishes what has happened in the class; what a client did by a request, as on its connection.
+pub(super) fn publish_class(publisher: &mut Publisher, by: Option<Client>, facts: &[Fact]) {
+    for &Fact { student, did, value } in facts {
+        let (fd, conn) = by.map_or((-1, None), |client| (client.fd, Some(client.id)));
+        publisher.fact(fd, conn, What::Class { student, did, value }, &[]);
+    }
+}
 
 /// Who carries commands out.
 pub(super) trait Operated {
@@ -33,6 +42,16 @@ pub(super) trait Operated {
 
     /// Goes over to what lessons need, or back. A fresh server does.
     fn suit_lessons(&mut self, suits: bool);
+
+    /// The class in the room, and which server this is.
+    fn class(&self) -> Option<(Class, ServerKind)>;
+
+    /// Says something over a connection whose answer does not end; whether its client took all of it,
+    /// or is to have it another time.
+    fn say(&mut self, client: Client, text: &[u8]) -> bool;
+
+    /// Ends a connection whose client takes no more.
+    fn end_slow(&mut self, client: Client);
 
     /// Ends the server.
     fn end(&mut self, after: Outcome);
@@ -76,9 +95,44 @@ pub(super) trait Operated {
                 self.set(setting);
             }
             Command::SuitLessons(suits) => self.suit_lessons(suits),
+            Command::Tell => self.tell(),
+            Command::Class { did, student } => self.teach(did, student),
             Command::Shutdown => self.end(Outcome::End),
             #[cfg(debug_assertions)]
             Command::Panic => panic!("a test asked for it"),
+        }
+    }
+
+    /// Tells the telephones what has changed.
+    fn tell(&mut self) {
+        let Some((class, server)) = self.class() else { return };
+        let (table, _, publisher) = self.parts();
+        let now = publisher.now();
+        let row = |fd, id| table.get(Client { fd, id }).map(|entry| *entry.row());
+        let (tellings, facts) = class.gather(server, now, row);
+        publish_class(publisher, None, &facts);
+        for telling in tellings {
+            let client = Client { fd: telling.fd, id: telling.conn };
+            if !self.say(client, telling.text.as_bytes()) {
+                let slow = class.missed(&telling);
+                publish_class(self.parts().2, Some(client), &[slow]);
+                self.end_slow(client);
+            }
+        }
+    }
+
+    /// Does what the teacher does with the class.
+    fn teach(&mut self, did: Did, student: u32) {
+        let Some((class, _)) = self.class() else { return };
+        let publisher = self.parts().2;
+        let facts = class.carry_out(did, student, publisher.now());
+        publish_class(publisher, None, &facts);
+        if did == Did::SentAway {
+            for (fd, id) in class.connections(student) {
+                if self.parts().0.get(Client { fd, id }).is_some() {
+                    self.drop_client(Client { fd, id });
+                }
+            }
         }
     }
 

@@ -1,8 +1,9 @@
-//! What the program answers itself, beside the files: `/slow` and `/-/metrics`.
+//! What the program answers itself, beside the files: `/slow`, `/-/metrics`, and what is the class's.
 
 use std::fmt::Write;
 use std::time::Duration;
 
+use crate::class::{self, Form};
 use crate::http::Request;
 use crate::telemetry::{Counters, Kind, Nanos, Why};
 
@@ -13,6 +14,8 @@ pub struct Routes {
     pub slow: bool,
     /// `GET /-/metrics`: the totals, for Prometheus.
     pub metrics: bool,
+    /// What the telephones of a class ask for (`--class`).
+    pub class: bool,
 }
 
 /// The longest that `/slow` takes, and all together that a client asks for in one go: a handler on
@@ -25,6 +28,7 @@ const SLOW: Duration = Duration::from_secs(1);
 pub(super) enum Route {
     Slow(Duration),
     Metrics,
+    Class,
 }
 
 impl Route {
@@ -36,6 +40,7 @@ impl Route {
         match self {
             Self::Slow(_) => "text/plain; charset=utf-8",
             Self::Metrics => "text/plain; version=0.0.4; charset=utf-8",
+            Self::Class => "application/json",
         }
     }
 }
@@ -43,7 +48,13 @@ impl Route {
 impl Routes {
     /// The route that a request is for, if there is one.
     pub(super) fn find(self, request: &Request<'_>) -> Option<Route> {
-        if self == Self::default() || !matches!(request.method, "GET" | "HEAD") {
+        if self == Self::default() {
+            return None;
+        }
+        if self.class && class::is_class(request.path) {
+            return Some(Route::Class);
+        }
+        if !matches!(request.method, "GET" | "HEAD") {
             return None;
         }
         if self.metrics && request.path == Route::METRICS.as_bytes() {
@@ -74,6 +85,26 @@ pub(super) fn is_too_much(before: Duration, time: Duration) -> bool {
 pub(super) fn slow_text(time: Duration, in_pool: bool, meanwhile: &str) -> String {
     let place = if in_pool { " on a thread of the pool" } else { "" };
     format!("This handler took {} ms{place}.\n{meanwhile}\n", time.as_millis())
+}
+
+/// The header lines of an answer of the class, beside those that every answer has.
+pub(super) fn class_fields(form: &Form) -> String {
+    let media_type = match form {
+        Form::Page(_) => "text/html; charset=utf-8",
+        Form::Json => "application/json",
+        Form::Stream => "text/event-stream",
+    };
+    let mut fields = format!(
+        "Content-Type: {media_type}\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
+    );
+    if let Form::Page(nonce) = form {
+        fields += &format!(
+            "Content-Security-Policy: default-src 'none'; script-src 'nonce-{nonce}'; \
+             style-src 'nonce-{nonce}'; connect-src 'self'; img-src data:; base-uri 'none'; \
+             form-action 'none'; frame-ancestors 'none'\r\nReferrer-Policy: no-referrer\r\n"
+        );
+    }
+    fields
 }
 
 /// The totals in Prometheus' text format, version 0.0.4.

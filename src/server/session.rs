@@ -24,6 +24,8 @@ pub(super) struct Session {
     pub(super) handler: Handler,
     /// How long the handlers may take that were begun since something was last received.
     pub(super) slow: Nanos,
+    /// Its answer does not end: what is told comes from elsewhere, and nothing is taken any more.
+    pub(super) streams: bool,
     /// What of a request is awaited, and since when.
     pub(super) awaits: Option<(Part, Nanos)>,
     /// When the server was told of what was received last. Until all of that is answered, nothing

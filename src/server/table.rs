@@ -143,6 +143,16 @@ impl<T: TableEntry> Table<T> {
         }
     }
 
+    /// Notes a call that another thread made than the one that serves the connection: that one's last
+    /// call is another, in which it is.
+    pub(super) fn note_beside(&mut self, client: Client, what: What, now: Nanos) {
+        let moved = what.size().unwrap_or(0) as u64;
+        self.change(client, |row| {
+            row.bytes_out += moved;
+            row.active = now;
+        });
+    }
+
     /// Notes a call on a connection in its row. Returns the connection.
     #[inline(always)]
     pub(super) fn note(&mut self, client: Client, what: What, now: Nanos) -> Option<&mut T> {

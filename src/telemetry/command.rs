@@ -7,7 +7,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use rustix::event::{EventfdFlags, eventfd};
 
-use super::{ConnId, ServerKind, Setting, Until};
+use super::{ConnId, Did, ServerKind, Setting, Until};
 use crate::descriptors;
 
 /// How far a paused loop goes.
@@ -56,6 +56,15 @@ pub enum Command {
     /// Be a server on which lessons can be given, or what it was before that: close every connection,
     /// and let the same server take the listener over with other limits.
     SuitLessons(bool),
+    /// Tell the telephones of the class what has changed (`--class`).
+    Tell,
+    /// What the teacher does with the class, or with one of the students: see [`Did`].
+    Class {
+        /// What.
+        did: Did,
+        /// With whom; 0 for all of them, or the first.
+        student: u32,
+    },
     /// End the loop and close everything.
     Shutdown,
     /// Panic, so that tests see what becomes of the dashboard then. Not in release builds.

@@ -188,7 +188,8 @@ impl Counters {
             | What::Woken
             | What::Queued { .. }
             | What::Typed
-            | What::Set => {}
+            | What::Set
+            | What::Class { .. } => {}
         }
     }
 

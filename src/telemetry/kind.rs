@@ -72,6 +72,7 @@ kinds! {
     Queued = "queued",
     Typed = "typed",
     Set = "set",
+    Class = "class",
     Unreadable = "unreadable",
 }
 

@@ -1,6 +1,6 @@
 //! What happened: every call and every fact that a server can publish, with what matters of each.
 
-use super::{Addr, Errno, Fd, Kind, Mask, Mode, Nanos, Ret, ServerKind, Why};
+use super::{Addr, Did, Errno, Fd, Kind, Mask, Mode, Nanos, Ret, ServerKind, Why};
 
 /// The socket options that have a name here, and what stands for any other.
 pub const SOCKET_OPTIONS: [&str; 18] = [
@@ -343,6 +343,16 @@ pub enum What {
     /// The operator changed an option of the running server; which, and what it is now, lies beside
     /// the event: `drain off`.
     Set,
+    /// A student, or the teacher with the class, did something (`--class`); the connection is the
+    /// student's, where it was done by a request.
+    Class {
+        /// The student, in the order of joining, from 1; 0 for the whole class.
+        student: u32,
+        /// What.
+        did: Did,
+        /// See [`Did`].
+        value: u32,
+    },
     /// A worker process reported something that cannot be read. It is ended: what it did from then
     /// on, and had not reported yet, is missing.
     Unreadable,
@@ -396,6 +406,7 @@ impl What {
             Self::Queued { .. } => Kind::Queued,
             Self::Typed => Kind::Typed,
             Self::Set => Kind::Set,
+            Self::Class { .. } => Kind::Class,
             Self::Unreadable => Kind::Unreadable,
         }
     }
@@ -460,6 +471,7 @@ impl What {
             | Self::Queued { .. }
             | Self::Typed
             | Self::Set
+            | Self::Class { .. }
             | Self::Unreadable => None,
         }
     }

@@ -151,6 +151,7 @@ fn named(kind: Kind) -> Option<&'static str> {
         | Kind::Queued
         | Kind::Typed
         | Kind::Set
+        | Kind::Class
         | Kind::Unreadable => None,
     }
 }

@@ -70,6 +70,7 @@ pub fn call(event: EventRef<'_>) -> String {
         | What::Queued { .. }
         | What::Typed
         | What::Set
+        | What::Class { .. }
         | What::Unreadable => format!("{name}({fd})"),
     }
 }

@@ -111,6 +111,10 @@ pub fn describe(event: EventRef<'_>) -> Description {
         What::Woken => (String::new(), words.runs_again.to_owned()),
         What::Queued { route } => (String::new(), (words.waits_for_pool)(route)),
         What::Typed => (String::new(), event.text().to_string()),
+        What::Class { student, did, value } => {
+            let words = &strings().class;
+            ((words.who)(student), (words.did)(did, value))
+        }
         What::Set => (event.text().to_string(), words.by_operator.to_owned()),
         What::Response { status, body } => (status.to_string(), (words.body)(&units::bytes(body))),
         What::Refused => (String::new(), words.refused.to_owned()),
@@ -295,7 +299,8 @@ pub fn glyph(kind: Kind) -> (&'static str, &'static str) {
         | Kind::Woken
         | Kind::Queued
         | Kind::Typed
-        | Kind::Set => ("▪", "="),
+        | Kind::Set
+        | Kind::Class => ("▪", "="),
     }
 }
 

@@ -154,6 +154,10 @@ fn call_or_fact(out: &mut String, event: EventRef<'_>) -> fmt::Result {
         What::Handled { took } => write!(out, "handler has ended after {}", Time(took)),
         What::Missed => out.write_str("missed: that connection is gone already"),
         What::Unreadable => out.write_str("unreadable: what the process reported; it is ended"),
+        What::Class { student: 0, did, value } => write!(out, "class: {} {value}", did.name()),
+        What::Class { student, did, value } => {
+            write!(out, "class: student {student} {} {value}", did.name())
+        }
         What::Switched { to } => write!(out, "server: {to}"),
         What::Round { asked, answered, took } => {
             write!(out, "round: {asked} asked, {answered} answered, in {}", Time(took))

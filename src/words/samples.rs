@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use crate::telemetry::{
-    By, Capacity, ConnId, CtlOp, Errno, Fd, Form, How, Kind, Mask, Mode, Next, OwnedEvent,
+    By, Capacity, ConnId, CtlOp, Did, Errno, Fd, Form, How, Kind, Mask, Mode, Next, OwnedEvent,
     Publisher, Ready, Ret, Row, Rows, ServerKind, Standing, Until, What, Why, control, wire,
 };
 
@@ -76,6 +76,7 @@ pub(crate) fn tell(to: &mut Publisher) {
     to.call(0, None, What::Input { ret: ok(5) });
     to.fact(0, None, What::Typed, b"quit");
     to.fact(-1, None, What::Set, b"drain off");
+    to.fact(9, ConnId::new(7), What::Class { student: 3, did: Did::Raised, value: 0 }, &[]);
     to.fact(-1, None, What::Round { asked: 50, answered: 2, took: waited }, &[]);
     to.fact(-1, None, What::Switched { to: ServerKind::Threads }, &[]);
     to.by = By::thread(77);

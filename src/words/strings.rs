@@ -1,9 +1,9 @@
 //! Every text that the program says, by the place where it is said, in the language that is chosen.
 
 use super::places::{
-    attach, back, boxes, card, charts, cli, clients, code, compare, costs, engine, events, explain,
-    header, inspect, keybar, keys, lesson, lints, marks, notices, options, record, recorded, run,
-    seats, server, servers, settings, split, start, stream, stretches, strip, table,
+    attach, back, boxes, card, charts, class, cli, clients, code, compare, costs, engine, events,
+    explain, header, inspect, keybar, keys, lesson, lints, marks, notices, options, record,
+    recorded, run, seats, server, servers, settings, split, start, stream, stretches, strip, table,
 };
 use super::{Language, chinese, english};
 
@@ -12,6 +12,7 @@ pub(crate) struct Strings {
     pub(crate) start: start::Start,
     pub(crate) attach: attach::Attach,
     pub(crate) back: back::Back,
+    pub(crate) class: class::Class,
     pub(crate) cli: cli::Cli,
     pub(crate) code: code::Code,
     pub(crate) compare: compare::Compare,
@@ -50,6 +51,7 @@ static ENGLISH: Strings = Strings {
     start: english::start::ENGLISH,
     attach: english::attach::ENGLISH,
     back: english::back::ENGLISH,
+    class: english::class::ENGLISH,
     cli: english::cli::ENGLISH,
     code: english::code::ENGLISH,
     compare: english::compare::ENGLISH,
@@ -88,6 +90,7 @@ static CHINESE: Strings = Strings {
     start: chinese::start::CHINESE,
     attach: chinese::attach::CHINESE,
     back: chinese::back::CHINESE,
+    class: chinese::class::CHINESE,
     cli: chinese::cli::CHINESE,
     code: chinese::code::CHINESE,
     compare: chinese::compare::CHINESE,

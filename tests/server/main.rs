@@ -6,6 +6,7 @@
 mod common;
 
 mod basics;
+mod class;
 mod code;
 mod held;
 mod latency;

@@ -8,7 +8,7 @@ use epollscope::server::{Config, Routes};
 use epollscope::telemetry::{Command, Kind, OwnedEvent, Row, Stance, What, Why};
 
 fn with(slow: bool, metrics: bool) -> Config {
-    Config { routes: Routes { slow, metrics }, ..Config::default() }
+    Config { routes: Routes { slow, metrics, class: false }, ..Config::default() }
 }
 
 #[test]

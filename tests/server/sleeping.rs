@@ -163,7 +163,7 @@ fn who_waits_in_the_backlog_is_served_by_the_next_server() {
 #[test]
 fn the_end_comes_at_once_also_to_handlers_and_sleepers() {
     for kind in ALL {
-        let routes = Routes { slow: true, metrics: false };
+        let routes = Routes { slow: true, ..Routes::default() };
         let mut server = start(Config { routes, ..with(kind, &["--demo-routes"]) });
         let mut slow = server.client();
         slow.write_all(get("/slow?ms=60000").as_bytes()).unwrap();
@@ -200,7 +200,7 @@ fn a_panic_ends_the_server_though_everybody_sleeps() {
 #[test]
 fn a_slow_handler_keeps_nobody_else() {
     for kind in MANY {
-        let routes = Routes { slow: true, metrics: true };
+        let routes = Routes { slow: true, metrics: true, class: false };
         let mut server = start(Config { routes, ..with(kind, &["--demo-routes", "--metrics"]) });
         let (mut slow, mut other) = (server.client(), server.client());
         slow.write_all(get("/slow?ms=4000").as_bytes()).unwrap();

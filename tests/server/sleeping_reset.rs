@@ -90,7 +90,7 @@ fn until_reset(client: &TcpStream, when: &str) {
 #[test]
 fn a_reset_waits_for_no_handler_and_for_none_of_its_answers() {
     for kind in ALL {
-        let routes = Routes { slow: true, metrics: false };
+        let routes = Routes { slow: true, ..Routes::default() };
         let mut server = start(Config { routes, ..with(kind, &["--demo-routes"]) });
         let mut client = server.client();
         let asked = get("/slow?ms=2000") + &get("/room.png").repeat(100);

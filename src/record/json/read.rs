@@ -5,8 +5,8 @@ use serde_json::Error;
 
 use super::schema::{Line, Shown, Word, unknown};
 use crate::telemetry::{
-    By, ConnId, CtlOp, Errno, Event, EventRef, Fd, Form, How, Kind, Mask, Mode, OwnedEvent, Ready,
-    Ret, SOCKET_OPTIONS, ServerKind, Site, Text, What, Why,
+    By, ConnId, CtlOp, Did, Errno, Event, EventRef, Fd, Form, How, Kind, Mask, Mode, OwnedEvent,
+    Ready, Ret, SOCKET_OPTIONS, ServerKind, Site, Text, What, Why,
 };
 
 /// What a server connects to: nothing, which ends a connection (connect(2), `AF_UNSPEC`).
@@ -194,6 +194,11 @@ fn what(line: &Line<'_>, kind: Kind, beside: &mut Beside) -> Result<What, Error>
             typed(line, beside, Text::KEPT)?;
             What::Set
         }
+        Kind::Class => What::Class {
+            student: line.student.unwrap_or_default(),
+            did: named(&Did::ALL, Did::name, need(line.did.as_ref(), "did")?)?,
+            value: line.value.unwrap_or_default(),
+        },
         Kind::Unreadable => What::Unreadable,
     })
 }

@@ -208,6 +208,9 @@ members! {
     calls_per_second: u8,
     until: Shown<Until>,
     stack: u64,
+    student: u32,
+    did: Word<'a>,
+    value: u32,
 
     // Where in the source, `src/server/calls/mod.rs:98`.
     at: Word<'a>,

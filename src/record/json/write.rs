@@ -167,6 +167,11 @@ fn members<'a>(line: &mut Writing<'a>, told: EventRef<'a>, waker: Option<Fd>) {
             line.text(lossy(told.text()));
             line.text_length(whole(told.text()));
         }
+        What::Class { student, did, value } => {
+            line.student((student > 0).then_some(student));
+            line.did(did.name());
+            line.value((value > 0).then_some(value));
+        }
         What::Pace { mode } => {
             line.mode(mode_name(mode));
             match mode {

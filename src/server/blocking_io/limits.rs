@@ -27,6 +27,9 @@ impl<L: ConnectionHost> BlockingConnection<'_, L> {
     /// then.
     pub(super) fn limit(&self) -> (Option<Duration>, Why) {
         let (config, now) = (self.config, self.host.now());
+        if self.session.streams {
+            return (None, Why::IdleTimeout);
+        }
         let (since, limit, why) = match self.session.awaits {
             Some((Part::Head, since)) => (since, config.header_timeout, Why::HeaderTimeout),
             Some((Part::Body, since)) => (since, config.body_timeout, Why::BodyTimeout),

@@ -34,6 +34,12 @@ pub(in crate::server) fn recv(from: impl AsFd, input: &mut [u8]) -> What {
     What::Recv { ret: ret(received.map(|(count, _)| count)) }
 }
 
+/// `send(2)` that does not sleep, whatever the socket is like (`MSG_DONTWAIT`).
+pub(in crate::server) fn send_now(to: impl AsFd, bytes: &[u8]) -> What {
+    let ret = ret(net::send(to, bytes, SendFlags::NOSIGNAL | SendFlags::DONTWAIT));
+    What::Send { ret, len: bytes.len() as u64 }
+}
+
 /// `send(2)`. `more` says that something follows at once (`MSG_MORE`).
 #[inline]
 pub(in crate::server) fn send(to: impl AsFd, bytes: &[u8], more: bool) -> What {

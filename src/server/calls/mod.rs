@@ -19,7 +19,7 @@ use super::loop_state::{Accepted, Gone, LoopState, Made};
 use super::selector::{Selector, Token, Watcher};
 use super::table::Client;
 use crate::telemetry::{Errno, Kind, Mask, Why};
-pub(super) use bare::{NONBLOCKING, SLEEPING, accept, recv, send};
+pub(super) use bare::{NONBLOCKING, SLEEPING, accept, recv, send, send_now};
 pub(super) use output::{OFFER_SLEEPING, Sending};
 pub(super) use output::{corks, offer, send_piece};
 pub(super) use rest::{dissolve, set_linger, set_timeout};

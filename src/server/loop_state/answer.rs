@@ -8,8 +8,10 @@
 use std::time::Duration;
 
 use super::{Gone, LoopState, Made};
+use crate::class::{Answer, Ask, On};
 use crate::server::connection::Connection;
 use crate::server::echo::Protocol;
+use crate::server::operator::publish_class;
 use crate::server::responder::{Host, Responder};
 use crate::server::selector::Watcher;
 use crate::server::session::Session;
@@ -159,6 +161,18 @@ impl<W: Watcher> Host for OnLoop<'_, W> {
 
     fn counters(&mut self) -> (Counters, Nanos) {
         (self.state.publisher.counters.clone(), self.state.publisher.now())
+    }
+
+    fn class(&mut self, ask: &Ask<'_>) -> Answer {
+        let Self { state, client } = self;
+        let Client { fd, id } = *client;
+        let row = state.table.get(*client).map(|connection| connection.row);
+        let (Some(class), Some(row)) = (&state.config.class, row) else { return Answer::none() };
+        let now = state.publisher.now();
+        let on = On { fd, conn: id, peer: row.peer.ip(), server: W::SERVER, now, row: Some(row) };
+        let (answer, facts) = class.answer(ask, &on);
+        publish_class(&mut state.publisher, Some(*client), &facts);
+        answer
     }
 
     fn may_handle(&mut self) -> bool {

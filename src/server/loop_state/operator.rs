@@ -1,13 +1,14 @@
 //! The operator's commands to a loop. Their calls are made at once, also while the loop stands.
 
 use super::LoopState;
+use crate::class::Class;
 use crate::server::connection::Connection;
 use crate::server::handover::Outcome;
 use crate::server::operator::Operated;
 use crate::server::pace::Pace;
 use crate::server::selector::Watcher;
 use crate::server::table::{Client, Table};
-use crate::telemetry::{Command, ConnId, Publisher, Setting, Why};
+use crate::telemetry::{Command, ConnId, Kind, Publisher, ServerKind, Setting, Why};
 
 impl<W: Watcher> LoopState<W> {
     /// Carries out every command that has come.
@@ -77,6 +78,28 @@ impl<W: Watcher> Operated for LoopState<W> {
     fn suit_lessons(&mut self, suits: bool) {
         self.config.suit_lessons(suits);
         self.end(Outcome::Switch(W::SERVER));
+    }
+
+    fn class(&self) -> Option<(Class, ServerKind)> {
+        Some((self.config.class.clone()?, W::SERVER))
+    }
+
+    /// Says it at once. The kernel has room for it, unless the telephone takes nothing any more.
+    fn say(&mut self, client: Client, text: &[u8]) -> bool {
+        let Some(connection) = self.table.get(client) else { return true };
+        let session = &mut connection.session;
+        // The head of the answer is not sent yet.
+        if !session.streams || !session.output.is_empty() {
+            return true;
+        }
+        session.output.bytes = text.to_vec();
+        let sent = self.send(Kind::Send, client, u64::MAX);
+        let Ok((Ok(_), connection)) = sent else { return sent.is_err() };
+        std::mem::take(&mut connection.session.output.bytes).is_empty()
+    }
+
+    fn end_slow(&mut self, client: Client) {
+        self.reset(client, Why::WriteTimeout);
     }
 
     fn end(&mut self, after: Outcome) {

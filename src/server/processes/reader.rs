@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use rustix::net::SendFlags;
 
-use super::wire::{Frame, Message, Unreadable, answer, read};
+use super::wire::{Frame, Message, Unreadable, answer, asked, class_head, read};
+use crate::class::Answer;
 use crate::server::convert::ret_of;
 use crate::server::shared::{AcceptedSocket, EndOnPanic, Shared, ThreadHost, this_thread};
 use crate::telemetry::{By, ConnState, Fd, Kind, Next, Site, Text, What, Why};
@@ -123,6 +124,15 @@ impl WorkerReader<'_> {
                 let words: Vec<u8> = words.flat_map(|word| word.to_le_bytes()).collect();
                 // A worker that has died does not need them.
                 let _ = rustix::net::send(&*self.channel, &words, SendFlags::NOSIGNAL);
+            }
+            Message::Class(text) => {
+                let answer = asked(text.kept).filter(|_| !text.is_cut());
+                let answer =
+                    answer.map_or_else(Answer::none, |ask| locked.answer_class(client, &ask));
+                drop(locked);
+                let bytes = [&class_head(&answer)[..], answer.text.as_bytes()].concat();
+                // A worker that has died does not need it.
+                let _ = rustix::net::send(&*self.channel, &bytes, SendFlags::NOSIGNAL);
             }
             Message::Ask(..) | Message::Place(..) | Message::End(_) => {}
         }

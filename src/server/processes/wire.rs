@@ -4,6 +4,7 @@
 //! What cannot be read is an error, never another event: every frame that is read is written again
 //! in the same bytes.
 
+use crate::class::{Answer, Ask};
 use crate::server::blocking_io::Sent;
 use crate::server::routes::Route;
 use crate::server::shared::Passed;
@@ -39,6 +40,8 @@ pub(super) enum Message<'a> {
     Ask(Kind, Fd, Option<ConnState>),
     /// It asks for the totals.
     Counters,
+    /// It asks what the class answers: see [`ask`].
+    Class(Text<'a>),
     /// It ends, and why.
     End(Why),
     /// What the number of a place in the source stands for: the file, and the line.
@@ -63,6 +66,34 @@ pub(super) fn answer(Passed { stood, asks }: Passed) -> u8 {
 /// The same, back.
 pub(super) fn passed(answer: u8) -> Passed {
     Passed { stood: answer & 1 != 0, asks: answer & 2 != 0 }
+}
+
+/// A request for the class, as a text of [`Message::Class`].
+pub(super) fn ask(ask: &Ask<'_>) -> Vec<u8> {
+    let body = ask.body.to_string();
+    [ask.method.as_bytes(), ask.path, ask.query, ask.origin, ask.host, body.as_bytes()].join(&b'\n')
+}
+
+/// The same, back. There is no line break in any of it.
+pub(super) fn asked(text: &[u8]) -> Option<Ask<'_>> {
+    let mut parts = text.split(|&b| b == b'\n');
+    let mut part = || parts.next();
+    Some(Ask {
+        method: str::from_utf8(part()?).ok()?,
+        path: part()?,
+        query: part()?,
+        origin: part()?,
+        host: part()?,
+        body: str::from_utf8(part()?).ok()?.parse().ok()?,
+    })
+}
+
+/// The head of what the class answers, before its text: the status, whether the connection is closed
+/// with it, and how long the text is.
+pub(super) fn class_head(answer: &Answer) -> [u8; 7] {
+    let [a, b] = answer.status.to_le_bytes();
+    let len = u32::try_from(answer.text.len()).unwrap_or(u32::MAX).to_le_bytes();
+    [a, b, answer.closes.into(), len[0], len[1], len[2], len[3]]
 }
 
 /// A frame came that no worker writes.
@@ -128,6 +159,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Option<(Frame<'_>, usize)>, Unreadabl
         | Message::Sent(_)
         | Message::HalfClosed
         | Message::Counters
+        | Message::Class(_)
         | Message::End(_) => site == 0,
     };
     if fields(message) != read || !placed {
@@ -170,6 +202,7 @@ fn fields(message: Message<'_>) -> Fields<'_> {
         },
         Message::HalfClosed => Fields { tag: 4, ..Fields::default() },
         Message::Counters => Fields { tag: 5, ..Fields::default() },
+        Message::Class(text) => Fields { tag: 10, text, ..Fields::default() },
         Message::Place(file, line) => {
             Fields { tag: 7, numbers: [line.into(), 0, 0], text: file, ..Fields::default() }
         }
@@ -202,7 +235,8 @@ fn message(Fields { tag, kind, fd, extra, numbers, text }: Fields<'_>) -> Option
             Message::Sent(Sent { answers, told, answer, unsent })
         }
         9 => Message::Ask(before()?, fd, at(&ConnState::ALL, extra)),
-        10..=UNREPORTABLE => return None,
+        10 => Message::Class(text),
+        11..=UNREPORTABLE => return None,
     })
 }
 
@@ -252,6 +286,7 @@ fn extra(what: &What) -> Option<(i32, [u64; 2])> {
         | What::Queued { .. }
         | What::Typed
         | What::Set
+        | What::Class { .. }
         | What::Unreadable => return None,
     })
 }
@@ -307,6 +342,7 @@ fn what(kind: Kind, extra: i32, [raw, a, b]: [u64; 3]) -> Option<What> {
         | Kind::Queued
         | Kind::Typed
         | Kind::Set
+        | Kind::Class
         | Kind::Unreadable => return None,
     })
 }

@@ -15,6 +15,7 @@ use rustix::stdio::{stdin, stdout};
 use rustix::time::{ClockId, clock_gettime};
 
 use super::wire::{Frame, Message, passed, write};
+use crate::class::{Answer, Ask, Form};
 use crate::http;
 use crate::server::Config;
 use crate::server::blocking_io::{ConnectionHost, Sent, refuse, serve_connection};
@@ -203,6 +204,19 @@ impl Worker {
         Some((counters, now))
     }
 
+    /// Reads what the class answers, which the parent sends when it is asked.
+    fn read_class(&mut self) -> Option<Answer> {
+        let mut head = [0; 7];
+        if !self.read(&mut head) {
+            return None;
+        }
+        let [a, b, closes, len @ ..] = head;
+        let mut text = vec![0; u32::from_le_bytes(len) as usize];
+        let text = self.read(&mut text).then(|| String::from_utf8(text).ok())??;
+        let status = u16::from_le_bytes([a, b]);
+        Some(Answer { status, form: Form::Json, text, closes: closes != 0 })
+    }
+
     /// Reads so much of what the parent answers; whether it did.
     fn read(&self, bytes: &mut [u8]) -> bool {
         let mut have = 0;
@@ -246,6 +260,15 @@ impl Host for Worker {
     fn counters(&mut self) -> (Counters, Nanos) {
         self.report(Message::Counters);
         self.flush().ok().and_then(|()| self.read_counters()).unwrap_or_default()
+    }
+
+    /// The class is with the parent, which alone knows all of them.
+    fn class(&mut self, ask: &Ask<'_>) -> Answer {
+        let ask = super::wire::ask(ask);
+        let text = Text { kept: &ask[..ask.len().min(Text::KEPT)], len: ask.len() };
+        self.report(Message::Class(text));
+        let answer = self.flush().ok().and_then(|()| self.read_class());
+        answer.unwrap_or_else(Answer::none)
     }
 
     /// Sleeps in place of a handler; only the end of its connection or

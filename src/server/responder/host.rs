@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::class::{Answer, Ask};
 use crate::http::{self, FileCall, FileKind};
 use crate::telemetry::{Counters, Errno, Fd, Kind, Nanos, Ret, What};
 
@@ -22,6 +23,8 @@ pub(in crate::server) trait Host {
     fn fact(&mut self, what: What, bytes: &[u8]);
     /// The totals, and the server's time at which they were so.
     fn counters(&mut self) -> (Counters, Nanos);
+    /// What the class answers, and publishes what has happened in it.
+    fn class(&mut self, ask: &Ask<'_>) -> Answer;
     /// Whether a handler may run here and now. If not, the server says so later.
     fn may_handle(&mut self) -> bool {
         true

@@ -88,6 +88,10 @@ impl Responder {
                 session.behind = true;
                 break;
             }
+            if session.streams {
+                session.ending = Some(Why::BadRequest);
+                break;
+            }
             let rest = &bytes[used..];
             if let Some(body) = &mut session.body {
                 let (taken, progress) = body.feed(rest);

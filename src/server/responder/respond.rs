@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::host::Files;
 use super::{Host, Responder};
+use crate::class::{Answer, Ask, Form, masked};
 use crate::http::{Body, Discard, Request, Response};
 use crate::server::convert::nanos;
 use crate::server::routes::{self, Route};
@@ -44,7 +45,10 @@ impl Responder {
         let handler = std::mem::take(&mut session.handler);
         let handled = handler == Handler::Ended;
         if !handled {
-            tell_request(host, &request);
+            match route {
+                Some(Route::Class) => tell_class_request(host, &request),
+                _ => tell_request(host, &request),
+            }
         }
         let Self { config, site, time, output, .. } = self;
         let too_long = matches!(request.body, Body::Length(n) if n > config.limits.body_bytes);
@@ -55,8 +59,17 @@ impl Responder {
         {
             // More than may be asked for in one go.
             site.refuse(503, *time, output)
+        } else if let Some(Route::Class) = route {
+            let ask = Ask::of(&request);
+            let answer = if ask.is_page() { Answer::page() } else { host.class(&ask) };
+            request.keep_alive &= !answer.closes;
+            session.streams = answer.form == Form::Stream;
+            let fields = routes::class_fields(&answer.form);
+            let made = (answer.status, &*fields, &*answer.text);
+            site.made(&request, made, session.streams, *time, output)
         } else if let Some(route) = route {
             let text = match route {
+                Route::Class => String::new(),
                 Route::Metrics => {
                     let (counters, now) = host.counters();
                     routes::metrics(&counters, now)
@@ -88,14 +101,25 @@ impl Responder {
     }
 }
 
+/// The same of a request for the class: without its headers, and without what is a student's own.
+fn tell_class_request(host: &mut impl Host, request: &Request<'_>) {
+    let line = request.method.len() + 1 + request.target.len();
+    let line = masked(&request.head[..request.head.len().min(line.min(Text::KEPT))]);
+    tell_line(host, request, &line);
+}
+
 fn tell_request(host: &mut impl Host, request: &Request<'_>) {
     let line = request.method.len() + 1 + request.target.len();
     let kept = request.head.len().min(line.clamp(EventRef::HEAD_KEPT, Text::KEPT));
+    tell_line(host, request, &request.head[..kept]);
+}
+
+fn tell_line(host: &mut impl Host, request: &Request<'_>, line: &[u8]) {
     let what = What::Request {
         // Both are bounded by the parser's limits.
         method: u32::try_from(request.method.len()).unwrap_or(u32::MAX),
         target: u16::try_from(request.target.len()).unwrap_or(u16::MAX),
         minor: request.minor,
     };
-    host.fact(what, &request.head[..kept]);
+    host.fact(what, line);
 }

@@ -3,8 +3,10 @@
 use std::time::{Duration, Instant};
 
 use super::{Locked, ThreadHost};
+use crate::class::{Answer, Ask, On};
+use crate::server::operator::publish_class;
 use crate::server::responder::Host;
-use crate::server::table::Client;
+use crate::server::table::{Client, TableEntry};
 use crate::telemetry::{By, Counters, Fd, Kind, Nanos, Next, Stance, What};
 
 impl Host for ThreadHost<'_> {
@@ -34,6 +36,11 @@ impl Host for ThreadHost<'_> {
     fn counters(&mut self) -> (Counters, Nanos) {
         let locked = self.lock();
         (locked.publisher.counters.clone(), locked.publisher.now())
+    }
+
+    fn class(&mut self, ask: &Ask<'_>) -> Answer {
+        let client = self.client;
+        self.lock().answer_class(client, ask)
     }
 
     /// Sleeps in place of a handler; only the end of its connection or of the server ends it early.
@@ -73,6 +80,18 @@ impl Host for ThreadHost<'_> {
 }
 
 impl Locked {
+    /// What the class answers, whoever serves the connection.
+    pub(in crate::server) fn answer_class(&mut self, client: Client, ask: &Ask<'_>) -> Answer {
+        let Client { fd, id } = client;
+        let row = self.table.get(client).map(|connection| *connection.row());
+        let (Some(class), Some(row)) = (&self.class, row) else { return Answer::none() };
+        let (now, server) = (self.publisher.now(), self.listener.server);
+        let on = On { fd, conn: id, peer: row.peer.ip(), server, now, row: Some(row) };
+        let (answer, facts) = class.answer(ask, &on);
+        publish_class(&mut self.publisher, Some(client), &facts);
+        answer
+    }
+
     /// What a fact changes in a row, whoever serves the connection.
     pub(in crate::server) fn note_fact(&mut self, client: Client, what: What) {
         self.table.change(client, |row| match what {

@@ -18,6 +18,7 @@ use super::pace::{Pace, Verdict};
 use super::responder::Responder;
 use super::table::{Client, Table, TableEntry};
 use super::{Bound, Config};
+use crate::class::Class;
 use crate::telemetry::{
     By, ConnState, Kind, Listener, Mode, Nanos, Next, Publisher, Row, Site, Stance, Standing, Why,
 };
@@ -44,6 +45,7 @@ pub(super) struct Locked {
     listener: Listener,
     /// Responders that no thread uses just now.
     responders: Vec<Responder>,
+    class: Option<Class>,
     last_id: u64,
     /// How many are open that are too many.
     refused: usize,

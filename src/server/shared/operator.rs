@@ -6,6 +6,7 @@ use rustix::net::Shutdown;
 use rustix::process::Signal;
 
 use super::{EndOnPanic, Locked, Shared, SharedConnection, this_thread};
+use crate::class::Class;
 use crate::server::calls;
 use crate::server::handover::Outcome;
 use crate::server::listener;
@@ -13,7 +14,7 @@ use crate::server::operator::Operated;
 use crate::server::pace::Pace;
 use crate::server::table::{Client, Table};
 use crate::telemetry::{
-    By, Command, ConnState, How, Kind, Mode, Next, Publisher, Setting, What, Why,
+    By, Command, ConnState, How, Kind, Mode, Next, Publisher, ServerKind, Setting, What, Why,
 };
 
 impl Shared {
@@ -126,6 +127,28 @@ impl Operated for Locked {
     fn suit_lessons(&mut self, suits: bool) {
         self.listener.suits_lessons = suits;
         self.end(Outcome::Switch(self.listener.server));
+    }
+
+    fn class(&self) -> Option<(Class, ServerKind)> {
+        Some((self.class.clone()?, self.listener.server))
+    }
+
+    /// Says it from this thread, while the connection's own sleeps in its `recv`; before it does, the
+    /// head of the answer is not sent yet.
+    fn say(&mut self, client: Client, text: &[u8]) -> bool {
+        let Some(connection) = self.table.get(client) else { return true };
+        if connection.row.within != Some(Kind::Recv) {
+            return true;
+        }
+        let what = calls::send_now(&connection.socket, text);
+        let now = self.publisher.now();
+        self.publisher.call(client.fd, Some(client.id), what);
+        self.table.note_beside(client, what, now);
+        what.size() == Ok(text.len())
+    }
+
+    fn end_slow(&mut self, client: Client) {
+        self.shut(client, Why::WriteTimeout, Shutdown::Both);
     }
 
     fn end(&mut self, after: Outcome) {

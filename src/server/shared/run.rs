@@ -34,6 +34,7 @@ pub(in crate::server) fn run(
         pace,
         listener,
         responders: vec![responder],
+        class: config.class.clone(),
         last_id,
         refused: 0,
         stance: Stance::Working,

@@ -159,6 +159,7 @@ impl Parts {
             | What::Queued { .. }
             | What::Typed
             | What::Set
+            | What::Class { .. }
             | What::Unreadable => None,
         }
     }
@@ -227,6 +228,7 @@ impl Parts {
             | Kind::Queued
             | Kind::Typed
             | Kind::Set
+            | Kind::Class
             | Kind::Unreadable => return None,
         })
     }

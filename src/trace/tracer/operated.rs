@@ -43,6 +43,8 @@ impl Tracer {
             | Command::Switch(_)
             | Command::SuitLessons(_)
             | Command::Set(_)
+            | Command::Tell
+            | Command::Class { .. }
             | Command::Publish => {}
             #[cfg(debug_assertions)]
             Command::Panic => panic!("a test asked for it"),

@@ -45,6 +45,8 @@ pub(in crate::words) const CHINESE: Cli = Cli {
         format!("{option} 用于自己的事件循环，在 --server {server} 上什么也不会做：请用 {LOOPS}。")
     },
     only_echo: "--encoding 只用于 --protocol echo：HTTP 不显示成文字。",
+    class_echo: "--class 要用 HTTP，手机只会说 HTTP：去掉 --protocol echo。",
+    class_headless: "--class 要有仪表盘给全班看：去掉 --headless 和 --quiet，在终端里启动。",
     keyboard: "--stdin 要占用键盘，而仪表盘也要用键盘：加上 --headless，或给它接一个管道。",
     split_servers: |servers| {
         format!("--split 显示的服务器要正好两个，不是 {servers} 个：请写两个名字。")

@@ -5,6 +5,7 @@ pub(super) mod back;
 pub(super) mod boxes;
 pub(super) mod card;
 pub(super) mod charts;
+pub(super) mod class;
 pub(super) mod cli;
 pub(super) mod clients;
 pub(super) mod code;

@@ -141,6 +141,9 @@ pub(super) fn sentence(event: EventRef<'_>) -> Cow<'static, str> {
             format!("{route} 的处理函数放进了线程池的队列；循环马上接着转。").into()
         }
         What::Typed => "有人敲了一行字：键盘也是循环关注的一个 fd。".into(),
+        What::Class { student, did, value } => {
+            (super::class::CHINESE.sentence)(did, student, value).into()
+        }
         What::Set => "手动改了一个选项：服务器不停，照新的设置接着运行。".into(),
         What::Data { .. } => "收到的数据，显示成文字；在 echo 协议下会原样发回去。".into(),
     }

@@ -57,6 +57,9 @@ pub(in crate::words) const ENGLISH: Cli = Cli {
         )
     },
     only_echo: "--encoding is for --protocol echo alone: HTTP is not shown as text.",
+    class_echo: "--class needs HTTP, which telephones speak: leave --protocol echo out.",
+    class_headless: "--class needs the dashboard, which the class looks at: leave --headless and --quiet out, \
+                     and start it in a terminal.",
     keyboard: "--stdin takes the keyboard, which the dashboard needs: add --headless, or give it \
                a pipe.",
     split_servers: |servers| format!("--split shows exactly two servers, not {servers}: name two."),

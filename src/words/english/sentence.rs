@@ -176,6 +176,9 @@ pub(super) fn sentence(event: EventRef<'_>) -> Cow<'static, str> {
         What::Typed => {
             "A line was typed: the keyboard is one more fd that the loop watches.".into()
         }
+        What::Class { student, did, value } => {
+            (super::class::ENGLISH.sentence)(did, student, value).into()
+        }
         What::Set => {
             "The operator has changed an option; the running server goes on with it.".into()
         }

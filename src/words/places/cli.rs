@@ -25,6 +25,8 @@ pub(crate) struct Cli {
     pub(crate) of_loops: fn(option: &str, server: ServerKind) -> String,
     pub(crate) only_echo: &'static str,
     pub(crate) keyboard: &'static str,
+    pub(crate) class_echo: &'static str,
+    pub(crate) class_headless: &'static str,
     pub(crate) split_servers: fn(servers: usize) -> String,
     pub(crate) split_terminal: &'static str,
 }

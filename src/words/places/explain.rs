@@ -174,6 +174,7 @@ pub(crate) struct Facts {
     pub(crate) queued: Explained,
     pub(crate) typed: Explained,
     pub(crate) set: Explained,
+    pub(crate) class: Explained,
     pub(crate) unreadable: Explained,
 }
 

@@ -148,6 +148,7 @@ fn of_kind(kind: Kind) -> Explained {
         Kind::Queued => fact.queued,
         Kind::Typed => fact.typed,
         Kind::Set => fact.set,
+        Kind::Class => fact.class,
         Kind::Unreadable => fact.unreadable,
     }
 }

@@ -144,6 +144,7 @@ fn listener_may_change(batch: &Batch, events: usize) -> bool {
         | What::Resume
         | What::Switched { .. }
         | What::Set
+        | What::Class { .. }
         | What::Input { .. } => true,
         What::EpollCtl { .. } | What::Close => Some(event.event.fd) == fd,
         _ => false,

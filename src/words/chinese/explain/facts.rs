@@ -144,6 +144,13 @@ pub(super) const FACTS: Facts = Facts {
         "用 --headless --stdin 启动，敲一行字。",
         "read(2)",
     ]),
+    class: told([
+        "同学或老师在课堂上做了什么：加入、举手、投票。",
+        FACT,
+        "只在有 --class 时。同学做的都是普通的请求，在旁边那个连接上。",
+        "用 --class 启动，用手机加入。",
+        "accept(2)",
+    ]),
     set: told([
         "手动改了运行中服务器的一个选项：哪一个，现在是什么。",
         FACT,

@@ -157,6 +157,13 @@ pub(super) const FACTS: Facts = Facts {
         "Start it with --headless --stdin and type a line.",
         "read(2)",
     ]),
+    class: told([
+        "A student, or the teacher with the class, did something: joined, raised a hand, voted.",
+        FACT,
+        "Only with --class. A student's own doing is a request like any other, on the connection beside it.",
+        "Start it with --class and join with a telephone.",
+        "accept(2)",
+    ]),
     set: told([
         "The operator changed an option of the running server: which, and what it is now.",
         FACT,

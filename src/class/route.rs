@@ -1,0 +1,148 @@
+//! Which requests are for the class, and what of them is told.
+
+use crate::http::{Body, Request};
+
+/// A request for the class.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Ask<'a> {
+    /// `GET` or `POST`; anything else is refused.
+    pub method: &'a str,
+    /// The path, as it was sent.
+    pub path: &'a [u8],
+    /// The query.
+    pub query: &'a [u8],
+    /// `Origin`, if there is one: from which site's page it comes.
+    pub origin: &'a [u8],
+    /// `Host`.
+    pub host: &'a [u8],
+    /// Bytes of its body; more than can be said for one in chunks.
+    pub body: u64,
+}
+
+/// What a path that begins with `/-/` may go on with.
+const NAMES: [&[u8]; 10] =
+    [b"class", b"join", b"stream", b"me", b"hand", b"vote", b"nick", b"press", b"took", b"bye"];
+
+/// Whether a path is one of the class: `/-/hand`, or the page under a code, `/KXTR`. Whoever mistypes
+/// the code gets the page too, which says so.
+#[must_use]
+pub fn is_class(path: &[u8]) -> bool {
+    match path {
+        [b'/', b'-', b'/', name @ ..] => NAMES.contains(&name),
+        [b'/', code @ ..] => code.len() == 4 && code.iter().all(u8::is_ascii_alphabetic),
+        _ => false,
+    }
+}
+
+impl<'a> Ask<'a> {
+    /// What a request asks.
+    #[must_use]
+    pub fn of(request: &Request<'a>) -> Self {
+        Self {
+            method: request.method,
+            path: request.path,
+            query: request.query.unwrap_or_default(),
+            origin: request.single("origin").unwrap_or_default(),
+            host: request.single("host").unwrap_or_default(),
+            body: match request.body {
+                Body::None => 0,
+                Body::Length(bytes) => bytes,
+                Body::Chunked => u64::MAX,
+            },
+        }
+    }
+
+    /// A value of the query, as it was sent.
+    pub(super) fn value(&self, name: &str) -> Option<&'a [u8]> {
+        let mut pairs = self.query.split(|&b| b == b'&');
+        pairs.find_map(|pair| pair.strip_prefix(name.as_bytes())?.strip_prefix(b"="))
+    }
+
+    /// A number in the query.
+    pub(super) fn number(&self, name: &str) -> Option<u32> {
+        let digits = self.value(name)?;
+        let digits = str::from_utf8(digits).ok().filter(|_| digits.iter().all(u8::is_ascii_digit));
+        digits?.parse().ok()
+    }
+
+    /// Whether it may change something: it comes from a page of this server, or from none.
+    pub(super) fn is_ours(&self) -> bool {
+        let host = self.origin.strip_prefix(b"http://");
+        self.origin.is_empty() || host.is_some_and(|host| host.eq_ignore_ascii_case(self.host))
+    }
+}
+
+/// A request line for the class as it is told, on a projector or in a log: who sent it proves that with a
+/// token, and its name is its own.
+#[must_use]
+pub fn masked(line: &[u8]) -> Vec<u8> {
+    const SECRETS: [&[u8]; 2] = [b"s=", b"nick="];
+    let mut told = line.to_vec();
+    let mut at = 0;
+    while at < told.len() {
+        let begins = matches!(told[at], b'?' | b'&');
+        at += 1;
+        let secret = SECRETS.into_iter().find(|name| begins && told[at..].starts_with(name));
+        at += secret.map_or(0, <[u8]>::len);
+        while secret.is_some() && at < told.len() && !matches!(told[at], b'&' | b' ') {
+            told[at] = b'*';
+            at += 1;
+        }
+    }
+    told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_paths_of_the_class() {
+        for path in ["/KXTR", "/kxtr", "/-/class", "/-/hand", "/-/stream"] {
+            assert!(is_class(path.as_bytes()), "{path}");
+        }
+        for path in ["/", "/KXT", "/KXTRS", "/KXT1", "/KXTR/", "/-/", "/-/slow", "/-/metrics", "*"]
+        {
+            assert!(!is_class(path.as_bytes()), "{path}");
+        }
+    }
+
+    #[test]
+    fn tokens_and_names_are_not_told() {
+        for (line, told) in [
+            ("POST /-/hand?s=abc-_9&up=1 HTTP/1.1", "POST /-/hand?s=******&up=1 HTTP/1.1"),
+            ("POST /-/nick?nick=Ann&s=x", "POST /-/nick?nick=***&s=*"),
+            ("GET /-/me?us=1&q=3", "GET /-/me?us=1&q=3"),
+            ("GET /-/me?s=", "GET /-/me?s="),
+            ("GET /KXTR", "GET /KXTR"),
+        ] {
+            assert_eq!(masked(line.as_bytes()), told.as_bytes());
+        }
+    }
+
+    #[test]
+    fn where_it_comes_from_is_looked_at() {
+        let ask = Ask {
+            method: "POST",
+            path: b"/",
+            query: b"up=1&n=-1&x=",
+            origin: b"",
+            host: b"a:1",
+            body: 0,
+        };
+        assert!(ask.is_ours());
+        for (origin, ours) in [
+            ("http://a:1", true),
+            ("http://A:1", true),
+            ("http://b:1", false),
+            ("null", false),
+            ("https://a:1", false),
+        ] {
+            assert_eq!(Ask { origin: origin.as_bytes(), ..ask }.is_ours(), ours, "{origin}");
+        }
+        assert_eq!(
+            (ask.number("up"), ask.number("n"), ask.number("x"), ask.number("y")),
+            (Some(1), None, None, None)
+        );
+    }
+}

@@ -1,0 +1,120 @@
+//! What is told to whom, and when. Telling n telephones of each hand would be n²: what concerns one of
+//! them is told within a quarter of a second, what concerns all once a second, and figures that change
+//! all the time go with it.
+
+use super::Fact;
+use super::roster::{Roster, SILENT, Student};
+use super::state::{Around, state};
+use crate::telemetry::{ConnId, Did, Fd, Nanos, Row, ServerKind};
+
+/// Between two that are told to the same telephone at least.
+const OWN: Nanos = 250_000_000;
+/// Between two about the whole class at least.
+const COMMON: Nanos = 1_000_000_000;
+/// Within this time a telephone is back whose connection has ended.
+const RETURN: Nanos = 3_000_000_000;
+/// A telephone that has heard nothing for three times as long takes the server for gone.
+const BEAT: Nanos = 15_000_000_000;
+
+/// Something that is to be told over a connection.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Telling {
+    /// The descriptor.
+    pub fd: Fd,
+    /// The connection.
+    pub conn: ConnId,
+    /// Who is told.
+    pub student: u32,
+    /// An event of `text/event-stream`.
+    pub text: String,
+}
+
+/// A state as an event (WHATWG HTML, section 9.2: there is no line break in it).
+pub(super) fn event(state: &str) -> String {
+    format!("data: {state}\n\n")
+}
+
+impl Student {
+    /// When it is to be told something; `None` where it cannot be told anything.
+    fn due(&self, changed: bool, told: Nanos) -> Option<Nanos> {
+        let stream = self.stream?;
+        let common = changed.then_some((told + COMMON).max(stream.at + OWN));
+        let own = self.changed.then_some(stream.at + OWN);
+        [common, own].into_iter().flatten().chain([stream.at + BEAT]).min()
+    }
+}
+
+impl Roster {
+    pub(super) fn has_news(&self, now: Nanos) -> bool {
+        let silent = |student: &Student| {
+            student.is_in && student.stream.is_none() && student.seen + SILENT <= now
+        };
+        let due =
+            |student: &Student| student.due(self.changed, self.told).is_some_and(|at| at <= now);
+        self.students.values().any(|student| due(student) || silent(student))
+    }
+
+    pub(super) fn gather(
+        &mut self,
+        server: ServerKind,
+        now: Nanos,
+        mut row: impl FnMut(Fd, ConnId) -> Option<Row>,
+    ) -> (Vec<Telling>, Vec<Fact>) {
+        let (mut tellings, mut facts) = (Vec::new(), Vec::new());
+        for student in self.students.values_mut() {
+            student.conns.retain(|&(fd, conn)| row(fd, conn).is_some());
+            if student.stream.is_some_and(|stream| row(stream.fd, stream.conn).is_none()) {
+                // It comes back at once, unless it is gone: another server has the listener, or the
+                // teacher has dropped it.
+                (student.stream, student.seen) = (None, now.saturating_sub(SILENT - RETURN));
+            }
+            let silent = student.stream.is_none() && student.seen + SILENT <= now;
+            if silent && student.is_in {
+                student.is_in = false;
+                self.changed = true;
+                facts.push(Fact { student: student.number, did: Did::Lost, value: 0 });
+            }
+        }
+        // Who is out of reach waits for nothing.
+        for fact in &facts {
+            self.set_hand(fact.student, false, now);
+        }
+        let mut common = false;
+        let numbers: Vec<u32> = self.students.keys().copied().collect();
+        for number in numbers {
+            let Some(student) = self.students.get(&number) else { continue };
+            let Some(stream) = student.stream else { continue };
+            if student.due(self.changed, self.told).is_none_or(|at| at > now) {
+                continue;
+            }
+            common |= self.changed && self.told + COMMON <= now;
+            let rows: Vec<Row> =
+                student.conns.iter().filter_map(|&(fd, conn)| row(fd, conn)).collect();
+            let (token, asked) = (None, None);
+            let around = Around { server, now, token, has: stream.question, asked, rows: &rows };
+            let text = event(&state(self, student, &around));
+            tellings.push(Telling { fd: stream.fd, conn: stream.conn, student: number, text });
+        }
+        let question = self.asked.as_ref().map(|asked| asked.question.id);
+        for telling in &tellings {
+            if let Some(student) = self.students.get_mut(&telling.student) {
+                student.changed = false;
+                if let Some(stream) = &mut student.stream {
+                    stream.at = now;
+                    stream.question = question.unwrap_or(stream.question);
+                }
+            }
+        }
+        if common || self.changed && tellings.is_empty() && self.told + COMMON <= now {
+            (self.changed, self.told) = (false, now);
+        }
+        (tellings, facts)
+    }
+
+    pub(super) fn missed(&mut self, telling: &Telling) -> Fact {
+        if let Some(student) = self.students.get_mut(&telling.student) {
+            student.stream = None;
+        }
+        Fact { student: telling.student, did: Did::Slow, value: 0 }
+    }
+}

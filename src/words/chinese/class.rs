@@ -1,0 +1,66 @@
+//! The class in the room: what students do, and the panel of it.
+
+use crate::telemetry::Did;
+use crate::words::places::class::Class;
+use crate::words::units;
+
+pub(in crate::words) const CHINESE: Class = Class {
+    who: |student| match student {
+        0 => "全班".to_owned(),
+        n => format!("{n} 号同学"),
+    },
+    did: |did, value| match did {
+        Did::Joined => "加入了".to_owned(),
+        Did::Listens => "从这个连接收消息".to_owned(),
+        Did::Asked => "来问一次情况".to_owned(),
+        Did::Lost => "联系不上了".to_owned(),
+        Did::Left => "离开了".to_owned(),
+        Did::Raised => "举手".to_owned(),
+        Did::Lowered => "放下了手".to_owned(),
+        Did::Voted => "投了票".to_owned(),
+        Did::Pressed => format!("按了，第 {value} 次齐按"),
+        Did::Waited => format!("等了 {value} ms（手机自己量的）"),
+        Did::Named => "取了个名字".to_owned(),
+        Did::Slow => "收不动消息了".to_owned(),
+        Did::Served => {
+            format!("举手 {} 后得到服务", units::duration(u64::from(value) * 1_000_000))
+        }
+        Did::Muted => "被静音".to_owned(),
+        Did::Unmuted => "取消静音".to_owned(),
+        Did::Hid => "名字被隐藏".to_owned(),
+        Did::SentAway => "被请出".to_owned(),
+        Did::Question => format!("提出第 {value} 题"),
+        Did::Again => format!("第 {value} 题再投一次"),
+        Did::Closed => "停止投票".to_owned(),
+        Did::Shown => "公布投票结果".to_owned(),
+        Did::Over => "这一题结束".to_owned(),
+        Did::Burst => format!("请大家一起按，第 {value} 次"),
+        Did::Code => "换了口令".to_owned(),
+    },
+    sentence: |did, student, value| match did {
+        Did::Joined => format!("有人凭口令加入了：从现在起是 {student} 号同学。"),
+        Did::Listens => format!("{student} 号同学从这个连接得知发生了什么：一个不结束的响应。"),
+        Did::Asked => format!("这个服务器没法主动告诉手机，所以 {student} 号同学的手机自己来问。"),
+        Did::Lost => format!("给 {student} 号同学发消息的连接都不在了。"),
+        Did::Left => format!("{student} 号同学离开了课堂。"),
+        Did::Raised => format!("{student} 号同学举手了：和别的请求没有两样。"),
+        Did::Lowered => format!("{student} 号同学放下了手。"),
+        Did::Voted => format!("{student} 号同学回答了问题。"),
+        Did::Pressed => format!("请全班一起按，{student} 号同学按了。"),
+        Did::Waited => format!("{student} 号同学的手机等响应等了 {value} ms，是它自己量的。"),
+        Did::Named => format!("{student} 号同学取了个名字，只显示在这块屏幕上。"),
+        Did::Slow => format!("{student} 号同学的手机收不动消息了：它的连接被关闭。"),
+        Did::Served => format!("老师服务了 {student} 号同学举起的手。"),
+        Did::Muted => format!("{student} 号同学的举手和投票暂不接受。"),
+        Did::Unmuted => format!("{student} 号同学的举手和投票又接受了。"),
+        Did::Hid => format!("{student} 号同学的名字隐藏了。"),
+        Did::SentAway => format!("老师把 {student} 号同学请出了课堂。"),
+        Did::Question => "课上的问题已经发到每部手机上。".to_owned(),
+        Did::Again => "讨论之后，同一个问题再投一次。".to_owned(),
+        Did::Closed => "不再接受投票。".to_owned(),
+        Did::Shown => "全班的投票结果公布了，这里和手机上都有。".to_owned(),
+        Did::Over => "问题从手机上撤下了。".to_owned(),
+        Did::Burst => "请大家同时按一下。".to_owned(),
+        Did::Code => "课堂换了口令：已经在的不受影响，新来的要用新口令。".to_owned(),
+    },
+};

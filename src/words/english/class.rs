@@ -1,0 +1,76 @@
+//! The class in the room: what students do, and the panel of it.
+
+use crate::telemetry::Did;
+use crate::words::places::class::Class;
+use crate::words::units;
+
+pub(in crate::words) const ENGLISH: Class = Class {
+    who: |student| match student {
+        0 => "class".to_owned(),
+        n => format!("student {n}"),
+    },
+    did: |did, value| match did {
+        Did::Joined => "joined".to_owned(),
+        Did::Listens => "is told over this connection".to_owned(),
+        Did::Asked => "asks how things stand".to_owned(),
+        Did::Lost => "is out of reach".to_owned(),
+        Did::Left => "left".to_owned(),
+        Did::Raised => "raised a hand".to_owned(),
+        Did::Lowered => "took the hand down".to_owned(),
+        Did::Voted => "voted".to_owned(),
+        Did::Pressed => format!("pressed, burst {value}"),
+        Did::Waited => format!("waited {value} ms, says the telephone"),
+        Did::Named => "took a name".to_owned(),
+        Did::Slow => "takes no more of what it is told".to_owned(),
+        Did::Served => format!("served after {}", units::duration(u64::from(value) * 1_000_000)),
+        Did::Muted => "muted".to_owned(),
+        Did::Unmuted => "heard again".to_owned(),
+        Did::Hid => "name hidden".to_owned(),
+        Did::SentAway => "sent away".to_owned(),
+        Did::Question => format!("question {value} is asked"),
+        Did::Again => format!("question {value} is asked again"),
+        Did::Closed => "no more votes".to_owned(),
+        Did::Shown => "the votes are shown".to_owned(),
+        Did::Over => "the question is over".to_owned(),
+        Did::Burst => format!("everybody is asked to press, burst {value}"),
+        Did::Code => "a new code".to_owned(),
+    },
+    sentence: |did, student, value| match did {
+        Did::Joined => format!("Somebody came in with the code: student {student} from now on."),
+        Did::Listens => format!(
+            "Over this connection student {student} is told what happens: an answer that does not end."
+        ),
+        Did::Asked => format!(
+            "The telephone of student {student} asks how things stand, since this server cannot tell it."
+        ),
+        Did::Lost => {
+            format!("No connection over which student {student} is told is there any more.")
+        }
+        Did::Left => format!("Student {student} left the class."),
+        Did::Raised => format!("Student {student} raised a hand: a request like any other."),
+        Did::Lowered => format!("Student {student} took the hand down."),
+        Did::Voted => format!("Student {student} answered the question."),
+        Did::Pressed => format!("The class was asked to press at once, and student {student} did."),
+        Did::Waited => format!(
+            "The telephone of student {student} waited {value} ms for its answer, as it measured itself."
+        ),
+        Did::Named => format!("Student {student} took a name. It is on this screen only."),
+        Did::Slow => format!(
+            "The telephone of student {student} takes no more of what it is told: its connection is closed."
+        ),
+        Did::Served => format!("The teacher served the raised hand of student {student}."),
+        Did::Muted => format!("Hand and votes of student {student} are not taken any more."),
+        Did::Unmuted => format!("Hand and votes of student {student} are taken again."),
+        Did::Hid => format!("The name of student {student} is hidden."),
+        Did::SentAway => format!("The teacher sent student {student} away."),
+        Did::Question => "The lesson's question is on every telephone now.".to_owned(),
+        Did::Again => "The same question once more, after talking it over.".to_owned(),
+        Did::Closed => "No more votes are taken.".to_owned(),
+        Did::Shown => "How the class voted is shown, here and on the telephones.".to_owned(),
+        Did::Over => "The question is off the telephones.".to_owned(),
+        Did::Burst => "Everybody is asked to press at once.".to_owned(),
+        Did::Code => {
+            "The class has another code: who is in stays in, others need the new one.".to_owned()
+        }
+    },
+};
