@@ -4,6 +4,7 @@ use crossbeam_channel::Receiver;
 
 use super::output::Sentence;
 use super::start::Running;
+use crate::class::Class;
 use crate::clients::Clients;
 use crate::dashboard::keep::Keep;
 use crate::dashboard::{self, Begin, Lessons, Notice, Options, Save, Setup};
@@ -25,6 +26,7 @@ pub(super) struct Around {
     /// Keeps the last seconds in files.
     pub(super) keep: Keep,
     pub(super) lessons: Lessons,
+    pub(super) class: Option<Class>,
 }
 
 /// Shows a server.
@@ -34,7 +36,7 @@ pub(super) fn run(
     screen: Subscriber,
     around: Around,
 ) -> Result<(), Sentence> {
-    let Around { clients, begin, notices, told, log, keep, lessons } = around;
+    let Around { clients, begin, notices, told, log, keep, lessons, class } = around;
     let cli = &merged.cli;
     let side = server.inspected(screen)?;
     let saver = merged.saver();
@@ -53,6 +55,17 @@ pub(super) fn run(
         keep: Some(keep),
     };
     let save = saver.map(|mut saver| Box::new(move |choice: &_| saver.save(choice)) as Save);
-    dashboard::run(Setup { side, clients, begin, save, options, notices, told, log, lessons })
-        .map_err(|error| (strings().start.dashboard_ended)(&plain(&error)))
+    dashboard::run(Setup {
+        side,
+        clients,
+        begin,
+        save,
+        options,
+        notices,
+        told,
+        log,
+        lessons,
+        class,
+    })
+    .map_err(|error| (strings().start.dashboard_ended)(&plain(&error)))
 }

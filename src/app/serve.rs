@@ -7,6 +7,7 @@ use super::keep::keep;
 use super::output::{Sentence, is_dumb, say};
 use super::start::Prepared;
 use super::{config, headless, log};
+use crate::class::Class;
 use crate::cli::{Cli, Demo};
 use crate::clients::Clients;
 use crate::compare;
@@ -83,6 +84,8 @@ pub(super) fn run(
     let screen = (!headless).then(|| server.screen());
     let lines = (headless && !cli.quiet).then(|| server.stream());
     let mut config = config::config(cli, max_connections, merged.args.clone());
+    let class = cli.class.then(|| Class::new("KXTR".into()));
+    config.class.clone_from(&class);
     config.suits_lessons = lessons.first.is_some();
     // Files need most of what connections leave.
     let quarter = usize::try_from(config::reserved(cli, descriptors) / 4).unwrap_or(0);
@@ -113,7 +116,7 @@ pub(super) fn run(
     let ended = if let Some(screen) = screen {
         let begin = Box::new(begin);
         let keep = keep(header);
-        let around = Around { clients, begin, notices, told, log: scribe, keep, lessons };
+        let around = Around { clients, begin, notices, told, log: scribe, keep, lessons, class };
         dashboard::run(merged, server, screen, around)
     } else {
         begin(&clients);

@@ -147,19 +147,21 @@ pub fn folded(table: &Table, number: u64, key: &str, area: Rect) -> Option<(Rect
 }
 
 /// The tabs: each panel with its key and name; where there is no room for all names, with its key,
-/// and the one with the focus with its name.
+/// and the one with the focus with its name. The class has one where there is a
+/// class.
 #[must_use]
-pub fn tabs(area: Rect, focus: Panel) -> Vec<(Panel, Rect, String)> {
+pub fn tabs(area: Rect, focus: Panel, class: bool) -> Vec<(Panel, Rect, String)> {
     let short = |panel: Panel| match panel_key(panel) {
         key if key.is_empty() => " ".to_owned(),
         key => format!(" {key} "),
     };
     let named = |panel: Panel| format!("{}{} ", short(panel), panel.label());
-    let all: usize = Panel::ALL.into_iter().map(|panel| named(panel).width()).sum();
+    let panels = Panel::ALL.into_iter().filter(|&panel| class || panel != Panel::Class);
+    let all: usize = panels.clone().map(|panel| named(panel).width()).sum();
     let whole = all <= area.width.into();
     let mut x = area.x;
     let mut tabs = Vec::new();
-    for panel in Panel::ALL {
+    for panel in panels {
         let text = if whole || panel == focus { named(panel) } else { short(panel) };
         let width = u16::try_from(text.width()).unwrap_or(u16::MAX);
         let end = x.saturating_add(width);

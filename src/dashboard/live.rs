@@ -11,6 +11,7 @@ use super::run::{Options, run_with, state_of};
 use super::session::Backend;
 use super::state::notice::{Ended, Notice, WhyNot};
 use super::state::{Chosen, Lessons};
+use crate::class::Class;
 use crate::clients::{Act, ClientInfo, ClientKind, Clients, Name, Report};
 use crate::descriptors::{self, Limit};
 use crate::inspect::{Inspector, Question, Snapshot, Workers, cpu};
@@ -58,6 +59,8 @@ pub struct Setup {
     pub log: Option<Scribe>,
     /// The lessons, and which of them is begun with.
     pub lessons: Lessons,
+    /// The class, if one can join.
+    pub class: Option<Class>,
 }
 
 /// Runs the dashboard until the operator quits, then ends the server.
@@ -65,10 +68,16 @@ pub struct Setup {
 /// # Errors
 /// When there is no terminal, or it fails, or the server failed.
 pub fn run(setup: Setup) -> io::Result<()> {
-    let Setup { side, clients, begin, save, options, notices, told, log, lessons } = setup;
+    let Setup { side, clients, begin, save, options, notices, told, log, lessons, class } = setup;
     let addr = side.server.addr;
-    let live =
-        Live { begin: Some(begin), save, told, log: log.clone(), ..Live::new(side, clients) };
+    let live = Live {
+        begin: Some(begin),
+        save,
+        told,
+        log: log.clone(),
+        class,
+        ..Live::new(side, clients)
+    };
     let mut state = state_of(Some(addr), None, &options, notices);
     state.set_lessons(lessons);
     run_with(live, state, &options, log)
@@ -150,6 +159,7 @@ pub(super) struct Live {
     /// The limit of descriptors, while a lesson has another one.
     unlimited: Option<Limit>,
     log: Option<Scribe>,
+    class: Option<Class>,
 }
 
 impl Live {
@@ -166,6 +176,7 @@ impl Live {
             unlimited: None,
             notes: None,
             log: None,
+            class: None,
         }
     }
 
@@ -229,6 +240,10 @@ impl Backend for Live {
 
     fn made(&self) -> Made {
         self.link.made()
+    }
+
+    fn class(&self) -> Option<&Class> {
+        self.class.as_ref()
     }
 
     fn scribe(&self) -> Option<&Scribe> {

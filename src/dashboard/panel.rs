@@ -20,6 +20,7 @@ pub enum Panel {
     Seats,
     Costs,
     Code,
+    Class,
 }
 
 /// Where a panel stands. The pictures are in [`layout`](super::layout).
@@ -73,7 +74,7 @@ pub struct Row {
 
 /// Every panel, in the order of [`Panel`] and of the number keys.
 #[rustfmt::skip]
-pub const PANELS: [Row; 8] = [
+pub const PANELS: [Row; 9] = [
     Row { panel: Panel::Table, name: "show-table", presses: &[ch('1')], place: Place::TopLeft, moves: Moves::Selection, say: |keys| &keys.panels.table },
     Row { panel: Panel::Loop, name: "show-loop", presses: &[ch('2')], place: Place::Beside, moves: Moves::Selection, say: |keys| &keys.panels.the_loop },
     Row { panel: Panel::Stream, name: "show-stream", presses: &[ch('3')], place: Place::Bottom, moves: Moves::Events, say: |keys| &keys.panels.stream },
@@ -82,6 +83,7 @@ pub const PANELS: [Row; 8] = [
     Row { panel: Panel::Seats, name: "show-seats", presses: &[ch('6')], place: Place::Under, moves: Moves::Selection, say: |keys| &keys.panels.seats },
     Row { panel: Panel::Costs, name: "show-costs", presses: &[ch('7')], place: Place::Instead, moves: Moves::Text, say: |keys| &keys.panels.costs },
     Row { panel: Panel::Code, name: "show-code", presses: &[ch('8')], place: Place::Instead, moves: Moves::Lines, say: |keys| &keys.panels.code },
+    Row { panel: Panel::Class, name: "show-class", presses: &[ch('9')], place: Place::Instead, moves: Moves::Text, say: |keys| &keys.panels.class },
 ];
 
 impl Panel {

@@ -16,6 +16,7 @@ use super::state::notice::{Ended, Notice, WhyNot};
 use super::state::{self, Action, Chosen, State};
 use super::terminal;
 use super::theme::Theme;
+use crate::class::Class;
 use crate::clients::{self, ClientInfo, ClientKind, Name, Report};
 use crate::inspect::{Question, Snapshot, Workers};
 use crate::lesson::{Act, Strip};
@@ -41,6 +42,8 @@ const QUIET_AFTER: Duration = Duration::from_secs(1);
 const ASK_EVERY: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(500)];
 /// What is many.
 const MANY: usize = 1000;
+/// How often it is looked whether the telephones of a class are to be told something.
+const TELL_EVERY: Duration = Duration::from_millis(100);
 /// How long a server may take to end after the command.
 const END_WITHIN: Duration = Duration::from_secs(3);
 
@@ -107,6 +110,10 @@ pub trait Backend {
     /// Of another program: whether its source can be shown.
     fn legible(&self) -> Legible {
         Legible::default()
+    }
+    /// The class in the room, if there is one.
+    fn class(&self) -> Option<&Class> {
+        None
     }
     /// What writes a log of this, where one is written.
     fn scribe(&self) -> Option<&Scribe> {
@@ -188,6 +195,8 @@ pub struct Session<W> {
     /// The clients that the log was told of last.
     noted: Arc<Vec<ClientInfo>>,
     keeping: Keeping,
+    /// When the class was last looked after.
+    told: Instant,
 }
 
 impl<W: Backend> Session<W> {
@@ -204,6 +213,7 @@ impl<W: Backend> Session<W> {
             noted: Arc::default(),
             keeping: Keeping::by(None),
             seen: now,
+            told: now,
         }
     }
 
@@ -252,6 +262,7 @@ impl<W: Backend> Session<W> {
             self.act(act);
         }
         self.lesson();
+        self.class(now);
         let notice = match self.state.new_notes(now) {
             News::None => None,
             News::Page(page) => self.backend.show_notes(Some(page)),
@@ -285,6 +296,22 @@ impl<W: Backend> Session<W> {
             scribe.note(Note::Lesson(strip.as_ref().and_then(Strip::told)));
         }
         self.state.lesson_tells(strip.map(Arc::new));
+    }
+
+    /// Takes over who is in the room, and has the telephones told what has changed.
+    fn class(&mut self, now: Instant) {
+        let Some(class) = self.backend.class().cloned() else { return };
+        if now.saturating_duration_since(self.told) < TELL_EVERY {
+            return;
+        }
+        self.told = now;
+        self.state.set_roll(class.roll());
+        class.set_figures(self.state.figures(self.backend.scribe().is_some()));
+        let left = self.state.take_left();
+        if left || class.has_news(self.clock.server(now)) {
+            // One that has ended tells nobody anything.
+            let _ = self.backend.send(Command::Tell);
+        }
     }
 
     /// Does what a lesson wants done.

@@ -60,6 +60,9 @@ fn keys_of(panel: Panel) -> &'static [Id] {
         Panel::Code => {
             &[Id::Up, Id::Card, Id::Filter, Id::Textbook, Id::Pause, Id::StepCall, Id::Explain]
         }
+        Panel::Class => {
+            &[Id::Join, Id::Serve, Id::Votes, Id::Burst, Id::Mute, Id::SendAway, Id::Explain]
+        }
         Panel::Seats | Panel::Costs => &[Id::Up, Id::Down, Id::Zoom, Id::Server, Id::Explain],
     }
 }

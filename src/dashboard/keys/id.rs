@@ -25,6 +25,13 @@ pub enum Id {
     LessonOn,
     LessonBack,
     Lessons,
+    Join,
+    Serve,
+    Votes,
+    Burst,
+    Mute,
+    HideName,
+    SendAway,
     Freeze,
     Explain,
     Client,
@@ -82,6 +89,7 @@ pub enum Group {
     Connection,
     Loop,
     Lessons,
+    Class,
     Clients,
     Looking,
     Moving,
@@ -91,9 +99,10 @@ pub enum Group {
 
 impl Group {
     /// All groups, in the order of the help: what takes something away comes last.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Loop,
         Self::Lessons,
+        Self::Class,
         Self::Looking,
         Self::Moving,
         Self::Clients,
@@ -110,6 +119,7 @@ impl Group {
             Self::Connection => say.connection,
             Self::Loop => say.the_loop,
             Self::Lessons => say.lessons,
+            Self::Class => say.class,
             Self::Clients => say.clients,
             Self::Looking => say.looking,
             Self::Moving => say.moving,

@@ -4,6 +4,7 @@ pub mod before;
 pub mod card;
 pub mod charts;
 pub mod chooser;
+pub mod class;
 pub mod code;
 pub mod costs;
 pub mod dead;
@@ -70,7 +71,7 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
     let mut spots = Spots::when(matches!(state.overlay(), Overlay::Explain(_)));
     picture(frame, &areas, state, theme, &mut spots);
     match state.overlay() {
-        Overlay::None | Overlay::Filter(..) => {}
+        Overlay::None | Overlay::Filter(..) | Overlay::Join => {}
         Overlay::Help(search, top) => {
             help::draw(frame, area, state.focus(), (search, *top), theme);
         }
@@ -114,6 +115,7 @@ fn picture(frame: &mut Frame, areas: &Areas, state: &State, theme: &Theme, spots
                 let figures = scene.costs.figures(&scene.rates, theme.ascii());
                 costs::draw(frame, area, &figures, state.card_top(), theme, focused, spots);
             }
+            Panel::Class => class::draw(frame, area, state, theme, focused, spots),
             Panel::Code => code::draw(frame, area, state, theme, focused, spots),
             Panel::Charts => {
                 let scene = state.scene();

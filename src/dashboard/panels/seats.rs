@@ -15,6 +15,7 @@ use super::spots::Spots;
 use super::{block, dim, title};
 use crate::dashboard::layout::Panel;
 use crate::dashboard::state::Scene;
+use crate::dashboard::state::class::Class;
 use crate::dashboard::state::explain::thing::Thing;
 use crate::dashboard::state::rates::Metric;
 use crate::dashboard::state::seats::{Light, Seats};
@@ -76,11 +77,18 @@ pub fn draw(
     }
     let selected = scene.table.selected().filter(|_| !theme.is_passive());
     let selected = selected.map(TableRow::id);
-    let boxes = boxes::Boxes { seats, table: &scene.table, now: scene.now, selected, theme };
+    let boxes = boxes::Boxes {
+        seats,
+        table: &scene.table,
+        class: &scene.class,
+        now: scene.now,
+        selected,
+        theme,
+    };
     let each = if boxes.draw(frame, place, spots) {
         1
     } else {
-        room_for((seats, scene.now, selected), frame, place, theme, spots)
+        room_for((seats, &scene.class, scene.now, selected), frame, place, theme, spots)
     };
     if legend > 0 {
         let last = Rect { y: place.bottom(), height: 1, ..inner };
@@ -107,7 +115,7 @@ fn told(seats: &Seats, served: fn(u64) -> String) -> Vec<String> {
 
 /// Draws the seats as large as they fit; returns how many share a cell.
 fn room_for(
-    (seats, now, selected): (&Seats, u64, Option<ConnId>),
+    (seats, class, now, selected): (&Seats, &Class, u64, Option<ConnId>),
     frame: &mut Frame,
     area: Rect,
     theme: &Theme,
@@ -138,10 +146,13 @@ fn room_for(
             let [x, width] = [column * cell, cell].map(|n| u16::try_from(n).unwrap_or(u16::MAX));
             let x = area.x.saturating_add(x);
             spots.add(Rect { x, y: area.y + y, width, height: 1 }, Thing::Light(light));
+            let up = each == 1 && who.is_some_and(|(id, _)| class.is_raised(id));
             let (glyph, role) = glyph(light, theme);
             let style = theme.style(if here { Role::Selected } else { role });
             let text = match (cell, who) {
+                (NUMBERED, Some((_, fd))) if up => format!("{glyph}{fd}{}", theme.glyph("✋", "^")),
                 (NUMBERED, Some((_, fd))) => format!("{glyph}{fd}"),
+                (2, Some(_)) if up => theme.glyph("✋", "^").to_owned(),
                 _ => glyph.to_owned(),
             };
             let blank = cell.saturating_sub(text.width());

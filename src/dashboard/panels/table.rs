@@ -80,7 +80,7 @@ pub fn draw(
         if let Some(entry) = table.get(*id) {
             let selected = line == table.position();
             let named = state.code_names() == Some(entry.id());
-            lines.push(row(entry, scene, &columns, inner.width, (selected, named), theme));
+            lines.push(row(entry, state, &columns, inner.width, (selected, named), theme));
         }
     }
     if table.order().is_empty() {
@@ -169,12 +169,13 @@ fn headings(table: &Table, work: Work, columns: &[(Column, u16)], theme: &Theme)
 
 fn row(
     entry: &TableRow,
-    scene: &Scene,
+    state: &State,
     columns: &[(Column, u16)],
     width: u16,
     (selected, named): (bool, bool),
     theme: &Theme,
 ) -> Line<'static> {
+    let scene = state.scene();
     let closed = entry.closed.is_some();
     let plain = if closed { theme.style(Role::Dim) } else { theme.style(Role::Text) };
     let cursor = if selected { theme.glyph("▸", ">") } else { " " };
@@ -223,6 +224,10 @@ fn row(
                 let fits = |text: &String| text.width() <= usize::from(wide);
                 (wordings.into_iter().find(fits).unwrap_or_default(), theme.style(Role::Bad))
             }
+            // A student is nobody's address.
+            Column::Peer if scene.class.whose(entry.id()).is_some() => {
+                student(entry, state, usize::from(wide), plain, theme)
+            }
             _ => cell(entry, column, usize::from(wide), scene.now, plain, theme),
         };
         spans.push(Span::styled(align(column, &text, usize::from(wide), theme) + " ", style));
@@ -251,6 +256,25 @@ fn row(
         ]),
         None => Line::styled(text, style),
     }
+}
+
+/// Which student it is, and whether its hand is up.
+fn student(
+    entry: &TableRow,
+    state: &State,
+    width: usize,
+    plain: Style,
+    theme: &Theme,
+) -> (String, Style) {
+    let class = &state.scene().class;
+    let number = class.whose(entry.id()).unwrap_or_default();
+    let up = class.is_raised(entry.id());
+    let hand = if up { theme.glyph("✋ ", "^ ") } else { "" };
+    let names = [state.student(number), state.student_in_short(number), number.to_string()];
+    let wordings = names.map(|name| format!("{hand}{name}"));
+    let fits = wordings.into_iter().find(|wording| wording.width() <= width);
+    let style = if up { theme.style(Role::Title) } else { plain };
+    (fits.unwrap_or_default(), style)
 }
 
 fn cell(

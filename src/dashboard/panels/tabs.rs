@@ -13,7 +13,7 @@ use crate::dashboard::theme::{Role, Theme};
 /// Draws the strip: the panel with the focus stands out, those that are not shown stand back.
 pub(super) fn draw(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, spots: &mut Spots) {
     let areas = state.areas();
-    for (panel, place, text) in tabs(area, state.focus()) {
+    for (panel, place, text) in tabs(area, state.focus(), state.shows_class()) {
         spots.add(place, Thing::Panel(panel));
         let role = if panel == state.focus() {
             Role::Selected

@@ -275,6 +275,21 @@ impl State {
             Id::Language => Some(WhyNot::NoChineseLetters),
             Id::SaveSettings => Some(WhyNot::NoSettings),
             Id::LessonOn | Id::LessonBack | Id::Lessons => Some(WhyNot::NoLesson),
+            Id::Join
+            | Id::Serve
+            | Id::Votes
+            | Id::Burst
+            | Id::Mute
+            | Id::HideName
+            | Id::SendAway
+                if !self.has_class() =>
+            {
+                Some(WhyNot::NoClass)
+            }
+            Id::Serve => Some(WhyNot::NoHand),
+            Id::Votes => Some(WhyNot::NothingAsked),
+            Id::Burst => Some(WhyNot::NobodyIn),
+            Id::Mute | Id::HideName | Id::SendAway => Some(WhyNot::NoStudent),
             Id::Textbook => Some(WhyNot::NoCodePanel),
             Id::Whose if !self.code_shown() => Some(WhyNot::NoCodePanel),
             Id::Whose => Some(WhyNot::OneLine),

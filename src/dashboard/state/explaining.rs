@@ -145,7 +145,7 @@ impl State {
                 Some(Thing::Light(light))
             }),
             Panel::Code => self.code_thing(),
-            Panel::Loop | Panel::Charts | Panel::Costs => None,
+            Panel::Loop | Panel::Charts | Panel::Costs | Panel::Class => None,
         };
         found.unwrap_or(Thing::Panel(self.focus))
     }

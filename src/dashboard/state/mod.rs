@@ -11,6 +11,7 @@ pub mod card;
 pub mod charts;
 pub mod checkpoints;
 pub mod chosen;
+pub mod class;
 pub mod code;
 pub mod continuity;
 pub mod costs;
@@ -49,6 +50,7 @@ pub mod play;
 mod playing;
 mod scene;
 mod seeking;
+mod teach;
 mod travel;
 mod typed;
 
@@ -74,6 +76,7 @@ pub use self::scene::Scene;
 use super::geometry::{Position, Rect};
 use super::layout::{self, Areas, Arrangement};
 use super::panel::Panel;
+use crate::class::Roll;
 use crate::clients::{ClientInfo, ClientKind, Name};
 use crate::lesson::Puppet;
 use crate::telemetry::{Mode, Nanos};
@@ -150,6 +153,8 @@ pub enum Overlay {
     Options(Menu),
     /// What each server cost, before and after; how many newer ones are right of those shown.
     Before(usize),
+    /// How the class joins.
+    Join,
     /// The lessons.
     Lessons(List),
     /// What one thing on the screen is.
@@ -205,6 +210,8 @@ pub struct State {
     indexed: Option<Box<Indexed>>,
     /// The time where the picture is looked at: that of the server, but beside a recording.
     wall: Nanos,
+    /// Who is in the room, beside what was published; `None` where no class can join.
+    roll: Option<Roll>,
 }
 
 impl State {
@@ -246,6 +253,7 @@ impl State {
             ahead: None,
             indexed: None,
             wall: 0,
+            roll: None,
         };
         state.choose_all(&choice);
         state.history = History::new(state.options.history, &mut state.live);

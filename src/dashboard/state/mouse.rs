@@ -23,7 +23,7 @@ impl State {
         self.pointer = Some(at);
         let areas = self.areas();
         if areas.tabs.contains(at) && event.kind == MouseEventKind::Down(MouseButton::Left) {
-            let tabs = geometry::tabs(areas.tabs, self.focus);
+            let tabs = geometry::tabs(areas.tabs, self.focus, self.shows_class());
             if let Some((panel, ..)) = tabs.into_iter().find(|(_, place, _)| place.contains(at)) {
                 self.changed = true;
                 self.show(panel);

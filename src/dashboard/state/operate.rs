@@ -93,6 +93,7 @@ impl State {
                 self.lessons_key(list, key, declared);
                 Vec::new()
             }
+            Overlay::Join => Vec::new(),
             Overlay::Servers(at) => {
                 match prompt::choice(key, declared, at, ServerKind::ALL.len(), Id::Server) {
                     Choice::Leave => Vec::new(),
@@ -185,6 +186,13 @@ impl State {
             Id::LessonOn => self.lesson_on(),
             Id::LessonBack => self.lesson_back(),
             Id::Lessons => self.open_lessons(),
+            Id::Join
+            | Id::Serve
+            | Id::Votes
+            | Id::Burst
+            | Id::Mute
+            | Id::HideName
+            | Id::SendAway => return self.teach(id),
             Id::Client => return vec![Action::AddClients(self.kind, 1)],
             Id::TenClients => return vec![Action::AddClients(self.kind, 10)],
             Id::ManyClients => self.overlay = Overlay::HowMany(Input::proposing("100")),
@@ -432,7 +440,10 @@ impl State {
         let areas = self.areas();
         // A single panel leads through all of them.
         let shown: Vec<Panel> = match areas.panels.len() {
-            0 | 1 => Panel::ALL.to_vec(),
+            0 | 1 => {
+                let class = self.shows_class();
+                Panel::ALL.into_iter().filter(|&panel| class || panel != Panel::Class).collect()
+            }
             _ => areas.panels.iter().map(|(panel, _)| *panel).collect(),
         };
         let at = shown.iter().position(|&panel| panel == self.focus).unwrap_or(0);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::charts::Charts;
+use super::class::Class;
 use super::code::Code;
 use super::continuity::Continuity;
 use super::costs::Costs;
@@ -45,6 +46,8 @@ pub struct Scene {
     pub code: Code,
     /// Who is asked.
     pub seats: Seats,
+    /// The class in the room.
+    pub class: Class,
     /// Totals.
     pub counters: Counters,
     /// What the wire had no room for.
@@ -92,6 +95,7 @@ impl Scene {
     /// Takes a batch in; `read` says whether its events are read.
     pub(super) fn take(&mut self, batch: &Batch, read: bool) -> Came {
         self.table.apply(batch);
+        self.class.apply(batch);
         let change = self.stretches.apply(batch);
         if let Some(change) = &change {
             self.rates.mark(batch.time, change);

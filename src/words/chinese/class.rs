@@ -63,4 +63,24 @@ pub(in crate::words) const CHINESE: Class = Class {
         Did::Burst => "请大家同时按一下。".to_owned(),
         Did::Code => "课堂换了口令：已经在的不受影响，新来的要用新口令。".to_owned(),
     },
+    counts: |present, up| match up {
+        0 => format!("{present} 人在"),
+        n => format!("{present} 人在，{n} 人举手"),
+    },
+    keys: |join, serve, press| format!("{join} 加入  {serve} 服务  {press} 一起按"),
+    nobody: |join| format!("还没有人加入。按 {join} 显示怎么加入。"),
+    none: "没有 --class，手机加入不了。",
+    answered: |answered, present, round| match round {
+        2 => format!("第二次：{present} 人中 {answered} 人答了"),
+        _ => format!("{present} 人中 {answered} 人答了"),
+    },
+    before: |votes| format!("上次 {votes}"),
+    burst: |server, pressed, within| match within {
+        Some(within) => format!("{server}：{pressed} 人在 {within} 内按了"),
+        None => format!("{server}：请大家一起按"),
+    },
+    waited: |telephones, half, longest| {
+        format!("{telephones} 部手机的等待：一半不超过 {half} ms，最长 {longest} ms")
+    },
+    lost: "课堂的事件丢了一些：至少有这么多",
 };

@@ -73,4 +73,27 @@ pub(in crate::words) const ENGLISH: Class = Class {
             "The class has another code: who is in stays in, others need the new one.".to_owned()
         }
     },
+    counts: |present, up| match up {
+        0 => format!("{present} in"),
+        1 => format!("{present} in, 1 hand up"),
+        n => format!("{present} in, {n} hands up"),
+    },
+    keys: |join, serve, press| format!("{join} join  {serve} serve  {press} all press"),
+    nobody: |join| format!("Nobody is in yet. {join} shows how to join."),
+    none: "Without --class nobody can join with a telephone.",
+    answered: |answered, present, round| match round {
+        2 => format!("{answered} of {present} have answered, the second time"),
+        _ => format!("{answered} of {present} have answered"),
+    },
+    before: |votes| format!("before {votes}"),
+    burst: |server, pressed, within| match within {
+        Some(within) => format!("{server}: {pressed} pressed within {within}"),
+        None => format!("{server}: everybody is asked to press"),
+    },
+    waited: |telephones, half, longest| {
+        format!(
+            "{telephones} telephones waited: half of them {half} ms at most, the longest {longest} ms"
+        )
+    },
+    lost: "events of the class were lost: it is at least so many",
 };

@@ -91,6 +91,27 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
         "The list of lessons, also while one runs: begin one at any step, or leave the one that runs \
          and go on with it later.",
     ),
+    join: text(
+        "join",
+        "How the class joins: a code for the cameras of telephones, and the address in letters.",
+    ),
+    serve: text("serve", "Serve the hand that is up the longest: its telephone is told."),
+    votes: text(
+        "votes",
+        "Show how the class votes, here and on the telephones; then ask once more, and show that beside \
+         the first.",
+    ),
+    burst: text("all press", "Ask everybody to press at once, and see how long they wait."),
+    mute: text(
+        "mute",
+        "Take no more hands and votes of the student whose connection is selected, or take them again.",
+    ),
+    hide_name: text("hide name", "Hide the name of the student whose connection is selected."),
+    send_away: text(
+        "send away",
+        "Send the student away whose connection is selected: it is not let in again with its telephone's \
+         token.",
+    ),
     client: text("client", "Add a client of our own, of the kind chosen last."),
     ten_clients: text("ten clients", "Add ten clients of that kind."),
     many_clients: text("many", "Add clients of that kind, as many as you type."),
@@ -240,6 +261,7 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
             "Go to the code: the server's own source, with the line that is next and the one that made \
              the last call.",
         ),
+        class: text("class", "Go to the class: who is in, whose hand is up, how it votes."),
     },
     run: "run",
     stop: "stop",
@@ -258,6 +280,7 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
         connection: "the selected connection",
         the_loop: "the server's loop",
         lessons: "lessons",
+        class: "the class, with --class",
         clients: "clients of our own",
         looking: "what is shown",
         moving: "moving",

@@ -10,4 +10,16 @@ pub(crate) struct Class {
     pub(crate) did: fn(did: Did, value: u32) -> String,
     /// The same as a whole sentence.
     pub(crate) sentence: fn(did: Did, student: u32, value: u32) -> String,
+    /// How many are in, and how many hands are up.
+    pub(crate) counts: fn(present: usize, up: usize) -> String,
+    pub(crate) keys: fn(join: &str, serve: &str, press: &str) -> String,
+    pub(crate) nobody: fn(join: &str) -> String,
+    pub(crate) none: &'static str,
+    pub(crate) answered: fn(answered: u32, present: usize, round: u8) -> String,
+    /// How many voted so in the first round.
+    pub(crate) before: fn(votes: u32) -> String,
+    /// What came of pressing all at once.
+    pub(crate) burst: fn(server: &str, pressed: u32, within: Option<&str>) -> String,
+    pub(crate) waited: fn(telephones: usize, half: u32, longest: u32) -> String,
+    pub(crate) lost: &'static str,
 }

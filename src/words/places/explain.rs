@@ -98,6 +98,7 @@ pub(crate) struct Panels {
     pub(crate) seats: Explained,
     pub(crate) costs: Explained,
     pub(crate) code: Explained,
+    pub(crate) class: Explained,
 }
 
 /// What a connection is doing.

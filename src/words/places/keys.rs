@@ -20,6 +20,13 @@ pub(crate) struct Keys {
     pub(crate) lesson_on: KeyText,
     pub(crate) lesson_back: KeyText,
     pub(crate) lessons: KeyText,
+    pub(crate) join: KeyText,
+    pub(crate) serve: KeyText,
+    pub(crate) votes: KeyText,
+    pub(crate) burst: KeyText,
+    pub(crate) mute: KeyText,
+    pub(crate) hide_name: KeyText,
+    pub(crate) send_away: KeyText,
     pub(crate) client: KeyText,
     pub(crate) ten_clients: KeyText,
     pub(crate) many_clients: KeyText,
@@ -112,6 +119,7 @@ pub(crate) struct Panels {
     pub(crate) seats: KeyText,
     pub(crate) costs: KeyText,
     pub(crate) code: KeyText,
+    pub(crate) class: KeyText,
 }
 
 /// The headings of the help.
@@ -119,6 +127,7 @@ pub(crate) struct Groups {
     pub(crate) connection: &'static str,
     pub(crate) the_loop: &'static str,
     pub(crate) lessons: &'static str,
+    pub(crate) class: &'static str,
     pub(crate) clients: &'static str,
     pub(crate) looking: &'static str,
     pub(crate) moving: &'static str,

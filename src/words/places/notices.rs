@@ -22,6 +22,13 @@ pub(crate) struct Notices {
     pub(crate) no_stream: &'static str,
     pub(crate) no_code: &'static str,
     pub(crate) no_code_panel: &'static str,
+    pub(crate) no_class: &'static str,
+    pub(crate) no_hand: &'static str,
+    pub(crate) nothing_asked: &'static str,
+    pub(crate) nobody_in: &'static str,
+    pub(crate) no_student: &'static str,
+    /// Whether a student is sent away.
+    pub(crate) send_away: fn(student: &str) -> String,
     pub(crate) one_line: &'static str,
     pub(crate) one_epoll: &'static str,
     pub(crate) textbook: &'static str,

@@ -10,6 +10,7 @@ use unicode_width::UnicodeWidthStr;
 use super::super::fit::first_fit;
 use super::super::spots::Spots;
 use super::digits;
+use crate::dashboard::state::class::Class;
 use crate::dashboard::state::explain::thing::Thing;
 use crate::dashboard::state::seats::{Light, Seats};
 use crate::dashboard::state::table::{Table, TableRow};
@@ -40,6 +41,8 @@ pub(super) struct Boxes<'a> {
     pub(super) seats: &'a Seats,
     /// What was done for those who sit there.
     pub(super) table: &'a Table,
+    /// Whose hands are up.
+    pub(super) class: &'a Class,
     pub(super) now: Nanos,
     pub(super) selected: Option<ConnId>,
     pub(super) theme: &'a Theme,
@@ -83,6 +86,7 @@ impl Boxes<'_> {
     fn seat(&self, frame: &mut Frame, area: Rect, light: Light, (id, fd): (ConnId, Fd)) {
         let (mark, role) = glyph(light, self.theme);
         let here = Some(id) == self.selected;
+        let hand = if self.class.is_raised(id) { self.theme.glyph(" ✋", " ^") } else { "" };
         let row = self.table.get(id).map(TableRow::row);
         let did = |room| row.as_ref().map(|row| did(row, room)).unwrap_or_default();
         // What spoke stands out without colours, too.
@@ -98,20 +102,20 @@ impl Boxes<'_> {
         let room = usize::from(area.width.saturating_sub(1));
         match area.height {
             1 => {
-                let name = format!("{mark} {fd:<3} ");
+                let name = format!("{mark} {fd:<3}{hand} ");
                 let did = did(room.saturating_sub(name.width()));
                 let line = Line::from(vec![named(name), Span::styled(did, text)]);
                 return frame.render_widget(line, area);
             }
             2 => {
                 let did = Span::styled(did(room.saturating_sub(2)), text);
-                let name = Line::from(named(format!("{mark} {fd}")));
+                let name = Line::from(named(format!("{mark} {fd}{hand}")));
                 let lines = vec![name, Line::from(vec!["  ".into(), did])];
                 return frame.render_widget(Paragraph::new(lines), area);
             }
             _ => {}
         }
-        let name = named(format!(" {mark} {fd} "));
+        let name = named(format!(" {mark} {fd}{hand} "));
         let block = Block::bordered().border_set(border).border_style(style).title(name);
         frame.render_widget(block, area);
         let inside = area.inner(Margin::new(1, 1));

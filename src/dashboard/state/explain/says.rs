@@ -70,6 +70,7 @@ fn of_panel(panel: Panel) -> Explained {
         Panel::Seats => say.seats,
         Panel::Costs => say.costs,
         Panel::Code => say.code,
+        Panel::Class => say.class,
     }
 }
 

@@ -155,6 +155,7 @@ impl Place {
             }
             Self::Panel(Panel::Seats) => LIGHTS.into_iter().map(Thing::Light).collect(),
             Self::Panel(Panel::Costs) => gauges(&COSTS),
+            Self::Panel(Panel::Class) => vec![Thing::Kind(Kind::Class)],
             // What it shows are calls, which the stream explains.
             Self::Panel(Panel::Code) => CodePart::ALL.into_iter().map(Thing::Code).collect(),
             Self::Around => Boxed::ALL[1..].iter().copied().map(Thing::Boxed).collect(),

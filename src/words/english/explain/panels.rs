@@ -76,6 +76,15 @@ pub(super) const PANELS: Panels = Panels {
          side.",
         "proc(5), getrusage(2)",
     ]),
+    class: told([
+        "The class in the room, which joins with telephones (--class): who is in, whose hand is up, how \
+         it votes.",
+        "Each of it is a fact that the server published; what a student did is a request on a connection \
+         of the table.",
+        "As many as sit there are in. Who is grey is out of reach just now.",
+        "{join} shows how to join, {serve} serves the longest hand, {all-press} lets all press at once.",
+        "accept(2), recv(2)",
+    ]),
     code: told([
         "The source of the server that runs, as it was compiled. One mark is the line that is \
          next, the other the line of the last call, with its result behind it.",

@@ -1,0 +1,303 @@
+//! The class in the room, as it was published: who is in, whose hand is up, how it voted, what came of
+//! pressing all at once.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::telemetry::{Batch, ConnId, Did, Fd, Kind, Nanos, ServerKind, What};
+
+/// So many times of pressing at once are remembered.
+const BURSTS: usize = 9;
+/// So many connections of students at most.
+const CONNECTIONS: usize = 8192;
+
+/// The class.
+#[derive(Clone, Debug, Default)]
+pub struct Class {
+    students: BTreeMap<u32, Student>,
+    whose: HashMap<ConnId, u32>,
+    /// The raised hands, the longest first.
+    hands: Vec<u32>,
+    asked: Option<Asked>,
+    bursts: Vec<Burst>,
+    /// A student's connection has ended, and nobody was told since.
+    ended: bool,
+    /// Events of it were lost on the way: figures are at least that.
+    lost: bool,
+}
+
+/// A student.
+#[derive(Clone, Debug, Default)]
+pub struct Student {
+    /// In reach.
+    pub is_in: bool,
+    /// Since when the hand is up.
+    pub hand: Option<Nanos>,
+    /// Over which connection it is told, or last asked.
+    pub at: Option<(Fd, ConnId)>,
+    /// What it voted.
+    pub vote: Option<u32>,
+    /// How often its hand was served.
+    pub served: u32,
+    /// Its hand and votes are not taken.
+    pub muted: bool,
+}
+
+/// What the class is asked.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Asked {
+    /// Which question.
+    pub id: u32,
+    /// Once more.
+    pub again: bool,
+    /// Votes are taken.
+    pub open: bool,
+    /// They are shown.
+    pub shown: bool,
+    /// How many for each option, and how many the first time.
+    pub votes: Vec<u32>,
+    /// See above.
+    pub first: Vec<u32>,
+}
+
+/// All pressed at once.
+#[derive(Clone, Debug)]
+pub struct Burst {
+    /// Which time it was.
+    pub id: u32,
+    /// On which server, as far as is known.
+    pub server: Option<ServerKind>,
+    /// When it was asked for, when the first press came, and when the last.
+    pub asked: Nanos,
+    /// See above.
+    pub first: Option<Nanos>,
+    /// See above.
+    pub last: Nanos,
+    /// How many came.
+    pub pressed: u32,
+    /// How long their telephones waited, as those say, in milliseconds and in order.
+    pub waited: Vec<u32>,
+}
+
+impl Burst {
+    /// How long half of them waited at most, and the longest.
+    #[must_use]
+    pub fn waits(&self) -> Option<(u32, u32)> {
+        Some((*self.waited.get(self.waited.len().saturating_sub(1) / 2)?, *self.waited.last()?))
+    }
+}
+
+impl Class {
+    /// Takes a batch in.
+    pub(super) fn apply(&mut self, batch: &Batch) {
+        let server = batch.listener.map(|listener| listener.server);
+        self.lost |= batch.lost.events[Kind::Class as usize] > 0;
+        for row in &batch.gone {
+            self.ended |= self.whose.remove(&row.id).is_some();
+        }
+        for event in batch.events() {
+            if let What::Class { student, did, value } = event.event.what {
+                let at = event.event.conn.map(|conn| (event.event.fd, conn));
+                self.did(student, did, value, (at, event.event.time, server));
+            }
+        }
+    }
+
+    fn did(
+        &mut self,
+        number: u32,
+        did: Did,
+        value: u32,
+        (at, time, server): (Option<(Fd, ConnId)>, Nanos, Option<ServerKind>),
+    ) {
+        if number > 0 {
+            self.student_did(number, did, value, at, time);
+        }
+        match did {
+            Did::Question => {
+                self.forget_votes();
+                let (again, open, shown) = (false, true, false);
+                let (votes, first) = (Vec::new(), Vec::new());
+                self.asked = Some(Asked { id: value, again, open, shown, votes, first });
+            }
+            Did::Again => {
+                self.forget_votes();
+                if let Some(asked) = &mut self.asked {
+                    asked.first = std::mem::take(&mut asked.votes);
+                    (asked.again, asked.open, asked.shown) = (true, true, false);
+                }
+            }
+            Did::Closed | Did::Shown => {
+                if let Some(asked) = &mut self.asked {
+                    asked.open = false;
+                    asked.shown |= did == Did::Shown;
+                }
+            }
+            Did::Over => self.asked = None,
+            Did::Burst => {
+                if self.bursts.len() == BURSTS {
+                    self.bursts.remove(0);
+                }
+                let (pressed, waited) = (0, Vec::new());
+                let (id, asked, first, last) = (value, time, None, time);
+                self.bursts.push(Burst { id, server, asked, first, last, pressed, waited });
+            }
+            _ => {}
+        }
+    }
+
+    fn student_did(
+        &mut self,
+        number: u32,
+        did: Did,
+        value: u32,
+        at: Option<(Fd, ConnId)>,
+        time: Nanos,
+    ) {
+        if matches!(did, Did::Left | Did::SentAway) {
+            self.hands.retain(|&hand| hand != number);
+            self.students.remove(&number);
+            return;
+        }
+        let student = self.students.entry(number).or_default();
+        if let Some((_, conn)) = at
+            && self.whose.len() < CONNECTIONS
+        {
+            self.whose.insert(conn, number);
+        }
+        match did {
+            Did::Joined | Did::Listens | Did::Asked => {
+                (student.is_in, student.at) = (true, at.or(student.at));
+            }
+            Did::Lost => (student.is_in, student.hand) = (false, None),
+            Did::Raised => student.hand = Some(time),
+            Did::Lowered => student.hand = None,
+            Did::Served => {
+                student.hand = None;
+                student.served += 1;
+            }
+            Did::Muted => (student.muted, student.hand) = (true, None),
+            Did::Unmuted => student.muted = false,
+            Did::Voted => {
+                let before = student.vote.replace(value);
+                if let Some(asked) = &mut self.asked {
+                    vote(&mut asked.votes, before, value);
+                }
+            }
+            Did::Pressed => {
+                if let Some(burst) = self.bursts.iter_mut().rfind(|burst| burst.id == value) {
+                    burst.first = burst.first.or(Some(time));
+                    (burst.last, burst.pressed) = (time, burst.pressed + 1);
+                }
+            }
+            Did::Waited => {
+                if let Some(burst) = self.bursts.last_mut() {
+                    let place = burst.waited.partition_point(|&ms| ms <= value);
+                    if burst.waited.len() < CONNECTIONS {
+                        burst.waited.insert(place, value);
+                    }
+                }
+            }
+            _ => {}
+        }
+        let up = student.hand.is_some();
+        match self.hands.iter().position(|&hand| hand == number) {
+            None if up => self.hands.push(number),
+            Some(place) if !up => {
+                self.hands.remove(place);
+            }
+            _ => {}
+        }
+    }
+
+    fn forget_votes(&mut self) {
+        self.students.values_mut().for_each(|student| student.vote = None);
+    }
+
+    /// Whether anybody was ever in.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.students.is_empty() && self.asked.is_none() && self.bursts.is_empty()
+    }
+
+    /// How many are in.
+    #[must_use]
+    pub fn present(&self) -> usize {
+        self.students.values().filter(|student| student.is_in).count()
+    }
+
+    /// Whose hands are up, the longest first.
+    #[must_use]
+    pub fn hands(&self) -> &[u32] {
+        &self.hands
+    }
+
+    /// All of them, by number.
+    pub fn students(&self) -> impl Iterator<Item = (u32, &Student)> {
+        self.students.iter().map(|(&number, student)| (number, student))
+    }
+
+    /// One of them.
+    #[must_use]
+    pub fn student(&self, number: u32) -> Option<&Student> {
+        self.students.get(&number)
+    }
+
+    /// Whose connection that is.
+    #[must_use]
+    pub fn whose(&self, conn: ConnId) -> Option<u32> {
+        self.whose.get(&conn).copied()
+    }
+
+    /// Whether the hand of that connection's student is up.
+    #[must_use]
+    pub fn is_raised(&self, conn: ConnId) -> bool {
+        let student = self.whose(conn).and_then(|number| self.students.get(&number));
+        student.is_some_and(|student| student.hand.is_some())
+    }
+
+    /// What is asked.
+    #[must_use]
+    pub fn asked(&self) -> Option<&Asked> {
+        self.asked.as_ref()
+    }
+
+    /// How many have answered that.
+    #[must_use]
+    pub fn answered(&self) -> u32 {
+        self.asked.as_ref().map_or(0, |asked| asked.votes.iter().sum())
+    }
+
+    /// When all pressed at once.
+    #[must_use]
+    pub fn bursts(&self) -> &[Burst] {
+        &self.bursts
+    }
+
+    /// Whether some of its events were lost on the way.
+    #[must_use]
+    pub fn lost(&self) -> bool {
+        self.lost
+    }
+
+    /// Whether a student's connection has ended since this was asked last.
+    pub(super) fn take_ended(&mut self) -> bool {
+        std::mem::take(&mut self.ended)
+    }
+}
+
+/// A vote, in place of the one before.
+fn vote(votes: &mut Vec<u32>, before: Option<u32>, option: u32) {
+    /// As many as a question may have.
+    const OPTIONS: u32 = 9;
+    if option >= OPTIONS {
+        return;
+    }
+    let place = |option: u32| usize::try_from(option).unwrap_or(0);
+    if votes.len() <= place(option) {
+        votes.resize(place(option) + 1, 0);
+    }
+    if let Some(before) = before.and_then(|before| votes.get_mut(place(before))) {
+        *before = before.saturating_sub(1);
+    }
+    votes[place(option)] += 1;
+}

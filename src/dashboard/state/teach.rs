@@ -1,0 +1,142 @@
+//! What the teacher does with the class, and what is called whom.
+
+use super::prompt::{Confirm, Question};
+use super::table::TableRow;
+use super::{Action, Overlay, State};
+use crate::class::{Figures, Roll};
+use crate::dashboard::keys::Id;
+use crate::dashboard::state::rates::Metric;
+use crate::telemetry::{Asks, Command, Did, Mode};
+use crate::words::strings;
+
+impl State {
+    /// Who is in the room, as the class itself knows it.
+    pub fn set_roll(&mut self, roll: Roll) {
+        if self.roll.as_ref() != Some(&roll) {
+            self.roll = Some(roll);
+            self.changed = true;
+        }
+    }
+
+    /// The same.
+    #[must_use]
+    pub fn roll(&self) -> Option<&Roll> {
+        self.roll.as_ref()
+    }
+
+    /// What a student is called: by its number, and its name where it has one.
+    #[must_use]
+    pub fn student(&self, number: u32) -> String {
+        let who = (strings().class.who)(number);
+        match self.name(number) {
+            Some(name) => format!("{who} {name}"),
+            None => who,
+        }
+    }
+
+    /// The same in few columns.
+    #[must_use]
+    pub fn student_in_short(&self, number: u32) -> String {
+        match self.name(number) {
+            Some(name) => format!("{number} {name}"),
+            None => number.to_string(),
+        }
+    }
+
+    fn name(&self, number: u32) -> Option<&str> {
+        let names = &self.roll.as_ref()?.names;
+        let at = names.binary_search_by_key(&number, |(number, _)| *number).ok()?;
+        Some(&names[at].1)
+    }
+
+    /// Whether a class can join.
+    #[must_use]
+    pub fn has_class(&self) -> bool {
+        self.is_live() && self.roll.is_some()
+    }
+
+    /// Whether there is a class to be looked at.
+    #[must_use]
+    pub fn shows_class(&self) -> bool {
+        self.roll.is_some() || !self.scene().class.is_empty()
+    }
+
+    pub(in crate::dashboard) fn has_students(&self) -> bool {
+        self.has_class() && self.live.class.present() > 0
+    }
+
+    pub(in crate::dashboard) fn has_hands(&self) -> bool {
+        self.has_class() && !self.live.class.hands().is_empty()
+    }
+
+    pub(in crate::dashboard) fn can_count(&self) -> bool {
+        self.has_class() && self.live.class.asked().is_some_and(|asked| asked.open || !asked.again)
+    }
+
+    pub(in crate::dashboard) fn has_student(&self) -> bool {
+        self.has_class() && self.selected_student().is_some()
+    }
+
+    /// The student whose connection is selected.
+    fn selected_student(&self) -> Option<u32> {
+        self.live.class.whose(self.scene().table.selected().map(TableRow::id)?)
+    }
+
+    /// A key for the class was pressed.
+    pub(super) fn teach(&mut self, id: Id) -> Vec<Action> {
+        let send = |did, student| vec![Action::Send(Command::Class { did, student })];
+        let class = &self.live.class;
+        let student = self.selected_student();
+        match (id, student) {
+            (Id::Join, _) => self.overlay = Overlay::Join,
+            (Id::Serve, _) => return send(Did::Served, 0),
+            (Id::Burst, _) => {
+                self.show(crate::dashboard::panel::Panel::Class);
+                return send(Did::Burst, 0);
+            }
+            (Id::Votes, _) => {
+                let open = class.asked().is_some_and(|asked| asked.open);
+                return send(if open { Did::Shown } else { Did::Again }, 0);
+            }
+            (Id::Mute, Some(student)) => {
+                let muted = class.student(student).is_some_and(|student| student.muted);
+                return send(if muted { Did::Unmuted } else { Did::Muted }, student);
+            }
+            (Id::HideName, Some(student)) => return send(Did::Hid, student),
+            (Id::SendAway, Some(student)) => {
+                let question = Question::SendAway(self.student(student));
+                let action = Action::Send(Command::Class { did: Did::SentAway, student });
+                return self.ask(Confirm { question, action, conn: None });
+            }
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    /// What the telephones are told of the server, as it was measured.
+    #[must_use]
+    pub fn figures(&self, recording: bool) -> Figures {
+        let asks = self.live.listener.map(|listener| listener.server.asks());
+        let last = self.live.rates.last();
+        let rate = |metric, of: &[Asks]| {
+            last.filter(|_| asks.is_some_and(|asks| of.contains(&asks)))
+                .map(|last| last.get(metric))
+        };
+        Figures {
+            open: self.live.counters.open(),
+            rate: rate(Metric::Wakeups, &[Asks::List, Asks::Interest]),
+            examined: rate(Metric::Examined, &[Asks::Each, Asks::List, Asks::Interest]),
+            pace: match self.live.standing.mode {
+                Mode::Run | Mode::Until(_) => "run",
+                Mode::Paused => "paused",
+                Mode::Slow(_) => "slow",
+            },
+            recording,
+        }
+    }
+
+    /// Whether a student's connection has ended since this was asked last.
+    pub fn take_left(&mut self) -> bool {
+        self.live.class.take_ended()
+    }
+}
