@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn nothing_else_is() {
         for (said, name) in [
-            ("<img src=x>", "imgsrcx"),
+            ("<img src=x>", "img srcx"),
             ("\u{1b}[31mred", "31mred"),
             ("a\u{202e}b\u{2066}c", "abc"),
             ("a\nb\tc\0", "abc"),

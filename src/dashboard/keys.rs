@@ -112,7 +112,7 @@ static KEYS: &[Key] = &[
 
     Key { id: Id::Join, name: "join", presses: &[ch('Y')], group: Group::Class, bar: 26,
           enabled: State::has_class, screens: Screens::Dashboard, say: |keys| &keys.join },
-    Key { id: Id::Serve, name: "serve", presses: &[ch('y')], group: Group::Class, bar: 27,
+    Key { id: Id::Serve, name: "serve", presses: &[ch('.')], group: Group::Class, bar: 27,
           enabled: State::has_hands, screens: Screens::Dashboard, say: |keys| &keys.serve },
     Key { id: Id::Votes, name: "votes", presses: &[ch('V')], group: Group::Class, bar: 28,
           enabled: State::can_count, screens: Screens::Dashboard, say: |keys| &keys.votes },

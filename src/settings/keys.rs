@@ -152,7 +152,7 @@ mod tests {
                  none by drop = [].",
             ),
             ("pause = \"F5\"\ndrop = [\"x\", \"F5\"]", "3:14: F5 is given to both pause and drop."),
-            ("zoom = \"Y\"\nfreeze = [\"Y\"]", "3:11: Y is given to both zoom and freeze."),
+            ("zoom = \"_\"\nfreeze = [\"_\"]", "3:11: _ is given to both zoom and freeze."),
             ("pause = [\"p\", \"p\"]", "2:15: p is given to pause twice."),
             // Of the terminal: on the split screen too.
             (
@@ -171,7 +171,7 @@ mod tests {
             "pause = \"x\"\ndrop = \"p\"",
             "drop = []\npause = \"x\"",
             // One is of the split screen alone, the other of the dashboard.
-            "stop-reading = \"U\"\nload-again = \"U\"",
+            "stop-reading = \"_\"\nload-again = \"_\"",
             "quit-now = [\"ctrl-c\", \"F10\"]",
         ] {
             let text = format!("[keys]\n{text}");

@@ -269,13 +269,13 @@ mod tests {
             ("[table]\nreverse = 1", "2:11: reverse takes true or false, not 1."),
             (
                 "[layout]\nside = \"stream\"",
-                "2:8: side takes one of \"loop\", \"charts\", \"card\", \"seats\", \"costs\", \"code\", not \
+                "2:8: side takes one of \"loop\", \"charts\", \"card\", \"seats\", \"costs\", \"code\", \"class\", not \
                  \"stream\".",
             ),
             (
                 "[layout]\nfocus = \"tabel\"",
                 "2:9: focus takes one of \"table\", \"loop\", \"stream\", \"charts\", \"card\", \
-                 \"seats\", \"costs\", \"code\", not \"tabel\"; the nearest is \"table\".",
+                 \"seats\", \"costs\", \"code\", \"class\", not \"tabel\"; the nearest is \"table\".",
             ),
         ] {
             assert_eq!(wrong(text), told, "{text}");

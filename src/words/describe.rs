@@ -391,6 +391,7 @@ mod tests {
             "call|fd 9|= 0|F_SETFL, O_NONBLOCK|",
             "!unreadable|fd 9||its process cannot be understood|",
             "pace||until recv of conn 1||",
+            "class|fd 9|student 3|raised a hand|",
         ];
         let rows: Vec<_> = samples::all().iter().map(|event| row(event.as_ref())).collect();
         assert_eq!(rows, want);

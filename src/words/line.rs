@@ -154,9 +154,13 @@ fn call_or_fact(out: &mut String, event: EventRef<'_>) -> fmt::Result {
         What::Handled { took } => write!(out, "handler has ended after {}", Time(took)),
         What::Missed => out.write_str("missed: that connection is gone already"),
         What::Unreadable => out.write_str("unreadable: what the process reported; it is ended"),
-        What::Class { student: 0, did, value } => write!(out, "class: {} {value}", did.name()),
         What::Class { student, did, value } => {
-            write!(out, "class: student {student} {} {value}", did.name())
+            out.write_str("class: ")?;
+            if student > 0 {
+                write!(out, "student {student} ")?;
+            }
+            out.write_str(did.name())?;
+            if value > 0 { write!(out, " {value}") } else { Ok(()) }
         }
         What::Switched { to } => write!(out, "server: {to}"),
         What::Round { asked, answered, took } => {
@@ -283,6 +287,7 @@ mod tests {
             "fcntl(9, F_SETFL, O_NONBLOCK) = 0  conn 1",
             "· unreadable: what the process reported; it is ended  conn 1",
             "· pace: until recv of 1",
+            "· class: student 3 raised     conn 1",
         ];
         let events = samples::all();
         assert_eq!(events.len(), want.len());

@@ -64,7 +64,7 @@ fn boxes_keep_the_keys_that_they_show() {
     // The arrows, Enter and Esc do other things outside.
     give(&[
         (Id::Up, "K"),
-        (Id::Down, "M"),
+        (Id::Down, "_"),
         (Id::StopClients, "Up"),
         (Id::Zoom, "Down Esc"),
         (Id::Back, "ctrl-g"),
@@ -83,7 +83,7 @@ fn boxes_keep_the_keys_that_they_show() {
     };
     press(&mut state, "v");
     marked(&state, "8 ● epoll ");
-    press(&mut state, "<Up><Up>M");
+    press(&mut state, "<Up><Up>_");
     marked(&state, "7   poll ");
     // What the box offers for a line is that line's.
     let actions = press(&mut state, "1");

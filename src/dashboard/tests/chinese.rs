@@ -102,7 +102,8 @@ fn where_the_terminal_has_no_chinese_letters_the_key_says_so() {
 fn a_click_hits_what_stands_there() {
     let (mut state, _) = lively(80, 24);
     Language::Chinese.speak();
-    for panel in Panel::ALL.into_iter().rev() {
+    let panels = Panel::ALL.into_iter().rev().filter(|&panel| panel != Panel::Class);
+    for panel in panels {
         let screen = drawn(&state, 80, 24);
         let tabs = screen.lines().nth(2).unwrap();
         let label = format!("{} {}", panel as usize + 1, panel.label());

@@ -588,7 +588,7 @@ fn the_help_is_wrapped_at_any_width() {
         let (mut state, _) = lively(width, 24);
         let mut all = String::new();
         press(&mut state, "?");
-        for _ in 0..480 {
+        for _ in 0..560 {
             all += &drawn(&state, width, 24);
             press(&mut state, "<Down>");
         }

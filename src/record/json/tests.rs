@@ -83,6 +83,7 @@ fn every_kind_is_written_as_the_design_says() {
         json!({"call":"call","form":"fcntl","fd":9,"conn":1,"ret":0,"text":"F_SETFL, O_NONBLOCK"}),
         json!({"fact":"unreadable","conn":1,"fd":9}),
         json!({"fact":"pace","mode":"until","until":"recv of 1"}),
+        json!({"fact":"class","conn":1,"fd":9,"student":3,"did":"raised"}),
     ];
     let events = samples::all();
     assert_eq!(events.len(), want.len());

@@ -70,6 +70,9 @@ pub(in crate::words) const ENGLISH: Boxes = Boxes {
          the result behind it. While the loop runs freely, the margin says how often each line's \
          call was made in the last second. With a thread, a process or a task for each connection \
          it is the line of the selected one.",
+        "The class that joined with telephones: raised hands, the longest first; how the question is \
+         answered; what came of pressing all at once; then everybody who is in. A student is a row of the \
+         table, and seat and row show a hand that is up.",
     ],
     no_key: "no key does that",
     the_signs: "Signs",

@@ -44,7 +44,7 @@ pub(crate) struct Boxes {
     pub(crate) help: &'static str,
     pub(crate) looking_at: fn(panel: &str) -> String,
     /// What each panel shows, in the order of their numbers.
-    pub(crate) explains: [&'static str; 8],
+    pub(crate) explains: [&'static str; 9],
     pub(crate) no_key: &'static str,
     pub(crate) the_signs: &'static str,
     /// Each sign, its spelling in ASCII, and what it means.
