@@ -84,7 +84,7 @@ pub(super) fn run(
     let screen = (!headless).then(|| server.screen());
     let lines = (headless && !cli.quiet).then(|| server.stream());
     let mut config = config::config(cli, max_connections, merged.args.clone());
-    let class = cli.class.then(|| Class::new("KXTR".into()));
+    let class = cli.class.then(|| Class::new(crate::class::Code::parse("KXTR").unwrap()));
     config.class.clone_from(&class);
     config.suits_lessons = lessons.first.is_some();
     // Files need most of what connections leave.

@@ -2,6 +2,7 @@
 
 use percent_encoding::percent_decode;
 
+use super::code::Code;
 use super::limits::may_do;
 use super::roster::{Roster, Stream};
 use super::route::Ask;
@@ -193,7 +194,8 @@ impl Roster {
     /// Somebody comes in with the code.
     fn joins(&mut self, ask: &Ask<'_>, on: &On, facts: &mut Vec<Fact>) -> Outcome {
         let code = ask.value("code").unwrap_or_default();
-        if !code.eq_ignore_ascii_case(self.code.as_bytes()) {
+        let code = str::from_utf8(code).ok().and_then(Code::parse);
+        if code != Some(self.code) {
             // Whoever tries them all has to wait for each.
             let may = self.limits.may_be_wrong(on.peer, on.now);
             return Err(if may { Answer::wrong(403, "code") } else { often() });

@@ -17,10 +17,18 @@
 //! | `limits` | how often somebody may come |
 //! | `nickname` | names that students choose |
 //! | `secret` | what cannot be guessed |
+//! | `join` | what a student needs to come in, as it is shown |
+//! | `code` | the join code |
+//! | `interfaces` | the addresses under which telephones may reach this machine |
+//! | `qr` | a text as a QR code |
 
 mod answer;
+mod code;
+mod interfaces;
+mod join;
 mod limits;
 mod nickname;
+mod qr;
 mod question;
 mod roster;
 mod route;
@@ -34,6 +42,10 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use self::answer::{Answer, Form};
+pub use self::code::Code;
+pub use self::interfaces::Interface;
+pub use self::join::{Join, Shown, Trouble, Wifi};
+pub use self::qr::Qr;
 pub use self::question::{Question, Said};
 use self::roster::Roster;
 pub use self::roster::{Figures, Roll};
@@ -79,7 +91,7 @@ pub struct On {
 impl Class {
     /// An empty one, with that code.
     #[must_use]
-    pub fn new(code: String) -> Self {
+    pub fn new(code: Code) -> Self {
         Self(Arc::new(Mutex::new(Roster::new(code))))
     }
 
@@ -137,7 +149,7 @@ impl Class {
     }
 
     /// Another code: who is in stays in.
-    pub fn set_code(&self, code: String) {
+    pub fn set_code(&self, code: Code) {
         self.lock().code = code;
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::code::Code;
 use super::limits::{Bucket, Limits};
 use super::question::{Asked, Question, Said};
 use super::secret::secret;
@@ -20,7 +21,7 @@ const FORGOTTEN: Nanos = 600_000_000_000;
 /// A class, as the server has it.
 #[derive(Debug)]
 pub(super) struct Roster {
-    pub(super) code: String,
+    pub(super) code: Code,
     pub(super) students: BTreeMap<u32, Student>,
     tokens: HashMap<String, u32>,
     joined: u32,
@@ -101,16 +102,16 @@ pub struct Figures {
 }
 
 /// Who is in, as the dashboard shows it beside what was published.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Roll {
     /// The code.
-    pub code: String,
+    pub code: Code,
     /// The names that students chose and the teacher does not hide.
     pub names: Vec<(u32, String)>,
 }
 
 impl Roster {
-    pub(super) fn new(code: String) -> Self {
+    pub(super) fn new(code: Code) -> Self {
         Self {
             code,
             students: BTreeMap::new(),
@@ -307,7 +308,7 @@ impl Roster {
     pub(super) fn roll(&self) -> Roll {
         let shown = self.students.values().filter(|one| !one.hidden && !one.name.is_empty());
         Roll {
-            code: self.code.clone(),
+            code: self.code,
             names: shown.map(|one| (one.number, one.name.clone())).collect(),
         }
     }

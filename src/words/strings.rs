@@ -1,9 +1,9 @@
 //! Every text that the program says, by the place where it is said, in the language that is chosen.
 
 use super::places::{
-    attach, back, boxes, card, charts, class, cli, clients, code, compare, costs, engine, events,
-    explain, header, inspect, keybar, keys, lesson, lints, marks, notices, options, record,
-    recorded, run, seats, server, servers, settings, split, start, stream, stretches, strip, table,
+    attach, back, boxes, card, charts, class, cli, clients, code, compare, costs, engine, events, explain,
+    header, inspect, join, keybar, keys, lesson, lints, marks, notices, options, record, recorded,
+    run, seats, server, servers, settings, split, start, stream, stretches, strip, table,
 };
 use super::{Language, chinese, english};
 
@@ -45,6 +45,7 @@ pub(crate) struct Strings {
     pub(crate) split: split::Split,
     pub(crate) settings: settings::Settings,
     pub(crate) lesson: lesson::Lesson,
+    pub(crate) join: join::Join,
 }
 
 static ENGLISH: Strings = Strings {
@@ -84,6 +85,7 @@ static ENGLISH: Strings = Strings {
     split: english::split::ENGLISH,
     settings: english::settings::ENGLISH,
     lesson: english::lesson::ENGLISH,
+    join: english::join::ENGLISH,
 };
 
 static CHINESE: Strings = Strings {
@@ -123,6 +125,7 @@ static CHINESE: Strings = Strings {
     split: chinese::split::CHINESE,
     settings: chinese::settings::CHINESE,
     lesson: chinese::lesson::CHINESE,
+    join: chinese::join::CHINESE,
 };
 
 /// The texts, in the language that is spoken.

@@ -6,13 +6,13 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use crate::common::{BINARY, Watched, on_all, read_head, start};
-use epollscope::class::{Class, Question, Said};
+use epollscope::class::{Class, Code, Question, Said};
 use epollscope::server::{Config, Program, Routes};
 use epollscope::telemetry::{Command, Did, Kind, ServerKind, What, Why};
 use serde_json::Value;
 
 fn with_class(config: Config) -> (Watched, Class) {
-    let class = Class::new("KXTR".into());
+    let class = Class::new(Code::parse("KXTR").unwrap());
     let routes = Routes { class: true, ..Routes::default() };
     let worker = Program { path: BINARY.into(), flags: vec!["--class".into()] };
     let server = start(Config { class: Some(class.clone()), routes, worker, ..config });

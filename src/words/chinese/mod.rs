@@ -17,6 +17,7 @@ pub(super) mod events;
 pub(super) mod explain;
 pub(super) mod header;
 pub(super) mod inspect;
+pub(super) mod join;
 pub(super) mod keybar;
 pub(super) mod keys;
 #[cfg(test)]

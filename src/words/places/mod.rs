@@ -18,6 +18,7 @@ pub(super) mod events;
 pub(super) mod explain;
 pub(super) mod header;
 pub(super) mod inspect;
+pub(super) mod join;
 pub(super) mod keybar;
 pub(super) mod keys;
 pub(super) mod lesson;
