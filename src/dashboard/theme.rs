@@ -8,7 +8,7 @@ mod contrast;
 pub mod look;
 pub mod shade;
 
-use ratatui::style::{Modifier, Style};
+use ratatui::style::{Color, Modifier, Style};
 use ratatui::symbols::border;
 
 use self::look::Look;
@@ -151,6 +151,18 @@ impl Theme {
         self.look.style(role, self.depth, self.paints)
     }
 
+    /// Black and white, as far as the terminal has them, whatever the theme: a QR code in other colours
+    /// is not read by every telephone, nor one that is light on dark.
+    #[must_use]
+    pub fn black_and_white(&self) -> [Color; 2] {
+        match self.depth {
+            Depth::Sixteen => [Color::Black, Color::White],
+            // Of the first sixteen each terminal has its own shades.
+            Depth::Indexed => [Color::Indexed(16), Color::Indexed(231)],
+            Depth::True => [Color::Rgb(0, 0, 0), Color::Rgb(255, 255, 255)],
+        }
+    }
+
     /// The style of what shows where a lesson says to look.
     #[must_use]
     pub fn look_here(&self) -> Style {
@@ -275,8 +287,6 @@ impl Theme {
 
 #[cfg(test)]
 mod tests {
-    use ratatui::style::Color;
-
     use super::*;
 
     #[test]

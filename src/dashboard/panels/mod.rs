@@ -13,6 +13,7 @@ pub mod explain;
 mod fit;
 pub mod header;
 pub mod help;
+pub mod join;
 pub mod keybar;
 mod lessons;
 mod mark;
