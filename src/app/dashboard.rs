@@ -4,10 +4,9 @@ use crossbeam_channel::Receiver;
 
 use super::output::Sentence;
 use super::start::Running;
-use crate::class::Class;
 use crate::clients::Clients;
 use crate::dashboard::keep::Keep;
-use crate::dashboard::{self, Begin, Lessons, Notice, Options, Save, Setup};
+use crate::dashboard::{self, Begin, Classroom, Lessons, Notice, Options, Save, Setup};
 use crate::record::log::Scribe;
 use crate::settings::{Merged, Saver};
 use crate::telemetry::Subscriber;
@@ -26,7 +25,7 @@ pub(super) struct Around {
     /// Keeps the last seconds in files.
     pub(super) keep: Keep,
     pub(super) lessons: Lessons,
-    pub(super) class: Option<Class>,
+    pub(super) class: Option<Classroom>,
 }
 
 /// Shows a server.

@@ -8,6 +8,7 @@
 //! | `lesson` | a lesson: listed, given, checked, or begun by writing its file |
 //! | `split` | two servers on one screen |
 //! | `attach` | a process that runs, looked at from outside |
+//! | `class` | on which address a class is let in, and what it joins by |
 //! | `run` | any program, traced |
 //! | `replay` | a recording, on the dashboard |
 //! | `export` | a recording, made into what other programs open |
@@ -22,6 +23,7 @@
 //! | `output` | standard output, standard error, the exit code |
 
 mod attach;
+mod class;
 mod compare;
 mod config;
 mod dashboard;

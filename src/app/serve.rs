@@ -6,8 +6,7 @@ use super::dashboard::{self, Around};
 use super::keep::keep;
 use super::output::{Sentence, is_dumb, say};
 use super::start::Prepared;
-use super::{config, headless, log};
-use crate::class::Class;
+use super::{class, config, headless, log};
 use crate::cli::{Cli, Demo};
 use crate::clients::Clients;
 use crate::compare;
@@ -47,6 +46,8 @@ pub(super) fn run(
     }
     let descriptors = config::descriptors(cli.max_fds);
     let max_connections = config::connections(cli, descriptors, &mut notices);
+    let Some(bind) = class::bind(cli, merged.is_given("bind"))? else { return Ok(()) };
+    let cli = &Cli { bind, ..cli.clone() };
     let mut server = Prepared::new(cli)?;
     // What is opened up to its start is not the server's.
     let held = Held::all();
@@ -84,8 +85,8 @@ pub(super) fn run(
     let screen = (!headless).then(|| server.screen());
     let lines = (headless && !cli.quiet).then(|| server.stream());
     let mut config = config::config(cli, max_connections, merged.args.clone());
-    let class = cli.class.then(|| Class::new(crate::class::Code::parse("KXTR").unwrap()));
-    config.class.clone_from(&class);
+    let class = class::of(cli)?;
+    config.class = class.as_ref().map(|room| room.class.clone());
     config.suits_lessons = lessons.first.is_some();
     // Files need most of what connections leave.
     let quarter = usize::try_from(config::reserved(cli, descriptors) / 4).unwrap_or(0);

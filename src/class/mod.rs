@@ -24,7 +24,7 @@
 
 mod answer;
 mod code;
-mod interfaces;
+pub mod interfaces;
 mod join;
 mod limits;
 mod nickname;
@@ -44,7 +44,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub use self::answer::{Answer, Form};
 pub use self::code::Code;
 pub use self::interfaces::Interface;
-pub use self::join::{Join, Shown, Trouble, Wifi};
+pub use self::join::{BadWifi, Join, Shown, Trouble, Wifi};
 pub use self::qr::Qr;
 pub use self::question::{Question, Said};
 use self::roster::Roster;

@@ -307,10 +307,7 @@ impl Roster {
 
     pub(super) fn roll(&self) -> Roll {
         let shown = self.students.values().filter(|one| !one.hidden && !one.name.is_empty());
-        Roll {
-            code: self.code,
-            names: shown.map(|one| (one.number, one.name.clone())).collect(),
-        }
+        Roll { code: self.code, names: shown.map(|one| (one.number, one.name.clone())).collect() }
     }
 }
 

@@ -11,7 +11,7 @@ use super::run::{Options, run_with, state_of};
 use super::session::Backend;
 use super::state::notice::{Ended, Notice, WhyNot};
 use super::state::{Chosen, Lessons};
-use crate::class::Class;
+use crate::class::{Class, Wifi};
 use crate::clients::{Act, ClientInfo, ClientKind, Clients, Name, Report};
 use crate::descriptors::{self, Limit};
 use crate::inspect::{Inspector, Question, Snapshot, Workers, cpu};
@@ -60,7 +60,16 @@ pub struct Setup {
     /// The lessons, and which of them is begun with.
     pub lessons: Lessons,
     /// The class, if one can join.
-    pub class: Option<Class>,
+    pub class: Option<Classroom>,
+}
+
+/// A class that can join.
+#[derive(Clone, Debug)]
+pub struct Classroom {
+    /// It.
+    pub class: Class,
+    /// The hotspot that its telephones get into first.
+    pub wifi: Option<Wifi>,
 }
 
 /// Runs the dashboard until the operator quits, then ends the server.
@@ -159,7 +168,7 @@ pub(super) struct Live {
     /// The limit of descriptors, while a lesson has another one.
     unlimited: Option<Limit>,
     log: Option<Scribe>,
-    class: Option<Class>,
+    class: Option<Classroom>,
 }
 
 impl Live {
@@ -242,7 +251,7 @@ impl Backend for Live {
         self.link.made()
     }
 
-    fn class(&self) -> Option<&Class> {
+    fn class(&self) -> Option<&Classroom> {
         self.class.as_ref()
     }
 

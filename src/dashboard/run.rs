@@ -258,6 +258,7 @@ fn obey(
             Action::Save
             | Action::Send(_)
             | Action::Keep(_)
+            | Action::NewCode
             | Action::AddClients(..)
             | Action::StopClients
             | Action::StopClient(_) => {}

@@ -10,19 +10,20 @@ use ratatui::Frame;
 
 use super::geometry::Position;
 use super::keep::{Keep, Keeping};
+use super::live::Classroom;
 use super::panels;
 use super::state::lessons::News;
 use super::state::notice::{Ended, Notice, WhyNot};
 use super::state::{self, Action, Chosen, State};
 use super::terminal;
 use super::theme::Theme;
-use crate::class::Class;
+use crate::class::{Code, Question as Asks, Said, interfaces};
 use crate::clients::{self, ClientInfo, ClientKind, Name, Report};
 use crate::inspect::{Question, Snapshot, Workers};
-use crate::lesson::{Act, Strip};
+use crate::lesson::{Act, Phase, Strip, Text};
 use crate::record::log::{Note, Scribe};
 use crate::server::Failure;
-use crate::telemetry::{Batch, Command, Gone, Made, Mode, Nanos};
+use crate::telemetry::{Batch, Command, Did, Gone, Made, Mode, Nanos};
 use crate::trace::{Excerpt, Legible};
 use crate::words::strings;
 
@@ -44,6 +45,8 @@ const ASK_EVERY: [Duration; 2] = [Duration::from_millis(100), Duration::from_mil
 const MANY: usize = 1000;
 /// How often it is looked whether the telephones of a class are to be told something.
 const TELL_EVERY: Duration = Duration::from_millis(100);
+/// How often the addresses of this machine are listed.
+const LIST_EVERY: Duration = Duration::from_secs(2);
 /// How long a server may take to end after the command.
 const END_WITHIN: Duration = Duration::from_secs(3);
 
@@ -112,7 +115,7 @@ pub trait Backend {
         Legible::default()
     }
     /// The class in the room, if there is one.
-    fn class(&self) -> Option<&Class> {
+    fn class(&self) -> Option<&Classroom> {
         None
     }
     /// What writes a log of this, where one is written.
@@ -197,6 +200,19 @@ pub struct Session<W> {
     keeping: Keeping,
     /// When the class was last looked after.
     told: Instant,
+    /// When the addresses of this machine were last listed.
+    listed: Option<Instant>,
+    /// The question of a lesson that the telephones have.
+    question: Option<Posed>,
+}
+
+/// A question of a lesson that was put to the class.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Posed {
+    lesson: u32,
+    step: usize,
+    /// What is right is told.
+    revealed: bool,
 }
 
 impl<W: Backend> Session<W> {
@@ -214,6 +230,8 @@ impl<W: Backend> Session<W> {
             keeping: Keeping::by(None),
             seen: now,
             told: now,
+            listed: None,
+            question: None,
         }
     }
 
@@ -292,6 +310,7 @@ impl<W: Backend> Session<W> {
         if self.state.live().lesson.as_deref() == strip.as_ref() {
             return;
         }
+        self.ask_class(strip.as_ref());
         if let Some(scribe) = self.backend.scribe() {
             scribe.note(Note::Lesson(strip.as_ref().and_then(Strip::told)));
         }
@@ -300,18 +319,72 @@ impl<W: Backend> Session<W> {
 
     /// Takes over who is in the room, and has the telephones told what has changed.
     fn class(&mut self, now: Instant) {
-        let Some(class) = self.backend.class().cloned() else { return };
+        let Some(Classroom { class, wifi }) = self.backend.class().cloned() else { return };
         if now.saturating_duration_since(self.told) < TELL_EVERY {
             return;
         }
         self.told = now;
-        self.state.set_roll(class.roll());
+        let roll = class.roll();
+        // Whoever takes the laptop to another network need not start anew.
+        if self.listed.is_none_or(|listed| now.saturating_duration_since(listed) >= LIST_EVERY) {
+            self.listed = Some(now);
+            self.state.set_ways(interfaces::list().unwrap_or_default());
+        }
+        self.state.set_roll(roll, wifi);
         class.set_figures(self.state.figures(self.backend.scribe().is_some()));
         let left = self.state.take_left();
         if left || class.has_news(self.clock.server(now)) {
             // One that has ended tells nobody anything.
             let _ = self.backend.send(Command::Tell);
         }
+    }
+
+    /// Puts a lesson's question to the class, and what came out of it.
+    fn ask_class(&mut self, strip: Option<&Strip>) {
+        let Some(Classroom { class, .. }) = self.backend.class().cloned() else { return };
+        let send = |did| {
+            // One that has ended asks nobody anything.
+            let _ = self.backend.send(Command::Class { did, student: 0 });
+        };
+        let said = |text: &Text| {
+            let [en, zh] = text.both().map(str::to_owned);
+            Said { en, zh }
+        };
+        let asked = strip.and_then(|strip| Some((strip, strip.ask.as_ref()?)));
+        let Some((strip, question)) = asked.filter(|(strip, _)| {
+            matches!(
+                strip.phase,
+                Phase::Asking | Phase::Predicted | Phase::Revealing | Phase::Shown
+            )
+        }) else {
+            if self.question.take().is_some() {
+                send(Did::Over);
+            }
+            return;
+        };
+        let shown = strip.phase == Phase::Shown;
+        let (lesson, step) = (strip.number, strip.step);
+        let same = self.question.filter(|posed| (posed.lesson, posed.step) == (lesson, step));
+        match same {
+            None if shown => return,
+            None => {
+                class.prepare(Asks {
+                    id: 0,
+                    title: said(&strip.title),
+                    text: said(&question.question),
+                    options: question.options.iter().map(said).collect(),
+                });
+                send(Did::Question);
+            }
+            Some(Posed { revealed: false, .. }) if shown => {
+                class.reveal(question.answer, Some(said(&strip.say)));
+                send(Did::Shown);
+            }
+            // It is asked anew.
+            Some(Posed { revealed: true, .. }) if !shown => send(Did::Over),
+            Some(_) => return,
+        }
+        self.question = Some(Posed { lesson, step, revealed: shown });
     }
 
     /// Does what a lesson wants done.
@@ -388,6 +461,7 @@ impl<W: Backend> Session<W> {
                 Action::AddClients(kind, count) => self.backend.add_clients(kind, count),
                 Action::StopClients => self.backend.stop_clients(),
                 Action::StopClient(id) => self.backend.stop_client(id),
+                Action::NewCode => self.new_code(),
                 Action::Keep(time) => self.keeping.keep(&self.state, time),
                 Action::Save => {
                     let notice = self.backend.save(&self.state.choice());
@@ -397,6 +471,15 @@ impl<W: Backend> Session<W> {
             }
         }
         left
+    }
+
+    /// Another code for the class.
+    fn new_code(&mut self) {
+        if let (Some(Classroom { class, .. }), Ok(code)) = (self.backend.class(), Code::new()) {
+            class.set_code(code);
+            // One that has ended lets nobody in.
+            let _ = self.backend.send(Command::Class { did: Did::Code, student: 0 });
+        }
     }
 
     /// Keys for tests, in debug builds only: F11 makes the server's thread panic, F12 this one.

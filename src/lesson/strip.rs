@@ -24,6 +24,12 @@ impl Text {
         Self { english, chinese }
     }
 
+    /// In English, and in Chinese.
+    #[must_use]
+    pub fn both(&self) -> [&str; 2] {
+        [&self.english, &self.chinese]
+    }
+
     /// In the language that is spoken.
     #[must_use]
     pub fn spoken(&self) -> &str {

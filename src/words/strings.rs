@@ -1,9 +1,9 @@
 //! Every text that the program says, by the place where it is said, in the language that is chosen.
 
 use super::places::{
-    attach, back, boxes, card, charts, class, cli, clients, code, compare, costs, engine, events, explain,
-    header, inspect, join, keybar, keys, lesson, lints, marks, notices, options, record, recorded,
-    run, seats, server, servers, settings, split, start, stream, stretches, strip, table,
+    attach, back, boxes, card, charts, class, cli, clients, code, compare, costs, engine, events,
+    explain, header, inspect, join, keybar, keys, lesson, lints, marks, notices, options, record,
+    recorded, run, seats, server, servers, settings, split, start, stream, stretches, strip, table,
 };
 use super::{Language, chinese, english};
 

@@ -24,6 +24,8 @@ pub struct Keys<'k> {
     pub address: &'k str,
     /// Shows the other QR code.
     pub wifi: &'k str,
+    /// Gives the class another code.
+    pub code: &'k str,
     /// Closes the box.
     pub close: &'k str,
 }
@@ -402,6 +404,7 @@ fn foot_line(
         };
         line.extend(key_spans(keys.wifi, other, theme));
     }
+    line.extend(key_spans(keys.code, say.new_code, theme));
     line.extend(key_spans(keys.close, say.closes, theme));
     line
 }

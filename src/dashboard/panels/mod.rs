@@ -72,7 +72,18 @@ pub fn draw(frame: &mut Frame, state: &State, theme: &Theme) {
     let mut spots = Spots::when(matches!(state.overlay(), Overlay::Explain(_)));
     picture(frame, &areas, state, theme, &mut spots);
     match state.overlay() {
-        Overlay::None | Overlay::Filter(..) | Overlay::Join => {}
+        Overlay::None | Overlay::Filter(..) => {}
+        Overlay::Join(shown) => {
+            if let Some(joined) = state.join() {
+                let keys = join::Keys {
+                    address: strings().keys.names.tab,
+                    wifi: "w",
+                    code: "n",
+                    close: strings().keys.names.esc,
+                };
+                join::draw(frame, area, &joined, *shown, &keys, theme);
+            }
+        }
         Overlay::Help(search, top) => {
             help::draw(frame, area, state.focus(), (search, *top), theme);
         }

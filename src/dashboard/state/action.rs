@@ -21,6 +21,8 @@ pub enum Action {
     Explain(Position),
     /// Switch mouse capture.
     Mouse(bool),
+    /// Give the class another code.
+    NewCode,
     /// Keep so much of what came last in files.
     Keep(Duration),
     /// Save what is chosen in the settings file.

@@ -73,10 +73,11 @@ use self::output::Output;
 use self::play::{Ahead, Play, Recorded};
 use self::prompt::{Confirm, Input};
 pub use self::scene::Scene;
+use self::teach::Ways;
 use super::geometry::{Position, Rect};
 use super::layout::{self, Areas, Arrangement};
 use super::panel::Panel;
-use crate::class::Roll;
+use crate::class::{Roll, Shown};
 use crate::clients::{ClientInfo, ClientKind, Name};
 use crate::lesson::Puppet;
 use crate::telemetry::{Mode, Nanos};
@@ -154,7 +155,7 @@ pub enum Overlay {
     /// What each server cost, before and after; how many newer ones are right of those shown.
     Before(usize),
     /// How the class joins.
-    Join,
+    Join(Shown),
     /// The lessons.
     Lessons(List),
     /// What one thing on the screen is.
@@ -212,6 +213,8 @@ pub struct State {
     wall: Nanos,
     /// Who is in the room, beside what was published; `None` where no class can join.
     roll: Option<Roll>,
+    /// By what it joins.
+    join: Ways,
 }
 
 impl State {
@@ -254,6 +257,7 @@ impl State {
             indexed: None,
             wall: 0,
             roll: None,
+            join: Ways::default(),
         };
         state.choose_all(&choice);
         state.history = History::new(state.options.history, &mut state.live);

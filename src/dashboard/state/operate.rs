@@ -93,7 +93,7 @@ impl State {
                 self.lessons_key(list, key, declared);
                 Vec::new()
             }
-            Overlay::Join => Vec::new(),
+            Overlay::Join(shown) => self.join_key(shown, key, declared),
             Overlay::Servers(at) => {
                 match prompt::choice(key, declared, at, ServerKind::ALL.len(), Id::Server) {
                     Choice::Leave => Vec::new(),

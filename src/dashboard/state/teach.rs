@@ -3,15 +3,98 @@
 use super::prompt::{Confirm, Question};
 use super::table::TableRow;
 use super::{Action, Overlay, State};
-use crate::class::{Figures, Roll};
+use crossterm::event::{KeyCode, KeyEvent};
+
+use crate::class::interfaces::Kind;
+use crate::class::{Figures, Interface, Join, Roll, Shown, Trouble, Wifi};
 use crate::dashboard::keys::Id;
 use crate::dashboard::state::rates::Metric;
-use crate::telemetry::{Asks, Command, Did, Mode};
+use crate::telemetry::{Asks, Command, Did, Mode, Nanos};
 use crate::words::strings;
 
+/// After how long it is said what to try if nobody has come.
+const NOBODY_COMES: Nanos = 60_000_000_000;
+
+/// By what a class joins.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ways {
+    /// The addresses of this machine, and which of them is shown.
+    found: Vec<Interface>,
+    at: usize,
+    wifi: Option<Wifi>,
+    /// Since when it can join.
+    since: Nanos,
+}
+
 impl State {
+    /// Under which addresses this machine is reached.
+    pub fn set_ways(&mut self, found: Vec<Interface>) {
+        let Some(listener) = self.live.listener else { return };
+        let bound = listener.addr.ip();
+        let mut found: Vec<Interface> =
+            found.into_iter().filter(|way| bound.is_unspecified() || way.addr == bound).collect();
+        if found.is_empty() && bound.is_loopback() {
+            // For this machine's own browsers.
+            found.push(Interface { name: "lo".to_owned(), addr: bound, kind: Kind::Other });
+        }
+        if found != self.join.found {
+            let before = self.join.found.get(self.join.at).cloned();
+            let at = found.iter().position(|way| Some(way) == before.as_ref());
+            (self.join.at, self.join.found) = (at.unwrap_or(0), found);
+            self.changed = true;
+        }
+    }
+
+    /// What a class joins by, while one can.
+    #[must_use]
+    pub fn join(&self) -> Option<Join> {
+        let (code, port) = (self.roll.as_ref()?.code, self.live.listener?.addr.port());
+        let mut join = Join::new(code, port, &self.join.found, self.join.at);
+        join.wifi.clone_from(&self.join.wifi);
+        join.students = self.live.class.present();
+        let waited = self.live.now.saturating_sub(self.join.since) >= NOBODY_COMES;
+        if join.students == 0 && waited {
+            join.trouble = join.trouble.or(Some(Trouble::Nobody));
+        }
+        Some(join)
+    }
+
+    /// A key while that is shown.
+    pub(super) fn join_key(
+        &mut self,
+        shown: Shown,
+        key: KeyEvent,
+        declared: Option<Id>,
+    ) -> Vec<Action> {
+        self.overlay = Overlay::Join(shown);
+        match key.code {
+            KeyCode::Tab | KeyCode::Down | KeyCode::Right => {
+                self.join.at = (self.join.at + 1) % self.join.found.len().max(1);
+            }
+            KeyCode::Char('w') if self.join.wifi.is_some() => {
+                self.overlay = Overlay::Join(shown.other());
+            }
+            KeyCode::Char('n') => return vec![Action::NewCode],
+            KeyCode::Esc | KeyCode::Enter => self.overlay = Overlay::None,
+            _ if matches!(declared, Some(Id::Join | Id::Back)) => self.overlay = Overlay::None,
+            _ => {}
+        }
+        Vec::new()
+    }
+
     /// Who is in the room, as the class itself knows it.
-    pub fn set_roll(&mut self, roll: Roll) {
+    pub fn set_roll(&mut self, roll: Roll, wifi: Option<Wifi>) {
+        if self.roll.is_none() {
+            self.join.since = self.live.now;
+            // What is to be typed is how the class comes in.
+            self.overlay = Overlay::Join(Shown::default());
+        }
+        self.join.wifi = wifi;
+        let url = self.join().and_then(|join| join.url);
+        if let Some(url) = url.filter(|url| *url != self.options.url) {
+            self.options.url = url;
+            self.changed = true;
+        }
         if self.roll.as_ref() != Some(&roll) {
             self.roll = Some(roll);
             self.changed = true;
@@ -88,7 +171,7 @@ impl State {
         let class = &self.live.class;
         let student = self.selected_student();
         match (id, student) {
-            (Id::Join, _) => self.overlay = Overlay::Join,
+            (Id::Join, _) => self.overlay = Overlay::Join(Shown::default()),
             (Id::Serve, _) => return send(Did::Served, 0),
             (Id::Burst, _) => {
                 self.show(crate::dashboard::panel::Panel::Class);

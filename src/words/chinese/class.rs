@@ -83,4 +83,10 @@ pub(in crate::words) const CHINESE: Class = Class {
         format!("{telephones} 部手机的等待：一半不超过 {half} ms，最长 {longest} ms")
     },
     lost: "课堂的事件丢了一些：至少有这么多",
+    lets_in: "有 --class 时，和这台电脑同一网络的人都能访问服务器，网址是：",
+    no_network: "这台电脑现在没有连上网络；一连上，手机就能加入。",
+    asks: "打开吗？回车表示是，l 只限这台电脑，n 不打开：",
+    say_bind: "--class 要问监听哪个地址，而标准输入不是终端：加上 --bind 0.0.0.0 对所有网络开放，\
+               或 --bind 127.0.0.1 只限这台电脑。",
+    no_random: |why| format!("无法生成课堂口令，内核给不出随机数：{why}。"),
 };

@@ -96,4 +96,12 @@ pub(in crate::words) const ENGLISH: Class = Class {
         )
     },
     lost: "events of the class were lost: it is at least so many",
+    lets_in: "With --class everybody on this computer's network can reach the server, at:",
+    no_network: "This computer is on no network just now; telephones can come as soon as it is on one.",
+    asks: "Open it? Enter for yes, l for this computer alone, n to leave it:",
+    say_bind: "--class asks on which address to listen, and standard input is no terminal: add --bind 0.0.0.0 \
+               for every network, or --bind 127.0.0.1 for this computer alone.",
+    no_random: |why| {
+        format!("No code for the class can be made: the kernel gives no random number: {why}.")
+    },
 };

@@ -24,6 +24,7 @@ pub(in crate::words) const ENGLISH: Join = Join {
     next_address: "another address",
     shows_wifi: "QR code of the Wi-Fi",
     shows_page: "QR code of the page",
+    new_code: "new code",
     closes: "closes",
     too_small: |width, by, height| {
         format!(

@@ -22,4 +22,10 @@ pub(crate) struct Class {
     pub(crate) burst: fn(server: &str, pressed: u32, within: Option<&str>) -> String,
     pub(crate) waited: fn(telephones: usize, half: u32, longest: u32) -> String,
     pub(crate) lost: &'static str,
+    /// What is asked before the server is opened to a network.
+    pub(crate) lets_in: &'static str,
+    pub(crate) no_network: &'static str,
+    pub(crate) asks: &'static str,
+    pub(crate) say_bind: &'static str,
+    pub(crate) no_random: fn(why: &str) -> String,
 }

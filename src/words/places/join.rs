@@ -23,6 +23,7 @@ pub(crate) struct Join {
     pub(crate) next_address: &'static str,
     pub(crate) shows_wifi: &'static str,
     pub(crate) shows_page: &'static str,
+    pub(crate) new_code: &'static str,
     pub(crate) closes: &'static str,
     pub(crate) too_small: fn(width: u16, by: &str, height: u16) -> String,
     pub(crate) too_long: &'static str,

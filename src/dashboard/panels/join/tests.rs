@@ -18,7 +18,7 @@ use crate::words::{Language, walk};
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 36), (200, 50)];
 const PALETTES: [Palette; 4] = [Palette::Dark, Palette::Light, Palette::Projector, Palette::Mono];
 const DEPTHS: [Depth; 3] = [Depth::Sixteen, Depth::Indexed, Depth::True];
-const KEYS: Keys<'static> = Keys { address: "n", wifi: "w", close: "Esc" };
+const KEYS: Keys<'static> = Keys { address: "Tab", wifi: "w", code: "n", close: "Esc" };
 const URL: &str = "http://192.168.100.200:8080/KXTR";
 const WIFI: &str = "WIFI:T:WPA;S:Room 12;P:correct horse;;";
 /// What a terminal has where no colour was chosen: its letters and its ground, if it is dark.

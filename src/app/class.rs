@@ -1,0 +1,63 @@
+//! `--class`: on which address a class is let in, which is asked once; and what it joins by.
+
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::net::{IpAddr, Ipv4Addr};
+
+use super::output::Sentence;
+use crate::class::{BadWifi, Class, Code, Interface, Wifi, interfaces};
+use crate::cli::Cli;
+use crate::dashboard::Classroom;
+use crate::words::{plain, strings};
+
+/// The class that is asked for, if one is.
+pub(super) fn of(cli: &Cli) -> Result<Option<Classroom>, Sentence> {
+    if !cli.class {
+        return Ok(None);
+    }
+    let say = &strings().class;
+    let wifi = cli.wifi_name.as_deref().map(|name| Wifi::new(name, cli.wifi_password.as_deref()));
+    let wifi = wifi.transpose().map_err(|bad: BadWifi| bad.to_string())?;
+    let code = Code::new().map_err(|error| (say.no_random)(&plain(&error)))?;
+    Ok(Some(Classroom { class: Class::new(code), wifi }))
+}
+
+/// Where a server for a class listens: where the command line says so, else where the operator does.
+/// `None` when they would rather not.
+pub(super) fn bind(cli: &Cli, is_given: bool) -> Result<Option<IpAddr>, Sentence> {
+    if !cli.class || is_given {
+        return Ok(Some(cli.bind));
+    }
+    let say = &strings().class;
+    let found = interfaces::list().unwrap_or_default();
+    let any = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+    if cli.yes {
+        return Ok(Some(any));
+    }
+    if !io::stdin().is_terminal() {
+        return Err(say.say_bind.to_owned());
+    }
+    let mut out = io::stdout().lock();
+    let mut text = String::new();
+    if found.is_empty() {
+        text += say.no_network;
+    } else {
+        text += say.lets_in;
+        for Interface { name, addr, .. } in &found {
+            text += &format!("\n    {addr}  {name}");
+        }
+    }
+    text += "\n";
+    text += say.asks;
+    text += " ";
+    // Where it cannot be asked nothing is opened.
+    let asked = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    let mut answer = String::new();
+    if asked.is_err() || io::stdin().lock().read_line(&mut answer).is_err() {
+        return Ok(None);
+    }
+    Ok(match answer.trim().to_lowercase().as_str() {
+        "" | "y" | "yes" | "是" => Some(any),
+        "l" => Some(cli.bind),
+        _ => None,
+    })
+}
