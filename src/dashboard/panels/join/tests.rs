@@ -116,7 +116,8 @@ fn scanned(picture: &[u8]) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("screen.pgm");
     std::fs::write(&file, picture).unwrap();
-    let told = Command::new("zbarimg").args(["--raw", "-q"]).arg(file).output().unwrap();
+    let told =
+        Command::new("zbarimg").args(["--nodbus", "--raw", "-q"]).arg(file).output().unwrap();
     let mut told: Vec<_> =
         String::from_utf8(told.stdout).unwrap().lines().map(str::to_owned).collect();
     told.sort_unstable();
@@ -219,6 +220,7 @@ fn it_is_black_on_white_with_four_white_modules_around_it() {
         for (size, scale) in [((80, 24), 1), ((120, 36), 2), ((200, 50), 2)] {
             let screen = drawn(&join(), Shown::Page, size, &theme);
             let [black, white] = theme.black_and_white();
+            assert_eq!([black, white].map(|color| brightness(color, 128)), [0, 255], "{named}");
             let [(left, top), (right, bottom)] = dark_modules(&screen, [black, white]);
             assert_eq!(right - left, bottom - top, "{named}");
             assert!([25 * scale, 29 * scale].contains(&(right - left + 1)), "{named} {size:?}");
