@@ -45,8 +45,9 @@ const ASK_EVERY: [Duration; 2] = [Duration::from_millis(100), Duration::from_mil
 const MANY: usize = 1000;
 /// How often it is looked whether the telephones of a class are to be told something.
 const TELL_EVERY: Duration = Duration::from_millis(100);
-/// How often the addresses of this machine are listed.
-const LIST_EVERY: Duration = Duration::from_secs(2);
+/// How often the addresses of this machine are listed while they are shown, and else: it takes a
+/// descriptor for a moment, which may be the next client's number.
+const LIST_EVERY: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(30)];
 /// How long a server may take to end after the command.
 const END_WITHIN: Duration = Duration::from_secs(3);
 
@@ -326,7 +327,8 @@ impl<W: Backend> Session<W> {
         self.told = now;
         let roll = class.roll();
         // Whoever takes the laptop to another network need not start anew.
-        if self.listed.is_none_or(|listed| now.saturating_duration_since(listed) >= LIST_EVERY) {
+        let every = LIST_EVERY[usize::from(!self.state.shows_join())];
+        if self.listed.is_none_or(|listed| now.saturating_duration_since(listed) >= every) {
             self.listed = Some(now);
             self.state.set_ways(interfaces::list().unwrap_or_default());
         }

@@ -13,6 +13,8 @@ pub struct Browser {
     to: ChildStdin,
     from: BufReader<ChildStdout>,
     session: Option<String>,
+    /// The sessions of its telephones: see [`Browser::telephone`].
+    telephones: Vec<String>,
     sent: u64,
     /// What the page has complained of.
     pub complaints: Vec<String>,
@@ -38,16 +40,36 @@ impl Browser {
         let (to, from) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
         let from = BufReader::new(from);
         let (session, sent, complaints, asked) = (None, 0, Vec::new(), Vec::new());
-        let mut browser = Self { child, to, from, session, sent, complaints, asked, _home: home };
-        let target = browser.ask("Target.createTarget", &json!({"url": "about:blank"}));
-        let target = json!({"targetId": target["targetId"], "flatten": true});
-        let attached = browser.ask("Target.attachToTarget", &target);
-        browser.session = attached["sessionId"].as_str().map(Into::into);
-        for domain in ["Page", "Runtime", "Log", "Network"] {
-            browser.ask(&format!("{domain}.enable"), &json!({}));
-        }
-        browser.resize(size);
+        let telephones = Vec::new();
+        let mut browser =
+            Self { child, to, from, session, telephones, sent, complaints, asked, _home: home };
+        browser.attach(&json!({"url": "about:blank"}), size);
         browser
+    }
+
+    /// One more telephone, which shares nothing with the others; what is done is done on it from now on.
+    pub fn telephone(&mut self, size: (u32, u32)) {
+        self.session = None;
+        let context = self.ask("Target.createBrowserContext", &json!({}));
+        let id = &context["browserContextId"];
+        self.attach(&json!({"url": "about:blank", "browserContextId": id}), size);
+        self.telephones.extend(self.session.clone());
+    }
+
+    /// What is done is done on that telephone from now on, the first being 0.
+    pub fn turn_to(&mut self, telephone: usize) {
+        self.session = Some(self.telephones[telephone].clone());
+    }
+
+    fn attach(&mut self, target: &Value, size: (u32, u32)) {
+        let target = self.ask("Target.createTarget", target);
+        let target = json!({"targetId": target["targetId"], "flatten": true});
+        let attached = self.ask("Target.attachToTarget", &target);
+        self.session = attached["sessionId"].as_str().map(Into::into);
+        for domain in ["Page", "Runtime", "Log", "Network"] {
+            self.ask(&format!("{domain}.enable"), &json!({}));
+        }
+        self.resize(size);
     }
 
     /// Asks something of it, and waits for the answer.

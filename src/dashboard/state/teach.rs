@@ -59,6 +59,12 @@ impl State {
         Some(join)
     }
 
+    /// Whether that is shown.
+    #[must_use]
+    pub fn shows_join(&self) -> bool {
+        matches!(self.overlay, Overlay::Join(_))
+    }
+
     /// A key while that is shown.
     pub(super) fn join_key(
         &mut self,

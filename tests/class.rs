@@ -1,0 +1,190 @@
+//! A class: the real program in a terminal, and telephones in Chromium, each with cookies, storage and
+//! connections of its own.
+
+#[path = "common/chromium.rs"]
+mod chromium;
+#[path = "common/terminal.rs"]
+mod terminal;
+#[path = "common/tools.rs"]
+mod tools;
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use chromium::Browser;
+use serde_json::json;
+use terminal::Terminal;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_epollscope");
+/// A telephone's pixels.
+const SIZE: (u32, u32) = (390, 844);
+const TELEPHONES: usize = 12;
+
+/// The screen as a camera sees it, in grey: a PGM picture.
+fn photograph(terminal: &Terminal) -> Vec<u8> {
+    let (wide, high) = (8, 16);
+    let grey = |colour: vt100::Color, plain: u8| match colour {
+        vt100::Color::Rgb(r, g, b) => {
+            u8::try_from((u32::from(r) + u32::from(g) + u32::from(b)) / 3).unwrap()
+        }
+        vt100::Color::Idx(0 | 16) => 0,
+        vt100::Color::Idx(7 | 15 | 231) => 255,
+        _ => plain,
+    };
+    terminal.with_screen(|screen| {
+        let (rows, columns) = screen.size();
+        let [rows, columns] = [rows, columns].map(u16::from);
+        let mut picture =
+            format!("P5\n{} {}\n255\n", usize::from(columns) * wide, usize::from(rows) * high)
+                .into_bytes();
+        for row in 0..rows {
+            for y in 0..high {
+                for column in 0..columns {
+                    let cell = screen.cell(row, column).unwrap();
+                    let (front, back) = (grey(cell.fgcolor(), 200), grey(cell.bgcolor(), 20));
+                    let upper = y < high / 2;
+                    let inked = match cell.contents() {
+                        "█" => true,
+                        "▀" => upper,
+                        "▄" => !upper,
+                        _ => false,
+                    };
+                    picture.extend(std::iter::repeat_n(if inked { front } else { back }, wide));
+                }
+            }
+        }
+        picture
+    })
+}
+
+/// What a camera reads off the screen.
+fn scanned(terminal: &Terminal) -> Option<String> {
+    let mut file = tempfile::Builder::new().suffix(".pgm").tempfile().unwrap();
+    file.write_all(&photograph(terminal)).unwrap();
+    let told = Command::new("zbarimg")
+        .args(["--raw", "-q", "--nodbus", file.path().to_str().unwrap()])
+        .stderr(Stdio::null())
+        .output()
+        .expect("zbarimg, of the package zbar-tools, is installed");
+    let text = String::from_utf8(told.stdout).unwrap();
+    (!text.is_empty()).then(|| text.trim().to_owned())
+}
+
+/// A class that is open, and the address that its code has.
+fn open(size: (u16, u16), more: &[&str]) -> (Terminal, String) {
+    let options = ["--class", "--bind", "127.0.0.1", "--port", "0", "--yes"];
+    let terminal = Terminal::start(PROGRAM, size, &[&options[..], more].concat());
+    terminal.see("join code");
+    let url = scanned(&terminal).expect("a camera reads it");
+    assert!(url.starts_with("http://127.0.0.1:"), "{url}");
+    assert!(terminal.text().contains(&url), "it can be typed too");
+    (terminal, url)
+}
+
+fn click(browser: &mut Browser, selector: &str) {
+    browser.value(&format!("document.querySelector({}).click()", json!(selector)));
+}
+
+fn text(browser: &mut Browser, id: &str) -> String {
+    let text = browser.value(&format!("document.getElementById('{id}').textContent"));
+    text.as_str().unwrap().to_owned()
+}
+
+/// Opens the class's page on so many telephones.
+fn join(browser: &mut Browser, url: &str, telephones: usize) {
+    for _ in 0..telephones {
+        browser.telephone(SIZE);
+        browser.open(url);
+        browser.until("document.getElementById('fd').textContent !== ''");
+    }
+}
+
+#[test]
+fn twelve_telephones_are_a_class() {
+    if !tools::has("chromium") || !tools::has("zbarimg") {
+        return;
+    }
+    let (mut terminal, url) = open((120, 36), &["--server", "epoll"]);
+    let mut browser = Browser::start(SIZE, "en");
+    join(&mut browser, &url, TELEPHONES);
+    terminal.press("\x1b9");
+    terminal.see("12 in");
+    // Each is told which connection it is: all of them different ones, which the table has.
+    let mut fds = std::collections::BTreeSet::new();
+    for telephone in 0..TELEPHONES {
+        browser.turn_to(telephone);
+        let fd = text(&mut browser, "fd");
+        assert!(fds.insert(fd.clone()), "{fd} twice");
+    }
+    // A hand, which the loop serves as any other request, and then the teacher.
+    browser.turn_to(4);
+    click(&mut browser, "#hand");
+    browser.until("document.getElementById('queue').textContent.includes('1')");
+    browser.until("/ms/.test(document.getElementById('result').textContent)");
+    terminal.see("1 hand up");
+    browser.turn_to(7);
+    click(&mut browser, "#hand");
+    browser.until("document.getElementById('queue').textContent.includes('2')");
+    let screen = terminal.see("2 hands up");
+    assert!(screen.matches('✋').count() >= 4, "in the table and in the panel\n{screen}");
+    terminal.press(".");
+    browser.turn_to(4);
+    browser.until("document.getElementById('served').textContent !== ''");
+    browser.turn_to(7);
+    browser.until("document.getElementById('queue').textContent.includes('1')");
+    terminal.see("1 hand up");
+    // All at once.
+    terminal.press("B");
+    for telephone in 0..TELEPHONES {
+        browser.turn_to(telephone);
+        browser.until("document.body.textContent.includes('Press now')");
+        click(&mut browser, "#hand");
+    }
+    terminal.see("epoll: 12 pressed");
+    terminal.see("12 telephones waited");
+    // Under each of the nine the same students are there again, on other connections.
+    for (key, server) in [
+        ("1", "blocking"),
+        ("2", "processes"),
+        ("3", "threads"),
+        ("4", "coroutines"),
+        ("5", "scan"),
+        ("6", "select"),
+        ("7", "poll"),
+        ("9", "epoll-et"),
+        ("8", "epoll"),
+    ] {
+        terminal.press("v");
+        terminal.see("who waits for what");
+        terminal.press(key);
+        terminal.press("\ry");
+        for telephone in 0..TELEPHONES {
+            browser.turn_to(telephone);
+            browser.until(&format!(
+                "state && state.server === '{server}' && document.getElementById('old').textContent === ''"
+            ));
+            let why = text(&mut browser, "why");
+            assert_eq!(
+                !why.is_empty(),
+                matches!(server, "blocking" | "processes"),
+                "{server}: {why}"
+            );
+        }
+        terminal.see("12 in");
+        browser.turn_to(2);
+        let before = browser.value("result && result.ms");
+        click(&mut browser, "#hand");
+        browser.until(&format!("result && result.ms !== {before}"));
+        click(&mut browser, "#hand");
+        browser.until("!state.hand");
+    }
+    assert_eq!(browser.complaints, [""; 0]);
+    let host = url.rsplit_once('/').unwrap().0;
+    let outside = |asked: &&String| {
+        !asked.starts_with(host) && !asked.starts_with("data:") && *asked != "about:blank"
+    };
+    assert_eq!(browser.asked.iter().find(outside), None);
+    terminal.press("qy");
+    assert!(terminal.exit().success());
+    terminal.assert_restored();
+}
