@@ -80,7 +80,7 @@ fn question() -> Value {
             {"en": "Nowhere", "zh": "不睡"}]})
 }
 
-fn asks(members: Value) -> Value {
+fn asks(members: &Value) -> Value {
     let mut asks = json!({"id": 4, "round": 1, "open": true, "mine": null, "answered": 31, "votes": null,
         "first": null, "right": null, "measured": null});
     for (name, value) in members.as_object().unwrap() {
@@ -117,7 +117,7 @@ fn it_joins_by_the_code_of_its_address_and_shows_the_state_in_both_languages() {
     says(&mut browser, "link", "connected");
     says(&mut browser, "means", "the interest list of 53; the loop is only told who is ready");
     mock.tell(
-        json!({"server": "poll", "others": [[11, 31], [12, 40]], "recording": true, "muted": true,
+        &json!({"server": "poll", "others": [[11, 31], [12, 40]], "recording": true, "muted": true,
         "last": {"call": "recv", "fd": 11, "bytes": 312, "ago": 5200}, "up": 3, "pace": "paused",
         "served": {"times": 3, "after": 34000, "ago": 7100}}),
     );
@@ -157,7 +157,7 @@ fn it_joins_by_the_code_of_its_address_and_shows_the_state_in_both_languages() {
         "coroutines",
     ] {
         mock.tell(
-            json!({"server": server, "rate": null, "examined": null, "open": null, "pace": "run"}),
+            &json!({"server": server, "rate": null, "examined": null, "open": null, "pace": "run"}),
         );
         for _ in 0..2 {
             browser.until(&format!(
@@ -238,7 +238,7 @@ fn a_hand_is_one_request_and_its_time_is_shown() {
 fn a_question_is_voted_on_and_revealed_and_asked_again() {
     let Some((mock, mut browser)) = joined("en") else { return };
     mock.room().question = question();
-    mock.tell(asks(json!({})));
+    mock.tell(&asks(&json!({})));
     says(&mut browser, "text", "Where does the one thread sleep?");
     says(&mut browser, "answered", "31 answered");
     says(&mut browser, "round", "Question");
@@ -253,13 +253,13 @@ fn a_question_is_voted_on_and_revealed_and_asked_again() {
     assert!(mock.room().asked.last().unwrap().ends_with("&question=4&option=1"));
 
     // The second round, and how both went.
-    mock.tell(asks(json!({"round": 2, "answered": 0})));
+    mock.tell(&asks(&json!({"round": 2, "answered": 0})));
     says(&mut browser, "round", "Question, round 2");
     says(&mut browser, "answered", "0 answered");
     mock.room().instead.insert("/-/vote".into(), (409, json!({"error": "closed"})));
     click(&mut browser, "#options li:nth-child(1) button");
     says(&mut browser, "voteNote", "The vote is closed.");
-    mock.tell(asks(json!({"round": 2, "open": false, "mine": 1, "votes": [1, 20, 10], "first": [5, 15, 11], "right": 1,
+    mock.tell(&asks(&json!({"round": 2, "open": false, "mine": 1, "votes": [1, 20, 10], "first": [5, 15, 11], "right": 1,
         "measured": {"en": "within = recv", "zh": "睡在 recv 里"}})));
     says(&mut browser, "measured", "Measured: within = recv");
     says(&mut browser, "options", "2. In recv — ✓ right, your vote20 (65 %)first round: 15 (48 %)");
@@ -268,14 +268,14 @@ fn a_question_is_voted_on_and_revealed_and_asked_again() {
     click(&mut browser, "#language");
     says(&mut browser, "options", "2. 在 recv 里 — ✓ 正确、你选的20 票（65%）第一轮：15 票（48%）");
     says(&mut browser, "measured", "实测：睡在 recv 里");
-    mock.tell(json!({"asks": null}));
+    mock.tell(&json!({"asks": null}));
     browser.until("document.getElementById('asked').hidden");
 
     // Texts that the stream did not bring are asked for, once.
     mock.room().question["id"] = json!(5);
     let stale = json!({"asks": {"id": 6, "round": 1, "open": true, "answered": 0}});
-    mock.tell(stale.clone());
-    mock.tell(stale);
+    mock.tell(&stale);
+    mock.tell(&stale);
     browser.until("sought === 6");
     browser.until("!flights.has('me')");
     assert_eq!(mock.count("GET /-/me"), 1);
@@ -285,7 +285,7 @@ fn a_question_is_voted_on_and_revealed_and_asked_again() {
 #[test]
 fn the_class_presses_at_once_and_says_later_how_long_it_took() {
     let Some((mock, mut browser)) = joined("en") else { return };
-    mock.tell(json!({"burst": {"id": 3, "pressed": false}}));
+    mock.tell(&json!({"burst": {"id": 3, "pressed": false}}));
     says(&mut browser, "hand", "Press now!");
     click(&mut browser, "#hand");
     says(&mut browser, "result", "served after");
@@ -307,7 +307,7 @@ fn the_class_presses_at_once_and_says_later_how_long_it_took() {
 fn it_asks_again_and_again_where_nothing_streams_and_says_why() {
     let Some((mock, mut browser)) = joined("en") else { return };
     let blocking = json!({"server": "blocking", "streams": false, "rate": null, "examined": null});
-    mock.tell(blocking);
+    mock.tell(&blocking);
     mock.drop_streams();
     says(
         &mut browser,
@@ -442,7 +442,7 @@ fn a_server_that_is_gone_and_a_telephone_without_a_network_are_told_apart() {
 
     // Long without a beat, it is dead; in a loop that is paused, it is not.
     let silent = "life = now() - 46000";
-    mock.tell(json!({"pace": "paused"}));
+    mock.tell(&json!({"pace": "paused"}));
     says(&mut browser, "paused", "paused the loop");
     let before = mock.count("GET /-/me");
     mock.room().held.push("/-/me".into());
@@ -468,8 +468,8 @@ fn what_others_wrote_stays_text() {
     let both = json!({"en": hostile, "zh": hostile});
     mock.room().question =
         json!({"id": 4, "round": 1, "title": both, "text": both, "options": [both, both]});
-    mock.tell(json!({"nick": hostile, "server": hostile, "last": {"call": hostile, "fd": 9, "bytes": 1, "ago": 0}}));
-    mock.tell(asks(json!({"votes": [1, 2], "measured": both, "open": false})));
+    mock.tell(&json!({"nick": hostile, "server": hostile, "last": {"call": hostile, "fd": 9, "bytes": 1, "ago": 0}}));
+    mock.tell(&asks(&json!({"votes": [1, 2], "measured": both, "open": false})));
     for id in ["server", "last", "title", "text", "options", "measured"] {
         says(&mut browser, id, hostile);
     }
@@ -495,16 +495,16 @@ fn what_others_wrote_stays_text() {
 fn it_fits_a_small_telephone_and_a_finger() {
     let Some((mock, mut browser)) = joined("en") else { return };
     mock.room().question = question();
-    mock.tell(json!({"others": [[11, 31], [1012, 4_000_000]], "recording": true, "muted": true, "pace": "paused",
+    mock.tell(&json!({"others": [[11, 31], [1012, 4_000_000]], "recording": true, "muted": true, "pace": "paused",
         "last": {"call": "epoll_ctl", "fd": 1012, "bytes": null, "ago": 5200}, "hand": {"place": 2, "since": 400},
         "served": {"times": 3, "after": 34000, "ago": 200}, "burst": {"id": 3, "pressed": false}}));
-    mock.tell(asks(json!({})));
+    mock.tell(&asks(&json!({})));
     says(&mut browser, "text", "Where");
     click(&mut browser, "summary");
     for shown in [false, true] {
         if shown {
-            mock.tell(asks(
-                json!({"votes": [1, 2, 3], "first": [3, 2, 1], "right": 1, "open": false}),
+            mock.tell(&asks(
+                &json!({"votes": [1, 2, 3], "first": [3, 2, 1], "right": 1, "open": false}),
             ));
             browser.until("document.querySelectorAll('.bar').length === 6");
         }

@@ -11,22 +11,22 @@ const PAGE: &str = include_str!("../../assets/class.html");
 const NONCE: &str = "b2Jzb2xldGU";
 
 /// What it knows. Tests change it.
-pub struct Room {
-    pub code: String,
+pub(crate) struct Room {
+    pub(crate) code: String,
     /// The members of every state, but for those of the connection.
-    pub state: Value,
+    pub(crate) state: Value,
     /// Texts of the question, sent where the page has others.
-    pub question: Value,
+    pub(crate) question: Value,
     /// The requests so far, the page's own left out.
-    pub asked: Vec<String>,
+    pub(crate) asked: Vec<String>,
     /// Answers by path, in place of its own.
-    pub instead: HashMap<String, (u16, Value)>,
+    pub(crate) instead: HashMap<String, (u16, Value)>,
     /// The paths that are not answered for now.
-    pub held: Vec<String>,
+    pub(crate) held: Vec<String>,
     /// Every connection is closed at once.
-    pub gone: bool,
+    pub(crate) gone: bool,
     /// The fd of the next stream.
-    pub fd: u64,
+    pub(crate) fd: u64,
     tokens: Vec<String>,
     /// The question whose texts the streams have got.
     known: Value,
@@ -34,13 +34,13 @@ pub struct Room {
     streams: Vec<(TcpStream, u64, u64)>,
 }
 
-pub struct Mock {
-    pub address: SocketAddr,
+pub(crate) struct Mock {
+    pub(crate) address: SocketAddr,
     shared: Arc<(Mutex<Room>, Condvar)>,
 }
 
 impl Mock {
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let room = Room {
@@ -71,16 +71,16 @@ impl Mock {
         mock
     }
 
-    pub fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
-    pub fn room(&self) -> MutexGuard<'_, Room> {
+    pub(crate) fn room(&self) -> MutexGuard<'_, Room> {
         self.shared.0.lock().unwrap()
     }
 
     /// Changes members of the state, and tells every stream.
-    pub fn tell(&self, members: Value) {
+    pub(crate) fn tell(&self, members: &Value) {
         let mut room = self.room();
         for (name, value) in members.as_object().unwrap() {
             room.state[name] = value.clone();
@@ -98,29 +98,29 @@ impl Mock {
     }
 
     /// Closes every stream.
-    pub fn drop_streams(&self) {
+    pub(crate) fn drop_streams(&self) {
         for (stream, ..) in self.room().streams.drain(..) {
             let _ = stream.shutdown(Shutdown::Both);
         }
     }
 
     /// Nobody is known any more.
-    pub fn forget(&self) {
+    pub(crate) fn forget(&self) {
         self.room().tokens.clear();
     }
 
     /// Answers what was held.
-    pub fn release(&self) {
+    pub(crate) fn release(&self) {
         self.room().held.clear();
         self.shared.1.notify_all();
     }
 
     /// How many requests there were whose target begins so.
-    pub fn count(&self, begin: &str) -> usize {
+    pub(crate) fn count(&self, begin: &str) -> usize {
         self.room().asked.iter().filter(|one| one.starts_with(begin)).count()
     }
 
-    pub fn streams(&self) -> usize {
+    pub(crate) fn streams(&self) -> usize {
         self.room().streams.len()
     }
 }
