@@ -221,7 +221,7 @@ fn a_hand_is_one_request_and_its_time_is_shown() {
     let (ms, rest) =
         said.strip_prefix("Your press was served after ").unwrap().split_once(" ms: fd ").unwrap();
     assert!(ms.parse::<u32>().unwrap() >= 3000 && rest.contains(", connection "), "{said}");
-    says(&mut browser, "since", "· ");
+    says(&mut browser, "since", "·\u{a0}");
 
     // What does not get through is said, and may be pressed again.
     mock.room().instead.insert("/-/hand".into(), (429, json!({"error": "often"})));
@@ -327,6 +327,7 @@ fn it_asks_again_and_again_where_nothing_streams_and_says_why() {
     says(&mut browser, "trouble", "somebody else is being served");
     says(&mut browser, "old", "Not up to date: as of");
     let held = mock.count("GET /-/me");
+    browser.value("document.dispatchEvent(new Event('visibilitychange'))");
     std::thread::sleep(Duration::from_secs(3));
     assert_eq!(mock.count("GET /-/me"), held);
     mock.release();
@@ -359,6 +360,9 @@ fn dropped_it_says_so_and_comes_back_as_the_same_student() {
     );
     browser.until("document.getElementById('trouble').textContent === ''");
     assert_eq!((mock.count("POST /-/join"), mock.count("GET /-/me"), mock.streams()), (1, 1, 1));
+    // The browser's own retry, after 3 s, would be one more.
+    std::thread::sleep(Duration::from_secs(4));
+    assert_eq!(mock.count("GET /-/stream"), 2);
 
     // The number again, of another connection.
     mock.drop_streams();
