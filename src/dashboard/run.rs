@@ -115,10 +115,9 @@ pub(super) fn show(mut shown: impl Show, options: &Options, log: Option<Scribe>)
     );
     let said = |name| std::env::var(name).unwrap_or_default();
     let depth = Depth::of(&said("COLORTERM"), &said("TERM"));
-    if options.theme != ThemeChoice::Auto {
-        // An explicit choice stands over NO_COLOR, which crossterm would obey by itself.
-        crossterm::style::force_color_output(palette != super::theme::Palette::Mono);
-    }
+    // NO_COLOR is obeyed by the theme, whose roles have no colours then: an explicit choice stands over
+    // it. crossterm would keep black and white from a QR code too, which no telephone reads inverted.
+    crossterm::style::force_color_output(true);
     let signals = Signals::catch(log)?;
     let mut screen = Screen::enter(options.mouse)?;
     let mut ascii = options.ascii || !locale::is_utf8();
