@@ -45,6 +45,8 @@ const ASK_EVERY: [Duration; 2] = [Duration::from_millis(100), Duration::from_mil
 const MANY: usize = 1000;
 /// How often it is looked whether the telephones of a class are to be told something.
 const TELL_EVERY: Duration = Duration::from_millis(100);
+/// How long they hear nothing at most while a lesson measures.
+const SILENT: Duration = Duration::from_secs(12);
 /// How often the addresses of this machine are listed while they are shown, and else: it takes a
 /// descriptor for a moment, which may be the next client's number.
 const LIST_EVERY: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(30)];
@@ -201,6 +203,8 @@ pub struct Session<W> {
     keeping: Keeping,
     /// When the class was last looked after.
     told: Instant,
+    /// When the telephones were last told something.
+    said: Instant,
     /// When the addresses of this machine were last listed.
     listed: Option<Instant>,
     /// The question of a lesson that the telephones have.
@@ -231,6 +235,7 @@ impl<W: Backend> Session<W> {
             keeping: Keeping::by(None),
             seen: now,
             told: now,
+            said: now,
             listed: None,
             question: None,
         }
@@ -335,7 +340,10 @@ impl<W: Backend> Session<W> {
         self.state.set_roll(roll, wifi);
         class.set_figures(self.state.figures(self.backend.scribe().is_some()));
         let left = self.state.take_left();
-        if left || class.has_news(self.clock.server(now)) {
+        // What a lesson measures is not disturbed, but for telephones that would take the server for gone.
+        let later = self.state.lesson_waits() && now.saturating_duration_since(self.said) < SILENT;
+        if !later && (left || class.has_news(self.clock.server(now))) {
+            self.said = now;
             // One that has ended tells nobody anything.
             let _ = self.backend.send(Command::Tell);
         }

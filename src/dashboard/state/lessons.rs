@@ -6,6 +6,7 @@ mod list;
 mod notes;
 mod seen;
 mod strip;
+mod votes;
 
 use std::mem;
 use std::sync::Arc;

@@ -89,4 +89,10 @@ pub(in crate::words) const CHINESE: Class = Class {
     say_bind: "--class 要问监听哪个地址，而标准输入不是终端：加上 --bind 0.0.0.0 对所有网络开放，\
                或 --bind 127.0.0.1 只限这台电脑。",
     no_random: |why| format!("无法生成课堂口令，内核给不出随机数：{why}。"),
+    shows: |key| format!("；{key} 公布"),
+    vote: |option, votes, before| match before {
+        Some(before) => format!("{option}：{votes} 人（上次 {before}）"),
+        None => format!("{option}：{votes} 人"),
+    },
+    votes: |votes| format!("全班  {}", votes.join("，")),
 };

@@ -104,4 +104,10 @@ pub(in crate::words) const ENGLISH: Class = Class {
     no_random: |why| {
         format!("No code for the class can be made: the kernel gives no random number: {why}.")
     },
+    shows: |key| format!("; {key} shows what"),
+    vote: |option, votes, before| match before {
+        Some(before) => format!("{option}: {votes} (before: {before})"),
+        None => format!("{option}: {votes}"),
+    },
+    votes: |votes| format!("the class  {}", votes.join(", ")),
 };

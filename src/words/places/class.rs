@@ -16,6 +16,11 @@ pub(crate) struct Class {
     pub(crate) nobody: fn(join: &str) -> String,
     pub(crate) none: &'static str,
     pub(crate) answered: fn(answered: u32, present: usize, round: u8) -> String,
+    /// What shows how.
+    pub(crate) shows: fn(key: &str) -> String,
+    /// How many voted for an option, and how many before.
+    pub(crate) vote: fn(option: usize, votes: u32, before: Option<u32>) -> String,
+    pub(crate) votes: fn(votes: &[String]) -> String,
     /// How many voted so in the first round.
     pub(crate) before: fn(votes: u32) -> String,
     /// What came of pressing all at once.

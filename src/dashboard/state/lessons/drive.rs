@@ -234,7 +234,11 @@ impl State {
     pub fn strip(&self, screen: Rect) -> Vec<Row> {
         let most = usize::from(layout::strip_at_most(screen));
         let strip = self.shown_lesson();
-        strip.map_or_else(Vec::new, |strip| rows(&strip, screen.width.into(), most))
+        let Some(strip) = strip else { return Vec::new() };
+        let votes = self.votes(&strip, screen.width.into());
+        let mut all = rows(&strip, screen.width.into(), most.saturating_sub(votes.len()));
+        all.extend(votes);
+        all
     }
 
     /// Whether what is told of a lesson is told by the one that runs.

@@ -193,7 +193,7 @@ pub(super) fn numbered(at: usize, option: &str) -> String {
 }
 
 /// A text in lines. What stands before it, a sign, has its columns in each.
-fn lines(tone: Tone, text: &str, width: usize) -> Vec<Row> {
+pub(super) fn lines(tone: Tone, text: &str, width: usize) -> Vec<Row> {
     let room = width.saturating_sub(MARGIN + tone.sign_width()).max(1);
     wrap(text, room).into_iter().map(|line| Row::Text(tone, line)).collect()
 }

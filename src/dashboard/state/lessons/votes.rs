@@ -1,0 +1,38 @@
+//! How the class answers what a lesson asks: how many have, or what.
+
+use super::strip::lines;
+use super::{Row, Tone};
+use crate::dashboard::keys::{self, Id};
+use crate::dashboard::state::State;
+use crate::lesson::{Phase, Strip};
+use crate::words::strings;
+
+impl State {
+    /// The lines of the strip about it.
+    pub(super) fn votes(&self, strip: &Strip, width: usize) -> Vec<Row> {
+        let (class, say) = (&self.scene().class, &strings().class);
+        let asks = matches!(
+            strip.phase,
+            Phase::Asking | Phase::Predicted | Phase::Revealing | Phase::Shown
+        );
+        let Some(asked) = class.asked().filter(|_| asks && strip.ask.is_some()) else {
+            return Vec::new();
+        };
+        if !asked.shown {
+            let round = if asked.again { 2 } else { 1 };
+            let mut text = (say.answered)(class.answered(), class.present(), round);
+            if self.has_class() {
+                text += &(say.shows)(&keys::name(Id::Votes));
+            }
+            return lines(Tone::Open, &text, width);
+        }
+        let options = strip.ask.as_ref().map_or(0, |ask| ask.options.len());
+        let of = |votes: &[u32], at: usize| votes.get(at).copied().unwrap_or(0);
+        let vote = |at: usize| {
+            let before = asked.again.then(|| of(&asked.first, at));
+            (say.vote)(at + 1, of(&asked.votes, at), before)
+        };
+        let votes: Vec<String> = (0..options).map(vote).collect();
+        lines(Tone::Measured, &(say.votes)(&votes), width)
+    }
+}
