@@ -1,12 +1,12 @@
 //! `--class`: on which address a class is let in, which is asked once; and what it joins by.
 
+use std::ffi::OsString;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::output::Sentence;
-use crate::class::{BadWifi, Class, Code, Interface, Wifi, interfaces};
+use crate::class::{BadWifi, Class, Classroom, Code, Interface, Wifi, interfaces};
 use crate::cli::Cli;
-use crate::dashboard::Classroom;
 use crate::words::{plain, strings};
 
 /// The class that is asked for, if one is.
@@ -60,4 +60,37 @@ pub(super) fn bind(cli: &Cli, is_given: bool) -> Result<Option<IpAddr>, Sentence
         "l" => Some(cli.bind),
         _ => None,
     })
+}
+
+/// A command line as a log has it: a password is nobody else's.
+pub(super) fn told(args: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    const PASSWORD: &str = "--wifi-password";
+    let mut is_password = false;
+    let tell = |arg: OsString| {
+        let hides = std::mem::replace(&mut is_password, arg == PASSWORD);
+        let text = arg.to_string_lossy();
+        match text.strip_prefix(PASSWORD) {
+            _ if hides => "*".into(),
+            Some(rest) if rest.starts_with('=') => format!("{PASSWORD}=*").into(),
+            _ => arg,
+        }
+    };
+    args.map(tell).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_in_no_log() {
+        let told = |line: &str| {
+            let told = told(line.split(' ').map(Into::into));
+            told.join(std::ffi::OsStr::new(" ")).into_string().unwrap()
+        };
+        let line = "--class --wifi-name n --wifi-password secret --port 1";
+        assert_eq!(told(line), line.replace("secret", "*"));
+        assert_eq!(told("--wifi-password=secret --class"), "--wifi-password=* --class");
+        assert_eq!(told("--class ~/site"), "--class ~/site");
+    }
 }

@@ -4,9 +4,10 @@ use crossbeam_channel::Receiver;
 
 use super::output::Sentence;
 use super::start::Running;
+use crate::class::Classroom;
 use crate::clients::Clients;
 use crate::dashboard::keep::Keep;
-use crate::dashboard::{self, Begin, Classroom, Lessons, Notice, Options, Save, Setup};
+use crate::dashboard::{self, Begin, Lessons, Notice, Options, Save, Setup};
 use crate::record::log::Scribe;
 use crate::settings::{Merged, Saver};
 use crate::telemetry::Subscriber;

@@ -73,7 +73,7 @@ fn show(args: &cli::Replay, path: &Path, colours: &[Change]) -> Result<(), Sente
         ascii: args.ascii,
         runs_on: true,
         history: args.history,
-        keep: Some(keep(header.clone())),
+        keep: Some(keep(header.clone(), false)),
     };
     let zero = dashboard::run::wall_clock(header.start);
     let short = path.file_name().map_or(name.clone(), |name| name.display().to_string());

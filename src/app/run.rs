@@ -121,7 +121,7 @@ fn traced(
             let (sink, subscriber) = wire(Capacity::default());
             streams.push(sink.with_rows());
             let way = (subscriber, control.clone());
-            Some(log::start(path, args.force, &header, way, move |notice| {
+            Some(log::start(path, args.force, &header, way, None, move |notice| {
                 if headless {
                     say(&notice.text());
                 } else {
@@ -189,7 +189,7 @@ fn show(
         ascii: args.ascii,
         runs_on: traced.runs_on,
         history: args.history,
-        keep: Some(keep(header)),
+        keep: Some(keep(header, false)),
     };
     let name = shown_name(&args.command);
     let shown = dashboard::traced::run(dashboard::traced::Setup {

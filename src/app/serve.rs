@@ -12,6 +12,7 @@ use crate::clients::Clients;
 use crate::compare;
 use crate::dashboard::{Lessons, NoChinese, Notice};
 use crate::descriptors::Held;
+use crate::record::anonymous::Anonymous;
 use crate::record::json::{Header, Origin};
 use crate::record::log::Log;
 use crate::server::Protocol;
@@ -68,12 +69,13 @@ pub(super) fn run(
         start: server.wall(),
         mistake: cli.mistake.map(|mistake| mistake.name().into()),
         part: false,
-        origin: Some(Origin::here(std::env::args_os().skip(1), false)),
+        origin: Some(Origin::here(class::told(std::env::args_os().skip(1)), false)),
     };
     let log = match &cli.log {
         Some(path) => {
             let way = (server.record(), server.control());
-            Some(log::start(path, cli.force, &header, way, tell)?)
+            let others = cli.class.then(Anonymous::default);
+            Some(log::start(path, cli.force, &header, way, others, tell)?)
         }
         None => None,
     };
@@ -116,7 +118,7 @@ pub(super) fn run(
 
     let ended = if let Some(screen) = screen {
         let begin = Box::new(begin);
-        let keep = keep(header);
+        let keep = keep(header, cli.class);
         let around = Around { clients, begin, notices, told, log: scribe, keep, lessons, class };
         dashboard::run(merged, server, screen, around)
     } else {

@@ -60,6 +60,15 @@ const PAGE: &str = include_str!("../../assets/class.html");
 #[derive(Clone, Debug)]
 pub struct Class(Arc<Mutex<Roster>>);
 
+/// A class that can join.
+#[derive(Clone, Debug)]
+pub struct Classroom {
+    /// It.
+    pub class: Class,
+    /// The hotspot that its telephones get into first.
+    pub wifi: Option<Wifi>,
+}
+
 /// What has happened in it, to be published as [`What::Class`](crate::telemetry::What::Class).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Fact {

@@ -11,7 +11,7 @@ use super::run::{Options, run_with, state_of};
 use super::session::Backend;
 use super::state::notice::{Ended, Notice, WhyNot};
 use super::state::{Chosen, Lessons};
-use crate::class::{Class, Wifi};
+use crate::class::Classroom;
 use crate::clients::{Act, ClientInfo, ClientKind, Clients, Name, Report};
 use crate::descriptors::{self, Limit};
 use crate::inspect::{Inspector, Question, Snapshot, Workers, cpu};
@@ -61,15 +61,6 @@ pub struct Setup {
     pub lessons: Lessons,
     /// The class, if one can join.
     pub class: Option<Classroom>,
-}
-
-/// A class that can join.
-#[derive(Clone, Debug)]
-pub struct Classroom {
-    /// It.
-    pub class: Class,
-    /// The hotspot that its telephones get into first.
-    pub wifi: Option<Wifi>,
 }
 
 /// Runs the dashboard until the operator quits, then ends the server.

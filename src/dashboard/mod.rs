@@ -41,7 +41,7 @@ pub mod theme;
 pub mod traced;
 mod url;
 
-pub use live::{Begin, Classroom, Save, Setup, Side, run};
+pub use live::{Begin, Save, Setup, Side, run};
 pub use rehearsal::Rehearsal;
 pub use run::Options;
 pub use state::Lessons;

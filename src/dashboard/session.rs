@@ -10,14 +10,13 @@ use ratatui::Frame;
 
 use super::geometry::Position;
 use super::keep::{Keep, Keeping};
-use super::live::Classroom;
 use super::panels;
 use super::state::lessons::News;
 use super::state::notice::{Ended, Notice, WhyNot};
 use super::state::{self, Action, Chosen, State};
 use super::terminal;
 use super::theme::Theme;
-use crate::class::{Code, Question as Asks, Said, interfaces};
+use crate::class::{Classroom, Code, Question as Asks, Said, interfaces};
 use crate::clients::{self, ClientInfo, ClientKind, Name, Report};
 use crate::inspect::{Question, Snapshot, Workers};
 use crate::lesson::{Act, Phase, Strip, Text};

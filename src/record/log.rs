@@ -20,6 +20,7 @@ use signal_hook::consts::SIGXFSZ;
 pub use self::beside::{Note, Written};
 use self::paper::Paper;
 pub use self::paper::Place;
+use super::anonymous::Anonymous;
 use super::json::{self, Header};
 use crate::signals;
 use crate::telemetry::{Batch, Command, Control, Counters, Subscriber};
@@ -72,7 +73,8 @@ pub enum Notice {
 }
 
 impl Log {
-    /// Writes the header line, and starts the thread, which reports when writing fails.
+    /// Writes the header line, and starts the thread, which reports when writing fails. With `others`
+    /// other addresses are written in place of those of clients.
     ///
     /// # Errors
     /// When nothing can be written there, or no thread can be started.
@@ -81,6 +83,7 @@ impl Log {
         subscriber: Subscriber,
         control: Control,
         header: &Header,
+        others: Option<Anonymous>,
         tell: impl FnMut(Notice) + Send + 'static,
     ) -> io::Result<Self> {
         // At a limit of file sizes (setrlimit(2)) write(2) fails as on a full disk, once the signal
@@ -88,7 +91,7 @@ impl Log {
         for signal in signals::heeded(&[SIGXFSZ]) {
             signal_hook::flag::register(signal, Arc::default())?;
         }
-        Self::start_with(place, subscriber, control, header, tell)
+        Self::start_with(place, subscriber, control, header, others, tell)
     }
 
     fn start_with(
@@ -96,9 +99,10 @@ impl Log {
         subscriber: Subscriber,
         control: Control,
         header: &Header,
+        others: Option<Anonymous>,
         tell: impl FnMut(Notice) + Send + 'static,
     ) -> io::Result<Self> {
-        let mut writer = Writer::new(paper, tell);
+        let mut writer = Writer { others, ..Writer::new(paper, tell) };
         json::header(&mut writer.waiting, header);
         writer.write().and_then(|()| writer.paper.flush())?;
         let (finished, done) = bounded(1);
@@ -191,6 +195,9 @@ struct Writer<P, T> {
     reason: Option<ErrorKind>,
     counters: Counters,
     before: Written,
+    /// What stands in place of addresses; and how much of what waits has none of those any more.
+    others: Option<Anonymous>,
+    cleaned: usize,
 }
 
 impl<P: Paper, T: FnMut(Notice)> Writer<P, T> {
@@ -210,6 +217,8 @@ impl<P: Paper, T: FnMut(Notice)> Writer<P, T> {
             counters: Counters::default(),
             torn: None,
             before: Written::default(),
+            others: None,
+            cleaned: 0,
         }
     }
 
@@ -289,6 +298,7 @@ impl<P: Paper, T: FnMut(Notice)> Writer<P, T> {
 
     /// Writes what waits, as much of it as there is room for.
     fn write(&mut self) -> io::Result<()> {
+        self.clean();
         let mut done = 0;
         let result = loop {
             if done == self.waiting.len() {
@@ -303,7 +313,18 @@ impl<P: Paper, T: FnMut(Notice)> Writer<P, T> {
         };
         self.note_ends(done);
         self.waiting.drain(..done);
+        self.cleaned = self.waiting.len();
         result
+    }
+
+    /// Puts other addresses in place of those that are waiting to be written.
+    fn clean(&mut self) {
+        if let Some(others) = &mut self.others {
+            let fresh = others.addresses(&self.waiting[self.cleaned..]);
+            self.waiting.truncate(self.cleaned);
+            self.waiting.extend(fresh);
+            self.cleaned = self.waiting.len();
+        }
     }
 
     /// Notes where the last lines end among the first bytes of what waits, which were written.

@@ -40,7 +40,7 @@ const BEFORE: [(&str, &str); 10] = [
 
 /// Modules whose literals are names for machines; two words of small letters in a row are text there
 /// too.
-const NAMES: [(&str, &str); 61] = [
+const NAMES: [(&str, &str); 62] = [
     ("attach::data", "names of programs"),
     ("attach::descriptors", "fields of files in /proc"),
     ("attach::findings", "names of calls"),
@@ -63,6 +63,7 @@ const NAMES: [(&str, &str); 61] = [
     ("dashboard::panel", "names of actions, as settings have them"),
     ("dashboard::state::filter", "words of the filter language"),
     ("dashboard::state::jump", "words of the filter language"),
+    ("dashboard::state::teach", "paces, as telephones are told"),
     ("dashboard::state::table::entry", "names of columns, as settings have them"),
     ("dashboard::theme::look", "members of the themes' files"),
     ("dashboard::theme::shade", "names of colours, as settings have them"),
@@ -105,7 +106,9 @@ const NAMES: [(&str, &str); 61] = [
 ];
 
 /// Single literals; the program's own name is left out.
-const SINGLE: [(&str, &str, &str); 41] = [
+const SINGLE: [(&str, &str, &str); 43] = [
+    ("app::class", "yes", "an answer, as it is typed"),
+    ("app::serve", "bind", "an option"),
     ("app::headless", "listening on :///", "the line that `compare` and scripts read"),
     ("app::lesson", "all", "what stands for every lesson"),
     ("app::output", "dumb", "a kind of terminal"),

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::spots::Spots;
-use super::{block, cut, dim, duration, title};
+use super::{block, cut, dim, duration, title, wrap};
 use crate::dashboard::keys::{self, Id};
 use crate::dashboard::layout::Panel;
 use crate::dashboard::state::State;
@@ -51,16 +51,16 @@ pub fn draw(
             say.none.to_owned()
         };
         lines.extend(
-            super::wrap(&text, width.saturating_sub(2), 4, theme.ascii())
+            wrap(&text, width.saturating_sub(2), 4, theme.ascii())
                 .into_iter()
                 .map(|row| Line::from(dim(format!(" {row}"), theme))),
         );
     }
-    lines.extend(hands(state, class, theme));
     if let Some(asked) = class.asked() {
         lines.extend(question(asked, class, width, theme));
     }
-    lines.extend(bursts(class, theme));
+    lines.extend(hands(state, class, theme));
+    lines.extend(bursts(class, width, theme));
     let room = usize::from(inner.height).saturating_sub(lines.len());
     lines.extend(present(state, class, (width, room), theme));
     if class.lost() {
@@ -93,7 +93,9 @@ fn question(asked: &Asked, class: &Class, width: usize, theme: &Theme) -> Vec<Li
     let say = &strings().class;
     let round = if asked.again { 2 } else { 1 };
     let text = (say.answered)(class.answered(), class.present(), round);
-    let mut lines = vec![Line::styled(format!(" {text}"), theme.style(Role::Title))];
+    let rows = wrap(&text, width.saturating_sub(2), 3, theme.ascii()).into_iter();
+    let mut lines: Vec<_> =
+        rows.map(|row| Line::styled(format!(" {row}"), theme.style(Role::Title))).collect();
     if !asked.shown {
         return lines;
     }
@@ -126,17 +128,19 @@ pub(super) fn bar(part: u32, all: u32, room: usize, theme: &Theme) -> String {
 }
 
 /// What came of pressing all at once, the newest first.
-fn bursts(class: &Class, theme: &Theme) -> Vec<Line<'static>> {
+fn bursts(class: &Class, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let say = &strings().class;
     let mut lines = Vec::new();
     for burst in class.bursts().iter().rev() {
         let server = burst.server.map_or("", ServerKind::name);
         let within = burst.first.map(|first| duration(burst.last.saturating_sub(first), theme));
         let text = (say.burst)(server, burst.pressed, within.as_deref());
-        lines.push(Line::styled(format!(" {text}"), theme.style(Role::Text)));
+        let rows = wrap(&text, width.saturating_sub(2), 3, theme.ascii()).into_iter();
+        lines.extend(rows.map(|row| Line::styled(format!(" {row}"), theme.style(Role::Text))));
         if let Some((half, longest)) = burst.waits() {
             let text = (say.waited)(burst.waited.len(), half, longest);
-            lines.push(Line::from(dim(format!("   {text}"), theme)));
+            let rows = wrap(&text, width.saturating_sub(4), 4, theme.ascii()).into_iter();
+            lines.extend(rows.map(|row| Line::from(dim(format!("   {row}"), theme))));
         }
     }
     lines

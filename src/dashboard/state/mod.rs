@@ -53,6 +53,7 @@ mod seeking;
 mod teach;
 mod travel;
 mod typed;
+mod ways;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -73,7 +74,7 @@ use self::output::Output;
 use self::play::{Ahead, Play, Recorded};
 use self::prompt::{Confirm, Input};
 pub use self::scene::Scene;
-use self::teach::Ways;
+use self::ways::Ways;
 use super::geometry::{Position, Rect};
 use super::layout::{self, Areas, Arrangement};
 use super::panel::Panel;

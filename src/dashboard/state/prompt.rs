@@ -120,7 +120,7 @@ pub enum Question {
     /// Whether another server takes over, which closes that many.
     Switch(ServerKind, usize),
     /// Whether that student is sent away.
-    SendAway(String),
+    SendAway(u32),
     /// Whether the program ends while that many clients from outside are connected.
     Quit(usize),
     /// Whether what is chosen is saved in that file.
@@ -144,7 +144,7 @@ impl Question {
             Self::DropAll(open) => (say.drop_all)(*open),
             Self::Switch(server, open) => (say.switch)(server.name(), *open),
             Self::Quit(foreign) => (say.quit)(*foreign),
-            Self::SendAway(student) => (say.send_away)(student),
+            Self::SendAway(student) => (say.send_away)(&(strings().class.who)(*student)),
             Self::Save(path) => (say.save)(path),
             Self::LessonSwitches(server, open) => (strings().strip.switches)(server.name(), *open),
             Self::LessonNeedsFresh(open) => (strings().strip.starts_afresh)(*open),

@@ -15,17 +15,6 @@ use crate::words::strings;
 /// After how long it is said what to try if nobody has come.
 const NOBODY_COMES: Nanos = 60_000_000_000;
 
-/// By what a class joins.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Ways {
-    /// The addresses of this machine, and which of them is shown.
-    found: Vec<Interface>,
-    at: usize,
-    wifi: Option<Wifi>,
-    /// Since when it can join.
-    since: Nanos,
-}
-
 impl State {
     /// Under which addresses this machine is reached.
     pub fn set_ways(&mut self, found: Vec<Interface>) {
@@ -193,7 +182,7 @@ impl State {
             }
             (Id::HideName, Some(student)) => return send(Did::Hid, student),
             (Id::SendAway, Some(student)) => {
-                let question = Question::SendAway(self.student(student));
+                let question = Question::SendAway(student);
                 let action = Action::Send(Command::Class { did: Did::SentAway, student });
                 return self.ask(Confirm { question, action, conn: None });
             }

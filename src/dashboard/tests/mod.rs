@@ -5,6 +5,7 @@ mod before;
 mod bound;
 mod chinese;
 mod chosen;
+mod class;
 mod code;
 mod explain;
 mod feed;

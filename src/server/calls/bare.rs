@@ -36,14 +36,17 @@ pub(in crate::server) fn recv(from: impl AsFd, input: &mut [u8]) -> What {
 
 /// `send(2)` that does not sleep, whatever the socket is like (`MSG_DONTWAIT`).
 pub(in crate::server) fn send_now(to: impl AsFd, bytes: &[u8]) -> What {
-    let ret = ret(net::send(to, bytes, SendFlags::NOSIGNAL | SendFlags::DONTWAIT));
-    What::Send { ret, len: bytes.len() as u64 }
+    sent(to, bytes, SendFlags::DONTWAIT)
 }
 
 /// `send(2)`. `more` says that something follows at once (`MSG_MORE`).
 #[inline]
 pub(in crate::server) fn send(to: impl AsFd, bytes: &[u8], more: bool) -> What {
-    let more = if more { SendFlags::MORE } else { SendFlags::empty() };
-    let ret = ret(net::send(to, bytes, SendFlags::NOSIGNAL | more));
+    sent(to, bytes, if more { SendFlags::MORE } else { SendFlags::empty() })
+}
+
+#[inline]
+fn sent(to: impl AsFd, bytes: &[u8], flags: SendFlags) -> What {
+    let ret = ret(net::send(to, bytes, SendFlags::NOSIGNAL | flags));
     What::Send { ret, len: bytes.len() as u64 }
 }

@@ -1,0 +1,15 @@
+//! By what a class joins.
+
+use crate::class::{Interface, Wifi};
+use crate::telemetry::Nanos;
+
+/// By what a class joins.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ways {
+    /// The addresses of this machine, and which of them is shown.
+    pub(super) found: Vec<Interface>,
+    pub(super) at: usize,
+    pub(super) wifi: Option<Wifi>,
+    /// Since when it can join.
+    pub(super) since: Nanos,
+}
