@@ -47,7 +47,7 @@ pub struct Scene {
     /// Who is asked.
     pub seats: Seats,
     /// The class in the room.
-    pub class: Class,
+    pub class: Box<Class>,
     /// Totals.
     pub counters: Counters,
     /// What the wire had no room for.
