@@ -191,3 +191,45 @@ fn twelve_telephones_are_a_class() {
     assert!(terminal.exit().success());
     terminal.assert_restored();
 }
+
+/// The lines of the projected screen, as a telephone shows them.
+fn projected(browser: &mut Browser) -> String {
+    let lines = browser.value(
+        "[...document.querySelectorAll('#screen div')].map((line) => line.textContent.trimEnd()).join('\\n')",
+    );
+    lines.as_str().unwrap().to_owned()
+}
+
+#[test]
+fn the_back_row_sees_the_projected_screen_when_it_may() {
+    if !tools::has("chromium") || !tools::has("zbarimg") {
+        return;
+    }
+    let (mut terminal, url) = open((80, 24), &["--theme", "dark"]);
+    terminal.press("\x1b");
+    terminal.gone("join code");
+    let mut browser = Browser::start(SIZE, "en");
+    join(&mut browser, &url, 1);
+    let host = url.rsplit_once('/').unwrap().0;
+    browser.open(&format!("{host}/-/screen"));
+    browser.until("document.getElementById('link').textContent.includes('not opened')");
+    terminal.press("#");
+    browser.until("document.getElementById('link').textContent === '' && document.querySelectorAll('#screen div').length === 24");
+    terminal.press("7");
+    browser.until("document.getElementById('screen').textContent.includes('7 costs')");
+    // The same as on the projector, once both stand still.
+    terminal.press("p");
+    terminal.see("PAUSED");
+    browser.until("document.getElementById('screen').textContent.includes('PAUSED')");
+    terminal.press("f");
+    terminal.see("FROZEN");
+    browser.until("document.getElementById('screen').textContent.includes('FROZEN')");
+    let theirs = projected(&mut browser);
+    let still = |line: &&str| line.starts_with('╭') || line.starts_with('│');
+    let same = terminal.text().lines().filter(still).filter(|line| theirs.contains(*line)).count();
+    assert!(same > 12, "{same} lines are the same\n{theirs}\n{}", terminal.text());
+    terminal.press("#");
+    browser.until("document.getElementById('link').textContent.includes('not opened')");
+    let real = |complaint: &&String| !complaint.contains("Failed to load resource");
+    assert_eq!(browser.complaints.iter().find(real), None);
+}

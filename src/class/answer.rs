@@ -8,7 +8,7 @@ use super::roster::{Roster, Stream};
 use super::route::Ask;
 use super::secret::secret;
 use super::state::{Around, state};
-use super::{Class, Fact, On, PAGE, nickname};
+use super::{Class, Fact, On, PAGE, SCREEN, nickname};
 use crate::telemetry::Did;
 
 /// The longest body that a request for the class may have; nothing in it is looked at.
@@ -39,11 +39,12 @@ pub enum Form {
 }
 
 impl Answer {
-    /// The page.
+    /// The page of the class, or of the projected screen.
     #[must_use]
-    pub fn page() -> Self {
+    pub fn page(ask: &Ask<'_>) -> Self {
         let nonce = secret();
-        let text = PAGE.replace("nonce=\"NONCE\"", &format!("nonce=\"{nonce}\""));
+        let page = if ask.path == b"/-/screen" { SCREEN } else { PAGE };
+        let text = page.replace("nonce=\"NONCE\"", &format!("nonce=\"{nonce}\""));
         Self { status: 200, form: Form::Page(nonce), text, closes: false }
     }
 
@@ -67,7 +68,7 @@ impl Ask<'_> {
     #[must_use]
     pub fn is_page(&self) -> bool {
         matches!(self.method, "GET" | "HEAD")
-            && (self.path == b"/-/class" || !self.path.starts_with(b"/-/"))
+            && (matches!(self.path, b"/-/class" | b"/-/screen") || !self.path.starts_with(b"/-/"))
     }
 }
 
@@ -86,10 +87,10 @@ impl Roster {
 
     fn try_answer(&mut self, ask: &Ask<'_>, on: &On, facts: &mut Vec<Fact>) -> Outcome {
         if ask.is_page() {
-            return Ok(Answer::page());
+            return Ok(Answer::page(ask));
         }
         let name = ask.path.strip_prefix(b"/-/").unwrap_or_default();
-        let reads = matches!(name, b"stream" | b"me");
+        let reads = matches!(name, b"stream" | b"cells" | b"me");
         if ask.method != (if reads { "GET" } else { "POST" }) {
             return Err(Answer::wrong(405, "method"));
         }
@@ -108,7 +109,9 @@ impl Roster {
         let number = self.whose(ask, on)?;
         let mut tell = |did, value| facts.push(Fact { student: number, did, value });
         match name {
-            b"stream" if !Class::streams(on.server) => return Err(Answer::wrong(409, "polls")),
+            b"stream" | b"cells" if !Class::streams(on.server) => {
+                return Err(Answer::wrong(409, "polls"));
+            }
             b"stream" => {
                 let question = ask.number("q").unwrap_or_default();
                 if let Some(student) = self.students.get_mut(&number) {
@@ -117,6 +120,7 @@ impl Roster {
                         conn: on.conn,
                         at: on.now,
                         question,
+                        seen: 0,
                     });
                 }
                 tell(Did::Listens, 0);
@@ -128,6 +132,17 @@ impl Roster {
                     stream.question = asked.question.id;
                 }
                 let text = super::tell::event(&text);
+                return Ok(Answer { form: Form::Stream, ..Answer::json(200, text) });
+            }
+            b"cells" if !self.screen.on => return Err(Answer::wrong(404, "off")),
+            b"cells" => {
+                let seen = self.screen.version;
+                if let Some(student) = self.students.get_mut(&number) {
+                    let (fd, conn) = (on.fd, on.conn);
+                    student.looks = Some(Stream { fd, conn, at: on.now, question: 0, seen });
+                }
+                tell(Did::Looks, 0);
+                let text = super::tell::event(&self.screen.since(0));
                 return Ok(Answer { form: Form::Stream, ..Answer::json(200, text) });
             }
             b"me" => {

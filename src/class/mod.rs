@@ -13,6 +13,7 @@
 //! | `roster` | who is in, whose hand is up |
 //! | `tell` | what is told to whom, and when |
 //! | `state` | the same, in JSON |
+//! | `screen` | the projected screen, for telephones |
 //! | `question` | what is asked, and who voted what |
 //! | `limits` | how often somebody may come |
 //! | `nickname` | names that students choose |
@@ -32,6 +33,7 @@ mod qr;
 mod question;
 mod roster;
 mod route;
+mod screen;
 mod secret;
 mod state;
 mod tell;
@@ -50,11 +52,14 @@ pub use self::question::{Question, Said};
 use self::roster::Roster;
 pub use self::roster::{Figures, Roll};
 pub use self::route::{Ask, is_class, masked};
+pub use self::screen::Piece;
 pub use self::tell::Telling;
 use crate::telemetry::{ConnId, Did, Fd, Nanos, Row, ServerKind};
 
 /// The page of the telephones. `NONCE` in it is another text each time.
 const PAGE: &str = include_str!("../../assets/class.html");
+/// The page that shows the projected screen.
+const SCREEN: &str = include_str!("../../assets/screen.html");
 
 /// A class; its clones are the same one.
 #[derive(Clone, Debug)]
@@ -175,6 +180,24 @@ impl Class {
     /// What the telephones are told of the server.
     pub fn set_figures(&self, figures: Figures) {
         self.lock().set_figures(figures);
+    }
+
+    /// Whether somebody looks at the projected screen.
+    #[must_use]
+    pub fn looks_at_screen(&self) -> bool {
+        let roster = self.lock();
+        roster.screen.on && roster.students.values().any(|student| student.looks.is_some())
+    }
+
+    /// Whether telephones may show it.
+    #[must_use]
+    pub fn shows_screen(&self) -> bool {
+        self.lock().screen.on
+    }
+
+    /// What is on the projected screen.
+    pub fn show(&self, columns: u16, lines: Vec<Vec<Piece>>) {
+        self.lock().screen.show(columns, lines);
     }
 
     /// Who is in.

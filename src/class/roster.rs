@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::code::Code;
 use super::limits::{Bucket, Limits};
 use super::question::{Asked, Question, Said};
+use super::screen::Screen;
 use super::secret::secret;
 use super::{Fact, On};
 use crate::telemetry::{ConnId, Did, Fd, Nanos};
@@ -34,6 +35,7 @@ pub(super) struct Roster {
     /// How often everybody was asked to press at once; and whether that still is asked.
     pub(super) burst: (u32, bool),
     pub(super) figures: Figures,
+    pub(super) screen: Screen,
     /// Something has changed that concerns everybody; and when they were told the last time.
     pub(super) changed: bool,
     pub(super) told: Nanos,
@@ -58,6 +60,8 @@ pub(super) struct Student {
     /// Its open connections, as far as they are known.
     pub(super) conns: Vec<(Fd, ConnId)>,
     pub(super) stream: Option<Stream>,
+    /// The same for the projected screen.
+    pub(super) looks: Option<Stream>,
     /// When it last asked for something.
     pub(super) seen: Nanos,
     /// It is in, as was published.
@@ -84,6 +88,8 @@ pub(super) struct Stream {
     pub(super) at: Nanos,
     /// The question whose texts it has.
     pub(super) question: u32,
+    /// The last change of the projected screen that it has.
+    pub(super) seen: u64,
 }
 
 /// What the telephones are told of the server.
@@ -124,6 +130,7 @@ impl Roster {
             asked: None,
             burst: (0, false),
             figures: Figures { pace: "run", ..Figures::default() },
+            screen: Screen::default(),
             changed: false,
             told: 0,
         }
@@ -159,6 +166,7 @@ impl Roster {
             pressed: 0,
             conns: Vec::new(),
             stream: None,
+            looks: None,
             seen: on.now,
             is_in: true,
             changed: false,
@@ -227,7 +235,7 @@ impl Roster {
             }
             Did::SentAway => {
                 let Some(one) = self.students.get_mut(&student) else { return Vec::new() };
-                (one.away, one.is_in, one.stream) = (true, false, None);
+                (one.away, one.is_in, one.stream, one.looks) = (true, false, None, None);
                 one.name.clear();
                 self.set_hand(student, false, now);
                 self.changed = true;
@@ -267,6 +275,11 @@ impl Roster {
                 self.burst = (self.burst.0 + 1, true);
                 self.all_changed(|_| {});
                 fact(0, self.burst.0)
+            }
+            Did::Projected => {
+                self.screen.on = !self.screen.on;
+                self.all_changed(|_| {});
+                fact(0, self.screen.on.into())
             }
             Did::Code => fact(0, 0),
             _ => Vec::new(),

@@ -20,8 +20,10 @@ pub struct Ask<'a> {
 }
 
 /// What a path that begins with `/-/` may go on with.
-const NAMES: [&[u8]; 10] =
-    [b"class", b"join", b"stream", b"me", b"hand", b"vote", b"nick", b"press", b"took", b"bye"];
+const NAMES: [&[u8]; 12] = [
+    b"cells", b"screen", b"class", b"join", b"stream", b"me", b"hand", b"vote", b"nick", b"press",
+    b"took", b"bye",
+];
 
 /// Whether a path is one of the class: `/-/hand`, or the page under a code, `/KXTR`. Whoever mistypes
 /// the code gets the page too, which says so.

@@ -32,6 +32,7 @@ struct State<'a> {
     muted: bool,
     hidden: bool,
     recording: bool,
+    screen: bool,
     question: Option<&'a Question>,
     asks: Option<Asks<'a>>,
     burst: Option<Burst>,
@@ -105,7 +106,9 @@ pub(super) fn state(roster: &Roster, student: &Student, around: &Around<'_>) -> 
     let Around { server, now, token, has, asked, rows } = *around;
     let ms = |since: Nanos| now.saturating_sub(since) / 1_000_000;
     let stream = student.stream.map(|stream| (stream.fd, stream.conn));
-    let others = student.conns.iter().copied().filter(|&conn| Some(conn) != stream);
+    let looks = student.looks.map(|looks| (looks.fd, looks.conn));
+    let others = student.conns.iter().copied();
+    let others = others.filter(|&conn| Some(conn) != stream && Some(conn) != looks);
     // What it asked last is of more interest than that it was told.
     let moved = |row: &&Row| row.last != Kind::Accept && row.bytes_in > 0;
     let last = rows
@@ -150,6 +153,7 @@ pub(super) fn state(roster: &Roster, student: &Student, around: &Around<'_>) -> 
         muted: student.muted,
         hidden: student.hidden,
         recording: figures.recording,
+        screen: roster.screen.on,
         question: question.filter(|question| question.id != has),
         asks: roster.asked.as_ref().map(|asked| asks(asked, student)),
         burst: roster

@@ -3,7 +3,7 @@
 //! all the time go with it.
 
 use super::Fact;
-use super::roster::{Roster, SILENT, Student};
+use super::roster::{Roster, SILENT, Stream, Student};
 use super::state::{Around, state};
 use crate::telemetry::{ConnId, Did, Fd, Nanos, Row, ServerKind};
 
@@ -49,9 +49,15 @@ impl Roster {
         let silent = |student: &Student| {
             student.is_in && student.stream.is_none() && student.seen + SILENT <= now
         };
+        let looks = |student: &Student| {
+            student.looks.is_some_and(|looks| {
+                looks.at + if self.screen.is_news(&looks) || !self.screen.on { OWN } else { BEAT }
+                    <= now
+            })
+        };
         let due =
             |student: &Student| student.due(self.changed, self.told).is_some_and(|at| at <= now);
-        self.students.values().any(|student| due(student) || silent(student))
+        self.students.values().any(|student| due(student) || silent(student) || looks(student))
     }
 
     pub(super) fn gather(
@@ -95,9 +101,12 @@ impl Roster {
             let text = event(&state(self, student, &around));
             tellings.push(Telling { fd: stream.fd, conn: stream.conn, student: number, text });
         }
+        tellings.extend(self.screen_tellings(now, &mut row));
         let question = self.asked.as_ref().map(|asked| asked.question.id);
         for telling in &tellings {
-            if let Some(student) = self.students.get_mut(&telling.student) {
+            if let Some(student) = self.students.get_mut(&telling.student)
+                && student.stream.is_some_and(|stream| stream.conn == telling.conn)
+            {
                 student.changed = false;
                 if let Some(stream) = &mut student.stream {
                     stream.at = now;
@@ -111,9 +120,45 @@ impl Roster {
         (tellings, facts)
     }
 
+    /// What has changed of the projected screen, for those who look at it; when it is off, that it is.
+    fn screen_tellings(
+        &mut self,
+        now: Nanos,
+        mut row: impl FnMut(Fd, ConnId) -> Option<Row>,
+    ) -> Vec<Telling> {
+        let mut tellings = Vec::new();
+        let screen = &self.screen;
+        for student in self.students.values_mut() {
+            let Some(looks) = &mut student.looks else { continue };
+            let (fd, conn, number) = (looks.fd, looks.conn, student.number);
+            if row(fd, conn).is_none() {
+                student.looks = None;
+                continue;
+            }
+            let news = screen.is_news(looks);
+            if now < looks.at + if news || !screen.on { OWN } else { BEAT } {
+                continue;
+            }
+            let text = match (screen.on, news) {
+                (false, _) => event("{\"off\":true}"),
+                (true, true) => event(&screen.since(looks.seen)),
+                (true, false) => "event: beat\ndata: {}\n\n".to_owned(),
+            };
+            (looks.at, looks.seen) = (now, screen.version);
+            if !screen.on {
+                student.looks = None;
+            }
+            tellings.push(Telling { fd, conn, student: number, text });
+        }
+        tellings
+    }
+
     pub(super) fn missed(&mut self, telling: &Telling) -> Fact {
         if let Some(student) = self.students.get_mut(&telling.student) {
-            student.stream = None;
+            let missed =
+                |stream: &mut Stream| (stream.fd, stream.conn) == (telling.fd, telling.conn);
+            student.stream.take_if(missed);
+            student.looks.take_if(missed);
         }
         Fact { student: telling.student, did: Did::Slow, value: 0 }
     }

@@ -125,6 +125,9 @@ static KEYS: &[Key] = &[
     Key { id: Id::SendAway, name: "send-away", presses: &[ch('Z')], group: Group::Class, bar: 0,
           enabled: State::has_student, screens: Screens::Dashboard, say: |keys| &keys.send_away },
 
+    Key { id: Id::Project, name: "project", presses: &[ch('#')], group: Group::Class, bar: 0,
+          enabled: State::has_class, screens: Screens::Dashboard, say: |keys| &keys.project },
+
     Key { id: Id::Client, name: "add-client", presses: &[ch('c')], group: Group::Clients, bar: 20,
           enabled: State::is_live, screens: Screens::Dashboard, say: |keys| &keys.client },
     Key { id: Id::TenClients, name: "add-ten-clients", presses: &[ch('C')], group: Group::Clients, bar: 61,

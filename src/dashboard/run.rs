@@ -130,14 +130,17 @@ pub(super) fn show(mut shown: impl Show, options: &Options, log: Option<Scribe>)
         }
         early = keys;
     }
-    let theme = Theme::new(palette, ascii).with(&options.colours).shown_in(depth, paints);
+    // With all its colours, whatever this terminal has.
+    let whole = Theme::new(palette, ascii).with(&options.colours);
+    let theme = whole.clone().shown_in(depth, paints);
     let frame = Duration::from_secs(1) / u32::from(options.fps.clamp(1, 240));
     // crossterm catches SIGWINCH from its first poll on: a size asked for before may be an old one
     // that no event corrects.
     event::poll(Duration::ZERO)?;
     let input = Input::new()?;
-    let watched =
-        terminal::caught(|| watch(&mut shown, &mut screen, &input, &signals, &theme, frame, early));
+    let watched = terminal::caught(|| {
+        watch(&mut shown, &mut screen, &input, &signals, (&theme, &whole), frame, early)
+    });
     // The terminal first: ending a server may take a moment.
     drop(screen);
     let ended = terminal::caught(|| shown.end()).and_then(|ended| ended);
@@ -171,7 +174,7 @@ fn watch(
     screen: &mut Screen,
     input: &Input,
     signals: &Signals,
-    theme: &Theme,
+    (theme, whole): (&Theme, &Theme),
     frame: Duration,
     early: Vec<Event>,
 ) -> io::Result<()> {
@@ -214,6 +217,7 @@ fn watch(
                 shown.take_changed();
                 let begin = Instant::now();
                 screen.draw(|frame| shown.draw(frame, theme))?;
+                shown.project(whole, now);
                 took = begin.elapsed();
                 drawn = Some(now);
             } else {

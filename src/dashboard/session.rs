@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossterm::event::Event;
-use ratatui::Frame;
+use ratatui::backend::TestBackend;
+use ratatui::{Frame, Terminal};
 
 use super::geometry::Position;
 use super::keep::{Keep, Keeping};
@@ -18,6 +19,7 @@ use super::terminal;
 use super::theme::Theme;
 use crate::class::{Classroom, Code, Question as Asks, Said, interfaces};
 use crate::clients::{self, ClientInfo, ClientKind, Name, Report};
+use crate::export::lines::lines;
 use crate::inspect::{Question, Snapshot, Workers};
 use crate::lesson::{Act, Phase, Strip, Text};
 use crate::record::log::{Note, Scribe};
@@ -44,6 +46,8 @@ const ASK_EVERY: [Duration; 2] = [Duration::from_millis(100), Duration::from_mil
 const MANY: usize = 1000;
 /// How often it is looked whether the telephones of a class are to be told something.
 const TELL_EVERY: Duration = Duration::from_millis(100);
+/// How often the screen is drawn for telephones that look at it.
+const PROJECT_EVERY: Duration = Duration::from_millis(250);
 /// How long they hear nothing at most while a lesson measures.
 const SILENT: Duration = Duration::from_secs(12);
 /// How often the addresses of this machine are listed while they are shown, and else: it takes a
@@ -154,6 +158,8 @@ pub(super) trait Show {
     fn explain(&mut self, _at: Position, _theme: &Theme) {}
     /// Draws it.
     fn draw(&self, frame: &mut Frame, theme: &Theme);
+    /// Has telephones show it too, if they look.
+    fn project(&mut self, _theme: &Theme, _now: Instant) {}
     /// Ends what was shown.
     ///
     /// # Errors
@@ -202,6 +208,8 @@ pub struct Session<W> {
     keeping: Keeping,
     /// When the class was last looked after.
     told: Instant,
+    /// When the screen was last drawn for telephones.
+    projected: Instant,
     /// When the telephones were last told something.
     said: Instant,
     /// When the addresses of this machine were last listed.
@@ -234,6 +242,7 @@ impl<W: Backend> Session<W> {
             keeping: Keeping::by(None),
             seen: now,
             told: now,
+            projected: now,
             said: now,
             listed: None,
             question: None,
@@ -556,6 +565,21 @@ impl<W: Backend> Session<W> {
 }
 
 impl<W: Backend> Show for Session<W> {
+    fn project(&mut self, theme: &Theme, now: Instant) {
+        let Some(Classroom { class, .. }) = self.backend.class() else { return };
+        let soon = now.saturating_duration_since(self.projected) < PROJECT_EVERY;
+        if soon || !class.looks_at_screen() {
+            return;
+        }
+        self.projected = now;
+        let (width, height) = self.state.screen();
+        if let Ok(mut nowhere) = Terminal::new(TestBackend::new(width, height))
+            && let Ok(drawn) = nowhere.draw(|frame| panels::draw(frame, &self.state, theme))
+        {
+            class.show(width, lines(drawn.buffer));
+        }
+    }
+
     fn begin(&mut self) {
         self.backend.begin();
     }

@@ -8,11 +8,13 @@
 //! | [`html`] | its pictures as a page that plays them by itself |
 //! | [`svg`] | one of its pictures |
 //! | [`shot`] | a picture of the screen, and its place in time |
+//! | `lines` | a picture in pieces that look alike |
 //! | `paint` | how a cell of it looks |
 
 pub mod cast;
 pub mod csv;
 pub mod html;
+pub mod lines;
 mod paint;
 pub mod perfetto;
 pub mod shot;

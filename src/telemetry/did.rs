@@ -30,6 +30,8 @@ deeds! {
     Joined = "joined",
     /// The student's telephone is told over this connection from now on.
     Listens = "listens",
+    /// The telephone shows the projected screen over this connection.
+    Looks = "looks",
     /// The telephone asked how things stand, where it cannot be told.
     Asked = "asked",
     /// None of the student's connections is there any more that it was told over.
@@ -72,6 +74,8 @@ deeds! {
     Over = "over",
     /// The teacher asks everybody to press at once; the number is which time it is.
     Burst = "burst",
+    /// The telephones may show the projected screen from now on; with 0 they may not any more.
+    Projected = "projected",
     /// The class has another code.
     Code = "code",
 }

@@ -32,6 +32,7 @@ pub enum Id {
     Mute,
     HideName,
     SendAway,
+    Project,
     Freeze,
     Explain,
     Client,

@@ -282,6 +282,7 @@ impl State {
             | Id::Mute
             | Id::HideName
             | Id::SendAway
+            | Id::Project
                 if !self.has_class() =>
             {
                 Some(WhyNot::NoClass)

@@ -192,7 +192,8 @@ impl State {
             | Id::Burst
             | Id::Mute
             | Id::HideName
-            | Id::SendAway => return self.teach(id),
+            | Id::SendAway
+            | Id::Project => return self.teach(id),
             Id::Client => return vec![Action::AddClients(self.kind, 1)],
             Id::TenClients => return vec![Action::AddClients(self.kind, 10)],
             Id::ManyClients => self.overlay = Overlay::HowMany(Input::proposing("100")),

@@ -168,6 +168,7 @@ impl State {
         match (id, student) {
             (Id::Join, _) => self.overlay = Overlay::Join(Shown::default()),
             (Id::Serve, _) => return send(Did::Served, 0),
+            (Id::Project, _) => return send(Did::Projected, 0),
             (Id::Burst, _) => {
                 self.show(crate::dashboard::panel::Panel::Class);
                 return send(Did::Burst, 0);

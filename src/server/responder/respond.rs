@@ -61,7 +61,7 @@ impl Responder {
             site.refuse(503, *time, output)
         } else if let Some(Route::Class) = route {
             let ask = Ask::of(&request);
-            let answer = if ask.is_page() { Answer::page() } else { host.class(&ask) };
+            let answer = if ask.is_page() { Answer::page(&ask) } else { host.class(&ask) };
             request.keep_alive &= !answer.closes;
             session.streams = answer.form == Form::Stream;
             let fields = routes::class_fields(&answer.form);

@@ -12,6 +12,7 @@ pub(in crate::words) const CHINESE: Class = Class {
     did: |did, value| match did {
         Did::Joined => "加入了".to_owned(),
         Did::Listens => "从这个连接收消息".to_owned(),
+        Did::Looks => "在看投影画面".to_owned(),
         Did::Asked => "来问一次情况".to_owned(),
         Did::Lost => "联系不上了".to_owned(),
         Did::Left => "离开了".to_owned(),
@@ -35,11 +36,14 @@ pub(in crate::words) const CHINESE: Class = Class {
         Did::Shown => "公布投票结果".to_owned(),
         Did::Over => "这一题结束".to_owned(),
         Did::Burst => format!("请大家一起按，第 {value} 次"),
+        Did::Projected if value > 0 => "手机可以看投影画面".to_owned(),
+        Did::Projected => "手机不再显示投影画面".to_owned(),
         Did::Code => "换了口令".to_owned(),
     },
     sentence: |did, student, value| match did {
         Did::Joined => format!("有人凭口令加入了：从现在起是 {student} 号同学。"),
         Did::Listens => format!("{student} 号同学从这个连接得知发生了什么：一个不结束的响应。"),
+        Did::Looks => format!("{student} 号同学的手机显示这块屏幕：只发变了的行。"),
         Did::Asked => format!("这个服务器没法主动告诉手机，所以 {student} 号同学的手机自己来问。"),
         Did::Lost => format!("给 {student} 号同学发消息的连接都不在了。"),
         Did::Left => format!("{student} 号同学离开了课堂。"),
@@ -61,6 +65,8 @@ pub(in crate::words) const CHINESE: Class = Class {
         Did::Shown => "全班的投票结果公布了，这里和手机上都有。".to_owned(),
         Did::Over => "问题从手机上撤下了。".to_owned(),
         Did::Burst => "请大家同时按一下。".to_owned(),
+        Did::Projected if value > 0 => "从现在起，手机可以看这块屏幕。".to_owned(),
+        Did::Projected => "手机不再显示这块屏幕。".to_owned(),
         Did::Code => "课堂换了口令：已经在的不受影响，新来的要用新口令。".to_owned(),
     },
     counts: |present, up| match up {

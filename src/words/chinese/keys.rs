@@ -73,6 +73,7 @@ pub(in crate::words) const CHINESE: Keys = Keys {
     mute: text("静音", "不再接受选中连接的同学举手和投票，或重新接受。"),
     hide_name: text("隐藏名字", "隐藏选中连接的同学的名字。"),
     send_away: text("请出", "把选中连接的同学请出课堂：他的手机凭原来的令牌进不来。"),
+    project: text("投到手机", "让手机实时显示这块屏幕，只能看；再按就停止。"),
     client: text("客户端", "添加一个内置客户端，种类同上次所选。"),
     ten_clients: text("10 个客户端", "添加 10 个该种类的内置客户端。"),
     many_clients: text("多个", "添加该种类的内置客户端，个数由你输入。"),

@@ -12,6 +12,7 @@ pub(in crate::words) const ENGLISH: Class = Class {
     did: |did, value| match did {
         Did::Joined => "joined".to_owned(),
         Did::Listens => "is told over this connection".to_owned(),
+        Did::Looks => "looks at the projected screen".to_owned(),
         Did::Asked => "asks how things stand".to_owned(),
         Did::Lost => "is out of reach".to_owned(),
         Did::Left => "left".to_owned(),
@@ -33,6 +34,8 @@ pub(in crate::words) const ENGLISH: Class = Class {
         Did::Shown => "the votes are shown".to_owned(),
         Did::Over => "the question is over".to_owned(),
         Did::Burst => format!("everybody is asked to press, burst {value}"),
+        Did::Projected if value > 0 => "the screen is on telephones".to_owned(),
+        Did::Projected => "the screen is off telephones".to_owned(),
         Did::Code => "a new code".to_owned(),
     },
     sentence: |did, student, value| match did {
@@ -40,6 +43,9 @@ pub(in crate::words) const ENGLISH: Class = Class {
         Did::Listens => format!(
             "Over this connection student {student} is told what happens: an answer that does not end."
         ),
+        Did::Looks => {
+            format!("The telephone of student {student} shows this screen: the lines that change.")
+        }
         Did::Asked => format!(
             "The telephone of student {student} asks how things stand, since this server cannot tell it."
         ),
@@ -69,6 +75,8 @@ pub(in crate::words) const ENGLISH: Class = Class {
         Did::Shown => "How the class voted is shown, here and on the telephones.".to_owned(),
         Did::Over => "The question is off the telephones.".to_owned(),
         Did::Burst => "Everybody is asked to press at once.".to_owned(),
+        Did::Projected if value > 0 => "Telephones may show this screen from now on.".to_owned(),
+        Did::Projected => "Telephones do not show this screen any more.".to_owned(),
         Did::Code => {
             "The class has another code: who is in stays in, others need the new one.".to_owned()
         }

@@ -112,6 +112,10 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
         "Send the student away whose connection is selected: it is not let in again with its telephone's \
          token.",
     ),
+    project: text(
+        "on phones",
+        "Let telephones show this screen, live and to look at only, or not any more.",
+    ),
     client: text("client", "Add a client of our own, of the kind chosen last."),
     ten_clients: text("ten clients", "Add ten clients of that kind."),
     many_clients: text("many", "Add clients of that kind, as many as you type."),

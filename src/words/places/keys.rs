@@ -27,6 +27,7 @@ pub(crate) struct Keys {
     pub(crate) mute: KeyText,
     pub(crate) hide_name: KeyText,
     pub(crate) send_away: KeyText,
+    pub(crate) project: KeyText,
     pub(crate) client: KeyText,
     pub(crate) ten_clients: KeyText,
     pub(crate) many_clients: KeyText,
