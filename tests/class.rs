@@ -233,3 +233,59 @@ fn the_back_row_sees_the_projected_screen_when_it_may() {
     let real = |complaint: &&String| !complaint.contains("Failed to load resource");
     assert_eq!(browser.complaints.iter().find(real), None);
 }
+
+#[test]
+fn a_telephone_is_dropped_and_sent_away_and_offline() {
+    if !tools::has("chromium") || !tools::has("zbarimg") {
+        return;
+    }
+    let (mut terminal, url) = open((120, 36), &["--server", "epoll"]);
+    terminal.press("\x1b");
+    terminal.gone("join code");
+    let mut browser = Browser::start(SIZE, "zh-CN");
+    join(&mut browser, &url, 2);
+    browser.turn_to(0);
+    click(&mut browser, "#hand");
+    browser.until("!!state.hand");
+    let (before, token) = (text(&mut browser, "fd"), browser.value("kept.token"));
+    let before = before.replace("fd ", "");
+    // Dropped by the table's own key: the connection that is told is the student's first.
+    terminal.press(&format!("1/fd:{before}\r"));
+    terminal.until("the row of the telephone", |screen| {
+        screen.lines().any(|line| line.contains('▸') && line.contains("student 1"))
+    });
+    terminal.press("x");
+    browser.until("document.getElementById('moved').textContent !== ''");
+    browser.until("mode === 'live' && document.getElementById('old').textContent === ''");
+    assert_eq!(browser.value("kept.token"), token, "the same student");
+    terminal.press("\x1b");
+    browser.until("!!state.hand && state.student === 1");
+    terminal.see("2 open");
+    // Offline, and back.
+    let network = |offline: bool| json!({"offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1});
+    browser.ask("Network.emulateNetworkConditions", &network(true));
+    browser.value("document.dispatchEvent(new Event('visibilitychange'))");
+    browser.until("!navigator.onLine && document.getElementById('trouble').textContent !== ''");
+    browser.ask("Network.emulateNetworkConditions", &network(false));
+    browser.until("mode === 'live' && document.getElementById('trouble').textContent === ''");
+    // A name: on the projector, until it is hidden.
+    browser.value("document.querySelector('details').open = true");
+    browser.value("document.getElementById('nick').value = '\u{674e}\u{5c0f}\u{660e}<b>\u{202e}'");
+    browser.value("document.getElementById('name').requestSubmit()");
+    terminal.see("\u{674e}\u{5c0f}\u{660e}");
+    assert!(!terminal.text().contains('\u{202e}'));
+    terminal.press("1g");
+    terminal.press("U");
+    terminal.gone("\u{674e}\u{5c0f}\u{660e}");
+    // Sent away: it stays away.
+    let first = terminal.until("the first row is a student's", |screen| {
+        screen.lines().any(|line| line.contains('▸') && line.contains("student"))
+    });
+    let first = first.lines().find(|line| line.contains('▸')).unwrap().contains("student 1");
+    terminal.press("Z");
+    browser.turn_to(usize::from(!first));
+    browser.until("document.getElementById('again').offsetHeight > 0");
+    terminal.see("1 open");
+    terminal.press("q");
+    assert!(terminal.exit().success());
+}
