@@ -194,13 +194,13 @@ fn what_is_chosen_by_keys_is_saved_and_there_again_the_next_time() {
 
 #[test]
 fn the_dashboard_and_the_split_screen_have_the_keys_of_the_file() {
-    let text = "[keys]\npause = \"F5\"\nquit = [\"Z\", \"F10\"]\nadd-client = \"ctrl-n\"\n";
+    let text = "[keys]\npause = \"F5\"\nquit = [\"_\", \"F10\"]\nadd-client = \"ctrl-n\"\n";
     let (folder, _) = habits(text);
     let env = [("XDG_CONFIG_HOME", folder.path().to_str().unwrap())];
     let mut terminal = Terminal::start_with(PROGRAM, (80, 24), &["--port", "0"], &env);
     let screen = terminal.see("Nobody is connected yet.");
     assert!(screen.contains("ctrl-n adds a client of our own"), "{screen}");
-    assert!(screen.contains(" F5 pause") && screen.contains(" Z quit"), "{screen}");
+    assert!(screen.contains(" F5 pause") && screen.contains(" _ quit"), "{screen}");
     // The letter does nothing, the key that it was given to does: as xterm sends it.
     terminal.press("p\x0e");
     let screen = terminal.see("1 open");
@@ -217,7 +217,7 @@ fn the_dashboard_and_the_split_screen_have_the_keys_of_the_file() {
     terminal.see("the load is over");
     terminal.press("pq\x1b[15~");
     terminal.until("both paused", |screen| screen.matches("PAUSED").count() == 2);
-    terminal.press("Z");
+    terminal.press("_");
     assert_eq!(terminal.exit().exit_code(), 0);
     terminal.assert_restored();
 }
