@@ -14,11 +14,39 @@ use super::session::Part;
 use super::table::{Table, TableEntry};
 use crate::telemetry::{Nanos, Why};
 
+/// As many connections as the students behind one address need: each has one over which it is told, and
+/// another to ask. `select` has room for twice as many.
+const CLASS_ADDRESS: usize = 500;
+
 impl Config {
-    /// Whether as many connections are open as may be, in all or from this address.
-    pub(super) fn is_full<T: TableEntry>(&self, table: &Table<T>, peer: IpAddr) -> bool {
-        let most = self.max_per_address;
+    /// Whether as many connections are open as may be, in all or from this address; `own` is the one
+    /// that the server is bound to.
+    pub(super) fn is_full<T: TableEntry>(
+        &self,
+        table: &Table<T>,
+        peer: IpAddr,
+        own: IpAddr,
+    ) -> bool {
+        let most = self.most_per_address(peer, own);
         table.len() >= self.max_connections || most > 0 && table.len_of(peer) >= most
+    }
+
+    /// How many connections that address may have; 0 for any number. With a class in the room no telephone
+    /// takes the places of all others, where nothing else was asked for; but the built-in clients and what
+    /// else this machine runs may be many.
+    fn most_per_address(&self, peer: IpAddr, own: IpAddr) -> usize {
+        let here = peer.to_canonical().is_loopback() || peer == own;
+        match self.max_per_address {
+            0 if self.class.is_some() && !here => {
+                CLASS_ADDRESS.min(self.max_connections.div_ceil(2))
+            }
+            most => most,
+        }
+    }
+
+    /// Whether it has to be counted which address has how many.
+    pub(super) fn counts_addresses(&self) -> bool {
+        self.max_per_address > 0 || self.class.is_some()
     }
 
     /// When a connection has to be looked at, if its time is not over before.
@@ -66,5 +94,34 @@ impl Config {
                 Ok(deadline.into_iter().chain(self.look_again(now)).min())
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::class::{Class, Code};
+
+    #[test]
+    fn no_telephone_has_all_connections() {
+        let class = Code::parse("KXTR").map(Class::new);
+        let with = Config { class, ..Config::default() };
+        let of = |config: &Config, peer: &str, own: &str| {
+            config.most_per_address(peer.parse().unwrap(), own.parse().unwrap())
+        };
+        assert_eq!(of(&with, "10.0.0.2", "0.0.0.0"), 500);
+        assert_eq!(of(&with, "10.0.0.2", "10.0.0.1"), 500);
+        for (here, own) in
+            [("127.0.0.1", "0.0.0.0"), ("::ffff:127.0.0.1", "::"), ("10.0.0.1", "10.0.0.1")]
+        {
+            assert_eq!(of(&with, here, own), 0, "{here}");
+        }
+        let few = Config { max_connections: 5, ..with.clone() };
+        assert_eq!(of(&few, "10.0.0.2", "0.0.0.0"), 3);
+        let asked = Config { max_per_address: 7, ..with.clone() };
+        assert_eq!((of(&asked, "10.0.0.2", "0.0.0.0"), of(&asked, "::1", "::")), (7, 7));
+        let without = Config::default();
+        assert_eq!(of(&without, "10.0.0.2", "0.0.0.0"), 0);
+        assert_eq!((with.counts_addresses(), without.counts_addresses()), (true, false));
     }
 }

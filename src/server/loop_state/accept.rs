@@ -32,7 +32,7 @@ impl<W: Watcher> LoopState<W> {
         match listener::record_accept(result, listener.fd, last_id, publisher) {
             Ok((socket, id, peer)) => {
                 let client = Client { fd: socket.as_raw_fd(), id };
-                let full = self.config.is_full(&self.table, peer.ip());
+                let full = self.config.is_full(&self.table, peer.ip(), self.listener.addr.ip());
                 self.table.insert(Connection::new(socket, id, peer, self.publisher.now()));
                 if let Some(bytes) = self.config.write_buffer {
                     // One that the operator drops meanwhile is gone as if its peer had broken it.

@@ -101,7 +101,7 @@ impl<W: Watcher> LoopState<W> {
             ..listener::of(&bound, &config, W::SERVER)
         };
         let state = Self {
-            table: Table::new(config.max_per_address > 0),
+            table: Table::new(config.counts_addresses()),
             last_id,
             resumed: publisher.now(),
             config,

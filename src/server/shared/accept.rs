@@ -115,7 +115,7 @@ impl Locked {
         config: &Config,
     ) -> AcceptedSocket {
         let client = Client { fd: socket.as_raw_fd(), id };
-        let full = config.is_full(&self.table, peer.ip());
+        let full = config.is_full(&self.table, peer.ip(), self.listener.addr.ip());
         let row = Row::new(id, socket.as_raw_fd(), peer, self.publisher.now());
         let socket = Arc::new(socket);
         self.table.insert(SharedConnection {

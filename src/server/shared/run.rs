@@ -29,7 +29,7 @@ pub(in crate::server) fn run(
     let locked = Locked {
         since: publisher.now(),
         publisher,
-        table: Table::new(config.max_per_address > 0),
+        table: Table::new(config.counts_addresses()),
         stopped: pace.mode() == Mode::Paused,
         pace,
         listener,
