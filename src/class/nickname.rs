@@ -10,6 +10,9 @@ pub(super) fn read(text: &str) -> Option<String> {
     let mut name = String::new();
     let (mut letters, mut marks) = (0, 0);
     for letter in text.chars() {
+        if is_invisible(letter) {
+            continue;
+        }
         if letter.is_alphanumeric() && unicode_width::UnicodeWidthChar::width(letter) != Some(0) {
             if letters == LONGEST {
                 break;
@@ -32,16 +35,22 @@ pub(super) fn read(text: &str) -> Option<String> {
     (!name.is_empty() || text.is_empty()).then_some(name)
 }
 
-/// A mark over or under a letter, as many scripts need them: it takes no room and does nothing. What
-/// turns the direction, joins or hides letters takes no room either, and is none.
-fn is_mark(letter: char) -> bool {
-    let invisible = matches!(letter,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+/// What turns the direction, joins or hides letters, some of which are letters themselves (the fillers of
+/// Hangul), or stands for more than itself: a screen need not agree with us how wide that is.
+fn is_invisible(letter: char) -> bool {
+    matches!(letter,
+        '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}'
+        | '\u{890}'..='\u{891}' | '\u{8e2}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
         | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
-        | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
-        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}');
-    !invisible && !letter.is_control() && unicode_width::UnicodeWidthChar::width(letter) == Some(0)
+        | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}'
+        | '\u{13430}'..='\u{1345f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// A mark over or under a letter, as many scripts need them: it takes no room and does nothing.
+fn is_mark(letter: char) -> bool {
+    !letter.is_control() && unicode_width::UnicodeWidthChar::width(letter) == Some(0)
 }
 
 #[cfg(test)]
@@ -70,10 +79,11 @@ mod tests {
             (" - x - ", "x"),
             ("abcdefghijklmnop", "abcdefghijkl"),
             ("a  b", "a b"),
+            ("a\u{3164}b\u{ffa0}c\u{115f}", "abc"),
         ] {
             assert_eq!(read(said).as_deref(), Some(name), "{said:?}");
         }
-        for nothing in [" ", "\u{202e}", "\u{301}", "😀", "<>", "\u{200d}"] {
+        for nothing in [" ", "\u{202e}", "\u{301}", "😀", "<>", "\u{200d}", "\u{3164}\u{ffa0}"] {
             assert_eq!(read(nothing), None, "{nothing:?}");
         }
     }
