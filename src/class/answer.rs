@@ -3,7 +3,6 @@
 use percent_encoding::percent_decode;
 
 use super::code::Code;
-use super::limits::may_do;
 use super::roster::{Roster, Stream};
 use super::route::Ask;
 use super::secret::secret;
@@ -11,8 +10,11 @@ use super::state::{Around, state};
 use super::{Class, Fact, On, PAGE, SCREEN, nickname};
 use crate::telemetry::Did;
 
-/// The longest body that a request for the class may have; nothing in it is looked at.
+/// A request for the class has a body that is shorter; nothing in it is looked at.
 const BODY: u64 = 1024;
+/// The longest path, query, `Origin` and `Host` that one may have together. A worker process can report
+/// twice as much.
+const LONGEST: usize = 4096;
 
 /// An answer.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -67,8 +69,29 @@ impl Ask<'_> {
     /// Whether it is for the page, which any server has at hand.
     #[must_use]
     pub fn is_page(&self) -> bool {
-        matches!(self.method, "GET" | "HEAD")
-            && (matches!(self.path, b"/-/class" | b"/-/screen") || !self.path.starts_with(b"/-/"))
+        matches!(self.method, "GET" | "HEAD") && self.asks_page() && self.body < BODY
+    }
+
+    fn asks_page(&self) -> bool {
+        matches!(self.path, b"/-/class" | b"/-/screen") || !self.path.starts_with(b"/-/")
+    }
+
+    /// An answer for one that says more than any of ours; it is not looked at further.
+    #[must_use]
+    pub fn too_long(&self) -> Option<Answer> {
+        let long =
+            self.path.len() + self.query.len() + self.origin.len() + self.host.len() > LONGEST;
+        long.then(|| Answer { closes: true, ..Answer::wrong(414, "long") })
+    }
+
+    /// The methods that there are for its path, as `Allow` has them.
+    #[must_use]
+    pub fn allows(&self) -> &'static str {
+        match self.path {
+            _ if self.asks_page() => "GET, HEAD",
+            b"/-/stream" | b"/-/cells" | b"/-/me" => "GET",
+            _ => "POST",
+        }
     }
 }
 
@@ -89,42 +112,36 @@ impl Roster {
         if ask.is_page() {
             return Ok(Answer::page(ask));
         }
-        let name = ask.path.strip_prefix(b"/-/").unwrap_or_default();
-        let reads = matches!(name, b"stream" | b"cells" | b"me");
-        if ask.method != (if reads { "GET" } else { "POST" }) {
+        if !ask.allows().split(", ").any(|method| method == ask.method) {
             return Err(Answer::wrong(405, "method"));
         }
-        if ask.body > BODY {
+        if ask.body >= BODY {
             return Err(Answer { closes: true, ..Answer::wrong(413, "body") });
         }
         if !ask.is_ours() {
             return Err(Answer::wrong(403, "origin"));
         }
-        if !self.limits.may_ask(on.peer, on.now) {
-            return Err(often());
-        }
+        let name = ask.path.strip_prefix(b"/-/").unwrap_or_default();
         if name == b"join" {
             return self.joins(ask, on, facts);
         }
         let number = self.whose(ask, on)?;
+        let comes = name != b"bye" && self.comes_in(number);
         let mut tell = |did, value| facts.push(Fact { student: number, did, value });
+        if name != b"stream" && (comes || name == b"me" && !Class::streams(on.server)) {
+            tell(Did::Asked, 0);
+        }
         match name {
             b"stream" | b"cells" if !Class::streams(on.server) => {
                 return Err(Answer::wrong(409, "polls"));
             }
             b"stream" => {
-                let question = ask.number("q").unwrap_or_default();
-                if let Some(student) = self.students.get_mut(&number) {
-                    let Stream { .. } = *student.stream.insert(Stream {
-                        fd: on.fd,
-                        conn: on.conn,
-                        at: on.now,
-                        question,
-                        seen: 0,
-                    });
+                let has = ask.number("q").unwrap_or_default();
+                let On { fd, conn, now: at, .. } = *on;
+                if !self.listens(number, Stream { fd, conn, at, question: has, seen: 0 }) {
+                    return Err(often());
                 }
                 tell(Did::Listens, 0);
-                self.comes_in(number);
                 let text = self.state(number, ask, on, true, None);
                 if let (Some(asked), Some(student)) = (&self.asked, self.students.get_mut(&number))
                     && let Some(stream) = &mut student.stream
@@ -136,20 +153,16 @@ impl Roster {
             }
             b"cells" if !self.screen.on => return Err(Answer::wrong(404, "off")),
             b"cells" => {
+                let On { fd, conn, now: at, .. } = *on;
                 let seen = self.screen.version;
-                if let Some(student) = self.students.get_mut(&number) {
-                    let (fd, conn) = (on.fd, on.conn);
-                    student.looks = Some(Stream { fd, conn, at: on.now, question: 0, seen });
+                if !self.looks(number, Stream { fd, conn, at, question: 0, seen }) {
+                    return Err(often());
                 }
                 tell(Did::Looks, 0);
                 let text = super::tell::event(&self.screen.since(0));
                 return Ok(Answer { form: Form::Stream, ..Answer::json(200, text) });
             }
-            b"me" => {
-                if !Class::streams(on.server) {
-                    tell(Did::Asked, 0);
-                }
-            }
+            b"me" => {}
             b"hand" => {
                 let up = ask.number("up") != Some(0);
                 self.heard(number)?;
@@ -164,10 +177,10 @@ impl Roster {
             }
             b"press" => {
                 self.heard(number)?;
-                let (burst, open) = self.burst;
+                let (burst, _) = self.burst;
                 let student = self.students.get_mut(&number);
                 if let Some(student) = student
-                    && open
+                    && burst > 0
                     && ask.number("burst") == Some(burst)
                     && student.pressed != burst
                 {
@@ -176,16 +189,24 @@ impl Roster {
                 }
             }
             b"took" => {
-                let pressed = self.students.get(&number).map(|student| student.pressed);
+                // Once, and of the last time.
+                let burst = ask.number("burst").unwrap_or_default();
                 if let Some(ms) = ask.number("ms").filter(|&ms| ms <= 600_000)
-                    && ask.number("burst").is_some_and(|burst| Some(burst) == pressed)
+                    && let Some(student) = self.students.get_mut(&number)
+                    && burst == self.burst.0
+                    && burst == student.pressed
+                    && student.waited != burst
                 {
+                    student.waited = burst;
                     tell(Did::Waited, ms);
                 }
             }
             b"nick" => {
                 let said = ask.value("nick").unwrap_or_default();
-                let said = percent_decode(said).decode_utf8();
+                // As a form has it (WHATWG URL, section 5.1): a space is a plus.
+                let said: Vec<u8> =
+                    said.iter().map(|&b| if b == b'+' { b' ' } else { b }).collect();
+                let said = percent_decode(&said).decode_utf8();
                 let name = said.ok().and_then(|said| nickname::read(&said));
                 let name = name.ok_or_else(|| Answer::wrong(400, "nick"))?;
                 if let Some(student) = self.students.get_mut(&number)
@@ -202,38 +223,46 @@ impl Roster {
             }
             _ => return Err(Answer::wrong(404, "path")),
         }
-        self.comes_in(number);
         Ok(Answer::json(200, self.state(number, ask, on, false, None)))
     }
 
     /// Somebody comes in with the code.
     fn joins(&mut self, ask: &Ask<'_>, on: &On, facts: &mut Vec<Fact>) -> Outcome {
+        let may = self.limits.may_ask(on.peer, on.now) && self.limits.may_try(on.peer, on.now);
+        if !may {
+            return Err(often());
+        }
         let code = ask.value("code").unwrap_or_default();
         let code = str::from_utf8(code).ok().and_then(Code::parse);
         if code != Some(self.code) {
             // Whoever tries them all has to wait for each.
-            let may = self.limits.may_be_wrong(on.peer, on.now);
-            return Err(if may { Answer::wrong(403, "code") } else { often() });
+            self.limits.was_wrong(on.peer, on.now);
+            return Err(Answer::wrong(403, "code"));
         }
-        let Some((number, token)) = self.join(on) else { return Err(Answer::wrong(503, "full")) };
-        if let Some(student) = self.students.get_mut(&number) {
-            student.came_over(on);
+        if !self.limits.may_join(on.peer, on.now) {
+            return Err(often());
         }
+        let joined = self.join(on, facts);
+        let Some((number, token)) = joined else { return Err(Answer::wrong(503, "full")) };
         facts.push(Fact { student: number, did: Did::Joined, value: 0 });
         Ok(Answer::json(200, self.state(number, ask, on, false, Some(&token))))
     }
 
     /// Whose request it is, by its token.
     fn whose(&mut self, ask: &Ask<'_>, on: &On) -> Result<u32, Answer> {
-        let token = ask.value("s").unwrap_or_default();
-        let number = self.by_token(token).ok_or_else(|| Answer::wrong(403, "token"))?;
-        let student = self.students.get_mut(&number);
-        let student = student.ok_or_else(|| Answer::wrong(403, "token"))?;
+        let number = self.by_token(ask.value("s").unwrap_or_default());
+        let Self { students, limits, .. } = self;
+        let Some((number, student)) =
+            number.and_then(|number| Some((number, students.get_mut(&number)?)))
+        else {
+            let may = limits.may_ask(on.peer, on.now);
+            return Err(if may { Answer::wrong(403, "token") } else { often() });
+        };
+        if !limits.may_do(&mut student.bucket, on.peer, on.now) {
+            return Err(often());
+        }
         if student.away {
             return Err(Answer { closes: true, ..Answer::wrong(410, "bye") });
-        }
-        if !may_do(&mut student.bucket, on.now) {
-            return Err(often());
         }
         student.came_over(on);
         Ok(number)
@@ -245,13 +274,12 @@ impl Roster {
         if muted { Err(Answer::wrong(403, "muted")) } else { Ok(()) }
     }
 
-    /// It is in, if it was not.
-    fn comes_in(&mut self, number: u32) {
-        if let Some(student) = self.students.get_mut(&number)
-            && !std::mem::replace(&mut student.is_in, true)
-        {
-            self.changed = true;
-        }
+    /// It is in; whether it was not.
+    fn comes_in(&mut self, number: u32) -> bool {
+        let student = self.students.get_mut(&number);
+        let comes = student.is_some_and(|one| !std::mem::replace(&mut one.is_in, true));
+        self.changed |= comes;
+        comes
     }
 
     fn vote(&mut self, number: u32, ask: &Ask<'_>) -> Result<u32, Answer> {
@@ -270,17 +298,19 @@ impl Roster {
 
     /// How things stand for a student who asks.
     fn state(
-        &self,
+        &mut self,
         number: u32,
         ask: &Ask<'_>,
         on: &On,
         told: bool,
         token: Option<&str>,
     ) -> String {
+        let seq = self.next_state();
         let Some(student) = self.students.get(&number) else { return "{}".into() };
         let around = Around {
             server: on.server,
             now: on.now,
+            seq,
             token,
             has: ask.number("q").unwrap_or_default(),
             asked: (!told).then_some((on.fd, on.conn)),

@@ -146,8 +146,19 @@ impl Class {
 
     /// That telephone did not take all that it was told: it is told no more.
     #[must_use]
-    pub fn missed(&self, telling: &Telling) -> Fact {
-        self.lock().missed(telling)
+    pub fn missed(&self, telling: &Telling, now: Nanos) -> Fact {
+        self.lock().missed(telling, now)
+    }
+
+    /// That telephone could not be told just now: it is told again.
+    pub fn later(&self, telling: &Telling) {
+        self.lock().later(telling);
+    }
+
+    /// The connections over which nobody is told any more: they are to be ended, and are named once.
+    #[must_use]
+    pub fn endings(&self) -> Vec<(Fd, ConnId)> {
+        self.lock().endings()
     }
 
     /// Does what the teacher asked for; what has happened by it.

@@ -75,9 +75,16 @@ impl Asked {
             return false;
         }
         if let Some(votes) = before.and_then(|before| self.votes.get_mut(before)) {
-            *votes -= 1;
+            *votes = votes.saturating_sub(1);
         }
         self.votes[option] += 1;
         true
+    }
+
+    /// That vote counts no more, while votes are taken.
+    pub(super) fn withdraw(&mut self, option: usize) {
+        if let Some(votes) = self.votes.get_mut(option).filter(|_| self.open) {
+            *votes = votes.saturating_sub(1);
+        }
     }
 }

@@ -1,9 +1,10 @@
 //! Who is in, and whose hand is up.
 
 use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
 
 use super::code::Code;
-use super::limits::{Bucket, Limits};
+use super::limits::{Bucket, Limits, network};
 use super::question::{Asked, Question, Said};
 use super::screen::Screen;
 use super::secret::secret;
@@ -12,12 +13,20 @@ use crate::telemetry::{ConnId, Did, Fd, Nanos};
 
 /// So many students at most.
 pub(super) const STUDENTS: usize = 1000;
+/// So many of them from one address: there may be a class behind it, and it may be one telephone.
+pub(super) const PLACES: usize = 200;
+/// So many streams wait for their end at most; until they have it, no others begin.
+const ENDINGS: usize = 1000;
 /// So many connections of one are remembered; a browser has six at most.
 const CONNECTIONS: usize = 8;
 /// For so long one who cannot be told anything is taken to be in, after it has last asked.
 pub(super) const SILENT: Nanos = 15_000_000_000;
+/// Within this time a telephone is back whose stream has ended.
+const RETURN: Nanos = 3_000_000_000;
 /// After so long its place may be another's.
 const FORGOTTEN: Nanos = 600_000_000_000;
+/// For so long everybody is asked to press: whoever comes later has missed it.
+const BURST: Nanos = 60_000_000_000;
 
 /// A class, as the server has it.
 #[derive(Debug)]
@@ -32,13 +41,19 @@ pub(super) struct Roster {
     prepared: Option<Question>,
     questions: u32,
     pub(super) asked: Option<Asked>,
-    /// How often everybody was asked to press at once; and whether that still is asked.
-    pub(super) burst: (u32, bool),
+    /// How often everybody was asked to press at once; and since when the last time.
+    pub(super) burst: (u32, Nanos),
     pub(super) figures: Figures,
     pub(super) screen: Screen,
     /// Something has changed that concerns everybody; and when they were told the last time.
     pub(super) changed: bool,
     pub(super) told: Nanos,
+    /// How many states were made: answers and what is told can overtake each other.
+    seq: u64,
+    /// Streams that others have taken the place of, or whose students have left.
+    endings: Vec<(Fd, ConnId)>,
+    /// When the loop was last seen to be held: nobody could ask for anything then.
+    pub(super) held: Option<Nanos>,
 }
 
 /// One of them.
@@ -46,6 +61,8 @@ pub(super) struct Roster {
 pub(super) struct Student {
     pub(super) number: u32,
     token: String,
+    /// From where it joined. Nobody is told.
+    address: IpAddr,
     pub(super) name: String,
     pub(super) hidden: bool,
     pub(super) muted: bool,
@@ -57,13 +74,19 @@ pub(super) struct Student {
     pub(super) vote: Option<usize>,
     /// The last time that it pressed with all the others.
     pub(super) pressed: u32,
+    /// The last time of which it said how long it waited.
+    pub(super) waited: u32,
     /// Its open connections, as far as they are known.
     pub(super) conns: Vec<(Fd, ConnId)>,
     pub(super) stream: Option<Stream>,
     /// The same for the projected screen.
     pub(super) looks: Option<Stream>,
-    /// When it last asked for something.
-    pub(super) seen: Nanos,
+    /// It has asked for something since it joined.
+    came_back: bool,
+    /// When it was last in reach.
+    seen: Nanos,
+    /// When it is taken for gone, where it cannot be told anything.
+    gone: Nanos,
     /// It is in, as was published.
     pub(super) is_in: bool,
     pub(super) changed: bool,
@@ -90,6 +113,13 @@ pub(super) struct Stream {
     pub(super) question: u32,
     /// The last change of the projected screen that it has.
     pub(super) seen: u64,
+}
+
+impl Stream {
+    /// Its connection.
+    pub(super) fn place(&self) -> (Fd, ConnId) {
+        (self.fd, self.conn)
+    }
 }
 
 /// What the telephones are told of the server.
@@ -128,12 +158,27 @@ impl Roster {
             prepared: None,
             questions: 0,
             asked: None,
-            burst: (0, false),
+            burst: (0, 0),
             figures: Figures { pace: "run", ..Figures::default() },
             screen: Screen::default(),
             changed: false,
             told: 0,
+            seq: 0,
+            endings: Vec::new(),
+            held: None,
         }
+    }
+
+    /// The number of the next state.
+    pub(super) fn next_state(&mut self) -> u64 {
+        self.seq += 1;
+        self.seq
+    }
+
+    /// Whether everybody is asked to press at once.
+    pub(super) fn asks_to_press(&self, now: Nanos) -> bool {
+        let (times, since) = self.burst;
+        times > 0 && now.saturating_sub(since) < BURST
     }
 
     /// How many are in.
@@ -141,14 +186,14 @@ impl Roster {
         self.students.values().filter(|student| student.is_in).count()
     }
 
-    /// A new student; `None` where there are too many.
-    pub(super) fn join(&mut self, on: &On) -> Option<(u32, String)> {
-        if self.students.len() >= STUDENTS {
-            let gone = |student: &&Student| {
-                !student.is_in && on.now.saturating_sub(student.seen) > FORGOTTEN
-            };
-            let number = self.students.values().find(gone)?.number;
+    /// A new student; `None` where there are too many. Who has lost its place by that is said first.
+    pub(super) fn join(&mut self, on: &On, facts: &mut Vec<Fact>) -> Option<(u32, String)> {
+        let address = network(on.peer);
+        let held = self.students.values().filter(|student| student.address == address).count();
+        if held >= PLACES || self.students.len() >= STUDENTS {
+            let number = self.dispensable((held >= PLACES).then_some(address), on.now)?;
             self.forget(number);
+            facts.push(Fact { student: number, did: Did::Left, value: 0 });
         }
         self.joined += 1;
         let (number, token) = (self.joined, secret());
@@ -156,6 +201,7 @@ impl Roster {
         let student = Student {
             number,
             token: token.clone(),
+            address,
             name: String::new(),
             hidden: false,
             muted: false,
@@ -164,10 +210,13 @@ impl Roster {
             served: Served::default(),
             vote: None,
             pressed: 0,
-            conns: Vec::new(),
+            waited: 0,
+            conns: vec![(on.fd, on.conn)],
             stream: None,
             looks: None,
+            came_back: false,
             seen: on.now,
+            gone: on.now + SILENT,
             is_in: true,
             changed: false,
             bucket: Bucket::default(),
@@ -177,18 +226,82 @@ impl Roster {
         Some((number, token))
     }
 
+    /// Whose place may be another's, of those at an address or of all: somebody who has joined and was
+    /// never seen again, else who has been away for long.
+    fn dispensable(&self, address: Option<IpAddr>, now: Nanos) -> Option<u32> {
+        let may = |student: &&Student| {
+            // One that was sent away is remembered, so that its telephone is told so.
+            let idle = !student.came_back && !student.away;
+            !student.is_in
+                && address.is_none_or(|address| student.address == address)
+                && (idle || now.saturating_sub(student.seen) > FORGOTTEN)
+        };
+        let students = self.students.values().filter(may);
+        students.min_by_key(|one| (one.came_back || one.away, one.seen)).map(|one| one.number)
+    }
+
     /// Whose token that is.
     pub(super) fn by_token(&self, token: &[u8]) -> Option<u32> {
         self.tokens.get(str::from_utf8(token).ok()?).copied()
     }
 
-    /// Forgets a student.
+    /// Forgets a student. Its vote goes with it while votes are taken: else somebody who comes in again
+    /// and again has as many.
     pub(super) fn forget(&mut self, number: u32) {
-        if let Some(student) = self.students.remove(&number) {
+        if let Some(mut student) = self.students.remove(&number) {
             self.tokens.remove(&student.token);
+            self.withdraw(student.vote);
+            self.endings.extend(student.take_streams());
         }
         self.hands.retain(|&hand| hand != number);
         self.changed = true;
+    }
+
+    /// A vote of somebody who has left counts no more.
+    fn withdraw(&mut self, vote: Option<usize>) {
+        if let (Some(asked), Some(vote)) = (&mut self.asked, vote) {
+            asked.withdraw(vote);
+        }
+    }
+
+    /// A telephone is told over this connection from now on; over one alone. Whether it may be.
+    pub(super) fn listens(&mut self, number: u32, stream: Stream) -> bool {
+        self.begins(number, stream, |student| &mut student.stream)
+    }
+
+    /// The same with the projected screen.
+    pub(super) fn looks(&mut self, number: u32, stream: Stream) -> bool {
+        self.begins(number, stream, |student| &mut student.looks)
+    }
+
+    fn begins(
+        &mut self,
+        number: u32,
+        stream: Stream,
+        place: impl Fn(&mut Student) -> &mut Option<Stream>,
+    ) -> bool {
+        if self.endings.len() >= ENDINGS {
+            return false;
+        }
+        let Some(student) = self.students.get_mut(&number) else { return false };
+        let before = place(student).replace(stream);
+        self.endings.extend(before.as_ref().map(Stream::place));
+        true
+    }
+
+    /// A connection over which nobody is told any more.
+    pub(super) fn ends(&mut self, place: (Fd, ConnId)) {
+        self.endings.push(place);
+    }
+
+    /// The connections of streams that are over: to be ended.
+    pub(super) fn endings(&mut self) -> Vec<(Fd, ConnId)> {
+        std::mem::take(&mut self.endings)
+    }
+
+    /// Whether there are any.
+    pub(super) fn has_endings(&self) -> bool {
+        !self.endings.is_empty()
     }
 
     /// A hand goes up or down. Whether that is new.
@@ -222,7 +335,8 @@ impl Roster {
                 fact(first, u32::try_from(after / 1_000_000).unwrap_or(u32::MAX))
             }
             Did::Muted | Did::Unmuted | Did::Hid => {
-                let Some(one) = self.students.get_mut(&student) else { return Vec::new() };
+                let one = self.students.get_mut(&student).filter(|one| !one.away);
+                let Some(one) = one else { return Vec::new() };
                 match did {
                     Did::Hid => one.hidden = true,
                     _ => one.muted = did == Did::Muted,
@@ -234,9 +348,13 @@ impl Roster {
                 fact(student, 0)
             }
             Did::SentAway => {
-                let Some(one) = self.students.get_mut(&student) else { return Vec::new() };
-                (one.away, one.is_in, one.stream, one.looks) = (true, false, None, None);
+                let one = self.students.get_mut(&student).filter(|one| !one.away);
+                let Some(one) = one else { return Vec::new() };
+                (one.away, one.is_in, one.seen) = (true, false, now);
                 one.name.clear();
+                let (vote, over) = (one.vote.take(), one.take_streams());
+                self.endings.extend(over);
+                self.withdraw(vote);
                 self.set_hand(student, false, now);
                 self.changed = true;
                 fact(student, 0)
@@ -272,7 +390,7 @@ impl Roster {
                 fact(0, asked.question.id)
             }
             Did::Burst => {
-                self.burst = (self.burst.0 + 1, true);
+                self.burst = (self.burst.0 + 1, now);
                 self.all_changed(|_| {});
                 fact(0, self.burst.0)
             }
@@ -327,12 +445,33 @@ impl Roster {
 impl Student {
     /// A request of it came over that connection.
     pub(super) fn came_over(&mut self, on: &On) {
-        self.seen = on.now;
+        (self.came_back, self.seen, self.gone) = (true, on.now, on.now + SILENT);
         if !self.conns.contains(&(on.fd, on.conn)) {
             if self.conns.len() == CONNECTIONS {
-                self.conns.remove(0);
+                // Never one over which it is told.
+                let told = [&self.stream, &self.looks].map(|one| one.as_ref().map(Stream::place));
+                let at = self.conns.iter().position(|&conn| !told.contains(&Some(conn)));
+                self.conns.remove(at.unwrap_or(0));
             }
             self.conns.push((on.fd, on.conn));
         }
+    }
+
+    /// The connections over which it was told and is not any more.
+    fn take_streams(&mut self) -> impl Iterator<Item = (Fd, ConnId)> + use<> {
+        let streams = [self.stream.take(), self.looks.take()];
+        streams.into_iter().flatten().map(|stream| stream.place())
+    }
+
+    /// Its stream has ended. It comes back at once, unless it is gone: another server has the listener,
+    /// or the teacher has dropped it.
+    pub(super) fn lost_stream(&mut self, now: Nanos) {
+        (self.stream, self.seen, self.gone) = (None, now, now + RETURN);
+    }
+
+    /// Whether it is out of reach; nobody is for want of being served while the loop is held.
+    pub(super) fn is_silent(&self, held: Option<Nanos>, now: Nanos) -> bool {
+        let gone = held.map_or(self.gone, |held| self.gone.max(held + SILENT));
+        self.stream.is_none() && gone <= now
     }
 }

@@ -1,5 +1,7 @@
 //! Which requests are for the class, and what of them is told.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
+
 use crate::http::{Body, Request};
 
 /// A request for the class.
@@ -44,7 +46,7 @@ impl<'a> Ask<'a> {
             method: request.method,
             path: request.path,
             query: request.query.unwrap_or_default(),
-            origin: request.single("origin").unwrap_or_default(),
+            origin: origin(request),
             host: request.single("host").unwrap_or_default(),
             body: match request.body {
                 Body::None => 0,
@@ -70,8 +72,34 @@ impl<'a> Ask<'a> {
     /// Whether it may change something: it comes from a page of this server, or from none.
     pub(super) fn is_ours(&self) -> bool {
         let host = self.origin.strip_prefix(b"http://");
-        self.origin.is_empty() || host.is_some_and(|host| host.eq_ignore_ascii_case(self.host))
+        let same = host.is_some_and(|host| host.eq_ignore_ascii_case(self.host));
+        (self.origin.is_empty() || same) && is_near(self.host)
     }
+}
+
+/// From which site's page a request comes; nothing where none is named, and what is no site's where
+/// that is not plain.
+fn origin<'a>(request: &Request<'a>) -> &'a [u8] {
+    let mut values = request.values("origin");
+    match (values.next(), values.next()) {
+        (None, _) => b"",
+        (Some(origin @ [_, ..]), None) => origin,
+        _ => b"null",
+    }
+}
+
+/// Whether a `Host` is an address, or a name that nobody on the Internet can have: the owner of any
+/// other may say that it is this machine, and his pages are of the same site as ours then (DNS rebinding).
+fn is_near(host: &[u8]) -> bool {
+    const NEAR: [&str; 5] = ["localhost", ".local", ".lan", ".internal", ".home.arpa"];
+    let Ok(host) = str::from_utf8(host) else { return false };
+    let (name, port) = host.rsplit_once(':').unwrap_or((host, ""));
+    let name = if port.bytes().all(|b| b.is_ascii_digit()) { name } else { host };
+    let address = name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
+    let name = name.to_ascii_lowercase();
+    address.map_or(name.parse::<Ipv4Addr>().is_ok(), |address| address.parse::<Ipv6Addr>().is_ok())
+        || address.is_none()
+            && (!name.contains('.') || NEAR.iter().any(|near| name.ends_with(near)))
 }
 
 /// A request line for the class as it is told, on a projector or in a log: who sent it proves that with a
@@ -123,6 +151,23 @@ mod tests {
     }
 
     #[test]
+    fn what_is_said_twice_is_no_site() {
+        use crate::http::{Head, Limits, parse};
+        for (lines, origin) in [
+            ("", ""),
+            ("Origin: http://a:1\r\n", "http://a:1"),
+            ("Origin: http://evil\r\nOrigin: http://evil\r\n", "null"),
+            ("Origin:\r\n", "null"),
+        ] {
+            let head = format!("POST /-/hand HTTP/1.1\r\nHost: a:1\r\n{lines}\r\n");
+            let Head::Complete(request) = parse(head.as_bytes(), &Limits::default()) else {
+                panic!("{head}")
+            };
+            assert_eq!(Ask::of(&request).origin, origin.as_bytes());
+        }
+    }
+
+    #[test]
     fn where_it_comes_from_is_looked_at() {
         let ask = Ask {
             method: "POST",
@@ -141,6 +186,26 @@ mod tests {
             ("https://a:1", false),
         ] {
             assert_eq!(Ask { origin: origin.as_bytes(), ..ask }.is_ours(), ours, "{origin}");
+        }
+        for (host, near) in [
+            ("192.168.0.7:8080", true),
+            ("[fe80::1]:8080", true),
+            ("[::1]", true),
+            ("localhost:8080", true),
+            ("LAPTOP.local:8080", true),
+            ("laptop", true),
+            ("", true),
+            ("evil.example:8080", false),
+            ("127.0.0.1.evil.example", false),
+            ("evil.example.", false),
+            ("notlocalhost.example", false),
+            ("[evil.example]", false),
+        ] {
+            let origin = format!("http://{host}");
+            for origin in ["", &origin] {
+                let ask = Ask { host: host.as_bytes(), origin: origin.as_bytes(), ..ask };
+                assert_eq!(ask.is_ours(), near, "{host}");
+            }
         }
         assert_eq!(
             (ask.number("up"), ask.number("n"), ask.number("x"), ask.number("y")),

@@ -10,6 +10,7 @@ use crate::telemetry::{ConnId, Fd, Kind, Nanos, Row, ServerKind};
 /// All of it.
 #[derive(Serialize)]
 struct State<'a> {
+    seq: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<&'a str>,
     student: u32,
@@ -91,6 +92,8 @@ struct Burst {
 pub(super) struct Around<'a> {
     pub(super) server: ServerKind,
     pub(super) now: Nanos,
+    /// Which state it is: one that comes later has a greater number.
+    pub(super) seq: u64,
     /// The token, for one who has just joined.
     pub(super) token: Option<&'a str>,
     /// The question whose texts the page has.
@@ -103,7 +106,7 @@ pub(super) struct Around<'a> {
 
 /// What a student's telephone is told.
 pub(super) fn state(roster: &Roster, student: &Student, around: &Around<'_>) -> String {
-    let Around { server, now, token, has, asked, rows } = *around;
+    let Around { server, now, seq, token, has, asked, rows } = *around;
     let ms = |since: Nanos| now.saturating_sub(since) / 1_000_000;
     let stream = student.stream.map(|stream| (stream.fd, stream.conn));
     let looks = student.looks.map(|looks| (looks.fd, looks.conn));
@@ -125,6 +128,7 @@ pub(super) fn state(roster: &Roster, student: &Student, around: &Around<'_>) -> 
     let question = roster.asked.as_ref().map(|asked| &asked.question);
     let figures = &roster.figures;
     let state = State {
+        seq,
         token,
         student: student.number,
         nick: &student.name,
@@ -157,8 +161,7 @@ pub(super) fn state(roster: &Roster, student: &Student, around: &Around<'_>) -> 
         question: question.filter(|question| question.id != has),
         asks: roster.asked.as_ref().map(|asked| asks(asked, student)),
         burst: roster
-            .burst
-            .1
+            .asks_to_press(now)
             .then(|| Burst { id: roster.burst.0, pressed: student.pressed == roster.burst.0 }),
     };
     serde_json::to_string(&state).unwrap_or_default()

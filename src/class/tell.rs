@@ -3,7 +3,7 @@
 //! all the time go with it.
 
 use super::Fact;
-use super::roster::{Roster, SILENT, Stream, Student};
+use super::roster::{Roster, Stream, Student};
 use super::state::{Around, state};
 use crate::telemetry::{ConnId, Did, Fd, Nanos, Row, ServerKind};
 
@@ -11,8 +11,6 @@ use crate::telemetry::{ConnId, Did, Fd, Nanos, Row, ServerKind};
 const OWN: Nanos = 250_000_000;
 /// Between two about the whole class at least.
 const COMMON: Nanos = 1_000_000_000;
-/// Within this time a telephone is back whose connection has ended.
-const RETURN: Nanos = 3_000_000_000;
 /// A telephone that has heard nothing for three times as long takes the server for gone.
 const BEAT: Nanos = 15_000_000_000;
 
@@ -46,9 +44,8 @@ impl Student {
 
 impl Roster {
     pub(super) fn has_news(&self, now: Nanos) -> bool {
-        let silent = |student: &Student| {
-            student.is_in && student.stream.is_none() && student.seen + SILENT <= now
-        };
+        let held = self.held_at(now);
+        let silent = |student: &Student| student.is_in && student.is_silent(held, now);
         let looks = |student: &Student| {
             student.looks.is_some_and(|looks| {
                 looks.at + if self.screen.is_news(&looks) || !self.screen.on { OWN } else { BEAT }
@@ -57,7 +54,13 @@ impl Roster {
         };
         let due =
             |student: &Student| student.due(self.changed, self.told).is_some_and(|at| at <= now);
-        self.students.values().any(|student| due(student) || silent(student) || looks(student))
+        let news = |student| due(student) || silent(student) || looks(student);
+        self.has_endings() || self.students.values().any(news)
+    }
+
+    /// When the loop was last held, as far as that is known.
+    fn held_at(&self, now: Nanos) -> Option<Nanos> {
+        if matches!(self.figures.pace, "paused" | "step") { Some(now) } else { self.held }
     }
 
     pub(super) fn gather(
@@ -67,15 +70,13 @@ impl Roster {
         mut row: impl FnMut(Fd, ConnId) -> Option<Row>,
     ) -> (Vec<Telling>, Vec<Fact>) {
         let (mut tellings, mut facts) = (Vec::new(), Vec::new());
+        self.held = self.held_at(now);
         for student in self.students.values_mut() {
             student.conns.retain(|&(fd, conn)| row(fd, conn).is_some());
             if student.stream.is_some_and(|stream| row(stream.fd, stream.conn).is_none()) {
-                // It comes back at once, unless it is gone: another server has the listener, or the
-                // teacher has dropped it.
-                (student.stream, student.seen) = (None, now.saturating_sub(SILENT - RETURN));
+                student.lost_stream(now);
             }
-            let silent = student.stream.is_none() && student.seen + SILENT <= now;
-            if silent && student.is_in {
+            if student.is_in && student.is_silent(self.held, now) {
                 student.is_in = false;
                 self.changed = true;
                 facts.push(Fact { student: student.number, did: Did::Lost, value: 0 });
@@ -85,19 +86,28 @@ impl Roster {
         for fact in &facts {
             self.set_hand(fact.student, false, now);
         }
-        let mut common = false;
+        // What concerns all is told to all in one go; to one that was told something just now, next.
+        let common = self.changed && self.told + COMMON <= now;
+        if common {
+            (self.changed, self.told) = (false, now);
+            self.students.values_mut().for_each(|student| student.changed = true);
+        }
         let numbers: Vec<u32> = self.students.keys().copied().collect();
         for number in numbers {
-            let Some(student) = self.students.get(&number) else { continue };
-            let Some(stream) = student.stream else { continue };
-            if student.due(self.changed, self.told).is_none_or(|at| at > now) {
+            let due = |student: &&Student| {
+                student.due(self.changed, self.told).is_some_and(|at| at <= now)
+            };
+            let Some(stream) = self.students.get(&number).filter(due).and_then(|one| one.stream)
+            else {
                 continue;
-            }
-            common |= self.changed && self.told + COMMON <= now;
+            };
+            let seq = self.next_state();
+            let Some(student) = self.students.get(&number) else { continue };
             let rows: Vec<Row> =
                 student.conns.iter().filter_map(|&(fd, conn)| row(fd, conn)).collect();
             let (token, asked) = (None, None);
-            let around = Around { server, now, token, has: stream.question, asked, rows: &rows };
+            let around =
+                Around { server, now, seq, token, has: stream.question, asked, rows: &rows };
             let text = event(&state(self, student, &around));
             tellings.push(Telling { fd: stream.fd, conn: stream.conn, student: number, text });
         }
@@ -114,9 +124,6 @@ impl Roster {
                 }
             }
         }
-        if common || self.changed && tellings.is_empty() && self.told + COMMON <= now {
-            (self.changed, self.told) = (false, now);
-        }
         (tellings, facts)
     }
 
@@ -126,7 +133,7 @@ impl Roster {
         now: Nanos,
         mut row: impl FnMut(Fd, ConnId) -> Option<Row>,
     ) -> Vec<Telling> {
-        let mut tellings = Vec::new();
+        let (mut tellings, mut over) = (Vec::new(), Vec::new());
         let screen = &self.screen;
         for student in self.students.values_mut() {
             let Some(looks) = &mut student.looks else { continue };
@@ -147,18 +154,33 @@ impl Roster {
             (looks.at, looks.seen) = (now, screen.version);
             if !screen.on {
                 student.looks = None;
+                over.push((fd, conn));
             }
             tellings.push(Telling { fd, conn, student: number, text });
         }
+        over.into_iter().for_each(|place| self.ends(place));
         tellings
     }
 
-    pub(super) fn missed(&mut self, telling: &Telling) -> Fact {
+    /// It is to be told that again.
+    pub(super) fn later(&mut self, telling: &Telling) {
+        let Some(student) = self.students.get_mut(&telling.student) else { return };
+        let place = (telling.fd, telling.conn);
+        if let Some(looks) = student.looks.as_mut().filter(|looks| looks.place() == place) {
+            looks.seen = 0;
+        }
+        if let Some(stream) = student.stream.as_mut().filter(|one| one.place() == place) {
+            (stream.question, student.changed) = (0, true);
+        }
+    }
+
+    pub(super) fn missed(&mut self, telling: &Telling, now: Nanos) -> Fact {
         if let Some(student) = self.students.get_mut(&telling.student) {
-            let missed =
-                |stream: &mut Stream| (stream.fd, stream.conn) == (telling.fd, telling.conn);
-            student.stream.take_if(missed);
-            student.looks.take_if(missed);
+            let missed = |stream: &Stream| stream.place() == (telling.fd, telling.conn);
+            student.looks.take_if(|looks| missed(looks));
+            if student.stream.as_ref().is_some_and(missed) {
+                student.lost_stream(now);
+            }
         }
         Fact { student: telling.student, did: Did::Slow, value: 0 }
     }

@@ -18,6 +18,17 @@ pub(super) fn publish_class(publisher: &mut Publisher, by: Option<Client>, facts
     }
 }
 
+/// What became of something that was said over a connection whose answer does not end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Heard {
+    /// Its client took all of it, or is gone.
+    All,
+    /// It could not be said now: what was said before is not sent yet.
+    NotYet,
+    /// Its client did not take all of it: nothing can follow.
+    TooSlow,
+}
+
 /// Who carries commands out.
 pub(super) trait Operated {
     type TableEntry: TableEntry;
@@ -46,9 +57,8 @@ pub(super) trait Operated {
     /// The class in the room, and which server this is.
     fn class(&self) -> Option<(Class, ServerKind)>;
 
-    /// Says something over a connection whose answer does not end; whether its client took all of it,
-    /// or is to have it another time.
-    fn say(&mut self, client: Client, text: &[u8]) -> bool;
+    /// Says something over a connection whose answer does not end.
+    fn say(&mut self, client: Client, text: &[u8]) -> Heard;
 
     /// Ends a connection whose client takes no more.
     fn end_slow(&mut self, client: Client);
@@ -113,10 +123,24 @@ pub(super) trait Operated {
         publish_class(publisher, None, &facts);
         for telling in tellings {
             let client = Client { fd: telling.fd, id: telling.conn };
-            if !self.say(client, telling.text.as_bytes()) {
-                let slow = class.missed(&telling);
-                publish_class(self.parts().2, Some(client), &[slow]);
-                self.end_slow(client);
+            match self.say(client, telling.text.as_bytes()) {
+                Heard::All => {}
+                Heard::NotYet => class.later(&telling),
+                Heard::TooSlow => {
+                    let slow = class.missed(&telling, now);
+                    publish_class(self.parts().2, Some(client), &[slow]);
+                    self.end_slow(client);
+                }
+            }
+        }
+        self.end_streams(&class);
+    }
+
+    /// Ends the connections over which nobody is told any more: no time limit ends them.
+    fn end_streams(&mut self, class: &Class) {
+        for (fd, id) in class.endings() {
+            if self.parts().0.get(Client { fd, id }).is_some() {
+                self.drop_client(Client { fd, id });
             }
         }
     }
@@ -133,6 +157,7 @@ pub(super) trait Operated {
                     self.drop_client(Client { fd, id });
                 }
             }
+            self.end_streams(&class);
         }
     }
 

@@ -11,7 +11,7 @@ use epollscope::server::{Config, Program, Routes};
 use epollscope::telemetry::{Command, Did, Kind, ServerKind, What, Why};
 use serde_json::Value;
 
-fn with_class(config: Config) -> (Watched, Class) {
+pub(crate) fn with_class(config: Config) -> (Watched, Class) {
     let class = Class::new(Code::parse("KXTR").unwrap());
     let routes = Routes { class: true, ..Routes::default() };
     let worker = Program { path: BINARY.into(), flags: vec!["--class".into()] };
@@ -19,14 +19,14 @@ fn with_class(config: Config) -> (Watched, Class) {
     (server, class)
 }
 
-fn request(method: &str, target: &str) -> String {
+pub(crate) fn request(method: &str, target: &str) -> String {
     format!(
         "{method} {target} HTTP/1.1\r\nHost: x:1\r\nOrigin: http://x:1\r\nContent-Length: 0\r\n\r\n"
     )
 }
 
 /// Asks over a connection, and returns what came.
-fn ask(client: &mut TcpStream, method: &str, target: &str) -> (u16, Value) {
+pub(crate) fn ask(client: &mut TcpStream, method: &str, target: &str) -> (u16, Value) {
     client.write_all(request(method, target).as_bytes()).unwrap();
     let head = read_head(client);
     let mut text = vec![0; usize::try_from(head.length()).unwrap()];
@@ -35,16 +35,16 @@ fn ask(client: &mut TcpStream, method: &str, target: &str) -> (u16, Value) {
 }
 
 /// The same over one of its own, where a server has one for each.
-fn once(server: &Watched, method: &str, target: &str) -> (u16, Value) {
+pub(crate) fn once(server: &Watched, method: &str, target: &str) -> (u16, Value) {
     ask(&mut server.client(), method, target)
 }
 
-fn token(state: &Value) -> String {
+pub(crate) fn token(state: &Value) -> String {
     state["token"].as_str().unwrap().to_owned()
 }
 
 /// The next state that is told over a stream.
-fn told(stream: &mut TcpStream) -> Value {
+pub(crate) fn told(stream: &mut TcpStream) -> Value {
     let mut text = Vec::new();
     while !text.ends_with(b"\n\n") {
         let mut byte = [0];
@@ -60,7 +60,7 @@ fn told(stream: &mut TcpStream) -> Value {
     serde_json::from_str(text.strip_prefix("data: ").unwrap()).unwrap()
 }
 
-fn listen(server: &Watched, token: &str) -> TcpStream {
+pub(crate) fn listen(server: &Watched, token: &str) -> TcpStream {
     let mut stream = server.client();
     stream.write_all(request("GET", &format!("/-/stream?s={token}&q=0")).as_bytes()).unwrap();
     let head = read_head(&mut stream);
@@ -69,7 +69,7 @@ fn listen(server: &Watched, token: &str) -> TcpStream {
     stream
 }
 
-fn did(server: &Watched, did: Did) -> usize {
+pub(crate) fn did(server: &Watched, did: Did) -> usize {
     let same = |what: What| matches!(what, What::Class { did: done, .. } if done == did);
     server.events.iter().filter(|event| same(event.event.what)).count()
 }
@@ -188,7 +188,7 @@ fn telephones_are_told_over_the_server_where_it_can_tell_them() {
 }
 
 /// Tells what has changed, and reads it; what is told is told as soon as it may be.
-fn tell(server: &mut Watched, stream: &mut TcpStream) -> Value {
+pub(crate) fn tell(server: &mut Watched, stream: &mut TcpStream) -> Value {
     stream.set_nonblocking(true).unwrap();
     server.until("something is told", |s| {
         s.send(Command::Tell);

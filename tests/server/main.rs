@@ -7,6 +7,7 @@ mod common;
 
 mod basics;
 mod class;
+mod class_safe;
 mod code;
 mod held;
 mod latency;

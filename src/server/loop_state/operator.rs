@@ -4,7 +4,7 @@ use super::LoopState;
 use crate::class::Class;
 use crate::server::connection::Connection;
 use crate::server::handover::Outcome;
-use crate::server::operator::Operated;
+use crate::server::operator::{Heard, Operated};
 use crate::server::pace::Pace;
 use crate::server::selector::Watcher;
 use crate::server::table::{Client, Table};
@@ -85,17 +85,19 @@ impl<W: Watcher> Operated for LoopState<W> {
     }
 
     /// Says it at once. The kernel has room for it, unless the telephone takes nothing any more.
-    fn say(&mut self, client: Client, text: &[u8]) -> bool {
-        let Some(connection) = self.table.get(client) else { return true };
+    fn say(&mut self, client: Client, text: &[u8]) -> Heard {
+        let Some(connection) = self.table.get(client) else { return Heard::All };
         let session = &mut connection.session;
         // The head of the answer is not sent yet.
         if !session.streams || !session.output.is_empty() {
-            return true;
+            return Heard::NotYet;
         }
         session.output.bytes = text.to_vec();
-        let sent = self.send(Kind::Send, client, u64::MAX);
-        let Ok((Ok(_), connection)) = sent else { return sent.is_err() };
-        std::mem::take(&mut connection.session.output.bytes).is_empty()
+        let Ok((result, connection)) = self.send(Kind::Send, client, u64::MAX) else {
+            return Heard::All;
+        };
+        let left = std::mem::take(&mut connection.session.output.bytes);
+        if result.is_ok() && left.is_empty() { Heard::All } else { Heard::TooSlow }
     }
 
     fn end_slow(&mut self, client: Client) {

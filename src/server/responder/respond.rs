@@ -61,10 +61,17 @@ impl Responder {
             site.refuse(503, *time, output)
         } else if let Some(Route::Class) = route {
             let ask = Ask::of(&request);
-            let answer = if ask.is_page() { Answer::page(&ask) } else { host.class(&ask) };
+            let answer = if ask.is_page() {
+                Answer::page(&ask)
+            } else {
+                ask.too_long().unwrap_or_else(|| host.class(&ask))
+            };
             request.keep_alive &= !answer.closes;
             session.streams = answer.form == Form::Stream;
-            let fields = routes::class_fields(&answer.form);
+            let mut fields = routes::class_fields(&answer.form);
+            if answer.status == 405 {
+                fields += &format!("Allow: {}\r\n", ask.allows());
+            }
             let made = (answer.status, &*fields, &*answer.text);
             site.made(&request, made, session.streams, *time, output)
         } else if let Some(route) = route {

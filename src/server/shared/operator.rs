@@ -10,7 +10,7 @@ use crate::class::Class;
 use crate::server::calls;
 use crate::server::handover::Outcome;
 use crate::server::listener;
-use crate::server::operator::Operated;
+use crate::server::operator::{Heard, Operated};
 use crate::server::pace::Pace;
 use crate::server::table::{Client, Table};
 use crate::telemetry::{
@@ -135,16 +135,16 @@ impl Operated for Locked {
 
     /// Says it from this thread, while the connection's own sleeps in its `recv`; before it does, the
     /// head of the answer is not sent yet.
-    fn say(&mut self, client: Client, text: &[u8]) -> bool {
-        let Some(connection) = self.table.get(client) else { return true };
+    fn say(&mut self, client: Client, text: &[u8]) -> Heard {
+        let Some(connection) = self.table.get(client) else { return Heard::All };
         if connection.row.within != Some(Kind::Recv) {
-            return true;
+            return Heard::NotYet;
         }
         let what = calls::send_now(&connection.socket, text);
         let now = self.publisher.now();
         self.publisher.call(client.fd, Some(client.id), what);
         self.table.note_beside(client, what, now);
-        what.size() == Ok(text.len())
+        if what.size() == Ok(text.len()) { Heard::All } else { Heard::TooSlow }
     }
 
     fn end_slow(&mut self, client: Client) {
