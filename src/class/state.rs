@@ -9,6 +9,7 @@ use crate::telemetry::{ConnId, Fd, Kind, Nanos, Row, ServerKind};
 
 /// All of it.
 #[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "they are members that the page reads")]
 struct State<'a> {
     seq: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -162,7 +163,7 @@ pub(super) fn state(roster: &Roster, student: &Student, around: &Around<'_>) -> 
         asks: roster.asked.as_ref().map(|asked| asks(asked, student)),
         burst: roster
             .asks_to_press(now)
-            .then(|| Burst { id: roster.burst.0, pressed: student.pressed == roster.burst.0 }),
+            .then_some(Burst { id: roster.burst.0, pressed: student.pressed == roster.burst.0 }),
     };
     serde_json::to_string(&state).unwrap_or_default()
 }
