@@ -7,6 +7,8 @@ use crate::telemetry::Nanos;
 
 /// So many addresses are remembered.
 const ADDRESSES: usize = 4096;
+/// So often those are given up at most that are not needed.
+const SWEEP: Nanos = 1_000_000_000;
 
 /// How many may come in a second, and how many at once.
 #[derive(Clone, Copy, Debug)]
@@ -83,6 +85,8 @@ pub(super) struct Limits {
     addresses: HashMap<IpAddr, Address>,
     /// Of all those together that find no place among them.
     others: Address,
+    /// When it was last looked which of them have nothing to be remembered any more.
+    swept: Option<Nanos>,
 }
 
 impl Limits {
@@ -119,8 +123,11 @@ impl Limits {
     fn address(&mut self, address: IpAddr, now: Nanos) -> &mut Address {
         let address = network(address);
         if self.addresses.len() >= ADDRESSES && !self.addresses.contains_key(&address) {
-            // Of those that are even nothing is lost.
-            self.addresses.retain(|_, address| address.even() > now);
+            // Of those that are even nothing is lost. All are looked at, but not for each that comes.
+            if self.swept.is_none_or(|swept| now.saturating_sub(swept) >= SWEEP) {
+                self.swept = Some(now);
+                self.addresses.retain(|_, address| address.even() > now);
+            }
             if self.addresses.len() >= ADDRESSES {
                 return &mut self.others;
             }

@@ -481,6 +481,40 @@ fn a_student_has_one_stream() {
 }
 
 #[test]
+fn the_projected_screen_is_looked_at_over_one_connection() {
+    let mut room = Room::new();
+    let phone = room.join();
+    let look = |room: &mut Room| {
+        let conn = room.connect();
+        let (answer, _) = room.request(conn, "GET", &format!("/-/cells?s={}", phone.token));
+        (conn, answer.status)
+    };
+    assert_eq!(look(&mut room).1, 404);
+    room.teach(Did::Projected, 0);
+    let (first, second) = (look(&mut room), look(&mut room));
+    assert_eq!((first.1, second.1), (200, 200));
+    room.pass(SECOND);
+    room.told();
+    assert!(!room.open.contains(&first.0) && room.open.contains(&second.0));
+    for _ in 0..20 {
+        room.pass(SECOND);
+        room.hand(&phone, true);
+    }
+    let place = (Fd::try_from(second.0).unwrap(), ConnId::new(second.0).unwrap());
+    assert!(room.class.connections(1).contains(&place));
+    // When it is not shown any more nobody stays behind, nor when its student is sent away.
+    room.teach(Did::Projected, 0);
+    room.pass(SECOND);
+    room.told();
+    assert!(!room.open.contains(&second.0));
+    room.teach(Did::Projected, 0);
+    let third = look(&mut room).0;
+    room.teach(Did::SentAway, 1);
+    room.told();
+    assert!(!room.open.contains(&third));
+}
+
+#[test]
 fn what_could_not_be_told_is_told_again_with_its_texts() {
     let mut room = Room::new();
     let phone = room.join();
@@ -821,6 +855,7 @@ proptest! {
                 prop_assert_eq!(student.hand.is_some(), roster.hands.contains(&student.number));
                 prop_assert!(student.conns.len() <= 8);
                 prop_assert!(!(student.away && (student.is_in || student.stream.is_some())));
+                prop_assert!(!student.away || student.looks.is_none());
             }
             drop(roster);
             let next = room.class.lock().next_state();
