@@ -128,7 +128,7 @@ impl Roster {
         let number = self.whose(ask, on)?;
         let comes = name != b"bye" && self.comes_in(number);
         let mut tell = |did, value| facts.push(Fact { student: number, did, value });
-        if name != b"stream" && (comes || name == b"me" && !Class::streams(on.server)) {
+        if comes || name == b"me" && !Class::streams(on.server) {
             tell(Did::Asked, 0);
         }
         match name {
@@ -136,20 +136,9 @@ impl Roster {
                 return Err(Answer::wrong(409, "polls"));
             }
             b"stream" => {
-                let has = ask.number("q").unwrap_or_default();
-                let On { fd, conn, now: at, .. } = *on;
-                if !self.listens(number, Stream { fd, conn, at, question: has, seen: 0 }) {
-                    return Err(often());
-                }
+                let answer = self.listen(number, ask, on)?;
                 tell(Did::Listens, 0);
-                let text = self.state(number, ask, on, true, None);
-                if let (Some(asked), Some(student)) = (&self.asked, self.students.get_mut(&number))
-                    && let Some(stream) = &mut student.stream
-                {
-                    stream.question = asked.question.id;
-                }
-                let text = super::tell::event(&text);
-                return Ok(Answer { form: Form::Stream, ..Answer::json(200, text) });
+                return Ok(answer);
             }
             b"cells" if !self.screen.on => return Err(Answer::wrong(404, "off")),
             b"cells" => {
@@ -202,17 +191,7 @@ impl Roster {
                 }
             }
             b"nick" => {
-                let said = ask.value("nick").unwrap_or_default();
-                // As a form has it (WHATWG URL, section 5.1): a space is a plus.
-                let said: Vec<u8> =
-                    said.iter().map(|&b| if b == b'+' { b' ' } else { b }).collect();
-                let said = percent_decode(&said).decode_utf8();
-                let name = said.ok().and_then(|said| nickname::read(&said));
-                let name = name.ok_or_else(|| Answer::wrong(400, "nick"))?;
-                if let Some(student) = self.students.get_mut(&number)
-                    && student.name != name
-                {
-                    (student.name, student.changed) = (name, true);
+                if self.name(number, ask)? {
                     tell(Did::Named, 0);
                 }
             }
@@ -224,6 +203,36 @@ impl Roster {
             _ => return Err(Answer::wrong(404, "path")),
         }
         Ok(Answer::json(200, self.state(number, ask, on, false, None)))
+    }
+
+    /// A telephone is told from now on, and how things stand first.
+    fn listen(&mut self, number: u32, ask: &Ask<'_>, on: &On) -> Outcome {
+        let question = ask.number("q").unwrap_or_default();
+        let On { fd, conn, now: at, .. } = *on;
+        if !self.listens(number, Stream { fd, conn, at, question, seen: 0 }) {
+            return Err(often());
+        }
+        let text = super::tell::event(&self.state(number, ask, on, true, None));
+        if let (Some(asked), Some(student)) = (&self.asked, self.students.get_mut(&number))
+            && let Some(stream) = &mut student.stream
+        {
+            stream.question = asked.question.id;
+        }
+        Ok(Answer { form: Form::Stream, ..Answer::json(200, text) })
+    }
+
+    /// A student takes a name; whether it is another one.
+    fn name(&mut self, number: u32, ask: &Ask<'_>) -> Result<bool, Answer> {
+        let said = ask.value("nick").unwrap_or_default();
+        // As a form has it (WHATWG URL, section 5.1): a space is a plus.
+        let said: Vec<u8> = said.iter().map(|&b| if b == b'+' { b' ' } else { b }).collect();
+        let said = percent_decode(&said).decode_utf8();
+        let name = said.ok().and_then(|said| nickname::read(&said));
+        let name = name.ok_or_else(|| Answer::wrong(400, "nick"))?;
+        let student = self.students.get_mut(&number).filter(|student| student.name != name);
+        let Some(student) = student else { return Ok(false) };
+        (student.name, student.changed) = (name, true);
+        Ok(true)
     }
 
     /// Somebody comes in with the code.

@@ -290,9 +290,9 @@ impl Roster {
         true
     }
 
-    /// A connection over which nobody is told any more.
-    pub(super) fn ends(&mut self, place: (Fd, ConnId)) {
-        self.endings.push(place);
+    /// Connections over which nobody is told any more.
+    pub(super) fn end(&mut self, places: Vec<(Fd, ConnId)>) {
+        self.endings.extend(places);
     }
 
     /// The connections of streams that are over: to be ended.

@@ -158,7 +158,7 @@ impl Roster {
             }
             tellings.push(Telling { fd, conn, student: number, text });
         }
-        over.into_iter().for_each(|place| self.ends(place));
+        self.end(over);
         tellings
     }
 
