@@ -210,6 +210,11 @@ fn the_back_row_sees_the_projected_screen_when_it_may() {
     terminal.gone("join code");
     let mut browser = Browser::start(SIZE, "en");
     join(&mut browser, &url, 1);
+    for hidden in [true, false, true] {
+        browser.until(&format!("document.getElementById('screen').hidden === {hidden}"));
+        terminal.press("#");
+    }
+    terminal.press("#");
     let host = url.rsplit_once('/').unwrap().0;
     browser.open(&format!("{host}/-/screen"));
     browser.until("document.getElementById('link').textContent.includes('not opened')");

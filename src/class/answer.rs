@@ -46,7 +46,9 @@ impl Answer {
     pub fn page(ask: &Ask<'_>) -> Self {
         let nonce = secret();
         let page = if ask.path == b"/-/screen" { SCREEN } else { PAGE };
-        let text = page.replace("nonce=\"NONCE\"", &format!("nonce=\"{nonce}\""));
+        // What indents it is for those who read the source.
+        let lean: Vec<&str> = page.lines().map(str::trim_start).collect();
+        let text = lean.join("\n").replace("nonce=\"NONCE\"", &format!("nonce=\"{nonce}\""));
         Self { status: 200, form: Form::Page(nonce), text, closes: false }
     }
 

@@ -38,10 +38,10 @@ pub(in crate::words) const CHINESE: Class = Class {
         Did::Burst => format!("请大家一起按，第 {value} 次"),
         Did::Projected if value > 0 => "手机可以看投影画面".to_owned(),
         Did::Projected => "手机不再显示投影画面".to_owned(),
-        Did::Code => "换了口令".to_owned(),
+        Did::Code => "换了加入码".to_owned(),
     },
     sentence: |did, student, value| match did {
-        Did::Joined => format!("有人凭口令加入了：从现在起是 {student} 号同学。"),
+        Did::Joined => format!("有人凭加入码加入了：从现在起是 {student} 号同学。"),
         Did::Listens => format!("{student} 号同学从这个连接得知发生了什么：一个不结束的响应。"),
         Did::Looks => format!("{student} 号同学的手机显示这块屏幕：只发变了的行。"),
         Did::Asked => format!("这个服务器没法主动告诉手机，所以 {student} 号同学的手机自己来问。"),
@@ -67,7 +67,7 @@ pub(in crate::words) const CHINESE: Class = Class {
         Did::Burst => "请大家同时按一下。".to_owned(),
         Did::Projected if value > 0 => "从现在起，手机可以看这块屏幕。".to_owned(),
         Did::Projected => "手机不再显示这块屏幕。".to_owned(),
-        Did::Code => "课堂换了口令：已经在的不受影响，新来的要用新口令。".to_owned(),
+        Did::Code => "课堂换了加入码：已经在的不受影响，新来的要用新的加入码。".to_owned(),
     },
     counts: |present, up| match up {
         0 => format!("{present} 人在"),
@@ -94,7 +94,7 @@ pub(in crate::words) const CHINESE: Class = Class {
     asks: "打开吗？回车表示是，l 只限这台电脑，n 不打开：",
     say_bind: "--class 要问监听哪个地址，而标准输入不是终端：加上 --bind 0.0.0.0 对所有网络开放，\
                或 --bind 127.0.0.1 只限这台电脑。",
-    no_random: |why| format!("无法生成课堂口令，内核给不出随机数：{why}。"),
+    no_random: |why| format!("无法生成加入码，内核给不出随机数：{why}。"),
     shows: |key| format!("；{key} 公布"),
     vote: |option, votes, before| match before {
         Some(before) => format!("{option}：{votes} 人（上次 {before}）"),

@@ -23,7 +23,7 @@ pub(in crate::words) const CHINESE: Join = Join {
     next_address: "换一个地址",
     shows_wifi: "无线网络的二维码",
     shows_page: "网页的二维码",
-    new_code: "换口令",
+    new_code: "换加入码",
     closes: "关闭",
     too_small: |width, by, height| {
         format!("显示二维码需要 {width}{by}{height} 的窗口：请放大窗口，或缩小字号。")
