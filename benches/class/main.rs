@@ -20,6 +20,7 @@ mod record;
 mod screen;
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use epollscope::class::Class;
@@ -153,10 +154,14 @@ fn descriptors(phones: usize) -> Result<(), String> {
 }
 
 /// Starts the program; its screen, its address and the code of its class.
-fn start(server: ServerKind, more: &[&str]) -> Result<(Screen, SocketAddr, String), String> {
+fn start(
+    server: ServerKind,
+    more: &[&str],
+    folder: Option<&Path>,
+) -> Result<(Screen, SocketAddr, String), String> {
     let usual = ["--class", "--bind", "127.0.0.1", "--port", "0", "--yes", "--no-config"];
     let options = [&usual[..], &["--server", server.name()], more].concat();
-    let mut screen = Screen::start(PROGRAM, &options);
+    let mut screen = Screen::start(PROGRAM, &options, folder);
     screen.see("join code")?;
     let (address, code) = screen.until("the class's address", join)?;
     // Students may come while it is shown; here it is the table that is looked at.
@@ -198,7 +203,7 @@ struct Outcome {
 fn class(server: ServerKind, options: &Options) -> Result<Outcome, String> {
     let history = options.history.iter().flat_map(|size| ["--history", size]);
     let more: Vec<&str> = history.collect();
-    let (mut screen, address, code) = start(server, &more)?;
+    let (mut screen, address, code) = start(server, &more, None)?;
     screen.press("6z");
     let pid = screen.pid();
     let mut phones = Phones::new(address, &code);

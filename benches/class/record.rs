@@ -1,6 +1,7 @@
 //! A recording of a class that is not one: thirty telephones on `poll`, hands, a hand that the teacher
 //! serves, all at once, and the same on `epoll`.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use epollscope::telemetry::ServerKind;
@@ -15,10 +16,14 @@ const HANDS: u32 = 3;
 const LIMIT: Duration = Duration::from_secs(10);
 
 pub(crate) fn record(file: &str) -> Result<(), String> {
-    if std::path::Path::new(file).exists() {
+    let path = Path::new(file);
+    if path.exists() {
         return Err(format!("{file} is there already"));
     }
-    let (mut screen, address, code) = super::start(ServerKind::Poll, &["--log", file])?;
+    // The command line is in the log: it is to say nothing of the folders here.
+    let name = path.file_name().and_then(|name| name.to_str()).ok_or("a file has a name")?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let (mut screen, address, code) = super::start(ServerKind::Poll, &["--log", name], folder)?;
     screen.press("9");
     let mut phones = Phones::new(address, &code);
     phones.run(Duration::from_secs(1));

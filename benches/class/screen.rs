@@ -3,6 +3,7 @@
 
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -107,12 +108,16 @@ fn is_hand(screen: &vt100::Screen, (row, column): Cell) -> bool {
 }
 
 impl Screen {
-    pub(crate) fn start(program: &str, options: &[&str]) -> Self {
+    /// Starts it, in a folder of its own where that matters.
+    pub(crate) fn start(program: &str, options: &[&str], folder: Option<&Path>) -> Self {
         let (cols, rows) = SIZE;
         let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
         let pty = native_pty_system().openpty(size).expect("a pseudo-terminal");
         let mut command = CommandBuilder::new(program);
         command.args(options);
+        if let Some(folder) = folder {
+            command.cwd(folder);
+        }
         command.env_remove("NO_COLOR");
         command.env("TERM", "xterm-256color");
         command.env("LC_ALL", "C.UTF-8");
