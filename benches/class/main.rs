@@ -34,7 +34,7 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_epollscope");
 /// A class has no more.
 const MOST: usize = 1000;
 const LONGEST: u64 = 120;
-/// The telephones whose seats are looked at, of which one presses each second.
+/// The telephones whose seats are looked at, of which about one presses each second.
 const LOOKED_AT: usize = 10;
 /// Nobody should wait longer to be told.
 const LATE: Duration = Duration::from_secs(1);
@@ -377,10 +377,11 @@ fn float(n: usize) -> f64 {
     f64::from(u32::try_from(n).unwrap_or(u32::MAX))
 }
 
-/// The one in the middle.
+/// The one in the middle, or what is between the two that are.
 fn median(mut values: Vec<f64>) -> Option<f64> {
     values.sort_by(f64::total_cmp);
-    values.get(values.len().checked_sub(1)? / 2).copied()
+    let (low, high) = (values.len().checked_sub(1)? / 2, values.len() / 2);
+    Some(f64::midpoint(values[low], values[high]))
 }
 
 fn whole(values: &[u64]) -> Option<f64> {
@@ -485,7 +486,7 @@ impl Outcome {
             ),
         );
         line("CPU, dashboard", format!("{:.1} % of one", percent(cpu.dashboard)));
-        line("CPU, other threads", format!("{:.1} % of one", percent(cpu.others)));
+        line("CPU, inspector, clients, signals", format!("{:.1} % of one", percent(cpu.others)));
         let frames = float(self.frames.len());
         let bytes = self.frames.iter().map(|frame| frame.bytes).sum();
         line(

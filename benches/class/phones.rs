@@ -273,7 +273,9 @@ impl Phones {
             Due::Hand => {
                 self.hand(number, at);
                 let next = if number < self.looked_at {
-                    Duration::from_secs(self.looked_at as u64)
+                    // Not in step with the pictures.
+                    let most = Duration::from_secs(self.looked_at as u64);
+                    most * 9 / 10 + self.random.within(most / 5)
                 } else if let Some(every) = self.every {
                     every / 2 + self.random.within(every)
                 } else {

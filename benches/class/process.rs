@@ -30,9 +30,9 @@ pub(crate) fn memory(pid: u32) -> Memory {
 pub(crate) struct Cpu {
     /// The thread that draws.
     pub(crate) dashboard: Duration,
-    /// The server's, and the threads that it has for its connections.
+    /// The server's, and the threads that it has for its connections and for the operator.
     pub(crate) server: Duration,
-    /// All others.
+    /// All others: the inspector, the built-in clients, signals.
     pub(crate) others: Duration,
     /// How many threads there are.
     pub(crate) threads: usize,
@@ -58,7 +58,7 @@ pub(crate) fn cpu(pid: u32) -> Cpu {
         let name = fs::read_to_string(path.join("comm")).unwrap_or_default();
         if task.file_name().to_str() == Some(&pid.to_string()) {
             cpu.dashboard += time;
-        } else if name.trim() == "server" || name.starts_with("conn ") {
+        } else if matches!(name.trim(), "server" | "operator") || name.starts_with("conn ") {
             cpu.server += time;
         } else {
             cpu.others += time;

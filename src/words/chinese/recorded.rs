@@ -8,6 +8,7 @@ pub(in crate::words) const CHINESE: Recorded = Recorded {
     shelf: |name| {
         Some(match name {
             "accept-spin" => "描述符用完了，监听套接字一直就绪，循环空转",
+            "class" => "三十部模拟手机的课堂：举手，老师服务，一起按；先是 poll，再换成 epoll",
             "first-client" => "epoll，一次调用一次调用地看：客户端来，请求，得到应答，离开",
             "forget-unregister" => "关掉了描述符，但还有一份副本把它留在关注列表里",
             "ignore-partial-write" => "内核一次没有收下的部分再也没有发：客户端永远等下去",

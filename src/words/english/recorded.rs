@@ -10,6 +10,9 @@ pub(in crate::words) const ENGLISH: Recorded = Recorded {
             "accept-spin" => {
                 "no descriptor is left, and the loop spins on a listener that stays ready"
             }
+            "class" => {
+                "a class of thirty simulated telephones: hands, one by one and at once, poll and epoll"
+            }
             "first-client" => "epoll, call by call: a client comes, asks, is answered and goes",
             "forget-unregister" => "a descriptor is closed while a copy of it keeps it on the list",
             "ignore-partial-write" => {
