@@ -69,7 +69,9 @@ fn main() {
         let mut results = Vec::new();
         for &server in &options.servers {
             if !Class::streams(server) {
-                println!("{server}: not measured: it tells telephones nothing by itself.\n");
+                println!(
+                    "{server}: not measured: it does not tell telephones anything by a stream.\n"
+                );
                 continue;
             }
             match class(server, &options) {
@@ -412,7 +414,7 @@ impl Outcome {
         line("press to answer", said(&m.answered));
         line("press to own stream", said(&m.told));
         let late = m.told.iter().filter(|&&time| time > LATE).count();
-        line("told later than 1 s, never", format!("{late}, {}", m.untold));
+        line("told later than 1 s, pressed before", format!("{late}, {}", m.untold));
         match &self.seats {
             Ok(()) => {
                 line("press to seat, all others quiet", said(&self.lit_quiet));
@@ -462,13 +464,14 @@ impl Outcome {
         let kib = |bytes: u64| float(usize::try_from(bytes).unwrap_or(usize::MAX)) / 1024.0;
         let [before, came] = [self.before, self.came];
         line("memory (PSS), without a class", format!("{:.0} KiB", kib(before.pss)));
-        let each = |of: fn(Memory) -> u64| kib(of(came).saturating_sub(of(before))) / float(phones);
+        // What both share with other processes of this program makes the PSS smaller; what is anonymous is
+        // theirs alone.
+        let each = |of: fn(Memory) -> u64| (kib(of(came)) - kib(of(before))) / float(phones);
+        let (anonymous, pss) = (each(|memory| memory.anonymous), each(|memory| memory.pss));
         line(
             "memory for each telephone",
             format!(
-                "{:.1} KiB PSS, {:.1} KiB of it anonymous; the kernel's sockets are not in it, and not measured",
-                each(|memory| memory.pss),
-                each(|memory| memory.anonymous)
+                "{anonymous:.1} KiB anonymous, {pss:.1} KiB PSS; that of the kernel's sockets is not measured"
             ),
         );
         let looks: Vec<String> =
