@@ -392,7 +392,7 @@ fn whole(values: &[u64]) -> Option<f64> {
 
 impl Outcome {
     fn print(&self, server: ServerKind, round: usize, options: &Options) {
-        let line = |name: &str, text: String| println!("  {name:<34} {text}");
+        let line = |name: &str, text: String| println!("  {name:<36} {text}");
         let (m, seconds) = (&self.measured, self.time.as_secs_f64());
         let Options { phones, hands, .. } = options;
         println!(
@@ -459,7 +459,7 @@ impl Outcome {
     }
 
     fn print_costs(&self, phones: usize) {
-        let line = |name: &str, text: String| println!("  {name:<34} {text}");
+        let line = |name: &str, text: String| println!("  {name:<36} {text}");
         let m = &self.measured;
         let kib = |bytes: u64| float(usize::try_from(bytes).unwrap_or(usize::MAX)) / 1024.0;
         let [before, came] = [self.before, self.came];
