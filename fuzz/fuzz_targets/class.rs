@@ -34,7 +34,7 @@ fn join(class: &Class) -> String {
 fn check_masked(request: &Request<'_>, token: &str) {
     let line = &request.head[..request.method.len() + 1 + request.target.len()];
     let told = masked(line);
-    assert_eq!(told.len(), line.len());
+    assert!(told.len() <= line.len());
     let known = [b"?s=", b"&s="].iter().any(|name| {
         let said = [&name[..], token.as_bytes()].concat();
         told.windows(said.len()).any(|part| part == said)

@@ -127,10 +127,10 @@ impl Roster {
         if name == b"join" {
             return self.joins(ask, on, facts);
         }
-        let number = self.whose(ask, on)?;
+        let (number, is_new) = self.whose(ask, on)?;
         let comes = name != b"bye" && self.comes_in(number);
         let mut tell = |did, value| facts.push(Fact { student: number, did, value });
-        if comes || name == b"me" && !Class::streams(on.server) {
+        if comes || name == b"me" && (is_new || !Class::streams(on.server)) {
             tell(Did::Asked, 0);
         }
         match name {
@@ -259,8 +259,8 @@ impl Roster {
         Ok(Answer::json(200, self.state(number, ask, on, false, Some(&token))))
     }
 
-    /// Whose request it is, by its token.
-    fn whose(&mut self, ask: &Ask<'_>, on: &On) -> Result<u32, Answer> {
+    /// Whose request it is, by its token; and whether it is the first over that connection.
+    fn whose(&mut self, ask: &Ask<'_>, on: &On) -> Result<(u32, bool), Answer> {
         let number = self.by_token(ask.value("s").unwrap_or_default());
         let Self { students, limits, .. } = self;
         let Some((number, student)) =
@@ -275,8 +275,7 @@ impl Roster {
         if student.away {
             return Err(Answer { closes: true, ..Answer::wrong(410, "bye") });
         }
-        student.came_over(on);
-        Ok(number)
+        Ok((number, student.came_over(on)))
     }
 
     /// Whether the teacher listens to that student.

@@ -207,7 +207,7 @@ impl Class {
     }
 
     /// What is on the projected screen.
-    pub fn show(&self, columns: u16, lines: Vec<Vec<Piece>>) {
+    pub fn show(&self, columns: u16, lines: &[Vec<Piece>]) {
         self.lock().screen.show(columns, lines);
     }
 

@@ -91,6 +91,8 @@ pub(super) struct Student {
     /// It is in, as was published.
     pub(super) is_in: bool,
     pub(super) changed: bool,
+    /// What concerns all is another than it was told.
+    pub(super) stale: bool,
     pub(super) bucket: Bucket,
 }
 
@@ -220,6 +222,7 @@ impl Roster {
             gone: on.now + SILENT,
             is_in: true,
             changed: false,
+            stale: false,
             bucket: Bucket::default(),
         };
         self.students.insert(number, student);
@@ -444,10 +447,11 @@ impl Roster {
 }
 
 impl Student {
-    /// A request of it came over that connection.
-    pub(super) fn came_over(&mut self, on: &On) {
+    /// A request of it came over that connection; whether it is the first there.
+    pub(super) fn came_over(&mut self, on: &On) -> bool {
         (self.came_back, self.seen, self.gone) = (true, on.now, on.now + SILENT);
-        if !self.conns.contains(&(on.fd, on.conn)) {
+        let is_new = !self.conns.contains(&(on.fd, on.conn));
+        if is_new {
             if self.conns.len() == CONNECTIONS {
                 // Never one over which it is told.
                 let told = [&self.stream, &self.looks].map(|one| one.as_ref().map(Stream::place));
@@ -456,6 +460,7 @@ impl Student {
             }
             self.conns.push((on.fd, on.conn));
         }
+        is_new
     }
 
     /// The connections over which it was told and is not any more.

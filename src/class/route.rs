@@ -103,21 +103,25 @@ fn is_near(host: &[u8]) -> bool {
 }
 
 /// A request line for the class as it is told, on a projector or in a log: who sent it proves that with a
-/// token, and its name is its own.
+/// token, and its name is its own. A star stands for each of them.
 #[must_use]
 pub fn masked(line: &[u8]) -> Vec<u8> {
     const SECRETS: [&[u8]; 2] = [b"s=", b"nick="];
-    let mut told = line.to_vec();
-    let mut at = 0;
-    while at < told.len() {
-        let begins = matches!(told[at], b'?' | b'&');
+    let (mut told, mut at) = (Vec::with_capacity(line.len()), 0);
+    while at < line.len() {
+        let begins = matches!(line[at], b'?' | b'&');
+        told.push(line[at]);
         at += 1;
-        let secret = SECRETS.into_iter().find(|name| begins && told[at..].starts_with(name));
-        at += secret.map_or(0, <[u8]>::len);
-        while secret.is_some() && at < told.len() && !matches!(told[at], b'&' | b' ') {
-            told[at] = b'*';
-            at += 1;
+        let secret = SECRETS.into_iter().find(|name| begins && line[at..].starts_with(name));
+        let Some(name) = secret else { continue };
+        told.extend_from_slice(name);
+        at += name.len();
+        let rest = &line[at..];
+        let len = rest.iter().position(|b| matches!(b, b'&' | b' ')).unwrap_or(rest.len());
+        if len > 0 {
+            told.push(b'*');
         }
+        at += len;
     }
     told
 }
@@ -140,8 +144,8 @@ mod tests {
     #[test]
     fn tokens_and_names_are_not_told() {
         for (line, told) in [
-            ("POST /-/hand?s=abc-_9&up=1 HTTP/1.1", "POST /-/hand?s=******&up=1 HTTP/1.1"),
-            ("POST /-/nick?nick=Ann&s=x", "POST /-/nick?nick=***&s=*"),
+            ("POST /-/hand?s=abc-_9&up=1 HTTP/1.1", "POST /-/hand?s=*&up=1 HTTP/1.1"),
+            ("POST /-/nick?nick=Ann&s=x", "POST /-/nick?nick=*&s=*"),
             ("GET /-/me?us=1&q=3", "GET /-/me?us=1&q=3"),
             ("GET /-/me?s=", "GET /-/me?s="),
             ("GET /KXTR", "GET /KXTR"),

@@ -20,7 +20,7 @@ pub(super) struct Screen {
 
 impl Screen {
     /// Another picture; what is as it was is not told again.
-    pub(super) fn show(&mut self, columns: u16, lines: Vec<Vec<Piece>>) {
+    pub(super) fn show(&mut self, columns: u16, lines: &[Vec<Piece>]) {
         let lines: Vec<String> =
             lines.iter().map(|line| serde_json::to_string(line).unwrap_or_default()).collect();
         let resized = (columns, lines.len()) != (self.columns, self.lines.len());

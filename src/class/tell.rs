@@ -1,6 +1,7 @@
 //! What is told to whom, and when. Telling n telephones of each hand would be n²: what concerns one of
-//! them is told within a quarter of a second, what concerns all once a second, and figures that change
-//! all the time go with it.
+//! them is told within a quarter of a second; what concerns all, once a second to those whose hand is up,
+//! whose place in the queue may be another, and to the others after some seconds, or with what concerns
+//! them. Figures that change all the time go with it.
 
 use super::Fact;
 use super::roster::{Roster, Stream, Student};
@@ -11,6 +12,8 @@ use crate::telemetry::{ConnId, Did, Fd, Nanos, Row, ServerKind};
 const OWN: Nanos = 250_000_000;
 /// Between two about the whole class at least.
 const COMMON: Nanos = 1_000_000_000;
+/// Within this time whoever waits for nothing has heard of what concerns all.
+const SELDOM: Nanos = 5_000_000_000;
 /// A telephone that has heard nothing for three times as long takes the server for gone.
 const BEAT: Nanos = 15_000_000_000;
 
@@ -36,9 +39,11 @@ impl Student {
     /// When it is to be told something; `None` where it cannot be told anything.
     fn due(&self, changed: bool, told: Nanos) -> Option<Nanos> {
         let stream = self.stream?;
-        let common = changed.then_some((told + COMMON).max(stream.at + OWN));
+        let patient = if self.hand.is_some() { OWN } else { SELDOM };
+        let common = changed.then_some((told + COMMON).max(stream.at + patient));
         let own = self.changed.then_some(stream.at + OWN);
-        [common, own].into_iter().flatten().chain([stream.at + BEAT]).min()
+        let stale = self.stale.then_some(stream.at + SELDOM);
+        [common, own, stale].into_iter().flatten().chain([stream.at + BEAT]).min()
     }
 }
 
@@ -90,7 +95,10 @@ impl Roster {
         let common = self.changed && self.told + COMMON <= now;
         if common {
             (self.changed, self.told) = (false, now);
-            self.students.values_mut().for_each(|student| student.changed = true);
+            for student in self.students.values_mut() {
+                student.changed |= student.hand.is_some();
+                student.stale = true;
+            }
         }
         let numbers: Vec<u32> = self.students.keys().copied().collect();
         for number in numbers {
@@ -117,7 +125,7 @@ impl Roster {
             if let Some(student) = self.students.get_mut(&telling.student)
                 && student.stream.is_some_and(|stream| stream.conn == telling.conn)
             {
-                student.changed = false;
+                (student.changed, student.stale) = (false, false);
                 if let Some(stream) = &mut student.stream {
                     stream.at = now;
                     stream.question = question.unwrap_or(stream.question);

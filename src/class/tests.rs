@@ -322,7 +322,7 @@ fn a_telephone_that_asks_all_the_time_takes_nothing_from_its_neighbours() {
 }
 
 #[test]
-fn own_news_are_told_four_times_a_second_and_those_of_all_once() {
+fn own_news_are_told_four_times_a_second_and_those_of_all_seldom() {
     let mut room = Room::new();
     let phones: Vec<Phone> = (0..3).map(|_| room.join()).collect();
     for phone in &phones {
@@ -345,7 +345,7 @@ fn own_news_are_told_four_times_a_second_and_those_of_all_once() {
         own += usize::from(told.contains_key(&1));
         others += usize::from(told.contains_key(&2));
     }
-    assert!((10..=40).contains(&own) && (9..=11).contains(&others), "{own} {others}");
+    assert!((10..=40).contains(&own) && (2..=3).contains(&others), "{own} {others}");
     // Nothing happens: a sign of life, so often.
     let mut beats = 0;
     for _ in 0..600 {
@@ -373,7 +373,17 @@ fn who_was_told_just_before_is_told_what_concerns_all_too() {
     room.pass(100 * MS);
     assert_eq!(room.told().into_keys().collect::<Vec<_>>(), [2]);
     room.pass(150 * MS);
+    assert!(!room.told().contains_key(&1), "it waits for nothing");
+    room.pass(5 * SECOND);
     assert_eq!(room.told()[&1]["up"], 1);
+    room.teach(Did::Unmuted, 1);
+    // Whose hand is up has a place in the queue, which is told at once.
+    room.hand(&phones[0], true);
+    room.pass(SECOND);
+    assert_eq!(room.told()[&1]["hand"]["place"], 2);
+    room.hand(&phones[1], false);
+    room.pass(SECOND);
+    assert_eq!(room.told()[&1]["hand"]["place"], 1);
 }
 
 #[test]
@@ -407,7 +417,7 @@ fn who_is_out_of_reach_is_out_after_a_while_and_in_when_it_comes_back() {
         assert_eq!(room.did(Did::Lost), [1, 2]);
         // Whoever is in again is said to be, however it comes.
         room.hand(&poller, true);
-        assert_eq!(room.did(Did::Asked), [2]);
+        assert_eq!(room.did(Did::Asked), [2, 2]);
         assert_eq!(
             (room.did(Did::Raised), room.me(&phone).1["up"].clone()),
             (vec![1, 2, 2], 1.into())
@@ -716,7 +726,7 @@ fn send_anything(bytes: &[u8]) {
 /// A request line in which `secret` is the value of `s`.
 fn assert_masked(line: &[u8], secret: &[u8]) {
     let told = masked(line);
-    assert_eq!(told.len(), line.len());
+    assert!(told.len() <= line.len());
     assert!(!told.windows(secret.len()).any(|part| part == secret));
 }
 

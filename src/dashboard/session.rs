@@ -576,7 +576,7 @@ impl<W: Backend> Show for Session<W> {
         if let Ok(mut nowhere) = Terminal::new(TestBackend::new(width, height))
             && let Ok(drawn) = nowhere.draw(|frame| panels::draw(frame, &self.state, theme))
         {
-            class.show(width, lines(drawn.buffer));
+            class.show(width, &lines(drawn.buffer));
         }
     }
 

@@ -30,9 +30,27 @@ fn line(cells: &[ratatui::buffer::Cell]) -> Vec<Piece> {
         }
     }
     let piece = |(text, paint): (String, Paint)| {
-        (text, paint.letters.to_string(), paint.ground.to_string(), paint.bold)
+        (without_addresses(&text), paint.letters.to_string(), paint.ground.to_string(), paint.bold)
     };
     pieces.into_iter().map(piece).collect()
+}
+
+/// A text without addresses of clients: whoever looks at a telephone need not know the others' ones. What
+/// is typed to join stays.
+fn without_addresses(text: &str) -> String {
+    let is_address = |word: &str| {
+        let dots = word.matches('.').count();
+        let (v4, v6) = (dots >= 2, word.contains("]:"));
+        word.contains(':') && (v4 || v6) && !word.contains("//")
+    };
+    let hide = |word: &str| {
+        if is_address(word) {
+            word.replace(|c: char| c.is_ascii_hexdigit(), "\u{b7}")
+        } else {
+            word.to_owned()
+        }
+    };
+    text.split(' ').map(hide).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -52,5 +70,24 @@ mod tests {
         assert_eq!((texts, lines.len()), (vec!["ab", "\u{4e2d}c", " "], 2));
         assert_eq!(lines[0][0].1, "#010203");
         assert!(lines[0][1].3 && lines[1].len() == 1);
+    }
+
+    #[test]
+    fn addresses_of_clients_are_not_told() {
+        for (text, told) in [
+            (
+                "fd 9 is 192.168.1.31:51820",
+                "fd 9 is \u{b7}\u{b7}\u{b7}.\u{b7}\u{b7}\u{b7}.\u{b7}.\u{b7}\u{b7}:\u{b7}\u{b7}\u{b7}\u{b7}\u{b7}",
+            ),
+            (
+                "\u{2026}168.1.31:40001 ",
+                "\u{2026}\u{b7}\u{b7}\u{b7}.\u{b7}.\u{b7}\u{b7}:\u{b7}\u{b7}\u{b7}\u{b7}\u{b7} ",
+            ),
+            ("http://192.168.1.20:7890/KXTR", "http://192.168.1.20:7890/KXTR"),
+            (" 1.204101 recv  fd 9  = 84", " 1.204101 recv  fd 9  = 84"),
+            ("35:IN 1.0 : 1.0", "35:IN 1.0 : 1.0"),
+        ] {
+            assert_eq!(without_addresses(text), told);
+        }
     }
 }

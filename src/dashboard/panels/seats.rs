@@ -137,22 +137,27 @@ fn room_for(
             let mut brightest = None;
             let mut who = None;
             let mut here = false;
+            let mut raised = false;
             for (light, seated) in lights.by_ref().take(each) {
                 brightest = brightest.max(Some(light));
                 who = who.or(seated);
                 here |= seated.is_some_and(|(id, _)| Some(id) == selected);
+                raised |= seated.is_some_and(|(id, _)| class.is_raised(id));
             }
             let Some(light) = brightest else { break };
             let [x, width] = [column * cell, cell].map(|n| u16::try_from(n).unwrap_or(u16::MAX));
             let x = area.x.saturating_add(x);
             spots.add(Rect { x, y: area.y + y, width, height: 1 }, Thing::Light(light));
-            let up = each == 1 && who.is_some_and(|(id, _)| class.is_raised(id));
             let (glyph, role) = glyph(light, theme);
             let style = theme.style(if here { Role::Selected } else { role });
             let text = match (cell, who) {
-                (NUMBERED, Some((_, fd))) if up => format!("{glyph}{fd}{}", theme.glyph("✋", "^")),
+                (NUMBERED, Some((_, fd))) if raised => {
+                    format!("{glyph}{fd}{}", theme.glyph("✋", "^"))
+                }
                 (NUMBERED, Some((_, fd))) => format!("{glyph}{fd}"),
-                (2, Some(_)) if up => theme.glyph("✋", "^").to_owned(),
+                (2, Some(_)) if raised => theme.glyph("✋", "^").to_owned(),
+                // There is one column for it.
+                (1, Some(_)) if raised => theme.glyph("▲", "^").to_owned(),
                 _ => glyph.to_owned(),
             };
             let blank = cell.saturating_sub(text.width());

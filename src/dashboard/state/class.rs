@@ -1,20 +1,22 @@
 //! The class in the room, as it was published: who is in, whose hand is up, how it voted, what came of
 //! pressing all at once.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use crate::telemetry::{Batch, ConnId, Did, Fd, Kind, Nanos, ServerKind, What};
 
 /// So many times of pressing at once are remembered.
 const BURSTS: usize = 9;
-/// So many connections of students at most.
+/// So many connections of students are known at most.
 const CONNECTIONS: usize = 8192;
 
 /// The class.
 #[derive(Clone, Debug, Default)]
 pub struct Class {
     students: BTreeMap<u32, Student>,
+    /// Whose each connection is or was, the newest ones; a closed row is still a student's.
     whose: HashMap<ConnId, u32>,
+    known: VecDeque<ConnId>,
     /// The raised hands, the longest first.
     hands: Vec<u32>,
     asked: Option<Asked>,
@@ -92,7 +94,7 @@ impl Class {
         let server = batch.listener.map(|listener| listener.server);
         self.lost |= batch.lost.events[Kind::Class as usize] > 0;
         for row in &batch.gone {
-            self.ended |= self.whose.remove(&row.id).is_some();
+            self.ended |= self.whose.contains_key(&row.id);
         }
         for event in batch.events() {
             if let What::Class { student, did, value } = event.event.what {
@@ -155,14 +157,27 @@ impl Class {
     ) {
         if matches!(did, Did::Left | Did::SentAway) {
             self.hands.retain(|&hand| hand != number);
-            self.students.remove(&number);
+            let student = self.students.remove(&number);
+            // A vote is that of somebody who is there, as long as votes are taken.
+            if let (Some(asked), Some(vote)) = (&mut self.asked, student.and_then(|one| one.vote))
+                && asked.open
+                && let Some(votes) =
+                    asked.votes.get_mut(usize::try_from(vote).unwrap_or(usize::MAX))
+            {
+                *votes = votes.saturating_sub(1);
+            }
             return;
         }
         let student = self.students.entry(number).or_default();
         if let Some((_, conn)) = at
-            && self.whose.len() < CONNECTIONS
+            && self.whose.insert(conn, number).is_none()
         {
-            self.whose.insert(conn, number);
+            self.known.push_back(conn);
+            if self.known.len() > CONNECTIONS
+                && let Some(oldest) = self.known.pop_front()
+            {
+                self.whose.remove(&oldest);
+            }
         }
         match did {
             Did::Joined | Did::Listens | Did::Asked => {

@@ -111,21 +111,23 @@ impl Responder {
 /// The same of a request for the class: without its headers, and without what is a student's own.
 fn tell_class_request(host: &mut impl Host, request: &Request<'_>) {
     let line = request.method.len() + 1 + request.target.len();
+    // What is left out is not counted either.
     let line = masked(&request.head[..request.head.len().min(line.min(Text::KEPT))]);
-    tell_line(host, request, &line);
+    let target = line.len().saturating_sub(request.method.len() + 1);
+    tell_line(host, request, target, &line);
 }
 
 fn tell_request(host: &mut impl Host, request: &Request<'_>) {
     let line = request.method.len() + 1 + request.target.len();
     let kept = request.head.len().min(line.clamp(EventRef::HEAD_KEPT, Text::KEPT));
-    tell_line(host, request, &request.head[..kept]);
+    tell_line(host, request, request.target.len(), &request.head[..kept]);
 }
 
-fn tell_line(host: &mut impl Host, request: &Request<'_>, line: &[u8]) {
+fn tell_line(host: &mut impl Host, request: &Request<'_>, target: usize, line: &[u8]) {
     let what = What::Request {
         // Both are bounded by the parser's limits.
         method: u32::try_from(request.method.len()).unwrap_or(u32::MAX),
-        target: u16::try_from(request.target.len()).unwrap_or(u16::MAX),
+        target: u16::try_from(target).unwrap_or(u16::MAX),
         minor: request.minor,
     };
     host.fact(what, line);
