@@ -11,6 +11,7 @@
 //! | [`keep`] | the last seconds kept in files |
 //! | [`film`] | the pictures of a recording, without a screen |
 //! | [`split`] | two servers under the same load, side by side |
+//! | `teaching` | the class: when telephones are told something, and what they are asked |
 //! | [`terminal`] | entering and leaving the terminal, panics, signals |
 //! | [`state`] | what is known and what the operator is doing; no terminal in it |
 //! | [`panels`] | one file per thing on the screen |
@@ -36,6 +37,7 @@ pub mod run;
 pub mod session;
 pub mod split;
 pub mod state;
+mod teaching;
 pub mod terminal;
 pub mod theme;
 pub mod traced;

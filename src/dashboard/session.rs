@@ -6,8 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossterm::event::Event;
-use ratatui::backend::TestBackend;
-use ratatui::{Frame, Terminal};
+use ratatui::Frame;
 
 use super::geometry::Position;
 use super::keep::{Keep, Keeping};
@@ -15,13 +14,13 @@ use super::panels;
 use super::state::lessons::News;
 use super::state::notice::{Ended, Notice, WhyNot};
 use super::state::{self, Action, Chosen, State};
+use super::teaching::Teaching;
 use super::terminal;
 use super::theme::Theme;
-use crate::class::{Classroom, Code, Question as Asks, Said, interfaces};
+use crate::class::{Classroom, Code};
 use crate::clients::{self, ClientInfo, ClientKind, Name, Report};
-use crate::export::lines::lines;
 use crate::inspect::{Question, Snapshot, Workers};
-use crate::lesson::{Act, Phase, Strip, Text};
+use crate::lesson::{Act, Strip};
 use crate::record::log::{Note, Scribe};
 use crate::server::Failure;
 use crate::telemetry::{Batch, Command, Did, Gone, Made, Mode, Nanos};
@@ -44,15 +43,6 @@ const QUIET_AFTER: Duration = Duration::from_secs(1);
 const ASK_EVERY: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(500)];
 /// What is many.
 const MANY: usize = 1000;
-/// How often it is looked whether the telephones of a class are to be told something.
-const TELL_EVERY: Duration = Duration::from_millis(100);
-/// How often the screen is drawn for telephones that look at it.
-const PROJECT_EVERY: Duration = Duration::from_millis(250);
-/// How long they hear nothing at most while a lesson measures.
-const SILENT: Duration = Duration::from_secs(12);
-/// How often the addresses of this machine are listed while they are shown, and else: it takes a
-/// descriptor for a moment, which may be the next client's number.
-const LIST_EVERY: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(30)];
 /// How long a server may take to end after the command.
 const END_WITHIN: Duration = Duration::from_secs(3);
 
@@ -206,25 +196,7 @@ pub struct Session<W> {
     /// The clients that the log was told of last.
     noted: Arc<Vec<ClientInfo>>,
     keeping: Keeping,
-    /// When the class was last looked after.
-    told: Instant,
-    /// When the screen was last drawn for telephones.
-    projected: Instant,
-    /// When the telephones were last told something.
-    said: Instant,
-    /// When the addresses of this machine were last listed.
-    listed: Option<Instant>,
-    /// The question of a lesson that the telephones have.
-    question: Option<Posed>,
-}
-
-/// A question of a lesson that was put to the class.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Posed {
-    lesson: u32,
-    step: usize,
-    /// What is right is told.
-    revealed: bool,
+    teaching: Box<Teaching>,
 }
 
 impl<W: Backend> Session<W> {
@@ -241,11 +213,7 @@ impl<W: Backend> Session<W> {
             noted: Arc::default(),
             keeping: Keeping::by(None),
             seen: now,
-            told: now,
-            projected: now,
-            said: now,
-            listed: None,
-            question: None,
+            teaching: Box::new(Teaching::new(now)),
         }
     }
 
@@ -294,7 +262,13 @@ impl<W: Backend> Session<W> {
             self.act(act);
         }
         self.lesson();
-        self.class(now);
+        if let Some(room) = self.backend.class().cloned() {
+            let (server, records) = (self.clock.server(now), self.backend.scribe().is_some());
+            if self.teaching.tend(&room, &mut self.state, (now, server), records) {
+                // One that has ended tells nobody anything.
+                let _ = self.backend.send(Command::Tell);
+            }
+        }
         let notice = match self.state.new_notes(now) {
             News::None => None,
             News::Page(page) => self.backend.show_notes(Some(page)),
@@ -324,85 +298,16 @@ impl<W: Backend> Session<W> {
         if self.state.live().lesson.as_deref() == strip.as_ref() {
             return;
         }
-        self.ask_class(strip.as_ref());
+        if let Some(Classroom { class, .. }) = self.backend.class()
+            && let Some(did) = self.teaching.pose(class, strip.as_ref())
+        {
+            // One that has ended asks nobody anything.
+            let _ = self.backend.send(Command::Class { did, student: 0 });
+        }
         if let Some(scribe) = self.backend.scribe() {
             scribe.note(Note::Lesson(strip.as_ref().and_then(Strip::told)));
         }
         self.state.lesson_tells(strip.map(Arc::new));
-    }
-
-    /// Takes over who is in the room, and has the telephones told what has changed.
-    fn class(&mut self, now: Instant) {
-        let Some(Classroom { class, wifi }) = self.backend.class().cloned() else { return };
-        if now.saturating_duration_since(self.told) < TELL_EVERY {
-            return;
-        }
-        self.told = now;
-        let roll = class.roll();
-        // Whoever takes the laptop to another network need not start anew.
-        let every = LIST_EVERY[usize::from(!self.state.shows_join())];
-        if self.listed.is_none_or(|listed| now.saturating_duration_since(listed) >= every) {
-            self.listed = Some(now);
-            self.state.set_ways(interfaces::list().unwrap_or_default());
-        }
-        self.state.set_roll(roll, wifi);
-        class.set_figures(self.state.figures(self.backend.scribe().is_some()));
-        let left = self.state.take_left();
-        // What a lesson measures is not disturbed, but for telephones that would take the server for gone.
-        let later = self.state.lesson_waits() && now.saturating_duration_since(self.said) < SILENT;
-        if !later && (left || class.has_news(self.clock.server(now))) {
-            self.said = now;
-            // One that has ended tells nobody anything.
-            let _ = self.backend.send(Command::Tell);
-        }
-    }
-
-    /// Puts a lesson's question to the class, and what came out of it.
-    fn ask_class(&mut self, strip: Option<&Strip>) {
-        let Some(Classroom { class, .. }) = self.backend.class().cloned() else { return };
-        let send = |did| {
-            // One that has ended asks nobody anything.
-            let _ = self.backend.send(Command::Class { did, student: 0 });
-        };
-        let said = |text: &Text| {
-            let [en, zh] = text.both().map(str::to_owned);
-            Said { en, zh }
-        };
-        let asked = strip.and_then(|strip| Some((strip, strip.ask.as_ref()?)));
-        let Some((strip, question)) = asked.filter(|(strip, _)| {
-            matches!(
-                strip.phase,
-                Phase::Asking | Phase::Predicted | Phase::Revealing | Phase::Shown
-            )
-        }) else {
-            if self.question.take().is_some() {
-                send(Did::Over);
-            }
-            return;
-        };
-        let shown = strip.phase == Phase::Shown;
-        let (lesson, step) = (strip.number, strip.step);
-        let same = self.question.filter(|posed| (posed.lesson, posed.step) == (lesson, step));
-        match same {
-            None if shown => return,
-            None => {
-                class.prepare(Asks {
-                    id: 0,
-                    title: said(&strip.title),
-                    text: said(&question.question),
-                    options: question.options.iter().map(said).collect(),
-                });
-                send(Did::Question);
-            }
-            Some(Posed { revealed: false, .. }) if shown => {
-                class.reveal(question.answer, Some(said(&strip.say)));
-                send(Did::Shown);
-            }
-            // It is asked anew.
-            Some(Posed { revealed: true, .. }) if !shown => send(Did::Over),
-            Some(_) => return,
-        }
-        self.question = Some(Posed { lesson, step, revealed: shown });
     }
 
     /// Does what a lesson wants done.
@@ -566,17 +471,8 @@ impl<W: Backend> Session<W> {
 
 impl<W: Backend> Show for Session<W> {
     fn project(&mut self, theme: &Theme, now: Instant) {
-        let Some(Classroom { class, .. }) = self.backend.class() else { return };
-        let soon = now.saturating_duration_since(self.projected) < PROJECT_EVERY;
-        if soon || !class.looks_at_screen() {
-            return;
-        }
-        self.projected = now;
-        let (width, height) = self.state.screen();
-        if let Ok(mut nowhere) = Terminal::new(TestBackend::new(width, height))
-            && let Ok(drawn) = nowhere.draw(|frame| panels::draw(frame, &self.state, theme))
-        {
-            class.show(width, &lines(drawn.buffer));
+        if let Some(Classroom { class, .. }) = self.backend.class() {
+            self.teaching.project(class, &self.state, theme, now);
         }
     }
 

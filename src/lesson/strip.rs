@@ -121,6 +121,12 @@ impl Strip {
         serde_json::from_value(told?).ok().map(Arc::new)
     }
 
+    /// Whether the class is asked something, or has just seen what came out.
+    #[must_use]
+    pub fn is_asking(&self) -> bool {
+        matches!(self.phase, Phase::Asking | Phase::Predicted | Phase::Revealing | Phase::Shown)
+    }
+
     /// For a log.
     #[must_use]
     pub fn told(&self) -> Option<Value> {

@@ -215,7 +215,7 @@ pub struct State {
     /// Who is in the room, beside what was published; `None` where no class can join.
     roll: Option<Roll>,
     /// By what it joins.
-    join: Ways,
+    join: Box<Ways>,
 }
 
 impl State {
@@ -258,7 +258,7 @@ impl State {
             indexed: None,
             wall: 0,
             roll: None,
-            join: Ways::default(),
+            join: Box::default(),
         };
         state.choose_all(&choice);
         state.history = History::new(state.options.history, &mut state.live);

@@ -4,18 +4,14 @@ use super::strip::lines;
 use super::{Row, Tone};
 use crate::dashboard::keys::{self, Id};
 use crate::dashboard::state::State;
-use crate::lesson::{Phase, Strip};
+use crate::lesson::Strip;
 use crate::words::strings;
 
 impl State {
     /// The lines of the strip about it.
     pub(super) fn votes(&self, strip: &Strip, width: usize) -> Vec<Row> {
         let (class, say) = (&self.scene().class, &strings().class);
-        let asks = matches!(
-            strip.phase,
-            Phase::Asking | Phase::Predicted | Phase::Revealing | Phase::Shown
-        );
-        let Some(asked) = class.asked().filter(|_| asks && strip.ask.is_some()) else {
+        let Some(asked) = class.asked().filter(|_| strip.is_asking() && strip.ask.is_some()) else {
             return Vec::new();
         };
         if !asked.shown {
