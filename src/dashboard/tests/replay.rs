@@ -280,7 +280,7 @@ proptest! {
         let mut model = Model::new();
         let inputs: Vec<Input> = steps.iter().filter_map(|step| model.does(step)).collect();
         let log = altered(&logged(&inputs), &changes);
-        for mut shown in vec![Shown::new(log.clone(), 64 << 20, true), Shown::indexed(log, 1 << 20)] {
+        for mut shown in [Shown::new(log.clone(), 64 << 20, true), Shown::indexed(log, 1 << 20)] {
             shown.keys("))))))))");
             for _ in 0..4 {
                 shown.pass(50);
@@ -366,7 +366,7 @@ impl Source for Memory {
 
 /// A recording that is looked at.
 struct Shown {
-    replayed: Replayed<Memory>,
+    replayed: Box<Replayed<Memory>>,
     now: Instant,
     begun: Rc<RefCell<Vec<u64>>>,
     /// When notices have gone that were told before.
@@ -389,7 +389,7 @@ impl Shown {
         let seeks = memory.index.is_some();
         state.replay(Recorded { name: "run.jsonl".into(), seeks, ..Recorded::default() });
         let (now, begun) = (Instant::now(), Rc::clone(&memory.begun));
-        Self { replayed: Replayed::new(memory, state, now), now, begun, later: 1 << 60 }
+        Self { replayed: Box::new(Replayed::new(memory, state, now)), now, begun, later: 1 << 60 }
     }
 
     /// The screen, with that selected which is selected in another scene, but for the time line, which knows
@@ -539,9 +539,9 @@ fn a_jump_reads_on_and_what_fell_out_is_read_again() {
 }
 
 /// The same recording with an index and little room, and without and with all the room there is.
-fn both(log: &[u8]) -> Vec<Shown> {
+fn both(log: &[u8]) -> [Shown; 2] {
     let mut both =
-        vec![Shown::indexed(log.to_vec(), 1 << 20), Shown::new(log.to_vec(), 64 << 20, true)];
+        [Shown::indexed(log.to_vec(), 1 << 20), Shown::new(log.to_vec(), 64 << 20, true)];
     for shown in &mut both {
         shown.keys("p");
     }
