@@ -4,30 +4,23 @@
 
 use std::io;
 use std::os::fd::AsFd;
-use std::time::Duration;
 
 use super::blocking_io::serve_connection;
 use super::handover::{Handover, Outcome};
 use super::shared::{self, ThreadHost};
 use crate::telemetry::{By, Fd, ServerKind};
 
-/// How long a client may be silent while a class is in: browsers open
-/// connections in advance, and each would hold everybody.
-const SILENT: Duration = Duration::from_secs(1);
-
 pub(super) fn run(
     handover: Handover,
     started: &mut dyn FnMut(Fd),
 ) -> io::Result<(Handover, Outcome)> {
-    let once = handover.config.once;
+    let (once, own) = (handover.config.once, handover.bound.addr.ip());
     shared::run(handover, ServerKind::Blocking, started, |_, shared| {
         let mut config = shared.config.clone();
-        if config.class.is_some() {
-            let limit = config.idle_timeout.unwrap_or(SILENT);
-            config.idle_timeout = Some(limit.min(SILENT));
-        }
         while let Some(accepted) = shared.accept() {
             let mut host = ThreadHost::new(shared, &accepted, By::LOOP);
+            let silence = shared.config.silence_on_blocking(accepted.peer, own);
+            config.idle_timeout = silence;
             let socket = accepted.socket.as_fd();
             let why = serve_connection(socket, &config, &mut host);
             let served = host.requests() > 0;

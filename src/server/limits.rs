@@ -6,6 +6,7 @@
 //! or is held up: see `LoopState::resumed`.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use super::Config;
 use super::connection::Connection;
@@ -17,6 +18,14 @@ use crate::telemetry::{Nanos, Why};
 /// As many connections as the students behind one address need: each has one over which it is told, and
 /// another to ask. `select` has room for twice as many.
 const CLASS_ADDRESS: usize = 500;
+
+/// How long a telephone may be silent on `blocking`.
+const CLASS_SILENCE: Duration = Duration::from_secs(1);
+
+/// Whether that client is on this machine; `own` is the address that the server is bound to.
+fn is_here(peer: IpAddr, own: IpAddr) -> bool {
+    peer.to_canonical().is_loopback() || peer == own
+}
 
 impl Config {
     /// Whether as many connections are open as may be, in all or from this address; `own` is the one
@@ -35,13 +44,23 @@ impl Config {
     /// takes the places of all others, where nothing else was asked for; but the built-in clients and what
     /// else this machine runs may be many.
     fn most_per_address(&self, peer: IpAddr, own: IpAddr) -> usize {
-        let here = peer.to_canonical().is_loopback() || peer == own;
         match self.max_per_address {
-            0 if self.class.is_some() && !here => {
+            0 if self.class.is_some() && !is_here(peer, own) => {
                 CLASS_ADDRESS.min(self.max_connections.div_ceil(2))
             }
             most => most,
         }
+    }
+
+    /// How long a client may be silent on `blocking`. With a class in the room not for long: browsers open
+    /// connections in advance, and each would hold everybody; but in a lesson that is what a client of our
+    /// own may do.
+    pub(super) fn silence_on_blocking(&self, peer: IpAddr, own: IpAddr) -> Option<Duration> {
+        let ours = self.before.is_some() || self.suits_lessons;
+        if self.class.is_none() || ours && is_here(peer, own) {
+            return self.idle_timeout;
+        }
+        Some(self.idle_timeout.map_or(CLASS_SILENCE, |limit| limit.min(CLASS_SILENCE)))
     }
 
     /// Whether it has to be counted which address has how many.
@@ -101,6 +120,21 @@ impl Config {
 mod tests {
     use super::*;
     use crate::class::{Class, Code};
+
+    #[test]
+    fn a_silent_telephone_does_not_hold_a_blocking_server() {
+        let class = Code::parse("KXTR").map(Class::new);
+        let with = Config { class, ..Config::default() };
+        let of = |config: &Config, peer: &str| {
+            config.silence_on_blocking(peer.parse().unwrap(), "0.0.0.0".parse().unwrap())
+        };
+        let second = Some(Duration::from_secs(1));
+        assert_eq!((of(&with, "10.0.0.2"), of(&with, "127.0.0.1")), (second, second));
+        assert_eq!(of(&Config::default(), "10.0.0.2"), Config::default().idle_timeout);
+        let mut lesson = with;
+        lesson.suit_lessons(true);
+        assert_eq!((of(&lesson, "10.0.0.2"), of(&lesson, "127.0.0.1")), (second, None));
+    }
 
     #[test]
     fn no_telephone_has_all_connections() {

@@ -22,6 +22,9 @@ impl State {
             }
             return lines(Tone::Open, &text, width);
         }
+        if class.answered() == 0 && asked.first.is_empty() {
+            return Vec::new();
+        }
         let options = strip.ask.as_ref().map_or(0, |ask| ask.options.len());
         let of = |votes: &[u32], at: usize| votes.get(at).copied().unwrap_or(0);
         let vote = |at: usize| {
