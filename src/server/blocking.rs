@@ -14,12 +14,14 @@ pub(super) fn run(
     handover: Handover,
     started: &mut dyn FnMut(Fd),
 ) -> io::Result<(Handover, Outcome)> {
-    let (once, own) = (handover.config.once, handover.bound.addr.ip());
+    let once = handover.config.once;
+    let own = handover.bound.addr.ip();
     shared::run(handover, ServerKind::Blocking, started, |_, shared| {
         let mut config = shared.config.clone();
         while let Some(accepted) = shared.accept() {
             let mut host = ThreadHost::new(shared, &accepted, By::LOOP);
-            let silence = shared.config.silence_on_blocking(accepted.peer, own);
+            let peer = accepted.peer;
+            let silence = shared.config.silence_on_blocking(peer, own);
             config.idle_timeout = silence;
             let socket = accepted.socket.as_fd();
             let why = serve_connection(socket, &config, &mut host);
