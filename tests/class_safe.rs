@@ -40,12 +40,18 @@ static ALONE: Mutex<()> = Mutex::new(());
 
 impl Classroom {
     fn open(more: &[&str]) -> Self {
+        Self::open_under(&[], more)
+    }
+
+    /// The same, run by another program.
+    fn open_under(by: &[&str], more: &[&str]) -> Self {
         let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let folder = tempfile::tempdir().unwrap();
         let written = folder.path().join("written");
         let options = ["--class", "--bind", "127.0.0.1", "--port", "0", "--yes"];
         // script(1) stands between the program and the terminal, and keeps what it writes.
-        let program: Vec<&str> = [PROGRAM].iter().chain(&options).chain(more).copied().collect();
+        let program = by.iter().chain(&[PROGRAM]).chain(&options).chain(more);
+        let program: Vec<&str> = program.copied().collect();
         let script = ["-q", "-e", "-f", "-c", &program.join(" "), written.to_str().unwrap()];
         let mut terminal = Terminal::start("script", (120, 36), &script);
         terminal.see("join code");
@@ -474,4 +480,59 @@ fn flood(of: impl Fn(&str) -> String, expected: &str) {
     let screen = room.terminal.text();
     assert!(!screen.contains("panicked"), "{screen}");
     room.end();
+}
+
+/// What is said over answers that do not end is in the log as strace saw it: sent by the loop, and where
+/// each connection has a thread, by the operator's.
+#[test]
+fn what_is_told_is_in_the_log_as_strace_saw_it() {
+    if !tools::has("script") || !tools::has("strace") {
+        return;
+    }
+    for server in ["epoll", "poll", "threads", "coroutines"] {
+        let folder = tempfile::tempdir().unwrap();
+        let [trace, log] =
+            ["trace", "log"].map(|name| folder.path().join(name).display().to_string());
+        let strace = ["strace", "-f", "-e", "trace=sendto", "-o", &trace];
+        let room = Classroom::open_under(&strace, &["--server", server, "--log", &log]);
+        let token = room.join();
+        let mut stream = room.client();
+        let target = format!("GET /-/stream?s={token} HTTP/1.1\r\nHost: x\r\n\r\n");
+        stream.write_all(target.as_bytes()).unwrap();
+        read_head(&mut stream).unwrap();
+        let mut told = |what: &str| {
+            let (mut text, mut byte) = (String::new(), [0]);
+            while !text.contains(what) {
+                stream.read_exact(&mut byte).unwrap();
+                text.push(char::from(byte[0]));
+            }
+        };
+        told("\n\n");
+        for up in [1, 0, 1] {
+            room.post(&format!("/-/hand?s={token}&up={up}"));
+            told(if up == 1 { "\"hand\":{" } else { "\"hand\":null" });
+        }
+        room.end();
+        // Calls that were interrupted by another thread's line end in one of their own.
+        let calls = |text: &str| -> Vec<u64> {
+            let ended = text.lines().filter(|line| !line.contains("unfinished"));
+            let ended =
+                ended.filter(|line| line.contains("MSG_NOSIGNAL") || line.contains("resumed"));
+            let mut sent: Vec<u64> =
+                ended.filter_map(|line| line.rsplit_once("= ")?.1.trim().parse().ok()).collect();
+            sent.sort_unstable();
+            sent
+        };
+        let saw = calls(&std::fs::read_to_string(&trace).unwrap());
+        let log = std::fs::read_to_string(&log).unwrap();
+        let mut wrote: Vec<u64> = log
+            .lines()
+            .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+            .filter(|line| line["call"] == "send")
+            .filter_map(|line| line["ret"].as_u64())
+            .collect();
+        wrote.sort_unstable();
+        assert!(saw.len() >= 8, "{server}: {saw:?}");
+        assert_eq!(saw, wrote, "{server}");
+    }
 }
