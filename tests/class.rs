@@ -142,7 +142,7 @@ fn twelve_telephones_are_a_class() {
         browser.until("document.getElementById('hand').textContent.includes('Press now')");
         click(&mut browser, "#hand");
     }
-    terminal.see("epoll: 12 pressed");
+    terminal.see("epoll: 12 presses");
     terminal.see("12 telephones waited");
     // Under each of the nine the same students are there again, on other connections.
     for (key, server) in [
@@ -217,7 +217,7 @@ fn the_back_row_sees_the_projected_screen_when_it_may() {
     terminal.press("#");
     let host = url.rsplit_once('/').unwrap().0;
     browser.open(&format!("{host}/-/screen"));
-    browser.until("document.getElementById('link').textContent.includes('not opened')");
+    browser.until("document.getElementById('link').textContent.includes('just now')");
     terminal.press("#");
     browser.until("document.getElementById('link').textContent === '' && document.querySelectorAll('#screen div').length === 24");
     terminal.press("7");
@@ -234,7 +234,7 @@ fn the_back_row_sees_the_projected_screen_when_it_may() {
     let same = terminal.text().lines().filter(still).filter(|line| theirs.contains(*line)).count();
     assert!(same > 12, "{same} lines are the same\n{theirs}\n{}", terminal.text());
     terminal.press("#");
-    browser.until("document.getElementById('link').textContent.includes('not opened')");
+    browser.until("document.getElementById('link').textContent.includes('just now')");
     let real = |complaint: &&String| !complaint.contains("Failed to load resource");
     assert_eq!(browser.complaints.iter().find(real), None);
 }

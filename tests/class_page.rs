@@ -175,7 +175,7 @@ fn it_joins_by_the_code_of_its_address_and_shows_the_state_in_both_languages() {
             click(&mut browser, "#language");
         }
     }
-    assert_eq!(text(&mut browser, "paused"), "老师让你静音：举手暂时不算。");
+    assert_eq!(text(&mut browser, "paused"), "你已被禁言：举手暂时不算。");
     quiet(&mut browser, &mock);
 }
 

@@ -513,13 +513,19 @@ fn what_is_told_is_in_the_log_as_strace_saw_it() {
             told(if up == 1 { "\"hand\":{" } else { "\"hand\":null" });
         }
         room.end();
-        // Calls that were interrupted by another thread's line end in one of their own.
+        // A call during which another thread's line was written ends in a line of its own.
         let calls = |text: &str| -> Vec<u64> {
-            let ended = text.lines().filter(|line| !line.contains("unfinished"));
-            let ended =
-                ended.filter(|line| line.contains("MSG_NOSIGNAL") || line.contains("resumed"));
-            let mut sent: Vec<u64> =
-                ended.filter_map(|line| line.rsplit_once("= ")?.1.trim().parse().ok()).collect();
+            let (mut sent, mut begun) = (Vec::new(), BTreeMap::new());
+            for line in text.lines() {
+                let (thread, call) = line.split_once(' ').unwrap();
+                let ours = call.contains("MSG_NOSIGNAL");
+                if call.contains("unfinished") {
+                    begun.insert(thread, ours);
+                } else if ours || call.contains("resumed") && begun.remove(thread) == Some(true) {
+                    let ret = line.rsplit_once("= ").map_or("", |(_, ret)| ret.trim());
+                    sent.extend(ret.parse::<u64>());
+                }
+            }
             sent.sort_unstable();
             sent
         };

@@ -16,7 +16,11 @@ pub(super) fn of(cli: &Cli) -> Result<Option<Classroom>, Sentence> {
     }
     let say = &strings().class;
     let wifi = cli.wifi_name.as_deref().map(|name| Wifi::new(name, cli.wifi_password.as_deref()));
-    let wifi = wifi.transpose().map_err(|bad: BadWifi| bad.to_string())?;
+    let option = |bad: &BadWifi| match bad {
+        BadWifi::Name => "--wifi-name",
+        BadWifi::Password => "--wifi-password",
+    };
+    let wifi = wifi.transpose().map_err(|bad| format!("{}: {bad}.", option(&bad)))?;
     let code = Code::new().map_err(|error| (say.no_random)(&plain(&error)))?;
     Ok(Some(Classroom { class: Class::new(code), wifi }))
 }
@@ -47,19 +51,23 @@ pub(super) fn bind(cli: &Cli, is_given: bool) -> Result<Option<IpAddr>, Sentence
         }
     }
     text += "\n";
-    text += say.asks;
-    text += " ";
-    // Where it cannot be asked nothing is opened.
-    let asked = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-    let mut answer = String::new();
-    if asked.is_err() || io::stdin().lock().read_line(&mut answer).is_err() {
-        return Ok(None);
+    loop {
+        text += say.asks;
+        text += " ";
+        // Where it cannot be asked nothing is opened.
+        let asked = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        text.clear();
+        let mut answer = String::new();
+        if asked.is_err() || !matches!(io::stdin().lock().read_line(&mut answer), Ok(1..)) {
+            return Ok(None);
+        }
+        match answer.trim().to_lowercase().as_str() {
+            "" | "y" | "yes" | "是" => return Ok(Some(any)),
+            "l" => return Ok(Some(cli.bind)),
+            "n" | "no" | "q" | "否" => return Ok(None),
+            _ => {}
+        }
     }
-    Ok(match answer.trim().to_lowercase().as_str() {
-        "" | "y" | "yes" | "是" => Some(any),
-        "l" => Some(cli.bind),
-        _ => None,
-    })
 }
 
 /// A command line as a log has it: a password is nobody else's.

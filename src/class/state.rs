@@ -112,7 +112,7 @@ pub(super) fn state(roster: &Roster, student: &Student, around: &Around<'_>) -> 
     let stream = student.stream.map(|stream| (stream.fd, stream.conn));
     let looks = student.looks.map(|looks| (looks.fd, looks.conn));
     let others = student.conns.iter().copied();
-    let others = others.filter(|&conn| Some(conn) != stream && Some(conn) != looks);
+    let others = others.filter(|&conn| ![stream, looks, asked].contains(&Some(conn)));
     // What it asked last is of more interest than that it was told.
     let moved = |row: &&Row| row.last != Kind::Accept && row.bytes_in > 0;
     let last = rows

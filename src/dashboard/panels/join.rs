@@ -276,7 +276,11 @@ impl Text<'_> {
         let role = if join.students == 0 { Role::Dim } else { Role::Good };
         parts.push(vec![Line::styled(count, style(role).add_modifier(Modifier::BOLD))]);
         if let Some(interface) = &join.interface {
-            let mut text = (say.address)(&interface.name);
+            let mut text = if interface.addr.is_loopback() {
+                say.only_here.to_owned()
+            } else {
+                (say.address)(&interface.name)
+            };
             if join.others > 0 {
                 let others = (say.others)(join.others, self.keys.address);
                 text = [text, others].join(strings().marks.semicolon);

@@ -40,6 +40,7 @@ impl State {
             recording.reached = batch.time;
         }
         self.course.batch(batch);
+        self.teacher_did(batch);
         if !refusing && self.live.rates.refusing().is_some() {
             self.notice(Notice::LimitReached);
         }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::clients::ClientKind;
 use crate::record::log;
 use crate::server::{Failure, Mistake};
-use crate::telemetry::{Nanos, ServerKind};
+use crate::telemetry::{Did, Nanos, ServerKind};
 
 /// What is told for a moment.
 #[derive(Debug)]
@@ -32,6 +32,15 @@ pub enum Notice {
     NothingToExplain,
     /// Why a key does nothing.
     NotNow(WhyNot),
+    /// Something was done with the class, or with a student.
+    Class {
+        /// What.
+        did: Did,
+        /// With whom.
+        student: u32,
+        /// See [`Did`].
+        value: u32,
+    },
     /// So many calls a second follow the pause; `None` is freely.
     AfterThePause(Option<u8>),
     /// That line has made no call yet: the loop runs until it does.
@@ -115,6 +124,7 @@ impl Notice {
             | Self::NothingToExplain
             | Self::ListensNot
             | Self::NotNow(_)
+            | Self::Class { .. }
             | Self::Saved { .. }
             | Self::NothingToSave { .. }
             | Self::NotSaved(_)

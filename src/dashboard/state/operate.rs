@@ -333,11 +333,13 @@ impl State {
         let Some(row) = self.scene().table.selected().map(TableRow::row) else {
             return Vec::new();
         };
-        self.ask(Confirm {
-            question: question(row.fd, row.peer),
-            action: Action::Send(command(row.id)),
-            conn: Some(row.id),
-        })
+        // A student is nobody's address.
+        let question = match (question(row.fd, row.peer), self.live.class.whose(row.id)) {
+            (Question::Drop(fd, _), Some(student)) => Question::DropStudent(fd, student),
+            (Question::Reset(fd, _), Some(student)) => Question::ResetStudent(fd, student),
+            (question, _) => question,
+        };
+        self.ask(Confirm { question, action: Action::Send(command(row.id)), conn: Some(row.id) })
     }
 
     pub(super) fn ask(&mut self, confirm: Confirm) -> Vec<Action> {

@@ -113,8 +113,12 @@ impl Input {
 pub enum Question {
     /// Whether that one is dropped.
     Drop(Fd, SocketAddr),
+    /// The same of a student's.
+    DropStudent(Fd, u32),
     /// Whether it is reset.
     Reset(Fd, SocketAddr),
+    /// The same of a student's.
+    ResetStudent(Fd, u32),
     /// Whether all that many are dropped.
     DropAll(usize),
     /// Whether another server takes over, which closes that many.
@@ -141,6 +145,8 @@ impl Question {
         match self {
             Self::Drop(fd, peer) => (say.drop)(*fd, &peer.to_string()),
             Self::Reset(fd, peer) => (say.reset)(*fd, &peer.to_string()),
+            Self::DropStudent(fd, student) => (say.drop)(*fd, &(strings().class.who)(*student)),
+            Self::ResetStudent(fd, student) => (say.reset)(*fd, &(strings().class.who)(*student)),
             Self::DropAll(open) => (say.drop_all)(*open),
             Self::Switch(server, open) => (say.switch)(server.name(), *open),
             Self::Quit(foreign) => (say.quit)(*foreign),

@@ -1,5 +1,6 @@
 //! What the teacher does with the class, and what is called whom.
 
+use super::notice::Notice;
 use super::prompt::{Confirm, Question};
 use super::table::TableRow;
 use super::{Action, Overlay, State};
@@ -9,7 +10,7 @@ use crate::class::interfaces::Kind;
 use crate::class::{Figures, Interface, Join, Roll, Shown, Trouble, Wifi};
 use crate::dashboard::keys::Id;
 use crate::dashboard::state::rates::Metric;
-use crate::telemetry::{Asks, Command, Did, Mode, Nanos};
+use crate::telemetry::{Asks, Batch, Command, Did, Mode, Nanos, What};
 use crate::words::strings;
 
 /// After how long it is said what to try if nobody has come.
@@ -158,6 +159,29 @@ impl State {
     /// The student whose connection is selected.
     fn selected_student(&self) -> Option<u32> {
         self.live.class.whose(self.scene().table.selected().map(TableRow::id)?)
+    }
+
+    /// Says what came of a key for the class, where nothing else on the screen does.
+    pub(super) fn teacher_did(&mut self, batch: &Batch) {
+        if !self.has_class() {
+            return;
+        }
+        for event in batch.events() {
+            if let What::Class { student, did, value } = event.event.what
+                && matches!(
+                    did,
+                    Did::Muted
+                        | Did::Unmuted
+                        | Did::Hid
+                        | Did::SentAway
+                        | Did::Projected
+                        | Did::Code
+                        | Did::Served
+                )
+            {
+                self.notice(Notice::Class { did, student, value });
+            }
+        }
     }
 
     /// A key for the class was pressed.

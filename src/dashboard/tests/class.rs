@@ -78,7 +78,7 @@ fn a_class_at_three_sizes() {
         // Names are the students' own, in whatever letters.
         walk(&["Ann"], || drawn(&state, size.0, size.1));
         let screen = drawn(&state, size.0, size.1);
-        for seen in ["4 in, 2 hands up", "student 3 Ann", "epoll-et: 2 pressed", "(before 2)"] {
+        for seen in ["4 in, 2 hands up", "student 3 Ann", "epoll-et: 2 presses", "(before 2)"] {
             assert!(screen.contains(seen), "{seen}\n{screen}");
         }
         assert_snapshot!(format!("class_{}x{}", size.0, size.1), screen);

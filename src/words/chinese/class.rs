@@ -24,12 +24,12 @@ pub(in crate::words) const CHINESE: Class = Class {
         Did::Named => "取了个名字".to_owned(),
         Did::Slow => "收不动消息了".to_owned(),
         Did::Served => {
-            format!("举手 {} 后得到服务", units::duration(u64::from(value) * 1_000_000))
+            format!("举手 {} 后被叫到", units::duration(u64::from(value) * 1_000_000))
         }
-        Did::Muted => "被静音".to_owned(),
-        Did::Unmuted => "取消静音".to_owned(),
+        Did::Muted => "被禁言".to_owned(),
+        Did::Unmuted => "取消禁言".to_owned(),
         Did::Hid => "名字被隐藏".to_owned(),
-        Did::SentAway => "被请出".to_owned(),
+        Did::SentAway => "被移出".to_owned(),
         Did::Question => format!("提出第 {value} 题"),
         Did::Again => format!("第 {value} 题再投一次"),
         Did::Closed => "停止投票".to_owned(),
@@ -54,11 +54,11 @@ pub(in crate::words) const CHINESE: Class = Class {
         Did::Waited => format!("{student} 号同学的手机等响应等了 {value} ms，是它自己量的。"),
         Did::Named => format!("{student} 号同学取了个名字，只显示在这块屏幕上。"),
         Did::Slow => format!("{student} 号同学的手机收不动消息了：它的连接被关闭。"),
-        Did::Served => format!("老师服务了 {student} 号同学举起的手。"),
+        Did::Served => format!("老师叫到了举手的 {student} 号同学。"),
         Did::Muted => format!("{student} 号同学的举手和投票暂不接受。"),
         Did::Unmuted => format!("{student} 号同学的举手和投票又接受了。"),
         Did::Hid => format!("{student} 号同学的名字隐藏了。"),
-        Did::SentAway => format!("老师把 {student} 号同学请出了课堂。"),
+        Did::SentAway => format!("老师把 {student} 号同学移出了课堂。"),
         Did::Question => "课上的问题已经发到每部手机上。".to_owned(),
         Did::Again => "讨论之后，同一个问题再投一次。".to_owned(),
         Did::Closed => "不再接受投票。".to_owned(),
@@ -70,10 +70,10 @@ pub(in crate::words) const CHINESE: Class = Class {
         Did::Code => "课堂换了加入码：已经在的不受影响，新来的要用新的加入码。".to_owned(),
     },
     counts: |present, up| match up {
-        0 => format!("{present} 人在"),
-        n => format!("{present} 人在，{n} 人举手"),
+        0 => format!("{present} 人已加入"),
+        n => format!("{present} 人已加入，{n} 人举手"),
     },
-    keys: |join, serve, press| format!("{join} 加入  {serve} 服务  {press} 一起按"),
+    keys: |join, serve, press| format!("{join} 加入  {serve} 叫一位  {press} 一起按"),
     nobody: |join| format!("还没有人加入。按 {join} 显示怎么加入。"),
     none: "没有 --class，手机加入不了。",
     answered: |answered, present, round| match round {
@@ -82,7 +82,8 @@ pub(in crate::words) const CHINESE: Class = Class {
     },
     before: |votes| format!("上次 {votes}"),
     burst: |server, pressed, within| match within {
-        Some(within) => format!("{server}：{pressed} 人在 {within} 内按了"),
+        Some(_) if pressed == 1 => format!("{server}：服务了 1 次按键"),
+        Some(within) => format!("{server}：{within} 内服务了 {pressed} 次按键"),
         None => format!("{server}：请大家一起按"),
     },
     waited: |telephones, half, longest| {
@@ -91,7 +92,7 @@ pub(in crate::words) const CHINESE: Class = Class {
     lost: "课堂的事件丢了一些：至少有这么多",
     lets_in: "有 --class 时，和这台电脑同一网络的人都能访问服务器，网址是：",
     no_network: "这台电脑现在没有连上网络；一连上，手机就能加入。",
-    asks: "打开吗？回车表示是，l 只限这台电脑，n 不打开：",
+    asks: "打开吗？直接回车表示打开；输入 l 回车只限这台电脑，输入 n 回车就不打开：",
     say_bind: "--class 要问监听哪个地址，而标准输入不是终端：加上 --bind 0.0.0.0 对所有网络开放，\
                或 --bind 127.0.0.1 只限这台电脑。",
     no_random: |why| format!("无法生成加入码，内核给不出随机数：{why}。"),
@@ -101,4 +102,6 @@ pub(in crate::words) const CHINESE: Class = Class {
         None => format!("{option}：{votes} 人"),
     },
     votes: |votes| format!("全班  {}", votes.join("，")),
+    stands: "循环停着：投票和别的请求一样，谁也到不了",
+    done: |who, did| format!("{who}：{did}"),
 };

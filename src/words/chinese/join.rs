@@ -19,6 +19,7 @@ pub(in crate::words) const CHINESE: Join = Join {
         some => format!("{} 人已加入", units::count(some as u64)),
     },
     address: |interface| format!("{interface} 的地址"),
+    only_here: "只有这台电脑能打开，手机进不来：启动时不要加 --bind 127.0.0.1。",
     others: |others, key| format!("另有 {others} 个：{key}"),
     next_address: "换一个地址",
     shows_wifi: "无线网络的二维码",

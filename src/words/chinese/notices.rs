@@ -28,7 +28,7 @@ pub(in crate::words) const CHINESE: Notices = Notices {
     nothing_asked: "现在没有问题要答",
     nobody_in: "还没有人加入",
     no_student: "选中的连接不是同学的",
-    send_away: |student| format!("把{student}请出课堂？"),
+    send_away: |student| format!("把{student}移出课堂？"),
     one_line: "只有一行可看：没有哪个连接有自己的一行",
     one_epoll: "没有多个 epoll 可选",
     textbook: "实际运行的不是教科书上的程序",

@@ -95,7 +95,8 @@ pub(in crate::words) const ENGLISH: Class = Class {
     },
     before: |votes| format!("before {votes}"),
     burst: |server, pressed, within| match within {
-        Some(within) => format!("{server}: {pressed} pressed within {within}"),
+        Some(_) if pressed == 1 => format!("{server}: 1 press was served"),
+        Some(within) => format!("{server}: {pressed} presses were served within {within}"),
         None => format!("{server}: everybody is asked to press"),
     },
     waited: |telephones, half, longest| {
@@ -106,7 +107,7 @@ pub(in crate::words) const ENGLISH: Class = Class {
     lost: "events of the class were lost: it is at least so many",
     lets_in: "With --class everybody on this computer's network can reach the server, at:",
     no_network: "This computer is on no network just now; telephones can come as soon as it is on one.",
-    asks: "Open it? Enter for yes, l for this computer alone, n to leave it:",
+    asks: "Open it? Enter for yes; l and Enter for this computer alone, n and Enter to leave it:",
     say_bind: "--class asks on which address to listen, and standard input is no terminal: add --bind 0.0.0.0 \
                for every network, or --bind 127.0.0.1 for this computer alone.",
     no_random: |why| {
@@ -118,4 +119,6 @@ pub(in crate::words) const ENGLISH: Class = Class {
         None => format!("{option}: {votes}"),
     },
     votes: |votes| format!("the class  {}", votes.join(", ")),
+    stands: "the loop stands: no vote gets through, as no other request does",
+    done: |who, did| format!("{who}: {did}"),
 };

@@ -20,6 +20,7 @@ pub(in crate::words) const ENGLISH: Join = Join {
         more => format!("{} are in", units::count(more as u64)),
     },
     address: |interface| format!("the address of {interface}"),
+    only_here: "Only this computer reaches it: no telephone can come. Start without --bind 127.0.0.1.",
     others: |others, key| format!("{others} more: {key}"),
     next_address: "another address",
     shows_wifi: "QR code of the Wi-Fi",

@@ -16,6 +16,10 @@ pub(crate) struct Class {
     pub(crate) nobody: fn(join: &str) -> String,
     pub(crate) none: &'static str,
     pub(crate) answered: fn(answered: u32, present: usize, round: u8) -> String,
+    /// Nobody is served while the loop stands.
+    pub(crate) stands: &'static str,
+    /// What was done just now, to whom.
+    pub(crate) done: fn(who: &str, did: &str) -> String,
     /// What shows how.
     pub(crate) shows: fn(key: &str) -> String,
     /// How many voted for an option, and how many before.

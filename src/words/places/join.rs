@@ -18,6 +18,7 @@ pub(crate) struct Join {
     pub(crate) letters: &'static str,
     pub(crate) students: fn(students: usize) -> String,
     pub(crate) address: fn(interface: &str) -> String,
+    pub(crate) only_here: &'static str,
     pub(crate) others: fn(others: usize, key: &str) -> String,
     /// What keys do.
     pub(crate) next_address: &'static str,

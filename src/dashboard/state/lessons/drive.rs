@@ -63,7 +63,9 @@ impl State {
 
     /// Goes on with the lesson that is given; what it wants done now, in that order.
     pub fn lesson_goes_on(&mut self, now: Instant) -> Vec<Act> {
-        if !self.course.is_given() || self.dead.is_some() {
+        // It begins when the class is in, or the box is closed without one.
+        let later = self.shows_join() && self.course.run().is_none();
+        if later || !self.course.is_given() || self.dead.is_some() {
             return Vec::new();
         }
         if let Some(command) = self.course.withheld {

@@ -27,6 +27,10 @@ impl Notice {
             Self::NothingToExplain => strings().explain.nothing.to_owned(),
             Self::ListensNot => strings().run.listens_not.to_owned(),
             Self::NotNow(why) => why.text().to_owned(),
+            Self::Class { did, student, value } => {
+                let say = &strings().class;
+                (say.done)(&(say.who)(*student), &(say.did)(*did, *value))
+            }
             Self::AfterThePause(calls) => (say.after_the_pause)(&keys::name(Id::Pause), *calls),
             Self::NeverCalled(line) => (say.never_called)(*line, &keys::name(Id::Pause)),
             Self::Panicked(panic) => panic.text(),
