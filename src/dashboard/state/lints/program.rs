@@ -224,6 +224,12 @@ impl Program {
         self.acts && mask.has(Mask::IN) && mask != Mask::IN && !mask.has(Mask::OUT)
     }
 
+    /// Whether someone sleeps in `epoll_wait` now. Threads of a process that is not the first are told as
+    /// one: where one of them waits, another it is that sleeps in another call.
+    fn waits(&self, by: By) -> bool {
+        self.epolls.list.iter().any(|epoll| epoll.by == by && epoll.asleep.is_some())
+    }
+
     /// Nothing sleeps in the loop.
     pub(super) fn goes_on(&mut self) {
         self.asleep = None;
@@ -249,7 +255,7 @@ impl Program {
         for row in rows {
             let moves = matches!(row.row().within, Some(Kind::Recv | Kind::Send | Kind::Sendfile));
             let row = row.row();
-            if moves && self.loops.contains(&row.by) {
+            if moves && self.loops.contains(&row.by) && !self.waits(row.by) {
                 let call = row.within.unwrap_or(row.last);
                 sleeps = Some((call, row.fd, Some(row.id), row.bytes_in + row.bytes_out));
             } else if snapshot

@@ -3,7 +3,7 @@
 use super::super::tests::FakeServer;
 use super::*;
 use crate::dashboard::panels::sample::MS;
-use crate::telemetry::{Event, Herd, Mode, Next, Ret, ServerKind, Work};
+use crate::telemetry::{Epoll, Event, Herd, Mode, Next, Ret, ServerKind, Work};
 
 /// A program with a connection on fd 9.
 pub(in crate::dashboard::state::lints) fn program(server: ServerKind) -> FakeServer {
@@ -54,6 +54,36 @@ fn a_call_that_sleeps_in_the_loop() {
             "{:?}",
             room.told()
         );
+    }
+}
+
+/// Threads of a process that is not the first are told as one.
+#[test]
+fn a_call_that_sleeps_beside_the_loop_of_a_child() {
+    let child = By::process(7);
+    for asleep in [None, Some(0)] {
+        let mut room = program(ServerKind::Epoll);
+        room.script.accept(10, 2).row(10, 2).row(9, 1).seq += 1;
+        let what = What::EpollWait { ret: Ret::ok(0), waited: 0 };
+        let mut wait = Event::new(room.script.seq, room.script.time, 3, None, what);
+        wait.by = child;
+        room.script.batch.push(wait, &[], &[]);
+        room.script.batch.rows.iter_mut().for_each(|row| {
+            row.by = child;
+            row.within = (row.fd == 9).then_some(Kind::Recv);
+        });
+        let numbers = Arc::new([(Some(7), 3)]);
+        let list = Arc::new([(9, Mask::IN), (10, Mask::IN)]);
+        let (id, fd, by) = (1, 3, child);
+        let epoll = Epoll { id, fd, by, waited: true, asleep, numbers, list, whole: true };
+        let epolls = Epolls { list: vec![epoll], more: 0, herds: Arc::new([]), last: Some(1) };
+        room.script.batch.epolls = Some(Arc::new(epolls));
+        room.script.batch.standing.stance = Stance::Working;
+        room.publish();
+        room.queues = vec![(10, 27, 0)];
+        room.wait(1000 * MS);
+        let says = room.told().iter().any(|told| told.starts_with("recv(9) slept for"));
+        assert_eq!(says, asleep.is_none(), "{:?}", room.told());
     }
 }
 
