@@ -65,7 +65,7 @@ impl Roster {
 
     /// When the loop was last held, as far as that is known.
     fn held_at(&self, now: Nanos) -> Option<Nanos> {
-        if matches!(self.figures.pace, "paused" | "step") { Some(now) } else { self.held }
+        if self.figures.pace == "run" { self.held } else { Some(now) }
     }
 
     pub(super) fn gather(
