@@ -7,11 +7,11 @@ use super::convert::nanos;
 use super::handover::Outcome;
 use super::pace::Pace;
 use super::table::{Client, Table, TableEntry};
-use crate::class::{Class, Fact};
+use crate::class::{Answer, Ask, Class, Fact, On};
 use crate::telemetry::{Command, ConnId, Did, Mode, Publisher, ServerKind, Setting, What};
 
 /// Publishes what has happened in the class; what a client did by a request, as on its connection.
-pub(super) fn publish_class(publisher: &mut Publisher, by: Option<Client>, facts: &[Fact]) {
+fn publish_class(publisher: &mut Publisher, by: Option<Client>, facts: &[Fact]) {
     for &Fact { student, did, value } in facts {
         let (fd, conn) = by.map_or((-1, None), |client| (client.fd, Some(client.id)));
         publisher.fact(fd, conn, What::Class { student, did, value }, &[]);
@@ -111,6 +111,18 @@ pub(super) trait Operated {
             #[cfg(debug_assertions)]
             Command::Panic => panic!("a test asked for it"),
         }
+    }
+
+    /// What the class answers to that client.
+    fn answer_class(&mut self, client: Client, ask: &Ask<'_>) -> Answer {
+        let Some((class, server)) = self.class() else { return Answer::none() };
+        let (table, _, publisher) = self.parts();
+        let Some(row) = table.get(client).map(|entry| *entry.row()) else { return Answer::none() };
+        let (Client { fd, id: conn }, now) = (client, publisher.now());
+        let on = On { fd, conn, peer: row.peer.ip(), server, now, row: Some(row) };
+        let (answer, facts) = class.answer(ask, &on);
+        publish_class(publisher, Some(client), &facts);
+        answer
     }
 
     /// Tells the telephones what has changed.

@@ -24,7 +24,13 @@ const SLOWEST: Duration = Duration::from_secs(60);
 /// How long it takes when nothing is asked for.
 const SLOW: Duration = Duration::from_secs(1);
 
+/// The media type of the answer to `/slow`, and of the totals.
+pub(super) const SLOW_TYPE: &str = "text/plain; charset=utf-8";
+/// See above.
+pub(super) const METRICS_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
+
 /// One of them, as it was asked for.
+#[derive(Clone, Copy)]
 pub(super) enum Route {
     Slow(Duration),
     Metrics,
@@ -34,15 +40,6 @@ pub(super) enum Route {
 impl Route {
     pub(super) const SLOW: &'static str = "/slow";
     const METRICS: &'static str = "/-/metrics";
-
-    /// The media type of its answer.
-    pub(super) fn media_type(&self) -> &'static str {
-        match self {
-            Self::Slow(_) => "text/plain; charset=utf-8",
-            Self::Metrics => "text/plain; version=0.0.4; charset=utf-8",
-            Self::Class => "application/json",
-        }
-    }
 }
 
 impl Routes {

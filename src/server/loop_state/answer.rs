@@ -8,10 +8,10 @@
 use std::time::Duration;
 
 use super::{Gone, LoopState, Made};
-use crate::class::{Answer, Ask, On};
+use crate::class::{Answer, Ask};
 use crate::server::connection::Connection;
 use crate::server::echo::Protocol;
-use crate::server::operator::publish_class;
+use crate::server::operator::Operated;
 use crate::server::responder::{Host, Responder};
 use crate::server::selector::Watcher;
 use crate::server::session::Session;
@@ -164,15 +164,7 @@ impl<W: Watcher> Host for OnLoop<'_, W> {
     }
 
     fn class(&mut self, ask: &Ask<'_>) -> Answer {
-        let Self { state, client } = self;
-        let Client { fd, id } = *client;
-        let row = state.table.get(*client).map(|connection| connection.row);
-        let (Some(class), Some(row)) = (&state.config.class, row) else { return Answer::none() };
-        let now = state.publisher.now();
-        let on = On { fd, conn: id, peer: row.peer.ip(), server: W::SERVER, now, row: Some(row) };
-        let (answer, facts) = class.answer(ask, &on);
-        publish_class(&mut state.publisher, Some(*client), &facts);
-        answer
+        self.state.answer_class(self.client, ask)
     }
 
     fn may_handle(&mut self) -> bool {

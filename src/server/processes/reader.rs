@@ -9,6 +9,7 @@ use rustix::net::SendFlags;
 use super::wire::{Frame, Message, Unreadable, answer, asked, class_head, read};
 use crate::class::Answer;
 use crate::server::convert::ret_of;
+use crate::server::operator::Operated;
 use crate::server::shared::{AcceptedSocket, EndOnPanic, Shared, ThreadHost, this_thread};
 use crate::telemetry::{By, ConnState, Fd, Kind, Next, Site, Text, What, Why};
 

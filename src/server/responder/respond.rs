@@ -52,47 +52,41 @@ impl Responder {
         }
         let Self { config, site, time, output, .. } = self;
         let too_long = matches!(request.body, Body::Length(n) if n > config.limits.body_bytes);
-        let response = if too_long {
-            site.refuse(413, *time, output)
-        } else if let Some(Route::Slow(_)) = route
-            && handler == Handler::None
-        {
+        let response = match route {
+            _ if too_long => site.refuse(413, *time, output),
             // More than may be asked for in one go.
-            site.refuse(503, *time, output)
-        } else if let Some(Route::Class) = route {
-            let ask = Ask::of(&request);
-            let answer = if ask.is_page() {
-                Answer::page(&ask)
-            } else {
-                ask.too_long().unwrap_or_else(|| host.class(&ask))
-            };
-            request.keep_alive &= !answer.closes;
-            session.streams = answer.form == Form::Stream;
-            let mut fields = routes::class_fields(&answer.form);
-            if answer.status == 405 {
-                fields += &format!("Allow: {}\r\n", ask.allows());
+            Some(Route::Slow(_)) if handler == Handler::None => site.refuse(503, *time, output),
+            Some(Route::Class) => {
+                let ask = Ask::of(&request);
+                let answer = if ask.is_page() {
+                    Answer::page(&ask)
+                } else {
+                    ask.too_long().unwrap_or_else(|| host.class(&ask))
+                };
+                request.keep_alive &= !answer.closes;
+                session.streams = answer.form == Form::Stream;
+                let mut fields = routes::class_fields(&answer.form);
+                if answer.status == 405 {
+                    fields += &format!("Allow: {}\r\n", ask.allows());
+                }
+                let made = (answer.status, &*fields, &*answer.text);
+                site.made(&request, made, session.streams, *time, output)
             }
-            let made = (answer.status, &*fields, &*answer.text);
-            site.made(&request, made, session.streams, *time, output)
-        } else if let Some(route) = route {
-            let text = match route {
-                Route::Class => String::new(),
-                Route::Metrics => {
-                    let (counters, now) = host.counters();
-                    routes::metrics(&counters, now)
-                }
-                Route::Slow(time) => {
-                    let (took, meanwhile) = if handled {
-                        (time, "The loop served the others meanwhile.")
-                    } else {
-                        (host.handle(Route::SLOW, time).min(time), host.meanwhile())
-                    };
-                    routes::slow_text(took, handled, meanwhile)
-                }
-            };
-            site.generated(&request, route.media_type(), &text, *time, output)
-        } else {
-            site.respond(&request, *time, output, &mut Files(host))
+            Some(Route::Metrics) => {
+                let (counters, now) = host.counters();
+                let text = routes::metrics(&counters, now);
+                site.generated(&request, routes::METRICS_TYPE, &text, *time, output)
+            }
+            Some(Route::Slow(asked)) => {
+                let (took, meanwhile) = if handled {
+                    (asked, "The loop served the others meanwhile.")
+                } else {
+                    (host.handle(Route::SLOW, asked).min(asked), host.meanwhile())
+                };
+                let text = routes::slow_text(took, handled, meanwhile);
+                site.generated(&request, routes::SLOW_TYPE, &text, *time, output)
+            }
+            None => site.respond(&request, *time, output, &mut Files(host)),
         };
         // A client that expects a 100 may or may not send the body after this answer.
         let unsure = request.expect_continue && !matches!(request.body, Body::None);

@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use super::{Locked, ThreadHost};
-use crate::class::{Answer, Ask, On};
-use crate::server::operator::publish_class;
+use crate::class::{Answer, Ask};
+use crate::server::operator::Operated;
 use crate::server::responder::Host;
-use crate::server::table::{Client, TableEntry};
+use crate::server::table::Client;
 use crate::telemetry::{By, Counters, Fd, Kind, Nanos, Next, Stance, What};
 
 impl Host for ThreadHost<'_> {
@@ -80,18 +80,6 @@ impl Host for ThreadHost<'_> {
 }
 
 impl Locked {
-    /// What the class answers, whoever serves the connection.
-    pub(in crate::server) fn answer_class(&mut self, client: Client, ask: &Ask<'_>) -> Answer {
-        let Client { fd, id } = client;
-        let row = self.table.get(client).map(|connection| *connection.row());
-        let (Some(class), Some(row)) = (&self.class, row) else { return Answer::none() };
-        let (now, server) = (self.publisher.now(), self.listener.server);
-        let on = On { fd, conn: id, peer: row.peer.ip(), server, now, row: Some(row) };
-        let (answer, facts) = class.answer(ask, &on);
-        publish_class(&mut self.publisher, Some(client), &facts);
-        answer
-    }
-
     /// What a fact changes in a row, whoever serves the connection.
     pub(in crate::server) fn note_fact(&mut self, client: Client, what: What) {
         self.table.change(client, |row| match what {
