@@ -28,26 +28,24 @@ pub(crate) fn record(file: &str) -> Result<(), String> {
     let mut phones = Phones::new(address, &code);
     phones.run(Duration::from_secs(1));
     phones.come(PHONES);
-    all_listen(&mut phones)?;
-    phones.run(Duration::from_secs(2));
-    phones.work(HANDS, 0);
-    phones.run(Duration::from_secs(6));
-    serve(&mut screen, &mut phones);
-    phones.calm();
-    phones.run(Duration::from_secs(2));
-    at_once(&mut screen, &mut phones)?;
+    on_this_server(&mut screen, &mut phones)?;
     switch(&mut screen, "8")?;
     phones.run(Duration::from_secs(1));
-    all_listen(&mut phones)?;
+    on_this_server(&mut screen, &mut phones)?;
+    let ended = screen.quit()?;
+    if ended.success() { Ok(()) } else { Err(format!("it ended with {ended:?}")) }
+}
+
+/// Hands, some of which are served, and all pressing at once.
+fn on_this_server(screen: &mut Screen, phones: &mut Phones) -> Result<(), String> {
+    all_listen(phones)?;
     phones.run(Duration::from_secs(2));
     phones.work(HANDS, 0);
     phones.run(Duration::from_secs(6));
-    serve(&mut screen, &mut phones);
+    serve(screen, phones);
     phones.calm();
     phones.run(Duration::from_secs(2));
-    at_once(&mut screen, &mut phones)?;
-    let ended = screen.quit()?;
-    if ended.success() { Ok(()) } else { Err(format!("it ended with {ended:?}")) }
+    at_once(screen, phones)
 }
 
 fn all_listen(phones: &mut Phones) -> Result<(), String> {
