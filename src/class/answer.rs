@@ -8,7 +8,7 @@ use super::route::Ask;
 use super::secret::secret;
 use super::state::{Around, state};
 use super::{Class, Fact, On, PAGE, SCREEN, nickname};
-use crate::telemetry::Did;
+use crate::telemetry::{Did, ServerKind};
 
 /// A request for the class has a body that is shorter; nothing in it is looked at.
 const BODY: u64 = 1024;
@@ -106,7 +106,7 @@ impl Roster {
         let answered = self.try_answer(ask, on, &mut facts);
         let mut answer = answered.unwrap_or_else(|wrong| wrong);
         // One that keeps its connection keeps everybody else waiting.
-        answer.closes |= on.server == crate::telemetry::ServerKind::Blocking;
+        answer.closes |= on.server == ServerKind::Blocking;
         (answer, facts)
     }
 

@@ -48,7 +48,7 @@ pub use self::code::Code;
 pub use self::interfaces::Interface;
 pub use self::join::{BadWifi, Join, Shown, Trouble, Wifi};
 pub use self::qr::Qr;
-pub use self::question::{Question, Said};
+pub use self::question::{OPTIONS, Question, Said};
 use self::roster::Roster;
 pub use self::roster::{Figures, Roll};
 pub use self::route::{Ask, is_class, masked};

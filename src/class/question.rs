@@ -25,7 +25,7 @@ pub struct Question {
 }
 
 /// So many options a question has at most.
-pub(super) const OPTIONS: usize = 9;
+pub const OPTIONS: usize = 9;
 
 /// A question that is asked.
 #[derive(Clone, Debug)]
@@ -33,9 +33,7 @@ pub(super) struct Asked {
     pub(super) question: Question,
     /// 1, and after talking it over 2.
     pub(super) round: u8,
-    /// Votes are taken.
-    pub(super) open: bool,
-    /// How the class voted is shown.
+    /// How the class voted is shown; until then votes are taken.
     pub(super) shown: bool,
     /// How many voted for each option.
     pub(super) votes: Vec<u32>,
@@ -50,28 +48,19 @@ pub(super) struct Asked {
 impl Asked {
     pub(super) fn new(question: Question) -> Self {
         let votes = vec![0; question.options.len()];
-        Self {
-            question,
-            round: 1,
-            open: true,
-            shown: false,
-            votes,
-            first: None,
-            right: None,
-            measured: None,
-        }
+        Self { question, round: 1, shown: false, votes, first: None, right: None, measured: None }
     }
 
     /// Once more.
     pub(super) fn again(&mut self) {
         let fresh = vec![0; self.votes.len()];
         self.first = Some(std::mem::replace(&mut self.votes, fresh));
-        (self.round, self.open, self.shown) = (2, true, false);
+        (self.round, self.shown) = (2, false);
     }
 
     /// One student votes, or votes otherwise than before. Whether there is such an option.
     pub(super) fn vote(&mut self, option: usize, before: Option<usize>) -> bool {
-        if !self.open || option >= self.votes.len() {
+        if self.shown || option >= self.votes.len() {
             return false;
         }
         if let Some(votes) = before.and_then(|before| self.votes.get_mut(before)) {
@@ -83,7 +72,7 @@ impl Asked {
 
     /// That vote counts no more, while votes are taken.
     pub(super) fn withdraw(&mut self, option: usize) {
-        if let Some(votes) = self.votes.get_mut(option).filter(|_| self.open) {
+        if let Some(votes) = self.votes.get_mut(option).filter(|_| !self.shown) {
             *votes = votes.saturating_sub(1);
         }
     }

@@ -380,10 +380,9 @@ impl Roster {
                 self.all_changed(|student| student.vote = None);
                 fact(0, id)
             }
-            Did::Closed | Did::Shown => {
+            Did::Shown => {
                 let Some(asked) = &mut self.asked else { return Vec::new() };
-                asked.shown |= did == Did::Shown;
-                asked.open = false;
+                asked.shown = true;
                 let id = asked.question.id;
                 self.all_changed(|_| {});
                 fact(0, id)

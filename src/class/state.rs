@@ -173,7 +173,7 @@ fn asks<'a>(asked: &'a Asked, student: &Student) -> Asks<'a> {
     Asks {
         id: asked.question.id,
         round: asked.round,
-        open: asked.open,
+        open: !asked.shown,
         mine: student.vote,
         answered: asked.votes.iter().sum(),
         votes: shown,

@@ -147,8 +147,7 @@ pub fn folded(table: &Table, number: u64, key: &str, area: Rect) -> Option<(Rect
 }
 
 /// The tabs: each panel with its key and name; where there is no room for all names, with its key,
-/// and the one with the focus with its name. The class has one where there is a
-/// class.
+/// and the one with the focus with its name. The class has one where there is a class.
 #[must_use]
 pub fn tabs(area: Rect, focus: Panel, class: bool) -> Vec<(Panel, Rect, String)> {
     let short = |panel: Panel| match panel_key(panel) {
@@ -156,7 +155,7 @@ pub fn tabs(area: Rect, focus: Panel, class: bool) -> Vec<(Panel, Rect, String)>
         key => format!(" {key} "),
     };
     let named = |panel: Panel| format!("{}{} ", short(panel), panel.label());
-    let panels = Panel::ALL.into_iter().filter(|&panel| class || panel != Panel::Class);
+    let panels = Panel::shown(class);
     let all: usize = panels.clone().map(|panel| named(panel).width()).sum();
     let whole = all <= area.width.into();
     let mut x = area.x;

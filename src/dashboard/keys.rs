@@ -124,7 +124,6 @@ static KEYS: &[Key] = &[
           enabled: State::has_student, screens: Screens::Dashboard, say: |keys| &keys.hide_name },
     Key { id: Id::SendAway, name: "send-away", presses: &[ch('Z')], group: Group::Class, bar: 0,
           enabled: State::has_student, screens: Screens::Dashboard, say: |keys| &keys.send_away },
-
     Key { id: Id::Project, name: "project", presses: &[ch('#')], group: Group::Class, bar: 0,
           enabled: State::has_class, screens: Screens::Dashboard, say: |keys| &keys.project },
 

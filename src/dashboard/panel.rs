@@ -98,6 +98,11 @@ impl Panel {
         all
     };
 
+    /// Those that can be shown: that of the class only where there is a `class`.
+    pub fn shown(class: bool) -> impl Iterator<Item = Self> + Clone {
+        Self::ALL.into_iter().filter(move |&panel| class || panel != Self::Class)
+    }
+
     fn row(self) -> &'static Row {
         const ROWS: &[Row] = &PANELS;
         &ROWS[self as usize]

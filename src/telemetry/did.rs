@@ -66,9 +66,7 @@ deeds! {
     Question = "question",
     /// The same question once more.
     Again = "again",
-    /// No more votes are taken.
-    Closed = "closed",
-    /// How the class voted is shown.
+    /// How the class voted is shown; no more votes are taken.
     Shown = "shown",
     /// There is no question any more.
     Over = "over",

@@ -100,18 +100,12 @@ fn question(asked: &Asked, class: &Class, width: usize, theme: &Theme) -> Vec<Li
         return lines;
     }
     let options = asked.votes.len().max(asked.first.len());
-    let of = |votes: &[u32], at: usize| votes.get(at).copied().unwrap_or(0);
-    let all = [&asked.votes, &asked.first].map(|votes| votes.iter().sum::<u32>().max(1));
     for at in 0..options {
-        let votes = of(&asked.votes, at);
-        let before = if asked.again {
-            format!(" ({})", (say.before)(of(&asked.first, at)))
-        } else {
-            String::new()
-        };
-        let count = format!("{votes}{before}");
+        let (votes, before) = asked.count(at);
+        let before = before.map(|before| format!(" ({})", (say.before)(before)));
+        let count = format!("{votes}{}", before.unwrap_or_default());
         let room = width.saturating_sub(5 + count.width());
-        let bar = bar(votes, all[0], room, theme);
+        let bar = bar(votes, class.answered(), room, theme);
         lines.push(Line::from(vec![
             Span::styled(format!(" {} ", at + 1), theme.style(Role::Key)),
             Span::styled(bar, theme.style(Role::Good)),
@@ -163,7 +157,7 @@ fn present(
         if student.muted {
             text += theme.glyph(" ∅", " -");
         }
-        if class.asked().is_some_and(|asked| asked.open) && student.vote.is_some() {
+        if class.asked().is_some_and(|asked| !asked.shown) && student.vote.is_some() {
             text += theme.glyph(" ✓", " +");
         }
         (text, role)

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
+use crate::class::OPTIONS;
 use crate::telemetry::{Batch, ConnId, Did, Fd, Kind, Nanos, ServerKind, What};
 
 /// So many times of pressing at once are remembered.
@@ -51,9 +52,7 @@ pub struct Asked {
     pub id: u32,
     /// Once more.
     pub again: bool,
-    /// Votes are taken.
-    pub open: bool,
-    /// They are shown.
+    /// They are shown; until then votes are taken.
     pub shown: bool,
     /// How many for each option, and how many the first time.
     pub votes: Vec<u32>,
@@ -78,6 +77,15 @@ pub struct Burst {
     pub pressed: u32,
     /// How long their telephones waited, as those say, in milliseconds and in order.
     pub waited: Vec<u32>,
+}
+
+impl Asked {
+    /// How many voted for an option, and once more how many the first time.
+    #[must_use]
+    pub fn count(&self, at: usize) -> (u32, Option<u32>) {
+        let of = |votes: &[u32]| votes.get(at).copied().unwrap_or(0);
+        (of(&self.votes), self.again.then(|| of(&self.first)))
+    }
 }
 
 impl Burst {
@@ -117,21 +125,20 @@ impl Class {
         match did {
             Did::Question => {
                 self.forget_votes();
-                let (again, open, shown) = (false, true, false);
+                let (again, shown) = (false, false);
                 let (votes, first) = (Vec::new(), Vec::new());
-                self.asked = Some(Asked { id: value, again, open, shown, votes, first });
+                self.asked = Some(Asked { id: value, again, shown, votes, first });
             }
             Did::Again => {
                 self.forget_votes();
                 if let Some(asked) = &mut self.asked {
                     asked.first = std::mem::take(&mut asked.votes);
-                    (asked.again, asked.open, asked.shown) = (true, true, false);
+                    (asked.again, asked.shown) = (true, false);
                 }
             }
-            Did::Closed | Did::Shown => {
+            Did::Shown => {
                 if let Some(asked) = &mut self.asked {
-                    asked.open = false;
-                    asked.shown |= did == Did::Shown;
+                    asked.shown = true;
                 }
             }
             Did::Over => self.asked = None,
@@ -160,7 +167,7 @@ impl Class {
             let student = self.students.remove(&number);
             // A vote is that of somebody who is there, as long as votes are taken.
             if let (Some(asked), Some(vote)) = (&mut self.asked, student.and_then(|one| one.vote))
-                && asked.open
+                && !asked.shown
                 && let Some(votes) =
                     asked.votes.get_mut(usize::try_from(vote).unwrap_or(usize::MAX))
             {
@@ -302,17 +309,13 @@ impl Class {
 
 /// A vote, in place of the one before.
 fn vote(votes: &mut Vec<u32>, before: Option<u32>, option: u32) {
-    /// As many as a question may have.
-    const OPTIONS: u32 = 9;
-    if option >= OPTIONS {
-        return;
+    let place = |option: u32| usize::try_from(option).ok().filter(|&at| at < OPTIONS);
+    let Some(at) = place(option) else { return };
+    if votes.len() <= at {
+        votes.resize(at + 1, 0);
     }
-    let place = |option: u32| usize::try_from(option).unwrap_or(0);
-    if votes.len() <= place(option) {
-        votes.resize(place(option) + 1, 0);
-    }
-    if let Some(before) = before.and_then(|before| votes.get_mut(place(before))) {
+    if let Some(before) = before.and_then(place).and_then(|before| votes.get_mut(before)) {
         *before = before.saturating_sub(1);
     }
-    votes[place(option)] += 1;
+    votes[at] += 1;
 }

@@ -443,10 +443,7 @@ impl State {
         let areas = self.areas();
         // A single panel leads through all of them.
         let shown: Vec<Panel> = match areas.panels.len() {
-            0 | 1 => {
-                let class = self.shows_class();
-                Panel::ALL.into_iter().filter(|&panel| class || panel != Panel::Class).collect()
-            }
+            0 | 1 => Panel::shown(self.shows_class()).collect(),
             _ => areas.panels.iter().map(|(panel, _)| *panel).collect(),
         };
         let at = shown.iter().position(|&panel| panel == self.focus).unwrap_or(0);

@@ -1,11 +1,12 @@
-//! What the teacher does with the class, and what is called whom.
+//! What the teacher does with the class: shows by what it joins, calls students, presses keys. What has
+//! happened in it is in `class`.
+
+use crossterm::event::{KeyCode, KeyEvent};
 
 use super::notice::Notice;
 use super::prompt::{Confirm, Question};
 use super::table::TableRow;
 use super::{Action, Overlay, State};
-use crossterm::event::{KeyCode, KeyEvent};
-
 use crate::class::interfaces::Kind;
 use crate::class::{Figures, Interface, Join, Roll, Shown, Trouble, Wifi};
 use crate::dashboard::keys::Id;
@@ -149,7 +150,8 @@ impl State {
     }
 
     pub(in crate::dashboard) fn can_count(&self) -> bool {
-        self.has_class() && self.live.class.asked().is_some_and(|asked| asked.open || !asked.again)
+        self.has_class()
+            && self.live.class.asked().is_some_and(|asked| !asked.shown || !asked.again)
     }
 
     pub(in crate::dashboard) fn has_student(&self) -> bool {
@@ -198,8 +200,8 @@ impl State {
                 return send(Did::Burst, 0);
             }
             (Id::Votes, _) => {
-                let open = class.asked().is_some_and(|asked| asked.open);
-                return send(if open { Did::Shown } else { Did::Again }, 0);
+                let shown = class.asked().is_some_and(|asked| asked.shown);
+                return send(if shown { Did::Again } else { Did::Shown }, 0);
             }
             (Id::Mute, Some(student)) => {
                 let muted = class.student(student).is_some_and(|student| student.muted);

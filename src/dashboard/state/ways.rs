@@ -1,4 +1,4 @@
-//! By what a class joins.
+//! By what a class joins, as the screen keeps it; which of it is shown is chosen in `teach`.
 
 use crate::class::{Interface, Wifi};
 use crate::telemetry::Nanos;

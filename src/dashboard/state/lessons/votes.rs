@@ -14,7 +14,7 @@ impl State {
         let Some(asked) = class.asked().filter(|_| strip.is_asking() && strip.ask.is_some()) else {
             return Vec::new();
         };
-        if !asked.shown && asked.open && self.is_paused() {
+        if !asked.shown && self.is_paused() {
             return lines(Tone::Open, say.stands, width);
         }
         if !asked.shown {
@@ -29,10 +29,9 @@ impl State {
             return Vec::new();
         }
         let options = strip.ask.as_ref().map_or(0, |ask| ask.options.len());
-        let of = |votes: &[u32], at: usize| votes.get(at).copied().unwrap_or(0);
         let vote = |at: usize| {
-            let before = asked.again.then(|| of(&asked.first, at));
-            (say.vote)(at + 1, of(&asked.votes, at), before)
+            let (votes, before) = asked.count(at);
+            (say.vote)(at + 1, votes, before)
         };
         let votes: Vec<String> = (0..options).map(vote).collect();
         lines(Tone::Measured, &(say.votes)(&votes), width)
