@@ -268,7 +268,8 @@ fn student(
 ) -> (String, Style) {
     let class = &state.scene().class;
     let number = class.whose(entry.id()).unwrap_or_default();
-    let up = class.is_raised(entry.id());
+    // Over a connection that is closed nobody asks any more.
+    let up = entry.is_open() && class.is_raised(entry.id());
     let hand = if up { theme.glyph("✋ ", "^ ") } else { "" };
     let names = [state.student(number), state.student_in_short(number), number.to_string()];
     let wordings = names.map(|name| format!("{hand}{name}"));

@@ -8,7 +8,7 @@ use crate::class::{Code, Roll};
 use crate::dashboard::panel::Panel;
 use crate::dashboard::state::{Action, State};
 use crate::dashboard::theme::{Palette, Theme};
-use crate::telemetry::{Command, Did, ServerKind, What};
+use crate::telemetry::{Command, Did, ServerKind, What, Why};
 use crate::words::walk;
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 36), (200, 50)];
@@ -105,6 +105,11 @@ fn a_student_is_a_row_and_a_seat_and_no_address() {
     state.apply(&feed.publish());
     let screen = dark_but_names(&state);
     assert_eq!(screen.matches("✋ student").count(), 1, "{screen}");
+    // A closed connection raises none.
+    feed.close(5, Why::PeerClosed);
+    state.apply(&feed.publish());
+    let screen = dark_but_names(&state);
+    assert!(screen.contains("student 5") && !screen.contains("✋ student"), "{screen}");
     // Whoever goes takes the hand along.
     taught(&mut feed, 5, Did::Lost, 0);
     state.apply(&feed.publish());
