@@ -29,6 +29,15 @@ pub fn client(socket: OwnedFd) -> OwnedFd {
     moved(socket, CLIENTS)
 }
 
+/// The same for a client's socket of a server that is not the one that is shown; `None` where there is no
+/// such number, as while a lesson lets this process have few: a small one would be missing there.
+#[must_use]
+pub fn apart(socket: &OwnedFd) -> Option<OwnedFd> {
+    let most = getrlimit(Resource::Nofile).maximum.unwrap_or(u64::MAX);
+    let half = RawFd::try_from(most / 2).unwrap_or(RawFd::MAX);
+    fcntl_dupfd_cloexec(socket, CLIENTS.min(half)).ok()
+}
+
 fn moved(fd: OwnedFd, from: RawFd) -> OwnedFd {
     fcntl_dupfd_cloexec(&fd, from.min(half())).unwrap_or(fd)
 }
@@ -105,6 +114,13 @@ mod tests {
     use std::fs::File;
 
     use super::*;
+
+    #[test]
+    fn a_client_beside_takes_no_number_that_a_lesson_has_left() {
+        let file: OwnedFd = File::open("/dev/null").unwrap().into();
+        let apart = apart(&file).unwrap();
+        assert!(apart.as_raw_fd() >= OWN, "{apart:?}");
+    }
 
     #[test]
     fn what_is_opened_meanwhile_and_what_is_moved_has_a_large_number() {

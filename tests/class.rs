@@ -8,8 +8,10 @@ mod terminal;
 #[path = "common/tools.rs"]
 mod tools;
 
-use std::io::Write;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use chromium::Browser;
 use serde_json::json;
@@ -293,4 +295,130 @@ fn a_telephone_is_dropped_and_sent_away_and_offline() {
     terminal.see("1 open");
     terminal.press("q");
     assert!(terminal.exit().success());
+}
+
+#[test]
+fn a_lesson_has_the_server_to_itself_and_the_class_votes_while_its_loop_stands() {
+    if !tools::has("chromium") || !tools::has("zbarimg") {
+        return;
+    }
+    let (mut terminal, url) = open((120, 36), &["--server", "epoll"]);
+    let mut browser = Browser::start(SIZE, "en");
+    join(&mut browser, &url, 3);
+    terminal.press("\x1b");
+    terminal.gone("join code");
+    terminal.see("3 open");
+    // The fifth lesson: its second step asks while the loop is held, and somebody waits to be accepted.
+    terminal.press("Q");
+    terminal.see("epoll's two lists");
+    terminal.press("jjjj\r");
+    terminal.see("Lesson 5");
+    terminal.see("n go on");
+    terminal.press("n");
+    terminal.see("0 of 3 have answered");
+    assert!(terminal.see("PAUSED").contains("Lesson 5"));
+    let beside = "state && state.beside && state.server === 'epoll' && state.open === null \
+                  && document.getElementById('why').textContent.includes('beside it')";
+    for telephone in 0..3 {
+        browser.turn_to(telephone);
+        browser.until(beside);
+        browser.until("document.querySelectorAll('#options button').length > 0");
+        click(&mut browser, "#options li:first-child button");
+        browser.until("state.asks && state.asks.mine === 0");
+        terminal.see(&format!("{} of 3 have answered", telephone + 1));
+    }
+    // Its clients alone are in the picture, and what it claims is what is measured.
+    terminal.press("n");
+    terminal.see("the listener. A has no fd here yet; 1 waits in the accept queue.");
+    terminal.see("1: 3, ");
+    let rows = terminal.text();
+    let mut rows = rows.lines().filter(|line| line.starts_with('┃'));
+    assert!(rows.all(|row| !row.contains("student") || row.contains('×')), "{}", terminal.text());
+    browser.until("document.getElementById('measured').textContent.includes('1 waits')");
+    // A hand is the class's while the loop stands, too.
+    click(&mut browser, "#hand");
+    browser.until("!!state.hand");
+    terminal.press("9");
+    terminal.see("3 in, 1 hand up");
+    terminal.see("another beside it");
+    terminal.press(".");
+    terminal.gone("1 hand up");
+    terminal.press("B");
+    terminal.see("not while a lesson is given");
+    // When it is left, the same students are at the server that is shown.
+    terminal.press("Q");
+    terminal.see("epoll's two lists");
+    terminal.press("Q");
+    terminal.gone("Lesson 5");
+    for telephone in 0..3 {
+        browser.turn_to(telephone);
+        browser.until("state && !state.beside && mode === 'live' && state.open >= 3");
+    }
+    terminal.see("3 in");
+    terminal.see("epoll");
+    click(&mut browser, "#hand");
+    browser.until("!!state.hand");
+    assert!(terminal.see("1 hand up").contains(&url), "where they join");
+    assert_eq!(browser.complaints, [""; 0]);
+    terminal.press("qy");
+    assert!(terminal.exit().success());
+    terminal.assert_restored();
+}
+
+#[test]
+fn a_class_is_let_in_while_the_server_runs() {
+    if !tools::has("chromium") || !tools::has("zbarimg") {
+        return;
+    }
+    for server in ["epoll", "processes"] {
+        let options = ["--port", "0", "--server", server, "--demo", "2"];
+        let mut terminal = Terminal::start(PROGRAM, (120, 36), &options);
+        terminal.see("2 open");
+        let before = terminal.text();
+        let own = before.split("http://127.0.0.1:").nth(1).unwrap();
+        let port: String = own.chars().take_while(char::is_ascii_digit).collect();
+        // Nobody is let in before, and not without a yes.
+        let none = ask(&port, "/-/me");
+        assert!(none.starts_with("HTTP/1.1 404"), "{none}");
+        terminal.press("Y");
+        terminal.see("Let a class in?");
+        terminal.press("n");
+        terminal.gone("Let a class in?");
+        assert!(ask(&port, "/KXTR").starts_with("HTTP/1.1 404"));
+        terminal.press("Y");
+        terminal.see("Let a class in?");
+        terminal.press("y");
+        terminal.see("join code");
+        tools::until_within(Duration::from_secs(5), "listening on all addresses alone", || {
+            let listens = Command::new("ss").args(["-Hltn"]).output().unwrap();
+            let listens = String::from_utf8(listens.stdout).unwrap();
+            let at = |ip: &str| listens.contains(&format!(" {ip}:{port} "));
+            (at("0.0.0.0") && !at("127.0.0.1")).then_some(())
+        });
+        if let Some(url) = scanned(&terminal) {
+            let mut browser = Browser::start(SIZE, "en");
+            join(&mut browser, &url, 1);
+            terminal.press("\x1b");
+            terminal.gone("join code");
+            // Its own clients have come back.
+            terminal.press("9");
+            terminal.see("1 in");
+            browser.until(&format!("state.server === '{server}' && !state.beside"));
+            click(&mut browser, "#hand");
+            terminal.see("1 hand up");
+            assert_eq!(browser.complaints, [""; 0]);
+        }
+        terminal.press("qy");
+        assert!(terminal.exit().success());
+    }
+}
+
+/// What is answered to a request that a telephone might send.
+fn ask(port: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(format!("127.0.0.1:{port}")).unwrap();
+    let head = "Host: 127.0.0.1\r\nConnection: close";
+    write!(stream, "GET {path} HTTP/1.1\r\n{head}\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
 }

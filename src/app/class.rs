@@ -5,13 +5,15 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::output::Sentence;
-use crate::class::{BadWifi, Class, Classroom, Code, Interface, Wifi, interfaces};
+use crate::class::{BadWifi, Class, Code, Interface, Wifi, interfaces};
 use crate::cli::Cli;
+use crate::server::Protocol;
 use crate::words::{plain, strings};
 
-/// The class that is asked for, if one is.
-pub(super) fn of(cli: &Cli) -> Result<Option<Classroom>, Sentence> {
-    if !cli.class {
+/// The class, let in where that is asked for, and the hotspot that its telephones get into first. `None`
+/// where there can be none.
+pub(super) fn of(cli: &Cli) -> Result<Option<(Class, Option<Wifi>)>, Sentence> {
+    if cli.protocol() != Protocol::Http {
         return Ok(None);
     }
     let say = &strings().class;
@@ -21,8 +23,13 @@ pub(super) fn of(cli: &Cli) -> Result<Option<Classroom>, Sentence> {
         BadWifi::Password => "--wifi-password",
     };
     let wifi = wifi.transpose().map_err(|bad| format!("{}: {bad}.", option(&bad)))?;
-    let code = Code::new().map_err(|error| (say.no_random)(&plain(&error)))?;
-    Ok(Some(Classroom { class: Class::new(code), wifi }))
+    let made = match Code::new() {
+        Ok(code) if cli.class => Some(Class::open(code)),
+        Ok(code) => Some(Class::new(code)),
+        Err(error) if cli.class => return Err((say.no_random)(&plain(&error))),
+        Err(_) => None,
+    };
+    Ok(made.map(|class| (class, wifi)))
 }
 
 /// Where a server for a class listens: where the command line says so, else where the operator does.

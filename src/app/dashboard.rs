@@ -4,8 +4,8 @@ use crossbeam_channel::Receiver;
 
 use super::output::Sentence;
 use super::start::Running;
-use crate::class::Classroom;
 use crate::clients::Clients;
+use crate::dashboard::hosting::Hosting;
 use crate::dashboard::keep::Keep;
 use crate::dashboard::{self, Begin, Lessons, Notice, Options, Save, Setup};
 use crate::record::log::Scribe;
@@ -26,7 +26,7 @@ pub(super) struct Around {
     /// Keeps the last seconds in files.
     pub(super) keep: Keep,
     pub(super) lessons: Lessons,
-    pub(super) class: Option<Classroom>,
+    pub(super) hosting: Option<Hosting>,
 }
 
 /// Shows a server.
@@ -36,7 +36,7 @@ pub(super) fn run(
     screen: Subscriber,
     around: Around,
 ) -> Result<(), Sentence> {
-    let Around { clients, begin, notices, told, log, keep, lessons, class } = around;
+    let Around { clients, begin, notices, told, log, keep, lessons, hosting } = around;
     let cli = &merged.cli;
     let side = server.inspected(screen)?;
     let saver = merged.saver();
@@ -65,7 +65,7 @@ pub(super) fn run(
         told,
         log,
         lessons,
-        class,
+        hosting,
     })
     .map_err(|error| (strings().start.dashboard_ended)(&plain(&error)))
 }

@@ -10,7 +10,7 @@ use crate::cli::Pictures;
 use crate::dashboard::Notice;
 use crate::dashboard::keep::Keep;
 use crate::export::Failed;
-use crate::record::anonymous::Anonymous;
+use crate::record::anonymous::{Anonymous, Private};
 use crate::record::json::{self, Header};
 use crate::record::log::Place;
 use crate::record::playback::{self, Playback};
@@ -21,11 +21,11 @@ const SAME_SECOND: u32 = 100;
 /// How the names of the two end.
 const ENDINGS: [&str; 2] = [".jsonl.zst", ".html"];
 
-/// What keeps them, of a log that begins so; with other addresses where there is a class.
-pub(super) fn keep(header: Header, private: bool) -> Keep {
+/// What keeps them, of a log that begins so; with other addresses while it is `private`.
+pub(super) fn keep(header: Header, private: Private) -> Keep {
     Keep::new(move |lines, time, tell| {
         let header = Header { part: true, ..header.clone() };
-        let lines = if private { Anonymous::default().addresses(&lines) } else { lines };
+        let lines = if private.is_on() { Anonymous::default().addresses(&lines) } else { lines };
         let teller = tell.clone();
         let keeping = move || {
             let told = keep_in_files(&header, &lines, time, |notice| {

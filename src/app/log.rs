@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::output::Sentence;
 use crate::dashboard::Notice;
-use crate::record::anonymous::Anonymous;
+use crate::record::anonymous::Private;
 use crate::record::json::Header;
 use crate::record::log::{Log, Place, Summary};
 use crate::telemetry::{Control, Subscriber};
@@ -23,11 +23,11 @@ pub(super) fn start(
     force: bool,
     header: &Header,
     (subscriber, control): (Subscriber, Control),
-    others: Option<Anonymous>,
+    private: Private,
     mut tell: impl FnMut(Notice) + Send + 'static,
 ) -> Result<Log, Sentence> {
     let name = path.display().to_string();
-    Log::start(place(path, force)?, subscriber, control, header, others, move |notice| {
+    Log::start(place(path, force)?, subscriber, control, header, private, move |notice| {
         tell(Notice::Log(notice));
     })
     .map_err(|error| cannot_log(&name, &error))

@@ -87,8 +87,9 @@ pub fn run() -> ExitCode {
             Language::English.speak();
             print(&cli::man(&keys::man()))
         }
-        Some(Command::Worker { full, lesson, root, start, flags }) => {
-            worker::run(flags, WorkerFlags { full: *full, lesson: *lesson }, *root, *start)
+        Some(Command::Worker { full, lesson, class, root, start, flags }) => {
+            let told = WorkerFlags { full: *full, lesson: *lesson, class: *class };
+            worker::run(flags, told, *root, *start)
         }
         Some(Command::Lesson(lesson)) => return lesson::run(lesson, &parsed.cli),
         Some(Command::Run(run)) => {

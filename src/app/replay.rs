@@ -18,6 +18,7 @@ use crate::dashboard::replayed::{self, Source};
 use crate::dashboard::state::checkpoints::{Index, Indexer};
 use crate::dashboard::theme::Change;
 use crate::dashboard::{self, Options};
+use crate::record::anonymous::Private;
 use crate::record::file;
 use crate::record::json::Header;
 use crate::record::playback::{self, Item, Place, Playback};
@@ -73,7 +74,7 @@ fn show(args: &cli::Replay, path: &Path, colours: &[Change]) -> Result<(), Sente
         ascii: args.ascii,
         runs_on: true,
         history: args.history,
-        keep: Some(keep(header.clone(), false)),
+        keep: Some(keep(header.clone(), Private::default())),
     };
     let zero = dashboard::run::wall_clock(header.start);
     let short = path.file_name().map_or(name.clone(), |name| name.display().to_string());

@@ -17,6 +17,7 @@ use super::{headless, log};
 use crate::cli;
 use crate::dashboard::theme::Change;
 use crate::dashboard::{self, Notice};
+use crate::record::anonymous::Private;
 use crate::record::json::{Header, Origin};
 use crate::record::log::{Log, Scribe};
 use crate::record::stdout::Printer;
@@ -121,7 +122,7 @@ fn traced(
             let (sink, subscriber) = wire(Capacity::default());
             streams.push(sink.with_rows());
             let way = (subscriber, control.clone());
-            Some(log::start(path, args.force, &header, way, None, move |notice| {
+            Some(log::start(path, args.force, &header, way, Private::default(), move |notice| {
                 if headless {
                     say(&notice.text());
                 } else {
@@ -189,7 +190,7 @@ fn show(
         ascii: args.ascii,
         runs_on: traced.runs_on,
         history: args.history,
-        keep: Some(keep(header, false)),
+        keep: Some(keep(header, Private::default())),
     };
     let name = shown_name(&args.command);
     let shown = dashboard::traced::run(dashboard::traced::Setup {

@@ -7,12 +7,14 @@ use super::keep::keep;
 use super::output::{Sentence, is_dumb, say};
 use super::start::Prepared;
 use super::{class, config, headless, log};
+use crate::class::Classroom;
 use crate::cli::{Cli, Demo};
 use crate::clients::Clients;
 use crate::compare;
+use crate::dashboard::hosting::{Hosting, Way};
 use crate::dashboard::{Lessons, NoChinese, Notice};
 use crate::descriptors::Held;
-use crate::record::anonymous::Anonymous;
+use crate::record::anonymous::Private;
 use crate::record::json::{Header, Origin};
 use crate::record::log::Log;
 use crate::server::Protocol;
@@ -71,11 +73,14 @@ pub(super) fn run(
         part: false,
         origin: Some(Origin::here(class::told(std::env::args_os().skip(1)), false)),
     };
+    let private = Private::default();
+    if cli.class {
+        private.begin();
+    }
     let log = match &cli.log {
         Some(path) => {
             let way = (server.record(), server.control());
-            let others = cli.class.then(Anonymous::default);
-            Some(log::start(path, cli.force, &header, way, others, tell)?)
+            Some(log::start(path, cli.force, &header, way, private.clone(), tell)?)
         }
         None => None,
     };
@@ -87,8 +92,14 @@ pub(super) fn run(
     let screen = (!headless).then(|| server.screen());
     let lines = (headless && !cli.quiet).then(|| server.stream());
     let mut config = config::config(cli, max_connections, merged.args.clone());
-    let class = class::of(cli)?;
-    config.class = class.as_ref().map(|room| room.class.clone());
+    let class = if headless { None } else { class::of(cli)? };
+    config.class = class.as_ref().map(|(class, _)| class.clone());
+    let way = Way {
+        door: config.door.clone(),
+        beside: config.beside(),
+        start: server.start_time(),
+        private: private.clone(),
+    };
     config.suits_lessons = lessons.first.is_some();
     // Files need most of what connections leave.
     let quarter = usize::try_from(config::reserved(cli, descriptors) / 4).unwrap_or(0);
@@ -118,8 +129,9 @@ pub(super) fn run(
 
     let ended = if let Some(screen) = screen {
         let begin = Box::new(begin);
-        let keep = keep(header, cli.class);
-        let around = Around { clients, begin, notices, told, log: scribe, keep, lessons, class };
+        let keep = keep(header, private);
+        let hosting = class.map(|(class, wifi)| Hosting::new(Classroom { class, wifi, addr }, way));
+        let around = Around { clients, begin, notices, told, log: scribe, keep, lessons, hosting };
         dashboard::run(merged, server, screen, around)
     } else {
         begin(&clients);

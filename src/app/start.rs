@@ -73,6 +73,11 @@ impl Prepared {
         self.wall
     }
 
+    /// The same on the clock that its events are timed by.
+    pub(super) fn start_time(&self) -> Instant {
+        self.start
+    }
+
     /// A reader of everything, with the rows of its table.
     pub(super) fn screen(&mut self) -> Subscriber {
         let (sink, subscriber) = wire(Capacity::default());

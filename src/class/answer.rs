@@ -168,10 +168,10 @@ impl Roster {
             }
             b"press" => {
                 self.heard(number)?;
-                let (burst, _) = self.burst;
+                let (burst, since) = self.burst;
                 let student = self.students.get_mut(&number);
                 if let Some(student) = student
-                    && burst > 0
+                    && since.is_some()
                     && ask.number("burst") == Some(burst)
                     && student.pressed != burst
                 {

@@ -40,7 +40,7 @@ mod tell;
 #[cfg(test)]
 mod tests;
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use self::answer::{Answer, Form};
@@ -61,9 +61,13 @@ const PAGE: &str = include_str!("../../assets/class.html");
 /// The page that shows the projected screen.
 const SCREEN: &str = include_str!("../../assets/screen.html");
 
-/// A class; its clones are the same one.
+/// A class, as a server has it; its clones are the same one.
 #[derive(Clone, Debug)]
-pub struct Class(Arc<Mutex<Roster>>);
+pub struct Class {
+    roster: Arc<Mutex<Roster>>,
+    /// It is had by the server beside the one that is shown.
+    beside: bool,
+}
 
 /// A class that can join.
 #[derive(Clone, Debug)]
@@ -72,6 +76,20 @@ pub struct Classroom {
     pub class: Class,
     /// The hotspot that its telephones get into first.
     pub wifi: Option<Wifi>,
+    /// Where they come to.
+    pub addr: SocketAddr,
+}
+
+/// Which server the telephones come to.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Host {
+    /// None: nobody is let in.
+    #[default]
+    None,
+    /// The one that is shown.
+    Shown,
+    /// Another beside it, so that it does what is looked at and nothing else.
+    Beside,
 }
 
 /// What has happened in it, to be published as [`What::Class`](crate::telemetry::What::Class).
@@ -103,10 +121,64 @@ pub struct On {
 }
 
 impl Class {
-    /// An empty one, with that code.
+    /// An empty one, with that code. Nobody is let in yet.
     #[must_use]
     pub fn new(code: Code) -> Self {
-        Self(Arc::new(Mutex::new(Roster::new(code))))
+        Self { roster: Arc::new(Mutex::new(Roster::new(code))), beside: false }
+    }
+
+    /// An empty one, with that code, which comes to the server that is shown.
+    #[must_use]
+    pub fn open(code: Code) -> Self {
+        let class = Self::new(code);
+        class.lock().host = Host::Shown;
+        class
+    }
+
+    /// The same, for the server beside the one that is shown.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        Self { beside: true, ..self.clone() }
+    }
+
+    /// Which server the telephones come to.
+    #[must_use]
+    pub fn host(&self) -> Host {
+        self.lock().host
+    }
+
+    /// They come to another one from now on, over other connections.
+    pub fn set_host(&self, host: Host, now: Nanos) {
+        self.lock().set_host(host, now);
+    }
+
+    /// Whether they come to the server that has this.
+    #[must_use]
+    pub fn comes_here(&self) -> bool {
+        self.host() == if self.beside { Host::Beside } else { Host::Shown }
+    }
+
+    /// What the server that has this is to publish of what has happened: nothing where it is another
+    /// that publishes. It is kept for that one then.
+    #[must_use]
+    pub fn published(&self, facts: Vec<Fact>) -> Vec<Fact> {
+        if self.beside {
+            self.lock().keep(facts);
+            return Vec::new();
+        }
+        facts
+    }
+
+    /// What has happened on the server beside, for the one that publishes it.
+    #[must_use]
+    pub fn take_kept(&self) -> Vec<Fact> {
+        if self.beside { Vec::new() } else { self.lock().take_kept() }
+    }
+
+    /// How much of it waits for that.
+    #[must_use]
+    pub fn kept(&self) -> usize {
+        self.lock().kept()
     }
 
     /// Whether that server can tell the telephones what happens: an answer that does not end would hold
@@ -117,12 +189,15 @@ impl Class {
     }
 
     fn lock(&self) -> MutexGuard<'_, Roster> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.roster.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Answers a request that is for the class, and what has happened with it.
     #[must_use]
     pub fn answer(&self, ask: &Ask<'_>, on: &On) -> (Answer, Vec<Fact>) {
+        if !self.comes_here() {
+            return (Answer::none(), Vec::new());
+        }
         self.lock().answer(ask, on)
     }
 

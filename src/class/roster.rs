@@ -8,7 +8,7 @@ use super::limits::{Bucket, Limits, network};
 use super::question::{Asked, Question, Said};
 use super::screen::Screen;
 use super::secret::secret;
-use super::{Fact, On};
+use super::{Fact, Host, On};
 use crate::telemetry::{ConnId, Did, Fd, Nanos};
 
 /// So many students at most.
@@ -25,6 +25,8 @@ pub(super) const SILENT: Nanos = 15_000_000_000;
 const RETURN: Nanos = 3_000_000_000;
 /// After so long its place may be another's.
 const FORGOTTEN: Nanos = 600_000_000_000;
+/// So much of what has happened waits to be published at most.
+const KEPT: usize = 1 << 16;
 /// For so long everybody is asked to press: whoever comes later has missed it.
 const BURST: Nanos = 60_000_000_000;
 
@@ -32,6 +34,9 @@ const BURST: Nanos = 60_000_000_000;
 #[derive(Debug)]
 pub(super) struct Roster {
     pub(super) code: Code,
+    pub(super) host: Host,
+    /// What has happened on the server beside the one that publishes it.
+    kept: Vec<Fact>,
     pub(super) students: BTreeMap<u32, Student>,
     tokens: HashMap<String, u32>,
     joined: u32,
@@ -41,8 +46,8 @@ pub(super) struct Roster {
     prepared: Option<Question>,
     questions: u32,
     pub(super) asked: Option<Asked>,
-    /// How often everybody was asked to press at once; and since when the last time.
-    pub(super) burst: (u32, Nanos),
+    /// How often everybody was asked to press at once; and since when the last time, while it counts.
+    pub(super) burst: (u32, Option<Nanos>),
     pub(super) figures: Figures,
     pub(super) screen: Screen,
     /// Something has changed that concerns everybody; and when they were told the last time.
@@ -128,8 +133,8 @@ impl Stream {
 /// What the telephones are told of the server.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Figures {
-    /// Open connections.
-    pub open: u64,
+    /// Open connections; where that is known.
+    pub open: Option<u64>,
     /// How often a second it waits, or goes round; where that is known.
     pub rate: Option<u64>,
     /// How many descriptors a second are asked whether they are ready; where that is known.
@@ -153,6 +158,8 @@ impl Roster {
     pub(super) fn new(code: Code) -> Self {
         Self {
             code,
+            host: Host::default(),
+            kept: Vec::new(),
             students: BTreeMap::new(),
             tokens: HashMap::new(),
             joined: 0,
@@ -161,7 +168,7 @@ impl Roster {
             prepared: None,
             questions: 0,
             asked: None,
-            burst: (0, 0),
+            burst: (0, None),
             figures: Figures { pace: "run", ..Figures::default() },
             screen: Screen::default(),
             changed: false,
@@ -170,6 +177,37 @@ impl Roster {
             endings: Vec::new(),
             held: None,
         }
+    }
+
+    /// The telephones come to another server from now on. What is known of their connections is of those
+    /// of the one before.
+    pub(super) fn set_host(&mut self, host: Host, now: Nanos) {
+        if std::mem::replace(&mut self.host, host) == host {
+            return;
+        }
+        self.endings.clear();
+        // It is another server that they would press.
+        self.burst.1 = None;
+        for student in self.students.values_mut() {
+            student.conns.clear();
+            student.looks = None;
+            if student.stream.is_some() {
+                student.lost_stream(now);
+            }
+        }
+    }
+
+    pub(super) fn keep(&mut self, facts: Vec<Fact>) {
+        let room = KEPT.saturating_sub(self.kept.len());
+        self.kept.extend(facts.into_iter().take(room));
+    }
+
+    pub(super) fn take_kept(&mut self) -> Vec<Fact> {
+        std::mem::take(&mut self.kept)
+    }
+
+    pub(super) fn kept(&self) -> usize {
+        self.kept.len()
     }
 
     /// The number of the next state.
@@ -181,7 +219,7 @@ impl Roster {
     /// Whether everybody is asked to press at once.
     pub(super) fn asks_to_press(&self, now: Nanos) -> bool {
         let (times, since) = self.burst;
-        times > 0 && now.saturating_sub(since) < BURST
+        times > 0 && since.is_some_and(|since| now.saturating_sub(since) < BURST)
     }
 
     /// How many are in.
@@ -393,7 +431,7 @@ impl Roster {
                 fact(0, asked.question.id)
             }
             Did::Burst => {
-                self.burst = (self.burst.0 + 1, now);
+                self.burst = (self.burst.0 + 1, Some(now));
                 self.all_changed(|_| {});
                 fact(0, self.burst.0)
             }

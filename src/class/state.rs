@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::Class;
 use super::question::{Asked, Question, Said};
 use super::roster::{Roster, Student};
+use super::{Class, Host};
 use crate::telemetry::{ConnId, Fd, Kind, Nanos, Row, ServerKind};
 
 /// All of it.
@@ -18,13 +18,14 @@ struct State<'a> {
     nick: &'a str,
     server: &'static str,
     streams: bool,
+    beside: bool,
     pace: &'static str,
     fd: Option<Fd>,
     conn: Option<ConnNumber>,
     asked: Option<Socket>,
     others: Vec<(Fd, ConnNumber)>,
     last: Option<Last>,
-    open: u64,
+    open: Option<u64>,
     r#in: usize,
     up: usize,
     rate: Option<u64>,
@@ -135,6 +136,7 @@ pub(super) fn state(roster: &Roster, student: &Student, around: &Around<'_>) -> 
         nick: &student.name,
         server: server.name(),
         streams: Class::streams(server),
+        beside: roster.host == Host::Beside,
         pace: figures.pace,
         fd: stream.map(|(fd, _)| fd),
         conn: stream.map(|(_, conn)| conn.get()),

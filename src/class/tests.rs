@@ -45,7 +45,7 @@ impl Room {
     }
 
     fn at(now: Nanos) -> Self {
-        let class = Class::new(Code::parse("KXTR").unwrap());
+        let class = Class::open(Code::parse("KXTR").unwrap());
         let (server, peer) = (ServerKind::Epoll, IpAddr::from([10, 0, 0, 7]));
         Self { class, server, now, peer, opened: 0, open: BTreeSet::new(), facts: Vec::new() }
     }

@@ -68,6 +68,9 @@ pub enum Command {
         /// Serve as lessons need it.
         #[arg(long)]
         lesson: bool,
+        /// Serve the telephones of the class.
+        #[arg(long)]
+        class: bool,
         /// Take the root folder's descriptor from the channel on standard output.
         #[arg(long)]
         root: bool,

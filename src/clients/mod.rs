@@ -181,6 +181,7 @@ enum Order {
     Puppet(Name, u64, Act),
     Stop(u32),
     StopAll,
+    Target(SocketAddr),
     Hurry,
 }
 
@@ -268,6 +269,11 @@ impl Clients {
     /// What puppets have reported since this was last asked, in its order.
     pub fn reports(&self) -> impl Iterator<Item = Report> {
         self.reports.try_iter()
+    }
+
+    /// Those that come from now on talk to that server.
+    pub fn retarget(&self, target: SocketAddr) {
+        self.order(Order::Target(reachable(target)));
     }
 
     /// Ends one (its socket is closed); nothing happens when it has ended already.

@@ -150,6 +150,7 @@ impl ClientThread {
                 Ok(Order::Add(kind, n)) => self.add(kind, n, now),
                 Ok(Order::Puppet(name, number, act)) => self.tell(name, number, act, now),
                 Ok(Order::Stop(id)) => self.stop(id, now),
+                Ok(Order::Target(target)) => self.target = target,
                 Ok(Order::Hurry) => self.pace = HURRY,
                 Ok(Order::StopAll) => {
                     let ids = self.clients.keys().chain(self.puppets.keys());

@@ -2,16 +2,18 @@
 
 use std::cell::RefCell;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::Receiver;
 
+use super::hosting::{Hosting, Next};
 use super::run::{Options, run_with, state_of};
 use super::session::Backend;
 use super::state::notice::{Ended, Notice, WhyNot};
 use super::state::{Chosen, Lessons};
-use crate::class::Classroom;
+use crate::class::{Classroom, Host};
 use crate::clients::{Act, ClientInfo, ClientKind, Clients, Name, Report};
 use crate::descriptors::{self, Limit};
 use crate::inspect::{Inspector, Question, Snapshot, Workers, cpu};
@@ -59,8 +61,8 @@ pub struct Setup {
     pub log: Option<Scribe>,
     /// The lessons, and which of them is begun with.
     pub lessons: Lessons,
-    /// The class, if one can join.
-    pub class: Option<Classroom>,
+    /// What is needed to have a class, where there may be one.
+    pub hosting: Option<Hosting>,
 }
 
 /// Runs the dashboard until the operator quits, then ends the server.
@@ -68,14 +70,14 @@ pub struct Setup {
 /// # Errors
 /// When there is no terminal, or it fails, or the server failed.
 pub fn run(setup: Setup) -> io::Result<()> {
-    let Setup { side, clients, begin, save, options, notices, told, log, lessons, class } = setup;
+    let Setup { side, clients, begin, save, options, notices, told, log, lessons, hosting } = setup;
     let addr = side.server.addr;
     let live = Live {
         begin: Some(begin),
         save,
         told,
         log: log.clone(),
-        class,
+        hosting,
         ..Live::new(side, clients)
     };
     let mut state = state_of(Some(addr), None, &options, notices);
@@ -159,7 +161,9 @@ pub(super) struct Live {
     /// The limit of descriptors, while a lesson has another one.
     unlimited: Option<Limit>,
     log: Option<Scribe>,
-    class: Option<Classroom>,
+    hosting: Option<Hosting>,
+    /// What came of that.
+    says: RefCell<Vec<Notice>>,
 }
 
 impl Live {
@@ -176,8 +180,14 @@ impl Live {
             unlimited: None,
             notes: None,
             log: None,
-            class: None,
+            hosting: None,
+            says: RefCell::default(),
         }
+    }
+
+    /// The same with a class.
+    pub(super) fn with_class(self, hosting: Hosting) -> Self {
+        Self { hosting: Some(hosting), ..self }
     }
 
     /// A switch of servers closes every connection. Clients of our own that were here when it was
@@ -186,10 +196,28 @@ impl Live {
         let before = self.seen;
         self.seen = listener.or(before);
         let run = |listener: Listener| listener.run;
+        if let (Some(before), Some(listener)) = (before, self.seen)
+            && before.addr != listener.addr
+        {
+            self.clients.retarget(listener.addr);
+        }
         if before.is_some() && before.map(run) != self.seen.map(run) {
             self.clients.stop_all();
             for kind in self.guests.take() {
                 self.clients.add(kind, 1);
+            }
+        }
+    }
+
+    /// Has something done for the class, and does what is to be done for that.
+    fn host(&mut self, what: impl FnOnce(&mut Hosting, Option<SocketAddr>) -> Vec<Next>) {
+        let shown = self.seen.map(|listener| listener.addr);
+        let next = self.hosting.as_mut().map(|hosting| what(hosting, shown)).unwrap_or_default();
+        for next in next {
+            match next {
+                // One that has ended moves nowhere.
+                Next::Move => drop(self.send(Command::Move)),
+                Next::Tell(notice) => self.says.get_mut().push(notice),
             }
         }
     }
@@ -209,15 +237,23 @@ impl Backend for Live {
             each(batch);
         });
         self.come_back(listener);
+        self.host(Hosting::go_on);
         open
     }
 
     fn send(&self, command: Command) -> Result<(), Gone> {
         // A change of an option may take a fresh server, too.
-        if let Command::Switch(_) | Command::Set(_) | Command::SuitLessons(_) = command {
+        use Command as C;
+        if let C::Switch(_) | C::Set(_) | C::SuitLessons(_) | C::Move = command {
             let clients = self.clients.list();
             let here = clients.iter().filter(|client| !client.ended);
             *self.guests.borrow_mut() = here.map(|client| client.kind).collect();
+        }
+        // What is the class's is done by the server that its telephones come to.
+        if let C::Tell | C::Class { .. } = command
+            && let Some(done) = self.hosting.as_ref().and_then(|hosting| hosting.send(command))
+        {
+            return done;
         }
         self.link.send(command)
     }
@@ -227,7 +263,7 @@ impl Backend for Live {
     }
 
     fn notices(&self) -> Vec<Notice> {
-        self.told.try_iter().collect()
+        self.says.take().into_iter().chain(self.told.try_iter()).collect()
     }
 
     fn ask(&self, question: Question) {
@@ -243,7 +279,23 @@ impl Backend for Live {
     }
 
     fn class(&self) -> Option<&Classroom> {
-        self.class.as_ref()
+        self.hosting.as_ref()?.room()
+    }
+
+    fn telephones(&self) -> Option<Host> {
+        self.hosting.as_ref().map_or(Some(Host::None), Hosting::telephones)
+    }
+
+    fn can_have_class(&self) -> bool {
+        self.hosting.is_some()
+    }
+
+    fn open_class(&mut self) {
+        self.host(Hosting::open);
+    }
+
+    fn set_beside(&mut self, beside: bool) {
+        self.host(|hosting, _| hosting.set_beside(beside));
     }
 
     fn scribe(&self) -> Option<&Scribe> {

@@ -5,6 +5,7 @@
 //! | [`mod@run`] | its event loop: every source it waits for, in one function |
 //! | [`session`] | a picture and the server behind it; no terminal in it |
 //! | [`live`] | the server, the inspector and the clients that it watches |
+//! | [`hosting`] | which server the telephones of a class come to |
 //! | `rehearsal` | a lesson given without a screen |
 //! | [`attached`] | a process that is looked at from outside |
 //! | [`replayed`] | a recording in place of a server |
@@ -24,6 +25,7 @@
 pub mod attached;
 pub mod film;
 pub mod geometry;
+pub mod hosting;
 mod input;
 pub mod keep;
 pub mod keys;

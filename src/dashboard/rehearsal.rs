@@ -4,6 +4,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crossterm::event::{Event, KeyCode};
+
+use super::hosting::Hosting;
 use super::live::{Live, Side};
 use super::session::Session;
 use super::state::{self, Chosen, State};
@@ -39,18 +42,44 @@ impl Rehearsal {
         Self { session: Session::new(Live::new(side, clients), state, Instant::now()) }
     }
 
+    /// The same with a class.
+    #[must_use]
+    pub fn with_class(self, hosting: Hosting) -> Self {
+        Self { session: self.session.on(|live| live.with_class(hosting)) }
+    }
+
+    /// The class goes on for a while with nothing else to do.
+    pub fn wait(&mut self, until: impl Fn() -> bool) {
+        while !until() {
+            self.session.gather(Instant::now());
+            std::thread::sleep(LOOK);
+        }
+    }
+
     /// Gives a lesson; `each` is called when a question is asked, and when something is shown.
     ///
     /// # Errors
     /// When the server has ended.
     pub fn give(&mut self, lesson: &Arc<Lesson>, mut each: impl FnMut(&Run)) -> Result<(), String> {
         self.session.state_mut().begin_lesson(lesson);
+        let mut begun = false;
         loop {
             self.session.gather(Instant::now());
             if let Some(ended) = self.session.state().dead() {
                 return Err(ended.text());
             }
-            let Some(run) = self.session.state_mut().lesson_mut() else { return Ok(()) };
+            if self.session.state().shows_join() {
+                // It begins when that is closed.
+                self.session.terminal_event(Event::Key(KeyCode::Esc.into()));
+            }
+            let Some(run) = self.session.state_mut().lesson_mut() else {
+                if begun {
+                    return Ok(());
+                }
+                std::thread::sleep(LOOK);
+                continue;
+            };
+            begun = true;
             match run.phase() {
                 Phase::Asking => {
                     each(run);

@@ -261,6 +261,8 @@ fn obey(
             Action::Save
             | Action::Send(_)
             | Action::Keep(_)
+            | Action::AskToOpen
+            | Action::OpenClass
             | Action::NewCode
             | Action::AddClients(..)
             | Action::StopClients

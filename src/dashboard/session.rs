@@ -17,7 +17,7 @@ use super::state::{self, Action, Chosen, State};
 use super::teaching::Teaching;
 use super::terminal;
 use super::theme::Theme;
-use crate::class::{Classroom, Code};
+use crate::class::{Classroom, Code, Host, interfaces};
 use crate::clients::{self, ClientInfo, ClientKind, Name, Report};
 use crate::inspect::{Question, Snapshot, Workers};
 use crate::lesson::{Act, Strip};
@@ -114,6 +114,18 @@ pub trait Backend {
     fn class(&self) -> Option<&Classroom> {
         None
     }
+    /// Which server its telephones come to; `None` while they are on the way from one to another.
+    fn telephones(&self) -> Option<Host> {
+        Some(Host::None)
+    }
+    /// Whether a class can be let in where there is none.
+    fn can_have_class(&self) -> bool {
+        false
+    }
+    /// Lets one in.
+    fn open_class(&mut self) {}
+    /// Its telephones are to come to a server beside the one that is shown, or to that.
+    fn set_beside(&mut self, _beside: bool) {}
     /// What writes a log of this, where one is written.
     fn scribe(&self) -> Option<&Scribe> {
         None
@@ -217,6 +229,12 @@ impl<W: Backend> Session<W> {
         }
     }
 
+    /// The same over another backend that is made of this one's.
+    #[must_use]
+    pub(super) fn on(self, other: impl FnOnce(W) -> W) -> Self {
+        Self { backend: other(self.backend), ..self }
+    }
+
     /// The same, where the last seconds can be kept in files.
     #[must_use]
     pub fn keeping(self, keep: Option<Keep>) -> Self {
@@ -258,15 +276,16 @@ impl<W: Backend> Session<W> {
             // One that has ended makes no more calls.
             let _ = self.backend.send(command);
         }
+        self.state.set_telephones(self.backend.telephones(), self.backend.can_have_class());
         for act in self.state.lesson_goes_on(now) {
             self.act(act);
         }
         self.lesson();
         if let Some(room) = self.backend.class().cloned() {
             let (server, records) = (self.clock.server(now), self.backend.scribe().is_some());
-            if self.teaching.tend(&room, &mut self.state, (now, server), records) {
+            for command in self.teaching.tend(&room, &mut self.state, (now, server), records) {
                 // One that has ended tells nobody anything.
-                let _ = self.backend.send(Command::Tell);
+                let _ = self.backend.send(command);
             }
         }
         let notice = match self.state.new_notes(now) {
@@ -321,6 +340,7 @@ impl<W: Backend> Session<W> {
             Act::Client(name, act) => self.backend.tell(name, act),
             Act::Come(kind, count) => self.backend.add_clients(kind, count),
             Act::StopClients => self.backend.stop_clients(),
+            Act::Beside(beside) => self.backend.set_beside(beside),
             Act::LimitFds(free) => self.backend.limit_descriptors(free),
         }
     }
@@ -384,6 +404,10 @@ impl<W: Backend> Session<W> {
                 Action::AddClients(kind, count) => self.backend.add_clients(kind, count),
                 Action::StopClients => self.backend.stop_clients(),
                 Action::StopClient(id) => self.backend.stop_client(id),
+                Action::AskToOpen => {
+                    self.state.ask_to_open(&interfaces::list().unwrap_or_default());
+                }
+                Action::OpenClass => self.backend.open_class(),
                 Action::NewCode => self.new_code(),
                 Action::Keep(time) => self.keeping.keep(&self.state, time),
                 Action::Save => {

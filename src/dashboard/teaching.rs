@@ -9,17 +9,19 @@ use ratatui::backend::TestBackend;
 use super::panels;
 use super::state::State;
 use super::theme::Theme;
-use crate::class::{Class, Classroom, Question, Said, interfaces};
+use crate::class::{Class, Classroom, Host, Question, Said, interfaces};
 use crate::export::lines::lines;
 use crate::lesson::{self, Phase, Strip, Text};
-use crate::telemetry::{Did, Nanos};
+use crate::telemetry::{Command, Did, Nanos};
 
 /// How often it is looked whether the telephones are to be told something.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// How often the screen is drawn for telephones that look at it.
 const PROJECT_EVERY: Duration = Duration::from_millis(250);
-/// How long they hear nothing at most while a lesson measures.
-const SILENT: Duration = Duration::from_secs(12);
+/// How long a connection that has ended may go unnoticed on the server beside the one that is shown.
+const BESIDE_EVERY: Duration = Duration::from_secs(1);
+/// So much of what has happened there is published even while a lesson measures.
+const MUCH: usize = 1000;
 /// How often the addresses of this machine are listed while they are shown, and else: it takes a
 /// descriptor for a moment, which may be the next client's number.
 const LIST_EVERY: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(30)];
@@ -50,36 +52,42 @@ impl Teaching {
         Self { looked: now, told: now, projected: now, listed: None, posed: None }
     }
 
-    /// Takes over who is in the room; whether the telephones are to be told what has changed. The time
-    /// is ours and the server's.
+    /// Takes over who is in the room; what is to be sent, so that the telephones are told what has
+    /// changed, and that what they do is published. The time is ours and the server's.
     pub(super) fn tend(
         &mut self,
-        Classroom { class, wifi }: &Classroom,
+        room: &Classroom,
         state: &mut State,
         (now, server): (Instant, Nanos),
         records: bool,
-    ) -> bool {
+    ) -> Vec<Command> {
+        let class = &room.class;
         let since = |then: Instant| now.saturating_duration_since(then);
         if since(self.looked) < LOOK_EVERY {
-            return false;
+            return Vec::new();
         }
         self.looked = now;
         // Whoever takes the laptop to another network need not start anew.
         let every = LIST_EVERY[usize::from(!state.shows_join())];
         if self.listed.is_none_or(|listed| since(listed) >= every) {
             self.listed = Some(now);
-            state.set_ways(interfaces::list().unwrap_or_default());
+            state.set_ways(interfaces::list().unwrap_or_default(), room.addr);
         }
-        state.set_roll(class.roll(), wifi.clone());
+        state.set_roll(class.roll(), room.wifi.clone());
         class.set_figures(state.figures(records));
         let left = state.take_left();
-        // What a lesson measures is not disturbed, but for telephones that would take the server for gone.
-        let later = state.lesson_waits() && since(self.told) < SILENT;
-        let tells = !later && (left || class.has_news(server));
-        if tells {
+        let looks = class.host() == Host::Beside && since(self.told) >= BESIDE_EVERY;
+        let mut commands = Vec::new();
+        if left || looks || class.has_news(server) {
             self.told = now;
+            commands.push(Command::Tell);
         }
-        tells
+        // What a lesson measures is not disturbed.
+        let kept = class.kept();
+        if kept > MUCH || kept > 0 && !state.lesson_waits() {
+            commands.push(Command::Publish);
+        }
+        commands
     }
 
     /// Puts a lesson's question to the class, and what came out of it; what is to be done for that.
@@ -147,7 +155,7 @@ mod tests {
     #[test]
     fn a_lessons_question_is_put_once_and_what_came_out_told_with_it() {
         let (mut teaching, class) =
-            (Teaching::new(Instant::now()), Class::new(Code::parse("KXTR").unwrap()));
+            (Teaching::new(Instant::now()), Class::open(Code::parse("KXTR").unwrap()));
         let strip = |step: usize, phase: &str, ask: bool| -> Strip {
             let text = serde_json::json!({"english": "a", "chinese": "b"});
             let ask = ask.then(

@@ -290,6 +290,8 @@ pub enum Wanted {
 /// What is to be found out.
 #[derive(Clone, Debug, Default)]
 pub struct Question {
+    /// Where the server listens, where that is not where it listened at the start.
+    pub addr: Option<SocketAddr>,
     /// The connections to be looked up.
     pub wanted: Wanted,
     /// The listeners beside the first: of these too, and of their connections.

@@ -33,7 +33,7 @@ pub struct Inspector {
 }
 
 impl Inspector {
-    /// Starts the thread, for the server that is bound to `addr`.
+    /// Starts the thread, for the server that is bound to `addr` where a question does not say otherwise.
     ///
     /// # Errors
     /// When no thread can be started. A kernel that does not answer is no error here:
@@ -48,6 +48,7 @@ impl Inspector {
         let mut runtime = Runtime::default();
         std::thread::Builder::new().name("inspector".into()).spawn(move || {
             for question in queue {
+                let addr = question.addr.unwrap_or(addr);
                 let mut snapshot = take(&mut diag, &mut meter, addr, &question);
                 snapshot.detail.namespace_drops = counters.since();
                 let thread = question.usage.as_ref().and_then(|workers| workers.own);

@@ -14,6 +14,8 @@ pub enum Act {
     Come(ClientKind, usize),
     /// All clients of our own go, those with names too.
     StopClients,
+    /// The telephones of the class are to be served beside the server, or by it again.
+    Beside(bool),
     /// That many more descriptors can be opened, or as many as before.
     LimitFds(Option<u32>),
 }

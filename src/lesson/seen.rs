@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use super::Name;
+use crate::class::Host;
 use crate::clients::ClientInfo;
 use crate::inspect::Snapshot;
 use crate::telemetry::{ConnId, Counters, Listener, Mask, Nanos, Ret, Row, Standing};
@@ -29,6 +30,8 @@ pub trait Seen {
     fn clients(&self) -> &[ClientInfo];
     /// The client with that name, once it was there.
     fn client(&self, name: Name) -> Option<Puppet>;
+    /// Which server the telephones of a class come to; `None` while they are on the way.
+    fn telephones(&self) -> Option<Host>;
     /// What mmap(2) of the server's epoll says; `None` where it has none.
     fn mmap_epoll(&self) -> Option<Ret>;
     /// What a server of that name, another's that runs on this machine, watches a silent client for.

@@ -5,6 +5,8 @@
 //! machine to itself say nothing of anybody, and are kept too.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use hashbrown::HashMap;
 use serde_json::Value;
@@ -17,6 +19,23 @@ use crate::telemetry::{OwnedEvent, Site, Text, What};
 /// (RFC 2544), and for documentation (RFC 3849).
 const V4: u32 = Ipv4Addr::new(198, 18, 0, 0).to_bits();
 const V6: u128 = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0).to_bits();
+
+/// Whether addresses are replaced in what is written down; its clones say the same.
+#[derive(Clone, Debug, Default)]
+pub struct Private(Arc<AtomicBool>);
+
+impl Private {
+    /// They are, from now on.
+    pub fn begin(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    /// Whether they are.
+    #[must_use]
+    pub fn is_on(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
 
 /// What stands for what.
 #[derive(Debug, Default)]

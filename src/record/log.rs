@@ -20,7 +20,7 @@ use signal_hook::consts::SIGXFSZ;
 pub use self::beside::{Note, Written};
 use self::paper::Paper;
 pub use self::paper::Place;
-use super::anonymous::Anonymous;
+use super::anonymous::{Anonymous, Private};
 use super::json::{self, Header};
 use crate::signals;
 use crate::telemetry::{Batch, Command, Control, Counters, Subscriber};
@@ -73,8 +73,8 @@ pub enum Notice {
 }
 
 impl Log {
-    /// Writes the header line, and starts the thread, which reports when writing fails. With `others`
-    /// other addresses are written in place of those of clients.
+    /// Writes the header line, and starts the thread, which reports when writing fails. While it is
+    /// `private` other addresses are written in place of those of clients.
     ///
     /// # Errors
     /// When nothing can be written there, or no thread can be started.
@@ -83,7 +83,7 @@ impl Log {
         subscriber: Subscriber,
         control: Control,
         header: &Header,
-        others: Option<Anonymous>,
+        private: Private,
         tell: impl FnMut(Notice) + Send + 'static,
     ) -> io::Result<Self> {
         // At a limit of file sizes (setrlimit(2)) write(2) fails as on a full disk, once the signal
@@ -91,7 +91,7 @@ impl Log {
         for signal in signals::heeded(&[SIGXFSZ]) {
             signal_hook::flag::register(signal, Arc::default())?;
         }
-        Self::start_with(place, subscriber, control, header, others, tell)
+        Self::start_with(place, subscriber, control, header, private, tell)
     }
 
     fn start_with(
@@ -99,10 +99,10 @@ impl Log {
         subscriber: Subscriber,
         control: Control,
         header: &Header,
-        others: Option<Anonymous>,
+        private: Private,
         tell: impl FnMut(Notice) + Send + 'static,
     ) -> io::Result<Self> {
-        let mut writer = Writer { others, ..Writer::new(paper, tell) };
+        let mut writer = Writer { private, ..Writer::new(paper, tell) };
         json::header(&mut writer.waiting, header);
         writer.write().and_then(|()| writer.paper.flush())?;
         let (finished, done) = bounded(1);
@@ -196,7 +196,8 @@ struct Writer<P, T> {
     counters: Counters,
     before: Written,
     /// What stands in place of addresses; and how much of what waits has none of those any more.
-    others: Option<Anonymous>,
+    private: Private,
+    others: Anonymous,
     cleaned: usize,
 }
 
@@ -217,7 +218,8 @@ impl<P: Paper, T: FnMut(Notice)> Writer<P, T> {
             counters: Counters::default(),
             torn: None,
             before: Written::default(),
-            others: None,
+            private: Private::default(),
+            others: Anonymous::default(),
             cleaned: 0,
         }
     }
@@ -319,12 +321,12 @@ impl<P: Paper, T: FnMut(Notice)> Writer<P, T> {
 
     /// Puts other addresses in place of those that are waiting to be written.
     fn clean(&mut self) {
-        if let Some(others) = &mut self.others {
-            let fresh = others.addresses(&self.waiting[self.cleaned..]);
+        if self.private.is_on() {
+            let fresh = self.others.addresses(&self.waiting[self.cleaned..]);
             self.waiting.truncate(self.cleaned);
             self.waiting.extend(fresh);
-            self.cleaned = self.waiting.len();
         }
+        self.cleaned = self.waiting.len();
     }
 
     /// Notes where the last lines end among the first bytes of what waits, which were written.

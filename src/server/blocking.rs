@@ -15,14 +15,11 @@ pub(super) fn run(
     started: &mut dyn FnMut(Fd),
 ) -> io::Result<(Handover, Outcome)> {
     let once = handover.config.once;
-    let own = handover.bound.addr.ip();
     shared::run(handover, ServerKind::Blocking, started, |_, shared| {
         let mut config = shared.config.clone();
+        config.idle_timeout = shared.config.silence_on_blocking();
         while let Some(accepted) = shared.accept() {
             let mut host = ThreadHost::new(shared, &accepted, By::LOOP);
-            let peer = accepted.peer;
-            let silence = shared.config.silence_on_blocking(peer, own);
-            config.idle_timeout = silence;
             let socket = accepted.socket.as_fd();
             let why = serve_connection(socket, &config, &mut host);
             let served = host.requests() > 0;

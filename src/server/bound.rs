@@ -19,6 +19,8 @@ pub struct Bound {
     last: u16,
     /// How many servers have had it.
     pub(super) runs: u32,
+    /// Its clients' descriptors are not among those of the server that is shown.
+    pub(super) apart: bool,
 }
 
 impl Bound {
@@ -26,6 +28,21 @@ impl Bound {
     #[must_use]
     pub fn addr(&self) -> SocketAddr {
         self.addr
+    }
+
+    /// The same, for a server that is not shown: its clients' descriptors have large numbers.
+    #[must_use]
+    pub fn apart(self) -> Self {
+        Self { apart: true, ..self }
+    }
+
+    /// One more handle of the same socket, for one that is shown.
+    ///
+    /// # Errors
+    /// No descriptor is left.
+    pub fn try_clone(&self) -> io::Result<Self> {
+        let socket = descriptors::own(self.socket.try_clone()?);
+        Ok(Self { socket, apart: false, ..*self })
     }
 
     /// The same on the next port that is free, while there is one that may be taken.
@@ -64,7 +81,7 @@ pub fn bind(addr: SocketAddr) -> io::Result<Bound> {
         let _first = descriptors::own(socket);
         return bind(chosen);
     }
-    Ok(Bound { socket, addr: chosen, last: chosen.port(), runs: 0 })
+    Ok(Bound { socket, addr: chosen, last: chosen.port(), runs: 0, apart: false })
 }
 
 /// Whether it is a broadcast address. Which ones are depends on the networks that this host is in;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::calls::Sending;
+use super::door::Door;
 use super::echo::Protocol;
 use super::routes::Routes;
 use crate::class::Class;
@@ -43,8 +44,10 @@ pub struct Config {
     pub limits: http::Limits,
     /// What is answered beside the files.
     pub routes: Routes,
-    /// The class in the room, if there is one.
+    /// The class in the room, which can be let in.
     pub class: Option<Class>,
+    /// Where it is offered another socket.
+    pub door: Door,
     /// Whether a connection serves more than one request.
     pub keep_alive: bool,
     /// Whether a short segment is sent at once (`TCP_NODELAY`), or waits for the acknowledgement
@@ -158,6 +161,41 @@ impl Config {
         options.settings().into_iter().for_each(|setting| self.set(setting));
     }
 
+    /// The server beside this one, to which the telephones of its class come while a lesson is given on
+    /// this.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        let like = Self::default();
+        Self {
+            server: ServerKind::Epoll,
+            routes: Routes { class: true, ..Routes::default() },
+            class: self.class.as_ref().map(Class::beside),
+            door: like.door,
+            keep_alive: like.keep_alive,
+            read_buffer: like.read_buffer,
+            write_buffer: like.write_buffer,
+            budget: like.budget,
+            handler_threads: like.handler_threads,
+            once: like.once,
+            trigger: like.trigger,
+            drain: like.drain,
+            accept_all: like.accept_all,
+            stdin: like.stdin,
+            mistake: like.mistake,
+            suits_lessons: like.suits_lessons,
+            before: like.before,
+            ..self.clone()
+        }
+    }
+
+    /// The telephones of the class come to this server, or do not any more.
+    pub(super) fn let_class_in(&mut self, comes: bool) {
+        self.routes.class = comes;
+        if let Some(before) = &mut self.before {
+            before.routes.class = comes;
+        }
+    }
+
     /// Whether an event is followed by as many `recv`s as there is input.
     #[inline]
     pub(super) fn drains(&self) -> bool {
@@ -204,6 +242,7 @@ impl Default for Config {
             limits: http::Limits::default(),
             routes: Routes::default(),
             class: None,
+            door: Door::default(),
             keep_alive: true,
             nodelay: true,
             cork: true,

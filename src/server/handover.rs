@@ -35,6 +35,8 @@ pub(super) enum Outcome {
     End,
     /// Another one.
     Switch(ServerKind),
+    /// The same at another socket, where one is offered.
+    Move,
 }
 
 impl Outcome {
@@ -42,7 +44,7 @@ impl Outcome {
     pub(super) fn why(self) -> Why {
         match self {
             Self::End => Why::Shutdown,
-            Self::Switch(_) => Why::Switched,
+            Self::Switch(_) | Self::Move => Why::Switched,
         }
     }
 }
@@ -59,14 +61,7 @@ impl Handover {
         publisher.read_clock();
         loop {
             let fd = bound.socket.as_raw_fd();
-            if config.nodelay {
-                // Inherited by every accepted socket.
-                let result = sockopt::set_tcp_nodelay(&bound.socket, true);
-                let ret = ret(result.map(|()| 0));
-                publisher.call(fd, None, What::Setsockopt { name: "TCP_NODELAY", ret });
-                result?;
-            }
-            match listener::listen(&bound, config.backlog, &mut publisher) {
+            match listen(&bound, &config, &mut publisher) {
                 Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
                     // Another program that was bound to the port too was quicker.
                     let next = bound.next().ok_or(error)?;
@@ -87,4 +82,25 @@ impl Handover {
             pace: Pace::default(),
         })
     }
+
+    /// Goes on as it is offered, if it can listen there.
+    pub(super) fn move_on(&mut self) {
+        let Self { bound, config, publisher, .. } = self;
+        let listens = |offered: &Bound| listen(offered, config, publisher).is_ok();
+        if let Some(comes) = config.door.exchange(bound, listens) {
+            config.let_class_in(comes);
+        }
+    }
+}
+
+/// Listens, with what every accepted socket inherits.
+fn listen(bound: &Bound, config: &Config, publisher: &mut Publisher) -> io::Result<()> {
+    if config.nodelay {
+        let result = sockopt::set_tcp_nodelay(&bound.socket, true);
+        let ret = ret(result.map(|()| 0));
+        let what = What::Setsockopt { name: "TCP_NODELAY", ret };
+        publisher.call(bound.socket.as_raw_fd(), None, what);
+        result?;
+    }
+    listener::listen(bound, config.backlog, publisher)
 }

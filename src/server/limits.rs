@@ -45,7 +45,7 @@ impl Config {
     /// else this machine runs may be many.
     fn most_per_address(&self, peer: IpAddr, own: IpAddr) -> usize {
         match self.max_per_address {
-            0 if self.class.is_some() && !is_here(peer, own) => {
+            0 if self.routes.class && !is_here(peer, own) => {
                 CLASS_ADDRESS.min(self.max_connections.div_ceil(2))
             }
             most => most,
@@ -53,11 +53,9 @@ impl Config {
     }
 
     /// How long a client may be silent on `blocking`. With a class in the room not for long: browsers open
-    /// connections in advance, and each would hold everybody; but in a lesson that is what a client of our
-    /// own may do.
-    pub(super) fn silence_on_blocking(&self, peer: IpAddr, own: IpAddr) -> Option<Duration> {
-        let ours = self.before.is_some() || self.suits_lessons;
-        if self.class.is_none() || ours && is_here(peer, own) {
+    /// connections in advance, and each would hold everybody.
+    pub(super) fn silence_on_blocking(&self) -> Option<Duration> {
+        if !self.routes.class {
             return self.idle_timeout;
         }
         Some(self.idle_timeout.map_or(CLASS_SILENCE, |limit| limit.min(CLASS_SILENCE)))
@@ -65,7 +63,7 @@ impl Config {
 
     /// Whether it has to be counted which address has how many.
     pub(super) fn counts_addresses(&self) -> bool {
-        self.max_per_address > 0 || self.class.is_some()
+        self.max_per_address > 0 || self.routes.class
     }
 
     /// When a connection has to be looked at, if its time is not over before.
@@ -119,27 +117,22 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::class::{Class, Code};
+    use crate::server::Routes;
+
+    fn with_class() -> Config {
+        Config { routes: Routes { class: true, ..Routes::default() }, ..Config::default() }
+    }
 
     #[test]
     fn a_silent_telephone_does_not_hold_a_blocking_server() {
-        let class = Code::parse("KXTR").map(Class::new);
-        let with = Config { class, ..Config::default() };
-        let of = |config: &Config, peer: &str| {
-            config.silence_on_blocking(peer.parse().unwrap(), "0.0.0.0".parse().unwrap())
-        };
-        let second = Some(Duration::from_secs(1));
-        assert_eq!((of(&with, "10.0.0.2"), of(&with, "127.0.0.1")), (second, second));
-        assert_eq!(of(&Config::default(), "10.0.0.2"), Config::default().idle_timeout);
-        let mut lesson = with;
-        lesson.suit_lessons(true);
-        assert_eq!((of(&lesson, "10.0.0.2"), of(&lesson, "127.0.0.1")), (second, None));
+        assert_eq!(with_class().silence_on_blocking(), Some(Duration::from_secs(1)));
+        let without = Config::default();
+        assert_eq!(without.silence_on_blocking(), without.idle_timeout);
     }
 
     #[test]
     fn no_telephone_has_all_connections() {
-        let class = Code::parse("KXTR").map(Class::new);
-        let with = Config { class, ..Config::default() };
+        let with = with_class();
         let of = |config: &Config, peer: &str, own: &str| {
             config.most_per_address(peer.parse().unwrap(), own.parse().unwrap())
         };

@@ -21,6 +21,7 @@
 //! | `shared` | what the threads of the other three share, behind one lock |
 //! | `blocking_io` | one connection from its first byte to its last, with calls that sleep: those three again |
 //! | `bound` | the socket with its address, before it listens |
+//! | `door` | where a running server is offered another one |
 //! | `listener` | the listening socket |
 //! | `table`, `connection` | the fd → socket table and what is in it |
 //! | `session` | what is said on one connection, without its socket |
@@ -43,6 +44,7 @@ mod config;
 mod connection;
 mod convert;
 mod coroutines;
+mod door;
 mod echo;
 mod error;
 mod handover;
@@ -76,6 +78,7 @@ use crate::telemetry::{Commands, Counters, Fd, Publisher};
 pub use crate::telemetry::{Mistake, Trigger};
 pub use bound::{Bound, bind, bind_one_of};
 pub use config::{Config, Program};
+pub use door::{Door, Offer};
 pub use echo::Protocol;
 pub use error::{Failure, Refusal};
 use handover::{Ended, Handover};

@@ -11,8 +11,8 @@ use crate::class::{Answer, Ask, Class, Fact, On};
 use crate::telemetry::{Command, ConnId, Did, Mode, Publisher, ServerKind, Setting, What};
 
 /// Publishes what has happened in the class; what a client did by a request, as on its connection.
-fn publish_class(publisher: &mut Publisher, by: Option<Client>, facts: &[Fact]) {
-    for &Fact { student, did, value } in facts {
+fn publish_class(class: &Class, publisher: &mut Publisher, by: Option<Client>, facts: Vec<Fact>) {
+    for Fact { student, did, value } in class.published(facts) {
         let (fd, conn) = by.map_or((-1, None), |client| (client.fd, Some(client.id)));
         publisher.fact(fd, conn, What::Class { student, did, value }, &[]);
     }
@@ -95,9 +95,10 @@ pub(super) trait Operated {
                 self.parts().1.step(step);
                 self.paced();
             }
-            // What was kept back is published next, by whoever carries this out. Of its own calls it
-            // always says in which line they are made.
-            Command::Publish | Command::Lines(_) => {}
+            // What was kept back is published next, by whoever carries this out.
+            Command::Publish => self.publish_kept(),
+            // Of its own calls it always says in which line they are made.
+            Command::Lines(_) => {}
             Command::Switch(to) => self.end(Outcome::Switch(to)),
             Command::Set(setting) => {
                 let text = setting.to_string();
@@ -105,6 +106,7 @@ pub(super) trait Operated {
                 self.set(setting);
             }
             Command::SuitLessons(suits) => self.suit_lessons(suits),
+            Command::Move => self.end(Outcome::Move),
             Command::Tell => self.tell(),
             Command::Class { did, student } => self.teach(did, student),
             Command::Shutdown => self.end(Outcome::End),
@@ -121,18 +123,22 @@ pub(super) trait Operated {
         let (Client { fd, id: conn }, now) = (client, publisher.now());
         let on = On { fd, conn, peer: row.peer.ip(), server, now, row: Some(row) };
         let (answer, facts) = class.answer(ask, &on);
-        publish_class(publisher, Some(client), &facts);
+        publish_class(&class, publisher, Some(client), facts);
         answer
     }
 
     /// Tells the telephones what has changed.
     fn tell(&mut self) {
         let Some((class, server)) = self.class() else { return };
+        self.publish_kept();
+        if !class.comes_here() {
+            return;
+        }
         let (table, _, publisher) = self.parts();
         let now = publisher.now();
         let row = |fd, id| table.get(Client { fd, id }).map(|entry| *entry.row());
         let (tellings, facts) = class.gather(server, now, row);
-        publish_class(publisher, None, &facts);
+        publish_class(&class, publisher, None, facts);
         for telling in tellings {
             let client = Client { fd: telling.fd, id: telling.conn };
             match self.say(client, telling.text.as_bytes()) {
@@ -140,12 +146,19 @@ pub(super) trait Operated {
                 Heard::NotYet => class.later(&telling),
                 Heard::TooSlow => {
                     let slow = class.missed(&telling, now);
-                    publish_class(self.parts().2, Some(client), &[slow]);
+                    publish_class(&class, self.parts().2, Some(client), vec![slow]);
                     self.end_slow(client);
                 }
             }
         }
         self.end_streams(&class);
+    }
+
+    /// Publishes what has happened in the class on connections that are not of this server.
+    fn publish_kept(&mut self) {
+        if let Some((class, _)) = self.class() {
+            publish_class(&class, self.parts().2, None, class.take_kept());
+        }
     }
 
     /// Ends the connections over which nobody is told any more: no time limit ends them.
@@ -162,7 +175,7 @@ pub(super) trait Operated {
         let Some((class, _)) = self.class() else { return };
         let publisher = self.parts().2;
         let facts = class.carry_out(did, student, publisher.now());
-        publish_class(publisher, None, &facts);
+        publish_class(&class, publisher, None, facts);
         if did == Did::SentAway {
             for (fd, id) in class.connections(student) {
                 if self.parts().0.get(Client { fd, id }).is_some() {

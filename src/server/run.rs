@@ -18,7 +18,14 @@ impl Handover {
         loop {
             let (back, after) = self.serve(kind, &mut started)?;
             self = back;
-            let Outcome::Switch(to) = after else { return Ok(self.close()) };
+            let to = match after {
+                Outcome::End => return Ok(self.close()),
+                Outcome::Switch(to) => to,
+                Outcome::Move => {
+                    self.move_on();
+                    kind
+                }
+            };
             kind = to;
             // It may be another one than that server began with.
             self.responder.config.clone_from(&self.config);

@@ -47,7 +47,8 @@ pub enum Command {
     Slow(u8),
     /// Of a program that is traced: read in which line each call is made, or not; it takes time.
     Lines(bool),
-    /// Publish what was kept back for want of room; sent by a reader that has made room.
+    /// Publish what was kept back for want of room; sent by a reader that has made room. So is what has
+    /// happened in the class on another server.
     Publish,
     /// Close every connection and let another server take the listener over.
     Switch(ServerKind),
@@ -56,6 +57,8 @@ pub enum Command {
     /// Be a server on which lessons can be given, or what it was before that: close every connection,
     /// and let the same server take the listener over with other limits.
     SuitLessons(bool),
+    /// Close every connection, and let the same server go on at the socket that is offered to it.
+    Move,
     /// Tell the telephones of the class what has changed (`--class`).
     Tell,
     /// What the teacher does with the class, or with one of the students: see [`Did`].

@@ -12,7 +12,7 @@ use epollscope::telemetry::{Command, Did, Kind, ServerKind, What, Why};
 use serde_json::Value;
 
 pub(crate) fn with_class(config: Config) -> (Watched, Class) {
-    let class = Class::new(Code::parse("KXTR").unwrap());
+    let class = Class::open(Code::parse("KXTR").unwrap());
     let routes = Routes { class: true, ..Routes::default() };
     let worker = Program { path: BINARY.into(), flags: vec!["--class".into()] };
     let server = start(Config { class: Some(class.clone()), routes, worker, ..config });

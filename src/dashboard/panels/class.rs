@@ -44,6 +44,10 @@ pub fn draw(
     let inner = area.inner(Margin::new(1, 1));
     let width = usize::from(inner.width);
     let mut lines = Vec::new();
+    if state.has_class_beside() {
+        let rows = wrap(say.beside, width.saturating_sub(2), 4, theme.ascii());
+        lines.extend(rows.into_iter().map(|row| Line::from(dim(format!(" {row}"), theme))));
+    }
     if class.is_empty() {
         let text = if state.has_class() {
             (say.nobody)(&keys::name(Id::Join))

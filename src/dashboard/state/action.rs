@@ -21,6 +21,10 @@ pub enum Action {
     Explain(Position),
     /// Switch mouse capture.
     Mouse(bool),
+    /// Ask whether a class is to be let in.
+    AskToOpen,
+    /// Let one in.
+    OpenClass,
     /// Give the class another code.
     NewCode,
     /// Keep so much of what came last in files.

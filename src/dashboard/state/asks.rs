@@ -22,7 +22,10 @@ impl State {
         let mut queues = self.live.kernel.iter().flat_map(|last| Snapshot::accept_queues(last));
         // What is measured while the picture stands is gone forth to.
         let looks = self.back.is_none() || self.history.is_on() || self.lesson_waits();
+        // Of a program that is traced the first listener is another's to know.
+        let ours = listener.filter(|_| self.options.program.is_none());
         (self.dead.is_none() && looks).then(|| Question {
+            addr: ours.map(|listener| listener.addr),
             epfd: listener.map(|listener| listener.epfd).filter(|epfd| held && *epfd >= 0),
             waker: listener.map(|listener| listener.waker).filter(|waker| *waker >= 0),
             // Also while the panel is not shown: what is opened for it stays open.

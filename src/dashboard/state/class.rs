@@ -188,7 +188,8 @@ impl Class {
         }
         match did {
             Did::Joined | Did::Listens | Did::Asked => {
-                (student.is_in, student.at) = (true, at.or(student.at));
+                // What is told of a server that is not shown is told without its connections.
+                (student.is_in, student.at) = (true, at);
             }
             Did::Lost => (student.is_in, student.hand) = (false, None),
             Did::Raised => student.hand = Some(time),

@@ -275,6 +275,7 @@ impl State {
             Id::Language => Some(WhyNot::NoChineseLetters),
             Id::SaveSettings => Some(WhyNot::NoSettings),
             Id::LessonOn | Id::LessonBack | Id::Lessons => Some(WhyNot::NoLesson),
+            Id::Join if self.can_open() => Some(WhyNot::InLesson),
             Id::Join
             | Id::Serve
             | Id::Votes
@@ -285,10 +286,11 @@ impl State {
             | Id::Project
                 if !self.has_class() =>
             {
-                Some(WhyNot::NoClass)
+                Some(if self.can_open() { WhyNot::NoClassYet } else { WhyNot::NoClass })
             }
             Id::Serve => Some(WhyNot::NoHand),
             Id::Votes => Some(WhyNot::NothingAsked),
+            Id::Burst if self.has_students() => Some(WhyNot::PressElsewhere),
             Id::Burst => Some(WhyNot::NobodyIn),
             Id::Mute | Id::HideName | Id::SendAway => Some(WhyNot::NoStudent),
             Id::Textbook => Some(WhyNot::NoCodePanel),

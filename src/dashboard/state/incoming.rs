@@ -19,14 +19,21 @@ impl State {
     pub fn apply(&mut self, batch: &Batch) {
         let refusing = self.live.rates.refusing().is_some();
         let reached = |listener: Listener| (listener.addr, listener.sends_http);
+        let before = self.live.listener.map(reached);
         // A recording is called by its file.
-        if self.options.program.is_some()
-            && self.recording().is_none()
+        if self.recording().is_none()
             && let Some((addr, http)) = batch.listener.map(reached)
-            && self.live.listener.map(reached) != Some((addr, http))
+            && before != Some((addr, http))
         {
-            let scheme = Protocol::Http.scheme();
-            self.options.url = if http { url::of(scheme, addr) } else { addr.to_string() };
+            let url = |http| {
+                if http { url::of(Protocol::Http.scheme(), addr) } else { addr.to_string() }
+            };
+            if self.options.program.is_some() {
+                self.options.url = url(http);
+            } else if before.is_some_and(|(before, _)| before != addr) {
+                // Our own goes elsewhere only where there may be a class.
+                self.options.url = url(true);
+            }
         }
         let heads = |scene: &Scene| {
             (scene.listener.map(|listener| listener.stdin.is_some()), scene.others.count())

@@ -78,7 +78,7 @@ use self::ways::Ways;
 use super::geometry::{Position, Rect};
 use super::layout::{self, Areas, Arrangement};
 use super::panel::Panel;
-use crate::class::{Roll, Shown};
+use crate::class::{Host, Roll, Shown};
 use crate::clients::{ClientInfo, ClientKind, Name};
 use crate::lesson::Puppet;
 use crate::telemetry::{Mode, Nanos};
@@ -214,6 +214,9 @@ pub struct State {
     wall: Nanos,
     /// Who is in the room, beside what was published; `None` where no class can join.
     roll: Option<Roll>,
+    /// Which server its telephones come to, and whether a class may be let in where there is none.
+    telephones: Option<Host>,
+    possible: bool,
     /// By what it joins.
     join: Box<Ways>,
 }
@@ -258,6 +261,8 @@ impl State {
             indexed: None,
             wall: 0,
             roll: None,
+            telephones: Some(Host::None),
+            possible: false,
             join: Box::default(),
         };
         state.choose_all(&choice);
@@ -370,7 +375,8 @@ impl State {
     /// Where the server is reached.
     #[must_use]
     pub fn url(&self) -> &str {
-        &self.options.url
+        let joined = self.join.url.as_deref().filter(|_| !self.has_class_beside());
+        joined.unwrap_or(&self.options.url)
     }
 
     /// By how much each call of a program that is traced is held up at least.

@@ -32,6 +32,8 @@ pub enum Notice {
     NothingToExplain,
     /// Why a key does nothing.
     NotNow(WhyNot),
+    /// The class cannot be where it should be; why.
+    NoRoom(String),
     /// Something was done with the class, or with a student.
     Class {
         /// What.
@@ -124,6 +126,7 @@ impl Notice {
             | Self::NothingToExplain
             | Self::ListensNot
             | Self::NotNow(_)
+            | Self::NoRoom(_)
             | Self::Class { .. }
             | Self::Saved { .. }
             | Self::NothingToSave { .. }
@@ -177,6 +180,9 @@ pub enum WhyNot {
     NoCode,
     NoCodePanel,
     NoClass,
+    NoClassYet,
+    InLesson,
+    PressElsewhere,
     NoHand,
     NothingAsked,
     NobodyIn,

@@ -1,6 +1,8 @@
 //! What the teacher does with the class: shows by what it joins, calls students, presses keys. What has
 //! happened in it is in `class`.
 
+use std::net::SocketAddr;
+
 use crossterm::event::{KeyCode, KeyEvent};
 
 use super::notice::Notice;
@@ -8,7 +10,7 @@ use super::prompt::{Confirm, Question};
 use super::table::TableRow;
 use super::{Action, Overlay, State};
 use crate::class::interfaces::Kind;
-use crate::class::{Figures, Interface, Join, Roll, Shown, Trouble, Wifi};
+use crate::class::{Figures, Host, Interface, Join, Roll, Shown, Trouble, Wifi};
 use crate::dashboard::keys::Id;
 use crate::dashboard::state::rates::Metric;
 use crate::telemetry::{Asks, Batch, Command, Did, Mode, Nanos, What};
@@ -18,10 +20,11 @@ use crate::words::strings;
 const NOBODY_COMES: Nanos = 60_000_000_000;
 
 impl State {
-    /// Under which addresses this machine is reached.
-    pub fn set_ways(&mut self, found: Vec<Interface>) {
-        let Some(listener) = self.live.listener else { return };
-        let bound = listener.addr.ip();
+    /// Under which addresses this machine is reached, and at which the server listens that telephones come
+    /// to.
+    pub fn set_ways(&mut self, found: Vec<Interface>, at: SocketAddr) {
+        self.join.at = Some(at);
+        let bound = at.ip();
         let mut found: Vec<Interface> =
             found.into_iter().filter(|way| bound.is_unspecified() || way.addr == bound).collect();
         if found.is_empty() && bound.is_loopback() {
@@ -29,9 +32,9 @@ impl State {
             found.push(Interface { name: "lo".to_owned(), addr: bound, kind: Kind::Other });
         }
         if found != self.join.found {
-            let before = self.join.found.get(self.join.at).cloned();
-            let at = found.iter().position(|way| Some(way) == before.as_ref());
-            (self.join.at, self.join.found) = (at.unwrap_or(0), found);
+            let before = self.join.found.get(self.join.shown).cloned();
+            let shown = found.iter().position(|way| Some(way) == before.as_ref());
+            (self.join.shown, self.join.found) = (shown.unwrap_or(0), found);
             self.changed = true;
         }
     }
@@ -39,8 +42,9 @@ impl State {
     /// What a class joins by, while one can.
     #[must_use]
     pub fn join(&self) -> Option<Join> {
-        let (code, port) = (self.roll.as_ref()?.code, self.live.listener?.addr.port());
-        let mut join = Join::new(code, port, &self.join.found, self.join.at);
+        let at = self.join.at.or(self.live.listener.map(|listener| listener.addr));
+        let (code, port) = (self.roll.as_ref()?.code, at?.port());
+        let mut join = Join::new(code, port, &self.join.found, self.join.shown);
         join.wifi.clone_from(&self.join.wifi);
         join.students = self.live.class.present();
         let waited = self.live.now.saturating_sub(self.join.since) >= NOBODY_COMES;
@@ -66,7 +70,7 @@ impl State {
         self.overlay = Overlay::Join(shown);
         match key.code {
             KeyCode::Tab | KeyCode::Down | KeyCode::Right => {
-                self.join.at = (self.join.at + 1) % self.join.found.len().max(1);
+                self.join.shown = (self.join.shown + 1) % self.join.found.len().max(1);
             }
             KeyCode::Char('w') if self.join.wifi.is_some() => {
                 self.overlay = Overlay::Join(shown.other());
@@ -88,8 +92,8 @@ impl State {
         }
         self.join.wifi = wifi;
         let url = self.join().and_then(|join| join.url);
-        if let Some(url) = url.filter(|url| *url != self.options.url) {
-            self.options.url = url;
+        if url != self.join.url {
+            self.join.url = url;
             self.changed = true;
         }
         if self.roll.as_ref() != Some(&roll) {
@@ -135,6 +139,41 @@ impl State {
         self.is_live() && self.roll.is_some()
     }
 
+    /// Which server the telephones come to; `None` while they are on the way from one to another. And
+    /// whether there may be some, where there are none yet.
+    pub fn set_telephones(&mut self, host: Option<Host>, possible: bool) {
+        (self.telephones, self.possible) = (host, possible);
+    }
+
+    /// Whether they come to a server beside the one that is shown.
+    #[must_use]
+    pub fn has_class_beside(&self) -> bool {
+        self.has_class() && matches!(self.telephones, Some(Host::Beside) | None)
+    }
+
+    /// Whether a class can be let in, where there is none.
+    pub(in crate::dashboard) fn can_open(&self) -> bool {
+        self.is_live() && self.possible && !self.has_class() && self.telephones == Some(Host::None)
+    }
+
+    pub(in crate::dashboard) fn can_join(&self) -> bool {
+        self.has_class() || self.can_open() && !self.course.is_given()
+    }
+
+    /// Asks whether a class is to be let in, at these addresses.
+    pub fn ask_to_open(&mut self, found: &[Interface]) {
+        let Some(listener) = self.live.listener.filter(|_| self.can_open()) else { return };
+        let bound = listener.addr.ip();
+        let reached = found
+            .iter()
+            .filter(|way| bound.is_loopback() || way.addr == bound || bound.is_unspecified());
+        let reached = reached.map(|Interface { name, addr, .. }| format!("{addr} ({name})"));
+        let question = Question::OpenClass(reached.collect(), self.live.table.open());
+        self.overlay =
+            Overlay::Confirm(Confirm { question, action: Action::OpenClass, conn: None });
+        self.changed = true;
+    }
+
     /// Whether there is a class to be looked at.
     #[must_use]
     pub fn shows_class(&self) -> bool {
@@ -143,6 +182,11 @@ impl State {
 
     pub(in crate::dashboard) fn has_students(&self) -> bool {
         self.has_class() && self.live.class.present() > 0
+    }
+
+    /// Whether all can be asked to press at once: to see what the server that is shown makes of it.
+    pub(in crate::dashboard) fn can_burst(&self) -> bool {
+        self.has_students() && !self.has_class_beside()
     }
 
     pub(in crate::dashboard) fn has_hands(&self) -> bool {
@@ -192,6 +236,7 @@ impl State {
         let class = &self.live.class;
         let student = self.selected_student();
         match (id, student) {
+            (Id::Join, _) if !self.has_class() => return vec![Action::AskToOpen],
             (Id::Join, _) => self.overlay = Overlay::Join(Shown::default()),
             (Id::Serve, _) => return send(Did::Served, 0),
             (Id::Project, _) => return send(Did::Projected, 0),
@@ -218,9 +263,13 @@ impl State {
         Vec::new()
     }
 
-    /// What the telephones are told of the server, as it was measured.
+    /// What the telephones are told of the server that is shown, as it was measured; nothing where they
+    /// are at another.
     #[must_use]
     pub fn figures(&self, recording: bool) -> Figures {
+        if self.has_class_beside() {
+            return Figures { pace: "run", recording, ..Figures::default() };
+        }
         let asks = self.live.listener.map(|listener| listener.server.asks());
         let last = self.live.rates.last();
         let rate = |metric, of: &[Asks]| {
@@ -228,7 +277,7 @@ impl State {
                 .map(|last| last.get(metric))
         };
         Figures {
-            open: self.live.counters.open(),
+            open: Some(self.live.counters.open()),
             rate: rate(Metric::Wakeups, &[Asks::List, Asks::Interest]),
             examined: rate(Metric::Examined, &[Asks::Each, Asks::List, Asks::Interest]),
             pace: match self.live.standing.mode {

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 
 use super::feed::{Feed, classroom, id};
 use super::{dark, drawn, press, render, state, text};
-use crate::class::{Code, Roll};
+use crate::class::{Code, Host, Interface, Roll, interfaces};
 use crate::dashboard::panel::Panel;
 use crate::dashboard::state::{Action, State};
 use crate::dashboard::theme::{Palette, Theme};
@@ -132,8 +132,22 @@ fn the_teachers_keys() {
     for key in [".", "B", "V", "M", "U", "Z", "Y"] {
         assert_eq!(press(&mut without, key), [], "{key}");
         let screen = dark(&without, 80, 24);
-        assert!(screen.contains("start with --class"), "{key}: {screen}");
+        assert!(screen.contains("no class can join here"), "{key}: {screen}");
     }
+    // Where one can be let in, one of them does that.
+    without.set_telephones(Some(Host::None), true);
+    press(&mut without, ".");
+    assert!(dark(&without, 80, 24).contains("no class is let in yet"));
+    assert_eq!(press(&mut without, "Y"), [Action::AskToOpen]);
+    let found = [("wlan0", [10, 0, 0, 7]), ("eth0", [192, 168, 1, 5])].map(|(name, addr)| {
+        Interface { name: name.to_owned(), addr: addr.into(), kind: interfaces::Kind::Other }
+    });
+    without.ask_to_open(&found);
+    walk(&["wlan", "eth"], || drawn(&without, 80, 24));
+    assert_snapshot!(drawn(&without, 80, 24));
+    assert_eq!(press(&mut without, "n"), []);
+    without.ask_to_open(&found);
+    assert_eq!(press(&mut without, "y"), [Action::OpenClass]);
     assert!(!drawn(&without, 80, 24).contains("8  9"), "no tab for what is not there");
     let mut feed = lesson();
     let mut state = shown(&mut feed, (80, 24));
@@ -164,7 +178,7 @@ fn how_to_join_is_shown_at_first_and_by_a_key() {
     let mut feed = classroom();
     let mut state = state(80, 24);
     state.apply(&feed.publish());
-    state.set_ways(Vec::new());
+    state.set_ways(Vec::new(), ([127, 0, 0, 1], 8080).into());
     state.set_roll(roll(), None);
     let joins = |state: &State| {
         // An interface is called as it is.

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use super::{Run, puppet};
+use crate::class::Host;
 use crate::clients::ClientKind;
 use crate::lesson::measured::{Base, Stretch, drops};
 use crate::lesson::{Act, Call, Do, Measure, Name, Seen, Setup};
@@ -29,6 +30,8 @@ pub(super) enum Item {
     Do(Do),
     /// All clients of our own go, and, if asked for, the server knows it.
     Stop { known: bool },
+    /// The telephones of the class, if there is one, come to a server beside this, or to this.
+    Beside(bool),
     /// No handler runs, or waits for a thread of the pool: who asked for it has gone.
     EndHandlers,
     /// The server is one on which lessons can be given, or one as before.
@@ -94,6 +97,7 @@ pub(super) fn restore(setup: &Setup) -> Vec<Item> {
         Item::Do(Do::LimitFds(None)),
         Item::Do(Do::Run),
         Item::Stop { known: false },
+        Item::Beside(true),
         Item::EndHandlers,
         Item::Stop { known: true },
         Item::Suits(true),
@@ -113,6 +117,7 @@ pub(super) fn leave(before: Option<Listener>, guests: &[(ClientKind, usize)]) ->
     if let Some(Listener { server, options, suits_lessons, .. }) = before {
         items.extend([Item::Suits(suits_lessons), Item::Server(server), Item::Options(options)]);
     }
+    items.push(Item::Beside(false));
     items.extend(guests.iter().map(|(kind, count)| Item::Do(Do::Come(*count, *kind))));
     items
 }
@@ -176,6 +181,10 @@ impl Run {
         let conn = |name: &Name| Some(self.known.get(name)?.row?.id);
         match item {
             Item::Stop { .. } => Some(vec![Act::StopClients]),
+            Item::Beside(beside) => Some(match seen.telephones()? {
+                host if host == Host::None || host == side(*beside) => Vec::new(),
+                _ => vec![Act::Beside(*beside)],
+            }),
             // Those of a server that is switched end at once.
             Item::EndHandlers if handles(seen) => send(Command::Switch(seen.listener()?.server)),
             Item::EndHandlers | Item::Begin { .. } => Some(Vec::new()),
@@ -269,6 +278,10 @@ impl Run {
                 };
                 ended && (!known || closed())
             }
+            Item::Beside(beside) => {
+                let there = |host| host == Host::None || host == side(*beside);
+                seen.telephones().is_some_and(there)
+            }
             Item::EndHandlers => !handles(seen) && runs(seen, |_| true),
             Item::Suits(suits) => runs(seen, |listener| listener.suits_lessons == *suits),
             Item::Server(server) => runs(seen, |listener| listener.server == *server),
@@ -327,6 +340,11 @@ impl Run {
             },
         }
     }
+}
+
+/// The telephones' host.
+fn side(beside: bool) -> Host {
+    if beside { Host::Beside } else { Host::Shown }
 }
 
 /// The command that brings a loop to stand before a call.

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 
 use super::{Phase, Run};
+use crate::class::Host;
 use crate::clients::{self, ClientInfo, ClientKind};
 use crate::inspect::{AcceptQueue, Snapshot, Socket, TcpState};
 use crate::lesson::{Act, Figure, Lesson, Name, Puppet, SKELETON, Seen, check};
@@ -34,6 +35,7 @@ struct World {
     /// It does what it is told.
     obeys: bool,
     acts: Vec<Act>,
+    telephones: Host,
     seq: u64,
 }
 
@@ -71,6 +73,7 @@ impl World {
             unread: 0,
             obeys: true,
             acts: Vec::new(),
+            telephones: Host::None,
             seq: 0,
         }
     }
@@ -125,6 +128,9 @@ impl World {
                 }
                 self.done += 1;
                 self.puppet = self.puppet.map(|puppet| Puppet { done: self.done, ..puppet });
+            }
+            Act::Beside(beside) => {
+                self.telephones = if *beside { Host::Beside } else { Host::Shown };
             }
             Act::Send(_) | Act::LimitFds(_) => {}
         }
@@ -206,6 +212,10 @@ impl Seen for World {
 
     fn client(&self, _: Name) -> Option<Puppet> {
         self.puppet
+    }
+
+    fn telephones(&self) -> Option<Host> {
+        Some(self.telephones)
     }
 
     fn interest_of(&self, _: &str) -> Option<Mask> {

@@ -38,7 +38,8 @@ fn a_log_is_whole_when_the_server_has_ended() {
     let path = folder.path().join("events.jsonl");
     let (sink, subscriber) = wire(Capacity::default());
     let (control, _commands) = control().unwrap();
-    let log = Log::start(place(&path), subscriber, control, &header(), None, |_| {}).unwrap();
+    let log = Log::start(place(&path), subscriber, control, &header(), Private::default(), |_| {})
+        .unwrap();
     let mut publisher = Publisher::new(Instant::now(), None, vec![sink]);
     for _ in 0..50 {
         samples::tell(&mut publisher);
@@ -80,7 +81,8 @@ fn what_was_left_out_is_told() {
         samples::tell(&mut publisher);
         publisher.publish(&mut NoRows, Standing::default());
     }
-    let log = Log::start(place(&path), subscriber, control, &header(), None, |_| {}).unwrap();
+    let log = Log::start(place(&path), subscriber, control, &header(), Private::default(), |_| {})
+        .unwrap();
     publisher.finish(&mut NoRows, Standing::default());
     let summary = log.finish(LIMIT).unwrap();
     assert!(summary.lost > 0 && summary.events > 0);
@@ -154,8 +156,15 @@ fn a_full_disk_is_told_and_does_not_hold_the_server() {
             wire(Capacity { batches: 4, events: 100, gone: 1, ..Capacity::default() });
         let (control, _commands) = control().unwrap();
         let disk = Disk::new(5000, takes_back);
-        let log =
-            Log::start_with(disk.clone(), subscriber, control, &header(), None, |_| {}).unwrap();
+        let log = Log::start_with(
+            disk.clone(),
+            subscriber,
+            control,
+            &header(),
+            Private::default(),
+            |_| {},
+        )
+        .unwrap();
         let mut publisher = Publisher::new(Instant::now(), None, vec![sink]);
         tell_much(&mut publisher);
         publisher.finish(&mut NoRows, Standing::default());
@@ -188,7 +197,9 @@ fn a_log_goes_on_when_there_is_room_again() {
     let disk = Disk::new(5000, true);
     let (sender, notices) = crossbeam_channel::unbounded();
     let tell = move |notice| sender.send(notice).unwrap();
-    let log = Log::start_with(disk.clone(), subscriber, control, &header(), None, tell).unwrap();
+    let log =
+        Log::start_with(disk.clone(), subscriber, control, &header(), Private::default(), tell)
+            .unwrap();
     let mut publisher = Publisher::new(Instant::now(), None, vec![sink]);
     tell_much(&mut publisher);
     let told = notices.recv_timeout(LIMIT).unwrap();
@@ -212,7 +223,9 @@ fn a_log_is_closed_in_haste_while_the_server_goes_on() {
     let (sink, subscriber) = wire(Capacity::default());
     let (control, _commands) = control().unwrap();
     let disk = Disk::new(1 << 30, true);
-    let log = Log::start_with(disk.clone(), subscriber, control, &header(), None, |_| {}).unwrap();
+    let log =
+        Log::start_with(disk.clone(), subscriber, control, &header(), Private::default(), |_| {})
+            .unwrap();
     let mut publisher = Publisher::new(Instant::now(), None, vec![sink]);
     samples::tell(&mut publisher);
     publisher.publish(&mut NoRows, Standing::default());
@@ -228,8 +241,15 @@ fn a_log_is_closed_in_haste_while_the_server_goes_on() {
 fn a_server_that_does_not_end_is_not_waited_for() {
     let (_sink, subscriber) = wire(Capacity::default());
     let (control, _commands) = control().unwrap();
-    let log = Log::start_with(Disk::new(9999, true), subscriber, control, &header(), None, |_| {})
-        .unwrap();
+    let log = Log::start_with(
+        Disk::new(9999, true),
+        subscriber,
+        control,
+        &header(),
+        Private::default(),
+        |_| {},
+    )
+    .unwrap();
     let error = log.finish(Duration::from_millis(50)).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::TimedOut);
 }

@@ -5,6 +5,7 @@ use std::os::fd::{AsFd, OwnedFd};
 
 use rustix::net::{self, RecvFlags, SendFlags, SocketFlags};
 
+use crate::descriptors;
 use crate::server::Bound;
 use crate::server::convert::{errno, ret};
 use crate::telemetry::{Errno, What};
@@ -22,6 +23,8 @@ pub(in crate::server) const SLEEPING: SocketFlags = SocketFlags::CLOEXEC;
 pub(in crate::server) fn accept(bound: &Bound, flags: SocketFlags) -> Peer {
     let accepted = net::acceptfrom_with(&bound.socket, flags);
     let (socket, peer) = accepted.map_err(errno)?;
+    let socket =
+        if bound.apart { descriptors::apart(&socket).ok_or(Errno::MFILE)? } else { socket };
     // An internet socket's peer has an internet address.
     let peer = peer.and_then(|peer| peer.try_into().ok());
     Ok((socket, peer.unwrap_or(bound.addr)))

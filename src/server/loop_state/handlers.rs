@@ -106,5 +106,6 @@ impl<W: Watcher> LoopState<W> {
 
 /// Whether a command ends the server.
 fn is_end(command: Command) -> bool {
-    matches!(command, Command::Shutdown | Command::Switch(_) | Command::SuitLessons(_))
+    use Command as C;
+    matches!(command, C::Shutdown | C::Switch(_) | C::SuitLessons(_) | C::Move)
 }

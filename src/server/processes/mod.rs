@@ -90,6 +90,9 @@ fn start(
     if shared.config.before.is_some() {
         command.arg("--lesson");
     }
+    if shared.config.routes.class {
+        command.arg("--class");
+    }
     if let Some(root) = root {
         root::send(&ours, root.as_fd())?;
         command.arg("--root");

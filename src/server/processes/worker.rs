@@ -37,6 +37,8 @@ pub struct WorkerFlags {
     pub full: bool,
     /// The server was made to suit lessons.
     pub lesson: bool,
+    /// Telephones of the class come to it.
+    pub class: bool,
 }
 
 /// Serves the connection on standard input as the worker of a
@@ -52,6 +54,7 @@ pub fn work(
     start: Nanos,
 ) -> io::Result<()> {
     config.suit_lessons(flags.lesson);
+    config.routes.class = flags.class;
     // What is typed at the terminal is meant for the parent.
     let mut blocked = SigSet::all();
     blocked.remove(nix::sys::signal::Signal::SIGCONT);

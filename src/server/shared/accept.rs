@@ -68,9 +68,8 @@ impl Shared {
     /// A connection that is open.
     pub(in crate::server) fn find(&self, client: Client) -> Option<AcceptedSocket> {
         let mut locked = self.lock(By::LOOP);
-        let SharedConnection { socket, full, row, .. } = locked.table.get(client)?;
-        let (socket, peer) = (socket.clone(), row.peer.ip());
-        Some(AcceptedSocket { socket, client, peer, full: *full, crowded: true })
+        let SharedConnection { socket, full, .. } = locked.table.get(client)?;
+        Some(AcceptedSocket { socket: socket.clone(), client, full: *full, crowded: true })
     }
 
     /// Notes who serves a connection.
@@ -131,13 +130,7 @@ impl Locked {
         if full {
             self.publisher.fact(client.fd, Some(client.id), What::Refused, &[]);
         }
-        let peer = peer.ip();
-        AcceptedSocket {
-            socket,
-            client,
-            peer,
-            full,
-            crowded: full && self.refused > config.max_refused,
-        }
+        let crowded = full && self.refused > config.max_refused;
+        AcceptedSocket { socket, client, full, crowded }
     }
 }

@@ -7,7 +7,6 @@ mod operator;
 mod run;
 mod thread_host;
 
-use std::net::IpAddr;
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -82,8 +81,6 @@ pub(super) struct SharedConnection {
 pub(super) struct AcceptedSocket {
     pub(super) socket: Arc<OwnedFd>,
     pub(super) client: Client,
-    /// Its client's address.
-    pub(super) peer: IpAddr,
     /// There are too many: it gets a 503.
     pub(super) full: bool,
     /// So many 503s are on their way that this one is turned away at once.

@@ -42,6 +42,7 @@ impl Tracer {
             | Command::ResumeReading(_)
             | Command::Switch(_)
             | Command::SuitLessons(_)
+            | Command::Move
             | Command::Set(_)
             | Command::Tell
             | Command::Class { .. }

@@ -73,7 +73,7 @@ pub(in crate::words) const CHINESE: Class = Class {
     },
     keys: |join, serve, press| format!("{join} 加入  {serve} 叫一位  {press} 一起按"),
     nobody: |join| format!("还没有人加入。按 {join} 显示怎么加入。"),
-    none: "没有 --class，手机加入不了。",
+    none: "这里不能用手机加入。",
     answered: |answered, present, round| match round {
         2 => format!("第二次：{present} 人中 {answered} 人答了"),
         _ => format!("{present} 人中 {answered} 人答了"),
@@ -87,12 +87,22 @@ pub(in crate::words) const CHINESE: Class = Class {
     waited: |telephones, half, longest| {
         format!("{telephones} 部手机的等待：一半不超过 {half} ms，最长 {longest} ms")
     },
+    beside: "讲课独用画面上的服务器：手机连的是旁边的另一个。",
     lost: "课堂的事件丢了一些：至少有这么多",
     lets_in: "有 --class 时，和这台电脑同一网络的人都能访问服务器，网址是：",
     no_network: "这台电脑现在没有连上网络；一连上，手机就能加入。",
     asks: "打开吗？直接回车表示打开；输入 l 回车只限这台电脑，输入 n 回车就不打开：",
     say_bind: "--class 要问监听哪个地址，而标准输入不是终端：加上 --bind 0.0.0.0 对所有网络开放，\
                或 --bind 127.0.0.1 只限这台电脑。",
+    opens: |ways, open| {
+        let at = match ways {
+            [] => "这台电脑一连上网络，同一网络的人就都能访问服务器".to_owned(),
+            ways => format!("同一网络的人都能访问服务器，地址：{}", ways.join("，")),
+        };
+        let closes = if open > 0 { "现有连接会关闭。" } else { "" };
+        format!("开放课堂吗？之后{at}。{closes}")
+    },
+    no_room: |why| format!("课堂不能开在那里：{why}。"),
     no_random: |why| format!("无法生成加入码，内核给不出随机数：{why}。"),
     shows: |key| format!("；{key} 公布"),
     vote: |option, votes, before| match before {
@@ -100,6 +110,5 @@ pub(in crate::words) const CHINESE: Class = Class {
         None => format!("{option}：{votes} 人"),
     },
     votes: |votes| format!("全班  {}", votes.join("，")),
-    stands: "循环停着：投票和别的请求一样，谁也到不了",
     done: |who, did| format!("{who}：{did}"),
 };

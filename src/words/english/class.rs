@@ -86,7 +86,7 @@ pub(in crate::words) const ENGLISH: Class = Class {
     },
     keys: |join, serve, press| format!("{join} join  {serve} serve  {press} all press"),
     nobody: |join| format!("Nobody is in yet. {join} shows how to join."),
-    none: "Without --class nobody can join with a telephone.",
+    none: "Nobody can join here with a telephone.",
     answered: |answered, present, round| match round {
         2 => format!("{answered} of {present} have answered, the second time"),
         _ => format!("{answered} of {present} have answered"),
@@ -102,12 +102,26 @@ pub(in crate::words) const ENGLISH: Class = Class {
             "{telephones} telephones waited: half of them {half} ms at most, the longest {longest} ms"
         )
     },
+    beside: "The lesson has the server that is shown to itself. The telephones are connected to another beside it.",
     lost: "events of the class were lost: it is at least so many",
     lets_in: "With --class everybody on this computer's network can reach the server, at:",
     no_network: "This computer is on no network just now; telephones can come as soon as it is on one.",
     asks: "Open it? Enter for yes; l and Enter for this computer alone, n and Enter to leave it:",
     say_bind: "--class asks on which address to listen, and standard input is no terminal: add --bind 0.0.0.0 \
                for every network, or --bind 127.0.0.1 for this computer alone.",
+    opens: |ways, open| {
+        let at = match ways {
+            [] => "everybody in this computer's network, as soon as it is in one".to_owned(),
+            ways => format!("everybody in this computer's network, at {}", ways.join(", ")),
+        };
+        let closes = match open {
+            0 => "",
+            1 => " The connection that is open is closed.",
+            _ => " The connections that are open are closed.",
+        };
+        format!("Let a class in? Then the server is reached by {at}.{closes}")
+    },
+    no_room: |why| format!("The class cannot be let in there: {why}."),
     no_random: |why| {
         format!("No code for the class can be made: the kernel gives no random number: {why}.")
     },
@@ -117,6 +131,5 @@ pub(in crate::words) const ENGLISH: Class = Class {
         None => format!("{option}: {votes}"),
     },
     votes: |votes| format!("the class  {}", votes.join(", ")),
-    stands: "the loop stands: no vote gets through, as no other request does",
     done: |who, did| format!("{who}: {did}"),
 };

@@ -93,7 +93,8 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
     ),
     join: text(
         "join",
-        "How the class joins: a code for the cameras of telephones, and the address in letters.",
+        "How the class joins: a code for the cameras of telephones, and the address in letters. Where no class is \
+         let in yet, let one in; it asks first.",
     ),
     serve: text("serve", "Serve the hand that is up the longest: its telephone is told."),
     votes: text(
@@ -284,7 +285,7 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
         connection: "the selected connection",
         the_loop: "the server's loop",
         lessons: "lessons",
-        class: "the class, with --class",
+        class: "the class, where one is let in",
         clients: "clients of our own",
         looking: "what is shown",
         moving: "moving",

@@ -16,8 +16,6 @@ pub(crate) struct Class {
     pub(crate) nobody: fn(join: &str) -> String,
     pub(crate) none: &'static str,
     pub(crate) answered: fn(answered: u32, present: usize, round: u8) -> String,
-    /// Nobody is served while the loop stands.
-    pub(crate) stands: &'static str,
     /// What was done just now, to whom.
     pub(crate) done: fn(who: &str, did: &str) -> String,
     /// What shows how.
@@ -31,10 +29,16 @@ pub(crate) struct Class {
     pub(crate) burst: fn(server: &str, pressed: u32, within: Option<&str>) -> String,
     pub(crate) waited: fn(telephones: usize, half: u32, longest: u32) -> String,
     pub(crate) lost: &'static str,
+    /// The class is at another server while a lesson is given.
+    pub(crate) beside: &'static str,
     /// What is asked before the server is opened to a network.
     pub(crate) lets_in: &'static str,
     pub(crate) no_network: &'static str,
     pub(crate) asks: &'static str,
     pub(crate) say_bind: &'static str,
+    /// Whether a class is let in while the server runs, at these addresses, which closes that many.
+    pub(crate) opens: fn(ways: &[String], open: usize) -> String,
+    /// Why a class is not let in.
+    pub(crate) no_room: fn(why: &str) -> String,
     pub(crate) no_random: fn(why: &str) -> String,
 }

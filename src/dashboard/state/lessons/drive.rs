@@ -8,6 +8,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::seen::Sight;
 use super::{Course, Lessons, List, News, Row, rows};
+use crate::class::Host;
 use crate::clients::{Name, Report, Reported};
 use crate::dashboard::geometry::Rect;
 use crate::dashboard::layout;
@@ -64,7 +65,8 @@ impl State {
     /// Goes on with the lesson that is given; what it wants done now, in that order.
     pub fn lesson_goes_on(&mut self, now: Instant) -> Vec<Act> {
         // It begins when the class is in, or the box is closed without one.
-        let later = self.shows_join() && self.course.run().is_none();
+        let coming = self.telephones == Some(Host::Shown) && self.roll.is_none();
+        let later = (coming || self.shows_join()) && self.course.run().is_none();
         if later || !self.course.is_given() || self.dead.is_some() {
             return Vec::new();
         }
@@ -73,8 +75,8 @@ impl State {
             return Vec::new();
         }
         let mut course = mem::take(&mut self.course);
-        let Self { live: scene, clients, puppets, .. } = &*self;
-        let sight = Sight { scene, clients, puppets };
+        let Self { live: scene, clients, puppets, telephones, .. } = &*self;
+        let sight = Sight { scene, clients, puppets, telephones: *telephones };
         let mut acts = course.tick(now, &sight);
         let asks = |act: &Act| match act {
             Act::Send(command) if !course.granted => {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use crate::attach;
+use crate::class::Host;
 use crate::clients::{ClientInfo, Name};
 use crate::dashboard::state::Scene;
 use crate::dashboard::state::table::TableRow;
@@ -16,6 +17,7 @@ pub(super) struct Sight<'a> {
     pub(super) scene: &'a Scene,
     pub(super) clients: &'a [ClientInfo],
     pub(super) puppets: &'a BTreeMap<Name, Puppet>,
+    pub(super) telephones: Option<Host>,
 }
 
 impl Seen for Sight<'_> {
@@ -62,6 +64,10 @@ impl Seen for Sight<'_> {
 
     fn client(&self, name: Name) -> Option<Puppet> {
         self.puppets.get(&name).copied()
+    }
+
+    fn telephones(&self) -> Option<Host> {
+        self.telephones
     }
 
     fn mmap_epoll(&self) -> Option<Ret> {

@@ -14,9 +14,6 @@ impl State {
         let Some(asked) = class.asked().filter(|_| strip.is_asking() && strip.ask.is_some()) else {
             return Vec::new();
         };
-        if !asked.shown && self.is_paused() {
-            return lines(Tone::Open, say.stands, width);
-        }
         if !asked.shown {
             let round = if asked.again { 2 } else { 1 };
             let mut text = (say.answered)(class.answered(), class.present(), round);

@@ -61,6 +61,7 @@ impl Notice {
                 (strings().back.oldest)(&units::duration(*age), &units::bytes(*most as u64))
             }
             Self::Log(log::Notice::Trouble(error)) => (start.log_stopped)(&plain(error)),
+            Self::NoRoom(why) => (strings().class.no_room)(why),
             Self::Log(log::Notice::Again(0)) => start.log_again.to_owned(),
             Self::Log(log::Notice::Again(lost)) => (start.log_again_lost)(*lost),
         }
@@ -95,6 +96,9 @@ impl WhyNot {
             Self::NoCode => say.no_code,
             Self::NoCodePanel => say.no_code_panel,
             Self::NoClass => say.no_class,
+            Self::NoClassYet => say.no_class_yet,
+            Self::InLesson => say.in_lesson,
+            Self::PressElsewhere => say.press_elsewhere,
             Self::NoHand => say.no_hand,
             Self::NothingAsked => say.nothing_asked,
             Self::NobodyIn => say.nobody_in,

@@ -160,7 +160,7 @@ pub(super) const FACTS: Facts = Facts {
     class: told([
         "A student, or the teacher with the class, did something: joined, raised a hand, voted.",
         FACT,
-        "Only with --class. A student's own doing is a request like any other, on the connection beside it.",
+        "Only where a class is let in. A student's own doing is a request like any other, on the connection beside it.",
         "Start it with --class and join with a telephone.",
         "accept(2)",
     ]),

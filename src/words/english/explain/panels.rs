@@ -77,7 +77,7 @@ pub(super) const PANELS: Panels = Panels {
         "proc(5), getrusage(2)",
     ]),
     class: told([
-        "The class in the room, which joins with telephones (--class): who is in, whose hand is up, how \
+        "The class in the room, which joins with telephones (--class, or a key): who is in, whose hand is up, how \
          it votes.",
         "Each of it is a fact that the server published; what a student did is a request on a connection \
          of the table.",
