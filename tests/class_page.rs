@@ -1,5 +1,7 @@
 //! The page of a student's telephone, in Chromium, against a server that speaks the protocol.
 
+#[path = "common/axe.rs"]
+mod axe;
 #[path = "common/chromium.rs"]
 mod chromium;
 #[path = "class_page/mock.rs"]
@@ -92,8 +94,10 @@ fn asks(members: &Value) -> Value {
 #[test]
 fn it_is_small() {
     let page = include_str!("../assets/class.html");
-    // As it is sent: what indents it is left out.
-    let sent: usize = page.lines().map(|line| line.trim_start().len() + 1).sum();
+    // As it is sent: what indents it is left out, and comments are.
+    let is_said = |line: &&str| !line.starts_with("/* ") && !line.starts_with("<!-- ");
+    let lines = page.lines().map(str::trim_start).filter(is_said);
+    let sent: usize = lines.map(|line| line.len() + 1).sum();
     assert!(sent < 30_000, "{sent}");
     assert_eq!(page.matches("nonce=\"NONCE\"").count(), 2);
     for never in [
@@ -182,22 +186,26 @@ fn it_joins_by_the_code_of_its_address_and_shows_the_state_in_both_languages() {
 #[test]
 fn it_asks_for_a_code_that_it_has_not() {
     let Some((mock, mut browser)) = opened("/abcd", "en") else { return };
+    says(&mut browser, "codeNote", "The code is another one: see the screen.");
+    browser.value("document.getElementById('code').value = 'wxyz'");
+    click(&mut browser, "#join button");
     says(&mut browser, "codeNote", "That is not the code.");
     browser.value("document.getElementById('code').value = 'kxtr'");
     click(&mut browser, "#join button");
     says(&mut browser, "fd", "fd 9");
-    assert_eq!(mock.room().asked[..2], ["POST /-/join?code=abcd", "POST /-/join?code=KXTR"]);
+    let joins = ["abcd", "WXYZ", "KXTR"].map(|code| format!("POST /-/join?code={code}"));
+    assert_eq!(mock.room().asked[..3], joins);
 
     // The tab knows who it is when it is loaded again; another one does not.
     browser.open(&mock.url("/-/class"));
     browser.until("document.readyState === 'complete'");
     mock.room().fd = 12;
     browser.until("mode === 'live'");
-    assert_eq!(mock.count("POST /-/join"), 2);
+    assert_eq!(mock.count("POST /-/join"), 3);
     quiet(&mut browser, &mock);
     let Some(mut other) = open(&mock, "/-/class", "zh-CN") else { return };
     says(&mut other, "join", "四个字母");
-    assert_eq!(mock.count("POST /-/join"), 2);
+    assert_eq!(mock.count("POST /-/join"), 3);
     quiet(&mut other, &mock);
 }
 
@@ -531,4 +539,47 @@ fn it_fits_a_small_telephone_and_a_finger() {
         }
     }
     quiet(&mut browser, &mock);
+}
+
+#[test]
+fn it_says_when_a_lesson_has_the_projected_server_to_itself() {
+    let Some((mock, mut browser)) = joined("en") else { return };
+    says(&mut browser, "count", "connections 53");
+    // The same name, but another server: the connection was not dropped by the teacher.
+    for (name, value) in [("beside", json!(true)), ("open", Value::Null), ("rate", Value::Null)] {
+        mock.room().state[name] = value;
+    }
+    mock.room().fd = 16_390;
+    mock.drop_streams();
+    says(&mut browser, "fd", "fd 16390");
+    says(&mut browser, "why", "connected to another one beside it");
+    says(&mut browser, "moved", "You were fd 9, you are fd 16390 now");
+    assert!(!text(&mut browser, "moved").contains("dropped"));
+    assert_eq!(text(&mut browser, "count"), "students 50 · hands 0");
+    assert!(text(&mut browser, "say").contains("beside it"), "it is read out");
+    quiet(&mut browser, &mock);
+}
+
+#[test]
+fn axe_finds_nothing_in_it() {
+    let Some(engine) = axe::engine() else { return };
+    for language in ["en", "zh-CN"] {
+        let Some((mock, mut browser)) = joined(language) else { return };
+        axe::finds_nothing(&engine, &mut browser, "joined");
+        mock.room().question = question();
+        mock.tell(&json!({"pace": "paused", "muted": true, "recording": true,
+            "screen": true, "hand": {"place": 2, "since": 3400}, "hidden": true,
+            "asks": asks(&json!({"mine": 1}))["asks"]}));
+        browser.until("document.querySelectorAll('#options button').length === 3");
+        browser.value("document.querySelector('details').open = true");
+        axe::finds_nothing(&engine, &mut browser, "asked");
+        let votes = json!({"open": false, "mine": 1, "votes": [1, 20, 10], "first": [5, 15, 11], "right": 2,
+            "measured": {"en": "recv", "zh": "recv"}});
+        mock.tell(&json!({"asks": asks(&votes)["asks"], "burst": {"id": 3, "pressed": false}, "hand": null}));
+        browser.until("document.querySelectorAll('.bar').length === 6");
+        axe::finds_nothing(&engine, &mut browser, "votes shown, everybody to press");
+        let Some((_mock, mut browser)) = opened("/abcd", language) else { return };
+        browser.until("!document.getElementById('door').hidden");
+        axe::finds_nothing(&engine, &mut browser, "door");
+    }
 }

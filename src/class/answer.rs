@@ -46,8 +46,9 @@ impl Answer {
     pub fn page(ask: &Ask<'_>) -> Self {
         let nonce = secret();
         let page = if ask.path == b"/-/screen" { SCREEN } else { PAGE };
-        // What indents it is for those who read the source.
-        let lean: Vec<&str> = page.lines().map(str::trim_start).collect();
+        // What indents it, and comments, are for those who read the source.
+        let is_said = |line: &&str| !line.starts_with("/* ") && !line.starts_with("<!-- ");
+        let lean: Vec<&str> = page.lines().map(str::trim_start).filter(is_said).collect();
         let text = lean.join("\n").replace("nonce=\"NONCE\"", &format!("nonce=\"{nonce}\""));
         Self { status: 200, form: Form::Page(nonce), text, closes: false }
     }

@@ -468,7 +468,8 @@ impl Roster {
     pub(super) fn set_figures(&mut self, figures: Figures) {
         let before = std::mem::replace(&mut self.figures, figures);
         // The others go with what is told anyway: they change all the time.
-        if (before.pace, before.recording) != (self.figures.pace, self.figures.recording) {
+        let told = |of: &Figures| (of.pace, of.recording, of.open.is_some());
+        if told(&before) != told(&self.figures) {
             self.all_changed(|_| {});
         }
     }
