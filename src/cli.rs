@@ -32,6 +32,7 @@ pub use replay::Replay;
 pub use run::Run;
 use values::{demo, encoding, handler, history, ip, mistake, nap, server_kind, trigger};
 
+use crate::class::{BadWifi, Wifi};
 use crate::clients::ClientKind;
 use crate::dashboard::theme::ThemeChoice;
 use crate::server::{Mistake, Protocol, Trigger};
@@ -247,7 +248,7 @@ pub struct Cli {
     pub class: bool,
 
     /// The name of a wireless network, for a second code with which telephones get into it.
-    #[arg(long, value_name = "NAME", requires = "class", help_heading = "Class")]
+    #[arg(long, value_name = "NAME", help_heading = "Class")]
     pub wifi_name: Option<String>,
 
     /// The password of that network.
@@ -408,6 +409,7 @@ pub enum Lang {
     /// English.
     En,
     /// Chinese.
+    #[value(aliases = ["zh-CN", "zh_CN", "zh-Hans", "zh-hans", "zh-cn"])]
     Zh,
 }
 
@@ -479,10 +481,28 @@ impl Cli {
         if self.class && headless {
             return Err(text.class_headless.into());
         }
+        self.wifi()?;
         if self.stdin && !headless && keyboard {
             return Err(text.keyboard.into());
         }
         Ok(())
+    }
+
+    /// The hotspot that a class gets into first, if one is named.
+    ///
+    /// # Errors
+    /// It cannot have that name or password; in a sentence.
+    pub fn wifi(&self) -> Result<Option<Wifi>, String> {
+        let Some(name) = &self.wifi_name else { return Ok(None) };
+        let made = Wifi::new(name, self.wifi_password.as_deref());
+        made.map(Some).map_err(|bad| {
+            let option = match bad {
+                BadWifi::Name => "--wifi-name",
+                BadWifi::Password => "--wifi-password",
+            };
+            let marks = &strings().marks;
+            format!("{option}{}{bad}{}", marks.colon, marks.stop)
+        })
     }
 
     /// What the server is to speak.

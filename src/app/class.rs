@@ -5,7 +5,7 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::output::Sentence;
-use crate::class::{BadWifi, Class, Code, Interface, Wifi, interfaces};
+use crate::class::{Class, Code, Interface, Wifi, interfaces};
 use crate::cli::Cli;
 use crate::server::Protocol;
 use crate::words::{plain, strings};
@@ -17,12 +17,7 @@ pub(super) fn of(cli: &Cli) -> Result<Option<(Class, Option<Wifi>)>, Sentence> {
         return Ok(None);
     }
     let say = &strings().class;
-    let wifi = cli.wifi_name.as_deref().map(|name| Wifi::new(name, cli.wifi_password.as_deref()));
-    let option = |bad: &BadWifi| match bad {
-        BadWifi::Name => "--wifi-name",
-        BadWifi::Password => "--wifi-password",
-    };
-    let wifi = wifi.transpose().map_err(|bad| format!("{}: {bad}.", option(&bad)))?;
+    let wifi = cli.wifi()?;
     let made = match Code::new() {
         Ok(code) if cli.class => Some(Class::open(code)),
         Ok(code) => Some(Class::new(code)),

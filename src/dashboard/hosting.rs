@@ -119,7 +119,8 @@ impl Hosting {
             Stage::Settled if beside && self.room.class.host() == Host::Shown => {
                 let port = |more| self.room.addr.port().saturating_add(more);
                 let here = IpAddr::V4(Ipv4Addr::LOCALHOST);
-                self.offers(server::bind_one_of(here, port(1)..=port(PORTS)), Stage::Leaves(None))
+                let bound = server::bind_one_of(here, port(1)..=port(PORTS));
+                self.offers(bound, Stage::Leaves(None), Notice::ClassStays)
             }
             Stage::Beside(other) if !beside => {
                 other.end();
@@ -144,7 +145,8 @@ impl Hosting {
             return self.returns(None);
         }
         // While it has that address none can have its port on all of them.
-        self.offers(server::bind(SocketAddr::new(shown.ip(), 0)), Stage::Opens(None))
+        let bound = server::bind(SocketAddr::new(shown.ip(), 0));
+        self.offers(bound, Stage::Opens(None), Notice::NoClassIn)
     }
 
     /// Goes on; `shown` is where the server that is shown listens, as it has published.
@@ -186,14 +188,20 @@ impl Hosting {
         Vec::new()
     }
 
-    fn offers(&mut self, bound: io::Result<Bound>, stage: Stage) -> Vec<Next> {
+    /// Has the server that is shown go there; `says` why it cannot.
+    fn offers(
+        &mut self,
+        bound: io::Result<Bound>,
+        stage: Stage,
+        says: fn(String) -> Notice,
+    ) -> Vec<Next> {
         match bound {
             Ok(bound) => {
                 self.way.door.offer(Offer { bound: Some(bound), class: false });
                 self.stage = stage;
                 vec![Next::Move]
             }
-            Err(error) => vec![told(&error)],
+            Err(error) => vec![Next::Tell(says(plain(&error)))],
         }
     }
 
@@ -220,7 +228,7 @@ impl Hosting {
             }
             Err(error) => {
                 let mut next = self.returns(server::bind(self.room.addr).ok());
-                next.push(told(&error));
+                next.push(Next::Tell(Notice::ClassStays(plain(&error))));
                 next
             }
         }
@@ -249,14 +257,10 @@ impl Hosting {
                 self.returns(Some(bound))
             }
             Err(error) => {
-                let mut next = vec![told(&error)];
-                next.extend(self.offers(server::bind(before), Stage::Returns));
+                let mut next = self.offers(server::bind(before), Stage::Returns, Notice::NoClassIn);
+                next.push(Next::Tell(Notice::NoClassIn(plain(&error))));
                 next
             }
         }
     }
-}
-
-fn told(error: &io::Error) -> Next {
-    Next::Tell(Notice::NoRoom(plain(error)))
 }

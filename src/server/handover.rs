@@ -98,8 +98,8 @@ fn listen(bound: &Bound, config: &Config, publisher: &mut Publisher) -> io::Resu
     if config.nodelay {
         let result = sockopt::set_tcp_nodelay(&bound.socket, true);
         let ret = ret(result.map(|()| 0));
-        let what = What::Setsockopt { name: "TCP_NODELAY", ret };
-        publisher.call(bound.socket.as_raw_fd(), None, what);
+        let fd = bound.socket.as_raw_fd();
+        publisher.call(fd, None, What::Setsockopt { name: "TCP_NODELAY", ret });
         result?;
     }
     listener::listen(bound, config.backlog, publisher)

@@ -127,3 +127,18 @@ fn the_error_in_the_readmes_is_the_programs() {
         assert!(text.contains(&format!("\n{said}")), "{readme} has not: {said}");
     }
 }
+
+#[test]
+fn a_hotspot_that_cannot_be_is_a_misuse() {
+    for (options, option) in [
+        (&["--wifi-name", ""][..], "--wifi-name"),
+        (&["--wifi-name", "Room 12", "--wifi-password", "short"], "--wifi-password"),
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_epollscope"));
+        // In the language that was asked for by a name that browsers have for it.
+        let out = command.args(["--lang", "zh-CN"]).args(options).output().unwrap();
+        let said = String::from_utf8(out.stderr).unwrap();
+        assert_eq!((out.status.code(), said.lines().count()), (Some(2), 1), "{said}");
+        assert!(said.contains(option) && said.contains('。'), "{said}");
+    }
+}

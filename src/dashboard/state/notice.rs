@@ -32,8 +32,10 @@ pub enum Notice {
     NothingToExplain,
     /// Why a key does nothing.
     NotNow(WhyNot),
-    /// The class cannot be where it should be; why.
-    NoRoom(String),
+    /// No class is let in; why.
+    NoClassIn(String),
+    /// A lesson cannot have the server to itself; why.
+    ClassStays(String),
     /// Something was done with the class, or with a student.
     Class {
         /// What.
@@ -126,7 +128,8 @@ impl Notice {
             | Self::NothingToExplain
             | Self::ListensNot
             | Self::NotNow(_)
-            | Self::NoRoom(_)
+            | Self::NoClassIn(_)
+            | Self::ClassStays(_)
             | Self::Class { .. }
             | Self::Saved { .. }
             | Self::NothingToSave { .. }

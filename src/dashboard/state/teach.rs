@@ -16,6 +16,8 @@ use crate::dashboard::state::rates::Metric;
 use crate::telemetry::{Asks, Batch, Command, Did, Mode, Nanos, What};
 use crate::words::strings;
 
+/// So many addresses are named before a class is let in.
+const WAYS: usize = 3;
 /// After how long it is said what to try if nobody has come.
 const NOBODY_COMES: Nanos = 60_000_000_000;
 
@@ -168,7 +170,9 @@ impl State {
             .iter()
             .filter(|way| bound.is_loopback() || way.addr == bound || bound.is_unspecified());
         let reached = reached.map(|Interface { name, addr, .. }| format!("{addr} ({name})"));
-        let question = Question::OpenClass(reached.collect(), self.live.table.open());
+        // More of them say no more.
+        let reached = reached.take(WAYS).collect();
+        let question = Question::OpenClass(reached, self.live.table.open());
         self.overlay =
             Overlay::Confirm(Confirm { question, action: Action::OpenClass, conn: None });
         self.changed = true;

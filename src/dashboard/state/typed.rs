@@ -1,6 +1,6 @@
 //! Keys while something is asked, or a text is typed: a question, a number, a filter, a search.
 
-use crossterm::event::{KeyCode, KeyEvent};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::filter::Filter;
 use super::prompt::{self, Answer, Confirm, Input};
@@ -65,7 +65,7 @@ impl State {
                 }
             }
             // A number is typed here: whoever types a command instead sees that it is none.
-            KeyCode::Char(c) if !c.is_ascii_digit() && c != '.' && key.modifiers.is_empty() => {}
+            KeyCode::Char(letter) if is_no_figure(letter, key) => {}
             _ => {
                 input.key(key);
             }
@@ -82,7 +82,7 @@ impl State {
                     return vec![Action::Keep(time)];
                 }
             }
-            KeyCode::Char(c) if !c.is_ascii_digit() && c != '.' && key.modifiers.is_empty() => {}
+            KeyCode::Char(letter) if is_no_figure(letter, key) => {}
             _ => {
                 input.key(key);
             }
@@ -152,4 +152,10 @@ impl State {
         let most = lines.len().saturating_sub(page);
         self.overlay = Overlay::Help(search, top.min(most));
     }
+}
+
+/// Whether what is typed has no place in a number of seconds.
+fn is_no_figure(letter: char, key: KeyEvent) -> bool {
+    let command = KeyModifiers::CONTROL | KeyModifiers::ALT;
+    !letter.is_ascii_digit() && letter != '.' && !key.modifiers.intersects(command)
 }

@@ -9,7 +9,7 @@ use std::time::SystemTime;
 
 use serde_json::Value;
 
-use crate::telemetry::{Capacity, Publisher, Standing, control, wire};
+use crate::telemetry::{Capacity, ConnId, Publisher, Ret, Standing, What, control, wire};
 
 const LIMIT: Duration = Duration::from_secs(10);
 
@@ -258,4 +258,35 @@ fn a_server_that_does_not_end_is_not_waited_for() {
 fn a_file_that_cannot_be_made_is_told_at_once() {
     let error = Place::open(Path::new("/proc/no/such/place"), false).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::NotFound);
+}
+
+#[test]
+fn addresses_are_others_from_when_a_class_is_let_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("events.jsonl");
+    let (sink, subscriber) = wire(Capacity::default());
+    let (control, _commands) = control().unwrap();
+    let private = Private::default();
+    let log = Log::start(place(&path), subscriber, control, &header(), private.clone(), |_| {});
+    let (log, mut publisher) = (log.unwrap(), Publisher::new(Instant::now(), None, vec![sink]));
+    let mut accept = |peer: &str| {
+        let peer: std::net::SocketAddr = peer.parse().unwrap();
+        let what = What::Accept { ret: Ret::ok(5), peer: Some(peer.into()) };
+        publisher.call(3, ConnId::new(1), what);
+        publisher.publish(&mut NoRows, Standing::default());
+        let deadline = Instant::now() + LIMIT;
+        let port = format!(":{}\"", peer.port());
+        while !std::fs::read_to_string(&path).unwrap().contains(&port) {
+            assert!(Instant::now() < deadline, "{peer} was never written");
+            std::thread::yield_now();
+        }
+    };
+    accept("10.0.0.9:4001");
+    private.begin();
+    accept("10.0.0.9:4002");
+    accept("127.0.0.1:4003");
+    publisher.finish(&mut NoRows, Standing::default());
+    log.finish(LIMIT).unwrap();
+    let peers = lines(&path).into_iter().filter_map(|line| Some(line["peer"].as_str()?.to_owned()));
+    assert_eq!(peers.collect::<Vec<_>>(), ["10.0.0.9:4001", "198.18.0.1:4002", "127.0.0.1:4003"]);
 }

@@ -102,7 +102,8 @@ pub(in crate::words) const CHINESE: Class = Class {
         let closes = if open > 0 { "现有连接会关闭。" } else { "" };
         format!("开放课堂吗？之后{at}。{closes}")
     },
-    no_room: |why| format!("课堂不能开在那里：{why}。"),
+    not_in: |why| format!("没有开放课堂：{why}。"),
+    stays: |why| format!("手机还连在这一课要测的服务器上：{why}。"),
     no_random: |why| format!("无法生成加入码，内核给不出随机数：{why}。"),
     shows: |key| format!("；{key} 公布"),
     vote: |option, votes, before| match before {

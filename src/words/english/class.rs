@@ -121,7 +121,8 @@ pub(in crate::words) const ENGLISH: Class = Class {
         };
         format!("Let a class in? Then the server is reached by {at}.{closes}")
     },
-    no_room: |why| format!("The class cannot be let in there: {why}."),
+    not_in: |why| format!("No class is let in: {why}."),
+    stays: |why| format!("The class stays at the server that the lesson measures: {why}."),
     no_random: |why| {
         format!("No code for the class can be made: the kernel gives no random number: {why}.")
     },

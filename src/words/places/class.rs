@@ -39,6 +39,8 @@ pub(crate) struct Class {
     /// Whether a class is let in while the server runs, at these addresses, which closes that many.
     pub(crate) opens: fn(ways: &[String], open: usize) -> String,
     /// Why a class is not let in.
-    pub(crate) no_room: fn(why: &str) -> String,
+    pub(crate) not_in: fn(why: &str) -> String,
+    /// Why a lesson has not the server to itself.
+    pub(crate) stays: fn(why: &str) -> String,
     pub(crate) no_random: fn(why: &str) -> String,
 }

@@ -61,7 +61,8 @@ impl Notice {
                 (strings().back.oldest)(&units::duration(*age), &units::bytes(*most as u64))
             }
             Self::Log(log::Notice::Trouble(error)) => (start.log_stopped)(&plain(error)),
-            Self::NoRoom(why) => (strings().class.no_room)(why),
+            Self::NoClassIn(why) => (strings().class.not_in)(why),
+            Self::ClassStays(why) => (strings().class.stays)(why),
             Self::Log(log::Notice::Again(0)) => start.log_again.to_owned(),
             Self::Log(log::Notice::Again(lost)) => (start.log_again_lost)(*lost),
         }
