@@ -295,7 +295,7 @@ pub struct Cli {
     #[arg(help_heading = "Dashboard")]
     pub history: usize,
 
-    /// Do not ask before connections are dropped.
+    /// Do not ask before connections are dropped, a class is let in, or the program ends.
     #[arg(short, long, help_heading = "Dashboard")]
     pub yes: bool,
 

@@ -22,6 +22,8 @@ use epollscope::telemetry::{Capacity, Publisher, control, wire};
 use serde_json::Value;
 
 const TELEPHONES: u32 = 40;
+/// How long they have for a question.
+const THINKS: Duration = Duration::from_millis(300);
 
 /// Where the telephones find the server, in the environment of their process.
 const AT: &str = "EPOLLSCOPE_TEST_TELEPHONES";
@@ -189,7 +191,7 @@ fn started() -> (Rehearsal, SocketAddr, Class) {
     let clients = Clients::start(addr, false).unwrap();
     let room = Classroom { class: class.clone(), wifi: None, addr };
     let side = Side { subscriber, control, server, inspector };
-    let rehearsal = Rehearsal::new(side, clients).with_class(Hosting::new(room, way));
+    let rehearsal = Rehearsal::new(side, clients).with_class(Hosting::new(room, way), THINKS);
     (rehearsal, addr, class)
 }
 

@@ -94,16 +94,16 @@ pub(super) fn run(
     let mut config = config::config(cli, max_connections, merged.args.clone());
     let class = if headless { None } else { class::of(cli)? };
     config.class = class.as_ref().map(|(class, _)| class.clone());
+    config.suits_lessons = lessons.first.is_some();
+    // Files need most of what connections leave.
+    let quarter = usize::try_from(config::reserved(cli, descriptors) / 4).unwrap_or(0);
+    config.max_refused = config.max_refused.min(quarter);
     let way = Way {
         door: config.door.clone(),
         beside: config.beside(),
         start: server.start_time(),
         private: private.clone(),
     };
-    config.suits_lessons = lessons.first.is_some();
-    // Files need most of what connections leave.
-    let quarter = usize::try_from(config::reserved(cli, descriptors) / 4).unwrap_or(0);
-    config.max_refused = config.max_refused.min(quarter);
     drop(held);
     let (server, stands) = server.start(config)?;
     let held = Held::all();

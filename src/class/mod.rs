@@ -175,6 +175,12 @@ impl Class {
         if self.beside { Vec::new() } else { self.lock().take_kept() }
     }
 
+    /// The same to be looked at, but for the first `seen` that ever were; and how many there ever were.
+    #[must_use]
+    pub fn kept_since(&self, seen: usize) -> (Vec<Fact>, usize) {
+        self.lock().kept_since(seen)
+    }
+
     /// How much of it waits for that.
     #[must_use]
     pub fn kept(&self) -> usize {

@@ -35,8 +35,10 @@ const BURST: Nanos = 60_000_000_000;
 pub(super) struct Roster {
     pub(super) code: Code,
     pub(super) host: Host,
-    /// What has happened on the server beside the one that publishes it.
+    /// What has happened on the server beside the one that publishes it, and how much of that was
+    /// published before.
     kept: Vec<Fact>,
+    published: usize,
     pub(super) students: BTreeMap<u32, Student>,
     tokens: HashMap<String, u32>,
     joined: u32,
@@ -160,6 +162,7 @@ impl Roster {
             code,
             host: Host::default(),
             kept: Vec::new(),
+            published: 0,
             students: BTreeMap::new(),
             tokens: HashMap::new(),
             joined: 0,
@@ -203,7 +206,14 @@ impl Roster {
     }
 
     pub(super) fn take_kept(&mut self) -> Vec<Fact> {
+        self.published += self.kept.len();
         std::mem::take(&mut self.kept)
+    }
+
+    /// What is kept behind the first `seen` that ever were, and how many ever were.
+    pub(super) fn kept_since(&self, seen: usize) -> (Vec<Fact>, usize) {
+        let from = seen.saturating_sub(self.published).min(self.kept.len());
+        (self.kept[from..].to_vec(), self.published + self.kept.len())
     }
 
     pub(super) fn kept(&self) -> usize {
@@ -410,7 +420,9 @@ impl Roster {
                 fact(0, self.questions)
             }
             Did::Again => {
-                let Some(asked) = self.asked.as_mut().filter(|asked| asked.round == 1) else {
+                // Not when it is known what is right.
+                let may = |asked: &&mut Asked| asked.round == 1 && asked.right.is_none();
+                let Some(asked) = self.asked.as_mut().filter(may) else {
                     return Vec::new();
                 };
                 asked.again();

@@ -23,6 +23,8 @@ const PORTS: u16 = 100;
 pub struct Hosting {
     room: Classroom,
     way: Way,
+    /// A lesson wants the server that is shown for itself.
+    wanted: bool,
     stage: Stage,
 }
 
@@ -91,7 +93,7 @@ impl Hosting {
     /// That class, whose addr is where the server listens that is shown.
     #[must_use]
     pub fn new(room: Classroom, way: Way) -> Self {
-        Self { room, way, stage: Stage::Settled }
+        Self { room, way, wanted: false, stage: Stage::Settled }
     }
 
     /// The class, if it is let in.
@@ -113,25 +115,9 @@ impl Hosting {
         Some(beside.control.send(command))
     }
 
-    /// They are to come to the server beside, or to the one that is shown.
-    pub(super) fn set_beside(&mut self, beside: bool) -> Vec<Next> {
-        match std::mem::take(&mut self.stage) {
-            Stage::Settled if beside && self.room.class.host() == Host::Shown => {
-                let port = |more| self.room.addr.port().saturating_add(more);
-                let here = IpAddr::V4(Ipv4Addr::LOCALHOST);
-                let bound = server::bind_one_of(here, port(1)..=port(PORTS));
-                self.offers(bound, Stage::Leaves(None), Notice::ClassStays)
-            }
-            Stage::Beside(other) if !beside => {
-                other.end();
-                self.stage = Stage::Ends(other);
-                Vec::new()
-            }
-            stage => {
-                self.stage = stage;
-                Vec::new()
-            }
-        }
+    /// They are to come to the server beside, or to the one that is shown, as soon as that can be.
+    pub(super) fn set_beside(&mut self, beside: bool) {
+        self.wanted = beside;
     }
 
     /// The class is to be let in. `shown` is where the server that is shown listens.
@@ -155,8 +141,22 @@ impl Hosting {
         let (class, moved) = (self.room.addr, shown != self.room.addr);
         let refused = |left: &Bound| left.addr() != class;
         match std::mem::take(&mut self.stage) {
+            Stage::Settled if self.wanted && self.room.class.host() == Host::Shown => {
+                let port = |more| self.room.addr.port().saturating_add(more);
+                let here = IpAddr::V4(Ipv4Addr::LOCALHOST);
+                let bound = server::bind_one_of(here, port(1)..=port(PORTS));
+                self.offers(bound, Stage::Leaves(None), Notice::ClassStays)
+            }
+            Stage::Beside(other) if !self.wanted => {
+                other.end();
+                self.wait(Stage::Ends(other))
+            }
             Stage::Leaves(left) => match left.or_else(|| self.way.door.left()) {
-                Some(left) if refused(&left) => Vec::new(),
+                // It is not tried again and again.
+                Some(left) if refused(&left) => {
+                    self.wanted = false;
+                    Vec::new()
+                }
                 Some(left) if moved => self.begin_beside(left),
                 left => self.wait(Stage::Leaves(left)),
             },
@@ -170,7 +170,7 @@ impl Hosting {
                 left => self.wait(Stage::Opens(left)),
             },
             Stage::Ends(other) if other.server.is_finished() => {
-                let bound = other.bound.try_clone();
+                let bound = other.bound.try_clone_small();
                 drop(other);
                 self.returns(bound.or_else(|_| server::bind(class)).ok())
             }
@@ -201,7 +201,10 @@ impl Hosting {
                 self.stage = stage;
                 vec![Next::Move]
             }
-            Err(error) => vec![Next::Tell(says(plain(&error)))],
+            Err(error) => {
+                self.wanted = false;
+                vec![Next::Tell(says(plain(&error)))]
+            }
         }
     }
 
@@ -227,6 +230,7 @@ impl Hosting {
                 Vec::new()
             }
             Err(error) => {
+                self.wanted = false;
                 let mut next = self.returns(server::bind(self.room.addr).ok());
                 next.push(Next::Tell(Notice::ClassStays(plain(&error))));
                 next

@@ -295,7 +295,9 @@ impl Backend for Live {
     }
 
     fn set_beside(&mut self, beside: bool) {
-        self.host(|hosting, _| hosting.set_beside(beside));
+        if let Some(hosting) = &mut self.hosting {
+            hosting.set_beside(beside);
+        }
     }
 
     fn scribe(&self) -> Option<&Scribe> {

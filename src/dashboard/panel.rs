@@ -53,6 +53,8 @@ pub enum Moves {
     Text,
     /// The chosen line of the code.
     Lines,
+    /// The marked student.
+    Students,
 }
 
 /// A row of the table.
@@ -83,7 +85,7 @@ pub const PANELS: [Row; 9] = [
     Row { panel: Panel::Seats, name: "show-seats", presses: &[ch('6')], place: Place::Under, moves: Moves::Selection, say: |keys| &keys.panels.seats },
     Row { panel: Panel::Costs, name: "show-costs", presses: &[ch('7')], place: Place::Instead, moves: Moves::Text, say: |keys| &keys.panels.costs },
     Row { panel: Panel::Code, name: "show-code", presses: &[ch('8')], place: Place::Instead, moves: Moves::Lines, say: |keys| &keys.panels.code },
-    Row { panel: Panel::Class, name: "show-class", presses: &[ch('9')], place: Place::Instead, moves: Moves::Text, say: |keys| &keys.panels.class },
+    Row { panel: Panel::Class, name: "show-class", presses: &[ch('9')], place: Place::Instead, moves: Moves::Students, say: |keys| &keys.panels.class },
 ];
 
 impl Panel {

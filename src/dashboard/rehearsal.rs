@@ -19,6 +19,8 @@ const LOOK: Duration = Duration::from_millis(4);
 /// A server for lessons without a screen.
 pub struct Rehearsal {
     session: Session<Live>,
+    /// How long a class has for a question.
+    thinks: Duration,
 }
 
 impl Rehearsal {
@@ -39,13 +41,14 @@ impl Rehearsal {
         };
         clients.hurry();
         let state = State::new(options, Vec::new());
-        Self { session: Session::new(Live::new(side, clients), state, Instant::now()) }
+        let session = Session::new(Live::new(side, clients), state, Instant::now());
+        Self { session, thinks: Duration::ZERO }
     }
 
-    /// The same with a class.
+    /// The same with a class, which has so long for each question.
     #[must_use]
-    pub fn with_class(self, hosting: Hosting) -> Self {
-        Self { session: self.session.on(|live| live.with_class(hosting)) }
+    pub fn with_class(self, hosting: Hosting, thinks: Duration) -> Self {
+        Self { session: self.session.on(|live| live.with_class(hosting)), thinks }
     }
 
     /// The class goes on for a while with nothing else to do.
@@ -62,7 +65,7 @@ impl Rehearsal {
     /// When the server has ended.
     pub fn give(&mut self, lesson: &Arc<Lesson>, mut each: impl FnMut(&Run)) -> Result<(), String> {
         self.session.state_mut().begin_lesson(lesson);
-        let mut begun = false;
+        let (mut begun, mut asked) = (false, None);
         loop {
             self.session.gather(Instant::now());
             if let Some(ended) = self.session.state().dead() {
@@ -80,6 +83,13 @@ impl Rehearsal {
                 continue;
             };
             begun = true;
+            if run.phase() == Phase::Asking {
+                if asked.get_or_insert_with(Instant::now).elapsed() < self.thinks {
+                    std::thread::sleep(LOOK);
+                    continue;
+                }
+                asked = None;
+            }
             match run.phase() {
                 Phase::Asking => {
                     each(run);

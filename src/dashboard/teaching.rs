@@ -33,6 +33,8 @@ pub(super) struct Teaching {
     /// When the telephones were last told something.
     told: Instant,
     projected: Instant,
+    /// How much of what has happened on the server beside is known.
+    seen: usize,
     listed: Option<Instant>,
     /// The question of a lesson that they have.
     posed: Option<Posed>,
@@ -49,7 +51,7 @@ struct Posed {
 
 impl Teaching {
     pub(super) fn new(now: Instant) -> Self {
-        Self { looked: now, told: now, projected: now, listed: None, posed: None }
+        Self { looked: now, told: now, projected: now, seen: 0, listed: None, posed: None }
     }
 
     /// Takes over who is in the room; what is to be sent, so that the telephones are told what has
@@ -82,9 +84,12 @@ impl Teaching {
             self.told = now;
             commands.push(Command::Tell);
         }
+        let (facts, seen) = class.kept_since(self.seen);
+        self.seen = seen;
+        state.class_did(&facts);
         // What a lesson measures is not disturbed.
         let kept = class.kept();
-        if kept > MUCH || kept > 0 && !state.lesson_waits() {
+        if kept > MUCH || kept > 0 && !state.disturbs_lesson() {
             commands.push(Command::Publish);
         }
         commands

@@ -45,6 +45,14 @@ impl Bound {
         Ok(Self { socket, apart: false, ..*self })
     }
 
+    /// One more handle, with the smallest number that is free: as the first had.
+    ///
+    /// # Errors
+    /// No descriptor is left.
+    pub fn try_clone_small(&self) -> io::Result<Self> {
+        Ok(Self { socket: self.socket.try_clone()?, apart: false, ..*self })
+    }
+
     /// The same on the next port that is free, while there is one that may be taken.
     pub(super) fn next(&self) -> Option<Self> {
         let first = self.addr.port().checked_add(1)?;

@@ -61,7 +61,7 @@ fn keys_of(panel: Panel) -> &'static [Id] {
             &[Id::Up, Id::Card, Id::Filter, Id::Textbook, Id::Pause, Id::StepCall, Id::Explain]
         }
         Panel::Class => {
-            &[Id::Join, Id::Serve, Id::Votes, Id::Burst, Id::Mute, Id::SendAway, Id::Explain]
+            &[Id::Down, Id::Join, Id::Serve, Id::Votes, Id::Burst, Id::Mute, Id::SendAway]
         }
         Panel::Seats | Panel::Costs => &[Id::Up, Id::Down, Id::Zoom, Id::Server, Id::Explain],
     }

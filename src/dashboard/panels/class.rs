@@ -35,7 +35,9 @@ pub fn draw(
     let counts = (say.counts)(class.present(), class.hands().len());
     head.push_span(Span::styled(format!("{counts} "), theme.style(Role::Text)));
     let mut block = block(head, theme, focused);
-    let keys = (say.keys)(&keys::name(Id::Join), &keys::name(Id::Serve), &keys::name(Id::Burst));
+    // Nobody is asked to press elsewhere.
+    let burst = (!state.has_class_beside()).then(|| keys::name(Id::Burst));
+    let keys = (say.keys)(&keys::name(Id::Join), &keys::name(Id::Serve), burst.as_deref());
     let keys = format!(" {keys} ");
     if state.has_class() && keys.width() + 2 <= usize::from(area.width) {
         block = block.title_bottom(Line::from(dim(keys, theme)).right_aligned());
@@ -71,8 +73,7 @@ pub fn draw(
         lines.truncate(usize::from(inner.height).saturating_sub(1));
         lines.push(Line::styled(format!(" {}", say.lost), theme.style(Role::Warn)));
     }
-    let top = state.card_top().min(lines.len().saturating_sub(usize::from(inner.height)));
-    for (line, y) in lines.into_iter().skip(top).zip(inner.top()..inner.bottom()) {
+    for (line, y) in lines.into_iter().zip(inner.top()..inner.bottom()) {
         frame.render_widget(cut(line, width, theme), Rect { y, height: 1, ..inner });
     }
 }
@@ -164,16 +165,22 @@ fn present(
         if class.asked().is_some_and(|asked| !asked.shown) && student.vote.is_some() {
             text += theme.glyph(" ✓", " +");
         }
-        (text, role)
+        (number, text, role)
     };
-    let names: Vec<(String, Role)> = class.students().map(name).collect();
-    let wide = names.iter().map(|(text, _)| text.width() + 2).max().unwrap_or(0).max(LEAST);
+    let names: Vec<(u32, String, Role)> = class.students().map(name).collect();
+    let wide = names.iter().map(|(_, text, _)| text.width() + 2).max().unwrap_or(0).max(LEAST);
     let columns = (width.saturating_sub(1) / wide).max(1);
+    let marked = state.marked_student();
+    let at = names.iter().position(|(number, ..)| Some(*number) == marked);
+    // Who is marked is in sight.
+    let first = at.map_or(0, |at| (at / columns + 1).saturating_sub(room));
     let mut lines = Vec::new();
-    for some in names.chunks(columns).take(room) {
-        let mut line = Line::from(" ");
-        for (text, role) in some {
-            line.push_span(Span::styled(pad_left(text, wide), theme.style(*role)));
+    for some in names.chunks(columns).skip(first).take(room) {
+        let mut line = Line::default();
+        for (number, text, role) in some {
+            let mark = if Some(*number) == marked { theme.glyph("▸", ">") } else { " " };
+            line.push_span(Span::styled(mark, theme.style(Role::Key)));
+            line.push_span(Span::styled(pad_left(text, wide - 1), theme.style(*role)));
         }
         lines.push(line);
     }

@@ -75,6 +75,8 @@ impl Badge {
 pub struct HeaderView<'a> {
     /// Where a browser finds the server.
     pub url: &'a str,
+    /// Where the class comes to that is at a server beside this one.
+    pub class: Option<&'a str>,
     /// Which server: `epoll-et (mio)`; empty before it listens.
     pub server: &'a str,
     /// Its options that are not as usual, in a word or two each.
@@ -238,6 +240,10 @@ impl Painter<'_> {
             self.field(60, Gauge::Server, strings().header.name, Role::Title),
             self.field(20, Gauge::Url, self.view.url, Role::Text),
         ];
+        if let Some(class) = self.view.class {
+            let class = (strings().class.at)(class);
+            names.push(self.field(21, Gauge::Url, class, Role::Dim));
+        }
         if !self.view.server.is_empty() {
             let unusual = self.unusual(width);
             let rank = if unusual.is_empty() { 50 } else { 18 };

@@ -271,6 +271,7 @@ fn header(frame: &mut Frame, area: Rect, state: &State, theme: &Theme, spots: &m
         loop_cpu: loop_cpu.as_deref(),
         latency: scene.costs.latencies().percentiles(),
         url: state.url(),
+        class: state.class_url(),
         server: &running(state),
         options: &unusual,
         rates: &scene.rates,

@@ -284,6 +284,7 @@ fn the_header_leaves_fields_out_whole() {
     let (_, rates) = busy();
     let view = HeaderView {
         url: "http://192.168.1.20:7890",
+        class: None,
         options: &[],
         server: "epoll-et (mio)",
         asks: None,
@@ -332,6 +333,7 @@ fn a_blocked_loop_is_told_with_its_handler_and_its_time() {
     let standing = Standing { stance: Stance::Handling("/slow"), ..Standing::default() };
     let view = HeaderView {
         url: "http://127.0.0.1:7890",
+        class: None,
         options: &[],
         server: "epoll-et (mio)",
         asks: None,
@@ -368,6 +370,7 @@ fn a_resting_listener_is_shown_first() {
     rates.apply(&script.publish());
     let view = HeaderView {
         url: "http://127.0.0.1:7890",
+        class: None,
         options: &[],
         server: "epoll-et (mio)",
         asks: None,
@@ -415,6 +418,7 @@ fn ascii_is_ascii() {
     let (charts, rates) = busy();
     let view = HeaderView {
         url: "http://127.0.0.1:7890",
+        class: None,
         options: &[],
         server: "epoll-et (mio)",
         asks: None,
@@ -578,7 +582,7 @@ proptest! {
                 let spread = (&charts, &latencies());
                 super::charts::draw(frame, area, spread, &rates, &theme, false, &mut Spots::default());
                 let view = HeaderView {
-                    url: "http://[::1]:7890", server: "epoll-et (mio)", options: &[],
+                    url: "http://[::1]:7890", class: None, server: "epoll-et (mio)", options: &[],
         asks: None,
         examined: None, loop_cpu: None, latency: [None; 2], waits: None, rates: &rates,
                     badge: Badge::new(engine.standing(), tick), frozen: Some(tick), back: None, plays: None, lost, notice: Some("note"),

@@ -213,6 +213,7 @@ fn state_and_rates(state: &State, width: u16, theme: &Theme) -> Line<'static> {
         loop_cpu: loop_cpu.as_deref(),
         latency: live.costs.latencies().percentiles(),
         url: "",
+        class: None,
         options: &[],
         server: "",
         rates: &live.rates,

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use crate::class::OPTIONS;
+use crate::class::{Fact, OPTIONS};
 use crate::telemetry::{Batch, ConnId, Did, Fd, Kind, Nanos, ServerKind, What};
 
 /// So many times of pressing at once are remembered.
@@ -22,6 +22,8 @@ pub struct Class {
     hands: Vec<u32>,
     asked: Option<Asked>,
     bursts: Vec<Burst>,
+    /// So many that are to be published next are known already.
+    ahead: usize,
     /// A student's connection has ended, and nobody was told since.
     ended: bool,
     /// Events of it were lost on the way: figures are at least that.
@@ -100,16 +102,35 @@ impl Class {
     /// Takes a batch in.
     pub(super) fn apply(&mut self, batch: &Batch) {
         let server = batch.listener.map(|listener| listener.server);
-        self.lost |= batch.lost.events[Kind::Class as usize] > 0;
+        let lost = batch.lost.events[Kind::Class as usize];
+        self.lost |= lost > 0;
+        self.ahead = self.ahead.saturating_sub(usize::try_from(lost).unwrap_or(usize::MAX));
         for row in &batch.gone {
             self.ended |= self.whose.contains_key(&row.id);
         }
         for event in batch.events() {
             if let What::Class { student, did, value } = event.event.what {
+                if event.event.conn.is_none() && self.ahead > 0 {
+                    self.ahead -= 1;
+                    continue;
+                }
                 let at = event.event.conn.map(|conn| (event.event.fd, conn));
                 self.did(student, did, value, (at, event.event.time, server));
             }
         }
+    }
+
+    /// Takes in what is published later: it has happened on a server that is not shown.
+    pub(super) fn tell(&mut self, facts: &[Fact], now: Nanos) {
+        for &Fact { student, did, value } in facts {
+            self.did(student, did, value, (None, now, None));
+        }
+        self.ahead += facts.len();
+    }
+
+    /// How many that are published next are known already.
+    pub(super) fn ahead(&self) -> usize {
+        self.ahead
     }
 
     fn did(

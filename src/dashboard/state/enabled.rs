@@ -203,6 +203,12 @@ impl State {
         self.live.table.open().saturating_sub(ours)
     }
 
+    /// Who is cut off when the program ends: those, and students at a server beside.
+    pub fn cut_off(&self) -> usize {
+        let beside = if self.has_class_beside() { self.live.class.present() } else { 0 };
+        self.foreign() + beside
+    }
+
     /// Whether there is something to go back to.
     pub fn can_step_back(&self) -> bool {
         self.history.oldest().is_some()

@@ -40,6 +40,7 @@ impl State {
         };
         let head = heads(&self.live);
         let line = self.live.stream.next();
+        let known = self.live.class.ahead();
         let came = self.live.apply(batch);
         let taken_over = came.over;
         self.history.batch(batch, came, line, &mut self.live);
@@ -47,7 +48,7 @@ impl State {
             recording.reached = batch.time;
         }
         self.course.batch(batch);
-        self.teacher_did(batch);
+        self.teacher_did(batch, known);
         if !refusing && self.live.rates.refusing().is_some() {
             self.notice(Notice::LimitReached);
         }

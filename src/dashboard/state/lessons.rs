@@ -58,6 +58,8 @@ pub struct List {
     pub at: usize,
     /// The marked one of its steps, while they are shown.
     pub step: Option<usize>,
+    /// A digit was typed: the same once more means the next.
+    pub typed: bool,
 }
 
 impl Course {

@@ -229,8 +229,8 @@ impl State {
             }
             Id::Suspend => return vec![Action::Suspend],
             Id::Redraw => return vec![Action::Redraw],
-            Id::Quit if self.foreign() > 0 && self.alive() && !self.options.runs_on => {
-                let question = Question::Quit(self.foreign());
+            Id::Quit if self.cut_off() > 0 && self.alive() && !self.options.runs_on => {
+                let question = Question::Quit(self.cut_off());
                 return self.ask(Confirm { question, action: Action::Quit, conn: None });
             }
             Id::Quit | Id::QuitNow => return vec![Action::Quit],
@@ -468,6 +468,7 @@ impl State {
                 self.card_top = self.card_top.saturating_add_signed(by).min(200);
             }
             Moves::Lines => self.code.step(by),
+            Moves::Students => self.mark_student(by),
             Moves::Selection => {
                 self.scene_mut().table.step(by, now);
                 // Whom the operator selects is looked at.

@@ -125,8 +125,9 @@ pub enum Question {
     Switch(ServerKind, usize),
     /// Whether that student is sent away.
     SendAway(u32),
-    /// Whether a class is let in, at these addresses, which closes that many.
-    OpenClass(Vec<String>, usize),
+    /// Whether a class is let in, at these addresses, in place of one that this machine alone reaches;
+    /// which closes that many.
+    OpenClass(Vec<String>, Option<String>, usize),
     /// Whether the program ends while that many clients from outside are connected.
     Quit(usize),
     /// Whether what is chosen is saved in that file.
@@ -153,7 +154,9 @@ impl Question {
             Self::Switch(server, open) => (say.switch)(server.name(), *open),
             Self::Quit(foreign) => (say.quit)(*foreign),
             Self::SendAway(student) => (say.send_away)(&(strings().class.who)(*student)),
-            Self::OpenClass(ways, open) => (strings().class.opens)(ways, *open),
+            Self::OpenClass(ways, instead, open) => {
+                (strings().class.opens)(ways, instead.as_deref(), *open)
+            }
             Self::Save(path) => (say.save)(path),
             Self::LessonSwitches(server, open) => (strings().strip.switches)(server.name(), *open),
             Self::LessonNeedsFresh(open) => (strings().strip.starts_afresh)(*open),

@@ -10,9 +10,11 @@ use super::prompt::{Confirm, Question};
 use super::table::TableRow;
 use super::{Action, Overlay, State};
 use crate::class::interfaces::Kind;
-use crate::class::{Figures, Host, Interface, Join, Roll, Shown, Trouble, Wifi};
+use crate::class::{Fact, Figures, Host, Interface, Join, Roll, Shown, Trouble, Wifi};
 use crate::dashboard::keys::Id;
+use crate::dashboard::panel::Panel;
 use crate::dashboard::state::rates::Metric;
+use crate::lesson::{Phase, Run};
 use crate::telemetry::{Asks, Batch, Command, Did, Mode, Nanos, What};
 use crate::words::strings;
 
@@ -153,6 +155,12 @@ impl State {
         self.has_class() && matches!(self.telephones, Some(Host::Beside) | None)
     }
 
+    /// By which address a class joins that is at a server beside the one that is shown.
+    #[must_use]
+    pub fn class_url(&self) -> Option<&str> {
+        self.join.url.as_deref().filter(|_| self.has_class_beside() && self.tells_of_now())
+    }
+
     /// Whether a class can be let in, where there is none.
     pub(in crate::dashboard) fn can_open(&self) -> bool {
         self.is_live() && self.possible && !self.has_class() && self.telephones == Some(Host::None)
@@ -172,7 +180,8 @@ impl State {
         let reached = reached.map(|Interface { name, addr, .. }| format!("{addr} ({name})"));
         // More of them say no more.
         let reached = reached.take(WAYS).collect();
-        let question = Question::OpenClass(reached, self.live.table.open());
+        let instead = bound.is_loopback().then(|| bound.to_string());
+        let question = Question::OpenClass(reached, instead, self.live.table.open());
         self.overlay =
             Overlay::Confirm(Confirm { question, action: Action::OpenClass, conn: None });
         self.changed = true;
@@ -199,39 +208,90 @@ impl State {
 
     pub(in crate::dashboard) fn can_count(&self) -> bool {
         self.has_class()
-            && self.live.class.asked().is_some_and(|asked| !asked.shown || !asked.again)
+            && self.live.class.asked().is_some_and(|asked| {
+                // Not once more when it is known what is right.
+                !asked.shown
+                    || !asked.again && !self.lesson().is_some_and(|run| run.phase() == Phase::Shown)
+            })
     }
 
     pub(in crate::dashboard) fn has_student(&self) -> bool {
         self.has_class() && self.selected_student().is_some()
     }
 
-    /// The student whose connection is selected.
+    /// The student who is selected: in the panel of the class, else by a connection.
     fn selected_student(&self) -> Option<u32> {
+        if self.focus == Panel::Class {
+            return self.marked_student();
+        }
         self.live.class.whose(self.scene().table.selected().map(TableRow::id)?)
     }
 
+    /// The student who is marked in the panel of the class.
+    #[must_use]
+    pub fn marked_student(&self) -> Option<u32> {
+        let marked = self.join.marked?;
+        self.live.class.student(marked).map(|_| marked)
+    }
+
+    /// Marks another: the next but so many in the order in which they have joined.
+    pub(super) fn mark_student(&mut self, by: isize) {
+        let all: Vec<u32> = self.live.class.students().map(|(number, _)| number).collect();
+        let last = all.len().saturating_sub(1);
+        let at = self.marked_student().and_then(|marked| all.binary_search(&marked).ok());
+        let to = at.map_or(0, |at| at.saturating_add_signed(by).min(last));
+        self.join.marked = all.get(to).copied();
+        self.changed = true;
+    }
+
     /// Says what came of a key for the class, where nothing else on the screen does.
-    pub(super) fn teacher_did(&mut self, batch: &Batch) {
+    /// So many were `known` before.
+    pub(super) fn teacher_did(&mut self, batch: &Batch, known: usize) {
         if !self.has_class() {
             return;
         }
+        let mut known = known;
         for event in batch.events() {
-            if let What::Class { student, did, value } = event.event.what
-                && matches!(
-                    did,
-                    Did::Muted
-                        | Did::Unmuted
-                        | Did::Hid
-                        | Did::SentAway
-                        | Did::Projected
-                        | Did::Code
-                        | Did::Served
-                )
-            {
-                self.notice(Notice::Class { did, student, value });
+            let What::Class { student, did, value } = event.event.what else { continue };
+            if event.event.conn.is_none() && known > 0 {
+                known -= 1;
+            } else {
+                self.say_done(Fact { student, did, value });
             }
         }
+    }
+
+    /// What has happened in the class on a server that is not shown. It is published later.
+    pub fn class_did(&mut self, facts: &[Fact]) {
+        if facts.is_empty() {
+            return;
+        }
+        let now = self.live.now;
+        self.live.class.tell(facts, now);
+        for fact in facts {
+            self.say_done(*fact);
+        }
+        self.changed = true;
+    }
+
+    fn say_done(&mut self, Fact { student, did, value }: Fact) {
+        use Did as D;
+        if let D::Muted | D::Unmuted | D::Hid | D::SentAway | D::Projected | D::Code | D::Served =
+            did
+        {
+            self.notice(Notice::Class { did, student, value });
+        }
+    }
+
+    /// Whether a server that is woken now does something more than the lesson has it do, of which that
+    /// counts all.
+    #[must_use]
+    pub fn disturbs_lesson(&self) -> bool {
+        let asks = |run: &Run| matches!(run.phase(), Phase::Asking | Phase::Predicted);
+        let sleeps = self.live.listener.is_none_or(|it| it.server.asks() == Asks::Sleeps);
+        // One that is held waits for commands.
+        let waits = self.live.next_call().is_some() && !sleeps;
+        self.lesson_waits() || self.lesson().is_some_and(asks) && !waits
     }
 
     /// A key for the class was pressed.
@@ -245,7 +305,7 @@ impl State {
             (Id::Serve, _) => return send(Did::Served, 0),
             (Id::Project, _) => return send(Did::Projected, 0),
             (Id::Burst, _) => {
-                self.show(crate::dashboard::panel::Panel::Class);
+                self.show(Panel::Class);
                 return send(Did::Burst, 0);
             }
             (Id::Votes, _) => {

@@ -16,6 +16,8 @@ pub(super) struct Ways {
     /// How it is reached by that.
     pub(super) url: Option<String>,
     pub(super) wifi: Option<Wifi>,
+    /// The student who is marked among those who are in.
+    pub(super) marked: Option<u32>,
     /// Since when it can join.
     pub(super) since: Nanos,
 }

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 
 use super::feed::{Feed, classroom, id};
 use super::{dark, drawn, press, render, state, text};
-use crate::class::{Code, Host, Interface, Roll, interfaces};
+use crate::class::{Code, Fact, Host, Interface, Roll, interfaces};
 use crate::dashboard::panel::Panel;
 use crate::dashboard::state::{Action, State};
 use crate::dashboard::theme::{Palette, Theme};
@@ -201,4 +201,53 @@ fn how_to_join_is_shown_at_first_and_by_a_key() {
     press(&mut state, "9");
     assert_eq!(state.focus(), Panel::Class);
     assert!(dark(&state, 80, 24).contains("events of the class were lost"));
+}
+
+#[test]
+fn what_is_known_before_it_is_published_counts_once() {
+    let mut feed = classroom();
+    let mut state = shown(&mut feed, (120, 36));
+    let fact = |student, did, value| Fact { student, did, value };
+    let facts = [
+        fact(1, Did::Joined, 0),
+        fact(2, Did::Joined, 0),
+        fact(0, Did::Question, 1),
+        fact(1, Did::Voted, 2),
+        fact(1, Did::Raised, 0),
+        fact(1, Did::Served, 5),
+    ];
+    state.class_did(&facts);
+    let class = &state.live().class;
+    assert_eq!((class.present(), class.answered(), class.student(1).unwrap().served), (2, 1, 1));
+    // Meanwhile a second vote; then all of it is published, with one that was not known.
+    state.class_did(&[fact(2, Did::Voted, 2)]);
+    for Fact { student, did, value } in facts.into_iter().chain([fact(2, Did::Voted, 2)]) {
+        taught(&mut feed, student, did, value);
+    }
+    taught(&mut feed, 2, Did::Raised, 0);
+    state.apply(&feed.publish());
+    let class = &state.live().class;
+    assert_eq!((class.present(), class.answered(), class.student(1).unwrap().served), (2, 2, 1));
+    assert_eq!(class.hands(), [2]);
+    // The rest counts as ever.
+    taught(&mut feed, 2, Did::Served, 7);
+    state.apply(&feed.publish());
+    assert_eq!(state.live().class.student(2).unwrap().served, 1);
+}
+
+#[test]
+fn a_student_is_marked_in_the_panel_of_the_class() {
+    let mut feed = lesson();
+    let mut state = shown(&mut feed, (120, 36));
+    assert_eq!(press(&mut state, "M"), []);
+    assert!(dark_but_names(&state).contains("no student is selected"));
+    let muted = |student| [Action::Send(Command::Class { did: Did::Muted, student })];
+    assert_eq!(press(&mut state, "jM"), muted(1));
+    assert_eq!(press(&mut state, "jjM"), muted(4));
+    assert_eq!(press(&mut state, "jjjM"), muted(5));
+    assert_eq!(press(&mut state, "kM"), muted(4));
+    assert!(drawn(&state, 120, 36).contains("▸4"));
+    // In the table it is the connection that is selected.
+    press(&mut state, "1<Home>");
+    assert_eq!(press(&mut state, "M"), muted(1));
 }

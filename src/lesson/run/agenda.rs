@@ -181,10 +181,7 @@ impl Run {
         let conn = |name: &Name| Some(self.known.get(name)?.row?.id);
         match item {
             Item::Stop { .. } => Some(vec![Act::StopClients]),
-            Item::Beside(beside) => Some(match seen.telephones()? {
-                host if host == Host::None || host == side(*beside) => Vec::new(),
-                _ => vec![Act::Beside(*beside)],
-            }),
+            Item::Beside(beside) => Some(vec![Act::Beside(*beside)]),
             // Those of a server that is switched end at once.
             Item::EndHandlers if handles(seen) => send(Command::Switch(seen.listener()?.server)),
             Item::EndHandlers | Item::Begin { .. } => Some(Vec::new()),

@@ -200,10 +200,11 @@ impl Run {
         }
     }
 
-    /// Leaves the lesson without what is still to be restored.
+    /// Leaves the lesson without what is still to be restored, but for the class's place.
     pub fn let_be(&mut self) {
         if self.phase == Phase::Left {
             self.clear();
+            self.agenda.push_back(Item::Beside(false));
         }
     }
 

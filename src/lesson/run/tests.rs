@@ -130,7 +130,10 @@ impl World {
                 self.puppet = self.puppet.map(|puppet| Puppet { done: self.done, ..puppet });
             }
             Act::Beside(beside) => {
-                self.telephones = if *beside { Host::Beside } else { Host::Shown };
+                // Where there is a class.
+                if self.telephones != Host::None {
+                    self.telephones = if *beside { Host::Beside } else { Host::Shown };
+                }
             }
             Act::Send(_) | Act::LimitFds(_) => {}
         }
@@ -466,4 +469,37 @@ proptest! {
         world.until(&mut run, Phase::Left);
         prop_assert_eq!(world.standing.mode, Mode::Run);
     }
+}
+
+#[test]
+fn a_class_is_beside_before_anything_is_changed_and_comes_back_before_the_guests() {
+    let (mut world, mut run) = (World::new(), Run::new(lesson()));
+    world.telephones = Host::Shown;
+    world.come(ClientKind::Idle);
+    world.until(&mut run, Phase::Asking);
+    let at = |world: &World, is: &dyn Fn(&Act) -> bool| world.acts.iter().position(is).unwrap();
+    let beside = at(&world, &|act| *act == Act::Beside(true));
+    assert!(at(&world, &|act| *act == Act::StopClients) < beside);
+    assert!(beside < at(&world, &|act| matches!(act, Act::Send(Command::SuitLessons(_)))));
+    assert_eq!(world.telephones, Host::Beside);
+
+    world.acts.clear();
+    run.leave();
+    while run.is_busy() {
+        world.tick(&mut run);
+    }
+    let back = at(&world, &|act| *act == Act::Beside(false));
+    assert!(at(&world, &|act| matches!(act, Act::Send(Command::SuitLessons(false)))) < back);
+    assert!(back < at(&world, &|act| matches!(act, Act::Come(..))));
+    assert_eq!(world.telephones, Host::Shown);
+
+    // Also where the server is to stay as it is.
+    run.resume();
+    world.until(&mut run, Phase::Asking);
+    run.leave();
+    run.let_be();
+    while run.is_busy() {
+        world.tick(&mut run);
+    }
+    assert_eq!((world.telephones, world.listener.suits_lessons), (Host::Shown, true));
 }

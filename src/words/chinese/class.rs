@@ -71,7 +71,10 @@ pub(in crate::words) const CHINESE: Class = Class {
         0 => format!("{present} 人已加入"),
         n => format!("{present} 人已加入，{n} 人举手"),
     },
-    keys: |join, serve, press| format!("{join} 加入  {serve} 叫一位  {press} 一起按"),
+    keys: |join, serve, press| {
+        let press = press.map(|press| format!("  {press} 一起按")).unwrap_or_default();
+        format!("{join} 加入  {serve} 叫一位{press}")
+    },
     nobody: |join| format!("还没有人加入。按 {join} 显示怎么加入。"),
     none: "这里不能用手机加入。",
     answered: |answered, present, round| match round {
@@ -87,6 +90,7 @@ pub(in crate::words) const CHINESE: Class = Class {
     waited: |telephones, half, longest| {
         format!("{telephones} 部手机的等待：一半不超过 {half} ms，最长 {longest} ms")
     },
+    at: |url| format!("课堂 {url}"),
     beside: "讲课独用画面上的服务器：手机连的是旁边的另一个。",
     lost: "课堂的事件丢了一些：至少有这么多",
     lets_in: "有 --class 时，和这台电脑同一网络的人都能访问服务器，网址是：",
@@ -94,13 +98,14 @@ pub(in crate::words) const CHINESE: Class = Class {
     asks: "打开吗？直接回车表示打开；输入 l 回车只限这台电脑，输入 n 回车就不打开：",
     say_bind: "--class 要问监听哪个地址，而标准输入不是终端：加上 --bind 0.0.0.0 对所有网络开放，\
                或 --bind 127.0.0.1 只限这台电脑。",
-    opens: |ways, open| {
+    opens: |ways, instead, open| {
+        let instead = instead.map(|at| format!("，不再只是 {at}")).unwrap_or_default();
         let at = match ways {
             [] => "这台电脑一连上网络，同一网络的人就都能访问服务器".to_owned(),
             ways => format!("同一网络的人都能访问服务器，地址：{}", ways.join("，")),
         };
         let closes = if open > 0 { "现有连接会关闭。" } else { "" };
-        format!("开放课堂吗？之后{at}。{closes}")
+        format!("开放课堂吗？之后{at}{instead}。{closes}")
     },
     not_in: |why| format!("没有开放课堂：{why}。"),
     stays: |why| format!("手机还连在这一课要测的服务器上：{why}。"),
@@ -110,6 +115,7 @@ pub(in crate::words) const CHINESE: Class = Class {
         Some(before) => format!("{option}：{votes} 人（上次 {before}）"),
         None => format!("{option}：{votes} 人"),
     },
-    votes: |votes| format!("全班  {}", votes.join("，")),
+    right: |vote| format!("{vote}，正确"),
+    votes: |votes| format!("全班  {}", votes.join("；")),
     done: |who, did| format!("{who}：{did}"),
 };

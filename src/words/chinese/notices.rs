@@ -30,7 +30,7 @@ pub(in crate::words) const CHINESE: Notices = Notices {
     no_hand: "没有人举手",
     nothing_asked: "现在没有问题要答",
     nobody_in: "还没有人加入",
-    no_student: "选中的连接不是同学的",
+    no_student: "没有选中同学：表里和课堂面板里都没有",
     send_away: |student| format!("把{student}移出课堂？"),
     one_line: "只有一行可看：没有哪个连接有自己的一行",
     one_epoll: "没有多个 epoll 可选",

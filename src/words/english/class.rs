@@ -84,7 +84,10 @@ pub(in crate::words) const ENGLISH: Class = Class {
         1 => format!("{present} in, 1 hand up"),
         n => format!("{present} in, {n} hands up"),
     },
-    keys: |join, serve, press| format!("{join} join  {serve} serve  {press} all press"),
+    keys: |join, serve, press| {
+        let press = press.map(|press| format!("  {press} all press")).unwrap_or_default();
+        format!("{join} join  {serve} serve{press}")
+    },
     nobody: |join| format!("Nobody is in yet. {join} shows how to join."),
     none: "Nobody can join here with a telephone.",
     answered: |answered, present, round| match round {
@@ -102,6 +105,7 @@ pub(in crate::words) const ENGLISH: Class = Class {
             "{telephones} telephones waited: half of them {half} ms at most, the longest {longest} ms"
         )
     },
+    at: |url| format!("class at {url}"),
     beside: "The lesson has the server that is shown to itself. The telephones are connected to another beside it.",
     lost: "events of the class were lost: it is at least so many",
     lets_in: "With --class everybody on this computer's network can reach the server, at:",
@@ -109,7 +113,8 @@ pub(in crate::words) const ENGLISH: Class = Class {
     asks: "Open it? Enter for yes; l and Enter for this computer alone, n and Enter to leave it:",
     say_bind: "--class asks on which address to listen, and standard input is no terminal: add --bind 0.0.0.0 \
                for every network, or --bind 127.0.0.1 for this computer alone.",
-    opens: |ways, open| {
+    opens: |ways, instead, open| {
+        let instead = instead.map(|at| format!(", in place of {at} alone")).unwrap_or_default();
         let at = match ways {
             [] => "everybody in this computer's network, as soon as it is in one".to_owned(),
             ways => format!("everybody in this computer's network, at {}", ways.join(", ")),
@@ -119,7 +124,7 @@ pub(in crate::words) const ENGLISH: Class = Class {
             1 => " The connection that is open is closed.",
             _ => " The connections that are open are closed.",
         };
-        format!("Let a class in? Then the server is reached by {at}.{closes}")
+        format!("Let a class in? Then the server is reached by {at}{instead}.{closes}")
     },
     not_in: |why| format!("No class is let in: {why}."),
     stays: |why| format!("The class stays at the server that the lesson measures: {why}."),
@@ -128,9 +133,10 @@ pub(in crate::words) const ENGLISH: Class = Class {
     },
     shows: |key| format!("; {key} shows what"),
     vote: |option, votes, before| match before {
-        Some(before) => format!("{option}: {votes} (before: {before})"),
-        None => format!("{option}: {votes}"),
+        Some(before) => format!("{votes} for {option} (before {before})"),
+        None => format!("{votes} for {option}"),
     },
-    votes: |votes| format!("the class  {}", votes.join(", ")),
+    right: |vote| format!("{vote}, right"),
+    votes: |votes| format!("the class  {}", votes.join("; ")),
     done: |who, did| format!("{who}: {did}"),
 };

@@ -105,13 +105,13 @@ pub(in crate::words) const ENGLISH: Keys = Keys {
     burst: text("all press", "Ask everybody to press at once, and see how long they wait."),
     mute: text(
         "mute",
-        "Take no more hands and votes of the student whose connection is selected, or take them again.",
+        "Take no more hands and votes of the student whose connection is selected, or who is marked in the panel of \
+         the class; or take them again.",
     ),
-    hide_name: text("hide name", "Hide the name of the student whose connection is selected."),
+    hide_name: text("hide name", "Hide the name of that student."),
     send_away: text(
         "send away",
-        "Send the student away whose connection is selected: it is not let in again with its telephone's \
-         token.",
+        "Send that student away: it is not let in again with its telephone's token.",
     ),
     project: text(
         "on phones",

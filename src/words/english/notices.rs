@@ -30,7 +30,7 @@ pub(in crate::words) const ENGLISH: Notices = Notices {
     no_hand: "no hand is up",
     nothing_asked: "the class is asked nothing just now",
     nobody_in: "nobody is in",
-    no_student: "the selected connection is no student's",
+    no_student: "no student is selected: neither in the table nor in the panel of the class",
     send_away: |student| format!("Send {student} away for good?"),
     one_line: "there is one line to show: no connection has a line of its own",
     one_epoll: "there are not several epolls to choose from",

@@ -12,7 +12,7 @@ pub(crate) struct Class {
     pub(crate) sentence: fn(did: Did, student: u32, value: u32) -> String,
     /// How many are in, and how many hands are up.
     pub(crate) counts: fn(present: usize, up: usize) -> String,
-    pub(crate) keys: fn(join: &str, serve: &str, press: &str) -> String,
+    pub(crate) keys: fn(join: &str, serve: &str, press: Option<&str>) -> String,
     pub(crate) nobody: fn(join: &str) -> String,
     pub(crate) none: &'static str,
     pub(crate) answered: fn(answered: u32, present: usize, round: u8) -> String,
@@ -22,6 +22,8 @@ pub(crate) struct Class {
     pub(crate) shows: fn(key: &str) -> String,
     /// How many voted for an option, and how many before.
     pub(crate) vote: fn(option: usize, votes: u32, before: Option<u32>) -> String,
+    /// The same of the one that is right.
+    pub(crate) right: fn(vote: &str) -> String,
     pub(crate) votes: fn(votes: &[String]) -> String,
     /// How many voted so in the first round.
     pub(crate) before: fn(votes: u32) -> String,
@@ -31,13 +33,15 @@ pub(crate) struct Class {
     pub(crate) lost: &'static str,
     /// The class is at another server while a lesson is given.
     pub(crate) beside: &'static str,
+    /// Where it joins then.
+    pub(crate) at: fn(url: &str) -> String,
     /// What is asked before the server is opened to a network.
     pub(crate) lets_in: &'static str,
     pub(crate) no_network: &'static str,
     pub(crate) asks: &'static str,
     pub(crate) say_bind: &'static str,
     /// Whether a class is let in while the server runs, at these addresses, which closes that many.
-    pub(crate) opens: fn(ways: &[String], open: usize) -> String,
+    pub(crate) opens: fn(ways: &[String], instead: Option<&str>, open: usize) -> String,
     /// Why a class is not let in.
     pub(crate) not_in: fn(why: &str) -> String,
     /// Why a lesson has not the server to itself.

@@ -54,6 +54,7 @@ fn a_paused_servers_name_is_worth_more_than_a_long_word_for_the_pause() {
     let line = |server, width| {
         let view = HeaderView {
             url: "http://127.0.0.1:44793/",
+            class: None,
             server,
             options: &[],
             asks: Some(Asks::Interest),
@@ -84,6 +85,7 @@ fn a_figure_keeps_its_place_whatever_it_and_the_others_say() {
         for asks in [Asks::Interest, Asks::List, Asks::Each, Asks::Sleeps, Asks::Runtime] {
             let calm = HeaderView {
                 url: "http://127.0.0.1:7890",
+                class: None,
                 server: "epoll",
                 options: &[],
                 asks: Some(asks),
@@ -133,6 +135,7 @@ fn an_alarm_takes_no_figure_away() {
     let calm = rates(9000);
     let view = |rates| HeaderView {
         url: "http://127.0.0.1:7890",
+        class: None,
         server: "epoll-et (mio)",
         options: &[],
         asks: Some(Asks::Interest),
@@ -163,6 +166,7 @@ fn a_loop_that_runs_until_a_call_says_until_which() {
     let badge = |badge, width| {
         let view = HeaderView {
             url: "http://127.0.0.1:7890/",
+            class: None,
             server: "epoll-et (mio)",
             options: &[],
             asks: Some(Asks::Interest),

@@ -340,12 +340,21 @@ impl State {
 
     /// Goes on: opens the list where no lesson runs, and ends one that is over.
     pub(in crate::dashboard::state) fn lesson_on(&mut self) {
+        let expects = self.expects();
         match self.course.given() {
             Some(run) if run.phase() == Phase::Over => self.course.leave(),
             Some(run) if matches!(run.phase(), Phase::Doing | Phase::Revealing) => {
                 self.notice(Notice::NotNow(WhyNot::UnderWay));
             }
-            Some(run) => run.next(),
+            Some(run) => {
+                // What the class has voted is what it expects, unless it was asked by the keys.
+                if run.phase() == Phase::Asking
+                    && let Some(option) = expects
+                {
+                    run.predict(option);
+                }
+                run.next();
+            }
             None => self.open_lessons(),
         }
     }
@@ -358,7 +367,7 @@ impl State {
 
     pub(in crate::dashboard::state) fn open_lessons(&mut self) {
         let at = self.course.running().or_else(|| self.course.last_begun());
-        self.overlay = Overlay::Lessons(List { at: at.unwrap_or(0), step: None });
+        self.overlay = Overlay::Lessons(List { at: at.unwrap_or(0), step: None, typed: false });
     }
 
     /// The operator answers what was asked for the lesson.

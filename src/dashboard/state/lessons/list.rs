@@ -54,7 +54,14 @@ impl State {
             (KeyCode::Char(digit @ '0'..='9'), _) if list.step.is_none() => {
                 let begins = |at: &usize| all[*at].lesson.number.to_string().starts_with(digit);
                 let round = (list.at + 1..all.len()).chain(0..all.len().min(list.at + 1));
-                list.at = { round }.find(begins).unwrap_or(list.at);
+                // The one that it names stays marked where the box was just opened.
+                let is_it = all
+                    .get(list.at)
+                    .is_some_and(|one| one.lesson.number.to_string() == digit.to_string());
+                if !is_it || list.typed {
+                    list.at = { round }.find(begins).unwrap_or(list.at);
+                }
+                list.typed = true;
             }
             _ => {}
         }
