@@ -67,7 +67,12 @@ pub fn draw(
     }
     lines.extend(hands(state, class, theme));
     lines.extend(bursts(class, width, theme));
-    let room = usize::from(inner.height).saturating_sub(lines.len());
+    let height = usize::from(inner.height);
+    if state.marked_student().is_some() {
+        // Who is marked is in sight, whatever else there is to tell.
+        lines.truncate(height.saturating_sub(1 + usize::from(class.lost())));
+    }
+    let room = height.saturating_sub(lines.len());
     lines.extend(present(state, class, (width, room), theme));
     if class.lost() {
         lines.truncate(usize::from(inner.height).saturating_sub(1));

@@ -246,7 +246,11 @@ fn a_student_is_marked_in_the_panel_of_the_class() {
     assert_eq!(press(&mut state, "jjM"), muted(4));
     assert_eq!(press(&mut state, "jjjM"), muted(5));
     assert_eq!(press(&mut state, "kM"), muted(4));
-    assert!(drawn(&state, 120, 36).contains("▸4"));
+    for (width, height) in SIZES {
+        state.resize(width, height);
+        assert!(drawn(&state, width, height).contains("▸4"), "{width}×{height}");
+    }
+    state.resize(120, 36);
     // In the table it is the connection that is selected.
     press(&mut state, "1<Home>");
     assert_eq!(press(&mut state, "M"), muted(1));
