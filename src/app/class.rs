@@ -34,8 +34,9 @@ pub(super) fn bind(cli: &Cli, is_given: bool) -> Result<Option<IpAddr>, Sentence
         return Ok(Some(cli.bind));
     }
     let say = &strings().class;
-    let found = interfaces::list().unwrap_or_default();
     let any = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+    let mut found = interfaces::list().unwrap_or_default();
+    found.retain(|way| way.leads_to(any));
     if cli.yes {
         return Ok(Some(any));
     }

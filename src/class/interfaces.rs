@@ -33,6 +33,25 @@ pub enum Kind {
     Virtual,
 }
 
+impl Interface {
+    /// Whether who comes by this address comes to a server that is bound to that one. One that is bound
+    /// to `::` has those of IPv4 too (ipv6(7), `IPV6_V6ONLY`), and one that is bound to `0.0.0.0` none of IPv6.
+    #[must_use]
+    pub fn leads_to(&self, bound: IpAddr) -> bool {
+        let family = self.addr.is_ipv4() || bound.is_ipv6();
+        self.addr == bound || bound.is_unspecified() && family
+    }
+}
+
+/// What a server is bound to that is reached by every address of that one's family.
+#[must_use]
+pub fn everywhere(like: IpAddr) -> IpAddr {
+    match like {
+        IpAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+        IpAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+    }
+}
+
 /// What the system says of an address.
 #[derive(Clone, Debug)]
 struct Found {
@@ -167,6 +186,26 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
+
+    #[test]
+    fn an_address_leads_to_what_is_bound_to_it_or_to_all_of_its_family() {
+        let way = |addr: &str| Interface {
+            name: "eth0".into(),
+            addr: addr.parse().unwrap(),
+            kind: Kind::Wired,
+        };
+        for (addr, bound, leads) in [
+            ("10.0.0.7", "0.0.0.0", true),
+            ("10.0.0.7", "::", true),
+            ("10.0.0.7", "10.0.0.7", true),
+            ("10.0.0.7", "10.0.0.8", false),
+            ("fd00::2", "::", true),
+            ("fd00::2", "0.0.0.0", false),
+            ("fd00::2", "fd00::2", true),
+        ] {
+            assert_eq!(way(addr).leads_to(bound.parse().unwrap()), leads, "{addr} {bound}");
+        }
+    }
 
     fn found(name: &str, addr: &str) -> Found {
         let (name, addr) = (name.to_owned(), addr.parse().unwrap());

@@ -4,10 +4,11 @@
 //! A server is moved to another socket by offering it one ([`Door`]); what it has left is taken up here.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Instant;
 
 use super::state::notice::Notice;
+use crate::class::interfaces::everywhere;
 use crate::class::{Classroom, Host};
 use crate::http::Site;
 use crate::record::anonymous::Private;
@@ -250,11 +251,7 @@ impl Hosting {
     /// The port is free: the class is let in on all addresses.
     fn opens(&mut self) -> Vec<Next> {
         let before = self.room.addr;
-        let any = match before.ip() {
-            IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
-            IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
-        };
-        let any = SocketAddr::new(any, before.port());
+        let any = SocketAddr::new(everywhere(before.ip()), before.port());
         match server::bind(any) {
             Ok(bound) => {
                 self.room.addr = any;

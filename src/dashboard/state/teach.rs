@@ -9,7 +9,7 @@ use super::notice::Notice;
 use super::prompt::{Confirm, Question};
 use super::table::TableRow;
 use super::{Action, Overlay, State};
-use crate::class::interfaces::Kind;
+use crate::class::interfaces::{Kind, everywhere};
 use crate::class::{Fact, Figures, Host, Interface, Join, Roll, Shown, Trouble, Wifi};
 use crate::dashboard::keys::Id;
 use crate::dashboard::panel::Panel;
@@ -30,7 +30,7 @@ impl State {
         self.join.at = Some(at);
         let bound = at.ip();
         let mut found: Vec<Interface> =
-            found.into_iter().filter(|way| bound.is_unspecified() || way.addr == bound).collect();
+            found.into_iter().filter(|way| way.leads_to(bound)).collect();
         if found.is_empty() && bound.is_loopback() {
             // For this machine's own browsers.
             found.push(Interface { name: "lo".to_owned(), addr: bound, kind: Kind::Other });
@@ -174,9 +174,8 @@ impl State {
     pub fn ask_to_open(&mut self, found: &[Interface]) {
         let Some(listener) = self.live.listener.filter(|_| self.can_open()) else { return };
         let bound = listener.addr.ip();
-        let reached = found
-            .iter()
-            .filter(|way| bound.is_loopback() || way.addr == bound || bound.is_unspecified());
+        let after = if bound.is_loopback() { everywhere(bound) } else { bound };
+        let reached = found.iter().filter(|way| way.leads_to(after));
         let reached = reached.map(|Interface { name, addr, .. }| format!("{addr} ({name})"));
         // More of them say no more.
         let reached = reached.take(WAYS).collect();
