@@ -183,8 +183,12 @@ fn twelve_telephones_are_a_class() {
             browser.until(&format!("!!state.hand !== {before} && !flights.has('hand')"));
         }
     }
-    // To end a sleeping accept its listener is shut down for a moment, and whoever comes then is refused.
-    let real = |complaint: &&String| !complaint.contains("net::ERR_CONNECTION_REFUSED");
+    // To end a sleeping accept its listener is shut down for a moment: whoever comes then is refused, and
+    // reset who waits.
+    let real = |complaint: &&String| {
+        !complaint.contains("net::ERR_CONNECTION_REFUSED")
+            && !complaint.contains("net::ERR_CONNECTION_RESET")
+    };
     assert_eq!(browser.complaints.iter().find(real), None);
     let host = url.rsplit_once('/').unwrap().0;
     let outside = |asked: &&String| {

@@ -23,7 +23,7 @@ use serde_json::Value;
 
 const TELEPHONES: u32 = 40;
 /// How long they have for a question.
-const THINKS: Duration = Duration::from_millis(300);
+const THINKS: Duration = Duration::from_millis(150);
 
 /// Where the telephones find the server, in the environment of their process.
 const AT: &str = "EPOLLSCOPE_TEST_TELEPHONES";

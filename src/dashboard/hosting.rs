@@ -3,9 +3,9 @@
 //!
 //! A server is moved to another socket by offering it one ([`Door`]); what it has left is taken up here.
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::state::notice::Notice;
 use crate::class::interfaces::everywhere;
@@ -18,6 +18,9 @@ use crate::words::plain;
 
 /// So many ports after the class's own are tried for the server that a lesson has for itself.
 const PORTS: u16 = 100;
+/// Within this time a port is free whose socket was closed: a worker process that is just started has a copy
+/// of it until it is another program (execve(2)).
+const FREE_WITHIN: Duration = Duration::from_secs(5);
 
 /// A class, and what it takes to have it at one server or at another.
 #[derive(Debug)]
@@ -58,6 +61,8 @@ enum Stage {
     Returns,
     /// The one that is shown is to leave a socket that only this machine reaches; it has left this.
     Opens(Option<Bound>),
+    /// It has, and its port is to be free by then.
+    Frees(Instant),
 }
 
 /// The server beside the one that is shown.
@@ -106,7 +111,11 @@ impl Hosting {
     pub(super) fn telephones(&self) -> Option<Host> {
         match self.stage {
             Stage::Settled | Stage::Beside(_) => Some(self.room.class.host()),
-            Stage::Leaves(_) | Stage::Ends(_) | Stage::Returns | Stage::Opens(_) => None,
+            Stage::Leaves(_)
+            | Stage::Ends(_)
+            | Stage::Returns
+            | Stage::Opens(_)
+            | Stage::Frees(_) => None,
         }
     }
 
@@ -164,12 +173,12 @@ impl Hosting {
             Stage::Opens(left) => match left.or_else(|| self.way.door.left()) {
                 Some(left) if refused(&left) => Vec::new(),
                 Some(left) if moved => {
-                    // Its port is free with that.
                     drop(left);
-                    self.opens()
+                    self.opens(Instant::now() + FREE_WITHIN)
                 }
                 left => self.wait(Stage::Opens(left)),
             },
+            Stage::Frees(by) => self.opens(by),
             Stage::Ends(other) if other.server.is_finished() => {
                 let bound = other.bound.try_clone_small();
                 drop(other);
@@ -248,14 +257,17 @@ impl Hosting {
         Ok(Beside { control, server, bound: ours })
     }
 
-    /// The port is free: the class is let in on all addresses.
-    fn opens(&mut self) -> Vec<Next> {
+    /// The class is let in on all addresses, once the port is free.
+    fn opens(&mut self, by: Instant) -> Vec<Next> {
         let before = self.room.addr;
         let any = SocketAddr::new(everywhere(before.ip()), before.port());
         match server::bind(any) {
             Ok(bound) => {
                 self.room.addr = any;
                 self.returns(Some(bound))
+            }
+            Err(error) if error.kind() == ErrorKind::AddrInUse && Instant::now() < by => {
+                self.wait(Stage::Frees(by))
             }
             Err(error) => {
                 let mut next = self.offers(server::bind(before), Stage::Returns, Notice::NoClassIn);

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::Receiver;
 
@@ -22,6 +22,9 @@ use crate::record::log::Scribe;
 use crate::server::{Failure, Handle};
 use crate::telemetry::{Batch, Command, Control, Gone, Listener, Made, Subscriber};
 use crate::words::plain;
+
+/// Within this time those are there that were brought back.
+const COMES_WITHIN: Duration = Duration::from_secs(2);
 
 /// A server that runs.
 pub struct Side {
@@ -156,6 +159,8 @@ pub(super) struct Live {
     /// The last known listener, and which clients come back when another server has it.
     seen: Option<Listener>,
     guests: RefCell<Vec<ClientKind>>,
+    /// Those that were brought back last, and when: the list may not have them yet.
+    brought: Option<(Instant, Vec<ClientKind>)>,
     /// While a lesson runs; without them where they could not be started.
     notes: Option<io::Result<Notes>>,
     /// The limit of descriptors, while a lesson has another one.
@@ -177,6 +182,7 @@ impl Live {
             told: crossbeam_channel::never(),
             seen: None,
             guests: RefCell::default(),
+            brought: None,
             unlimited: None,
             notes: None,
             log: None,
@@ -203,9 +209,11 @@ impl Live {
         }
         if before.is_some() && before.map(run) != self.seen.map(run) {
             self.clients.stop_all();
-            for kind in self.guests.take() {
-                self.clients.add(kind, 1);
+            let guests = self.guests.take();
+            for kind in &guests {
+                self.clients.add(*kind, 1);
             }
+            self.brought = Some((Instant::now(), guests));
         }
     }
 
@@ -247,7 +255,11 @@ impl Backend for Live {
         if let C::Switch(_) | C::Set(_) | C::SuitLessons(_) | C::Move = command {
             let clients = self.clients.list();
             let here = clients.iter().filter(|client| !client.ended);
-            *self.guests.borrow_mut() = here.map(|client| client.kind).collect();
+            let brought = self.brought.as_ref().filter(|(then, _)| then.elapsed() < COMES_WITHIN);
+            *self.guests.borrow_mut() = match brought {
+                Some((_, guests)) if command == C::Move => guests.clone(),
+                _ => here.map(|client| client.kind).collect(),
+            };
         }
         // What is the class's is done by the server that its telephones come to.
         if let C::Tell | C::Class { .. } = command
