@@ -11,6 +11,7 @@
 //! | `route` | which requests are for it |
 //! | `answer` | the answers |
 //! | `roster` | who is in, whose hand is up |
+//! | `kept` | what has happened on a server that is not shown, until it is published |
 //! | `tell` | what is told to whom, and when |
 //! | `state` | the same, in JSON |
 //! | `screen` | the projected screen, for telephones |
@@ -27,6 +28,7 @@ mod answer;
 mod code;
 pub mod interfaces;
 mod join;
+mod kept;
 mod limits;
 mod nickname;
 mod qr;
@@ -163,7 +165,7 @@ impl Class {
     #[must_use]
     pub fn published(&self, facts: Vec<Fact>) -> Vec<Fact> {
         if self.beside {
-            self.lock().keep(facts);
+            self.lock().kept.add(facts);
             return Vec::new();
         }
         facts
@@ -172,19 +174,19 @@ impl Class {
     /// What has happened on the server beside, for the one that publishes it.
     #[must_use]
     pub fn take_kept(&self) -> Vec<Fact> {
-        if self.beside { Vec::new() } else { self.lock().take_kept() }
+        if self.beside { Vec::new() } else { self.lock().kept.take() }
     }
 
     /// The same to be looked at, but for the first `seen` that ever were; and how many there ever were.
     #[must_use]
     pub fn kept_since(&self, seen: usize) -> (Vec<Fact>, usize) {
-        self.lock().kept_since(seen)
+        self.lock().kept.since(seen)
     }
 
     /// How much of it waits for that.
     #[must_use]
     pub fn kept(&self) -> usize {
-        self.lock().kept()
+        self.lock().kept.len()
     }
 
     /// Whether that server can tell the telephones what happens: an answer that does not end would hold

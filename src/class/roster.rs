@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 
 use super::code::Code;
+use super::kept::Kept;
 use super::limits::{Bucket, Limits, network};
 use super::question::{Asked, Question, Said};
 use super::screen::Screen;
@@ -25,8 +26,6 @@ pub(super) const SILENT: Nanos = 15_000_000_000;
 const RETURN: Nanos = 3_000_000_000;
 /// After so long its place may be another's.
 const FORGOTTEN: Nanos = 600_000_000_000;
-/// So much of what has happened waits to be published at most.
-const KEPT: usize = 1 << 16;
 /// For so long everybody is asked to press: whoever comes later has missed it.
 const BURST: Nanos = 60_000_000_000;
 
@@ -35,10 +34,7 @@ const BURST: Nanos = 60_000_000_000;
 pub(super) struct Roster {
     pub(super) code: Code,
     pub(super) host: Host,
-    /// What has happened on the server beside the one that publishes it, and how much of that was
-    /// published before.
-    kept: Vec<Fact>,
-    published: usize,
+    pub(super) kept: Kept,
     pub(super) students: BTreeMap<u32, Student>,
     tokens: HashMap<String, u32>,
     joined: u32,
@@ -161,8 +157,7 @@ impl Roster {
         Self {
             code,
             host: Host::default(),
-            kept: Vec::new(),
-            published: 0,
+            kept: Kept::default(),
             students: BTreeMap::new(),
             tokens: HashMap::new(),
             joined: 0,
@@ -198,26 +193,6 @@ impl Roster {
                 student.lost_stream(now);
             }
         }
-    }
-
-    pub(super) fn keep(&mut self, facts: Vec<Fact>) {
-        let room = KEPT.saturating_sub(self.kept.len());
-        self.kept.extend(facts.into_iter().take(room));
-    }
-
-    pub(super) fn take_kept(&mut self) -> Vec<Fact> {
-        self.published += self.kept.len();
-        std::mem::take(&mut self.kept)
-    }
-
-    /// What is kept behind the first `seen` that ever were, and how many ever were.
-    pub(super) fn kept_since(&self, seen: usize) -> (Vec<Fact>, usize) {
-        let from = seen.saturating_sub(self.published).min(self.kept.len());
-        (self.kept[from..].to_vec(), self.published + self.kept.len())
-    }
-
-    pub(super) fn kept(&self) -> usize {
-        self.kept.len()
     }
 
     /// The number of the next state.

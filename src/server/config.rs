@@ -162,29 +162,22 @@ impl Config {
     }
 
     /// The server beside this one, to which the telephones of its class come while a lesson is given on
-    /// this.
+    /// this: as it is by itself, with the same limits.
     #[must_use]
     pub fn beside(&self) -> Self {
-        let like = Self::default();
         Self {
             server: ServerKind::Epoll,
             routes: Routes { class: true, ..Routes::default() },
             class: self.class.as_ref().map(Class::beside),
-            door: like.door,
-            keep_alive: like.keep_alive,
-            read_buffer: like.read_buffer,
-            write_buffer: like.write_buffer,
-            budget: like.budget,
-            handler_threads: like.handler_threads,
-            once: like.once,
-            trigger: like.trigger,
-            drain: like.drain,
-            accept_all: like.accept_all,
-            stdin: like.stdin,
-            mistake: like.mistake,
-            suits_lessons: like.suits_lessons,
-            before: like.before,
-            ..self.clone()
+            max_connections: self.max_connections,
+            max_per_address: self.max_per_address,
+            max_refused: self.max_refused,
+            idle_timeout: self.idle_timeout,
+            header_timeout: self.header_timeout,
+            body_timeout: self.body_timeout,
+            write_timeout: self.write_timeout,
+            limits: self.limits,
+            ..Self::default()
         }
     }
 

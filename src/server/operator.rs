@@ -10,9 +10,12 @@ use super::table::{Client, Table, TableEntry};
 use crate::class::{Answer, Ask, Class, Fact, On};
 use crate::telemetry::{Command, ConnId, Did, Mode, Publisher, ServerKind, Setting, What};
 
-/// Publishes what has happened in the class; what a client did by a request, as on its connection.
+/// Publishes what has happened in the class; what a client did by a request, as on its connection. What
+/// has happened on a server that is not shown comes before it.
 fn publish_class(class: &Class, publisher: &mut Publisher, by: Option<Client>, facts: Vec<Fact>) {
-    for Fact { student, did, value } in class.published(facts) {
+    let elsewhere = class.take_kept().into_iter().map(|fact| (None, fact));
+    let here = class.published(facts).into_iter().map(|fact| (by, fact));
+    for (by, Fact { student, did, value }) in elsewhere.chain(here) {
         let (fd, conn) = by.map_or((-1, None), |client| (client.fd, Some(client.id)));
         publisher.fact(fd, conn, What::Class { student, did, value }, &[]);
     }
@@ -157,7 +160,7 @@ pub(super) trait Operated {
     /// Publishes what has happened in the class on connections that are not of this server.
     fn publish_kept(&mut self) {
         if let Some((class, _)) = self.class() {
-            publish_class(&class, self.parts().2, None, class.take_kept());
+            publish_class(&class, self.parts().2, None, Vec::new());
         }
     }
 

@@ -285,3 +285,51 @@ fn a_telephone_that_takes_nothing_is_not_told_without_end() {
         server.stop();
     }
 }
+
+/// What students do beside a server is published by it, in its order, before what it does itself; and it
+/// moves to another socket when it is told to, on all nine.
+#[test]
+fn what_happens_beside_is_published_first_and_a_server_moves() {
+    use epollscope::class::{Fact, Host};
+    use epollscope::server::{Door, Offer, bind};
+    on_all(|config| {
+        let door = Door::default();
+        let (mut server, class) = with_class(Config { door: door.clone(), ..config });
+        class.set_host(Host::Beside, 0);
+        let fact = |student, did| Fact { student, did, value: 0 };
+        let beside = [fact(1, Did::Joined), fact(1, Did::Raised)];
+        assert_eq!(class.beside().published(beside.to_vec()), []);
+        assert_eq!(refused(&mut server.client()), 404, "its telephones are elsewhere");
+        class.set_host(Host::Shown, 0);
+        server.send(Command::Class { did: Did::Burst, student: 0 });
+        server.until("it is published", |s| did(s, Did::Burst) == 1);
+        let all: Vec<Did> = server
+            .events
+            .iter()
+            .filter_map(|event| match event.event.what {
+                What::Class { did, .. } => Some(did),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(all, [Did::Joined, Did::Raised, Did::Burst]);
+
+        let other = bind(([127, 0, 0, 1], 0).into()).unwrap();
+        let (own, addr) = (server.addr, other.addr());
+        let mut before = server.client();
+        door.offer(Offer { bound: Some(other), class: false });
+        server.send(Command::Move);
+        server.until("it moves", |s| s.listener.is_some_and(|listener| listener.addr == addr));
+        let left = door.left().expect("what it has left");
+        assert_eq!(left.addr(), own);
+        assert!(matches!(before.read(&mut [0]), Ok(0) | Err(_)), "its connections are closed");
+        let mut client = TcpStream::connect(addr).unwrap();
+        assert_eq!(refused(&mut client), 405, "no class comes here");
+    });
+}
+
+/// What somebody is answered who wants to join and cannot.
+fn refused(client: &mut TcpStream) -> u16 {
+    client.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    client.write_all(request("POST", "/-/join?code=KXTR").as_bytes()).unwrap();
+    read_head(client).status
+}
