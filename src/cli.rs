@@ -295,7 +295,8 @@ pub struct Cli {
     #[arg(help_heading = "Dashboard")]
     pub history: usize,
 
-    /// Do not ask before connections are dropped, a class is let in, or the program ends.
+    /// Do not ask before connections are dropped, before --class opens the server, or before the program
+    /// ends.
     #[arg(short, long, help_heading = "Dashboard")]
     pub yes: bool,
 

@@ -26,6 +26,16 @@ fn lines(path: &Path) -> Vec<Value> {
     told(&std::fs::read_to_string(path).unwrap())
 }
 
+/// A log on that paper, with the addresses that there are.
+fn started(
+    paper: impl Paper,
+    subscriber: Subscriber,
+    control: Control,
+    tell: impl FnMut(Notice) + Send + 'static,
+) -> Log {
+    Log::start_with(paper, subscriber, control, &header(), Private::default(), tell).unwrap()
+}
+
 /// The lines but those between the events.
 fn told(text: &str) -> Vec<Value> {
     let all = text.lines().map(|line| serde_json::from_str(line).unwrap());
@@ -38,8 +48,7 @@ fn a_log_is_whole_when_the_server_has_ended() {
     let path = folder.path().join("events.jsonl");
     let (sink, subscriber) = wire(Capacity::default());
     let (control, _commands) = control().unwrap();
-    let log = Log::start(place(&path), subscriber, control, &header(), Private::default(), |_| {})
-        .unwrap();
+    let log = started(place(&path), subscriber, control, |_| {});
     let mut publisher = Publisher::new(Instant::now(), None, vec![sink]);
     for _ in 0..50 {
         samples::tell(&mut publisher);
@@ -81,8 +90,7 @@ fn what_was_left_out_is_told() {
         samples::tell(&mut publisher);
         publisher.publish(&mut NoRows, Standing::default());
     }
-    let log = Log::start(place(&path), subscriber, control, &header(), Private::default(), |_| {})
-        .unwrap();
+    let log = started(place(&path), subscriber, control, |_| {});
     publisher.finish(&mut NoRows, Standing::default());
     let summary = log.finish(LIMIT).unwrap();
     assert!(summary.lost > 0 && summary.events > 0);
@@ -156,15 +164,7 @@ fn a_full_disk_is_told_and_does_not_hold_the_server() {
             wire(Capacity { batches: 4, events: 100, gone: 1, ..Capacity::default() });
         let (control, _commands) = control().unwrap();
         let disk = Disk::new(5000, takes_back);
-        let log = Log::start_with(
-            disk.clone(),
-            subscriber,
-            control,
-            &header(),
-            Private::default(),
-            |_| {},
-        )
-        .unwrap();
+        let log = started(disk.clone(), subscriber, control, |_| {});
         let mut publisher = Publisher::new(Instant::now(), None, vec![sink]);
         tell_much(&mut publisher);
         publisher.finish(&mut NoRows, Standing::default());
@@ -197,9 +197,7 @@ fn a_log_goes_on_when_there_is_room_again() {
     let disk = Disk::new(5000, true);
     let (sender, notices) = crossbeam_channel::unbounded();
     let tell = move |notice| sender.send(notice).unwrap();
-    let log =
-        Log::start_with(disk.clone(), subscriber, control, &header(), Private::default(), tell)
-            .unwrap();
+    let log = started(disk.clone(), subscriber, control, tell);
     let mut publisher = Publisher::new(Instant::now(), None, vec![sink]);
     tell_much(&mut publisher);
     let told = notices.recv_timeout(LIMIT).unwrap();
@@ -223,9 +221,7 @@ fn a_log_is_closed_in_haste_while_the_server_goes_on() {
     let (sink, subscriber) = wire(Capacity::default());
     let (control, _commands) = control().unwrap();
     let disk = Disk::new(1 << 30, true);
-    let log =
-        Log::start_with(disk.clone(), subscriber, control, &header(), Private::default(), |_| {})
-            .unwrap();
+    let log = started(disk.clone(), subscriber, control, |_| {});
     let mut publisher = Publisher::new(Instant::now(), None, vec![sink]);
     samples::tell(&mut publisher);
     publisher.publish(&mut NoRows, Standing::default());
@@ -241,15 +237,7 @@ fn a_log_is_closed_in_haste_while_the_server_goes_on() {
 fn a_server_that_does_not_end_is_not_waited_for() {
     let (_sink, subscriber) = wire(Capacity::default());
     let (control, _commands) = control().unwrap();
-    let log = Log::start_with(
-        Disk::new(9999, true),
-        subscriber,
-        control,
-        &header(),
-        Private::default(),
-        |_| {},
-    )
-    .unwrap();
+    let log = started(Disk::new(9999, true), subscriber, control, |_| {});
     let error = log.finish(Duration::from_millis(50)).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::TimedOut);
 }
