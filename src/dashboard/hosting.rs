@@ -119,6 +119,11 @@ impl Hosting {
         }
     }
 
+    /// Whether the server that is shown is at a socket that it only passes.
+    pub(super) fn passes(&self) -> bool {
+        matches!(self.stage, Stage::Opens(_) | Stage::Frees(_))
+    }
+
     /// Sends a command to the server beside the one that is shown, where they come to that.
     pub(super) fn send(&self, command: Command) -> Option<Result<(), Gone>> {
         let Stage::Beside(beside) = &self.stage else { return None };

@@ -4,13 +4,13 @@ use std::cell::RefCell;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crossbeam_channel::Receiver;
 
+use super::backend::Backend;
 use super::hosting::{Hosting, Next};
 use super::run::{Options, run_with, state_of};
-use super::session::Backend;
 use super::state::notice::{Ended, Notice, WhyNot};
 use super::state::{Chosen, Lessons};
 use crate::class::{Classroom, Host};
@@ -22,9 +22,6 @@ use crate::record::log::Scribe;
 use crate::server::{Failure, Handle};
 use crate::telemetry::{Batch, Command, Control, Gone, Listener, Made, Subscriber};
 use crate::words::plain;
-
-/// Within this time those are there that were brought back.
-const COMES_WITHIN: Duration = Duration::from_secs(2);
 
 /// A server that runs.
 pub struct Side {
@@ -159,8 +156,6 @@ pub(super) struct Live {
     /// The last known listener, and which clients come back when another server has it.
     seen: Option<Listener>,
     guests: RefCell<Vec<ClientKind>>,
-    /// Those that were brought back last, and when: the list may not have them yet.
-    brought: Option<(Instant, Vec<ClientKind>)>,
     /// While a lesson runs; without them where they could not be started.
     notes: Option<io::Result<Notes>>,
     /// The limit of descriptors, while a lesson has another one.
@@ -182,7 +177,6 @@ impl Live {
             told: crossbeam_channel::never(),
             seen: None,
             guests: RefCell::default(),
-            brought: None,
             unlimited: None,
             notes: None,
             log: None,
@@ -209,21 +203,28 @@ impl Live {
         }
         if before.is_some() && before.map(run) != self.seen.map(run) {
             self.clients.stop_all();
-            let guests = self.guests.take();
-            for kind in &guests {
-                self.clients.add(*kind, 1);
+            // Not to a place that it only passes.
+            if !self.passes() {
+                for kind in self.guests.take() {
+                    self.clients.add(kind, 1);
+                }
             }
-            self.brought = Some((Instant::now(), guests));
         }
+    }
+
+    /// Whether the server that is shown is on its way from one socket to another.
+    fn passes(&self) -> bool {
+        self.hosting.as_ref().is_some_and(Hosting::passes)
     }
 
     /// Has something done for the class, and does what is to be done for that.
     fn host(&mut self, what: impl FnOnce(&mut Hosting, Option<SocketAddr>) -> Vec<Next>) {
-        let shown = self.seen.map(|listener| listener.addr);
+        let (shown, passes) = (self.seen.map(|listener| listener.addr), self.passes());
         let next = self.hosting.as_mut().map(|hosting| what(hosting, shown)).unwrap_or_default();
         for next in next {
             match next {
-                // One that has ended moves nowhere.
+                // One that has ended moves nowhere. Who was there when it began to pass comes back.
+                Next::Move if passes => drop(self.link.send(Command::Move)),
                 Next::Move => drop(self.send(Command::Move)),
                 Next::Tell(notice) => self.says.get_mut().push(notice),
             }
@@ -255,11 +256,7 @@ impl Backend for Live {
         if let C::Switch(_) | C::Set(_) | C::SuitLessons(_) | C::Move = command {
             let clients = self.clients.list();
             let here = clients.iter().filter(|client| !client.ended);
-            let brought = self.brought.as_ref().filter(|(then, _)| then.elapsed() < COMES_WITHIN);
-            *self.guests.borrow_mut() = match brought {
-                Some((_, guests)) if command == C::Move => guests.clone(),
-                _ => here.map(|client| client.kind).collect(),
-            };
+            *self.guests.borrow_mut() = here.map(|client| client.kind).collect();
         }
         // What is the class's is done by the server that its telephones come to.
         if let C::Tell | C::Class { .. } = command

@@ -3,6 +3,7 @@
 //! | file | what lives there |
 //! |---|---|
 //! | [`mod@run`] | its event loop: every source it waits for, in one function |
+//! | [`backend`] | what the dashboard watches and steers, whatever it is |
 //! | [`session`] | a picture and the server behind it; no terminal in it |
 //! | [`live`] | the server, the inspector and the clients that it watches |
 //! | [`hosting`] | which server the telephones of a class come to |
@@ -23,6 +24,7 @@
 //! | [`theme`] | colours, emphasis, glyphs |
 
 pub mod attached;
+pub mod backend;
 pub mod film;
 pub mod geometry;
 pub mod hosting;

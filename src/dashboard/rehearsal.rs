@@ -67,6 +67,7 @@ impl Rehearsal {
         self.session.state_mut().begin_lesson(lesson);
         let (mut begun, mut asked) = (false, None);
         loop {
+            std::thread::sleep(LOOK);
             self.session.gather(Instant::now());
             if let Some(ended) = self.session.state().dead() {
                 return Err(ended.text());
@@ -79,13 +80,11 @@ impl Rehearsal {
                 if begun {
                     return Ok(());
                 }
-                std::thread::sleep(LOOK);
                 continue;
             };
             begun = true;
             if run.phase() == Phase::Asking {
                 if asked.get_or_insert_with(Instant::now).elapsed() < self.thinks {
-                    std::thread::sleep(LOOK);
                     continue;
                 }
                 asked = None;
@@ -107,7 +106,6 @@ impl Rehearsal {
                 Phase::Left if !run.is_busy() => return Ok(()),
                 Phase::Doing | Phase::Revealing | Phase::Over | Phase::Left => {}
             }
-            std::thread::sleep(LOOK);
         }
     }
 

@@ -10,9 +10,10 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crossterm::event::{self, Event};
 
+use super::backend::Backend;
 use super::input::Input;
 use super::keep::Keep;
-use super::session::{Backend, QUIET_TICK, Session, Show};
+use super::session::{QUIET_TICK, Session, Show};
 use super::state::notice::Notice;
 use super::state::{self, Action, Chosen, State};
 use super::terminal::{self, Screen, Signals};

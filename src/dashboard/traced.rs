@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use crossbeam_channel::Receiver;
 
+use super::backend::Backend;
 use super::run::{Options, run_with, state_of};
-use super::session::Backend;
 use super::state::notice::{Ended, Notice};
 use crate::clients::{ClientInfo, ClientKind, Clients};
 use crate::inspect::{Inspector, Question, Snapshot, Workers, cpu};

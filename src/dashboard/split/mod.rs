@@ -27,8 +27,9 @@ use ratatui::Frame;
 
 pub use self::live::{Setup, run};
 use self::measure::Measure;
+use super::backend::Backend;
 use super::keys::{self, Id, Key};
-use super::session::{Backend, Session, Show};
+use super::session::{Session, Show};
 use super::state::notice::Notice;
 use super::state::{Action, State};
 use super::theme::Theme;

@@ -3,8 +3,8 @@
 use super::draw::{HalfView, View};
 use super::{Load, Loaded, Split, Stage};
 use crate::compare::drive::Phase;
+use crate::dashboard::backend::Backend;
 use crate::dashboard::keys;
-use crate::dashboard::session::Backend;
 use crate::dashboard::theme::Role;
 use crate::words::strings;
 
