@@ -352,7 +352,7 @@ fn a_lesson_has_the_server_to_itself_and_the_class_votes_while_its_loop_stands()
     browser.until("!!state.hand");
     terminal.press("9");
     terminal.see("3 in, 1 hand up");
-    terminal.see("another beside it");
+    terminal.see("another server beside it");
     terminal.press(".");
     terminal.gone("1 hand up");
     terminal.press("B");

@@ -91,7 +91,7 @@ pub(in crate::words) const CHINESE: Class = Class {
         format!("{telephones} 部手机的等待：一半不超过 {half} ms，最长 {longest} ms")
     },
     at: |url| format!("课堂 {url}"),
-    beside: "讲课独用画面上的服务器：手机连的是旁边的另一个。",
+    beside: "讲课时连的是旁边的另一个服务器。",
     lost: "课堂的事件丢了一些：至少有这么多",
     lets_in: "有 --class 时，和这台电脑同一网络的人都能访问服务器，网址是：",
     no_network: "这台电脑现在没有连上网络；一连上，手机就能加入。",

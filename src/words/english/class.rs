@@ -106,7 +106,7 @@ pub(in crate::words) const ENGLISH: Class = Class {
         )
     },
     at: |url| format!("class at {url}"),
-    beside: "The lesson has the server that is shown to itself. The telephones are connected to another beside it.",
+    beside: "At another server beside it while a lesson runs.",
     lost: "events of the class were lost: it is at least so many",
     lets_in: "With --class everybody on this computer's network can reach the server, at:",
     no_network: "This computer is on no network just now; telephones can come as soon as it is on one.",
